@@ -1,0 +1,15 @@
+/**
+ * Where decoded bytes are pushed, in order. A sink consumes `bytes` before `write` returns (or its promise settles):
+ * the caller may reuse the buffer. `end` means complete: everything was delivered and the content's own integrity
+ * checks passed. A sink that never sees `end` has seen only a part.
+ */
+export interface Sink {
+  write(bytes: Uint8Array): void | Promise<void>
+  end(): void | Promise<void>
+}
+
+/**
+ * Opens the sink of one innermost content. `path` names the containers around it, outermost first, e.g. `['gzip']`,
+ * `['zstd', 'gzip']`; a second content in the same container has a numbered name, e.g. `['gzip', 'trailing']`.
+ */
+export type OpenSink = (path: readonly string[]) => Sink

@@ -1,0 +1,41 @@
+import type { Obligation } from '../config.ts'
+import type { InventoryEntry } from '../inventory/object-version.ts'
+
+/**
+ * A deletion request: what a custodian is asked to delete after one pass. It names exact object versions, listed one a
+ * line in the document beside it (`versionsSha256` pins that). It holds no identifier: keys are shown redacted, and a
+ * version is told apart by its id, size and digest.
+ */
+export type DeletionRequest = {
+  schemaVersion: 1
+  requestId: string
+  runId: string
+  storeId: string
+  pass: number
+  custodian?: string
+  channel: 'none' | 'manual' | 'delete-files'
+  obligation?: Obligation
+  requestedAt: string
+  deadline?: string
+  versions: number
+  bytes: number
+  findings: number
+  subjects: number
+  protectedVersions: number
+  versionsSha256: string
+}
+
+/** One line of a request: a version that holds findings. */
+export type RequestedVersion = InventoryEntry & { sha256?: string; findings: number; subjects: number }
+
+/** The answer to a request. `deadline`: nobody answered in time. `kept` groups what was not deleted by reason. */
+export type Acknowledgement = {
+  schemaVersion: 1
+  requestId: string
+  by: 'custodian' | 'executor' | 'deadline'
+  acknowledgedAt: string
+  certificateSha256?: string
+  deleted: { versions: number; bytes: number }
+  gone: number
+  kept: { reason: string; versions: number; bytes: number }[]
+}

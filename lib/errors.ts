@@ -1,0 +1,116 @@
+/**
+ * Every error the product throws. Expected things (a corrupt backup, a missing acknowledgement) are values, not errors.
+ * `name` is a literal because Step Functions matches on it and a minifier renames classes. A message reads
+ * `where: what: expected X, got Y`, in lower case, without a full stop and never with an identifier in it.
+ */
+export abstract class OdvError extends Error {
+  abstract override readonly name: string
+}
+
+/** The command line was used wrongly. Exit code 64. */
+export class UsageInvalid extends OdvError {
+  override readonly name = 'UsageInvalid'
+}
+
+/** The configuration is not acceptable. Exit code 64. */
+export class ConfigInvalid extends OdvError {
+  override readonly name = 'ConfigInvalid'
+}
+
+/** One row of a transfer manifest that cannot be used; `line` counts from 1. */
+export type BadRow = { line: number; problem: string }
+
+/** The transfer manifest is not acceptable; the first bad rows are listed, all are counted. Exit code 64. */
+export class ManifestInvalid extends OdvError {
+  override readonly name = 'ManifestInvalid'
+  readonly badRows: readonly BadRow[]
+  constructor(message: string, badRows: readonly BadRow[] = [], options?: ErrorOptions) {
+    super([message, ...badRows.map((row) => `  line ${row.line}: ${row.problem}`)].join('\n'), options)
+    this.badRows = badRows
+  }
+}
+
+/** A subject index is damaged, foreign, or sealed with another key. */
+export class IndexInvalid extends OdvError {
+  override readonly name = 'IndexInvalid'
+}
+
+/** A task was called with a payload that does not have its shape. */
+export class InputInvalid extends OdvError {
+  override readonly name = 'InputInvalid'
+}
+
+/** A store in the home country may hold the only copy: it is never scanned for deletion. Exit code 64. */
+export class HomeCountryRefused extends OdvError {
+  override readonly name = 'HomeCountryRefused'
+}
+
+/** A store cannot be reached at all; worth a retry. */
+export class StoreUnavailable extends OdvError {
+  override readonly name = 'StoreUnavailable'
+}
+
+/** A medium failed in the middle of a version; the scan turns it into an outcome. */
+export class ReadFailed extends OdvError {
+  override readonly name = 'ReadFailed'
+}
+
+/** Evidence that an earlier step wrote is not there. */
+export class EvidenceMissing extends OdvError {
+  override readonly name = 'EvidenceMissing'
+}
+
+/** Evidence contradicts itself: the same name or identity with another content. Never retried. */
+export class EvidenceConflict extends OdvError {
+  override readonly name = 'EvidenceConflict'
+}
+
+/** The log's head moved while entries were appended; worth a retry. */
+export class LogMoved extends OdvError {
+  override readonly name = 'LogMoved'
+}
+
+/** The checkpoint signer refuses: the log does not follow from its last anchored checkpoint, or holds a bad entry. */
+export class CheckpointRefused extends OdvError {
+  override readonly name = 'CheckpointRefused'
+}
+
+/** A bundle does not hold; `check` names the check that failed. Exit code 1. */
+export class BundleInvalid extends OdvError {
+  override readonly name = 'BundleInvalid'
+  readonly check: string
+  constructor(check: string, message: string, options?: ErrorOptions) {
+    super(`${check}: ${message}`, options)
+    this.check = check
+  }
+}
+
+/** Text or bytes that a parser of ours does not accept (checkpoint, proof, envelope, key). */
+export class FormatInvalid extends OdvError {
+  override readonly name = 'FormatInvalid'
+}
+
+/** Another run holds the state directory. Exit code 64. */
+export class RunBusy extends OdvError {
+  override readonly name = 'RunBusy'
+}
+
+/** No run, request or export of that name. Exit code 64. */
+export class NotKnown extends OdvError {
+  override readonly name = 'NotKnown'
+}
+
+/** A key file is missing, damaged or readable by others. Exit code 64. */
+export class KeyUnsafe extends OdvError {
+  override readonly name = 'KeyUnsafe'
+}
+
+/** An adapter that this place needs is not part of the build. */
+export class AdapterMissing extends OdvError {
+  override readonly name = 'AdapterMissing'
+}
+
+/** A state machine uses a state, field or function that the interpreter does not know. */
+export class MachineUnsupported extends OdvError {
+  override readonly name = 'MachineUnsupported'
+}

@@ -1,0 +1,30 @@
+import type { UnverifiedReason } from '../decode/unverified.ts'
+
+/** A count of object versions and their stored bytes. */
+export type Tally = { versions: number; bytes: number }
+
+/**
+ * The outcomes of one pass settled against its inventory, the denominator. Every version of the inventory is in exactly
+ * one of `clean`, `found` and `unverified`. `foundPartly` counts the found ones that were not read to the end.
+ * `appeared` counts versions of the closing listing that the inventory lacks, `unlisted` outcomes for versions that are
+ * not in it. `inventorySha256` and `outcomesSha256` pin the lines that were counted. Controls are summed over batches.
+ */
+export type Coverage = {
+  inventory: Tally & { deleteMarkers: number; multipartUploads: number; startedAt: string; finishedAt: string }
+  closing: { versions: number; appeared: number; gone: number; startedAt: string; finishedAt: string }
+  batches: { planned: number; reported: number }
+  clean: Tally
+  found: Tally
+  foundPartly: number
+  unverified: (Tally & { reason: UnverifiedReason })[]
+  unlisted: number
+  bytesRead: number
+  decodedBytes: number
+  records: number
+  findings: number
+  subjects: number
+  positiveControls: { planted: number; detected: number; forms: string[] }
+  negativeControls: { planted: number; falseAlarms: number }
+  inventorySha256: string
+  outcomesSha256: string
+}

@@ -1,0 +1,34 @@
+import type { UnverifiedReason } from '../decode/unverified.ts'
+
+/**
+ * What a store lists. `object` and `multipart-upload` hold bytes; a `symbolic-link` holds its target's text (`size` is
+ * its length); a `delete-marker` holds nothing; `unreadable` stands for something that is there but cannot be listed
+ * or opened (`reason` says why), such as a directory without permission.
+ */
+export type ObjectVersionKind = 'object' | 'delete-marker' | 'multipart-upload' | 'symbolic-link' | 'unreadable'
+
+/** What keeps a version from being deleted now, and until when if that is known (RFC 3339). */
+export type Protection = { code: 'read-only-snapshot' | 'retention' | 'legal-hold'; name?: string; until?: string }
+
+/**
+ * One object version as a store hands it out. `key` is the exact key (for a directory: the path below its root, `/`
+ * between names) and may contain an identifier: it never leaves the pipeline's memory unsealed. `versionId` changes
+ * whenever the content may have changed. `size` counts stored bytes. Listing order is the byte order of (key,
+ * versionId), without repeats.
+ */
+export type ListedVersion = {
+  kind: ObjectVersionKind
+  key: string
+  versionId: string
+  current: boolean
+  size: number
+  modifiedAt: string
+  protection?: Protection
+  reason?: UnverifiedReason
+}
+
+/**
+ * One line of an inventory part. `seq` counts from 0 within one listing. `shownKey` is the key with every identifier
+ * replaced by `[identifier]`; `sealedKey` (base64, AES-256-GCM under the case key) is there only when that changed it.
+ */
+export type InventoryEntry = Omit<ListedVersion, 'key'> & { seq: number; shownKey: string; sealedKey?: string }

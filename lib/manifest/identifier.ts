@@ -1,0 +1,67 @@
+/**
+ * The bytes that point to a subject. It has no printable form: strings, JSON and inspection show `[identifier]`.
+ * `revealText` is the one way out, for compiling the subject index and for nothing else.
+ */
+export class Identifier {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  revealText(): string {
+    return this.#text
+  }
+
+  toString(): string {
+    return '[identifier]'
+  }
+
+  toJSON(): string {
+    return '[identifier]'
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[identifier]'
+  }
+}
+
+/**
+ * The kinds of identifier, each with its own alphabet. A run of an alphabet's characters that is longer than the
+ * identifier is another identifier.
+ * - `decimal`: digits.
+ * - `uuid`: hexadecimal digits in any case; 32 in a row, or 8-4-4-4-12 with hyphens. Canonical: 32 lower-case digits.
+ * - `email`: one `@`.
+ * - `handle`: ASCII letters, digits and `_`.
+ * - `dotted`: those and `.` and `-` inside; `.` and `-` at either end of a run do not belong to it (end of sentence).
+ */
+export type Shape = 'decimal' | 'uuid' | 'email' | 'handle' | 'dotted'
+
+/** Whether identifiers that differ only in the case of ASCII letters are the same one (never asked for UUIDs). */
+export type CaseRule = 'fold' | 'exact'
+
+export const maxIdentifierLength = 254
+
+/** Canonical spelling and shape of an identifier's text, or what is wrong with it (without quoting it). */
+export function canonicalOf(
+  text: string,
+  caseRule: CaseRule,
+): { shape: Shape; canonical: string } | { problem: string } {
+  if (text.length < 3) return { problem: 'expected at least 3 characters, since a shorter one occurs in any text' }
+  if (text.length > maxIdentifierLength) return { problem: `expected at most ${maxIdentifierLength} characters` }
+  const cased = caseRule === 'fold' ? text.toLowerCase() : text
+  if (uuid.test(text)) return { shape: 'uuid', canonical: text.replaceAll('-', '').toLowerCase() }
+  if (decimal.test(text)) return { shape: 'decimal', canonical: text }
+  if (email.test(text)) return { shape: 'email', canonical: cased }
+  if (handle.test(text)) return { shape: 'handle', canonical: cased }
+  if (dotted.test(text)) return { shape: 'dotted', canonical: cased }
+  return {
+    problem: 'expected a decimal number, a UUID, an e-mail address, or a handle of letters, digits, "_", "." and "-"',
+  }
+}
+
+const uuid = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i
+const decimal = /^[0-9]+$/
+const handle = /^[A-Za-z0-9_]+$/
+const dotted = /^[A-Za-z0-9_][A-Za-z0-9_.-]*[A-Za-z0-9_]$/
+const email = /^[A-Za-z0-9_!#$&'*/=?^`{|}~][A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/

@@ -1,0 +1,182 @@
+import type { StoreConfig } from './config.ts'
+import type { UnverifiedReason } from './decode/unverified.ts'
+import type { ListedVersion } from './inventory/object-version.ts'
+
+/**
+ * What the pipeline needs from the outside. Each port is small and says what it guarantees; one contract suite per
+ * port (`test/contracts/`) runs on every adapter. Unless said otherwise, a fault throws (the state machine retries)
+ * and every call may be repeated safely.
+ */
+
+/** The moment, and randomness from the operating system. */
+export type Clock = () => Date
+export type Random = (bytes: number) => Uint8Array
+
+/** Bytes in order, in chunks of any size. A chunk may be reused by the producer once the next one is asked for. */
+export type Chunks = AsyncIterable<Uint8Array>
+
+/** One page of a listing. `next` continues after the last version of this page; absent: the listing is complete. */
+export type ListPage = { versions: ListedVersion[]; next?: string }
+
+/** A version that could not be opened is a value: its outcome is `unverified`. */
+export type Opened =
+  | { kind: 'unreadable'; reason: UnverifiedReason; detail: string }
+  | {
+      kind: 'opened'
+      /** The stored bytes, once. Throws `ReadFailed` (a fault of the medium, not of the product) when the medium fails. */
+      chunks: Chunks
+      /** After the last chunk: was that, beginning to end, the version that was listed? */
+      settle(): Promise<{ kind: 'unchanged' } | { kind: 'changed'; detail: string }>
+      /** Frees the version; always called, also when it was not read to its end. */
+      close(): Promise<void>
+    }
+
+/** One store, opened for reading. It cannot delete. @throws StoreUnavailable */
+export interface Store {
+  /** Versions after `cursor` in (key, versionId) byte order, at most `limit`. Never follows symbolic links. */
+  list(cursor: string | undefined, limit: number): Promise<ListPage>
+  /** Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. */
+  open(version: ListedVersion): Promise<Opened>
+}
+
+export interface Stores {
+  open(store: StoreConfig): Promise<Store>
+}
+
+/**
+ * What became of one version that was to be deleted. `kept`: it was not touched, `reason` says why in words.
+ * `gone`: it was not there any more.
+ */
+export type Deleted = { kind: 'deleted'; bytes: number } | { kind: 'gone' } | { kind: 'kept'; reason: string }
+
+/** Looks at the version's bytes before they are deleted; anything but `{ kind: 'delete' }` keeps the version. */
+export type Judge = (chunks: Chunks) => Promise<{ kind: 'delete' } | { kind: 'keep'; reason: string }>
+
+/** The deleting side of a store: another role than the reading side. */
+export interface StoreDeletion {
+  /**
+   * Deletes exactly this version, and only if `judge`, given all its bytes, says so and it is still the listed
+   * version (size, modification time) after judging. A protected version is kept. Repeating after a crash gives `gone`.
+   */
+  deleteVersion(version: ListedVersion, judge: Judge): Promise<Deleted>
+}
+
+export interface StoreDeletions {
+  open(store: StoreConfig): Promise<StoreDeletion>
+}
+
+/** The transfer manifest's bytes by the name that the configuration gives it. */
+export interface Manifests {
+  open(uri: string): Promise<Chunks>
+}
+
+/**
+ * Write-once documents by key (`a/b/c`). The first write of a key wins: a later one changes nothing. A document is
+ * there whole or not at all, also after a crash.
+ */
+export interface Evidence {
+  /** Writes unless the key exists; returns what is stored under the key then (its size and SHA-256 in hex). */
+  put(key: string, body: Uint8Array | string): Promise<{ sha256: string; bytes: number; created: boolean }>
+  /** @throws EvidenceMissing */
+  get(key: string): Promise<Uint8Array>
+  has(key: string): Promise<boolean>
+  /** Keys that begin with `prefix`, in byte order. */
+  list(prefix: string): AsyncIterable<string>
+}
+
+/** The secret of one deployment that keys tags and seals object keys: 32 random bytes, made once, never exported. */
+export interface CaseKey {
+  read(): Promise<Uint8Array>
+}
+
+/** Signs attestations: ECDSA P-256 over a SHA-256 digest. */
+export interface AttestationSigner {
+  /** SubjectPublicKeyInfo, PEM. */
+  publicKey(): Promise<string>
+  /** DER signature over the 32-byte digest. */
+  sign(digest: Uint8Array): Promise<Uint8Array>
+}
+
+/** Signs checkpoints: Ed25519 (pure) over the note's text. A second key under a second role. */
+export interface LogSigner {
+  publicKey(): Promise<string>
+  sign(message: Uint8Array): Promise<Uint8Array>
+}
+
+/** The log's head: `size` entries, RFC 6962 `root`, and the `frontier` (roots of its perfect subtrees, largest first). */
+export type LogHead = { size: number; root: Uint8Array; frontier: Uint8Array[] }
+
+/** One entry: leaf data are the exact bytes of the envelope. `identity` is the idempotency key. */
+export type LogEntry = { seq: number; identity: string; leaf: Uint8Array; envelope: Uint8Array }
+
+/** What is stored for an identity: `claim` is the SHA-256 (hex) of what the statement says, without its times. */
+export type Reservation = { identity: string; claim: string; envelope: Uint8Array; seq?: number }
+
+/** The append-only ledger. Reads see every write that was acknowledged before. Nothing is ever changed or removed. */
+export interface Ledger {
+  /** Stores the reservation unless its identity has one; returns the stored one, which may be older. */
+  reserve(identity: string, claim: string, envelope: Uint8Array): Promise<Reservation>
+  find(identity: string): Promise<Reservation | undefined>
+  head(): Promise<LogHead>
+  /**
+   * In one transaction: if the head is still `expected`, adds the entries (consecutive `seq` from `expected.size`),
+   * marks their reservations with their `seq` and moves the head to `next`. Otherwise changes nothing: `moved`.
+   * An identity that has a `seq` already makes it `moved` as well.
+   */
+  append(expected: LogHead, entries: readonly LogEntry[], next: LogHead): Promise<'appended' | 'moved'>
+  /** Entries with `from <= seq < to`, in order. */
+  entries(from: number, to: number): AsyncIterable<LogEntry>
+  /** Keeps a signed checkpoint; the same size again with the same note changes nothing. @throws EvidenceConflict */
+  addCheckpoint(size: number, note: string): Promise<void>
+  /** All checkpoints, by size. */
+  checkpoints(): Promise<{ size: number; note: string }[]>
+}
+
+/** Checkpoints kept where the ledger's writers cannot reach them. */
+export interface Anchor {
+  latest(): Promise<string | undefined>
+  /** The same size again with the same note changes nothing. @throws EvidenceConflict */
+  add(size: number, note: string): Promise<void>
+}
+
+/** `waiting` for a custodian is a part of `running`. */
+export type RunRecord = {
+  runId: string
+  trigger: 'nightly' | 'on-demand'
+  state: 'running' | 'finished'
+  startedAt: string
+  finishedAt?: string
+  stores: { storeId: string; verdict?: string; reasons?: string[] }[]
+}
+
+/** A deletion request that waits for its custodian; `token` is the state machine's task token. */
+export type RequestRecord = {
+  requestId: string
+  runId: string
+  storeId: string
+  pass: number
+  deadline: string
+  token?: string
+  acknowledgedAt?: string
+}
+
+/** Which runs and requests there are. Holds no evidence: what it says can be rebuilt from evidence and ledger. */
+export interface RunState {
+  putRun(run: RunRecord): Promise<void>
+  getRun(runId: string): Promise<RunRecord | undefined>
+  /** Newest first. */
+  listRuns(): Promise<RunRecord[]>
+  putRequest(request: RequestRecord): Promise<void>
+  getRequest(requestId: string): Promise<RequestRecord | undefined>
+  listRequests(runId: string): Promise<RequestRecord[]>
+}
+
+/** Answers a state that waits with a task token (Step Functions' SendTaskSuccess). Answering twice is harmless. */
+export interface TaskTokens {
+  succeed(token: string, output: unknown): Promise<void>
+}
+
+/** Counts work as it is done, for progress and metrics. Never fails, never blocks. */
+export interface Meter {
+  add(done: { bytes?: number; versions?: number; findings?: number }): void
+}

@@ -1,0 +1,28 @@
+import type { UnverifiedReason } from '../decode/unverified.ts'
+
+/**
+ * The outcome of one object version: exactly one per inventory entry.
+ * `clean`: read to the last byte, nothing found. `found`: at least one confirmed occurrence; `reason` is there as well
+ * when the rest was not read. `unverified`: nothing found, but not everything was read.
+ */
+export type Outcome =
+  | { kind: 'clean' }
+  | { kind: 'found'; reason?: UnverifiedReason; detail?: string }
+  | { kind: 'unverified'; reason: UnverifiedReason; detail: string }
+
+/**
+ * One line of a batch's outcomes. `bytes` are stored bytes read, `decodedBytes` what was scanned, `records` lines,
+ * `subjects` distinct subjects, `findings` exact count of occurrences (more than the listed ones when beyond the
+ * bound), `sha256` of the stored bytes when all were read.
+ */
+export type ScanReport = {
+  seq: number
+  versionId: string
+  outcome: Outcome
+  bytes: number
+  decodedBytes: number
+  records: number
+  findings: number
+  subjects: number
+  sha256?: string
+}

@@ -1,0 +1,82 @@
+import type { Coverage } from '../inventory/coverage.ts'
+import type { StoreReport } from './store-report.ts'
+
+export type Verdict = 'verified' | 'residual' | 'incomplete'
+export type Decision = { verdict: Verdict; reasons: string[] }
+
+/**
+ * Judges one store. Whatever was found in the last pass makes it `residual`; anything missing, late, unreadable or
+ * contradictory makes it `incomplete`; `verified` is what is left, and the last line.
+ */
+export function decideVerdict(report: StoreReport): Decision {
+  const last = report.passes.at(-1)
+  const residual = last ? residualReasons(last) : []
+  const gaps = [...failureReasons(report), ...(last ? coverageReasons(last) : []), ...orderReasons(report)]
+  if (residual.length > 0) return { verdict: 'residual', reasons: [...residual, ...gaps] }
+  if (gaps.length > 0) return { verdict: 'incomplete', reasons: gaps }
+  return { verdict: 'verified', reasons: [] }
+}
+
+function residualReasons({ found, findings, subjects }: Coverage): string[] {
+  return found.versions > 0 || findings > 0
+    ? [`found: ${found.versions} object versions hold ${findings} findings of ${subjects} subjects`]
+    : []
+}
+
+function failureReasons({ failure, passes, manifest }: StoreReport): string[] {
+  return [
+    ...(failure ? [`failure: ${failure.error} in ${failure.state}`] : []),
+    ...(passes.length === 0 ? ['not-scanned: no pass was settled'] : []),
+    ...(manifest.subjects > 0 ? [] : ['manifest: no subject is in scope']),
+  ]
+}
+
+/** Every way in which a pass can fall short of having seen everything. Counts that are not sound numbers fall short. */
+function coverageReasons(coverage: Coverage): string[] {
+  const { inventory, closing, batches, clean, found, unverified, positiveControls, negativeControls } = coverage
+  const versions = clean.versions + found.versions + sum(unverified.map((each) => each.versions))
+  const bytes = clean.bytes + found.bytes + sum(unverified.map((each) => each.bytes))
+  const count = (n: number, what: string) => `${what}: ${n} object version${n === 1 ? '' : 's'}`
+  return [
+    ...unverified.map((each) => count(each.versions, each.reason)),
+    ...(coverage.foundPartly === 0 ? [] : [count(coverage.foundPartly, 'found and not read to the end')]),
+    ...(versions === inventory.versions && bytes === inventory.bytes
+      ? []
+      : [`coverage: ${versions} of ${inventory.versions} object versions, ${bytes} of ${inventory.bytes} bytes`]),
+    ...(coverage.bytesRead >= clean.bytes ? [] : ['coverage: fewer bytes were read than are called clean']),
+    ...(batches.reported === batches.planned ? [] : [`batches: ${batches.reported} of ${batches.planned} reported`]),
+    ...(inventory.versions === 0 || batches.planned > 0 ? [] : ['batches: none was planned']),
+    ...(closing.appeared === 0 ? [] : [count(closing.appeared, 'appeared while scanning')]),
+    ...(coverage.unlisted === 0 ? [] : [count(coverage.unlisted, 'reported but not listed')]),
+    ...(positiveControls.detected === positiveControls.planted
+      ? []
+      : [`positive controls: ${positiveControls.detected} of ${positiveControls.planted} detected`]),
+    ...(batches.planned === 0 || positiveControls.planted > 0 ? [] : ['positive controls: none was planted']),
+    ...(negativeControls.falseAlarms === 0 ? [] : [`negative controls: ${negativeControls.falseAlarms} false alarms`]),
+    ...(isSound(coverage) ? [] : ['coverage: a count is not a whole number']),
+  ]
+}
+
+/** A verdict after a request needs an inventory that was taken after the answer to it. */
+function orderReasons({ passes, requests }: StoreReport): string[] {
+  const last = passes.at(-1)
+  return requests.flatMap(({ request, acknowledgement }) => {
+    if (request.channel === 'none' || last === undefined) return []
+    if (acknowledgement === undefined) return [`request ${request.requestId}: not answered`]
+    return passes.length > request.pass + 1 && last.inventory.startedAt >= acknowledgement.acknowledgedAt
+      ? []
+      : [`request ${request.requestId}: no fresh inventory after the answer`]
+  })
+}
+
+function isSound(coverage: Coverage): boolean {
+  const numbers = (value: unknown): number[] =>
+    typeof value === 'number'
+      ? [value]
+      : value && typeof value === 'object'
+        ? Object.values(value).flatMap(numbers)
+        : []
+  return numbers(coverage).every((each) => Number.isSafeInteger(each) && each >= 0)
+}
+
+const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)

@@ -1,0 +1,31 @@
+import type { Obligation } from '../config.ts'
+import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import type { Coverage } from '../inventory/coverage.ts'
+
+/** One object version that stands in the way of `verified`, with its key redacted. */
+export type OpenVersion = {
+  shownKey: string
+  versionId: string
+  bytes: number
+  outcome: 'found' | 'unverified'
+  reason?: UnverifiedReason
+  detail?: string
+  findings: number
+  protection?: string
+}
+
+/**
+ * Everything that one store's verdict follows from, and the document that its attestation vouches for. `failure` is
+ * there when a state failed for good. `open` lists at most 1,000 versions of the last pass; the coverage counts all.
+ */
+export type StoreReport = {
+  schemaVersion: 1
+  runId: string
+  store: { storeId: string; kind: string; country?: string; custodian?: string; obligation?: Obligation }
+  manifest: { sha256: string; subjects: number }
+  passes: Coverage[]
+  requests: { request: DeletionRequest; acknowledgement?: Acknowledgement }[]
+  failure?: { state: string; error: string }
+  open: OpenVersion[]
+}
