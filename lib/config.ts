@@ -5,7 +5,7 @@ import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 
 const text = z.string().check(z.minLength(1), z.maxLength(1000))
 const country = z.string().check(z.regex(/^[A-Z]{2}$/, 'expected a two-letter country code (ISO 3166-1), as in "SG"'))
-const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens'))
+const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected at most 32 lower-case letters, digits and hyphens'))
 const duration = z.string().check(z.regex(/^[1-9][0-9]{0,4}[smhd]$/, 'expected a number and s, m, h or d, as in "14d"'))
 
 const obligation = z.strictObject({
@@ -43,7 +43,7 @@ const schema = z.strictObject({
   /** Whether two e-mail addresses or handles that differ only in case name the same subject. */
   identifierCase: z.optional(z.enum(['fold', 'exact'])),
   /** Scans of a store in one run: pass 0, and one after each deletion request. */
-  passes: z._default(z.int().check(z.minimum(1), z.maximum(5)), 2),
+  passes: z._default(z.int().check(z.minimum(2), z.maximum(5)), 2),
   obligation: z.optional(obligation),
   stores: z._default(z.array(store), []),
 })
