@@ -89,12 +89,12 @@ export interface CaseKey {
   read(): Promise<Uint8Array>
 }
 
-/** Signs attestations: ECDSA P-256 over a SHA-256 digest. */
+/** Signs attestations: ECDSA P-256 with SHA-256. */
 export interface AttestationSigner {
   /** SubjectPublicKeyInfo, PEM. */
   publicKey(): Promise<string>
-  /** DER signature over the 32-byte digest. */
-  sign(digest: Uint8Array): Promise<Uint8Array>
+  /** DER signature over the message itself; the signer hashes it (Node signs no ready-made digest, KMS is sent one). */
+  sign(message: Uint8Array): Promise<Uint8Array>
 }
 
 /** Signs checkpoints: Ed25519 (pure) over the note's text. A second key under a second role. */
