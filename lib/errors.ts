@@ -90,6 +90,11 @@ export class FormatInvalid extends OdvError {
   override readonly name = 'FormatInvalid'
 }
 
+/** A signature or a Merkle proof does not hold. */
+export class ProofInvalid extends OdvError {
+  override readonly name = 'ProofInvalid'
+}
+
 /** Another run holds the state directory. Exit code 64. */
 export class RunBusy extends OdvError {
   override readonly name = 'RunBusy'

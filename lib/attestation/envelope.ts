@@ -1,0 +1,91 @@
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { FormatInvalid, ProofInvalid } from '../errors.ts'
+import type { AttestationSigner } from '../ports.ts'
+import { formatBase64, parseBase64 } from './base64.ts'
+
+/**
+ * A signed statement: DSSE with one ECDSA P-256 signature (DER) over the pre-authentication encoding of the payload's
+ * exact bytes. `keyid` only hints at the key; the envelope file has no whitespace and no newline at its end.
+ */
+export type Envelope = { payload: Uint8Array; keyid?: string; signature: Uint8Array }
+
+export const payloadType = 'application/vnd.in-toto+json'
+
+/** What is signed: `DSSEv1 28 application/vnd.in-toto+json LENGTH PAYLOAD`. */
+export function paeOf(payload: Uint8Array): Uint8Array {
+  const header = Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `)
+  return new Uint8Array(Buffer.concat([header, payload]))
+}
+
+export function formatEnvelope({ payload, keyid, signature }: Envelope): Uint8Array {
+  const line = { ...(keyid === undefined ? {} : { keyid }), sig: formatBase64(signature) }
+  return new TextEncoder().encode(JSON.stringify({ payload: formatBase64(payload), payloadType, signatures: [line] }))
+}
+
+/**
+ * Reads an envelope without believing it. `formatEnvelope(parseEnvelope(bytes))` are the same bytes.
+ * @throws FormatInvalid for any other bytes.
+ */
+export function parseEnvelope(bytes: Uint8Array): Envelope {
+  const shape =
+    /^\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application\/vnd\.in-toto\+json","signatures":\[\{(?:"keyid":"([\x21\x23-\x5b\x5d-\x7e]+)",)?"sig":"([A-Za-z0-9+/=]+)"\}\]\}$/
+  const parts = shape.exec(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'))
+  if (!parts) throw new FormatInvalid('envelope: expected a DSSE envelope with one signature, got another text')
+  return {
+    payload: parseBase64(parts[1]!, 'envelope: payload'),
+    ...(parts[2] === undefined ? {} : { keyid: parts[2] }),
+    signature: parseBase64(parts[3]!, 'envelope: sig'),
+  }
+}
+
+/** The envelope's bytes for a payload. */
+export async function signEnvelope(signer: AttestationSigner, payload: Uint8Array): Promise<Uint8Array> {
+  const signature = await signer.sign(new Uint8Array(hash('sha256', paeOf(payload), 'buffer')))
+  return formatEnvelope({ payload, keyid: keyFingerprint(await signer.publicKey()), signature })
+}
+
+/**
+ * Believes the payload of exactly these bytes when the key (SubjectPublicKeyInfo, PEM) signed it. A `keyid` may be
+ * absent; one that names another key is refused.
+ * @throws FormatInvalid @throws ProofInvalid
+ */
+export function verifyEnvelope(bytes: Uint8Array, publicKeyPem: string): Envelope {
+  const envelope = parseEnvelope(bytes)
+  const key = p256Of(publicKeyPem)
+  const { keyid, payload, signature } = envelope
+  if (keyid !== undefined && keyid !== keyFingerprint(publicKeyPem) && keyid !== spkiFingerprint(key))
+    throw new ProofInvalid('envelope: keyid: expected the fingerprint of the attestation key, got another')
+  if (!verify('sha256', paeOf(payload), { key, dsaEncoding: 'der' }, signature))
+    throw new ProofInvalid('envelope: signature: expected one by the attestation key, got another')
+  return envelope
+}
+
+/** The OpenSSH fingerprint of a P-256 key: `SHA256:` and base64 without padding, as `ssh-keygen -lf` shows it. */
+export function keyFingerprint(publicKeyPem: string): string {
+  const { x, y } = p256Of(publicKeyPem).export({ format: 'jwk' })
+  const point = Buffer.concat([Buffer.of(4), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')])
+  const wire = ['ecdsa-sha2-nistp256', 'nistp256', point].flatMap((part) => {
+    const bytes = Buffer.from(part as string)
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(bytes.length)
+    return [length, bytes]
+  })
+  return `SHA256:${hash('sha256', Buffer.concat(wire), 'base64').replace(/=+$/, '')}`
+}
+
+/** Another common `keyid`: the SHA-256 of the SubjectPublicKeyInfo, in hex. We read it and never write it. */
+function spkiFingerprint(key: KeyObject): string {
+  return `sha256:${hash('sha256', key.export({ format: 'der', type: 'spki' }), 'hex')}`
+}
+
+function p256Of(publicKeyPem: string): KeyObject {
+  let key: KeyObject
+  try {
+    key = createPublicKey(publicKeyPem)
+  } catch (cause) {
+    throw new FormatInvalid('attestation key: expected a public key in PEM, got another text', { cause })
+  }
+  if (key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve !== 'prime256v1')
+    throw new FormatInvalid('attestation key: type: expected ECDSA P-256, got another')
+  return key
+}
