@@ -1,0 +1,38 @@
+import { open } from 'node:fs/promises'
+import { ManifestInvalid, ReadFailed } from '../errors.ts'
+import type { Chunks, Manifests } from '../ports.ts'
+
+const chunkBytes = 1 << 20
+
+/** Transfer manifests as files: the name is a path. @throws ManifestInvalid when there is no such file */
+export function manifestFiles(): Manifests {
+  return {
+    async open(path) {
+      const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+        throw new ManifestInvalid(`manifest: ${path}: expected a readable file, got ${error.code ?? 'an error'}`)
+      })
+      const isFile = await file.stat().then((stat) => stat.isFile())
+      await file.close()
+      if (!isFile) throw new ManifestInvalid(`manifest: ${path}: expected a file, got something else`)
+      return chunksOf(path)
+    },
+  }
+}
+
+/** Opened when the first chunk is asked for, so that chunks nobody reads hold no file open. */
+async function* chunksOf(path: string): Chunks {
+  const file = await open(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(chunkBytes)
+    for (let at = 0; ; ) {
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null).catch((error: NodeJS.ErrnoException) => {
+        throw new ReadFailed(`manifest: ${path}: expected bytes at ${at}, got ${error.code ?? 'an error'}`)
+      })
+      if (bytesRead === 0) return
+      at += bytesRead
+      yield buffer.subarray(0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { link, mkdir, open, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+
+/**
+ * Writes a file that is there whole or not at all, and only if its name is free: `true` when this call made it. The
+ * first one wins, also among processes. Temporary files are called `.tmp-…` and lie beside the file. Mode 0600.
+ *
+ * 1. the temporary file is written and synced (a crash leaves a `.tmp-` file that nobody reads)
+ * 2. it is linked to its name, which fails if the name is taken (a crash leaves both; the content is complete)
+ * 3. the temporary name is removed, the directory synced (an answer is given only after the name is on the disk)
+ */
+export async function publishFile(path: string, body: Uint8Array): Promise<boolean> {
+  const temporary = join(dirname(path), `.tmp-${randomBytes(12).toString('hex')}`)
+  try {
+    const file = await open(temporary, 'wx', 0o600)
+    try {
+      await file.writeFile(body)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    const created = await link(temporary, path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EEXIST') return false
+        throw error
+      },
+    )
+    return created
+  } finally {
+    await unlink(temporary).catch(() => {})
+    // Also when the name was taken: whoever took it may have been killed before this step.
+    await syncDirectory(dirname(path))
+  }
+}
+
+/** Makes a directory and those above it, each with mode 0700, and brings their names to the disk. */
+export async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  for (let made = path; ; made = dirname(made)) {
+    await syncDirectory(dirname(made))
+    if (made === first || made === dirname(made)) return
+  }
+}
+
+/** Brings the names in a directory to the disk. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r')
+  try {
+    await directory.sync()
+  } finally {
+    await directory.close()
+  }
+}

@@ -1,0 +1,109 @@
+import { chmodSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { FormatInvalid } from '../errors.ts'
+
+/** The one SQLite file of a state directory, opened by `openDatabase`. Its calls block; its commits are on the disk. */
+export type Database = DatabaseSync
+
+const applicationId = 0x6f647631 // "odv1"
+const schemaVersion = 1
+
+const appendOnly = (table: string) => `
+  CREATE TRIGGER ${table}_no_update BEFORE UPDATE ON ${table}
+    BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;
+  CREATE TRIGGER ${table}_no_delete BEFORE DELETE ON ${table}
+    BEGIN SELECT RAISE(ABORT, '${table} is append-only'); END;`
+
+/**
+ * Everything of the log is append-only, the head included: a row of `head` is written with its entries and never moved.
+ * The insert triggers close what update and delete triggers do not see: INSERT OR REPLACE, and gaps.
+ */
+const schema = `
+  CREATE TABLE reservation (
+    identity TEXT PRIMARY KEY, claim TEXT NOT NULL, envelope BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE entry (
+    seq INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE REFERENCES reservation (identity),
+    leaf BLOB NOT NULL, envelope BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE head (size INTEGER PRIMARY KEY, root BLOB NOT NULL, frontier TEXT NOT NULL) STRICT;
+  CREATE TABLE checkpoint (size INTEGER PRIMARY KEY, note TEXT NOT NULL) STRICT;
+  ${['reservation', 'entry', 'head', 'checkpoint'].map(appendOnly).join('')}
+  CREATE TRIGGER reservation_once BEFORE INSERT ON reservation
+    WHEN EXISTS (SELECT 1 FROM reservation WHERE identity = NEW.identity)
+    BEGIN SELECT RAISE(ABORT, 'an identity is reserved once'); END;
+  CREATE TRIGGER entry_next BEFORE INSERT ON entry
+    WHEN NEW.seq IS NOT (SELECT coalesce(max(seq) + 1, 0) FROM entry)
+      OR EXISTS (SELECT 1 FROM entry WHERE identity = NEW.identity)
+    BEGIN SELECT RAISE(ABORT, 'entries follow one another'); END;
+  CREATE TRIGGER head_next BEFORE INSERT ON head
+    WHEN NEW.size <= (SELECT coalesce(max(size), 0) FROM head)
+      OR NEW.size <> (SELECT count(*) FROM entry)
+    BEGIN SELECT RAISE(ABORT, 'the head follows the entries'); END;
+  CREATE TRIGGER checkpoint_once BEFORE INSERT ON checkpoint
+    WHEN EXISTS (SELECT 1 FROM checkpoint WHERE size = NEW.size)
+    BEGIN SELECT RAISE(ABORT, 'a size has one checkpoint'); END;
+
+  CREATE TABLE run (run_id TEXT PRIMARY KEY, started_at TEXT NOT NULL, json TEXT NOT NULL) STRICT;
+  CREATE TABLE request (request_id TEXT PRIMARY KEY, run_id TEXT NOT NULL, json TEXT NOT NULL) STRICT;
+  CREATE INDEX request_of_run ON request (run_id);
+  CREATE TABLE task_token (token TEXT PRIMARY KEY, output TEXT NOT NULL) STRICT;
+  CREATE TABLE step (
+    execution TEXT NOT NULL, step TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (execution, step)
+  ) STRICT;
+
+  PRAGMA application_id = ${applicationId};
+  PRAGMA user_version = ${schemaVersion};`
+
+/**
+ * Opens the state database, and makes it if it is not there. Several processes may hold it open; a writer waits up to
+ * ten seconds for another one. While it is open, this process must not open and close the file by other means: on POSIX
+ * that drops the locks of the whole process.
+ * @throws FormatInvalid when the file is another database or another version of this one
+ */
+export function openDatabase(path: string): Database {
+  const database = new DatabaseSync(path, { timeout: 10_000, enableForeignKeyConstraints: true })
+  try {
+    chmodSync(path, 0o600)
+    database.exec('PRAGMA synchronous = FULL')
+    database.exec('PRAGMA journal_mode = WAL')
+    inTransaction(database, () => {
+      if (pragma(database, 'user_version') === 0 && isEmpty(database)) database.exec(schema)
+    })
+    const [id, version] = [pragma(database, 'application_id'), pragma(database, 'user_version')]
+    if (id !== applicationId || version !== schemaVersion)
+      throw new FormatInvalid(
+        `state database: ${path}: expected version ${schemaVersion} of the state database, got ` +
+          (id === applicationId ? `version ${version}` : 'another database'),
+      )
+    return database
+  } catch (error) {
+    database.close()
+    if (isNotADatabase(error))
+      throw new FormatInvalid(`state database: ${path}: expected an SQLite database, got something else`)
+    throw error
+  }
+}
+
+/** Runs `work` in one write transaction: all of it is on the disk afterwards, or nothing. */
+export function inTransaction<T>(database: Database, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function pragma(database: Database, name: 'user_version' | 'application_id'): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name]
+}
+
+function isEmpty(database: Database): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
+}
+
+const isNotADatabase = (error: unknown) => (error as { errcode?: number }).errcode === 26

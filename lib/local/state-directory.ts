@@ -1,0 +1,51 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { makeKeyFiles } from './key-files.ts'
+import { makeDirectory } from './publish-file.ts'
+
+/** Where everything of one deployment lies that runs on one machine. Holds no identifier in clear. */
+export type StateDirectory = {
+  root: string
+  evidence: string
+  keys: string
+  anchor: string
+  database: string
+  lock: string
+}
+
+/** The paths below a state directory; touches nothing. */
+export function stateDirectory(root: string): StateDirectory {
+  return {
+    root,
+    evidence: join(root, 'evidence'),
+    keys: join(root, 'keys'),
+    anchor: join(root, 'anchor'),
+    database: join(root, 'odv.sqlite'),
+    lock: join(root, 'run.lock'),
+  }
+}
+
+/** Whether there is a state directory to read from. */
+export async function isStateDirectory(paths: StateDirectory): Promise<boolean> {
+  return exists(paths.database)
+}
+
+/**
+ * Makes what is missing of a state directory (mode 0700) and its keys. Keys come before the database, so once there is a
+ * database a missing key is a loss and is never made anew: it would sign another history and hide the first one.
+ * @throws KeyUnsafe when a key of a state directory in use is missing
+ */
+export async function makeStateDirectory(paths: StateDirectory): Promise<void> {
+  for (const directory of [paths.root, paths.evidence, paths.keys, paths.anchor]) await makeDirectory(directory)
+  if (!(await exists(paths.database))) await makeKeyFiles(paths.keys)
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false
+      throw error
+    },
+  )
+}
