@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import { ReadFailed } from '../errors.ts'
+import { byteSource } from './byte-source.ts'
+import { decodeContent } from './decode-content.ts'
+import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
+import { defaultLimits, type Limits } from './limits.ts'
+import type { OpenSink } from './sink.ts'
+import type { Gap } from './unverified.ts'
+
+export { containers } from './decode-content.ts'
+export { defaultLimits, type Limits }
+
+/**
+ * What was read of one object. `bytes` and `sha256` (hex) are of the stored bytes, `decodedBytes` is the sum of what
+ * the sinks were given. `complete === (gaps.length === 0)`: every stored byte was accounted for.
+ */
+export type Reading = { bytes: number; decodedBytes: number; sha256: string; complete: boolean; gaps: Gap[] }
+
+/**
+ * Reads one object to its last byte and pushes its innermost content to the sinks it opens; sinks of several contents
+ * may be open at the same time. Formats are told from the bytes, never from names. Whatever is not read, or could hide
+ * something, is a gap; what was decoded before a gap is delivered, but its sink sees no `end`. A `ReadFailed` of
+ * `chunks` is a gap too; other errors, and those of the sinks, are thrown.
+ */
+export async function decodeObject(
+  chunks: AsyncIterable<Uint8Array>,
+  open: OpenSink,
+  limits: Limits = defaultLimits,
+): Promise<Reading> {
+  const decoding: Decoding = { open, limits, gaps: [], storedBytes: 0, producedBytes: 0, deliveredBytes: 0 }
+  const hash = createHash('sha256')
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      decoding.storedBytes += chunk.length
+      yield chunk
+    }
+  }
+  const stored = counted()
+  const source = byteSource(stored)
+  try {
+    await decodeContent(source, [], decoding).catch((error: unknown) => {
+      if (!(error instanceof DecodingStopped)) throw error
+      addGap(decoding, error.gap)
+    })
+    // After a gap the rest is not decoded, but digest and size are of the whole object.
+    while ((await source.take()) !== undefined);
+  } catch (error) {
+    if (!(error instanceof ReadFailed)) throw error
+    addGap(decoding, {
+      reason: 'read-error',
+      path: [],
+      offset: decoding.storedBytes,
+      detail: 'expected more bytes from the medium',
+    })
+  } finally {
+    await stored.return(undefined)
+  }
+  return {
+    bytes: decoding.storedBytes,
+    decodedBytes: decoding.deliveredBytes,
+    sha256: hash.digest('hex'),
+    complete: decoding.gaps.length === 0,
+    gaps: decoding.gaps,
+  }
+}

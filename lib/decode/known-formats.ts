@@ -1,0 +1,96 @@
+/**
+ * Formats that hide or split their content and are told apart by their first bytes. `weak`: text may begin like that
+ * too, so the name only explains bytes that turn out not to be text.
+ */
+export type KnownFormat = { name: string; encrypted: boolean; weak: boolean }
+
+/** How many bytes of a content decide what it is. */
+export const headLength = 512
+
+type Magic = KnownFormat & { at: number; bytes: Buffer }
+
+const magic = (
+  name: string,
+  text: string,
+  options: { at?: number; encrypted?: boolean; weak?: boolean } = {},
+): Magic => ({
+  name,
+  bytes: Buffer.from(text, 'latin1'),
+  at: options.at ?? 0,
+  encrypted: options.encrypted ?? false,
+  weak: options.weak ?? false,
+})
+
+const encrypted = { encrypted: true }
+const weak = { weak: true }
+
+const magics: readonly Magic[] = [
+  magic('age', 'age-encryption.org/v1', encrypted),
+  magic('age armour', '-----BEGIN AGE ENCRYPTED FILE-----', encrypted),
+  magic('PGP armour', '-----BEGIN PGP MESSAGE-----', encrypted),
+  magic('PGP', '\x85\x01\x0c\x03', encrypted),
+  magic('PGP', '\x85\x02\x0c\x03', encrypted),
+  magic('PGP', '\x84\x5e\x03', encrypted),
+  magic('PGP', '\x8c\x0d\x04', encrypted),
+  magic('OpenSSL enc', 'Salted__', encrypted),
+  magic('OpenSSL enc in base64', 'U2FsdGVkX1', encrypted),
+  magic('Ansible Vault', '$ANSIBLE_VAULT;', encrypted),
+  magic('VimCrypt', 'VimCrypt~', encrypted),
+  magic('LUKS', 'LUKS\xba\xbe', encrypted),
+  magic('Parquet with an encrypted footer', 'PARE', { encrypted: true, weak: true }),
+  magic('gzip with an unknown method', '\x1f\x8b'),
+  magic('compress', '\x1f\x9d'),
+  magic('gzip in base64', 'H4sIA'),
+  magic('gzip in base64', 'H4sIC'),
+  magic('zstd in base64', 'KLUv/'),
+  magic('uuencode', 'begin 6'),
+  magic('bzip2', 'BZh', weak),
+  ...['1', '2', '3', '4', '5', '6', '7', '8', '9'].flatMap((level) => [
+    magic('bzip2', `BZh${level}1AY&SY`),
+    magic('bzip2', `BZh${level}\x17\x72\x45\x38\x50\x90`),
+  ]),
+  magic('xz', '\xfd7zXZ\x00'),
+  magic('lzma', ']\x00\x00', weak),
+  magic('lzip', 'LZIP', weak),
+  magic('lzop', '\x89LZO\x00'),
+  magic('lz4', '\x04"M\x18'),
+  magic('lz4', '\x02!L\x18'),
+  ...['\x22', '\x23', '\x24', '\x25', '\x26', '\x27'].map((version) =>
+    magic('zstd before version 0.8', `${version}\xb5\x2f\xfd`),
+  ),
+  magic('snappy framing', '\xff\x06\x00\x00sNaPpY'),
+  magic('snappy-java', '\x82SNAPPY\x00'),
+  magic('zlib', '\x78\x01', weak),
+  magic('zlib', '\x78\x5e', weak),
+  magic('zlib', '\x78\x9c', weak),
+  magic('zlib', '\x78\xda', weak),
+  magic('zip', 'PK\x03\x04'),
+  magic('zip', 'PK\x05\x06'),
+  magic('zip', 'PK\x07\x08'),
+  magic('7z', '7z\xbc\xaf\x27\x1c'),
+  magic('rar', 'Rar!\x1a\x07'),
+  magic('tar', 'ustar', { at: 257 }),
+  magic('cpio', '07070', weak),
+  magic('ar', '!<arch>\n'),
+  magic('Parquet', 'PAR1', weak),
+  magic('ORC', 'ORC', weak),
+  magic('Avro', 'Obj\x01'),
+  magic('Arrow', 'ARROW1\x00\x00'),
+  magic('SQLite', 'SQLite format 3\x00'),
+  magic('Redis RDB', 'REDIS0', weak),
+  magic('PDF', '%PDF-'),
+  magic('pg_dump custom', 'PGDMP'),
+  magic('HDF5', '\x89HDF\r\n'),
+  magic('UTF-32 text', '\xff\xfe\x00\x00'),
+  magic('UTF-32 text', '\x00\x00\xfe\xff'),
+  magic('UTF-16 text', '\xff\xfe'),
+  magic('UTF-16 text', '\xfe\xff'),
+]
+
+/** The format that a content begins like, if it is one that is known and not read. */
+export function knownFormatOf(head: Uint8Array): KnownFormat | undefined {
+  return magics.find(({ at, bytes }) => {
+    if (head.length < at + bytes.length) return false
+    return bytes.every((byte, index) => head[at + index] === byte)
+  })
+}

@@ -1,0 +1,77 @@
+import type { ByteSource } from './byte-source.ts'
+import { addGap, type Decoding } from './decoding.ts'
+import { textCheck } from './text-check.ts'
+import type { Gap, UnverifiedReason } from './unverified.ts'
+
+/**
+ * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason. `trailing`: bytes
+ * after a container's end, for which only text is accepted. `any`: a field that its container defines as text in some
+ * encoding. `refused`: a format that is known not to be read, or too deep. `named`: text, or else that format.
+ */
+export type Expectation =
+  | { kind: 'text' }
+  | { kind: 'trailing' }
+  | { kind: 'any' }
+  | { kind: 'refused'; reason: UnverifiedReason; detail: string }
+  | { kind: 'named'; reason: UnverifiedReason; detail: string }
+
+type Taker = Pick<ByteSource, 'take'>
+
+/** Pushes a content to a sink of its own, to its end and as it is, and says what could hide in it. */
+export async function readRaw(
+  source: Taker,
+  path: readonly string[],
+  decoding: Decoding,
+  expected: Expectation = { kind: 'text' },
+): Promise<void> {
+  if (expected.kind === 'refused')
+    addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
+  const check = textCheck()
+  const sink = decoding.open(path)
+  try {
+    for (;;) {
+      const chunk = await source.take()
+      if (chunk === undefined) break
+      check.write(chunk)
+      decoding.deliveredBytes += chunk.length
+      const consumed = sink.write(chunk)
+      if (consumed !== undefined) await consumed
+    }
+    check.end()
+  } finally {
+    const problem = check.problem()
+    if (problem !== undefined) {
+      const gap = gapOf(expected, { ...problem, path })
+      if (gap !== undefined) addGap(decoding, gap)
+    }
+  }
+  await sink.end()
+}
+
+function gapOf(expected: Expectation, found: Gap): Gap | undefined {
+  switch (expected.kind) {
+    case 'text':
+      return found
+    case 'trailing':
+      return { ...found, reason: 'trailing-data', detail: 'expected only text after the end of the container' }
+    case 'named':
+      return { ...found, reason: expected.reason, detail: expected.detail, offset: 0 }
+    case 'any':
+    case 'refused':
+      return undefined
+    default:
+      return expected satisfies never
+  }
+}
+
+/** Bytes at hand as a source. */
+export function once(bytes: Uint8Array): Taker {
+  let rest: Uint8Array | undefined = bytes.length > 0 ? bytes : undefined
+  return {
+    async take() {
+      const chunk = rest
+      rest = undefined
+      return chunk
+    },
+  }
+}

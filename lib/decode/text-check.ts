@@ -1,0 +1,88 @@
+import { isUtf8 } from 'node:buffer'
+import { firstControlByte } from './control-bytes.ts'
+
+export type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
+
+/** Whether a content is text: valid UTF-8 as a whole, without control bytes other than those that occur in text. */
+export type TextCheck = {
+  /** Looks at the next bytes, until the first problem is found. */
+  write(bytes: Uint8Array): void
+  /** The first problem of what was written so far. */
+  problem(): TextProblem | undefined
+  /** The content ends here. */
+  end(): void
+}
+
+export function textCheck(): TextCheck {
+  let offset = 0
+  let problem: TextProblem | undefined
+  /** The beginning of a character that the last chunk cut. */
+  let cut: Uint8Array = new Uint8Array(0)
+
+  const invalid = (at: number): TextProblem => ({
+    reason: 'invalid-utf8',
+    offset: at,
+    detail: 'expected valid UTF-8',
+  })
+
+  /** The first problem in the next bytes. */
+  function look(bytes: Uint8Array): TextProblem | undefined {
+    const control = firstControlByte(bytes)
+    const text = control < 0 ? bytes : bytes.subarray(0, control)
+    let from = 0
+    if (cut.length > 0) {
+      const wanted = sequenceLength(cut[0]!) - cut.length
+      const character = Buffer.concat([cut, text.subarray(0, wanted)])
+      from = Math.min(wanted, text.length)
+      if (from === wanted && !isUtf8(character)) return invalid(offset - cut.length)
+      if (from < wanted && control >= 0) return invalid(offset - cut.length)
+      cut = from === wanted ? character.subarray(0, 0) : character
+    }
+    const whole = control < 0 ? lastBoundary(text, from) : text.length
+    const complete = text.subarray(from, whole)
+    if (!isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
+    if (whole < text.length) cut = text.slice(whole)
+    if (control < 0) return undefined
+    return { reason: 'not-text', offset: offset + control, detail: 'expected no control bytes in text' }
+  }
+
+  return {
+    write(bytes) {
+      if (problem !== undefined) return
+      problem = look(bytes)
+      offset += bytes.length
+    },
+    problem: () => problem,
+    end() {
+      if (problem === undefined && cut.length > 0) problem = invalid(offset - cut.length)
+    },
+  }
+}
+
+/** How many bytes a character has that begins with this byte; 1 for bytes that cannot begin one. */
+function sequenceLength(lead: number): number {
+  if (lead >= 0xf0 && lead <= 0xf4) return 4
+  if (lead >= 0xe0 && lead <= 0xef) return 3
+  return lead >= 0xc2 && lead <= 0xdf ? 2 : 1
+}
+
+/** Where the last character that ends within `bytes` ends; a character that may go on in the next chunk is left out. */
+function lastBoundary(bytes: Uint8Array, from: number): number {
+  for (let at = bytes.length - 1; at >= from && at >= bytes.length - 3; at--) {
+    const byte = bytes[at]!
+    if ((byte & 0xc0) === 0x80) continue
+    return at + sequenceLength(byte) > bytes.length ? at : bytes.length
+  }
+  return bytes.length
+}
+
+/** Where the first character begins that is not valid, in bytes that are known to hold one. */
+function firstInvalid(bytes: Uint8Array): number {
+  let at = 0
+  while (at < bytes.length) {
+    const length = sequenceLength(bytes[at]!)
+    if (bytes[at]! >= 0x80 && (at + length > bytes.length || !isUtf8(bytes.subarray(at, at + length)))) return at
+    at += length
+  }
+  return at
+}

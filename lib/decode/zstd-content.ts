@@ -1,0 +1,98 @@
+import { constants, createZstdDecompress } from 'node:zlib'
+import type { ByteSource } from './byte-source.ts'
+import { countProduced, type Decoding, DecodingStopped } from './decoding.ts'
+import { type Engine, runEngine } from './run-engine.ts'
+import { skipZeros } from './skip-zeros.ts'
+import { type FrameHeader, isFrame, isSkippable, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
+import { readSkippable } from './zstd-skippable.ts'
+
+export function isZstd(head: Uint8Array): boolean {
+  return isFrame(head) || isSkippable(head)
+}
+
+/**
+ * The content of all frames of a zstd file (RFC 8878), one after the other, each decoded by a decoder of its own, since
+ * Node's stream drops frames. What follows the last frame stays in `source`. Skippable frames that hold anything but
+ * the tables of known tools are contents of their own: `[...path, 'skippable']`, then `skippable-2` and so on.
+ */
+export async function* zstdContent(
+  source: ByteSource,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
+  const done = { storedBytes: 0, decodedBytes: 0, skippables: 0 }
+  for (;;) {
+    const head = await source.peek(maxHeaderLength)
+    if (isSkippable(head)) await readSkippable(source, path, decoding, done)
+    else if (isFrame(head)) yield* frameContent(source, path, decoding, done, head)
+    else return
+    await skipZeros(source)
+  }
+}
+
+export type Done = { storedBytes: number; decodedBytes: number; skippables: number }
+
+async function* frameContent(
+  source: ByteSource,
+  path: readonly string[],
+  decoding: Decoding,
+  done: Done,
+  head: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  const stop = (reason: 'truncated' | 'corrupt' | 'limit' | 'dictionary', detail: string) =>
+    new DecodingStopped(reason, path, done.decodedBytes, `zstd: ${detail}`)
+  const parsed = parseFrameHeader(head)
+  if (parsed.kind === 'truncated') throw stop('truncated', 'expected more bytes of a frame header')
+  if (parsed.kind === 'corrupt') throw stop('corrupt', 'expected a valid frame header')
+  const { header } = parsed
+  if (header.dictionary) throw stop('dictionary', 'expected a frame without a dictionary')
+  const { windowLog } = decoding.limits
+  if (header.windowSize > 2 ** windowLog) throw stop('limit', `expected a window of at most 2^${windowLog} bytes`)
+
+  const walk = walkFrame(source, header)
+  const from = done.decodedBytes
+  let left = 0
+  const engine = frameEngine(windowLog)
+  let taken = 0
+  const input = async (): Promise<Uint8Array | undefined> => {
+    const bytes = await walk.take()
+    if (bytes === undefined && walk.ended() === 'source') throw stop('truncated', 'expected more bytes of a frame')
+    if (bytes === undefined && walk.ended() === 'corrupt') throw stop('corrupt', 'expected a known block type')
+    taken += bytes?.length ?? 0
+    return bytes
+  }
+  try {
+    for await (const output of runEngine(engine, input, (rest) => {
+      left = rest.length
+    })) {
+      countProduced(decoding, output.length, path, done.decodedBytes)
+      done.decodedBytes += output.length
+      yield output
+    }
+  } catch (error) {
+    throw decoderFailure(error, stop)
+  }
+  if (left > 0 || walk.ended() !== 'frame') throw stop('corrupt', 'expected the decoder to consume the whole frame')
+  checkSize(header, done.decodedBytes - from, stop)
+  done.storedBytes += taken
+}
+
+const outputSize = 256 * 1024
+
+const frameEngine = (windowLog: number): Engine =>
+  createZstdDecompress({
+    chunkSize: outputSize,
+    params: { [constants.ZSTD_d_windowLogMax]: windowLog },
+  }) as Engine
+
+function checkSize(header: FrameHeader, decoded: number, stop: (reason: 'corrupt', detail: string) => Error): void {
+  if (header.contentSize !== undefined && header.contentSize !== decoded)
+    throw stop('corrupt', 'expected as many bytes as the frame header states')
+}
+
+function decoderFailure(error: unknown, stop: (reason: 'corrupt' | 'truncated', detail: string) => Error): unknown {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'ZSTD_error_memory_allocation') return error
+  if (code === 'Z_BUF_ERROR' || code.startsWith('ZSTD_error_')) return stop('corrupt', 'expected a valid frame')
+  return error
+}
