@@ -1,4 +1,4 @@
-import type { StoreConfig } from './config.ts'
+import type { Config, StoreConfig } from './config.ts'
 import type { UnverifiedReason } from './decode/unverified.ts'
 import type { ListedVersion } from './inventory/object-version.ts'
 
@@ -149,13 +149,13 @@ export type RunRecord = {
   stores: { storeId: string; verdict?: string; reasons?: string[] }[]
 }
 
-/** A deletion request that waits for its custodian; `token` is the state machine's task token. */
+/** A deletion request. `token` is the state machine's task token while it waits for a custodian until `deadline`. */
 export type RequestRecord = {
   requestId: string
   runId: string
   storeId: string
   pass: number
-  deadline: string
+  deadline?: string
   token?: string
   acknowledgedAt?: string
 }
@@ -179,4 +179,29 @@ export interface TaskTokens {
 /** Counts work as it is done, for progress and metrics. Never fails, never blocks. */
 export interface Meter {
   add(done: { bytes?: number; versions?: number; findings?: number }): void
+}
+
+/** The configuration in force now; a run pins the one it began with. @throws ConfigInvalid */
+export interface Configuration {
+  read(): Promise<Config>
+}
+
+/** Every port by its name. A task takes only those of its duty: `Pick<Ports, 'evidence' | 'stores'>`. */
+export type Ports = {
+  clock: Clock
+  random: Random
+  meter: Meter
+  configuration: Configuration
+  manifests: Manifests
+  evidence: Evidence
+  caseKey: CaseKey
+  stores: Stores
+  storeDeletions: StoreDeletions
+  runState: RunState
+  taskTokens: TaskTokens
+  ledger: Ledger
+  anchor: Anchor
+  attestationSigner: AttestationSigner
+  logSigner: LogSigner
+  tool: { name: string; version: string }
 }

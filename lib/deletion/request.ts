@@ -25,8 +25,13 @@ export type DeletionRequest = {
   versionsSha256: string
 }
 
-/** One line of a request: a version that holds findings. */
-export type RequestedVersion = InventoryEntry & { sha256?: string; findings: number; subjects: number }
+/** One line of a request: a version that holds findings, and the first places where they are. */
+export type RequestedVersion = InventoryEntry & {
+  sha256?: string
+  findings: number
+  subjects: number
+  places: { place: 'content' | 'key'; path: readonly string[]; record: number; offset: number }[]
+}
 
 /** The answer to a request. `deadline`: nobody answered in time. `kept` groups what was not deleted by reason. */
 export type Acknowledgement = {

@@ -10,8 +10,10 @@ export type Decision = { verdict: Verdict; reasons: string[] }
  */
 export function decideVerdict(report: StoreReport): Decision {
   const last = report.passes.at(-1)
-  const residual = last ? residualReasons(last) : []
-  const gaps = [...failureReasons(report), ...(last ? coverageReasons(last) : []), ...orderReasons(report)]
+  const late = orderReasons(report)
+  // Findings from before an answered request say nothing about what is there now.
+  const residual = last && late.length === 0 ? residualReasons(last) : []
+  const gaps = [...failureReasons(report), ...(last ? coverageReasons(last) : []), ...late]
   if (residual.length > 0) return { verdict: 'residual', reasons: [...residual, ...gaps] }
   if (gaps.length > 0) return { verdict: 'incomplete', reasons: gaps }
   return { verdict: 'verified', reasons: [] }

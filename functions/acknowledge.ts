@@ -1,0 +1,4 @@
+import { acknowledge } from '../lib/pipeline/acknowledge.ts'
+import { task } from './runtime.ts'
+
+export const handler = task('acknowledge', acknowledge)

@@ -1,0 +1,4 @@
+import { closeRun } from '../lib/pipeline/close-run.ts'
+import { task } from './runtime.ts'
+
+export const handler = task('close-run', closeRun)

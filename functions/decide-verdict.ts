@@ -1,0 +1,4 @@
+import { decideVerdict } from '../lib/pipeline/decide-verdict.ts'
+import { task } from './runtime.ts'
+
+export const handler = task('decide-verdict', decideVerdict)

@@ -1,0 +1,4 @@
+import { settleCoverage } from '../lib/pipeline/settle-coverage.ts'
+import { task } from './runtime.ts'
+
+export const handler = task('settle-coverage', settleCoverage)

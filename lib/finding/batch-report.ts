@@ -1,0 +1,65 @@
+import { EvidenceConflict } from '../errors.ts'
+import type { ScanReport } from '../scan/outcome.ts'
+import type { Finding } from './finding.ts'
+
+/**
+ * What one scan batch reports, in one document so that it is there whole or not at all. JSON Lines: the head with the
+ * controls, then a report per object version, the listed findings, and an end that counts them. `subjects` are the
+ * ordinals of the distinct subjects found (little-endian 32-bit, base64).
+ */
+export type BatchReport = {
+  head: {
+    kind: 'batch'
+    batch: number
+    startedAt: string
+    finishedAt: string
+    subjects: string
+    positiveControls: { planted: number; detected: number; forms: string[] }
+    negativeControls: { planted: number; falseAlarms: number }
+  }
+  reports: ScanReport[]
+  findings: Finding[]
+}
+
+type Line = BatchReport['head'] | ({ kind: 'report' } & ScanReport) | ({ kind: 'finding' } & Finding) | End
+type End = { kind: 'end'; reports: number; findings: number }
+
+export function formatBatchReport({ head, reports, findings }: BatchReport): string {
+  const lines: Line[] = [
+    head,
+    ...reports.map((each) => ({ kind: 'report' as const, ...each })),
+    ...findings.map((each) => ({ kind: 'finding' as const, ...each })),
+    { kind: 'end', reports: reports.length, findings: findings.length },
+  ]
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+}
+
+/** @throws EvidenceConflict when a line is missing or more than the end counts. */
+export function parseBatchReport(bytes: Uint8Array): BatchReport {
+  const lines = Buffer.from(bytes)
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+  const [head, end] = [lines.at(0), lines.at(-1)]
+  const reports = lines.filter((line) => line.kind === 'report').map(({ kind: _, ...report }) => report)
+  const findings = lines.filter((line) => line.kind === 'finding').map(({ kind: _, ...finding }) => finding)
+  if (
+    head?.kind !== 'batch' ||
+    end?.kind !== 'end' ||
+    end.reports !== reports.length ||
+    end.findings !== findings.length ||
+    lines.length !== reports.length + findings.length + 2
+  )
+    throw new EvidenceConflict('batch report: expected a head, its reports and findings, and an end that counts them')
+  return { head, reports, findings }
+}
+
+export function formatOrdinals(ordinals: Iterable<number>): string {
+  return Buffer.from(Uint32Array.from(ordinals).sort().buffer).toString('base64')
+}
+
+export function parseOrdinals(text: string): Uint32Array {
+  const bytes = Buffer.from(text, 'base64')
+  return Uint32Array.from({ length: bytes.length >> 2 }, (_, index) => bytes.readUInt32LE(index * 4))
+}

@@ -1,0 +1,51 @@
+import { EvidenceConflict } from '../errors.ts'
+import type { InventoryEntry, ListedVersion } from './object-version.ts'
+import { openText, sealNonceLength, sealText } from './seal-key.ts'
+
+/**
+ * The last line of an inventory part: where the listing goes on. `cursor` and `lastKey` are sealed; `nextSeq` is the
+ * first sequence number of the next part. `complete`: the store said that nothing follows.
+ */
+export type PartEnd = {
+  kind: 'end'
+  complete: boolean
+  cursor?: string
+  last?: { sealedKey: string; versionId: string }
+  nextSeq: number
+  startedAt: string
+  finishedAt: string
+}
+
+/** One page of a listing as it is kept in the evidence: JSON Lines, the entries and then the end. */
+export type InventoryPart = { entries: InventoryEntry[]; end: PartEnd }
+
+export function formatPart({ entries, end }: InventoryPart): string {
+  return [...entries, end].map((line) => `${JSON.stringify(line)}\n`).join('')
+}
+
+/** @throws EvidenceConflict for a part without its end. */
+export function parsePart(bytes: Uint8Array): InventoryPart {
+  const lines = Buffer.from(bytes).toString('utf8').trimEnd().split('\n')
+  const values = lines.map((line) => JSON.parse(line) as InventoryEntry | PartEnd)
+  const end = values.pop()
+  if (end?.kind !== 'end') throw new EvidenceConflict('inventory part: expected an end line')
+  return { entries: values as InventoryEntry[], end }
+}
+
+/** The entry of a listed version; `shownKey` is its key with identifiers redacted. */
+export function toEntry(
+  listed: ListedVersion,
+  seq: number,
+  shownKey: string,
+  seal: { key: Uint8Array; random: (bytes: number) => Uint8Array },
+): InventoryEntry {
+  const { key, ...rest } = listed
+  return shownKey === key
+    ? { seq, shownKey, ...rest }
+    : { seq, shownKey, sealedKey: sealText(key, seal.key, seal.random(sealNonceLength)), ...rest }
+}
+
+/** The version that an entry stands for, with its exact key. */
+export function toListed({ seq: _, shownKey, sealedKey, ...rest }: InventoryEntry, sealKey: Uint8Array): ListedVersion {
+  return { key: sealedKey === undefined ? shownKey : openText(sealedKey, sealKey), ...rest }
+}

@@ -1,0 +1,45 @@
+import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import { EvidenceConflict, NotKnown } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { formatDocument, readDocument } from './documents.ts'
+import { passKey } from './evidence-keys.ts'
+import { acknowledgeInput, parseInput } from './task-input.ts'
+
+/**
+ * Takes the answer to a request, from its custodian or from the deadline, and wakes the run that waits for it. The first
+ * answer counts. What a custodian says they deleted is not counted as deleted: the next pass looks for itself.
+ * @throws NotKnown when no such request waits for a person.
+ */
+export async function acknowledge(
+  ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'taskTokens'>,
+  input: unknown,
+): Promise<{ requestId: string; by: Acknowledgement['by']; acknowledgedAt: string }> {
+  const { requestId, by, certificateSha256 } = parseInput('acknowledge', acknowledgeInput, input)
+  const record = await ports.runState.getRequest(requestId)
+  if (record === undefined) throw new NotKnown(`request ${requestId}: expected a request of this deployment, got none`)
+  const { runId, storeId, pass } = record
+  const request = await readDocument<DeletionRequest>(ports, passKey({ runId, storeId, pass }, 'request.json'))
+  if (request.channel !== 'manual')
+    throw new NotKnown(
+      `request ${requestId}: expected one that waits for its custodian, got channel ${request.channel}`,
+    )
+
+  const key = passKey({ runId, storeId, pass }, 'acknowledgement.json')
+  const answer: Acknowledgement = {
+    schemaVersion: 1,
+    requestId,
+    by,
+    acknowledgedAt: ports.clock().toISOString(),
+    ...(certificateSha256 !== undefined && { certificateSha256 }),
+    deleted: { versions: 0, bytes: 0 },
+    gone: 0,
+    kept: [],
+  }
+  await ports.evidence.put(key, formatDocument(answer))
+  const stored = await readDocument<Acknowledgement>(ports, key)
+  if (stored.requestId !== requestId) throw new EvidenceConflict(`request ${requestId}: expected its own answer`)
+  const now = (await ports.runState.getRequest(requestId)) ?? record
+  await ports.runState.putRequest({ ...now, acknowledgedAt: stored.acknowledgedAt })
+  if (now.token !== undefined) await ports.taskTokens.succeed(now.token, { requestId })
+  return { requestId, by: stored.by, acknowledgedAt: stored.acknowledgedAt }
+}

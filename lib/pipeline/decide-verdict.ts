@@ -1,0 +1,61 @@
+import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import type { Coverage } from '../inventory/coverage.ts'
+import type { Ports } from '../ports.ts'
+import { decideVerdict as decide, type Verdict } from '../verdict/decide-verdict.ts'
+import type { OpenVersion, StoreReport } from '../verdict/store-report.ts'
+import { formatDocument, type ManifestDocument, readDocument, readRunStore } from './documents.ts'
+import { passKey, runKey, storeKey } from './evidence-keys.ts'
+import { decideInput, type Failure, parseInput } from './task-input.ts'
+
+/** Writes the store report from what is in the evidence, and judges it. The report stored first counts. */
+export async function decideVerdict(ports: Pick<Ports, 'evidence'>, input: unknown): Promise<{ verdict: Verdict }> {
+  const { runId, storeId, failure } = parseInput('decide-verdict', decideInput, input)
+  const key = storeKey(runId, storeId, 'report.json')
+  if (!(await ports.evidence.has(key)))
+    await ports.evidence.put(key, formatDocument(await composeReport(ports, runId, storeId, failure)))
+  return { verdict: decide(await readDocument<StoreReport>(ports, key)).verdict }
+}
+
+async function composeReport(
+  ports: Pick<Ports, 'evidence'>,
+  runId: string,
+  storeId: string,
+  failure: Failure,
+): Promise<StoreReport> {
+  const { config, store } = await readRunStore(ports, runId, storeId)
+  const manifest = await readIfThere<ManifestDocument>(ports, runKey(runId, 'manifest.json'))
+  const passes: Coverage[] = []
+  const requests: StoreReport['requests'] = []
+  let open: OpenVersion[] = []
+  for (let pass = 0; pass < config.passes; pass++) {
+    const ref = { runId, storeId, pass }
+    const coverage = await readIfThere<Coverage>(ports, passKey(ref, 'coverage.json'))
+    if (coverage === undefined) break
+    passes.push(coverage)
+    open = await readDocument(ports, passKey(ref, 'open.json'))
+    const request = await readIfThere<DeletionRequest>(ports, passKey(ref, 'request.json'))
+    const acknowledgement = await readIfThere<Acknowledgement>(ports, passKey(ref, 'acknowledgement.json'))
+    if (request) requests.push({ request, ...(acknowledgement && { acknowledgement }) })
+  }
+  const obligation = store.obligation ?? config.obligation
+  return {
+    schemaVersion: 1,
+    runId,
+    store: {
+      storeId,
+      kind: 'directory',
+      ...(store.country !== undefined && { country: store.country }),
+      ...(store.custodian !== undefined && { custodian: store.custodian }),
+      ...(obligation && { obligation }),
+    },
+    manifest: { sha256: manifest?.report.sha256 ?? '', subjects: manifest?.index.subjects ?? 0 },
+    passes,
+    requests,
+    ...(failure && { failure }),
+    open,
+  }
+}
+
+async function readIfThere<T>(ports: Pick<Ports, 'evidence'>, key: string): Promise<T | undefined> {
+  return (await ports.evidence.has(key)) ? readDocument<T>(ports, key) : undefined
+}

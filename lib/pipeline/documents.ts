@@ -1,0 +1,58 @@
+import { type Config, parseConfig } from '../config.ts'
+import { EvidenceConflict } from '../errors.ts'
+import type { ManifestReport } from '../manifest/read-manifest.ts'
+import type { Evidence, Ports } from '../ports.ts'
+import type { IndexSummary } from '../subject-index/build-subject-index.ts'
+import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
+import { openSubjectIndex, type SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { runKey } from './evidence-keys.ts'
+
+/** What `build-index` keeps about the manifest: how it read, and the index that it became. */
+export type ManifestDocument = { schemaVersion: 1; report: ManifestReport; index: IndexSummary }
+
+export function formatDocument(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`
+}
+
+export async function readDocument<T>({ evidence }: { evidence: Evidence }, key: string): Promise<T> {
+  return JSON.parse(Buffer.from(await evidence.get(key)).toString('utf8')) as T
+}
+
+/** The configuration that this run began with, checked again: a home store is refused wherever it comes from. */
+export async function readRunConfig(ports: Pick<Ports, 'evidence'>, runId: string): Promise<Config> {
+  return parseConfig(await readDocument(ports, runKey(runId, 'config.json')), `run ${runId}`)
+}
+
+/** One store of the run's configuration. @throws EvidenceConflict when the run has no such store. */
+export async function readRunStore(ports: Pick<Ports, 'evidence'>, runId: string, storeId: string) {
+  const config = await readRunConfig(ports, runId)
+  const store = config.stores.find((each) => each.id === storeId)
+  if (store === undefined) throw new EvidenceConflict(`run ${runId}: expected a store ${storeId} in its configuration`)
+  return { config, store }
+}
+
+export function readManifestDocument(ports: Pick<Ports, 'evidence'>, runId: string): Promise<ManifestDocument> {
+  return readDocument(ports, runKey(runId, 'manifest.json'))
+}
+
+type OpenIndex = { index: SubjectIndex; keys: CaseKeys }
+const opened = new WeakMap<Evidence, { runId: string; index: Promise<OpenIndex> }>()
+
+/** The run's subject index. The last one stays open, since a warm worker reads many batches of one run. */
+export function openRunIndex(ports: Pick<Ports, 'evidence' | 'caseKey'>, runId: string): Promise<OpenIndex> {
+  const last = opened.get(ports.evidence)
+  if (last?.runId === runId) return last.index
+  const index = loadIndex(ports, runId)
+  index.catch(() => opened.delete(ports.evidence))
+  opened.set(ports.evidence, { runId, index })
+  return index
+}
+
+async function loadIndex(ports: Pick<Ports, 'evidence' | 'caseKey'>, runId: string): Promise<OpenIndex> {
+  const keys = caseKeysOf(await ports.caseKey.read())
+  const { report } = await readManifestDocument(ports, runId)
+  const index = openSubjectIndex(await ports.evidence.get(runKey(runId, 'subject-index')), keys)
+  if (index.manifestSha256 !== report.sha256)
+    throw new EvidenceConflict(`run ${runId}: subject index: expected the one of this run's manifest`)
+  return { index, keys }
+}

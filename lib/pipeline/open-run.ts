@@ -1,0 +1,27 @@
+import { ConfigInvalid } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { formatDocument, readRunConfig } from './documents.ts'
+import { runKey } from './evidence-keys.ts'
+import { openRunInput, parseInput } from './task-input.ts'
+
+/** Pins the configuration that is in force now and records that the run began. */
+export async function openRun(
+  ports: Pick<Ports, 'clock' | 'configuration' | 'evidence' | 'runState'>,
+  input: unknown,
+): Promise<{ stores: { storeId: string }[] }> {
+  const { runId, trigger } = parseInput('open-run', openRunInput, input)
+  const key = runKey(runId, 'config.json')
+  if (!(await ports.evidence.has(key))) await ports.evidence.put(key, formatDocument(await ports.configuration.read()))
+  const { stores, manifest } = await readRunConfig(ports, runId)
+  if (stores.length === 0) throw new ConfigInvalid('configuration: stores: expected at least one')
+  if (manifest === undefined) throw new ConfigInvalid('configuration: manifest: expected the transfer manifest')
+  if (!(await ports.runState.getRun(runId)))
+    await ports.runState.putRun({
+      runId,
+      trigger,
+      state: 'running',
+      startedAt: ports.clock().toISOString(),
+      stores: stores.map(({ id }) => ({ storeId: id })),
+    })
+  return { stores: stores.map(({ id }) => ({ storeId: id })) }
+}

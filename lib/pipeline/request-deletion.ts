@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { type Channel, secondsOf } from '../config.ts'
+import type { DeletionRequest, RequestedVersion } from '../deletion/request.ts'
+import type { Coverage } from '../inventory/coverage.ts'
+import type { Ports } from '../ports.ts'
+import { settleBatch } from '../verdict/settle-batch.ts'
+import { formatDocument, readDocument, readRunStore } from './documents.ts'
+import { type PassRef, passKey } from './evidence-keys.ts'
+import { readReported } from './settle-coverage.ts'
+import { parseInput, passInput } from './task-input.ts'
+
+export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
+
+/** Names the exact object versions in which this pass found something. The document stored first is the request. */
+export async function requestDeletion(
+  ports: Pick<Ports, 'clock' | 'evidence' | 'runState'>,
+  input: unknown,
+): Promise<{ requestId: string; channel: Channel['kind']; seconds: number }> {
+  const ref = parseInput('request-deletion', passInput, input)
+  const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const key = passKey(ref, 'request.json')
+  if (!(await ports.evidence.has(key)))
+    await ports.evidence.put(key, formatDocument(await composeRequest(ports, ref, config, store)))
+  const request = await readDocument<DeletionRequest>(ports, key)
+  const { requestId, deadline } = request
+  if (!(await ports.runState.getRequest(requestId)))
+    await ports.runState.putRequest({ requestId, ...ref, ...(deadline !== undefined && { deadline }) })
+  return {
+    requestId,
+    channel: request.channel,
+    seconds: store.channel.kind === 'manual' ? secondsOf(store.channel.deadline) : 0,
+  }
+}
+
+type RunStore = Awaited<ReturnType<typeof readRunStore>>
+
+async function composeRequest(
+  ports: Pick<Ports, 'clock' | 'evidence'>,
+  ref: PassRef,
+  config: RunStore['config'],
+  store: RunStore['store'],
+): Promise<DeletionRequest> {
+  const requested = await listRequested(ports, ref)
+  const lines = requested.map((version) => `${JSON.stringify(version)}\n`).join('')
+  await ports.evidence.put(passKey(ref, 'requested-versions.jsonl'), lines)
+  const { findings, subjects } = await readDocument<Coverage>(ports, passKey(ref, 'coverage.json'))
+  const requestedAt = ports.clock()
+  const obligation = store.obligation ?? config.obligation
+  return {
+    schemaVersion: 1,
+    requestId: requestIdOf(ref),
+    ...ref,
+    ...(store.custodian !== undefined && { custodian: store.custodian }),
+    channel: store.channel.kind,
+    ...(obligation && { obligation }),
+    requestedAt: requestedAt.toISOString(),
+    ...(store.channel.kind === 'manual' && {
+      deadline: new Date(requestedAt.getTime() + secondsOf(store.channel.deadline) * 1000).toISOString(),
+    }),
+    versions: requested.length,
+    bytes: requested.reduce((sum, { size }) => sum + size, 0),
+    findings,
+    subjects,
+    protectedVersions: requested.filter(({ protection }) => protection).length,
+    versionsSha256: createHash('sha256').update(lines).digest('hex'),
+  }
+}
+
+async function listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Promise<RequestedVersion[]> {
+  const requested: RequestedVersion[] = []
+  for await (const { entries, report } of readReported(ports.evidence, ref)) {
+    const places = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
+    for (const { entry, outcome, report: scan } of settleBatch(entries, report?.reports, true).settled)
+      if (outcome.kind === 'found' && scan)
+        requested.push({
+          ...entry,
+          ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
+          findings: scan.findings,
+          subjects: scan.subjects,
+          places: (places.get(entry.seq) ?? []).map(({ place, path, record, offset }) => ({
+            place,
+            path,
+            record,
+            offset,
+          })),
+        })
+  }
+  return requested
+}
+
+/** The versions that a request names, exactly as they were asked for. */
+export async function readRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Promise<RequestedVersion[]> {
+  const text = Buffer.from(await ports.evidence.get(passKey(ref, 'requested-versions.jsonl'))).toString('utf8')
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as RequestedVersion)
+}

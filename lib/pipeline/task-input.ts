@@ -1,0 +1,44 @@
+import * as z from 'zod/mini'
+import { InputInvalid } from '../errors.ts'
+
+/** What tasks are called with. Payloads come from outside: they are parsed once, here, and every bad field is named. */
+
+const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
+const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/))
+const number = z.int().check(z.minimum(0))
+const failure = z.nullable(z.object({ state: z.string(), error: z.string() }))
+
+export const runInput = z.object({ runId })
+export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-demand']) })
+export const closeRunInput = z.object({ runId, failure })
+export const passInput = z.object({ runId, storeId, pass: number })
+export const pageInput = z.extend(passInput, { listing: z.enum(['opening', 'closing']), page: number })
+export const batchInput = z.extend(passInput, {
+  batch: z.object({ batch: number, part: number, from: number, to: number }),
+})
+export const requestInput = z.extend(passInput, { requestId: z.string() })
+export const notifyInput = z.extend(requestInput, { token: z.string() })
+export const acknowledgeInput = z.object({
+  requestId: z.string(),
+  by: z.enum(['custodian', 'deadline']),
+  certificateSha256: z.optional(z.string().check(z.regex(/^[0-9a-f]{64}$/))),
+})
+export const decideInput = z.object({ runId, storeId, failure })
+export const attestInput = z.discriminatedUnion('phase', [
+  z.object({ phase: z.literal('scope'), runId }),
+  z.object({ phase: z.literal('scan'), runId, storeId, pass: number }),
+  z.object({ phase: z.literal('deletion-request'), runId, storeId, pass: number }),
+  z.object({ phase: z.literal('deletion-ack'), runId, storeId, pass: number }),
+  z.object({ phase: z.literal('verification'), runId, storeId }),
+  z.object({ phase: z.literal('run-summary'), runId }),
+])
+
+export type Failure = z.infer<typeof failure>
+
+/** @throws InputInvalid naming the task and every field that does not have its shape; values are not quoted. */
+export function parseInput<S extends z.ZodMiniType>(task: string, schema: S, input: unknown): z.output<S> {
+  const parsed = schema.safeParse(input)
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'payload'}: ${issue.code}`)
+  throw new InputInvalid(`${task}: payload: ${fields.join(', ')}`)
+}

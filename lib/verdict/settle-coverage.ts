@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto'
+import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { BatchReport } from '../finding/batch-report.ts'
+import { parseOrdinals } from '../finding/batch-report.ts'
+import type { Coverage } from '../inventory/coverage.ts'
+import type { InventoryEntry } from '../inventory/object-version.ts'
+import { type Settled, settleBatch } from './settle-batch.ts'
+
+/** How many versions that stand in the way of `verified` a store report lists; all are counted. */
+export const listedOpenVersions = 1000
+
+type Times = { startedAt: string; finishedAt: string }
+
+/** Settles a pass batch by batch, in inventory order, in memory that grows with the number of subjects only. */
+export function createCoverage() {
+  const zero = () => ({ versions: 0, bytes: 0 })
+  const totals = { bytesRead: 0, decodedBytes: 0, records: 0, findings: 0, unlisted: 0, foundPartly: 0 }
+  const batches = { planned: 0, reported: 0 }
+  const [inventory, clean, found] = [zero(), zero(), zero()]
+  const marks = { deleteMarkers: 0, multipartUploads: 0 }
+  const unverified = new Map<UnverifiedReason, { versions: number; bytes: number }>()
+  const positive = { planted: 0, detected: 0, forms: new Set<string>() }
+  const negative = { planted: 0, falseAlarms: 0 }
+  const subjects = new Set<number>()
+  const [inventoryHash, outcomesHash] = [createHash('sha256'), createHash('sha256')]
+
+  const count = (tally: { versions: number; bytes: number }, entry: InventoryEntry) => {
+    tally.versions++
+    tally.bytes += entry.size
+  }
+
+  const settle = ({ entry, outcome, report }: Settled) => {
+    if (entry.kind === 'delete-marker') marks.deleteMarkers++
+    if (entry.kind === 'multipart-upload') marks.multipartUploads++
+    totals.bytesRead += report?.bytes ?? 0
+    totals.decodedBytes += report?.decodedBytes ?? 0
+    totals.records += report?.records ?? 0
+    totals.findings += report?.findings ?? 0
+    outcomesHash.update(
+      `${JSON.stringify({ seq: entry.seq, versionId: entry.versionId, outcome, sha256: report?.sha256 })}\n`,
+    )
+    switch (outcome.kind) {
+      case 'clean':
+        return count(clean, entry)
+      case 'found':
+        if (outcome.reason) totals.foundPartly++
+        return count(found, entry)
+      case 'unverified': {
+        const tally = unverified.get(outcome.reason) ?? zero()
+        unverified.set(outcome.reason, tally)
+        return count(tally, entry)
+      }
+      default:
+        return outcome satisfies never
+    }
+  }
+
+  return {
+    /** Every entry of the inventory goes through here once, also where nothing was reported (`undefined`). */
+    addBatch(entries: readonly InventoryEntry[], report: BatchReport | undefined): Settled[] {
+      batches.planned++
+      if (report) {
+        batches.reported++
+        for (const ordinal of parseOrdinals(report.head.subjects)) subjects.add(ordinal)
+        for (const form of report.head.positiveControls.forms) positive.forms.add(form)
+        positive.planted += report.head.positiveControls.planted
+        positive.detected += report.head.positiveControls.detected
+        negative.planted += report.head.negativeControls.planted
+        negative.falseAlarms += report.head.negativeControls.falseAlarms
+      }
+      const { settled, unlisted } = settleBatch(entries, report?.reports, report !== undefined && controlsHold(report))
+      totals.unlisted += unlisted
+      settled.forEach(settle)
+      return settled
+    },
+
+    /** Entries as they were listed; the denominator, counted apart from the batches. */
+    addListed(entries: readonly InventoryEntry[]): void {
+      for (const entry of entries) {
+        count(inventory, entry)
+        inventoryHash.update(
+          `${JSON.stringify({ seq: entry.seq, shownKey: entry.shownKey, versionId: entry.versionId, size: entry.size })}\n`,
+        )
+      }
+    },
+
+    finish(opening: Times, closing: Times & { versions: number; appeared: number; gone: number }): Coverage {
+      return {
+        inventory: { ...inventory, ...marks, ...opening },
+        closing,
+        batches,
+        clean,
+        found,
+        foundPartly: totals.foundPartly,
+        unverified: [...unverified]
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .map(([reason, tally]) => ({ reason, ...tally })),
+        unlisted: totals.unlisted,
+        bytesRead: totals.bytesRead,
+        decodedBytes: totals.decodedBytes,
+        records: totals.records,
+        findings: totals.findings,
+        subjects: subjects.size,
+        positiveControls: { ...positive, forms: [...positive.forms].toSorted() },
+        negativeControls: negative,
+        inventorySha256: inventoryHash.digest('hex'),
+        outcomesSha256: outcomesHash.digest('hex'),
+      }
+    },
+  }
+}
+
+/** A batch whose scanner missed a planted control, or planted none, has seen nothing that counts as clean. */
+function controlsHold({ head: { positiveControls, negativeControls } }: BatchReport): boolean {
+  return (
+    positiveControls.planted > 0 &&
+    positiveControls.detected === positiveControls.planted &&
+    negativeControls.falseAlarms === 0
+  )
+}
