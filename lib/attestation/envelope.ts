@@ -40,7 +40,7 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
 
 /** The envelope's bytes for a payload. */
 export async function signEnvelope(signer: AttestationSigner, payload: Uint8Array): Promise<Uint8Array> {
-  const signature = await signer.sign(new Uint8Array(hash('sha256', paeOf(payload), 'buffer')))
+  const signature = await signer.sign(paeOf(payload))
   return formatEnvelope({ payload, keyid: keyFingerprint(await signer.publicKey()), signature })
 }
 

@@ -1,0 +1,65 @@
+import { hash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import { EvidenceConflict } from '../errors.ts'
+import type { Predicate, Statement } from './statement.ts'
+
+/**
+ * What all statements of a run share. `scope` is absent only when no manifest could be read. `keyCommitment` is the
+ * SHA-256 of the case key. `limitations` say in plain words what is not proven and which forms and containers are read.
+ * `createdAt` is the only field that may differ when the same statement is made again.
+ */
+export type StatementContext = {
+  organization: string
+  runId: string
+  scope?: { subjects: number; manifestSha256: string; keyCommitment: string }
+  tool: { name: string; version: string; configSha256: string }
+  limitations: readonly string[]
+  createdAt: string
+}
+
+/** The document that a statement vouches for: its exact bytes as they are stored. `name` holds no identifier. */
+export type VouchedDocument = { name: string; body: Uint8Array }
+
+export function predicateTypeOf(organization: string): string {
+  return `https://${organization}/deletion-verification/v1`
+}
+
+export function toStatement(
+  { organization }: StatementContext,
+  document: VouchedDocument,
+  predicate: Predicate,
+): Statement {
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [{ name: document.name, digest: { sha256: hash('sha256', document.body, 'hex') } }],
+    predicateType: predicateTypeOf(organization),
+    predicate,
+  }
+}
+
+export function headOf({ runId }: StatementContext) {
+  return { schemaVersion: 1 as const, runId }
+}
+
+export function tailOf({ limitations, tool, createdAt }: StatementContext) {
+  return {
+    limitations: [...limitations],
+    tool: { name: tool.name, version: tool.version, configSha256: tool.configSha256 },
+    times: { statementCreatedAt: createdAt },
+  }
+}
+
+/**
+ * A statement speaks of the document that is stored: the first one that was written, not one that was computed later.
+ * @throws EvidenceConflict unless the document is the JSON of the model.
+ */
+export function requireSame({ body }: VouchedDocument, model: unknown): void {
+  let stored: unknown
+  try {
+    stored = JSON.parse(Buffer.from(body).toString('utf8'))
+  } catch {
+    throw new EvidenceConflict('statement: document: expected JSON, got other bytes')
+  }
+  if (!isDeepStrictEqual(stored, JSON.parse(JSON.stringify(model))))
+    throw new EvidenceConflict('statement: document: expected the one that the statement is made from, got another')
+}

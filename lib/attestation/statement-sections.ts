@@ -1,0 +1,112 @@
+import type { Obligation } from '../config.ts'
+import type { DeletionRequest } from '../deletion/request.ts'
+import { EvidenceConflict } from '../errors.ts'
+import type { Coverage } from '../inventory/coverage.ts'
+import type { StoreReport } from '../verdict/store-report.ts'
+import type { StatementContext } from './statement-context.ts'
+
+/** The parts that several phases share. */
+
+/** Leaves out what is not there. */
+export function optional<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as ReturnType<
+    typeof optional<T>
+  >
+}
+
+export function scopeOf({ scope }: StatementContext) {
+  if (!scope) throw new EvidenceConflict('statement: scope: expected the manifest of the run, got none')
+  const { subjects, keyCommitment, manifestSha256 } = scope
+  return { population: subjects, keyCommitment, manifest: { sha256: manifestSha256 } }
+}
+
+export function storeOf({ storeId, kind, country, custodian }: StoreReport['store']) {
+  return { storeId, kind, ...optional({ country, custodian }) }
+}
+
+export function obligationOf(obligation: Obligation | undefined) {
+  if (!obligation) return {}
+  const { instrument, clause, reference, dueAt } = obligation
+  // People write this time; all others come from a clock of ours and have milliseconds already.
+  const due = dueAt === undefined ? undefined : new Date(dueAt).toISOString()
+  return { obligation: { instrument, ...optional({ clause, reference, dueAt: due }) } }
+}
+
+export function inventoryAndScanOf(coverage: Coverage) {
+  const { inventory, closing, batches, clean, found, unverified } = coverage
+  return {
+    inventory: {
+      startedAt: inventory.startedAt,
+      finishedAt: inventory.finishedAt,
+      versions: inventory.versions,
+      bytes: inventory.bytes,
+      deleteMarkers: inventory.deleteMarkers,
+      multipartUploads: inventory.multipartUploads,
+      inventorySha256: coverage.inventorySha256,
+    },
+    scan: {
+      clean: { versions: clean.versions, bytes: clean.bytes },
+      found: { versions: found.versions, bytes: found.bytes },
+      foundPartly: coverage.foundPartly,
+      unverified: unverified.map(({ reason, versions, bytes }) => ({ reason, versions, bytes })),
+      unlisted: coverage.unlisted,
+      bytesRead: coverage.bytesRead,
+      bytesDecoded: coverage.decodedBytes,
+      recordsRead: coverage.records,
+      findings: coverage.findings,
+      foundSubjects: coverage.subjects,
+      batches: { planned: batches.planned, reported: batches.reported },
+      closing: {
+        startedAt: closing.startedAt,
+        finishedAt: closing.finishedAt,
+        versions: closing.versions,
+        appeared: closing.appeared,
+        gone: closing.gone,
+      },
+      outcomesSha256: coverage.outcomesSha256,
+    },
+  }
+}
+
+export function validationOf({ positiveControls, negativeControls }: Coverage) {
+  const { planted, detected, forms } = positiveControls
+  return {
+    positiveControls: { planted, detected, forms: [...forms] },
+    negativeControls: { planted: negativeControls.planted, falseAlarms: negativeControls.falseAlarms },
+  }
+}
+
+export function requestOf(request: DeletionRequest) {
+  return {
+    requestId: request.requestId,
+    channel: request.channel,
+    requestedAt: request.requestedAt,
+    ...optional({ deadline: request.deadline }),
+    versions: request.versions,
+    bytes: request.bytes,
+    findings: request.findings,
+    subjects: request.subjects,
+    protectedVersions: request.protectedVersions,
+    versionsSha256: request.versionsSha256,
+  }
+}
+
+/** Whether the last inventory was taken after the answer to every request, and how long after the last of them. */
+export function freshnessOf({ passes, requests }: StoreReport): { freshInventory: boolean; secondsAfterAck?: number } {
+  const last = passes.at(-1)
+  const asked = requests.filter(({ request }) => request.channel !== 'none')
+  const answers = asked.flatMap(({ acknowledgement }) => acknowledgement?.acknowledgedAt ?? []).sort()
+  if (!last || answers.length < asked.length) return { freshInventory: false }
+  const lastAnswer = answers.at(-1)
+  if (lastAnswer === undefined) return { freshInventory: true }
+  const milliseconds = Date.parse(last.inventory.startedAt) - Date.parse(lastAnswer)
+  if (!(milliseconds >= 0)) return { freshInventory: false }
+  return { freshInventory: true, secondsAfterAck: Math.floor(milliseconds / 1000) }
+}
+
+/** Versions of the inventory that were read to their end, in parts per million, a million only for all of them. */
+export function coveragePpmOf({ inventory, clean, found, foundPartly }: Coverage): number {
+  const read = clean.versions + found.versions - foundPartly
+  if (read === inventory.versions) return 1_000_000
+  return Math.max(0, Math.min(999_999, Math.floor((read * 1_000_000) / inventory.versions)))
+}

@@ -1,0 +1,248 @@
+import { hash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import * as z from 'zod/mini'
+import { unverifiedReasons } from '../decode/unverified.ts'
+import { FormatInvalid } from '../errors.ts'
+
+/**
+ * What is attested: an in-toto Statement v1 whose predicate says, phase by phase, what was done and seen. The in-toto
+ * subject is the document that the statement vouches for. JSON without whitespace, keys in the order of this schema,
+ * integers only, times RFC 3339 in UTC with milliseconds, digests lower-case hex. It holds no identifier.
+ */
+
+const text = z.string().check(z.minLength(1), z.maxLength(10_000))
+const count = z.int().check(z.minimum(0))
+const ppm = z.int().check(z.minimum(0), z.maximum(1_000_000))
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
+const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
+const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
+const reasons = z.array(text)
+const tally = { versions: count, bytes: count }
+const judged = z.enum(['verified', 'residual', 'incomplete'])
+/** Only a verdict has a result. A phase that judges nothing must not read as if it did. */
+const unjudged = z.literal('not-applicable')
+
+const obligation = z.strictObject({
+  instrument: text,
+  clause: z.optional(text),
+  reference: z.optional(text),
+  dueAt: z.optional(time),
+})
+
+/** Who is in scope: `population` subjects of one manifest, under the case key of which this is the SHA-256. */
+const scope = z.strictObject({
+  population: count,
+  keyCommitment: sha256,
+  manifest: z.strictObject({ sha256 }),
+})
+
+const store = z.strictObject({
+  storeId,
+  kind: text,
+  country: z.optional(text),
+  custodian: z.optional(text),
+})
+
+const inventory = z.strictObject({
+  startedAt: time,
+  finishedAt: time,
+  ...tally,
+  deleteMarkers: count,
+  multipartUploads: count,
+  inventorySha256: sha256,
+})
+
+const scan = z.strictObject({
+  clean: z.strictObject(tally),
+  found: z.strictObject(tally),
+  foundPartly: count,
+  unverified: z.array(z.strictObject({ reason: z.enum(unverifiedReasons), ...tally })),
+  unlisted: count,
+  bytesRead: count,
+  bytesDecoded: count,
+  recordsRead: count,
+  findings: count,
+  foundSubjects: count,
+  batches: z.strictObject({ planned: count, reported: count }),
+  closing: z.strictObject({ startedAt: time, finishedAt: time, versions: count, appeared: count, gone: count }),
+  outcomesSha256: sha256,
+})
+
+const validation = z.strictObject({
+  positiveControls: z.strictObject({ planted: count, detected: count, forms: z.array(text) }),
+  negativeControls: z.strictObject({ planted: count, falseAlarms: count }),
+})
+
+const request = {
+  requestId: text,
+  channel: z.enum(['none', 'manual', 'delete-files']),
+  requestedAt: time,
+  deadline: z.optional(time),
+  ...tally,
+  findings: count,
+  subjects: count,
+  protectedVersions: count,
+  versionsSha256: sha256,
+}
+
+const answer = {
+  by: z.enum(['custodian', 'executor', 'deadline']),
+  acknowledgedAt: time,
+  certificateSha256: z.optional(sha256),
+  versionsDeleted: count,
+  bytesDeleted: count,
+  versionsGone: count,
+  kept: z.array(z.strictObject({ reason: text, ...tally })),
+}
+
+/** Absent figures: no pass was settled. `coveragePpm`: versions of the last inventory read to their end. */
+const verification = z.strictObject({
+  passes: count,
+  requests: count,
+  freshInventory: z.boolean(),
+  secondsAfterAck: z.optional(count),
+  residualVersions: z.optional(count),
+  residualFindings: z.optional(count),
+  residualSubjects: z.optional(count),
+  coveragePpm: ppm,
+  failure: z.optional(z.strictObject({ state: text, error: text })),
+})
+
+const head = { schemaVersion: z.literal(1), runId }
+const tail = {
+  limitations: z.array(text).check(z.minLength(1)),
+  tool: z.strictObject({ name: text, version: text, configSha256: sha256 }),
+  times: z.strictObject({ statementCreatedAt: time }),
+}
+const ofStore = { obligation: z.optional(obligation), scope, store }
+
+const predicate = z.discriminatedUnion('phase', [
+  z.strictObject({
+    ...head,
+    phase: z.literal('scope'),
+    result: unjudged,
+    scope,
+    stores: z.array(z.strictObject({ storeId, country: z.optional(text) })).check(z.minLength(1)),
+    ...tail,
+  }),
+  z.strictObject({
+    ...head,
+    storeId,
+    pass: count,
+    phase: z.literal('scan'),
+    result: unjudged,
+    ...ofStore,
+    inventory,
+    scan,
+    validation,
+    ...tail,
+  }),
+  z.strictObject({
+    ...head,
+    storeId,
+    pass: count,
+    phase: z.literal('deletion-request'),
+    result: unjudged,
+    ...ofStore,
+    deletion: z.strictObject(request),
+    ...tail,
+  }),
+  z.strictObject({
+    ...head,
+    storeId,
+    pass: count,
+    phase: z.literal('deletion-ack'),
+    result: unjudged,
+    ...ofStore,
+    deletion: z.strictObject({ ...request, ...answer }),
+    ...tail,
+  }),
+  z.strictObject({
+    ...head,
+    storeId,
+    phase: z.literal('verification'),
+    result: judged,
+    reasons,
+    obligation: z.optional(obligation),
+    scope: z.optional(scope),
+    store,
+    inventory: z.optional(inventory),
+    scan: z.optional(scan),
+    verification,
+    validation: z.optional(validation),
+    ...tail,
+  }),
+  z.strictObject({
+    ...head,
+    phase: z.literal('run-summary'),
+    result: judged,
+    reasons,
+    inputs: z.array(z.strictObject({ name: text, predicateType: text, digest: z.strictObject({ sha256 }) })),
+    scope: z.optional(scope),
+    stores: z.array(z.strictObject({ storeId, result: judged, reasons })),
+    ...tail,
+  }),
+])
+
+const statement = z.strictObject({
+  _type: z.literal('https://in-toto.io/Statement/v1'),
+  subject: z.array(z.strictObject({ name: text, digest: z.strictObject({ sha256 }) })).check(z.length(1)),
+  predicateType: z.string().check(z.regex(/^https:\/\/[a-z0-9.-]+\.[a-z]{2,}\/deletion-verification\/v1$/)),
+  predicate,
+})
+
+export type Statement = z.infer<typeof statement>
+export type Predicate = Statement['predicate']
+export type Phase = Predicate['phase']
+
+/** The payload of an envelope. @throws FormatInvalid naming every bad field, without its value. */
+export function formatStatement(value: Statement): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(checked(value)))
+}
+
+/** Accepts exactly the bytes that `formatStatement` gives for the same statement. @throws FormatInvalid */
+export function parseStatement(payload: Uint8Array): Statement {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload))
+  } catch {
+    // The cause would quote the text.
+    throw new FormatInvalid('statement: expected JSON in UTF-8, got other bytes')
+  }
+  const parsed = checked(value)
+  if (!isDeepStrictEqual(formatStatement(parsed), new Uint8Array(payload)))
+    throw new FormatInvalid('statement: expected JSON without whitespace and its keys in order, got another form')
+  return parsed
+}
+
+/** What the statement says, whenever it was made: SHA-256 in hex of it without `predicate.times`. */
+export function claimOf(value: Statement): string {
+  const { times: _, ...rest } = checked(value).predicate
+  return hash('sha256', JSON.stringify({ ...checked(value), predicate: rest }), 'hex')
+}
+
+/** Which attestation of a run this is; there is one statement for each identity. SHA-256 in hex. */
+export function identityOf(
+  runId: string,
+  storeId: string | undefined,
+  pass: number | undefined,
+  phase: Phase,
+  part = '',
+): string {
+  return hash('sha256', JSON.stringify([runId, storeId ?? null, pass ?? null, phase, part]), 'hex')
+}
+
+export function identityOfStatement({ predicate }: Statement): string {
+  const { runId, phase } = predicate
+  const storeId = 'storeId' in predicate ? predicate.storeId : undefined
+  const pass = 'pass' in predicate ? predicate.pass : undefined
+  return identityOf(runId, storeId, pass, phase)
+}
+
+function checked(value: unknown): Statement {
+  const parsed = statement.safeParse(value)
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'top level'}: ${code}`)
+  throw new FormatInvalid(`statement: ${fields.join(', ')}`)
+}

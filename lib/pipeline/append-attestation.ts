@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto'
+import { signEnvelope, verifyEnvelope } from '../attestation/envelope.ts'
+import {
+  claimOf,
+  formatStatement,
+  identityOfStatement,
+  parseStatement,
+  type Statement,
+} from '../attestation/statement.ts'
+import { EvidenceConflict, LogMoved } from '../errors.ts'
+import { appendLeaves, leafHash } from '../log/merkle.ts'
+import type { AttestationSigner, Ledger, Reservation } from '../ports.ts'
+
+/** Every attempt that fails means that another appender got through. */
+const attempts = 100
+
+/**
+ * Signs a statement and appends it to the log, once: repeating it, also after a crash at any point and also with
+ * other times, gives the same entry. Durable steps:
+ *
+ * 1. `reserve` the envelope under the statement's identity. A crash before it leaves nothing; the signature is lost,
+ *    and the next attempt makes another one. From here on this envelope is the one; a later signature is discarded.
+ * 2. `append` the entry together with the new head. A crash between the two leaves a reservation without an entry,
+ *    which the next attempt appends as it is. A crash after it: the reservation has its `seq`, which is returned.
+ *
+ * @throws EvidenceConflict when the identity was attested with another claim, or what the ledger keeps for it does not
+ *   hold; never worth a retry. @throws LogMoved when others kept appending; worth a retry.
+ */
+export async function appendAttestation(
+  ports: { ledger: Ledger; attestationSigner: AttestationSigner },
+  statement: Statement,
+): Promise<{ seq: number; envelopeSha256: string }> {
+  const { ledger } = ports
+  const identity = identityOfStatement(statement)
+  const reserved = await reserve(ports, identity, statement)
+  const envelopeSha256 = hash('sha256', reserved.envelope, 'hex')
+  for (let attempt = 0, seq = reserved.seq; attempt < attempts; attempt += 1) {
+    if (seq !== undefined) return { seq, envelopeSha256 }
+    const head = await ledger.head()
+    const leaf = leafHash(reserved.envelope)
+    const entry = { seq: head.size, identity, leaf, envelope: reserved.envelope }
+    // The sequence number is allocated by the write that stores the entry: there are no gaps.
+    if ((await ledger.append(head, [entry], appendLeaves(head, [leaf]))) === 'appended')
+      return { seq: entry.seq, envelopeSha256 }
+    seq = (await ledger.find(identity))?.seq
+  }
+  throw new LogMoved(`append attestation: head: expected it to hold still once in ${attempts} attempts, got moved`)
+}
+
+/** The first stored envelope wins, since ECDSA signatures are random. It is believed only after looking at it. */
+async function reserve(
+  { ledger, attestationSigner }: { ledger: Ledger; attestationSigner: AttestationSigner },
+  identity: string,
+  statement: Statement,
+): Promise<Reservation> {
+  const claim = claimOf(statement)
+  const reserved =
+    (await ledger.find(identity)) ??
+    (await ledger.reserve(identity, claim, await signEnvelope(attestationSigner, formatStatement(statement))))
+  const publicKey = await attestationSigner.publicKey()
+  if (reserved.claim !== claim || claimInside(reserved.envelope, publicKey) !== claim)
+    throw new EvidenceConflict('append attestation: claim: expected the one attested under this identity, got another')
+  return reserved
+}
+
+/** What a stored envelope claims, if it is signed. A bad one must not reach the log: nothing is ever removed from it. */
+function claimInside(envelope: Uint8Array, publicKey: string): string {
+  try {
+    return claimOf(parseStatement(verifyEnvelope(envelope, publicKey).payload))
+  } catch (cause) {
+    throw new EvidenceConflict('append attestation: reservation: expected an envelope that holds, got another', {
+      cause,
+    })
+  }
+}
