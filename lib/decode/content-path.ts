@@ -1,0 +1,10 @@
+import { containers } from './decode-content.ts'
+
+/**
+ * What a content is to its object, by its path. `main`: what the containers were made to hold. `file-name`: the name
+ * that gzip notes of the file. `aside`: other header texts, skippable frames and bytes after the end.
+ */
+export function roleOf(path: readonly string[]): 'main' | 'file-name' | 'aside' {
+  if (path.every((name) => (containers as readonly string[]).includes(name))) return 'main'
+  return path.at(-2) === 'header' && path.at(-1) === 'name' ? 'file-name' : 'aside'
+}

@@ -1,0 +1,29 @@
+/** How a manifest is written; `delimiter` between the fields of CSV. */
+export type ManifestFormat = { kind: 'csv'; delimiter: string } | { kind: 'json-lines' } | { kind: 'lines' }
+
+const idNames = ['userid', 'user_id', 'id']
+const timeNames = ['transferredat', 'transferred_at']
+
+export const isIdName = (name: string): boolean => idNames.includes(name.trim().toLowerCase())
+export const isTimeName = (name: string): boolean => timeNames.includes(name.trim().toLowerCase())
+
+/**
+ * Tells the format from the first line that is not empty:
+ * 1. it begins with `{`: JSON Lines;
+ * 2. one of its fields, cut at commas, semicolons or tabs, is `userId`, `user_id` or `id` in any case: the header of CSV;
+ * 3. it is one JSON string: JSON Lines of strings;
+ * 4. it holds a comma, semicolon or tab, or begins with `[`: refused, since no identifier does;
+ * 5. otherwise: plain lines, one identifier a line.
+ */
+export function formatOf(firstLine: string): ManifestFormat | { kind: 'unknown'; problem: string } {
+  const line = firstLine.trim()
+  if (line.startsWith('{')) return { kind: 'json-lines' }
+  for (const delimiter of [',', ';', '\t'])
+    if (line.split(delimiter).some((field) => isIdName(field.trim().replace(/^"(.*)"$/, '$1'))))
+      return { kind: 'csv', delimiter }
+  if (/^"(?:[^"\\]|\\.)*"$/.test(line)) return { kind: 'json-lines' }
+  if (line.startsWith('['))
+    return { kind: 'unknown', problem: 'expected JSON Lines, one object a line, got a JSON array' }
+  if (/[,;\t]/.test(line)) return { kind: 'unknown', problem: 'expected a header with a column userId' }
+  return { kind: 'lines' }
+}

@@ -1,0 +1,108 @@
+import type { Sink } from '../decode/sink.ts'
+import { csvRecords } from './csv-records.ts'
+import { jsonMembers, textOfValue } from './json-members.ts'
+import { isIdName, isTimeName, type ManifestFormat } from './manifest-format.ts'
+import type { ManifestRows } from './manifest-rows.ts'
+import { textLines } from './text-lines.ts'
+
+/** A parser of one format; `transferColumn` is known once rows were read. */
+export type ManifestParser = Sink & { transferColumn(): boolean }
+
+export function parserOf(format: ManifestFormat, rows: ManifestRows): ManifestParser {
+  switch (format.kind) {
+    case 'csv':
+      return csvParser(format.delimiter, rows)
+    case 'json-lines':
+      return jsonLinesParser(rows)
+    case 'lines':
+      return linesParser(rows)
+    default:
+      return format satisfies never
+  }
+}
+
+const tooLong = 'expected a line of at most 1 MiB'
+
+function linesParser(rows: ManifestRows): ManifestParser {
+  const sink = textLines((text, line) => {
+    if (text === undefined) rows.malformed(line, tooLong)
+    else if (text.trim() === '') rows.empty(line)
+    else rows.row(line, text, undefined)
+  })
+  return { ...sink, transferColumn: () => false }
+}
+
+function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
+  let header: { columns: number; id: number; time: number } | undefined
+  let refused = false
+
+  function readHeader(fields: string[], line: number): void {
+    const ids = fields.flatMap((name, index) => (isIdName(name) ? [index] : []))
+    const times = fields.flatMap((name, index) => (isTimeName(name) ? [index] : []))
+    refused = ids.length !== 1 || times.length > 1
+    if (refused) rows.malformed(line, 'expected a header with one column userId and at most one transferredAt')
+    header = { columns: fields.length, id: ids[0] ?? 0, time: times[0] ?? -1 }
+  }
+
+  const sink = csvRecords(delimiter, (found) => {
+    if (refused) return
+    const { line } = found
+    if (found.kind === 'broken') return rows.malformed(line, found.problem)
+    const { fields } = found
+    if (fields.length === 1 && fields[0]!.trim() === '') return rows.empty(line)
+    if (header === undefined) return readHeader(fields, line)
+    if (fields.length !== header.columns)
+      return rows.malformed(line, `expected ${header.columns} fields, got ${fields.length}`)
+    rows.row(line, fields[header.id]!, header.time < 0 ? undefined : fields[header.time]!)
+  })
+  return { ...sink, transferColumn: () => header !== undefined && header.time >= 0 }
+}
+
+type JsonRow = { kind: 'row'; id: string; transferredAt: string | undefined } | { kind: 'malformed'; problem: string }
+
+const malformed = (problem: string): JsonRow => ({ kind: 'malformed', problem })
+
+/** Objects with `userId`, or bare strings and numbers; whether rows have `transferredAt` is the same for all. */
+function jsonLinesParser(rows: ManifestRows): ManifestParser {
+  let timed: boolean | undefined
+  const sink = textLines((text, line) => {
+    if (text === undefined) return rows.malformed(line, tooLong)
+    if (text.trim() === '') return rows.empty(line)
+    const row = jsonRow(text)
+    if (row.kind === 'malformed') return rows.malformed(line, row.problem)
+    timed ??= row.transferredAt !== undefined
+    if (timed !== (row.transferredAt !== undefined))
+      return rows.malformed(line, 'expected transferredAt in every row or in none')
+    rows.row(line, row.id, row.transferredAt)
+  })
+  return { ...sink, transferColumn: () => timed === true }
+}
+
+function jsonRow(text: string): JsonRow {
+  const members = jsonMembers(text)
+  if (members === undefined) {
+    const id = bareValue(text.trim())
+    return id === undefined
+      ? malformed('expected a JSON object with userId, a string or a whole number')
+      : { kind: 'row', id, transferredAt: undefined }
+  }
+  const ids = members.filter((member) => isIdName(member.key))
+  const times = members.filter((member) => isTimeName(member.key))
+  if (ids.length !== 1 || times.length > 1) return malformed('expected one key userId and at most one transferredAt')
+  const id = textOfValue(ids[0]!.source)
+  if (id === undefined) return malformed('expected userId to be a string or a whole number')
+  const source = times[0]?.source
+  if (source === undefined) return { kind: 'row', id, transferredAt: undefined }
+  if (source === 'null') return { kind: 'row', id, transferredAt: '' }
+  if (!source.startsWith('"')) return malformed('expected transferredAt to be a string')
+  return { kind: 'row', id, transferredAt: textOfValue(source) }
+}
+
+function bareValue(source: string): string | undefined {
+  try {
+    JSON.parse(source)
+  } catch {
+    return undefined
+  }
+  return textOfValue(source)
+}

@@ -1,0 +1,133 @@
+import { roleOf } from '../decode/content-path.ts'
+import { decodeObject, type Reading } from '../decode/decode-object.ts'
+import type { Sink } from '../decode/sink.ts'
+import { ManifestInvalid } from '../errors.ts'
+import type { Identifier } from './identifier.ts'
+import { formatOf } from './manifest-format.ts'
+import { type ManifestParser, parserOf } from './manifest-parsers.ts'
+import { type Lines, type ManifestRows, manifestRows } from './manifest-rows.ts'
+import { maxLineBytes } from './text-lines.ts'
+
+export type { Lines }
+
+/**
+ * What was read of a transfer manifest. `sha256` and `bytes` are of the stored file. `rows` are the usable rows:
+ * `confirmed` and those not yet transferred, which are not in scope. `transferColumn`: rows say when they were transferred.
+ */
+export type ManifestReport = {
+  sha256: string
+  bytes: number
+  format: 'csv' | 'json-lines' | 'lines'
+  rows: number
+  confirmed: number
+  empty: Lines
+  notYetTransferred: Lines
+  transferColumn: boolean
+}
+
+/**
+ * Reads a transfer manifest: CSV, JSON Lines or plain lines, plain, gzip or zstd. `onRow` gets each confirmed row; what it
+ * returns is a problem that makes the row malformed. Rows that were seen count only when this returns.
+ * @throws ManifestInvalid if any part of it cannot be read, any row is malformed (the first 20 are listed by line, the
+ * others counted), or no row is confirmed
+ */
+export async function readManifest(
+  chunks: AsyncIterable<Uint8Array>,
+  options: { now: Date; name: string },
+  onRow: (line: number, id: Identifier) => string | undefined,
+): Promise<ManifestReport> {
+  const where = `manifest ${options.name}`
+  const rows = manifestRows(options.now, onRow)
+  const content = manifestContent(rows)
+  const reading = await decodeObject(chunks, (path) => {
+    switch (roleOf(path)) {
+      case 'main':
+        return content
+      case 'file-name':
+        return ignored
+      case 'aside':
+        throw new ManifestInvalid(`${where}: content: expected one content, got others beside it`)
+    }
+  })
+  requireComplete(reading, where)
+  const found = content.found()
+  if (found.kind === 'unknown') throw new ManifestInvalid(`${where}: format: ${found.problem}`)
+  const { confirmed, empty, notYetTransferred, badRows, badRowCount } = rows.result()
+  if (badRowCount > 0)
+    throw new ManifestInvalid(`${where}: rows: expected every row to be usable, got ${badRowCount} malformed`, badRows)
+  if (confirmed === 0)
+    throw new ManifestInvalid(
+      `${where}: rows: expected at least one confirmed transfer, got ${notYetTransferred.count} not yet transferred`,
+    )
+  return {
+    sha256: reading.sha256,
+    bytes: reading.bytes,
+    format: found.format,
+    rows: confirmed + notYetTransferred.count,
+    confirmed,
+    empty,
+    notYetTransferred,
+    transferColumn: found.parser.transferColumn(),
+  }
+}
+
+const ignored: Sink = { write() {}, end() {} }
+
+/** A manifest of which a part is missing would leave subjects out of the scan. */
+function requireComplete(reading: Reading, where: string): void {
+  const gap = reading.gaps[0]
+  if (gap === undefined && reading.complete) return
+  throw new ManifestInvalid(
+    `${where}: content: expected a file that can be read to its end, got ${gap?.reason}: ` +
+      `${[...(gap?.path ?? []), `byte ${gap?.offset}`].join(', ')}: ${gap?.detail}`,
+  )
+}
+
+type Found =
+  | { kind: 'unknown'; problem: string }
+  | { kind: 'known'; format: ManifestReport['format']; parser: ManifestParser }
+
+/** Collects until the first line that is not empty tells the format, then hands everything to that format's parser. */
+function manifestContent(rows: ManifestRows): Sink & { found(): Found } {
+  let collected = Buffer.alloc(0)
+  let found: Found | undefined
+
+  function decide(text: string): Found {
+    const format = formatOf(text)
+    return format.kind === 'unknown' ? format : { kind: 'known', format: format.kind, parser: parserOf(format, rows) }
+  }
+
+  async function begin(firstLine: string): Promise<void> {
+    found = decide(firstLine)
+    if (found.kind === 'known') await found.parser.write(collected.subarray(markLength(collected)))
+    collected = Buffer.alloc(0)
+  }
+
+  return {
+    write(bytes) {
+      if (found?.kind === 'known') return found.parser.write(bytes)
+      if (found?.kind === 'unknown') return
+      collected = Buffer.concat([collected, bytes])
+      const firstLine = firstNonEmptyLine(collected)
+      if (firstLine !== undefined) return begin(firstLine)
+    },
+    async end() {
+      if (found === undefined) await begin(collected.toString())
+      if (found?.kind === 'known') await found.parser.end()
+    },
+    found: () => found ?? { kind: 'unknown', problem: 'expected content' },
+  }
+}
+
+/** The byte order mark that some editors put before UTF-8 text. */
+const markLength = (bytes: Uint8Array): number => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0)
+
+/** Absent while the line may go on; a line beyond the limit is decided by what there is. */
+function firstNonEmptyLine(bytes: Buffer): string | undefined {
+  const text = bytes.subarray(markLength(bytes), 2 * maxLineBytes)
+  const start = text.findIndex((byte) => byte > 0x20)
+  if (start < 0) return undefined
+  const end = text.indexOf(0x0a, start)
+  if (end >= 0) return text.toString('utf8', start, end)
+  return text.length - start > maxLineBytes ? text.toString('utf8', start, start + maxLineBytes) : undefined
+}
