@@ -1,0 +1,203 @@
+import { hash } from 'node:crypto'
+import { IndexInvalid, ManifestInvalid } from '../errors.ts'
+import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength, type Shape } from '../manifest/identifier.ts'
+import type { CaseKeys } from './case-keys.ts'
+import { controlLengths, syntheticIdentifier } from './control-identifiers.ts'
+import { addToFilter, filterWordsFor, hashInto, passesFilter, type Seed } from './filter.ts'
+import { formatName, formatVersion, layOutIndex } from './index-format.ts'
+import { createKeyedDigest } from './keyed-digest.ts'
+import { shapeCodes, shapesInOrder } from './shape-code.ts'
+import { compareDigests, sortDigests } from './sort-digests.ts'
+
+/** Manifest rows that deserve a look: how many, and the first of them by line. */
+export type Rows = { count: number; first: number[] }
+
+/**
+ * What was compiled. `subjects` are distinct, without controls. `duplicates`: rows whose identifier an earlier row has.
+ * `short`: rows with identifiers of less than 6 characters, which occur in any text by chance.
+ */
+export type IndexSummary = {
+  sha256: string
+  subjects: number
+  duplicates: Rows
+  short: Rows
+  shapes: { shape: Shape; subjects: number; minLength: number; maxLength: number }[]
+  controls: number
+}
+
+export const shortLength = 6
+export const controlsPerShape = 4
+const rowsShown = 20
+
+/** Compiles the identifiers of a manifest into an index. Memory: about 40 bytes an identifier until `finish`. */
+export function createIndexBuilder(options: {
+  caseRule: CaseRule
+  keys: CaseKeys
+  /** From the operating system: seeds the filter and draws the controls. */
+  random: (bytes: number) => Uint8Array
+}): {
+  /** Takes one row's identifier; returns what is wrong with it, in words that do not quote it. */
+  add(line: number, id: Identifier): string | undefined
+  /** Called once. @throws ManifestInvalid when nothing was added */
+  finish(manifestSha256: string): { bytes: Uint8Array; summary: IndexSummary }
+} {
+  const { caseRule, keys, random } = options
+  const seeds = new DataView(Uint8Array.from(random(8)).buffer)
+  const seed: Seed = [seeds.getInt32(0), seeds.getInt32(4)]
+  const keyed = createKeyedDigest(keys.tagKey)
+  const canonicalBytes = new Uint8Array(maxIdentifierLength)
+  const canonicalView = new DataView(canonicalBytes.buffer)
+  const halves = new Int32Array(2)
+
+  let entries = 0
+  let digests = new Uint32Array(4 * 1024)
+  let hashes = new Int32Array(2 * 1024)
+  let lines = new Float64Array(1024)
+  let shapes = new Uint8Array(1024)
+  const lengths = new Map<Shape, Set<number>>()
+  const short: Rows = { count: 0, first: [] }
+
+  function grow(): void {
+    const doubled = <T extends Uint32Array | Int32Array | Float64Array | Uint8Array>(from: T, to: T): T => {
+      to.set(from)
+      return to
+    }
+    digests = doubled(digests, new Uint32Array(digests.length * 2))
+    hashes = doubled(hashes, new Int32Array(hashes.length * 2))
+    lines = doubled(lines, new Float64Array(lines.length * 2))
+    shapes = doubled(shapes, new Uint8Array(shapes.length * 2))
+  }
+
+  function hashCanonical(shape: Shape, canonical: string): void {
+    for (let i = 0; i < canonical.length; i++) canonicalBytes[i] = canonical.charCodeAt(i)
+    hashInto(halves, canonicalView, canonicalBytes, 0, canonical.length, shapeCodes[shape], seed)
+  }
+
+  /** Appends what `hashCanonical` was called with last. */
+  function append(line: number, shape: Shape, length: number): void {
+    if (entries === lines.length) grow()
+    keyed.compute(shapeCodes[shape], canonicalBytes, 0, length)
+    digests.set(keyed.digest, entries * 4)
+    hashes.set(halves, entries * 2)
+    lines[entries] = line
+    shapes[entries] = shapeCodes[shape]
+    entries++
+    const occurring = lengths.get(shape)
+    if (occurring) occurring.add(length)
+    else lengths.set(shape, new Set([length]))
+  }
+
+  function add(line: number, id: Identifier): string | undefined {
+    const result = canonicalOf(id.revealText(), caseRule)
+    if ('problem' in result) return result.problem
+    const { shape, canonical } = result
+    if (canonical.length < shortLength) noteRow(short, line)
+    hashCanonical(shape, canonical)
+    append(line, shape, canonical.length)
+    return undefined
+  }
+
+  /** Draws controls that the filter, which never denies an entry, says no subject has. */
+  function plantControls(words: Int32Array): { shape: Shape; text: string; entry: number }[] {
+    const planted: { shape: Shape; text: string; entry: number }[] = []
+    const occurringBefore = shapesInOrder.flatMap((shape) => {
+      const occurring = lengths.get(shape)
+      return occurring ? [{ shape, candidates: controlLengths([...occurring]) }] : []
+    })
+    for (const { shape, candidates } of occurringBefore) {
+      const wanted = planted.length + controlsPerShape
+      const tries = [candidates.slice(0, controlsPerShape), ...Array.from({ length: 32 }, () => candidates)].flat()
+      for (const length of tries) {
+        if (planted.length === wanted) break
+        const text = syntheticIdentifier(shape, length, random)
+        if (text === undefined) continue
+        hashCanonical(shape, text)
+        if (passesFilter(words, halves[0]!, halves[1]!)) continue
+        addToFilter(words, halves[0]!, halves[1]!)
+        planted.push({ shape, text, entry: entries })
+        append(0, shape, length)
+      }
+      if (planted.length < wanted)
+        throw new IndexInvalid(`subject index: controls: expected ${controlsPerShape} ${shape}`)
+    }
+    return planted
+  }
+
+  function finish(manifestSha256: string): { bytes: Uint8Array; summary: IndexSummary } {
+    if (entries === 0) throw new ManifestInvalid('manifest: subjects: expected at least one, got none')
+    const rows = entries
+    const words = new Int32Array(filterWordsFor(rows + shapesInOrder.length * controlsPerShape))
+    for (let row = 0; row < rows; row++) addToFilter(words, hashes[row * 2]!, hashes[row * 2 + 1]!)
+    const shapesOfSubjects = shapesInOrder.flatMap((shape) => {
+      const occurring = lengths.get(shape)
+      return occurring ? [{ shape, minLength: Math.min(...occurring), maxLength: Math.max(...occurring) }] : []
+    })
+    const controls = plantControls(words)
+
+    const order = sortDigests(digests, entries)
+    const duplicates: Rows = { count: 0, first: [] }
+    const subjectsByShape = new Map<number, number>()
+    const ordinals = new Map<number, number>()
+    let distinct = 0
+    for (let at = 0; at < order.length; at++) {
+      const entry = order[at]!
+      if (distinct > 0 && compareDigests(digests, order[distinct - 1]!, entry) === 0) {
+        noteRow(duplicates, lines[entry]!)
+        continue
+      }
+      if (entry >= rows) ordinals.set(entry, distinct)
+      else subjectsByShape.set(shapes[entry]!, (subjectsByShape.get(shapes[entry]!) ?? 0) + 1)
+      order[distinct++] = entry
+    }
+
+    const subjects = distinct - controls.length
+    const index = layOutIndex({
+      format: formatName,
+      version: formatVersion,
+      manifestSha256,
+      keyCommitment: keys.commitment,
+      caseRule,
+      subjects,
+      seed: [...seed],
+      filterWords: words.length,
+      shapes: shapesInOrder.flatMap((shape) => {
+        const occurring = lengths.get(shape)
+        return occurring ? [{ shape, lengths: [...occurring].sort((a, b) => a - b) }] : []
+      }),
+      controls: controls.map(({ shape, text, entry }) => ({ shape, text, ordinal: ordinals.get(entry)! })),
+    })
+    index.filter.set(words)
+    for (let ordinal = 0; ordinal < distinct; ordinal++)
+      for (let word = 0; word < 4; word++)
+        index.digests.setUint32(ordinal * 16 + word * 4, digests[order[ordinal]! * 4 + word]!)
+    for (let entry = 0; entry < entries; entry++)
+      if (!passesFilter(index.filter, hashes[entry * 2]!, hashes[entry * 2 + 1]!))
+        throw new IndexInvalid('subject index: filter: expected it to pass every entry')
+    index.seal(keys)
+    return {
+      bytes: index.bytes,
+      summary: {
+        sha256: hash('sha256', index.bytes, 'hex'),
+        subjects,
+        duplicates,
+        short,
+        shapes: shapesOfSubjects.map((each) => ({
+          ...each,
+          subjects: subjectsByShape.get(shapeCodes[each.shape]) ?? 0,
+        })),
+        controls: controls.length,
+      },
+    }
+  }
+
+  return { add, finish }
+}
+
+/** Counts a row and keeps it if it is among the first by line. */
+function noteRow(rows: Rows, line: number): void {
+  rows.count++
+  if (rows.first.length === rowsShown && line >= rows.first.at(-1)!) return
+  rows.first.push(line)
+  rows.first.sort((a, b) => a - b)
+  rows.first.length = Math.min(rows.first.length, rowsShown)
+}

@@ -1,0 +1,21 @@
+import { hash, hkdfSync } from 'node:crypto'
+import { KeyUnsafe } from '../errors.ts'
+
+/**
+ * What the case key is used for, each use under its own key (HKDF-SHA256, RFC 5869, empty salt): `tagKey` digests
+ * identifiers, `sealKey` encrypts object keys, `saltKey` derives the salts of commitments. `commitment` (SHA-256 of the
+ * case key, hex) is the only one that may be shown.
+ */
+export type CaseKeys = { tagKey: Uint8Array; sealKey: Uint8Array; saltKey: Uint8Array; commitment: string }
+
+/** @throws KeyUnsafe unless there are 32 bytes */
+export function caseKeysOf(caseKey: Uint8Array): CaseKeys {
+  if (caseKey.length !== 32) throw new KeyUnsafe(`case key: length: expected 32 bytes, got ${caseKey.length}`)
+  const derive = (use: string) => new Uint8Array(hkdfSync('sha256', caseKey, '', `odv case key: ${use}`, 32))
+  return {
+    tagKey: derive('tag'),
+    sealKey: derive('seal'),
+    saltKey: derive('salt'),
+    commitment: hash('sha256', caseKey, 'hex'),
+  }
+}

@@ -1,0 +1,57 @@
+import { canonicalOf, maxIdentifierLength, type Shape } from '../manifest/identifier.ts'
+
+/**
+ * A synthetic identifier of a shape and length, for positive controls: looks like the real ones, names nobody.
+ * Undefined when the shape has none of that length (a UUID of 20 characters).
+ */
+export function syntheticIdentifier(
+  shape: Shape,
+  length: number,
+  random: (bytes: number) => Uint8Array,
+): string | undefined {
+  const from = (alphabet: string, n: number) =>
+    Array.from(random(n), (byte) => alphabet[byte % alphabet.length]!).join('')
+  const draw = (): string => {
+    switch (shape) {
+      case 'decimal':
+        return from(digits, length)
+      case 'uuid':
+        return from(hex, 32)
+      case 'handle':
+        return from(letters, 1) + from(`${letters}${digits}_`, length - 1)
+      case 'dotted': {
+        const left = Math.max(1, Math.floor((length - 1) / 2))
+        return `${from(letters, left)}${from('.-', 1)}${from(letters + digits, length - 1 - left)}`
+      }
+      case 'email': {
+        const local = Math.max(1, Math.floor((length - 1) / 2))
+        const domain = length - 1 - local
+        return domain < 5
+          ? `${from(letters, local)}@${from(letters, domain)}`
+          : `${from(letters, local)}@${from(letters, domain - 3)}.${from(letters, 2)}`
+      }
+      default:
+        return shape satisfies never
+    }
+  }
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const text = draw()
+    const drawn = canonicalOf(text, 'exact')
+    if ('shape' in drawn && drawn.shape === shape && drawn.canonical.length === length) return text
+  }
+  return undefined
+}
+
+/**
+ * Lengths to draw synthetic identifiers in: of the lengths that occur the longest (least likely to be met by chance),
+ * the shortest, then the others; then lengths that do not occur, for a manifest that uses up a small space.
+ */
+export function controlLengths(occurring: readonly number[]): number[] {
+  const ascending = occurring.toSorted((a, b) => a - b)
+  const every = Array.from({ length: maxIdentifierLength - 2 }, (_, i) => i + 3)
+  return [...new Set([...ascending.slice(-1), ...ascending, ...every])]
+}
+
+const digits = '0123456789'
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+const hex = '0123456789abcdef'

@@ -1,0 +1,160 @@
+import { hash } from 'node:crypto'
+import * as z from 'zod/mini'
+import { IndexInvalid } from '../errors.ts'
+import { type CaseRule, maxIdentifierLength } from '../manifest/identifier.ts'
+import type { CaseKeys } from './case-keys.ts'
+import { wordsPerBlock } from './filter.ts'
+import { createKeyedDigest } from './keyed-digest.ts'
+
+/**
+ * The subject index as bytes (numbers little-endian unless said):
+ *
+ *     4 bytes     length of the header, such that the filter begins at a multiple of 64
+ *     header      JSON, padded with spaces
+ *     filter      32-bit words
+ *     digests     16 bytes an entry, ascending; an entry's place is its ordinal
+ *     32 bytes    SHA-256 of everything before: tells damage
+ *     16 bytes    keyed digest of that: tells another case key, or a forgery
+ *
+ * Entries are subjects and controls; the header names the controls' ordinals.
+ */
+export type IndexHeader = {
+  format: typeof formatName
+  version: typeof formatVersion
+  manifestSha256: string
+  keyCommitment: string
+  caseRule: CaseRule
+  subjects: number
+  seed: [number, number]
+  filterWords: number
+  /** `lengths` of canonical spellings, ascending, controls included. */
+  shapes: { shape: Shape; lengths: number[] }[]
+  /** Synthetic identifiers, in clear: no subject has one of them. */
+  controls: { shape: Shape; text: string; ordinal: number }[]
+}
+
+type Shape = z.infer<typeof shape>
+
+export const formatName = 'odv-subject-index'
+export const formatVersion = 1
+export const digestBytes = 16
+const trailerBytes = 32 + digestBytes
+const alignment = 64
+
+/** What the trailer's keyed digest is over, apart from the hash; no shape has this code. */
+const sealCode = 0xff
+
+const count = z.int().check(z.minimum(0))
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const shape = z.enum(['decimal', 'uuid', 'email', 'handle', 'dotted'])
+const half = z.int().check(z.minimum(-(2 ** 31)), z.maximum(2 ** 31 - 1))
+const headerSchema = z.strictObject({
+  format: z.literal(formatName),
+  version: z.literal(formatVersion),
+  manifestSha256: sha256,
+  keyCommitment: sha256,
+  caseRule: z.enum(['fold', 'exact']),
+  subjects: count,
+  seed: z.tuple([half, half]),
+  filterWords: count,
+  shapes: z.array(
+    z.strictObject({ shape, lengths: z.array(z.int().check(z.minimum(3), z.maximum(maxIdentifierLength))) }),
+  ),
+  controls: z.array(z.strictObject({ shape, text: z.string(), ordinal: count })),
+})
+
+/** Lays the file out and hands out its parts for filling; `seal` writes the trailer. */
+export function layOutIndex(header: IndexHeader): {
+  bytes: Uint8Array
+  filter: Int32Array
+  digests: DataView
+  seal(keys: CaseKeys): void
+} {
+  const json = new TextEncoder().encode(JSON.stringify(header))
+  const filterAt = Math.ceil((4 + json.length) / alignment) * alignment
+  const digestsAt = filterAt + header.filterWords * 4
+  const trailerAt = digestsAt + entriesOf(header) * digestBytes
+  const bytes = new Uint8Array(trailerAt + trailerBytes)
+  bytes.fill(0x20, 4, filterAt)
+  bytes.set(json, 4)
+  new DataView(bytes.buffer).setUint32(0, filterAt - 4, true)
+  return {
+    bytes,
+    filter: new Int32Array(bytes.buffer, filterAt, header.filterWords),
+    digests: new DataView(bytes.buffer, digestsAt, entriesOf(header) * digestBytes),
+    seal(keys) {
+      const sum = hash('sha256', bytes.subarray(0, trailerAt), 'buffer')
+      bytes.set(sum, trailerAt)
+      bytes.set(sealOf(sum, keys), trailerAt + 32)
+    },
+  }
+}
+
+export type IndexParts = { header: IndexHeader; filter: Int32Array; digests: DataView }
+
+/**
+ * Checks an index and returns views of its parts; nothing is copied unless the bytes are not aligned in memory.
+ * @throws IndexInvalid
+ */
+export function readIndexParts(bytes: Uint8Array, keys: CaseKeys): IndexParts {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const filterAt = 4 + (bytes.length < 4 ? 0 : view.getUint32(0, true))
+  const trailerAt = bytes.length - trailerBytes
+  if (filterAt > trailerAt) throw damaged('length')
+  const header = parseHeader(bytes.slice(4, filterAt))
+  const digestsAt = filterAt + header.filterWords * 4
+  const digestsLength = entriesOf(header) * digestBytes
+  if (digestsAt + digestsLength !== trailerAt) throw damaged('length')
+  const sum = hash('sha256', bytes.subarray(0, trailerAt), 'buffer')
+  if (!sum.equals(bytes.subarray(trailerAt, trailerAt + 32))) throw damaged('checksum')
+  if (header.keyCommitment !== keys.commitment)
+    throw new IndexInvalid('subject index: case key: expected the one it was built with, got another')
+  if (!Buffer.from(sealOf(sum, keys)).equals(bytes.subarray(trailerAt + 32)))
+    throw new IndexInvalid('subject index: seal: expected one made with the case key, got another')
+  if (!isFilterSize(header.filterWords)) throw damaged('filter')
+  const aligned = (bytes.byteOffset + filterAt) % 4 === 0 ? bytes : bytes.slice()
+  return {
+    header,
+    filter: new Int32Array(aligned.buffer, aligned.byteOffset + filterAt, header.filterWords),
+    digests: new DataView(aligned.buffer, aligned.byteOffset + digestsAt, digestsLength),
+  }
+}
+
+export function entriesOf(header: Pick<IndexHeader, 'subjects' | 'controls'>): number {
+  return header.subjects + header.controls.length
+}
+
+function parseHeader(bytes: Uint8Array): IndexHeader {
+  let value: unknown
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw damaged('header')
+  }
+  const named = z.object({ format: z.literal(formatName), version: z.unknown() }).safeParse(value)
+  if (!named.success) throw damaged('header')
+  if (named.data.version !== formatVersion)
+    throw new IndexInvalid(`subject index: version: expected ${formatVersion}, got another; build it again`)
+  const parsed = headerSchema.safeParse(value)
+  if (!parsed.success) throw damaged('header')
+  return parsed.data
+}
+
+function isFilterSize(words: number): boolean {
+  return words >= wordsPerBlock && Number.isInteger(Math.log2(words / wordsPerBlock))
+}
+
+function sealOf(sum: Uint8Array, keys: CaseKeys): Uint8Array {
+  const keyed = createKeyedDigest(keys.tagKey)
+  keyed.compute(sealCode, sum, 0, sum.length)
+  const seal = new Uint8Array(digestBytes)
+  const view = new DataView(seal.buffer)
+  keyed.digest.forEach((word, i) => {
+    view.setUint32(i * 4, word)
+  })
+  return seal
+}
+
+function damaged(what: string): IndexInvalid {
+  return new IndexInvalid(`subject index: ${what}: expected an undamaged index; build it again from the manifest`)
+}

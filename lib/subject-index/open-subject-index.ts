@@ -1,0 +1,72 @@
+import { type CaseRule, canonicalOf, type Shape } from '../manifest/identifier.ts'
+import type { CaseKeys } from './case-keys.ts'
+import { createConfirm } from './confirm.ts'
+import { hashInto, passesFilter, type Seed } from './filter.ts'
+import { readIndexParts } from './index-format.ts'
+import { shapeCodes } from './shape-code.ts'
+
+/** A synthetic identifier that the scanner must find wherever it is planted. */
+export type Control = { shape: Shape; text: string; ordinal: number }
+
+/**
+ * The compiled manifest, opened for looking up. An entry, subject or control, is named by its ordinal. The index holds
+ * no identifier in clear, apart from the controls. It may be used by one thread; its bytes may be shared by many.
+ */
+export type SubjectIndex = {
+  readonly manifestSha256: string
+  readonly caseRule: CaseRule
+  /** Distinct subjects, without controls. */
+  readonly subjects: number
+  /** Subjects and controls: ordinals are below this. */
+  readonly entries: number
+  /** The shapes of all entries, each with the lengths of its canonical spellings, ascending. */
+  readonly shapes: readonly { shape: Shape; lengths: readonly number[] }[]
+  readonly controls: readonly Control[]
+  readonly filter: { readonly words: Int32Array; readonly seed: Seed }
+  /** -1: no entry has this canonical spelling. */
+  ordinalOf(shape: Shape, canonical: Uint8Array | string): number
+  /** The same for bytes in place, after the filter passed them (`a`, `b`: their hash); remembers recent answers. */
+  confirm(shapeCode: number, bytes: Uint8Array, start: number, length: number, a: number, b: number): number
+  /** Keyed digest that stands for an entry: 32 hex digits. */
+  tagOf(ordinal: number): string
+  isControl(ordinal: number): boolean
+}
+
+/** @throws IndexInvalid when it is damaged, of another version, or built with another case key */
+export function openSubjectIndex(bytes: Uint8Array, keys: CaseKeys): SubjectIndex {
+  const { header, filter, digests } = readIndexParts(bytes, keys)
+  const { find, confirm } = createConfirm(digests, keys.tagKey)
+  const seed: Seed = header.seed
+  const halves = new Int32Array(2)
+  const controlOrdinals = new Set(header.controls.map((control) => control.ordinal))
+  return {
+    manifestSha256: header.manifestSha256,
+    caseRule: header.caseRule,
+    subjects: header.subjects,
+    entries: header.subjects + header.controls.length,
+    shapes: header.shapes,
+    controls: header.controls,
+    filter: { words: filter, seed },
+    ordinalOf(shape, canonical) {
+      const text = Uint8Array.from(typeof canonical === 'string' ? Buffer.from(canonical, 'utf8') : canonical)
+      if (text.length < 3 || text.length > 254) return -1
+      hashInto(halves, new DataView(text.buffer), text, 0, text.length, shapeCodes[shape], seed)
+      return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
+    },
+    confirm,
+    tagOf(ordinal) {
+      return Buffer.from(digests.buffer, digests.byteOffset + ordinal * 16, 16).toString('hex')
+    },
+    isControl(ordinal) {
+      return controlOrdinals.has(ordinal)
+    },
+  }
+}
+
+/** Whether the index has a subject with this identifier: exact, and never true for a control. */
+export function isTransferred(index: SubjectIndex, text: string): boolean {
+  const result = canonicalOf(text, index.caseRule)
+  if ('problem' in result) return false
+  const ordinal = index.ordinalOf(result.shape, result.canonical)
+  return ordinal !== -1 && !index.isControl(ordinal)
+}

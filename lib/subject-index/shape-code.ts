@@ -1,0 +1,12 @@
+import type { Shape } from '../manifest/identifier.ts'
+
+/** The byte that stands for a shape in front of what is digested. Part of the format: a code never changes its meaning. */
+export const shapeCodes = { decimal: 1, uuid: 2, email: 3, handle: 4, dotted: 5 } as const satisfies Record<
+  Shape,
+  number
+>
+
+export type ShapeCode = (typeof shapeCodes)[Shape]
+
+/** All shapes, in the order of their codes. */
+export const shapesInOrder: readonly Shape[] = ['decimal', 'uuid', 'email', 'handle', 'dotted']
