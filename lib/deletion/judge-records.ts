@@ -1,0 +1,72 @@
+import type { Sink } from '../decode/sink.ts'
+import { csvRecords } from '../manifest/csv-records.ts'
+import { jsonMembers, textOfValue } from '../manifest/json-members.ts'
+import { textLines } from '../manifest/text-lines.ts'
+
+export type OwnerRule = { owner: string; isTransferred: (text: string) => boolean }
+
+/** Gives up on the version; never returns. */
+export type Keep = (reason: string) => never
+
+/** Where a version's content is pushed. `complete`: how many records, all owned; absent before the content ended. */
+export type OwnedRecords = Sink & { complete(): number | undefined }
+
+/** Checks the owner of every record of a content, CSV or JSON Lines; the first byte tells which. */
+export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
+  let count = 0
+  let ended = false
+  let parser: Sink | undefined
+  const owned = (text: string): void => {
+    if (rule.isTransferred(text) !== true) keep('it holds a record of somebody who is not in the transfer manifest')
+    count += 1
+  }
+  return {
+    write(bytes) {
+      if (bytes.length === 0) return
+      parser ??= bytes[0] === 0x7b ? jsonRecords(rule.owner, owned, keep) : csvOwners(rule.owner, owned, keep)
+      return parser.write(bytes)
+    },
+    async end() {
+      await parser?.end()
+      ended = true
+    },
+    complete: () => (ended ? count : undefined),
+  }
+}
+
+function jsonRecords(owner: string, owned: (text: string) => void, keep: Keep): Sink {
+  return textLines((text) => {
+    const members = text === undefined ? undefined : jsonMembers(text)
+    if (members === undefined) return keep('it is JSON Lines with a line that is not an object')
+    const owners = members.filter((member) => sameName(member.key, owner))
+    if (owners.length !== 1 || owners[0]!.key !== owner)
+      return keep('it has a record that does not name its owner exactly once')
+    const value = textOfValue(owners[0]!.source)
+    if (value === undefined) return keep('it has a record whose owner is neither text nor a whole number')
+    owned(value)
+  })
+}
+
+function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Sink {
+  let header: { columns: number; owner: number } | undefined
+  return csvRecords(',', (found) => {
+    if (found.kind === 'broken') return keep('it is not valid CSV or JSON Lines')
+    const { fields } = found
+    if (header === undefined) {
+      const owners = fields.flatMap((name, index) => (sameName(name, owner) ? [index] : []))
+      if (owners.length !== 1 || fields[owners[0]!] !== owner)
+        return keep('it is neither JSON Lines nor CSV with a header that names the owner exactly once')
+      header = { columns: fields.length, owner: owners[0]! }
+      return
+    }
+    if (fields.length !== header.columns) return keep('it is CSV with a row that has other fields than the header')
+    // To a writer that does not quote, quotes that open on one line and close on another enclose other people's rows.
+    if (fields.some((field) => /[\r\n]/.test(field))) return keep('it is CSV with a field of more than one line')
+    owned(fields[header.owner]!)
+  })
+}
+
+/** Names that differ only in case or space may be meant to be the same: two of them leave the owner open. */
+function sameName(name: string, owner: string): boolean {
+  return name.trim().toLowerCase() === owner.trim().toLowerCase()
+}
