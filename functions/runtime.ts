@@ -1,11 +1,10 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { Logger } from '@aws-lambda-powertools/logger'
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import { Tracer } from '@aws-lambda-powertools/tracer'
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware'
 import middy from '@middy/core'
-import type { Context } from 'aws-lambda'
 import { AdapterMissing } from '../lib/errors.ts'
 import type { Ports } from '../lib/ports.ts'
 
@@ -33,7 +32,7 @@ const tracer = new Tracer({ serviceName: 'odv' })
  * counters, and it should not matter if one day they were not.
  */
 export function task<Output>(name: string, run: (ports: Ports, input: unknown) => Promise<Output>) {
-  return middy<unknown, Output, Error, Context>()
+  return middy<unknown, Output>()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))

@@ -1,3 +1,4 @@
+import type { Config, StoreConfig } from '../config.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { Ports } from '../ports.ts'
@@ -37,22 +38,27 @@ async function composeReport(
     const acknowledgement = await readIfThere<Acknowledgement>(ports, passKey(ref, 'acknowledgement.json'))
     if (request) requests.push({ request, ...(acknowledgement && { acknowledgement }) })
   }
-  const obligation = store.obligation ?? config.obligation
   return {
     schemaVersion: 1,
     runId,
-    store: {
-      storeId,
-      kind: 'directory',
-      ...(store.country !== undefined && { country: store.country }),
-      ...(store.custodian !== undefined && { custodian: store.custodian }),
-      ...(obligation && { obligation }),
-    },
+    store: toStoreSection(config, store),
     manifest: { sha256: manifest?.report.sha256 ?? '', subjects: manifest?.index.subjects ?? 0 },
     passes,
     requests,
     ...(failure && { failure }),
     open,
+  }
+}
+
+/** What evidence says about a store: never where it is mounted. */
+export function toStoreSection(config: Config, store: StoreConfig): StoreReport['store'] {
+  const obligation = store.obligation ?? config.obligation
+  return {
+    storeId: store.id,
+    kind: 'directory',
+    ...(store.country !== undefined && { country: store.country }),
+    ...(store.custodian !== undefined && { custodian: store.custodian }),
+    ...(obligation && { obligation }),
   }
 }
 

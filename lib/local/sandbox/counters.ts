@@ -1,0 +1,29 @@
+import type { Meter } from '../../ports.ts'
+
+/** Work done so far, summed over all threads. */
+export type Done = { bytes: number; versions: number; findings: number }
+
+/** Counters in shared memory: workers add, the main thread reads. */
+export function createCounters(memory = new SharedArrayBuffer(24)): {
+  memory: SharedArrayBuffer
+  meter: Meter
+  read(): Done
+} {
+  const cells = new BigUint64Array(memory)
+  const add = (cell: number, by: number | undefined) => void (by && Atomics.add(cells, cell, BigInt(by)))
+  return {
+    memory,
+    meter: {
+      add({ bytes, versions, findings }) {
+        add(0, bytes)
+        add(1, versions)
+        add(2, findings)
+      },
+    },
+    read: () => ({
+      bytes: Number(Atomics.load(cells, 0)),
+      versions: Number(Atomics.load(cells, 1)),
+      findings: Number(Atomics.load(cells, 2)),
+    }),
+  }
+}

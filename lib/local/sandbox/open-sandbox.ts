@@ -1,0 +1,80 @@
+import { Worker } from 'node:worker_threads'
+
+export type WorkerData = { stateRoot: string; counters: SharedArrayBuffer; logFile: string }
+export type Call = { id: number; name: string; payload: unknown }
+export type Reply =
+  | { id: number; kind: 'output'; output: unknown }
+  | { id: number; kind: 'error'; name: string; message: string }
+
+/** Threads that run handlers, each one call at a time; further calls wait for a free one. */
+export type Sandbox = { invoke(name: string, payload: unknown): Promise<unknown>; close(): Promise<void> }
+
+type Waiting = { call: Call; resolve: (output: unknown) => void; reject: (error: Error) => void }
+
+/** Opens `size` threads, each started when it is first needed. A thread that dies fails its call and is replaced. */
+export function openSandbox(size: number, data: WorkerData): Sandbox {
+  const idle: Worker[] = []
+  const queue: Waiting[] = []
+  const busy = new Map<Worker, Waiting>()
+  let started = 0
+  let closed = false
+  let calls = 0
+
+  const start = () => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, stdout: false })
+    started++
+    worker.on('message', (reply: Reply) => {
+      const waiting = busy.get(worker)
+      busy.delete(worker)
+      idle.push(worker)
+      if (waiting) settle(waiting, reply)
+      next()
+    })
+    let cause: unknown
+    worker.once('error', (error) => {
+      cause = error
+    })
+    worker.once('exit', (code) => {
+      const waiting = busy.get(worker)
+      busy.delete(worker)
+      if (idle.includes(worker)) idle.splice(idle.indexOf(worker), 1)
+      started--
+      waiting?.reject(exitError(cause ?? code))
+      if (!closed) next()
+    })
+    return worker
+  }
+
+  const next = () => {
+    while (queue.length > 0 && (idle.length > 0 || started < size)) {
+      const worker = idle.pop() ?? start()
+      const waiting = queue.shift()!
+      busy.set(worker, waiting)
+      worker.postMessage(waiting.call)
+    }
+  }
+
+  return {
+    invoke: (name, payload) =>
+      new Promise((resolve, reject) => {
+        queue.push({ call: { id: calls++, name, payload }, resolve, reject })
+        next()
+      }),
+    async close() {
+      closed = true
+      await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()))
+    },
+  }
+}
+
+function settle({ resolve, reject }: Waiting, reply: Reply): void {
+  if (reply.kind === 'output') resolve(reply.output)
+  else reject(Object.assign(new Error(reply.message), { name: reply.name }))
+}
+
+/** The name that Lambda gives to a sandbox that ended in the middle of a call. */
+function exitError(cause: unknown): Error {
+  return Object.assign(new Error('worker: expected an answer, and it ended without one', { cause }), {
+    name: 'Runtime.ExitError',
+  })
+}

@@ -1,0 +1,130 @@
+import { hash } from 'node:crypto'
+import { limitationsOf } from '../attestation/limitations.ts'
+import type { Statement } from '../attestation/statement.ts'
+import type { StatementContext, VouchedDocument } from '../attestation/statement-context.ts'
+import { runSummaryStatement } from '../attestation/to-run-summary.ts'
+import {
+  acknowledgementStatement,
+  requestStatement,
+  scanStatement,
+  scopeStatement,
+  verificationStatement,
+} from '../attestation/to-statement.ts'
+import { containers } from '../decode/decode-object.ts'
+import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import type { Coverage } from '../inventory/coverage.ts'
+import type { Ports } from '../ports.ts'
+import { decideVerdict } from '../verdict/decide-verdict.ts'
+import type { StoreReport } from '../verdict/store-report.ts'
+import { appendAttestation } from './append-attestation.ts'
+import type { RunSummary } from './close-run.ts'
+import { toStoreSection } from './decide-verdict.ts'
+import { readDocument, readRunConfig, readRunStore } from './documents.ts'
+import { passKey, runKey, storeKey } from './evidence-keys.ts'
+import { attestInput, parseInput } from './task-input.ts'
+
+type AttestPorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'tool'>
+type AttestInput = ReturnType<typeof parseInput<typeof attestInput>>
+
+/** Makes the statement of one phase from the documents in the evidence, signs it and appends it to the log, once. */
+export async function attest(ports: AttestPorts, input: unknown): Promise<{ seq: number }> {
+  const parsed = parseInput('attest', attestInput, input)
+  const { seq } = await appendAttestation(ports, await composeStatement(ports, parsed))
+  return { seq }
+}
+
+async function composeStatement(ports: AttestPorts, input: AttestInput): Promise<Statement> {
+  const context = await readContext(ports, input.runId)
+  switch (input.phase) {
+    case 'scope': {
+      const { stores } = await readRunConfig(ports, input.runId)
+      const document = await readVouched(ports, runKey(input.runId, 'scope.json'))
+      return scopeStatement(context, {
+        stores: stores.map(({ id, country }) => ({ storeId: id, ...(country !== undefined && { country }) })),
+        document,
+      })
+    }
+    case 'scan': {
+      const key = passKey(input, 'coverage.json')
+      const { config, store } = await readRunStore(ports, input.runId, input.storeId)
+      return scanStatement(context, {
+        store: toStoreSection(config, store),
+        pass: input.pass,
+        coverage: await readDocument<Coverage>(ports, key),
+        document: await readVouched(ports, key),
+      })
+    }
+    case 'deletion-request': {
+      const key = passKey(input, 'request.json')
+      const { config, store } = await readRunStore(ports, input.runId, input.storeId)
+      return requestStatement(context, {
+        store: toStoreSection(config, store),
+        request: await readDocument<DeletionRequest>(ports, key),
+        document: await readVouched(ports, key),
+      })
+    }
+    case 'deletion-ack': {
+      const key = passKey(input, 'acknowledgement.json')
+      const { config, store } = await readRunStore(ports, input.runId, input.storeId)
+      return acknowledgementStatement(context, {
+        store: toStoreSection(config, store),
+        request: await readDocument<DeletionRequest>(ports, passKey(input, 'request.json')),
+        acknowledgement: await readDocument<Acknowledgement>(ports, key),
+        document: await readVouched(ports, key),
+      })
+    }
+    case 'verification': {
+      const key = storeKey(input.runId, input.storeId, 'report.json')
+      const report = await readDocument<StoreReport>(ports, key)
+      return verificationStatement(context, {
+        report,
+        decision: decideVerdict(report),
+        document: await readVouched(ports, key),
+      })
+    }
+    case 'run-summary': {
+      const key = runKey(input.runId, 'summary.json')
+      const { planned, verdicts, failure } = await readDocument<RunSummary>(ports, key)
+      return runSummaryStatement(context, {
+        planned,
+        verdicts,
+        ...(failure && { failure }),
+        document: await readVouched(ports, key),
+      })
+    }
+    default:
+      return input satisfies never
+  }
+}
+
+async function readContext(ports: AttestPorts, runId: string): Promise<StatementContext> {
+  const configKey = runKey(runId, 'config.json')
+  const hasConfig = await ports.evidence.has(configKey)
+  const scope = (await ports.evidence.has(runKey(runId, 'scope.json')))
+    ? await readDocument<{ manifest: { sha256: string; subjects: number }; keyCommitment: string }>(
+        ports,
+        runKey(runId, 'scope.json'),
+      )
+    : undefined
+  return {
+    organization: hasConfig ? (await readRunConfig(ports, runId)).organization : 'odv.example',
+    runId,
+    ...(scope && {
+      scope: {
+        subjects: scope.manifest.subjects,
+        manifestSha256: scope.manifest.sha256,
+        keyCommitment: scope.keyCommitment,
+      },
+    }),
+    tool: {
+      ...ports.tool,
+      configSha256: hash('sha256', hasConfig ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
+    },
+    limitations: limitationsOf({ containers }),
+    createdAt: ports.clock().toISOString(),
+  }
+}
+
+async function readVouched({ evidence }: Pick<Ports, 'evidence'>, key: string): Promise<VouchedDocument> {
+  return { name: key, body: await evidence.get(key) }
+}

@@ -1,0 +1,83 @@
+import { hash } from 'node:crypto'
+import { identityOf } from '../attestation/statement.ts'
+import { decideRun, type StoreVerdict } from '../attestation/to-run-summary.ts'
+import type { Ports } from '../ports.ts'
+import { decideVerdict, type Verdict } from '../verdict/decide-verdict.ts'
+import type { StoreReport } from '../verdict/store-report.ts'
+import { formatDocument, readDocument, readRunConfig } from './documents.ts'
+import { runKey, storeKey } from './evidence-keys.ts'
+import { closeRunInput, type Failure, parseInput } from './task-input.ts'
+
+/** The run in one document: the stores it was opened with, and the verdicts that were attested. */
+export type RunSummary = {
+  schemaVersion: 1
+  runId: string
+  startedAt: string
+  finishedAt: string
+  planned: string[]
+  verdicts: StoreVerdict[]
+  failure?: { state: string; error: string }
+}
+
+type ClosePorts = Pick<Ports, 'clock' | 'evidence' | 'runState' | 'ledger'>
+
+/** Collects the verdicts of a run and records that it ended. A store whose verdict is not in the log is incomplete. */
+export async function closeRun(
+  ports: ClosePorts,
+  input: unknown,
+): Promise<{ failed: boolean; verdict: Verdict; verified: number; residual: number; incomplete: number }> {
+  const { runId, failure } = parseInput('close-run', closeRunInput, input)
+  const key = runKey(runId, 'summary.json')
+  if (!(await ports.evidence.has(key)))
+    await ports.evidence.put(key, formatDocument(await composeSummary(ports, runId, failure)))
+  const summary = await readDocument<RunSummary>(ports, key)
+  const { result, stores } = decideRun(summary)
+  const run = await ports.runState.getRun(runId)
+  await ports.runState.putRun({
+    runId,
+    trigger: run?.trigger ?? 'on-demand',
+    state: 'finished',
+    startedAt: summary.startedAt,
+    finishedAt: summary.finishedAt,
+    stores: stores.map((store) => ({ storeId: store.storeId, verdict: store.result, reasons: store.reasons })),
+  })
+  const count = (verdict: Verdict) => stores.filter((store) => store.result === verdict).length
+  return {
+    failed: summary.failure !== undefined,
+    verdict: result,
+    verified: count('verified'),
+    residual: count('residual'),
+    incomplete: count('incomplete'),
+  }
+}
+
+async function composeSummary(ports: ClosePorts, runId: string, failure: Failure): Promise<RunSummary> {
+  const planned = (await ports.evidence.has(runKey(runId, 'config.json')))
+    ? (await readRunConfig(ports, runId)).stores.map(({ id }) => id)
+    : []
+  const verdicts: StoreVerdict[] = []
+  for (const storeId of planned) {
+    const key = storeKey(runId, storeId, 'report.json')
+    if (await ports.evidence.has(key)) verdicts.push(await readVerdict(ports, runId, storeId, key))
+  }
+  const finishedAt = ports.clock().toISOString()
+  return {
+    schemaVersion: 1,
+    runId,
+    startedAt: (await ports.runState.getRun(runId))?.startedAt ?? finishedAt,
+    finishedAt,
+    planned,
+    verdicts,
+    ...(failure && { failure }),
+  }
+}
+
+async function readVerdict(ports: ClosePorts, runId: string, storeId: string, key: string): Promise<StoreVerdict> {
+  const decision = decideVerdict(await readDocument<StoreReport>(ports, key))
+  const attested = await ports.ledger.find(identityOf(runId, storeId, undefined, 'verification'))
+  return {
+    storeId,
+    ...decision,
+    ...(attested?.seq !== undefined && { envelopeSha256: hash('sha256', attested.envelope, 'hex') }),
+  }
+}
