@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import type { StoreConfig } from '../config.ts'
+import { ReadFailed } from '../errors.ts'
+import type { ListedVersion } from '../inventory/object-version.ts'
+import type { Chunks, Deleted, Judge, StoreDeletion, StoreDeletions } from '../ports.ts'
+import { codeOf, type FileSystem, isAbsent, nodeFileSystem } from './file-system.ts'
+import { isSameContent } from './file-version.ts'
+import { type GuardedFile, openGuarded } from './guarded-file.ts'
+import { snapshotOf } from './snapshot-path.ts'
+import { openStoreRoot, pathsOf, type StoreRoot } from './store-root.ts'
+
+/** The deleting side of directories as stores. */
+export function directoryDeletions(files?: FileSystem): StoreDeletions {
+  return { open: (store: StoreConfig) => openDirectoryDeletion(store.root, files) }
+}
+
+/**
+ * Deletes files of one directory store; never a directory, a link, a special file or anything in a snapshot. A file is
+ * told by size, modification time and inode: deleting one of two hard links changes the other's change time.
+ *
+ * 1. the file is opened and judged by all its bytes (a crash leaves it untouched)
+ * 2. it is moved aside, to a name beside it that follows from key and version: from here on nobody who replaces the file
+ *    at its key can have the new one deleted in its stead (a crash leaves it aside; a repetition judges it there)
+ * 3. what was moved is compared with what was judged, and put back if it is another file or has changed
+ * 4. it is unlinked (a crash after that: a repetition finds it gone)
+ *
+ * @throws StoreUnavailable when the root is missing or is not a directory
+ */
+export async function openDirectoryDeletion(
+  directory: string,
+  files: FileSystem = nodeFileSystem,
+): Promise<StoreDeletion> {
+  const root = await openStoreRoot(files, directory)
+  return {
+    async deleteVersion(version, judge) {
+      const reason = protectionOf(version)
+      if (reason !== undefined) return { kind: 'kept', reason }
+      const aside = asideKeyOf(version)
+      const deleted = await deleteAt(files, root, version, version.key, aside, judge)
+      return deleted.kind === 'gone' ? await deleteAt(files, root, version, aside, aside, judge) : deleted
+    },
+  }
+}
+
+/** Why a version must not be touched at all; absent: it may be looked at. */
+function protectionOf(version: ListedVersion): string | undefined {
+  if (snapshotOf(version.key) !== undefined || version.protection?.code === 'read-only-snapshot')
+    return 'it lies in a read-only snapshot'
+  if (version.protection) return `it is under ${version.protection.code}`
+  if (version.kind !== 'object' || !version.current) return 'it is not a current file'
+  return undefined
+}
+
+/** Where a file waits between its judgement and its end, beside its place. */
+function asideKeyOf({ key, versionId }: ListedVersion): string {
+  const name = createHash('sha256').update(`${versionId}\0${key}`).digest('hex').slice(0, 32)
+  return [...key.split('/').slice(0, -1), `.odv-deleting-${name}`].join('/')
+}
+
+async function deleteAt(
+  files: FileSystem,
+  root: StoreRoot,
+  version: ListedVersion,
+  key: string,
+  aside: string,
+  judge: Judge,
+): Promise<Deleted> {
+  const guarded = await openGuarded(files, root, key, (stat) => isSameContent(version.versionId, stat))
+  switch (guarded.kind) {
+    case 'absent':
+      return { kind: 'gone' }
+    case 'failed':
+      return { kind: 'kept', reason: guarded.detail }
+    case 'opened':
+      break
+    default:
+      return guarded satisfies never
+  }
+  const { file } = guarded
+  try {
+    const judged = await judgeAll(file, judge)
+    if (judged.kind === 'keep') return { kind: 'kept', reason: judged.reason }
+    const settled = await file.settle()
+    if (settled.kind === 'changed') return { kind: 'kept', reason: settled.detail }
+    return await removeJudged(files, file, pathsOf(root, key).path, pathsOf(root, aside))
+  } finally {
+    await file.close()
+  }
+}
+
+const exchanged = 'it was exchanged or changed when it was to be deleted'
+
+/** A medium that fails keeps the file: what was not read to its end was not judged. */
+async function judgeAll({ chunks }: { chunks: Chunks }, judge: Judge): ReturnType<Judge> {
+  try {
+    return await judge(chunks)
+  } catch (error) {
+    if (error instanceof ReadFailed) return { kind: 'keep', reason: 'it could not be read to its end' }
+    throw error
+  }
+}
+
+async function removeJudged(
+  files: FileSystem,
+  file: GuardedFile,
+  path: Buffer,
+  aside: { parent: Buffer; path: Buffer },
+): Promise<Deleted> {
+  try {
+    if (!path.equals(aside.path)) {
+      if (!(await isFree(files, aside.path))) return { kind: 'kept', reason: 'the name it is moved to is taken' }
+      await files.rename(path, aside.path)
+    }
+  } catch (error) {
+    return { kind: 'kept', reason: isAbsent(error) ? exchanged : `the store refused with ${codeOf(error)}` }
+  }
+  if (!(await file.isAt(aside.path).catch(() => false))) {
+    await putBack(files, aside.path, path)
+    return { kind: 'kept', reason: exchanged }
+  }
+  try {
+    await files.unlink(aside.path)
+  } catch (error) {
+    await putBack(files, aside.path, path)
+    return { kind: 'kept', reason: `the store refused with ${codeOf(error)}` }
+  }
+  await syncNames(files, aside.parent)
+  return { kind: 'deleted', bytes: Number(file.stat.size) }
+}
+
+async function isFree(files: FileSystem, path: Buffer): Promise<boolean> {
+  return files.lstat(path).then(() => false, isAbsent)
+}
+
+/** By a link, which takes no name that is in use again. If that fails, the file stays where it is, whole. */
+async function putBack(files: FileSystem, aside: Buffer, path: Buffer): Promise<void> {
+  if (path.equals(aside)) return
+  try {
+    await files.link(aside, path)
+    await files.unlink(aside)
+  } catch {
+    // The next listing shows it under its other name.
+  }
+}
+
+/** Not every file system can; whether the file is gone for good is for the next listing to say. */
+async function syncNames(files: FileSystem, directory: Buffer): Promise<void> {
+  const open = await files.open(directory, constants.O_RDONLY).catch(() => undefined)
+  await open?.sync().catch(() => {})
+  await open?.close()
+}

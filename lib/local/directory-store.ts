@@ -1,0 +1,146 @@
+import type { StoreConfig } from '../config.ts'
+import { InputInvalid } from '../errors.ts'
+import type { ListedVersion } from '../inventory/object-version.ts'
+import type { ListPage, Opened, Store, Stores } from '../ports.ts'
+import { type DirectoryWalk, walkDirectory } from './directory-walk.ts'
+import { codeOf, type FileSystem, isAbsent, nodeFileSystem, reasonOf } from './file-system.ts'
+import { isSameVersion } from './file-version.ts'
+import { type GuardedFile, openGuarded } from './guarded-file.ts'
+import { checkStoreRoot, isInPlace, isInside, openStoreRoot, pathsOf, type StoreRoot } from './store-root.ts'
+
+/**
+ * A walk that stands right after a page, so that the next page reads no directory again. It serves once, for the very
+ * page that follows: a listing that starts over, or a retry, walks anew.
+ */
+type Standing = { cursor: string; root: StoreRoot; walk: DirectoryWalk }
+type Walks = { take(): Standing | undefined; keep(standing: Standing): void }
+
+/** Directories as stores, by the `root` of their configuration. Page after page of one store may open it anew. */
+export function directoryStores(files: FileSystem = nodeFileSystem): Stores {
+  const walks = new Map<string, Walks>()
+  return {
+    open({ id, root }: StoreConfig) {
+      const name = `${id} ${root}`
+      const own = walks.get(name) ?? oneWalk()
+      walks.set(name, own)
+      return openDirectoryStore(root, files, own)
+    },
+  }
+}
+
+function oneWalk(): Walks {
+  let standing: Standing | undefined
+  return {
+    take() {
+      const taken = standing
+      standing = undefined
+      return taken
+    },
+    keep(next) {
+      standing = next
+    },
+  }
+}
+
+/**
+ * A directory as a store. Keys are paths below it in UTF-8. Files are objects; those in `.snapshot/*` and
+ * `.zfs/snapshot/*` are noncurrent versions; a link to inside is read as the text of its target; everything else that
+ * is there, and whatever cannot be listed, is an `unreadable` version. An empty directory has no versions.
+ * `next` is the last key of its page, in clear.
+ * @throws StoreUnavailable when the root is missing or is not a directory
+ */
+export async function openDirectoryStore(
+  directory: string,
+  files: FileSystem = nodeFileSystem,
+  walks: Walks = oneWalk(),
+): Promise<Store> {
+  const root = await openStoreRoot(files, directory)
+
+  return {
+    async list(cursor, limit): Promise<ListPage> {
+      if (!(Number.isInteger(limit) && limit > 0))
+        throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
+      const taken = walks.take()
+      const follows = taken !== undefined && taken.cursor === cursor && isSameRoot(taken.root, root)
+      const walk = follows ? taken.walk : walkDirectory(files, root, cursor)
+      const versions = await walk.next(limit)
+      const last = versions.at(-1)
+      if (!last || versions.length < limit) return { versions }
+      walks.keep({ cursor: last.key, root, walk })
+      return { versions, next: last.key }
+    },
+
+    async open(version) {
+      switch (version.kind) {
+        case 'object':
+          return openObject(files, root, version)
+        case 'symbolic-link':
+          return openLink(files, root, version)
+        case 'unreadable':
+          return failed(version.reason ?? 'read-error', 'it could not be listed as an object')
+        case 'delete-marker':
+        case 'multipart-upload':
+          throw new InputInvalid(`store: open: expected a kind of version that directories have, got ${version.kind}`)
+        default:
+          return version.kind satisfies never
+      }
+    },
+  }
+}
+
+const isSameRoot = (a: StoreRoot, b: StoreRoot) => a.dev === b.dev && a.ino === b.ino && a.path.equals(b.path)
+
+type Unreadable = Extract<Opened, { kind: 'unreadable' }>
+
+function failed(reason: Unreadable['reason'], detail: string): Unreadable {
+  return { kind: 'unreadable', reason, detail }
+}
+
+const disappeared = failed('disappeared', 'it was listed and is not there any more')
+
+async function openObject(files: FileSystem, root: StoreRoot, version: ListedVersion): Promise<Opened> {
+  const guarded = await openGuarded(files, root, version.key, (stat) => isSameVersion(version.versionId, stat))
+  switch (guarded.kind) {
+    case 'opened':
+      return toOpened(guarded.file)
+    case 'absent':
+      return disappeared
+    case 'failed':
+      return failed(guarded.reason, guarded.detail)
+    default:
+      return guarded satisfies never
+  }
+}
+
+const toOpened = ({ chunks, settle, close }: GuardedFile): Opened => ({ kind: 'opened', chunks, settle, close })
+
+async function openLink(files: FileSystem, root: StoreRoot, version: ListedVersion): Promise<Opened> {
+  const { parent, path } = pathsOf(root, version.key)
+  const isListed = async () => {
+    const stat = await files.lstat(path)
+    return stat.isSymbolicLink() && isSameVersion(version.versionId, stat) && (await isInPlace(files, parent))
+  }
+  try {
+    if (!(await isListed())) return failed('changed', 'it is another version than the listed one')
+    const text = await files.readlink(path)
+    const target = await files.realpath(path).catch(() => undefined)
+    if (!target || !isInside(root, target)) return failed('symbolic-link', 'it points out of the store, or nowhere')
+    return {
+      kind: 'opened',
+      chunks: once(text),
+      settle: async () =>
+        text.length === version.size && (await isListed().catch(() => false))
+          ? { kind: 'unchanged' }
+          : { kind: 'changed', detail: 'it changed while it was read' },
+      close: async () => {},
+    }
+  } catch (error) {
+    if (!isAbsent(error)) return failed(reasonOf(error), `reading it failed with ${codeOf(error)}`)
+    await checkStoreRoot(files, root)
+    return disappeared
+  }
+}
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}

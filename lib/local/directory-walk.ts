@@ -1,0 +1,216 @@
+import { isUtf8 } from 'node:buffer'
+import type { BigIntStats } from 'node:fs'
+import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { ListedVersion } from '../inventory/object-version.ts'
+import { codeOf, type FileSystem, isAbsent, isExhausted, reasonOf } from './file-system.ts'
+import { modifiedAt, unknownVersionId, versionIdOf } from './file-version.ts'
+import { hiddenSnapshots, snapshotOf } from './snapshot-path.ts'
+import { checkStoreRoot, isInPlace, isInside, pathBelow, type StoreRoot, toBytes, unavailable } from './store-root.ts'
+
+/** A walk that stands somewhere in a store's listing. */
+export type DirectoryWalk = {
+  /** The next versions in key order, at most `limit`; fewer: the listing is complete. @throws StoreUnavailable */
+  next(limit: number): Promise<ListedVersion[]>
+}
+
+/**
+ * A directory on the way to where the walk stands. `path` is a byte string below the root that ends in `/` (empty: the
+ * root). `names` are byte strings in order; that of a directory ends in `/`, so that whole keys come in byte order.
+ * `raw` has the bytes of names that are not text.
+ */
+type Frame = { path: string; dev: bigint; ino: bigint; names: string[]; at: number; raw: Map<string, string> }
+
+/** How many files of one directory are asked for at once. */
+const atOnce = 32
+
+/** A walk through everything below the root whose key is greater than `after`. Holds the directories on its way only. */
+export function walkDirectory(files: FileSystem, root: StoreRoot, after?: string): DirectoryWalk {
+  const start = after === undefined ? '' : toBytes(after)
+  let stack: Frame[] | undefined
+
+  return {
+    async next(limit) {
+      const page: ListedVersion[] = []
+      stack ??= [await enterRoot(files, root)]
+      for (let frame = stack.at(-1); frame && page.length < limit; frame = stack.at(-1)) {
+        const name = frame.names[frame.at]
+        if (name === undefined) stack.pop()
+        else if (frame.path + name <= start && !start.startsWith(frame.path + name)) frame.at++
+        else if (name.endsWith('/')) await enterChild(frame, name, stack, page)
+        else await describeFiles(frame, limit - page.length, stack, page)
+      }
+      // An unmounted share looks like an empty one: only the same root can say that there was nothing more.
+      if (stack.length === 0) await checkStoreRoot(files, root)
+      return page
+    },
+  }
+
+  async function enterChild(frame: Frame, name: string, stack: Frame[], page: ListedVersion[]): Promise<void> {
+    frame.at++
+    const path = frame.path + name
+    const entered = await enterDirectory(files, root, path)
+    switch (entered.kind) {
+      case 'entered':
+        stack.push(entered.frame)
+        return
+      case 'absent':
+        await checkStack(stack)
+        return
+      case 'failed':
+        if (path > start) page.push(unreadable(toText(path), entered.reason, entered.stat))
+        else if (path !== start) throw unavailable('got a directory that was readable and is not any more')
+        return
+      default:
+        entered satisfies never
+    }
+  }
+
+  async function describeFiles(frame: Frame, limit: number, stack: Frame[], page: ListedVersion[]): Promise<void> {
+    const from = frame.at
+    while (frame.at < from + Math.min(limit, atOnce) && isFileName(frame.names[frame.at])) frame.at++
+    const names = frame.names.slice(from, frame.at).filter((name) => frame.path + name > start)
+    const described = await Promise.all(names.map((name) => describe(files, root, frame, name)))
+    for (const version of described) {
+      if (version) page.push(version)
+      else await checkStack(stack)
+    }
+  }
+
+  /** Something is absent. That is nothing to report, unless a directory around it was exchanged: then what? */
+  async function checkStack(stack: readonly Frame[]): Promise<void> {
+    await checkStoreRoot(files, root)
+    for (const { path, dev, ino } of stack) {
+      const stat = await files.lstat(pathBelow(root, path)).catch((error) => {
+        if (isAbsent(error)) return undefined
+        throw unavailable(`got ${codeOf(error)} in it`)
+      })
+      if (stat && (stat.dev !== dev || stat.ino !== ino)) throw unavailable('got a directory exchanged while listed')
+    }
+  }
+}
+
+const isFileName = (name: string | undefined) => name !== undefined && !name.endsWith('/')
+
+const toText = (bytes: string) => Buffer.from(bytes, 'latin1').toString()
+
+type Entered =
+  | { kind: 'entered'; frame: Frame }
+  | { kind: 'absent' }
+  | { kind: 'failed'; reason: UnverifiedReason; stat?: BigIntStats }
+
+async function enterRoot(files: FileSystem, root: StoreRoot): Promise<Frame> {
+  await checkStoreRoot(files, root)
+  const entered = await enterDirectory(files, root, '')
+  if (entered.kind !== 'entered') throw unavailable(`got one that cannot be listed`)
+  const { frame } = entered
+  for (const snapshots of hiddenSnapshots) {
+    const first = snapshots.slice(0, snapshots.indexOf('/') + 1)
+    const isShown = frame.names.some((name) => name === first || name === first.slice(0, -1))
+    if (!isShown && (await isThere(files, pathBelow(root, snapshots)))) frame.names.push(snapshots)
+  }
+  frame.names.sort(byBytes)
+  return frame
+}
+
+/** Anything but a plain "no" counts as there: entering it then says what is wrong. */
+async function isThere(files: FileSystem, path: Buffer): Promise<boolean> {
+  return files.lstat(path).then(
+    () => true,
+    (error) => !isAbsent(error),
+  )
+}
+
+/**
+ * Reads a directory's names. It is tried again when the directory was exchanged meanwhile, which mounting a snapshot on
+ * first use does.
+ */
+async function enterDirectory(files: FileSystem, root: StoreRoot, path: string): Promise<Entered> {
+  const where = pathBelow(root, path)
+  let stat: BigIntStats | undefined
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      stat = await files.lstat(where)
+      if (!stat.isDirectory()) return { kind: 'failed', reason: 'changed', stat }
+      const entries = await files.readdir(where).catch((error) => {
+        // Also what a name that vanished while its type was asked for looks like; whether it is the directory shows next.
+        if (isAbsent(error)) return undefined
+        throw error
+      })
+      const { dev, ino } = await files.lstat(where)
+      if (!entries || dev !== stat.dev || ino !== stat.ino) continue
+      if (!(await isInPlace(files, where))) return { kind: 'failed', reason: 'changed', stat }
+      const frame: Frame = { path, dev, ino, names: [], at: 0, raw: new Map() }
+      for (const entry of entries) addName(frame, entry.name, entry.isDirectory())
+      frame.names.sort(byBytes)
+      return { kind: 'entered', frame }
+    }
+    return { kind: 'failed', reason: 'read-error', ...(stat && { stat }) }
+  } catch (error) {
+    if (isAbsent(error)) return { kind: 'absent' }
+    if (isExhausted(error)) throw unavailable(`got ${codeOf(error)}`)
+    return { kind: 'failed', reason: reasonOf(error), ...(stat && { stat }) }
+  }
+}
+
+const byBytes = (a: string, b: string) => (a < b ? -1 : 1)
+
+/**
+ * A name that is not text stands in the listing as `./` and its bytes, escaped: no other key looks like that, since no
+ * entry of a directory is called `.`.
+ */
+function addName(frame: Frame, name: Buffer, isDirectory: boolean): void {
+  const bytes = name.toString('latin1')
+  if (isUtf8(name)) return void frame.names.push(isDirectory ? `${bytes}/` : bytes)
+  const shown = `./${bytes.replace(/[^ -[\]-~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}`
+  frame.names.push(shown)
+  frame.raw.set(shown, bytes)
+}
+
+/** One entry that is not a directory; absent when it is gone. */
+async function describe(
+  files: FileSystem,
+  root: StoreRoot,
+  frame: Frame,
+  name: string,
+): Promise<ListedVersion | undefined> {
+  const raw = frame.raw.get(name)
+  const path = pathBelow(root, frame.path + (raw ?? name))
+  const key = toText(frame.path + name)
+  let stat: BigIntStats
+  try {
+    stat = await files.lstat(path)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    if (isExhausted(error)) throw unavailable(`got ${codeOf(error)}`)
+    return unreadable(key, raw === undefined ? reasonOf(error) : 'invalid-name')
+  }
+  if (raw !== undefined) return unreadable(key, 'invalid-name', stat)
+  if (stat.isFile()) return { kind: 'object', ...described(key, stat) }
+  if (stat.isSymbolicLink()) {
+    const target = await files.realpath(path).catch(() => undefined)
+    if (target && isInside(root, target)) return { kind: 'symbolic-link', ...described(key, stat) }
+    return unreadable(key, 'symbolic-link', stat)
+  }
+  // The directory said that this is no directory: its place in the order has passed.
+  return unreadable(key, stat.isDirectory() ? 'changed' : 'special-file', stat)
+}
+
+function unreadable(key: string, reason: UnverifiedReason, stat?: BigIntStats): ListedVersion {
+  const known = stat
+    ? described(key, stat)
+    : { ...placeOf(key), versionId: unknownVersionId, size: 0, modifiedAt: never }
+  return { kind: 'unreadable', ...known, reason }
+}
+
+const never = new Date(0).toISOString()
+
+function described(key: string, stat: BigIntStats): Omit<ListedVersion, 'kind'> {
+  const size = stat.isDirectory() ? 0 : Number(stat.size)
+  return { ...placeOf(key), versionId: versionIdOf(stat), size, modifiedAt: modifiedAt(stat) }
+}
+
+function placeOf(key: string): Pick<ListedVersion, 'key' | 'current' | 'protection'> {
+  const snapshot = snapshotOf(key)
+  if (snapshot === undefined) return { key, current: true }
+  return { key, current: false, protection: { code: 'read-only-snapshot', name: snapshot } }
+}

@@ -1,0 +1,68 @@
+import type { BigIntStats, Dirent } from 'node:fs'
+import { type FileHandle, link, lstat, open, readdir, readlink, realpath, rename, unlink } from 'node:fs/promises'
+
+/**
+ * The calls a directory store makes. Paths are bytes, since names need not be text. Tests put faults in here that no
+ * healthy disk has.
+ */
+export type FileSystem = {
+  lstat(path: Buffer): Promise<BigIntStats>
+  readdir(path: Buffer): Promise<Dirent<Buffer>[]>
+  readlink(path: Buffer): Promise<Buffer>
+  /** @returns the path without symbolic links */
+  realpath(path: Buffer): Promise<Buffer>
+  open(path: Buffer, flags: number): Promise<OpenFile>
+  rename(from: Buffer, to: Buffer): Promise<void>
+  /** Fails if `to` is taken. */
+  link(from: Buffer, to: Buffer): Promise<void>
+  unlink(path: Buffer): Promise<void>
+}
+
+export type OpenFile = {
+  stat(): Promise<BigIntStats>
+  /** Reads on; 0 at the end. */
+  read(buffer: Buffer): Promise<number>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+export const nodeFileSystem: FileSystem = {
+  lstat: (path) => lstat(path, { bigint: true }),
+  readdir: (path) => readdir(path, { encoding: 'buffer', withFileTypes: true }),
+  readlink: (path) => readlink(path, { encoding: 'buffer' }),
+  realpath: (path) => realpath(path, { encoding: 'buffer' }),
+  open: async (path, flags) => toOpenFile(await open(path, flags)),
+  rename,
+  link,
+  unlink,
+}
+
+function toOpenFile(handle: FileHandle): OpenFile {
+  return {
+    stat: () => handle.stat({ bigint: true }),
+    read: async (buffer) => (await handle.read(buffer, 0, buffer.length, null)).bytesRead,
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  }
+}
+
+/** The system's word for what went wrong (`EIO`). Its message is never used: it quotes the path. */
+export function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' ? code : 'an unknown error'
+}
+
+/** There is nothing at that path. */
+export function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error))
+}
+
+/** The process, not the store, is at its limits: worth a retry, and no statement about the file. */
+export function isExhausted(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes(codeOf(error))
+}
+
+/** What a failed call says about the thing at the path. */
+export function reasonOf(error: unknown): 'access-denied' | 'read-error' {
+  return ['EACCES', 'EPERM'].includes(codeOf(error)) ? 'access-denied' : 'read-error'
+}

@@ -1,0 +1,111 @@
+import { type BigIntStats, constants } from 'node:fs'
+import type { UnverifiedReason } from '../decode/unverified.ts'
+import { ReadFailed } from '../errors.ts'
+import type { Chunks } from '../ports.ts'
+import { codeOf, type FileSystem, isAbsent, isExhausted, type OpenFile, reasonOf } from './file-system.ts'
+import { checkStoreRoot, isInPlace, pathsOf, type StoreRoot, unavailable } from './store-root.ts'
+
+/** Measured: half the calls of 256 KiB at the same speed, and no faster beyond. */
+const chunkBytes = 1 << 20
+
+/** A regular file that is what its key says: opened without following a link, in a directory that is where it seems. */
+export type GuardedFile = {
+  stat: BigIntStats
+  chunks: Chunks
+  /** Whether the file was read to its end, and is and was all the time the one that `isVersion` knows. */
+  settle(): Promise<{ kind: 'unchanged' } | { kind: 'changed'; detail: string }>
+  /** Whether the file that is open still is the version, and is the one at `path`. */
+  isAt(path: Buffer): Promise<boolean>
+  close(): Promise<void>
+}
+
+export type Guarded =
+  | { kind: 'opened'; file: GuardedFile }
+  | { kind: 'absent' }
+  | { kind: 'failed'; reason: UnverifiedReason; detail: string }
+
+const changed = { kind: 'failed', reason: 'changed', detail: 'it is another version than the listed one' } as const
+
+/**
+ * Opens the file at a key if `isVersion` accepts it. Nothing that is not a regular file is ever opened, short of one
+ * that takes its place in the very moment; O_NONBLOCK then keeps a pipe from waiting for a writer.
+ * @throws StoreUnavailable when nothing is there because the store is not there
+ */
+export async function openGuarded(
+  files: FileSystem,
+  root: StoreRoot,
+  key: string,
+  isVersion: (stat: BigIntStats) => boolean,
+): Promise<Guarded> {
+  const { parent, path } = pathsOf(root, key)
+  const isListed = (stat: BigIntStats) => stat.isFile() && isVersion(stat)
+  let open: OpenFile | undefined
+  try {
+    if (!isListed(await files.lstat(path))) return changed
+    open = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    const file = open
+    const stat = await file.stat()
+    const isAt = async (where: Buffer) => {
+      const isSame = (each: BigIntStats) => each.dev === stat.dev && each.ino === stat.ino && isListed(each)
+      return isSame(await file.stat()) && isSame(await files.lstat(where))
+    }
+    const isSettled = async () => (await isAt(path)) && (await isInPlace(files, parent))
+    if (!(await isSettled())) {
+      await file.close()
+      return changed
+    }
+    return { kind: 'opened', file: toGuardedFile(file, stat, isAt, isSettled) }
+  } catch (error) {
+    await open?.close()
+    if (isExhausted(error)) throw unavailable(`got ${codeOf(error)}`)
+    if (isAbsent(error)) {
+      await checkStoreRoot(files, root)
+      return { kind: 'absent' }
+    }
+    // What the open says when a link has taken the file's place.
+    if (codeOf(error) === 'ELOOP') return changed
+    return { kind: 'failed', reason: reasonOf(error), detail: `opening it failed with ${codeOf(error)}` }
+  }
+}
+
+function toGuardedFile(
+  file: OpenFile,
+  stat: BigIntStats,
+  isAt: GuardedFile['isAt'],
+  isSettled: () => Promise<boolean>,
+): GuardedFile {
+  const size = Number(stat.size)
+  let bytes = 0
+  let ended = false
+
+  /** Stops after the listed size as well: a file that grows as fast as it is read would never end. */
+  async function* read(): Chunks {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(size + 1, chunkBytes))
+    while (bytes <= size) {
+      const got = await file.read(buffer).catch((error) => {
+        throw new ReadFailed(`store: read: expected bytes at ${bytes}, got ${codeOf(error)}`)
+      })
+      ended = got === 0
+      if (ended) return
+      bytes += got
+      yield buffer.subarray(0, got)
+    }
+  }
+
+  return {
+    stat,
+    chunks: read(),
+    async settle() {
+      if (!ended || bytes !== size)
+        return { kind: 'changed', detail: `expected to read ${size} bytes to the end, got ${bytes}` }
+      const settled = await isSettled().catch((error) => {
+        if (isExhausted(error)) throw unavailable(`got ${codeOf(error)}`)
+        return false
+      })
+      if (!settled) return { kind: 'changed', detail: 'it changed while it was read' }
+      return { kind: 'unchanged' }
+    },
+    isAt,
+    close: () => file.close(),
+  }
+}
