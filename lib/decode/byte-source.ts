@@ -39,15 +39,15 @@ export function byteSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
 
   async function peekSome(count: number): Promise<Uint8Array> {
     if (held.length >= count || ended || failure !== undefined) return held
-    // The producer may reuse the held chunk's buffer as soon as it is asked for another one.
-    const parts: Uint8Array[] = [held.slice()]
+    // The producer may reuse its buffer as soon as it is asked for more (and `slice` of a Buffer does not copy).
+    const parts: Uint8Array[] = [Buffer.from(held)]
     let length = held.length
     try {
       while (length < count) {
         const chunk = await pull()
         if (chunk === undefined) break
         length += chunk.length
-        parts.push(length < count ? chunk.slice() : chunk)
+        parts.push(length < count ? Buffer.from(chunk) : chunk)
       }
     } catch (error) {
       failure = { error }

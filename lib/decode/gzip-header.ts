@@ -36,7 +36,7 @@ export async function readGzipHeader(source: ByteSource, path: readonly string[]
         throw stop('limit', `expected a text of at most ${maxText} bytes`)
       if (end >= 0) {
         length = end + 1
-        return bytes.slice(from, end)
+        return Buffer.from(bytes.subarray(from, end))
       }
       if (bytes.length < from + wanted) throw stop('truncated', 'expected more bytes')
     }
@@ -50,7 +50,7 @@ export async function readGzipHeader(source: ByteSource, path: readonly string[]
   if ((flags & flag.extra) !== 0) {
     const size = await grow(2)
     const count = size[length - 2]! | (size[length - 1]! << 8)
-    const field = (await grow(count)).slice(length - count)
+    const field = Buffer.from((await grow(count)).subarray(length - count))
     extra = subfields(field)
   }
   const name = (flags & flag.name) === 0 ? none : await zeroTerminated()

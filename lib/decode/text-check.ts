@@ -41,7 +41,7 @@ export function textCheck(): TextCheck {
     const whole = control < 0 ? lastBoundary(text, from) : text.length
     const complete = text.subarray(from, whole)
     if (!isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
-    if (whole < text.length) cut = text.slice(whole)
+    if (whole < text.length) cut = Buffer.from(text.subarray(whole))
     if (control < 0) return undefined
     return { reason: 'not-text', offset: offset + control, detail: 'expected no control bytes in text' }
   }

@@ -1,6 +1,6 @@
 import { constants, createZstdDecompress } from 'node:zlib'
 import type { ByteSource } from './byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from './decoding.ts'
+import { addGap, countProduced, type Decoding, DecodingStopped } from './decoding.ts'
 import { type Engine, runEngine } from './run-engine.ts'
 import { skipZeros } from './skip-zeros.ts'
 import { type FrameHeader, isFrame, isSkippable, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
@@ -20,17 +20,27 @@ export async function* zstdContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const done = { storedBytes: 0, decodedBytes: 0, skippables: 0 }
+  const done: Done = { storedBytes: 0, decodedBytes: 0, skippables: 0, announced: undefined }
   for (;;) {
     const head = await source.peek(maxHeaderLength)
+    const { announced, storedBytes } = done
+    done.announced = undefined
     if (isSkippable(head)) await readSkippable(source, path, decoding, done)
     else if (isFrame(head)) yield* frameContent(source, path, decoding, done, head)
-    else return
+    if (announced !== undefined && done.storedBytes - storedBytes !== announced)
+      addGap(decoding, {
+        reason: 'trailing-data',
+        path,
+        offset: done.decodedBytes,
+        detail: 'zstd: expected a skippable frame of 4 bytes to hold the size of the next frame',
+      })
+    if (!isSkippable(head) && !isFrame(head)) return
     await skipZeros(source)
   }
 }
 
-export type Done = { storedBytes: number; decodedBytes: number; skippables: number }
+/** What was read so far of one zstd file; `announced` by the skippable frame before is the size of the next frame. */
+export type Done = { storedBytes: number; decodedBytes: number; skippables: number; announced: number | undefined }
 
 async function* frameContent(
   source: ByteSource,

@@ -10,7 +10,7 @@ const headerLength = 8
 const maxTable = 2 ** 24
 
 /**
- * Consumes one skippable frame. What pzstd writes (the next frame's size in 4 bytes) and a seek table that agrees with
+ * Consumes one skippable frame. What pzstd writes (the next frame's size in 4 bytes, checked by the caller) and a seek table that agrees with
  * the frames before it hold no content of their own; everything else is content, and a gap unless it is text.
  */
 export async function readSkippable(
@@ -24,16 +24,18 @@ export async function readSkippable(
   const head = await source.peek(headerLength)
   if (head.length < headerLength) throw truncated()
   const size = littleEndian(head, 4, 4)
+  const isAnnouncement = head[0] === 0x50 && size === 4
   const isTable = head[0] === 0x5e && size <= maxTable
   source.skip(headerLength)
   const before = { ...done }
   done.storedBytes += headerLength + size
-  if (size === 4 || isTable) {
+  if (isAnnouncement || isTable) {
     const bytes = await source.peek(size)
     if (bytes.length < size) throw truncated()
-    const content = bytes.slice(0, size)
+    const content = Buffer.from(bytes.subarray(0, size))
     source.skip(size)
-    if (size === 4 || isSeekTable(content, before)) return
+    if (isAnnouncement) done.announced = littleEndian(content, 0, 4)
+    if (isAnnouncement || isSeekTable(content, before)) return
     return readRaw(once(content), nextPath(), decoding)
   }
   return readRaw({ take: takeExactly(source, size, truncated) }, nextPath(), decoding)

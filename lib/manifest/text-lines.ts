@@ -46,7 +46,7 @@ export function textLines(onLine: (text: string | undefined, line: number) => vo
         from = last + 1
       }
       if (from < bytes.length) {
-        if (carriedBytes <= maxLineBytes) carried.push(bytes.slice(from))
+        if (carriedBytes <= maxLineBytes) carried.push(Buffer.from(bytes.subarray(from)))
         carriedBytes += bytes.length - from
       }
     },

@@ -1,0 +1,50 @@
+import { decodeObject, type Limits, type Reading } from '../../lib/decode/decode-object.ts'
+
+/** What came of one content: its bytes, and whether its sink was told that they are complete. */
+export type Collected = { bytes: Buffer; ended: boolean }
+
+/**
+ * Bytes in pieces of the given lengths, over and over, out of one buffer that is overwritten as soon as the next piece is
+ * asked for, as a producer may do.
+ */
+export async function* inPieces(bytes: Uint8Array, lengths: readonly number[]): AsyncGenerator<Uint8Array> {
+  const buffer = Buffer.alloc(Math.max(1, ...lengths))
+  for (let at = 0, index = 0; at < bytes.length; index++) {
+    const length = Math.min(lengths[index % lengths.length]!, bytes.length - at)
+    buffer.set(bytes.subarray(at, at + length))
+    yield buffer.subarray(0, length)
+    buffer.fill(0xee)
+    at += length
+  }
+}
+
+export async function collect(
+  chunks: AsyncIterable<Uint8Array>,
+  limits?: Limits,
+): Promise<{ reading: Reading; contents: Map<string, Collected> }> {
+  const contents = new Map<string, Collected>()
+  const reading = await decodeObject(
+    chunks,
+    (path) => {
+      const name = path.join('/')
+      const collected: Collected = { bytes: Buffer.alloc(0), ended: false }
+      if (contents.has(name)) throw new Error(`content ${name} was opened twice`)
+      contents.set(name, collected)
+      return {
+        async write(bytes) {
+          collected.bytes = Buffer.concat([collected.bytes, bytes])
+        },
+        end() {
+          collected.ended = true
+        },
+      }
+    },
+    limits,
+  )
+  return { reading, contents }
+}
+
+/** Contents as text by path; one that did not end is marked with a `…`. */
+export function textsOf(contents: ReadonlyMap<string, Collected>): Record<string, string> {
+  return Object.fromEntries([...contents].map(([path, { bytes, ended }]) => [path, bytes + (ended ? '' : '…')]))
+}
