@@ -3,7 +3,7 @@ import { InputInvalid } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { ListPage, Opened, Store, Stores } from '../ports.ts'
 import { type DirectoryWalk, walkDirectory } from './directory-walk.ts'
-import { codeOf, type FileSystem, isAbsent, nodeFileSystem, reasonOf } from './file-system.ts'
+import { codeOf, type FileSystem, isAbsent, nodeFileSystem, promptFileSystem, reasonOf } from './file-system.ts'
 import { isSameVersion } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
 import { checkStoreRoot, isInPlace, isInside, openStoreRoot, pathsOf, type StoreRoot } from './store-root.ts'
@@ -16,7 +16,7 @@ type Standing = { cursor: string; root: StoreRoot; walk: DirectoryWalk }
 type Walks = { take(): Standing | undefined; keep(standing: Standing): void }
 
 /** Directories as stores, by the `root` of their configuration. Page after page of one store may open it anew. */
-export function directoryStores(files: FileSystem = nodeFileSystem): Stores {
+export function directoryStores(files?: FileSystem): Stores {
   const walks = new Map<string, Walks>()
   return {
     open({ id, root }: StoreConfig) {
@@ -51,10 +51,11 @@ function oneWalk(): Walks {
  */
 export async function openDirectoryStore(
   directory: string,
-  files: FileSystem = nodeFileSystem,
+  files?: FileSystem,
   walks: Walks = oneWalk(),
 ): Promise<Store> {
-  const root = await openStoreRoot(files, directory)
+  const [listing, reading] = [files ?? nodeFileSystem, files ?? promptFileSystem]
+  const root = await openStoreRoot(listing, directory)
 
   return {
     async list(cursor, limit): Promise<ListPage> {
@@ -62,7 +63,7 @@ export async function openDirectoryStore(
         throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
       const taken = walks.take()
       const follows = taken !== undefined && taken.cursor === cursor && isSameRoot(taken.root, root)
-      const walk = follows ? taken.walk : walkDirectory(files, root, cursor)
+      const walk = follows ? taken.walk : walkDirectory(listing, root, cursor)
       const versions = await walk.next(limit)
       const last = versions.at(-1)
       if (!last || versions.length < limit) return { versions }
@@ -73,9 +74,9 @@ export async function openDirectoryStore(
     async open(version) {
       switch (version.kind) {
         case 'object':
-          return openObject(files, root, version)
+          return openObject(reading, root, version)
         case 'symbolic-link':
-          return openLink(files, root, version)
+          return openLink(reading, root, version)
         case 'unreadable':
           return failed(version.reason ?? 'read-error', 'it could not be listed as an object')
         case 'delete-marker':

@@ -1,5 +1,16 @@
-import type { BigIntStats, Dirent } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  type Dirent,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  read,
+  realpathSync,
+} from 'node:fs'
 import { type FileHandle, link, lstat, open, readdir, readlink, realpath, rename, unlink } from 'node:fs/promises'
+import { promisify } from 'node:util'
 
 /**
  * The calls a directory store makes. Paths are bytes, since names need not be text. Tests put faults in here that no
@@ -26,6 +37,7 @@ export type OpenFile = {
   close(): Promise<void>
 }
 
+/** Every call waits in the thread pool. */
 export const nodeFileSystem: FileSystem = {
   lstat: (path) => lstat(path, { bigint: true }),
   readdir: (path) => readdir(path, { encoding: 'buffer', withFileTypes: true }),
@@ -36,6 +48,27 @@ export const nodeFileSystem: FileSystem = {
   link,
   unlink,
 }
+
+/**
+ * Answers about single files at once, without the thread pool: a small file is checked by several of them, and each would
+ * wait longer for its turn than for its answer. Reading and listing still wait, so that the process stays responsive.
+ */
+export const promptFileSystem: FileSystem = {
+  ...nodeFileSystem,
+  lstat: async (path) => lstatSync(path, { bigint: true }),
+  realpath: async (path) => realpathSync.native(path, { encoding: 'buffer' }),
+  open: async (path, flags) => {
+    const fd = openSync(path, flags)
+    return {
+      stat: async () => fstatSync(fd, { bigint: true }),
+      read: async (buffer) => (await readInto(fd, buffer, 0, buffer.length, null)).bytesRead,
+      sync: async () => fsyncSync(fd),
+      close: async () => closeSync(fd),
+    }
+  },
+}
+
+const readInto = promisify(read)
 
 function toOpenFile(handle: FileHandle): OpenFile {
   return {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 
 type Identity = Pick<BigIntStats, 'size' | 'mtimeNs' | 'ctimeNs' | 'ino'>
@@ -38,6 +38,6 @@ const contentOf = (versionId: string) => versionId.split('.')[0]
 
 /** 96 bits of a digest in the letters a to p. */
 function letters(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 12)
+  const bytes = hash('sha256', text, 'buffer').subarray(0, 12)
   return Array.from(bytes, (byte) => String.fromCharCode(97 + (byte >> 4), 97 + (byte & 15))).join('')
 }

@@ -41,16 +41,21 @@ export async function openGuarded(
   const isListed = (stat: BigIntStats) => stat.isFile() && isVersion(stat)
   let open: OpenFile | undefined
   try {
-    if (!isListed(await files.lstat(path))) return changed
+    const listed = await files.lstat(path)
+    if (!isListed(listed)) return changed
     open = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const file = open
-    const stat = await file.stat()
+    const isSame = (each: BigIntStats) => each.dev === listed.dev && each.ino === listed.ino && isListed(each)
     const isAt = async (where: Buffer) => {
-      const isSame = (each: BigIntStats) => each.dev === stat.dev && each.ino === stat.ino && isListed(each)
-      return isSame(await file.stat()) && isSame(await files.lstat(where))
+      const [opened, there] = await Promise.all([file.stat(), files.lstat(where)])
+      return isSame(opened) && isSame(there)
     }
-    const isSettled = async () => (await isAt(path)) && (await isInPlace(files, parent))
-    if (!(await isSettled())) {
+    const isSettled = async () => {
+      const [same, inPlace] = await Promise.all([isAt(path), isInPlace(files, parent)])
+      return same && inPlace
+    }
+    const [stat, inPlace] = await Promise.all([file.stat(), isInPlace(files, parent)])
+    if (!isSame(stat) || !inPlace) {
       await file.close()
       return changed
     }
