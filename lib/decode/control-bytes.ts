@@ -12,7 +12,8 @@ export function firstControlByte(bytes: Uint8Array): number {
   const misaligned = bytes.byteOffset & 3
   const head = misaligned === 0 ? 0 : Math.min(4 - misaligned, bytes.length)
   const found = firstIn(bytes, 0, head)
-  if (found >= 0) return found
+  // A view of words must not begin unaligned, not even an empty one.
+  if (found >= 0 || bytes.length - head < 4) return found >= 0 ? found : firstIn(bytes, head, bytes.length)
   const count = (bytes.length - head) >>> 2
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, count)
   for (let index = 0; index < count; index++) {

@@ -89,8 +89,9 @@ const magics: readonly Magic[] = [
 
 /** The format that a content begins like, if it is one that is known and not read. */
 export function knownFormatOf(head: Uint8Array): KnownFormat | undefined {
-  return magics.find(({ at, bytes }) => {
+  const matching = magics.filter(({ at, bytes }) => {
     if (head.length < at + bytes.length) return false
     return bytes.every((byte, index) => head[at + index] === byte)
   })
+  return matching.find(({ weak }) => !weak) ?? matching[0]
 }

@@ -23,10 +23,11 @@ export async function* zstdContent(
   const done: Done = { storedBytes: 0, decodedBytes: 0, skippables: 0, announced: undefined }
   for (;;) {
     const head = await source.peek(maxHeaderLength)
+    const kind = isFrame(head) ? 'frame' : isSkippable(head) ? 'skippable' : undefined
     const { announced, storedBytes } = done
     done.announced = undefined
-    if (isSkippable(head)) await readSkippable(source, path, decoding, done)
-    else if (isFrame(head)) yield* frameContent(source, path, decoding, done, head)
+    if (kind === 'skippable') await readSkippable(source, path, decoding, done)
+    if (kind === 'frame') yield* frameContent(source, path, decoding, done, head)
     if (announced !== undefined && done.storedBytes - storedBytes !== announced)
       addGap(decoding, {
         reason: 'trailing-data',
@@ -34,7 +35,7 @@ export async function* zstdContent(
         offset: done.decodedBytes,
         detail: 'zstd: expected a skippable frame of 4 bytes to hold the size of the next frame',
       })
-    if (!isSkippable(head) && !isFrame(head)) return
+    if (kind === undefined) return
     await skipZeros(source)
   }
 }

@@ -1,0 +1,153 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { firstControlByte } from '../../lib/decode/control-bytes.ts'
+import { textCheck } from '../../lib/decode/text-check.ts'
+import { collect, inPieces } from './collect.ts'
+
+const problemIn = (pieces: readonly Uint8Array[]) => {
+  const check = textCheck()
+  for (const piece of pieces) check.write(piece)
+  check.end()
+  return check.problem()
+}
+
+/** The same question put to the platform's decoder: the longest beginning that it accepts. */
+function validPrefix(bytes: Uint8Array): { reason: string; offset: number } | undefined {
+  const control = bytes.findIndex((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte))
+  const text = control < 0 ? bytes : bytes.subarray(0, control)
+  let offset = text.length
+  while (!isText(text.subarray(0, offset))) offset -= 1
+  if (offset < text.length) return { reason: 'invalid-utf8', offset }
+  return control < 0 ? undefined : { reason: 'not-text', offset: control }
+}
+
+const isText = (bytes: Uint8Array): boolean => {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Bytes that are nearly text: characters of every length, cut ones, and now and then a byte of any value. */
+const nearlyText = fc
+  .array(
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom('a', '\n', 'é', '€', '😀', '\u0085').map((text) => Buffer.from(text)) },
+      { weight: 1, arbitrary: fc.constantFrom('€', '😀').map((text) => Buffer.from(text).subarray(0, 2)) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }).map((byte) => Buffer.from([byte])) },
+    ),
+    { maxLength: 20 },
+  )
+  .map((parts) => Buffer.concat(parts))
+
+describe('the text check', () => {
+  test('agrees with the platform on what is text, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(nearlyText, fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1 }), (bytes, lengths) => {
+        const pieces: Uint8Array[] = []
+        for (let at = 0, index = 0; at < bytes.length; index++) {
+          const length = lengths[index % lengths.length]! + 1
+          pieces.push(bytes.subarray(at, at + length))
+          at += length
+        }
+        const found = problemIn(pieces)
+        const expected = validPrefix(bytes)
+        expect(found && { reason: found.reason, offset: found.offset }).toEqual(expected)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  test.each([
+    { name: 'overlong', hex: 'c0af' },
+    { name: 'overlong of three', hex: 'e080af' },
+    { name: 'surrogate', hex: 'eda080' },
+    { name: 'beyond U+10FFFF', hex: 'f4908080' },
+    { name: 'continuation alone', hex: '80' },
+    { name: 'cut at the end', hex: 'f09f98' },
+    { name: 'five bytes', hex: 'f888808080' },
+  ])('refuses $name, whole and byte by byte', ({ hex }) => {
+    const bytes = Buffer.concat([Buffer.from('abc'), Buffer.from(hex, 'hex')])
+    expect(problemIn([bytes])).toMatchObject({ reason: 'invalid-utf8', offset: 3 })
+    expect(problemIn([...bytes].map((byte) => Buffer.from([byte])))).toMatchObject({ offset: 3 })
+  })
+})
+
+describe('control bytes', () => {
+  test('are found at every position and alignment, and only those that text does not have', () => {
+    const buffer = Buffer.alloc(64)
+    for (let byte = 0; byte < 256; byte++)
+      for (let start = 0; start < 5; start++)
+        for (let at = 0; at < 14; at++) {
+          const bytes = buffer.fill(0xc3).subarray(start, start + 14)
+          bytes[at] = byte
+          const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
+          if (firstControlByte(bytes) !== (isControl ? at : -1)) expect.fail(`byte ${byte} at ${at} from ${start}`)
+        }
+  })
+
+  test('are found in random bytes like a plain loop finds them', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100, min: 5, max: 40 }), fc.nat(8), (bytes, from) => {
+        const view = bytes.subarray(from)
+        const expected = view.findIndex((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte))
+        expect(firstControlByte(view)).toBe(expected)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('a content that is not text', () => {
+  const cases = [
+    { name: 'a NUL', bytes: 'abc\0', gap: 'not-text 3' },
+    { name: 'Latin-1', bytes: 'caf\xe9', gap: 'invalid-utf8 3' },
+    { name: 'bzip2', bytes: 'BZh91AY&SYabc', gap: 'unsupported-format 0 bzip2' },
+    { name: 'xz', bytes: '\xfd7zXZ\0', gap: 'unsupported-format 0 xz' },
+    { name: 'lz4', bytes: '\x04"M\x18abc', gap: 'unsupported-format 0 lz4' },
+    { name: 'zip', bytes: 'PK\x03\x04abc', gap: 'unsupported-format 0 zip' },
+    { name: '7z', bytes: '7z\xbc\xaf\x27\x1c', gap: 'unsupported-format 0 7z' },
+    { name: 'tar', bytes: `${'a'.repeat(257)}ustar\x0000`, gap: 'unsupported-format 0 tar' },
+    { name: 'old tar', bytes: `name${'\0'.repeat(300)}`, gap: 'not-text 4' },
+    { name: 'rar', bytes: 'Rar!\x1a\x07\0', gap: 'unsupported-format 0 rar' },
+    { name: 'Parquet', bytes: 'PAR1\x15\x04', gap: 'unsupported-format 0 Parquet' },
+    { name: 'ORC', bytes: 'ORC\x0a\x03\x00', gap: 'unsupported-format 0 ORC' },
+    { name: 'Avro', bytes: 'Obj\x01abc', gap: 'unsupported-format 0 Avro' },
+    { name: 'SQLite', bytes: 'SQLite format 3\0', gap: 'unsupported-format 0 SQLite' },
+    { name: 'Redis', bytes: 'REDIS0011\xfa', gap: 'unsupported-format 0 Redis RDB' },
+    { name: 'PDF', bytes: '%PDF-1.7\n', gap: 'unsupported-format 0 PDF' },
+    { name: 'pg_dump', bytes: 'PGDMP\x01\x0e', gap: 'unsupported-format 0 pg_dump custom' },
+    { name: 'snappy', bytes: '\xff\x06\0\0sNaPpY', gap: 'unsupported-format 0 snappy framing' },
+    { name: 'UTF-16', bytes: '\xff\xfea\0', gap: 'unsupported-format 0 UTF-16 text' },
+    { name: 'UTF-32', bytes: '\xff\xfe\0\0a\0\0\0', gap: 'unsupported-format 0 UTF-32 text' },
+    { name: 'base64 of gzip', bytes: 'H4sIAAAA\n', gap: 'unsupported-format 0 gzip in base64' },
+    { name: 'age', bytes: 'age-encryption.org/v1\n', gap: 'encrypted 0 age' },
+    { name: 'PGP', bytes: '-----BEGIN PGP MESSAGE-----\n', gap: 'encrypted 0 PGP armour' },
+    { name: 'OpenSSL', bytes: 'Salted__abcdefgh', gap: 'encrypted 0 OpenSSL enc' },
+  ]
+  test.each(cases)('is a gap, is named, and is delivered all the same: $name', async ({ bytes, gap }) => {
+    const stored = Buffer.from(bytes, 'latin1')
+    for (const lengths of [[1e6], [1]]) {
+      const { reading, contents } = await collect(inPieces(stored, lengths))
+      expect(reading.gaps).toHaveLength(1)
+      const [reason, offset, ...name] = gap.split(' ')
+      expect(reading.gaps[0]).toMatchObject({ reason, offset: Number(offset), path: [] })
+      expect(reading.gaps[0]!.detail.endsWith(name.join(' '))).toBe(true)
+      expect(contents.get('')).toEqual({ bytes: stored, ended: true })
+    }
+  })
+
+  test.each([
+    'ORCHID,1234567890\n',
+    'BZh is not bzip2\n',
+    '070701 is a number\n',
+    'PAR1S\n',
+    'x^2\n',
+    'REDIS0 rules\n',
+  ])('is not assumed where text only begins like a known format: %s', async (text) => {
+    const { reading } = await collect(inPieces(Buffer.from(text), [3]))
+    expect(reading.gaps).toEqual([])
+  })
+})
