@@ -1,2 +1,34 @@
 #!/usr/bin/env node
-console.log('odv', process.version, process.argv.slice(2))
+// The program needs Node.js 24. On an older one this goes on with the Node.js that npm installed beside it.
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const wanted = 24
+const isNewEnough = Number(process.versions.node.split('.')[0]) >= wanted
+
+if (isNewEnough) {
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    // node:sqlite says at every start that it is young.
+    if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`)
+  })
+  await import('./main.ts')
+} else {
+  const platform = process.platform === 'win32' ? 'win' : process.platform
+  const binary = process.platform === 'win32' ? 'node.exe' : 'node'
+  const bundled = ['.bin/node', `node-${platform}-${process.arch}/bin/${binary}`]
+    .map((path) => fileURLToPath(new URL(`../../node_modules/${path}`, import.meta.url)))
+    .find((path) => existsSync(path))
+  if (bundled === undefined || process.env.ODV_NODE === 'bundled') {
+    process.stderr.write(
+      `odv: node: expected Node.js ${wanted} or newer, got ${process.versions.node}; run npm ci first\n`,
+    )
+    process.exit(64)
+  }
+  const child = spawnSync(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, ODV_NODE: 'bundled' },
+  })
+  process.exit(child.status ?? 70)
+}

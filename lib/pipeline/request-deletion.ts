@@ -70,7 +70,7 @@ async function listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Prom
   const requested: RequestedVersion[] = []
   for await (const { entries, report } of readReported(ports.evidence, ref)) {
     const places = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
-    for (const { entry, outcome, report: scan } of settleBatch(entries, report?.reports, true).settled)
+    for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled)
       if (outcome.kind === 'found' && scan)
         requested.push({
           ...entry,

@@ -1,3 +1,4 @@
+import type { BatchReport } from '../finding/batch-report.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
 
@@ -11,26 +12,32 @@ export type Settled = { entry: InventoryEntry; outcome: Outcome; report?: ScanRe
  */
 export function settleBatch(
   entries: readonly InventoryEntry[],
-  reports: readonly ScanReport[] | undefined,
-  controlsHold: boolean,
+  report: BatchReport | undefined,
 ): { settled: Settled[]; unlisted: number } {
-  const bySeq = Map.groupBy(reports ?? [], (report) => report.seq)
+  const reports = report?.reports ?? []
+  const bySeq = Map.groupBy(reports, ({ seq }) => seq)
+  let about = 0
   const settled = entries.map((entry): Settled => {
-    const about = (bySeq.get(entry.seq) ?? []).filter((report) => report.versionId === entry.versionId)
-    const worst = about.toSorted((a, b) => rank[b.outcome.kind] - rank[a.outcome.kind])[0]
-    if (worst === undefined) return { entry, outcome: unverified('not-scanned', 'no outcome was reported') }
-    return { entry, outcome: judge(entry, worst, about.length, controlsHold), report: worst }
+    const made = (bySeq.get(entry.seq) ?? []).filter(({ versionId }) => versionId === entry.versionId)
+    const worst = made.toSorted((a, b) => rank[b.outcome.kind] - rank[a.outcome.kind])[0]
+    about += made.length
+    if (report === undefined || worst === undefined)
+      return { entry, outcome: unverified('not-scanned', 'no outcome was reported') }
+    return { entry, outcome: judge(entry, worst, made.length, controlsHold(report)), report: worst }
   })
-  const matched = settled.filter((each) => each.report).length
-  const repeated = settled.reduce((sum, { entry, report }) => sum + (report ? countAbout(bySeq, entry) - 1 : 0), 0)
-  return { settled, unlisted: (reports?.length ?? 0) - matched - repeated }
+  return { settled, unlisted: reports.length - about }
+}
+
+/** A batch whose scanner missed a planted control, or planted none, has seen nothing that counts as clean. */
+export function controlsHold({ head: { positiveControls, negativeControls } }: BatchReport): boolean {
+  return (
+    positiveControls.planted > 0 &&
+    positiveControls.detected === positiveControls.planted &&
+    negativeControls.falseAlarms === 0
+  )
 }
 
 const rank = { clean: 0, unverified: 1, found: 2 } as const
-
-function countAbout(bySeq: Map<number, ScanReport[]>, entry: InventoryEntry): number {
-  return (bySeq.get(entry.seq) ?? []).filter((report) => report.versionId === entry.versionId).length
-}
 
 function judge(entry: InventoryEntry, report: ScanReport, reports: number, controlsHold: boolean): Outcome {
   const { outcome } = report

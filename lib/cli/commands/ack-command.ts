@@ -1,0 +1,44 @@
+import { hash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { UsageInvalid } from '../../errors.ts'
+import { openEmbedded } from '../embedded.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** `odv ack`: the custodian's answer to a request; a certificate is pinned by its digest and not kept. */
+export async function ackCommand(
+  options: { request: string; file?: string; state: string; cwd: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const certificateSha256 = options.file === undefined ? undefined : await digestOf(resolve(options.cwd, options.file))
+  const embedded = await openEmbedded({ state: resolve(options.cwd, options.state), create: false })
+  try {
+    const answer = (await embedded.call('acknowledge', {
+      requestId: options.request,
+      by: 'custodian',
+      ...(certificateSha256 !== undefined && { certificateSha256 }),
+    })) as { requestId: string; by: string; acknowledgedAt: string }
+    terminal.emit({
+      kind: 'acknowledgement',
+      request: answer.requestId,
+      by: answer.by,
+      acknowledgedAt: answer.acknowledgedAt,
+    })
+    terminal.print(
+      answer.by === 'custodian'
+        ? `acknowledged ${answer.requestId} at ${answer.acknowledgedAt}; the store is scanned again before anything is believed`
+        : `${answer.requestId} was answered before, by the ${answer.by}, at ${answer.acknowledgedAt}`,
+    )
+    return exitCode.good
+  } finally {
+    await embedded.close()
+  }
+}
+
+async function digestOf(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageInvalid(`--file ${file}: expected a readable file, got ${cause.code}`, { cause })
+  })
+  return hash('sha256', bytes, 'hex')
+}

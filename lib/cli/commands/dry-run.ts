@@ -1,0 +1,54 @@
+import type { Config } from '../../config.ts'
+import { directoryStores } from '../../local/directory-store.ts'
+import { manifestFiles } from '../../local/manifest-file.ts'
+import { canonicalOf } from '../../manifest/identifier.ts'
+import { readManifest } from '../../manifest/read-manifest.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
+
+const pageSize = 2000
+
+/** `odv run --dry-run`: reads the manifest and lists every store; scans, asks, writes and attests nothing. */
+export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCode> {
+  const name = config.manifest!
+  const report = await readManifest(await manifestFiles().open(name), { now: new Date(), name }, (_, id) => {
+    const canonical = canonicalOf(id.revealText(), config.identifierCase ?? 'fold')
+    return 'problem' in canonical ? canonical.problem : undefined
+  })
+  terminal.print(
+    `manifest: ${plural(report.confirmed, 'confirmed row')}, ${report.notYetTransferred.count} not yet transferred, format ${report.format}`,
+  )
+  terminal.emit({
+    kind: 'manifest',
+    rows: report.rows,
+    confirmed: report.confirmed,
+    notYetTransferred: report.notYetTransferred.count,
+  })
+
+  const sum = { versions: 0, bytes: 0 }
+  for (const store of config.stores) {
+    const listed = { versions: 0, bytes: 0, unreadable: 0 }
+    const opened = await directoryStores().open(store)
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const page = await opened.list(cursor, pageSize)
+      listed.versions += page.versions.length
+      listed.bytes += page.versions.reduce((total, { size }) => total + size, 0)
+      listed.unreadable += page.versions.filter(({ kind }) => kind === 'unreadable').length
+      cursor = page.next
+      terminal.progress(`  listing ${store.id}: ${plural(listed.versions, 'object version')}`)
+    }
+    terminal.progress('')
+    sum.versions += listed.versions
+    sum.bytes += listed.bytes
+    terminal.print(
+      `${bold(store.id)}: ${plural(listed.versions, 'object version')}, ${formatBytes(listed.bytes)}` +
+        `${listed.unreadable > 0 ? `, ${listed.unreadable} of them unreadable` : ''}; deletion channel: ${store.channel.kind}`,
+    )
+    terminal.emit({ kind: 'store', store: store.id, ...listed, channel: store.channel.kind })
+  }
+  terminal.print(
+    `dry run: would read ${plural(sum.versions, 'object version')}, ${formatBytes(sum.bytes)}; nothing was scanned, asked or attested`,
+  )
+  terminal.emit({ kind: 'summary', dryRun: true, ...sum })
+  return exitCode.good
+}

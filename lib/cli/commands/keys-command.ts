@@ -1,0 +1,38 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { keyFingerprint } from '../../attestation/envelope.ts'
+import { originOf } from '../../log/origin.ts'
+import { formatVkey } from '../../log/vkey.ts'
+import { openEmbedded } from '../embedded.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import { bold, type Terminal } from '../terminal.ts'
+
+/** `odv keys`: the public keys that auditors pin, and their fingerprints; `--out` writes them to files. */
+export async function keysCommand(
+  options: { out?: string; state: string; cwd: string },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const embedded = await openEmbedded({ state: resolve(options.cwd, options.state), create: false })
+  try {
+    const { attestationSigner, logSigner } = embedded.ports
+    const [attestation, log] = [await attestationSigner.publicKey(), await logSigner.publicKey()]
+    const vkey = formatVkey(originOf(log), log)
+    terminal.print(`${bold('attestation key')}  ECDSA P-256  ${keyFingerprint(attestation)}`)
+    terminal.print(`${bold('log key')}          Ed25519      ${vkey}`)
+    terminal.emit({
+      kind: 'keys',
+      attestation: { fingerprint: keyFingerprint(attestation), pem: attestation },
+      log: { vkey, pem: log },
+    })
+    if (options.out !== undefined) {
+      const directory = resolve(options.cwd, options.out)
+      await mkdir(directory, { recursive: true })
+      await writeFile(join(directory, 'attestation-p256.pub.pem'), attestation)
+      await writeFile(join(directory, 'log-ed25519.pub.pem'), log)
+      terminal.print(`written to ${options.out}; give them to auditors by another way than the bundle`)
+    }
+    return exitCode.good
+  } finally {
+    await embedded.close()
+  }
+}

@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type Config, parseConfig } from '../../config.ts'
+import { StoreUnavailable, UsageInvalid } from '../../errors.ts'
+import type { Finding } from '../../finding/finding.ts'
+import type { Coverage } from '../../inventory/coverage.ts'
+import { Interrupted } from '../../local/asl/interpreter.ts'
+import { openRunIndex, readDocument, readManifestDocument } from '../../pipeline/documents.ts'
+import { type PassRef, passKey } from '../../pipeline/evidence-keys.ts'
+import { readReported } from '../../pipeline/settle-coverage.ts'
+import type { Outcome } from '../../scan/outcome.ts'
+import { redactKey } from '../../scan/redact-key.ts'
+import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
+import { settleBatch } from '../../verdict/settle-batch.ts'
+import { type Embedded, openEmbedded } from '../embedded.ts'
+import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
+import { createRunView } from '../run-view.ts'
+import { coloured, formatBytes, plural, type Terminal } from '../terminal.ts'
+
+export type ScanOptions = { manifest?: string; paths: string[]; cwd: string; signal: AbortSignal }
+
+const runId = 'scan'
+
+/**
+ * `odv scan`: the same scan as a run makes, over files and directories, in a state directory that is thrown away. It
+ * deletes nothing and attests nothing.
+ */
+export async function scanCommand(options: ScanOptions, terminal: Terminal): Promise<ExitCode> {
+  const { manifest, paths, cwd, signal } = options
+  if (manifest === undefined) throw new UsageInvalid('scan: expected --manifest FILE')
+  if (paths.length === 0) throw new UsageInvalid('scan: expected at least one file or directory')
+  const config = parseConfig({
+    manifest: resolve(cwd, manifest),
+    stores: paths.map((path, index) => ({ id: `path-${index}`, root: resolve(cwd, path) })),
+  })
+  const state = await mkdtemp(join(tmpdir(), 'odv-scan-'))
+  let embedded: Embedded | undefined
+  const view = createRunView(
+    { ...terminal, print() {}, emit() {} },
+    () => embedded!.ports.evidence,
+    () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
+  )
+  try {
+    embedded = await openEmbedded({ state, create: true, config, signal, onTask: view.observe })
+    return await scanPaths(embedded, config, paths, terminal, view.failure)
+  } catch (error) {
+    if (error instanceof Interrupted) return exitCode.interrupted
+    throw error
+  } finally {
+    await view.finish()
+    await embedded?.close()
+    await rm(state, { recursive: true, force: true })
+  }
+}
+
+type Totals = Record<'clean' | 'found' | 'unverified', { versions: number; bytes: number }> & { findings: number }
+
+async function scanPaths(
+  embedded: Embedded,
+  config: Config,
+  paths: readonly string[],
+  terminal: Terminal,
+  failure: () => Error | undefined,
+): Promise<ExitCode> {
+  await embedded.call('open-run', { runId, trigger: 'on-demand' })
+  await embedded.call('build-index', { runId })
+  const zero = () => ({ versions: 0, bytes: 0 })
+  const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
+  const decisions: Decision[] = []
+  for (const [index, { id }] of config.stores.entries()) {
+    const ref = { runId, storeId: id, pass: 0 }
+    const result = await embedded.execute('scan-store', `${runId}-${id}`, ref)
+    if (result.status === 'FAILED') throw failure() ?? new StoreUnavailable(`${result.error}: ${result.cause}`)
+    const { index: subjects } = await openRunIndex(embedded.ports, runId)
+    await showOutcomes(embedded, ref, redactKey(paths[index]!, subjects).shownKey, totals, terminal)
+    decisions.push(await decidePath(embedded, ref))
+  }
+  const reasons = [...new Set(decisions.flatMap((decision) => decision.reasons))]
+  const { clean, found, unverified, findings } = totals
+  terminal.emit({ kind: 'summary', clean, found, unverified, findings, reasons })
+  terminal.print(
+    `${coloured('clean', `${clean.versions} clean`)} (${formatBytes(clean.bytes)}), ` +
+      `${coloured('found', `${found.versions} found`)} (${plural(findings, 'finding')}), ` +
+      `${coloured('unverified', `${unverified.versions} unverified`)} (${formatBytes(unverified.bytes)})`,
+  )
+  return exitCodeOfVerdicts(decisions.map((decision) => decision.verdict))
+}
+
+/** The path's own verdict, as a run would give it to a store after its last pass. */
+async function decidePath(embedded: Embedded, ref: PassRef): Promise<Decision> {
+  const { report, index } = await readManifestDocument(embedded.ports, runId)
+  return decideVerdict({
+    schemaVersion: 1,
+    runId,
+    store: { storeId: ref.storeId, kind: 'directory' },
+    manifest: { sha256: report.sha256, subjects: index.subjects },
+    passes: [await readDocument<Coverage>(embedded.ports, passKey(ref, 'coverage.json'))],
+    requests: [],
+    open: [],
+  })
+}
+
+async function showOutcomes(embedded: Embedded, ref: PassRef, path: string, totals: Totals, terminal: Terminal) {
+  for await (const { entries, report } of readReported(embedded.ports.evidence, ref)) {
+    const findings = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
+    for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled) {
+      const object = entry.shownKey === '' ? path : join(path, entry.shownKey)
+      for (const { place, path: containers, record, offset } of findings.get(entry.seq) ?? [])
+        terminal.emit({ kind: 'finding', object, place, path: containers, record, offset })
+      terminal.emit({
+        kind: 'outcome',
+        object,
+        outcome: outcome.kind,
+        ...('reason' in outcome && outcome.reason !== undefined && { reason: outcome.reason, detail: outcome.detail }),
+        subjects: scan?.subjects ?? 0,
+        findings: scan?.findings ?? 0,
+        bytes: scan?.bytes ?? 0,
+      })
+      totals[outcome.kind].versions++
+      totals[outcome.kind].bytes += entry.size
+      totals.findings += scan?.findings ?? 0
+      if (outcome.kind !== 'clean')
+        terminal.print(describe(object, outcome, scan?.findings ?? 0, findings.get(entry.seq)?.[0]))
+    }
+  }
+}
+
+function describe(object: string, outcome: Outcome, findings: number, first: Finding | undefined): string {
+  const place = first && (first.place === 'key' ? 'in its name' : `first in record ${first.record}`)
+  const why = [
+    findings > 0 ? `${plural(findings, 'finding')}, ${place}` : undefined,
+    'reason' in outcome && outcome.reason !== undefined ? `${outcome.reason} (${outcome.detail})` : undefined,
+  ]
+  return `${coloured(outcome.kind)} ${object}: ${why.filter(Boolean).join('; ')}`
+}

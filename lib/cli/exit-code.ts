@@ -1,0 +1,35 @@
+import type { Verdict } from '../verdict/decide-verdict.ts'
+
+/** What the process says to a script. The same for every command; `--help` prints this table. */
+export const exitCode = {
+  good: 0,
+  residual: 1,
+  incomplete: 2,
+  usage: 64,
+  fault: 70,
+  waiting: 75,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode]
+
+const usageErrors = new Set([
+  'UsageInvalid',
+  'ConfigInvalid',
+  'ManifestInvalid',
+  'HomeCountryRefused',
+  'RunBusy',
+  'NotKnown',
+  'KeyUnsafe',
+])
+
+export function exitCodeOfError(error: unknown): ExitCode {
+  return error instanceof Error && usageErrors.has(error.name) ? exitCode.usage : exitCode.fault
+}
+
+/** The worst verdict decides: something that is still there counts more than something that was not seen. */
+export function exitCodeOfVerdicts(verdicts: readonly Verdict[]): ExitCode {
+  if (verdicts.includes('residual')) return exitCode.residual
+  if (verdicts.length === 0 || verdicts.some((verdict) => verdict !== 'verified')) return exitCode.incomplete
+  return exitCode.good
+}

@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { type Config, parseConfig, type StoreConfig } from '../config.ts'
+import { ConfigInvalid, UsageInvalid } from '../errors.ts'
+
+export const defaultConfigFile = 'odv.json'
+
+/**
+ * The configuration of a run: `odv.json` (or `--config`), and what the command line says. `--store ID` picks a
+ * configured store; `--store ID=PATH` names one that the file does not know, without a deletion channel. Paths in the
+ * file count from the file, paths on the command line from the working directory.
+ * @throws ConfigInvalid @throws UsageInvalid @throws HomeCountryRefused
+ */
+export async function loadConfig(options: {
+  config?: string
+  manifest?: string
+  stores: readonly string[]
+  cwd: string
+}): Promise<Config> {
+  const { config: named, manifest, stores, cwd } = options
+  const file = resolve(cwd, named ?? defaultConfigFile)
+  const text = await readText(file, named !== undefined)
+  const config = parseConfig(
+    text === undefined ? {} : parseJson(text, named ?? defaultConfigFile),
+    named ?? defaultConfigFile,
+  )
+  const absolute: Config = {
+    ...config,
+    ...(config.manifest !== undefined && { manifest: resolve(dirname(file), config.manifest) }),
+    stores: config.stores.map((store) => ({ ...store, root: resolve(dirname(file), store.root) })),
+    ...(manifest !== undefined && { manifest: resolve(cwd, manifest) }),
+  }
+  const chosen = stores.length === 0 ? absolute.stores : stores.map((each) => chooseStore(each, absolute.stores, cwd))
+  return parseConfig({ ...absolute, stores: chosen }, 'command line')
+}
+
+function chooseStore(argument: string, configured: readonly StoreConfig[], cwd: string): Partial<StoreConfig> {
+  const equals = argument.indexOf('=')
+  const id = equals < 0 ? argument : argument.slice(0, equals)
+  const known = configured.find((store) => store.id === id)
+  if (equals < 0) {
+    if (known === undefined) throw new UsageInvalid(`--store ${id}: expected a store of the configuration, or ID=PATH`)
+    return known
+  }
+  const root = resolve(cwd, argument.slice(equals + 1))
+  if (known && known.root !== root)
+    throw new UsageInvalid(`--store ${id}: expected the directory that the configuration gives for this store`)
+  return known ?? { id, root }
+}
+
+async function readText(file: string, required: boolean): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' && !required) return undefined
+    throw new ConfigInvalid(`${file}: expected a configuration file, got ${cause.code}`, { cause })
+  })
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigInvalid(`${where}: expected JSON: ${(cause as Error).message}`, { cause })
+  }
+}

@@ -1,0 +1,82 @@
+import { styleText } from 'node:util'
+
+/** Where a command writes. `print` is for people, `emit` for machines; with `--json` only `emit` reaches stdout. */
+export type Terminal = {
+  json: boolean
+  print(text?: string): void
+  emit(line: { kind: string } & Record<string, unknown>): void
+  /** One line that is written over again and again on a terminal, and now and then elsewhere. Empty text removes it. */
+  progress(text: string): void
+  warn(text: string): void
+}
+
+type Stream = { write(text: string): unknown; isTTY?: boolean; columns?: number }
+
+const everyMilliseconds = 10_000
+
+export function openTerminal(options: { json: boolean; stdout: Stream; stderr: Stream; now: () => number }): Terminal {
+  const { json, stdout, stderr, now } = options
+  let shown = ''
+  let lastLine = now()
+  const clear = () => {
+    if (shown !== '' && stderr.isTTY) stderr.write('\r\u001b[K')
+    shown = ''
+  }
+  return {
+    json,
+    print(text = '') {
+      if (json) return
+      clear()
+      stdout.write(`${text}\n`)
+    },
+    emit(line) {
+      if (!json) return
+      clear()
+      stdout.write(`${JSON.stringify(line)}\n`)
+    },
+    progress(text) {
+      if (stderr.isTTY) {
+        if (text === '') return clear()
+        stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns ?? 80) - 1)}`)
+        shown = text
+      } else if (text !== '' && now() - lastLine >= everyMilliseconds) {
+        lastLine = now()
+        stderr.write(`${text.trim()}\n`)
+      }
+    },
+    warn(text) {
+      clear()
+      stderr.write(`${text}\n`)
+    },
+  }
+}
+
+export const bold = (text: string) => styleText('bold', text)
+export const dim = (text: string) => styleText('dim', text)
+
+/** Verdicts and outcomes in the colours that people expect. */
+export function coloured(word: string, shown = word): string {
+  const colour = {
+    verified: 'green',
+    clean: 'green',
+    residual: 'red',
+    found: 'red',
+    incomplete: 'yellow',
+    unverified: 'yellow',
+  } as const
+  return styleText(['bold', colour[word as keyof typeof colour] ?? 'reset'], shown)
+}
+
+export function formatCount(number: number): string {
+  return number.toLocaleString('en-US')
+}
+
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
+  const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`
+}

@@ -1,0 +1,135 @@
+import * as z from 'zod/mini'
+import { unverifiedReasons } from '../decode/unverified.ts'
+import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import type { Coverage } from '../inventory/coverage.ts'
+import { parseDocument } from './parse-document.ts'
+import { listedOpenVersions } from './settle-coverage.ts'
+import type { OpenVersion, StoreReport } from './store-report.ts'
+
+/**
+ * The documents that a verdict follows from, read as strictly as they are written: unknown fields, numbers that are not
+ * whole and times that do not exist are refused.
+ */
+
+const text = z.string().check(z.minLength(1), z.maxLength(10_000))
+const count = z.int().check(z.minimum(0))
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
+const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
+const reason = z.enum(unverifiedReasons)
+const tally = { versions: count, bytes: count }
+/** Compared as text, so all of one length and in UTC. */
+const time = z
+  .string()
+  .check(z.refine((value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value))
+const span = { startedAt: time, finishedAt: time }
+
+const obligation = z.strictObject({
+  instrument: text,
+  clause: z.exactOptional(text),
+  reference: z.exactOptional(text),
+  dueAt: z.exactOptional(z.iso.datetime()),
+})
+
+const coverage: z.ZodMiniType<Coverage> = z.strictObject({
+  inventory: z.strictObject({ ...tally, deleteMarkers: count, multipartUploads: count, ...span }),
+  closing: z.strictObject({ versions: count, appeared: count, gone: count, ...span }),
+  batches: z.strictObject({ planned: count, reported: count }),
+  clean: z.strictObject(tally),
+  found: z.strictObject(tally),
+  foundPartly: count,
+  unverified: z.array(z.strictObject({ reason, ...tally })),
+  unlisted: count,
+  bytesRead: count,
+  decodedBytes: count,
+  records: count,
+  findings: count,
+  subjects: count,
+  positiveControls: z.strictObject({ planted: count, detected: count, forms: z.array(text) }),
+  negativeControls: z.strictObject({ planted: count, falseAlarms: count }),
+  inventorySha256: sha256,
+  outcomesSha256: sha256,
+})
+
+const deletionRequest: z.ZodMiniType<DeletionRequest> = z.strictObject({
+  schemaVersion: z.literal(1),
+  requestId: text,
+  runId,
+  storeId,
+  pass: count,
+  custodian: z.exactOptional(text),
+  channel: z.enum(['none', 'manual', 'delete-files']),
+  obligation: z.exactOptional(obligation),
+  requestedAt: time,
+  deadline: z.exactOptional(time),
+  ...tally,
+  findings: count,
+  subjects: count,
+  protectedVersions: count,
+  versionsSha256: sha256,
+})
+
+const acknowledgement: z.ZodMiniType<Acknowledgement> = z.strictObject({
+  schemaVersion: z.literal(1),
+  requestId: text,
+  by: z.enum(['custodian', 'executor', 'deadline']),
+  acknowledgedAt: time,
+  certificateSha256: z.exactOptional(sha256),
+  deleted: z.strictObject(tally),
+  gone: count,
+  kept: z.array(z.strictObject({ reason: text, ...tally })),
+})
+
+const openVersion: z.ZodMiniType<OpenVersion> = z.strictObject({
+  shownKey: z.string(),
+  versionId: z.string(),
+  bytes: count,
+  outcome: z.enum(['found', 'unverified']),
+  reason: z.exactOptional(reason),
+  detail: z.exactOptional(text),
+  findings: count,
+  protection: z.exactOptional(text),
+})
+
+const storeReport: z.ZodMiniType<StoreReport> = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId,
+  store: z.strictObject({
+    storeId,
+    kind: text,
+    country: z.exactOptional(text),
+    custodian: z.exactOptional(text),
+    obligation: z.exactOptional(obligation),
+  }),
+  /** Without a manifest nobody is in scope: an empty digest and no subject. */
+  manifest: z.union([
+    z.strictObject({ sha256, subjects: count }),
+    z.strictObject({ sha256: z.literal(''), subjects: z.literal(0) }),
+  ]),
+  passes: z.array(coverage).check(z.maxLength(1000)),
+  requests: z
+    .array(z.strictObject({ request: deletionRequest, acknowledgement: z.exactOptional(acknowledgement) }))
+    .check(z.maxLength(1000)),
+  failure: z.exactOptional(z.strictObject({ state: text, error: text })),
+  open: z.array(openVersion).check(z.maxLength(listedOpenVersions)),
+})
+
+/** @throws FormatInvalid */
+export function parseStoreReport(document: Uint8Array): StoreReport {
+  return parseDocument(document, storeReport, 'store report')
+}
+
+/** @throws FormatInvalid */
+export function parseCoverage(document: Uint8Array): Coverage {
+  return parseDocument(document, coverage, 'coverage')
+}
+
+/** @throws FormatInvalid */
+export function parseDeletionRequest(document: Uint8Array): DeletionRequest {
+  return parseDocument(document, deletionRequest, 'deletion request')
+}
+
+/** @throws FormatInvalid */
+export function parseAcknowledgement(document: Uint8Array): Acknowledgement {
+  return parseDocument(document, acknowledgement, 'acknowledgement')
+}
