@@ -106,8 +106,7 @@ export function createIndexBuilder(options: {
     })
     for (const { shape, candidates } of occurringBefore) {
       const wanted = planted.length + controlsPerShape
-      const tries = [candidates.slice(0, controlsPerShape), ...Array.from({ length: 32 }, () => candidates)].flat()
-      for (const length of tries) {
+      for (const length of candidates) {
         if (planted.length === wanted) break
         const text = syntheticIdentifier(shape, length, random)
         if (text === undefined) continue

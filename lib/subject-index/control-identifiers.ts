@@ -43,13 +43,14 @@ export function syntheticIdentifier(
 }
 
 /**
- * Lengths to draw synthetic identifiers in: of the lengths that occur the longest (least likely to be met by chance),
- * the shortest, then the others; then lengths that do not occur, for a manifest that uses up a small space.
+ * Lengths to draw synthetic identifiers in, in the order to try: again and again the longest that occurs (least likely
+ * to be met by chance), the shortest and the others; only then, for a manifest that uses up a small space, any other.
  */
 export function controlLengths(occurring: readonly number[]): number[] {
   const ascending = occurring.toSorted((a, b) => a - b)
-  const every = Array.from({ length: maxIdentifierLength - 2 }, (_, i) => i + 3)
-  return [...new Set([...ascending.slice(-1), ...ascending, ...every])]
+  const preferred = [...new Set([...ascending.slice(-1), ...ascending])]
+  const others = Array.from({ length: maxIdentifierLength - 2 }, (_, i) => i + 3)
+  return [...Array.from({ length: Math.ceil(64 / preferred.length) }, () => preferred), others, others].flat()
 }
 
 const digits = '0123456789'

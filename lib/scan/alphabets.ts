@@ -1,0 +1,40 @@
+/**
+ * The alphabets of identifiers (`lib/manifest/identifier.ts`) as tables by byte: 1 belongs, 0 does not. Bytes from 0x80
+ * belong to none.
+ */
+export type Alphabet = Uint8Array
+
+const digitText = '0123456789'
+const lowerText = 'abcdefghijklmnopqrstuvwxyz'
+const wordText = `${digitText}${lowerText}${lowerText.toUpperCase()}`
+const specialText = "!#$&'*/=?^`{|}~"
+
+export const digits = tableOf(digitText)
+export const hexDigits = tableOf(`${digitText}abcdefABCDEF`)
+export const handleCharacters = tableOf(`${wordText}_`)
+export const dottedCharacters = tableOf(`${wordText}_.-`)
+/** Sentence and list punctuation that does not belong to a dotted identifier or a domain when it is at its end. */
+export const trimmedCharacters = tableOf('.-')
+export const domainCharacters = tableOf(`${wordText}.-`)
+export const localCharacters = tableOf(`${wordText}_.%+-${specialText}`)
+/** Characters of a local part that may as well be the quoting of what is around the address. */
+export const localSpecials = tableOf(specialText)
+/** Characters that a local part does not begin with. */
+export const localTrimmed = tableOf('.%+-')
+
+/** What each byte becomes: itself, or the lower-case letter. */
+export const asIs: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => byte)
+export const lowerCased: Uint8Array = asIs.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte))
+
+function tableOf(characters: string): Alphabet {
+  const table = new Uint8Array(256)
+  for (const character of characters) table[character.charCodeAt(0)] = 1
+  return table
+}
+
+/** A table by length: 1 for the lengths given. */
+export function lengthTable(lengths: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256)
+  for (const length of lengths) table[length] = 1
+  return table
+}

@@ -1,0 +1,102 @@
+import {
+  domainCharacters,
+  lengthTable,
+  localCharacters,
+  localSpecials,
+  localTrimmed,
+  trimmedCharacters,
+} from './alphabets.ts'
+import type { Block, Emit, Finder } from './finder.ts'
+import { createHeldRun } from './held-run.ts'
+import type { Probe } from './probe.ts'
+
+const at = 0x40
+
+/**
+ * Finds e-mail addresses from their `@`. The domain is the run to the right without `.` and `-` at its end. The local
+ * part is the run to the left; since some of its characters may as well quote the address (`email='bob@x.org'`,
+ * `?to=bob@x.org`), every rest of the run that begins right after such a character is tried too. `.`, `%`, `+` and `-`
+ * at the beginning of either do not belong to it.
+ */
+export function createEmailFinder(
+  { bytes, buffer }: Block,
+  lengths: readonly number[],
+  probe: Probe,
+  emit: Emit,
+): Finder {
+  const maxLength = Math.max(...lengths)
+  const allowed = lengthTable(lengths)
+  const held = createHeldRun(domainCharacters)
+  /** No `@` before this is undecided. */
+  let resume = 0
+  /** Whether a local part that begins before the block goes on into it, past any place where one may begin. */
+  let isInside = false
+
+  /** Whether a local part may begin at `position`, or did, and had nothing but characters that do not belong to it. */
+  function mayBegin(position: number): boolean {
+    let before = position - 1
+    while (before >= 0 && localTrimmed[bytes[before]!] !== 0) before--
+    if (before < 0) return !isInside
+    return localCharacters[bytes[before]!] === 0 || localSpecials[bytes[before]!] !== 0
+  }
+
+  /** Calls `found` for every address around the `@` that is in the index. */
+  function look(
+    sign: number,
+    domainEnd: number,
+    found: (ordinal: number, start: number, length: number) => void,
+  ): void {
+    if (domainEnd === sign + 1 || trimmedCharacters[bytes[sign + 1]!] !== 0) return
+    const earliest = Math.max(0, domainEnd - maxLength)
+    let start = sign
+    while (start > earliest && localCharacters[bytes[start - 1]!] !== 0) start--
+    let begins = mayBegin(start)
+    for (; start < sign; start++) {
+      const byte = bytes[start]!
+      if (localTrimmed[byte] !== 0) continue
+      if (begins && allowed[domainEnd - start] !== 0) {
+        const ordinal = probe(start, domainEnd)
+        if (ordinal !== -1) found(ordinal, start, domainEnd - start)
+      }
+      begins = localSpecials[byte] !== 0
+    }
+  }
+
+  /** Where the local part that is not complete at `to` begins, as far as an identifier could reach back. */
+  function tailFrom(to: number): number {
+    const earliest = Math.max(0, to - maxLength)
+    let start = to
+    while (start > earliest && localCharacters[bytes[start - 1]!] !== 0) start--
+    return start
+  }
+
+  return {
+    scan(to, final) {
+      if (held.isOpen) resume = held.resume(bytes, resume, to, final)
+      const known = buffer.subarray(0, to)
+      for (let sign = known.indexOf(at, resume); sign !== -1; sign = known.indexOf(at, resume)) {
+        let runEnd = sign + 1
+        while (runEnd < to && domainCharacters[bytes[runEnd]!] !== 0) runEnd++
+        const isOpen = runEnd === to && !final
+        if (isOpen && to - sign <= maxLength) {
+          resume = sign
+          return Math.max(0, sign - maxLength)
+        }
+        let domainEnd = runEnd
+        while (domainEnd > sign + 1 && trimmedCharacters[bytes[domainEnd - 1]!] !== 0) domainEnd--
+        if (isOpen) {
+          const waiting: (() => void)[] = []
+          look(sign, domainEnd, (...token) => waiting.push(emit.later(...token)))
+          held.open(waiting)
+        } else look(sign, domainEnd, emit.now)
+        resume = runEnd
+      }
+      resume = to
+      return tailFrom(to)
+    },
+    shift(count) {
+      isInside = !mayBegin(count)
+      resume -= count
+    },
+  }
+}

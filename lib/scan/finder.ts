@@ -1,0 +1,27 @@
+/**
+ * The bytes that finders look at: the unfinished tail of what came before, then what came last. Bytes are at
+ * `bytes[0 .. to)`; `view` and `buffer` are the same memory.
+ */
+export type Block = { readonly bytes: Uint8Array; readonly view: DataView; readonly buffer: Buffer }
+
+/** Where confirmed identifiers go: `length` bytes at `start` in the block. */
+export type Emit = {
+  now(ordinal: number, start: number, length: number): void
+  /** For one whose bytes will be gone when it is decided: call what is returned if it counts. */
+  later(ordinal: number, start: number, length: number): () => void
+}
+
+/**
+ * Finds the identifiers of one shape. It emits each once, in the first call that shows where it ends.
+ */
+export type Finder = {
+  /**
+   * Looks at what is new before `to`. `final`: the content ends at `to`. Returns how much of the block it still needs:
+   * everything from that position, at most `longestTail` bytes.
+   */
+  scan(to: number, final: boolean): number
+  /** The block's first `count` bytes, still in place, are about to be dropped and the rest moved to the front. */
+  shift(count: number): void
+}
+
+export const longestTail = 1024

@@ -1,0 +1,49 @@
+import { decodeObject } from '../decode/decode-object.ts'
+import type { Gap } from '../decode/unverified.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { createMatcher, type Matcher, type Occurrence } from './matcher.ts'
+
+/**
+ * What reading one object came to. `bytes` are stored bytes, `decodedBytes` what was scanned of them, `records` lines
+ * in all its contents, `sha256` (hex) of the stored bytes. Only a `complete` scan without occurrences is clean.
+ */
+export type ObjectScan = {
+  bytes: number
+  decodedBytes: number
+  records: number
+  sha256: string
+  complete: boolean
+  gaps: Gap[]
+}
+
+/** An occurrence with the containers around its content, outermost first. */
+export type PlacedOccurrence = Occurrence & { path: readonly string[] }
+
+/** How an object is scanned; `scanObject`, or in tests one that is blind. */
+export type ScanObject = (
+  chunks: AsyncIterable<Uint8Array>,
+  index: SubjectIndex,
+  onOccurrence: (occurrence: PlacedOccurrence) => void,
+  sought?: Sought,
+) => Promise<ObjectScan>
+
+/**
+ * Whose identifiers are reported. A control names nobody: where one stands in a real object, by chance or by somebody's
+ * hand, is no reason to delete it, so controls are reported only to the check that planted them.
+ */
+export type Sought = 'subjects' | 'subjects-and-controls'
+
+/** Reads one object to its last byte, unwraps it, and reports every identifier in it. */
+export const scanObject: ScanObject = async (chunks, index, onOccurrence, sought = 'subjects') => {
+  const matchers: Matcher[] = []
+  const reading = await decodeObject(chunks, (path) => {
+    const matcher = createMatcher(index, (occurrence) => {
+      if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
+      onOccurrence({ ...occurrence, path })
+    })
+    matchers.push(matcher)
+    return matcher
+  })
+  const records = matchers.reduce((sum, matcher) => sum + matcher.records, 0)
+  return { ...reading, records }
+}

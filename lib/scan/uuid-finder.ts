@@ -1,0 +1,57 @@
+import { hexDigits } from './alphabets.ts'
+import { collectRuns, createRuns } from './collect-runs.ts'
+import type { Block, Emit, Finder } from './finder.ts'
+import type { Probe } from './probe.ts'
+
+const plainLength = 32
+const lastGroup = 12
+const hyphen = 0x2d
+/** Bytes of `8-4-4-4-` before the last group, and the one before them. */
+const before = 24
+/** Where the hyphens are and where the groups begin, counted from the first byte. */
+const hyphens = [8, 13, 18, 23]
+
+/**
+ * Finds UUIDs: a run of 32 hexadecimal digits, or of 12 that ends `8-4-4-4-12`. `probe` gets the 32 digits, `at` the
+ * place that it reads them from.
+ */
+export function createUuidFinder({ bytes }: Block, plain: Uint8Array, probe: Probe, emit: Emit): Finder {
+  const runs = createRuns(bytes.length, lastGroup)
+  let resume = 0
+
+  function look(start: number, length: number): void {
+    let digits = 0
+    for (let at = 0; at < length; at++) {
+      const byte = bytes[start + at]!
+      if (byte !== hyphen) plain[digits++] = byte
+    }
+    const ordinal = probe(0, plainLength)
+    if (ordinal !== -1) emit.now(ordinal, start, length)
+  }
+
+  /** Whether `8-4-4-4-` stands at `start`, with no further hexadecimal digit before it. */
+  function isGrouped(start: number): boolean {
+    if (start < 0) return false
+    for (let at = 0; at < before; at++)
+      if (hyphens.includes(at) ? bytes[start + at] !== hyphen : hexDigits[bytes[start + at]!] === 0) return false
+    return start === 0 || hexDigits[bytes[start - 1]!] === 0
+  }
+
+  return {
+    scan(to, final) {
+      collectRuns(runs, bytes, resume, to, final, hexDigits, lastGroup)
+      for (let run = 0; run < runs.count; run++) {
+        const start = runs.starts[run]!
+        const length = runs.ends[run]! - start
+        if (length === plainLength) look(start, length)
+        else if (length === lastGroup && isGrouped(start - before)) look(start - before, before + lastGroup)
+      }
+      // Of a run that is already too long, one byte more than 32 still shows that it is.
+      resume = Math.max(runs.resume, to - (plainLength + 1))
+      return Math.max(0, resume - before - 1)
+    },
+    shift(count) {
+      resume -= count
+    },
+  }
+}
