@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { collect, inPieces } from './collect.ts'
+
+/** `<format>/<case>.bin` as a real tool wrote it; `<case>.json` says by which command, and what must come out. */
+type Expected = { madeBy: string; complete: Record<string, string>; gaps: string[] }
+
+const corpus = new URL('../corpus/', import.meta.url)
+
+const cases = ['gzip', 'zstd'].flatMap((format) =>
+  readdirSync(new URL(`${format}/`, corpus))
+    .filter((name) => name.endsWith('.bin'))
+    .map((name) => ({
+      name: `${format}/${name.slice(0, -4)}`,
+      bytes: readFileSync(new URL(`${format}/${name}`, corpus)),
+      expected: JSON.parse(readFileSync(new URL(`${format}/${name.slice(0, -4)}.json`, corpus), 'utf8')) as Expected,
+    })),
+)
+
+describe('the corpus', () => {
+  test('has cases of every container', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(16)
+  })
+
+  test.each(cases)('is read as its tools meant it: $name', async ({ bytes, expected }) => {
+    for (const lengths of [[1e6], [1], [13, 64, 5]]) {
+      const { reading, contents } = await collect(inPieces(bytes, lengths))
+      const ended = [...contents].filter(([, { ended }]) => ended).map(([path, { bytes }]) => [path, String(bytes)])
+      expect(Object.fromEntries(ended)).toEqual(expected.complete)
+      expect(reading.gaps.map((gap) => gap.reason)).toEqual(expected.gaps)
+      expect(reading.complete).toBe(expected.gaps.length === 0)
+    }
+  })
+})
