@@ -20,7 +20,7 @@ export function decideVerdict(report: StoreReport): Decision {
 }
 
 function residualReasons({ found, findings, subjects }: Coverage): string[] {
-  return found.versions > 0 || findings > 0
+  return found.versions > 0 || findings > 0 || subjects > 0
     ? [`found: ${found.versions} object versions hold ${findings} findings of ${subjects} subjects`]
     : []
 }

@@ -1,0 +1,108 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decideVerdict } from '../../lib/verdict/decide-verdict.ts'
+import { foundCoverage, sampleCoverage, sampleReport, sampleRequest } from '../support/sample-report.ts'
+
+const tally = (reason: string) => [{ reason, versions: 1, bytes: 100 }] as never
+const zero = { versions: 0, bytes: 0 }
+const emptyPass = sampleCoverage(0, {
+  inventory: { ...sampleCoverage().inventory, versions: 0, bytes: 0 },
+  clean: zero,
+  batches: { planned: 0, reported: 0 },
+  positiveControls: { planted: 0, detected: 0, forms: [] },
+  bytesRead: 0,
+})
+
+describe('decideVerdict', () => {
+  const verified = [
+    { name: 'everything was read and nothing found', report: sampleReport() },
+    { name: 'the store is empty, and was listed twice', report: sampleReport({ passes: [emptyPass] }) },
+    {
+      name: 'a fresh inventory after the answer is clean',
+      report: sampleReport({ passes: [foundCoverage(), sampleCoverage(20)], requests: [sampleRequest()] }),
+    },
+  ]
+  for (const { name, report } of verified)
+    it(`is verified when ${name}`, () => {
+      expect(decideVerdict(report)).toEqual({ verdict: 'verified', reasons: [] })
+    })
+
+  const residual = [
+    { name: 'the only pass found something', report: sampleReport({ passes: [foundCoverage()] }) },
+    {
+      name: 'the pass after the answer still finds something',
+      report: sampleReport({ passes: [foundCoverage(), foundCoverage(20)], requests: [sampleRequest()] }),
+    },
+    {
+      name: 'something was found and something else was unreadable',
+      report: sampleReport({
+        passes: [{ ...foundCoverage(), clean: { versions: 1, bytes: 100 }, unverified: tally('truncated') }],
+      }),
+    },
+    {
+      name: 'findings are counted but no version is',
+      report: sampleReport({ passes: [sampleCoverage(0, { findings: 1 })] }),
+    },
+  ]
+  for (const { name, report } of residual)
+    it(`is residual when ${name}`, () => {
+      expect(decideVerdict(report).verdict).toBe('residual')
+    })
+
+  const { acknowledgement: _, ...unanswered } = sampleRequest()
+  const incomplete = [
+    { name: 'no pass was settled', change: { passes: [] } },
+    { name: 'a state failed', change: { failure: { state: 'ScanStore', error: 'StoreUnavailable' } } },
+    { name: 'nobody is in scope', change: { manifest: { sha256: 'c'.repeat(64), subjects: 0 } } },
+    {
+      name: 'a version is unverified',
+      pass: { clean: { versions: 2, bytes: 200 }, unverified: tally('truncated') },
+    },
+    {
+      name: 'an unverified version of no bytes is counted',
+      pass: { unverified: [{ reason: 'special-file', ...zero }] as never },
+    },
+    { name: 'a listed version has no outcome', pass: { clean: { versions: 2, bytes: 300 } } },
+    { name: 'the outcomes are about fewer bytes', pass: { clean: { versions: 3, bytes: 299 } } },
+    { name: 'there are more outcomes than listed versions', pass: { clean: { versions: 4, bytes: 300 } } },
+    { name: 'less was read than is called clean', pass: { bytesRead: 299 } },
+    { name: 'a batch did not report', pass: { batches: { planned: 2, reported: 1 } } },
+    { name: 'no batch was planned for a store that is not empty', pass: { batches: { planned: 0, reported: 0 } } },
+    { name: 'a version appeared while scanning', pass: { closing: { ...sampleCoverage().closing, appeared: 1 } } },
+    { name: 'a report is about a version that is not listed', pass: { unlisted: 1 } },
+    { name: 'a positive control was missed', pass: { positiveControls: { planted: 4, detected: 3, forms: [] } } },
+    { name: 'no positive control was planted', pass: { positiveControls: { planted: 0, detected: 0, forms: [] } } },
+    { name: 'a negative control raised an alarm', pass: { negativeControls: { planted: 2, falseAlarms: 1 } } },
+    { name: 'a count is not a number', pass: { records: Number.NaN } },
+    { name: 'a count is negative', pass: { unlisted: -1 } },
+    {
+      name: 'the request was not answered',
+      change: { passes: [foundCoverage(), sampleCoverage(20)], requests: [unanswered] },
+    },
+    {
+      name: 'nobody looked again after the answer',
+      change: { passes: [foundCoverage()], requests: [sampleRequest()] },
+    },
+    {
+      name: 'the last inventory began before the answer',
+      change: { passes: [foundCoverage(), sampleCoverage(9)], requests: [sampleRequest()] },
+    },
+  ]
+  for (const { name, change, pass } of incomplete as { name: string; change?: object; pass?: object }[])
+    it(`is incomplete when ${name}, and says why`, () => {
+      const report = sampleReport({ ...(pass && { passes: [sampleCoverage(0, pass)] }), ...change })
+      const { verdict, reasons } = decideVerdict(report)
+      expect(verdict).toBe('incomplete')
+      expect(reasons.length).toBeGreaterThan(0)
+    })
+
+  it('is never verified once any single number of a sound report is changed to something that matters', () => {
+    const paths = ['unlisted', 'foundPartly', 'findings', 'subjects'] as const
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.integer({ min: 1, max: 1e9 }), (path, count) => {
+        const { verdict } = decideVerdict(sampleReport({ passes: [sampleCoverage(0, { [path]: count })] }))
+        expect(verdict).not.toBe('verified')
+      }),
+    )
+  })
+})
