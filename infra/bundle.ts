@@ -1,0 +1,48 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+/** Names of the Lambda functions: one file each in `functions/`, beside the composition root. */
+export function functionNames(root: string): string[] {
+  return readdirSync(join(root, 'functions'))
+    .filter((file) => file.endsWith('.ts') && file !== 'runtime.ts')
+    .map((file) => file.slice(0, -'.ts'.length))
+    .sort()
+}
+
+/**
+ * Bundles every function into `.build/<name>/index.mjs`: one ES module with all it needs, and its source map. The same
+ * sources and dependencies give the same bytes, wherever the project lies.
+ */
+export async function bundle(root: string): Promise<void> {
+  rmSync(join(root, '.build'), { recursive: true, force: true })
+  await build({
+    absWorkingDir: root,
+    entryPoints: functionNames(root).map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    outdir: '.build',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    minify: true,
+    // Powertools and the SDK read class names.
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    // Source maps name sources by their way from `.build`; a linked `node_modules` must not change it.
+    preserveSymlinks: true,
+    // The X-Ray SDK inside the tracer is CommonJS and calls `require`.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: 'error',
+  })
+}
+
+/** Serverless wants plugins to be classes: bundles whenever functions are about to be packaged. */
+export default class BundlePlugin {
+  readonly hooks: Record<string, () => Promise<void>>
+  constructor(serverless: { serviceDir: string }) {
+    this.hooks = { 'before:package:createDeploymentArtifacts': () => bundle(serverless.serviceDir) }
+  }
+}
