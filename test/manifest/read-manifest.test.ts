@@ -1,0 +1,337 @@
+import { createHash } from 'node:crypto'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { read, refusal } from './read.ts'
+
+const none = { count: 0, first: [] }
+
+type Case = {
+  name: string
+  content: string
+  format: 'csv' | 'json-lines' | 'lines'
+  rows: string[]
+  empty?: number[]
+  notYet?: number[]
+  transferColumn?: boolean
+}
+
+const cases: Case[] = [
+  { name: 'one bare ID without a line end', content: '12345', format: 'lines', rows: ['1:12345'] },
+  {
+    name: 'plain lines with CR LF, spaces, empty lines and a byte order mark',
+    content: '\ufeff12345\r\n\r\n  \n a_handle \r\nme@example.com\n\n',
+    format: 'lines',
+    rows: ['1:12345', '4:a_handle', '5:me@example.com'],
+    empty: [2, 3, 6],
+  },
+  {
+    name: 'empty lines before everything',
+    content: '\n\r\n12345\n',
+    format: 'lines',
+    rows: ['3:12345'],
+    empty: [1, 2],
+  },
+  { name: 'CSV of one column', content: 'userId\n12345\n67890\n', format: 'csv', rows: ['2:12345', '3:67890'] },
+  {
+    name: 'CSV with a byte order mark, CR LF, quotes and fields of several lines',
+    content: '\ufeff"batch","userId"\r\n"a\r\n\r\nb","12345"\r\n\r\nc,"67890"\r\n"d ""e"", f",abc',
+    format: 'csv',
+    rows: ['2:12345', '6:67890', '7:abc'],
+    empty: [5],
+  },
+  {
+    name: 'CSV with transfer times',
+    content: [
+      'USER_ID,transferred_at,batch',
+      '1001,2026-11-23T12:00:00Z,now',
+      '1002,2026-11-23T12:00:01Z,a second from now',
+      '1003,2026-11-23T14:00:00.5+02:00,half a second from now',
+      '1004,2026-11-23t04:00:00-08:00,now elsewhere',
+      '1005,,not yet',
+      '1006,2026-11-23,today',
+      '1007,2026-11-24,tomorrow',
+      '1008,  ,not yet',
+    ].join('\n'),
+    format: 'csv',
+    rows: ['2:1001', '5:1004', '7:1006'],
+    notYet: [3, 4, 6, 8, 9],
+    transferColumn: true,
+  },
+  { name: 'CSV with semicolons', content: 'id;batch\n12345;a,b\n', format: 'csv', rows: ['2:12345'] },
+  { name: 'CSV with tabs', content: 'batch\tUserId\na\t12345\n', format: 'csv', rows: ['2:12345'] },
+  {
+    name: 'JSON Lines with numbers beyond 2^53, strings, and transfer times',
+    content: [
+      '{"userId":12345678901234567891,"transferredAt":"2026-01-01T00:00:00Z"}',
+      '',
+      ' { "batch" : {"userId":[1,"}"]} , "user\\u0049d" : "a\\u0062c" , "transferredAt" : "2026-01-01" } ',
+      '{"transferredAt":null,"userId":"not.yet"}',
+      '{"transferredAt":"","userId":"not.yet"}',
+      '{"transferredAt":"2030-01-01","userId":"not.yet"}',
+    ].join('\n'),
+    format: 'json-lines',
+    rows: ['1:12345678901234567891', '3:abc'],
+    empty: [2],
+    notYet: [4, 5, 6],
+    transferColumn: true,
+  },
+  {
+    name: 'JSON Lines of strings',
+    content: '"abc"\n"12345"\n67890\n',
+    format: 'json-lines',
+    rows: ['1:abc', '2:12345', '3:67890'],
+  },
+]
+
+const linesOf = (lines: number[] = []) => ({ count: lines.length, first: lines })
+
+describe.each([
+  { cut: 'whole', lengths: [1e6] },
+  { cut: 'byte by byte', lengths: [1] },
+  { cut: 'in pieces of 3, 1 and 7', lengths: [3, 1, 7] },
+])('a manifest read $cut', ({ lengths }) => {
+  test.each(cases)(
+    'gives every row with its line: $name',
+    async ({ content, format, rows, empty, notYet, transferColumn = false }) => {
+      for (const stored of [
+        Buffer.from(content),
+        gzipSync(content),
+        zstdCompressSync(content),
+        zstdCompressSync(gzipSync(content)),
+      ]) {
+        const got = await read(stored, lengths)
+        expect(got.rows).toEqual(rows)
+        expect(got.report).toEqual({
+          sha256: createHash('sha256').update(stored).digest('hex'),
+          bytes: stored.length,
+          format,
+          rows: rows.length + (notYet?.length ?? 0),
+          confirmed: rows.length,
+          empty: linesOf(empty),
+          notYetTransferred: linesOf(notYet),
+          transferColumn,
+        })
+      }
+    },
+  )
+})
+
+describe('a manifest that cannot be used', () => {
+  const secret = '5550001112223334'
+  const cases: { name: string; content: string; bad: number[]; problem: RegExp }[] = [
+    { name: 'nothing', content: '', bad: [], problem: /at least one confirmed transfer, got 0/ },
+    { name: 'only empty lines', content: '\n\r\n  \n', bad: [], problem: /at least one confirmed transfer/ },
+    { name: 'only a header', content: 'userId,transferredAt\n', bad: [], problem: /at least one confirmed transfer/ },
+    {
+      name: 'no confirmed row',
+      content: `userId,transferredAt\n${secret},\n`,
+      bad: [],
+      problem: /got 1 not yet transferred/,
+    },
+    {
+      name: 'a header without userId',
+      content: `name,batch\n${secret},a\n`,
+      bad: [],
+      problem: /header with a column userId/,
+    },
+    { name: 'a row without a header', content: `${secret},a\n`, bad: [], problem: /header with a column userId/ },
+    { name: 'two ID columns', content: `userId,id\n${secret},1\n`, bad: [1], problem: /one column userId/ },
+    {
+      name: 'two time columns',
+      content: `id,transferredAt,transferred_at\n${secret},,\n`,
+      bad: [1],
+      problem: /one transferredAt/,
+    },
+    {
+      name: 'rows of other lengths',
+      content: `userId,a\n${secret}\n${secret},1,2\n1234,5\n`,
+      bad: [2, 3],
+      problem: /2 fields, got 1/,
+    },
+    { name: 'a missing ID', content: 'userId,a\n,1\n"  ",2\n', bad: [2, 3], problem: /identifier, got an empty field/ },
+    { name: 'a quote inside a field', content: `userId,a\n${secret}"x,1\n`, bad: [2], problem: /quotes only around/ },
+    { name: 'text after a quote', content: `userId,a\n"x"${secret},1\n`, bad: [2], problem: /quotes only around/ },
+    {
+      name: 'quotes that stay open',
+      content: `userId\n123\n"${secret}\n456\n`,
+      bad: [3],
+      problem: /quotes to be closed/,
+    },
+    {
+      name: 'times without an offset',
+      content: `userId,transferredAt\n${secret},2026-01-01T00:00:00\n`,
+      bad: [2],
+      problem: /RFC 3339/,
+    },
+    {
+      name: 'a day that does not exist',
+      content: `userId,transferredAt\n${secret},2026-02-30\n`,
+      bad: [2],
+      problem: /RFC 3339/,
+    },
+    {
+      name: 'a time that is a number',
+      content: `userId,transferredAt\n${secret},1764000000\n`,
+      bad: [2],
+      problem: /RFC 3339/,
+    },
+    {
+      name: 'an ID that is none',
+      content: `${secret}\n${secret} and more\n12\n`,
+      bad: [2, 3],
+      problem: /expected a decimal number/,
+    },
+    { name: 'a JSON array', content: `[${secret}]\n`, bad: [], problem: /got a JSON array/ },
+    {
+      name: 'broken JSON',
+      content: `{"userId":"${secret}"}\n{"userId":"${secret}"\n{}\n`,
+      bad: [2, 3],
+      problem: /JSON object with userId/,
+    },
+    {
+      name: 'JSON over several lines',
+      content: `{\n"userId":"${secret}"\n}\n`,
+      bad: [1, 2, 3],
+      problem: /JSON object/,
+    },
+    {
+      name: 'two JSON objects on a line',
+      content: `{"userId":"${secret}"}{"userId":"1234"}\n`,
+      bad: [1],
+      problem: /JSON object/,
+    },
+    {
+      name: 'the ID twice in an object',
+      content: `{"userId":"${secret}","user\\u0049d":"1234"}\n`,
+      bad: [1],
+      problem: /one key userId/,
+    },
+    { name: 'an ID that is null', content: '{"userId":null}\n', bad: [1], problem: /string or a whole number/ },
+    {
+      name: 'an ID as a fraction or with an exponent',
+      content: '{"userId":1234.0}\n{"userId":1e20}\n',
+      bad: [1, 2],
+      problem: /whole number/,
+    },
+    {
+      name: 'a JSON time that is a number',
+      content: `{"userId":"${secret}","transferredAt":1}\n`,
+      bad: [1],
+      problem: /to be a string/,
+    },
+    {
+      name: 'a time in some rows only',
+      content: `{"userId":"${secret}"}\n{"userId":"1234","transferredAt":"2026-01-01"}\n{"userId":"1234"}\n`,
+      bad: [2],
+      problem: /every row or in none/,
+    },
+    {
+      name: 'a line beyond 1 MiB',
+      content: `1234\n${'1'.repeat(2 ** 20 + 1)}\n5678\n`,
+      bad: [2],
+      problem: /at most 1 MiB/,
+    },
+    {
+      name: 'a JSON line beyond 1 MiB',
+      content: `{"userId":"1234"}\n{"userId":"${'1'.repeat(2 ** 20)}"}\n`,
+      bad: [2],
+      problem: /at most 1 MiB/,
+    },
+    {
+      name: 'a CSV row beyond 1 MiB',
+      content: `userId,a\n1234,${'1'.repeat(2 ** 20)}\n`,
+      bad: [2],
+      problem: /at most 1 MiB/,
+    },
+  ]
+  test.each(cases)('is refused by line, quoting nothing: $name', async ({ content, bad, problem }) => {
+    for (const lengths of [[1e7], [977]]) {
+      const error = await refusal(content, lengths)
+      expect(error.badRows.map((row) => row.line)).toEqual(bad)
+      expect(error.message).toMatch(problem)
+      expect(error.message).not.toContain(secret)
+      expect(String(error.cause)).not.toContain(secret)
+    }
+  })
+
+  test('lists the first 20 malformed rows and counts all', async () => {
+    const error = await refusal(`1234\n${'!\n'.repeat(50)}`)
+    expect(error.badRows.map((row) => row.line)).toEqual(Array.from({ length: 20 }, (_, index) => index + 2))
+    expect(error.message).toContain('got 50 malformed')
+  })
+
+  const text = Array.from({ length: 40 }, (_, index) => `${10 ** 15 + index * 7919}\n`).join('')
+  const changed = gzipSync(text)
+  changed[30]! ^= 0x10
+
+  test.each([
+    { name: 'a gzip that is cut off', bytes: gzipSync(text).subarray(0, -1), reason: /truncated/ },
+    { name: 'a zstd that is cut off', bytes: zstdCompressSync(text).subarray(0, -1), reason: /truncated/ },
+    { name: 'a damaged gzip', bytes: changed, reason: /corrupt/ },
+    { name: 'UTF-16', bytes: Buffer.from(`\ufeff${text}`, 'utf16le'), reason: /UTF-16/ },
+    { name: 'Parquet', bytes: Buffer.from(`PAR1\0${text}`), reason: /Parquet/ },
+    {
+      name: 'bytes that are not UTF-8',
+      bytes: Buffer.concat([Buffer.from(text), Buffer.from([0xff])]),
+      reason: /invalid-utf8/,
+    },
+    { name: 'a NUL', bytes: Buffer.from(`${text}\0`), reason: /not-text/ },
+    {
+      name: 'text after a gzip',
+      bytes: Buffer.concat([gzipSync(text), Buffer.from('1234567\n')]),
+      reason: /others beside it/,
+    },
+    {
+      name: 'bytes after a gzip',
+      bytes: Buffer.concat([gzipSync(text), Buffer.from([1, 2])]),
+      reason: /others beside it/,
+    },
+  ])('is refused when any part of it cannot be read: $name', async ({ bytes, reason }) => {
+    for (const lengths of [[1e6], [1]]) expect((await refusal(bytes, lengths)).message).toMatch(reason)
+  })
+
+  test('is refused at every place where a compressed one may be cut off', async () => {
+    for (const bytes of [gzipSync(text), zstdCompressSync(text)])
+      for (let length = 0; length < bytes.length; length++) await refusal(bytes.subarray(0, length))
+  })
+})
+
+test('no row is lost or changed, however the manifest is written and cut', async () => {
+  const id = fc.oneof(
+    fc.bigInt({ min: 100n, max: 10n ** 25n }).map(String),
+    fc.uuid(),
+    fc.string({ unit: fc.constantFrom(...'abcXYZ019_'), minLength: 3, maxLength: 20 }),
+    fc.emailAddress().filter((text) => /^[a-z0-9][a-z0-9.+-]*@[a-z0-9.-]+$/i.test(text)),
+  )
+  const lineEnd = fc.constantFrom('\n', '\r\n')
+  const spelled = fc.tuple(
+    fc.array(id, { minLength: 1, maxLength: 30 }),
+    lineEnd,
+    fc.boolean(),
+    fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }),
+  )
+  await fc.assert(
+    fc.asyncProperty(spelled, async ([ids, end, last, lengths]) => {
+      const tail = last ? end : ''
+      const written = [
+        { first: 1, content: ids.join(end) + tail },
+        { first: 2, content: ['"userId"', ...ids].join(end) + tail },
+        { first: 2, content: ['batch,userId', ...ids.map((text) => `"a,""b""","${text}"`)].join(end) + tail },
+        { first: 1, content: ids.map((text) => JSON.stringify({ batch: 'a', userId: text })).join(end) + tail },
+      ]
+      for (const { first, content } of written) {
+        const { rows, report } = await read(content, lengths)
+        expect(rows).toEqual(ids.map((text, index) => `${index + first}:${text}`))
+        expect(report).toMatchObject({ confirmed: ids.length, rows: ids.length, empty: none })
+      }
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('rows are not read through a double', async () => {
+  const big = '9007199254740993'
+  const { rows } = await read(`{"userId":${big}}\n`)
+  expect(rows).toEqual([`1:${big}`])
+})
