@@ -1,7 +1,8 @@
 /**
  * Where decoded bytes are pushed, in order. A sink consumes `bytes` before `write` returns (or its promise settles):
  * the caller may reuse the buffer. `end` means complete: everything was delivered and the content's own integrity
- * checks passed. A sink that never sees `end` has seen only a part.
+ * checks passed. A sink that never sees `end` has seen only a part. Sinks of several contents of one object may be open
+ * at the same time. What a sink keeps it must copy, and `slice` of a Buffer does not copy.
  */
 export interface Sink {
   write(bytes: Uint8Array): void | Promise<void>

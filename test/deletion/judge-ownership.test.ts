@@ -1,0 +1,222 @@
+import { createHash } from 'node:crypto'
+import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { judgeOwnership } from '../../lib/deletion/judge-ownership.ts'
+import { ReadFailed } from '../../lib/errors.ts'
+import { inPieces } from '../decode/collect.ts'
+import { gzipMember } from '../decode/gzip-member.ts'
+
+/** In scope in these tests: what begins with a 1. */
+const isTransferred = (text: string) => /^1[0-9]+$/.test(text)
+const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+const judge = (content: string | Buffer, options: { sha256?: string; lengths?: number[]; owner?: string } = {}) => {
+  const bytes = Buffer.from(content)
+  const { sha256 = sha256Of(bytes), lengths = [1e6], owner = 'userId' } = options
+  return judgeOwnership(inPieces(bytes, lengths), { owner, sha256, isTransferred })
+}
+
+const mine = '12345'
+const other = '98765'
+
+const owned: { name: string; content: string | Buffer; records: number }[] = [
+  { name: 'CSV', content: `userId,name\n${mine},a\n1999,b\n`, records: 2 },
+  { name: 'CSV without a last line end, with CR LF', content: `userId,name\r\n${mine},a\r\n1999,b`, records: 2 },
+  { name: 'CSV with quotes', content: `"a","userId"\n"x ""y"", z","${mine}"\n`, records: 1 },
+  { name: 'JSON Lines', content: `{"userId":"${mine}"}\n{"name":"x","userId":1999}\n`, records: 2 },
+  { name: 'a number beyond 2^53', content: '{"userId":12345678901234567891}\n', records: 1 },
+  {
+    name: 'a nested object with the same key',
+    content: `{"friend":{"userId":"${other}"},"userId":"${mine}","list":["}",{"userId":1}]}\n`,
+    records: 1,
+  },
+  { name: 'a spelled-out key', content: `{"user\\u0049d":"${mine}"}\n`, records: 1 },
+  { name: 'a gzip with its file name', content: gzipMember(`userId\n${mine}\n`, { name: 'a.csv' }), records: 1 },
+  { name: 'two gzip members', content: Buffer.concat([gzipSync('userId\n'), gzipSync(`${mine}\n`)]), records: 1 },
+  { name: 'zstd', content: zstdCompressSync(`{"userId":"${mine}"}`), records: 1 },
+]
+
+const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
+  { name: 'nothing', content: '', reason: /no records/ },
+  { name: 'an empty gzip', content: gzipSync(''), reason: /no records/ },
+  { name: 'a header alone', content: 'userId,name\n', reason: /no records/ },
+  { name: 'a record of somebody else, first', content: `userId\n${other}\n${mine}\n`, reason: /somebody/ },
+  { name: 'a record of somebody else, last', content: `userId\n${mine}\n${other}`, reason: /somebody/ },
+  { name: 'an empty owner', content: `userId,a\n${mine},x\n,y\n`, reason: /somebody/ },
+  { name: 'an owner with a space', content: `userId,a\n ${mine},x\n`, reason: /somebody/ },
+  { name: 'an empty line in CSV of one column', content: `userId\n${mine}\n\n${mine}\n`, reason: /somebody/ },
+  { name: 'an empty line in CSV', content: `userId,a\n${mine},x\n\n${mine},x\n`, reason: /other fields/ },
+  { name: 'empty lines at the end of CSV', content: `userId,a\n${mine},x\n\n`, reason: /other fields/ },
+  { name: 'a row that is too short', content: `userId,a\n${mine}\n`, reason: /other fields/ },
+  { name: 'a row that is too long', content: `userId,a\n${mine},x,${other}\n`, reason: /other fields/ },
+  { name: 'a header without the owner', content: `id,a\n${mine},x\n`, reason: /neither/ },
+  { name: 'no header', content: `${mine},x\n${mine},y\n`, reason: /neither/ },
+  { name: 'the owner twice in the header', content: `userId,userId\n${mine},${other}\n`, reason: /neither/ },
+  { name: 'the owner twice in another case', content: `userId,UserID\n${mine},${other}\n`, reason: /neither/ },
+  { name: 'the owner in another case', content: `userid\n${mine}\n`, reason: /neither/ },
+  {
+    name: 'two files in one, with two headers',
+    content: `userId,a\n${mine},x\nuserId,a\n${mine},y\n`,
+    reason: /somebody/,
+  },
+  { name: 'semicolons', content: `userId;a\n${mine};x\n`, reason: /neither/ },
+  { name: 'lines that end with CR alone', content: `userId\r${mine}\r${other}\r`, reason: /neither/ },
+  { name: 'a CR inside a row', content: `userId,a\n${mine},x\r${other}\n`, reason: /more than one line/ },
+  {
+    name: 'quotes that enclose another row',
+    content: `userId,a\n${mine},"x\n${other},y"\n`,
+    reason: /more than one line/,
+  },
+  { name: 'quotes that stay open', content: `userId,a\n${mine},"x\n${other},y\n`, reason: /not valid CSV/ },
+  { name: 'a quote inside a field', content: `userId,a\n${mine},x"y\n`, reason: /not valid CSV/ },
+  { name: 'an SQL dump', content: `INSERT INTO t VALUES ('${mine}');\n`, reason: /neither/ },
+  { name: 'plain IDs', content: `${mine}\n${mine}\n`, reason: /neither/ },
+  {
+    name: 'a JSON record of somebody else',
+    content: `{"userId":"${mine}"}\n{"userId":"${other}"}\n`,
+    reason: /somebody/,
+  },
+  { name: 'a JSON record without owner', content: `{"userId":"${mine}"}\n{"a":1}\n`, reason: /exactly once/ },
+  { name: 'an owner only further inside', content: `{"a":{"userId":"${mine}"}}\n`, reason: /exactly once/ },
+  { name: 'the owner twice, ours last', content: `{"userId":"${other}","userId":"${mine}"}\n`, reason: /exactly once/ },
+  {
+    name: 'the owner twice, spelled out',
+    content: `{"user\\u0049d":"${other}","userId":"${mine}"}\n`,
+    reason: /exactly once/,
+  },
+  {
+    name: 'the owner twice in another case',
+    content: `{"USERID":"${other}","userId":"${mine}"}\n`,
+    reason: /exactly once/,
+  },
+  { name: 'an owner in the prototype', content: `{"__proto__":{"userId":"${mine}"}}\n`, reason: /exactly once/ },
+  { name: 'an owner that is null', content: '{"userId":null}\n', reason: /neither text/ },
+  { name: 'an owner that is a list', content: `{"userId":["${mine}"]}\n`, reason: /neither text/ },
+  { name: 'an owner with an exponent', content: '{"userId":1e5}\n', reason: /neither text/ },
+  { name: 'an owner that a double would round to ours', content: '{"userId":12345.0}\n', reason: /neither text/ },
+  { name: 'an empty line in JSON Lines', content: `{"userId":"${mine}"}\n\n`, reason: /not an object/ },
+  { name: 'a broken line', content: `{"userId":"${mine}"}\n{"userId":"${mine}"\n`, reason: /not an object/ },
+  { name: 'two objects on a line', content: `{"userId":"${mine}"}{"userId":"${other}"}\n`, reason: /not an object/ },
+  { name: 'a list in JSON Lines', content: `{"userId":"${mine}"}\n[{"userId":"${other}"}]\n`, reason: /not an object/ },
+  { name: 'a JSON array', content: `[{"userId":"${mine}"}]`, reason: /not valid CSV/ },
+  {
+    name: 'a line beyond 1 MiB',
+    content: `{"userId":"${mine}","a":"${'x'.repeat(2 ** 20)}"}\n`,
+    reason: /not an object/,
+  },
+  { name: 'a NUL', content: `userId,a\n${mine},\0\n`, reason: /not-text/ },
+  {
+    name: 'bytes that are not UTF-8',
+    content: Buffer.from(`userId,a\n${mine},caf\xe9\n`, 'latin1'),
+    reason: /invalid-utf8/,
+  },
+  {
+    name: 'text after a gzip',
+    content: Buffer.concat([gzipSync(`userId\n${mine}\n`), Buffer.from('abc')]),
+    reason: /beside/,
+  },
+  {
+    name: 'bytes after a gzip',
+    content: Buffer.concat([gzipSync(`userId\n${mine}\n`), Buffer.from([7])]),
+    reason: /beside/,
+  },
+  { name: 'a comment in a gzip', content: gzipMember(`userId\n${mine}\n`, { comment: other }), reason: /beside/ },
+  { name: 'a gzip that is cut off', content: gzipSync(`userId\n${mine}\n`).subarray(0, -1), reason: /truncated/ },
+  {
+    name: 'a zstd that is cut off',
+    content: zstdCompressSync(`userId\n${mine}\n`).subarray(0, -1),
+    reason: /truncated/,
+  },
+]
+
+describe.each([
+  { cut: 'whole', lengths: [3e6] },
+  { cut: 'in pieces of 1 to 999', lengths: [1, 2, 3, 999] },
+])('a version read $cut', ({ lengths }) => {
+  test.each(owned)('may be deleted when all its records are in scope: $name', async ({ content, records }) => {
+    expect(await judge(content, { lengths })).toEqual({ kind: 'delete', records })
+  })
+
+  test.each(kept)('is kept with a reason that quotes nothing: $name', async ({ content, reason }) => {
+    const judgement = await judge(content, { lengths })
+    expect(judgement).toEqual({ kind: 'keep', reason: expect.stringMatching(reason) })
+    expect(JSON.stringify(judgement)).not.toMatch(/12345|98765/)
+  })
+
+  test.each(owned)('is kept when it is not the version that was scanned: $name', async ({ content }) => {
+    const judgement = await judge(content, { lengths, sha256: sha256Of(Buffer.from('another')) })
+    expect(judgement).toEqual({ kind: 'keep', reason: expect.stringMatching(/not the content that was scanned/) })
+  })
+})
+
+test('a version is kept when its medium fails, wherever it fails', async () => {
+  const bytes = Buffer.from(`userId\n${mine}\n`)
+  async function* failing(length: number): AsyncGenerator<Uint8Array> {
+    yield bytes.subarray(0, length)
+    throw new ReadFailed('store: object: expected more bytes')
+  }
+  for (let length = 0; length <= bytes.length; length++) {
+    const options = { owner: 'userId', sha256: sha256Of(bytes.subarray(0, length)), isTransferred }
+    expect(await judgeOwnership(failing(length), options)).toMatchObject({ kind: 'keep' })
+  }
+})
+
+test('a fault of the product is not taken for a reason to keep', async () => {
+  const options = { owner: 'userId', sha256: '', isTransferred: () => expect.fail('index is gone') }
+  await expect(judgeOwnership(inPieces(Buffer.from('userId\n1\n'), [3]), options)).rejects.toThrow('index is gone')
+})
+
+test('reading stops at the first reason to keep', async () => {
+  let given = 0
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from('userId\n')
+    for (;;) {
+      given += 1
+      yield Buffer.from(`${other}\n`)
+    }
+  }
+  expect(await judgeOwnership(endless(), { owner: 'userId', sha256: '', isTransferred })).toMatchObject({
+    kind: 'keep',
+  })
+  expect(given).toBeLessThan(200)
+})
+
+test('one record of somebody else anywhere keeps a version, in every format and however it is cut', async () => {
+  const number = fc.integer({ min: 10, max: 9999 })
+  const note = fc.string({ unit: fc.constantFrom('a', ',', '"', ' ', '{', '}', ':', '\\', 'é'), maxLength: 8 })
+  const records = fc.array(fc.tuple(number, note), { minLength: 1, maxLength: 12 })
+  const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
+  await fc.assert(
+    fc.asyncProperty(
+      records,
+      fc.nat(11),
+      fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1 }),
+      async (records, place, lengths) => {
+        const ours = records.map(([owner, note]) => [`1${owner}`, note] as [string, string])
+        const mixed = ours.with(place % ours.length, [`2${records[0]![0]}`, records[0]![1]])
+        const formats = [
+          (rows: typeof ours) => `note,userId\n${rows.map(([owner, note]) => `${quoted(note)},${owner}\n`).join('')}`,
+          (rows: typeof ours) => rows.map(([owner, note]) => `${JSON.stringify({ note, userId: owner })}\n`).join(''),
+          (rows: typeof ours) =>
+            rows.map(([owner, note]) => `{"userId":${owner},"note":${JSON.stringify(note)}}`).join('\n'),
+        ]
+        for (const format of formats)
+          for (const pack of [(text: string) => Buffer.from(text), gzipSync, zstdCompressSync]) {
+            expect(await judge(pack(format(ours)), { lengths })).toEqual({ kind: 'delete', records: ours.length })
+            expect(await judge(pack(format(mixed)), { lengths })).toMatchObject({ kind: 'keep' })
+          }
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+test('no single flipped bit lets a version be deleted that is not what was scanned', async () => {
+  const bytes = zstdCompressSync(`userId\n${mine}\n1999\n`, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+  for (let bit = 0; bit < bytes.length * 8; bit++) {
+    const damaged = Buffer.from(bytes)
+    damaged[bit >> 3]! ^= 1 << (bit & 7)
+    expect(await judge(damaged, { sha256: sha256Of(bytes) })).toMatchObject({ kind: 'keep' })
+  }
+})
