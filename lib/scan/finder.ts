@@ -16,12 +16,15 @@ export type Emit = {
  */
 export type Finder = {
   /**
-   * Looks at what is new before `to`. `final`: the content ends at `to`. Returns how much of the block it still needs:
-   * everything from that position, at most `longestTail` bytes.
+   * Looks at what is new before `to`. `final`: the content ends at `to`. Returns where the tail begins that it still
+   * needs, at most `longestTail` bytes.
    */
   scan(to: number, final: boolean): number
   /** The block's first `count` bytes, still in place, are about to be dropped and the rest moved to the front. */
   shift(count: number): void
 }
 
-export const longestTail = 1024
+/** A bound of what any finder needs of the bytes before: an address's local part and domain, or a grouped UUID. */
+export function longestTail(shapes: readonly { lengths: readonly number[] }[]): number {
+  return Math.max(64, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths)))
+}

@@ -24,10 +24,14 @@ export function createMatcher(index: SubjectIndex, onOccurrence: (occurrence: Oc
   return createTokenMatcher(index, ({ ordinal, record, offset }) => onOccurrence({ ordinal, record, offset }))
 }
 
-const blockBytes = 64 * 1024
-
-export function createTokenMatcher(index: SubjectIndex, onToken: (token: Token) => void): Matcher {
-  const bytes = new Uint8Array(blockBytes + longestTail)
+/** `blockBytes` are looked at in one go; the size changes nothing that is found. */
+export function createTokenMatcher(
+  index: SubjectIndex,
+  onToken: (token: Token) => void,
+  blockBytes = 64 * 1024,
+): Matcher {
+  const tail = longestTail(index.shapes)
+  const bytes = new Uint8Array(blockBytes + tail)
   const view = new DataView(bytes.buffer)
   const buffer = Buffer.from(bytes.buffer)
   const block: Block = { bytes, view, buffer }
@@ -71,7 +75,7 @@ export function createTokenMatcher(index: SubjectIndex, onToken: (token: Token) 
   }
 
   function drop(): void {
-    if (filled - neededFrom > longestTail) throw new Error('matcher: tail: expected a bounded one')
+    if (filled - neededFrom > tail) throw new Error('matcher: tail: expected a bounded one')
     for (const finder of finders) finder.shift(neededFrom)
     droppedLines += countNewlines(buffer, 0, neededFrom)
     droppedBytes += neededFrom

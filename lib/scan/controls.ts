@@ -1,0 +1,92 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { containers } from '../decode/decode-object.ts'
+import { canonicalOf } from '../manifest/identifier.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { buildSample, type Context, contexts, type Planted, type Sample } from './control-samples.ts'
+import { referenceMatches } from './reference-matcher.ts'
+import { type PlacedOccurrence, type ScanObject, scanObject } from './scan-object.ts'
+
+/**
+ * What a check of the scanner came to. `planted` and `detected` count texts; `forms` are the ways in which they were
+ * written, `container/context/shape`. A near miss that is reported, or anything else that is not there, is a false alarm.
+ */
+export type ControlReport = {
+  positive: { planted: number; detected: number; forms: string[] }
+  negative: { planted: number; falseAlarms: number }
+}
+
+/**
+ * Plants the index's controls in each form that the scanner claims to read and scans them like any object. A form
+ * counts as detected only where the occurrence is in its exact place and the sample was read to its end.
+ */
+export async function runControls(index: SubjectIndex, scan: ScanObject = scanObject): Promise<ControlReport> {
+  const report: ControlReport = {
+    positive: { planted: 0, detected: 0, forms: [] },
+    negative: { planted: 0, falseAlarms: 0 },
+  }
+  const { positive, negative } = report
+  for (const { shape } of index.shapes) {
+    const controls = index.controls.filter((control) => control.shape === shape)
+    for (const context of Object.keys(contexts) as Context[]) {
+      const sample = buildSample(context, controls, index.caseRule, (text) => isEntry(index, text))
+      const expected = referenceMatches(index, sample.bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`)
+      for (const container of ['plain', ...containers]) {
+        positive.forms.push(`${container}/${context}/${shape}`)
+        const found: PlacedOccurrence[] = []
+        const stored = wrap(container, sample.bytes)
+        const { complete } = await scan(inPieces(stored), index, (each) => found.push(each), 'subjects-and-controls')
+        const path = container === 'plain' ? [] : [container]
+        const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
+        positive.planted += hitsOf(sample).length
+        positive.detected += detected.length
+        negative.planted += sample.planted.length - hitsOf(sample).length
+        negative.falseAlarms += found.filter((each) => isFalse(each, sample, new Set(expected))).length
+      }
+    }
+  }
+  return report
+}
+
+const hitsOf = ({ planted }: Sample) => planted.filter(({ kind }) => kind === 'hit')
+
+function isHit(found: PlacedOccurrence, hit: Planted, path: readonly string[]): boolean {
+  return (
+    found.ordinal === hit.control.ordinal &&
+    found.offset === hit.start &&
+    found.record === hit.record &&
+    found.path.join('/') === path.join('/')
+  )
+}
+
+/** A short subject of another shape may well occur in a sample; the slow matcher says so. */
+function isFalse({ ordinal, offset }: PlacedOccurrence, { planted }: Sample, expected: ReadonlySet<string>): boolean {
+  const isNearMiss = planted.some(
+    ({ kind, control, start, length }) =>
+      kind === 'near-miss' && control.ordinal === ordinal && offset >= start && offset < start + length,
+  )
+  return isNearMiss || !expected.has(`${ordinal} ${offset}`)
+}
+
+function isEntry(index: SubjectIndex, text: string): boolean {
+  const result = canonicalOf(text, index.caseRule)
+  return 'shape' in result && index.ordinalOf(result.shape, result.canonical) !== -1
+}
+
+/** Stored bytes of a sample in a container. @throws Error for a container that is claimed and has no sample */
+function wrap(container: string, bytes: Uint8Array): Uint8Array {
+  switch (container) {
+    case 'plain':
+      return bytes
+    case 'gzip':
+      return gzipSync(bytes)
+    case 'zstd':
+      return zstdCompressSync(bytes)
+    default:
+      throw new Error(`controls: container ${container}: expected a way to write a sample`)
+  }
+}
+
+/** Uneven pieces, so that identifiers are cut. */
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 101) yield bytes.subarray(at, at + 101)
+}

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import { type CaseRule, Identifier } from '../../lib/manifest/identifier.ts'
+import { createIndexBuilder, type IndexSummary } from '../../lib/subject-index/build-subject-index.ts'
+import { type CaseKeys, caseKeysOf } from '../../lib/subject-index/case-keys.ts'
+import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+
+export const testKeys: CaseKeys = caseKeysOf(Buffer.alloc(32, 7))
+export const testManifestSha256 = 'ab'.repeat(32)
+
+/** The same bytes for the same seed. */
+export function seededRandom(seed: string): (bytes: number) => Uint8Array {
+  let counter = 0
+  return (bytes) => {
+    const blocks: Buffer[] = []
+    for (let got = 0; got < bytes; got += 32) {
+      blocks.push(createHash('sha256').update(`${seed} ${counter++}`).digest())
+    }
+    return Uint8Array.from(Buffer.concat(blocks).subarray(0, bytes))
+  }
+}
+
+export function buildIndex(
+  texts: Iterable<string>,
+  options: { caseRule?: CaseRule; seed?: string } = {},
+): { bytes: Uint8Array; summary: IndexSummary } {
+  const { caseRule = 'fold', seed = 'seed' } = options
+  const builder = createIndexBuilder({ caseRule, keys: testKeys, random: seededRandom(seed) })
+  let line = 0
+  for (const text of texts) {
+    const problem = builder.add(++line, new Identifier(text))
+    if (problem !== undefined) throw new Error(`line ${line}: ${problem}`)
+  }
+  return builder.finish(testManifestSha256)
+}
+
+export function makeIndex(texts: Iterable<string>, options: { caseRule?: CaseRule; seed?: string } = {}): SubjectIndex {
+  return openSubjectIndex(buildIndex(texts, options).bytes, testKeys)
+}
