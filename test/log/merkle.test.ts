@@ -7,6 +7,7 @@ import {
   emptyHead,
   inclusionProof,
   leafHash,
+  nodeHash,
   rootAt,
   rootOf,
   treeOf,
@@ -155,10 +156,40 @@ describe('the Merkle tree', () => {
     )
   })
 
+  it('holds a proof to the length that its sizes ask for, even when a root was made to fit', () => {
+    const [extra, three, five] = [leaves[9]!, heads[3]!, heads[5]!]
+    const inclusion = [...inclusionProof(tree, 1, 5), extra]
+    const consistency = [...consistencyProof(tree, 3, 5), extra]
+    const taller = (head: typeof five) => ({ size: head.size, root: nodeHash(extra, head.root) })
+    expect(() => verifyInclusion(taller(five), 1, leaves[1]!, inclusion)).toThrow('fewer hashes')
+    expect(() => verifyConsistency(taller(three), taller(five), consistency)).toThrow('fewer hashes')
+    expect(() => verifyConsistency(three, five, [])).toThrow('more hashes')
+  })
+
+  it('judges nothing against a head, leaf or hash that cannot be one', () => {
+    const [one, proof] = [heads[1]!, [leaves[1]!]]
+    const short = leaves[0]!.slice(1)
+    const impossible = [
+      { size: 2, root: short },
+      { size: -1, root: leaves[0]! },
+      { size: 1.5, root: leaves[0]! },
+      { size: Number.NaN, root: leaves[0]! },
+    ]
+    for (const bad of impossible) {
+      expect(() => verifyInclusion(bad, 0, leaves[0]!, proof)).toThrow('tree head')
+      expect(() => verifyConsistency(one, bad, proof)).toThrow('tree head')
+      expect(() => verifyConsistency(bad, heads[2]!, proof)).toThrow('tree head')
+    }
+    expect(() => verifyInclusion({ size: 1, root: short }, 0, short, [])).toThrow(ProofInvalid)
+    expect(() => verifyInclusion(one, 0, short, [])).toThrow('leaf')
+    expect(() => verifyConsistency(heads[3]!, heads[2]!, [])).toThrow('size')
+  })
+
   it('refuses to make proofs about what is not in it', () => {
     for (const ask of [
       () => inclusionProof(tree, most),
       () => inclusionProof(tree, 3, 3),
+      () => inclusionProof(tree, 3, most + 1),
       () => inclusionProof(tree, -1),
       () => inclusionProof(treeOf([]), 0),
       () => consistencyProof(tree, most + 1),
