@@ -32,9 +32,8 @@ export async function* gzipContent(
 
     const from = offset
     let checksum = 0
-    const engine = createInflateRaw({ chunkSize: outputSize }) as Engine
     try {
-      for await (const output of runEngine(engine, source.take, source.giveBack)) {
+      for await (const output of runEngine(inflater, source.take, source.giveBack)) {
         checksum = crc32(output, checksum)
         countProduced(decoding, output.length, path, offset)
         offset += output.length
@@ -59,6 +58,8 @@ export async function* gzipContent(
 }
 
 const outputSize = 256 * 1024
+
+const inflater = (): Engine => createInflateRaw({ chunkSize: outputSize }) as Engine
 
 function inflateFailure(error: unknown, path: readonly string[], offset: number): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined

@@ -63,7 +63,6 @@ async function* frameContent(
   const walk = walkFrame(source, header)
   const from = done.decodedBytes
   let left = 0
-  const engine = frameEngine(windowLog)
   let taken = 0
   const input = async (): Promise<Uint8Array | undefined> => {
     const bytes = await walk.take()
@@ -73,9 +72,13 @@ async function* frameContent(
     return bytes
   }
   try {
-    for await (const output of runEngine(engine, input, (rest) => {
-      left = rest.length
-    })) {
+    for await (const output of runEngine(
+      () => frameEngine(windowLog),
+      input,
+      (rest) => {
+        left = rest.length
+      },
+    )) {
       countProduced(decoding, output.length, path, done.decodedBytes)
       done.decodedBytes += output.length
       yield output

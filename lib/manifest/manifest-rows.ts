@@ -5,7 +5,7 @@ import { parseTransferTime } from './transfer-time.ts'
 /** How many rows are of a kind, and the lines of the first 20 of them, from 1. */
 export type Lines = { count: number; first: number[] }
 
-export const maxListed = 20
+const maxListed = 20
 
 /** Where the parsers of all formats put what they find, row by row. */
 export type ManifestRows = {

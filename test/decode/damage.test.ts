@@ -80,6 +80,42 @@ describe('a container in which one bit flipped', () => {
   })
 })
 
+describe('what was decoded before the damage', () => {
+  const lines = Array.from({ length: 500 }, (_, index) => `user ${(index * 7919 + 1e15).toString(36)}\n`).join('')
+  const flipped = (bytes: Buffer, at: number) => {
+    const copy = Buffer.from(bytes)
+    copy[Math.floor(bytes.length * at)]! ^= 0xff
+    return copy
+  }
+  const halves = [lines.slice(0, 4000), lines.slice(4000)]
+  const cases = [
+    { name: 'gzip, in its last part', path: 'gzip', bytes: flipped(gzipSync(lines), 0.8), atLeast: 1000 },
+    { name: 'gzip, in its checksum', path: 'gzip', bytes: flipped(gzipSync(lines), 0.9999), atLeast: lines.length },
+    {
+      name: 'zstd, in its checksum',
+      path: 'zstd',
+      bytes: flipped(zstdCompressSync(lines, checked), 0.9999),
+      atLeast: 0,
+    },
+    {
+      name: 'zstd, in its second frame',
+      path: 'zstd',
+      bytes: flipped(Buffer.concat(halves.map((half) => zstdCompressSync(half, checked))), 0.9),
+      atLeast: 4000,
+    },
+  ]
+  test.each(cases)('is delivered as it was, without an end: $name', async ({ path, bytes, atLeast }) => {
+    for (const lengths of [whole, [17]]) {
+      const { reading, contents } = await collect(inPieces(bytes, lengths))
+      expect(reading.gaps.map((gap) => gap.reason)).toEqual(['corrupt'])
+      const got = contents.get(path)?.bytes.toString() ?? ''
+      expect(got.length).toBeGreaterThanOrEqual(atLeast)
+      expect(lines.startsWith(got.slice(0, atLeast))).toBe(true)
+      expect(contents.get(path)?.ended ?? false).toBe(false)
+    }
+  })
+})
+
 describe('a container whose header lies', () => {
   const gz = gzipSync(text)
   const set = (bytes: Buffer, at: number, value: number) => {
