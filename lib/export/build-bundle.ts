@@ -1,0 +1,76 @@
+import type { Phase } from '../attestation/statement.ts'
+import { EvidenceConflict } from '../errors.ts'
+import { parseCheckpoint } from '../log/checkpoint.ts'
+import { formatConsistencyProof } from '../log/consistency-proof.ts'
+import { consistencyProof, inclusionProof, isSameHash, rootAt, treeOf } from '../log/merkle.ts'
+import { formatTlogProof } from '../log/tlog-proof.ts'
+import { formatPolicy, formatVkey } from '../log/vkey.ts'
+import {
+  bundlePaths,
+  consistencyPath,
+  documentPath,
+  envelopePath,
+  olderCheckpointPath,
+  proofPath,
+} from './bundle-paths.ts'
+import { documentKindOf } from './document-of-phase.ts'
+import { formatManifestFile } from './manifest-file.ts'
+import { verifyText } from './verify-text.ts'
+
+/** One attestation that goes into the bundle: the bytes that were logged and the bytes that they vouch for. */
+export type BundleEntry = { seq: number; phase: Phase; envelope: Uint8Array; document: Uint8Array }
+
+export type BundleParts = {
+  entries: readonly BundleEntry[]
+  /** Of every entry that the newest checkpoint covers, in order, also of those that are not in the bundle. */
+  leafHashes: readonly Uint8Array[]
+  /** All that were signed, by size; the last one is the newest. */
+  checkpoints: readonly { size: number; note: string }[]
+  /** Public keys, SubjectPublicKeyInfo in PEM. */
+  attestationKey: string
+  logKey: string
+  origin: string
+}
+
+/**
+ * The filing bundle, path by path. The same parts always give the same bytes. It signs nothing.
+ * @throws EvidenceConflict when the leaves are not those that were signed, or an entry is not covered by a checkpoint.
+ */
+export function buildBundle(parts: BundleParts): Map<string, Uint8Array> {
+  const { entries, leafHashes, checkpoints, attestationKey, logKey, origin } = parts
+  const newest = checkpoints.at(-1)
+  if (!newest) throw new EvidenceConflict('bundle: checkpoints: expected at least one, got none')
+  const tree = treeOf(leafHashes)
+  for (const { size, note } of checkpoints)
+    if (size > tree.size || newest.size !== tree.size || !isSameHash(parseCheckpoint(note).root, rootAt(tree, size)))
+      throw new EvidenceConflict(`bundle: checkpoint of size ${size}: expected the root of the entries, got another`)
+
+  const files = new Map<string, Uint8Array>()
+  const put = (path: string, body: string | Uint8Array) =>
+    files.set(path, typeof body === 'string' ? new TextEncoder().encode(body) : body)
+
+  for (const { seq, phase, envelope, document } of entries) {
+    if (seq >= tree.size)
+      throw new EvidenceConflict(`bundle: entry ${seq}: expected one below the newest checkpoint, ${tree.size}`)
+    const proof = formatTlogProof({ index: seq, hashes: inclusionProof(tree, seq), checkpoint: newest.note })
+    put(envelopePath(seq), envelope)
+    put(proofPath(seq), proof)
+    put(documentPath(seq, documentKindOf(phase)), document)
+  }
+  for (const { size, note } of checkpoints.slice(0, -1)) {
+    put(olderCheckpointPath(size), note)
+    put(
+      consistencyPath(size),
+      formatConsistencyProof({ from: size, to: tree.size, hashes: consistencyProof(tree, size) }),
+    )
+  }
+  const vkey = formatVkey(origin, logKey)
+  put(bundlePaths.checkpoint, newest.note)
+  put(bundlePaths.policy, formatPolicy(vkey))
+  put(bundlePaths.attestationKey, attestationKey)
+  put(bundlePaths.logKey, logKey)
+  put(bundlePaths.vkey, `${vkey}\n`)
+  put(bundlePaths.instructions, verifyText({ attestationKey, logKey, origin }))
+  put(bundlePaths.manifest, formatManifestFile(files))
+  return files
+}

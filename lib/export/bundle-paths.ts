@@ -1,0 +1,23 @@
+/** Where everything is in a bundle. `NNNNNN` is the entry's sequence number in the log, six digits or more. */
+export const bundlePaths = {
+  checkpoint: 'log/checkpoint',
+  policy: 'log/policy',
+  attestationKey: 'keys/attestation-p256.pub.pem',
+  logKey: 'keys/log-ed25519.pub.pem',
+  vkey: 'keys/log.vkey',
+  instructions: 'VERIFY.md',
+  manifest: 'MANIFEST.sha256',
+} as const
+
+/** A store report is named as such: it is what people look for first. */
+export type DocumentKind = 'document' | 'store-report'
+
+export const envelopePath = (seq: number) => `attestations/${digits(seq)}.dsse.json`
+export const proofPath = (seq: number) => `attestations/${digits(seq)}.dsse.json.tlog-proof`
+export const documentPath = (seq: number, kind: DocumentKind) => `attestations/${digits(seq)}.${kind}.json`
+
+/** A checkpoint older than the newest, and the proof that its log is the beginning of the newest one's. */
+export const olderCheckpointPath = (size: number) => `log/checkpoints/${size}`
+export const consistencyPath = (size: number) => `consistency/${size}`
+
+const digits = (seq: number) => String(seq).padStart(6, '0')

@@ -1,0 +1,47 @@
+import { hash } from 'node:crypto'
+import { ProofInvalid } from '../../errors.ts'
+import {
+  parseAcknowledgement,
+  parseCoverage,
+  parseDeletionRequest,
+  parseStoreReport,
+} from '../../verdict/parse-store-report.ts'
+import { documentPath } from '../bundle-paths.ts'
+import { documentKindOf } from '../document-of-phase.ts'
+import { at, type Checked } from '../run-check.ts'
+import { parseScopeDocument, parseSummaryDocument } from '../run-documents.ts'
+import type { Evidence } from '../run-evidence.ts'
+import type { Attested } from './statement.ts'
+
+/** Every document is the one that its statement vouches for, byte for byte, and can be read without any doubt. */
+export function checkDocuments(attested: readonly Attested[]): Checked<Evidence[]> {
+  const evidence = attested.map((each) =>
+    at(documentPath(each.seq, documentKindOf(each.statement.predicate.phase)), () => {
+      if (hash('sha256', each.document, 'hex') !== each.statement.subject[0]!.digest.sha256)
+        throw new ProofInvalid('digest: expected that of the in-toto subject, got another')
+      return toEvidence(each)
+    }),
+  )
+  return { count: evidence.length, value: evidence }
+}
+
+function toEvidence(attested: Attested): Evidence {
+  const { document, statement } = attested
+  const { predicate } = statement
+  switch (predicate.phase) {
+    case 'scope':
+      return { ...attested, phase: 'scope', predicate, model: parseScopeDocument(document) }
+    case 'scan':
+      return { ...attested, phase: 'scan', predicate, model: parseCoverage(document) }
+    case 'deletion-request':
+      return { ...attested, phase: 'deletion-request', predicate, model: parseDeletionRequest(document) }
+    case 'deletion-ack':
+      return { ...attested, phase: 'deletion-ack', predicate, model: parseAcknowledgement(document) }
+    case 'verification':
+      return { ...attested, phase: 'verification', predicate, model: parseStoreReport(document) }
+    case 'run-summary':
+      return { ...attested, phase: 'run-summary', predicate, model: parseSummaryDocument(document) }
+    default:
+      return predicate satisfies never
+  }
+}

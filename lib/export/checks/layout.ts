@@ -1,0 +1,74 @@
+import { FormatInvalid } from '../../errors.ts'
+import {
+  bundlePaths,
+  consistencyPath,
+  type DocumentKind,
+  documentPath,
+  envelopePath,
+  olderCheckpointPath,
+  proofPath,
+} from '../bundle-paths.ts'
+import type { Checked } from '../run-check.ts'
+
+/** The files of a bundle, each in its place; nothing of them is believed yet. */
+export type Layout = {
+  /** By sequence number. */
+  attestations: { seq: number; kind: DocumentKind; envelope: Uint8Array; document: Uint8Array; proof: Uint8Array }[]
+  /** By size. */
+  older: { size: number; note: Uint8Array; proof: Uint8Array }[]
+} & Record<keyof typeof bundlePaths, Uint8Array>
+
+const smallFile = 64 * 1024
+const envelopeLimit = 16 * 1024 * 1024
+const documentLimit = 64 * 1024 * 1024
+
+/**
+ * Every file has a name that a bundle knows, none is missing, none is besides, none is absurdly large. Names of other
+ * files are not repeated: they come from anywhere and may hold anything.
+ */
+export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Layout> {
+  const known = new Set<string>()
+  const take = (path: string, limit: number) => {
+    const bytes = files.get(path)
+    if (bytes === undefined) throw new FormatInvalid(`${path}: expected a file, got none`)
+    if (bytes.length > limit) throw new FormatInvalid(`${path}: expected at most ${limit} bytes, got ${bytes.length}`)
+    known.add(path)
+    return bytes
+  }
+  const single = Object.fromEntries(
+    Object.entries(bundlePaths).map(([name, path]) => [
+      name,
+      take(path, name === 'manifest' ? Number.POSITIVE_INFINITY : smallFile),
+    ]),
+  ) as Record<keyof typeof bundlePaths, Uint8Array>
+
+  const attestations = numbersIn(files, /^attestations\/(\d{6,16})\.dsse\.json$/, envelopePath).map((seq) => {
+    const kind: DocumentKind = files.has(documentPath(seq, 'store-report')) ? 'store-report' : 'document'
+    return {
+      seq,
+      kind,
+      envelope: take(envelopePath(seq), envelopeLimit),
+      document: take(documentPath(seq, kind), documentLimit),
+      proof: take(proofPath(seq), smallFile),
+    }
+  })
+  const older = numbersIn(files, /^log\/checkpoints\/(\d{1,16})$/, olderCheckpointPath).map((size) => ({
+    size,
+    note: take(olderCheckpointPath(size), smallFile),
+    proof: take(consistencyPath(size), smallFile),
+  }))
+
+  if (attestations.length === 0) throw new FormatInvalid('attestations: expected at least one, got none')
+  const besides = [...files.keys()].filter((path) => !known.has(path)).length
+  if (besides > 0) throw new FormatInvalid(`files: expected only those that a bundle has, got ${besides} besides`)
+  return { count: files.size, value: { ...single, attestations, older } }
+}
+
+/** The numbers that stand in file names, ascending; a number in another form is another file. */
+function numbersIn(files: ReadonlyMap<string, Uint8Array>, name: RegExp, path: (number: number) => string): number[] {
+  const numbers = [...files.keys()].flatMap((each) => {
+    const number = Number(name.exec(each)?.[1] ?? Number.NaN)
+    return Number.isSafeInteger(number) && path(number) === each ? [number] : []
+  })
+  return numbers.sort((a, b) => a - b)
+}

@@ -1,0 +1,29 @@
+import { createPublicKey, hash } from 'node:crypto'
+import { keyFingerprint } from '../attestation/envelope.ts'
+import { rawEd25519Of } from '../log/vkey.ts'
+
+/**
+ * The two forms in which people compare a public key: OpenSSH's, as `ssh-keygen -lf` shows it, and the SHA-256 (hex) of
+ * its SubjectPublicKeyInfo, as `openssl pkey -pubin -outform DER | sha256sum` gives it.
+ */
+export type KeyFingerprint = { openssh: string; spkiSha256: string }
+
+/** @throws FormatInvalid unless it is an ECDSA P-256 key in PEM. */
+export function attestationKeyFingerprint(pem: string): KeyFingerprint {
+  return { openssh: keyFingerprint(pem), spkiSha256: spkiSha256Of(pem) }
+}
+
+/** @throws FormatInvalid unless it is an Ed25519 key in PEM. */
+export function logKeyFingerprint(pem: string): KeyFingerprint {
+  const wire = [Buffer.from('ssh-ed25519'), rawEd25519Of(pem)].flatMap((part) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(part.length)
+    return [length, part]
+  })
+  const openssh = `SHA256:${hash('sha256', Buffer.concat(wire), 'base64').replace(/=+$/, '')}`
+  return { openssh, spkiSha256: spkiSha256Of(pem) }
+}
+
+function spkiSha256Of(pem: string): string {
+  return hash('sha256', createPublicKey(pem).export({ format: 'der', type: 'spki' }), 'hex')
+}

@@ -1,0 +1,46 @@
+import * as z from 'zod/mini'
+import { parseDocument } from '../verdict/parse-document.ts'
+
+/** The two documents about a whole run, as far as their statements repeat them; what else they hold is not judged. */
+
+const name = z.string().check(z.minLength(1), z.maxLength(100))
+const text = z.string().check(z.minLength(1), z.maxLength(10_000))
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
+/** Judging a summary takes time in the square of its stores. */
+const mostStores = 10_000
+
+const scopeDocument = z.looseObject({
+  runId: name,
+  manifest: z.looseObject({ sha256, subjects: z.int().check(z.minimum(0)) }),
+  keyCommitment: sha256,
+  stores: z.array(z.looseObject({ storeId: name, country: z.exactOptional(text) })).check(z.maxLength(mostStores)),
+})
+
+const summaryDocument = z.looseObject({
+  runId: name,
+  planned: z.array(name).check(z.maxLength(mostStores)),
+  verdicts: z
+    .array(
+      z.strictObject({
+        storeId: name,
+        verdict: z.enum(['verified', 'residual', 'incomplete']),
+        reasons: z.array(text),
+        envelopeSha256: z.exactOptional(sha256),
+      }),
+    )
+    .check(z.maxLength(mostStores)),
+  failure: z.exactOptional(z.strictObject({ state: text, error: text })),
+})
+
+export type ScopeDocument = z.infer<typeof scopeDocument>
+export type SummaryDocument = z.infer<typeof summaryDocument>
+
+/** @throws FormatInvalid */
+export function parseScopeDocument(document: Uint8Array): ScopeDocument {
+  return parseDocument(document, scopeDocument, 'scope')
+}
+
+/** @throws FormatInvalid */
+export function parseSummaryDocument(document: Uint8Array): SummaryDocument {
+  return parseDocument(document, summaryDocument, 'run summary')
+}

@@ -1,0 +1,86 @@
+import { createPublicKey, hash } from 'node:crypto'
+import { OdvError, UsageInvalid } from '../errors.ts'
+import { parseCheckpoint } from '../log/checkpoint.ts'
+import { type BundleSummary, checkpointOf, keysOf, toRunResult } from './bundle-summary.ts'
+import { checkCheckpoints } from './checks/checkpoint.ts'
+import { checkConsistency } from './checks/consistency.ts'
+import { checkCoverage } from './checks/coverage.ts'
+import { checkDeletion } from './checks/deletion.ts'
+import { checkDocuments } from './checks/document.ts'
+import { checkEnvelopes } from './checks/envelope.ts'
+import { checkInclusion } from './checks/inclusion.ts'
+import { checkInstructions } from './checks/instructions.ts'
+import { checkKeys } from './checks/keys.ts'
+import { checkLayout } from './checks/layout.ts'
+import { checkManifest } from './checks/manifest.ts'
+import { checkScope } from './checks/scope.ts'
+import { checkSequence } from './checks/sequence.ts'
+import { checkStatements } from './checks/statement.ts'
+import { checkSummaries } from './checks/summary.ts'
+import { checkVerdicts } from './checks/verdict.ts'
+import { type Checked, runCheck } from './run-check.ts'
+
+/** What the auditor brings: keys from an earlier filing or the ceremony (PEM), and the text of a checkpoint they kept. */
+export type VerifyOptions = { pinnedKeys?: readonly string[]; since?: string }
+
+/**
+ * Verifies a bundle (path by path, as it lies on the disk) offline. Nothing in it is believed before the check that earns
+ * it; the order of the checks is the order in which they rely on each other, and each is a file in `checks/`.
+ * @throws BundleInvalid naming the first check that fails
+ * @throws UsageInvalid when a pinned key or the kept checkpoint is not one
+ */
+export function verifyBundle(files: ReadonlyMap<string, Uint8Array>, options: VerifyOptions = {}): BundleSummary {
+  const pins = (options.pinnedKeys ?? []).map(spkiSha256Of)
+  const since = options.since
+  if (since !== undefined) requireCheckpoint(since)
+
+  const checks: { name: string; count: number }[] = []
+  const step = <T>(name: string, check: () => Checked<T>): T => {
+    const { count, value } = runCheck(name, check)
+    checks.push({ name, count })
+    return value
+  }
+  const layout = step('layout', () => checkLayout(files))
+  step('manifest', () => checkManifest(files))
+  const keys = step('keys', () => checkKeys(layout, pins))
+  step('instructions', () => checkInstructions(layout, keys))
+  const checkpoints = step('checkpoint', () => checkCheckpoints(layout, keys))
+  const kept = step('consistency', () => checkConsistency(layout, keys, checkpoints, since))
+  const payloads = step('envelope', () => checkEnvelopes(layout, keys))
+  const attested = step('statement', () => checkStatements(layout, payloads))
+  step('inclusion', () => checkInclusion(layout, checkpoints))
+  const evidence = step('document', () => checkDocuments(attested))
+  const runs = step('sequence', () => checkSequence(evidence))
+  step('scope', () => checkScope(runs))
+  step('coverage', () => checkCoverage(runs))
+  step('deletion', () => checkDeletion(runs))
+  step('verdict', () => checkVerdicts(runs))
+  step('summary', () => checkSummaries(runs))
+
+  return {
+    entries: evidence.length,
+    runs: runs.map(toRunResult),
+    ...checkpointOf(checkpoints),
+    ...keysOf(keys),
+    ...(kept && { since: { size: kept.size } }),
+    checks,
+  }
+}
+
+function spkiSha256Of(pem: string): string {
+  try {
+    return hash('sha256', createPublicKey(pem).export({ format: 'der', type: 'spki' }), 'hex')
+  } catch {
+    throw new UsageInvalid('pinned key: expected a public key in PEM, got another text')
+  }
+}
+
+function requireCheckpoint(note: string): void {
+  try {
+    parseCheckpoint(note)
+  } catch (cause) {
+    throw cause instanceof OdvError
+      ? new UsageInvalid('since: expected a checkpoint as in log/checkpoint, got another text', { cause })
+      : cause
+  }
+}

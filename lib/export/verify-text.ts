@@ -1,0 +1,128 @@
+import { attestationKeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
+
+/**
+ * `VERIFY.md`: how to verify a bundle with openssl, jq and sha256sum, what each step proves and what it does not. The
+ * text follows from the keys alone, and the offline verifier accepts no other: instructions are what a forger would
+ * change first. A changed text therefore becomes another version beside this one, so that older bundles still verify.
+ */
+export function verifyText(keys: { attestationKey: string; logKey: string; origin: string }): string {
+  const attestation = attestationKeyFingerprint(keys.attestationKey)
+  const log = logKeyFingerprint(keys.logKey)
+  return `# Verifying this bundle (instructions, version 1)
+
+Everything here is verified offline. The steps below need bash, coreutils (sha256sum, base64), jq and OpenSSL 3, and no
+program of ours. Run them in this directory, in this order. A line that begins with NOT is a failure.
+
+The one command that does all of it, and more (see "What these steps leave out"):
+
+    odv verify BUNDLE --key attestation-p256.pub.pem --key log-ed25519.pub.pem --since CHECKPOINT
+
+## 0. Whose keys?
+
+A bundle never vouches for its own keys: anybody can make keys and sign anything with them. Compare these fingerprints
+with those that you were given on another way: an earlier filing, the record of the key ceremony, a call.
+
+| key | OpenSSH form | SHA-256 of the SubjectPublicKeyInfo |
+|---|---|---|
+| attestations (ECDSA P-256) | \`${attestation.openssh}\` | \`${attestation.spkiSha256}\` |
+| log (Ed25519) | \`${log.openssh}\` | \`${log.spkiSha256}\` |
+
+This prints the last column from the key files themselves:
+
+\`\`\`sh
+for key in keys/attestation-p256.pub.pem keys/log-ed25519.pub.pem; do
+  openssl pkey -pubin -in "$key" -outform DER | sha256sum | sed "s|-$|$key|"
+done
+\`\`\`
+
+Keep the two key files in a place of your own and give those copies to \`odv verify --key\`; without \`--key\` it says that
+it trusts whatever keys the bundle brings. Keep \`log/checkpoint\` of every bundle as well: it is the CHECKPOINT of
+\`--since\` for the next one, and what shows that nothing was rewritten in between.
+
+## 1. Nothing was damaged
+
+\`\`\`sh
+sha256sum --check --strict --quiet MANIFEST.sha256 && echo "whole  every listed file"
+cut -c 67- MANIFEST.sha256 | LC_ALL=C sort > "\${TMPDIR:-/tmp}/odv-listed.$$"
+find . -type f ! -name MANIFEST.sha256 | cut -c 3- | LC_ALL=C sort > "\${TMPDIR:-/tmp}/odv-present.$$"
+cmp "\${TMPDIR:-/tmp}/odv-listed.$$" "\${TMPDIR:-/tmp}/odv-present.$$" && echo "whole  no file besides" || echo "NOT LISTED"
+rm -f "\${TMPDIR:-/tmp}/odv-listed.$$" "\${TMPDIR:-/tmp}/odv-present.$$"
+\`\`\`
+
+Proves that the files are those that were listed. It does not prove who listed them: the list is not signed.
+
+## 2. Who said it
+
+\`\`\`sh
+t=$(mktemp -d)
+for a in attestations/*.dsse.json; do
+  jq -r .payload "$a" | base64 -d > "$t/payload"
+  { printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < "$t/payload" | tr -d ' ')"; cat "$t/payload"; } > "$t/pae"
+  jq -r '.signatures[0].sig' "$a" | base64 -d > "$t/sig"
+  openssl dgst -sha256 -verify keys/attestation-p256.pub.pem -signature "$t/sig" "$t/pae" > "$t/said" 2>&1 &&
+    echo "signed  $a" || echo "NOT SIGNED  $a"
+done
+rm -r "$t"
+\`\`\`
+
+Proves that the holder of the attestation key signed every statement. It does not prove that a statement is true.
+
+## 3. About which document
+
+\`\`\`sh
+for a in attestations/*.dsse.json; do
+  said=$(jq -r .payload "$a" | base64 -d | jq -r '.subject[0].digest.sha256')
+  for d in "\${a%.dsse.json}.document.json" "\${a%.dsse.json}.store-report.json"; do
+    [ -e "$d" ] || continue
+    [ "$(sha256sum < "$d" | cut -c 1-64)" = "$said" ] && echo "same  $d" || echo "NOT THE SAME  $d"
+  done
+done
+\`\`\`
+
+Proves that each document is the one that its statement was signed for. It does not prove that the statement sums it up
+correctly: read both, or let \`odv verify\` compute every verdict again.
+
+## 4. What the log's head was
+
+\`\`\`sh
+t=$(mktemp -d)
+origin=$(head -n 1 log/checkpoint)
+for c in log/checkpoint log/checkpoints/*; do
+  [ -e "$c" ] || continue
+  sed '/^$/,$d' "$c" > "$t/text"
+  grep -F -e "— $origin " "$c" | head -n 1 | sed 's/.* //' | base64 -d | tail -c +5 > "$t/sig"
+  openssl pkeyutl -verify -pubin -inkey keys/log-ed25519.pub.pem -rawin -in "$t/text" -sigfile "$t/sig" > "$t/said" 2>&1 &&
+    echo "signed  $c" || echo "NOT SIGNED  $c"
+done
+rm -r "$t"
+\`\`\`
+
+Proves that the holder of the log key signed these sizes and roots. It does not prove that the log only ever grew: for
+that, compare with the checkpoints that you kept (a checkpoint of the same size must be the same), or use \`--since\`.
+
+## 5. What was said
+
+\`\`\`sh
+for a in attestations/*.dsse.json; do
+  jq -r .payload "$a" | base64 -d |
+    jq -r '.predicate | [.phase, .runId, .storeId // "-", .result, ((.reasons // []) | join("; "))] | @tsv'
+done
+jq -r .payload attestations/*.dsse.json | while read -r payload; do
+  printf %s "$payload" | base64 -d | jq -r '.predicate.limitations[]'
+done | LC_ALL=C sort -u
+\`\`\`
+
+Every statement names its limitations. \`residual\` and \`incomplete\` come with their reasons; \`verified\` has none.
+
+## What these steps leave out
+
+That each attestation is in the log (\`*.tlog-proof\`, C2SP tlog-proof) and that older checkpoints are beginnings of the
+newest (\`consistency/\`, RFC 6962, 2.1.2): other people's verifiers of transparency logs read these files, with the key
+in \`keys/log.vkey\` and the policy in \`log/policy\`. That the verdicts follow from the store reports, that a run's
+attestations are all there and in order, and that they agree with each other: \`odv verify\` does all of this, and names
+the check that fails.
+
+What no step can show: cryptography proves who said what and when, not that it is true. Only the stores that are listed
+were looked at. A log shows what was written to it, so keep checkpoints, and run a scan of your own now and then.
+`
+}
