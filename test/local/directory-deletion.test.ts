@@ -1,0 +1,338 @@
+import { execFileSync } from 'node:child_process'
+import {
+  appendFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { InputInvalid, StoreUnavailable } from '../../lib/errors.ts'
+import type { ListedVersion } from '../../lib/inventory/object-version.ts'
+import { directoryDeletions, openDirectoryDeletion } from '../../lib/local/directory-deletion.ts'
+import { openDirectoryStore } from '../../lib/local/directory-store.ts'
+import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
+import type { Chunks, Judge } from '../../lib/ports.ts'
+import { listAll } from '../contracts/store.ts'
+import { asUnprivileged } from './as-unprivileged.ts'
+import { keepingTime, oneFile, overwrite, systemError, tick, write } from './directory-fixture.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+async function readAll(chunks: Chunks): Promise<string> {
+  const read: Buffer[] = []
+  for await (const chunk of chunks) read.push(Buffer.from(chunk))
+  return Buffer.concat(read).toString()
+}
+
+/** Reads everything and says delete; `seen` has what it was given. */
+function willing(seen: string[] = []): Judge {
+  return async (chunks) => {
+    seen.push(await readAll(chunks))
+    return { kind: 'delete' }
+  }
+}
+
+/** Reads everything, then changes the world, then says delete. */
+function willingAfter(change: () => void): Judge {
+  return async (chunks) => {
+    await readAll(chunks)
+    await tick()
+    change()
+    return { kind: 'delete' }
+  }
+}
+
+const changedKept = expect.objectContaining({ kind: 'kept' })
+
+describe('deleting a version of a directory store', () => {
+  it('shows all its bytes to the judge, unlinks it, and says how many there were', async () => {
+    const { root, version } = await oneFile('x'.repeat(3 << 20))
+    write(root, 'other', 'stays')
+    const seen: string[] = []
+    const deletion = await directoryDeletions().open({ id: 'sg', root, channel: { kind: 'none' } })
+    expect(await deletion.deleteVersion(version, willing(seen))).toEqual({ kind: 'deleted', bytes: 3 << 20 })
+    expect(seen).toEqual(['x'.repeat(3 << 20)])
+    expect(readdirSync(root)).toEqual(['other'])
+  })
+
+  it('finds it gone when it is repeated', async () => {
+    const { root, version } = await oneFile()
+    const deletion = await openDirectoryDeletion(root)
+    await deletion.deleteVersion(version, willing())
+    const seen: string[] = []
+    expect(await deletion.deleteVersion(version, willing(seen))).toEqual({ kind: 'gone' })
+    expect(seen).toEqual([])
+  })
+
+  it('keeps it when the judge says so, for the reason of the judge', async () => {
+    const { root, version } = await oneFile()
+    const judge: Judge = async () => ({ kind: 'keep', reason: 'holds a record of somebody not transferred' })
+    expect(await (await openDirectoryDeletion(root)).deleteVersion(version, judge)).toEqual({
+      kind: 'kept',
+      reason: 'holds a record of somebody not transferred',
+    })
+    expect(readdirSync(root)).toEqual(['a'])
+  })
+
+  const hastyJudges: { name: string; judge: Judge }[] = [
+    { name: 'nothing', judge: async () => ({ kind: 'delete' }) },
+    {
+      name: 'the first chunk only',
+      judge: async (chunks) => {
+        for await (const _ of chunks) break
+        return { kind: 'delete' }
+      },
+    },
+  ]
+  for (const { name, judge } of hastyJudges)
+    it(`keeps it when the judge has read ${name}`, async () => {
+      const { root, version } = await oneFile('x'.repeat(3 << 20))
+      expect(await (await openDirectoryDeletion(root)).deleteVersion(version, judge)).toEqual(changedKept)
+      expect(readdirSync(root)).toEqual(['a'])
+    })
+
+  it('keeps it and passes the failure on when the judge fails', async () => {
+    const { root, version } = await oneFile()
+    const judge: Judge = () => Promise.reject(new Error('the judge is ill'))
+    await expect((await openDirectoryDeletion(root)).deleteVersion(version, judge)).rejects.toThrow('ill')
+    expect(readdirSync(root)).toEqual(['a'])
+  })
+
+  it('keeps it when the medium fails while it is judged', async () => {
+    const { root, version } = await oneFile()
+    const read = () => Promise.reject(systemError('EIO', 'a'))
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      open: async (path, flags) => ({ ...(await nodeFileSystem.open(path, flags)), read }),
+    }
+    const kept = await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())
+    expect(kept).toEqual({ kind: 'kept', reason: 'it could not be read to its end' })
+    expect(readdirSync(root)).toEqual(['a'])
+  })
+
+  it('deletes one name of a hard-linked file after the other', async () => {
+    const { root, path } = await oneFile()
+    linkSync(path, join(root, 'b'))
+    await tick()
+    const versions = await listAll(await openDirectoryStore(root))
+    const deletion = await openDirectoryDeletion(root)
+    expect(versions.map(({ key }) => key)).toEqual(['a', 'b'])
+    for (const version of versions) {
+      expect(await deletion.deleteVersion(version, willing())).toEqual({ kind: 'deleted', bytes: 7 })
+      await tick()
+    }
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  it('does not take a store that is gone for a version that is gone', async () => {
+    const { root, version } = await oneFile()
+    const deletion = await openDirectoryDeletion(root)
+    rmSync(root, { recursive: true })
+    await expect(deletion.deleteVersion(version, willing())).rejects.toThrow(StoreUnavailable)
+    await expect(openDirectoryDeletion(root)).rejects.toThrow(StoreUnavailable)
+  })
+
+  for (const key of ['../a', '/etc/passwd', 'd/../a', '.', ''])
+    it(`refuses the key ${JSON.stringify(key)}`, async () => {
+      const { root, version } = await oneFile()
+      const deletion = await openDirectoryDeletion(join(root))
+      await expect(deletion.deleteVersion({ ...version, key }, willing())).rejects.toThrow(InputInvalid)
+    })
+
+  it('keeps what may not be deleted by this user, in its place', async () => {
+    const root = temporaryDirectory()
+    write(root, 'd/a', 'content')
+    execFileSync('chmod', ['755', join(root, 'd')])
+    execFileSync('chmod', ['555', join(root, 'd')])
+    const [version] = await listAll(await openDirectoryStore(root))
+    const kept = await asUnprivileged(async () =>
+      (await openDirectoryDeletion(root)).deleteVersion(version!, willing()),
+    )
+    execFileSync('chmod', ['755', join(root, 'd')])
+    expect(kept).toEqual({ kind: 'kept', reason: 'the store refused with EACCES' })
+    expect(readdirSync(join(root, 'd'))).toEqual(['a'])
+  })
+})
+
+describe('what is never deleted', () => {
+  const untouchable: { name: string; change: Partial<ListedVersion> }[] = [
+    { name: 'a link', change: { kind: 'symbolic-link' } },
+    { name: 'something unreadable', change: { kind: 'unreadable', reason: 'special-file' } },
+    { name: 'a delete marker', change: { kind: 'delete-marker' } },
+    { name: 'a noncurrent version', change: { current: false } },
+    { name: 'a version under legal hold', change: { protection: { code: 'legal-hold' } } },
+    { name: 'a version under retention', change: { protection: { code: 'retention' } } },
+    { name: 'a snapshot', change: { protection: { code: 'read-only-snapshot' } } },
+  ]
+  for (const { name, change } of untouchable)
+    it(`is ${name}, and it is not even opened`, async () => {
+      const { root, version } = await oneFile()
+      const seen: string[] = []
+      const deletion = await openDirectoryDeletion(root)
+      expect(await deletion.deleteVersion({ ...version, ...change }, willing(seen))).toEqual(changedKept)
+      expect([seen, readdirSync(root)]).toEqual([[], ['a']])
+    })
+
+  for (const key of ['.snapshot/daily.0/a', '.zfs/snapshot/auto/a', 'd/.snapshot/x/y/a'])
+    it(`is a file at ${key}, also when its listing says nothing of a snapshot`, async () => {
+      const root = temporaryDirectory()
+      write(root, key, 'content')
+      const [listed] = await listAll(await openDirectoryStore(root))
+      const { protection, ...version } = { ...listed!, current: true }
+      expect(protection?.code).toBe('read-only-snapshot')
+      const kept = await (await openDirectoryDeletion(root)).deleteVersion(version, willing())
+      expect(kept).toEqual({ kind: 'kept', reason: 'it lies in a read-only snapshot' })
+      expect(existsSync(join(root, key))).toBe(true)
+    })
+})
+
+/** What may happen to the file at `path`; `rest` are the names that must be there afterwards, with their content. */
+const traps: { name: string; change: (path: string) => void; rest: Record<string, string> }[] = [
+  { name: 'grown', change: (path) => appendFileSync(path, '!'), rest: { a: 'content!' } },
+  { name: 'truncated', change: (path) => truncateSync(path, 3), rest: { a: 'con' } },
+  { name: 'overwritten in place', change: (path) => overwrite(path, 'CONTENT'), rest: { a: 'CONTENT' } },
+  {
+    name: 'replaced by a file of the same size and time',
+    change: (path) =>
+      keepingTime(path, () => {
+        writeFileSync(`${path}.new`, 'CONTENT')
+        renameSync(`${path}.new`, path)
+      }),
+    rest: { a: 'CONTENT' },
+  },
+  {
+    name: 'replaced by a link to it',
+    change: (path) => {
+      renameSync(path, `${path}.real`)
+      symlinkSync('a.real', path)
+    },
+    rest: { a: 'content', 'a.real': 'content' },
+  },
+]
+
+const contentOf = (root: string) =>
+  Object.fromEntries(readdirSync(root).map((name) => [name, readFileSync(join(root, name), 'utf8')]))
+
+describe('a file that is not the listed one', () => {
+  for (const { name, change, rest } of traps) {
+    it(`is kept when it was ${name} before it is judged`, async () => {
+      const { root, path, version } = await oneFile()
+      change(path)
+      const seen: string[] = []
+      expect(await (await openDirectoryDeletion(root)).deleteVersion(version, willing(seen))).toEqual(changedKept)
+      expect([seen, contentOf(root)]).toEqual([[], rest])
+    })
+
+    it(`is kept when it was ${name} after it was judged`, async () => {
+      const { root, path, version } = await oneFile()
+      const judge = willingAfter(() => change(path))
+      expect(await (await openDirectoryDeletion(root)).deleteVersion(version, judge)).toEqual(changedKept)
+      expect(contentOf(root)).toEqual(rest)
+    })
+
+    it(`is kept when it is ${name} in the very moment of its deletion`, async () => {
+      const { root, path, version } = await oneFile()
+      const files: FileSystem = {
+        ...nodeFileSystem,
+        async rename(from, to) {
+          await tick()
+          change(path)
+          await nodeFileSystem.rename(from, to)
+        },
+      }
+      const deletion = await openDirectoryDeletion(root, files)
+      expect(await deletion.deleteVersion(version, willing())).toEqual(changedKept)
+      expect(contentOf(root)).toEqual(rest)
+    })
+  }
+
+  it('is kept when its directory was exchanged for a link to elsewhere', async () => {
+    const root = temporaryDirectory()
+    write(root, 'd/a', 'content')
+    const [version] = await listAll(await openDirectoryStore(root))
+    const outside = join(temporaryDirectory(), 'outside')
+    renameSync(join(root, 'd'), outside)
+    symlinkSync(outside, join(root, 'd'))
+    expect(await (await openDirectoryDeletion(root)).deleteVersion(version!, willing())).toEqual(changedKept)
+    expect(contentOf(outside)).toEqual({ a: 'content' })
+  })
+
+  it('is put back beside a newer one that came in the very moment of its deletion', async () => {
+    const { root, path, version } = await oneFile()
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      async rename(from, to) {
+        writeFileSync(path, 'changed content')
+        await nodeFileSystem.rename(from, to)
+        writeFileSync(path, 'newer')
+      },
+    }
+    expect(await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())).toEqual(changedKept)
+    expect(Object.values(contentOf(root)).toSorted()).toEqual(['changed content', 'newer'])
+  })
+})
+
+describe('a deletion that was killed', () => {
+  /** Runs up to `call` and stops there for good. */
+  async function killedAt(call: 'rename' | 'unlink', root: string, version: ListedVersion): Promise<void> {
+    const killed = new Error('killed')
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      link: () => Promise.reject(killed),
+      [call]: () => Promise.reject(killed),
+    }
+    const { kind } = await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())
+    expect(kind).toBe('kept')
+  }
+
+  for (const call of ['rename', 'unlink'] as const)
+    it(`before its ${call} is finished by a repetition, which judges again`, async () => {
+      const { root, version } = await oneFile()
+      await killedAt(call, root, version)
+      expect(Object.values(contentOf(root))).toEqual(['content'])
+      const seen: string[] = []
+      const repeated = await (await openDirectoryDeletion(root)).deleteVersion(version, willing(seen))
+      expect([repeated, seen, readdirSync(root)]).toEqual([{ kind: 'deleted', bytes: 7 }, ['content'], []])
+    })
+
+  it('before its unlink leaves the file in the next listing, under its other name', async () => {
+    const { root, version } = await oneFile()
+    await killedAt('unlink', root, version)
+    const [aside, ...others] = await listAll(await openDirectoryStore(root))
+    expect(others).toEqual([])
+    expect(aside).toMatchObject({
+      kind: 'object',
+      size: 7,
+      key: expect.stringMatching(/^\.odv-deleting-[0-9a-f]{32}$/),
+    })
+    const deletion = await openDirectoryDeletion(root)
+    expect(await deletion.deleteVersion(aside!, willing())).toEqual({ kind: 'deleted', bytes: 7 })
+  })
+
+  it('does not delete a new file that came to its place', async () => {
+    const { root, path, version } = await oneFile()
+    await killedAt('unlink', root, version)
+    writeFileSync(path, 'content')
+    expect(await (await openDirectoryDeletion(root)).deleteVersion(version, willing())).toEqual(changedKept)
+    expect(readFileSync(path, 'utf8')).toBe('content')
+  })
+
+  it('takes no name that is in use for moving it aside', async () => {
+    const { root, version } = await oneFile()
+    await killedAt('unlink', root, version)
+    const [aside] = readdirSync(root)
+    renameSync(join(root, aside!), join(root, 'a'))
+    mkdirSync(join(root, aside!))
+    expect(await (await openDirectoryDeletion(root)).deleteVersion(version, willing())).toEqual(changedKept)
+    expect(readFileSync(join(root, 'a'), 'utf8')).toBe('content')
+    unlinkSync(join(root, 'a'))
+  })
+})

@@ -1,0 +1,48 @@
+import { readFileSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { KeyUnsafe } from '../../lib/errors.ts'
+import { attestationKeyFile, caseKeyFile } from '../../lib/local/key-files.ts'
+import { openDatabase } from '../../lib/local/sqlite-database.ts'
+import { isStateDirectory, makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+const newPaths = () => stateDirectory(join(temporaryDirectory(), 'deep', '.odv'))
+
+describe('a state directory', () => {
+  it('is made with everything in it for its owner only', async () => {
+    const paths = newPaths()
+    await makeStateDirectory(paths)
+    const modes = [paths.root, paths.evidence, paths.keys, paths.anchor].map((path) => statSync(path).mode & 0o777)
+    expect(modes).toEqual([0o700, 0o700, 0o700, 0o700])
+  })
+
+  it('is one once it has a database', async () => {
+    const paths = newPaths()
+    expect(await isStateDirectory(paths)).toBe(false)
+    await makeStateDirectory(paths)
+    expect(await isStateDirectory(paths)).toBe(false)
+    openDatabase(paths.database).close()
+    expect(await isStateDirectory(paths)).toBe(true)
+  })
+
+  it('keeps its keys when it is made again', async () => {
+    const paths = newPaths()
+    await makeStateDirectory(paths)
+    const key = await caseKeyFile(paths.keys).read()
+    await makeStateDirectory(paths)
+    openDatabase(paths.database).close()
+    await makeStateDirectory(paths)
+    expect(await caseKeyFile(paths.keys).read()).toEqual(key)
+  })
+
+  it('never makes a lost key anew once it is in use: another key would sign another history', async () => {
+    const paths = newPaths()
+    await makeStateDirectory(paths)
+    openDatabase(paths.database).close()
+    rmSync(join(paths.keys, 'attestation-p256.pem'))
+    await makeStateDirectory(paths)
+    await expect(attestationKeyFile(paths.keys).publicKey()).rejects.toThrow(KeyUnsafe)
+    expect(readFileSync(join(paths.keys, 'case.key'))).toHaveLength(32)
+  })
+})
