@@ -164,6 +164,11 @@ describe('the Merkle tree', () => {
     expect(() => verifyInclusion(taller(five), 1, leaves[1]!, inclusion)).toThrow('fewer hashes')
     expect(() => verifyConsistency(taller(three), taller(five), consistency)).toThrow('fewer hashes')
     expect(() => verifyConsistency(three, five, [])).toThrow('more hashes')
+    const eight = { size: 8, root: nodeHash(heads[2]!.root, extra) }
+    expect(() => verifyConsistency(heads[2]!, eight, [extra])).toThrow('more hashes')
+    expect(() => verifyInclusion({ size: 8, root: nodeHash(leaves[0]!, extra) }, 0, leaves[0]!, [extra])).toThrow(
+      'more hashes',
+    )
   })
 
   it('judges nothing against a head, leaf or hash that cannot be one', () => {
