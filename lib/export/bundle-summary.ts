@@ -1,19 +1,23 @@
+import type { Checkpoint } from '../log/checkpoint.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
-import type { Checkpoints } from './checks/checkpoint.ts'
 import type { Keys } from './checks/keys.ts'
-import type { KeyFingerprint } from './key-fingerprint.ts'
 import type { RunEvidence } from './run-evidence.ts'
 
 /** What holds in a bundle that holds. */
 export type BundleSummary = {
-  /** Attestations in the bundle; `checkpoint.size` is how many the log has. */
+  /** Attestations in the bundle; the log has `size` of them. */
   entries: number
   runs: RunResult[]
-  /** `root` in base64, as the checkpoint has it. */
-  checkpoint: { origin: string; size: number; root: string }
-  /** Older checkpoints that are proven to be beginnings of this one. */
+  /** All stores of the scope of every run. */
+  stores: StoreResult[]
+  /** The newest checkpoint: the log's name, its size and its root in base64. */
+  origin: string
+  size: number
+  root: string
+  /** Sizes of the older checkpoints that are proven to be beginnings of it. */
   olderCheckpoints: number[]
-  keys: { attestation: KeyFingerprint; log: KeyFingerprint }
+  /** In OpenSSH's form, and the SHA-256 (hex) of the SubjectPublicKeyInfo. */
+  fingerprints: { name: 'attestation' | 'log'; fingerprint: string; spkiSha256: string }[]
   /** False: nobody said whose keys these have to be, so the bundle proves only that it agrees with itself. */
   pinned: boolean
   /** The checkpoint that the auditor kept and that this log continues. */
@@ -22,50 +26,60 @@ export type BundleSummary = {
   checks: { name: string; count: number }[]
 }
 
-/**
- * One run. `closed`: its summary is in the log. Until then, and for a store without an attested verdict, there is no
- * result: that is not a clean one.
- */
-export type RunResult = {
+/** `closed`: the run's summary is in the log. Until then the run is incomplete, whatever its stores are. */
+export type RunResult = { runId: string; closed: boolean; result: Verdict; reasons: string[] }
+
+/** `passes` counts the scans that were attested. A store whose verdict was not attested is incomplete. */
+export type StoreResult = {
   runId: string
-  closed: boolean
-  result?: Verdict
+  storeId: string
+  country?: string
+  passes: number
+  verdict: Verdict
   reasons: string[]
-  /** All stores of the scope. `passes` counts the scans that were attested. */
-  stores: { storeId: string; country?: string; passes: number; verdict?: Verdict; reasons: string[] }[]
 }
 
-export function toRunResult({ runId, scope, stores, summary }: RunEvidence): RunResult {
+export function toRunResult({ runId, summary }: RunEvidence): RunResult {
+  if (!summary) return { runId, closed: false, result: 'incomplete', reasons: ['run: not closed'] }
+  const { result, reasons } = summary.predicate
+  return { runId, closed: true, result, reasons }
+}
+
+export function toStoreResults({ runId, scope, stores, summary }: RunEvidence): StoreResult[] {
   const judged = new Map(summary?.predicate.stores.map((store) => [store.storeId, store]))
   const countries = new Map(scope?.predicate.stores.map(({ storeId, country }) => [storeId, country]))
-  const found = new Map(stores.map((store) => [store.storeId, store]))
+  const evidence = new Map(stores.map((store) => [store.storeId, store]))
+  return [...new Set([...countries.keys(), ...judged.keys()])].map((storeId) => {
+    const country = countries.get(storeId)
+    const { result, reasons } = judged.get(storeId) ?? evidence.get(storeId)?.verification?.predicate ?? notAttested
+    return {
+      runId,
+      storeId,
+      ...(country !== undefined && { country }),
+      passes: evidence.get(storeId)?.scans.length ?? 0,
+      verdict: result,
+      reasons,
+    }
+  })
+}
+
+const notAttested = { result: 'incomplete' as const, reasons: ['verdict: not attested'] }
+
+export function toCheckpointSection({ origin, size, root }: Checkpoint, older: readonly Checkpoint[]) {
   return {
-    runId,
-    closed: summary !== undefined,
-    ...(summary && { result: summary.predicate.result }),
-    reasons: summary?.predicate.reasons ?? [],
-    stores: [...new Set([...countries.keys(), ...judged.keys()])].map((storeId) => {
-      const country = countries.get(storeId)
-      const decided = judged.get(storeId) ?? found.get(storeId)?.verification?.predicate
-      return {
-        storeId,
-        ...(country !== undefined && { country }),
-        passes: found.get(storeId)?.scans.length ?? 0,
-        ...(decided && { verdict: decided.result }),
-        reasons: decided?.reasons ?? [],
-      }
-    }),
+    origin,
+    size,
+    root: Buffer.from(root).toString('base64'),
+    olderCheckpoints: older.map((checkpoint) => checkpoint.size),
   }
 }
 
-export function checkpointOf({ newest, older }: Checkpoints) {
-  const { origin, size, root } = newest
+export function toKeySection({ fingerprints: { attestation, log }, pinned }: Keys) {
   return {
-    checkpoint: { origin, size, root: Buffer.from(root).toString('base64') },
-    olderCheckpoints: older.map((each) => each.size),
+    fingerprints: [
+      { name: 'attestation' as const, fingerprint: attestation.openssh, spkiSha256: attestation.spkiSha256 },
+      { name: 'log' as const, fingerprint: log.openssh, spkiSha256: log.spkiSha256 },
+    ],
+    pinned,
   }
-}
-
-export function keysOf({ fingerprints, pinned }: Keys) {
-  return { keys: fingerprints, pinned }
 }

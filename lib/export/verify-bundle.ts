@@ -1,7 +1,7 @@
 import { createPublicKey, hash } from 'node:crypto'
 import { OdvError, UsageInvalid } from '../errors.ts'
 import { parseCheckpoint } from '../log/checkpoint.ts'
-import { type BundleSummary, checkpointOf, keysOf, toRunResult } from './bundle-summary.ts'
+import { type BundleSummary, toCheckpointSection, toKeySection, toRunResult, toStoreResults } from './bundle-summary.ts'
 import { checkCheckpoints } from './checks/checkpoint.ts'
 import { checkConsistency } from './checks/consistency.ts'
 import { checkCoverage } from './checks/coverage.ts'
@@ -19,6 +19,8 @@ import { checkStatements } from './checks/statement.ts'
 import { checkSummaries } from './checks/summary.ts'
 import { checkVerdicts } from './checks/verdict.ts'
 import { type Checked, runCheck } from './run-check.ts'
+
+export type { BundleSummary } from './bundle-summary.ts'
 
 /** What the auditor brings: keys from an earlier filing or the ceremony (PEM), and the text of a checkpoint they kept. */
 export type VerifyOptions = { pinnedKeys?: readonly string[]; since?: string }
@@ -60,8 +62,9 @@ export function verifyBundle(files: ReadonlyMap<string, Uint8Array>, options: Ve
   return {
     entries: evidence.length,
     runs: runs.map(toRunResult),
-    ...checkpointOf(checkpoints),
-    ...keysOf(keys),
+    stores: runs.flatMap(toStoreResults),
+    ...toCheckpointSection(checkpoints.newest, checkpoints.older),
+    ...toKeySection(keys),
     ...(kept && { since: { size: kept.size } }),
     checks,
   }

@@ -1,0 +1,49 @@
+import * as z from 'zod/mini'
+import { NotKnown } from '../errors.ts'
+import { verifyBundle } from '../export/verify-bundle.ts'
+import type { Ports } from '../ports.ts'
+import type { Verdict } from '../verdict/decide-verdict.ts'
+import { bundlePrefix, type ExportPorts } from './export-bundle.ts'
+import { parseInput } from './task-input.ts'
+
+const checkInput = z.object({ exportId: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/)) })
+
+/**
+ * Verifies an exported bundle as its reader will, from what is stored, before anybody gets it, and against the public
+ * keys of this deployment: a bundle that somebody put in its place is signed by others.
+ * @throws BundleInvalid @throws NotKnown
+ */
+export async function checkBundle(
+  ports: Pick<Ports, 'evidence'> & Pick<ExportPorts, 'attestationSigner' | 'logSigner'>,
+  input: unknown,
+): Promise<{
+  exportId: string
+  files: number
+  entries: number
+  runs: number
+  checks: number
+  verified: number
+  residual: number
+  incomplete: number
+}> {
+  const { exportId } = parseInput('check-bundle', checkInput, input)
+  const prefix = bundlePrefix(exportId)
+  const files = new Map<string, Uint8Array>()
+  for await (const key of ports.evidence.list(prefix))
+    files.set(key.slice(prefix.length), await ports.evidence.get(key))
+  if (files.size === 0) throw new NotKnown(`export ${exportId}: expected a bundle, got none`)
+
+  const pinnedKeys = [await ports.attestationSigner.publicKey(), await ports.logSigner.publicKey()]
+  const { entries, runs, stores, checks } = verifyBundle(files, { pinnedKeys })
+  const count = (verdict: Verdict) => stores.filter((store) => store.verdict === verdict).length
+  return {
+    exportId,
+    files: files.size,
+    entries,
+    runs: runs.length,
+    checks: checks.length,
+    verified: count('verified'),
+    residual: count('residual'),
+    incomplete: count('incomplete'),
+  }
+}

@@ -1,0 +1,150 @@
+import { hash } from 'node:crypto'
+import * as z from 'zod/mini'
+import { parseEnvelope } from '../attestation/envelope.ts'
+import { parseStatement, type Statement } from '../attestation/statement.ts'
+import { EvidenceConflict, EvidenceMissing, NotKnown } from '../errors.ts'
+import { type BundleEntry, type BundleParts, buildBundle } from '../export/build-bundle.ts'
+import { documentNameOf } from '../export/document-of-phase.ts'
+import { verifyCheckpoint } from '../log/checkpoint.ts'
+import { leafHash } from '../log/merkle.ts'
+import { originOf } from '../log/origin.ts'
+import type { AttestationSigner, Evidence, Ledger, LogSigner } from '../ports.ts'
+import { formatDocument, readDocument } from './documents.ts'
+import { parseInput } from './task-input.ts'
+
+const exportId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
+const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+
+/**
+ * One run, or every run with a statement made in a period, always whole: half a run would hide what its other half says.
+ * `from <= made < to`; a date stands for its beginning (UTC) in `from` and for its end in `to`.
+ */
+const selection = z.union([
+  z.strictObject({ runId: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/)) }),
+  z.strictObject({ from: moment, to: moment }).check(z.refine(({ from, to }) => startOf(from) < endOf(to))),
+])
+const exportInput = z.strictObject({ exportId, selection })
+
+export type Selection = z.infer<typeof selection>
+
+/** This role reads the ledger and the evidence; of both signers it can read the public key only. */
+export type ExportPorts = {
+  evidence: Evidence
+  ledger: Pick<Ledger, 'head' | 'entries' | 'checkpoints'>
+  attestationSigner: Pick<AttestationSigner, 'publicKey'>
+  logSigner: Pick<LogSigner, 'publicKey'>
+}
+
+/** Where the files of an export are kept; the rest of each key is the path inside the bundle. */
+export const bundlePrefix = (exportId: string) => `exports/${exportId}/`
+const pinKey = (exportId: string) => `exports/${exportId}.json`
+
+/** What an export is made of, so that an export that is repeated gives the same bytes although the log has grown. */
+type Pin = { schemaVersion: 1; exportId: string; selection: Selection; checkpoint: number; head: number }
+
+/**
+ * Writes the filing bundle of a run or a period to the evidence. Durable steps:
+ *
+ * 1. `put` the pin: what is selected, the newest checkpoint and the size of the log. A crash before it leaves nothing.
+ * 2. `put` the files, the manifest last. A crash in between leaves a part of the bundle; repeating writes the same bytes
+ *    again. A bundle without its manifest is not whole, and `check-bundle` says so.
+ *
+ * @throws NotKnown when nothing is selected
+ * @throws EvidenceMissing when a selected entry is not covered by a checkpoint yet, or its document is gone
+ * @throws EvidenceConflict when the export was begun with another selection, or the log contradicts its checkpoints
+ */
+export async function exportBundle(
+  ports: ExportPorts,
+  input: unknown,
+): Promise<{ exportId: string; prefix: string; files: number; entries: number }> {
+  const { exportId, selection } = parseInput('export-bundle', exportInput, input)
+  const pin = await readPin(ports, exportId, selection)
+  const parts = await collectParts(ports, pin)
+  const bundle = buildBundle(parts)
+  const prefix = bundlePrefix(exportId)
+  for (const [path, body] of bundle) {
+    const { sha256 } = await ports.evidence.put(`${prefix}${path}`, body)
+    if (sha256 !== hash('sha256', body, 'hex'))
+      throw new EvidenceConflict(`export ${exportId}: ${path}: expected the bytes of this bundle, got others`)
+  }
+  return { exportId, prefix, files: bundle.size, entries: parts.entries.length }
+}
+
+async function readPin({ evidence, ledger }: ExportPorts, exportId: string, selection: Selection): Promise<Pin> {
+  const key = pinKey(exportId)
+  if (!(await evidence.has(key))) {
+    const newest = (await ledger.checkpoints()).at(-1)
+    if (!newest) throw new NotKnown(`export ${exportId}: expected a log with a checkpoint, got none`)
+    const { size } = await ledger.head()
+    await evidence.put(
+      key,
+      formatDocument({ schemaVersion: 1, exportId, selection, checkpoint: newest.size, head: size } satisfies Pin),
+    )
+  }
+  const pin = await readDocument<Pin>({ evidence }, key)
+  if (JSON.stringify(pin.selection) !== JSON.stringify(selection))
+    throw new EvidenceConflict(`export ${exportId}: expected the selection that it began with, got another`)
+  return pin
+}
+
+async function collectParts(ports: ExportPorts, pin: Pin): Promise<BundleParts> {
+  const [attestationKey, logKey] = [await ports.attestationSigner.publicKey(), await ports.logSigner.publicKey()]
+  const origin = originOf(logKey)
+  const checkpoints = (await ports.ledger.checkpoints()).filter(({ size }) => size <= pin.checkpoint)
+  for (const { note } of checkpoints) verifyCheckpoint(note, { origin, publicKeyPem: logKey })
+
+  const runs = await selectRuns(ports, pin)
+  const leafHashes: Uint8Array[] = []
+  const entries: BundleEntry[] = []
+  for await (const { seq, envelope } of ports.ledger.entries(0, pin.head)) {
+    if (seq < pin.checkpoint) leafHashes.push(leafHash(envelope))
+    const statement = statementIn(envelope)
+    if (!runs.has(statement.predicate.runId)) continue
+    if (seq >= pin.checkpoint)
+      throw new EvidenceMissing(
+        `export ${pin.exportId}: entry ${seq}: expected a checkpoint that covers it, got one of ${pin.checkpoint} entries`,
+      )
+    const document = await readVouched(ports.evidence, statement)
+    entries.push({ seq, phase: statement.predicate.phase, envelope, document })
+  }
+  return { entries, leafHashes, checkpoints, attestationKey, logKey, origin }
+}
+
+async function selectRuns({ ledger }: ExportPorts, { exportId, selection, head }: Pin): Promise<Set<string>> {
+  const runs = new Set<string>()
+  for await (const { envelope } of ledger.entries(0, head)) {
+    const statement = statementIn(envelope)
+    if (isSelected(statement, selection)) runs.add(statement.predicate.runId)
+  }
+  if (runs.size === 0) throw new NotKnown(`export ${exportId}: expected at least one attestation, got none`)
+  return runs
+}
+
+function isSelected({ predicate: { runId, times } }: Statement, selection: Selection): boolean {
+  if ('runId' in selection) return runId === selection.runId
+  const made = Date.parse(times.statementCreatedAt)
+  return startOf(selection.from) <= made && made < endOf(selection.to)
+}
+
+/** The bundle's own verification judges the signature; here the statement only says what to collect. */
+function statementIn(envelope: Uint8Array): Statement {
+  return parseStatement(parseEnvelope(envelope).payload)
+}
+
+async function readVouched(evidence: Evidence, { predicate, subject }: Statement): Promise<Uint8Array> {
+  const name = documentNameOf(predicate)
+  const document = await evidence.get(name)
+  if (subject[0]!.name !== name || hash('sha256', document, 'hex') !== subject[0]!.digest.sha256)
+    throw new EvidenceConflict(`${name}: expected the document that was attested, got another`)
+  return document
+}
+
+const day = 24 * 60 * 60 * 1000
+
+function startOf(moment: string): number {
+  return Date.parse(moment)
+}
+
+function endOf(moment: string): number {
+  return Date.parse(moment) + (moment.length === 10 ? day : 0)
+}
