@@ -45,6 +45,7 @@ describe('a checkpoint', () => {
     { name: 'an origin with a plus', note: note.replace('example.com/log\n', 'example.com+log\n') },
     { name: 'a hyphen for the dash', note: note.replace('—', '-') },
     { name: 'a signature of a key id alone', note: note.replace(signature, '— example.com/log AAAAAA==') },
+    { name: 'a plus in the name of a key', note: `${note}— wit+ness AAAAAQA=\n` },
     { name: 'the same signature twice', note: `${note}${signature}\n` },
     { name: 'a lone surrogate', note: note.replace('example.com/log\n', 'example.com/\ud800\n') },
     { name: 'more than sixteen signatures', note: note + '— other AAAAAQA=\n'.repeat(16) },
