@@ -147,6 +147,12 @@ const cases: Case[] = [
     gaps: ['not-text zstd/skippable 0'],
   },
   {
+    name: 'a seek table over more than the frames',
+    bytes: Buffer.concat([zst(one), seekTable([{ stored: 1 + zst(one).length, decoded: one.length }])]),
+    contents: { zstd: one, 'zstd/skippable': expect.any(String) },
+    gaps: ['not-text zstd/skippable 0'],
+  },
+  {
     name: 'text after zstd',
     bytes: Buffer.concat([zst(one), Buffer.from(two)]),
     contents: { zstd: one, 'zstd/trailing': two },

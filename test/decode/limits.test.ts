@@ -42,6 +42,12 @@ test.each([
   expect(delivered).toBe(reading.decodedBytes)
 })
 
+test('a small object may be compressed as well as it likes', async () => {
+  const { reading } = await collect(inPieces(zstdCompressSync(Buffer.alloc(2 ** 20, 'a')), [1e6]))
+  expect(reading.decodedBytes / reading.bytes).toBeGreaterThan(defaultLimits.ratio)
+  expect(reading.complete).toBe(true)
+})
+
 test('an object is left beyond the stated number of decoded bytes', async () => {
   const bytes = gzipSync(Buffer.alloc(100_000, 'a'))
   const within = await collect(inPieces(bytes, [1e6]), { ...defaultLimits, decodedBytes: 100_000 })

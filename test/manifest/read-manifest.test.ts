@@ -326,7 +326,7 @@ test('no row is lost or changed, however the manifest is written and cut', async
         expect(report).toMatchObject({ confirmed: ids.length, rows: ids.length, empty: none })
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   )
 })
 
