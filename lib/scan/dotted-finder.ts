@@ -35,7 +35,6 @@ export function createDottedFinder({ bytes }: Block, lengths: readonly number[],
   return {
     scan(to, final) {
       if (held.isOpen) resume = held.resume(bytes, resume, to, final)
-      if (held.isOpen) return resume
       collectRuns(runs, bytes, resume, to, final, dottedCharacters, minLength)
       for (let run = 0; run < runs.count; run++) {
         const start = trimmedStart(runs.starts[run]!, runs.ends[run]!)

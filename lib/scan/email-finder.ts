@@ -46,7 +46,6 @@ export function createEmailFinder(
     domainEnd: number,
     found: (ordinal: number, start: number, length: number) => void,
   ): void {
-    if (domainEnd === sign + 1 || trimmedCharacters[bytes[sign + 1]!] !== 0) return
     const earliest = Math.max(0, domainEnd - maxLength)
     let start = sign
     while (start > earliest && localCharacters[bytes[start - 1]!] !== 0) start--

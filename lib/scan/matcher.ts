@@ -1,5 +1,5 @@
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import { countNewlines } from './count-lines.ts'
+import { createLineCounter } from './count-lines.ts'
 import { type Block, type Emit, longestTail } from './finder.ts'
 import { createFinders } from './finders.ts'
 
@@ -32,6 +32,7 @@ export function createTokenMatcher(
 ): Matcher {
   const tail = longestTail(index.shapes)
   const bytes = new Uint8Array(blockBytes + tail)
+  const countNewlines = createLineCounter(bytes)
   const view = new DataView(bytes.buffer)
   const buffer = Buffer.from(bytes.buffer)
   const block: Block = { bytes, view, buffer }
@@ -48,7 +49,7 @@ export function createTokenMatcher(
       tokens.push({ ordinal, record: 0, offset: droppedBytes + start, length })
     },
     later(ordinal, start, length) {
-      const record = droppedLines + countNewlines(buffer, 0, start) + 1
+      const record = droppedLines + countNewlines(0, start) + 1
       const offset = droppedBytes + start
       return () => tokens.push({ ordinal, record, offset, length })
     },
@@ -66,7 +67,7 @@ export function createTokenMatcher(
     for (const token of found) {
       if (token.record === 0) {
         const start = token.offset - droppedBytes
-        lines += countNewlines(buffer, counted, start)
+        lines += countNewlines(counted, start)
         counted = start
         token.record = lines + 1
       }
@@ -77,7 +78,7 @@ export function createTokenMatcher(
   function drop(): void {
     if (filled - neededFrom > tail) throw new Error('matcher: tail: expected a bounded one')
     for (const finder of finders) finder.shift(neededFrom)
-    droppedLines += countNewlines(buffer, 0, neededFrom)
+    droppedLines += countNewlines(0, neededFrom)
     droppedBytes += neededFrom
     bytes.copyWithin(0, neededFrom, filled)
     filled -= neededFrom
@@ -101,7 +102,7 @@ export function createTokenMatcher(
     get records() {
       // The last byte is always in the block: bytes are dropped only to make room for more.
       const isOpen = filled > 0 && bytes[filled - 1] !== 10
-      return droppedLines + countNewlines(buffer, 0, filled) + (isOpen ? 1 : 0)
+      return droppedLines + countNewlines(0, filled) + (isOpen ? 1 : 0)
     },
   }
 }

@@ -12,7 +12,19 @@ const identifiers = [
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
     'aaaaaaaa-1111-2222-3333-0123456789ab',
   ],
-  ...['a@b', 'bob@x.org', "o'b@x.org", 'b+c@x-y.org', '=bob@x.org', 'x.org@x.org', 'Bob.B@X.Org', "''@x", '_a%b@b.c'],
+  ...[
+    'a@b',
+    'bob@x.org',
+    "o'b@x.org",
+    'b+c@x-y.org',
+    '=bob@x.org',
+    'x.org@x.org',
+    'Bob.B@X.Org',
+    "''@x",
+    '_a%b@b.c',
+    'a@bbbbbbbbbbbbbbb.x-y.org',
+    'a.bob.x+1_bob.y%z%z_zz@b',
+  ],
   ...['bob', 'Bob_1', 'abc', 'org', '_12', 'x_y_z_x_y_z_x_y_z_x_y_z'],
   ...['a.b', 'bob.b', 'x-y', 'x-y.org', 'a..b', 'b--c_d', '123.456', 'x.y-z.x.y-z.x.y-z.x.y-z'],
 ]
@@ -31,7 +43,7 @@ const piece = fc.oneof(
       .tuple(fc.constantFrom(...identifiers), fc.nat(36), fc.nat(36))
       .map(([text, from, length]) => text.slice(from % text.length, (from % text.length) + length)),
   },
-  { weight: 4, arbitrary: fc.constantFrom(...separators) },
+  { weight: 6, arbitrary: fc.constantFrom(...separators) },
   { weight: 4, arbitrary: fc.constantFrom(...specials) },
   { weight: 2, arbitrary: fc.constantFrom(...alphabets) },
   {
@@ -41,7 +53,9 @@ const piece = fc.oneof(
       .map(([character, times]) => character.repeat(times)),
   },
 )
-const content = fc.array(piece, { maxLength: 24 }).map((pieces) => Buffer.from(pieces.join(''), 'latin1'))
+const content = fc
+  .array(piece, { minLength: 2, maxLength: 30, size: 'max' })
+  .map((pieces) => Buffer.from(pieces.join(''), 'latin1'))
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 })
 const blockBytes = fc.integer({ min: 1, max: 200 })
 
