@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { firstControlByte } from './control-bytes.ts'
 
-export type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
+type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 
 /** Whether a content is text: valid UTF-8 as a whole, without control bytes other than those that occur in text. */
 export type TextCheck = {

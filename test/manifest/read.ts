@@ -3,7 +3,7 @@ import { canonicalOf } from '../../lib/manifest/identifier.ts'
 import { type ManifestReport, readManifest } from '../../lib/manifest/read-manifest.ts'
 import { inPieces } from '../decode/collect.ts'
 
-export const now = new Date('2026-11-23T12:00:00Z')
+const now = new Date('2026-11-23T12:00:00Z')
 
 /** Reads a manifest and collects its confirmed rows as `line:identifier`. */
 export async function read(
