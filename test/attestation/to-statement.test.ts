@@ -92,6 +92,15 @@ describe('a statement', () => {
       obligation: { instrument: 'NSA', clause: '3.2', dueAt: '2026-12-01T00:00:00.000Z' },
     })
   })
+
+  it('about a scan or a request is not made without the manifest that is in scope', () => {
+    const { scope: _, ...bare } = context
+    const coverage = { store, pass: 0, coverage: cleanCoverage, document: documentOf('c', cleanCoverage) }
+    expect(() => scanStatement(bare, coverage)).toThrow(EvidenceConflict)
+    expect(() => requestStatement(bare, { store, request, document: documentOf('r', request) })).toThrow(
+      EvidenceConflict,
+    )
+  })
 })
 
 describe('the statement of a pass', () => {
@@ -134,6 +143,14 @@ describe('the statement of a verdict', () => {
         residualSubjects: 0,
         coveragePpm: 1_000_000,
       },
+    })
+  })
+
+  it('calls an inventory fresh from the moment of the answer on', () => {
+    const atOnce = { ...acknowledgement, acknowledgedAt: cleanCoverage.inventory.startedAt }
+    expect(judge({ ...report, requests: [{ request, acknowledgement: atOnce }] })).toMatchObject({
+      result: 'verified',
+      verification: { freshInventory: true, secondsAfterAck: 0 },
     })
   })
 

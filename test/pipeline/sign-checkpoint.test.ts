@@ -154,6 +154,12 @@ describe('no checkpoint is signed', () => {
         rewrite(state, [...state.entries, await entryOf(6, scopeStatementOf('run-6'), memoryAttestationSigner())]),
     },
     {
+      name: 'over an envelope by another key that is the first after the anchored ones',
+      says: 'envelope',
+      tamper: async ({ state }) =>
+        rewrite(state, state.entries.with(4, await entryOf(4, scopeStatementOf('run-4'), memoryAttestationSigner()))),
+    },
+    {
       name: 'over a new envelope that is none',
       says: 'envelope',
       tamper: ({ state }) => {
@@ -176,11 +182,11 @@ describe('no checkpoint is signed', () => {
     },
     {
       name: 'over an identity that is not that of its envelope',
-      says: 'identity',
+      says: 'identity is not that',
       tamper: async ({ state }) =>
         rewrite(state, [
           ...state.entries,
-          { ...(await entryOf(6, scopeStatementOf('run-1'))), identity: 'f'.repeat(64) },
+          { ...(await entryOf(6, scopeStatementOf('run-6'))), identity: 'f'.repeat(64) },
         ]),
     },
     {
@@ -234,6 +240,14 @@ describe('no checkpoint is signed', () => {
       name: 'beside an anchored text that is no checkpoint',
       says: 'anchor',
       tamper: ({ anchored }) => anchored.set(5, ''),
+    },
+    {
+      name: 'beside an anchored checkpoint of an empty log with entries in its root',
+      says: 'fork',
+      tamper: async ({ state, anchored }) => {
+        anchored.clear()
+        anchored.set(0, await noteOf(0, state.head.root))
+      },
     },
     {
       name: 'beside a stored checkpoint that nobody signed',
