@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { AdapterMissing, NotKnown } from '../errors.ts'
-import { type Environment, loadMachine, runExecution } from '../local/asl/interpreter.ts'
+import { type Environment, runExecution } from '../local/interp/interpreter.ts'
+import { loadMachine } from '../local/interp/machine.ts'
 import { type LocalPorts, localPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
 import { callHandler } from '../local/sandbox/call-handler.ts'
@@ -137,12 +138,11 @@ async function toEnvironment(
   const loaded = await Promise.all(
     machines.map(async (name) => {
       const text = await readFile(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8')
-      return [name, loadMachine(name, JSON.parse(text))] as const
+      return [name, loadMachine(name, JSON.parse(text), substitutions)] as const
     }),
   )
   return {
     machines: Object.fromEntries(loaded),
-    substitutions,
     invoke: (name, payload) => call(name as FunctionName, payload),
     token: ports.taskTokens,
     documents: ports.evidence,
