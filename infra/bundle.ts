@@ -1,6 +1,7 @@
-import { readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { formatZip } from './zip.ts'
 
 /** Names of the Lambda functions: one file each in `functions/`, beside the composition root. */
 export function functionNames(root: string): string[] {
@@ -11,17 +12,17 @@ export function functionNames(root: string): string[] {
 }
 
 /**
- * Bundles every function into `.build/<name>/index.mjs`: one ES module with all it needs, and its source map. The same
- * sources and dependencies give the same bytes, wherever the project lies.
+ * Makes `.build/<name>.zip` for every function: `index.mjs`, one ES module with all it needs, and its source map. The
+ * same sources and dependencies give the same bytes, wherever the project lies.
  */
 export async function bundle(root: string): Promise<void> {
-  rmSync(join(root, '.build'), { recursive: true, force: true })
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: functionNames(root).map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
     outdir: '.build',
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    write: false,
     platform: 'node',
     target: 'node24',
     format: 'esm',
@@ -37,12 +38,11 @@ export async function bundle(root: string): Promise<void> {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'error',
   })
-}
-
-/** Serverless wants plugins to be classes: bundles whenever functions are about to be packaged. */
-export default class BundlePlugin {
-  readonly hooks: Record<string, () => Promise<void>>
-  constructor(serverless: { serviceDir: string }) {
-    this.hooks = { 'before:package:createDeploymentArtifacts': () => bundle(serverless.serviceDir) }
+  rmSync(join(root, '.build'), { recursive: true, force: true })
+  mkdirSync(join(root, '.build'))
+  for (const [name, files] of Map.groupBy(outputFiles, ({ path }) => basename(dirname(path)))) {
+    const entries = files.map(({ path, contents }) => ({ name: basename(path), bytes: contents }))
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+    writeFileSync(join(root, '.build', `${name}.zip`), formatZip(entries))
   }
 }

@@ -1,0 +1,31 @@
+import { bundle } from './bundle.ts'
+
+type Resource = { Type: string; Properties: Record<string, unknown> }
+type Serverless = {
+  serviceDir: string
+  service: { provider: { compiledCloudFormationTemplate: { Resources: Record<string, Resource> } } }
+}
+
+/**
+ * What packaging needs beyond Serverless, which wants plugins to be classes. It bundles the functions before they are
+ * packaged; and it writes state machines down as text before Serverless drops every null from the template, since an
+ * `"Assign": { "failure": null }` that is gone leaves a variable that nobody assigned.
+ */
+export default class PackagingPlugin {
+  readonly hooks: Record<string, () => Promise<void> | void>
+  constructor(serverless: Serverless) {
+    this.hooks = {
+      'before:package:createDeploymentArtifacts': () => bundle(serverless.serviceDir),
+      'before:aws:package:finalize:stripNullPropsFromTemplateResources': () =>
+        writeDefinitions(serverless.service.provider.compiledCloudFormationTemplate.Resources),
+    }
+  }
+}
+
+function writeDefinitions(resources: Record<string, Resource>): void {
+  for (const resource of Object.values(resources))
+    if (resource.Type === 'AWS::StepFunctions::StateMachine') {
+      const { Definition, ...properties } = resource.Properties
+      resource.Properties = { ...properties, DefinitionString: JSON.stringify(Definition, null, 1) }
+    }
+}

@@ -1,0 +1,355 @@
+import { account } from './intrinsics.ts'
+import type { Request } from './policy-evaluation.ts'
+
+const key = (id: string) => `arn:aws:kms:us-east-1:${account}:key/${id}`
+const bucket = (name: string) => `arn:aws:s3:::odv-dev-${name}-${account}-us-east-1`
+const lambda = (name: string) => `arn:aws:lambda:us-east-1:${account}:function:odv-dev-${name}`
+const machine = (name: string) => `arn:aws:states:us-east-1:${account}:stateMachine:odv-dev-${name}`
+const ledger = `arn:aws:dynamodb:us-east-1:${account}:table/odv-dev-ledger`
+const runState = `arn:aws:dynamodb:us-east-1:${account}:table/odv-dev-run-state`
+
+const digest = { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' }
+const pure = { 'kms:SigningAlgorithm': 'ED25519_SHA_512', 'kms:MessageType': 'RAW' }
+const prehashed = { ...pure, 'kms:SigningAlgorithm': 'ED25519_PH_SHA_512' }
+const viaS3 = { 'kms:ViaService': 's3.us-east-1.amazonaws.com' }
+const created = { 's3:ObjectCreationOperation': 'true' }
+const once = { ...created, 's3:if-none-match': '*' }
+const item = (...keys: string[]) => ({ 'dynamodb:LeadingKeys': keys })
+const inTransaction = (...keys: string[]) => ({ ...item(...keys), 'dynamodb:EnclosingOperation': 'TransactWriteItems' })
+const entry = 'LOG#odv-dev#E#0'
+const head = 'LOG#odv-dev'
+const reservation = 'IDEM#odv-dev'
+const checkpoint = 'LOG#odv-dev#CP'
+const external = (id: string) => ({ 'sts:ExternalId': id })
+
+/**
+ * What can be done in the stack, as requests to AWS, and the roles that may do it (without their prefix). The first
+ * four duties are those that nobody may hold two of.
+ */
+export const separated = ['read a store', 'delete in a store', 'sign an attestation', 'sign a checkpoint'] as const
+
+const scanning = ['scan-batch', 'take-inventory']
+const documents = [
+  'acknowledge',
+  'attest',
+  'build-index',
+  'close-run',
+  'decide-verdict',
+  'execute-deletion',
+  'export-bundle',
+  'open-run',
+  'plan-batches',
+  'request-deletion',
+  'scan-batch',
+  'settle-coverage',
+  'take-inventory',
+]
+
+export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
+  {
+    duty: 'read a store',
+    action: 'sts:AssumeRole',
+    resource: 'arn:aws:iam::999900001111:role/odv-dev-offshore-read',
+    context: external('odv-dev'),
+    roles: scanning,
+  },
+  {
+    duty: 'read a store without the external id',
+    action: 'sts:AssumeRole',
+    resource: 'arn:aws:iam::999900001111:role/odv-dev-offshore-read',
+    roles: [],
+  },
+  {
+    duty: 'read a store of another stage',
+    action: 'sts:AssumeRole',
+    resource: 'arn:aws:iam::999900001111:role/odv-prod-offshore-read',
+    context: external('odv-dev'),
+    roles: [],
+  },
+  {
+    duty: 'delete in a store',
+    action: 'sts:AssumeRole',
+    resource: 'arn:aws:iam::999900001111:role/odv-dev-offshore-delete',
+    context: external('odv-dev'),
+    roles: ['execute-deletion'],
+  },
+  {
+    duty: 'become another role',
+    action: 'sts:AssumeRole',
+    resource: `arn:aws:iam::${account}:role/odv-dev-attest`,
+    context: external('odv-dev'),
+    roles: [],
+  },
+
+  {
+    duty: 'sign an attestation',
+    action: 'kms:Sign',
+    resource: key('AttestationKey'),
+    context: digest,
+    roles: ['attest'],
+  },
+  { duty: 'sign a raw message', action: 'kms:Sign', resource: key('AttestationKey'), context: pure, roles: [] },
+  { duty: 'sign a checkpoint', action: 'kms:Sign', resource: key('LogKey'), context: pure, roles: ['sign-checkpoint'] },
+  { duty: 'sign a pre-hashed checkpoint', action: 'kms:Sign', resource: key('LogKey'), context: prehashed, roles: [] },
+  {
+    duty: 'read the attestation key’s public half',
+    action: 'kms:GetPublicKey',
+    resource: key('AttestationKey'),
+    roles: ['attest', 'check-bundle', 'export-bundle', 'sign-checkpoint'],
+  },
+  {
+    duty: 'read the log key’s public half',
+    action: 'kms:GetPublicKey',
+    resource: key('LogKey'),
+    roles: ['check-bundle', 'export-bundle', 'sign-checkpoint'],
+  },
+  { duty: 'make the case key', action: 'kms:GenerateDataKey', resource: key('CaseKey'), roles: ['build-index'] },
+  {
+    duty: 'unwrap the case key',
+    action: 'kms:Decrypt',
+    resource: key('CaseKey'),
+    roles: ['build-index', 'execute-deletion', 'scan-batch', 'settle-coverage', 'take-inventory'],
+  },
+  {
+    duty: 'decrypt evidence other than through S3',
+    action: 'kms:Decrypt',
+    resource: key('EvidenceKey'),
+    roles: [],
+  },
+  ...['kms:CreateGrant', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:DisableKey'].flatMap((action) =>
+    ['AttestationKey', 'LogKey', 'CaseKey', 'EvidenceKey'].map((id) => ({
+      duty: `${action} on ${id}`,
+      action,
+      resource: key(id),
+      roles: [],
+    })),
+  ),
+
+  {
+    duty: 'reserve an envelope',
+    action: 'dynamodb:PutItem',
+    resource: ledger,
+    context: item(reservation),
+    roles: ['attest'],
+  },
+  {
+    duty: 'append an entry',
+    action: 'dynamodb:PutItem',
+    resource: ledger,
+    context: inTransaction(entry),
+    roles: ['attest'],
+  },
+  {
+    duty: 'put an entry without moving the head',
+    action: 'dynamodb:PutItem',
+    resource: ledger,
+    context: item(entry),
+    roles: [],
+  },
+  {
+    duty: 'move the head',
+    action: 'dynamodb:UpdateItem',
+    resource: ledger,
+    context: inTransaction(head),
+    roles: ['attest'],
+  },
+  {
+    duty: 'mark a reservation as logged',
+    action: 'dynamodb:UpdateItem',
+    resource: ledger,
+    context: inTransaction(reservation),
+    roles: ['attest'],
+  },
+  {
+    duty: 'store a checkpoint',
+    action: 'dynamodb:PutItem',
+    resource: ledger,
+    context: item(checkpoint),
+    roles: ['sign-checkpoint'],
+  },
+  {
+    duty: 'write to the log of another stage',
+    action: 'dynamodb:PutItem',
+    resource: ledger,
+    context: inTransaction('LOG#odv-prod#E#0'),
+    roles: [],
+  },
+  ...[entry, checkpoint].map((pk) => ({
+    duty: `update ${pk}`,
+    action: 'dynamodb:UpdateItem',
+    resource: ledger,
+    context: inTransaction(pk),
+    roles: [],
+  })),
+  ...[entry, head, reservation, checkpoint].map((pk) => ({
+    duty: `delete ${pk}`,
+    action: 'dynamodb:DeleteItem',
+    resource: ledger,
+    context: inTransaction(pk),
+    roles: [],
+  })),
+  ...['BatchWriteItem', 'PartiQLDelete', 'PartiQLUpdate', 'PartiQLInsert', 'UpdateTimeToLive', 'DeleteTable'].map(
+    (action) => ({ duty: `${action} on the ledger`, action: `dynamodb:${action}`, resource: ledger, roles: [] }),
+  ),
+  {
+    duty: 'read the ledger',
+    action: 'dynamodb:Query',
+    resource: ledger,
+    context: item(entry),
+    roles: ['attest', 'close-run', 'export-bundle', 'sign-checkpoint'],
+  },
+  {
+    duty: 'keep track of runs',
+    action: 'dynamodb:PutItem',
+    resource: runState,
+    roles: ['acknowledge', 'close-run', 'notify-custodian', 'open-run', 'request-deletion'],
+  },
+
+  {
+    duty: 'anchor a checkpoint',
+    action: 's3:PutObject',
+    resource: `${bucket('anchor')}/checkpoints/1`,
+    context: once,
+    roles: ['sign-checkpoint'],
+  },
+  {
+    duty: 'replace an anchored checkpoint',
+    action: 's3:PutObject',
+    resource: `${bucket('anchor')}/checkpoints/1`,
+    context: created,
+    roles: [],
+  },
+  {
+    duty: 'write a document',
+    action: 's3:PutObject',
+    resource: `${bucket('evidence')}/runs/r/config.json`,
+    context: once,
+    roles: documents,
+  },
+  {
+    duty: 'write a document under another key',
+    action: 's3:PutObject',
+    resource: `${bucket('evidence')}/runs/r/config.json`,
+    context: { ...once, 's3:x-amz-server-side-encryption-aws-kms-key-id': key('CaseKey') },
+    roles: [],
+  },
+  {
+    duty: 'write a document and name its key',
+    action: 's3:PutObject',
+    resource: `${bucket('evidence')}/runs/r/config.json`,
+    context: { ...once, 's3:x-amz-server-side-encryption-aws-kms-key-id': key('EvidenceKey') },
+    roles: documents,
+  },
+  {
+    duty: 'replace a document',
+    action: 's3:PutObject',
+    resource: `${bucket('evidence')}/runs/r/config.json`,
+    context: created,
+    roles: [],
+  },
+  {
+    duty: 'write a result of the map',
+    action: 's3:PutObject',
+    resource: `${bucket('evidence')}/runs/r/stores/s/pass-0/map-results/m/manifest.json`,
+    context: created,
+    roles: ['scan-store-machine'],
+  },
+  {
+    duty: 'write a bundle',
+    action: 's3:PutObject',
+    resource: `${bucket('evidence')}/exports/e/MANIFEST.sha256`,
+    context: once,
+    roles: ['export-bundle'],
+  },
+  {
+    duty: 'read a bundle',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/exports/e/MANIFEST.sha256`,
+    roles: ['check-bundle', 'export-bundle'],
+  },
+  {
+    duty: 'read anything without TLS',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/config.json`,
+    context: { 'aws:SecureTransport': 'false' },
+    roles: [],
+  },
+  {
+    duty: 'decrypt evidence through S3',
+    action: 'kms:Decrypt',
+    resource: key('EvidenceKey'),
+    context: viaS3,
+    roles: [...documents, 'check-bundle', 'scan-store-machine'].sort(),
+  },
+  ...['evidence', 'anchor', 'intake'].flatMap((name) =>
+    ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'].map((action) => ({
+      duty: `${action} in the ${name} bucket`,
+      action,
+      resource: `${bucket(name)}/runs/r/config.json`,
+      roles: [],
+    })),
+  ),
+  {
+    duty: 'read a transfer manifest',
+    action: 's3:GetObject',
+    resource: `${bucket('intake')}/manifests/ids.csv`,
+    roles: ['build-index'],
+  },
+  {
+    duty: 'read the configuration',
+    action: 's3:GetObject',
+    resource: `${bucket('intake')}/config/odv.json`,
+    roles: ['open-run'],
+  },
+  {
+    duty: 'change the configuration',
+    action: 's3:PutObject',
+    resource: `${bucket('intake')}/config/odv.json`,
+    roles: [],
+  },
+
+  {
+    duty: 'answer a task token',
+    action: 'states:SendTaskSuccess',
+    resource: machine('verify-store'),
+    roles: ['acknowledge'],
+  },
+  { duty: 'start a run', action: 'states:StartExecution', resource: machine('verify-run'), roles: ['scheduler'] },
+  {
+    duty: 'start the verification of a store',
+    action: 'states:StartExecution',
+    resource: machine('verify-store'),
+    roles: ['verify-run-machine'],
+  },
+  {
+    duty: 'start a scan',
+    action: 'states:StartExecution',
+    resource: machine('scan-store'),
+    roles: ['scan-store-machine', 'verify-store-machine'],
+  },
+  { duty: 'start an export', action: 'states:StartExecution', resource: machine('export-filing'), roles: [] },
+  {
+    duty: 'have something deleted',
+    action: 'lambda:InvokeFunction',
+    resource: lambda('execute-deletion'),
+    roles: ['verify-store-machine'],
+  },
+  {
+    duty: 'have something attested',
+    action: 'lambda:InvokeFunction',
+    resource: lambda('attest'),
+    roles: ['verify-run-machine', 'verify-store-machine'],
+  },
+  {
+    duty: 'have a checkpoint signed',
+    action: 'lambda:InvokeFunction',
+    resource: lambda('sign-checkpoint'),
+    roles: ['export-filing-machine', 'verify-run-machine'],
+  },
+  {
+    duty: 'have something scanned',
+    action: 'lambda:InvokeFunction',
+    resource: lambda('scan-batch'),
+    roles: ['scan-store-machine'],
+  },
+]

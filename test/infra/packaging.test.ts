@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { functionNames } from '../../infra/bundle.ts'
+import { resolve, resourcesOf, type Template } from './intrinsics.ts'
+import { type Packaged, packageProject } from './packaged.ts'
+import { unzip } from './unzip.ts'
+
+const root = join(import.meta.dirname, '../..')
+const names = functionNames(root)
+
+/** A warm start reads the whole bundle: what makes it larger than this should be worth it. */
+const ceiling = 512 * 1024
+
+let dev: Packaged
+let prod: Packaged
+let extracted: string
+beforeAll(async () => {
+  ;[dev, prod] = await Promise.all([packageProject('dev'), packageProject('prod')])
+  extracted = mkdtempSync(join(tmpdir(), 'odv-extracted-'))
+  for (const name of names)
+    for (const [file, bytes] of unzip(dev.zip(name))) {
+      mkdirSync(dirname(join(extracted, name, file)), { recursive: true })
+      writeFileSync(join(extracted, name, file), bytes)
+    }
+})
+afterAll(() => {
+  dev?.remove()
+  prod?.remove()
+  rmSync(extracted, { recursive: true, force: true })
+})
+
+describe('packaging without network and credentials', () => {
+  test('makes one archive for every file in functions/, of its bundle and source map alone', () => {
+    expect(names).toHaveLength(16)
+    const functions = resourcesOf(dev.template, 'AWS::Lambda::Function')
+    expect(functions.map(([, { Properties }]) => Properties.FunctionName).sort()).toEqual(
+      names.map((name) => `odv-dev-${name}`),
+    )
+    for (const name of names) {
+      const files = unzip(dev.zip(name))
+      expect([...files.keys()]).toEqual(['index.mjs', 'index.mjs.map'])
+      expect(files.get('index.mjs')!.length, name).toBeLessThan(ceiling)
+    }
+  })
+
+  test('names the bundle of the archive as its handler', () => {
+    for (const [, { Properties }] of resourcesOf(dev.template, 'AWS::Lambda::Function')) {
+      const name = Properties.FunctionName.slice('odv-dev-'.length)
+      expect(Properties).toMatchObject({
+        Handler: 'index.handler',
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Code: { S3Key: expect.stringMatching(new RegExp(`/${name}\\.zip$`)) },
+      })
+    }
+  })
+
+  test('gives the same bytes in another place and for another stage', () => {
+    for (const name of names) expect(prod.zip(name).equals(dev.zip(name)), name).toBe(true)
+  })
+
+  test('puts nothing of the machine into a bundle or its source map', () => {
+    for (const name of names)
+      for (const [file, bytes] of unzip(dev.zip(name)))
+        expect(bytes.includes(dev.directory) || bytes.includes(root), file).toBe(false)
+  })
+})
+
+/** Imports every bundle, calls its handler as Lambda does and says, on descriptor 3, what came of it. */
+const callAll = `
+import { writeFileSync } from 'node:fs'
+const [directory, ...names] = process.argv.slice(1)
+const results = {}
+for (const name of names) {
+  const exported = await import(directory + '/' + name + '/index.mjs')
+  const context = { functionName: name, awsRequestId: 'r', memoryLimitInMB: '512', getRemainingTimeInMillis: () => 60000 }
+  const ended = await exported.handler({}, context).then(() => 'success', (error) => error.name)
+  results[name] = { exports: Object.keys(exported), ended }
+}
+writeFileSync(3, JSON.stringify(results))
+`
+
+test('every bundle runs in a bare Node and, while it has no adapters for AWS, refuses by name instead of pretending', () => {
+  const { output, status } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', callAll, extracted, ...names],
+    { cwd: extracted, env: {}, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
+  )
+  expect(status, output[2]!).toBe(0)
+  expect(JSON.parse(output[3]!)).toEqual(
+    Object.fromEntries(names.map((name) => [name, { exports: ['handler'], ended: 'AdapterMissing' }])),
+  )
+})
+
+describe('stages', () => {
+  const physicalNames = (template: Template) =>
+    Object.values(template.Resources).flatMap(({ Type, Properties }) => {
+      const named = Object.entries(resolve(template, Properties ?? {})).filter(([key]) => /^(\w+)?Name$/.test(key))
+      return named.map(([key, value]) => `${Type} ${key} ${value}`)
+    })
+
+  test('never share a physical name', () => {
+    expect(physicalNames(prod.template).length).toBeGreaterThan(60)
+    const taken = new Set(physicalNames(dev.template))
+    expect(physicalNames(prod.template).filter((name) => taken.has(name))).toEqual([])
+  })
+})
