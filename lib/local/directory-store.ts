@@ -6,7 +6,15 @@ import { type DirectoryWalk, walkDirectory } from './directory-walk.ts'
 import { codeOf, type FileSystem, isAbsent, nodeFileSystem, promptFileSystem, reasonOf } from './file-system.ts'
 import { isSameVersion } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
-import { checkStoreRoot, isInPlace, isInside, openStoreRoot, pathsOf, type StoreRoot } from './store-root.ts'
+import {
+  checkStoreRoot,
+  isInPlace,
+  isInside,
+  openStoreRoot,
+  pathsOf,
+  type StoreRoot,
+  unavailable,
+} from './store-root.ts'
 
 /**
  * A walk that stands right after a page, so that the next page reads no directory again. It serves once, for the very
@@ -46,7 +54,8 @@ function oneWalk(): Walks {
  * A directory as a store. Keys are paths below it in UTF-8. Files are objects; those in `.snapshot/*` and
  * `.zfs/snapshot/*` are noncurrent versions; a link to inside is read as the text of its target; everything else that
  * is there, and whatever cannot be listed, is an `unreadable` version. An empty directory has no versions.
- * `next` is the last key of its page, in clear.
+ * A cursor names the root's inode and the last key, in clear: a listing never goes on in another directory, such as the
+ * empty one below a share that was unmounted.
  * @throws StoreUnavailable when the root is missing or is not a directory
  */
 export async function openDirectoryStore(
@@ -63,12 +72,13 @@ export async function openDirectoryStore(
         throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
       const taken = walks.take()
       const follows = taken !== undefined && taken.cursor === cursor && isSameRoot(taken.root, root)
-      const walk = follows ? taken.walk : walkDirectory(listing, root, cursor)
+      const walk = follows ? taken.walk : walkDirectory(listing, root, keyOf(cursor, root))
       const versions = await walk.next(limit)
       const last = versions.at(-1)
       if (!last || versions.length < limit) return { versions }
-      walks.keep({ cursor: last.key, root, walk })
-      return { versions, next: last.key }
+      const next = `${root.ino}:${last.key}`
+      walks.keep({ cursor: next, root, walk })
+      return { versions, next }
     },
 
     async open(version) {
@@ -87,6 +97,15 @@ export async function openDirectoryStore(
       }
     },
   }
+}
+
+/** The key that a cursor stands at. @throws StoreUnavailable when the root is not the one of the page before */
+function keyOf(cursor: string | undefined, root: StoreRoot): string | undefined {
+  if (cursor === undefined) return undefined
+  const [inode = '', ...key] = cursor.split(':')
+  if (inode !== String(root.ino) || key.length === 0)
+    throw unavailable('got another directory than for the page before')
+  return key.join(':')
 }
 
 const isSameRoot = (a: StoreRoot, b: StoreRoot) => a.dev === b.dev && a.ino === b.ino && a.path.equals(b.path)

@@ -76,6 +76,12 @@ export function ledgerContract(name: string, make: () => Promise<Ledger>): void 
     const stale: { name: string; expected: LogHead; entries: LogEntry[]; next: LogHead }[] = [
       { name: 'the size has moved', expected: headOf(1), entries: [entryOf(1, 'new')], next: headOf(2) },
       { name: 'the root is another one', expected: headOf(2, 'fork'), entries: [entryOf(2, 'new')], next: headOf(3) },
+      {
+        name: 'only the size is another one',
+        expected: { ...headOf(2), size: 3 },
+        entries: [entryOf(3, 'new')],
+        next: headOf(4),
+      },
       { name: 'an identity is in the log', expected: headOf(2), entries: [entryOf(2, 'identity 0')], next: headOf(3) },
       {
         name: 'the last of several identities is in the log',

@@ -3,14 +3,12 @@ import {
   appendFileSync,
   existsSync,
   linkSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -280,6 +278,23 @@ describe('a file that is not the listed one', () => {
   })
 })
 
+describe('a deletion that the store refuses', () => {
+  it('at the last step puts the file back in its place', async () => {
+    const { root, version } = await oneFile()
+    let refusals = 1
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      async unlink(path) {
+        if (refusals-- > 0) throw systemError('EPERM', path.toString())
+        await nodeFileSystem.unlink(path)
+      },
+    }
+    const kept = await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())
+    expect(kept).toEqual({ kind: 'kept', reason: 'the store refused with EPERM' })
+    expect(contentOf(root)).toEqual({ a: 'content' })
+  })
+})
+
 describe('a deletion that was killed', () => {
   /** Runs up to `call` and stops there for good. */
   async function killedAt(call: 'rename' | 'unlink', root: string, version: ListedVersion): Promise<void> {
@@ -330,9 +345,8 @@ describe('a deletion that was killed', () => {
     await killedAt('unlink', root, version)
     const [aside] = readdirSync(root)
     renameSync(join(root, aside!), join(root, 'a'))
-    mkdirSync(join(root, aside!))
+    writeFileSync(join(root, aside!), 'of somebody else')
     expect(await (await openDirectoryDeletion(root)).deleteVersion(version, willing())).toEqual(changedKept)
-    expect(readFileSync(join(root, 'a'), 'utf8')).toBe('content')
-    unlinkSync(join(root, 'a'))
+    expect(contentOf(root)).toEqual({ a: 'content', [aside!]: 'of somebody else' })
   })
 })

@@ -26,6 +26,8 @@ export const kindsOf = (versions: readonly ListedVersion[]) =>
 export async function oneFile(body: string | Uint8Array = 'content') {
   const root = temporaryDirectory()
   write(root, 'a', body)
+  // Whole seconds, so that a test can set exactly this time again.
+  utimesSync(join(root, 'a'), 1_700_000_000, 1_700_000_000)
   await tick()
   const store = await openDirectoryStore(root)
   const [version] = await listAll(store)

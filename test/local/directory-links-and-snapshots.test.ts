@@ -7,7 +7,7 @@ import type { ListedVersion } from '../../lib/inventory/object-version.ts'
 import { openDirectoryStore } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import { listAll, readVersion } from '../contracts/store.ts'
-import { failing, kindsOf, oneFile, write } from './directory-fixture.ts'
+import { failing, kindsOf, oneFile, opening, openingWith, write } from './directory-fixture.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 describe('links and special files in a directory store', () => {
@@ -30,7 +30,6 @@ describe('links and special files in a directory store', () => {
     mkdirSync(`${root}-sibling`)
     const store = await openDirectoryStore(root)
     const versions = await listAll(store)
-    rmSync(`${root}-sibling`, { recursive: true })
     const read = await Promise.all(versions.map(async (version) => [version.key, await readVersion(store, version)]))
     expect(read).toEqual([
       ['d/file', 'read: content'],
@@ -42,6 +41,12 @@ describe('links and special files in a directory store', () => {
       ['out', 'unreadable: symbolic-link'],
       ['self', 'read: .'],
       ['sibling', 'unreadable: symbolic-link'],
+    ])
+    rmSync(`${root}-sibling`, { recursive: true })
+    expect(versions.filter(({ kind }) => kind === 'symbolic-link').map(({ key }) => key)).toEqual([
+      'd/up',
+      'in',
+      'self',
     ])
     expect(versions.find(({ key }) => key === 'in')).toMatchObject({ kind: 'symbolic-link', size: 6 })
   })
@@ -66,6 +71,20 @@ describe('links and special files in a directory store', () => {
     ])
   })
 
+  it('are links not settled that change while they are read', async () => {
+    const root = temporaryDirectory()
+    write(root, 'file', 'content')
+    symlinkSync('file', join(root, 'link'))
+    const store = await openDirectoryStore(root)
+    const opened = await opening(store, (await listAll(store))[1]!)
+    await Array.fromAsync(opened.chunks)
+    expect((await opened.settle()).kind).toBe('unchanged')
+    unlinkSync(join(root, 'link'))
+    symlinkSync('elif', join(root, 'link'))
+    expect((await opened.settle()).kind).toBe('changed')
+    await opened.close()
+  })
+
   it('are pipes, sockets and devices unreadable, and never waited for', async () => {
     const root = temporaryDirectory()
     execFileSync('mkfifo', [join(root, 'pipe')])
@@ -87,6 +106,19 @@ describe('links and special files in a directory store', () => {
     unlinkSync(path)
     execFileSync('mkfifo', [path])
     expect(await readVersion(store, version)).toBe('unreadable: changed')
+  })
+
+  it('is what has taken the place of a file never opened, since opening a device may do something', async () => {
+    const { root, path, version } = await oneFile()
+    unlinkSync(path)
+    execFileSync('mkfifo', [path])
+    let opens = 0
+    const files = openingWith(async (file) => {
+      opens++
+      return file
+    })
+    expect(await readVersion(await openDirectoryStore(root, files), version)).toBe('unreadable: changed')
+    expect(opens).toBe(0)
   })
 
   it('does a pipe that takes the place of a file in the very moment not hang its reader', async () => {

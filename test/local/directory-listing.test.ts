@@ -217,7 +217,8 @@ describe('what cannot be listed in a directory store', () => {
         ['b/', 'read-error'],
         ['c', 'object'],
       ])
-    expect(kindsOf(await listAll(await openDirectoryStore(root, files), 5, 'a/'))).toEqual([
+    const { next } = await (await openDirectoryStore(root, files)).list(undefined, 1)
+    expect(kindsOf(await listAll(await openDirectoryStore(root, files), 5, next))).toEqual([
       ['b/', 'read-error'],
       ['c', 'object'],
     ])
@@ -271,6 +272,42 @@ describe('what cannot be listed in a directory store', () => {
     rmSync(join(root, 'b'), { recursive: true })
     rmSync(join(root, 'd'))
     expect(kindsOf(await listAll(store, 10, next))).toEqual([['e', 'object']])
+  })
+
+  it('is changed for a directory that is reached through a link now', async () => {
+    const outside = temporaryDirectory()
+    write(outside, 'b/stranger', 'secret')
+    const root = temporaryDirectory()
+    for (const key of ['a/0', 'a/b/1', 'c']) write(root, key, '')
+    const store = await openDirectoryStore(root)
+    const { next } = await store.list(undefined, 1)
+    renameSync(join(root, 'a'), join(root, 'z'))
+    symlinkSync(outside, join(root, 'a'))
+    expect(kindsOf((await store.list(next, 1)).versions)).toEqual([['a/b/', 'changed']])
+  })
+
+  it('is a failure of the listing when the directory of a vanished directory was exchanged', async () => {
+    const root = temporaryDirectory()
+    for (const key of ['a/x/1', 'a/y/1', 'b']) write(root, key, '')
+    const store = await openDirectoryStore(root)
+    const { next } = await store.list(undefined, 1)
+    renameSync(join(root, 'a'), join(root, 'z'))
+    mkdirSync(join(root, 'a'))
+    await expect(store.list(next, 10)).rejects.toThrow(StoreUnavailable)
+  })
+
+  it('is listed by the retry after a page that failed half way', async () => {
+    const root = temporaryDirectory()
+    const keys = ['a', 'b/1', 'b/2', 'c', 'd/1', 'e']
+    for (const key of keys) write(root, key, '')
+    const failures = ['/d']
+    const files = failing('readdir', 'EMFILE', (path) => path.endsWith(failures[0] ?? 'never'))
+    const store = await openDirectoryStore(root, files)
+    const first = await store.list(undefined, 2)
+    await expect(store.list(first.next, 10)).rejects.toThrow(StoreUnavailable)
+    failures.pop()
+    const retried = await listAll(store, 10, first.next)
+    expect([...first.versions, ...retried].map(({ key }) => key)).toEqual(keys)
   })
 
   it('is a failure of the listing when a directory is exchanged while its names are looked at', async () => {

@@ -13,8 +13,9 @@ import {
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { InputInvalid, ReadFailed, StoreUnavailable } from '../../lib/errors.ts'
-import { openDirectoryStore } from '../../lib/local/directory-store.ts'
+import { directoryStores, openDirectoryStore } from '../../lib/local/directory-store.ts'
 import type { OpenFile } from '../../lib/local/file-system.ts'
+import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import { listAll, readVersion, storeContract } from '../contracts/store.ts'
 import { asUnprivileged } from './as-unprivileged.ts'
 import {
@@ -81,6 +82,28 @@ describe('the root of a directory store', () => {
     mkdirSync(root)
     await expect(store.list(next, 10)).rejects.toThrow(StoreUnavailable)
     await expect(store.list(next, 10)).rejects.toThrow(StoreUnavailable)
+  })
+
+  it('that is exchanged after its last version was listed does not make the listing complete', async () => {
+    const root = join(temporaryDirectory(), 'store')
+    for (const key of ['a', 'b']) write(root, key, key)
+    const store = await openDirectoryStore(root)
+    const { next } = await store.list(undefined, 2)
+    renameSync(root, `${root}-away`)
+    mkdirSync(root)
+    await expect(store.list(next, 2)).rejects.toThrow(StoreUnavailable)
+  })
+
+  it('that is exchanged between two pages is not taken for the same one when it is opened anew', async () => {
+    const root = join(temporaryDirectory(), 'store')
+    for (const key of ['a', 'b', 'c']) write(root, key, key)
+    const stores = directoryStores()
+    const config = { id: 'sg', root, channel: { kind: 'none' } } as const
+    const { next } = await (await stores.open(config)).list(undefined, 1)
+    renameSync(root, `${root}-away`)
+    mkdirSync(root)
+    for (const opened of [await stores.open(config), await openDirectoryStore(root)])
+      await expect(opened.list(next, 10)).rejects.toThrow(StoreUnavailable)
   })
 
   it('that is taken away does not make its files look deleted', async () => {
@@ -151,6 +174,19 @@ describe('a file that changes between its listing and its reading', () => {
       await expect(store.open({ ...version, key })).rejects.toThrow(InputInvalid)
     })
 
+  it('is not read when a link takes its place in the very moment', async () => {
+    const { root, path, version } = await oneFile()
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      async open(where, flags) {
+        renameSync(path, `${path}.real`)
+        symlinkSync('a.real', path)
+        return nodeFileSystem.open(where, flags)
+      },
+    }
+    expect(await readVersion(await openDirectoryStore(root, files), version)).toBe('unreadable: changed')
+  })
+
   it('is access-denied when it may not be read', async () => {
     const { root, path } = await oneFile()
     execFileSync('chmod', ['000', path])
@@ -209,6 +245,14 @@ describe('a file that changes while it is read', () => {
     for await (const _ of opened.chunks) break
     expect((await opened.settle()).kind).toBe('changed')
     await opened.close()
+    const almost = await opening(store, version)
+    let read = 0
+    for await (const chunk of almost.chunks) {
+      read += chunk.length
+      if (read === size) break
+    }
+    expect((await almost.settle()).kind).toBe('changed')
+    await almost.close()
     const unread = await opening(store, version)
     expect((await unread.settle()).kind).toBe('changed')
     await unread.close()

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KeyUnsafe } from '../../lib/errors.ts'
 import { attestationKeyFile, caseKeyFile, logKeyFile, makeKeyFiles } from '../../lib/local/key-files.ts'
+import { requireTool } from '../support/require-tool.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 async function keys(): Promise<string> {
@@ -61,7 +62,8 @@ describe('key files', () => {
     expect(await caseKeyFile(b).read()).not.toEqual(key)
   })
 
-  it('sign attestations so that openssl verifies them', async () => {
+  it('sign attestations so that openssl verifies them', async (context) => {
+    requireTool(context, 'openssl')
     const directory = await keys()
     const signer = attestationKeyFile(directory)
     const work = temporaryDirectory()

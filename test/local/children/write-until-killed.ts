@@ -7,7 +7,7 @@ import { sqliteLedger } from '../../../lib/local/sqlite-ledger.ts'
 
 /**
  * Writes evidence, journal and ledger without end, and tells its parent of each step once it was acknowledged. Goes on
- * where the ledger ends, so that it can be killed and started again.
+ * where the ledger ends, so that it can be killed and started again, and started twice.
  */
 const root = process.argv[2]!
 const database = openDatabase(join(root, 'odv.sqlite'))
@@ -34,7 +34,7 @@ for (;;) {
     envelope: Buffer.from(`envelope of ${identity}`),
   }))
   const root = createHash('sha256').update(head.root).update(String(n)).digest()
-  await ledger.append(head, entries, { size: n + 2, root, frontier: [root] })
+  if ((await ledger.append(head, entries, { size: n + 2, root, frontier: [root] })) === 'moved') continue
   say(`ledger ${n + 2}`)
   await ledger.addCheckpoint(n + 2, `note of ${n + 2}`)
   say(`checkpoint ${n + 2}`)
