@@ -5,7 +5,9 @@ import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 
 const text = z.string().check(z.minLength(1), z.maxLength(1000))
 const country = z.string().check(z.regex(/^[A-Z]{2}$/, 'expected a two-letter country code (ISO 3166-1), as in "SG"'))
-const name = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected at most 32 lower-case letters, digits and hyphens'))
+const name = z
+  .string()
+  .check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected at most 32 lower-case letters, digits and hyphens'))
 const duration = z.string().check(z.regex(/^[1-9][0-9]{0,4}[smhd]$/, 'expected a number and s, m, h or d, as in "14d"'))
 
 const obligation = z.strictObject({
@@ -31,6 +33,11 @@ const store = z.strictObject({
   custodian: z.optional(text),
   channel: z._default(channel, { kind: 'none' }),
   obligation: z.optional(obligation),
+  /**
+   * Whether an inventory without any object version is believed. An unmounted share looks just like an empty store, so
+   * that somebody has to say it.
+   */
+  mayBeEmpty: z._default(z.boolean(), false),
 })
 
 const schema = z.strictObject({

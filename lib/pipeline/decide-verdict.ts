@@ -59,6 +59,7 @@ export function toStoreSection(config: Config, store: StoreConfig): StoreReport[
     ...(store.country !== undefined && { country: store.country }),
     ...(store.custodian !== undefined && { custodian: store.custodian }),
     ...(obligation && { obligation }),
+    ...(store.mayBeEmpty && { mayBeEmpty: true }),
   }
 }
 

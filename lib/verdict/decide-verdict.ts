@@ -13,7 +13,7 @@ export function decideVerdict(report: StoreReport): Decision {
   const late = orderReasons(report)
   // Findings from before an answered request say nothing about what is there now.
   const residual = last && late.length === 0 ? residualReasons(last) : []
-  const gaps = [...failureReasons(report), ...(last ? coverageReasons(last) : []), ...late]
+  const gaps = [...failureReasons(report), ...(last ? coverageReasons(last) : []), ...emptyReasons(report), ...late]
   if (residual.length > 0) return { verdict: 'residual', reasons: [...residual, ...gaps] }
   if (gaps.length > 0) return { verdict: 'incomplete', reasons: gaps }
   return { verdict: 'verified', reasons: [] }
@@ -57,6 +57,13 @@ function coverageReasons(coverage: Coverage): string[] {
     ...(negativeControls.falseAlarms === 0 ? [] : [`negative controls: ${negativeControls.falseAlarms} false alarms`]),
     ...(isSound(coverage) ? [] : ['coverage: a count is not a whole number']),
   ]
+}
+
+/** An unmounted share lists like an empty store: nothing is believed of one unless the configuration says it may be. */
+function emptyReasons({ store, passes }: StoreReport): string[] {
+  return passes.at(-1)?.inventory.versions === 0 && store.mayBeEmpty !== true
+    ? ['inventory: empty, and the configuration does not say that this store may be']
+    : []
 }
 
 /** A verdict after a request needs an inventory that was taken after the answer to it. */

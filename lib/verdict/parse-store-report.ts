@@ -100,6 +100,7 @@ const storeReport: z.ZodMiniType<StoreReport> = z.strictObject({
     country: z.exactOptional(text),
     custodian: z.exactOptional(text),
     obligation: z.exactOptional(obligation),
+    mayBeEmpty: z.exactOptional(z.literal(true)),
   }),
   /** Without a manifest nobody is in scope: an empty digest and no subject. */
   manifest: z.union([

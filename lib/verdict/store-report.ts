@@ -22,7 +22,15 @@ export type OpenVersion = {
 export type StoreReport = {
   schemaVersion: 1
   runId: string
-  store: { storeId: string; kind: string; country?: string; custodian?: string; obligation?: Obligation }
+  store: {
+    storeId: string
+    kind: string
+    country?: string
+    custodian?: string
+    obligation?: Obligation
+    /** The configuration says that the store may hold nothing at all. */
+    mayBeEmpty?: true
+  }
   manifest: { sha256: string; subjects: number }
   passes: Coverage[]
   requests: { request: DeletionRequest; acknowledgement?: Acknowledgement }[]

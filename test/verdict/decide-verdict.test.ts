@@ -16,7 +16,10 @@ const emptyPass = sampleCoverage(0, {
 describe('decideVerdict', () => {
   const verified = [
     { name: 'everything was read and nothing found', report: sampleReport() },
-    { name: 'the store is empty, and was listed twice', report: sampleReport({ passes: [emptyPass] }) },
+    {
+      name: 'the store is empty and the configuration says that it may be',
+      report: sampleReport({ passes: [emptyPass], store: { storeId: 'sg', kind: 'directory', mayBeEmpty: true } }),
+    },
     {
       name: 'a fresh inventory after the answer is clean',
       report: sampleReport({ passes: [foundCoverage(), sampleCoverage(20)], requests: [sampleRequest()] }),
@@ -52,6 +55,17 @@ describe('decideVerdict', () => {
   const { acknowledgement: _, ...unanswered } = sampleRequest()
   const incomplete = [
     { name: 'no pass was settled', change: { passes: [] } },
+    { name: 'the inventory is empty, as that of an unmounted share', change: { passes: [emptyPass] } },
+    {
+      name: 'the inventory is empty after deletion, and nobody said that it may be',
+      change: {
+        passes: [
+          foundCoverage(),
+          { ...emptyPass, inventory: { ...emptyPass.inventory, startedAt: '2026-11-23T01:20:00.000Z' } },
+        ],
+        requests: [sampleRequest()],
+      },
+    },
     { name: 'a state failed', change: { failure: { state: 'ScanStore', error: 'StoreUnavailable' } } },
     { name: 'nobody is in scope', change: { manifest: { sha256: 'c'.repeat(64), subjects: 0 } } },
     {
