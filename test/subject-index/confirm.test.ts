@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { createConfirm } from '../../lib/subject-index/confirm.ts'
+import { createKeyedDigest } from '../../lib/subject-index/keyed-digest.ts'
+
+const key = Buffer.alloc(32, 3)
+
+function digestOf(text: string): Buffer {
+  const keyed = createKeyedDigest(key)
+  keyed.compute(1, Buffer.from(text), 0, text.length)
+  const bytes = Buffer.alloc(16)
+  keyed.digest.forEach((word, at) => {
+    bytes.writeUInt32BE(word, at * 4)
+  })
+  return bytes
+}
+
+/** A lookup over these texts, and the texts in the order of their digests. */
+function lookupOf(texts: string[]) {
+  const sorted = texts.map((text) => ({ text, digest: digestOf(text) })).sort((x, y) => x.digest.compare(y.digest))
+  const bytes = Buffer.concat(sorted.map(({ digest }) => digest))
+  const { find, confirm } = createConfirm(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), key)
+  return { sorted: sorted.map(({ text }) => text), find, confirm }
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => String(1_000_000 + n))
+
+describe('exact lookup', () => {
+  const sets: { name: string; texts: string[] }[] = [
+    { name: 'one entry', texts: numbers(1) },
+    { name: 'two entries', texts: numbers(2) },
+    { name: 'many entries', texts: numbers(3000) },
+    {
+      name: 'entries whose digests crowd at the beginning',
+      texts: numbers(3000).filter((text) => digestOf(text)[0]! < 20),
+    },
+    { name: 'entries whose digests crowd at the end', texts: numbers(3000).filter((text) => digestOf(text)[0]! > 230) },
+  ]
+  for (const { name, texts } of sets)
+    it(`finds every entry at its place and nothing else: ${name}`, () => {
+      const { sorted, find } = lookupOf(texts)
+      expect(sorted.map((text) => find(1, Buffer.from(text), 0, text.length))).toStrictEqual([...sorted.keys()])
+      for (const text of texts) {
+        expect(find(2, Buffer.from(text), 0, text.length)).toBe(-1)
+        expect(find(1, Buffer.from(`${text}0`), 0, text.length + 1)).toBe(-1)
+      }
+    })
+
+  it('finds nothing among no entries', () => {
+    expect(lookupOf([]).find(1, Buffer.from('123'), 0, 3)).toBe(-1)
+  })
+
+  it('remembers answers for the very bytes and shape, however their hashes collide', () => {
+    const texts = numbers(300)
+    const { confirm, find } = lookupOf(texts.slice(0, 150))
+    for (const round of [0, 1, 2])
+      for (const text of texts)
+        for (const shape of [1, 4])
+          for (const spelling of [text, `${text}1`, text.slice(0, -1)]) {
+            const bytes = Buffer.from(`${round}${spelling}`)
+            const expected = find(shape, bytes, 1, spelling.length)
+            expect(confirm(shape, bytes, 1, spelling.length, 5, 9)).toBe(expected)
+            expect(confirm(shape, bytes, 1, spelling.length, 5, 9)).toBe(expected)
+          }
+  })
+})
