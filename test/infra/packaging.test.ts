@@ -107,4 +107,13 @@ describe('stages', () => {
     const taken = new Set(physicalNames(dev.template))
     expect(physicalNames(prod.template).filter((name) => taken.has(name))).toEqual([])
   })
+
+  test('run every night and lock their checkpoints for ten years in production only', () => {
+    const choices = ({ Resources }: Template) => ({
+      schedule: Resources.NightlySchedule!.Properties.State,
+      lock: Resources.AnchorBucket!.Properties.ObjectLockConfiguration.Rule.DefaultRetention,
+    })
+    expect(choices(prod.template)).toEqual({ schedule: 'ENABLED', lock: { Mode: 'COMPLIANCE', Days: 3653 } })
+    expect(choices(dev.template)).toEqual({ schedule: 'DISABLED', lock: { Mode: 'GOVERNANCE', Days: 1 } })
+  })
 })

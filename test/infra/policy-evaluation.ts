@@ -70,14 +70,13 @@ function matches(statement: Statement, { action, resource, context }: Concrete):
 }
 
 function holds(operator: string, actual: string | string[] | undefined, expected: string[]): boolean {
-  const [, quantifier, name, ifExists] = /^(?:(ForAnyValue|ForAllValues):)?([A-Za-z]+?)(IfExists)?$/.exec(operator)!
+  const [, quantifier, name] = /^(?:(ForAnyValue|ForAllValues):)?(.+)$/.exec(operator)!
   if (name === 'Null') return (actual === undefined) === (expected[0] === 'true')
-  if (actual === undefined) return ifExists !== undefined || quantifier === 'ForAllValues' || isNegated(name!)
+  // Of a key that is not there, a denial is true; of no values, everything is.
+  if (actual === undefined) return quantifier === 'ForAllValues' || (quantifier === undefined && name!.includes('Not'))
   const holdsFor = (value: string) => compare(name!, value, expected)
   return quantifier === 'ForAnyValue' ? list(actual).some(holdsFor) : list(actual).every(holdsFor)
 }
-
-const isNegated = (name: string) => name.includes('Not')
 
 function compare(name: string, value: string, expected: string[]): boolean {
   switch (name) {

@@ -3,11 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { dutyMatrix, separated } from './duty-matrix.ts'
 import { resolve, resourcesOf, type Template } from './intrinsics.ts'
 import { type Packaged, packageProject } from './packaged.ts'
-import { isAllowed, list, type Request, type Statement } from './policy-evaluation.ts'
-import { wildcardProblems } from './wildcards.ts'
+import { isAllowed, list, type Statement } from './policy-evaluation.ts'
 
 let packaged: Packaged
 let template: Template
@@ -16,120 +14,6 @@ beforeAll(async () => {
   template = packaged.template
 })
 afterAll(() => packaged?.remove())
-
-const roles = (of: Template) => resourcesOf(of, 'AWS::IAM::Role')
-const holders = (of: Template, request: Request) =>
-  roles(of)
-    .filter(([id]) => isAllowed(of, id, request))
-    .map(([, { Properties }]) => Properties.RoleName.slice('odv-dev-'.length))
-    .sort()
-
-describe('roles', () => {
-  test('every function has a role of its own, named after it', () => {
-    for (const [, { Properties }] of resourcesOf(template, 'AWS::Lambda::Function'))
-      expect(resolve(template, Properties.Role)).toBe(`arn:aws:iam::111122223333:role/${Properties.FunctionName}`)
-  })
-
-  test('every state machine and the scheduler have a role of their own', () => {
-    const used = [
-      ...resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([, { Properties }]) => Properties.RoleArn),
-      ...resourcesOf(template, 'AWS::Scheduler::Schedule').map(([, { Properties }]) => Properties.Target.RoleArn),
-      ...resourcesOf(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties.Role),
-    ].map((arn) => resolve(template, arn))
-    expect(new Set(used).size).toBe(16 + 4 + 1)
-    expect(used.sort()).toEqual(
-      roles(template)
-        .map(([id]) => resolve(template, { 'Fn::GetAtt': [id, 'Arn'] }))
-        .sort(),
-    )
-  })
-
-  test('only services take them on, and rights come from policies of this stack alone', () => {
-    for (const [id, { Properties }] of roles(template)) {
-      const principals = Properties.AssumeRolePolicyDocument.Statement.map(({ Principal }: Statement) => Principal)
-      expect(principals, id).toEqual([
-        { Service: expect.stringMatching(/^(lambda|states|scheduler)\.amazonaws\.com$/) },
-      ])
-      expect(Properties.PermissionsBoundary ?? null).toBeNull()
-      for (const arn of Properties.ManagedPolicyArns ?? [])
-        expect(template.Resources[arn.Ref]?.Type, id).toBe('AWS::IAM::ManagedPolicy')
-    }
-    expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([])
-  })
-
-  test('no action is a wildcard, and every wildcard resource is justified beside it', () => {
-    expect(wildcardProblems(template)).toEqual([])
-  })
-
-  const spoilt: { name: string; statement: object; problem: string }[] = [
-    {
-      name: 'a wildcard resource',
-      statement: { Sid: 'X', Effect: 'Allow', Action: 's3:GetObject', Resource: '*' },
-      problem: 'AttestRole.X: a wildcard resource without justification',
-    },
-    {
-      name: 'a wildcard inside a resource',
-      statement: { Sid: 'X', Effect: 'Allow', Action: 's3:GetObject', Resource: [{ 'Fn::Sub': 'arn:aws:s3:::b/*' }] },
-      problem: 'AttestRole.X: a wildcard resource without justification',
-    },
-    {
-      name: 'a wildcard action',
-      statement: { Sid: 'X', Effect: 'Allow', Action: ['s3:GetObject', 'kms:*'], Resource: 'arn:aws:s3:::b/c' },
-      problem: 'AttestRole.X: a wildcard action',
-    },
-    {
-      name: 'everything but something',
-      statement: { Sid: 'X', Effect: 'Allow', NotAction: 's3:GetObject', Action: [], Resource: 'arn:aws:s3:::b/c' },
-      problem: 'AttestRole.X: everything but',
-    },
-  ]
-  test.each(spoilt)('$name that slips into a role is noticed', ({ statement, problem }) => {
-    const changed = structuredClone(template)
-    changed.Resources.AttestRole!.Properties.Policies[0].PolicyDocument.Statement.push(statement)
-    expect(wildcardProblems(changed)).toEqual([problem])
-  })
-})
-
-describe('separation of duties, computed from the policies', () => {
-  test.each(dutyMatrix)('$duty: $roles', ({ roles, ...request }) => {
-    expect(holders(template, request)).toEqual(roles)
-  })
-
-  test('nobody scans, deletes, signs attestations or signs checkpoints who does another of these', () => {
-    const held = separated.flatMap((duty) => holders(template, dutyMatrix.find((row) => row.duty === duty)!))
-    expect(held).toHaveLength(5)
-    expect(new Set(held).size).toBe(held.length)
-  })
-
-  const keys = ['AttestationKey', 'LogKey']
-  test.each(keys)('a role that is given kms:Sign by mistake still cannot sign with %s', (id) => {
-    const changed = structuredClone(template)
-    const mistake = { Effect: 'Allow', Action: 'kms:Sign', Resource: '*' }
-    for (const [, { Properties }] of roles(changed)) Properties.Policies[0].PolicyDocument.Statement.push(mistake)
-    const [row] = dutyMatrix.filter(
-      ({ action, resource, roles }) => action === 'kms:Sign' && resource.endsWith(id) && roles.length > 0,
-    )
-    expect(holders(changed, row!)).toEqual(row!.roles)
-  })
-
-  const mistakes = dutyMatrix.filter(
-    ({ action, resource }) => action.startsWith('dynamodb:') && resource.endsWith('-ledger'),
-  )
-  test.each(
-    mistakes.filter(
-      ({ duty, action }) =>
-        !['dynamodb:Query', 'dynamodb:DeleteTable'].includes(action) && !duty.includes('another stage'),
-    ),
-  )(
-    'a role that may do anything to the ledger by mistake still cannot $duty unless $roles',
-    ({ roles: expected, ...request }) => {
-      const changed = structuredClone(template)
-      const mistake = { Effect: 'Allow', Action: 'dynamodb:*', Resource: '*' }
-      for (const [, { Properties }] of roles(changed)) Properties.Policies[0].PolicyDocument.Statement.push(mistake)
-      expect(holders(changed, request)).toEqual(expected)
-    },
-  )
-})
 
 describe('state machines', () => {
   const machines = readdirSync(join(import.meta.dirname, '../../statemachines')).map((file) =>

@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 
 /** The files of a small zip archive, by name, as its central directory lists them. Stored and deflated entries only. */
 export function unzip(archive: Buffer): Map<string, Buffer> {
@@ -11,7 +11,10 @@ export function unzip(archive: Buffer): Map<string, Buffer> {
     const local = archive.readUInt32LE(at + 42)
     const start = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28)
     const body = archive.subarray(start, start + packed)
-    files.set(archive.toString('utf8', at + 46, at + 46 + nameLength), method === 8 ? inflateRawSync(body) : body)
+    const bytes = method === 8 ? inflateRawSync(body) : body
+    const name = archive.toString('utf8', at + 46, at + 46 + nameLength)
+    if (crc32(bytes) !== archive.readUInt32LE(at + 16)) throw new Error(`${name}: expected the checksum of its bytes`)
+    files.set(name, bytes)
     at += 46 + nameLength + archive.readUInt16LE(at + 30) + archive.readUInt16LE(at + 32)
   }
   return files
