@@ -37,7 +37,7 @@ const store = z.strictObject({
    * Whether an inventory without any object version is believed. An unmounted share looks just like an empty store, so
    * that somebody has to say it.
    */
-  mayBeEmpty: z._default(z.boolean(), false),
+  mayBeEmpty: z.optional(z.boolean()),
 })
 
 const schema = z.strictObject({
