@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { containers } from '../../lib/decode/decode-object.ts'
+import { runControls } from '../../lib/scan/controls.ts'
+import { type ScanObject, scanObject } from '../../lib/scan/scan-object.ts'
+import { makeIndex } from '../subject-index/make-index.ts'
+
+const mixed = ['1234567890123456789', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'bob@x.org', 'jane_doe', 'jane.doe']
+const index = makeIndex(mixed)
+const healthy = await runControls(index)
+const { planted } = healthy.positive
+
+/** Scanners that are broken, each in its own way. `hears` says whether an occurrence comes through. */
+const deaf =
+  (hears: (each: { ordinal: number; offset: number; path: readonly string[] }) => boolean): ScanObject =>
+  (chunks, own, onOccurrence, sought) =>
+    scanObject(chunks, own, (each) => (hears(each) ? onOccurrence(each) : undefined), sought)
+
+describe('controls', () => {
+  for (const caseRule of ['fold', 'exact'] as const)
+    it(`are all detected by the scanner, without a false alarm (${caseRule})`, async () => {
+      const { positive, negative } = await runControls(makeIndex(mixed, { caseRule }))
+      expect(positive.detected).toBe(positive.planted)
+      expect(negative).toStrictEqual({ planted: negative.planted, falseAlarms: 0 })
+      expect(negative.planted).toBeGreaterThan(100)
+    })
+
+  it('cover every container, shape and context, and say so', () => {
+    const expected = ['plain', ...containers].flatMap((container) =>
+      ['json-lines', 'csv', 'sql', 'text'].flatMap((context) =>
+        ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
+      ),
+    )
+    expect(healthy.positive.forms.toSorted()).toStrictEqual(expected.toSorted())
+    expect(planted).toBeGreaterThanOrEqual(4 * expected.length)
+  })
+
+  it('cover only shapes of the manifest', async () => {
+    const { positive } = await runControls(makeIndex(['1234567890']))
+    expect(positive.forms.every((form) => form.endsWith('/decimal'))).toBe(true)
+    expect(positive.detected).toBe(positive.planted)
+    expect(positive.planted).toBe(3 * 4 * 5)
+  })
+
+  const blind: { name: string; scan: ScanObject }[] = [
+    { name: 'sees nothing', scan: deaf(() => false) },
+    { name: 'does not see into gzip', scan: deaf(({ path }) => path[0] !== 'gzip') },
+    { name: 'does not see into zstd', scan: deaf(({ path }) => path[0] !== 'zstd') },
+    { name: 'does not see one identifier', scan: deaf(({ ordinal }) => ordinal !== index.controls[7]!.ordinal) },
+    { name: 'does not see the beginning of a file', scan: deaf(({ offset }) => offset > 200) },
+    {
+      name: 'sees everything a byte too late',
+      scan: (chunks, own, on, sought) =>
+        scanObject(chunks, own, (each) => on({ ...each, offset: each.offset + 1 }), sought),
+    },
+    {
+      name: 'counts records from 0',
+      scan: (chunks, own, on, sought) =>
+        scanObject(chunks, own, (each) => on({ ...each, record: each.record - 1 }), sought),
+    },
+    {
+      name: 'reads only the first chunk',
+      scan: (chunks, own, on, sought) => scanObject(firstOf(chunks), own, on, sought),
+    },
+    {
+      name: 'finds all and does not read to the end',
+      scan: async (...input) => ({ ...(await scanObject(...input)), complete: false }),
+    },
+  ]
+  for (const { name, scan } of blind)
+    it(`are missed by a scanner that ${name}`, async () => {
+      const { positive } = await runControls(index, scan)
+      expect(positive.planted).toBe(planted)
+      expect(positive.detected).toBeLessThan(planted)
+    })
+
+  it('are missed all by a scanner that answers without looking', async () => {
+    const scan: ScanObject = async () => ({
+      ...{ bytes: 0, decodedBytes: 0, records: 0, sha256: '', complete: true, gaps: [] },
+    })
+    expect((await runControls(index, scan)).positive).toMatchObject({ planted, detected: 0 })
+  })
+
+  it('raise a false alarm for a scanner that reports everything, or an identifier within a longer one', async () => {
+    const everywhere: ScanObject = async (chunks, own, on, sought) => {
+      for (let offset = 0; offset < 3000; offset++) on({ ordinal: 0, record: 1, offset, path: [] })
+      return scanObject(chunks, own, on, sought)
+    }
+    expect((await runControls(index, everywhere)).negative.falseAlarms).toBeGreaterThan(1000)
+    const within: ScanObject = async (chunks, own, on, sought) => {
+      const pieces: Uint8Array[] = []
+      for await (const chunk of chunks) pieces.push(chunk.slice())
+      const text = Buffer.concat(pieces).toString('latin1')
+      for (const { text: control, ordinal } of own.controls)
+        for (let offset = text.indexOf(control); offset !== -1; offset = text.indexOf(control, offset + 1))
+          on({ ordinal, record: 1, offset, path: [] })
+      return scanObject(replay(pieces), own, on, sought)
+    }
+    expect((await runControls(index, within)).negative.falseAlarms).toBeGreaterThanOrEqual(healthy.negative.planted / 6)
+  })
+
+  it('take a subject that a sample happens to contain for what it is', async () => {
+    const { positive, negative } = await runControls(makeIndex(['view', 'user', 'events', '2026']))
+    expect(positive.detected).toBe(positive.planted)
+    expect(negative.falseAlarms).toBe(0)
+  })
+})
+
+async function* firstOf(chunks: AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks) {
+    yield chunk
+    return
+  }
+}
+
+async function* replay(chunks: Uint8Array[]) {
+  yield* chunks
+}
