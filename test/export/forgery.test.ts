@@ -1,0 +1,440 @@
+import { describe, expect, it } from 'vitest'
+import type { Predicate, Statement } from '../../lib/attestation/statement.ts'
+import { verifyBundle } from '../../lib/export/verify-bundle.ts'
+import { refusalOf } from '../support/refusal-of.ts'
+import {
+  type Draft,
+  type Forger,
+  failedRun,
+  type Models,
+  oneUnverified,
+  pinsOf,
+  type SampleLog,
+  sampleKeys,
+  sampleLog,
+  sampleRun,
+} from '../support/sample-bundle.ts'
+import { acknowledgement, cleanCoverage, digest, foundCoverage, request } from '../support/sample-run.ts'
+
+/** Somebody who holds both of our keys signs and logs what is not so. The signatures hold; the story must not. */
+
+const keys = sampleKeys()
+
+function refusal(tell: (log: SampleLog) => void): unknown {
+  const log = sampleLog(keys)
+  tell(log)
+  log.checkpoint()
+  return refusalOf(() => verifyBundle(log.bundle(), { pinnedKeys: pinsOf(keys) }))
+}
+
+const run = (forge?: Forger, models: Models = {}) =>
+  refusal((log) => sampleRun(log, { ...(forge && { forge }), models }))
+
+/** Which attestation is forged: `sg 1 scan`, `ie verification`, `run-summary`. */
+const nameOf = ({ predicate }: Statement) =>
+  ['storeId' in predicate && predicate.storeId, 'pass' in predicate && predicate.pass.toString(), predicate.phase]
+    .filter((part) => part !== false)
+    .join(' ')
+
+/** Changes what one attestation says and leaves its document as it is. */
+const saying =
+  (name: string, change: (predicate: Predicate) => object): Forger =>
+  ({ statement, model }) => ({
+    statement: {
+      ...statement,
+      predicate: {
+        ...statement.predicate,
+        ...(nameOf(statement) === name ? change(statement.predicate) : {}),
+      } as Predicate,
+    },
+    model,
+  })
+
+/** Changes the document of one attestation and leaves what is said about it. */
+const documenting =
+  (name: string, change: (model: never) => object): Forger =>
+  ({ statement, model }) => ({
+    statement,
+    model: nameOf(statement) === name ? { ...(model as object), ...change(model as never) } : model,
+  })
+
+/** Leaves out one attestation. */
+const silent =
+  (name: string): Forger =>
+  (draft) =>
+    nameOf(draft.statement) === name ? undefined : draft
+
+const withScan = (change: object) => (predicate: Predicate) => ({
+  scan: { ...('scan' in predicate && predicate.scan), ...change },
+})
+const withDeletion = (change: object) => (predicate: Predicate) => ({
+  deletion: { ...('deletion' in predicate && predicate.deletion), ...change },
+})
+
+const { coverage: unverified, open } = oneUnverified
+const asked = { request, acknowledgement }
+const late = { ...cleanCoverage, inventory: { ...cleanCoverage.inventory, startedAt: '2026-11-23T19:29:57.999Z' } }
+
+describe('a verdict', () => {
+  const toVerified = saying('sg verification', () => ({ result: 'verified', reasons: [] }))
+  const cases: { name: string; models: NonNullable<Models['sg']> }[] = [
+    { name: 'one unverified version', models: { passes: [foundCoverage, unverified], open } },
+    {
+      name: 'findings that are left',
+      models: {
+        passes: [foundCoverage, foundCoverage],
+        open: [...open, { ...open[0]!, outcome: 'found' as const, findings: 5 }],
+      },
+    },
+    { name: 'an inventory before the answer', models: { passes: [foundCoverage, late] } },
+    {
+      name: 'a version less than was listed',
+      models: { passes: [foundCoverage, { ...cleanCoverage, clean: { versions: 3, bytes: 300 } }] },
+    },
+    {
+      name: 'a batch that did not report',
+      models: { passes: [foundCoverage, { ...cleanCoverage, batches: { planned: 2, reported: 1 } }] },
+    },
+    {
+      name: 'a planted control that was missed',
+      models: {
+        passes: [foundCoverage, { ...cleanCoverage, positiveControls: { planted: 3, detected: 2, forms: [] } }],
+      },
+    },
+    {
+      name: 'no planted control',
+      models: {
+        passes: [foundCoverage, { ...cleanCoverage, positiveControls: { planted: 0, detected: 0, forms: [] } }],
+      },
+    },
+    {
+      name: 'a version that appeared while scanning',
+      models: { passes: [foundCoverage, { ...cleanCoverage, closing: { ...cleanCoverage.closing, appeared: 1 } }] },
+    },
+    { name: 'a failure', models: { failure: { state: 'ScanStore', error: 'StoreUnavailable' } } },
+    { name: 'no scan', models: { passes: [], requests: [], failure: { state: 'ScanStore', error: 'ReadFailed' } } },
+  ]
+
+  it.each(cases)('of verified over $name is refused by verdict', ({ models }) => {
+    expect(run(toVerified, { sg: models })).toBe('verdict')
+    // The same evidence with the verdict that it earns holds.
+    expect(run(undefined, { sg: models })).toBe('accepted')
+  })
+
+  it('that is worse than the report is refused as well', () => {
+    expect(run(saying('sg verification', () => ({ result: 'residual', reasons: ['found: 1'] })))).toBe('verdict')
+  })
+
+  it('with a reason less is refused', () => {
+    expect(run(saying('ie verification', () => ({ reasons: [] })))).toBe('verdict')
+  })
+
+  it.each([
+    ['figures of the scan', withScan({ unverified: [] })],
+    ['freshness', () => ({ verification: { passes: 1, requests: 0, freshInventory: true, coveragePpm: 1_000_000 } })],
+    ['no figures at all', () => ({ inventory: undefined, scan: undefined, validation: undefined })],
+  ])('beside which stand other %s is refused', (_, change) => {
+    expect(run(saying('ie verification', change))).toBe('verdict')
+  })
+})
+
+describe('a store report', () => {
+  it('that contradicts its statement is refused', () => {
+    expect(run(documenting('sg verification', () => ({ failure: { state: 'X', error: 'Y' } })))).toBe('verdict')
+  })
+
+  it('whose last pass is better than the one that was attested is refused', () => {
+    const documented = documenting('ie verification', () => ({ passes: [cleanCoverage], open: [] }))
+    const said = saying('ie verification', () => ({ result: 'verified', reasons: [] }))
+    expect(run((draft) => said(documented(draft)!))).toBe('coverage')
+  })
+
+  it('that forgets the last pass, which was attested, is refused', () => {
+    expect(run(documenting('sg verification', () => ({ passes: [foundCoverage] })))).toBe('sequence')
+  })
+
+  it('that counts a pass which was not attested is refused', () => {
+    expect(run(documenting('sg verification', () => ({ passes: [foundCoverage, cleanCoverage, cleanCoverage] })))).toBe(
+      'sequence',
+    )
+  })
+
+  it('that forgets the request is refused', () => {
+    expect(run(documenting('sg verification', () => ({ requests: [] })))).toBe('sequence')
+  })
+
+  it('whose answer is another than the one that was attested is refused', () => {
+    const other = { ...acknowledgement, acknowledgedAt: '2026-11-23T19:00:00.000Z' }
+    expect(run(documenting('sg verification', () => ({ requests: [{ request, acknowledgement: other }] })))).toBe(
+      'deletion',
+    )
+  })
+
+  it.each([
+    ['lists no open version', []],
+    ['lists an open version twice', [...open, ...open]],
+    ['lists another outcome', [{ ...open[0]!, outcome: 'found' as const }]],
+  ])('that %s where one is counted is refused', (_, listed) => {
+    expect(run(undefined, { ie: { open: listed } })).toBe('coverage')
+  })
+
+  it.each([
+    ['an unknown field', { extra: 1 }],
+    ['a count that is not whole', { manifest: { sha256: digest('a'), subjects: 2.5 } }],
+    ['a count below zero', { manifest: { sha256: digest('a'), subjects: -1 } }],
+    [
+      'a time that does not exist',
+      { requests: [{ request: { ...request, requestedAt: '2026-02-30T00:00:00.000Z' } }] },
+    ],
+    ['another version of the schema', { schemaVersion: 2 }],
+  ])('with %s is refused', (_, change) => {
+    expect(run(documenting('sg verification', () => change))).toBe('document')
+  })
+
+  it('about more subjects than the scope is refused', () => {
+    expect(run(documenting('sg verification', () => ({ manifest: { sha256: digest('a'), subjects: 4 } })))).toBe(
+      'verdict',
+    )
+  })
+})
+
+describe('a scan', () => {
+  it.each([
+    ['no unverified version', withScan({ unverified: [] })],
+    ['more bytes read', withScan({ bytesRead: 401 })],
+    ['another outcome digest', withScan({ outcomesSha256: digest('9') })],
+    [
+      'better controls',
+      () => ({
+        validation: {
+          positiveControls: { planted: 4, detected: 4, forms: [] },
+          negativeControls: { planted: 3, falseAlarms: 0 },
+        },
+      }),
+    ],
+  ])('that says %s than its coverage is refused', (_, change) => {
+    expect(run(saying('ie 0 scan', change))).toBe('coverage')
+  })
+
+  it('whose coverage is another than that of the store report is refused', () => {
+    const said = saying('ie 0 scan', withScan({ recordsRead: 13 }))
+    const documented = documenting('ie 0 scan', () => ({ records: 13 }))
+    expect(run((draft) => said(documented(draft)!))).toBe('coverage')
+  })
+
+  it('that is left out, of whichever pass, is refused', () => {
+    expect(run(silent('sg 0 scan'))).toBe('sequence')
+    expect(run(silent('sg 1 scan'))).toBe('sequence')
+    expect(run(silent('ie 0 scan'))).toBe('sequence')
+  })
+
+  it('about another store is refused', () => {
+    expect(run(saying('ie 0 scan', () => ({ store: { storeId: 'sg', kind: 'directory' } })))).toBe('scope')
+  })
+})
+
+describe('a deletion', () => {
+  it.each([
+    ['asks for more versions than were found', { versions: 2 }],
+    ['asks for more bytes than were found', { bytes: 101 }],
+    ['counts more findings than were found', { findings: 6 }],
+    ['counts more subjects than were found', { subjects: 3 }],
+  ])('that %s is refused', (_, change) => {
+    expect(run(undefined, { sg: { requests: [{ request: { ...request, ...change }, acknowledgement }] } })).toBe(
+      'deletion',
+    )
+  })
+
+  it('of more than was asked for is refused', () => {
+    const more = { ...acknowledgement, deleted: { versions: 2, bytes: 100 } }
+    expect(run(undefined, { sg: { requests: [{ request, acknowledgement: more }] } })).toBe('deletion')
+  })
+
+  it.each([
+    ['sg 0 deletion-request', { findings: 4 }],
+    ['sg 0 deletion-request', { deadline: '2027-12-07T19:00:00.000Z' }],
+    ['sg 0 deletion-ack', { versionsDeleted: 0 }],
+    ['sg 0 deletion-ack', { kept: [] }],
+    ['sg 0 deletion-ack', { acknowledgedAt: '2026-11-23T19:00:00.000Z' }],
+  ])('whose %s says %o beside its document is refused', (name, change) => {
+    expect(run(saying(name, withDeletion(change)))).toBe('deletion')
+  })
+
+  it('whose answer is to another request is refused', () => {
+    expect(run(documenting('sg 0 deletion-ack', () => ({ requestId: 'run-1-sg-9' })))).toBe('deletion')
+  })
+
+  it('whose request or answer is left out is refused', () => {
+    expect(run(silent('sg 0 deletion-request'))).toBe('sequence')
+    expect(run(silent('sg 0 deletion-ack'))).toBe('sequence')
+  })
+
+  it('whose request was never attested is not excused by an answer in the report', () => {
+    expect(run(silent('sg 0 deletion-ack'), { sg: { requests: [asked] } })).toBe('sequence')
+  })
+})
+
+describe('a scope', () => {
+  it.each([
+    ['scope', () => ({ scope: { population: 2, keyCommitment: digest('b'), manifest: { sha256: digest('a') } } })],
+    ['scope', () => ({ stores: [{ storeId: 'sg', country: 'SG' }] })],
+    ['sg 0 scan', () => ({ scope: { population: 2, keyCommitment: digest('b'), manifest: { sha256: digest('a') } } })],
+    ['ie 0 scan', () => ({ scope: { population: 3, keyCommitment: digest('b'), manifest: { sha256: digest('9') } } })],
+    [
+      'run-summary',
+      () => ({ scope: { population: 3, keyCommitment: digest('9'), manifest: { sha256: digest('a') } } }),
+    ],
+    ['run-summary', () => ({ scope: undefined })],
+    ['sg 1 scan', () => ({ store: { storeId: 'sg', kind: 'directory', country: 'IE' } })],
+    ['sg 1 scan', () => ({ obligation: undefined })],
+    ['sg verification', () => ({ tool: { name: 'odv', version: '0.1.0', configSha256: digest('9') } })],
+  ] as [string, () => object][])('that %s tells in another way is refused: case %#', (name, change) => {
+    expect(run(saying(name, change))).toBe('scope')
+  })
+
+  it('of which a store is missing in the document is refused', () => {
+    expect(run(documenting('scope', () => ({ stores: [{ storeId: 'sg', country: 'SG' }] })))).toBe('scope')
+  })
+
+  it('that was never attested is refused', () => {
+    expect(run(silent('scope'))).toBe('sequence')
+  })
+
+  it('that was attested after the first scan is refused', () => {
+    const tell = (log: SampleLog) => {
+      let scope: Draft | undefined
+      sampleRun(log, {
+        forge(draft) {
+          if (draft.statement.predicate.phase === 'scope') scope = draft
+          if (draft.statement.predicate.phase === 'deletion-request' && scope) log.attest(scope.statement, scope.model)
+          return draft.statement.predicate.phase === 'scope' ? undefined : draft
+        },
+      })
+    }
+    expect(refusal(tell)).toBe('sequence')
+  })
+})
+
+describe('a run summary', () => {
+  it.each([
+    ['says that all is verified', saying('run-summary', () => ({ result: 'verified' }))],
+    [
+      'says that a store is verified',
+      saying('run-summary', () => ({
+        stores: [
+          { storeId: 'sg', result: 'verified', reasons: [] },
+          { storeId: 'ie', result: 'verified', reasons: [] },
+        ],
+      })),
+    ],
+    [
+      'names a store less',
+      saying('run-summary', () => ({ stores: [{ storeId: 'sg', result: 'verified', reasons: [] }] })),
+    ],
+    ['names no verdict', saying('run-summary', () => ({ inputs: [] }))],
+    ['has another document', documenting('run-summary', () => ({ planned: ['sg'], verdicts: [] }))],
+  ])('that %s is refused', (_, forge) => {
+    expect(run(forge)).toBe('summary')
+  })
+
+  it('whose stores are not those of the scope is refused although it agrees with itself', () => {
+    const fewer: Forger = ({ statement, model }) => {
+      const { predicate } = statement
+      if (predicate.phase !== 'run-summary') return { statement, model }
+      const verdicts = (model as { verdicts: { storeId: string }[] }).verdicts.filter(({ storeId }) => storeId === 'sg')
+      const only = <T extends { storeId: string }>(each: T) => each.storeId === 'sg'
+      return {
+        statement: {
+          ...statement,
+          predicate: {
+            ...predicate,
+            result: 'verified',
+            stores: predicate.stores.filter(only),
+            inputs: predicate.inputs.filter(({ name }) => name === 'sg'),
+          },
+        },
+        model: { ...(model as object), planned: ['sg'], verdicts },
+      }
+    }
+    expect(run(fewer)).toBe('summary')
+  })
+
+  it('that names a verification which is not in the bundle is refused', () => {
+    expect(
+      run((draft) =>
+        saying('run-summary', () => ({
+          inputs: [{ name: 'sg', predicateType: draft.statement.predicateType, digest: { sha256: digest('1') } }],
+        }))(draft),
+      ),
+    ).toBe('sequence')
+  })
+
+  it('that is not the last of its run is refused', () => {
+    const tell = (log: SampleLog) => {
+      failedRun(log, 'run-1')
+      sampleRun(log, { forge: silent('run-summary') })
+    }
+    expect(refusal(tell)).toBe('sequence')
+  })
+})
+
+describe('an attestation', () => {
+  it('that is given twice under one identity is refused', () => {
+    expect(
+      refusal((log) =>
+        sampleRun(log, {
+          forge(draft) {
+            if (nameOf(draft.statement) === 'ie 0 scan') log.attest(draft.statement, draft.model)
+            return draft
+          },
+        }),
+      ),
+    ).toBe('sequence')
+  })
+
+  it.each([
+    ['another run', 'runs/run-2/stores/sg/pass-0/coverage.json'],
+    ['another store', 'runs/run-1/stores/ie/pass-0/coverage.json'],
+    ['another pass', 'runs/run-1/stores/sg/pass-1/coverage.json'],
+    ['another kind', 'runs/run-1/stores/sg/pass-0/open.json'],
+  ])('about a document of %s is refused', (_, name) => {
+    const forge: Forger = ({ statement, model }) => ({
+      statement:
+        nameOf(statement) === 'sg 0 scan' ? { ...statement, subject: [{ ...statement.subject[0]!, name }] } : statement,
+      model,
+    })
+    expect(run(forge)).toBe('statement')
+  })
+
+  it.each([
+    ['no JSON', 'nothing'],
+    ['an array', '[]'],
+    ['null', 'null'],
+    ['an unknown phase', '{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicate":{"phase":"exception"}}'],
+    ['JSON that is nested without end', '['.repeat(100_000)],
+    ['JSON that is nested deeply', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+  ])('whose payload is %s is refused', (_, payload) => {
+    expect(refusal((log) => void log.log(Buffer.from(payload), 'scope', Buffer.from('{}\n')))).toBe('statement')
+  })
+
+  it.each([
+    ['no JSON', 'nothing'],
+    ['null', 'null\n'],
+    ['not UTF-8', Buffer.of(0xff, 0xfe)],
+    ['nested deeply', `${'['.repeat(100_000)}${']'.repeat(100_000)}\n`],
+    ['given twice in one', '{\n "runId": "run-1",\n "runId": "run-1"\n}\n'],
+  ])('whose document is %s is refused', (_, document) => {
+    const log = sampleLog(keys)
+    let scope: Statement | undefined
+    sampleRun(sampleLog(keys), {
+      forge: (draft) => {
+        scope ??= draft.statement
+        return draft
+      },
+    })
+    const body = new Uint8Array(Buffer.from(document))
+    log.attestBytes(scope!, body)
+    log.checkpoint()
+    expect(refusalOf(() => verifyBundle(log.bundle()))).toBe('document')
+  })
+})

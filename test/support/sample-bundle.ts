@@ -1,0 +1,244 @@
+import { generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto'
+import { formatEnvelope, keyFingerprint, paeOf } from '../../lib/attestation/envelope.ts'
+import { formatStatement, type Statement } from '../../lib/attestation/statement.ts'
+import type { StatementContext } from '../../lib/attestation/statement-context.ts'
+import { runSummaryStatement, type StoreVerdict } from '../../lib/attestation/to-run-summary.ts'
+import {
+  acknowledgementStatement,
+  requestStatement,
+  scanStatement,
+  scopeStatement,
+  verificationStatement,
+} from '../../lib/attestation/to-statement.ts'
+import { type BundleEntry, buildBundle } from '../../lib/export/build-bundle.ts'
+import { formatManifestFile } from '../../lib/export/manifest-file.ts'
+import type { Coverage } from '../../lib/inventory/coverage.ts'
+import { formatCheckpointText, joinSignature } from '../../lib/log/checkpoint.ts'
+import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
+import { originOf } from '../../lib/log/origin.ts'
+import { decideVerdict } from '../../lib/verdict/decide-verdict.ts'
+import type { OpenVersion, StoreReport } from '../../lib/verdict/store-report.ts'
+import {
+  acknowledgement,
+  cleanCoverage,
+  context,
+  digest,
+  documentOf,
+  foundCoverage,
+  request,
+  store,
+} from './sample-run.ts'
+
+/** A bundle as it is handed over, path by path. */
+export type Files = Map<string, Uint8Array>
+
+type KeyPair = { publicPem: string; privateKey: KeyObject }
+export type SampleKeys = { attestation: KeyPair; log: KeyPair }
+
+export function sampleKeys(): SampleKeys {
+  const pair = ({ publicKey, privateKey }: { publicKey: KeyObject; privateKey: KeyObject }) => ({
+    publicPem: publicKey.export({ format: 'pem', type: 'spki' }) as string,
+    privateKey,
+  })
+  return {
+    attestation: pair(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
+    log: pair(generateKeyPairSync('ed25519')),
+  }
+}
+
+export const pinsOf = ({ attestation, log }: SampleKeys) => [attestation.publicPem, log.publicPem]
+
+/** A log that signs whatever it is given, as a dishonest holder of both keys could. */
+export function sampleLog(keys: SampleKeys) {
+  const entries: BundleEntry[] = []
+  const checkpoints: { size: number; note: string }[] = []
+  const origin = originOf(keys.log.publicPem)
+  const leafHashes = () => entries.map(({ envelope }) => leafHash(envelope))
+  return {
+    entries,
+    checkpoints,
+    /** Signs and logs a statement about the document, whose digest it gets. */
+    attest(statement: Statement, model: unknown): { seq: number; envelopeSha256: string } {
+      return this.attestBytes(statement, documentOf('', model).body)
+    },
+    attestBytes(statement: Statement, body: Uint8Array) {
+      const sha256 = hash('sha256', body, 'hex')
+      const subject = [{ name: statement.subject[0]!.name, digest: { sha256 } }]
+      return this.log(formatStatement({ ...statement, subject }), statement.predicate.phase, body)
+    },
+    /** Signs and logs any payload. */
+    log(payload: Uint8Array, phase: BundleEntry['phase'], document: Uint8Array) {
+      const signature = new Uint8Array(sign('sha256', paeOf(payload), keys.attestation.privateKey))
+      const envelope = formatEnvelope({ payload, keyid: keyFingerprint(keys.attestation.publicPem), signature })
+      entries.push({ seq: entries.length, phase, envelope, document })
+      return { seq: entries.length - 1, envelopeSha256: hash('sha256', envelope, 'hex') }
+    },
+    /** Signs the log as it is now. */
+    checkpoint(): string {
+      const size = entries.length
+      const text = formatCheckpointText({ origin, size, root: rootAt(treeOf(leafHashes())) })
+      const key = { origin, publicKeyPem: keys.log.publicPem }
+      const note = joinSignature(text, key, new Uint8Array(sign(null, Buffer.from(text), keys.log.privateKey)))
+      checkpoints.push({ size, note })
+      return note
+    },
+    /** The bundle of the entries that are chosen, all of them unless said otherwise. */
+    bundle(isChosen: (entry: BundleEntry) => boolean = () => true): Files {
+      return buildBundle({
+        entries: entries.filter(isChosen),
+        leafHashes: leafHashes(),
+        checkpoints,
+        attestationKey: keys.attestation.publicPem,
+        logKey: keys.log.publicPem,
+        origin,
+      })
+    },
+  }
+}
+
+export type SampleLog = ReturnType<typeof sampleLog>
+
+/** What is about to be attested. A forger gives another one, or none. */
+export type Draft = { statement: Statement; model: unknown }
+export type Forger = (draft: Draft) => Draft | undefined
+export type Models = { sg?: Partial<StoreReport>; ie?: Partial<StoreReport> }
+
+const unreadable: Coverage = {
+  ...cleanCoverage,
+  clean: { versions: 3, bytes: 300 },
+  unverified: [{ reason: 'encrypted', versions: 1, bytes: 100 }],
+}
+const openVersion: OpenVersion = {
+  shownKey: 'backups/2024.zip',
+  versionId: 'v1',
+  bytes: 100,
+  outcome: 'unverified',
+  reason: 'encrypted',
+  detail: 'expected a file that can be read',
+  findings: 0,
+}
+
+/** A last pass over one version that cannot be read, and what a store report lists of it. */
+export const oneUnverified = { coverage: unreadable, open: [openVersion] }
+
+/**
+ * Attests a run of two stores: `sg` is scanned, asked to delete, answers, is scanned again and verified; `ie` holds one
+ * unreadable version. `models` changes what is told about a store in all documents alike, `forge` any single attestation.
+ */
+export function sampleRun(
+  log: SampleLog,
+  { runId = 'run-1', models = {}, forge = (draft) => draft }: { runId?: string; models?: Models; forge?: Forger } = {},
+): void {
+  const run: StatementContext = { ...context, runId }
+  const attest = (statement: Statement, model: unknown) => {
+    const forged = forge({ statement, model })
+    return forged && log.attest(forged.statement, forged.model)
+  }
+  const scope = {
+    schemaVersion: 1,
+    runId,
+    manifest: { sha256: digest('a'), rows: 4, confirmed: 3, notYetTransferred: 1, subjects: 3 },
+    keyCommitment: digest('b'),
+    stores: [
+      { storeId: 'sg', country: 'SG', channel: 'manual' },
+      { storeId: 'ie', channel: 'none' },
+    ],
+  }
+  const stores = scope.stores.map(({ storeId, country }) => ({ storeId, ...(country && { country }) }))
+  attest(scopeStatement(run, { stores, document: documentOf(`runs/${runId}/scope.json`, scope) }), scope)
+
+  const reports: StoreReport[] = [
+    {
+      schemaVersion: 1,
+      runId,
+      store,
+      manifest: { sha256: digest('a'), subjects: 3 },
+      passes: [foundCoverage, cleanCoverage],
+      requests: [{ request: { ...request, runId }, acknowledgement }],
+      open: [],
+      ...models.sg,
+    },
+    {
+      schemaVersion: 1,
+      runId,
+      store: { storeId: 'ie', kind: 'directory' },
+      manifest: { sha256: digest('a'), subjects: 3 },
+      passes: [unreadable],
+      requests: [],
+      open: [openVersion],
+      ...models.ie,
+    },
+  ]
+  const verdicts = reports.map((report) => attestStore(run, report, attest))
+  const summary = {
+    schemaVersion: 1,
+    runId,
+    startedAt: '2026-11-23T18:00:00.000Z',
+    finishedAt: '2026-11-23T20:00:00.000Z',
+    planned: stores.map(({ storeId }) => storeId),
+    verdicts,
+  }
+  const document = documentOf(`runs/${runId}/summary.json`, summary)
+  attest(runSummaryStatement(run, { planned: summary.planned, verdicts, document }), summary)
+}
+
+function attestStore(
+  run: StatementContext,
+  report: StoreReport,
+  attest: (statement: Statement, model: unknown) => { envelopeSha256: string } | undefined,
+): StoreVerdict {
+  const { storeId } = report.store
+  const prefix = `runs/${run.runId}/stores/${storeId}`
+  report.passes.forEach((coverage, pass) => {
+    const at = `${prefix}/pass-${pass}`
+    const scanned = documentOf(`${at}/coverage.json`, coverage)
+    attest(scanStatement(run, { store: report.store, pass, coverage, document: scanned }), coverage)
+    const { request, acknowledgement } = report.requests[pass] ?? {}
+    if (!request) return
+    const asked = documentOf(`${at}/request.json`, request)
+    attest(requestStatement(run, { store: report.store, request, document: asked }), request)
+    if (!acknowledgement) return
+    const document = documentOf(`${at}/acknowledgement.json`, acknowledgement)
+    attest(acknowledgementStatement(run, { store: report.store, request, acknowledgement, document }), acknowledgement)
+  })
+  const decision = decideVerdict(report)
+  const document = documentOf(`${prefix}/report.json`, report)
+  const attested = attest(verificationStatement(run, { report, decision, document }), report)
+  return { storeId, ...decision, ...(attested && { envelopeSha256: attested.envelopeSha256 }) }
+}
+
+/** A log with another run's entry and an older checkpoint before the sample run, and the bundle of the sample run. */
+export function sampleBundle(keys: SampleKeys, options: Parameters<typeof sampleRun>[1] = {}) {
+  const log = sampleLog(keys)
+  failedRun(log, 'run-0')
+  const older = log.checkpoint()
+  sampleRun(log, options)
+  const newest = log.checkpoint()
+  return { log, older, newest, files: log.bundle(({ seq }) => seq > 0) }
+}
+
+/** A run that broke down before its scope was known: the smallest that there is. */
+export function failedRun(log: SampleLog, runId: string): void {
+  const { scope: _, ...run } = { ...context, runId }
+  const failure = { state: 'BuildIndex', error: 'ManifestInvalid' }
+  const model = { schemaVersion: 1, runId, planned: ['sg'], verdicts: [], failure }
+  const document = documentOf(`runs/${runId}/summary.json`, model)
+  log.attest(runSummaryStatement(run, { planned: ['sg'], verdicts: [], failure, document }), model)
+}
+
+/** What an attacker does last: the manifest is not signed. */
+export function withManifest(files: Files): Files {
+  return new Map([...files, ['MANIFEST.sha256', formatManifestFile(files)]])
+}
+
+/** The bundle with one file changed, and the manifest made to fit. Without a body the file is dropped. */
+export function withFile(files: Files, path: string, body?: Uint8Array | string): Files {
+  const changed = new Map(files)
+  if (body === undefined) changed.delete(path)
+  else changed.set(path, new Uint8Array(Buffer.from(body)))
+  return withManifest(changed)
+}
+
+export function textIn(files: Files, path: string): string {
+  return Buffer.from(files.get(path)!).toString('utf8')
+}
