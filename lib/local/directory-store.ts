@@ -20,7 +20,7 @@ import {
  * A walk that stands right after a page, so that the next page reads no directory again. It serves once, for the very
  * page that follows: a listing that starts over, or a retry, walks anew.
  */
-type Standing = { cursor: string; root: StoreRoot; walk: DirectoryWalk }
+type Standing = { cursor: string; walk: DirectoryWalk }
 type Walks = { take(): Standing | undefined; keep(standing: Standing): void }
 
 /** Directories as stores, by the `root` of their configuration. Page after page of one store may open it anew. */
@@ -71,13 +71,13 @@ export async function openDirectoryStore(
       if (!(Number.isInteger(limit) && limit > 0))
         throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
       const taken = walks.take()
-      const follows = taken !== undefined && taken.cursor === cursor && isSameRoot(taken.root, root)
+      const follows = taken !== undefined && taken.cursor === cursor
       const walk = follows ? taken.walk : walkDirectory(listing, root, keyOf(cursor, root))
       const versions = await walk.next(limit)
       const last = versions.at(-1)
       if (!last || versions.length < limit) return { versions }
       const next = `${root.ino}:${last.key}`
-      walks.keep({ cursor: next, root, walk })
+      walks.keep({ cursor: next, walk })
       return { versions, next }
     },
 
@@ -107,8 +107,6 @@ function keyOf(cursor: string | undefined, root: StoreRoot): string | undefined 
     throw unavailable('got another directory than for the page before')
   return key.join(':')
 }
-
-const isSameRoot = (a: StoreRoot, b: StoreRoot) => a.dev === b.dev && a.ino === b.ino && a.path.equals(b.path)
 
 type Unreadable = Extract<Opened, { kind: 'unreadable' }>
 
