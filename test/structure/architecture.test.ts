@@ -1,0 +1,146 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Stages in flow order: each may import those before it, and what `anywhere` lists. */
+const stages = [
+  'decode',
+  'manifest',
+  'subject-index',
+  'inventory',
+  'scan',
+  'finding',
+  'deletion',
+  'verdict',
+  'attestation',
+  'log',
+  'export',
+]
+const anywhere = ['lib/errors.ts', 'lib/config.ts']
+const pureNode = ['node:crypto', 'node:util', 'node:zlib', 'node:buffer']
+const pureLibraries = ['zod/mini', 'csv-parse', 'csv-parse/sync']
+
+/** What a folder outside the stages may import, by prefix of the path. */
+const outer: Record<string, string[]> = {
+  'lib/pipeline/': ['lib/pipeline/', ...stages.map((stage) => `lib/${stage}/`), 'lib/ports.ts', ...anywhere],
+  'lib/local/': ['lib/', 'functions/'],
+  'lib/cli/': ['lib/', 'functions/'],
+  'functions/': ['lib/pipeline/', 'lib/log/origin.ts', 'lib/errors.ts', 'lib/ports.ts', 'functions/runtime.ts'],
+}
+
+type Import = { from: string; to: string; typeOnly: boolean }
+
+const imports = [...sourcesIn('lib'), ...sourcesIn('functions')].flatMap(importsOf)
+
+describe('architecture', () => {
+  it('finds the imports of the whole product', () => {
+    expect(imports.length).toBeGreaterThan(300)
+  })
+
+  it('lets a stage import earlier stages, errors and pure parts of Node only', () => {
+    // A statement speaks of what the log and the verdict are, and the log keeps attestations: those two are one level.
+    const level = (stage: string) => (stage === 'log' ? stages.indexOf('attestation') : stages.indexOf(stage))
+    const wrong = imports.filter(({ from, to, typeOnly }) => {
+      const stage = stageOf(from)
+      if (stage === undefined) return false
+      if (to.startsWith('node:') || !to.includes('lib/'))
+        return !typeOnly && ![...pureNode, ...pureLibraries].includes(to)
+      if (anywhere.includes(to) || (typeOnly && to === 'lib/ports.ts')) return false
+      const target = stageOf(to)
+      return target === undefined || level(target) > level(stage)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('keeps the outer folders to their side', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const allowed = Object.entries(outer).find(([prefix]) => from.startsWith(prefix))?.[1]
+      return (
+        allowed !== undefined &&
+        (to.startsWith('lib/') || to.startsWith('functions/')) &&
+        !allowed.some((prefix) => to.startsWith(prefix))
+      )
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('keeps the adapters of AWS and of one machine apart, and commands out of both', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        (from.startsWith('lib/aws/') && to.startsWith('lib/local/')) ||
+        (from.startsWith('lib/local/') && (to.startsWith('lib/aws/') || to.startsWith('lib/cli/'))) ||
+        (from.startsWith('lib/aws/') && to.startsWith('lib/cli/')),
+    )
+    expect(wrong).toEqual([])
+  })
+
+  it('gives the offline verifier no way to a signer, a file or the network', () => {
+    const reached = new Set<string>()
+    const visit = (file: string) => {
+      if (reached.has(file)) return
+      reached.add(file)
+      for (const { to, typeOnly } of imports.filter(({ from }) => from === file)) if (!typeOnly) visit(to)
+    }
+    visit('lib/export/verify-bundle.ts')
+    expect(reached.size).toBeGreaterThan(20)
+    const forbidden =
+      /^(?:lib\/(?:pipeline|local|aws|cli)|functions|node:(?:fs|net|http|https|child_process|worker_threads|sqlite))/
+    expect([...reached].filter((file) => forbidden.test(file))).toEqual([])
+  })
+
+  it('uses neither clock, randomness nor environment in a stage', () => {
+    const stageFiles = sourcesIn('lib').filter((file) => stageOf(file) !== undefined)
+    const wrong = stageFiles.filter((file) =>
+      /\bDate\.now\(|new Date\(\)|Math\.random\(|process\.env|randomBytes\(|randomUUID\(/.test(
+        readFileSync(join(root, file), 'utf8'),
+      ),
+    )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe('duties', () => {
+  /** The ports of which no task may take two: whoever scans does not delete, whoever attests does not sign the log. */
+  const duties: Record<string, RegExp> = {
+    scanning: /'stores'/,
+    deleting: /'storeDeletions'/,
+    attesting: /'attestationSigner'(?!, 'publicKey')/,
+    'signing the log': /logSigner: LogSigner/,
+  }
+  for (const file of sourcesIn('lib/pipeline'))
+    it(`${file} has at most one duty`, () => {
+      const text = readFileSync(join(root, file), 'utf8').replace(
+        /attestationSigner: Pick<AttestationSigner, 'publicKey'>/g,
+        '',
+      )
+      const held = Object.entries(duties).filter(([, port]) => port.test(text))
+      expect(held.map(([duty]) => duty).length).toBeLessThanOrEqual(1)
+    })
+})
+
+function stageOf(file: string): string | undefined {
+  const [lib, folder] = file.split('/')
+  return lib === 'lib' && stages.includes(folder!) ? folder : undefined
+}
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file))
+}
+
+function importsOf(from: string): Import[] {
+  const text = readFileSync(join(root, from), 'utf8')
+  const found = [
+    ...text.matchAll(/^(import|export)\s+(type\s+)?[^'"]*?from\s+'([^']+)'/gm),
+    ...text.matchAll(/^(import)()\s+'([^']+)'/gm),
+  ]
+  return found.map(([, , type, to]) => ({
+    from,
+    to: to!.startsWith('.') ? relative(root, resolve(root, dirname(from), to!)) : to!,
+    typeOnly: type !== undefined && type !== '',
+  }))
+}
