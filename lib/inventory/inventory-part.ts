@@ -32,17 +32,23 @@ export function parsePart(bytes: Uint8Array): InventoryPart {
   return { entries: values as InventoryEntry[], end }
 }
 
-/** The entry of a listed version; `shownKey` is its key with identifiers redacted. */
+/** The entry of a listed version. `redact` takes identifiers out of a name; a key that it changes is sealed as well. */
 export function toEntry(
-  listed: ListedVersion,
+  { key, protection, ...rest }: ListedVersion,
   seq: number,
-  shownKey: string,
+  redact: (name: string) => string,
   seal: { key: Uint8Array; random: (bytes: number) => Uint8Array },
 ): InventoryEntry {
-  const { key, ...rest } = listed
-  return shownKey === key
-    ? { seq, shownKey, ...rest }
-    : { seq, shownKey, sealedKey: sealText(key, seal.key, seal.random(sealNonceLength)), ...rest }
+  const shownKey = redact(key)
+  return {
+    seq,
+    shownKey,
+    ...(shownKey !== key && { sealedKey: sealText(key, seal.key, seal.random(sealNonceLength)) }),
+    ...rest,
+    ...(protection && {
+      protection: { ...protection, ...(protection.name !== undefined && { name: redact(protection.name) }) },
+    }),
+  }
 }
 
 /** The version that an entry stands for, with its exact key. */

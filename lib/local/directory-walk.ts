@@ -98,6 +98,12 @@ type Entered =
   | { kind: 'absent' }
   | { kind: 'failed'; reason: UnverifiedReason; stat?: BigIntStats }
 
+/** The version of one file right below the root; absent when it is gone. */
+export function describeFile(files: FileSystem, root: StoreRoot, name: string): Promise<ListedVersion | undefined> {
+  const frame = { path: '', dev: root.dev, ino: root.ino, names: [], at: 0, raw: new Map() }
+  return describe(files, root, frame, toBytes(name))
+}
+
 async function enterRoot(files: FileSystem, root: StoreRoot): Promise<Frame> {
   await checkStoreRoot(files, root)
   const entered = await enterDirectory(files, root, '')

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { Configuration, Meter, Ports } from '../ports.ts'
+import { stat } from 'node:fs/promises'
+import type { Configuration, Meter, Ports, Stores } from '../ports.ts'
 import { tool } from '../tool.ts'
 import { anchorDirectory } from './anchor-directory.ts'
 import { directoryDeletions } from './directory-deletion.ts'
 import { directoryStores } from './directory-store.ts'
 import { evidenceDirectory } from './evidence-directory.ts'
+import { openFileStore } from './file-store.ts'
 import type { Journal } from './journal.ts'
 import { attestationKeyFile, caseKeyFile, logKeyFile } from './key-files.ts'
 import { manifestFiles } from './manifest-file.ts'
@@ -17,6 +19,15 @@ import type { StateDirectory } from './state-directory.ts'
 
 /** Every port on one machine. `close` frees the database; nothing may be called after it. */
 export type LocalPorts = Ports & { taskTokens: ReadableTaskTokens; journal: Journal; close(): void }
+
+/** Directories, and for looking at it alone a single file. */
+function fileOrDirectoryStores(): Stores {
+  const directories = directoryStores()
+  return {
+    open: async (store) =>
+      (await stat(store.root).catch(() => undefined))?.isFile() ? openFileStore(store.root) : directories.open(store),
+  }
+}
 
 /** The adapters of one state directory. The database is opened by the first port that needs it. */
 export function localPorts(
@@ -47,7 +58,7 @@ export function localPorts(
     manifests: manifestFiles(),
     evidence: evidenceDirectory(paths.evidence),
     caseKey: caseKeyFile(paths.keys),
-    stores: directoryStores(),
+    stores: fileOrDirectoryStores(),
     storeDeletions: directoryDeletions(),
     get runState() {
       return runState()

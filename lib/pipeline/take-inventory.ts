@@ -55,7 +55,7 @@ async function listPage(
   const lastPlace = tail ? { sealedKey: seal(tail.key), versionId: tail.versionId } : before?.last
   return {
     entries: versions.map((version, offset) =>
-      toEntry(version, firstSeq + offset, redactKey(version.key, index).shownKey, {
+      toEntry(version, firstSeq + offset, (name) => redactKey(name, index).shownKey, {
         key: keys.sealKey,
         random: ports.random,
       }),

@@ -42,19 +42,30 @@ describe('sealed object keys', () => {
 
 describe('inventory part', () => {
   it('keeps a redacted key sealed beside it, and gives the exact key back', () => {
-    const version = listed('users/7123.json')
+    const version: ListedVersion = {
+      ...listed('users/7123.json'),
+      protection: { code: 'read-only-snapshot', name: 'before-7123' },
+    }
     const part = {
-      entries: [toEntry(version, 0, 'users/[identifier].json', { key: sealKey, random: (n) => randomBytes(n) })],
+      entries: [
+        toEntry(version, 0, (name) => name.replace('7123', '[identifier]'), {
+          key: sealKey,
+          random: (n) => randomBytes(n),
+        }),
+      ],
       end: { kind: 'end' as const, complete: true, nextSeq: 1, startedAt: '', finishedAt: '' },
     }
     const text = formatPart(part)
     expect(text).not.toContain('7123')
-    expect(toListed(parsePart(Buffer.from(text)).entries[0]!, sealKey)).toEqual(version)
+    expect(toListed(parsePart(Buffer.from(text)).entries[0]!, sealKey)).toEqual({
+      ...version,
+      protection: { code: 'read-only-snapshot', name: 'before-[identifier]' },
+    })
   })
 
   it('is refused without its end: a part that was cut off must not look complete', () => {
     const text = formatPart({
-      entries: [toEntry(listed('a'), 0, 'a', { key: sealKey, random: (n) => randomBytes(n) })],
+      entries: [toEntry(listed('a'), 0, (name) => name, { key: sealKey, random: (n) => randomBytes(n) })],
       end: { kind: 'end', complete: true, nextSeq: 1, startedAt: '', finishedAt: '' },
     })
     expect(() => parsePart(Buffer.from(text.split('\n')[0]!))).toThrow(/expected an end line/)

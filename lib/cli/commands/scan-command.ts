@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Config, parseConfig } from '../../config.ts'
@@ -68,12 +68,13 @@ async function scanPaths(
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
   const decisions: Decision[] = []
-  for (const [index, { id }] of config.stores.entries()) {
+  for (const [index, { id, root }] of config.stores.entries()) {
     const ref = { runId, storeId: id, pass: 0 }
     const result = await embedded.execute('scan-store', `${runId}-${id}`, ref)
     if (result.status === 'FAILED') throw failure() ?? new StoreUnavailable(`${result.error}: ${result.cause}`)
     const { index: subjects } = await openRunIndex(embedded.ports, runId)
-    await showOutcomes(embedded, ref, redactKey(paths[index]!, subjects).shownKey, totals, terminal)
+    const path = { shown: redactKey(paths[index]!, subjects).shownKey, single: (await stat(root)).isFile() }
+    await showOutcomes(embedded, ref, path, totals, terminal)
     decisions.push(await decidePath(embedded, ref))
   }
   const reasons = [...new Set(decisions.flatMap((decision) => decision.reasons))]
@@ -101,11 +102,17 @@ async function decidePath(embedded: Embedded, ref: PassRef): Promise<Decision> {
   })
 }
 
-async function showOutcomes(embedded: Embedded, ref: PassRef, path: string, totals: Totals, terminal: Terminal) {
+async function showOutcomes(
+  embedded: Embedded,
+  ref: PassRef,
+  path: { shown: string; single: boolean },
+  totals: Totals,
+  terminal: Terminal,
+) {
   for await (const { entries, report } of readReported(embedded.ports.evidence, ref)) {
     const findings = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
     for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled) {
-      const object = entry.shownKey === '' ? path : join(path, entry.shownKey)
+      const object = path.single ? path.shown : join(path.shown, entry.shownKey)
       for (const { place, path: containers, record, offset } of findings.get(entry.seq) ?? [])
         terminal.emit({ kind: 'finding', object, place, path: containers, record, offset })
       terminal.emit({
