@@ -36,7 +36,7 @@ const allBits = () => [0, 1, 2, 3, 4, 5, 6, 7]
 /** Each byte once, another bit in each; of the long text that is compared as a whole, every third byte. */
 const oneBit = (offset: number) => [offset % 8]
 const someBits = (offset: number) => (offset % 3 === 0 ? [offset % 8] : [])
-const bitsOf = (length: number) => [allBits, oneBit, someBits][Number(length > 700) + Number(length > 5000)]!
+const bitsOf = (length: number) => [allBits, oneBit, someBits][Number(length > 180) + Number(length > 5000)]!
 
 describe('every bit of a bundle counts', () => {
   it('any one that is flipped in any file is refused by a named check', () => {
