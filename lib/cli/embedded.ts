@@ -3,8 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { AdapterMissing, NotKnown } from '../errors.ts'
-import { type Environment, runExecution } from '../local/interp/interpreter.ts'
-import { loadMachine } from '../local/interp/machine.ts'
+import { type Environment, type ExecutionEvent, loadMachine, runExecution } from '../local/asl/interpreter.ts'
 import { type LocalPorts, localPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
 import { callHandler } from '../local/sandbox/call-handler.ts'
@@ -63,6 +62,7 @@ export async function openEmbedded(options: {
   config?: Config
   signal?: AbortSignal
   onTask?: (event: TaskEvent) => void
+  onEvent?: (event: ExecutionEvent) => void
 }): Promise<Embedded> {
   const paths = stateDirectory(options.state)
   if (options.create) await makeStateDirectory(paths)
@@ -93,7 +93,7 @@ export async function openEmbedded(options: {
       throw error
     }
   }
-  const environment = await toEnvironment(ports, call, cores, options.signal)
+  const environment = await toEnvironment(ports, call, cores, options)
   let lock: ReturnType<typeof acquireRunLock> | undefined
   return {
     ports,
@@ -127,7 +127,7 @@ async function toEnvironment(
   ports: LocalPorts,
   call: (name: FunctionName, payload: unknown) => Promise<unknown>,
   cores: number,
-  signal = new AbortController().signal,
+  { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: ExecutionEvent) => void },
 ): Promise<Environment> {
   const substitutions = {
     Partition: 'aws',
@@ -138,11 +138,12 @@ async function toEnvironment(
   const loaded = await Promise.all(
     machines.map(async (name) => {
       const text = await readFile(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8')
-      return [name, loadMachine(name, JSON.parse(text), substitutions)] as const
+      return [name, loadMachine(name, JSON.parse(text))] as const
     }),
   )
   return {
     machines: Object.fromEntries(loaded),
+    substitutions,
     invoke: (name, payload) => call(name as FunctionName, payload),
     token: ports.taskTokens,
     documents: ports.evidence,
@@ -151,7 +152,8 @@ async function toEnvironment(
     random: Math.random,
     sleep,
     concurrency: Math.max(64, cores * 4),
-    signal,
+    signal: signal ?? new AbortController().signal,
+    ...(onEvent && { onEvent }),
   }
 }
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { decideRun } from '../../attestation/to-run-summary.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
-import { Interrupted } from '../../local/interp/state-failed.ts'
+import { Interrupted } from '../../local/asl/interpreter.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { runKey } from '../../pipeline/evidence-keys.ts'
@@ -10,6 +10,7 @@ import { type Embedded, openEmbedded, type TaskEvent } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfError, exitCodeOfVerdicts } from '../exit-code.ts'
 import { loadConfig } from '../load-config.ts'
 import { createRunView } from '../run-view.ts'
+import { createWaitWatch } from '../stop-when-waiting.ts'
 import { bold, coloured, type Terminal } from '../terminal.ts'
 import { dryRun } from './dry-run.ts'
 
@@ -42,6 +43,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
   if (options.dryRun) return dryRun(config!, terminal)
 
   let embedded: Embedded | undefined
+  const watch = options.wait ? undefined : createWaitWatch()
   const view = createRunView(
     terminal,
     () => embedded!.ports.evidence,
@@ -51,11 +53,13 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     state: resolve(options.cwd, options.state),
     create: options.resume === undefined,
     ...(config && { config }),
-    signal: options.signal,
+    signal: watch ? AbortSignal.any([options.signal, watch.signal]) : options.signal,
     onTask: (event) => {
       view.observe(event)
+      watch?.onTask(event)
       options.onTask?.(event)
     },
+    ...(watch && { onEvent: watch.onEvent }),
   })
   try {
     embedded.lock()
@@ -65,9 +69,10 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
       throw new NotKnown(`run ${runId}: expected a run of this state directory`)
     terminal.print(`${bold('run')} ${runId}${began ? ', going on with it' : ''}`)
     const result = await execute(embedded, runId, options.trigger).finally(view.finish)
-    if (result === 'interrupted') return interrupted(runId, terminal)
+    if (result === 'interrupted') return interrupted(runId, watch?.signal.aborted === true, terminal)
     return await report(embedded, runId, result, view.failure(), terminal)
   } finally {
+    watch?.close()
     await view.finish()
     await embedded.close()
   }
@@ -86,10 +91,11 @@ async function execute(
   })
 }
 
-function interrupted(runId: string, terminal: Terminal): ExitCode {
-  terminal.warn(`interrupted; nothing is lost. Go on with: npx odv run --resume ${runId}`)
-  terminal.emit({ kind: 'interrupted', run: runId })
-  return exitCode.interrupted
+function interrupted(runId: string, waits: boolean, terminal: Terminal): ExitCode {
+  const why = waits ? 'waits for a custodian' : 'interrupted; nothing is lost'
+  terminal.warn(`run ${runId}: ${why}. Go on with: npx odv run --resume ${runId}`)
+  terminal.emit({ kind: waits ? 'waiting' : 'interrupted', run: runId })
+  return waits ? exitCode.waiting : exitCode.interrupted
 }
 
 async function report(

@@ -85,14 +85,19 @@ function loadReader(where: string, value: unknown): Template {
   return loadArguments(where, fields.Arguments, ['Bucket', 'Key'])
 }
 
-/** The outputs of the items as JSON Lines; Step Functions' default would repeat every item's input in the results. */
+/**
+ * Results are the outputs of the items as JSON Lines, which is what `WriterConfig` says when it is given. Nobody reads
+ * them: without it Step Functions writes them as JSON arrays that repeat every input, and here they stay as they are.
+ */
 function loadWriter(where: string, value: unknown): Template {
   const fields = readFields(where, value, ['Resource', 'WriterConfig', 'Arguments'])
   if (!s3('putObject').test(readText(where, fields, 'Resource')))
     throw unexpected(where, 'Resource', 's3:putObject', fields.Resource)
-  const config = readFields(`${where}: WriterConfig`, fields.WriterConfig, ['OutputType', 'Transformation'])
-  readOneOf(`${where}: WriterConfig`, config, 'OutputType', ['JSONL'])
-  readOneOf(`${where}: WriterConfig`, config, 'Transformation', ['COMPACT'])
+  if (fields.WriterConfig !== undefined) {
+    const config = readFields(`${where}: WriterConfig`, fields.WriterConfig, ['OutputType', 'Transformation'])
+    readOneOf(`${where}: WriterConfig`, config, 'OutputType', ['JSONL'])
+    readOneOf(`${where}: WriterConfig`, config, 'Transformation', ['COMPACT'])
+  }
   return loadArguments(where, fields.Arguments, ['Bucket', 'Prefix'])
 }
 
