@@ -140,6 +140,11 @@ const terminal = openTerminal({
   stderr: process.stderr,
   now: Date.now,
 })
+// A reader that has seen enough (`| head`) must not end a run.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort())
 process.once('SIGTERM', () => interruption.abort())
