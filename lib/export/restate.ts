@@ -36,7 +36,7 @@ export function contextOf({ predicate, predicateType }: Statement): StatementCon
   }
 }
 
-export function organizationOf({ predicateType }: Pick<Statement, 'predicateType'>): string {
+function organizationOf({ predicateType }: Pick<Statement, 'predicateType'>): string {
   return predicateType.slice('https://'.length).split('/')[0]!
 }
 

@@ -25,7 +25,7 @@ const selection = z.union([
 ])
 const exportInput = z.strictObject({ exportId, selection })
 
-export type Selection = z.infer<typeof selection>
+type Selection = z.infer<typeof selection>
 
 /** This role reads the ledger and the evidence; of both signers it can read the public key only. */
 export type ExportPorts = {
