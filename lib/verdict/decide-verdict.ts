@@ -61,8 +61,12 @@ function coverageReasons(coverage: Coverage): string[] {
 
 /** An unmounted share lists like an empty store: nothing is believed of one unless the configuration says it may be. */
 function emptyReasons({ store, passes }: StoreReport): string[] {
-  return passes.at(-1)?.inventory.versions === 0 && store.mayBeEmpty !== true
-    ? ['inventory: empty, and the configuration does not say that this store may be']
+  const last = passes.at(-1)
+  if (last === undefined || store.mayBeEmpty === true) return []
+  if (last.inventory.versions === 0)
+    return ['inventory: empty, and the configuration does not say that this store may be']
+  return last.closing.versions === 0
+    ? ['closing listing: empty, and the configuration does not say that this store may be']
     : []
 }
 
