@@ -1,0 +1,159 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { decideRun } from '../../lib/attestation/to-run-summary.ts'
+import { type Config, parseConfig } from '../../lib/config.ts'
+import type { Acknowledgement } from '../../lib/deletion/request.ts'
+import type { Coverage } from '../../lib/inventory/coverage.ts'
+import { loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
+import { localPorts } from '../../lib/local/local-ports.ts'
+import { makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
+import { originOf } from '../../lib/log/origin.ts'
+import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
+import { attest } from '../../lib/pipeline/attest.ts'
+import { buildIndex } from '../../lib/pipeline/build-index.ts'
+import { closeRun, type RunSummary } from '../../lib/pipeline/close-run.ts'
+import { decideVerdict } from '../../lib/pipeline/decide-verdict.ts'
+import { readDocument } from '../../lib/pipeline/documents.ts'
+import { passKey, runKey } from '../../lib/pipeline/evidence-keys.ts'
+import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
+import { notifyCustodian } from '../../lib/pipeline/notify-custodian.ts'
+import { openRun } from '../../lib/pipeline/open-run.ts'
+import { planBatches } from '../../lib/pipeline/plan-batches.ts'
+import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
+import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
+import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
+import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
+import { takeInventory } from '../../lib/pipeline/take-inventory.ts'
+import type { Ports } from '../../lib/ports.ts'
+import { manifestText } from './sample-files.ts'
+import { scratchDirectory } from './scratch.ts'
+
+/**
+ * The real state machines, tasks and local adapters in one process, with hands between them: `before` and `after` a
+ * task something happens to the store or to the evidence, `wrap` exchanges a port.
+ */
+
+const tasks = {
+  'open-run': openRun,
+  'build-index': buildIndex,
+  attest,
+  'close-run': closeRun,
+  'sign-checkpoint': async (ports: Ports) =>
+    signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) }),
+  'take-inventory': takeInventory,
+  'plan-batches': planBatches,
+  'scan-batch': scanBatch,
+  'settle-coverage': settleCoverage,
+  'request-deletion': requestDeletion,
+  'execute-deletion': executeDeletion,
+  'notify-custodian': notifyCustodian,
+  acknowledge,
+  'decide-verdict': decideVerdict,
+} satisfies Record<string, (ports: Ports, input: unknown) => Promise<unknown>>
+
+export type TaskName = keyof typeof tasks
+
+/** A task that is called: its name, and the page, pass and listing that its payload names. */
+export type Moment = { task: TaskName; pass?: number; listing?: string; page?: number }
+
+export type Hands = {
+  wrap?(ports: Ports): Ports
+  before?(moment: Moment): void | Promise<void>
+  after?(moment: Moment): void | Promise<void>
+}
+
+const machines = ['verify-run', 'verify-store', 'scan-store'] as const
+const pascal = (name: string) => name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())
+const loaded = Object.fromEntries(
+  machines.map((name) => {
+    const text = readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8')
+    return [name, loadMachine(name, JSON.parse(text))]
+  }),
+)
+const substitutions = {
+  Partition: 'aws',
+  EvidenceBucket: 'evidence',
+  ...Object.fromEntries(Object.keys(tasks).map((name) => [`${pascal(name)}FunctionArn`, name])),
+  ...Object.fromEntries(machines.map((name) => [`${pascal(name)}StateMachineArn`, name])),
+}
+
+/** A place with a manifest, a configuration and a state directory; runs in it follow one another. */
+export async function openPlace(config: (root: string) => Record<string, unknown>, manifest = manifestText) {
+  const root = scratchDirectory()
+  writeFileSync(join(root, 'ids.csv'), manifest)
+  const paths = stateDirectory(join(root, 'state'))
+  await makeStateDirectory(paths)
+  const parsed: Config = parseConfig({ manifest: join(root, 'ids.csv'), ...config(root) })
+  let runs = 0
+
+  return {
+    root,
+    paths,
+    /** The name of a run that was not begun yet. */
+    nextRunId: () => `run-${runs}`,
+    async run(hands: Hands = {}) {
+      const runId = `run-${runs++}`
+      return runOnce(paths, parsed, runId, hands)
+    },
+  }
+}
+
+async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config, runId: string, hands: Hands) {
+  const local = localPorts(paths, { configuration: { read: async () => config }, meter: { add() {} } })
+  // Properties one by one: the local ports open their database when they are asked for.
+  const ports = hands.wrap?.(local) ?? local
+  const invoke = async (name: string, payload: unknown) => {
+    const task = name as TaskName
+    const moment: Moment = { ...(payload as Omit<Moment, 'task'>), task }
+    await hands.before?.(moment)
+    const output = await tasks[task](ports, payload)
+    await hands.after?.(moment)
+    return output
+  }
+  try {
+    const result = await runExecution(
+      {
+        machines: loaded,
+        substitutions,
+        invoke,
+        token: local.taskTokens,
+        tokenIntervalMs: 5,
+        documents: local.evidence,
+        journal: local.journal,
+        now: () => new Date(),
+        random: () => 0,
+        sleep: async (ms) => setTimeout(Math.min(ms, 20)),
+        concurrency: 2,
+        signal: new AbortController().signal,
+      },
+      'verify-run',
+      { name: runId, input: { trigger: 'on-demand' } },
+    )
+    return await outcomeOf(local, runId, result)
+  } finally {
+    local.close()
+  }
+}
+
+async function outcomeOf(ports: Ports, runId: string, result: Awaited<ReturnType<typeof runExecution>>) {
+  const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
+  const { stores, result: verdict } = decideRun(summary)
+  const store = stores[0]
+  const ifThere = async <T>(key: string) => ((await ports.evidence.has(key)) ? readDocument<T>(ports, key) : undefined)
+  const ref = (pass: number) => ({ runId, storeId: store?.storeId ?? 'none', pass })
+  return {
+    runId,
+    result,
+    summary,
+    /** Of the run, and of its first store with its reasons in one text. */
+    verdict,
+    store: store?.result,
+    why: store?.reasons.join('; ') ?? '',
+    coverage: (pass: number) => ifThere<Coverage>(passKey(ref(pass), 'coverage.json')),
+    acknowledgement: (pass: number) => ifThere<Acknowledgement>(passKey(ref(pass), 'acknowledgement.json')),
+  }
+}
+
+export const isMoment = (moment: Moment, wanted: Partial<Moment>) =>
+  Object.entries(wanted).every(([name, value]) => moment[name as keyof Moment] === value)
