@@ -31,6 +31,9 @@ const functions = [
   'check-bundle',
 ] as const
 
+/** Tasks that compute for long. The main thread has the database and stays free for progress and signals. */
+const inThreads = new Set<string>(['build-index', 'scan-batch', 'execute-deletion'])
+
 export type FunctionName = (typeof functions)[number]
 export type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing'
 
@@ -85,7 +88,7 @@ export async function openEmbedded(options: {
     const event = { name, payload: payload as Record<string, unknown> }
     options.onTask?.({ kind: 'began', ...event })
     try {
-      const output = await (name === 'scan-batch' ? sandbox.invoke(name, payload) : callHandler(name, payload))
+      const output = await (inThreads.has(name) ? sandbox.invoke(name, payload) : callHandler(name, payload))
       options.onTask?.({ kind: 'done', ...event, output: output as Record<string, unknown> })
       return output
     } catch (error) {

@@ -17,11 +17,10 @@ export async function execute(environment: Environment, machine: Machine, execut
 
 async function begin(environment: Environment, machine: Machine, { name, input }: Execution, stop: AbortSignal) {
   const steps = journaledSteps(environment.journal, `${machine.name}/${name}`)
-  let began = (await steps.read('began')) as { startTime: string; input: unknown } | undefined
-  if (began === undefined) {
-    began = { startTime: environment.now().toISOString(), input: JSON.parse(JSON.stringify(input ?? {})) }
-    await steps.write('began', began)
-  }
+  type Began = { startTime: string; input: unknown }
+  const began =
+    ((await steps.read('began')) as Began | undefined) ??
+    (await steps.keep<Began>('began', { startTime: environment.now().toISOString(), input: input ?? {} }))
   const run: Run = {
     environment,
     machine,

@@ -62,8 +62,12 @@ export function parseExpression(where: string, text: string): Expression {
           // Only the code: JSONata's messages quote values.
           throw failed(where, `the expression failed with ${error?.code ?? 'an error'}`)
         })
-      const json = typeof value === 'function' ? undefined : JSON.stringify(value)
-      if (json === undefined) throw failed(where, 'the expression returned nothing (undefined)')
+      if (value === undefined) throw failed(where, 'the expression returned nothing (undefined)')
+      const json = JSON.stringify(value, (_, part) => {
+        if (typeof part === 'function' || part?._jsonata_lambda)
+          throw failed(where, 'the expression returned a function')
+        return part
+      })
       return JSON.parse(json)
     },
   }

@@ -42,10 +42,7 @@ export async function runStates(
 
 async function enteredTimeOf({ steps, environment }: Run, step: string): Promise<string> {
   const known = await steps.read(`${step}:entered`)
-  if (known !== undefined) return String(known)
-  const now = environment.now().toISOString()
-  await steps.write(`${step}:entered`, now)
-  return now
+  return String(known ?? (await steps.keep(`${step}:entered`, environment.now().toISOString())))
 }
 
 async function runState(state: State, visit: Visit): Promise<Left> {

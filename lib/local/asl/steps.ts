@@ -4,21 +4,26 @@ import { StateFailure } from './state-failure.ts'
 /** What an execution has finished, by deterministic names. */
 export type Steps = {
   read(step: string): Promise<unknown | undefined>
-  write(step: string, value: unknown): Promise<void>
+  /** Keeps a step; returns what is kept, which is another's value if that came first. */
+  keep<T>(step: string, value: T): Promise<T>
 }
 
 export function journaledSteps(journal: Journal, execution: string): Steps {
+  const read = async (step: string) => {
+    const json = await journal.read(execution, step)
+    return json === undefined ? undefined : JSON.parse(json)
+  }
   return {
-    async read(step) {
-      const json = await journal.read(execution, step)
-      return json === undefined ? undefined : JSON.parse(json)
+    read,
+    async keep(step, value) {
+      await journal.write(execution, step, JSON.stringify(value))
+      return read(step)
     },
-    write: (step, value) => journal.write(execution, step, JSON.stringify(value)),
   }
 }
 
 /** Steps of work that is done again as a whole. */
-export const forgottenSteps: Steps = { read: async () => undefined, write: async () => {} }
+export const forgottenSteps: Steps = { read: async () => undefined, keep: async (_, value) => value }
 
 type Outcome = { result: unknown } | { error: string; cause: string }
 
@@ -28,8 +33,7 @@ type Outcome = { result: unknown } | { error: string; cause: string }
  */
 export async function once(steps: Steps, step: string, work: () => Promise<unknown>): Promise<unknown> {
   const known = (await steps.read(step)) as Outcome | undefined
-  const outcome = known ?? (await outcomeOf(work))
-  if (known === undefined) await steps.write(step, outcome)
+  const outcome = known ?? (await steps.keep(step, await outcomeOf(work)))
   if ('error' in outcome) throw new StateFailure(outcome.error, outcome.cause)
   return outcome.result
 }

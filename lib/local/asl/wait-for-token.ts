@@ -32,8 +32,7 @@ export async function waitForToken(state: TaskState, visit: Visit): Promise<unkn
     const given = await evaluate(visit, state.arguments, { context: { Task: { Token: token } } })
     const { FunctionName, Payload } = given as { FunctionName: string; Payload: unknown }
     await call(environment, FunctionName, Payload)
-    called = { deadline }
-    await steps.write(`${step}:called`, called)
+    called = await steps.keep(`${step}:called`, { deadline })
   }
   const { deadline } = called
   const event = { machine: run.machine.name, execution: run.execution.name, state: state.name, deadline }

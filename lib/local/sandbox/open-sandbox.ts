@@ -9,6 +9,9 @@ export type Reply =
 /** Threads that run handlers, each one call at a time; further calls wait for a free one. */
 export type Sandbox = { invoke(name: string, payload: unknown): Promise<unknown>; close(): Promise<void> }
 
+/** Scanning makes short-lived buffers only: a small young generation keeps every thread tens of megabytes smaller. */
+const resourceLimits = { maxYoungGenerationSizeMb: 16 }
+
 type Waiting = { call: Call; resolve: (output: unknown) => void; reject: (error: Error) => void }
 
 /** Opens `size` threads, each started when it is first needed. A thread that dies fails its call and is replaced. */
@@ -21,7 +24,7 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
   let calls = 0
 
   const start = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, stdout: false })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, resourceLimits })
     started++
     worker.on('message', (reply: Reply) => {
       const waiting = busy.get(worker)
