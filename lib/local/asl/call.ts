@@ -1,8 +1,13 @@
-import type { Environment } from './environment.ts'
+import { Interrupted } from './interrupted.ts'
+import type { Run } from './run.ts'
 import { StateFailure } from './state-failure.ts'
 
-/** Calls a handler; what it throws becomes a failure of its name, which `Retry` and `Catch` match. */
-export async function call(environment: Environment, functionName: string, payload: unknown): Promise<unknown> {
+/**
+ * Calls a handler; what it throws becomes a failure of its name, which `Retry` and `Catch` match.
+ * @throws StateFailure @throws Interrupted instead of beginning a call after the interruption
+ */
+export async function call({ environment, stop }: Run, functionName: string, payload: unknown): Promise<unknown> {
+  if (stop.aborted) throw new Interrupted()
   try {
     return JSON.parse(JSON.stringify((await environment.invoke(functionName, payload)) ?? null))
   } catch (error) {

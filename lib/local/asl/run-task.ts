@@ -46,7 +46,7 @@ async function attempt(state: TaskState, visit: Visit): Promise<unknown> {
     case 'invoke': {
       const given = (await evaluate(visit, state.arguments)) as { FunctionName: string; Payload: unknown }
       limitSize(visit, 'Payload', given.Payload)
-      const payload = await call(visit.run.environment, given.FunctionName, given.Payload)
+      const payload = await call(visit.run, given.FunctionName, given.Payload)
       return { ExecutedVersion: '$LATEST', Payload: payload, StatusCode: 200 }
     }
     case 'invoke-and-wait':

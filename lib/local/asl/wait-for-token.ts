@@ -31,7 +31,7 @@ export async function waitForToken(state: TaskState, visit: Visit): Promise<unkn
     const deadline = new Date(environment.now().getTime() + seconds * 1000).toISOString()
     const given = await evaluate(visit, state.arguments, { context: { Task: { Token: token } } })
     const { FunctionName, Payload } = given as { FunctionName: string; Payload: unknown }
-    await call(environment, FunctionName, Payload)
+    await call(run, FunctionName, Payload)
     called = await steps.keep(`${step}:called`, { deadline })
   }
   const { deadline } = called
