@@ -1,7 +1,9 @@
+import { EvidenceConflict } from '../errors.ts'
 import { type BatchReport, parseBatchReport } from '../finding/batch-report.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import { compareListings } from '../inventory/listing-order.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
+import type { Batch } from '../inventory/plan-batches.ts'
 import type { Evidence, Ports } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import type { Settled } from '../verdict/settle-batch.ts'
@@ -49,19 +51,31 @@ export async function settleCoverage(
   }
 }
 
-/** The planned batches with their entries and, where one was made, their report. */
+/**
+ * The planned batches with their entries and, where one was made, their report: every entry of the inventory once.
+ * @throws EvidenceConflict when the plan leaves one out or repeats one, since sums alone would not tell.
+ */
 export async function* readReported(
   evidence: Evidence,
   ref: PassRef,
 ): AsyncGenerator<{ entries: InventoryEntry[]; report: BatchReport | undefined }> {
   const byPart = Map.groupBy(await readBatches(evidence, ref), (batch) => batch.part)
   let part = 0
-  for await (const { entries } of readParts(evidence, ref, 'opening'))
-    for (const batch of byPart.get(part++) ?? []) {
+  for await (const { entries } of readParts(evidence, ref, 'opening')) {
+    const batches = byPart.get(part++) ?? []
+    checkPlan(ref, batches, entries.length)
+    for (const batch of batches) {
       const key = batchKey(ref, batch.batch)
       const report = (await evidence.has(key)) ? parseBatchReport(await evidence.get(key)) : undefined
       yield { entries: entries.slice(batch.from, batch.to), report }
     }
+  }
+}
+
+function checkPlan({ storeId }: PassRef, batches: readonly Batch[], entries: number): void {
+  const ends = [0, ...batches.map(({ to }) => to)]
+  if (ends.at(-1) !== entries || batches.some(({ from, to }, index) => from !== ends[index] || to <= from))
+    throw new EvidenceConflict(`store ${storeId}: batches: expected every listed object version in exactly one`)
 }
 
 async function summarize(evidence: Evidence, ref: PassRef, listing: Listing) {

@@ -21,6 +21,10 @@ export const contexts = {
     head: 'BEGIN;\n',
     row: (text: string) => [`INSERT INTO events VALUES (17,'`, text, `','view');\n`] as const,
   },
+  lines: {
+    head: '',
+    row: (text: string) => ['', text, '\n'] as const,
+  },
   text: {
     head: 'Minutes\n\n',
     row: (text: string) => ['A message was sent to ', text, '.\n'] as const,
@@ -29,7 +33,10 @@ export const contexts = {
 
 export type Context = keyof typeof contexts
 
-/** Plants every spelling of the controls, and texts that are one character longer, which `isEntry` must deny. */
+/**
+ * Plants every spelling of the controls, and texts that are one character longer, which `isEntry` must deny. One stands
+ * as near to the beginning as the document allows, and one at its end.
+ */
 export function buildSample(
   context: Context,
   controls: readonly Control[],
@@ -45,6 +52,7 @@ export function buildSample(
     planted.push({ kind, control, start: text.length + before.length, record, length: written.length })
     text += before + written + (isLast ? '' : after)
   }
+  for (const control of controls.slice(0, 1)) plant('hit', control, control.text, false)
   for (const control of controls) {
     for (const spelling of nearMisses(control)) if (!isEntry(spelling)) plant('near-miss', control, spelling, false)
     for (const spelling of spellingsOf(control, caseRule)) plant('hit', control, spelling, false)

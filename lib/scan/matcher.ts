@@ -13,7 +13,8 @@ export type Occurrence = { ordinal: number; record: number; offset: number }
 export type Token = Occurrence & { length: number }
 
 /**
- * Finds the identifiers of an index in one content that is written in any cuts. `write` reports at once whatever is
+ * Finds the identifiers of an index in one content that is written in any cuts. Alphabets decide (see `Shape`): a
+ * handle that is the local part of an address is a whole run of its alphabet, so it is found too. `write` reports at once whatever is
  * decided by the bytes so far; what touches the last byte is decided by the next ones or by `end`. A content that never
  * sees `end` was cut off: what touches the cut is not reported. `records`: lines so far; a last one needs no newline.
  */

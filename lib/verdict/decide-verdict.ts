@@ -21,7 +21,9 @@ export function decideVerdict(report: StoreReport): Decision {
 
 function residualReasons({ found, findings, subjects }: Coverage): string[] {
   return found.versions > 0 || findings > 0 || subjects > 0
-    ? [`found: ${found.versions} object versions hold ${findings} findings of ${subjects} subjects`]
+    ? [
+        `found: ${plural(findings, 'finding')} of ${plural(subjects, 'subject')} in ${plural(found.versions, 'object version')}`,
+      ]
     : []
 }
 
@@ -38,7 +40,7 @@ function coverageReasons(coverage: Coverage): string[] {
   const { inventory, closing, batches, clean, found, unverified, positiveControls, negativeControls } = coverage
   const versions = clean.versions + found.versions + sum(unverified.map((each) => each.versions))
   const bytes = clean.bytes + found.bytes + sum(unverified.map((each) => each.bytes))
-  const count = (n: number, what: string) => `${what}: ${n} object version${n === 1 ? '' : 's'}`
+  const count = (n: number, what: string) => `${what}: ${plural(n, 'object version')}`
   return [
     ...unverified.map((each) => count(each.versions, each.reason)),
     ...(coverage.foundPartly === 0 ? [] : [count(coverage.foundPartly, 'found and not read to the end')]),
@@ -92,4 +94,5 @@ function isSound(coverage: Coverage): boolean {
   return numbers(coverage).every((each) => Number.isSafeInteger(each) && each >= 0)
 }
 
+const plural = (count: number, one: string) => `${count} ${one}${count === 1 ? '' : 's'}`
 const sum = (numbers: number[]) => numbers.reduce((total, each) => total + each, 0)

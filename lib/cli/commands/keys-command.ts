@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { keyFingerprint } from '../../attestation/envelope.ts'
+import { attestationKeyFingerprint, logKeyFingerprint } from '../../export/key-fingerprint.ts'
 import { originOf } from '../../log/origin.ts'
 import { formatVkey } from '../../log/vkey.ts'
 import { openEmbedded } from '../embedded.ts'
@@ -17,12 +17,14 @@ export async function keysCommand(
     const { attestationSigner, logSigner } = embedded.ports
     const [attestation, log] = [await attestationSigner.publicKey(), await logSigner.publicKey()]
     const vkey = formatVkey(originOf(log), log)
-    terminal.print(`${bold('attestation key')}  ECDSA P-256  ${keyFingerprint(attestation)}`)
-    terminal.print(`${bold('log key')}          Ed25519      ${vkey}`)
+    const prints = { attestation: attestationKeyFingerprint(attestation), log: logKeyFingerprint(log) }
+    terminal.print(`${bold('attestation')}  ECDSA P-256  ${prints.attestation.openssh}`)
+    terminal.print(`${bold('log')}          Ed25519      ${prints.log.openssh}`)
+    terminal.print(`${bold('vkey')}         ${vkey}`)
     terminal.emit({
       kind: 'keys',
-      attestation: { fingerprint: keyFingerprint(attestation), pem: attestation },
-      log: { vkey, pem: log },
+      attestation: { ...prints.attestation, pem: attestation },
+      log: { ...prints.log, vkey, pem: log },
     })
     if (options.out !== undefined) {
       const directory = resolve(options.cwd, options.out)
