@@ -26,7 +26,7 @@ describe('controls', () => {
 
   it('cover every container, shape and context, and say so', () => {
     const expected = ['plain', ...containers].flatMap((container) =>
-      ['json-lines', 'csv', 'sql', 'text'].flatMap((context) =>
+      ['json-lines', 'csv', 'sql', 'lines', 'text'].flatMap((context) =>
         ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
       ),
     )
@@ -38,7 +38,7 @@ describe('controls', () => {
     const { positive } = await runControls(makeIndex(['1234567890']))
     expect(positive.forms.every((form) => form.endsWith('/decimal'))).toBe(true)
     expect(positive.detected).toBe(positive.planted)
-    expect(positive.planted).toBe(3 * 4 * 5)
+    expect(positive.planted).toBe(3 * 5 * 6)
   })
 
   const blind: { name: string; scan: ScanObject }[] = [
@@ -47,6 +47,7 @@ describe('controls', () => {
     { name: 'does not see into zstd', scan: deaf(({ path }) => path[0] !== 'zstd') },
     { name: 'does not see one identifier', scan: deaf(({ ordinal }) => ordinal !== index.controls[7]!.ordinal) },
     { name: 'does not see the beginning of a file', scan: deaf(({ offset }) => offset > 200) },
+    { name: 'does not see what a file begins with', scan: deaf(({ offset }) => offset > 0) },
     {
       name: 'sees everything a byte too late',
       scan: (chunks, own, on, sought) =>
