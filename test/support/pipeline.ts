@@ -155,5 +155,7 @@ async function outcomeOf(ports: Ports, runId: string, result: Awaited<ReturnType
   }
 }
 
+export type Place = Awaited<ReturnType<typeof openPlace>>
+
 export const isMoment = (moment: Moment, wanted: Partial<Moment>) =>
   Object.entries(wanted).every(([name, value]) => moment[name as keyof Moment] === value)

@@ -1,0 +1,98 @@
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type * as matching from '../../lib/scan/matcher.ts'
+import { openPlace } from '../support/pipeline.ts'
+import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+
+/** A scanner that does not see what it should. The planted controls are what tells. */
+
+type CreateMatcher = typeof matching.createMatcher
+const eyes = vi.hoisted(() => ({ blind: (create: CreateMatcher): CreateMatcher => create }))
+
+vi.mock('../../lib/scan/matcher.ts', async (original) => {
+  const real = await original<typeof matching>()
+  return {
+    ...real,
+    createMatcher: (...args: Parameters<CreateMatcher>) => eyes.blind(real.createMatcher)(...args),
+  }
+})
+
+const files = {
+  'a.jsonl': jsonRecords(numbers(30).map(somebodyElse)),
+  // What a scanner that sees would find.
+  'b.jsonl': jsonRecords(numbers(10).map(transferred)),
+}
+
+const openSample = () => openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
+
+async function runWith(blind: typeof eyes.blind) {
+  eyes.blind = blind
+  const place = await openSample()
+  writeFiles(join(place.root, 'store'), files)
+  return place.run()
+}
+
+describe('a scanner', () => {
+  beforeEach(() => {
+    eyes.blind = (create) => create
+  })
+
+  it('that sees finds what is there', async () => {
+    expect((await runWith((create) => create)).store).toBe('residual')
+  })
+
+  const blindness: Record<string, typeof eyes.blind> = {
+    'never finds anything': (create) => (index) => create(index, () => {}),
+    'finds nothing in the first record': (create) => (index, onOccurrence) =>
+      create(index, (each) => (each.record === 1 ? undefined : onOccurrence(each))),
+    'finds nothing in even places': (create) => (index, onOccurrence) =>
+      create(index, (each) => (each.offset % 2 === 0 ? undefined : onOccurrence(each))),
+    'finds each subject once and never again': (create) => (index, onOccurrence) => {
+      const seen = new Set<number>()
+      return create(index, (each) => {
+        if (!seen.has(each.ordinal)) onOccurrence(each)
+        seen.add(each.ordinal)
+      })
+    },
+    'looks at the beginning of a content only': (create) => (index, onOccurrence) => {
+      const matcher = create(index, onOccurrence)
+      let written = false
+      return {
+        ...matcher,
+        write(bytes) {
+          const first = !written
+          written = true
+          return first ? matcher.write(bytes) : undefined
+        },
+      }
+    },
+    'does not look at what stands last': (create) => (index, onOccurrence) => {
+      const matcher = create(index, onOccurrence)
+      return { ...matcher, end: () => undefined }
+    },
+  }
+  for (const [what, blind] of Object.entries(blindness))
+    it(`that ${what} makes the run void`, async () => {
+      const ended = await runWith(blind)
+      const { clean, positiveControls } = (await ended.coverage(0))!
+      expect(ended.store).not.toBe('verified')
+      expect(clean.versions).toBe(0)
+      expect(positiveControls.detected).toBeLessThan(positiveControls.planted)
+      expect(ended.why).toContain('positive controls: ')
+    })
+
+  it('that sees what is not there makes the run void', async () => {
+    const ended = await runWith((create) => (index, onOccurrence) => {
+      const matcher = create(index, onOccurrence)
+      return {
+        ...matcher,
+        end() {
+          onOccurrence({ ordinal: 0, offset: 3, record: 1 })
+          return matcher.end()
+        },
+      }
+    })
+    expect(ended.store).not.toBe('verified')
+    expect(ended.why).toContain('negative controls: ')
+  })
+})
