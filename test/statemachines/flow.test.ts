@@ -1,0 +1,153 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadMachine } from '../../lib/local/asl/interpreter.ts'
+import { allStates, type Definition, kebab, machineNames, readDefinition, textsOf } from './definitions.ts'
+
+const root = join(import.meta.dirname, '../..')
+const substitutions = (value: unknown) =>
+  textsOf(value).flatMap(({ text }) => [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name!))
+
+/** Those that the service itself raises, and the one that middy raises just before the time limit. */
+const knownErrors = new Set([
+  'States.ALL',
+  'States.Timeout',
+  'TimeoutError',
+  'Sandbox.Timedout',
+  'Lambda.ServiceException',
+  'Lambda.AWSLambdaException',
+  'Lambda.SdkClientException',
+  'Lambda.TooManyRequestsException',
+  ...[...readFileSync(join(root, 'lib/errors.ts'), 'utf8').matchAll(/override readonly name = '(\w+)'/g)].map(
+    ([, name]) => name!,
+  ),
+])
+
+describe('the state machines', () => {
+  it('are the four of the design', () => {
+    expect(machineNames.toSorted()).toEqual(['export-filing', 'scan-store', 'verify-run', 'verify-store'])
+  })
+
+  it.each(machineNames)('%s is run here exactly as it is', (name) => {
+    expect(loadMachine(name, readDefinition(name)).name).toBe(name)
+  })
+
+  it('have a comment on every machine and state', () => {
+    const silent = allStates.filter(({ state }) => !/^[A-Z].{10,}\.$/.test(String(state.Comment)))
+    expect(silent.map(({ machine, name }) => `${machine}: ${name}`)).toEqual([])
+    for (const name of machineNames) expect(readDefinition(name)).toHaveProperty('Comment')
+  })
+
+  it('call functions by the names of their files, and every file is called', () => {
+    const called = new Set(
+      substitutions(machineNames.map(readDefinition))
+        .filter((name) => name.endsWith('FunctionArn'))
+        .map((name) => kebab(name.slice(0, -'FunctionArn'.length))),
+    )
+    const files = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''))
+    expect([...called].toSorted()).toEqual(files.filter((name) => name !== 'runtime').toSorted())
+  })
+
+  it('start machines that exist', () => {
+    const started = substitutions(machineNames.map(readDefinition))
+      .filter((name) => name.endsWith('StateMachineArn'))
+      .map((name) => kebab(name.slice(0, -'StateMachineArn'.length)))
+    expect([...new Set(started)].toSorted()).toEqual(['scan-store', 'verify-store'])
+  })
+
+  it('substitute nothing else but the partition and the bucket', () => {
+    const others = substitutions(machineNames.map(readDefinition)).filter((name) => !name.endsWith('Arn'))
+    expect([...new Set(others)].toSorted()).toEqual(['EvidenceBucket', 'Partition'])
+  })
+
+  it('name only errors that somebody raises', () => {
+    const named = allStates.flatMap(({ machine, name, state }) =>
+      [...((state.Retry as object[]) ?? []), ...((state.Catch as object[]) ?? [])].flatMap((rule) =>
+        (rule as { ErrorEquals: string[] }).ErrorEquals.map((error) => ({ error, where: `${machine}: ${name}` })),
+      ),
+    )
+    expect(named.length).toBeGreaterThan(100)
+    expect(named.filter(({ error }) => !knownErrors.has(error))).toEqual([])
+  })
+
+  it('retry every call of a function over an outage, an overloaded service and a lost head of the log', () => {
+    const calls = allStates.filter(({ state }) => state.Resource?.includes(':lambda:invoke'))
+    expect(calls.length).toBeGreaterThan(20)
+    for (const { state } of calls)
+      expect(state.Retry).toEqual([
+        {
+          ErrorEquals: [
+            'StoreUnavailable',
+            'LogMoved',
+            'TimeoutError',
+            'Sandbox.Timedout',
+            'Lambda.ServiceException',
+            'Lambda.AWSLambdaException',
+            'Lambda.SdkClientException',
+            'Lambda.TooManyRequestsException',
+          ],
+          IntervalSeconds: 2,
+          MaxAttempts: 4,
+          BackoffRate: 2,
+          JitterStrategy: 'FULL',
+        },
+      ])
+  })
+
+  it.each(machineNames)('%s reaches every state, and every state reaches an end', (name) => {
+    for (const scope of scopesOf(readDefinition(name))) {
+      const ways = Object.entries(scope.States).flatMap(([from, state]) => nextOf(state).map((to) => ({ from, to })))
+      expect(closure([scope.StartAt], ways)).toEqual(new Set(Object.keys(scope.States)))
+      const ends = Object.entries(scope.States).filter(
+        ([, state]) => state.End === true || ['Succeed', 'Fail'].includes(state.Type),
+      )
+      const back = ways.map(({ from, to }) => ({ from: to, to: from }))
+      expect(
+        closure(
+          ends.map(([state]) => state),
+          back,
+        ),
+      ).toEqual(new Set(Object.keys(scope.States)))
+    }
+  })
+
+  it('catch everything that can go wrong with a store on its way to its verdict', () => {
+    const leading = allStates.filter(
+      ({ machine, name, state }) =>
+        machine === 'verify-store' && state.Type === 'Task' && !['DecideVerdict', 'AttestVerdict'].includes(name),
+    )
+    expect(leading.length).toBe(8)
+    for (const { name, state } of leading) {
+      const last = (state.Catch as { ErrorEquals: string[]; Next: string; Assign: unknown }[]).at(-1)!
+      expect({ name, errors: last.ErrorEquals, next: last.Next }).toEqual({
+        name,
+        errors: ['States.ALL'],
+        next: 'DecideVerdict',
+      })
+      expect(last.Assign).toEqual({
+        failure: { state: '{% $states.context.State.Name %}', error: '{% $states.errorOutput.Error %}' },
+      })
+    }
+  })
+})
+
+function scopesOf(definition: Definition): Definition[] {
+  const inner = Object.values(definition.States).flatMap(({ ItemProcessor }) =>
+    ItemProcessor ? scopesOf(ItemProcessor as unknown as Definition) : [],
+  )
+  return [definition, ...inner]
+}
+
+function nextOf(state: Record<string, unknown>): string[] {
+  const rules = [...((state.Choices as { Next: string }[]) ?? []), ...((state.Catch as { Next: string }[]) ?? [])]
+  return [state.Next, state.Default, ...rules.map(({ Next }) => Next)].filter((next) => typeof next === 'string')
+}
+
+function closure(from: string[], ways: { from: string; to: string }[]): Set<string> {
+  const reached = new Set(from)
+  for (let before = -1; before !== reached.size; ) {
+    before = reached.size
+    for (const way of ways) if (reached.has(way.from)) reached.add(way.to)
+  }
+  return reached
+}
