@@ -1,0 +1,135 @@
+import * as tasks from '../../lib/pipeline/task-input.ts'
+import { createWorld, type Handler, named } from '../local/asl/world.ts'
+import { machineNames, pascal, readDefinition } from './definitions.ts'
+
+const schemas = {
+  'open-run': tasks.openRunInput,
+  'build-index': tasks.runInput,
+  'close-run': tasks.closeRunInput,
+  'sign-checkpoint': tasks.runInput,
+  'take-inventory': tasks.pageInput,
+  'plan-batches': tasks.passInput,
+  'scan-batch': tasks.batchInput,
+  'settle-coverage': tasks.passInput,
+  'request-deletion': tasks.passInput,
+  'execute-deletion': tasks.requestInput,
+  'notify-custodian': tasks.notifyInput,
+  acknowledge: tasks.acknowledgeInput,
+  'decide-verdict': tasks.decideInput,
+  attest: tasks.attestInput,
+}
+
+type Pass = { runId: string; storeId: string; pass: number }
+type Failure = { state: string; error: string } | null
+export type Channel = 'none' | 'manual' | 'delete-files'
+
+export type Setting = {
+  stores?: string[]
+  /** Found in pass 0, 1 and so on, in every store; 0 when the list is over. */
+  found?: number[]
+  channel?: Channel
+  seconds?: number
+  passes?: number
+  pages?: number
+  batches?: number
+  /** Whether the custodian answers. */
+  answers?: boolean
+  /** Called before a function is; throws what it is to fail with. */
+  before?(name: string, payload: Record<string, unknown>, call: number): void
+}
+
+/**
+ * The real machines with handlers that keep what matters of the product in a few maps: who reported, what was decided
+ * first, what was attested. Payloads are checked as the real tasks check them.
+ */
+export function deploy(setting: Setting = {}) {
+  const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, pages = 1, batches = 2 } = setting
+  const reported = new Set<string>()
+  const settled = new Map<string, { found: number; unverified: number }>()
+  const verdicts = new Map<string, string>()
+  const attested = new Set<string>()
+  const of = ({ storeId, pass }: Pass) => `${storeId}/${pass}`
+  let summary: { failed: boolean; verified: number } | undefined
+
+  const handlers: Record<string, (payload: never) => unknown> = {
+    'open-run': () => ({ stores: stores.map((storeId) => ({ storeId })) }),
+    'build-index': () => ({ subjects: 3 }),
+    'take-inventory': ({ page }: { page: number }) => ({ complete: page === pages - 1 }),
+    'plan-batches': (ref: Pass) => {
+      const key = `runs/${of(ref)}/batches.jsonl`
+      const lines = Array.from({ length: batches }, (_, batch) => ({ batch, part: 0, from: batch, to: batch + 1 }))
+      world.documents.set(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+      return { batches, key, resultsPrefix: `runs/${of(ref)}/map-results` }
+    },
+    'scan-batch': ({ batch, ...ref }: Pass & { batch: { batch: number } }) => {
+      reported.add(`${of(ref)}/${batch.batch}`)
+      return {}
+    },
+    'settle-coverage': (ref: Pass) => {
+      const unverified = Array.from({ length: batches }, (_, i) => i).filter((i) => !reported.has(`${of(ref)}/${i}`))
+      const coverage = { found: found[ref.pass] ?? 0, unverified: unverified.length }
+      settled.set(of(ref), coverage)
+      return { ...coverage, passesLeft: passes - ref.pass - 1 }
+    },
+    'request-deletion': (ref: Pass) => ({ requestId: `q-${of(ref)}`, channel, seconds }),
+    'execute-deletion': () => ({}),
+    'notify-custodian': ({ requestId, token }: { requestId: string; token: string }) => {
+      if (setting.answers) world.answers.set(token, { requestId })
+      return { requestId }
+    },
+    acknowledge: () => ({}),
+    'decide-verdict': ({ storeId, failure }: { storeId: string; failure: Failure }) => {
+      const last = Array.from({ length: passes }, (_, pass) => settled.get(`${storeId}/${pass}`)).findLast(Boolean)
+      const complete = failure === null && last?.unverified === 0
+      const verdict = last?.found ? 'residual' : complete ? 'verified' : 'incomplete'
+      if (!verdicts.has(storeId)) verdicts.set(storeId, verdict)
+      return { verdict: verdicts.get(storeId) }
+    },
+    attest: ({ phase, storeId }: { phase: string; storeId?: string }) => {
+      attested.add([phase, storeId].filter(Boolean).join(' '))
+      return {}
+    },
+    'close-run': ({ failure }: { failure: Failure }) => {
+      const verified = stores.filter((id) => verdicts.get(id) === 'verified' && attested.has(`verification ${id}`))
+      summary = { failed: failure !== null, verified: verified.length }
+      return summary
+    },
+    'sign-checkpoint': () => ({ size: attested.size }),
+  }
+
+  let calls = 0
+  const checked = (name: string, handler: Handler) => (payload: Record<string, unknown>) => {
+    const schema = schemas[name as keyof typeof schemas]
+    tasks.parseInput(name, schema, payload)
+    setting.before?.(name, payload, calls++)
+    return handler(payload as never)
+  }
+  const world = createWorld({
+    machines: Object.fromEntries(machineNames.map((name) => [name, readDefinition(name)])),
+    handlers: Object.fromEntries(
+      Object.entries(handlers).map(([name, handler]) => [name, checked(name, handler) as Handler]),
+    ),
+    substitutions: {
+      Partition: 'aws',
+      EvidenceBucket: 'evidence',
+      ...Object.fromEntries(
+        [...Object.keys(schemas), 'export-bundle', 'check-bundle'].map((name) => [`${pascal(name)}FunctionArn`, name]),
+      ),
+      ...Object.fromEntries(machineNames.map((name) => [`${pascal(name)}StateMachineArn`, name])),
+    },
+  })
+  return {
+    world,
+    verdicts,
+    attested,
+    summary: () => summary,
+    verify: () => world.run('verify-run', { trigger: 'nightly' }, 'r1'),
+    /** The states that were entered, in order, as `machine: state`. */
+    way: (machine: string) =>
+      world.events
+        .filter((event) => event.machine === machine && event.kind === 'state-entered')
+        .map(({ state }) => state),
+  }
+}
+
+export const broken = (name = 'Broken') => named(name)

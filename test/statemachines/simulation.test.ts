@@ -1,0 +1,289 @@
+import { describe, expect, it } from 'vitest'
+import { createWorld, named } from '../local/asl/world.ts'
+import { readDefinition } from './definitions.ts'
+import { broken, deploy, type Setting } from './deployment.ts'
+
+const judged = ['DecideVerdict', 'AttestVerdict']
+const scanned = ['ScanStore', 'AttestScan', 'WasAnythingFound']
+const requested = ['RequestDeletion', 'AttestRequest', 'WhoDeletes']
+const closed = (verified: number) => ({ status: 'SUCCEEDED', output: { failed: false, verified } })
+
+const ways: { name: string; setting: Setting; way: string[]; verdict: string }[] = [
+  {
+    name: 'nothing found: verified',
+    setting: {},
+    way: ['OpenStore', ...scanned, ...judged],
+    verdict: 'verified',
+  },
+  {
+    name: 'found, and nobody to ask: residual at once',
+    setting: { found: [5], channel: 'none' },
+    way: ['OpenStore', ...scanned, ...requested, ...judged],
+    verdict: 'residual',
+  },
+  {
+    name: 'found and executed: scanned again',
+    setting: { found: [5], channel: 'delete-files' },
+    way: [
+      'OpenStore',
+      ...scanned,
+      ...requested,
+      'ExecuteDeletion',
+      'AttestAcknowledgement',
+      'NextPass',
+      ...scanned,
+      ...judged,
+    ],
+    verdict: 'verified',
+  },
+  {
+    name: 'found, asked and answered: scanned again',
+    setting: { found: [5], channel: 'manual', answers: true },
+    way: [
+      'OpenStore',
+      ...scanned,
+      ...requested,
+      'AwaitCustodian',
+      'AttestAcknowledgement',
+      'NextPass',
+      ...scanned,
+      ...judged,
+    ],
+    verdict: 'verified',
+  },
+  {
+    name: 'found, asked and not answered: scanned again all the same, and still there',
+    setting: { found: [5, 5], channel: 'manual', seconds: 60 },
+    way: [
+      'OpenStore',
+      ...scanned,
+      ...requested,
+      'AwaitCustodian',
+      'DeadlinePassed',
+      'AttestAcknowledgement',
+      'NextPass',
+      ...scanned,
+      ...judged,
+    ],
+    verdict: 'residual',
+  },
+]
+
+describe('a run of the real machines', () => {
+  it.each(ways)('$name', async ({ setting, way, verdict }) => {
+    const deployment = deploy(setting)
+    const verified = Number(verdict === 'verified')
+    expect(await deployment.verify()).toEqual(closed(verified))
+    expect(deployment.way('verify-store')).toEqual(way)
+    expect(deployment.verdicts.get('sg')).toBe(verdict)
+    expect(deployment.way('verify-run')).toEqual([
+      'OpenRun',
+      'BuildIndex',
+      'AttestScope',
+      'VerifyStores',
+      'VerifyStore',
+      'CloseRun',
+      'AttestSummary',
+      'SignCheckpoint',
+      'DidTheRunFail',
+      'RunClosed',
+    ])
+    expect([...deployment.attested].at(-1)).toBe('run-summary')
+  })
+
+  it('waits the seconds of the request for the custodian, and names the deadline as who answered', async () => {
+    const deployment = deploy({ found: [5], channel: 'manual', seconds: 90 })
+    await deployment.verify()
+    expect(deployment.world.sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(90_000)
+    expect(deployment.world.callsOf('acknowledge')).toEqual([{ requestId: 'q-sg/0', by: 'deadline' }])
+  })
+
+  it('lists page by page, both times, from the first', async () => {
+    const deployment = deploy({ pages: 3 })
+    expect(await deployment.verify()).toEqual(closed(1))
+    const listed = deployment.world.callsOf('take-inventory') as { listing: string; page: number }[]
+    expect(listed.map(({ listing, page }) => `${listing} ${page}`)).toEqual([
+      'opening 0',
+      'opening 1',
+      'opening 2',
+      'closing 0',
+      'closing 1',
+      'closing 2',
+    ])
+  })
+
+  it('does not scan an empty inventory, and lists it again', async () => {
+    const deployment = deploy({ batches: 0 })
+    await deployment.verify()
+    expect(deployment.world.callsOf('scan-batch')).toEqual([])
+    expect(deployment.way('scan-store')).toContain('ListClosing')
+  })
+
+  it('asks again as long as there are passes left, and no longer', async () => {
+    const deployment = deploy({ found: [5, 4, 3, 2], channel: 'delete-files', passes: 3 })
+    await deployment.verify()
+    expect(deployment.world.callsOf('execute-deletion').length).toBe(2)
+    expect(deployment.world.callsOf('settle-coverage')).toEqual(
+      [0, 1, 2].map((pass) => ({ runId: 'r1', storeId: 'sg', pass })),
+    )
+    expect(deployment.verdicts.get('sg')).toBe('residual')
+  })
+
+  it('verifies every store on its own', async () => {
+    const deployment = deploy({
+      stores: ['sg', 'ie', 'br'],
+      before: (name, { storeId }) => {
+        if (name === 'settle-coverage' && storeId === 'ie') throw broken()
+      },
+    })
+    expect(await deployment.verify()).toEqual(closed(2))
+    expect(Object.fromEntries(deployment.verdicts)).toEqual({ sg: 'verified', ie: 'incomplete', br: 'verified' })
+  })
+})
+
+const failing = (function_: string, more: (payload: Record<string, unknown>) => boolean = () => true): Setting => ({
+  before: (name, payload) => {
+    if (name === function_ && more(payload)) throw broken()
+  },
+})
+
+describe('a failure', () => {
+  it('of a scan reaches the verdict', async () => {
+    const deployment = deploy(failing('settle-coverage'))
+    expect(await deployment.verify()).toEqual(closed(0))
+    expect(deployment.way('verify-store')).toEqual(['OpenStore', 'ScanStore', ...judged])
+    expect(deployment.world.callsOf('decide-verdict')).toEqual([
+      { runId: 'r1', storeId: 'sg', failure: { state: 'ScanStore', error: 'States.TaskFailed' } },
+    ])
+    expect(deployment.attested).toContain('verification sg')
+  })
+
+  it('of one batch for good leaves it not scanned, and the run goes on', async () => {
+    const deployment = deploy(failing('scan-batch', ({ batch }) => (batch as { batch: number }).batch === 1))
+    expect(await deployment.verify()).toEqual(closed(0))
+    expect(deployment.way('scan-store').filter((state) => state === 'BatchNotScanned').length).toBe(1)
+    expect(deployment.way('scan-store')).toContain('SettleCoverage')
+    expect(deployment.verdicts.get('sg')).toBe('incomplete')
+    const results = [...deployment.world.documents].find(([key]) => key.endsWith('SUCCEEDED_0.jsonl'))!
+    expect(results[1]).toBe('{"batch":0}\n{"batch":1,"error":"Broken"}\n')
+  })
+
+  it('of the decision in the store is decided and attested by the run', async () => {
+    const deployment = deploy(failing('decide-verdict', ({ failure }) => failure === null))
+    expect(await deployment.verify()).toEqual(closed(0))
+    expect(deployment.way('verify-run')).toEqual(expect.arrayContaining(['DecideFailedStore', 'AttestFailedStore']))
+    expect(deployment.verdicts.get('sg')).toBe('incomplete')
+    expect(deployment.attested).toContain('verification sg')
+  })
+
+  it('of every decision leaves the store open, which the summary calls incomplete', async () => {
+    const deployment = deploy(failing('decide-verdict'))
+    expect(await deployment.verify()).toEqual(closed(0))
+    expect(deployment.way('verify-run')).toContain('StoreLeftOpen')
+    expect(deployment.attested).not.toContain('verification sg')
+    expect(deployment.attested).toContain('run-summary')
+  })
+
+  it.each([
+    { function_: 'open-run', state: 'OpenRun' },
+    { function_: 'build-index', state: 'BuildIndex' },
+  ])('of $function_ is attested in the summary, and the execution fails', async ({ function_, state }) => {
+    const deployment = deploy(failing(function_))
+    expect(await deployment.verify()).toEqual({ status: 'FAILED', error: 'Broken', cause: `failed in ${state}` })
+    expect(deployment.world.callsOf('close-run')).toEqual([{ runId: 'r1', failure: { state, error: 'Broken' } }])
+    expect([...deployment.attested]).toEqual(['run-summary'])
+    expect(deployment.world.callsOf('sign-checkpoint')).toEqual([{ runId: 'r1' }])
+  })
+
+  it.each(['StoreUnavailable', 'LogMoved', 'TimeoutError', 'Sandbox.Timedout', 'Lambda.TooManyRequestsException'])(
+    '%s on the first call of everything is cured by retries',
+    async (error) => {
+      const seen = new Set<string>()
+      const deployment = deploy({
+        found: [5],
+        channel: 'manual',
+        answers: true,
+        before: (name, payload) => {
+          const call = JSON.stringify([name, payload])
+          if (!seen.has(call)) {
+            seen.add(call)
+            throw named(error)
+          }
+        },
+      })
+      expect(await deployment.verify()).toEqual(closed(1))
+      expect(deployment.verdicts.get('sg')).toBe('verified')
+    },
+  )
+
+  const settings: { name: string; setting: Setting }[] = [
+    { name: 'nothing is found', setting: {} },
+    { name: 'findings are deleted', setting: { found: [5], channel: 'delete-files' } },
+    { name: 'the custodian answers', setting: { found: [5], channel: 'manual', answers: true } },
+    { name: 'the deadline passes', setting: { found: [5], channel: 'manual' } },
+  ]
+
+  it.each(settings)('of any one task for good never ends in a verified store, when $name', async ({ setting }) => {
+    const undisturbed = deploy(setting)
+    expect(await undisturbed.verify()).toEqual(closed(1))
+    // A batch that was not scanned before the deletion is scanned after it: only the last pass earns the verdict.
+    const lastPass = undisturbed.world.callsOf('settle-coverage').length - 1
+    const calls = undisturbed.world.calls.filter(
+      ({ name, payload }) => name !== 'scan-batch' || (payload as { pass: number }).pass === lastPass,
+    )
+    for (const { name, payload } of calls) {
+      const call = { name, payload }
+      const deployment = deploy({
+        ...setting,
+        before: (called, given) => {
+          if (called === name && JSON.stringify(given) === JSON.stringify(payload)) throw broken()
+        },
+      })
+      const { status } = await deployment.verify()
+      const verified = deployment.summary()?.verified
+      expect({ call, clean: status === 'SUCCEEDED' && verified === 1 }).toEqual({ call, clean: false })
+      expect({ call, closed: deployment.world.callsOf('close-run').length > 0 }).toEqual({ call, closed: true })
+    }
+  })
+})
+
+describe('an export', () => {
+  const exporting = (handlers: Record<string, (payload: never) => unknown>) =>
+    createWorld({
+      machines: { 'export-filing': readDefinition('export-filing') },
+      handlers: { 'sign-checkpoint': () => ({}), ...handlers },
+      substitutions: {
+        Partition: 'aws',
+        SignCheckpointFunctionArn: 'sign-checkpoint',
+        ExportBundleFunctionArn: 'export-bundle',
+        CheckBundleFunctionArn: 'check-bundle',
+      },
+    })
+
+  it('signs, exports what was selected, checks it, and gives what the check said', async () => {
+    const world = exporting({ 'export-bundle': () => ({ files: 9 }), 'check-bundle': () => ({ checks: 12 }) })
+    expect(await world.run('export-filing', { selection: { runId: 'r1' } }, 'x1')).toEqual({
+      status: 'SUCCEEDED',
+      output: { checks: 12 },
+    })
+    expect(world.calls).toEqual([
+      { name: 'sign-checkpoint', payload: { runId: 'x1' } },
+      { name: 'export-bundle', payload: { exportId: 'x1', selection: { runId: 'r1' } } },
+      { name: 'check-bundle', payload: { exportId: 'x1' } },
+    ])
+  })
+
+  it('fails when its bundle does not hold', async () => {
+    const world = exporting({
+      'export-bundle': () => ({}),
+      'check-bundle': () => {
+        throw named('BundleInvalid', 'inclusion: does not hold')
+      },
+    })
+    expect(await world.run('export-filing', { selection: { runId: 'r1' } }, 'x1')).toEqual({
+      status: 'FAILED',
+      error: 'BundleInvalid',
+      cause: 'inclusion: does not hold',
+    })
+  })
+})
