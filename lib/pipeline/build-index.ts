@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts'
 import { containers } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
@@ -7,39 +8,32 @@ import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { openSubjectIndex } from '../subject-index/open-subject-index.ts'
 import { formatDocument, type ManifestDocument, readRunConfig } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
-import { parseInput, runInput } from './task-input.ts'
+import { buildIndexInput, parseInput } from './task-input.ts'
 
 /** Compiles the transfer manifest into the run's subject index and writes down the scope. @throws ManifestInvalid */
 export async function buildIndex(
-  ports: Pick<Ports, 'clock' | 'random' | 'manifests' | 'evidence' | 'caseKey'>,
+  ports: Pick<Ports, 'random' | 'manifests' | 'evidence' | 'caseKey'>,
   input: unknown,
 ): Promise<{ subjects: number }> {
-  const { runId } = parseInput('build-index', runInput, input)
+  const { runId, at } = parseInput('build-index', buildIndexInput, input)
   const config = await readRunConfig(ports, runId)
   const keys = caseKeysOf(await ports.caseKey.read())
   const name = config.manifest ?? 'manifest'
   const caseRule = config.identifierCase ?? 'fold'
   const builder = createIndexBuilder({ caseRule, keys, random: ports.random })
-  const report = await readManifest(await ports.manifests.open(name), { now: ports.clock(), name }, builder.add)
+  const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, builder.add)
   const { bytes, summary } = builder.finish(report.sha256)
 
   const stored = await ports.evidence.put(runKey(runId, 'subject-index'), bytes)
   if (!stored.created) {
     const earlier = openSubjectIndex(await ports.evidence.get(runKey(runId, 'subject-index')), keys)
-    if (earlier.manifestSha256 !== report.sha256)
+    if (earlier.manifestSha256 !== report.sha256 || earlier.subjects !== summary.subjects)
       throw new EvidenceConflict(`${name}: expected the manifest that this run began with, and it has changed since`)
   }
   const document: ManifestDocument = { schemaVersion: 1, report, index: { ...summary, sha256: stored.sha256 } }
   await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))
 
-  const cased = summary.shapes.some(({ shape }) => shape === 'email' || shape === 'handle' || shape === 'dotted')
-  const deleting = config.stores.find(({ channel }) => channel.kind === 'delete-files')
-  if (cased && deleting && config.identifierCase === undefined)
-    throw new ConfigInvalid(
-      `configuration: identifierCase: expected "fold" or "exact", since store ${deleting.id} deletes files and the ` +
-        'manifest has identifiers of letters: say whether two that differ only in case name the same subject',
-    )
-
+  checkPremises(config, document)
   await ports.evidence.put(
     runKey(runId, 'scope.json'),
     formatDocument({
@@ -63,4 +57,21 @@ export async function buildIndex(
     }),
   )
   return { subjects: summary.subjects }
+}
+
+/** What has to be said before anything is deleted by us. @throws ConfigInvalid */
+function checkPremises({ stores, identifierCase }: Config, { report, index }: ManifestDocument): void {
+  const deleting = stores.find(({ channel }) => channel.kind === 'delete-files')
+  if (deleting === undefined) return
+  if (!report.transferColumn)
+    throw new ConfigInvalid(
+      `manifest: expected a column or member transferredAt, since store ${deleting.id} deletes files: ` +
+        'a list alone does not say that a transfer was confirmed',
+    )
+  const cased = index.shapes.some(({ shape }) => shape === 'email' || shape === 'handle' || shape === 'dotted')
+  if (cased && identifierCase === undefined)
+    throw new ConfigInvalid(
+      `configuration: identifierCase: expected "fold" or "exact", since store ${deleting.id} deletes files and the ` +
+        'manifest has identifiers of letters: say whether two that differ only in case name the same subject',
+    )
 }

@@ -10,6 +10,8 @@ const failure = z.nullable(z.object({ state: z.string(), error: z.string() }))
 
 export const runInput = z.object({ runId })
 export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-demand']) })
+/** `at`: when the run began. A row of the manifest that was transferred later is not in scope. */
+export const buildIndexInput = z.object({ runId, at: z.iso.datetime() })
 export const closeRunInput = z.object({ runId, failure })
 export const passInput = z.object({ runId, storeId, pass: number })
 export const pageInput = z.extend(passInput, { listing: z.enum(['opening', 'closing']), page: number })

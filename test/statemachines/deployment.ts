@@ -4,7 +4,7 @@ import { machineNames, pascal, readDefinition } from './definitions.ts'
 
 const schemas = {
   'open-run': tasks.openRunInput,
-  'build-index': tasks.runInput,
+  'build-index': tasks.buildIndexInput,
   'close-run': tasks.closeRunInput,
   'sign-checkpoint': tasks.runInput,
   'take-inventory': tasks.pageInput,

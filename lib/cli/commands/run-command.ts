@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { decideRun } from '../../attestation/to-run-summary.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import { Interrupted } from '../../local/asl/interpreter.ts'
+import { checkPlaces } from '../../local/check-places.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { runKey } from '../../pipeline/evidence-keys.ts'
@@ -40,6 +41,8 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     throw new UsageInvalid('run: expected a store: --store ID=PATH, or stores in odv.json')
   if (config && config.manifest === undefined)
     throw new UsageInvalid('run: expected --manifest FILE, or manifest in odv.json')
+  const state = resolve(options.cwd, options.state)
+  if (config) await checkPlaces(config, state)
   if (options.dryRun) return dryRun(config!, terminal)
 
   let embedded: Embedded | undefined
@@ -50,7 +53,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
   )
   embedded = await openEmbedded({
-    state: resolve(options.cwd, options.state),
+    state,
     create: options.resume === undefined,
     ...(config && { config }),
     signal: watch ? AbortSignal.any([options.signal, watch.signal]) : options.signal,

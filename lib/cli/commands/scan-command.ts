@@ -64,7 +64,7 @@ async function scanPaths(
   failure: () => Error | undefined,
 ): Promise<ExitCode> {
   await embedded.call('open-run', { runId, trigger: 'on-demand' })
-  await embedded.call('build-index', { runId })
+  await embedded.call('build-index', { runId, at: new Date().toISOString() })
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
   const decisions: Decision[] = []
