@@ -1,17 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RegoEngine, TemplateFile } from '@aws/cloudformation-validate'
+import validateAsl from 'asl-validator'
 import jsonata from 'jsonata'
 import { afterAll, describe, expect, it } from 'vitest'
 import { knownFunctions } from '../../lib/local/asl/expression.ts'
 import { type Definition, machineNames, readDefinition, readDeployed, textsOf } from './definitions.ts'
-
-const validateAsl = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => {
-  isValid: boolean
-  errorsText(separator: string): string
-}
 
 /** The ways a definition goes wrong that a validator has to see, or its silence would say nothing. */
 const broken: { name: string; breaks(definition: Definition): void }[] = [

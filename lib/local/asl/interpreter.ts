@@ -7,7 +7,6 @@ import { substitute } from './template.ts'
 export type { Environment, ExecutionEvent } from './environment.ts'
 export { Interrupted } from './interrupted.ts'
 export { loadMachine } from './load-machine.ts'
-export type { Machine } from './machine.ts'
 export type { ExecutionResult } from './run.ts'
 
 /**
