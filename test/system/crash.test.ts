@@ -1,0 +1,287 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DeletionRequest } from '../../lib/deletion/request.ts'
+import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
+import { attestedIn, withState } from '../support/attested.ts'
+import { jsonLines, linesOf, odv, type Started, startOdv, verdictsOf } from '../support/odv.ts'
+import {
+  configText,
+  digestsOf,
+  jsonRecords,
+  manifestText,
+  numbers,
+  somebodyElse,
+  transferred,
+  writeFiles,
+} from '../support/sample-files.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+
+/** Whatever is killed and whenever: the same run, gone on with, attests what an undisturbed one does. */
+
+const rounds = 20
+const seed = 20_261_123
+
+const inFiles = (count: number, name: string, records: (n: number) => string | Uint8Array) =>
+  Object.fromEntries(numbers(count).map((n) => [`${name}-${n}.jsonl`, records(n)]))
+
+const ours = (n: number) => jsonRecords(numbers(20).map((i) => transferred((i + n) % 20)))
+const theirs = (n: number) => jsonRecords(numbers(200, n).map(somebodyElse))
+
+/** Deleted by the executor, deleted by a person, and a store with a damaged backup. */
+const stores = {
+  ie: {
+    ...inFiles(25, 'ours', ours),
+    ...inFiles(15, 'theirs', theirs),
+    'mixed.jsonl': ours(0) + theirs(0),
+    '.snapshot/daily/ours.jsonl': ours(1),
+  },
+  sg: { ...inFiles(10, 'theirs', theirs), 'ours-0.jsonl': ours(0), 'ours-1.jsonl.gz': gzipSync(ours(1)) },
+  br: { ...inFiles(10, 'theirs', theirs), 'cut.jsonl.gz': gzipSync(theirs(3)).subarray(0, -20) },
+}
+const deletedByHand = ['ours-0.jsonl', 'ours-1.jsonl.gz']
+
+const config = {
+  manifest: 'ids.csv',
+  stores: [
+    { id: 'ie', root: 'ie', country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } },
+    { id: 'sg', root: 'sg', country: 'SG', channel: { kind: 'manual', deadline: '10m' } },
+    { id: 'br', root: 'br', country: 'BR' },
+  ],
+}
+
+function makePlace(): string {
+  const place = scratchDirectory()
+  writeFiles(place, { 'odv.json': configText(config), 'ids.csv': manifestText })
+  for (const [name, files] of Object.entries(stores)) writeFiles(join(place, name), files)
+  return place
+}
+
+/** The files of the pass-0 requests to the custodian, as soon as they are written down. */
+const requestsIn = (place: string): string[] => {
+  const runs = join(place, '.odv/evidence/runs')
+  return existsSync(runs)
+    ? readdirSync(runs)
+        .map((run) => join(runs, run, 'stores/sg/pass-0/request.json'))
+        .filter((path) => existsSync(path))
+    : []
+}
+
+/** Deletes and answers as soon as a request is there, whether a run is under way or was killed. */
+function startCustodian(place: string): { stop(): Promise<void> } {
+  const signal = { stopped: false }
+  const work = async () => {
+    const answered = new Set<string>()
+    while (!signal.stopped) {
+      await setTimeout(20)
+      for (const path of requestsIn(place).filter((each) => !answered.has(each))) {
+        for (const file of deletedByHand) rmSync(join(place, 'sg', file), { force: true })
+        const { requestId } = JSON.parse(readFileSync(path, 'utf8')) as DeletionRequest
+        const isAnswered = await withState(join(place, '.odv'), (ports) =>
+          acknowledge(ports, { requestId, by: 'custodian' }),
+        ).then(
+          () => true,
+          // The document is there and its record is not yet: the run was killed in between, or is about to write it.
+          (error: Error) => error.name !== 'NotKnown' && Promise.reject(error),
+        )
+        if (isAnswered) answered.add(path)
+      }
+    }
+  }
+  const done = work()
+  return {
+    stop() {
+      signal.stopped = true
+      return done
+    },
+  }
+}
+
+const runIdIn = async (place: string): Promise<string | undefined> =>
+  existsSync(join(place, '.odv/odv.sqlite'))
+    ? withState(join(place, '.odv'), async ({ runState }) => (await runState.listRuns())[0]?.runId)
+    : undefined
+
+/** The run of this place, gone on with if it began. */
+async function startRun(place: string): Promise<Started> {
+  const runId = await runIdIn(place)
+  return startOdv(place, runId === undefined ? ['run', '--json'] : ['run', '--json', '--resume', runId])
+}
+
+/** mulberry32 */
+function createRandom(state: number): () => number {
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+const storesOf = (place: string) => Object.keys(stores).map((name) => digestsOf(join(place, name)))
+
+async function runUndisturbed() {
+  const place = makePlace()
+  const custodian = startCustodian(place)
+  const began = performance.now()
+  const started = startOdv(place, ['run', '--json'])
+  await workBegins(place, started)
+  const startup = performance.now() - began
+  const ended = await started.ended
+  const work = performance.now() - began - startup
+  await custodian.stop()
+  expect([ended.code, verdictsOf(ended)]).toEqual([1, verdicts])
+  return { attested: await attestedIn(join(place, '.odv')), stores: storesOf(place), startup, work }
+}
+
+/** Half of a small run's time is its start, in which nothing can be lost. */
+async function workBegins(place: string, { child }: Started): Promise<void> {
+  while (!existsSync(join(place, '.odv/evidence/runs')) && child.exitCode === null) await setTimeout(5)
+}
+
+const verdicts = { ie: 'residual', sg: 'verified', br: 'incomplete' }
+const atOnce = 3
+let expected: Awaited<ReturnType<typeof runUndisturbed>>
+
+beforeAll(async () => {
+  // As many as will be under way later, so that the time of one is the time that one will take.
+  const [first, ...more] = await Promise.all(numbers(atOnce).map(runUndisturbed))
+  for (const each of more) expect(each).toMatchObject({ attested: first!.attested, stores: first!.stores })
+  expected = first!
+  expect(expected.attested.statements).toHaveLength(14)
+  expect(
+    expected.attested.documents.find(([name]) => name === 'stores/ie/pass-0/acknowledgement.json')![1],
+  ).toMatchObject({
+    deleted: { versions: 25 },
+    gone: 0,
+  })
+})
+
+async function expectSame(place: string, ended: Awaited<Started['ended']>): Promise<void> {
+  expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([1, verdicts])
+  const attested = await attestedIn(join(place, '.odv'))
+  expect(attested.statements).toEqual(expected.attested.statements)
+  expect(attested.documents).toEqual(expected.attested.documents)
+  expect(attested.state).toBe('finished')
+  expect(storesOf(place)).toEqual(expected.stores)
+}
+
+const inTurn = limiter(atOnce)
+
+function limiter(most: number) {
+  let running = 0
+  const waiting: (() => void)[] = []
+  return async (work: () => Promise<void>) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve))
+    else running++
+    try {
+      await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running--
+    }
+  }
+}
+
+/** How many attestations the log had when a run was killed. */
+const killedAt: number[] = []
+
+const logSizeIn = async (place: string): Promise<number> =>
+  existsSync(join(place, '.odv/odv.sqlite'))
+    ? withState(join(place, '.odv'), async ({ ledger }) => (await ledger.head()).size)
+    : 0
+
+describe.concurrent('kill -9', () => {
+  const random = createRandom(seed)
+
+  afterAll(() => {
+    // They hit runs, not their ruins, at many moments.
+    expect(killedAt.length).toBeGreaterThanOrEqual(rounds / 2)
+    expect(new Set(killedAt).size).toBeGreaterThanOrEqual(4)
+  })
+
+  for (const round of numbers(rounds)) {
+    // One kill in each twentieth of the work, some in the start; half of the runs are killed again as they go on.
+    const [first, second] = [(round + random()) / rounds, random()]
+    const kills = () => [
+      round % 7 === 0
+        ? { fromWork: false, delay: first * expected.startup }
+        : { fromWork: true, delay: first * expected.work },
+      ...(round % 2 === 0 ? [{ fromWork: false, delay: expected.startup + (second * expected.work) / 2 }] : []),
+    ]
+
+    async function killAndGoOn(): Promise<void> {
+      const place = makePlace()
+      const custodian = startCustodian(place)
+      for (const { fromWork, delay } of kills()) {
+        const started = await startRun(place)
+        if (fromWork) await workBegins(place, started)
+        await Promise.race([setTimeout(delay), started.ended])
+        started.kill()
+        const { signal } = await started.ended
+        if (signal === 'SIGKILL') killedAt.push(await logSizeIn(place))
+      }
+      const ended = await (await startRun(place)).ended
+      await custodian.stop()
+      await expectSame(place, ended)
+    }
+
+    it(`and --resume attest what an undisturbed run does (${round})`, { timeout: 60_000 }, () => inTurn(killAndGoOn))
+  }
+})
+
+describe.concurrent('kill -9 in the middle of the deletions', () => {
+  for (const deletions of [1, 8, 20])
+    it(`counts every file as deleted once (after ${deletions})`, { timeout: 60_000 }, () =>
+      inTurn(async () => {
+        const place = makePlace()
+        const custodian = startCustodian(place)
+        const started = startOdv(place, ['run', '--json'])
+        const ours = () => readdirSync(join(place, 'ie')).filter((name) => name.startsWith('ours')).length
+        while (ours() > 25 - deletions && started.child.exitCode === null) await setTimeout(1)
+        started.kill()
+        expect((await started.ended).signal).toBe('SIGKILL')
+        const ended = await (await startRun(place)).ended
+        await custodian.stop()
+        await expectSame(place, ended)
+      }),
+    )
+})
+
+describe.concurrent('an interruption (SIGINT)', () => {
+  for (const [when, isThere] of Object.entries<(place: string) => boolean>({
+    'while a custodian is waited for': (place) => requestsIn(place).length > 0,
+    'as soon as the run has begun': (place) => existsSync(join(place, '.odv/evidence/runs')),
+  }))
+    it(`${when} ends with exit code 130, says how to go on, and changes nothing`, { timeout: 60_000 }, async () => {
+      const place = makePlace()
+      const started = startOdv(place, ['run', '--json'])
+      while (!isThere(place)) await setTimeout(5)
+      started.kill('SIGINT')
+      const interrupted = await started.ended
+      const runId = await runIdIn(place)
+      expect([interrupted.code, interrupted.signal]).toEqual([130, null])
+      expect(linesOf(interrupted, 'interrupted')).toEqual([{ kind: 'interrupted', run: runId }])
+      expect(interrupted.stderr).toContain(`odv run --resume ${runId}`)
+      expect(jsonLines(interrupted).some(({ kind }) => kind === 'summary')).toBe(false)
+
+      const custodian = startCustodian(place)
+      const ended = await odv(place, 'run', '--resume', runId!, '--json')
+      await custodian.stop()
+      await expectSame(place, ended)
+    })
+})
+
+it('a run that ended can be gone on with, and says again what it said', { timeout: 60_000 }, async () => {
+  const place = makePlace()
+  const custodian = startCustodian(place)
+  const first = await odv(place, 'run', '--json')
+  await custodian.stop()
+  const before = await attestedIn(join(place, '.odv'))
+  const again = await odv(place, 'run', '--json', '--resume', (await runIdIn(place))!)
+  expect([again.code, verdictsOf(again)]).toEqual([first.code, verdictsOf(first)])
+  expect(await attestedIn(join(place, '.odv'))).toEqual(before)
+})
