@@ -15,8 +15,15 @@ export type Random = (bytes: number) => Uint8Array
 /** Bytes in order, in chunks of any size. A chunk may be reused by the producer once the next one is asked for. */
 export type Chunks = AsyncIterable<Uint8Array>
 
-/** One page of a listing. `next` continues after the last version of this page; absent: the listing is complete. */
-export type ListPage = { versions: ListedVersion[]; next?: string }
+/**
+ * One page of a listing. `next` continues after the last version of this page; absent: the listing is complete.
+ * `mounts`: the file systems that the listing entered on this page, so that one that is not mounted any more is told from
+ * one that was emptied. Each is `inode:path` (the path below the root ends in `/`; empty for the root, which comes first),
+ * the same text as long as the same directory is mounted there. Snapshots are left out, since they come and go. A listing
+ * that goes on by cursor may repeat some: readers take them as a set. Like keys they may hold an identifier and never
+ * leave the pipeline's memory unsealed. A store that mounts nothing gives none.
+ */
+export type ListPage = { versions: ListedVersion[]; mounts: string[]; next?: string }
 
 /** A version that could not be opened is a value: its outcome is `unverified`. */
 export type Opened =

@@ -2,7 +2,7 @@ import type { StoreConfig } from '../config.ts'
 import { InputInvalid } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { ListPage, Opened, Store, Stores } from '../ports.ts'
-import { type DirectoryWalk, walkDirectory } from './directory-walk.ts'
+import { type DirectoryWalk, type WalkPlace, walkDirectory } from './directory-walk.ts'
 import { codeOf, type FileSystem, isAbsent, nodeFileSystem, promptFileSystem, reasonOf } from './file-system.ts'
 import { isSameVersion } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
@@ -54,8 +54,8 @@ function oneWalk(): Walks {
  * A directory as a store. Keys are paths below it in UTF-8. Files are objects; those in `.snapshot/*` and
  * `.zfs/snapshot/*` are noncurrent versions; a link to inside is read as the text of its target; everything else that
  * is there, and whatever cannot be listed, is an `unreadable` version. An empty directory has no versions.
- * A cursor names the root's inode and the last key, in clear: a listing never goes on in another directory, such as the
- * empty one below a share that was unmounted.
+ * A cursor names, in clear, the last key and the file systems around it, the root's first: a listing never goes on in
+ * another directory, such as the empty one below a share that was unmounted.
  * @throws StoreUnavailable when the root is missing or is not a directory
  */
 export async function openDirectoryStore(
@@ -72,13 +72,12 @@ export async function openDirectoryStore(
         throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
       const taken = walks.take()
       const follows = taken !== undefined && taken.cursor === cursor
-      const walk = follows ? taken.walk : walkDirectory(listing, root, keyOf(cursor, root))
-      const versions = await walk.next(limit)
-      const last = versions.at(-1)
-      if (!last || versions.length < limit) return { versions }
-      const next = `${root.ino}:${last.key}`
+      const walk = follows ? taken.walk : walkDirectory(listing, root, parseCursor(cursor, root))
+      const page = await walk.next(limit)
+      if (page.versions.length < limit) return page
+      const next = formatCursor(walk.place())
       walks.keep({ cursor: next, walk })
-      return { versions, next }
+      return { ...page, next }
     },
 
     async open(version) {
@@ -99,13 +98,17 @@ export async function openDirectoryStore(
   }
 }
 
-/** The key that a cursor stands at. @throws StoreUnavailable when the root is not the one of the page before */
-function keyOf(cursor: string | undefined, root: StoreRoot): string | undefined {
+/** No name of a file holds a NUL. */
+const formatCursor = ({ inside, after }: WalkPlace) => [...inside, after].join('\0')
+
+/** The place that a cursor stands at. @throws StoreUnavailable when the root is not the one of the page before */
+function parseCursor(cursor: string | undefined, root: StoreRoot): WalkPlace | undefined {
   if (cursor === undefined) return undefined
-  const [inode = '', ...key] = cursor.split(':')
-  if (inode !== String(root.ino) || key.length === 0)
+  const inside = cursor.split('\0')
+  const after = inside.pop()
+  if (inside[0] !== `${root.ino}:` || after === undefined)
     throw unavailable('got another directory than for the page before')
-  return key.join(':')
+  return { inside, after }
 }
 
 type Unreadable = Extract<Opened, { kind: 'unreadable' }>

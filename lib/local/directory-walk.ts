@@ -9,29 +9,52 @@ import { checkStoreRoot, isInPlace, isInside, pathBelow, type StoreRoot, toBytes
 
 /** A walk that stands somewhere in a store's listing. */
 export type DirectoryWalk = {
-  /** The next versions in key order, at most `limit`; fewer: the listing is complete. @throws StoreUnavailable */
-  next(limit: number): Promise<ListedVersion[]>
+  /**
+   * The next versions in key order, at most `limit`; fewer: the listing is complete. `mounts` are the file systems that
+   * were entered on the way to them. @throws StoreUnavailable
+   */
+  next(limit: number): Promise<{ versions: ListedVersion[]; mounts: string[] }>
+  /** Where the walk stands: the last key and the file systems that it is in, the root's first. */
+  place(): WalkPlace
 }
+
+export type WalkPlace = { after: string; inside: readonly string[] }
 
 /**
  * A directory on the way to where the walk stands. `path` is a byte string below the root that ends in `/` (empty: the
  * root). `names` are byte strings in order; that of a directory ends in `/`, so that whole keys come in byte order.
- * `raw` has the bytes of names that are not text.
+ * `raw` has the bytes of names that are not text. `mount` is there when another file system begins here.
  */
-type Frame = { path: string; dev: bigint; ino: bigint; names: string[]; at: number; raw: Map<string, string> }
+type Frame = {
+  path: string
+  dev: bigint
+  ino: bigint
+  names: string[]
+  at: number
+  raw: Map<string, string>
+  mount?: string
+}
 
 /** How many files of one directory are asked for at once. */
 const atOnce = 32
 
-/** A walk through everything below the root whose key is greater than `after`. Holds the directories on its way only. */
-export function walkDirectory(files: FileSystem, root: StoreRoot, after?: string): DirectoryWalk {
-  const start = after === undefined ? '' : toBytes(after)
-  let stack: Frame[] | undefined
+/**
+ * A walk through everything below the root, or through what comes after a place where another walk stood: that must still
+ * be in the same file systems. Holds the directories on its way only.
+ */
+export function walkDirectory(files: FileSystem, root: StoreRoot, from?: WalkPlace): DirectoryWalk {
+  const start = from === undefined ? '' : toBytes(from.after)
+  const expected = new Set(from?.inside)
+  const stack: Frame[] = []
+  let mounts: string[] = []
+  let after = from?.after ?? ''
+  let begun = false
 
   return {
     async next(limit) {
       const page: ListedVersion[] = []
-      stack ??= [await enterRoot(files, root)]
+      mounts = []
+      if (!begun) await begin()
       for (let frame = stack.at(-1); frame && page.length < limit; frame = stack.at(-1)) {
         const name = frame.names[frame.at]
         if (name === undefined) stack.pop()
@@ -41,8 +64,24 @@ export function walkDirectory(files: FileSystem, root: StoreRoot, after?: string
       }
       // An unmounted share looks like an empty one: only the same root can say that there was nothing more.
       if (stack.length === 0) await checkStoreRoot(files, root)
-      return page
+      if (expected.size > 0) throw unavailable('got another file system in it than for the page before')
+      after = page.at(-1)?.key ?? after
+      return { versions: page, mounts }
     },
+    place: () => ({ after, inside: stack.flatMap(({ mount }) => mount ?? []) }),
+  }
+
+  async function begin(): Promise<void> {
+    const frame = await enterRoot(files, root)
+    noteMount(frame, `${frame.ino}:`)
+    stack.push(frame)
+    begun = true
+  }
+
+  function noteMount(frame: Frame, mount: string): void {
+    frame.mount = mount
+    // What the page before told is not told again.
+    if (!expected.delete(mount)) mounts.push(mount)
   }
 
   async function enterChild(frame: Frame, name: string, stack: Frame[], page: ListedVersion[]): Promise<void> {
@@ -51,6 +90,8 @@ export function walkDirectory(files: FileSystem, root: StoreRoot, after?: string
     const entered = await enterDirectory(files, root, path)
     switch (entered.kind) {
       case 'entered':
+        if (entered.frame.dev !== frame.dev && snapshotOf(toText(path)) === undefined)
+          noteMount(entered.frame, `${entered.frame.ino}:${toText(path)}`)
         stack.push(entered.frame)
         return
       case 'absent':

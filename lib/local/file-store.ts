@@ -12,7 +12,7 @@ export async function openFileStore(file: string): Promise<Store> {
   return {
     async list(cursor) {
       const version = cursor === undefined ? await describeFile(nodeFileSystem, root, basename(file)) : undefined
-      return { versions: version ? [version] : [] }
+      return { versions: version ? [version] : [], mounts: [] }
     },
     open,
   }

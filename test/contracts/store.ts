@@ -67,7 +67,7 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
   describe(`${name} as a store`, () => {
     it('lists an empty store as complete, without versions', async () => {
       const { store } = await make()
-      expect(await store.list(undefined, 10)).toEqual({ versions: [] })
+      expect(await store.list(undefined, 10)).toEqual({ versions: [], mounts: expect.any(Array) })
     })
 
     for (const limit of [1, 2, 3, 7, awkwardKeys.length, 1000])

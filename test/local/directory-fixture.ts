@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, statSync, utimesSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  type BigIntStats,
+  closeSync,
+  mkdirSync,
+  openSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { expect } from 'vitest'
@@ -74,4 +83,21 @@ export function keepingTime(path: string, change: () => void): void {
   const { atime, mtime } = statSync(path)
   change()
   utimesSync(path, atime, mtime)
+}
+
+/** The real file system, but some directories (paths that end in `/`) are file systems of their own. */
+export function mounted(root: string, mounts: readonly string[], device = 7n): FileSystem {
+  const belongs = (path: string) => mounts.findLast((mount) => `${path}/`.startsWith(join(root, mount)))
+  const move = (stat: BigIntStats, path: string) => {
+    const mount = belongs(path)
+    return mount === undefined ? stat : Object.assign(stat, { dev: device + 100n * BigInt(mounts.indexOf(mount)) })
+  }
+  return {
+    ...nodeFileSystem,
+    lstat: async (path) => move(await nodeFileSystem.lstat(path), path.toString()),
+    async open(path, flags) {
+      const file = await nodeFileSystem.open(path, flags)
+      return { ...file, stat: async () => move(await file.stat(), path.toString()) }
+    },
+  }
 }

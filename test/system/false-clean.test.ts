@@ -106,7 +106,7 @@ describe.concurrent('a store that lies', () => {
         ...store,
         async list(cursor, limit) {
           const page = await store.list(cursor, limit)
-          return opened === 0 ? { versions: page.versions.slice(0, -1) } : page
+          return opened === 0 ? { ...page, versions: page.versions.slice(0, -1) } : page
         },
       }),
       /appeared while scanning: 1 object version/,
@@ -115,8 +115,8 @@ describe.concurrent('a store that lies', () => {
       (store) => ({
         ...store,
         async list(cursor, limit) {
-          const { versions } = await store.list(cursor, limit)
-          return { versions: [...versions, versions.at(-1)!] }
+          const { versions, mounts } = await store.list(cursor, limit)
+          return { versions: [...versions, versions.at(-1)!], mounts }
         },
       }),
       /failure: .* in ScanStore/,
@@ -131,12 +131,21 @@ describe.concurrent('a store that lies', () => {
     'lists out of order': [
       (store) => ({
         ...store,
-        list: async (cursor, limit) => ({ versions: (await store.list(cursor, limit)).versions.reverse() }),
+        async list(cursor, limit) {
+          const { versions, mounts } = await store.list(cursor, limit)
+          return { versions: versions.reverse(), mounts }
+        },
       }),
       /failure: .* in ScanStore/,
     ],
     'lists nothing in the end': [
-      (store, opened) => ({ ...store, list: async (...page) => (opened < 2 ? store.list(...page) : { versions: [] }) }),
+      (store, opened) => ({
+        ...store,
+        async list(cursor, limit) {
+          const page = await store.list(cursor, limit)
+          return opened < 2 ? page : { versions: [], mounts: page.mounts }
+        },
+      }),
       /closing listing: empty/,
     ],
     'hands out fewer bytes than it listed': [

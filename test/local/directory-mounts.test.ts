@@ -1,0 +1,98 @@
+import { renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { StoreUnavailable } from '../../lib/errors.ts'
+import { openDirectoryStore } from '../../lib/local/directory-store.ts'
+import type { Store } from '../../lib/ports.ts'
+import { mounted, write } from './directory-fixture.ts'
+import { temporaryDirectory } from './temporary-directory.ts'
+
+/** The file systems of a listing, page after page; with `anew`, every page is listed by a store that was opened for it. */
+async function mountsOf(open: () => Promise<Store>, limit: number, anew: boolean): Promise<string[]> {
+  const told: string[] = []
+  let store = await open()
+  for (let cursor: string | undefined; ; ) {
+    const { mounts, next } = await store.list(cursor, limit)
+    told.push(...mounts)
+    if (next === undefined) return told
+    cursor = next
+    if (anew) store = await open()
+  }
+}
+
+/** Several files in and around the directories that are file systems of their own. */
+function tree() {
+  const root = temporaryDirectory()
+  for (const key of ['a', 'b/1', 'b/c/1', 'b/c/2', 'b/d/1', 'e/1', 'e/2', 'f'])
+    for (const file of ['x', 'y']) write(root, `${key}/${file}`, key)
+  const inode = (path: string) => statSync(join(root, path), { bigint: true }).ino
+  return { root, inode, open: (...mounts: string[]) => openDirectoryStore(root, mounted(root, mounts)) }
+}
+
+describe('the file systems that a listing of a directory enters', () => {
+  it('are the root alone when there is only one', async () => {
+    const { inode, open } = tree()
+    expect(await mountsOf(() => open(), 1000, false)).toEqual([`${inode('')}:`])
+  })
+
+  for (const limit of [1, 2, 3, 5, 1000])
+    for (const anew of [false, true])
+      it(`are told once each, in order, in pages of ${limit}${anew ? ', also when each page is listed anew' : ''}`, async () => {
+        const { inode, open } = tree()
+        expect(await mountsOf(() => open('b/', 'b/c/', 'e/', 'f/'), limit, anew)).toEqual([
+          `${inode('')}:`,
+          `${inode('b')}:b/`,
+          `${inode('b/c')}:b/c/`,
+          `${inode('e')}:e/`,
+          `${inode('f')}:f/`,
+        ])
+      })
+
+  it('are the root also when it is empty', async () => {
+    const root = temporaryDirectory()
+    const { ino } = statSync(root, { bigint: true })
+    expect(await (await openDirectoryStore(root)).list(undefined, 10)).toEqual({ versions: [], mounts: [`${ino}:`] })
+  })
+
+  it('are told on the page that lists their first version', async () => {
+    const { inode, open } = tree()
+    const store = await open('e/')
+    const first = await store.list(undefined, 10)
+    const second = await store.list(first.next, 10)
+    expect([first.mounts, second.mounts]).toEqual([[`${inode('')}:`], [`${inode('e')}:e/`]])
+    expect(second.versions[0]?.key).toBe('e/1/x')
+  })
+
+  it('do not include one that is not mounted any more, nor snapshots, which come and go', async () => {
+    const { root, inode, open } = tree()
+    write(root, '.snapshot/daily.0/a', '')
+    const all = ['b/', '.snapshot/daily.0/', 'e/']
+    expect(await mountsOf(() => open(...all), 1000, false)).toEqual([
+      `${inode('')}:`,
+      `${inode('b')}:b/`,
+      `${inode('e')}:e/`,
+    ])
+    expect(await mountsOf(() => open('e/'), 1000, false)).toEqual([`${inode('')}:`, `${inode('e')}:e/`])
+  })
+
+  it('are the same when they are mounted again under another device number, and others when another one is', async () => {
+    const { root, inode } = tree()
+    const list = async (device: bigint) =>
+      (await (await openDirectoryStore(root, mounted(root, ['e/'], device))).list(undefined, 1000)).mounts
+    expect(await list(7n)).toEqual(await list(8n))
+    const before = await list(7n)
+    renameSync(join(root, 'e'), join(root, 'z'))
+    write(root, 'e/1/x', '')
+    expect(await list(7n)).toEqual([before[0], `${inode('e')}:e/`])
+    expect(await list(7n)).not.toEqual(before)
+  })
+
+  it('must still be there when a listing goes on inside of one', async () => {
+    const { open } = tree()
+    const { versions, next } = await (await open('b/', 'b/c/')).list(undefined, 5)
+    expect(versions.at(-1)?.key).toBe('b/c/1/x')
+    for (const left of [[], ['b/'], ['b/c/']])
+      await expect((await open(...left)).list(next, 5)).rejects.toThrow(StoreUnavailable)
+    expect((await (await open('b/', 'b/c/')).list(next, 1)).versions[0]?.key).toBe('b/c/1/y')
+  })
+})
