@@ -8,7 +8,12 @@ const country = z.string().check(z.regex(/^[A-Z]{2}$/, 'expected a two-letter co
 const name = z
   .string()
   .check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected at most 32 lower-case letters, digits and hyphens'))
-const duration = z.string().check(z.regex(/^[1-9][0-9]{0,4}[smhd]$/, 'expected a number and s, m, h or d, as in "14d"'))
+/** An execution on AWS lives for a year at most. */
+const longestWait = 300 * 86_400
+const duration = z.string().check(
+  z.regex(/^[1-9][0-9]{0,4}[smhd]$/, 'expected a number and s, m, h or d, as in "14d"'),
+  z.refine((given) => secondsOf(given) <= longestWait, 'expected at most 300 days'),
+)
 
 const obligation = z.strictObject({
   instrument: text,
@@ -38,6 +43,8 @@ const store = z.strictObject({
    * that somebody has to say it.
    */
   mayBeEmpty: z.optional(z.boolean()),
+  /** The key of an object that every listing must show: a sign that the share is mounted and is this store's. */
+  marker: z.optional(text),
 })
 
 const schema = z.strictObject({

@@ -4,7 +4,8 @@ import { openText, sealNonceLength, sealText } from './seal-key.ts'
 
 /**
  * The last line of an inventory part: where the listing goes on. `cursor` and `lastKey` are sealed; `nextSeq` is the
- * first sequence number of the next part. `complete`: the store said that nothing follows.
+ * first sequence number of the next part. `complete`: the store said that nothing follows. `mounts` are keyed digests of
+ * the file systems that this part entered; `marked` says that the store's marker was listed up to here.
  */
 export type PartEnd = {
   kind: 'end'
@@ -12,6 +13,8 @@ export type PartEnd = {
   cursor?: string
   last?: { sealedKey: string; versionId: string }
   nextSeq: number
+  mounts: string[]
+  marked: boolean
   startedAt: string
   finishedAt: string
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 import { EvidenceConflict } from '../errors.ts'
 
 /**
@@ -20,6 +20,11 @@ export function openText(sealed: string, sealKey: Uint8Array): string {
   } catch (cause) {
     throw new EvidenceConflict('inventory: sealed key: expected one sealed under this case key', { cause })
   }
+}
+
+/** Stands for a text that may hold an identifier: HMAC-SHA256 under the same key, hex. Equal texts have equal digests. */
+export function digestText(text: string, sealKey: Uint8Array): string {
+  return createHmac('sha256', sealKey).update(text).digest('hex')
 }
 
 export const sealNonceLength = 12

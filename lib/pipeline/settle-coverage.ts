@@ -38,7 +38,12 @@ export async function settleCoverage(
     readListed(ports.evidence, ref, 'opening', sealKey),
     readListed(ports.evidence, ref, 'closing', sealKey),
   )
-  const settled = coverage.finish(opening.times, { versions: closing.versions, ...changes, ...closing.times })
+  const first = await summarize(ports.evidence, { ...ref, pass: 0 }, 'opening')
+  const mounts = {
+    seen: opening.mounts.size,
+    gone: [...first.mounts].filter((mount) => !opening.mounts.has(mount) || !closing.mounts.has(mount)).length,
+  }
+  const settled = coverage.finish(opening.times, { versions: closing.versions, ...changes, ...closing.times }, mounts)
   await ports.evidence.put(passKey(ref, 'open.json'), formatDocument(open))
   await ports.evidence.put(passKey(ref, 'coverage.json'), formatDocument(settled))
 
@@ -80,12 +85,14 @@ function checkPlan({ storeId }: PassRef, batches: readonly Batch[], entries: num
 
 async function summarize(evidence: Evidence, ref: PassRef, listing: Listing) {
   let versions = 0
+  const mounts = new Set<string>()
   let times: { startedAt: string; finishedAt: string } | undefined
   for await (const { entries, end } of readParts(evidence, ref, listing)) {
     versions += entries.length
+    for (const mount of end.mounts) mounts.add(mount)
     times = { startedAt: times?.startedAt ?? end.startedAt, finishedAt: end.finishedAt }
   }
-  return { versions, times: times! }
+  return { versions, mounts, times: times! }
 }
 
 async function* readListed(evidence: Evidence, ref: PassRef, listing: Listing, sealKey: Uint8Array) {

@@ -1,8 +1,8 @@
-import { EvidenceConflict } from '../errors.ts'
+import { EvidenceConflict, StoreUnavailable } from '../errors.ts'
 import { formatPart, type InventoryPart, parsePart, toEntry } from '../inventory/inventory-part.ts'
 import { compareVersions } from '../inventory/listing-order.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
-import { openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
+import { digestText, openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
 import type { Evidence, Ports } from '../ports.ts'
 import { redactKey } from '../scan/redact-key.ts'
 import { openRunIndex, readRunStore } from './documents.ts'
@@ -14,7 +14,8 @@ const pageSize = 2000
 /**
  * Lists one page of a store into the evidence and says whether it was the last. The page that was stored first counts,
  * also for where the next one begins: a repeated page cannot leave a hole.
- * @throws EvidenceConflict when a store lists out of order or repeats itself.
+ * @throws EvidenceConflict when a store lists out of order or repeats itself. @throws StoreUnavailable when its marker is
+ * not there
  */
 export async function takeInventory(
   ports: Pick<Ports, 'clock' | 'random' | 'evidence' | 'stores' | 'caseKey'>,
@@ -43,13 +44,16 @@ async function listPage(
   const seal = (text: string) => sealText(text, keys.sealKey, ports.random(sealNonceLength))
   const before = page === 0 ? undefined : parsePart(await ports.evidence.get(partKey(ref, listing, page - 1))).end
   const startedAt = ports.clock().toISOString()
-  const { versions, next } = await (await ports.stores.open(store)).list(
+  const { versions, next, mounts } = await (await ports.stores.open(store)).list(
     before?.cursor === undefined ? undefined : openText(before.cursor, keys.sealKey),
     pageSize,
   )
   const last = before?.last && { key: openText(before.last.sealedKey, keys.sealKey), versionId: before.last.versionId }
   checkOrder(ref, last ? [last, ...versions] : versions)
 
+  const marked = before?.marked === true || versions.some(({ key }) => key === store.marker)
+  if (store.marker !== undefined && next === undefined && !marked)
+    throw new StoreUnavailable(`store ${store.id}: marker: expected it in the listing, got none: is the store mounted?`)
   const firstSeq = before?.nextSeq ?? 0
   const tail = versions.at(-1)
   const lastPlace = tail ? { sealedKey: seal(tail.key), versionId: tail.versionId } : before?.last
@@ -66,6 +70,8 @@ async function listPage(
       ...(next !== undefined && { cursor: seal(next) }),
       ...(lastPlace && { last: lastPlace }),
       nextSeq: firstSeq + versions.length,
+      mounts: mounts.map((mount) => digestText(mount, keys.sealKey)),
+      marked,
       startedAt,
       finishedAt: ports.clock().toISOString(),
     },

@@ -3,7 +3,8 @@ import { InputInvalid } from '../errors.ts'
 
 /** What tasks are called with. Payloads come from outside: they are parsed once, here, and every bad field is named. */
 
-const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
+/** Child executions add a store and a pass to it, and names on AWS have 80 characters at most. */
+const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,44}$/))
 const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/))
 const number = z.int().check(z.minimum(0))
 const failure = z.nullable(z.object({ state: z.string(), error: z.string() }))

@@ -51,6 +51,9 @@ function coverageReasons(coverage: Coverage): string[] {
     ...(batches.reported === batches.planned ? [] : [`batches: ${batches.reported} of ${batches.planned} reported`]),
     ...(inventory.versions === 0 || batches.planned > 0 ? [] : ['batches: none was planned']),
     ...(closing.appeared === 0 ? [] : [count(closing.appeared, 'appeared while scanning')]),
+    ...(coverage.mounts.gone === 0
+      ? []
+      : [`mounts: ${coverage.mounts.gone} file systems of the first pass are not there any more`]),
     ...(coverage.unlisted === 0 ? [] : [count(coverage.unlisted, 'reported but not listed')]),
     ...(positiveControls.detected === positiveControls.planted
       ? []

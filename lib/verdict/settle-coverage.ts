@@ -84,10 +84,15 @@ export function createCoverage() {
       }
     },
 
-    finish(opening: Times, closing: Times & { versions: number; appeared: number; gone: number }): Coverage {
+    finish(
+      opening: Times,
+      closing: Times & { versions: number; appeared: number; gone: number },
+      mounts: Coverage['mounts'],
+    ): Coverage {
       return {
         inventory: { ...inventory, ...marks, ...opening },
         closing,
+        mounts,
         batches,
         clean,
         found,

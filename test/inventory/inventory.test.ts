@@ -53,7 +53,15 @@ describe('inventory part', () => {
           random: (n) => randomBytes(n),
         }),
       ],
-      end: { kind: 'end' as const, complete: true, nextSeq: 1, startedAt: '', finishedAt: '' },
+      end: {
+        kind: 'end' as const,
+        complete: true,
+        nextSeq: 1,
+        mounts: [],
+        marked: false,
+        startedAt: '',
+        finishedAt: '',
+      },
     }
     const text = formatPart(part)
     expect(text).not.toContain('7123')
@@ -66,7 +74,7 @@ describe('inventory part', () => {
   it('is refused without its end: a part that was cut off must not look complete', () => {
     const text = formatPart({
       entries: [toEntry(listed('a'), 0, (name) => name, { key: sealKey, random: (n) => randomBytes(n) })],
-      end: { kind: 'end', complete: true, nextSeq: 1, startedAt: '', finishedAt: '' },
+      end: { kind: 'end', complete: true, nextSeq: 1, mounts: [], marked: false, startedAt: '', finishedAt: '' },
     })
     expect(() => parsePart(Buffer.from(text.split('\n')[0]!))).toThrow(/expected an end line/)
   })

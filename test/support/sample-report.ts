@@ -15,6 +15,7 @@ export function sampleCoverage(minute = 0, change: Partial<Coverage> = {}): Cove
       finishedAt: at(minute + 1),
     },
     closing: { versions: 3, appeared: 0, gone: 0, startedAt: at(minute + 2), finishedAt: at(minute + 3) },
+    mounts: { seen: 1, gone: 0 },
     batches: { planned: 1, reported: 1 },
     clean: { versions: 3, bytes: 300 },
     found: { versions: 0, bytes: 0 },

@@ -40,6 +40,7 @@ export const cleanCoverage: Coverage = {
     startedAt: '2026-11-23T19:40:00.000Z',
     finishedAt: '2026-11-23T19:41:00.000Z',
   },
+  mounts: { seen: 1, gone: 0 },
   batches: { planned: 1, reported: 1 },
   clean: { versions: 4, bytes: 400 },
   found: { versions: 0, bytes: 0 },

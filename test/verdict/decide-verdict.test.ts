@@ -83,6 +83,7 @@ describe('decideVerdict', () => {
     { name: 'a batch did not report', pass: { batches: { planned: 2, reported: 1 } } },
     { name: 'no batch was planned for a store that is not empty', pass: { batches: { planned: 0, reported: 0 } } },
     { name: 'a version appeared while scanning', pass: { closing: { ...sampleCoverage().closing, appeared: 1 } } },
+    { name: 'a file system of the first pass is not there any more', pass: { mounts: { seen: 1, gone: 1 } } },
     { name: 'a report is about a version that is not listed', pass: { unlisted: 1 } },
     { name: 'a positive control was missed', pass: { positiveControls: { planted: 4, detected: 3, forms: [] } } },
     { name: 'no positive control was planted', pass: { positiveControls: { planted: 0, detected: 0, forms: [] } } },

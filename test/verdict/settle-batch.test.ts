@@ -132,7 +132,7 @@ describe('settleBatch', () => {
           batch(reports.map((each) => report(each.seq, each.outcome, { bytes: each.bytes }))),
         )
         const times = { startedAt: '2026-11-23T00:00:00.000Z', finishedAt: '2026-11-23T00:00:01.000Z' }
-        const pass = coverage.finish(times, { ...times, versions: size, appeared: 0, gone: 0 })
+        const pass = coverage.finish(times, { ...times, versions: size, appeared: 0, gone: 0 }, { seen: 1, gone: 0 })
 
         expect(settled.map((each) => each.entry.seq)).toEqual(entries.map(({ seq }) => seq))
         const earned = entries.every(({ seq }) => {
