@@ -2,10 +2,17 @@ import type { UnverifiedReason } from '../decode/unverified.ts'
 
 /**
  * What a store lists. `object` and `multipart-upload` hold bytes; a `symbolic-link` holds its target's text (`size` is
- * its length); a `delete-marker` holds nothing; `unreadable` stands for something that is there but cannot be listed
- * or opened (`reason` says why), such as a directory without permission.
+ * its length); a `delete-marker` holds nothing, and an `empty-directory`, whose key ends in `/`, nothing but its name;
+ * `unreadable` stands for something that is there but cannot be listed or opened (`reason` says why), such as a directory
+ * without permission.
  */
-export type ObjectVersionKind = 'object' | 'delete-marker' | 'multipart-upload' | 'symbolic-link' | 'unreadable'
+export type ObjectVersionKind =
+  | 'object'
+  | 'delete-marker'
+  | 'empty-directory'
+  | 'multipart-upload'
+  | 'symbolic-link'
+  | 'unreadable'
 
 /** What keeps a version from being deleted now, and until when if that is known (RFC 3339). */
 export type Protection = { code: 'read-only-snapshot' | 'retention' | 'legal-hold'; name?: string; until?: string }

@@ -52,8 +52,9 @@ function oneWalk(): Walks {
 
 /**
  * A directory as a store. Keys are paths below it in UTF-8. Files are objects; those in `.snapshot/*` and
- * `.zfs/snapshot/*` are noncurrent versions; a link to inside is read as the text of its target; everything else that
- * is there, and whatever cannot be listed, is an `unreadable` version. An empty directory has no versions.
+ * `.zfs/snapshot/*` are noncurrent versions; a link to inside is read as the text of its target; a directory
+ * with nothing in it is a version, since it has a name; everything else that is there, and whatever cannot be listed, is
+ * an `unreadable` version. The root itself is none.
  * A cursor names, in clear, the last key and the file systems around it, the root's first: a listing never goes on in
  * another directory, such as the empty one below a share that was unmounted.
  * @throws StoreUnavailable when the root is missing or is not a directory
@@ -89,8 +90,11 @@ export async function openDirectoryStore(
         case 'unreadable':
           return failed(version.reason ?? 'read-error', 'it could not be listed as an object')
         case 'delete-marker':
+        case 'empty-directory':
         case 'multipart-upload':
-          throw new InputInvalid(`store: open: expected a kind of version that directories have, got ${version.kind}`)
+          throw new InputInvalid(
+            `store: open: expected a kind of version that holds bytes in a directory, got ${version.kind}`,
+          )
         default:
           return version.kind satisfies never
       }

@@ -93,6 +93,8 @@ export function walkDirectory(files: FileSystem, root: StoreRoot, from?: WalkPla
         if (entered.frame.dev !== frame.dev && snapshotOf(toText(path)) === undefined)
           noteMount(entered.frame, `${entered.frame.ino}:${toText(path)}`)
         stack.push(entered.frame)
+        if (entered.frame.names.length === 0 && path > start)
+          page.push({ kind: 'empty-directory', ...described(toText(path), entered.stat) })
         return
       case 'absent':
         await checkStack(stack)
@@ -135,7 +137,7 @@ const isFileName = (name: string | undefined) => name !== undefined && !name.end
 const toText = (bytes: string) => Buffer.from(bytes, 'latin1').toString()
 
 type Entered =
-  | { kind: 'entered'; frame: Frame }
+  | { kind: 'entered'; frame: Frame; stat: BigIntStats }
   | { kind: 'absent' }
   | { kind: 'failed'; reason: UnverifiedReason; stat?: BigIntStats }
 
@@ -189,7 +191,7 @@ async function enterDirectory(files: FileSystem, root: StoreRoot, path: string):
       const frame: Frame = { path, dev, ino, names: [], at: 0, raw: new Map() }
       for (const entry of entries) addName(frame, entry.name, entry.isDirectory())
       frame.names.sort(byBytes)
-      return { kind: 'entered', frame }
+      return { kind: 'entered', frame, stat }
     }
     return { kind: 'failed', reason: 'read-error', ...(stat && { stat }) }
   } catch (error) {

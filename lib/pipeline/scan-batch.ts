@@ -90,6 +90,7 @@ async function readContent(
 ): Promise<Content> {
   switch (entry.kind) {
     case 'delete-marker':
+    case 'empty-directory':
       return nothingRead
     case 'unreadable':
       return {

@@ -165,6 +165,7 @@ describe('what is never deleted', () => {
     { name: 'a link', change: { kind: 'symbolic-link' } },
     { name: 'something unreadable', change: { kind: 'unreadable', reason: 'special-file' } },
     { name: 'a delete marker', change: { kind: 'delete-marker' } },
+    { name: 'an empty directory', change: { kind: 'empty-directory', key: 'a/' } },
     { name: 'a noncurrent version', change: { current: false } },
     { name: 'a version under legal hold', change: { protection: { code: 'legal-hold' } } },
     { name: 'a version under retention', change: { protection: { code: 'retention' } } },

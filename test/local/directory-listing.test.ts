@@ -8,7 +8,7 @@ import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import type { Store } from '../../lib/ports.ts'
 import { listAll, readVersion } from '../contracts/store.ts'
 import { asUnprivileged } from './as-unprivileged.ts'
-import { failing, kindsOf, oneFile, write } from './directory-fixture.ts'
+import { failing, kindsOf, oneFile, tick, write } from './directory-fixture.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 describe('listing a directory store', () => {
@@ -66,10 +66,53 @@ describe('listing a directory store', () => {
     for (const version of versions) expect(await readVersion(store, version)).toBe('read: content')
   })
 
-  it('gives no versions for empty directories', async () => {
+  for (const limit of [1, 2, 1000])
+    it(`gives a version for a directory with nothing in it, since its name is there, in pages of ${limit}`, async () => {
+      const root = temporaryDirectory()
+      for (const key of ['a.b', 'a0', 'full/file', 'empty.txt']) write(root, key, '')
+      for (const key of ['a', 'empty/98765432', 'z', '.snapshot/daily.0/b'])
+        mkdirSync(join(root, key), { recursive: true })
+      const expected = [
+        ['.snapshot/daily.0/b/', 'empty-directory'],
+        ['a.b', 'object'],
+        ['a/', 'empty-directory'],
+        ['a0', 'object'],
+        ['empty.txt', 'object'],
+        ['empty/98765432/', 'empty-directory'],
+        ['full/file', 'object'],
+        ['z/', 'empty-directory'],
+      ]
+      expect(kindsOf(await listAll(await openDirectoryStore(root), limit))).toEqual(expected)
+      const anew = { list: async (...page) => (await openDirectoryStore(root)).list(...page) } as Store
+      expect(kindsOf(await listAll(anew, limit))).toEqual(expected)
+    })
+
+  it('describes a directory with nothing in it as one that holds no bytes, and not open to anybody', async () => {
     const root = temporaryDirectory()
-    mkdirSync(join(root, 'empty/inside'), { recursive: true })
-    expect(await listAll(await openDirectoryStore(root))).toEqual([])
+    for (const key of ['a', '.snapshot/daily.0/a']) mkdirSync(join(root, key), { recursive: true })
+    const store = await openDirectoryStore(root)
+    const [old, now] = await listAll(store)
+    expect(now).toMatchObject({ key: 'a/', size: 0, current: true })
+    expect(old).toMatchObject({ size: 0, current: false, protection: { code: 'read-only-snapshot', name: 'daily.0' } })
+    await expect(store.open(now!)).rejects.toThrow(InputInvalid)
+    expect(await listAll(store)).toEqual([old, now])
+  })
+
+  it('gives a directory with nothing in it another version once something was in it', async () => {
+    const root = temporaryDirectory()
+    mkdirSync(join(root, 'a'))
+    const store = await openDirectoryStore(root)
+    const [before] = await listAll(store)
+    await tick()
+    write(root, 'a/file', '')
+    expect(kindsOf(await listAll(store))).toEqual([['a/file', 'object']])
+    unlinkSync(join(root, 'a/file'))
+    const [after] = await listAll(store)
+    expect([after?.key, after?.versionId === before?.versionId]).toEqual(['a/', false])
+  })
+
+  it('gives no version for its root when nothing is in it', async () => {
+    expect(await listAll(await openDirectoryStore(temporaryDirectory()))).toEqual([])
   })
 
   it('reports names that are not UTF-8, each under a key of its own, in order, and does not enter them', async () => {
@@ -318,7 +361,7 @@ describe('what cannot be listed in a directory store', () => {
     renameSync(join(root, 'a'), join(root, 'z'))
     mkdirSync(join(root, 'a'))
     await expect(store.list(next, 10)).rejects.toThrow(StoreUnavailable)
-    expect((await listAll(store, 10)).map(({ key }) => key)).toEqual(['b', 'z/1', 'z/2'])
+    expect((await listAll(store, 10)).map(({ key }) => key)).toEqual(['a/', 'b', 'z/1', 'z/2'])
   })
 
   it('never shows a path below the root in an error', async () => {
