@@ -20,6 +20,7 @@ export function createRunView(terminal: Terminal, evidence: () => Evidence, prog
   let phase = 'opening the run'
   let shown = Promise.resolve()
   let failure: Error | undefined
+  const failures = new Set<string>()
 
   const observe = (event: TaskEvent) => {
     const { storeId, pass } = event.payload as { storeId?: string; pass?: number }
@@ -28,7 +29,10 @@ export function createRunView(terminal: Terminal, evidence: () => Evidence, prog
     if (event.kind === 'began' && event.name === 'scan-batch') phase = 'scanning'
     if (event.kind === 'failed') {
       failure = event.error
-      terminal.print(`  ${where} ${event.name}: ${event.error.name}: ${event.error.message}`)
+      const message = `  ${where} ${event.name}: ${event.error.name}: ${event.error.message}`
+      // A retry that fails again says nothing new.
+      if (!failures.has(message)) terminal.print(message)
+      failures.add(message)
     }
     if (event.kind !== 'done') return
     if (event.name === 'take-inventory') total.listed += Number(event.output.versions)

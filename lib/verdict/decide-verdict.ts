@@ -53,7 +53,7 @@ function coverageReasons(coverage: Coverage): string[] {
     ...(closing.appeared === 0 ? [] : [count(closing.appeared, 'appeared while scanning')]),
     ...(coverage.mounts.gone === 0
       ? []
-      : [`mounts: ${coverage.mounts.gone} file systems of the first pass are not there any more`]),
+      : [`mounts: ${plural(coverage.mounts.gone, 'file system')} of the first pass not there any more`]),
     ...(coverage.unlisted === 0 ? [] : [count(coverage.unlisted, 'reported but not listed')]),
     ...(positiveControls.detected === positiveControls.planted
       ? []

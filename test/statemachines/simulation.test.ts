@@ -148,12 +148,12 @@ const failing = (function_: string, more: (payload: Record<string, unknown>) => 
 })
 
 describe('a failure', () => {
-  it('of a scan reaches the verdict', async () => {
+  it('of a scan reaches the verdict, by the name of what failed in it', async () => {
     const deployment = deploy(failing('settle-coverage'))
     expect(await deployment.verify()).toEqual(closed(0))
     expect(deployment.way('verify-store')).toEqual(['OpenStore', 'ScanStore', ...judged])
     expect(deployment.world.callsOf('decide-verdict')).toEqual([
-      { runId: 'r1', storeId: 'sg', failure: { state: 'ScanStore', error: 'States.TaskFailed' } },
+      { runId: 'r1', storeId: 'sg', failure: { state: 'ScanStore', error: 'Broken' } },
     ])
     expect(deployment.attested).toContain('verification sg')
   })

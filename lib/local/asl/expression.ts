@@ -30,14 +30,14 @@ const contextFields = [
   'context.Task.Token',
 ] as const
 
-/** JSONata's functions that Step Functions has and that answer the same when an execution is resumed. */
+/** JSONata's functions that Step Functions has, and its own `$parse` (JSON), and that answer the same when an execution is resumed. */
 export const knownFunctions: ReadonlySet<string> = new Set(
   (
     'sum count max min average string substring substringBefore substringAfter lowercase uppercase length trim pad ' +
     'match contains replace split join formatNumber formatBase formatInteger parseInteger number floor ceil round abs ' +
     'sqrt power boolean not map zip filter single reduce sift keys lookup append exists spread merge reverse each error ' +
     'assert type sort distinct base64encode base64decode encodeUrlComponent encodeUrl decodeUrlComponent decodeUrl ' +
-    'toMillis fromMillis clone'
+    'toMillis fromMillis clone parse'
   ).split(' '),
 )
 
@@ -57,7 +57,7 @@ export function parseExpression(where: string, text: string): Expression {
       for (const name of variables)
         if (!Object.hasOwn(bindings.variables, name)) throw failed(where, `variable $${name} is not assigned`)
       const value = await compiled
-        .evaluate(undefined, { ...bindings.variables, states: bindings.states })
+        .evaluate(undefined, { ...bindings.variables, states: bindings.states, parse: JSON.parse })
         .catch((error: { code?: string }) => {
           // Only the code: JSONata's messages quote values.
           throw failed(where, `the expression failed with ${error?.code ?? 'an error'}`)
