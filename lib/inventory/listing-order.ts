@@ -1,6 +1,7 @@
 import type { ListedVersion } from './object-version.ts'
 
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
+type Listed = Place & Pick<ListedVersion, 'kind'>
 
 /** The order of every listing: keys by their UTF-8 bytes, then version ids. */
 export function compareVersions(a: Place, b: Place): number {
@@ -12,11 +13,12 @@ export function compareVersions(a: Place, b: Place): number {
 
 /**
  * Compares two listings of one store, both in listing order. `appeared` are versions of the later one that the earlier
- * one lacks, `gone` the reverse. A version that changed is both.
+ * one lacks, `gone` the reverse. A version that changed is both. A directory that has lost its last file is no news: its
+ * name was a part of that file's key.
  */
 export async function compareListings(
-  earlier: AsyncIterable<Place>,
-  later: AsyncIterable<Place>,
+  earlier: AsyncIterable<Listed>,
+  later: AsyncIterable<Listed>,
 ): Promise<{ appeared: number; gone: number }> {
   const left = earlier[Symbol.asyncIterator]()
   const right = later[Symbol.asyncIterator]()
@@ -25,9 +27,12 @@ export async function compareListings(
   while (!a.done || !b.done) {
     const order = a.done ? 1 : b.done ? -1 : compareVersions(a.value, b.value)
     if (order < 0) gone++
-    if (order > 0) appeared++
+    if (order > 0 && !(b.value.kind === 'empty-directory' && isBelow(a.value, b.value))) appeared++
     if (order <= 0) a = await left.next()
     if (order >= 0) b = await right.next()
   }
   return { appeared, gone }
 }
+
+/** In listing order, what a directory holds follows right after its own key. */
+const isBelow = (next: Place | undefined, directory: Place) => next?.key.startsWith(directory.key) === true

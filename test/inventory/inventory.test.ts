@@ -97,6 +97,22 @@ describe('compareListings', () => {
       }),
     )
   })
+
+  const kinds = ['empty-directory', 'unreadable'] as const
+  const emptied: { earlier: string[]; kind: (typeof kinds)[number]; appeared: number }[] = [
+    { earlier: ['a', 'd/x', 'd/y', 'e'], kind: 'empty-directory', appeared: 0 },
+    { earlier: ['d/x/y'], kind: 'empty-directory', appeared: 0 },
+    { earlier: ['a', 'd', 'd.x', 'e'], kind: 'empty-directory', appeared: 1 },
+    { earlier: [], kind: 'empty-directory', appeared: 1 },
+    { earlier: ['d/x'], kind: 'unreadable', appeared: 1 },
+  ]
+  for (const { earlier, kind, appeared } of emptied)
+    it(`counts ${appeared} for d/, ${kind} now, after ${JSON.stringify(earlier)}`, async () => {
+      async function* now() {
+        yield { ...listed('d/'), kind }
+      }
+      expect(await compareListings(each(earlier), now())).toEqual({ appeared, gone: earlier.length })
+    })
 })
 
 describe('planBatches', () => {
