@@ -6,7 +6,7 @@ import { passKey } from '../pipeline/evidence-keys.ts'
 import type { Evidence } from '../ports.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
 import type { TaskEvent } from './embedded.ts'
-import { bold, coloured, dim, formatBytes, formatCount, plural, type Terminal } from './terminal.ts'
+import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from './terminal.ts'
 
 const shownOpenVersions = 5
 
@@ -16,7 +16,7 @@ const shownOpenVersions = 5
  */
 export function createRunView(terminal: Terminal, evidence: () => Evidence, progress: () => Done) {
   const total = { versions: 0, bytes: 0, listed: 0 }
-  const began = Date.now()
+  let scanningSince = Date.now()
   let phase = 'opening the run'
   let shown = Promise.resolve()
   let failure: Error | undefined
@@ -26,7 +26,10 @@ export function createRunView(terminal: Terminal, evidence: () => Evidence, prog
     const { storeId, pass } = event.payload as { storeId?: string; pass?: number }
     const where = storeId === undefined ? '' : `${bold(String(storeId))} pass ${pass ?? ''}`
     if (event.kind === 'began' && event.name === 'take-inventory') phase = 'listing'
-    if (event.kind === 'began' && event.name === 'scan-batch') phase = 'scanning'
+    if (event.kind === 'began' && event.name === 'scan-batch' && phase !== 'scanning') {
+      if (progress().bytes === 0) scanningSince = Date.now()
+      phase = 'scanning'
+    }
     if (event.kind === 'failed') {
       failure = event.error
       const message = `  ${where} ${event.name}: ${event.error.name}: ${event.error.message}`
@@ -137,10 +140,11 @@ export function createRunView(terminal: Terminal, evidence: () => Evidence, prog
 
   const describeProgress = () => {
     const done = progress()
-    const seconds = Math.max(1, (Date.now() - began) / 1000)
+    const rate = done.bytes / Math.max(1, (Date.now() - scanningSince) / 1000)
+    const left = rate > 0 ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left` : ''
     return phase === 'scanning'
       ? `  scanning: ${formatCount(done.versions)} of ${formatCount(total.versions)} object versions, ` +
-          `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(done.bytes / seconds)}/s, ${plural(done.findings, 'finding')}`
+          `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}, ${plural(done.findings, 'finding')}`
       : phase === 'listing'
         ? `  listing: ${plural(total.listed, 'object version')}`
         : `  ${phase}`

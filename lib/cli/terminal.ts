@@ -37,7 +37,7 @@ export function openTerminal(options: { json: boolean; stdout: Stream; stderr: S
     progress(text) {
       if (stderr.isTTY) {
         if (text === '') return clear()
-        stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns ?? 80) - 1)}`)
+        stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns || 80) - 1)}`)
         shown = text
       } else if (text !== '' && now() - lastLine >= everyMilliseconds) {
         lastLine = now()
@@ -75,6 +75,12 @@ export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB']
   const power = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3))
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toFixed(1)} ${units[power]}`
+}
+
+export function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`
+  return `${Math.round(seconds / 3600)} h`
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {
