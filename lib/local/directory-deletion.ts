@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import type { StoreConfig } from '../config.ts'
 import { ReadFailed } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Chunks, Deleted, Judge, StoreDeletion, StoreDeletions } from '../ports.ts'
 import { codeOf, type FileSystem, isAbsent, nodeFileSystem } from './file-system.ts'
-import { isSameContent } from './file-version.ts'
+import { contentOf, isSameContent } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
 import { snapshotOf } from './snapshot-path.ts'
 import { openStoreRoot, pathsOf, type StoreRoot } from './store-root.ts'
@@ -16,11 +15,13 @@ export function directoryDeletions(files?: FileSystem): StoreDeletions {
 }
 
 /**
- * Deletes files of one directory store; never a directory, a link, a special file or anything in a snapshot. A file is
- * told by size, modification time and inode: deleting one of two hard links changes the other's change time.
+ * Deletes files of one directory store; never a directory, a link, a special file, anything in a snapshot or on another
+ * file system than the root's. A file is told by size, modification time and inode: deleting one of two hard links changes
+ * the other's change time.
  *
  * 1. the file is opened and judged by all its bytes (a crash leaves it untouched)
- * 2. it is moved aside, to a name beside it that follows from key and version: from here on nobody who replaces the file
+ * 2. it is moved aside, to a name beside it that follows from the version, never from the key, which may hold an
+ *    identifier: from here on nobody who replaces the file
  *    at its key can have the new one deleted in its stead (a crash leaves it aside; a repetition judges it there)
  * 3. what was moved is compared with what was judged, and put back if it is another file or has changed
  * 4. it is unlinked (a crash after that: a repetition finds it gone)
@@ -54,8 +55,7 @@ function protectionOf(version: ListedVersion): string | undefined {
 
 /** Where a file waits between its judgement and its end, beside its place. */
 function asideKeyOf({ key, versionId }: ListedVersion): string {
-  const name = createHash('sha256').update(`${versionId}\0${key}`).digest('hex').slice(0, 32)
-  return [...key.split('/').slice(0, -1), `.odv-deleting-${name}`].join('/')
+  return [...key.split('/').slice(0, -1), `.odv-deleting-${contentOf(versionId)}`].join('/')
 }
 
 async function deleteAt(
@@ -79,6 +79,8 @@ async function deleteAt(
   }
   const { file } = guarded
   try {
+    // A share of somebody else may be mounted below the root: it is not what the configuration names.
+    if (file.stat.dev !== root.dev) return { kind: 'kept', reason: 'it lies on another file system than the store' }
     const judged = await judgeAll(file, judge)
     if (judged.kind === 'keep') return { kind: 'kept', reason: judged.reason }
     const settled = await file.settle()

@@ -34,7 +34,8 @@ export function modifiedAt(stat: Pick<BigIntStats, 'mtimeMs'>): string {
 const firstTime = Date.parse('0000-01-01T00:00:00.000Z')
 const lastTime = Date.parse('9999-12-31T23:59:59.999Z')
 
-const contentOf = (versionId: string) => versionId.split('.')[0]
+/** The part of a version id that stays when a file gets another name. */
+export const contentOf = (versionId: string) => versionId.split('.')[0]
 
 /** 96 bits of a digest in the letters a to p. */
 function letters(text: string): string {

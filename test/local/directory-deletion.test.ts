@@ -21,7 +21,7 @@ import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import type { Chunks, Judge } from '../../lib/ports.ts'
 import { listAll } from '../contracts/store.ts'
 import { asUnprivileged } from './as-unprivileged.ts'
-import { keepingTime, oneFile, overwrite, systemError, tick, write } from './directory-fixture.ts'
+import { keepingTime, mounted, oneFile, overwrite, systemError, tick, write } from './directory-fixture.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 async function readAll(chunks: Chunks): Promise<string> {
@@ -193,6 +193,33 @@ describe('what is never deleted', () => {
     })
 })
 
+describe('a file on another file system than the root', () => {
+  for (const mount of ['d/', 'd/e/'])
+    it(`is kept when ${mount} is mounted, and it is not even read`, async () => {
+      const root = temporaryDirectory()
+      for (const key of ['a', 'd/e/a']) write(root, key, 'content')
+      const files = mounted(root, [mount])
+      const versions = await listAll(await openDirectoryStore(root, files))
+      const deletion = await openDirectoryDeletion(root, files)
+      const seen: string[] = []
+      const deleted = await Promise.all(versions.map((version) => deletion.deleteVersion(version, willing(seen))))
+      expect(deleted).toEqual([
+        { kind: 'deleted', bytes: 7 },
+        { kind: 'kept', reason: 'it lies on another file system than the store' },
+      ])
+      expect([seen, readdirSync(join(root, 'd/e')), readdirSync(root)]).toEqual([['content'], ['a'], ['d']])
+    })
+
+  it('is deleted when the root itself is mounted', async () => {
+    const { root, version } = await oneFile()
+    const files = mounted(root, ['/'])
+    expect(await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())).toEqual({
+      kind: 'deleted',
+      bytes: 7,
+    })
+  })
+})
+
 /** What may happen to the file at `path`; `rest` are the names that must be there afterwards, with their content. */
 const traps: { name: string; change: (path: string) => void; rest: Record<string, string> }[] = [
   { name: 'grown', change: (path) => appendFileSync(path, '!'), rest: { a: 'content!' } },
@@ -327,10 +354,20 @@ describe('a deletion that was killed', () => {
     expect(aside).toMatchObject({
       kind: 'object',
       size: 7,
-      key: expect.stringMatching(/^\.odv-deleting-[0-9a-f]{32}$/),
+      key: expect.stringMatching(/^\.odv-deleting-[a-p]{24}$/),
     })
     const deletion = await openDirectoryDeletion(root)
     expect(await deletion.deleteVersion(aside!, willing())).toEqual({ kind: 'deleted', bytes: 7 })
+  })
+
+  it('leaves a name that says nothing about the key, by which a listed identifier could be guessed', async () => {
+    const { root, path, version } = await oneFile()
+    await killedAt('unlink', root, version)
+    const [aside] = readdirSync(root)
+    renameSync(join(root, aside!), join(root, 'user-98765432'))
+    const [other] = await listAll(await openDirectoryStore(root))
+    await killedAt('unlink', root, other!)
+    expect([other?.key, readdirSync(root), existsSync(path)]).toEqual(['user-98765432', [aside], false])
   })
 
   it('does not delete a new file that came to its place', async () => {
