@@ -76,7 +76,7 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
   if (!parsed.success)
     throw new ConfigInvalid(
       parsed.error.issues
-        .map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${issue.message}`)
+        .map((issue) => `${where}: ${issue.path.join('.') || 'top level'}: ${problemOf(issue)}`)
         .join('\n'),
     )
   const config = parsed.data
@@ -93,6 +93,32 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
       throw new ConfigInvalid(`${where}: store ${id}: expected a country, since it has a deletion channel`)
   }
   return config
+}
+
+type Issue = z.core.$ZodIssue
+
+/** What is wrong with a field, in words: the schema's own where it has any. */
+function problemOf(issue: Issue): string {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return `expected no ${issue.keys.map((key) => `"${key}"`).join(', ')}, which is not known here`
+    case 'invalid_type':
+      return `expected ${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
+    case 'invalid_value':
+      return `expected ${issue.values.map((value) => `"${String(value)}"`).join(' or ')}`
+    case 'invalid_union':
+      return 'expected one of the kinds that there are: "none", "manual", "delete-files"'
+    case 'too_small':
+      return issue.minimum === 1 && issue.origin === 'string'
+        ? 'expected some text'
+        : `expected at least ${issue.minimum}`
+    case 'too_big':
+      return `expected at most ${issue.maximum}${issue.origin === 'string' ? ' characters' : ''}`
+    case 'invalid_format':
+      return issue.format === 'datetime' ? 'expected a time as in "2026-01-31T12:00:00Z"' : issue.message
+    default:
+      return issue.message
+  }
 }
 
 const unit = { s: 1, m: 60, h: 3600, d: 86_400 } as const

@@ -30,6 +30,11 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   const { manifest, paths, cwd, signal } = options
   if (manifest === undefined) throw new UsageInvalid('scan: expected --manifest FILE')
   if (paths.length === 0) throw new UsageInvalid('scan: expected at least one file or directory')
+  // A path that was mistyped is no store that is away for a moment.
+  for (const path of paths)
+    await stat(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
+      throw new UsageInvalid(`scan ${path}: expected a file or directory, got ${cause.code}`, { cause })
+    })
   const config = parseConfig({
     manifest: resolve(cwd, manifest),
     stores: paths.map((path, index) => ({ id: `path-${index}`, root: resolve(cwd, path) })),
