@@ -16,7 +16,16 @@ export type ManifestRows = {
   result(): { confirmed: number; empty: Lines; notYetTransferred: Lines; badRows: BadRow[]; badRowCount: number }
 }
 
-export function manifestRows(now: Date, onRow: (line: number, id: Identifier) => string | undefined): ManifestRows {
+/**
+ * Who is told of each row: its line and identifier; what it returns is a problem that makes the row malformed. A transfer
+ * that is not dated, or dated in the future, is pending. Two functions, so that nobody takes one kind for the other.
+ */
+export type RowReaders = {
+  confirmed(line: number, id: Identifier): string | undefined
+  pending(line: number, id: Identifier): string | undefined
+}
+
+export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
   const empty: Lines = { count: 0, first: [] }
   const notYetTransferred: Lines = { count: 0, first: [] }
   const badRows: BadRow[] = []
@@ -36,19 +45,19 @@ export function manifestRows(now: Date, onRow: (line: number, id: Identifier) =>
     row(line, id, transferredAt) {
       const text = id.trim()
       if (text === '') return malformed(line, 'expected an identifier, got an empty field')
-      if (transferredAt !== undefined) {
-        const written = transferredAt.trim()
-        const time = written === '' ? Number.POSITIVE_INFINITY : parseTransferTime(written)
-        if (time === undefined)
-          return malformed(line, 'expected transferredAt to be a date, or a date and time with an offset (RFC 3339)')
-        if (time > now.getTime()) return note(notYetTransferred, line)
-      }
-      const problem = onRow(line, new Identifier(text))
+      const time = transferredAt === undefined ? Number.NEGATIVE_INFINITY : timeOf(transferredAt.trim())
+      if (time === undefined)
+        return malformed(line, 'expected transferredAt to be a date, or a date and time with an offset (RFC 3339)')
+      const isConfirmed = time <= now.getTime()
+      const problem = readers[isConfirmed ? 'confirmed' : 'pending'](line, new Identifier(text))
       if (problem !== undefined) return malformed(line, problem)
-      confirmed += 1
+      if (isConfirmed) confirmed += 1
+      else note(notYetTransferred, line)
     },
     empty: (line) => note(empty, line),
     malformed,
     result: () => ({ confirmed, empty, notYetTransferred, badRows, badRowCount }),
   }
 }
+
+const timeOf = (written: string) => (written === '' ? Number.POSITIVE_INFINITY : parseTransferTime(written))

@@ -2,10 +2,9 @@ import { roleOf } from '../decode/content-path.ts'
 import { decodeObject, type Reading } from '../decode/decode-object.ts'
 import type { Sink } from '../decode/sink.ts'
 import { ManifestInvalid } from '../errors.ts'
-import type { Identifier } from './identifier.ts'
 import { formatOf } from './manifest-format.ts'
 import { type ManifestParser, parserOf } from './manifest-parsers.ts'
-import { type Lines, type ManifestRows, manifestRows } from './manifest-rows.ts'
+import { type Lines, type ManifestRows, manifestRows, type RowReaders } from './manifest-rows.ts'
 import { maxLineBytes } from './text-lines.ts'
 
 export type { Lines }
@@ -26,18 +25,18 @@ export type ManifestReport = {
 }
 
 /**
- * Reads a transfer manifest: CSV, JSON Lines or plain lines, plain, gzip or zstd. `onRow` gets each confirmed row; what it
- * returns is a problem that makes the row malformed. Rows that were seen count only when this returns.
+ * Reads a transfer manifest: CSV, JSON Lines or plain lines, plain, gzip or zstd. `readers` get each row. Rows that were
+ * seen count only when this returns. Whether rows contradict each other is for the reader who keeps them to say.
  * @throws ManifestInvalid if any part of it cannot be read, any row is malformed (the first 20 are listed by line, the
  * others counted), or no row is confirmed
  */
 export async function readManifest(
   chunks: AsyncIterable<Uint8Array>,
   options: { now: Date; name: string },
-  onRow: (line: number, id: Identifier) => string | undefined,
+  readers: RowReaders,
 ): Promise<ManifestReport> {
   const where = `manifest ${options.name}`
-  const rows = manifestRows(options.now, onRow)
+  const rows = manifestRows(options.now, readers)
   const content = manifestContent(rows)
   const reading = await decodeObject(chunks, (path) => {
     switch (roleOf(path)) {

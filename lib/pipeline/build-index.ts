@@ -21,7 +21,8 @@ export async function buildIndex(
   const name = config.manifest ?? 'manifest'
   const caseRule = config.identifierCase ?? 'fold'
   const builder = createIndexBuilder({ caseRule, keys, random: ports.random })
-  const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, builder.add)
+  const rows = { confirmed: builder.add, pending: builder.exclude }
+  const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
   const { bytes, summary } = builder.finish(report.sha256)
 
   const stored = await ports.evidence.put(runKey(runId, 'subject-index'), bytes)

@@ -6,6 +6,7 @@ import { controlLengths, syntheticIdentifier } from './control-identifiers.ts'
 import { addToFilter, filterWordsFor, hashInto, passesFilter, type Seed } from './filter.ts'
 import { formatName, formatVersion, layOutIndex } from './index-format.ts'
 import { createKeyedDigest } from './keyed-digest.ts'
+import { createPendingRows } from './pending-rows.ts'
 import { shapeCodes, shapesInOrder } from './shape-code.ts'
 import { compareDigests, sortDigests } from './sort-digests.ts'
 
@@ -38,7 +39,9 @@ export function createIndexBuilder(options: {
 }): {
   /** Takes one row's identifier; returns what is wrong with it, in words that do not quote it. */
   add(line: number, id: Identifier): string | undefined
-  /** Called once. @throws ManifestInvalid when nothing was added */
+  /** The same for a row that does not confirm a transfer: its identifier must not be added by any other row. */
+  exclude(line: number, id: Identifier): string | undefined
+  /** Called once. @throws ManifestInvalid when nothing was added, or when what was excluded was also added */
   finish(manifestSha256: string): { bytes: Uint8Array; summary: IndexSummary }
 } {
   const { caseRule, keys, random } = options
@@ -56,6 +59,7 @@ export function createIndexBuilder(options: {
   let shapes = new Uint8Array(1024)
   const lengths = new Map<Shape, Set<number>>()
   const short: Rows = { count: 0, first: [] }
+  const pending = createPendingRows()
 
   function grow(): void {
     const doubled = <T extends Uint32Array | Int32Array | Float64Array | Uint8Array>(from: T, to: T): T => {
@@ -68,8 +72,12 @@ export function createIndexBuilder(options: {
     shapes = doubled(shapes, new Uint8Array(shapes.length * 2))
   }
 
-  function hashCanonical(shape: Shape, canonical: string): void {
+  function writeCanonical(canonical: string): void {
     for (let i = 0; i < canonical.length; i++) canonicalBytes[i] = canonical.charCodeAt(i)
+  }
+
+  function hashCanonical(shape: Shape, canonical: string): void {
+    writeCanonical(canonical)
     hashInto(halves, canonicalView, canonicalBytes, 0, canonical.length, shapeCodes[shape], seed)
   }
 
@@ -94,6 +102,15 @@ export function createIndexBuilder(options: {
     if (canonical.length < shortLength) noteRow(short, line)
     hashCanonical(shape, canonical)
     append(line, shape, canonical.length)
+    return undefined
+  }
+
+  function exclude(line: number, id: Identifier): string | undefined {
+    const result = canonicalOf(id.revealText(), caseRule)
+    if ('problem' in result) return result.problem
+    writeCanonical(result.canonical)
+    keyed.compute(shapeCodes[result.shape], canonicalBytes, 0, result.canonical.length)
+    pending.add(line, keyed.digest)
     return undefined
   }
 
@@ -149,6 +166,13 @@ export function createIndexBuilder(options: {
       order[distinct++] = entry
     }
 
+    const { count, first } = pending.contradicting({ digests, lines, order: order.subarray(0, distinct) })
+    if (count > 0)
+      throw new ManifestInvalid(
+        `manifest: rows: expected no identifier to be both transferred and not yet transferred, got ${count} such rows`,
+        first,
+      )
+
     const subjects = distinct - controls.length
     const index = layOutIndex({
       format: formatName,
@@ -189,7 +213,7 @@ export function createIndexBuilder(options: {
     }
   }
 
-  return { add, finish }
+  return { add, exclude, finish }
 }
 
 /** Counts a row and keeps it if it is among the first by line. */

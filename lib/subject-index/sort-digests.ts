@@ -21,8 +21,13 @@ export function sortDigests(digests: Uint32Array, entries: number): Uint32Array 
 
 /** Negative, zero or positive, as byte order is. */
 export function compareDigests(digests: Uint32Array, x: number, y: number): number {
+  return compareAcross(digests, x, digests, y)
+}
+
+/** The same for entries of two lists. */
+export function compareAcross(left: Uint32Array, x: number, right: Uint32Array, y: number): number {
   for (let word = 0; word < 4; word++) {
-    const difference = digests[x * 4 + word]! - digests[y * 4 + word]!
+    const difference = left[x * 4 + word]! - right[y * 4 + word]!
     if (difference !== 0) return difference
   }
   return 0

@@ -12,7 +12,7 @@ type Case = {
   format: 'csv' | 'json-lines' | 'lines'
   rows: string[]
   empty?: number[]
-  notYet?: number[]
+  pending?: string[]
   transferColumn?: boolean
 }
 
@@ -49,13 +49,14 @@ const cases: Case[] = [
       '1003,2026-11-23T14:00:00.5+02:00,half a second from now',
       '1004,2026-11-23t04:00:00-08:00,now elsewhere',
       '1005,,not yet',
-      '1006,2026-11-23,today',
+      '1006,2026-11-23,today which has not ended',
       '1007,2026-11-24,tomorrow',
       '1008,  ,not yet',
+      '1009,2026-11-22,yesterday',
     ].join('\n'),
     format: 'csv',
-    rows: ['2:1001', '5:1004', '7:1006'],
-    notYet: [3, 4, 6, 8, 9],
+    rows: ['2:1001', '5:1004', '10:1009'],
+    pending: ['3:1002', '4:1003', '6:1005', '7:1006', '8:1007', '9:1008'],
     transferColumn: true,
   },
   { name: 'CSV with semicolons', content: 'id;batch\n12345;a,b\n', format: 'csv', rows: ['2:12345'] },
@@ -73,7 +74,7 @@ const cases: Case[] = [
     format: 'json-lines',
     rows: ['1:12345678901234567891', '3:abc'],
     empty: [2],
-    notYet: [4, 5, 6],
+    pending: ['4:not.yet', '5:not.yet', '6:not.yet'],
     transferColumn: true,
   },
   {
@@ -93,7 +94,7 @@ describe.each([
 ])('a manifest read $cut', ({ lengths }) => {
   test.each(cases)(
     'gives every row with its line: $name',
-    async ({ content, format, rows, empty, notYet, transferColumn = false }) => {
+    async ({ content, format, rows, empty, pending = [], transferColumn = false }) => {
       for (const stored of [
         Buffer.from(content),
         gzipSync(content),
@@ -101,15 +102,15 @@ describe.each([
         zstdCompressSync(gzipSync(content)),
       ]) {
         const got = await read(stored, lengths)
-        expect(got.rows).toEqual(rows)
+        expect([got.rows, got.pending]).toEqual([rows, pending])
         expect(got.report).toEqual({
           sha256: createHash('sha256').update(stored).digest('hex'),
           bytes: stored.length,
           format,
-          rows: rows.length + (notYet?.length ?? 0),
+          rows: rows.length + pending.length,
           confirmed: rows.length,
           empty: linesOf(empty),
-          notYetTransferred: linesOf(notYet),
+          notYetTransferred: linesOf(pending.map((row) => Number(row.split(':')[0]))),
           transferColumn,
         })
       }
@@ -180,6 +181,12 @@ describe('a manifest that cannot be used', () => {
       name: 'an ID that is none',
       content: `${secret}\n${secret} and more\n12\n`,
       bad: [2, 3],
+      problem: /expected a decimal number/,
+    },
+    {
+      name: 'an ID that is none, not yet transferred',
+      content: `userId,transferredAt\n${secret},2026-01-01\n${secret} and more,\n`,
+      bad: [3],
       problem: /expected a decimal number/,
     },
     { name: 'a JSON array', content: `[${secret}]\n`, bad: [], problem: /got a JSON array/ },

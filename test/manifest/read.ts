@@ -1,23 +1,26 @@
 import { ManifestInvalid } from '../../lib/errors.ts'
-import { canonicalOf } from '../../lib/manifest/identifier.ts'
+import { canonicalOf, type Identifier } from '../../lib/manifest/identifier.ts'
 import { type ManifestReport, readManifest } from '../../lib/manifest/read-manifest.ts'
 import { inPieces } from '../decode/collect.ts'
 
 const now = new Date('2026-11-23T12:00:00Z')
 
-/** Reads a manifest and collects its confirmed rows as `line:identifier`. */
+/** Reads a manifest and collects its rows as `line:identifier`. */
 export async function read(
   content: string | Uint8Array,
   lengths: readonly number[] = [1e6],
-): Promise<{ report: ManifestReport; rows: string[] }> {
+): Promise<{ report: ManifestReport; rows: string[]; pending: string[] }> {
   const rows: string[] = []
-  const report = await readManifest(inPieces(Buffer.from(content), lengths), { now, name: 'ids' }, (line, id) => {
+  const pending: string[] = []
+  const into = (list: string[]) => (line: number, id: Identifier) => {
     const canonical = canonicalOf(id.revealText(), 'exact')
     if ('problem' in canonical) return canonical.problem
-    rows.push(`${line}:${id.revealText()}`)
+    list.push(`${line}:${id.revealText()}`)
     return undefined
-  })
-  return { report, rows }
+  }
+  const readers = { confirmed: into(rows), pending: into(pending) }
+  const report = await readManifest(inPieces(Buffer.from(content), lengths), { now, name: 'ids' }, readers)
+  return { report, rows, pending }
 }
 
 /** The refusal of a manifest that must be refused. */

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config.ts'
 import { directoryStores } from '../../local/directory-store.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
-import { canonicalOf } from '../../manifest/identifier.ts'
 import { readManifest } from '../../manifest/read-manifest.ts'
+import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
+import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 
@@ -11,10 +13,15 @@ const pageSize = 2000
 /** `odv run --dry-run`: reads the manifest and lists every store; scans, asks, writes and attests nothing. */
 export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCode> {
   const name = config.manifest!
-  const report = await readManifest(await manifestFiles().open(name), { now: new Date(), name }, (_, id) => {
-    const canonical = canonicalOf(id.revealText(), config.identifierCase ?? 'fold')
-    return 'problem' in canonical ? canonical.problem : undefined
+  // Compiled and thrown away: what a run would refuse is refused here.
+  const builder = createIndexBuilder({
+    caseRule: config.identifierCase ?? 'fold',
+    keys: caseKeysOf(randomBytes(32)),
+    random: randomBytes,
   })
+  const rows = { confirmed: builder.add, pending: builder.exclude }
+  const report = await readManifest(await manifestFiles().open(name), { now: new Date(), name }, rows)
+  builder.finish(report.sha256)
   terminal.print(
     `manifest: ${plural(report.confirmed, 'confirmed row')}, ${report.notYetTransferred.count} not yet transferred, format ${report.format}`,
   )
