@@ -28,9 +28,11 @@ export class Identifier {
 
 /**
  * The kinds of identifier, each with its own alphabet. A run of an alphabet's characters that is longer than the
- * identifier is another identifier.
- * - `decimal`: digits.
- * - `uuid`: hexadecimal digits in any case; 32 in a row, or 8-4-4-4-12 with hyphens. Canonical: 32 lower-case digits.
+ * identifier is another identifier; but an escape before a run (`\n`, `\u0027`, `%22`) is tried both as text that belongs
+ * to the run and as an escape that does not.
+ * - `decimal`: digits; 32 of them without hyphens as well.
+ * - `uuid`: hexadecimal digits in any case; 32 in a row, not only decimal ones, or 8-4-4-4-12 with hyphens, then of any
+ *   digits. Canonical: 32 lower-case digits.
  * - `email`: one `@`.
  * - `handle`: ASCII letters, digits and `_`.
  * - `dotted`: those and `.` and `-` inside; `.` and `-` at either end of a run do not belong to it (end of sentence).
@@ -50,8 +52,12 @@ export function canonicalOf(
   if (text.length < 3) return { problem: 'expected at least 3 characters, since a shorter one occurs in any text' }
   if (text.length > maxIdentifierLength) return { problem: `expected at most ${maxIdentifierLength} characters` }
   const cased = caseRule === 'fold' ? text.toLowerCase() : text
-  if (uuid.test(text)) return { shape: 'uuid', canonical: text.replaceAll('-', '').toLowerCase() }
   if (decimal.test(text)) return { shape: 'decimal', canonical: text }
+  if (float.test(text))
+    return {
+      problem: 'a number that was written as a float; its digits may be gone: expected the identifier as text',
+    }
+  if (uuid.test(text)) return { shape: 'uuid', canonical: text.replaceAll('-', '').toLowerCase() }
   if (email.test(text)) return { shape: 'email', canonical: cased }
   if (handle.test(text)) return { shape: 'handle', canonical: cased }
   if (dotted.test(text)) return { shape: 'dotted', canonical: cased }
@@ -62,6 +68,11 @@ export function canonicalOf(
 
 const uuid = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i
 const decimal = /^[0-9]+$/
+/**
+ * `1234567890123.0`, `1.22e+18`, `5E17`. Digits, `e` and digits are left to short hexadecimal identifiers (`12e45`): who
+ * writes a float of several digits gives it a point, and who writes no point a sign.
+ */
+const float = /^[+-]?(?:[0-9]+\.[0-9]*(?:e[+-]?[0-9]+)?|[0-9]+e[+-][0-9]+|[0-9]e[0-9]{1,3})$/i
 const handle = /^[A-Za-z0-9_]+$/
 const dotted = /^[A-Za-z0-9_][A-Za-z0-9_.-]*[A-Za-z0-9_]$/
 const email = /^[A-Za-z0-9_!#$&'*/=?^`{|}~][A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/

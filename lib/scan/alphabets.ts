@@ -1,6 +1,7 @@
 /**
  * The alphabets of identifiers (`lib/manifest/identifier.ts`) as tables by byte: 1 belongs, 0 does not. Bytes from 0x80
- * belong to none.
+ * belong to none, nor does `\`. A run that begins with the end of an escape (`\n`, `%22`: see `escapes.ts`) is tried both
+ * as text and without the escape.
  */
 export type Alphabet = Uint8Array
 
@@ -26,7 +27,8 @@ export const localTrimmed = tableOf('.%+-')
 export const asIs: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) => byte)
 export const lowerCased: Uint8Array = asIs.map((byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 0x20 : byte))
 
-function tableOf(characters: string): Alphabet {
+/** A table of these ASCII characters. */
+export function tableOf(characters: string): Alphabet {
   const table = new Uint8Array(256)
   for (const character of characters) table[character.charCodeAt(0)] = 1
   return table

@@ -7,26 +7,34 @@ export type Planted = { kind: 'hit' | 'near-miss'; control: Control; start: numb
 /** A small document with planted texts, the last of them without anything behind it. */
 export type Sample = { bytes: Uint8Array; planted: Planted[] }
 
-/** The texts that identifiers are planted in, each as it looks in a real backup. */
+/**
+ * The texts that identifiers are planted in, each as it looks in a real backup; `glue` are escapes that stand there right
+ * before an identifier.
+ */
 export const contexts = {
   'json-lines': {
     head: '',
+    glue: ['\\n', '\\u0027', '\\\\t'],
     row: (text: string) => [`{"time":"2026-01-31T12:00:00Z","user":"`, text, `","kind":"view","n":17}\n`] as const,
   },
   csv: {
     head: 'time,user,kind\n',
+    glue: [],
     row: (text: string) => ['2026-01-31,', text, ',view\n'] as const,
   },
   sql: {
     head: 'BEGIN;\n',
+    glue: ['\\r\\n', '\\Z'],
     row: (text: string) => [`INSERT INTO events VALUES (17,'`, text, `','view');\n`] as const,
   },
   lines: {
     head: '',
+    glue: [],
     row: (text: string) => ['', text, '\n'] as const,
   },
   text: {
     head: 'Minutes\n\n',
+    glue: ['\\x22', '%22', '#011', '\x1b[0m'],
     row: (text: string) => ['A message was sent to ', text, '.\n'] as const,
   },
 } as const
@@ -34,8 +42,8 @@ export const contexts = {
 export type Context = keyof typeof contexts
 
 /**
- * Plants every spelling of the controls, and texts that are one character longer, which `isEntry` must deny. One stands
- * as near to the beginning as the document allows, and one at its end.
+ * Plants every spelling of the controls, the context's escapes before them, and texts that are one character longer, which
+ * `isEntry` must deny. One stands as near to the beginning as the document allows, and one at its end.
  */
 export function buildSample(
   context: Context,
@@ -43,20 +51,24 @@ export function buildSample(
   caseRule: CaseRule,
   isEntry: (text: string) => boolean,
 ): Sample {
-  const { head, row } = contexts[context]
+  const { head, glue, row } = contexts[context]
   const planted: Planted[] = []
   let text = head
-  const plant = (kind: Planted['kind'], control: Control, spelling: string, isLast: boolean): void => {
+  const plant = (kind: Planted['kind'], control: Control, spelling: string, isLast: boolean, escaped = ''): void => {
     const [before, written, after] = row(spelling)
     const record = text.split('\n').length
-    planted.push({ kind, control, start: text.length + before.length, record, length: written.length })
-    text += before + written + (isLast ? '' : after)
+    const start = text.length + before.length + escaped.length
+    planted.push({ kind, control, start, record, length: written.length })
+    text += before + escaped + written + (isLast ? '' : after)
   }
   for (const control of controls.slice(0, 1)) plant('hit', control, control.text, false)
   for (const control of controls) {
     for (const spelling of nearMisses(control)) if (!isEntry(spelling)) plant('near-miss', control, spelling, false)
     for (const spelling of spellingsOf(control, caseRule)) plant('hit', control, spelling, false)
   }
+  for (const control of controls.slice(0, 1))
+    for (const spelling of spellingsOf(control, caseRule))
+      for (const escaped of glue) plant('hit', control, spelling, false, escaped)
   for (const control of controls.slice(-1)) plant('hit', control, control.text, true)
   return { bytes: new TextEncoder().encode(text), planted }
 }

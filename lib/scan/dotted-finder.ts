@@ -1,10 +1,14 @@
 import { dottedCharacters, lengthTable, trimmedCharacters } from './alphabets.ts'
 import { collectRuns, createRuns } from './collect-runs.ts'
+import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
 import type { Probe } from './probe.ts'
 
-/** Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end. */
+/**
+ * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end, and the
+ * same without an escape that they begin with.
+ */
 export function createDottedFinder({ bytes }: Block, lengths: readonly number[], probe: Probe, emit: Emit): Finder {
   const minLength = Math.min(...lengths)
   const maxLength = Math.max(...lengths)
@@ -32,24 +36,46 @@ export function createDottedFinder({ bytes }: Block, lengths: readonly number[],
     return length > maxLength || allowed[length] === 0 ? -1 : probe(start, end)
   }
 
+  /** Where else identifiers may begin in the run from `start` (trimmed), ascending: behind the escapes it begins with. */
+  function behindEscapes(start: number, end: number): number[] {
+    if (start === 0 || mayGlue[bytes[start - 1]!] === 0) return []
+    const found: number[] = []
+    const last = Math.min(start + longestEscape, end)
+    for (let at = start + 1; at <= last; at++) if (endsEscape(bytes, at)) found.push(trimmedStart(at, end))
+    return found
+  }
+
   return {
     scan(to, final) {
       if (held.isOpen) resume = held.resume(bytes, resume, to, final)
       collectRuns(runs, bytes, resume, to, final, dottedCharacters, minLength)
       for (let run = 0; run < runs.count; run++) {
-        const start = trimmedStart(runs.starts[run]!, runs.ends[run]!)
-        const end = trimmedEnd(start, runs.ends[run]!)
-        const ordinal = look(start, end)
-        if (ordinal !== -1) emit.now(ordinal, start, end - start)
+        const first = trimmedStart(runs.starts[run]!, runs.ends[run]!)
+        const end = trimmedEnd(first, runs.ends[run]!)
+        const ordinal = look(first, end)
+        if (ordinal !== -1) emit.now(ordinal, first, end - first)
+        for (const start of behindEscapes(first, end)) {
+          const ordinal = look(start, end)
+          if (ordinal !== -1) emit.now(ordinal, start, end - start)
+        }
       }
       resume = trimmedStart(runs.resume, to)
-      if (!final && to - resume > maxLength) {
-        const end = trimmedEnd(resume, to)
-        const ordinal = look(resume, end)
-        held.open(ordinal === -1 ? [] : [emit.later(ordinal, resume, end - resume)])
-        resume = to
+      if (!final && to - resume > longestEscape + maxLength) {
+        const starts = [resume, ...behindEscapes(resume, to)]
+        const last = starts.at(-1)!
+        if (to - last > maxLength) {
+          const end = trimmedEnd(last, to)
+          held.open(
+            starts.flatMap((start) => {
+              const ordinal = look(start, end)
+              return ordinal === -1 ? [] : [emit.later(ordinal, start, end - start)]
+            }),
+          )
+          resume = to
+          // However many `.` and `-` follow an escape: what begins before them is too long already.
+        } else if (last - resume > maxLength) resume = last
       }
-      return resume
+      return Math.max(0, resume - longestEscape)
     },
     shift(count) {
       resume -= count

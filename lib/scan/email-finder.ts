@@ -6,6 +6,7 @@ import {
   localTrimmed,
   trimmedCharacters,
 } from './alphabets.ts'
+import { endsEscape, longestEscape } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
 import type { Probe } from './probe.ts'
@@ -15,8 +16,8 @@ const at = 0x40
 /**
  * Finds e-mail addresses from their `@`. The domain is the run to the right without `.` and `-` at its end. The local
  * part is the run to the left; since some of its characters may as well quote the address (`email='bob@x.org'`,
- * `?to=bob@x.org`), every rest of the run that begins right after such a character is tried too. `.`, `%`, `+` and `-`
- * at the beginning of either do not belong to it.
+ * `?to=bob@x.org`), every rest of the run that begins right after such a character or an escape is tried too. `.`, `%`,
+ * `+` and `-` at the beginning of either do not belong to it.
  */
 export function createEmailFinder(
   { bytes, buffer }: Block,
@@ -29,15 +30,22 @@ export function createEmailFinder(
   const held = createHeldRun(domainCharacters)
   /** No `@` before this is undecided. */
   let resume = 0
-  /** Whether a local part that begins before the block goes on into it, past any place where one may begin. */
+  /** From here on, enough of the block is known to tell an escape. */
+  let origin = 0
+  /** Whether a local part that begins before the origin goes on behind it, past any place where one may begin. */
   let isInside = false
+
+  /** Whether a local part may begin right after a character of another. */
+  function isBeginAfter(position: number): boolean {
+    return localSpecials[bytes[position]!] !== 0 || endsEscape(bytes, position + 1)
+  }
 
   /** Whether a local part may begin at `position`, or did, and had nothing but characters that do not belong to it. */
   function mayBegin(position: number): boolean {
     let before = position - 1
-    while (before >= 0 && localTrimmed[bytes[before]!] !== 0) before--
-    if (before < 0) return !isInside
-    return localCharacters[bytes[before]!] === 0 || localSpecials[bytes[before]!] !== 0
+    while (before >= origin && localTrimmed[bytes[before]!] !== 0) before--
+    if (before < origin) return !isInside
+    return localCharacters[bytes[before]!] === 0 || isBeginAfter(before)
   }
 
   /** Calls `found` for every address around the `@` that is in the index. */
@@ -57,7 +65,7 @@ export function createEmailFinder(
         const ordinal = probe(start, domainEnd)
         if (ordinal !== -1) found(ordinal, start, domainEnd - start)
       }
-      begins = localSpecials[byte] !== 0
+      begins = isBeginAfter(start)
     }
   }
 
@@ -79,7 +87,7 @@ export function createEmailFinder(
         const isOpen = runEnd === to && !final
         if (isOpen && to - sign <= maxLength) {
           resume = sign
-          return Math.max(0, sign - maxLength)
+          return Math.max(0, sign - maxLength - longestEscape)
         }
         let domainEnd = runEnd
         while (domainEnd > sign + 1 && trimmedCharacters[bytes[domainEnd - 1]!] !== 0) domainEnd--
@@ -91,10 +99,12 @@ export function createEmailFinder(
         resume = runEnd
       }
       resume = to
-      return tailFrom(to)
+      return Math.max(0, tailFrom(to) - longestEscape)
     },
     shift(count) {
-      isInside = !mayBegin(count)
+      if (count === 0) return
+      isInside = !mayBegin(count + longestEscape)
+      origin = longestEscape
       resume -= count
     },
   }

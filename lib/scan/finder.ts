@@ -1,3 +1,5 @@
+import { longestEscape } from './escapes.ts'
+
 /**
  * The bytes that finders look at: the unfinished tail of what came before, then what came last. Bytes are at
  * `bytes[0 .. to)`; `view` and `buffer` are the same memory.
@@ -24,7 +26,10 @@ export type Finder = {
   shift(count: number): void
 }
 
-/** A bound of what any finder needs of the bytes before: an address's local part and domain, or a grouped UUID. */
+/**
+ * A bound of what any finder needs of the bytes before: an address's local part and domain, or a grouped UUID, with the
+ * escape that it may stand behind and one that begins the run.
+ */
 export function longestTail(shapes: readonly { lengths: readonly number[] }[]): number {
-  return Math.max(64, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths)))
+  return Math.max(64, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths))) + 2 * longestEscape + 1
 }

@@ -3,7 +3,7 @@ import { asIs, digits, handleCharacters, lowerCased } from './alphabets.ts'
 import { createDottedFinder } from './dotted-finder.ts'
 import { createEmailFinder } from './email-finder.ts'
 import type { Block, Emit, Finder } from './finder.ts'
-import { createFoldingProbe, createProbe } from './probe.ts'
+import { createFoldingProbe, createProbe, type Probe } from './probe.ts'
 import { createRunFinder } from './run-finder.ts'
 import { createUuidFinder } from './uuid-finder.ts'
 
@@ -23,7 +23,13 @@ export function createFinders(index: SubjectIndex, block: Block, emit: Emit): Fi
       case 'uuid': {
         const plain = new Uint8Array(32)
         const probe = createFoldingProbe(index, shape, { bytes: plain }, lowerCased)
-        return createUuidFinder(block, plain, probe, emit)
+        // A manifest that writes UUIDs without hyphens has decimal numbers among them.
+        const probeDecimal = createProbe(index, 'decimal', { bytes: plain, view: new DataView(plain.buffer) })
+        const grouped: Probe = (start, end) => {
+          const ordinal = probe(start, end)
+          return ordinal === -1 && plain.every((byte) => digits[byte] !== 0) ? probeDecimal(start, end) : ordinal
+        }
+        return createUuidFinder(block, plain, { plain: probe, grouped }, emit)
       }
       default:
         return shape satisfies never

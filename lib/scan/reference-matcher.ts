@@ -4,7 +4,7 @@ import type { Occurrence } from './matcher.ts'
 
 /**
  * The slow and obvious matcher: the whole content at once, one regular expression for each shape, no filter by length,
- * nothing shared with the fast one. What the fast one finds must be this, in this order (offset, then ordinal).
+ * escapes told by looking back from every byte, nothing shared with the fast one. What the fast one finds must be this, in this order (offset, then ordinal).
  */
 export function referenceMatches(index: SubjectIndex, content: Uint8Array): Occurrence[] {
   // One character for each byte, so that places in the text are places in the content.
@@ -12,9 +12,7 @@ export function referenceMatches(index: SubjectIndex, content: Uint8Array): Occu
   const found: Occurrence[] = []
   for (const { shape } of index.shapes) {
     for (const [offset, spelling] of spellings[shape](text)) {
-      const result = canonicalOf(spelling, index.caseRule)
-      if ('problem' in result || result.shape !== shape) continue
-      const ordinal = index.ordinalOf(shape, result.canonical)
+      const ordinal = shape === 'uuid' ? uuidOrdinal(index, spelling) : ordinalOf(index, shape, spelling)
       if (ordinal !== -1) found.push({ ordinal, offset, record: text.slice(0, offset).split('\n').length })
     }
   }
@@ -27,20 +25,53 @@ export function referenceRecords(content: Uint8Array): number {
   return lines.length - (lines.at(-1) === '' ? 1 : 0)
 }
 
+function ordinalOf(index: SubjectIndex, shape: Shape, spelling: string): number {
+  const result = canonicalOf(spelling, index.caseRule)
+  return 'problem' in result || result.shape !== shape ? -1 : index.ordinalOf(shape, result.canonical)
+}
+
+/** One of decimal digits only may be a decimal number in the manifest, since it was written there without hyphens. */
+function uuidOrdinal(index: SubjectIndex, spelling: string): number {
+  const plain = spelling.replaceAll('-', '').toLowerCase()
+  const ordinal = index.ordinalOf('uuid', plain)
+  return ordinal === -1 && spelling !== plain && /^[0-9]+$/.test(plain) ? index.ordinalOf('decimal', plain) : ordinal
+}
+
 type Spelling = [offset: number, text: string]
 
+const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB])\[`
+const anEscape = [
+  String.raw`\\[ntrbfvae0Z]`,
+  String.raw`\\[0-3][0-7]{2}`,
+  String.raw`\\x[0-9a-fA-F]{2}`,
+  String.raw`\\u[0-9a-fA-F]{4}`,
+  String.raw`\\U[0-9a-fA-F]{8}`,
+  '%(?:25){0,3}[0-9a-fA-F]{2}',
+  '#0[0-3][0-7]',
+  `${terminalStart}[0-9;]{0,16}[A-Za-z]`,
+].join('|')
+
+/** A run of `characters` begins at the first of them, and once more right after each escape. */
+const runOf = (characters: string, run = `${characters}+`) =>
+  new RegExp(`(?=${characters})(?:(?<!${characters})|(?<=${anEscape}))(?=(${run}))`, 'g')
+const hex = '[0-9a-fA-F]'
+const decimalRun = runOf('[0-9]')
+const handleRun = runOf('[A-Za-z0-9_]')
+const dottedRun = runOf('[A-Za-z0-9_.-]')
+const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
+const groupedUuid = runOf(hex, `${hex}{8}(?:-${hex}{4}){3}-${hex}{12}(?!${hex})`)
+const localRun = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]*$/
+const beginsLocal = new RegExp(`(?:[!#$&'*/=?^\`{|}~]|${anEscape})$`)
+
 const spellings: Record<Shape, (text: string) => Spelling[]> = {
-  decimal: (text) => all(text, /[0-9]+/g),
-  handle: (text) => all(text, /[A-Za-z0-9_]+/g),
+  decimal: (text) => all(text, decimalRun),
+  handle: (text) => all(text, handleRun),
   dotted: (text) =>
-    all(text, /[A-Za-z0-9_.-]+/g).map(([offset, run]) => {
+    all(text, dottedRun).map(([offset, run]) => {
       const start = run.length - run.replace(/^[.-]+/, '').length
       return [offset + start, run.slice(start).replace(/[.-]+$/, '')]
     }),
-  uuid: (text) => [
-    ...all(text, /(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])/gi),
-    ...all(text, /(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f])/gi),
-  ],
+  uuid: (text) => [...all(text, plainUuid), ...all(text, groupedUuid)],
   email: (text) => {
     const pieces = text.split('@')
     const addresses: Spelling[] = []
@@ -48,9 +79,10 @@ const spellings: Record<Shape, (text: string) => Spelling[]> = {
     for (const [at, left] of pieces.slice(0, -1).entries()) {
       sign += left.length + 1
       const domain = /^[A-Za-z0-9.-]*/.exec(pieces[at + 1]!)![0].replace(/[.-]+$/, '')
-      const run = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]*$/.exec(left)![0]
+      const run = localRun.exec(left)![0]
+      const before = left.length - run.length
       const locals = Array.from(run, (_, from) => from)
-        .filter((from) => from === 0 || /[!#$&'*/=?^`{|}~]/.test(run[from - 1]!))
+        .filter((from) => from === 0 || beginsLocal.test(left.slice(0, before + from)))
         .map((from) => run.slice(from).replace(/^[.%+-]+/, ''))
       for (const local of new Set(locals)) addresses.push([sign - local.length, `${local}@${domain}`])
     }
@@ -59,5 +91,5 @@ const spellings: Record<Shape, (text: string) => Spelling[]> = {
 }
 
 function all(text: string, pattern: RegExp): Spelling[] {
-  return Array.from(text.matchAll(pattern), (match) => [match.index, match[0]])
+  return Array.from(text.matchAll(pattern), (match) => [match.index, match[1]!])
 }

@@ -1,9 +1,13 @@
 import { type Alphabet, lengthTable } from './alphabets.ts'
 import { collectRuns, createRuns } from './collect-runs.ts'
+import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
 
-/** Finds identifiers that are whole runs of one alphabet: decimal numbers and handles. */
+/**
+ * Finds identifiers that are whole runs of one alphabet, or runs without the escape that they begin with: decimal
+ * numbers and handles.
+ */
 export function createRunFinder(
   { bytes }: Block,
   alphabet: Alphabet,
@@ -16,6 +20,17 @@ export function createRunFinder(
   const allowed = lengthTable(lengths)
   const runs = createRuns(bytes.length, minLength)
   let resume = 0
+
+  function lookBehindEscapes(runStart: number, end: number): void {
+    const first = Math.max(runStart + 1, end - maxLength)
+    const last = Math.min(runStart + longestEscape, end - minLength)
+    for (let start = first; start <= last; start++) {
+      if (allowed[end - start] === 0 || !endsEscape(bytes, start)) continue
+      const ordinal = probe(start, end)
+      if (ordinal !== -1) emit.now(ordinal, start, end - start)
+    }
+  }
+
   return {
     scan(to, final) {
       collectRuns(runs, bytes, resume, to, final, alphabet, minLength)
@@ -23,13 +38,14 @@ export function createRunFinder(
       for (let run = 0; run < count; run++) {
         const start = starts[run]!
         const length = ends[run]! - start
+        if (length > minLength && start > 0 && mayGlue[bytes[start - 1]!] !== 0) lookBehindEscapes(start, ends[run]!)
         if (length > maxLength || allowed[length] === 0) continue
         const ordinal = probe(start, start + length)
         if (ordinal !== -1) emit.now(ordinal, start, length)
       }
-      // Of a run that is already too long, one byte more than the longest identifier still shows that it is.
-      resume = Math.max(runs.resume, to - (maxLength + 1))
-      return resume
+      // Of a run that is already too long, one byte more than an escape and the longest identifier still shows that.
+      resume = Math.max(runs.resume, to - (longestEscape + maxLength + 1))
+      return Math.max(0, resume - longestEscape)
     },
     shift(count) {
       resume -= count

@@ -1,5 +1,6 @@
 import { hexDigits } from './alphabets.ts'
 import { collectRuns, createRuns } from './collect-runs.ts'
+import { endsEscape, longestEscape } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
 
@@ -12,10 +13,15 @@ const before = 24
 const hyphens = [8, 13, 18, 23]
 
 /**
- * Finds UUIDs: a run of 32 hexadecimal digits, or of 12 that ends `8-4-4-4-12`. `probe` gets the 32 digits, `at` the
- * place that it reads them from.
+ * Finds UUIDs: a run of 32 hexadecimal digits, or of 12 that ends `8-4-4-4-12`; either may begin behind an escape that
+ * the run begins with. The digits are put into `plain`, where the probe for its spelling looks.
  */
-export function createUuidFinder({ bytes }: Block, plain: Uint8Array, probe: Probe, emit: Emit): Finder {
+export function createUuidFinder(
+  { bytes }: Block,
+  plain: Uint8Array,
+  probes: { plain: Probe; grouped: Probe },
+  emit: Emit,
+): Finder {
   const runs = createRuns(bytes.length, lastGroup)
   let resume = 0
 
@@ -25,16 +31,16 @@ export function createUuidFinder({ bytes }: Block, plain: Uint8Array, probe: Pro
       const byte = bytes[start + at]!
       if (byte !== hyphen) plain[digits++] = byte
     }
-    const ordinal = probe(0, plainLength)
+    const ordinal = (length === plainLength ? probes.plain : probes.grouped)(0, plainLength)
     if (ordinal !== -1) emit.now(ordinal, start, length)
   }
 
-  /** Whether `8-4-4-4-` stands at `start`, with no further hexadecimal digit before it. */
+  /** Whether `8-4-4-4-` stands at `start`, with no further hexadecimal digit before it but an escape's. */
   function isGrouped(start: number): boolean {
     if (start < 0) return false
     for (let at = 0; at < before; at++)
       if (hyphens.includes(at) ? bytes[start + at] !== hyphen : hexDigits[bytes[start + at]!] === 0) return false
-    return start === 0 || hexDigits[bytes[start - 1]!] === 0
+    return start === 0 || hexDigits[bytes[start - 1]!] === 0 || endsEscape(bytes, start)
   }
 
   return {
@@ -43,12 +49,15 @@ export function createUuidFinder({ bytes }: Block, plain: Uint8Array, probe: Pro
       for (let run = 0; run < runs.count; run++) {
         const start = runs.starts[run]!
         const length = runs.ends[run]! - start
-        if (length === plainLength) look(start, length)
+        const glued = length - plainLength
+        if (glued === 0) look(start, plainLength)
+        else if (glued > 0 && glued <= longestEscape && endsEscape(bytes, start + glued))
+          look(start + glued, plainLength)
         else if (length === lastGroup && isGrouped(start - before)) look(start - before, before + lastGroup)
       }
-      // Of a run that is already too long, one byte more than 32 still shows that it is.
-      resume = Math.max(runs.resume, to - (plainLength + 1))
-      return Math.max(0, resume - before - 1)
+      // Of a run that is already too long, one byte more than an escape and 32 still shows that.
+      resume = Math.max(runs.resume, to - (longestEscape + plainLength + 1))
+      return Math.max(0, resume - before - longestEscape)
     },
     shift(count) {
       resume -= count

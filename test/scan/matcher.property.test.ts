@@ -9,6 +9,7 @@ const identifiers = [
   ...['123', '1230', '0123', '98765432101', '12345678901234567'],
   ...[
     '0123456789abcdef0123456789abcdef',
+    '11111111111111111111111111111111',
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
     'aaaaaaaa-1111-2222-3333-0123456789ab',
   ],
@@ -26,16 +27,21 @@ const identifiers = [
     'a.bob.x+1_bob.y%z%z_zz@b',
   ],
   ...['bob', 'Bob_1', 'abc', 'org', '_12', 'x_y_z_x_y_z_x_y_z_x_y_z'],
-  ...['a.b', 'bob.b', 'x-y', 'x-y.org', 'a..b', 'b--c_d', '123.456', 'x.y-z.x.y-z.x.y-z.x.y-z'],
+  ...['a.b', 'bob.b', 'x-y', 'x-y.org', 'a..b', 'b--c_d', '123.456.7', 'x.y-z.x.y-z.x.y-z.x.y-z'],
 ]
 
 const separators = [' ', '\n', '"', ',', ':', '<', '\x00', '\xff', '\xc3\xa9', '\r\n', ';', '\\']
 const specials = ['=', "'", '/', '?', '{', '`', '.', '-', '+', '%', '_', '@', '..', '--', '.-', '%22']
+const escapes = [
+  ...['\\n', '\\b', '\\0', '\\Z', '\\012', '\\x22', '\\xab', '\\u0027', '\\u003c', '\\U0000002f', '\\\\n'],
+  ...['%22', '%2522', '%3D', '#011', '\x1b[0m', '\\u001b[1;31m', '\\033[2K', ';1m', '[m'],
+]
 const alphabets = ['1', '0', '9', 'a', 'f', 'F', 'b', 'x', 'z', 'o']
 
 const piece = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom(...identifiers) },
   { weight: 1, arbitrary: fc.constantFrom(...identifiers).map((text) => text.toUpperCase()) },
+  { weight: 1, arbitrary: fc.constant('11111111-1111-1111-1111-111111111111') },
   { weight: 1, arbitrary: fc.constantFrom(...identifiers).map((text) => text.replaceAll('-', '')) },
   {
     weight: 2,
@@ -45,6 +51,13 @@ const piece = fc.oneof(
   },
   { weight: 6, arbitrary: fc.constantFrom(...separators) },
   { weight: 4, arbitrary: fc.constantFrom(...specials) },
+  { weight: 4, arbitrary: fc.constantFrom(...escapes) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(...escapes), fc.nat(15))
+      .map(([text, length]) => text.slice(0, (length % text.length) + 1)),
+  },
   { weight: 2, arbitrary: fc.constantFrom(...alphabets) },
   {
     weight: 1,

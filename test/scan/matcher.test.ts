@@ -5,6 +5,7 @@ import { makeIndex } from '../subject-index/make-index.ts'
 import { find } from './find.ts'
 
 const uuid = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
+const decimalUuid = '12345678-1234-1234-1234-123456789012'
 const plainUuid = uuid.replaceAll('-', '')
 
 /** `texts` is the manifest, `offsets` where its identifiers are found. */
@@ -42,6 +43,18 @@ const cases: { name: string; texts: string[]; content: string; offsets: number[]
     texts: [uuid],
     content: `${plainUuid.slice(0, 16)}-${plainUuid.slice(16)}`,
     offsets: [],
+  },
+  {
+    name: 'a UUID of decimal digits only, in either spelling',
+    texts: [decimalUuid],
+    content: `${decimalUuid} ${decimalUuid.replaceAll('-', '')}`,
+    offsets: [0, 37],
+  },
+  {
+    name: 'a UUID of decimal digits only, written without hyphens among others in the manifest',
+    texts: [plainUuid, decimalUuid.replaceAll('-', '')],
+    content: `${decimalUuid} ${decimalUuid.replaceAll('-', '')}`,
+    offsets: [0, 37],
   },
   { name: 'an address in JSON', texts: ['bob@x.org'], content: '{"to":"bob@x.org"}', offsets: [7] },
   { name: 'an address in SQL quotes', texts: ['bob@x.org'], content: "email='bob@x.org'", offsets: [7] },
@@ -123,8 +136,8 @@ const cases: { name: string; texts: string[]; content: string; offsets: number[]
   { name: 'a dotted identifier in CSV', texts: ['jane.doe', 'x-1'], content: 'jane.doe,x-1\nx-1', offsets: [0, 9, 13] },
   {
     name: 'identifiers of several shapes in one place',
-    texts: ['123', '123.456', 'bob', 'bob@123.456'],
-    content: 'bob@123.456',
+    texts: ['123', '123.456.7', 'bob', 'bob@123.456.7'],
+    content: 'bob@123.456.7',
     offsets: [0, 0, 4, 4],
   },
   { name: 'nothing', texts: ['1234567'], content: '', offsets: [] },

@@ -1,0 +1,84 @@
+import { tableOf } from './alphabets.ts'
+
+/**
+ * Escapes: spellings of one character whose last byte may stand right before an identifier and glue onto it, as `\n`
+ * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
+ * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
+ * ends in it.
+ * - `\` and one of `n t r b f v a e 0 Z`, `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
+ * - `%22` and, encoded again up to three times, `%2522`.
+ * - `#011`: control characters in system logs.
+ * - terminal sequences as `ESC [ 1 ; 31 m`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\033`, `#033`, `%1b`.
+ * An escape that follows an identifier begins with a byte that ends the run.
+ */
+export const longestEscape = 24
+
+/** 1: a run that begins inside of an escape may have this byte right before it. */
+export const mayGlue: Uint8Array = tableOf('\\%#[;xuUabcdefABCDEF')
+
+/** Whether an escape ends right before `end`. */
+export function endsEscape(bytes: Uint8Array, end: number): boolean {
+  return endsBackslash(bytes, end) || endsPercent(bytes, end) || endsHash(bytes, end) || endsSequence(bytes, end)
+}
+
+const backslash = 0x5c
+const percent = 0x25
+const hash = 0x23
+const letterU = 0x75
+const letterUpperU = 0x55
+const letterX = 0x78
+
+const letters = tableOf('ntrbfvaeZ0')
+const hex = tableOf('0123456789abcdefABCDEF')
+const octal = tableOf('01234567')
+const zeroToThree = tableOf('0123')
+const parameters = tableOf('0123456789;')
+const finals = tableOf('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
+const sequenceStarts = ['\x1b', '\\e', '\\x1b', '\\x1B', '\\u001b', '\\u001B', '\\033', '#033', '%1b', '%1B'].map(
+  (text) => Buffer.from(`${text}[`, 'latin1'),
+)
+const mostParameters = 16
+
+function endsBackslash(bytes: Uint8Array, end: number): boolean {
+  if (end >= 2 && bytes[end - 2] === backslash && letters[bytes[end - 1]!] !== 0) return true
+  if (end < 4 || hex[bytes[end - 1]!] === 0 || hex[bytes[end - 2]!] === 0) return false
+  if (bytes[end - 4] === backslash)
+    return bytes[end - 3] === letterX || (zeroToThree[bytes[end - 3]!] !== 0 && areAll(octal, bytes, end - 2, end))
+  if (end < 6) return false
+  if (bytes[end - 6] === backslash && bytes[end - 5] === letterU) return areAll(hex, bytes, end - 4, end)
+  return (
+    end >= 10 && bytes[end - 10] === backslash && bytes[end - 9] === letterUpperU && areAll(hex, bytes, end - 8, end)
+  )
+}
+
+function endsPercent(bytes: Uint8Array, end: number): boolean {
+  if (end < 3 || hex[bytes[end - 1]!] === 0 || hex[bytes[end - 2]!] === 0) return false
+  let sign = end - 3
+  for (let again = 0; again < 3 && sign >= 2 && bytes[sign] === 0x35 && bytes[sign - 1] === 0x32; again++) sign -= 2
+  return bytes[sign] === percent
+}
+
+function endsHash(bytes: Uint8Array, end: number): boolean {
+  return (
+    end >= 4 &&
+    bytes[end - 4] === hash &&
+    bytes[end - 3] === 0x30 &&
+    zeroToThree[bytes[end - 2]!] !== 0 &&
+    octal[bytes[end - 1]!] !== 0
+  )
+}
+
+function endsSequence(bytes: Uint8Array, end: number): boolean {
+  if (end < 3 || finals[bytes[end - 1]!] === 0) return false
+  let open = end - 2
+  while (open > 0 && end - 2 - open < mostParameters && parameters[bytes[open]!] !== 0) open--
+  return sequenceStarts.some((start) => {
+    const from = open + 1 - start.length
+    return from >= 0 && start.every((byte, at) => bytes[from + at] === byte)
+  })
+}
+
+function areAll(table: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (table[bytes[at]!] === 0) return false
+  return true
+}

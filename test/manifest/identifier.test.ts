@@ -1,0 +1,62 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { canonicalOf, Identifier } from '../../lib/manifest/identifier.ts'
+
+const allDigits = '12345678-1234-1234-1234-123456789012'
+
+describe('an identifier', () => {
+  const accepted: { text: string; shape: string; canonical: string }[] = [
+    { text: '1234567890123', shape: 'decimal', canonical: '1234567890123' },
+    { text: '000', shape: 'decimal', canonical: '000' },
+    {
+      text: '3F2504E0-4f89-41d3-9a0c-0305e82c3301',
+      shape: 'uuid',
+      canonical: '3f2504e04f8941d39a0c0305e82c3301',
+    },
+    { text: '3F2504E04f8941d39a0c0305e82c3301', shape: 'uuid', canonical: '3f2504e04f8941d39a0c0305e82c3301' },
+    { text: allDigits, shape: 'uuid', canonical: allDigits.replaceAll('-', '') },
+    { text: allDigits.replaceAll('-', ''), shape: 'decimal', canonical: allDigits.replaceAll('-', '') },
+    { text: '12345678901234567890123456789e12', shape: 'uuid', canonical: '12345678901234567890123456789e12' },
+    { text: 'Bob@X.org', shape: 'email', canonical: 'bob@x.org' },
+    { text: '1.5@x.org', shape: 'email', canonical: '1.5@x.org' },
+    { text: 'Jane_Doe', shape: 'handle', canonical: 'jane_doe' },
+    { text: 'Jane.Doe-2', shape: 'dotted', canonical: 'jane.doe-2' },
+    { text: '10.0.0.1', shape: 'dotted', canonical: '10.0.0.1' },
+    { text: '1.x', shape: 'dotted', canonical: '1.x' },
+    // Hexadecimal identifiers: one in a hundred of 8 digits is digits, `e` and digits.
+    { text: '12345e67', shape: 'handle', canonical: '12345e67' },
+    { text: '5e1f', shape: 'handle', canonical: '5e1f' },
+  ]
+  for (const { text, shape, canonical } of accepted)
+    it(`is taken for what it is: ${text}`, () => {
+      expect(canonicalOf(text, 'fold')).toStrictEqual({ shape, canonical })
+    })
+
+  const floats = [
+    ...['1234567890123.0', '0.5', '123.456', '-1234567890123.0', '+1.5'],
+    ...['1.234567890123E12', '1.22e+18', '1.22E+18', '1.22e-05', '-1.22e18', '+1.22e+18', '1234.5e6', '1.e5'],
+    ...['1e+18', '1E+18', '12e-3', '5e17', '5E17', '-5e17', '1e+100'],
+  ]
+  for (const text of floats)
+    it(`is refused when a program has read it as a number: ${text}`, () => {
+      for (const caseRule of ['fold', 'exact'] as const)
+        expect(canonicalOf(text, caseRule)).toStrictEqual({
+          problem: 'a number that was written as a float; its digits may be gone: expected the identifier as text',
+        })
+    })
+
+  it('is refused without being quoted when it is none', () => {
+    for (const text of ['', 'ab', '..a', 'a b', 'a@', '@b', '\u00e9t\u00e9', '-123', 'x'.repeat(255), '12e', 'a/b'])
+      expect(canonicalOf(text, 'fold')).toStrictEqual({ problem: expect.stringMatching(/^expected /) })
+  })
+
+  it('has no printable form', () => {
+    const id = new Identifier('bob@x.org')
+    expect([`${id}`, JSON.stringify({ id }), inspect({ id })]).toStrictEqual([
+      '[identifier]',
+      '{"id":"[identifier]"}',
+      '{ id: [identifier] }',
+    ])
+    expect(id.revealText()).toBe('bob@x.org')
+  })
+})
