@@ -8,7 +8,7 @@ export type Judgement = { kind: 'delete'; records: number } | { kind: 'keep'; re
 /**
  * Decides from a version's bytes: delete only when every record's owner field is an identifier in scope, and the digest
  * is the scanned one. Records are the rows of CSV with a header that names `owner` once, or the objects of JSON Lines;
- * plain, gzip or zstd. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
+ * plain, gzip or zstd. A record that may hold another one, with the owner's name further inside, is kept. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
  * nothing. Reading stops at the first reason to keep.
  */
 export async function judgeOwnership(

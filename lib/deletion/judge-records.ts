@@ -2,6 +2,7 @@ import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from '../manifest/csv-records.ts'
 import { jsonMembers, textOfValue } from '../manifest/json-members.ts'
 import { textLines } from '../manifest/text-lines.ts'
+import { isNestedOwnerName, nestedOwner } from './nested-owner.ts'
 
 export type OwnerRule = { owner: string; isTransferred: (text: string) => boolean }
 
@@ -34,7 +35,10 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
   }
 }
 
+const nested = 'it has a record that names an owner further inside as well'
+
 function jsonRecords(owner: string, owned: (text: string) => void, keep: Keep): Sink {
+  const holdsOwner = nestedOwner(owner)
   return textLines((text) => {
     const members = text === undefined ? undefined : jsonMembers(text)
     if (members === undefined) return keep('it is JSON Lines with a line that is not an object')
@@ -44,10 +48,14 @@ function jsonRecords(owner: string, owned: (text: string) => void, keep: Keep): 
     const value = textOfValue(owners[0]!.source)
     if (value === undefined) return keep('it has a record whose owner is neither text nor a whole number')
     owned(value)
+    const others = members.filter((member) => member !== owners[0])
+    if (others.some(({ key, source }) => isNestedOwnerName(key, owner) || holdsOwner(key) || holdsOwner(source)))
+      keep(nested)
   })
 }
 
 function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Sink {
+  const holdsOwner = nestedOwner(owner)
   let header: { columns: number; owner: number } | undefined
   return csvRecords(',', (found) => {
     if (found.kind === 'broken') return keep('it is not valid CSV or JSON Lines')
@@ -56,6 +64,7 @@ function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Si
       const owners = fields.flatMap((name, index) => (sameName(name, owner) ? [index] : []))
       if (owners.length !== 1 || fields[owners[0]!] !== owner)
         return keep('it is neither JSON Lines nor CSV with a header that names the owner exactly once')
+      if (fields.some((name) => isNestedOwnerName(name, owner) || holdsOwner(name))) return keep(nested)
       header = { columns: fields.length, owner: owners[0]! }
       return
     }
@@ -63,6 +72,7 @@ function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Si
     // To a writer that does not quote, quotes that open on one line and close on another enclose other people's rows.
     if (fields.some((field) => /[\r\n]/.test(field))) return keep('it is CSV with a field of more than one line')
     owned(fields[header.owner]!)
+    if (fields.some(holdsOwner)) keep(nested)
   })
 }
 

@@ -27,10 +27,12 @@ const owned: { name: string; content: string | Buffer; records: number }[] = [
   { name: 'JSON Lines', content: `{"userId":"${mine}"}\n{"name":"x","userId":1999}\n`, records: 2 },
   { name: 'a number beyond 2^53', content: '{"userId":12345678901234567891}\n', records: 1 },
   {
-    name: 'a nested object with the same key',
-    content: `{"friend":{"userId":"${other}"},"userId":"${mine}","list":["}",{"userId":1}]}\n`,
+    name: 'nested objects and lists with other keys',
+    content: `{"a":{"b":["}",{"otherUserId":1,"user":{"Id":2}}]},"userId":"${mine}","c":"\\"user\\" Id: \\u0041"}\n`,
     records: 1,
   },
+  { name: 'text that only mentions the name', content: `userId,note\n${mine},their userId is known\n`, records: 1 },
+  { name: 'columns with longer names', content: `userId,userIdType,myUserId\n${mine},b,c\n`, records: 1 },
   { name: 'a spelled-out key', content: `{"user\\u0049d":"${mine}"}\n`, records: 1 },
   { name: 'a gzip with its file name', content: gzipMember(`userId\n${mine}\n`, { name: 'a.csv' }), records: 1 },
   { name: 'two gzip members', content: Buffer.concat([gzipSync('userId\n'), gzipSync(`${mine}\n`)]), records: 1 },
@@ -90,6 +92,44 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     content: `{"USERID":"${other}","userId":"${mine}"}\n`,
     reason: /exactly once/,
   },
+  ...[
+    `"exported":[{"userId":"${other}"}]`,
+    `"friend":{"userId":"${mine}"}`,
+    `"a":[[{"b":{"c":[{"userid":1}]}}]]`,
+    `"a":{" USERID ":1}`,
+    `"a":{"user\\u0049d":"${other}"}`,
+    `"a":{"\\u0075\\u0073\\u0065\\u0072\\u0049\\u0064":"${other}"}`,
+    `"a":${JSON.stringify(JSON.stringify({ userId: other }))}`,
+    `"a":${JSON.stringify(JSON.stringify(JSON.stringify([{ userId: other }])))}`,
+    `"a":${JSON.stringify(`x\n{"user\\u0049d":"${other}"}`)}`,
+    `"a":${JSON.stringify(JSON.stringify(`{"user\\u0049d":"${other}"}`))}`,
+    `"a":"{\\u0022userId\\u0022:1}"`,
+    `"a":"{\\u005cu0022user\\u005cu0049d\\u005cu0022:1}"`,
+    `"a":"\\nuserId: ${other}"`,
+    `"a":"/x?userId=${other}"`,
+    `"a":{"columns":["userId","x"],"rows":[["${other}",1]]}`,
+    `"__proto__":{"userId":"${other}"}`,
+    `"exported.0.userId":"${other}"`,
+    `"exported[userId]":"${other}"`,
+    `"a":${'['.repeat(2e5)}{"userId":1}${']'.repeat(2e5)}`,
+    `"a":"${'\\u005cu005cu005cu005cu005cu005cu005cu005cu005cu005cu005c'.repeat(5000)}"`,
+  ].flatMap((member) => [
+    { name: `a nested record: ${member.slice(0, 60)}`, content: `{"userId":"${mine}",${member}}\n`, reason: /inside/ },
+    { name: `one before it: ${member.slice(0, 60)}`, content: `{${member},"userId":"${mine}"}\n`, reason: /inside/ },
+  ]),
+  {
+    name: 'a nested record in a field of CSV',
+    content: `userId,a\n${mine},"{""userId"":""${other}""}"\n`,
+    reason: /inside/,
+  },
+  {
+    name: 'an escaped one in the last field of CSV',
+    content: `a,userId,b\n1,${mine},"{""user\\u0049d"":1}"`,
+    reason: /inside/,
+  },
+  { name: 'a column of nested records', content: `userId,friend.userId\n${mine},${other}\n`, reason: /inside/ },
+  { name: 'another such column', content: `friends[0]/UserID,userId\n${other},${mine}\n`, reason: /inside/ },
+  { name: 'the owner twice but for spaces', content: `userId, userId \n${mine},${other}\n`, reason: /neither/ },
   { name: 'an owner in the prototype', content: `{"__proto__":{"userId":"${mine}"}}\n`, reason: /exactly once/ },
   { name: 'an owner that is null', content: '{"userId":null}\n', reason: /neither text/ },
   { name: 'an owner that is a list', content: `{"userId":["${mine}"]}\n`, reason: /neither text/ },
@@ -149,6 +189,25 @@ describe.each([
     expect(judgement).toEqual({ kind: 'keep', reason: expect.stringMatching(/not the content that was scanned/) })
   })
 })
+
+test.each(['user-id', 'user.id', 'a/b', 'c++', '(id)', 'größe', '用户', '$&', '^x|y'])(
+  'a nested record is seen whatever the owner is called: %j',
+  async (owner) => {
+    const line = (more: object) => `${JSON.stringify({ [owner]: mine, ...more })}\n`
+    const options = { owner }
+    expect(await judge(line({ a: { b: 1 }, c: ['text'] }), options)).toEqual({ kind: 'delete', records: 1 })
+    for (const more of [{ a: { [owner]: other } }, { a: [JSON.stringify({ [owner]: other })] }])
+      expect(await judge(line({}) + line(more), options)).toMatchObject({ kind: 'keep' })
+  },
+)
+
+test.each(['back\\slash', 'a"b', 'a\tb'])(
+  'a record may hold another one when the owner is called %j',
+  async (owner) => {
+    const record = `${JSON.stringify({ [owner]: mine, a: 1 })}\n`
+    expect(await judge(record, { owner })).toMatchObject({ kind: 'keep', reason: expect.stringMatching(/inside/) })
+  },
+)
 
 test('a version is kept when its medium fails, wherever it fails', async () => {
   const bytes = Buffer.from(`userId\n${mine}\n`)

@@ -1,0 +1,42 @@
+/** Longer chains of escapes than anybody writes count as if they hid the name. */
+const maxEscapes = 8
+
+/**
+ * Whether text that belongs to a record (the source of a JSON value, or a field of CSV) may hold another record with an
+ * owner of its own: the owner's name, in any case, between quotes or before `:` or `=`, however often it is escaped.
+ */
+export function nestedOwner(owner: string): (text: string) => boolean {
+  const name = owner.trim().toLowerCase()
+  // Such a name has more spellings than are resolved here.
+  if (/[\\"\p{Cc}]/u.test(name)) return () => true
+  const literal = name.replace(/[.*+?^${}()|[\]]/g, '\\$&')
+  // After a backslash stands a letter of an escape (`\n`), which is not a part of the name.
+  const pattern = new RegExp(`(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt])${literal}[\\s\\\\]*["'\`:=]`, 'u')
+  return (text) => {
+    const plain = unescaped(text)
+    if (plain === undefined) return true
+    const folded = plain.toLowerCase()
+    return folded.includes(name) && pattern.test(folded)
+  }
+}
+
+/** Text with the escapes of characters that may be in a name resolved; absent when they are nested too deeply. */
+function unescaped(text: string): string | undefined {
+  if (!text.includes('\\')) return text
+  let plain = text
+  for (let turn = 0; turn < maxEscapes; turn++) {
+    const next = plain
+      .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+      .replace(/\\+\//g, '/')
+    if (next === plain) return plain
+    plain = next
+  }
+  return undefined
+}
+
+/** Whether a column or key is the owner of a record further inside, written as a path: `friend.userId`, `list[0].userId`. */
+export function isNestedOwnerName(name: string, owner: string): boolean {
+  const [path, own] = [name.trim().toLowerCase(), owner.trim().toLowerCase()]
+  const inside = path.endsWith(']') ? path.slice(0, -1) : path
+  return inside.endsWith(own) && /[./:>[\\]\s*$/.test(inside.slice(0, -own.length))
+}
