@@ -25,9 +25,10 @@ function unescaped(text: string): string | undefined {
   if (!text.includes('\\')) return text
   let plain = text
   for (let turn = 0; turn < maxEscapes; turn++) {
+    // From the beginning of a run of backslashes only: from each of them would take the square of the time.
     const next = plain
-      .replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
-      .replace(/\\+\//g, '/')
+      .replace(/(?<!\\)\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+      .replace(/(?<!\\)\\+\//g, '/')
     if (next === plain) return plain
     plain = next
   }

@@ -201,6 +201,11 @@ test.each(['user-id', 'user.id', 'a/b', 'c++', '(id)', 'größe', '用户', '$&'
   },
 )
 
+test('a record of nothing but backslashes is judged in no time', async () => {
+  const record = `{"userId":"${mine}","a":"${'\\\\'.repeat(4e5)}"}\n`
+  expect(await judge(record)).toEqual({ kind: 'delete', records: 1 })
+})
+
 test.each(['back\\slash', 'a"b', 'a\tb'])(
   'a record may hold another one when the owner is called %j',
   async (owner) => {
