@@ -5,7 +5,7 @@ import type { InventoryEntry } from '../inventory/object-version.ts'
 import type { Ports, Store } from '../ports.ts'
 import { runControls } from '../scan/controls.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
-import { redactKey } from '../scan/redact-key.ts'
+import { findInKey } from '../scan/redact-key.ts'
 import { scanObject } from '../scan/scan-object.ts'
 import type { CaseKeys } from '../subject-index/case-keys.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -60,7 +60,7 @@ async function scanVersion(entry: InventoryEntry, context: Context) {
     control: index.isControl(ordinal),
   }))
   const version = toListed(entry, context.keys.sealKey)
-  for (const occurrence of redactKey(version.key, index).occurrences) found.add('key', { ...occurrence, path: [] })
+  for (const occurrence of findInKey(version.key, index)) found.add('key', { ...occurrence, path: [] })
   const content = await readContent(entry, version, context, (occurrence) => found.add('content', occurrence))
   meter.add({ versions: 1, findings: found.count })
   const report: ScanReport = {

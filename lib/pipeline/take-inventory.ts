@@ -59,7 +59,7 @@ async function listPage(
   const lastPlace = tail ? { sealedKey: seal(tail.key), versionId: tail.versionId } : before?.last
   return {
     entries: versions.map((version, offset) =>
-      toEntry(version, firstSeq + offset, (name) => redactKey(name, index).shownKey, {
+      toEntry(version, firstSeq + offset, (name) => redactKey(name, index), {
         key: keys.sealKey,
         random: ports.random,
       }),

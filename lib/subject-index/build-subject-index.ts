@@ -58,6 +58,7 @@ export function createIndexBuilder(options: {
   let lines = new Float64Array(1024)
   let shapes = new Uint8Array(1024)
   const lengths = new Map<Shape, Set<number>>()
+  const pendingLengths = new Map<Shape, Set<number>>()
   const short: Rows = { count: 0, first: [] }
   const pending = createPendingRows()
 
@@ -90,9 +91,7 @@ export function createIndexBuilder(options: {
     lines[entries] = line
     shapes[entries] = shapeCodes[shape]
     entries++
-    const occurring = lengths.get(shape)
-    if (occurring) occurring.add(length)
-    else lengths.set(shape, new Set([length]))
+    noteLength(lengths, shape, length)
   }
 
   function add(line: number, id: Identifier): string | undefined {
@@ -111,6 +110,7 @@ export function createIndexBuilder(options: {
     writeCanonical(result.canonical)
     keyed.compute(shapeCodes[result.shape], canonicalBytes, 0, result.canonical.length)
     pending.add(line, keyed.digest)
+    noteLength(pendingLengths, result.shape, result.canonical.length)
     return undefined
   }
 
@@ -173,6 +173,7 @@ export function createIndexBuilder(options: {
         first,
       )
 
+    const excluded = pending.sort()
     const subjects = distinct - controls.length
     const index = layOutIndex({
       format: formatName,
@@ -183,11 +184,9 @@ export function createIndexBuilder(options: {
       subjects,
       seed: [...seed],
       filterWords: words.length,
-      shapes: shapesInOrder.flatMap((shape) => {
-        const occurring = lengths.get(shape)
-        return occurring ? [{ shape, lengths: [...occurring].sort((a, b) => a - b) }] : []
-      }),
+      shapes: toShapes(lengths),
       controls: controls.map(({ shape, text, entry }) => ({ shape, text, ordinal: ordinals.get(entry)! })),
+      pending: { identifiers: excluded.count, shapes: toShapes(pendingLengths) },
     })
     index.filter.set(words)
     for (let ordinal = 0; ordinal < distinct; ordinal++)
@@ -196,6 +195,7 @@ export function createIndexBuilder(options: {
     for (let entry = 0; entry < entries; entry++)
       if (!passesFilter(index.filter, hashes[entry * 2]!, hashes[entry * 2 + 1]!))
         throw new IndexInvalid('subject index: filter: expected it to pass every entry')
+    excluded.write(index.pending)
     index.seal(keys)
     return {
       bytes: index.bytes,
@@ -214,6 +214,19 @@ export function createIndexBuilder(options: {
   }
 
   return { add, exclude, finish }
+}
+
+function noteLength(lengths: Map<Shape, Set<number>>, shape: Shape, length: number): void {
+  const occurring = lengths.get(shape)
+  if (occurring) occurring.add(length)
+  else lengths.set(shape, new Set([length]))
+}
+
+function toShapes(lengths: ReadonlyMap<Shape, ReadonlySet<number>>): { shape: Shape; lengths: number[] }[] {
+  return shapesInOrder.flatMap((shape) => {
+    const occurring = lengths.get(shape)
+    return occurring ? [{ shape, lengths: [...occurring].sort((a, b) => a - b) }] : []
+  })
 }
 
 /** Counts a row and keeps it if it is among the first by line. */

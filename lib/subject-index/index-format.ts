@@ -13,10 +13,13 @@ import { createKeyedDigest } from './keyed-digest.ts'
  *     header      JSON, padded with spaces
  *     filter      32-bit words
  *     digests     16 bytes an entry, ascending; an entry's place is its ordinal
+ *     pending     16 bytes an identifier, ascending
  *     32 bytes    SHA-256 of everything before: tells damage
  *     16 bytes    keyed digest of that: tells another case key, or a forgery
  *
- * Entries are subjects and controls; the header names the controls' ordinals.
+ * Entries are subjects and controls; the header names the controls' ordinals. Pending are the identifiers of the manifest
+ * whose transfer is not confirmed: they are no entries, nothing is looked for or deleted for them. They are there so that
+ * no name that holds one is shown.
  */
 export type IndexHeader = {
   format: typeof formatName
@@ -31,12 +34,13 @@ export type IndexHeader = {
   shapes: { shape: Shape; lengths: number[] }[]
   /** Synthetic identifiers, in clear: no subject has one of them. */
   controls: { shape: Shape; text: string; ordinal: number }[]
+  pending: { identifiers: number; shapes: { shape: Shape; lengths: number[] }[] }
 }
 
 type Shape = z.infer<typeof shape>
 
 export const formatName = 'odv-subject-index'
-export const formatVersion = 1
+export const formatVersion = 2
 export const digestBytes = 16
 const trailerBytes = 32 + digestBytes
 const alignment = 64
@@ -48,6 +52,9 @@ const count = z.int().check(z.minimum(0))
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
 const shape = z.enum(['decimal', 'uuid', 'email', 'handle', 'dotted'])
 const half = z.int().check(z.minimum(-(2 ** 31)), z.maximum(2 ** 31 - 1))
+const shapes = z.array(
+  z.strictObject({ shape, lengths: z.array(z.int().check(z.minimum(3), z.maximum(maxIdentifierLength))) }),
+)
 const headerSchema = z.strictObject({
   format: z.literal(formatName),
   version: z.literal(formatVersion),
@@ -57,10 +64,9 @@ const headerSchema = z.strictObject({
   subjects: count,
   seed: z.tuple([half, half]),
   filterWords: count,
-  shapes: z.array(
-    z.strictObject({ shape, lengths: z.array(z.int().check(z.minimum(3), z.maximum(maxIdentifierLength))) }),
-  ),
+  shapes,
   controls: z.array(z.strictObject({ shape, text: z.string(), ordinal: count })),
+  pending: z.strictObject({ identifiers: count, shapes }),
 })
 
 /** Lays the file out and hands out its parts for filling; `seal` writes the trailer. */
@@ -68,12 +74,14 @@ export function layOutIndex(header: IndexHeader): {
   bytes: Uint8Array
   filter: Int32Array
   digests: DataView
+  pending: DataView
   seal(keys: CaseKeys): void
 } {
   const json = new TextEncoder().encode(JSON.stringify(header))
   const filterAt = Math.ceil((4 + json.length) / alignment) * alignment
   const digestsAt = filterAt + header.filterWords * 4
-  const trailerAt = digestsAt + entriesOf(header) * digestBytes
+  const pendingAt = digestsAt + entriesOf(header) * digestBytes
+  const trailerAt = pendingAt + header.pending.identifiers * digestBytes
   const bytes = new Uint8Array(trailerAt + trailerBytes)
   bytes.fill(0x20, 4, filterAt)
   bytes.set(json, 4)
@@ -81,7 +89,8 @@ export function layOutIndex(header: IndexHeader): {
   return {
     bytes,
     filter: new Int32Array(bytes.buffer, filterAt, header.filterWords),
-    digests: new DataView(bytes.buffer, digestsAt, entriesOf(header) * digestBytes),
+    digests: new DataView(bytes.buffer, digestsAt, pendingAt - digestsAt),
+    pending: new DataView(bytes.buffer, pendingAt, trailerAt - pendingAt),
     seal(keys) {
       const sum = hash('sha256', bytes.subarray(0, trailerAt), 'buffer')
       bytes.set(sum, trailerAt)
@@ -90,7 +99,7 @@ export function layOutIndex(header: IndexHeader): {
   }
 }
 
-export type IndexParts = { header: IndexHeader; filter: Int32Array; digests: DataView }
+export type IndexParts = { header: IndexHeader; filter: Int32Array; digests: DataView; pending: DataView }
 
 /**
  * Checks an index and returns views of its parts; nothing is copied unless the bytes are not aligned in memory.
@@ -103,8 +112,8 @@ export function readIndexParts(bytes: Uint8Array, keys: CaseKeys): IndexParts {
   if (filterAt > trailerAt) throw damaged('length')
   const header = parseHeader(bytes.slice(4, filterAt))
   const digestsAt = filterAt + header.filterWords * 4
-  const digestsLength = entriesOf(header) * digestBytes
-  if (digestsAt + digestsLength !== trailerAt) throw damaged('length')
+  const pendingAt = digestsAt + entriesOf(header) * digestBytes
+  if (pendingAt + header.pending.identifiers * digestBytes !== trailerAt) throw damaged('length')
   const sum = hash('sha256', bytes.subarray(0, trailerAt), 'buffer')
   if (!sum.equals(bytes.subarray(trailerAt, trailerAt + 32))) throw damaged('checksum')
   if (header.keyCommitment !== keys.commitment)
@@ -116,7 +125,8 @@ export function readIndexParts(bytes: Uint8Array, keys: CaseKeys): IndexParts {
   return {
     header,
     filter: new Int32Array(aligned.buffer, aligned.byteOffset + filterAt, header.filterWords),
-    digests: new DataView(aligned.buffer, aligned.byteOffset + digestsAt, digestsLength),
+    digests: new DataView(aligned.buffer, aligned.byteOffset + digestsAt, pendingAt - digestsAt),
+    pending: new DataView(aligned.buffer, aligned.byteOffset + pendingAt, trailerAt - pendingAt),
   }
 }
 

@@ -30,15 +30,35 @@ export type SubjectIndex = {
   /** Keyed digest that stands for an entry: 32 hex digits. */
   tagOf(ordinal: number): string
   isControl(ordinal: number): boolean
+  /**
+   * Whether the text is an identifier of the manifest, also one whose transfer is not confirmed. For deciding what must
+   * not be shown, and for nothing else: nobody is in scope because of it.
+   */
+  isListed(text: string): boolean
 }
 
 /** @throws IndexInvalid when it is damaged, of another version, or built with another case key */
 export function openSubjectIndex(bytes: Uint8Array, keys: CaseKeys): SubjectIndex {
-  const { header, filter, digests } = readIndexParts(bytes, keys)
+  const { header, filter, digests, pending } = readIndexParts(bytes, keys)
   const { find, confirm } = createConfirm(digests, keys.tagKey)
   const seed: Seed = header.seed
   const halves = new Int32Array(2)
+  const { find: findPending } = createConfirm(pending, keys.tagKey)
+  const [subjectLengths, pendingLengths] = [header.shapes, header.pending.shapes].map(lengthsOf) as [Lengths, Lengths]
+  // Hyphens of a UUID are not in its canonical spelling.
+  const writtenLengths = new Set(
+    [...header.shapes, ...header.pending.shapes].flatMap(({ shape, lengths }) => [
+      ...lengths,
+      ...(shape === 'uuid' ? [36] : []),
+    ]),
+  )
   const controlOrdinals = new Set(header.controls.map((control) => control.ordinal))
+  const ordinalOf: SubjectIndex['ordinalOf'] = (shape, canonical) => {
+    const text = bytesOf(canonical)
+    if (text.length < 3 || text.length > 254) return -1
+    hashInto(halves, new DataView(text.buffer), text, 0, text.length, shapeCodes[shape], seed)
+    return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
+  }
   return {
     manifestSha256: header.manifestSha256,
     caseRule: header.caseRule,
@@ -47,12 +67,7 @@ export function openSubjectIndex(bytes: Uint8Array, keys: CaseKeys): SubjectInde
     shapes: header.shapes,
     controls: header.controls,
     filter: { words: filter, seed },
-    ordinalOf(shape, canonical) {
-      const text = Uint8Array.from(typeof canonical === 'string' ? Buffer.from(canonical, 'utf8') : canonical)
-      if (text.length < 3 || text.length > 254) return -1
-      hashInto(halves, new DataView(text.buffer), text, 0, text.length, shapeCodes[shape], seed)
-      return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
-    },
+    ordinalOf,
     confirm,
     tagOf(ordinal) {
       return Buffer.from(digests.buffer, digests.byteOffset + ordinal * 16, 16).toString('hex')
@@ -60,8 +75,30 @@ export function openSubjectIndex(bytes: Uint8Array, keys: CaseKeys): SubjectInde
     isControl(ordinal) {
       return controlOrdinals.has(ordinal)
     },
+    isListed(text) {
+      if (!writtenLengths.has(text.length)) return false
+      const result = canonicalOf(text, header.caseRule)
+      if ('problem' in result) return false
+      const { shape, canonical } = result
+      if (subjectLengths[shape]?.has(canonical.length)) {
+        const ordinal = ordinalOf(shape, canonical)
+        if (ordinal !== -1) return !controlOrdinals.has(ordinal)
+      }
+      return (
+        pendingLengths[shape]?.has(canonical.length) === true &&
+        findPending(shapeCodes[shape], bytesOf(canonical), 0, canonical.length) !== -1
+      )
+    },
   }
 }
+
+type Lengths = Partial<Record<Shape, ReadonlySet<number>>>
+
+const lengthsOf = (shapes: readonly { shape: Shape; lengths: readonly number[] }[]): Lengths =>
+  Object.fromEntries(shapes.map(({ shape, lengths }) => [shape, new Set(lengths)]))
+
+const bytesOf = (canonical: Uint8Array | string) =>
+  Uint8Array.from(typeof canonical === 'string' ? Buffer.from(canonical, 'utf8') : canonical)
 
 /** Whether the index has a subject with this identifier: exact, and never true for a control. */
 export function isTransferred(index: SubjectIndex, text: string): boolean {

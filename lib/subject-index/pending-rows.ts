@@ -1,9 +1,9 @@
 import type { BadRow } from '../errors.ts'
-import { compareAcross, sortDigests } from './sort-digests.ts'
+import { compareAcross, compareDigests, sortDigests } from './sort-digests.ts'
 
 const rowsShown = 20
 
-/** Manifest rows whose transfer is not confirmed, by their keyed digests. Memory: 24 bytes a row. */
+/** Manifest rows whose transfer is not confirmed, by their keyed digests. Memory: 24 bytes a row until `sort`. */
 export function createPendingRows(): {
   add(line: number, digest: Uint32Array): void
   /**
@@ -14,6 +14,8 @@ export function createPendingRows(): {
     count: number
     first: BadRow[]
   }
+  /** The digests, ascending, each once; `write` puts them where the index has them, 16 bytes each. */
+  sort(): { count: number; write(into: DataView): void }
 } {
   let rows = 0
   let digests = new Uint32Array(4 * 64)
@@ -49,6 +51,20 @@ export function createPendingRows(): {
       }
       keepFirst(first)
       return { count, first }
+    },
+    sort() {
+      const order = sortDigests(digests, rows)
+      let count = 0
+      for (let at = 0; at < order.length; at++)
+        if (count === 0 || compareDigests(digests, order[count - 1]!, order[at]!) !== 0) order[count++] = order[at]!
+      return {
+        count,
+        write(into) {
+          for (let place = 0; place < count; place++)
+            for (let word = 0; word < 4; word++)
+              into.setUint32(place * 16 + word * 4, digests[order[place]! * 4 + word]!)
+        },
+      }
     },
   }
 }

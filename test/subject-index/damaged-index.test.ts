@@ -44,7 +44,7 @@ describe('a subject index that is not the one that was built', () => {
 
   it('is refused in another version, in words that say so', () => {
     const { header } = readIndexParts(bytes, testKeys)
-    const later = layOutIndex({ ...header, version: 2 as 1 })
+    const later = layOutIndex({ ...header, version: 3 as 2 })
     later.seal(testKeys)
     expect(() => openSubjectIndex(later.bytes, testKeys)).toThrow(/version: expected 1/)
   })

@@ -78,7 +78,7 @@ async function scanPaths(
     const result = await embedded.execute('scan-store', `${runId}-${id}`, ref)
     if (result.status === 'FAILED') throw failure() ?? new StoreUnavailable(`${result.error}: ${result.cause}`)
     const { index: subjects } = await openRunIndex(embedded.ports, runId)
-    const path = { shown: redactKey(paths[index]!, subjects).shownKey, single: (await stat(root)).isFile() }
+    const path = { shown: redactKey(paths[index]!, subjects), single: (await stat(root)).isFile() }
     await showOutcomes(embedded, ref, path, totals, terminal)
     decisions.push(await decidePath(embedded, ref))
   }
