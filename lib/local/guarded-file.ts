@@ -8,6 +8,9 @@ import { checkStoreRoot, isInPlace, pathsOf, type StoreRoot, unavailable } from 
 /** Measured: half the calls of 256 KiB at the same speed, and no faster beyond. */
 const chunkBytes = 1 << 20
 
+/** Buffers of files that were read: fresh memory for each of many small files costs more than reading them. */
+const spare: Buffer[] = []
+
 /** A regular file that is what its key says: opened without following a link, in a directory that is where it seems. */
 export type GuardedFile = {
   stat: BigIntStats
@@ -85,15 +88,20 @@ function toGuardedFile(
 
   /** Stops after the listed size as well: a file that grows as fast as it is read would never end. */
   async function* read(): Chunks {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(size + 1, chunkBytes))
-    while (bytes <= size) {
-      const got = await file.read(buffer).catch((error) => {
-        throw new ReadFailed(`store: read: expected bytes at ${bytes}, got ${codeOf(error)}`)
-      })
-      ended = got === 0
-      if (ended) return
-      bytes += got
-      yield buffer.subarray(0, got)
+    const memory = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
+    const buffer = memory.subarray(0, Math.min(size + 1, chunkBytes))
+    try {
+      while (bytes <= size) {
+        const got = await file.read(buffer).catch((error) => {
+          throw new ReadFailed(`store: read: expected bytes at ${bytes}, got ${codeOf(error)}`)
+        })
+        ended = got === 0
+        if (ended) return
+        bytes += got
+        yield buffer.subarray(0, got)
+      }
+    } finally {
+      spare.push(memory)
     }
   }
 

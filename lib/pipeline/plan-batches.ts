@@ -4,7 +4,7 @@ import { type PassRef, passKey } from './evidence-keys.ts'
 import { readParts } from './take-inventory.ts'
 import { parseInput, passInput } from './task-input.ts'
 
-const batchSize = { bytes: 64 * 1024 * 1024, versions: 250 }
+const batchSize = { bytes: 128 * 1024 * 1024, versions: 1000 }
 
 /** Cuts the opening inventory into scan batches, one JSON line each, for the Distributed Map. */
 export async function planBatches(
