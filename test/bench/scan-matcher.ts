@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { createMatcher } from '../../lib/scan/matcher.ts'
 import { referenceMatches } from '../../lib/scan/reference-matcher.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
@@ -14,17 +15,7 @@ import { makeIndex } from '../subject-index/make-index.ts'
 const identifiers = Number(process.argv[2] ?? 1_000_000)
 const megabytes = Number(process.argv[3] ?? 128)
 
-/** The same numbers in every run (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-const next = seeded(20261123)
+const next = seededRandom(20261123)
 const below = (n: number) => Math.floor(next() * n)
 const from = (alphabet: string, length: number) =>
   Array.from({ length }, () => alphabet[below(alphabet.length)]).join('')

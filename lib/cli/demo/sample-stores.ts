@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { UsageInvalid } from '../../errors.ts'
+import { seededRandom } from './seeded-random.ts'
 
 /** A person in the sample. Only those with `transferredAt` are confirmed in the manifest. */
 type Person = { id: string; transferredAt: string }
@@ -18,7 +19,7 @@ export async function makeSample(root: string): Promise<{ manifest: string; stor
     throw new UsageInvalid(`demo ${root}: expected a new directory or one of an earlier demo`)
   await rm(root, { recursive: true, force: true })
 
-  const random = createRandom(20_261_123)
+  const random = seededRandom(20_261_123)
   const transferred = people(3000, random, '2026-09-14T08:30:00Z')
   const pending = people(60, random, '')
   const others = people(2400, random, '')
@@ -142,17 +143,6 @@ const toSqlDump = (listed: Person[], random: () => number) =>
     '\\.',
     '',
   ].join('\n')
-
-/** mulberry32: the same sample every time. */
-function createRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 function shuffle<T>(values: T[], random: () => number): T[] {
   return values
