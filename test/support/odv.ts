@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { compileCache } from './scratch.ts'
 
 /** The command line as a child process: what a user types, and what comes back. */
 
@@ -11,7 +12,11 @@ export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout
 export type Started = { child: ChildProcess; ended: Promise<Ended>; kill(signal?: NodeJS.Signals): void }
 
 export function startOdv(cwd: string, args: readonly string[]): Started {
-  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk) => stdout.push(chunk))
   child.stderr.on('data', (chunk) => stderr.push(chunk))
