@@ -20,6 +20,8 @@ export const domainCharacters = tableOf(`${wordText}.-`)
 export const localCharacters = tableOf(`${wordText}_.%+-${specialText}`)
 /** Characters of a local part that may as well be the quoting of what is around the address. */
 export const localSpecials = tableOf(specialText)
+/** Characters of a local part that escapes begin with. */
+export const localEscapeSigns = tableOf('%#')
 /** Characters that a local part does not begin with. */
 export const localTrimmed = tableOf('.%+-')
 

@@ -5,6 +5,8 @@ import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
 import type { Probe } from './probe.ts'
 
+const none: readonly number[] = []
+
 /**
  * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end, and the
  * same without an escape that they begin with.
@@ -37,8 +39,8 @@ export function createDottedFinder({ bytes }: Block, lengths: readonly number[],
   }
 
   /** Where else identifiers may begin in the run from `start` (trimmed), ascending: behind the escapes it begins with. */
-  function behindEscapes(start: number, end: number): number[] {
-    if (start === 0 || mayGlue[bytes[start - 1]!] === 0) return []
+  function behindEscapes(start: number, end: number): readonly number[] {
+    if (start === 0 || mayGlue[bytes[start - 1]!] === 0) return none
     const found: number[] = []
     const last = Math.min(start + longestEscape, end)
     for (let at = start + 1; at <= last; at++) if (endsEscape(bytes, at)) found.push(trimmedStart(at, end))
@@ -54,7 +56,9 @@ export function createDottedFinder({ bytes }: Block, lengths: readonly number[],
         const end = trimmedEnd(first, runs.ends[run]!)
         const ordinal = look(first, end)
         if (ordinal !== -1) emit.now(ordinal, first, end - first)
-        for (const start of behindEscapes(first, end)) {
+        const others = behindEscapes(first, end)
+        for (let other = 0; other < others.length; other++) {
+          const start = others[other]!
           const ordinal = look(start, end)
           if (ordinal !== -1) emit.now(ordinal, start, end - start)
         }

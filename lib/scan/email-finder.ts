@@ -2,11 +2,12 @@ import {
   domainCharacters,
   lengthTable,
   localCharacters,
+  localEscapeSigns,
   localSpecials,
   localTrimmed,
   trimmedCharacters,
 } from './alphabets.ts'
-import { endsEscape, longestEscape } from './escapes.ts'
+import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
 import type { Probe } from './probe.ts'
@@ -35,17 +36,13 @@ export function createEmailFinder(
   /** Whether a local part that begins before the origin goes on behind it, past any place where one may begin. */
   let isInside = false
 
-  /** Whether a local part may begin right after a character of another. */
-  function isBeginAfter(position: number): boolean {
-    return localSpecials[bytes[position]!] !== 0 || endsEscape(bytes, position + 1)
-  }
-
   /** Whether a local part may begin at `position`, or did, and had nothing but characters that do not belong to it. */
   function mayBegin(position: number): boolean {
     let before = position - 1
     while (before >= origin && localTrimmed[bytes[before]!] !== 0) before--
     if (before < origin) return !isInside
-    return localCharacters[bytes[before]!] === 0 || isBeginAfter(before)
+    const byte = bytes[before]!
+    return localCharacters[byte] === 0 || localSpecials[byte] !== 0 || endsEscape(bytes, before + 1)
   }
 
   /** Calls `found` for every address around the `@` that is in the index. */
@@ -56,7 +53,14 @@ export function createEmailFinder(
   ): void {
     const earliest = Math.max(0, domainEnd - maxLength)
     let start = sign
-    while (start > earliest && localCharacters[bytes[start - 1]!] !== 0) start--
+    let hasSigns = false
+    while (start > earliest && localCharacters[bytes[start - 1]!] !== 0) {
+      start--
+      if (localEscapeSigns[bytes[start]!] !== 0) hasSigns = true
+    }
+    const last = start === 0 ? undefined : bytes[start - 1]!
+    // An escape begins in the local part or before it: most have none.
+    const mayEscape = hasSigns || (last !== undefined && (mayGlue[last] !== 0 || localCharacters[last] !== 0))
     let begins = mayBegin(start)
     for (; start < sign; start++) {
       const byte = bytes[start]!
@@ -65,7 +69,7 @@ export function createEmailFinder(
         const ordinal = probe(start, domainEnd)
         if (ordinal !== -1) found(ordinal, start, domainEnd - start)
       }
-      begins = isBeginAfter(start)
+      begins = localSpecials[byte] !== 0 || (mayEscape && endsEscape(bytes, start + 1))
     }
   }
 

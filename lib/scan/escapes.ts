@@ -24,6 +24,7 @@ export function endsEscape(bytes: Uint8Array, end: number): boolean {
 const backslash = 0x5c
 const percent = 0x25
 const hash = 0x23
+const bracket = 0x5b
 const letterU = 0x75
 const letterUpperU = 0x55
 const letterX = 0x78
@@ -72,10 +73,13 @@ function endsSequence(bytes: Uint8Array, end: number): boolean {
   if (end < 3 || finals[bytes[end - 1]!] === 0) return false
   let open = end - 2
   while (open > 0 && end - 2 - open < mostParameters && parameters[bytes[open]!] !== 0) open--
-  return sequenceStarts.some((start) => {
-    const from = open + 1 - start.length
-    return from >= 0 && start.every((byte, at) => bytes[from + at] === byte)
-  })
+  return (
+    bytes[open] === bracket &&
+    sequenceStarts.some((start) => {
+      const from = open + 1 - start.length
+      return from >= 0 && start.every((byte, at) => bytes[from + at] === byte)
+    })
+  )
 }
 
 function areAll(table: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {

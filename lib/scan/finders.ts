@@ -23,16 +23,20 @@ export function createFinders(index: SubjectIndex, block: Block, emit: Emit): Fi
       case 'uuid': {
         const plain = new Uint8Array(32)
         const probe = createFoldingProbe(index, shape, { bytes: plain }, lowerCased)
-        // A manifest that writes UUIDs without hyphens has decimal numbers among them.
-        const probeDecimal = createProbe(index, 'decimal', { bytes: plain, view: new DataView(plain.buffer) })
-        const grouped: Probe = (start, end) => {
-          const ordinal = probe(start, end)
-          return ordinal === -1 && plain.every((byte) => digits[byte] !== 0) ? probeDecimal(start, end) : ordinal
-        }
-        return createUuidFinder(block, plain, { plain: probe, grouped }, emit)
+        return createUuidFinder(block, plain, { plain: probe, grouped: createGroupedProbe(index, plain, probe) }, emit)
       }
       default:
         return shape satisfies never
     }
   })
+}
+
+/** A manifest that writes UUIDs without hyphens may have decimal numbers among them. */
+function createGroupedProbe(index: SubjectIndex, plain: Uint8Array, probe: Probe): Probe {
+  if (!index.shapes.some(({ shape, lengths }) => shape === 'decimal' && lengths.includes(plain.length))) return probe
+  const probeDecimal = createProbe(index, 'decimal', { bytes: plain, view: new DataView(plain.buffer) })
+  return (start, end) => {
+    const ordinal = probe(start, end)
+    return ordinal === -1 && plain.every((byte) => digits[byte] !== 0) ? probeDecimal(start, end) : ordinal
+  }
 }

@@ -1,25 +1,44 @@
+import { canonicalOf } from '../manifest/identifier.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { findLookAlikes, type Span } from './look-alikes.ts'
 import { createTokenMatcher, type Occurrence, type Token } from './matcher.ts'
+import { eachNamePart } from './name-parts.ts'
 
 export const redacted = '[identifier]'
 
-/** Where in an object key identifiers of subjects are: bytes of the key in UTF-8. Controls are nobody's. */
+/**
+ * Where in an object key identifiers of subjects are: bytes of the key in UTF-8, by offset. They may be whole runs of
+ * their alphabets, as in content, or parts of a name (`bob@example.com.jsonl`). Controls are nobody's.
+ */
 export function findInKey(key: string, index: SubjectIndex): Occurrence[] {
-  return tokensOf(Buffer.from(key, 'utf8'), index).map(({ ordinal, record, offset }) => ({ ordinal, record, offset }))
+  const bytes = Buffer.from(key, 'utf8')
+  const found = runsOf(bytes, index)
+  eachNamePart(bytes, ({ offset, text }) => {
+    if (!index.isListed(text)) return
+    const result = canonicalOf(text, index.caseRule)
+    const ordinal = 'problem' in result ? -1 : index.ordinalOf(result.shape, result.canonical)
+    const record = bytes.toString('latin1', 0, offset).split('\n').length
+    if (ordinal !== -1) found.push({ ordinal, record, offset, length: text.length })
+  })
+  const places = new Map(
+    found.map(({ ordinal, record, offset }) => [`${offset} ${ordinal}`, { ordinal, record, offset }]),
+  )
+  return [...places.values()].sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 }
 
 /**
- * An object key with every identifier of the manifest replaced by `[identifier]`: those that the scan finds, those that
- * stand between other words (`jane.doe.csv`, `jane_doe_2026`), which the scan takes for other identifiers, and those
- * whose transfer is not confirmed. Controls stay. A key without any comes back as it is.
+ * An object key with every identifier replaced by `[identifier]`: those of the manifest, as whole runs and as parts of a
+ * name, also those whose transfer is not confirmed; and what only looks like one, since it may be somebody's who is not
+ * in the manifest. A key without any comes back as it is, and so does one that is redacted already.
  */
 export function redactKey(key: string, index: SubjectIndex): string {
-  return shown(Buffer.from(key, 'utf8'), index) ?? key
+  return key
+    .split(redacted)
+    .map((name) => shown(name, index))
+    .join(redacted)
 }
 
-type Place = { offset: number; length: number }
-
-function tokensOf(bytes: Uint8Array, index: SubjectIndex): Token[] {
+function runsOf(bytes: Uint8Array, index: SubjectIndex): Token[] {
   const tokens: Token[] = []
   const keep = (token: Token) => {
     if (!index.isControl(token.ordinal)) tokens.push(token)
@@ -28,40 +47,37 @@ function tokensOf(bytes: Uint8Array, index: SubjectIndex): Token[] {
   const matcher = createTokenMatcher(index, keep, Math.max(1, bytes.length))
   matcher.write(bytes)
   matcher.end()
-  return tokens.sort((x, y) => x.offset - y.offset)
+  return tokens
 }
 
-/** Absent when there is nothing to hide. Overlapping identifiers (an address and the name in it) are shown as one. */
-function shown(bytes: Buffer, index: SubjectIndex): string | undefined {
-  const places = [...tokensOf(bytes, index), ...listedBetween(bytes, index)].sort((x, y) => x.offset - y.offset)
-  if (places.length === 0) return undefined
-  // What stood beside an identifier was part of a longer run; without that it may read as one itself.
-  const rest = (from: number, to?: number) => {
-    const piece = bytes.subarray(from, to)
-    return shown(piece, index) ?? piece.toString('utf8')
-  }
+/**
+ * Overlapping identifiers (an address and the name in it) are shown as one. What stood beside an identifier was part of a
+ * longer run; without that it may read as one itself, so it is looked at again.
+ */
+function shown(name: string, index: SubjectIndex): string {
+  const bytes = Buffer.from(name, 'utf8')
+  const spans = spansOf(bytes, index).sort((x, y) => x.offset - y.offset)
+  if (spans.length === 0) return name
   let text = ''
   let to = 0
-  for (const { offset, length } of places) {
-    if (offset >= to) text += rest(to, offset) + redacted
+  for (const { offset, length } of spans) {
+    if (offset >= to) text += shown(bytes.toString('utf8', to, offset), index) + redacted
     to = Math.max(to, offset + length)
   }
-  return text + rest(to)
+  return text + shown(bytes.toString('utf8', to), index)
 }
 
-const printable = /[!-.0-~]+/g
-/** Between a letter or digit and anything else. */
-const boundary = /(?<![A-Za-z0-9])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?![A-Za-z0-9])|(?<=_)|(?=_)/g
+function spansOf(bytes: Buffer, index: SubjectIndex): Span[] {
+  const listed: Span[] = runsOf(bytes, index)
+  eachNamePart(bytes, ({ offset, text }) => {
+    if (index.isListed(text)) listed.push({ offset, length: text.length })
+  })
+  // A known address says where it ends; only its look would take the extension for a part of its domain.
+  const addresses = listed.filter(({ offset, length }) => bytes.subarray(offset, offset + length).includes('@'))
+  const alike = findLookAlikes(bytes, index).filter((each) => !addresses.some((address) => overlap(each, address)))
+  return [...listed, ...alike]
+}
 
-/** Texts from one boundary of words to another that the manifest lists, within a name of the path. */
-function listedBetween(bytes: Buffer, index: SubjectIndex): Place[] {
-  const places: Place[] = []
-  for (const { 0: name, index: at } of bytes.toString('latin1').matchAll(printable)) {
-    const cuts = [...new Set([...name.matchAll(boundary)].map((match) => match.index))]
-    for (const [order, from] of cuts.entries())
-      for (const to of cuts.slice(order + 1))
-        if (to - from >= 3 && index.isListed(name.slice(from, to)))
-          places.push({ offset: at + from, length: to - from })
-  }
-  return places
+function overlap(one: Span, other: Span): boolean {
+  return one.offset < other.offset + other.length && other.offset < one.offset + one.length
 }

@@ -21,7 +21,15 @@ export function createRunFinder(
   const runs = createRuns(bytes.length, minLength)
   let resume = 0
 
-  function lookBehindEscapes(runStart: number, end: number): void {
+  function lookBehindEscapes(): void {
+    const { count, starts, ends } = runs
+    for (let run = 0; run < count; run++) {
+      const start = starts[run]!
+      if (start > 0 && mayGlue[bytes[start - 1]!] !== 0) lookBehindEscape(start, ends[run]!)
+    }
+  }
+
+  function lookBehindEscape(runStart: number, end: number): void {
     const first = Math.max(runStart + 1, end - maxLength)
     const last = Math.min(runStart + longestEscape, end - minLength)
     for (let start = first; start <= last; start++) {
@@ -38,11 +46,11 @@ export function createRunFinder(
       for (let run = 0; run < count; run++) {
         const start = starts[run]!
         const length = ends[run]! - start
-        if (length > minLength && start > 0 && mayGlue[bytes[start - 1]!] !== 0) lookBehindEscapes(start, ends[run]!)
         if (length > maxLength || allowed[length] === 0) continue
         const ordinal = probe(start, start + length)
         if (ordinal !== -1) emit.now(ordinal, start, length)
       }
+      lookBehindEscapes()
       // Of a run that is already too long, one byte more than an escape and the longest identifier still shows that.
       resume = Math.max(runs.resume, to - (longestEscape + maxLength + 1))
       return Math.max(0, resume - longestEscape)

@@ -46,7 +46,7 @@ describe('an identifier', () => {
     })
 
   it('is refused without being quoted when it is none', () => {
-    for (const text of ['', 'ab', '..a', 'a b', 'a@', '@b', '\u00e9t\u00e9', '-123', 'x'.repeat(255), '12e', 'a/b'])
+    for (const text of ['', 'ab', '..a', 'a b', 'a@', '@b', '\u00e9t\u00e9', '-123', 'x'.repeat(255), 'a/b'])
       expect(canonicalOf(text, 'fold')).toStrictEqual({ problem: expect.stringMatching(/^expected /) })
   })
 

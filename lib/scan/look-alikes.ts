@@ -1,0 +1,45 @@
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { endsEscape } from './escapes.ts'
+
+/** `length` bytes from `offset`. */
+export type Span = { offset: number; length: number }
+
+/**
+ * What has the shape of the manifest's decimal numbers (and one of their lengths), UUIDs or e-mail addresses (of any
+ * length), whoever's it is: a name may hold the identifier of somebody who has not been transferred. Handles have no
+ * shape of their own: any word would be one.
+ */
+export function findLookAlikes(bytes: Buffer, index: SubjectIndex): Span[] {
+  // One character for each byte, so that places in the text are places in the name.
+  const text = bytes.toString('latin1')
+  return index.shapes.flatMap(({ shape, lengths }) => {
+    switch (shape) {
+      case 'decimal':
+        return spansOf(text, /[0-9]+/g).flatMap((run) => alike(bytes, run, lengths))
+      case 'uuid':
+        return [...spansOf(text, grouped), ...spansOf(text, /[0-9a-f]+/gi).flatMap((run) => alike(bytes, run, [32]))]
+      case 'email':
+        return text.includes('@') ? spansOf(text, address) : []
+      case 'handle':
+      case 'dotted':
+        return []
+      default:
+        return shape satisfies never
+    }
+  })
+}
+
+/** What of a run, itself or behind an escape that it begins with, has one of these lengths. */
+function alike(bytes: Buffer, { offset, length }: Span, lengths: readonly number[]): Span[] {
+  return lengths
+    .filter((each) => each === length || (each < length && endsEscape(bytes, offset + length - each)))
+    .map((each) => ({ offset: offset + length - each, length: each }))
+}
+
+const grouped = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
+/** A local part does not reach over what separates the parts of a path and of a query. */
+const address = /[A-Za-z0-9._%+\-!#$'*^`{|}~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g
+
+function spansOf(text: string, pattern: RegExp): Span[] {
+  return Array.from(text.matchAll(pattern), (match) => ({ offset: match.index, length: match[0].length }))
+}
