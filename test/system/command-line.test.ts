@@ -51,6 +51,8 @@ describe.concurrent('odv run', () => {
       const ended = await run(place, ...args.flatMap((store) => ['--store', `${store}=${store}`]))
       expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([code, verdicts])
       const lines = jsonLines(ended)
+      // Who has to go on with a run needs its name before it ends.
+      expect(lines[0]).toEqual({ kind: 'run', run: lines.at(-1)!.run, resumed: false })
       for (const line of linesOf(ended, 'verdict'))
         expect(line).toEqual({
           kind: 'verdict',
@@ -66,6 +68,14 @@ describe.concurrent('odv run', () => {
         incomplete: count('incomplete'),
       })
     })
+
+  it('logs one JSON object a line', { timeout }, async () => {
+    const place = makePlace()
+    await run(place, '--store', 'clean=clean', '--store', 'x=found')
+    const lines = readFileSync(join(place, '.odv/log.jsonl'), 'utf8').trimEnd().split('\n')
+    const tasks = lines.map((line) => JSON.parse(line) as { task?: string }).map(({ task }) => task)
+    expect(tasks).toEqual(expect.arrayContaining(['open-run', 'scan-batch', 'sign-checkpoint']))
+  })
 
   it('looks at the stores of odv.json, and of these at the named ones', { timeout }, async () => {
     const place = makePlace({

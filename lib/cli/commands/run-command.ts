@@ -71,6 +71,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     if (options.resume !== undefined && began === undefined)
       throw new NotKnown(`run ${runId}: expected a run of this state directory`)
     terminal.print(`${bold('run')} ${runId}${began ? ', going on with it' : ''}`)
+    terminal.emit({ kind: 'run', run: runId, resumed: began !== undefined })
     const result = await execute(embedded, runId, options.trigger).finally(view.finish)
     if (result === 'interrupted') return interrupted(runId, watch?.signal.aborted === true, terminal)
     return await report(embedded, runId, result, view.failure(), terminal)
