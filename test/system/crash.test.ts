@@ -127,18 +127,29 @@ async function runUndisturbed() {
   const custodian = startCustodian(place)
   const began = performance.now()
   const started = startOdv(place, ['run', '--json'])
-  await workBegins(place, started)
+  await untilDocuments(place, started, 1)
   const startup = performance.now() - began
   const ended = await started.ended
-  const work = performance.now() - began - startup
   await custodian.stop()
   expect([ended.code, verdictsOf(ended)]).toEqual([1, verdicts])
-  return { attested: await attestedIn(join(place, '.odv')), stores: storesOf(place), startup, work }
+  return {
+    attested: await attestedIn(join(place, '.odv')),
+    stores: storesOf(place),
+    startup,
+    documents: documentsIn(place),
+  }
 }
 
-/** Half of a small run's time is its start, in which nothing can be lost. */
-async function workBegins(place: string, { child }: Started): Promise<void> {
-  while (!existsSync(join(place, '.odv/evidence/runs')) && child.exitCode === null) await setTimeout(5)
+/** How far a run has come: the documents that it left, which are many times more than its attestations. */
+const documentsIn = (place: string): number =>
+  existsSync(join(place, '.odv/evidence/runs'))
+    ? readdirSync(join(place, '.odv/evidence/runs'), { recursive: true, withFileTypes: true }).filter((entry) =>
+        entry.isFile(),
+      ).length
+    : 0
+
+async function untilDocuments(place: string, { child }: Started, documents: number): Promise<void> {
+  while (documentsIn(place) < documents && child.exitCode === null && child.signalCode === null) await setTimeout(2)
 }
 
 const verdicts = { ie: 'residual', sg: 'verified', br: 'incomplete' }
@@ -146,7 +157,6 @@ const atOnce = 3
 let expected: Awaited<ReturnType<typeof runUndisturbed>>
 
 beforeAll(async () => {
-  // As many as will be under way later, so that the time of one is the time that one will take.
   const [first, ...more] = await Promise.all(numbers(atOnce).map(runUndisturbed))
   for (const each of more) expect(each).toMatchObject({ attested: first!.attested, stores: first!.stores })
   expected = first!
@@ -205,20 +215,22 @@ describe.concurrent('kill -9', () => {
 
   for (const round of numbers(rounds)) {
     // One kill in each twentieth of the work, some in the start; a third of the runs is killed again as they go on.
-    const [first, second] = [(round + random()) / rounds, random()]
+    const [first, second, wait] = [(round + random()) / rounds, random(), random() * 30]
     const kills = () => [
       round % 7 === 0
-        ? { fromWork: false, delay: first * expected.startup }
-        : { fromWork: true, delay: first * expected.work },
-      ...(round % 3 === 0 ? [{ fromWork: false, delay: expected.startup + (second * expected.work) / 2 }] : []),
+        ? { documents: 0, delay: first * expected.startup }
+        : { documents: Math.ceil(first * expected.documents), delay: wait },
+      ...(round % 3 === 0
+        ? [{ documents: Math.ceil(second * expected.documents), delay: expected.startup + wait }]
+        : []),
     ]
 
     async function killAndGoOn(): Promise<void> {
       const place = makePlace()
       const custodian = startCustodian(place)
-      for (const { fromWork, delay } of kills()) {
+      for (const { documents, delay } of kills()) {
         const started = await startRun(place)
-        if (fromWork) await workBegins(place, started)
+        await untilDocuments(place, started, documents)
         await Promise.race([setTimeout(delay), started.ended])
         started.kill()
         const { signal } = await started.ended
