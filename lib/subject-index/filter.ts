@@ -2,7 +2,6 @@
  * The filter in front of the exact lookup: a split-block Bloom filter (one bit in each of the eight 32-bit words of one
  * block), at least 16 bits an entry. It never denies an entry; it passes about one in a thousand others.
  */
-export type Filter = { readonly words: Int32Array; readonly seed: Seed }
 
 /** Random for every index, so that nobody can prepare identifiers that slow the scan down. */
 export type Seed = readonly [number, number]

@@ -6,7 +6,5 @@ export const shapeCodes = { decimal: 1, uuid: 2, email: 3, handle: 4, dotted: 5 
   number
 >
 
-export type ShapeCode = (typeof shapeCodes)[Shape]
-
 /** All shapes, in the order of their codes. */
 export const shapesInOrder: readonly Shape[] = ['decimal', 'uuid', 'email', 'handle', 'dotted']
