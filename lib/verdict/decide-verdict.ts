@@ -69,7 +69,7 @@ function emptyReasons({ store, passes }: StoreReport): string[] {
   const last = passes.at(-1)
   if (last === undefined || store.mayBeEmpty === true) return []
   if (last.inventory.versions === 0)
-    return ['inventory: empty, and the configuration does not say that this store may be']
+    return ['inventory: empty, and nothing says that it may be (mayBeEmpty in the configuration)']
   return last.closing.versions === 0
     ? ['closing listing: empty, and the configuration does not say that this store may be']
     : []
