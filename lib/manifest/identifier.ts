@@ -51,6 +51,7 @@ export function canonicalOf(
 ): { shape: Shape; canonical: string } | { problem: string } {
   if (text.length < 3) return { problem: 'expected at least 3 characters, since a shorter one occurs in any text' }
   if (text.length > maxIdentifierLength) return { problem: `expected at most ${maxIdentifierLength} characters` }
+  if (placeholder.test(text)) return { problem: 'a placeholder such as null: expected an identifier' }
   const cased = caseRule === 'fold' ? text.toLowerCase() : text
   if (decimal.test(text)) return { shape: 'decimal', canonical: text }
   if (float.test(text))
@@ -66,6 +67,7 @@ export function canonicalOf(
   }
 }
 
+const placeholder = /^(?:null|nan|none|nil|undefined|true|false|unknown|anonymous|n\.a|test)$/i
 const uuid = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i
 const decimal = /^[0-9]+$/
 /**

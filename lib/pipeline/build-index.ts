@@ -48,7 +48,12 @@ export async function buildIndex(
         subjects: summary.subjects,
       },
       keyCommitment: keys.commitment,
-      matcher: { shapes: summary.shapes, caseRule, forms: ['utf-8 text'], containers },
+      matcher: {
+        shapes: summary.shapes,
+        caseRule,
+        forms: ['utf-8 text', 'behind backslash, percent, syslog and terminal escapes'],
+        containers,
+      },
       stores: config.stores.map(({ id, country, custodian, channel }) => ({
         storeId: id,
         country,
