@@ -11,7 +11,7 @@ import { statusCommand } from './commands/status-command.ts'
 import { verifyCommand } from './commands/verify-command.ts'
 import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts'
 import { commandHelp, generalHelp } from './help.ts'
-import { openTerminal, type Terminal } from './terminal.ts'
+import { defaultState, openTerminal, type Terminal } from './terminal.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
@@ -80,7 +80,7 @@ async function callCommand(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const cwd = process.cwd()
-  const state = (values.state as string | undefined) ?? '.odv'
+  const state = (values.state as string | undefined) ?? defaultState
   const named = <K extends string>(...names: K[]) =>
     Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))) as {
       [N in K]?: string

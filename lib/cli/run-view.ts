@@ -1,12 +1,24 @@
+import { join } from 'node:path'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { Done } from '../local/sandbox/counters.ts'
+import { stateDirectory } from '../local/state-directory.ts'
 import { readDocument } from '../pipeline/documents.ts'
 import { passKey } from '../pipeline/evidence-keys.ts'
 import type { Evidence } from '../ports.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
 import type { TaskEvent } from './embedded.ts'
-import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from './terminal.ts'
+import {
+  bold,
+  coloured,
+  dim,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  plural,
+  stateOption,
+  type Terminal,
+} from './terminal.ts'
 
 const shownOpenVersions = 5
 
@@ -14,7 +26,7 @@ const shownOpenVersions = 5
  * Shows a run as it happens, from the tasks that are called and the documents that they leave. `observe` never fails a
  * task: what cannot be shown is not shown.
  */
-export function createRunView(terminal: Terminal, evidence: () => Evidence, progress: () => Done) {
+export function createRunView(terminal: Terminal, state: string, evidence: () => Evidence, progress: () => Done) {
   const total = { versions: 0, bytes: 0, listed: 0 }
   let scanningSince = Date.now()
   let phase = 'opening the run'
@@ -98,7 +110,7 @@ export function createRunView(terminal: Terminal, evidence: () => Evidence, prog
 
   const showRequest = async (where: string, ref: { runId: string; storeId: string; pass: number }) => {
     const request = await readDocument<DeletionRequest>({ evidence: evidence() }, passKey(ref, 'request.json'))
-    const document = `evidence/${passKey(ref, 'request.json')}`
+    const document = join(stateDirectory(state).evidence, passKey(ref, 'request.json'))
     terminal.print(
       `  ${where}: deletion request ${bold(request.requestId)}: ${plural(request.versions, 'object version')}, ` +
         `${plural(request.findings, 'finding')} of ${plural(request.subjects, 'subject')}` +
@@ -107,10 +119,10 @@ export function createRunView(terminal: Terminal, evidence: () => Evidence, prog
           : ''),
     )
     if (request.channel === 'none')
-      terminal.print(`      no deletion channel: send the document to the custodian: ${document}`)
+      terminal.print(`      no deletion channel: send it to the custodian with the list beside it: ${document}`)
     if (request.channel === 'manual')
       terminal.print(
-        `      waiting for the custodian until ${request.deadline}; answer with: npx odv ack ${request.requestId}`,
+        `      waiting for the custodian until ${request.deadline}; answer with: npx odv ack ${request.requestId}${stateOption(state)}`,
       )
     terminal.emit({
       kind: 'request',

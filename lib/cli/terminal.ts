@@ -83,6 +83,13 @@ export function formatDuration(seconds: number): string {
   return `${Math.round(seconds / 3600)} h`
 }
 
+/** What a command that is shown needs to find this state directory again. */
+export function stateOption(state: string): string {
+  return state === defaultState ? '' : ` --state ${state}`
+}
+
+export const defaultState = '.odv'
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`
 }

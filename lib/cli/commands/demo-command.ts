@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { actAsCustodian, countOthers, makeSample } from '../demo/sample-stores.ts'
 import type { TaskEvent } from '../embedded.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { bold, dim, formatCount, type Terminal } from '../terminal.ts'
+import { bold, defaultState, dim, formatCount, type Terminal } from '../terminal.ts'
 import { exportCommand } from './export-command.ts'
 import { keysCommand } from './keys-command.ts'
 import { runCommand } from './run-command.ts'
@@ -30,7 +30,7 @@ export async function demoCommand(
   terminal.print(`  ${formatCount(before)} records belong to subjects who were not transferred: none of them may go`)
 
   step('The nightly job', `cd ${directory} && npx odv run --nightly`)
-  const state = join(cwd, '.odv')
+  const state = defaultState
   const custodian = createCustodian(cwd, state, terminal)
   const result = await runCommand(
     { stores: [], trigger: 'nightly', dryRun: false, wait: true, state, cwd, signal, onTask: custodian.observe },

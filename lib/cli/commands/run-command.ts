@@ -12,7 +12,7 @@ import { type ExitCode, exitCode, exitCodeOfError, exitCodeOfVerdicts } from '..
 import { loadConfig } from '../load-config.ts'
 import { createRunView } from '../run-view.ts'
 import { createWaitWatch } from '../stop-when-waiting.ts'
-import { bold, coloured, type Terminal } from '../terminal.ts'
+import { bold, coloured, stateOption, type Terminal } from '../terminal.ts'
 import { dryRun } from './dry-run.ts'
 
 export type RunOptions = {
@@ -49,6 +49,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
   const watch = options.wait ? undefined : createWaitWatch()
   const view = createRunView(
     terminal,
+    options.state,
     () => embedded!.ports.evidence,
     () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
   )
@@ -73,8 +74,8 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     terminal.print(`${bold('run')} ${runId}${began ? ', going on with it' : ''}`)
     terminal.emit({ kind: 'run', run: runId, resumed: began !== undefined })
     const result = await execute(embedded, runId, options.trigger).finally(view.finish)
-    if (result === 'interrupted') return interrupted(runId, watch?.signal.aborted === true, terminal)
-    return await report(embedded, runId, result, view.failure(), terminal)
+    if (result === 'interrupted') return interrupted(runId, options.state, watch?.signal.aborted === true, terminal)
+    return await report(embedded, runId, options.state, result, view.failure(), terminal)
   } finally {
     watch?.close()
     await view.finish()
@@ -95,9 +96,9 @@ async function execute(
   })
 }
 
-function interrupted(runId: string, waits: boolean, terminal: Terminal): ExitCode {
+function interrupted(runId: string, state: string, waits: boolean, terminal: Terminal): ExitCode {
   const why = waits ? 'waits for a custodian' : 'interrupted; nothing is lost'
-  terminal.warn(`run ${runId}: ${why}. Go on with: npx odv run --resume ${runId}`)
+  terminal.warn(`run ${runId}: ${why}. Go on with: npx odv run --resume ${runId}${stateOption(state)}`)
   terminal.emit({ kind: waits ? 'waiting' : 'interrupted', run: runId })
   return waits ? exitCode.waiting : exitCode.interrupted
 }
@@ -105,6 +106,7 @@ function interrupted(runId: string, waits: boolean, terminal: Terminal): ExitCod
 async function report(
   embedded: Embedded,
   runId: string,
+  state: string,
   result: Result,
   failure: Error | undefined,
   terminal: Terminal,
@@ -131,7 +133,7 @@ async function report(
   })
   terminal.print()
   terminal.print(`attested in the log, which has ${size} entries now, under a signed checkpoint`)
-  terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}`)
+  terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}${stateOption(state)}`)
   if (result.status === 'FAILED') {
     terminal.warn(
       `run ${runId}: ${failure && failure.name === result.error ? failure.message : `${result.error}: ${result.cause}`}`,

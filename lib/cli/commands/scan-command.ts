@@ -43,6 +43,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   let embedded: Embedded | undefined
   const view = createRunView(
     { ...terminal, print() {}, emit() {} },
+    state,
     () => embedded!.ports.evidence,
     () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
   )

@@ -4,7 +4,7 @@ import type { LocalPorts } from '../../local/local-ports.ts'
 import type { RunRecord } from '../../ports.ts'
 import { openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { bold, coloured, dim, type Terminal } from '../terminal.ts'
+import { bold, coloured, dim, stateOption, type Terminal } from '../terminal.ts'
 
 /** `odv status`: the runs of a state directory, or one of them with its verdicts and open requests. */
 export async function statusCommand(
@@ -23,7 +23,7 @@ export async function statusCommand(
     const run = await runState.getRun(options.run)
     if (run === undefined) throw new NotKnown(`run ${options.run}: expected a run of this state directory`)
     showRun(run, terminal)
-    await showStores(embedded.ports, run, terminal)
+    await showStores(embedded.ports, run, options.state, terminal)
     return exitCode.good
   } finally {
     await embedded.close()
@@ -46,7 +46,7 @@ function showRun({ runId, state, startedAt, finishedAt, trigger, stores }: RunRe
   })
 }
 
-async function showStores({ runState }: LocalPorts, run: RunRecord, terminal: Terminal): Promise<void> {
+async function showStores({ runState }: LocalPorts, run: RunRecord, state: string, terminal: Terminal): Promise<void> {
   for (const { storeId, verdict, reasons = [] } of run.stores) {
     terminal.print(`  ${storeId}: ${verdict ? coloured(verdict) : dim('open')}`)
     for (const reason of reasons) terminal.print(`      ${reason}`)
@@ -54,7 +54,7 @@ async function showStores({ runState }: LocalPorts, run: RunRecord, terminal: Te
   for (const { requestId, deadline, acknowledgedAt, storeId } of await runState.listRequests(run.runId)) {
     const waits = deadline !== undefined && acknowledgedAt === undefined && run.state === 'running'
     terminal.print(
-      `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: npx odv ack ${requestId}` : 'not answered'}`,
+      `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: npx odv ack ${requestId}${stateOption(state)}` : 'not answered'}`,
     )
     terminal.emit({
       kind: 'request',
@@ -64,5 +64,5 @@ async function showStores({ runState }: LocalPorts, run: RunRecord, terminal: Te
       ...(acknowledgedAt !== undefined && { acknowledgedAt }),
     })
   }
-  if (run.state === 'running') terminal.print(`  go on with: npx odv run --resume ${run.runId}`)
+  if (run.state === 'running') terminal.print(`  go on with: npx odv run --resume ${run.runId}${stateOption(state)}`)
 }
