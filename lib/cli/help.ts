@@ -16,6 +16,7 @@ Usage
   odv run     --resume RUN
   odv scan    --manifest ids.csv [--json] PATH…
   odv status  [RUN] [--json]
+  odv request REQUEST --out FILE
   odv ack     REQUEST [--file CERTIFICATE]
   odv export  --out DIR [--run RUN | --from DATE --to DATE]
   odv verify  BUNDLE [--key PEM]… [--since CHECKPOINT]
@@ -52,6 +53,11 @@ ${exitCodes}`,
   status: `odv status: the runs of a state directory, or one of them with its verdicts and requests
 
   RUN                a run's name
+  --state DIR, --json`,
+  request: `odv request: a deletion request as its custodian needs it, with exact names, which may hold identifiers
+
+  REQUEST            the request's name, as odv run and odv status show it
+  --out FILE         a new file that only you can read; JSON Lines: the request, then one object version a line
   --state DIR, --json`,
   ack: `odv ack: the custodian's answer to a deletion request
 

@@ -42,6 +42,7 @@ function chooseStore(argument: string, configured: readonly StoreConfig[], cwd: 
     if (known === undefined) throw new UsageInvalid(`--store ${id}: expected a store of the configuration, or ID=PATH`)
     return known
   }
+  if (equals === argument.length - 1) throw new UsageInvalid(`--store ${argument}: expected a directory behind the "="`)
   const root = resolve(cwd, argument.slice(equals + 1))
   if (known && known.root !== root)
     throw new UsageInvalid(`--store ${id}: expected the directory that the configuration gives for this store`)

@@ -5,6 +5,7 @@ import { ackCommand } from './commands/ack-command.ts'
 import { demoCommand } from './commands/demo-command.ts'
 import { exportCommand } from './commands/export-command.ts'
 import { keysCommand } from './commands/keys-command.ts'
+import { requestCommand } from './commands/request-command.ts'
 import { runCommand } from './commands/run-command.ts'
 import { scanCommand } from './commands/scan-command.ts'
 import { statusCommand } from './commands/status-command.ts'
@@ -31,6 +32,7 @@ const options: Record<string, ParseArgsConfig['options']> = {
   },
   scan: { manifest: text },
   status: { state: text },
+  request: { out: text, state: text },
   ack: { file: text, state: text },
   export: { out: text, run: text, from: text, to: text, state: text },
   verify: { key: list, since: text },
@@ -115,6 +117,8 @@ async function callCommand(
     case 'status':
       only(1, 'at most one run')
       return statusCommand({ ...(positionals[0] !== undefined && { run: positionals[0] }), state, cwd }, terminal)
+    case 'request':
+      return requestCommand({ request: one('one request'), ...named('out'), state, cwd }, terminal)
     case 'ack':
       return ackCommand({ request: one('one request'), ...named('file'), state, cwd }, terminal)
     case 'export':

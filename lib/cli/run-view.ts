@@ -45,12 +45,13 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
     if (event.kind === 'failed') {
       failure = event.error
       const message = `  ${where} ${event.name}: ${event.error.name}: ${event.error.message}`
-      // A retry that fails again says nothing new.
-      if (!failures.has(message)) terminal.print(message)
+      // A retry that fails again says nothing new; what is wrong with the manifest is said once, at the end.
+      if (!failures.has(message) && storeId !== undefined) terminal.print(message)
       failures.add(message)
     }
     if (event.kind !== 'done') return
     if (event.name === 'take-inventory') total.listed += Number(event.output.versions)
+    if (event.name === 'notify-custodian') phase = 'waiting for a custodian'
     if (event.name === 'plan-batches') {
       total.versions += Number(event.output.versions)
       total.bytes += Number(event.output.bytes)
@@ -91,7 +92,8 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
         `${unverified > 0 ? coloured('unverified', `${unverified} unverified`) : '0 unverified'}; ` +
         `controls ${coverage.positiveControls.detected}/${coverage.positiveControls.planted}`,
     )
-    for (const version of open.slice(0, shownOpenVersions)) terminal.print(`      ${describeOpen(version)}`)
+    const worst = open.toSorted((a, b) => Number(b.outcome === 'found') - Number(a.outcome === 'found'))
+    for (const version of worst.slice(0, shownOpenVersions)) terminal.print(`      ${describeOpen(version)}`)
     const more = coverage.found.versions + unverified - shownOpenVersions
     if (more > 0) terminal.print(dim(`      and ${plural(more, 'more object version')}`))
     terminal.emit({
@@ -118,12 +120,12 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
           ? `, ${plural(request.protectedVersions, 'of them protected', 'of them protected')}`
           : ''),
     )
-    if (request.channel === 'none')
-      terminal.print(`      no deletion channel: send it to the custodian with the list beside it: ${document}`)
-    if (request.channel === 'manual')
-      terminal.print(
-        `      waiting for the custodian until ${request.deadline}; answer with: npx odv ack ${request.requestId}${stateOption(state)}`,
-      )
+    const named = `npx odv request ${request.requestId} --out request.jsonl${stateOption(state)}`
+    if (request.channel === 'none') terminal.print(`      no deletion channel: send it to the custodian: ${named}`)
+    if (request.channel === 'manual') {
+      terminal.print(`      for the custodian, until ${request.deadline}: ${named}`)
+      terminal.print(`      their answer: npx odv ack ${request.requestId}${stateOption(state)}`)
+    }
     terminal.emit({
       kind: 'request',
       store: ref.storeId,

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
 import type { Config } from '../config.ts'
 import { ConfigInvalid } from '../errors.ts'
@@ -6,11 +6,14 @@ import { ConfigInvalid } from '../errors.ts'
 type Place = { name: string; path: string }
 
 /**
- * Refuses places that overlap, after following symbolic links. A store inside another one would be deleted from by the
+ * Refuses roots that are not there, and places that overlap after following symbolic links. A store inside another one would be deleted from by the
  * other's channel; a manifest or a state directory inside a store would be scanned, and could be deleted, as a backup.
  * @throws ConfigInvalid naming both places
  */
 export async function checkPlaces({ stores, manifest }: Config, state: string): Promise<void> {
+  for (const { id, root } of stores)
+    if (!(await stat(root).catch(() => undefined)))
+      throw new ConfigInvalid(`store ${id}: ${root}: expected a directory, got nothing there`)
   const [held, inside] = await Promise.all([
     Promise.all(stores.map(({ id, root }) => place(`store ${id}`, root))),
     Promise.all([place('state directory', state), ...(manifest === undefined ? [] : [place('manifest', manifest)])]),

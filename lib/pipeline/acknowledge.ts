@@ -13,7 +13,7 @@ import { acknowledgeInput, parseInput } from './task-input.ts'
 export async function acknowledge(
   ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'taskTokens'>,
   input: unknown,
-): Promise<{ requestId: string; by: Acknowledgement['by']; acknowledgedAt: string }> {
+): Promise<{ requestId: string; by: Acknowledgement['by']; acknowledgedAt: string; first: boolean }> {
   const { requestId, by, certificateSha256 } = parseInput('acknowledge', acknowledgeInput, input)
   const record = await ports.runState.getRequest(requestId)
   if (record === undefined) throw new NotKnown(`request ${requestId}: expected a request of this deployment, got none`)
@@ -35,11 +35,11 @@ export async function acknowledge(
     gone: 0,
     kept: [],
   }
-  await ports.evidence.put(key, formatDocument(answer))
+  const { created: first } = await ports.evidence.put(key, formatDocument(answer))
   const stored = await readDocument<Acknowledgement>(ports, key)
   if (stored.requestId !== requestId) throw new EvidenceConflict(`request ${requestId}: expected its own answer`)
   const now = (await ports.runState.getRequest(requestId)) ?? record
   await ports.runState.putRequest({ ...now, acknowledgedAt: stored.acknowledgedAt })
   if (now.token !== undefined) await ports.taskTokens.succeed(now.token, { requestId })
-  return { requestId, by: stored.by, acknowledgedAt: stored.acknowledgedAt }
+  return { requestId, by: stored.by, acknowledgedAt: stored.acknowledgedAt, first }
 }

@@ -18,17 +18,18 @@ export async function ackCommand(
       requestId: options.request,
       by: 'custodian',
       ...(certificateSha256 !== undefined && { certificateSha256 }),
-    })) as { requestId: string; by: string; acknowledgedAt: string }
+    })) as { requestId: string; by: string; acknowledgedAt: string; first: boolean }
     terminal.emit({
       kind: 'acknowledgement',
       request: answer.requestId,
       by: answer.by,
       acknowledgedAt: answer.acknowledgedAt,
+      first: answer.first,
     })
     terminal.print(
-      answer.by === 'custodian'
+      answer.first
         ? `acknowledged ${answer.requestId} at ${answer.acknowledgedAt}; the store is scanned again before anything is believed`
-        : `${answer.requestId} was answered before, by the ${answer.by}, at ${answer.acknowledgedAt}`,
+        : `${answer.requestId} was answered before, by the ${answer.by}, at ${answer.acknowledgedAt}: that answer stands`,
     )
     return exitCode.good
   } finally {

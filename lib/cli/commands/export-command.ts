@@ -15,6 +15,9 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
   if (run !== undefined && (from !== undefined || to !== undefined))
     throw new UsageInvalid('export: expected --run, or --from and --to, not both')
   if ((from === undefined) !== (to === undefined)) throw new UsageInvalid('export: expected --from and --to together')
+  for (const [name, date] of Object.entries({ from, to }))
+    if (date !== undefined && (!/^\d{4}-\d\d-\d\d(T.+)?$/.test(date) || Number.isNaN(Date.parse(date))))
+      throw new UsageInvalid(`--${name} ${date}: expected a date as 2026-01-31, or an RFC 3339 time`)
   const directory = resolve(cwd, out)
   const there = await readdir(directory).catch(() => [])
   if (there.length > 0) throw new UsageInvalid(`--out ${out}: expected a new or empty directory`)
@@ -44,7 +47,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
     terminal.emit({ kind: 'export', out: directory, files, ...(runId !== undefined && { run: runId }) })
     terminal.print(`${bold(out)}: ${plural(files, 'file')}, checked as its reader will`)
     terminal.print(
-      `verify:  npx odv verify ${out} --key attestation.pem --key log.pem   (keys that you have from another source)`,
+      `verify:  npx odv verify ${out} --key attestation-p256.pub.pem --key log-ed25519.pub.pem   (keys that the reader has from another source, see odv keys)`,
     )
     return exitCode.good
   } finally {

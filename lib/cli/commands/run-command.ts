@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
+import { identityOf } from '../../attestation/statement.ts'
 import { decideRun } from '../../attestation/to-run-summary.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import { Interrupted } from '../../local/asl/interpreter.ts'
@@ -120,6 +121,7 @@ async function report(
     terminal.emit({ kind: 'verdict', store: storeId, verdict: result, reasons })
   }
   const { size } = await embedded.ports.ledger.head()
+  const attested = await isAttested(embedded, runId)
   const count = (word: string) => stores.filter((store) => store.result === word).length
   terminal.emit({
     kind: 'summary',
@@ -130,10 +132,15 @@ async function report(
     residual: count('residual'),
     incomplete: count('incomplete'),
     logSize: size,
+    attested,
   })
   terminal.print()
-  terminal.print(`attested in the log, which has ${size} entries now, under a signed checkpoint`)
-  terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}${stateOption(state)}`)
+  if (attested) {
+    terminal.print(`attested in the log, which has ${size} entries now, under a signed checkpoint`)
+    terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}${stateOption(state)}`)
+  } else {
+    terminal.warn(`run ${runId}: NOT ATTESTED: its summary is not in the log under a signed checkpoint`)
+  }
   if (result.status === 'FAILED') {
     terminal.warn(
       `run ${runId}: ${failure && failure.name === result.error ? failure.message : `${result.error}: ${result.cause}`}`,
@@ -151,4 +158,11 @@ function newRunId(): string {
     .replace(/\.\d+Z$/, '')
     .replace('T', '-')
   return `run-${time}-${randomBytes(3).toString('hex')}`
+}
+
+/** Whether the run's summary is in the log, and a checkpoint covers it. */
+async function isAttested({ ports: { ledger } }: Embedded, runId: string): Promise<boolean> {
+  const summary = await ledger.find(identityOf(runId, undefined, undefined, 'run-summary'))
+  const covered = (await ledger.checkpoints()).at(-1)?.size ?? 0
+  return summary?.seq !== undefined && summary.seq < covered
 }

@@ -50,7 +50,11 @@ async function readText(path: string, option: string): Promise<string> {
 
 function show(bundle: string, summary: BundleSummary, terminal: Terminal): void {
   terminal.emit({ kind: 'bundle', holds: true, ...summary })
-  terminal.print(`${coloured('verified', 'holds')} ${bold(bundle)}`)
+  terminal.print(
+    summary.pinned
+      ? `${coloured('verified', 'holds')} ${bold(bundle)}`
+      : `${coloured('incomplete', 'agrees with itself, keys not checked')} ${bold(bundle)}`,
+  )
   for (const { name, count } of summary.checks) terminal.print(`    ${name.padEnd(12)} ${count}`)
   for (const { runId, storeId, verdict, reasons } of summary.stores)
     terminal.print(`  ${runId}  ${coloured(verdict)} ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`)
