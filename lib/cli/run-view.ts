@@ -3,11 +3,12 @@ import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { Done } from '../local/sandbox/counters.ts'
 import { stateDirectory } from '../local/state-directory.ts'
-import { readDocument } from '../pipeline/documents.ts'
-import { passKey } from '../pipeline/evidence-keys.ts'
+import { type ManifestDocument, readDocument } from '../pipeline/documents.ts'
+import { passKey, runKey } from '../pipeline/evidence-keys.ts'
 import type { Evidence } from '../ports.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
 import type { TaskEvent } from './embedded.ts'
+import { describeManifest } from './manifest-view.ts'
 import {
   bold,
   coloured,
@@ -63,7 +64,7 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
     const ref = event.payload as { runId: string; storeId: string; pass: number }
     switch (event.name) {
       case 'build-index':
-        return terminal.print(`  subject index: ${plural(Number(event.output.subjects), 'subject')} in scope`)
+        return showManifest(ref.runId)
       case 'plan-batches':
         return terminal.print(
           `  ${where}: inventory of ${plural(Number(event.output.versions), 'object version')}, ${formatBytes(Number(event.output.bytes))}`,
@@ -79,6 +80,11 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       default:
         return
     }
+  }
+
+  const showManifest = async (runId: string) => {
+    const document = await readDocument<ManifestDocument>({ evidence: evidence() }, runKey(runId, 'manifest.json'))
+    for (const line of describeManifest(document)) terminal.print(`  ${line}`)
   }
 
   const showPass = async (where: string, ref: { runId: string; storeId: string; pass: number }) => {

@@ -66,7 +66,10 @@ export async function buildIndex(
 }
 
 /** What has to be said before anything is deleted by us. @throws ConfigInvalid */
-function checkPremises({ stores, identifierCase }: Config, { report, index }: ManifestDocument): void {
+export function checkPremises(
+  { stores, identifierCase }: Config,
+  { report, index }: Pick<ManifestDocument, 'report' | 'index'>,
+): void {
   const deleting = stores.find(({ channel }) => channel.kind === 'delete-files')
   if (deleting === undefined) return
   if (!report.transferColumn)

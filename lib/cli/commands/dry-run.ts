@@ -3,9 +3,11 @@ import type { Config } from '../../config.ts'
 import { directoryStores } from '../../local/directory-store.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
 import { readManifest } from '../../manifest/read-manifest.ts'
+import { checkPremises } from '../../pipeline/build-index.ts'
 import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
+import { describeManifest } from '../manifest-view.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 
 const pageSize = 2000
@@ -21,15 +23,15 @@ export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCo
   })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await manifestFiles().open(name), { now: new Date(), name }, rows)
-  builder.finish(report.sha256)
-  terminal.print(
-    `manifest: ${plural(report.confirmed, 'confirmed row')}, ${report.notYetTransferred.count} not yet transferred, format ${report.format}`,
-  )
+  const { summary: index } = builder.finish(report.sha256)
+  checkPremises(config, { report, index })
+  for (const line of describeManifest({ report, index })) terminal.print(line)
   terminal.emit({
     kind: 'manifest',
     rows: report.rows,
     confirmed: report.confirmed,
     notYetTransferred: report.notYetTransferred.count,
+    subjects: index.subjects,
   })
 
   const sum = { versions: 0, bytes: 0 }

@@ -86,6 +86,7 @@ async function scanPaths(
   const reasons = [...new Set(decisions.flatMap((decision) => decision.reasons))]
   const { clean, found, unverified, findings } = totals
   terminal.emit({ kind: 'summary', clean, found, unverified, findings, reasons })
+  for (const reason of reasons) terminal.print(`  ${reason}`)
   terminal.print(
     `${coloured('clean', `${clean.versions} clean`)} (${formatBytes(clean.bytes)}), ` +
       `${coloured('found', `${found.versions} found`)} (${plural(findings, 'finding')}), ` +

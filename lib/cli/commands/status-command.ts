@@ -1,9 +1,13 @@
 import { resolve } from 'node:path'
 import { NotKnown } from '../../errors.ts'
 import type { LocalPorts } from '../../local/local-ports.ts'
+import { readDocument } from '../../pipeline/documents.ts'
+import { storeKey } from '../../pipeline/evidence-keys.ts'
 import type { RunRecord } from '../../ports.ts'
+import type { StoreReport } from '../../verdict/store-report.ts'
 import { openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
+import { describeOpen } from '../run-view.ts'
 import { bold, coloured, dim, stateOption, type Terminal } from '../terminal.ts'
 
 /** `odv status`: the runs of a state directory, or one of them with its verdicts and open requests. */
@@ -46,10 +50,18 @@ function showRun({ runId, state, startedAt, finishedAt, trigger, stores }: RunRe
   })
 }
 
-async function showStores({ runState }: LocalPorts, run: RunRecord, state: string, terminal: Terminal): Promise<void> {
+async function showStores(
+  { runState, evidence }: LocalPorts,
+  run: RunRecord,
+  state: string,
+  terminal: Terminal,
+): Promise<void> {
   for (const { storeId, verdict, reasons = [] } of run.stores) {
     terminal.print(`  ${storeId}: ${verdict ? coloured(verdict) : dim('open')}`)
     for (const reason of reasons) terminal.print(`      ${reason}`)
+    const key = storeKey(run.runId, storeId, 'report.json')
+    const report = (await evidence.has(key)) ? await readDocument<StoreReport>({ evidence }, key) : undefined
+    for (const version of report?.open ?? []) terminal.print(`      ${describeOpen(version)}`)
   }
   for (const { requestId, deadline, acknowledgedAt, storeId } of await runState.listRequests(run.runId)) {
     const waits = deadline !== undefined && acknowledgedAt === undefined && run.state === 'running'

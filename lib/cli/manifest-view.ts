@@ -1,0 +1,25 @@
+import type { ManifestDocument } from '../pipeline/documents.ts'
+import { plural } from './terminal.ts'
+
+type Lines = { count: number; first: readonly number[] }
+
+/** How the manifest was read, for people: what is in scope, and by line what is not, or is worth a look. */
+export function describeManifest({ report, index }: Pick<ManifestDocument, 'report' | 'index'>): string[] {
+  const notes: [string, Lines][] = [
+    ['not yet transferred, so not in scope', report.notYetTransferred],
+    ['listed before', index.duplicates],
+    ['empty', report.empty],
+    ['shorter than 6 characters, so expect findings by chance', index.short],
+  ]
+  return [
+    `manifest: ${plural(index.subjects, 'subject')} in scope, from ${plural(report.rows, 'row')} (${report.format})`,
+    ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
+  ]
+}
+
+const shownLines = 5
+
+function describeLines({ count, first }: Lines): string {
+  const shown = first.slice(0, shownLines).join(', ')
+  return `${plural(count, 'line')} (${shown}${count > Math.min(first.length, shownLines) ? ', …' : ''})`
+}
