@@ -13,8 +13,19 @@ export function piecesOf(root: string): Piece[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' }).flatMap((name) => {
     const path = join(root, name)
     const named = { where: `name of ${name}`, text: name }
-    return lstatSync(path).isFile() ? [named, { where: name, text: readFileSync(path, 'latin1') }] : [named]
+    const text = textOf(path)
+    return text === undefined ? [named] : [named, { where: name, text }]
   })
+}
+
+/** A run that is under way makes and removes temporary files: what is gone cannot leak. */
+function textOf(path: string): string | undefined {
+  try {
+    return lstatSync(path).isFile() ? readFileSync(path, 'latin1') : undefined
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /** Every place where one of `texts` stands in a piece, in any case, or in what its base64 or hex strings decode to. */

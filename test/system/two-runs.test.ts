@@ -144,7 +144,10 @@ describe.concurrent('beside a run', () => {
     const acknowledged = await answer(place)
     expect(linesOf(acknowledged, 'acknowledgement')).toMatchObject([{ request: requestId, by: 'custodian' }])
     const again = await odv(place, 'ack', requestId, '--json')
-    expect(linesOf(again, 'acknowledgement')).toEqual(linesOf(acknowledged, 'acknowledgement'))
+    expect(linesOf(acknowledged, 'acknowledgement')).toMatchObject([{ first: true }])
+    expect(linesOf(again, 'acknowledgement')).toEqual([
+      { ...linesOf(acknowledged, 'acknowledgement')[0], first: false },
+    ])
     const ended = await run.ended
     expect([ended.code, verdictsOf(ended)]).toEqual([0, { sg: 'verified' }])
   })

@@ -1,0 +1,56 @@
+import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { linesOf, odv } from '../support/odv.ts'
+import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+
+/** A request as its custodian gets it: the one place where names that hold identifiers are opened. */
+
+const timeout = 60_000
+const subject = transferred(3)
+
+async function requestIn(place: string): Promise<string> {
+  writeFiles(place, {
+    'ids.csv': manifestText,
+    [`sg/${subject}/photo.jsonl`]: jsonRecords(numbers(4).map(somebodyElse)),
+    'sg/other.jsonl': jsonRecords(numbers(4).map(somebodyElse)),
+  })
+  const run = await odv(place, 'run', '--json', '--manifest', 'ids.csv', '--store', 'sg=sg')
+  expect(run.code, run.stderr).toBe(1)
+  return String(linesOf(run, 'request')[0]!.request)
+}
+
+describe('odv request', () => {
+  it('gives exact names into a file that only its owner reads, and none to the terminal', { timeout }, async () => {
+    const place = scratchDirectory()
+    const request = await requestIn(place)
+    const given = await odv(place, 'request', request, '--out', 'request.jsonl')
+    expect(given.code, given.stderr).toBe(0)
+    expect(`${given.stdout}${given.stderr}`).not.toContain(subject)
+    const [head, ...versions] = readFileSync(join(place, 'request.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(head).toMatchObject({ requestId: request, versions: 1 })
+    expect(versions.map(({ key }) => key)).toEqual([`${subject}/photo.jsonl`])
+    expect(statSync(join(place, 'request.jsonl')).mode & 0o777).toBe(0o600)
+
+    const again = await odv(place, 'request', request, '--out', 'request.jsonl')
+    expect([again.code, again.stderr]).toEqual([64, expect.stringContaining('expected a new file')])
+    const unknown = await odv(place, 'request', 'nothing', '--out', 'other.jsonl')
+    expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('expected a request')])
+  })
+
+  it('belongs to a run that says it is attested only when its summary is under a checkpoint', { timeout }, async () => {
+    const place = scratchDirectory()
+    await requestIn(place)
+    const good = await odv(place, 'run', '--json', '--manifest', 'ids.csv', '--store', 'sg=sg')
+    expect(linesOf(good, 'summary')).toMatchObject([{ attested: true }])
+    chmodSync(join(place, '.odv/keys/attestation-p256.pem'), 0o644)
+    const bad = await odv(place, 'run', '--json', '--manifest', 'ids.csv', '--store', 'sg=sg')
+    expect(bad.code).toBe(64)
+    expect(linesOf(bad, 'summary')).toMatchObject([{ attested: false }])
+    expect(bad.stderr).toContain('NOT ATTESTED')
+  })
+})
