@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { containers } from '../decode/decode-object.ts'
+import { containers, defaultLimits } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
@@ -53,6 +53,7 @@ export async function buildIndex(
         caseRule,
         forms: ['utf-8 text', 'behind backslash, percent, syslog and terminal escapes'],
         containers,
+        limits: defaultLimits,
       },
       stores: config.stores.map(({ id, country, custodian, channel }) => ({
         storeId: id,
