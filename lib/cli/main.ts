@@ -155,10 +155,17 @@ process.once('SIGTERM', () => interruption.abort())
 
 process.exitCode = await runCli(process.argv.slice(2), terminal, interruption.signal).catch((error: unknown) => {
   const code = exitCodeOfError(error)
-  const shown = error instanceof OdvError || code === exitCode.usage
-  terminal.warn(
-    `odv: ${shown ? (error as Error).message : error instanceof Error ? (error.stack ?? error.message) : 'unknown fault'}`,
-  )
-  terminal.emit({ kind: 'error', error: error instanceof Error ? error.name : 'Error', exitCode: code })
+  const message = error instanceof OdvError || code === exitCode.usage ? (error as Error).message : describeFault(error)
+  terminal.warn(message.startsWith('odv') ? message : `odv: ${message}`)
+  terminal.emit({ kind: 'error', error: error instanceof Error ? error.name : 'Error', message, exitCode: code })
   return code
 })
+
+/** A fault's name and where it happened. Its message is not ours: it could quote what was being read. */
+function describeFault(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown fault'
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  return [`internal fault: ${error.name} ${(error as NodeJS.ErrnoException).code ?? ''}`.trimEnd(), ...frames].join(
+    '\n',
+  )
+}
