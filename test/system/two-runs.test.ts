@@ -68,7 +68,7 @@ describe.concurrent('two runs at once', () => {
     for (const refused of [second, resumed]) {
       expect([refused.code, linesOf(refused, 'error')]).toEqual([
         64,
-        [{ kind: 'error', error: 'RunBusy', exitCode: 64 }],
+        [{ kind: 'error', error: 'RunBusy', message: expect.stringContaining('no other run'), exitCode: 64 }],
       ])
       expect(refused.stderr).toMatch(/expected no other run on this state directory, got one under way/)
     }
@@ -86,7 +86,7 @@ describe.concurrent('two runs at once', () => {
       const refused = await Promise.race(both.map(({ ended }) => ended))
       expect([refused.code, linesOf(refused, 'error')], refused.stderr).toEqual([
         64,
-        [{ kind: 'error', error: 'RunBusy', exitCode: 64 }],
+        [{ kind: 'error', error: 'RunBusy', message: expect.stringContaining('no other run'), exitCode: 64 }],
       ])
       await answer(place)
       const codes = (await Promise.all(both.map(({ ended }: Started) => ended))).map(({ code }) => code)
