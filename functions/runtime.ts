@@ -5,7 +5,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import { Tracer } from '@aws-lambda-powertools/tracer'
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware'
 import middy from '@middy/core'
-import { AdapterMissing } from '../lib/errors.ts'
+import { AdapterMissing, OdvError } from '../lib/errors.ts'
 import type { Ports } from '../lib/ports.ts'
 
 /**
@@ -29,7 +29,7 @@ const tracer = new Tracer({ serviceName: 'odv' })
 
 /**
  * Makes a pipeline function the handler of its Lambda. Payloads and results are never logged: they are references and
- * counters, and it should not matter if one day they were not.
+ * counters, and it should not matter if one day they were not. Nor is the text of a fault that is not ours: it could quote data.
  */
 export function task<Output>(name: string, run: (ports: Ports, input: unknown) => Promise<Output>) {
   return middy<unknown, Output>()
@@ -38,7 +38,11 @@ export function task<Output>(name: string, run: (ports: Ports, input: unknown) =
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .onError(({ error }) => {
       metrics.addMetric('TaskFailed', MetricUnit.Count, 1)
-      logger.error('task failed', { task: name, error: error?.name ?? 'Error', detail: error?.message ?? '' })
+      logger.error('task failed', {
+        task: name,
+        error: error?.name ?? 'Error',
+        detail: error instanceof OdvError ? error.message : '',
+      })
     })
     .handler(async (input) => {
       logger.info('task began', { task: name })
