@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+/**
+ * MiniStack: an implementation of the AWS APIs that is not ours (PyPI `ministack`), one process on loopback. Found by
+ * `ODV_MINISTACK` or on the PATH. CI must have it; elsewhere a suite says that it was skipped.
+ */
+const executable = process.env.ODV_MINISTACK ?? 'ministack'
+const there = !spawnSync(executable, ['--help'], { stdio: 'ignore', timeout: 60_000 }).error
+
+if (!there && process.env.CI === 'true')
+  throw new Error('ministack is not on this machine: CI needs it (pip install ministack, or ODV_MINISTACK)')
+
+export const withoutMinistack = !there
+
+/** Behind the title of a suite that `describe.skipIf(withoutMinistack)` may skip. */
+export const onMinistack = there
+  ? 'on MiniStack'
+  : 'on MiniStack (skipped: ministack is not on this machine; pip install ministack)'
+
+/** What every client of the SDK is given to talk to the server. */
+export type Loopback = {
+  endpoint: string
+  region: string
+  credentials: { accessKeyId: string; secretAccessKey: string }
+}
+
+export type Ministack = Loopback & { stop(): Promise<void> }
+
+/** Starts one on a free port, empty. */
+export async function startMinistack(): Promise<Ministack> {
+  const port = await freePort()
+  const directory = mkdtempSync(join(tmpdir(), 'odv-ministack-'))
+  const child = spawn(executable, [], {
+    cwd: directory,
+    env: { ...process.env, BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), HOME: directory, LOG_LEVEL: 'WARNING' },
+    stdio: 'ignore',
+    detached: true,
+  })
+  const endpoint = `http://127.0.0.1:${port}`
+  await untilUp(child, `${endpoint}/_ministack/health`)
+  return {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    async stop() {
+      await stopGroup(child)
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+async function untilUp(child: ChildProcess, url: string): Promise<void> {
+  for (const end = Date.now() + 120_000; Date.now() < end; await pause(100)) {
+    if (child.exitCode !== null) throw new Error(`ministack: expected a server, got exit code ${child.exitCode}`)
+    if ((await fetch(url).catch(() => undefined))?.ok) return
+  }
+  throw new Error('ministack: expected it to answer within two minutes')
+}
+
+/** The server and the processes that it started for functions. */
+async function stopGroup(child: ChildProcess): Promise<void> {
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  if (child.exitCode === null && child.pid) process.kill(-child.pid, 'SIGKILL')
+  if (child.exitCode === null) await gone
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => (address && typeof address === 'object' ? resolve(address.port) : reject(new Error('port'))))
+    })
+  })
+}

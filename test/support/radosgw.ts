@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort, type Loopback } from './ministack.ts'
+
+/**
+ * Ceph's S3 gateway (Debian packages radosgw ceph-mon ceph-osd ceph-common), a real S3 on loopback; it starts as root only.
+ * CI must have it; elsewhere a suite says that it was skipped.
+ */
+const there = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph'].every(
+  (tool) => !spawnSync(tool, ['--version'], { stdio: 'ignore' }).error,
+)
+const why = there ? (process.getuid?.() === 0 ? undefined : 'it starts as root only') : 'radosgw is not on this machine'
+
+if (why !== undefined && process.env.CI === 'true') throw new Error(`radosgw: ${why}: CI needs it`)
+
+export const withoutRadosgw = why !== undefined
+
+/** Behind the title of a suite that `describe.skipIf(withoutRadosgw)` may skip. */
+export const onRadosgw = why === undefined ? 'on Ceph radosgw' : `on Ceph radosgw (skipped: ${why})`
+
+const script = fileURLToPath(new URL('radosgw.sh', import.meta.url))
+
+/** Starts one on free ports, empty; it takes about 12 seconds. */
+export async function startRadosgw(): Promise<Loopback & { stop(): Promise<void> }> {
+  const directory = mkdtempSync(join(tmpdir(), 'odv-radosgw-'))
+  const port = await freePort()
+  const env = {
+    ...process.env,
+    RGW_DIR: directory,
+    RGW_PORT: String(port),
+    RGW_MON_PORT: String(await freePort()),
+    RGW_ACCESS_KEY: 'test',
+    RGW_SECRET_KEY: 'testsecret',
+  }
+  const up = spawnSync('bash', [script, 'up'], { env, encoding: 'utf8', timeout: 180_000 })
+  if (up.status !== 0) throw new Error(`radosgw: expected a server, got: ${up.stdout}${up.stderr}`)
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'testsecret' },
+    async stop() {
+      spawnSync('bash', [script, 'down'], { env, stdio: 'ignore', timeout: 60_000 })
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
