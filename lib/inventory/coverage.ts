@@ -1,4 +1,5 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { Protection } from './object-version.ts'
 
 /** A count of object versions and their stored bytes. */
 export type Tally = { versions: number; bytes: number }
@@ -18,6 +19,8 @@ export type Coverage = {
   clean: Tally
   found: Tally
   foundPartly: number
+  /** Found versions that cannot be deleted now, by what keeps them; `until`: when the last of them can be (RFC 3339). */
+  protected: (Tally & { code: Protection['code']; until?: string })[]
   unverified: (Tally & { reason: UnverifiedReason })[]
   unlisted: number
   bytesRead: number

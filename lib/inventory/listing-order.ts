@@ -1,7 +1,7 @@
 import type { ListedVersion } from './object-version.ts'
 
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
-type Listed = Place & Pick<ListedVersion, 'kind'>
+type Listed = Place & Pick<ListedVersion, 'kind' | 'etag'>
 
 /** The order of every listing: keys by their UTF-8 bytes, then version ids. */
 export function compareVersions(a: Place, b: Place): number {
@@ -13,7 +13,7 @@ export function compareVersions(a: Place, b: Place): number {
 
 /**
  * Compares two listings of one store, both in listing order. `appeared` are versions of the later one that the earlier
- * one lacks, `gone` the reverse. A version that changed is both. A directory that has lost its last file is no news: its
+ * one lacks, `gone` the reverse. A version that changed is both, also where only its `etag` shows it. A directory that has lost its last file is no news: its
  * name was a part of that file's key.
  */
 export async function compareListings(
@@ -27,6 +27,10 @@ export async function compareListings(
   while (!a.done || !b.done) {
     const order = a.done ? 1 : b.done ? -1 : compareVersions(a.value, b.value)
     if (order < 0) gone++
+    if (order === 0 && a.value.etag !== b.value.etag) {
+      gone++
+      appeared++
+    }
     if (order > 0 && !(b.value.kind === 'empty-directory' && isBelow(a.value, b.value))) appeared++
     if (order <= 0) a = await left.next()
     if (order >= 0) b = await right.next()

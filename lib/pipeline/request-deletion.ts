@@ -74,6 +74,7 @@ async function listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Prom
       if (outcome.kind === 'found' && scan)
         requested.push({
           ...entry,
+          ...(scan.protection && { protection: scan.protection }),
           ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
           findings: scan.findings,
           subjects: scan.subjects,

@@ -2,11 +2,11 @@ import { EvidenceConflict } from '../errors.ts'
 import { type BatchReport, parseBatchReport } from '../finding/batch-report.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import { compareListings } from '../inventory/listing-order.ts'
-import type { InventoryEntry } from '../inventory/object-version.ts'
+import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import type { Batch } from '../inventory/plan-batches.ts'
 import type { Evidence, Ports } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
-import type { Settled } from '../verdict/settle-batch.ts'
+import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
 import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
 import { formatDocument, readRunConfig } from './documents.ts'
@@ -100,6 +100,12 @@ async function* readListed(evidence: Evidence, ref: PassRef, listing: Listing, s
     for (const entry of entries) yield toListed(entry, sealKey)
 }
 
+function describeProtection(protection: Protection | undefined): { protection?: string } {
+  if (protection === undefined) return {}
+  const { code, until } = protection
+  return { protection: until === undefined ? code : `${code} until ${until}` }
+}
+
 function toOpenVersion({ entry, outcome, report }: Settled): OpenVersion {
   return {
     shownKey: entry.shownKey,
@@ -109,6 +115,6 @@ function toOpenVersion({ entry, outcome, report }: Settled): OpenVersion {
     ...('reason' in outcome && outcome.reason && { reason: outcome.reason }),
     ...('detail' in outcome && outcome.detail && { detail: outcome.detail }),
     findings: report?.findings ?? 0,
-    ...(entry.protection && { protection: entry.protection.code }),
+    ...describeProtection(protectionOf(entry, report)),
   }
 }

@@ -3,8 +3,8 @@ import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
 import { parseOrdinals } from '../finding/batch-report.ts'
 import type { Coverage } from '../inventory/coverage.ts'
-import type { InventoryEntry } from '../inventory/object-version.ts'
-import { type Settled, settleBatch } from './settle-batch.ts'
+import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
+import { protectionOf, type Settled, settleBatch } from './settle-batch.ts'
 
 /** How many versions that stand in the way of `verified` a store report lists; all are counted. */
 export const listedOpenVersions = 1000
@@ -19,6 +19,7 @@ export function createCoverage() {
   const [inventory, clean, found] = [zero(), zero(), zero()]
   const marks = { deleteMarkers: 0, multipartUploads: 0 }
   const unverified = new Map<UnverifiedReason, { versions: number; bytes: number }>()
+  const kept = new Map<Protection['code'], Coverage['protected'][number]>()
   const positive = { planted: 0, detected: 0, forms: new Set<string>() }
   const negative = { planted: 0, falseAlarms: 0 }
   const subjects = new Set<number>()
@@ -27,6 +28,17 @@ export function createCoverage() {
   const count = (tally: { versions: number; bytes: number }, entry: InventoryEntry) => {
     tally.versions++
     tally.bytes += entry.size
+  }
+
+  const keep = (entry: InventoryEntry, protection: Protection | undefined) => {
+    if (protection === undefined) return
+    const { code, until } = protection
+    const tally = kept.get(code) ?? { code, ...zero(), ...(until !== undefined && { until }) }
+    kept.set(code, tally)
+    count(tally, entry)
+    // One without an end has none together with the others.
+    if (until === undefined) delete tally.until
+    else if (tally.until !== undefined && tally.until < until) tally.until = until
   }
 
   const settle = ({ entry, outcome, report }: Settled) => {
@@ -44,6 +56,7 @@ export function createCoverage() {
         return count(clean, entry)
       case 'found':
         if (outcome.reason) totals.foundPartly++
+        keep(entry, protectionOf(entry, report))
         return count(found, entry)
       case 'unverified': {
         const tally = unverified.get(outcome.reason) ?? zero()
@@ -97,6 +110,7 @@ export function createCoverage() {
         clean,
         found,
         foundPartly: totals.foundPartly,
+        protected: [...kept.values()].toSorted((a, b) => (a.code < b.code ? -1 : 1)),
         unverified: [...unverified]
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
           .map(([reason, tally]) => ({ reason, ...tally })),

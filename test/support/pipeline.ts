@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { decideRun } from '../../lib/attestation/to-run-summary.ts'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { type Config, parseConfig } from '../../lib/config.ts'
 import type { Acknowledgement } from '../../lib/deletion/request.ts'
 import type { Coverage } from '../../lib/inventory/coverage.ts'
 import { loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
-import { localPorts } from '../../lib/local/local-ports.ts'
 import { makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
 import { originOf } from '../../lib/log/origin.ts'
 import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
@@ -100,7 +100,7 @@ export async function openPlace(config: (root: string) => Record<string, unknown
 }
 
 async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config, runId: string, hands: Hands) {
-  const local = localPorts(paths, { configuration: { read: async () => config }, meter: { add() {} } })
+  const local = embeddedPorts(paths, { config, meter: { add() {} } })
   // Properties one by one: the local ports open their database when they are asked for.
   const ports = hands.wrap?.(local) ?? local
   const invoke = async (name: string, payload: unknown) => {
