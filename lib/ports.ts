@@ -47,10 +47,21 @@ export type Opened =
       close(): Promise<void>
     }
 
+/** Keys with `after < key <= until` in byte order; without an end, to the end. */
+export type KeyRange = { after?: string; until?: string }
+
 /** One store, opened for reading. It cannot delete. @throws StoreUnavailable */
 export interface Store {
-  /** Versions after `cursor` in (key, versionId) byte order, at most `limit`. Never follows symbolic links. */
-  list(cursor: string | undefined, limit: number): Promise<ListPage>
+  /**
+   * Versions after `cursor` in (key, versionId) byte order, at most `limit`. Never follows symbolic links. Within one
+   * listing every call has the same `range`, whose ends are those of `boundaries`.
+   */
+  list(cursor: string | undefined, limit: number, range?: KeyRange): Promise<ListPage>
+  /**
+   * At most `most` keys, in byte order, that cut a large store into ranges of about the same number of versions, so that
+   * they can be listed at the same time. Where they lie decides about speed only. A store without it is one range.
+   */
+  boundaries?(most: number): Promise<string[]>
   /** Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. */
   open(version: ListedVersion): Promise<Opened>
 }
@@ -198,7 +209,7 @@ export interface TaskTokens {
 
 /** Counts work as it is done, for progress and metrics. Never fails, never blocks. */
 export interface Meter {
-  add(done: { bytes?: number; versions?: number; findings?: number }): void
+  add(done: { listed?: number; bytes?: number; versions?: number; findings?: number }): void
 }
 
 /** The configuration in force now; a run pins the one it began with. @throws ConfigInvalid */

@@ -3,12 +3,16 @@ import type { ListedVersion } from './object-version.ts'
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
 type Listed = Place & Pick<ListedVersion, 'kind' | 'etag'>
 
+const compareKeys = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+/** Whether a key lies in `after < key <= until`, by its UTF-8 bytes. */
+export function isInRange(key: string, { after, until }: { after?: string; until?: string }): boolean {
+  return (after === undefined || compareKeys(after, key) < 0) && (until === undefined || compareKeys(key, until) <= 0)
+}
+
 /** The order of every listing: keys by their UTF-8 bytes, then version ids. */
 export function compareVersions(a: Place, b: Place): number {
-  return (
-    Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) ||
-    Buffer.compare(Buffer.from(a.versionId), Buffer.from(b.versionId))
-  )
+  return compareKeys(a.key, b.key) || compareKeys(a.versionId, b.versionId)
 }
 
 /**

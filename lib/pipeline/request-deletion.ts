@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts'
 import { settleBatch } from '../verdict/settle-batch.ts'
 import { formatDocument, readDocument, readRunStore } from './documents.ts'
 import { type PassRef, passKey } from './evidence-keys.ts'
-import { readReported } from './settle-coverage.ts'
+import { readReported } from './read-reported.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`

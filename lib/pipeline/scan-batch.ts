@@ -29,7 +29,9 @@ export async function scanBatch(
   const context = { store: await ports.stores.open(store), index, keys, meter: ports.meter }
   const startedAt = ports.clock().toISOString()
   const controls = await runControls(index)
-  const { entries } = parsePart(await ports.evidence.get(partKey(ref, 'opening', batch.part)))
+  const { entries } = parsePart(
+    await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
+  )
 
   const reports: ScanReport[] = []
   const findings: BatchReport['findings'] = []

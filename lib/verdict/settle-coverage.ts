@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
 import { parseOrdinals } from '../finding/batch-report.ts'
-import type { Coverage } from '../inventory/coverage.ts'
+import { createOrdinalSet } from '../finding/ordinal-set.ts'
+import type { Coverage, SegmentCoverage } from '../inventory/coverage.ts'
 import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import { protectionOf, type Settled, settleBatch } from './settle-batch.ts'
 
@@ -11,7 +12,7 @@ export const listedOpenVersions = 1000
 
 type Times = { startedAt: string; finishedAt: string }
 
-/** Settles a pass batch by batch, in inventory order, in memory that grows with the number of subjects only. */
+/** Settles a segment batch by batch, in inventory order, in memory that grows by a bit a subject only. */
 export function createCoverage() {
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals = { bytesRead: 0, decodedBytes: 0, records: 0, findings: 0, unlisted: 0, foundPartly: 0 }
@@ -22,7 +23,7 @@ export function createCoverage() {
   const kept = new Map<Protection['code'], Coverage['protected'][number]>()
   const positive = { planted: 0, detected: 0, forms: new Set<string>() }
   const negative = { planted: 0, falseAlarms: 0 }
-  const subjects = new Set<number>()
+  const subjects = createOrdinalSet()
   const [inventoryHash, outcomesHash] = [createHash('sha256'), createHash('sha256')]
 
   const count = (tally: { versions: number; bytes: number }, entry: InventoryEntry) => {
@@ -97,15 +98,13 @@ export function createCoverage() {
       }
     },
 
-    finish(
-      opening: Times,
-      closing: Times & { versions: number; appeared: number; gone: number },
-      mounts: Coverage['mounts'],
-    ): Coverage {
+    /** The distinct subjects found so far. */
+    subjects: (): Uint8Array => subjects.bytes(),
+
+    finish(opening: Times, closing: Times & { versions: number; appeared: number; gone: number }): SegmentCoverage {
       return {
         inventory: { ...inventory, ...marks, ...opening },
         closing,
-        mounts,
         batches,
         clean,
         found,

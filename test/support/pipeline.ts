@@ -20,9 +20,12 @@ import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
 import { notifyCustodian } from '../../lib/pipeline/notify-custodian.ts'
 import { openRun } from '../../lib/pipeline/open-run.ts'
 import { planBatches } from '../../lib/pipeline/plan-batches.ts'
+import { planListing } from '../../lib/pipeline/plan-listing.ts'
+import { planSegment } from '../../lib/pipeline/plan-segment.ts'
 import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
+import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import { takeInventory } from '../../lib/pipeline/take-inventory.ts'
 import type { Ports } from '../../lib/ports.ts'
@@ -42,8 +45,11 @@ const tasks = {
   'sign-checkpoint': async (ports: Ports) =>
     signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) }),
   'take-inventory': takeInventory,
+  'plan-listing': planListing,
+  'plan-segment': planSegment,
   'plan-batches': planBatches,
   'scan-batch': scanBatch,
+  'settle-segment': settleSegment,
   'settle-coverage': settleCoverage,
   'request-deletion': requestDeletion,
   'execute-deletion': executeDeletion,
@@ -54,8 +60,8 @@ const tasks = {
 
 export type TaskName = keyof typeof tasks
 
-/** A task that is called: its name, and the page, pass and listing that its payload names. */
-export type Moment = { task: TaskName; pass?: number; listing?: string; page?: number }
+/** A task that is called: its name, and the page, pass, segment and listing that its payload names. */
+export type Moment = { task: TaskName; pass?: number; segment?: number; listing?: string; page?: number }
 
 export type Hands = {
   wrap?(ports: Ports): Ports

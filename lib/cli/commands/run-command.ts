@@ -53,7 +53,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     terminal,
     options.state,
     () => embedded!.ports.evidence,
-    () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
+    () => embedded?.progress() ?? { listed: 0, bytes: 0, versions: 0, findings: 0 },
   )
   embedded = await openEmbedded({
     state,

@@ -8,7 +8,7 @@ import type { Coverage } from '../../inventory/coverage.ts'
 import { Interrupted } from '../../local/asl/interpreter.ts'
 import { openRunIndex, readDocument, readManifestDocument } from '../../pipeline/documents.ts'
 import { type PassRef, passKey } from '../../pipeline/evidence-keys.ts'
-import { readReported } from '../../pipeline/settle-coverage.ts'
+import { readReported } from '../../pipeline/read-reported.ts'
 import type { Outcome } from '../../scan/outcome.ts'
 import { redactKey } from '../../scan/redact-key.ts'
 import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
@@ -46,7 +46,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     { ...terminal, print() {}, emit() {} },
     state,
     () => embedded!.ports.evidence,
-    () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
+    () => embedded?.progress() ?? { listed: 0, bytes: 0, versions: 0, findings: 0 },
   )
   try {
     embedded = await openEmbedded({ state, create: true, config, signal, onTask: view.observe })
