@@ -8,7 +8,7 @@ import { openRunInput, parseInput } from './task-input.ts'
 export async function openRun(
   ports: Pick<Ports, 'clock' | 'configuration' | 'evidence' | 'runState'>,
   input: unknown,
-): Promise<{ stores: { storeId: string }[] }> {
+): Promise<{ trigger: 'nightly' | 'on-demand'; stores: { storeId: string }[] }> {
   const { runId, trigger } = parseInput('open-run', openRunInput, input)
   const key = runKey(runId, 'config.json')
   if (!(await ports.evidence.has(key))) await ports.evidence.put(key, formatDocument(await ports.configuration.read()))
@@ -23,5 +23,5 @@ export async function openRun(
       startedAt: ports.clock().toISOString(),
       stores: stores.map(({ id }) => ({ storeId: id })),
     })
-  return { stores: stores.map(({ id }) => ({ storeId: id })) }
+  return { trigger, stores: stores.map(({ id }) => ({ storeId: id })) }
 }
