@@ -1,13 +1,15 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import { ServiceUnavailable } from '../errors.ts'
 import type { Events } from '../ports.ts'
+import { calling } from './faults.ts'
 
 /** Events on a bus of EventBridge, from the source `odv`, with their kind as detail type. */
 export function eventBus(client: EventBridgeClient, bus: string): Events {
   return {
     async publish(kind, detail) {
       const entry = { EventBusName: bus, Source: 'odv', DetailType: kind, Detail: JSON.stringify(detail) }
-      const { FailedEntryCount, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] })).catch(failed)
+      const command = new PutEventsCommand({ Entries: [entry] })
+      const { FailedEntryCount, Entries } = await calling(`event bus: ${kind}`, () => client.send(command))
       // A call that succeeds may have failed all the same, entry by entry.
       if (FailedEntryCount !== 0 || Entries?.[0]?.EventId === undefined)
         throw new ServiceUnavailable(
@@ -15,8 +17,4 @@ export function eventBus(client: EventBridgeClient, bus: string): Events {
         )
     },
   }
-}
-
-function failed(cause: Error): never {
-  throw new ServiceUnavailable(`event bus: expected an answer, got ${cause.name}`, { cause })
 }

@@ -1,13 +1,12 @@
 import {
   DescribeExecutionCommand,
   type DescribeExecutionCommandOutput,
-  ExecutionAlreadyExists,
-  ExecutionDoesNotExist,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
 import { NameTaken } from '../errors.ts'
 import type { Execution, Executions, StartedMachine } from '../ports.ts'
+import { faultOf, isFault } from './faults.ts'
 
 /**
  * Executions of this deployment's state machines, whose ARNs begin with `machines` and end in `-<name>`. Step Functions
@@ -29,9 +28,12 @@ export function stepFunctionsExecutions(client: SFNClient, machines: string): Ex
         await client.send(new StartExecutionCommand({ stateMachineArn: machineArn(machine), name, input: text }))
         return 'started'
       } catch (error) {
-        if (!(error instanceof ExecutionAlreadyExists)) throw error
+        if (!isFault(error, 'ExecutionAlreadyExists')) throw faultOf('executions: start', error)
       }
-      if ((await describe(machine, name)).input !== text)
+      const { input: given } = await describe(machine, name).catch((error) => {
+        throw faultOf('executions: describe', error)
+      })
+      if (given !== text)
         throw new NameTaken(`${machine} ${name}: input: expected the one that it was started with, got another`)
       return 'exists'
     },
@@ -39,8 +41,8 @@ export function stepFunctionsExecutions(client: SFNClient, machines: string): Ex
       try {
         return toExecution(await describe(machine, name))
       } catch (error) {
-        if (error instanceof ExecutionDoesNotExist) return undefined
-        throw error
+        if (isFault(error, 'ExecutionDoesNotExist')) return undefined
+        throw faultOf('executions: describe', error)
       }
     },
   }
