@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { CheckpointRefused, ManifestInvalid } from '../../lib/errors.ts'
-import { localPorts } from '../../lib/local/local-ports.ts'
 import type { Execution, Ports } from '../../lib/ports.ts'
 import { isMoment, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, numbers, transferred, writeFiles } from '../support/sample-files.ts'
@@ -27,10 +27,7 @@ const withExecution = (ports: Partial<Ports>, execution: Execution | undefined):
 })
 
 async function askLater(place: Awaited<ReturnType<typeof openStore>>, execution: Execution | undefined) {
-  const ports = localPorts(place.paths, {
-    configuration: { read: () => Promise.reject(new Error('not read here')) },
-    meter: { add() {} },
-  })
+  const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
   try {
     return (await ask(withExecution(ports, execution), 'get-run', { id: 'run-0' })).body
   } finally {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import { problem } from '../../lib/api/problem.ts'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { NameTaken } from '../../lib/errors.ts'
-import { localPorts } from '../../lib/local/local-ports.ts'
 import { makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
 import type { Execution, Executions, Ports } from '../../lib/ports.ts'
 import { callFunction } from '../support/handlers.ts'
@@ -39,10 +39,7 @@ export type Answered = { status: number; headers: Record<string, string>; body: 
 export async function openDeployment() {
   const paths = stateDirectory(`${scratchDirectory()}/state`)
   await makeStateDirectory(paths)
-  const local = localPorts(paths, {
-    configuration: { read: () => Promise.reject(new Error('not read here')) },
-    meter: { add() {} },
-  })
+  const local = embeddedPorts(paths, { config: undefined, meter: { add() {} } })
   const memory = memoryExecutions()
   const ports: Partial<Ports> = {
     clock: () => new Date('2026-11-26T11:09:05.123Z'),
