@@ -37,13 +37,13 @@ export function api<R extends Route>(
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .handler(async (event, { awsRequestId }) => {
       const answered = await answer(event, `urn:uuid:${awsRequestId}`)
+      count(answered.status < 500 ? { TaskDone: 1 } : { TaskFailed: 1 })
       logger.info('request answered', { route: name, status: answered.status })
       return formatAnswer(answered)
     })
 }
 
 function logFault(route: string, error: unknown): void {
-  count({ TaskFailed: 1 })
   logger.error('request failed', {
     route,
     error: error instanceof Error ? error.name : 'Error',

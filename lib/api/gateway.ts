@@ -3,13 +3,14 @@ import { type BadField, NotKnown, RequestInvalid } from '../errors.ts'
 import { badFieldsOf } from './bad-fields.ts'
 import type { Answer, ApiRequest, Route } from './route.ts'
 
-/** What API Gateway hands over (payload format 2.0), as far as it is looked at. */
+const texts = z.record(z.string(), z.string())
+/** What API Gateway hands over (payload format 2.0), as far as it is looked at. What there is not may be null. */
 const gatewayEvent = z.object({
-  headers: z._default(z.record(z.string(), z.string()), {}),
-  pathParameters: z.optional(z.record(z.string(), z.string())),
-  rawQueryString: z._default(z.string(), ''),
-  body: z.optional(z.string()),
-  isBase64Encoded: z._default(z.boolean(), false),
+  headers: z.nullish(texts),
+  pathParameters: z.nullish(texts),
+  rawQueryString: z.nullish(z.string()),
+  body: z.nullish(z.string()),
+  isBase64Encoded: z.nullish(z.boolean()),
 })
 type GatewayEvent = z.output<typeof gatewayEvent>
 
@@ -25,8 +26,8 @@ const key = /^[\x21-\x7e]{8,128}$/
 export function readRequest(route: Route, event: unknown): Omit<ApiRequest, 'evidenceUri'> {
   const given = gatewayEvent.parse(event)
   const bad: BadField[] = []
-  if (given.rawQueryString !== '') bad.push({ pointer: '?', detail: 'expected no query parameters' })
-  const idempotencyKey = given.headers['idempotency-key']
+  if (given.rawQueryString) bad.push({ pointer: '?', detail: 'expected no query parameters' })
+  const idempotencyKey = given.headers?.['idempotency-key']
   if (idempotencyKey !== undefined && !key.test(idempotencyKey))
     bad.push({ pointer: '#idempotency-key', detail: 'expected 8 to 128 visible ASCII characters' })
   // What cannot be a name is nobody's name; it goes no further, since a caller may have typed anything.
@@ -44,7 +45,7 @@ function readBody({ body: schema }: Route, given: GatewayEvent, bad: BadField[])
     bad.push({ pointer: '', detail: 'expected no body' })
     return undefined
   }
-  if (!/^application\/json\s*(;|$)/i.test(given.headers['content-type'] ?? ''))
+  if (!/^application\/json\s*(;|$)/i.test(given.headers?.['content-type'] ?? ''))
     bad.push({ pointer: '#content-type', detail: 'expected application/json' })
   try {
     return parseBody(schema, JSON.parse(text), bad)
@@ -62,8 +63,8 @@ function parseBody(schema: z.ZodMiniType, value: unknown, bad: BadField[]): unkn
   return undefined
 }
 
-function textOf({ body = '', isBase64Encoded }: GatewayEvent): string {
-  return isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body
+function textOf({ body, isBase64Encoded }: GatewayEvent): string {
+  return Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8').toString('utf8')
 }
 
 /** An answer as API Gateway takes it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunRecord } from '../../lib/ports.ts'
-import { metricsIn, printed, requestId } from '../support/handlers.ts'
+import { callFunction, metricsIn, printed, requestId } from '../support/handlers.ts'
 import { openDeployment } from './world.ts'
 
 const run = (runId: string, change: Partial<RunRecord> = {}): RunRecord => ({
@@ -60,6 +60,21 @@ describe('POST /runs', () => {
   })
 })
 
+describe('a request', () => {
+  it('may come in base64, as API Gateway hands over what it takes for binary', async () => {
+    const deployment = await openDeployment()
+    const base64 = Buffer.from('{"from":"2026-11-01","to":"2026-12-01"}').toString('base64')
+    const headers = { 'content-type': 'application/json; charset=utf-8' }
+    expect((await deployment.ask('post-export', { base64, headers })).status).toBe(202)
+  })
+
+  it('may have null for what it does not have', async () => {
+    const { ports } = await openDeployment()
+    const event = { headers: null, pathParameters: null, rawQueryString: null, body: null, isBase64Encoded: null }
+    expect(await callFunction('post-run', ports, event)).toMatchObject({ statusCode: 202 })
+  })
+})
+
 describe('POST /requests/{id}/acknowledgement', () => {
   const request = { requestId: 'run-1-sg-0', runId: 'run-1', storeId: 'sg', pass: 0, token: 'token-1' }
   const waiting = async () => {
@@ -83,7 +98,10 @@ describe('POST /requests/{id}/acknowledgement', () => {
     expect(await deployment.local.taskTokens.read('token-1')).toEqual({ requestId: 'run-1-sg-0' })
     const stored = await deployment.local.evidence.get('runs/run-1/stores/sg/pass-0/acknowledgement.json')
     expect(JSON.parse(Buffer.from(stored).toString())).toMatchObject({ by: 'custodian', certificateSha256 })
-    expect(metricsIn(printed)).toMatchObject([{ name: 'RequestsAnswered', value: 1 }])
+    expect(metricsIn(printed)).toMatchObject([
+      { name: 'RequestsAnswered', value: 1 },
+      { name: 'TaskDone', value: 1 },
+    ])
   })
 
   it('is harmless when it is repeated: the first answer counts', async () => {

@@ -32,7 +32,14 @@ export function memoryExecutions() {
   }
 }
 
-export type Asked = { id?: string; body?: unknown; text?: string; headers?: Record<string, string>; query?: string }
+export type Asked = {
+  id?: string
+  body?: unknown
+  text?: string
+  base64?: string
+  headers?: Record<string, string>
+  query?: string
+}
 export type Answered = { status: number; headers: Record<string, string>; body: Record<string, unknown> }
 
 /** A deployment on one machine: local adapters, and executions that only a test ends. */
@@ -68,7 +75,8 @@ export async function ask(ports: Partial<Ports>, name: string, asked: Asked = {}
     headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...asked.headers },
     ...(asked.id !== undefined && { pathParameters: { id: asked.id } }),
     ...(text !== undefined && { body: text }),
-    isBase64Encoded: false,
+    ...(asked.base64 !== undefined && { body: asked.base64 }),
+    isBase64Encoded: asked.base64 !== undefined,
   })) as { statusCode: number; headers: Record<string, string>; body: string }
   const body = JSON.parse(result.body)
   const { success } = (routes[name]!.answers[result.statusCode] ?? problem).safeParse(body)

@@ -106,18 +106,9 @@ type Dimension = { Name: string; Value: string }
 const toDimensions = (list: Dimension[] = []) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value]))
 
 function watchedByAlarms(of: Template): Watched[] {
-  return resourcesOf(of, 'AWS::CloudWatch::Alarm').flatMap(([where, { Properties }]) => {
-    const alarm = resolve(of, Properties)
-    const single = alarm.MetricName === undefined ? [] : [alarm]
-    const parts = (alarm.Metrics ?? []).flatMap(
-      (part: { MetricStat?: { Metric: object } }) => part.MetricStat?.Metric ?? [],
-    )
-    return [...single, ...parts].map(({ Namespace, MetricName, Dimensions }) => ({
-      where,
-      namespace: Namespace,
-      name: MetricName,
-      dimensions: toDimensions(Dimensions),
-    }))
+  return resourcesOf(of, 'AWS::CloudWatch::Alarm').map(([where, { Properties }]) => {
+    const { Namespace, MetricName, Dimensions } = resolve(of, Properties)
+    return { where, namespace: Namespace, name: MetricName, dimensions: toDimensions(Dimensions) }
   })
 }
 
@@ -183,18 +174,24 @@ describe('alarms', () => {
   const alarmOf = (id: string) => resolve(template, template.Resources[id]!.Properties)
 
   it('ring for every machine that fails, times out or is aborted', () => {
-    for (const machine of ['VerifyRun', 'VerifyStore', 'ScanStore', 'ExportFiling']) {
-      const { Metrics, ...alarm } = alarmOf(`${machine}FailedAlarm`)
-      expect(Metrics[0].Expression).toBe('FILL(failed, 0) + FILL(timedOut, 0) + FILL(aborted, 0)')
-      expect(Metrics.slice(1).map(({ Id }: { Id: string }) => Id)).toEqual(['failed', 'timedOut', 'aborted'])
-      const arns = Metrics.slice(1).map((each: { MetricStat: { Metric: { Dimensions: Dimension[] } } }) =>
-        toDimensions(each.MetricStat.Metric.Dimensions),
-      )
-      const { StateMachineName } = template.Resources[`${machine}StateMachine`]!.Properties
-      const StateMachineArn = `arn:aws:states:us-east-1:111122223333:stateMachine:${StateMachineName}`
-      expect(arns).toEqual([{ StateMachineArn }, { StateMachineArn }, { StateMachineArn }])
-      expect(alarm).toMatchObject({ Threshold: 1, TreatMissingData: 'notBreaching' })
-    }
+    const rung = watchedByAlarms(template)
+      .filter(({ namespace }) => namespace === 'AWS/States')
+      .map(({ name, dimensions }) => `${name} ${dimensions.StateMachineArn}`)
+    const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([id]) =>
+      resolve(template, { Ref: id }),
+    )
+    expect(machines).toHaveLength(4)
+    expect(rung.toSorted()).toEqual(
+      machines
+        .flatMap((arn) =>
+          ['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionsAborted'].map((name) => `${name} ${arn}`),
+        )
+        .toSorted(),
+    )
+    for (const [id, { Properties }] of resourcesOf(template, 'AWS::CloudWatch::Alarm').filter(
+      ([, alarm]) => alarm.Properties.Namespace === 'AWS/States',
+    ))
+      expect(Properties, id).toMatchObject({ Statistic: 'Sum', Threshold: 1, TreatMissingData: 'notBreaching' })
   })
 
   it('take silence for a missed night, and only where the schedule is on', () => {
@@ -215,7 +212,7 @@ describe('alarms', () => {
   it('all reach the topic, to which alarms of this stage alone may publish', () => {
     const topic = 'arn:aws:sns:us-east-1:111122223333:odv-dev-alarms'
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
-    expect(alarms).toHaveLength(8)
+    expect(alarms).toHaveLength(12 + 4)
     for (const [id] of alarms) expect(alarmOf(id).AlarmActions, id).toEqual([topic])
     const [allow, deny] = resolve(template, template.Resources.AlarmTopicPolicy!.Properties.PolicyDocument.Statement)
     expect(allow).toMatchObject({
