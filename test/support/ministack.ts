@@ -2,25 +2,28 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * MiniStack: an implementation of the AWS APIs that is not ours (PyPI `ministack`), one process on loopback. Found by
- * `ODV_MINISTACK` or on the PATH. CI must have it; elsewhere a suite says that it was skipped.
+ * `ODV_MINISTACK` or on the PATH. CI must have it; elsewhere a suite says that it was skipped. Its asymmetric KMS keys need
+ * PyPI's `cryptography` beside it.
  */
 const executable = process.env.ODV_MINISTACK ?? 'ministack'
 const there = !spawnSync(executable, ['--help'], { stdio: 'ignore', timeout: 60_000 }).error
 
 if (!there && process.env.CI === 'true')
-  throw new Error('ministack is not on this machine: CI needs it (pip install ministack, or ODV_MINISTACK)')
+  throw new Error(
+    'ministack is not on this machine: CI needs it (pip install ministack cryptography, or ODV_MINISTACK)',
+  )
 
 export const withoutMinistack = !there
 
 /** Behind the title of a suite that `describe.skipIf(withoutMinistack)` may skip. */
 export const onMinistack = there
   ? 'on MiniStack'
-  : 'on MiniStack (skipped: ministack is not on this machine; pip install ministack)'
+  : 'on MiniStack (skipped: ministack is not on this machine; pip install ministack cryptography)'
 
 /** What every client of the SDK is given to talk to the server. */
 export type Loopback = {
@@ -31,13 +34,27 @@ export type Loopback = {
 
 export type Ministack = Loopback & { stop(): Promise<void> }
 
-/** Starts one on a free port, empty. */
+const ownNode = join(import.meta.dirname, '../../node_modules/.bin')
+
+/**
+ * Starts one on a free port, empty. Functions run there as processes of the `node` that comes first on its PATH: the
+ * project's own, as on Lambda. State machines do not wait between retries.
+ */
 export async function startMinistack(): Promise<Ministack> {
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'odv-ministack-'))
   const child = spawn(executable, [], {
     cwd: directory,
-    env: { ...process.env, BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), HOME: directory, LOG_LEVEL: 'WARNING' },
+    env: {
+      ...process.env,
+      PATH: [ownNode, process.env.PATH].join(delimiter),
+      HOME: directory,
+      TMPDIR: directory,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: String(port),
+      LOG_LEVEL: 'WARNING',
+      SFN_WAIT_SCALE: '0',
+    },
     stdio: 'ignore',
     detached: true,
   })

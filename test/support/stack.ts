@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  paginateListStackResources,
+  type StackResourceSummary,
+} from '@aws-sdk/client-cloudformation'
+import type { Template } from '../infra/intrinsics.ts'
+import type { Loopback } from './ministack.ts'
+import { copyProject } from './serverless.ts'
+
+/** One stage, deployed as a user deploys it: `npx serverless deploy --stage S`, with the endpoint of the server. */
+export type Stack = {
+  stage: string
+  /** As it was deployed last. */
+  template(): Template
+  status(): Promise<string>
+  outputs(): Promise<Record<string, string>>
+  resources(): Promise<StackResourceSummary[]>
+  /** `params` as `--param` takes them. */
+  deploy(params?: Record<string, string>): Promise<void>
+  /** `npx serverless remove --stage S`. */
+  removeStack(): Promise<void>
+  /** Frees the directory it was deployed from. */
+  close(): void
+}
+
+export async function deployStack(server: Loopback, stage: string, params?: Record<string, string>): Promise<Stack> {
+  const client = new CloudFormationClient(server)
+  const StackName = `odv-${stage}`
+  const project = copyProject()
+  const serverless = (command: string, given: Record<string, string> = {}) =>
+    project.serverless(
+      [command, '--stage', stage, ...Object.entries(given).flatMap(([name, value]) => ['--param', `${name}=${value}`])],
+      {
+        env: {
+          AWS_ENDPOINT_URL: server.endpoint,
+          AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+          // Otherwise Serverless looks every five seconds whether the stack is there.
+          SLS_AWS_MONITORING_FREQUENCY: '200',
+        },
+      },
+    )
+  const described = async () => (await client.send(new DescribeStacksCommand({ StackName }))).Stacks![0]!
+  const stack: Stack = {
+    stage,
+    template: () =>
+      JSON.parse(
+        readFileSync(join(project.directory, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+      ),
+    status: async () => (await described()).StackStatus!,
+    outputs: async () =>
+      Object.fromEntries((await described()).Outputs!.map(({ OutputKey, OutputValue }) => [OutputKey!, OutputValue!])),
+    async resources() {
+      const listed: StackResourceSummary[] = []
+      for await (const { StackResourceSummaries } of paginateListStackResources({ client }, { StackName }))
+        listed.push(...StackResourceSummaries!)
+      return listed
+    },
+    async deploy(given) {
+      await serverless('deploy', given)
+    },
+    async removeStack() {
+      await serverless('remove')
+    },
+    close: project.remove,
+  }
+  await stack.deploy(params)
+  return stack
+}

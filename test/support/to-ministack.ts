@@ -1,0 +1,67 @@
+import type { Definition, StateDefinition } from '../statemachines/definitions.ts'
+
+/**
+ * A deployed definition as MiniStack's engine can run it. What `test/aws/step-functions.test.ts` shows it to do wrongly
+ * is written in another way, and nothing else changes:
+ *
+ * - A Distributed Map is in JSONPath, which finds in its input what JSONata finds in variables: a Pass state before it
+ *   makes them the input. Its children stay as they are. MiniStack ignores a ResultWriter, and nothing of ours reads its
+ *   results, so it is left out.
+ * - `tokenSeconds` stands in for an expression in TimeoutSeconds.
+ */
+export function toMinistack({ States, ...machine }: Definition, tokenSeconds: number): Definition {
+  const maps = new Set(Object.keys(States).filter((name) => isDistributed(States[name]!)))
+  const entry = (name: unknown) => (maps.has(name as string) ? `${name}Input` : (name as string))
+  const rerouted = Object.entries(States).flatMap(([name, state]): [string, StateDefinition][] => {
+    const going = JSON.parse(JSON.stringify(state), (key, value) =>
+      ['Next', 'Default'].includes(key) ? entry(value) : value,
+    )
+    if (maps.has(name))
+      return [
+        [entry(name), inputOf(name, state)],
+        [name, inJsonPath(going)],
+      ]
+    if (typeof state.TimeoutSeconds === 'string') return [[name, { ...going, TimeoutSeconds: tokenSeconds }]]
+    return [[name, going]]
+  })
+  return { ...machine, States: Object.fromEntries(rerouted) }
+}
+
+const isDistributed = ({ ItemProcessor }: StateDefinition) =>
+  (ItemProcessor as { ProcessorConfig?: { Mode?: string } } | undefined)?.ProcessorConfig?.Mode === 'DISTRIBUTED'
+
+const variable = /^\{% \$(\w+) %\}$/
+const item = '{% $states.context.Map.Item.Value %}'
+
+type Fields = Record<string, string>
+
+/** What a Map reads from variables. */
+function inputOf(name: string, { ItemReader, ItemSelector }: StateDefinition): StateDefinition {
+  const texts = Object.values({ ...(ItemReader as { Arguments: Fields }).Arguments, ...(ItemSelector as Fields) })
+  const read = texts.flatMap((text) => variable.exec(text)?.[1] ?? [])
+  return { Type: 'Pass', Output: Object.fromEntries(read.map((each) => [each, `{% $${each} %}`])), Next: name }
+}
+
+function inJsonPath({ ItemReader, ItemSelector, ResultWriter, Output, ...state }: StateDefinition): StateDefinition {
+  const { Arguments, ...reader } = ItemReader as { Arguments: Fields; [field: string]: Fields }
+  return {
+    ...state,
+    QueryLanguage: 'JSONPath',
+    ItemReader: { ...reader, Parameters: pathsOf(Arguments) },
+    ItemSelector: pathsOf(ItemSelector as Fields),
+    ResultPath: null,
+  }
+}
+
+/** @throws on an expression that is neither a variable nor the item */
+function pathsOf(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([field, text]) => {
+      const name = variable.exec(text)?.[1]
+      if (name !== undefined) return [`${field}.$`, `$.${name}`]
+      if (text === item) return [`${field}.$`, '$$.Map.Item.Value']
+      if (text.includes('{%')) throw new Error(`${field}: expected a variable or the item, got ${text}`)
+      return [field, text]
+    }),
+  )
+}
