@@ -6,7 +6,7 @@ import {
   paginateListStackResources,
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation'
-import type { Template } from '../infra/intrinsics.ts'
+import { account, type Template } from '../infra/intrinsics.ts'
 import type { Loopback } from './ministack.ts'
 import { copyProject } from './serverless.ts'
 
@@ -69,4 +69,11 @@ export async function deployStack(server: Loopback, stage: string, params?: Reco
   }
   await stack.deploy(params)
   return stack
+}
+
+/** What `resolve` makes of a template in an imagined account, in the one of the server: with its account and keys. */
+// biome-ignore lint/suspicious/noExplicitAny: what comes out has the shape of what went in
+export function asDeployed(resolved: any, physical: Record<string, string>): any {
+  const text = JSON.stringify(resolved).replaceAll(account, '000000000000')
+  return JSON.parse(text.replace(/:key\/(\w+)/g, (_, id: string) => `:key/${physical[id]}`))
 }
