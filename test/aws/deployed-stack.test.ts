@@ -28,7 +28,7 @@ describe.skipIf(withoutMinistack)(`the deployed stack ${onMinistack}`, () => {
   let one: Stack
   let two: Stack
   beforeAll(async () => {
-    server = await startMinistack()
+    server = await startMinistack({ strict: true })
     ;[one, two] = await Promise.all([deployStack(server, 'one'), deployStack(server, 'two')])
   })
   afterAll(async () => {

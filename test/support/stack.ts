@@ -7,7 +7,7 @@ import {
   type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation'
 import { account, type Template } from '../infra/intrinsics.ts'
-import type { Loopback } from './ministack.ts'
+import type { Ministack } from './ministack.ts'
 import { copyProject } from './serverless.ts'
 
 /** One stage, deployed as a user deploys it: `npx serverless deploy --stage S`, with the endpoint of the server. */
@@ -26,7 +26,7 @@ export type Stack = {
   close(): void
 }
 
-export async function deployStack(server: Loopback, stage: string, params?: Record<string, string>): Promise<Stack> {
+export async function deployStack(server: Ministack, stage: string, params?: Record<string, string>): Promise<Stack> {
   const client = new CloudFormationClient(server)
   const StackName = `odv-${stage}`
   const project = copyProject()
@@ -38,6 +38,7 @@ export async function deployStack(server: Loopback, stage: string, params?: Reco
           AWS_ENDPOINT_URL: server.endpoint,
           AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
           AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+          ...(server.certificate && { NODE_EXTRA_CA_CERTS: server.certificate }),
           // Otherwise Serverless looks every five seconds whether the stack is there.
           SLS_AWS_MONITORING_FREQUENCY: '200',
         },
