@@ -50,6 +50,21 @@ export class StoreUnavailable extends OdvError {
   override readonly name = 'StoreUnavailable'
 }
 
+/** A service that the deployment itself stands on (ledger, evidence, keys) does not answer or is overloaded; worth a retry. */
+export class ServiceUnavailable extends OdvError {
+  override readonly name = 'ServiceUnavailable'
+}
+
+/** Such a service refused a call: a right, a name or a limit is not as this deployment needs it. Never retried. */
+export class ServiceRefused extends OdvError {
+  override readonly name = 'ServiceRefused'
+}
+
+/** Something is larger than what the place that must keep or sign it can take. Never retried. */
+export class TooLarge extends OdvError {
+  override readonly name = 'TooLarge'
+}
+
 /** A medium failed in the middle of a version; the scan turns it into an outcome. */
 export class ReadFailed extends OdvError {
   override readonly name = 'ReadFailed'

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EvidenceConflict, EvidenceMissing, InputInvalid } from '../errors.ts'
+import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
+import { isKeySegment, requireEvidenceKey } from '../evidence-key.ts'
 import type { Evidence } from '../ports.ts'
 import { makeDirectory, publishFile } from './publish-file.ts'
-
-/** What a name between two `/` of a key may be: no dot in front (temporary files), nothing a shell or file system eats. */
-const segment = /^[A-Za-z0-9_=-][A-Za-z0-9._=-]{0,199}$/
 
 /** Evidence as files below `root`, by key. A key cannot be a document and a folder of documents at once. */
 export function evidenceDirectory(root: string): Evidence {
@@ -43,8 +41,7 @@ export function evidenceDirectory(root: string): Evidence {
 }
 
 function pathOf(root: string, key: string): string {
-  if (!key.split('/').every((name) => segment.test(name)))
-    throw new InputInvalid('evidence: key: expected names of letters, digits, ".", "_", "=" and "-" between "/"')
+  requireEvidenceKey(key)
   return join(root, key)
 }
 
@@ -55,7 +52,7 @@ async function* listKeys(root: string, folder: string, prefix: string): AsyncGen
     throw error
   })
   const names = entries
-    .filter(({ name }) => segment.test(name))
+    .filter(({ name }) => isKeySegment(name))
     .map((entry) => folder + entry.name + (entry.isDirectory() ? '/' : ''))
     .sort((a, b) => (a < b ? -1 : 1))
   for (const name of names) {

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { EvidenceConflict, InputInvalid } from '../errors.ts'
+import { EvidenceConflict } from '../errors.ts'
+import { emptyHead } from '../log/merkle.ts'
+import { requireSequence } from '../log/require-sequence.ts'
 import type { Ledger, LogEntry, LogHead, Reservation } from '../ports.ts'
 import { type Database, inTransaction } from './sqlite-database.ts'
-
-/** The root of a tree without leaves, RFC 6962 section 2.1. */
-const emptyRoot = createHash('sha256').digest()
 
 /** Entries are read in pages, so that no read transaction stays open while a reader thinks. */
 const page = 256
@@ -37,7 +35,7 @@ export function sqliteLedger(database: Database): Ledger {
 
   const head = (): LogHead => {
     const row = sql.head.get()
-    return row ? toHead(row) : { size: 0, root: new Uint8Array(emptyRoot), frontier: [] }
+    return row ? toHead(row) : emptyHead
   }
 
   return {
@@ -52,7 +50,7 @@ export function sqliteLedger(database: Database): Ledger {
     head: async () => head(),
 
     async append(expected, entries, next) {
-      checkSequence(expected, entries, next)
+      requireSequence(expected, entries, next)
       return inTransaction(database, () => {
         if (!sameHead(head(), expected)) return 'moved'
         for (const { identity, envelope } of entries) {
@@ -90,15 +88,6 @@ export function sqliteLedger(database: Database): Ledger {
     checkpoints: async () =>
       sql.checkpoints.all().map(({ size, note }) => ({ size: Number(size), note: String(note) })),
   }
-}
-
-function checkSequence(expected: LogHead, entries: readonly LogEntry[], next: LogHead): void {
-  const consecutive = entries.every(({ seq }, index) => seq === expected.size + index)
-  const distinct = new Set(entries.map(({ identity }) => identity)).size === entries.length
-  if (!consecutive || !distinct || next.size !== expected.size + entries.length)
-    throw new InputInvalid(
-      `ledger: append: expected distinct entries that follow one another from ${expected.size} up to the next head`,
-    )
 }
 
 function sameHead(a: LogHead, b: LogHead): boolean {

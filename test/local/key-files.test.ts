@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHash, generateKeyPairSync, type KeyObject, randomBytes, verify } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import {
   chmodSync,
   mkdirSync,
@@ -15,6 +15,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KeyUnsafe } from '../../lib/errors.ts'
 import { attestationKeyFile, caseKeyFile, logKeyFile, makeKeyFiles } from '../../lib/local/key-files.ts'
+import { caseKeyContract } from '../contracts/case-key.ts'
+import { attestationSignerContract, logSignerContract } from '../contracts/signers.ts'
+import { memoryAttestationSigner, memoryLogSigner } from '../support/memory-signers.ts'
 import { requireTool } from '../support/require-tool.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -27,6 +30,15 @@ async function keys(): Promise<string> {
 const names = ['attestation-p256.pem', 'case.key', 'log-ed25519.pem']
 
 const message = new Uint8Array(Buffer.from('DSSEv1 …'))
+
+attestationSignerContract('a key file', async () => attestationKeyFile(await keys()))
+attestationSignerContract('the memory that other tests use', async () => memoryAttestationSigner())
+logSignerContract('a key file', async () => logKeyFile(await keys()))
+logSignerContract('the memory that other tests use', async () => memoryLogSigner())
+caseKeyContract('a key file', async () => {
+  const directory = await keys()
+  return { key: caseKeyFile(directory), reopen: () => caseKeyFile(directory) }
+})
 
 describe('key files', () => {
   it('are made for their owner only', async () => {
@@ -54,14 +66,6 @@ describe('key files', () => {
     expect(await logKeyFile(directory).publicKey()).toContain('BEGIN PUBLIC KEY')
   })
 
-  it('give a case key of 32 bytes, the same every time and another one in every deployment', async () => {
-    const [a, b] = [await keys(), await keys()]
-    const key = await caseKeyFile(a).read()
-    expect(key).toHaveLength(32)
-    expect(await caseKeyFile(a).read()).toEqual(key)
-    expect(await caseKeyFile(b).read()).not.toEqual(key)
-  })
-
   it('sign attestations so that openssl verifies them', async (context) => {
     requireTool(context, 'openssl')
     const directory = await keys()
@@ -78,19 +82,8 @@ describe('key files', () => {
     expect(said.trim()).toBe('Verified OK')
   })
 
-  it('sign attestations over the message, not over a digest of it', async () => {
-    const signer = attestationKeyFile(await keys())
-    const signature = await signer.sign(message)
-    const key = await signer.publicKey()
-    expect(verify('sha256', message, key, signature)).toBe(true)
-    expect(verify('sha256', createHash('sha256').update(message).digest(), key, signature)).toBe(false)
-  })
-
   it('sign checkpoints with a key of their own', async () => {
     const directory = await keys()
-    const signature = await logKeyFile(directory).sign(message)
-    expect(signature).toHaveLength(64)
-    expect(verify(null, message, await logKeyFile(directory).publicKey(), signature)).toBe(true)
     expect(await logKeyFile(directory).publicKey()).not.toBe(await attestationKeyFile(directory).publicKey())
   })
 })

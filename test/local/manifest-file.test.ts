@@ -3,19 +3,19 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ManifestInvalid } from '../../lib/errors.ts'
 import { manifestFiles } from '../../lib/local/manifest-file.ts'
+import { manifestsContract } from '../contracts/manifests.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-describe('a manifest file', () => {
-  for (const size of [0, 1, (1 << 20) - 1, 1 << 20, (5 << 20) + 3])
-    it(`of ${size} bytes is handed out whole`, async () => {
-      const path = join(temporaryDirectory(), 'ids.csv')
-      const body = Buffer.from(Array.from({ length: size }, (_, n) => n % 251))
-      writeFileSync(path, body)
-      const chunks: Buffer[] = []
-      for await (const chunk of await manifestFiles().open(path)) chunks.push(Buffer.from(chunk))
-      expect(Buffer.concat(chunks).equals(body)).toBe(true)
-    })
+manifestsContract('files', async () => {
+  const directory = temporaryDirectory()
+  const put = async (body: Uint8Array) => {
+    writeFileSync(join(directory, 'ids.csv'), body)
+    return join(directory, 'ids.csv')
+  }
+  return { manifests: manifestFiles(), put, none: join(directory, 'none.csv') }
+})
 
+describe('a manifest file', () => {
   it('that is missing is named', async () => {
     const path = join(temporaryDirectory(), 'ids.csv')
     await expect(manifestFiles().open(path)).rejects.toThrow(ManifestInvalid)

@@ -78,6 +78,7 @@ describe('the state machines', () => {
         {
           ErrorEquals: [
             'StoreUnavailable',
+            'ServiceUnavailable',
             'LogMoved',
             'TimeoutError',
             'Sandbox.Timedout',

@@ -1,0 +1,46 @@
+import type { S3Client } from '@aws-sdk/client-s3'
+import { type Config, parseConfig } from '../config.ts'
+import { ConfigInvalid } from '../errors.ts'
+import type { Configuration } from '../ports.ts'
+import { statusOf } from './faults.ts'
+import { readObject } from './s3-object.ts'
+
+const key = 'config/odv.json'
+
+/**
+ * `config/odv.json` of the intake bucket. The home country is the deployment's: a file may repeat it, but not name
+ * another one, since stores at home are kept out by it. @throws ConfigInvalid @throws HomeCountryRefused
+ */
+export function s3Configuration(client: S3Client, bucket: string, homeCountry: string): Configuration {
+  return {
+    async read() {
+      const place = { client, bucket, where: `configuration: ${key}` }
+      const body = await readObject(place, key).catch((error) => {
+        // Who may not list the bucket is told of an absence that it is forbidden.
+        if (statusOf(error.cause) === 403) return undefined
+        throw error
+      })
+      if (!body) throw new ConfigInvalid(`${key}: expected a configuration in the intake bucket, got none to read`)
+      return parse(Buffer.from(body).toString(), homeCountry)
+    },
+  }
+}
+
+function parse(text: string, homeCountry: string): Config {
+  const value = parseJson(text)
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  const config = parseConfig(isObject ? { homeCountry, ...value } : value, key)
+  if (config.homeCountry !== homeCountry)
+    throw new ConfigInvalid(
+      `${key}: homeCountry: expected "${homeCountry}" as in this deployment, got "${config.homeCountry}"`,
+    )
+  return config
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigInvalid(`${key}: expected JSON`, { cause })
+  }
+}

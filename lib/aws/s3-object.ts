@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3'
+import { ServiceUnavailable } from '../errors.ts'
+import type { Chunks } from '../ports.ts'
+import { calling, faultOf, isFault, isTransient, statusOf } from './faults.ts'
+
+/** An object, written once and read whole. `where` says in messages what is done; keys are left out of them. */
+export type Place = { client: S3Client; bucket: string; where: string }
+
+/** What an object was when it was opened. Every later read is of this one, or fails. */
+export type Pinned = { key: string; bytes: number; etag: string | undefined; versionId?: string | undefined }
+
+/** In a row, without a byte in between. */
+const attempts = 4
+
+/**
+ * Writes unless there is an object under the key: `false` then, and nothing is changed. The service compares the bytes
+ * with their digest before it answers.
+ */
+export async function putObjectOnce({ client, bucket, where }: Place, key: string, body: Uint8Array): Promise<boolean> {
+  const sha256 = createHash('sha256').update(body).digest('base64')
+  for (let attempt = 1; ; attempt += 1) {
+    const command = new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: body,
+      IfNoneMatch: '*',
+      ChecksumSHA256: sha256,
+    })
+    try {
+      await client.send(command)
+      return true
+    } catch (error) {
+      if (statusOf(error) === 412) return false
+      if (statusOf(error) !== 409) throw faultOf(where, error)
+      // Another write of the key is under way, and nobody knows yet whether it will be there.
+      if (attempt === attempts) throw new ServiceUnavailable(`${where}: expected no other write at the same time`)
+      await pause(50 * 2 ** attempt)
+    }
+  }
+}
+
+/** Opens an object to its first byte; `undefined` when there is none under the key. */
+export async function openObject(place: Place, key: string): Promise<{ bytes: number; chunks: Chunks } | undefined> {
+  const { client, bucket, where } = place
+  let reply: GetObjectCommandOutput
+  try {
+    reply = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+  } catch (error) {
+    if (isFault(error, 'NoSuchKey')) return undefined
+    throw faultOf(where, error)
+  }
+  const bytes = lengthOf(where, reply)
+  return { bytes, chunks: readPinned(place, { key, bytes, etag: reply.ETag }, reply) }
+}
+
+export async function readObject(place: Place, key: string): Promise<Uint8Array | undefined> {
+  const object = await openObject(place, key)
+  if (!object) return undefined
+  const body = new Uint8Array(object.bytes)
+  let at = 0
+  for await (const chunk of object.chunks) {
+    body.set(chunk, at)
+    at += chunk.length
+  }
+  return body
+}
+
+/**
+ * The bytes of the pinned object, all of them or a fault. A connection that breaks is opened again where it broke.
+ * `first`: an answer that is there already.
+ */
+export async function* readPinned(place: Place, pinned: Pinned, first?: GetObjectCommandOutput): Chunks {
+  const { where } = place
+  const { bytes } = pinned
+  let reply = first
+  let failures = 0
+  for (let at = 0; reply || at < bytes; ) {
+    reply ??= await reopen(place, pinned, at)
+    let broken: unknown
+    try {
+      for await (const chunk of reply.Body as AsyncIterable<Uint8Array>) {
+        at += chunk.length
+        failures = 0
+        if (at > bytes) throw new ServiceUnavailable(`${where}: expected ${bytes} bytes, got more`)
+        yield chunk
+      }
+    } catch (error) {
+      // A digest that is wrong is noticed last: what was handed out already cannot be taken back.
+      if (!isTransient(error)) throw new ServiceUnavailable(`${where}: expected the stored bytes`, { cause: error })
+      broken = error
+    }
+    failures += 1
+    reply = undefined
+    if (at < bytes && failures === attempts)
+      throw new ServiceUnavailable(`${where}: expected ${bytes} bytes, got ${at}`, { cause: broken })
+  }
+}
+
+async function reopen({ client, bucket, where }: Place, pinned: Pinned, at: number): Promise<GetObjectCommandOutput> {
+  const { key, bytes, etag, versionId } = pinned
+  const range = at === 0 ? {} : { Range: `bytes=${at}-` }
+  const command = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, IfMatch: etag, ...range })
+  const reply = await calling(where, () => client.send(command))
+  const expected = bytes - at
+  const got = lengthOf(where, reply)
+  if (got !== expected) throw new ServiceUnavailable(`${where}: expected ${expected} bytes from ${at}, got ${got}`)
+  return reply
+}
+
+/** An answer without a length is no answer: what it holds could be taken for all there is. */
+export function lengthOf(where: string, { ContentLength }: { ContentLength?: number | undefined }): number {
+  if (ContentLength === undefined) throw new ServiceUnavailable(`${where}: expected a length, got none`)
+  return ContentLength
+}
+
+/** The keys that begin with `prefix`, in byte order. */
+export async function* listKeys({ client, bucket, where }: Place, prefix: string): AsyncGenerator<string> {
+  for (let token: string | undefined; ; ) {
+    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })
+    const { Contents = [], IsTruncated, NextContinuationToken } = await calling(where, () => client.send(command))
+    for (const { Key } of Contents) if (Key !== undefined) yield Key
+    if (!IsTruncated) return
+    if (NextContinuationToken === undefined)
+      throw new ServiceUnavailable(`${where}: expected where the listing goes on`)
+    token = NextContinuationToken
+  }
+}
