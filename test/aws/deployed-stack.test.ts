@@ -1,17 +1,13 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DescribeKeyCommand, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms'
-import {
-  GetFunctionConfigurationCommand,
-  InvokeCommand,
-  LambdaClient,
-  ListFunctionsCommand,
-} from '@aws-sdk/client-lambda'
+import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
 import { GetObjectCommand, HeadBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { DescribeStateMachineCommand, ListStateMachinesCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { functionNames } from '../../infra/bundle.ts'
 import { resolve, resourcesOf } from '../infra/intrinsics.ts'
 import { machineNames, readDefinition } from '../statemachines/definitions.ts'
+import { openDeployment } from '../support/deployment.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { asDeployed, deployStack, type Stack } from '../support/stack.ts'
 
@@ -69,11 +65,8 @@ describe.skipIf(withoutMinistack)(`the deployed stack ${onMinistack}`, () => {
   })
 
   it.each(names)('runs %s from its bundle, which refuses by name what is not for it', async (name) => {
-    const { FunctionError, LogResult } = await new LambdaClient(server).send(
-      new InvokeCommand({ FunctionName: `odv-one-${name}`, Payload: Buffer.from('{}'), LogType: 'Tail' }),
-    )
-    expect(FunctionError).toBe('Unhandled')
-    expect(failureIn(LogResult!)).toEqual({ task: name, error: 'AdapterMissing' })
+    const deployment = await openDeployment(server, one)
+    await expect(deployment.invoke(name, {})).rejects.toMatchObject({ name: 'AdapterMissing' })
   })
 
   it.each(machineNames)('has %s as its file says, with the ARNs of this stage', async (name) => {
@@ -140,14 +133,6 @@ describe.skipIf(withoutMinistack)(`the deployed stack ${onMinistack}`, () => {
     expect(stateMachines!.map(({ name }) => name).sort()).toEqual(machineNames.map((name) => `odv-two-${name}`).sort())
   })
 })
-
-/** MiniStack gives every error of a function the same type: its name is read in the log. */
-function failureIn(tail: string): { task: string; error: string } | undefined {
-  const lines = Buffer.from(tail, 'base64').toString().split('\n')
-  const failed = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
-  const { task, error } = failed.find(({ message }) => message === 'task failed') ?? {}
-  return { task, error }
-}
 
 async function textOf(server: Ministack, Bucket: string, Key: string): Promise<string> {
   const { Body } = await new S3Client(server).send(new GetObjectCommand({ Bucket, Key }))

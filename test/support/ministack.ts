@@ -50,6 +50,7 @@ const ownNode = join(import.meta.dirname, '../../node_modules/.bin')
 export async function startMinistack({ strict = false } = {}): Promise<Ministack> {
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'odv-ministack-'))
+  const certificate = join(directory, 'ministack-tls/server.crt')
   const child = spawn(executable, [], {
     cwd: directory,
     env: {
@@ -61,13 +62,13 @@ export async function startMinistack({ strict = false } = {}): Promise<Ministack
       GATEWAY_PORT: String(port),
       LOG_LEVEL: 'WARNING',
       SFN_WAIT_SCALE: '0',
-      ...(strict && { AUTH: 'true', USE_SSL: '1' }),
+      // Functions trust the server by the last one, whatever it was here.
+      ...(strict && { AUTH: 'true', USE_SSL: '1', NODE_EXTRA_CA_CERTS: certificate }),
     },
     stdio: 'ignore',
     detached: true,
   })
   const endpoint = `${strict ? 'https' : 'http'}://127.0.0.1:${port}`
-  const certificate = join(directory, 'ministack-tls/server.crt')
   if (strict) await until(child, async () => existsSync(certificate) && trust(certificate))
   await until(child, async () => (await fetch(`${endpoint}/_ministack/health`).catch(() => undefined))?.ok)
   return {

@@ -65,3 +65,32 @@ function pathsOf(fields: Fields): Fields {
     }),
   )
 }
+
+type Condition = Record<string, Record<string, string | string[]>>
+
+/**
+ * The policy of a key or a bucket as MiniStack can judge by it. It gives `aws:PrincipalArn` the ARN of a role's session (AWS:
+ * of the role), and knows no condition keys of KMS: without these an Allow is wider, and everything else stays.
+ */
+export function toMinistackPolicy(policy: string): string {
+  return JSON.stringify(JSON.parse(policy), (name, value) => (name === 'Condition' ? conditionOf(value) : value))
+}
+
+const unknownKeys = new Set(['kms:SigningAlgorithm', 'kms:MessageType'])
+
+function conditionOf(condition: Condition): Condition {
+  return Object.fromEntries(
+    Object.entries(condition).flatMap(([operator, keys]) => {
+      const known = Object.entries(keys).filter(([key]) => !unknownKeys.has(key))
+      return known.length === 0
+        ? []
+        : [[operator, Object.fromEntries(known.map(([key, value]) => [key, sessions(value)]))]]
+    }),
+  )
+}
+
+function sessions<T extends string | string[]>(value: T): T {
+  return JSON.parse(
+    JSON.stringify(value).replace(/arn:aws:iam::(\d+):role\/([\w-]+)/g, 'arn:aws:sts::$1:assumed-role/$2/*'),
+  )
+}

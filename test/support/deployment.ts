@@ -1,0 +1,135 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { GetKeyPolicyCommand, GetPublicKeyCommand, KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import {
+  GetBucketPolicyCommand,
+  GetObjectCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+  S3Client,
+} from '@aws-sdk/client-s3'
+import {
+  DescribeExecutionCommand,
+  DescribeStateMachineCommand,
+  SFNClient,
+  StartExecutionCommand,
+  UpdateStateMachineCommand,
+} from '@aws-sdk/client-sfn'
+import { machineNames } from '../statemachines/definitions.ts'
+import type { Ministack } from './ministack.ts'
+import type { Stack } from './stack.ts'
+import { toMinistack, toMinistackPolicy } from './to-ministack.ts'
+
+export type Ended = { status: string; output?: unknown; error?: string; cause?: string }
+
+/** A deployed stage, used as its users use it: files are put into its intake bucket, executions started, bundles read. */
+export async function openDeployment(server: Ministack, stack: Stack) {
+  const [states, s3, lambda, kms] = [
+    new SFNClient(server),
+    new S3Client(server),
+    new LambdaClient(server),
+    new KMSClient(server),
+  ]
+  const outputs = await stack.outputs()
+  const intake = outputs.IntakeBucketName!
+  const evidence = outputs.EvidenceBucketName!
+  const arnOf = (machine: string) => `arn:aws:states:us-east-1:000000000000:stateMachine:odv-${stack.stage}-${machine}`
+
+  async function end(executionArn: string, seconds: number): Promise<Ended> {
+    for (const until = Date.now() + seconds * 1000; Date.now() < until; await pause(50)) {
+      const { status, output, error, cause } = await states.send(new DescribeExecutionCommand({ executionArn }))
+      if (status === 'SUCCEEDED') return { status, output: JSON.parse(output!) }
+      if (status !== 'RUNNING') return { status: status!, error: error!, cause: cause! }
+    }
+    throw new Error(`${executionArn}: expected it to end within ${seconds} seconds`)
+  }
+
+  const deployment = {
+    outputs,
+
+    /** Rewrites what MiniStack cannot read; `tokenSeconds` is how long a custodian may take. */
+    async rewrite(tokenSeconds: number) {
+      for (const stateMachineArn of machineNames.map(arnOf)) {
+        const { definition } = await states.send(new DescribeStateMachineCommand({ stateMachineArn }))
+        const rewritten = JSON.stringify(toMinistack(JSON.parse(definition!), tokenSeconds))
+        await states.send(new UpdateStateMachineCommand({ stateMachineArn, definition: rewritten }))
+      }
+      for (const { ResourceType, PhysicalResourceId: id } of await stack.resources())
+        if (ResourceType === 'AWS::KMS::Key') {
+          const { Policy } = await kms.send(new GetKeyPolicyCommand({ KeyId: id }))
+          await kms.send(new PutKeyPolicyCommand({ KeyId: id, Policy: toMinistackPolicy(Policy!) }))
+        } else if (ResourceType === 'AWS::S3::Bucket') {
+          const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: id }))
+          await s3.send(new PutBucketPolicyCommand({ Bucket: id, Policy: toMinistackPolicy(Policy!) }))
+        }
+    },
+
+    /** `key` as in `manifests/transfers.csv`. */
+    async handIn(key: string, body: string | Uint8Array) {
+      await s3.send(new PutObjectCommand({ Bucket: intake, Key: key, Body: body }))
+    },
+
+    async start(machine: string, name: string, input: unknown): Promise<string> {
+      const started = await states.send(
+        new StartExecutionCommand({ stateMachineArn: arnOf(machine), name, input: JSON.stringify(input) }),
+      )
+      return started.executionArn!
+    },
+    end,
+    async execute(machine: string, name: string, input: unknown, seconds = 120): Promise<Ended> {
+      return end(await deployment.start(machine, name, input), seconds)
+    },
+
+    /** Calls a function; one that fails throws an error of the name that its log gives. */
+    async invoke(name: string, payload: unknown): Promise<unknown> {
+      const { FunctionError, Payload, LogResult } = await lambda.send(
+        new InvokeCommand({
+          FunctionName: `odv-${stack.stage}-${name}`,
+          Payload: Buffer.from(JSON.stringify(payload)),
+          LogType: 'Tail',
+        }),
+      )
+      const answer = JSON.parse(Buffer.from(Payload!).toString() || 'null')
+      if (FunctionError === undefined) return answer
+      throw Object.assign(new Error(answer.errorMessage), { name: failureIn(LogResult!) })
+    },
+
+    async document(key: string): Promise<Uint8Array> {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: evidence, Key: key }))
+      return Body!.transformToByteArray()
+    },
+    async documents(prefix: string): Promise<string[]> {
+      const keys: string[] = []
+      for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: evidence, Prefix: prefix }))
+        keys.push(...Contents.map(({ Key }) => Key!))
+      return keys
+    },
+    /** An exported bundle, path by path. */
+    async bundle(exportId: string): Promise<Map<string, Uint8Array>> {
+      const prefix = `exports/${exportId}/`
+      const keys = await deployment.documents(prefix)
+      const files = keys.map(async (key) => [key.slice(prefix.length), await deployment.document(key)] as const)
+      return new Map(await Promise.all(files))
+    },
+    /** The public keys of the stage, in PEM, as KMS has them. */
+    publicKeys: () =>
+      Promise.all(
+        [outputs.AttestationKeyArn!, outputs.LogKeyArn!].map(async (KeyId) => {
+          const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId }))
+          const body = Buffer.from(PublicKey!)
+            .toString('base64')
+            .replace(/.{64}(?=.)/g, '$&\n')
+          return `-----BEGIN PUBLIC KEY-----\n${body}\n-----END PUBLIC KEY-----\n`
+        }),
+      ),
+  }
+  return deployment
+}
+
+/** The name of the error that ended a task. MiniStack gives all errors of functions the same type; the log tells them apart. */
+export function failureIn(tail: string): string {
+  const lines = Buffer.from(tail, 'base64').toString().split('\n')
+  const entries = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
+  return entries.find(({ message }) => message === 'task failed')?.error ?? 'Error'
+}
