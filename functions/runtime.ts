@@ -5,7 +5,7 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import { Tracer } from '@aws-lambda-powertools/tracer'
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware'
 import middy from '@middy/core'
-import { AdapterMissing, OdvError } from '../lib/errors.ts'
+import { OdvError } from '../lib/errors.ts'
 import type { Ports } from '../lib/ports.ts'
 
 /**
@@ -13,7 +13,12 @@ import type { Ports } from '../lib/ports.ts'
  * the ports first; on AWS they are made here.
  */
 let compose = async (): Promise<Ports> => {
-  throw new AdapterMissing('aws: adapters: expected the AWS adapters in this build, and it has the embedded ones only')
+  // Loaded when it is needed: the embedded run never loads the SDK.
+  const [{ awsPorts }, { parseEnvironment }] = await Promise.all([
+    import('../lib/aws/aws-ports.ts'),
+    import('../lib/aws/environment.ts'),
+  ])
+  return awsPorts(parseEnvironment(process.env))
 }
 let composed: Promise<Ports> | undefined
 

@@ -11,8 +11,8 @@ import { unzip } from './unzip.ts'
 const root = join(import.meta.dirname, '../..')
 const names = functionNames(root)
 
-/** A warm start reads the whole bundle: what makes it larger than this should be worth it. */
-const ceiling = 512 * 1024
+/** A cold start reads the whole bundle, half of which is the SDK: what makes it larger should be worth it. */
+const ceiling = 1280 * 1024
 
 let dev: Packaged
 let prod: Packaged
@@ -83,7 +83,7 @@ for (const name of names) {
 writeFileSync(3, JSON.stringify(results))
 `
 
-test('every bundle runs in a bare Node and, while it has no adapters for AWS, refuses by name instead of pretending', () => {
+test('every bundle runs in a bare Node and, without the names of its deployment, refuses instead of guessing', () => {
   const { output, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', callAll, extracted, ...names],
@@ -91,7 +91,7 @@ test('every bundle runs in a bare Node and, while it has no adapters for AWS, re
   )
   expect(status, output[2]!).toBe(0)
   expect(JSON.parse(output[3]!)).toEqual(
-    Object.fromEntries(names.map((name) => [name, { exports: ['handler'], ended: 'AdapterMissing' }])),
+    Object.fromEntries(names.map((name) => [name, { exports: ['handler'], ended: 'ConfigInvalid' }])),
   )
 })
 

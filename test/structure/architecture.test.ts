@@ -23,11 +23,13 @@ const anywhere = ['lib/errors.ts', 'lib/config.ts']
 const pureNode = ['node:crypto', 'node:util', 'node:zlib', 'node:buffer']
 const pureLibraries = ['zod/mini', 'csv-parse', 'csv-parse/sync']
 
-/** What a folder outside the stages may import, by prefix of the path. */
+/** What a folder outside the stages may import, by prefix of the path; the first that fits counts. */
 const outer: Record<string, string[]> = {
   'lib/pipeline/': ['lib/pipeline/', ...stages.map((stage) => `lib/${stage}/`), 'lib/ports.ts', ...anywhere],
   'lib/local/': ['lib/', 'functions/'],
   'lib/cli/': ['lib/', 'functions/'],
+  'lib/aws/': ['lib/aws/', 'lib/log/', 'lib/evidence-key.ts', 'lib/ports.ts', 'lib/tool.ts', ...anywhere],
+  'functions/runtime.ts': ['lib/errors.ts', 'lib/ports.ts', 'lib/aws/aws-ports.ts', 'lib/aws/environment.ts'],
   'functions/': ['lib/pipeline/', 'lib/log/origin.ts', 'lib/errors.ts', 'lib/ports.ts', 'functions/runtime.ts'],
 }
 
@@ -75,6 +77,13 @@ describe('architecture', () => {
         (from.startsWith('lib/aws/') && to.startsWith('lib/cli/')),
     )
     expect(wrong).toEqual([])
+  })
+
+  it('loads the SDK on AWS alone: elsewhere nobody imports it, and the composition root only when it is called', () => {
+    const outside = imports.filter(({ from, to }) => to.startsWith('@aws-sdk/') && !from.startsWith('lib/aws/'))
+    expect(outside).toEqual([])
+    const composition = readFileSync(join(root, 'functions/runtime.ts'), 'utf8')
+    expect(composition).not.toMatch(/^import .*lib\/aws/m)
   })
 
   it('gives the offline verifier no way to a signer, a file or the network', () => {
@@ -137,6 +146,7 @@ function importsOf(from: string): Import[] {
   const found = [
     ...text.matchAll(/^(import|export)\s+(type\s+)?[^'"]*?from\s+'([^']+)'/gm),
     ...text.matchAll(/^(import)()\s+'([^']+)'/gm),
+    ...text.matchAll(/\b(import)()\('([^']+)'\)/g),
   ]
   return found.map(([, , type, to]) => ({
     from,

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { S3Client } from '@aws-sdk/client-s3'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { AdapterMissing } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { tool } from '../tool.ts'
+import { bulkCalls, smallCalls } from './client-options.ts'
+import { dynamoLedger } from './dynamo-ledger.ts'
+import { dynamoRunState } from './dynamo-run-state.ts'
+import type { Environment } from './environment.ts'
+import { kmsCaseKey } from './kms-case-key.ts'
+import { kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
+import { lazily } from './lazily.ts'
+import { s3Anchor } from './s3-anchor.ts'
+import { s3Configuration } from './s3-configuration.ts'
+import { s3Evidence } from './s3-evidence.ts'
+import { s3Manifests } from './s3-manifests.ts'
+import { stepFunctionsTokens } from './step-functions-tokens.ts'
+
+type StorePorts = Pick<Ports, 'stores' | 'storeDeletions'>
+
+/** Stands where the S3 store will be: whoever opens a store is told that there is none. */
+const missingStores: StorePorts = {
+  stores: { open: () => Promise.reject(new AdapterMissing('aws: stores: expected the S3 store in this build')) },
+  storeDeletions: {
+    open: () => Promise.reject(new AdapterMissing('aws: store deletions: expected the S3 store in this build')),
+  },
+}
+
+/**
+ * Every port on AWS. A function makes the clients of those that it uses, and no other: its role has no right to more.
+ * The meter counts nothing here: what a task did is in its result, and how far a run has come is for Step Functions to say.
+ */
+export function awsPorts(environment: Environment, { stores, storeDeletions }: StorePorts = missingStores): Ports {
+  const { evidenceBucket, anchorBucket, intakeBucket, homeCountry, logId } = environment
+  const clients = lazily({
+    s3: () => new S3Client(bulkCalls),
+    dynamo: () => new DynamoDBClient(smallCalls),
+    kms: () => new KMSClient(smallCalls),
+    stepFunctions: () => new SFNClient(smallCalls),
+  })
+  const ports: Ports = lazily<Ports>({
+    clock: () => () => new Date(),
+    random: () => (bytes) => new Uint8Array(randomBytes(bytes)),
+    meter: () => ({ add: () => {} }),
+    configuration: () => s3Configuration(clients.s3, intakeBucket, homeCountry),
+    manifests: () => s3Manifests(clients.s3, intakeBucket),
+    evidence: () => s3Evidence(clients.s3, evidenceBucket),
+    caseKey: () => kmsCaseKey(clients.kms, ports.evidence, { keyId: environment.caseKey, deployment: logId }),
+    stores: () => stores,
+    storeDeletions: () => storeDeletions,
+    runState: () => dynamoRunState(clients.dynamo, environment.runStateTable),
+    taskTokens: () => stepFunctionsTokens(clients.stepFunctions),
+    ledger: () => dynamoLedger(clients.dynamo, { table: environment.ledgerTable, logId }),
+    anchor: () => s3Anchor(clients.s3, anchorBucket),
+    attestationSigner: () => kmsAttestationSigner(clients.kms, environment.attestationKey),
+    logSigner: () => kmsLogSigner(clients.kms, environment.logKey),
+    tool: () => tool,
+  })
+  return ports
+}

@@ -1,0 +1,63 @@
+import { ConfigInvalid } from '../errors.ts'
+
+/** What a deployment tells its functions about itself: names, not rights (serverless.yml, `provider.environment`). */
+export type Environment = {
+  stage: string
+  logId: string
+  homeCountry: string
+  evidenceBucket: string
+  anchorBucket: string
+  intakeBucket: string
+  ledgerTable: string
+  runStateTable: string
+  attestationKey: string
+  logKey: string
+  caseKey: string
+  offshoreReadRole: string
+  offshoreDeleteRole: string
+  offshoreExternalId: string
+}
+
+type Rule = { variable: string; pattern: RegExp; expected: string }
+
+const name = { pattern: /^[A-Za-z0-9-]{1,64}$/, expected: 'letters, digits and hyphens' }
+const bucket = { pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, expected: 'the name of a bucket' }
+const table = { pattern: /^[A-Za-z0-9_.-]{3,255}$/, expected: 'the name of a table' }
+const key = {
+  pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
+  expected: 'the ARN of a KMS key',
+}
+const role = { pattern: /^[\w+=,.@-]{1,64}$/, expected: 'the name of a role' }
+
+const rules: Record<keyof Environment, Rule> = {
+  stage: { variable: 'ODV_STAGE', ...name },
+  logId: { variable: 'ODV_LOG_ID', ...name },
+  homeCountry: { variable: 'ODV_HOME_COUNTRY', pattern: /^[A-Z]{2}$/, expected: 'a two-letter country code' },
+  evidenceBucket: { variable: 'ODV_EVIDENCE_BUCKET', ...bucket },
+  anchorBucket: { variable: 'ODV_ANCHOR_BUCKET', ...bucket },
+  intakeBucket: { variable: 'ODV_INTAKE_BUCKET', ...bucket },
+  ledgerTable: { variable: 'ODV_LEDGER_TABLE', ...table },
+  runStateTable: { variable: 'ODV_RUN_STATE_TABLE', ...table },
+  attestationKey: { variable: 'ODV_ATTESTATION_KEY', ...key },
+  logKey: { variable: 'ODV_LOG_KEY', ...key },
+  caseKey: { variable: 'ODV_CASE_KEY', ...key },
+  offshoreReadRole: { variable: 'ODV_OFFSHORE_READ_ROLE', ...role },
+  offshoreDeleteRole: { variable: 'ODV_OFFSHORE_DELETE_ROLE', ...role },
+  offshoreExternalId: {
+    variable: 'ODV_OFFSHORE_EXTERNAL_ID',
+    pattern: /^[\w+=,.@:/-]{2,1224}$/,
+    expected: 'an external ID',
+  },
+}
+
+/** @throws ConfigInvalid naming every variable that is missing or unfit; values are not quoted. */
+export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
+  const entries = Object.entries(rules)
+  const problems = entries.flatMap(([, { variable, pattern, expected }]) => {
+    const value = variables[variable]
+    if (value !== undefined && pattern.test(value)) return []
+    return [`environment: ${variable}: expected ${expected}, got ${value === undefined ? 'none' : 'something else'}`]
+  })
+  if (problems.length > 0) throw new ConfigInvalid(problems.join('\n'))
+  return Object.fromEntries(entries.map(([field, { variable }]) => [field, variables[variable]])) as Environment
+}
