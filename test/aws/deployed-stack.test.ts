@@ -66,7 +66,7 @@ describe.skipIf(withoutMinistack)(`the deployed stack ${onMinistack}`, () => {
 
   it.each(names)('runs %s from its bundle, which refuses by name what is not for it', async (name) => {
     const deployment = await openDeployment(server, one)
-    await expect(deployment.invoke(name, {})).rejects.toMatchObject({ name: 'AdapterMissing' })
+    await expect(deployment.invoke(name, {})).rejects.toMatchObject({ name: 'InputInvalid' })
   })
 
   it.each(machineNames)('has %s as its file says, with the ARNs of this stage', async (name) => {
