@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
-import { openDeployment } from '../support/deployment.ts'
+import { type Deployment, openDeployment } from '../support/deployment.ts'
+import { interpret } from '../support/interpreted.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { deployStack, type Stack } from '../support/stack.ts'
 
@@ -10,7 +11,7 @@ const manifest =
 describe.skipIf(withoutMinistack)(`a deployed run ${onMinistack}`, () => {
   let server: Ministack
   let stack: Stack
-  let deployment: Awaited<ReturnType<typeof openDeployment>>
+  let deployment: Deployment
   beforeAll(async () => {
     server = await startMinistack({ strict: true })
     stack = await deployStack(server, 'run')
@@ -38,6 +39,12 @@ describe.skipIf(withoutMinistack)(`a deployed run ${onMinistack}`, () => {
       expect(exported).toMatchObject({ status: 'SUCCEEDED', output: { incomplete: 1 } })
       const summary = verifyBundle(await deployment.bundle('e1'), { pinnedKeys: await deployment.publicKeys() })
       expect(summary).toMatchObject({ pinned: true, stores: [{ runId: 'r1', storeId: 'sg', verdict: 'incomplete' }] })
+    })
+  })
+
+  it('ends alike in our own interpreter, with the definitions as they are deployed', async () => {
+    expect(await interpret(deployment, 'verify-run', 'r2', { trigger: 'on-demand' })).toMatchObject({
+      output: { failed: false, verdict: 'incomplete', verified: 0, residual: 0, incomplete: 1 },
     })
   })
 })

@@ -16,7 +16,7 @@ import {
   StartExecutionCommand,
   UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn'
-import { machineNames } from '../statemachines/definitions.ts'
+import { type Definition, machineNames } from '../statemachines/definitions.ts'
 import type { Ministack } from './ministack.ts'
 import type { Stack } from './stack.ts'
 import { toMinistack, toMinistackPolicy } from './to-ministack.ts'
@@ -45,15 +45,26 @@ export async function openDeployment(server: Ministack, stack: Stack) {
     throw new Error(`${executionArn}: expected it to end within ${seconds} seconds`)
   }
 
+  const definitionOf = async (stateMachineArn: string) => {
+    const { definition } = await states.send(new DescribeStateMachineCommand({ stateMachineArn }))
+    return JSON.parse(definition!) as Definition
+  }
+  /** By ARN, as they were deployed. */
+  const definitions = Object.fromEntries(
+    await Promise.all(machineNames.map(arnOf).map(async (arn) => [arn, await definitionOf(arn)] as const)),
+  )
+
   const deployment = {
+    stage: stack.stage,
     outputs,
+    definitions,
+    arnOf,
 
     /** Rewrites what MiniStack cannot read; `tokenSeconds` is how long a custodian may take. */
     async rewrite(tokenSeconds: number) {
-      for (const stateMachineArn of machineNames.map(arnOf)) {
-        const { definition } = await states.send(new DescribeStateMachineCommand({ stateMachineArn }))
-        const rewritten = JSON.stringify(toMinistack(JSON.parse(definition!), tokenSeconds))
-        await states.send(new UpdateStateMachineCommand({ stateMachineArn, definition: rewritten }))
+      for (const [stateMachineArn, given] of Object.entries(definitions)) {
+        const definition = JSON.stringify(toMinistack(given, tokenSeconds))
+        await states.send(new UpdateStateMachineCommand({ stateMachineArn, definition }))
       }
       for (const { ResourceType, PhysicalResourceId: id } of await stack.resources())
         if (ResourceType === 'AWS::KMS::Key') {
@@ -95,6 +106,10 @@ export async function openDeployment(server: Ministack, stack: Stack) {
       throw Object.assign(new Error(answer.errorMessage), { name: failureIn(LogResult!) })
     },
 
+    /** Writes unless the key is taken, as every document is written. */
+    async putDocument(key: string, body: Uint8Array | string) {
+      await s3.send(new PutObjectCommand({ Bucket: evidence, Key: key, Body: body, IfNoneMatch: '*' }))
+    },
     async document(key: string): Promise<Uint8Array> {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: evidence, Key: key }))
       return Body!.transformToByteArray()
@@ -126,6 +141,8 @@ export async function openDeployment(server: Ministack, stack: Stack) {
   }
   return deployment
 }
+
+export type Deployment = Awaited<ReturnType<typeof openDeployment>>
 
 /** The name of the error that ended a task. MiniStack gives all errors of functions the same type; the log tells them apart. */
 export function failureIn(tail: string): string {
