@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
+import { countryOfRegion } from './regions.ts'
 
 /** `odv.json`: what is verified, where, and what was promised. Unknown keys are refused. */
 
@@ -29,11 +30,60 @@ const channel = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('manual'), deadline: duration }),
   /** Built in: deletes files all of whose records belong, by their `owner` field, to transferred subjects. */
   z.strictObject({ kind: z.literal('delete-files'), owner: text }),
+  /**
+   * Built in: deletes object versions all of whose records belong, by their `owner` field, to transferred subjects.
+   * `abortUploads`: an unfinished upload cannot be read; one whose key holds a transferred identifier is aborted only
+   * where this says `true`.
+   */
+  z.strictObject({ kind: z.literal('s3-delete-versions'), owner: text, abortUploads: z.optional(z.boolean()) }),
 ])
+
+export const channelKinds = ['none', 'manual', 'delete-files', 's3-delete-versions'] as const
+
+const roleArn = z
+  .string()
+  .check(z.regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,512}$/, 'expected the ARN of an IAM role'))
+
+/** A bucket of S3, or of a store that speaks its protocol and is reached by `endpoint`. */
+const bucket = z.strictObject({
+  bucket: z
+    .string()
+    .check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of a bucket, without s3:// in front')),
+  /** Only keys that begin with this are the store. */
+  prefix: z.optional(z.string().check(z.minLength(1), z.maxLength(1000))),
+  region: z.optional(
+    z.string().check(z.regex(/^[a-z]{2,}(-[a-z0-9]+)+$/, 'expected a Region, as in "ap-southeast-1"')),
+  ),
+  /** The account that owns the bucket: another owner's bucket of the same name is refused by S3 itself. */
+  account: z.optional(z.string().check(z.regex(/^[0-9]{12}$/, 'expected an account of 12 digits'))),
+  /** Roles to assume, one for reading and another one for deleting. Deployed, they follow from `account`. */
+  readRole: z.optional(roleArn),
+  deleteRole: z.optional(roleArn),
+  externalId: z.optional(text),
+  endpoint: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^(https:\/\/[^/?#@\s]+|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:[0-9]+)?)\/?$/,
+          'expected https://HOST[:PORT] (http only on this machine)',
+        ),
+      ),
+  ),
+  /** `false`: the bucket's name is a part of the host's. Behind an `endpoint` it is a part of the path otherwise. */
+  pathStyle: z.optional(z.boolean()),
+  /** Named profiles of the AWS configuration files, on one machine only: credentials of a store that is not AWS's. */
+  readProfile: z.optional(text),
+  deleteProfile: z.optional(text),
+  /** Whoever reads pays for the requests and the transfer. */
+  requesterPays: z.optional(z.boolean()),
+})
 
 const store = z.strictObject({
   id: name,
-  root: text,
+  /** A directory, or else `s3`: exactly one of the two. */
+  root: z.optional(text),
+  s3: z.optional(bucket),
   country: z.optional(country),
   custodian: z.optional(text),
   channel: z._default(channel, { kind: 'none' }),
@@ -43,6 +93,8 @@ const store = z.strictObject({
    * that somebody has to say it.
    */
   mayBeEmpty: z.optional(z.boolean()),
+  /** Batches of this store that are scanned at the same time; 500 on AWS, as many as there are cores on one machine. */
+  concurrency: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
   /** The key of an object that every listing must show: a sign that the share is mounted and is this store's. */
   marker: z.optional(text),
 })
@@ -64,6 +116,9 @@ const schema = z.strictObject({
 
 export type Config = z.infer<typeof schema>
 export type StoreConfig = Config['stores'][number]
+export type DirectoryStoreConfig = StoreConfig & { root: string }
+export type BucketConfig = z.infer<typeof bucket>
+export type BucketStoreConfig = StoreConfig & { s3: BucketConfig }
 export type Channel = StoreConfig['channel']
 export type Obligation = z.infer<typeof obligation>
 
@@ -81,18 +136,47 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
     )
   const config = parsed.data
   const seen = new Set<string>()
-  for (const { id, country, channel } of config.stores) {
-    if (seen.has(id)) throw new ConfigInvalid(`${where}: stores: expected every id once, got "${id}" twice`)
-    seen.add(id)
-    if (country === config.homeCountry)
-      throw new HomeCountryRefused(
-        `${where}: store ${id}: expected a country other than the home country ${config.homeCountry}, ` +
-          'since a store at home may hold the only copy',
-      )
-    if (channel.kind !== 'none' && country === undefined)
-      throw new ConfigInvalid(`${where}: store ${id}: expected a country, since it has a deletion channel`)
+  for (const store of config.stores) {
+    if (seen.has(store.id)) throw new ConfigInvalid(`${where}: stores: expected every id once, got "${store.id}" twice`)
+    seen.add(store.id)
+    checkStore(store, config.homeCountry, `${where}: store ${store.id}`)
   }
   return config
+}
+
+function checkStore(store: StoreConfig, homeCountry: string, where: string): void {
+  const { country, channel, root, s3 } = store
+  if ((root === undefined) === (s3 === undefined))
+    throw new ConfigInvalid(`${where}: expected either "root" (a directory) or "s3" (a bucket)`)
+  const inRegion = s3?.endpoint === undefined && s3?.region !== undefined ? countryOfRegion(s3.region) : undefined
+  if (country === homeCountry || inRegion === homeCountry)
+    throw new HomeCountryRefused(
+      `${where}: expected a country other than the home country ${homeCountry}, ` +
+        'since a store at home may hold the only copy',
+    )
+  if (country !== undefined && inRegion !== undefined && country !== inRegion)
+    throw new ConfigInvalid(`${where}: country: expected ${inRegion}, where Region ${s3?.region} is, got ${country}`)
+  if (channel.kind !== 'none' && country === undefined)
+    throw new ConfigInvalid(`${where}: expected a country, since it has a deletion channel`)
+  if (s3 !== undefined && s3.region === undefined && s3.endpoint === undefined)
+    throw new ConfigInvalid(`${where}: s3.region: expected the Region of the bucket, as in "ap-southeast-1"`)
+  if (channel.kind === 'delete-files' && root === undefined)
+    throw new ConfigInvalid(`${where}: channel: expected "s3-delete-versions" for a bucket, got "delete-files"`)
+  if (channel.kind === 's3-delete-versions' && s3 === undefined)
+    throw new ConfigInvalid(`${where}: channel: expected "delete-files" for a directory, got "s3-delete-versions"`)
+}
+
+export function isDirectory(store: StoreConfig): store is DirectoryStoreConfig {
+  return store.root !== undefined
+}
+
+export function isBucket(store: StoreConfig): store is BucketStoreConfig {
+  return store.s3 !== undefined
+}
+
+/** Whether a channel is carried out by us. */
+export function isBuiltIn(channel: Channel): channel is Extract<Channel, { owner: string }> {
+  return 'owner' in channel
 }
 
 type Issue = z.core.$ZodIssue
@@ -107,7 +191,7 @@ function problemOf(issue: Issue): string {
     case 'invalid_value':
       return `expected ${issue.values.map((value) => `"${String(value)}"`).join(' or ')}`
     case 'invalid_union':
-      return 'expected one of the kinds that there are: "none", "manual", "delete-files"'
+      return `expected one of the kinds that there are: ${channelKinds.map((kind) => `"${kind}"`).join(', ')}`
     case 'too_small':
       return issue.minimum === 1 && issue.origin === 'string'
         ? 'expected some text'

@@ -1,6 +1,6 @@
 import type { Config, StoreConfig } from './config.ts'
 import type { UnverifiedReason } from './decode/unverified.ts'
-import type { ListedVersion } from './inventory/object-version.ts'
+import type { ListedVersion, Protection } from './inventory/object-version.ts'
 
 /**
  * What the pipeline needs from the outside. Each port is small and says what it guarantees; one contract suite per
@@ -25,6 +25,9 @@ export type Chunks = AsyncIterable<Uint8Array>
  */
 export type ListPage = { versions: ListedVersion[]; mounts: string[]; next?: string }
 
+/** A text that the store keeps beside the bytes of a version: the name or the value of user metadata or of a tag. */
+export type Label = { place: 'metadata' | 'tags'; text: string }
+
 /** A version that could not be opened is a value: its outcome is `unverified`. */
 export type Opened =
   | { kind: 'unreadable'; reason: UnverifiedReason; detail: string }
@@ -34,14 +37,31 @@ export type Opened =
       chunks: Chunks
       /** After the last chunk: was that, beginning to end, the version that was listed? */
       settle(): Promise<{ kind: 'unchanged' } | { kind: 'changed'; detail: string }>
+      /** Everything that the store keeps beside the bytes; a store that keeps nothing gives none. */
+      labels: readonly Label[]
+      /** Something of the version that cannot be read although its bytes can: its outcome is not clean. */
+      gap?: { reason: UnverifiedReason; detail: string }
+      /** What keeps the version from being deleted now. Asked only of a version that holds findings. */
+      protection?(): Promise<Protection | undefined>
       /** Frees the version; always called, also when it was not read to its end. */
       close(): Promise<void>
     }
 
+/** Keys with `after < key <= until` in byte order; without an end, to the end. */
+export type KeyRange = { after?: string; until?: string }
+
 /** One store, opened for reading. It cannot delete. @throws StoreUnavailable */
 export interface Store {
-  /** Versions after `cursor` in (key, versionId) byte order, at most `limit`. Never follows symbolic links. */
-  list(cursor: string | undefined, limit: number): Promise<ListPage>
+  /**
+   * Versions after `cursor` in (key, versionId) byte order, at most `limit`. Never follows symbolic links. Within one
+   * listing every call has the same `range`, whose ends are those of `boundaries`.
+   */
+  list(cursor: string | undefined, limit: number, range?: KeyRange): Promise<ListPage>
+  /**
+   * At most `most` keys, in byte order, that cut a large store into ranges of about the same number of versions, so that
+   * they can be listed at the same time. Where they lie decides about speed only. A store without it is one range.
+   */
+  boundaries?(most: number): Promise<string[]>
   /** Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. */
   open(version: ListedVersion): Promise<Opened>
 }
@@ -59,13 +79,17 @@ export type Deleted = { kind: 'deleted'; bytes: number } | { kind: 'gone' } | { 
 /** Looks at the version's bytes before they are deleted; anything but `{ kind: 'delete' }` keeps the version. */
 export type Judge = (chunks: Chunks) => Promise<{ kind: 'delete' } | { kind: 'keep'; reason: string }>
 
+/** A version that is to be deleted, and who judges it. */
+export type Condemned = { version: ListedVersion; judge: Judge }
+
 /** The deleting side of a store: another role than the reading side. */
 export interface StoreDeletion {
   /**
-   * Deletes exactly this version, and only if `judge`, given all its bytes, says so and it is still the listed
-   * version (size, modification time) after judging. A protected version is kept. Repeating after a crash gives `gone`.
+   * Deletes exactly these versions, each only if its judge, given all its bytes, says so and it is still the listed
+   * version (size, modification time, etag) after judging. A protected version is kept. The results are in the order of
+   * the versions, one each. All may be judged before the first is deleted. Repeating after a crash gives `gone`.
    */
-  deleteVersion(version: ListedVersion, judge: Judge): Promise<Deleted>
+  deleteVersions(condemned: readonly Condemned[]): Promise<Deleted[]>
 }
 
 export interface StoreDeletions {
@@ -185,7 +209,7 @@ export interface TaskTokens {
 
 /** Counts work as it is done, for progress and metrics. Never fails, never blocks. */
 export interface Meter {
-  add(done: { bytes?: number; versions?: number; findings?: number }): void
+  add(done: { listed?: number; bytes?: number; versions?: number; findings?: number }): void
 }
 
 /** The configuration in force now; a run pins the one it began with. @throws ConfigInvalid */

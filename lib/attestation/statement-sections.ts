@@ -20,8 +20,16 @@ export function scopeOf({ scope }: StatementContext) {
   return { population: subjects, keyCommitment, manifest: { sha256: manifestSha256 } }
 }
 
-export function storeOf({ storeId, kind, country, custodian }: StoreReport['store']) {
-  return { storeId, kind, ...optional({ country, custodian }) }
+export function storeOf({ storeId, kind, country, custodian, uri, region, account }: StoreReport['store']) {
+  return { storeId, kind, ...optional({ country, custodian, uri, region, account }) }
+}
+
+/** Why something is not deleted yet, and until when if that is known. It explains; it turns no verdict clean. */
+export function exceptionsOf({ protected: kept }: Coverage) {
+  if (kept.length === 0) return {}
+  return {
+    exceptions: kept.map(({ code, versions, bytes, until }) => ({ code, versions, bytes, ...optional({ until }) })),
+  }
 }
 
 export function obligationOf(obligation: Obligation | undefined) {

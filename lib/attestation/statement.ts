@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import * as z from 'zod/mini'
+import { channelKinds } from '../config.ts'
 import { unverifiedReasons } from '../decode/unverified.ts'
 import { FormatInvalid } from '../errors.ts'
+import { protectionCodes } from '../inventory/object-version.ts'
 
 /**
  * What is attested: an in-toto Statement v1 whose predicate says, phase by phase, what was done and seen. The in-toto
@@ -42,7 +44,13 @@ const store = z.strictObject({
   kind: text,
   country: z.optional(text),
   custodian: z.optional(text),
+  uri: z.optional(text),
+  region: z.optional(text),
+  account: z.optional(text),
 })
+
+/** Found and not deleted for a reason that has a name; `until`: when the last of these versions can be deleted. */
+const exceptions = z.array(z.strictObject({ code: z.enum(protectionCodes), ...tally, until: z.optional(time) }))
 
 const inventory = z.strictObject({
   startedAt: time,
@@ -76,7 +84,7 @@ const validation = z.strictObject({
 
 const request = {
   requestId: text,
-  channel: z.enum(['none', 'manual', 'delete-files']),
+  channel: z.enum(channelKinds),
   requestedAt: time,
   deadline: z.optional(time),
   ...tally,
@@ -171,6 +179,7 @@ const predicate = z.discriminatedUnion('phase', [
     scan: z.optional(scan),
     verification,
     validation: z.optional(validation),
+    exceptions: z.optional(exceptions),
     ...tail,
   }),
   z.strictObject({

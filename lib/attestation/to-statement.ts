@@ -166,7 +166,7 @@ export function verificationStatement(
       coveragePpm: last ? section.coveragePpmOf(last) : 0,
       ...section.optional({ failure: failure && { state: failure.state, error: failure.error } }),
     },
-    ...(last ? { validation: section.validationOf(last) } : {}),
+    ...(last ? { validation: section.validationOf(last), ...section.exceptionsOf(last) } : {}),
     ...tailOf(context),
   })
 }

@@ -2,15 +2,16 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Config } from '../config.ts'
-import { AdapterMissing, NotKnown } from '../errors.ts'
+import { NotKnown } from '../errors.ts'
 import { type Environment, type ExecutionEvent, loadMachine, runExecution } from '../local/asl/interpreter.ts'
-import { type LocalPorts, localPorts } from '../local/local-ports.ts'
+import type { LocalPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
 import { callHandler } from '../local/sandbox/call-handler.ts'
 import { createCounters, type Done } from '../local/sandbox/counters.ts'
 import { logToFile } from '../local/sandbox/log-file.ts'
 import { openSandbox } from '../local/sandbox/open-sandbox.ts'
 import { isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
+import { embeddedPorts } from './embedded-ports.ts'
 
 const functions = [
   'open-run',
@@ -19,8 +20,11 @@ const functions = [
   'close-run',
   'sign-checkpoint',
   'take-inventory',
+  'plan-listing',
+  'plan-segment',
   'plan-batches',
   'scan-batch',
+  'settle-segment',
   'settle-coverage',
   'request-deletion',
   'execute-deletion',
@@ -75,10 +79,11 @@ export async function openEmbedded(options: {
   logToFile(join(paths.root, 'log.jsonl'))
   const { provide } = await import('../../functions/runtime.ts')
   const counters = createCounters()
-  const ports = localPorts(paths, { configuration: configurationOf(options.config), meter: counters.meter })
+  const ports = embeddedPorts(paths, { config: options.config, meter: counters.meter })
   provide(async () => ports)
   const cores = availableParallelism()
   const sandbox = openSandbox(cores, {
+    composition: new URL('embedded-ports.ts', import.meta.url).href,
     stateRoot: paths.root,
     counters: counters.memory,
     logFile: join(paths.root, 'log.jsonl'),
@@ -110,15 +115,6 @@ export async function openEmbedded(options: {
       await sandbox.close()
       ports.close()
       lock?.release()
-    },
-  }
-}
-
-function configurationOf(config: Config | undefined): LocalPorts['configuration'] {
-  return {
-    read: async () => {
-      if (config === undefined) throw new AdapterMissing('configuration: expected only a run to read it')
-      return config
     },
   }
 }

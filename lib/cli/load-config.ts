@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { type Config, parseConfig, type StoreConfig } from '../config.ts'
+import { type Config, isDirectory, parseConfig, type StoreConfig } from '../config.ts'
 import { ConfigInvalid, UsageInvalid } from '../errors.ts'
 
 export const defaultConfigFile = 'odv.json'
@@ -27,7 +27,9 @@ export async function loadConfig(options: {
   const absolute: Config = {
     ...config,
     ...(config.manifest !== undefined && { manifest: resolve(dirname(file), config.manifest) }),
-    stores: config.stores.map((store) => ({ ...store, root: resolve(dirname(file), store.root) })),
+    stores: config.stores.map((store) =>
+      isDirectory(store) ? { ...store, root: resolve(dirname(file), store.root) } : store,
+    ),
     ...(manifest !== undefined && { manifest: resolve(cwd, manifest) }),
   }
   const chosen = stores.length === 0 ? absolute.stores : stores.map((each) => chooseStore(each, absolute.stores, cwd))

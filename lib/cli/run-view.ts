@@ -28,7 +28,7 @@ const shownOpenVersions = 5
  * task: what cannot be shown is not shown.
  */
 export function createRunView(terminal: Terminal, state: string, evidence: () => Evidence, progress: () => Done) {
-  const total = { versions: 0, bytes: 0, listed: 0 }
+  const total = { versions: 0, bytes: 0 }
   let scanningSince = Date.now()
   let phase = 'opening the run'
   let shown = Promise.resolve()
@@ -51,7 +51,6 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       failures.add(message)
     }
     if (event.kind !== 'done') return
-    if (event.name === 'take-inventory') total.listed += Number(event.output.versions)
     if (event.name === 'notify-custodian') phase = 'waiting for a custodian'
     if (event.name === 'plan-batches') {
       total.versions += Number(event.output.versions)
@@ -166,7 +165,7 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       ? `  scanning: ${formatCount(done.versions)} of ${formatCount(total.versions)} object versions, ` +
           `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}, ${plural(done.findings, 'finding')}`
       : phase === 'listing'
-        ? `  listing: ${plural(total.listed, 'object version')}`
+        ? `  listing: ${plural(progress().listed, 'object version')}`
         : `  ${phase}`
   }
 

@@ -1,4 +1,5 @@
-import type { Obligation } from '../config.ts'
+import type { Channel, Obligation } from '../config.ts'
+import type { FindingPlace } from '../finding/finding.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 
 /**
@@ -13,7 +14,7 @@ export type DeletionRequest = {
   storeId: string
   pass: number
   custodian?: string
-  channel: 'none' | 'manual' | 'delete-files'
+  channel: Channel['kind']
   obligation?: Obligation
   requestedAt: string
   deadline?: string
@@ -30,7 +31,7 @@ export type RequestedVersion = InventoryEntry & {
   sha256?: string
   findings: number
   subjects: number
-  places: { place: 'content' | 'key'; path: readonly string[]; record: number; offset: number }[]
+  places: { place: FindingPlace; path: readonly string[]; record: number; offset: number }[]
 }
 
 /** The answer to a request. `deadline`: nobody answered in time. `kept` groups what was not deleted by reason. */

@@ -45,7 +45,7 @@ export function storeSectionOf({
   store,
   obligation,
 }: {
-  store: { storeId: string; kind: string; country?: string | undefined; custodian?: string | undefined }
+  store: NonNullable<Extract<Statement['predicate'], { store?: unknown }>['store']>
   obligation?: object | undefined
 }): StoreReport['store'] {
   // Both come from JSON: what is optional in them is absent and never undefined.

@@ -1,4 +1,5 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { Protection } from './object-version.ts'
 
 /** A count of object versions and their stored bytes. */
 export type Tally = { versions: number; bytes: number }
@@ -7,7 +8,8 @@ export type Tally = { versions: number; bytes: number }
  * The outcomes of one pass settled against its inventory, the denominator. Every version of the inventory is in exactly
  * one of `clean`, `found` and `unverified`. `foundPartly` counts the found ones that were not read to the end.
  * `appeared` counts versions of the closing listing that the inventory lacks, `unlisted` outcomes for versions that are
- * not in it. `inventorySha256` and `outcomesSha256` pin the lines that were counted. Controls are summed over batches.
+ * not in it. `inventorySha256` and `outcomesSha256` pin the lines that were counted: the SHA-256 of them, or where a store
+ * was listed in several segments, of those digests in hex, one a line. Controls are summed over batches.
  */
 export type Coverage = {
   inventory: Tally & { deleteMarkers: number; multipartUploads: number; startedAt: string; finishedAt: string }
@@ -18,6 +20,8 @@ export type Coverage = {
   clean: Tally
   found: Tally
   foundPartly: number
+  /** Found versions that cannot be deleted now, by what keeps them; `until`: when the last of them can be (RFC 3339). */
+  protected: (Tally & { code: Protection['code']; until?: string })[]
   unverified: (Tally & { reason: UnverifiedReason })[]
   unlisted: number
   bytesRead: number
@@ -30,3 +34,6 @@ export type Coverage = {
   inventorySha256: string
   outcomesSha256: string
 }
+
+/** The same of one segment. File systems are counted for the whole store. */
+export type SegmentCoverage = Omit<Coverage, 'mounts'>

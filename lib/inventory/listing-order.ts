@@ -1,19 +1,23 @@
 import type { ListedVersion } from './object-version.ts'
 
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
-type Listed = Place & Pick<ListedVersion, 'kind'>
+type Listed = Place & Pick<ListedVersion, 'kind' | 'etag'>
+
+const compareKeys = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+
+/** Whether a key lies in `after < key <= until`, by its UTF-8 bytes. */
+export function isInRange(key: string, { after, until }: { after?: string; until?: string }): boolean {
+  return (after === undefined || compareKeys(after, key) < 0) && (until === undefined || compareKeys(key, until) <= 0)
+}
 
 /** The order of every listing: keys by their UTF-8 bytes, then version ids. */
 export function compareVersions(a: Place, b: Place): number {
-  return (
-    Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)) ||
-    Buffer.compare(Buffer.from(a.versionId), Buffer.from(b.versionId))
-  )
+  return compareKeys(a.key, b.key) || compareKeys(a.versionId, b.versionId)
 }
 
 /**
  * Compares two listings of one store, both in listing order. `appeared` are versions of the later one that the earlier
- * one lacks, `gone` the reverse. A version that changed is both. A directory that has lost its last file is no news: its
+ * one lacks, `gone` the reverse. A version that changed is both, also where only its `etag` shows it. A directory that has lost its last file is no news: its
  * name was a part of that file's key.
  */
 export async function compareListings(
@@ -27,6 +31,10 @@ export async function compareListings(
   while (!a.done || !b.done) {
     const order = a.done ? 1 : b.done ? -1 : compareVersions(a.value, b.value)
     if (order < 0) gone++
+    if (order === 0 && a.value.etag !== b.value.etag) {
+      gone++
+      appeared++
+    }
     if (order > 0 && !(b.value.kind === 'empty-directory' && isBelow(a.value, b.value))) appeared++
     if (order <= 0) a = await left.next()
     if (order >= 0) b = await right.next()

@@ -15,7 +15,8 @@ export type ObjectVersionKind =
   | 'unreadable'
 
 /** What keeps a version from being deleted now, and until when if that is known (RFC 3339). */
-export type Protection = { code: 'read-only-snapshot' | 'retention' | 'legal-hold'; name?: string; until?: string }
+export const protectionCodes = ['read-only-snapshot', 'retention', 'legal-hold'] as const
+export type Protection = { code: (typeof protectionCodes)[number]; name?: string; until?: string }
 
 /**
  * One object version as a store hands it out. `key` is the exact key (for a directory: the path below its root, `/`
@@ -30,6 +31,8 @@ export type ListedVersion = {
   current: boolean
   size: number
   modifiedAt: string
+  /** The store's own sign of the content, where it gives one: the same version with another one is another version. */
+  etag?: string
   protection?: Protection
   reason?: UnverifiedReason
 }

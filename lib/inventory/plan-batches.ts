@@ -1,14 +1,22 @@
 import type { InventoryEntry } from './object-version.ts'
 
-/** A run of entries of one inventory part (`from` inclusive, `to` exclusive) that one worker scans. */
-export type Batch = { batch: number; part: number; from: number; to: number; versions: number; bytes: number }
+/** A run of entries of one inventory part of a segment (`from` inclusive, `to` exclusive) that one worker scans. */
+export type Batch = {
+  batch: number
+  segment: number
+  part: number
+  from: number
+  to: number
+  versions: number
+  bytes: number
+}
 
 export type BatchSize = { bytes: number; versions: number }
 
 /** Cuts one part into batches of about the same number of bytes; every entry is in exactly one. */
 export function planBatches(
   entries: readonly Pick<InventoryEntry, 'size'>[],
-  part: number,
+  { segment, part }: Pick<Batch, 'segment' | 'part'>,
   firstBatch: number,
   limit: BatchSize,
 ): Batch[] {
@@ -20,7 +28,15 @@ export function planBatches(
       open.versions++
       open.bytes += size
     } else {
-      batches.push({ batch: firstBatch + batches.length, part, from: index, to: index + 1, versions: 1, bytes: size })
+      batches.push({
+        batch: firstBatch + batches.length,
+        segment,
+        part,
+        from: index,
+        to: index + 1,
+        versions: 1,
+        bytes: size,
+      })
     }
   })
   return batches

@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises'
 import { resolve, sep } from 'node:path'
-import type { Config } from '../config.ts'
+import { type Config, isDirectory } from '../config.ts'
 import { ConfigInvalid } from '../errors.ts'
 
 type Place = { name: string; path: string }
@@ -10,7 +10,8 @@ type Place = { name: string; path: string }
  * other's channel; a manifest or a state directory inside a store would be scanned, and could be deleted, as a backup.
  * @throws ConfigInvalid naming both places
  */
-export async function checkPlaces({ stores, manifest }: Config, state: string): Promise<void> {
+export async function checkPlaces({ stores: all, manifest }: Config, state: string): Promise<void> {
+  const stores = all.filter(isDirectory)
   for (const { id, root } of stores)
     if (!(await stat(root).catch(() => undefined)))
       throw new ConfigInvalid(`store ${id}: ${root}: expected a directory, got nothing there`)

@@ -2,7 +2,8 @@ import { constants } from 'node:fs'
 import type { StoreConfig } from '../config.ts'
 import { ReadFailed } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
-import type { Chunks, Deleted, Judge, StoreDeletion, StoreDeletions } from '../ports.ts'
+import type { Chunks, Condemned, Deleted, Judge, StoreDeletion, StoreDeletions } from '../ports.ts'
+import { directoryOf } from './directory-store.ts'
 import { codeOf, type FileSystem, isAbsent, nodeFileSystem } from './file-system.ts'
 import { contentOf, isSameContent } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
@@ -11,7 +12,7 @@ import { openStoreRoot, pathsOf, type StoreRoot } from './store-root.ts'
 
 /** The deleting side of directories as stores. */
 export function directoryDeletions(files?: FileSystem): StoreDeletions {
-  return { open: (store: StoreConfig) => openDirectoryDeletion(store.root, files) }
+  return { open: async (store: StoreConfig) => openDirectoryDeletion(directoryOf(store).root, files) }
 }
 
 /**
@@ -34,14 +35,20 @@ export async function openDirectoryDeletion(
 ): Promise<StoreDeletion> {
   const root = await openStoreRoot(files, directory)
   return {
-    async deleteVersion(version, judge) {
-      const reason = protectionOf(version)
-      if (reason !== undefined) return { kind: 'kept', reason }
-      const aside = asideKeyOf(version)
-      const deleted = await deleteAt(files, root, version, version.key, aside, judge)
-      return deleted.kind === 'gone' ? await deleteAt(files, root, version, aside, aside, judge) : deleted
+    async deleteVersions(condemned) {
+      const deleted: Deleted[] = []
+      for (const each of condemned) deleted.push(await deleteVersion(files, root, each))
+      return deleted
     },
   }
+}
+
+async function deleteVersion(files: FileSystem, root: StoreRoot, { version, judge }: Condemned): Promise<Deleted> {
+  const reason = protectionOf(version)
+  if (reason !== undefined) return { kind: 'kept', reason }
+  const aside = asideKeyOf(version)
+  const deleted = await deleteAt(files, root, version, version.key, aside, judge)
+  return deleted.kind === 'gone' ? await deleteAt(files, root, version, aside, aside, judge) : deleted
 }
 
 /** Why a version must not be touched at all; absent: it may be looked at. */

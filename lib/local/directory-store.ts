@@ -1,4 +1,4 @@
-import type { StoreConfig } from '../config.ts'
+import { type DirectoryStoreConfig, isDirectory, type StoreConfig } from '../config.ts'
 import { InputInvalid } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { ListPage, Opened, Store, Stores } from '../ports.ts'
@@ -27,13 +27,20 @@ type Walks = { take(): Standing | undefined; keep(standing: Standing): void }
 export function directoryStores(files?: FileSystem): Stores {
   const walks = new Map<string, Walks>()
   return {
-    open({ id, root }: StoreConfig) {
+    open(store: StoreConfig) {
+      const { id, root } = directoryOf(store)
       const name = `${id} ${root}`
       const own = walks.get(name) ?? oneWalk()
       walks.set(name, own)
       return openDirectoryStore(root, files, own)
     },
   }
+}
+
+/** @throws InputInvalid for a store that is no directory */
+export function directoryOf(store: StoreConfig): DirectoryStoreConfig {
+  if (!isDirectory(store)) throw new InputInvalid(`store ${store.id}: expected a directory`)
+  return store
 }
 
 function oneWalk(): Walks {
@@ -137,7 +144,13 @@ async function openObject(files: FileSystem, root: StoreRoot, version: ListedVer
   }
 }
 
-const toOpened = ({ chunks, settle, close }: GuardedFile): Opened => ({ kind: 'opened', chunks, settle, close })
+const toOpened = ({ chunks, settle, close }: GuardedFile): Opened => ({
+  kind: 'opened',
+  chunks,
+  settle,
+  labels: [],
+  close,
+})
 
 async function openLink(files: FileSystem, root: StoreRoot, version: ListedVersion): Promise<Opened> {
   const { parent, path } = pathsOf(root, version.key)
@@ -157,6 +170,7 @@ async function openLink(files: FileSystem, root: StoreRoot, version: ListedVersi
         text.length === version.size && (await isListed().catch(() => false))
           ? { kind: 'unchanged' }
           : { kind: 'changed', detail: 'it changed while it was read' },
+      labels: [],
       close: async () => {},
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
-import type { Configuration, Meter, Ports, Stores } from '../ports.ts'
+import { isDirectory } from '../config.ts'
+import type { Configuration, Meter, Ports, StoreDeletions, Stores } from '../ports.ts'
 import { tool } from '../tool.ts'
 import { anchorDirectory } from './anchor-directory.ts'
 import { directoryDeletions } from './directory-deletion.ts'
@@ -20,19 +21,30 @@ import type { StateDirectory } from './state-directory.ts'
 /** Every port on one machine. `close` frees the database; nothing may be called after it. */
 export type LocalPorts = Ports & { taskTokens: ReadableTaskTokens; journal: Journal; close(): void }
 
-/** Directories, and for looking at it alone a single file. */
-function fileOrDirectoryStores(): Stores {
+/** Stores that are no directories: their adapters talk to the network and are handed in. */
+export type Buckets = { stores: Stores; storeDeletions: StoreDeletions }
+
+/** Directories, for looking at it alone a single file, and buckets. */
+export function storesOf(buckets: Stores): Stores {
   const directories = directoryStores()
   return {
-    open: async (store) =>
-      (await stat(store.root).catch(() => undefined))?.isFile() ? openFileStore(store.root) : directories.open(store),
+    async open(store) {
+      if (!isDirectory(store)) return buckets.open(store)
+      const single = (await stat(store.root).catch(() => undefined))?.isFile()
+      return single ? openFileStore(store.root) : directories.open(store)
+    },
   }
+}
+
+function deletionsOf(buckets: StoreDeletions): StoreDeletions {
+  const directories = directoryDeletions()
+  return { open: (store) => (isDirectory(store) ? directories : buckets).open(store) }
 }
 
 /** The adapters of one state directory. The database is opened by the first port that needs it. */
 export function localPorts(
   paths: StateDirectory,
-  { configuration, meter }: { configuration: Configuration; meter: Meter },
+  { configuration, meter, buckets }: { configuration: Configuration; meter: Meter; buckets: Buckets },
 ): LocalPorts {
   let opened: Database | undefined
   const database = () => {
@@ -58,8 +70,8 @@ export function localPorts(
     manifests: manifestFiles(),
     evidence: evidenceDirectory(paths.evidence),
     caseKey: caseKeyFile(paths.keys),
-    stores: fileOrDirectoryStores(),
-    storeDeletions: directoryDeletions(),
+    stores: storesOf(buckets.stores),
+    storeDeletions: deletionsOf(buckets.storeDeletions),
     get runState() {
       return runState()
     },

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import { type Config, isBuiltIn } from '../config.ts'
 import { containers, defaultLimits } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
@@ -71,17 +71,17 @@ export function checkPremises(
   { stores, identifierCase }: Config,
   { report, index }: Pick<ManifestDocument, 'report' | 'index'>,
 ): void {
-  const deleting = stores.find(({ channel }) => channel.kind === 'delete-files')
+  const deleting = stores.find(({ channel }) => isBuiltIn(channel))
   if (deleting === undefined) return
   if (!report.transferColumn)
     throw new ConfigInvalid(
-      `manifest: expected a column or member transferredAt, since store ${deleting.id} deletes files: ` +
+      `manifest: expected a column or member transferredAt, since we delete in store ${deleting.id}: ` +
         'a list alone does not say that a transfer was confirmed',
     )
   const cased = index.shapes.some(({ shape }) => shape === 'email' || shape === 'handle' || shape === 'dotted')
   if (cased && identifierCase === undefined)
     throw new ConfigInvalid(
-      `configuration: identifierCase: expected "fold" or "exact", since store ${deleting.id} deletes files and the ` +
+      `configuration: identifierCase: expected "fold" or "exact", since we delete in store ${deleting.id} and the ` +
         'manifest has identifiers of letters: say whether two that differ only in case name the same subject',
     )
 }

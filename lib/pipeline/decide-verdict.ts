@@ -55,11 +55,22 @@ export function toStoreSection(config: Config, store: StoreConfig): StoreReport[
   const obligation = store.obligation ?? config.obligation
   return {
     storeId: store.id,
-    kind: 'directory',
+    ...placeOf(store),
     ...(store.country !== undefined && { country: store.country }),
     ...(store.custodian !== undefined && { custodian: store.custodian }),
     ...(obligation && { obligation }),
     ...(store.mayBeEmpty && { mayBeEmpty: true }),
+  }
+}
+
+function placeOf({ s3 }: StoreConfig): Pick<StoreReport['store'], 'kind' | 'uri' | 'region' | 'account'> {
+  if (s3 === undefined) return { kind: 'directory' }
+  const { bucket, prefix = '', region, account } = s3
+  return {
+    kind: 's3',
+    uri: `s3://${bucket}/${prefix}`,
+    ...(region !== undefined && { region }),
+    ...(account !== undefined && { account }),
   }
 }
 

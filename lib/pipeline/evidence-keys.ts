@@ -9,6 +9,8 @@ export const storeKey = (runId: string, storeId: string, document: 'report.json'
   `runs/${runId}/stores/${storeId}/${document}`
 
 export type PassRef = { runId: string; storeId: string; pass: number }
+/** A range of a store's keys, counted from 0 in key order. */
+export type SegmentRef = PassRef & { segment: number }
 export type Listing = 'opening' | 'closing'
 
 const passPrefix = ({ runId, storeId, pass }: PassRef) => `runs/${runId}/stores/${storeId}/pass-${pass}`
@@ -16,6 +18,7 @@ const passPrefix = ({ runId, storeId, pass }: PassRef) => `runs/${runId}/stores/
 export const passKey = (
   ref: PassRef,
   document:
+    | 'segments.json'
     | 'batches.jsonl'
     | 'coverage.json'
     | 'open.json'
@@ -25,8 +28,13 @@ export const passKey = (
     | 'map-results',
 ) => `${passPrefix(ref)}/${document}`
 
-export const partKey = (ref: PassRef, listing: Listing, page: number) =>
-  `${passPrefix(ref)}/${listing}/${digits(page)}.jsonl`
+export const segmentKey = (ref: SegmentRef, document: 'batches.jsonl' | 'coverage.json' | 'subjects' | 'open.json') =>
+  `${segmentPrefix(ref)}/${document}`
+
+const segmentPrefix = (ref: SegmentRef) => `${passPrefix(ref)}/segments/${digits(ref.segment)}`
+
+export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
+  `${segmentPrefix(ref)}/${listing}/${digits(page)}.jsonl`
 export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`
 export const intentKey = (ref: PassRef, seq: number) => `${passPrefix(ref)}/deletions/${digits(seq)}.json`
 

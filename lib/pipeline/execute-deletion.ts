@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isBuiltIn } from '../config.ts'
 import { judgeOwnership } from '../deletion/judge-ownership.ts'
 import type { Acknowledgement, DeletionRequest, RequestedVersion } from '../deletion/request.ts'
 import { EvidenceConflict } from '../errors.ts'
@@ -9,6 +10,9 @@ import { formatDocument, openRunIndex, readDocument, readRunStore } from './docu
 import { intentKey, type PassRef, passKey } from './evidence-keys.ts'
 import { readRequested } from './request-deletion.ts'
 import { parseInput, requestInput } from './task-input.ts'
+
+/** Versions that are judged, and then deleted, together. */
+const deletedAtOnce = 100
 
 type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'storeDeletions' | 'caseKey'>
 
@@ -30,8 +34,9 @@ export async function executeDeletion(ports: DeletionPorts, input: unknown): Pro
 async function deleteRequested(ports: DeletionPorts, ref: PassRef, requestId: string): Promise<Acknowledgement> {
   const { store } = await readRunStore(ports, ref.runId, ref.storeId)
   const request = await readDocument<DeletionRequest>(ports, passKey(ref, 'request.json'))
-  if (store.channel.kind !== 'delete-files' || request.requestId !== requestId)
-    throw new EvidenceConflict(`request ${requestId}: expected one for the channel delete-files of store ${store.id}`)
+  const { channel } = store
+  if (!isBuiltIn(channel) || request.channel !== channel.kind || request.requestId !== requestId)
+    throw new EvidenceConflict(`request ${requestId}: expected one for a built-in channel of store ${store.id}`)
   const listed = await ports.evidence.get(passKey(ref, 'requested-versions.jsonl'))
   if (createHash('sha256').update(listed).digest('hex') !== request.versionsSha256)
     throw new EvidenceConflict(`request ${requestId}: expected the versions that were asked for`)
@@ -39,14 +44,24 @@ async function deleteRequested(ports: DeletionPorts, ref: PassRef, requestId: st
   const { index, keys } = await openRunIndex(ports, ref.runId)
   const deletion = await ports.storeDeletions.open(store)
   const tally = createTally()
-  for (const requested of await readRequested(ports, ref)) {
-    const judge = judgeWithIntent(ports, ref, requested, store.channel.owner, (text) => isTransferred(index, text))
-    const deleted =
-      requested.kind === 'object' && requested.sha256 !== undefined
-        ? await deletion.deleteVersion(toListed(requested, keys.sealKey), judge)
-        : { kind: 'kept' as const, reason: 'not a file that was read to its end' }
-    const intended = deleted.kind === 'gone' && (await ports.evidence.has(intentKey(ref, requested.seq)))
-    tally.add(requested.size, intended ? { kind: 'deleted', bytes: requested.size } : deleted)
+  const judgeable = (version: RequestedVersion) => version.kind === 'object' && version.sha256 !== undefined
+  const all = await readRequested(ports, ref)
+  for (const { size } of all.filter((version) => !judgeable(version)))
+    tally.add(size, { kind: 'kept', reason: 'not an object that was read to its end' })
+  const requested = all.filter(judgeable)
+  for (let from = 0; from < requested.length; from += deletedAtOnce) {
+    const group = requested.slice(from, from + deletedAtOnce)
+    const deleted = await deletion.deleteVersions(
+      group.map((version) => ({
+        version: toListed(version, keys.sealKey),
+        judge: judgeWithIntent(ports, ref, version, channel.owner, (text) => isTransferred(index, text)),
+      })),
+    )
+    for (const [place, { seq, size }] of group.entries()) {
+      const result = deleted[place]!
+      const intended = result.kind === 'gone' && (await ports.evidence.has(intentKey(ref, seq)))
+      tally.add(size, intended ? { kind: 'deleted', bytes: size } : result)
+    }
   }
   return {
     schemaVersion: 1,

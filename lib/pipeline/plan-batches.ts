@@ -1,21 +1,31 @@
-import { type Batch, planBatches as planPart } from '../inventory/plan-batches.ts'
+import type { Batch } from '../inventory/plan-batches.ts'
 import type { Evidence, Ports } from '../ports.ts'
-import { type PassRef, passKey } from './evidence-keys.ts'
-import { readParts } from './take-inventory.ts'
+import { readRunStore } from './documents.ts'
+import { type PassRef, passKey, segmentKey } from './evidence-keys.ts'
+import { readSegments } from './plan-listing.ts'
 import { parseInput, passInput } from './task-input.ts'
 
-const batchSize = { bytes: 128 * 1024 * 1024, versions: 1000 }
+/** Batches of one store that are scanned at the same time, unless the configuration says otherwise. */
+const usualConcurrency = 500
 
-/** Cuts the opening inventory into scan batches, one JSON line each, for the Distributed Map. */
+/** Joins the batches of all segments into one plan, one JSON line each, for the Distributed Map. */
 export async function planBatches(
   ports: Pick<Ports, 'evidence'>,
   input: unknown,
-): Promise<{ batches: number; versions: number; bytes: number; key: string; resultsPrefix: string }> {
+): Promise<{
+  batches: number
+  versions: number
+  bytes: number
+  key: string
+  resultsPrefix: string
+  concurrency: number
+}> {
   const ref = parseInput('plan-batches', passInput, input)
+  const { store } = await readRunStore(ports, ref.runId, ref.storeId)
   const batches: Batch[] = []
-  let part = 0
-  for await (const { entries } of readParts(ports.evidence, ref, 'opening'))
-    batches.push(...planPart(entries, part++, batches.length, batchSize))
+  for (const segment of (await readSegments(ports.evidence, ref)).keys())
+    for (const batch of await readPlan(ports.evidence, segmentKey({ ...ref, segment }, 'batches.jsonl')))
+      batches.push({ ...batch, batch: batches.length })
   const key = passKey(ref, 'batches.jsonl')
   await ports.evidence.put(key, batches.map((batch) => `${JSON.stringify(batch)}\n`).join(''))
   return {
@@ -24,12 +34,17 @@ export async function planBatches(
     bytes: batches.reduce((sum, batch) => sum + batch.bytes, 0),
     key,
     resultsPrefix: passKey(ref, 'map-results'),
+    concurrency: store.concurrency ?? usualConcurrency,
   }
 }
 
 /** The planned batches, in order: `batch` counts from 0. */
-export async function readBatches(evidence: Evidence, ref: PassRef): Promise<Batch[]> {
-  const text = Buffer.from(await evidence.get(passKey(ref, 'batches.jsonl'))).toString('utf8')
+export function readBatches(evidence: Evidence, ref: PassRef): Promise<Batch[]> {
+  return readPlan(evidence, passKey(ref, 'batches.jsonl'))
+}
+
+async function readPlan(evidence: Evidence, key: string): Promise<Batch[]> {
+  const text = Buffer.from(await evidence.get(key)).toString('utf8')
   return text
     .split('\n')
     .filter(Boolean)

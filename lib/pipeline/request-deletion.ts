@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts'
 import { settleBatch } from '../verdict/settle-batch.ts'
 import { formatDocument, readDocument, readRunStore } from './documents.ts'
 import { type PassRef, passKey } from './evidence-keys.ts'
-import { readReported } from './settle-coverage.ts'
+import { readReported } from './read-reported.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
@@ -74,6 +74,7 @@ async function listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Prom
       if (outcome.kind === 'found' && scan)
         requested.push({
           ...entry,
+          ...(scan.protection && { protection: scan.protection }),
           ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
           findings: scan.findings,
           subjects: scan.subjects,

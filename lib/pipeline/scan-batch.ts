@@ -1,7 +1,7 @@
 import { type BatchReport, formatBatchReport, formatOrdinals } from '../finding/batch-report.ts'
 import { createCollector } from '../finding/collect-findings.ts'
 import { parsePart, toListed } from '../inventory/inventory-part.ts'
-import type { InventoryEntry } from '../inventory/object-version.ts'
+import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import type { Ports, Store } from '../ports.ts'
 import { runControls } from '../scan/controls.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
@@ -29,7 +29,9 @@ export async function scanBatch(
   const context = { store: await ports.stores.open(store), index, keys, meter: ports.meter }
   const startedAt = ports.clock().toISOString()
   const controls = await runControls(index)
-  const { entries } = parsePart(await ports.evidence.get(partKey(ref, 'opening', batch.part)))
+  const { entries } = parsePart(
+    await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
+  )
 
   const reports: ScanReport[] = []
   const findings: BatchReport['findings'] = []
@@ -61,7 +63,7 @@ async function scanVersion(entry: InventoryEntry, context: Context) {
   }))
   const version = toListed(entry, context.keys.sealKey)
   for (const occurrence of findInKey(version.key, index)) found.add('key', { ...occurrence, path: [] })
-  const content = await readContent(entry, version, context, (occurrence) => found.add('content', occurrence))
+  const content = await readContent(entry, version, context, found)
   meter.add({ versions: 1, findings: found.count })
   const report: ScanReport = {
     seq: entry.seq,
@@ -73,12 +75,20 @@ async function scanVersion(entry: InventoryEntry, context: Context) {
     findings: found.count,
     subjects: found.ordinals.size,
     ...(content.sha256 !== undefined && { sha256: content.sha256 }),
+    ...(content.protection && { protection: content.protection }),
   }
   return { report, findings: found.listed, ordinals: found.ordinals }
 }
 
 type Unread = { reason: Extract<Outcome, { kind: 'unverified' }>['reason']; detail: string }
-type Content = { bytes: number; decodedBytes: number; records: number; sha256?: string; gap?: Unread }
+type Content = {
+  bytes: number
+  decodedBytes: number
+  records: number
+  sha256?: string
+  protection?: Protection
+  gap?: Unread
+}
 
 const nothingRead = { bytes: 0, decodedBytes: 0, records: 0 }
 
@@ -86,7 +96,7 @@ async function readContent(
   entry: InventoryEntry,
   version: ReturnType<typeof toListed>,
   { store, index, meter }: Context,
-  onOccurrence: Parameters<typeof scanObject>[2],
+  found: ReturnType<typeof createCollector>,
 ): Promise<Content> {
   switch (entry.kind) {
     case 'delete-marker':
@@ -103,17 +113,29 @@ async function readContent(
       const opened = await store.open(version)
       if (opened.kind === 'unreadable') return { ...nothingRead, gap: opened }
       try {
-        const scan = await scanObject(metered(opened.chunks, meter), index, onOccurrence)
+        for (const { place, text } of opened.labels)
+          for (const occurrence of findInKey(text, index)) found.add(place, { ...occurrence, path: [] })
+        const scan = await scanObject(metered(opened.chunks, meter), index, (occurrence) =>
+          found.add('content', occurrence),
+        )
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan
         const gap: Unread | undefined =
           settled.kind === 'changed'
             ? { reason: 'changed', detail: settled.detail }
             : scan.complete
-              ? undefined
+              ? opened.gap
               : toUnread(scan.gaps[0])
         const read = bytes === entry.size && settled.kind === 'unchanged'
-        return { bytes, decodedBytes, records, ...(read && { sha256 }), ...(gap && { gap }) }
+        const protection = found.count > 0 ? await opened.protection?.() : undefined
+        return {
+          bytes,
+          decodedBytes,
+          records,
+          ...(read && { sha256 }),
+          ...(protection && { protection }),
+          ...(gap && { gap }),
+        }
       } finally {
         await opened.close()
       }

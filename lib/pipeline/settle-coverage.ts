@@ -1,49 +1,34 @@
-import { EvidenceConflict } from '../errors.ts'
-import { type BatchReport, parseBatchReport } from '../finding/batch-report.ts'
-import { toListed } from '../inventory/inventory-part.ts'
-import { compareListings } from '../inventory/listing-order.ts'
-import type { InventoryEntry } from '../inventory/object-version.ts'
-import type { Batch } from '../inventory/plan-batches.ts'
 import type { Evidence, Ports } from '../ports.ts'
-import { caseKeysOf } from '../subject-index/case-keys.ts'
-import type { Settled } from '../verdict/settle-batch.ts'
-import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
+import { mergeCoverage } from '../verdict/merge-coverage.ts'
+import { listedOpenVersions } from '../verdict/settle-coverage.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
-import { formatDocument, readRunConfig } from './documents.ts'
-import { batchKey, type Listing, type PassRef, passKey } from './evidence-keys.ts'
-import { readBatches } from './plan-batches.ts'
-import { readParts } from './take-inventory.ts'
+import { formatDocument, readDocument, readRunConfig } from './documents.ts'
+import { type PassRef, passKey, segmentKey } from './evidence-keys.ts'
+import { readSegments } from './plan-listing.ts'
+import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, passInput } from './task-input.ts'
 
-/** Settles what the batches reported against the inventory, and the inventory against the closing listing. */
+/**
+ * Joins what the segments of a pass came to. All of them: one that is missing is an error.
+ * @throws EvidenceMissing
+ */
 export async function settleCoverage(
-  ports: Pick<Ports, 'evidence' | 'caseKey'>,
+  ports: Pick<Ports, 'evidence'>,
   input: unknown,
 ): Promise<{ found: number; unverified: number; versions: number; passesLeft: number }> {
   const ref = parseInput('settle-coverage', passInput, input)
-  const coverage = createCoverage()
-  for await (const { entries } of readParts(ports.evidence, ref, 'opening')) coverage.addListed(entries)
-
+  const segments = await readSettled(ports.evidence, ref)
+  const subjects: Uint8Array[] = []
   const open: OpenVersion[] = []
-  for await (const { entries, report } of readReported(ports.evidence, ref))
-    for (const settled of coverage.addBatch(entries, report))
-      if (settled.outcome.kind !== 'clean' && open.length < listedOpenVersions) open.push(toOpenVersion(settled))
-
-  const { sealKey } = caseKeysOf(await ports.caseKey.read())
-  const [opening, closing] = [
-    await summarize(ports.evidence, ref, 'opening'),
-    await summarize(ports.evidence, ref, 'closing'),
-  ]
-  const changes = await compareListings(
-    readListed(ports.evidence, ref, 'opening', sealKey),
-    readListed(ports.evidence, ref, 'closing', sealKey),
-  )
-  const first = await summarize(ports.evidence, { ...ref, pass: 0 }, 'opening')
-  const mounts = {
-    seen: opening.mounts.size,
-    gone: [...first.mounts].filter((mount) => !opening.mounts.has(mount) || !closing.mounts.has(mount)).length,
+  for (const segment of segments.keys()) {
+    subjects.push(await ports.evidence.get(segmentKey({ ...ref, segment }, 'subjects')))
+    const own = await readDocument<OpenVersion[]>(ports, segmentKey({ ...ref, segment }, 'open.json'))
+    open.push(...own.slice(0, listedOpenVersions - open.length))
   }
-  const settled = coverage.finish(opening.times, { versions: closing.versions, ...changes, ...closing.times }, mounts)
+  const settled = mergeCoverage(
+    segments.map(({ coverage }, index) => ({ coverage, subjects: subjects[index]! })),
+    await settleMounts(ports.evidence, ref, segments),
+  )
   await ports.evidence.put(passKey(ref, 'open.json'), formatDocument(open))
   await ports.evidence.put(passKey(ref, 'coverage.json'), formatDocument(settled))
 
@@ -56,59 +41,21 @@ export async function settleCoverage(
   }
 }
 
-/**
- * The planned batches with their entries and, where one was made, their report: every entry of the inventory once.
- * @throws EvidenceConflict when the plan leaves one out or repeats one, since sums alone would not tell.
- */
-export async function* readReported(
-  evidence: Evidence,
-  ref: PassRef,
-): AsyncGenerator<{ entries: InventoryEntry[]; report: BatchReport | undefined }> {
-  const byPart = Map.groupBy(await readBatches(evidence, ref), (batch) => batch.part)
-  let part = 0
-  for await (const { entries } of readParts(evidence, ref, 'opening')) {
-    const batches = byPart.get(part++) ?? []
-    checkPlan(ref, batches, entries.length)
-    for (const batch of batches) {
-      const key = batchKey(ref, batch.batch)
-      const report = (await evidence.has(key)) ? parseBatchReport(await evidence.get(key)) : undefined
-      yield { entries: entries.slice(batch.from, batch.to), report }
-    }
-  }
+async function readSettled(evidence: Evidence, ref: PassRef): Promise<SegmentDocument[]> {
+  const documents: SegmentDocument[] = []
+  for (const segment of (await readSegments(evidence, ref)).keys())
+    documents.push(await readDocument({ evidence }, segmentKey({ ...ref, segment }, 'coverage.json')))
+  return documents
 }
 
-function checkPlan({ storeId }: PassRef, batches: readonly Batch[], entries: number): void {
-  const ends = [0, ...batches.map(({ to }) => to)]
-  if (ends.at(-1) !== entries || batches.some(({ from, to }, index) => from !== ends[index] || to <= from))
-    throw new EvidenceConflict(`store ${storeId}: batches: expected every listed object version in exactly one`)
-}
-
-async function summarize(evidence: Evidence, ref: PassRef, listing: Listing) {
-  let versions = 0
-  const mounts = new Set<string>()
-  let times: { startedAt: string; finishedAt: string } | undefined
-  for await (const { entries, end } of readParts(evidence, ref, listing)) {
-    versions += entries.length
-    for (const mount of end.mounts) mounts.add(mount)
-    times = { startedAt: times?.startedAt ?? end.startedAt, finishedAt: end.finishedAt }
-  }
-  return { versions, mounts, times: times! }
-}
-
-async function* readListed(evidence: Evidence, ref: PassRef, listing: Listing, sealKey: Uint8Array) {
-  for await (const { entries } of readParts(evidence, ref, listing))
-    for (const entry of entries) yield toListed(entry, sealKey)
-}
-
-function toOpenVersion({ entry, outcome, report }: Settled): OpenVersion {
+/** A file system of pass 0 that either listing of this pass did not enter is gone. */
+async function settleMounts(evidence: Evidence, ref: PassRef, segments: readonly SegmentDocument[]) {
+  const first = ref.pass === 0 ? segments : await readSettled(evidence, { ...ref, pass: 0 })
+  const all = (documents: readonly SegmentDocument[], listing: 'opening' | 'closing') =>
+    new Set(documents.flatMap(({ mounts }) => mounts[listing]))
+  const [due, opening, closing] = [all(first, 'opening'), all(segments, 'opening'), all(segments, 'closing')]
   return {
-    shownKey: entry.shownKey,
-    versionId: entry.versionId,
-    bytes: entry.size,
-    outcome: outcome.kind === 'found' ? 'found' : 'unverified',
-    ...('reason' in outcome && outcome.reason && { reason: outcome.reason }),
-    ...('detail' in outcome && outcome.detail && { detail: outcome.detail }),
-    findings: report?.findings ?? 0,
-    ...(entry.protection && { protection: entry.protection.code }),
+    seen: opening.size,
+    gone: [...due].filter((mount) => !opening.has(mount) || !closing.has(mount)).length,
   }
 }

@@ -1,70 +1,80 @@
 import { EvidenceConflict, StoreUnavailable } from '../errors.ts'
-import { formatPart, type InventoryPart, parsePart, toEntry } from '../inventory/inventory-part.ts'
-import { compareVersions } from '../inventory/listing-order.ts'
+import { formatPart, type InventoryPart, type PartEnd, parsePart, toEntry } from '../inventory/inventory-part.ts'
+import { compareVersions, isInRange } from '../inventory/listing-order.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import { digestText, openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
-import type { Evidence, Ports } from '../ports.ts'
+import type { Evidence, KeyRange, Ports, Store } from '../ports.ts'
 import { redactKey } from '../scan/redact-key.ts'
 import { openRunIndex, readRunStore } from './documents.ts'
-import { type Listing, type PassRef, partKey } from './evidence-keys.ts'
+import { type Listing, type PassRef, partKey, type SegmentRef } from './evidence-keys.ts'
+import { openRange, readSegments } from './plan-listing.ts'
 import { pageInput, parseInput } from './task-input.ts'
 
 const pageSize = 2000
 
+/** A function on AWS lives for five minutes; an execution has 25,000 events, of which a call takes about seven. */
+const atOnce = { pages: 500, milliseconds: 180_000 }
+
+/** Sequence numbers are of one listing: those of a segment begin where no earlier segment can get to. */
+const segmentSpan = 2 ** 32
+
+type InventoryPorts = Pick<Ports, 'clock' | 'random' | 'evidence' | 'stores' | 'caseKey' | 'meter'>
+
 /**
- * Lists one page of a store into the evidence and says whether it was the last. The page that was stored first counts,
- * also for where the next one begins: a repeated page cannot leave a hole.
- * @throws EvidenceConflict when a store lists out of order or repeats itself. @throws StoreUnavailable when its marker is
- * not there
+ * Lists a segment of a store into the evidence, as many pages as one call has time for, and says where the next call goes
+ * on or that the segment is complete. The page that was stored first counts, also for where the next one begins: a
+ * repeated page cannot leave a hole.
+ * @throws EvidenceConflict when a store lists out of order, beside the segment, or repeats itself.
+ * @throws StoreUnavailable when its marker is not there
  */
 export async function takeInventory(
-  ports: Pick<Ports, 'clock' | 'random' | 'evidence' | 'stores' | 'caseKey'>,
+  ports: InventoryPorts,
   input: unknown,
-): Promise<{ complete: boolean; versions: number; bytes: number }> {
-  const { listing, page, ...ref } = parseInput('take-inventory', pageInput, input)
-  const key = partKey(ref, listing, page)
-  if (!(await ports.evidence.has(key)))
-    await ports.evidence.put(key, formatPart(await listPage(ports, ref, listing, page)))
-  const { entries, end } = parsePart(await ports.evidence.get(key))
-  return {
-    complete: end.complete,
-    versions: entries.length,
-    bytes: entries.reduce((sum, { size }) => sum + size, 0),
+): Promise<{ complete: boolean; page: number; versions: number; bytes: number }> {
+  const { listing, page: firstPage, ...ref } = parseInput('take-inventory', pageInput, input)
+  const take = await openTaking(ports, ref, listing)
+  const end = ports.clock().getTime() + atOnce.milliseconds
+  const sum = { versions: 0, bytes: 0 }
+  for (let page = firstPage; ; page++) {
+    const { entries, end: last } = await take(page)
+    sum.versions += entries.length
+    sum.bytes += entries.reduce((total, { size }) => total + size, 0)
+    ports.meter.add({ listed: entries.length })
+    const full = page + 1 - firstPage >= atOnce.pages || ports.clock().getTime() >= end
+    if (last.complete || full) return { complete: last.complete, page: page + 1, ...sum }
   }
 }
 
-async function listPage(
-  ports: Pick<Ports, 'clock' | 'random' | 'evidence' | 'stores' | 'caseKey'>,
-  ref: PassRef,
-  listing: Listing,
-  page: number,
-): Promise<InventoryPart> {
+/** What takes one page: the stored one if there is one. */
+async function openTaking(ports: InventoryPorts, ref: SegmentRef, listing: Listing) {
   const { index, keys } = await openRunIndex(ports, ref.runId)
-  const { store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const { store: config } = await readRunStore(ports, ref.runId, ref.storeId)
+  const sealed = (await readSegments(ports.evidence, ref))[ref.segment]
+  if (sealed === undefined)
+    throw new EvidenceConflict(`store ${ref.storeId}: segment ${ref.segment}: expected a planned one`)
+  const range = openRange(sealed, keys.sealKey)
   const seal = (text: string) => sealText(text, keys.sealKey, ports.random(sealNonceLength))
-  const before = page === 0 ? undefined : parsePart(await ports.evidence.get(partKey(ref, listing, page - 1))).end
-  const startedAt = ports.clock().toISOString()
-  const { versions, next, mounts } = await (await ports.stores.open(store)).list(
-    before?.cursor === undefined ? undefined : openText(before.cursor, keys.sealKey),
-    pageSize,
-  )
-  const last = before?.last && { key: openText(before.last.sealedKey, keys.sealKey), versionId: before.last.versionId }
-  checkOrder(ref, last ? [last, ...versions] : versions)
+  const open = (text: string) => openText(text, keys.sealKey)
+  let store: Store | undefined
 
-  const marked = before?.marked === true || versions.some(({ key }) => key === store.marker)
-  if (store.marker !== undefined && next === undefined && !marked)
-    throw new StoreUnavailable(`store ${store.id}: marker: expected it in the listing, got none: is the store mounted?`)
-  const firstSeq = before?.nextSeq ?? 0
-  const tail = versions.at(-1)
-  const lastPlace = tail ? { sealedKey: seal(tail.key), versionId: tail.versionId } : before?.last
-  return {
-    entries: versions.map((version, offset) =>
-      toEntry(version, firstSeq + offset, (name) => redactKey(name, index), {
-        key: keys.sealKey,
-        random: ports.random,
-      }),
-    ),
-    end: {
+  const listPage = async (page: number): Promise<InventoryPart> => {
+    const before = page === 0 ? undefined : parsePart(await ports.evidence.get(partKey(ref, listing, page - 1))).end
+    const startedAt = ports.clock().toISOString()
+    store ??= await ports.stores.open(config)
+    const cursor = before?.cursor === undefined ? undefined : open(before.cursor)
+    const { versions, next, mounts } = await store.list(cursor, pageSize, range)
+    const last = before?.last && { key: open(before.last.sealedKey), versionId: before.last.versionId }
+    checkOrder(ref, last ? [last, ...versions] : versions, range)
+
+    const marked = before?.marked === true || versions.some(({ key }) => key === config.marker)
+    if (config.marker !== undefined && isInRange(config.marker, range) && next === undefined && !marked)
+      throw new StoreUnavailable(
+        `store ${config.id}: marker: expected it in the listing, got none: is the store mounted?`,
+      )
+    const firstSeq = before?.nextSeq ?? ref.segment * segmentSpan
+    const tail = versions.at(-1)
+    const lastPlace = tail ? { sealedKey: seal(tail.key), versionId: tail.versionId } : before?.last
+    const end: PartEnd = {
       kind: 'end',
       complete: next === undefined,
       ...(next !== undefined && { cursor: seal(next) }),
@@ -74,18 +84,37 @@ async function listPage(
       marked,
       startedAt,
       finishedAt: ports.clock().toISOString(),
-    },
+    }
+    const sealing = { key: keys.sealKey, random: ports.random }
+    const redact = (name: string) => redactKey(name, index)
+    return { entries: versions.map((version, place) => toEntry(version, firstSeq + place, redact, sealing)), end }
+  }
+
+  return async (page: number): Promise<InventoryPart> => {
+    const key = partKey(ref, listing, page)
+    if (!(await ports.evidence.has(key))) {
+      const part = await listPage(page)
+      if ((await ports.evidence.put(key, formatPart(part))).created) return part
+    }
+    return parsePart(await ports.evidence.get(key))
   }
 }
 
-function checkOrder({ storeId }: PassRef, places: readonly Pick<ListedVersion, 'key' | 'versionId'>[]): void {
-  const wrong = places.findIndex((place, index) => index > 0 && compareVersions(places[index - 1]!, place) >= 0)
-  if (wrong >= 0)
+type Place = Pick<ListedVersion, 'key' | 'versionId'>
+
+function checkOrder({ storeId }: PassRef, places: readonly Place[], range: KeyRange): void {
+  if (places.some((place, index) => index > 0 && compareVersions(places[index - 1]!, place) >= 0))
     throw new EvidenceConflict(`store ${storeId}: listing: expected every object version once and in order`)
+  if (!places.every(({ key }) => isInRange(key, range)))
+    throw new EvidenceConflict(`store ${storeId}: listing: expected no key outside the segment`)
 }
 
-/** The parts of a listing that was taken, in order. @throws EvidenceMissing when one is not there. */
-export async function* readParts(evidence: Evidence, ref: PassRef, listing: Listing): AsyncGenerator<InventoryPart> {
+/** The parts of one segment's listing, in order. @throws EvidenceMissing when one is not there. */
+export async function* readSegmentParts(
+  evidence: Evidence,
+  ref: SegmentRef,
+  listing: Listing,
+): AsyncGenerator<InventoryPart> {
   for (let page = 0; ; page++) {
     const part = parsePart(await evidence.get(partKey(ref, listing, page)))
     yield part

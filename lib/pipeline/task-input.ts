@@ -15,9 +15,11 @@ export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-de
 export const buildIndexInput = z.object({ runId, at: z.iso.datetime() })
 export const closeRunInput = z.object({ runId, failure })
 export const passInput = z.object({ runId, storeId, pass: number })
-export const pageInput = z.extend(passInput, { listing: z.enum(['opening', 'closing']), page: number })
+export const segmentInput = z.extend(passInput, { segment: number })
+/** `page`: where this call goes on. */
+export const pageInput = z.extend(segmentInput, { listing: z.enum(['opening', 'closing']), page: number })
 export const batchInput = z.extend(passInput, {
-  batch: z.object({ batch: number, part: number, from: number, to: number }),
+  batch: z.object({ batch: number, segment: number, part: number, from: number, to: number }),
 })
 export const requestInput = z.extend(passInput, { requestId: z.string() })
 export const notifyInput = z.extend(requestInput, { token: z.string() })

@@ -1,4 +1,5 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { Protection } from '../inventory/object-version.ts'
 
 /**
  * The outcome of one object version: exactly one per inventory entry.
@@ -13,7 +14,8 @@ export type Outcome =
 /**
  * One line of a batch's outcomes. `bytes` are stored bytes read, `decodedBytes` what was scanned, `records` lines,
  * `subjects` distinct subjects, `findings` exact count of occurrences (more than the listed ones when beyond the
- * bound), `sha256` of the stored bytes when all were read.
+ * bound), `sha256` of the stored bytes when all were read, `protection` of a
+ * version with findings what keeps it from being deleted.
  */
 export type ScanReport = {
   seq: number
@@ -25,4 +27,5 @@ export type ScanReport = {
   findings: number
   subjects: number
   sha256?: string
+  protection?: Protection
 }

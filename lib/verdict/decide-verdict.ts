@@ -19,10 +19,14 @@ export function decideVerdict(report: StoreReport): Decision {
   return { verdict: 'verified', reasons: [] }
 }
 
-function residualReasons({ found, findings, subjects }: Coverage): string[] {
+function residualReasons({ found, findings, subjects, protected: kept }: Coverage): string[] {
   return found.versions > 0 || findings > 0 || subjects > 0
     ? [
         `found: ${plural(findings, 'finding')} of ${plural(subjects, 'subject')} in ${plural(found.versions, 'object version')}`,
+        ...kept.map(
+          ({ code, versions, until }) =>
+            `${code}: ${plural(versions, 'object version')} cannot be deleted ${until === undefined ? 'now' : `before ${until}`}`,
+        ),
       ]
     : []
 }

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import { channelKinds } from '../config.ts'
 import { unverifiedReasons } from '../decode/unverified.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
+import { protectionCodes } from '../inventory/object-version.ts'
 import { parseDocument } from './parse-document.ts'
 import { listedOpenVersions } from './settle-coverage.ts'
 import type { OpenVersion, StoreReport } from './store-report.ts'
@@ -39,6 +41,7 @@ const coverage: z.ZodMiniType<Coverage> = z.strictObject({
   clean: z.strictObject(tally),
   found: z.strictObject(tally),
   foundPartly: count,
+  protected: z.array(z.strictObject({ code: z.enum(protectionCodes), ...tally, until: z.exactOptional(time) })),
   unverified: z.array(z.strictObject({ reason, ...tally })),
   unlisted: count,
   bytesRead: count,
@@ -59,7 +62,7 @@ const deletionRequest: z.ZodMiniType<DeletionRequest> = z.strictObject({
   storeId,
   pass: count,
   custodian: z.exactOptional(text),
-  channel: z.enum(['none', 'manual', 'delete-files']),
+  channel: z.enum(channelKinds),
   obligation: z.exactOptional(obligation),
   requestedAt: time,
   deadline: z.exactOptional(time),
@@ -100,6 +103,9 @@ const storeReport: z.ZodMiniType<StoreReport> = z.strictObject({
     kind: text,
     country: z.exactOptional(text),
     custodian: z.exactOptional(text),
+    uri: z.exactOptional(text),
+    region: z.exactOptional(text),
+    account: z.exactOptional(text),
     obligation: z.exactOptional(obligation),
     mayBeEmpty: z.exactOptional(z.literal(true)),
   }),

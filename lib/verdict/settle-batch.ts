@@ -1,9 +1,14 @@
 import type { BatchReport } from '../finding/batch-report.ts'
-import type { InventoryEntry } from '../inventory/object-version.ts'
+import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
 
 /** One entry of the inventory with the one outcome that it gets. `report` is the worst one that was made about it. */
 export type Settled = { entry: InventoryEntry; outcome: Outcome; report?: ScanReport }
+
+/** What keeps a version from being deleted: as it was listed, or as it was asked when something was found in it. */
+export function protectionOf(entry: InventoryEntry, report: ScanReport | undefined): Protection | undefined {
+  return report?.protection ?? entry.protection
+}
 
 /**
  * Settles a batch: loops over what was listed and asks what was reported. The worst report of a version counts, silence

@@ -2,16 +2,17 @@ import { createHash } from 'node:crypto'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
 import { parseOrdinals } from '../finding/batch-report.ts'
-import type { Coverage } from '../inventory/coverage.ts'
-import type { InventoryEntry } from '../inventory/object-version.ts'
-import { type Settled, settleBatch } from './settle-batch.ts'
+import { createOrdinalSet } from '../finding/ordinal-set.ts'
+import type { Coverage, SegmentCoverage } from '../inventory/coverage.ts'
+import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
+import { protectionOf, type Settled, settleBatch } from './settle-batch.ts'
 
 /** How many versions that stand in the way of `verified` a store report lists; all are counted. */
 export const listedOpenVersions = 1000
 
 type Times = { startedAt: string; finishedAt: string }
 
-/** Settles a pass batch by batch, in inventory order, in memory that grows with the number of subjects only. */
+/** Settles a segment batch by batch, in inventory order, in memory that grows by a bit a subject only. */
 export function createCoverage() {
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals = { bytesRead: 0, decodedBytes: 0, records: 0, findings: 0, unlisted: 0, foundPartly: 0 }
@@ -19,14 +20,26 @@ export function createCoverage() {
   const [inventory, clean, found] = [zero(), zero(), zero()]
   const marks = { deleteMarkers: 0, multipartUploads: 0 }
   const unverified = new Map<UnverifiedReason, { versions: number; bytes: number }>()
+  const kept = new Map<Protection['code'], Coverage['protected'][number]>()
   const positive = { planted: 0, detected: 0, forms: new Set<string>() }
   const negative = { planted: 0, falseAlarms: 0 }
-  const subjects = new Set<number>()
+  const subjects = createOrdinalSet()
   const [inventoryHash, outcomesHash] = [createHash('sha256'), createHash('sha256')]
 
   const count = (tally: { versions: number; bytes: number }, entry: InventoryEntry) => {
     tally.versions++
     tally.bytes += entry.size
+  }
+
+  const keep = (entry: InventoryEntry, protection: Protection | undefined) => {
+    if (protection === undefined) return
+    const { code, until } = protection
+    const tally = kept.get(code) ?? { code, ...zero(), ...(until !== undefined && { until }) }
+    kept.set(code, tally)
+    count(tally, entry)
+    // One without an end has none together with the others.
+    if (until === undefined) delete tally.until
+    else if (tally.until !== undefined && tally.until < until) tally.until = until
   }
 
   const settle = ({ entry, outcome, report }: Settled) => {
@@ -44,6 +57,7 @@ export function createCoverage() {
         return count(clean, entry)
       case 'found':
         if (outcome.reason) totals.foundPartly++
+        keep(entry, protectionOf(entry, report))
         return count(found, entry)
       case 'unverified': {
         const tally = unverified.get(outcome.reason) ?? zero()
@@ -84,19 +98,18 @@ export function createCoverage() {
       }
     },
 
-    finish(
-      opening: Times,
-      closing: Times & { versions: number; appeared: number; gone: number },
-      mounts: Coverage['mounts'],
-    ): Coverage {
+    /** The distinct subjects found so far. */
+    subjects: (): Uint8Array => subjects.bytes(),
+
+    finish(opening: Times, closing: Times & { versions: number; appeared: number; gone: number }): SegmentCoverage {
       return {
         inventory: { ...inventory, ...marks, ...opening },
         closing,
-        mounts,
         batches,
         clean,
         found,
         foundPartly: totals.foundPartly,
+        protected: [...kept.values()].toSorted((a, b) => (a.code < b.code ? -1 : 1)),
         unverified: [...unverified]
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
           .map(([reason, tally]) => ({ reason, ...tally })),

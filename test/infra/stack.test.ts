@@ -194,7 +194,10 @@ describe('what is kept', () => {
 
   test('every log group ends', () => {
     const groups = resourcesOf(template, 'AWS::Logs::LogGroup')
-    expect(groups).toHaveLength(16 + 4)
+    expect(groups).toHaveLength(
+      resourcesOf(template, 'AWS::Lambda::Function').length +
+        resourcesOf(template, 'AWS::StepFunctions::StateMachine').length,
+    )
     for (const [id, { Properties }] of groups) expect(Properties.RetentionInDays, id).toBe(400)
   })
 })

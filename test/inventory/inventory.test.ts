@@ -121,7 +121,7 @@ describe('planBatches', () => {
       fc.property(fc.array(fc.nat(120)), (sizes) => {
         const batches = planBatches(
           sizes.map((size) => ({ size })),
-          3,
+          { segment: 2, part: 3 },
           10,
           { bytes: 100, versions: 4 },
         )

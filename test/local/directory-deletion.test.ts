@@ -18,7 +18,7 @@ import type { ListedVersion } from '../../lib/inventory/object-version.ts'
 import { directoryDeletions, openDirectoryDeletion } from '../../lib/local/directory-deletion.ts'
 import { openDirectoryStore } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
-import type { Chunks, Judge } from '../../lib/ports.ts'
+import type { Chunks, Deleted, Judge, StoreDeletion } from '../../lib/ports.ts'
 import { listAll } from '../contracts/store.ts'
 import { asUnprivileged } from './as-unprivileged.ts'
 import { keepingTime, mounted, oneFile, overwrite, systemError, tick, write } from './directory-fixture.ts'
@@ -48,6 +48,12 @@ function willingAfter(change: () => void): Judge {
   }
 }
 
+async function deleteOne(deletion: StoreDeletion, version: ListedVersion, judge: Judge): Promise<Deleted> {
+  const [deleted, ...more] = await deletion.deleteVersions([{ version, judge }])
+  expect(more).toEqual([])
+  return deleted!
+}
+
 const changedKept = expect.objectContaining({ kind: 'kept' })
 
 describe('deleting a version of a directory store', () => {
@@ -56,7 +62,7 @@ describe('deleting a version of a directory store', () => {
     write(root, 'other', 'stays')
     const seen: string[] = []
     const deletion = await directoryDeletions().open({ id: 'sg', root, channel: { kind: 'none' } })
-    expect(await deletion.deleteVersion(version, willing(seen))).toEqual({ kind: 'deleted', bytes: 3 << 20 })
+    expect(await deleteOne(deletion, version, willing(seen))).toEqual({ kind: 'deleted', bytes: 3 << 20 })
     expect(seen).toEqual(['x'.repeat(3 << 20)])
     expect(readdirSync(root)).toEqual(['other'])
   })
@@ -64,16 +70,16 @@ describe('deleting a version of a directory store', () => {
   it('finds it gone when it is repeated', async () => {
     const { root, version } = await oneFile()
     const deletion = await openDirectoryDeletion(root)
-    await deletion.deleteVersion(version, willing())
+    await deleteOne(deletion, version, willing())
     const seen: string[] = []
-    expect(await deletion.deleteVersion(version, willing(seen))).toEqual({ kind: 'gone' })
+    expect(await deleteOne(deletion, version, willing(seen))).toEqual({ kind: 'gone' })
     expect(seen).toEqual([])
   })
 
   it('keeps it when the judge says so, for the reason of the judge', async () => {
     const { root, version } = await oneFile()
     const judge: Judge = async () => ({ kind: 'keep', reason: 'holds a record of somebody not transferred' })
-    expect(await (await openDirectoryDeletion(root)).deleteVersion(version, judge)).toEqual({
+    expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual({
       kind: 'kept',
       reason: 'holds a record of somebody not transferred',
     })
@@ -93,14 +99,14 @@ describe('deleting a version of a directory store', () => {
   for (const { name, judge } of hastyJudges)
     it(`keeps it when the judge has read ${name}`, async () => {
       const { root, version } = await oneFile('x'.repeat(3 << 20))
-      expect(await (await openDirectoryDeletion(root)).deleteVersion(version, judge)).toEqual(changedKept)
+      expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual(changedKept)
       expect(readdirSync(root)).toEqual(['a'])
     })
 
   it('keeps it and passes the failure on when the judge fails', async () => {
     const { root, version } = await oneFile()
     const judge: Judge = () => Promise.reject(new Error('the judge is ill'))
-    await expect((await openDirectoryDeletion(root)).deleteVersion(version, judge)).rejects.toThrow('ill')
+    await expect(deleteOne(await openDirectoryDeletion(root), version, judge)).rejects.toThrow('ill')
     expect(readdirSync(root)).toEqual(['a'])
   })
 
@@ -111,7 +117,7 @@ describe('deleting a version of a directory store', () => {
       ...nodeFileSystem,
       open: async (path, flags) => ({ ...(await nodeFileSystem.open(path, flags)), read }),
     }
-    const kept = await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())
+    const kept = await deleteOne(await openDirectoryDeletion(root, files), version, willing())
     expect(kept).toEqual({ kind: 'kept', reason: 'it could not be read to its end' })
     expect(readdirSync(root)).toEqual(['a'])
   })
@@ -124,7 +130,7 @@ describe('deleting a version of a directory store', () => {
     const deletion = await openDirectoryDeletion(root)
     expect(versions.map(({ key }) => key)).toEqual(['a', 'b'])
     for (const version of versions) {
-      expect(await deletion.deleteVersion(version, willing())).toEqual({ kind: 'deleted', bytes: 7 })
+      expect(await deleteOne(deletion, version, willing())).toEqual({ kind: 'deleted', bytes: 7 })
       await tick()
     }
     expect(readdirSync(root)).toEqual([])
@@ -134,7 +140,7 @@ describe('deleting a version of a directory store', () => {
     const { root, version } = await oneFile()
     const deletion = await openDirectoryDeletion(root)
     rmSync(root, { recursive: true })
-    await expect(deletion.deleteVersion(version, willing())).rejects.toThrow(StoreUnavailable)
+    await expect(deleteOne(deletion, version, willing())).rejects.toThrow(StoreUnavailable)
     await expect(openDirectoryDeletion(root)).rejects.toThrow(StoreUnavailable)
   })
 
@@ -142,7 +148,7 @@ describe('deleting a version of a directory store', () => {
     it(`refuses the key ${JSON.stringify(key)}`, async () => {
       const { root, version } = await oneFile()
       const deletion = await openDirectoryDeletion(join(root))
-      await expect(deletion.deleteVersion({ ...version, key }, willing())).rejects.toThrow(InputInvalid)
+      await expect(deleteOne(deletion, { ...version, key }, willing())).rejects.toThrow(InputInvalid)
     })
 
   it('keeps what may not be deleted by this user, in its place', async () => {
@@ -151,9 +157,7 @@ describe('deleting a version of a directory store', () => {
     execFileSync('chmod', ['755', join(root, 'd')])
     execFileSync('chmod', ['555', join(root, 'd')])
     const [version] = await listAll(await openDirectoryStore(root))
-    const kept = await asUnprivileged(async () =>
-      (await openDirectoryDeletion(root)).deleteVersion(version!, willing()),
-    )
+    const kept = await asUnprivileged(async () => deleteOne(await openDirectoryDeletion(root), version!, willing()))
     execFileSync('chmod', ['755', join(root, 'd')])
     expect(kept).toEqual({ kind: 'kept', reason: 'the store refused with EACCES' })
     expect(readdirSync(join(root, 'd'))).toEqual(['a'])
@@ -176,7 +180,7 @@ describe('what is never deleted', () => {
       const { root, version } = await oneFile()
       const seen: string[] = []
       const deletion = await openDirectoryDeletion(root)
-      expect(await deletion.deleteVersion({ ...version, ...change }, willing(seen))).toEqual(changedKept)
+      expect(await deleteOne(deletion, { ...version, ...change }, willing(seen))).toEqual(changedKept)
       expect([seen, readdirSync(root)]).toEqual([[], ['a']])
     })
 
@@ -187,7 +191,7 @@ describe('what is never deleted', () => {
       const [listed] = await listAll(await openDirectoryStore(root))
       const { protection, ...version } = { ...listed!, current: true }
       expect(protection?.code).toBe('read-only-snapshot')
-      const kept = await (await openDirectoryDeletion(root)).deleteVersion(version, willing())
+      const kept = await deleteOne(await openDirectoryDeletion(root), version, willing())
       expect(kept).toEqual({ kind: 'kept', reason: 'it lies in a read-only snapshot' })
       expect(existsSync(join(root, key))).toBe(true)
     })
@@ -202,7 +206,7 @@ describe('a file on another file system than the root', () => {
       const versions = await listAll(await openDirectoryStore(root, files))
       const deletion = await openDirectoryDeletion(root, files)
       const seen: string[] = []
-      const deleted = await Promise.all(versions.map((version) => deletion.deleteVersion(version, willing(seen))))
+      const deleted = await Promise.all(versions.map((version) => deleteOne(deletion, version, willing(seen))))
       expect(deleted).toEqual([
         { kind: 'deleted', bytes: 7 },
         { kind: 'kept', reason: 'it lies on another file system than the store' },
@@ -213,7 +217,7 @@ describe('a file on another file system than the root', () => {
   it('is deleted when the root itself is mounted', async () => {
     const { root, version } = await oneFile()
     const files = mounted(root, ['/'])
-    expect(await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())).toEqual({
+    expect(await deleteOne(await openDirectoryDeletion(root, files), version, willing())).toEqual({
       kind: 'deleted',
       bytes: 7,
     })
@@ -253,14 +257,14 @@ describe('a file that is not the listed one', () => {
       const { root, path, version } = await oneFile()
       change(path)
       const seen: string[] = []
-      expect(await (await openDirectoryDeletion(root)).deleteVersion(version, willing(seen))).toEqual(changedKept)
+      expect(await deleteOne(await openDirectoryDeletion(root), version, willing(seen))).toEqual(changedKept)
       expect([seen, contentOf(root)]).toEqual([[], rest])
     })
 
     it(`is kept when it was ${name} after it was judged`, async () => {
       const { root, path, version } = await oneFile()
       const judge = willingAfter(() => change(path))
-      expect(await (await openDirectoryDeletion(root)).deleteVersion(version, judge)).toEqual(changedKept)
+      expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual(changedKept)
       expect(contentOf(root)).toEqual(rest)
     })
 
@@ -275,7 +279,7 @@ describe('a file that is not the listed one', () => {
         },
       }
       const deletion = await openDirectoryDeletion(root, files)
-      expect(await deletion.deleteVersion(version, willing())).toEqual(changedKept)
+      expect(await deleteOne(deletion, version, willing())).toEqual(changedKept)
       expect(contentOf(root)).toEqual(rest)
     })
   }
@@ -287,7 +291,7 @@ describe('a file that is not the listed one', () => {
     const outside = join(temporaryDirectory(), 'outside')
     renameSync(join(root, 'd'), outside)
     symlinkSync(outside, join(root, 'd'))
-    expect(await (await openDirectoryDeletion(root)).deleteVersion(version!, willing())).toEqual(changedKept)
+    expect(await deleteOne(await openDirectoryDeletion(root), version!, willing())).toEqual(changedKept)
     expect(contentOf(outside)).toEqual({ a: 'content' })
   })
 
@@ -301,7 +305,7 @@ describe('a file that is not the listed one', () => {
         writeFileSync(path, 'newer')
       },
     }
-    expect(await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())).toEqual(changedKept)
+    expect(await deleteOne(await openDirectoryDeletion(root, files), version, willing())).toEqual(changedKept)
     expect(Object.values(contentOf(root)).toSorted()).toEqual(['changed content', 'newer'])
   })
 })
@@ -317,7 +321,7 @@ describe('a deletion that the store refuses', () => {
         await nodeFileSystem.unlink(path)
       },
     }
-    const kept = await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())
+    const kept = await deleteOne(await openDirectoryDeletion(root, files), version, willing())
     expect(kept).toEqual({ kind: 'kept', reason: 'the store refused with EPERM' })
     expect(contentOf(root)).toEqual({ a: 'content' })
   })
@@ -332,7 +336,7 @@ describe('a deletion that was killed', () => {
       link: () => Promise.reject(killed),
       [call]: () => Promise.reject(killed),
     }
-    const { kind } = await (await openDirectoryDeletion(root, files)).deleteVersion(version, willing())
+    const { kind } = await deleteOne(await openDirectoryDeletion(root, files), version, willing())
     expect(kind).toBe('kept')
   }
 
@@ -342,7 +346,7 @@ describe('a deletion that was killed', () => {
       await killedAt(call, root, version)
       expect(Object.values(contentOf(root))).toEqual(['content'])
       const seen: string[] = []
-      const repeated = await (await openDirectoryDeletion(root)).deleteVersion(version, willing(seen))
+      const repeated = await deleteOne(await openDirectoryDeletion(root), version, willing(seen))
       expect([repeated, seen, readdirSync(root)]).toEqual([{ kind: 'deleted', bytes: 7 }, ['content'], []])
     })
 
@@ -357,7 +361,7 @@ describe('a deletion that was killed', () => {
       key: expect.stringMatching(/^\.odv-deleting-[a-p]{24}$/),
     })
     const deletion = await openDirectoryDeletion(root)
-    expect(await deletion.deleteVersion(aside!, willing())).toEqual({ kind: 'deleted', bytes: 7 })
+    expect(await deleteOne(deletion, aside!, willing())).toEqual({ kind: 'deleted', bytes: 7 })
   })
 
   it('leaves a name that says nothing about the key, by which a listed identifier could be guessed', async () => {
@@ -374,7 +378,7 @@ describe('a deletion that was killed', () => {
     const { root, path, version } = await oneFile()
     await killedAt('unlink', root, version)
     writeFileSync(path, 'content')
-    expect(await (await openDirectoryDeletion(root)).deleteVersion(version, willing())).toEqual(changedKept)
+    expect(await deleteOne(await openDirectoryDeletion(root), version, willing())).toEqual(changedKept)
     expect(readFileSync(path, 'utf8')).toBe('content')
   })
 
@@ -384,7 +388,7 @@ describe('a deletion that was killed', () => {
     const [aside] = readdirSync(root)
     renameSync(join(root, aside!), join(root, 'a'))
     writeFileSync(join(root, aside!), 'of somebody else')
-    expect(await (await openDirectoryDeletion(root)).deleteVersion(version, willing())).toEqual(changedKept)
+    expect(await deleteOne(await openDirectoryDeletion(root), version, willing())).toEqual(changedKept)
     expect(contentOf(root)).toEqual({ a: 'content', [aside!]: 'of somebody else' })
   })
 })

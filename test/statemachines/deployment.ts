@@ -10,8 +10,11 @@ const schemas = {
   /** Reads nothing of its payload. */
   'sign-checkpoint': z.unknown(),
   'take-inventory': tasks.pageInput,
+  'plan-listing': tasks.passInput,
+  'plan-segment': tasks.segmentInput,
   'plan-batches': tasks.passInput,
   'scan-batch': tasks.batchInput,
+  'settle-segment': tasks.segmentInput,
   'settle-coverage': tasks.passInput,
   'request-deletion': tasks.passInput,
   'execute-deletion': tasks.requestInput,
@@ -32,6 +35,8 @@ export type Setting = {
   channel?: Channel
   seconds?: number
   passes?: number
+  segments?: number
+  /** Of each listing of each segment, one a call. */
   pages?: number
   batches?: number
   /** Whether the custodian answers. */
@@ -45,7 +50,8 @@ export type Setting = {
  * first, what was attested. Payloads are checked as the real tasks check them.
  */
 export function deploy(setting: Setting = {}) {
-  const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, pages = 1, batches = 2 } = setting
+  const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2 } = setting
+  const { segments = 1, pages = 1 } = setting
   const reported = new Set<string>()
   const settled = new Map<string, { found: number; unverified: number }>()
   const verdicts = new Map<string, string>()
@@ -56,17 +62,26 @@ export function deploy(setting: Setting = {}) {
   const handlers: Record<string, (payload: never) => unknown> = {
     'open-run': () => ({ stores: stores.map((storeId) => ({ storeId })) }),
     'build-index': () => ({ subjects: 3 }),
-    'take-inventory': ({ page }: { page: number }) => ({ complete: page === pages - 1 }),
+    'plan-listing': () => ({ segments: [...Array(segments).keys()] }),
+    'take-inventory': ({ page }: { page: number }) => ({ complete: page === pages - 1, page: page + 1 }),
+    'plan-segment': () => ({ batches: 1 }),
     'plan-batches': (ref: Pass) => {
       const key = `runs/${of(ref)}/batches.jsonl`
-      const lines = Array.from({ length: batches }, (_, batch) => ({ batch, part: 0, from: batch, to: batch + 1 }))
+      const lines = Array.from({ length: batches }, (_, batch) => ({
+        batch,
+        segment: 0,
+        part: 0,
+        from: batch,
+        to: batch + 1,
+      }))
       world.documents.set(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-      return { batches, key, resultsPrefix: `runs/${of(ref)}/map-results` }
+      return { batches, key, resultsPrefix: `runs/${of(ref)}/map-results`, concurrency: 7 }
     },
     'scan-batch': ({ batch, ...ref }: Pass & { batch: { batch: number } }) => {
       reported.add(`${of(ref)}/${batch.batch}`)
       return {}
     },
+    'settle-segment': () => ({ versions: 1 }),
     'settle-coverage': (ref: Pass) => {
       const unverified = Array.from({ length: batches }, (_, i) => i).filter((i) => !reported.has(`${of(ref)}/${i}`))
       const coverage = { found: found[ref.pass] ?? 0, unverified: unverified.length }

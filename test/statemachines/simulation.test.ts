@@ -3,6 +3,8 @@ import { createWorld, named } from '../local/asl/world.ts'
 import { readDefinition } from './definitions.ts'
 import { broken, deploy, type Setting } from './deployment.ts'
 
+type Named = { listing?: string }
+
 const judged = ['DecideVerdict', 'AttestVerdict']
 const scanned = ['ScanStore', 'AttestScan', 'WasAnythingFound']
 const requested = ['RequestDeletion', 'AttestRequest', 'WhoDeletes']
@@ -99,24 +101,33 @@ describe('a run of the real machines', () => {
   })
 
   it('lists page by page, both times, from the first', async () => {
-    const deployment = deploy({ pages: 3 })
+    const deployment = deploy({ segments: 2, pages: 3 })
     expect(await deployment.verify()).toEqual(closed(1))
-    const listed = deployment.world.callsOf('take-inventory') as { listing: string; page: number }[]
-    expect(listed.map(({ listing, page }) => `${listing} ${page}`)).toEqual([
-      'opening 0',
-      'opening 1',
-      'opening 2',
-      'closing 0',
-      'closing 1',
-      'closing 2',
-    ])
+    const listed = deployment.world.callsOf('take-inventory') as { segment: number; listing: string; page: number }[]
+    const of = (segment: number) =>
+      listed.filter((each) => each.segment === segment).map(({ listing, page }) => `${listing} ${page}`)
+    const pages = ['opening 0', 'opening 1', 'opening 2', 'closing 0', 'closing 1', 'closing 2']
+    expect([of(0), of(1)]).toEqual([pages, pages])
+  })
+
+  it('begins the closing listing of any segment after the opening listings of all and the last batch', async () => {
+    const deployment = deploy({ segments: 3, pages: 2, batches: 4 })
+    await deployment.verify()
+    const calls = deployment.world.calls.map(({ name, payload }) =>
+      `${name} ${(payload as Named).listing ?? ''}`.trim(),
+    )
+    const firstClosing = calls.indexOf('take-inventory closing')
+    expect(calls.lastIndexOf('take-inventory opening')).toBeLessThan(calls.indexOf('scan-batch'))
+    expect(calls.lastIndexOf('scan-batch')).toBeLessThan(firstClosing)
+    expect(calls.filter((call) => call === 'settle-segment').length).toBe(3)
+    expect(calls.lastIndexOf('settle-segment')).toBeLessThan(calls.indexOf('settle-coverage'))
   })
 
   it('does not scan an empty inventory, and lists it again', async () => {
     const deployment = deploy({ batches: 0 })
     await deployment.verify()
     expect(deployment.world.callsOf('scan-batch')).toEqual([])
-    expect(deployment.way('scan-store')).toContain('ListClosing')
+    expect(deployment.way('scan-store')).toContain('ClosingListing')
   })
 
   it('asks again as long as there are passes left, and no longer', async () => {

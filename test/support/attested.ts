@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { parseEnvelope, verifyEnvelope } from '../../lib/attestation/envelope.ts'
 import { identityOfStatement, parseStatement, type Statement } from '../../lib/attestation/statement.ts'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import type { LocalPorts } from '../../lib/local/local-ports.ts'
-import { localPorts } from '../../lib/local/local-ports.ts'
 import { stateDirectory } from '../../lib/local/state-directory.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
@@ -13,10 +13,7 @@ import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
 
 /** Opens a state directory beside whatever else works on it. */
 export async function withState<T>(root: string, work: (ports: LocalPorts) => Promise<T>): Promise<T> {
-  const ports = localPorts(stateDirectory(root), {
-    configuration: { read: () => Promise.reject(new Error('expected nobody to read the configuration')) },
-    meter: { add() {} },
-  })
+  const ports = embeddedPorts(stateDirectory(root), { config: undefined, meter: { add() {} } })
   try {
     return await work(ports)
   } finally {

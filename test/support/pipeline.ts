@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { decideRun } from '../../lib/attestation/to-run-summary.ts'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { type Config, parseConfig } from '../../lib/config.ts'
 import type { Acknowledgement } from '../../lib/deletion/request.ts'
 import type { Coverage } from '../../lib/inventory/coverage.ts'
 import { loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
-import { localPorts } from '../../lib/local/local-ports.ts'
 import { makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
 import { originOf } from '../../lib/log/origin.ts'
 import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
@@ -20,9 +20,12 @@ import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
 import { notifyCustodian } from '../../lib/pipeline/notify-custodian.ts'
 import { openRun } from '../../lib/pipeline/open-run.ts'
 import { planBatches } from '../../lib/pipeline/plan-batches.ts'
+import { planListing } from '../../lib/pipeline/plan-listing.ts'
+import { planSegment } from '../../lib/pipeline/plan-segment.ts'
 import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
+import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import { takeInventory } from '../../lib/pipeline/take-inventory.ts'
 import type { Ports } from '../../lib/ports.ts'
@@ -42,8 +45,11 @@ const tasks = {
   'sign-checkpoint': async (ports: Ports) =>
     signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) }),
   'take-inventory': takeInventory,
+  'plan-listing': planListing,
+  'plan-segment': planSegment,
   'plan-batches': planBatches,
   'scan-batch': scanBatch,
+  'settle-segment': settleSegment,
   'settle-coverage': settleCoverage,
   'request-deletion': requestDeletion,
   'execute-deletion': executeDeletion,
@@ -54,10 +60,12 @@ const tasks = {
 
 export type TaskName = keyof typeof tasks
 
-/** A task that is called: its name, and the page, pass and listing that its payload names. */
-export type Moment = { task: TaskName; pass?: number; listing?: string; page?: number }
+/** A task that is called: its name, and the page, pass, segment and listing that its payload names. */
+export type Moment = { task: TaskName; pass?: number; segment?: number; listing?: string; page?: number }
 
 export type Hands = {
+  /** Adapters of another place, which stand for all local ones. */
+  ports?: Ports
   wrap?(ports: Ports): Ports
   before?(moment: Moment): void | Promise<void>
   after?(moment: Moment): void | Promise<void>
@@ -100,9 +108,10 @@ export async function openPlace(config: (root: string) => Record<string, unknown
 }
 
 async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config, runId: string, hands: Hands) {
-  const local = localPorts(paths, { configuration: { read: async () => config }, meter: { add() {} } })
+  const local = embeddedPorts(paths, { config, meter: { add() {} } })
   // Properties one by one: the local ports open their database when they are asked for.
-  const ports = hands.wrap?.(local) ?? local
+  const base = hands.ports ?? local
+  const ports = hands.wrap?.(base) ?? base
   const invoke = async (name: string, payload: unknown) => {
     const task = name as TaskName
     const moment: Moment = { ...(payload as Omit<Moment, 'task'>), task }
@@ -119,7 +128,7 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
         invoke,
         token: local.taskTokens,
         tokenIntervalMs: 5,
-        documents: local.evidence,
+        documents: base.evidence,
         journal: local.journal,
         now: () => new Date(),
         random: () => 0,
@@ -130,7 +139,7 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
       'verify-run',
       { name: runId, input: { trigger: 'on-demand' } },
     )
-    return await outcomeOf(local, runId, result)
+    return await outcomeOf(base, runId, result)
   } finally {
     local.close()
   }

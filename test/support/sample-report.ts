@@ -20,6 +20,7 @@ export function sampleCoverage(minute = 0, change: Partial<Coverage> = {}): Cove
     clean: { versions: 3, bytes: 300 },
     found: { versions: 0, bytes: 0 },
     foundPartly: 0,
+    protected: [],
     unverified: [],
     unlisted: 0,
     bytesRead: 300,

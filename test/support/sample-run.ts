@@ -45,6 +45,7 @@ export const cleanCoverage: Coverage = {
   clean: { versions: 4, bytes: 400 },
   found: { versions: 0, bytes: 0 },
   foundPartly: 0,
+  protected: [],
   unverified: [],
   unlisted: 0,
   bytesRead: 400,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import type { Ports, Store } from '../../lib/ports.ts'
+import type { ListPage, Ports, Store } from '../../lib/ports.ts'
 import { asUnprivileged } from '../local/as-unprivileged.ts'
 import { type Hands, isMoment, type Moment, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
@@ -99,16 +99,22 @@ const lying = (lie: (store: Store, opened: number) => Store) => (): Hands => {
   }
 }
 
+/** Lies in the first page that it lists, and never again. */
+const inFirstPage = (lie: (page: ListPage) => ListPage) => {
+  let listed = 0
+  return (store: Store): Store => ({
+    ...store,
+    async list(cursor, limit, range) {
+      const page = await store.list(cursor, limit, range)
+      return listed++ === 0 ? lie(page) : page
+    },
+  })
+}
+
 describe.concurrent('a store that lies', () => {
   const lies: Record<string, [lie: (store: Store, opened: number) => Store, why: RegExp]> = {
     'leaves out the last version of its first listing': [
-      (store, opened) => ({
-        ...store,
-        async list(cursor, limit) {
-          const page = await store.list(cursor, limit)
-          return opened === 0 ? { ...page, versions: page.versions.slice(0, -1) } : page
-        },
-      }),
+      inFirstPage((page) => ({ ...page, versions: page.versions.slice(0, -1) })),
       /appeared while scanning: 1 object version/,
     ],
     'lists a version twice': [

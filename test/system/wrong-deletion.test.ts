@@ -127,7 +127,7 @@ describe.concurrent('the executor', () => {
     'a read-only ZFS snapshot of them': [{ '.zfs/snapshot/daily/x.jsonl': ours }, /read-only snapshot/],
     'a damaged end': [
       { 'x.jsonl.gz': gzipSync(ours).subarray(0, -6) },
-      /not a file that was read to its end|truncated/,
+      /not an object that was read to its end|truncated/,
     ],
     'bytes behind the compressed records': [
       { 'x.jsonl.gz': Buffer.concat([gzipSync(ours), Buffer.from(jsonRecords([somebodyElse(4)]))]) },

@@ -4,6 +4,7 @@ import type { BatchReport } from '../../lib/finding/batch-report.ts'
 import type { InventoryEntry } from '../../lib/inventory/object-version.ts'
 import type { Outcome, ScanReport } from '../../lib/scan/outcome.ts'
 import { decideVerdict } from '../../lib/verdict/decide-verdict.ts'
+import { mergeCoverage } from '../../lib/verdict/merge-coverage.ts'
 import { settleBatch } from '../../lib/verdict/settle-batch.ts'
 import { createCoverage } from '../../lib/verdict/settle-coverage.ts'
 import { sampleReport } from '../support/sample-report.ts'
@@ -132,7 +133,8 @@ describe('settleBatch', () => {
           batch(reports.map((each) => report(each.seq, each.outcome, { bytes: each.bytes }))),
         )
         const times = { startedAt: '2026-11-23T00:00:00.000Z', finishedAt: '2026-11-23T00:00:01.000Z' }
-        const pass = coverage.finish(times, { ...times, versions: size, appeared: 0, gone: 0 }, { seen: 1, gone: 0 })
+        const segment = coverage.finish(times, { ...times, versions: size, appeared: 0, gone: 0 })
+        const pass = mergeCoverage([{ coverage: segment, subjects: coverage.subjects() }], { seen: 1, gone: 0 })
 
         expect(settled.map((each) => each.entry.seq)).toEqual(entries.map(({ seq }) => seq))
         const earned = entries.every(({ seq }) => {

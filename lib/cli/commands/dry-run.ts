@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config.ts'
-import { directoryStores } from '../../local/directory-store.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
 import { readManifest } from '../../manifest/read-manifest.ts'
 import { checkPremises } from '../../pipeline/build-index.ts'
+import type { Stores } from '../../ports.ts'
 import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
@@ -13,7 +13,7 @@ import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 const pageSize = 2000
 
 /** `odv run --dry-run`: reads the manifest and lists every store; scans, asks, writes and attests nothing. */
-export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCode> {
+export async function dryRun(config: Config, stores: Stores, terminal: Terminal): Promise<ExitCode> {
   const name = config.manifest!
   // Compiled and thrown away: what a run would refuse is refused here.
   const builder = createIndexBuilder({
@@ -37,7 +37,7 @@ export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCo
   const sum = { versions: 0, bytes: 0 }
   for (const store of config.stores) {
     const listed = { versions: 0, bytes: 0, unreadable: 0 }
-    const opened = await directoryStores().open(store)
+    const opened = await stores.open(store)
     for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
       const page = await opened.list(cursor, pageSize)
       listed.versions += page.versions.length

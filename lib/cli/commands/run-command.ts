@@ -9,6 +9,7 @@ import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { runKey } from '../../pipeline/evidence-keys.ts'
 import { type Embedded, openEmbedded, type TaskEvent } from '../embedded.ts'
+import { embeddedStores } from '../embedded-ports.ts'
 import { type ExitCode, exitCode, exitCodeOfError, exitCodeOfVerdicts } from '../exit-code.ts'
 import { loadConfig } from '../load-config.ts'
 import { createRunView } from '../run-view.ts'
@@ -44,7 +45,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     throw new UsageInvalid('run: expected --manifest FILE, or manifest in odv.json')
   const state = resolve(options.cwd, options.state)
   if (config) await checkPlaces(config, state)
-  if (options.dryRun) return dryRun(config!, terminal)
+  if (options.dryRun) return dryRun(config!, embeddedStores(), terminal)
 
   let embedded: Embedded | undefined
   const watch = options.wait ? undefined : createWaitWatch()
@@ -52,7 +53,7 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
     terminal,
     options.state,
     () => embedded!.ports.evidence,
-    () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
+    () => embedded?.progress() ?? { listed: 0, bytes: 0, versions: 0, findings: 0 },
   )
   embedded = await openEmbedded({
     state,

@@ -8,7 +8,7 @@ import type { Coverage } from '../../inventory/coverage.ts'
 import { Interrupted } from '../../local/asl/interpreter.ts'
 import { openRunIndex, readDocument, readManifestDocument } from '../../pipeline/documents.ts'
 import { type PassRef, passKey } from '../../pipeline/evidence-keys.ts'
-import { readReported } from '../../pipeline/settle-coverage.ts'
+import { readReported } from '../../pipeline/read-reported.ts'
 import type { Outcome } from '../../scan/outcome.ts'
 import { redactKey } from '../../scan/redact-key.ts'
 import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
@@ -35,9 +35,10 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     await stat(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
       throw new UsageInvalid(`scan ${path}: expected a file or directory, got ${cause.code}`, { cause })
     })
+  const roots = paths.map((path) => resolve(cwd, path))
   const config = parseConfig({
     manifest: resolve(cwd, manifest),
-    stores: paths.map((path, index) => ({ id: `path-${index}`, root: resolve(cwd, path) })),
+    stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
   const state = await mkdtemp(join(tmpdir(), 'odv-scan-'))
   let embedded: Embedded | undefined
@@ -45,11 +46,11 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     { ...terminal, print() {}, emit() {} },
     state,
     () => embedded!.ports.evidence,
-    () => embedded?.progress() ?? { bytes: 0, versions: 0, findings: 0 },
+    () => embedded?.progress() ?? { listed: 0, bytes: 0, versions: 0, findings: 0 },
   )
   try {
     embedded = await openEmbedded({ state, create: true, config, signal, onTask: view.observe })
-    return await scanPaths(embedded, config, paths, terminal, view.failure)
+    return await scanPaths(embedded, config, paths, roots, terminal, view.failure)
   } catch (error) {
     if (error instanceof Interrupted) return exitCode.interrupted
     throw error
@@ -66,6 +67,7 @@ async function scanPaths(
   embedded: Embedded,
   config: Config,
   paths: readonly string[],
+  roots: readonly string[],
   terminal: Terminal,
   failure: () => Error | undefined,
 ): Promise<ExitCode> {
@@ -74,7 +76,8 @@ async function scanPaths(
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
   const decisions: Decision[] = []
-  for (const [index, { id, root }] of config.stores.entries()) {
+  for (const [index, { id }] of config.stores.entries()) {
+    const root = roots[index]!
     const ref = { runId, storeId: id, pass: 0 }
     const result = await embedded.execute('scan-store', `${runId}-${id}`, ref)
     if (result.status === 'FAILED') throw failure() ?? new StoreUnavailable(`${result.error}: ${result.cause}`)
@@ -140,8 +143,23 @@ async function showOutcomes(
   }
 }
 
+function placeOf({ place, record }: Finding): string {
+  switch (place) {
+    case 'content':
+      return `first in record ${record}`
+    case 'key':
+      return 'in its name'
+    case 'metadata':
+      return 'in its user metadata'
+    case 'tags':
+      return 'in its tags'
+    default:
+      return place satisfies never
+  }
+}
+
 function describe(object: string, outcome: Outcome, findings: number, first: Finding | undefined): string {
-  const place = first && (first.place === 'key' ? 'in its name' : `first in record ${first.record}`)
+  const place = first && placeOf(first)
   const why = [
     findings > 0 ? `${plural(findings, 'finding')}, ${place}` : undefined,
     'reason' in outcome && outcome.reason !== undefined ? `${outcome.reason} (${outcome.detail})` : undefined,

@@ -75,6 +75,7 @@ function templatesOf(state: State): [Template, string[]][] {
         ...(state.source.kind === 'inline' ? [state.source.items] : [state.source.reader, state.source.writer]).flatMap(
           (template) => reading(template, []),
         ),
+        ...reading(state.maxConcurrency, []),
         ...reading(state.itemSelector, ['context.Map.Item.Index', 'context.Map.Item.Value']),
         ...leavingTemplates(state),
       ]

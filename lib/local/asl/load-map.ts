@@ -33,13 +33,19 @@ export function loadMap(
   return {
     processor,
     source,
-    maxConcurrency: readInteger(where, fields, 'MaxConcurrency', 0, 0),
+    maxConcurrency: loadConcurrency(where, fields),
     ...(fields.ItemSelector !== undefined && {
       itemSelector: parseTemplate(`${where}: ItemSelector`, fields.ItemSelector),
     }),
     catch: loadCatch(where, fields.Catch),
     ...readLeaving(where, fields),
   }
+}
+
+function loadConcurrency(where: string, fields: Fields): Template {
+  const template = parseTemplate(`${where}: MaxConcurrency`, fields.MaxConcurrency ?? 0)
+  if (template.kind !== 'expression') readInteger(where, fields, 'MaxConcurrency', 0, 0)
+  return template
 }
 
 function loadInline(where: string, definition: unknown, config: Fields): { fields: Fields; source: InlineItems } {

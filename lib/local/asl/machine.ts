@@ -44,8 +44,8 @@ export type TaskState = Named &
 export type MapState = Named &
   Leaving & {
     kind: 'map'
-    /** 0: as many at once as the environment allows. */
-    maxConcurrency: number
+    /** Evaluates to an integer from 0, which is as many at once as the environment allows. */
+    maxConcurrency: Template
     itemSelector?: Template
     processor: Scope
     source: InlineItems | DistributedItems

@@ -13,7 +13,10 @@ export type RunStates = (
 /** @throws StateFailure @throws Interrupted */
 export async function runMap(state: MapState, visit: Visit, runStates: RunStates): Promise<unknown> {
   const { concurrency } = visit.run.environment
-  const limit = state.maxConcurrency === 0 ? concurrency : Math.min(state.maxConcurrency, concurrency)
+  const wanted = await evaluate(visit, state.maxConcurrency)
+  if (typeof wanted !== 'number' || !Number.isInteger(wanted) || wanted < 0)
+    throw unfit(visit, 'MaxConcurrency', 'an integer from 0')
+  const limit = wanted === 0 ? concurrency : Math.min(wanted, concurrency)
   return state.source.kind === 'inline'
     ? runInlineMap(state, state.source, visit, limit, runStates)
     : runDistributedMap(state, state.source, visit, limit, runStates)

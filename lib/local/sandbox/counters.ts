@@ -1,10 +1,10 @@
 import type { Meter } from '../../ports.ts'
 
 /** Work done so far, summed over all threads. */
-export type Done = { bytes: number; versions: number; findings: number }
+export type Done = { listed: number; bytes: number; versions: number; findings: number }
 
 /** Counters in shared memory: workers add, the main thread reads. */
-export function createCounters(memory = new SharedArrayBuffer(24)): {
+export function createCounters(memory = new SharedArrayBuffer(32)): {
   memory: SharedArrayBuffer
   meter: Meter
   read(): Done
@@ -14,13 +14,15 @@ export function createCounters(memory = new SharedArrayBuffer(24)): {
   return {
     memory,
     meter: {
-      add({ bytes, versions, findings }) {
+      add({ bytes, versions, findings, listed }) {
+        add(3, listed)
         add(0, bytes)
         add(1, versions)
         add(2, findings)
       },
     },
     read: () => ({
+      listed: Number(Atomics.load(cells, 3)),
       bytes: Number(Atomics.load(cells, 0)),
       versions: Number(Atomics.load(cells, 1)),
       findings: Number(Atomics.load(cells, 2)),

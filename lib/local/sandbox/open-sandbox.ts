@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 
-export type WorkerData = { stateRoot: string; counters: SharedArrayBuffer; logFile: string }
+/** `composition` is the URL of a module that exports `composeWorker`: what ports a worker has is not for it to say. */
+export type WorkerData = { composition: string; stateRoot: string; counters: SharedArrayBuffer; logFile: string }
 export type Call = { id: number; name: string; payload: unknown }
 export type Reply =
   | { id: number; kind: 'output'; output: unknown }

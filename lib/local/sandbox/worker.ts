@@ -1,24 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { stateDirectory } from '../state-directory.ts'
-import { createCounters } from './counters.ts'
+import type { Ports } from '../../ports.ts'
 import { logToFile } from './log-file.ts'
 import type { Call, Reply, WorkerData } from './open-sandbox.ts'
 
 /** One thread that runs handlers: the embedded counterpart of a Lambda's sandbox, warm between calls. */
-const { stateRoot, counters, logFile } = workerData as WorkerData
-logToFile(logFile)
+const data = workerData as WorkerData
+logToFile(data.logFile)
 
-const { localPorts } = await import('../local-ports.ts')
+const { composeWorker } = (await import(data.composition)) as { composeWorker(data: WorkerData): Ports }
 const { provide } = await import('../../../functions/runtime.ts')
 const { callHandler } = await import('./call-handler.ts')
-const { AdapterMissing } = await import('../../errors.ts')
-
-const configuration = {
-  read: async () => {
-    throw new AdapterMissing('worker: configuration: expected to be read by open-run in the main thread')
-  },
-}
-const ports = localPorts(stateDirectory(stateRoot), { configuration, meter: createCounters(counters).meter })
+const ports = composeWorker(data)
 provide(async () => ports)
 
 parentPort?.on('message', async ({ id, name, payload }: Call) => {

@@ -188,8 +188,8 @@ const refused: { name: string; definition: unknown; names: string }[] = [
     names: `"${field}"`,
   })),
   {
-    name: 'MaxConcurrency that is an expression',
-    definition: machineOf({ A: mapOf({ B: done }, { MaxConcurrency: '{% 5 %}' }) }),
+    name: 'MaxConcurrency that is a text',
+    definition: machineOf({ A: mapOf({ B: done }, { MaxConcurrency: '5' }) }),
     names: '"MaxConcurrency"',
   },
   {

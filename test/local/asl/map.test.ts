@@ -101,8 +101,15 @@ describe('an inline Map', () => {
     })
   })
 
+  it.each([-1, 1.5, 'five'])('refuses %j as what an expression for MaxConcurrency gives', async (given) => {
+    const states = { A: mapOf({ B: { Type: 'Succeed' } }, { Items: [1], MaxConcurrency: '{% $states.input.at %}' }) }
+    const world = createWorld({ machines: { m: machineOf(states) } })
+    expect(await world.run('m', { at: given })).toMatchObject({ error: 'States.QueryEvaluationError' })
+  })
+
   it.each([
     { name: 'MaxConcurrency', maxConcurrency: 3, concurrency: 9, expected: 3 },
+    { name: 'an expression', maxConcurrency: '{% $count($states.input) / 5 %}', concurrency: 9, expected: 4 },
     { name: 'the environment', maxConcurrency: 9, concurrency: 2, expected: 2 },
     { name: 'the environment alone', maxConcurrency: 0, concurrency: 4, expected: 4 },
   ])('works on as many items at once as $name allows', async ({ maxConcurrency, concurrency, expected }) => {

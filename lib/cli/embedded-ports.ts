@@ -1,0 +1,43 @@
+import type { Config } from '../config.ts'
+import { AdapterMissing } from '../errors.ts'
+import { type Buckets, type LocalPorts, localPorts, storesOf } from '../local/local-ports.ts'
+import { createCounters } from '../local/sandbox/counters.ts'
+import type { WorkerData } from '../local/sandbox/open-sandbox.ts'
+import { type StateDirectory, stateDirectory } from '../local/state-directory.ts'
+import type { Meter, Stores } from '../ports.ts'
+
+/** The ports of the product on one machine: local adapters, and those of S3 for stores that are buckets. */
+export function embeddedPorts(
+  paths: StateDirectory,
+  { config, meter }: { config: Config | undefined; meter: Meter },
+): LocalPorts {
+  const configuration = {
+    read: async () => {
+      if (config === undefined) throw new AdapterMissing('configuration: expected only a run to read it')
+      return config
+    },
+  }
+  return localPorts(paths, { configuration, meter, buckets })
+}
+
+/** Stores alone, for looking at them without a state directory. */
+export const embeddedStores = (): Stores => storesOf(buckets.stores)
+
+/** What a thread of the sandbox has: it counts in the memory that it shares with the main thread. */
+export function composeWorker({ stateRoot, counters }: WorkerData): LocalPorts {
+  return embeddedPorts(stateDirectory(stateRoot), { config: undefined, meter: createCounters(counters).meter })
+}
+
+/** Loaded when the first bucket is opened: a run over directories needs no client of AWS. */
+const buckets: Buckets = {
+  stores: {
+    async open(store) {
+      throw new AdapterMissing(`store ${store.id}: expected a directory, got a bucket`)
+    },
+  },
+  storeDeletions: {
+    async open(store) {
+      throw new AdapterMissing(`store ${store.id}: expected a directory, got a bucket`)
+    },
+  },
+}

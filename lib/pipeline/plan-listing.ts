@@ -1,0 +1,48 @@
+import { openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
+import type { Evidence, KeyRange, Ports } from '../ports.ts'
+import { caseKeysOf } from '../subject-index/case-keys.ts'
+import { formatDocument, readDocument, readRunStore } from './documents.ts'
+import { type PassRef, passKey } from './evidence-keys.ts'
+import { parseInput, passInput } from './task-input.ts'
+
+/** Segments of one store: a Map in one execution runs no more than forty at once. */
+const mostSegments = 32
+
+/** The ranges of a pass, in key order, one for each segment. Their ends are keys, so they are sealed. */
+type SegmentsDocument = { schemaVersion: 1; segments: KeyRange[] }
+
+/**
+ * Cuts the keys of a store into segments that are listed at the same time, by both listings of the pass. Together they
+ * are all keys that there can be, wherever the cuts lie.
+ */
+export async function planListing(
+  ports: Pick<Ports, 'random' | 'evidence' | 'stores' | 'caseKey'>,
+  input: unknown,
+): Promise<{ segments: number[] }> {
+  const ref = parseInput('plan-listing', passInput, input)
+  const key = passKey(ref, 'segments.json')
+  if (!(await ports.evidence.has(key))) {
+    const { sealKey } = caseKeysOf(await ports.caseKey.read())
+    const { store } = await readRunStore(ports, ref.runId, ref.storeId)
+    const boundaries = (await (await ports.stores.open(store)).boundaries?.(mostSegments - 1)) ?? []
+    const cuts = boundaries.map((each) => sealText(each, sealKey, ports.random(sealNonceLength)))
+    const segments = [undefined, ...cuts].map((after, index) => ({
+      ...(after !== undefined && { after }),
+      ...(index < cuts.length && { until: cuts[index]! }),
+    }))
+    await ports.evidence.put(key, formatDocument({ schemaVersion: 1, segments } satisfies SegmentsDocument))
+  }
+  return { segments: [...(await readSegments(ports.evidence, ref)).keys()] }
+}
+
+/** The sealed ranges of a pass. */
+export async function readSegments(evidence: Evidence, ref: PassRef): Promise<KeyRange[]> {
+  return (await readDocument<SegmentsDocument>({ evidence }, passKey(ref, 'segments.json'))).segments
+}
+
+export function openRange({ after, until }: KeyRange, sealKey: Uint8Array): KeyRange {
+  return {
+    ...(after !== undefined && { after: openText(after, sealKey) }),
+    ...(until !== undefined && { until: openText(until, sealKey) }),
+  }
+}

@@ -1,0 +1,98 @@
+import type { SegmentCoverage } from '../inventory/coverage.ts'
+import type { InventoryPart } from '../inventory/inventory-part.ts'
+import { toListed } from '../inventory/inventory-part.ts'
+import { compareListings } from '../inventory/listing-order.ts'
+import type { ListedVersion, Protection } from '../inventory/object-version.ts'
+import type { Ports } from '../ports.ts'
+import { caseKeysOf } from '../subject-index/case-keys.ts'
+import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
+import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
+import type { OpenVersion } from '../verdict/store-report.ts'
+import { formatDocument } from './documents.ts'
+import { segmentKey } from './evidence-keys.ts'
+import { readBatches } from './plan-batches.ts'
+import { readReportedParts } from './read-reported.ts'
+import { readSegmentParts } from './take-inventory.ts'
+import { parseInput, segmentInput } from './task-input.ts'
+
+/** What a segment came to, and the file systems that its listings entered. */
+export type SegmentDocument = { coverage: SegmentCoverage; mounts: { opening: string[]; closing: string[] } }
+
+/**
+ * Settles what the batches of a segment reported against its inventory, and that against the closing listing. Everything is
+ * read once and forgotten.
+ */
+export async function settleSegment(
+  ports: Pick<Ports, 'evidence' | 'caseKey'>,
+  input: unknown,
+): Promise<{ versions: number }> {
+  const ref = parseInput('settle-segment', segmentInput, input)
+  const { sealKey } = caseKeysOf(await ports.caseKey.read())
+  const coverage = createCoverage()
+  const open: OpenVersion[] = []
+  const [opening, closing] = [createSummary(), createSummary()]
+
+  async function* settleOpening(): AsyncGenerator<ListedVersion> {
+    const batches = await readBatches(ports.evidence, ref)
+    for await (const { part, reported } of readReportedParts(ports.evidence, ref, batches)) {
+      coverage.addListed(part.entries)
+      for (const { entries, report } of reported)
+        for (const settled of coverage.addBatch(entries, report))
+          if (settled.outcome.kind !== 'clean' && open.length < listedOpenVersions) open.push(toOpenVersion(settled))
+      opening.add(part)
+      for (const entry of part.entries) yield toListed(entry, sealKey)
+    }
+  }
+  async function* readClosing(): AsyncGenerator<ListedVersion> {
+    for await (const part of readSegmentParts(ports.evidence, ref, 'closing')) {
+      closing.add(part)
+      for (const entry of part.entries) yield toListed(entry, sealKey)
+    }
+  }
+
+  const changes = await compareListings(settleOpening(), readClosing())
+  const document: SegmentDocument = {
+    coverage: coverage.finish(opening.times(), { versions: closing.versions(), ...changes, ...closing.times() }),
+    mounts: { opening: opening.mounts(), closing: closing.mounts() },
+  }
+  await ports.evidence.put(segmentKey(ref, 'subjects'), coverage.subjects())
+  await ports.evidence.put(segmentKey(ref, 'open.json'), formatDocument(open))
+  await ports.evidence.put(segmentKey(ref, 'coverage.json'), formatDocument(document))
+  return { versions: document.coverage.inventory.versions }
+}
+
+function createSummary() {
+  const mounts = new Set<string>()
+  let versions = 0
+  let times: { startedAt: string; finishedAt: string } | undefined
+  return {
+    add({ entries, end }: InventoryPart): void {
+      versions += entries.length
+      for (const mount of end.mounts) mounts.add(mount)
+      times = { startedAt: times?.startedAt ?? end.startedAt, finishedAt: end.finishedAt }
+    },
+    versions: () => versions,
+    mounts: () => [...mounts],
+    /** A listing has at least one part. */
+    times: () => times!,
+  }
+}
+
+function toOpenVersion({ entry, outcome, report }: Settled): OpenVersion {
+  return {
+    shownKey: entry.shownKey,
+    versionId: entry.versionId,
+    bytes: entry.size,
+    outcome: outcome.kind === 'found' ? 'found' : 'unverified',
+    ...('reason' in outcome && outcome.reason && { reason: outcome.reason }),
+    ...('detail' in outcome && outcome.detail && { detail: outcome.detail }),
+    findings: report?.findings ?? 0,
+    ...describeProtection(protectionOf(entry, report)),
+  }
+}
+
+function describeProtection(protection: Protection | undefined): { protection?: string } {
+  if (protection === undefined) return {}
+  const { code, until } = protection
+  return { protection: until === undefined ? code : `${code} until ${until}` }
+}

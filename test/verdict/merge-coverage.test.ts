@@ -1,0 +1,128 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type BatchReport, formatOrdinals } from '../../lib/finding/batch-report.ts'
+import type { InventoryEntry, Protection } from '../../lib/inventory/object-version.ts'
+import type { Outcome } from '../../lib/scan/outcome.ts'
+import { mergeCoverage } from '../../lib/verdict/merge-coverage.ts'
+import { createCoverage } from '../../lib/verdict/settle-coverage.ts'
+
+type Version = { size: number; outcome: Outcome; subjects: number[]; protection?: Protection }
+
+const times = { startedAt: '2026-11-23T00:00:00.000Z', finishedAt: '2026-11-23T00:00:01.000Z' }
+const outcomes: Outcome[] = [
+  { kind: 'clean' },
+  { kind: 'found' },
+  { kind: 'found', reason: 'corrupt' },
+  { kind: 'unverified', reason: 'truncated', detail: 'cut off' },
+  { kind: 'unverified', reason: 'archived', detail: 'to be restored first' },
+]
+const protections: (Protection | undefined)[] = [
+  undefined,
+  { code: 'legal-hold' },
+  { code: 'retention', until: '2027-01-01T00:00:00.000Z' },
+  { code: 'retention', until: '2028-01-01T00:00:00.000Z' },
+]
+
+const version: fc.Arbitrary<Version> = fc
+  .record({
+    size: fc.nat(1000),
+    outcome: fc.constantFrom(...outcomes),
+    subjects: fc.array(fc.nat(40), { maxLength: 3 }),
+    protection: fc.constantFrom(...protections),
+  })
+  .map(({ protection, ...rest }) => ({ ...rest, ...(protection && { protection }) }))
+
+/** One segment of these versions, in one batch. */
+function segmentOf(versions: readonly Version[], firstSeq: number) {
+  const coverage = createCoverage()
+  const entries = versions.map(
+    ({ size }, index): InventoryEntry => ({
+      kind: 'object',
+      seq: firstSeq + index,
+      shownKey: `k${firstSeq + index}`,
+      versionId: 'v',
+      current: true,
+      size,
+      modifiedAt: times.startedAt,
+    }),
+  )
+  const report: BatchReport = {
+    head: {
+      kind: 'batch',
+      batch: 0,
+      ...times,
+      subjects: formatOrdinals(new Set(versions.flatMap(({ subjects }) => subjects))),
+      positiveControls: { planted: 2, detected: 2, forms: ['plain'] },
+      negativeControls: { planted: 1, falseAlarms: 0 },
+    },
+    reports: versions.map(({ size, outcome, protection }, index) => ({
+      seq: firstSeq + index,
+      versionId: 'v',
+      outcome,
+      bytes: size,
+      decodedBytes: size,
+      records: 1,
+      findings: outcome.kind === 'found' ? 1 : 0,
+      subjects: outcome.kind === 'found' ? 1 : 0,
+      ...(outcome.kind === 'found' && protection && { protection }),
+    })),
+    findings: [],
+  }
+  coverage.addListed(entries)
+  coverage.addBatch(entries, report)
+  const closing = { ...times, versions: versions.length, appeared: 0, gone: 0 }
+  return { coverage: coverage.finish(times, closing), subjects: coverage.subjects() }
+}
+
+const mounts = { seen: 0, gone: 0 }
+
+describe('coverage in segments', () => {
+  it('counts the same, wherever a store is cut', () => {
+    fc.assert(
+      fc.property(fc.array(version, { maxLength: 12 }), fc.array(fc.nat(12), { maxLength: 4 }), (versions, cuts) => {
+        const ends = [
+          0,
+          ...cuts.map((cut) => Math.min(cut, versions.length)).toSorted((a, b) => a - b),
+          versions.length,
+        ]
+        const segments = ends.slice(1).map((end, index) => segmentOf(versions.slice(ends[index], end), ends[index]!))
+        const whole = mergeCoverage([segmentOf(versions, 0)], mounts)
+        const merged = mergeCoverage(segments, mounts)
+        const sameBatches = {
+          batches: whole.batches,
+          positiveControls: whole.positiveControls,
+          negativeControls: whole.negativeControls,
+          inventorySha256: whole.inventorySha256,
+          outcomesSha256: whole.outcomesSha256,
+        }
+        expect({ ...merged, ...sameBatches }).toEqual(whole)
+        expect(merged.batches).toEqual({ planned: segments.length, reported: segments.length })
+        expect(merged.positiveControls.detected).toBe(2 * segments.length)
+      }),
+    )
+  })
+
+  it('gives no end to what is kept when one of the segments knows none', () => {
+    const kept = (until?: string): Version => ({
+      size: 1,
+      outcome: { kind: 'found' },
+      subjects: [1],
+      protection: { code: 'retention', ...(until !== undefined && { until }) },
+    })
+    const until = '2027-01-01T00:00:00.000Z'
+    const protectedIn = (versions: Version[]) =>
+      mergeCoverage(
+        versions.map((each, index) => segmentOf([each], index)),
+        mounts,
+      ).protected
+    expect(protectedIn([kept(until), kept(until)])).toEqual([{ code: 'retention', versions: 2, bytes: 2, until }])
+    expect(protectedIn([kept(until), kept()])).toEqual([{ code: 'retention', versions: 2, bytes: 2 }])
+  })
+
+  it('has another digest when an outcome moves from one segment to the next', () => {
+    const versions = outcomes.map((outcome): Version => ({ size: 1, outcome, subjects: [] }))
+    const cut = (at: number) =>
+      mergeCoverage([segmentOf(versions.slice(0, at), 0), segmentOf(versions.slice(at), at)], mounts).outcomesSha256
+    expect(new Set([1, 2, 3, 4].map(cut)).size).toBe(4)
+  })
+})
