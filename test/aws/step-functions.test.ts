@@ -28,6 +28,7 @@ import { type Ended, invoke, stubMachines } from './stub-machines.ts'
  * | ... with TimeoutSeconds as an expression                  | WRONG: not evaluated, ends the execution               |
  * | ... when the function fails                               | WRONG: waits for the time limit                        |
  * | Distributed Map in JSONata: Arguments, ItemSelector       | WRONG: not evaluated                                   |
+ * | ... MaxConcurrency as an expression                       | WRONG: not evaluated, ends the execution               |
  * | ... Output, Assign                                        | WRONG: ignored                                         |
  * | ... ResultWriter                                          | WRONG: ignored                                         |
  * | Distributed Map in JSONPath, JSON Lines from S3           | as AWS, without the ResultWriter                       |
@@ -332,6 +333,12 @@ describe.skipIf(withoutMinistack)(`Step Functions ${onMinistack}`, () => {
       const cause = `The specified key does not exist. (Bucket: ${Bucket}, Key: {% $key %})`
       const ended = await machines.run(await machines.create(definition(map)))
       expect(ended).toEqual({ status: 'FAILED', error: 'States.ItemReaderFailed', cause })
+    })
+
+    it('WRONG: fails over a concurrency that is an expression (AWS: evaluates it)', async () => {
+      const literal = { ...map, ItemReader: { ...map.ItemReader, Arguments: { Bucket, Key: 'items' } } }
+      const ended = await machines.run(await machines.create(definition({ ...literal, MaxConcurrency: name('1') })))
+      expect(ended).toEqual({ status: 'FAILED', error: 'States.Runtime', cause: expect.stringContaining('int()') })
     })
 
     it('WRONG: gives items as the selector is written (AWS: evaluates it), and their results instead of the Output', async () => {

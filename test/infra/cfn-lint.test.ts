@@ -43,6 +43,11 @@ const excepted = [
       /^E3601 Resources\/VerifyStoreStateMachine\/Properties\/DefinitionString\/States\/AwaitCustodian\/TimeoutSeconds: '\{% \$seconds %\}' is not of type 'number' /,
   },
   {
+    reason: 'the same of MaxConcurrency',
+    exactly:
+      /^E3601 Resources\/ScanStoreStateMachine\/Properties\/DefinitionString\/States\/ScanBatches\/MaxConcurrency: '\{% \$concurrency %\}' is not of type 'number' /,
+  },
+  {
     reason: 'Serverless writes that a function depends on its role, which is so anyhow',
     exactly: /^W3005 Resources\/(\w+)LambdaFunction\/DependsOn\/1: '\1Role' dependency already enforced /,
   },

@@ -7,7 +7,7 @@ import type { Definition, StateDefinition } from '../statemachines/definitions.t
  * - A Distributed Map is in JSONPath, which finds in its input what JSONata finds in variables: a Pass state before it
  *   makes them the input. Its children stay as they are. MiniStack ignores a ResultWriter, and nothing of ours reads its
  *   results, so it is left out.
- * - `tokenSeconds` stands in for an expression in TimeoutSeconds.
+ * - Numbers stand in for expressions in TimeoutSeconds (`tokenSeconds`) and in the MaxConcurrency of a Distributed Map.
  */
 export function toMinistack({ States, ...machine }: Definition, tokenSeconds: number): Definition {
   const maps = new Set(Object.keys(States).filter((name) => isDistributed(States[name]!)))
@@ -47,6 +47,7 @@ function inJsonPath({ ItemReader, ItemSelector, ResultWriter, Output, ...state }
   return {
     ...state,
     QueryLanguage: 'JSONPath',
+    MaxConcurrency: 8,
     ItemReader: { ...reader, Parameters: pathsOf(Arguments) },
     ItemSelector: pathsOf(ItemSelector as Fields),
     ResultPath: null,
