@@ -1,25 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { GetKeyPolicyCommand, GetPublicKeyCommand, KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms'
+import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
-import {
-  GetBucketPolicyCommand,
-  GetObjectCommand,
-  PutBucketPolicyCommand,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  S3Client,
-} from '@aws-sdk/client-s3'
+import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3'
 import {
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
   SFNClient,
   StartExecutionCommand,
-  UpdateStateMachineCommand,
 } from '@aws-sdk/client-sfn'
 import { type Definition, machineNames } from '../statemachines/definitions.ts'
 import type { Ministack } from './ministack.ts'
 import type { Stack } from './stack.ts'
-import { toMinistack, toMinistackPolicy } from './to-ministack.ts'
+import { toMinistackTemplate } from './to-ministack.ts'
 
 export type Ended = { status: string; output?: unknown; error?: string; cause?: string }
 
@@ -60,21 +52,8 @@ export async function openDeployment(server: Ministack, stack: Stack) {
     definitions,
     arnOf,
 
-    /** Rewrites what MiniStack cannot read; `tokenSeconds` is how long a custodian may take. */
-    async rewrite(tokenSeconds: number) {
-      for (const [stateMachineArn, given] of Object.entries(definitions)) {
-        const definition = JSON.stringify(toMinistack(given, tokenSeconds))
-        await states.send(new UpdateStateMachineCommand({ stateMachineArn, definition }))
-      }
-      for (const { ResourceType, PhysicalResourceId: id } of await stack.resources())
-        if (ResourceType === 'AWS::KMS::Key') {
-          const { Policy } = await kms.send(new GetKeyPolicyCommand({ KeyId: id }))
-          await kms.send(new PutKeyPolicyCommand({ KeyId: id, Policy: toMinistackPolicy(Policy!) }))
-        } else if (ResourceType === 'AWS::S3::Bucket') {
-          const { Policy } = await s3.send(new GetBucketPolicyCommand({ Bucket: id }))
-          await s3.send(new PutBucketPolicyCommand({ Bucket: id, Policy: toMinistackPolicy(Policy!) }))
-        }
-    },
+    /** Updates the stack with what MiniStack can read; `tokenSeconds` is how long a custodian may take. */
+    rewrite: (tokenSeconds: number) => stack.update((template) => toMinistackTemplate(template, tokenSeconds)),
 
     /** `key` as in `manifests/transfers.csv`. */
     async handIn(key: string, body: string | Uint8Array) {

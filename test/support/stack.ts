@@ -5,7 +5,10 @@ import {
   DescribeStacksCommand,
   paginateListStackResources,
   type StackResourceSummary,
+  UpdateStackCommand,
+  waitUntilStackUpdateComplete,
 } from '@aws-sdk/client-cloudformation'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { account, type Template } from '../infra/intrinsics.ts'
 import type { Ministack } from './ministack.ts'
 import { copyProject } from './serverless.ts'
@@ -20,6 +23,8 @@ export type Stack = {
   resources(): Promise<StackResourceSummary[]>
   /** `params` as `--param` takes them. */
   deploy(params?: Record<string, string>): Promise<void>
+  /** Changes the deployed template, and waits for the stack to follow. */
+  update(change: (template: Template) => Template): Promise<void>
   /** `npx serverless remove --stage S`. */
   removeStack(): Promise<void>
   /** Frees the directory it was deployed from. */
@@ -62,6 +67,16 @@ export async function deployStack(server: Ministack, stage: string, params?: Rec
     },
     async deploy(given) {
       await serverless('deploy', given)
+    },
+    async update(change) {
+      const { ServerlessDeploymentBucketName: Bucket } = await stack.outputs()
+      const Key = 'changed-template.json'
+      await new S3Client(server).send(
+        new PutObjectCommand({ Bucket, Key, Body: JSON.stringify(change(stack.template())) }),
+      )
+      const TemplateURL = `https://s3.amazonaws.com/${Bucket}/${Key}`
+      await client.send(new UpdateStackCommand({ StackName, TemplateURL, Capabilities: ['CAPABILITY_NAMED_IAM'] }))
+      await waitUntilStackUpdateComplete({ client, maxWaitTime: 120, minDelay: 1, maxDelay: 1 }, { StackName })
     },
     async removeStack() {
       await serverless('remove')

@@ -1,3 +1,4 @@
+import type { Template } from '../infra/intrinsics.ts'
 import type { Definition, StateDefinition } from '../statemachines/definitions.ts'
 
 /**
@@ -67,31 +68,35 @@ function pathsOf(fields: Fields): Fields {
   )
 }
 
-type Condition = Record<string, Record<string, string | string[]>>
+type Condition = Record<string, Record<string, unknown>>
 
 /**
- * The policy of a key or a bucket as MiniStack can judge by it. It gives `aws:PrincipalArn` the ARN of a role's session (AWS:
- * of the role), and knows no condition keys of KMS: without these an Allow is wider, and everything else stays.
+ * A template of ours with what MiniStack can read: its machines, and conditions in policies. MiniStack gives `aws:PrincipalArn`
+ * the ARN of a role's session (AWS: of the role). It knows no condition keys of KMS, and the external ID in the trust of
+ * the role that is assumed only; an Allow without them is wider, and everything else stays.
  */
-export function toMinistackPolicy(policy: string): string {
-  return JSON.stringify(JSON.parse(policy), (name, value) => (name === 'Condition' ? conditionOf(value) : value))
+export function toMinistackTemplate(template: Template, tokenSeconds: number): Template {
+  const text = JSON.stringify(template, (name, value) => {
+    if (name === 'Condition' && typeof value === 'object') return conditionOf(value)
+    if (name === 'DefinitionString') return JSON.stringify(toMinistack(JSON.parse(value), tokenSeconds))
+    return value
+  })
+  return JSON.parse(text)
 }
 
-const unknownKeys = new Set(['kms:SigningAlgorithm', 'kms:MessageType'])
+const unknownKeys = new Set(['kms:SigningAlgorithm', 'kms:MessageType', 'sts:ExternalId'])
 
 function conditionOf(condition: Condition): Condition {
   return Object.fromEntries(
     Object.entries(condition).flatMap(([operator, keys]) => {
       const known = Object.entries(keys).filter(([key]) => !unknownKeys.has(key))
-      return known.length === 0
-        ? []
-        : [[operator, Object.fromEntries(known.map(([key, value]) => [key, sessions(value)]))]]
+      return known.length === 0 ? [] : [[operator, Object.fromEntries(known.map(sessions))]]
     }),
   )
 }
 
-function sessions<T extends string | string[]>(value: T): T {
-  return JSON.parse(
-    JSON.stringify(value).replace(/arn:aws:iam::(\d+):role\/([\w-]+)/g, 'arn:aws:sts::$1:assumed-role/$2/*'),
-  )
+function sessions([key, value]: [string, unknown]): [string, unknown] {
+  if (key !== 'aws:PrincipalArn') return [key, value]
+  const text = JSON.stringify(value).replace(/:iam::([^"/]+):role\/([\w-]+)/g, ':sts::$1:assumed-role/$2/*')
+  return [key, JSON.parse(text)]
 }
