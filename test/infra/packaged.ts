@@ -1,12 +1,7 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { copyProject } from '../support/serverless.ts'
 import type { Template } from './intrinsics.ts'
-
-const root = join(import.meta.dirname, '../..')
-const sources = ['serverless.yml', 'package.json', 'functions', 'infra', 'lib', 'statemachines']
 
 /** Loaded into the packaging process: whoever reaches for the network there fails. */
 const offline = `
@@ -17,28 +12,30 @@ net.Socket.prototype.connect = refuse
 dns.lookup = refuse
 `
 
-export type Packaged = { directory: string; template: Template; zip(name: string): Buffer; remove(): void }
+/** `file` is the template as it was written, for tools that read it themselves. */
+export type Packaged = {
+  directory: string
+  file: string
+  template: Template
+  zip(name: string): Buffer
+  remove(): void
+}
 
 /**
  * Packages a copy of the project in a directory of its own, as `npm run package` does: no network, no credentials, no
  * home directory, and nothing of the caller's environment but PATH.
  */
 export async function packageProject(stage: string): Promise<Packaged> {
-  const directory = mkdtempSync(join(tmpdir(), 'odv-package-'))
-  for (const source of sources) cpSync(join(root, source), join(directory, source), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'))
+  const { directory, serverless, remove } = copyProject()
   const preload = join(directory, 'offline.mjs')
   writeFileSync(preload, offline)
-  const serverless = join(root, 'node_modules/serverless/bin/serverless.js')
-  await promisify(execFile)(process.execPath, ['--import', preload, serverless, 'package', '--stage', stage], {
-    cwd: directory,
-    env: { PATH: process.env.PATH, HOME: directory },
-  })
-  const template = readFileSync(join(directory, '.serverless/cloudformation-template-update-stack.json'), 'utf8')
+  await serverless(['package', '--stage', stage], { node: ['--import', preload] })
+  const file = join(directory, '.serverless/cloudformation-template-update-stack.json')
   return {
     directory,
-    template: JSON.parse(template),
+    file,
+    template: JSON.parse(readFileSync(file, 'utf8')),
     zip: (name) => readFileSync(join(directory, '.build', `${name}.zip`)),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    remove,
   }
 }
