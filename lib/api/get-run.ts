@@ -10,7 +10,8 @@ const run = z.strictObject({
   runId,
   state: z.enum(['starting', 'running', 'finished', 'failed']),
   attested: z.boolean(),
-  trigger: z.optional(z.enum(['nightly', 'on-demand'])),
+  /** A dry run lists and plans, and ends without a verdict. */
+  trigger: z.optional(z.enum(['nightly', 'on-demand', 'dry-run'])),
   startedAt: z.optional(time),
   finishedAt: z.optional(time),
   /** The name of the error that a failed run ended with. */
@@ -66,9 +67,12 @@ function stateOf(
     case 'failed':
       return 'failed'
     default:
-      return attested ? 'finished' : 'failed'
+      return attested || isPlanned(record) ? 'finished' : 'failed'
   }
 }
+
+/** A dry run closes itself, and there is nothing to attest. */
+const isPlanned = (record: RunRecord | undefined) => record?.trigger === 'dry-run' && record.state === 'finished'
 
 function toOpenRequest({ requestId, storeId, pass, deadline, acknowledgedAt }: RequestRecord) {
   return deadline === undefined || acknowledgedAt !== undefined ? [] : [{ requestId, storeId, pass, deadline }]

@@ -128,6 +128,22 @@ describe('GET /runs/{id}', () => {
     })
   })
 
+  it('says of a dry run that it has ended once it has, and gives no verdict', async () => {
+    const { local, executions, end, ask } = await openDeployment()
+    await executions.start('verify-run', 'dry-1', { trigger: 'dry-run' })
+    const record = { runId: 'dry-1', trigger: 'dry-run', startedAt: '2026-11-26T11:09:06.000Z', stores: [] } as const
+    await local.runState.putRun({ ...record, stores: [{ storeId: 'sg' }], state: 'running' })
+    const running = (await ask('get-run', { id: 'dry-1' })).body
+    await local.runState.putRun({ ...record, stores: [{ storeId: 'sg' }], state: 'finished' })
+    end('verify-run dry-1', { state: 'succeeded' })
+    const finished = (await ask('get-run', { id: 'dry-1' })).body
+    expect([running, finished]).toMatchObject([
+      { state: 'running', attested: false, trigger: 'dry-run' },
+      { state: 'finished', attested: false, trigger: 'dry-run', stores: [{ storeId: 'sg' }] },
+    ])
+    expect(finished).not.toHaveProperty('verdict')
+  })
+
   it('says of a run that was started a moment ago that it is starting', async () => {
     const { ports, executions, ask } = await openDeployment()
     await executions.start('verify-run', 'run-now', {})
