@@ -321,7 +321,13 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'answer a task token',
     action: 'states:SendTaskSuccess',
     resource: machine('verify-store'),
-    roles: ['acknowledge'],
+    roles: ['acknowledge', 'notify-custodian'],
+  },
+  {
+    duty: 'look for an answer',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/stores/s/pass-0/acknowledgement.json`,
+    roles: [...documents, 'notify-custodian'].sort(),
   },
   { duty: 'start a run', action: 'states:StartExecution', resource: machine('verify-run'), roles: ['scheduler'] },
   {
