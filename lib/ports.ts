@@ -173,7 +173,8 @@ export interface Anchor {
 /** `waiting` for a custodian is a part of `running`. */
 export type RunRecord = {
   runId: string
-  trigger: 'nightly' | 'on-demand'
+  /** `dry-run`: lists every store to estimate what a run would cost; it scans and attests nothing. */
+  trigger: 'nightly' | 'on-demand' | 'dry-run'
   state: 'running' | 'finished'
   startedAt: string
   finishedAt?: string
@@ -235,4 +236,6 @@ export type Ports = {
   attestationSigner: AttestationSigner
   logSigner: LogSigner
   tool: { name: string; version: string }
+  /** The Region of AWS that tasks run in; empty on one machine. */
+  region: string
 }

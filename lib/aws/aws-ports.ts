@@ -58,6 +58,7 @@ export function awsPorts(environment: Environment, { stores, storeDeletions }: S
     attestationSigner: () => kmsAttestationSigner(clients.kms, environment.attestationKey),
     logSigner: () => kmsLogSigner(clients.kms, environment.logKey),
     tool: () => tool,
+    region: () => environment.region,
   })
   return ports
 }

@@ -2,6 +2,7 @@ import { ConfigInvalid } from '../errors.ts'
 
 /** What a deployment tells its functions about itself: names, not rights (serverless.yml, `provider.environment`). */
 export type Environment = {
+  region: string
   stage: string
   logId: string
   homeCountry: string
@@ -30,6 +31,8 @@ const key = {
 const role = { pattern: /^[\w+=,.@-]{1,64}$/, expected: 'the name of a role' }
 
 const rules: Record<keyof Environment, Rule> = {
+  /** Lambda sets it. */
+  region: { variable: 'AWS_REGION', pattern: /^[a-z]{2,}(-[a-z0-9]+)+$/, expected: 'a Region' },
   stage: { variable: 'ODV_STAGE', ...name },
   logId: { variable: 'ODV_LOG_ID', ...name },
   homeCountry: { variable: 'ODV_HOME_COUNTRY', pattern: /^[A-Z]{2}$/, expected: 'a two-letter country code' },

@@ -31,6 +31,7 @@ const functions = [
   'notify-custodian',
   'acknowledge',
   'decide-verdict',
+  'estimate-cost',
   'export-bundle',
   'check-bundle',
 ] as const

@@ -88,6 +88,7 @@ export function localPorts(
     attestationSigner: attestationKeyFile(paths.keys),
     logSigner: logKeyFile(paths.keys),
     tool,
+    region: '',
     close: () => opened?.close(),
   }
 }

@@ -2,7 +2,7 @@
 
 export const runKey = (
   runId: string,
-  document: 'config.json' | 'manifest.json' | 'scope.json' | 'subject-index' | 'summary.json',
+  document: 'config.json' | 'manifest.json' | 'scope.json' | 'subject-index' | 'summary.json' | 'cost.json',
 ) => `runs/${runId}/${document}`
 
 export const storeKey = (runId: string, storeId: string, document: 'report.json') =>

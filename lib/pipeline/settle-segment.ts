@@ -16,7 +16,12 @@ import { readSegmentParts } from './take-inventory.ts'
 import { parseInput, segmentInput } from './task-input.ts'
 
 /** What a segment came to, and the file systems that its listings entered. */
-export type SegmentDocument = { coverage: SegmentCoverage; mounts: { opening: string[]; closing: string[] } }
+export type SegmentDocument = {
+  coverage: SegmentCoverage
+  mounts: { opening: string[]; closing: string[] }
+  /** What the batches took together. */
+  scanMilliseconds: number
+}
 
 /**
  * Settles what the batches of a segment reported against its inventory, and that against the closing listing. Everything is
@@ -30,15 +35,18 @@ export async function settleSegment(
   const { sealKey } = caseKeysOf(await ports.caseKey.read())
   const coverage = createCoverage()
   const open: OpenVersion[] = []
+  let scanMilliseconds = 0
   const [opening, closing] = [createSummary(), createSummary()]
 
   async function* settleOpening(): AsyncGenerator<ListedVersion> {
     const batches = await readBatches(ports.evidence, ref)
     for await (const { part, reported } of readReportedParts(ports.evidence, ref, batches)) {
       coverage.addListed(part.entries)
-      for (const { entries, report } of reported)
+      for (const { entries, report } of reported) {
+        if (report) scanMilliseconds += Date.parse(report.head.finishedAt) - Date.parse(report.head.startedAt)
         for (const settled of coverage.addBatch(entries, report))
           if (settled.outcome.kind !== 'clean' && open.length < listedOpenVersions) open.push(toOpenVersion(settled))
+      }
       opening.add(part)
       for (const entry of part.entries) yield toListed(entry, sealKey)
     }
@@ -54,6 +62,7 @@ export async function settleSegment(
   const document: SegmentDocument = {
     coverage: coverage.finish(opening.times(), { versions: closing.versions(), ...changes, ...closing.times() }),
     mounts: { opening: opening.mounts(), closing: closing.mounts() },
+    scanMilliseconds,
   }
   await ports.evidence.put(segmentKey(ref, 'subjects'), coverage.subjects())
   await ports.evidence.put(segmentKey(ref, 'open.json'), formatDocument(open))

@@ -10,7 +10,7 @@ const number = z.int().check(z.minimum(0))
 const failure = z.nullable(z.object({ state: z.string(), error: z.string() }))
 
 export const runInput = z.object({ runId })
-export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-demand']) })
+export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-demand', 'dry-run']) })
 /** `at`: when the run began. A row of the manifest that was transferred later is not in scope. */
 export const buildIndexInput = z.object({ runId, at: z.iso.datetime() })
 export const closeRunInput = z.object({ runId, failure })

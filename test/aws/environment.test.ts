@@ -7,6 +7,7 @@ import { ConfigInvalid } from '../../lib/errors.ts'
 
 const key = 'arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef'
 const variables = {
+  AWS_REGION: 'us-east-1',
   ODV_STAGE: 'dev',
   ODV_LOG_ID: 'odv-dev',
   ODV_HOME_COUNTRY: 'US',
@@ -32,10 +33,10 @@ const refusal = (given: Record<string, string | undefined>): unknown => {
 }
 
 describe('the environment of a function', () => {
-  it('is what serverless.yml gives, name for name', () => {
+  it('is what serverless.yml gives, name for name, and the Region, which Lambda gives', () => {
     const text = readFileSync(join(import.meta.dirname, '../../serverless.yml'), 'utf8')
     const given = [...text.matchAll(/^ {4}(ODV_\w+):/gm)].map(([, name]) => name)
-    expect(given.toSorted()).toEqual(names.toSorted())
+    expect(['AWS_REGION', ...given].toSorted()).toEqual(names.toSorted())
   })
 
   it('becomes the names of the deployment, and nothing else', () => {

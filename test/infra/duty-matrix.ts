@@ -35,6 +35,7 @@ const documents = [
   'build-index',
   'close-run',
   'decide-verdict',
+  'estimate-cost',
   'execute-deletion',
   'export-bundle',
   'open-run',
@@ -205,7 +206,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'keep track of runs',
     action: 'dynamodb:PutItem',
     resource: runState,
-    roles: ['acknowledge', 'close-run', 'notify-custodian', 'open-run', 'request-deletion'],
+    roles: ['acknowledge', 'close-run', 'estimate-cost', 'notify-custodian', 'open-run', 'request-deletion'],
   },
 
   {
@@ -340,7 +341,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'start a scan',
     action: 'states:StartExecution',
     resource: machine('scan-store'),
-    roles: ['scan-store-machine', 'verify-store-machine'],
+    roles: ['scan-store-machine', 'verify-run-machine', 'verify-store-machine'],
   },
   { duty: 'start an export', action: 'states:StartExecution', resource: machine('export-filing'), roles: [] },
   {

@@ -21,6 +21,7 @@ const schemas = {
   'notify-custodian': tasks.notifyInput,
   acknowledge: tasks.acknowledgeInput,
   'decide-verdict': tasks.decideInput,
+  'estimate-cost': tasks.runInput,
   attest: tasks.attestInput,
 }
 
@@ -112,6 +113,7 @@ export function deploy(setting: Setting = {}) {
       return summary
     },
     'sign-checkpoint': () => ({ size: attested.size }),
+    'estimate-cost': () => ({ usd: 1.5, unlisted: 0 }),
   }
 
   let calls = 0
@@ -140,7 +142,7 @@ export function deploy(setting: Setting = {}) {
     verdicts,
     attested,
     summary: () => summary,
-    verify: () => world.run('verify-run', { trigger: 'nightly' }, 'r1'),
+    verify: (trigger = 'nightly') => world.run('verify-run', { trigger }, 'r1'),
     /** The states that were entered, in order, as `machine: state`. */
     way: (machine: string) =>
       world.events

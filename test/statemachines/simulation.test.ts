@@ -81,12 +81,14 @@ describe('a run of the real machines', () => {
     expect(deployment.way('verify-run')).toEqual([
       'OpenRun',
       'BuildIndex',
+      'IsItOnlyEstimated',
       'AttestScope',
       'VerifyStores',
       'VerifyStore',
       'CloseRun',
       'AttestSummary',
       'SignCheckpoint',
+      'ReportCost',
       'DidTheRunFail',
       'RunClosed',
     ])
@@ -138,6 +140,42 @@ describe('a run of the real machines', () => {
       [0, 1, 2].map((pass) => ({ runId: 'r1', storeId: 'sg', pass })),
     )
     expect(deployment.verdicts.get('sg')).toBe('residual')
+  })
+
+  it('lists every store and attests nothing when it is only to be estimated', async () => {
+    const deployment = deploy({ stores: ['sg', 'ie'], segments: 2 })
+    expect(await deployment.verify('dry-run')).toEqual({ status: 'SUCCEEDED', output: { usd: 1.5, unlisted: 0 } })
+    const called = new Set(deployment.world.calls.map(({ name }) => name))
+    expect([...called].toSorted()).toEqual([
+      'build-index',
+      'estimate-cost',
+      'open-run',
+      'plan-batches',
+      'plan-listing',
+      'plan-segment',
+      'take-inventory',
+    ])
+    expect(deployment.world.callsOf('plan-batches').length).toBe(2)
+  })
+
+  it('estimates without a store that cannot be listed', async () => {
+    const deployment = deploy({
+      stores: ['sg', 'ie'],
+      before: (name, { storeId }) => {
+        if (name === 'take-inventory' && storeId === 'ie') throw broken()
+      },
+    })
+    expect(await deployment.verify('dry-run')).toMatchObject({ status: 'SUCCEEDED' })
+    expect(deployment.world.callsOf('estimate-cost').length).toBe(1)
+  })
+
+  it('is closed all the same when nobody can say what it cost', async () => {
+    const deployment = deploy({
+      before: (name) => {
+        if (name === 'estimate-cost') throw broken()
+      },
+    })
+    expect(await deployment.verify()).toEqual(closed(1))
   })
 
   it('verifies every store on its own', async () => {
@@ -239,9 +277,11 @@ describe('a failure', () => {
     expect(await undisturbed.verify()).toEqual(closed(1))
     // A batch that was not scanned before the deletion is scanned after it: only the last pass earns the verdict.
     const lastPass = undisturbed.world.callsOf('settle-coverage').length - 1
-    const calls = undisturbed.world.calls.filter(
-      ({ name, payload }) => name !== 'scan-batch' || (payload as { pass: number }).pass === lastPass,
-    )
+    const calls = undisturbed.world.calls.filter(({ name, payload }) => {
+      // What a run cost has no part in its verdict.
+      if (name === 'estimate-cost') return false
+      return name !== 'scan-batch' || (payload as { pass: number }).pass === lastPass
+    })
     for (const { name, payload } of calls) {
       const call = { name, payload }
       const deployment = deploy({

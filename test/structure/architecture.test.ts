@@ -18,6 +18,7 @@ const stages = [
   'attestation',
   'log',
   'export',
+  'cost',
 ]
 const anywhere = ['lib/errors.ts', 'lib/config.ts']
 const pureNode = ['node:crypto', 'node:util', 'node:zlib', 'node:buffer']

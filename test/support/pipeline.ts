@@ -15,6 +15,7 @@ import { buildIndex } from '../../lib/pipeline/build-index.ts'
 import { closeRun, type RunSummary } from '../../lib/pipeline/close-run.ts'
 import { decideVerdict } from '../../lib/pipeline/decide-verdict.ts'
 import { readDocument } from '../../lib/pipeline/documents.ts'
+import { estimateRunCost } from '../../lib/pipeline/estimate-cost.ts'
 import { passKey, runKey } from '../../lib/pipeline/evidence-keys.ts'
 import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
 import { notifyCustodian } from '../../lib/pipeline/notify-custodian.ts'
@@ -56,6 +57,7 @@ const tasks = {
   'notify-custodian': notifyCustodian,
   acknowledge,
   'decide-verdict': decideVerdict,
+  'estimate-cost': estimateRunCost,
 } satisfies Record<string, (ports: Ports, input: unknown) => Promise<unknown>>
 
 export type TaskName = keyof typeof tasks

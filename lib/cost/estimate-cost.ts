@@ -1,0 +1,106 @@
+import { prices, transferPrice } from './prices.ts'
+
+/**
+ * What a deployment does in one pass over one store. `scanSeconds`: measured, or absent before the scan. `region` is the
+ * store's; a store behind an endpoint has none.
+ */
+export type Workload = {
+  storeId: string
+  pass: number
+  region?: string
+  versions: number
+  bytes: number
+  batches: number
+  scanSeconds?: number
+}
+
+/** One line of an estimate; `usd` is rounded to a ten-thousandth. */
+export type CostItem = { item: string; quantity: number; unit: string; usd: number }
+export type Cost = {
+  asOf: string
+  currency: 'USD'
+  items: CostItem[]
+  lambdaSeconds: number
+  requests: number
+  usd: number
+}
+
+/** Memory of the functions that list and scan, in GB: infra/functions.yml. */
+const scanMemory = 1769 / 1024
+
+/**
+ * How long things take, where they were not measured. A Lambda's network gives about 75 MB/s for long, which is less than
+ * any scan takes; the first byte of an object comes after 30 ms, a page of a listing after 150; a batch opens the index first.
+ */
+const pace = {
+  bytesPerSecond: 60e6,
+  secondsPerVersion: 0.03,
+  secondsPerPage: 0.15,
+  secondsPerBatch: 1,
+  settledPerSecond: 50_000,
+}
+
+/** S3 lists a thousand versions a request; both listings of a pass do. Evidence keeps two thousand a document. */
+const [listedAtOnce, keptAtOnce] = [1000, 2000]
+
+/** States entered for a store and pass beside its batches, and for each of these; statements signed for both. */
+const transitions = { pass: 60, batch: 4 }
+const statements = 3
+
+/** What an inventory and a report take in the evidence, per object version, in bytes. */
+const evidencePerVersion = 750
+
+/** `region`: where the functions run. */
+export function estimateCost(work: readonly Workload[], region: string): Cost {
+  const sum = (of: (each: Workload) => number) => work.reduce((total, each) => total + of(each), 0)
+  const pages = sum(({ versions }) => 2 * Math.max(1, Math.ceil(versions / listedAtOnce)))
+  const parts = sum(({ versions, batches }) => 2 * Math.max(1, Math.ceil(versions / keptAtOnce)) + batches + 20)
+  const lambdaSeconds = Math.ceil(
+    sum(scanSecondsOf) + pages * pace.secondsPerPage + sum(({ versions }) => versions / pace.settledPerSecond),
+  )
+  const calls = sum(({ batches }) => batches + 20)
+  const evidence = sum(({ versions }) => versions) * evidencePerVersion
+  const items: CostItem[] = [
+    item(
+      'object versions read',
+      sum(({ versions }) => versions),
+      'GET requests',
+      prices.s3Get,
+    ),
+    item('listings', pages, 'LIST requests', prices.s3List),
+    ...work.filter((each) => transferPrice(each.region, region) > 0).map((each) => transferOf(each, region)),
+    item('functions', Math.ceil(lambdaSeconds * scanMemory), 'GB-seconds', prices.lambdaGigabyteSecond),
+    item('calls of functions', calls, 'requests', prices.lambdaRequest),
+    item(
+      'state machines',
+      sum(({ batches }) => transitions.pass + batches * transitions.batch),
+      'transitions',
+      prices.transition,
+    ),
+    item('evidence written', parts, 'PUT requests', prices.s3Put),
+    item('evidence kept for a year', Math.ceil(evidence / 1e9), 'GB', prices.s3GigabyteMonth * 12),
+    item('statements', work.length * statements, 'signed and logged', prices.kmsSignature + 5 * prices.dynamoWrite),
+  ]
+  return {
+    asOf: prices.asOf,
+    currency: 'USD',
+    items,
+    lambdaSeconds,
+    requests: sum(({ versions }) => versions) + pages,
+    usd: rounded(items.reduce((total, { usd }) => total + usd, 0)),
+  }
+}
+
+function scanSecondsOf({ scanSeconds, bytes, versions, batches }: Workload): number {
+  return scanSeconds ?? bytes / pace.bytesPerSecond + versions * pace.secondsPerVersion + batches * pace.secondsPerBatch
+}
+
+function transferOf({ storeId, bytes, region }: Workload, to: string): CostItem {
+  return item(`transfer of ${storeId} from ${region}`, Math.ceil(bytes / 1e9), 'GB', transferPrice(region, to))
+}
+
+function item(name: string, quantity: number, unit: string, price: number): CostItem {
+  return { item: name, quantity, unit, usd: rounded(quantity * price) }
+}
+
+const rounded = (usd: number) => Math.round(usd * 10_000) / 10_000

@@ -1,0 +1,84 @@
+import { type Cost, estimateCost, type Workload } from '../cost/estimate-cost.ts'
+import type { Ports } from '../ports.ts'
+import { formatDocument, readDocument, readRunConfig } from './documents.ts'
+import { passKey, runKey, segmentKey } from './evidence-keys.ts'
+import { readBatches } from './plan-batches.ts'
+import { readSegments } from './plan-listing.ts'
+import type { SegmentDocument } from './settle-segment.ts'
+import { parseInput, runInput } from './task-input.ts'
+
+/**
+ * What a run costs on AWS, at list prices: what it would cost when it is only to be estimated, and what it did cost
+ * otherwise. `unlisted` are stores of which there is no plan.
+ */
+export type CostDocument = Cost & {
+  schemaVersion: 1
+  runId: string
+  estimated: boolean
+  passes: Workload[]
+  unlisted: string[]
+}
+
+/** Writes down the cost of a run. On one machine there is none to tell. */
+export async function estimateRunCost(
+  ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'region'>,
+  input: unknown,
+): Promise<{ usd: number; unlisted: number }> {
+  const { runId } = parseInput('estimate-cost', runInput, input)
+  if (ports.region === '') return { usd: 0, unlisted: 0 }
+  const key = runKey(runId, 'cost.json')
+  if (!(await ports.evidence.has(key))) await ports.evidence.put(key, formatDocument(await composeCost(ports, runId)))
+  const cost = await readDocument<CostDocument>(ports, key)
+  const run = await ports.runState.getRun(runId)
+  if (run?.trigger === 'dry-run' && run.state === 'running')
+    await ports.runState.putRun({ ...run, state: 'finished', finishedAt: ports.clock().toISOString() })
+  return { usd: cost.usd, unlisted: cost.unlisted.length }
+}
+
+async function composeCost(
+  ports: Pick<Ports, 'evidence' | 'runState' | 'region'>,
+  runId: string,
+): Promise<CostDocument> {
+  const { stores, passes: most } = await readRunConfig(ports, runId)
+  const passes: Workload[] = []
+  const unlisted: string[] = []
+  for (const { id, s3 } of stores) {
+    const own: Workload[] = []
+    for (let pass = 0; pass < most; pass++) {
+      const work = await readWork(ports, { runId, storeId: id, pass })
+      if (work === undefined) break
+      own.push({ ...work, ...(s3?.region !== undefined && { region: s3.region }) })
+    }
+    if (own.length === 0) unlisted.push(id)
+    passes.push(...own)
+  }
+  const estimated = (await ports.runState.getRun(runId))?.trigger === 'dry-run'
+  return { schemaVersion: 1, runId, estimated, ...estimateCost(passes, ports.region), passes, unlisted }
+}
+
+/** A pass that was planned; with the seconds that its batches took, once it is settled. */
+async function readWork(
+  { evidence }: Pick<Ports, 'evidence'>,
+  ref: { runId: string; storeId: string; pass: number },
+): Promise<Workload | undefined> {
+  if (!(await evidence.has(passKey(ref, 'batches.jsonl')))) return undefined
+  const batches = await readBatches(evidence, ref)
+  const scanSeconds = (await evidence.has(passKey(ref, 'coverage.json'))) ? await readSeconds(evidence, ref) : undefined
+  return {
+    storeId: ref.storeId,
+    pass: ref.pass,
+    versions: batches.reduce((sum, { versions }) => sum + versions, 0),
+    bytes: batches.reduce((sum, { bytes }) => sum + bytes, 0),
+    batches: batches.length,
+    ...(scanSeconds !== undefined && { scanSeconds }),
+  }
+}
+
+async function readSeconds(evidence: Ports['evidence'], ref: { runId: string; storeId: string; pass: number }) {
+  let milliseconds = 0
+  for (const segment of (await readSegments(evidence, ref)).keys()) {
+    const key = segmentKey({ ...ref, segment }, 'coverage.json')
+    milliseconds += (await readDocument<SegmentDocument>({ evidence }, key)).scanMilliseconds
+  }
+  return milliseconds / 1000
+}
