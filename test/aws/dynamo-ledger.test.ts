@@ -2,12 +2,13 @@ import { DynamoDBClient, PutItemCommand, ScanCommand, UpdateItemCommand } from '
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { smallCalls } from '../../lib/aws/client-options.ts'
 import { dynamoLedger } from '../../lib/aws/dynamo-ledger.ts'
-import { EvidenceConflict, ServiceRefused, TooLarge } from '../../lib/errors.ts'
+import { EvidenceConflict, ServiceRefused, ServiceUnavailable, TooLarge } from '../../lib/errors.ts'
 import { appendLeaves, leafHash } from '../../lib/log/merkle.ts'
 import type { LogHead } from '../../lib/ports.ts'
 import { ledgerContract } from '../contracts/ledger.ts'
 import { onDynamodbLocal, startDynamodbLocal, withoutDynamodbLocal } from '../support/dynamodb-local.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
+import { faultyWire, onlyAt } from './faulty-wire.ts'
 import { newTable } from './tables.ts'
 
 const logId = 'odv-test'
@@ -174,6 +175,36 @@ for (const { on, without, start } of servers)
         await expect(log.ledger.find('a')).rejects.toThrow(EvidenceConflict)
         await expect(Array.fromAsync(log.ledger.entries(0, 1))).rejects.toThrow(EvidenceConflict)
         await expect(log.ledger.checkpoints()).rejects.toThrow(EvidenceConflict)
+      })
+
+      it('appends once when an answer is lost: the SDK repeats itself under the same token, a caller is told moved', async () => {
+        const wire = await faultyWire(server.endpoint)
+        const options = { ...smallCalls, ...server, endpoint: wire.endpoint }
+        const clients = [new DynamoDBClient(options), new DynamoDBClient({ ...options, maxAttempts: 1 })]
+        const log = await newLog()
+        const [patient, plain] = clients.map((by) => ({
+          ...log,
+          ledger: dynamoLedger(by, { table: log.table, logId }),
+        }))
+        const atAppend = onlyAt(2, 'reply-lost')
+
+        wire.plan(atAppend)
+        expect(await append(patient!, 'a')).toBe('appended')
+        expect(wire.requests).toEqual(['GetItem', 'PutItem', 'TransactWriteItems', 'TransactWriteItems'])
+        const head = await log.ledger.head()
+        wire.plan(atAppend)
+        await expect(append(plain!, 'b')).rejects.toThrow(ServiceUnavailable)
+        const entry = {
+          seq: 1,
+          identity: 'b',
+          leaf: leafHash(bytes('envelope of b')),
+          envelope: bytes('envelope of b'),
+        }
+        expect(await plain!.ledger.append(head, [entry], appendLeaves(head, [entry.leaf]))).toBe('moved')
+        expect(await plain!.ledger.find('b')).toMatchObject({ seq: 1 })
+        expect((await Array.fromAsync(log.ledger.entries(0, 9))).map(({ identity }) => identity)).toEqual(['a', 'b'])
+        for (const client of clients) client.destroy()
+        await wire.close()
       })
 
       it('keeps logs of one table apart', async () => {

@@ -300,6 +300,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: ['build-index'],
   },
   {
+    duty: 'read a version of a transfer manifest',
+    action: 's3:GetObjectVersion',
+    resource: `${bucket('intake')}/manifests/ids.csv`,
+    roles: ['build-index'],
+  },
+  {
     duty: 'read the configuration',
     action: 's3:GetObject',
     resource: `${bucket('intake')}/config/odv.json`,

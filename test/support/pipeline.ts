@@ -66,6 +66,8 @@ export type TaskName = keyof typeof tasks
 export type Moment = { task: TaskName; pass?: number; segment?: number; listing?: string; page?: number }
 
 export type Hands = {
+  /** Adapters of another place, which stand for all local ones. */
+  ports?: Ports
   wrap?(ports: Ports): Ports
   before?(moment: Moment): void | Promise<void>
   after?(moment: Moment): void | Promise<void>
@@ -110,7 +112,8 @@ export async function openPlace(config: (root: string) => Record<string, unknown
 async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config, runId: string, hands: Hands) {
   const local = embeddedPorts(paths, { config, meter: { add() {} } })
   // Properties one by one: the local ports open their database when they are asked for.
-  const ports = hands.wrap?.(local) ?? local
+  const base = hands.ports ?? local
+  const ports = hands.wrap?.(base) ?? base
   const invoke = async (name: string, payload: unknown) => {
     const task = name as TaskName
     const moment: Moment = { ...(payload as Omit<Moment, 'task'>), task }
@@ -127,7 +130,7 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
         invoke,
         token: local.taskTokens,
         tokenIntervalMs: 5,
-        documents: local.evidence,
+        documents: base.evidence,
         journal: local.journal,
         now: () => new Date(),
         random: () => 0,
@@ -138,7 +141,7 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
       'verify-run',
       { name: runId, input: { trigger: 'on-demand' } },
     )
-    return await outcomeOf(local, runId, result)
+    return await outcomeOf(base, runId, result)
   } finally {
     local.close()
   }

@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { awsPorts } from '../../lib/aws/aws-ports.ts'
+import { AdapterMissing } from '../../lib/errors.ts'
+import { directoryDeletions } from '../../lib/local/directory-deletion.ts'
+import { directoryStores } from '../../lib/local/directory-store.ts'
+import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
+import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
+import { openPlace } from '../support/pipeline.ts'
+import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+import { newDeployment } from './deployment.ts'
+
+const storeIn = (root: string) => ({
+  id: 'sg',
+  root,
+  country: 'SG',
+  channel: { kind: 'delete-files', owner: 'user_id' },
+})
+
+describe.skipIf(withoutMinistack)(onMinistack, () => {
+  let server: Ministack
+  beforeAll(async () => {
+    server = await startMinistack()
+    // As a function finds it: the SDK reads where the service is, and who asks, from the environment.
+    vi.stubEnv('AWS_ENDPOINT_URL', server.endpoint)
+    vi.stubEnv('AWS_REGION', server.region)
+    vi.stubEnv('AWS_ACCESS_KEY_ID', server.credentials.accessKeyId)
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', server.credentials.secretAccessKey)
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await server?.stop()
+  })
+
+  it('a run over the ports of AWS ends in a bundle that its reader verifies', async () => {
+    const root = join(scratchDirectory(), 'store')
+    mkdirSync(root)
+    writeFiles(root, {
+      'theirs.jsonl': jsonRecords(numbers(4).map(transferred)),
+      'others.jsonl': jsonRecords(numbers(4).map(somebodyElse)),
+    })
+    const config = {
+      homeCountry: 'US',
+      manifest: 'manifests/ids.csv',
+      identifierCase: 'fold',
+      stores: [storeIn(root)],
+    }
+    const environment = await newDeployment(server, {
+      'config/odv.json': JSON.stringify(config),
+      'manifests/ids.csv': manifestText,
+    })
+    const ports = awsPorts(environment, { stores: directoryStores(), storeDeletions: directoryDeletions() })
+    const place = await openPlace(() => ({ stores: [storeIn(root)] }))
+    const runs = [await place.run({ ports }), await place.run({ ports })]
+
+    expect(runs.map(({ why, verdict }) => ({ why, verdict }))).toEqual(Array(2).fill({ why: '', verdict: 'verified' }))
+    expect(existsSync(join(root, 'theirs.jsonl'))).toBe(false)
+    expect(existsSync(join(root, 'others.jsonl'))).toBe(true)
+    expect((await ports.runState.listRuns()).map(({ runId, state }) => [runId, state])).toEqual([
+      ['run-1', 'finished'],
+      ['run-0', 'finished'],
+    ])
+    const { size } = await ports.ledger.head()
+    expect((await ports.ledger.checkpoints()).at(-1)).toEqual({ size, note: await ports.anchor.latest() })
+
+    const selection = { runId: 'run-0' }
+    await exportBundle(ports, { exportId: 'filing', selection })
+    expect(await checkBundle(ports, { exportId: 'filing' })).toMatchObject({
+      entries: 7,
+      verified: 1,
+      incomplete: 0,
+    })
+  })
+
+  it('whoever opens a store is told that there is no adapter for it, until somebody gives one', async () => {
+    const { stores, storeDeletions } = awsPorts(await newDeployment(server, {}))
+    const store = { ...storeIn('s3://bucket/'), channel: { kind: 'none' as const } }
+    await expect(stores.open(store)).rejects.toThrow(AdapterMissing)
+    await expect(storeDeletions.open(store)).rejects.toThrow(AdapterMissing)
+  })
+
+  it('a function finds its ports by itself, from its environment', async () => {
+    const environment = await newDeployment(server, {
+      'config/odv.json': JSON.stringify({
+        manifest: 'manifests/ids.csv',
+        stores: [{ id: 'sg', root: '/x', country: 'SG' }],
+      }),
+      'manifests/ids.csv': manifestText,
+    })
+    for (const [field, value] of Object.entries(environment))
+      vi.stubEnv(`ODV_${field.replace(/[A-Z]/g, '_$&').toUpperCase()}`, value)
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT')
+    vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true')
+    const context = { functionName: 'f', awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 } as never
+    const { handler: openRun } = await import('../../functions/open-run.ts')
+    const { handler: buildIndex } = await import('../../functions/build-index.ts')
+    const { handler: attest } = await import('../../functions/attest.ts')
+    const { handler: signCheckpoint } = await import('../../functions/sign-checkpoint.ts')
+    expect(await openRun({ runId: 'r1', trigger: 'nightly' }, context)).toEqual({ stores: [{ storeId: 'sg' }] })
+    expect(await buildIndex({ runId: 'r1', at: '2026-11-25T00:00:00Z' }, context)).toMatchObject({
+      subjects: expect.any(Number),
+    })
+    expect(await attest({ runId: 'r1', phase: 'scope' }, context)).toEqual({ seq: 0 })
+    expect(await signCheckpoint({ runId: 'r1' }, context)).toMatchObject({ size: 1 })
+  })
+})

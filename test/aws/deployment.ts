@@ -1,0 +1,35 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateKeyCommand, type KeySpec, KMSClient } from '@aws-sdk/client-kms'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import type { Environment } from '../../lib/aws/environment.ts'
+import type { Loopback } from '../support/ministack.ts'
+import { newBucket } from './buckets.ts'
+import { newTable } from './tables.ts'
+
+/** Buckets, tables and keys as a deployment has them, without its policies, and what people handed in. */
+export async function newDeployment(server: Loopback, intake: Record<string, string>): Promise<Environment> {
+  const [dynamo, kms, s3] = [new DynamoDBClient(server), new KMSClient(server), new S3Client(server)]
+  const newKey = async (KeySpec: KeySpec, KeyUsage: 'SIGN_VERIFY' | 'ENCRYPT_DECRYPT') =>
+    (await kms.send(new CreateKeyCommand({ KeySpec, KeyUsage }))).KeyMetadata!.Arn!
+  const intakeBucket = await newBucket(s3)
+  for (const [Key, Body] of Object.entries(intake))
+    await s3.send(new PutObjectCommand({ Bucket: intakeBucket, Key, Body }))
+  const environment: Environment = {
+    stage: 'test',
+    logId: 'odv-test',
+    homeCountry: 'US',
+    evidenceBucket: await newBucket(s3),
+    anchorBucket: await newBucket(s3, { locked: true }),
+    intakeBucket,
+    ledgerTable: await newTable(dynamo),
+    runStateTable: await newTable(dynamo),
+    attestationKey: await newKey('ECC_NIST_P256', 'SIGN_VERIFY'),
+    logKey: await newKey('ECC_NIST_EDWARDS25519', 'SIGN_VERIFY'),
+    caseKey: await newKey('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'),
+    offshoreReadRole: 'odv-test-offshore-read',
+    offshoreDeleteRole: 'odv-test-offshore-delete',
+    offshoreExternalId: 'odv-test',
+  }
+  for (const client of [dynamo, kms, s3]) client.destroy()
+  return environment
+}
