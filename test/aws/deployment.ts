@@ -15,6 +15,7 @@ export async function newDeployment(server: Loopback, intake: Record<string, str
   for (const [Key, Body] of Object.entries(intake))
     await s3.send(new PutObjectCommand({ Bucket: intakeBucket, Key, Body }))
   const environment: Environment = {
+    region: server.region,
     stage: 'test',
     logId: 'odv-test',
     homeCountry: 'US',
