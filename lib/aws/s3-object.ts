@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   GetObjectCommand,
-  type GetObjectCommandOutput,
+  type GetObjectCommandInput,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
@@ -47,18 +48,15 @@ export async function putObjectOnce({ client, bucket, where }: Place, key: strin
   }
 }
 
-/** Opens an object to its first byte; `undefined` when there is none under the key. */
+/** Opens an object to its first byte; `undefined` when there is none under the key. The chunks have to be asked for. */
 export async function openObject(place: Place, key: string): Promise<{ bytes: number; chunks: Chunks } | undefined> {
-  const { client, bucket, where } = place
-  let reply: GetObjectCommandOutput
   try {
-    reply = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
+    const { body, bytes, etag } = await getObject(place, { Key: key })
+    return { bytes, chunks: readPinned(place, { key, bytes, etag }, body) }
   } catch (error) {
     if (isFault(error, 'NoSuchKey')) return undefined
-    throw faultOf(where, error)
+    throw faultOf(place.where, error)
   }
-  const bytes = lengthOf(where, reply)
-  return { bytes, chunks: readPinned(place, { key, bytes, etag: reply.ETag }, reply) }
 }
 
 export async function readObject(place: Place, key: string): Promise<Uint8Array | undefined> {
@@ -75,18 +73,18 @@ export async function readObject(place: Place, key: string): Promise<Uint8Array 
 
 /**
  * The bytes of the pinned object, all of them or a fault. A connection that breaks is opened again where it broke.
- * `first`: an answer that is there already.
+ * `first`: a body that is there already.
  */
-export async function* readPinned(place: Place, pinned: Pinned, first?: GetObjectCommandOutput): Chunks {
+export async function* readPinned(place: Place, pinned: Pinned, first?: Readable): Chunks {
   const { where } = place
   const { bytes } = pinned
-  let reply = first
+  let body = first
   let failures = 0
-  for (let at = 0; reply || at < bytes; ) {
-    reply ??= await reopen(place, pinned, at)
+  for (let at = 0; body || at < bytes; ) {
+    body ??= await calling(where, () => reopen(place, pinned, at))
     let broken: unknown
     try {
-      for await (const chunk of reply.Body as AsyncIterable<Uint8Array>) {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
         at += chunk.length
         failures = 0
         if (at > bytes) throw new ServiceUnavailable(`${where}: expected ${bytes} bytes, got more`)
@@ -98,21 +96,42 @@ export async function* readPinned(place: Place, pinned: Pinned, first?: GetObjec
       broken = error
     }
     failures += 1
-    reply = undefined
+    body = undefined
     if (at < bytes && failures === attempts)
       throw new ServiceUnavailable(`${where}: expected ${bytes} bytes, got ${at}`, { cause: broken })
   }
 }
 
-async function reopen({ client, bucket, where }: Place, pinned: Pinned, at: number): Promise<GetObjectCommandOutput> {
+async function reopen(place: Place, pinned: Pinned, at: number): Promise<Readable> {
   const { key, bytes, etag, versionId } = pinned
   const range = at === 0 ? {} : { Range: `bytes=${at}-` }
-  const command = new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, IfMatch: etag, ...range })
-  const reply = await calling(where, () => client.send(command))
-  const expected = bytes - at
-  const got = lengthOf(where, reply)
-  if (got !== expected) throw new ServiceUnavailable(`${where}: expected ${expected} bytes from ${at}, got ${got}`)
-  return reply
+  const got = await getObject(place, { Key: key, VersionId: versionId, IfMatch: etag, ...range })
+  if (got.bytes === bytes - at) return got.body
+  // Whoever answers may leave a range out of account, and then begins again.
+  if (got.bytes === bytes) return Readable.from(behind(got.body, at))
+  got.body.destroy()
+  throw new ServiceUnavailable(`${place.where}: expected ${bytes - at} bytes from ${at}, got ${got.bytes}`)
+}
+
+async function getObject({ client, bucket, where }: Place, input: Omit<GetObjectCommandInput, 'Bucket'>) {
+  const reply = await client.send(new GetObjectCommand({ Bucket: bucket, ...input }))
+  const body = reply.Body as Readable
+  // A connection may break before anybody listens: whoever reads the body is told, and until then nobody is.
+  body.on('error', () => {})
+  try {
+    return { body, bytes: lengthOf(where, reply), etag: reply.ETag }
+  } catch (error) {
+    body.destroy()
+    throw error
+  }
+}
+
+async function* behind(body: AsyncIterable<Uint8Array>, skip: number): Chunks {
+  let left = skip
+  for await (const chunk of body) {
+    if (chunk.length > left) yield chunk.subarray(left)
+    left = Math.max(0, left - chunk.length)
+  }
 }
 
 /** An answer without a length is no answer: what it holds could be taken for all there is. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What becomes of one request on its way. The service acts on `none`, `reply-lost` and `reply-cut` only. */
+/** What becomes of one request on its way. The service acts on it unless it was lost or refused. */
 export const wireFaults = [
   'request-lost',
   'reply-lost',
@@ -11,7 +11,8 @@ export const wireFaults = [
   'conflict',
   'in-progress',
 ] as const
-export type WireFault = (typeof wireFaults)[number] | 'none'
+/** `reply-flipped`: one bit of the body is another one on arrival. */
+export type WireFault = (typeof wireFaults)[number] | 'reply-flipped' | 'none'
 
 export type Wire = {
   endpoint: string
@@ -36,11 +37,12 @@ export async function faultyWire(target: string): Promise<Wire> {
     requests.push(operation)
     if (fault === 'request-lost') return void incoming.socket.destroy()
     const made = refusalOf(fault, operation)
-    if (made) return void send(outgoing, made, made.body.length)
+    if (made) return send(outgoing, made)
     const reply = await forward(target, incoming, body)
     if (fault === 'reply-lost') return void incoming.socket.destroy()
-    if (fault === 'reply-cut') return send(outgoing, reply, Math.floor(reply.body.length / 2))
-    send(outgoing, reply, reply.body.length)
+    if (fault === 'reply-cut') return send(outgoing, reply, true)
+    if (fault === 'reply-flipped') reply.body[reply.body.length >> 1]! ^= 1
+    send(outgoing, reply)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -83,11 +85,11 @@ function forward(target: string, { method, url, headers }: IncomingMessage, body
   })
 }
 
-/** Sends a reply up to `length` of its bytes, and cuts the connection when these are not all. */
-function send(outgoing: ServerResponse, { status, headers, body }: Reply, length: number): void {
-  outgoing.writeHead(status, { ...headers, 'content-length': body.length })
-  if (length === body.length && length > 0) outgoing.end(body)
-  else outgoing.write(body.subarray(0, length), () => outgoing.socket?.destroy())
+/** Sends a reply whole, or the first half of its body before the connection ends. */
+function send(outgoing: ServerResponse, { status, headers, body }: Reply, isCut = false): void {
+  outgoing.writeHead(status, body.length === 0 ? headers : { ...headers, 'content-length': body.length })
+  if (isCut) outgoing.write(body.subarray(0, body.length >> 1), () => outgoing.socket?.destroy())
+  else outgoing.end(body)
 }
 
 /** What the services say themselves. Every request can meet a throttle or an error; only transactions meet each other. */
@@ -100,6 +102,7 @@ function refusalOf(fault: WireFault, operation: string): Reply | undefined {
     case 'server-error':
       return isS3 ? xml(500, 'InternalError') : json(500, 'InternalServerError')
     case 'conflict':
+      if (operation === 'PUT object') return xml(409, 'ConditionalRequestConflict')
       return isTransaction
         ? json(400, 'TransactionCanceledException', { CancellationReasons: [{ Code: 'TransactionConflict' }] })
         : undefined

@@ -311,7 +311,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'kms:Decrypt',
     resource: key('EvidenceKey'),
     context: viaS3,
-    roles: [...documents, 'check-bundle', 'get-run', 'notify-custodian', 'scan-store-machine'].sort(),
+    roles: [...documents, 'check-bundle', 'get-run', 'scan-store-machine'].sort(),
   },
   {
     duty: 'read what a run found',

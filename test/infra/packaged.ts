@@ -25,8 +25,8 @@ export type Packaged = {
  * Packages a copy of the project in a directory of its own, as `npm run package` does: no network, no credentials, no
  * home directory, and nothing of the caller's environment but PATH.
  */
-export async function packageProject(stage: string): Promise<Packaged> {
-  const { directory, serverless, remove } = copyProject()
+export async function packageProject(stage: string, options?: { fresh: boolean }): Promise<Packaged> {
+  const { directory, serverless, remove } = copyProject(options)
   const preload = join(directory, 'offline.mjs')
   writeFileSync(preload, offline)
   await serverless(['package', '--stage', stage], { node: ['--import', preload] })

@@ -18,7 +18,10 @@ let dev: Packaged
 let prod: Packaged
 let extracted: string
 beforeAll(async () => {
-  ;[dev, prod] = await Promise.all([packageProject('dev'), packageProject('prod')])
+  ;[dev, prod] = (await Promise.all(['dev', 'prod'].map((stage) => packageProject(stage, { fresh: true })))) as [
+    Packaged,
+    Packaged,
+  ]
   extracted = mkdtempSync(join(tmpdir(), 'odv-extracted-'))
   for (const name of names)
     for (const [file, bytes] of unzip(dev.zip(name))) {

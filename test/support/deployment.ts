@@ -5,6 +5,9 @@ import { GetObjectCommand, PutObjectCommand, paginateListObjectsV2, S3Client } f
 import {
   DescribeExecutionCommand,
   DescribeStateMachineCommand,
+  type HistoryEvent,
+  paginateGetExecutionHistory,
+  paginateListExecutions,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
@@ -69,6 +72,17 @@ export async function openDeployment(server: Ministack, stack: Stack) {
     end,
     async execute(machine: string, name: string, input: unknown, seconds = 120): Promise<Ended> {
       return end(await deployment.start(machine, name, input), seconds)
+    },
+
+    /** Everything that the executions of the stage were told and said, state by state. */
+    async histories(): Promise<HistoryEvent[]> {
+      const events: HistoryEvent[] = []
+      for (const stateMachineArn of Object.keys(definitions))
+        for await (const { executions } of paginateListExecutions({ client: states }, { stateMachineArn }))
+          for (const { executionArn } of executions!)
+            for await (const page of paginateGetExecutionHistory({ client: states }, { executionArn }))
+              events.push(...page.events!)
+      return events
     },
 
     /** Calls a function; one that fails throws an error of the name that its log gives. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import tls from 'node:tls'
 
 /**
  * MiniStack: an implementation of the AWS APIs that is not ours (PyPI `ministack`), one process on loopback. Found by
@@ -95,7 +95,7 @@ async function until(child: ChildProcess, isUp: () => Promise<boolean | undefine
 function trust(file: string): boolean {
   const certificate = readFileSync(file, 'utf8')
   if (!certificate.includes('-----END CERTIFICATE-----')) return false
-  setDefaultCACertificates([...getCACertificates('default'), certificate])
+  tls.setDefaultCACertificates([...tls.getCACertificates('default'), certificate])
   return true
 }
 
