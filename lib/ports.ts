@@ -111,8 +111,8 @@ export interface Evidence {
   /** @throws EvidenceMissing */
   get(key: string): Promise<Uint8Array>
   has(key: string): Promise<boolean>
-  /** Keys that begin with `prefix`, in byte order. */
-  list(prefix: string): AsyncIterable<string>
+  /** Keys that begin with `prefix`, in byte order; only those behind `after`, when it is given. */
+  list(prefix: string, after?: string): AsyncIterable<string>
 }
 
 /** The secret of one deployment that keys tags and seals object keys: 32 random bytes, made once, never exported. */
@@ -211,8 +211,14 @@ export interface TaskTokens {
 /** The state machines that a person may start. Runs and exports are named after their executions. */
 export type StartedMachine = 'verify-run' | 'export-filing'
 
-/** How an execution stands; `error` is the name of what it failed with. */
-export type Execution = { state: 'running' | 'succeeded' } | { state: 'failed'; error: string }
+/**
+ * How an execution stands; `error` is the name of what it failed with. `cause` is what was said about it, where somebody
+ * said something: of a fault that is not ours it may quote data.
+ */
+export type Execution =
+  | { state: 'running' }
+  | { state: 'succeeded' }
+  | { state: 'failed'; error: string; cause?: string }
 
 export interface Executions {
   /**
