@@ -33,6 +33,10 @@ export const segmentKey = (ref: SegmentRef, document: 'batches.jsonl' | 'coverag
 
 const segmentPrefix = (ref: SegmentRef) => `${passPrefix(ref)}/segments/${digits(ref.segment)}`
 
+/** Where the parts of a listing are, and the reports of a pass: their names sort by their numbers. */
+export const partsPrefix = (ref: SegmentRef, listing: Listing) => `${segmentPrefix(ref)}/${listing}/`
+export const batchesPrefix = (ref: PassRef) => `${passPrefix(ref)}/batches/`
+
 export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
   `${segmentPrefix(ref)}/${listing}/${digits(page)}.jsonl`
 export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`

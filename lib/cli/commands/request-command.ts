@@ -7,7 +7,7 @@ import { readDocument } from '../../pipeline/documents.ts'
 import { passKey } from '../../pipeline/evidence-keys.ts'
 import { readRequested } from '../../pipeline/request-deletion.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
-import { openEmbedded } from '../embedded.ts'
+import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { plural, type Terminal } from '../terminal.ts'
 
@@ -16,19 +16,20 @@ import { plural, type Terminal } from '../terminal.ts'
  * identifiers are opened: into a new file that only its owner reads, never onto the terminal.
  */
 export async function requestCommand(
-  options: { request: string; out?: string; state: string; cwd: string },
+  options: { request: string; out?: string; place: Place; cwd: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { request, out, cwd } = options
   if (out === undefined) throw new UsageInvalid('odv request: expected --out FILE')
-  const embedded = await openEmbedded({ state: resolve(cwd, options.state), create: false })
-  try {
-    const { ports } = embedded
+  return withDeployment(options.place, {}, async ({ ports }) => {
     const record = await ports.runState.getRequest(request)
     if (record === undefined) throw new NotKnown(`request ${request}: expected a request of this deployment, got none`)
-    const { sealKey } = caseKeysOf(await ports.caseKey.read())
     const head = await readDocument<DeletionRequest>(ports, passKey(record, 'request.json'))
-    const lines = (await readRequested(ports, record)).map((requested) => {
+    const versions = await readRequested(ports, record)
+    // Who may not read the case key gets a request all the same whose names hold no identifier.
+    const isSealed = versions.some(({ sealedKey }) => sealedKey !== undefined)
+    const { sealKey } = isSealed ? caseKeysOf(await ports.caseKey.read()) : { sealKey: new Uint8Array() }
+    const lines = versions.map((requested) => {
       const { key, versionId, size, modifiedAt, protection } = toListed(requested, sealKey)
       const { sha256, findings, subjects, places } = requested
       return { key, versionId, size, modifiedAt, sha256, findings, subjects, protection, places }
@@ -43,7 +44,5 @@ export async function requestCommand(
     )
     terminal.print('names may hold identifiers: it is for the custodian only')
     return exitCode.good
-  } finally {
-    await embedded.close()
-  }
+  })
 }
