@@ -7,7 +7,7 @@ type Failure = {
   Code?: unknown
   code?: unknown
   $metadata?: { httpStatusCode?: number }
-  $response?: { headers?: Record<string, string> }
+  $response?: { statusCode?: number; headers?: Record<string, string> }
 }
 
 /** S3's code of an error, or that of the connection: letters, dots and underscores. */
@@ -19,7 +19,8 @@ export function faultCode(error: unknown): string {
   return found ?? 'an unknown error'
 }
 
-export const faultStatus = (error: unknown): number | undefined => (error as Failure)?.$metadata?.httpStatusCode
+export const faultStatus = (error: unknown): number | undefined =>
+  (error as Failure)?.$metadata?.httpStatusCode ?? (error as Failure)?.$response?.statusCode
 
 /**
  * The request was refused for who or when it was signed, whatever it asked for. Nothing follows from it about an object:
@@ -54,9 +55,9 @@ export const isAboutSigning = (error: unknown): boolean => notAboutTheObject.has
 export function toFault({ storeId, config }: Bucket, operation: string, error: unknown): OdvError {
   if (error instanceof OdvError) return error
   const region = (error as Failure)?.$response?.headers?.['x-amz-bucket-region']
-  if (config.endpoint === undefined && region !== undefined && region !== config.region && /^[a-z0-9-]+$/.test(region))
+  if (config.region !== undefined && region !== undefined && region !== config.region && /^[a-z0-9-]+$/.test(region))
     return new ConfigInvalid(
-      `store ${storeId}: s3.region: expected ${region}, where the bucket is, got ${config.region ?? 'none'}`,
+      `store ${storeId}: s3.region: expected ${region}, where the bucket is, got ${config.region}`,
     )
   const status = faultStatus(error)
   const got = status === undefined ? faultCode(error) : `${faultCode(error)} (HTTP ${status})`

@@ -39,18 +39,16 @@ export async function openS3Object(bucket: Bucket, version: ListedVersion, readi
     const metadata = metadataLabels(answer)
     const tags = await reading.tags(version, answer.TagCount)
     const gap = metadata.gap ?? tags.gap
-    const fetch = rangeFetcher(bucket, version, abort.signal)
-    let isRead = false
-    async function* chunks() {
-      yield* checked(bucket, storedChecksum(answer), readBody(body, version.size, fetch, reading.limits), () =>
-        readBody(undefined, version.size, fetch, reading.limits),
-      )
-      isRead = true
-    }
+    let lost: Unreadable | undefined
+    const fetch = rangeFetcher(bucket, version, abort.signal, (refused) => {
+      lost = refused
+    })
+    const again = () => readBody(undefined, version.size, fetch, reading.limits)
     return {
       kind: 'opened',
-      chunks: chunks(),
-      settle: async () => (isRead ? { kind: 'unchanged' } : { kind: 'changed', detail: 'it was not read to its end' }),
+      chunks: checked(bucket, storedChecksum(answer), readBody(body, version.size, fetch, reading.limits), again),
+      // Every request was pinned to the version: what was read of it, is of it.
+      settle: async () => (lost ? { kind: 'changed', detail: lost.detail } : { kind: 'unchanged' }),
       labels: [...metadata.labels, ...tags.labels],
       ...(gap !== undefined && { gap }),
       protection: () => readProtection(bucket, version, answer, reading.clock),
@@ -142,13 +140,19 @@ function toUnreadable(error: unknown): Unreadable | undefined {
 }
 
 /** Ranges of the version that was opened. What became of it in the meantime ends the reading. */
-function rangeFetcher(bucket: Bucket, version: ListedVersion, abortSignal: AbortSignal): FetchRange {
+function rangeFetcher(
+  bucket: Bucket,
+  version: ListedVersion,
+  abortSignal: AbortSignal,
+  onLost: (refused: Unreadable) => void,
+): FetchRange {
   return async (from, to) => {
     let answer: GetObjectCommandOutput
     try {
       answer = await getObject(bucket, version, abortSignal, { from, to })
     } catch (error) {
       const refused = toUnreadable(error)
+      if (refused?.reason === 'changed' || refused?.reason === 'disappeared') onLost(refused)
       if (refused)
         throw new ReadFailed(`store: read: expected bytes at ${from}, got an object that is ${refused.reason}`)
       throw isAboutSigning(error) ? toFault(bucket, 'GetObject', error) : error

@@ -3,7 +3,7 @@ import type { ListedVersion, Protection } from '../inventory/object-version.ts'
 import type { Clock } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
 import { addressOf } from './object-address.ts'
-import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
+import { faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
 
 type Answer = Pick<GetObjectCommandOutput, 'ObjectLockMode' | 'ObjectLockRetainUntilDate' | 'ObjectLockLegalHoldStatus'>
 
@@ -36,22 +36,17 @@ export async function readProtection(
   return { code: 'retention', ...(mode !== undefined && { name: mode.toLowerCase() }), until: until.toISOString() }
 }
 
-/** Codes of a bucket or of an object without a lock, of one that is gone by now, and of a server that knows no locks. */
-const unlocked = new Set([
-  'InvalidRequest',
-  'MethodNotAllowed',
-  'NoSuchKey',
-  'NoSuchObjectLockConfiguration',
-  'NoSuchVersion',
-  'NotImplemented',
-  'ObjectLockConfigurationNotFoundError',
-])
-
+/**
+ * A refusal of any kind is no protection that is known: no lock on the bucket or the object, no permission, a server that
+ * knows no locks. An outage is worth a retry.
+ */
 async function asked<T>(bucket: Bucket, operation: string, ask: () => Promise<T>): Promise<T | undefined> {
   try {
     return await ask()
   } catch (error) {
-    if (unlocked.has(faultCode(error)) || (faultStatus(error) === 403 && !isAboutSigning(error))) return undefined
-    throw toFault(bucket, operation, error)
+    const status = faultStatus(error)
+    const isOutage = status === undefined || status === 429 || (status >= 500 && status !== 501)
+    if (isOutage || isAboutSigning(error)) throw toFault(bucket, operation, error)
+    return undefined
   }
 }
