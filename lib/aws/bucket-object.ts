@@ -4,12 +4,12 @@ import { ReadFailed, StoreUnavailable } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Chunks, Clock, Opened } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
+import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
 import { nullVersion } from './listing-pages.ts'
 import { addressOf } from './object-address.ts'
 import { type BodyLimits, type FetchRange, readBody } from './object-body.ts'
 import { metadataLabels, type TagReader } from './object-labels.ts'
 import { readProtection } from './object-protection.ts'
-import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
 import { type StoredChecksum, storedChecksum } from './stored-checksum.ts'
 
 type Unreadable = Extract<Opened, { kind: 'unreadable' }>
@@ -157,12 +157,26 @@ function rangeFetcher(
         throw new ReadFailed(`store: read: expected bytes at ${from}, got an object that is ${refused.reason}`)
       throw isAboutSigning(error) ? toFault(bucket, 'GetObject', error) : error
     }
-    const isRange = answer.ContentRange === `bytes ${from}-${to - 1}/${version.size}`
-    if (!isRange || checkAnswer({ ...answer, ContentLength: version.size }, version) !== undefined) {
-      ;(answer.Body as Readable).on('error', () => {}).destroy()
+    const body = answer.Body as Readable
+    body.on('error', () => {})
+    const whole = answer.ContentRange === undefined
+    const isRange = whole || answer.ContentRange === `bytes ${from}-${to - 1}/${version.size}`
+    const length = whole ? answer.ContentLength : version.size
+    if (!isRange || checkAnswer({ ...answer, ContentLength: length }, version) !== undefined) {
+      body.destroy()
       throw new ReadFailed(`store: read: expected bytes ${from} to ${to} of the version, got another answer`)
     }
-    return answer.Body as Readable
+    return { chunks: whole ? within(body, from, to) : body, whole }
+  }
+}
+
+async function* within(body: Chunks, from: number, to: number): AsyncGenerator<Uint8Array> {
+  let at = 0
+  for await (const chunk of body) {
+    const part = chunk.subarray(Math.max(0, from - at), Math.max(0, to - at))
+    at += chunk.length
+    if (part.length > 0) yield part
+    if (at >= to) return
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type ObjectVersion,
 } from '@aws-sdk/client-s3'
 import { EvidenceConflict, StoreUnavailable } from '../errors.ts'
+import { compareKeys } from '../inventory/listing-order.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
@@ -162,9 +163,6 @@ function inKeyOrder([first = [], second = []]: ListedVersion[][]): ListedVersion
   }
   return merged
 }
-
-export const compareKeys = (a: string, b: string): number =>
-  a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 /** As forms are encoded: `+` is a space. */
 function decodeKey(text: string): string | undefined {

@@ -2,8 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { OdvError, ReadFailed } from '../errors.ts'
 import type { Chunks } from '../ports.ts'
 
-/** Asks for the bytes `from <= at < to` of one version, whatever else has its name now. */
-export type FetchRange = (from: number, to: number) => Promise<Chunks>
+/**
+ * Asks for the bytes `from <= at < to` of one version, whatever else has its name now. `whole`: the server leaves ranges
+ * out of account (MiniStack does, for versions), so that everything before them came over the line as well.
+ */
+export type FetchRange = (from: number, to: number) => Promise<{ chunks: Chunks; whole: boolean }>
 
 export type BodyLimits = {
   /** Attempts in a row that bring no byte. */
@@ -47,7 +50,7 @@ async function* readOn(
   for (let failed = 0; ; ) {
     const began = at
     try {
-      body ??= await fetch(at, to)
+      body ??= (await fetch(at, to)).chunks
       for await (const chunk of body) {
         if (at + chunk.length > to) throw new ReadFailed(`store: read: expected ${to} bytes, got more`)
         at += chunk.length
@@ -74,20 +77,37 @@ async function* readAhead(
   const { rangeBytes, lanes } = limits
   const coming: Promise<Buffer>[] = []
   let asked = first === undefined ? 0 : rangeBytes
-  const ask = (buffer: Buffer) => {
+  const ask = (buffer: Buffer, given?: Chunks) => {
     if (asked >= size) return
-    const range = loadRange(buffer, asked, Math.min(asked + rangeBytes, size), fetch, limits)
+    const range = loadRange(buffer, asked, Math.min(asked + rangeBytes, size), given, fetch, limits)
     // It is awaited later; until then its failure is nobody's.
     range.catch(() => {})
     coming.push(range)
     asked += rangeBytes
   }
-  for (let lane = 0; lane < lanes; lane++) ask(Buffer.allocUnsafeSlow(rangeBytes))
+  const given = await answered(fetch, asked, Math.min(asked + rangeBytes, size))
+  if (given?.whole) {
+    await given.chunks[Symbol.asyncIterator]().return?.()
+    yield* readOn(first, 0, size, fetch, limits)
+    return
+  }
+  for (let lane = 0; lane < lanes; lane++)
+    ask(Buffer.allocUnsafeSlow(rangeBytes), lane === 0 ? given?.chunks : undefined)
   if (first !== undefined) yield* beginning(first, rangeBytes, fetch, limits)
   for (let range = coming.shift(); range !== undefined; range = coming.shift()) {
     const bytes = await range
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes)
     ask(Buffer.from(bytes.buffer))
+  }
+}
+
+/** The first range's answer, which tells whether there are ranges at all; none when it fails, as any may. */
+async function answered(fetch: FetchRange, from: number, to: number) {
+  try {
+    return await fetch(from, to)
+  } catch (error) {
+    if (error instanceof OdvError) throw error
+    return undefined
   }
 }
 
@@ -117,11 +137,12 @@ async function loadRange(
   buffer: Buffer,
   from: number,
   to: number,
+  given: Chunks | undefined,
   fetch: FetchRange,
   limits: BodyLimits,
 ): Promise<Buffer> {
   let at = 0
-  for await (const chunk of readOn(undefined, from, to, fetch, limits)) {
+  for await (const chunk of readOn(given, from, to, fetch, limits)) {
     buffer.set(chunk, at)
     at += chunk.length
   }

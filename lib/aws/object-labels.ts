@@ -3,8 +3,8 @@ import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Label } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
-import { addressOf } from './object-address.ts'
 import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
+import { addressOf } from './object-address.ts'
 
 type Gap = { reason: UnverifiedReason; detail: string }
 

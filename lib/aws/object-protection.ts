@@ -2,8 +2,8 @@ import { type GetObjectCommandOutput, GetObjectLegalHoldCommand, GetObjectRetent
 import type { ListedVersion, Protection } from '../inventory/object-version.ts'
 import type { Clock } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
-import { addressOf } from './object-address.ts'
 import { faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
+import { addressOf } from './object-address.ts'
 
 type Answer = Pick<GetObjectCommandOutput, 'ObjectLockMode' | 'ObjectLockRetainUntilDate' | 'ObjectLockLegalHoldStatus'>
 

@@ -1,12 +1,12 @@
 import { ListPartsCommand } from '@aws-sdk/client-s3'
 import * as z from 'zod/mini'
 import { InputInvalid, StoreUnavailable } from '../errors.ts'
-import { compareVersions } from '../inventory/listing-order.ts'
+import { compareVersions, isInRange } from '../inventory/listing-order.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
-import type { ListPage } from '../ports.ts'
+import type { KeyRange, ListPage } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
-import { conflictOf, uploadIdOf, uploadPages, versionPages } from './listing-pages.ts'
 import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
+import { conflictOf, uploadIdOf, uploadPages, versionPages } from './listing-pages.ts'
 import { type OrderedListing, versionsInOrder } from './versions-in-order.ts'
 
 /** A listing under way. It holds at most a page of S3 and the versions of one key. */
@@ -18,19 +18,34 @@ const cursorShape = z.strictObject({ after: z.tuple([z.string(), z.string()]), v
 type Cursor = z.infer<typeof cursorShape>
 type Side = z.infer<typeof side>
 
-/** Begins at a cursor, or at the beginning: versions and unfinished uploads of a bucket, one listing in order. */
-export function openListing(bucket: Bucket, cursor: string | undefined, most?: number): S3Listing {
+/**
+ * Begins at a cursor, or at the beginning: versions and unfinished uploads of a bucket, one listing in order, which may be
+ * of a range of its keys.
+ */
+export function openListing(
+  bucket: Bucket,
+  cursor: string | undefined,
+  range: KeyRange = {},
+  most?: number,
+): S3Listing {
   const start = cursor === undefined ? undefined : parseCursor(cursor)
   const after = start && { key: start.after[0], versionId: start.after[1] }
   const ordered = (pages: ReturnType<typeof versionPages>, operation: string, at: Side | undefined) =>
     at !== undefined && 'done' in at
       ? nothing
-      : versionsInOrder(pages, { behind: at?.behind, after }, conflictOf(bucket, operation), most)
+      : versionsInOrder(pages, { behind: at?.behind ?? range.after, after }, conflictOf(bucket, operation), most)
   const versions = ordered(versionPages(bucket), 'ListObjectVersions', start?.versions)
   const uploads = ordered(uploadPages(bucket), 'ListMultipartUploads', start?.uploads)
 
+  const within = (next: ListedVersion | undefined) => (next && isInRange(next.key, range) ? next : undefined)
+  const sideOf = async (listing: OrderedListing): Promise<Side> => {
+    if (within(await listing.peek()) === undefined) return { done: true }
+    const behind = listing.behind()
+    return behind === undefined ? {} : { behind }
+  }
+
   async function nextOf(): Promise<OrderedListing | undefined> {
-    const [version, upload] = [await versions.peek(), await uploads.peek()]
+    const [version, upload] = [within(await versions.peek()), within(await uploads.peek())]
     if (version === undefined) return upload && uploads
     return upload !== undefined && compareVersions(upload, version) < 0 ? uploads : versions
   }
@@ -58,12 +73,6 @@ export function openListing(bucket: Bucket, cursor: string | undefined, most?: n
 }
 
 const nothing: OrderedListing = { peek: async () => undefined, take() {}, behind: () => undefined }
-
-async function sideOf(listing: OrderedListing): Promise<Side> {
-  if ((await listing.peek()) === undefined) return { done: true }
-  const behind = listing.behind()
-  return behind === undefined ? {} : { behind }
-}
 
 const formatCursor = (cursor: Cursor) => JSON.stringify(cursor)
 

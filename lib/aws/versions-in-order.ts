@@ -1,6 +1,6 @@
-import { compareVersions } from '../inventory/listing-order.ts'
+import { compareKeys, compareVersions } from '../inventory/listing-order.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
-import { type Conflict, compareKeys, type Marker, type Pages } from './listing-pages.ts'
+import type { Conflict, Marker, Pages } from './listing-pages.ts'
 
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
 

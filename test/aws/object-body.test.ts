@@ -16,7 +16,7 @@ async function* pieces(content: Uint8Array, size = 300) {
 }
 
 /** A medium that counts what is asked of it, and how much of it at once. */
-function medium(break_: (nth: number) => number | Error = () => Number.POSITIVE_INFINITY) {
+function medium(break_: (nth: number) => number | Error = () => Number.POSITIVE_INFINITY, whole = false) {
   const asked: string[] = []
   let open = 0
   let most = 0
@@ -24,7 +24,7 @@ function medium(break_: (nth: number) => number | Error = () => Number.POSITIVE_
     const after = break_(asked.push(`${from}-${to}`))
     if (after instanceof Error) throw after
     most = Math.max(most, ++open)
-    return (async function* () {
+    const chunks = (async function* () {
       try {
         yield* pieces(bytes.subarray(from, Math.min(to, from + after)))
         if (from + after < to) throw new Error('reset')
@@ -32,6 +32,7 @@ function medium(break_: (nth: number) => number | Error = () => Number.POSITIVE_
         open--
       }
     })()
+    return { chunks, whole }
   }
   return { asked, fetch, most: () => most }
 }
@@ -69,6 +70,12 @@ it('never has more ranges than its buffers, however slowly they are read', async
   await pause(50)
   expect(asked).toHaveLength(4)
   await chunks.return?.()
+})
+
+it('reads a large version in one piece from a server that knows no ranges', async () => {
+  const { asked, fetch } = medium(undefined, true)
+  expect(await collect(readBody(pieces(bytes), bytes.length, fetch, limits))).toEqual(bytes)
+  expect(asked).toEqual(['1000-2000'])
 })
 
 describe('an answer that breaks off', () => {
