@@ -1,7 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { fromIni, fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import { type BucketConfig, type BucketStoreConfig, isBucket, type StoreConfig } from '../config.ts'
-import { InputInvalid } from '../errors.ts'
+import { InputInvalid, StoreUnavailable } from '../errors.ts'
+import { describeFault } from './bucket-faults.ts'
 
 /** What a client is for. Reading and deleting are two roles, each with a client of its own. */
 export type Purpose = 'read' | 'delete'
@@ -89,7 +90,7 @@ function credentialsOf(id: string, s3: BucketConfig, region: string, purpose: Pu
   const own = access.credentials ?? (profile === undefined ? undefined : fromIni({ profile }))
   const role = roleOf(s3, region, purpose, access)
   if (role === undefined) return own
-  return fromTemporaryCredentials({
+  const assumed = fromTemporaryCredentials({
     ...(own && { masterCredentials: own }),
     params: {
       RoleArn: role,
@@ -104,6 +105,14 @@ function credentialsOf(id: string, s3: BucketConfig, region: string, purpose: Pu
       ...(s3.endpoint !== undefined && { endpoint: s3.endpoint }),
     },
   })
+  return async (identity: Parameters<typeof assumed>[0]) => {
+    try {
+      return await assumed(identity)
+    } catch (error) {
+      // As it is, STS's refusal of the role would read like S3's of an object.
+      throw new StoreUnavailable(`store ${id}: AssumeRole: expected credentials, got ${describeFault(error)}`)
+    }
+  }
 }
 
 /** The role of the configuration; deployed, for a bucket of AWS whose account is named, the one that is set up there. */

@@ -1,5 +1,5 @@
+import type { BucketConfig } from '../config.ts'
 import { ConfigInvalid, OdvError, StoreUnavailable } from '../errors.ts'
-import type { Bucket } from './bucket-client.ts'
 
 /** What a failed request of the SDK says, by field; the text of its message may quote a key and is never used. */
 type Failure = {
@@ -21,6 +21,12 @@ export function faultCode(error: unknown): string {
 
 export const faultStatus = (error: unknown): number | undefined =>
   (error as Failure)?.$metadata?.httpStatusCode ?? (error as Failure)?.$response?.statusCode
+
+/** For a message. */
+export function describeFault(error: unknown): string {
+  const status = faultStatus(error)
+  return status === undefined ? faultCode(error) : `${faultCode(error)} (HTTP ${status})`
+}
 
 /**
  * The request was refused for who or when it was signed, whatever it asked for. Nothing follows from it about an object:
@@ -52,14 +58,16 @@ export const isAboutSigning = (error: unknown): boolean => notAboutTheObject.has
  * What a request that failed for good is to the product. A bucket in another Region is a wrong configuration: it is never
  * followed, since it may be at home.
  */
-export function toFault({ storeId, config }: Bucket, operation: string, error: unknown): OdvError {
+export function toFault(
+  { storeId, config }: { storeId: string; config: BucketConfig },
+  operation: string,
+  error: unknown,
+): OdvError {
   if (error instanceof OdvError) return error
   const region = (error as Failure)?.$response?.headers?.['x-amz-bucket-region']
   if (config.region !== undefined && region !== undefined && region !== config.region && /^[a-z0-9-]+$/.test(region))
     return new ConfigInvalid(
       `store ${storeId}: s3.region: expected ${region}, where the bucket is, got ${config.region}`,
     )
-  const status = faultStatus(error)
-  const got = status === undefined ? faultCode(error) : `${faultCode(error)} (HTTP ${status})`
-  return new StoreUnavailable(`store ${storeId}: ${operation}: expected an answer, got ${got}`)
+  return new StoreUnavailable(`store ${storeId}: ${operation}: expected an answer, got ${describeFault(error)}`)
 }
