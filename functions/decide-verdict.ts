@@ -1,4 +1,6 @@
 import { decideVerdict } from '../lib/pipeline/decide-verdict.ts'
 import { task } from './runtime.ts'
 
-export const handler = task('decide-verdict', decideVerdict)
+export const handler = task('decide-verdict', decideVerdict, ({ overdue }) => ({
+  ResidualPastDeadline: Number(overdue),
+}))

@@ -1,4 +1,4 @@
 import { notifyCustodian } from '../lib/pipeline/notify-custodian.ts'
 import { task } from './runtime.ts'
 
-export const handler = task('notify-custodian', notifyCustodian)
+export const handler = task('notify-custodian', notifyCustodian, () => ({ RequestsSent: 1 }))

@@ -8,6 +8,29 @@ import middy from '@middy/core'
 import { OdvError } from '../lib/errors.ts'
 import type { Ports } from '../lib/ports.ts'
 
+/** Every metric that there is. Alarms and the dashboard watch them by these names. */
+type MetricName =
+  | 'TaskDone'
+  | 'TaskFailed'
+  | 'NightlyRunBegan'
+  | 'VersionsScanned'
+  | 'VersionsFound'
+  | 'VersionsUnverified'
+  | 'BytesScanned'
+  | 'RequestsSent'
+  | 'RequestsAnswered'
+  | 'RequestsExpired'
+  | 'ResidualPastDeadline'
+  | 'RunsVerified'
+  | 'RunsResidual'
+  | 'RunsIncomplete'
+  | 'StoresVerified'
+  | 'StoresResidual'
+  | 'StoresIncomplete'
+  | 'CheckpointSigned'
+  | 'CheckpointRefused'
+  | 'LogEntries'
+
 /**
  * The composition root: the only place where tasks meet their adapters. Embedded, whoever calls the handlers provides
  * the ports first; on AWS they are made here.
@@ -28,21 +51,46 @@ export function provide(ports: () => Promise<Ports>): void {
   composed = undefined
 }
 
-const logger = new Logger({ serviceName: 'odv' })
-const metrics = new Metrics({ namespace: 'odv', serviceName: 'odv', logger })
-const tracer = new Tracer({ serviceName: 'odv' })
+/** The ports of this process, made once. */
+export function ports(): Promise<Ports> {
+  composed ??= compose()
+  return composed
+}
+
+export const logger = new Logger({ serviceName: 'odv' })
+/** Stages share a namespace, and nothing else: each counts under its own name. */
+export const metrics = new Metrics({
+  namespace: 'odv',
+  serviceName: 'odv',
+  defaultDimensions: { stage: process.env.ODV_STAGE ?? 'local' },
+  logger,
+})
+export const tracer = new Tracer({ serviceName: 'odv' })
+
+/** Counts that a handler leaves behind, by the name of their metric. */
+export type Measures = Partial<Record<MetricName, number>>
+
+export function count(measures: Measures): void {
+  for (const [name, value] of Object.entries(measures))
+    metrics.addMetric(name, name.startsWith('Bytes') ? MetricUnit.Bytes : MetricUnit.Count, value)
+}
 
 /**
  * Makes a pipeline function the handler of its Lambda. Payloads and results are never logged: they are references and
  * counters, and it should not matter if one day they were not. Nor is the text of a fault that is not ours: it could quote data.
+ * `measure` says what the result is counted as; a task that is repeated is counted again.
  */
-export function task<Output>(name: string, run: (ports: Ports, input: unknown) => Promise<Output>) {
+export function task<Output>(
+  name: string,
+  run: (ports: Ports, input: unknown) => Promise<Output>,
+  measure: (output: Output) => Measures = () => ({}),
+) {
   return middy<unknown, Output>()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .onError(({ error }) => {
-      metrics.addMetric('TaskFailed', MetricUnit.Count, 1)
+      count({ TaskFailed: 1, ...(error?.name === 'CheckpointRefused' && { CheckpointRefused: 1 }) })
       logger.error('task failed', {
         task: name,
         error: error?.name ?? 'Error',
@@ -51,9 +99,8 @@ export function task<Output>(name: string, run: (ports: Ports, input: unknown) =
     })
     .handler(async (input) => {
       logger.info('task began', { task: name })
-      composed ??= compose()
-      const output = await run(await composed, input)
-      metrics.addMetric('TaskDone', MetricUnit.Count, 1)
+      const output = await run(await ports(), input)
+      count({ TaskDone: 1, ...measure(output) })
       return output
     })
 }

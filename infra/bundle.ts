@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { formatZip } from './zip.ts'
 
-/** Names of the Lambda functions: one file each in `functions/`, beside the composition root. */
+/** Names of the Lambda functions: one file each in `functions/`, beside the two that wrap them. */
 export function functionNames(root: string): string[] {
   return readdirSync(join(root, 'functions'))
-    .filter((file) => file.endsWith('.ts') && file !== 'runtime.ts')
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('runtime.ts'))
     .map((file) => file.slice(0, -'.ts'.length))
     .sort()
 }

@@ -1,31 +1,37 @@
 import { bundle } from './bundle.ts'
+import { decideConditions, type Resource, type Template } from './decide-conditions.ts'
 
-type Resource = { Type: string; Properties: Record<string, unknown> }
 type Serverless = {
   serviceDir: string
-  service: { provider: { compiledCloudFormationTemplate: { Resources: Record<string, Resource> } } }
+  service: { provider: { compiledCloudFormationTemplate: Template } }
 }
 
 /**
  * What packaging needs beyond Serverless, which wants plugins to be classes. It bundles the functions before they are
  * packaged; and it writes state machines down as text before Serverless drops every null from the template, since an
- * `"Assign": { "failure": null }` that is gone leaves a variable that nobody assigned.
+ * `"Assign": { "failure": null }` that is gone leaves a variable that nobody assigned. Dashboards are text as well. And it
+ * leaves out what a stage chose not to have.
  */
 export default class PackagingPlugin {
   readonly hooks: Record<string, () => Promise<void> | void>
   constructor(serverless: Serverless) {
     this.hooks = {
       'before:package:createDeploymentArtifacts': () => bundle(serverless.serviceDir),
-      'before:aws:package:finalize:stripNullPropsFromTemplateResources': () =>
-        writeDefinitions(serverless.service.provider.compiledCloudFormationTemplate.Resources),
+      'before:aws:package:finalize:stripNullPropsFromTemplateResources': () => {
+        const template = serverless.service.provider.compiledCloudFormationTemplate
+        decideConditions(template)
+        writeDefinitions(template.Resources)
+      },
     }
   }
 }
 
 function writeDefinitions(resources: Record<string, Resource>): void {
-  for (const resource of Object.values(resources))
-    if (resource.Type === 'AWS::StepFunctions::StateMachine') {
-      const { Definition, ...properties } = resource.Properties
+  for (const resource of Object.values(resources)) {
+    const { Definition, DashboardBody, ...properties } = resource.Properties ?? {}
+    if (resource.Type === 'AWS::StepFunctions::StateMachine')
       resource.Properties = { ...properties, DefinitionString: JSON.stringify(Definition, null, 1) }
-    }
+    if (resource.Type === 'AWS::CloudWatch::Dashboard')
+      resource.Properties = { ...properties, DashboardBody: { 'Fn::Sub': JSON.stringify(DashboardBody) } }
+  }
 }

@@ -120,6 +120,29 @@ export class NotKnown extends OdvError {
   override readonly name = 'NotKnown'
 }
 
+/** One part of a request to the API that cannot be used: a JSON pointer into the body, `?`, or a header after `#`. */
+export type BadField = { pointer: string; detail: string }
+
+/** A request to the API does not have its shape. Names of fields are the caller's own: they are not in the message. */
+export class RequestInvalid extends OdvError {
+  override readonly name = 'RequestInvalid'
+  readonly badFields: readonly BadField[]
+  constructor(message: string, badFields: readonly BadField[]) {
+    super(message)
+    this.badFields = badFields
+  }
+}
+
+/** A custodian answered after the deadline had: the run has gone on without the answer. */
+export class AnsweredTooLate extends OdvError {
+  override readonly name = 'AnsweredTooLate'
+}
+
+/** An execution of that name was started before, with another input. */
+export class NameTaken extends OdvError {
+  override readonly name = 'NameTaken'
+}
+
 /** A key file is missing, damaged or readable by others. Exit code 64. */
 export class KeyUnsafe extends OdvError {
   override readonly name = 'KeyUnsafe'

@@ -208,6 +208,56 @@ export interface TaskTokens {
   succeed(token: string, output: unknown): Promise<void>
 }
 
+/** The state machines that a person may start. Runs and exports are named after their executions. */
+export type StartedMachine = 'verify-run' | 'export-filing'
+
+/** How an execution stands; `error` is the name of what it failed with. */
+export type Execution = { state: 'running' | 'succeeded' } | { state: 'failed'; error: string }
+
+export interface Executions {
+  /**
+   * Starts a machine under a name, and only once: the same name with the same input starts nothing again. `exists`: there
+   * was one of that name; of one that still runs, `started` may be said as well.
+   * @throws NameTaken when the one of that name was started with another input
+   */
+  start(machine: StartedMachine, name: string, input: unknown): Promise<'started' | 'exists'>
+  /** Absent: there never was one of that name, or it ended so long ago that it is forgotten (90 days on AWS). */
+  find(machine: StartedMachine, name: string): Promise<Execution | undefined>
+}
+
+/**
+ * What others may hear of, by its kind. References and counts: never an identifier, an object key or a task token. `id`
+ * is the same whenever the same thing is told again.
+ */
+export type EventDetails = {
+  /** A store was judged, and the verdict is in the log at `seq`. Counts are those of its last pass. */
+  'odv.verdict': {
+    id: string
+    runId: string
+    storeId: string
+    verdict: 'verified' | 'residual' | 'incomplete'
+    seq: number
+    reasons: number
+    counts: { versions: number; found: number; unverified: number; findings: number; subjects: number }
+  }
+  /** A custodian is asked to delete, and the run waits for the answer until `deadline`. */
+  'odv.request': {
+    id: string
+    runId: string
+    storeId: string
+    pass: number
+    requestId: string
+    channel: 'manual'
+    deadline?: string
+  }
+}
+export type EventKind = keyof EventDetails
+
+/** Tells others what happened, at least once: a fault throws, and the task that tells is repeated. */
+export interface Events {
+  publish<Kind extends EventKind>(kind: Kind, detail: EventDetails[Kind]): Promise<void>
+}
+
 /** Counts work as it is done, for progress and metrics. Never fails, never blocks. */
 export interface Meter {
   add(done: { listed?: number; bytes?: number; versions?: number; findings?: number }): void
@@ -231,6 +281,8 @@ export type Ports = {
   storeDeletions: StoreDeletions
   runState: RunState
   taskTokens: TaskTokens
+  executions: Executions
+  events: Events
   ledger: Ledger
   anchor: Anchor
   attestationSigner: AttestationSigner

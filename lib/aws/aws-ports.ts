@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
@@ -11,6 +12,7 @@ import { bulkCalls, smallCalls } from './client-options.ts'
 import { dynamoLedger } from './dynamo-ledger.ts'
 import { dynamoRunState } from './dynamo-run-state.ts'
 import type { Environment } from './environment.ts'
+import { eventBus } from './event-bus.ts'
 import { kmsCaseKey } from './kms-case-key.ts'
 import { kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
 import { lazily } from './lazily.ts'
@@ -19,6 +21,7 @@ import { s3Configuration } from './s3-configuration.ts'
 import { s3Evidence } from './s3-evidence.ts'
 import { s3Manifests } from './s3-manifests.ts'
 import { s3Stores } from './s3-store.ts'
+import { stepFunctionsExecutions } from './step-functions-executions.ts'
 import { stepFunctionsTokens } from './step-functions-tokens.ts'
 
 type StorePorts = Pick<Ports, 'stores' | 'storeDeletions'>
@@ -40,6 +43,7 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     dynamo: () => new DynamoDBClient(smallCalls),
     kms: () => new KMSClient(smallCalls),
     stepFunctions: () => new SFNClient(smallCalls),
+    eventBridge: () => new EventBridgeClient(smallCalls),
   })
   const ports: Ports = lazily<Ports>({
     clock: () => () => new Date(),
@@ -53,6 +57,8 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     storeDeletions: () => given.storeDeletions ?? missingDeletions,
     runState: () => dynamoRunState(clients.dynamo, environment.runStateTable),
     taskTokens: () => stepFunctionsTokens(clients.stepFunctions),
+    executions: () => stepFunctionsExecutions(clients.stepFunctions, environment.machines),
+    events: () => eventBus(clients.eventBridge, environment.eventBus),
     ledger: () => dynamoLedger(clients.dynamo, { table: environment.ledgerTable, logId }),
     anchor: () => s3Anchor(clients.s3, anchorBucket),
     attestationSigner: () => kmsAttestationSigner(clients.kms, environment.attestationKey),

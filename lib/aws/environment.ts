@@ -14,6 +14,9 @@ export type Environment = {
   attestationKey: string
   logKey: string
   caseKey: string
+  eventBus: string
+  /** What the ARNs of the state machines begin with; `-<name>` follows. */
+  machines: string
   offshoreReadRole: string
   offshoreDeleteRole: string
   offshoreExternalId: string
@@ -27,6 +30,11 @@ const table = { pattern: /^[A-Za-z0-9_.-]{3,255}$/, expected: 'the name of a tab
 const key = {
   pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
   expected: 'the ARN of a KMS key',
+}
+const bus = { pattern: /^[\w./-]{1,256}$/, expected: 'the name of an event bus' }
+const machines = {
+  pattern: /^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]{12}:stateMachine:[A-Za-z0-9-]{1,64}$/,
+  expected: 'the beginning of the ARN of a state machine',
 }
 const role = { pattern: /^[\w+=,.@-]{1,64}$/, expected: 'the name of a role' }
 
@@ -44,6 +52,8 @@ const rules: Record<keyof Environment, Rule> = {
   attestationKey: { variable: 'ODV_ATTESTATION_KEY', ...key },
   logKey: { variable: 'ODV_LOG_KEY', ...key },
   caseKey: { variable: 'ODV_CASE_KEY', ...key },
+  eventBus: { variable: 'ODV_EVENT_BUS', ...bus },
+  machines: { variable: 'ODV_MACHINES', ...machines },
   offshoreReadRole: { variable: 'ODV_OFFSHORE_READ_ROLE', ...role },
   offshoreDeleteRole: { variable: 'ODV_OFFSHORE_DELETE_ROLE', ...role },
   offshoreExternalId: {

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { isDirectory } from '../config.ts'
-import type { Configuration, Meter, Ports, StoreDeletions, Stores } from '../ports.ts'
+import { AdapterMissing } from '../errors.ts'
+import type { Configuration, Executions, Meter, Ports, StoreDeletions, Stores } from '../ports.ts'
 import { tool } from '../tool.ts'
 import { anchorDirectory } from './anchor-directory.ts'
 import { directoryDeletions } from './directory-deletion.ts'
 import { directoryStores } from './directory-store.ts'
+import { eventFile } from './event-file.ts'
 import { evidenceDirectory } from './evidence-directory.ts'
 import { openFileStore } from './file-store.ts'
 import type { Journal } from './journal.ts'
@@ -39,6 +41,16 @@ export function storesOf(buckets: Stores): Stores {
 function deletionsOf(buckets: StoreDeletions): StoreDeletions {
   const directories = directoryDeletions()
   return { open: (store) => (isDirectory(store) ? directories : buckets).open(store) }
+}
+
+/** The API is for deployments: on one machine, runs and exports are started by commands and live as long as these. */
+const noExecutions: Executions = {
+  start: async (machine, name) => refuse(machine, name),
+  find: async (machine, name) => refuse(machine, name),
+}
+
+function refuse(machine: string, name: string): never {
+  throw new AdapterMissing(`${machine} ${name}: expected a deployment: on one machine, \`odv run\` and \`odv export\``)
 }
 
 /** The adapters of one state directory. The database is opened by the first port that needs it. */
@@ -84,6 +96,8 @@ export function localPorts(
     get journal() {
       return journal()
     },
+    executions: noExecutions,
+    events: eventFile(paths.events),
     anchor: anchorDirectory(paths.anchor),
     attestationSigner: attestationKeyFile(paths.keys),
     logSigner: logKeyFile(paths.keys),

@@ -10,6 +10,7 @@ export type StateDirectory = {
   keys: string
   anchor: string
   database: string
+  events: string
   lock: string
 }
 
@@ -21,6 +22,7 @@ export function stateDirectory(root: string): StateDirectory {
     keys: join(root, 'keys'),
     anchor: join(root, 'anchor'),
     database: join(root, 'odv.sqlite'),
+    events: join(root, 'events.jsonl'),
     lock: join(root, 'run.lock'),
   }
 }

@@ -13,7 +13,7 @@ import {
 import { containers } from '../decode/decode-object.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
-import type { Ports } from '../ports.ts'
+import type { EventDetails, Ports } from '../ports.ts'
 import { decideVerdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { appendAttestation } from './append-attestation.ts'
@@ -23,14 +23,43 @@ import { readDocument, readRunConfig, readRunStore } from './documents.ts'
 import { passKey, runKey, storeKey } from './evidence-keys.ts'
 import { attestInput, parseInput } from './task-input.ts'
 
-type AttestPorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'tool'>
+type AttestPorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'events' | 'tool'>
 type AttestInput = ReturnType<typeof parseInput<typeof attestInput>>
 
-/** Makes the statement of one phase from the documents in the evidence, signs it and appends it to the log, once. */
+/**
+ * Makes the statement of one phase from the documents in the evidence, signs it and appends it to the log, once. A verdict
+ * is told to others after it is in the log: whoever hears of it can rely on it, and whoever repeats the task after a crash
+ * or a lost event tells it again under the same id.
+ */
 export async function attest(ports: AttestPorts, input: unknown): Promise<{ seq: number }> {
   const parsed = parseInput('attest', attestInput, input)
   const { seq } = await appendAttestation(ports, await composeStatement(ports, parsed))
+  if (parsed.phase === 'verification') {
+    const key = storeKey(parsed.runId, parsed.storeId, 'report.json')
+    await ports.events.publish('odv.verdict', verdictEvent(await readDocument<StoreReport>(ports, key), seq))
+  }
   return { seq }
+}
+
+function verdictEvent(report: StoreReport, seq: number): EventDetails['odv.verdict'] {
+  const { runId, passes, store } = report
+  const { verdict, reasons } = decideVerdict(report)
+  const last = passes.at(-1)
+  return {
+    id: `${runId}-${store.storeId}-verdict`,
+    runId,
+    storeId: store.storeId,
+    verdict,
+    seq,
+    reasons: reasons.length,
+    counts: {
+      versions: last?.inventory.versions ?? 0,
+      found: last?.found.versions ?? 0,
+      unverified: last?.unverified.reduce((sum, { versions }) => sum + versions, 0) ?? 0,
+      findings: last?.findings ?? 0,
+      subjects: last?.subjects ?? 0,
+    },
+  }
 }
 
 async function composeStatement(ports: AttestPorts, input: AttestInput): Promise<Statement> {

@@ -8,13 +8,26 @@ import { formatDocument, type ManifestDocument, readDocument, readRunStore } fro
 import { passKey, runKey, storeKey } from './evidence-keys.ts'
 import { decideInput, type Failure, parseInput } from './task-input.ts'
 
-/** Writes the store report from what is in the evidence, and judges it. The report stored first counts. */
-export async function decideVerdict(ports: Pick<Ports, 'evidence'>, input: unknown): Promise<{ verdict: Verdict }> {
+/**
+ * Writes the store report from what is in the evidence, and judges it. The report stored first counts. `overdue`: there
+ * are residuals although what was promised, or what a custodian was given to answer, is over by now.
+ */
+export async function decideVerdict(
+  ports: Pick<Ports, 'clock' | 'evidence'>,
+  input: unknown,
+): Promise<{ verdict: Verdict; overdue: boolean }> {
   const { runId, storeId, failure } = parseInput('decide-verdict', decideInput, input)
   const key = storeKey(runId, storeId, 'report.json')
   if (!(await ports.evidence.has(key)))
     await ports.evidence.put(key, formatDocument(await composeReport(ports, runId, storeId, failure)))
-  return { verdict: decide(await readDocument<StoreReport>(ports, key)).verdict }
+  const report = await readDocument<StoreReport>(ports, key)
+  const { verdict } = decide(report)
+  return { verdict, overdue: verdict === 'residual' && isOverdue(report, ports.clock()) }
+}
+
+function isOverdue({ store, requests }: StoreReport, now: Date): boolean {
+  const deadlines = [store.obligation?.dueAt, ...requests.map(({ request }) => request.deadline)]
+  return deadlines.some((deadline) => deadline !== undefined && Date.parse(deadline) < now.getTime())
 }
 
 async function composeReport(

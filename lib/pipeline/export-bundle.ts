@@ -15,13 +15,15 @@ import { parseInput } from './task-input.ts'
 const exportId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 
-/**
- * One run, or every run with a statement made in a period, always whole: half a run would hide what its other half says.
- * `from <= made < to`; a date stands for its beginning (UTC) in `from` and for its end in `to`.
- */
+/** `from <= made < to`; a date stands for its beginning (UTC) in `from` and for its end in `to`. */
+export const periodSelection = z
+  .strictObject({ from: moment, to: moment })
+  .check(z.refine(({ from, to }) => startOf(from) < endOf(to), 'expected from before to'))
+
+/** One run, or every run with a statement made in a period, always whole: half a run would hide what its other half says. */
 const selection = z.union([
   z.strictObject({ runId: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/)) }),
-  z.strictObject({ from: moment, to: moment }).check(z.refine(({ from, to }) => startOf(from) < endOf(to))),
+  periodSelection,
 ])
 const exportInput = z.strictObject({ exportId, selection })
 

@@ -4,17 +4,24 @@ import { passKey } from './evidence-keys.ts'
 import { notifyInput, parseInput } from './task-input.ts'
 
 /**
- * Keeps the task token with the request: whoever acknowledges the request wakes the run up. An answer that came before
- * the token wakes it up at once.
+ * Keeps the task token with the request, and tells that there is one: whoever acknowledges it wakes the run up. An answer
+ * that came before the token wakes it up at once.
  */
 export async function notifyCustodian(
-  ports: Pick<Ports, 'evidence' | 'runState' | 'taskTokens'>,
+  ports: Pick<Ports, 'evidence' | 'runState' | 'taskTokens' | 'events'>,
   input: unknown,
 ): Promise<{ requestId: string }> {
   const { requestId, token, ...ref } = parseInput('notify-custodian', notifyInput, input)
   const request = await ports.runState.getRequest(requestId)
   if (request === undefined) throw new EvidenceConflict(`request ${requestId}: expected one that was written down`)
   await ports.runState.putRequest({ ...request, token })
+  await ports.events.publish('odv.request', {
+    id: `${requestId}-request`,
+    ...ref,
+    requestId,
+    channel: 'manual',
+    ...(request.deadline !== undefined && { deadline: request.deadline }),
+  })
   if (await ports.evidence.has(passKey(ref, 'acknowledgement.json')))
     await ports.taskTokens.succeed(token, { requestId })
   return { requestId }

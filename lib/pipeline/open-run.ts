@@ -1,5 +1,5 @@
 import { ConfigInvalid } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports, RunRecord } from '../ports.ts'
 import { formatDocument, readRunConfig } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
 import { openRunInput, parseInput } from './task-input.ts'
@@ -8,7 +8,7 @@ import { openRunInput, parseInput } from './task-input.ts'
 export async function openRun(
   ports: Pick<Ports, 'clock' | 'configuration' | 'evidence' | 'runState'>,
   input: unknown,
-): Promise<{ stores: { storeId: string }[] }> {
+): Promise<{ trigger: RunRecord['trigger']; stores: { storeId: string }[] }> {
   const { runId, trigger } = parseInput('open-run', openRunInput, input)
   const key = runKey(runId, 'config.json')
   if (!(await ports.evidence.has(key))) await ports.evidence.put(key, formatDocument(await ports.configuration.read()))
@@ -23,5 +23,5 @@ export async function openRun(
       startedAt: ports.clock().toISOString(),
       stores: stores.map(({ id }) => ({ storeId: id })),
     })
-  return { stores: stores.map(({ id }) => ({ storeId: id })) }
+  return { trigger, stores: stores.map(({ id }) => ({ storeId: id })) }
 }

@@ -15,7 +15,7 @@ import { parseInput, passInput } from './task-input.ts'
 export async function settleCoverage(
   ports: Pick<Ports, 'evidence'>,
   input: unknown,
-): Promise<{ found: number; unverified: number; versions: number; passesLeft: number }> {
+): Promise<{ found: number; unverified: number; versions: number; bytesRead: number; passesLeft: number }> {
   const ref = parseInput('settle-coverage', passInput, input)
   const segments = await readSettled(ports.evidence, ref)
   const subjects: Uint8Array[] = []
@@ -37,6 +37,7 @@ export async function settleCoverage(
     found: settled.found.versions,
     unverified: settled.unverified.reduce((sum, { versions }) => sum + versions, 0),
     versions: settled.inventory.versions,
+    bytesRead: settled.bytesRead,
     passesLeft: passes - ref.pass - 1,
   }
 }

@@ -99,7 +99,10 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     const { handler: buildIndex } = await import('../../functions/build-index.ts')
     const { handler: attest } = await import('../../functions/attest.ts')
     const { handler: signCheckpoint } = await import('../../functions/sign-checkpoint.ts')
-    expect(await openRun({ runId: 'r1', trigger: 'nightly' }, context)).toEqual({ stores: [{ storeId: 'sg' }] })
+    expect(await openRun({ runId: 'r1', trigger: 'nightly' }, context)).toEqual({
+      trigger: 'nightly',
+      stores: [{ storeId: 'sg' }],
+    })
     expect(await buildIndex({ runId: 'r1', at: '2026-11-25T00:00:00Z' }, context)).toMatchObject({
       subjects: expect.any(Number),
     })

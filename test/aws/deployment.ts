@@ -1,10 +1,20 @@
+import { randomBytes } from 'node:crypto'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateEventBusCommand, EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { CreateKeyCommand, type KeySpec, KMSClient } from '@aws-sdk/client-kms'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Environment } from '../../lib/aws/environment.ts'
 import type { Loopback } from '../support/ministack.ts'
 import { newBucket } from './buckets.ts'
 import { newTable } from './tables.ts'
+
+async function newBus(server: Loopback): Promise<string> {
+  const events = new EventBridgeClient(server)
+  const Name = `odv-test-${randomBytes(6).toString('hex')}`
+  await events.send(new CreateEventBusCommand({ Name }))
+  events.destroy()
+  return Name
+}
 
 /** Buckets, tables and keys as a deployment has them, without its policies, and what people handed in. */
 export async function newDeployment(server: Loopback, intake: Record<string, string>): Promise<Environment> {
@@ -27,6 +37,8 @@ export async function newDeployment(server: Loopback, intake: Record<string, str
     attestationKey: await newKey('ECC_NIST_P256', 'SIGN_VERIFY'),
     logKey: await newKey('ECC_NIST_EDWARDS25519', 'SIGN_VERIFY'),
     caseKey: await newKey('SYMMETRIC_DEFAULT', 'ENCRYPT_DECRYPT'),
+    eventBus: await newBus(server),
+    machines: 'arn:aws:states:us-east-1:000000000000:stateMachine:odv-test',
     offshoreReadRole: 'odv-test-offshore-read',
     offshoreDeleteRole: 'odv-test-offshore-delete',
     offshoreExternalId: 'odv-test',

@@ -19,6 +19,8 @@ const variables = {
   ODV_ATTESTATION_KEY: key,
   ODV_LOG_KEY: key,
   ODV_CASE_KEY: key,
+  ODV_EVENT_BUS: 'odv-dev-events',
+  ODV_MACHINES: 'arn:aws:states:us-east-1:111122223333:stateMachine:odv-dev',
   ODV_OFFSHORE_READ_ROLE: 'odv-dev-offshore-read',
   ODV_OFFSHORE_DELETE_ROLE: 'odv-dev-offshore-delete',
   ODV_OFFSHORE_EXTERNAL_ID: 'odv-dev',

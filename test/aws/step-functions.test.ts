@@ -15,7 +15,7 @@ import { type Ended, invoke, stubMachines } from './stub-machines.ts'
  * |-----------------------------------------------------------|--------------------------------------------------------|
  * | Assign (null too), variables, $states.context             | as AWS                                                 |
  * | lambda:invoke, Payload, Output                            | as AWS                                                 |
- * | Choice with Condition, Fail with expressions              | as AWS                                                 |
+ * | Choice with Condition, Fail and Wait with expressions     | as AWS                                                 |
  * | Catch with Assign and Output                              | as AWS, but for the name of the error (below)          |
  * | Map INLINE: Items, ItemSelector, scopes, Catch            | as AWS                                                 |
  * | startExecution.sync:2, Output parsed                      | as AWS                                                 |
@@ -130,6 +130,12 @@ const ok: { feature: string; states: Record<string, unknown>; input?: unknown; e
     expected: { state: 'A', error: 'Broken' },
   },
   {
+    feature: 'waits for seconds that are an expression (without waiting, here)',
+    states: { A: { Type: 'Wait', Seconds: name('$states.input.seconds'), Next: 'B' }, B: pass('later') },
+    input: { seconds: 1 },
+    expected: 'later',
+  },
+  {
     feature: 'retries with jitter up to the limit',
     states: {
       A: {
@@ -201,6 +207,11 @@ describe.skipIf(withoutMinistack)(`Step Functions ${onMinistack}`, () => {
 
   it.each(ok)('$feature', async ({ states, input, expected }) => {
     expect(await run(states, input)).toEqual({ status: 'SUCCEEDED', output: expected })
+  })
+
+  it('runs functions in the Node of this project', async () => {
+    const { output } = await run({ A: { ...invoke('version', {}), Output: name('$states.result.Payload'), End: true } })
+    expect(output).toMatch(/^v24\./)
   })
 
   it('fails with an error and a cause that are expressions', async () => {

@@ -17,6 +17,7 @@ import type { Loopback } from '../support/ministack.ts'
  */
 const sources = {
   echo: 'export const handler = async (event) => event',
+  version: 'export const handler = async () => process.version',
   fail: 'export const handler = async ({ error }) => { throw Object.assign(new Error("said so"), { name: error }) }',
   keep: `import { writeFileSync } from 'node:fs'
 export const handler = async ({ token, file }) => writeFileSync(file, token)`,

@@ -5,6 +5,8 @@ const key = (id: string) => `arn:aws:kms:us-east-1:${account}:key/${id}`
 const bucket = (name: string) => `arn:aws:s3:::odv-dev-${name}-${account}-us-east-1`
 const lambda = (name: string) => `arn:aws:lambda:us-east-1:${account}:function:odv-dev-${name}`
 const machine = (name: string) => `arn:aws:states:us-east-1:${account}:stateMachine:odv-dev-${name}`
+const execution = (name: string) => `arn:aws:states:us-east-1:${account}:execution:odv-dev-${name}:run-1`
+const bus = `arn:aws:events:us-east-1:${account}:event-bus/odv-dev-events`
 const ledger = `arn:aws:dynamodb:us-east-1:${account}:table/odv-dev-ledger`
 const runState = `arn:aws:dynamodb:us-east-1:${account}:table/odv-dev-run-state`
 
@@ -42,6 +44,7 @@ const documents = [
   'plan-batches',
   'plan-listing',
   'plan-segment',
+  'post-acknowledgement',
   'request-deletion',
   'scan-batch',
   'settle-coverage',
@@ -200,13 +203,38 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'dynamodb:Query',
     resource: ledger,
     context: item(entry),
-    roles: ['attest', 'close-run', 'export-bundle', 'sign-checkpoint'],
+    roles: ['attest', 'close-run', 'export-bundle', 'get-run', 'sign-checkpoint'],
   },
   {
     duty: 'keep track of runs',
     action: 'dynamodb:PutItem',
     resource: runState,
-    roles: ['acknowledge', 'close-run', 'estimate-cost', 'notify-custodian', 'open-run', 'request-deletion'],
+    roles: [
+      'acknowledge',
+      'close-run',
+      'estimate-cost',
+      'notify-custodian',
+      'open-run',
+      'post-acknowledgement',
+      'request-deletion',
+    ],
+  },
+  {
+    duty: 'look up a run',
+    action: 'dynamodb:GetItem',
+    resource: runState,
+    roles: [
+      'acknowledge',
+      'close-run',
+      'estimate-cost',
+      'get-run',
+      'notify-custodian',
+      'open-run',
+      'post-acknowledgement',
+      'post-export',
+      'post-run',
+      'request-deletion',
+    ],
   },
 
   {
@@ -283,7 +311,25 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'kms:Decrypt',
     resource: key('EvidenceKey'),
     context: viaS3,
-    roles: [...documents, 'check-bundle', 'scan-store-machine'].sort(),
+    roles: [...documents, 'check-bundle', 'get-run', 'scan-store-machine'].sort(),
+  },
+  {
+    duty: 'read what a run found',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/stores/s/pass-0/coverage.json`,
+    roles: documents,
+  },
+  {
+    duty: 'read the summary of a run',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/summary.json`,
+    roles: [...documents, 'get-run'].sort(),
+  },
+  {
+    duty: 'read the answer to a request',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/stores/s/pass-0/acknowledgement.json`,
+    roles: [...documents, 'notify-custodian'].sort(),
   },
   ...['evidence', 'anchor', 'intake'].flatMap((name) =>
     ['s3:DeleteObject', 's3:DeleteObjectVersion', 's3:BypassGovernanceRetention'].map((action) => ({
@@ -322,15 +368,60 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'answer a task token',
     action: 'states:SendTaskSuccess',
     resource: machine('verify-store'),
-    roles: ['acknowledge', 'notify-custodian'],
+    roles: ['acknowledge', 'notify-custodian', 'post-acknowledgement'],
   },
   {
-    duty: 'look for an answer',
-    action: 's3:GetObject',
-    resource: `${bucket('evidence')}/runs/r/stores/s/pass-0/acknowledgement.json`,
-    roles: [...documents, 'notify-custodian'].sort(),
+    duty: 'start a run',
+    action: 'states:StartExecution',
+    resource: machine('verify-run'),
+    roles: ['post-run', 'scheduler'],
   },
-  { duty: 'start a run', action: 'states:StartExecution', resource: machine('verify-run'), roles: ['scheduler'] },
+  {
+    duty: 'ask how a run stands',
+    action: 'states:DescribeExecution',
+    resource: execution('verify-run'),
+    roles: ['get-run', 'post-run'],
+  },
+  {
+    duty: 'ask how an export stands',
+    action: 'states:DescribeExecution',
+    resource: execution('export-filing'),
+    roles: ['get-export', 'post-export'],
+  },
+  {
+    duty: 'tell of a verdict',
+    action: 'events:PutEvents',
+    resource: bus,
+    context: { 'events:source': 'odv', 'events:detail-type': 'odv.verdict' },
+    roles: ['attest'],
+  },
+  {
+    duty: 'tell of a request',
+    action: 'events:PutEvents',
+    resource: bus,
+    context: { 'events:source': 'odv', 'events:detail-type': 'odv.request' },
+    roles: ['notify-custodian'],
+  },
+  {
+    duty: 'tell of something else',
+    action: 'events:PutEvents',
+    resource: bus,
+    context: { 'events:source': 'odv', 'events:detail-type': 'odv.other' },
+    roles: [],
+  },
+  {
+    duty: 'tell of a verdict in another name',
+    action: 'events:PutEvents',
+    resource: bus,
+    context: { 'events:source': 'other', 'events:detail-type': 'odv.verdict' },
+    roles: [],
+  },
+  {
+    duty: 'call the API',
+    action: 'execute-api:Invoke',
+    resource: `arn:aws:execute-api:us-east-1:${account}:api/$default/POST/runs`,
+    roles: [],
+  },
   {
     duty: 'start the verification of a store',
     action: 'states:StartExecution',
@@ -343,7 +434,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     resource: machine('scan-store'),
     roles: ['scan-store-machine', 'verify-run-machine', 'verify-store-machine'],
   },
-  { duty: 'start an export', action: 'states:StartExecution', resource: machine('export-filing'), roles: [] },
+  {
+    duty: 'start an export',
+    action: 'states:StartExecution',
+    resource: machine('export-filing'),
+    roles: ['post-export'],
+  },
   {
     duty: 'have something deleted',
     action: 'lambda:InvokeFunction',

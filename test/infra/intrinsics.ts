@@ -55,6 +55,13 @@ function refOf(template: Template, id: string): string {
       return id
     case 'AWS::Scheduler::ScheduleGroup':
       return Properties.Name
+    case 'AWS::Events::EventBus':
+      return Properties.Name
+    case 'AWS::ApiGatewayV2::Api':
+    case 'AWS::ApiGatewayV2::Integration':
+      return id.toLowerCase()
+    case 'AWS::SNS::Topic':
+      return `arn:aws:sns:us-east-1:${account}:${Properties.TopicName}`
     case 'AWS::StepFunctions::StateMachine':
     case 'AWS::IAM::ManagedPolicy':
       return attributeOf(template, `${id}.Arn`)
@@ -81,6 +88,10 @@ function attributeOf(template: Template, path: string): string {
       return regional('logs', `log-group:${Properties.LogGroupName}:*`)
     case 'AWS::StepFunctions::StateMachine':
       return regional('states', `stateMachine:${Properties.StateMachineName}`)
+    case 'AWS::Events::EventBus':
+      return regional('events', `event-bus/${Properties.Name}`)
+    case 'AWS::CloudWatch::Alarm':
+      return regional('cloudwatch', `alarm:${Properties.AlarmName}`)
     case 'AWS::IAM::Role':
       return `arn:aws:iam::${account}:role/${Properties.RoleName}`
     case 'AWS::IAM::ManagedPolicy':
@@ -94,6 +105,18 @@ function resourceOf(template: Template, id: string): Resource {
   const resource = template.Resources[id]
   if (resource === undefined) throw new Error(`${id}: expected a resource of the stack`)
   return resource
+}
+
+/**
+ * Names that a resource takes in its account. What an alarm watches is no name of its own, and the stage of an API is named
+ * within that API.
+ */
+export function physicalNames(template: Template): { id: string; key: string; name: string }[] {
+  return Object.entries(template.Resources).flatMap(([id, { Properties }]) =>
+    Object.entries(resolve(template, Properties ?? {}))
+      .filter(([key]) => /^(\w+)?Name$/.test(key) && !['MetricName', 'StageName'].includes(key))
+      .map(([key, name]) => ({ id, key, name: String(name) })),
+  )
 }
 
 /** The resources of one type, with their logical IDs. */

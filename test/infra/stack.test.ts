@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { resolve, resourcesOf, type Template } from './intrinsics.ts'
+import { physicalNames, resolve, resourcesOf, type Template } from './intrinsics.ts'
 import { type Packaged, packageProject } from './packaged.ts'
 import { isAllowed, list, type Statement } from './policy-evaluation.ts'
 
@@ -75,7 +75,7 @@ describe('the nightly schedule', () => {
     const { Properties } = template.Resources.NightlySchedule!
     const { Target, ...schedule } = resolve(template, Properties)
     expect(schedule).toMatchObject({
-      ScheduleExpression: 'cron(0 2 * * ? *)',
+      ScheduleExpression: 'cron(30 3 * * ? *)',
       ScheduleExpressionTimezone: 'America/New_York',
       FlexibleTimeWindow: { Mode: 'OFF' },
     })
@@ -196,20 +196,17 @@ describe('what is kept', () => {
     const groups = resourcesOf(template, 'AWS::Logs::LogGroup')
     expect(groups).toHaveLength(
       resourcesOf(template, 'AWS::Lambda::Function').length +
-        resourcesOf(template, 'AWS::StepFunctions::StateMachine').length,
+        resourcesOf(template, 'AWS::StepFunctions::StateMachine').length +
+        resourcesOf(template, 'AWS::ApiGatewayV2::Api').length,
     )
     for (const [id, { Properties }] of groups) expect(Properties.RetentionInDays, id).toBe(400)
   })
 })
 
 test('every physical name carries the stage', () => {
-  const names = Object.entries(template.Resources).flatMap(([id, { Properties }]) =>
-    Object.entries(resolve(template, Properties ?? {}))
-      .filter(([key]) => /^(\w+)?Name$/.test(key))
-      .map(([key, name]) => ({ id, key, name })),
-  )
+  const names = physicalNames(template)
   expect(names.length).toBeGreaterThan(60)
-  expect(names.filter(({ name }) => !String(name).includes('odv-dev'))).toEqual([])
+  expect(names.filter(({ name }) => !name.includes('odv-dev'))).toEqual([])
 })
 
 /**

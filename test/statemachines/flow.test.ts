@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadMachine } from '../../lib/local/asl/interpreter.ts'
+import { routes } from '../api/routes.ts'
 import { allStates, type Definition, kebab, machineNames, readDefinition, textsOf } from './definitions.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -38,14 +39,15 @@ describe('the state machines', () => {
     for (const name of machineNames) expect(readDefinition(name)).toHaveProperty('Comment')
   })
 
-  it('call functions by the names of their files, and every file is called', () => {
+  it('call functions by the names of their files, and every file is called or answers a route of the API', () => {
     const called = new Set(
       substitutions(machineNames.map(readDefinition))
         .filter((name) => name.endsWith('FunctionArn'))
         .map((name) => kebab(name.slice(0, -'FunctionArn'.length))),
     )
     const files = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''))
-    expect([...called].toSorted()).toEqual(files.filter((name) => name !== 'runtime').toSorted())
+    const names = [...called, ...Object.keys(routes)]
+    expect(names.toSorted()).toEqual(files.filter((name) => !name.endsWith('runtime')).toSorted())
   })
 
   it('start machines that exist', () => {

@@ -27,11 +27,20 @@ const pureLibraries = ['zod/mini', 'csv-parse', 'csv-parse/sync']
 /** What a folder outside the stages may import, by prefix of the path; the first that fits counts. */
 const outer: Record<string, string[]> = {
   'lib/pipeline/': ['lib/pipeline/', ...stages.map((stage) => `lib/${stage}/`), 'lib/ports.ts', ...anywhere],
+  'lib/api/': ['lib/api/', 'lib/pipeline/', 'lib/ports.ts', ...anywhere],
   'lib/local/': ['lib/', 'functions/'],
   'lib/cli/': ['lib/', 'functions/'],
   'lib/aws/': ['lib/aws/', 'lib/log/', 'lib/evidence-key.ts', 'lib/ports.ts', 'lib/tool.ts', ...anywhere],
   'functions/runtime.ts': ['lib/errors.ts', 'lib/ports.ts', 'lib/aws/aws-ports.ts', 'lib/aws/environment.ts'],
-  'functions/': ['lib/pipeline/', 'lib/log/origin.ts', 'lib/errors.ts', 'lib/ports.ts', 'functions/runtime.ts'],
+  'functions/': [
+    'lib/api/',
+    'lib/pipeline/',
+    'lib/log/origin.ts',
+    'lib/errors.ts',
+    'lib/ports.ts',
+    'functions/runtime.ts',
+    'functions/api-runtime.ts',
+  ],
 }
 
 type Import = { from: string; to: string; typeOnly: boolean }

@@ -71,6 +71,9 @@ export type Hands = {
   wrap?(ports: Ports): Ports
   before?(moment: Moment): void | Promise<void>
   after?(moment: Moment): void | Promise<void>
+  /** Calls a task in another way than as a function. */
+  call?(task: TaskName, ports: Ports, payload: unknown): Promise<unknown>
+  trigger?: 'nightly' | 'on-demand'
 }
 
 const machines = ['verify-run', 'verify-store', 'scan-store'] as const
@@ -118,7 +121,7 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
     const task = name as TaskName
     const moment: Moment = { ...(payload as Omit<Moment, 'task'>), task }
     await hands.before?.(moment)
-    const output = await tasks[task](ports, payload)
+    const output = await (hands.call?.(task, ports, payload) ?? tasks[task](ports, payload))
     await hands.after?.(moment)
     return output
   }
@@ -139,7 +142,7 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
         signal: new AbortController().signal,
       },
       'verify-run',
-      { name: runId, input: { trigger: 'on-demand' } },
+      { name: runId, input: { trigger: hands.trigger ?? 'on-demand' } },
     )
     return await outcomeOf(base, runId, result)
   } finally {

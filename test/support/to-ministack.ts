@@ -72,7 +72,7 @@ type Condition = Record<string, Record<string, unknown>>
 
 /**
  * A template of ours with what MiniStack can read: its machines, and conditions in policies. MiniStack gives `aws:PrincipalArn`
- * the ARN of a role's session (AWS: of the role). It knows no condition keys of KMS, and the external ID in the trust of
+ * the ARN of a role's session (AWS: of the role). It knows no condition keys of KMS and EventBridge, and the external ID in the trust of
  * the role that is assumed only; an Allow without them is wider, and everything else stays.
  */
 export function toMinistackTemplate(template: Template, tokenSeconds: number): Template {
@@ -84,7 +84,13 @@ export function toMinistackTemplate(template: Template, tokenSeconds: number): T
   return JSON.parse(text)
 }
 
-const unknownKeys = new Set(['kms:SigningAlgorithm', 'kms:MessageType', 'sts:ExternalId'])
+const unknownKeys = new Set([
+  'events:detail-type',
+  'events:source',
+  'kms:MessageType',
+  'kms:SigningAlgorithm',
+  'sts:ExternalId',
+])
 
 function conditionOf(condition: Condition): Condition {
   return Object.fromEntries(

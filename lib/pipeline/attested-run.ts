@@ -1,0 +1,20 @@
+import { identityOf } from '../attestation/statement.ts'
+import { decideRun } from '../attestation/to-run-summary.ts'
+import type { Ledger, Ports } from '../ports.ts'
+import type { RunSummary } from './close-run.ts'
+import { readDocument } from './documents.ts'
+import { runKey } from './evidence-keys.ts'
+
+/**
+ * How a run ended, once its summary is in the log and a checkpoint covers it. Before that there is no verdict to speak
+ * of: what is not attested may still change, and what cannot be attested is nothing to rely on.
+ */
+export async function readAttestedRun(
+  ports: Pick<Ports, 'evidence'> & { ledger: Pick<Ledger, 'find' | 'checkpoints'> },
+  runId: string,
+): Promise<ReturnType<typeof decideRun> | undefined> {
+  const summary = await ports.ledger.find(identityOf(runId, undefined, undefined, 'run-summary'))
+  const covered = (await ports.ledger.checkpoints()).at(-1)?.size ?? 0
+  if (summary?.seq === undefined || summary.seq >= covered) return undefined
+  return decideRun(await readDocument<RunSummary>(ports, runKey(runId, 'summary.json')))
+}
