@@ -75,11 +75,11 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     })
   })
 
-  it('whoever opens a store is told that there is no adapter for it, until somebody gives one', async () => {
+  it('reads buckets as stores, and says that their deleting side is missing', async () => {
     const { stores, storeDeletions } = awsPorts(await newDeployment(server, {}))
-    const store = { ...storeIn('s3://bucket/'), channel: { kind: 'none' as const } }
-    await expect(stores.open(store)).rejects.toThrow(AdapterMissing)
-    await expect(storeDeletions.open(store)).rejects.toThrow(AdapterMissing)
+    const directory = { ...storeIn('/x'), channel: { kind: 'none' as const } }
+    await expect(stores.open(directory)).rejects.toThrow('expected a bucket')
+    await expect(storeDeletions.open(directory)).rejects.toThrow(AdapterMissing)
   })
 
   it('a function finds its ports by itself, from its environment', async () => {
