@@ -28,7 +28,7 @@ const shownOpenVersions = 5
  * task: what cannot be shown is not shown.
  */
 export function createRunView(terminal: Terminal, state: string, evidence: () => Evidence, progress: () => Done) {
-  const total = { versions: 0, bytes: 0 }
+  const total = { versions: 0, bytes: 0, executed: 0 }
   let scanningSince = Date.now()
   let phase = 'opening the run'
   let shown = Promise.resolve()
@@ -43,6 +43,7 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       if (progress().bytes === 0) scanningSince = Date.now()
       phase = 'scanning'
     }
+    if (event.kind === 'began' && event.name === 'execute-deletion') phase = 'deleting'
     if (event.kind === 'failed') {
       failure = event.error
       const message = `  ${where} ${event.name}: ${event.error.name}: ${event.error.message}`
@@ -51,6 +52,7 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       failures.add(message)
     }
     if (event.kind !== 'done') return
+    if (event.name === 'execute-deletion') total.executed += Number(event.output.versions)
     if (event.name === 'notify-custodian') phase = 'waiting for a custodian'
     if (event.name === 'plan-batches') {
       total.versions += Number(event.output.versions)
@@ -73,7 +75,7 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       case 'request-deletion':
         return showRequest(where, ref)
       case 'execute-deletion':
-        return showAcknowledgement(where, ref)
+        return event.output.complete === true ? showAcknowledgement(where, ref) : undefined
       case 'acknowledge':
         return terminal.print(`  request ${event.output.requestId}: answered by the ${event.output.by}`)
       default:
@@ -122,7 +124,9 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       `  ${where}: deletion request ${bold(request.requestId)}: ${plural(request.versions, 'object version')}, ` +
         `${plural(request.findings, 'finding')} of ${plural(request.subjects, 'subject')}` +
         (request.protectedVersions > 0
-          ? `, ${plural(request.protectedVersions, 'of them protected', 'of them protected')}`
+          ? `, ${plural(request.protectedVersions, 'of them protected', 'of them protected')}${
+              request.deletableFrom === undefined ? '' : ` (retention ends ${request.deletableFrom})`
+            }`
           : ''),
     )
     const named = `npx odv request ${request.requestId} --out request.jsonl${stateOption(state)}`
@@ -166,7 +170,9 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
           `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}, ${plural(done.findings, 'finding')}`
       : phase === 'listing'
         ? `  listing: ${plural(progress().listed, 'object version')}`
-        : `  ${phase}`
+        : phase === 'deleting' && total.executed > 0
+          ? `  deleting: ${plural(total.executed, 'object version')} done`
+          : `  ${phase}`
   }
 
   return {

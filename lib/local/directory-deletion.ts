@@ -40,6 +40,8 @@ export async function openDirectoryDeletion(
       for (const each of condemned) deleted.push(await deleteVersion(files, root, each))
       return deleted
     },
+    /** A directory has none. */
+    removeRemnants: async (remnants) => remnants.map(() => ({ kind: 'kept', reason: 'it is not a current file' })),
   }
 }
 

@@ -38,7 +38,7 @@ export function storesOf(buckets: Stores): Stores {
 
 function deletionsOf(buckets: StoreDeletions): StoreDeletions {
   const directories = directoryDeletions()
-  return { open: (store) => (isDirectory(store) ? directories : buckets).open(store) }
+  return { open: (store, where) => (isDirectory(store) ? directories : buckets).open(store, where) }
 }
 
 /** The adapters of one state directory. The database is opened by the first port that needs it. */

@@ -61,7 +61,10 @@ describe('deleting a version of a directory store', () => {
     const { root, version } = await oneFile('x'.repeat(3 << 20))
     write(root, 'other', 'stays')
     const seen: string[] = []
-    const deletion = await directoryDeletions().open({ id: 'sg', root, channel: { kind: 'none' } })
+    const deletion = await directoryDeletions().open(
+      { id: 'sg', root, channel: { kind: 'none' } },
+      { homeCountry: 'US' },
+    )
     expect(await deleteOne(deletion, version, willing(seen))).toEqual({ kind: 'deleted', bytes: 3 << 20 })
     expect(seen).toEqual(['x'.repeat(3 << 20)])
     expect(readdirSync(root)).toEqual(['other'])
