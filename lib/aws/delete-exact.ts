@@ -26,7 +26,7 @@ export async function deleteExact(
   bucket: Bucket,
   sort: Sort,
   versions: readonly ExactVersion[],
-  pauseMs = 500,
+  pauseMs: number,
 ): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>(versions.map((each) => [nameOf(each), { kind: 'silence' }]))
   if (answers.size !== versions.length) throw unasked(bucket, 'every version once')

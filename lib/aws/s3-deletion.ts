@@ -15,18 +15,22 @@ import { lookAtMarker, lookForUpload } from './list-key.ts'
 const atOnce = 8
 
 /** The deleting side of buckets as stores, under the role that deletes. `bucketOf` gives the client for a store. */
-export function s3Deletions(bucketOf: (store: StoreConfig) => Bucket = bucketsFor('delete')): StoreDeletions {
+export function s3Deletions(
+  bucketOf: (store: StoreConfig) => Bucket = bucketsFor('delete'),
+  { pauseMs = 500 }: { pauseMs?: number } = {},
+): StoreDeletions {
   return {
     async open(store, { homeCountry }) {
       const bucket = bucketOf(store)
       const { needsSecondFactor } = await checkBucket(bucket, store, homeCountry)
       const mayAbort = store.channel.kind === 's3-delete-versions' && store.channel.abortUploads === true
-      return openS3Deletion(bucket, { needsSecondFactor, mayAbort })
+      return openS3Deletion(bucket, { needsSecondFactor, mayAbort, pauseMs })
     },
   }
 }
 
-type Rules = { needsSecondFactor: boolean; mayAbort: boolean }
+/** `pauseMs`: between two requests for what the store was too busy for, twice as long each time. */
+type Rules = { needsSecondFactor: boolean; mayAbort: boolean; pauseMs: number }
 
 /**
  * Deletes versions of one bucket: only such as the store gave an id of their own, each named by key and id.
@@ -46,7 +50,7 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
         condemned.map(({ version }) => version),
       )
       const judged = await mapAtOnce(condemned, atOnce, (each) => judge(bucket, rules, each))
-      const answers = await deleteExact(bucket, 'object', judged.flatMap(approved))
+      const answers = await deleteExact(bucket, 'object', judged.flatMap(approved), rules.pauseMs)
       return mapAtOnce([...judged.entries()], atOnce, async ([place, each]) =>
         each.kind === 'approved'
           ? toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), condemned[place]!.version.size)
@@ -58,7 +62,7 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
       const looked = await mapAtOnce(remnants, atOnce, (remnant) =>
         remnant.kind === 'delete-marker' ? lookAt(bucket, rules, remnant) : abort(bucket, rules, remnant),
       )
-      const answers = await deleteExact(bucket, 'delete-marker', looked.flatMap(approved))
+      const answers = await deleteExact(bucket, 'delete-marker', looked.flatMap(approved), rules.pauseMs)
       return mapAtOnce(looked, atOnce, async (each) =>
         each.kind === 'approved' ? toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), 0) : each,
       )
