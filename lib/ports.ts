@@ -76,10 +76,7 @@ export interface Stores {
  */
 export type Deleted = { kind: 'deleted'; bytes: number } | { kind: 'gone' } | { kind: 'kept'; reason: string }
 
-/**
- * Looks at the version's bytes before they are deleted; anything but `{ kind: 'delete' }` keeps the version. Where reading
- * breaks off it may be asked again, with the bytes from the beginning.
- */
+/** Looks at the version's bytes before they are deleted; anything but `{ kind: 'delete' }` keeps the version. */
 export type Judge = (chunks: Chunks) => Promise<{ kind: 'delete' } | { kind: 'keep'; reason: string }>
 
 /** A version that is to be deleted, and who judges it. */

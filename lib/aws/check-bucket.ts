@@ -3,7 +3,8 @@ import type { StoreConfig } from '../config.ts'
 import { ConfigInvalid, HomeCountryRefused } from '../errors.ts'
 import { countryOfRegion } from '../regions.ts'
 import type { Bucket } from './bucket-client.ts'
-import { faultOf, isRefusal, unavailable } from './deletion-faults.ts'
+import { isRefusal } from './deletion-faults.ts'
+import { toFault } from './s3-faults.ts'
 
 /**
  * Looks at the bucket itself before anything in it is deleted: where it is, and what it wants of who deletes. A bucket
@@ -32,32 +33,33 @@ const homeRefused = (id: string, homeCountry: string) =>
   )
 
 /** By the names of today: buckets of the first Regions give none, or an old one. */
-async function regionOf({ client, target, storeId }: Bucket): Promise<string> {
+async function regionOf(bucket: Bucket): Promise<string> {
   try {
-    const { Bucket, ExpectedBucketOwner } = target
-    const { LocationConstraint: region } = await client.send(
+    const { Bucket, ExpectedBucketOwner } = bucket.target
+    const { LocationConstraint: region } = await bucket.client.send(
       new GetBucketLocationCommand({ Bucket, ...(ExpectedBucketOwner !== undefined && { ExpectedBucketOwner }) }),
     )
     return region === 'EU' ? 'eu-west-1' : region || 'us-east-1'
   } catch (error) {
-    const fault = faultOf(error)
     // Asked in the wrong Region, S3 refuses and names the right one.
-    if (fault.region !== undefined) return fault.region
-    throw unavailable(storeId, 'location of the bucket', fault)
+    const region = (error as { $response?: { headers?: Record<string, string> } }).$response?.headers?.[
+      'x-amz-bucket-region'
+    ]
+    if (region !== undefined && /^[a-z0-9-]{1,40}$/.test(region)) return region
+    throw toFault(bucket, 'GetBucketLocation', error)
   }
 }
 
 /** Without the right to know it, deleting is tried: a bucket that wants a second factor refuses. */
-async function needsSecondFactor({ client, target, storeId }: Bucket): Promise<boolean> {
+async function needsSecondFactor(bucket: Bucket): Promise<boolean> {
   try {
-    const { Bucket, ExpectedBucketOwner } = target
-    const { MFADelete } = await client.send(
+    const { Bucket, ExpectedBucketOwner } = bucket.target
+    const { MFADelete } = await bucket.client.send(
       new GetBucketVersioningCommand({ Bucket, ...(ExpectedBucketOwner !== undefined && { ExpectedBucketOwner }) }),
     )
     return MFADelete === 'Enabled'
   } catch (error) {
-    const fault = faultOf(error)
-    if (isRefusal(fault)) return false
-    throw unavailable(storeId, 'versioning of the bucket', fault)
+    if (isRefusal(error)) return false
+    throw toFault(bucket, 'GetBucketVersioning', error)
   }
 }

@@ -3,8 +3,9 @@ import { DeleteObjectCommand, DeleteObjectsCommand, type DeleteObjectsCommandOut
 import { EvidenceConflict } from '../errors.ts'
 import { mapAtOnce } from './at-once.ts'
 import type { Bucket } from './bucket-client.ts'
-import { faultOf, isAbsent, isRefusal, unavailable } from './deletion-faults.ts'
+import { isAbsentCode, isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, fitsInXml, identityOf } from './exact-version.ts'
+import { faultCode, toFault } from './s3-faults.ts'
 
 /** What a store answered about one version: an error by its code. */
 export type Answer = { kind: 'deleted' } | { kind: 'gone' } | { kind: 'error'; code: string } | { kind: 'silence' }
@@ -70,9 +71,8 @@ async function deleteTogether(
   try {
     reply = await bucket.client.send(new DeleteObjectsCommand({ ...bucket.target, Delete: { Objects, Quiet: false } }))
   } catch (error) {
-    const fault = faultOf(error)
-    if (!isRefusal(fault)) throw unavailable(bucket.storeId, 'deletion', fault)
-    for (const each of versions) answers.set(nameOf(each), { kind: 'error', code: fault.name })
+    if (!isRefusal(error)) throw toFault(bucket, 'DeleteObjects', error)
+    for (const each of versions) answers.set(nameOf(each), { kind: 'error', code: faultCode(error) })
     return
   }
   const asked = new Set(versions.map(nameOf))
@@ -102,14 +102,13 @@ async function deleteAlone(bucket: Bucket, sort: Sort, { Key, VersionId }: Exact
     return { kind: 'deleted' }
   } catch (error) {
     if (error instanceof EvidenceConflict) throw error
-    const fault = faultOf(error)
-    if (!isRefusal(fault)) throw unavailable(bucket.storeId, 'deletion', fault)
-    return toAnswer(fault.name)
+    if (!isRefusal(error)) throw toFault(bucket, 'DeleteObject', error)
+    return toAnswer(faultCode(error))
   }
 }
 
 function toAnswer(code: string): Answer {
-  return isAbsent({ name: code, status: 404 }) ? { kind: 'gone' } : { kind: 'error', code }
+  return isAbsentCode(code) ? { kind: 'gone' } : { kind: 'error', code }
 }
 
 function checkSort(bucket: Bucket, sort: Sort, deleteMarker: boolean | undefined): void {

@@ -1,5 +1,6 @@
 import { EvidenceConflict } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
+import { nullVersion, uploadVersion } from './listing-pages.ts'
 
 declare const exact: unique symbol
 
@@ -9,23 +10,18 @@ declare const exact: unique symbol
  */
 export type ExactVersion = { readonly Key: string; readonly VersionId: string; readonly [exact]: true }
 
-const uploadMark = 'upload@'
-
 /**
  * Absent: the store gave the version no id (it is listed as `null@` and its time), so that the same name may be another
  * one's by now.
  */
 export function toExactVersion({ key, versionId }: ListedVersion): ExactVersion | undefined {
-  const isOwn = versionId !== '' && versionId !== 'null' && !/^(?:null|upload)@/.test(versionId)
+  const isOwn =
+    versionId !== '' && versionId !== 'null' && ![nullVersion, uploadVersion].some((mark) => versionId.startsWith(mark))
   return isOwn ? ({ Key: key, VersionId: versionId } as ExactVersion) : undefined
 }
 
-/** The id of an unfinished upload. */
-export function uploadIdOf({ kind, versionId }: ListedVersion): string | undefined {
-  return kind === 'multipart-upload' && versionId.startsWith(uploadMark)
-    ? versionId.slice(uploadMark.length)
-    : undefined
-}
+export const isUpload = ({ kind, versionId }: ListedVersion) =>
+  kind === 'multipart-upload' && versionId.startsWith(uploadVersion)
 
 /** @throws EvidenceConflict for a key that is not the store's: nothing of the request is to be believed then. */
 export function checkInStore(storeId: string, prefix: string | undefined, versions: readonly ListedVersion[]): void {

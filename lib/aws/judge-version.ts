@@ -1,20 +1,13 @@
-import { GetObjectCommand } from '@aws-sdk/client-s3'
+import type { UnverifiedReason } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
-import type { Chunks, Condemned, Deleted } from '../ports.ts'
+import type { Condemned, Deleted, Opened } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
-import { faultOf, isAbsent, isRefusal, unavailable } from './deletion-faults.ts'
 import type { ExactVersion } from './exact-version.ts'
 import { isListed } from './list-key.ts'
+import type { BodyLimits } from './object-body.ts'
+import { openS3Object } from './s3-object.ts'
 
-const readAttempts = 3
-
-const changed = 'it is not the version that was listed'
-const refusals: Record<string, string> = {
-  AccessDenied: 'the deleting role may not read it',
-  InvalidObjectState: 'it is archived: it can only be judged after it was restored',
-  PreconditionFailed: changed,
-  MethodNotAllowed: 'it is a delete marker',
-}
+export type Judging = { limits?: BodyLimits }
 
 /**
  * Shows all bytes of exactly this version to its judge. `delete` only when the judge says so, and was given as many bytes
@@ -24,73 +17,48 @@ const refusals: Record<string, string> = {
 export async function judgeVersion(
   bucket: Bucket,
   exact: ExactVersion,
-  condemned: Condemned,
+  { version, judge }: Condemned,
+  { limits }: Judging,
 ): Promise<{ kind: 'delete' } | Exclude<Deleted, { kind: 'deleted' }>> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await readAndJudge(bucket, exact, condemned)
-    } catch (error) {
-      if (!(error instanceof ReadFailed)) throw error
-      if (attempt === readAttempts) return { kind: 'kept', reason: 'it could not be read to its end' }
-    }
-  }
-}
-
-async function readAndJudge(bucket: Bucket, exact: ExactVersion, { version, judge }: Condemned) {
-  const opened = await openVersion(bucket, exact, version.etag)
-  if (opened.kind !== 'opened') return opened
-  const { body, size } = opened
-  let read = 0
-  const chunks = async function* (): AsyncGenerator<Uint8Array> {
-    try {
-      for await (const chunk of body) {
-        read += chunk.length
-        yield chunk
-      }
-    } catch {
-      // Without its cause, which may quote a key.
-      throw new ReadFailed('object version: expected its bytes, got a connection that broke off')
-    }
-  }
+  if (version.etag === undefined) return kept('its listing gave no sign of its content')
+  const opened = await openS3Object(bucket, version, { tags: noTags, clock: noClock, ...(limits && { limits }) })
+  if (opened.kind === 'unreadable') return toKept(bucket, exact, opened.reason)
   try {
-    if (size !== version.size) return { kind: 'kept', reason: changed } as const
-    const judged = await judge(chunks())
-    if (judged.kind === 'keep') return { kind: 'kept', reason: judged.reason } as const
-    return read === version.size
-      ? ({ kind: 'delete' } as const)
-      : ({ kind: 'kept', reason: 'it was not read to its end when it was judged' } as const)
+    const judged = await judge(opened.chunks)
+    if (judged.kind === 'keep') return kept(judged.reason)
+    const settled = await opened.settle()
+    return settled.kind === 'unchanged' ? { kind: 'delete' } : kept('it was not read to its end when it was judged')
+  } catch (error) {
+    if (error instanceof ReadFailed) return kept('it could not be read to its end')
+    throw error
   } finally {
-    body.destroy()
+    await opened.close()
   }
 }
 
-type OpenedVersion = { kind: 'opened'; body: Chunks & { destroy(): void }; size: number | undefined }
+const kept = (reason: string) => ({ kind: 'kept', reason }) as const
 
-async function openVersion(
+/** Bytes alone are judged. */
+const noTags = async () => ({ labels: [] })
+const noClock = (): never => {
+  throw new Error('a protection is not asked for while a version is judged')
+}
+
+async function toKept(
   bucket: Bucket,
   exact: ExactVersion,
-  etag: string | undefined,
-): Promise<OpenedVersion | Exclude<Deleted, { kind: 'deleted' }>> {
-  if (etag === undefined) return { kind: 'kept', reason: 'its listing gave no sign of its content' }
-  try {
-    const { Body, ContentLength, VersionId } = await bucket.client.send(
-      new GetObjectCommand({ ...bucket.target, Key: exact.Key, VersionId: exact.VersionId, IfMatch: etag }),
-    )
-    const body = Body as unknown as OpenedVersion['body']
-    if (VersionId === exact.VersionId) return { kind: 'opened', body, size: ContentLength }
-    body.destroy()
-    return { kind: 'kept', reason: changed }
-  } catch (error) {
-    const fault = faultOf(error)
-    if (isAbsent(fault)) return { kind: 'gone' }
-    if (!isRefusal(fault)) throw unavailable(bucket.storeId, 'object version', fault)
-    // Who may not list is refused what is not there: only the listing tells the two apart.
-    if (fault.name === 'AccessDenied' && !(await isListed(bucket, exact))) return { kind: 'gone' }
-    return { kind: 'kept', reason: reasonOf(fault.name) }
-  }
+  reason: Extract<Opened, { kind: 'unreadable' }>['reason'],
+): Promise<Exclude<Deleted, { kind: 'deleted' }>> {
+  if (reason === 'disappeared') return { kind: 'gone' }
+  // Who may not list is refused what is not there: only the listing tells the two apart.
+  if (reason === 'access-denied' && !(await isListed(bucket, exact))) return { kind: 'gone' }
+  return kept(refusals[reason] ?? 'the store refused to hand it out')
 }
 
-function reasonOf(name: string): string {
-  if (name.startsWith('KMS.')) return 'its encryption key cannot be used'
-  return refusals[name] ?? 'the store refused to hand it out'
+const refusals: Partial<Record<UnverifiedReason, string>> = {
+  'access-denied': 'the deleting role may not read it',
+  archived: 'it is archived: it can only be judged after it was restored',
+  changed: 'it is not the version that was listed',
+  'size-differs': 'it is not the version that was listed',
+  encrypted: 'it is encrypted with a key that its writer holds',
 }

@@ -1,7 +1,8 @@
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import type { Bucket } from './bucket-client.ts'
-import { faultOf, isRefusal, unavailable } from './deletion-faults.ts'
+import { isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, identityOf } from './exact-version.ts'
+import { toFault } from './s3-faults.ts'
 
 /**
  * What there is under exactly one key, from the first page of what begins with it: in listing order nothing of the key
@@ -26,9 +27,8 @@ async function listKey(
       open: page.IsTruncated === true && here.length === listed.length,
     }
   } catch (error) {
-    const fault = faultOf(error)
-    if (isRefusal(fault)) return { objects: 0, identities: new Set(), open: true }
-    throw unavailable(bucket.storeId, 'versions of a key', fault)
+    if (isRefusal(error)) return { objects: 0, identities: new Set(), open: true }
+    throw toFault(bucket, 'ListObjectVersions', error)
   }
 }
 
@@ -63,9 +63,8 @@ export async function lookForUpload(
     if (page.Uploads?.some(({ Key, UploadId }) => isKey(Key) && UploadId === uploadId)) return 'there'
     return page.IsTruncated === true ? 'unknown' : 'gone'
   } catch (error) {
-    const fault = faultOf(error)
-    if (isRefusal(fault)) return 'unknown'
-    throw unavailable(bucket.storeId, 'unfinished uploads', fault)
+    if (isRefusal(error)) return 'unknown'
+    throw toFault(bucket, 'ListMultipartUploads', error)
   }
 }
 

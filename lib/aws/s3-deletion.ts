@@ -5,11 +5,13 @@ import { mapAtOnce } from './at-once.ts'
 import { type Bucket, bucketsFor } from './bucket-client.ts'
 import { checkBucket } from './check-bucket.ts'
 import { type Answer, deleteExact, nameOf } from './delete-exact.ts'
-import { faultOf, isAbsent, isRefusal, unavailable } from './deletion-faults.ts'
-import { checkInStore, type ExactVersion, toExactVersion, uploadIdOf } from './exact-version.ts'
+import { isAbsentCode, isRefusal } from './deletion-faults.ts'
+import { checkInStore, type ExactVersion, isUpload, toExactVersion } from './exact-version.ts'
 import { describeProtection, protectionOf } from './explain-refusal.ts'
-import { judgeVersion } from './judge-version.ts'
+import { type Judging, judgeVersion } from './judge-version.ts'
 import { lookAtMarker, lookForUpload } from './list-key.ts'
+import { uploadIdOf } from './listing-pages.ts'
+import { faultCode, toFault } from './s3-faults.ts'
 
 /** Requests under way at once while versions are looked at. */
 const atOnce = 8
@@ -17,20 +19,20 @@ const atOnce = 8
 /** The deleting side of buckets as stores, under the role that deletes. `bucketOf` gives the client for a store. */
 export function s3Deletions(
   bucketOf: (store: StoreConfig) => Bucket = bucketsFor('delete'),
-  { pauseMs = 500 }: { pauseMs?: number } = {},
+  { pauseMs = 500, ...judging }: { pauseMs?: number } & Judging = {},
 ): StoreDeletions {
   return {
     async open(store, { homeCountry }) {
       const bucket = bucketOf(store)
       const { needsSecondFactor } = await checkBucket(bucket, store, homeCountry)
       const mayAbort = store.channel.kind === 's3-delete-versions' && store.channel.abortUploads === true
-      return openS3Deletion(bucket, { needsSecondFactor, mayAbort, pauseMs })
+      return openS3Deletion(bucket, { needsSecondFactor, mayAbort, pauseMs, judging })
     },
   }
 }
 
 /** `pauseMs`: between two requests for what the store was too busy for, twice as long each time. */
-type Rules = { needsSecondFactor: boolean; mayAbort: boolean; pauseMs: number }
+type Rules = { needsSecondFactor: boolean; mayAbort: boolean; pauseMs: number; judging: Judging }
 
 /**
  * Deletes versions of one bucket: only such as the store gave an id of their own, each named by key and id.
@@ -80,14 +82,14 @@ const withoutId =
   'the store gave it no id of its own: another one may be in its place by now, and the store deletes it unconditionally'
 const wantsSecondFactor = 'the bucket wants a second factor of whoever deletes (MFA delete)'
 
-async function judge(bucket: Bucket, { needsSecondFactor }: Rules, condemned: Condemned): Promise<Looked> {
+async function judge(bucket: Bucket, { needsSecondFactor, judging }: Rules, condemned: Condemned): Promise<Looked> {
   const { version } = condemned
   if (version.kind !== 'object') return kept('it is not an object version')
   if (version.protection) return kept(describeProtection(version.protection))
   const exact = toExactVersion(version)
   if (exact === undefined) return kept(withoutId)
   if (needsSecondFactor) return kept(wantsSecondFactor)
-  const judged = await judgeVersion(bucket, exact, condemned)
+  const judged = await judgeVersion(bucket, exact, condemned, judging)
   return judged.kind === 'delete' ? { kind: 'approved', exact } : judged
 }
 
@@ -112,9 +114,9 @@ async function lookAt(bucket: Bucket, { needsSecondFactor }: Rules, marker: Remn
 
 /** Its parts cannot be read, so nobody knows whose they are: the configuration has to say that it may go by its name. */
 async function abort(bucket: Bucket, { mayAbort }: Rules, upload: Remnant): Promise<Deleted> {
-  const uploadId = uploadIdOf(upload)
-  if (uploadId === undefined) return kept('it is not an unfinished upload')
+  if (!isUpload(upload)) return kept('it is not an unfinished upload')
   if (!mayAbort) return kept('an unfinished upload cannot be judged, and abortUploads is not set')
+  const uploadId = uploadIdOf(upload)
   const place = await lookForUpload(bucket, upload.key, uploadId)
   if (place === 'gone') return { kind: 'gone' }
   if (place === 'unknown') return kept('the store does not say whether the upload is unfinished')
@@ -122,10 +124,9 @@ async function abort(bucket: Bucket, { mayAbort }: Rules, upload: Remnant): Prom
     await bucket.client.send(new AbortMultipartUploadCommand({ ...bucket.target, Key: upload.key, UploadId: uploadId }))
     return { kind: 'deleted', bytes: upload.size }
   } catch (error) {
-    const fault = faultOf(error)
-    if (isAbsent(fault)) return { kind: 'gone' }
-    if (!isRefusal(fault)) throw unavailable(bucket.storeId, 'unfinished upload', fault)
-    return kept(reasonOf(fault.name))
+    if (!isRefusal(error)) throw toFault(bucket, 'AbortMultipartUpload', error)
+    const code = faultCode(error)
+    return isAbsentCode(code) ? { kind: 'gone' } : kept(reasonOf(code))
   }
 }
 

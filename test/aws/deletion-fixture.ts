@@ -63,7 +63,7 @@ export async function listBucket(owner: S3Client, Bucket: string): Promise<Liste
       kind: 'object' as const,
       ...common(each),
       size: each.Size ?? 0,
-      ...(each.ETag !== undefined && { etag: each.ETag }),
+      ...(each.ETag !== undefined && { etag: each.ETag.replaceAll('"', '') }),
     })),
     ...(page.DeleteMarkers ?? []).map((each) => ({ kind: 'delete-marker' as const, ...common(each), size: 0 })),
     ...(uploads.Uploads ?? []).map(({ Key = '', UploadId, Initiated = new Date(0) }) => ({
