@@ -3,8 +3,8 @@ import type { StoreConfig } from '../config.ts'
 import { ConfigInvalid, HomeCountryRefused } from '../errors.ts'
 import { countryOfRegion } from '../regions.ts'
 import type { Bucket } from './bucket-client.ts'
+import { toFault } from './bucket-faults.ts'
 import { isRefusal } from './deletion-faults.ts'
-import { toFault } from './s3-faults.ts'
 
 /**
  * Looks at the bucket itself before anything in it is deleted: where it is, and what it wants of who deletes. A bucket

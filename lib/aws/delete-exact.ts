@@ -3,9 +3,9 @@ import { DeleteObjectCommand, DeleteObjectsCommand, type DeleteObjectsCommandOut
 import { EvidenceConflict } from '../errors.ts'
 import { mapAtOnce } from './at-once.ts'
 import type { Bucket } from './bucket-client.ts'
+import { faultCode, toFault } from './bucket-faults.ts'
 import { isAbsentCode, isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, fitsInXml, identityOf } from './exact-version.ts'
-import { faultCode, toFault } from './s3-faults.ts'
 
 /** What a store answered about one version: an error by its code. */
 export type Answer = { kind: 'deleted' } | { kind: 'gone' } | { kind: 'error'; code: string } | { kind: 'silence' }

@@ -1,4 +1,4 @@
-import { faultCode, faultStatus, isAboutSigning } from './s3-faults.ts'
+import { faultCode, faultStatus, isAboutSigning } from './bucket-faults.ts'
 
 /** The version is not there. A bucket that is not there is an outage, and no good news. */
 export const isAbsentCode = (code: string) => ['NoSuchKey', 'NoSuchVersion', 'NoSuchUpload'].includes(code)

@@ -2,10 +2,10 @@ import type { UnverifiedReason } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { Condemned, Deleted, Opened } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
+import { openS3Object } from './bucket-object.ts'
 import type { ExactVersion } from './exact-version.ts'
 import { isListed } from './list-key.ts'
 import type { BodyLimits } from './object-body.ts'
-import { openS3Object } from './s3-object.ts'
 
 export type Judging = { limits?: BodyLimits }
 

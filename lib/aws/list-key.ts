@@ -1,8 +1,8 @@
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3'
 import type { Bucket } from './bucket-client.ts'
+import { toFault } from './bucket-faults.ts'
 import { isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, identityOf } from './exact-version.ts'
-import { toFault } from './s3-faults.ts'
 
 /**
  * What there is under exactly one key, from the first page of what begins with it: in listing order nothing of the key

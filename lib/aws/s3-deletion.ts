@@ -3,6 +3,7 @@ import type { StoreConfig } from '../config.ts'
 import type { Condemned, Deleted, Remnant, StoreDeletion, StoreDeletions } from '../ports.ts'
 import { mapAtOnce } from './at-once.ts'
 import { type Bucket, bucketsFor } from './bucket-client.ts'
+import { faultCode, toFault } from './bucket-faults.ts'
 import { checkBucket } from './check-bucket.ts'
 import { type Answer, deleteExact, nameOf } from './delete-exact.ts'
 import { isAbsentCode, isRefusal } from './deletion-faults.ts'
@@ -11,7 +12,6 @@ import { describeProtection, protectionOf } from './explain-refusal.ts'
 import { type Judging, judgeVersion } from './judge-version.ts'
 import { lookAtMarker, lookForUpload } from './list-key.ts'
 import { uploadIdOf } from './listing-pages.ts'
-import { faultCode, toFault } from './s3-faults.ts'
 
 /** Requests under way at once while versions are looked at. */
 const atOnce = 8

@@ -79,7 +79,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     const { stores, storeDeletions } = awsPorts(await newDeployment(server, {}))
     const store = { ...storeIn('s3://bucket/'), channel: { kind: 'none' as const } }
     await expect(stores.open(store)).rejects.toThrow(AdapterMissing)
-    await expect(storeDeletions.open(store)).rejects.toThrow(AdapterMissing)
+    await expect(storeDeletions.open(store, { homeCountry: 'US' })).rejects.toThrow(AdapterMissing)
   })
 
   it('a function finds its ports by itself, from its environment', async () => {
