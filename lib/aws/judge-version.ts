@@ -24,10 +24,18 @@ export async function judgeVersion(
   const opened = await openS3Object(bucket, version, { tags: noTags, clock: noClock, ...(limits && { limits }) })
   if (opened.kind === 'unreadable') return toKept(bucket, exact, opened.reason)
   try {
-    const judged = await judge(opened.chunks)
+    let read = 0
+    const counted = async function* () {
+      for await (const chunk of opened.chunks) {
+        read += chunk.length
+        yield chunk
+      }
+    }
+    const judged = await judge(counted())
     if (judged.kind === 'keep') return kept(judged.reason)
     const settled = await opened.settle()
-    return settled.kind === 'unchanged' ? { kind: 'delete' } : kept('it was not read to its end when it was judged')
+    if (settled.kind === 'changed') return kept(settled.detail)
+    return read === version.size ? { kind: 'delete' } : kept('it was not read to its end when it was judged')
   } catch (error) {
     if (error instanceof ReadFailed) return kept('it could not be read to its end')
     throw error

@@ -29,7 +29,17 @@ const outer: Record<string, string[]> = {
   'lib/pipeline/': ['lib/pipeline/', ...stages.map((stage) => `lib/${stage}/`), 'lib/ports.ts', ...anywhere],
   'lib/local/': ['lib/', 'functions/'],
   'lib/cli/': ['lib/', 'functions/'],
-  'lib/aws/': ['lib/aws/', 'lib/log/', 'lib/evidence-key.ts', 'lib/ports.ts', 'lib/tool.ts', ...anywhere],
+  'lib/aws/': [
+    'lib/aws/',
+    'lib/decode/',
+    'lib/inventory/',
+    'lib/log/',
+    'lib/evidence-key.ts',
+    'lib/ports.ts',
+    'lib/regions.ts',
+    'lib/tool.ts',
+    ...anywhere,
+  ],
   'functions/runtime.ts': ['lib/errors.ts', 'lib/ports.ts', 'lib/aws/aws-ports.ts', 'lib/aws/environment.ts'],
   'functions/': ['lib/pipeline/', 'lib/log/origin.ts', 'lib/errors.ts', 'lib/ports.ts', 'functions/runtime.ts'],
 }
