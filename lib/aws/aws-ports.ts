@@ -4,10 +4,9 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { AdapterMissing } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { tool } from '../tool.ts'
-import type { BucketAccess } from './bucket-client.ts'
+import { type BucketAccess, bucketsFor } from './bucket-client.ts'
 import { bulkCalls, smallCalls } from './client-options.ts'
 import { dynamoLedger } from './dynamo-ledger.ts'
 import { dynamoRunState } from './dynamo-run-state.ts'
@@ -18,6 +17,7 @@ import { kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
 import { lazily } from './lazily.ts'
 import { s3Anchor } from './s3-anchor.ts'
 import { s3Configuration } from './s3-configuration.ts'
+import { s3Deletions } from './s3-deletion.ts'
 import { s3Evidence } from './s3-evidence.ts'
 import { s3Manifests } from './s3-manifests.ts'
 import { s3Stores } from './s3-store.ts'
@@ -25,12 +25,6 @@ import { stepFunctionsExecutions } from './step-functions-executions.ts'
 import { stepFunctionsTokens } from './step-functions-tokens.ts'
 
 type StorePorts = Pick<Ports, 'stores' | 'storeDeletions'>
-
-/** Stands where deleting will be: whoever opens a store for it is told that it is missing. */
-const missingDeletions: Ports['storeDeletions'] = {
-  open: () =>
-    Promise.reject(new AdapterMissing('aws: store deletions: expected the deleting side of buckets in this build')),
-}
 
 /**
  * Every port on AWS. A function makes the clients of those that it uses, and no other: its role has no right to more.
@@ -54,7 +48,7 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     evidence: () => s3Evidence(clients.s3, evidenceBucket),
     caseKey: () => kmsCaseKey(clients.kms, ports.evidence, { keyId: environment.caseKey, deployment: logId }),
     stores: () => given.stores ?? s3Stores(accessOf(environment)),
-    storeDeletions: () => given.storeDeletions ?? missingDeletions,
+    storeDeletions: () => given.storeDeletions ?? s3Deletions(bucketsFor('delete', accessOf(environment))),
     runState: () => dynamoRunState(clients.dynamo, environment.runStateTable),
     taskTokens: () => stepFunctionsTokens(clients.stepFunctions),
     executions: () => stepFunctionsExecutions(clients.stepFunctions, environment.machines),

@@ -70,6 +70,8 @@ export type RunEvent =
       | { kind: 'settled' }
       | { kind: 'requested' }
       | { kind: 'waiting'; requestId: string }
+      /** `versions`: how many more have been judged, and deleted or kept. */
+      | { kind: 'deleting'; versions: number }
       | { kind: 'answered' }
     ))
 

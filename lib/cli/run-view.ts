@@ -16,7 +16,7 @@ type Shown = Pick<Deployment, 'progress' | 'locate' | 'words'> & { ports: Pick<D
  * cannot be shown is not shown.
  */
 export function createRunView(terminal: Terminal, { ports, progress, locate, words }: Shown) {
-  const total = { versions: 0, bytes: 0 }
+  const total = { versions: 0, bytes: 0, executed: 0 }
   let scanning: { since: number; bytes: number } | undefined
   let phase = 'opening the run'
   let shown = Promise.resolve()
@@ -40,6 +40,10 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
         break
       case 'waiting':
         phase = 'waiting for a custodian'
+        break
+      case 'deleting':
+        phase = 'deleting'
+        total.executed += event.versions
         break
       default:
     }
@@ -114,7 +118,9 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
       `  ${where}: deletion request ${bold(request.requestId)}: ${plural(request.versions, 'object version')}, ` +
         `${plural(request.findings, 'finding')} of ${plural(request.subjects, 'subject')}` +
         (request.protectedVersions > 0
-          ? `, ${plural(request.protectedVersions, 'of them protected', 'of them protected')}`
+          ? `, ${plural(request.protectedVersions, 'of them protected', 'of them protected')}${
+              request.deletableFrom === undefined ? '' : ` (retention ends ${request.deletableFrom})`
+            }`
           : ''),
     )
     const named = `npx odv request ${request.requestId} --out request.jsonl${words.options}`
@@ -159,7 +165,9 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
           `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}${findings}`
       : phase === 'listing'
         ? `  listing: ${plural(progress().listed, 'object version')}`
-        : `  ${phase}`
+        : phase === 'deleting' && total.executed > 0
+          ? `  deleting: ${plural(total.executed, 'object version')} done`
+          : `  ${phase}`
   }
 
   return {

@@ -16,6 +16,7 @@ export function toRunEvents(event: TaskEvent): RunEvent[] {
   switch (event.kind) {
     case 'began':
       if (event.name === 'take-inventory') return [{ kind: 'listing', ref }]
+      if (event.name === 'execute-deletion') return [{ kind: 'deleting', ref, versions: 0 }]
       return event.name === 'scan-batch' ? [{ kind: 'scanning', ref }] : []
     case 'failed': {
       const where = { ...(storeId !== undefined && { storeId }), ...(pass !== undefined && { pass }) }
@@ -38,6 +39,8 @@ function toDone({ name, payload, output }: Extract<TaskEvent, { kind: 'done' }>,
       return [{ kind: 'settled', ref }]
     case 'request-deletion':
       return [{ kind: 'requested', ref }]
+    case 'execute-deletion':
+      return [{ kind: 'deleting', ref, versions: Number(output.versions) }]
     case 'notify-custodian':
       return [{ kind: 'waiting', ref, requestId: String(payload.requestId) }]
     case 'attest':

@@ -23,7 +23,6 @@ export const passKey = (
     | 'coverage.json'
     | 'open.json'
     | 'request.json'
-    | 'requested-versions.jsonl'
     | 'acknowledgement.json'
     | 'map-results',
 ) => `${passPrefix(ref)}/${document}`
@@ -40,6 +39,8 @@ export const batchesPrefix = (ref: PassRef) => `${passPrefix(ref)}/batches/`
 export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
   `${segmentPrefix(ref)}/${listing}/${digits(page)}.jsonl`
 export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`
+export const requestedKey = (ref: PassRef, part: number) => `${passPrefix(ref)}/requested/${digits(part)}.jsonl`
+export const sliceKey = (ref: PassRef, slice: number) => `${passPrefix(ref)}/deletion-slices/${digits(slice)}.json`
 export const intentKey = (ref: PassRef, seq: number) => `${passPrefix(ref)}/deletions/${digits(seq)}.json`
 
 const digits = (number: number) => String(number).padStart(9, '0')
