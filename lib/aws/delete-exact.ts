@@ -3,7 +3,7 @@ import { DeleteObjectCommand, DeleteObjectsCommand, type DeleteObjectsCommandOut
 import { EvidenceConflict } from '../errors.ts'
 import { mapAtOnce } from './at-once.ts'
 import type { Bucket } from './bucket-client.ts'
-import { faultCode, toFault } from './bucket-faults.ts'
+import { faultCode, faultStatus, toFault } from './bucket-faults.ts'
 import { isAbsentCode, isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, fitsInXml, identityOf } from './exact-version.ts'
 
@@ -54,8 +54,21 @@ async function deleteOnce(
   const together = versions.filter(({ Key }) => fitsInXml(Key))
   for (let from = 0; from < together.length; from += deletedAtOnce)
     await deleteTogether(bucket, sort, together.slice(from, from + deletedAtOnce), answers)
-  const alone = versions.filter(({ Key }) => !fitsInXml(Key))
-  await mapAtOnce(alone, 8, async (each) => {
+  await deleteEach(
+    bucket,
+    sort,
+    versions.filter(({ Key }) => !fitsInXml(Key)),
+    answers,
+  )
+}
+
+async function deleteEach(
+  bucket: Bucket,
+  sort: Sort,
+  versions: readonly ExactVersion[],
+  answers: Map<string, Answer>,
+): Promise<void> {
+  await mapAtOnce(versions, 8, async (each) => {
     answers.set(nameOf(each), await deleteAlone(bucket, sort, each))
   })
 }
@@ -71,9 +84,9 @@ async function deleteTogether(
   try {
     reply = await bucket.client.send(new DeleteObjectsCommand({ ...bucket.target, Delete: { Objects, Quiet: false } }))
   } catch (error) {
-    if (!isRefusal(error)) throw toFault(bucket, 'DeleteObjects', error)
-    for (const each of versions) answers.set(nameOf(each), { kind: 'error', code: faultCode(error) })
-    return
+    // A store that takes no lists, or refuses this one as a whole, is asked about each version by itself.
+    if (!isRefusal(error) && faultStatus(error) !== 501) throw toFault(bucket, 'DeleteObjects', error)
+    return deleteEach(bucket, sort, versions, answers)
   }
   const asked = new Set(versions.map(nameOf))
   const said = new Map<string, Answer>()

@@ -61,6 +61,10 @@ const on =
   (asked) =>
     asked.operation === operation && asked.before < times ? reply : undefined
 
+/** No version of it may be deleted, asked for together or alone. */
+const denied: Disturb = ({ operation }) =>
+  /^DeleteObjects?$/.test(operation) ? failure(403, 'AccessDenied') : undefined
+
 const kept = (reason: string): Deleted => ({ kind: 'kept', reason })
 const deleted = (bytes = 12): Deleted => ({ kind: 'deleted', bytes })
 const entry = (name: string, key: string, id: string, more = '') =>
@@ -83,11 +87,7 @@ describe('what is sent', () => {
 
   it('says whose bucket it has to be, and who pays, in every request', async () => {
     const s3 = { account: '999900001111', requesterPays: true }
-    const { wire, versions, open } = await openWire(
-      on('DeleteObjects', failure(403, 'AccessDenied')),
-      ['a', '\u0001'],
-      { s3 },
-    )
+    const { wire, versions, open } = await openWire(denied, ['a', '\u0001'], { s3 })
     const deletion = await open()
     await deletion.deleteVersions(versions.map((version) => ({ version, judge: willing() })))
     await deletion.removeRemnants(versions.map((version) => ({ ...version, kind: 'delete-marker' })))
@@ -214,8 +214,20 @@ describe('a deletion whose answer is', () => {
     expect(again!.body.match(/<VersionId>[^<]*/g)).toEqual(['<VersionId>v1'])
   })
 
+  for (const { name, refused } of [
+    { name: '"access denied" to a list', refused: failure(403, 'AccessDenied') },
+    { name: '"not implemented" to a list', refused: failure(501, 'NotImplemented') },
+  ])
+    it(`${name} has each of them deleted by itself, by its id`, async () => {
+      const { wire, deleteAll, left } = await openWire(on('DeleteObjects', refused))
+      expect((await deleteAll()).map(({ kind }) => kind)).toEqual(['deleted', 'deleted', 'deleted'])
+      expect(left()).toEqual([])
+      const alone = wire.requests.filter(({ operation }) => operation === 'DeleteObject')
+      expect(alone.map(({ key, versionId }) => `${key} ${versionId}`).toSorted()).toEqual(['a v0', 'b v1', 'c v2'])
+    })
+
   it('"access denied" altogether keeps all of them', async () => {
-    const { deleteAll, left } = await openWire(on('DeleteObjects', failure(403, 'AccessDenied')))
+    const { deleteAll, left } = await openWire(denied)
     const refused = kept('the deleting role may not delete it')
     expect([await deleteAll(), left()]).toEqual([
       [refused, refused, refused],
