@@ -18,10 +18,11 @@ export type BodyLimits = {
 }
 
 /**
- * Up to 32 MiB for each version that is open. On a line where one connection brings 60 MB/s, four bring 3.3 times as
- * much and eight 3.9 times (test/bench/results); small versions take one request and hold nothing.
+ * Up to 32 MiB for each version that is open. Where one connection brings 20 MB/s, as from another continent, eight
+ * ranges of 4 MiB bring 6.3 times as much, four of 8 MiB 3.6 times (test/bench/s3-ranges.ts). A version of 8 MiB or less
+ * takes one request and holds nothing.
  */
-export const bodyLimits: BodyLimits = { attempts: 4, pauseMs: 100, rangeBytes: 8 << 20, lanes: 4 }
+export const bodyLimits: BodyLimits = { attempts: 4, pauseMs: 100, rangeBytes: 4 << 20, lanes: 8 }
 
 /**
  * The `size` bytes of a version, in order and exactly as many: what broke off is asked for again from there. `first` is

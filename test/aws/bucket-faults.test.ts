@@ -132,6 +132,9 @@ describe('what passes is made up for: verified, when once', () => {
       cut(request, response, 'end without length'),
     ),
     'an object stalls': on('GetObject', 1, (request, response) => cut(request, response, 'stall')),
+    'the credentials expire in the middle of an object': on('GetObject', 2, (request, response) =>
+      request.headers.range === undefined ? cut(request, response, 'reset') : refusal(400, 'ExpiredToken'),
+    ),
     'the rest of a broken object is served from its beginning': on('GetObject', 2, (request, response) =>
       request.headers.range === undefined
         ? cut(request, response, 'reset')

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { custodian } from '../aws/bucket-fixture.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { jsonLines, odv, verdictsOf } from '../support/odv.ts'
+import { jsonLines, odv, startOdv, verdictsOf } from '../support/odv.ts'
 import { configText, jsonRecords, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
@@ -14,9 +14,6 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
   let server: Loopback & { stop(): Promise<void> }
   beforeAll(async () => {
     server = await startMinistack()
-    const credentials = join(scratchDirectory(), 'credentials')
-    writeFileSync(credentials, '[offshore]\naws_access_key_id = test\naws_secret_access_key = test\n')
-    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', credentials)
     const client = custodian(server)
     const theirs = jsonRecords(numbers(30).map(somebodyElse))
     for (const [bucket, objects] of Object.entries({
@@ -28,14 +25,12 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
         await client.send(new PutObjectCommand({ Bucket: `odv-${bucket}`, Key, Body }))
     }
   })
-  afterAll(async () => {
-    vi.unstubAllEnvs()
-    await server?.stop()
-  })
+  afterAll(() => server?.stop())
 
   function makePlace(stores: string[]): string {
     const place = scratchDirectory()
     writeFileSync(join(place, 'ids.csv'), manifestText)
+    writeFileSync(join(place, 'credentials'), '[offshore]\naws_access_key_id = test\naws_secret_access_key = test\n')
     writeFileSync(
       join(place, 'odv.json'),
       configText({
@@ -50,6 +45,9 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
     return place
   }
 
+  const over = (place: string, ...args: string[]) =>
+    startOdv(place, args, { AWS_SHARED_CREDENTIALS_FILE: join(place, 'credentials') }).ended
+
   for (const [stores, code, verdicts] of [
     [['clean'], 0, { clean: 'verified' }],
     [['clean', 'found'], 1, { clean: 'verified', found: 'residual' }],
@@ -57,7 +55,7 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
   ] as const)
     it(`ends with ${code} for ${stores.join(', ')}`, async () => {
       const place = makePlace([...stores])
-      const ended = await odv(place, 'run', '--json')
+      const ended = await over(place, 'run', '--json')
       expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([code, verdicts])
       const { run } = jsonLines(ended).at(-1)!
       const exported = await odv(place, 'export', '--run', String(run), '--out', 'bundle', '--json')
@@ -66,7 +64,7 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
     })
 
   it('counts what is in a bucket before a run', async () => {
-    const ended = await odv(makePlace(['clean']), 'run', '--dry-run', '--json')
+    const ended = await over(makePlace(['clean']), 'run', '--dry-run', '--json')
     expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'summary', dryRun: true, versions: 2 })
   })
 })
