@@ -24,6 +24,7 @@ import { planBatches } from '../../lib/pipeline/plan-batches.ts'
 import { planListing } from '../../lib/pipeline/plan-listing.ts'
 import { planSegment } from '../../lib/pipeline/plan-segment.ts'
 import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
+import { restoreArchived } from '../../lib/pipeline/restore-archived.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
 import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
@@ -49,6 +50,7 @@ const tasks = {
   'plan-listing': planListing,
   'plan-segment': planSegment,
   'plan-batches': planBatches,
+  'restore-archived': restoreArchived,
   'scan-batch': scanBatch,
   'settle-segment': settleSegment,
   'settle-coverage': settleCoverage,
