@@ -85,9 +85,9 @@ export function deploy(setting: Setting = {}) {
       world.documents.set(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
       return { batches, toRestore, key, resultsPrefix: `runs/${of(ref)}/map-results`, concurrency: 7 }
     },
-    'restore-archived': ({ at }: { at: object }) => {
+    'restore-archived': ({ at }: { at: tasks.RestorePlace }) => {
       const next = restore[restores++] ?? 'done'
-      return { at, next, seconds: next === 'wait' ? 900 : 0 }
+      return { at: { ...at, entry: at.entry + 1 }, next, seconds: next === 'wait' ? 900 : 0 }
     },
     'scan-batch': ({ batch, ...ref }: Pass & { batch: { batch: number } }) => {
       reported.add(`${of(ref)}/${batch.batch}`)
