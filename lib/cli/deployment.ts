@@ -66,6 +66,9 @@ export type RunEvent =
   | ({ ref: PassRef } & (
       | { kind: 'listing' }
       | { kind: 'planned'; versions: number; bytes: number }
+      /** Archived versions: whether copies are asked for was decided, and they may be waited for. */
+      | { kind: 'restoring' }
+      | { kind: 'restored' }
       | { kind: 'scanning' }
       | { kind: 'settled' }
       | { kind: 'requested' }

@@ -4,6 +4,7 @@ import { parseConfig, type RestoreConfig } from '../../lib/config.ts'
 import { formatPart, toEntry } from '../../lib/inventory/inventory-part.ts'
 import type { ArchiveClass } from '../../lib/inventory/object-version.ts'
 import { formatDocument, readDocument } from '../../lib/pipeline/documents.ts'
+import { type CostDocument, estimateRunCost } from '../../lib/pipeline/estimate-cost.ts'
 import { partKey, passKey, runKey } from '../../lib/pipeline/evidence-keys.ts'
 import { planBatches } from '../../lib/pipeline/plan-batches.ts'
 import { planSegment } from '../../lib/pipeline/plan-segment.ts'
@@ -13,7 +14,7 @@ import {
   type RestoreProgress,
   restoreArchived,
 } from '../../lib/pipeline/restore-archived.ts'
-import type { Evidence, Ports, Store } from '../../lib/ports.ts'
+import type { Evidence, Ports, RunRecord, Store } from '../../lib/ports.ts'
 import { archiveStore, type Kept, toListed } from '../support/archive.ts'
 
 const hour = 3_600_000
@@ -103,6 +104,15 @@ async function prepare(
         caseKey: { read: async () => new Uint8Array(32) },
       } satisfies Pick<Ports, 'clock' | 'evidence' | 'stores' | 'caseKey'>
       return restoreArchived(ports, { ...ref, at })
+    },
+    /** The items of the run's cost that are about restoring, and what its passes hold. */
+    async cost(trigger: RunRecord['trigger']) {
+      const run: RunRecord = { runId: 'r1', trigger, state: 'finished', startedAt: '', stores: [] }
+      const runState = { getRun: async () => run } as unknown as Ports['runState']
+      const ports = { clock: () => new Date(world.time), evidence, runState, region: 'us-east-1' }
+      await estimateRunCost(ports, { runId: 'r1' })
+      const { items, passes } = await readDocument<CostDocument>({ evidence }, runKey('r1', 'cost.json'))
+      return { restores: items.filter(({ item }) => item.startsWith('restore of sg')).length, passes }
     },
     /** As the state machine does: waits where it is told to. */
     async run(store: Store) {
@@ -310,5 +320,26 @@ describe('restoring what is archived', () => {
     const world = await prepare(versionsOf(1))
     const { restores: _, ...store } = archiveStore(versionsOf(1)).store
     await expect(world.call(store)).rejects.toThrow(expect.objectContaining({ name: 'InputInvalid' }))
+  })
+})
+
+describe('the cost of a run', () => {
+  const archived = [{ class: 'DEEP_ARCHIVE', versions: 2, bytes: 200e9 }]
+
+  it('has the price of a restore before it is asked for, in a dry run', async () => {
+    const { restores, passes } = await (await prepare(versionsOf(2))).cost('dry-run')
+    expect(restores).toBe(3)
+    expect(passes).toEqual([expect.objectContaining({ archived, restore: { tier: 'bulk', days: 7 } })])
+  })
+
+  it.each([
+    { name: 'what was asked for', maxUsd: 100, restores: 3, restore: { tier: 'bulk', days: 7 } },
+    { name: 'nothing for what was too dear', maxUsd: 1, restores: 0, restore: undefined },
+  ])('has $name, after a run', async ({ maxUsd, restores, restore }) => {
+    const world = await prepare(versionsOf(2), { restore: { ...usual, maxUsd } })
+    await world.run(archiveStore(versionsOf(2)).store)
+    const cost = await world.cost('nightly')
+    expect(cost.restores).toBe(restores)
+    expect(cost.passes.map((pass) => [pass.archived, pass.restore])).toEqual([[archived, restore]])
   })
 })

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import type { Archived, ListedVersion } from '../../lib/inventory/object-version.ts'
 import type { ListPage, RestoreRefusal, Restoring, Store } from '../../lib/ports.ts'
 
-/** A version of a store in memory; `archived` absent: it can be read at once. */
-export type Kept = { key: string; body: string; archived?: Archived }
+/** A version of a store in memory; `archived` absent: it can be read at once. `size`: another one than that of its body. */
+export type Kept = { key: string; body: string; size?: number; archived?: Archived }
 
 /**
  * A store in memory that archives versions. A copy is there after `rounds` looks at it; `refuses` says of which keys there
@@ -59,13 +59,13 @@ export function archiveStore(
   return { store, asked }
 }
 
-export function toListed({ key, body, archived }: Kept): ListedVersion {
+export function toListed({ key, body, size, archived }: Kept): ListedVersion {
   return {
     kind: 'object',
     key,
     versionId: `v-${key}`,
     current: true,
-    size: Buffer.byteLength(body),
+    size: size ?? Buffer.byteLength(body),
     modifiedAt: '2026-11-01T00:00:00.000Z',
     etag: createHash('md5').update(body).digest('hex'),
     ...(archived && { archived }),
