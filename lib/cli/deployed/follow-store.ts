@@ -97,16 +97,22 @@ export function followStore(
 
   /** Where nothing is restored, the first batch that reports says so. */
   const restoring = async (): Promise<boolean> => {
-    if (pass.next + pass.ahead.size > 0) pass.restore = undefined
+    if (pass.next + pass.ahead.size > 0) {
+      pass.restore = undefined
+      state = 'under-way'
+      return false
+    }
     if (pass.restore === 'open' && (await evidence.has(passKey(pass.ref, 'restore.json')))) {
       onEvent({ kind: 'restoring', ref: pass.ref })
       pass.restore = 'begun'
+      state = 'waiting'
       return true
     }
     if (pass.restore === 'begun' && (await evidence.has(passKey(pass.ref, 'restored.json')))) {
       onEvent({ kind: 'restored', ref: pass.ref })
       onEvent({ kind: 'scanning', ref: pass.ref })
       pass.restore = undefined
+      state = 'under-way'
       return true
     }
     return false
