@@ -44,6 +44,9 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
       case 'restoring':
         phase = 'waiting for archived object versions'
         break
+      case 'restored':
+        phase = 'scanning'
+        break
       case 'waiting':
         phase = 'waiting for a custodian'
         break

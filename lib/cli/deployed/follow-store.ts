@@ -85,37 +85,30 @@ export function followStore(
   }
 
   const scanning = async (): Promise<boolean> => {
-    if (pass.restore !== undefined && (await restoring())) return true
+    const hasRestored = pass.restore !== undefined && (await restoring())
     const hasReported = pass.next < pass.batches.length && (await reportsOf())
     if (await evidence.has(passKey(pass.ref, 'coverage.json'))) {
       onEvent({ kind: 'settled', ref: pass.ref })
       pass.stage = 'settled'
       return true
     }
-    return hasReported || pagesOf('closing')
+    return hasRestored || hasReported || pagesOf('closing')
   }
 
-  /** Where nothing is restored, the first batch that reports says so. */
+  /** Whether there is something new of a restore. Where nothing is restored, the first batch that reports says so. */
   const restoring = async (): Promise<boolean> => {
-    if (pass.next + pass.ahead.size > 0) {
-      pass.restore = undefined
-      state = 'under-way'
-      return false
-    }
+    const before = pass.restore
     if (pass.restore === 'open' && (await evidence.has(passKey(pass.ref, 'restore.json')))) {
       onEvent({ kind: 'restoring', ref: pass.ref })
       pass.restore = 'begun'
       state = 'waiting'
-      return true
     }
     if (pass.restore === 'begun' && (await evidence.has(passKey(pass.ref, 'restored.json')))) {
       onEvent({ kind: 'restored', ref: pass.ref })
-      onEvent({ kind: 'scanning', ref: pass.ref })
       pass.restore = undefined
-      state = 'under-way'
-      return true
-    }
-    return false
+    } else if (pass.next + pass.ahead.size > 0) pass.restore = undefined
+    if (pass.restore === undefined) state = 'under-way'
+    return pass.restore !== before
   }
 
   /** Counts the batches that have reported since. They end in any order: the listing begins behind the first gap. */
