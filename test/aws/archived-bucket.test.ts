@@ -1,15 +1,17 @@
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { s3Stores } from '../../lib/aws/s3-store.ts'
-import type { Ports } from '../../lib/ports.ts'
+import type { Chunks, Ports } from '../../lib/ports.ts'
 import { listAll, readVersion } from '../contracts/store.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse } from '../support/sample-files.ts'
 import { makeBucket } from './bucket-fixture.ts'
+import { openDeletion, storeOf } from './deletion-fixture.ts'
 
 /**
  * MiniStack restores the current version of a key, whichever is named, within two seconds; its listing says nothing of
- * restores, and HEAD says nothing of one by a version's id, so that buckets here have no ids. AWS restores the version that
+ * restores, and HEAD says nothing of one by a version's id, so that most buckets here have no ids. AWS restores the version that
  * is named, within minutes to days, and says so in both places.
  */
 
@@ -49,6 +51,30 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     await expect.poll(() => store.restores?.look(b!), { timeout: 10_000 }).toEqual({ kind: 'restored' })
     expect(await readVersion(store, b!)).toBe(`read: ${theirs}`)
     expect(await store.restores?.begin(b!, restore)).toEqual({ kind: 'restored' })
+  })
+
+  it('deleting judges the copy: an archived version is kept until it was restored', { timeout }, async () => {
+    const bucket = await makeBucket(server, 'versioned', { s3: { restore } })
+    await bucket.write('b.jsonl', theirs, { StorageClass: 'GLACIER' })
+    const store = await bucket.open()
+    const [version] = await listAll(store)
+    const deletion = await openDeletion(server, storeOf(server, bucket.bucket))
+    const judged: string[] = []
+    const condemned = {
+      version: version!,
+      judge: async (chunks: Chunks) => {
+        judged.push(await text(chunks))
+        return { kind: 'delete' } as const
+      },
+    }
+    expect(await deletion.deleteVersions([condemned])).toEqual([
+      { kind: 'kept', reason: 'it is archived: it can only be judged after it was restored' },
+    ])
+    await store.restores?.begin(version!, restore)
+    await expect.poll(() => readVersion(store, version!), { timeout: 10_000 }).toBe(`read: ${theirs}`)
+    expect(await deletion.deleteVersions([condemned])).toEqual([{ kind: 'deleted', bytes: theirs.length }])
+    expect(judged).toEqual([theirs])
+    expect(await listAll(store)).toEqual([])
   })
 
   async function verify(s3: object) {
