@@ -44,6 +44,21 @@ const roleArn = z
   .string()
   .check(z.regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,512}$/, 'expected the ARN of an IAM role'))
 
+export const restoreTiers = ['bulk', 'standard', 'expedited'] as const
+
+/**
+ * Whether archived versions are restored so that they can be read. That costs money: one whose price, estimated at list
+ * prices, takes the run above `maxUsd` is not begun.
+ */
+const restore = z.strictObject({
+  tier: z.enum(restoreTiers),
+  /** How long the copies are kept. */
+  days: z._default(z.int().check(z.minimum(1), z.maximum(30)), 7),
+  /** How long the run waits for them. What is not there by then is read all the same, and ends as `archived`. */
+  wait: duration,
+  maxUsd: z.number().check(z.minimum(0), z.maximum(1_000_000)),
+})
+
 /** A bucket of S3, or of a store that speaks its protocol and is reached by `endpoint`. */
 const bucket = z.strictObject({
   bucket: z
@@ -77,6 +92,7 @@ const bucket = z.strictObject({
   deleteProfile: z.optional(text),
   /** Whoever reads pays for the requests and the transfer. */
   requesterPays: z.optional(z.boolean()),
+  restore: z.optional(restore),
 })
 
 const store = z.strictObject({
@@ -118,6 +134,7 @@ export type Config = z.infer<typeof schema>
 export type StoreConfig = Config['stores'][number]
 export type DirectoryStoreConfig = StoreConfig & { root: string }
 export type BucketConfig = z.infer<typeof bucket>
+export type RestoreConfig = z.infer<typeof restore>
 export type BucketStoreConfig = StoreConfig & { s3: BucketConfig }
 export type Channel = StoreConfig['channel']
 export type Obligation = z.infer<typeof obligation>
@@ -160,6 +177,10 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
     throw new ConfigInvalid(`${where}: expected a country, since it has a deletion channel`)
   if (s3 !== undefined && s3.region === undefined && s3.endpoint === undefined)
     throw new ConfigInvalid(`${where}: s3.region: expected the Region of the bucket, as in "ap-southeast-1"`)
+  if (s3?.restore !== undefined && secondsOf(s3.restore.wait) > s3.restore.days * 86_400)
+    throw new ConfigInvalid(
+      `${where}: s3.restore.wait: expected at most the ${s3.restore.days} days that a copy is kept, got ${s3.restore.wait}`,
+    )
   if (channel.kind === 'delete-files' && root === undefined)
     throw new ConfigInvalid(`${where}: channel: expected "s3-delete-versions" for a bucket, got "delete-files"`)
   if (channel.kind === 's3-delete-versions' && s3 === undefined)

@@ -47,6 +47,33 @@ export type Opened =
       close(): Promise<void>
     }
 
+/** How an archived version is to be restored, and for how long its copy is kept. */
+export type RestoreOrder = { tier: 'bulk' | 'standard' | 'expedited'; days: number }
+
+/**
+ * Why there is no copy, nor will be: the store does not allow it, has no capacity for this tier now, does not archive the
+ * version (any more), has lost it, or was not asked for a copy that would still be there; or it is not possible otherwise.
+ */
+export const restoreRefusals = [
+  'access-denied',
+  'no-capacity',
+  'not-archived',
+  'gone',
+  'not-restored',
+  'not-possible',
+] as const
+export type RestoreRefusal = (typeof restoreRefusals)[number]
+
+export type Restoring = { kind: 'restored' } | { kind: 'in-progress' } | { kind: 'refused'; reason: RestoreRefusal }
+
+/** Temporary copies of archived versions. They go by themselves: nothing has to be undone. @throws StoreUnavailable */
+export interface Restores {
+  /** Asks for a copy, which costs money. To ask again while one is on its way or there costs no second one. */
+  begin(version: ListedVersion, order: RestoreOrder): Promise<Restoring>
+  /** Whether the copy that was asked for is there. Asks for none. */
+  look(version: ListedVersion): Promise<Restoring>
+}
+
 /** Keys with `after < key <= until` in byte order; without an end, to the end. */
 export type KeyRange = { after?: string; until?: string }
 
@@ -64,6 +91,8 @@ export interface Store {
   boundaries?(most: number): Promise<string[]>
   /** Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. */
   open(version: ListedVersion): Promise<Opened>
+  /** Only of a store that archives versions. */
+  restores?: Restores
 }
 
 export interface Stores {

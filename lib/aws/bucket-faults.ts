@@ -54,6 +54,12 @@ const notAboutTheObject = new Set([
 
 export const isAboutSigning = (error: unknown): boolean => notAboutTheObject.has(faultCode(error))
 
+/** Nobody answered what was asked: worth a retry. Anything else is an answer, and a refusal. */
+export function isOutage(error: unknown): boolean {
+  const status = faultStatus(error)
+  return status === undefined || status === 429 || (status >= 500 && status !== 501) || isAboutSigning(error)
+}
+
 /**
  * What a request that failed for good is to the product. A bucket in another Region is a wrong configuration: it is never
  * followed, since it may be at home.

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { EvidenceConflict, StoreUnavailable } from '../errors.ts'
 import { compareKeys } from '../inventory/listing-order.ts'
-import type { ListedVersion } from '../inventory/object-version.ts'
+import { archiveClasses, type ListedVersion } from '../inventory/object-version.ts'
 import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
 
@@ -26,6 +26,7 @@ export function versionPages(bucket: Bucket): Pages {
       new ListObjectVersionsCommand({
         ...bucket.target,
         ...encoding,
+        ...(wantsRestores(bucket) && { OptionalObjectAttributes: ['RestoreStatus'] }),
         Prefix: bucket.config.prefix,
         KeyMarker: after?.key,
         VersionIdMarker: after?.id,
@@ -42,6 +43,9 @@ export function versionPages(bucket: Bucket): Pages {
     }
   })
 }
+
+/** AWS says it on demand; other servers are only asked where it makes a difference. */
+const wantsRestores = ({ config }: Bucket) => config.endpoint === undefined || config.restore !== undefined
 
 /** Unfinished uploads. Their `size` is for the caller to find out. */
 export function uploadPages(bucket: Bucket): Pages {
@@ -65,8 +69,11 @@ export function uploadPages(bucket: Bucket): Pages {
 }
 
 /** What the entries of both listings have, as far as a server gives it. */
-type Listed = Pick<ObjectVersion, 'Key' | 'VersionId' | 'IsLatest' | 'LastModified' | 'ETag' | 'Size'> &
-  Pick<MultipartUpload, 'UploadId' | 'Initiated'>
+type Listed = Pick<
+  ObjectVersion,
+  'Key' | 'VersionId' | 'IsLatest' | 'LastModified' | 'ETag' | 'Size' | 'RestoreStatus'
+> &
+  Pick<MultipartUpload, 'UploadId' | 'Initiated'> & { StorageClass?: string | undefined }
 type List = { entries: Listed[]; toVersion(listed: Listed, key: string): ListedVersion }
 
 type Answer = {
@@ -185,7 +192,16 @@ function toObject(bucket: Bucket, listed: Listed, key: string): ListedVersion {
     ...identityOf(bucket, listed, key),
     size: Size,
     ...(ETag !== undefined && { etag: ETag.replace(/^"|"$/g, '') }),
+    ...archivedOf(listed),
   }
+}
+
+/** Glacier Instant Retrieval is read at once. The archive tiers of Intelligent-Tiering are not told by a listing. */
+function archivedOf({ StorageClass, RestoreStatus }: Listed): Pick<ListedVersion, 'archived'> {
+  const name = archiveClasses.find((each) => each === StorageClass)
+  if (name === undefined) return {}
+  const restored = RestoreStatus?.IsRestoreInProgress === false && RestoreStatus.RestoreExpiryDate !== undefined
+  return { archived: { class: name, restored } }
 }
 
 const toMarker = (bucket: Bucket, listed: Listed, key: string): ListedVersion => ({

@@ -2,7 +2,7 @@ import { type GetObjectCommandOutput, GetObjectLegalHoldCommand, GetObjectRetent
 import type { ListedVersion, Protection } from '../inventory/object-version.ts'
 import type { Clock } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
-import { faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
+import { isOutage, toFault } from './bucket-faults.ts'
 import { addressOf } from './object-address.ts'
 
 type Answer = Pick<GetObjectCommandOutput, 'ObjectLockMode' | 'ObjectLockRetainUntilDate' | 'ObjectLockLegalHoldStatus'>
@@ -44,9 +44,7 @@ async function asked<T>(bucket: Bucket, operation: string, ask: () => Promise<T>
   try {
     return await ask()
   } catch (error) {
-    const status = faultStatus(error)
-    const isOutage = status === undefined || status === 429 || (status >= 500 && status !== 501)
-    if (isOutage || isAboutSigning(error)) throw toFault(bucket, operation, error)
+    if (isOutage(error)) throw toFault(bucket, operation, error)
     return undefined
   }
 }

@@ -3,6 +3,7 @@ import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Clock, Opened, Store, Stores } from '../ports.ts'
 import { type Bucket, type BucketAccess, bucketsFor } from './bucket-client.ts'
 import { openS3Object } from './bucket-object.ts'
+import { bucketRestores } from './bucket-restores.ts'
 import { uploadIdOf } from './listing-pages.ts'
 import type { BodyLimits } from './object-body.ts'
 import { tagReader } from './object-labels.ts'
@@ -59,6 +60,8 @@ function openS3Store(bucket: Bucket, options: S3Options, standing: Standing): St
       standing.set(placeOf(page.next), listing)
       return page
     },
+
+    restores: bucketRestores(bucket),
 
     async open(version: ListedVersion): Promise<Opened> {
       switch (version.kind) {

@@ -1,10 +1,11 @@
 import { isBucket } from '../config.ts'
-import type { CostItem } from '../cost/estimate-cost.ts'
+import type { CostItem } from '../cost/cost-item.ts'
 import { readDocument, readRunConfig } from '../pipeline/documents.ts'
 import type { CostDocument } from '../pipeline/estimate-cost.ts'
 import { runKey } from '../pipeline/evidence-keys.ts'
 import type { Evidence } from '../ports.ts'
 import { type ExitCode, exitCode } from './exit-code.ts'
+import { foreseeRestore } from './restore-view.ts'
 import { bold, dim, formatBytes, formatCount, plural, type Terminal } from './terminal.ts'
 
 /** What a run cost, where it cost something: on one machine there is nothing to show. */
@@ -24,14 +25,16 @@ export async function showEstimate(
 ): Promise<ExitCode> {
   const cost = await readDocument<CostDocument>(ports, runKey(runId, 'cost.json'))
   const { stores } = await readRunConfig(ports, runId)
-  for (const { storeId, versions, bytes } of cost.passes) {
+  for (const { storeId, versions, bytes, archived = [] } of cost.passes) {
     const store = stores.find(({ id }) => id === storeId)
     const where = store && isBucket(store) && store.s3.region !== undefined ? ` in ${store.s3.region}` : ''
     const channel = store?.channel.kind
     terminal.print(
       `${bold(storeId)}${where}: ${plural(versions, 'object version')}, ${formatBytes(bytes)}; deletion channel: ${channel}`,
     )
-    terminal.emit({ kind: 'store', store: storeId, versions, bytes, channel })
+    const restore = foreseeRestore(storeId, archived, store?.s3?.restore)
+    for (const line of restore.lines) terminal.print(line)
+    terminal.emit({ kind: 'store', store: storeId, versions, bytes, channel, ...restore.emitted })
   }
   for (const item of cost.items) terminal.print(`  ${describeItem(item)}`)
   terminal.print(`${bold('one pass')} over every store: ${describeTotal(cost)}`)

@@ -43,14 +43,14 @@ export type Words = {
 
 export type Following = {
   signal: AbortSignal
-  /** Whether to wait for custodians, or to stop when nothing else is left to do. */
+  /** Whether to wait for custodians and restores, or to stop when nothing else is left to do. */
   wait: boolean
   onEvent(event: RunEvent): void
 }
 
 /**
  * How an execution ended, or why nobody waits for it any more. `error` is the name of what failed first; `message` is for
- * people. `waiting`: every store that is not finished waits for its custodian. `lost`: it goes on, and cannot be seen.
+ * people. `waiting`: every store that is not finished waits for its custodian or a restore. `lost`: it goes on, and cannot be seen.
  */
 export type Ended =
   | { status: 'succeeded' }
@@ -66,6 +66,9 @@ export type RunEvent =
   | ({ ref: PassRef } & (
       | { kind: 'listing' }
       | { kind: 'planned'; versions: number; bytes: number }
+      /** Archived versions: whether copies are asked for was decided, and they may be waited for. */
+      | { kind: 'restoring' }
+      | { kind: 'restored' }
       | { kind: 'scanning' }
       | { kind: 'settled' }
       | { kind: 'requested' }

@@ -27,6 +27,7 @@ const functions = [
   'plan-listing',
   'plan-segment',
   'plan-batches',
+  'restore-archived',
   'scan-batch',
   'settle-segment',
   'settle-coverage',

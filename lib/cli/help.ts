@@ -6,7 +6,7 @@ const exitCodes = `Exit codes
   2   run: none residual, some incomplete; scan: nothing found, something unverified
   64  usage or configuration error; on AWS also: no such deployment, no credentials, a right that is missing
   70  internal fault
-  75  run --no-wait: waits for a custodian; go on with --resume
+  75  run --no-wait: waits for a custodian or a restore; go on with --resume
   130 interrupted; nothing is lost, go on with --resume (on AWS the run goes on by itself; --resume follows it)`
 
 export const generalHelp = `odv: proves that transferred user data is gone from offshore backups
@@ -47,8 +47,8 @@ export const commandHelp: Record<string, string> = {
   --store ID         only this store of the configuration. Repeatable
   --config FILE      stores, countries, channels, deadlines, obligations (default odv.json, if it is there)
   --dry-run          reads the manifest and lists the stores; scans, asks and attests nothing
-  --resume RUN       goes on with a run that was interrupted or waits for a custodian
-  --no-wait          stops instead of waiting for a custodian, with exit code 75
+  --resume RUN       goes on with a run that was interrupted or waits for somebody
+  --no-wait          stops instead of waiting for a custodian or a restore, with exit code 75
   --nightly          says in the evidence that a schedule started the run
   --json
 ${place}

@@ -2,9 +2,11 @@ import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import { type ManifestDocument, readDocument } from '../pipeline/documents.ts'
 import { type PassRef, passKey, runKey } from '../pipeline/evidence-keys.ts'
+import type { RestoreDocument, RestoredDocument } from '../pipeline/restore-archived.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
 import type { Deployment, RunEvent } from './deployment.ts'
 import { describeManifest } from './manifest-view.ts'
+import { describeRestore, describeRestored } from './restore-view.ts'
 import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from './terminal.ts'
 
 const shownOpenVersions = 5
@@ -22,6 +24,7 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
   let shown = Promise.resolve()
   let failure: Error | undefined
   const failures = new Set<string>()
+  const restores = new Set<string>()
 
   const observe = (event: RunEvent) => {
     switch (event.kind) {
@@ -37,6 +40,12 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
       case 'scanning':
         phase = 'scanning'
         scanning ??= { since: Date.now(), bytes: progress().bytes }
+        break
+      case 'restoring':
+        phase = 'waiting for archived object versions'
+        break
+      case 'restored':
+        phase = 'scanning'
         break
       case 'waiting':
         phase = 'waiting for a custodian'
@@ -67,6 +76,10 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
         return terminal.print(
           `  ${where}: inventory of ${plural(event.versions, 'object version')}, ${formatBytes(event.bytes)}`,
         )
+      case 'restoring':
+        return showRestore(where, ref)
+      case 'restored':
+        return showRestored(where, ref)
       case 'settled':
         return showPass(where, ref)
       case 'requested':
@@ -81,6 +94,22 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
   const showManifest = async (runId: string) => {
     const document = await readDocument<ManifestDocument>(ports, runKey(runId, 'manifest.json'))
     for (const line of describeManifest(document)) terminal.print(`  ${line}`)
+  }
+
+  /** Once: it is told of every look at the copies. */
+  const showRestore = async (where: string, ref: PassRef) => {
+    const key = passKey(ref, 'restore.json')
+    if (restores.has(key)) return
+    restores.add(key)
+    for (const line of describeRestore(await readDocument<RestoreDocument>(ports, key)))
+      terminal.print(`  ${where}: ${line}`)
+  }
+
+  const showRestored = async (where: string, ref: PassRef) => {
+    const done = await readDocument<RestoredDocument>(ports, passKey(ref, 'restored.json'))
+    for (const line of describeRestored(done)) terminal.print(`  ${where}: ${line}`)
+    const { versions, restored, refusals } = done
+    terminal.emit({ kind: 'restore', store: ref.storeId, pass: ref.pass, versions, restored, refusals })
   }
 
   const showPass = async (where: string, ref: PassRef) => {

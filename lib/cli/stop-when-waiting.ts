@@ -4,7 +4,7 @@ import type { TaskEvent } from './task-events.ts'
 const quietMilliseconds = 1500
 
 /**
- * For `--no-wait`: tells a run to stop once a custodian is waited for and no task has been under way for a moment.
+ * For `--no-wait`: tells a run to stop once a custodian or a time is waited for and no task has been under way for a moment.
  * Stopping is always safe, so a moment that was only a pause costs a `--resume`.
  */
 export function createWaitWatch(now: () => number = Date.now) {
@@ -21,7 +21,7 @@ export function createWaitWatch(now: () => number = Date.now) {
       quietSince = now()
     },
     onEvent({ kind }: ExecutionEvent) {
-      if (kind === 'waiting-for-token') waiting++
+      if (kind === 'waiting-for-token' || kind === 'waiting') waiting++
       quietSince = now()
     },
     close: () => clearInterval(timer),

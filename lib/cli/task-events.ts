@@ -35,6 +35,8 @@ function toDone({ name, payload, output }: Extract<TaskEvent, { kind: 'done' }>,
       return [{ kind: 'manifest', runId: ref.runId }]
     case 'plan-batches':
       return [{ kind: 'planned', ref, versions: Number(output.versions), bytes: Number(output.bytes) }]
+    case 'restore-archived':
+      return [{ kind: 'restoring', ref }, ...(output.next === 'done' ? [{ kind: 'restored', ref } as const] : [])]
     case 'settle-coverage':
       return [{ kind: 'settled', ref }]
     case 'request-deletion':

@@ -1,8 +1,13 @@
+import type { RestoreConfig } from '../config.ts'
+import type { ArchivedSum } from '../inventory/archived.ts'
+import { type CostItem, costItem as item, sumOf } from './cost-item.ts'
 import { prices, transferPrice } from './prices.ts'
+import { restoreItems } from './restore-price.ts'
 
 /**
  * What a deployment does in one pass over one store. `scanSeconds`: measured, or absent before the scan. `region` is the
- * store's; a store behind an endpoint has none.
+ * store's; a store behind an endpoint has none. `archived` has to be restored before it can be read, by class; `restore` says
+ * how, where it is to be paid for.
  */
 export type Workload = {
   storeId: string
@@ -12,10 +17,10 @@ export type Workload = {
   bytes: number
   batches: number
   scanSeconds?: number
+  archived?: ArchivedSum[]
+  restore?: Pick<RestoreConfig, 'tier' | 'days'>
 }
 
-/** One line of an estimate; `usd` is rounded to a ten-thousandth. */
-export type CostItem = { item: string; quantity: number; unit: string; usd: number }
 export type Cost = {
   asOf: string
   currency: 'USD'
@@ -68,6 +73,9 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
       prices.s3Get,
     ),
     item('listings', pages, 'LIST requests', prices.s3List),
+    ...work.flatMap(({ storeId, archived = [], restore }) =>
+      restore === undefined ? [] : restoreItems(storeId, archived, restore),
+    ),
     ...work.filter((each) => transferPrice(each.region, region) > 0).map((each) => transferOf(each, region)),
     item('functions', Math.ceil(lambdaSeconds * scanMemory), 'GB-seconds', prices.lambdaGigabyteSecond),
     item('calls of functions', calls, 'requests', prices.lambdaRequest),
@@ -87,7 +95,7 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
     items,
     lambdaSeconds,
     requests: sum(({ versions }) => versions) + pages,
-    usd: rounded(items.reduce((total, { usd }) => total + usd, 0)),
+    usd: sumOf(items),
   }
 }
 
@@ -98,9 +106,3 @@ function scanSecondsOf({ scanSeconds, bytes, versions, batches }: Workload): num
 function transferOf({ storeId, bytes, region }: Workload, to: string): CostItem {
   return item(`transfer of ${storeId} from ${region}`, Math.ceil(bytes / 1e9), 'GB', transferPrice(region, to))
 }
-
-function item(name: string, quantity: number, unit: string, price: number): CostItem {
-  return { item: name, quantity, unit, usd: rounded(quantity * price) }
-}
-
-const rounded = (usd: number) => Math.round(usd * 10_000) / 10_000

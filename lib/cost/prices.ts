@@ -10,6 +10,23 @@ export const prices = {
   s3List: 5e-6,
   s3Put: 5e-6,
   s3GigabyteMonth: 0.023,
+  /**
+   * S3, restoring by class and tier: per request, and per GB that is retrieved. Deep Archive has no expedited tier. The copy is
+   * kept at the price of S3 Standard. Of all prices these differ most between Regions. From the tab "Requests & data
+   * retrievals" of aws.amazon.com/s3/pricing.
+   */
+  restore: {
+    GLACIER: {
+      bulk: { request: 0, gigabyte: 0 },
+      standard: { request: 0.05e-3, gigabyte: 0.01 },
+      expedited: { request: 10e-3, gigabyte: 0.03 },
+    },
+    DEEP_ARCHIVE: {
+      bulk: { request: 0.025e-3, gigabyte: 0.0025 },
+      standard: { request: 0.1e-3, gigabyte: 0.02 },
+      expedited: undefined,
+    },
+  },
   /** Lambda on arm64. */
   lambdaGigabyteSecond: 0.0000133334,
   lambdaRequest: 0.2e-6,

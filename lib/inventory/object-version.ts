@@ -18,6 +18,13 @@ export type ObjectVersionKind =
 export const protectionCodes = ['read-only-snapshot', 'retention', 'legal-hold'] as const
 export type Protection = { code: (typeof protectionCodes)[number]; name?: string; until?: string }
 
+/** Classes of S3 whose bytes have to be restored before anybody can read them. */
+export const archiveClasses = ['GLACIER', 'DEEP_ARCHIVE'] as const
+export type ArchiveClass = (typeof archiveClasses)[number]
+
+/** `restored`: a temporary copy was there when it was listed, for as long as it was asked for. */
+export type Archived = { class: ArchiveClass; restored: boolean }
+
 /**
  * One object version as a store hands it out. `key` is the exact key (for a directory: the path below its root, `/`
  * between names) and may contain an identifier: it never leaves the pipeline's memory unsealed. `versionId` changes
@@ -34,6 +41,7 @@ export type ListedVersion = {
   /** The store's own sign of the content, where it gives one: the same version with another one is another version. */
   etag?: string
   protection?: Protection
+  archived?: Archived
   reason?: UnverifiedReason
 }
 

@@ -1,9 +1,12 @@
+import type { StoreConfig } from '../config.ts'
 import { type Cost, estimateCost, type Workload } from '../cost/estimate-cost.ts'
+import { addArchived } from '../inventory/archived.ts'
 import type { Ports } from '../ports.ts'
 import { formatDocument, readDocument, readRunConfig } from './documents.ts'
 import { passKey, runKey, segmentKey } from './evidence-keys.ts'
-import { readBatches } from './plan-batches.ts'
+import { readArchived, readBatches } from './plan-batches.ts'
 import { readSegments } from './plan-listing.ts'
+import { readRestore } from './restore-archived.ts'
 import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, runInput } from './task-input.ts'
 
@@ -40,19 +43,21 @@ async function composeCost(
   runId: string,
 ): Promise<CostDocument> {
   const { stores, passes: most } = await readRunConfig(ports, runId)
+  const estimated = (await ports.runState.getRun(runId))?.trigger === 'dry-run'
   const passes: Workload[] = []
   const unlisted: string[] = []
-  for (const { id, s3 } of stores) {
+  for (const store of stores) {
+    const { id, s3 } = store
     const own: Workload[] = []
     for (let pass = 0; pass < most; pass++) {
       const work = await readWork(ports, { runId, storeId: id, pass })
       if (work === undefined) break
-      own.push({ ...work, ...(s3?.region !== undefined && { region: s3.region }) })
+      const archived = await readArchivedWork(ports.evidence, { runId, storeId: id, pass }, store, estimated)
+      own.push({ ...work, ...(s3?.region !== undefined && { region: s3.region }), ...archived })
     }
     if (own.length === 0) unlisted.push(id)
     passes.push(...own)
   }
-  const estimated = (await ports.runState.getRun(runId))?.trigger === 'dry-run'
   return { schemaVersion: 1, runId, estimated, ...estimateCost(passes, ports.region), passes, unlisted }
 }
 
@@ -72,6 +77,20 @@ async function readWork(
     batches: batches.length,
     ...(scanSeconds !== undefined && { scanSeconds }),
   }
+}
+
+/** What must be restored first; and how, where a run would ask for it, or did. */
+async function readArchivedWork(
+  evidence: Ports['evidence'],
+  ref: { runId: string; storeId: string; pass: number },
+  { s3 }: StoreConfig,
+  estimated: boolean,
+): Promise<Pick<Workload, 'archived' | 'restore'>> {
+  const archived = addArchived((await readArchived(evidence, ref)).flatMap(({ sums }) => sums))
+  if (archived.length === 0) return {}
+  const decided = await readRestore(evidence, ref)
+  const restore = estimated ? s3?.restore : decided?.decision === 'asked' ? decided : undefined
+  return { archived, ...(restore && { restore: { tier: restore.tier, days: restore.days } }) }
 }
 
 async function readSeconds(evidence: Ports['evidence'], ref: { runId: string; storeId: string; pass: number }) {

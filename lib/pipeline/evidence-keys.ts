@@ -20,6 +20,9 @@ export const passKey = (
   document:
     | 'segments.json'
     | 'batches.jsonl'
+    | 'archived.jsonl'
+    | 'restore.json'
+    | 'restored.json'
     | 'coverage.json'
     | 'open.json'
     | 'request.json'
@@ -27,8 +30,10 @@ export const passKey = (
     | 'map-results',
 ) => `${passPrefix(ref)}/${document}`
 
-export const segmentKey = (ref: SegmentRef, document: 'batches.jsonl' | 'coverage.json' | 'subjects' | 'open.json') =>
-  `${segmentPrefix(ref)}/${document}`
+export const segmentKey = (
+  ref: SegmentRef,
+  document: 'batches.jsonl' | 'archived.jsonl' | 'coverage.json' | 'subjects' | 'open.json',
+) => `${segmentPrefix(ref)}/${document}`
 
 const segmentPrefix = (ref: SegmentRef) => `${passPrefix(ref)}/segments/${digits(ref.segment)}`
 

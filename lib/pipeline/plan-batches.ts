@@ -1,14 +1,19 @@
+import { type ArchivedPart, addArchived, total } from '../inventory/archived.ts'
 import type { Batch } from '../inventory/plan-batches.ts'
 import type { Evidence, Ports } from '../ports.ts'
 import { readRunStore } from './documents.ts'
 import { type PassRef, passKey, segmentKey } from './evidence-keys.ts'
+import { formatLines, readLines } from './json-lines.ts'
 import { readSegments } from './plan-listing.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 /** Batches of one store that are scanned at the same time, unless the configuration says otherwise. */
 const usualConcurrency = 500
 
-/** Joins the batches of all segments into one plan, one JSON line each, for the Distributed Map. */
+/**
+ * Joins the batches of all segments into one plan, one JSON line each, for the Distributed Map. `archived` must be restored
+ * before it can be read; `toRestore` versions of it are to be, if the configuration wants that.
+ */
 export async function planBatches(
   ports: Pick<Ports, 'evidence'>,
   input: unknown,
@@ -16,6 +21,8 @@ export async function planBatches(
   batches: number
   versions: number
   bytes: number
+  archived: { versions: number; bytes: number }
+  toRestore: number
   key: string
   resultsPrefix: string
   concurrency: number
@@ -23,15 +30,23 @@ export async function planBatches(
   const ref = parseInput('plan-batches', passInput, input)
   const { store } = await readRunStore(ports, ref.runId, ref.storeId)
   const batches: Batch[] = []
-  for (const segment of (await readSegments(ports.evidence, ref)).keys())
-    for (const batch of await readPlan(ports.evidence, segmentKey({ ...ref, segment }, 'batches.jsonl')))
+  const parts: ArchivedPart[] = []
+  for (const segment of (await readSegments(ports.evidence, ref)).keys()) {
+    for (const batch of await readLines<Batch>(ports.evidence, segmentKey({ ...ref, segment }, 'batches.jsonl')))
       batches.push({ ...batch, batch: batches.length })
+    parts.push(...(await readLines<ArchivedPart>(ports.evidence, segmentKey({ ...ref, segment }, 'archived.jsonl'))))
+  }
+  await ports.evidence.put(passKey(ref, 'archived.jsonl'), formatLines(parts))
   const key = passKey(ref, 'batches.jsonl')
-  await ports.evidence.put(key, batches.map((batch) => `${JSON.stringify(batch)}\n`).join(''))
+  await ports.evidence.put(key, formatLines(batches))
+  const sums = addArchived(parts.flatMap((part) => part.sums))
+  const archived = { versions: total(sums, 'versions'), bytes: total(sums, 'bytes') }
   return {
     batches: batches.length,
     versions: batches.reduce((sum, batch) => sum + batch.versions, 0),
     bytes: batches.reduce((sum, batch) => sum + batch.bytes, 0),
+    archived,
+    toRestore: store.s3?.restore === undefined ? 0 : archived.versions,
     key,
     resultsPrefix: passKey(ref, 'map-results'),
     concurrency: store.concurrency ?? usualConcurrency,
@@ -40,13 +55,10 @@ export async function planBatches(
 
 /** The planned batches, in order: `batch` counts from 0. */
 export function readBatches(evidence: Evidence, ref: PassRef): Promise<Batch[]> {
-  return readPlan(evidence, passKey(ref, 'batches.jsonl'))
+  return readLines(evidence, passKey(ref, 'batches.jsonl'))
 }
 
-async function readPlan(evidence: Evidence, key: string): Promise<Batch[]> {
-  const text = Buffer.from(await evidence.get(key)).toString('utf8')
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as Batch)
+/** The parts of the inventory with versions that must be restored, in the order of the inventory. */
+export function readArchived(evidence: Evidence, ref: PassRef): Promise<ArchivedPart[]> {
+  return readLines(evidence, passKey(ref, 'archived.jsonl'))
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { InputInvalid } from '../errors.ts'
+import { restoreRefusals } from '../ports.ts'
 
 /** What tasks are called with. Payloads come from outside: they are parsed once, here, and every bad field is named. */
 
@@ -21,6 +22,20 @@ export const pageInput = z.extend(segmentInput, { listing: z.enum(['opening', 'c
 export const batchInput = z.extend(passInput, {
   batch: z.object({ batch: number, segment: number, part: number, from: number, to: number }),
 })
+/**
+ * `at`: where a restore stands. Copies are asked for (`begin`) and then looked after (`look`), from version `entry` of line
+ * `line` of the archived parts; `begun`: some are to be waited for.
+ */
+const restorePlace = z.strictObject({
+  step: z.enum(['begin', 'look']),
+  line: number,
+  entry: number,
+  begun: z.boolean(),
+  restored: number,
+  refusals: z.partialRecord(z.enum(restoreRefusals), number),
+})
+export type RestorePlace = z.infer<typeof restorePlace>
+export const restoreInput = z.extend(passInput, { at: restorePlace })
 export const requestInput = z.extend(passInput, { requestId: z.string() })
 export const executeInput = z.extend(requestInput, { slice: number })
 export const notifyInput = z.extend(requestInput, { token: z.string() })

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
 import type { Loopback } from '../support/ministack.ts'
 
@@ -16,6 +17,8 @@ export type WireObject = {
   /** Further headers of the object: metadata, checksums. */
   headers?: Record<string, string>
   kind?: 'delete-marker'
+  /** What its entry in the listing says of its class and its restore. */
+  listed?: string
 }
 
 /** A request, the how manieth of its operation it is (from 1), and the answer that would be right. */
@@ -26,6 +29,8 @@ export type WireRequest = {
   query: URLSearchParams
   headers: IncomingMessage['headers']
   right(): Answer
+  /** What was sent with it. */
+  body(): Promise<string>
 }
 export type Answer = { status: number; headers: Record<string, string>; body: Buffer | string }
 
@@ -48,7 +53,7 @@ export async function startWire(
   const server = createServer((message, response) => {
     const url = new URL(message.url ?? '/', 'http://wire')
     const key = decodeURIComponent(url.pathname.split('/').slice(2).join('/'))
-    const operation = operationOf(url, key)
+    const operation = operationOf(message.method, url, key)
     counts[operation] = (counts[operation] ?? 0) + 1
     const request: WireRequest = {
       operation,
@@ -56,6 +61,7 @@ export async function startWire(
       key,
       query: url.searchParams,
       headers: message.headers,
+      body: () => text(message),
       right() {
         switch (operation) {
           case 'ListObjectVersions':
@@ -95,10 +101,12 @@ export async function startWire(
   }
 }
 
-function operationOf(url: URL, key: string): string {
+function operationOf(method: string | undefined, url: URL, key: string): string {
   if (key === '') return url.searchParams.has('uploads') ? 'ListMultipartUploads' : 'ListObjectVersions'
   if (url.searchParams.has('retention')) return 'GetObjectRetention'
   if (url.searchParams.has('legal-hold')) return 'GetObjectLegalHold'
+  if (url.searchParams.has('restore')) return 'RestoreObject'
+  if (method === 'HEAD') return 'HeadObject'
   return url.searchParams.has('tagging') ? 'GetObjectTagging' : 'GetObject'
 }
 
@@ -149,11 +157,11 @@ function listVersions(
   )
 }
 
-const entryOf = ({ key, versionId, body, kind }: WireObject) => {
+const entryOf = ({ key, versionId, body, kind, listed = '' }: WireObject) => {
   const common = `<Key>${encode(key)}</Key><VersionId>${versionId}</VersionId><IsLatest>true</IsLatest><LastModified>${written}</LastModified>`
   return kind === 'delete-marker'
     ? `<DeleteMarker>${common}</DeleteMarker>`
-    : `<Version>${common}<ETag>&quot;${etagOf(body)}&quot;</ETag><Size>${body.length}</Size></Version>`
+    : `<Version>${common}<ETag>&quot;${etagOf(body)}&quot;</ETag><Size>${body.length}</Size>${listed}</Version>`
 }
 
 function getObject(objects: readonly WireObject[], key: string, { query, headers }: WireRequest): Answer {

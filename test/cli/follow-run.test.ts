@@ -44,8 +44,13 @@ function openFollowed(stores: string[] = ['sg']) {
     put(runKey(runId, 'manifest.json'))
     for (const id of stores) put(passKey(ref(0, id), 'segments.json'), { segments: [{}] })
   }
+  const planned = (of: ReturnType<typeof ref>, batches: string, archived = '') => {
+    documents.set(passKey(of, 'archived.jsonl'), archived)
+    documents.set(passKey(of, 'batches.jsonl'), batches)
+  }
   return {
     documents,
+    planned,
     requests,
     calls,
     read,
@@ -77,9 +82,9 @@ describe('a run that is followed by its documents', () => {
   })
 
   it('counts batches once, in whatever order they report, and reads none of them', async () => {
-    const { documents, look, open, followed, read } = openFollowed()
+    const { planned, documents, look, open, followed, read } = openFollowed()
     open()
-    documents.set(passKey(ref(0), 'batches.jsonl'), plan([1, 10, 100, 1000]))
+    planned(ref(0), plan([1, 10, 100, 1000]))
     await look()
     const seen: number[] = []
     for (const batch of [2, 0, 3, 1]) {
@@ -94,23 +99,23 @@ describe('a run that is followed by its documents', () => {
   })
 
   it('counts full pages while a store is listed, and what was planned then', async () => {
-    const { documents, look, open, followed, read } = openFollowed()
+    const { planned, documents, look, open, followed, read } = openFollowed()
     open()
     for (const page of [0, 1, 2]) documents.set(partKey({ ...ref(0), segment: 0 }, 'opening', page), 'not read')
     expect(await look()).toEqual(['manifest', 'sg/0 listing'])
     expect(followed.progress().listed).toBe(4000)
-    documents.set(passKey(ref(0), 'batches.jsonl'), plan([1, 2, 3]))
+    planned(ref(0), plan([1, 2, 3]))
     await look()
     expect(followed.progress().listed).toBe(3)
     expect(read.filter((key) => key.includes('/opening/'))).toEqual([])
   })
 
   it('tells everything at once to whoever looks late', async () => {
-    const { documents, put, look, open } = openFollowed()
+    const { planned, documents, put, look, open } = openFollowed()
     open()
     for (const pass of [0, 1]) {
       put(passKey(ref(pass), 'segments.json'), { segments: [{}] })
-      documents.set(passKey(ref(pass), 'batches.jsonl'), plan([1]))
+      planned(ref(pass), plan([1]))
       documents.set(batchKey(ref(pass), 0), '')
       put(passKey(ref(pass), 'coverage.json'))
     }
@@ -125,9 +130,9 @@ describe('a run that is followed by its documents', () => {
   })
 
   it('waits only when every store that is not finished waits for its custodian', async () => {
-    const { put, documents, requests, look, open, followed } = openFollowed(['ie', 'sg'])
+    const { planned, put, requests, look, open, followed } = openFollowed(['ie', 'sg'])
     open()
-    for (const id of ['ie', 'sg']) documents.set(passKey(ref(0, id), 'batches.jsonl'), '')
+    for (const id of ['ie', 'sg']) planned(ref(0, id), '')
     put(passKey(ref(0), 'coverage.json'))
     put(passKey(ref(0), 'request.json'), { requestId: 'q', channel: 'manual' })
     await look()
@@ -149,9 +154,9 @@ describe('a run that is followed by its documents', () => {
     ['no channel', 'none'],
   ])
     it(`waits for no custodian with ${what}`, async () => {
-      const { put, documents, requests, look, open, followed } = openFollowed()
+      const { planned, put, requests, look, open, followed } = openFollowed()
       open()
-      documents.set(passKey(ref(0), 'batches.jsonl'), '')
+      planned(ref(0), '')
       put(passKey(ref(0), 'coverage.json'))
       put(passKey(ref(0), 'request.json'), { requestId: 'q', channel })
       requests.set('q', { requestId: 'q', ...ref(0) })
@@ -161,9 +166,9 @@ describe('a run that is followed by its documents', () => {
     })
 
   it('costs a handful of requests a look, however many batches there are', async () => {
-    const { documents, look, open, calls } = openFollowed()
+    const { planned, documents, look, open, calls } = openFollowed()
     open()
-    documents.set(passKey(ref(0), 'batches.jsonl'), plan(Array.from({ length: 5000 }, () => 1)))
+    planned(ref(0), plan(Array.from({ length: 5000 }, () => 1)))
     for (let batch = 0; batch < 4000; batch++) documents.set(batchKey(ref(0), batch), '')
     await look()
     documents.set(batchKey(ref(0), 4000), '')
@@ -171,5 +176,35 @@ describe('a run that is followed by its documents', () => {
     expect(calls.length).toBeLessThanOrEqual(3)
     await look()
     expect(calls.length).toBeLessThanOrEqual(4)
+  })
+
+  it('waits for copies of what is archived, and not any more once they are there or a batch has reported', async () => {
+    const { planned, documents, put, look, open, followed } = openFollowed()
+    open()
+    planned(ref(0), plan([1, 1]), '{"segment":0,"part":0,"sums":[]}\n')
+    expect(await look()).toEqual(['manifest', 'sg/0 planned', 'sg/0 scanning'])
+    expect(followed.isWaiting()).toBe(false)
+    put(passKey(ref(0), 'restore.json'))
+    expect(await look()).toEqual(['sg/0 restoring'])
+    expect(followed.isWaiting()).toBe(true)
+    expect(await look()).toEqual([])
+    put(passKey(ref(0), 'restored.json'))
+    expect(await look()).toEqual(['sg/0 restored'])
+    expect(followed.isWaiting()).toBe(false)
+    documents.set(batchKey(ref(0), 0), '')
+    expect(await look()).toEqual([])
+    expect(followed.progress().versions).toBe(1)
+  })
+
+  it('asks no more for a restore that nobody wants once a batch has reported', async () => {
+    const { planned, documents, look, open, calls } = openFollowed()
+    open()
+    planned(ref(0), plan([1, 1]), '{"segment":0,"part":0,"sums":[]}\n')
+    await look()
+    documents.set(batchKey(ref(0), 0), '')
+    await look()
+    await look()
+    await look()
+    expect(calls.filter((key) => key.includes('restore'))).toEqual([])
   })
 })

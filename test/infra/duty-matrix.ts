@@ -30,7 +30,7 @@ const external = (id: string) => ({ 'sts:ExternalId': id })
  */
 export const separated = ['read a store', 'delete in a store', 'sign an attestation', 'sign a checkpoint'] as const
 
-const scanning = ['plan-listing', 'scan-batch', 'take-inventory']
+const scanning = ['plan-listing', 'restore-archived', 'scan-batch', 'take-inventory']
 const documents = [
   'acknowledge',
   'attest',
@@ -46,6 +46,7 @@ const documents = [
   'plan-segment',
   'post-acknowledgement',
   'request-deletion',
+  'restore-archived',
   'scan-batch',
   'settle-coverage',
   'settle-segment',
@@ -115,7 +116,15 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'unwrap the case key',
     action: 'kms:Decrypt',
     resource: key('CaseKey'),
-    roles: ['build-index', 'execute-deletion', 'plan-listing', 'scan-batch', 'settle-segment', 'take-inventory'],
+    roles: [
+      'build-index',
+      'execute-deletion',
+      'plan-listing',
+      'restore-archived',
+      'scan-batch',
+      'settle-segment',
+      'take-inventory',
+    ],
   },
   {
     duty: 'decrypt evidence other than through S3',
@@ -457,6 +466,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'lambda:InvokeFunction',
     resource: lambda('sign-checkpoint'),
     roles: ['export-filing-machine', 'verify-run-machine'],
+  },
+  {
+    duty: 'have something restored, which costs money',
+    action: 'lambda:InvokeFunction',
+    resource: lambda('restore-archived'),
+    roles: ['scan-store-machine'],
   },
   {
     duty: 'have something scanned',

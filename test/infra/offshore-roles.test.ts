@@ -171,6 +171,20 @@ describe.skipIf(withoutMinistack)(
       })
     })
 
+    it('where restoring is allowed, the read role has one right more, and the delete role has not', async () => {
+      const names = { ReadRoleName: 'restoring-read', DeleteRoleName: 'restoring-delete' }
+      await deploy('restoring', { ...full, ...names, AllowRestore: 'true' })
+      const [read, remove] = [
+        await documentOf('GetRolePolicy', names.ReadRoleName, 'read-backups'),
+        await documentOf('GetRolePolicy', names.DeleteRoleName, 'delete-backups'),
+      ]
+      const actions = (policy: typeof read) => policy.Statement.flatMap(({ Action }) => list(Action)).toSorted()
+      expect(actions(read)).toEqual([...reading, ...looking, 's3:RestoreObject', 'kms:Decrypt'].toSorted())
+      expect(actions(remove)).not.toContain('s3:RestoreObject')
+      const restoring = read.Statement.find(({ Sid }) => Sid === 'RestoreBackups')!
+      expect(list(restoring.Resource)).toEqual(buckets.map((bucket) => `${bucket}/*`))
+    })
+
     it('without keys and without a role that deletes there is one role, with no right to a key', async () => {
       const { KeyArns: _, DeletingRoleArn: __, ...parameters } = full
       await deploy('reading', { ...parameters, ReadRoleName: 'other-read', DeleteRoleName: 'other-delete' })

@@ -13,6 +13,7 @@ const schemas = {
   'plan-listing': tasks.passInput,
   'plan-segment': tasks.segmentInput,
   'plan-batches': tasks.passInput,
+  'restore-archived': tasks.restoreInput,
   'scan-batch': tasks.batchInput,
   'settle-segment': tasks.segmentInput,
   'settle-coverage': tasks.passInput,
@@ -42,6 +43,9 @@ export type Setting = {
   /** Calls that the executor needs for one request. */
   slices?: number
   batches?: number
+  /** Archived versions that are to be restored, and what the restore says call by call; `done` when the list is over. */
+  toRestore?: number
+  restore?: ('again' | 'wait')[]
   /** Whether the custodian answers. */
   answers?: boolean
   /** Called before a function is; throws what it is to fail with. */
@@ -54,7 +58,8 @@ export type Setting = {
  */
 export function deploy(setting: Setting = {}) {
   const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2 } = setting
-  const { segments = 1, pages = 1, slices = 1 } = setting
+  const { segments = 1, pages = 1, slices = 1, toRestore = 0, restore = [] } = setting
+  let restores = 0
   const reported = new Set<string>()
   const settled = new Map<string, { found: number; unverified: number }>()
   const verdicts = new Map<string, string>()
@@ -78,7 +83,11 @@ export function deploy(setting: Setting = {}) {
         to: batch + 1,
       }))
       world.documents.set(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-      return { batches, key, resultsPrefix: `runs/${of(ref)}/map-results`, concurrency: 7 }
+      return { batches, toRestore, key, resultsPrefix: `runs/${of(ref)}/map-results`, concurrency: 7 }
+    },
+    'restore-archived': ({ at }: { at: tasks.RestorePlace }) => {
+      const next = restore[restores++] ?? 'done'
+      return { at: { ...at, entry: at.entry + 1 }, next, seconds: next === 'wait' ? 900 : 0 }
     },
     'scan-batch': ({ batch, ...ref }: Pass & { batch: { batch: number } }) => {
       reported.add(`${of(ref)}/${batch.batch}`)

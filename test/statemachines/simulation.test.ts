@@ -141,6 +141,80 @@ describe('a run of the real machines', () => {
     expect(deployment.way('scan-store')).toContain('ClosingListing')
   })
 
+  const restores: { name: string; setting: Setting; way: string[] }[] = [
+    { name: 'what is archived is not to be restored', setting: { toRestore: 0 }, way: [] },
+    {
+      name: 'it is too dear, or nothing of it can be restored',
+      setting: { toRestore: 5 },
+      way: ['OpenRestore', 'RestoreArchived', 'IsRestoreOver'],
+    },
+    {
+      name: 'copies come in the second round',
+      setting: { toRestore: 5, restore: ['again', 'wait', 'wait'] },
+      way: [
+        'OpenRestore',
+        'RestoreArchived',
+        'IsRestoreOver',
+        'RestoreArchived',
+        'IsRestoreOver',
+        'WaitForRestore',
+        'RestoreArchived',
+        'IsRestoreOver',
+        'WaitForRestore',
+        'RestoreArchived',
+        'IsRestoreOver',
+      ],
+    },
+    {
+      name: 'restoring fails for good',
+      setting: {
+        toRestore: 5,
+        before: (name) => {
+          if (name === 'restore-archived') throw broken()
+        },
+      },
+      way: ['OpenRestore', 'RestoreArchived'],
+    },
+  ]
+
+  it.each(restores)('scans everything when $name', async ({ setting, way }) => {
+    const deployment = deploy(setting)
+    expect(await deployment.verify()).toEqual(closed(1))
+    const states = deployment.way('scan-store')
+    const from = states.indexOf('IsAnythingArchived')
+    expect(states.slice(from + 1, states.indexOf('IsAnythingListed'))).toEqual(way)
+    expect(deployment.world.callsOf('scan-batch').length).toBe(2)
+    expect(states.indexOf('IsAnythingListed')).toBeLessThan(states.indexOf('ScanBatch'))
+  })
+
+  it('hands the restore the place that it gave, and waits as long as it says', async () => {
+    const deployment = deploy({ toRestore: 5, restore: ['wait'] })
+    await deployment.verify()
+    const calls = deployment.world.callsOf('restore-archived') as { at: { entry: number } }[]
+    expect(calls.map(({ at }) => at.entry)).toEqual([0, 1])
+    expect(deployment.world.sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(900_000)
+  })
+
+  it('waits only for what is left when it was killed while it waited for copies, and asks for none again', async () => {
+    const deployment = deploy({ toRestore: 5, restore: ['wait'] })
+    const { world } = deployment
+    world.afterWrite = (step) => {
+      if (step.startsWith('WaitForRestore')) throw named('Killed')
+    }
+    await expect(deployment.verify()).rejects.toThrow(named('Killed'))
+    world.afterWrite = () => {}
+    world.time += 800_000
+    expect(await deployment.verify()).toEqual(closed(1))
+    expect(world.sleeps.reduce((sum, ms) => sum + ms, 0)).toBe(100_000)
+    expect(world.callsOf('restore-archived').length).toBe(2)
+  })
+
+  it('shows what a restore would cost and restores nothing when it is only to be estimated', async () => {
+    const deployment = deploy({ toRestore: 5 })
+    await deployment.verify('dry-run')
+    expect(deployment.world.callsOf('restore-archived')).toEqual([])
+  })
+
   it('asks again as long as there are passes left, and no longer', async () => {
     const deployment = deploy({ found: [5, 4, 3, 2], channel: 'delete-files', passes: 3 })
     await deployment.verify()

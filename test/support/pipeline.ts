@@ -24,6 +24,7 @@ import { planBatches } from '../../lib/pipeline/plan-batches.ts'
 import { planListing } from '../../lib/pipeline/plan-listing.ts'
 import { planSegment } from '../../lib/pipeline/plan-segment.ts'
 import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
+import { restoreArchived } from '../../lib/pipeline/restore-archived.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
 import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
@@ -49,6 +50,7 @@ const tasks = {
   'plan-listing': planListing,
   'plan-segment': planSegment,
   'plan-batches': planBatches,
+  'restore-archived': restoreArchived,
   'scan-batch': scanBatch,
   'settle-segment': settleSegment,
   'settle-coverage': settleCoverage,
@@ -66,6 +68,8 @@ export type TaskName = keyof typeof tasks
 export type Moment = { task: TaskName; pass?: number; segment?: number; listing?: string; page?: number }
 
 export type Hands = {
+  /** Another time than the real one, for waiting. */
+  time?: { now(): Date; sleep(ms: number): Promise<void> }
   /** Adapters of another place, which stand for all local ones. */
   ports?: Ports
   wrap?(ports: Ports): Ports
@@ -135,9 +139,9 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
         tokenIntervalMs: 5,
         documents: base.evidence,
         journal: local.journal,
-        now: () => new Date(),
+        now: hands.time?.now ?? (() => new Date()),
         random: () => 0,
-        sleep: async (ms) => setTimeout(Math.min(ms, 20)),
+        sleep: hands.time?.sleep ?? (async (ms) => setTimeout(Math.min(ms, 20))),
         concurrency: 2,
         signal: new AbortController().signal,
       },

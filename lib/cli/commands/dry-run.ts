@@ -1,14 +1,16 @@
 import type { Config } from '../../config.ts'
+import { type ArchivedSum, addArchived, sumArchived } from '../../inventory/archived.ts'
 import { embeddedStores } from '../embedded-ports.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeManifest } from '../manifest-view.ts'
+import { foreseeRestore } from '../restore-view.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 import { tryManifest } from '../try-manifest.ts'
 
 const pageSize = 2000
 
 /** `odv run --dry-run`: reads the manifest and lists every store; scans, asks, writes and attests nothing. */
-export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCode> {
+export async function dryRun(config: Config, terminal: Terminal, stores = embeddedStores()): Promise<ExitCode> {
   const { report, index } = await tryManifest(config, { path: config.manifest!, name: config.manifest! })
   for (const line of describeManifest({ report, index })) terminal.print(line)
   terminal.emit({
@@ -19,16 +21,17 @@ export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCo
     subjects: index.subjects,
   })
 
-  const stores = embeddedStores()
   const sum = { versions: 0, bytes: 0 }
   for (const store of config.stores) {
     const listed = { versions: 0, bytes: 0, unreadable: 0 }
+    let archived: ArchivedSum[] = []
     const opened = await stores.open(store)
     for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
       const page = await opened.list(cursor, pageSize)
       listed.versions += page.versions.length
       listed.bytes += page.versions.reduce((total, { size }) => total + size, 0)
       listed.unreadable += page.versions.filter(({ kind }) => kind === 'unreadable').length
+      archived = addArchived([...archived, ...sumArchived(page.versions)])
       cursor = page.next
       terminal.progress(`  listing ${store.id}: ${plural(listed.versions, 'object version')}`)
     }
@@ -39,7 +42,9 @@ export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCo
       `${bold(store.id)}: ${plural(listed.versions, 'object version')}, ${formatBytes(listed.bytes)}` +
         `${listed.unreadable > 0 ? `, ${listed.unreadable} of them unreadable` : ''}; deletion channel: ${store.channel.kind}`,
     )
-    terminal.emit({ kind: 'store', store: store.id, ...listed, channel: store.channel.kind })
+    const restore = foreseeRestore(store.id, archived, store.s3?.restore)
+    for (const line of restore.lines) terminal.print(line)
+    terminal.emit({ kind: 'store', store: store.id, ...listed, channel: store.channel.kind, ...restore.emitted })
   }
   terminal.print(
     `dry run: would read ${plural(sum.versions, 'object version')}, ${formatBytes(sum.bytes)}; nothing was scanned, asked or attested`,

@@ -105,7 +105,7 @@ async function report(deployment: Deployment, runId: string, ended: Ended, termi
 }
 
 function stopped({ words }: Deployment, runId: string, why: 'waiting' | 'interrupted', terminal: Terminal): ExitCode {
-  const what = why === 'waiting' ? 'waits for a custodian' : words.interrupted
+  const what = why === 'waiting' ? 'waits for a custodian or a restore' : words.interrupted
   terminal.warn(`run ${runId}: ${what}. ${words.goOn}: npx odv run --resume ${runId}${words.options}`)
   terminal.emit({ kind: why, run: runId })
   return why === 'waiting' ? exitCode.waiting : exitCode.interrupted

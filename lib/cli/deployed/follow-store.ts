@@ -11,7 +11,7 @@ import {
   passKey,
   storeKey,
 } from '../../pipeline/evidence-keys.ts'
-import { readBatches } from '../../pipeline/plan-batches.ts'
+import { readArchived, readBatches } from '../../pipeline/plan-batches.ts'
 import { readSegments } from '../../pipeline/plan-listing.ts'
 import { pageSize } from '../../pipeline/take-inventory.ts'
 import type { Ports } from '../../ports.ts'
@@ -26,6 +26,8 @@ const openPass = (ref: PassRef) => ({
   segments: [] as { opening: number; closing: number }[],
   listed: 0,
   batches: [] as { versions: number; bytes: number }[],
+  /** Of archived versions, as long as nobody has decided, or they are waited for. */
+  restore: undefined as 'open' | 'begun' | undefined,
   /** Batches below `next` have reported, and so have those of `ahead`. */
   next: 0,
   ahead: new Set<number>(),
@@ -77,18 +79,36 @@ export function followStore(
     done.listed += versions - pass.listed
     onEvent({ kind: 'planned', ref: pass.ref, versions, bytes: sum('bytes') })
     if (pass.batches.length > 0) onEvent({ kind: 'scanning', ref: pass.ref })
+    if ((await readArchived(evidence, pass.ref)).length > 0) pass.restore = 'open'
     pass.stage = 'scanning'
     return true
   }
 
   const scanning = async (): Promise<boolean> => {
+    const hasRestored = pass.restore !== undefined && (await restoring())
     const hasReported = pass.next < pass.batches.length && (await reportsOf())
     if (await evidence.has(passKey(pass.ref, 'coverage.json'))) {
       onEvent({ kind: 'settled', ref: pass.ref })
       pass.stage = 'settled'
       return true
     }
-    return hasReported || pagesOf('closing')
+    return hasRestored || hasReported || pagesOf('closing')
+  }
+
+  /** Whether there is something new of a restore. Where nothing is restored, the first batch that reports says so. */
+  const restoring = async (): Promise<boolean> => {
+    const before = pass.restore
+    if (pass.restore === 'open' && (await evidence.has(passKey(pass.ref, 'restore.json')))) {
+      onEvent({ kind: 'restoring', ref: pass.ref })
+      pass.restore = 'begun'
+      state = 'waiting'
+    }
+    if (pass.restore === 'begun' && (await evidence.has(passKey(pass.ref, 'restored.json')))) {
+      onEvent({ kind: 'restored', ref: pass.ref })
+      pass.restore = undefined
+    } else if (pass.next + pass.ahead.size > 0) pass.restore = undefined
+    if (pass.restore === undefined) state = 'under-way'
+    return pass.restore !== before
   }
 
   /** Counts the batches that have reported since. They end in any order: the listing begins behind the first gap. */

@@ -64,6 +64,8 @@ function templatesOf(state: State): [Template, string[]][] {
       return state.choices.map(({ condition }) => [condition, []])
     case 'pass':
       return [state.assign, state.output].flatMap((template) => reading(template, []))
+    case 'wait':
+      return [state.seconds, state.assign, state.output].flatMap((template) => reading(template, []))
     case 'task':
       return [
         [state.arguments, state.resource === 'invoke-and-wait' ? ['context.Task.Token'] : []],

@@ -7,6 +7,7 @@ export type ExecutionEvent = { machine: string; execution: string; state: string
   | { kind: 'state-exited' }
   | { kind: 'task-retried'; error: string; retry: number; delayMs: number }
   | { kind: 'waiting-for-token'; deadline: string }
+  | { kind: 'waiting'; until: string }
 )
 
 /** All that executions need from the outside. */

@@ -57,6 +57,7 @@ function waysOf(state: State): string[] {
     case 'choice':
       return [...state.choices.map(({ next }) => next), ...(state.default === undefined ? [] : [state.default])]
     case 'pass':
+    case 'wait':
       return state.next === undefined ? [] : [state.next]
     case 'task':
     case 'map':

@@ -4,8 +4,9 @@ import type { ChoiceState, Scope, State } from './machine.ts'
 import { type Fields, readFields, readList, readOneOf, readText, unexpected } from './read-fields.ts'
 import { readLeaving } from './read-leaving.ts'
 import { parseTemplate } from './template.ts'
+import { loadWait } from './wait.ts'
 
-const kinds = ['Pass', 'Choice', 'Task', 'Map', 'Succeed', 'Fail'] as const
+const kinds = ['Pass', 'Wait', 'Choice', 'Task', 'Map', 'Succeed', 'Fail'] as const
 
 /** One state; `loadScope` reads the states inside it. @throws MachineUnsupported */
 export function loadState(
@@ -21,6 +22,8 @@ export function loadState(
       const fields = readFields(where, definition, ['Type', 'Comment', 'Assign', 'Output', 'Next', 'End'])
       return { ...named, kind: 'pass', ...readLeaving(where, fields) }
     }
+    case 'Wait':
+      return { ...named, kind: 'wait', ...loadWait(where, definition) }
     case 'Choice':
       return { ...named, kind: 'choice', ...loadChoice(where, definition) }
     case 'Task':

@@ -13,7 +13,7 @@ export type Machine = {
 /** The states of a machine or of a Map's processor: they share variables. */
 export type Scope = { startAt: string; states: Readonly<Record<string, State>> }
 
-export type State = PassState | ChoiceState | TaskState | MapState | SucceedState | FailState
+export type State = PassState | WaitState | ChoiceState | TaskState | MapState | SucceedState | FailState
 
 type Named = {
   name: string
@@ -25,6 +25,8 @@ type Named = {
 type Leaving = { assign?: Template; output?: Template; next?: string }
 
 export type PassState = Named & Leaving & { kind: 'pass' }
+/** `seconds` evaluates to an integer from 0. */
+export type WaitState = Named & Leaving & { kind: 'wait'; seconds: Template }
 export type ChoiceState = Named & { kind: 'choice'; choices: { condition: Template; next: string }[]; default?: string }
 export type SucceedState = Named & { kind: 'succeed' }
 export type FailState = Named & { kind: 'fail'; error: Template; cause: Template }

@@ -6,6 +6,7 @@ import { runTask } from './run-task.ts'
 import { matchesError, StateFailure } from './state-failure.ts'
 import { once } from './steps.ts'
 import type { Template } from './template.ts'
+import { wait } from './wait.ts'
 
 type Left = { output: unknown; assigned?: Record<string, unknown>; next?: string | undefined }
 
@@ -48,6 +49,9 @@ async function enteredTimeOf({ steps, environment }: Run, step: string): Promise
 async function runState(state: State, visit: Visit): Promise<Left> {
   switch (state.kind) {
     case 'pass':
+      return leave(visit, state, visit.input)
+    case 'wait':
+      await wait(state, visit)
       return leave(visit, state, visit.input)
     case 'choice':
       return { output: visit.input, next: await choose(state, visit) }

@@ -21,7 +21,31 @@ const refused: { name: string; definition: unknown; names: string }[] = [
   { name: 'a state that is nothing', definition: machineOf({ A: null }), names: '"Type"' },
   { name: 'a name with a slash', definition: machineOf({ 'A/B': done }), names: 'A/B' },
 
-  { name: 'Wait', definition: machineOf({ A: { Type: 'Wait', Seconds: 1, End: true } }), names: '"Wait"' },
+  ...['Timestamp', 'SecondsPath', 'TimestampPath', 'Catch', 'Retry', 'TimeoutSeconds'].map((field) => ({
+    name: `${field} of a Wait`,
+    definition: machineOf({ A: { Type: 'Wait', Seconds: 1, [field]: 5, End: true } }),
+    names: `"${field}"`,
+  })),
+  ...[undefined, null, -1, 1.5, 100_000_000, '60'].map((seconds) => ({
+    name: `a Wait of ${seconds} seconds`,
+    definition: machineOf({ A: { Type: 'Wait', Seconds: seconds, End: true } }),
+    names: '"Seconds"',
+  })),
+  {
+    name: 'a Wait that leads nowhere',
+    definition: machineOf({ A: { Type: 'Wait', Seconds: 1, Next: 'B' } }),
+    names: '"B"',
+  },
+  {
+    name: 'a result of a Wait',
+    definition: machineOf({ A: { Type: 'Wait', Seconds: 1, Output: '{% $states.result %}', End: true } }),
+    names: '"$states.result"',
+  },
+  {
+    name: 'a Wait for a variable that nothing assigns',
+    definition: machineOf({ A: { Type: 'Wait', Seconds: '{% $nobody %}', End: true } }),
+    names: '"$nobody"',
+  },
   {
     name: 'Parallel',
     definition: machineOf({ A: { Type: 'Parallel', Branches: [], End: true } }),

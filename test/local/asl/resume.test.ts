@@ -4,10 +4,11 @@ import { childOf, createWorld, distributedOf, machineOf, mapOf, named, taskOf, w
 
 const payload = '{% $states.result.Payload %}'
 
-/** One of everything: a loop, a Map of children that wait, a distributed Map with two tasks, caught failures. */
+/** One of everything: a wait, a loop, a Map of children that wait, a distributed Map with two tasks, caught failures. */
 const machines = {
   m: machineOf({
-    Begin: { Type: 'Pass', Assign: { page: 0, entered: '{% $states.context.State.EnteredTime %}' }, Next: 'List' },
+    Begin: { Type: 'Pass', Assign: { page: 0, entered: '{% $states.context.State.EnteredTime %}' }, Next: 'Pause' },
+    Pause: { Type: 'Wait', Seconds: 3, Next: 'List' },
     List: taskOf('list', {
       Payload: { page: '{% $page %}' },
       Assign: { page: '{% $page + 1 %}', complete: payload },
