@@ -23,7 +23,7 @@ describe('README', () => {
 
   it('shows a configuration that the product accepts', () => {
     const example = /```json\n([\s\S]*?)```/.exec(readme)?.[1]
-    expect(parseConfig(JSON.parse(example!)).stores.map(({ id }) => id)).toEqual(['sg', 'ie'])
+    expect(parseConfig(JSON.parse(example!)).stores.map(({ id }) => id)).toEqual(['sg', 'ie', 's3'])
   })
 
   it('uses commands and options that the help knows', () => {
