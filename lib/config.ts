@@ -40,6 +40,9 @@ const channel = z.discriminatedUnion('kind', [
 
 export const channelKinds = ['none', 'manual', 'delete-files', 's3-delete-versions'] as const
 
+const secretName = z
+  .string()
+  .check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'expected at most 64 lower-case letters, digits and hyphens'))
 const roleArn = z
   .string()
   .check(z.regex(/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]{1,512}$/, 'expected the ARN of an IAM role'))
@@ -90,6 +93,9 @@ const bucket = z.strictObject({
   /** Named profiles of the AWS configuration files, on one machine only: credentials of a store that is not AWS's. */
   readProfile: z.optional(text),
   deleteProfile: z.optional(text),
+  /** Names of secrets of the deployment, on AWS only: credentials of a store that is not AWS's. */
+  readSecret: z.optional(secretName),
+  deleteSecret: z.optional(secretName),
   /** Whoever reads pays for the requests and the transfer. */
   requesterPays: z.optional(z.boolean()),
   restore: z.optional(restore),

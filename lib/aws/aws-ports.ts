@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SFNClient } from '@aws-sdk/client-sfn'
 import type { Ports } from '../ports.ts'
 import { tool } from '../tool.ts'
@@ -23,6 +24,7 @@ import { s3Manifests } from './s3-manifests.ts'
 import { s3Stores } from './s3-store.ts'
 import { stepFunctionsExecutions } from './step-functions-executions.ts'
 import { stepFunctionsTokens } from './step-functions-tokens.ts'
+import { storeSecrets } from './store-secrets.ts'
 
 type StorePorts = Pick<Ports, 'stores' | 'storeDeletions'>
 
@@ -37,6 +39,7 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     dynamo: () => new DynamoDBClient(smallCalls),
     kms: () => new KMSClient(smallCalls),
     stepFunctions: () => new SFNClient(smallCalls),
+    secrets: () => new SecretsManagerClient(smallCalls),
     eventBridge: () => new EventBridgeClient(smallCalls),
   })
   const ports: Ports = lazily<Ports>({
@@ -47,8 +50,15 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     manifests: () => s3Manifests(clients.s3, intakeBucket),
     evidence: () => s3Evidence(clients.s3, evidenceBucket),
     caseKey: () => kmsCaseKey(clients.kms, ports.evidence, { keyId: environment.caseKey, deployment: logId }),
-    stores: () => given.stores ?? s3Stores(accessOf(environment)),
-    storeDeletions: () => given.storeDeletions ?? s3Deletions(bucketsFor('delete', accessOf(environment))),
+    stores: () => given.stores ?? s3Stores(accessOf(environment, () => clients.secrets)),
+    storeDeletions: () =>
+      given.storeDeletions ??
+      s3Deletions(
+        bucketsFor(
+          'delete',
+          accessOf(environment, () => clients.secrets),
+        ),
+      ),
     runState: () => dynamoRunState(clients.dynamo, environment.runStateTable),
     taskTokens: () => stepFunctionsTokens(clients.stepFunctions),
     executions: () => stepFunctionsExecutions(clients.stepFunctions, environment.machines),
@@ -63,11 +73,16 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
   return ports
 }
 
-/** Roles of these names in the accounts of the stores trust this deployment, with its external ID. */
-function accessOf({ region, offshoreReadRole, offshoreDeleteRole, offshoreExternalId }: Environment): BucketAccess {
+/**
+ * Roles of these names in the accounts of the stores trust this deployment, with its external ID; stores that are not
+ * AWS's are reached with its secrets.
+ */
+function accessOf(environment: Environment, secrets: () => SecretsManagerClient): BucketAccess {
+  const { region, logId, offshoreReadRole, offshoreDeleteRole, offshoreExternalId } = environment
   return {
     region,
     roleNames: { read: offshoreReadRole, delete: offshoreDeleteRole },
     externalId: offshoreExternalId,
+    secret: (purpose, name) => () => storeSecrets(secrets(), logId, () => new Date())(purpose, name)(),
   }
 }

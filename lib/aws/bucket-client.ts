@@ -1,8 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3'
 import { fromIni, fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import { type BucketConfig, type BucketStoreConfig, isBucket, type StoreConfig } from '../config.ts'
-import { InputInvalid, StoreUnavailable } from '../errors.ts'
+import { ConfigInvalid, InputInvalid, StoreUnavailable } from '../errors.ts'
 import { describeFault } from './bucket-faults.ts'
+
+/** Until `expiration`; then they are asked for again. */
+export type StoreCredentials = { accessKeyId: string; secretAccessKey: string; expiration: Date }
 
 /** What a client is for. Reading and deleting are two roles, each with a client of its own. */
 export type Purpose = 'read' | 'delete'
@@ -16,6 +19,8 @@ export type BucketAccess = {
   /** Deployed: the Region of the product itself, whose STS it asks: tokens of a Region's own STS hold in every Region. */
   region?: string
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
+  /** Deployed: what gives the credentials of a store that is not AWS's, by the secret that the configuration names. */
+  secret?: (purpose: Purpose, name: string) => () => Promise<StoreCredentials>
   /** Attempts of one request, the first included. */
   maxAttempts?: number
   /** Until a connection stands, and how long nothing may come over it. */
@@ -89,8 +94,12 @@ function openBucket({ id, s3 }: BucketStoreConfig, purpose: Purpose, access: Buc
 /** None: those of the environment, as the SDK finds them. */
 function credentialsOf(id: string, s3: BucketConfig, region: string, purpose: Purpose, access: BucketAccess) {
   const profile = purpose === 'read' ? s3.readProfile : s3.deleteProfile
-  const own = access.credentials ?? (profile === undefined ? undefined : fromIni({ profile }))
+  const secret = purpose === 'read' ? s3.readSecret : s3.deleteSecret
   const role = roleOf(s3, region, purpose, access)
+  checkCredentials(id, s3, { purpose, secret, profile, role }, access)
+  const own =
+    access.credentials ??
+    (secret !== undefined ? access.secret?.(purpose, secret) : profile === undefined ? undefined : fromIni({ profile }))
   if (role === undefined) return own
   const externalId = s3.externalId ?? access.externalId
   const assumed = fromTemporaryCredentials({
@@ -116,6 +125,26 @@ function credentialsOf(id: string, s3: BucketConfig, region: string, purpose: Pu
       throw new StoreUnavailable(`store ${id}: AssumeRole: expected credentials, got ${describeFault(error)}`)
     }
   }
+}
+
+/**
+ * What the place where the product runs does not have is refused by name; and a function signs no request to somebody
+ * else's server with its own rights, unless a role there is named. @throws ConfigInvalid
+ */
+function checkCredentials(
+  id: string,
+  { endpoint }: BucketConfig,
+  named: { purpose: Purpose; secret: string | undefined; profile: string | undefined; role: string | undefined },
+  { secret, roleNames }: BucketAccess,
+): void {
+  const where = `store ${id}: s3.${named.purpose}`
+  if (named.secret !== undefined && secret === undefined)
+    throw new ConfigInvalid(`${where}Secret: expected ${named.purpose}Profile on one machine: secrets are AWS's`)
+  if (roleNames === undefined) return
+  if (named.profile !== undefined)
+    throw new ConfigInvalid(`${where}Profile: expected ${named.purpose}Secret on AWS: profiles are one machine's`)
+  if (endpoint !== undefined && named.secret === undefined && named.role === undefined)
+    throw new ConfigInvalid(`${where}Secret: expected the secret with the credentials of a store that is not AWS's`)
 }
 
 /** The role of the configuration; deployed, for a bucket of AWS whose account is named, the one that is set up there. */

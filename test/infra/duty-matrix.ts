@@ -82,6 +82,24 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: ['execute-deletion'],
   },
   {
+    duty: 'have the credentials that read a store that is not of AWS',
+    action: 'secretsmanager:GetSecretValue',
+    resource: `arn:aws:secretsmanager:us-east-1:${account}:secret:odv-dev/read/oss-AbCdEf`,
+    roles: scanning,
+  },
+  {
+    duty: 'have the credentials that delete in a store that is not of AWS',
+    action: 'secretsmanager:GetSecretValue',
+    resource: `arn:aws:secretsmanager:us-east-1:${account}:secret:odv-dev/delete/oss-AbCdEf`,
+    roles: ['execute-deletion'],
+  },
+  {
+    duty: 'have the credentials of another stage’s store',
+    action: 'secretsmanager:GetSecretValue',
+    resource: `arn:aws:secretsmanager:us-east-1:${account}:secret:odv-prod/read/oss-AbCdEf`,
+    roles: [],
+  },
+  {
     duty: 'become another role',
     action: 'sts:AssumeRole',
     resource: `arn:aws:iam::${account}:role/odv-dev-attest`,
