@@ -1,6 +1,7 @@
 import { InputInvalid } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Clock, Opened, Store, Stores } from '../ports.ts'
+import { bucketBoundaries } from './bucket-boundaries.ts'
 import { type Bucket, type BucketAccess, bucketsFor } from './bucket-client.ts'
 import { openS3Object } from './bucket-object.ts'
 import { bucketRestores } from './bucket-restores.ts'
@@ -62,6 +63,8 @@ function openS3Store(bucket: Bucket, options: S3Options, standing: Standing): St
     },
 
     restores: bucketRestores(bucket),
+
+    boundaries: (most) => bucketBoundaries(bucket, most),
 
     async open(version: ListedVersion): Promise<Opened> {
       switch (version.kind) {

@@ -1,12 +1,10 @@
+import type { StoreConfig } from '../config.ts'
 import { openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
 import type { Evidence, KeyRange, Ports } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { formatDocument, readDocument, readRunStore } from './documents.ts'
 import { type PassRef, passKey } from './evidence-keys.ts'
 import { parseInput, passInput } from './task-input.ts'
-
-/** Segments of one store: a Map in one execution runs no more than forty at once. */
-const mostSegments = 32
 
 /** The ranges of a pass, in key order, one for each segment. Their ends are keys, so they are sealed. */
 type SegmentsDocument = { schemaVersion: 1; segments: KeyRange[] }
@@ -24,7 +22,7 @@ export async function planListing(
   if (!(await ports.evidence.has(key))) {
     const { sealKey } = caseKeysOf(await ports.caseKey.read())
     const { store } = await readRunStore(ports, ref.runId, ref.storeId)
-    const boundaries = (await (await ports.stores.open(store)).boundaries?.(mostSegments - 1)) ?? []
+    const boundaries = await boundariesOf(ports, store)
     const cuts = boundaries.map((each) => sealText(each, sealKey, ports.random(sealNonceLength)))
     const segments = [undefined, ...cuts].map((after, index) => ({
       ...(after !== undefined && { after }),
@@ -33,6 +31,12 @@ export async function planListing(
     await ports.evidence.put(key, formatDocument({ schemaVersion: 1, segments } satisfies SegmentsDocument))
   }
   return { segments: [...(await readSegments(ports.evidence, ref)).keys()] }
+}
+
+/** None where one listing is enough, which costs no request. */
+async function boundariesOf({ stores }: Pick<Ports, 'stores'>, store: StoreConfig): Promise<string[]> {
+  const most = (store.segments ?? 1) - 1
+  return most === 0 ? [] : ((await (await stores.open(store)).boundaries?.(most)) ?? [])
 }
 
 /** The sealed ranges of a pass. */

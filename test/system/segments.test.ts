@@ -49,7 +49,7 @@ function rangedStore(objects: Map<string, string>, cuts: string[]): Store {
 async function scanned(objects: Map<string, string>, cuts: string[], hands: Parameters<Place['run']>[0] = {}) {
   const place = await openPlace((root) => {
     mkdirSync(join(root, 'sg'))
-    return { stores: [{ id: 'sg', root: join(root, 'sg') }] }
+    return { stores: [{ id: 'sg', root: join(root, 'sg'), segments: 8 }] }
   })
   const wrap = (ports: Ports): Ports =>
     Object.create(ports, { stores: { value: { open: async () => rangedStore(objects, cuts) } } })
@@ -114,7 +114,7 @@ describe('a store that is listed in segments', () => {
     const objects = clean()
     const place = await openPlace((root) => {
       mkdirSync(join(root, 'sg'))
-      return { stores: [{ id: 'sg', root: join(root, 'sg') }] }
+      return { stores: [{ id: 'sg', root: join(root, 'sg'), segments: 8 }] }
     })
     const store = rangedStore(objects, ['b'])
     const careless: Store = { ...store, list: (cursor, limit) => store.list(cursor, limit) }
