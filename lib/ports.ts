@@ -279,6 +279,8 @@ export type Ports = {
   clock: Clock
   random: Random
   meter: Meter
+  /** How long one call of a task may take here, in seconds; infinity: as long as it takes. */
+  callSeconds: number
   configuration: Configuration
   manifests: Manifests
   evidence: Evidence

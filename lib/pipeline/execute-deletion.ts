@@ -47,7 +47,10 @@ async function deleteRequested(ports: DeletionPorts, ref: PassRef, requestId: st
   const judgeable = (version: RequestedVersion) => version.kind === 'object' && version.sha256 !== undefined
   const all = await readRequested(ports, ref)
   for (const { size } of all.filter((version) => !judgeable(version)))
-    tally.add(size, { kind: 'kept', reason: 'not an object that was read to its end' })
+    tally.add(size, {
+      kind: 'kept',
+      reason: 'not an object that was read to its end, or one that was read in slices: no digest to judge it by',
+    })
   const requested = all.filter(judgeable)
   for (let from = 0; from < requested.length; from += deletedAtOnce) {
     const group = requested.slice(from, from + deletedAtOnce)

@@ -72,7 +72,7 @@ export type Hands = {
   before?(moment: Moment): void | Promise<void>
   after?(moment: Moment): void | Promise<void>
   /** Calls a task in another way than as a function. */
-  call?(task: TaskName, ports: Ports, payload: unknown): Promise<unknown>
+  call?(task: TaskName, ports: Ports, payload: unknown): Promise<unknown> | undefined
   trigger?: 'nightly' | 'on-demand'
 }
 
