@@ -57,8 +57,9 @@ export function parseBatchReport(bytes: Uint8Array): BatchReport {
   return { head, reports, findings }
 }
 
-function isSliceReading({ reading, ...numbers }: SliceReading): boolean {
-  const { index, of, from, to, start, end, ...others } = numbers
+function isSliceReading(slice: SliceReading | null): boolean {
+  if (slice === null) return false
+  const { reading, index, of, from, to, start, end, ...others } = slice
   const isSound = [index, of, from, to, start, end].every((each) => Number.isSafeInteger(each) && each >= 0)
   return isSound && index < of && from < to && start <= end && sliceReadings.includes(reading) && isEmpty(others)
 }
