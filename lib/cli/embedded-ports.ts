@@ -28,11 +28,14 @@ export function composeWorker({ stateRoot, counters }: WorkerData): LocalPorts {
   return embeddedPorts(stateDirectory(stateRoot), { config: undefined, meter: createCounters(counters).meter })
 }
 
+let bucketStores: Promise<Stores> | undefined
+
 /** Loaded when the first bucket is opened: a run over directories needs no client of AWS. */
 const buckets: Buckets = {
   stores: {
     async open(store) {
-      throw new AdapterMissing(`store ${store.id}: expected a directory, got a bucket`)
+      bucketStores ??= import('../aws/s3-store.ts').then(({ s3Stores }) => s3Stores())
+      return (await bucketStores).open(store)
     },
   },
   storeDeletions: {

@@ -3,7 +3,7 @@ import type { ListedVersion } from './object-version.ts'
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
 type Listed = Place & Pick<ListedVersion, 'kind' | 'etag'>
 
-const compareKeys = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
+export const compareKeys = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 /** Whether a key lies in `after < key <= until`, by its UTF-8 bytes. */
 export function isInRange(key: string, { after, until }: { after?: string; until?: string }): boolean {

@@ -1,0 +1,72 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { custodian } from '../aws/bucket-fixture.ts'
+import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
+import { jsonLines, odv, verdictsOf } from '../support/odv.ts'
+import { configText, jsonRecords, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+
+/** The command line over buckets, with the credentials of a profile as a user has them. */
+
+describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
+  let server: Loopback & { stop(): Promise<void> }
+  beforeAll(async () => {
+    server = await startMinistack()
+    const credentials = join(scratchDirectory(), 'credentials')
+    writeFileSync(credentials, '[offshore]\naws_access_key_id = test\naws_secret_access_key = test\n')
+    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', credentials)
+    const client = custodian(server)
+    const theirs = jsonRecords(numbers(30).map(somebodyElse))
+    for (const [bucket, objects] of Object.entries({
+      clean: { 'a.jsonl': theirs, 'deep/b c+.jsonl': theirs },
+      found: { 'a.jsonl': theirs, 'x.jsonl': jsonRecords([transferred(3)]) },
+    })) {
+      await client.send(new CreateBucketCommand({ Bucket: `odv-${bucket}` }))
+      for (const [Key, Body] of Object.entries(objects))
+        await client.send(new PutObjectCommand({ Bucket: `odv-${bucket}`, Key, Body }))
+    }
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await server?.stop()
+  })
+
+  function makePlace(stores: string[]): string {
+    const place = scratchDirectory()
+    writeFileSync(join(place, 'ids.csv'), manifestText)
+    writeFileSync(
+      join(place, 'odv.json'),
+      configText({
+        manifest: 'ids.csv',
+        stores: stores.map((id) => ({
+          id,
+          country: 'SG',
+          s3: { bucket: `odv-${id}`, endpoint: server.endpoint, readProfile: 'offshore' },
+        })),
+      }),
+    )
+    return place
+  }
+
+  for (const [stores, code, verdicts] of [
+    [['clean'], 0, { clean: 'verified' }],
+    [['clean', 'found'], 1, { clean: 'verified', found: 'residual' }],
+    [['clean', 'none'], 2, { clean: 'verified', none: 'incomplete' }],
+  ] as const)
+    it(`ends with ${code} for ${stores.join(', ')}`, async () => {
+      const place = makePlace([...stores])
+      const ended = await odv(place, 'run', '--json')
+      expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([code, verdicts])
+      const { run } = jsonLines(ended).at(-1)!
+      const exported = await odv(place, 'export', '--run', String(run), '--out', 'bundle', '--json')
+      expect(exported.code, exported.stderr).toBe(0)
+      expect((await odv(place, 'verify', 'bundle', '--json')).code).toBe(0)
+    })
+
+  it('counts what is in a bucket before a run', async () => {
+    const ended = await odv(makePlace(['clean']), 'run', '--dry-run', '--json')
+    expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'summary', dryRun: true, versions: 2 })
+  })
+})
