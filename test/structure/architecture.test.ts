@@ -30,7 +30,15 @@ const outer: Record<string, string[]> = {
   'lib/api/': ['lib/api/', 'lib/pipeline/', 'lib/ports.ts', ...anywhere],
   'lib/local/': ['lib/', 'functions/'],
   'lib/cli/': ['lib/', 'functions/'],
-  'lib/aws/': ['lib/aws/', 'lib/inventory/', 'lib/log/', 'lib/evidence-key.ts', 'lib/ports.ts', 'lib/tool.ts', ...anywhere],
+  'lib/aws/': [
+    'lib/aws/',
+    'lib/inventory/',
+    'lib/log/',
+    'lib/evidence-key.ts',
+    'lib/ports.ts',
+    'lib/tool.ts',
+    ...anywhere,
+  ],
   'functions/runtime.ts': ['lib/errors.ts', 'lib/ports.ts', 'lib/aws/aws-ports.ts', 'lib/aws/environment.ts'],
   'functions/': [
     'lib/api/',
