@@ -116,8 +116,14 @@ function openRanges(version: ListedVersion, reading: Reading) {
       const wanted = range.to - range.from
       if (bytes !== wanted)
         fail({ reason: 'size-differs', detail: `expected ${wanted} bytes of a range, got ${bytes}` })
-    } finally {
+    } catch (error) {
+      if (!(error instanceof ReadFailed)) throw error
       failure ??= body.late()
+      // That a version is another one now may show as bytes that do not come.
+      const settled = failure === undefined ? await opened.settle() : undefined
+      if (settled?.kind === 'changed') failure = { reason: 'changed', detail: settled.detail }
+      throw error
+    } finally {
       await opened.close()
     }
   }

@@ -173,3 +173,9 @@ export type Place = Awaited<ReturnType<typeof openPlace>>
 
 export const isMoment = (moment: Moment, wanted: Partial<Moment>) =>
   Object.entries(wanted).every(([name, value]) => moment[name as keyof Moment] === value)
+
+/** Plans batches and slices of so many bytes, so that small objects have many. */
+export const inSlicesOf =
+  (bytes: number): NonNullable<Hands['call']> =>
+  (task, ports, payload) =>
+    task === 'plan-segment' ? planSegment(ports, payload, { bytes, versions: 1000, slice: bytes }) : undefined
