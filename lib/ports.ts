@@ -88,6 +88,9 @@ export type Judge = (chunks: Chunks) => Promise<{ kind: 'delete' } | { kind: 'ke
 /** A version that is to be deleted, and who judges it. */
 export type Condemned = { version: ListedVersion; judge: Judge }
 
+/** What holds no content that anybody could judge: a marker that only hides, and an upload that was never finished. */
+export type Remnant = ListedVersion & { kind: 'delete-marker' | 'multipart-upload' }
+
 /** The deleting side of a store: another role than the reading side. */
 export interface StoreDeletion {
   /**
@@ -96,10 +99,21 @@ export interface StoreDeletion {
    * the versions, one each. All may be judged before the first is deleted. Repeating after a crash gives `gone`.
    */
   deleteVersions(condemned: readonly Condemned[]): Promise<Deleted[]>
+  /**
+   * Removes what can only have been found by its name: a delete marker if no object version of its key is there any
+   * more, since without it they would come to light; an unfinished upload if the configuration says `abortUploads`. The
+   * results are in the order of the remnants, one each. Repeating after a crash gives `gone`.
+   */
+  removeRemnants(remnants: readonly Remnant[]): Promise<Deleted[]>
 }
 
 export interface StoreDeletions {
-  open(store: StoreConfig): Promise<StoreDeletion>
+  /**
+   * Opens a store for deleting in it. A store that turns out to be in the home country, or not to be the one that the
+   * configuration names, is refused before anything is touched.
+   * @throws HomeCountryRefused @throws ConfigInvalid @throws StoreUnavailable
+   */
+  open(store: StoreConfig, where: { homeCountry: string }): Promise<StoreDeletion>
 }
 
 /** The transfer manifest's bytes by the name that the configuration gives it. */
@@ -117,8 +131,8 @@ export interface Evidence {
   /** @throws EvidenceMissing */
   get(key: string): Promise<Uint8Array>
   has(key: string): Promise<boolean>
-  /** Keys that begin with `prefix`, in byte order. */
-  list(prefix: string): AsyncIterable<string>
+  /** Keys that begin with `prefix`, in byte order; only those behind `after`, when it is given. */
+  list(prefix: string, after?: string): AsyncIterable<string>
 }
 
 /** The secret of one deployment that keys tags and seals object keys: 32 random bytes, made once, never exported. */
@@ -217,8 +231,14 @@ export interface TaskTokens {
 /** The state machines that a person may start. Runs and exports are named after their executions. */
 export type StartedMachine = 'verify-run' | 'export-filing'
 
-/** How an execution stands; `error` is the name of what it failed with. */
-export type Execution = { state: 'running' | 'succeeded' } | { state: 'failed'; error: string }
+/**
+ * How an execution stands; `error` is the name of what it failed with. `cause` is what was said about it, where somebody
+ * said something: of a fault that is not ours it may quote data.
+ */
+export type Execution =
+  | { state: 'running' }
+  | { state: 'succeeded' }
+  | { state: 'failed'; error: string; cause?: string }
 
 export interface Executions {
   /**

@@ -4,10 +4,10 @@ import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SFNClient } from '@aws-sdk/client-sfn'
-import { AdapterMissing } from '../errors.ts'
 import { functionSeconds } from '../inventory/call-capacity.ts'
 import type { Ports } from '../ports.ts'
 import { tool } from '../tool.ts'
+import { type BucketAccess, bucketsFor } from './bucket-client.ts'
 import { bulkCalls, smallCalls } from './client-options.ts'
 import { dynamoLedger } from './dynamo-ledger.ts'
 import { dynamoRunState } from './dynamo-run-state.ts'
@@ -18,26 +18,20 @@ import { kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
 import { lazily } from './lazily.ts'
 import { s3Anchor } from './s3-anchor.ts'
 import { s3Configuration } from './s3-configuration.ts'
+import { s3Deletions } from './s3-deletion.ts'
 import { s3Evidence } from './s3-evidence.ts'
 import { s3Manifests } from './s3-manifests.ts'
+import { s3Stores } from './s3-store.ts'
 import { stepFunctionsExecutions } from './step-functions-executions.ts'
 import { stepFunctionsTokens } from './step-functions-tokens.ts'
 
 type StorePorts = Pick<Ports, 'stores' | 'storeDeletions'>
 
-/** Stands where the S3 store will be: whoever opens a store is told that there is none. */
-const missingStores: StorePorts = {
-  stores: { open: () => Promise.reject(new AdapterMissing('aws: stores: expected the S3 store in this build')) },
-  storeDeletions: {
-    open: () => Promise.reject(new AdapterMissing('aws: store deletions: expected the S3 store in this build')),
-  },
-}
-
 /**
  * Every port on AWS. A function makes the clients of those that it uses, and no other: its role has no right to more.
  * The meter counts nothing here: what a task did is in its result, and how far a run has come is for Step Functions to say.
  */
-export function awsPorts(environment: Environment, { stores, storeDeletions }: StorePorts = missingStores): Ports {
+export function awsPorts(environment: Environment, given: Partial<StorePorts> = {}): Ports {
   const { evidenceBucket, anchorBucket, intakeBucket, homeCountry, logId } = environment
   const clients = lazily({
     s3: () => new S3Client(bulkCalls),
@@ -55,8 +49,8 @@ export function awsPorts(environment: Environment, { stores, storeDeletions }: S
     manifests: () => s3Manifests(clients.s3, intakeBucket),
     evidence: () => s3Evidence(clients.s3, evidenceBucket),
     caseKey: () => kmsCaseKey(clients.kms, ports.evidence, { keyId: environment.caseKey, deployment: logId }),
-    stores: () => stores,
-    storeDeletions: () => storeDeletions,
+    stores: () => given.stores ?? s3Stores(accessOf(environment)),
+    storeDeletions: () => given.storeDeletions ?? s3Deletions(bucketsFor('delete', accessOf(environment))),
     runState: () => dynamoRunState(clients.dynamo, environment.runStateTable),
     taskTokens: () => stepFunctionsTokens(clients.stepFunctions),
     executions: () => stepFunctionsExecutions(clients.stepFunctions, environment.machines),
@@ -69,4 +63,13 @@ export function awsPorts(environment: Environment, { stores, storeDeletions }: S
     region: () => environment.region,
   })
   return ports
+}
+
+/** Roles of these names in the accounts of the stores trust this deployment, with its external ID. */
+function accessOf({ region, offshoreReadRole, offshoreDeleteRole, offshoreExternalId }: Environment): BucketAccess {
+  return {
+    region,
+    roleNames: { read: offshoreReadRole, delete: offshoreDeleteRole },
+    externalId: offshoreExternalId,
+  }
 }

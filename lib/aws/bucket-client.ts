@@ -11,6 +11,8 @@ export type Purpose = 'read' | 'delete'
 export type BucketAccess = {
   /** Deployed: the names of the roles in the accounts of the stores, where the configuration names no role itself. */
   roleNames?: Record<Purpose, string>
+  /** Deployed: what those roles ask for, where the configuration names nothing else. Its own policies ask for it as well. */
+  externalId?: string
   /** Deployed: the Region of the product itself, whose STS it asks: tokens of a Region's own STS hold in every Region. */
   region?: string
   credentials?: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
@@ -90,12 +92,13 @@ function credentialsOf(id: string, s3: BucketConfig, region: string, purpose: Pu
   const own = access.credentials ?? (profile === undefined ? undefined : fromIni({ profile }))
   const role = roleOf(s3, region, purpose, access)
   if (role === undefined) return own
+  const externalId = s3.externalId ?? access.externalId
   const assumed = fromTemporaryCredentials({
     ...(own && { masterCredentials: own }),
     params: {
       RoleArn: role,
       RoleSessionName: `odv-${purpose}-${id}`,
-      ...(s3.externalId !== undefined && { ExternalId: s3.externalId }),
+      ...(externalId !== undefined && { ExternalId: externalId }),
     },
     clientConfig: {
       region:

@@ -175,7 +175,7 @@ function decodeKey(text: string): string | undefined {
 
 /** The version id of a version that has none: when it was written. A later one in its place has another. */
 export const nullVersion = 'null@'
-const uploadVersion = 'upload@'
+export const uploadVersion = 'upload@'
 
 function toObject(bucket: Bucket, listed: Listed, key: string): ListedVersion {
   const { ETag, Size } = listed

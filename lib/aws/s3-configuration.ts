@@ -21,12 +21,13 @@ export function s3Configuration(client: S3Client, bucket: string, homeCountry: s
         throw error
       })
       if (!body) throw new ConfigInvalid(`${key}: expected a configuration in the intake bucket, got none to read`)
-      return parse(Buffer.from(body).toString(), homeCountry)
+      return parseDeployedConfig(Buffer.from(body).toString(), homeCountry)
     },
   }
 }
 
-function parse(text: string, homeCountry: string): Config {
+/** The configuration of a deployment whose home country is this one. @throws ConfigInvalid @throws HomeCountryRefused */
+export function parseDeployedConfig(text: string, homeCountry: string): Config {
   const value = parseJson(text)
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   const config = parseConfig(isObject ? { homeCountry, ...value } : value, key)

@@ -40,8 +40,8 @@ export function s3Evidence(client: S3Client, bucket: string): Evidence {
       }
     },
 
-    async *list(prefix) {
-      for await (const key of listKeys(place('list'), prefix)) if (isEvidenceKey(key)) yield key
+    async *list(prefix, after) {
+      for await (const key of listKeys(place('list'), prefix, after)) if (isEvidenceKey(key)) yield key
     },
   }
 }

@@ -140,10 +140,19 @@ export function lengthOf(where: string, { ContentLength }: { ContentLength?: num
   return ContentLength
 }
 
-/** The keys that begin with `prefix`, in byte order. */
-export async function* listKeys({ client, bucket, where }: Place, prefix: string): AsyncGenerator<string> {
+/** The keys that begin with `prefix`, in byte order; only those behind `after`, when it is given. */
+export async function* listKeys(
+  { client, bucket, where }: Place,
+  prefix: string,
+  after?: string,
+): AsyncGenerator<string> {
   for (let token: string | undefined; ; ) {
-    const command = new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })
+    const command = new ListObjectsV2Command({
+      Bucket: bucket,
+      Prefix: prefix,
+      StartAfter: after,
+      ContinuationToken: token,
+    })
     const { Contents = [], IsTruncated, NextContinuationToken } = await calling(where, () => client.send(command))
     for (const { Key } of Contents) if (Key !== undefined) yield Key
     if (!IsTruncated) return

@@ -49,7 +49,7 @@ export function stepFunctionsExecutions(client: SFNClient, machines: string): Ex
 }
 
 /** Whatever does not run and did not succeed has failed. */
-function toExecution({ status, error }: DescribeExecutionCommandOutput): Execution {
+function toExecution({ status, error, cause }: DescribeExecutionCommandOutput): Execution {
   switch (status) {
     case 'RUNNING':
     case 'PENDING_REDRIVE':
@@ -61,6 +61,6 @@ function toExecution({ status, error }: DescribeExecutionCommandOutput): Executi
     case 'TIMED_OUT':
       return { state: 'failed', error: 'States.Timeout' }
     default:
-      return { state: 'failed', error: error ?? 'States.Runtime' }
+      return { state: 'failed', error: error ?? 'States.Runtime', ...(cause !== undefined && { cause }) }
   }
 }

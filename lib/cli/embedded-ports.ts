@@ -4,7 +4,7 @@ import { type Buckets, type LocalPorts, localPorts, storesOf } from '../local/lo
 import { createCounters } from '../local/sandbox/counters.ts'
 import type { WorkerData } from '../local/sandbox/open-sandbox.ts'
 import { type StateDirectory, stateDirectory } from '../local/state-directory.ts'
-import type { Meter, Stores } from '../ports.ts'
+import type { Meter, StoreDeletions, Stores } from '../ports.ts'
 
 /** The ports of the product on one machine: local adapters, and those of S3 for stores that are buckets. */
 export function embeddedPorts(
@@ -29,6 +29,7 @@ export function composeWorker({ stateRoot, counters }: WorkerData): LocalPorts {
 }
 
 let bucketStores: Promise<Stores> | undefined
+let bucketDeletions: Promise<StoreDeletions> | undefined
 
 /** Loaded when the first bucket is opened: a run over directories needs no client of AWS. */
 const buckets: Buckets = {
@@ -39,8 +40,9 @@ const buckets: Buckets = {
     },
   },
   storeDeletions: {
-    async open(store) {
-      throw new AdapterMissing(`store ${store.id}: expected a directory, got a bucket`)
+    async open(store, where) {
+      bucketDeletions ??= import('../aws/s3-deletion.ts').then(({ s3Deletions }) => s3Deletions())
+      return (await bucketDeletions).open(store, where)
     },
   },
 }

@@ -1,17 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { NotKnown } from '../errors.ts'
-import { type Environment, type ExecutionEvent, loadMachine, runExecution } from '../local/asl/interpreter.ts'
+import { type Environment, Interrupted, loadMachine, runExecution } from '../local/asl/interpreter.ts'
 import type { LocalPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
 import { callHandler } from '../local/sandbox/call-handler.ts'
-import { createCounters, type Done } from '../local/sandbox/counters.ts'
+import { createCounters } from '../local/sandbox/counters.ts'
 import { logToFile } from '../local/sandbox/log-file.ts'
 import { openSandbox } from '../local/sandbox/open-sandbox.ts'
 import { isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
+import type { Deployment, Ended, Following } from './deployment.ts'
 import { embeddedPorts } from './embedded-ports.ts'
+import { createWaitWatch } from './stop-when-waiting.ts'
+import { type TaskEvent, toRunEvents } from './task-events.ts'
+import { stateOption } from './terminal.ts'
 
 const functions = [
   'open-run',
@@ -40,42 +44,31 @@ const functions = [
 const inThreads = new Set<string>(['build-index', 'scan-batch', 'execute-deletion'])
 
 export type FunctionName = (typeof functions)[number]
-export type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing'
-
-/** What a task was called with and answered: references and counters. */
-export type TaskEvent = { name: FunctionName; payload: Record<string, unknown> } & (
-  | { kind: 'began' }
-  | { kind: 'done'; output: Record<string, unknown> }
-  | { kind: 'failed'; error: Error }
-)
+type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing'
 
 /** The whole product on one machine: a state directory, the state machines, and threads for scanning. */
-export type Embedded = {
+export type Embedded = Omit<Deployment, 'execute'> & {
   ports: LocalPorts
   call(name: FunctionName, payload: unknown): Promise<unknown>
-  execute(machine: MachineName, name: string, input: unknown): ReturnType<typeof runExecution>
-  progress(): Done
-  /** At most one run at a time works on a state directory. @throws RunBusy */
-  lock(): void
   close(): Promise<void>
+  execute(machine: MachineName, name: string, input: unknown, following: Following): Promise<Ended>
 }
 
 /**
- * Opens a state directory, and makes it when `create` says so.
- * @throws NotKnown when there is none @throws KeyUnsafe @throws MachineUnsupported
+ * Opens a state directory, and makes it when `create` says so. `exclusive`: at most one run at a time works on it.
+ * @throws NotKnown when there is none @throws KeyUnsafe @throws MachineUnsupported @throws RunBusy
  */
 export async function openEmbedded(options: {
   state: string
-  create: boolean
+  cwd: string
+  create?: boolean
+  exclusive?: boolean
   config?: Config
-  signal?: AbortSignal
-  onTask?: (event: TaskEvent) => void
-  onEvent?: (event: ExecutionEvent) => void
 }): Promise<Embedded> {
-  const paths = stateDirectory(options.state)
+  const paths = stateDirectory(resolve(options.cwd, options.state))
   if (options.create) await makeStateDirectory(paths)
   else if (!(await isStateDirectory(paths)))
-    throw new NotKnown(`${options.state}: expected the state of an earlier run; name it with --state`)
+    throw new NotKnown(`${paths.root}: expected the state of an earlier run; name it with --state`)
 
   logToFile(join(paths.root, 'log.jsonl'))
   const { provide } = await import('../../functions/runtime.ts')
@@ -89,46 +82,89 @@ export async function openEmbedded(options: {
     counters: counters.memory,
     logFile: join(paths.root, 'log.jsonl'),
   })
-
-  const call = async (name: FunctionName, payload: unknown): Promise<unknown> => {
-    const event = { name, payload: payload as Record<string, unknown> }
-    options.onTask?.({ kind: 'began', ...event })
-    try {
-      const output = await (inThreads.has(name) ? sandbox.invoke(name, payload) : callHandler(name, payload))
-      options.onTask?.({ kind: 'done', ...event, output: output as Record<string, unknown> })
-      return output
-    } catch (error) {
-      options.onTask?.({ kind: 'failed', ...event, error: error as Error })
-      throw error
-    }
-  }
-  const environment = await toEnvironment(ports, call, cores, options)
+  const call = (name: FunctionName, payload: unknown): Promise<unknown> =>
+    inThreads.has(name) ? sandbox.invoke(name, payload) : callHandler(name, payload)
+  const environment = await toEnvironment(ports, cores)
   let lock: ReturnType<typeof acquireRunLock> | undefined
+  const close = async () => {
+    await sandbox.close()
+    ports.close()
+    lock?.release()
+  }
+  try {
+    if (options.exclusive) lock = acquireRunLock(paths.lock, paths.root)
+  } catch (error) {
+    await close()
+    throw error
+  }
   return {
     ports,
     call,
-    execute: (machine, name, input) => runExecution(environment, machine, { name, input }),
+    acknowledge: (payload) => call('acknowledge', payload),
+    execute: (machine, name, input, following) =>
+      executeFollowed(environment, call, following, (watched) => runExecution(watched, machine, { name, input })),
     progress: counters.read,
-    lock() {
-      lock ??= acquireRunLock(paths.lock, paths.root)
+    locate: (key) => join(stateDirectory(options.state).evidence, key),
+    words: {
+      where: 'this state directory',
+      options: stateOption(options.state),
+      interrupted: 'interrupted; nothing is lost',
+      goOn: 'Go on with',
     },
-    async close() {
-      await sandbox.close()
-      ports.close()
-      lock?.release()
-    },
+    close,
+  }
+}
+
+type Call = (name: FunctionName, payload: unknown) => Promise<unknown>
+
+/** Runs an execution whose tasks are seen as they begin and end, until it ends or nobody waits for it any more. */
+async function executeFollowed(
+  environment: Omit<Environment, 'invoke' | 'signal'>,
+  call: Call,
+  { signal, wait, onEvent }: Following,
+  run: (environment: Environment) => ReturnType<typeof runExecution>,
+): Promise<Ended> {
+  const watch = wait ? undefined : createWaitWatch()
+  let failure: Error | undefined
+  const tell = (event: TaskEvent) => {
+    watch?.onTask(event)
+    for (const each of toRunEvents(event)) onEvent(each)
+  }
+  const invoke = async (name: string, payload: unknown) => {
+    const event = { name: name as FunctionName, payload: payload as Record<string, unknown> }
+    tell({ kind: 'began', ...event })
+    try {
+      const output = await call(event.name, payload)
+      tell({ kind: 'done', ...event, output: output as Record<string, unknown> })
+      return output
+    } catch (error) {
+      failure = error as Error
+      tell({ kind: 'failed', ...event, error: failure })
+      throw error
+    }
+  }
+  try {
+    const result = await run({
+      ...environment,
+      invoke,
+      signal: watch ? AbortSignal.any([signal, watch.signal]) : signal,
+      ...(watch && { onEvent: watch.onEvent }),
+    })
+    if (result.status === 'SUCCEEDED') return { status: 'succeeded' }
+    const message = failure?.name === result.error ? failure.message : `${result.error}: ${result.cause}`
+    return { status: 'failed', error: result.error, message }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error
+    return { status: watch?.signal.aborted ? 'waiting' : 'interrupted' }
+  } finally {
+    watch?.close()
   }
 }
 
 const machines: readonly MachineName[] = ['verify-run', 'verify-store', 'scan-store', 'export-filing']
 
 /** Substitutes as the deployment does: functions and machines go by their names, the evidence by the ports. */
-async function toEnvironment(
-  ports: LocalPorts,
-  call: (name: FunctionName, payload: unknown) => Promise<unknown>,
-  cores: number,
-  { signal, onEvent }: { signal?: AbortSignal; onEvent?: (event: ExecutionEvent) => void },
-): Promise<Environment> {
+async function toEnvironment(ports: LocalPorts, cores: number): Promise<Omit<Environment, 'invoke' | 'signal'>> {
   const substitutions = {
     Partition: 'aws',
     EvidenceBucket: 'evidence',
@@ -144,7 +180,6 @@ async function toEnvironment(
   return {
     machines: Object.fromEntries(loaded),
     substitutions,
-    invoke: (name, payload) => call(name as FunctionName, payload),
     token: ports.taskTokens,
     documents: ports.evidence,
     journal: ports.journal,
@@ -152,8 +187,6 @@ async function toEnvironment(
     random: Math.random,
     sleep,
     concurrency: Math.max(64, cores * 4),
-    signal: signal ?? new AbortController().signal,
-    ...(onEvent && { onEvent }),
   }
 }
 

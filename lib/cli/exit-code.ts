@@ -21,10 +21,16 @@ const usageErrors = new Set([
   'RunBusy',
   'NotKnown',
   'KeyUnsafe',
+  'ServiceRefused',
 ])
 
 export function exitCodeOfError(error: unknown): ExitCode {
-  return error instanceof Error && usageErrors.has(error.name) ? exitCode.usage : exitCode.fault
+  return error instanceof Error ? exitCodeOfName(error.name) : exitCode.fault
+}
+
+/** An execution that failed leaves the name of its error. */
+export function exitCodeOfName(name: string): ExitCode {
+  return usageErrors.has(name) ? exitCode.usage : exitCode.fault
 }
 
 /** The worst verdict decides: something that is still there counts more than something that was not seen. */

@@ -4,10 +4,10 @@ const exitCodes = `Exit codes
   0   run: every store verified; scan: every object read to its end, nothing found; verify: the bundle holds
   1   run: some store residual; scan: something found; verify: the bundle does not hold, the check is named
   2   run: none residual, some incomplete; scan: nothing found, something unverified
-  64  usage or configuration error
+  64  usage or configuration error; on AWS also: no such deployment, no credentials, a right that is missing
   70  internal fault
   75  run --no-wait: waits for a custodian; go on with --resume
-  130 interrupted; nothing is lost, go on with --resume`
+  130 interrupted; nothing is lost, go on with --resume (on AWS the run goes on by itself; --resume follows it)`
 
 export const generalHelp = `odv: proves that transferred user data is gone from offshore backups
 
@@ -23,10 +23,20 @@ Usage
   odv keys    [--out DIR]
   odv demo    [DIR]
 
+  odv --aws [--stage S] [--region R] run | status | request | ack | export | keys | config
+    the same commands, asked of a deployment: see odv config --help for what it verifies
+
   odv COMMAND --help says more. Everywhere: --json prints JSON Lines on standard output and nothing else there;
   --state DIR is where evidence, keys and the log are kept (default .odv). No output ever holds an identifier.
 
 ${exitCodes}`
+
+const stage = `    --stage S        the stage that was deployed (default ODV_STAGE, or dev)
+    --region R       its Region (default AWS_REGION, or the profile's)`
+
+const place = `  --state DIR        the state directory (default .odv)
+  --aws              a deployment on AWS instead, in the account of your credentials:
+${stage}`
 
 export const commandHelp: Record<string, string> = {
   run: `odv run: one verification run: scan, request deletion, wait, scan again, decide, attest
@@ -40,7 +50,11 @@ export const commandHelp: Record<string, string> = {
   --resume RUN       goes on with a run that was interrupted or waits for a custodian
   --no-wait          stops instead of waiting for a custodian, with exit code 75
   --nightly          says in the evidence that a schedule started the run
-  --state DIR, --json
+  --json
+${place}
+
+  With --aws, stores and the manifest are the deployment's (odv config --aws), and the run goes on without this process;
+  --dry-run lists the stores there and estimates what a run would cost.
 
 ${exitCodes}`,
   scan: `odv scan: looks for identifiers in files and directories; deletes nothing, attests nothing
@@ -50,26 +64,30 @@ ${exitCodes}`,
   --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}
 
 ${exitCodes}`,
-  status: `odv status: the runs of a state directory, or one of them with its verdicts and requests
+  status: `odv status: the runs of a state directory or a deployment, or one of them with its verdicts and requests
 
   RUN                a run's name
-  --state DIR, --json`,
+  --json
+${place}`,
   request: `odv request: a deletion request as its custodian needs it, with exact names, which may hold identifiers
 
   REQUEST            the request's name, as odv run and odv status show it
   --out FILE         a new file that only you can read; JSON Lines: the request, then one object version a line
-  --state DIR, --json`,
+  --json
+${place}`,
   ack: `odv ack: the custodian's answer to a deletion request
 
   REQUEST            the request's name, as odv run and odv status show it
   --file FILE        the custodian's certificate; its SHA-256 is attested, the file is not kept
-  --state DIR, --json`,
+  --json
+${place}`,
   export: `odv export: builds a filing bundle that anyone verifies offline
 
   --out DIR          a new or empty directory
   --run RUN          one run (default: the newest finished one)
   --from, --to       a period instead: all attestations made in it (dates as 2026-01-31, or RFC 3339 times)
-  --state DIR, --json`,
+  --json
+${place}`,
   verify: `odv verify: checks a bundle offline, without any state
 
   BUNDLE             the bundle's directory
@@ -81,7 +99,19 @@ ${exitCodes}`,
   keys: `odv keys: the public keys of this deployment, for auditors to pin
 
   --out DIR          writes them as PEM files
-  --state DIR, --json`,
+  --json
+${place}`,
+  config: `odv config: the configuration of a deployment on AWS, which its runs begin with
+
+  odv config --aws                           shows it, and its version
+  odv config --aws FILE [--manifest IDS]     puts FILE there, checked as a run will
+  odv config --aws FILE --replaces VERSION   puts it in the place of the one that you have seen
+  odv config --aws --manifest IDS            only another transfer manifest; the rest stays
+
+  FILE               as odv.json; stores are buckets, the manifest is a key below manifests/ of the intake bucket
+  --manifest IDS     a transfer manifest, read as a run reads it and uploaded under a name of date and digest
+  --json
+${stage}`,
   demo: `odv demo: three sample offshore stores with real backups, and the nightly job on them
 
   DIR                where (default odv-demo); made anew every time`,

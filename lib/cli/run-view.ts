@@ -1,94 +1,91 @@
-import { join } from 'node:path'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
-import type { Done } from '../local/sandbox/counters.ts'
-import { stateDirectory } from '../local/state-directory.ts'
 import { type ManifestDocument, readDocument } from '../pipeline/documents.ts'
-import { passKey, runKey } from '../pipeline/evidence-keys.ts'
-import type { Evidence } from '../ports.ts'
+import { type PassRef, passKey, runKey } from '../pipeline/evidence-keys.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
-import type { TaskEvent } from './embedded.ts'
+import type { Deployment, RunEvent } from './deployment.ts'
 import { describeManifest } from './manifest-view.ts'
-import {
-  bold,
-  coloured,
-  dim,
-  formatBytes,
-  formatCount,
-  formatDuration,
-  plural,
-  stateOption,
-  type Terminal,
-} from './terminal.ts'
+import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from './terminal.ts'
 
 const shownOpenVersions = 5
 
+type Shown = Pick<Deployment, 'progress' | 'locate' | 'words'> & { ports: Pick<Deployment['ports'], 'evidence'> }
+
 /**
- * Shows a run as it happens, from the tasks that are called and the documents that they leave. `observe` never fails a
- * task: what cannot be shown is not shown.
+ * Shows a run as it happens, from its events and the documents that they speak of. `observe` never fails a run: what
+ * cannot be shown is not shown.
  */
-export function createRunView(terminal: Terminal, state: string, evidence: () => Evidence, progress: () => Done) {
-  const total = { versions: 0, bytes: 0 }
-  let scanningSince = Date.now()
+export function createRunView(terminal: Terminal, { ports, progress, locate, words }: Shown) {
+  const total = { versions: 0, bytes: 0, executed: 0 }
+  let scanning: { since: number; bytes: number } | undefined
   let phase = 'opening the run'
   let shown = Promise.resolve()
   let failure: Error | undefined
   const failures = new Set<string>()
 
-  const observe = (event: TaskEvent) => {
-    const { storeId, pass } = event.payload as { storeId?: string; pass?: number }
-    const where = storeId === undefined ? '' : `${bold(String(storeId))} pass ${pass ?? ''}`
-    if (event.kind === 'began' && event.name === 'take-inventory') phase = 'listing'
-    if (event.kind === 'began' && event.name === 'scan-batch' && phase !== 'scanning') {
-      if (progress().bytes === 0) scanningSince = Date.now()
-      phase = 'scanning'
+  const observe = (event: RunEvent) => {
+    switch (event.kind) {
+      case 'failed':
+        return observeFailure(event)
+      case 'listing':
+        phase = 'listing'
+        break
+      case 'planned':
+        total.versions += event.versions
+        total.bytes += event.bytes
+        break
+      case 'scanning':
+        phase = 'scanning'
+        scanning ??= { since: Date.now(), bytes: progress().bytes }
+        break
+      case 'waiting':
+        phase = 'waiting for a custodian'
+        break
+      case 'deleting':
+        phase = 'deleting'
+        total.executed += event.versions
+        break
+      default:
     }
-    if (event.kind === 'failed') {
-      failure = event.error
-      const message = `  ${where} ${event.name}: ${event.error.name}: ${event.error.message}`
-      // A retry that fails again says nothing new; what is wrong with the manifest is said once, at the end.
-      if (!failures.has(message) && storeId !== undefined) terminal.print(message)
-      failures.add(message)
-    }
-    if (event.kind !== 'done') return
-    if (event.name === 'notify-custodian') phase = 'waiting for a custodian'
-    if (event.name === 'plan-batches') {
-      total.versions += Number(event.output.versions)
-      total.bytes += Number(event.output.bytes)
-    }
-    shown = shown.then(() => showDone(event, where)).catch(() => {})
+    shown = shown.then(() => show(event)).catch(() => {})
   }
 
-  const showDone = async (event: Extract<TaskEvent, { kind: 'done' }>, where: string) => {
-    const ref = event.payload as { runId: string; storeId: string; pass: number }
-    switch (event.name) {
-      case 'build-index':
-        return showManifest(ref.runId)
-      case 'plan-batches':
+  const observeFailure = ({ task, error, storeId, pass }: Extract<RunEvent, { kind: 'failed' }>) => {
+    failure = error
+    const message = `  ${bold(storeId ?? '')} pass ${pass ?? ''} ${task}: ${error.name}: ${error.message}`
+    // A retry that fails again says nothing new; what is wrong with the manifest is said once, at the end.
+    if (!failures.has(message) && storeId !== undefined) terminal.print(message)
+    failures.add(message)
+  }
+
+  const show = async (event: Exclude<RunEvent, { kind: 'failed' }>) => {
+    if (event.kind === 'manifest') return showManifest(event.runId)
+    const { ref } = event
+    const where = `${bold(ref.storeId)} pass ${ref.pass}`
+    switch (event.kind) {
+      case 'planned':
         return terminal.print(
-          `  ${where}: inventory of ${plural(Number(event.output.versions), 'object version')}, ${formatBytes(Number(event.output.bytes))}`,
+          `  ${where}: inventory of ${plural(event.versions, 'object version')}, ${formatBytes(event.bytes)}`,
         )
-      case 'settle-coverage':
+      case 'settled':
         return showPass(where, ref)
-      case 'request-deletion':
+      case 'requested':
         return showRequest(where, ref)
-      case 'execute-deletion':
+      case 'answered':
         return showAcknowledgement(where, ref)
-      case 'acknowledge':
-        return terminal.print(`  request ${event.output.requestId}: answered by the ${event.output.by}`)
       default:
         return
     }
   }
 
   const showManifest = async (runId: string) => {
-    const document = await readDocument<ManifestDocument>({ evidence: evidence() }, runKey(runId, 'manifest.json'))
+    const document = await readDocument<ManifestDocument>(ports, runKey(runId, 'manifest.json'))
     for (const line of describeManifest(document)) terminal.print(`  ${line}`)
   }
 
-  const showPass = async (where: string, ref: { runId: string; storeId: string; pass: number }) => {
-    const coverage = await readDocument<Coverage>({ evidence: evidence() }, passKey(ref, 'coverage.json'))
-    const open = await readDocument<OpenVersion[]>({ evidence: evidence() }, passKey(ref, 'open.json'))
+  const showPass = async (where: string, ref: PassRef) => {
+    const coverage = await readDocument<Coverage>(ports, passKey(ref, 'coverage.json'))
+    const open = await readDocument<OpenVersion[]>(ports, passKey(ref, 'open.json'))
     const unverified = coverage.unverified.reduce((sum, { versions }) => sum + versions, 0)
     terminal.print(
       `  ${where}: read ${formatBytes(coverage.bytesRead)} (${formatBytes(coverage.decodedBytes)} unpacked), ` +
@@ -115,21 +112,22 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
     })
   }
 
-  const showRequest = async (where: string, ref: { runId: string; storeId: string; pass: number }) => {
-    const request = await readDocument<DeletionRequest>({ evidence: evidence() }, passKey(ref, 'request.json'))
-    const document = join(stateDirectory(state).evidence, passKey(ref, 'request.json'))
+  const showRequest = async (where: string, ref: PassRef) => {
+    const request = await readDocument<DeletionRequest>(ports, passKey(ref, 'request.json'))
     terminal.print(
       `  ${where}: deletion request ${bold(request.requestId)}: ${plural(request.versions, 'object version')}, ` +
         `${plural(request.findings, 'finding')} of ${plural(request.subjects, 'subject')}` +
         (request.protectedVersions > 0
-          ? `, ${plural(request.protectedVersions, 'of them protected', 'of them protected')}`
+          ? `, ${plural(request.protectedVersions, 'of them protected', 'of them protected')}${
+              request.deletableFrom === undefined ? '' : ` (retention ends ${request.deletableFrom})`
+            }`
           : ''),
     )
-    const named = `npx odv request ${request.requestId} --out request.jsonl${stateOption(state)}`
+    const named = `npx odv request ${request.requestId} --out request.jsonl${words.options}`
     if (request.channel === 'none') terminal.print(`      no deletion channel: send it to the custodian: ${named}`)
     if (request.channel === 'manual') {
       terminal.print(`      for the custodian, until ${request.deadline}: ${named}`)
-      terminal.print(`      their answer: npx odv ack ${request.requestId}${stateOption(state)}`)
+      terminal.print(`      their answer: npx odv ack ${request.requestId}${words.options}`)
     }
     terminal.emit({
       kind: 'request',
@@ -137,16 +135,15 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
       request: request.requestId,
       channel: request.channel,
       versions: request.versions,
-      document,
+      document: locate(passKey(ref, 'request.json')),
       ...(request.deadline !== undefined && { deadline: request.deadline }),
     })
   }
 
-  const showAcknowledgement = async (where: string, ref: { runId: string; storeId: string; pass: number }) => {
-    const { deleted, gone, kept } = await readDocument<Acknowledgement>(
-      { evidence: evidence() },
-      passKey(ref, 'acknowledgement.json'),
-    )
+  const showAcknowledgement = async (where: string, ref: PassRef) => {
+    const answer = await readDocument<Acknowledgement>(ports, passKey(ref, 'acknowledgement.json'))
+    const { requestId, by, deleted, gone, kept } = answer
+    if (by !== 'executor') return terminal.print(`  request ${requestId}: answered by the ${by}`)
     terminal.print(
       `  ${where}: executor deleted ${plural(deleted.versions, 'object version')}, ${formatBytes(deleted.bytes)}` +
         (gone > 0 ? `; ${gone} were gone already` : ''),
@@ -159,14 +156,18 @@ export function createRunView(terminal: Terminal, state: string, evidence: () =>
 
   const describeProgress = () => {
     const done = progress()
-    const rate = done.bytes / Math.max(1, (Date.now() - scanningSince) / 1000)
+    const from = scanning ?? { since: Date.now(), bytes: 0 }
+    const rate = (done.bytes - from.bytes) / Math.max(1, (Date.now() - from.since) / 1000)
     const left = rate > 0 ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left` : ''
+    const findings = done.findings === undefined ? '' : `, ${plural(done.findings, 'finding')}`
     return phase === 'scanning'
       ? `  scanning: ${formatCount(done.versions)} of ${formatCount(total.versions)} object versions, ` +
-          `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}, ${plural(done.findings, 'finding')}`
+          `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}${findings}`
       : phase === 'listing'
         ? `  listing: ${plural(progress().listed, 'object version')}`
-        : `  ${phase}`
+        : phase === 'deleting' && total.executed > 0
+          ? `  deleting: ${plural(total.executed, 'object version')} done`
+          : `  ${phase}`
   }
 
   return {

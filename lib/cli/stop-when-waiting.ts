@@ -1,5 +1,5 @@
 import type { ExecutionEvent } from '../local/asl/interpreter.ts'
-import type { TaskEvent } from './embedded.ts'
+import type { TaskEvent } from './task-events.ts'
 
 const quietMilliseconds = 1500
 

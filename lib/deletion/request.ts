@@ -4,8 +4,9 @@ import type { InventoryEntry } from '../inventory/object-version.ts'
 
 /**
  * A deletion request: what a custodian is asked to delete after one pass. It names exact object versions, listed one a
- * line in the document beside it (`versionsSha256` pins that). It holds no identifier: keys are shown redacted, and a
- * version is told apart by its id, size and digest.
+ * line in the documents beside it (`versionsSha256` pins them, one after the other). It holds no identifier: keys are shown redacted, and a
+ * version is told apart by its id, size and digest. `deletableFrom`: when the last of the protected versions whose
+ * protection ends at a known time can be deleted (each of them says it for itself).
  */
 export type DeletionRequest = {
   schemaVersion: 1
@@ -23,6 +24,7 @@ export type DeletionRequest = {
   findings: number
   subjects: number
   protectedVersions: number
+  deletableFrom?: string
   versionsSha256: string
 }
 

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { type BigIntStats, constants } from 'node:fs'
 import type { StoreConfig } from '../config.ts'
 import { ReadFailed } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
@@ -40,6 +40,8 @@ export async function openDirectoryDeletion(
       for (const each of condemned) deleted.push(await deleteVersion(files, root, each))
       return deleted
     },
+    /** A directory has none. */
+    removeRemnants: async (remnants) => remnants.map(() => ({ kind: 'kept', reason: 'it is not a current file' })),
   }
 }
 
@@ -73,7 +75,8 @@ async function deleteAt(
   aside: string,
   judge: Judge,
 ): Promise<Deleted> {
-  const guarded = await openGuarded(files, root, key, (stat) => isSameContent(version.versionId, stat))
+  const isListed = (stat: BigIntStats) => Number(stat.size) === version.size && isSameContent(version.versionId, stat)
+  const guarded = await openGuarded(files, root, key, isListed)
   switch (guarded.kind) {
     case 'absent':
       return { kind: 'gone' }

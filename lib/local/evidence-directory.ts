@@ -36,7 +36,7 @@ export function evidenceDirectory(root: string): Evidence {
       }
     },
 
-    list: (prefix) => listKeys(root, '', prefix),
+    list: (prefix, after) => listKeys(root, '', prefix, after),
   }
 }
 
@@ -46,7 +46,7 @@ function pathOf(root: string, key: string): string {
 }
 
 /** Byte order of whole keys: a folder sorts as its name and `/`. Keys are ASCII, so string order is byte order. */
-async function* listKeys(root: string, folder: string, prefix: string): AsyncGenerator<string> {
+async function* listKeys(root: string, folder: string, prefix: string, after = ''): AsyncGenerator<string> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error) => {
     if (isAbsent(error)) return []
     throw error
@@ -57,8 +57,8 @@ async function* listKeys(root: string, folder: string, prefix: string): AsyncGen
     .sort((a, b) => (a < b ? -1 : 1))
   for (const name of names) {
     if (!name.startsWith(prefix) && !prefix.startsWith(name)) continue
-    if (name.endsWith('/')) yield* listKeys(root, name, prefix)
-    else if (name.startsWith(prefix)) yield name
+    if (name.endsWith('/')) yield* listKeys(root, name, prefix, after)
+    else if (name.startsWith(prefix) && name > after) yield name
   }
 }
 

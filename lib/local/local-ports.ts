@@ -40,7 +40,7 @@ export function storesOf(buckets: Stores): Stores {
 
 function deletionsOf(buckets: StoreDeletions): StoreDeletions {
   const directories = directoryDeletions()
-  return { open: (store) => (isDirectory(store) ? directories : buckets).open(store) }
+  return { open: (store, where) => (isDirectory(store) ? directories : buckets).open(store, where) }
 }
 
 /** The API is for deployments: on one machine, runs and exports are started by commands and live as long as these. */

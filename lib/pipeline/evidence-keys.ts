@@ -23,7 +23,6 @@ export const passKey = (
     | 'coverage.json'
     | 'open.json'
     | 'request.json'
-    | 'requested-versions.jsonl'
     | 'acknowledgement.json'
     | 'map-results',
 ) => `${passPrefix(ref)}/${document}`
@@ -33,9 +32,15 @@ export const segmentKey = (ref: SegmentRef, document: 'batches.jsonl' | 'coverag
 
 const segmentPrefix = (ref: SegmentRef) => `${passPrefix(ref)}/segments/${digits(ref.segment)}`
 
+/** Where the parts of a listing are, and the reports of a pass: their names sort by their numbers. */
+export const partsPrefix = (ref: SegmentRef, listing: Listing) => `${segmentPrefix(ref)}/${listing}/`
+export const batchesPrefix = (ref: PassRef) => `${passPrefix(ref)}/batches/`
+
 export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
   `${segmentPrefix(ref)}/${listing}/${digits(page)}.jsonl`
 export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`
+export const requestedKey = (ref: PassRef, part: number) => `${passPrefix(ref)}/requested/${digits(part)}.jsonl`
+export const sliceKey = (ref: PassRef, slice: number) => `${passPrefix(ref)}/deletion-slices/${digits(slice)}.json`
 export const intentKey = (ref: PassRef, seq: number) => `${passPrefix(ref)}/deletions/${digits(seq)}.json`
 
 const digits = (number: number) => String(number).padStart(9, '0')

@@ -1,78 +1,194 @@
-import { createHash } from 'node:crypto'
 import { isBuiltIn } from '../config.ts'
 import { judgeOwnership } from '../deletion/judge-ownership.ts'
 import type { Acknowledgement, DeletionRequest, RequestedVersion } from '../deletion/request.ts'
+import { createTally, type DeletionSlice, type SliceStart } from '../deletion/slice.ts'
 import { EvidenceConflict } from '../errors.ts'
 import { toListed } from '../inventory/inventory-part.ts'
-import type { Deleted, Judge, Ports } from '../ports.ts'
+import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
 import { isTransferred } from '../subject-index/open-subject-index.ts'
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './documents.ts'
-import { intentKey, type PassRef, passKey } from './evidence-keys.ts'
-import { readRequested } from './request-deletion.ts'
-import { parseInput, requestInput } from './task-input.ts'
+import { intentKey, type PassRef, passKey, sliceKey } from './evidence-keys.ts'
+import { openRequested } from './requested-versions.ts'
+import { executeInput, parseInput } from './task-input.ts'
 
-/** Versions that are judged, and then deleted, together. */
-const deletedAtOnce = 100
+/** Versions that are judged, and then deleted, together: as many as S3 deletes in one request. */
+const deletedAtOnce = { versions: 1000, bytes: 2 ** 30 }
+/** A call ends at the first group after this. A Lambda lives for 15 minutes. */
+const sliceMs = 10 * 60_000
 
 type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'storeDeletions' | 'caseKey'>
 
 /**
  * The built-in executor: deletes exactly the versions that the request names, each only if all its records belong to
- * transferred subjects and it still is the version that was scanned. Per version:
+ * transferred subjects and it still is the version that was scanned. A long request takes several calls, one slice each;
+ * the slice that was stored first counts, and the last one writes the answer. Per version:
  * 1. judge all its bytes. A crash here leaves it untouched.
  * 2. write the intent to the evidence. A crash here leaves it untouched; the next try judges it again.
  * 3. delete it. A crash after this finds it gone, and the intent tells that it was us.
  */
-export async function executeDeletion(ports: DeletionPorts, input: unknown): Promise<{ requestId: string }> {
-  const { requestId, ...ref } = parseInput('execute-deletion', requestInput, input)
-  const key = passKey(ref, 'acknowledgement.json')
+export async function executeDeletion(
+  ports: DeletionPorts,
+  input: unknown,
+): Promise<{ requestId: string; complete: boolean; versions: number }> {
+  const { requestId, slice, ...ref } = parseInput('execute-deletion', executeInput, input)
+  const key = sliceKey(ref, slice)
   if (!(await ports.evidence.has(key)))
-    await ports.evidence.put(key, formatDocument(await deleteRequested(ports, ref, requestId)))
-  return { requestId }
+    await ports.evidence.put(key, formatDocument(await executeSlice(ports, ref, requestId, slice)))
+  const { deleted, gone, kept, next } = await readDocument<DeletionSlice>(ports, key)
+  if (next === undefined) await answer(ports, ref, requestId, slice)
+  const versions = deleted.versions + gone + kept.reduce((sum, each) => sum + each.versions, 0)
+  return { requestId, complete: next === undefined, versions }
 }
 
-async function deleteRequested(ports: DeletionPorts, ref: PassRef, requestId: string): Promise<Acknowledgement> {
-  const { store } = await readRunStore(ports, ref.runId, ref.storeId)
-  const request = await readDocument<DeletionRequest>(ports, passKey(ref, 'request.json'))
-  const { channel } = store
-  if (!isBuiltIn(channel) || request.channel !== channel.kind || request.requestId !== requestId)
-    throw new EvidenceConflict(`request ${requestId}: expected one for a built-in channel of store ${store.id}`)
-  const listed = await ports.evidence.get(passKey(ref, 'requested-versions.jsonl'))
-  if (createHash('sha256').update(listed).digest('hex') !== request.versionsSha256)
-    throw new EvidenceConflict(`request ${requestId}: expected the versions that were asked for`)
-
-  const { index, keys } = await openRunIndex(ports, ref.runId)
-  const deletion = await ports.storeDeletions.open(store)
+/** The sums of all slices, as the answer to the request. */
+async function answer(ports: DeletionPorts, ref: PassRef, requestId: string, last: number): Promise<void> {
+  const key = passKey(ref, 'acknowledgement.json')
+  if (await ports.evidence.has(key)) return
   const tally = createTally()
-  const judgeable = (version: RequestedVersion) => version.kind === 'object' && version.sha256 !== undefined
-  const all = await readRequested(ports, ref)
-  for (const { size } of all.filter((version) => !judgeable(version)))
-    tally.add(size, {
-      kind: 'kept',
-      reason: 'not an object that was read to its end, or one that was read in slices: no digest to judge it by',
-    })
-  const requested = all.filter(judgeable)
-  for (let from = 0; from < requested.length; from += deletedAtOnce) {
-    const group = requested.slice(from, from + deletedAtOnce)
-    const deleted = await deletion.deleteVersions(
-      group.map((version) => ({
-        version: toListed(version, keys.sealKey),
-        judge: judgeWithIntent(ports, ref, version, channel.owner, (text) => isTransferred(index, text)),
-      })),
-    )
-    for (const [place, { seq, size }] of group.entries()) {
-      const result = deleted[place]!
-      const intended = result.kind === 'gone' && (await ports.evidence.has(intentKey(ref, seq)))
-      tally.add(size, intended ? { kind: 'deleted', bytes: size } : result)
-    }
-  }
-  return {
+  for (let slice = 0; slice <= last; slice++)
+    tally.addSums(await readDocument<DeletionSlice>(ports, sliceKey(ref, slice)))
+  const acknowledgement: Acknowledgement = {
     schemaVersion: 1,
     requestId,
     by: 'executor',
     acknowledgedAt: ports.clock().toISOString(),
     ...tally.sums(),
   }
+  await ports.evidence.put(key, formatDocument(acknowledgement))
+}
+
+async function executeSlice(
+  ports: DeletionPorts,
+  ref: PassRef,
+  requestId: string,
+  slice: number,
+): Promise<DeletionSlice> {
+  const startedAt = ports.clock()
+  const from = await startOf(ports, ref, slice)
+  const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const request = await readDocument<DeletionRequest>(ports, passKey(ref, 'request.json'))
+  const { channel } = store
+  if (!isBuiltIn(channel) || request.channel !== channel.kind || request.requestId !== requestId)
+    throw new EvidenceConflict(`request ${requestId}: expected one for a built-in channel of store ${store.id}`)
+  if (request.runId !== ref.runId || request.storeId !== ref.storeId || request.pass !== ref.pass)
+    throw new EvidenceConflict(`request ${requestId}: expected the one of this pass`)
+  const requested = await openRequested(ports.evidence, ref, request)
+  const { index, keys } = await openRunIndex(ports, ref.runId)
+  const deletion = await ports.storeDeletions.open(store, { homeCountry: config.homeCountry })
+  const judgeOf = (version: RequestedVersion) =>
+    judgeWithIntent(ports, ref, version, channel.owner, (text) => isTransferred(index, text))
+
+  const tally = createTally()
+  let next = requested.count === 0 ? undefined : from
+  let lines: { part: number; versions: RequestedVersion[] } | undefined
+  do {
+    if (next === undefined) break
+    if (lines?.part !== next.part) lines = { part: next.part, versions: await requested.read(next.part) }
+    const group = groupFrom(lines.versions, next)
+    const results =
+      next.turn === 'versions'
+        ? await deleteGroup(ports, ref, deletion, group, keys.sealKey, judgeOf)
+        : await removeGroup(deletion, group, keys.sealKey)
+    for (const [version, result] of results) tally.add(version.size, result)
+    next = placeAfter(next, group.length, lines.versions.length, requested.count)
+  } while (ports.clock().getTime() - startedAt.getTime() < sliceMs)
+  return {
+    schemaVersion: 1,
+    requestId,
+    slice,
+    from,
+    ...(next && { next }),
+    startedAt: startedAt.toISOString(),
+    finishedAt: ports.clock().toISOString(),
+    ...tally.sums(),
+  }
+}
+
+/** Where a slice begins: where the one before it ended. */
+async function startOf(ports: Pick<Ports, 'evidence'>, ref: PassRef, slice: number): Promise<SliceStart> {
+  if (slice === 0) return { turn: 'versions', part: 0, line: 0 }
+  const { next } = await readDocument<DeletionSlice>(ports, sliceKey(ref, slice - 1))
+  if (next === undefined)
+    throw new EvidenceConflict(`deletion: slice ${slice}: expected nothing left, got a slice more`)
+  return next
+}
+
+/** As many lines as are worked on together; at least one. */
+function groupFrom(versions: readonly RequestedVersion[], { line }: SliceStart): RequestedVersion[] {
+  let bytes = 0
+  const rest = versions.slice(line, line + deletedAtOnce.versions)
+  const end = rest.findIndex(({ size }, index) => {
+    bytes += size
+    return index > 0 && bytes > deletedAtOnce.bytes
+  })
+  return end < 0 ? rest : rest.slice(0, end)
+}
+
+/** What follows after some lines of a part; nothing after the last line of the second turn. */
+function placeAfter(
+  { turn, part, line }: SliceStart,
+  done: number,
+  lines: number,
+  parts: number,
+): SliceStart | undefined {
+  if (line + done < lines) return { turn, part, line: line + done }
+  if (part + 1 < parts) return { turn, part: part + 1, line: 0 }
+  return turn === 'versions' ? { turn: 'remnants', part: 0, line: 0 } : undefined
+}
+
+type Results = [RequestedVersion, Deleted][]
+
+const isJudgeable = ({ kind, sha256 }: RequestedVersion) => kind === 'object' && sha256 !== undefined
+
+/** What was found by nothing but its name, and has nothing else: its content cannot be judged, since there is none. */
+function isRemnant<V extends RequestedVersion>(version: V): version is V & Pick<Remnant, 'kind'> {
+  return (
+    (version.kind === 'delete-marker' || version.kind === 'multipart-upload') &&
+    version.places.length > 0 &&
+    version.places.every(({ place }) => place === 'key')
+  )
+}
+
+/** Judges and deletes the object versions of a group. Remnants wait for their turn; whatever else there is stays. */
+async function deleteGroup(
+  ports: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  deletion: StoreDeletion,
+  group: readonly RequestedVersion[],
+  sealKey: Uint8Array,
+  judgeOf: (version: RequestedVersion) => Judge,
+): Promise<Results> {
+  const judgeable = group.filter(isJudgeable)
+  const unread = group.filter((version) => !isJudgeable(version) && !isRemnant(version))
+  const condemned = judgeable.map((version) => ({ version: toListed(version, sealKey), judge: judgeOf(version) }))
+  const deleted = condemned.length === 0 ? [] : await deletion.deleteVersions(condemned)
+  const results: Results = unread.map((version) => [
+    version,
+    {
+      kind: 'kept',
+      reason: 'not an object that was read to its end, or one that was read in slices: no digest to judge it by',
+    },
+  ])
+  for (const [place, version] of judgeable.entries()) {
+    const result = deleted[place]!
+    const intended = result.kind === 'gone' && (await ports.evidence.has(intentKey(ref, version.seq)))
+    results.push([version, intended ? { kind: 'deleted', bytes: version.size } : result])
+  }
+  return results
+}
+
+/** After all object versions are dealt with, those that a marker hides included. */
+async function removeGroup(
+  deletion: StoreDeletion,
+  group: readonly RequestedVersion[],
+  sealKey: Uint8Array,
+): Promise<Results> {
+  const remnants = group.filter(isRemnant)
+  if (remnants.length === 0) return []
+  const removed = await deletion.removeRemnants(
+    remnants.map((version) => ({ ...toListed(version, sealKey), kind: version.kind })),
+  )
+  return remnants.map((version, place) => [version, removed[place]!])
 }
 
 function judgeWithIntent(
@@ -87,25 +203,5 @@ function judgeWithIntent(
     if (judged.kind === 'keep') return judged
     await evidence.put(intentKey(ref, seq), formatDocument({ seq, sha256, bytes: size, records: judged.records }))
     return { kind: 'delete' }
-  }
-}
-
-function createTally() {
-  const deleted = { versions: 0, bytes: 0 }
-  const kept = new Map<string, { versions: number; bytes: number }>()
-  let gone = 0
-  return {
-    add(size: number, result: Deleted): void {
-      if (result.kind === 'gone') gone++
-      if (result.kind === 'deleted') {
-        deleted.versions++
-        deleted.bytes += result.bytes
-      }
-      if (result.kind === 'kept') {
-        const tally = kept.get(result.reason) ?? { versions: 0, bytes: 0 }
-        kept.set(result.reason, { versions: tally.versions + 1, bytes: tally.bytes + size })
-      }
-    },
-    sums: () => ({ deleted, gone, kept: [...kept].map(([reason, tally]) => ({ reason, ...tally })) }),
   }
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type Channel, secondsOf } from '../config.ts'
 import type { DeletionRequest, RequestedVersion } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
@@ -7,6 +6,7 @@ import { settleBatch } from '../verdict/settle-batch.ts'
 import { formatDocument, readDocument, readRunStore } from './documents.ts'
 import { type PassRef, passKey } from './evidence-keys.ts'
 import { readReported } from './read-reported.ts'
+import { writeRequested } from './requested-versions.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
@@ -40,9 +40,7 @@ async function composeRequest(
   config: RunStore['config'],
   store: RunStore['store'],
 ): Promise<DeletionRequest> {
-  const requested = await listRequested(ports, ref)
-  const lines = requested.map((version) => `${JSON.stringify(version)}\n`).join('')
-  await ports.evidence.put(passKey(ref, 'requested-versions.jsonl'), lines)
+  const requested = await writeRequested(ports.evidence, ref, listRequested(ports, ref))
   const { findings, subjects } = await readDocument<Coverage>(ports, passKey(ref, 'coverage.json'))
   const requestedAt = ports.clock()
   const obligation = store.obligation ?? config.obligation
@@ -57,22 +55,22 @@ async function composeRequest(
     ...(store.channel.kind === 'manual' && {
       deadline: new Date(requestedAt.getTime() + secondsOf(store.channel.deadline) * 1000).toISOString(),
     }),
-    versions: requested.length,
-    bytes: requested.reduce((sum, { size }) => sum + size, 0),
+    versions: requested.versions,
+    bytes: requested.bytes,
     findings,
     subjects,
-    protectedVersions: requested.filter(({ protection }) => protection).length,
-    versionsSha256: createHash('sha256').update(lines).digest('hex'),
+    protectedVersions: requested.protectedVersions,
+    ...(requested.deletableFrom !== undefined && { deletableFrom: requested.deletableFrom }),
+    versionsSha256: requested.sha256,
   }
 }
 
-async function listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Promise<RequestedVersion[]> {
-  const requested: RequestedVersion[] = []
+async function* listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): AsyncGenerator<RequestedVersion> {
   for await (const { entries, report } of readReported(ports.evidence, ref)) {
     const places = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
     for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled)
       if (outcome.kind === 'found' && scan)
-        requested.push({
+        yield {
           ...entry,
           ...(scan.protection && { protection: scan.protection }),
           ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
@@ -84,16 +82,6 @@ async function listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Prom
             record,
             offset,
           })),
-        })
+        }
   }
-  return requested
-}
-
-/** The versions that a request names, exactly as they were asked for. */
-export async function readRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): Promise<RequestedVersion[]> {
-  const text = Buffer.from(await ports.evidence.get(passKey(ref, 'requested-versions.jsonl'))).toString('utf8')
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as RequestedVersion)
 }

@@ -10,7 +10,8 @@ import { type Listing, type PassRef, partKey, type SegmentRef } from './evidence
 import { openRange, readSegments } from './plan-listing.ts'
 import { pageInput, parseInput } from './task-input.ts'
 
-const pageSize = 2000
+/** Versions of a page that is followed by another one. */
+export const pageSize = 2000
 
 /** A function on AWS lives for five minutes; an execution has 25,000 events, of which a call takes about seven. */
 const atOnce = { pages: 500, milliseconds: 180_000 }

@@ -29,6 +29,7 @@ export const batchInput = z.extend(passInput, {
   }),
 })
 export const requestInput = z.extend(passInput, { requestId: z.string() })
+export const executeInput = z.extend(requestInput, { slice: number })
 export const notifyInput = z.extend(requestInput, { token: z.string() })
 export const acknowledgeInput = z.object({
   requestId: z.string(),

@@ -70,6 +70,7 @@ const deletionRequest: z.ZodMiniType<DeletionRequest> = z.strictObject({
   findings: count,
   subjects: count,
   protectedVersions: count,
+  deletableFrom: z.exactOptional(time),
   versionsSha256: sha256,
 })
 

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { awsPorts } from '../../lib/aws/aws-ports.ts'
-import { AdapterMissing } from '../../lib/errors.ts'
 import { directoryDeletions } from '../../lib/local/directory-deletion.ts'
 import { directoryStores } from '../../lib/local/directory-store.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
@@ -75,11 +74,11 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     })
   })
 
-  it('whoever opens a store is told that there is no adapter for it, until somebody gives one', async () => {
+  it('reads buckets as stores and deletes in them, and takes no directory', async () => {
     const { stores, storeDeletions } = awsPorts(await newDeployment(server, {}))
-    const store = { ...storeIn('s3://bucket/'), channel: { kind: 'none' as const } }
-    await expect(stores.open(store)).rejects.toThrow(AdapterMissing)
-    await expect(storeDeletions.open(store)).rejects.toThrow(AdapterMissing)
+    const directory = { ...storeIn('/x'), channel: { kind: 'none' as const } }
+    await expect(stores.open(directory)).rejects.toThrow('expected a bucket')
+    await expect(storeDeletions.open(directory, { homeCountry: 'US' })).rejects.toThrow('expected a bucket')
   })
 
   it('a function finds its ports by itself, from its environment', async () => {

@@ -90,7 +90,10 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     await executions.start('export-filing', 'good', { fails: false })
     await executions.start('export-filing', 'bad', { fails: true })
     expect(await ended(() => executions.find('export-filing', 'good'))).toEqual({ state: 'succeeded' })
-    expect(await ended(() => executions.find('export-filing', 'bad'))).toEqual({ state: 'failed', error: 'NotKnown' })
+    expect(await ended(() => executions.find('export-filing', 'bad'))).toMatchObject({
+      state: 'failed',
+      error: 'NotKnown',
+    })
   })
 
   it('takes a machine that is not there for a fault', async () => {

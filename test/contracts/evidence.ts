@@ -56,6 +56,17 @@ export function evidenceContract(name: string, make: () => Promise<Evidence>): v
         expect(await Array.fromAsync(evidence.list(prefix))).toEqual(keys.filter((key) => key.startsWith(prefix)))
     })
 
+    it('lists what is behind a key, whether there is one of that name or not', async () => {
+      const evidence = await make()
+      const keys = ['a-b', 'a/b', 'a/b-c', 'a/bc/d', 'a/c', 'b/a']
+      for (const key of keys) await evidence.put(key, key)
+      for (const prefix of ['', 'a/', 'a/b'])
+        for (const after of [...keys, 'a/b/', 'a/bb', 'z'])
+          expect(await Array.fromAsync(evidence.list(prefix, after))).toEqual(
+            keys.filter((key) => key.startsWith(prefix) && key > after),
+          )
+    })
+
     for (const key of [
       '',
       '/',

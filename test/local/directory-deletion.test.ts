@@ -18,96 +18,49 @@ import type { ListedVersion } from '../../lib/inventory/object-version.ts'
 import { directoryDeletions, openDirectoryDeletion } from '../../lib/local/directory-deletion.ts'
 import { openDirectoryStore } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
-import type { Chunks, Deleted, Judge, StoreDeletion } from '../../lib/ports.ts'
+import type { Judge } from '../../lib/ports.ts'
+import { deleteOne, deletionContract, willing } from '../contracts/deletion.ts'
 import { listAll } from '../contracts/store.ts'
 import { asUnprivileged } from './as-unprivileged.ts'
 import { keepingTime, mounted, oneFile, overwrite, systemError, tick, write } from './directory-fixture.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
-async function readAll(chunks: Chunks): Promise<string> {
-  const read: Buffer[] = []
-  for await (const chunk of chunks) read.push(Buffer.from(chunk))
-  return Buffer.concat(read).toString()
-}
-
-/** Reads everything and says delete; `seen` has what it was given. */
-function willing(seen: string[] = []): Judge {
-  return async (chunks) => {
-    seen.push(await readAll(chunks))
-    return { kind: 'delete' }
-  }
-}
-
 /** Reads everything, then changes the world, then says delete. */
-function willingAfter(change: () => void): Judge {
-  return async (chunks) => {
-    await readAll(chunks)
+const willingAfter = (change: () => void): Judge =>
+  willing([], async () => {
     await tick()
     change()
-    return { kind: 'delete' }
-  }
-}
-
-async function deleteOne(deletion: StoreDeletion, version: ListedVersion, judge: Judge): Promise<Deleted> {
-  const [deleted, ...more] = await deletion.deleteVersions([{ version, judge }])
-  expect(more).toEqual([])
-  return deleted!
-}
+  })
 
 const changedKept = expect.objectContaining({ kind: 'kept' })
+
+deletionContract('a directory', async () => {
+  const root = temporaryDirectory()
+  const open = () => openDirectoryDeletion(root)
+  return {
+    deletion: await open(),
+    reopen: open,
+    list: async () => listAll(await openDirectoryStore(root)),
+    async write(key, body) {
+      await tick()
+      write(root, key, body)
+    },
+    read: async (key) => readFileSync(join(root, key), 'utf8'),
+  }
+})
 
 describe('deleting a version of a directory store', () => {
   it('shows all its bytes to the judge, unlinks it, and says how many there were', async () => {
     const { root, version } = await oneFile('x'.repeat(3 << 20))
     write(root, 'other', 'stays')
     const seen: string[] = []
-    const deletion = await directoryDeletions().open({ id: 'sg', root, channel: { kind: 'none' } })
+    const deletion = await directoryDeletions().open(
+      { id: 'sg', root, channel: { kind: 'none' } },
+      { homeCountry: 'US' },
+    )
     expect(await deleteOne(deletion, version, willing(seen))).toEqual({ kind: 'deleted', bytes: 3 << 20 })
     expect(seen).toEqual(['x'.repeat(3 << 20)])
     expect(readdirSync(root)).toEqual(['other'])
-  })
-
-  it('finds it gone when it is repeated', async () => {
-    const { root, version } = await oneFile()
-    const deletion = await openDirectoryDeletion(root)
-    await deleteOne(deletion, version, willing())
-    const seen: string[] = []
-    expect(await deleteOne(deletion, version, willing(seen))).toEqual({ kind: 'gone' })
-    expect(seen).toEqual([])
-  })
-
-  it('keeps it when the judge says so, for the reason of the judge', async () => {
-    const { root, version } = await oneFile()
-    const judge: Judge = async () => ({ kind: 'keep', reason: 'holds a record of somebody not transferred' })
-    expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual({
-      kind: 'kept',
-      reason: 'holds a record of somebody not transferred',
-    })
-    expect(readdirSync(root)).toEqual(['a'])
-  })
-
-  const hastyJudges: { name: string; judge: Judge }[] = [
-    { name: 'nothing', judge: async () => ({ kind: 'delete' }) },
-    {
-      name: 'the first chunk only',
-      judge: async (chunks) => {
-        for await (const _ of chunks) break
-        return { kind: 'delete' }
-      },
-    },
-  ]
-  for (const { name, judge } of hastyJudges)
-    it(`keeps it when the judge has read ${name}`, async () => {
-      const { root, version } = await oneFile('x'.repeat(3 << 20))
-      expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual(changedKept)
-      expect(readdirSync(root)).toEqual(['a'])
-    })
-
-  it('keeps it and passes the failure on when the judge fails', async () => {
-    const { root, version } = await oneFile()
-    const judge: Judge = () => Promise.reject(new Error('the judge is ill'))
-    await expect(deleteOne(await openDirectoryDeletion(root), version, judge)).rejects.toThrow('ill')
-    expect(readdirSync(root)).toEqual(['a'])
   })
 
   it('keeps it when the medium fails while it is judged', async () => {

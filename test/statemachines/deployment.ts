@@ -17,7 +17,7 @@ const schemas = {
   'settle-segment': tasks.segmentInput,
   'settle-coverage': tasks.passInput,
   'request-deletion': tasks.passInput,
-  'execute-deletion': tasks.requestInput,
+  'execute-deletion': tasks.executeInput,
   'notify-custodian': tasks.notifyInput,
   acknowledge: tasks.acknowledgeInput,
   'decide-verdict': tasks.decideInput,
@@ -27,7 +27,7 @@ const schemas = {
 
 type Pass = { runId: string; storeId: string; pass: number }
 type Failure = { state: string; error: string } | null
-export type Channel = 'none' | 'manual' | 'delete-files'
+export type Channel = 'none' | 'manual' | 'delete-files' | 's3-delete-versions'
 
 export type Setting = {
   stores?: string[]
@@ -39,6 +39,8 @@ export type Setting = {
   segments?: number
   /** Of each listing of each segment, one a call. */
   pages?: number
+  /** Calls that the executor needs for one request. */
+  slices?: number
   batches?: number
   /** Whether the custodian answers. */
   answers?: boolean
@@ -52,7 +54,7 @@ export type Setting = {
  */
 export function deploy(setting: Setting = {}) {
   const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2 } = setting
-  const { segments = 1, pages = 1 } = setting
+  const { segments = 1, pages = 1, slices = 1 } = setting
   const reported = new Set<string>()
   const settled = new Map<string, { found: number; unverified: number }>()
   const verdicts = new Map<string, string>()
@@ -90,7 +92,7 @@ export function deploy(setting: Setting = {}) {
       return { ...coverage, passesLeft: passes - ref.pass - 1 }
     },
     'request-deletion': (ref: Pass) => ({ requestId: `q-${of(ref)}`, channel, seconds }),
-    'execute-deletion': () => ({}),
+    'execute-deletion': ({ slice }: { slice: number }) => ({ complete: slice === slices - 1 }),
     'notify-custodian': ({ requestId, token }: { requestId: string; token: string }) => {
       if (setting.answers) world.answers.set(token, { requestId })
       return { requestId }

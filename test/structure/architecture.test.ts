@@ -32,10 +32,12 @@ const outer: Record<string, string[]> = {
   'lib/cli/': ['lib/', 'functions/'],
   'lib/aws/': [
     'lib/aws/',
+    'lib/decode/unverified.ts',
     'lib/inventory/',
     'lib/log/',
     'lib/evidence-key.ts',
     'lib/ports.ts',
+    'lib/regions.ts',
     'lib/tool.ts',
     ...anywhere,
   ],

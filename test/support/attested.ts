@@ -44,6 +44,7 @@ function withoutChance(value: unknown, runId: string): unknown {
       .replaceAll(runId, 'RUN')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME')
       .replace(/\b[0-9a-f]{64}\b/g, 'DIGEST')
+      .replace(/"scanMilliseconds":\d+/g, '"scanMilliseconds":0')
       .replace(/"secondsAfterAck":\d+/g, '"secondsAfterAck":0')
       .replace(/"versionId":"[a-p]+\.[a-p]+"/g, '"versionId":"VERSION"'),
   )

@@ -11,10 +11,12 @@ export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout
 /** A command under way. `ended` never rejects; `kill` ends it at once, as a power cut would. */
 export type Started = { child: ChildProcess; ended: Promise<Ended>; kill(signal?: NodeJS.Signals): void }
 
-export function startOdv(cwd: string, args: readonly string[]): Started {
+/** `env`: instead of what this process has of AWS. */
+export function startOdv(cwd: string, args: readonly string[], env: Record<string, string> = {}): Started {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
-    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+    env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: compileCache, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]

@@ -59,7 +59,7 @@ describe('a large object', () => {
   it('says of a finding in which record and at which byte of the whole it is', async () => {
     const at = await place({ 'big.txt': withOne })
     await run(at)
-    const lines = readFileSync(evidenceOf(at, 'requested-versions.jsonl'), 'utf8').trimEnd().split('\n')
+    const lines = readFileSync(evidenceOf(at, 'requested/000000000.jsonl'), 'utf8').trimEnd().split('\n')
     const requested = lines.map((line) => JSON.parse(line) as RequestedVersion)
     expect(requested.map(({ places }) => places)).toEqual([
       [{ place: 'content', path: [], record: 41, offset: withOne.indexOf(transferred(3)) }],

@@ -228,7 +228,7 @@ describe.concurrent('a forged request', () => {
 
   type Version = Record<string, unknown> & { shownKey: string }
   const rewrite = (place: Place, change: (versions: Version[]) => Version[]) => {
-    const path = passFile(place, 'requested-versions.jsonl')
+    const path = passFile(place, 'requested/000000000.jsonl')
     const versions = readFileSync(path, 'utf8')
       .trimEnd()
       .split('\n')
@@ -270,7 +270,7 @@ describe.concurrent('a forged request', () => {
         const { createHash } = await import('node:crypto')
         const request = JSON.parse(readFileSync(passFile(place, 'request.json'), 'utf8'))
         request.versionsSha256 = createHash('sha256')
-          .update(readFileSync(passFile(place, 'requested-versions.jsonl')))
+          .update(readFileSync(passFile(place, 'requested/000000000.jsonl')))
           .digest('hex')
         writeFileSync(passFile(place, 'request.json'), `${JSON.stringify(request, null, 1)}\n`)
       },

@@ -2,19 +2,18 @@ import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageInvalid } from '../../errors.ts'
-import { openEmbedded } from '../embedded.ts'
+import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** `odv ack`: the custodian's answer to a request; a certificate is pinned by its digest and not kept. */
 export async function ackCommand(
-  options: { request: string; file?: string; state: string; cwd: string },
+  options: { request: string; file?: string; place: Place; cwd: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const certificateSha256 = options.file === undefined ? undefined : await digestOf(resolve(options.cwd, options.file))
-  const embedded = await openEmbedded({ state: resolve(options.cwd, options.state), create: false })
-  try {
-    const answer = (await embedded.call('acknowledge', {
+  return withDeployment(options.place, {}, async (deployment) => {
+    const answer = (await deployment.acknowledge({
       requestId: options.request,
       by: 'custodian',
       ...(certificateSha256 !== undefined && { certificateSha256 }),
@@ -32,9 +31,7 @@ export async function ackCommand(
         : `${answer.requestId} was answered before, by the ${answer.by}, at ${answer.acknowledgedAt}: that answer stands`,
     )
     return exitCode.good
-  } finally {
-    await embedded.close()
-  }
+  })
 }
 
 async function digestOf(file: string): Promise<string> {

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { actAsCustodian, countOthers, makeSample } from '../demo/sample-stores.ts'
-import type { TaskEvent } from '../embedded.ts'
+import type { Place, RunEvent } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, defaultState, dim, formatCount, type Terminal } from '../terminal.ts'
 import { exportCommand } from './export-command.ts'
@@ -30,10 +30,10 @@ export async function demoCommand(
   terminal.print(`  ${formatCount(before)} records belong to subjects who were not transferred: none of them may go`)
 
   step('The nightly job', `cd ${directory} && npx odv run --nightly`)
-  const state = defaultState
-  const custodian = createCustodian(cwd, state, terminal)
+  const place: Place = { kind: 'machine', state: defaultState, cwd }
+  const custodian = createCustodian(cwd, terminal)
   const result = await runCommand(
-    { stores: [], trigger: 'nightly', dryRun: false, wait: true, state, cwd, signal, onTask: custodian.observe },
+    { place, stores: [], trigger: 'nightly', dryRun: false, wait: true, cwd, signal, onEvent: custodian.observe },
     terminal,
   )
   await custodian.done()
@@ -46,9 +46,9 @@ export async function demoCommand(
   if (after !== before) return exitCode.fault
 
   step('What the agency gets', 'npx odv export --out bundle')
-  const exported = await exportCommand({ out: 'bundle', state, cwd }, terminal)
+  const exported = await exportCommand({ out: 'bundle', place, cwd, signal }, terminal)
   step('Keys, which the auditor has from another source than the bundle', 'npx odv keys --out auditor')
-  const shown = await keysCommand({ out: 'auditor', state, cwd }, terminal)
+  const shown = await keysCommand({ out: 'auditor', place, cwd }, terminal)
   const keys = ['auditor/attestation-p256.pub.pem', 'auditor/log-ed25519.pub.pem']
   step('The auditor checks it, offline', `npx odv verify bundle ${keys.map((key) => `--key ${key}`).join(' ')}`)
   const verified = await verifyCommand({ bundle: 'bundle', keys, cwd }, terminal)
@@ -66,7 +66,7 @@ export async function demoCommand(
 }
 
 /** Plays the custodian in Singapore: deletes when asked, and answers as a person would, with a command of its own. */
-function createCustodian(cwd: string, state: string, terminal: Terminal) {
+function createCustodian(cwd: string, terminal: Terminal) {
   let work = Promise.resolve()
   const act = async (requestId: string) => {
     const removed = await actAsCustodian(cwd)
@@ -79,7 +79,7 @@ function createCustodian(cwd: string, state: string, terminal: Terminal) {
   const ack = (requestId: string) =>
     new Promise<void>((resolve, reject) => {
       const odv = fileURLToPath(new URL('../odv.mjs', import.meta.url))
-      const child = spawn(process.execPath, [odv, 'ack', requestId, '--file', 'certificate.txt', '--state', state], {
+      const child = spawn(process.execPath, [odv, 'ack', requestId, '--file', 'certificate.txt'], {
         cwd,
         stdio: 'ignore',
       })
@@ -89,8 +89,8 @@ function createCustodian(cwd: string, state: string, terminal: Terminal) {
       )
     })
   return {
-    observe(event: TaskEvent) {
-      if (event.kind === 'done' && event.name === 'notify-custodian') work = act(String(event.payload.requestId))
+    observe(event: RunEvent) {
+      if (event.kind === 'waiting') work = act(event.requestId)
     },
     done: () => work,
   }

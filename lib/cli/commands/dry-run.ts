@@ -1,30 +1,15 @@
-import { randomBytes } from 'node:crypto'
 import type { Config } from '../../config.ts'
-import { manifestFiles } from '../../local/manifest-file.ts'
-import { readManifest } from '../../manifest/read-manifest.ts'
-import { checkPremises } from '../../pipeline/build-index.ts'
-import type { Stores } from '../../ports.ts'
-import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
-import { caseKeysOf } from '../../subject-index/case-keys.ts'
+import { embeddedStores } from '../embedded-ports.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeManifest } from '../manifest-view.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
+import { tryManifest } from '../try-manifest.ts'
 
 const pageSize = 2000
 
 /** `odv run --dry-run`: reads the manifest and lists every store; scans, asks, writes and attests nothing. */
-export async function dryRun(config: Config, stores: Stores, terminal: Terminal): Promise<ExitCode> {
-  const name = config.manifest!
-  // Compiled and thrown away: what a run would refuse is refused here.
-  const builder = createIndexBuilder({
-    caseRule: config.identifierCase ?? 'fold',
-    keys: caseKeysOf(randomBytes(32)),
-    random: randomBytes,
-  })
-  const rows = { confirmed: builder.add, pending: builder.exclude }
-  const report = await readManifest(await manifestFiles().open(name), { now: new Date(), name }, rows)
-  const { summary: index } = builder.finish(report.sha256)
-  checkPremises(config, { report, index })
+export async function dryRun(config: Config, terminal: Terminal): Promise<ExitCode> {
+  const { report, index } = await tryManifest(config, { path: config.manifest!, name: config.manifest! })
   for (const line of describeManifest({ report, index })) terminal.print(line)
   terminal.emit({
     kind: 'manifest',
@@ -34,6 +19,7 @@ export async function dryRun(config: Config, stores: Stores, terminal: Terminal)
     subjects: index.subjects,
   })
 
+  const stores = embeddedStores()
   const sum = { versions: 0, bytes: 0 }
   for (const store of config.stores) {
     const listed = { versions: 0, bytes: 0, unreadable: 0 }

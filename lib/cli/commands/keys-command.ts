@@ -3,18 +3,16 @@ import { join, resolve } from 'node:path'
 import { attestationKeyFingerprint, logKeyFingerprint } from '../../export/key-fingerprint.ts'
 import { originOf } from '../../log/origin.ts'
 import { formatVkey } from '../../log/vkey.ts'
-import { openEmbedded } from '../embedded.ts'
+import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, type Terminal } from '../terminal.ts'
 
 /** `odv keys`: the public keys that auditors pin, and their fingerprints; `--out` writes them to files. */
 export async function keysCommand(
-  options: { out?: string; state: string; cwd: string },
+  options: { out?: string; place: Place; cwd: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const embedded = await openEmbedded({ state: resolve(options.cwd, options.state), create: false })
-  try {
-    const { attestationSigner, logSigner } = embedded.ports
+  return withDeployment(options.place, {}, async ({ ports: { attestationSigner, logSigner } }) => {
     const [attestation, log] = [await attestationSigner.publicKey(), await logSigner.publicKey()]
     const vkey = formatVkey(originOf(log), log)
     const prints = { attestation: attestationKeyFingerprint(attestation), log: logKeyFingerprint(log) }
@@ -34,7 +32,5 @@ export async function keysCommand(
       terminal.print(`written to ${options.out}; give them to auditors by another way than the bundle`)
     }
     return exitCode.good
-  } finally {
-    await embedded.close()
-  }
+  })
 }

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { DeletionRequest } from '../../deletion/request.ts'
+import type { DeletionRequest, RequestedVersion } from '../../deletion/request.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import { toListed } from '../../inventory/inventory-part.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { passKey } from '../../pipeline/evidence-keys.ts'
-import { readRequested } from '../../pipeline/request-deletion.ts'
+import { openRequested } from '../../pipeline/requested-versions.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
-import { openEmbedded } from '../embedded.ts'
+import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { plural, type Terminal } from '../terminal.ts'
 
@@ -16,34 +16,46 @@ import { plural, type Terminal } from '../terminal.ts'
  * identifiers are opened: into a new file that only its owner reads, never onto the terminal.
  */
 export async function requestCommand(
-  options: { request: string; out?: string; state: string; cwd: string },
+  options: { request: string; out?: string; place: Place; cwd: string },
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { request, out, cwd } = options
   if (out === undefined) throw new UsageInvalid('odv request: expected --out FILE')
-  const embedded = await openEmbedded({ state: resolve(cwd, options.state), create: false })
-  try {
-    const { ports } = embedded
+  return withDeployment(options.place, {}, async ({ ports }) => {
     const record = await ports.runState.getRequest(request)
     if (record === undefined) throw new NotKnown(`request ${request}: expected a request of this deployment, got none`)
-    const { sealKey } = caseKeysOf(await ports.caseKey.read())
     const head = await readDocument<DeletionRequest>(ports, passKey(record, 'request.json'))
-    const lines = (await readRequested(ports, record)).map((requested) => {
-      const { key, versionId, size, modifiedAt, protection } = toListed(requested, sealKey)
-      const { sha256, findings, subjects, places } = requested
-      return { key, versionId, size, modifiedAt, sha256, findings, subjects, protection, places }
-    })
-    const text = [head, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('')
-    await writeFile(resolve(cwd, out), text, { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+    // Who may not read the case key gets a request all the same whose names hold no identifier.
+    let sealKey: Uint8Array | undefined
+    const keyFor = async ({ sealedKey }: RequestedVersion) => {
+      if (sealedKey === undefined) return new Uint8Array()
+      sealKey ??= caseKeysOf(await ports.caseKey.read()).sealKey
+      return sealKey
+    }
+    // All of it is checked before the file is made.
+    const parts = await openRequested(ports.evidence, record, head)
+    const lines = async function* () {
+      yield `${JSON.stringify(head)}\n`
+      for (let part = 0; part < parts.count; part++)
+        for (const requested of await parts.read(part))
+          yield `${JSON.stringify(toLine(requested, await keyFor(requested)))}\n`
+    }
+    await writeFile(resolve(cwd, out), lines(), { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === undefined) throw cause
       throw new UsageInvalid(`--out ${out}: expected a new file, got ${cause.code}`, { cause })
     })
-    terminal.emit({ kind: 'request', request, out: resolve(cwd, out), versions: lines.length })
+    terminal.emit({ kind: 'request', request, out: resolve(cwd, out), versions: head.versions })
     terminal.print(
-      `${out}: the request and ${plural(lines.length, 'object version')}, one a line, with their exact names`,
+      `${out}: the request and ${plural(head.versions, 'object version')}, one a line, with their exact names`,
     )
     terminal.print('names may hold identifiers: it is for the custodian only')
     return exitCode.good
-  } finally {
-    await embedded.close()
-  }
+  })
+}
+
+/** A requested version with its exact name. `protection` says until when it cannot be deleted, where that is known. */
+function toLine(requested: RequestedVersion, sealKey: Uint8Array) {
+  const { kind, key, versionId, size, modifiedAt, protection } = toListed(requested, sealKey)
+  const { sha256, findings, subjects, places } = requested
+  return { kind, key, versionId, size, modifiedAt, sha256, findings, subjects, protection, places }
 }

@@ -1,119 +1,133 @@
 import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
 import { identityOf } from '../../attestation/statement.ts'
 import { decideRun } from '../../attestation/to-run-summary.ts'
+import type { Config } from '../../config.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
-import { Interrupted } from '../../local/asl/interpreter.ts'
-import { checkPlaces } from '../../local/check-places.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { runKey } from '../../pipeline/evidence-keys.ts'
-import { type Embedded, openEmbedded, type TaskEvent } from '../embedded.ts'
-import { embeddedStores } from '../embedded-ports.ts'
-import { type ExitCode, exitCode, exitCodeOfError, exitCodeOfVerdicts } from '../exit-code.ts'
-import { loadConfig } from '../load-config.ts'
+import type { RunRecord } from '../../ports.ts'
+import { showCost, showEstimate } from '../cost-view.ts'
+import { type Deployment, type Ended, type Place, type RunEvent, withDeployment } from '../deployment.ts'
+import { type ExitCode, exitCode, exitCodeOfName, exitCodeOfVerdicts } from '../exit-code.ts'
 import { createRunView } from '../run-view.ts'
-import { createWaitWatch } from '../stop-when-waiting.ts'
-import { bold, coloured, stateOption, type Terminal } from '../terminal.ts'
-import { dryRun } from './dry-run.ts'
+import { bold, coloured, type Terminal } from '../terminal.ts'
 
 export type RunOptions = {
+  place: Place
   config?: string
   manifest?: string
   stores: string[]
-  state: string
   resume?: string
-  trigger: 'nightly' | 'on-demand'
+  trigger: RunRecord['trigger']
   dryRun: boolean
   /** Whether to wait for custodians, or to stop when nothing else is left to do. */
   wait: boolean
   cwd: string
   signal: AbortSignal
-  onTask?: (event: TaskEvent) => void
+  onEvent?: (event: RunEvent) => void
 }
 
 /** `odv run`: one verification run, begun or gone on with, up to its signed summary. */
 export async function runCommand(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  if (options.resume !== undefined && (options.stores.length > 0 || options.manifest || options.dryRun))
+  const { place, resume } = options
+  if (resume !== undefined && (options.stores.length > 0 || options.manifest || options.dryRun))
     throw new UsageInvalid(
       '--resume: expected no --store, --manifest or --dry-run with it, since a run keeps what it began with',
     )
-  const config = options.resume === undefined ? await loadConfig(options) : undefined
-  if (config?.stores.length === 0)
-    throw new UsageInvalid('run: expected a store: --store ID=PATH, or stores in odv.json')
-  if (config && config.manifest === undefined)
-    throw new UsageInvalid('run: expected --manifest FILE, or manifest in odv.json')
-  const state = resolve(options.cwd, options.state)
-  if (config) await checkPlaces(config, state)
-  if (options.dryRun) return dryRun(config!, embeddedStores(), terminal)
+  if (place.kind === 'aws') return runDeployed(options, terminal)
+  if (resume !== undefined) return runIn(options, undefined, terminal)
+  const { configOfRun } = await import('../run-config.ts')
+  const config = await configOfRun(options, place.state)
+  if (!options.dryRun) return runIn(options, config, terminal)
+  const { dryRun } = await import('./dry-run.ts')
+  return dryRun(config, terminal)
+}
 
-  let embedded: Embedded | undefined
-  const watch = options.wait ? undefined : createWaitWatch()
-  const view = createRunView(
-    terminal,
-    options.state,
-    () => embedded!.ports.evidence,
-    () => embedded?.progress() ?? { listed: 0, bytes: 0, versions: 0, findings: 0 },
-  )
-  embedded = await openEmbedded({
-    state,
-    create: options.resume === undefined,
-    ...(config && { config }),
-    signal: watch ? AbortSignal.any([options.signal, watch.signal]) : options.signal,
-    onTask: (event) => {
-      view.observe(event)
-      watch?.onTask(event)
-      options.onTask?.(event)
-    },
-    ...(watch && { onEvent: watch.onEvent }),
-  })
-  try {
-    embedded.lock()
-    const runId = options.resume ?? newRunId()
-    const began = await embedded.ports.runState.getRun(runId)
-    if (options.resume !== undefined && began === undefined)
-      throw new NotKnown(`run ${runId}: expected a run of this state directory`)
-    terminal.print(`${bold('run')} ${runId}${began ? ', going on with it' : ''}`)
-    terminal.emit({ kind: 'run', run: runId, resumed: began !== undefined })
-    const result = await execute(embedded, runId, options.trigger).finally(view.finish)
-    if (result === 'interrupted') return interrupted(runId, options.state, watch?.signal.aborted === true, terminal)
-    return await report(embedded, runId, options.state, result, view.failure(), terminal)
-  } finally {
-    watch?.close()
-    await view.finish()
-    await embedded.close()
+/** Deployed, what a run is about is in the deployment: a person who starts one does not choose it. */
+function runDeployed(options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.config !== undefined || options.manifest !== undefined || options.stores.length > 0)
+    throw new UsageInvalid(
+      'run --aws: expected no --config, --manifest or --store, since the configuration is in the deployment; ' +
+        'odv config --aws puts it there',
+    )
+  return runIn(options.dryRun ? { ...options, trigger: 'dry-run' } : options, undefined, terminal)
+}
+
+async function runIn(options: RunOptions, config: Config | undefined, terminal: Terminal): Promise<ExitCode> {
+  const opening = { create: options.resume === undefined, exclusive: true, ...(config && { config }) }
+  return withDeployment(options.place, opening, (deployment) => runOn(deployment, options, terminal))
+}
+
+/** Begins a run or goes on with one, shows it, and says how it ended. */
+export async function runOn(
+  deployment: Deployment,
+  options: Pick<RunOptions, 'resume' | 'trigger' | 'wait' | 'signal' | 'onEvent'>,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { resume, trigger, signal, wait } = options
+  const runId = resume ?? newRunId()
+  const began = resume === undefined ? undefined : await deployment.ports.runState.getRun(runId)
+  if (resume !== undefined && began === undefined)
+    throw new NotKnown(`run ${runId}: expected a run of ${deployment.words.where}`)
+  terminal.print(`${bold('run')} ${runId}${resume === undefined ? '' : ', going on with it'}`)
+  terminal.emit({ kind: 'run', run: runId, resumed: resume !== undefined })
+  const view = createRunView(terminal, deployment)
+  const onEvent = (event: RunEvent) => {
+    view.observe(event)
+    options.onEvent?.(event)
+  }
+  const input = resume === undefined ? { trigger } : undefined
+  const ended = await deployment
+    .execute('verify-run', runId, input, { signal, wait, onEvent })
+    .finally(() => view.finish())
+  if (ended.status === 'succeeded' && (began?.trigger ?? trigger) === 'dry-run')
+    return showEstimate(deployment.ports, runId, terminal)
+  return report(deployment, runId, ended, terminal)
+}
+
+async function report(deployment: Deployment, runId: string, ended: Ended, terminal: Terminal): Promise<ExitCode> {
+  switch (ended.status) {
+    case 'waiting':
+    case 'interrupted':
+      return stopped(deployment, runId, ended.status, terminal)
+    case 'lost':
+      terminal.warn(
+        `run ${runId}: cannot be followed any more, and goes on. ${deployment.words.goOn}: npx odv run --resume ${runId}${deployment.words.options}`,
+      )
+      throw ended.error
+    case 'succeeded':
+    case 'failed':
+      return summarize(deployment, runId, ended, terminal)
+    default:
+      return ended satisfies never
   }
 }
 
-type Result = Awaited<ReturnType<Embedded['execute']>>
-
-async function execute(
-  embedded: Embedded,
-  runId: string,
-  trigger: RunOptions['trigger'],
-): Promise<Result | 'interrupted'> {
-  return embedded.execute('verify-run', runId, { trigger }).catch((error: unknown) => {
-    if (error instanceof Interrupted) return 'interrupted'
-    throw error
-  })
+function stopped({ words }: Deployment, runId: string, why: 'waiting' | 'interrupted', terminal: Terminal): ExitCode {
+  const what = why === 'waiting' ? 'waits for a custodian' : words.interrupted
+  terminal.warn(`run ${runId}: ${what}. ${words.goOn}: npx odv run --resume ${runId}${words.options}`)
+  terminal.emit({ kind: why, run: runId })
+  return why === 'waiting' ? exitCode.waiting : exitCode.interrupted
 }
 
-function interrupted(runId: string, state: string, waits: boolean, terminal: Terminal): ExitCode {
-  const why = waits ? 'waits for a custodian' : 'interrupted; nothing is lost'
-  terminal.warn(`run ${runId}: ${why}. Go on with: npx odv run --resume ${runId}${stateOption(state)}`)
-  terminal.emit({ kind: waits ? 'waiting' : 'interrupted', run: runId })
-  return waits ? exitCode.waiting : exitCode.interrupted
-}
-
-async function report(
-  embedded: Embedded,
+async function summarize(
+  deployment: Deployment,
   runId: string,
-  state: string,
-  result: Result,
-  failure: Error | undefined,
+  ended: Extract<Ended, { status: 'succeeded' | 'failed' }>,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const summary = await readDocument<RunSummary>(embedded.ports, runKey(runId, 'summary.json'))
+  const { ports, words } = deployment
+  const failed = () => {
+    if (ended.status !== 'failed') return exitCode.fault
+    terminal.warn(`run ${runId}: ${ended.message}`)
+    return exitCodeOfName(ended.error)
+  }
+  if (!(await ports.evidence.has(runKey(runId, 'summary.json')))) {
+    terminal.warn(`run ${runId}: NOT ATTESTED: it ended without a summary`)
+    return failed()
+  }
+  const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
   const { result: verdict, reasons, stores } = decideRun(summary)
   terminal.print()
   for (const { storeId, result, reasons } of stores) {
@@ -121,8 +135,9 @@ async function report(
     for (const reason of reasons) terminal.print(`    ${reason}`)
     terminal.emit({ kind: 'verdict', store: storeId, verdict: result, reasons })
   }
-  const { size } = await embedded.ports.ledger.head()
-  const attested = await isAttested(embedded, runId)
+  await showCost(ports, runId, terminal)
+  const { size } = await ports.ledger.head()
+  const attested = await isAttested(deployment, runId)
   const count = (word: string) => stores.filter((store) => store.result === word).length
   terminal.emit({
     kind: 'summary',
@@ -138,16 +153,11 @@ async function report(
   terminal.print()
   if (attested) {
     terminal.print(`attested in the log, which has ${size} entries now, under a signed checkpoint`)
-    terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}${stateOption(state)}`)
+    terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}${words.options}`)
   } else {
     terminal.warn(`run ${runId}: NOT ATTESTED: its summary is not in the log under a signed checkpoint`)
   }
-  if (result.status === 'FAILED') {
-    terminal.warn(
-      `run ${runId}: ${failure && failure.name === result.error ? failure.message : `${result.error}: ${result.cause}`}`,
-    )
-    return exitCodeOfError(Object.assign(new Error(result.cause), { name: result.error }))
-  }
+  if (ended.status === 'failed' || !attested) return failed()
   return exitCodeOfVerdicts(stores.map((store) => store.result))
 }
 
@@ -162,7 +172,7 @@ function newRunId(): string {
 }
 
 /** Whether the run's summary is in the log, and a checkpoint covers it. */
-async function isAttested({ ports: { ledger } }: Embedded, runId: string): Promise<boolean> {
+async function isAttested({ ports: { ledger } }: Deployment, runId: string): Promise<boolean> {
   const summary = await ledger.find(identityOf(runId, undefined, undefined, 'run-summary'))
   const covered = (await ledger.checkpoints()).at(-1)?.size ?? 0
   return summary?.seq !== undefined && summary.seq < covered

@@ -5,7 +5,6 @@ import { type Config, parseConfig } from '../../config.ts'
 import { StoreUnavailable, UsageInvalid } from '../../errors.ts'
 import type { Finding } from '../../finding/finding.ts'
 import type { Coverage } from '../../inventory/coverage.ts'
-import { Interrupted } from '../../local/asl/interpreter.ts'
 import { openRunIndex, readDocument, readManifestDocument } from '../../pipeline/documents.ts'
 import { type PassRef, passKey } from '../../pipeline/evidence-keys.ts'
 import { readReported } from '../../pipeline/read-reported.ts'
@@ -41,22 +40,13 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
   const state = await mkdtemp(join(tmpdir(), 'odv-scan-'))
-  let embedded: Embedded | undefined
-  const view = createRunView(
-    { ...terminal, print() {}, emit() {} },
-    state,
-    () => embedded!.ports.evidence,
-    () => embedded?.progress() ?? { listed: 0, bytes: 0, versions: 0, findings: 0 },
-  )
+  const embedded = await openEmbedded({ state, cwd, create: true, config })
+  const view = createRunView({ ...terminal, print() {}, emit() {} }, embedded)
   try {
-    embedded = await openEmbedded({ state, create: true, config, signal, onTask: view.observe })
-    return await scanPaths(embedded, config, paths, roots, terminal, view.failure)
-  } catch (error) {
-    if (error instanceof Interrupted) return exitCode.interrupted
-    throw error
+    return await scanPaths(embedded, config, { paths, roots, signal }, view, terminal)
   } finally {
     await view.finish()
-    await embedded?.close()
+    await embedded.close()
     await rm(state, { recursive: true, force: true })
   }
 }
@@ -66,10 +56,9 @@ type Totals = Record<'clean' | 'found' | 'unverified', { versions: number; bytes
 async function scanPaths(
   embedded: Embedded,
   config: Config,
-  paths: readonly string[],
-  roots: readonly string[],
+  { paths, roots, signal }: { paths: readonly string[]; roots: readonly string[]; signal: AbortSignal },
+  view: ReturnType<typeof createRunView>,
   terminal: Terminal,
-  failure: () => Error | undefined,
 ): Promise<ExitCode> {
   await embedded.call('open-run', { runId, trigger: 'on-demand' })
   await embedded.call('build-index', { runId, at: new Date().toISOString() })
@@ -79,8 +68,10 @@ async function scanPaths(
   for (const [index, { id }] of config.stores.entries()) {
     const root = roots[index]!
     const ref = { runId, storeId: id, pass: 0 }
-    const result = await embedded.execute('scan-store', `${runId}-${id}`, ref)
-    if (result.status === 'FAILED') throw failure() ?? new StoreUnavailable(`${result.error}: ${result.cause}`)
+    const following = { signal, wait: true, onEvent: view.observe }
+    const ended = await embedded.execute('scan-store', `${runId}-${id}`, ref, following)
+    if (ended.status === 'failed') throw view.failure() ?? new StoreUnavailable(ended.message)
+    if (ended.status !== 'succeeded') return exitCode.interrupted
     const { index: subjects } = await openRunIndex(embedded.ports, runId)
     const path = { shown: redactKey(paths[index]!, subjects), single: (await stat(root)).isFile() }
     await showOutcomes(embedded, ref, path, totals, terminal)

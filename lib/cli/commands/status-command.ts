@@ -1,23 +1,17 @@
-import { resolve } from 'node:path'
 import { NotKnown } from '../../errors.ts'
-import type { LocalPorts } from '../../local/local-ports.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { storeKey } from '../../pipeline/evidence-keys.ts'
 import type { RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
-import { openEmbedded } from '../embedded.ts'
+import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeOpen } from '../run-view.ts'
-import { bold, coloured, dim, stateOption, type Terminal } from '../terminal.ts'
+import { bold, coloured, dim, type Terminal } from '../terminal.ts'
 
-/** `odv status`: the runs of a state directory, or one of them with its verdicts and open requests. */
-export async function statusCommand(
-  options: { run?: string; state: string; cwd: string },
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const embedded = await openEmbedded({ state: resolve(options.cwd, options.state), create: false })
-  try {
-    const { runState } = embedded.ports
+/** `odv status`: the runs of a deployment, or one of them with its verdicts and open requests. */
+export async function statusCommand(options: { run?: string; place: Place }, terminal: Terminal): Promise<ExitCode> {
+  return withDeployment(options.place, {}, async (deployment) => {
+    const { runState } = deployment.ports
     if (options.run === undefined) {
       const runs = await runState.listRuns()
       for (const run of runs) showRun(run, terminal)
@@ -25,17 +19,19 @@ export async function statusCommand(
       return exitCode.good
     }
     const run = await runState.getRun(options.run)
-    if (run === undefined) throw new NotKnown(`run ${options.run}: expected a run of this state directory`)
+    if (run === undefined) throw new NotKnown(`run ${options.run}: expected a run of ${deployment.words.where}`)
     showRun(run, terminal)
-    await showStores(embedded.ports, run, options.state, terminal)
+    await showStores(deployment, run, terminal)
     return exitCode.good
-  } finally {
-    await embedded.close()
-  }
+  })
+}
+
+function describeVerdict(trigger: RunRecord['trigger'], verdict: string | undefined): string {
+  return verdict ? coloured(verdict) : dim(trigger === 'dry-run' ? 'only listed' : 'open')
 }
 
 function showRun({ runId, state, startedAt, finishedAt, trigger, stores }: RunRecord, terminal: Terminal): void {
-  const verdicts = stores.map(({ storeId, verdict }) => `${storeId} ${verdict ? coloured(verdict) : dim('open')}`)
+  const verdicts = stores.map(({ storeId, verdict }) => `${storeId} ${describeVerdict(trigger, verdict)}`)
   terminal.print(
     `${bold(runId)}  ${state === 'running' ? 'not finished' : `finished ${finishedAt}`}  ${verdicts.join(', ')}`,
   )
@@ -51,13 +47,12 @@ function showRun({ runId, state, startedAt, finishedAt, trigger, stores }: RunRe
 }
 
 async function showStores(
-  { runState, evidence }: LocalPorts,
+  { ports: { runState, evidence }, words }: Deployment,
   run: RunRecord,
-  state: string,
   terminal: Terminal,
 ): Promise<void> {
   for (const { storeId, verdict, reasons = [] } of run.stores) {
-    terminal.print(`  ${storeId}: ${verdict ? coloured(verdict) : dim('open')}`)
+    terminal.print(`  ${storeId}: ${describeVerdict(run.trigger, verdict)}`)
     for (const reason of reasons) terminal.print(`      ${reason}`)
     const key = storeKey(run.runId, storeId, 'report.json')
     const report = (await evidence.has(key)) ? await readDocument<StoreReport>({ evidence }, key) : undefined
@@ -66,7 +61,7 @@ async function showStores(
   for (const { requestId, deadline, acknowledgedAt, storeId } of await runState.listRequests(run.runId)) {
     const waits = deadline !== undefined && acknowledgedAt === undefined && run.state === 'running'
     terminal.print(
-      `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: npx odv ack ${requestId}${stateOption(state)}` : 'not answered'}`,
+      `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: npx odv ack ${requestId}${words.options}` : 'not answered'}`,
     )
     terminal.emit({
       kind: 'request',
@@ -76,5 +71,6 @@ async function showStores(
       ...(acknowledgedAt !== undefined && { acknowledgedAt }),
     })
   }
-  if (run.state === 'running') terminal.print(`  go on with: npx odv run --resume ${run.runId}${stateOption(state)}`)
+  if (run.state === 'running')
+    terminal.print(`  ${words.goOn.toLowerCase()}: npx odv run --resume ${run.runId}${words.options}`)
 }

@@ -1,0 +1,82 @@
+import { UsageInvalid } from '../errors.ts'
+import type { ExitCode } from './exit-code.ts'
+import type { Parsed } from './parse-command.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Calls the command that was typed. Each is loaded when it is called. @throws UsageInvalid */
+export async function callCommand(
+  { command, values, positionals, place }: Parsed,
+  { cwd, signal }: { cwd: string; signal: AbortSignal },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const named = <K extends string>(...names: K[]) =>
+    Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))) as {
+      [N in K]?: string
+    }
+  const only = (most: number, what: string) => {
+    if (positionals.length > most)
+      throw new UsageInvalid(`odv ${command}: expected ${what}, got ${positionals.length} arguments`)
+  }
+  const one = (what: string) => {
+    only(1, what)
+    if (positionals[0] === undefined) throw new UsageInvalid(`odv ${command}: expected ${what}`)
+    return positionals[0]
+  }
+  switch (command) {
+    case 'run': {
+      only(0, 'options only')
+      const { runCommand } = await import('./commands/run-command.ts')
+      const run = {
+        ...named('manifest', 'config', 'resume'),
+        stores: (values.store as string[] | undefined) ?? [],
+        trigger: values.nightly ? ('nightly' as const) : ('on-demand' as const),
+        dryRun: values['dry-run'] === true,
+        wait: values['no-wait'] !== true,
+      }
+      return runCommand({ ...run, place, cwd, signal }, terminal)
+    }
+    case 'scan': {
+      const { scanCommand } = await import('./commands/scan-command.ts')
+      return scanCommand({ ...named('manifest'), paths: positionals, cwd, signal }, terminal)
+    }
+    case 'status': {
+      only(1, 'at most one run')
+      const { statusCommand } = await import('./commands/status-command.ts')
+      return statusCommand({ ...(positionals[0] !== undefined && { run: positionals[0] }), place }, terminal)
+    }
+    case 'request': {
+      const { requestCommand } = await import('./commands/request-command.ts')
+      return requestCommand({ request: one('one request'), ...named('out'), place, cwd }, terminal)
+    }
+    case 'ack': {
+      const { ackCommand } = await import('./commands/ack-command.ts')
+      return ackCommand({ request: one('one request'), ...named('file'), place, cwd }, terminal)
+    }
+    case 'export': {
+      only(0, 'options only')
+      const { exportCommand } = await import('./commands/export-command.ts')
+      return exportCommand({ ...named('out', 'run', 'from', 'to'), place, cwd, signal }, terminal)
+    }
+    case 'verify': {
+      const { verifyCommand } = await import('./commands/verify-command.ts')
+      const keys = (values.key as string[] | undefined) ?? []
+      return verifyCommand({ bundle: one('one bundle'), keys, ...named('since'), cwd }, terminal)
+    }
+    case 'keys': {
+      only(0, 'options only')
+      const { keysCommand } = await import('./commands/keys-command.ts')
+      return keysCommand({ ...named('out'), place, cwd }, terminal)
+    }
+    case 'config': {
+      only(1, 'at most one file')
+      const { configCommand } = await import('./commands/config-command.ts')
+      const file = positionals[0] === undefined ? {} : { file: positionals[0] }
+      return configCommand({ ...file, ...named('manifest', 'replaces'), place, cwd }, terminal)
+    }
+    default: {
+      only(1, 'at most one directory')
+      const { demoCommand } = await import('./commands/demo-command.ts')
+      return demoCommand({ directory: positionals[0] ?? 'odv-demo', cwd, signal }, terminal)
+    }
+  }
+}

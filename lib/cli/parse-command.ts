@@ -1,0 +1,91 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { UsageInvalid } from '../errors.ts'
+import type { Place } from './deployment.ts'
+import { defaultState } from './terminal.ts'
+
+const text = { type: 'string' } as const
+const flag = { type: 'boolean' } as const
+const list = { type: 'string', multiple: true } as const
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/** The options that a command knows; any other is a usage error. */
+const commands: Record<string, Options> = {
+  run: { manifest: text, store: list, config: text, resume: text, 'dry-run': flag, 'no-wait': flag, nightly: flag },
+  status: {},
+  request: { out: text },
+  ack: { file: text },
+  export: { out: text, run: text, from: text, to: text },
+  keys: { out: text },
+  config: { manifest: text, replaces: text },
+  scan: { manifest: text },
+  verify: { key: list, since: text },
+  demo: {},
+}
+
+/** What is asked of a deployment: by its state directory, or with `--aws` by its stage. */
+const ofDeployment = ['run', 'status', 'request', 'ack', 'export', 'keys']
+const onlyOnAws = ['config']
+
+const aws: Options = { aws: flag, stage: text, region: text }
+
+type Values = Record<string, string | boolean | string[] | undefined>
+export type Parsed = { command: string; values: Values; positionals: string[]; place: Place }
+
+/** What was typed behind `odv`, where the command comes first but for `--aws` and what belongs to it. @throws UsageInvalid */
+export function parseCommand(argv: readonly string[], cwd: string): Parsed {
+  const at = commandAt(argv)
+  const command = argv[at]!
+  const known = commands[command]
+  if (known === undefined) throw new UsageInvalid(`odv ${command}: expected a command, see odv --help`)
+  const options = {
+    ...known,
+    ...placesOf(command),
+    json: flag,
+    help: { type: 'boolean', short: 'h' },
+  } satisfies Options
+  const { values, positionals } = parse(command, argv.toSpliced(at, 1), options)
+  return { command, values, positionals, place: placeOf(command, values, cwd) }
+}
+
+/** Where the command stands: `odv --aws --stage prod run` and `odv run --aws --stage prod` say the same. */
+export function commandAt(argv: readonly string[]): number {
+  let at = 0
+  for (let word = argv[at]; word !== undefined; word = argv[at])
+    if (word === '--aws' || /^--(?:stage|region)=/.test(word)) at += 1
+    else if (word === '--stage' || word === '--region') at += 2
+    else break
+  return at
+}
+
+function placesOf(command: string): Options {
+  if (ofDeployment.includes(command)) return { ...aws, state: text }
+  return aws
+}
+
+function parse(command: string, args: string[], options: Options) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] }
+  } catch (cause) {
+    throw new UsageInvalid(`odv ${command}: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function placeOf(command: string, { aws, stage, region, state, help }: Values, cwd: string): Place {
+  if (aws === true) {
+    if (![...ofDeployment, ...onlyOnAws].includes(command))
+      throw new UsageInvalid(`odv ${command}: expected no --aws, since it works on this machine alone`)
+    if (state !== undefined)
+      throw new UsageInvalid(`odv ${command}: expected either --state (this machine) or --aws, not both`)
+    return {
+      kind: 'aws',
+      ...(typeof stage === 'string' && { stage }),
+      ...(typeof region === 'string' && { region }),
+    }
+  }
+  if (stage !== undefined || region !== undefined)
+    throw new UsageInvalid(`odv ${command}: expected --aws with --${stage === undefined ? 'region' : 'stage'}`)
+  if (onlyOnAws.includes(command) && help !== true)
+    throw new UsageInvalid(`odv ${command}: expected --aws, since on this machine odv.json is read as it is`)
+  return { kind: 'machine', state: (state as string | undefined) ?? defaultState, cwd }
+}

@@ -1,0 +1,269 @@
+import { once } from 'node:events'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Deployment, openDeployment } from '../support/deployment.ts'
+import { openDirectories } from '../support/directory-functions.ts'
+import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
+import { type Ended, type JsonLine, jsonLines, linesOf, odv, startOdv, verdictsOf } from '../support/odv.ts'
+import {
+  configText,
+  jsonRecords,
+  manifestText,
+  numbers,
+  somebodyElse,
+  transferred,
+  writeFiles,
+} from '../support/sample-files.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+import { deployStack, type Stack } from '../support/stack.ts'
+
+/** `odv --aws`: what a person types against a deployed stage, in processes of their own. */
+
+const timeout = 240_000
+const theirs = jsonRecords(numbers(30).map(somebodyElse))
+const ours = jsonRecords(numbers(10).map(transferred))
+
+describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
+  let server: Ministack
+  let stack: Stack
+  let deployment: Deployment
+  let place: string
+  let env: Record<string, string>
+
+  beforeAll(async () => {
+    server = await startMinistack({ strict: true })
+    stack = await deployStack(server, 'cli')
+    deployment = await openDeployment(server, stack)
+    await deployment.rewrite(600)
+    await openDirectories(server, 'cli')
+    env = {
+      AWS_ENDPOINT_URL: server.endpoint,
+      AWS_ACCESS_KEY_ID: server.credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: server.credentials.secretAccessKey,
+      AWS_REGION: server.region,
+      NODE_EXTRA_CA_CERTS: server.certificate!,
+      ODV_STAGE: 'cli',
+    }
+    place = scratchDirectory()
+    writeFiles(place, {
+      'ids.csv': manifestText,
+      'bad.csv': 'userId,transferredAt\nno id,2026-01-01\n',
+      'clean/a.jsonl': theirs,
+      'asked/a.jsonl': theirs,
+      'asked/ours.jsonl': ours,
+      'buckets.json': configText({
+        organization: 'example.com',
+        manifest: 'manifests/not-there',
+        stores: [{ id: 'sg', country: 'SG', s3: { bucket: 'backups-sg', region: 'ap-southeast-1' } }],
+      }),
+      'directories.json': configText({ manifest: 'ids.csv', stores: [{ id: 'sg', root: 'clean', country: 'SG' }] }),
+      'home.json': configText({
+        manifest: 'manifests/x',
+        stores: [{ id: 'us', country: 'US', s3: { bucket: 'backups-us', region: 'us-east-1' } }],
+      }),
+    })
+  }, timeout)
+
+  afterAll(async () => {
+    stack?.close()
+    await server?.stop()
+  })
+
+  const start = (...args: string[]) => startOdv(place, args, env)
+  const aws = (...args: string[]): Promise<Ended> => start('--aws', ...args).ended
+
+  /** Stores are directories here, which nobody hands in by the command line. */
+  const verify = (stores: Record<string, unknown>[]) =>
+    deployment.handIn(
+      'config/odv.json',
+      JSON.stringify({
+        manifest: 'manifests/ids.csv',
+        stores: stores.map(({ id, ...more }) => ({ id, root: join(place, id as string), country: 'SG', ...more })),
+      }),
+    )
+
+  describe('odv config', () => {
+    for (const [what, args, says] of [
+      ['a manifest that is not there', ['buckets.json'], /manifests\/not-there: expected a key below manifests\//],
+      ['a directory as a store', ['directories.json'], /store sg: expected a bucket/],
+      ['a store at home', ['home.json'], /expected a country other than the home country US/],
+      ['a file that is not there', ['nothing.json'], /nothing\.json: expected a configuration file/],
+      ['a malformed manifest', ['buckets.json', '--manifest', 'bad.csv'], /line 2: expected/],
+      [
+        'a new manifest without a configuration',
+        ['--manifest', 'ids.csv'],
+        /expected a configuration in the deployment/,
+      ],
+    ] as const)
+      it(`refuses ${what}`, { timeout }, async () => {
+        const ended = await aws('config', ...args)
+        expect([ended.code, ended.stderr]).toEqual([64, expect.stringMatching(says)])
+      })
+
+    it('puts a configuration and its manifest there, and replaces only what was seen', { timeout }, async () => {
+      const first = await aws('config', 'buckets.json', '--manifest', 'ids.csv', '--json')
+      expect(first.code, first.stderr).toBe(0)
+      const [{ version, manifest }] = linesOf(first, 'configuration') as [JsonLine]
+      expect(manifest).toMatch(/^manifests\/\d{4}-\d\d-\d\d-[0-9a-f]{32}$/)
+      const shown = await aws('config', '--json')
+      expect(linesOf(shown, 'configuration')).toMatchObject([{ version, config: { manifest, stores: [{ id: 'sg' }] } }])
+
+      const unseen = await aws('config', 'buckets.json', '--manifest', 'ids.csv')
+      expect([unseen.code, unseen.stderr]).toEqual([64, expect.stringContaining(`expected --replaces ${version}`)])
+      writeFileSync(join(place, 'ids-2.csv'), manifestText.replace('wave-1', 'wave-3'))
+      const later = await aws('config', '--manifest', 'ids-2.csv', '--json')
+      const [{ version: second }] = linesOf(later, 'configuration') as [JsonLine]
+      expect([later.code, second === version]).toEqual([0, false])
+      const outdated = await aws('config', 'buckets.json', '--manifest', 'ids.csv', '--replaces', String(version))
+      expect(outdated.code).toBe(64)
+      const seen = await aws('config', 'buckets.json', '--manifest', 'ids.csv', '--replaces', String(second), '--json')
+      expect(linesOf(seen, 'configuration')).toMatchObject([{ version, manifest }])
+    })
+  })
+
+  describe('a run', () => {
+    let runId: string
+    const steps: Record<string, Ended> = {}
+
+    beforeAll(async () => {
+      await deployment.handIn('manifests/ids.csv', manifestText)
+      await verify([{ id: 'clean' }, { id: 'asked', channel: { kind: 'manual', deadline: '1h' } }])
+      const first = start('run', '--aws', '--json')
+      let said = ''
+      for await (const chunk of first.child.stdout!) {
+        said += chunk
+        if (said.includes('"kind":"request"')) break
+      }
+      first.kill('SIGINT')
+      const [code] = (await once(first.child, 'exit')) as [number]
+      steps.interrupted = { ...(await first.ended), code, stdout: said }
+      runId = String(jsonLines({ stdout: said.slice(0, said.indexOf('\n')) })[0]!.run)
+      steps.again = await aws('run', '--resume', runId, '--no-wait', '--json')
+      steps.status = await aws('status', runId, '--json')
+      steps.request = await aws('request', `${runId}-asked-0`, '--out', 'request.jsonl')
+      rmSync(join(place, 'asked/ours.jsonl'))
+      const resumed = start('--aws', 'run', '--resume', runId, '--json')
+      steps.ack = await aws('ack', `${runId}-asked-0`, '--file', 'ids.csv', '--json')
+      steps.resumed = await resumed.ended
+      steps.finished = await aws('run', '--resume', runId, '--json')
+    }, timeout)
+
+    it('goes on when the process that started it is interrupted', () => {
+      expect(steps.interrupted!.code).toBe(130)
+      expect(steps.interrupted!.stderr).toContain(`npx odv run --resume ${runId} --aws --stage cli`)
+      expect(linesOf(steps.status!, 'run')).toMatchObject([{ run: runId, state: 'running' }])
+    })
+
+    it('ends --no-wait with 75 when it waits for its custodian', () => {
+      expect([steps.again!.code, jsonLines(steps.again!).at(-1)]).toEqual([75, { kind: 'waiting', run: runId }])
+      expect(linesOf(steps.status!, 'request')).toMatchObject([{ request: `${runId}-asked-0`, store: 'asked' }])
+    })
+
+    it('gives the request with its names', () => {
+      expect(steps.request!.code, steps.request!.stderr).toBe(0)
+      const [head, version] = readFileSync(join(place, 'request.jsonl'), 'utf8').trimEnd().split('\n')
+      expect([JSON.parse(head!), JSON.parse(version!)]).toMatchObject([{ versions: 1 }, { key: 'ours.jsonl' }])
+    })
+
+    it('goes on to its verdict when another process answers', () => {
+      expect([steps.ack!.code, linesOf(steps.ack!, 'acknowledgement')]).toMatchObject([0, [{ by: 'custodian' }]])
+      expect([steps.resumed!.code, verdictsOf(steps.resumed!)], steps.resumed!.stderr).toEqual([
+        0,
+        { clean: 'verified', asked: 'verified' },
+      ])
+      expect(jsonLines(steps.resumed!).at(-1)).toMatchObject({ kind: 'summary', run: runId, attested: true })
+    })
+
+    it('shows its result again when it has ended', () => {
+      expect([steps.finished!.code, verdictsOf(steps.finished!)]).toEqual([0, verdictsOf(steps.resumed!)])
+    })
+
+    it('is exported as a bundle that holds offline against the keys of the stage', { timeout }, async () => {
+      const keys = await aws('keys', '--out', 'pinned')
+      const exported = await aws('export', '--out', 'bundle', '--json')
+      expect([keys.code, exported.code], exported.stderr).toEqual([0, 0])
+      expect(linesOf(exported, 'export')).toMatchObject([{ run: runId }])
+      const pinned = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', `pinned/${name}.pub.pem`])
+      const verified = await odv(place, 'verify', 'bundle', ...pinned, '--json')
+      expect([verified.code, verified.stderr]).toEqual([0, ''])
+      expect(linesOf(verified, 'bundle')).toMatchObject([{ holds: true, stores: [{}, {}] }])
+    })
+  })
+
+  it('prints the lines of an embedded run, and ends with its code', { timeout }, async () => {
+    writeFiles(place, { 'found/a.jsonl': theirs, 'found/ours.jsonl': ours })
+    await verify([{ id: 'clean' }, { id: 'found' }])
+    const [there, here] = await Promise.all([
+      aws('run', '--json'),
+      odv(place, 'run', '--json', '--manifest', 'ids.csv', '--store', 'clean=clean', '--store', 'found=found'),
+    ])
+    expect([there.code, here.code], there.stderr).toEqual([1, 1])
+    const shapes = (ended: Ended) =>
+      jsonLines(ended)
+        .filter(({ kind }) => kind !== 'cost')
+        .map(({ kind, store, pass, verdict, versions, found, findings, subjects, ...more }) =>
+          JSON.stringify([kind, store, pass, verdict, versions, found, findings, subjects, Object.keys(more)]),
+        )
+        .sort()
+    expect(shapes(there)).toEqual(shapes(here))
+    expect(linesOf(there, 'cost')).toMatchObject([{ estimated: false }])
+  })
+
+  it('estimates with --dry-run what a run would cost, and attests nothing', { timeout }, async () => {
+    await verify([{ id: 'clean' }])
+    const ended = await aws('run', '--dry-run', '--json')
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(linesOf(ended, 'store')).toMatchObject([{ store: 'clean', versions: 1, channel: 'none' }])
+    expect(linesOf(ended, 'cost')).toMatchObject([{ estimated: true, usd: expect.any(Number), unlisted: [] }])
+    expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'summary', dryRun: true, versions: 1 })
+  })
+
+  it('ends with the code of what failed, and says where more is said', { timeout }, async () => {
+    await deployment.handIn('manifests/ids.csv', 'userId,transferredAt\nno id,2026-01-01\n')
+    const ended = await aws('run', '--json')
+    expect(ended.stderr).toMatch(/failed in BuildIndex; the log group \/aws\/lambda\/odv-cli-build-index says why/)
+    expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'summary', verdict: 'incomplete', attested: true })
+  })
+
+  describe('a usage error', () => {
+    const errors: Record<string, [args: string[], says: RegExp, more?: Record<string, string>]> = {
+      'a stage that is not there': [['status', '--stage', 'nope'], /odv-nope: expected a deployment of this name/],
+      'a run of a stage that is not there': [
+        ['run', '--stage', 'nope'],
+        /odv-nope: expected a deployment of this name/,
+      ],
+      'keys of a stage that is not there': [['keys', '--stage', 'nope'], /odv-nope: expected a deployment/],
+      'an answer to a stage that is not there': [['ack', 'x', '--stage', 'nope'], /odv-nope-acknowledge/],
+      'a configuration of a stage that is not there': [
+        ['config', '--stage', 'nope'],
+        /odv-nope: expected a deployment/,
+      ],
+      'a stage with a name that is none': [['status', '--stage', 'A B'], /--stage: expected/],
+      'a run that is not there': [['run', '--resume', 'run-nothing'], /run-nothing: expected a run of this deployment/],
+      'a request that is not there': [['request', 'nothing', '--out', 'r'], /nothing: expected a request/],
+      'a store on the command line': [['run', '--store', 'sg'], /expected no --config, --manifest or --store/],
+      'a state directory as well': [['status', '--state', '.odv'], /either --state .* or --aws/],
+      'a command of this machine': [['verify', 'bundle'], /odv verify: expected no --aws/],
+      'no Region': [['status'], /expected a Region/, { AWS_REGION: '' }],
+      'no credentials': [
+        ['status'],
+        /credentials: expected some, got none; log in/,
+        {
+          AWS_ACCESS_KEY_ID: '',
+          AWS_SECRET_ACCESS_KEY: '',
+          AWS_EC2_METADATA_DISABLED: 'true',
+          AWS_SHARED_CREDENTIALS_FILE: '/nothing',
+          AWS_CONFIG_FILE: '/nothing',
+        },
+      ],
+    }
+    for (const [what, [args, says, more]] of Object.entries(errors))
+      it(`ends with 64 and is named: ${what}`, { timeout }, async () => {
+        const ended = await startOdv(place, ['--aws', ...args, '--json'], { ...env, ...more }).ended
+        expect([ended.code, ended.stderr]).toEqual([64, expect.stringMatching(says)])
+        expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'error', exitCode: 64 })
+        expect(ended.stderr).not.toMatch(/^ {4}at /m)
+      })
+  })
+})

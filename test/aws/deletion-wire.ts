@@ -1,0 +1,146 @@
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/**
+ * A bucket at the other end of a wire that can be tampered with: it answers as S3 does, unless `disturb` says otherwise.
+ * It holds versions of keys, deletes by key and id, and refuses to delete by key alone.
+ */
+
+export type Asked = {
+  /** As S3 names it. */
+  operation: string
+  key: string
+  versionId: string
+  body: string
+  headers: IncomingMessage['headers']
+  /** How often this operation was asked before. */
+  before: number
+}
+
+/** `cut`: the connection ends before a reply; `lose`: after it was carried out. `half`: in the middle of the body. */
+export type Reply = 'cut' | 'lose' | 'half' | { status?: number; headers?: Record<string, string>; body?: string }
+
+export const xml = (name: string, inner: string) =>
+  `<?xml version="1.0" encoding="UTF-8"?>\n<${name} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</${name}>`
+export const failure = (status: number, code: string, headers: Record<string, string> = {}): Reply => ({
+  status,
+  headers,
+  body: xml('Error', `<Code>${code}</Code><Message>never shown</Message>`),
+})
+
+const named = (text: string, name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1]
+const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'" }
+const plain = (text = '') => text.replace(/&\w+;/g, (entity) => entities[entity] ?? entity)
+
+export async function startWire(disturb: (asked: Asked) => Reply | undefined = () => undefined) {
+  const versions = new Map<string, string>()
+  const requests: Asked[] = []
+  const bodyOf = (asked: Asked, carryOut: boolean): Reply => {
+    const { operation, key, versionId, body } = asked
+    const name = JSON.stringify([key, versionId])
+    switch (operation) {
+      case 'GetBucketVersioning':
+        return { body: xml('VersioningConfiguration', '<Status>Enabled</Status>') }
+      case 'GetBucketLocation':
+        return { body: xml('LocationConstraint', 'ap-southeast-1') }
+      case 'ListObjectVersions': {
+        const listed = [...versions.keys()].map((each) => JSON.parse(each) as [string, string])
+        const inner = listed.map(([k, id]) => `<Version><Key>${k}</Key><VersionId>${id}</VersionId></Version>`)
+        return { body: xml('ListVersionsResult', inner.join('')) }
+      }
+      case 'GetObject': {
+        const content = versions.get(name)
+        if (content === undefined) return failure(404, 'NoSuchVersion')
+        return partOf(content, asked.headers.range, { 'x-amz-version-id': versionId, etag: '"e"' })
+      }
+      case 'DeleteObjects': {
+        const objects = body.match(/<Object>.*?<\/Object>/g) ?? []
+        const deleted = objects.map((object) => {
+          const [Key, VersionId] = [named(object, 'Key'), named(object, 'VersionId')]
+          if (VersionId === undefined || /<ETag>/.test(object))
+            throw new Error('asked to delete by more or less than an id')
+          if (carryOut) versions.delete(JSON.stringify([plain(Key), VersionId]))
+          return `<Deleted><Key>${Key}</Key><VersionId>${VersionId}</VersionId></Deleted>`
+        })
+        return { body: xml('DeleteResult', deleted.join('')) }
+      }
+      case 'DeleteObject':
+        if (versionId === '') throw new Error('asked to delete by key alone')
+        versions.delete(name)
+        return { status: 204, headers: { 'x-amz-version-id': versionId } }
+      default:
+        return failure(400, 'InvalidRequest')
+    }
+  }
+
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk) => chunks.push(chunk))
+    request.on('error', () => {})
+    request.on('end', () => {
+      const url = new URL(request.url ?? '/', 'http://wire')
+      const operation = operationOf(request.method ?? '', url)
+      const asked: Asked = {
+        operation,
+        key: decodeURIComponent(url.pathname.split('/').slice(2).join('/')),
+        versionId: url.searchParams.get('versionId') ?? '',
+        body: Buffer.concat(chunks).toString(),
+        headers: request.headers,
+        before: requests.filter((each) => each.operation === operation).length,
+      }
+      requests.push(asked)
+      const reply = disturb(asked) ?? bodyOf(asked, true)
+      if (reply === 'lose') bodyOf(asked, true)
+      if (reply === 'cut' || reply === 'lose') return void request.socket.destroy()
+      const {
+        status = 200,
+        headers = {},
+        body = '',
+      } = reply === 'half'
+        ? (bodyOf(asked, false) as object as { body: string; status?: number; headers?: Record<string, string> })
+        : reply
+      response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers })
+      if (reply !== 'half') return void response.end(body)
+      response.write(body.slice(0, body.length >> 1), () => request.socket.destroy())
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    versions,
+    count: (operation: string) => requests.filter((each) => each.operation === operation).length,
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** All of an object, or the bytes that a header asks for. */
+function partOf(content: string, range: string | undefined, headers: Record<string, string>): Reply {
+  const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []
+  if (from === undefined || to === undefined) return { headers, body: content }
+  const body = content.slice(Number(from), Number(to) + 1)
+  return { status: 206, headers: { ...headers, 'content-range': `bytes ${from}-${to}/${content.length}` }, body }
+}
+
+function operationOf(method: string, { pathname, searchParams }: URL): string {
+  const inBucket = pathname.split('/').slice(2).join('/') === ''
+  const parameter = ['versioning', 'location', 'versions', 'uploads', 'delete', 'retention', 'legal-hold'].find(
+    (name) => searchParams.has(name),
+  )
+  const names: Record<string, string> = {
+    'GET versioning': 'GetBucketVersioning',
+    'GET location': 'GetBucketLocation',
+    'GET versions': 'ListObjectVersions',
+    'GET uploads': 'ListMultipartUploads',
+    'POST delete': 'DeleteObjects',
+    'GET retention': 'GetObjectRetention',
+    'GET legal-hold': 'GetObjectLegalHold',
+    'GET object': 'GetObject',
+    'DELETE object': 'DeleteObject',
+  }
+  return names[`${method} ${parameter ?? (inBucket ? 'bucket' : 'object')}`] ?? `${method} ${pathname}`
+}

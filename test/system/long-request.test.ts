@@ -1,0 +1,132 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { DeletionSlice } from '../../lib/deletion/slice.ts'
+import { StoreUnavailable } from '../../lib/errors.ts'
+import type { Evidence, Ports } from '../../lib/ports.ts'
+import { type Hands, openPlace, type Place } from '../support/pipeline.ts'
+import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+
+/** A request that takes more time than one call has: every call is a slice with a document of its own. */
+
+const others = jsonRecords([somebodyElse(1)])
+
+async function openLong(files: number) {
+  const place = await openPlace((root) => ({
+    stores: [
+      { id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } },
+    ],
+  }))
+  const theirs = Object.fromEntries(numbers(files).map((n) => [`${n}.jsonl`, jsonRecords([transferred(n % 20)])]))
+  writeFiles(join(place.root, 'store'), { ...theirs, 'others.jsonl': others })
+  return place
+}
+
+const passOf = (place: Place) => join(place.paths.evidence, 'runs/run-0/stores/ie/pass-0')
+const slicesOf = (place: Place): DeletionSlice[] =>
+  readdirSync(join(passOf(place), 'deletion-slices'))
+    .toSorted()
+    .map((name) => JSON.parse(readFileSync(join(passOf(place), 'deletion-slices', name), 'utf8')))
+
+/** Whenever the executor looks at the clock, a quarter of an hour has passed, which is more than a call has. */
+function slowly(): Hands & { calls: () => number } {
+  let executing = false
+  let passed = 0
+  let calls = 0
+  return {
+    calls: () => calls,
+    before({ task }) {
+      executing = task === 'execute-deletion'
+      if (executing) calls++
+    },
+    after() {
+      executing = false
+    },
+    wrap: (ports) => ({
+      ...ports,
+      clock: () => {
+        if (executing) passed += 15 * 60_000
+        return new Date(Date.now() + passed)
+      },
+    }),
+  }
+}
+
+/** The evidence, where the `nth` document under `prefix` fails: before it is stored, or after. */
+function failing(evidence: Evidence, part: string, nth: number, when: 'request' | 'reply'): Evidence {
+  let seen = 0
+  return {
+    ...evidence,
+    async put(key, body) {
+      const fails = key.includes(part) && ++seen === nth
+      if (fails && when === 'request') throw new StoreUnavailable('evidence: put: expected an answer, got none')
+      const stored = await evidence.put(key, body)
+      if (fails) throw new StoreUnavailable('evidence: put: expected an answer, got none')
+      return stored
+    },
+  }
+}
+
+describe('a request of more than a thousand files', { timeout: 120_000 }, () => {
+  it('is in parts of a thousand, is done in one call where there is time, and the answer counts all', async () => {
+    const place = await openLong(2300)
+    const ended = await place.run()
+    expect(readdirSync(join(passOf(place), 'requested'))).toHaveLength(3)
+    expect(slicesOf(place).map(({ from, next }) => ({ from, next }))).toEqual([
+      { from: { turn: 'versions', part: 0, line: 0 }, next: undefined },
+    ])
+    expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])
+    expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 2300 }, gone: 0, kept: [] })
+  })
+
+  it('takes a call for each group where there is no time, goes on where it ended, and says the same', async () => {
+    const place = await openLong(2300)
+    const hands = slowly()
+    const ended = await place.run(hands)
+    const slices = slicesOf(place)
+    expect([hands.calls(), slices.length]).toEqual([6, 6])
+    expect(slices.map(({ deleted }) => deleted.versions)).toEqual([1000, 1000, 300, 0, 0, 0])
+    expect(slices.slice(1).map(({ from }) => from)).toEqual(slices.slice(0, -1).map(({ next }) => next))
+    expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])
+    expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 2300 }, gone: 0, kept: [] })
+  })
+
+  const crashes = [
+    { what: 'a document of a slice', part: '/deletion-slices/', nth: 2 },
+    { what: 'an intent', part: '/deletions/', nth: 1020 },
+    { what: 'the answer', part: '/acknowledgement.json', nth: 1 },
+    { what: 'a part of the request', part: '/requested/', nth: 2 },
+  ]
+  for (const { what, part, nth } of crashes)
+    for (const when of ['request', 'reply'] as const)
+      it(`counts every file once when the ${when} for ${what} is lost`, async () => {
+        const place = await openLong(1050)
+        const hands = slowly()
+        const wrap = (ports: Ports): Ports => ({
+          ...hands.wrap!(ports),
+          evidence: failing(ports.evidence, part, nth, when),
+        })
+        const ended = await place.run({ ...hands, wrap })
+        expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])
+        expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 1050 }, gone: 0, kept: [] })
+      })
+
+  it('ends without an answer, and incomplete, where a slice is missing in the middle', async () => {
+    const place = await openLong(1050)
+    const hands = slowly()
+    const wrap = (ports: Ports): Ports => ({
+      ...hands.wrap!(ports),
+      evidence: {
+        ...ports.evidence,
+        get: async (key) => {
+          if (key.endsWith('/deletion-slices/000000001.json') && hands.calls() > 2)
+            throw new Error('somebody removed it')
+          return ports.evidence.get(key)
+        },
+      },
+    })
+    const ended = await place.run({ ...hands, wrap })
+    expect(ended.store).toBe('incomplete')
+    expect(existsSync(join(passOf(place), 'acknowledgement.json'))).toBe(false)
+  })
+})
