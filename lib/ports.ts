@@ -77,6 +77,9 @@ export interface Restores {
 /** Keys with `after < key <= until` in byte order; without an end, to the end. */
 export type KeyRange = { after?: string; until?: string }
 
+/** Bytes of a version with `from <= at < to`, at least one, all of them within its size. */
+export type ByteRange = { from: number; to: number }
+
 /** One store, opened for reading. It cannot delete. @throws StoreUnavailable */
 export interface Store {
   /**
@@ -89,8 +92,11 @@ export interface Store {
    * they can be listed at the same time. Where they lie decides about speed only. A store without it is one range.
    */
   boundaries?(most: number): Promise<string[]>
-  /** Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. */
-  open(version: ListedVersion): Promise<Opened>
+  /**
+   * Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. With a `range`, the
+   * chunks are these bytes of it and no others, and settling says of them what it says of a whole version.
+   */
+  open(version: ListedVersion, range?: ByteRange): Promise<Opened>
   /** Only of a store that archives versions. */
   restores?: Restores
 }
@@ -322,6 +328,8 @@ export type Ports = {
   clock: Clock
   random: Random
   meter: Meter
+  /** How long one call of a task may take here, in seconds; infinity: as long as it takes. */
+  callSeconds: number
   configuration: Configuration
   manifests: Manifests
   evidence: Evidence

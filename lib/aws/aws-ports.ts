@@ -5,6 +5,7 @@ import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SFNClient } from '@aws-sdk/client-sfn'
+import { functionSeconds } from '../inventory/call-capacity.ts'
 import type { Ports } from '../ports.ts'
 import { tool } from '../tool.ts'
 import { type BucketAccess, bucketsFor } from './bucket-client.ts'
@@ -46,6 +47,7 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     clock: () => () => new Date(),
     random: () => (bytes) => new Uint8Array(randomBytes(bytes)),
     meter: () => ({ add: () => {} }),
+    callSeconds: () => functionSeconds,
     configuration: () => s3Configuration(clients.s3, intakeBucket, homeCountry),
     manifests: () => s3Manifests(clients.s3, intakeBucket),
     evidence: () => s3Evidence(clients.s3, evidenceBucket),

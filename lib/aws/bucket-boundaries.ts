@@ -1,7 +1,7 @@
 import { ListObjectVersionsCommand, type ListObjectVersionsCommandOutput } from '@aws-sdk/client-s3'
+import { compareKeys } from '../inventory/listing-order.ts'
 import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
-import { compareKeys } from '../inventory/listing-order.ts'
 
 /** Requests for finding cuts: as many as list 200,000 versions. */
 const mostRequests = 200

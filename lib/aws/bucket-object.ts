@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { ReadFailed, StoreUnavailable } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
-import type { Chunks, Clock, Opened } from '../ports.ts'
+import type { ByteRange, Chunks, Clock, Opened } from '../ports.ts'
 import type { Bucket } from './bucket-client.ts'
 import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
 import { nullVersion } from './listing-pages.ts'
@@ -16,12 +16,21 @@ type Unreadable = Extract<Opened, { kind: 'unreadable' }>
 
 export type ObjectReading = { tags: TagReader; clock: Clock; limits?: BodyLimits }
 
-/** Opens exactly the listed version: one request, pinned to its version id and its ETag. @throws StoreUnavailable */
-export async function openS3Object(bucket: Bucket, version: ListedVersion, reading: ObjectReading): Promise<Opened> {
+/**
+ * Opens exactly the listed version, or a range of it: one request, pinned to its version id and its ETag. The checksum that
+ * S3 keeps is of the whole, so a range goes without.
+ * @throws StoreUnavailable
+ */
+export async function openS3Object(
+  bucket: Bucket,
+  version: ListedVersion,
+  reading: ObjectReading,
+  range?: ByteRange,
+): Promise<Opened> {
   const abort = new AbortController()
   let answer: GetObjectCommandOutput
   try {
-    answer = await getObject(bucket, version, abort.signal)
+    answer = await getObject(bucket, version, abort.signal, range)
   } catch (error) {
     const refused = toUnreadable(error)
     if (refused !== undefined) return refused
@@ -31,7 +40,9 @@ export async function openS3Object(bucket: Bucket, version: ListedVersion, readi
   // A body that nobody reads any more may fail once it is closed.
   body.on('error', () => {})
   try {
-    const wrong = checkAnswer(answer, version)
+    const extent = extentOf(answer, version, range)
+    const wrong =
+      extent === 'other' ? otherRange : checkAnswer(extent === 'range' ? asWhole(answer, version) : answer, version)
     if (wrong !== undefined) {
       body.destroy()
       return wrong
@@ -43,10 +54,14 @@ export async function openS3Object(bucket: Bucket, version: ListedVersion, readi
     const fetch = rangeFetcher(bucket, version, abort.signal, (refused) => {
       lost = refused
     })
-    const again = () => readBody(undefined, version.size, fetch, reading.limits)
+    const { from, to } = range ?? { from: 0, to: version.size }
+    const read = (first?: Chunks) =>
+      readBody(first, to - from, (at, until) => fetch(from + at, from + until), reading.limits)
+    const first = range !== undefined && extent === 'whole' ? within(body, from, to) : body
+    const stored = range === undefined ? storedChecksum(answer) : undefined
     return {
       kind: 'opened',
-      chunks: checked(bucket, storedChecksum(answer), readBody(body, version.size, fetch, reading.limits), again),
+      chunks: checked(bucket, stored, read(first), read),
       // Every request was pinned to the version: what was read of it, is of it.
       settle: async () => (lost ? { kind: 'changed', detail: lost.detail } : { kind: 'unchanged' }),
       labels: [...metadata.labels, ...tags.labels],
@@ -68,7 +83,7 @@ function getObject(
   bucket: Bucket,
   version: ListedVersion,
   abortSignal: AbortSignal,
-  range?: { from: number; to: number },
+  range?: ByteRange,
 ): Promise<GetObjectCommandOutput> {
   const command = new GetObjectCommand({
     ...addressOf(bucket, version),
@@ -103,6 +118,22 @@ function checkAnswer(answer: GetObjectCommandOutput, version: ListedVersion): Un
     return failed('encrypted', 'by its writer, before it was stored')
   return undefined
 }
+
+/** What an answer holds: the range that was asked for, the whole where a server knows no ranges, or neither. */
+function extentOf(
+  { ContentRange }: GetObjectCommandOutput,
+  { size }: ListedVersion,
+  range: ByteRange | undefined,
+): 'range' | 'whole' | 'other' {
+  if (ContentRange === undefined) return 'whole'
+  const isAsked = range !== undefined && ContentRange === `bytes ${range.from}-${range.to - 1}/${size}`
+  return isAsked ? 'range' : 'other'
+}
+
+/** Of a range, the length is its own: the size of the version stands beside it, and was compared. */
+const asWhole = (answer: GetObjectCommandOutput, { size }: ListedVersion) => ({ ...answer, ContentLength: size })
+
+const otherRange = failed('size-differs', 'expected a range of the listed version, got another one')
 
 /** S3 gives the time of an object in whole seconds. */
 const secondsOf = (time: Date) => Math.floor(time.getTime() / 1000)
@@ -159,10 +190,9 @@ function rangeFetcher(
     }
     const body = answer.Body as Readable
     body.on('error', () => {})
-    const whole = answer.ContentRange === undefined
-    const isRange = whole || answer.ContentRange === `bytes ${from}-${to - 1}/${version.size}`
-    const length = whole ? answer.ContentLength : version.size
-    if (!isRange || checkAnswer({ ...answer, ContentLength: length }, version) !== undefined) {
+    const extent = extentOf(answer, version, { from, to })
+    const whole = extent === 'whole'
+    if (extent === 'other' || checkAnswer(whole ? answer : asWhole(answer, version), version) !== undefined) {
       body.destroy()
       throw new ReadFailed(`store: read: expected bytes ${from} to ${to} of the version, got another answer`)
     }

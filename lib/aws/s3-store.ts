@@ -1,6 +1,6 @@
 import { InputInvalid } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
-import type { Clock, Opened, Store, Stores } from '../ports.ts'
+import type { ByteRange, Clock, Opened, Store, Stores } from '../ports.ts'
 import { bucketBoundaries } from './bucket-boundaries.ts'
 import { type Bucket, type BucketAccess, bucketsFor } from './bucket-client.ts'
 import { openS3Object } from './bucket-object.ts'
@@ -66,10 +66,10 @@ function openS3Store(bucket: Bucket, options: S3Options, standing: Standing): St
 
     boundaries: (most) => bucketBoundaries(bucket, most),
 
-    async open(version: ListedVersion): Promise<Opened> {
+    async open(version: ListedVersion, range?: ByteRange): Promise<Opened> {
       switch (version.kind) {
         case 'object':
-          return openS3Object(bucket, version, reading)
+          return openS3Object(bucket, version, reading, range)
         case 'multipart-upload':
           return {
             kind: 'unreadable',

@@ -35,7 +35,7 @@ export async function decodeContent(source: ByteSource, path: readonly string[],
     await readRaw(source, [...inside, 'trailing'], decoding, trailingExpectationOf(await source.peekSome(headLength)))
 }
 
-function containerOf(head: Uint8Array): Container | undefined {
+export function containerOf(head: Uint8Array): Container | undefined {
   if (isGzip(head)) return 'gzip'
   return isZstd(head) ? 'zstd' : undefined
 }
@@ -56,7 +56,8 @@ function open(
   }
 }
 
-function expectationOf(head: Uint8Array): Expectation {
+/** What a content that is no container has to be, by its first bytes. */
+export function expectationOf(head: Uint8Array): Expectation {
   const format = knownFormatOf(head)
   if (format === undefined) return { kind: 'text' }
   return {

@@ -17,12 +17,16 @@ export type Expectation =
 
 type Taker = Pick<ByteSource, 'take'>
 
-/** Pushes a content to a sink of its own, to its end and as it is, and says what could hide in it. */
+/**
+ * Pushes a content to a sink of its own, to its end and as it is, and says what could hide in it. `startOf`: where what
+ * comes from `source` begins in the content.
+ */
 export async function readRaw(
   source: Taker,
   path: readonly string[],
   decoding: Decoding,
   expected: Expectation = { kind: 'text' },
+  startOf = () => 0,
 ): Promise<void> {
   if (expected.kind === 'refused')
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
@@ -41,7 +45,7 @@ export async function readRaw(
   } finally {
     const problem = check.problem()
     if (problem !== undefined) {
-      const gap = gapOf(expected, { ...problem, path })
+      const gap = gapOf(expected, { ...problem, offset: startOf() + problem.offset, path })
       if (gap !== undefined) addGap(decoding, gap)
     }
   }

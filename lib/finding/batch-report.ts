@@ -1,5 +1,5 @@
 import { EvidenceConflict } from '../errors.ts'
-import type { ScanReport } from '../scan/outcome.ts'
+import { type ScanReport, type SliceReading, sliceReadings } from '../scan/outcome.ts'
 import type { Finding } from './finding.ts'
 
 /**
@@ -34,7 +34,7 @@ export function formatBatchReport({ head, reports, findings }: BatchReport): str
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
-/** @throws EvidenceConflict when a line is missing or more than the end counts. */
+/** @throws EvidenceConflict when a line is missing or more than the end counts, or a slice does not have its shape. */
 export function parseBatchReport(bytes: Uint8Array): BatchReport {
   const lines = Buffer.from(bytes)
     .toString('utf8')
@@ -52,8 +52,19 @@ export function parseBatchReport(bytes: Uint8Array): BatchReport {
     lines.length !== reports.length + findings.length + 2
   )
     throw new EvidenceConflict('batch report: expected a head, its reports and findings, and an end that counts them')
+  if (reports.some(({ slice }) => slice !== undefined && !isSliceReading(slice)))
+    throw new EvidenceConflict('batch report: slice: expected its place in the version and how it was read')
   return { head, reports, findings }
 }
+
+function isSliceReading(slice: SliceReading | null): boolean {
+  if (slice === null) return false
+  const { reading, index, of, from, to, start, end, ...others } = slice
+  const isSound = [index, of, from, to, start, end].every((each) => Number.isSafeInteger(each) && each >= 0)
+  return isSound && index < of && from < to && start <= end && sliceReadings.includes(reading) && isEmpty(others)
+}
+
+const isEmpty = (members: object) => Object.keys(members).length === 0
 
 export function formatOrdinals(ordinals: Iterable<number>): string {
   return Buffer.from(Uint32Array.from(ordinals).sort().buffer).toString('base64')

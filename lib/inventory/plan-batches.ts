@@ -1,6 +1,10 @@
 import type { InventoryEntry } from './object-version.ts'
+import { cutIntoSlices, type Slice } from './slice.ts'
 
-/** A run of entries of one inventory part of a segment (`from` inclusive, `to` exclusive) that one worker scans. */
+/**
+ * A run of entries of one inventory part of a segment (`from` inclusive, `to` exclusive) that one worker scans; or one
+ * `slice` of a single entry, whose version is counted in the first of its slices.
+ */
 export type Batch = {
   batch: number
   segment: number
@@ -9,35 +13,32 @@ export type Batch = {
   to: number
   versions: number
   bytes: number
+  slice?: Slice
 }
 
-export type BatchSize = { bytes: number; versions: number }
+/** `slice`: an object of more bytes is scanned in slices of at most so many. */
+export type BatchSize = { bytes: number; versions: number; slice: number }
 
-/** Cuts one part into batches of about the same number of bytes; every entry is in exactly one. */
+/** Cuts one part into batches of about the same number of bytes; every byte of every entry is in exactly one. */
 export function planBatches(
-  entries: readonly Pick<InventoryEntry, 'size'>[],
+  entries: readonly Pick<InventoryEntry, 'kind' | 'size'>[],
   { segment, part }: Pick<Batch, 'segment' | 'part'>,
   firstBatch: number,
   limit: BatchSize,
 ): Batch[] {
   const batches: Batch[] = []
-  entries.forEach(({ size }, index) => {
+  const begin = (index: number, more: Pick<Batch, 'versions' | 'bytes' | 'slice'>) =>
+    batches.push({ batch: firstBatch + batches.length, segment, part, from: index, to: index + 1, ...more })
+  entries.forEach(({ kind, size }, index) => {
     const open = batches.at(-1)
-    if (open && open.versions < limit.versions && open.bytes + size <= limit.bytes) {
+    if (kind === 'object' && size > limit.slice)
+      for (const slice of cutIntoSlices(size, limit.slice))
+        begin(index, { versions: slice.index === 0 ? 1 : 0, bytes: slice.to - slice.from, slice })
+    else if (open && !open.slice && open.versions < limit.versions && open.bytes + size <= limit.bytes) {
       open.to = index + 1
       open.versions++
       open.bytes += size
-    } else {
-      batches.push({
-        batch: firstBatch + batches.length,
-        segment,
-        part,
-        from: index,
-        to: index + 1,
-        versions: 1,
-        bytes: size,
-      })
-    }
+    } else begin(index, { versions: 1, bytes: size })
   })
   return batches
 }

@@ -1,7 +1,8 @@
+import type { BigIntStats } from 'node:fs'
 import { type DirectoryStoreConfig, isDirectory, type StoreConfig } from '../config.ts'
 import { InputInvalid } from '../errors.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
-import type { ListPage, Opened, Store, Stores } from '../ports.ts'
+import type { ByteRange, ListPage, Opened, Store, Stores } from '../ports.ts'
 import { type DirectoryWalk, type WalkPlace, walkDirectory } from './directory-walk.ts'
 import { codeOf, type FileSystem, isAbsent, nodeFileSystem, promptFileSystem, reasonOf } from './file-system.ts'
 import { isSameVersion } from './file-version.ts'
@@ -88,11 +89,12 @@ export async function openDirectoryStore(
       return { ...page, next }
     },
 
-    async open(version) {
+    async open(version, range) {
       switch (version.kind) {
         case 'object':
-          return openObject(reading, root, version)
+          return openObject(reading, root, version, range)
         case 'symbolic-link':
+          if (range !== undefined) throw new InputInvalid('store: open: expected no range of a symbolic link')
           return openLink(reading, root, version)
         case 'unreadable':
           return failed(version.reason ?? 'read-error', 'it could not be listed as an object')
@@ -130,8 +132,16 @@ function failed(reason: Unreadable['reason'], detail: string): Unreadable {
 
 const disappeared = failed('disappeared', 'it was listed and is not there any more')
 
-async function openObject(files: FileSystem, root: StoreRoot, version: ListedVersion): Promise<Opened> {
-  const guarded = await openGuarded(files, root, version.key, (stat) => isSameVersion(version.versionId, stat))
+async function openObject(
+  files: FileSystem,
+  root: StoreRoot,
+  version: ListedVersion,
+  range?: ByteRange,
+): Promise<Opened> {
+  if (range !== undefined && !isRangeOf(range, version.size))
+    throw new InputInvalid(`store: open: expected a range within ${version.size} bytes`)
+  const isListed = (stat: BigIntStats) => isSameVersion(version.versionId, stat)
+  const guarded = await openGuarded(files, root, version.key, isListed, range)
   switch (guarded.kind) {
     case 'opened':
       return toOpened(guarded.file)
@@ -143,6 +153,9 @@ async function openObject(files: FileSystem, root: StoreRoot, version: ListedVer
       return guarded satisfies never
   }
 }
+
+const isRangeOf = ({ from, to }: ByteRange, size: number) =>
+  [from, to].every(Number.isSafeInteger) && 0 <= from && from < to && to <= size
 
 const toOpened = ({ chunks, settle, close }: GuardedFile): Opened => ({
   kind: 'opened',

@@ -31,8 +31,8 @@ export type FileSystem = {
 
 export type OpenFile = {
   stat(): Promise<BigIntStats>
-  /** Reads on; 0 at the end. */
-  read(buffer: Buffer): Promise<number>
+  /** Reads what is at a position; 0 at the end. */
+  read(buffer: Buffer, position: number): Promise<number>
   sync(): Promise<void>
   close(): Promise<void>
 }
@@ -61,7 +61,7 @@ export const promptFileSystem: FileSystem = {
     const fd = openSync(path, flags)
     return {
       stat: async () => fstatSync(fd, { bigint: true }),
-      read: async (buffer) => (await readInto(fd, buffer, 0, buffer.length, null)).bytesRead,
+      read: async (buffer, position) => (await readInto(fd, buffer, 0, buffer.length, position)).bytesRead,
       sync: async () => fsyncSync(fd),
       close: async () => closeSync(fd),
     }
@@ -73,7 +73,7 @@ const readInto = promisify(read)
 function toOpenFile(handle: FileHandle): OpenFile {
   return {
     stat: () => handle.stat({ bigint: true }),
-    read: async (buffer) => (await handle.read(buffer, 0, buffer.length, null)).bytesRead,
+    read: async (buffer, position) => (await handle.read(buffer, 0, buffer.length, position)).bytesRead,
     sync: () => handle.sync(),
     close: () => handle.close(),
   }

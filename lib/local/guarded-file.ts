@@ -1,7 +1,7 @@
 import { type BigIntStats, constants } from 'node:fs'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
-import type { Chunks } from '../ports.ts'
+import type { ByteRange, Chunks } from '../ports.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, type OpenFile, reasonOf } from './file-system.ts'
 import { checkStoreRoot, isInPlace, pathsOf, type StoreRoot, unavailable } from './store-root.ts'
 
@@ -39,6 +39,7 @@ export async function openGuarded(
   root: StoreRoot,
   key: string,
   isVersion: (stat: BigIntStats) => boolean,
+  range?: ByteRange,
 ): Promise<Guarded> {
   const { parent, path } = pathsOf(root, key)
   const isListed = (stat: BigIntStats) => stat.isFile() && isVersion(stat)
@@ -62,7 +63,7 @@ export async function openGuarded(
       await file.close()
       return changed
     }
-    return { kind: 'opened', file: toGuardedFile(file, stat, isAt, isSettled) }
+    return { kind: 'opened', file: toGuardedFile(file, stat, isAt, isSettled, range) }
   } catch (error) {
     await open?.close()
     if (isExhausted(error)) throw unavailable(`got ${codeOf(error)}`)
@@ -81,25 +82,28 @@ function toGuardedFile(
   stat: BigIntStats,
   isAt: GuardedFile['isAt'],
   isSettled: () => Promise<boolean>,
+  range?: ByteRange,
 ): GuardedFile {
-  const size = Number(stat.size)
+  const from = range?.from ?? 0
+  const size = (range?.to ?? Number(stat.size)) - from
+  // Of a whole file, one byte more is asked for: a file that grows as fast as it is read would never end otherwise.
+  const most = range === undefined ? size + 1 : size
   let bytes = 0
   let ended = false
 
-  /** Stops after the listed size as well: a file that grows as fast as it is read would never end. */
   async function* read(): Chunks {
     const memory = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
-    const buffer = memory.subarray(0, Math.min(size + 1, chunkBytes))
     try {
-      while (bytes <= size) {
-        const got = await file.read(buffer).catch((error) => {
-          throw new ReadFailed(`store: read: expected bytes at ${bytes}, got ${codeOf(error)}`)
+      while (bytes < most) {
+        const buffer = memory.subarray(0, Math.min(most - bytes, chunkBytes))
+        const got = await file.read(buffer, from + bytes).catch((error) => {
+          throw new ReadFailed(`store: read: expected bytes at ${from + bytes}, got ${codeOf(error)}`)
         })
-        ended = got === 0
-        if (ended) return
+        if (got === 0) break
         bytes += got
         yield buffer.subarray(0, got)
       }
+      ended = true
     } finally {
       spare.push(memory)
     }

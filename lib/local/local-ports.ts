@@ -78,6 +78,7 @@ export function localPorts(
     clock: () => new Date(),
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     meter,
+    callSeconds: Number.POSITIVE_INFINITY,
     configuration,
     manifests: manifestFiles(),
     evidence: evidenceDirectory(paths.evidence),

@@ -164,7 +164,10 @@ async function deleteGroup(
   const deleted = condemned.length === 0 ? [] : await deletion.deleteVersions(condemned)
   const results: Results = unread.map((version) => [
     version,
-    { kind: 'kept', reason: 'not an object that was read to its end' },
+    {
+      kind: 'kept',
+      reason: 'not an object that was read to its end, or one that was read in slices: no digest to judge it by',
+    },
   ])
   for (const [place, version] of judgeable.entries()) {
     const result = deleted[place]!

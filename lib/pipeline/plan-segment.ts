@@ -1,18 +1,24 @@
 import { type ArchivedPart, sumArchived } from '../inventory/archived.ts'
-import { type Batch, planBatches } from '../inventory/plan-batches.ts'
+import { sliceBytes } from '../inventory/call-capacity.ts'
+import { type Batch, type BatchSize, planBatches } from '../inventory/plan-batches.ts'
 import type { Ports } from '../ports.ts'
 import { segmentKey } from './evidence-keys.ts'
 import { formatLines } from './json-lines.ts'
 import { readSegmentParts } from './take-inventory.ts'
 import { parseInput, segmentInput } from './task-input.ts'
 
-const batchSize = { bytes: 128 * 1024 * 1024, versions: 1000 }
+/** The same wherever the plan is carried out: it is evidence, and slices occupy all cores of one machine as well. */
+const usualSize: BatchSize = { bytes: 128 * 1024 * 1024, versions: 1000, slice: sliceBytes }
 
 /**
  * Cuts the opening inventory of a segment into scan batches, counted from 0, one JSON line each; and says, a line each, which
  * of its parts hold versions that must be restored before they can be read.
  */
-export async function planSegment(ports: Pick<Ports, 'evidence'>, input: unknown): Promise<{ batches: number }> {
+export async function planSegment(
+  ports: Pick<Ports, 'evidence'>,
+  input: unknown,
+  batchSize = usualSize,
+): Promise<{ batches: number }> {
   const ref = parseInput('plan-segment', segmentInput, input)
   const { segment } = ref
   const batches: Batch[] = []

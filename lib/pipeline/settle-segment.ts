@@ -42,9 +42,9 @@ export async function settleSegment(
     const batches = await readBatches(ports.evidence, ref)
     for await (const { part, reported } of readReportedParts(ports.evidence, ref, batches)) {
       coverage.addListed(part.entries)
-      for (const { entries, report } of reported) {
-        if (report) scanMilliseconds += Date.parse(report.head.finishedAt) - Date.parse(report.head.startedAt)
-        for (const settled of coverage.addBatch(entries, report))
+      for (const { entries, report, made } of reported) {
+        scanMilliseconds += made.milliseconds
+        for (const settled of coverage.addBatch(entries, report, made))
           if (settled.outcome.kind !== 'clean' && open.length < listedOpenVersions) open.push(toOpenVersion(settled))
       }
       opening.add(part)

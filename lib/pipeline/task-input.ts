@@ -20,7 +20,14 @@ export const segmentInput = z.extend(passInput, { segment: number })
 /** `page`: where this call goes on. */
 export const pageInput = z.extend(segmentInput, { listing: z.enum(['opening', 'closing']), page: number })
 export const batchInput = z.extend(passInput, {
-  batch: z.object({ batch: number, segment: number, part: number, from: number, to: number }),
+  batch: z.object({
+    batch: number,
+    segment: number,
+    part: number,
+    from: number,
+    to: number,
+    slice: z.optional(z.object({ index: number, of: number, from: number, to: number })),
+  }),
 })
 /**
  * `at`: where a restore stands. Copies are asked for (`begin`) and then looked after (`look`), from version `entry` of line

@@ -1,5 +1,6 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { Protection } from '../inventory/object-version.ts'
+import type { Slice } from '../inventory/slice.ts'
 
 /**
  * The outcome of one object version: exactly one per inventory entry.
@@ -15,7 +16,8 @@ export type Outcome =
  * One line of a batch's outcomes. `bytes` are stored bytes read, `decodedBytes` what was scanned, `records` lines,
  * `subjects` distinct subjects, `findings` exact count of occurrences (more than the listed ones when beyond the
  * bound), `sha256` of the stored bytes when all were read, `protection` of a
- * version with findings what keeps it from being deleted.
+ * version with findings what keeps it from being deleted. With a `slice`, all of this is about that slice alone, and its
+ * findings count records from where it begins.
  */
 export type ScanReport = {
   seq: number
@@ -28,4 +30,13 @@ export type ScanReport = {
   subjects: number
   sha256?: string
   protection?: Protection
+  slice?: SliceReading
 }
+
+/**
+ * How a slice of a version was read. `as-is`: its bytes `start` to before `end`, moved from the planned edges to where an
+ * identifier cannot be cut. A container can only be read from its beginning: the first slice read the `whole` of it, and
+ * each other was `left` to that, unless it was `unread` because nothing could be told of it.
+ */
+export type SliceReading = Slice & { reading: (typeof sliceReadings)[number]; start: number; end: number }
+export const sliceReadings = ['as-is', 'whole', 'left', 'unread'] as const

@@ -42,7 +42,8 @@ export function controlsHold({ head: { positiveControls, negativeControls } }: B
   )
 }
 
-const rank = { clean: 0, unverified: 1, found: 2 } as const
+/** The worst outcome of a version counts. */
+export const rank = { clean: 0, unverified: 1, found: 2 } as const
 
 function judge(entry: InventoryEntry, report: ScanReport, reports: number, controlsHold: boolean): Outcome {
   const { outcome } = report

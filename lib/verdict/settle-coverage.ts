@@ -70,11 +70,18 @@ export function createCoverage() {
   }
 
   return {
-    /** Every entry of the inventory goes through here once, also where nothing was reported (`undefined`). */
-    addBatch(entries: readonly InventoryEntry[], report: BatchReport | undefined): Settled[] {
-      batches.planned++
+    /**
+     * Every entry of the inventory goes through here once, also where nothing was reported (`undefined`). `made`: of how many
+     * batches, and of how many reports, if it was joined.
+     */
+    addBatch(
+      entries: readonly InventoryEntry[],
+      report: BatchReport | undefined,
+      made = { planned: 1, reported: report === undefined ? 0 : 1 },
+    ): Settled[] {
+      batches.planned += made.planned
+      batches.reported += made.reported
       if (report) {
-        batches.reported++
         for (const ordinal of parseOrdinals(report.head.subjects)) subjects.add(ordinal)
         for (const form of report.head.positiveControls.forms) positive.forms.add(form)
         positive.planted += report.head.positiveControls.planted

@@ -1,11 +1,11 @@
 import { type S3Options, s3Stores } from '../../lib/aws/s3-store.ts'
 import type { BucketConfig } from '../../lib/config.ts'
 import type { Ports } from '../../lib/ports.ts'
-import { openPlace } from '../support/pipeline.ts'
+import { type Hands, openPlace } from '../support/pipeline.ts'
 
 /** A whole run over one bucket, through the state machines, with clients of the test's making. */
-export async function runOverBucket(s3: BucketConfig, options: S3Options) {
+export async function runOverBucket(s3: BucketConfig, options: S3Options, hands: Hands = {}) {
   const place = await openPlace(() => ({ stores: [{ id: 'sg', country: 'SG', s3 }] }))
   const stores = s3Stores(options)
-  return place.run({ wrap: (ports: Ports) => Object.create(ports, { stores: { value: stores } }) as Ports })
+  return place.run({ ...hands, wrap: (ports: Ports) => Object.create(ports, { stores: { value: stores } }) as Ports })
 }

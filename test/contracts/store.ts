@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
-import type { Store } from '../../lib/ports.ts'
+import type { ByteRange, Store } from '../../lib/ports.ts'
 
 /** A store to test, and hands on it that a custodian would have. `reopen` opens the same store again. */
 export type StoreUnderTest = {
@@ -23,9 +23,9 @@ export async function listAll(store: Store, limit = 1000, after?: string): Promi
   }
 }
 
-/** The bytes of a version, or why they are not to be trusted. */
-export async function readVersion(store: Store, version: ListedVersion): Promise<string> {
-  const opened = await store.open(version)
+/** The bytes of a version or of a range of it, or why they are not to be trusted. */
+export async function readVersion(store: Store, version: ListedVersion, range?: ByteRange): Promise<string> {
+  const opened = await store.open(version, range)
   if (opened.kind === 'unreadable') return `unreadable: ${opened.reason}`
   try {
     const chunks: Buffer[] = []
@@ -128,6 +128,35 @@ export function storeContract(name: string, make: () => Promise<StoreUnderTest>)
       const [before] = await listAll(store)
       await write('a', 'after!')
       expect(['unreadable: changed', 'read: before']).toContain(await readVersion(store, before!))
+    })
+
+    it('hands out any range of a version, and says that its bytes are those of the version', async () => {
+      const { store, write } = await make()
+      const size = (1 << 20) + 5
+      const body = Array.from({ length: size }, (_, at) => String.fromCharCode(97 + (at % 23))).join('')
+      await write('a', body)
+      const [version] = await listAll(store)
+      const ranges = [
+        { from: 0, to: 1 },
+        { from: 0, to: size },
+        { from: 1, to: size },
+        { from: size - 1, to: size },
+        { from: 7, to: (1 << 20) + 1 },
+        { from: 500_000, to: 500_003 },
+      ]
+      for (const { from, to } of ranges)
+        expect((await readVersion(store, version!, { from, to })) === `read: ${body.slice(from, to)}`).toBe(true)
+    })
+
+    it('never hands out a range of another version than the listed one, nor one of a version that is gone', async () => {
+      const { store, write, remove } = await make()
+      await write('a', 'before')
+      const [before] = await listAll(store)
+      const range = { from: 1, to: 4 }
+      await write('a', 'after!')
+      expect(['unreadable: changed', 'read: efo']).toContain(await readVersion(store, before!, range))
+      await remove('a')
+      expect(await readVersion(store, before!, range)).toBe('unreadable: disappeared')
     })
 
     it('says of a version that is gone that it cannot be read', async () => {

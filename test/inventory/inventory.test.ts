@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { bytesInOneCall, functionSeconds, sliceBytes } from '../../lib/inventory/call-capacity.ts'
 import { formatPart, parsePart, toEntry, toListed } from '../../lib/inventory/inventory-part.ts'
 import { compareListings, compareVersions } from '../../lib/inventory/listing-order.ts'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
 import { planBatches } from '../../lib/inventory/plan-batches.ts'
 import { openText, sealText } from '../../lib/inventory/seal-key.ts'
+import { areSlicesOf, cutIntoSlices, type Slice } from '../../lib/inventory/slice.ts'
 
 const sealKey = randomBytes(32)
 const listed = (key: string, size = 1): ListedVersion => ({
@@ -116,24 +119,89 @@ describe('compareListings', () => {
 })
 
 describe('planBatches', () => {
-  it('puts every entry into exactly one batch, in order and within the limits unless a single one is larger', () => {
+  const kind = fc.constantFrom('object', 'object', 'multipart-upload' as const)
+  const entries = fc.array(fc.record({ kind, size: fc.nat(400) }))
+
+  it('puts every byte of every entry into exactly one batch, in order and within the limits', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(120)), (sizes) => {
-        const batches = planBatches(
-          sizes.map((size) => ({ size })),
-          { segment: 2, part: 3 },
-          10,
-          { bytes: 100, versions: 4 },
+      fc.property(entries, (listed) => {
+        const limit = { bytes: 100, versions: 4, slice: 130 }
+        const batches = planBatches(listed, { segment: 2, part: 3 }, 10, limit)
+        const groups = Map.groupBy(batches, ({ from }) => from)
+        expect([...groups.keys()]).toEqual([...groups.keys()].toSorted((a, b) => a - b))
+        const covered = [...groups.values()].flatMap((group) =>
+          Array.from({ length: group[0]!.to - group[0]!.from }, (_, index) => group[0]!.from + index),
         )
-        const covered = batches.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index))
-        expect(covered).toEqual(sizes.map((_, index) => index))
-        for (const [index, batch] of batches.entries()) {
-          expect(batch.batch).toBe(10 + index)
-          expect(batch.versions).toBe(batch.to - batch.from)
-          expect(batch.bytes).toBe(sizes.slice(batch.from, batch.to).reduce((sum, size) => sum + size, 0))
-          expect(batch.bytes <= 100 || batch.versions === 1).toBe(true)
+        expect(covered).toEqual(listed.map((_, index) => index))
+        for (const [index, batch] of batches.entries()) expect(batch.batch).toBe(10 + index)
+        for (const group of groups.values()) {
+          const { from, to } = group[0]!
+          const sizes = listed.slice(from, to).map(({ size }) => size)
+          const sum = sizes.reduce((total, size) => total + size, 0)
+          const slices = group.flatMap(({ slice }) => slice ?? [])
+          const isCut = to === from + 1 && listed[from]!.kind === 'object' && sum > limit.slice
+          expect(group.reduce((total, { bytes }) => total + bytes, 0)).toBe(sum)
+          expect(group.reduce((total, { versions }) => total + versions, 0)).toBe(to - from)
+          expect(sum <= limit.bytes || to === from + 1).toBe(true)
+          expect({ slices: slices.length, all: areSlicesOf(slices, sum) }).toEqual({
+            slices: isCut ? group.length : 0,
+            all: isCut,
+          })
+          expect(group.every(({ bytes }) => !isCut || bytes <= limit.slice)).toBe(true)
         }
       }),
     )
+  })
+
+  it('cuts an object of any size that a store may hold into slices that tile it', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 * 2 ** 40 }),
+        fc.integer({ min: 2 ** 30, max: 2 ** 34 }),
+        (size, most) => {
+          const slices = cutIntoSlices(size, most)
+          expect(areSlicesOf(slices, size)).toBe(true)
+          expect(slices.every(({ from, to }) => to - from <= most)).toBe(true)
+        },
+      ),
+      { numRuns: 50 },
+    )
+  })
+
+  it('tells slices that do not tile an object from those that do', () => {
+    const slices = cutIntoSlices(250, 100)
+    const wrong: Slice[][] = [
+      [],
+      slices.slice(1),
+      slices.slice(0, 2),
+      slices.toReversed(),
+      [...slices, slices[2]!],
+      [slices[0]!, slices[0]!, slices[2]!],
+      slices.map((slice) => ({ ...slice, of: 4 })),
+      slices.map((slice) => ({ ...slice, to: slice.to - 1 })),
+      slices.map((slice) => ({ ...slice, from: slice.from + 1 })),
+      slices.with(1, { ...slices[1]!, index: 2 }),
+    ]
+    expect(areSlicesOf(slices, 250)).toBe(true)
+    expect([249, 251].map((size) => areSlicesOf(slices, size))).toEqual([false, false])
+    expect(wrong.map((each) => areSlicesOf(each, 250))).toEqual(wrong.map(() => false))
+  })
+})
+
+describe('what one call can read', () => {
+  it('is more than a slice, and than an object that is not cut, by the rate for what is read slowest', () => {
+    expect(bytesInOneCall('container', functionSeconds)).toBeGreaterThan(sliceBytes)
+    expect(bytesInOneCall('asIs', functionSeconds)).toBeGreaterThan(10 * sliceBytes)
+  })
+
+  it('has no limit where a call has none, and is nothing where it has no time', () => {
+    expect(bytesInOneCall('container', Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY)
+    expect(bytesInOneCall('asIs', 100)).toBe(0)
+  })
+
+  it('is computed with the time that the function is deployed with', () => {
+    const functions = readFileSync(new URL('../../infra/functions.yml', import.meta.url), 'utf8')
+    const scanBatch = functions.slice(functions.indexOf('scanBatch:'), functions.indexOf('settleSegment:'))
+    expect(scanBatch).toContain(`timeout: ${functionSeconds}\n`)
   })
 })

@@ -258,6 +258,35 @@ describe('a file that changes while it is read', () => {
     await unread.close()
   })
 
+  it('is not settled when a range of it was not read to its end, or changed', async () => {
+    const { path, store, version } = await oneFile(Buffer.alloc(size))
+    const open = async () => {
+      const opened = await store.open(version, { from: 5, to: size })
+      if (opened.kind !== 'opened') throw new Error(`expected it to open, got ${opened.reason}`)
+      return opened
+    }
+    const partly = await open()
+    for await (const _ of partly.chunks) break
+    expect((await partly.settle()).kind).toBe('changed')
+    await partly.close()
+    const changing = await open()
+    await Array.fromAsync(changing.chunks)
+    expect((await changing.settle()).kind).toBe('unchanged')
+    overwrite(path, 'before the range')
+    expect((await changing.settle()).kind).toBe('changed')
+    await changing.close()
+  })
+
+  it.each([
+    { from: -1, to: 3 },
+    { from: 3, to: 3 },
+    { from: 0, to: 8 },
+    { from: 0.5, to: 3 },
+  ])('has no range from $from to $to', async (range) => {
+    const { store, version } = await oneFile()
+    await expect(store.open(version, range)).rejects.toThrow(InputInvalid)
+  })
+
   it('is not read forever when it grows as fast as it is read', async () => {
     const { path, store, version } = await oneFile(Buffer.alloc(size))
     const opened = await opening(store, version)

@@ -25,8 +25,8 @@ function counting(root: string, counts: Map<string, Count>): FileSystem {
       count.opened++
       return {
         ...file,
-        async read(buffer) {
-          const got = await file.read(buffer)
+        async read(buffer, position) {
+          const got = await file.read(buffer, position)
           count.bytes += got
           return got
         },

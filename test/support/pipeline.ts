@@ -76,7 +76,7 @@ export type Hands = {
   before?(moment: Moment): void | Promise<void>
   after?(moment: Moment): void | Promise<void>
   /** Calls a task in another way than as a function. */
-  call?(task: TaskName, ports: Ports, payload: unknown): Promise<unknown>
+  call?(task: TaskName, ports: Ports, payload: unknown): Promise<unknown> | undefined
   trigger?: 'nightly' | 'on-demand'
 }
 
@@ -177,3 +177,9 @@ export type Place = Awaited<ReturnType<typeof openPlace>>
 
 export const isMoment = (moment: Moment, wanted: Partial<Moment>) =>
   Object.entries(wanted).every(([name, value]) => moment[name as keyof Moment] === value)
+
+/** Plans batches and slices of so many bytes, so that small objects have many. */
+export const inSlicesOf =
+  (bytes: number): NonNullable<Hands['call']> =>
+  (task, ports, payload) =>
+    task === 'plan-segment' ? planSegment(ports, payload, { bytes, versions: 1000, slice: bytes }) : undefined

@@ -1,0 +1,29 @@
+/**
+ * How much one call can read. A Lambda function ends after 15 minutes at the latest, and what does not fit into that has
+ * to be cut, or read elsewhere. All rates are bytes of a second; where each is from:
+ * - a Lambda's network brings 0.6 Gbit/s sustained, 75 MB/s;
+ * - the slowest text that was measured scans at 247 MB/s on one core of a busy server (test/bench/results,
+ *   2026-11-23-scan-matcher), and a whole run takes 85 MB/s of a core with digests and all (2026-11-23-run-directory);
+ * - a Lambda's processor of 1,769 MB is one virtual CPU; half of a server's core is assumed, so 42 MB/s.
+ * Backups of text shrink to an eighth or so, and it is the decoded bytes that are scanned: 5 MB/s of stored ones.
+ */
+const rates = { asIs: 42_000_000, container: 5_000_000 }
+
+/** The time of a function (`timeout` of scanBatch in infra/functions.yml). */
+export const functionSeconds = 900
+
+/** For what is around reading: a cold start, an index of gigabytes, the controls, and the report. */
+const marginSeconds = 180
+
+/** What one slice or, of objects that are not cut, one batch holds: less than a minute's work, so a retry costs little. */
+export const sliceBytes = 2 ** 30
+
+/** Bytes of an object that are read as they are, or of a container, that fit into a call of so many seconds. */
+export function bytesInOneCall(content: keyof typeof rates, seconds: number): number {
+  return Math.floor(rates[content] * readingSeconds(seconds))
+}
+
+/** How long a call of so many seconds may read. */
+export function readingSeconds(seconds: number): number {
+  return Math.max(0, seconds - marginSeconds)
+}

@@ -1,0 +1,157 @@
+import type { UnverifiedReason } from '../decode/unverified.ts'
+import { type BatchReport, formatOrdinals, parseOrdinals } from '../finding/batch-report.ts'
+import { listedFindings } from '../finding/collect-findings.ts'
+import type { Finding } from '../finding/finding.ts'
+import type { InventoryEntry } from '../inventory/object-version.ts'
+import { areSlicesOf, type Slice } from '../inventory/slice.ts'
+import type { Outcome, ScanReport } from '../scan/outcome.ts'
+import { controlsHold, rank } from './settle-batch.ts'
+
+/** A planned slice of a version and, where one was made, the report of its batch. */
+export type PlannedSlice = { slice: Slice; report: BatchReport | undefined }
+
+type Gap = { reason: UnverifiedReason; detail: string }
+/** What is believed of a slice: its own report, or why there is none. */
+type Part = { report: ScanReport; findings: Finding[]; gap: Gap | undefined } | { report: undefined; gap: Gap }
+
+/**
+ * One report about a version from those about its slices. The version is only as good as the worst of them: it is clean
+ * if all are there, each is the planned one and clean, its batch's controls held, and what they read tiles the version, or the
+ * first read the whole of it and the others left it to that. What contradicts this is a gap, and what was found stays found.
+ * Reports about other versions are handed on, to be counted as such.
+ */
+export function joinSlices(entry: InventoryEntry, slices: readonly PlannedSlice[]): BatchReport | undefined {
+  const made = slices.flatMap(({ report }) => report ?? [])
+  if (made.length === 0) return undefined
+  const parts = slices.map((each) => toPart(entry, each))
+  const read = parts.flatMap(({ report }) => report ?? [])
+  const subjects = new Set(made.flatMap(({ head }) => [...parseOrdinals(head.subjects)]))
+  const findings = read.reduce((sum, report) => sum + report.findings, 0)
+  const isWhole = read[0]?.slice?.reading === 'whole'
+  const gap = parts.flatMap(({ gap }) => gap ?? [])[0] ?? gapBetween(entry.size, read, slices)
+  const protection = read.flatMap(({ protection }) => protection ?? [])[0]
+  const joined: ScanReport = {
+    seq: entry.seq,
+    versionId: entry.versionId,
+    outcome: toOutcome(findings > 0 || read.some(({ outcome }) => outcome.kind === 'found'), gap),
+    bytes: read.reduce((sum, { bytes }) => sum + bytes, 0),
+    decodedBytes: read.reduce((sum, { decodedBytes }) => sum + decodedBytes, 0),
+    records: read.reduce((sum, { records }) => sum + records, 0),
+    findings,
+    subjects: subjects.size,
+    // A digest of the whole is known only to who read the whole.
+    ...(isWhole && gap === undefined && read[0]?.sha256 !== undefined && { sha256: read[0].sha256 }),
+    ...(protection && { protection }),
+  }
+  const isAbout = ({ seq, versionId }: ScanReport) => seq === entry.seq && versionId === entry.versionId
+  return {
+    head: joinHeads(
+      made.map(({ head }) => head),
+      subjects,
+    ),
+    reports: [joined, ...made.flatMap(({ reports }) => reports.filter((each) => !isAbout(each)))],
+    findings: joinFindings(parts),
+  }
+}
+
+function toPart(entry: InventoryEntry, { slice, report: batch }: PlannedSlice): Part {
+  const where = `slice ${slice.index + 1} of ${slice.of}: `
+  const gapOf = (reason: UnverifiedReason, detail: string): Gap => ({ reason, detail: where + detail })
+  if (batch === undefined) return { report: undefined, gap: gapOf('not-scanned', 'no outcome was reported') }
+  const about = batch.reports.filter(({ seq, versionId }) => seq === entry.seq && versionId === entry.versionId)
+  const report = about.toSorted((a, b) => rank[b.outcome.kind] - rank[a.outcome.kind])[0]
+  if (report === undefined) return { report, gap: gapOf('not-scanned', 'no outcome was reported') }
+  const findings = batch.findings.filter(({ seq }) => seq === entry.seq)
+  const { outcome } = report
+  const said = 'reason' in outcome && outcome.reason !== undefined && report.slice?.reading !== 'left'
+  if (about.length > 1)
+    return { report, findings, gap: gapOf('contradictory', `${about.length} reports about one slice`) }
+  if (!isPlanned(slice, report)) return { report, findings, gap: gapOf('contradictory', 'another one was reported') }
+  if (said) return { report, findings, gap: gapOf(outcome.reason!, outcome.detail ?? '') }
+  if (report.slice?.reading === 'unread')
+    return { report, findings, gap: gapOf('contradictory', 'no reason was given') }
+  if (!controlsHold(batch))
+    return { report, findings, gap: gapOf('control-missed', 'the scanner missed a planted control in this batch') }
+  return { report, findings, gap: undefined }
+}
+
+function isPlanned(planned: Slice, { slice }: ScanReport): boolean {
+  return (
+    slice !== undefined &&
+    slice.index === planned.index &&
+    slice.of === planned.of &&
+    slice.from === planned.from &&
+    slice.to === planned.to
+  )
+}
+
+/** What is wrong with slices of which each is right. */
+function gapBetween(size: number, read: readonly ScanReport[], planned: readonly PlannedSlice[]): Gap | undefined {
+  const contradictory = (detail: string): Gap => ({ reason: 'contradictory', detail })
+  if (
+    !areSlicesOf(
+      planned.map(({ slice }) => slice),
+      size,
+    )
+  )
+    return contradictory('its planned slices are not all of it')
+  const readings = read.map(({ slice }) => slice?.reading)
+  if (readings[0] === 'whole')
+    return readings.slice(1).every((reading) => reading === 'left')
+      ? undefined
+      : contradictory('its slices disagree about how it is to be read')
+  if (!readings.every((reading) => reading === 'as-is'))
+    return contradictory('its slices disagree about how it is to be read')
+  const extents = read.flatMap(({ slice }) => (slice && slice.end > slice.start ? slice : []))
+  const meet = extents.every(({ start }, place) => start === (extents[place - 1]?.end ?? 0))
+  const exact = read.every(({ slice, bytes }) => slice !== undefined && bytes === slice.end - slice.start)
+  return meet && exact && extents.at(-1)?.end === size
+    ? undefined
+    : contradictory('what its slices read does not make up the whole')
+}
+
+function toOutcome(isFound: boolean, gap: Gap | undefined): Outcome {
+  if (isFound) return { kind: 'found', ...gap }
+  return gap ? { kind: 'unverified', ...gap } : { kind: 'clean' }
+}
+
+/**
+ * The first places, with records counted from the beginning of the version: those of earlier slices come before. Behind a
+ * slice of which nothing is known no record can be counted, so those places are left out.
+ */
+function joinFindings(parts: readonly Part[]): Finding[] {
+  const joined: Finding[] = []
+  let records = 0
+  for (const part of parts) {
+    if (part.report === undefined) break
+    const before = records
+    joined.push(
+      ...part.findings.map((each) =>
+        each.place === 'content' && each.path.length === 0 ? { ...each, record: before + each.record } : each,
+      ),
+    )
+    records += part.report.records
+    if (part.gap?.reason === 'contradictory' || part.report.slice?.reading !== 'as-is') break
+  }
+  return joined.slice(0, listedFindings)
+}
+
+function joinHeads(heads: readonly BatchReport['head'][], subjects: ReadonlySet<number>): BatchReport['head'] {
+  const sum = (of: (head: BatchReport['head']) => number) => heads.reduce((total, head) => total + of(head), 0)
+  return {
+    kind: 'batch',
+    batch: heads[0]!.batch,
+    startedAt: heads.map(({ startedAt }) => startedAt).reduce((a, b) => (a < b ? a : b)),
+    finishedAt: heads.map(({ finishedAt }) => finishedAt).reduce((a, b) => (a > b ? a : b)),
+    subjects: formatOrdinals(subjects),
+    positiveControls: {
+      planted: sum((head) => head.positiveControls.planted),
+      detected: sum((head) => head.positiveControls.detected),
+      forms: [...new Set(heads.flatMap((head) => head.positiveControls.forms))].toSorted(),
+    },
+    negativeControls: {
+      planted: sum((head) => head.negativeControls.planted),
+      falseAlarms: sum((head) => head.negativeControls.falseAlarms),
+    },
+  }
+}

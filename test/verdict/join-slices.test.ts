@@ -1,0 +1,298 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  type BatchReport,
+  formatBatchReport,
+  formatOrdinals,
+  parseBatchReport,
+} from '../../lib/finding/batch-report.ts'
+import type { InventoryEntry } from '../../lib/inventory/object-version.ts'
+import { cutIntoSlices, type Slice } from '../../lib/inventory/slice.ts'
+import type { Outcome, ScanReport, SliceReading } from '../../lib/scan/outcome.ts'
+import { joinSlices } from '../../lib/verdict/join-slices.ts'
+import { settleBatch } from '../../lib/verdict/settle-batch.ts'
+
+const size = 250
+const planned = cutIntoSlices(size, 100)
+const last = planned[2]!
+const entry: InventoryEntry = {
+  seq: 4,
+  shownKey: 'big',
+  kind: 'object',
+  versionId: 'v4',
+  current: true,
+  size,
+  modifiedAt: '2026-11-01T00:00:00.000Z',
+}
+const clean: Outcome = { kind: 'clean' }
+const left: Outcome = { kind: 'unverified', reason: 'not-scanned', detail: 'left to the first slice' }
+const broken: Outcome = { kind: 'unverified', reason: 'read-error', detail: 'byte 7' }
+
+/** Slices whose bytes begin and end a little behind the planned edges. */
+const starts = [0, 103, 208]
+const ends = [103, 208, size]
+
+const read = ({ index, ...slice }: Slice, change: Partial<ScanReport> = {}): ScanReport => ({
+  seq: entry.seq,
+  versionId: entry.versionId,
+  outcome: clean,
+  bytes: ends[index]! - starts[index]!,
+  decodedBytes: ends[index]! - starts[index]!,
+  records: 10,
+  findings: 0,
+  subjects: 0,
+  slice: { index, ...slice, start: starts[index]!, end: ends[index]!, reading: 'as-is' },
+  ...change,
+})
+
+function batch(reports: ScanReport[], change: Partial<BatchReport> = {}, detected = 2): BatchReport {
+  return {
+    head: {
+      kind: 'batch',
+      batch: 0,
+      startedAt: '2026-11-23T00:00:00.000Z',
+      finishedAt: '2026-11-23T00:00:01.000Z',
+      subjects: '',
+      positiveControls: { planted: 2, detected, forms: ['plain'] },
+      negativeControls: { planted: 1, falseAlarms: 0 },
+    },
+    reports,
+    findings: [],
+    ...change,
+  }
+}
+
+type Made = (BatchReport | undefined)[]
+const settled = (made: Made, slices = planned) =>
+  settleBatch(
+    [entry],
+    joinSlices(
+      entry,
+      slices.map((slice, index) => ({ slice, report: made[index] })),
+    ),
+  ).settled[0]!
+const reading = (slice: Slice, change: Partial<SliceReading>): Pick<ScanReport, 'slice'> => ({
+  slice: { ...read(slice).slice!, ...change },
+})
+const asWhole = (slice: Slice): ScanReport =>
+  slice.index === 0
+    ? read(slice, { ...reading(slice, { reading: 'whole', start: 0, end: 0 }), bytes: size, sha256: 'ab' })
+    : read(slice, { ...reading(slice, { reading: 'left', start: 0, end: 0 }), bytes: 0, records: 0, outcome: left })
+
+const all: Made = planned.map((slice) => batch([read(slice)]))
+const whole: Made = planned.map((slice) => batch([asWhole(slice)]))
+const finding = (slice: Slice, record: number) => ({
+  seq: entry.seq,
+  place: 'content' as const,
+  path: [],
+  record,
+  offset: slice.from,
+  tag: 't',
+})
+const withFinding = (slice: Slice, record: number, ordinal: number) => {
+  const made = batch([read(slice, { outcome: { kind: 'found' }, findings: 1, subjects: 1 })])
+  return { ...made, head: { ...made.head, subjects: formatOrdinals([ordinal]) }, findings: [finding(slice, record)] }
+}
+
+describe('slices that are settled as one version', () => {
+  it('are clean when all read what is theirs, without a digest of the whole', () => {
+    const { outcome, report } = settled(all)
+    expect(outcome).toEqual(clean)
+    expect(report).toEqual({
+      seq: 4,
+      versionId: 'v4',
+      outcome: clean,
+      bytes: size,
+      decodedBytes: size,
+      records: 30,
+      findings: 0,
+      subjects: 0,
+    })
+  })
+
+  it('are clean when the first read the whole and the others left it to that, with its digest', () => {
+    expect(settled(whole)).toMatchObject({ outcome: clean, report: { bytes: size, sha256: 'ab' } })
+  })
+
+  it('are found with every finding, each subject once, and records counted from the beginning', () => {
+    const made = [withFinding(planned[0]!, 3, 7), all[1], withFinding(planned[2]!, 5, 7)]
+    const joined = joinSlices(
+      entry,
+      planned.map((slice, index) => ({ slice, report: made[index] })),
+    )
+    expect(settled(made)).toMatchObject({ outcome: { kind: 'found' }, report: { findings: 2, subjects: 1 } })
+    expect(joined?.findings.map(({ record }) => record)).toEqual([3, 25])
+    expect(joined?.head.positiveControls).toEqual({ planted: 6, detected: 6, forms: ['plain'] })
+  })
+
+  it('stay found when a slice is missing, name it, and list no record that nobody can count', () => {
+    const made = [withFinding(planned[0]!, 3, 7), undefined, withFinding(planned[2]!, 5, 8)]
+    const joined = joinSlices(
+      entry,
+      planned.map((slice, index) => ({ slice, report: made[index] })),
+    )
+    expect(settled(made)).toMatchObject({
+      outcome: { kind: 'found', reason: 'not-scanned', detail: 'slice 2 of 3: no outcome was reported' },
+      report: { findings: 2, subjects: 2 },
+    })
+    expect(joined?.findings.map(({ record }) => record)).toEqual([3])
+  })
+
+  const swap = (index: number, report: BatchReport | undefined): Made => all.with(index, report)
+  const change = (index: number, of: Partial<ScanReport>): Made => swap(index, batch([read(planned[index]!, of)]))
+  const traps: { name: string; made: Made; slices?: Slice[]; reason: string }[] = [
+    { name: 'none was reported', made: [], reason: 'not-scanned' },
+    ...planned.map(({ index }) => ({
+      name: `slice ${index} was not reported`,
+      made: swap(index, undefined),
+      reason: 'not-scanned',
+    })),
+    ...planned.map(({ index }) => ({
+      name: `slice ${index} reported nothing`,
+      made: swap(index, batch([])),
+      reason: 'not-scanned',
+    })),
+    {
+      name: 'one was reported twice',
+      made: swap(1, batch([read(planned[1]!), read(planned[1]!)])),
+      reason: 'contradictory',
+    },
+    { name: 'one stands in for another', made: swap(1, all[0]), reason: 'contradictory' },
+    { name: 'one is about another version', made: change(1, { versionId: 'v5' }), reason: 'not-scanned' },
+    { name: 'one is about another object', made: change(1, { seq: 5 }), reason: 'not-scanned' },
+    { name: 'one is of other edges', made: change(1, reading(planned[1]!, { to: 201 })), reason: 'contradictory' },
+    {
+      name: 'one is of another number of slices',
+      made: change(1, reading(planned[1]!, { of: 4 })),
+      reason: 'contradictory',
+    },
+    {
+      name: 'one is no slice',
+      made: swap(1, batch([{ ...read(planned[1]!), slice: undefined } as never])),
+      reason: 'contradictory',
+    },
+    {
+      name: 'there is a hole',
+      made: change(1, { ...reading(planned[1]!, { end: 207 }), bytes: 104 }),
+      reason: 'contradictory',
+    },
+    {
+      name: 'two overlap',
+      made: change(1, { ...reading(planned[1]!, { end: 209 }), bytes: 106 }),
+      reason: 'contradictory',
+    },
+    {
+      name: 'the end is missing',
+      made: change(2, { ...reading(last, { end: 249 }), bytes: 41 }),
+      reason: 'contradictory',
+    },
+    {
+      name: 'the beginning is missing',
+      made: change(0, { ...reading(planned[0]!, { start: 1 }), bytes: 102 }),
+      reason: 'contradictory',
+    },
+    { name: 'one read fewer bytes than it says', made: change(1, { bytes: 104 }), reason: 'contradictory' },
+    { name: 'one failed', made: change(1, { outcome: broken }), reason: 'read-error' },
+    {
+      name: 'one was not read and gives no reason',
+      made: change(1, reading(planned[1]!, { reading: 'unread' })),
+      reason: 'contradictory',
+    },
+    { name: 'one left it to the first, which did not read it', made: swap(1, whole[1]), reason: 'contradictory' },
+    { name: 'only the first says that it read the whole', made: swap(0, whole[0]), reason: 'contradictory' },
+    {
+      name: 'another than the first read the whole',
+      made: change(1, { ...reading(planned[1]!, { reading: 'whole' }), bytes: size }),
+      reason: 'contradictory',
+    },
+    { name: 'one that left it to the first is missing', made: whole.with(2, undefined), reason: 'not-scanned' },
+    {
+      name: 'the first read less than the whole',
+      made: whole.with(0, batch([{ ...asWhole(planned[0]!), bytes: 249 }])),
+      reason: 'size-differs',
+    },
+    { name: 'a control was missed', made: swap(1, batch([read(planned[1]!)], {}, 1)), reason: 'control-missed' },
+    {
+      name: 'a clean one counts subjects',
+      made: swap(1, { ...all[1]!, head: withFinding(last, 1, 3).head }),
+      reason: 'contradictory',
+    },
+    {
+      name: 'the plan lacks the last one',
+      made: all.slice(0, 2),
+      slices: planned.slice(0, 2),
+      reason: 'contradictory',
+    },
+    {
+      name: 'the plan has one twice',
+      made: [all[0], all[0], all[1], all[2]],
+      slices: [planned[0]!, ...planned],
+      reason: 'contradictory',
+    },
+  ]
+  it.each(traps)('are not clean when $name', ({ made, slices, reason }) => {
+    expect(settled(made, slices).outcome).toMatchObject({ kind: 'unverified', reason })
+  })
+
+  it('hand on what was reported about versions that are not listed', () => {
+    const other = { ...read(planned[1]!), seq: 9, slice: undefined } as never
+    const joined = joinSlices(
+      entry,
+      planned.map((slice, index) => ({
+        slice,
+        report: index === 1 ? batch([read(slice), other]) : all[index],
+      })),
+    )
+    expect(settleBatch([entry], joined).unlisted).toBe(1)
+  })
+
+  it('are clean only if each is, whatever comes together', () => {
+    const part = fc.record({
+      index: fc.nat(2),
+      outcome: fc.constantFrom(clean, clean, clean, broken, left),
+      reading: fc.constantFrom('as-is', 'as-is', 'as-is', 'whole', 'left', 'unread' as const),
+      shift: fc.constantFrom(0, 0, 0, 1),
+      isMade: fc.constantFrom(true, true, true, false),
+    })
+    fc.assert(
+      fc.property(fc.tuple(part, part, part), fc.boolean(), (parts, inPlace) => {
+        const made = parts.map(({ index, outcome, reading: how, shift, isMade }, place) => {
+          const slice = planned[inPlace ? place : index]!
+          const end = ends[slice.index]! + shift
+          const report = read(slice, {
+            outcome,
+            bytes: end - starts[slice.index]!,
+            ...reading(slice, { reading: how, end }),
+          })
+          return isMade ? batch([report]) : undefined
+        })
+        const earned = parts.every(
+          ({ index, outcome, reading: how, shift, isMade }, place) =>
+            isMade && shift === 0 && how === 'as-is' && outcome.kind === 'clean' && (inPlace || index === place),
+        )
+        expect(settled(made).outcome.kind === 'clean').toBe(earned)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('the report of a slice', () => {
+  it('comes back as it was written', () => {
+    expect(parseBatchReport(Buffer.from(formatBatchReport(all[1]!)))).toEqual(all[1])
+  })
+
+  const shapes: { name: string; slice: unknown }[] = [
+    { name: 'another way of reading', slice: { ...read(last).slice, reading: 'skipped' } },
+    { name: 'a member too many', slice: { ...read(last).slice, more: 1 } },
+    { name: 'a member too few', slice: { ...read(last).slice, start: undefined } },
+    { name: 'no whole number', slice: { ...read(last).slice, start: 1.5 } },
+    { name: 'an end before its start', slice: { ...read(last).slice, end: 3 } },
+    { name: 'an index beyond its number', slice: { ...read(last).slice, index: 3 } },
+    { name: 'nothing', slice: null },
+  ]
+  it.each(shapes)('is refused with $name', ({ slice }) => {
+    const text = formatBatchReport(batch([{ ...read(last), slice } as ScanReport]))
+    expect(() => parseBatchReport(Buffer.from(text))).toThrow(/batch report: slice/)
+  })
+})
