@@ -1,27 +1,27 @@
 import { isBuiltIn } from '../config.ts'
 import { judgeOwnership } from '../deletion/judge-ownership.ts'
+import { createTally, type DeletionLeg, type LegStart } from '../deletion/leg.ts'
 import type { Acknowledgement, DeletionRequest, RequestedVersion } from '../deletion/request.ts'
-import { createTally, type DeletionSlice, type SliceStart } from '../deletion/slice.ts'
 import { EvidenceConflict } from '../errors.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
 import { isTransferred } from '../subject-index/open-subject-index.ts'
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './documents.ts'
-import { intentKey, type PassRef, passKey, sliceKey } from './evidence-keys.ts'
+import { intentKey, legKey, type PassRef, passKey } from './evidence-keys.ts'
 import { openRequested } from './requested-versions.ts'
 import { executeInput, parseInput } from './task-input.ts'
 
 /** Versions that are judged, and then deleted, together: as many as S3 deletes in one request. */
 const deletedAtOnce = { versions: 1000, bytes: 2 ** 30 }
 /** A call ends at the first group after this. A Lambda lives for 15 minutes. */
-const sliceMs = 10 * 60_000
+const legMs = 10 * 60_000
 
 type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'storeDeletions' | 'caseKey'>
 
 /**
  * The built-in executor: deletes exactly the versions that the request names, each only if all its records belong to
- * transferred subjects and it still is the version that was scanned. A long request takes several calls, one slice each;
- * the slice that was stored first counts, and the last one writes the answer. Per version:
+ * transferred subjects and it still is the version that was scanned. A long request takes several calls, one leg each;
+ * the leg that was stored first counts, and the last one writes the answer. Per version:
  * 1. judge all its bytes. A crash here leaves it untouched.
  * 2. write the intent to the evidence. A crash here leaves it untouched; the next try judges it again.
  * 3. delete it. A crash after this finds it gone, and the intent tells that it was us.
@@ -30,23 +30,22 @@ export async function executeDeletion(
   ports: DeletionPorts,
   input: unknown,
 ): Promise<{ requestId: string; complete: boolean; versions: number }> {
-  const { requestId, slice, ...ref } = parseInput('execute-deletion', executeInput, input)
-  const key = sliceKey(ref, slice)
+  const { requestId, leg, ...ref } = parseInput('execute-deletion', executeInput, input)
+  const key = legKey(ref, leg)
   if (!(await ports.evidence.has(key)))
-    await ports.evidence.put(key, formatDocument(await executeSlice(ports, ref, requestId, slice)))
-  const { deleted, gone, kept, next } = await readDocument<DeletionSlice>(ports, key)
-  if (next === undefined) await answer(ports, ref, requestId, slice)
+    await ports.evidence.put(key, formatDocument(await executeLeg(ports, ref, requestId, leg)))
+  const { deleted, gone, kept, next } = await readDocument<DeletionLeg>(ports, key)
+  if (next === undefined) await answer(ports, ref, requestId, leg)
   const versions = deleted.versions + gone + kept.reduce((sum, each) => sum + each.versions, 0)
   return { requestId, complete: next === undefined, versions }
 }
 
-/** The sums of all slices, as the answer to the request. */
+/** The sums of all legs, as the answer to the request. */
 async function answer(ports: DeletionPorts, ref: PassRef, requestId: string, last: number): Promise<void> {
   const key = passKey(ref, 'acknowledgement.json')
   if (await ports.evidence.has(key)) return
   const tally = createTally()
-  for (let slice = 0; slice <= last; slice++)
-    tally.addSums(await readDocument<DeletionSlice>(ports, sliceKey(ref, slice)))
+  for (let leg = 0; leg <= last; leg++) tally.addSums(await readDocument<DeletionLeg>(ports, legKey(ref, leg)))
   const acknowledgement: Acknowledgement = {
     schemaVersion: 1,
     requestId,
@@ -57,14 +56,9 @@ async function answer(ports: DeletionPorts, ref: PassRef, requestId: string, las
   await ports.evidence.put(key, formatDocument(acknowledgement))
 }
 
-async function executeSlice(
-  ports: DeletionPorts,
-  ref: PassRef,
-  requestId: string,
-  slice: number,
-): Promise<DeletionSlice> {
+async function executeLeg(ports: DeletionPorts, ref: PassRef, requestId: string, leg: number): Promise<DeletionLeg> {
   const startedAt = ports.clock()
-  const from = await startOf(ports, ref, slice)
+  const from = await startOf(ports, ref, leg)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const request = await readDocument<DeletionRequest>(ports, passKey(ref, 'request.json'))
   const { channel } = store
@@ -91,11 +85,11 @@ async function executeSlice(
         : await removeGroup(deletion, group, keys.sealKey)
     for (const [version, result] of results) tally.add(version.size, result)
     next = placeAfter(next, group.length, lines.versions.length, requested.count)
-  } while (ports.clock().getTime() - startedAt.getTime() < sliceMs)
+  } while (ports.clock().getTime() - startedAt.getTime() < legMs)
   return {
     schemaVersion: 1,
     requestId,
-    slice,
+    leg,
     from,
     ...(next && { next }),
     startedAt: startedAt.toISOString(),
@@ -104,17 +98,16 @@ async function executeSlice(
   }
 }
 
-/** Where a slice begins: where the one before it ended. */
-async function startOf(ports: Pick<Ports, 'evidence'>, ref: PassRef, slice: number): Promise<SliceStart> {
-  if (slice === 0) return { turn: 'versions', part: 0, line: 0 }
-  const { next } = await readDocument<DeletionSlice>(ports, sliceKey(ref, slice - 1))
-  if (next === undefined)
-    throw new EvidenceConflict(`deletion: slice ${slice}: expected nothing left, got a slice more`)
+/** Where a leg begins: where the one before it ended. */
+async function startOf(ports: Pick<Ports, 'evidence'>, ref: PassRef, leg: number): Promise<LegStart> {
+  if (leg === 0) return { turn: 'versions', part: 0, line: 0 }
+  const { next } = await readDocument<DeletionLeg>(ports, legKey(ref, leg - 1))
+  if (next === undefined) throw new EvidenceConflict(`deletion: leg ${leg}: expected nothing left, got a leg more`)
   return next
 }
 
 /** As many lines as are worked on together; at least one. */
-function groupFrom(versions: readonly RequestedVersion[], { line }: SliceStart): RequestedVersion[] {
+function groupFrom(versions: readonly RequestedVersion[], { line }: LegStart): RequestedVersion[] {
   let bytes = 0
   const rest = versions.slice(line, line + deletedAtOnce.versions)
   const end = rest.findIndex(({ size }, index) => {
@@ -125,12 +118,7 @@ function groupFrom(versions: readonly RequestedVersion[], { line }: SliceStart):
 }
 
 /** What follows after some lines of a part; nothing after the last line of the second turn. */
-function placeAfter(
-  { turn, part, line }: SliceStart,
-  done: number,
-  lines: number,
-  parts: number,
-): SliceStart | undefined {
+function placeAfter({ turn, part, line }: LegStart, done: number, lines: number, parts: number): LegStart | undefined {
   if (line + done < lines) return { turn, part, line: line + done }
   if (part + 1 < parts) return { turn, part: part + 1, line: 0 }
   return turn === 'versions' ? { turn: 'remnants', part: 0, line: 0 } : undefined

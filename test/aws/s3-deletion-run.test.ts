@@ -233,7 +233,7 @@ for (const { where, skip, start } of servers)
             if (!isMoment(moment, { task: 'execute-deletion' })) return
             rmSync(passOf(place, 1), { recursive: true })
             cpSync(passOf(place, 0), passOf(place, 1), { recursive: true })
-            for (const name of ['acknowledgement.json', 'deletion-slices'])
+            for (const name of ['acknowledgement.json', 'deletion-legs'])
               rmSync(join(passOf(place, 1), name), { recursive: true })
           },
         }

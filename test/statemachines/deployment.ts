@@ -41,7 +41,7 @@ export type Setting = {
   /** Of each listing of each segment, one a call. */
   pages?: number
   /** Calls that the executor needs for one request. */
-  slices?: number
+  legs?: number
   batches?: number
   /** Archived versions that are to be restored, and what the restore says call by call; `done` when the list is over. */
   toRestore?: number
@@ -58,7 +58,7 @@ export type Setting = {
  */
 export function deploy(setting: Setting = {}) {
   const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2 } = setting
-  const { segments = 1, pages = 1, slices = 1, toRestore = 0, restore = [] } = setting
+  const { segments = 1, pages = 1, legs = 1, toRestore = 0, restore = [] } = setting
   let restores = 0
   const reported = new Set<string>()
   const settled = new Map<string, { found: number; unverified: number }>()
@@ -101,7 +101,7 @@ export function deploy(setting: Setting = {}) {
       return { ...coverage, passesLeft: passes - ref.pass - 1 }
     },
     'request-deletion': (ref: Pass) => ({ requestId: `q-${of(ref)}`, channel, seconds }),
-    'execute-deletion': ({ slice }: { slice: number }) => ({ complete: slice === slices - 1 }),
+    'execute-deletion': ({ leg }: { leg: number }) => ({ complete: leg === legs - 1 }),
     'notify-custodian': ({ requestId, token }: { requestId: string; token: string }) => {
       if (setting.answers) world.answers.set(token, { requestId })
       return { requestId }

@@ -126,11 +126,11 @@ describe('a run of the real machines', () => {
     expect(calls.lastIndexOf('settle-segment')).toBeLessThan(calls.indexOf('settle-coverage'))
   })
 
-  it('calls the executor slice by slice until it says that the request is done, in every pass from the first', async () => {
-    const deployment = deploy({ found: [5, 4], channel: 's3-delete-versions', slices: 3, passes: 3 })
+  it('calls the executor leg by leg until it says that the request is done, in every pass from the first', async () => {
+    const deployment = deploy({ found: [5, 4], channel: 's3-delete-versions', legs: 3, passes: 3 })
     expect(await deployment.verify()).toEqual(closed(1))
-    const executed = deployment.world.callsOf('execute-deletion') as { pass: number; slice: number }[]
-    expect(executed.map(({ pass, slice }) => `${pass} ${slice}`)).toEqual(['0 0', '0 1', '0 2', '1 0', '1 1', '1 2'])
+    const executed = deployment.world.callsOf('execute-deletion') as { pass: number; leg: number }[]
+    expect(executed.map(({ pass, leg }) => `${pass} ${leg}`)).toEqual(['0 0', '0 1', '0 2', '1 0', '1 1', '1 2'])
     expect(deployment.way('verify-store').filter((state) => state === 'AttestAcknowledgement').length).toBe(2)
   })
 
@@ -352,8 +352,8 @@ describe('a failure', () => {
     { name: 'nothing is found', setting: {} },
     { name: 'findings are deleted', setting: { found: [5], channel: 'delete-files' } },
     {
-      name: 'findings are deleted in two slices',
-      setting: { found: [5], channel: 's3-delete-versions', slices: 2 },
+      name: 'findings are deleted in two legs',
+      setting: { found: [5], channel: 's3-delete-versions', legs: 2 },
     },
     { name: 'the custodian answers', setting: { found: [5], channel: 'manual', answers: true } },
     { name: 'the deadline passes', setting: { found: [5], channel: 'manual' } },

@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { DeletionSlice } from '../../lib/deletion/slice.ts'
+import type { DeletionLeg } from '../../lib/deletion/leg.ts'
 import { StoreUnavailable } from '../../lib/errors.ts'
 import type { Evidence, Ports } from '../../lib/ports.ts'
 import { type Hands, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
-/** A request that takes more time than one call has: every call is a slice with a document of its own. */
+/** A request that takes more time than one call has: every call is a leg with a document of its own. */
 
 const others = jsonRecords([somebodyElse(1)])
 
@@ -23,10 +23,10 @@ async function openLong(files: number) {
 }
 
 const passOf = (place: Place) => join(place.paths.evidence, 'runs/run-0/stores/ie/pass-0')
-const slicesOf = (place: Place): DeletionSlice[] =>
-  readdirSync(join(passOf(place), 'deletion-slices'))
+const legsOf = (place: Place): DeletionLeg[] =>
+  readdirSync(join(passOf(place), 'deletion-legs'))
     .toSorted()
-    .map((name) => JSON.parse(readFileSync(join(passOf(place), 'deletion-slices', name), 'utf8')))
+    .map((name) => JSON.parse(readFileSync(join(passOf(place), 'deletion-legs', name), 'utf8')))
 
 /** Whenever the executor looks at the clock, a quarter of an hour has passed, which is more than a call has. */
 function slowly(): Hands & { calls: () => number } {
@@ -72,7 +72,7 @@ describe('a request of more than a thousand files', { timeout: 120_000 }, () => 
     const place = await openLong(2300)
     const ended = await place.run()
     expect(readdirSync(join(passOf(place), 'requested'))).toHaveLength(3)
-    expect(slicesOf(place).map(({ from, next }) => ({ from, next }))).toEqual([
+    expect(legsOf(place).map(({ from, next }) => ({ from, next }))).toEqual([
       { from: { turn: 'versions', part: 0, line: 0 }, next: undefined },
     ])
     expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])
@@ -83,16 +83,16 @@ describe('a request of more than a thousand files', { timeout: 120_000 }, () => 
     const place = await openLong(2300)
     const hands = slowly()
     const ended = await place.run(hands)
-    const slices = slicesOf(place)
-    expect([hands.calls(), slices.length]).toEqual([6, 6])
-    expect(slices.map(({ deleted }) => deleted.versions)).toEqual([1000, 1000, 300, 0, 0, 0])
-    expect(slices.slice(1).map(({ from }) => from)).toEqual(slices.slice(0, -1).map(({ next }) => next))
+    const legs = legsOf(place)
+    expect([hands.calls(), legs.length]).toEqual([6, 6])
+    expect(legs.map(({ deleted }) => deleted.versions)).toEqual([1000, 1000, 300, 0, 0, 0])
+    expect(legs.slice(1).map(({ from }) => from)).toEqual(legs.slice(0, -1).map(({ next }) => next))
     expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])
     expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 2300 }, gone: 0, kept: [] })
   })
 
   const crashes = [
-    { what: 'a document of a slice', part: '/deletion-slices/', nth: 2 },
+    { what: 'a document of a leg', part: '/deletion-legs/', nth: 2 },
     { what: 'an intent', part: '/deletions/', nth: 1020 },
     { what: 'the answer', part: '/acknowledgement.json', nth: 1 },
     { what: 'a part of the request', part: '/requested/', nth: 2 },
@@ -111,7 +111,7 @@ describe('a request of more than a thousand files', { timeout: 120_000 }, () => 
         expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 1050 }, gone: 0, kept: [] })
       })
 
-  it('ends without an answer, and incomplete, where a slice is missing in the middle', async () => {
+  it('ends without an answer, and incomplete, where a leg is missing in the middle', async () => {
     const place = await openLong(1050)
     const hands = slowly()
     const wrap = (ports: Ports): Ports => ({
@@ -119,8 +119,7 @@ describe('a request of more than a thousand files', { timeout: 120_000 }, () => 
       evidence: {
         ...ports.evidence,
         get: async (key) => {
-          if (key.endsWith('/deletion-slices/000000001.json') && hands.calls() > 2)
-            throw new Error('somebody removed it')
+          if (key.endsWith('/deletion-legs/000000001.json') && hands.calls() > 2) throw new Error('somebody removed it')
           return ports.evidence.get(key)
         },
       },

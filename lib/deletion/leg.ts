@@ -3,23 +3,23 @@ import type { Deleted } from '../ports.ts'
 import type { Acknowledgement } from './request.ts'
 
 /** Where the executor is in a request: first all object versions, then what only has a name. Lines count from 0. */
-export type SliceStart = { turn: 'versions' | 'remnants'; part: number; line: number }
+export type LegStart = { turn: 'versions' | 'remnants'; part: number; line: number }
 
 /** What became of some versions: `kept` is grouped by reason. */
 export type DeletionSums = Pick<Acknowledgement, 'deleted' | 'gone' | 'kept'>
 
 /** What one call of the executor did. Without `next` the whole request is done. */
-export type DeletionSlice = DeletionSums & {
+export type DeletionLeg = DeletionSums & {
   schemaVersion: 1
   requestId: string
-  slice: number
-  from: SliceStart
-  next?: SliceStart
+  leg: number
+  from: LegStart
+  next?: LegStart
   startedAt: string
   finishedAt: string
 }
 
-/** Sums up versions one by one, and slices. */
+/** Sums up versions one by one, and legs. */
 export function createTally() {
   const deleted: Tally = { versions: 0, bytes: 0 }
   const kept = new Map<string, Tally>()
