@@ -76,6 +76,19 @@ export function count(measures: Measures): void {
 }
 
 /**
+ * A fault that is not ours by its name and its places alone: Lambda, Step Functions and traces would keep its words, which
+ * could quote data. The fault itself is its `cause`, which none of them shows.
+ */
+function withoutWords(error: unknown): unknown {
+  if (error instanceof OdvError || !(error instanceof Error)) return error
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
+  const shown = new Error('a fault that is not ours: its text is left out, since it could quote data', { cause: error })
+  shown.name = error.name
+  shown.stack = [`${error.name}: ${shown.message}`, ...frames].join('\n')
+  return shown
+}
+
+/**
  * Makes a pipeline function the handler of its Lambda. Payloads and results are never logged: they are references and
  * counters, and it should not matter if one day they were not. Nor is the text of a fault that is not ours: it could quote data.
  * `measure` says what the result is counted as; a task that is repeated is counted again.
@@ -99,7 +112,9 @@ export function task<Output>(
     })
     .handler(async (input) => {
       logger.info('task began', { task: name })
-      const output = await run(await ports(), input)
+      const output = await run(await ports(), input).catch((error: unknown) => {
+        throw withoutWords(error)
+      })
       count({ TaskDone: 1, ...measure(output) })
       return output
     })

@@ -117,7 +117,7 @@ const store = z.strictObject({
   mayBeEmpty: z.optional(z.boolean()),
   /** Ranges of keys that a bucket is listed in at the same time: worth its requests from some millions of versions on. */
   segments: z.optional(z.int().check(z.minimum(1), z.maximum(32))),
-  /** Batches of this store that are scanned at the same time; 500 on AWS, as many as there are cores on one machine. */
+  /** Batches of this store that are scanned at the same time; 200 on AWS, as many as there are cores on one machine. */
   concurrency: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
   /** The key of an object that every listing must show: a sign that the share is mounted and is this store's. */
   marker: z.optional(text),

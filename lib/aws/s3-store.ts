@@ -13,26 +13,16 @@ import { openListing, type S3Listing } from './s3-listing.ts'
 export type S3Options = BucketAccess & { clock?: Clock; bodyLimits?: BodyLimits; heldVersions?: number }
 
 /**
- * Listings that stand right behind a page, by the place where they stand, so that the next page asks for nothing again.
- * Each serves once, for the very page that follows: a listing that starts over, or a retry, begins from the cursor.
+ * A listing that stands right behind a page, so that the next page asks for nothing again. It serves once, for the very
+ * page that follows, and only whoever opened the store: what it has asked for already is not what another listing,
+ * which begins at the same place later, has to see.
  */
-type Standing = Map<string, S3Listing>
+type Standing = { place: string; listing: S3Listing }
 
-/** A store is listed in 32 segments at once at most, twice in a pass. What is dropped costs a request or two, no more. */
-const mostStanding = 64
-
-/** Buckets as stores, for reading. Page after page of one store may open it anew. */
+/** Buckets as stores, for reading. */
 export function s3Stores(options: S3Options = {}): Stores {
   const bucketOf = bucketsFor('read', options)
-  const standing = new Map<Bucket, Standing>()
-  return {
-    async open(store) {
-      const bucket = bucketOf(store)
-      const own: Standing = standing.get(bucket) ?? new Map()
-      standing.set(bucket, own)
-      return openS3Store(bucket, options, own)
-    },
-  }
+  return { open: async (store) => openS3Store(bucketOf(store), options) }
 }
 
 /**
@@ -40,7 +30,8 @@ export function s3Stores(options: S3Options = {}): Stores {
  * uploads, which cannot be read. A version without an id of its own goes by the time when it was written. Whether versions
  * are kept makes no difference. A cursor holds keys in clear.
  */
-function openS3Store(bucket: Bucket, options: S3Options, standing: Standing): Store {
+function openS3Store(bucket: Bucket, options: S3Options): Store {
+  let standing: Standing | undefined
   const reading = {
     tags: tagReader(bucket),
     clock: options.clock ?? (() => new Date()),
@@ -51,14 +42,11 @@ function openS3Store(bucket: Bucket, options: S3Options, standing: Standing): St
       if (!(Number.isInteger(limit) && limit > 0))
         throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
       const placeOf = (at: string) => JSON.stringify([at, range])
-      const standingHere = cursor === undefined ? undefined : standing.get(placeOf(cursor))
-      if (cursor !== undefined) standing.delete(placeOf(cursor))
-      const listing = standingHere ?? openListing(bucket, cursor, range, options.heldVersions)
+      const follows = cursor !== undefined && standing?.place === placeOf(cursor)
+      const listing = follows ? standing!.listing : openListing(bucket, cursor, range, options.heldVersions)
+      standing = undefined
       const page = await listing.next(limit)
-      if (page.next === undefined) return page
-      const [oldest] = standing.keys()
-      if (standing.size >= mostStanding && oldest !== undefined) standing.delete(oldest)
-      standing.set(placeOf(page.next), listing)
+      if (page.next !== undefined) standing = { place: placeOf(page.next), listing }
       return page
     },
 

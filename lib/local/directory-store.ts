@@ -19,43 +19,19 @@ import {
 
 /**
  * A walk that stands right after a page, so that the next page reads no directory again. It serves once, for the very
- * page that follows: a listing that starts over, or a retry, walks anew.
+ * page that follows, and only whoever opened the store: a listing that starts over, a retry or a later listing walks anew.
  */
 type Standing = { cursor: string; walk: DirectoryWalk }
-type Walks = { take(): Standing | undefined; keep(standing: Standing): void }
 
-/** Directories as stores, by the `root` of their configuration. Page after page of one store may open it anew. */
+/** Directories as stores, by the `root` of their configuration. */
 export function directoryStores(files?: FileSystem): Stores {
-  const walks = new Map<string, Walks>()
-  return {
-    open(store: StoreConfig) {
-      const { id, root } = directoryOf(store)
-      const name = `${id} ${root}`
-      const own = walks.get(name) ?? oneWalk()
-      walks.set(name, own)
-      return openDirectoryStore(root, files, own)
-    },
-  }
+  return { open: (store: StoreConfig) => openDirectoryStore(directoryOf(store).root, files) }
 }
 
 /** @throws InputInvalid for a store that is no directory */
 export function directoryOf(store: StoreConfig): DirectoryStoreConfig {
   if (!isDirectory(store)) throw new InputInvalid(`store ${store.id}: expected a directory`)
   return store
-}
-
-function oneWalk(): Walks {
-  let standing: Standing | undefined
-  return {
-    take() {
-      const taken = standing
-      standing = undefined
-      return taken
-    },
-    keep(next) {
-      standing = next
-    },
-  }
 }
 
 /**
@@ -67,11 +43,8 @@ function oneWalk(): Walks {
  * another directory, such as the empty one below a share that was unmounted.
  * @throws StoreUnavailable when the root is missing or is not a directory
  */
-export async function openDirectoryStore(
-  directory: string,
-  files?: FileSystem,
-  walks: Walks = oneWalk(),
-): Promise<Store> {
+export async function openDirectoryStore(directory: string, files?: FileSystem): Promise<Store> {
+  let standing: Standing | undefined
   const [listing, reading] = [files ?? nodeFileSystem, files ?? promptFileSystem]
   const root = await openStoreRoot(listing, directory)
 
@@ -79,13 +52,13 @@ export async function openDirectoryStore(
     async list(cursor, limit): Promise<ListPage> {
       if (!(Number.isInteger(limit) && limit > 0))
         throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
-      const taken = walks.take()
-      const follows = taken !== undefined && taken.cursor === cursor
-      const walk = follows ? taken.walk : walkDirectory(listing, root, parseCursor(cursor, root))
+      const follows = standing !== undefined && standing.cursor === cursor
+      const walk = follows ? standing!.walk : walkDirectory(listing, root, parseCursor(cursor, root))
+      standing = undefined
       const page = await walk.next(limit)
       if (page.versions.length < limit) return page
       const next = formatCursor(walk.place())
-      walks.keep({ cursor: next, walk })
+      standing = { cursor: next, walk }
       return { ...page, next }
     },
 

@@ -7,8 +7,8 @@ import { formatLines, readLines } from './json-lines.ts'
 import { readSegments } from './plan-listing.ts'
 import { parseInput, passInput } from './task-input.ts'
 
-/** Batches of one store that are scanned at the same time, unless the configuration says otherwise. */
-const usualConcurrency = 500
+/** Batches of one store that are scanned at the same time, unless the configuration says otherwise: an account has 1,000 calls. */
+const usualConcurrency = 200
 
 /**
  * Joins the batches of all segments into one plan, one JSON line each, for the Distributed Map. `archived` must be restored

@@ -1,4 +1,4 @@
-import { EvidenceConflict } from '../errors.ts'
+import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
 import { type BatchReport, parseBatchReport } from '../finding/batch-report.ts'
 import type { InventoryPart } from '../inventory/inventory-part.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
@@ -20,6 +20,9 @@ export type Reported = {
   report: BatchReport | undefined
   made: { planned: number; reported: number; milliseconds: number }
 }
+
+/** Reports that are on their way together: one after another, a long plan would take longer than a function lives. */
+const readAtOnce = 16
 
 /** The planned batches of a whole pass: every entry of its inventory once. */
 export async function* readReported(evidence: Evidence, ref: PassRef): AsyncGenerator<Reported> {
@@ -44,7 +47,10 @@ export async function* readReportedParts(
     const planned = groupSlices(byPart.get(place++) ?? [])
     checkPlan(ref, planned, part.entries)
     const reported: Reported[] = []
-    for (const group of planned) reported.push(await readGroup(evidence, ref, group, part.entries))
+    for (let from = 0; from < planned.length; from += readAtOnce) {
+      const groups = planned.slice(from, from + readAtOnce)
+      reported.push(...(await Promise.all(groups.map((group) => readGroup(evidence, ref, group, part.entries)))))
+    }
     yield { part, reported }
   }
   if (own.some(({ part }) => part >= place))
@@ -90,7 +96,10 @@ function madeOf(batches: readonly (BatchReport | undefined)[]): Reported['made']
 }
 
 async function readReport(evidence: Evidence, key: string): Promise<BatchReport | undefined> {
-  return (await evidence.has(key)) ? parseBatchReport(await evidence.get(key)) : undefined
+  return evidence.get(key).then(parseBatchReport, (error: unknown) => {
+    if (error instanceof EvidenceMissing) return undefined
+    throw error
+  })
 }
 
 function checkPlan({ storeId }: PassRef, groups: readonly Batch[][], entries: readonly InventoryEntry[]): void {

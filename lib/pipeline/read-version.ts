@@ -51,6 +51,7 @@ export async function readVersion(
     case 'object':
     case 'multipart-upload':
     case 'symbolic-link': {
+      if (reading.isLate()) return { ...nothingRead, gap: lateFor(reading) }
       const opened = await reading.store.open(version)
       if (opened.kind === 'unreadable') return { ...nothingRead, gap: opened }
       try {
@@ -93,6 +94,10 @@ export function toUnread(gap: Gap | undefined): Unread {
   return { reason: gap.reason, detail: `${place}byte ${gap.offset}: ${gap.detail}` }
 }
 
+function lateFor({ callSeconds }: Pick<Reading, 'callSeconds'>): Unread {
+  return { reason: 'limit', detail: `expected to be read within the time of one call, ${callSeconds} seconds` }
+}
+
 /**
  * Chunks that are counted as they are read, and that end with `ReadFailed` when the call has no time left for more;
  * `late` tells that from a medium that failed. Better an outcome with a reason than a call that ends without one.
@@ -102,7 +107,7 @@ export function inTime(chunks: AsyncIterable<Uint8Array>, { meter, isLate, callS
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
       if (isLate()) {
-        late = { reason: 'limit', detail: `expected to be read within the time of one call, ${callSeconds} seconds` }
+        late = lateFor({ callSeconds })
         throw new ReadFailed('store: read: expected more time')
       }
       yield chunk

@@ -53,6 +53,29 @@ const documents = [
   'take-inventory',
 ]
 
+/** Whoever deletes, scans or answers cannot write what the verdict is made of, nor the other way round. */
+const pass = 'stores/s/pass-0'
+const writers: { document: string; roles: string[] }[] = [
+  { document: 'config.json', roles: ['open-run'] },
+  { document: 'subject-index', roles: ['build-index'] },
+  { document: 'scope.json', roles: ['build-index'] },
+  { document: `${pass}/segments.json`, roles: ['plan-listing'] },
+  { document: `${pass}/segments/000000000/opening/000000000.jsonl`, roles: ['take-inventory'] },
+  { document: `${pass}/segments/000000000/closing/000000000.jsonl`, roles: ['take-inventory'] },
+  { document: `${pass}/batches.jsonl`, roles: ['plan-batches'] },
+  { document: `${pass}/batches/000000000.jsonl`, roles: ['scan-batch'] },
+  { document: `${pass}/restore.json`, roles: ['restore-archived'] },
+  { document: `${pass}/coverage.json`, roles: ['settle-coverage'] },
+  { document: `${pass}/request.json`, roles: ['request-deletion'] },
+  { document: `${pass}/requested/000000000.jsonl`, roles: ['request-deletion'] },
+  { document: `${pass}/deletions/000000000.json`, roles: ['execute-deletion'] },
+  { document: `${pass}/deletion-legs/000000000.json`, roles: ['execute-deletion'] },
+  { document: `${pass}/acknowledgement.json`, roles: ['acknowledge', 'execute-deletion', 'post-acknowledgement'] },
+  { document: 'stores/s/report.json', roles: ['decide-verdict'] },
+  { document: 'summary.json', roles: ['close-run'] },
+  { document: 'cost.json', roles: ['estimate-cost'] },
+]
+
 export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
   {
     duty: 'read a store',
@@ -279,12 +302,19 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: [],
   },
   {
-    duty: 'write a document',
+    duty: 'write a document of no name that a task writes',
     action: 's3:PutObject',
-    resource: `${bucket('evidence')}/runs/r/config.json`,
+    resource: `${bucket('evidence')}/runs/r/stores/s/pass-0/other.json`,
     context: once,
-    roles: documents,
+    roles: [],
   },
+  ...writers.map(({ document, roles }) => ({
+    duty: `write ${document}`,
+    action: 's3:PutObject',
+    resource: `${bucket('evidence')}/runs/r/${document}`,
+    context: once,
+    roles,
+  })),
   {
     duty: 'write a document under another key',
     action: 's3:PutObject',
@@ -297,7 +327,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 's3:PutObject',
     resource: `${bucket('evidence')}/runs/r/config.json`,
     context: { ...once, 's3:x-amz-server-side-encryption-aws-kms-key-id': key('EvidenceKey') },
-    roles: documents,
+    roles: ['open-run'],
   },
   {
     duty: 'replace a document',

@@ -87,11 +87,19 @@ describe('the state machines', () => {
             'Lambda.ServiceException',
             'Lambda.AWSLambdaException',
             'Lambda.SdkClientException',
-            'Lambda.TooManyRequestsException',
           ],
           IntervalSeconds: 2,
           MaxAttempts: 4,
           BackoffRate: 2,
+          JitterStrategy: 'FULL',
+        },
+        // Batches run for minutes, and other stores have their share of the account's calls.
+        {
+          ErrorEquals: ['Lambda.TooManyRequestsException'],
+          IntervalSeconds: 2,
+          MaxAttempts: 60,
+          BackoffRate: 2,
+          MaxDelaySeconds: 60,
           JitterStrategy: 'FULL',
         },
       ])
