@@ -23,6 +23,11 @@ export function bytesInOneCall(content: keyof typeof rates, seconds: number): nu
   return Math.floor(rates[content] * readingSeconds(seconds))
 }
 
+/** Whether so many bytes can still be read in a function of which so many milliseconds have passed. */
+export function isTimeFor(content: keyof typeof rates, bytes: number, passedMs: number): boolean {
+  return bytes <= bytesInOneCall(content, functionSeconds - passedMs / 1000)
+}
+
 /** How long a call of so many seconds may read. */
 export function readingSeconds(seconds: number): number {
   return Math.max(0, seconds - marginSeconds)

@@ -3,6 +3,7 @@ import { judgeOwnership } from '../deletion/judge-ownership.ts'
 import { createTally, type DeletionLeg, type LegStart } from '../deletion/leg.ts'
 import type { Acknowledgement, DeletionRequest, RequestedVersion } from '../deletion/request.ts'
 import { EvidenceConflict } from '../errors.ts'
+import { isTimeFor } from '../inventory/call-capacity.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
 import { isTransferred } from '../subject-index/open-subject-index.ts'
@@ -72,6 +73,7 @@ async function executeLeg(ports: DeletionPorts, ref: PassRef, requestId: string,
   const judgeOf = (version: RequestedVersion) =>
     judgeWithIntent(ports, ref, version, channel.owner, (text) => isTransferred(index, text))
 
+  const passed = () => ports.clock().getTime() - startedAt.getTime()
   const tally = createTally()
   let next = requested.count === 0 ? undefined : from
   let lines: { part: number; versions: RequestedVersion[] } | undefined
@@ -79,13 +81,15 @@ async function executeLeg(ports: DeletionPorts, ref: PassRef, requestId: string,
     if (next === undefined) break
     if (lines?.part !== next.part) lines = { part: next.part, versions: await requested.read(next.part) }
     const group = groupFrom(lines.versions, next)
+    // What would not be done in time begins the next leg, which has all of it.
+    if (next !== from && !isTimeFor('container', sizeOf(group), passed())) break
     const results =
       next.turn === 'versions'
         ? await deleteGroup(ports, ref, deletion, group, keys.sealKey, judgeOf)
         : await removeGroup(deletion, group, keys.sealKey)
     for (const [version, result] of results) tally.add(version.size, result)
     next = placeAfter(next, group.length, lines.versions.length, requested.count)
-  } while (ports.clock().getTime() - startedAt.getTime() < legMs)
+  } while (passed() < legMs)
   return {
     schemaVersion: 1,
     requestId,
@@ -105,6 +109,8 @@ async function startOf(ports: Pick<Ports, 'evidence'>, ref: PassRef, leg: number
   if (next === undefined) throw new EvidenceConflict(`deletion: leg ${leg}: expected nothing left, got a leg more`)
   return next
 }
+
+const sizeOf = (group: readonly RequestedVersion[]) => group.reduce((sum, { size }) => sum + size, 0)
 
 /** As many lines as are worked on together; at least one. */
 function groupFrom(versions: readonly RequestedVersion[], { line }: LegStart): RequestedVersion[] {

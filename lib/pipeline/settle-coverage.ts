@@ -1,3 +1,4 @@
+import type { Coverage } from '../inventory/coverage.ts'
 import type { Evidence, Ports } from '../ports.ts'
 import { mergeCoverage } from '../verdict/merge-coverage.ts'
 import { listedOpenVersions } from '../verdict/settle-coverage.ts'
@@ -25,12 +26,14 @@ export async function settleCoverage(
     const own = await readDocument<OpenVersion[]>(ports, segmentKey({ ...ref, segment }, 'open.json'))
     open.push(...own.slice(0, listedOpenVersions - open.length))
   }
-  const settled = mergeCoverage(
+  const joined = mergeCoverage(
     segments.map(({ coverage }, index) => ({ coverage, subjects: subjects[index]! })),
     await settleMounts(ports.evidence, ref, segments),
   )
   await ports.evidence.put(passKey(ref, 'open.json'), formatDocument(open))
-  await ports.evidence.put(passKey(ref, 'coverage.json'), formatDocument(settled))
+  await ports.evidence.put(passKey(ref, 'coverage.json'), formatDocument(joined))
+  // What is attested is what was stored first.
+  const settled = await readDocument<Coverage>(ports, passKey(ref, 'coverage.json'))
 
   const { passes } = await readRunConfig(ports, ref.runId)
   return {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesInOneCall, functionSeconds, sliceBytes } from '../../lib/inventory/call-capacity.ts'
+import { bytesInOneCall, functionSeconds, isTimeFor, sliceBytes } from '../../lib/inventory/call-capacity.ts'
 import { formatPart, parsePart, toEntry, toListed } from '../../lib/inventory/inventory-part.ts'
 import { compareListings, compareVersions } from '../../lib/inventory/listing-order.ts'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
@@ -203,5 +203,18 @@ describe('what one call can read', () => {
     const functions = readFileSync(new URL('../../infra/functions.yml', import.meta.url), 'utf8')
     const scanBatch = functions.slice(functions.indexOf('scanBatch:'), functions.indexOf('settleSegment:'))
     expect(scanBatch).toContain(`timeout: ${functionSeconds}\n`)
+  })
+})
+
+describe('isTimeFor', () => {
+  const cases = [
+    { name: 'a container that takes all of a call, at its beginning', bytes: 3_600_000_000, passedMs: 0, fits: true },
+    { name: 'the same a second later', bytes: 3_600_000_000, passedMs: 1000, fits: false },
+    { name: 'a gigabyte after eight minutes', bytes: 1_000_000_000, passedMs: 480_000, fits: true },
+    { name: 'a gigabyte after nine minutes', bytes: 1_000_000_000, passedMs: 540_000, fits: false },
+    { name: 'a byte when no time is left', bytes: 1, passedMs: 720_000, fits: false },
+  ]
+  it.each(cases)('says of $name: $fits', ({ bytes, passedMs, fits }) => {
+    expect(isTimeFor('container', bytes, passedMs)).toBe(fits)
   })
 })
