@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -10,11 +11,17 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { dynamoRunState } from '../../lib/aws/dynamo-run-state.ts'
+import { kmsCaseKey } from '../../lib/aws/kms-case-key.ts'
+import { s3Evidence } from '../../lib/aws/s3-evidence.ts'
+import { ServiceRefused } from '../../lib/errors.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
+import { toListed } from '../../lib/inventory/inventory-part.ts'
 import { passKey, requestedKey } from '../../lib/pipeline/evidence-keys.ts'
 import type { RequestRecord } from '../../lib/ports.ts'
+import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
 import { interpret } from '../support/interpreted.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
@@ -130,6 +137,7 @@ describe.skipIf(withoutMinistack)(`deployed runs over a bucket ${onMinistack}`, 
     await put('theirs', transferred[0]!, transferred[1]!)
     await put('theirs', '50000000001')
     const mixed = await put('mixed', transferred[0]!, '50000000001')
+    await put(`${transferred[2]}.jsonl`, transferred[2]!)
     await configure({ kind: 's3-delete-versions', owner: 'user' })
     expect(await deployment.execute('verify-run', 'r5', { trigger: 'nightly' })).toEqual(ended('residual'))
     const answer = JSON.parse(
@@ -137,12 +145,37 @@ describe.skipIf(withoutMinistack)(`deployed runs over a bucket ${onMinistack}`, 
         await deployment.document(passKey({ runId: 'r5', storeId: 'sg', pass: 0 }, 'acknowledgement.json')),
       ).toString(),
     )
-    expect(answer).toMatchObject({ by: 'executor', deleted: { versions: 1 }, kept: [{ versions: 1 }] })
+    expect(answer).toMatchObject({ by: 'executor', deleted: { versions: 2 }, kept: [{ versions: 1 }] })
     const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }))
     expect(Versions.filter(({ Key }) => Key === 'theirs')).toHaveLength(1)
     expect(Versions.filter(({ Key }) => Key === 'mixed').map(({ VersionId }) => VersionId)).toEqual([mixed])
     // Whoever deletes by key alone leaves a marker.
     expect(DeleteMarkers.map(({ Key }) => Key)).toEqual(['deleted'])
+  })
+
+  it('show the exact names of a request to whoever takes on the role of the request desk, and nothing else', async () => {
+    const RoleArn = 'arn:aws:iam::000000000000:role/odv-run-request-desk'
+    const { Credentials } = await new STSClient(server).send(
+      new AssumeRoleCommand({ RoleArn, RoleSessionName: 'desk' }),
+    )
+    const credentials = {
+      accessKeyId: Credentials!.AccessKeyId!,
+      secretAccessKey: Credentials!.SecretAccessKey!,
+      sessionToken: Credentials!.SessionToken!,
+    }
+    const evidence = s3Evidence(new S3Client({ ...server, credentials }), deployment.outputs.EvidenceBucketName!)
+    // MiniStack judges an alias by its own ARN, AWS by that of the key.
+    const { KeyMetadata } = await new KMSClient(server).send(new DescribeKeyCommand({ KeyId: 'alias/odv-run-case' }))
+    const key = { keyId: KeyMetadata!.Arn!, deployment: 'odv-run' }
+    const { sealKey } = caseKeysOf(await kmsCaseKey(new KMSClient({ ...server, credentials }), evidence, key).read())
+    const ref = { runId: 'r5', storeId: 'sg', pass: 0 }
+    const lines = Buffer.from(await evidence.get(requestedKey(ref, 0)))
+      .toString()
+      .trim()
+      .split('\n')
+    const names = lines.map((line) => toListed(JSON.parse(line), sealKey).key)
+    expect(names).toEqual([`${transferred[2]}.jsonl`, 'mixed', 'theirs'])
+    await expect(evidence.get(passKey(ref, 'coverage.json'))).rejects.toThrow(ServiceRefused)
   })
 
   it('are exported in a bundle that holds offline against the keys of the stage', async () => {

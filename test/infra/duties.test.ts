@@ -20,6 +20,9 @@ const holders = (of: Template, request: Request) =>
     .map(([, { Properties }]) => Properties.RoleName.slice('odv-dev-'.length))
     .sort()
 
+/** All but the one that people take on. */
+const ofServices = (template: Template) => roles(template).filter(([id]) => id !== 'RequestDeskRole')
+
 describe('roles', () => {
   test('every function has a role of its own, named after it', () => {
     for (const [, { Properties }] of resourcesOf(template, 'AWS::Lambda::Function'))
@@ -34,14 +37,14 @@ describe('roles', () => {
     ].map((arn) => resolve(template, arn))
     expect(new Set(used).size).toBe(used.length)
     expect(used.sort()).toEqual(
-      roles(template)
+      ofServices(template)
         .map(([id]) => resolve(template, { 'Fn::GetAtt': [id, 'Arn'] }))
         .sort(),
     )
   })
 
   test('only services take them on, and rights come from policies of this stack alone', () => {
-    for (const [id, { Properties }] of roles(template)) {
+    for (const [id, { Properties }] of ofServices(template)) {
       const principals = Properties.AssumeRolePolicyDocument.Statement.map(({ Principal }: Statement) => Principal)
       expect(principals, id).toEqual([
         { Service: expect.stringMatching(/^(lambda|states|scheduler)\.amazonaws\.com$/) },
@@ -51,6 +54,20 @@ describe('roles', () => {
         expect(template.Resources[arn.Ref]?.Type, id).toBe('AWS::IAM::ManagedPolicy')
     }
     expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([])
+  })
+
+  test('people take on one role, for which the account’s own policies say who may, and it only reads requests', () => {
+    const { Properties } = template.Resources.RequestDeskRole!
+    expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      { Effect: 'Allow', Principal: { AWS: expect.anything() }, Action: 'sts:AssumeRole' },
+    ])
+    const may = dutyMatrix.filter(({ roles }) => roles.includes('request-desk')).map(({ duty }) => duty)
+    expect(may.toSorted()).toEqual([
+      'decrypt evidence through S3',
+      'look up a run',
+      'read a request',
+      'unwrap the case key',
+    ])
   })
 
   test('no action is a wildcard, and every wildcard resource is justified beside it', () => {

@@ -53,6 +53,16 @@ const documents = [
   'take-inventory',
 ]
 
+const trackers = [
+  'acknowledge',
+  'close-run',
+  'estimate-cost',
+  'notify-custodian',
+  'open-run',
+  'post-acknowledgement',
+  'request-deletion',
+]
+
 /** Whoever deletes, scans or answers cannot write what the verdict is made of, nor the other way round. */
 const pass = 'stores/s/pass-0'
 const writers: { document: string; roles: string[] }[] = [
@@ -161,6 +171,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
       'build-index',
       'execute-deletion',
       'plan-listing',
+      'request-desk',
       'restore-archived',
       'scan-batch',
       'settle-segment',
@@ -259,15 +270,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'keep track of runs',
     action: 'dynamodb:PutItem',
     resource: runState,
-    roles: [
-      'acknowledge',
-      'close-run',
-      'estimate-cost',
-      'notify-custodian',
-      'open-run',
-      'post-acknowledgement',
-      'request-deletion',
-    ],
+    roles: trackers,
   },
   {
     duty: 'look up a run',
@@ -284,6 +287,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
       'post-export',
       'post-run',
       'request-deletion',
+      'request-desk',
     ],
   },
 
@@ -368,7 +372,13 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'kms:Decrypt',
     resource: key('EvidenceKey'),
     context: viaS3,
-    roles: [...documents, 'check-bundle', 'get-run', 'scan-store-machine'].sort(),
+    roles: [...documents, 'check-bundle', 'get-run', 'request-desk', 'scan-store-machine'].sort(),
+  },
+  {
+    duty: 'read a request',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/${pass}/requested/000000000.jsonl`,
+    roles: [...documents, 'request-desk'].sort(),
   },
   {
     duty: 'read what a run found',
