@@ -97,7 +97,7 @@ function gapBetween(size: number, read: readonly ScanReport[], planned: readonly
     return contradictory('its planned slices are not all of it')
   const readings = read.map(({ slice }) => slice?.reading)
   if (readings[0] === 'whole')
-    return readings.slice(1).every((reading) => reading === 'left')
+    return read.slice(1).every(({ slice, bytes }) => slice?.reading === 'left' && bytes === 0)
       ? undefined
       : contradictory('its slices disagree about how it is to be read')
   if (!readings.every((reading) => reading === 'as-is'))

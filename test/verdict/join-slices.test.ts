@@ -246,6 +246,13 @@ describe('slices that are settled as one version', () => {
     expect(settleBatch([entry], joined).unlisted).toBe(1)
   })
 
+  it('are not clean when those that were left to the first one say that they read what it did not', () => {
+    const made = planned.map((slice) =>
+      batch([read(slice, reading(slice, { reading: slice.index === 0 ? 'whole' : 'left' }))]),
+    )
+    expect(settled(made).outcome).toMatchObject({ kind: 'unverified', reason: 'contradictory' })
+  })
+
   it('are clean only if each is, whatever comes together', () => {
     const part = fc.record({
       index: fc.nat(2),
@@ -272,7 +279,7 @@ describe('slices that are settled as one version', () => {
         )
         expect(settled(made).outcome.kind === 'clean').toBe(earned)
       }),
-      { numRuns: 3000 },
+      { numRuns: 20_000 },
     )
   })
 })
