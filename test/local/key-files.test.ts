@@ -161,7 +161,8 @@ describe('an unsafe key file', () => {
         expect(refused).toBeInstanceOf(KeyUnsafe)
         expect(refused?.message).toContain(file)
         expect(refused?.cause).toBeUndefined()
-        expect(refused?.message).not.toContain(secret.slice(30, 60) || 'no secret')
+        // The case key has 32 bytes: two of them can be in any text by chance.
+        expect(refused?.message).not.toContain(secret.slice(secret.length > 60 ? 30 : 0, 60))
       })
 
   it('is refused when one key file has taken the place of the other', async () => {
