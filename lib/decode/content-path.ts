@@ -1,10 +1,12 @@
-import { containers } from './decode-content.ts'
+import { formats } from './formats.ts'
+
+const compressions = new Set(formats.filter(({ kind }) => kind === 'compression').map(({ name }) => name))
 
 /**
  * What a content is to its object, by its path. `main`: what the containers were made to hold. `file-name`: the name
  * that gzip notes of the file. `aside`: other header texts, skippable frames and bytes after the end.
  */
 export function roleOf(path: readonly string[]): 'main' | 'file-name' | 'aside' {
-  if (path.every((name) => (containers as readonly string[]).includes(name))) return 'main'
+  if (path.every((name) => compressions.has(name))) return 'main'
   return path.at(-2) === 'header' && path.at(-1) === 'name' ? 'file-name' : 'aside'
 }

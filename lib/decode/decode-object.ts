@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { ReadFailed } from '../errors.ts'
 import { byteSource } from './byte-source.ts'
 import { decodeContent } from './decode-content.ts'
-import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
+import { addGap, createDecoding, DecodingStopped } from './decoding.ts'
+import type { ReadAt } from './format.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { OpenSink } from './sink.ts'
 import type { Gap } from './unverified.ts'
 
-export { containers } from './decode-content.ts'
+export type { ReadAt } from './format.ts'
+export { formatNames } from './formats.ts'
 export { defaultLimits, type Limits }
 
 /**
@@ -20,14 +22,15 @@ export type Reading = { bytes: number; decodedBytes: number; sha256: string; com
  * Reads one object to its last byte and pushes its innermost content to the sinks it opens; sinks of several contents
  * may be open at the same time. Formats are told from the bytes, never from names. Whatever is not read, or could hide
  * something, is a gap; what was decoded before a gap is delivered, but its sink sees no `end`. A `ReadFailed` of
- * `chunks` is a gap too; other errors, and those of the sinks, are thrown.
+ * `chunks` is a gap too; other errors, and those of the sinks, are thrown. `at` reads the same stored bytes at any place.
  */
 export async function decodeObject(
   chunks: AsyncIterable<Uint8Array>,
   open: OpenSink,
   limits: Limits = defaultLimits,
+  at?: ReadAt,
 ): Promise<Reading> {
-  const decoding: Decoding = { open, limits, gaps: [], storedBytes: 0, producedBytes: 0, deliveredBytes: 0 }
+  const decoding = createDecoding(open, limits, decodeContent)
   const hash = createHash('sha256')
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
@@ -39,7 +42,7 @@ export async function decodeObject(
   const stored = counted()
   const source = byteSource(stored)
   try {
-    await decodeContent(source, [], decoding).catch((error: unknown) => {
+    await decoding.decode({ source, path: [], ...(at && { at }) }).catch((error: unknown) => {
       if (!(error instanceof DecodingStopped)) throw error
       addGap(decoding, error.gap)
     })

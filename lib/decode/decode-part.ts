@@ -1,7 +1,8 @@
 import { ReadFailed } from '../errors.ts'
 import { byteSource } from './byte-source.ts'
-import { containerOf, expectationOf } from './decode-content.ts'
-import { addGap, type Decoding } from './decoding.ts'
+import { decodeContent, expectationOf } from './decode-content.ts'
+import { addGap, createDecoding } from './decoding.ts'
+import { formatOf } from './formats.ts'
 import { headLength } from './known-formats.ts'
 import { defaultLimits } from './limits.ts'
 import { readRaw } from './raw-content.ts'
@@ -15,7 +16,7 @@ export { headLength }
  * to be unwrapped from its beginning. `head`: the first `headLength` bytes, or all of a shorter object.
  */
 export function isReadAsIs(head: Uint8Array): boolean {
-  return containerOf(head) === undefined
+  return formatOf(head) === undefined
 }
 
 /** What was read of a part of an object; `gaps` count bytes from the beginning of the object. */
@@ -31,14 +32,7 @@ export async function decodePart(
   { head, startOf }: { head: Uint8Array; startOf: () => number },
   open: OpenSink,
 ): Promise<PartReading> {
-  const decoding: Decoding = {
-    open,
-    limits: defaultLimits,
-    gaps: [],
-    storedBytes: 0,
-    producedBytes: 0,
-    deliveredBytes: 0,
-  }
+  const decoding = createDecoding(open, defaultLimits, decodeContent)
   try {
     await readRaw(byteSource(chunks), [], decoding, expectationOf(head), startOf)
   } catch (error) {

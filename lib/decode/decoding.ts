@@ -1,3 +1,4 @@
+import type { Content } from './format.ts'
 import type { Limits } from './limits.ts'
 import type { OpenSink } from './sink.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
@@ -16,6 +17,8 @@ export class DecodingStopped extends Error {
 export type Decoding = {
   readonly open: OpenSink
   readonly limits: Limits
+  /** Reads a content of any format, to its end. */
+  decode(content: Content): Promise<void>
   readonly gaps: Gap[]
   /** Stored bytes asked for so far. */
   storedBytes: number
@@ -23,10 +26,33 @@ export type Decoding = {
   producedBytes: number
   /** Bytes pushed to sinks. */
   deliveredBytes: number
+  /** Bytes held in memory so that they can be read at any place. */
+  heldBytes: number
+  /** A limit of the whole object was reached: no more of it is decoded. */
+  exhausted: boolean
 }
 
 /** One gap is enough to make an object unverified; a hostile object must not fill the memory with them. */
 const maxGaps = 100
+
+export function createDecoding(
+  open: OpenSink,
+  limits: Limits,
+  decode: (content: Content, decoding: Decoding) => Promise<void>,
+): Decoding {
+  const decoding: Decoding = {
+    open,
+    limits,
+    decode: (content) => decode(content, decoding),
+    gaps: [],
+    storedBytes: 0,
+    producedBytes: 0,
+    deliveredBytes: 0,
+    heldBytes: 0,
+    exhausted: false,
+  }
+  return decoding
+}
 
 export function addGap(decoding: Decoding, gap: Gap): void {
   if (decoding.gaps.length < maxGaps) decoding.gaps.push(gap)
@@ -38,8 +64,11 @@ const ratioFloor = 16 * 2 ** 20
 export function countProduced(decoding: Decoding, bytes: number, path: readonly string[], offset: number): void {
   decoding.producedBytes += bytes
   const { producedBytes, storedBytes, limits } = decoding
-  if (producedBytes > limits.decodedBytes)
+  const isTooMuch = producedBytes > limits.decodedBytes
+  const isTooDense = producedBytes > ratioFloor && producedBytes > storedBytes * limits.ratio
+  decoding.exhausted ||= isTooMuch || isTooDense
+  if (isTooMuch)
     throw new DecodingStopped('limit', path, offset, `expected at most ${limits.decodedBytes} decoded bytes`)
-  if (producedBytes > ratioFloor && producedBytes > storedBytes * limits.ratio)
+  if (isTooDense)
     throw new DecodingStopped('limit', path, offset, `expected at most ${limits.ratio} decoded bytes per stored byte`)
 }

@@ -17,6 +17,8 @@ export const unverifiedReasons = [
   'unsupported-format', // a known format that is not read yet
   'trailing-data', // bytes after the end of a container that are not text
   'not-text', // binary or opaque content
+  'opaque', // what hides its content: compressed or encrypted by something unknown
+  'lossy-number', // numbers whose last digits are gone
   'invalid-utf8',
   'control-missed', // a positive control of the batch was not found
   'not-scanned', // no outcome was reported

@@ -10,7 +10,7 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../attestation/to-statement.ts'
-import { containers } from '../decode/decode-object.ts'
+import { formatNames } from '../decode/decode-object.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { EventDetails, Ports } from '../ports.ts'
@@ -149,7 +149,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       ...ports.tool,
       configSha256: hash('sha256', hasConfig ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
     },
-    limitations: limitationsOf({ containers }),
+    limitations: limitationsOf({ containers: formatNames }),
     createdAt: ports.clock().toISOString(),
   }
 }

@@ -1,5 +1,5 @@
 import { type Config, isBuiltIn } from '../config.ts'
-import { containers, defaultLimits } from '../decode/decode-object.ts'
+import { defaultLimits, formatNames } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
@@ -52,7 +52,7 @@ export async function buildIndex(
         shapes: summary.shapes,
         caseRule,
         forms: ['utf-8 text', 'behind backslash, percent, syslog and terminal escapes'],
-        containers,
+        containers: formatNames,
         limits: defaultLimits,
       },
       stores: config.stores.map(({ id, country, custodian, channel }) => ({

@@ -1,24 +1,12 @@
-import type { Gap } from '../decode/unverified.ts'
-import { ReadFailed } from '../errors.ts'
+import type { ReadAt } from '../decode/decode-object.ts'
 import type { createCollector } from '../finding/collect-findings.ts'
 import type { InventoryEntry, ListedVersion, Protection } from '../inventory/object-version.ts'
-import type { Ports, Store } from '../ports.ts'
-import type { Outcome } from '../scan/outcome.ts'
 import { findInKey } from '../scan/redact-key.ts'
-import { scanObject } from '../scan/scan-object.ts'
-import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-
-/** What reading takes; `isLate` says that this call has no time left to read. */
-export type Reading = {
-  store: Store
-  index: SubjectIndex
-  meter: Ports['meter']
-  isLate(): boolean
-  callSeconds: number
-}
+import { type PlacedOccurrence, scanObject } from '../scan/scan-object.ts'
+import { openRanges } from './open-ranges.ts'
+import { inTime, lateFor, type Reading, toUnread, type Unread } from './reading.ts'
 
 export type Found = ReturnType<typeof createCollector>
-export type Unread = { reason: Extract<Outcome, { kind: 'unverified' }>['reason']; detail: string }
 
 /** What the content of a version came to. A `gap` is why it cannot be clean. */
 export type Content = {
@@ -58,11 +46,14 @@ export async function readVersion(
         for (const { place, text } of opened.labels)
           for (const occurrence of findInKey(text, reading.index)) found.add(place, { ...occurrence, path: [] })
         const body = inTime(opened.chunks, reading)
-        const scan = await scanObject(body.chunks, reading.index, (occurrence) => found.add('content', occurrence))
+        const again = entry.kind === 'object' ? readAgain(version, entry.size, reading) : undefined
+        const onOccurrence = (occurrence: PlacedOccurrence) => found.add('content', occurrence)
+        const scan = await scanObject(body.chunks, reading.index, onOccurrence, 'subjects', again?.at)
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan
         const gap: Unread | undefined =
           body.late() ??
+          again?.failure() ??
           (settled.kind === 'changed'
             ? { reason: 'changed', detail: settled.detail }
             : scan.complete
@@ -87,32 +78,18 @@ export async function readVersion(
   }
 }
 
-/** A gap as the reason of an outcome. */
-export function toUnread(gap: Gap | undefined): Unread {
-  if (gap === undefined) return { reason: 'contradictory', detail: 'not complete, and no reason given' }
-  const place = gap.path.length === 0 ? '' : `${gap.path.join(' in ')}, `
-  return { reason: gap.reason, detail: `${place}byte ${gap.offset}: ${gap.detail}` }
-}
-
-function lateFor({ callSeconds }: Pick<Reading, 'callSeconds'>): Unread {
-  return { reason: 'limit', detail: `expected to be read within the time of one call, ${callSeconds} seconds` }
-}
-
-/**
- * Chunks that are counted as they are read, and that end with `ReadFailed` when the call has no time left for more;
- * `late` tells that from a medium that failed. Better an outcome with a reason than a call that ends without one.
- */
-export function inTime(chunks: AsyncIterable<Uint8Array>, { meter, isLate, callSeconds }: Reading) {
-  let late: Unread | undefined
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      if (isLate()) {
-        late = lateFor({ callSeconds })
-        throw new ReadFailed('store: read: expected more time')
-      }
-      yield chunk
-      meter.add({ bytes: chunk.length })
-    }
+/** The bytes of a version at any place, each range opened as the listed version and settled as such. */
+function readAgain(
+  version: ListedVersion,
+  size: number,
+  reading: Reading,
+): { at: ReadAt; failure(): Unread | undefined } {
+  // The meter counts bytes as they come in order.
+  const ranges = openRanges(version, { ...reading, meter: { add() {} } })
+  const read: ReadAt['read'] = async (from, to) => {
+    const parts: Uint8Array[] = []
+    for await (const chunk of ranges.read({ from, to })) parts.push(Buffer.from(chunk))
+    return Buffer.concat(parts)
   }
-  return { chunks: counted(), late: () => late }
+  return { at: { size, read }, failure: ranges.failure }
 }

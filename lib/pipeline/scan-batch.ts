@@ -12,7 +12,8 @@ import type { CaseKeys } from '../subject-index/case-keys.ts'
 import { openRunIndex, readRunStore } from './documents.ts'
 import { batchKey, partKey } from './evidence-keys.ts'
 import { readSlice } from './read-slice.ts'
-import { type Reading, readVersion, type Unread } from './read-version.ts'
+import { readVersion } from './read-version.ts'
+import type { Reading, Unread } from './reading.ts'
 import { batchInput, parseInput } from './task-input.ts'
 
 type Context = Reading & { keys: CaseKeys }

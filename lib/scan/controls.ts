@@ -1,9 +1,8 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib'
-import { containers } from '../decode/decode-object.ts'
 import { canonicalOf } from '../manifest/identifier.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { buildSample, type Context, contexts, type Planted, type Sample } from './control-samples.ts'
 import { referenceMatches } from './reference-matcher.ts'
+import { sampleFormats } from './sample-formats.ts'
 import { type PlacedOccurrence, type ScanObject, scanObject } from './scan-object.ts'
 
 /**
@@ -14,6 +13,9 @@ export type ControlReport = {
   positive: { planted: number; detected: number; forms: string[] }
   negative: { planted: number; falseAlarms: number }
 }
+
+/** A format is independent of the document in it, so two kinds of document show that it is read. */
+const inFormats: readonly Context[] = ['json-lines', 'lines']
 
 /**
  * Plants the index's controls in each form that the scanner claims to read and scans them like any object. A form
@@ -30,12 +32,12 @@ export async function runControls(index: SubjectIndex, scan: ScanObject = scanOb
     for (const context of Object.keys(contexts) as Context[]) {
       const sample = buildSample(context, controls, index.caseRule, (text) => isEntry(index, text))
       const expected = referenceMatches(index, sample.bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`)
-      for (const container of ['plain', ...containers]) {
+      for (const [container, { wrap, path }] of Object.entries(sampleFormats)) {
+        if (container !== 'plain' && !inFormats.includes(context)) continue
         positive.forms.push(`${container}/${context}/${shape}`)
         const found: PlacedOccurrence[] = []
-        const stored = wrap(container, sample.bytes)
+        const stored = wrap(sample.bytes)
         const { complete } = await scan(inPieces(stored), index, (each) => found.push(each), 'subjects-and-controls')
-        const path = container === 'plain' ? [] : [container]
         const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
         positive.planted += hitsOf(sample).length
         positive.detected += detected.length
@@ -70,20 +72,6 @@ function isFalse({ ordinal, offset }: PlacedOccurrence, { planted }: Sample, exp
 function isEntry(index: SubjectIndex, text: string): boolean {
   const result = canonicalOf(text, index.caseRule)
   return 'shape' in result && index.ordinalOf(result.shape, result.canonical) !== -1
-}
-
-/** Stored bytes of a sample in a container. @throws Error for a container that is claimed and has no sample */
-function wrap(container: string, bytes: Uint8Array): Uint8Array {
-  switch (container) {
-    case 'plain':
-      return bytes
-    case 'gzip':
-      return gzipSync(bytes)
-    case 'zstd':
-      return zstdCompressSync(bytes)
-    default:
-      throw new Error(`controls: container ${container}: expected a way to write a sample`)
-  }
 }
 
 /** Uneven pieces, so that identifiers are cut. */

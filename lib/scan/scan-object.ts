@@ -1,4 +1,5 @@
-import { decodeObject } from '../decode/decode-object.ts'
+import { decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
+import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { createMatcher, type Matcher, type Occurrence } from './matcher.ts'
@@ -25,6 +26,7 @@ export type ScanObject = (
   index: SubjectIndex,
   onOccurrence: (occurrence: PlacedOccurrence) => void,
   sought?: Sought,
+  at?: ReadAt,
 ) => Promise<ObjectScan>
 
 /**
@@ -33,17 +35,18 @@ export type ScanObject = (
  */
 export type Sought = 'subjects' | 'subjects-and-controls'
 
-/** Reads one object to its last byte, unwraps it, and reports every identifier in it. */
-export const scanObject: ScanObject = async (chunks, index, onOccurrence, sought = 'subjects') => {
+/** Reads one object to its last byte, unwraps it, and reports every identifier in it. `at` reads the same bytes at any place. */
+export const scanObject: ScanObject = async (chunks, index, onOccurrence, sought = 'subjects', at) => {
   const matchers: Matcher[] = []
-  const reading = await decodeObject(chunks, (path) => {
+  const open: OpenSink = (path) => {
     const matcher = createMatcher(index, (occurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       onOccurrence({ ...occurrence, path })
     })
     matchers.push(matcher)
     return matcher
-  })
+  }
+  const reading = await decodeObject(chunks, open, defaultLimits, at)
   const records = matchers.reduce((sum, matcher) => sum + matcher.records, 0)
   return { ...reading, records }
 }

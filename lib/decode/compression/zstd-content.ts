@@ -1,12 +1,22 @@
 import { constants, createZstdDecompress } from 'node:zlib'
-import type { ByteSource } from './byte-source.ts'
-import { addGap, countProduced, type Decoding, DecodingStopped } from './decoding.ts'
+import type { ByteSource } from '../byte-source.ts'
+import { addGap, countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
+import type { Format } from '../format.ts'
 import { type Engine, runEngine } from './run-engine.ts'
 import { skipZeros } from './skip-zeros.ts'
+import { unwrap } from './unwrap.ts'
 import { type FrameHeader, isFrame, isSkippable, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
 import { readSkippable } from './zstd-skippable.ts'
 
-export function isZstd(head: Uint8Array): boolean {
+/** RFC 8878. */
+export const zstd: Format = {
+  name: 'zstd',
+  kind: 'compression',
+  isFormat: isZstd,
+  read: ({ source, path }, decoding) => unwrap(zstdContent(source, path, decoding), path, decoding),
+}
+
+function isZstd(head: Uint8Array): boolean {
   return isFrame(head) || isSkippable(head)
 }
 
@@ -15,7 +25,7 @@ export function isZstd(head: Uint8Array): boolean {
  * Node's stream drops frames. What follows the last frame stays in `source`. Skippable frames that hold anything but
  * the tables of known tools are contents of their own: `[...path, 'skippable']`, then `skippable-2` and so on.
  */
-export async function* zstdContent(
+async function* zstdContent(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,

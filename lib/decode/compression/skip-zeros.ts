@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts'
+import type { ByteSource } from '../byte-source.ts'
 
 /** Consumes zero bytes, as tapes and block devices pad with; whatever follows them stays in the source. */
 export async function skipZeros(source: ByteSource): Promise<void> {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
-import type { ByteSource } from './byte-source.ts'
-import { DecodingStopped } from './decoding.ts'
+import type { ByteSource } from '../byte-source.ts'
+import { DecodingStopped } from '../decoding.ts'
 
 /** The parts of a gzip member's header that may hold content. `extra` leaves out subfields that are known to hold none. */
 export type GzipHeader = { extra: Uint8Array[]; name: Uint8Array; comment: Uint8Array }

@@ -1,6 +1,6 @@
-import type { ByteSource } from './byte-source.ts'
-import { type Decoding, DecodingStopped } from './decoding.ts'
-import { once, readRaw } from './raw-content.ts'
+import type { ByteSource } from '../byte-source.ts'
+import { type Decoding, DecodingStopped } from '../decoding.ts'
+import { once, readRaw } from '../raw-content.ts'
 import type { Done } from './zstd-content.ts'
 import { littleEndian } from './zstd-frame.ts'
 

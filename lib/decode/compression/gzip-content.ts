@@ -1,12 +1,22 @@
 import { crc32, createInflateRaw } from 'node:zlib'
-import type { ByteSource } from './byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from './decoding.ts'
+import type { ByteSource } from '../byte-source.ts'
+import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
+import type { Format } from '../format.ts'
+import { once, readRaw } from '../raw-content.ts'
 import { readGzipHeader } from './gzip-header.ts'
-import { once, readRaw } from './raw-content.ts'
 import { type Engine, runEngine } from './run-engine.ts'
 import { skipZeros } from './skip-zeros.ts'
+import { unwrap } from './unwrap.ts'
 
-export function isGzip(head: Uint8Array): boolean {
+/** RFC 1952. */
+export const gzip: Format = {
+  name: 'gzip',
+  kind: 'compression',
+  isFormat: isGzip,
+  read: ({ source, path }, decoding) => unwrap(gzipContent(source, path, decoding), path, decoding),
+}
+
+function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b && (head.length === 2 || head[2] === 8)
 }
 
@@ -15,7 +25,7 @@ export function isGzip(head: Uint8Array): boolean {
  * checksum and size is checked. What follows the last one stays in `source`. Header texts are contents of their own:
  * `[...path, 'header', 'name']`, from the second member on `header-2` and so on.
  */
-export async function* gzipContent(
+async function* gzipContent(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts'
+import type { ByteSource } from '../byte-source.ts'
 
 /** A zstd frame's header (RFC 8878, 3.1.1). `contentSize` is absent where the frame does not state it. */
 export type FrameHeader = {

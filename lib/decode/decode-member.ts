@@ -1,0 +1,16 @@
+import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
+import type { Content } from './format.ts'
+
+/**
+ * Reads one member of an archive, whose `source` ends where the member ends. What stops its decoding is a gap of this member
+ * alone, and the rest of it is consumed, so that the next one can be read; beyond a limit of the whole object nothing is.
+ */
+export async function decodeMember(member: Content, decoding: Decoding): Promise<void> {
+  try {
+    await decoding.decode(member)
+  } catch (error) {
+    if (!(error instanceof DecodingStopped) || decoding.exhausted) throw error
+    addGap(decoding, error.gap)
+    while ((await member.source.take()) !== undefined);
+  }
+}

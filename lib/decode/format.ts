@@ -1,0 +1,29 @@
+import type { ByteSource } from './byte-source.ts'
+import type { Decoding } from './decoding.ts'
+
+/** Reads any range of a content again: bytes `from` to before `to`, all of them, in memory of the caller's own. */
+export type ReadAt = { readonly size: number; read(from: number, to: number): Promise<Uint8Array> }
+
+/**
+ * One content: the bytes of a stored object, or bytes that another format holds. `path` names what is around it, outermost
+ * first. `at` reads the same bytes at any place; only a stored object may have it (see `holdContent` for the others).
+ */
+export type Content = { readonly source: ByteSource; readonly path: readonly string[]; readonly at?: ReadAt }
+
+/**
+ * A format that is read. `compression`: one content, made smaller; what is inside is the object's own content.
+ * `archive`: named members, each a content of its own. `table`: values that its encoding hides, pushed as text.
+ */
+export type Format = {
+  readonly name: string
+  readonly kind: 'compression' | 'archive' | 'table'
+  /** Whether a content begins like this one. `head`: its first `headLength` bytes, or all of a shorter one. */
+  isFormat(head: Uint8Array): boolean
+  /**
+   * Reads a content of this format, `content.path` ending in its name, to the end of the format and pushes everything in
+   * it: contents by `decoding.decode`, texts by `readRaw`. Every consumed byte is accounted for: delivered, checked to be
+   * structure that can hold nothing, or a gap. What follows the format's end stays in `content.source`.
+   * @throws DecodingStopped where reading cannot go on
+   */
+  read(content: Content, decoding: Decoding): Promise<void>
+}

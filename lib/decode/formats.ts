@@ -1,0 +1,13 @@
+import { gzip } from './compression/gzip-content.ts'
+import { zstd } from './compression/zstd-content.ts'
+import type { Format } from './format.ts'
+
+/** The formats that are read, each told by a content's first bytes; the first that fits counts. */
+export const formats: readonly Format[] = [gzip, zstd]
+
+export function formatOf(head: Uint8Array): Format | undefined {
+  return formats.find((format) => format.isFormat(head))
+}
+
+/** Names of the formats, as they stand in paths. */
+export const formatNames: readonly string[] = formats.map(({ name }) => name)

@@ -1,0 +1,46 @@
+import type { Gap } from '../decode/unverified.ts'
+import { ReadFailed } from '../errors.ts'
+import type { Ports, Store } from '../ports.ts'
+import type { Outcome } from '../scan/outcome.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+
+/** What reading takes; `isLate` says that this call has no time left to read. */
+export type Reading = {
+  store: Store
+  index: SubjectIndex
+  meter: Ports['meter']
+  isLate(): boolean
+  callSeconds: number
+}
+
+export type Unread = { reason: Extract<Outcome, { kind: 'unverified' }>['reason']; detail: string }
+
+/** A gap as the reason of an outcome. */
+export function toUnread(gap: Gap | undefined): Unread {
+  if (gap === undefined) return { reason: 'contradictory', detail: 'not complete, and no reason given' }
+  const place = gap.path.length === 0 ? '' : `${gap.path.join(' in ')}, `
+  return { reason: gap.reason, detail: `${place}byte ${gap.offset}: ${gap.detail}` }
+}
+
+export function lateFor({ callSeconds }: Pick<Reading, 'callSeconds'>): Unread {
+  return { reason: 'limit', detail: `expected to be read within the time of one call, ${callSeconds} seconds` }
+}
+
+/**
+ * Chunks that are counted as they are read, and that end with `ReadFailed` when the call has no time left for more;
+ * `late` tells that from a medium that failed. Better an outcome with a reason than a call that ends without one.
+ */
+export function inTime(chunks: AsyncIterable<Uint8Array>, { meter, isLate, callSeconds }: Reading) {
+  let late: Unread | undefined
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      if (isLate()) {
+        late = lateFor({ callSeconds })
+        throw new ReadFailed('store: read: expected more time')
+      }
+      yield chunk
+      meter.add({ bytes: chunk.length })
+    }
+  }
+  return { chunks: counted(), late: () => late }
+}

@@ -1,0 +1,14 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+
+/** How a document is stored in a format, and the path of the content that comes out of it. */
+type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
+
+/**
+ * A writer for every format that is claimed to be read, so that controls are planted in each. A table holds the document's
+ * lines as the values of its only column.
+ */
+export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
+  plain: { wrap: (document) => document, path: [] },
+  gzip: { wrap: gzipSync, path: ['gzip'] },
+  zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+}
