@@ -5,7 +5,7 @@ import { type CaseRule, maxIdentifierLength } from '../manifest/identifier.ts'
 import { type FilterGeometry, shardBytesOf } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
 import type { Filter } from './filter.ts'
-import { createKeyedDigest } from './keyed-digest.ts'
+import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
 
 /**
  * The subject index as bytes (numbers little-endian unless said):
@@ -43,7 +43,6 @@ type Shape = z.infer<typeof shape>
 
 export const formatName = 'odv-subject-index'
 export const formatVersion = 3
-export const digestBytes = 16
 const trailerBytes = 32 + digestBytes
 const alignment = 64
 
