@@ -23,9 +23,10 @@ export async function buildIndex(
   const builder = createIndexBuilder({ caseRule, keys, random: ports.random })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
-  const { bytes, summary } = builder.finish(report.sha256)
+  const parts: Uint8Array[] = []
+  const summary = builder.finish(report.sha256, (bytes) => parts.push(bytes.slice()))
 
-  const stored = await ports.evidence.put(runKey(runId, 'subject-index'), bytes)
+  const stored = await ports.evidence.put(runKey(runId, 'subject-index'), Buffer.concat(parts))
   if (!stored.created) {
     const earlier = openSubjectIndex(await ports.evidence.get(runKey(runId, 'subject-index')), keys)
     if (earlier.manifestSha256 !== report.sha256 || earlier.subjects !== summary.subjects)

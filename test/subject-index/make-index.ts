@@ -33,7 +33,17 @@ export function buildIndex(
     if (problem !== undefined) throw new Error(`line ${line}: ${problem}`)
   }
   for (const text of pending) builder.exclude(++line, new Identifier(text))
-  return builder.finish(testManifestSha256)
+  return finishInMemory(builder)
+}
+
+/** What the builder writes, in memory. */
+export function finishInMemory(builder: ReturnType<typeof createIndexBuilder>): {
+  bytes: Uint8Array
+  summary: IndexSummary
+} {
+  const parts: Uint8Array[] = []
+  const summary = builder.finish(testManifestSha256, (bytes) => parts.push(bytes.slice()))
+  return { bytes: new Uint8Array(Buffer.concat(parts)), summary }
 }
 
 export function makeIndex(texts: Iterable<string>, options: Options = {}): SubjectIndex {
