@@ -3,8 +3,9 @@ import { defaultLimits, formatNames } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
-import { createIndexBuilder, type IndexSummary } from '../subject-index/build-subject-index.ts'
+import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
+import type { IndexSummary } from '../subject-index/index-format.ts'
 import type { IndexSink } from '../subject-index/index-source.ts'
 import { openSubjectIndex } from '../subject-index/open-subject-index.ts'
 import { formatDocument, type ManifestDocument, readRunConfig } from './documents.ts'
@@ -25,7 +26,7 @@ export async function buildIndex(
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
   const { summary, stored } = await publishIndex(ports, runKey(runId, 'subject-index'), (sink) =>
-    builder.finish(report.sha256, sink),
+    builder.finish(report, sink),
   )
   if (!stored.created) {
     const earlier = openSubjectIndex(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
@@ -71,11 +72,11 @@ export async function buildIndex(
 async function publishIndex(
   { largeEvidence }: Pick<Ports, 'largeEvidence'>,
   key: string,
-  write: (sink: IndexSink) => IndexSummary,
+  write: (sink: IndexSink) => { summary: IndexSummary },
 ) {
   const draft = await largeEvidence.draft()
   try {
-    const summary = write(draft.write)
+    const { summary } = write(draft.write)
     return { summary, stored: await draft.publish(key) }
   } finally {
     await draft.discard()

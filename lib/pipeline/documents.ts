@@ -2,14 +2,14 @@ import { type Config, parseConfig } from '../config.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { Evidence, LargeEvidence, Ports } from '../ports.ts'
-import type { IndexSummary } from '../subject-index/build-subject-index.ts'
 import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
+import type { IndexSummary } from '../subject-index/index-format.ts'
 import { openSubjectIndex, type SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { requireManifest } from '../subject-index/read-index.ts'
 import { runKey } from './evidence-keys.ts'
 
 /** What `build-index` keeps about the manifest: how it read, and the index that it became. */
-export type ManifestDocument = { schemaVersion: 1; report: ManifestReport; index: IndexSummary }
+export type ManifestDocument = { schemaVersion: 1; report: ManifestReport; index: IndexSummary & { sha256: string } }
 
 export function formatDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`

@@ -1,30 +1,19 @@
 import { createHash } from 'node:crypto'
 import { ManifestInvalid } from '../errors.ts'
-import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength, type Shape } from '../manifest/identifier.ts'
+import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength } from '../manifest/identifier.ts'
+import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { createDigestedRows } from './digested-rows.ts'
 import { hashInto, type Seed } from './filter.ts'
 import { createFilterRows } from './filter-rows.ts'
+import type { IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
 import { createKeyedDigest } from './keyed-digest.ts'
 import { createLengths } from './lengths.ts'
-import { createNotedRows, type NotedRows } from './noted-rows.ts'
+import { createNotedRows } from './noted-rows.ts'
 import { plantControls } from './plant-controls.ts'
 import { shapeCodes } from './shape-code.ts'
 import { writeIndex } from './write-index.ts'
-
-/**
- * What was compiled. `subjects` are distinct, without controls. `duplicates`: rows whose identifier an earlier row has.
- * `short`: rows with identifiers of less than 6 characters, which occur in any text by chance.
- */
-export type IndexSummary = {
-  sha256: string
-  subjects: number
-  duplicates: NotedRows
-  short: NotedRows
-  shapes: { shape: Shape; subjects: number; minLength: number; maxLength: number }[]
-  controls: number
-}
 
 export const shortLength = 6
 
@@ -46,7 +35,7 @@ export function createIndexBuilder(options: {
    * Writes the index into a sink. Called once. What was written before it throws is no index.
    * @throws ManifestInvalid when nothing was added, or when what was excluded was also added
    */
-  finish(manifestSha256: string, sink: IndexSink): IndexSummary
+  finish(report: ManifestReport, sink: IndexSink): { summary: IndexSummary; sha256: string }
 } {
   const { caseRule, keys, random } = options
   const seeds = new DataView(Uint8Array.from(random(8)).buffer)
@@ -97,7 +86,7 @@ export function createIndexBuilder(options: {
     return undefined
   }
 
-  function finish(manifestSha256: string, sink: IndexSink): IndexSummary {
+  function finish(report: ManifestReport, sink: IndexSink): { summary: IndexSummary; sha256: string } {
     if (entries.rows === 0) throw new ManifestInvalid('manifest: subjects: expected at least one, got none')
     const shapesOfSubjects = lengths.shapes()
     const controls = plantControls(shapesOfSubjects, random, (shape, text) => {
@@ -109,14 +98,16 @@ export function createIndexBuilder(options: {
     })
     const sum = createHash('sha256')
     const { filter, geometry } = hashes.build(seed[0] ^ seed[1])
-    const written = writeIndex(
+    const summary = writeIndex(
       {
-        manifestSha256,
+        report,
         keyCommitment: keys.commitment,
         caseRule,
         seed: [...seed],
+        shapesOfSubjects,
         shapes: lengths.shapes(),
         pendingShapes: excludedLengths.shapes(),
+        short: short.rows(),
       },
       { filter, geometry, entries, excluded, controls },
       keys,
@@ -125,19 +116,7 @@ export function createIndexBuilder(options: {
         sink(bytes)
       },
     )
-    return {
-      sha256: sum.digest('hex'),
-      subjects: written.subjects,
-      duplicates: written.duplicates,
-      short: short.rows(),
-      shapes: shapesOfSubjects.map(({ shape, lengths: occurring }) => ({
-        shape,
-        minLength: occurring[0]!,
-        maxLength: occurring.at(-1)!,
-        subjects: written.subjectsByShape[shapeCodes[shape]]!,
-      })),
-      controls: controls.length,
-    }
+    return { summary, sha256: sum.digest('hex') }
   }
 
   return { add, exclude, finish }

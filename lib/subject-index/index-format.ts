@@ -2,10 +2,12 @@ import { hash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { IndexInvalid } from '../errors.ts'
 import { type CaseRule, maxIdentifierLength } from '../manifest/identifier.ts'
+import type { ManifestReport } from '../manifest/read-manifest.ts'
 import { type FilterGeometry, shardBytesOf } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { type DigestTableHeader, mostShardBits } from './digest-table.ts'
 import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
+import type { NotedRows } from './noted-rows.ts'
 
 /**
  * The subject index as bytes (numbers little-endian unless said), written in one go from the beginning to the end:
@@ -25,7 +27,10 @@ import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
  * holds one is shown.
  */
 export type IndexFooter = {
-  manifestSha256: string
+  /** How the manifest was read. */
+  report: ManifestReport
+  /** What was compiled of it. */
+  summary: IndexSummary
   keyCommitment: string
   caseRule: CaseRule
   /** What `hashInto` begins with. */
@@ -39,13 +44,25 @@ export type IndexFooter = {
   pending: DigestTableHeader & { shapes: { shape: Shape; lengths: number[] }[] }
 }
 
+/**
+ * What was compiled. `subjects` are distinct, without controls. `duplicates`: rows whose identifier an earlier row has.
+ * `short`: rows with identifiers of less than 6 characters, which occur in any text by chance.
+ */
+export type IndexSummary = {
+  subjects: number
+  duplicates: NotedRows
+  short: NotedRows
+  shapes: { shape: Shape; subjects: number; minLength: number; maxLength: number }[]
+  controls: number
+}
+
 type Shape = z.infer<typeof shape>
 
 const formatName = 'odv-subject-index'
 const formatVersion = 3
 export const headBytes = 64
 export const trailerBytes = 4 + 32 + digestBytes
-/** More than any footer can be: it holds at most 20 controls and 5 × 252 lengths, twice. */
+/** More than any footer can be: it holds at most 20 controls, 5 × 252 lengths, twice, and 80 lines. */
 export const mostFooterBytes = 1 << 16
 
 /** What the trailer's keyed digest is over, apart from the hash; no shape has this code. */
@@ -64,8 +81,28 @@ const table = {
   directorySha256: sha256,
 }
 const from1 = z.int().check(z.minimum(1), z.maximum(0xffff))
+const rows = z.int().check(z.minimum(0))
+const noted = z.strictObject({ count: rows, first: z.array(rows) })
+const report = z.strictObject({
+  sha256,
+  bytes: rows,
+  format: z.enum(['csv', 'json-lines', 'lines']),
+  rows,
+  confirmed: rows,
+  empty: noted,
+  notYetTransferred: noted,
+  transferColumn: z.boolean(),
+})
+const summary = z.strictObject({
+  subjects: count,
+  duplicates: noted,
+  short: noted,
+  shapes: z.array(z.strictObject({ shape, subjects: count, minLength: count, maxLength: count })),
+  controls: count,
+})
 const footerSchema = z.strictObject({
-  manifestSha256: sha256,
+  report,
+  summary,
   keyCommitment: sha256,
   caseRule: z.enum(['fold', 'exact']),
   seed: z.tuple([half, half]),

@@ -1,7 +1,9 @@
 import { type CaseRule, canonicalOf, type Shape } from '../manifest/identifier.ts'
+import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { createConfirm } from './confirm.ts'
 import { type Filter, hashInto, passesFilter, type Seed } from './filter.ts'
+import type { IndexSummary } from './index-format.ts'
 import { type IndexSource, sourceOfBytes } from './index-source.ts'
 import { readIndexParts } from './read-index.ts'
 import { shapeCodes } from './shape-code.ts'
@@ -15,6 +17,9 @@ export type Control = { shape: Shape; text: string; ordinal: number }
  */
 export type SubjectIndex = {
   readonly manifestSha256: string
+  /** How the manifest was read, and what was compiled of it. */
+  readonly report: ManifestReport
+  readonly summary: IndexSummary
   readonly caseRule: CaseRule
   /** Distinct subjects, without controls. */
   readonly subjects: number
@@ -72,7 +77,9 @@ export function openSubjectIndex(index: Uint8Array | IndexSource, keys: CaseKeys
     return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
   }
   return {
-    manifestSha256: header.manifestSha256,
+    manifestSha256: header.report.sha256,
+    report: header.report,
+    summary: header.summary,
     caseRule: header.caseRule,
     subjects: entries.digests - header.controls.length,
     entries: entries.digests,

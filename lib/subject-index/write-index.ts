@@ -5,7 +5,7 @@ import { createContradictions } from './contradictions.ts'
 import { createTableWriter, shardBitsFor } from './digest-table.ts'
 import type { DigestedRows, SortedRows } from './digested-rows.ts'
 import type { Filter } from './filter.ts'
-import { formatFooter, formatHead, type IndexFooter } from './index-format.ts'
+import { formatFooter, formatHead, type IndexFooter, type IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
 import { digestBytes } from './keyed-digest.ts'
 import { createNotedRows, type NotedRows } from './noted-rows.ts'
@@ -14,10 +14,11 @@ import type { PlantedControl } from './plant-controls.ts'
 import { shapeCodes } from './shape-code.ts'
 import { compareAcross, compareDigests } from './sort-digests.ts'
 
-type Header = Pick<IndexFooter, 'manifestSha256' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes'> & {
+type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes'> & {
+  shapesOfSubjects: IndexFooter['shapes']
   pendingShapes: IndexFooter['shapes']
+  short: NotedRows
 }
-type Written = { subjects: number; duplicates: NotedRows; subjectsByShape: Uint32Array }
 
 /**
  * Writes an index, partition by partition: duplicates are left out, and pending rows held against confirmed ones. The rows
@@ -25,7 +26,7 @@ type Written = { subjects: number; duplicates: NotedRows; subjectsByShape: Uint3
  * @throws ManifestInvalid when an identifier is both
  */
 export function writeIndex(
-  { pendingShapes, ...header }: Header,
+  { shapesOfSubjects, pendingShapes, short, ...header }: Header,
   parts: {
     filter: Filter
     geometry: FilterGeometry
@@ -35,7 +36,7 @@ export function writeIndex(
   },
   keys: CaseKeys,
   sink: IndexSink,
-): Written {
+): IndexSummary {
   const { filter, geometry, entries, excluded, controls } = parts
   sink(formatHead())
   const filterSha256 = writeFilter(filter, sink)
@@ -68,8 +69,21 @@ export function writeIndex(
   const entriesHeader = table.finish()
   const pendingTable = createTableWriter(pendingBits, sink)
   for (const bytes of pending) pendingTable.write(bytes)
+  const summary: IndexSummary = {
+    subjects: before - controls.length,
+    duplicates: duplicates.rows(),
+    short,
+    shapes: shapesOfSubjects.map(({ shape, lengths }) => ({
+      shape,
+      subjects: subjectsByShape[shapeCodes[shape]]!,
+      minLength: lengths[0]!,
+      maxLength: lengths.at(-1)!,
+    })),
+    controls: controls.length,
+  }
   const footer: IndexFooter = {
     ...header,
+    summary,
     filter: { ...geometry, sha256: filterSha256 },
     entries: entriesHeader,
     controls: controls.map((control) => ({
@@ -80,7 +94,7 @@ export function writeIndex(
     pending: { ...pendingTable.finish(), shapes: pendingShapes },
   }
   sink(formatFooter(footer, keys))
-  return { subjects: before - controls.length, duplicates: duplicates.rows(), subjectsByShape }
+  return summary
 }
 
 function writeFilter({ first, second, seeds }: Filter, sink: IndexSink): string {

@@ -5,7 +5,7 @@ import { canonicalOf, Identifier } from '../../lib/manifest/identifier.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { isTransferred, openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { controlsPerShape } from '../../lib/subject-index/plant-controls.ts'
-import { buildIndex, finishInMemory, makeIndex, seededRandom, testKeys, testManifestSha256 } from './make-index.ts'
+import { buildIndex, finishInMemory, makeIndex, seededRandom, testKeys, testReport } from './make-index.ts'
 
 const uuid = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
 const mixed = ['1234567890123456789', uuid, 'Bob.Smith@Example.org', 'jane_doe', 'jane.doe-2']
@@ -75,9 +75,9 @@ describe('subject index', () => {
   })
 
   it('sums up what was compiled', () => {
-    const { bytes, summary } = buildIndex([...mixed, '12345', '12345'])
+    const { bytes, summary, sha256 } = buildIndex([...mixed, '12345', '12345'])
+    expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
     expect(summary).toStrictEqual({
-      sha256: createHash('sha256').update(bytes).digest('hex'),
       subjects: 6,
       duplicates: { count: 1, first: [7] },
       short: { count: 2, first: [6, 7] },
@@ -91,7 +91,8 @@ describe('subject index', () => {
       controls: 5 * controlsPerShape,
     })
     const index = openSubjectIndex(bytes, testKeys)
-    expect(index).toMatchObject({ manifestSha256: testManifestSha256, caseRule: 'fold', subjects: 6, entries: 26 })
+    expect([index.report, index.summary]).toStrictEqual([testReport, summary])
+    expect(index).toMatchObject({ manifestSha256: testReport.sha256, caseRule: 'fold', subjects: 6, entries: 26 })
     expect(index.shapes[0]).toStrictEqual({ shape: 'decimal', lengths: [5, 19] })
   })
 
