@@ -12,6 +12,7 @@ import { evidenceDirectory } from './evidence-directory.ts'
 import { openFileStore } from './file-store.ts'
 import type { Journal } from './journal.ts'
 import { attestationKeyFile, caseKeyFile, logKeyFile } from './key-files.ts'
+import { largeEvidenceDirectory } from './large-evidence-directory.ts'
 import { manifestFiles } from './manifest-file.ts'
 import { type Database, openDatabase } from './sqlite-database.ts'
 import { sqliteJournal } from './sqlite-journal.ts'
@@ -82,6 +83,7 @@ export function localPorts(
     configuration,
     manifests: manifestFiles(),
     evidence: evidenceDirectory(paths.evidence),
+    largeEvidence: largeEvidenceDirectory(paths.evidence),
     caseKey: caseKeyFile(paths.keys),
     stores: storesOf(buckets.stores),
     storeDeletions: deletionsOf(buckets.storeDeletions),

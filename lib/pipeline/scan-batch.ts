@@ -20,7 +20,7 @@ type Context = Reading & { keys: CaseKeys }
 
 /** Reads every object version of one batch to its last byte, or one slice, and the planted controls, into one report. */
 export async function scanBatch(
-  ports: Pick<Ports, 'clock' | 'evidence' | 'stores' | 'caseKey' | 'meter' | 'callSeconds'>,
+  ports: Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'stores' | 'caseKey' | 'meter' | 'callSeconds'>,
   input: unknown,
 ): Promise<{ versions: number }> {
   const { batch, ...ref } = parseInput('scan-batch', batchInput, input)

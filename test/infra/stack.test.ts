@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CelEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { geometryFor, shardBytesOf, shardsFor } from '../../lib/subject-index/build-filter.ts'
+import { keptBytes, shardBitsFor, tableBytesOf } from '../../lib/subject-index/digest-table.ts'
 import { physicalNames, resolve, resourcesOf, type Template } from './intrinsics.ts'
 import { type Packaged, packageProject } from './packaged.ts'
 import { isAllowed, list, type Statement } from './policy-evaluation.ts'
@@ -14,6 +16,25 @@ beforeAll(async () => {
   template = packaged.template
 })
 afterAll(() => packaged?.remove())
+
+/** What a manifest may have (see DESIGN.md). */
+const mostIdentifiers = 2e8
+const mebibyte = 2 ** 20
+
+function sizeOf(identifiers: number): { file: number; filter: number } {
+  const shards = shardsFor(identifiers)
+  const largest = identifiers / shards + 6 * Math.sqrt(identifiers / shards)
+  const filter = 2 * shards * shardBytesOf(geometryFor(shards, largest))
+  const table = { digests: identifiers, shardBits: shardBitsFor(identifiers), directorySha256: '' }
+  return { file: filter + tableBytesOf(table) + 100_000, filter }
+}
+
+const pipeline = join(import.meta.dirname, '../../lib/pipeline')
+const users = readdirSync(pipeline)
+  .filter(
+    (name) => name !== 'documents.ts' && /openRunIndex|largeEvidence/.test(readFileSync(join(pipeline, name), 'utf8')),
+  )
+  .map((name) => name.replace('.ts', ''))
 
 describe('state machines', () => {
   const machines = readdirSync(join(import.meta.dirname, '../../statemachines')).map((file) =>
@@ -225,4 +246,29 @@ test('AWS’s own validator finds nothing to object to', { timeout: 60_000 }, ()
   rmSync(file)
   expect(status).toBe('OK')
   expect(diagnostics.map(({ ruleId, entity, message }) => `${ruleId} ${entity?.logicalId}: ${message}`)).toEqual([])
+})
+
+describe('a function that makes or opens a subject index', () => {
+  const functionOf = (name: string) =>
+    resourcesOf(template, 'AWS::Lambda::Function').find(
+      ([, { Properties }]) => Properties.FunctionName === `odv-dev-${name}`,
+    )![1].Properties
+
+  test('is one of four', () => {
+    expect(users.toSorted()).toEqual(['build-index', 'execute-deletion', 'scan-batch', 'take-inventory'])
+  })
+
+  test.each(users)('%s has room in its ephemeral storage for the largest one', (name) => {
+    const megabytes = functionOf(name).EphemeralStorage.Size
+    expect(megabytes * mebibyte).toBeGreaterThan(1.1 * sizeOf(mostIdentifiers).file)
+    expect(megabytes * mebibyte).toBeLessThan(1.3 * sizeOf(mostIdentifiers).file)
+  })
+
+  test.each(users)('%s has memory for the filter of the largest one, and for as much again', (name) => {
+    expect(functionOf(name).MemorySize * mebibyte).toBeGreaterThan(2 * sizeOf(mostIdentifiers).filter + 2 * keptBytes)
+  })
+
+  test('that makes it has memory for the rows of 90 million identifiers', () => {
+    expect(functionOf('build-index').MemorySize * mebibyte).toBeGreaterThan(90e6 * (28 + 2.3) + 300 * mebibyte)
+  })
 })
