@@ -1,0 +1,91 @@
+import { addGap, countProduced, type Decoding } from '../decoding.ts'
+import type { Sink } from '../sink.ts'
+import { textCheck } from '../text-check.ts'
+
+const outBytes = 256 * 1024
+
+/** Where lines are written: `buffer` is filled from `at` on; `view` is the same memory. */
+export type Out = { readonly buffer: Buffer; readonly view: DataView; at: number }
+
+export function createOut(bytes = outBytes): Out {
+  const buffer = Buffer.allocUnsafeSlow(bytes)
+  return { buffer, view: new DataView(buffer.buffer), at: 0 }
+}
+
+/** Values that become text, a line each. `fill` writes as many bytes as fit and says whether that was all. */
+export type Lines = { fill(out: Out): boolean }
+
+/** A content that is written line by line; its sink is opened when there is something to write. */
+export type TextContent = {
+  write(lines: Lines): Promise<void>
+  end(): Promise<void>
+  /** The content was not read to its end: what was written is delivered, and the gap that its text is, if it is one. */
+  abandon(): Promise<void>
+}
+
+/** `kind`: whether the text can be anything but text: `numbers` are not looked at. */
+export function textContent(
+  path: readonly string[],
+  decoding: Decoding,
+  kind: 'numbers' | 'text',
+  out: Out = createOut(),
+): TextContent {
+  const check = kind === 'text' ? textCheck() : undefined
+  let sink: Sink | undefined
+  let written = 0
+
+  async function flush(isCounted = true): Promise<void> {
+    if (out.at === 0) return
+    const bytes = out.buffer.subarray(0, out.at)
+    out.at = 0
+    if (isCounted) countProduced(decoding, bytes.length, path, written)
+    written += bytes.length
+    decoding.deliveredBytes += bytes.length
+    check?.write(bytes)
+    sink ??= decoding.open(path)
+    const consumed = sink.write(bytes)
+    if (consumed !== undefined) await consumed
+  }
+
+  function tellProblem(): void {
+    const problem = check?.problem()
+    if (problem !== undefined) addGap(decoding, { ...problem, path })
+  }
+
+  return {
+    async write(lines) {
+      while (!lines.fill(out)) await flush()
+    },
+    async end() {
+      await flush()
+      check?.end()
+      tellProblem()
+      await sink?.end()
+    },
+    async abandon() {
+      await flush(false)
+      tellProblem()
+    },
+  }
+}
+
+/** Bytes as one line: line feeds inside become carriage returns, so that lines count values. */
+export function lineOf(bytes: Uint8Array): Lines {
+  let at = 0
+  return {
+    fill(out) {
+      const length = Math.min(bytes.length - at, out.buffer.length - out.at)
+      out.buffer.set(bytes.subarray(at, at + length), out.at)
+      replaceLineFeeds(out.buffer, out.at, out.at + length)
+      at += length
+      out.at += length
+      if (at < bytes.length || out.at === out.buffer.length) return false
+      out.buffer[out.at++] = 10
+      return true
+    },
+  }
+}
+
+export function replaceLineFeeds(buffer: Buffer, from: number, to: number): void {
+  for (let at = buffer.indexOf(10, from); at >= 0 && at < to; at = buffer.indexOf(10, at + 1)) buffer[at] = 13
+}
