@@ -3,12 +3,14 @@ import type { Sink } from '../sink.ts'
 import { textCheck } from '../text-check.ts'
 
 const outBytes = 256 * 1024
+const smallOut = 16 * 1024
 
 /** Where lines are written: `buffer` is filled from `at` on; `view` is the same memory. */
 export type Out = { readonly buffer: Buffer; readonly view: DataView; at: number }
 
-export function createOut(bytes = outBytes): Out {
-  const buffer = Buffer.allocUnsafeSlow(bytes)
+/** `wanted`: bytes that there are to write at most, which may take less memory. */
+export function createOut(wanted = outBytes): Out {
+  const buffer = Buffer.allocUnsafeSlow(Math.max(smallOut, Math.min(wanted, outBytes)))
   return { buffer, view: new DataView(buffer.buffer), at: 0 }
 }
 
@@ -23,19 +25,23 @@ export type TextContent = {
   abandon(): Promise<void>
 }
 
-/** `kind`: whether the text can be anything but text: `numbers` are not looked at. */
+/**
+ * `kind`: whether the text can be anything but text: `numbers` are not looked at. `shared`: a buffer that no other content uses before
+ * this one has ended or was abandoned; else it has a small one.
+ */
 export function textContent(
   path: readonly string[],
   decoding: Decoding,
   kind: 'numbers' | 'text',
-  out: Out = createOut(),
+  shared?: Out,
 ): TextContent {
   const check = kind === 'text' ? textCheck() : undefined
   let sink: Sink | undefined
+  let out = shared
   let written = 0
 
   async function flush(isCounted = true): Promise<void> {
-    if (out.at === 0) return
+    if (out === undefined || out.at === 0) return
     const bytes = out.buffer.subarray(0, out.at)
     out.at = 0
     if (isCounted) countProduced(decoding, bytes.length, path, written)
@@ -54,6 +60,7 @@ export function textContent(
 
   return {
     async write(lines) {
+      out ??= createOut(0)
       while (!lines.fill(out)) await flush()
     },
     async end() {

@@ -110,3 +110,15 @@ for codec, version in [("snappy", "V1"), ("zstd", "V2"), ("lz4_raw", "V2")]:
         "row-group-1/column-6": [f"kind {i % 3}" for i in range(ROWS)],
     }
     write(f"duckdb-{codec}", f"DuckDB {duckdb.__version__}, COPY TO ({options})", found, ["id", "name", "who"])
+
+small = pa.table({"id": pa.array(IDS[:5], pa.int64()), "name": pa.array([f"name-{v}" for v in IDS[:5]])})
+for case, options in {
+    "small-plain": {"compression": "none", "use_dictionary": False, "write_statistics": False},
+    "small-dictionary": {"compression": "zstd", "data_page_version": "2.0", "write_statistics": False},
+}.items():
+    pq.write_table(small, f"{case}.bin", row_group_size=3, write_page_checksum=True, store_schema=False, **options)
+    found = {}
+    for group, part in enumerate([IDS[:3], IDS[3:5]]):
+        found[f"row-group-{group + 1}/column-1"] = [str(v) for v in part]
+        found[f"row-group-{group + 1}/column-2"] = [f"name-{v}" for v in part]
+    write(case, f"pyarrow {pa.__version__}, write_table({options})", found, ["id", "name"])

@@ -4,7 +4,7 @@ import { addGap, countProduced, type Decoding, DecodingStopped } from '../../dec
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import type { PlacedSource } from '../placed-source.ts'
-import { createOut, type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
+import { type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
 import { pageHeader as pageHeaderFields, visitContent } from './known-fields.ts'
 import type { Chunk } from './metadata.ts'
 import { type PageHeader, pageHeaderOf } from './page-header.ts'
@@ -13,8 +13,6 @@ import { pageValuesOf } from './page-values.ts'
 import { takeThrift } from './read-thrift.ts'
 import type { Leaf } from './schema.ts'
 import { printerOf } from './value-printers.ts'
-
-const smallOut = 16 * 1024
 
 /**
  * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of
@@ -37,8 +35,8 @@ export async function readColumnChunk(
     isLossy = true
   })
   const data = textContent(path, decoding, printer.kind, out)
-  const statistics = textContent([...path, 'statistics'], decoding, 'numbers', createOut(smallOut))
-  const slack = textContent([...path, 'slack'], decoding, 'text', createOut(smallOut))
+  const statistics = textContent([...path, 'statistics'], decoding, 'numbers')
+  const slack = textContent([...path, 'slack'], decoding, 'text')
   let dictionary: number | undefined
   let values = 0
   let rows = 0

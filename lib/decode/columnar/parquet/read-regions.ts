@@ -19,7 +19,7 @@ export async function readRegions(
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
-  const out = createOut()
+  const out = createOut(layout.size * 8)
   for (const [index, region] of layout.regions.entries()) {
     if (region.from < span.from || region.from >= span.to) {
       if (region.from >= layout.footerFrom && span.to === layout.footerFrom) tellGap(decoding, region, path, outside())
@@ -116,7 +116,7 @@ async function readIndex(
     (bytes) => lines.push(lineOf(bytes)),
     (bytes) => lines.push(valueLine(bytes, chunk.leaf)),
   )
-  const content = textContent(path, decoding, 'numbers', createOut(16 * 1024))
+  const content = textContent(path, decoding, 'numbers')
   for (const each of lines) await content.write(each)
   await content.end()
   if (kind === 'bloom-filter') {

@@ -80,6 +80,11 @@ function printOf(element: ThriftStruct, physical: Physical, width: number): Prin
   const isOf = (id: number) => type?.has(id) ?? false
   const decimal = type && structIn(type, logical.decimal)
   if (decimal !== undefined || old === converted.decimal) {
+    if (
+      decimal !== undefined &&
+      (numberIn(decimal, 2) === undefined || (old ?? converted.decimal) !== converted.decimal)
+    )
+      throw corrupt('parquet: expected both types of a column to be decimal')
     const scale = (decimal && numberIn(decimal, 1)) ?? numberIn(element, 7) ?? 0
     if ((numberIn(element, 7) ?? scale) !== scale || scale < 0 || scale > 1000)
       throw corrupt('parquet: expected one scale of decimal numbers, from 0 to 1000')
