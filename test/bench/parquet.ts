@@ -35,7 +35,9 @@ const answers = createInterface({ input: duckdb.stdout })[Symbol.asyncIterator](
 
 async function ask(command: string): Promise<Run> {
   duckdb.stdin.write(`${command}\n`)
-  const [seconds, found] = String((await answers.next()).value).split(' ').map(Number)
+  const [seconds, found] = String((await answers.next()).value)
+    .split(' ')
+    .map(Number)
   return { seconds: seconds!, found: found! }
 }
 
