@@ -14,6 +14,7 @@ import uuid
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.parquet.encryption as pe
 
 ROWS = 70
 IDS = [1000000000000000000 + (i * 7919) ** 3 for i in range(ROWS)]
@@ -122,3 +123,25 @@ for case, options in {
         found[f"row-group-{group + 1}/column-1"] = [str(v) for v in part]
         found[f"row-group-{group + 1}/column-2"] = [f"name-{v}" for v in part]
     write(case, f"pyarrow {pa.__version__}, write_table({options})", found, ["id", "name"])
+
+
+
+class Kms(pe.KmsClient):
+    """Keys are not wrapped: the files only have to be encrypted."""
+
+    def __init__(self, _):
+        super().__init__()
+
+    def wrap_key(self, key, _):
+        return key
+
+    def unwrap_key(self, key, _):
+        return key
+
+
+factory = pe.CryptoFactory(lambda config: Kms(config))
+for case, in_clear in {"footer": False, "column": True}.items():
+    config = pe.EncryptionConfiguration(footer_key="key", column_keys={"key-2": ["name"]}, plaintext_footer=in_clear)
+    properties = factory.file_encryption_properties(pe.KmsConnectionConfig(), config)
+    with pq.ParquetWriter(f"../parquet-encrypted/{case}.bin", small.schema, encryption_properties=properties) as writer:
+        writer.write_table(small)
