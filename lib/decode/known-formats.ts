@@ -72,7 +72,6 @@ const magics: readonly Magic[] = [
   magic('tar', 'ustar', { at: 257 }),
   magic('cpio', '07070', weak),
   magic('ar', '!<arch>\n'),
-  magic('Parquet', 'PAR1', weak),
   magic('ORC', 'ORC', weak),
   magic('Avro', 'Obj\x01'),
   magic('Arrow', 'ARROW1\x00\x00'),

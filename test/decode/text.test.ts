@@ -112,7 +112,6 @@ describe('a content that is not text', () => {
     { name: 'tar', bytes: `${'a'.repeat(257)}ustar\x0000`, gap: 'unsupported-format 0 tar' },
     { name: 'old tar', bytes: `name${'\0'.repeat(300)}`, gap: 'not-text 4' },
     { name: 'rar', bytes: 'Rar!\x1a\x07\0', gap: 'unsupported-format 0 rar' },
-    { name: 'Parquet', bytes: 'PAR1\x15\x04', gap: 'unsupported-format 0 Parquet' },
     { name: 'ORC', bytes: 'ORC\x0a\x03\x00', gap: 'unsupported-format 0 ORC' },
     { name: 'Avro', bytes: 'Obj\x01abc', gap: 'unsupported-format 0 Avro' },
     { name: 'SQLite', bytes: 'SQLite format 3\0', gap: 'unsupported-format 0 SQLite' },
