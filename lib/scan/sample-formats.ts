@@ -1,4 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { linesOf } from './samples/lines-of.ts'
+import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
 type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
@@ -11,4 +13,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   plain: { wrap: (document) => document, path: [] },
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
+  'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
+  'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
 }
