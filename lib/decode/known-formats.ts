@@ -76,7 +76,6 @@ const magics: readonly Magic[] = [
   magic('ORC', 'ORC', weak),
   magic('Avro', 'Obj\x01'),
   magic('Arrow', 'ARROW1\x00\x00'),
-  magic('Redis RDB', 'REDIS0', weak),
   magic('PDF', '%PDF-'),
   magic('pg_dump custom', 'PGDMP'),
   magic('HDF5', '\x89HDF\r\n'),

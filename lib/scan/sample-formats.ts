@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { linesOf } from './samples/lines-of.ts'
+import { writeRdb } from './samples/redis-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
@@ -16,4 +17,5 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
   'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
   'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
+  'redis-rdb': { wrap: (document) => writeRdb(linesOf(document)), path: ['redis-rdb', 'values'] },
 }

@@ -115,7 +115,6 @@ describe('a content that is not text', () => {
     { name: 'Parquet', bytes: 'PAR1\x15\x04', gap: 'unsupported-format 0 Parquet' },
     { name: 'ORC', bytes: 'ORC\x0a\x03\x00', gap: 'unsupported-format 0 ORC' },
     { name: 'Avro', bytes: 'Obj\x01abc', gap: 'unsupported-format 0 Avro' },
-    { name: 'Redis', bytes: 'REDIS0011\xfa', gap: 'unsupported-format 0 Redis RDB' },
     { name: 'PDF', bytes: '%PDF-1.7\n', gap: 'unsupported-format 0 PDF' },
     { name: 'pg_dump', bytes: 'PGDMP\x01\x0e', gap: 'unsupported-format 0 pg_dump custom' },
     { name: 'snappy', bytes: '\xff\x06\0\0sNaPpY', gap: 'unsupported-format 0 snappy framing' },

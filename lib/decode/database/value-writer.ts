@@ -14,7 +14,7 @@ import { type RowWriter, rowWriter } from './row-writer.ts'
 export type ValueWriter = Pick<RowWriter, 'ascii' | 'end'> & {
   /** The next cell, of text in UTF-8. */
   text(value: Uint8Array): void
-  /** The next cell, of bytes that may be anything. 16 of them are written as a UUID as well. */
+  /** The next cell, of bytes that may be anything. 16 of them are written as a UUID too, in a content of their own. */
   binary(value: Uint8Array): void
   /** The last digits of the next cell's number are gone. */
   lossy(): void
@@ -36,8 +36,15 @@ export function valueWriter(
 ): ValueWriter {
   const own = [...path, name]
   const rows = rowWriter(own, decoding)
+  const uuids = rowWriter([...path, `${name}-uuids`], decoding)
   let containers: Uint8Array[] = []
   let isLossy = false
+  let hasUuid = false
+
+  function addUuid(value: Uint8Array): true {
+    uuids.ascii(uuidText(value))
+    return true
+  }
 
   function isContainer(value: Uint8Array): boolean {
     if (value.length < leastContainer) return false
@@ -58,13 +65,17 @@ export function valueWriter(
 
   return {
     ascii: rows.ascii,
-    end: rows.end,
+    async end(isComplete) {
+      await rows.end(isComplete)
+      if (hasUuid) await uuids.endRow()
+      await uuids.end(isComplete)
+    },
     text(value) {
       rows.cell(isContainer(value) ? none : value)
     },
     binary(value) {
       rows.cell(isContainer(value) ? none : value)
-      if (value.length === 16) rows.ascii(uuidText(value))
+      if (value.length === 16) hasUuid = addUuid(value)
     },
     lossy() {
       if (!isLossy)
@@ -78,11 +89,14 @@ export function valueWriter(
     },
     endRow() {
       const pushed = rows.endRow()
-      if (containers.length === 0) return pushed
+      if (containers.length === 0 && !hasUuid) return pushed
       const values = containers
+      const endsUuids = hasUuid
       containers = []
+      hasUuid = false
       return (async () => {
         await pushed
+        if (endsUuids) await uuids.endRow()
         await readContainers(values)
       })()
     },
