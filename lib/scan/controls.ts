@@ -42,7 +42,7 @@ export async function runControls(index: SubjectIndex, scan: ScanObject = scanOb
         positive.planted += hitsOf(sample).length
         positive.detected += detected.length
         negative.planted += sample.planted.length - hitsOf(sample).length
-        negative.falseAlarms += found.filter((each) => isFalse(each, sample, new Set(expected))).length
+        negative.falseAlarms += found.filter((each) => isFalse(each, sample, new Set(expected), path, index)).length
       }
     }
   }
@@ -60,8 +60,18 @@ function isHit(found: PlacedOccurrence, hit: Planted, path: readonly string[]): 
   )
 }
 
-/** A short subject of another shape may well occur in a sample; the slow matcher says so. */
-function isFalse({ ordinal, offset }: PlacedOccurrence, { planted }: Sample, expected: ReadonlySet<string>): boolean {
+/**
+ * A short subject of another shape may well occur in a sample; the slow matcher says so. What a container says besides (row
+ * numbers, names of its tables) may be a subject too, but never a control.
+ */
+function isFalse(
+  { ordinal, offset, path: foundIn }: PlacedOccurrence,
+  { planted }: Sample,
+  expected: ReadonlySet<string>,
+  path: readonly string[],
+  index: SubjectIndex,
+): boolean {
+  if (foundIn.join('/') !== path.join('/')) return index.isControl(ordinal) || foundIn.length === 0
   const isNearMiss = planted.some(
     ({ kind, control, start, length }) =>
       kind === 'near-miss' && control.ordinal === ordinal && offset >= start && offset < start + length,

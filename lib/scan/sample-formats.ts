@@ -1,5 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { linesOf } from './samples/lines-of.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
+import { writeRdb } from './samples/redis-sample.ts'
+import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
 type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
@@ -13,4 +16,8 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
   parquet: { wrap: parquetSample, path: ['parquet', 'row-group-1', 'column-1'] },
+  sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
+  'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
+  'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
+  'redis-rdb': { wrap: (document) => writeRdb(linesOf(document)), path: ['redis-rdb', 'values'] },
 }

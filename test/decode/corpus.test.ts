@@ -7,7 +7,7 @@ type Expected = { madeBy: string; complete: Record<string, string>; gaps: string
 
 const corpus = new URL('../corpus/', import.meta.url)
 
-const cases = ['gzip', 'zstd'].flatMap((format) =>
+const cases = ['gzip', 'zstd', 'sqlite', 'redis-rdb'].flatMap((format) =>
   readdirSync(new URL(`${format}/`, corpus))
     .filter((name) => name.endsWith('.bin'))
     .map((name) => ({

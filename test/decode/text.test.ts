@@ -114,8 +114,6 @@ describe('a content that is not text', () => {
     { name: 'rar', bytes: 'Rar!\x1a\x07\0', gap: 'unsupported-format 0 rar' },
     { name: 'ORC', bytes: 'ORC\x0a\x03\x00', gap: 'unsupported-format 0 ORC' },
     { name: 'Avro', bytes: 'Obj\x01abc', gap: 'unsupported-format 0 Avro' },
-    { name: 'SQLite', bytes: 'SQLite format 3\0', gap: 'unsupported-format 0 SQLite' },
-    { name: 'Redis', bytes: 'REDIS0011\xfa', gap: 'unsupported-format 0 Redis RDB' },
     { name: 'PDF', bytes: '%PDF-1.7\n', gap: 'unsupported-format 0 PDF' },
     { name: 'pg_dump', bytes: 'PGDMP\x01\x0e', gap: 'unsupported-format 0 pg_dump custom' },
     { name: 'snappy', bytes: '\xff\x06\0\0sNaPpY', gap: 'unsupported-format 0 snappy framing' },
