@@ -1,9 +1,10 @@
+import { tar } from './archive/tar/tar-format.ts'
 import { gzip } from './compression/gzip-content.ts'
 import { zstd } from './compression/zstd-content.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
-export const formats: readonly Format[] = [gzip, zstd]
+export const formats: readonly Format[] = [gzip, zstd, tar]
 
 export function formatOf(head: Uint8Array): Format | undefined {
   return formats.find((format) => format.isFormat(head))

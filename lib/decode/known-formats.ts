@@ -69,7 +69,6 @@ const magics: readonly Magic[] = [
   magic('zip', 'PK\x07\x08'),
   magic('7z', '7z\xbc\xaf\x27\x1c'),
   magic('rar', 'Rar!\x1a\x07'),
-  magic('tar', 'ustar', { at: 257 }),
   magic('cpio', '07070', weak),
   magic('ar', '!<arch>\n'),
   magic('Parquet', 'PAR1', weak),

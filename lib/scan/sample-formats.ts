@@ -1,4 +1,5 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { tarSample } from './samples/tar-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
 type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
@@ -11,4 +12,5 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   plain: { wrap: (document) => document, path: [] },
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  tar: { wrap: tarSample, path: ['tar', 'member-1'] },
 }
