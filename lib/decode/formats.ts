@@ -1,10 +1,11 @@
 import { tar } from './archive/tar/tar-format.ts'
+import { zip } from './archive/zip/zip-format.ts'
 import { gzip } from './compression/gzip-content.ts'
 import { zstd } from './compression/zstd-content.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
-export const formats: readonly Format[] = [gzip, zstd, tar]
+export const formats: readonly Format[] = [gzip, zstd, zip, tar]
 
 export function formatOf(head: Uint8Array): Format | undefined {
   return formats.find((format) => format.isFormat(head))

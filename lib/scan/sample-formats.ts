@@ -1,5 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { tarSample } from './samples/tar-sample.ts'
+import { zipSample } from './samples/zip-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
 type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
@@ -13,4 +14,5 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
   tar: { wrap: tarSample, path: ['tar', 'member-1'] },
+  zip: { wrap: zipSample, path: ['zip', 'member-1'] },
 }

@@ -14,10 +14,19 @@ export type ArchiveNames = {
   field(bytes: Uint8Array): void
   /** Ends the row of a member. */
   row(): Promise<void>
+  /** The same, unless the row is empty. */
+  rowIfAny(): Promise<void>
   /** Pushes what was added, also of a row that has no end. */
   flush(): Promise<void>
   /** The archive is complete. */
   end(): Promise<void>
+}
+
+/** Longer values, and those that are no text, are better contents of their own than cells. */
+const longestCell = 64 * 1024
+
+export function isCell(bytes: Uint8Array): boolean {
+  return bytes.length <= longestCell && firstControlByte(bytes) < 0 && isUtf8(bytes)
 }
 
 const tab = 9
@@ -34,6 +43,7 @@ export function archiveNames(path: readonly string[], decoding: Decoding): Archi
   let length = 0
   let pushed = 0
   let isBinary = false
+  let isRowOpen = false
 
   function append(bytes: Uint8Array, end: number): void {
     if (length + bytes.length + 1 > buffer.length) {
@@ -59,6 +69,7 @@ export function archiveNames(path: readonly string[], decoding: Decoding): Archi
         detail: 'expected no control bytes in the names of an archive',
       })
     }
+    isRowOpen = true
     append(bytes, tab)
     if (!isUtf8(bytes)) append(withoutTrailBytes(bytes), tab)
   }
@@ -73,6 +84,12 @@ export function archiveNames(path: readonly string[], decoding: Decoding): Archi
     await sink.write(bytes)
   }
 
+  async function row(): Promise<void> {
+    append(new Uint8Array(0), lineFeed)
+    isRowOpen = false
+    if (length >= pushedBytes) await flush()
+  }
+
   return {
     cell,
     field(bytes) {
@@ -84,9 +101,9 @@ export function archiveNames(path: readonly string[], decoding: Decoding): Archi
       while (to > from && bytes[to - 1] === 0) to--
       cell(bytes.subarray(from, to))
     },
-    async row() {
-      append(new Uint8Array(0), lineFeed)
-      if (length >= pushedBytes) await flush()
+    row,
+    async rowIfAny() {
+      if (isRowOpen) await row()
     },
     flush,
     async end() {

@@ -28,3 +28,8 @@ export async function takeBytes(source: ByteSource, count: number): Promise<Buff
   source.skip(count)
   return copy
 }
+
+/** Bytes at hand as a content. */
+export async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+  yield bytes
+}

@@ -1,11 +1,9 @@
-import { isUtf8 } from 'node:buffer'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { firstControlByte } from '../../control-bytes.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, type Decoding, type DecodingStopped } from '../../decoding.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
-import type { ArchiveNames } from '../archive-names.ts'
-import { takeBytes } from '../member-bytes.ts'
+import { type ArchiveNames, isCell } from '../archive-names.ts'
+import { inOne, takeBytes } from '../member-bytes.ts'
 import { changesOf, isFileSystemNumber, type PaxChanges, type PaxRecord, parsePaxRecords } from './pax-records.ts'
 import { blockLength, type TarHeader } from './tar-header.ts'
 
@@ -62,9 +60,6 @@ export async function readPaxHeader(reading: TarReading, { size, type }: TarHead
   if (type !== 'g') reading.pending = { ...reading.pending, ...changes }
 }
 
-/** Longer values, and those that are no text, are contents of their own. */
-const longestCell = 64 * 1024
-
 async function readRecord(reading: TarReading, record: PaxRecord, headerPath: readonly string[]): Promise<void> {
   const { names, decoding } = reading
   const { key, value } = record
@@ -73,14 +68,10 @@ async function readRecord(reading: TarReading, record: PaxRecord, headerPath: re
   if (key === 'GNU.dumpdir') return readDumpEntries(reading, value)
   const isBase64 = key.startsWith('LIBARCHIVE.xattr.') && /^[A-Za-z0-9+/]*=*$/.test(value.toString('latin1'))
   const bytes = isBase64 ? Buffer.from(value.toString('latin1'), 'base64') : value
-  if (bytes.length <= longestCell && firstControlByte(bytes) < 0 && isUtf8(bytes)) return names.cell(bytes)
+  if (isCell(bytes)) return names.cell(bytes)
   reading.records += 1
   const path = [...headerPath, `record-${reading.records}`]
   await decodeMember({ source: byteSource(inOne(bytes)), path }, decoding)
-}
-
-async function* inOne(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-  yield bytes
 }
 
 /** The list of names in a directory, which GNU tar's incremental archives hold as its data. */
