@@ -1,3 +1,5 @@
+import { ar } from './archive/ar-format.ts'
+import { cpio } from './archive/cpio-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
 import { gzip } from './compression/gzip-content.ts'
@@ -5,7 +7,7 @@ import { zstd } from './compression/zstd-content.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
-export const formats: readonly Format[] = [gzip, zstd, zip, tar]
+export const formats: readonly Format[] = [gzip, zstd, zip, ar, tar, cpio]
 
 export function formatOf(head: Uint8Array): Format | undefined {
   return formats.find((format) => format.isFormat(head))

@@ -68,7 +68,6 @@ const magics: readonly Magic[] = [
   magic('7z', '7z\xbc\xaf\x27\x1c'),
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
-  magic('ar', '!<arch>\n'),
   magic('Parquet', 'PAR1', weak),
   magic('ORC', 'ORC', weak),
   magic('Avro', 'Obj\x01'),

@@ -1,4 +1,6 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { arSample } from './samples/ar-sample.ts'
+import { cpioSample } from './samples/cpio-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
 import { zipSample } from './samples/zip-sample.ts'
 
@@ -15,4 +17,6 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
   tar: { wrap: tarSample, path: ['tar', 'member-1'] },
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
+  cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
+  ar: { wrap: arSample, path: ['ar', 'member-1'] },
 }

@@ -82,12 +82,13 @@ export function parseTarHeader(block: Buffer): TarHeader | undefined {
 
   const numbers: [string, Field][] = (['mode', 'uid', 'gid', 'mtime'] as const).map((name) => [name, common[name]])
   const texts: Uint8Array[] = []
-  if (kind === 'v7') texts.push(take(common.name), take(common.link), block.subarray(257))
+  // GNU tar notes devices in old headers too.
+  numbers.push(['deviceMajor', behindMagic.deviceMajor], ['deviceMinor', behindMagic.deviceMinor])
+  if (kind === 'v7') texts.push(take(common.name), take(common.link), block.subarray(257, 329), block.subarray(345))
   else {
     const prefix = kind === 'ustar' ? untilNul(take([345, 155])) : Buffer.alloc(0)
     texts.push(prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), take(common.name)]) : take(common.name))
     texts.push(take(common.link), take(behindMagic.user), take(behindMagic.group))
-    numbers.push(['deviceMajor', behindMagic.deviceMajor], ['deviceMinor', behindMagic.deviceMinor])
     if (kind === 'ustar') texts.push(block.subarray(345 + prefix.length))
     else {
       numbers.push(['mtime', [345, 12]], ['mtime', [357, 12]])
