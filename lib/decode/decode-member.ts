@@ -9,8 +9,17 @@ export async function decodeMember(member: Content, decoding: Decoding): Promise
   try {
     await decoding.decode(member)
   } catch (error) {
-    if (!(error instanceof DecodingStopped) || decoding.exhausted) throw error
-    addGap(decoding, error.gap)
-    while ((await member.source.take()) !== undefined);
+    addStop(error, decoding)
+    try {
+      while ((await member.source.take()) !== undefined);
+    } catch (again) {
+      // A source that has failed says so again.
+      if (again !== error) addStop(again, decoding)
+    }
   }
+}
+
+function addStop(error: unknown, decoding: Decoding): void {
+  if (!(error instanceof DecodingStopped) || decoding.exhausted) throw error
+  addGap(decoding, error.gap)
 }

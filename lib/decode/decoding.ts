@@ -30,6 +30,8 @@ export type Decoding = {
   deliveredBytes: number
   /** Bytes held in memory so that they can be read at any place. */
   heldBytes: number
+  /** Members of archives at every level. */
+  members: number
   /** A limit of the whole object was reached: no more of it is decoded. */
   exhausted: boolean
 }
@@ -53,6 +55,7 @@ export function createDecoding(
     producedBytes: 0,
     deliveredBytes: 0,
     heldBytes: 0,
+    members: 0,
     exhausted: false,
   }
   return decoding
@@ -75,4 +78,13 @@ export function countProduced(decoding: Decoding, bytes: number, path: readonly 
     throw new DecodingStopped('limit', path, offset, `expected at most ${limits.decodedBytes} decoded bytes`)
   if (isTooDense)
     throw new DecodingStopped('limit', path, offset, `expected at most ${limits.ratio} decoded bytes per stored byte`)
+}
+
+/** Counts a member of the archive at `path` before it is read. @throws DecodingStopped beyond a limit */
+export function countMember(decoding: Decoding, path: readonly string[]): void {
+  const { limits } = decoding
+  decoding.members += 1
+  if (decoding.members <= limits.members) return
+  decoding.exhausted = true
+  throw new DecodingStopped('limit', path, 0, `expected at most ${limits.members} members of archives`)
 }

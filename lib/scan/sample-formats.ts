@@ -1,8 +1,12 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { arSample } from './samples/ar-sample.ts'
+import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
+import { tarSample } from './samples/tar-sample.ts'
+import { zipSample } from './samples/zip-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
 type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
@@ -20,4 +24,8 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
   'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
   'redis-rdb': { wrap: (document) => writeRdb(linesOf(document)), path: ['redis-rdb', 'values'] },
+  tar: { wrap: tarSample, path: ['tar', 'member-1'] },
+  zip: { wrap: zipSample, path: ['zip', 'member-1'] },
+  cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
+  ar: { wrap: arSample, path: ['ar', 'member-1'] },
 }

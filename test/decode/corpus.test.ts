@@ -7,7 +7,7 @@ type Expected = { madeBy: string; complete: Record<string, string>; gaps: string
 
 const corpus = new URL('../corpus/', import.meta.url)
 
-const cases = ['gzip', 'zstd', 'sqlite', 'redis-rdb'].flatMap((format) =>
+const cases = ['gzip', 'zstd', 'sqlite', 'redis-rdb', 'tar', 'zip', 'cpio', 'ar'].flatMap((format) =>
   readdirSync(new URL(`${format}/`, corpus))
     .filter((name) => name.endsWith('.bin'))
     .map((name) => ({
@@ -19,7 +19,7 @@ const cases = ['gzip', 'zstd', 'sqlite', 'redis-rdb'].flatMap((format) =>
 
 describe('the corpus', () => {
   test('has cases of every container', () => {
-    expect(cases.length).toBeGreaterThanOrEqual(16)
+    expect(cases.length).toBeGreaterThanOrEqual(50)
   })
 
   test.each(cases)('is read as its tools meant it: $name', async ({ bytes, expected }) => {

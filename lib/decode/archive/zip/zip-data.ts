@@ -1,0 +1,129 @@
+import { crc32 } from 'node:zlib'
+import { type ByteSource, byteSource } from '../../byte-source.ts'
+import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import type { Content } from '../../format.ts'
+import type { UnverifiedReason } from '../../unverified.ts'
+import { memberBytes } from '../member-bytes.ts'
+import type { PositionedSource } from '../positioned-source.ts'
+import { type Descriptor, readDescriptor, untilDescriptor } from './zip-descriptor.ts'
+import { inflate } from './zip-inflate.ts'
+import { flag, type ZipEntry } from './zip-records.ts'
+
+/** Decodes what is stored; consumes the end of its own stream exactly. */
+type Method = (input: ByteSource, path: readonly string[]) => AsyncGenerator<Uint8Array>
+
+const methods: ReadonlyMap<number, Method> = new Map([[8, inflate]])
+
+const stored = 0
+
+export type EntryReading = {
+  source: PositionedSource
+  /** Of the entry. */
+  path: readonly string[]
+  decoding: Decoding
+  readContent: (content: Content) => Promise<void>
+}
+
+/**
+ * Reads the data of an entry, whose header was consumed, and its descriptor; what is wrong with it is a gap of its own.
+ * Returns sizes and checksum as they are.
+ * @throws DecodingStopped where the entry's end is not known
+ */
+export async function readEntryData(reading: EntryReading, entry: ZipEntry): Promise<Descriptor> {
+  const { source, path, decoding } = reading
+  const { flags, method } = entry
+  const refusal = refusalOf(entry)
+  if (refusal !== undefined) {
+    addGap(decoding, { ...refusal, path, offset: 0 })
+    return skipData(reading, entry)
+  }
+  const hasDescriptor = (flags & flag.descriptor) !== 0
+  const state: { found: Descriptor | undefined } = { found: undefined }
+  const start = source.position
+  const bounded = isSizeKnown(entry) ? byteSource(memberBytes(source, entry.storedSize, truncatedIn(path))) : undefined
+  const isEmpty = bounded !== undefined && entry.storedSize === 0 && entry.size === 0 && !hasDescriptor
+  if (isEmpty && entry.crc === 0) return entry
+
+  async function* content(): AsyncGenerator<Uint8Array> {
+    if (method === stored && bounded === undefined) {
+      state.found = yield* untilDescriptor(source, true, truncatedIn(path))
+      return
+    }
+    let crc = 0
+    let size = 0
+    const decoded = method === stored ? taken(bounded!) : methods.get(method)!(bounded ?? source, path)
+    for await (const bytes of decoded) {
+      if (method !== stored) countProduced(decoding, bytes.length, path, size)
+      crc = crc32(bytes, crc)
+      size += bytes.length
+      yield bytes
+    }
+    if (bounded !== undefined && (await bounded.peek(1)).length > 0)
+      throw new DecodingStopped('corrupt', path, size, 'zip: expected the data to end with its stream')
+    const actual = { crc, size, storedSize: source.position - start }
+    state.found = hasDescriptor ? await readDescriptor(source, (each) => isSame(each, actual)) : entry
+    if (state.found === undefined || !isSame(state.found, actual))
+      throw new DecodingStopped('corrupt', path, size, 'zip: expected sizes and checksum to match')
+  }
+
+  const bytes = content()
+  try {
+    await reading.readContent({ source: byteSource(bytes), path })
+  } finally {
+    await bytes.return(undefined)
+  }
+  if (bounded === undefined) {
+    if (state.found === undefined) throw new DecodingStopped('corrupt', path, 0, 'zip: expected the end of the data')
+    return state.found
+  }
+  if (state.found !== undefined) return state.found
+  while ((await bounded.take()) !== undefined);
+  if (hasDescriptor) await readDescriptor(source, ({ storedSize }) => storedSize === entry.storedSize)
+  return entry
+}
+
+const isSame = (one: Descriptor, other: Descriptor) =>
+  one.crc === other.crc && one.size === other.size && one.storedSize === other.storedSize
+
+async function* taken(source: ByteSource): AsyncGenerator<Uint8Array> {
+  for (;;) {
+    const chunk = await source.take()
+    if (chunk === undefined) return
+    yield chunk
+  }
+}
+
+/** A header that announces a descriptor mostly leaves the sizes at zero, but it need not. */
+function isSizeKnown({ flags, storedSize }: ZipEntry): boolean {
+  return (flags & flag.descriptor) === 0 || storedSize > 0
+}
+
+const truncatedIn = (path: readonly string[]) => () =>
+  new DecodingStopped('truncated', path, 0, 'zip: expected more bytes of an entry')
+
+/** Why the data of an entry is not read. */
+function refusalOf({ flags, method }: ZipEntry): { reason: UnverifiedReason; detail: string } | undefined {
+  if ((flags & (flag.encrypted | flag.strongEncryption | flag.maskedHeaders)) !== 0)
+    return { reason: 'encrypted', detail: 'zip: expected an entry that is not encrypted' }
+  if ((flags & flag.patch) !== 0)
+    return { reason: 'unsupported-format', detail: 'zip: expected an entry that is not a patch' }
+  if (method !== stored && !methods.has(method))
+    return { reason: 'unsupported-format', detail: `zip: expected a method that is read, got ${method}` }
+  return undefined
+}
+
+/** Consumes data that is not read. */
+async function skipData({ source, path }: EntryReading, entry: ZipEntry): Promise<Descriptor> {
+  if (!isSizeKnown(entry)) {
+    const data = untilDescriptor(source, false, truncatedIn(path))
+    for (;;) {
+      const next = await data.next()
+      if (next.done) return next.value
+    }
+  }
+  for await (const _ of memberBytes(source, entry.storedSize, truncatedIn(path)));
+  if ((entry.flags & flag.descriptor) === 0) return entry
+  const found = await readDescriptor(source, ({ storedSize }) => storedSize === entry.storedSize)
+  if (found === undefined) throw new DecodingStopped('corrupt', path, 0, 'zip: expected a descriptor')
+  return found
+}

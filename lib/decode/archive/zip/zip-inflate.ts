@@ -1,0 +1,47 @@
+import { createInflateRaw, inflateRawSync } from 'node:zlib'
+import type { ByteSource } from '../../byte-source.ts'
+import { type Engine, runEngine } from '../../compression/run-engine.ts'
+import { DecodingStopped } from '../../decoding.ts'
+
+/** Small entries are decoded in one call, since an archive may have millions: so many bytes, and what comes of them. */
+const smallInput = 16 * 1024
+const smallOutput = 512 * 1024
+
+/** What a raw deflate stream (RFC 1951) holds; consumes it exactly. @throws DecodingStopped */
+export async function* inflate(input: ByteSource, path: readonly string[]): AsyncGenerator<Uint8Array> {
+  const head = await input.peekSome(1)
+  const small = inflateSmall(head.subarray(0, smallInput))
+  if (small !== undefined) {
+    input.skip(small.consumed)
+    if (small.output.length > 0) yield small.output
+    return
+  }
+  let offset = 0
+  try {
+    for await (const output of runEngine(inflater, input.take, input.giveBack)) {
+      offset += output.length
+      yield output
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'Z_BUF_ERROR') throw new DecodingStopped('truncated', path, offset, 'zip: expected more deflate data')
+    if (code === 'Z_DATA_ERROR' || code === 'Z_NEED_DICT')
+      throw new DecodingStopped('corrupt', path, offset, 'zip: expected valid deflate data')
+    throw error
+  }
+}
+
+const inflater = (): Engine => createInflateRaw({ chunkSize: 256 * 1024 }) as Engine
+
+/** Absent where the stream does not end in these bytes, is larger than small, or is damaged. */
+function inflateSmall(bytes: Uint8Array): { output: Uint8Array; consumed: number } | undefined {
+  try {
+    const { buffer, engine } = inflateRawSync(bytes, { info: true, maxOutputLength: smallOutput }) as unknown as {
+      buffer: Buffer
+      engine: { bytesWritten: number }
+    }
+    return { output: buffer, consumed: engine.bytesWritten }
+  } catch {
+    return undefined
+  }
+}
