@@ -1,4 +1,10 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { writeBzip2 } from './samples/write-bzip2.ts'
+import { writeCompress } from './samples/write-compress.ts'
+import { writeLz4 } from './samples/write-lz4.ts'
+import { writeLzip, writeLzma } from './samples/write-lzma.ts'
+import { writeSnappy, writeSnappyJava } from './samples/write-snappy.ts'
+import { writeXz } from './samples/write-xz.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
 type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
@@ -11,4 +17,13 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   plain: { wrap: (document) => document, path: [] },
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  bzip2: { wrap: writeBzip2, path: ['bzip2'] },
+  xz: { wrap: writeXz, path: ['xz'] },
+  lz4: { wrap: writeLz4, path: ['lz4'] },
+  snappy: { wrap: writeSnappy, path: ['snappy'] },
+  'snappy-java': { wrap: writeSnappyJava, path: ['snappy-java'] },
+  lzip: { wrap: writeLzip, path: ['lzip'] },
+  compress: { wrap: writeCompress, path: ['compress'] },
+  lzma: { wrap: writeLzma, path: ['lzma'] },
+  zlib: { wrap: deflateSync, path: ['zlib'] },
 }
