@@ -3,7 +3,16 @@ import { cpio } from './archive/cpio-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
 import { parquet } from './columnar/parquet/parquet-content.ts'
+import { bzip2 } from './compression/bzip2-content.ts'
 import { gzip } from './compression/gzip-content.ts'
+import { lz4 } from './compression/lz4-content.ts'
+import { lzip } from './compression/lzip-content.ts'
+import { lzma } from './compression/lzma-content.ts'
+import { snappy } from './compression/snappy-content.ts'
+import { snappyJava } from './compression/snappy-java-content.ts'
+import { unixCompress } from './compression/unix-compress-content.ts'
+import { xz } from './compression/xz-content.ts'
+import { zlib } from './compression/zlib-content.ts'
 import { zstd } from './compression/zstd-content.ts'
 import { redisRdb } from './database/redis/rdb-content.ts'
 import { sqliteJournal } from './database/sqlite/journal-content.ts'
@@ -23,7 +32,16 @@ export const formats: readonly Format[] = [
   zip,
   ar,
   tar,
+  bzip2,
+  xz,
+  lz4,
+  snappy,
+  snappyJava,
+  lzip,
+  unixCompress,
   cpio,
+  lzma,
+  zlib,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {

@@ -1,4 +1,4 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { arSample } from './samples/ar-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
@@ -6,6 +6,12 @@ import { parquetSample } from './samples/parquet-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
+import { writeBzip2 } from './samples/write-bzip2.ts'
+import { writeCompress } from './samples/write-compress.ts'
+import { writeLz4 } from './samples/write-lz4.ts'
+import { writeLzip, writeLzma } from './samples/write-lzma.ts'
+import { writeSnappy, writeSnappyJava } from './samples/write-snappy.ts'
+import { writeXz } from './samples/write-xz.ts'
 import { zipSample } from './samples/zip-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
@@ -28,4 +34,13 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
   cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
   ar: { wrap: arSample, path: ['ar', 'member-1'] },
+  bzip2: { wrap: writeBzip2, path: ['bzip2'] },
+  xz: { wrap: writeXz, path: ['xz'] },
+  lz4: { wrap: writeLz4, path: ['lz4'] },
+  snappy: { wrap: writeSnappy, path: ['snappy'] },
+  'snappy-java': { wrap: writeSnappyJava, path: ['snappy-java'] },
+  lzip: { wrap: writeLzip, path: ['lzip'] },
+  compress: { wrap: writeCompress, path: ['compress'] },
+  lzma: { wrap: writeLzma, path: ['lzma'] },
+  zlib: { wrap: deflateSync, path: ['zlib'] },
 }
