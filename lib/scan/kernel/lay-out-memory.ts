@@ -38,9 +38,9 @@ export const newBytes = 64 * 1024
 export const shapeRecord = { columnsAt: 32, allowedAt: 48, bytes: 320 }
 const tableBytes = 16 * 256
 const listBytes = 256
-/** Tokens that are looked up at once: six words each, and four for those that the filter passes. */
+/** Tokens that are looked up at once: twelve words each, and one more that is overwritten. */
 const batch = 512
-const tokenBytes = batch * 4 * 6 + (batch + 1) * 16
+const tokenBytes = batch * 4 * 12 + 64
 
 /** Undefined: the filter is too large for one memory. */
 export function layOutMemory(
@@ -58,7 +58,7 @@ export function layOutMemory(
   const tables = take(tableBytes)
   const shapeRecords = take(shapes.length * shapeRecord.bytes)
   // In front of the first word there are zeros.
-  const masks = take(alignment + (Math.floor(blockBytes / 64) + 1) * 8) + alignment
+  const masks = take(alignment + (Math.floor(blockBytes / 64) + 3) * 8) + alignment
   const tokens = take(tokenBytes)
   // A run has at least 3 bytes, and one that ends it; an address at least one on either side of its `@`.
   const mostRuns = (Math.floor(blockBytes / 4) + 2) * 4

@@ -52,6 +52,7 @@ const constants: readonly Uint8Array[] = [
   ...[fourOf(0xcc9e2d51), fourOf(0x1b873593), fourOf(0x85ebca6b), fourOf(0xc2b2ae35)],
   ...[sixteen(0x80 - 0x41), sixteen(0x80 - 0x5b), fourOf(1), fourOf(3)],
   ...[columnsOf(localCharacters), columnsOf(plainLocal), columnsOf(domainCharacters)],
+  ...[fourOf(0x9e3779b1), sixteen(0xff)],
 ]
 
 /**

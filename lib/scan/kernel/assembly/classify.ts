@@ -2,7 +2,7 @@ import { block, constants, masks } from './memory'
 
 /**
  * Bytes of the block as masks, 64 at a time: bit n of `masks` says whether byte `from + n` belongs. All words up to the
- * one with the bit of `size` are written, and no bit from there on is set. What is constant is loaded from memory, since
+ * one with the bit of `size` and two more are written, and no bit from there on is set. What is constant is loaded from memory, since
  * it would be put together anew for every word otherwise.
  */
 
@@ -83,4 +83,6 @@ export function markSigns(from: i32, size: i32): void {
 function clearFrom(size: i32): void {
   const last = masks + (<usize>(size >> 6) << 3)
   store<u64>(last, load<u64>(last) & ((<u64>1 << (size & 63)) - 1))
+  store<u64>(last, 0, 8)
+  store<u64>(last, 0, 16)
 }

@@ -1,3 +1,5 @@
+import { constants } from './memory'
+
 /** The filter of `lib/subject-index/filter.ts`; what it does is said there. */
 let first: usize = 0
 let second: usize = 0
@@ -15,52 +17,92 @@ export function setFilter(list: usize): void {
   segmentBits = load<u32>(list, 20)
 }
 
-/** For each that the first plane passes: its number with the second fingerprint, and the places. */
-const passedBytes: usize = 16
+/** Four hashes' places in the first segment, the second, the third, and both fingerprints: 16 bytes each. */
+const groupBytes: usize = 64
 
 /**
- * Writes the numbers of the hashes that the filter passes to `passed`, a word each, and returns how many. There must be
- * room for four words a hash.
+ * Writes the numbers of the hashes that the filter passes to `passed`, a word each, and returns how many; `count` is
+ * rounded up to a multiple of four. Behind `groups` there is room for 64 bytes for every four of them.
  */
-export function filterHashes(firsts: usize, seconds: usize, count: i32, passed: usize): usize {
-  const bits = segmentBits
-  const width: u32 = 1 << bits
-  const mask: u32 = width - 1
-  const high: u32 = 32 - bits
+export function filterHashes(firsts: usize, seconds: usize, count: usize, groups: usize, passed: usize): usize {
+  locate(firsts, seconds, count, groups)
   const plane = first
-  const parts = segments
-  let to = passed
-  for (let index = 0; index < count; index++) {
-    const a = load<u32>(firsts + (<usize>index << 2))
-    const b = load<u32>(seconds + (<usize>index << 2))
-    const shard = ((a >> 16) * shards) >> 16
-    const seed = load<u32>(seeds + (<usize>shard << 2))
-    let u = (a ^ seed) * 0x9e3779b1
-    u ^= u >> 15
-    let v = (b ^ seed) * 0x85ebca6b
-    v ^= v >> 13
-    const w: u32 = (u ^ v) * 0xc2b2ae35
-    const from = (shard * (parts + 2) + (((u >> 16) * parts) >> 16)) << bits
-    const p0 = from + (u & mask)
-    const p1 = from + width + (v & mask)
-    const p2 = from + 2 * width + (v >> high)
-    const print = load<u8>(plane + p0) ^ load<u8>(plane + p1) ^ load<u8>(plane + p2)
-    // Without a branch: the next one overwrites it unless it passed.
-    store<u32>(to, index | (((w >> 16) & 0xff) << 16))
-    store<u32>(to, p0, 4)
-    store<u32>(to, p1, 8)
-    store<u32>(to, p2, 12)
-    to += <usize>(<u32>print == w >> 24) * passedBytes
-  }
   let some: usize = 0
-  for (let at = passed; at < to; at += passedBytes) {
-    const entry = load<u32>(at)
-    const print =
-      load<u8>(second + load<u32>(at, 4)) ^ load<u8>(second + load<u32>(at, 8)) ^ load<u8>(second + load<u32>(at, 12))
-    if (<u32>print != entry >> 16) continue
-    // Never behind what is read next: a word where there were four.
-    store<u32>(passed + (some << 2), entry & 0xffff)
-    some++
+  for (let index: usize = 0; index < count; index += 4) {
+    const group = groups + index * 16
+    // Without a branch: the next one overwrites it unless it passed.
+    store<usize>(passed + (some << 2), index)
+    some += <usize>isPassed(group, plane)
+    store<usize>(passed + (some << 2), index + 1)
+    some += <usize>isPassed(group + 4, plane)
+    store<usize>(passed + (some << 2), index + 2)
+    some += <usize>isPassed(group + 8, plane)
+    store<usize>(passed + (some << 2), index + 3)
+    some += <usize>isPassed(group + 12, plane)
   }
-  return some
+  let left: usize = 0
+  for (let at: usize = 0; at < some; at++) {
+    const index = load<usize>(passed + (at << 2))
+    const entry = groups + (index >> 2) * groupBytes + ((index & 3) << 2)
+    const print =
+      load<u8>(second + load<usize>(entry)) ^
+      load<u8>(second + load<usize>(entry, 16)) ^
+      load<u8>(second + load<usize>(entry, 32))
+    if (print != load<u8>(entry, 50) || index >= count) continue
+    store<usize>(passed + (left << 2), index)
+    left++
+  }
+  return left
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isPassed(entry: usize, plane: usize): bool {
+  const print =
+    load<u8>(plane + load<usize>(entry)) ^
+    load<u8>(plane + load<usize>(entry, 16)) ^
+    load<u8>(plane + load<usize>(entry, 32))
+  return print == load<u8>(entry, 51)
+}
+
+/** Where to look for each hash, four at a time, so that the loads that follow do not wait for one another. */
+function locate(firsts: usize, seconds: usize, count: usize, groups: usize): void {
+  const c1 = v128.load(constants, 272)
+  const c2 = v128.load(constants, 128)
+  const c3 = v128.load(constants, 144)
+  const bits = segmentBits
+  const high = 32 - bits
+  const width = i32x4.splat(1 << bits)
+  const mask = i32x4.sub(width, i32x4.splat(1))
+  const parts = i32x4.splat(segments)
+  const allParts = i32x4.splat(segments + 2)
+  const allShards = i32x4.splat(shards)
+  let seed = i32x4.splat(load<i32>(seeds))
+  for (let index: usize = 0; index < count; index += 4) {
+    const a = v128.load(firsts + (index << 2))
+    const b = v128.load(seconds + (index << 2))
+    const group = groups + index * 16
+    let base = i32x4.splat(0)
+    if (shards > 1) {
+      const shard = i32x4.shr_u(i32x4.mul(i32x4.shr_u(a, 16), allShards), 16)
+      v128.store(group, shard)
+      seed = v128.load32_zero(seeds + (load<usize>(group) << 2))
+      seed = v128.load_lane<i32>(seeds + (load<usize>(group, 4) << 2), seed, 1)
+      seed = v128.load_lane<i32>(seeds + (load<usize>(group, 8) << 2), seed, 2)
+      seed = v128.load_lane<i32>(seeds + (load<usize>(group, 12) << 2), seed, 3)
+      base = i32x4.mul(shard, allParts)
+    }
+    let u = i32x4.mul(v128.xor(a, seed), c1)
+    u = v128.xor(u, i32x4.shr_u(u, 15))
+    let v = i32x4.mul(v128.xor(b, seed), c2)
+    v = v128.xor(v, i32x4.shr_u(v, 13))
+    const w = i32x4.mul(v128.xor(u, v), c3)
+    const segment = i32x4.shr_u(i32x4.mul(i32x4.shr_u(u, 16), parts), 16)
+    const at = i32x4.shl(i32x4.add(base, segment), bits)
+    const next = i32x4.add(at, width)
+    v128.store(group, i32x4.add(at, v128.and(u, mask)))
+    v128.store(group, i32x4.add(next, v128.and(v, mask)), 16)
+    v128.store(group, i32x4.add(i32x4.add(next, width), i32x4.shr_u(v, high)), 32)
+    v128.store(group, w, 48)
+  }
 }

@@ -18,7 +18,7 @@ export function setSeed(first: i32, second: i32): void {
 export function hashTexts(
   places: usize,
   lengths: usize,
-  count: i32,
+  count: usize,
   firsts: usize,
   seconds: usize,
   shape: i32,
@@ -36,7 +36,7 @@ export function hashTexts(
   const lengthFactor = i32x4.splat(0x85ebca77)
   const startX = i32x4.splat(seedA ^ (shape * 0x9e3779b1))
   const startY = i32x4.splat(seedB)
-  const bytes = <usize>count << 2
+  const bytes = count << 2
   for (let text: usize = 0; text < bytes; text += 16) {
     const at0 = load<usize>(places + text)
     const at1 = load<usize>(places + text, 4)
@@ -69,20 +69,20 @@ export function hashTexts(
       const word3 = fold(v128.shuffle<i64>(high01, high23, 1, 3), bits, beforeA, beyondZ)
       // A text that has no such word stays as it is.
       let goesOn = i32x4.gt_s(steps, step)
-      x = v128.bitselect(stepX(x, word0, c1), x, goesOn)
-      y = v128.bitselect(stepY(y, word0, c2), y, goesOn)
+      x = i32x4.relaxed_laneselect(stepX(x, word0, c1), x, goesOn)
+      y = i32x4.relaxed_laneselect(stepY(y, word0, c2), y, goesOn)
       step = i32x4.add(step, one)
       goesOn = i32x4.gt_s(steps, step)
-      x = v128.bitselect(stepX(x, word1, c1), x, goesOn)
-      y = v128.bitselect(stepY(y, word1, c2), y, goesOn)
+      x = i32x4.relaxed_laneselect(stepX(x, word1, c1), x, goesOn)
+      y = i32x4.relaxed_laneselect(stepY(y, word1, c2), y, goesOn)
       step = i32x4.add(step, one)
       goesOn = i32x4.gt_s(steps, step)
-      x = v128.bitselect(stepX(x, word2, c1), x, goesOn)
-      y = v128.bitselect(stepY(y, word2, c2), y, goesOn)
+      x = i32x4.relaxed_laneselect(stepX(x, word2, c1), x, goesOn)
+      y = i32x4.relaxed_laneselect(stepY(y, word2, c2), y, goesOn)
       step = i32x4.add(step, one)
       goesOn = i32x4.gt_s(steps, step)
-      x = v128.bitselect(stepX(x, word3, c1), x, goesOn)
-      y = v128.bitselect(stepY(y, word3, c2), y, goesOn)
+      x = i32x4.relaxed_laneselect(stepX(x, word3, c1), x, goesOn)
+      y = i32x4.relaxed_laneselect(stepY(y, word3, c2), y, goesOn)
       step = i32x4.add(step, one)
     }
     let last = v128.load32_zero(at0 + <usize>max(length0 - 4, 0))

@@ -1,7 +1,19 @@
 import { markAlphabet, markDigits } from './classify'
-import { byteAt, isIn, stops, Table } from './memory'
+import { block, byteAt, isIn, stops, Table, tables, tokens } from './memory'
 import { collectStops, runLengthBefore, stopCount } from './stops'
-import { addText, candidates, isAllowed, lookUp, setShape } from './tokens'
+import {
+  addText,
+  allowedLengths,
+  batchBytes,
+  candidates,
+  endTokens,
+  isAllowed,
+  lookUp,
+  lookUpUntil,
+  nextToken,
+  setShape,
+  writeToken,
+} from './tokens'
 import { addUuid } from './uuid'
 
 /** What is done with a run. */
@@ -49,16 +61,31 @@ function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
   }
 }
 
+/** Most of what the kernel does: with everything in locals, and without a branch for the length. */
 function addPlainRuns(from: i32): void {
-  const count = stopCount
-  for (let at = 0; at < count; at++) {
-    const stop = load<i32>(stops + (<usize>at << 2))
-    const end = from + stop
-    const start = end - runLengthBefore(stop)
-    if (isAllowed(end - start)) addText(start, end, start, end)
+  const last = stops + (<usize>stopCount << 2)
+  const bytes = block + <usize>from
+  const mayGlue = tables + Table.mayGlue
+  const lengths = allowedLengths()
+  const limit = tokens + batchBytes
+  let token = nextToken()
+  for (let at = stops; at < last; at += 4) {
+    const stop = load<i32>(at)
+    const length = runLengthBefore(stop)
+    const start = stop - length
+    const address = bytes + <usize>start
+    // The next one overwrites it unless its length is one that occurs.
+    writeToken(token, address, length, from + start, from + stop)
+    token += <usize>load<u8>(lengths + <usize>min(length, 255)) << 2
+    if (token == limit) token = lookUpUntil(token)
     // What the block begins with has something before it as well, and escapes are told later.
-    if (isIn(Table.mayGlue, byteAt(start - 1))) addBehindEscapes(start, end)
+    if (load<u8>(mayGlue + <usize>load<u8>(address - 1)) != 0) {
+      endTokens(token)
+      addBehindEscapes(from + start, from + stop)
+      token = nextToken()
+    }
   }
+  endTokens(token)
 }
 
 /** The run behind each place where an escape could end: whether one does is decided later, for what the filter passes. */

@@ -5,10 +5,11 @@ import { block, ends, starts, tokens } from './memory'
 /**
  * Tokens are collected, hashed and looked up many at a time, so that their misses of the cache overlap. A token is a text
  * and the place that is to be looked at again if the filter passes it. Arrays of words, one behind the other: the texts'
- * addresses and lengths, where the places start and end, the halves of the hashes, which of them passed.
+ * addresses and lengths, where the places start and end, the halves of the hashes, which of them passed, where to look.
  */
-export const batch: i32 = 512
-const column: usize = 2048
+const batch: usize = 512
+export const batchBytes: usize = 4 * batch
+const column: usize = batchBytes
 
 let count: usize = 0
 /** Places that are to be looked at again: in `starts` and `ends`, ascending, each once. */
@@ -44,20 +45,42 @@ export function addText(from: i32, to: i32, start: i32, end: i32): void {
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function addBytes(address: usize, length: i32, start: i32, end: i32): void {
-  const at = tokens + (count << 2)
-  store<usize>(at, address)
-  store<i32>(at, length, 2048)
-  store<i32>(at, start, 4096)
-  store<i32>(at, end, 6144)
+  writeToken(nextToken(), address, length, start, end)
   count++
   if (count == batch) lookUp()
 }
 
-/** The number of the next token, less than `batch`. */
+/** Where the next token goes; fewer than a batch are waiting. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function nextToken(): usize {
-  return count
+  return tokens + (count << 2)
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function writeToken(at: usize, address: usize, length: i32, start: i32, end: i32): void {
+  store<usize>(at, address)
+  store<i32>(at, length, 2048)
+  store<i32>(at, start, 4096)
+  store<i32>(at, end, 6144)
+}
+
+/** All tokens before this place were written. */
+export function endTokens(at: usize): void {
+  count = (at - tokens) >> 2
+}
+
+/** The same, and looks them up; returns where the next one goes. */
+export function lookUpUntil(at: usize): usize {
+  endTokens(at)
+  lookUp()
+  return tokens
+}
+
+/** The table of lengths: 1 for those that occur. */
+export function allowedLengths(): usize {
+  return allowed
 }
 
 /** A place that is to be looked at again, whatever the filter says. */
@@ -77,10 +100,10 @@ export function lookUp(): void {
     store<usize>(tokens + (more << 2), block)
     store<i32>(tokens + (more << 2), 4, 2048)
   }
-  hashTexts(tokens, tokens + column, <i32>count, firsts, seconds, shapeCode, foldBits)
-  const some = filterHashes(firsts, seconds, <i32>count, passed)
+  hashTexts(tokens, tokens + column, count, firsts, seconds, shapeCode, foldBits)
+  const some = filterHashes(firsts, seconds, count, tokens + 8 * column, passed)
   for (let index: usize = 0; index < some; index++) {
-    const token = tokens + (<usize>load<u32>(passed + (index << 2)) << 2)
+    const token = tokens + (load<usize>(passed + (index << 2)) << 2)
     keep(load<i32>(token, 4096), load<i32>(token, 6144))
   }
   count = 0

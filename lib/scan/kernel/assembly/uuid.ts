@@ -1,5 +1,5 @@
 import { outside } from './classify'
-import { block, byteAt, constants, plainDigits } from './memory'
+import { block, byteAt, constants, plainDigits, tokens } from './memory'
 import { addBytes, addCandidate, addText, nextToken } from './tokens'
 
 const plainLength: i32 = 32
@@ -20,7 +20,7 @@ export function addUuid(start: i32, end: i32, columns: v128, mayBeDecimal: bool)
   if (length >= plainLength && length <= plainLength + longestEscape) addText(end - plainLength, end, start, end)
   else if (length == lastGroup && start >= before && isGrouped(start - before, columns)) {
     const first = block + <usize>(start - before)
-    const plain = plainDigits + (nextToken() << 5)
+    const plain = plainDigits + ((nextToken() - tokens) << 3)
     const middle = v128.load(first, 16)
     v128.store(
       plain,
