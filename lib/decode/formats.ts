@@ -2,6 +2,7 @@ import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
+import { avro } from './columnar/avro/avro-content.ts'
 import { parquet } from './columnar/parquet/parquet-content.ts'
 import { bzip2 } from './compression/bzip2-content.ts'
 import { gzip } from './compression/gzip-content.ts'
@@ -28,6 +29,7 @@ export const formats: readonly Format[] = [
   sqliteWal,
   sqliteJournal,
   redisRdb,
+  avro,
   parquet,
   zip,
   ar,

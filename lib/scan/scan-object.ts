@@ -37,16 +37,25 @@ export type Sought = 'subjects' | 'subjects-and-controls'
 
 /** Reads one object to its last byte, unwraps it, and reports every identifier in it. `at` reads the same bytes at any place. */
 export const scanObject: ScanObject = async (chunks, index, onOccurrence, sought = 'subjects', at) => {
-  const matchers: Matcher[] = []
+  // A table has a content for each column of each row group: of one that has ended only its records are kept.
+  const unended: Set<Matcher> = new Set()
+  let records = 0
   const open: OpenSink = (path) => {
     const matcher = createMatcher(index, (occurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       onOccurrence({ ...occurrence, path })
     })
-    matchers.push(matcher)
-    return matcher
+    unended.add(matcher)
+    return {
+      write: (bytes) => matcher.write(bytes),
+      end() {
+        matcher.end()
+        records += matcher.records
+        unended.delete(matcher)
+      },
+    }
   }
   const reading = await decodeObject(chunks, open, defaultLimits, at)
-  const records = matchers.reduce((sum, matcher) => sum + matcher.records, 0)
+  for (const matcher of unended) records += matcher.records
   return { ...reading, records }
 }
