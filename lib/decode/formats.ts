@@ -18,17 +18,20 @@ import { redisRdb } from './database/redis/rdb-content.ts'
 import { sqliteJournal } from './database/sqlite/journal-content.ts'
 import { sqlite } from './database/sqlite/sqlite-content.ts'
 import { sqliteWal } from './database/sqlite/wal-content.ts'
+import { bson } from './document/bson/bson-content.ts'
+import { mongoArchive } from './document/bson/mongo-archive.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
 export const formats: readonly Format[] = [
   gzip,
   zstd,
+  parquet,
   sqlite,
   sqliteWal,
   sqliteJournal,
   redisRdb,
-  parquet,
+  mongoArchive,
   zip,
   ar,
   tar,
@@ -40,6 +43,7 @@ export const formats: readonly Format[] = [
   lzip,
   unixCompress,
   cpio,
+  bson,
   lzma,
   zlib,
 ]

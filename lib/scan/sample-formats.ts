@@ -1,5 +1,6 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { arSample } from './samples/ar-sample.ts'
+import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
@@ -43,4 +44,6 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },
   zlib: { wrap: deflateSync, path: ['zlib'] },
+  'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
+  bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
 }
