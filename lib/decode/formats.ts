@@ -14,6 +14,7 @@ import { unixCompress } from './compression/unix-compress-content.ts'
 import { xz } from './compression/xz-content.ts'
 import { zlib } from './compression/zlib-content.ts'
 import { zstd } from './compression/zstd-content.ts'
+import { pgDump } from './database/pg-dump/pg-dump-content.ts'
 import { redisRdb } from './database/redis/rdb-content.ts'
 import { sqliteJournal } from './database/sqlite/journal-content.ts'
 import { sqlite } from './database/sqlite/sqlite-content.ts'
@@ -31,6 +32,7 @@ export const formats: readonly Format[] = [
   sqliteWal,
   sqliteJournal,
   redisRdb,
+  pgDump,
   mongoArchive,
   zip,
   ar,

@@ -4,6 +4,7 @@ import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
+import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
@@ -46,4 +47,5 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zlib: { wrap: deflateSync, path: ['zlib'] },
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
+  'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
 }
