@@ -15,25 +15,19 @@ import { unixCompress } from './compression/unix-compress-content.ts'
 import { xz } from './compression/xz-content.ts'
 import { zlib } from './compression/zlib-content.ts'
 import { zstd } from './compression/zstd-content.ts'
+import { pgDump } from './database/pg-dump/pg-dump-content.ts'
 import { redisRdb } from './database/redis/rdb-content.ts'
 import { sqliteJournal } from './database/sqlite/journal-content.ts'
 import { sqlite } from './database/sqlite/sqlite-content.ts'
 import { sqliteWal } from './database/sqlite/wal-content.ts'
+import { bson } from './document/bson/bson-content.ts'
+import { mongoArchive } from './document/bson/mongo-archive.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
 export const formats: readonly Format[] = [
   gzip,
   zstd,
-  sqlite,
-  sqliteWal,
-  sqliteJournal,
-  redisRdb,
-  avro,
-  parquet,
-  zip,
-  ar,
-  tar,
   bzip2,
   xz,
   lz4,
@@ -41,6 +35,18 @@ export const formats: readonly Format[] = [
   snappyJava,
   lzip,
   unixCompress,
+  zip,
+  ar,
+  tar,
+  sqlite,
+  sqliteWal,
+  sqliteJournal,
+  redisRdb,
+  parquet,
+  avro,
+  mongoArchive,
+  pgDump,
+  bson,
   cpio,
   lzma,
   zlib,

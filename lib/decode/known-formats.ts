@@ -61,7 +61,6 @@ const magics: readonly Magic[] = [
   magic('ORC', 'ORC', weak),
   magic('Arrow', 'ARROW1\x00\x00'),
   magic('PDF', '%PDF-'),
-  magic('pg_dump custom', 'PGDMP'),
   magic('HDF5', '\x89HDF\r\n'),
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),

@@ -1,9 +1,11 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
+import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
+import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
@@ -45,4 +47,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },
   zlib: { wrap: deflateSync, path: ['zlib'] },
+  'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
+  bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
+  'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
 }

@@ -1,8 +1,6 @@
 import { byteSource } from '../byte-source.ts'
-import { expectationOf } from '../decode-content.ts'
 import { decodeMember } from '../decode-member.ts'
 import { addGap, type Decoding, DecodingStopped } from '../decoding.ts'
-import { formatOf } from '../formats.ts'
 import { headLength } from '../known-formats.ts'
 import { uuidText } from './number-text.ts'
 import { type RowWriter, rowWriter } from './row-writer.ts'
@@ -48,8 +46,7 @@ export function valueWriter(
 
   function isContainer(value: Uint8Array): boolean {
     if (value.length < leastContainer) return false
-    const head = value.subarray(0, headLength)
-    if (formatOf(head) === undefined && expectationOf(head).kind !== 'refused') return false
+    if (!decoding.isContainer(value.subarray(0, headLength))) return false
     containers.push(Buffer.from(value))
     return true
   }
