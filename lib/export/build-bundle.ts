@@ -15,6 +15,7 @@ import {
 } from './bundle-paths.ts'
 import { documentKindOf } from './document-of-phase.ts'
 import { formatManifestFile } from './manifest-file.ts'
+import { verifyLogScript, verifyScript } from './tools/generated.ts'
 import { verifyText } from './verify-text.ts'
 
 /** One attestation that goes into the bundle: the bytes that were logged and the bytes that they vouch for. */
@@ -70,7 +71,10 @@ export function buildBundle(parts: BundleParts): Map<string, Uint8Array> {
   put(bundlePaths.attestationKey, attestationKey)
   put(bundlePaths.logKey, logKey)
   put(bundlePaths.vkey, `${vkey}\n`)
-  put(bundlePaths.instructions, verifyText({ attestationKey, logKey, origin }))
+  const programs = { verifyScript: Buffer.from(verifyScript), verifyLogScript: Buffer.from(verifyLogScript) }
+  put(bundlePaths.instructions, verifyText({ attestationKey, logKey, origin, ...programs }))
+  put(bundlePaths.verifyScript, programs.verifyScript)
+  put(bundlePaths.verifyLogScript, programs.verifyLogScript)
   put(bundlePaths.manifest, formatManifestFile(files))
   return files
 }

@@ -6,6 +6,8 @@ export const bundlePaths = {
   logKey: 'keys/log-ed25519.pub.pem',
   vkey: 'keys/log.vkey',
   instructions: 'VERIFY.md',
+  verifyScript: 'tools/verify.mjs',
+  verifyLogScript: 'tools/verify-log.py',
   manifest: 'MANIFEST.sha256',
 } as const
 

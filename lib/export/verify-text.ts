@@ -1,11 +1,18 @@
+import { hash } from 'node:crypto'
 import { attestationKeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
 
 /**
  * `VERIFY.md`: how to verify a bundle with openssl, jq and sha256sum, what each step proves and what it does not. The
- * text follows from the keys alone, and the offline verifier accepts no other: instructions are what a forger would
+ * text follows from the keys and the programs in `tools/` alone, and the offline verifier accepts no other: instructions are what a forger would
  * change first. A changed text therefore becomes another version beside this one, so that older bundles still verify.
  */
-export function verifyText(keys: { attestationKey: string; logKey: string; origin: string }): string {
+export function verifyText(keys: {
+  attestationKey: string
+  logKey: string
+  origin: string
+  verifyScript: Uint8Array
+  verifyLogScript: Uint8Array
+}): string {
   const attestation = attestationKeyFingerprint(keys.attestationKey)
   const log = logKeyFingerprint(keys.logKey)
   return `# Verifying this bundle (instructions, version 1)
@@ -16,6 +23,19 @@ program of ours. Run them in this directory, in this order. A line that begins w
 The one command that does all of it, and more (see "What these steps leave out"):
 
     odv verify BUNDLE --key attestation-p256.pub.pem --key log-ed25519.pub.pem --since CHECKPOINT
+
+The same without anything installed but Node.js 18 or newer, and what concerns keys and log once more with Python 3.8 or
+newer, by a program that shares nothing with the first:
+
+    node tools/verify.mjs --key attestation-p256.pub.pem --key log-ed25519.pub.pem --since CHECKPOINT
+    python3 tools/verify-log.py . --key attestation-p256.pub.pem --key log-ed25519.pub.pem --since CHECKPOINT
+
+A program is as trustworthy as where you have it from: who forges a bundle can change what is in \`tools/\` as well. Use
+copies from an earlier filing, or read them first; \`odv verify\` says whether they are the ones that it would write. Their
+SHA-256, for comparing:
+
+    ${hash('sha256', keys.verifyScript, 'hex')}  tools/verify.mjs
+    ${hash('sha256', keys.verifyLogScript, 'hex')}  tools/verify-log.py
 
 ## 0. Whose keys?
 
@@ -118,9 +138,9 @@ Every statement names its limitations. \`residual\` and \`incomplete\` come with
 
 That each attestation is in the log (\`*.tlog-proof\`, C2SP tlog-proof) and that older checkpoints are beginnings of the
 newest (\`consistency/\`, RFC 6962, 2.1.2): other people's verifiers of transparency logs read these files, with the key
-in \`keys/log.vkey\` and the policy in \`log/policy\`. That the verdicts follow from the store reports, that a run's
-attestations are all there and in order, and that they agree with each other: \`odv verify\` does all of this, and names
-the check that fails.
+in \`keys/log.vkey\` and the policy in \`log/policy\`, and so does \`tools/verify-log.py\`. That the verdicts follow from the store reports, that a run's
+attestations are all there and in order, and that they agree with each other: \`odv verify\` and \`tools/verify.mjs\` do
+all of this, and name the check that fails.
 
 What no step can show: cryptography proves who said what and when, not that it is true. Only the stores that are listed
 were looked at. A log shows what was written to it, so keep checkpoints, and run a scan of your own now and then.

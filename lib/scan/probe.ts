@@ -9,14 +9,14 @@ export type Probe = (start: number, end: number) => number
 
 /** Hashes bytes in place: for shapes whose canonical spelling is the text itself. */
 export function createProbe(index: SubjectIndex, shape: Shape, { bytes, view }: Pick<Block, 'bytes' | 'view'>): Probe {
-  const { words, seed } = index.filter
+  const { filter, seed } = index
   const code = shapeCodes[shape]
   const halves = new Int32Array(2)
   return (start, end) => {
     hashInto(halves, view, bytes, start, end - start, code, seed)
     const a = halves[0]!
     const b = halves[1]!
-    return passesFilter(words, a, b) ? index.confirm(code, bytes, start, end - start, a, b) : -1
+    return passesFilter(filter, a, b) ? index.confirm(code, bytes, start, end - start, a, b) : -1
   }
 }
 

@@ -1,7 +1,13 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { arSample } from './samples/ar-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
+import { writeBzip2 } from './samples/write-bzip2.ts'
+import { writeCompress } from './samples/write-compress.ts'
+import { writeLz4 } from './samples/write-lz4.ts'
+import { writeLzip, writeLzma } from './samples/write-lzma.ts'
+import { writeSnappy, writeSnappyJava } from './samples/write-snappy.ts'
+import { writeXz } from './samples/write-xz.ts'
 import { zipSample } from './samples/zip-sample.ts'
 
 /** How a document is stored in a format, and the path of the content that comes out of it. */
@@ -15,6 +21,15 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   plain: { wrap: (document) => document, path: [] },
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  bzip2: { wrap: writeBzip2, path: ['bzip2'] },
+  xz: { wrap: writeXz, path: ['xz'] },
+  lz4: { wrap: writeLz4, path: ['lz4'] },
+  snappy: { wrap: writeSnappy, path: ['snappy'] },
+  'snappy-java': { wrap: writeSnappyJava, path: ['snappy-java'] },
+  lzip: { wrap: writeLzip, path: ['lzip'] },
+  compress: { wrap: writeCompress, path: ['compress'] },
+  lzma: { wrap: writeLzma, path: ['lzma'] },
+  zlib: { wrap: deflateSync, path: ['zlib'] },
   tar: { wrap: tarSample, path: ['tar', 'member-1'] },
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
   cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
 import { IndexInvalid, ManifestInvalid } from '../errors.ts'
 import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength, type Shape } from '../manifest/identifier.ts'
+import { createShardBuilder, geometryFor, shardsFor } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { controlLengths, syntheticIdentifier } from './control-identifiers.ts'
-import { addToFilter, filterWordsFor, hashInto, passesFilter, type Seed } from './filter.ts'
+import { hashInto, passesFilter, type Seed, shardOf } from './filter.ts'
 import { formatName, formatVersion, layOutIndex } from './index-format.ts'
 import { createKeyedDigest } from './keyed-digest.ts'
 import { createPendingRows } from './pending-rows.ts'
@@ -114,8 +115,22 @@ export function createIndexBuilder(options: {
     return undefined
   }
 
-  /** Draws controls that the filter, which never denies an entry, says no subject has. */
-  function plantControls(words: Int32Array): { shape: Shape; text: string; entry: number }[] {
+  /** Whether an entry has the digest that was computed last. */
+  function isTaken(): boolean {
+    const [first, second, third, fourth] = keyed.digest
+    for (let at = 0; at < entries * 4; at += 4)
+      if (
+        digests[at] === first &&
+        digests[at + 1] === second &&
+        digests[at + 2] === third &&
+        digests[at + 3] === fourth
+      )
+        return true
+    return false
+  }
+
+  /** Draws controls that no subject has. */
+  function plantControls(): { shape: Shape; text: string; entry: number }[] {
     const planted: { shape: Shape; text: string; entry: number }[] = []
     const occurringBefore = shapesInOrder.flatMap((shape) => {
       const occurring = lengths.get(shape)
@@ -128,8 +143,8 @@ export function createIndexBuilder(options: {
         const text = syntheticIdentifier(shape, length, random)
         if (text === undefined) continue
         hashCanonical(shape, text)
-        if (passesFilter(words, halves[0]!, halves[1]!)) continue
-        addToFilter(words, halves[0]!, halves[1]!)
+        keyed.compute(shapeCodes[shape], canonicalBytes, 0, length)
+        if (isTaken()) continue
         planted.push({ shape, text, entry: entries })
         append(0, shape, length)
       }
@@ -142,13 +157,11 @@ export function createIndexBuilder(options: {
   function finish(manifestSha256: string): { bytes: Uint8Array; summary: IndexSummary } {
     if (entries === 0) throw new ManifestInvalid('manifest: subjects: expected at least one, got none')
     const rows = entries
-    const words = new Int32Array(filterWordsFor(rows + shapesInOrder.length * controlsPerShape))
-    for (let row = 0; row < rows; row++) addToFilter(words, hashes[row * 2]!, hashes[row * 2 + 1]!)
     const shapesOfSubjects = shapesInOrder.flatMap((shape) => {
       const occurring = lengths.get(shape)
       return occurring ? [{ shape, minLength: Math.min(...occurring), maxLength: Math.max(...occurring) }] : []
     })
-    const controls = plantControls(words)
+    const controls = plantControls()
 
     const order = sortDigests(digests, entries)
     const duplicates: Rows = { count: 0, first: [] }
@@ -175,6 +188,8 @@ export function createIndexBuilder(options: {
 
     const excluded = pending.sort()
     const subjects = distinct - controls.length
+    const shards = splitByShard(hashes.subarray(0, entries * 2), shardsFor(entries))
+    const geometry = geometryFor(shards.length, Math.max(...shards.map((shard) => shard.length / 2)))
     const index = layOutIndex({
       format: formatName,
       version: formatVersion,
@@ -183,12 +198,13 @@ export function createIndexBuilder(options: {
       caseRule,
       subjects,
       seed: [...seed],
-      filterWords: words.length,
+      filter: geometry,
       shapes: toShapes(lengths),
       controls: controls.map(({ shape, text, entry }) => ({ shape, text, ordinal: ordinals.get(entry)! })),
       pending: { identifiers: excluded.count, shapes: toShapes(pendingLengths) },
     })
-    index.filter.set(words)
+    const shardBuilder = createShardBuilder(geometry)
+    for (const [shard, own] of shards.entries()) shardBuilder.build(index.filter, shard, own, seed[0] ^ seed[1])
     for (let ordinal = 0; ordinal < distinct; ordinal++)
       for (let word = 0; word < 4; word++)
         index.digests.setUint32(ordinal * 16 + word * 4, digests[order[ordinal]! * 4 + word]!)
@@ -214,6 +230,21 @@ export function createIndexBuilder(options: {
   }
 
   return { add, exclude, finish }
+}
+
+/** The hashes of each shard of the filter. */
+function splitByShard(hashes: Int32Array, shards: number): Int32Array[] {
+  const sizes = new Uint32Array(shards)
+  for (let at = 0; at < hashes.length; at += 2) sizes[shardOf(hashes[at]!, shards)]!++
+  const split = Array.from(sizes, (size) => new Int32Array(size * 2))
+  sizes.fill(0)
+  for (let at = 0; at < hashes.length; at += 2) {
+    const shard = shardOf(hashes[at]!, shards)
+    const to = sizes[shard]!++ * 2
+    split[shard]![to] = hashes[at]!
+    split[shard]![to + 1] = hashes[at + 1]!
+  }
+  return split
 }
 
 function noteLength(lengths: Map<Shape, Set<number>>, shape: Shape, length: number): void {

@@ -1,24 +1,43 @@
 /**
- * The filter in front of the exact lookup: a split-block Bloom filter (one bit in each of the eight 32-bit words of one
- * block), at least 16 bits an entry. It never denies an entry; it passes about one in a thousand others.
+ * The filter in front of the exact lookup: a binary fuse filter (Graf and Lemire, "Binary Fuse Filters: Fast and Smaller
+ * Than Xor Filters", 2022), 3-wise, with two planes of 8-bit fingerprints: about 18 bits an entry. It never denies an
+ * entry. It passes one in 256 others by the first plane, and one in 65,536 by both; the second is looked at only for
+ * what the first passes.
+ *
+ * Layout. Each plane is one array of bytes, `shards` shards one behind the other, all of the same geometry: `segments` + 2
+ * segments of 2^`segmentBits` bytes. So a plane has `shards * (segments + 2) << segmentBits` bytes, less than 2^31.
+ *
+ * Probe, for the halves `a` and `b` of a hash; all numbers are 32 bits, products keep their low 32 bits (`Math.imul`,
+ * `i32.mul`), `>>>` shifts in zeros:
+ *
+ *     shard   = ((a >>> 16) * shards) >>> 16
+ *     u       = (a ^ seeds[shard]) * 0x9e3779b1        u ^= u >>> 15
+ *     v       = (b ^ seeds[shard]) * 0x85ebca6b        v ^= v >>> 13
+ *     w       = (u ^ v) * 0xc2b2ae35
+ *     segment = ((u >>> 16) * segments) >>> 16
+ *     at      = (shard * (segments + 2) + segment) << segmentBits
+ *     p0      = at                        + (u & mask)                      mask = (1 << segmentBits) - 1
+ *     p1      = at +  (1 << segmentBits)  + (v & mask)
+ *     p2      = at +  (2 << segmentBits)  + (v >>> (32 - segmentBits))
+ *     passes  = first [p0] ^ first [p1] ^ first [p2] === w >>> 24
+ *           and second[p0] ^ second[p1] ^ second[p2] === (w >>> 16) & 0xff
+ *
+ * `segments` and `shards` are from 1 to 65,535, `segmentBits` from 2 to 16.
  */
+export type Filter = {
+  readonly first: Uint8Array
+  readonly second: Uint8Array
+  /** One a shard: the first that its entries could be placed with. */
+  readonly seeds: Int32Array
+  readonly segmentBits: number
+  readonly segments: number
+}
 
 /** Random for every index, so that nobody can prepare identifiers that slow the scan down. */
 export type Seed = readonly [number, number]
 
 /** The 64-bit hash of an entry as two halves. */
 export type Halves = Int32Array
-
-export const wordsPerBlock = 8
-const bitsPerBlock = 256
-const bitsPerEntry = 16
-
-/** Words of a filter for so many entries: a power of two of blocks, so that a mask selects one. */
-export function filterWordsFor(entries: number): number {
-  let blocks = 1
-  while (blocks * bitsPerBlock < entries * bitsPerEntry) blocks *= 2
-  return blocks * wordsPerBlock
-}
 
 /**
  * Hashes `length` (at least 3) bytes at `start` for the filter, four at a time; the last four may overlap. `view` and
@@ -59,33 +78,35 @@ function avalanche(half: number): number {
   return h ^ (h >>> 16)
 }
 
-/** Odd factors that pick one bit of each word (Apache Parquet, split block Bloom filter). */
-const salts = [0x47b6137b, 0x44974d91, 0x8824ad5b, 0xa2b7289d, 0x705495c7, 0x2df1424b, 0x9efc4947, 0x5c6bfb31] as const
-
-export function addToFilter(words: Int32Array, a: number, b: number): void {
-  const block = blockOf(words, a)
-  for (let i = 0; i < wordsPerBlock; i++) words[block + i]! |= 1 << (Math.imul(b, salts[i]!) >>> 27)
-}
-
 /** False: certainly not an entry. */
-export function passesFilter(words: Int32Array, a: number, b: number): boolean {
-  const block = blockOf(words, a)
-  return (
-    ((words[block]! >>> (Math.imul(b, 0x47b6137b) >>> 27)) &
-      (words[block + 1]! >>> (Math.imul(b, 0x44974d91) >>> 27)) &
-      (words[block + 2]! >>> (Math.imul(b, 0x8824ad5b) >>> 27)) &
-      1) !==
-      0 &&
-    ((words[block + 3]! >>> (Math.imul(b, 0xa2b7289d) >>> 27)) &
-      (words[block + 4]! >>> (Math.imul(b, 0x705495c7) >>> 27)) &
-      (words[block + 5]! >>> (Math.imul(b, 0x2df1424b) >>> 27)) &
-      (words[block + 6]! >>> (Math.imul(b, 0x9efc4947) >>> 27)) &
-      (words[block + 7]! >>> (Math.imul(b, 0x5c6bfb31) >>> 27)) &
-      1) !==
-      0
-  )
+export function passesFilter(filter: Filter, a: number, b: number): boolean {
+  const { first, seeds, segmentBits, segments } = filter
+  const shard = ((a >>> 16) * seeds.length) >>> 16
+  const seed = seeds[shard]!
+  const u = mixU(a, seed)
+  const v = mixV(b, seed)
+  const w = Math.imul(u ^ v, 0xc2b2ae35)
+  const mask = (1 << segmentBits) - 1
+  const at = (shard * (segments + 2) + (((u >>> 16) * segments) >>> 16)) << segmentBits
+  const p0 = at + (u & mask)
+  const p1 = at + (1 << segmentBits) + (v & mask)
+  const p2 = at + (2 << segmentBits) + (v >>> (32 - segmentBits))
+  if ((first[p0]! ^ first[p1]! ^ first[p2]!) !== w >>> 24) return false
+  const { second } = filter
+  return (second[p0]! ^ second[p1]! ^ second[p2]!) === ((w >>> 16) & 0xff)
 }
 
-function blockOf(words: Int32Array, a: number): number {
-  return (a & (words.length / wordsPerBlock - 1)) * wordsPerBlock
+/** The halves as a shard's seed mixes them: another seed places and marks the entries of the shard anew. */
+export function mixU(a: number, seed: number): number {
+  const u = Math.imul(a ^ seed, 0x9e3779b1)
+  return u ^ (u >>> 15)
+}
+
+export function mixV(b: number, seed: number): number {
+  const v = Math.imul(b ^ seed, 0x85ebca6b)
+  return v ^ (v >>> 13)
+}
+
+export function shardOf(a: number, shards: number): number {
+  return ((a >>> 16) * shards) >>> 16
 }

@@ -2,16 +2,18 @@ import { hash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { IndexInvalid } from '../errors.ts'
 import { type CaseRule, maxIdentifierLength } from '../manifest/identifier.ts'
+import { type FilterGeometry, shardBytesOf } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
-import { wordsPerBlock } from './filter.ts'
-import { createKeyedDigest } from './keyed-digest.ts'
+import type { Filter } from './filter.ts'
+import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
 
 /**
  * The subject index as bytes (numbers little-endian unless said):
  *
  *     4 bytes     length of the header, such that the filter begins at a multiple of 64
  *     header      JSON, padded with spaces
- *     filter      32-bit words
+ *     seeds       of the filter's shards, 4 bytes each
+ *     filter      its first plane, its second plane
  *     digests     16 bytes an entry, ascending; an entry's place is its ordinal
  *     pending     16 bytes an identifier, ascending
  *     32 bytes    SHA-256 of everything before: tells damage
@@ -29,7 +31,7 @@ export type IndexHeader = {
   caseRule: CaseRule
   subjects: number
   seed: [number, number]
-  filterWords: number
+  filter: FilterGeometry
   /** `lengths` of canonical spellings, ascending, controls included. */
   shapes: { shape: Shape; lengths: number[] }[]
   /** Synthetic identifiers, in clear: no subject has one of them. */
@@ -40,8 +42,7 @@ export type IndexHeader = {
 type Shape = z.infer<typeof shape>
 
 export const formatName = 'odv-subject-index'
-export const formatVersion = 2
-export const digestBytes = 16
+export const formatVersion = 3
 const trailerBytes = 32 + digestBytes
 const alignment = 64
 
@@ -63,7 +64,11 @@ const headerSchema = z.strictObject({
   caseRule: z.enum(['fold', 'exact']),
   subjects: count,
   seed: z.tuple([half, half]),
-  filterWords: count,
+  filter: z.strictObject({
+    shards: z.int().check(z.minimum(1), z.maximum(0xffff)),
+    segmentBits: z.int().check(z.minimum(2), z.maximum(16)),
+    segments: z.int().check(z.minimum(1), z.maximum(0xffff)),
+  }),
   shapes,
   controls: z.array(z.strictObject({ shape, text: z.string(), ordinal: count })),
   pending: z.strictObject({ identifiers: count, shapes }),
@@ -72,14 +77,14 @@ const headerSchema = z.strictObject({
 /** Lays the file out and hands out its parts for filling; `seal` writes the trailer. */
 export function layOutIndex(header: IndexHeader): {
   bytes: Uint8Array
-  filter: Int32Array
+  filter: Filter
   digests: DataView
   pending: DataView
   seal(keys: CaseKeys): void
 } {
   const json = new TextEncoder().encode(JSON.stringify(header))
   const filterAt = Math.ceil((4 + json.length) / alignment) * alignment
-  const digestsAt = filterAt + header.filterWords * 4
+  const digestsAt = filterAt + filterBytesOf(header.filter)
   const pendingAt = digestsAt + entriesOf(header) * digestBytes
   const trailerAt = pendingAt + header.pending.identifiers * digestBytes
   const bytes = new Uint8Array(trailerAt + trailerBytes)
@@ -88,7 +93,7 @@ export function layOutIndex(header: IndexHeader): {
   new DataView(bytes.buffer).setUint32(0, filterAt - 4, true)
   return {
     bytes,
-    filter: new Int32Array(bytes.buffer, filterAt, header.filterWords),
+    filter: filterIn(bytes, filterAt, header.filter),
     digests: new DataView(bytes.buffer, digestsAt, pendingAt - digestsAt),
     pending: new DataView(bytes.buffer, pendingAt, trailerAt - pendingAt),
     seal(keys) {
@@ -99,7 +104,7 @@ export function layOutIndex(header: IndexHeader): {
   }
 }
 
-export type IndexParts = { header: IndexHeader; filter: Int32Array; digests: DataView; pending: DataView }
+export type IndexParts = { header: IndexHeader; filter: Filter; digests: DataView; pending: DataView }
 
 /**
  * Checks an index and returns views of its parts; nothing is copied unless the bytes are not aligned in memory.
@@ -111,7 +116,7 @@ export function readIndexParts(bytes: Uint8Array, keys: CaseKeys): IndexParts {
   const trailerAt = bytes.length - trailerBytes
   if (filterAt > trailerAt) throw damaged('length')
   const header = parseHeader(bytes.slice(4, filterAt))
-  const digestsAt = filterAt + header.filterWords * 4
+  const digestsAt = filterAt + filterBytesOf(header.filter)
   const pendingAt = digestsAt + entriesOf(header) * digestBytes
   if (pendingAt + header.pending.identifiers * digestBytes !== trailerAt) throw damaged('length')
   const sum = hash('sha256', bytes.subarray(0, trailerAt), 'buffer')
@@ -120,11 +125,10 @@ export function readIndexParts(bytes: Uint8Array, keys: CaseKeys): IndexParts {
     throw new IndexInvalid('subject index: case key: expected the one it was built with, got another')
   if (!Buffer.from(sealOf(sum, keys)).equals(bytes.subarray(trailerAt + 32)))
     throw new IndexInvalid('subject index: seal: expected one made with the case key, got another')
-  if (!isFilterSize(header.filterWords)) throw damaged('filter')
   const aligned = (bytes.byteOffset + filterAt) % 4 === 0 ? bytes : bytes.slice()
   return {
     header,
-    filter: new Int32Array(aligned.buffer, aligned.byteOffset + filterAt, header.filterWords),
+    filter: filterIn(aligned, filterAt, header.filter),
     digests: new DataView(aligned.buffer, aligned.byteOffset + digestsAt, pendingAt - digestsAt),
     pending: new DataView(aligned.buffer, aligned.byteOffset + pendingAt, trailerAt - pendingAt),
   }
@@ -150,8 +154,22 @@ function parseHeader(bytes: Uint8Array): IndexHeader {
   return parsed.data
 }
 
-function isFilterSize(words: number): boolean {
-  return words >= wordsPerBlock && Number.isInteger(Math.log2(words / wordsPerBlock))
+function filterBytesOf(geometry: FilterGeometry): number {
+  return geometry.shards * (4 + 2 * shardBytesOf(geometry))
+}
+
+/** A view of the filter's bytes. */
+function filterIn(bytes: Uint8Array, from: number, geometry: FilterGeometry): Filter {
+  const { shards, segmentBits, segments } = geometry
+  const planeBytes = shards * shardBytesOf(geometry)
+  const planesAt = from + shards * 4
+  return {
+    first: bytes.subarray(planesAt, planesAt + planeBytes),
+    second: bytes.subarray(planesAt + planeBytes, planesAt + 2 * planeBytes),
+    seeds: new Int32Array(bytes.buffer, bytes.byteOffset + from, shards),
+    segmentBits,
+    segments,
+  }
 }
 
 function sealOf(sum: Uint8Array, keys: CaseKeys): Uint8Array {

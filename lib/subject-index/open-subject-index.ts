@@ -1,7 +1,7 @@
 import { type CaseRule, canonicalOf, type Shape } from '../manifest/identifier.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { createConfirm } from './confirm.ts'
-import { hashInto, passesFilter, type Seed } from './filter.ts'
+import { type Filter, hashInto, passesFilter, type Seed } from './filter.ts'
 import { readIndexParts } from './index-format.ts'
 import { shapeCodes } from './shape-code.ts'
 
@@ -22,7 +22,9 @@ export type SubjectIndex = {
   /** The shapes of all entries, each with the lengths of its canonical spellings, ascending. */
   readonly shapes: readonly { shape: Shape; lengths: readonly number[] }[]
   readonly controls: readonly Control[]
-  readonly filter: { readonly words: Int32Array; readonly seed: Seed }
+  readonly filter: Filter
+  /** What `hashInto` begins with. */
+  readonly seed: Seed
   /** -1: no entry has this canonical spelling. */
   ordinalOf(shape: Shape, canonical: Uint8Array | string): number
   /** The same for bytes in place, after the filter passed them (`a`, `b`: their hash); remembers recent answers. */
@@ -66,7 +68,8 @@ export function openSubjectIndex(bytes: Uint8Array, keys: CaseKeys): SubjectInde
     entries: header.subjects + header.controls.length,
     shapes: header.shapes,
     controls: header.controls,
-    filter: { words: filter, seed },
+    filter,
+    seed,
     ordinalOf,
     confirm,
     tagOf(ordinal) {

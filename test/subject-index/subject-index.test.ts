@@ -121,14 +121,14 @@ describe('subject index', () => {
       shared.set(bytes)
       const index = openSubjectIndex(shared, testKeys)
       for (const text of mixed) expect(isTransferred(index, text)).toBe(true)
-      expect(index.filter.words.buffer === shared.buffer).toBe(offset % 4 === 0)
+      expect(index.filter.first.buffer === shared.buffer).toBe(offset % 4 === 0)
     }
   })
 
   it('is the same bytes for the same rows and randomness, and finds the same for any randomness', () => {
     expect(buildIndex(mixed).bytes).toStrictEqual(buildIndex(mixed).bytes)
     const other = makeIndex(mixed, { seed: 'other' })
-    expect(other.filter.seed).not.toStrictEqual(makeIndex(mixed).filter.seed)
+    expect(other.seed).not.toStrictEqual(makeIndex(mixed).seed)
     for (const text of mixed) expect(isTransferred(other, text)).toBe(true)
   })
 

@@ -1,7 +1,10 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { BundleInvalid, UsageInvalid } from '../../errors.ts'
+import { bundlePaths } from '../../export/bundle-paths.ts'
+import { verifyLogScript, verifyScript } from '../../export/tools/generated.ts'
 import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
+import { tool } from '../../tool.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, coloured, plural, type Terminal } from '../terminal.ts'
 
@@ -16,11 +19,12 @@ export async function verifyCommand(options: VerifyOptions, terminal: Terminal):
   const root = await lstat(directory).catch(() => undefined)
   if (!root?.isDirectory()) throw new UsageInvalid(`verify ${bundle}: expected the directory of a bundle`)
   try {
-    const summary = verifyBundle(await readBundle(directory), {
+    const files = await readBundle(directory)
+    const summary = verifyBundle(files, {
       ...(pinnedKeys.length > 0 && { pinnedKeys }),
       ...(sinceText !== undefined && { since: sinceText }),
     })
-    show(bundle, summary, terminal)
+    show(bundle, { ...summary, tools: toolsIn(files) }, terminal)
     return exitCode.good
   } catch (error) {
     if (!(error instanceof BundleInvalid)) throw error
@@ -48,7 +52,18 @@ async function readText(path: string, option: string): Promise<string> {
   })
 }
 
-function show(bundle: string, summary: BundleSummary, terminal: Terminal): void {
+/** Nobody runs a stranger's program: whether those in the bundle are the ones that this version writes. */
+function toolsIn(files: ReadonlyMap<string, Uint8Array>): 'own' | 'other' {
+  const own = [
+    [bundlePaths.verifyScript, verifyScript],
+    [bundlePaths.verifyLogScript, verifyLogScript],
+  ] as const
+  return own.every(([path, text]) => Buffer.from(text).equals(files.get(path)!)) ? 'own' : 'other'
+}
+
+type Shown = BundleSummary & { tools: 'own' | 'other' }
+
+function show(bundle: string, summary: Shown, terminal: Terminal): void {
   terminal.emit({ kind: 'bundle', holds: true, ...summary })
   terminal.print(
     summary.pinned
@@ -59,6 +74,10 @@ function show(bundle: string, summary: BundleSummary, terminal: Terminal): void 
   for (const { runId, storeId, verdict, reasons } of summary.stores)
     terminal.print(`  ${runId}  ${coloured(verdict)} ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`)
   terminal.print(`  log ${summary.origin}, ${plural(summary.size, 'entry', 'entries')}`)
+  if (summary.tools === 'other')
+    terminal.warn(
+      `WARNING: the programs in tools/ are not those of ${tool.name} ${tool.version}. Another version may have written them, or somebody who wants you to run them.`,
+    )
   if (!summary.pinned)
     terminal.warn(
       'WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a bundle\n' +

@@ -1,10 +1,11 @@
-import { crc32, createInflateRaw } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
 import type { Format } from '../format.ts'
 import { once, readRaw } from '../raw-content.ts'
 import { readGzipHeader } from './gzip-header.ts'
-import { type Engine, runEngine } from './run-engine.ts'
+import { inflateFailure, inflater } from './inflate.ts'
+import { runEngine } from './run-engine.ts'
 import { skipZeros } from './skip-zeros.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -50,7 +51,7 @@ async function* gzipContent(
         yield output
       }
     } catch (error) {
-      throw inflateFailure(error, path, offset)
+      throw inflateFailure(error, path, offset, 'gzip')
     }
 
     const trailer = await source.peek(8)
@@ -65,16 +66,4 @@ async function* gzipContent(
     await skipZeros(source)
     if (!isGzip(await source.peek(3))) return
   }
-}
-
-const outputSize = 256 * 1024
-
-const inflater = (): Engine => createInflateRaw({ chunkSize: outputSize }) as Engine
-
-function inflateFailure(error: unknown, path: readonly string[], offset: number): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === 'Z_BUF_ERROR') return new DecodingStopped('truncated', path, offset, 'gzip: expected more deflate data')
-  if (code === 'Z_DATA_ERROR' || code === 'Z_NEED_DICT')
-    return new DecodingStopped('corrupt', path, offset, 'gzip: expected valid deflate data')
-  return error
 }

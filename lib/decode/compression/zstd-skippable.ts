@@ -46,7 +46,8 @@ export async function readSkippable(
   }
 }
 
-function takeExactly(source: ByteSource, count: number, truncated: () => Error) {
+/** The next `count` bytes of a source as a source of their own. */
+export function takeExactly(source: ByteSource, count: number, truncated: () => Error) {
   let left = count
   return async (): Promise<Uint8Array | undefined> => {
     if (left === 0) return undefined

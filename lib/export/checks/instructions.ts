@@ -5,9 +5,11 @@ import { verifyText } from '../verify-text.ts'
 import type { Keys } from './keys.ts'
 import type { Layout } from './layout.ts'
 
-/** `VERIFY.md` is the one that we write for these keys: whoever follows it runs its commands. */
+/** `VERIFY.md` is the one that we write for these keys and programs: whoever follows it runs its commands. */
 export function checkInstructions(layout: Layout, { attestationKey, logKey }: Keys): Checked<undefined> {
-  const expected = verifyText({ attestationKey, logKey: logKey.publicKeyPem, origin: logKey.origin })
+  const { verifyScript, verifyLogScript } = layout
+  const { publicKeyPem, origin } = logKey
+  const expected = verifyText({ attestationKey, logKey: publicKeyPem, origin, verifyScript, verifyLogScript })
   if (textOf(layout.instructions) !== expected)
     throw new ProofInvalid('VERIFY.md: expected the instructions for these keys, got another text')
   return { count: 1, value: undefined }

@@ -20,6 +20,13 @@ export type Layout = {
 
 const smallFile = 64 * 1024
 const envelopeLimit = 16 * 1024 * 1024
+const toolLimit = 4 * 1024 * 1024
+/** Of the files that there is one of, unless it is a small one. */
+const limits: Partial<Record<keyof typeof bundlePaths, number>> = {
+  manifest: Number.POSITIVE_INFINITY,
+  verifyScript: toolLimit,
+  verifyLogScript: toolLimit,
+}
 const documentLimit = 64 * 1024 * 1024
 
 /**
@@ -38,7 +45,7 @@ export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Lay
   const single = Object.fromEntries(
     Object.entries(bundlePaths).map(([name, path]) => [
       name,
-      take(path, name === 'manifest' ? Number.POSITIVE_INFINITY : smallFile),
+      take(path, limits[name as keyof typeof bundlePaths] ?? smallFile),
     ]),
   ) as Record<keyof typeof bundlePaths, Uint8Array>
 

@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { BundleInvalid, UsageInvalid } from '../errors.ts'
+import { type BundleSummary, verifyBundle } from '../export/verify-bundle.ts'
+
+/**
+ * What becomes `tools/verify.mjs` of every bundle: the offline verifier as one file, for any Node.js from 18 on. It writes
+ * nothing, asks no network, and needs nothing beside it.
+ */
+
+const help = `Verifies a filing bundle offline: manifest, keys, log, signatures, inclusion, consistency, and every verdict again.
+
+  node verify.mjs [BUNDLE] [--key PEM_FILE]... [--since CHECKPOINT_FILE] [--json]
+
+  BUNDLE   the directory of the bundle; without it the one that this file is in
+  --key    a public key that you have from another source (an earlier filing, the record of the key ceremony)
+  --since  a checkpoint that you kept from an earlier bundle: nothing before it was rewritten
+
+This file is as trustworthy as where you have it from: somebody who forges a bundle can change it as well. Take it from an
+earlier filing, or run "odv verify" of your own copy.
+
+Exit codes: 0 the bundle holds; 1 it does not, and the check that fails is named; 64 wrong usage.
+`
+
+type Options = { bundle: string; keys: string[]; since?: string; json: boolean; help: boolean }
+
+function parseOptions(given: readonly string[]): Options {
+  const options: Options = { bundle: join(import.meta.dirname ?? '.', '..'), keys: [], json: false, help: false }
+  const rest = [...given]
+  let bundles = 0
+  for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
+    if (option === '--help' || option === '-h') options.help = true
+    else if (option === '--json') options.json = true
+    else if (option === '--key') options.keys.push(readText(rest.shift(), option))
+    else if (option === '--since') options.since = readText(rest.shift(), option)
+    else if (option.startsWith('-') || ++bundles > 1)
+      throw new UsageInvalid(`expected one bundle and the options of --help`)
+    else options.bundle = option
+  }
+  return options
+}
+
+function readText(path: string | undefined, option: string): string {
+  try {
+    return readFileSync(path ?? '', 'utf8')
+  } catch {
+    throw new UsageInvalid(`${option}: expected a file that can be read`)
+  }
+}
+
+function readBundle(root: string): Map<string, Uint8Array> {
+  if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageInvalid('BUNDLE: expected the directory of a bundle')
+  const files = new Map<string, Uint8Array>()
+  const read = (path: string) => {
+    for (const entry of readdirSync(join(root, path), { withFileTypes: true })) {
+      const name = path === '' ? entry.name : `${path}/${entry.name}`
+      if (entry.isDirectory()) read(name)
+      else if (entry.isFile()) files.set(name, readFileSync(join(root, name)))
+      else throw new BundleInvalid('layout', 'expected files and directories only')
+    }
+  }
+  read('')
+  return files
+}
+
+function show({ checks, runs, stores, origin, size, fingerprints, pinned }: BundleSummary): string {
+  return [
+    pinned ? 'HOLDS' : 'AGREES WITH ITSELF, KEYS NOT CHECKED',
+    ...checks.map(({ name, count }) => `  ${name.padEnd(12)} ${count}`),
+    ...runs.map(({ runId, closed, result }) => `  ${runId}  ${closed ? result : 'not closed'}`),
+    ...stores.map(
+      ({ runId, storeId, verdict, reasons }) =>
+        `  ${runId}  ${verdict}  ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`,
+    ),
+    `  log ${origin}, ${size} entries`,
+    ...fingerprints.map(({ name, fingerprint, spkiSha256 }) => `  ${name} key ${fingerprint}, SPKI ${spkiSha256}`),
+    ...(pinned
+      ? []
+      : [
+          'WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a bundle',
+          'with keys of their own. Compare the fingerprints above with ones that you have from another source.',
+        ]),
+  ].join('\n')
+}
+
+function main(): number {
+  let json = false
+  try {
+    const options = parseOptions(process.argv.slice(2))
+    json = options.json
+    if (options.help) {
+      process.stdout.write(help)
+      return 0
+    }
+    const { keys, since } = options
+    const summary = verifyBundle(readBundle(options.bundle), {
+      ...(keys.length > 0 && { pinnedKeys: keys }),
+      ...(since !== undefined && { since }),
+    })
+    console.log(json ? JSON.stringify({ kind: 'bundle', holds: true, ...summary }) : show(summary))
+    return 0
+  } catch (error) {
+    if (error instanceof UsageInvalid) {
+      process.stderr.write(`${error.message}\n\n${help}`)
+      return 64
+    }
+    if (!(error instanceof BundleInvalid)) throw error
+    const { check, message } = error
+    console.log(json ? JSON.stringify({ kind: 'bundle', holds: false, check, message }) : `DOES NOT HOLD  ${message}`)
+    return 1
+  }
+}
+
+process.exitCode = main()

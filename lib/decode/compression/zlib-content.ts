@@ -1,0 +1,72 @@
+import { constants, inflateRawSync } from 'node:zlib'
+import type { ByteSource } from '../byte-source.ts'
+import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
+import type { Format } from '../format.ts'
+import { headLength } from '../known-formats.ts'
+import { textCheck } from '../text-check.ts'
+import { adler32 } from './adler32.ts'
+import { inflateFailure, inflater } from './inflate.ts'
+import { runEngine } from './run-engine.ts'
+import { unwrap } from './unwrap.ts'
+
+/** RFC 1950. */
+export const zlib: Format = {
+  name: 'zlib',
+  kind: 'compression',
+  isFormat: isZlib,
+  read: ({ source, path }, decoding) => unwrap(zlibContent(source, path, decoding), path, decoding),
+}
+
+const headerLength = 2
+const presetDictionary = 0x20
+/** No 512 bytes of deflate hold more. */
+const mostOfHead = headLength * 1032 + 1024
+
+/**
+ * Two bytes that are not unusual in text are all there is to tell it by: so what is text stays text, and the first bytes have to
+ * be deflate data.
+ */
+function isZlib(head: Uint8Array): boolean {
+  if (head.length <= headerLength || (head[0]! & 0x8f) !== 0x08 || (head[0]! * 256 + head[1]!) % 31 !== 0) return false
+  if ((head[1]! & presetDictionary) !== 0) return false
+  const some = head.subarray(0, headLength)
+  const check = textCheck()
+  check.write(some)
+  return check.problem() !== undefined && beginsDeflate(some.subarray(headerLength))
+}
+
+function beginsDeflate(bytes: Uint8Array): boolean {
+  try {
+    inflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: mostOfHead })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The content of one zlib stream, whose checksum is checked. What follows it stays in `source`. */
+async function* zlibContent(
+  source: ByteSource,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
+  let offset = 0
+  let checksum = 1
+  await source.peek(headerLength)
+  source.skip(headerLength)
+  try {
+    for await (const output of runEngine(inflater, source.take, source.giveBack)) {
+      checksum = adler32(output, checksum)
+      countProduced(decoding, output.length, path, offset)
+      offset += output.length
+      yield output
+    }
+  } catch (error) {
+    throw inflateFailure(error, path, offset, 'zlib')
+  }
+  const trailer = await source.peek(4)
+  if (trailer.length < 4) throw new DecodingStopped('truncated', path, offset, 'zlib: expected a checksum of 4 bytes')
+  if (Buffer.from(trailer).readUInt32BE(0) !== checksum)
+    throw new DecodingStopped('corrupt', path, offset, 'zlib: expected the checksum to match')
+  source.skip(4)
+}

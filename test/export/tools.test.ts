@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { toolsModule } from '../../infra/bundle-tools.ts'
+import { requireTool } from '../support/require-tool.ts'
+import { type Files, withFile } from '../support/sample-bundle.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+import { files, foreign, keys, newest, older, tamperedBundles } from '../support/tampered-bundles.ts'
+
+/** The programs that a bundle brings, run on bundles as an auditor runs them: in a process, on the disk, by its own copy. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const scratch = scratchDirectory()
+/** The oldest Node.js that the program promises to run on, where the machine has it. */
+const oldNode = process.env.ODV_NODE_18
+
+type Result = { code: number; output: string }
+
+const run = (program: string, args: readonly string[]): Promise<Result> =>
+  new Promise((resolve) => {
+    const child = execFile(program, args, { cwd: scratch }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
+    )
+  })
+
+function write(name: string, bundle: Files): string {
+  const directory = join(scratch, name)
+  for (const [path, body] of bundle) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), body)
+  }
+  return directory
+}
+
+const own = write('own', files)
+const pins = ['attestation', 'log'].map((name) => join(scratch, `${name}.pem`))
+const withPins = pins.flatMap((pin) => ['--key', pin])
+writeFileSync(pins[0]!, keys.attestation.publicPem)
+writeFileSync(pins[1]!, keys.log.publicPem)
+writeFileSync(join(scratch, 'older'), older)
+writeFileSync(join(scratch, 'newest'), newest)
+writeFileSync(join(scratch, 'foreign'), foreign.get('log/checkpoint')!)
+
+const script = (args: readonly string[], node = process.execPath) => run(node, [join(own, 'tools/verify.mjs'), ...args])
+const logScript = (args: readonly string[]) => run('python3', [join(own, 'tools/verify-log.py'), ...args])
+
+/** What cannot be written to a disk by its path, or not to any. */
+const onDisk = tamperedBundles.filter(({ name }) => !['no file at all', 'a path that climbs out'].includes(name))
+
+describe('the programs in a bundle', () => {
+  it('are made of the sources that are here', { timeout: 60_000 }, async () => {
+    expect(readFileSync(join(root, 'lib/export/tools/generated.ts'), 'utf8')).toBe(await toolsModule(root))
+  })
+})
+
+describe('tools/verify.mjs', () => {
+  it('verifies the bundle that it is in, with pinned keys and a kept checkpoint', async () => {
+    const { code, output } = await script([...withPins, '--since', 'older'])
+    expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+  })
+
+  it('says loudly that nobody vouches for the keys when none is pinned', async () => {
+    const { code, output } = await script([own])
+    expect(code).toBe(0)
+    expect(output).toMatch(/^AGREES WITH ITSELF, KEYS NOT CHECKED\n/)
+    expect(output).toContain('WARNING: no --key was given.')
+    expect(output).not.toContain('HOLDS')
+  })
+
+  it('runs on Node.js 18', async (context) => {
+    if (oldNode === undefined) {
+      if (process.env.CI === 'true') throw new Error('Node.js 18 is not on this machine: CI needs it')
+      return context.skip('ODV_NODE_18 names no Node.js 18')
+    }
+    const { code, output } = await script([own, ...withPins, '--since', 'older'], oldNode)
+    expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+  })
+
+  it.each(onDisk)('names the check that refuses $name', async ({ tampered, check }) => {
+    const bundle = write(`script ${tamperedBundles.findIndex((each) => each.tampered === tampered)}`, tampered())
+    const { code, output } = await script([bundle, '--json'])
+    expect({ code, ...JSON.parse(output), message: undefined }).toEqual({
+      code: 1,
+      kind: 'bundle',
+      holds: false,
+      check,
+    })
+  })
+
+  it('refuses a bundle with keys of its own, a forked log, and wrong usage', async () => {
+    const other = write('foreign bundle', foreign)
+    expect(await script([other, ...withPins])).toMatchObject({ code: 1, output: expect.stringContaining('pinned') })
+    expect(await script([own, '--since', 'foreign'])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('since'),
+    })
+    for (const args of [['nowhere'], ['--key'], [own, '--key', 'nowhere'], ['--what'], [own, own]])
+      expect(await script(args)).toMatchObject({ code: 64, output: expect.stringContaining('Exit codes') })
+  })
+})
+
+describe('tools/verify-log.py', () => {
+  it('verifies signatures, inclusion and consistency with nothing of ours', async (context) => {
+    requireTool(context, 'python3')
+    const { code, output } = await logScript([own, ...withPins, '--since', 'older'])
+    expect(output).toMatch(/^holds {7}9 attestations in a log of 10 entries$/m)
+    expect({ code, warned: output.includes('WARNING') }).toEqual({ code: 0, warned: false })
+  })
+
+  it('says loudly that nobody vouches for the keys when none is pinned', async (context) => {
+    requireTool(context, 'python3')
+    const { code, output } = await logScript([own])
+    expect({ code, warned: output.includes('WARNING: no --key was given.') }).toEqual({ code: 0, warned: true })
+  })
+
+  const forItsPart = onDisk.filter(({ check }) =>
+    ['checkpoint', 'consistency', 'envelope', 'inclusion'].includes(check),
+  )
+  it.for(forItsPart)('refuses $name', async ({ tampered }, context) => {
+    requireTool(context, 'python3')
+    const bundle = write(`log ${tamperedBundles.findIndex((each) => each.tampered === tampered)}`, tampered())
+    const { code, output } = await logScript([bundle])
+    expect({ code, said: /^DOES NOT HOLD {2}\S+/m.test(output) }).toEqual({ code: 1, said: true })
+  })
+
+  it('refuses keys of its own, a rollback, a fork, and wrong usage', async (context) => {
+    requireTool(context, 'python3')
+    const other = write('foreign log', foreign)
+    expect(await logScript([other, ...withPins])).toMatchObject({ code: 1, output: expect.stringContaining('pinned') })
+    expect(await logScript([own, '--since', 'foreign'])).toMatchObject({ code: 1 })
+    const rolledBack = withFile(withFile(files, 'log/checkpoint', older), 'log/checkpoints/1')
+    expect(await logScript([write('rolled back', rolledBack), '--since', 'newest'])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('since: rollback'),
+    })
+    for (const args of [[], ['nowhere'], [own, '--key'], [own, '--key', 'nowhere'], ['--what'], [own, own]])
+      expect(await logScript(args)).toMatchObject({ code: 64, output: expect.stringContaining('Exit codes') })
+  })
+})

@@ -1,0 +1,274 @@
+import { formatEnvelope, parseEnvelope } from '../../lib/attestation/envelope.ts'
+import { type Files, sampleBundle, sampleKeys, textIn, withFile, withManifest } from './sample-bundle.ts'
+
+/** Somebody without our keys changes files, and then makes the manifest again, since it is not signed. */
+
+export const keys = sampleKeys()
+export const { files, older, newest } = sampleBundle(keys)
+const others = sampleKeys()
+export const foreign = sampleBundle(others).files
+
+const at = (seq: number) => `attestations/${String(seq).padStart(6, '0')}`
+const envelope = (seq: number) => `${at(seq)}.dsse.json`
+const proof = (seq: number) => `${at(seq)}.dsse.json.tlog-proof`
+const document = (seq: number) => `${at(seq)}.document.json`
+const report = (seq: number) => `${at(seq)}.store-report.json`
+const scan = 2
+const verification = 6
+export const summary = 9
+
+/** The bundle without an attestation: all three of its files. */
+export const without = (seq: number) =>
+  withManifest(new Map([...files].filter(([path]) => !path.startsWith(`${at(seq)}.`))))
+
+/** One file takes the place of another and the other way round. */
+const swapped = (a: string, b: string) =>
+  withManifest(new Map([...files, [a, files.get(b)!] as const, [b, files.get(a)!] as const]))
+
+const replaced = (path: string, change: (text: string) => string) => withFile(files, path, change(textIn(files, path)))
+
+const trimmed = (path: string, bytes = 1) => withFile(files, path, files.get(path)!.slice(0, -bytes))
+
+const strangerEnvelope = () => {
+  const { payload, signature } = parseEnvelope(files.get(envelope(scan))!)
+  return formatEnvelope({ payload, signature, keyid: 'SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' })
+}
+
+/** `check`: the one that has to refuse it. */
+export const tamperedBundles: { name: string; tampered: () => Files; check: string }[] = [
+  { name: 'no file at all', tampered: () => new Map(), check: 'layout' },
+  { name: 'no attestation', tampered: () => [1, 2, 3, 4, 5, 6, 7, 8, 9].reduce(dropFrom, files), check: 'layout' },
+  { name: 'an envelope without its document', tampered: () => withFile(files, document(scan)), check: 'layout' },
+  { name: 'an envelope without its proof', tampered: () => withFile(files, proof(scan)), check: 'layout' },
+  { name: 'a document without its envelope', tampered: () => withFile(files, envelope(scan)), check: 'layout' },
+  { name: 'no checkpoint', tampered: () => withFile(files, 'log/checkpoint'), check: 'layout' },
+  { name: 'no consistency proof', tampered: () => withFile(files, 'consistency/1'), check: 'layout' },
+  { name: 'no older checkpoint', tampered: () => withFile(files, 'log/checkpoints/1'), check: 'layout' },
+  { name: 'a file besides', tampered: () => withFile(files, 'report.html', 'verified'), check: 'layout' },
+  { name: 'a path that climbs out', tampered: () => withFile(files, 'attestations/../../x', ''), check: 'layout' },
+  { name: 'a path with a backslash', tampered: () => withFile(files, 'log\\checkpoint', newest), check: 'layout' },
+  { name: 'a number in another form', tampered: () => withFile(files, 'log/checkpoints/01', older), check: 'layout' },
+  { name: 'two documents', tampered: () => withFile(files, report(scan), '{}'), check: 'layout' },
+  { name: 'a huge checkpoint', tampered: () => withFile(files, 'log/checkpoint', 'x'.repeat(1e6)), check: 'layout' },
+  {
+    name: 'a huge sequence number',
+    tampered: () => withFile(files, 'attestations/9999999999999999.dsse.json', ''),
+    check: 'layout',
+  },
+
+  {
+    name: 'a manifest that is not made again',
+    tampered: () => new Map([...files, [document(scan), new Uint8Array()]]),
+    check: 'manifest',
+  },
+  {
+    name: 'a manifest of nothing',
+    tampered: () => new Map([...files, ['MANIFEST.sha256', new Uint8Array()]]),
+    check: 'manifest',
+  },
+  {
+    name: 'a manifest in another order',
+    tampered: () =>
+      new Map([
+        ...files,
+        ['MANIFEST.sha256', Buffer.from(textIn(files, 'MANIFEST.sha256').split('\n').reverse().join('\n'))],
+      ]),
+    check: 'manifest',
+  },
+
+  {
+    name: 'the attestation key of somebody else',
+    tampered: () => withFile(files, 'keys/attestation-p256.pub.pem', others.attestation.publicPem),
+    check: 'instructions',
+  },
+  {
+    name: 'the log key of somebody else',
+    tampered: () => withFile(files, 'keys/log-ed25519.pub.pem', others.log.publicPem),
+    check: 'keys',
+  },
+  {
+    name: 'a private key in the place of a public one',
+    tampered: () =>
+      withFile(files, 'keys/log-ed25519.pub.pem', keys.log.privateKey.export({ format: 'pem', type: 'pkcs8' })),
+    check: 'keys',
+  },
+  {
+    name: 'keys in each other’s places',
+    tampered: () => swapped('keys/log-ed25519.pub.pem', 'keys/attestation-p256.pub.pem'),
+    check: 'keys',
+  },
+  {
+    name: 'a key with a comment',
+    tampered: () => replaced('keys/log-ed25519.pub.pem', (pem) => `ours\n${pem}`),
+    check: 'keys',
+  },
+  { name: 'another origin', tampered: () => replaced('keys/log.vkey', (key) => `x${key}`), check: 'keys' },
+  { name: 'a policy with a witness', tampered: () => replaced('log/policy', (text) => `${text}# x\n`), check: 'keys' },
+  {
+    name: 'a key that is not text',
+    tampered: () => withFile(files, 'keys/log.vkey', Buffer.of(0xff, 10)),
+    check: 'keys',
+  },
+
+  {
+    name: 'instructions that run something else',
+    tampered: () => replaced('VERIFY.md', (text) => text.replace('sha256sum --check', 'true')),
+    check: 'instructions',
+  },
+
+  {
+    name: 'a checkpoint of another log',
+    tampered: () => withFile(files, 'log/checkpoint', textIn(foreign, 'log/checkpoint')),
+    check: 'checkpoint',
+  },
+  {
+    name: 'a checkpoint of another size',
+    tampered: () => replaced('log/checkpoint', (note) => note.replace('\n10\n', '\n11\n')),
+    check: 'checkpoint',
+  },
+  { name: 'a checkpoint without its end', tampered: () => trimmed('log/checkpoint'), check: 'checkpoint' },
+  {
+    name: 'the older checkpoint as the newest',
+    tampered: () => withFile(files, 'log/checkpoint', older),
+    check: 'checkpoint',
+  },
+  {
+    name: 'the newest checkpoint as an older one',
+    tampered: () => withFile(files, 'log/checkpoints/1', newest),
+    check: 'checkpoint',
+  },
+  {
+    name: 'an older checkpoint of another log',
+    tampered: () => withFile(files, 'log/checkpoints/1', textIn(foreign, 'log/checkpoints/1')),
+    check: 'checkpoint',
+  },
+
+  {
+    name: 'a consistency proof of nothing',
+    tampered: () => withFile(files, 'consistency/1', ''),
+    check: 'consistency',
+  },
+  {
+    name: 'a consistency proof of other sizes',
+    tampered: () => replaced('consistency/1', (text) => text.replace('to 10', 'to 9')),
+    check: 'consistency',
+  },
+  {
+    name: 'a consistency proof without its last hash',
+    tampered: () => replaced('consistency/1', (text) => text.replace(/[^\n]+\n$/, '')),
+    check: 'consistency',
+  },
+
+  {
+    name: 'an envelope of another attestation',
+    tampered: () => swapped(envelope(scan), envelope(5)),
+    check: 'inclusion',
+  },
+  {
+    name: 'an envelope of somebody else',
+    tampered: () => withFile(files, envelope(scan), foreign.get(envelope(scan))),
+    check: 'envelope',
+  },
+  { name: 'an envelope without its end', tampered: () => trimmed(envelope(scan)), check: 'envelope' },
+  {
+    name: 'an envelope that names another key',
+    tampered: () => withFile(files, envelope(scan), strangerEnvelope()),
+    check: 'envelope',
+  },
+  {
+    name: 'an envelope with a space in it',
+    tampered: () => replaced(envelope(scan), (text) => text.replace(',', ', ')),
+    check: 'envelope',
+  },
+  {
+    name: 'an envelope without its keyid',
+    tampered: () => replaced(envelope(scan), (text) => text.replace(/"keyid":"[^"]+",/, '')),
+    check: 'inclusion',
+  },
+  {
+    name: 'an envelope that is no JSON',
+    tampered: () => withFile(files, envelope(scan), Buffer.of(0xff, 0xfe)),
+    check: 'envelope',
+  },
+
+  { name: 'a proof of another attestation', tampered: () => swapped(proof(scan), proof(5)), check: 'inclusion' },
+  {
+    name: 'a proof of somebody else',
+    tampered: () => withFile(files, proof(scan), foreign.get(proof(scan))),
+    check: 'inclusion',
+  },
+  {
+    name: 'a proof without its checkpoint',
+    tampered: () => replaced(proof(scan), (text) => text.split('\n\n')[0]!),
+    check: 'inclusion',
+  },
+  {
+    name: 'a proof in an older checkpoint',
+    tampered: () => replaced(proof(scan), (text) => text.replace(newest, older)),
+    check: 'inclusion',
+  },
+  {
+    name: 'a proof of another index',
+    tampered: () => replaced(proof(scan), (text) => text.replace(`index ${scan}\n`, 'index 3\n')),
+    check: 'inclusion',
+  },
+  {
+    name: 'a proof without a hash',
+    tampered: () => replaced(proof(scan), (text) => text.replace(/(index 2\n)[^\n]+\n/, '$1')),
+    check: 'inclusion',
+  },
+
+  {
+    name: 'a document of another attestation',
+    tampered: () => swapped(document(scan), document(5)),
+    check: 'document',
+  },
+  {
+    name: 'a store report of another store',
+    tampered: () => swapped(report(verification), report(8)),
+    check: 'document',
+  },
+  {
+    name: 'a document with a space at its end',
+    tampered: () => replaced(document(scan), (text) => `${text} `),
+    check: 'document',
+  },
+  {
+    name: 'a store report that tells a better story',
+    tampered: () => replaced(report(8), (text) => text.replace('"encrypted"', '"not-text"')),
+    check: 'document',
+  },
+  {
+    name: 'a store report under the name of a document',
+    tampered: () =>
+      withFile(withFile(files, report(verification)), document(verification), files.get(report(verification))),
+    check: 'statement',
+  },
+
+  { name: 'no scope', tampered: () => without(1), check: 'sequence' },
+  { name: 'a scan left out', tampered: () => without(scan), check: 'sequence' },
+  { name: 'the request left out', tampered: () => without(3), check: 'sequence' },
+  { name: 'the answer left out', tampered: () => without(4), check: 'sequence' },
+  { name: 'the last scan left out', tampered: () => without(5), check: 'sequence' },
+  { name: 'a verdict left out', tampered: () => without(verification), check: 'sequence' },
+  { name: 'the bad verdict left out', tampered: () => without(8), check: 'sequence' },
+  {
+    name: 'a whole store left out',
+    tampered: () => [7, 8].reduce(dropFrom, files),
+    check: 'sequence',
+  },
+  { name: 'attestations in each other’s places', tampered: () => swappedWhole(2, 5), check: 'inclusion' },
+]
+
+function dropFrom(from: Files, seq: number): Files {
+  return withManifest(new Map([...from].filter(([path]) => !path.startsWith(`${at(seq)}.`))))
+}
+
+function swappedWhole(a: number, b: number): Files {
+  const from = new Map(files)
+  for (const name of [envelope, document, proof]) {
+    from.set(name(a), files.get(name(b))!)
+    from.set(name(b), files.get(name(a))!)
+  }
+  return withManifest(from)
+}
