@@ -8,6 +8,7 @@ import { zstd, zstdContent } from '../../compression/zstd-content.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
 import { takeBytes } from '../member-bytes.ts'
+import { inflate64 } from './inflate64.ts'
 import { inflate } from './zip-inflate.ts'
 
 /** What a method needs to know. `size`: of the content, where the header states it. */
@@ -24,6 +25,7 @@ type Method = (from: MethodInput) => AsyncGenerator<Uint8Array>
 /** The methods that are read, by number (APPNOTE 4.4.5). */
 export const methods: ReadonlyMap<number, Method> = new Map([
   [8, (from: MethodInput) => counted(inflate(from.input, from.path), from)],
+  [9, (from: MethodInput) => counted(inflate64(from.input, from.path), from)],
   [12, (from: MethodInput) => formatted(bzip2, bzip2Content, from)],
   [14, (from: MethodInput) => counted(lzmaContent(from), from)],
   [20, (from: MethodInput) => formatted(zstd, zstdContent, from)],
