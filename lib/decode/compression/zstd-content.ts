@@ -25,7 +25,7 @@ function isZstd(head: Uint8Array): boolean {
  * Node's stream drops frames. What follows the last frame stays in `source`. Skippable frames that hold anything but
  * the tables of known tools are contents of their own: `[...path, 'skippable']`, then `skippable-2` and so on.
  */
-async function* zstdContent(
+export async function* zstdContent(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,
