@@ -3,9 +3,10 @@ import type { ByteSource } from '../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
 import type { Format } from '../format.ts'
 import { once, readRaw } from '../raw-content.ts'
+import type { Engine } from './engine.ts'
 import { readGzipHeader } from './gzip-header.ts'
-import { inflateFailure, inflater } from './inflate.ts'
-import { runEngine } from './run-engine.ts'
+import { inflateFailure } from './inflate-failure.ts'
+import { openEngine } from './run-engine.ts'
 import { skipZeros } from './skip-zeros.ts'
 import { unwrap } from './unwrap.ts'
 
@@ -14,7 +15,14 @@ export const gzip: Format = {
   name: 'gzip',
   kind: 'compression',
   isFormat: isGzip,
-  read: ({ source, path }, decoding) => unwrap(gzipContent(source, path, decoding), path, decoding),
+  async read({ source, path }, decoding) {
+    const engine = openEngine({ name: 'inflate-raw' })
+    try {
+      await unwrap(gzipContent(source, engine, path, decoding), path, decoding)
+    } finally {
+      engine.close()
+    }
+  },
 }
 
 function isGzip(head: Uint8Array): boolean {
@@ -28,6 +36,7 @@ function isGzip(head: Uint8Array): boolean {
  */
 async function* gzipContent(
   source: ByteSource,
+  engine: Engine,
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
@@ -44,7 +53,7 @@ async function* gzipContent(
     const from = offset
     let checksum = 0
     try {
-      for await (const output of runEngine(inflater, source.take, source.giveBack)) {
+      for await (const output of engine.run(source.take, source.giveBack)) {
         checksum = crc32(output, checksum)
         countProduced(decoding, output.length, path, offset)
         offset += output.length
