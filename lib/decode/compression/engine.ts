@@ -21,5 +21,10 @@ export type Engine = {
    * thrown after the output that came before, and then the engine is not to be used again.
    */
   run(input: Input, giveBack: (rest: Uint8Array) => void): AsyncGenerator<Uint8Array>
+  /**
+   * Decodes one stream that lies within `input` as a whole, to `output` from `at` on. Absent where it does not, does not fit, or
+   * is damaged: then nothing has happened but to `output`, and `run` tells. Not every engine has it.
+   */
+  whole?(input: Uint8Array, output: Uint8Array, at: number): { consumed: number; produced: number } | undefined
   close(): void
 }

@@ -2,16 +2,13 @@ import type { Engine, EngineKind, Input } from './engine.ts'
 import { streamEngine } from './stream-engine.ts'
 import { syncEngine } from './sync-engine.ts'
 
-/** Decoders to choose from: the first that there is. */
-export const engines = { sync: syncEngine, stream: streamEngine }
-
 /**
  * An engine for one stream after the other, to be closed in the end. When its decoder fails in the very first input, which is
  * all of a small object, what comes before the damage is yielded all the same.
  */
 export function openEngine(kind: EngineKind): Engine {
   const engine = syncEngine(kind) ?? streamEngine(kind)
-  return { run: (input, giveBack) => withSalvage(engine, kind, input, giveBack), close: engine.close }
+  return { ...engine, run: (input, giveBack) => withSalvage(engine, kind, input, giveBack) }
 }
 
 async function* withSalvage(

@@ -31,20 +31,57 @@ const nothing = new Uint8Array(0)
 export function syncEngine(kind: EngineKind): Engine | undefined {
   usable ??= isUsable()
   if (!usable) return undefined
-  const stepper = createStepper(kind)
-  return stepper && { run: (input, giveBack) => drive(stepper, input, giveBack), close: stepper.close }
+  let stepper = createStepper(kind)
+  if (stepper === undefined) return undefined
+  const output = Buffer.allocUnsafeSlow(outputSize)
+  return {
+    run: (input, giveBack) => drive(stepper!, output, input, giveBack),
+    whole(input, into, at) {
+      const done = tryWhole(stepper!, input, into, at)
+      if (done !== undefined) return done
+      stepper!.close()
+      stepper = createStepper(kind)!
+      return undefined
+    },
+    close: () => stepper!.close(),
+  }
 }
 
-/** Decodes what is in `input` until that or the output is full; `output` is valid until the next call. */
+/** Deflate that has ended leaves input; zstd is given exactly a frame. */
+function tryWhole(
+  stepper: Stepper,
+  input: Uint8Array,
+  output: Uint8Array,
+  at: number,
+): { consumed: number; produced: number } | undefined {
+  try {
+    stepper.begin()
+    const { produced, rest, isFull } = stepper.step(input, false, output, at)
+    return isFull ? undefined : { consumed: input.length - rest.length, produced }
+  } catch (error) {
+    if (isOfDecoder(error)) return undefined
+    throw error
+  }
+}
+
+const isOfDecoder = (error: unknown): boolean => error instanceof Error && 'code' in error
+
+/** Decodes what is in `input` until that is used up or `output`, from `at` on, is full. */
 type Stepper = {
   begin(): void
   /** `isEnd`: nothing comes after `input`. `isFull`: there may be more output of the same input. */
-  step(input: Uint8Array, isEnd: boolean): { output: Uint8Array; rest: Uint8Array; isFull: boolean }
+  step(
+    input: Uint8Array,
+    isEnd: boolean,
+    output: Uint8Array,
+    at: number,
+  ): { produced: number; rest: Uint8Array; isFull: boolean }
   close(): void
 }
 
 async function* drive(
   stepper: Stepper,
+  output: Uint8Array,
   input: () => Promise<Uint8Array | undefined>,
   giveBack: (rest: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -53,10 +90,10 @@ async function* drive(
     const chunk = await input()
     let rest = chunk ?? nothing
     for (let isFull = true; isFull; ) {
-      const done = stepper.step(rest, chunk === undefined)
+      const done = stepper.step(rest, chunk === undefined, output, 0)
       rest = done.rest
       isFull = done.isFull
-      if (done.output.length > 0) yield done.output
+      if (done.produced > 0) yield output.subarray(0, done.produced)
     }
     if (rest.length > 0) giveBack(rest)
     if (rest.length > 0 || chunk === undefined) return
@@ -78,7 +115,6 @@ function stepperOf(stream: Stream, handle: Handle, state: Uint32Array, kind: Eng
   const isZstd = kind.name === 'zstd'
   const more = isZstd ? constants.ZSTD_e_continue : constants.Z_NO_FLUSH
   const finish = isZstd ? constants.ZSTD_e_end : constants.Z_FINISH
-  const output = Buffer.allocUnsafeSlow(outputSize)
   let failure: Error | undefined
   let isUsed = false
   handle.onerror = (message, _errno, code) => {
@@ -90,17 +126,14 @@ function stepperOf(stream: Stream, handle: Handle, state: Uint32Array, kind: Eng
       if (isUsed && !isZstd) handle.reset()
       isUsed = true
     },
-    step(input, isEnd) {
+    step(input, isEnd, output, at) {
+      const room = output.length - at
       state[0] = 0xffffffff
-      handle.writeSync(isEnd ? finish : more, input, 0, input.length, output, 0, outputSize)
+      handle.writeSync(isEnd ? finish : more, input, 0, input.length, output, at, room)
       if (failure !== undefined) throw failure
       const [free, left] = [state[0]!, state[1]!]
-      if (free > outputSize || left > input.length) throw new Error('zlib: expected counts within the buffers')
-      return {
-        output: output.subarray(0, outputSize - free),
-        rest: input.subarray(input.length - left),
-        isFull: free === 0,
-      }
+      if (free > room || left > input.length) throw new Error('zlib: expected counts within the buffers')
+      return { produced: room - free, rest: input.subarray(input.length - left), isFull: free === 0 }
     },
     close: () => void stream.destroy(),
   }
@@ -137,18 +170,18 @@ function trial(kind: EngineKind, streams: readonly Buffer[], text: Buffer): bool
   try {
     return streams.every((bytes) => {
       stepper.begin()
-      const first = stepper.step(bytes.subarray(0, 15), false)
-      const got = Buffer.from(first.output)
+      const output = Buffer.alloc(text.length + 1)
+      const first = stepper.step(bytes.subarray(0, 15), false, output, 0)
       if (first.rest.length > 0 || first.isFull) return false
       const isDeflate = kind.name === 'inflate-raw'
       const rest = bytes.subarray(15)
-      const second = stepper.step(isDeflate ? Buffer.concat([rest, after]) : rest, false)
-      const all = Buffer.concat([got, second.output])
-      const last = stepper.step(nothing, true)
-      return all.equals(text) && last.output.length === 0 && after.subarray(0, isDeflate ? after.length : 0).equals(second.rest)
+      const second = stepper.step(isDeflate ? Buffer.concat([rest, after]) : rest, false, output, first.produced)
+      const last = stepper.step(nothing, true, output, first.produced + second.produced)
+      const isSame = first.produced + second.produced === text.length && output.subarray(0, text.length).equals(text)
+      return isSame && last.produced === 0 && after.subarray(0, isDeflate ? after.length : 0).equals(second.rest)
     })
   } catch (error) {
-    if (error instanceof Error && 'code' in error) return false
+    if (isOfDecoder(error)) return false
     throw error
   } finally {
     stepper.close()

@@ -7,6 +7,7 @@ import { skipZeros } from './skip-zeros.ts'
 import { unwrap } from './unwrap.ts'
 import { type FrameHeader, isFrame, isSkippable, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
 import { readSkippable } from './zstd-skippable.ts'
+import { noFrames, smallFrames, smallFramesRoom } from './zstd-small-frames.ts'
 
 /** RFC 8878. */
 export const zstd: Format = {
@@ -39,13 +40,24 @@ async function* zstdContent(
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
   const done: Done = { storedBytes: 0, decodedBytes: 0, skippables: 0, announced: undefined }
+  let buffer: Uint8Array | undefined
   for (;;) {
     const head = await source.peek(maxHeaderLength)
     const kind = isFrame(head) ? 'frame' : isSkippable(head) ? 'skippable' : undefined
     const { announced, storedBytes } = done
     done.announced = undefined
     if (kind === 'skippable') await readSkippable(source, path, decoding, done)
-    if (kind === 'frame') yield* frameContent(source, engine, path, decoding, done, head)
+    if (kind === 'frame') {
+      buffer ??= new Uint8Array(smallFramesRoom)
+      const small = announced === undefined ? smallFrames(engine, await source.peekSome(1), buffer) : noFrames
+      if (small.consumed > 0) {
+        source.skip(small.consumed)
+        countProduced(decoding, small.produced, path, done.decodedBytes)
+        done.storedBytes += small.consumed
+        done.decodedBytes += small.produced
+        if (small.produced > 0) yield buffer.subarray(0, small.produced)
+      } else yield* frameContent(source, engine, path, decoding, done, head)
+    }
     if (announced !== undefined && done.storedBytes - storedBytes !== announced)
       addGap(decoding, {
         reason: 'trailing-data',
