@@ -4,10 +4,11 @@ import type { Alphabet } from './alphabets.ts'
  * Maximal runs of an alphabet in one block, ascending: `count` of them, `starts` and `ends` (exclusive). `resume` is where
  * a run may begin that is not complete yet, or the block's end.
  */
-export type Runs = { count: number; resume: number; readonly starts: Int32Array; readonly ends: Int32Array }
-
-/** Runs of one block, and how they are collected. */
-export type RunSource = Runs & {
+export type RunSource = {
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  count: number
+  resume: number
   /**
    * Collects those in [from, to). No run begins before `from`. A run that touches `to` is complete only if the content
    * ends there (`final`).
@@ -15,9 +16,12 @@ export type RunSource = Runs & {
   collect(from: number, to: number, final: boolean): void
 }
 
-export function createRuns(blockBytes: number, minLength: number): Runs {
-  const most = Math.floor(blockBytes / (minLength + 1)) + 2
-  return { count: 0, resume: 0, starts: new Int32Array(most), ends: new Int32Array(most) }
+/** Runs of whatever bytes they were collected from last; as many as `bytes` of them can have. */
+export type Runs = Omit<RunSource, 'collect'>
+
+export function createRuns(bytes: number, minLength: number): Runs {
+  const most = Math.floor(bytes / (minLength + 1)) + 2
+  return { starts: new Int32Array(most), ends: new Int32Array(most), count: 0, resume: 0 }
 }
 
 /** All runs of at least `minLength` bytes. */
@@ -31,10 +35,8 @@ export function createRunSource(bytes: Uint8Array, alphabet: Alphabet, minLength
 }
 
 /**
- * Collects the maximal runs in [from, to) of at least `minLength` bytes: see `RunSource`.
- *
- * A run of at least `minLength` bytes covers one of every `minLength` positions: bytes in between are looked at only
- * when that one is in the alphabet.
+ * Collects what `RunSource.collect` does. A run of at least `minLength` bytes covers one of every `minLength` positions: bytes
+ * in between are looked at only when that one is in the alphabet.
  */
 export function collectRuns(
   runs: Runs,
