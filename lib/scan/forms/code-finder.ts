@@ -1,5 +1,5 @@
-import { collectRuns, createRuns, type Runs } from '../collect-runs.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
+import { collectRuns, createRuns, type Runs } from './long-runs.ts'
 
 /**
  * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
@@ -115,7 +115,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   return (region, report) => {
     reserve(region.to)
     side.target(report, name)
-    collectRuns(runs!, region.bytes, 0, region.to, true, alphabet, shortest)
+    collectRuns(runs!, region.bytes, region.to, alphabet, shortest)
     const { count: most, starts, ends } = runs!
     /** Lines that end before this were looked at together. */
     let done = 0
