@@ -103,6 +103,10 @@ export function task<Output>(
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .onError(({ error }) => {
+      if (error?.name === 'HandedOver') {
+        logger.info('task handed over', { task: name })
+        return
+      }
       count({ TaskFailed: 1, ...(error?.name === 'CheckpointRefused' && { CheckpointRefused: 1 }) })
       logger.error('task failed', {
         task: name,

@@ -6,7 +6,7 @@ import { findInKey } from '../scan/redact-key.ts'
 import { scanSlice } from '../scan/scan-slice.ts'
 import { openRanges } from './open-ranges.ts'
 import { type Content, type Found, nothingRead, readVersion } from './read-version.ts'
-import { type Reading, toUnread, type Unread } from './reading.ts'
+import { type Reading, tooLarge, toUnread } from './reading.ts'
 
 type SliceContent = Content & { slice: SliceReading }
 
@@ -65,12 +65,5 @@ export async function readSlice(
     }
     default:
       return scan satisfies never
-  }
-}
-
-function tooLarge(size: number, most: number): Unread {
-  return {
-    reason: 'limit',
-    detail: `a container cannot be cut: expected at most ${most} bytes, which one call can read, got ${size}`,
   }
 }
