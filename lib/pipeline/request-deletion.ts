@@ -7,17 +7,21 @@ import { formatDocument, readDocument, readRunStore } from './documents.ts'
 import { foundKey, type PassRef, passKey, segmentKey } from './evidence-keys.ts'
 import { readSegments } from './plan-listing.ts'
 import { writeRequested } from './requested-versions.ts'
+import { secondsToFirst } from './seconds-to-first.ts'
 import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, passInput } from './task-input.ts'
 import { readVersionList } from './version-list.ts'
 
 export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
 
-/** Names the exact object versions in which this pass found something. The document stored first is the request. */
+/**
+ * Names the exact object versions in which this pass found something. The document stored first is the request. `secondsLeft`: until
+ * they were promised to be gone, or an answer is due, whichever is first.
+ */
 export async function requestDeletion(
   ports: Pick<Ports, 'clock' | 'evidence' | 'runState'>,
   input: unknown,
-): Promise<{ requestId: string; channel: Channel['kind']; seconds: number }> {
+): Promise<{ requestId: string; channel: Channel['kind']; seconds: number; secondsLeft?: number }> {
   const ref = parseInput('request-deletion', passInput, input)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const key = passKey(ref, 'request.json')
@@ -27,8 +31,10 @@ export async function requestDeletion(
   const { requestId, deadline } = request
   if (!(await ports.runState.getRequest(requestId)))
     await ports.runState.putRequest({ requestId, ...ref, ...(deadline !== undefined && { deadline }) })
+  const secondsLeft = secondsToFirst([request.obligation?.dueAt, deadline], ports.clock())
   return {
     requestId,
+    ...(secondsLeft !== undefined && { secondsLeft }),
     channel: request.channel,
     seconds: store.channel.kind === 'manual' ? secondsOf(store.channel.deadline) : 0,
   }
