@@ -1,8 +1,7 @@
-import { createInflate } from 'node:zlib'
 import { byteSource } from '../../byte-source.ts'
-import { type Engine, runEngine } from '../../compression/run-engine.ts'
+import { isZlibHeader, zlibContent } from '../../compression/zlib-content.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { streamReader } from '../stream-reader.ts'
 import { type ValueWriter, valueWriter } from '../value-writer.ts'
@@ -130,31 +129,12 @@ async function* inflated(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
-  let isOver = false
+  const source = byteSource(pieces(piece))
+  const corrupt = () => new DecodingStopped('corrupt', path, 0, 'pg_dump: expected a whole zlib stream')
+  const head = await source.peek(2)
   // Of a large object that is empty there is no stream.
-  const first = await piece()
-  if (first === undefined) return
-  let waiting: Uint8Array | undefined = first
-  const input = async () => {
-    const next = waiting ?? (await piece())
-    waiting = undefined
-    return next
-  }
-  const corrupt = () => new DecodingStopped('corrupt', path, offset, 'pg_dump: expected a whole zlib stream')
-  try {
-    for await (const output of runEngine(
-      () => createInflate() as Engine,
-      input,
-      (rest) => (isOver ||= rest.length > 0),
-    )) {
-      countProduced(decoding, output.length, path, offset)
-      offset += output.length
-      yield output
-    }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) throw corrupt()
-    throw error
-  }
-  if (isOver || (await input()) !== undefined) throw corrupt()
+  if (head.length === 0) return
+  if (!isZlibHeader(head)) throw corrupt()
+  yield* zlibContent(source, path, decoding)
+  if ((await source.peek(1)).length > 0) throw corrupt()
 }
