@@ -27,7 +27,7 @@ const cases = [...compressions, ...others].flatMap((format) =>
 describe('the corpus', () => {
   test('has cases of every container', () => {
     for (const format of [...compressions, ...others])
-      expect(cases.filter(({ name }) => name.startsWith(`${format}/`)).length, format).toBeGreaterThan(1)
+      expect(cases.filter(({ name }) => name.startsWith(`${format}/`)).length, format).toBeGreaterThan(0)
   })
 
   test.each(cases)('is read as its tools meant it: $name', async ({ bytes, expected }) => {
