@@ -55,8 +55,8 @@ export async function indexBuildCommand(options: BuildOptions, terminal: Termina
     terminal.progress('  writing the index')
     const draft = draftFile(dirname(path))
     try {
-      const { summary, sha256 } = builder.finish(report, draft.write)
-      const { created, bytes } = await draft.publish(path)
+      const summary = builder.finish(report, draft.write)
+      const { created, bytes, sha256 } = await draft.publish(path)
       if (!created) throw taken(out)
       terminal.progress('')
       for (const line of describeManifest({ report, index: summary })) terminal.print(line)
