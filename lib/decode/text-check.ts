@@ -7,6 +7,8 @@ type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail
 export type TextCheck = {
   /** Looks at the next bytes, until the first problem is found. */
   write(bytes: Uint8Array): void
+  /** The same for so many bytes that are known to be ASCII without forbidden control bytes. */
+  writePlain(length: number): void
   /** The first problem of what was written so far. */
   problem(): TextProblem | undefined
   /** The content ends here. */
@@ -51,6 +53,11 @@ export function textCheck(): TextCheck {
       if (problem !== undefined) return
       problem = look(bytes)
       offset += bytes.length
+    },
+    writePlain(length) {
+      if (problem !== undefined) return
+      if (cut.length > 0) problem = invalid(offset - cut.length)
+      offset += length
     },
     problem: () => problem,
     end() {
