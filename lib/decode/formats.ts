@@ -21,6 +21,7 @@ import { sqlite } from './database/sqlite/sqlite-content.ts'
 import { sqliteWal } from './database/sqlite/wal-content.ts'
 import { bson } from './document/bson/bson-content.ts'
 import { mongoArchive } from './document/bson/mongo-archive.ts'
+import { mail } from './document/mail/mail-content.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
@@ -48,6 +49,7 @@ export const formats: readonly Format[] = [
   bson,
   lzma,
   zlib,
+  mail,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {

@@ -3,6 +3,7 @@ import { arSample } from './samples/ar-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
+import { writeMail } from './samples/mail-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
@@ -48,4 +49,5 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
+  mail: { wrap: writeMail, path: ['mail', 'part-1'] },
 }
