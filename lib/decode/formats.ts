@@ -2,6 +2,7 @@ import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
+import { avro } from './columnar/avro/avro-content.ts'
 import { parquet } from './columnar/parquet/parquet-content.ts'
 import { bzip2 } from './compression/bzip2-content.ts'
 import { gzip } from './compression/gzip-content.ts'
@@ -28,16 +29,6 @@ import type { Format } from './format.ts'
 export const formats: readonly Format[] = [
   gzip,
   zstd,
-  parquet,
-  sqlite,
-  sqliteWal,
-  sqliteJournal,
-  redisRdb,
-  pgDump,
-  mongoArchive,
-  zip,
-  ar,
-  tar,
   bzip2,
   xz,
   lz4,
@@ -45,8 +36,19 @@ export const formats: readonly Format[] = [
   snappyJava,
   lzip,
   unixCompress,
-  cpio,
+  zip,
+  ar,
+  tar,
+  sqlite,
+  sqliteWal,
+  sqliteJournal,
+  redisRdb,
+  parquet,
+  avro,
+  mongoArchive,
+  pgDump,
   bson,
+  cpio,
   lzma,
   zlib,
   mail,

@@ -59,7 +59,6 @@ const magics: readonly Magic[] = [
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
   magic('ORC', 'ORC', weak),
-  magic('Avro', 'Obj\x01'),
   magic('Arrow', 'ARROW1\x00\x00'),
   magic('PDF', '%PDF-'),
   magic('HDF5', '\x89HDF\r\n'),

@@ -1,8 +1,9 @@
-import { type Config, isBuiltIn } from '../config.ts'
+import { type Config, formsOf, isBuiltIn } from '../config.ts'
 import { defaultLimits, formatNames } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
+import { summariesOf } from '../scan/forms/form-names.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
@@ -53,7 +54,11 @@ export async function buildIndex(
       matcher: {
         shapes: summary.shapes,
         caseRule,
-        forms: ['utf-8 text', 'behind backslash, percent, syslog and terminal escapes'],
+        forms: [
+          'utf-8 text',
+          'behind backslash, percent, syslog and terminal escapes',
+          ...summariesOf(formsOf(config)),
+        ],
         containers: formatNames,
         limits: defaultLimits,
       },

@@ -8,6 +8,8 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 export type Reading = {
   store: Store
   index: SubjectIndex
+  /** Names of the forms that identifiers are looked for in. */
+  forms: readonly string[]
   meter: Ports['meter']
   isLate(): boolean
   callSeconds: number

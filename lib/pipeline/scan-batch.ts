@@ -1,3 +1,4 @@
+import { formsOf } from '../config.ts'
 import { type BatchReport, formatBatchReport, formatOrdinals } from '../finding/batch-report.ts'
 import { createCollector } from '../finding/collect-findings.ts'
 import { readingSeconds } from '../inventory/call-capacity.ts'
@@ -30,16 +31,18 @@ export async function scanBatch(
   const began = ports.clock()
   const readUntil = began.getTime() + readingSeconds(ports.callSeconds) * 1000
   const { index, keys } = await openRunIndex(ports, ref.runId)
-  const { store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const forms = formsOf(config)
   const context: Context = {
     store: await ports.stores.open(store),
     index,
+    forms,
     keys,
     meter: ports.meter,
     isLate: () => ports.clock().getTime() > readUntil,
     callSeconds: ports.callSeconds,
   }
-  const controls = await runControls(index)
+  const controls = await runControls(index, undefined, forms)
   const { entries } = parsePart(
     await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
   )

@@ -16,48 +16,64 @@ export type RunSource = {
   collect(from: number, to: number, final: boolean): void
 }
 
-/**
- * All runs of at least `minLength` bytes. Such a run covers one of every `minLength` positions: bytes in between are
- * looked at only when that one is in the alphabet.
- */
+/** Runs of whatever bytes they were collected from last; as many as `bytes` of them can have. */
+export type Runs = Omit<RunSource, 'collect'>
+
+export function createRuns(bytes: number, minLength: number): Runs {
+  const most = Math.floor(bytes / (minLength + 1)) + 2
+  return { starts: new Int32Array(most), ends: new Int32Array(most), count: 0, resume: 0 }
+}
+
+/** All runs of at least `minLength` bytes. */
 export function createRunSource(bytes: Uint8Array, alphabet: Alphabet, minLength: number): RunSource {
-  const most = Math.floor(bytes.length / (minLength + 1)) + 2
-  const starts = new Int32Array(most)
-  const ends = new Int32Array(most)
   return {
-    starts,
-    ends,
-    count: 0,
-    resume: 0,
+    ...createRuns(bytes.length, minLength),
     collect(from, to, final) {
-      let count = 0
-      let start = from
-      /** All of [start, known) is in the alphabet. */
-      let known = from
-      for (;;) {
-        const probe = start + minLength - 1
-        if (probe >= to) break
-        if (alphabet[bytes[probe]!] === 0) {
-          start = known = probe + 1
-          continue
-        }
-        let before = probe - 1
-        while (before >= known && alphabet[bytes[before]!] !== 0) before--
-        if (before >= known) {
-          start = before + 1
-          known = probe + 1
-          continue
-        }
-        let end = probe + 1
-        while (end < to && alphabet[bytes[end]!] !== 0) end++
-        if (end === to && !final) break
-        starts[count] = start
-        ends[count] = end
-        count++
-        start = known = end + 1
-      }
-      this.count = count
-      this.resume = Math.min(start, to)
+      collectRuns(this, bytes, from, to, final, alphabet, minLength)
     },
   }
+}
+
+/**
+ * Collects what `RunSource.collect` does. A run of at least `minLength` bytes covers one of every `minLength` positions: bytes
+ * in between are looked at only when that one is in the alphabet.
+ */
+export function collectRuns(
+  runs: Runs,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  final: boolean,
+  alphabet: Alphabet,
+  minLength: number,
+): void {
+  const { starts, ends } = runs
+  let count = 0
+  let start = from
+  /** All of [start, known) is in the alphabet. */
+  let known = from
+  for (;;) {
+    const probe = start + minLength - 1
+    if (probe >= to) break
+    if (alphabet[bytes[probe]!] === 0) {
+      start = known = probe + 1
+      continue
+    }
+    let before = probe - 1
+    while (before >= known && alphabet[bytes[before]!] !== 0) before--
+    if (before >= known) {
+      start = before + 1
+      known = probe + 1
+      continue
+    }
+    let end = probe + 1
+    while (end < to && alphabet[bytes[end]!] !== 0) end++
+    if (end === to && !final) break
+    starts[count] = start
+    ends[count] = end
+    count++
+    start = known = end + 1
+  }
+  runs.count = count
+  runs.resume = Math.min(start, to)
 }

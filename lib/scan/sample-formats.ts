@@ -1,5 +1,6 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { arSample } from './samples/ar-sample.ts'
+import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
@@ -28,6 +29,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   plain: { wrap: (document) => document, path: [] },
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  avro: { wrap: avroSample, path: ['avro', 'records'] },
   parquet: { wrap: parquetSample, path: ['parquet', 'row-group-1', 'column-1'] },
   sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
   'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },

@@ -18,8 +18,8 @@ import { writeIndex } from './write-index.ts'
 export const shortLength = 6
 
 /**
- * Compiles the identifiers of a manifest into an index. Memory: 28 bytes a row until `finish`; while that writes, what is
- * written is given back, and of the index only the filter is in memory.
+ * Compiles the identifiers of a manifest into an index. Memory: 26 bytes a row until `finish`; while that writes, what is
+ * written is given back, and of the index nothing but its pending part is in memory.
  */
 export function createIndexBuilder(options: {
   caseRule: CaseRule
@@ -97,7 +97,6 @@ export function createIndexBuilder(options: {
       return keyed.digest.slice()
     })
     const sum = createHash('sha256')
-    const { filter, geometry } = hashes.build(seed[0] ^ seed[1])
     const summary = writeIndex(
       {
         report,
@@ -109,7 +108,7 @@ export function createIndexBuilder(options: {
         pendingShapes: excludedLengths.shapes(),
         short: short.rows(),
       },
-      { filter, geometry, entries, excluded, controls },
+      { filter: hashes.build(seed[0] ^ seed[1]), entries, excluded, controls },
       keys,
       (bytes) => {
         sum.update(bytes)

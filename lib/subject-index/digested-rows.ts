@@ -1,28 +1,69 @@
 import { ManifestInvalid } from '../errors.ts'
-import { createPartitions } from './partitions.ts'
-import { sortDigests } from './sort-digests.ts'
+import { createPartitions, partitionCount } from './partitions.ts'
+import { createScratch } from './scratch.ts'
+import { createDigestSort } from './sort-digests.ts'
 
 /** Rows of one partition: four words of digest, line and shape code of each, and their numbers by digest, then by line. */
 export type SortedRows = { digests: Uint32Array; lines: Uint32Array; shapes: Uint8Array; order: Uint32Array }
 
 /**
- * Rows of a manifest by the keyed digests of their identifiers, in partitions by the first byte of the digest: 20 bytes a
- * row. The first byte is known from the partition, so the shape code has its place.
+ * Rows of a manifest by the keyed digests of their identifiers, in partitions by the first byte of the digest: 18 bytes a
+ * row. The first byte is known from the partition, so the shape code has its place. Of the line there is what it has more
+ * than that of the row before in the partition, which is some hundreds; a step that is none of 16 bits stands beside.
  */
 export type DigestedRows = {
   readonly rows: number
   /** @throws ManifestInvalid when there are more lines than can be told apart */
   add(line: number, shape: number, digest: Uint32Array): void
   has(digest: Uint32Array): boolean
-  /** The rows of one partition, which are forgotten. Partition after partition, all rows are in the order of their digests. */
+  /**
+   * The rows of one partition, which are forgotten; what is returned holds until the next call. Partition after partition, all
+   * rows are in the order of their digests.
+   */
   takeSorted(partition: number): SortedRows
 }
 
-const wordsPerRow = 5
 const mostLines = 2 ** 32 - 1
+const noStep = 0xffff
 
 export function createDigestedRows(): DigestedRows {
-  const partitions = createPartitions(wordsPerRow)
+  const partitions = createPartitions(4, (words) => new Int32Array(words))
+  const steps = createPartitions(1, (words) => new Uint16Array(words))
+  const scratch = {
+    digests: createScratch((length) => new Uint32Array(length)),
+    lines: createScratch((length) => new Uint32Array(length)),
+    shapes: createScratch((length) => new Uint8Array(length)),
+  }
+  const sort = createDigestSort()
+  const lastLines = new Uint32Array(partitionCount)
+  /** By partition: lines that do not follow by a step, in the order of their rows. */
+  const leaps: number[][] = Array.from({ length: partitionCount }, () => [])
+
+  function addLine(partition: number, line: number): void {
+    const step = line - lastLines[partition]!
+    const at = steps.reserve(partition)
+    const isStep = step >= 0 && step < noStep
+    steps.current(partition)[at] = isStep ? step : noStep
+    if (!isStep) leaps[partition]!.push(line)
+    lastLines[partition] = line
+  }
+
+  function takeLines(partition: number): Uint32Array {
+    const lines = scratch.lines(steps.count(partition))
+    let row = 0
+    let line = 0
+    let leap = 0
+    steps.take(partition, (pieces) => {
+      for (const step of pieces) {
+        line = step === noStep ? leaps[partition]![leap++]! : line + step
+        lines[row++] = line
+      }
+    })
+    leaps[partition] = []
+    lastLines[partition] = 0
+    return lines
+  }
+
   return {
     get rows() {
       return partitions.rows
@@ -37,13 +78,13 @@ export function createDigestedRows(): DigestedRows {
       words[at + 1] = digest[1]!
       words[at + 2] = digest[2]!
       words[at + 3] = digest[3]!
-      words[at + 4] = line
+      addLine(partition, line)
     },
 
     has([first, second, third, fourth]) {
       const wanted = [first! & 0xffffff, second! | 0, third! | 0, fourth! | 0]
       return partitions.pieces(first! >>> 24).some((words) => {
-        for (let at = 0; at < words.length; at += wordsPerRow)
+        for (let at = 0; at < words.length; at += 4)
           if (
             words[at + 3] === wanted[3] &&
             words[at + 2] === wanted[2] &&
@@ -57,20 +98,19 @@ export function createDigestedRows(): DigestedRows {
 
     takeSorted(partition) {
       const count = partitions.count(partition)
-      const digests = new Uint32Array(count * 4)
-      const lines = new Uint32Array(count)
-      const shapes = new Uint8Array(count)
+      const digests = scratch.digests(count * 4)
+      const shapes = scratch.shapes(count)
       let row = 0
-      for (const words of partitions.take(partition))
-        for (let at = 0; at < words.length; at += wordsPerRow, row++) {
+      partitions.take(partition, (words) => {
+        for (let at = 0; at < words.length; at += 4, row++) {
           digests[row * 4] = (words[at]! & 0xffffff) | (partition << 24)
           digests[row * 4 + 1] = words[at + 1]!
           digests[row * 4 + 2] = words[at + 2]!
           digests[row * 4 + 3] = words[at + 3]!
-          lines[row] = words[at + 4]!
           shapes[row] = words[at]! >>> 24
         }
-      return { digests, lines, shapes, order: sortDigests(digests, count) }
+      })
+      return { digests, lines: takeLines(partition), shapes, order: sort(digests, count) }
     },
   }
 }

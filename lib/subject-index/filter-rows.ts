@@ -1,26 +1,31 @@
-import { createShardBuilder, type FilterGeometry, geometryFor, shardBytesOf, shardsFor } from './build-filter.ts'
+import { createShardBuilder, type FilterGeometry, geometryFor, shardsFor } from './build-filter.ts'
 import type { Filter, Halves } from './filter.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
+import { createScratch } from './scratch.ts'
 
 /** Hashes of the entries of a filter to be, in partitions by their first byte: 8 bytes a row. */
 export type FilterRows = {
   add(halves: Halves): void
-  /** Builds the filter shard by shard, and forgets the hashes. @throws IndexInvalid */
-  build(seed: number): { filter: Filter; geometry: FilterGeometry }
+  /**
+   * Builds the filter shard by shard, each as a filter of one shard that holds until the next one; forgets the hashes.
+   * @throws IndexInvalid
+   */
+  build(seed: number): { geometry: FilterGeometry; shards(): Iterable<Filter> }
 }
 
 export function createFilterRows(): FilterRows {
-  const partitions = createPartitions(2)
+  const scratch = createScratch((length) => new Int32Array(length))
+  const partitions = createPartitions(2, (words) => new Int32Array(words))
 
   function takeShard(shard: number, perShard: number): Int32Array {
     const own = Array.from({ length: perShard }, (_, n) => shard * perShard + n)
-    const hashes = new Int32Array(own.reduce((sum, partition) => sum + partitions.count(partition) * 2, 0))
+    const hashes = scratch(own.reduce((sum, partition) => sum + partitions.count(partition) * 2, 0))
     let at = 0
     for (const partition of own)
-      for (const words of partitions.take(partition)) {
+      partitions.take(partition, (words) => {
         hashes.set(words, at)
         at += words.length
-      }
+      })
     return hashes
   }
 
@@ -43,13 +48,13 @@ export function createFilterRows(): FilterRows {
         largest = Math.max(largest, rows)
       }
       const geometry = geometryFor(shards, largest)
-      const planeBytes = shards * shardBytesOf(geometry)
-      const { segmentBits, segments } = geometry
-      const [first, second] = [new Uint8Array(planeBytes), new Uint8Array(planeBytes)]
-      const filter: Filter = { first, second, seeds: new Int32Array(shards), segmentBits, segments }
       const builder = createShardBuilder(geometry)
-      for (let shard = 0; shard < shards; shard++) builder.build(filter, shard, takeShard(shard, perShard), seed)
-      return { filter, geometry }
+      return {
+        geometry,
+        *shards() {
+          for (let shard = 0; shard < shards; shard++) yield builder.build(shard, takeShard(shard, perShard), seed)
+        },
+      }
     },
   }
 }

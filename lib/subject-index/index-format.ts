@@ -13,7 +13,7 @@ import type { NotedRows } from './noted-rows.ts'
  * The subject index as bytes (numbers little-endian unless said), written in one go from the beginning to the end:
  *
  *     64 bytes    `odv-subject-index 3`, a newline, spaces
- *     filter      seeds of its shards, 4 bytes each; its first plane, its second plane (see `Filter`)
+ *     filter      of each shard its seed, 4 bytes, its part of the first plane, its part of the second (see `Filter`)
  *     entries     a table of digests (see `DigestTableHeader`): subjects and controls
  *     pending     a table of digests
  *     footer      JSON: `IndexFooter`

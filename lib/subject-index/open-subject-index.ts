@@ -5,7 +5,7 @@ import { createConfirm } from './confirm.ts'
 import { type Filter, hashInto, passesFilter, type Seed } from './filter.ts'
 import type { IndexSummary } from './index-format.ts'
 import { type IndexSource, sourceOfBytes } from './index-source.ts'
-import { readIndexParts } from './read-index.ts'
+import { type Allocate, readIndexParts } from './read-index.ts'
 import { shapeCodes } from './shape-code.ts'
 
 /** A synthetic identifier that the scanner must find wherever it is planted. */
@@ -51,12 +51,13 @@ export type SubjectIndex = {
 
 /**
  * Opens an index: the filter is read and checked, and stays in memory; digests are read and checked where a lookup needs
- * them, and some are kept (`keptBytes`). So a lookup too may find that the index is damaged.
+ * them, and some are kept (`keptBytes`). So a lookup too may find that the index is damaged. `allocate` gives the memory of
+ * each plane of the filter, for those who want it shared or elsewhere.
  * @throws IndexInvalid when it is damaged, of another version, or built with another case key
  */
-export function openSubjectIndex(index: Uint8Array | IndexSource, keys: CaseKeys): SubjectIndex {
+export function openSubjectIndex(index: Uint8Array | IndexSource, keys: CaseKeys, allocate?: Allocate): SubjectIndex {
   const source = index instanceof Uint8Array ? sourceOfBytes(index) : index
-  const { footer: header, filter, entries, pending } = readIndexParts(source, keys)
+  const { footer: header, filter, entries, pending } = readIndexParts(source, keys, allocate)
   const { find, confirm } = createConfirm(entries, keys.tagKey)
   const seed: Seed = header.seed
   const halves = new Int32Array(2)

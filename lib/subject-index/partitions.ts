@@ -1,34 +1,46 @@
 /**
- * Rows of a few 32-bit words in 256 partitions, in the order in which they came. Memory grows by chunks, so that a row
- * costs its words and next to nothing else, and that a partition can be given back by itself.
+ * Rows of a few words in 256 partitions, in the order in which they came. Memory grows by chunks, so that a row costs its
+ * words and next to nothing else, and a partition is given back by itself, at once.
  */
-export type Partitions = {
+export type Partitions<Words> = {
   /** Rows of all partitions that were not taken. */
   readonly rows: number
   /** Room for one more row: write its words to `current(partition)` from the returned place on. */
   reserve(partition: number): number
-  current(partition: number): Int32Array
+  current(partition: number): Words
   count(partition: number): number
   /** The partition's rows in pieces. */
-  pieces(partition: number): Int32Array[]
-  /** The same, and forgets them. */
-  take(partition: number): Int32Array[]
+  pieces(partition: number): Words[]
+  /** Hands out the pieces one after the other and gives each back; then the partition is empty. */
+  take(partition: number, use: (words: Words) => void): void
 }
+
+type Words = Int32Array | Uint16Array
 
 export const partitionCount = 256
 const firstRows = 16
-const mostRows = 8192
+/** Memory of this size comes from the system piece by piece, and goes back to it. */
+const mostBytes = 160 << 10
 
-export function createPartitions(wordsPerRow: number): Partitions {
-  const none = new Int32Array(0)
-  const full: Int32Array[][] = Array.from({ length: partitionCount }, () => [])
-  const last: Int32Array[] = Array.from({ length: partitionCount }, () => none)
+/** @param make makes chunks of so many words, zeros */
+export function createPartitions<W extends Words>(wordsPerRow: number, make: (words: number) => W): Partitions<W> {
+  const none = make(0)
+  const mostWords = Math.floor(mostBytes / none.BYTES_PER_ELEMENT / wordsPerRow) * wordsPerRow
+  const full: W[][] = Array.from({ length: partitionCount }, () => [])
+  const last: W[] = Array.from({ length: partitionCount }, () => none)
   const filled = new Uint32Array(partitionCount)
   const counts = new Uint32Array(partitionCount)
   let rows = 0
 
-  function pieces(partition: number): Int32Array[] {
-    return [...full[partition]!, last[partition]!.subarray(0, filled[partition])]
+  function pieces(partition: number): W[] {
+    return [...full[partition]!, last[partition]!.subarray(0, filled[partition]) as W]
+  }
+
+  function grow(partition: number): void {
+    const before = last[partition]!
+    if (before.length > 0) full[partition]!.push(before)
+    last[partition] = make(Math.min(mostWords, Math.max(firstRows * wordsPerRow, before.length * 2)))
+    filled[partition] = 0
   }
 
   return {
@@ -36,12 +48,7 @@ export function createPartitions(wordsPerRow: number): Partitions {
       return rows
     },
     reserve(partition) {
-      if (filled[partition] === last[partition]!.length) {
-        if (last[partition]!.length > 0) full[partition]!.push(last[partition]!)
-        const words = Math.min(mostRows * wordsPerRow, Math.max(firstRows * wordsPerRow, last[partition]!.length * 2))
-        last[partition] = new Int32Array(words)
-        filled[partition] = 0
-      }
+      if (filled[partition] === last[partition]!.length) grow(partition)
       const at = filled[partition]!
       filled[partition] = at + wordsPerRow
       counts[partition]!++
@@ -51,13 +58,16 @@ export function createPartitions(wordsPerRow: number): Partitions {
     current: (partition) => last[partition]!,
     count: (partition) => counts[partition]!,
     pieces,
-    take(partition) {
-      const taken = pieces(partition)
+    take(partition, use) {
+      for (const words of pieces(partition)) {
+        use(words)
+        // Detached, so that it is free before the collector gets to it.
+        if (words.length > 0) (words.buffer as ArrayBuffer).transfer(0)
+      }
       rows -= counts[partition]!
       full[partition] = []
       last[partition] = none
       filled[partition] = counts[partition] = 0
-      return taken
     },
   }
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { IndexInvalid } from '../errors.ts'
 import { shardBytesOf } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
@@ -16,6 +16,9 @@ import {
 } from './index-format.ts'
 import type { IndexSource } from './index-source.ts'
 
+/** Memory for a plane of the filter. */
+export type Allocate = (bytes: number) => Uint8Array
+
 export type IndexParts = { footer: IndexFooter; filter: Filter; entries: DigestTable; pending: DigestTable }
 
 /**
@@ -23,7 +26,11 @@ export type IndexParts = { footer: IndexFooter; filter: Filter; entries: DigestT
  * 40 bytes for each thousand digests or so.
  * @throws IndexInvalid
  */
-export function readIndexParts(source: IndexSource, keys: CaseKeys): IndexParts {
+export function readIndexParts(
+  source: IndexSource,
+  keys: CaseKeys,
+  allocate: Allocate = (bytes) => new Uint8Array(bytes),
+): IndexParts {
   const trailerAt = source.size - trailerBytes
   if (trailerAt < headBytes) throw damaged('length')
   checkHead(source.read(0, headBytes))
@@ -37,25 +44,33 @@ export function readIndexParts(source: IndexSource, keys: CaseKeys): IndexParts 
   if (footer.controls.length > footer.entries.digests) throw damaged('footer')
   return {
     footer,
-    filter: readFilter(source.read(headBytes, entriesAt), footer.filter),
+    filter: readFilter(source, footer.filter, allocate),
     entries: openTable(source, entriesAt, footer.entries, (what) => damaged(`entries: ${what}`)),
     pending: openTable(source, pendingAt, footer.pending, (what) => damaged(`pending: ${what}`)),
   }
 }
 
-/** A view of the filter's bytes. */
-function readFilter(bytes: Uint8Array, header: IndexFooter['filter']): Filter {
-  if (hash('sha256', bytes, 'hex') !== header.sha256) throw damaged('filter')
+function readFilter(source: IndexSource, header: IndexFooter['filter'], allocate: Allocate): Filter {
   const { shards, segmentBits, segments } = header
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const planeBytes = shards * shardBytesOf(header)
-  return {
-    first: bytes.subarray(shards * 4, shards * 4 + planeBytes),
-    second: bytes.subarray(shards * 4 + planeBytes),
-    seeds: Int32Array.from({ length: shards }, (_, shard) => view.getInt32(shard * 4, true)),
+  const shardBytes = shardBytesOf(header)
+  const filter: Filter = {
+    first: allocate(shards * shardBytes),
+    second: allocate(shards * shardBytes),
+    seeds: new Int32Array(shards),
     segmentBits,
     segments,
   }
+  const sum = createHash('sha256')
+  for (let shard = 0; shard < shards; shard++) {
+    const from = headBytes + shard * (4 + 2 * shardBytes)
+    const bytes = source.read(from, from + 4 + 2 * shardBytes)
+    sum.update(bytes)
+    filter.seeds[shard] = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)
+    filter.first.set(bytes.subarray(4, 4 + shardBytes), shard * shardBytes)
+    filter.second.set(bytes.subarray(4 + shardBytes), shard * shardBytes)
+  }
+  if (sum.digest('hex') !== header.sha256) throw damaged('filter')
+  return filter
 }
 
 /** Refuses an index that is another manifest's. @throws IndexInvalid */

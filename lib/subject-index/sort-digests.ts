@@ -1,24 +1,35 @@
+import { createScratch } from './scratch.ts'
+
 /** What is sorted by exchanging neighbours; in more, equal digests may alternate, and that takes too long. */
 const few = 24
 
 /**
- * Sorts rows of one partition by their 16-byte digests, equal ones by the order in which they came; returns the rows'
- * numbers in that order. `digests` holds four words a row; the first byte is the same in all. Keyed digests are uniform, so
- * one pass that spreads them over about as many buckets as rows leaves next to nothing to sort.
+ * Sorts rows of one partition by their 16-byte digests, equal ones by the order in which they came; gives the rows' numbers
+ * in that order, until it is called again. `digests` holds four words a row; the first byte is the same in all. Keyed digests are
+ * uniform, so one pass that spreads them over about as many buckets as rows leaves next to nothing to sort.
  */
-export function sortDigests(digests: Uint32Array, rows: number): Uint32Array {
-  const bits = Math.min(20, Math.max(1, Math.ceil(Math.log2(rows + 1))))
-  const shift = 32 - bits
-  const ends = new Uint32Array(2 ** bits)
-  for (let row = 0; row < rows; row++) ends[(digests[row * 4]! << 8) >>> shift]!++
-  let before = 0
-  for (let bucket = 0; bucket < ends.length; bucket++) {
-    const size = ends[bucket]!
-    ends[bucket] = before
-    before += size
+export function createDigestSort(): (digests: Uint32Array, rows: number) => Uint32Array {
+  const scratch = { order: createScratch((n) => new Uint32Array(n)), ends: createScratch((n) => new Uint32Array(n)) }
+  return (digests, rows) => {
+    const bits = Math.min(20, Math.max(1, Math.ceil(Math.log2(rows + 1))))
+    const shift = 32 - bits
+    const ends = scratch.ends(2 ** bits)
+    ends.fill(0)
+    for (let row = 0; row < rows; row++) ends[(digests[row * 4]! << 8) >>> shift]!++
+    let before = 0
+    for (let bucket = 0; bucket < ends.length; bucket++) {
+      const size = ends[bucket]!
+      ends[bucket] = before
+      before += size
+    }
+    const order = scratch.order(rows)
+    for (let row = 0; row < rows; row++) order[ends[(digests[row * 4]! << 8) >>> shift]!++] = row
+    sortBuckets(digests, order, ends)
+    return order
   }
-  const order = new Uint32Array(rows)
-  for (let row = 0; row < rows; row++) order[ends[(digests[row * 4]! << 8) >>> shift]!++] = row
+}
+
+function sortBuckets(digests: Uint32Array, order: Uint32Array, ends: Uint32Array): void {
   let start = 0
   for (let bucket = 0; bucket < ends.length; bucket++) {
     const end = ends[bucket]!
@@ -32,7 +43,6 @@ export function sortDigests(digests: Uint32Array, rows: number): Uint32Array {
       }
     start = end
   }
-  return order
 }
 
 /** Negative, zero or positive, as byte order is. */

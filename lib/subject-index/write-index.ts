@@ -11,6 +11,7 @@ import { digestBytes } from './keyed-digest.ts'
 import { createNotedRows, type NotedRows } from './noted-rows.ts'
 import { partitionCount } from './partitions.ts'
 import type { PlantedControl } from './plant-controls.ts'
+import { createScratch } from './scratch.ts'
 import { shapeCodes } from './shape-code.ts'
 import { compareAcross, compareDigests } from './sort-digests.ts'
 
@@ -28,8 +29,7 @@ type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed'
 export function writeIndex(
   { shapesOfSubjects, pendingShapes, short, ...header }: Header,
   parts: {
-    filter: Filter
-    geometry: FilterGeometry
+    filter: { geometry: FilterGeometry; shards(): Iterable<Filter> }
     entries: DigestedRows
     excluded: DigestedRows
     controls: readonly PlantedControl[]
@@ -37,9 +37,9 @@ export function writeIndex(
   keys: CaseKeys,
   sink: IndexSink,
 ): IndexSummary {
-  const { filter, geometry, entries, excluded, controls } = parts
+  const { filter, entries, excluded, controls } = parts
   sink(formatHead())
-  const filterSha256 = writeFilter(filter, sink)
+  const filterSha256 = writeFilter(filter.shards(), sink)
   const table = createTableWriter(shardBitsFor(entries.rows), sink)
   const pendingBits = shardBitsFor(excluded.rows)
   const duplicates = createNotedRows()
@@ -47,6 +47,7 @@ export function writeIndex(
   const pending: Uint8Array[] = []
   const contradictions = createContradictions()
   const ordinals = new Map<PlantedControl, number>()
+  const scratch = createScratch((length) => new Uint8Array(length))
   let before = 0
   for (let partition = 0; partition < partitionCount; partition++) {
     const sorted = entries.takeSorted(partition)
@@ -60,8 +61,8 @@ export function writeIndex(
         )
     const theirs = excluded.takeSorted(partition)
     contradictions.look(sorted, distinct, theirs)
-    pending.push(bytesOf(theirs, withoutRepeats(theirs)))
-    table.write(bytesOf(sorted, distinct))
+    pending.push(bytesOf(theirs, withoutRepeats(theirs), (length) => new Uint8Array(length)))
+    table.write(bytesOf(sorted, distinct, scratch))
     before += distinct.length
   }
   for (const { shape } of controls) subjectsByShape[shapeCodes[shape]]!--
@@ -84,7 +85,7 @@ export function writeIndex(
   const footer: IndexFooter = {
     ...header,
     summary,
-    filter: { ...geometry, sha256: filterSha256 },
+    filter: { ...filter.geometry, sha256: filterSha256 },
     entries: entriesHeader,
     controls: controls.map((control) => ({
       shape: control.shape,
@@ -97,13 +98,15 @@ export function writeIndex(
   return summary
 }
 
-function writeFilter({ first, second, seeds }: Filter, sink: IndexSink): string {
-  const seedBytes = Buffer.alloc(seeds.length * 4)
-  for (const [shard, seed] of seeds.entries()) seedBytes.writeInt32LE(seed, shard * 4)
+function writeFilter(shards: Iterable<Filter>, sink: IndexSink): string {
   const sum = createHash('sha256')
-  for (const bytes of [seedBytes, first, second]) {
-    sum.update(bytes)
-    sink(bytes)
+  for (const { first, second, seeds } of shards) {
+    const seed = Buffer.alloc(4)
+    seed.writeInt32LE(seeds[0]!)
+    for (const bytes of [seed, first, second]) {
+      sum.update(bytes)
+      sink(bytes)
+    }
   }
   return sum.digest('hex')
 }
@@ -117,9 +120,9 @@ function withoutRepeats({ digests, order }: SortedRows, onRepeat?: (row: number)
   return order.subarray(0, distinct)
 }
 
-function bytesOf({ digests }: SortedRows, rows: Uint32Array): Uint8Array {
-  const bytes = new Uint8Array(rows.length * digestBytes)
-  const view = new DataView(bytes.buffer)
+function bytesOf({ digests }: SortedRows, rows: Uint32Array, allocate: (length: number) => Uint8Array): Uint8Array {
+  const bytes = allocate(rows.length * digestBytes)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
   for (let place = 0; place < rows.length; place++)
     for (let word = 0; word < 4; word++)
       view.setUint32(place * digestBytes + word * 4, digests[rows[place]! * 4 + word]!)

@@ -27,7 +27,7 @@ const cases = [...compressions, ...others].flatMap((format) =>
 describe('the corpus', () => {
   test('has cases of every container', () => {
     for (const format of [...compressions, ...others])
-      expect(cases.filter(({ name }) => name.startsWith(`${format}/`)).length, format).toBeGreaterThan(0)
+      expect(cases.filter(({ name }) => name.startsWith(`${format}/`)).length, format).toBeGreaterThan(1)
   })
 
   test.each(cases)('is read as its tools meant it: $name', async ({ bytes, expected }) => {
@@ -43,5 +43,5 @@ describe('the corpus', () => {
   })
 })
 
-const textOf = (bytes: Buffer, expected?: string): string =>
+const textOf = (bytes: Buffer, expected: string | undefined): string =>
   expected?.startsWith('sha256:') ? `sha256:${createHash('sha256').update(bytes).digest('hex')}` : String(bytes)

@@ -268,7 +268,7 @@ describe('a function that makes or opens a subject index', () => {
     expect(functionOf(name).MemorySize * mebibyte).toBeGreaterThan(2 * sizeOf(mostIdentifiers).filter + 2 * keptBytes)
   })
 
-  test('that makes it has memory for the rows of 90 million identifiers', () => {
-    expect(functionOf('build-index').MemorySize * mebibyte).toBeGreaterThan(90e6 * (28 + 2.3) + 300 * mebibyte)
+  test('that makes it has memory for the rows of 100 million identifiers', () => {
+    expect(functionOf('build-index').MemorySize * mebibyte).toBeGreaterThan(100e6 * 26 + 300 * mebibyte)
   })
 })

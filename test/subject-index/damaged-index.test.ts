@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { IndexInvalid } from '../../lib/errors.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
-import { formatFooter, formatHead, headBytes, trailerBytes } from '../../lib/subject-index/index-format.ts'
+import {
+  filterBytesOf,
+  formatFooter,
+  formatHead,
+  headBytes,
+  trailerBytes,
+} from '../../lib/subject-index/index-format.ts'
 import { sourceOfBytes } from '../../lib/subject-index/index-source.ts'
 import { isTransferred, openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { readIndexParts, requireManifest } from '../../lib/subject-index/read-index.ts'
@@ -46,8 +52,7 @@ describe('a subject index that is not the one that was built', () => {
     const shards = 2 ** footer.entries.shardBits
     expect(shards).toBe(8)
     const changed = large.slice()
-    const filterEnd = openSubjectIndex(large, testKeys).filter.second
-    const entriesAt = filterEnd.byteOffset + filterEnd.length
+    const entriesAt = headBytes + filterBytesOf(footer.filter)
     const damagedDigests = [10, footer.entries.digests - 10]
     for (const digest of damagedDigests) changed[entriesAt + digest * 16 + 3]! ^= 4
     const index = openSubjectIndex(changed, testKeys)
@@ -73,13 +78,13 @@ describe('a subject index that is not the one that was built', () => {
   })
 
   it('is refused as a whole when the filter or a directory is damaged', () => {
-    const { filter, entries } = openSubjectIndex(large, testKeys)
-    const entriesAt = filter.second.byteOffset + filter.second.length
-    const directoryAt = entriesAt + entries * 16
+    const { filter, entries } = footerOf(large)
+    const entriesAt = headBytes + filterBytesOf(filter)
+    const directoryAt = entriesAt + entries.digests * 16
     const places = [
       { place: headBytes, message: /filter: expected/ },
-      { place: filter.first.byteOffset + 5, message: /filter: expected/ },
-      { place: filter.second.byteOffset + 5, message: /filter: expected/ },
+      { place: headBytes + 5, message: /filter: expected/ },
+      { place: entriesAt - 5, message: /filter: expected/ },
       { place: directoryAt, message: /entries: directory: expected/ },
       { place: directoryAt + 36 * 8 - 1, message: /entries: directory: expected/ },
       { place: large.length - trailerBytes - 5, message: /checksum: expected/ },

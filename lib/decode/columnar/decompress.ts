@@ -24,11 +24,11 @@ export function decompress(codec: BlockCodec, stored: Uint8Array, size: number):
         expectPlausible(size, stored.length * 256)
         return hadoopLz4(stored, size)
       case 'GZIP':
-        return byPlatform(unzipSync, stored, size)
+        return ofSize(byPlatform(unzipSync, stored, size + 1), size)
       case 'BROTLI':
-        return byPlatform(brotliDecompressSync, stored, size)
+        return ofSize(byPlatform(brotliDecompressSync, stored, size + 1), size)
       case 'ZSTD':
-        return byPlatform(zstdDecompressSync, stored, size)
+        return ofSize(byPlatform(zstdDecompressSync, stored, size + 1), size)
       default:
         return codec satisfies never
     }
@@ -37,8 +37,13 @@ export function decompress(codec: BlockCodec, stored: Uint8Array, size: number):
   }
 }
 
+function ofSize(bytes: Uint8Array, size: number): Uint8Array {
+  if (bytes.length !== size) throw corrupt('expected a compressed part of its stated size')
+  return bytes
+}
+
 /** What no block of the format can make of so few bytes is not asked for in memory. */
-function expectPlausible(size: number, most: number): void {
+export function expectPlausible(size: number, most: number): void {
   if (size > most + 64) throw corrupt('expected a compressed part that can hold its stated size')
 }
 
@@ -46,16 +51,26 @@ type SyncOptions = Pick<ZlibOptions, 'info' | 'maxOutputLength' | 'chunkSize'>
 
 type WithInfo = { buffer: Uint8Array; engine: { bytesWritten: number } }
 
-function byPlatform(
+/** All of `stored`, which holds at most `most` bytes, by a synchronous function of Node. */
+export function byPlatform(...parameters: Parameters<typeof beginningByPlatform>): Uint8Array {
+  const { bytes, consumed } = beginningByPlatform(...parameters)
+  if (consumed !== parameters[1].length) throw corrupt('expected no bytes behind a compressed part')
+  return bytes
+}
+
+/** The same, where other bytes may be behind what is compressed: the first `consumed` ones are. */
+export function beginningByPlatform(
   decompressSync: (stored: Uint8Array, options: SyncOptions) => unknown,
   stored: Uint8Array,
-  size: number,
-): Uint8Array {
-  const options = { info: true, maxOutputLength: size + 1, chunkSize: Math.max(1024, Math.min(size + 1, 2 ** 22)) }
+  most: number,
+): { bytes: Uint8Array; consumed: number } {
+  const options = {
+    info: true,
+    maxOutputLength: most,
+    chunkSize: Math.max(1024, Math.min(most, 2 ** 22, stored.length * 8)),
+  }
   const { buffer, engine } = decompressSync(stored, options) as WithInfo
-  if (buffer.length !== size) throw corrupt('expected a compressed part of its stated size')
-  if (engine.bytesWritten !== stored.length) throw corrupt('expected no bytes behind a compressed part')
-  return buffer
+  return { bytes: buffer, consumed: engine.bytesWritten }
 }
 
 /** Hadoop's frames around blocks: the size of a group of blocks, then each with its stored size; some writers leave the frames out. */
@@ -82,7 +97,7 @@ function hadoopLz4(stored: Uint8Array, size: number): Uint8Array {
   return at === stored.length && total === size ? Buffer.concat(parts, size) : decompressLz4Block(stored, size)
 }
 
-function faultOf(error: unknown): unknown {
+export function faultOf(error: unknown): unknown {
   if (error instanceof ColumnFault) return error
   if (error instanceof BlockCorrupt) return corrupt('expected a valid compressed part')
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''

@@ -7,6 +7,8 @@ export type PlacedSource = {
   position(): number
   /** At least `count` bytes, valid until the next call. @throws DecodingStopped where the source ends before */
   peek(count: number): Promise<Uint8Array>
+  /** The same, but fewer where the source ends. */
+  look(count: number): Promise<Uint8Array>
   skip(count: number): void
   /** Consumes what comes before `to`. Unless it is all zero, it is a content of its own. */
   leave(to: number, path: readonly string[]): Promise<void>
@@ -41,6 +43,7 @@ export function placedSource(
   return {
     position: () => position,
     skip,
+    look: source.peek,
     async peek(count) {
       const bytes = await source.peek(count)
       if (bytes.length < count) throw cut()

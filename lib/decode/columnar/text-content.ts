@@ -20,6 +20,8 @@ export type Lines = { fill(out: Out): boolean }
 /** A content that is written line by line; its sink is opened when there is something to write. */
 export type TextContent = {
   write(lines: Lines): Promise<void>
+  /** Whole text at once, behind which nothing of `write` may be left. */
+  deliver(bytes: Uint8Array): Promise<void>
   end(): Promise<void>
   /** The content was not read to its end: what was written is delivered, and the gap that its text is, if it is one. */
   abandon(): Promise<void>
@@ -44,6 +46,10 @@ export function textContent(
     if (out === undefined || out.at === 0) return
     const bytes = out.buffer.subarray(0, out.at)
     out.at = 0
+    await deliver(bytes, isCounted)
+  }
+
+  async function deliver(bytes: Uint8Array, isCounted = true): Promise<void> {
     if (isCounted) countProduced(decoding, bytes.length, path, written)
     written += bytes.length
     decoding.deliveredBytes += bytes.length
@@ -63,6 +69,7 @@ export function textContent(
       out ??= createOut(0)
       while (!lines.fill(out)) await flush()
     },
+    deliver,
     async end() {
       await flush()
       check?.end()

@@ -37,7 +37,7 @@ const outputSize = 256 * 1024
  * checked. What follows the last one, and zeros after it, stays in `source`. Memory: 4 bytes for each byte of a block
  * (at most 900,000), the compressed bytes of a block, and one buffer of output.
  */
-async function* bzip2Content(
+export async function* bzip2Content(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,

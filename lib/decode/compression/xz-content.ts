@@ -32,7 +32,11 @@ function isXz(head: Uint8Array): boolean {
  * The content of all streams of an xz file, one after the other, and zeros between them. Every check, every size and the
  * index against the blocks are checked. What follows the last one stays in `source`.
  */
-async function* xzContent(source: ByteSource, path: readonly string[], decoding: Decoding): AsyncGenerator<Uint8Array> {
+export async function* xzContent(
+  source: ByteSource,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
   const done = { offset: 0 }
   const stop: XzStop = (reason, detail) => new DecodingStopped(reason, path, done.offset, `xz: ${detail}`)
   do {

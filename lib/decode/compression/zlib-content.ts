@@ -5,8 +5,8 @@ import type { Format } from '../format.ts'
 import { headLength } from '../known-formats.ts'
 import { textCheck } from '../text-check.ts'
 import { adler32 } from './adler32.ts'
-import { inflateFailure, inflater } from './inflate.ts'
-import { runEngine } from './run-engine.ts'
+import { inflateFailure } from './inflate-failure.ts'
+import { openEngine } from './run-engine.ts'
 import { unwrap } from './unwrap.ts'
 
 /** RFC 1950. */
@@ -54,8 +54,9 @@ async function* zlibContent(
   let checksum = 1
   await source.peek(headerLength)
   source.skip(headerLength)
+  const engine = openEngine({ name: 'inflate-raw' })
   try {
-    for await (const output of runEngine(inflater, source.take, source.giveBack)) {
+    for await (const output of engine.run(source.take, source.giveBack)) {
       checksum = adler32(output, checksum)
       countProduced(decoding, output.length, path, offset)
       offset += output.length
@@ -63,6 +64,8 @@ async function* zlibContent(
     }
   } catch (error) {
     throw inflateFailure(error, path, offset, 'zlib')
+  } finally {
+    engine.close()
   }
   const trailer = await source.peek(4)
   if (trailer.length < 4) throw new DecodingStopped('truncated', path, offset, 'zlib: expected a checksum of 4 bytes')

@@ -1,5 +1,5 @@
-import { collectRuns, createRuns, type Runs } from '../collect-runs.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
+import { collectRuns, createRuns, type Runs } from './long-runs.ts'
 
 /**
  * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
@@ -28,6 +28,9 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   /** Bytes of text that are worth looking at: a number in scientific notation may be two shorter. */
   const wanted = Math.max(3, tools.shortest - 2)
   const shortest = Math.max(shortestRun, Math.ceil((wanted * 8) / bits))
+  /** Bytes from one that is looked at to the next, and characters: a whole number of three bytes. */
+  const stride = Math.max(3, 3 * Math.floor(wanted / 3))
+  const step = (stride * 8) / bits
   let runs: Runs | undefined
   /** The characters of one run, of all its lines: their values and where they are. */
   let codes = new Uint8Array(0)
@@ -41,16 +44,14 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     places = new Int32Array(capacity)
   }
 
-  function take(bytes: Uint8Array, from: number, to: number): number {
-    let at = from
-    for (; at < to; at++) {
-      const value = values[bytes[at]!]!
-      if (value === none) break
-      codes[count] = value
-      places[count] = at
-      count++
+  /** Takes the characters [from, to), all of them of the code. */
+  function take(bytes: Uint8Array, from: number, to: number): void {
+    const first = count - from
+    for (let at = from; at < to; at++) {
+      codes[first + at] = values[bytes[at]!]!
+      places[first + at] = at
     }
-    return at
+    count += to - from
   }
 
   /** Takes the lines that a run [start, end) goes on in, which was taken; returns where the last one ends. */
@@ -59,72 +60,70 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     while (last - line >= codeLine) {
       const next = nextLine(bytes, last, to)
       if (next === -1 || alphabet[bytes[next]!] === 0) break
-      line = next
-      last = take(bytes, line, to)
+      line = last = next
+      while (last < to && alphabet[bytes[last]!] === 1) last++
+      take(bytes, line, last)
     }
     return last
+  }
+
+  /** The byte that begins at character `at`: of hexadecimal digits, or the one of three that is at `place`. */
+  const byteOf = (at: number, place: number) =>
+    bits === 4
+      ? (codes[at]! << 4) | codes[at + 1]!
+      : ((codes[at]! << (2 + 2 * place)) | (codes[at + 1]! >> (4 - 2 * place))) & 0xff
+
+  /** Where byte `index` of those that begin at `phase` begins. */
+  const firstOf = (phase: number, index: number) =>
+    bits === 4 ? phase + 2 * index : phase + 4 * Math.floor(index / 3) + (index % 3)
+
+  const isText = (phase: number, index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
+
+  function lookAt(phase: number): void {
+    const total = Math.floor(((count - phase) * bits) / 8)
+    /** Nothing that begins before this is undecided. */
+    let known = 0
+    let probe = stride - 1
+    for (;;) {
+      // One of every few bytes, each the third of three, since that is where the time goes.
+      for (let at = firstOf(phase, probe); probe < total && inText[byteOf(at, 2)] === 0; probe += stride) at += step
+      if (probe >= total) break
+      known = Math.max(known, probe + 1 - stride)
+      let start = probe
+      while (start > known && isText(phase, start - 1)) start--
+      let end = probe + 1
+      while (end < total && isText(phase, end)) end++
+      known = end + 1
+      if (end - start >= wanted) push(phase, start, end)
+      while (probe < known) probe += stride
+    }
+    // What is left behind the last probe is shorter than what is looked for.
+  }
+
+  function push(phase: number, start: number, end: number): void {
+    side.open()
+    for (let index = start; index < end; index++) {
+      const at = firstOf(phase, index)
+      side.push(byteOf(at, index % 3), places[at]!, places[at + 1]! + 1)
+    }
   }
 
   function look(): void {
     for (let phase = 0; phase < phases; phase++) lookAt(phase)
   }
 
-  /** The byte that begins at character `at`. */
-  const hexAt = (at: number) => (codes[at]! << 4) | codes[at + 1]!
-  /** The byte number `index` of those that begin at `phase`. */
-  function base64At(phase: number, index: number): number {
-    const place = index % 3
-    const at = phase + (4 * (index - place)) / 3 + place
-    return ((codes[at]! << (2 + 2 * place)) | (codes[at + 1]! >> (4 - 2 * place))) & 0xff
-  }
-  const byteAt = bits === 4 ? (phase: number, index: number) => hexAt(phase + 2 * index) : base64At
-  const firstOf =
-    bits === 4
-      ? (phase: number, index: number) => phase + 2 * index
-      : (phase: number, index: number) => phase + 4 * Math.floor(index / 3) + (index % 3)
-
-  function lookAt(phase: number): void {
-    const total = Math.floor(((count - phase) * bits) / 8)
-    /** Nothing that begins before this is undecided. */
-    let known = 0
-    for (let probe = wanted - 1; probe < total; ) {
-      if (inText[byteAt(phase, probe)] === 0) {
-        known = probe + 1
-        probe += wanted
-        continue
-      }
-      let start = probe
-      while (start > known && inText[byteAt(phase, start - 1)] === 1) start--
-      let end = probe + 1
-      if (start + wanted > end) while (end < start + wanted && end < total && inText[byteAt(phase, end)] === 1) end++
-      if (end - start < wanted) {
-        // It ends at `end`, which is no text or behind the last byte.
-        known = end + 1
-        probe = end + wanted
-        continue
-      }
-      while (end < total && inText[byteAt(phase, end)] === 1) end++
-      side.open(end - start)
-      for (let index = start; index < end; index++) {
-        const at = firstOf(phase, index)
-        side.push(byteAt(phase, index), places[at]!, places[at + 1]! + 1)
-      }
-      known = end + 1
-      probe = end + wanted
-    }
-  }
-
   return (region, report) => {
     reserve(region.to)
     side.target(report, name)
-    collectRuns(runs!, region.bytes, 0, region.to, true, alphabet, shortest)
-    const { count: most, starts } = runs!
+    collectRuns(runs!, region.bytes, region.to, alphabet, shortest)
+    const { count: most, starts, ends } = runs!
     /** Lines that end before this were looked at together. */
     let done = 0
     for (let run = 0; run < most; run++) {
       const start = starts[run]!
+      const end = ends[run]!
       count = 0
-      const end = take(region.bytes, start, region.to)
+      take(region.bytes, start, end)
       look()
       if (start < done) continue
       done = takeLines(region, start, end)

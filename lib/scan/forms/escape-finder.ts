@@ -34,6 +34,7 @@ const signs = tableOf('%\\&=#;')
 const code64 = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
 const groupSeparators = tableOf(",._' ")
 const plus = 0x2b
+const atSign = 0x40
 const space = 0x20
 /** A line of an encoding that is broken into lines has at least so many characters before its end. */
 const codeLine = 32
@@ -41,6 +42,9 @@ const codeLine = 32
 /** Finds what escapes of one syntax stand for, where it could be a part of an identifier or of a form inside of it. */
 export function createEscapeFinder(syntax: EscapeSyntax, { wanted, isNested, side, index }: FormTools): FormFinder {
   const sign = syntax.sign.charCodeAt(0)
+  const stopsAt = breakers.with(sign, 1)
+  const stopsAtPlus = stopsAt.with(plus, 1)
+  const mayBeSpace = syntax.plusIsSpace === true && wanted[atSign] === 1
   const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
 
   /** Whether it matters that the unit [at, end) stands for `code`. */
@@ -65,24 +69,32 @@ export function createEscapeFinder(syntax: EscapeSyntax, { wanted, isNested, sid
     return isOpen(digits, before) && isOpen(digits, after) && (code >= 0x80 || groupSeparators[code] === 1)
   }
 
-  /** Decodes the piece [from, to); returns whether it has a plain `+`. */
-  function decode({ bytes, to: last }: Region, from: number, to: number, plusIs: number): boolean {
-    side.open(to - from)
-    let hasPlus = false
-    for (let at = from; at < to; ) {
-      const byte = bytes[at]!
-      const unit = byte === sign ? syntax.unit(bytes, at, last) : 0
-      if (unit === 0) {
-        if (byte === plus) hasPlus = true
-        side.push(byte === plus ? plusIs : byte, at, at + 1)
+  /** Decodes the piece from `from` to the end of its token, which is returned; a plain `+` becomes `plusIs`. */
+  function decode({ bytes, to }: Region, from: number, plusIs: number): number {
+    const stops = plusIs === plus ? stopsAt : stopsAtPlus
+    side.open()
+    for (let at = from; ; ) {
+      const literal = at
+      while (at < to && stops[bytes[at]!] === 0) at++
+      const byte = at < to ? bytes[at]! : space
+      const unit = byte === sign ? syntax.unit(bytes, at, to) : 0
+      if (unit !== 0) {
+        side.copy(bytes, literal, at)
+        const end = at + lengthOf(unit)
+        pushCharacter(codeOf(unit), at, end)
+        at = end
+      } else if (byte === plus && plusIs !== plus) {
+        side.copy(bytes, literal, at)
+        side.push(plusIs, at, at + 1)
         at++
-        continue
+      } else if (breakers[byte] === 1) {
+        side.copy(bytes, literal, at)
+        return at
+      } else {
+        side.copy(bytes, literal, at + 1)
+        at++
       }
-      const end = at + lengthOf(unit)
-      pushCharacter(codeOf(unit), at, end)
-      at = end
     }
-    return hasPlus
   }
 
   function pushCharacter(code: number, start: number, end: number): void {
@@ -107,17 +119,6 @@ export function createEscapeFinder(syntax: EscapeSyntax, { wanted, isNested, sid
     return start
   }
 
-  function endOf({ bytes, to }: Region, from: number): number {
-    let at = from
-    while (at < to) {
-      const byte = bytes[at]!
-      const unit = byte === sign ? syntax.unit(bytes, at, to) : 0
-      if (unit === 0 && breakers[byte] === 1) break
-      at += unit === 0 ? 1 : lengthOf(unit)
-    }
-    return at
-  }
-
   return (region, report) => {
     const { bytes, buffer, to } = region
     const known = buffer.subarray(0, to)
@@ -132,8 +133,8 @@ export function createEscapeFinder(syntax: EscapeSyntax, { wanted, isNested, sid
         continue
       }
       const start = startOf(bytes, at, done)
-      done = endOf(region, end)
-      if (decode(region, start, done, plus) && syntax.plusIsSpace === true) decode(region, start, done, space)
+      done = decode(region, start, plus)
+      if (mayBeSpace && side.has(atSign) && side.has(plus)) decode(region, start, space)
       at = done
     }
     side.flush()

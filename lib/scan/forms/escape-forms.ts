@@ -1,4 +1,3 @@
-import type { Shape } from '../../manifest/identifier.ts'
 import { createEscapeFinder, type EscapeSyntax, nothing, unitOf } from './escape-finder.ts'
 import type { Form } from './form.ts'
 import { named } from './named-characters.ts'
@@ -139,14 +138,23 @@ function byName(bytes: Uint8Array, start: number, to: number): number {
 
 const mostPadding = 8
 
-/** RFC 2045, section 6.7: `=40`, and a line end behind `=` (and blanks that transport added) that is none. */
+/** Whether quoted-printable would write this: who queries `?id=12&name=abc` does not. */
+function isQuoted(value: number, bytes: Uint8Array, at: number): boolean {
+  if (value < 0x20) return value === 0x09 || value === 0x0a || value === 0x0d
+  return value < 0x7f || (bytes[at]! < 0x61 && bytes[at + 1]! < 0x61)
+}
+
+/**
+ * RFC 2045, section 6.7: `=40`, and a line end behind `=` (and blanks that transport added) that is none. Lower-case digits
+ * are against the rules, and read where they are plain characters.
+ */
 const quotedPrintable: EscapeSyntax = {
   name: 'quoted-printable',
   sign: '=',
   mayGlue: () => true,
   unit(bytes, at, to) {
     const value = hexAt(bytes, at + 1, 2, to)
-    if (value !== -1) return unitOf(3, byteCode(value))
+    if (value !== -1) return isQuoted(value, bytes, at + 1) ? unitOf(3, byteCode(value)) : 0
     let end = at + 1
     while (end < to && end - at <= mostPadding && (bytes[end] === 0x20 || bytes[end] === 0x09)) end++
     if (end < to && bytes[end] === 0x0d) end++
@@ -179,14 +187,15 @@ const notWord = /[^A-Za-z0-9]/g
 const form = (
   syntax: EscapeSyntax,
   summary: string,
-  spell: (text: string, shape: Shape) => Buffer[],
+  spell: (text: string) => Buffer[],
   applies: (wantsQuotes: boolean) => boolean = () => true,
 ): Form => ({
   name: syntax.name,
   summary,
   nests: true,
   finder: (tools) => (applies(tools.wanted[quote] === 1) ? createEscapeFinder(syntax, tools) : undefined),
-  spell,
+  // Where only signs are escaped, an identifier without one is as it was.
+  spell: (text) => spell(text).filter((spelled) => spelled.toString('latin1') !== text),
 })
 
 export const escapeForms: readonly Form[] = [

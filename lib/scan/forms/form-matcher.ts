@@ -1,34 +1,43 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { createMatcher as createPlainMatcher, createTokenMatcher, type Matcher, type Occurrence } from '../matcher.ts'
+import { contextOf } from './form.ts'
 import { formSearchOf } from './form-search.ts'
 
 /** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`. */
 export type FormOccurrence = Occurrence & { form?: string }
 
 /**
- * Bytes around a part of a content, which may belong to an identifier that begins in it or spoil one: `before` it, and
- * those behind it, that `finish` is given. Only what begins in the part is reported.
+ * `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
+ * to an identifier that begins in the part, or spoil one. `stop` ends a content that was cut off: what touches the cut is
+ * not reported.
  */
-export type PartMatcher = Matcher & { finish(after: Uint8Array): void }
+export type FormMatcher = Matcher & { finish(after: Uint8Array): void; stop(): void }
 
 const defaultWindow = 128 * 1024
 
+/** How many bytes before and behind a part of a content decide what is found in it. */
+export function contextFor(index: SubjectIndex, names: readonly string[]): number {
+  return names.length === 0 ? 0 : contextOf(index)
+}
+
 /**
  * Finds the identifiers of an index in one content, plain and in forms. What stands there plainly is reported as such and
- * not once more; the others follow when enough of what is behind them is known.
+ * not once more; the others follow when enough of what is behind them is known. `before`: what is before a part of a
+ * content.
  */
 export function createFormMatcher(
   index: SubjectIndex,
   names: readonly string[],
   onOccurrence: (occurrence: FormOccurrence) => void,
   { before = new Uint8Array(0), windowBytes = defaultWindow }: { before?: Uint8Array; windowBytes?: number } = {},
-): PartMatcher {
+): FormMatcher {
   if (names.length === 0 || index.shapes.length === 0) {
     const matcher = createPlainMatcher(index, onOccurrence)
     return {
       write: matcher.write,
       end: matcher.end,
       finish: () => matcher.end(),
+      stop() {},
       get records() {
         return matcher.records
       },
@@ -81,13 +90,16 @@ export function createFormMatcher(
   }
 
   /** Searches for what begins before `to` in the window, and was not reported; then drops what is not needed. */
-  function searchUntil(to: number): void {
+  function searchUntil(to: number, endsBefore = filled + 1): void {
     const found = new Map<string, FormOccurrence>()
-    search({ bytes, buffer, to: filled }, (ordinal, start, _end, form) => {
+    search({ bytes, buffer, to: filled }, (ordinal, start, end, form) => {
       const offset = origin + start
-      if (start < searched || start >= to || offset < 0 || offset >= written) return
+      if (start < searched || start >= to || offset < 0 || offset >= written || end >= endsBefore) return
       const place = `${offset} ${ordinal}`
-      if (!plain.has(place) && !found.has(place)) found.set(place, { ordinal, record: 0, offset, form })
+      const known = found.get(place)?.form
+      // One that can be read in several ways is written in the simplest of them.
+      if (!plain.has(place) && (known === undefined || depthOf(form) < depthOf(known)))
+        found.set(place, { ordinal, record: 0, offset, form })
     })
     if (found.size > 0) report([...found.values()])
     const dropped = Math.max(0, to - context)
@@ -126,6 +138,7 @@ export function createFormMatcher(
     },
     end: () => finish(new Uint8Array(0)),
     finish,
+    stop: () => searchUntil(filled, filled),
     get records() {
       return matcher.records
     },
@@ -133,3 +146,4 @@ export function createFormMatcher(
 }
 
 const lineFeed = 0x0a
+const depthOf = (form: string) => form.split(' ').length

@@ -40,6 +40,8 @@ export type Form = {
   readonly summary: string
   /** Whether decoded text may hold it too. */
   readonly nests: boolean
+  /** Looked for only where the configuration names it. */
+  readonly isCostly?: boolean
   finder(tools: FormTools): FormFinder | undefined
   spell(text: string, shape: Shape): Buffer[]
 }

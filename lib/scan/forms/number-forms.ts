@@ -1,9 +1,9 @@
 import { digits, lengthTable, tableOf } from '../alphabets.ts'
-import { collectRuns, createRuns, type Runs } from '../collect-runs.ts'
 import { endsEscape, longestEscape, mayGlue } from '../escapes.ts'
 import { createProbe } from '../probe.ts'
 import type { Form, FormFinder, FormTools, Region, Report } from './form.ts'
 import { separatorLengthAt } from './group-separators.ts'
+import { collectRuns, createRuns, type Runs } from './long-runs.ts'
 
 /** How numbers are written that have these digits: each looks at one group of digits [start, end) of a region. */
 type Look = (region: Region, start: number, end: number, report: Report) => void
@@ -32,7 +32,7 @@ function createNumberFinder(alphabet: Uint8Array, shortest: number, look: Look):
       capacity = Math.max(to, 2 * capacity)
       runs = createRuns(capacity, shortest)
     }
-    collectRuns(runs, bytes, 0, to, true, alphabet, shortest)
+    collectRuns(runs, bytes, to, alphabet, shortest)
     for (let run = 0; run < runs.count; run++) {
       const last = runs.ends[run]!
       for (let at = runs.starts[run]!; at < last; at++) {

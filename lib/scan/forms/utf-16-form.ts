@@ -16,7 +16,7 @@ function createUtf16(tools: FormTools): FormFinder {
 
     function push(from: number, count: number): void {
       if (count < least) return
-      side.open(count)
+      side.open()
       for (let i = 0; i < count; i++) side.push(bytes[from + 2 * i]!, from + 2 * i, from + 2 * i + 1)
     }
 

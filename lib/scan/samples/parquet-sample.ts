@@ -1,12 +1,12 @@
 import { crc32, zstdCompressSync } from 'node:zlib'
-import { linesOfDocument } from './document-lines.ts'
+import { linesOf } from './lines-of.ts'
 import { writeThrift } from './thrift-writer.ts'
 
 const magic = Buffer.from('PAR1')
 
 /** A Parquet file with one column of strings, whose values are the document's lines: one plain page, compressed by zstd. */
 export function parquetSample(document: Uint8Array): Uint8Array {
-  const lines = linesOfDocument(document)
+  const lines = linesOf(document)
   const plain = Buffer.concat(lines.flatMap((line) => [lengthOf(line), line]))
   const stored = zstdCompressSync(plain)
   const header = writeThrift({

@@ -51,7 +51,7 @@ const units: Record<string, Unit> = {
     },
   },
   'quoted-printable': {
-    pattern: /=([0-9a-fA-F]{2})|=[ \t]{0,8}\r?\n/y,
+    pattern: /=(0[9AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}\r?\n/y,
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
   'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },

@@ -1,18 +1,13 @@
 import { crc32 } from 'node:zlib'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content } from '../../format.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
 import { memberBytes } from '../member-bytes.ts'
 import type { PositionedSource } from '../positioned-source.ts'
 import { type Descriptor, readDescriptor, untilDescriptor } from './zip-descriptor.ts'
-import { inflate } from './zip-inflate.ts'
+import { methods } from './zip-methods.ts'
 import { flag, type ZipEntry } from './zip-records.ts'
-
-/** Decodes what is stored; consumes the end of its own stream exactly. */
-type Method = (input: ByteSource, path: readonly string[]) => AsyncGenerator<Uint8Array>
-
-const methods: ReadonlyMap<number, Method> = new Map([[8, inflate]])
 
 const stored = 0
 
@@ -51,9 +46,10 @@ export async function readEntryData(reading: EntryReading, entry: ZipEntry): Pro
     }
     let crc = 0
     let size = 0
-    const decoded = method === stored ? taken(bounded!) : methods.get(method)!(bounded ?? source, path)
+    const stated = hasDescriptor && bounded === undefined ? undefined : entry.size
+    const input = { input: bounded ?? source, path, decoding, size: stated }
+    const decoded = method === stored ? taken(input.input) : methods.get(method)!(input)
     for await (const bytes of decoded) {
-      if (method !== stored) countProduced(decoding, bytes.length, path, size)
       crc = crc32(bytes, crc)
       size += bytes.length
       yield bytes

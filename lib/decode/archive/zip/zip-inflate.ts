@@ -1,7 +1,7 @@
-import { createInflateRaw, inflateRawSync } from 'node:zlib'
+import { inflateRawSync } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
-import { type Engine, runEngine } from '../../compression/run-engine.ts'
-import { DecodingStopped } from '../../decoding.ts'
+import { inflateFailure, inflater } from '../../compression/inflate.ts'
+import { runEngine } from '../../compression/run-engine.ts'
 
 /** Small entries are decoded in one call, since an archive may have millions: so many bytes, and what comes of them. */
 const smallInput = 16 * 1024
@@ -23,15 +23,9 @@ export async function* inflate(input: ByteSource, path: readonly string[]): Asyn
       yield output
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
-    if (code === 'Z_BUF_ERROR') throw new DecodingStopped('truncated', path, offset, 'zip: expected more deflate data')
-    if (code === 'Z_DATA_ERROR' || code === 'Z_NEED_DICT')
-      throw new DecodingStopped('corrupt', path, offset, 'zip: expected valid deflate data')
-    throw error
+    throw inflateFailure(error, path, offset, 'zip')
   }
 }
-
-const inflater = (): Engine => createInflateRaw({ chunkSize: 256 * 1024 }) as Engine
 
 /** Absent where the stream does not end in these bytes, is larger than small, or is damaged. */
 function inflateSmall(bytes: Uint8Array): { output: Uint8Array; consumed: number } | undefined {
