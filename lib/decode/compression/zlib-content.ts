@@ -44,8 +44,8 @@ function beginsDeflate(bytes: Uint8Array): boolean {
   }
 }
 
-/** The content of one zlib stream, whose checksum is checked. What follows it stays in `source`. */
-async function* zlibContent(
+/** The content of one zlib stream, whose header was looked at and whose checksum is checked. What follows it stays in `source`. */
+export async function* zlibContent(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,

@@ -1,8 +1,7 @@
-import { createInflate } from 'node:zlib'
 import { byteSource } from '../../byte-source.ts'
-import { type Engine, runEngine } from '../../compression/run-engine.ts'
+import { zlibContent } from '../../compression/zlib-content.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { streamReader } from '../stream-reader.ts'
 import { type ValueWriter, valueWriter } from '../value-writer.ts'
@@ -124,37 +123,18 @@ async function* pieces(piece: () => Promise<Uint8Array | undefined>): AsyncGener
   for (let next = await piece(); next !== undefined; next = await piece()) yield next
 }
 
-/** The content of a zlib stream (RFC 1950) that has to end where its pieces do. */
+/** The content of a zlib stream (RFC 1950) that has to end where its pieces do. Of a large object that is empty there is none. */
 async function* inflated(
   piece: () => Promise<Uint8Array | undefined>,
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
-  let isOver = false
-  // Of a large object that is empty there is no stream.
-  const first = await piece()
-  if (first === undefined) return
-  let waiting: Uint8Array | undefined = first
-  const input = async () => {
-    const next = waiting ?? (await piece())
-    waiting = undefined
-    return next
-  }
-  const corrupt = () => new DecodingStopped('corrupt', path, offset, 'pg_dump: expected a whole zlib stream')
-  try {
-    for await (const output of runEngine(
-      () => createInflate() as Engine,
-      input,
-      (rest) => (isOver ||= rest.length > 0),
-    )) {
-      countProduced(decoding, output.length, path, offset)
-      offset += output.length
-      yield output
-    }
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) throw corrupt()
-    throw error
-  }
-  if (isOver || (await input()) !== undefined) throw corrupt()
+  const source = byteSource(pieces(piece))
+  const corrupt = () => new DecodingStopped('corrupt', path, 0, 'pg_dump: expected one zlib stream')
+  const [method, flags] = await source.peek(2)
+  if (method === undefined) return
+  if ((method & 0x8f) !== 8 || flags === undefined || (method * 256 + flags) % 31 !== 0 || (flags & 0x20) !== 0)
+    throw corrupt()
+  yield* zlibContent(source, path, decoding)
+  if ((await source.peek(1)).length > 0) throw corrupt()
 }
