@@ -86,6 +86,24 @@ describe('a message', () => {
     expect(got.gaps).toEqual([])
   })
 
+  test.each(['utf-16', 'utf-16le', 'utf-16be', 'windows-1252', 'shift_jis'])('shows text in %s', async (charset) => {
+    const text =
+      charset === 'shift_jis' ? 'user 17 日本' : charset === 'windows-1252' ? 'user 17 é' : 'user 17 é😀'.repeat(9_000)
+    const units = Buffer.from(`${charset === 'utf-16' ? '\ufeff' : ''}${text}`, 'utf16le')
+    const bytes = charset.startsWith('utf-16')
+      ? charset === 'utf-16be'
+        ? units.swap16()
+        : units
+      : charset === 'shift_jis'
+        ? Buffer.from('757365722031372093fa967b', 'hex')
+        : Buffer.from(text, 'latin1')
+    const got = await read(
+      `${head}${encoding}Content-Type: text/plain; charset="${charset}"\n\n${bytes.toString('base64')}\n`,
+    )
+    expect(got.gaps).toEqual([])
+    expect(got.texts['mail/part-1']!.replace('\ufeff', '')).toBe(text)
+  })
+
   test('shows words of its fields, also where they share a character', async () => {
     const bytes = Buffer.from('é jane_doe')
     const word = (part: Buffer) => `=?utf-8?B?${part.toString('base64')}?=`
@@ -112,7 +130,8 @@ describe('a message', () => {
       },
       { text: `${head}${encoding}\n${base64('%PDF-1.7\n')}\n`, gaps: ['unsupported-format'] },
       { text: `${head}X: =?x-nobody?Q?a?=\n\n`, gaps: ['unsupported-format'] },
-      { text: `${head}\nbegin 644 a\n#86)C\n \nend\n`, gaps: [] },
+      { text: `${head}\nbegin 644 a\n#86)C\n \nend\n`, gaps: ['unsupported-format'] },
+      { text: `${head}\nbegin 100 miles\naway from here\n`, gaps: [] },
       { text: `${head}\nbegin 644 a\nM${'86)C'.repeat(15)}\n`, gaps: ['unsupported-format'] },
       { text: `${head}\n-----BEGIN PGP MESSAGE-----\n\nabc\n`, gaps: ['encrypted'] },
       { text: `${head}\ncaf\xe9\n`, gaps: ['invalid-utf8'] },

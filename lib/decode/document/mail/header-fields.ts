@@ -81,7 +81,8 @@ function toText(bytes: Buffer, charset: string): { bytes: Buffer; isKnown: boole
   if (known.kind === 'as-is') return { bytes, isKnown: true }
   if (known.kind === 'unknown') return { bytes, isKnown: false }
   try {
-    return { bytes: Buffer.from(known.create().decode(bytes)), isKnown: true }
+    const converter = known.create()
+    return { bytes: Buffer.concat([converter.write(bytes), converter.end()]), isKnown: true }
   } catch {
     return { bytes, isKnown: false }
   }

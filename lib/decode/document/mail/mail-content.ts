@@ -1,4 +1,3 @@
-import type { TextDecoder } from 'node:util'
 import { byteSource } from '../../byte-source.ts'
 import { rowWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
@@ -6,7 +5,7 @@ import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { headLength } from '../../known-formats.ts'
 import { textCheck } from '../../text-check.ts'
-import { charsetOf } from './charset.ts'
+import { charsetOf, type TextConverter } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, unfold } from './header-fields.ts'
 import { type Line, lineReader } from './line-reader.ts'
@@ -108,7 +107,7 @@ async function readLines(
     parts += 1
     const own = [...path, `part-${parts}`]
     const body = bodyOf(decoder, form.encoding === 'base64', own)
-    const text = charset.kind === 'decoder' ? transcoded(body, charset.create(), own, decoding) : body
+    const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
     const source = byteSource(text)
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
       gap('a message that begins with its fields')
@@ -211,21 +210,21 @@ function decoderOf(encoding: string): TransferDecoder | undefined {
 /** Text of another character set in UTF-8; what is not valid in it is a gap. */
 async function* transcoded(
   body: AsyncGenerator<Uint8Array>,
-  decoder: TextDecoder,
+  converter: TextConverter,
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
   let isValid = true
-  const decode = (bytes?: Uint8Array): Buffer => {
+  const convert = (bytes?: Uint8Array): Uint8Array => {
     try {
-      return Buffer.from(bytes === undefined ? decoder.decode() : decoder.decode(bytes, { stream: true }))
+      return bytes === undefined ? converter.end() : converter.write(bytes)
     } catch {
       if (isValid)
         addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'mail: expected text in its character set' })
       isValid = false
-      return Buffer.from(bytes ?? [])
+      return bytes ?? Buffer.alloc(0)
     }
   }
-  for await (const bytes of body) yield isValid ? decode(bytes) : bytes
-  if (isValid) yield decode()
+  for await (const bytes of body) yield isValid ? convert(bytes) : bytes
+  if (isValid) yield convert()
 }
