@@ -4,7 +4,7 @@ import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { headLength } from '../../known-formats.ts'
-import { textCheck } from '../../text-check.ts'
+import { tapped } from '../tapped.ts'
 import { charsetOf, type TextConverter } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, unfold } from './header-fields.ts'
@@ -31,28 +31,16 @@ export const mail: Format = {
 }
 
 async function readMail({ source, path }: Content, decoding: Decoding): Promise<void> {
-  const raw = decoding.open(path)
-  const check = textCheck()
-  async function take(): Promise<Uint8Array | undefined> {
-    const chunk = await source.take()
-    if (chunk === undefined) return undefined
-    check.write(chunk)
-    decoding.deliveredBytes += chunk.length
-    await raw.write(chunk)
-    return chunk
-  }
+  const raw = tapped(source, path, decoding)
   const fields = rowWriter([...path, 'fields'], decoding)
   let isComplete = false
   try {
-    await readLines(take, fields, path, decoding)
-    check.end()
+    await readLines(raw.take, fields, path, decoding)
     isComplete = true
   } finally {
-    const problem = check.problem()
-    if (problem !== undefined) addGap(decoding, { ...problem, path })
     await fields.end(isComplete)
+    await raw.end(isComplete)
   }
-  await raw.end()
 }
 
 async function readLines(
