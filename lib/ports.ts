@@ -355,6 +355,8 @@ export type Ports = {
   meter: Meter
   /** How long one call of a task may take here, in seconds; infinity: as long as it takes. */
   callSeconds: number
+  /** Whether what one call cannot read is read by a scan task, which has more time. */
+  handsOver: boolean
   configuration: Configuration
   manifests: Manifests
   evidence: Evidence

@@ -80,6 +80,7 @@ export function localPorts(
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     meter,
     callSeconds: Number.POSITIVE_INFINITY,
+    handsOver: false,
     configuration,
     manifests: manifestFiles(),
     evidence: evidenceDirectory(paths.evidence),

@@ -7,7 +7,7 @@ import type { PlacedOccurrence } from '../scan/scan-object.ts'
 import { scanSlice } from '../scan/scan-slice.ts'
 import { openRanges } from './open-ranges.ts'
 import { type Content, type Found, nothingRead, readVersion } from './read-version.ts'
-import { type Reading, toUnread, type Unread } from './reading.ts'
+import { type Reading, tooLarge, toUnread } from './reading.ts'
 
 type SliceContent = Content & { slice: SliceReading }
 
@@ -67,12 +67,5 @@ export async function readSlice(
     }
     default:
       return scan satisfies never
-  }
-}
-
-function tooLarge(size: number, most: number): Unread {
-  return {
-    reason: 'limit',
-    detail: `a container cannot be cut: expected at most ${most} bytes, which one call can read, got ${size}`,
   }
 }

@@ -27,12 +27,17 @@ const mostOfHead = headLength * 1032 + 1024
  * be deflate data.
  */
 function isZlib(head: Uint8Array): boolean {
-  if (head.length <= headerLength || (head[0]! & 0x8f) !== 0x08 || (head[0]! * 256 + head[1]!) % 31 !== 0) return false
-  if ((head[1]! & presetDictionary) !== 0) return false
+  if (head.length <= headerLength || !isZlibHeader(head)) return false
   const some = head.subarray(0, headLength)
   const check = textCheck()
   check.write(some)
   return check.problem() !== undefined && beginsDeflate(some.subarray(headerLength))
+}
+
+/** Deflate with a window that there is, no preset dictionary, and a header that agrees with itself. */
+export function isZlibHeader(head: Uint8Array): boolean {
+  const [method = 0, flags = 0] = head
+  return (method & 0x8f) === 0x08 && (method * 256 + flags) % 31 === 0 && (flags & presetDictionary) === 0
 }
 
 function beginsDeflate(bytes: Uint8Array): boolean {
@@ -44,7 +49,7 @@ function beginsDeflate(bytes: Uint8Array): boolean {
   }
 }
 
-/** The content of one zlib stream, whose header was looked at and whose checksum is checked. What follows it stays in `source`. */
+/** The content of one zlib stream behind a header that was looked at, whose checksum is checked. What follows it stays in `source`. */
 export async function* zlibContent(
   source: ByteSource,
   path: readonly string[],

@@ -1,5 +1,5 @@
 import { byteSource } from '../../byte-source.ts'
-import { zlibContent } from '../../compression/zlib-content.ts'
+import { isZlibHeader, zlibContent } from '../../compression/zlib-content.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
@@ -123,18 +123,18 @@ async function* pieces(piece: () => Promise<Uint8Array | undefined>): AsyncGener
   for (let next = await piece(); next !== undefined; next = await piece()) yield next
 }
 
-/** The content of a zlib stream (RFC 1950) that has to end where its pieces do. Of a large object that is empty there is none. */
+/** The content of a zlib stream (RFC 1950) that has to end where its pieces do. */
 async function* inflated(
   piece: () => Promise<Uint8Array | undefined>,
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
   const source = byteSource(pieces(piece))
-  const corrupt = () => new DecodingStopped('corrupt', path, 0, 'pg_dump: expected one zlib stream')
-  const [method, flags] = await source.peek(2)
-  if (method === undefined) return
-  if ((method & 0x8f) !== 8 || flags === undefined || (method * 256 + flags) % 31 !== 0 || (flags & 0x20) !== 0)
-    throw corrupt()
+  const corrupt = () => new DecodingStopped('corrupt', path, 0, 'pg_dump: expected a whole zlib stream')
+  const head = await source.peek(2)
+  // Of a large object that is empty there is no stream.
+  if (head.length === 0) return
+  if (!isZlibHeader(head)) throw corrupt()
   yield* zlibContent(source, path, decoding)
   if ((await source.peek(1)).length > 0) throw corrupt()
 }
