@@ -22,6 +22,8 @@ import { sqlite } from './database/sqlite/sqlite-content.ts'
 import { sqliteWal } from './database/sqlite/wal-content.ts'
 import { bson } from './document/bson/bson-content.ts'
 import { mongoArchive } from './document/bson/mongo-archive.ts'
+import { mail } from './document/mail/mail-content.ts'
+import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
@@ -50,6 +52,8 @@ export const formats: readonly Format[] = [
   cpio,
   lzma,
   zlib,
+  mail,
+  xml,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {

@@ -38,7 +38,7 @@ export async function runControls(
     for (const context of Object.keys(contexts) as Context[]) {
       const sample = buildSample(context, controls, index.caseRule, (text) => isEntry(index, text))
       const expected = referenceMatches(index, sample.bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`)
-      for (const [container, { wrap, path }] of Object.entries(sampleFormats)) {
+      for (const [container, { wrap, path, written }] of Object.entries(sampleFormats)) {
         if (container !== 'plain' && !inFormats.includes(context)) continue
         positive.forms.push(`${container}/${context}/${shape}`)
         const found: PlacedOccurrence[] = []
@@ -55,7 +55,8 @@ export async function runControls(
         positive.planted += hitsOf(sample).length
         positive.detected += detected.length
         negative.planted += sample.planted.length - hitsOf(sample).length
-        negative.falseAlarms += found.filter((each) => isFalse(each, sample, new Set(expected), path, index)).length
+        const judged = found.filter((each) => each.path.join('/') !== written?.join('/'))
+        negative.falseAlarms += judged.filter((each) => isFalse(each, sample, new Set(expected), path, index)).length
       }
     }
     await plantForms(index, scan, forms, controls, report)

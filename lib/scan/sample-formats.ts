@@ -4,6 +4,7 @@ import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
+import { writeMail } from './samples/mail-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
@@ -15,10 +16,14 @@ import { writeLz4 } from './samples/write-lz4.ts'
 import { writeLzip, writeLzma } from './samples/write-lzma.ts'
 import { writeSnappy, writeSnappyJava } from './samples/write-snappy.ts'
 import { writeXz } from './samples/write-xz.ts'
+import { writeXml } from './samples/xml-sample.ts'
 import { zipSample } from './samples/zip-sample.ts'
 
-/** How a document is stored in a format, and the path of the content that comes out of it. */
-type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[] }
+/**
+ * How a document is stored in a format, and the path of the content that comes out of it. `written`: path of a content that shows
+ * it as it is written, where controls may be found as well.
+ */
+type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[]; written?: readonly string[] }
 
 /**
  * A writer for every format that is claimed to be read, so that controls are planted in each. A table holds the document's
@@ -50,4 +55,6 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
+  mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
+  xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
 }

@@ -12,6 +12,8 @@ documents = [
     {'code': Code('return 17', {'user': 'bob'}), 'regex': Regex('^jane', 'i'), 'time': Timestamp(1700000000, 5), 'least': MinKey(), 'greatest': MaxKey(), 'ref': DBRef('users', 42)},
     {},
 ]
-with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'documents.bin'), 'wb') as out:
-    for document in documents:
-        out.write(bson.encode(document))
+wide = [{'user': 'bob@example.org', 'events': [{'at': Int64(1700000000000 + index), 'id': 1000000007 * index} for index in range(40)], 'last': Int64(9007199254740993)}]
+for name, written in (('documents.bin', documents), ('wide.bin', wide)):
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), 'wb') as out:
+        for document in written:
+            out.write(bson.encode(document))

@@ -1,0 +1,31 @@
+/** Fields that nothing but mail begins with. */
+const strong =
+  /^(received|x-received|return-path|delivered-to|x-original-to|envelope-to|dkim-signature|arc-[a-z-]+|message-id|mime-version|authentication-results|x-mozilla-status)$/
+/** Fields of mail that other texts have too. */
+const weak =
+  /^(from|to|cc|bcc|subject|date|sender|reply-to|content-type|content-transfer-encoding|content-disposition|in-reply-to|references|list-[a-z-]+|x-[a-z-]+|user-agent|importance|priority|thread-topic|thread-index|snapshot-content-location)$/
+
+/** The line between messages of a mailbox (RFC 4155): `From`, an address, and the time as asctime writes it. */
+export const separator =
+  /^From \S.* (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? .*\d{1,2}:\d{2}.*\d{4}|^From \S.*\d{4}-\d{2}-\d{2}.*\d{1,2}:\d{2}/
+
+/** Whether a text begins like a message (RFC 5322) or a mailbox: by fields that are mail's. */
+export function beginsLikeMail(head: Uint8Array): boolean {
+  const first = head[0]
+  // A letter, the mark of UTF-8, or an empty line before it.
+  if (first === undefined || !/[A-Za-z\r\n\xef]/.test(String.fromCharCode(first))) return false
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length)
+    .toString('latin1')
+    .replace(/^(\xef\xbb\xbf)?[\r\n]*/, '')
+  const isMailbox = separator.test(text)
+  const names = new Set<string>()
+  for (const line of text.split(/\r?\n/).slice(isMailbox ? 1 : 0)) {
+    if (line === '') break
+    const name = /^([A-Za-z][A-Za-z0-9-]*):(\s|$)/.exec(line)?.[1]?.toLowerCase()
+    if (name !== undefined) names.add(name)
+    else if (!/^[ \t>]/.test(line) && names.size === 0) return false
+  }
+  const found = [...names]
+  if (isMailbox) return found.length > 0
+  return found.some((name) => strong.test(name)) || found.filter((name) => weak.test(name)).length >= 2
+}

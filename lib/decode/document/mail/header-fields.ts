@@ -1,0 +1,89 @@
+import { charsetOf } from './charset.ts'
+
+/** What a block of header fields says of the body below it. */
+export type BodyForm = { encoding: string; type: string; charset: string; boundary: string | undefined }
+
+/** The fields of a block, each on one line (RFC 5322, 2.2.3). */
+export function unfold(lines: readonly string[]): string[] {
+  const fields: string[] = []
+  for (const line of lines) {
+    if (/^[ \t]/.test(line) && fields.length > 0) fields.push(`${fields.pop()}${line}`)
+    else fields.push(line)
+  }
+  return fields
+}
+
+export function bodyFormOf(fields: readonly string[]): BodyForm {
+  const value = (name: string) =>
+    fields
+      .findLast((field) => field.toLowerCase().startsWith(`${name}:`))
+      ?.slice(name.length + 1)
+      .trim() ?? ''
+  const type = value('content-type')
+  return {
+    encoding: value('content-transfer-encoding')
+      .toLowerCase()
+      .replace(/[;\s].*$/s, ''),
+    type: type.toLowerCase().replace(/[;\s].*$/s, ''),
+    charset: parameter(type, 'charset') ?? '',
+    boundary: parameter(type, 'boundary'),
+  }
+}
+
+function parameter(value: string, name: string): string | undefined {
+  const found = new RegExp(`;\\s*${name}\\*?\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(value)
+  return found === null ? undefined : (found[1]?.replace(/\\(.)/g, '$1') ?? found[2])
+}
+
+const encodedWord = /=\?([^?*\s]+)(?:\*[^?]*)?\?([bBqQ])\?([^?\s]*)\?=/g
+
+/**
+ * A field with its encoded words (RFC 2047) as UTF-8 text; absent where it has none. `isUnknown`: one of them is in a character set that is
+ * not known or not valid in it.
+ */
+export function decodeWords(field: string): { text: Buffer; isUnknown: boolean } | undefined {
+  if (!field.includes('=?')) return undefined
+  let isUnknown = false
+  const parts: Buffer[] = []
+  let at = 0
+  // Spaces between encoded words do not count.
+  const joined = field.replace(/\?=[ \t\r\n]+=\?/g, '?==?')
+  /** Adjacent words may share a character. */
+  let open: { charset: string; bytes: Buffer[] } | undefined
+  const close = () => {
+    if (open === undefined) return
+    const { bytes, isKnown } = toText(Buffer.concat(open.bytes), open.charset)
+    parts.push(bytes)
+    isUnknown ||= !isKnown
+    open = undefined
+  }
+  for (const { 0: word, 1: charset = '', 2: kind = '', 3: text = '', index } of joined.matchAll(encodedWord)) {
+    if (index > at || open?.charset !== charset) close()
+    parts.push(Buffer.from(joined.slice(at, index), 'latin1'))
+    open ??= { charset, bytes: [] }
+    open.bytes.push(kind.toLowerCase() === 'b' ? Buffer.from(text, 'base64') : fromQ(text))
+    at = index + word.length
+  }
+  close()
+  if (at === 0) return undefined
+  return { text: Buffer.concat([...parts, Buffer.from(joined.slice(at), 'latin1')]), isUnknown }
+}
+
+function fromQ(text: string): Buffer {
+  const decoded = text
+    .replaceAll('_', ' ')
+    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(decoded, 'latin1')
+}
+
+function toText(bytes: Buffer, charset: string): { bytes: Buffer; isKnown: boolean } {
+  const known = charsetOf(charset)
+  if (known.kind === 'as-is') return { bytes, isKnown: true }
+  if (known.kind === 'unknown') return { bytes, isKnown: false }
+  try {
+    const converter = known.create()
+    return { bytes: Buffer.concat([converter.write(bytes), converter.end()]), isKnown: true }
+  } catch {
+    return { bytes, isKnown: false }
+  }
+}

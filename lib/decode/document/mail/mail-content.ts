@@ -1,0 +1,218 @@
+import { byteSource } from '../../byte-source.ts'
+import { rowWriter } from '../../database/row-writer.ts'
+import { decodeMember } from '../../decode-member.ts'
+import { addGap, countProduced, type Decoding } from '../../decoding.ts'
+import type { Content, Format } from '../../format.ts'
+import { headLength } from '../../known-formats.ts'
+import { tapped } from '../tapped.ts'
+import { charsetOf, type TextConverter } from './charset.ts'
+import { beginsLikeMail, separator } from './detect-mail.ts'
+import { type BodyForm, bodyFormOf, decodeWords, unfold } from './header-fields.ts'
+import { type Line, lineReader } from './line-reader.ts'
+import { base64Decoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
+
+const armour = Buffer.from('-----BEGIN PGP MESSAGE-----')
+
+/** More of one block of fields is not kept. */
+const mostFields = 2 ** 20
+/** Boundaries that are kept in mind. */
+const mostBoundaries = 10_000
+
+/**
+ * Messages (RFC 5322, 2045) and mailboxes of them. All of it is delivered as the text that it is; on top of that come bodies and attachments
+ * in base64 and quoted-printable, `part-1` and so on, and fields with encoded words, `fields`. Whatever looks like the
+ * fields of a part begins one, wherever it stands, so that no damage to the nesting of parts hides any.
+ */
+export const mail: Format = {
+  name: 'mail',
+  kind: 'archive',
+  isFormat: beginsLikeMail,
+  read: readMail,
+}
+
+async function readMail({ source, path }: Content, decoding: Decoding): Promise<void> {
+  const raw = tapped(source, path, decoding)
+  const fields = rowWriter([...path, 'fields'], decoding)
+  let isComplete = false
+  try {
+    await readLines(raw.take, fields, path, decoding)
+    isComplete = true
+  } finally {
+    await fields.end(isComplete)
+    await raw.end(isComplete)
+  }
+}
+
+async function readLines(
+  take: () => Promise<Uint8Array | undefined>,
+  out: ReturnType<typeof rowWriter>,
+  path: readonly string[],
+  decoding: Decoding,
+): Promise<void> {
+  const lines = lineReader(take)
+  const boundaries = new Set<string>()
+  let parts = 0
+  let block: string[] = []
+  let blockLength = 0
+  let inFields = true
+  let hasBegun = false
+
+  function gap(expected: string, reason: 'unsupported-format' | 'encrypted' | 'limit' = 'unsupported-format'): void {
+    addGap(decoding, { reason, path, offset: 0, detail: `mail: expected ${expected}` })
+  }
+
+  async function endFields(): Promise<void> {
+    const unfolded = unfold(block)
+    block = []
+    blockLength = 0
+    inFields = false
+    hasBegun = false
+    for (const field of unfolded) {
+      const decoded = decodeWords(field)
+      if (decoded === undefined) continue
+      if (decoded.isUnknown) gap('words in a known character set')
+      out.cell(decoded.text)
+      await out.endRow()
+    }
+    const form = bodyFormOf(unfolded)
+    if (form.boundary !== undefined && form.boundary !== '') {
+      if (boundaries.size >= mostBoundaries) gap(`at most ${mostBoundaries} boundaries`, 'limit')
+      else boundaries.add(form.boundary)
+    }
+    // A message within the message begins with its fields.
+    if (form.type === 'message/rfc822') inFields = true
+    await readBody(form)
+  }
+
+  async function readBody(form: BodyForm): Promise<void> {
+    const isText = form.type === '' || form.type.startsWith('text/')
+    const charset = charsetOf(isText ? form.charset : '')
+    if (charset.kind === 'unknown') gap('text in a known character set')
+    const decoder = decoderOf(form.encoding)
+    if (decoder === undefined) return
+    if (form.type.startsWith('multipart/')) gap('parts that are not encoded as a whole')
+    inFields = false
+    parts += 1
+    const own = [...path, `part-${parts}`]
+    const body = bodyOf(decoder, form.encoding === 'base64', own)
+    const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
+    const source = byteSource(text)
+    if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
+      gap('a message that begins with its fields')
+    await decodeMember({ source, path: own }, decoding)
+  }
+
+  /** The decoded lines up to whatever ends a part. */
+  async function* bodyOf(decoder: TransferDecoder, isBase64: boolean, own: string[]): AsyncGenerator<Uint8Array> {
+    let offset = 0
+    for (let line = await lines.peek(); line !== undefined && !endsPart(line, isBase64); line = await lines.peek()) {
+      await lines.take()
+      const bytes = decoder.write(line.bytes, line.goesOn)
+      countProduced(decoding, bytes.length, own, offset)
+      offset += bytes.length
+      if (bytes.length > 0) yield bytes
+    }
+    const rest = decoder.end()
+    if (rest.length > 0) yield rest
+    if (decoder.isDamaged)
+      addGap(decoding, {
+        reason: 'corrupt',
+        path: own,
+        offset,
+        detail: 'mail: expected base64 up to the end of the part',
+      })
+  }
+
+  function endsPart({ bytes, isContinued }: Line, isBase64: boolean): boolean {
+    if (isContinued) return false
+    if (bytes[0] === 0x2d && bytes[1] === 0x2d) return isBase64 || isBoundary(bytes)
+    if (bytes[0] === 0x46 && separator.test(bytes.toString('latin1'))) return true
+    return isBase64 && beginsFields(bytes)
+  }
+
+  /** Whether a line comes before fields. */
+  function isBlock(bytes: Buffer): boolean {
+    if (bytes[0] === 0x2d && bytes[1] === 0x2d) return isBoundary(bytes)
+    return bytes[0] === 0x46 && separator.test(bytes.toString('latin1'))
+  }
+
+  function isBoundary(bytes: Buffer): boolean {
+    const text = bytes.toString('latin1').slice(2).trimEnd()
+    return boundaries.has(text) || (text.endsWith('--') && boundaries.has(text.slice(0, -2)))
+  }
+
+  for (let line = await lines.peek(); line !== undefined; line = await lines.peek()) {
+    const { bytes, isContinued } = line
+    const isBlank = bytes.length === 0 && !isContinued
+    if (inFields && !isBlank && !isContinued && !isField(bytes) && !isBlock(bytes)) {
+      // The body begins without an empty line before it.
+      await endFields()
+      continue
+    }
+    await lines.take()
+    if (isBlank) {
+      if (inFields && hasBegun) await endFields()
+    } else if (!isContinued && isBlock(bytes)) {
+      if (block.length > 0) await endFields()
+      inFields = true
+      hasBegun = true
+    } else if (inFields || (!isContinued && beginsFields(bytes))) {
+      inFields = true
+      hasBegun = true
+      blockLength += bytes.length
+      if (blockLength <= mostFields) block.push(bytes.toString('latin1'))
+      else {
+        gap('fields of at most a MiB', 'limit')
+        await endFields()
+      }
+    } else if (isUuencoded(bytes, await lines.peek())) gap('attachments that are not in uuencode')
+    else if (bytes.length === armour.length && bytes.equals(armour)) gap('text that is not encrypted', 'encrypted')
+  }
+  if (inFields) await endFields()
+}
+
+/** Whether a line is a field, or a further line of one. */
+function isField(bytes: Buffer): boolean {
+  return /^([A-Za-z0-9_.-]{1,100}[ \t]*:|[ \t>])/.test(bytes.toString('latin1', 0, 102))
+}
+
+const partField = /^(content-(type|transfer-encoding|disposition|id)|mime-version):/i
+
+/** Whether a line is a field that parts begin with. */
+function beginsFields(bytes: Buffer): boolean {
+  const first = bytes[0]! | 0x20
+  return (first === 0x63 || first === 0x6d) && partField.test(bytes.toString('latin1', 0, 40))
+}
+
+function isUuencoded(bytes: Buffer, next: Line | undefined): boolean {
+  if (bytes[0] !== 0x62 || next === undefined || !/^begin [0-7]{3,4} \S/.test(bytes.toString('latin1', 0, 40)))
+    return false
+  return /^(M[ -`]{60}|[!-L][ -`]{4,60})\s*$/.test(next.bytes.toString('latin1'))
+}
+
+function decoderOf(encoding: string): TransferDecoder | undefined {
+  if (encoding === 'base64') return base64Decoder()
+  return encoding === 'quoted-printable' ? quotedPrintableDecoder() : undefined
+}
+
+/** Text of another character set in UTF-8; what is not valid in it is a gap. */
+async function* transcoded(
+  body: AsyncGenerator<Uint8Array>,
+  converter: TextConverter,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
+  let isValid = true
+  const convert = (bytes?: Uint8Array): Uint8Array => {
+    try {
+      return bytes === undefined ? converter.end() : converter.write(bytes)
+    } catch {
+      if (isValid)
+        addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'mail: expected text in its character set' })
+      isValid = false
+      return bytes ?? Buffer.alloc(0)
+    }
+  }
+  for await (const bytes of body) yield isValid ? convert(bytes) : bytes
+  if (isValid) yield convert()
+}

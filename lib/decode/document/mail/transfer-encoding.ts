@@ -1,0 +1,73 @@
+/** Undoes a transfer encoding line by line. `end` gives what is left; `isDamaged`: something in it could not be read. */
+export type TransferDecoder = {
+  write(line: Buffer, goesOn: boolean): Buffer
+  end(): Buffer
+  readonly isDamaged: boolean
+}
+
+const none = Buffer.alloc(0)
+const gathered = 48 * 1024
+
+/**
+ * Base64 (RFC 2045, 6.8). Lines of other characters are left out: behind padding they are what a list appended, before it they are
+ * damage.
+ */
+export function base64Decoder(): TransferDecoder {
+  let waiting = ''
+  let isPadded = false
+  let isDamaged = false
+
+  function decode(upTo: number): Buffer {
+    const text = waiting.slice(0, upTo)
+    waiting = waiting.slice(upTo)
+    return Buffer.from(text, 'base64')
+  }
+
+  return {
+    write(line) {
+      const text = line.toString('latin1').trim()
+      if (text === '') return none
+      if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+        isDamaged ||= !isPadded
+        return none
+      }
+      waiting += text
+      isPadded = text.endsWith('=')
+      // Each padded part is one of its own.
+      if (isPadded) return decode(waiting.length)
+      return waiting.length >= gathered ? decode(waiting.length - (waiting.length % 4)) : none
+    },
+    end() {
+      isDamaged ||= waiting.length % 4 === 1
+      return decode(waiting.length)
+    },
+    get isDamaged() {
+      return isDamaged
+    },
+  }
+}
+
+const equals = 0x3d
+
+/** Quoted-printable (RFC 2045, 6.7). What is no escape stays as it is. */
+export function quotedPrintableDecoder(): TransferDecoder {
+  let isFirst = true
+  let isJoined = true
+  return {
+    write(line, goesOn) {
+      let end = line.length
+      while (!goesOn && end > 0 && (line[end - 1] === 0x20 || line[end - 1] === 0x09)) end--
+      const isSoft = end > 0 && line[end - 1] === equals
+      const text = line.subarray(0, isSoft ? end - 1 : end).toString('latin1')
+      const before = isFirst || isJoined ? '' : '\n'
+      isFirst = false
+      isJoined = isSoft || goesOn
+      return Buffer.from(
+        before + text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+        'latin1',
+      )
+    },
+    end: () => (isJoined ? none : Buffer.from('\n')),
+    isDamaged: false,
+  }
+}

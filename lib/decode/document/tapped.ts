@@ -1,0 +1,33 @@
+import type { ByteSource } from '../byte-source.ts'
+import { addGap, type Decoding } from '../decoding.ts'
+import { textCheck } from '../text-check.ts'
+
+/** A text that is delivered as it is while something else is read out of it. */
+export type Tapped = {
+  /** The next bytes, which were delivered. */
+  take(): Promise<Uint8Array | undefined>
+  /** What was delivered so far is checked to be text; `isComplete`: it was all. */
+  end(isComplete: boolean): Promise<void>
+}
+
+/** Delivers all that is taken from `source` as the content at `path`. */
+export function tapped(source: ByteSource, path: readonly string[], decoding: Decoding): Tapped {
+  const sink = decoding.open(path)
+  const check = textCheck()
+  return {
+    async take() {
+      const chunk = await source.take()
+      if (chunk === undefined) return undefined
+      check.write(chunk)
+      decoding.deliveredBytes += chunk.length
+      await sink.write(chunk)
+      return chunk
+    },
+    async end(isComplete) {
+      if (isComplete) check.end()
+      const problem = check.problem()
+      if (problem !== undefined) addGap(decoding, { ...problem, path })
+      if (isComplete) await sink.end()
+    },
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * Whether the number of a spreadsheet's cell may have lost digits: spreadsheets keep 15 or 17 of them. From 2^53 on every one may have;
+ * from 10^15 on one that ends with 0, as Excel leaves it.
+ */
+export function isLossy(text: string): boolean {
+  if (!/^[-+]?[\d.]+(?:[eE][-+]?\d+)?$/.test(text)) return false
+  const value = Math.abs(Number(text))
+  if (!Number.isInteger(value) || value < 1e15) return false
+  return value >= 2 ** 53 || value % 10 === 0
+}
+
+/** The number in a tag of an OpenDocument cell; absent where there is none. */
+export function cellNumberOf(tag: string): string | undefined {
+  return /\soffice:value="([^"]*)"/.exec(tag)?.[1]
+}
+
+/** Whether a tag begins a cell of a worksheet whose value is a number. */
+export function isNumericCell(tag: string): boolean {
+  return /^(?:\w+:)?c(?=[\s>/]|$)/.test(tag) && !/\st="(?!n")/.test(tag)
+}

@@ -1,0 +1,149 @@
+import { rowWriter } from '../../database/row-writer.ts'
+import { addGap, type Decoding } from '../../decoding.ts'
+import type { Content, Format } from '../../format.ts'
+import { tapped } from '../tapped.ts'
+import { addEntities, type Entities, replaceReferences } from './character-references.ts'
+import { separates } from './inline-tags.ts'
+import { cellNumberOf, isLossy, isNumericCell } from './lossy-cells.ts'
+import { markupReader } from './markup-reader.ts'
+
+/** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
+const mostText = 2 ** 22
+const mostWord = 2 ** 16
+
+/**
+ * XML and HTML. All of it is delivered as the text that it is; on top of that comes `text`: what stands between tags, a line for
+ * each, without the tags that only say how it looks and may stand within a word, and with references to characters resolved. Numbers
+ * of spreadsheets whose last digits are gone are a gap.
+ */
+export const xml: Format = {
+  name: 'xml',
+  kind: 'archive',
+  isFormat: beginsLikeMarkup,
+  read: readXml,
+}
+
+function beginsLikeMarkup(head: Uint8Array): boolean {
+  // `<`, the mark of UTF-8, or white space before it.
+  if (![0x3c, 0xef, 0x20, 0x09, 0x0a, 0x0d].includes(head[0]!)) return false
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+  if (/^<(\?xml[\s?]|!doctype[\s>]|html[\s>])/i.test(text)) return true
+  return (
+    /^<[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?(\s+[\w.:-]+\s*=\s*["']|\s*\/?>)/.test(text) &&
+    /<\/[A-Za-z_]|\/>|="/.test(text)
+  )
+}
+
+async function readXml({ source, path }: Content, decoding: Decoding): Promise<void> {
+  const raw = tapped(source, path, decoding)
+  const out = rowWriter([...path, 'text'], decoding)
+  const texts = joinedTexts(path, decoding)
+  const reader = markupReader(texts.events)
+  let isComplete = false
+  async function write(): Promise<void> {
+    for (const text of texts.take()) {
+      out.cell(text)
+      await out.endRow()
+    }
+  }
+  try {
+    for (let chunk = await raw.take(); chunk !== undefined; chunk = await raw.take()) {
+      reader.write(chunk)
+      await write()
+    }
+    reader.end()
+    texts.end()
+    await write()
+    isComplete = true
+  } finally {
+    await out.end(isComplete)
+    await raw.end(isComplete)
+  }
+}
+
+/** Puts texts together that no tag separates. */
+function joinedTexts(path: readonly string[], decoding: Decoding) {
+  const entities: Entities = new Map()
+  const reported = new Set<string>()
+  let done: Buffer[] = []
+  let open: string[] = []
+  let openLength = 0
+  let isJoined = false
+  let tag = ''
+  let isNumeric = false
+
+  function gap(reason: 'lossy-number' | 'limit', detail: string): void {
+    if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
+    reported.add(detail)
+  }
+
+  function separate(): void {
+    if (openLength > 0) write(open.join(''))
+    open = []
+    openLength = 0
+    isJoined = false
+  }
+
+  function write(markup: string): void {
+    const text = trimmed(replaceReferences(markup, entities))
+    if (text === '') return
+    if (isNumeric && /^(\w+:)?v$/.test(tag) && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
+    done.push(Buffer.from(text, 'latin1'))
+  }
+
+  function cut(): void {
+    const all = open.join('')
+    let at = all.length
+    while (at > 0 && at > all.length - mostWord && !/[\s,"()]/.test(all[at - 1]!)) at--
+    const isWord = at === 0 || at === all.length - mostWord
+    // What no tag stands in is whole in the text as it is written.
+    if (isWord && isJoined) gap('limit', `words of at most ${mostWord} bytes`)
+    write(isWord ? all : all.slice(0, at))
+    open = isWord ? [] : [all.slice(at)]
+    openLength = isWord ? 0 : all.length - at
+  }
+
+  return {
+    take(): Buffer[] {
+      const taken = done
+      done = []
+      return taken
+    },
+    end: separate,
+    events: {
+      text(bytes: Buffer, isLiteral: boolean): void {
+        const text = bytes.toString('latin1')
+        open.push(isLiteral ? text.replaceAll('&', '&amp;') : text)
+        openLength += bytes.length
+        if (openLength > mostText) cut()
+      },
+      tag(text: string): void {
+        isJoined = true
+        if (!separates(text)) return
+        separate()
+        if (isNumericCell(text)) isNumeric = true
+        else if (/^\/?(\w+:)?c(\s|$)/.test(text)) isNumeric = false
+        const number = cellNumberOf(text)
+        if (number !== undefined && isLossy(number)) gap('lossy-number', 'numbers below 10^15 in cells')
+        tag = text
+      },
+      declaration(text: string): void {
+        separate()
+        if (text.startsWith('DOCTYPE') && addEntities(text, entities))
+          gap('limit', 'few and short entities, none of others')
+      },
+    },
+  }
+}
+
+/** A text without white space around it; its bytes as Latin-1, where a byte may look like a space that it is not. */
+function trimmed(text: string): string {
+  let from = 0
+  let to = text.length
+  while (from < to && text.charCodeAt(from) <= 0x20) from++
+  while (to > from && text.charCodeAt(to - 1) <= 0x20) to--
+  return text.slice(from, to)
+}

@@ -1,0 +1,182 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { collect, inPieces, textsOf } from '../collect.ts'
+
+const head = 'From: a@example.org\nSubject: x\nMIME-Version: 1.0\n'
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+async function read(text: string | Buffer, lengths = [50]) {
+  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
+  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+}
+
+describe('a message', () => {
+  const lines = fc.array(
+    fc.string({ unit: fc.constantFrom('a', '1', ' ', '=', '-', '.', 'F', 'é', ':'), maxLength: 90 }),
+    {
+      maxLength: 12,
+    },
+  )
+  const quoted = (text: string) =>
+    [...Buffer.from(text)]
+      .map((byte) => (byte === 10 ? '\n' : `=${byte.toString(16).toUpperCase().padStart(2, '0')}`))
+      .join('')
+      .replace(/(?:=[0-9A-F]{2}){20}(?!\n)/g, '$&=\n')
+
+  test('gives what its parts hold, however it is cut and nested, beside the text that it is', async () => {
+    const part = fc.record({ lines, isBase64: fc.boolean(), width: fc.integer({ min: 1, max: 80 }) })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(part, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom('\n', '\r\n'),
+        fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 4 }),
+        async (parts, end, cuts) => {
+          const texts = parts.map(({ lines }) => `${lines.join('\n')}\n`)
+          const bodies = parts.map(({ isBase64, width }, index) => {
+            const text = texts[index]!
+            const body = isBase64
+              ? base64(text).replace(new RegExp(`.{${width}}`, 'g'), '$&\n')
+              : quoted(text).replace(/\n$/, '')
+            const encoding = isBase64 ? 'base64' : 'quoted-printable'
+            return `--e.${index % 2}\nContent-Type: text/plain\nContent-Transfer-Encoding: ${encoding}\n\n${body}\n`
+          })
+          const inner = 'Content-Type: multipart/mixed;\n boundary="e.1"\n\n'
+          const message = `${head}Content-Type: multipart/mixed; boundary=e.0\n\n--e.0\n${inner}${bodies.join('')}--e.1--\n--e.0--\n`
+          const bytes = Buffer.from(message.replaceAll('\n', end))
+          const got = await read(bytes, cuts)
+          expect(got.texts.mail).toBe(String(bytes))
+          for (const [index, text] of texts.entries()) expect(got.texts[`mail/part-${index + 1}`]).toBe(text)
+          expect(got.gaps).toEqual([])
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  const encoding = 'Content-Transfer-Encoding: base64\n'
+  const shapes = [
+    { name: 'as a whole', text: `${head}${encoding}\n${base64('user 17\n')}\n` },
+    { name: 'without an end', text: `${head}${encoding}\n${base64('user 17\n')}` },
+    { name: 'without an empty line before it', text: `${head}${encoding}${base64('user 17\n')}\n` },
+    {
+      name: 'in a message within it',
+      text: `${head}Content-Type: message/rfc822\n\n\n${head}${encoding}\n${base64('user 17\n')}\n`,
+    },
+    {
+      name: 'in a part whose boundary nobody named',
+      text: `${head}\nhello\n\n--x\n${encoding}\n${base64('user 17\n')}\n--x--\n`,
+    },
+    {
+      name: 'quoted in a text',
+      text: `${head}\nhello\n\nContent-Type: text/plain\n${encoding}\n${base64('user 17\n')}\n`,
+    },
+    { name: 'in two padded pieces', text: `${head}${encoding}\n${base64('user')}\n${base64(' 17\n')}\n` },
+    {
+      name: 'before what a list appended',
+      text: `${head}${encoding}\n${base64('user 17\n')}\n_____\nthe list: info\n`,
+    },
+    {
+      name: 'in a mailbox',
+      text: `From a@b Sat Jan 31 12:00:00 2026\n${head}${encoding}\n${base64('user 17\n')}\n\nFrom a@b Sat Jan 31 12:00:00 2026\n${head}\nbye\n`,
+    },
+  ]
+  test.each(shapes)('shows what stands in base64 $name', async ({ text }) => {
+    const got = await read(text)
+    expect(got.texts).toEqual({ mail: text, 'mail/part-1': 'user 17\n' })
+    expect(got.gaps).toEqual([])
+  })
+
+  test.each(['utf-16', 'utf-16le', 'utf-16be', 'windows-1252', 'shift_jis'])('shows text in %s', async (charset) => {
+    const text =
+      charset === 'shift_jis' ? 'user 17 日本' : charset === 'windows-1252' ? 'user 17 é' : 'user 17 é😀'.repeat(9_000)
+    const units = Buffer.from(`${charset === 'utf-16' ? '\ufeff' : ''}${text}`, 'utf16le')
+    const bytes = charset.startsWith('utf-16')
+      ? charset === 'utf-16be'
+        ? units.swap16()
+        : units
+      : charset === 'shift_jis'
+        ? Buffer.from('757365722031372093fa967b', 'hex')
+        : Buffer.from(text, 'latin1')
+    const got = await read(
+      `${head}${encoding}Content-Type: text/plain; charset="${charset}"\n\n${bytes.toString('base64')}\n`,
+    )
+    expect(got.gaps).toEqual([])
+    expect(got.texts['mail/part-1']!.replace('\ufeff', '')).toBe(text)
+  })
+
+  test('shows words of its fields, also where they share a character', async () => {
+    const bytes = Buffer.from('é jane_doe')
+    const word = (part: Buffer) => `=?utf-8?B?${part.toString('base64')}?=`
+    const got = await read(
+      `${head}X-A: ${word(bytes.subarray(0, 1))}\n ${word(bytes.subarray(1))} b =?latin1?Q?a=E9_17?=\n\nbody\n`,
+    )
+    expect(got.texts['mail/fields']).toBe('X-A: é jane_doe b aé 17\n')
+    expect(got.gaps).toEqual([])
+  })
+
+  test('has gaps for what it does not show', async () => {
+    const cases = [
+      { text: `${head}${encoding}\n${base64('user 12')}\n!!!\n`, gaps: [] },
+      { text: `${head}${encoding}\n${base64('user 1')}\n!!!\n`, gaps: ['corrupt'] },
+      {
+        text: `${head}${encoding}Content-Type: text/plain; charset=x-nobody\n\n${base64('a')}\n`,
+        gaps: ['unsupported-format'],
+      },
+      { text: `${head}${encoding}Content-Type: multipart/mixed\n\n${base64('a')}\n`, gaps: ['unsupported-format'] },
+      { text: `${head}${encoding}Content-Type: message/rfc822\n\n${base64('hello')}\n`, gaps: ['unsupported-format'] },
+      {
+        text: `${head}${encoding}Content-Type: text/plain; charset=utf-16be\n\n${base64('abc')}\n`,
+        gaps: ['not-text'],
+      },
+      { text: `${head}${encoding}\n${base64('%PDF-1.7\n')}\n`, gaps: ['unsupported-format'] },
+      { text: `${head}X: =?x-nobody?Q?a?=\n\n`, gaps: ['unsupported-format'] },
+      { text: `${head}\nbegin 644 a\n#86)C\n \nend\n`, gaps: ['unsupported-format'] },
+      { text: `${head}\nbegin 100 miles\naway from here\n`, gaps: [] },
+      { text: `${head}\nbegin 644 a\nM${'86)C'.repeat(15)}\n`, gaps: ['unsupported-format'] },
+      { text: `${head}\n-----BEGIN PGP MESSAGE-----\n\nabc\n`, gaps: ['encrypted'] },
+      { text: `${head}\ncaf\xe9\n`, gaps: ['invalid-utf8'] },
+    ]
+    for (const { text, gaps } of cases) expect((await read(Buffer.from(text, 'latin1'))).gaps, text).toEqual(gaps)
+  })
+})
+
+describe('a text', () => {
+  test('that begins like a message and is none is delivered whole and has no gap', async () => {
+    const word = fc.constantFrom(
+      'From: ',
+      'Subject: ',
+      'a',
+      '\n',
+      '\n\n',
+      '--',
+      '--x',
+      'user 17',
+      ' ',
+      ':',
+      '=?',
+      '{"a":1}',
+      '\r\n',
+      'begin 1',
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(word, { maxLength: 40 }), async (words) => {
+        const text = `From: a\nTo: b\n${words.join('')}`
+        const got = await read(text, [7, 30])
+        expect(got).toEqual({ gaps: [], texts: { mail: text } })
+      }),
+      { numRuns: 300 },
+    )
+    const long = `From: a\nTo: b\n${'x'.repeat(3_000_000)}\n${'y: z\n'.repeat(10_000)}`
+    expect((await read(long, [65_536])).gaps).toEqual([])
+  })
+
+  test.each([
+    'user: 17\nname: bob\n',
+    'Date: 2026-01-31\n',
+    '{"From: a": 1}\nTo: b\n',
+    'From here on\nTo: b\n',
+    'time,user\n',
+  ])('is not taken for a message for a few words: %s', async (text) => {
+    expect((await read(text)).texts).toEqual({ '': text })
+  })
+})

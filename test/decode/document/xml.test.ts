@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { collect, inPieces, textsOf } from '../collect.ts'
+
+async function read(text: string, lengths = [40]) {
+  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
+  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+}
+
+const cuts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 })
+
+describe('markup', () => {
+  test('gives each text as one, whatever looks stand within it and however it is written and cut', async () => {
+    const character = fc.constantFrom('a', '1', '7', '<', '&', '"', 'é', '@', ']', '>')
+    const spell = fc.constantFrom(
+      (each: string) => each.replace('&', '&amp;').replace('<', '&lt;').replace(']', '&#93;'),
+      (each: string) => `&#${each.codePointAt(0)};`,
+      (each: string) => `&#x${each.codePointAt(0)!.toString(16)};`,
+      (each: string) => `<b>${each.replace('&', '&amp;').replace('<', '&lt;')}</b>`,
+      (each: string) => (each === '>' || each === ']' ? `&#${each.codePointAt(0)};` : `<![CDATA[${each}]]>`),
+      (each: string) => `<!-- <p> -->${each.replace('&', '&amp;').replace('<', '&lt;')}`,
+      (each: string) => `<?pi 'x?>${each.replace('&', '&amp;').replace('<', '&lt;')}`,
+      (each: string) => `<span title='>"' a=">">${each.replace('&', '&amp;').replace('<', '&lt;')}</span>`,
+    )
+    const text = fc.array(fc.tuple(character, spell), { minLength: 1, maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { minLength: 1, maxLength: 4 }), cuts, async (lines, lengths) => {
+        const body = lines.map((line) => `<x:p>${line.map(([each, spell]) => spell(each)).join('')}</x:p>\n`).join('')
+        const document = `<?xml version="1.0"?><!DOCTYPE a [<!ELEMENT a (b)> <!ENTITY c "d>">]><a>${body}</a>`
+        const got = await read(document, lengths)
+        expect(got.gaps).toEqual([])
+        expect(got.texts.xml).toBe(document)
+        expect(got.texts['xml/text']).toBe(lines.map((line) => `${line.map(([each]) => each).join('')}\n`).join(''))
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('is delivered as it is, and nothing more is a gap, whatever it is', async () => {
+    const piece = fc.constantFrom(
+      '<',
+      '>',
+      '/',
+      'b',
+      'p',
+      '"',
+      "'",
+      '!',
+      '--',
+      '-',
+      '[',
+      ']',
+      'CDATA',
+      '?',
+      '&',
+      ';',
+      '#',
+      '1',
+      ' ',
+      '\n',
+      '<p>',
+      '</p>',
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 40 }), cuts, async (pieces, lengths) => {
+        const text = `<?xml ${pieces.join('')}`
+        const cut = await read(text, lengths)
+        expect(cut.gaps).toEqual([])
+        expect(cut.texts.xml).toBe(text)
+        expect(cut).toEqual(await read(text, [1e6]))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('uses the entities that it defines, and has a gap for those that could grow', async () => {
+    const entities = '<!DOCTYPE a [<!ENTITY id "1234567890"><!ENTITY x SYSTEM "elsewhere">]>'
+    const got = await read(`${entities}<a>user &id; &x; &nbsp;</a>`)
+    expect(got).toMatchObject({ gaps: [], texts: { 'xml/text': 'user 1234567890 &x; \u00a0\n' } })
+    const bomb = `<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><a>&b;</a>`
+    expect((await read(bomb)).gaps).toEqual(['limit'])
+    const long = `<!DOCTYPE a [<!ENTITY a "${'a'.repeat(5000)}">]><a>&a;</a>`
+    expect((await read(long)).gaps).toEqual(['limit'])
+  })
+
+  test('has a gap for numbers of cells that may have lost digits', async () => {
+    const cell = (attributes: string, value: string) =>
+      `<worksheet xmlns="x"><c${attributes}><v>${value}</v></c></worksheet>`
+    const cases = [
+      { text: cell('', '123456789012345'), gaps: [] },
+      { text: cell('', '1234567890123456'), gaps: [] },
+      { text: cell('', '1234567890123450'), gaps: ['lossy-number'] },
+      { text: cell(' r="A1" t="n"', '1.23456789012345E+18'), gaps: ['lossy-number'] },
+      { text: cell(' t="str"', '1234567890123456789'), gaps: [] },
+      { text: cell(' t="s"', '17'), gaps: [] },
+      { text: cell('', '0.1234567890123456789'), gaps: [] },
+      { text: '<table:table-cell office:value="1.2E+30" />', gaps: ['lossy-number'] },
+      { text: '<table:table-cell office:value="1234567890" />', gaps: [] },
+      { text: '<v a="1">1234567890123456789</v>', gaps: [] },
+    ]
+    for (const { text, gaps } of cases) expect((await read(text)).gaps, text).toEqual(gaps)
+  })
+
+  test('is read in bounded memory where a text or a tag does not end', async () => {
+    const words = `<?xml version="1.0"?><a>${'user 17 '.repeat(700_000)}12<b>34</b>567</a>`
+    const got = await read(words, [65_536])
+    expect(got.gaps).toEqual([])
+    expect(got.texts['xml/text']).toMatch(/17 1234567\n$/)
+    expect((await read(`<x b="1">${'x'.repeat(5_000_000)}</x>`, [65_536])).gaps).toEqual([])
+    expect((await read(`<x b="1"><b>1</b>${'x'.repeat(5_000_000)}</x>`, [65_536])).gaps).toEqual(['limit'])
+    const tag = `<?xml version="1.0"?><a b="${'x'.repeat(3_000_000)}">user 17</a>`
+    expect(await read(tag, [65_536])).toMatchObject({ gaps: [], texts: { 'xml/text': 'user 17\n' } })
+  })
+})
+
+test.each([
+  '<bob@example.org> wrote\n',
+  '<bob> hello\n<jane> hello\n',
+  '< 17\n',
+  '<-- see\n',
+  'a <p>b</p>\n',
+  '<<EOF\n',
+  '<\n',
+])('text is not taken for markup for a sign: %s', async (text) => {
+  expect((await read(text)).texts).toEqual({ '': text })
+})
