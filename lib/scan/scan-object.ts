@@ -37,16 +37,50 @@ export type Sought = 'subjects' | 'subjects-and-controls'
 
 /** Reads one object to its last byte, unwraps it, and reports every identifier in it. `at` reads the same bytes at any place. */
 export const scanObject: ScanObject = async (chunks, index, onOccurrence, sought = 'subjects', at) => {
-  const matchers: Matcher[] = []
+  const records = recordCount()
   const open: OpenSink = (path) => {
     const matcher = createMatcher(index, (occurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       onOccurrence({ ...occurrence, path })
     })
-    matchers.push(matcher)
-    return matcher
+    records.add(matcher)
+    return {
+      write: matcher.write,
+      end() {
+        matcher.end()
+        records.settle(matcher)
+      },
+    }
   }
   const reading = await decodeObject(chunks, open, defaultLimits, at)
-  const records = matchers.reduce((sum, matcher) => sum + matcher.records, 0)
-  return { ...reading, records }
+  return { ...reading, records: records.total() }
+}
+
+/** Contents that were cut off never end; so many of them are remembered until the object does. */
+const mostOpen = 256
+
+/** Counts the records of contents, of which an object may have millions: a matcher is let go when its content ends. */
+function recordCount() {
+  const open = new Set<Matcher>()
+  const counted = new WeakMap<Matcher, number>()
+  let total = 0
+  function settle(matcher: Matcher): void {
+    total += matcher.records - (counted.get(matcher) ?? 0)
+    counted.set(matcher, matcher.records)
+    open.delete(matcher)
+  }
+  return {
+    add(matcher: Matcher): void {
+      for (const oldest of open) {
+        if (open.size < mostOpen) break
+        settle(oldest)
+      }
+      open.add(matcher)
+    },
+    settle,
+    total(): number {
+      for (const matcher of open) settle(matcher)
+      return total
+    },
+  }
 }
