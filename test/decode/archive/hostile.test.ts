@@ -55,8 +55,8 @@ describe('a small archive that unpacks to very much', () => {
 })
 
 describe('an archive of very many members', () => {
-  const count = 20_000
-  async function* tarOfMany(data: string) {
+  const count = 10_000
+  async function* tarOfMany(data: string | Buffer) {
     const member = tarMember({ name: 'some/name', data })
     const many = Buffer.concat(Array.from({ length: 100 }, () => member))
     for (let at = 0; at < count; at += 100) yield many
@@ -70,7 +70,7 @@ describe('an archive of very many members', () => {
   })
 
   test('fills neither memory nor the report with gaps when all of them are damaged', async () => {
-    const { reading, reasons } = await read(tarOfMany('BZh91AY&SY'))
+    const { reading, reasons } = await read(tarOfMany(gzipSync('text').subarray(0, -1)))
     expect(new Set(reasons)).toEqual(new Set(['truncated']))
     expect(reading.gaps.length).toBeLessThanOrEqual(100)
   })
