@@ -1,5 +1,6 @@
 import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
+import { sevenZip } from './archive/seven-zip/seven-zip-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
 import { bzip2 } from './compression/bzip2-content.ts'
@@ -25,6 +26,7 @@ export const formats: readonly Format[] = [
   snappy,
   snappyJava,
   zip,
+  sevenZip,
   lzip,
   unixCompress,
   ar,

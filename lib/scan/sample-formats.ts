@@ -1,6 +1,7 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { arSample } from './samples/ar-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
+import { sevenZipSample } from './samples/seven-zip-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
 import { writeBzip2 } from './samples/write-bzip2.ts'
 import { writeCompress } from './samples/write-compress.ts'
@@ -32,6 +33,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zlib: { wrap: deflateSync, path: ['zlib'] },
   tar: { wrap: tarSample, path: ['tar', 'member-1'] },
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
+  '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
   cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
   ar: { wrap: arSample, path: ['ar', 'member-1'] },
 }
