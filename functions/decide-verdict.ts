@@ -1,6 +1,7 @@
 import { decideVerdict } from '../lib/pipeline/decide-verdict.ts'
 import { task } from './runtime.ts'
 
-export const handler = task('decide-verdict', decideVerdict, ({ overdue }) => ({
+export const handler = task('decide-verdict', decideVerdict, ({ overdue, secondsLeft }) => ({
   ResidualPastDeadline: Number(overdue),
+  ...(secondsLeft !== undefined && { SecondsToDeadline: secondsLeft }),
 }))

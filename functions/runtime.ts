@@ -21,6 +21,7 @@ type MetricName =
   | 'RequestsAnswered'
   | 'RequestsExpired'
   | 'ResidualPastDeadline'
+  | 'SecondsToDeadline'
   | 'RunsVerified'
   | 'RunsResidual'
   | 'RunsIncomplete'
@@ -28,6 +29,7 @@ type MetricName =
   | 'StoresResidual'
   | 'StoresIncomplete'
   | 'CheckpointSigned'
+  | 'CheckpointTime'
   | 'CheckpointRefused'
   | 'LogEntries'
 
@@ -71,8 +73,12 @@ export const tracer = new Tracer({ serviceName: 'odv' })
 export type Measures = Partial<Record<MetricName, number>>
 
 export function count(measures: Measures): void {
-  for (const [name, value] of Object.entries(measures))
-    metrics.addMetric(name, name.startsWith('Bytes') ? MetricUnit.Bytes : MetricUnit.Count, value)
+  for (const [name, value] of Object.entries(measures)) metrics.addMetric(name, unitOf(name), value)
+}
+
+function unitOf(name: string) {
+  if (name.startsWith('Bytes')) return MetricUnit.Bytes
+  return name.startsWith('Seconds') || name === 'CheckpointTime' ? MetricUnit.Seconds : MetricUnit.Count
 }
 
 /**
@@ -103,6 +109,10 @@ export function task<Output>(
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .onError(({ error }) => {
+      if (error?.name === 'HandedOver') {
+        logger.info('task handed over', { task: name })
+        return
+      }
       count({ TaskFailed: 1, ...(error?.name === 'CheckpointRefused' && { CheckpointRefused: 1 }) })
       logger.error('task failed', {
         task: name,

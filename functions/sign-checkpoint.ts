@@ -7,7 +7,9 @@ export const handler = task(
   'sign-checkpoint',
   async (ports, input) => {
     parseInput('sign-checkpoint', runInput, input)
-    return signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) })
+    const signed = await signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) })
+    return { ...signed, seconds: Math.floor(ports.clock().getTime() / 1000) }
   },
-  ({ size }) => ({ CheckpointSigned: 1, CheckpointRefused: 0, LogEntries: size }),
+  // The time itself: how long ago it was is for whoever looks.
+  ({ size, seconds }) => ({ CheckpointSigned: 1, CheckpointRefused: 0, CheckpointTime: seconds, LogEntries: size }),
 )

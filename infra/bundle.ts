@@ -16,9 +16,27 @@ export function functionNames(root: string): string[] {
  * same sources and dependencies give the same bytes, wherever the project lies.
  */
 export async function bundle(root: string): Promise<void> {
+  const outputFiles = await bundleEntries(
+    root,
+    functionNames(root).map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+  )
+  rmSync(join(root, '.build'), { recursive: true, force: true })
+  mkdirSync(join(root, '.build'))
+  for (const [name, files] of Map.groupBy(outputFiles, ({ path }) => basename(dirname(path)))) {
+    const entries = files.map(({ path, contents }) => ({ name: basename(path), bytes: contents }))
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+    writeFileSync(join(root, '.build', `${name}.zip`), formatZip(entries))
+  }
+}
+
+/** The files of bundles, as they are deployed; nothing is written. */
+export async function bundleEntries(
+  root: string,
+  entryPoints: { in: string; out: string }[],
+): Promise<{ path: string; contents: Uint8Array }[]> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: functionNames(root).map((name) => ({ in: `functions/${name}.ts`, out: `${name}/index` })),
+    entryPoints,
     outdir: '.build',
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -38,11 +56,5 @@ export async function bundle(root: string): Promise<void> {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'error',
   })
-  rmSync(join(root, '.build'), { recursive: true, force: true })
-  mkdirSync(join(root, '.build'))
-  for (const [name, files] of Map.groupBy(outputFiles, ({ path }) => basename(dirname(path)))) {
-    const entries = files.map(({ path, contents }) => ({ name: basename(path), bytes: contents }))
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1))
-    writeFileSync(join(root, '.build', `${name}.zip`), formatZip(entries))
-  }
+  return outputFiles
 }

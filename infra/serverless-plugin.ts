@@ -1,16 +1,17 @@
 import { bundle } from './bundle.ts'
 import { decideConditions, type Resource, type Template } from './decide-conditions.ts'
+import { completeScanTask } from './scan-task.ts'
 
 type Serverless = {
   serviceDir: string
-  service: { provider: { compiledCloudFormationTemplate: Template } }
+  service: { provider: { compiledCloudFormationTemplate: Template }; custom: { scanTask: { seconds: string } } }
 }
 
 /**
  * What packaging needs beyond Serverless, which wants plugins to be classes. It bundles the functions before they are
  * packaged; and it writes state machines down as text before Serverless drops every null from the template, since an
  * `"Assign": { "failure": null }` that is gone leaves a variable that nobody assigned. Dashboards are text as well. And it
- * leaves out what a stage chose not to have.
+ * leaves out what a stage chose not to have, and writes down what scan tasks run.
  */
 export default class PackagingPlugin {
   readonly hooks: Record<string, () => Promise<void> | void>
@@ -20,6 +21,7 @@ export default class PackagingPlugin {
       'before:aws:package:finalize:stripNullPropsFromTemplateResources': () => {
         const template = serverless.service.provider.compiledCloudFormationTemplate
         decideConditions(template)
+        completeScanTask(template, serverless.serviceDir, serverless.service.custom.scanTask.seconds)
         writeDefinitions(template.Resources)
       },
     }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 import { countryOfRegion } from './regions.ts'
+import { chooseForms } from './scan/forms/form-names.ts'
 
 /** `odv.json`: what is verified, where, and what was promised. Unknown keys are refused. */
 
@@ -132,6 +133,11 @@ const schema = z.strictObject({
   manifest: z.optional(text),
   /** Whether two e-mail addresses or handles that differ only in case name the same subject. */
   identifierCase: z.optional(z.enum(['fold', 'exact'])),
+  /**
+   * Forms that identifiers are looked for in, beside plain ones: names of forms, and the sets `default`, `all` and `none`;
+   * `-NAME` leaves one out again.
+   */
+  forms: z.optional(z.array(text)),
   /** Scans of a store in one run: pass 0, and one after each deletion request. */
   passes: z._default(z.int().check(z.minimum(2), z.maximum(5)), 2),
   obligation: z.optional(obligation),
@@ -160,6 +166,11 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
         .join('\n'),
     )
   const config = parsed.data
+  const chosen = chooseForms(config.forms ?? ['default'])
+  if ('unknown' in chosen)
+    throw new ConfigInvalid(
+      `${where}: forms: expected names of forms (${chosen.names.join(', ')}), got "${chosen.unknown}"`,
+    )
   const seen = new Set<string>()
   for (const store of config.stores) {
     if (seen.has(store.id)) throw new ConfigInvalid(`${where}: stores: expected every id once, got "${store.id}" twice`)
@@ -193,6 +204,12 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
     throw new ConfigInvalid(`${where}: channel: expected "s3-delete-versions" for a bucket, got "delete-files"`)
   if (channel.kind === 's3-delete-versions' && s3 === undefined)
     throw new ConfigInvalid(`${where}: channel: expected "delete-files" for a directory, got "s3-delete-versions"`)
+}
+
+/** The forms that identifiers are looked for in. */
+export function formsOf({ forms = ['default'] }: Pick<Config, 'forms'>): readonly string[] {
+  const chosen = chooseForms(forms)
+  return 'forms' in chosen ? chosen.forms : []
 }
 
 export function isDirectory(store: StoreConfig): store is DirectoryStoreConfig {

@@ -65,6 +65,14 @@ export class TooLarge extends OdvError {
   override readonly name = 'TooLarge'
 }
 
+/**
+ * What a batch holds takes longer than one call has, and a scan task reads it instead: `Catch` of ScanBatch sends it there.
+ * Not a fault, and never retried: it ends a call without a report, so until the task has one the batch is not scanned.
+ */
+export class HandedOver extends OdvError {
+  override readonly name = 'HandedOver'
+}
+
 /** A medium failed in the middle of a version; the scan turns it into an outcome. */
 export class ReadFailed extends OdvError {
   override readonly name = 'ReadFailed'

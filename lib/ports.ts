@@ -1,6 +1,7 @@
 import type { Config, StoreConfig } from './config.ts'
 import type { UnverifiedReason } from './decode/unverified.ts'
 import type { ListedVersion, Protection } from './inventory/object-version.ts'
+import type { IndexSource } from './subject-index/index-source.ts'
 
 /**
  * What the pipeline needs from the outside. Each port is small and says what it guarantees; one contract suite per
@@ -162,6 +163,30 @@ export interface Evidence {
   has(key: string): Promise<boolean>
   /** Keys that begin with `prefix`, in byte order; only those behind `after`, when it is given. */
   list(prefix: string, after?: string): AsyncIterable<string>
+}
+
+/** A document on its way, on a disk and not in memory. It ends with `publish` or `discard`. */
+export interface Draft {
+  /** Adds bytes at the end; they are the caller's again when this returns. */
+  write(bytes: Uint8Array): void
+  /** Makes it the document of a key, as `Evidence.put` does. It may be repeated. */
+  publish(key: string): Promise<{ sha256: string; bytes: number; created: boolean }>
+  /** Forgets the bytes. After `publish` too: what is published stays. */
+  discard(): Promise<void>
+}
+
+/**
+ * Documents among the evidence that are too large for memory; they are ordinary ones for `Evidence`. At most 5 GB, which
+ * S3 takes in one piece.
+ */
+export interface LargeEvidence {
+  draft(): Promise<Draft>
+  /**
+   * Opens a document for reading it where it is needed. Where evidence is far away it is fetched to the machine first, and
+   * what was fetched before is given up: of two that are open at the same time the first may fail. Readers check what they read.
+   * @throws EvidenceMissing
+   */
+  open(key: string): Promise<IndexSource>
 }
 
 /** The secret of one deployment that keys tags and seals object keys: 32 random bytes, made once, never exported. */
@@ -330,9 +355,12 @@ export type Ports = {
   meter: Meter
   /** How long one call of a task may take here, in seconds; infinity: as long as it takes. */
   callSeconds: number
+  /** Whether what one call cannot read is read by a scan task, which has more time. */
+  handsOver: boolean
   configuration: Configuration
   manifests: Manifests
   evidence: Evidence
+  largeEvidence: LargeEvidence
   caseKey: CaseKey
   stores: Stores
   storeDeletions: StoreDeletions

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini'
 import { NotKnown } from '../errors.ts'
 import { readAttestedRun } from '../pipeline/attested-run.ts'
+import { readDocument } from '../pipeline/documents.ts'
+import type { CostDocument } from '../pipeline/estimate-cost.ts'
+import { runKey } from '../pipeline/evidence-keys.ts'
 import type { Execution, Ledger, Ports, RequestRecord, RunRecord } from '../ports.ts'
 import { reasons, requestId, runId, storeId, time, verdict } from './fields.ts'
 import type { AnswerOf, ApiRequest, Route } from './route.ts'
@@ -21,6 +24,18 @@ const run = z.strictObject({
   stores: z.array(z.strictObject({ storeId, verdict: z.optional(verdict), reasons: z.optional(reasons) })),
   /** What waits for a custodian, until `deadline`. */
   openRequests: z.array(z.strictObject({ requestId, storeId, pass: z.int(), deadline: time })),
+  /** What a run would read and cost, once a dry run has ended; `unlisted` are stores that could not be listed. */
+  estimate: z.optional(
+    z.strictObject({
+      usd: z.number(),
+      asOf: z.string(),
+      versions: z.int(),
+      bytes: z.int(),
+      requests: z.int(),
+      lambdaSeconds: z.int(),
+      unlisted: z.array(storeId),
+    }),
+  ),
 })
 
 export const getRunRoute = { method: 'GET', path: '/runs/{id}', answers: { 200: run } } satisfies Route
@@ -36,6 +51,7 @@ export async function getRun(
   if (record === undefined && execution === undefined) throw new NotKnown('run: expected one of this deployment')
   const attested = await readAttestedRun(ports, id)
   const state = stateOf(record, execution, attested !== undefined)
+  const estimate = isPlanned(record) ? await readEstimate(ports, id) : undefined
   const requests = state === 'running' ? await ports.runState.listRequests(id) : []
   return {
     status: 200,
@@ -51,6 +67,7 @@ export async function getRun(
         ? attested.stores.map(({ storeId, result, reasons }) => ({ storeId, verdict: result, reasons }))
         : (record?.stores ?? []).map(({ storeId }) => ({ storeId })),
       openRequests: requests.flatMap(toOpenRequest),
+      ...(estimate && { estimate }),
     },
   }
 }
@@ -73,6 +90,15 @@ function stateOf(
 
 /** A dry run closes itself, and there is nothing to attest. */
 const isPlanned = (record: RunRecord | undefined) => record?.trigger === 'dry-run' && record.state === 'finished'
+
+/** Nothing on one machine, where nothing is paid for. */
+async function readEstimate(ports: Pick<Ports, 'evidence'>, id: string) {
+  const key = runKey(id, 'cost.json')
+  if (!(await ports.evidence.has(key))) return undefined
+  const { usd, asOf, passes, requests, lambdaSeconds, unlisted } = await readDocument<CostDocument>(ports, key)
+  const sum = (field: 'versions' | 'bytes') => passes.reduce((total, pass) => total + pass[field], 0)
+  return { usd, asOf, versions: sum('versions'), bytes: sum('bytes'), requests, lambdaSeconds, unlisted }
+}
 
 function toOpenRequest({ requestId, storeId, pass, deadline, acknowledgedAt }: RequestRecord) {
   return deadline === undefined || acknowledgedAt !== undefined ? [] : [{ requestId, storeId, pass, deadline }]

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { KMSClient } from '@aws-sdk/client-kms'
@@ -21,6 +23,7 @@ import { s3Anchor } from './s3-anchor.ts'
 import { s3Configuration } from './s3-configuration.ts'
 import { s3Deletions } from './s3-deletion.ts'
 import { s3Evidence } from './s3-evidence.ts'
+import { s3LargeEvidence } from './s3-large-evidence.ts'
 import { s3Manifests } from './s3-manifests.ts'
 import { s3Stores } from './s3-store.ts'
 import { stepFunctionsExecutions } from './step-functions-executions.ts'
@@ -47,10 +50,12 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     clock: () => () => new Date(),
     random: () => (bytes) => new Uint8Array(randomBytes(bytes)),
     meter: () => ({ add: () => {} }),
-    callSeconds: () => functionSeconds,
+    callSeconds: () => environment.callSeconds ?? functionSeconds,
+    handsOver: () => environment.handsOver ?? false,
     configuration: () => s3Configuration(clients.s3, intakeBucket, homeCountry),
     manifests: () => s3Manifests(clients.s3, intakeBucket),
     evidence: () => s3Evidence(clients.s3, evidenceBucket),
+    largeEvidence: () => s3LargeEvidence(clients.s3, evidenceBucket, join(tmpdir(), 'odv-evidence')),
     caseKey: () => kmsCaseKey(clients.kms, ports.evidence, { keyId: environment.caseKey, deployment: logId }),
     stores: () => given.stores ?? s3Stores(accessOf(environment, () => clients.secrets)),
     storeDeletions: () =>

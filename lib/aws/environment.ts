@@ -20,6 +20,10 @@ export type Environment = {
   offshoreReadRole: string
   offshoreDeleteRole: string
   offshoreExternalId: string
+  /** How long a scan task may take; a function has its `timeout`. */
+  callSeconds?: number
+  /** Whether the stage has scan tasks. */
+  handsOver?: boolean
 }
 
 type Rule = { variable: string; pattern: RegExp; expected: string }
@@ -38,7 +42,7 @@ const machines = {
 }
 const role = { pattern: /^[\w+=,.@-]{1,64}$/, expected: 'the name of a role' }
 
-const rules: Record<keyof Environment, Rule> = {
+const rules: Record<Exclude<keyof Environment, 'callSeconds' | 'handsOver'>, Rule> = {
   /** Lambda sets it. */
   region: { variable: 'AWS_REGION', pattern: /^[a-z]{2,}(-[a-z0-9]+)+$/, expected: 'a Region' },
   stage: { variable: 'ODV_STAGE', ...name },
@@ -63,14 +67,27 @@ const rules: Record<keyof Environment, Rule> = {
   },
 }
 
+/** Given to some functions, and to tasks. */
+const some: Rule[] = [
+  { variable: 'ODV_CALL_SECONDS', pattern: /^(1\d{6}|[1-9]\d{2,5})$/, expected: '100 to 1999999 seconds' },
+  { variable: 'ODV_SCAN_TASKS', pattern: /^(on|off)$/, expected: 'on or off' },
+]
+
 /** @throws ConfigInvalid naming every variable that is missing or unfit; values are not quoted. */
 export function parseEnvironment(variables: Record<string, string | undefined>): Environment {
   const entries = Object.entries(rules)
-  const problems = entries.flatMap(([, { variable, pattern, expected }]) => {
+  const asked = [...Object.values(rules), ...some.filter(({ variable }) => variables[variable] !== undefined)]
+  const problems = asked.flatMap(({ variable, pattern, expected }) => {
     const value = variables[variable]
     if (value !== undefined && pattern.test(value)) return []
     return [`environment: ${variable}: expected ${expected}, got ${value === undefined ? 'none' : 'something else'}`]
   })
   if (problems.length > 0) throw new ConfigInvalid(problems.join('\n'))
-  return Object.fromEntries(entries.map(([field, { variable }]) => [field, variables[variable]])) as Environment
+  const names = Object.fromEntries(entries.map(([field, { variable }]) => [field, variables[variable]]))
+  const { ODV_CALL_SECONDS: callSeconds, ODV_SCAN_TASKS: tasks } = variables
+  return {
+    ...(names as Record<keyof typeof rules, string>),
+    ...(callSeconds !== undefined && { callSeconds: Number(callSeconds) }),
+    ...(tasks !== undefined && { handsOver: tasks === 'on' }),
+  }
 }

@@ -21,29 +21,47 @@ export type Pinned = { key: string; bytes: number; etag: string | undefined; ver
 /** In a row, without a byte in between. */
 const attempts = 4
 
+/** Bytes that are not in memory: `read` begins anew with each call. */
+export type Streamed = { bytes: number; sha256: Buffer; read(): Readable }
+
 /**
  * Writes unless there is an object under the key: `false` then, and nothing is changed. The service compares the bytes
  * with their digest before it answers.
  */
-export async function putObjectOnce({ client, bucket, where }: Place, key: string, body: Uint8Array): Promise<boolean> {
-  const sha256 = createHash('sha256').update(body).digest('base64')
+export async function putObjectOnce(
+  { client, bucket, where }: Place,
+  key: string,
+  body: Uint8Array | Streamed,
+): Promise<boolean> {
+  const streamed = body instanceof Uint8Array ? undefined : body
+  const sha256 =
+    streamed?.sha256 ??
+    createHash('sha256')
+      .update(body as Uint8Array)
+      .digest()
   for (let attempt = 1; ; attempt += 1) {
+    const reading = streamed?.read()
     const command = new PutObjectCommand({
       Bucket: bucket,
       Key: key,
-      Body: body,
+      Body: reading ?? (body as Uint8Array),
+      ...(streamed && { ContentLength: streamed.bytes }),
       IfNoneMatch: '*',
-      ChecksumSHA256: sha256,
+      ChecksumSHA256: sha256.toString('base64'),
     })
     try {
       await client.send(command)
       return true
     } catch (error) {
       if (statusOf(error) === 412) return false
-      if (statusOf(error) !== 409) throw faultOf(where, error)
+      // The SDK does not send a second time what it cannot read again.
+      const isWorthARetry = streamed !== undefined && isTransient(error) && attempt < attempts
+      if (statusOf(error) !== 409 && !isWorthARetry) throw faultOf(where, error)
       // Another write of the key is under way, and nobody knows yet whether it will be there.
       if (attempt === attempts) throw new ServiceUnavailable(`${where}: expected no other write at the same time`)
       await pause(50 * 2 ** attempt)
+    } finally {
+      reading?.destroy()
     }
   }
 }

@@ -37,7 +37,7 @@ export async function callCommand(
     }
     case 'scan': {
       const { scanCommand } = await import('./commands/scan-command.ts')
-      return scanCommand({ ...named('manifest'), paths: positionals, cwd, signal }, terminal)
+      return scanCommand({ ...named('manifest', 'forms'), paths: positionals, cwd, signal }, terminal)
     }
     case 'status': {
       only(1, 'at most one run')

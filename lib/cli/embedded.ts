@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { NotKnown } from '../errors.ts'
 import { type Environment, Interrupted, loadMachine, runExecution } from '../local/asl/interpreter.ts'
+import { noScanTasks } from '../local/asl/no-scan-tasks.ts'
 import type { LocalPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
 import { callHandler } from '../local/sandbox/call-handler.ts'
@@ -169,6 +170,7 @@ async function toEnvironment(ports: LocalPorts, cores: number): Promise<Omit<Env
   const substitutions = {
     Partition: 'aws',
     EvidenceBucket: 'evidence',
+    ...noScanTasks,
     ...Object.fromEntries(functions.map((name) => [`${pascal(name)}FunctionArn`, name])),
     ...Object.fromEntries(machines.map((name) => [`${pascal(name)}StateMachineArn`, name])),
   }

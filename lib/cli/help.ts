@@ -14,7 +14,7 @@ export const generalHelp = `odv: proves that transferred user data is gone from 
 Usage
   odv run     --manifest ids.csv --store ID=DIR… [--config odv.json] [--dry-run] [--json]
   odv run     --resume RUN
-  odv scan    --manifest ids.csv [--json] PATH…
+  odv scan    --manifest ids.csv [--forms NAME,…] [--json] PATH…
   odv status  [RUN] [--json]
   odv request REQUEST --out FILE
   odv ack     REQUEST [--file CERTIFICATE]
@@ -61,6 +61,9 @@ ${exitCodes}`,
 
   --manifest FILE    transfer manifest, as for odv run
   PATH…              files or directories
+  --forms NAME,…     forms that identifiers are looked for in beside plain ones: default, all, none, or names, with a
+                     hyphen before one to leave it out. Names: percent, backslash, entity, quoted-printable,
+                     doubled-quote, padded, grouped, scientific, utf-16, hex, base64
   --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}
 
 ${exitCodes}`,

@@ -18,7 +18,7 @@ const commands: Record<string, Options> = {
   export: { out: text, run: text, from: text, to: text },
   keys: { out: text },
   config: { manifest: text, replaces: text },
-  scan: { manifest: text },
+  scan: { manifest: text, forms: text },
   verify: { key: list, since: text },
   demo: {},
 }

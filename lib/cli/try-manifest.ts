@@ -22,7 +22,8 @@ export async function tryManifest(
   })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await manifestFiles().open(path), { now: new Date(), name }, rows)
-  const { summary: index } = builder.finish(report.sha256)
+  const { summary, sha256 } = builder.finish(report, () => {})
+  const index = { ...summary, sha256 }
   checkPremises(config, { report, index })
   return { report, index }
 }

@@ -64,7 +64,7 @@ function readBundle(root: string): Map<string, Uint8Array> {
   return files
 }
 
-function show({ checks, runs, stores, origin, size, fingerprints, pinned }: BundleSummary): string {
+function show({ checks, runs, stores, origin, size, fingerprints, pinned, companions }: BundleSummary): string {
   return [
     pinned ? 'HOLDS' : 'AGREES WITH ITSELF, KEYS NOT CHECKED',
     ...checks.map(({ name, count }) => `  ${name.padEnd(12)} ${count}`),
@@ -75,6 +75,12 @@ function show({ checks, runs, stores, origin, size, fingerprints, pinned }: Bund
     ),
     `  log ${origin}, ${size} entries`,
     ...fingerprints.map(({ name, fingerprint, spkiSha256 }) => `  ${name} key ${fingerprint}, SPKI ${spkiSha256}`),
+    ...(companions
+      ? []
+      : [
+          'WARNING: the report and the tables are of another version and were not compared with the evidence: believe the',
+          'verdicts above, or verify with the version that made the bundle.',
+        ]),
     ...(pinned
       ? []
       : [

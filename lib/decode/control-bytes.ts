@@ -7,6 +7,9 @@ function firstIn(bytes: Uint8Array, from: number, to: number): number {
   return -1
 }
 
+/** Words that are looked at together. */
+const group = 8
+
 /** Where the first control byte is that does not occur in text; -1: there is none. */
 export function firstControlByte(bytes: Uint8Array): number {
   const misaligned = bytes.byteOffset & 3
@@ -14,16 +17,38 @@ export function firstControlByte(bytes: Uint8Array): number {
   const found = firstIn(bytes, 0, head)
   // A view of words must not begin unaligned, not even an empty one.
   if (found >= 0 || bytes.length - head < 4) return found >= 0 ? found : firstIn(bytes, head, bytes.length)
-  const count = (bytes.length - head) >>> 2
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, count)
-  for (let index = 0; index < count; index++) {
-    const word = words[index]!
-    // Set in some byte's top bit exactly if a byte is below 0x20; line ends get here too and are looked at one by one.
-    if (((word - 0x20202020) & ~word & 0x80808080) !== 0) {
-      const at = head + index * 4
-      const inWord = firstIn(bytes, at, at + 4)
-      if (inWord >= 0) return inWord
-    }
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >>> 2)
+  const end = words.length - (words.length % group)
+  for (let index = 0; index < end; index += group) {
+    const a = words[index]!
+    const b = words[index + 1]!
+    const c = words[index + 2]!
+    const d = words[index + 3]!
+    const e = words[index + 4]!
+    const f = words[index + 5]!
+    const g = words[index + 6]!
+    const h = words[index + 7]!
+    const low = below(a) | below(b) | below(c) | below(d) | below(e) | below(f) | below(g) | below(h)
+    if ((low & topBits) === 0) continue
+    const inGroup = firstInWords(bytes, head, words, index, index + group)
+    if (inGroup >= 0) return inGroup
   }
-  return firstIn(bytes, head + count * 4, bytes.length)
+  const rest = firstInWords(bytes, head, words, end, words.length)
+  return rest >= 0 ? rest : firstIn(bytes, head + words.length * 4, bytes.length)
+}
+
+const topBits = 0x80808080
+
+/** Set in some byte's top bit if, and where it is set lowest only if, a byte is below 0x20. */
+const below = (word: number): number => (word - 0x20202020) & ~word
+
+/** Line ends get here too and are looked at one by one. */
+function firstInWords(bytes: Uint8Array, head: number, words: Uint32Array, from: number, to: number): number {
+  for (let index = from; index < to; index++) {
+    if ((below(words[index]!) & topBits) === 0) continue
+    const at = head + index * 4
+    const found = firstIn(bytes, at, at + 4)
+    if (found >= 0) return found
+  }
+  return -1
 }

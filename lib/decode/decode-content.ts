@@ -36,6 +36,11 @@ export function expectationOf(head: Uint8Array): Expectation {
   }
 }
 
+/** Whether bytes that begin like this must not be taken for plain text or bytes. `head`: see `headLength`. */
+export function isContainer(head: Uint8Array): boolean {
+  return formatOf(head) !== undefined || expectationOf(head).kind === 'refused'
+}
+
 function trailingExpectationOf(head: Uint8Array): Expectation {
   const format = knownFormatOf(head)
   if (format === undefined || format.weak) return { kind: 'trailing' }

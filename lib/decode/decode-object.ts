@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { ReadFailed } from '../errors.ts'
 import { byteSource } from './byte-source.ts'
-import { decodeContent } from './decode-content.ts'
+import { decodeContent, isContainer } from './decode-content.ts'
 import { addGap, createDecoding, DecodingStopped } from './decoding.ts'
 import type { ReadAt } from './format.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -30,7 +30,7 @@ export async function decodeObject(
   limits: Limits = defaultLimits,
   at?: ReadAt,
 ): Promise<Reading> {
-  const decoding = createDecoding(open, limits, decodeContent)
+  const decoding = createDecoding(open, limits, decodeContent, isContainer)
   const hash = createHash('sha256')
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {

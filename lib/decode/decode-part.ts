@@ -1,6 +1,6 @@
 import { ReadFailed } from '../errors.ts'
 import { byteSource } from './byte-source.ts'
-import { decodeContent, expectationOf } from './decode-content.ts'
+import { decodeContent, expectationOf, isContainer } from './decode-content.ts'
 import { addGap, createDecoding } from './decoding.ts'
 import { formatOf } from './formats.ts'
 import { headLength } from './known-formats.ts'
@@ -32,7 +32,7 @@ export async function decodePart(
   { head, startOf }: { head: Uint8Array; startOf: () => number },
   open: OpenSink,
 ): Promise<PartReading> {
-  const decoding = createDecoding(open, defaultLimits, decodeContent)
+  const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer)
   try {
     await readRaw(byteSource(chunks), [], decoding, expectationOf(head), startOf)
   } catch (error) {

@@ -19,6 +19,8 @@ export type Decoding = {
   readonly limits: Limits
   /** Reads a content of any format, to its end. */
   decode(content: Content): Promise<void>
+  /** Whether a value that begins like this is a content of its own: a format that is read, or one that is known not to be. */
+  isContainer(head: Uint8Array): boolean
   readonly gaps: Gap[]
   /** Stored bytes asked for so far. */
   storedBytes: number
@@ -41,11 +43,13 @@ export function createDecoding(
   open: OpenSink,
   limits: Limits,
   decode: (content: Content, decoding: Decoding) => Promise<void>,
+  isContainer: (head: Uint8Array) => boolean,
 ): Decoding {
   const decoding: Decoding = {
     open,
     limits,
     decode: (content) => decode(content, decoding),
+    isContainer,
     gaps: [],
     storedBytes: 0,
     producedBytes: 0,

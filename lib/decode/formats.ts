@@ -3,6 +3,8 @@ import { cpio } from './archive/cpio-format.ts'
 import { sevenZip } from './archive/seven-zip/seven-zip-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
+import { avro } from './columnar/avro/avro-content.ts'
+import { parquet } from './columnar/parquet/parquet-content.ts'
 import { bzip2 } from './compression/bzip2-content.ts'
 import { gzip } from './compression/gzip-content.ts'
 import { lz4 } from './compression/lz4-content.ts'
@@ -14,6 +16,13 @@ import { unixCompress } from './compression/unix-compress-content.ts'
 import { xz } from './compression/xz-content.ts'
 import { zlib } from './compression/zlib-content.ts'
 import { zstd } from './compression/zstd-content.ts'
+import { pgDump } from './database/pg-dump/pg-dump-content.ts'
+import { redisRdb } from './database/redis/rdb-content.ts'
+import { sqliteJournal } from './database/sqlite/journal-content.ts'
+import { sqlite } from './database/sqlite/sqlite-content.ts'
+import { sqliteWal } from './database/sqlite/wal-content.ts'
+import { bson } from './document/bson/bson-content.ts'
+import { mongoArchive } from './document/bson/mongo-archive.ts'
 import type { Format } from './format.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
@@ -25,12 +34,21 @@ export const formats: readonly Format[] = [
   lz4,
   snappy,
   snappyJava,
-  zip,
   sevenZip,
   lzip,
   unixCompress,
+  zip,
   ar,
   tar,
+  sqlite,
+  sqliteWal,
+  sqliteJournal,
+  redisRdb,
+  parquet,
+  avro,
+  mongoArchive,
+  pgDump,
+  bson,
   cpio,
   lzma,
   zlib,

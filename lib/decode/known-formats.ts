@@ -57,14 +57,9 @@ const magics: readonly Magic[] = [
   magic('zip in several files', 'PK\x07\x08'),
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
-  magic('Parquet', 'PAR1', weak),
   magic('ORC', 'ORC', weak),
-  magic('Avro', 'Obj\x01'),
   magic('Arrow', 'ARROW1\x00\x00'),
-  magic('SQLite', 'SQLite format 3\x00'),
-  magic('Redis RDB', 'REDIS0', weak),
   magic('PDF', '%PDF-'),
-  magic('pg_dump custom', 'PGDMP'),
   magic('HDF5', '\x89HDF\r\n'),
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),
@@ -72,9 +67,16 @@ const magics: readonly Magic[] = [
   magic('UTF-16 text', '\xfe\xff'),
 ]
 
+const anywhere = magics.filter(({ at }) => at > 0)
+/** By the first byte, since this is asked of many small contents. */
+const byFirstByte = Array.from({ length: 256 }, (_, byte) => [
+  ...magics.filter(({ at, bytes }) => at === 0 && bytes[0] === byte),
+  ...anywhere,
+])
+
 /** The format that a content begins like, if it is one that is known and not read. */
 export function knownFormatOf(head: Uint8Array): KnownFormat | undefined {
-  const matching = magics.filter(({ at, bytes }) => {
+  const matching = byFirstByte[head[0] ?? 0]!.filter(({ at, bytes }) => {
     if (head.length < at + bytes.length) return false
     return bytes.every((byte, index) => head[at + index] === byte)
   })

@@ -12,9 +12,14 @@ import {
   envelopePath,
   olderCheckpointPath,
   proofPath,
+  sigstorePath,
 } from './bundle-paths.ts'
 import { documentKindOf } from './document-of-phase.ts'
+import { attestationKeyFingerprint } from './key-fingerprint.ts'
 import { formatManifestFile } from './manifest-file.ts'
+import { readFiling } from './read-filing.ts'
+import { companionPaths, companionsOf, companionVersion } from './report/companions.ts'
+import { formatSigstoreBundle } from './sigstore.ts'
 import { verifyLogScript, verifyScript } from './tools/generated.ts'
 import { verifyText } from './verify-text.ts'
 
@@ -36,8 +41,17 @@ export type BundleParts = {
 /**
  * The filing bundle, path by path. The same parts always give the same bytes. It signs nothing.
  * @throws EvidenceConflict when the leaves are not those that were signed, or an entry is not covered by a checkpoint.
+ * @throws FormatInvalid @throws ProofInvalid when the evidence does not hold, so that no report could be made of it
  */
 export function buildBundle(parts: BundleParts): Map<string, Uint8Array> {
+  const files = layOutEvidence(parts)
+  for (const [path, text] of companionsOf(readFiling(files))) files.set(path, new TextEncoder().encode(text))
+  files.set(bundlePaths.manifest, formatManifestFile(files))
+  return files
+}
+
+/** Every file in its place; those that follow from the evidence, and the manifest, are empty. */
+export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
   const { entries, leafHashes, checkpoints, attestationKey, logKey, origin } = parts
   const newest = checkpoints.at(-1)
   if (!newest) throw new EvidenceConflict('bundle: checkpoints: expected at least one, got none')
@@ -56,6 +70,7 @@ export function buildBundle(parts: BundleParts): Map<string, Uint8Array> {
     const proof = formatTlogProof({ index: seq, hashes: inclusionProof(tree, seq), checkpoint: newest.note })
     put(envelopePath(seq), envelope)
     put(proofPath(seq), proof)
+    put(sigstorePath(seq), formatSigstoreBundle(envelope, attestationKeyFingerprint(attestationKey).openssh))
     put(documentPath(seq, documentKindOf(phase)), document)
   }
   for (const { size, note } of checkpoints.slice(0, -1)) {
@@ -72,9 +87,9 @@ export function buildBundle(parts: BundleParts): Map<string, Uint8Array> {
   put(bundlePaths.logKey, logKey)
   put(bundlePaths.vkey, `${vkey}\n`)
   const programs = { verifyScript: Buffer.from(verifyScript), verifyLogScript: Buffer.from(verifyLogScript) }
-  put(bundlePaths.instructions, verifyText({ attestationKey, logKey, origin, ...programs }))
+  put(bundlePaths.instructions, verifyText({ attestationKey, logKey, origin, ...programs, companionVersion }))
   put(bundlePaths.verifyScript, programs.verifyScript)
   put(bundlePaths.verifyLogScript, programs.verifyLogScript)
-  put(bundlePaths.manifest, formatManifestFile(files))
+  for (const path of [...companionPaths, bundlePaths.manifest]) put(path, '')
   return files
 }

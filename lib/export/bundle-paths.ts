@@ -5,6 +5,11 @@ export const bundlePaths = {
   attestationKey: 'keys/attestation-p256.pub.pem',
   logKey: 'keys/log-ed25519.pub.pem',
   vkey: 'keys/log.vkey',
+  report: 'report.html',
+  stores: 'stores.csv',
+  exceptions: 'exceptions.csv',
+  custody: 'custody.csv',
+  methods: 'methods-and-limitations.md',
   instructions: 'VERIFY.md',
   verifyScript: 'tools/verify.mjs',
   verifyLogScript: 'tools/verify-log.py',
@@ -16,6 +21,8 @@ export type DocumentKind = 'document' | 'store-report'
 
 export const envelopePath = (seq: number) => `attestations/${digits(seq)}.dsse.json`
 export const proofPath = (seq: number) => `attestations/${digits(seq)}.dsse.json.tlog-proof`
+/** The envelope once more, as other people's verifiers read it. */
+export const sigstorePath = (seq: number) => `attestations/${digits(seq)}.sigstore.json`
 export const documentPath = (seq: number, kind: DocumentKind) => `attestations/${digits(seq)}.${kind}.json`
 
 /** A checkpoint older than the newest, and the proof that its log is the beginning of the newest one's. */

@@ -20,6 +20,8 @@ export type BundleSummary = {
   fingerprints: { name: 'attestation' | 'log'; fingerprint: string; spkiSha256: string }[]
   /** False: nobody said whose keys these have to be, so the bundle proves only that it agrees with itself. */
   pinned: boolean
+  /** False: the report and tables are of another version, so nobody compared them with the evidence. */
+  companions: boolean
   /** The checkpoint that the auditor kept and that this log continues. */
   since?: { size: number }
   /** Every check that was made, in order, and how many things it looked at. */

@@ -3,6 +3,7 @@ import { OdvError, UsageInvalid } from '../errors.ts'
 import { parseCheckpoint } from '../log/checkpoint.ts'
 import { type BundleSummary, toCheckpointSection, toKeySection, toRunResult, toStoreResults } from './bundle-summary.ts'
 import { checkCheckpoints } from './checks/checkpoint.ts'
+import { checkCompanions } from './checks/companions.ts'
 import { checkConsistency } from './checks/consistency.ts'
 import { checkCoverage } from './checks/coverage.ts'
 import { checkDeletion } from './checks/deletion.ts'
@@ -58,6 +59,7 @@ export function verifyBundle(files: ReadonlyMap<string, Uint8Array>, options: Ve
   step('deletion', () => checkDeletion(runs))
   step('verdict', () => checkVerdicts(runs))
   step('summary', () => checkSummaries(runs))
+  const companions = step('companions', () => checkCompanions(files, layout, { runs, keys, checkpoints }))
 
   return {
     entries: evidence.length,
@@ -65,6 +67,7 @@ export function verifyBundle(files: ReadonlyMap<string, Uint8Array>, options: Ve
     stores: runs.flatMap(toStoreResults),
     ...toCheckpointSection(checkpoints.newest, checkpoints.older),
     ...toKeySection(keys),
+    companions,
     ...(kept && { since: { size: kept.size } }),
     checks,
   }

@@ -12,10 +12,11 @@ export function verifyText(keys: {
   origin: string
   verifyScript: Uint8Array
   verifyLogScript: Uint8Array
+  companionVersion: number
 }): string {
   const attestation = attestationKeyFingerprint(keys.attestationKey)
   const log = logKeyFingerprint(keys.logKey)
-  return `# Verifying this bundle (instructions, version 1)
+  return `# Verifying this bundle (instructions, version 1; files for people, version ${keys.companionVersion})
 
 Everything here is verified offline. The steps below need bash, coreutils (sha256sum, base64), jq and OpenSSL 3, and no
 program of ours. Run them in this directory, in this order. A line that begins with NOT is a failure.
@@ -84,6 +85,11 @@ for a in attestations/*.dsse.json; do
 done
 rm -r "$t"
 \`\`\`
+
+With cosign instead (\`--type\` is the \`predicateType\` of the payload):
+
+    cosign verify-blob-attestation --key keys/attestation-p256.pub.pem --bundle attestations/NNNNNN.sigstore.json \\
+        --type https://ORGANIZATION/deletion-verification/v1 --insecure-ignore-tlog attestations/NNNNNN.document.json
 
 Proves that the holder of the attestation key signed every statement. It does not prove that a statement is true.
 

@@ -11,7 +11,7 @@ export function createCollector(seq: number, subjectOf: (ordinal: number) => { t
   return {
     add(
       place: Finding['place'],
-      occurrence: { ordinal: number; record: number; offset: number; path: readonly string[] },
+      occurrence: { ordinal: number; record: number; offset: number; path: readonly string[]; form?: string },
     ): void {
       const subject =
         listed.length < listedFindings || !ordinals.has(occurrence.ordinal) ? subjectOf(occurrence.ordinal) : undefined
@@ -27,6 +27,7 @@ export function createCollector(seq: number, subjectOf: (ordinal: number) => { t
           record: occurrence.record,
           offset: occurrence.offset,
           tag: subject.tag,
+          ...(occurrence.form !== undefined && { form: occurrence.form }),
         })
     },
     ordinals: ordinals as ReadonlySet<number>,

@@ -15,4 +15,6 @@ export type Finding = {
   record: number
   offset: number
   tag: string
+  /** The form it is written in unless it is plain, the outermost first: `base64 percent`. */
+  form?: string
 }

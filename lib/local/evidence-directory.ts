@@ -40,7 +40,7 @@ export function evidenceDirectory(root: string): Evidence {
   }
 }
 
-function pathOf(root: string, key: string): string {
+export function pathOf(root: string, key: string): string {
   requireEvidenceKey(key)
   return join(root, key)
 }
@@ -62,7 +62,7 @@ async function* listKeys(root: string, folder: string, prefix: string, after = '
   }
 }
 
-async function inNamespace<T>(key: string, work: Promise<T>): Promise<T> {
+export async function inNamespace<T>(key: string, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
@@ -72,6 +72,6 @@ async function inNamespace<T>(key: string, work: Promise<T>): Promise<T> {
   }
 }
 
-function isAbsent(error: unknown): boolean {
+export function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 }

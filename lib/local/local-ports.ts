@@ -12,6 +12,7 @@ import { evidenceDirectory } from './evidence-directory.ts'
 import { openFileStore } from './file-store.ts'
 import type { Journal } from './journal.ts'
 import { attestationKeyFile, caseKeyFile, logKeyFile } from './key-files.ts'
+import { largeEvidenceDirectory } from './large-evidence-directory.ts'
 import { manifestFiles } from './manifest-file.ts'
 import { type Database, openDatabase } from './sqlite-database.ts'
 import { sqliteJournal } from './sqlite-journal.ts'
@@ -79,9 +80,11 @@ export function localPorts(
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     meter,
     callSeconds: Number.POSITIVE_INFINITY,
+    handsOver: false,
     configuration,
     manifests: manifestFiles(),
     evidence: evidenceDirectory(paths.evidence),
+    largeEvidence: largeEvidenceDirectory(paths.evidence),
     caseKey: caseKeyFile(paths.keys),
     stores: storesOf(buckets.stores),
     storeDeletions: deletionsOf(buckets.storeDeletions),

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path'
  * 3. the temporary name is removed, the directory synced (an answer is given only after the name is on the disk)
  */
 export async function publishFile(path: string, body: Uint8Array): Promise<boolean> {
-  const temporary = join(dirname(path), `.tmp-${randomBytes(12).toString('hex')}`)
+  const temporary = temporaryIn(dirname(path))
   try {
     const file = await open(temporary, 'wx', 0o600)
     try {
@@ -20,19 +20,27 @@ export async function publishFile(path: string, body: Uint8Array): Promise<boole
     } finally {
       await file.close()
     }
-    const created = await link(temporary, path).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'EEXIST') return false
-        throw error
-      },
-    )
-    return created
+    return await linkOnce(temporary, path)
   } finally {
     await unlink(temporary).catch(() => {})
     // Also when the name was taken: whoever took it may have been killed before this step.
     await syncDirectory(dirname(path))
   }
+}
+
+export function temporaryIn(directory: string): string {
+  return join(directory, `.tmp-${randomBytes(12).toString('hex')}`)
+}
+
+/** Gives a file a second name, unless that is taken: `true` when this call gave it. */
+export function linkOnce(temporary: string, path: string): Promise<boolean> {
+  return link(temporary, path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false
+      throw error
+    },
+  )
 }
 
 /** Makes a directory and those above it, each with mode 0700, and brings their names to the disk. */

@@ -51,9 +51,9 @@ export function canonicalOf(
 ): { shape: Shape; canonical: string } | { problem: string } {
   if (text.length < 3) return { problem: 'expected at least 3 characters, since a shorter one occurs in any text' }
   if (text.length > maxIdentifierLength) return { problem: `expected at most ${maxIdentifierLength} characters` }
+  if (decimal.test(text)) return { shape: 'decimal', canonical: text }
   if (placeholder.test(text)) return { problem: 'a placeholder such as null: expected an identifier' }
   const cased = caseRule === 'fold' ? text.toLowerCase() : text
-  if (decimal.test(text)) return { shape: 'decimal', canonical: text }
   if (float.test(text))
     return {
       problem: 'a number that was written as a float; its digits may be gone: expected the identifier as text',

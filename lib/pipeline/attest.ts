@@ -10,10 +10,12 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../attestation/to-statement.ts'
+import { formsOf } from '../config.ts'
 import { formatNames } from '../decode/decode-object.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { EventDetails, Ports } from '../ports.ts'
+import { formNames, summariesOf } from '../scan/forms/form-names.ts'
 import { decideVerdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { appendAttestation } from './append-attestation.ts'
@@ -149,9 +151,15 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       ...ports.tool,
       configSha256: hash('sha256', hasConfig ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
     },
-    limitations: limitationsOf({ containers: formatNames }),
+    limitations: limitationsOf({ containers: formatNames, ...(await formsOfRun(ports, runId, hasConfig)) }),
     createdAt: ports.clock().toISOString(),
   }
+}
+
+/** In which forms identifiers were looked for, and in which not, in words. */
+async function formsOfRun(ports: AttestPorts, runId: string, hasConfig: boolean) {
+  const chosen = hasConfig ? formsOf(await readRunConfig(ports, runId)) : []
+  return { forms: summariesOf(chosen), left: summariesOf(formNames.filter((name) => !chosen.includes(name))) }
 }
 
 async function readVouched({ evidence }: Pick<Ports, 'evidence'>, key: string): Promise<VouchedDocument> {

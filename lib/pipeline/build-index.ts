@@ -1,10 +1,13 @@
-import { type Config, isBuiltIn } from '../config.ts'
+import { type Config, formsOf, isBuiltIn } from '../config.ts'
 import { defaultLimits, formatNames } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
+import { summariesOf } from '../scan/forms/form-names.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
+import type { IndexSummary } from '../subject-index/index-format.ts'
+import type { IndexSink } from '../subject-index/index-source.ts'
 import { openSubjectIndex } from '../subject-index/open-subject-index.ts'
 import { formatDocument, type ManifestDocument, readRunConfig } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
@@ -12,7 +15,7 @@ import { buildIndexInput, parseInput } from './task-input.ts'
 
 /** Compiles the transfer manifest into the run's subject index and writes down the scope. @throws ManifestInvalid */
 export async function buildIndex(
-  ports: Pick<Ports, 'random' | 'manifests' | 'evidence' | 'caseKey'>,
+  ports: Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey'>,
   input: unknown,
 ): Promise<{ subjects: number }> {
   const { runId, at } = parseInput('build-index', buildIndexInput, input)
@@ -23,11 +26,11 @@ export async function buildIndex(
   const builder = createIndexBuilder({ caseRule, keys, random: ports.random })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
-  const { bytes, summary } = builder.finish(report.sha256)
-
-  const stored = await ports.evidence.put(runKey(runId, 'subject-index'), bytes)
+  const { summary, stored } = await publishIndex(ports, runKey(runId, 'subject-index'), (sink) =>
+    builder.finish(report, sink),
+  )
   if (!stored.created) {
-    const earlier = openSubjectIndex(await ports.evidence.get(runKey(runId, 'subject-index')), keys)
+    const earlier = openSubjectIndex(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
     if (earlier.manifestSha256 !== report.sha256 || earlier.subjects !== summary.subjects)
       throw new EvidenceConflict(`${name}: expected the manifest that this run began with, and it has changed since`)
   }
@@ -51,7 +54,11 @@ export async function buildIndex(
       matcher: {
         shapes: summary.shapes,
         caseRule,
-        forms: ['utf-8 text', 'behind backslash, percent, syslog and terminal escapes'],
+        forms: [
+          'utf-8 text',
+          'behind backslash, percent, syslog and terminal escapes',
+          ...summariesOf(formsOf(config)),
+        ],
         containers: formatNames,
         limits: defaultLimits,
       },
@@ -64,6 +71,21 @@ export async function buildIndex(
     }),
   )
   return { subjects: summary.subjects }
+}
+
+/** Writes an index to a draft and publishes that: what it is written from is given back before it is sent anywhere. */
+async function publishIndex(
+  { largeEvidence }: Pick<Ports, 'largeEvidence'>,
+  key: string,
+  write: (sink: IndexSink) => { summary: IndexSummary },
+) {
+  const draft = await largeEvidence.draft()
+  try {
+    const { summary } = write(draft.write)
+    return { summary, stored: await draft.publish(key) }
+  } finally {
+    await draft.discard()
+  }
 }
 
 /** What has to be said before anything is deleted by us. @throws ConfigInvalid */

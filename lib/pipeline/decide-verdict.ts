@@ -6,28 +6,28 @@ import { decideVerdict as decide, type Verdict } from '../verdict/decide-verdict
 import type { OpenVersion, StoreReport } from '../verdict/store-report.ts'
 import { formatDocument, type ManifestDocument, readDocument, readRunStore } from './documents.ts'
 import { passKey, runKey, storeKey } from './evidence-keys.ts'
+import { secondsToFirst } from './seconds-to-first.ts'
 import { decideInput, type Failure, parseInput } from './task-input.ts'
 
 /**
  * Writes the store report from what is in the evidence, and judges it. The report stored first counts. `overdue`: there
- * are residuals although what was promised, or what a custodian was given to answer, is over by now.
+ * are residuals although what was promised, or what a custodian was given to answer, is over by now. `secondsLeft`: until the
+ * first of these times, where there are residuals; below zero since then.
  */
 export async function decideVerdict(
   ports: Pick<Ports, 'clock' | 'evidence'>,
   input: unknown,
-): Promise<{ verdict: Verdict; overdue: boolean }> {
+): Promise<{ verdict: Verdict; overdue: boolean; secondsLeft?: number }> {
   const { runId, storeId, failure } = parseInput('decide-verdict', decideInput, input)
   const key = storeKey(runId, storeId, 'report.json')
   if (!(await ports.evidence.has(key)))
     await ports.evidence.put(key, formatDocument(await composeReport(ports, runId, storeId, failure)))
   const report = await readDocument<StoreReport>(ports, key)
   const { verdict } = decide(report)
-  return { verdict, overdue: verdict === 'residual' && isOverdue(report, ports.clock()) }
-}
-
-function isOverdue({ store, requests }: StoreReport, now: Date): boolean {
-  const deadlines = [store.obligation?.dueAt, ...requests.map(({ request }) => request.deadline)]
-  return deadlines.some((deadline) => deadline !== undefined && Date.parse(deadline) < now.getTime())
+  if (verdict !== 'residual') return { verdict, overdue: false }
+  const deadlines = [report.store.obligation?.dueAt, ...report.requests.map(({ request }) => request.deadline)]
+  const left = secondsToFirst(deadlines, ports.clock())
+  return { verdict, overdue: left !== undefined && left < 0, ...(left !== undefined && { secondsLeft: left }) }
 }
 
 async function composeReport(

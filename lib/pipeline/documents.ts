@@ -1,14 +1,15 @@
 import { type Config, parseConfig } from '../config.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
-import type { Evidence, Ports } from '../ports.ts'
-import type { IndexSummary } from '../subject-index/build-subject-index.ts'
+import type { Evidence, LargeEvidence, Ports } from '../ports.ts'
 import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
+import type { IndexSummary } from '../subject-index/index-format.ts'
 import { openSubjectIndex, type SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { requireManifest } from '../subject-index/read-index.ts'
 import { runKey } from './evidence-keys.ts'
 
 /** What `build-index` keeps about the manifest: how it read, and the index that it became. */
-export type ManifestDocument = { schemaVersion: 1; report: ManifestReport; index: IndexSummary }
+export type ManifestDocument = { schemaVersion: 1; report: ManifestReport; index: IndexSummary & { sha256: string } }
 
 export function formatDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`
@@ -35,24 +36,24 @@ export function readManifestDocument(ports: Pick<Ports, 'evidence'>, runId: stri
   return readDocument(ports, runKey(runId, 'manifest.json'))
 }
 
+type IndexPorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey'>
 type OpenIndex = { index: SubjectIndex; keys: CaseKeys }
-const opened = new WeakMap<Evidence, { runId: string; index: Promise<OpenIndex> }>()
+const opened = new WeakMap<LargeEvidence, { runId: string; index: Promise<OpenIndex> }>()
 
 /** The run's subject index. The last one stays open, since a warm worker reads many batches of one run. */
-export function openRunIndex(ports: Pick<Ports, 'evidence' | 'caseKey'>, runId: string): Promise<OpenIndex> {
-  const last = opened.get(ports.evidence)
+export function openRunIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {
+  const last = opened.get(ports.largeEvidence)
   if (last?.runId === runId) return last.index
   const index = loadIndex(ports, runId)
-  index.catch(() => opened.delete(ports.evidence))
-  opened.set(ports.evidence, { runId, index })
+  index.catch(() => opened.delete(ports.largeEvidence))
+  opened.set(ports.largeEvidence, { runId, index })
   return index
 }
 
-async function loadIndex(ports: Pick<Ports, 'evidence' | 'caseKey'>, runId: string): Promise<OpenIndex> {
+async function loadIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {
   const keys = caseKeysOf(await ports.caseKey.read())
   const { report } = await readManifestDocument(ports, runId)
-  const index = openSubjectIndex(await ports.evidence.get(runKey(runId, 'subject-index')), keys)
-  if (index.manifestSha256 !== report.sha256)
-    throw new EvidenceConflict(`run ${runId}: subject index: expected the one of this run's manifest`)
+  const index = openSubjectIndex(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
+  requireManifest(index, report.sha256)
   return { index, keys }
 }

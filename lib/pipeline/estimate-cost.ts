@@ -67,14 +67,17 @@ async function readWork(
   ref: { runId: string; storeId: string; pass: number },
 ): Promise<Workload | undefined> {
   if (!(await evidence.has(passKey(ref, 'batches.jsonl')))) return undefined
-  const batches = await readBatches(evidence, ref)
+  const planned = { versions: 0, bytes: 0, batches: 0 }
+  for (const { versions, bytes } of await readBatches(evidence, ref)) {
+    planned.versions += versions
+    planned.bytes += bytes
+    planned.batches++
+  }
   const scanSeconds = (await evidence.has(passKey(ref, 'coverage.json'))) ? await readSeconds(evidence, ref) : undefined
   return {
     storeId: ref.storeId,
     pass: ref.pass,
-    versions: batches.reduce((sum, { versions }) => sum + versions, 0),
-    bytes: batches.reduce((sum, { bytes }) => sum + bytes, 0),
-    batches: batches.length,
+    ...planned,
     ...(scanSeconds !== undefined && { scanSeconds }),
   }
 }

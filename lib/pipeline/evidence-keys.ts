@@ -45,6 +45,7 @@ export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
   `${segmentPrefix(ref)}/${listing}/${digits(page)}.jsonl`
 export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`
 export const requestedKey = (ref: PassRef, part: number) => `${passPrefix(ref)}/requested/${digits(part)}.jsonl`
+export const foundKey = (ref: SegmentRef, part: number) => `${segmentPrefix(ref)}/found/${digits(part)}.jsonl`
 export const legKey = (ref: PassRef, leg: number) => `${passPrefix(ref)}/deletion-legs/${digits(leg)}.json`
 export const intentKey = (ref: PassRef, seq: number) => `${passPrefix(ref)}/deletions/${digits(seq)}.json`
 

@@ -17,7 +17,7 @@ const deletedAtOnce = { versions: 1000, bytes: 2 ** 30 }
 /** A call ends at the first group after this. A Lambda lives for 15 minutes. */
 const legMs = 10 * 60_000
 
-type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'storeDeletions' | 'caseKey'>
+type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'storeDeletions' | 'caseKey'>
 
 /**
  * The built-in executor: deletes exactly the versions that the request names, each only if all its records belong to

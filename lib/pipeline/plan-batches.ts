@@ -3,7 +3,7 @@ import type { Batch } from '../inventory/plan-batches.ts'
 import type { Evidence, Ports } from '../ports.ts'
 import { readRunStore } from './documents.ts'
 import { type PassRef, passKey, segmentKey } from './evidence-keys.ts'
-import { formatLines, readLines } from './json-lines.ts'
+import { formatLines, linesOf, readLines } from './json-lines.ts'
 import { readSegments } from './plan-listing.ts'
 import { parseInput, passInput } from './task-input.ts'
 
@@ -29,22 +29,24 @@ export async function planBatches(
 }> {
   const ref = parseInput('plan-batches', passInput, input)
   const { store } = await readRunStore(ports, ref.runId, ref.storeId)
-  const batches: Batch[] = []
+  const [lines, sizes]: [string[], { versions: number; bytes: number }] = [[], { versions: 0, bytes: 0 }]
   const parts: ArchivedPart[] = []
   for (const segment of (await readSegments(ports.evidence, ref)).keys()) {
-    for (const batch of await readLines<Batch>(ports.evidence, segmentKey({ ...ref, segment }, 'batches.jsonl')))
-      batches.push({ ...batch, batch: batches.length })
+    for (const batch of linesOf<Batch>(await ports.evidence.get(segmentKey({ ...ref, segment }, 'batches.jsonl')))) {
+      sizes.versions += batch.versions
+      sizes.bytes += batch.bytes
+      lines.push(formatLines([{ ...batch, batch: lines.length }]))
+    }
     parts.push(...(await readLines<ArchivedPart>(ports.evidence, segmentKey({ ...ref, segment }, 'archived.jsonl'))))
   }
   await ports.evidence.put(passKey(ref, 'archived.jsonl'), formatLines(parts))
   const key = passKey(ref, 'batches.jsonl')
-  await ports.evidence.put(key, formatLines(batches))
+  await ports.evidence.put(key, lines.join(''))
   const sums = addArchived(parts.flatMap((part) => part.sums))
   const archived = { versions: total(sums, 'versions'), bytes: total(sums, 'bytes') }
   return {
-    batches: batches.length,
-    versions: batches.reduce((sum, batch) => sum + batch.versions, 0),
-    bytes: batches.reduce((sum, batch) => sum + batch.bytes, 0),
+    batches: lines.length,
+    ...sizes,
     archived,
     toRestore: store.s3?.restore === undefined ? 0 : archived.versions,
     key,
@@ -53,9 +55,10 @@ export async function planBatches(
   }
 }
 
-/** The planned batches, in order: `batch` counts from 0. */
-export function readBatches(evidence: Evidence, ref: PassRef): Promise<Batch[]> {
-  return readLines(evidence, passKey(ref, 'batches.jsonl'))
+/** The planned batches, in order: `batch` counts from 0. Of a large store there are a million. */
+export async function readBatches(evidence: Evidence, ref: PassRef): Promise<Iterable<Batch>> {
+  const bytes = await evidence.get(passKey(ref, 'batches.jsonl'))
+  return linesOf(bytes)
 }
 
 /** The parts of the inventory with versions that must be restored, in the order of the inventory. */

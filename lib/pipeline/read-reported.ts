@@ -26,9 +26,8 @@ const readAtOnce = 16
 
 /** The planned batches of a whole pass: every entry of its inventory once. */
 export async function* readReported(evidence: Evidence, ref: PassRef): AsyncGenerator<Reported> {
-  const batches = await readBatches(evidence, ref)
   for (const segment of (await readSegments(evidence, ref)).keys())
-    for await (const { reported } of readReportedParts(evidence, { ...ref, segment }, batches)) yield* reported
+    for await (const { reported } of readReportedParts(evidence, { ...ref, segment })) yield* reported
 }
 
 /**
@@ -38,9 +37,9 @@ export async function* readReported(evidence: Evidence, ref: PassRef): AsyncGene
 export async function* readReportedParts(
   evidence: Evidence,
   ref: SegmentRef,
-  batches: readonly Batch[],
 ): AsyncGenerator<{ part: InventoryPart; reported: Reported[] }> {
-  const own = batches.filter(({ segment }) => segment === ref.segment)
+  const own: Batch[] = []
+  for (const batch of await readBatches(evidence, ref)) if (batch.segment === ref.segment) own.push(batch)
   const byPart = Map.groupBy(own, (batch) => batch.part)
   let place = 0
   for await (const part of readSegmentParts(evidence, ref, 'opening')) {

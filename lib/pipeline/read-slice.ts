@@ -3,10 +3,11 @@ import type { InventoryEntry, ListedVersion } from '../inventory/object-version.
 import type { Slice } from '../inventory/slice.ts'
 import type { SliceReading } from '../scan/outcome.ts'
 import { findInKey } from '../scan/redact-key.ts'
+import type { PlacedOccurrence } from '../scan/scan-object.ts'
 import { scanSlice } from '../scan/scan-slice.ts'
 import { openRanges } from './open-ranges.ts'
 import { type Content, type Found, nothingRead, readVersion } from './read-version.ts'
-import { type Reading, toUnread, type Unread } from './reading.ts'
+import { type Reading, tooLarge, toUnread } from './reading.ts'
 
 type SliceContent = Content & { slice: SliceReading }
 
@@ -22,7 +23,8 @@ export async function readSlice(
   found: Found,
 ): Promise<SliceContent> {
   const ranges = openRanges(version, reading)
-  const scan = await scanSlice(ranges.read, slice, entry.size, reading.index, (each) => found.add('content', each))
+  const onOccurrence = (each: PlacedOccurrence) => found.add('content', each)
+  const scan = await scanSlice(ranges.read, slice, entry.size, reading.index, onOccurrence, reading.forms)
   const none = { ...slice, start: slice.from, end: slice.from }
   switch (scan.kind) {
     case 'unread':
@@ -65,12 +67,5 @@ export async function readSlice(
     }
     default:
       return scan satisfies never
-  }
-}
-
-function tooLarge(size: number, most: number): Unread {
-  return {
-    reason: 'limit',
-    detail: `a container cannot be cut: expected at most ${most} bytes, which one call can read, got ${size}`,
   }
 }

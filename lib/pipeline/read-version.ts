@@ -48,7 +48,7 @@ export async function readVersion(
         const body = inTime(opened.chunks, reading)
         const again = entry.kind === 'object' ? readAgain(version, entry.size, reading) : undefined
         const onOccurrence = (occurrence: PlacedOccurrence) => found.add('content', occurrence)
-        const scan = await scanObject(body.chunks, reading.index, onOccurrence, 'subjects', again?.at)
+        const scan = await scanObject(body.chunks, reading.index, onOccurrence, 'subjects', again?.at, reading.forms)
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan
         const gap: Unread | undefined =

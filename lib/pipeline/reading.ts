@@ -8,12 +8,15 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 export type Reading = {
   store: Store
   index: SubjectIndex
+  /** Names of the forms that identifiers are looked for in. */
+  forms: readonly string[]
   meter: Ports['meter']
   isLate(): boolean
   callSeconds: number
 }
 
-export type Unread = { reason: Extract<Outcome, { kind: 'unverified' }>['reason']; detail: string }
+/** `beyondCall`: a call that has more time could have read it. */
+export type Unread = { reason: Extract<Outcome, { kind: 'unverified' }>['reason']; detail: string; beyondCall?: true }
 
 /** A gap as the reason of an outcome. */
 export function toUnread(gap: Gap | undefined): Unread {
@@ -22,8 +25,17 @@ export function toUnread(gap: Gap | undefined): Unread {
   return { reason: gap.reason, detail: `${place}byte ${gap.offset}: ${gap.detail}` }
 }
 
+const whatHelps = 'scan tasks have more time (README: taskSubnets, taskSeconds)'
+
+/** Why a container is not read, of which `most` bytes fit into the time of one call. */
+export function tooLarge(size: number, most: number): Unread {
+  const detail = `a container cannot be cut: expected at most ${most} bytes, which one call can read, got ${size}; ${whatHelps}`
+  return { reason: 'limit', detail, beyondCall: true }
+}
+
 export function lateFor({ callSeconds }: Pick<Reading, 'callSeconds'>): Unread {
-  return { reason: 'limit', detail: `expected to be read within the time of one call, ${callSeconds} seconds` }
+  const detail = `expected to be read within the time of one call, ${callSeconds} seconds; ${whatHelps}`
+  return { reason: 'limit', detail, beyondCall: true }
 }
 
 /**

@@ -1,21 +1,27 @@
 import { type Channel, secondsOf } from '../config.ts'
 import type { DeletionRequest, RequestedVersion } from '../deletion/request.ts'
+import { EvidenceConflict } from '../errors.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { Ports } from '../ports.ts'
-import { settleBatch } from '../verdict/settle-batch.ts'
 import { formatDocument, readDocument, readRunStore } from './documents.ts'
-import { type PassRef, passKey } from './evidence-keys.ts'
-import { readReported } from './read-reported.ts'
+import { foundKey, type PassRef, passKey, segmentKey } from './evidence-keys.ts'
+import { readSegments } from './plan-listing.ts'
 import { writeRequested } from './requested-versions.ts'
+import { secondsToFirst } from './seconds-to-first.ts'
+import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, passInput } from './task-input.ts'
+import { readVersionList } from './version-list.ts'
 
 export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
 
-/** Names the exact object versions in which this pass found something. The document stored first is the request. */
+/**
+ * Names the exact object versions in which this pass found something. The document stored first is the request. `secondsLeft`: until
+ * they were promised to be gone, or an answer is due, whichever is first.
+ */
 export async function requestDeletion(
   ports: Pick<Ports, 'clock' | 'evidence' | 'runState'>,
   input: unknown,
-): Promise<{ requestId: string; channel: Channel['kind']; seconds: number }> {
+): Promise<{ requestId: string; channel: Channel['kind']; seconds: number; secondsLeft?: number }> {
   const ref = parseInput('request-deletion', passInput, input)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const key = passKey(ref, 'request.json')
@@ -25,8 +31,10 @@ export async function requestDeletion(
   const { requestId, deadline } = request
   if (!(await ports.runState.getRequest(requestId)))
     await ports.runState.putRequest({ requestId, ...ref, ...(deadline !== undefined && { deadline }) })
+  const secondsLeft = secondsToFirst([request.obligation?.dueAt, deadline], ports.clock())
   return {
     requestId,
+    ...(secondsLeft !== undefined && { secondsLeft }),
     channel: request.channel,
     seconds: store.channel.kind === 'manual' ? secondsOf(store.channel.deadline) : 0,
   }
@@ -40,8 +48,9 @@ async function composeRequest(
   config: RunStore['config'],
   store: RunStore['store'],
 ): Promise<DeletionRequest> {
-  const requested = await writeRequested(ports.evidence, ref, listRequested(ports, ref))
-  const { findings, subjects } = await readDocument<Coverage>(ports, passKey(ref, 'coverage.json'))
+  const coverage = await readDocument<Coverage>(ports, passKey(ref, 'coverage.json'))
+  const { findings, subjects } = coverage
+  const requested = await writeRequested(ports.evidence, ref, listFound(ports, ref, coverage))
   const requestedAt = ports.clock()
   const obligation = store.obligation ?? config.obligation
   return {
@@ -65,23 +74,21 @@ async function composeRequest(
   }
 }
 
-async function* listRequested(ports: Pick<Ports, 'evidence'>, ref: PassRef): AsyncGenerator<RequestedVersion> {
-  for await (const { entries, report } of readReported(ports.evidence, ref)) {
-    const places = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
-    for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled)
-      if (outcome.kind === 'found' && scan)
-        yield {
-          ...entry,
-          ...(scan.protection && { protection: scan.protection }),
-          ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
-          findings: scan.findings,
-          subjects: scan.subjects,
-          places: (places.get(entry.seq) ?? []).map(({ place, path, record, offset }) => ({
-            place,
-            path,
-            record,
-            offset,
-          })),
-        }
+/** What the segments of the pass listed as found; it has to be what the signed coverage counts. @throws EvidenceConflict */
+async function* listFound(
+  ports: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  coverage: Coverage,
+): AsyncGenerator<RequestedVersion> {
+  let versions = 0
+  for (const segment of (await readSegments(ports.evidence, ref)).keys()) {
+    const own = { ...ref, segment }
+    const { found } = await readDocument<SegmentDocument>(ports, segmentKey(own, 'coverage.json'))
+    yield* readVersionList(ports.evidence, (part) => foundKey(own, part), found)
+    versions += found.versions
   }
+  if (versions !== coverage.found.versions)
+    throw new EvidenceConflict(
+      `store ${ref.storeId}: request: expected the ${coverage.found.versions} versions of the coverage, got ${versions}`,
+    )
 }

@@ -3,9 +3,7 @@ import type { DeletionRequest, RequestedVersion } from '../deletion/request.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { Evidence } from '../ports.ts'
 import { type PassRef, requestedKey } from './evidence-keys.ts'
-
-/** The versions that a request names, in documents of a thousand lines, so that nobody has to hold all of them. */
-const versionsPerPart = 1000
+import { createVersionList } from './version-list.ts'
 
 export type Requested = {
   versions: number
@@ -16,39 +14,26 @@ export type Requested = {
 }
 
 /**
- * Writes the parts and sums up what is in them; `sha256` is over all lines of all parts. Parts that an earlier try wrote
- * have to be the same. @throws EvidenceConflict
+ * Writes the versions that a request names and sums up what is in them. What an earlier try wrote has to be the same.
+ * @throws EvidenceConflict
  */
 export async function writeRequested(
   evidence: Evidence,
   ref: PassRef,
   requested: AsyncIterable<RequestedVersion>,
 ): Promise<Requested> {
-  const all = createHash('sha256')
-  const sums = { versions: 0, bytes: 0, protectedVersions: 0 }
+  const list = createVersionList(evidence, (part) => requestedKey(ref, part))
+  const sums = { bytes: 0, protectedVersions: 0 }
   let deletableFrom: string | undefined
-  let lines: string[] = []
-  let part = 0
-  const flush = async () => {
-    if (lines.length === 0) return
-    const text = lines.join('')
-    const stored = await evidence.put(requestedKey(ref, part), text)
-    if (stored.sha256 !== sha256Of(text)) throw new EvidenceConflict(`${nameOf(ref)}: expected the versions of before`)
-    all.update(text)
-    lines = []
-    part++
-  }
   for await (const version of requested) {
-    sums.versions++
     sums.bytes += version.size
     if (version.protection) sums.protectedVersions++
     const { until } = version.protection ?? {}
     if (until !== undefined && (deletableFrom === undefined || deletableFrom < until)) deletableFrom = until
-    lines.push(`${JSON.stringify(version)}\n`)
-    if (lines.length === versionsPerPart) await flush()
+    await list.add(version)
   }
-  await flush()
-  return { ...sums, ...(deletableFrom !== undefined && { deletableFrom }), sha256: all.digest('hex') }
+  const { versions, sha256 } = await list.finish()
+  return { versions, ...sums, ...(deletableFrom !== undefined && { deletableFrom }), sha256 }
 }
 
 /** The parts of a request that were checked together: `read` gives one of them, and it still has to be the one that was. */

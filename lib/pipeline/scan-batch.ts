@@ -1,3 +1,5 @@
+import { formsOf } from '../config.ts'
+import { HandedOver } from '../errors.ts'
 import { type BatchReport, formatBatchReport, formatOrdinals } from '../finding/batch-report.ts'
 import { createCollector } from '../finding/collect-findings.ts'
 import { readingSeconds } from '../inventory/call-capacity.ts'
@@ -18,9 +20,15 @@ import { batchInput, parseInput } from './task-input.ts'
 
 type Context = Reading & { keys: CaseKeys }
 
-/** Reads every object version of one batch to its last byte, or one slice, and the planted controls, into one report. */
+/**
+ * Reads every object version of one batch to its last byte, or one slice, and the planted controls, into one report.
+ * @throws HandedOver instead of a report that would say that a call has too little time, where a scan task has more
+ */
 export async function scanBatch(
-  ports: Pick<Ports, 'clock' | 'evidence' | 'stores' | 'caseKey' | 'meter' | 'callSeconds'>,
+  ports: Pick<
+    Ports,
+    'clock' | 'evidence' | 'largeEvidence' | 'stores' | 'caseKey' | 'meter' | 'callSeconds' | 'handsOver'
+  >,
   input: unknown,
 ): Promise<{ versions: number }> {
   const { batch, ...ref } = parseInput('scan-batch', batchInput, input)
@@ -30,16 +38,18 @@ export async function scanBatch(
   const began = ports.clock()
   const readUntil = began.getTime() + readingSeconds(ports.callSeconds) * 1000
   const { index, keys } = await openRunIndex(ports, ref.runId)
-  const { store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const forms = formsOf(config)
   const context: Context = {
     store: await ports.stores.open(store),
     index,
+    forms,
     keys,
     meter: ports.meter,
     isLate: () => ports.clock().getTime() > readUntil,
     callSeconds: ports.callSeconds,
   }
-  const controls = await runControls(index)
+  const controls = await runControls(index, undefined, forms)
   const { entries } = parsePart(
     await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
   )
@@ -49,6 +59,8 @@ export async function scanBatch(
   const subjects = new Set<number>()
   for (const entry of entries.slice(batch.from, batch.to)) {
     const scanned = await scanEntry(entry, batch.slice, context)
+    if (scanned.beyondCall && ports.handsOver)
+      throw new HandedOver(`scan-batch: batch ${batch.batch}: expected to be read within ${ports.callSeconds} seconds`)
     reports.push(scanned.report)
     findings.push(...scanned.findings)
     for (const ordinal of scanned.ordinals) subjects.add(ordinal)
@@ -89,7 +101,7 @@ async function scanEntry(entry: InventoryEntry, slice: Slice | undefined, contex
     findings: found.count,
     subjects: found.ordinals.size,
   }
-  return { report, findings: found.listed, ordinals: found.ordinals }
+  return { report, findings: found.listed, ordinals: found.ordinals, beyondCall: gap?.beyondCall === true }
 }
 
 function toOutcome(findings: number, gap: Unread | undefined): Outcome {

@@ -1,3 +1,5 @@
+import type { RequestedVersion } from '../deletion/request.ts'
+import type { Finding } from '../finding/finding.ts'
 import type { SegmentCoverage } from '../inventory/coverage.ts'
 import type { InventoryPart } from '../inventory/inventory-part.ts'
 import { toListed } from '../inventory/inventory-part.ts'
@@ -8,12 +10,12 @@ import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
 import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
-import { formatDocument } from './documents.ts'
-import { segmentKey } from './evidence-keys.ts'
-import { readBatches } from './plan-batches.ts'
+import { formatDocument, readDocument } from './documents.ts'
+import { foundKey, segmentKey } from './evidence-keys.ts'
 import { readReportedParts } from './read-reported.ts'
 import { readSegmentParts } from './take-inventory.ts'
 import { parseInput, segmentInput } from './task-input.ts'
+import { createVersionList, type VersionList } from './version-list.ts'
 
 /** What a segment came to, and the file systems that its listings entered. */
 export type SegmentDocument = {
@@ -21,11 +23,15 @@ export type SegmentDocument = {
   mounts: { opening: string[]; closing: string[] }
   /** What the batches took together. */
   scanMilliseconds: number
+  /** The versions with findings, listed in documents beside this one. */
+  found: VersionList
 }
 
 /**
  * Settles what the batches of a segment reported against its inventory, and that against the closing listing. Everything is
- * read once and forgotten.
+ * read once and forgotten: what is found is listed by the same reading that is signed as the coverage, so that a report that comes
+ * later is in neither. *Crash: the first list counts; one that would be another is a contradiction, and the store is incomplete.*
+ * @throws EvidenceConflict
  */
 export async function settleSegment(
   ports: Pick<Ports, 'evidence' | 'caseKey'>,
@@ -33,19 +39,25 @@ export async function settleSegment(
 ): Promise<{ versions: number }> {
   const ref = parseInput('settle-segment', segmentInput, input)
   const { sealKey } = caseKeysOf(await ports.caseKey.read())
+  const key = segmentKey(ref, 'coverage.json')
+  if (await ports.evidence.has(key)) {
+    const { coverage } = await readDocument<SegmentDocument>(ports, key)
+    return { versions: coverage.inventory.versions }
+  }
   const coverage = createCoverage()
+  const found = createVersionList(ports.evidence, (part) => foundKey(ref, part))
   const open: OpenVersion[] = []
   let scanMilliseconds = 0
   const [opening, closing] = [createSummary(), createSummary()]
 
   async function* settleOpening(): AsyncGenerator<ListedVersion> {
-    const batches = await readBatches(ports.evidence, ref)
-    for await (const { part, reported } of readReportedParts(ports.evidence, ref, batches)) {
+    for await (const { part, reported } of readReportedParts(ports.evidence, ref)) {
       coverage.addListed(part.entries)
       for (const { entries, report, made } of reported) {
         scanMilliseconds += made.milliseconds
-        for (const settled of coverage.addBatch(entries, report, made))
-          if (settled.outcome.kind !== 'clean' && open.length < listedOpenVersions) open.push(toOpenVersion(settled))
+        const settled = coverage.addBatch(entries, report, made).filter(({ outcome }) => outcome.kind !== 'clean')
+        open.push(...settled.slice(0, listedOpenVersions - open.length).map(toOpenVersion))
+        for (const version of toRequested(settled, report?.findings ?? [])) await found.add(version)
       }
       opening.add(part)
       for (const entry of part.entries) yield toListed(entry, sealKey)
@@ -63,11 +75,32 @@ export async function settleSegment(
     coverage: coverage.finish(opening.times(), { versions: closing.versions(), ...changes, ...closing.times() }),
     mounts: { opening: opening.mounts(), closing: closing.mounts() },
     scanMilliseconds,
+    found: await found.finish(),
   }
   await ports.evidence.put(segmentKey(ref, 'subjects'), coverage.subjects())
   await ports.evidence.put(segmentKey(ref, 'open.json'), formatDocument(open))
-  await ports.evidence.put(segmentKey(ref, 'coverage.json'), formatDocument(document))
+  await ports.evidence.put(key, formatDocument(document))
   return { versions: document.coverage.inventory.versions }
+}
+
+/** What a request says of versions in which something was found, with the first places where it is. */
+function* toRequested(settled: readonly Settled[], findings: readonly Finding[]): Generator<RequestedVersion> {
+  const places = Map.groupBy(findings, ({ seq }) => seq)
+  for (const { entry, outcome, report: scan } of settled)
+    if (outcome.kind === 'found' && scan)
+      yield {
+        ...entry,
+        ...(scan.protection && { protection: scan.protection }),
+        ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
+        findings: scan.findings,
+        subjects: scan.subjects,
+        places: (places.get(entry.seq) ?? []).map(({ place, path, record, offset }) => ({
+          place,
+          path,
+          record,
+          offset,
+        })),
+      }
 }
 
 function createSummary() {

@@ -19,7 +19,7 @@ const atOnce = { pages: 500, milliseconds: 180_000 }
 /** Sequence numbers are of one listing: those of a segment begin where no earlier segment can get to. */
 const segmentSpan = 2 ** 32
 
-type InventoryPorts = Pick<Ports, 'clock' | 'random' | 'evidence' | 'stores' | 'caseKey' | 'meter'>
+type InventoryPorts = Pick<Ports, 'clock' | 'random' | 'evidence' | 'largeEvidence' | 'stores' | 'caseKey' | 'meter'>
 
 /**
  * Lists a segment of a store into the evidence, as many pages as one call has time for, and says where the next call goes

@@ -1,22 +1,42 @@
 import type { Alphabet } from './alphabets.ts'
 
 /**
- * Maximal runs of an alphabet in one block: `count` of them, `starts` and `ends` (exclusive). `resume` is where a run
- * may begin that is not complete yet, or the block's end.
+ * Maximal runs of an alphabet in one block, ascending: `count` of them, `starts` and `ends` (exclusive). `resume` is where
+ * a run may begin that is not complete yet, or the block's end.
  */
-export type Runs = { count: number; resume: number; starts: Int32Array; ends: Int32Array }
+export type RunSource = {
+  readonly starts: Int32Array
+  readonly ends: Int32Array
+  count: number
+  resume: number
+  /**
+   * Collects those in [from, to). No run begins before `from`. A run that touches `to` is complete only if the content
+   * ends there (`final`).
+   */
+  collect(from: number, to: number, final: boolean): void
+}
 
-export function createRuns(blockBytes: number, minLength: number): Runs {
-  const most = Math.floor(blockBytes / (minLength + 1)) + 2
-  return { count: 0, resume: 0, starts: new Int32Array(most), ends: new Int32Array(most) }
+/** Runs of whatever bytes they were collected from last; as many as `bytes` of them can have. */
+export type Runs = Omit<RunSource, 'collect'>
+
+export function createRuns(bytes: number, minLength: number): Runs {
+  const most = Math.floor(bytes / (minLength + 1)) + 2
+  return { starts: new Int32Array(most), ends: new Int32Array(most), count: 0, resume: 0 }
+}
+
+/** All runs of at least `minLength` bytes. */
+export function createRunSource(bytes: Uint8Array, alphabet: Alphabet, minLength: number): RunSource {
+  return {
+    ...createRuns(bytes.length, minLength),
+    collect(from, to, final) {
+      collectRuns(this, bytes, from, to, final, alphabet, minLength)
+    },
+  }
 }
 
 /**
- * Collects the maximal runs in [from, to) of at least `minLength` bytes. No run begins before `from`. A run that
- * touches `to` is complete only if the content ends there (`final`).
- *
- * A run of at least `minLength` bytes covers one of every `minLength` positions: bytes in between are looked at only
- * when that one is in the alphabet.
+ * Collects what `RunSource.collect` does. A run of at least `minLength` bytes covers one of every `minLength` positions: bytes
+ * in between are looked at only when that one is in the alphabet.
  */
 export function collectRuns(
   runs: Runs,

@@ -78,7 +78,8 @@ function spellingsOf({ shape, text }: Control, caseRule: CaseRule): string[] {
   return caseRule === 'fold' && shape !== 'decimal' ? [text, text.toUpperCase()] : [text]
 }
 
-function nearMisses({ shape, text }: Control): string[] {
+/** Texts that are one character longer than a control. */
+export function nearMisses({ shape, text }: Control): string[] {
   const filler = fillers[shape]
   return [text, ...(shape === 'uuid' ? [grouped(text)] : [])].flatMap((each) => [filler + each, each + filler])
 }

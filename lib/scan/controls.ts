@@ -1,13 +1,15 @@
 import { canonicalOf } from '../manifest/identifier.ts'
-import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import type { Control, SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { buildSample, type Context, contexts, type Planted, type Sample } from './control-samples.ts'
+import { defaultForms } from './forms/form-names.ts'
+import { buildFormSample, type PlantedForm } from './forms/form-sample.ts'
 import { referenceMatches } from './reference-matcher.ts'
 import { sampleFormats } from './sample-formats.ts'
 import { type PlacedOccurrence, type ScanObject, scanObject } from './scan-object.ts'
 
 /**
  * What a check of the scanner came to. `planted` and `detected` count texts; `forms` are the ways in which they were
- * written, `container/context/shape`. A near miss that is reported, or anything else that is not there, is a false alarm.
+ * written, `container/context/shape`, or `plain/form/shape` for identifiers that are not written plainly. A near miss that is reported, or anything else that is not there, is a false alarm.
  */
 export type ControlReport = {
   positive: { planted: number; detected: number; forms: string[] }
@@ -21,7 +23,11 @@ const inFormats: readonly Context[] = ['json-lines', 'lines']
  * Plants the index's controls in each form that the scanner claims to read and scans them like any object. A form
  * counts as detected only where the occurrence is in its exact place and the sample was read to its end.
  */
-export async function runControls(index: SubjectIndex, scan: ScanObject = scanObject): Promise<ControlReport> {
+export async function runControls(
+  index: SubjectIndex,
+  scan: ScanObject = scanObject,
+  forms: readonly string[] = defaultForms,
+): Promise<ControlReport> {
   const report: ControlReport = {
     positive: { planted: 0, detected: 0, forms: [] },
     negative: { planted: 0, falseAlarms: 0 },
@@ -37,16 +43,66 @@ export async function runControls(index: SubjectIndex, scan: ScanObject = scanOb
         positive.forms.push(`${container}/${context}/${shape}`)
         const found: PlacedOccurrence[] = []
         const stored = wrap(sample.bytes)
-        const { complete } = await scan(inPieces(stored), index, (each) => found.push(each), 'subjects-and-controls')
+        const { complete } = await scan(
+          inPieces(stored),
+          index,
+          (each) => found.push(each),
+          'subjects-and-controls',
+          undefined,
+          forms,
+        )
         const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
         positive.planted += hitsOf(sample).length
         positive.detected += detected.length
         negative.planted += sample.planted.length - hitsOf(sample).length
-        negative.falseAlarms += found.filter((each) => isFalse(each, sample, new Set(expected))).length
+        negative.falseAlarms += found.filter((each) => isFalse(each, sample, new Set(expected), path, index)).length
       }
     }
+    await plantForms(index, scan, forms, controls, report)
   }
   return report
+}
+
+/** The same for what is not written plainly. What is found has to lie in what was written, and not as plain text. */
+async function plantForms(
+  index: SubjectIndex,
+  scan: ScanObject,
+  forms: readonly string[],
+  controls: readonly Control[],
+  { positive, negative }: ControlReport,
+): Promise<void> {
+  const { bytes, planted } = buildFormSample(forms, controls, (text) => isEntry(index, text))
+  if (planted.length === 0) return
+  const found: PlacedOccurrence[] = []
+  const { gaps } = await scan(
+    inPieces(bytes),
+    index,
+    (each) => found.push(each),
+    'subjects-and-controls',
+    undefined,
+    forms,
+  )
+  // Text in UTF-16 among other text is no text, and says so.
+  const isRead = gaps.every(({ reason }) => reason === 'not-text')
+  const hits = planted.filter(({ kind }) => kind === 'hit')
+  const detected = isRead ? hits.filter((hit) => found.some((each) => isFormHit(each, hit))) : []
+  positive.planted += hits.length
+  positive.detected += detected.length
+  positive.forms.push(...new Set(hits.map(({ form, control }) => `plain/${form}/${control.shape}`)))
+  negative.planted += planted.length - hits.length
+  const expected = new Set(referenceMatches(index, bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`))
+  const isKnown = (each: PlacedOccurrence) =>
+    expected.has(`${each.ordinal} ${each.offset}`) || hits.some((hit) => isWithin(each, hit))
+  negative.falseAlarms += found.filter((each) => !isKnown(each) && index.isControl(each.ordinal)).length
+}
+
+function isFormHit(found: PlacedOccurrence, hit: PlantedForm): boolean {
+  // A short one may be read in another form as well: `1.234e3` holds the number 1.234 with a separator.
+  return isWithin(found, hit) && found.form !== undefined && found.path.length === 0
+}
+
+function isWithin({ ordinal, offset }: PlacedOccurrence, { control, start, length }: PlantedForm): boolean {
+  return ordinal === control.ordinal && offset >= start && offset < start + length
 }
 
 const hitsOf = ({ planted }: Sample) => planted.filter(({ kind }) => kind === 'hit')
@@ -60,8 +116,18 @@ function isHit(found: PlacedOccurrence, hit: Planted, path: readonly string[]): 
   )
 }
 
-/** A short subject of another shape may well occur in a sample; the slow matcher says so. */
-function isFalse({ ordinal, offset }: PlacedOccurrence, { planted }: Sample, expected: ReadonlySet<string>): boolean {
+/**
+ * A short subject of another shape may well occur in a sample; the slow matcher says so. What a container says besides (row
+ * numbers, names of its tables) may be a subject too, but never a control.
+ */
+function isFalse(
+  { ordinal, offset, path: foundIn }: PlacedOccurrence,
+  { planted }: Sample,
+  expected: ReadonlySet<string>,
+  path: readonly string[],
+  index: SubjectIndex,
+): boolean {
+  if (foundIn.join('/') !== path.join('/')) return index.isControl(ordinal) || foundIn.length === 0
   const isNearMiss = planted.some(
     ({ kind, control, start, length }) =>
       kind === 'near-miss' && control.ordinal === ordinal && offset >= start && offset < start + length,

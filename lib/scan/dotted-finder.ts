@@ -1,5 +1,5 @@
 import { dottedCharacters, lengthTable, trimmedCharacters } from './alphabets.ts'
-import { collectRuns, createRuns } from './collect-runs.ts'
+import type { RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
@@ -11,11 +11,15 @@ const none: readonly number[] = []
  * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end, and the
  * same without an escape that they begin with.
  */
-export function createDottedFinder({ bytes }: Block, lengths: readonly number[], probe: Probe, emit: Emit): Finder {
-  const minLength = Math.min(...lengths)
+export function createDottedFinder(
+  { bytes }: Block,
+  runs: RunSource,
+  lengths: readonly number[],
+  probe: Probe,
+  emit: Emit,
+): Finder {
   const maxLength = Math.max(...lengths)
   const allowed = lengthTable(lengths)
-  const runs = createRuns(bytes.length, minLength)
   const held = createHeldRun(dottedCharacters)
   let resume = 0
 
@@ -50,7 +54,7 @@ export function createDottedFinder({ bytes }: Block, lengths: readonly number[],
   return {
     scan(to, final) {
       if (held.isOpen) resume = held.resume(bytes, resume, to, final)
-      collectRuns(runs, bytes, resume, to, final, dottedCharacters, minLength)
+      runs.collect(resume, to, final)
       for (let run = 0; run < runs.count; run++) {
         const first = trimmedStart(runs.starts[run]!, runs.ends[run]!)
         const end = trimmedEnd(first, runs.ends[run]!)

@@ -7,12 +7,11 @@ import {
   localTrimmed,
   trimmedCharacters,
 } from './alphabets.ts'
+import type { SignSource } from './collect-signs.ts'
 import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
 import type { Probe } from './probe.ts'
-
-const at = 0x40
 
 /**
  * Finds e-mail addresses from their `@`. The domain is the run to the right without `.` and `-` at its end. The local
@@ -21,7 +20,8 @@ const at = 0x40
  * `+` and `-` at the beginning of either do not belong to it.
  */
 export function createEmailFinder(
-  { bytes, buffer }: Block,
+  { bytes }: Block,
+  signs: SignSource,
   lengths: readonly number[],
   probe: Probe,
   emit: Emit,
@@ -84,8 +84,9 @@ export function createEmailFinder(
   return {
     scan(to, final) {
       if (held.isOpen) resume = held.resume(bytes, resume, to, final)
-      const known = buffer.subarray(0, to)
-      for (let sign = known.indexOf(at, resume); sign !== -1; sign = known.indexOf(at, resume)) {
+      signs.collect(resume, to, final)
+      for (let place = 0; place < signs.count; place++) {
+        const sign = signs.places[place]!
         let runEnd = sign + 1
         while (runEnd < to && domainCharacters[bytes[runEnd]!] !== 0) runEnd++
         const isOpen = runEnd === to && !final
@@ -100,7 +101,6 @@ export function createEmailFinder(
           look(sign, domainEnd, (...token) => waiting.push(emit.later(...token)))
           held.open(waiting)
         } else look(sign, domainEnd, emit.now)
-        resume = runEnd
       }
       resume = to
       return Math.max(0, tailFrom(to) - longestEscape)

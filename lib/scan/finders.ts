@@ -1,29 +1,60 @@
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import { asIs, digits, handleCharacters, lowerCased } from './alphabets.ts'
+import { asIs, digits, lowerCased } from './alphabets.ts'
 import { createDottedFinder } from './dotted-finder.ts'
 import { createEmailFinder } from './email-finder.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createFoldingProbe, createProbe, type Probe } from './probe.ts'
 import { createRunFinder } from './run-finder.ts'
+import { plainSources, type Sources } from './sources.ts'
 import { createUuidFinder } from './uuid-finder.ts'
 
-/** A finder for every shape that the index holds. */
-export function createFinders(index: SubjectIndex, block: Block, emit: Emit): Finder[] {
+/** A finder for every shape that the index holds; `sources` are of the same block. */
+export function createFinders(
+  index: SubjectIndex,
+  block: Block,
+  emit: Emit,
+  sources: Sources = plainSources(block),
+): Finder[] {
   const fold = index.caseRule === 'fold' ? lowerCased : asIs
-  return index.shapes.map(({ shape, lengths }) => {
+  return index.shapes.map((indexed) => {
+    const { shape, lengths } = indexed
     switch (shape) {
       case 'decimal':
-        return createRunFinder(block, digits, lengths, createProbe(index, shape, block), emit)
+        return createRunFinder(block, sources.runsOf(indexed), lengths, createProbe(index, shape, block), emit)
       case 'handle':
-        return createRunFinder(block, handleCharacters, lengths, createFoldingProbe(index, shape, block, fold), emit)
+        return createRunFinder(
+          block,
+          sources.runsOf(indexed),
+          lengths,
+          createFoldingProbe(index, shape, block, fold),
+          emit,
+        )
       case 'dotted':
-        return createDottedFinder(block, lengths, createFoldingProbe(index, shape, block, fold), emit)
+        return createDottedFinder(
+          block,
+          sources.runsOf(indexed),
+          lengths,
+          createFoldingProbe(index, shape, block, fold),
+          emit,
+        )
       case 'email':
-        return createEmailFinder(block, lengths, createFoldingProbe(index, shape, block, fold), emit)
+        return createEmailFinder(
+          block,
+          sources.signsOf(indexed),
+          lengths,
+          createFoldingProbe(index, shape, block, fold),
+          emit,
+        )
       case 'uuid': {
         const plain = new Uint8Array(32)
         const probe = createFoldingProbe(index, shape, { bytes: plain }, lowerCased)
-        return createUuidFinder(block, plain, { plain: probe, grouped: createGroupedProbe(index, plain, probe) }, emit)
+        return createUuidFinder(
+          block,
+          sources.runsOf(indexed),
+          plain,
+          { plain: probe, grouped: createGroupedProbe(index, plain, probe) },
+          emit,
+        )
       }
       default:
         return shape satisfies never

@@ -1,7 +1,9 @@
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import { createLineCounter } from './count-lines.ts'
-import { type Block, type Emit, longestTail } from './finder.ts'
+import { type Emit, longestTail } from './finder.ts'
 import { createFinders } from './finders.ts'
+import { kernelOf } from './kernel/kernel-of.ts'
+import { newBytes } from './kernel/lay-out-memory.ts'
+import { createWorkspace, type Holder } from './workspace.ts'
 
 /**
  * A confirmed identifier: `record` counts lines from 1, `offset` is of its first byte, from 0. `ordinal` is an entry of
@@ -25,25 +27,32 @@ export function createMatcher(index: SubjectIndex, onOccurrence: (occurrence: Oc
   return createTokenMatcher(index, ({ ordinal, record, offset }) => onOccurrence({ ordinal, record, offset }))
 }
 
-/** `blockBytes` are looked at in one go; the size changes nothing that is found. */
+/**
+ * The same with lengths. `blockBytes` are looked at in one go; the size changes nothing that is found. Neither does it
+ * whether the kernel leaves out what cannot be one, or everything is looked at in plain TypeScript.
+ */
 export function createTokenMatcher(
   index: SubjectIndex,
   onToken: (token: Token) => void,
-  blockBytes = 64 * 1024,
+  blockBytes = newBytes,
+  looking: 'kernel' | 'plain' = 'kernel',
 ): Matcher {
   const tail = longestTail(index.shapes)
-  const bytes = new Uint8Array(blockBytes + tail)
-  const countNewlines = createLineCounter(bytes)
-  const view = new DataView(bytes.buffer)
-  const buffer = Buffer.from(bytes.buffer)
-  const block: Block = { bytes, view, buffer }
+  const capacity = Math.min(blockBytes, newBytes) + tail
+  const workspace = (looking === 'kernel' ? kernelOf(index) : undefined) ?? createWorkspace(capacity)
+  const { block, countNewlines } = workspace
+  const { bytes } = block
   /** Bytes of the block that are filled, and from where on they are still needed. */
   let filled = 0
   let neededFrom = 0
+  /** What is still needed, while another matcher has the block. */
+  let kept = new Uint8Array(0)
   /** Of everything that was dropped from the block. */
   let droppedBytes = 0
   let droppedLines = 0
   let tokens: Token[] = []
+  let isLooking = false
+  let finalRecords: number | undefined
 
   const emit: Emit = {
     now(ordinal, start, length) {
@@ -55,25 +64,46 @@ export function createTokenMatcher(
       return () => tokens.push({ ordinal, record, offset, length })
     },
   }
-  const finders = createFinders(index, block, emit)
+  const finders = createFinders(index, block, emit, workspace.sources)
 
-  function scan(final: boolean): void {
-    neededFrom = filled
-    for (const finder of finders) neededFrom = Math.min(neededFrom, finder.scan(filled, final))
-    if (tokens.length === 0) return
+  const holder: Holder = {
+    leave() {
+      if (isLooking) throw new Error('matcher: expected no other one to begin while this one looks at its bytes')
+      drop()
+      kept = bytes.slice(0, filled)
+    },
+  }
+
+  /** Has its own bytes in the block. */
+  function enter(): void {
+    if (workspace.holder === holder) return
+    workspace.holder?.leave()
+    workspace.holder = holder
+    bytes.set(kept)
+  }
+
+  /** Returns what was found, by place. */
+  function look(final: boolean): Token[] {
+    isLooking = true
+    try {
+      neededFrom = filled
+      for (const finder of finders) neededFrom = Math.min(neededFrom, finder.scan(filled, final))
+    } finally {
+      isLooking = false
+    }
+    if (tokens.length === 0) return none
     const found = tokens.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
     tokens = []
     let lines = droppedLines
     let counted = 0
     for (const token of found) {
-      if (token.record === 0) {
-        const start = token.offset - droppedBytes
-        lines += countNewlines(counted, start)
-        counted = start
-        token.record = lines + 1
-      }
-      onToken(token)
+      if (token.record !== 0) continue
+      const start = token.offset - droppedBytes
+      lines += countNewlines(counted, start)
+      counted = start
+      token.record = lines + 1
     }
+    return found
   }
 
   function drop(): void {
@@ -86,24 +116,38 @@ export function createTokenMatcher(
     neededFrom = 0
   }
 
+  function countRecords(): number {
+    // The last byte is always in the block: bytes are dropped only to make room for more.
+    const isOpen = filled > 0 && bytes[filled - 1] !== 10
+    return droppedLines + countNewlines(0, filled) + (isOpen ? 1 : 0)
+  }
+
   return {
     write(chunk) {
       for (let taken = 0; taken < chunk.length; ) {
-        const wanted = Math.min(chunk.length - taken, blockBytes)
-        if (bytes.length - filled < wanted) drop()
+        enter()
+        const wanted = Math.min(chunk.length - taken, capacity - tail)
+        if (capacity - filled < wanted) drop()
         bytes.set(chunk.subarray(taken, taken + wanted), filled)
         filled += wanted
         taken += wanted
-        scan(false)
+        // Last, since whoever is told may have other matchers write.
+        for (const token of look(false)) onToken(token)
       }
     },
     end() {
-      scan(true)
+      enter()
+      const found = look(true)
+      finalRecords = countRecords()
+      workspace.holder = undefined
+      for (const token of found) onToken(token)
     },
     get records() {
-      // The last byte is always in the block: bytes are dropped only to make room for more.
-      const isOpen = filled > 0 && bytes[filled - 1] !== 10
-      return droppedLines + countNewlines(0, filled) + (isOpen ? 1 : 0)
+      if (finalRecords !== undefined) return finalRecords
+      enter()
+      return countRecords()
     },
   }
 }
+
+const none: Token[] = []

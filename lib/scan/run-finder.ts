@@ -1,5 +1,5 @@
-import { type Alphabet, lengthTable } from './alphabets.ts'
-import { collectRuns, createRuns } from './collect-runs.ts'
+import { lengthTable } from './alphabets.ts'
+import type { RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
@@ -10,7 +10,7 @@ import type { Probe } from './probe.ts'
  */
 export function createRunFinder(
   { bytes }: Block,
-  alphabet: Alphabet,
+  runs: RunSource,
   lengths: readonly number[],
   probe: Probe,
   emit: Emit,
@@ -18,7 +18,6 @@ export function createRunFinder(
   const minLength = Math.min(...lengths)
   const maxLength = Math.max(...lengths)
   const allowed = lengthTable(lengths)
-  const runs = createRuns(bytes.length, minLength)
   let resume = 0
   /** Runs that may begin inside of an escape. */
   const glued = new Int32Array(runs.starts.length)
@@ -35,7 +34,7 @@ export function createRunFinder(
 
   return {
     scan(to, final) {
-      collectRuns(runs, bytes, resume, to, final, alphabet, minLength)
+      runs.collect(resume, to, final)
       const { count, starts, ends } = runs
       let gluedCount = 0
       for (let run = 0; run < count; run++) {

@@ -1,7 +1,14 @@
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { arSample } from './samples/ar-sample.ts'
+import { avroSample } from './samples/avro-sample.ts'
+import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
+import { linesOf } from './samples/lines-of.ts'
+import { parquetSample } from './samples/parquet-sample.ts'
+import { writePgDump } from './samples/pg-dump-sample.ts'
+import { writeRdb } from './samples/redis-sample.ts'
 import { sevenZipSample } from './samples/seven-zip-sample.ts'
+import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
 import { writeBzip2 } from './samples/write-bzip2.ts'
 import { writeCompress } from './samples/write-compress.ts'
@@ -22,6 +29,16 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   plain: { wrap: (document) => document, path: [] },
   gzip: { wrap: gzipSync, path: ['gzip'] },
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  avro: { wrap: avroSample, path: ['avro', 'records'] },
+  parquet: { wrap: parquetSample, path: ['parquet', 'row-group-1', 'column-1'] },
+  sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
+  'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
+  'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
+  'redis-rdb': { wrap: (document) => writeRdb(linesOf(document)), path: ['redis-rdb', 'values'] },
+  tar: { wrap: tarSample, path: ['tar', 'member-1'] },
+  zip: { wrap: zipSample, path: ['zip', 'member-1'] },
+  cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
+  ar: { wrap: arSample, path: ['ar', 'member-1'] },
   bzip2: { wrap: writeBzip2, path: ['bzip2'] },
   xz: { wrap: writeXz, path: ['xz'] },
   lz4: { wrap: writeLz4, path: ['lz4'] },
@@ -31,9 +48,8 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },
   zlib: { wrap: deflateSync, path: ['zlib'] },
-  tar: { wrap: tarSample, path: ['tar', 'member-1'] },
-  zip: { wrap: zipSample, path: ['zip', 'member-1'] },
   '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
-  cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
-  ar: { wrap: arSample, path: ['ar', 'member-1'] },
+  'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
+  bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
+  'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
 }

@@ -2,7 +2,8 @@ import { decodeObject, defaultLimits, type ReadAt } from '../decode/decode-objec
 import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import { createMatcher, type Matcher, type Occurrence } from './matcher.ts'
+import { createFormMatcher, type FormMatcher, type FormOccurrence } from './forms/form-matcher.ts'
+import { defaultForms } from './forms/form-names.ts'
 
 /**
  * What reading one object came to. `bytes` are stored bytes, `decodedBytes` what was scanned of them, `records` lines
@@ -18,7 +19,7 @@ export type ObjectScan = {
 }
 
 /** An occurrence with the containers around its content, outermost first. */
-export type PlacedOccurrence = Occurrence & { path: readonly string[] }
+export type PlacedOccurrence = FormOccurrence & { path: readonly string[] }
 
 /** How an object is scanned; `scanObject`, or in tests one that is blind. */
 export type ScanObject = (
@@ -27,6 +28,7 @@ export type ScanObject = (
   onOccurrence: (occurrence: PlacedOccurrence) => void,
   sought?: Sought,
   at?: ReadAt,
+  forms?: readonly string[],
 ) => Promise<ObjectScan>
 
 /**
@@ -35,52 +37,47 @@ export type ScanObject = (
  */
 export type Sought = 'subjects' | 'subjects-and-controls'
 
-/** Reads one object to its last byte, unwraps it, and reports every identifier in it. `at` reads the same bytes at any place. */
-export const scanObject: ScanObject = async (chunks, index, onOccurrence, sought = 'subjects', at) => {
-  const records = recordCount()
-  const open: OpenSink = (path) => {
-    const matcher = createMatcher(index, (occurrence) => {
+/**
+ * Reads one object to its last byte, unwraps it, and reports every identifier in it, plain and in these forms. `at` reads
+ * the same bytes at any place.
+ */
+export const scanObject: ScanObject = async (
+  chunks,
+  index,
+  onOccurrence,
+  sought = 'subjects',
+  at,
+  forms = defaultForms,
+) => {
+  /** Contents that are not at their end; there may be many of them in one object, one after the other. */
+  const open = new Set<FormMatcher>()
+  let records = 0
+  const openSink: OpenSink = (path) => {
+    const matcher = createFormMatcher(index, forms, (occurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       onOccurrence({ ...occurrence, path })
     })
-    records.add(matcher)
+    open.add(matcher)
+    const close = () => {
+      open.delete(matcher)
+      records += matcher.records
+    }
     return {
       write: matcher.write,
       end() {
         matcher.end()
-        records.settle(matcher)
+        close()
+      },
+      stop() {
+        matcher.stop()
+        close()
       },
     }
   }
-  const reading = await decodeObject(chunks, open, defaultLimits, at)
-  return { ...reading, records: records.total() }
-}
-
-/** Contents that were cut off never end; so many of them are remembered until the object does. */
-const mostOpen = 256
-
-/** Counts the records of contents, of which an object may have millions: a matcher is let go when its content ends. */
-function recordCount() {
-  const open = new Set<Matcher>()
-  const counted = new WeakMap<Matcher, number>()
-  let total = 0
-  function settle(matcher: Matcher): void {
-    total += matcher.records - (counted.get(matcher) ?? 0)
-    counted.set(matcher, matcher.records)
-    open.delete(matcher)
+  const reading = await decodeObject(chunks, openSink, defaultLimits, at)
+  for (const matcher of open) {
+    matcher.stop()
+    records += matcher.records
   }
-  return {
-    add(matcher: Matcher): void {
-      for (const oldest of open) {
-        if (open.size < mostOpen) break
-        settle(oldest)
-      }
-      open.add(matcher)
-    },
-    settle,
-    total(): number {
-      for (const matcher of open) settle(matcher)
-      return total
-    },
-  }
+  return { ...reading, records }
 }

@@ -3,7 +3,8 @@ import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
-import { createMatcher } from './matcher.ts'
+import { contextFor, createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
+import { defaultForms } from './forms/form-names.ts'
 import type { PlacedOccurrence } from './scan-object.ts'
 
 /**
@@ -18,7 +19,8 @@ export type SliceScan =
 
 /**
  * Scans one slice of an object of `size` bytes. Occurrences are where they are in the object, but their `record` counts
- * from the line that goes on or begins at `start`.
+ * from the line that goes on or begins at `start`. One that is written in a form may reach over the edges: it belongs to the
+ * slice that it begins in.
  */
 export async function scanSlice(
   read: ReadRange,
@@ -26,25 +28,61 @@ export async function scanSlice(
   size: number,
   index: SubjectIndex,
   onOccurrence: (occurrence: PlacedOccurrence) => void,
+  forms: readonly string[] = defaultForms,
 ): Promise<SliceScan> {
   const head = await readHead(read, Math.min(headLength, size))
   if (!(head instanceof Uint8Array)) return { kind: 'unread', gap: head }
   if (!isReadAsIs(head)) return { kind: 'container' }
-  const { extent, chunks } = cutSlice(read, slice, size)
+  const { extent, chunks, before, after } = cutSlice(read, slice, size, contextFor(index, forms))
   let lastByte: number | undefined
-  const matcher = createMatcher(index, (occurrence) => {
-    if (index.isControl(occurrence.ordinal)) return
-    onOccurrence({ ...occurrence, offset: extent.start + occurrence.offset, path: [] })
-  })
+  let matcher: FormMatcher | undefined
+  let isWhole = false
+  const opened = () =>
+    createFormMatcher(
+      index,
+      forms,
+      (occurrence) => {
+        if (index.isControl(occurrence.ordinal)) return
+        onOccurrence({ ...occurrence, offset: extent.start + occurrence.offset, path: [] })
+      },
+      { before: before() },
+    )
   const { decodedBytes, gaps } = await decodePart(chunks, { head, startOf: () => extent.start }, () => ({
     write(bytes) {
       lastByte = bytes.at(-1) ?? lastByte
+      matcher ??= opened()
       matcher.write(bytes)
     },
-    end: () => matcher.end(),
+    end() {
+      isWhole = true
+    },
   }))
+  const missing = await endSlice(matcher, isWhole, after, extent)
   const goesOn = lastByte !== undefined && lastByte !== newline && extent.end < size
-  return { kind: 'read', ...extent, decodedBytes, records: matcher.records - (goesOn ? 1 : 0), gaps }
+  const records = (matcher?.records ?? 0) - (goesOn ? 1 : 0)
+  return { kind: 'read', ...extent, decodedBytes, records, gaps: missing === undefined ? gaps : [...gaps, missing] }
+}
+
+/** Ends the search of a slice with what is behind it; returns what could not be read of that. */
+async function endSlice(
+  matcher: FormMatcher | undefined,
+  isWhole: boolean,
+  after: () => Promise<Uint8Array>,
+  { end }: { end: number },
+): Promise<Gap | undefined> {
+  if (matcher === undefined) return undefined
+  if (!isWhole) {
+    matcher.stop()
+    return undefined
+  }
+  try {
+    matcher.finish(await after())
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ReadFailed)) throw error
+    matcher.stop()
+    return { reason: 'read-error', path: [], offset: end, detail: 'expected what is behind a slice from the medium' }
+  }
 }
 
 const newline = 0x0a

@@ -1,11 +1,11 @@
 import { hexDigits } from './alphabets.ts'
-import { collectRuns, createRuns } from './collect-runs.ts'
+import type { RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
+import { lastGroup } from './sources.ts'
 
 const plainLength = 32
-const lastGroup = 12
 const hyphen = 0x2d
 /** Bytes of `8-4-4-4-` before the last group, and the one before them. */
 const before = 24
@@ -18,11 +18,11 @@ const hyphens = [8, 13, 18, 23]
  */
 export function createUuidFinder(
   { bytes }: Block,
+  runs: RunSource,
   plain: Uint8Array,
   probes: { plain: Probe; grouped: Probe },
   emit: Emit,
 ): Finder {
-  const runs = createRuns(bytes.length, lastGroup)
   let resume = 0
 
   function look(start: number, length: number): void {
@@ -45,7 +45,7 @@ export function createUuidFinder(
 
   return {
     scan(to, final) {
-      collectRuns(runs, bytes, resume, to, final, hexDigits, lastGroup)
+      runs.collect(resume, to, final)
       for (let run = 0; run < runs.count; run++) {
         const start = runs.starts[run]!
         const length = runs.ends[run]! - start

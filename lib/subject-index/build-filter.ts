@@ -29,16 +29,22 @@ export function shardBytesOf({ segmentBits, segments }: Pick<FilterGeometry, 'se
 }
 
 /**
- * Builds shards of filters of one geometry, one after the other, in the same scratch memory: 14 bytes a slot. Hashes are
+ * Builds shards of filters of one geometry, one after the other, in the same scratch memory: 27 bytes a slot. Hashes are
  * pairs of halves; equal ones are allowed.
  */
 export function createShardBuilder(geometry: FilterGeometry): {
-  /** @param seed where to begin looking for the shard's own @throws IndexInvalid if they do not fit, or one is denied */
-  build(filter: Filter, shard: number, hashes: Int32Array, seed: number): void
+  /**
+   * The shard, as a filter of one shard, until the next is built.
+   * @param seed where to begin looking for the shard's own
+   * @throws IndexInvalid if the entries do not fit, or one is denied
+   */
+  build(shard: number, hashes: Int32Array, seed: number): Filter
 } {
   const { segmentBits, segments } = geometry
   const slots = shardBytesOf(geometry)
   const mask = (1 << segmentBits) - 1
+  const [first, second, seeds] = [new Uint8Array(slots), new Uint8Array(slots), new Int32Array(1)]
+  const filter: Filter = { first, second, seeds, segmentBits, segments }
   const degrees = new Uint8Array(slots)
   /** Of the entries that are left with a place at this slot, the exclusive or of their numbers. */
   const entryAt = new Int32Array(slots)
@@ -109,7 +115,7 @@ export function createShardBuilder(geometry: FilterGeometry): {
   }
 
   /** The last one taken off comes first, so that the slot of each is still zero, and free, when it is its turn. */
-  function assign(first: Uint8Array, second: Uint8Array, count: number, seed: number): void {
+  function assign(count: number, seed: number): void {
     for (let place = count - 1; place >= 0; place--) {
       const entry = taken[place]!
       const u = mixU(ordered[entry * 2]!, seed)
@@ -131,19 +137,20 @@ export function createShardBuilder(geometry: FilterGeometry): {
     return spread(hashes.length / 2, seed) ? peel(seed) : -1
   }
 
-  function build(filter: Filter, shard: number, hashes: Int32Array, seed: number): void {
-    const [from, to] = [shard * slots, (shard + 1) * slots]
+  function build(shard: number, hashes: Int32Array, seed: number): Filter {
     let distinct = hashes
     for (let attempt = 0; attempt < attempts; attempt++) {
       const own = Math.imul(seed + attempt, 0x9e3779b1) ^ shard
       const count = distinct.length / 2
       if (count <= slots && place(distinct, own) === count) {
-        filter.seeds[shard] = own
-        assign(filter.first.subarray(from, to), filter.second.subarray(from, to), count, own)
+        seeds[0] = own
+        first.fill(0)
+        second.fill(0)
+        assign(count, own)
         for (let at = 0; at < hashes.length; at += 2)
           if (!passesFilter(filter, hashes[at]!, hashes[at + 1]!))
             throw new IndexInvalid('subject index: filter: expected it to pass every entry')
-        return
+        return filter
       }
       // Two entries with one hash are never alone in a slot, whatever the seed.
       if (distinct === hashes) distinct = withoutRepeats(hashes)

@@ -1,8 +1,11 @@
 import { type CaseRule, canonicalOf, type Shape } from '../manifest/identifier.ts'
+import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { createConfirm } from './confirm.ts'
 import { type Filter, hashInto, passesFilter, type Seed } from './filter.ts'
-import { readIndexParts } from './index-format.ts'
+import type { IndexSummary } from './index-format.ts'
+import { type IndexSource, sourceOfBytes } from './index-source.ts'
+import { type Allocate, readIndexParts } from './read-index.ts'
 import { shapeCodes } from './shape-code.ts'
 
 /** A synthetic identifier that the scanner must find wherever it is planted. */
@@ -14,11 +17,16 @@ export type Control = { shape: Shape; text: string; ordinal: number }
  */
 export type SubjectIndex = {
   readonly manifestSha256: string
+  /** How the manifest was read, and what was compiled of it. */
+  readonly report: ManifestReport
+  readonly summary: IndexSummary
   readonly caseRule: CaseRule
   /** Distinct subjects, without controls. */
   readonly subjects: number
   /** Subjects and controls: ordinals are below this. */
   readonly entries: number
+  /** Distinct identifiers whose transfer is not confirmed. */
+  readonly pending: number
   /** The shapes of all entries, each with the lengths of its canonical spellings, ascending. */
   readonly shapes: readonly { shape: Shape; lengths: readonly number[] }[]
   readonly controls: readonly Control[]
@@ -37,12 +45,20 @@ export type SubjectIndex = {
    * not be shown, and for nothing else: nobody is in scope because of it.
    */
   isListed(text: string): boolean
+  /** Reads and checks all that is only read where it is needed. @throws IndexInvalid */
+  check(): void
 }
 
-/** @throws IndexInvalid when it is damaged, of another version, or built with another case key */
-export function openSubjectIndex(bytes: Uint8Array, keys: CaseKeys): SubjectIndex {
-  const { header, filter, digests, pending } = readIndexParts(bytes, keys)
-  const { find, confirm } = createConfirm(digests, keys.tagKey)
+/**
+ * Opens an index: the filter is read and checked, and stays in memory; digests are read and checked where a lookup needs
+ * them, and some are kept (`keptBytes`). So a lookup too may find that the index is damaged. `allocate` gives the memory of
+ * each plane of the filter, for those who want it shared or elsewhere.
+ * @throws IndexInvalid when it is damaged, of another version, or built with another case key
+ */
+export function openSubjectIndex(index: Uint8Array | IndexSource, keys: CaseKeys, allocate?: Allocate): SubjectIndex {
+  const source = index instanceof Uint8Array ? sourceOfBytes(index) : index
+  const { footer: header, filter, entries, pending } = readIndexParts(source, keys, allocate)
+  const { find, confirm } = createConfirm(entries, keys.tagKey)
   const seed: Seed = header.seed
   const halves = new Int32Array(2)
   const { find: findPending } = createConfirm(pending, keys.tagKey)
@@ -62,18 +78,23 @@ export function openSubjectIndex(bytes: Uint8Array, keys: CaseKeys): SubjectInde
     return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
   }
   return {
-    manifestSha256: header.manifestSha256,
+    manifestSha256: header.report.sha256,
+    report: header.report,
+    summary: header.summary,
     caseRule: header.caseRule,
-    subjects: header.subjects,
-    entries: header.subjects + header.controls.length,
+    subjects: entries.digests - header.controls.length,
+    entries: entries.digests,
+    pending: pending.digests,
     shapes: header.shapes,
     controls: header.controls,
     filter,
     seed,
     ordinalOf,
     confirm,
-    tagOf(ordinal) {
-      return Buffer.from(digests.buffer, digests.byteOffset + ordinal * 16, 16).toString('hex')
+    tagOf: entries.at,
+    check() {
+      entries.check()
+      pending.check()
     },
     isControl(ordinal) {
       return controlOrdinals.has(ordinal)

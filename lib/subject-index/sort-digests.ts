@@ -1,22 +1,48 @@
+import { createScratch } from './scratch.ts'
+
+/** What is sorted by exchanging neighbours; in more, equal digests may alternate, and that takes too long. */
+const few = 24
+
 /**
- * Sorts entries by their 16-byte digests, equal ones by the order in which they came; returns the entries' numbers in
- * that order. `digests` holds four words an entry. Keyed digests are uniform, so one pass that spreads them over about
- * as many buckets as entries leaves next to nothing to sort.
+ * Sorts rows of one partition by their 16-byte digests, equal ones by the order in which they came; gives the rows' numbers
+ * in that order, until it is called again. `digests` holds four words a row; the first byte is the same in all. Keyed digests are
+ * uniform, so one pass that spreads them over about as many buckets as rows leaves next to nothing to sort.
  */
-export function sortDigests(digests: Uint32Array, entries: number): Uint32Array {
-  const bits = Math.min(24, Math.max(1, Math.ceil(Math.log2(entries + 1))))
-  const shift = 32 - bits
-  const ends = new Uint32Array(2 ** bits + 1)
-  for (let entry = 0; entry < entries; entry++) ends[(digests[entry * 4]! >>> shift) + 1]!++
-  for (let bucket = 1; bucket < ends.length; bucket++) ends[bucket]! += ends[bucket - 1]!
-  const starts = ends.slice()
-  const order = new Uint32Array(entries)
-  for (let entry = 0; entry < entries; entry++) order[ends[digests[entry * 4]! >>> shift]!++] = entry
-  for (let bucket = 0; bucket < starts.length - 1; bucket++) {
-    const bucketed = order.subarray(starts[bucket]!, starts[bucket + 1]!)
-    if (bucketed.length > 1) bucketed.sort((x, y) => compareDigests(digests, x, y) || x - y)
+export function createDigestSort(): (digests: Uint32Array, rows: number) => Uint32Array {
+  const scratch = { order: createScratch((n) => new Uint32Array(n)), ends: createScratch((n) => new Uint32Array(n)) }
+  return (digests, rows) => {
+    const bits = Math.min(20, Math.max(1, Math.ceil(Math.log2(rows + 1))))
+    const shift = 32 - bits
+    const ends = scratch.ends(2 ** bits)
+    ends.fill(0)
+    for (let row = 0; row < rows; row++) ends[(digests[row * 4]! << 8) >>> shift]!++
+    let before = 0
+    for (let bucket = 0; bucket < ends.length; bucket++) {
+      const size = ends[bucket]!
+      ends[bucket] = before
+      before += size
+    }
+    const order = scratch.order(rows)
+    for (let row = 0; row < rows; row++) order[ends[(digests[row * 4]! << 8) >>> shift]!++] = row
+    sortBuckets(digests, order, ends)
+    return order
   }
-  return order
+}
+
+function sortBuckets(digests: Uint32Array, order: Uint32Array, ends: Uint32Array): void {
+  let start = 0
+  for (let bucket = 0; bucket < ends.length; bucket++) {
+    const end = ends[bucket]!
+    if (end - start > few) order.subarray(start, end).sort((x, y) => compareDigests(digests, x, y) || x - y)
+    else
+      for (let at = start + 1; at < end; at++) {
+        const row = order[at]!
+        let to = at
+        for (; to > start && compareDigests(digests, order[to - 1]!, row) > 0; to--) order[to] = order[to - 1]!
+        order[to] = row
+      }
+    start = end
+  }
 }
 
 /** Negative, zero or positive, as byte order is. */
@@ -24,7 +50,7 @@ export function compareDigests(digests: Uint32Array, x: number, y: number): numb
   return compareAcross(digests, x, digests, y)
 }
 
-/** The same for entries of two lists. */
+/** The same for rows of two lists. */
 export function compareAcross(left: Uint32Array, x: number, right: Uint32Array, y: number): number {
   for (let word = 0; word < 4; word++) {
     const difference = left[x * 4 + word]! - right[y * 4 + word]!

@@ -52,6 +52,48 @@ describe('POST /runs', () => {
     expect(deployment.started()).toEqual([])
   })
 
+  it('starts a dry run, which ends in an estimate and without a verdict', async () => {
+    const deployment = await openDeployment()
+    const { status, body } = await deployment.ask('post-run', { body: { dryRun: true } })
+    expect(status).toBe(202)
+    const runId = String(body.runId)
+    expect(deployment.started()).toEqual([{ name: `verify-run ${runId}`, input: { trigger: 'dry-run' } }])
+    const dry = run(runId, { trigger: 'dry-run' })
+    await deployment.local.runState.putRun(dry)
+    const passes = [
+      { versions: 7, bytes: 1000 },
+      { versions: 5, bytes: 200 },
+    ]
+    const cost = { usd: 1.25, asOf: '2025-12', requests: 14, lambdaSeconds: 3, passes, unlisted: ['far'] }
+    await deployment.local.evidence.put(`runs/${runId}/cost.json`, JSON.stringify(cost))
+    expect((await deployment.ask('get-run', { id: runId })).body).not.toHaveProperty('estimate')
+    await deployment.local.runState.putRun({ ...dry, state: 'finished', finishedAt: '2026-11-26T11:10:00.000Z' })
+    deployment.end(`verify-run ${runId}`, { state: 'succeeded' })
+    const { body: ended } = await deployment.ask('get-run', { id: runId })
+    expect(ended).toMatchObject({
+      ...{ state: 'finished', attested: false, trigger: 'dry-run' },
+      estimate: { usd: 1.25, versions: 12, bytes: 1200, requests: 14, lambdaSeconds: 3, unlisted: ['far'] },
+    })
+    expect(ended).not.toHaveProperty('verdict')
+  })
+
+  it.each([
+    { name: 'a run', first: {}, second: { dryRun: true } },
+    { name: 'a dry run', first: { dryRun: true }, second: { dryRun: false } },
+  ])(
+    'never takes $name for another kind of run under the same key, while it runs and after it has ended',
+    async ({ first, second }) => {
+      const deployment = await openDeployment()
+      const { body } = await deployment.ask('post-run', { headers: key, body: first })
+      expect((await deployment.ask('post-run', { headers: key, body: second })).status).toBe(409)
+      const trigger = first.dryRun ? 'dry-run' : 'on-demand'
+      await deployment.local.runState.putRun(run(String(body.runId), { trigger, state: 'finished' }))
+      deployment.forget(`verify-run ${body.runId}`)
+      expect((await deployment.ask('post-run', { headers: key, body: second })).status).toBe(409)
+      expect((await deployment.ask('post-run', { headers: key, body: first })).status).toBe(200)
+    },
+  )
+
   it('names runs so that a store and a pass fit into the names of executions', async () => {
     const deployment = await openDeployment()
     const { body } = await deployment.ask('post-run', { headers: key })

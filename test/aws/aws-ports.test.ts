@@ -90,7 +90,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
       'manifests/ids.csv': manifestText,
     })
     for (const [field, value] of Object.entries(environment))
-      vi.stubEnv(`ODV_${field.replace(/[A-Z]/g, '_$&').toUpperCase()}`, value)
+      vi.stubEnv(`ODV_${field.replace(/[A-Z]/g, '_$&').toUpperCase()}`, String(value))
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT')
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true')
     const context = { functionName: 'f', awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 } as never

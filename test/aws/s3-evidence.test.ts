@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   GetObjectRetentionCommand,
   ListObjectVersionsCommand,
@@ -10,9 +12,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bulkCalls } from '../../lib/aws/client-options.ts'
 import { s3Anchor } from '../../lib/aws/s3-anchor.ts'
 import { s3Evidence } from '../../lib/aws/s3-evidence.ts'
+import { s3LargeEvidence } from '../../lib/aws/s3-large-evidence.ts'
 import { ServiceRefused } from '../../lib/errors.ts'
 import { anchorContract } from '../contracts/anchor.ts'
 import { evidenceContract } from '../contracts/evidence.ts'
+import { largeEvidenceContract } from '../contracts/large-evidence.ts'
+import { temporaryDirectory } from '../local/temporary-directory.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { newBucket } from './buckets.ts'
 
@@ -29,6 +34,12 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
   })
 
   evidenceContract('a bucket', async () => s3Evidence(client, await newBucket(client)))
+  const makeLarge = async () => {
+    const bucket = await newBucket(client)
+    const scratch = join(temporaryDirectory(), 'scratch')
+    return { bucket, scratch, large: s3LargeEvidence(client, bucket, scratch), evidence: s3Evidence(client, bucket) }
+  }
+  largeEvidenceContract('a bucket', makeLarge)
   anchorContract('a bucket', async () => s3Anchor(client, await newBucket(client)))
 
   const versionsIn = async (Bucket: string) =>
@@ -70,6 +81,33 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
       await expect(evidence.put('a', '')).rejects.toThrow(ServiceRefused)
       await expect(evidence.get('a')).rejects.toThrow(ServiceRefused)
       await expect(Array.fromAsync(evidence.list(''))).rejects.toThrow(ServiceRefused)
+    })
+  })
+
+  describe('large evidence in a bucket', () => {
+    it('takes room on the machine for one opened document at a time, and none for what is published', async () => {
+      const { scratch, large, evidence } = await makeLarge()
+      mkdirSync(scratch)
+      writeFileSync(join(scratch, 'left by a process that was killed'), '')
+      for (const key of ['a', 'b', 'a']) {
+        await evidence.put(key, `text of ${key}`)
+        const source = await large.open(key)
+        expect(Buffer.from(source.read(0, source.size)).toString()).toBe(`text of ${key}`)
+        expect(readdirSync(scratch).length).toBe(1)
+      }
+      const draft = await large.draft()
+      draft.write(Buffer.from('x'))
+      await draft.publish('c')
+      await draft.discard()
+      expect(readdirSync(scratch).length).toBe(1)
+    })
+
+    it('leaves one version of a document, however often it is written', async () => {
+      const { bucket, large } = await makeLarge()
+      const draft = await large.draft()
+      draft.write(randomBytes(6_000_000))
+      for (const created of [true, false]) expect(await draft.publish('a/b')).toMatchObject({ created })
+      expect(await versionsIn(bucket)).toEqual(['a/b'])
     })
   })
 

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bulkCalls } from '../../lib/aws/client-options.ts'
 import { s3Evidence } from '../../lib/aws/s3-evidence.ts'
+import { s3LargeEvidence } from '../../lib/aws/s3-large-evidence.ts'
 import { s3Manifests } from '../../lib/aws/s3-manifests.ts'
 import { openObject, readObject } from '../../lib/aws/s3-object.ts'
 import { ServiceUnavailable } from '../../lib/errors.ts'
 import { readAll } from '../contracts/manifests.ts'
+import { temporaryDirectory } from '../local/temporary-directory.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { newBucket } from './buckets.ts'
 import { faultyWire, onlyAt, type Wire } from './faulty-wire.ts'
@@ -94,6 +97,19 @@ describe.skipIf(withoutMinistack)(`an object over a wire with a fault, ${onMinis
       const put = await evidence.put('new', 'first')
       expect(put).toMatchObject({ bytes: 5, created: fault !== 'reply-lost' })
       expect(await evidence.put('new', 'second')).toEqual({ ...put, created: false })
+    })
+
+  for (const fault of ['request-lost', 'reply-lost', 'throttled', 'server-error', 'conflict'] as const)
+    it(`is written once from a file: ${fault}`, async () => {
+      const { bucket } = await stored(Buffer.from('x'))
+      const large = s3LargeEvidence(client, bucket, join(temporaryDirectory(), 'scratch'))
+      const draft = await large.draft()
+      draft.write(randomBytes(200_000))
+      wire.plan(onlyAt(0, fault))
+      const put = await draft.publish('new')
+      expect(put).toMatchObject({ bytes: 200_000, created: fault !== 'reply-lost' })
+      expect(await draft.publish('new')).toEqual({ ...put, created: false })
+      expect((await large.open('new')).size).toBe(200_000)
     })
 
   it('is an outage when other writes are under way each time', async () => {

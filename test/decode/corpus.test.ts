@@ -11,24 +11,10 @@ type Expected = { madeBy: string; complete: Record<string, string>; gaps: string
 
 const corpus = new URL('../corpus/', import.meta.url)
 
-const containers = [
-  'gzip',
-  'zstd',
-  'bzip2',
-  'compress',
-  'lz4',
-  'lzip',
-  'lzma',
-  'snappy',
-  'xz',
-  'zlib',
-  'tar',
-  'zip',
-  'cpio',
-  'ar',
-]
+const compressions = ['gzip', 'zstd', 'bzip2', 'compress', 'lz4', 'lzip', 'lzma', 'snappy', 'xz', 'zlib']
+const others = ['sqlite', 'redis-rdb', 'tar', 'zip', 'cpio', 'ar', '7z', 'bson', 'pg-dump']
 
-const cases = containers.flatMap((format) =>
+const cases = [...compressions, ...others].flatMap((format) =>
   readdirSync(new URL(`${format}/`, corpus))
     .filter((name) => name.endsWith('.bin'))
     .map((name) => ({
@@ -40,13 +26,16 @@ const cases = containers.flatMap((format) =>
 
 describe('the corpus', () => {
   test('has cases of every container', () => {
-    expect(cases.length).toBeGreaterThanOrEqual(120)
+    for (const format of [...compressions, ...others])
+      expect(cases.filter(({ name }) => name.startsWith(`${format}/`)).length, format).toBeGreaterThan(0)
   })
 
   test.each(cases)('is read as its tools meant it: $name', async ({ bytes, expected }) => {
     for (const lengths of [[1e6], [1], [13, 64, 5]]) {
       const { reading, contents } = await collect(inPieces(bytes, lengths))
-      const ended = [...contents].filter(([, { ended }]) => ended).map(([path, { bytes }]) => [path, textOf(bytes)])
+      const ended = [...contents]
+        .filter(([, { ended }]) => ended)
+        .map(([path, { bytes }]) => [path, textOf(bytes, expected.complete[path])])
       expect(Object.fromEntries(ended)).toEqual(expected.complete)
       expect(reading.gaps.map((gap) => gap.reason)).toEqual(expected.gaps)
       expect(reading.complete).toBe(expected.gaps.length === 0)
@@ -54,5 +43,5 @@ describe('the corpus', () => {
   })
 })
 
-const textOf = (bytes: Buffer): string =>
-  bytes.length <= 4096 ? String(bytes) : `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+const textOf = (bytes: Buffer, expected: string | undefined): string =>
+  expected?.startsWith('sha256:') ? `sha256:${createHash('sha256').update(bytes).digest('hex')}` : String(bytes)

@@ -115,8 +115,9 @@ describe('tools/verify-log.py', () => {
     expect({ code, warned: output.includes('WARNING: no --key was given.') }).toEqual({ code: 0, warned: true })
   })
 
-  const forItsPart = onDisk.filter(({ check }) =>
-    ['checkpoint', 'consistency', 'envelope', 'inclusion'].includes(check),
+  const forItsPart = onDisk.filter(
+    ({ name, check }) =>
+      !name.includes('sigstore') && ['checkpoint', 'consistency', 'envelope', 'inclusion'].includes(check),
   )
   it.for(forItsPart)('refuses $name', async ({ tampered }, context) => {
     requireTool(context, 'python3')

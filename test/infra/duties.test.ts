@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { dutyMatrix, separated } from './duty-matrix.ts'
 import { resolve, resourcesOf, type Template } from './intrinsics.ts'
 import { type Packaged, packageProject } from './packaged.ts'
-import { isAllowed, type Request, type Statement } from './policy-evaluation.ts'
+import { holders, type Statement } from './policy-evaluation.ts'
 import { wildcardProblems } from './wildcards.ts'
 
 let packaged: Packaged
@@ -14,11 +14,6 @@ beforeAll(async () => {
 afterAll(() => packaged?.remove())
 
 const roles = (of: Template) => resourcesOf(of, 'AWS::IAM::Role')
-const holders = (of: Template, request: Request) =>
-  roles(of)
-    .filter(([id]) => isAllowed(of, id, request))
-    .map(([, { Properties }]) => Properties.RoleName.slice('odv-dev-'.length))
-    .sort()
 
 /** All but the one that people take on. */
 const ofServices = (template: Template) => roles(template).filter(([id]) => id !== 'RequestDeskRole')

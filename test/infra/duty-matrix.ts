@@ -75,6 +75,8 @@ const writers: { document: string; roles: string[] }[] = [
   { document: `${pass}/batches.jsonl`, roles: ['plan-batches'] },
   { document: `${pass}/batches/000000000.jsonl`, roles: ['scan-batch'] },
   { document: `${pass}/restore.json`, roles: ['restore-archived'] },
+  { document: `${pass}/segments/000000000/found/000000000.jsonl`, roles: ['settle-segment'] },
+  { document: `${pass}/segments/000000000/coverage.json`, roles: ['settle-segment'] },
   { document: `${pass}/coverage.json`, roles: ['settle-coverage'] },
   { document: `${pass}/request.json`, roles: ['request-deletion'] },
   { document: `${pass}/requested/000000000.jsonl`, roles: ['request-deletion'] },
@@ -390,6 +392,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'read the summary of a run',
     action: 's3:GetObject',
     resource: `${bucket('evidence')}/runs/r/summary.json`,
+    roles: [...documents, 'get-run'].sort(),
+  },
+  {
+    duty: 'read the cost of a run',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/cost.json`,
     roles: [...documents, 'get-run'].sort(),
   },
   {

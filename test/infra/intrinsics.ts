@@ -53,6 +53,12 @@ function refOf(template: Template, id: string): string {
       return Properties.FunctionName
     case 'AWS::KMS::Key':
       return id
+    case 'AWS::Logs::LogGroup':
+      return Properties.LogGroupName
+    case 'AWS::ECS::Cluster':
+      return Properties.ClusterName
+    case 'AWS::ECS::TaskDefinition':
+      return `arn:aws:ecs:us-east-1:${account}:task-definition/${Properties.Family}:1`
     case 'AWS::Scheduler::ScheduleGroup':
       return Properties.Name
     case 'AWS::Events::EventBus':
@@ -73,6 +79,7 @@ function refOf(template: Template, id: string): string {
 function attributeOf(template: Template, path: string): string {
   const [id, attribute] = path.split('.') as [string, string]
   const { Type, Properties } = resourceOf(template, id)
+  if (Type === 'AWS::EC2::SecurityGroup' && attribute === 'GroupId') return `sg-${id.toLowerCase()}`
   if (attribute !== 'Arn') throw new Error(`${path}: expected the attribute Arn`)
   const regional = (service: string, rest: string) => `arn:aws:${service}:us-east-1:${account}:${rest}`
   switch (Type) {
@@ -88,6 +95,8 @@ function attributeOf(template: Template, path: string): string {
       return regional('logs', `log-group:${Properties.LogGroupName}:*`)
     case 'AWS::StepFunctions::StateMachine':
       return regional('states', `stateMachine:${Properties.StateMachineName}`)
+    case 'AWS::ECS::Cluster':
+      return regional('ecs', `cluster/${Properties.ClusterName}`)
     case 'AWS::Events::EventBus':
       return regional('events', `event-bus/${Properties.Name}`)
     case 'AWS::CloudWatch::Alarm':

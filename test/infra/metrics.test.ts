@@ -73,6 +73,12 @@ describe('what handlers count', () => {
       CheckpointSigned: 1,
       CheckpointRefused: 0,
     })
+    // It was due in January 2026; an answer was due a second after the request.
+    expect(counted.SecondsToDeadline).toBeLessThan(0)
+    const times = metrics.filter(({ name }) => name === 'CheckpointTime')
+    expect(times.map(({ unit, value }) => [unit, Math.abs(value - Date.now() / 1000) < 600])).toEqual([
+      ['Seconds', true],
+    ])
     expect(counted.LogEntries).toBeGreaterThan(4)
     expect(counted.BytesScanned).toBeGreaterThan(100)
     expect(counted.TaskDone).toBeGreaterThan(15)
@@ -99,6 +105,11 @@ describe('what handlers count', () => {
     expect(sumOf(metrics, 'RunsResidual')).toBe(1)
     expect(sumOf(metrics, 'NightlyRunBegan')).toBe(0)
     expect(sumOf(metrics, 'ResidualPastDeadline')).toBe(0)
+    const left = metrics
+      .filter(({ name }) => name === 'SecondsToDeadline')
+      .map(({ unit, value }) => [unit, value > 3e9])
+    // Once when it is requested, and once when it is judged.
+    expect(left).toEqual(Array(2).fill(['Seconds', true]))
   })
 })
 
@@ -117,11 +128,14 @@ type Widget = { type: string; properties: { title: string; region: string; metri
 const dashboardOf = (of: Template): { widgets: (Widget & Record<'x' | 'y' | 'width' | 'height', number>)[] } =>
   JSON.parse(resolve(of, of.Resources.Dashboard!.Properties.DashboardBody))
 
+/** A row of texts, and options; one of options alone is an expression over others. */
+const isMetric = (row: unknown[]) => typeof row[0] === 'string'
+
 function watchedByDashboard(of: Template): Watched[] {
   return dashboardOf(of)
     .widgets.filter(({ type }) => type === 'metric')
     .flatMap(({ properties }) =>
-      properties.metrics.map((metric) => {
+      properties.metrics.filter(isMetric).map((metric) => {
         const [namespace, name, ...rest] = metric.filter((part) => typeof part === 'string')
         const pairs = rest.flatMap((part, index) => (index % 2 === 0 ? [[part, rest[index + 1]!]] : []))
         return { where: properties.title, namespace: namespace!, name: name!, dimensions: Object.fromEntries(pairs) }
@@ -173,6 +187,18 @@ describe('what is watched', () => {
   it('is of its own stage', () => {
     const own = watchedByAlarms(prod.template).filter(({ namespace }) => namespace === 'odv')
     expect(own.map(({ dimensions }) => dimensions)).toEqual(own.map(() => ({ service: 'odv', stage: 'prod' })))
+  })
+})
+
+describe('expressions of the dashboard', () => {
+  const rows = () => dashboardOf(template).widgets.flatMap(({ properties }) => properties.metrics ?? [])
+  const options = () => rows().map((row) => row.at(-1) as { id?: string; expression?: string })
+
+  it('are over metrics beside them', () => {
+    const ids = options().flatMap(({ id }) => id ?? [])
+    const used = options().flatMap(({ expression = '' }) => expression.match(/\b[a-z]\w*/g) ?? [])
+    expect(used).toEqual(['signed', 'signed'])
+    expect(ids).toContain('signed')
   })
 })
 

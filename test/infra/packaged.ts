@@ -23,13 +23,17 @@ export type Packaged = {
 
 /**
  * Packages a copy of the project in a directory of its own, as `npm run package` does: no network, no credentials, no
- * home directory, and nothing of the caller's environment but PATH.
+ * home directory, and nothing of the caller's environment but PATH. `params` as `--param` takes them.
  */
-export async function packageProject(stage: string, options?: { fresh: boolean }): Promise<Packaged> {
+export async function packageProject(
+  stage: string,
+  options: { fresh?: boolean; params?: Record<string, string> } = {},
+): Promise<Packaged> {
   const { directory, serverless, remove } = copyProject(options)
   const preload = join(directory, 'offline.mjs')
   writeFileSync(preload, offline)
-  await serverless(['package', '--stage', stage], { node: ['--import', preload] })
+  const params = Object.entries(options.params ?? {}).flatMap(([name, value]) => ['--param', `${name}=${value}`])
+  await serverless(['package', '--stage', stage, ...params], { node: ['--import', preload] })
   const file = join(directory, '.serverless/cloudformation-template-update-stack.json')
   return {
     directory,

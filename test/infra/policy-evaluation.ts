@@ -31,6 +31,13 @@ export function isAllowed(template: Template, roleId: string, request: Request):
   return own.length > 0 && (!needsBoth || there.length > 0)
 }
 
+/** The roles that may do it, without the prefix of stage `dev`, in order. */
+export const holders = (template: Template, request: Request): string[] =>
+  resourcesOf(template, 'AWS::IAM::Role')
+    .filter(([id]) => isAllowed(template, id, request))
+    .map(([, { Properties }]) => Properties.RoleName.slice('odv-dev-'.length))
+    .sort()
+
 /** Every statement that a role has, from its own policies and from the shared ones. */
 export function roleStatements(template: Template, role: Resource): Statement[] {
   const shared = (role.Properties.ManagedPolicyArns ?? []).map(

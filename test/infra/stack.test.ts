@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CelEngine, TemplateFile } from '@aws/cloudformation-validate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { geometryFor, shardBytesOf, shardsFor } from '../../lib/subject-index/build-filter.ts'
+import { keptBytes, shardBitsFor, tableBytesOf } from '../../lib/subject-index/digest-table.ts'
 import { physicalNames, resolve, resourcesOf, type Template } from './intrinsics.ts'
+import { objectionsTo } from './objections.ts'
 import { type Packaged, packageProject } from './packaged.ts'
 import { isAllowed, list, type Statement } from './policy-evaluation.ts'
 
@@ -14,6 +15,25 @@ beforeAll(async () => {
   template = packaged.template
 })
 afterAll(() => packaged?.remove())
+
+/** What a manifest may have (see DESIGN.md). */
+const mostIdentifiers = 2e8
+const mebibyte = 2 ** 20
+
+function sizeOf(identifiers: number): { file: number; filter: number } {
+  const shards = shardsFor(identifiers)
+  const largest = identifiers / shards + 6 * Math.sqrt(identifiers / shards)
+  const filter = 2 * shards * shardBytesOf(geometryFor(shards, largest))
+  const table = { digests: identifiers, shardBits: shardBitsFor(identifiers), directorySha256: '' }
+  return { file: filter + tableBytesOf(table) + 100_000, filter }
+}
+
+const pipeline = join(import.meta.dirname, '../../lib/pipeline')
+const users = readdirSync(pipeline)
+  .filter(
+    (name) => name !== 'documents.ts' && /openRunIndex|largeEvidence/.test(readFileSync(join(pipeline, name), 'utf8')),
+  )
+  .map((name) => name.replace('.ts', ''))
 
 describe('state machines', () => {
   const machines = readdirSync(join(import.meta.dirname, '../../statemachines')).map((file) =>
@@ -46,6 +66,13 @@ describe('state machines', () => {
         StateMachineArn: `arn:aws:states:us-east-1:111122223333:stateMachine:odv-dev-${kebab}`,
         Partition: 'aws',
         EvidenceBucket: 'odv-dev-evidence-111122223333-us-east-1',
+        // Those that a stage with scan tasks has: scan-task.test.ts.
+        ScanTaskDefinitionArn: 'none',
+        ScanTaskCluster: 'none',
+        ScanTaskSecurityGroup: 'none',
+        ScanTaskSubnets: 'none',
+        ScanTaskPublicIp: 'DISABLED',
+        ScanTaskSeconds: '172800',
       }
       const kind = /(FunctionArn|StateMachineArn)$/.exec(key)?.[0] ?? key
       expect(resolve(template, value)).toBe(expected[kind])
@@ -209,20 +236,31 @@ test('every physical name carries the stage', () => {
   expect(names.filter(({ name }) => !name.includes('odv-dev'))).toEqual([])
 })
 
-/**
- * W3005 is Serverless's own doing: it adds a DependsOn for a role that the function refers to anyway. Informational
- * diagnostics (I…) are advice on tags and replacement; everything else, W3030 (unknown enumeration value) included, fails.
- */
 test('AWS’s own validator finds nothing to object to', { timeout: 60_000 }, () => {
-  const file = join(tmpdir(), `odv-template-${process.pid}.json`)
-  writeFileSync(file, JSON.stringify(template))
-  const engine = new CelEngine()
-  const { status, diagnostics } = engine.validateStandard(new TemplateFile(file), {
-    severityLevel: 'WARN',
-    exclude: { ids: ['W3005'] },
+  expect(objectionsTo(template)).toEqual([])
+})
+
+describe('a function that makes or opens a subject index', () => {
+  const functionOf = (name: string) =>
+    resourcesOf(template, 'AWS::Lambda::Function').find(
+      ([, { Properties }]) => Properties.FunctionName === `odv-dev-${name}`,
+    )![1].Properties
+
+  test('is one of four', () => {
+    expect(users.toSorted()).toEqual(['build-index', 'execute-deletion', 'scan-batch', 'take-inventory'])
   })
-  engine.free()
-  rmSync(file)
-  expect(status).toBe('OK')
-  expect(diagnostics.map(({ ruleId, entity, message }) => `${ruleId} ${entity?.logicalId}: ${message}`)).toEqual([])
+
+  test.each(users)('%s has room in its ephemeral storage for the largest one', (name) => {
+    const megabytes = functionOf(name).EphemeralStorage.Size
+    expect(megabytes * mebibyte).toBeGreaterThan(1.1 * sizeOf(mostIdentifiers).file)
+    expect(megabytes * mebibyte).toBeLessThan(1.3 * sizeOf(mostIdentifiers).file)
+  })
+
+  test.each(users)('%s has memory for the filter of the largest one, and for as much again', (name) => {
+    expect(functionOf(name).MemorySize * mebibyte).toBeGreaterThan(2 * sizeOf(mostIdentifiers).filter + 2 * keptBytes)
+  })
+
+  test('that makes it has memory for the rows of 100 million identifiers', () => {
+    expect(functionOf('build-index').MemorySize * mebibyte).toBeGreaterThan(100e6 * 26 + 300 * mebibyte)
+  })
 })

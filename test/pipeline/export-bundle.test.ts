@@ -130,7 +130,7 @@ describe('an export', () => {
       files: result.files,
       entries: 9,
       runs: 1,
-      checks: 16,
+      checks: 17,
       verified: 1,
       residual: 0,
       incomplete: 1,

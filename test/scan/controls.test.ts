@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { formatNames } from '../../lib/decode/decode-object.ts'
 import { runControls } from '../../lib/scan/controls.ts'
+import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
 import { type ScanObject, scanObject } from '../../lib/scan/scan-object.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
@@ -8,6 +9,8 @@ const mixed = ['1234567890123456789', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'b
 const index = makeIndex(mixed)
 const healthy = await runControls(index)
 const { planted } = healthy.positive
+
+const isOfForm = (form: string) => formNames.includes(form.split('/')[1]!)
 
 /** Scanners that are broken, each in its own way. `hears` says whether an occurrence comes through. */
 const deaf =
@@ -24,6 +27,41 @@ describe('controls', () => {
       expect(negative.planted).toBeGreaterThan(100)
     })
 
+  it('cover every form that is looked for in every shape that can take it, and say so', () => {
+    const shapes = ['decimal', 'uuid', 'email', 'handle', 'dotted']
+    const isNumber = (form: string) => ['padded', 'grouped', 'scientific'].includes(form)
+    const expected = defaultForms
+      // No control has a quote in it.
+      .filter((form) => form !== 'doubled-quote')
+      .flatMap((form) =>
+        shapes.filter((shape) => shape === 'decimal' || !isNumber(form)).map((shape) => `plain/${form}/${shape}`),
+      )
+    expect(healthy.positive.forms.filter(isOfForm).toSorted()).toStrictEqual(expected.toSorted())
+  })
+
+  it('plant only forms that are looked for', async () => {
+    const { positive } = await runControls(index, scanObject, ['percent'])
+    expect(new Set(positive.forms.filter(isOfForm).map((form) => form.split('/')[1]))).toStrictEqual(
+      new Set(['percent']),
+    )
+    expect((await runControls(index, scanObject, [])).positive.forms.filter(isOfForm)).toStrictEqual([])
+  })
+
+  for (const form of formNames.filter((name) => name !== 'doubled-quote'))
+    it(`are missed by a scanner that does not look for the form ${form}`, async () => {
+      const forgetful: ScanObject = (chunks, own, on, sought, at, forms) =>
+        scanObject(
+          chunks,
+          own,
+          on,
+          sought,
+          at,
+          forms?.filter((name) => name !== form),
+        )
+      const { positive } = await runControls(index, forgetful, formNames)
+      expect(positive.detected).toBeLessThan(positive.planted)
+    })
+
   it('cover every container, shape and context, and say so', () => {
     const expected = ['plain', ...formatNames].flatMap((container) =>
       (container === 'plain' ? ['json-lines', 'csv', 'sql', 'lines', 'text'] : ['json-lines', 'lines']).flatMap(
@@ -31,12 +69,12 @@ describe('controls', () => {
           ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
       ),
     )
-    expect(healthy.positive.forms.toSorted()).toStrictEqual(expected.toSorted())
+    expect(healthy.positive.forms.filter((form) => !isOfForm(form)).toSorted()).toStrictEqual(expected.toSorted())
     expect(planted).toBeGreaterThanOrEqual(4 * expected.length)
   })
 
   it('cover only shapes of the manifest', async () => {
-    const { positive } = await runControls(makeIndex(['1234567890']))
+    const { positive } = await runControls(makeIndex(['1234567890']), scanObject, [])
     expect(positive.forms.every((form) => form.endsWith('/decimal'))).toBe(true)
     expect(positive.detected).toBe(positive.planted)
     expect(positive.planted).toBe(5 * 6 + 3 + 2 + 4 + formatNames.length * (2 * 6 + 3))

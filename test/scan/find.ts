@@ -5,15 +5,16 @@ import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts
 export function find(
   index: SubjectIndex,
   content: Uint8Array | string,
-  options: { sizes?: readonly number[]; blockBytes?: number } = {},
+  options: { sizes?: readonly number[]; blockBytes?: number; looking?: 'kernel' | 'plain' } = {},
 ): { occurrences: Occurrence[]; records: number } {
   const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content
-  const { sizes = [Math.max(1, bytes.length)], blockBytes } = options
+  const { sizes = [Math.max(1, bytes.length)], blockBytes, looking } = options
   const occurrences: Occurrence[] = []
   const matcher = createTokenMatcher(
     index,
     ({ ordinal, record, offset }) => occurrences.push({ ordinal, record, offset }),
     blockBytes,
+    looking,
   )
   // The buffer is used again for every piece, as decoders do.
   const piece = new Uint8Array(Math.max(...sizes))

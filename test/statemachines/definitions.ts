@@ -24,6 +24,8 @@ export function readDeployed(name: string): Definition {
       .replaceAll(`\${Partition}`, 'aws')
       .replaceAll(/\$\{(\w+)FunctionArn\}/g, `arn:aws:lambda:${account}:function:$1`)
       .replaceAll(/\$\{(\w+)StateMachineArn\}/g, `arn:aws:states:${account}:stateMachine:$1`)
+      .replaceAll(`\${ScanTaskDefinitionArn}`, `arn:aws:ecs:${account}:task-definition/scan:1`)
+      .replaceAll(/\$\{ScanTask(\w+)\}/g, '$1')
       .replaceAll(/\$\{(\w+)Bucket\}/g, 'odv-$1'.toLowerCase()),
   )
 }

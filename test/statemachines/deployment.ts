@@ -48,6 +48,10 @@ export type Setting = {
   restore?: ('again' | 'wait')[]
   /** Whether the custodian answers. */
   answers?: boolean
+  /** Batches that a call has too little time for. */
+  handedOver?: number[]
+  /** What a scan task comes to, call by call; it reports when the list is over. `silent`: it succeeds without a report. */
+  scanTask?: ('silent' | Error)[]
   /** Called before a function is; throws what it is to fail with. */
   before?(name: string, payload: Record<string, unknown>, call: number): void
 }
@@ -58,7 +62,7 @@ export type Setting = {
  */
 export function deploy(setting: Setting = {}) {
   const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2 } = setting
-  const { segments = 1, pages = 1, legs = 1, toRestore = 0, restore = [] } = setting
+  const { segments = 1, pages = 1, legs = 1, toRestore = 0, restore = [], handedOver = [], scanTask = [] } = setting
   let restores = 0
   const reported = new Set<string>()
   const settled = new Map<string, { found: number; unverified: number }>()
@@ -90,6 +94,7 @@ export function deploy(setting: Setting = {}) {
       return { at: { ...at, entry: at.entry + 1 }, next, seconds: next === 'wait' ? 900 : 0 }
     },
     'scan-batch': ({ batch, ...ref }: Pass & { batch: { batch: number } }) => {
+      if (handedOver.includes(batch.batch)) throw named('HandedOver')
       reported.add(`${of(ref)}/${batch.batch}`)
       return {}
     },
@@ -127,6 +132,16 @@ export function deploy(setting: Setting = {}) {
     'estimate-cost': () => ({ usd: 1.5, unlisted: 0 }),
   }
 
+  const started: { given: Record<string, unknown>; seconds: number }[] = []
+  const runTask = async (given: Record<string, unknown>, seconds: number) => {
+    const end = scanTask[started.length]
+    started.push({ given: structuredClone(given), seconds })
+    const { batch, ...ref } = tasks.parseInput('scan-batch', tasks.batchInput, JSON.parse(taskInputOf(given)))
+    if (end instanceof Error) throw end
+    if (end === undefined) reported.add(`${of(ref)}/${batch.batch}`)
+    return { StopCode: 'EssentialContainerExited' }
+  }
+
   let calls = 0
   const checked = (name: string, handler: Handler) => (payload: Record<string, unknown>) => {
     const schema = schemas[name as keyof typeof schemas] as z.ZodMiniType
@@ -139,9 +154,11 @@ export function deploy(setting: Setting = {}) {
     handlers: Object.fromEntries(
       Object.entries(handlers).map(([name, handler]) => [name, checked(name, handler) as Handler]),
     ),
+    runTask,
     substitutions: {
       Partition: 'aws',
       EvidenceBucket: 'evidence',
+      ...scanTasks,
       ...Object.fromEntries(
         [...Object.keys(schemas), 'export-bundle', 'check-bundle'].map((name) => [`${pascal(name)}FunctionArn`, name]),
       ),
@@ -150,6 +167,8 @@ export function deploy(setting: Setting = {}) {
   })
   return {
     world,
+    /** The scan tasks that were started. */
+    started,
     verdicts,
     attested,
     summary: () => summary,
@@ -160,6 +179,19 @@ export function deploy(setting: Setting = {}) {
         .filter((event) => event.machine === machine && event.kind === 'state-entered')
         .map(({ state }) => state),
   }
+}
+
+type Overrides = { Overrides: { ContainerOverrides: [{ Environment: [{ Name: string; Value: string }] }] } }
+
+export const taskInputOf = (given: unknown) => (given as Overrides).Overrides.ContainerOverrides[0].Environment[0].Value
+
+const scanTasks = {
+  ScanTaskDefinitionArn: 'arn:aws:ecs:us-east-1:111122223333:task-definition/odv-test-scan:1',
+  ScanTaskCluster: 'odv-test',
+  ScanTaskSubnets: 'subnet-1,subnet-2',
+  ScanTaskSecurityGroup: 'sg-1',
+  ScanTaskPublicIp: 'DISABLED',
+  ScanTaskSeconds: '172800',
 }
 
 export const broken = (name = 'Broken') => named(name)

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { loadMachine } from '../../lib/local/asl/interpreter.ts'
+import { noScanTasks } from '../../lib/local/asl/no-scan-tasks.ts'
 import { routes } from '../api/routes.ts'
 import { allStates, type Definition, kebab, machineNames, readDefinition, textsOf } from './definitions.ts'
 
@@ -13,6 +14,10 @@ const substitutions = (value: unknown) =>
 const knownErrors = new Set([
   'States.ALL',
   'States.Timeout',
+  'States.TaskFailed',
+  // Step Functions' names for a task that could not be started: https://repost.aws/knowledge-center/ecs-fargate-runtask-capacity
+  'ECS.AmazonECSException',
+  'AmazonECS.Unknown',
   'TimeoutError',
   'Sandbox.Timedout',
   'Lambda.ServiceException',
@@ -57,9 +62,17 @@ describe('the state machines', () => {
     expect([...new Set(started)].toSorted()).toEqual(['scan-store', 'verify-store'])
   })
 
-  it('substitute nothing else but the partition and the bucket', () => {
+  it('substitute nothing else but the partition, the bucket, and where scan tasks run', () => {
     const others = substitutions(machineNames.map(readDefinition)).filter((name) => !name.endsWith('Arn'))
-    expect([...new Set(others)].toSorted()).toEqual(['EvidenceBucket', 'Partition'])
+    expect([...new Set(others)].filter((name) => !name.startsWith('ScanTask')).toSorted()).toEqual([
+      'EvidenceBucket',
+      'Partition',
+    ])
+    expect(
+      [...new Set(substitutions(machineNames.map(readDefinition)))]
+        .filter((name) => name.startsWith('ScanTask'))
+        .toSorted(),
+    ).toEqual(Object.keys(noScanTasks).toSorted())
   })
 
   it('name only errors that somebody raises', () => {

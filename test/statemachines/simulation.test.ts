@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createWorld, named } from '../local/asl/world.ts'
 import { readDefinition } from './definitions.ts'
-import { broken, deploy, type Setting } from './deployment.ts'
+import { broken, deploy, type Setting, taskInputOf } from './deployment.ts'
 
 type Named = { listing?: string }
+type Batched = { batch: { batch: number } }
 
 const judged = ['DecideVerdict', 'AttestVerdict']
 const scanned = ['ScanStore', 'AttestScan', 'WasAnythingFound']
@@ -185,6 +186,62 @@ describe('a run of the real machines', () => {
     expect(states.slice(from + 1, states.indexOf('IsAnythingListed'))).toEqual(way)
     expect(deployment.world.callsOf('scan-batch').length).toBe(2)
     expect(states.indexOf('IsAnythingListed')).toBeLessThan(states.indexOf('ScanBatch'))
+  })
+
+  describe('when a call has too little time for a batch', () => {
+    const handedOver = [1]
+    const scanned = ({ way }: ReturnType<typeof deploy>) =>
+      way('scan-store').filter((state) => ['ScanBatch', 'ScanBatchInTask', 'BatchNotScanned'].includes(state))
+    const failed = (error: string) => named(error)
+
+    it('reads it in a scan task, once, which is told exactly what the call was told, and nothing of the other batches', async () => {
+      const deployment = deploy({ handedOver })
+      expect(await deployment.verify()).toEqual(closed(1))
+      expect(scanned(deployment).toSorted()).toEqual(['ScanBatch', 'ScanBatch', 'ScanBatchInTask'])
+      const [{ given, seconds }] = deployment.started as [(typeof deployment.started)[0]]
+      expect(deployment.started).toHaveLength(1)
+      const call = deployment.world.callsOf('scan-batch').find((each) => (each as Batched).batch.batch === 1)
+      expect(JSON.parse(taskInputOf(given))).toEqual(call)
+      expect(given).toMatchObject({
+        LaunchType: 'FARGATE',
+        Cluster: 'odv-test',
+        NetworkConfiguration: {
+          AwsvpcConfiguration: {
+            Subnets: ['subnet-1', 'subnet-2'],
+            SecurityGroups: ['sg-1'],
+            AssignPublicIp: 'DISABLED',
+          },
+        },
+      })
+      // The task stops reading by itself before that (call-capacity.ts).
+      expect(seconds).toBe(172_800 + 900)
+    })
+
+    const killed = failed('States.TaskFailed')
+    const full = failed('ECS.AmazonECSException')
+    const ends: { name: string; scanTask: ('silent' | Error)[]; tasks: number; verified: number }[] = [
+      { name: 'is killed, and succeeds when it is begun again', scanTask: [killed, killed], tasks: 3, verified: 1 },
+      { name: 'is killed again and again', scanTask: Array(9).fill(killed), tasks: 3, verified: 0 },
+      { name: 'takes too long', scanTask: Array(9).fill(failed('States.Timeout')), tasks: 1, verified: 0 },
+      { name: 'succeeds without a report', scanTask: ['silent'], tasks: 1, verified: 0 },
+      { name: 'finds no room for a while', scanTask: Array(50).fill(full), tasks: 51, verified: 1 },
+      { name: 'never finds room', scanTask: Array(500).fill(full), tasks: 97, verified: 0 },
+      {
+        name: 'may not be started',
+        scanTask: Array(9).fill(failed('ECS.AccessDeniedException')),
+        tasks: 3,
+        verified: 0,
+      },
+    ]
+    it.each(ends)(
+      'and the task $name: verified $verified, after $tasks tasks',
+      async ({ scanTask, tasks, verified }) => {
+        const deployment = deploy({ handedOver, scanTask })
+        expect(await deployment.verify()).toEqual(closed(verified))
+        expect(deployment.started).toHaveLength(tasks)
+        expect(scanned(deployment).includes('BatchNotScanned')).toBe(verified === 0 && scanTask[0] !== 'silent')
+      },
+    )
   })
 
   it('hands the restore the place that it gave, and waits as long as it says', async () => {

@@ -36,6 +36,7 @@ const outer: Record<string, string[]> = {
     'lib/inventory/',
     'lib/log/',
     'lib/evidence-key.ts',
+    'lib/file-source.ts',
     'lib/ports.ts',
     'lib/regions.ts',
     'lib/tool.ts',

@@ -54,9 +54,8 @@ describe('a built filter', () => {
 
   it('is refused when more entries are given than there are slots', () => {
     const geometry = geometryFor(1, 10)
-    const filter = makeFilter([[1, 2]])
     const hashes = Int32Array.from({ length: 2000 }, (_, n) => n)
-    expect(() => createShardBuilder(geometry).build(filter, 0, hashes, 1)).toThrow(IndexInvalid)
+    expect(() => createShardBuilder(geometry).build(0, hashes, 1)).toThrow(IndexInvalid)
   })
 })
 

@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { IndexInvalid } from '../../lib/errors.ts'
 import { createConfirm } from '../../lib/subject-index/confirm.ts'
+import { createTableWriter, openTable } from '../../lib/subject-index/digest-table.ts'
+import { sourceOfBytes } from '../../lib/subject-index/index-source.ts'
 import { createKeyedDigest } from '../../lib/subject-index/keyed-digest.ts'
 
 const key = Buffer.alloc(32, 3)
@@ -16,10 +19,14 @@ function digestOf(text: string): Buffer {
 }
 
 /** A lookup over these texts, and the texts in the order of their digests. */
-function lookupOf(texts: string[]) {
+function lookupOf(texts: string[], shardBits = 0) {
   const sorted = texts.map((text) => ({ text, digest: digestOf(text) })).sort((x, y) => x.digest.compare(y.digest))
-  const bytes = Buffer.concat(sorted.map(({ digest }) => digest))
-  const { find, confirm } = createConfirm(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), key)
+  const parts: Uint8Array[] = []
+  const writer = createTableWriter(shardBits, (bytes) => parts.push(bytes.slice()))
+  writer.write(Buffer.concat(sorted.map(({ digest }) => digest)))
+  const header = writer.finish()
+  const table = openTable(sourceOfBytes(Buffer.concat(parts)), 0, header, (what) => new IndexInvalid(what))
+  const { find, confirm } = createConfirm(table, key)
   return { sorted: sorted.map(({ text }) => text), find, confirm }
 }
 
@@ -37,8 +44,8 @@ describe('exact lookup', () => {
     { name: 'entries whose digests crowd at the end', texts: numbers(3000).filter((text) => digestOf(text)[0]! > 230) },
   ]
   for (const { name, texts } of sets)
-    it(`finds every entry at its place and nothing else: ${name}`, () => {
-      const { sorted, find } = lookupOf(texts)
+    it.each([0, 1, 4, 12])(`finds every entry at its place and nothing else: ${name}, 2^%i shards`, (shardBits) => {
+      const { sorted, find } = lookupOf(texts, shardBits)
       expect(sorted.map((text) => find(1, Buffer.from(text), 0, text.length))).toStrictEqual([...sorted.keys()])
       for (const text of texts) {
         expect(find(2, Buffer.from(text), 0, text.length)).toBe(-1)

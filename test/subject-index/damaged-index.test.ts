@@ -1,20 +1,42 @@
 import { describe, expect, it } from 'vitest'
 import { IndexInvalid } from '../../lib/errors.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
-import { layOutIndex, readIndexParts } from '../../lib/subject-index/index-format.ts'
-import { openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import {
+  filterBytesOf,
+  formatFooter,
+  formatHead,
+  headBytes,
+  trailerBytes,
+} from '../../lib/subject-index/index-format.ts'
+import { sourceOfBytes } from '../../lib/subject-index/index-source.ts'
+import { isTransferred, openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import { readIndexParts, requireManifest } from '../../lib/subject-index/read-index.ts'
 import { buildIndex, testKeys } from './make-index.ts'
 
-const { bytes } = buildIndex(['1234567890123456789', 'jane_doe'])
+const subjects = ['1234567890123456789', 'jane_doe']
+const pending = ['later_on', '7654321']
+const { bytes } = buildIndex(subjects, { pending })
+const many = Array.from({ length: 5000 }, (_, n) => String(7_000_000_000 + n * 13))
+const large = buildIndex(many, { pending: Array.from({ length: 3000 }, (_, n) => `later_${n}`) }).bytes
+
+/** Opens an index and looks all of it up. */
+function use(changed: Uint8Array): void {
+  const index = openSubjectIndex(changed, testKeys)
+  for (const text of subjects) expect(isTransferred(index, text)).toBe(true)
+  for (const text of pending) expect(index.isListed(text)).toBe(true)
+}
+
+const footerOf = (of: Uint8Array) => readIndexParts(sourceOfBytes(of), testKeys).footer
 
 describe('a subject index that is not the one that was built', () => {
   it('is refused when any byte is another one', () => {
-    expect(bytes.length).toBeLessThan(2500)
+    expect(bytes.length).toBeLessThan(3000)
+    use(bytes)
     for (let at = 0; at < bytes.length; at++)
       for (const flip of [0x01, 0x20, 0x80]) {
         const changed = bytes.slice()
         changed[at]! ^= flip
-        expect(() => openSubjectIndex(changed, testKeys), `byte ${at}`).toThrow(IndexInvalid)
+        expect(() => use(changed), `byte ${at}`).toThrow(IndexInvalid)
       }
   })
 
@@ -25,6 +47,55 @@ describe('a subject index that is not the one that was built', () => {
     expect(() => openSubjectIndex(Buffer.concat([bytes, bytes]), testKeys)).toThrow(IndexInvalid)
   })
 
+  it('is refused by the shards that are damaged, each when it is read, and serves what is in the others', () => {
+    const { footer } = readIndexParts(sourceOfBytes(large), testKeys)
+    const shards = 2 ** footer.entries.shardBits
+    expect(shards).toBe(8)
+    const changed = large.slice()
+    const entriesAt = headBytes + filterBytesOf(footer.filter)
+    const damagedDigests = [10, footer.entries.digests - 10]
+    for (const digest of damagedDigests) changed[entriesAt + digest * 16 + 3]! ^= 4
+    const index = openSubjectIndex(changed, testKeys)
+    const failures = many.flatMap((text) => {
+      try {
+        expect(isTransferred(index, text)).toBe(true)
+        return []
+      } catch (error) {
+        expect(error).toBeInstanceOf(IndexInvalid)
+        return [(error as Error).message]
+      }
+    })
+    expect(new Set(failures)).toStrictEqual(
+      new Set([
+        'subject index: entries: digests, shard 1 of 8: expected an undamaged index; build it again from the manifest',
+        'subject index: entries: digests, shard 8 of 8: expected an undamaged index; build it again from the manifest',
+      ]),
+    )
+    expect(failures.length).toBeGreaterThan(1000)
+    expect(failures.length).toBeLessThan(1500)
+    expect(() => index.check()).toThrow(/entries: digests, shard 1 of 8/)
+    expect(() => openSubjectIndex(large, testKeys).check()).not.toThrow()
+  })
+
+  it('is refused as a whole when the filter or a directory is damaged', () => {
+    const { filter, entries } = footerOf(large)
+    const entriesAt = headBytes + filterBytesOf(filter)
+    const directoryAt = entriesAt + entries.digests * 16
+    const places = [
+      { place: headBytes, message: /filter: expected/ },
+      { place: headBytes + 5, message: /filter: expected/ },
+      { place: entriesAt - 5, message: /filter: expected/ },
+      { place: directoryAt, message: /entries: directory: expected/ },
+      { place: directoryAt + 36 * 8 - 1, message: /entries: directory: expected/ },
+      { place: large.length - trailerBytes - 5, message: /checksum: expected/ },
+    ]
+    for (const { place, message } of places) {
+      const changed = large.slice()
+      changed[place]! ^= 1
+      expect(() => openSubjectIndex(changed, testKeys)).toThrow(message)
+    }
+  })
+
   it('is refused with another case key, in words that say so', () => {
     const others = caseKeysOf(Buffer.alloc(32, 8))
     expect(() => openSubjectIndex(bytes, others)).toThrow(/case key: expected the one it was built with/)
@@ -33,26 +104,52 @@ describe('a subject index that is not the one that was built', () => {
     expect(() => openSubjectIndex(bytes, forged)).toThrow(/seal: expected one made with the case key/)
   })
 
-  it('is refused when somebody without the case key takes a subject out and repairs the checksum', () => {
-    const { header, filter, digests } = readIndexParts(bytes, testKeys)
-    const fewer = layOutIndex({ ...header, subjects: header.subjects - 1 })
-    fewer.filter.first.set(filter.first)
-    fewer.filter.second.set(filter.second)
-    fewer.filter.seeds.set(filter.seeds)
-    for (let at = 0; at < fewer.digests.byteLength; at++) fewer.digests.setUint8(at, digests.getUint8(at))
-    fewer.seal({ ...caseKeysOf(Buffer.alloc(32, 8)), commitment: testKeys.commitment })
-    expect(() => openSubjectIndex(fewer.bytes, testKeys)).toThrow(/seal/)
+  it('is refused when somebody without the case key changes what it says and repairs the checksum', () => {
+    const footer = footerOf(bytes)
+    const forger = { ...caseKeysOf(Buffer.alloc(32, 8)), commitment: testKeys.commitment }
+    const length = formatFooter(footer, testKeys).length
+    const forged = Buffer.concat([
+      bytes.subarray(0, bytes.length - length),
+      formatFooter({ ...footer, report: { ...footer.report, sha256: 'cd'.repeat(32) } }, forger),
+    ])
+    expect(() => openSubjectIndex(forged, testKeys)).toThrow(/seal/)
+  })
+
+  it('is refused when its parts do not add up, even under its own seal', () => {
+    const footer = footerOf(bytes)
+    const rest = bytes.subarray(0, bytes.length - formatFooter(footer, testKeys).length)
+    const { entries, filter, pending: later } = footer
+    for (const changed of [
+      { ...footer, entries: { ...entries, digests: entries.digests - 1 } },
+      {
+        ...footer,
+        entries: { ...entries, digests: entries.digests - 1 },
+        pending: { ...later, digests: later.digests + 1 },
+      },
+      { ...footer, entries: { ...entries, shardBits: 1 } },
+      { ...footer, filter: { ...filter, segments: filter.segments + 1 } },
+      { ...footer, controls: [] as never, entries: { ...entries, digests: -1 } },
+    ])
+      expect(() => openSubjectIndex(Buffer.concat([rest, formatFooter(changed, testKeys)]), testKeys)).toThrow(
+        IndexInvalid,
+      )
+  })
+
+  it('is refused for another manifest than its own, in words that say so', () => {
+    const index = openSubjectIndex(bytes, testKeys)
+    expect(() => requireManifest(index, index.manifestSha256)).not.toThrow()
+    expect(() => requireManifest(index, 'cd'.repeat(32))).toThrow(/manifest: expected the one that it was built from/)
   })
 
   it('is refused in another version, in words that say so', () => {
-    const { header } = readIndexParts(bytes, testKeys)
-    const later = layOutIndex({ ...header, version: 4 as 3 })
-    later.seal(testKeys)
-    expect(() => openSubjectIndex(later.bytes, testKeys)).toThrow(/version: expected 3/)
+    for (const version of [2, 4, 33]) {
+      const later = Buffer.concat([formatHead(version), bytes.subarray(headBytes)])
+      expect(() => openSubjectIndex(later, testKeys)).toThrow(/version: expected 3/)
+    }
   })
 
   it('is refused when it is something else', () => {
-    const others = ['', '{}', 'x', '\x10\0\0\0{"format":"zip"}', `\x02\0\0\0{}${' '.repeat(100)}`]
+    const others = ['', '{}', 'x', '\x10\0\0\0{"format":"zip"}', `\x02\0\0\0{}${' '.repeat(100)}`, 'x'.repeat(5000)]
     for (const text of others) expect(() => openSubjectIndex(Buffer.from(text), testKeys), text).toThrow(IndexInvalid)
   })
 })

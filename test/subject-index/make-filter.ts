@@ -11,6 +11,11 @@ export function makeFilter(hashes: readonly (readonly [number, number])[], shard
   const [first, second] = [1, 2].map(() => new Uint8Array(shards * shardBytesOf(geometry))) as [Uint8Array, Uint8Array]
   const filter = { first, second, seeds: new Int32Array(shards), segmentBits, segments }
   const builder = createShardBuilder(geometry)
-  for (const [shard, own] of split.entries()) builder.build(filter, shard, own, seed)
+  for (const [shard, own] of split.entries()) {
+    const built = builder.build(shard, own, seed)
+    filter.seeds[shard] = built.seeds[0]!
+    first.set(built.first, shard * shardBytesOf(geometry))
+    second.set(built.second, shard * shardBytesOf(geometry))
+  }
   return filter
 }

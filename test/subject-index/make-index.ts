@@ -1,11 +1,23 @@
 import { createHash } from 'node:crypto'
 import { type CaseRule, Identifier } from '../../lib/manifest/identifier.ts'
-import { createIndexBuilder, type IndexSummary } from '../../lib/subject-index/build-subject-index.ts'
+import type { ManifestReport } from '../../lib/manifest/read-manifest.ts'
+import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { type CaseKeys, caseKeysOf } from '../../lib/subject-index/case-keys.ts'
+import type { IndexSummary } from '../../lib/subject-index/index-format.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 
 export const testKeys: CaseKeys = caseKeysOf(Buffer.alloc(32, 7))
-export const testManifestSha256 = 'ab'.repeat(32)
+const testManifestSha256 = 'ab'.repeat(32)
+export const testReport: ManifestReport = {
+  sha256: testManifestSha256,
+  bytes: 100,
+  format: 'lines',
+  rows: 10,
+  confirmed: 10,
+  empty: { count: 0, first: [] },
+  notYetTransferred: { count: 0, first: [] },
+  transferColumn: false,
+}
 
 /** The same bytes for the same seed. */
 export function seededRandom(seed: string): (bytes: number) => Uint8Array {
@@ -21,10 +33,7 @@ export function seededRandom(seed: string): (bytes: number) => Uint8Array {
 
 type Options = { caseRule?: CaseRule; seed?: string; pending?: readonly string[] }
 
-export function buildIndex(
-  texts: Iterable<string>,
-  options: Options = {},
-): { bytes: Uint8Array; summary: IndexSummary } {
+export function buildIndex(texts: Iterable<string>, options: Options = {}): ReturnType<typeof finishInMemory> {
   const { caseRule = 'fold', seed = 'seed', pending = [] } = options
   const builder = createIndexBuilder({ caseRule, keys: testKeys, random: seededRandom(seed) })
   let line = 0
@@ -33,7 +42,18 @@ export function buildIndex(
     if (problem !== undefined) throw new Error(`line ${line}: ${problem}`)
   }
   for (const text of pending) builder.exclude(++line, new Identifier(text))
-  return builder.finish(testManifestSha256)
+  return finishInMemory(builder)
+}
+
+/** What the builder writes, in memory. */
+export function finishInMemory(builder: ReturnType<typeof createIndexBuilder>): {
+  bytes: Uint8Array
+  summary: IndexSummary
+  sha256: string
+} {
+  const parts: Uint8Array[] = []
+  const { summary, sha256 } = builder.finish(testReport, (bytes) => parts.push(bytes.slice()))
+  return { bytes: new Uint8Array(Buffer.concat(parts)), summary, sha256 }
 }
 
 export function makeIndex(texts: Iterable<string>, options: Options = {}): SubjectIndex {

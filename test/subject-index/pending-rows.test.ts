@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ManifestInvalid } from '../../lib/errors.ts'
 import { type CaseRule, Identifier } from '../../lib/manifest/identifier.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
-import { seededRandom, testKeys, testManifestSha256 } from './make-index.ts'
+import { finishInMemory, seededRandom, testKeys } from './make-index.ts'
 
 type Row = readonly [id: string, transfer: 'confirmed' | 'pending']
 
@@ -14,7 +14,7 @@ function compile(rows: readonly Row[], caseRule: CaseRule = 'fold'): number | Ma
   for (const [index, [id, transfer]] of rows.entries())
     expect(readers[transfer](index + 1, new Identifier(id))).toBeUndefined()
   try {
-    return builder.finish(testManifestSha256).summary.subjects
+    return finishInMemory(builder).summary.subjects
   } catch (error) {
     expect(error).toBeInstanceOf(ManifestInvalid)
     return error as ManifestInvalid

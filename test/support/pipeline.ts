@@ -6,7 +6,8 @@ import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { type Config, parseConfig } from '../../lib/config.ts'
 import type { Acknowledgement } from '../../lib/deletion/request.ts'
 import type { Coverage } from '../../lib/inventory/coverage.ts'
-import { loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
+import { type Environment, loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
+import { noScanTasks } from '../../lib/local/asl/no-scan-tasks.ts'
 import { makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
 import { originOf } from '../../lib/log/origin.ts'
 import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
@@ -78,6 +79,8 @@ export type Hands = {
   /** Calls a task in another way than as a function. */
   call?(task: TaskName, ports: Ports, payload: unknown): Promise<unknown> | undefined
   trigger?: 'nightly' | 'on-demand'
+  /** Runs a scan task. */
+  runTask?: Environment['runTask']
 }
 
 const machines = ['verify-run', 'verify-store', 'scan-store'] as const
@@ -91,6 +94,7 @@ const loaded = Object.fromEntries(
 const substitutions = {
   Partition: 'aws',
   EvidenceBucket: 'evidence',
+  ...noScanTasks,
   ...Object.fromEntries(Object.keys(tasks).map((name) => [`${pascal(name)}FunctionArn`, name])),
   ...Object.fromEntries(machines.map((name) => [`${pascal(name)}StateMachineArn`, name])),
 }
@@ -135,6 +139,7 @@ async function runOnce(paths: ReturnType<typeof stateDirectory>, config: Config,
         machines: loaded,
         substitutions,
         invoke,
+        ...(hands.runTask && { runTask: hands.runTask }),
         token: local.taskTokens,
         tokenIntervalMs: 5,
         documents: base.evidence,

@@ -10,8 +10,14 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../../lib/attestation/to-statement.ts'
-import { type BundleEntry, buildBundle } from '../../lib/export/build-bundle.ts'
+import { OdvError } from '../../lib/errors.ts'
+import { type BundleEntry, layOutEvidence } from '../../lib/export/build-bundle.ts'
+import { bundlePaths, sigstorePath } from '../../lib/export/bundle-paths.ts'
+import { attestationKeyFingerprint } from '../../lib/export/key-fingerprint.ts'
 import { formatManifestFile } from '../../lib/export/manifest-file.ts'
+import { readFiling } from '../../lib/export/read-filing.ts'
+import { companionsOf } from '../../lib/export/report/companions.ts'
+import { formatSigstoreBundle } from '../../lib/export/sigstore.ts'
 import type { Coverage } from '../../lib/inventory/coverage.ts'
 import { formatCheckpointText, joinSignature } from '../../lib/log/checkpoint.ts'
 import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
@@ -84,14 +90,16 @@ export function sampleLog(keys: SampleKeys) {
     },
     /** The bundle of the entries that are chosen, all of them unless said otherwise. */
     bundle(isChosen: (entry: BundleEntry) => boolean = () => true): Files {
-      return buildBundle({
-        entries: entries.filter(isChosen),
-        leafHashes: leafHashes(),
-        checkpoints,
-        attestationKey: keys.attestation.publicPem,
-        logKey: keys.log.publicPem,
-        origin,
-      })
+      return withEverything(
+        layOutEvidence({
+          entries: entries.filter(isChosen),
+          leafHashes: leafHashes(),
+          checkpoints,
+          attestationKey: keys.attestation.publicPem,
+          logKey: keys.log.publicPem,
+          origin,
+        }),
+      )
     },
   }
 }
@@ -224,6 +232,33 @@ export function failedRun(log: SampleLog, runId: string): void {
   const model = { schemaVersion: 1, runId, planned: ['sg'], verdicts: [], failure }
   const document = documentOf(`runs/${runId}/summary.json`, model)
   log.attest(runSummaryStatement(run, { planned: ['sg'], verdicts: [], failure, document }), model)
+}
+
+/**
+ * What an attacker does who knows this program: every file that follows from the others is made again, as far as the
+ * evidence can be read at all.
+ */
+export function withEverything(files: Files): Files {
+  const changed = new Map(files)
+  for (const [path, envelope] of files) {
+    const seq = Number(/^attestations\/(\d+)\.dsse\.json$/.exec(path)?.[1] ?? Number.NaN)
+    if (!Number.isNaN(seq)) changed.set(sigstorePath(seq), Buffer.from(sigstoreOf(envelope, changed)))
+  }
+  try {
+    for (const [path, text] of companionsOf(readFiling(changed))) changed.set(path, Buffer.from(text))
+  } catch (error) {
+    if (!(error instanceof OdvError)) throw error
+  }
+  return withManifest(changed)
+}
+
+function sigstoreOf(envelope: Uint8Array, files: Files): string {
+  try {
+    return formatSigstoreBundle(envelope, attestationKeyFingerprint(textIn(files, bundlePaths.attestationKey)).openssh)
+  } catch (error) {
+    if (!(error instanceof OdvError)) throw error
+    return ''
+  }
 }
 
 /** What an attacker does last: the manifest is not signed. */

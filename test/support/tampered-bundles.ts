@@ -1,5 +1,13 @@
 import { formatEnvelope, parseEnvelope } from '../../lib/attestation/envelope.ts'
-import { type Files, sampleBundle, sampleKeys, textIn, withFile, withManifest } from './sample-bundle.ts'
+import {
+  type Files,
+  sampleBundle,
+  sampleKeys,
+  textIn,
+  withEverything,
+  withFile,
+  withManifest,
+} from './sample-bundle.ts'
 
 /** Somebody without our keys changes files, and then makes the manifest again, since it is not signed. */
 
@@ -19,7 +27,7 @@ export const summary = 9
 
 /** The bundle without an attestation: all three of its files. */
 export const without = (seq: number) =>
-  withManifest(new Map([...files].filter(([path]) => !path.startsWith(`${at(seq)}.`))))
+  withEverything(new Map([...files].filter(([path]) => !path.startsWith(`${at(seq)}.`))))
 
 /** One file takes the place of another and the other way round. */
 const swapped = (a: string, b: string) =>
@@ -44,7 +52,7 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
   { name: 'no checkpoint', tampered: () => withFile(files, 'log/checkpoint'), check: 'layout' },
   { name: 'no consistency proof', tampered: () => withFile(files, 'consistency/1'), check: 'layout' },
   { name: 'no older checkpoint', tampered: () => withFile(files, 'log/checkpoints/1'), check: 'layout' },
-  { name: 'a file besides', tampered: () => withFile(files, 'report.html', 'verified'), check: 'layout' },
+  { name: 'a file besides', tampered: () => withFile(files, 'plan.html', 'verified'), check: 'layout' },
   { name: 'a path that climbs out', tampered: () => withFile(files, 'attestations/../../x', ''), check: 'layout' },
   { name: 'a path with a backslash', tampered: () => withFile(files, 'log\\checkpoint', newest), check: 'layout' },
   { name: 'a number in another form', tampered: () => withFile(files, 'log/checkpoints/01', older), check: 'layout' },
@@ -161,7 +169,7 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
 
   {
     name: 'an envelope of another attestation',
-    tampered: () => swapped(envelope(scan), envelope(5)),
+    tampered: () => withEverything(swapped(envelope(scan), envelope(5))),
     check: 'inclusion',
   },
   {
@@ -182,7 +190,7 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
   },
   {
     name: 'an envelope without its keyid',
-    tampered: () => replaced(envelope(scan), (text) => text.replace(/"keyid":"[^"]+",/, '')),
+    tampered: () => withEverything(replaced(envelope(scan), (text) => text.replace(/"keyid":"[^"]+",/, ''))),
     check: 'inclusion',
   },
   {
@@ -245,6 +253,38 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
     check: 'statement',
   },
 
+  {
+    name: 'a sigstore bundle of another attestation',
+    tampered: () => swapped(`${at(scan)}.sigstore.json`, `${at(5)}.sigstore.json`),
+    check: 'envelope',
+  },
+  {
+    name: 'a sigstore bundle with a certificate of somebody',
+    tampered: () => replaced(`${at(scan)}.sigstore.json`, (text) => text.replace('"publicKey"', '"certificate"')),
+    check: 'envelope',
+  },
+  {
+    name: 'a report that tells a better story',
+    tampered: () => replaced('report.html', (text) => text.replaceAll('residual', 'verified')),
+    check: 'companions',
+  },
+  {
+    name: 'a table with another number',
+    tampered: () => replaced('stores.csv', (text) => text.replace(',verified,', ',residual,')),
+    check: 'companions',
+  },
+  { name: 'an empty table', tampered: () => withFile(files, 'exceptions.csv', ''), check: 'companions' },
+  {
+    name: 'methods without their limitations',
+    tampered: () => replaced('methods-and-limitations.md', (text) => text.split('## Limitations')[0]!),
+    check: 'companions',
+  },
+  {
+    name: 'instructions of no version',
+    tampered: () => replaced('VERIFY.md', (text) => text.replace(/version \d+\)/, 'version 0001)')),
+    check: 'instructions',
+  },
+
   { name: 'no scope', tampered: () => without(1), check: 'sequence' },
   { name: 'a scan left out', tampered: () => without(scan), check: 'sequence' },
   { name: 'the request left out', tampered: () => without(3), check: 'sequence' },
@@ -261,7 +301,7 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
 ]
 
 function dropFrom(from: Files, seq: number): Files {
-  return withManifest(new Map([...from].filter(([path]) => !path.startsWith(`${at(seq)}.`))))
+  return withEverything(new Map([...from].filter(([path]) => !path.startsWith(`${at(seq)}.`))))
 }
 
 function swappedWhole(a: number, b: number): Files {
@@ -270,5 +310,5 @@ function swappedWhole(a: number, b: number): Files {
     from.set(name(a), files.get(name(b))!)
     from.set(name(b), files.get(name(a))!)
   }
-  return withManifest(from)
+  return withEverything(from)
 }

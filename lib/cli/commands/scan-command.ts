@@ -17,7 +17,7 @@ import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
 import { createRunView } from '../run-view.ts'
 import { coloured, formatBytes, plural, type Terminal } from '../terminal.ts'
 
-export type ScanOptions = { manifest?: string; paths: string[]; cwd: string; signal: AbortSignal }
+export type ScanOptions = { manifest?: string; forms?: string; paths: string[]; cwd: string; signal: AbortSignal }
 
 const runId = 'scan'
 
@@ -37,6 +37,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   const roots = paths.map((path) => resolve(cwd, path))
   const config = parseConfig({
     manifest: resolve(cwd, manifest),
+    ...(options.forms !== undefined && { forms: options.forms.split(',') }),
     stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
   const state = await mkdtemp(join(tmpdir(), 'odv-scan-'))
@@ -114,8 +115,8 @@ async function showOutcomes(
     const findings = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
     for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled) {
       const object = path.single ? path.shown : join(path.shown, entry.shownKey)
-      for (const { place, path: containers, record, offset } of findings.get(entry.seq) ?? [])
-        terminal.emit({ kind: 'finding', object, place, path: containers, record, offset })
+      for (const { place, path: containers, record, offset, form } of findings.get(entry.seq) ?? [])
+        terminal.emit({ kind: 'finding', object, place, path: containers, record, offset, ...(form && { form }) })
       terminal.emit({
         kind: 'outcome',
         object,

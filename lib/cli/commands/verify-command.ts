@@ -78,6 +78,11 @@ function show(bundle: string, summary: Shown, terminal: Terminal): void {
     terminal.warn(
       `WARNING: the programs in tools/ are not those of ${tool.name} ${tool.version}. Another version may have written them, or somebody who wants you to run them.`,
     )
+  if (!summary.companions)
+    terminal.warn(
+      'WARNING: the report and the tables are of another version and were not compared with the evidence: believe the verdicts\n' +
+        'above, or verify with the version that made the bundle.',
+    )
   if (!summary.pinned)
     terminal.warn(
       'WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a bundle\n' +

@@ -73,7 +73,7 @@ export function followStore(
     }
     const hasGrown = await pagesOf('opening')
     if (!(await evidence.has(passKey(pass.ref, 'batches.jsonl')))) return hasGrown
-    pass.batches = await readBatches(evidence, pass.ref)
+    pass.batches = [...(await readBatches(evidence, pass.ref))].map(({ versions, bytes }) => ({ versions, bytes }))
     const sum = (what: 'versions' | 'bytes') => pass.batches.reduce((total, batch) => total + batch[what], 0)
     const versions = sum('versions')
     done.listed += versions - pass.listed

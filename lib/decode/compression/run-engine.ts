@@ -1,17 +1,19 @@
-import type { Transform } from 'node:stream'
-
-/** A decoding stream of `node:zlib`; `bytesWritten` counts the input that it has consumed. */
-export type Engine = Transform & { readonly bytesWritten: number }
-
-type Input = () => Promise<Uint8Array | undefined>
+import type { Engine, EngineKind, Input } from './engine.ts'
+import { streamEngine } from './stream-engine.ts'
+import { syncEngine } from './sync-engine.ts'
 
 /**
- * Runs one engine over `input` and yields its output, never more than one buffer ahead of the reader. The engine's own
- * end is the end: input after it goes to `giveBack`. When the input ends first, the engine decides whether it may.
- * Errors of the engine are thrown after the output that came before. Every engine is destroyed.
+ * An engine for one stream after the other, to be closed in the end. When its decoder fails in the very first input, which is
+ * all of a small object, what comes before the damage is yielded all the same.
  */
-export async function* runEngine(
-  create: () => Engine,
+export function openEngine(kind: EngineKind): Engine {
+  const engine = syncEngine(kind) ?? streamEngine(kind)
+  return { ...engine, run: (input, giveBack) => withSalvage(engine, kind, input, giveBack) }
+}
+
+async function* withSalvage(
+  engine: Engine,
+  kind: EngineKind,
   input: Input,
   giveBack: (rest: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -26,12 +28,12 @@ export async function* runEngine(
     return chunk
   }
   try {
-    for await (const output of drive(create(), noted, giveBack)) {
+    for await (const output of engine.run(noted, giveBack)) {
       yielded += output.length
       yield output
     }
   } catch (error) {
-    if (onlyInput !== undefined) yield* salvage(create(), onlyInput, yielded)
+    if (onlyInput !== undefined) yield* salvage(streamEngine(kind), onlyInput, yielded)
     throw error
   }
 }
@@ -39,8 +41,8 @@ export async function* runEngine(
 const salvagePiece = 256
 
 /**
- * A stream withholds what it decoded in the very write that fails, which is all of a small object: the same input again
- * in small pieces gives it, from the byte on that was not yielded yet.
+ * A decoder withholds what it made in the very write that fails: the same input again in small pieces gives it, from the
+ * byte on that was not yielded yet.
  */
 async function* salvage(engine: Engine, bytes: Uint8Array, alreadyYielded: number): AsyncGenerator<Uint8Array> {
   let rest = bytes
@@ -51,60 +53,11 @@ async function* salvage(engine: Engine, bytes: Uint8Array, alreadyYielded: numbe
     return piece.length > 0 ? piece : undefined
   }
   try {
-    for await (const output of drive(engine, pieces, () => {})) {
+    for await (const output of engine.run(pieces, () => {})) {
       if (output.length > known) yield output.subarray(known)
       known = Math.max(0, known - output.length)
     }
   } catch {
     // The caller throws the error of the first attempt.
-  }
-}
-
-async function* drive(engine: Engine, input: Input, giveBack: (rest: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  let wake = (): void => {}
-  const state: { failure: Error | undefined; ended: boolean; written: boolean } = {
-    failure: undefined,
-    ended: false,
-    written: true,
-  }
-  engine.on('readable', () => wake())
-  engine.on('end', () => {
-    state.ended = true
-    wake()
-  })
-  engine.on('error', (error) => {
-    state.failure = error
-    wake()
-  })
-  try {
-    for (;;) {
-      const chunk = await input()
-      const before = engine.bytesWritten
-      state.written = false
-      if (chunk === undefined) engine.end()
-      else
-        engine.write(chunk, () => {
-          state.written = true
-          wake()
-        })
-      for (;;) {
-        const output: Uint8Array | null = engine.read()
-        if (output !== null) yield output
-        else if (state.failure !== undefined) throw state.failure
-        else if (state.ended || state.written) break
-        else
-          await new Promise<void>((resolve) => {
-            wake = resolve
-          })
-      }
-      if (chunk === undefined) return
-      const consumed = engine.bytesWritten - before
-      if (consumed < chunk.length) {
-        giveBack(chunk.subarray(consumed))
-        return
-      }
-    }
-  } finally {
-    engine.destroy()
   }
 }

@@ -5,8 +5,8 @@ import type { Format } from '../format.ts'
 import { headLength } from '../known-formats.ts'
 import { textCheck } from '../text-check.ts'
 import { adler32 } from './adler32.ts'
-import { inflateFailure, inflater } from './inflate.ts'
-import { runEngine } from './run-engine.ts'
+import { inflateFailure } from './inflate-failure.ts'
+import { openEngine } from './run-engine.ts'
 import { unwrap } from './unwrap.ts'
 
 /** RFC 1950. */
@@ -27,12 +27,17 @@ const mostOfHead = headLength * 1032 + 1024
  * be deflate data.
  */
 function isZlib(head: Uint8Array): boolean {
-  if (head.length <= headerLength || (head[0]! & 0x8f) !== 0x08 || (head[0]! * 256 + head[1]!) % 31 !== 0) return false
-  if ((head[1]! & presetDictionary) !== 0) return false
+  if (head.length <= headerLength || !isZlibHeader(head)) return false
   const some = head.subarray(0, headLength)
   const check = textCheck()
   check.write(some)
   return check.problem() !== undefined && beginsDeflate(some.subarray(headerLength))
+}
+
+/** Deflate with a window that there is, no preset dictionary, and a header that agrees with itself. */
+export function isZlibHeader(head: Uint8Array): boolean {
+  const [method = 0, flags = 0] = head
+  return (method & 0x8f) === 0x08 && (method * 256 + flags) % 31 === 0 && (flags & presetDictionary) === 0
 }
 
 function beginsDeflate(bytes: Uint8Array): boolean {
@@ -44,8 +49,8 @@ function beginsDeflate(bytes: Uint8Array): boolean {
   }
 }
 
-/** The content of one zlib stream, whose checksum is checked. What follows it stays in `source`. */
-async function* zlibContent(
+/** The content of one zlib stream behind a header that was looked at, whose checksum is checked. What follows it stays in `source`. */
+export async function* zlibContent(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,
@@ -54,8 +59,9 @@ async function* zlibContent(
   let checksum = 1
   await source.peek(headerLength)
   source.skip(headerLength)
+  const engine = openEngine({ name: 'inflate-raw' })
   try {
-    for await (const output of runEngine(inflater, source.take, source.giveBack)) {
+    for await (const output of engine.run(source.take, source.giveBack)) {
       checksum = adler32(output, checksum)
       countProduced(decoding, output.length, path, offset)
       offset += output.length
@@ -63,6 +69,8 @@ async function* zlibContent(
     }
   } catch (error) {
     throw inflateFailure(error, path, offset, 'zlib')
+  } finally {
+    engine.close()
   }
   const trailer = await source.peek(4)
   if (trailer.length < 4) throw new DecodingStopped('truncated', path, offset, 'zlib: expected a checksum of 4 bytes')

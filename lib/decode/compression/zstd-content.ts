@@ -1,19 +1,27 @@
-import { constants, createZstdDecompress } from 'node:zlib'
 import type { ByteSource } from '../byte-source.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
 import type { Format } from '../format.ts'
-import { type Engine, runEngine } from './run-engine.ts'
+import type { Engine } from './engine.ts'
+import { openEngine } from './run-engine.ts'
 import { skipZeros } from './skip-zeros.ts'
 import { unwrap } from './unwrap.ts'
 import { type FrameHeader, isFrame, isSkippable, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
 import { readSkippable } from './zstd-skippable.ts'
+import { noFrames, smallFrames, smallFramesRoom } from './zstd-small-frames.ts'
 
 /** RFC 8878. */
 export const zstd: Format = {
   name: 'zstd',
   kind: 'compression',
   isFormat: isZstd,
-  read: ({ source, path }, decoding) => unwrap(zstdContent(source, path, decoding), path, decoding),
+  async read({ source, path }, decoding) {
+    const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog })
+    try {
+      await unwrap(zstdContent(source, engine, path, decoding), path, decoding)
+    } finally {
+      engine.close()
+    }
+  },
 }
 
 function isZstd(head: Uint8Array): boolean {
@@ -27,17 +35,29 @@ function isZstd(head: Uint8Array): boolean {
  */
 export async function* zstdContent(
   source: ByteSource,
+  engine: Engine,
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
   const done: Done = { storedBytes: 0, decodedBytes: 0, skippables: 0, announced: undefined }
+  let buffer: Uint8Array | undefined
   for (;;) {
     const head = await source.peek(maxHeaderLength)
     const kind = isFrame(head) ? 'frame' : isSkippable(head) ? 'skippable' : undefined
     const { announced, storedBytes } = done
     done.announced = undefined
     if (kind === 'skippable') await readSkippable(source, path, decoding, done)
-    if (kind === 'frame') yield* frameContent(source, path, decoding, done, head)
+    if (kind === 'frame') {
+      buffer ??= new Uint8Array(smallFramesRoom)
+      const small = announced === undefined ? smallFrames(engine, await source.peekSome(1), buffer) : noFrames
+      if (small.consumed > 0) {
+        source.skip(small.consumed)
+        countProduced(decoding, small.produced, path, done.decodedBytes)
+        done.storedBytes += small.consumed
+        done.decodedBytes += small.produced
+        if (small.produced > 0) yield buffer.subarray(0, small.produced)
+      } else yield* frameContent(source, engine, path, decoding, done, head)
+    }
     if (announced !== undefined && done.storedBytes - storedBytes !== announced)
       addGap(decoding, {
         reason: 'trailing-data',
@@ -55,6 +75,7 @@ export type Done = { storedBytes: number; decodedBytes: number; skippables: numb
 
 async function* frameContent(
   source: ByteSource,
+  engine: Engine,
   path: readonly string[],
   decoding: Decoding,
   done: Done,
@@ -82,13 +103,9 @@ async function* frameContent(
     return bytes
   }
   try {
-    for await (const output of runEngine(
-      () => frameEngine(windowLog),
-      input,
-      (rest) => {
-        left = rest.length
-      },
-    )) {
+    for await (const output of engine.run(input, (rest) => {
+      left = rest.length
+    })) {
       countProduced(decoding, output.length, path, done.decodedBytes)
       done.decodedBytes += output.length
       yield output
@@ -100,14 +117,6 @@ async function* frameContent(
   checkSize(header, done.decodedBytes - from, stop)
   done.storedBytes += taken
 }
-
-const outputSize = 256 * 1024
-
-const frameEngine = (windowLog: number): Engine =>
-  createZstdDecompress({
-    chunkSize: outputSize,
-    params: { [constants.ZSTD_d_windowLogMax]: windowLog },
-  }) as Engine
 
 function checkSize(header: FrameHeader, decoded: number, stop: (reason: 'corrupt', detail: string) => Error): void {
   if (header.contentSize !== undefined && header.contentSize !== decoded)

@@ -7,13 +7,21 @@ import {
   envelopePath,
   olderCheckpointPath,
   proofPath,
+  sigstorePath,
 } from '../bundle-paths.ts'
 import type { Checked } from '../run-check.ts'
 
 /** The files of a bundle, each in its place; nothing of them is believed yet. */
 export type Layout = {
   /** By sequence number. */
-  attestations: { seq: number; kind: DocumentKind; envelope: Uint8Array; document: Uint8Array; proof: Uint8Array }[]
+  attestations: {
+    seq: number
+    kind: DocumentKind
+    envelope: Uint8Array
+    document: Uint8Array
+    proof: Uint8Array
+    sigstore: Uint8Array
+  }[]
   /** By size. */
   older: { size: number; note: Uint8Array; proof: Uint8Array }[]
 } & Record<keyof typeof bundlePaths, Uint8Array>
@@ -21,11 +29,17 @@ export type Layout = {
 const smallFile = 64 * 1024
 const envelopeLimit = 16 * 1024 * 1024
 const toolLimit = 4 * 1024 * 1024
+const companionLimit = 512 * 1024 * 1024
 /** Of the files that there is one of, unless it is a small one. */
 const limits: Partial<Record<keyof typeof bundlePaths, number>> = {
   manifest: Number.POSITIVE_INFINITY,
   verifyScript: toolLimit,
   verifyLogScript: toolLimit,
+  report: companionLimit,
+  stores: companionLimit,
+  exceptions: companionLimit,
+  custody: companionLimit,
+  methods: companionLimit,
 }
 const documentLimit = 64 * 1024 * 1024
 
@@ -57,6 +71,7 @@ export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Lay
       envelope: take(envelopePath(seq), envelopeLimit),
       document: take(documentPath(seq, kind), documentLimit),
       proof: take(proofPath(seq), smallFile),
+      sigstore: take(sigstorePath(seq), 2 * envelopeLimit),
     }
   })
   const older = numbersIn(files, /^log\/checkpoints\/(\d{1,16})$/, olderCheckpointPath).map((size) => ({

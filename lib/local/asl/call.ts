@@ -6,12 +6,17 @@ import { StateFailure } from './state-failure.ts'
  * Calls a handler; what it throws becomes a failure of its name, which `Retry` and `Catch` match.
  * @throws StateFailure @throws Interrupted instead of beginning a call after the interruption
  */
-export async function call({ environment, stop }: Run, functionName: string, payload: unknown): Promise<unknown> {
+export function call(run: Run, functionName: string, payload: unknown): Promise<unknown> {
+  return called(run, functionName, () => run.environment.invoke(functionName, payload))
+}
+
+/** The same for whatever else is called. */
+export async function called({ stop }: Run, name: string, begin: () => Promise<unknown>): Promise<unknown> {
   if (stop.aborted) throw new Interrupted()
   try {
-    return JSON.parse(JSON.stringify((await environment.invoke(functionName, payload)) ?? null))
+    return JSON.parse(JSON.stringify((await begin()) ?? null))
   } catch (error) {
     if (error instanceof Error) throw new StateFailure(error.name, error.message)
-    throw new StateFailure('Error', `${functionName}: expected an Error to be thrown, got something else`)
+    throw new StateFailure('Error', `${name}: expected an Error to be thrown, got something else`)
   }
 }

@@ -18,6 +18,11 @@ export type Environment = {
   substitutions: Readonly<Record<string, string>>
   /** Calls a handler; may be repeated after a crash. The `name` of what it throws is the States error, the message its cause. */
   invoke(functionName: string, payload: unknown): Promise<unknown>
+  /**
+   * Runs a container of these `Arguments` to its end, in at most so many seconds; throws as `invoke` does. On one machine there
+   * are none: what has all the time that it takes hands nothing over.
+   */
+  runTask?(given: Record<string, unknown>, seconds: number): Promise<unknown>
   /** The answer to a task token; `undefined` while there is none. */
   token: { read(token: string): Promise<unknown | undefined> }
   /** How often a waiting state asks for its answer; 200 ms unless given. */

@@ -114,14 +114,14 @@ function loadArguments(where: string, value: unknown, names: readonly string[]):
 }
 
 /**
- * How many lines of the journal a way through these states can leave. A waiting task leaves two; a wait leaves one that
- * must be kept although nothing else is, or its time would begin again.
+ * How many lines of the journal a way through these states can leave. A waiting task leaves two, a container none: here there
+ * are none. A wait leaves one that must be kept although nothing else is, or its time would begin again.
  */
 function countSteps(scope: Scope): number {
   return Object.values(scope.states).reduce((sum, state) => {
     if (state.kind === 'map') return sum + 1 + countSteps(state.processor)
     if (state.kind === 'wait') return sum + 2
-    if (state.kind !== 'task') return sum
+    if (state.kind !== 'task' || state.resource === 'run-task') return sum
     return sum + (state.resource === 'invoke-and-wait' ? 2 : 1)
   }, 0)
 }

@@ -8,15 +8,21 @@ import { parseTemplate, type Template } from './template.ts'
 const resources = {
   'lambda:invoke': { resource: 'invoke', called: 'FunctionName', others: ['Payload'] },
   'lambda:invoke.waitForTaskToken': { resource: 'invoke-and-wait', called: 'FunctionName', others: ['Payload'] },
+  'ecs:runTask.sync': {
+    resource: 'run-task',
+    called: 'TaskDefinition',
+    others: ['Cluster', 'LaunchType', 'NetworkConfiguration', 'Overrides'],
+  },
   'states:startExecution.sync:2': { resource: 'start-execution', called: 'StateMachineArn', others: ['Name', 'Input'] },
 } as const
 const resourceArn = /^arn:[^:]+:states:::(.+)$/
 
 const taskFields = ['Type', 'Comment', 'Resource', 'Arguments', 'Catch', 'Assign', 'Output', 'Next', 'End']
-/** A child's name is taken once it ended, so to start it again cannot help; only a waiting task needs a time limit. */
+/** A child's name is taken once it ended, so to start it again cannot help; only what is waited for needs a time limit. */
 const moreTaskFields = {
   invoke: ['Retry'],
   'invoke-and-wait': ['Retry', 'TimeoutSeconds'],
+  'run-task': ['Retry', 'TimeoutSeconds'],
   'start-execution': [],
 } as const
 
@@ -37,7 +43,9 @@ export function loadTask(where: string, definition: unknown): Omit<TaskState, 'n
     resource,
     arguments: parseTemplate(place, given),
     ...(resource === 'start-execution' && { child }),
-    ...(resource === 'invoke-and-wait' && { timeoutSeconds: loadTimeout(where, fields.TimeoutSeconds) }),
+    ...((resource === 'invoke-and-wait' || resource === 'run-task') && {
+      timeoutSeconds: loadTimeout(where, fields.TimeoutSeconds),
+    }),
     retry: loadRetry(where, fields.Retry),
     catch: loadCatch(where, fields.Catch),
     ...readLeaving(where, fields),

@@ -34,7 +34,7 @@ export type FailState = Named & { kind: 'fail'; error: Template; cause: Template
 export type TaskState = Named &
   Leaving & {
     kind: 'task'
-    resource: 'invoke' | 'invoke-and-wait' | 'start-execution'
+    resource: 'invoke' | 'invoke-and-wait' | 'run-task' | 'start-execution'
     arguments: Template
     /** The literal `StateMachineArn` of a child execution. */
     child?: string

@@ -1,9 +1,9 @@
-import { call } from './call.ts'
+import { call, called } from './call.ts'
 import { Interrupted } from './interrupted.ts'
 import type { Retrier, TaskState } from './machine.ts'
 import { evaluate, limitSize, unfit, type Visit } from './run.ts'
 import { matchesError, StateFailure } from './state-failure.ts'
-import { waitForToken } from './wait-for-token.ts'
+import { timeoutOf, waitForToken } from './wait-for-token.ts'
 
 /** Runs a task, again as often as its retriers say. @throws StateFailure @throws Interrupted */
 export async function runTask(state: TaskState, visit: Visit): Promise<unknown> {
@@ -51,6 +51,14 @@ async function attempt(state: TaskState, visit: Visit): Promise<unknown> {
     }
     case 'invoke-and-wait':
       return waitForToken(state, visit)
+    case 'run-task': {
+      const { runTask } = visit.run.environment
+      if (runTask === undefined)
+        throw new StateFailure('States.TaskFailed', `${state.name}: there are no containers here`)
+      const given = (await evaluate(visit, state.arguments)) as Record<string, unknown>
+      const seconds = await timeoutOf(state, visit)
+      return called(visit.run, String(given.TaskDefinition), () => runTask(given, seconds))
+    }
     case 'start-execution':
       return startExecution(state, visit)
     default:

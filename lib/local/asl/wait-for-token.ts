@@ -56,7 +56,8 @@ function tokenOf({ run, step }: Visit): string {
   return hash('sha256', JSON.stringify(['task-token', run.execution.id, run.execution.startTime, step]), 'hex')
 }
 
-async function timeoutOf(state: TaskState, visit: Visit): Promise<number> {
+/** The seconds that a state waits at most. @throws StateFailure */
+export async function timeoutOf(state: TaskState, visit: Visit): Promise<number> {
   const seconds = await evaluate(visit, state.timeoutSeconds!)
   if (!Number.isInteger(seconds) || (seconds as number) < 1 || (seconds as number) > longestTimeout)
     throw unfit(visit, 'TimeoutSeconds', `an integer from 1 to ${longestTimeout}`)

@@ -75,6 +75,25 @@ describe('an archive of very many members', () => {
     expect(reading.gaps.length).toBeLessThanOrEqual(100)
   })
 
+  test('is scanned with as many contents cut off, and none of them is held until the end', async () => {
+    let most = 0
+    const open = new Set<object>()
+    await decodeObject(tarOfMany(gzipSync('text').subarray(0, -1)), () => {
+      const close = () => {
+        open.delete(sink)
+      }
+      const sink = {
+        write() {},
+        end: close,
+        stop: close,
+      }
+      open.add(sink)
+      most = Math.max(most, open.size)
+      return sink
+    })
+    expect(most).toBe(2)
+  })
+
   test('is scanned in memory that does not grow with their number, and every record counts', async () => {
     const before = process.memoryUsage().arrayBuffers
     let most = 0

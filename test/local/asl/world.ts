@@ -14,6 +14,7 @@ type Options = {
   documents?: Record<string, string>
   concurrency?: number
   random?: () => number
+  runTask?: Environment['runTask']
 }
 
 /**
@@ -51,6 +52,7 @@ export function createWorld(options: Options) {
       if (handler === undefined) throw named('NoSuchFunction', name)
       return handler(payload as never)
     },
+    ...(options.runTask && { runTask: options.runTask }),
     token: { read: async (token) => world.answers.get(token) },
     documents: {
       async get(key) {

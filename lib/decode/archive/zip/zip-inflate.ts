@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
-import { inflateFailure, inflater } from '../../compression/inflate.ts'
-import { runEngine } from '../../compression/run-engine.ts'
+import { inflateFailure } from '../../compression/inflate-failure.ts'
+import { openEngine } from '../../compression/run-engine.ts'
 
 /** Small entries are decoded in one call, since an archive may have millions: so many bytes, and what comes of them. */
 const smallInput = 16 * 1024
@@ -17,13 +17,16 @@ export async function* inflate(input: ByteSource, path: readonly string[]): Asyn
     return
   }
   let offset = 0
+  const engine = openEngine({ name: 'inflate-raw' })
   try {
-    for await (const output of runEngine(inflater, input.take, input.giveBack)) {
+    for await (const output of engine.run(input.take, input.giveBack)) {
       offset += output.length
       yield output
     }
   } catch (error) {
     throw inflateFailure(error, path, offset, 'zip')
+  } finally {
+    engine.close()
   }
 }
 

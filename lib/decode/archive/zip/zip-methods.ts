@@ -3,6 +3,7 @@ import { BlockCorrupt } from '../../compression/block-corrupt.ts'
 import { bzip2, bzip2Content } from '../../compression/bzip2-content.ts'
 import { LzmaDecoder } from '../../compression/lzma-decoder.ts'
 import { lzmaStream } from '../../compression/lzma-stream.ts'
+import { openEngine } from '../../compression/run-engine.ts'
 import { xz, xzContent } from '../../compression/xz-content.ts'
 import { zstd, zstdContent } from '../../compression/zstd-content.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
@@ -28,8 +29,8 @@ export const methods: ReadonlyMap<number, Method> = new Map([
   [9, (from: MethodInput) => counted(inflate64(from.input, from.path), from)],
   [12, (from: MethodInput) => formatted(bzip2, bzip2Content, from)],
   [14, (from: MethodInput) => counted(lzmaContent(from), from)],
-  [20, (from: MethodInput) => formatted(zstd, zstdContent, from)],
-  [93, (from: MethodInput) => formatted(zstd, zstdContent, from)],
+  [20, (from: MethodInput) => formatted(zstd, zstdFrames, from)],
+  [93, (from: MethodInput) => formatted(zstd, zstdFrames, from)],
   [95, (from: MethodInput) => formatted(xz, xzContent, from)],
 ])
 
@@ -46,6 +47,19 @@ async function* counted(
 }
 
 type FormatContent = (source: ByteSource, path: readonly string[], decoding: Decoding) => AsyncGenerator<Uint8Array>
+
+async function* zstdFrames(
+  source: ByteSource,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
+  const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog })
+  try {
+    yield* zstdContent(source, engine, path, decoding)
+  } finally {
+    engine.close()
+  }
+}
 
 /** A file format of its own, which counts its output itself. */
 async function* formatted(format: Format, content: FormatContent, from: MethodInput): AsyncGenerator<Uint8Array> {

@@ -1,10 +1,4 @@
-import { createInflateRaw } from 'node:zlib'
 import { DecodingStopped } from '../decoding.ts'
-import type { Engine } from './run-engine.ts'
-
-const outputSize = 256 * 1024
-
-export const inflater = (): Engine => createInflateRaw({ chunkSize: outputSize }) as Engine
 
 /** What a failure of the inflater means for the container `what`; an error that is none of the data stays as it is. */
 export function inflateFailure(error: unknown, path: readonly string[], offset: number, what: string): unknown {

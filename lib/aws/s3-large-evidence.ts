@@ -1,0 +1,88 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
+import { mkdir, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { S3Client } from '@aws-sdk/client-s3'
+import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
+import { requireEvidenceKey } from '../evidence-key.ts'
+import { fileSource } from '../file-source.ts'
+import type { LargeEvidence } from '../ports.ts'
+import { openObject, putObjectOnce } from './s3-object.ts'
+
+/**
+ * Large documents in a bucket, through files in `scratch`: the ephemeral storage of a function. That outlives a call, and
+ * a process that was killed; so what an earlier one left there is removed first. One document that was opened is kept.
+ */
+export function s3LargeEvidence(client: S3Client, bucket: string, scratch: string): LargeEvidence {
+  const place = (call: string) => ({ client, bucket, where: `evidence: ${call}` })
+  let cleared: Promise<unknown> | undefined
+  let fetched: string | undefined
+
+  async function newPath(): Promise<string> {
+    cleared ??= rm(scratch, { recursive: true, force: true })
+    await cleared
+    await mkdir(scratch, { recursive: true, mode: 0o700 })
+    return join(scratch, randomBytes(12).toString('hex'))
+  }
+
+  return {
+    async draft() {
+      const path = await newPath()
+      const file = openSync(path, 'wx', 0o600)
+      let isOpen = true
+      const sum = createHash('sha256')
+      let bytes = 0
+      const close = () => {
+        if (isOpen) closeSync(file)
+        isOpen = false
+      }
+      return {
+        write(chunk) {
+          for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
+          sum.update(chunk)
+          bytes += chunk.length
+        },
+
+        async publish(key) {
+          requireEvidenceKey(key)
+          close()
+          const sha256 = sum.copy().digest()
+          const body = { bytes, sha256, read: () => createReadStream(path) }
+          if (await putObjectOnce(place('put'), key, body))
+            return { sha256: sha256.toString('hex'), bytes, created: true }
+          const stored = await openObject(place('put'), key)
+          if (!stored)
+            throw new EvidenceConflict(`evidence: ${key}: expected the document that was in the way, got none`)
+          const storedSum = createHash('sha256')
+          for await (const chunk of stored.chunks) storedSum.update(chunk)
+          return { sha256: storedSum.digest('hex'), bytes: stored.bytes, created: false }
+        },
+
+        async discard() {
+          close()
+          await rm(path, { force: true })
+        },
+      }
+    },
+
+    async open(key) {
+      requireEvidenceKey(key)
+      const object = await openObject(place('get'), key)
+      if (!object) throw new EvidenceMissing(`evidence: ${key}: expected a document, got none`)
+      const path = await newPath()
+      // There is room for one.
+      if (fetched !== undefined) await rm(fetched, { force: true })
+      fetched = path
+      const file = await open(path, 'wx', 0o600)
+      try {
+        for await (const chunk of object.chunks) await file.writeFile(chunk)
+      } catch (error) {
+        await rm(path, { force: true })
+        throw error
+      } finally {
+        await file.close()
+      }
+      return fileSource(path)
+    },
+  }
+}

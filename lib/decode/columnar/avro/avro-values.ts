@@ -1,0 +1,145 @@
+import { corrupt } from '../column-fault.ts'
+import { writeSigned } from '../decimal-digits.ts'
+import { decimalText } from '../decimal-text.ts'
+import { type FixedPrinter, floating, interval, uuid } from '../fixed-lines.ts'
+import type { RowText } from '../row-text.ts'
+import { type AvroBytes, pass, readCount, readLong, readSize } from './avro-bytes.ts'
+
+/** Where values are read from and what becomes of them. */
+export type AvroReading = {
+  input: AvroBytes
+  readonly rows: RowText
+  depth: number
+  onLossy(): void
+  /** Whether bytes are a content of their own, which is read later; their cell stays empty. */
+  isContent(bytes: Uint8Array): boolean
+}
+
+/** Reads one value and writes its cells. `isEmpty`: values of the type take no bytes and have no cell. */
+export type AvroType = { read(reading: AvroReading): void; isEmpty: boolean }
+
+const maxDepth = 500
+
+export const nothing: AvroType = { isEmpty: true, read() {} }
+
+const leaf = (read: AvroType['read']): AvroType => ({ isEmpty: false, read })
+
+export const boolean = leaf(({ input, rows }) => {
+  const value = input.bytes[pass(input, 1)]!
+  if (value > 1) throw corrupt('avro: expected a truth value')
+  rows.asciiCell(value === 1 ? 'true' : 'false')
+})
+
+export const long = leaf(({ input, rows }) => {
+  readLong(input)
+  rows.cell(21)
+  rows.out.at = writeSigned(rows.out, rows.out.at, input.high, input.low)
+})
+
+export const int = leaf((reading) => {
+  long.read(reading)
+  const { low, high } = reading.input
+  if ((high | 0) !== (low | 0) >> 31) throw corrupt('avro: expected a number of 32 bits')
+})
+
+/** Values of one width that a printer makes text of. */
+function printed(width: number, printerOf: (reading: AvroReading) => FixedPrinter): AvroType {
+  return leaf((reading) => {
+    const { input, rows } = reading
+    const at = pass(input, width)
+    const printer = printerOf(reading)
+    rows.cell(printer.longest)
+    rows.out.at = printer.print(rows.out, rows.out.at, input.view, at)
+  })
+}
+
+const floatOf = (onLossy: () => void) => floating((view, at) => view.getFloat32(at, true), 2 ** 24, onLossy)
+const doubleOf = (onLossy: () => void) => floating((view, at) => view.getFloat64(at, true), 2 ** 53, onLossy)
+export const float = printed(4, ({ onLossy }) => floatOf(onLossy))
+export const double = printed(8, ({ onLossy }) => doubleOf(onLossy))
+export const fixedUuid = printed(16, () => uuid)
+export const duration = printed(12, () => interval)
+
+export const text = leaf(({ input, rows }) => {
+  const length = readSize(input)
+  rows.bytesCell(input.bytes, pass(input, length), length)
+})
+
+export const bytes = leaf((reading) => bytesOf(reading, readSize(reading.input)))
+
+export const fixed = (size: number): AvroType => (size === 0 ? nothing : leaf((reading) => bytesOf(reading, size)))
+
+function bytesOf(reading: AvroReading, length: number): void {
+  const { input, rows } = reading
+  const from = pass(input, length)
+  const isContent = reading.isContent(input.bytes.subarray(from, from + length))
+  rows.bytesCell(input.bytes, from, isContent ? 0 : length)
+}
+
+/** `size`: of a fixed value; absent, each has its own. */
+export const decimal = (scale: number, size?: number): AvroType =>
+  leaf(({ input, rows }) => {
+    const length = size ?? readSize(input)
+    const from = pass(input, length)
+    rows.asciiCell(decimalText(input.bytes.subarray(from, from + length), scale))
+  })
+
+export const enumeration = (symbols: readonly Uint8Array[]): AvroType =>
+  leaf(({ input, rows }) => {
+    const symbol = symbols[readCount(input)]
+    if (symbol === undefined) throw corrupt('avro: expected a symbol of the enumeration')
+    rows.bytesCell(symbol, 0, symbol.length)
+  })
+
+function deeper(reading: AvroReading, read: () => void): void {
+  if (reading.depth >= maxDepth) throw corrupt(`avro: expected at most ${maxDepth} values inside each other`)
+  reading.depth += 1
+  read()
+  reading.depth -= 1
+}
+
+export const union = (branches: readonly AvroType[]): AvroType =>
+  leaf((reading) => {
+    const branch = branches[readCount(reading.input)]
+    if (branch === undefined) throw corrupt('avro: expected a branch of the union')
+    deeper(reading, () => branch.read(reading))
+  })
+
+/** `isEmpty` is asked once the fields are known, since a record may be inside itself. */
+export function record(fields: readonly AvroType[]): AvroType {
+  let isEmpty: boolean | undefined
+  return {
+    get isEmpty() {
+      if (isEmpty !== undefined) return isEmpty
+      // A record that holds itself without a choice has no end; then the answer is of no use.
+      isEmpty = true
+      isEmpty = fields.every((field) => field.isEmpty)
+      return isEmpty
+    },
+    read(reading) {
+      deeper(reading, () => {
+        for (const field of fields) field.read(reading)
+      })
+    },
+  }
+}
+
+/** Items in blocks, each with its count before it; a negative one is followed by the size of the block. */
+export const array = (item: AvroType): AvroType =>
+  leaf((reading) => {
+    const { input } = reading
+    deeper(reading, () => {
+      for (;;) {
+        const count = readCount(input)
+        if (count === 0) return
+        const size = count < 0 ? readSize(input) : undefined
+        const from = input.at
+        // Items without bytes have no cells: to count them would take time and nothing else.
+        if (!item.isEmpty) for (let left = Math.abs(count); left > 0; left--) item.read(reading)
+        if (size !== undefined && input.at - from !== size)
+          throw corrupt('avro: expected a block of items of its stated size')
+      }
+    })
+  })
+
+export const map = (value: AvroType): AvroType => array(record([text, value]))

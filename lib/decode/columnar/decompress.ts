@@ -1,0 +1,108 @@
+import { brotliDecompressSync, unzipSync, type ZlibOptions, zstdDecompressSync } from 'node:zlib'
+import { BlockCorrupt } from '../compression/block-corrupt.ts'
+import { decompressLz4Block } from '../compression/lz4-block.ts'
+import { decompressSnappyBlock } from '../compression/snappy-block.ts'
+import { ColumnFault, corrupt } from './column-fault.ts'
+
+/** Compressions of parts that are held whole, and whose size is stated. */
+export type BlockCodec = 'SNAPPY' | 'GZIP' | 'BROTLI' | 'ZSTD' | 'LZ4_RAW' | 'LZ4'
+
+/**
+ * Decompresses a part that is known to hold exactly `size` bytes. Every stored byte is consumed.
+ * @throws ColumnFault if it holds anything else
+ */
+export function decompress(codec: BlockCodec, stored: Uint8Array, size: number): Uint8Array {
+  try {
+    switch (codec) {
+      case 'SNAPPY':
+        expectPlausible(size, stored.length * 32)
+        return decompressSnappyBlock(stored, size)
+      case 'LZ4_RAW':
+        expectPlausible(size, stored.length * 256)
+        return decompressLz4Block(stored, size)
+      case 'LZ4':
+        expectPlausible(size, stored.length * 256)
+        return hadoopLz4(stored, size)
+      case 'GZIP':
+        return ofSize(byPlatform(unzipSync, stored, size + 1), size)
+      case 'BROTLI':
+        return ofSize(byPlatform(brotliDecompressSync, stored, size + 1), size)
+      case 'ZSTD':
+        return ofSize(byPlatform(zstdDecompressSync, stored, size + 1), size)
+      default:
+        return codec satisfies never
+    }
+  } catch (error) {
+    throw faultOf(error)
+  }
+}
+
+function ofSize(bytes: Uint8Array, size: number): Uint8Array {
+  if (bytes.length !== size) throw corrupt('expected a compressed part of its stated size')
+  return bytes
+}
+
+/** What no block of the format can make of so few bytes is not asked for in memory. */
+export function expectPlausible(size: number, most: number): void {
+  if (size > most + 64) throw corrupt('expected a compressed part that can hold its stated size')
+}
+
+type SyncOptions = Pick<ZlibOptions, 'info' | 'maxOutputLength' | 'chunkSize'>
+
+type WithInfo = { buffer: Uint8Array; engine: { bytesWritten: number } }
+
+/** All of `stored`, which holds at most `most` bytes, by a synchronous function of Node. */
+export function byPlatform(...parameters: Parameters<typeof beginningByPlatform>): Uint8Array {
+  const { bytes, consumed } = beginningByPlatform(...parameters)
+  if (consumed !== parameters[1].length) throw corrupt('expected no bytes behind a compressed part')
+  return bytes
+}
+
+/** The same, where other bytes may be behind what is compressed: the first `consumed` ones are. */
+export function beginningByPlatform(
+  decompressSync: (stored: Uint8Array, options: SyncOptions) => unknown,
+  stored: Uint8Array,
+  most: number,
+): { bytes: Uint8Array; consumed: number } {
+  const options = {
+    info: true,
+    maxOutputLength: most,
+    chunkSize: Math.max(1024, Math.min(most, 2 ** 22, stored.length * 8)),
+  }
+  const { buffer, engine } = decompressSync(stored, options) as WithInfo
+  return { bytes: buffer, consumed: engine.bytesWritten }
+}
+
+/** Hadoop's frames around blocks: the size of a group of blocks, then each with its stored size; some writers leave the frames out. */
+function hadoopLz4(stored: Uint8Array, size: number): Uint8Array {
+  const view = new DataView(stored.buffer, stored.byteOffset, stored.byteLength)
+  const parts: Uint8Array[] = []
+  let at = 0
+  let total = 0
+  while (stored.length - at >= 8) {
+    const partSize = view.getUint32(at)
+    const length = view.getUint32(at + 4)
+    if (length > stored.length - at - 8 || partSize > size - total || partSize > length * 256 + 64) break
+    let part: Uint8Array
+    try {
+      part = decompressLz4Block(stored.subarray(at + 8, at + 8 + length), partSize)
+    } catch (error) {
+      if (error instanceof BlockCorrupt) break
+      throw error
+    }
+    parts.push(part)
+    total += partSize
+    at += 8 + length
+  }
+  return at === stored.length && total === size ? Buffer.concat(parts, size) : decompressLz4Block(stored, size)
+}
+
+export function faultOf(error: unknown): unknown {
+  if (error instanceof ColumnFault) return error
+  if (error instanceof BlockCorrupt) return corrupt('expected a valid compressed part')
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const isAboutInput = /^(?:Z_|ZSTD_error_|ERR_BUFFER_TOO_LARGE|ERR_BROTLI|ERR__ERROR_FORMAT|BROTLI|ERR_|ERROR_)/.test(
+    code,
+  )
+  return isAboutInput ? corrupt('expected a valid compressed part') : error
+}

@@ -1,0 +1,181 @@
+import { byteSource } from '../../byte-source.ts'
+import { decodeMember } from '../../decode-member.ts'
+import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { type ByteValues, fixedValues } from '../byte-values.ts'
+import { ColumnFault, corrupt } from '../column-fault.ts'
+import type { PlacedSource } from '../placed-source.ts'
+import { type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
+import { pageHeader as pageHeaderFields, visitContent } from './known-fields.ts'
+import type { Chunk } from './metadata.ts'
+import { type PageHeader, pageHeaderOf } from './page-header.ts'
+import { checkPage, dataPartsOf, pageBytes } from './page-parts.ts'
+import { pageValuesOf } from './page-values.ts'
+import { takeThrift } from './read-thrift.ts'
+import type { Leaf } from './schema.ts'
+import { printerOf } from './value-printers.ts'
+
+/**
+ * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of
+ * `path`, in the order of the rows, without nulls. Of a column with a dictionary its entries are the lines of `[...path, 'dictionary']`, each once,
+ * used or not, and pages of indices add nothing to them. Other contents: `statistics` in the headers of pages, `slack` behind
+ * the values of a page, `value-7` for a value that is a container.
+ * @throws ColumnFault when it cannot go on; everything before was delivered
+ */
+export async function readColumnChunk(
+  source: PlacedSource,
+  to: number,
+  chunk: Chunk,
+  path: readonly string[],
+  decoding: Decoding,
+  out: Out,
+): Promise<void> {
+  const { leaf } = chunk
+  let isLossy = false
+  const printer = printerOf(leaf, () => {
+    isLossy = true
+  })
+  const data = textContent(path, decoding, printer.kind, out)
+  const statistics = textContent([...path, 'statistics'], decoding, 'numbers')
+  const slack = textContent([...path, 'slack'], decoding, 'text')
+  let dictionary: number | undefined
+  let values = 0
+  let rows = 0
+  let written = 0
+  const seen = { isTrue: false, isFalse: false }
+
+  async function readPage(): Promise<void> {
+    const struct = await takeThrift(source, to)
+    const content: Lines[] = []
+    visitContent(
+      struct,
+      pageHeaderFields,
+      (bytes) => content.push(lineOf(bytes)),
+      (bytes) => content.push(valueLine(bytes, leaf)),
+    )
+    for (const lines of content) await statistics.write(lines)
+    const header = pageHeaderOf(struct)
+    const { heldBytes } = decoding.limits
+    if (header.stored > to - source.position()) throw corrupt('parquet: expected a page within its column')
+    if (header.stored > heldBytes || header.size > heldBytes)
+      throw new ColumnFault('limit', `parquet: expected pages of at most ${heldBytes} bytes`)
+    const stored = (await source.peek(header.stored)).subarray(0, header.stored)
+    try {
+      checkPage(header, stored)
+      countProduced(decoding, header.size, path, 0)
+      if (header.kind === 'dictionary') await readDictionary(header.values, pageBytes(chunk.codec, stored, header.size))
+      else if (header.kind === 'unknown') await readUnknown(stored)
+      else await readData(header, stored)
+    } finally {
+      source.skip(header.stored)
+    }
+  }
+
+  async function readDictionary(count: number, bytes: Uint8Array): Promise<void> {
+    if (dictionary !== undefined || values > 0)
+      throw corrupt('parquet: expected one dictionary, before all other pages')
+    dictionary = count
+    if (leaf.physical === 'BOOLEAN') throw corrupt('parquet: expected no dictionary of truth values')
+    const content = textContent([...path, 'dictionary'], decoding, printer.kind, out)
+    try {
+      await readValues({ bytes, count, encoding: 'PLAIN', dictionary: undefined }, content, 'dictionary-')
+      await content.end()
+    } catch (error) {
+      if (isOfContent(error)) await content.abandon()
+      throw error
+    }
+  }
+
+  async function readUnknown(stored: Uint8Array): Promise<void> {
+    addGap(decoding, {
+      reason: 'unsupported-format',
+      path,
+      offset: 0,
+      detail: 'parquet: expected a known kind of page',
+    })
+    await slack.write(lineOf(stored))
+  }
+
+  async function readData(header: Extract<PageHeader, { kind: 'data' | 'data-2' }>, stored: Uint8Array): Promise<void> {
+    const parts = dataPartsOf(header, chunk.codec, stored, leaf)
+    values += header.values
+    rows += parts.rows
+    const { encoding } = header
+    await readValues({ bytes: parts.bytes, count: parts.count, encoding, dictionary }, data, '')
+    written += parts.count
+  }
+
+  async function readValues(
+    encoded: Parameters<typeof pageValuesOf>[0],
+    content: TextContent,
+    prefix: string,
+  ): Promise<void> {
+    const page = pageValuesOf(encoded, leaf, printer)
+    let end = page.kind === 'bytes' ? 0 : page.end
+    if (page.kind === 'lines') await content.write(page.lines)
+    if (page.kind === 'flags') {
+      seen.isTrue ||= page.isTrue
+      seen.isFalse ||= page.isFalse
+    }
+    if (page.kind === 'bytes') {
+      const containers = leaf.print.as === 'bytes' ? containersIn(page.values().values, decoding) : new Map()
+      const { values, end: endOfValues } = page.values()
+      await content.write(printer.bytes(values, containers.size > 0 ? (index) => containers.has(index) : undefined))
+      end = endOfValues
+      for (const [index, bytes] of containers) {
+        const source = byteSource(piece(bytes))
+        await decodeMember({ source, path: [...path, `${prefix}value-${written + index + 1}`] }, decoding)
+      }
+    }
+    const rest = encoded.bytes.subarray(typeof end === 'function' ? end() : end)
+    if (rest.some((byte) => byte !== 0)) await slack.write(lineOf(rest))
+  }
+
+  try {
+    while (source.position() < to) await readPage()
+    if (values !== chunk.values || rows !== chunk.rows)
+      throw corrupt('parquet: expected as many values and rows as the footer states')
+    for (const text of [...(seen.isFalse ? ['false'] : []), ...(seen.isTrue ? ['true'] : [])])
+      await data.write(lineOf(Buffer.from(text)))
+    for (const content of [data, statistics, slack]) await content.end()
+  } catch (error) {
+    if (isOfContent(error)) for (const content of [data, statistics, slack]) await content.abandon()
+    throw error
+  } finally {
+    if (isLossy)
+      addGap(decoding, {
+        reason: 'lossy-number',
+        path,
+        offset: 0,
+        detail: 'expected whole numbers that a binary fraction holds exactly',
+      })
+  }
+}
+
+/** Errors that the content is to blame for, as opposed to whoever hands it out or takes it. */
+const isOfContent = (error: unknown) => error instanceof ColumnFault || error instanceof DecodingStopped
+
+/** One value of a column's type, as statistics hold it: a byte array without its length. */
+export function valueLine(bytes: Uint8Array, leaf: Leaf): Lines {
+  const isWhole = leaf.width > 0 && leaf.width === bytes.length
+  if (isWhole) return printerOf(leaf, () => {}).fixed(bytes, 1)
+  if (leaf.print.as === 'decimal' && leaf.width === 0 && bytes.length <= 64)
+    return printerOf(leaf, () => {}).bytes(fixedValues(bytes, bytes.length, 1))
+  return lineOf(bytes)
+}
+
+/** Values that begin like a format of their own. */
+function containersIn(values: ByteValues, decoding: Decoding): Map<number, Uint8Array> {
+  const found = new Map<number, Uint8Array>()
+  for (let index = 0; index < values.count; index++) {
+    values.next()
+    const { bytes, from, length } = values
+    if (length === 0) continue
+    if (decoding.isContainer(bytes.subarray(from, from + Math.min(length, 512))))
+      found.set(index, Buffer.from(bytes.subarray(from, from + length)))
+  }
+  return found
+}
+
+async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
+}

@@ -1,0 +1,86 @@
+import { crc32 } from 'node:zlib'
+import { ColumnFault, corrupt } from '../column-fault.ts'
+import { decompress } from '../decompress.ts'
+import type { Codec } from './metadata.ts'
+import type { PageHeader } from './page-header.ts'
+import { prefixedEnd } from './page-values.ts'
+import { type Packed, type Tally, tallyOldLevels, tallyRuns } from './run-length.ts'
+import type { Leaf } from './schema.ts'
+
+type DataHeader = Extract<PageHeader, { kind: 'data' | 'data-2' }>
+
+/** A data page without its levels: the bytes of its values, how many there are that are not null, and how many rows begin in it. */
+export type DataParts = { bytes: Uint8Array; count: number; rows: number }
+
+export function checkPage(header: PageHeader, stored: Uint8Array): void {
+  if (header.checksum !== undefined && crc32(stored) !== header.checksum)
+    throw corrupt('parquet: expected the checksum of a page to match')
+}
+
+export function pageBytes(codec: Codec, stored: Uint8Array, size: number): Uint8Array {
+  if (codec === 'UNCOMPRESSED') {
+    if (stored.length !== size) throw corrupt('parquet: expected a page of its stated size')
+    return stored
+  }
+  if (codec === 'LZO') throw new ColumnFault('unsupported-format', 'parquet: expected a codec that is read, got LZO')
+  if (size === 0 && stored.length === 0) return stored
+  return decompress(codec, stored, size)
+}
+
+/** @throws ColumnFault */
+export function dataPartsOf(header: DataHeader, codec: Codec, stored: Uint8Array, leaf: Leaf): DataParts {
+  return header.kind === 'data' ? firstVersion(header, codec, stored, leaf) : secondVersion(header, codec, stored, leaf)
+}
+
+function firstVersion(
+  header: Extract<DataHeader, { kind: 'data' }>,
+  codec: Codec,
+  stored: Uint8Array,
+  leaf: Leaf,
+): DataParts {
+  const bytes = pageBytes(codec, stored, header.size)
+  const levels = (at: number, highest: number, encoding: string, wanted: number): Tally => {
+    if (highest === 0) return { wanted: header.values, end: at }
+    const packed = { bytes, width: widthOf(highest), count: header.values }
+    if (encoding === 'BIT_PACKED') return tallyOldLevels({ ...packed, at, to: bytes.length }, wanted, highest + 1)
+    const to = prefixedEnd(bytes, at)
+    return { ...tallyExactly({ ...packed, at: at + 4, to }, wanted, highest + 1), end: to }
+  }
+  const rows = levels(0, leaf.repetition, header.repetitions, 0)
+  const there = levels(rows.end, leaf.definition, header.definitions, leaf.definition)
+  return { bytes: bytes.subarray(there.end), count: there.wanted, rows: rows.wanted }
+}
+
+function secondVersion(
+  header: Extract<DataHeader, { kind: 'data-2' }>,
+  codec: Codec,
+  stored: Uint8Array,
+  leaf: Leaf,
+): DataParts {
+  const { definitionBytes, repetitionBytes, values } = header
+  const before = definitionBytes + repetitionBytes
+  if (before > stored.length || before > header.size) throw corrupt('parquet: expected levels within their page')
+  const levels = (at: number, length: number, highest: number, wanted: number): number => {
+    if (highest === 0 && length > 0) throw corrupt('parquet: expected no levels where there is only one')
+    if (highest === 0) return values
+    const packed = { bytes: stored, at, to: at + length, width: widthOf(highest), count: values }
+    return tallyExactly(packed, wanted, highest + 1).wanted
+  }
+  const rows = levels(0, repetitionBytes, leaf.repetition, 0)
+  const count = levels(repetitionBytes, definitionBytes, leaf.definition, leaf.definition)
+  if (rows !== header.rows || values - count !== header.nulls)
+    throw corrupt('parquet: expected as many rows and nulls as the page states')
+  const rest = stored.subarray(before)
+  const bytes = pageBytes(header.isCompressed ? codec : 'UNCOMPRESSED', rest, header.size - before)
+  return { bytes, count, rows }
+}
+
+const widthOf = (highest: number) => 32 - Math.clz32(highest)
+
+/** Levels fill their part of the page; only zeros may be behind them. */
+function tallyExactly(packed: Packed, wanted: number, bound: number): Tally {
+  const tally = tallyRuns(packed, wanted, bound)
+  if (packed.bytes.subarray(tally.end, packed.to).some((byte) => byte !== 0))
+    throw corrupt('parquet: expected nothing behind the levels of a page')
+  return tally
+}

@@ -1,0 +1,100 @@
+import { byteSource } from '../../byte-source.ts'
+import { firstControlByte } from '../../control-bytes.ts'
+import { type Decoding, DecodingStopped } from '../../decoding.ts'
+import type { Content, Format, ReadAt } from '../../format.ts'
+import { holdContent } from '../../hold-content.ts'
+import { readRaw } from '../../raw-content.ts'
+import { ColumnFault } from '../column-fault.ts'
+import { placedSource } from '../placed-source.ts'
+import { createOut } from '../text-content.ts'
+import { readFooterContent } from './footer-content.ts'
+import { type Layout, magic, readLayout, type Span } from './layout.ts'
+import { readRegion, readRegions } from './read-regions.ts'
+
+/** Apache Parquet, by its own page walker (parquet-format, README.md and parquet.thrift). */
+export const parquet: Format = { name: 'parquet', kind: 'table', isFormat: isParquet, read: readParquet }
+
+/** Behind the magic number comes a page or a footer, whose first bytes no text has. */
+function isParquet(head: Uint8Array): boolean {
+  const isMagic = magic.every((byte, index) => head[index] === byte)
+  return isMagic && firstControlByte(head.subarray(magic.length)) >= 0
+}
+
+/**
+ * Every part of the file in the order in which it is stored, each byte once: `source` is read to its end, and only the footer is read
+ * before. See `readColumnChunk` for the contents of a column, whose path is `[...path, 'row-group-2', 'column-3']`.
+ */
+async function readParquet(content: Content, decoding: Decoding): Promise<void> {
+  const { path } = content
+  const held = decoding.heldBytes
+  const at = await holdContent(content, decoding)
+  try {
+    // What is held was consumed; otherwise the stored bytes pass by once, as the digest of the object wants them.
+    const source = content.at === undefined ? byteSource(rangeOf(at, 0, at.size)) : content.source
+    const layout = await layoutOf(at)
+    if (layout instanceof ColumnFault)
+      return await readRaw(source, path, decoding, { kind: 'refused', reason: layout.reason, detail: layout.message })
+    await readFooterContent(layout, path, decoding)
+    const placed = placedSource(source, 0, path, decoding)
+    await placed.peek(magic.length)
+    placed.skip(magic.length)
+    await readRegions(placed, layout, { from: 0, to: layout.footerFrom }, path, decoding)
+    const last = Buffer.from((await placed.peek(layout.footerBytes.length)).subarray(0, layout.footerBytes.length))
+    if (!last.equals(layout.footerBytes))
+      throw new DecodingStopped('corrupt', path, layout.footerFrom, 'parquet: expected the same footer at each reading')
+    placed.skip(last.length)
+  } finally {
+    decoding.heldBytes = held
+  }
+}
+
+async function layoutOf(at: ReadAt): Promise<Layout | ColumnFault> {
+  try {
+    return await readLayout(at)
+  } catch (error) {
+    if (error instanceof ColumnFault) return error
+    throw error
+  }
+}
+
+/** Bytes of one read of a range: enough that a store is asked seldom, and few enough to hold. */
+const readBytes = 4 * 2 ** 20
+
+/** A range of a content as a source. */
+async function* rangeOf(at: ReadAt, from: number, to: number): AsyncGenerator<Uint8Array> {
+  for (let next = from; next < to; next += readBytes) yield await at.read(next, Math.min(to, next + readBytes))
+}
+
+/**
+ * Reads one span of a file (see `cutIntoSpans`) without the rest of it. All spans and the footer are the whole file.
+ * @throws DecodingStopped as `Format.read` does
+ */
+export async function readSpan(
+  at: ReadAt,
+  layout: Layout,
+  span: Span,
+  path: readonly string[],
+  decoding: Decoding,
+): Promise<void> {
+  const from = span.from === 0 ? magic.length : span.from
+  const source = placedSource(byteSource(rangeOf(at, from, span.to)), from, path, decoding)
+  await readRegions(source, layout, span, path, decoding)
+}
+
+/** Reads only the values of some columns (from 0) of a row group (from 0): not what a verdict can rest on. */
+export async function readColumns(
+  at: ReadAt,
+  layout: Layout,
+  { group, columns }: { group: number; columns: readonly number[] },
+  path: readonly string[],
+  decoding: Decoding,
+): Promise<void> {
+  const out = createOut()
+  const whole: Span = { from: 0, to: layout.footerFrom }
+  for (const region of layout.regions) {
+    if (region.kind !== 'pages' || region.group !== group || !columns.includes(region.column)) continue
+    const { from, to } = region
+    const source = placedSource(byteSource(rangeOf(at, from, to ?? from)), from, path, decoding)
+    await readRegion(source, region, whole, path, decoding, out)
+  }
+}

@@ -1,0 +1,122 @@
+import { corrupt } from '../column-fault.ts'
+import { countIn, numberIn, structIn, type ThriftStruct } from './thrift.ts'
+
+/** Parquet's physical types by their numbers (parquet.thrift, `Type`). */
+export const physicalTypes = [
+  'BOOLEAN',
+  'INT32',
+  'INT64',
+  'INT96',
+  'FLOAT',
+  'DOUBLE',
+  'BYTE_ARRAY',
+  'FIXED_LEN_BYTE_ARRAY',
+] as const
+
+export type Physical = (typeof physicalTypes)[number]
+
+/** How a value becomes text. `text`: bytes that are text by its type; `bytes`: whatever they are. */
+export type Print =
+  | { readonly as: 'boolean' | 'signed' | 'unsigned' | 'float' | 'double' | 'half' | 'int96' }
+  | { readonly as: 'uuid' | 'interval' | 'text' | 'bytes' }
+  | { readonly as: 'decimal'; readonly scale: number }
+
+/**
+ * A column that holds values. `width`: bytes of one, 0 where each has its own length or is a bit. `definition` and `repetition` are its
+ * highest levels: a value is there where the definition level is the highest, and a row begins where the repetition level is 0.
+ */
+export type Leaf = {
+  readonly physical: Physical
+  readonly width: number
+  readonly definition: number
+  readonly repetition: number
+  readonly print: Print
+}
+
+const maxLevel = 255
+
+/** The columns of a schema, which is written as the elements of a tree from its root on, children behind their parents. */
+export function leavesOf(elements: readonly ThriftStruct[]): Leaf[] {
+  const root = elements[0]
+  if (root === undefined) throw corrupt('parquet: expected a schema')
+  const leaves: Leaf[] = []
+  const open = [{ left: countIn(root, 5) ?? 0, definition: 0, repetition: 0 }]
+  for (const element of elements.slice(1)) {
+    while (open.length > 0 && open.at(-1)!.left === 0) open.pop()
+    const parent = open.at(-1)
+    if (parent === undefined) throw corrupt('parquet: expected no element outside of the schema')
+    parent.left -= 1
+    const kind = numberIn(element, 3) ?? 0
+    if (kind < 0 || kind > 2) throw corrupt('parquet: expected a known repetition')
+    const definition = parent.definition + (kind === 0 ? 0 : 1)
+    const repetition = parent.repetition + (kind === 2 ? 1 : 0)
+    if (definition > maxLevel) throw corrupt(`parquet: expected at most ${maxLevel} levels`)
+    const type = numberIn(element, 1)
+    if (type === undefined) open.push({ left: countIn(element, 5) ?? 0, definition, repetition })
+    else leaves.push({ ...typeOf(element, type), definition, repetition })
+  }
+  if (open.some(({ left }) => left > 0)) throw corrupt('parquet: expected all elements of the schema')
+  return leaves
+}
+
+const widths: Partial<Record<Physical, number>> = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 }
+
+function typeOf(element: ThriftStruct, type: number): Pick<Leaf, 'physical' | 'width' | 'print'> {
+  const physical = physicalTypes[type]
+  if (physical === undefined) throw corrupt('parquet: expected a known type')
+  if ((countIn(element, 5) ?? 0) > 0) throw corrupt('parquet: expected no elements inside of a column')
+  const width = physical === 'FIXED_LEN_BYTE_ARRAY' ? countIn(element, 2) : (widths[physical] ?? 0)
+  if (width === undefined) throw corrupt('parquet: expected the length of values of a fixed length')
+  return { physical, width, print: printOf(element, physical, width) }
+}
+
+/** Fields of `LogicalType` and values of `ConvertedType` that matter here. */
+const logical = { string: 1, enum: 4, decimal: 5, integer: 10, json: 12, uuid: 14, half: 15 } as const
+const converted = { utf8: 0, enum: 4, decimal: 5, unsigned: [11, 12, 13, 14], json: 19, interval: 21 } as const
+
+function printOf(element: ThriftStruct, physical: Physical, width: number): Print {
+  const type = structIn(element, 10)
+  const old = numberIn(element, 6)
+  const isOf = (id: number) => type?.has(id) ?? false
+  const decimal = type && structIn(type, logical.decimal)
+  if (decimal !== undefined || old === converted.decimal) {
+    if (
+      decimal !== undefined &&
+      (numberIn(decimal, 2) === undefined || (old ?? converted.decimal) !== converted.decimal)
+    )
+      throw corrupt('parquet: expected both types of a column to be decimal')
+    const scale = (decimal && numberIn(decimal, 1)) ?? numberIn(element, 7) ?? 0
+    if ((numberIn(element, 7) ?? scale) !== scale || scale < 0 || scale > 1000)
+      throw corrupt('parquet: expected one scale of decimal numbers, from 0 to 1000')
+    if (physical !== 'FLOAT' && physical !== 'DOUBLE' && physical !== 'INT96' && physical !== 'BOOLEAN')
+      return { as: 'decimal', scale }
+  }
+  switch (physical) {
+    case 'BOOLEAN':
+      return { as: 'boolean' }
+    case 'INT32':
+    case 'INT64': {
+      const integer = type && structIn(type, logical.integer)
+      const isUnsigned = integer ? integer.get(2) === false : converted.unsigned.some((each) => each === old)
+      return { as: isUnsigned ? 'unsigned' : 'signed' }
+    }
+    case 'INT96':
+      return { as: 'int96' }
+    case 'FLOAT':
+      return { as: 'float' }
+    case 'DOUBLE':
+      return { as: 'double' }
+    case 'BYTE_ARRAY':
+    case 'FIXED_LEN_BYTE_ARRAY': {
+      const isFixed = physical === 'FIXED_LEN_BYTE_ARRAY'
+      if (isFixed && width === 16 && isOf(logical.uuid)) return { as: 'uuid' }
+      if (isFixed && width === 2 && isOf(logical.half)) return { as: 'half' }
+      if (isFixed && width === 12 && old === converted.interval) return { as: 'interval' }
+      const isText = isOf(logical.string) || isOf(logical.enum) || isOf(logical.json)
+      const wasText = old === converted.utf8 || old === converted.enum || old === converted.json
+      return { as: isText || wasText ? 'text' : 'bytes' }
+    }
+    default:
+      return physical satisfies never
+  }
+}

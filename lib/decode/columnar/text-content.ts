@@ -1,0 +1,105 @@
+import { addGap, countProduced, type Decoding } from '../decoding.ts'
+import type { Sink } from '../sink.ts'
+import { textCheck } from '../text-check.ts'
+
+const outBytes = 256 * 1024
+const smallOut = 16 * 1024
+
+/** Where lines are written: `buffer` is filled from `at` on; `view` is the same memory. */
+export type Out = { readonly buffer: Buffer; readonly view: DataView; at: number }
+
+/** `wanted`: bytes that there are to write at most, which may take less memory. */
+export function createOut(wanted = outBytes): Out {
+  const buffer = Buffer.allocUnsafeSlow(Math.max(smallOut, Math.min(wanted, outBytes)))
+  return { buffer, view: new DataView(buffer.buffer), at: 0 }
+}
+
+/** Values that become text, a line each. `fill` writes as many bytes as fit and says whether that was all. */
+export type Lines = { fill(out: Out): boolean }
+
+/** A content that is written line by line; its sink is opened when there is something to write. */
+export type TextContent = {
+  write(lines: Lines): Promise<void>
+  /** Whole text at once, behind which nothing of `write` may be left. */
+  deliver(bytes: Uint8Array): Promise<void>
+  end(): Promise<void>
+  /** The content was not read to its end: what was written is delivered, and the gap that its text is, if it is one. */
+  abandon(): Promise<void>
+}
+
+/**
+ * `kind`: whether the text can be anything but text: `numbers` are not looked at. `shared`: a buffer that no other content uses before
+ * this one has ended or was abandoned; else it has a small one.
+ */
+export function textContent(
+  path: readonly string[],
+  decoding: Decoding,
+  kind: 'numbers' | 'text',
+  shared?: Out,
+): TextContent {
+  const check = kind === 'text' ? textCheck() : undefined
+  let sink: Sink | undefined
+  let out = shared
+  let written = 0
+
+  async function flush(isCounted = true): Promise<void> {
+    if (out === undefined || out.at === 0) return
+    const bytes = out.buffer.subarray(0, out.at)
+    out.at = 0
+    await deliver(bytes, isCounted)
+  }
+
+  async function deliver(bytes: Uint8Array, isCounted = true): Promise<void> {
+    if (isCounted) countProduced(decoding, bytes.length, path, written)
+    written += bytes.length
+    decoding.deliveredBytes += bytes.length
+    check?.write(bytes)
+    sink ??= decoding.open(path)
+    const consumed = sink.write(bytes)
+    if (consumed !== undefined) await consumed
+  }
+
+  function tellProblem(): void {
+    const problem = check?.problem()
+    if (problem !== undefined) addGap(decoding, { ...problem, path })
+  }
+
+  return {
+    async write(lines) {
+      out ??= createOut(0)
+      while (!lines.fill(out)) await flush()
+    },
+    deliver,
+    async end() {
+      await flush()
+      check?.end()
+      tellProblem()
+      await sink?.end()
+    },
+    async abandon() {
+      await flush(false)
+      tellProblem()
+    },
+  }
+}
+
+/** Bytes as one line: line feeds inside become carriage returns, so that lines count values. */
+export function lineOf(bytes: Uint8Array): Lines {
+  let at = 0
+  return {
+    fill(out) {
+      const length = Math.min(bytes.length - at, out.buffer.length - out.at)
+      out.buffer.set(bytes.subarray(at, at + length), out.at)
+      replaceLineFeeds(out.buffer, out.at, out.at + length)
+      at += length
+      out.at += length
+      if (at < bytes.length || out.at === out.buffer.length) return false
+      out.buffer[out.at++] = 10
+      return true
+    },
+  }
+}
+
+export function replaceLineFeeds(buffer: Buffer, from: number, to: number): void {
+  for (let at = buffer.indexOf(10, from); at >= 0 && at < to; at = buffer.indexOf(10, at + 1)) buffer[at] = 13
+}

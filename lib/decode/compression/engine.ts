@@ -1,0 +1,30 @@
+import type { Transform } from 'node:stream'
+import { constants, createInflateRaw, createZstdDecompress } from 'node:zlib'
+
+/** What decodes; `windowLog` limits what a zstd frame may refer back to. */
+export type EngineKind = { name: 'inflate-raw' } | { name: 'zstd'; windowLog: number }
+
+/** A decoding stream of `node:zlib`; `bytesWritten` counts the input that it has consumed. */
+export type Stream = Transform & { readonly bytesWritten: number }
+
+export function createStream(kind: EngineKind, chunkSize: number): Stream {
+  if (kind.name === 'inflate-raw') return createInflateRaw({ chunkSize })
+  return createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: kind.windowLog } })
+}
+
+export type Input = () => Promise<Uint8Array | undefined>
+
+export type Engine = {
+  /**
+   * Decodes one stream of its format. Its own end is the end: input after it goes to `giveBack`. When the input ends first,
+   * the decoder decides whether it may. What is yielded may be overwritten by what comes next. Errors of the decoder are
+   * thrown after the output that came before, and then the engine is not to be used again.
+   */
+  run(input: Input, giveBack: (rest: Uint8Array) => void): AsyncGenerator<Uint8Array>
+  /**
+   * Decodes one stream that lies within `input` as a whole, to `output` from `at` on. Absent where it does not, does not fit, or
+   * is damaged: then nothing has happened but to `output`, and `run` tells. Not every engine has it.
+   */
+  whole?(input: Uint8Array, output: Uint8Array, at: number): { consumed: number; produced: number } | undefined
+  close(): void
+}

@@ -1,0 +1,183 @@
+import { decodeMember } from '../../decode-member.ts'
+import { addGap, type Decoding } from '../../decoding.ts'
+import { doubleText } from '../number-text.ts'
+import type { Numbering, ValueWriter } from '../value-writer.ts'
+import { type Element, intsetElements, listpackElements, ziplistElements, zipmapElements } from './packed.ts'
+import type { LongString, RdbReader } from './rdb-reader.ts'
+import { streamEntries } from './stream-values.ts'
+
+/** Reads the value of a key by its type; an element a row, a field and its value in one. */
+export type RdbValues = {
+  read(type: number): Promise<void>
+  readModule(): Promise<void>
+  row(elements: Read[]): Promise<void>
+}
+
+type Read = Element | LongString
+
+export function rdbValues(
+  reader: RdbReader,
+  out: ValueWriter,
+  path: readonly string[],
+  decoding: Decoding,
+  numbering: Numbering,
+): RdbValues {
+  let hasModule = false
+
+  async function write(element: Read): Promise<void> {
+    if (typeof element === 'string') out.ascii(element)
+    else if (element instanceof Uint8Array) out.binary(element)
+    else {
+      out.ascii('')
+      numbering.values += 1
+      await decodeMember({ source: element.source, path: [...path, `value-${numbering.values}`] }, decoding)
+    }
+  }
+
+  async function row(elements: Read[]): Promise<void> {
+    for (const element of elements) await write(element)
+    await out.endRow()
+  }
+
+  /** Rows of as many strings, each written before the next one is read. */
+  async function strings(perRow: number): Promise<void> {
+    for (let left = await reader.count(); left > 0; left--) {
+      for (let index = 0; index < perRow; index++) await write(await reader.string())
+      await out.endRow()
+    }
+  }
+
+  async function packed(elements: Element[] | undefined, perRow: number): Promise<void> {
+    if (elements === undefined) throw reader.stop('corrupt', 'a packed value that does not contradict itself')
+    for (let at = 0; at < elements.length; at += perRow) await row(elements.slice(at, at + perRow))
+  }
+
+  async function binaryScores(): Promise<void> {
+    for (let left = await reader.count(); left > 0; left--) {
+      await write(await reader.string())
+      const { text, isLossy } = doubleText(Buffer.from(await reader.stream.take(8)).readDoubleLE(0))
+      if (isLossy) out.lossy()
+      await row([text])
+    }
+  }
+
+  async function textScores(): Promise<void> {
+    for (let left = await reader.count(); left > 0; left--) {
+      await write(await reader.string())
+      const length = await reader.byte()
+      await row(length >= 253 ? [] : [Buffer.from(await reader.stream.take(length))])
+    }
+  }
+
+  async function quicklist(hasContainers: boolean): Promise<void> {
+    for (let left = await reader.count(); left > 0; left--) {
+      const container = hasContainers ? await reader.count() : 2
+      if (container === 1) await row([await reader.string()])
+      else if (container === 2) {
+        const blob = await reader.blob()
+        await packed(hasContainers ? listpackElements(blob) : ziplistElements(blob), 1)
+      } else throw reader.stop('corrupt', 'a known container of a list')
+    }
+  }
+
+  async function hashWithTimes(): Promise<void> {
+    await row([await reader.int64()])
+    for (let left = await reader.count(); left > 0; left--) {
+      await write(String(await reader.length()))
+      await write(await reader.string())
+      await write(await reader.string())
+      await out.endRow()
+    }
+  }
+
+  async function stream(version: number): Promise<void> {
+    for (let left = await reader.count(); left > 0; left--) {
+      const master = Buffer.from(await reader.blob())
+      const elements = listpackElements(await reader.blob())
+      const entries = elements && streamEntries(master, elements)
+      if (entries === undefined) throw reader.stop('corrupt', 'entries of a stream')
+      for (const { id, elements } of entries) await row([id, ...elements])
+    }
+    const pair = async () => `${await reader.length()}-${await reader.length()}`
+    await row([String(await reader.length()), await pair()])
+    if (version > 1) await row([await pair(), await pair(), String(await reader.length())])
+    for (let groups = await reader.count(); groups > 0; groups--) {
+      await write(await reader.string())
+      await row([await pair(), ...(version > 1 ? [String(await reader.length())] : [])])
+      for (let pending = await reader.count(); pending > 0; pending--)
+        await row([await rawId(), await reader.int64(), String(await reader.length())])
+      for (let consumers = await reader.count(); consumers > 0; consumers--) {
+        await write(await reader.string())
+        await row([await reader.int64(), ...(version > 2 ? [await reader.int64()] : [])])
+        for (let pending = await reader.count(); pending > 0; pending--) await row([await rawId()])
+      }
+    }
+  }
+
+  async function rawId(): Promise<string> {
+    const bytes = Buffer.from(await reader.stream.take(16))
+    return `${bytes.readBigUInt64BE(0)}-${bytes.readBigUInt64BE(8)}`
+  }
+
+  /** What a module stored: its parts are known, their meaning is not. */
+  async function readModule(): Promise<void> {
+    if (!hasModule)
+      addGap(decoding, {
+        ...{ reason: 'unsupported-format', path, offset: reader.stream.offset },
+        detail: 'redis: expected no value of a module',
+      })
+    hasModule = true
+    for (;;) {
+      const kind = await reader.count()
+      if (kind === 0) return
+      if (kind === 1 || kind === 2) {
+        const number = BigInt(await reader.length())
+        await row([String(number), String(BigInt.asIntN(64, number))])
+      } else if (kind === 3) await row([doubleText(Buffer.from(await reader.stream.take(4)).readFloatLE(0)).text])
+      else if (kind === 4) await row([doubleText(Buffer.from(await reader.stream.take(8)).readDoubleLE(0)).text])
+      else if (kind === 5) await row([await reader.string()])
+      else throw reader.stop('corrupt', 'a known part of a module value')
+    }
+  }
+
+  const types: Record<number, () => Promise<void>> = {
+    0: async () => row([await reader.string()]),
+    1: () => strings(1),
+    2: () => strings(1),
+    3: textScores,
+    4: () => strings(2),
+    5: binaryScores,
+    7: async () => {
+      await row([String(await reader.length())])
+      await readModule()
+    },
+    9: async () => packed(zipmapElements(await reader.blob()), 2),
+    10: async () => packed(ziplistElements(await reader.blob()), 1),
+    11: async () => packed(intsetElements(await reader.blob()), 1),
+    12: async () => packed(ziplistElements(await reader.blob()), 2),
+    13: async () => packed(ziplistElements(await reader.blob()), 2),
+    14: () => quicklist(false),
+    15: () => stream(1),
+    16: async () => packed(listpackElements(await reader.blob()), 2),
+    17: async () => packed(listpackElements(await reader.blob()), 2),
+    18: () => quicklist(true),
+    19: () => stream(2),
+    20: async () => packed(listpackElements(await reader.blob()), 1),
+    21: () => stream(3),
+    24: hashWithTimes,
+    25: async () => {
+      await row([await reader.int64()])
+      await packed(listpackElements(await reader.blob()), 3)
+    },
+  }
+
+  return {
+    row,
+    readModule,
+    async read(type) {
+      const known = types[type]
+      if (known === undefined) throw reader.stop('unsupported-format', 'a known type of value')
+      await known()
+    },
+  }
+}

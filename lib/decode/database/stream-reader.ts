@@ -1,0 +1,81 @@
+import { type ByteSource, byteSource } from '../byte-source.ts'
+import { DecodingStopped } from '../decoding.ts'
+
+/** Reads fields of a binary format in their order. What a call returns is valid until the next one. */
+export type StreamReader = {
+  /** Bytes read so far. */
+  readonly offset: number
+  /** Exactly the next `count` bytes. @throws DecodingStopped `truncated` where there are fewer */
+  take(count: number): Uint8Array | Promise<Uint8Array>
+  /** The next `count` bytes as a source, to be read to its end before anything else. */
+  part(count: number): ByteSource
+  /** Whether nothing is left. */
+  isAtEnd(): Promise<boolean>
+  /** Leaves what was not read in the source. */
+  release(): void
+}
+
+/** `onBytes` sees all bytes in order as they are read. */
+export function streamReader(
+  source: ByteSource,
+  path: readonly string[],
+  format: string,
+  onBytes: (bytes: Uint8Array) => void = () => {},
+): StreamReader {
+  let chunk: Uint8Array = new Uint8Array(0)
+  let at = 0
+  let offset = 0
+
+  const truncated = () => new DecodingStopped('truncated', path, offset, `${format}: expected more bytes`)
+
+  function next(count: number): Uint8Array {
+    const bytes = chunk.subarray(at, at + count)
+    at += count
+    offset += count
+    onBytes(bytes)
+    return bytes
+  }
+
+  function release(): void {
+    if (at < chunk.length) source.giveBack(chunk.subarray(at))
+    chunk = chunk.subarray(0, 0)
+    at = 0
+  }
+
+  async function refill(count: number): Promise<Uint8Array> {
+    release()
+    if ((await source.peek(count)).length < count) throw truncated()
+    chunk = (await source.take())!
+    return next(count)
+  }
+
+  return {
+    get offset() {
+      return offset
+    },
+    take: (count) => (count === 0 || chunk.length - at >= count ? next(count) : refill(count)),
+    part(count) {
+      let left = count
+      return byteSource(
+        (async function* () {
+          while (left > 0) {
+            if (at === chunk.length) {
+              const more = await source.take()
+              if (more === undefined) throw truncated()
+              chunk = more
+              at = 0
+            }
+            const length = Math.min(left, chunk.length - at)
+            left -= length
+            yield next(length)
+          }
+        })(),
+      )
+    },
+    async isAtEnd() {
+      if (at < chunk.length) return false
+      return (await source.peek(1)).length === 0
+    },
+    release,
+  }
+}

@@ -1,0 +1,47 @@
+import { streamReader } from '../../database/stream-reader.ts'
+import { type Decoding, DecodingStopped } from '../../decoding.ts'
+import type { Content, Format } from '../../format.ts'
+import { bsonValues } from './bson-values.ts'
+import { bsonElements, leastDocument, mostDocument } from './elements.ts'
+
+/**
+ * Documents of BSON (bsonspec.org, 1.1), one right behind the other, as mongodump writes a collection. They have no magic number: as
+ * much of the first document as is at hand has to be one. Its length alone has a byte that text does not have.
+ */
+export const bson: Format = {
+  name: 'bson',
+  kind: 'table',
+  isFormat: (head) => {
+    const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
+    // The last byte of a length that can be is 0 or 1.
+    return head.length >= leastDocument && head[3]! <= 1 && bsonElements(bytes) !== undefined
+  },
+  read: readBson,
+}
+
+async function readBson({ source, path }: Content, decoding: Decoding): Promise<void> {
+  const stream = streamReader(source, path, 'bson')
+  const values = bsonValues(path, decoding, { values: 0 })
+  let isComplete = false
+  try {
+    while (!(await stream.isAtEnd())) {
+      const offset = stream.offset
+      const length = Buffer.from(await stream.take(4)).readInt32LE(0)
+      if (length < leastDocument || length > mostDocument)
+        throw new DecodingStopped('corrupt', path, offset, 'bson: expected the length of a document')
+      await values.write(await documentOf(length, stream.take(length - 4)), offset)
+    }
+    isComplete = true
+  } finally {
+    stream.release()
+    await values.end(isComplete)
+  }
+}
+
+/** A document whose length was read, with its length. */
+export async function documentOf(length: number, rest: Uint8Array | Promise<Uint8Array>): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length)
+  bytes.set(await rest, 4)
+  bytes.writeInt32LE(length, 0)
+  return bytes
+}

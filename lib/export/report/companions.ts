@@ -1,0 +1,29 @@
+import { bundlePaths } from '../bundle-paths.ts'
+import type { Filing } from '../read-filing.ts'
+import { toFigures } from './figures.ts'
+import { methodsText } from './methods-text.ts'
+import { reportPage } from './report-page.ts'
+import { custodyCsv, exceptionsCsv, storesCsv } from './tables.ts'
+
+/**
+ * Of the files for people. It grows with every change of what they hold, since a verifier can only compare what it would
+ * write itself: files of another version are not compared, and the verifier says so.
+ */
+export const companionVersion = 1
+
+const { report, stores, exceptions, custody, methods } = bundlePaths
+export const companionPaths = [report, stores, exceptions, custody, methods] as const
+
+/** The files for people, by path: all of them follow from the evidence, byte for byte. */
+export function companionsOf({ runs, keys, checkpoints }: Filing): Map<string, string> {
+  const figures = toFigures(runs)
+  const { origin, size, root } = checkpoints.newest
+  const about = { fingerprints: keys.fingerprints, origin, size, root: Buffer.from(root).toString('base64') }
+  return new Map([
+    [report, reportPage(runs, about, companionVersion)],
+    [stores, storesCsv(figures)],
+    [exceptions, exceptionsCsv(figures)],
+    [custody, custodyCsv(runs)],
+    [methods, methodsText(figures)],
+  ])
+}

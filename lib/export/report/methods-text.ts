@@ -1,0 +1,32 @@
+import type { Figures } from './figures.ts'
+
+/** `methods-and-limitations.md`: what was done and what it cannot show, for a filing that quotes it. */
+export function methodsText({ latest, limitations }: Figures): string {
+  const scans = latest.stores.flatMap(({ storeId, evidence }) => {
+    const last = evidence?.scans.at(-1)?.model
+    return last === undefined ? [] : [{ storeId, last }]
+  })
+  const forms = [...new Set(scans.flatMap(({ last }) => last.positiveControls.forms))].sort()
+  return `# Methods and limitations
+
+## Methods
+
+1. Every object version of a store is listed, with its size, before it is scanned, and listed again after it. A version that is
+   new in the second listing blocks \`verified\`.
+2. Every version is read to its last byte and unpacked. What cannot be read or unpacked to its end is \`unverified\`, with the
+   reason, and never clean.
+3. Every batch also scans texts in which made-up identifiers were planted. A batch that misses one proves nothing.
+4. After a custodian's answer everything is listed and read again. The verdict follows from that scan alone.
+5. Every step was signed when it was taken, by a key that only the signing role can use, and the signatures stand in a log
+   whose head is signed by another key under another role.
+
+## Controls of run ${latest.runId}
+
+${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${no.falseAlarms} false alarms in ${no.planted} near misses.\n`).join('')}
+Forms in which they were planted (container/context/shape):
+
+${forms.length === 0 ? 'none\n' : forms.map((form) => `- ${form}\n`).join('')}
+## Limitations
+
+${limitations.map((each) => `- ${each}\n`).join('')}`
+}

@@ -1,0 +1,126 @@
+import { coverageChart } from './coverage-chart.ts'
+import type { Figures, StoreFigures } from './figures.ts'
+import { type Html, html } from './html.ts'
+import { timeline } from './timeline.ts'
+import { bytes, count, day, moment, plural } from './wording.ts'
+
+/** The sections of the report. Each takes the figures alone and claims nothing that they do not hold. */
+
+export const verdictOf = (verdict: string): Html => html`<span class="verdict ${verdict}">${verdict}</span>`
+
+const versionsShown = 25
+const runsShown = 62
+
+export function glance({ latest, stores, runs }: Figures): Html {
+  const of = (verdict: string) => latest.stores.filter((store) => store.verdict === verdict).length
+  return html`<section aria-labelledby="result"><h2 id="result">Result</h2>
+<p>Run <code>${latest.runId}</code>${latest.startedAt === undefined ? '' : ` of ${moment(latest.startedAt)}`}: ${verdictOf(latest.result)}${latest.closed ? '' : ' (the run was not closed when this bundle was made)'}</p>
+<div class="cards">
+<div class="card"><b>${of('verified')}</b><span>of ${plural(latest.stores.length, 'store')} verified: every listed object version was read and none holds an identifier in scope</span></div>
+<div class="card"><b>${of('residual')}</b><span>residual: data of subjects in scope is still there</span></div>
+<div class="card"><b>${of('incomplete')}</b><span>incomplete: something could not be read or shown</span></div></div>
+<div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
+<thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
+${latest.stores.map((store) => {
+  const history = stores.find(({ storeId }) => storeId === store.storeId)
+  return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${history?.since ?? '–'}</td><td>${store.reasons.length === 0 ? '–' : store.reasons.join('; ')}</td></tr>`
+})}</tbody></table></div>
+${runs.length > 1 ? runsTable(runs) : undefined}</section>`
+}
+
+function runsTable(runs: Figures['runs']): Html {
+  const left = Math.max(0, runs.length - runsShown)
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table><caption>${plural(runs.length, 'run')} in this bundle, newest first${left > 0 ? `; the ${count(left)} oldest are in stores.csv` : ''}</caption>
+<thead><tr><th scope="col">Run</th><th scope="col">Begun</th><th scope="col">Result</th><th scope="col" class="n">Verified</th><th scope="col" class="n">Residual</th><th scope="col" class="n">Incomplete</th></tr></thead><tbody>
+${runs
+  .slice(left)
+  .reverse()
+  .map((run) => {
+    const of = (verdict: string) => run.stores.filter((store) => store.verdict === verdict).length
+    return html`<tr><th scope="row">${run.runId}</th><td>${run.startedAt === undefined ? '–' : moment(run.startedAt)}</td><td>${verdictOf(run.result)}</td><td class="n">${of('verified')}</td><td class="n">${of('residual')}</td><td class="n">${of('incomplete')}</td></tr>`
+  })}</tbody></table></div>`
+}
+
+export function promise({ latest }: Figures): Html {
+  const obligations = new Map(
+    latest.stores.flatMap(({ storeId, evidence }) => {
+      const obligation = evidence?.verification?.predicate.obligation ?? evidence?.scans[0]?.predicate.obligation
+      return obligation === undefined ? [] : [[storeId, obligation] as const]
+    }),
+  )
+  const scope = latest.stores.flatMap(({ evidence }) => evidence?.scans[0]?.predicate.scope ?? [])[0]
+  return html`<section aria-labelledby="promise"><h2 id="promise">What was promised, and for whom</h2>
+${obligations.size === 0 ? html`<p class="note">The configuration names no obligation, so nothing here says which promise these deletions fulfil.</p>` : undefined}
+${[...Map.groupBy(obligations, ([, obligation]) => JSON.stringify(obligation)).values()].map((same) => {
+  const { instrument, clause, reference, dueAt } = same[0]![1]
+  return html`<p><b>${instrument}</b>${clause === undefined ? '' : `, clause ${clause}`}${reference === undefined ? '' : `, reference ${reference}`}${dueAt === undefined ? '' : `, due ${moment(dueAt)}`}: stores ${same.map(([storeId]) => storeId).join(', ')}.</p>`
+})}
+${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer was confirmed, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. No file of this bundle names any of them.</p>`}</section>`
+}
+
+export function coverage({ latest }: Figures): Html {
+  return html`<section aria-labelledby="scanned"><h2 id="scanned">What was scanned, and what came of it</h2>
+<p>The inventory that was taken at the beginning of each scan is the whole: every object version of it is in exactly one part of the bars. The last scan of each store is shown.</p>
+${latest.stores.map((store) => storeSection(store))}</section>`
+}
+
+function storeSection(store: StoreFigures): Html {
+  const last = store.evidence?.scans.at(-1)
+  return html`<div class="store"><h3>${store.storeId} ${verdictOf(store.verdict)}</h3>
+${
+  last === undefined
+    ? html`<p class="note">This store was not scanned to an end in this run.</p>`
+    : html`${coverageChart(store.storeId, last.model)}
+<p>${plural(last.model.batches.reported, 'batch', 'batches')} of ${count(last.model.batches.planned)} reported; ${bytes(last.model.bytesRead)} read, ${bytes(last.model.decodedBytes)} looked through after unpacking, ${plural(last.model.records, 'record')}. Planted controls detected: ${count(last.model.positiveControls.detected)} of ${count(last.model.positiveControls.planted)}; false alarms: ${count(last.model.negativeControls.falseAlarms)} of ${count(last.model.negativeControls.planted)}.</p>
+${last.model.unverified.length === 0 ? undefined : html`<p>Not wholly read, and therefore not called clean: ${last.model.unverified.map(({ reason, versions, bytes: size }) => `${plural(versions, 'object version')} (${bytes(size)}) ${reason}`).join('; ')}.</p>`}`
+}
+${timeline(store)}</div>`
+}
+
+export function remains({ latest }: Figures): Html {
+  const open = latest.stores.filter(({ verdict }) => verdict !== 'verified')
+  return html`<section aria-labelledby="remains"><h2 id="remains">What remains, and until when</h2>
+${open.length === 0 ? html`<p>Nothing remains in the stores of this run.</p>` : undefined}
+${open.map(({ storeId, reasons, evidence }) => {
+  const report = evidence?.verification?.model
+  const exceptions = evidence?.verification?.predicate.exceptions ?? []
+  const listed = report?.open ?? []
+  return html`<h3>${storeId}</h3><p>${reasons.join('; ')}.</p>
+${exceptions.length === 0 ? undefined : html`<ul>${exceptions.map(({ code, versions, bytes: size, until }) => html`<li>${plural(versions, 'object version')} (${bytes(size)}) cannot be deleted: ${code}, ${until === undefined ? 'with no end date' : `until ${moment(until)}`}. The nightly run takes them up again.</li>`)}</ul>`}
+${
+  listed.length === 0
+    ? undefined
+    : html`<div class="scroll" tabindex="0" role="group" aria-label="Open object versions of ${storeId}"><table><caption>Object versions that stand in the way${listed.length > versionsShown ? `: the first ${versionsShown} of ${count(listed.length)} that are listed in the store report` : ''}</caption>
+<thead><tr><th scope="col">Object</th><th scope="col">State</th><th scope="col" class="n">Findings</th><th scope="col" class="n">Size</th><th scope="col">Why</th></tr></thead><tbody>
+${listed.slice(0, versionsShown).map((each) => html`<tr><td><code>${each.shownKey}</code></td><td>${each.outcome}</td><td class="n">${count(each.findings)}</td><td class="n">${bytes(each.bytes)}</td><td>${[each.reason, each.detail, each.protection].filter((part) => part !== undefined).join('; ') || '–'}</td></tr>`)}</tbody></table></div>`
+}`
+})}</section>`
+}
+
+export function methods({ limitations, latest }: Figures): Html {
+  const forms = [
+    ...new Set(latest.stores.flatMap(({ evidence }) => evidence?.scans.at(-1)?.model.positiveControls.forms ?? [])),
+  ]
+  return html`<section aria-labelledby="methods"><h2 id="methods">Methods and limitations</h2>
+<ol><li>Every object version of a store is listed, with its size, before it is scanned, and listed again after it. A version that is new in the second listing blocks “verified”.</li>
+<li>Every version is read to its last byte and unpacked. What cannot be read or unpacked to its end is counted as not wholly read, with the reason, and never as clean.</li>
+<li>Every batch also scans texts in which made-up identifiers were planted${forms.length > 0 ? ` in ${plural(forms.length, 'form')}` : ''}. A batch that misses one of them proves nothing, and its versions are not called clean.</li>
+<li>After a custodian’s answer everything is listed and read again. The verdict follows from that scan alone.</li>
+<li>Every step was signed when it was taken, and the signatures stand in a log that cannot be rewritten unseen.</li></ol>
+<h3>Limitations</h3><ul>${limitations.map((each) => html`<li>${each}</li>`)}</ul></section>`
+}
+
+/** When data was first seen in each store, and since when it is gone from those that are verified now. */
+export function history({ stores }: Figures): Html {
+  const found = stores.filter(({ firstFoundAt }) => firstFoundAt !== undefined)
+  return html`<ul>${found.map(({ storeId, firstFoundAt, verdicts, goneSince }) => {
+    const now = verdicts.at(-1)!.verdict
+    const end =
+      goneSince !== undefined
+        ? `; it is gone, which has held in every run since ${day(goneSince)}`
+        : now === 'residual'
+          ? '; some of it is still there'
+          : '; whether it is gone is not shown'
+    return html`<li>In ${storeId}, data in scope was first found on ${day(firstFoundAt!)}${end}.</li>`
+  })}</ul>`
+}

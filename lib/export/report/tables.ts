@@ -1,0 +1,123 @@
+import type { RunEvidence } from '../run-evidence.ts'
+import { attestedOf, type Figures } from './figures.ts'
+
+type Cell = string | number | undefined
+
+/**
+ * CSV (RFC 4180) for a spreadsheet. A text that it would take for a formula gets an apostrophe in front, and line ends
+ * and other control characters become spaces: names come from anywhere.
+ */
+export function formatCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [header, ...rows].map((row) => `${row.map(formatCell).join(',')}\r\n`).join('')
+}
+
+function formatCell(cell: Cell): string {
+  if (cell === undefined) return ''
+  if (typeof cell === 'number') return String(cell)
+  const text = cell.replace(/[\x00-\x1f\x7f]/g, ' ')
+  const inert = /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]/u.test(text) ? `'${text}` : text
+  return /[",';\s]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+}
+
+/** One row a store and run. */
+export function storesCsv({ runs }: Figures): string {
+  const header =
+    'run,begun,store,country,custodian,verdict,scans,versions,bytes,clean versions,clean bytes,found versions,found bytes,unverified versions,unverified bytes,findings,subjects found,subjects in scope,reasons'
+  const rows = runs.flatMap(({ runId, startedAt, stores }) =>
+    stores.map(({ storeId, country, verdict, reasons, evidence }) => {
+      const last = evidence?.scans.at(-1)
+      const missed = last?.model.unverified.reduce((sum, each) => sum + each.versions, 0)
+      const missedBytes = last?.model.unverified.reduce((sum, each) => sum + each.bytes, 0)
+      return [
+        runId,
+        startedAt,
+        storeId,
+        country,
+        last?.predicate.store.custodian,
+        verdict,
+        evidence?.scans.length ?? 0,
+        last?.model.inventory.versions,
+        last?.model.inventory.bytes,
+        last?.model.clean.versions,
+        last?.model.clean.bytes,
+        last?.model.found.versions,
+        last?.model.found.bytes,
+        missed,
+        missedBytes,
+        last?.model.findings,
+        last?.model.subjects,
+        last?.predicate.scope.population,
+        reasons.join('; '),
+      ]
+    }),
+  )
+  return formatCsv(header.split(','), rows)
+}
+
+/** One row for whatever stands in the way of `verified`: what is protected, what was not read, what is still there. */
+export function exceptionsCsv({ runs }: Figures): string {
+  const rows = runs.flatMap(({ runId, stores }) =>
+    stores.flatMap(({ storeId, evidence }): Cell[][] => {
+      const protectedOnes = evidence?.verification?.predicate.exceptions ?? []
+      const unverified = evidence?.scans.at(-1)?.model.unverified ?? []
+      const open = evidence?.verification?.model.open ?? []
+      return [
+        ...protectedOnes.map(({ code, versions, bytes, until }) => [
+          runId,
+          storeId,
+          'protected',
+          code,
+          versions,
+          bytes,
+          until,
+        ]),
+        ...unverified.map(({ reason, versions, bytes }) => [
+          runId,
+          storeId,
+          'not wholly read',
+          reason,
+          versions,
+          bytes,
+        ]),
+        ...open.map((each) => [
+          runId,
+          storeId,
+          `open: ${each.outcome}`,
+          each.reason ?? each.protection,
+          1,
+          each.bytes,
+          undefined,
+          each.shownKey,
+          each.versionId,
+          each.findings,
+          each.detail,
+        ]),
+      ].map((row) => [...row, ...Array<Cell>(11 - row.length).fill(undefined)])
+    }),
+  )
+  return formatCsv('run,store,kind,code,versions,bytes,until,object,version id,findings,detail'.split(','), rows)
+}
+
+/** One row an attestation. */
+export function custodyCsv(runs: readonly RunEvidence[]): string {
+  const rows = runs
+    .flatMap(attestedOf)
+    .sort((a, b) => a.seq - b.seq)
+    .map(({ seq, predicate, statement, envelopeSha256 }) => [
+      seq,
+      predicate.times.statementCreatedAt,
+      predicate.runId,
+      'storeId' in predicate ? predicate.storeId : undefined,
+      'pass' in predicate ? predicate.pass : undefined,
+      predicate.phase,
+      predicate.result,
+      statement.subject[0]!.name,
+      statement.subject[0]!.digest.sha256,
+      envelopeSha256,
+      `${predicate.tool.name} ${predicate.tool.version}`,
+    ])
+  return formatCsv(
+    'entry,signed,run,store,pass,phase,result,document,document sha256,envelope sha256,tool'.split(','),
+    rows,
+  )
+}

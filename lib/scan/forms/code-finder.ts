@@ -1,0 +1,146 @@
+import type { FormFinder, FormTools, Region } from './form.ts'
+import { collectRuns, createRuns, type Runs } from './long-runs.ts'
+
+/**
+ * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
+ * Where a run of them begins, the beginning may be something else (`\n`, a path), so it is read from every place where a
+ * byte may begin: as many as `phases`, each a character later.
+ */
+export type Code = { readonly name: string; readonly bits: 4 | 6; readonly phases: 2 | 4; readonly values: Uint8Array }
+
+export const none = 255
+
+/** A shorter run is not looked at: it would be any word. */
+const shortestRun = 12
+/** A line of an encoding that is broken into lines has at least so many characters before its end. */
+const codeLine = 32
+const mostIndent = 16
+
+/** What text consists of, also as UTF-16: a run of other bytes holds no identifier and no form of one. */
+const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte >= 0x20 && byte < 0x7f) || byte === 0 || byte === 9 || byte === 10 || byte === 13 ? 1 : 0,
+)
+
+/** Finds what is written in a code, wherever it begins, also when it is broken into lines of some length. */
+export function createCodeFinder({ name, bits, phases, values }: Code, tools: FormTools): FormFinder {
+  const alphabet = values.map((value) => (value === none ? 0 : 1))
+  const { side } = tools
+  /** Bytes of text that are worth looking at: a number in scientific notation may be two shorter. */
+  const wanted = Math.max(3, tools.shortest - 2)
+  const shortest = Math.max(shortestRun, Math.ceil((wanted * 8) / bits))
+  /** Bytes from one that is looked at to the next, and characters: a whole number of three bytes. */
+  const stride = Math.max(3, 3 * Math.floor(wanted / 3))
+  const step = (stride * 8) / bits
+  let runs: Runs | undefined
+  /** The characters of one run, of all its lines: their values and where they are. */
+  let codes = new Uint8Array(0)
+  let places = new Int32Array(0)
+  let count = 0
+
+  function reserve(capacity: number): void {
+    if (runs !== undefined && codes.length >= capacity) return
+    runs = createRuns(capacity, shortest)
+    codes = new Uint8Array(capacity)
+    places = new Int32Array(capacity)
+  }
+
+  /** Takes the characters [from, to), all of them of the code. */
+  function take(bytes: Uint8Array, from: number, to: number): void {
+    const first = count - from
+    for (let at = from; at < to; at++) {
+      codes[first + at] = values[bytes[at]!]!
+      places[first + at] = at
+    }
+    count += to - from
+  }
+
+  /** Takes the lines that a run [start, end) goes on in, which was taken; returns where the last one ends. */
+  function takeLines({ bytes, to }: Region, start: number, end: number): number {
+    let [line, last] = [start, end]
+    while (last - line >= codeLine) {
+      const next = nextLine(bytes, last, to)
+      if (next === -1 || alphabet[bytes[next]!] === 0) break
+      line = last = next
+      while (last < to && alphabet[bytes[last]!] === 1) last++
+      take(bytes, line, last)
+    }
+    return last
+  }
+
+  /** The byte that begins at character `at`: of hexadecimal digits, or the one of three that is at `place`. */
+  const byteOf = (at: number, place: number) =>
+    bits === 4
+      ? (codes[at]! << 4) | codes[at + 1]!
+      : ((codes[at]! << (2 + 2 * place)) | (codes[at + 1]! >> (4 - 2 * place))) & 0xff
+
+  /** Where byte `index` of those that begin at `phase` begins. */
+  const firstOf = (phase: number, index: number) =>
+    bits === 4 ? phase + 2 * index : phase + 4 * Math.floor(index / 3) + (index % 3)
+
+  const isText = (phase: number, index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
+
+  function lookAt(phase: number): void {
+    const total = Math.floor(((count - phase) * bits) / 8)
+    /** Nothing that begins before this is undecided. */
+    let known = 0
+    let probe = stride - 1
+    for (;;) {
+      // One of every few bytes, each the third of three, since that is where the time goes.
+      for (let at = firstOf(phase, probe); probe < total && inText[byteOf(at, 2)] === 0; probe += stride) at += step
+      if (probe >= total) break
+      known = Math.max(known, probe + 1 - stride)
+      let start = probe
+      while (start > known && isText(phase, start - 1)) start--
+      let end = probe + 1
+      while (end < total && isText(phase, end)) end++
+      known = end + 1
+      if (end - start >= wanted) push(phase, start, end)
+      while (probe < known) probe += stride
+    }
+    // What is left behind the last probe is shorter than what is looked for.
+  }
+
+  function push(phase: number, start: number, end: number): void {
+    side.open()
+    for (let index = start; index < end; index++) {
+      const at = firstOf(phase, index)
+      side.push(byteOf(at, index % 3), places[at]!, places[at + 1]! + 1)
+    }
+  }
+
+  function look(): void {
+    for (let phase = 0; phase < phases; phase++) lookAt(phase)
+  }
+
+  return (region, report) => {
+    reserve(region.to)
+    side.target(report, name)
+    collectRuns(runs!, region.bytes, region.to, alphabet, shortest)
+    const { count: most, starts, ends } = runs!
+    /** Lines that end before this were looked at together. */
+    let done = 0
+    for (let run = 0; run < most; run++) {
+      const start = starts[run]!
+      const end = ends[run]!
+      count = 0
+      take(region.bytes, start, end)
+      look()
+      if (start < done) continue
+      done = takeLines(region, start, end)
+      // Lines may be one text or a text each.
+      if (done > end) look()
+    }
+    side.flush()
+  }
+}
+
+/** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. */
+function nextLine(bytes: Uint8Array, at: number, to: number): number {
+  let next = at
+  if (next < to && bytes[next] === 0x0d) next++
+  if (next >= to || bytes[next] !== 0x0a) return -1
+  next++
+  for (const first = next; next < to && next - first < mostIndent; next++)
+    if (bytes[next] !== 0x20 && bytes[next] !== 0x09) break
+  return next < to ? next : -1
+}

@@ -1,0 +1,55 @@
+import { type Code, createCodeFinder, none } from './code-finder.ts'
+import { hexValues } from './escape-forms.ts'
+import type { Form } from './form.ts'
+
+const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+/** RFC 4648, sections 4 and 5: both alphabets at once, with padding or without. */
+const base64: Code = {
+  name: 'base64',
+  bits: 6,
+  phases: 4,
+  values: Uint8Array.from({ length: 256 }, (_, byte) => {
+    const value = sixBits.indexOf({ '-': '+', _: '/' }[String.fromCharCode(byte)] ?? String.fromCharCode(byte))
+    return value === -1 ? none : value
+  }),
+}
+
+/** RFC 4648, section 8: `0x…`, `X'…'`, `\x…` or nothing before it. */
+const hex: Code = {
+  name: 'hex',
+  bits: 4,
+  phases: 2,
+  values: hexValues.map((value) => (value === 16 ? none : value)),
+}
+
+/** What the shortest code that is looked at stands for; around a shorter identifier stands something else. */
+const around = (text: string) => [text, `<${text}>`, `id ${text}`].map((each) => each.padEnd(12))
+
+const lines = (text: string, length: number, lineEnd: string) =>
+  text.replace(new RegExp(`.{${length}}(?=.)`, 'g'), `$&${lineEnd}`)
+
+export const codeForms: readonly Form[] = [
+  {
+    name: hex.name,
+    summary: 'as hexadecimal digits of their characters',
+    nests: true,
+    finder: (tools) => createCodeFinder(hex, tools),
+    spell: (text) => [
+      ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('hex'))),
+      Buffer.from(`0x${Buffer.from(around(text)[1]!).toString('hex').toUpperCase()}`),
+    ],
+  },
+  {
+    name: base64.name,
+    summary: 'in base64 of either alphabet, also in lines',
+    nests: true,
+    finder: (tools) => createCodeFinder(base64, tools),
+    spell: (text) => [
+      ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('base64'))),
+      Buffer.from(Buffer.from(around(text)[1]!).toString('base64url')),
+      // In lines, the identifier on both sides of an end.
+      Buffer.from(lines(Buffer.from(`${' '.repeat(46)}${text} `).toString('base64'), 64, '\n')),
+    ],
+  },
+]

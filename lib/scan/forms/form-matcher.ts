@@ -1,0 +1,149 @@
+import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import { createMatcher as createPlainMatcher, createTokenMatcher, type Matcher, type Occurrence } from '../matcher.ts'
+import { contextOf } from './form.ts'
+import { formSearchOf } from './form-search.ts'
+
+/** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`. */
+export type FormOccurrence = Occurrence & { form?: string }
+
+/**
+ * `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
+ * to an identifier that begins in the part, or spoil one. `stop` ends a content that was cut off: what touches the cut is
+ * not reported.
+ */
+export type FormMatcher = Matcher & { finish(after: Uint8Array): void; stop(): void }
+
+const defaultWindow = 128 * 1024
+
+/** How many bytes before and behind a part of a content decide what is found in it. */
+export function contextFor(index: SubjectIndex, names: readonly string[]): number {
+  return names.length === 0 ? 0 : contextOf(index)
+}
+
+/**
+ * Finds the identifiers of an index in one content, plain and in forms. What stands there plainly is reported as such and
+ * not once more; the others follow when enough of what is behind them is known. `before`: what is before a part of a
+ * content.
+ */
+export function createFormMatcher(
+  index: SubjectIndex,
+  names: readonly string[],
+  onOccurrence: (occurrence: FormOccurrence) => void,
+  { before = new Uint8Array(0), windowBytes = defaultWindow }: { before?: Uint8Array; windowBytes?: number } = {},
+): FormMatcher {
+  if (names.length === 0 || index.shapes.length === 0) {
+    const matcher = createPlainMatcher(index, onOccurrence)
+    return {
+      write: matcher.write,
+      end: matcher.end,
+      finish: () => matcher.end(),
+      stop() {},
+      get records() {
+        return matcher.records
+      },
+    }
+  }
+  const { context, search } = formSearchOf(index, names)
+  /** What was found plainly and is not behind yet, by place. */
+  let plain = new Set<string>()
+  const matcher = createTokenMatcher(index, ({ ordinal, record, offset }) => {
+    plain.add(`${offset} ${ordinal}`)
+    onOccurrence({ ordinal, record, offset })
+  })
+
+  const most = windowBytes + 2 * context
+  let bytes = new Uint8Array(0)
+  let buffer = Buffer.from(bytes.buffer)
+  /** Bytes in the window, and how many of them were before what is searched next. */
+  let filled = 0
+  let searched = 0
+  /** Where the window begins in the content; negative: in what is before the part. */
+  let origin = -before.length
+  /** The part's bytes so far. */
+  let written = 0
+  let lastByte = 0
+
+  function append(chunk: Uint8Array): void {
+    if (filled + chunk.length > bytes.length) {
+      const grown = new Uint8Array(Math.min(most, 2 * (filled + chunk.length)))
+      grown.set(bytes.subarray(0, filled))
+      bytes = grown
+      buffer = Buffer.from(bytes.buffer)
+    }
+    bytes.set(chunk, filled)
+    filled += chunk.length
+  }
+
+  /** Reports what was found in the window, with the lines that they are in. */
+  function report(found: FormOccurrence[]): void {
+    found.sort((x, y) => y.offset - x.offset || y.ordinal - x.ordinal)
+    let lines = matcher.records - (lastByte === lineFeed ? 0 : 1)
+    let counted = Math.min(filled, written - origin)
+    for (const occurrence of found) {
+      const start = occurrence.offset - origin
+      const behind = buffer.subarray(start, counted)
+      for (let at = behind.indexOf(lineFeed); at !== -1; at = behind.indexOf(lineFeed, at + 1)) lines--
+      counted = start
+      occurrence.record = lines + 1
+    }
+    for (const occurrence of found.reverse()) onOccurrence(occurrence)
+  }
+
+  /** Searches for what begins before `to` in the window, and was not reported; then drops what is not needed. */
+  function searchUntil(to: number, endsBefore = filled + 1): void {
+    const found = new Map<string, FormOccurrence>()
+    search({ bytes, buffer, to: filled }, (ordinal, start, end, form) => {
+      const offset = origin + start
+      if (start < searched || start >= to || offset < 0 || offset >= written || end >= endsBefore) return
+      const place = `${offset} ${ordinal}`
+      const known = found.get(place)?.form
+      // One that can be read in several ways is written in the simplest of them.
+      if (!plain.has(place) && (known === undefined || depthOf(form) < depthOf(known)))
+        found.set(place, { ordinal, record: 0, offset, form })
+    })
+    if (found.size > 0) report([...found.values()])
+    const dropped = Math.max(0, to - context)
+    bytes.copyWithin(0, dropped, filled)
+    filled -= dropped
+    searched = to - dropped
+    origin += dropped
+    if (plain.size > 0) plain = new Set([...plain].filter((place) => Number.parseInt(place, 10) >= origin))
+  }
+
+  /** Takes bytes into the window, as many at a time as it holds; `see` sees each of these pieces first. */
+  function take(chunk: Uint8Array, see: (piece: Uint8Array) => void = () => {}): void {
+    for (let taken = 0; taken < chunk.length; ) {
+      const piece = chunk.subarray(taken, taken + most - filled)
+      see(piece)
+      append(piece)
+      taken += piece.length
+      if (filled === most) searchUntil(filled - context)
+    }
+  }
+
+  function finish(after: Uint8Array): void {
+    matcher.end()
+    take(after.subarray(0, context))
+    searchUntil(filled)
+  }
+
+  take(before)
+  return {
+    write(chunk) {
+      take(chunk, (piece) => {
+        matcher.write(piece)
+        written += piece.length
+        lastByte = piece.at(-1)!
+      })
+    },
+    end: () => finish(new Uint8Array(0)),
+    finish,
+    stop: () => searchUntil(filled, filled),
+    get records() {
+      return matcher.records
+    },
+  }
+}
+
+const lineFeed = 0x0a
+const depthOf = (form: string) => form.split(' ').length

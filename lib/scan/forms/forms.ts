@@ -1,0 +1,8 @@
+import { codeForms } from './code-forms.ts'
+import { escapeForms } from './escape-forms.ts'
+import type { Form } from './form.ts'
+import { numberForms } from './number-forms.ts'
+import { utf16Form } from './utf-16-form.ts'
+
+/** Every form that identifiers are looked for in. */
+export const forms: readonly Form[] = [...escapeForms, ...numberForms, utf16Form, ...codeForms]

@@ -1,0 +1,42 @@
+import type { Alphabet } from '../alphabets.ts'
+
+/** Maximal runs of an alphabet in a region, ascending: `count` of them, `starts` and `ends` (exclusive). */
+export type Runs = { count: number; starts: Int32Array; ends: Int32Array }
+
+/** Room for the runs of at least `minLength` bytes in so many. */
+export function createRuns(bytes: number, minLength: number): Runs {
+  const most = Math.floor(bytes / (minLength + 1)) + 2
+  return { count: 0, starts: new Int32Array(most), ends: new Int32Array(most) }
+}
+
+/**
+ * Collects the maximal runs of at least `minLength` bytes before `to`. Such a run covers one of every `minLength` positions:
+ * bytes in between are looked at only when that one is in the alphabet.
+ */
+export function collectRuns(runs: Runs, bytes: Uint8Array, to: number, alphabet: Alphabet, minLength: number): void {
+  const { starts, ends } = runs
+  let count = 0
+  let start = 0
+  /** All of [start, known) is in the alphabet. */
+  let known = 0
+  for (let probe = minLength - 1; probe < to; probe = start + minLength - 1) {
+    if (alphabet[bytes[probe]!] === 0) {
+      start = known = probe + 1
+      continue
+    }
+    let before = probe - 1
+    while (before >= known && alphabet[bytes[before]!] !== 0) before--
+    if (before >= known) {
+      start = before + 1
+      known = probe + 1
+      continue
+    }
+    let end = probe + 1
+    while (end < to && alphabet[bytes[end]!] !== 0) end++
+    starts[count] = start
+    ends[count] = end
+    count++
+    start = known = end + 1
+  }
+  runs.count = count
+}

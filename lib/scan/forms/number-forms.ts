@@ -1,0 +1,248 @@
+import { digits, lengthTable, tableOf } from '../alphabets.ts'
+import { endsEscape, longestEscape, mayGlue } from '../escapes.ts'
+import { createProbe } from '../probe.ts'
+import type { Form, FormFinder, FormTools, Region, Report } from './form.ts'
+import { separatorLengthAt } from './group-separators.ts'
+import { collectRuns, createRuns, type Runs } from './long-runs.ts'
+
+/** How numbers are written that have these digits: each looks at one group of digits [start, end) of a region. */
+type Look = (region: Region, start: number, end: number, report: Report) => void
+
+const zero = 0x30
+const point = 0x2e
+const plus = 0x2b
+const letterE = 0x65
+/** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
+const mostZeros = 64
+/** Zeros at a number's end that scientific notation may leave out: beyond that, digits may be gone. */
+const mostOmitted = 4
+
+/** The lengths of the index's decimal numbers, or undefined. */
+function lengthsOf({ index }: FormTools): readonly number[] | undefined {
+  return index.shapes.find(({ shape }) => shape === 'decimal')?.lengths
+}
+
+/** Calls `look` for every group of digits in the runs of `alphabet` that have at least `shortest` bytes. */
+function createNumberFinder(alphabet: Uint8Array, shortest: number, look: Look): FormFinder {
+  let runs: Runs | undefined
+  let capacity = 0
+  return (region, report) => {
+    const { bytes, to } = region
+    if (runs === undefined || to > capacity) {
+      capacity = Math.max(to, 2 * capacity)
+      runs = createRuns(capacity, shortest)
+    }
+    collectRuns(runs, bytes, to, alphabet, shortest)
+    for (let run = 0; run < runs.count; run++) {
+      const last = runs.ends[run]!
+      for (let at = runs.starts[run]!; at < last; at++) {
+        if (digits[bytes[at]!] === 0) continue
+        const start = at
+        while (at < last && digits[bytes[at]!] === 1) at++
+        look(region, start, at, report)
+      }
+    }
+  }
+}
+
+/** Calls `look` from where a group of digits begins, and from behind each escape that it begins with. */
+function behindEscapes(look: Look): Look {
+  return (region, start, end, report) => {
+    const { bytes } = region
+    look(region, start, end, report)
+    if (start === 0 || mayGlue[bytes[start - 1]!] === 0) return
+    const last = Math.min(end - 1, start + longestEscape)
+    for (let at = start + 1; at <= last; at++) if (endsEscape(bytes, at)) look(region, at, end, report)
+  }
+}
+
+function createPadded(tools: FormTools): FormFinder | undefined {
+  const lengths = lengthsOf(tools)
+  if (lengths === undefined) return undefined
+  const shortest = Math.min(...lengths)
+  let block: Region | undefined
+  let probe = (_start: number, _end: number) => -1
+
+  return createNumberFinder(
+    digits,
+    shortest + 1,
+    behindEscapes((region, start, end, report) => {
+      const { bytes } = region
+      if (bytes[start] !== zero) return
+      if (block?.bytes !== bytes) {
+        block = region
+        probe = createProbe(tools.index, 'decimal', { bytes, view: viewOf(bytes) })
+      }
+      for (const length of lengths) {
+        const from = end - length
+        if (from <= start || !isPadding(bytes, start, from)) continue
+        const ordinal = probe(from, end)
+        if (ordinal !== -1) report(ordinal, from, end, 'padded')
+      }
+    }),
+  )
+}
+
+const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+/** Whether nothing but zeros stands from `start` to `end`, as far as that is looked at. */
+function isPadding(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = Math.max(start, end - mostZeros); at < end; at++) if (bytes[at] !== zero) return false
+  return true
+}
+
+/** Digits that are put together, and a probe for them. */
+function createDigits({ index }: FormTools, lengths: readonly number[]) {
+  const bytes = new Uint8Array(256)
+  const probe = createProbe(index, 'decimal', { bytes, view: viewOf(bytes) })
+  const allowed = lengthTable(lengths)
+  let length = 0
+  return {
+    clear() {
+      length = 0
+    },
+    /** Appends [from, to); more than any identifier has are not kept. */
+    append(source: Uint8Array, from: number, to: number) {
+      for (let at = from; at < to && length < bytes.length; at++) bytes[length++] = source[at]!
+    },
+    appendZeros(count: number) {
+      for (let i = 0; i < count && length < bytes.length; i++) bytes[length++] = zero
+    },
+    /** Without zeros on the left. */
+    strip() {
+      let from = 0
+      while (from < length && bytes[from] === zero) from++
+      bytes.copyWithin(0, from, length)
+      length -= from
+    },
+    ordinal: () => (length < bytes.length && allowed[length] === 1 ? probe(0, length) : -1),
+  }
+}
+
+const groupDigits = 3
+const groupAlphabet = tableOf("0123456789,._' ")
+for (const byte of [0xa0, 0xc2, 0xe2, 0x80, 0xaf, 0x89, 0x99]) groupAlphabet[byte] = 1
+
+/** 1,234,567: the same separator before every three digits, and none of it with a digit at either end. */
+function createGrouped(tools: FormTools): FormFinder | undefined {
+  const lengths = lengthsOf(tools)?.filter((length) => length > groupDigits)
+  if (lengths === undefined || lengths.length === 0) return undefined
+  const shortest = Math.min(...lengths.map((length) => length + Math.floor((length - 1) / groupDigits)))
+  const longest = Math.max(...lengths)
+  const number = createDigits(tools, lengths)
+
+  const isDigit = ({ bytes, to }: Region, at: number) => at >= 0 && at < to && digits[bytes[at]!] === 1
+
+  const isSame = ({ bytes, to }: Region, at: number, other: number, length: number) => {
+    if (at < 0 || at + length > to) return false
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== bytes[other + i]) return false
+    return true
+  }
+
+  return createNumberFinder(
+    groupAlphabet,
+    shortest,
+    behindEscapes((region, start, end, report) => {
+      const { bytes, to } = region
+      if (end - start > groupDigits) return
+      const sign = separatorLengthAt(bytes, end, to)
+      if (sign === 0 || !isDigit(region, end + sign)) return
+      const before = start - sign
+      if (isSame(region, before, end, sign) && isDigit(region, before - 1)) return
+      number.clear()
+      number.append(bytes, start, end)
+      let at = end
+      for (let count = end - start; count <= longest && isSame(region, at, end, sign); count += groupDigits) {
+        const from = at + sign
+        if (!isDigit(region, from)) break
+        if (!isDigit(region, from + 1) || !isDigit(region, from + 2) || isDigit(region, from + groupDigits)) return
+        number.append(bytes, from, from + groupDigits)
+        at = from + groupDigits
+      }
+      if (isSame(region, at, end, sign) && isDigit(region, at + sign)) return
+      const ordinal = number.ordinal()
+      if (ordinal !== -1) report(ordinal, start, at, 'grouped')
+    }),
+  )
+}
+
+const scientificAlphabet = tableOf('0123456789.eE+')
+
+/** 1.234567e+6: all digits but a few zeros at the end are written, and what follows the point is no more than that. */
+function createScientific(tools: FormTools): FormFinder | undefined {
+  const lengths = lengthsOf(tools)
+  if (lengths === undefined) return undefined
+  const number = createDigits(tools, lengths)
+  const shortest = Math.max(3, Math.min(...lengths) + 2 - mostOmitted)
+  const skipDigits = ({ bytes, to }: Region, from: number) => {
+    let at = from
+    while (at < to && digits[bytes[at]!] === 1) at++
+    return at
+  }
+
+  return createNumberFinder(
+    scientificAlphabet,
+    shortest,
+    behindEscapes((region, start, end, report) => {
+      const { bytes, to } = region
+      const hasPoint = end < to && bytes[end] === point
+      let fractionEnd = hasPoint ? skipDigits(region, end + 1) : end
+      const fractionStart = hasPoint ? end + 1 : end
+      const sign = fractionEnd
+      if (sign >= to || (bytes[sign]! | 0x20) !== letterE) return
+      if (start > 1 && bytes[start - 1] === point && digits[bytes[start - 2]!] === 1) return
+      const exponentStart = bytes[sign + 1] === plus && sign + 1 < to ? sign + 2 : sign + 1
+      const exponentEnd = skipDigits(region, exponentStart)
+      if (exponentEnd === exponentStart || exponentEnd - exponentStart > 3) return
+      let exponent = 0
+      for (let at = exponentStart; at < exponentEnd; at++) exponent = exponent * 10 + bytes[at]! - zero
+      while (fractionEnd - fractionStart > exponent && bytes[fractionEnd - 1] === zero) fractionEnd--
+      const omitted = exponent - (fractionEnd - fractionStart)
+      if (omitted < 0 || omitted > mostOmitted) return
+      number.clear()
+      number.append(bytes, start, end)
+      number.append(bytes, fractionStart, fractionEnd)
+      number.appendZeros(omitted)
+      number.strip()
+      const ordinal = number.ordinal()
+      if (ordinal !== -1) report(ordinal, start, exponentEnd, 'scientific')
+    }),
+  )
+}
+
+const grouped = (text: string, separator: string) => text.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, separator)
+const decimal =
+  (spell: (text: string) => string[]): Form['spell'] =>
+  (text, shape) =>
+    shape === 'decimal' ? spell(text).map((each) => Buffer.from(each)) : []
+
+export const numberForms: readonly Form[] = [
+  {
+    name: 'padded',
+    summary: 'padded with zeros on the left',
+    nests: true,
+    finder: createPadded,
+    spell: decimal((text) => [`0${text}`, text.padStart(40, '0')]),
+  },
+  {
+    name: 'grouped',
+    summary: 'with separators between thousands',
+    nests: true,
+    finder: createGrouped,
+    spell: decimal((text) =>
+      text.length > groupDigits ? [',', '.', ' ', '_', "'", '\u00a0', '\u202f'].map((sign) => grouped(text, sign)) : [],
+    ),
+  },
+  {
+    name: 'scientific',
+    summary: 'in scientific notation with all digits',
+    nests: true,
+    finder: createScientific,
+    // A number that begins with zeros has no such form.
+    spell: decimal((text) => {
+      if (text.startsWith('0')) return []
+      const exponent = text.length - 1
+      return [`${text[0]}.${text.slice(1)}e+${exponent}`, `${text[0]}.${text.slice(1)}E${exponent}`]
+    }),
+  },
+]

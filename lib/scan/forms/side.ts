@@ -1,0 +1,122 @@
+import type { Region, Report } from './form.ts'
+
+/**
+ * Pieces of decoded text, each with where its bytes came from, collected until it is worth searching them. What is
+ * searched is one region in which the pieces stand apart.
+ */
+export type Side = {
+  /** Begins a piece. Searches those before when there are many. */
+  open(): void
+  /** Appends one byte that the source bytes [start, end) stand for. */
+  push(byte: number, start: number, end: number): void
+  /** Appends the bytes [from, to) of the source as they are. */
+  copy(bytes: Uint8Array, from: number, to: number): void
+  /** Whether the piece holds this byte. */
+  has(byte: number): boolean
+  /** Searches what is there and forgets it. */
+  flush(): void
+  /** Where to report, in the source, and under which name. */
+  target(report: Report, form: string): void
+}
+
+/** Reports in the side's own bytes, with the names of forms inside, or `''`. */
+export type Search = (region: Region, report: Report) => void
+
+const enough = 8 * 1024
+/** Between pieces: belongs to no alphabet and to no form. */
+const separator = 0xff
+/** Shorter ones are copied faster byte by byte. */
+const shortCopy = 24
+
+export function createSide(search: Search): Side {
+  let bytes = new Uint8Array(2 * enough)
+  let buffer = Buffer.from(bytes.buffer)
+  let length = 0
+  let pieceStart = 0
+  /** From which byte on segment by segment is what: copied from `sources` on, or one byte for all up to `ends`. */
+  let firsts = new Int32Array(1024)
+  let sources = new Int32Array(1024)
+  let ends = new Int32Array(1024)
+  let segments = 0
+  let report: Report = () => {}
+  let form = ''
+
+  function reserve(more: number): void {
+    if (length + more > bytes.length) {
+      const grown = new Uint8Array(2 * (length + more))
+      grown.set(bytes.subarray(0, length))
+      bytes = grown
+      buffer = Buffer.from(bytes.buffer)
+    }
+    if (segments === firsts.length) [firsts, sources, ends] = [doubled(firsts), doubled(sources), doubled(ends)]
+  }
+
+  /** The segment that holds byte `at`. */
+  function segmentOf(at: number): number {
+    let low = 0
+    let high = segments - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (firsts[middle]! <= at) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  function found(ordinal: number, start: number, end: number, inner: string): void {
+    const [first, last] = [segmentOf(start), segmentOf(end - 1)]
+    const from = ends[first] === copied ? sources[first]! + start - firsts[first]! : sources[first]!
+    const to = ends[last] === copied ? sources[last]! + end - firsts[last]! : ends[last]!
+    report(ordinal, from, to, inner === '' ? form : `${form} ${inner}`)
+  }
+
+  function flush(): void {
+    if (length === 0) return
+    const to = length
+    length = 0
+    search({ bytes, buffer, to }, found)
+    segments = 0
+  }
+
+  return {
+    open() {
+      if (length > enough) flush()
+      reserve(1)
+      if (length > 0) bytes[length++] = separator
+      pieceStart = length
+    },
+    push(byte, start, end) {
+      reserve(1)
+      firsts[segments] = length
+      sources[segments] = start
+      ends[segments++] = end
+      bytes[length++] = byte
+    },
+    copy(source, from, to) {
+      if (from === to) return
+      reserve(to - from)
+      firsts[segments] = length
+      sources[segments] = from
+      ends[segments++] = copied
+      if (to - from > shortCopy) bytes.set(source.subarray(from, to), length)
+      else for (let at = from; at < to; at++) bytes[length + at - from] = source[at]!
+      length += to - from
+    },
+    has(byte) {
+      const at = buffer.indexOf(byte, pieceStart)
+      return at !== -1 && at < length
+    },
+    flush,
+    target(to, name) {
+      report = to
+      form = name
+    },
+  }
+}
+
+const copied = -1
+const doubled = (array: Int32Array<ArrayBuffer>) => {
+  const grown = new Int32Array(2 * array.length)
+  grown.set(array)
+  return grown
+}

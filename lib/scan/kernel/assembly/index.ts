@@ -1,0 +1,20 @@
+import { setFilter } from './filter'
+import { setSeed } from './hash'
+import { setMemory } from './memory'
+import { resume } from './runs'
+
+export { scanSigns } from './email'
+export { countNewlines } from './lines'
+export { scanRuns } from './runs'
+
+/** Lists of words and where they are: see `lay-out-memory.ts`. */
+export function setUp(memory: usize, filter: usize, seedA: i32, seedB: i32): void {
+  setMemory(memory)
+  setFilter(filter)
+  setSeed(seedA, seedB)
+}
+
+/** Where a run may begin that the last `scanRuns` found no end of, or the end. */
+export function resumeAt(): i32 {
+  return resume
+}

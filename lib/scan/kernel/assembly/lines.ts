@@ -1,0 +1,23 @@
+import { block } from './memory'
+
+/** Counts the newlines in [from, to) of the block. */
+export function countNewlines(from: i32, to: i32): i32 {
+  const newline = i8x16.splat(10)
+  let at = block + <usize>from
+  const end = block + <usize>to
+  let count = 0
+  while (at + 16 <= end) {
+    // A lane counts up to 255.
+    const until = min(at + 16 * 255, at + ((end - at) & ~15))
+    let lanes = i8x16.splat(0)
+    for (; at < until; at += 16) lanes = i8x16.sub(lanes, i8x16.eq(v128.load(at), newline))
+    const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(lanes))
+    count +=
+      i32x4.extract_lane(sums, 0) +
+      i32x4.extract_lane(sums, 1) +
+      i32x4.extract_lane(sums, 2) +
+      i32x4.extract_lane(sums, 3)
+  }
+  const rest = (1 << <i32>(end - at)) - 1
+  return count + popcnt(i8x16.bitmask(i8x16.eq(v128.load(at), newline)) & rest)
+}

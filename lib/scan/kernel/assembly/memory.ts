@@ -1,0 +1,49 @@
+/**
+ * Where things are in the memory that the host lays out (`lay-out-memory.ts`, which says what each of them is). Set once,
+ * by `setUp`, before anything else is called.
+ */
+export let block: usize = 0
+export let tables: usize = 0
+export let masks: usize = 0
+export let tokens: usize = 0
+export let starts: usize = 0
+export let ends: usize = 0
+export let stops: usize = 0
+export let plainDigits: usize = 0
+export let constants: usize = 0
+
+/** Addresses that follow one another in a list of words at `list`. */
+export function setMemory(list: usize): void {
+  block = load<u32>(list)
+  tables = load<u32>(list, 4)
+  masks = load<u32>(list, 8)
+  tokens = load<u32>(list, 12)
+  starts = load<u32>(list, 16)
+  ends = load<u32>(list, 20)
+  stops = load<u32>(list, 24)
+  plainDigits = load<u32>(list, 28)
+  constants = load<u32>(list, 32)
+}
+
+/** Tables by byte, 256 bytes each, in this order. */
+export namespace Table {
+  export const mayGlue: usize = 0
+  export const trimmed: usize = 256
+  export const local: usize = 512
+  export const domain: usize = 768
+  export const localSpecial: usize = 1024
+  export const localEscapeSign: usize = 1280
+  export const localTrimmed: usize = 1536
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function isIn(table: usize, byte: u8): bool {
+  return load<u8>(tables + table + <usize>byte) != 0
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function byteAt(position: i32): u8 {
+  return load<u8>(block + <usize>position)
+}

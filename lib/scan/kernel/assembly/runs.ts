@@ -1,0 +1,122 @@
+import { markAlphabet, markDigits } from './classify'
+import { block, byteAt, isIn, stops, Table, tables, tokens } from './memory'
+import { collectStops, runLengthBefore, stopCount } from './stops'
+import {
+  addText,
+  allowedLengths,
+  batchBytes,
+  candidates,
+  endTokens,
+  isAllowed,
+  lookUp,
+  lookUpUntil,
+  nextToken,
+  setShape,
+  writeToken,
+} from './tokens'
+import { addUuid } from './uuid'
+
+/** What is done with a run. */
+export const enum Kind {
+  decimal = 0,
+  handle = 1,
+  dotted = 2,
+  uuid = 3,
+}
+
+/** An escape's bytes at most, as in `lib/scan/escapes.ts`. */
+const longestEscape: i32 = 24
+
+/** Where a run may begin that is not complete, or the end. */
+export let resume: i32 = 0
+
+let minLength: i32 = 0
+let maxLength: i32 = 0
+
+/**
+ * Collects the places of maximal runs in [from, to) that the filter does not deny: see `openKernel`. `shape`: where its
+ * description begins.
+ */
+export function scanRuns(shape: usize, from: i32, to: i32, final: bool): i32 {
+  const kind = load<i32>(shape)
+  minLength = load<i32>(shape, 4)
+  maxLength = load<i32>(shape, 8)
+  setShape(shape)
+  const size = to - from
+  if (kind == Kind.decimal) markDigits(from, size)
+  else markAlphabet(v128.load(shape, 32), from, size)
+  collectStops(minLength, size, final)
+  if (kind == Kind.uuid) addUuids(from, v128.load(shape, 32), load<i32>(shape, 20) != 0)
+  else if (kind == Kind.dotted) addAllDotted(from)
+  else addPlainRuns(from)
+  lookUp()
+  resume = final ? to : to - runLengthBefore(size)
+  return candidates
+}
+
+function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
+  for (let at = 0; at < stopCount; at++) {
+    const stop = load<i32>(stops + (<usize>at << 2))
+    addUuid(from + stop - runLengthBefore(stop), from + stop, columns, mayBeDecimal)
+  }
+}
+
+/** Most of what the kernel does: with everything in locals, and without a branch for the length. */
+function addPlainRuns(from: i32): void {
+  const last = stops + (<usize>stopCount << 2)
+  const bytes = block + <usize>from
+  const mayGlue = tables + Table.mayGlue
+  const lengths = allowedLengths()
+  const limit = tokens + batchBytes
+  let token = nextToken()
+  for (let at = stops; at < last; at += 4) {
+    const stop = load<i32>(at)
+    const length = runLengthBefore(stop)
+    const start = stop - length
+    const address = bytes + <usize>start
+    // The next one overwrites it unless its length is one that occurs.
+    writeToken(token, address, length, from + start, from + stop)
+    token += <usize>load<u8>(lengths + <usize>min(length, 255)) << 2
+    if (token == limit) token = lookUpUntil(token)
+    // What the block begins with has something before it as well, and escapes are told later.
+    if (load<u8>(mayGlue + <usize>load<u8>(address - 1)) != 0) {
+      endTokens(token)
+      addBehindEscapes(from + start, from + stop)
+      token = nextToken()
+    }
+  }
+  endTokens(token)
+}
+
+/** The run behind each place where an escape could end: whether one does is decided later, for what the filter passes. */
+function addBehindEscapes(start: i32, end: i32): void {
+  const last = min(start + longestEscape, end - minLength)
+  for (let from = max(start + 1, end - maxLength); from <= last; from++)
+    if (isAllowed(end - from)) addText(from, end, start, end)
+}
+
+function addAllDotted(from: i32): void {
+  for (let at = 0; at < stopCount; at++) {
+    const stop = load<i32>(stops + (<usize>at << 2))
+    addDotted(from + stop - runLengthBefore(stop), from + stop)
+  }
+}
+
+function addDotted(start: i32, runEnd: i32): void {
+  const first = trimmedStart(start, runEnd)
+  let end = runEnd
+  while (end > first && isIn(Table.trimmed, byteAt(end - 1))) end--
+  if (isAllowed(end - first)) addText(first, end, start, runEnd)
+  if (first == 0 || !isIn(Table.mayGlue, byteAt(first - 1))) return
+  const last = min(first + longestEscape, end)
+  for (let from = first + 1; from <= last; from++) {
+    const behind = trimmedStart(from, end)
+    if (isAllowed(end - behind)) addText(behind, end, start, runEnd)
+  }
+}
+
+function trimmedStart(from: i32, to: i32): i32 {
+  let start = from
+  while (start < to && isIn(Table.trimmed, byteAt(start))) start++
+  return start
+}

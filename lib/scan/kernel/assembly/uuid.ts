@@ -1,0 +1,55 @@
+import { outside } from './classify'
+import { block, byteAt, constants, plainDigits, tokens } from './memory'
+import { addBytes, addCandidate, addText, nextToken } from './tokens'
+
+const plainLength: i32 = 32
+const lastGroup: i32 = 12
+const longestEscape: i32 = 24
+/** Bytes of `8-4-4-4-` before the last group. */
+const before: i32 = 24
+const hyphen: u8 = 0x2d
+/** All of these 24 but the hyphens. */
+const groups: u32 = 0xffffff & ~((1 << 8) | (1 << 13) | (1 << 18) | (1 << 23))
+
+/**
+ * The UUID that a run of hexadecimal digits may end. What stands before it is not looked at: that is decided later.
+ * @param mayBeDecimal the index has decimal numbers of 32 digits, which may be written like one
+ */
+export function addUuid(start: i32, end: i32, columns: v128, mayBeDecimal: bool): void {
+  const length = end - start
+  if (length >= plainLength && length <= plainLength + longestEscape) addText(end - plainLength, end, start, end)
+  else if (length == lastGroup && start >= before && isGrouped(start - before, columns)) {
+    const first = block + <usize>(start - before)
+    const plain = plainDigits + ((nextToken() - tokens) << 3)
+    const middle = v128.load(first, 16)
+    v128.store(
+      plain,
+      v128.shuffle<i8>(v128.load(first), middle, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17),
+    )
+    v128.store(
+      plain,
+      v128.shuffle<i8>(middle, v128.load(first, 20), 3, 4, 5, 6, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31),
+      16,
+    )
+    if (mayBeDecimal && isDecimal(plain)) addCandidate(start, end)
+    else addBytes(plain, plainLength, start, end)
+  }
+}
+
+function isGrouped(start: i32, columns: v128): bool {
+  if (byteAt(start + 8) != hyphen || byteAt(start + 13) != hyphen) return false
+  if (byteAt(start + 18) != hyphen || byteAt(start + 23) != hyphen) return false
+  const rows = v128.load(constants)
+  const low = v128.load(constants, 16)
+  const zero = v128.load(constants, 32)
+  const at = block + <usize>start
+  const head = outside(v128.load(at), columns, rows, low, zero)
+  const rest = outside(v128.load(at, 8), columns, rows, low, zero)
+  return ((head | (rest << 8)) & groups) == 0
+}
+
+function isDecimal(digits: usize): bool {
+  const nine = i8x16.splat(0x39)
+  const letters = v128.or(i8x16.gt_s(v128.load(digits), nine), i8x16.gt_s(v128.load(digits, 16), nine))
+  return !v128.any_true(letters)
+}

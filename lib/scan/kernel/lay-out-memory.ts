@@ -1,0 +1,86 @@
+import type { Filter } from '../../subject-index/filter.ts'
+import { longestTail } from '../finder.ts'
+
+/**
+ * Where things are in the kernel's memory, by their first byte. `block` has `blockBytes` for the bytes that are looked at
+ * and `readAhead` behind them that may be read and mean nothing.
+ */
+export type MemoryLayout = {
+  lists: number
+  tables: number
+  shapes: number
+  masks: number
+  tokens: number
+  starts: number
+  ends: number
+  stops: number
+  plainDigits: number
+  constants: number
+  block: number
+  blockBytes: number
+  first: number
+  second: number
+  seeds: number
+  /** Of 64 KiB. */
+  pages: number
+}
+
+const pageBytes = 64 * 1024
+/** A memory has at most 4 GiB. */
+const mostPages = 65_536
+const alignment = 64
+/** 64 bytes are looked at at a time, and texts are hashed four at a time, as far as the longest one goes. */
+const readAhead = 512
+/** Bytes of new content that are looked at in one go. */
+export const newBytes = 64 * 1024
+
+/** A description of a shape is its numbers, then a classification of 16 bytes, then a table of lengths. */
+export const shapeRecord = { columnsAt: 32, allowedAt: 48, bytes: 320 }
+const tableBytes = 16 * 256
+const listBytes = 256
+/** Tokens that are looked up at once: twelve words each, and one more that is overwritten. */
+const batch = 512
+const tokenBytes = batch * 4 * 12 + 64
+
+/** Undefined: the filter is too large for one memory. */
+export function layOutMemory(
+  shapes: readonly { lengths: readonly number[] }[],
+  { first, second, seeds }: Filter,
+): MemoryLayout | undefined {
+  let next = alignment
+  const take = (bytes: number) => {
+    const at = next
+    next = Math.ceil((at + bytes) / alignment) * alignment
+    return at
+  }
+  const blockBytes = newBytes + longestTail(shapes)
+  const lists = take(listBytes)
+  const tables = take(tableBytes)
+  const shapeRecords = take(shapes.length * shapeRecord.bytes)
+  // In front of the first word there are zeros.
+  const masks = take(alignment + (Math.floor(blockBytes / 64) + 3) * 8) + alignment
+  const tokens = take(tokenBytes)
+  // A run has at least 3 bytes, and one that ends it; an address at least one on either side of its `@`.
+  const mostRuns = (Math.floor(blockBytes / 4) + 2) * 4
+  const mostPlaces = (Math.floor(blockBytes / 2) + 2) * 4
+  const layout = {
+    lists,
+    tables,
+    shapes: shapeRecords,
+    masks,
+    tokens,
+    starts: take(mostPlaces),
+    ends: take(mostPlaces),
+    stops: take(mostRuns + 16),
+    plainDigits: take(batch * 32),
+    constants: take(512),
+    // Something is in front of the first byte: it may be read and means nothing.
+    block: take(alignment + blockBytes + readAhead) + alignment,
+    blockBytes,
+    first: take(first.length),
+    second: take(second.length),
+    seeds: take(seeds.byteLength),
+    pages: Math.ceil(next / pageBytes),
+  }
+  return layout.pages <= mostPages ? layout : undefined
+}

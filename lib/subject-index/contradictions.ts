@@ -1,0 +1,43 @@
+import { type BadRow, ManifestInvalid } from '../errors.ts'
+import type { SortedRows } from './digested-rows.ts'
+import { rowsShown } from './noted-rows.ts'
+import { compareAcross } from './sort-digests.ts'
+
+/** Rows whose transfer is not confirmed, held against those that confirm one: no identifier may have both. */
+export function createContradictions(): {
+  /** Looks at one partition; `distinct` are its confirmed rows by digest, each digest once. */
+  look(confirmed: SortedRows, distinct: Uint32Array, pending: SortedRows): void
+  /** @throws ManifestInvalid when there was one: the first rows by line are named, all are counted */
+  refuse(): void
+} {
+  const first: BadRow[] = []
+  let count = 0
+  return {
+    look(confirmed, distinct, pending) {
+      let at = 0
+      for (const row of pending.order) {
+        const against = () => compareAcross(confirmed.digests, distinct[at]!, pending.digests, row)
+        while (at < distinct.length && against() < 0) at++
+        if (at === distinct.length) break
+        if (against() !== 0) continue
+        count++
+        const problem = `expected one identifier to be transferred in every row or in none, and line ${confirmed.lines[distinct[at]!]} confirms it`
+        first.push({ line: pending.lines[row]!, problem })
+        if (first.length === 2 * rowsShown) keepFirst(first)
+      }
+    },
+    refuse() {
+      if (count === 0) return
+      keepFirst(first)
+      throw new ManifestInvalid(
+        `manifest: rows: expected no identifier to be both transferred and not yet transferred, got ${count} such rows`,
+        first,
+      )
+    },
+  }
+}
+
+function keepFirst(rows: BadRow[]): void {
+  rows.sort((a, b) => a.line - b.line)
+  rows.length = Math.min(rows.length, rowsShown)
+}

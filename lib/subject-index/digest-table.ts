@@ -1,0 +1,184 @@
+import { createHash, hash } from 'node:crypto'
+import type { IndexInvalid } from '../errors.ts'
+import type { IndexSink, IndexSource } from './index-source.ts'
+import { digestBytes } from './keyed-digest.ts'
+
+/**
+ * A sorted set of digests as bytes, in shards that are read and checked one by one:
+ *
+ *     digests     16 bytes each, ascending; the place of one is its ordinal
+ *     directory   36 bytes a shard: how many digests it has (little-endian), and the SHA-256 of them
+ *
+ * Shard s holds the digests that begin with the `shardBits` bits of s. `directorySha256` is of the directory.
+ */
+export type DigestTableHeader = { digests: number; shardBits: number; directorySha256: string }
+
+const digestsPerShard = 1024
+export const mostShardBits = 20
+const lineBytes = 36
+
+/** Shards of so many digests have about a thousand each at most: 16 KiB are read for one lookup. */
+export function shardBitsFor(digests: number): number {
+  return Math.min(mostShardBits, Math.max(0, Math.ceil(Math.log2(digests / digestsPerShard))))
+}
+
+export function tableBytesOf({ digests, shardBits }: DigestTableHeader): number {
+  return digests * digestBytes + lineBytes * 2 ** shardBits
+}
+
+/** Writes a table into a sink. Memory: its directory. */
+export function createTableWriter(
+  shardBits: number,
+  sink: IndexSink,
+): {
+  /** The next digests, in ascending order, behind those before. */
+  write(bytes: Uint8Array): void
+  finish(): DigestTableHeader
+} {
+  const shards = 2 ** shardBits
+  const directory = Buffer.alloc(lineBytes * shards)
+  let digests = 0
+  let shard = 0
+  let inShard = 0
+  let sum = createHash('sha256')
+
+  function close(): void {
+    directory.writeUInt32LE(inShard, shard * lineBytes)
+    sum.digest().copy(directory, shard * lineBytes + 4)
+    sum = createHash('sha256')
+    inShard = 0
+    shard++
+  }
+
+  return {
+    write(bytes) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      for (let from = 0; from < bytes.length; ) {
+        while (shard < shardOf(view.getUint32(from), shardBits)) close()
+        let to = from + digestBytes
+        while (to < bytes.length && shardOf(view.getUint32(to), shardBits) === shard) to += digestBytes
+        sum.update(bytes.subarray(from, to))
+        inShard += (to - from) / digestBytes
+        from = to
+      }
+      digests += bytes.length / digestBytes
+      sink(bytes)
+    },
+    finish() {
+      while (shard < shards) close()
+      sink(directory)
+      return { digests, shardBits, directorySha256: hash('sha256', directory, 'hex') }
+    },
+  }
+}
+
+/** Looks digests up; reads and checks only the shards that they are in. @throws IndexInvalid when one is damaged */
+export type DigestTable = {
+  readonly digests: number
+  /** The ordinal of the digest, or -1. */
+  find(digest: Uint32Array): number
+  /** In hex. */
+  at(ordinal: number): string
+  /** Reads and checks every shard. */
+  check(): void
+}
+
+/** Bytes of checked shards that are kept, for each table. */
+export const keptBytes = 64 << 20
+
+/** @throws IndexInvalid when the directory is damaged, or does not account for every digest */
+export function openTable(
+  source: IndexSource,
+  from: number,
+  header: DigestTableHeader,
+  damaged: (what: string) => IndexInvalid,
+): DigestTable {
+  const { digests, shardBits, directorySha256 } = header
+  const shards = 2 ** shardBits
+  const directoryAt = from + digests * digestBytes
+  const directory = Buffer.from(source.read(directoryAt, directoryAt + lineBytes * shards))
+  if (hash('sha256', directory, 'hex') !== directorySha256) throw damaged('directory')
+  /** Ordinals that the shards begin with, and the number of all. */
+  const starts = new Uint32Array(shards + 1)
+  for (let shard = 0; shard < shards; shard++)
+    starts[shard + 1] = starts[shard]! + directory.readUInt32LE(shard * lineBytes)
+  if (starts[shards] !== digests) throw damaged('directory')
+
+  let recent = new Map<number, DataView>()
+  let older = new Map<number, DataView>()
+  let recentBytes = 0
+
+  /** Shards that were not asked for since half of what is kept was read are forgotten. */
+  function shardAt(shard: number): DataView {
+    const known = recent.get(shard)
+    if (known !== undefined) return known
+    const digestsOfShard = older.get(shard) ?? readShard(shard)
+    if (recentBytes + digestsOfShard.byteLength > keptBytes / 2) {
+      older = recent
+      recent = new Map()
+      recentBytes = 0
+    }
+    recent.set(shard, digestsOfShard)
+    recentBytes += digestsOfShard.byteLength
+    return digestsOfShard
+  }
+
+  function readShard(shard: number): DataView {
+    const bytes = source.read(from + starts[shard]! * digestBytes, from + starts[shard + 1]! * digestBytes)
+    const line = shard * lineBytes
+    if (!hash('sha256', bytes, 'buffer').equals(directory.subarray(line + 4, line + lineBytes)))
+      throw damaged(`digests, shard ${shard + 1} of ${shards}`)
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  return {
+    digests,
+
+    find(digest) {
+      const shard = shardOf(digest[0]!, shardBits)
+      const start = starts[shard]!
+      let low = 0
+      let high = starts[shard + 1]! - start - 1
+      if (high < 0) return -1
+      const view = shardAt(shard)
+      while (low <= high) {
+        const middle = (low + high) >>> 1
+        const order = compareAt(view, middle * digestBytes, digest)
+        if (order === 0) return start + middle
+        if (order < 0) low = middle + 1
+        else high = middle - 1
+      }
+      return -1
+    },
+
+    at(ordinal) {
+      let low = 0
+      let high = shards - 1
+      while (low < high) {
+        const middle = (low + high + 1) >>> 1
+        if (starts[middle]! <= ordinal) low = middle
+        else high = middle - 1
+      }
+      const { buffer, byteOffset } = shardAt(low)
+      const place = byteOffset + (ordinal - starts[low]!) * digestBytes
+      return Buffer.from(buffer, place, digestBytes).toString('hex')
+    },
+
+    check() {
+      for (let shard = 0; shard < shards; shard++) readShard(shard)
+    },
+  }
+}
+
+function shardOf(firstWord: number, shardBits: number): number {
+  return shardBits === 0 ? 0 : firstWord >>> (32 - shardBits)
+}
+
+/** The digest at a place against the wanted one. */
+function compareAt(view: DataView, place: number, wanted: Uint32Array): number {
+  for (let word = 0; word < 4; word++) {
+    const difference = view.getUint32(place + word * 4) - wanted[word]!
+    if (difference !== 0) return difference
+  }
+  return 0
+}

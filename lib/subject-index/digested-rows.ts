@@ -1,0 +1,116 @@
+import { ManifestInvalid } from '../errors.ts'
+import { createPartitions, partitionCount } from './partitions.ts'
+import { createScratch } from './scratch.ts'
+import { createDigestSort } from './sort-digests.ts'
+
+/** Rows of one partition: four words of digest, line and shape code of each, and their numbers by digest, then by line. */
+export type SortedRows = { digests: Uint32Array; lines: Uint32Array; shapes: Uint8Array; order: Uint32Array }
+
+/**
+ * Rows of a manifest by the keyed digests of their identifiers, in partitions by the first byte of the digest: 18 bytes a
+ * row. The first byte is known from the partition, so the shape code has its place. Of the line there is what it has more
+ * than that of the row before in the partition, which is some hundreds; a step that is none of 16 bits stands beside.
+ */
+export type DigestedRows = {
+  readonly rows: number
+  /** @throws ManifestInvalid when there are more lines than can be told apart */
+  add(line: number, shape: number, digest: Uint32Array): void
+  has(digest: Uint32Array): boolean
+  /**
+   * The rows of one partition, which are forgotten; what is returned holds until the next call. Partition after partition, all
+   * rows are in the order of their digests.
+   */
+  takeSorted(partition: number): SortedRows
+}
+
+const mostLines = 2 ** 32 - 1
+const noStep = 0xffff
+
+export function createDigestedRows(): DigestedRows {
+  const partitions = createPartitions(4, (words) => new Int32Array(words))
+  const steps = createPartitions(1, (words) => new Uint16Array(words))
+  const scratch = {
+    digests: createScratch((length) => new Uint32Array(length)),
+    lines: createScratch((length) => new Uint32Array(length)),
+    shapes: createScratch((length) => new Uint8Array(length)),
+  }
+  const sort = createDigestSort()
+  const lastLines = new Uint32Array(partitionCount)
+  /** By partition: lines that do not follow by a step, in the order of their rows. */
+  const leaps: number[][] = Array.from({ length: partitionCount }, () => [])
+
+  function addLine(partition: number, line: number): void {
+    const step = line - lastLines[partition]!
+    const at = steps.reserve(partition)
+    const isStep = step >= 0 && step < noStep
+    steps.current(partition)[at] = isStep ? step : noStep
+    if (!isStep) leaps[partition]!.push(line)
+    lastLines[partition] = line
+  }
+
+  function takeLines(partition: number): Uint32Array {
+    const lines = scratch.lines(steps.count(partition))
+    let row = 0
+    let line = 0
+    let leap = 0
+    steps.take(partition, (pieces) => {
+      for (const step of pieces) {
+        line = step === noStep ? leaps[partition]![leap++]! : line + step
+        lines[row++] = line
+      }
+    })
+    leaps[partition] = []
+    lastLines[partition] = 0
+    return lines
+  }
+
+  return {
+    get rows() {
+      return partitions.rows
+    },
+
+    add(line, shape, digest) {
+      if (line > mostLines) throw new ManifestInvalid(`manifest: rows: expected at most ${mostLines} lines, got more`)
+      const partition = digest[0]! >>> 24
+      const at = partitions.reserve(partition)
+      const words = partitions.current(partition)
+      words[at] = (digest[0]! & 0xffffff) | (shape << 24)
+      words[at + 1] = digest[1]!
+      words[at + 2] = digest[2]!
+      words[at + 3] = digest[3]!
+      addLine(partition, line)
+    },
+
+    has([first, second, third, fourth]) {
+      const wanted = [first! & 0xffffff, second! | 0, third! | 0, fourth! | 0]
+      return partitions.pieces(first! >>> 24).some((words) => {
+        for (let at = 0; at < words.length; at += 4)
+          if (
+            words[at + 3] === wanted[3] &&
+            words[at + 2] === wanted[2] &&
+            words[at + 1] === wanted[1] &&
+            (words[at]! & 0xffffff) === wanted[0]
+          )
+            return true
+        return false
+      })
+    },
+
+    takeSorted(partition) {
+      const count = partitions.count(partition)
+      const digests = scratch.digests(count * 4)
+      const shapes = scratch.shapes(count)
+      let row = 0
+      partitions.take(partition, (words) => {
+        for (let at = 0; at < words.length; at += 4, row++) {
+          digests[row * 4] = (words[at]! & 0xffffff) | (partition << 24)
+          digests[row * 4 + 1] = words[at + 1]!
+          digests[row * 4 + 2] = words[at + 2]!
+          digests[row * 4 + 3] = words[at + 3]!
+          shapes[row] = words[at]! >>> 24
+        }
+      })
+      return { digests, lines: takeLines(partition), shapes, order: sort(digests, count) }
+    },
+  }
+}

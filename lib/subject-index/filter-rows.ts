@@ -1,0 +1,60 @@
+import { createShardBuilder, type FilterGeometry, geometryFor, shardsFor } from './build-filter.ts'
+import type { Filter, Halves } from './filter.ts'
+import { createPartitions, partitionCount } from './partitions.ts'
+import { createScratch } from './scratch.ts'
+
+/** Hashes of the entries of a filter to be, in partitions by their first byte: 8 bytes a row. */
+export type FilterRows = {
+  add(halves: Halves): void
+  /**
+   * Builds the filter shard by shard, each as a filter of one shard that holds until the next one; forgets the hashes.
+   * @throws IndexInvalid
+   */
+  build(seed: number): { geometry: FilterGeometry; shards(): Iterable<Filter> }
+}
+
+export function createFilterRows(): FilterRows {
+  const scratch = createScratch((length) => new Int32Array(length))
+  const partitions = createPartitions(2, (words) => new Int32Array(words))
+
+  function takeShard(shard: number, perShard: number): Int32Array {
+    const own = Array.from({ length: perShard }, (_, n) => shard * perShard + n)
+    const hashes = scratch(own.reduce((sum, partition) => sum + partitions.count(partition) * 2, 0))
+    let at = 0
+    for (const partition of own)
+      partitions.take(partition, (words) => {
+        hashes.set(words, at)
+        at += words.length
+      })
+    return hashes
+  }
+
+  return {
+    add(halves) {
+      const partition = halves[0]! >>> 24
+      const at = partitions.reserve(partition)
+      const words = partitions.current(partition)
+      words[at] = halves[0]!
+      words[at + 1] = halves[1]!
+    },
+
+    build(seed) {
+      const shards = shardsFor(partitions.rows)
+      const perShard = partitionCount / shards
+      let largest = 0
+      for (let shard = 0; shard < shards; shard++) {
+        let rows = 0
+        for (let n = 0; n < perShard; n++) rows += partitions.count(shard * perShard + n)
+        largest = Math.max(largest, rows)
+      }
+      const geometry = geometryFor(shards, largest)
+      const builder = createShardBuilder(geometry)
+      return {
+        geometry,
+        *shards() {
+          for (let shard = 0; shard < shards; shard++) yield builder.build(shard, takeShard(shard, perShard), seed)
+        },
+      }
+    },
+  }
+}

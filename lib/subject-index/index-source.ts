@@ -1,0 +1,12 @@
+/**
+ * The bytes of a subject index, read where they are needed. `read` gives exactly the bytes with `from <= at < to`, all
+ * within `size`, and may give a view; they must not be changed.
+ */
+export type IndexSource = { readonly size: number; read(from: number, to: number): Uint8Array }
+
+/** Takes the bytes of an index in order. They are the taker's only until it returns. */
+export type IndexSink = (bytes: Uint8Array) => void
+
+export function sourceOfBytes(bytes: Uint8Array): IndexSource {
+  return { size: bytes.length, read: (from, to) => bytes.subarray(from, to) }
+}

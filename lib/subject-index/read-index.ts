@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { IndexInvalid } from '../errors.ts'
+import { shardBytesOf } from './build-filter.ts'
+import type { CaseKeys } from './case-keys.ts'
+import { type DigestTable, openTable, tableBytesOf } from './digest-table.ts'
+import type { Filter } from './filter.ts'
+import {
+  checkHead,
+  damaged,
+  filterBytesOf,
+  headBytes,
+  type IndexFooter,
+  mostFooterBytes,
+  parseFooter,
+  trailerBytes,
+} from './index-format.ts'
+import type { IndexSource } from './index-source.ts'
+
+/** Memory for a plane of the filter. */
+export type Allocate = (bytes: number) => Uint8Array
+
+export type IndexParts = { footer: IndexFooter; filter: Filter; entries: DigestTable; pending: DigestTable }
+
+/**
+ * Reads and checks everything but the digests, which are read and checked where they are needed. Memory: the filter, and
+ * 40 bytes for each thousand digests or so.
+ * @throws IndexInvalid
+ */
+export function readIndexParts(
+  source: IndexSource,
+  keys: CaseKeys,
+  allocate: Allocate = (bytes) => new Uint8Array(bytes),
+): IndexParts {
+  const trailerAt = source.size - trailerBytes
+  if (trailerAt < headBytes) throw damaged('length')
+  checkHead(source.read(0, headBytes))
+  const trailer = source.read(trailerAt, source.size)
+  const footerAt = trailerAt - new DataView(trailer.buffer, trailer.byteOffset).getUint32(0, true)
+  if (footerAt < headBytes || trailerAt - footerAt > mostFooterBytes) throw damaged('length')
+  const footer = parseFooter(source.read(footerAt, trailerAt), trailer, keys)
+  const entriesAt = headBytes + filterBytesOf(footer.filter)
+  const pendingAt = entriesAt + tableBytesOf(footer.entries)
+  if (pendingAt + tableBytesOf(footer.pending) !== footerAt) throw damaged('length')
+  if (footer.controls.length > footer.entries.digests) throw damaged('footer')
+  return {
+    footer,
+    filter: readFilter(source, footer.filter, allocate),
+    entries: openTable(source, entriesAt, footer.entries, (what) => damaged(`entries: ${what}`)),
+    pending: openTable(source, pendingAt, footer.pending, (what) => damaged(`pending: ${what}`)),
+  }
+}
+
+function readFilter(source: IndexSource, header: IndexFooter['filter'], allocate: Allocate): Filter {
+  const { shards, segmentBits, segments } = header
+  const shardBytes = shardBytesOf(header)
+  const filter: Filter = {
+    first: allocate(shards * shardBytes),
+    second: allocate(shards * shardBytes),
+    seeds: new Int32Array(shards),
+    segmentBits,
+    segments,
+  }
+  const sum = createHash('sha256')
+  for (let shard = 0; shard < shards; shard++) {
+    const from = headBytes + shard * (4 + 2 * shardBytes)
+    const bytes = source.read(from, from + 4 + 2 * shardBytes)
+    sum.update(bytes)
+    filter.seeds[shard] = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)
+    filter.first.set(bytes.subarray(4, 4 + shardBytes), shard * shardBytes)
+    filter.second.set(bytes.subarray(4 + shardBytes), shard * shardBytes)
+  }
+  if (sum.digest('hex') !== header.sha256) throw damaged('filter')
+  return filter
+}
+
+/** Refuses an index that is another manifest's. @throws IndexInvalid */
+export function requireManifest({ manifestSha256 }: { manifestSha256: string }, expected: string): void {
+  if (manifestSha256 !== expected)
+    throw new IndexInvalid('subject index: manifest: expected the one that it was built from, got another')
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import type { FilterGeometry } from './build-filter.ts'
+import type { CaseKeys } from './case-keys.ts'
+import { createContradictions } from './contradictions.ts'
+import { createTableWriter, shardBitsFor } from './digest-table.ts'
+import type { DigestedRows, SortedRows } from './digested-rows.ts'
+import type { Filter } from './filter.ts'
+import { formatFooter, formatHead, type IndexFooter, type IndexSummary } from './index-format.ts'
+import type { IndexSink } from './index-source.ts'
+import { digestBytes } from './keyed-digest.ts'
+import { createNotedRows, type NotedRows } from './noted-rows.ts'
+import { partitionCount } from './partitions.ts'
+import type { PlantedControl } from './plant-controls.ts'
+import { createScratch } from './scratch.ts'
+import { shapeCodes } from './shape-code.ts'
+import { compareAcross, compareDigests } from './sort-digests.ts'
+
+type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes'> & {
+  shapesOfSubjects: IndexFooter['shapes']
+  pendingShapes: IndexFooter['shapes']
+  short: NotedRows
+}
+
+/**
+ * Writes an index, partition by partition: duplicates are left out, and pending rows held against confirmed ones. The rows
+ * are given back on the way; what is left to be written of pending rows is in memory, 16 bytes each.
+ * @throws ManifestInvalid when an identifier is both
+ */
+export function writeIndex(
+  { shapesOfSubjects, pendingShapes, short, ...header }: Header,
+  parts: {
+    filter: { geometry: FilterGeometry; shards(): Iterable<Filter> }
+    entries: DigestedRows
+    excluded: DigestedRows
+    controls: readonly PlantedControl[]
+  },
+  keys: CaseKeys,
+  sink: IndexSink,
+): IndexSummary {
+  const { filter, entries, excluded, controls } = parts
+  sink(formatHead())
+  const filterSha256 = writeFilter(filter.shards(), sink)
+  const table = createTableWriter(shardBitsFor(entries.rows), sink)
+  const pendingBits = shardBitsFor(excluded.rows)
+  const duplicates = createNotedRows()
+  const subjectsByShape = new Uint32Array(256)
+  const pending: Uint8Array[] = []
+  const contradictions = createContradictions()
+  const ordinals = new Map<PlantedControl, number>()
+  const scratch = createScratch((length) => new Uint8Array(length))
+  let before = 0
+  for (let partition = 0; partition < partitionCount; partition++) {
+    const sorted = entries.takeSorted(partition)
+    const distinct = withoutRepeats(sorted, (row) => duplicates.note(sorted.lines[row]!))
+    for (const row of distinct) subjectsByShape[sorted.shapes[row]!]!++
+    for (const control of controls)
+      if (control.digest[0]! >>> 24 === partition)
+        ordinals.set(
+          control,
+          before + distinct.findIndex((row) => compareAcross(sorted.digests, row, control.digest, 0) === 0),
+        )
+    const theirs = excluded.takeSorted(partition)
+    contradictions.look(sorted, distinct, theirs)
+    pending.push(bytesOf(theirs, withoutRepeats(theirs), (length) => new Uint8Array(length)))
+    table.write(bytesOf(sorted, distinct, scratch))
+    before += distinct.length
+  }
+  for (const { shape } of controls) subjectsByShape[shapeCodes[shape]]!--
+  contradictions.refuse()
+  const entriesHeader = table.finish()
+  const pendingTable = createTableWriter(pendingBits, sink)
+  for (const bytes of pending) pendingTable.write(bytes)
+  const summary: IndexSummary = {
+    subjects: before - controls.length,
+    duplicates: duplicates.rows(),
+    short,
+    shapes: shapesOfSubjects.map(({ shape, lengths }) => ({
+      shape,
+      subjects: subjectsByShape[shapeCodes[shape]]!,
+      minLength: lengths[0]!,
+      maxLength: lengths.at(-1)!,
+    })),
+    controls: controls.length,
+  }
+  const footer: IndexFooter = {
+    ...header,
+    summary,
+    filter: { ...filter.geometry, sha256: filterSha256 },
+    entries: entriesHeader,
+    controls: controls.map((control) => ({
+      shape: control.shape,
+      text: control.text,
+      ordinal: ordinals.get(control)!,
+    })),
+    pending: { ...pendingTable.finish(), shapes: pendingShapes },
+  }
+  sink(formatFooter(footer, keys))
+  return summary
+}
+
+function writeFilter(shards: Iterable<Filter>, sink: IndexSink): string {
+  const sum = createHash('sha256')
+  for (const { first, second, seeds } of shards) {
+    const seed = Buffer.alloc(4)
+    seed.writeInt32LE(seeds[0]!)
+    for (const bytes of [seed, first, second]) {
+      sum.update(bytes)
+      sink(bytes)
+    }
+  }
+  return sum.digest('hex')
+}
+
+/** The first row of each digest, in order; the others are told of. */
+function withoutRepeats({ digests, order }: SortedRows, onRepeat?: (row: number) => void): Uint32Array {
+  let distinct = 0
+  for (const row of order)
+    if (distinct > 0 && compareDigests(digests, order[distinct - 1]!, row) === 0) onRepeat?.(row)
+    else order[distinct++] = row
+  return order.subarray(0, distinct)
+}
+
+function bytesOf({ digests }: SortedRows, rows: Uint32Array, allocate: (length: number) => Uint8Array): Uint8Array {
+  const bytes = allocate(rows.length * digestBytes)
+  const view = new DataView(bytes.buffer, bytes.byteOffset)
+  for (let place = 0; place < rows.length; place++)
+    for (let word = 0; word < 4; word++)
+      view.setUint32(place * digestBytes + word * 4, digests[rows[place]! * 4 + word]!)
+  return bytes
+}

@@ -1,0 +1,87 @@
+import { cpus } from 'node:os'
+import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
+import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
+import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
+import { makeIndex } from '../subject-index/make-index.ts'
+
+/**
+ * What looking for forms costs: GB of text in memory per second of one core's time, medians of five runs after one to warm
+ * up, without forms, with the default ones, with all, and what each alone adds in nanoseconds a byte.
+ * Run: `node test/bench/forms.ts [identifiers] [megabytes]`; results are kept, dated, in `results/`.
+ */
+const identifiers = Number(process.argv[2] ?? 100_000)
+const megabytes = Number(process.argv[3] ?? 32)
+
+const next = seededRandom(20261126)
+const below = (n: number) => Math.floor(next() * n)
+const from = (alphabet: string, length: number) =>
+  Array.from({ length }, () => alphabet[below(alphabet.length)]).join('')
+const digits = '0123456789'
+const letters = 'abcdefghijklmnopqrstuvwxyz'
+const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const number = () => `${1 + below(9)}${from(digits, 16 + below(3))}`
+const uuid = () => from('0123456789abcdef', 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+const email = () => `${from(letters, 4 + below(8))}.${from(letters, 5)}@${from(letters, 6)}.com`
+const handle = () => `${from(letters, 5 + below(6))}_${from(digits, 4)}`
+
+const sentence = 'the quick brown fox jumps over the lazy dog and keeps on running through the long grass'
+const event = (id: () => string) => (own: string) =>
+  `{"event_id":"${id()}","ts":"2026-03-${10 + below(20)}T12:${10 + below(50)}:07.123Z","user_id":"${own}","device":"${id()}",` +
+  `"type":"video_view","payload":{"session":"${id()}","lang":"en","text":"${sentence}","dur":${below(997)},` +
+  `"watch":0.${below(99)},"tags":["music","dance"],"url":"https://cdn.example.com/v/abc/def/ghi.mp4?x=12"}}\n`
+const csv = (own: string) => `${number()},2026-03-${10 + below(20)},${own},video_view,en,0.${below(99)},${number()}\n`
+const nested = (own: string) => `${JSON.stringify({ time: 17, message: event(email)(own).trim() })}\n`
+const query = (own: string) =>
+  `203.0.113.${below(255)} - - [11/Mar/2026:12:00:00 +0000] "GET /search?q=${from(letters, 6)}+${from(letters, 5)}&u=` +
+  `${encodeURIComponent(own)}&r=https%3A%2F%2Fwww.example.com%2Fa%3Fb%3D1&t=${below(1e6)} HTTP/1.1" 200 ${below(9999)}\n`
+const blob = (own: string) => `{"user":"${own}","image":"${from(base64, 2000)}"}\n`
+
+type Case = { name: string; id: () => string; row: (own: string) => string; encoding?: BufferEncoding }
+const cases: Case[] = [
+  { name: 'numbers, JSON Lines', id: number, row: event(number) },
+  { name: 'numbers, CSV', id: number, row: csv },
+  { name: 'UUIDs, JSON Lines', id: uuid, row: event(uuid) },
+  { name: 'e-mail addresses, JSON Lines', id: email, row: event(email) },
+  { name: 'handles, JSON Lines', id: handle, row: event(handle) },
+  { name: 'e-mail addresses, JSON in JSON', id: email, row: nested },
+  { name: 'e-mail addresses, web server log', id: email, row: query },
+  { name: 'numbers, base64 of images in JSON', id: number, row: blob },
+  { name: 'e-mail addresses, base64 of images in JSON', id: email, row: blob },
+  { name: 'numbers, UTF-16', id: number, row: event(number), encoding: 'utf16le' },
+]
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!
+function secondsOf(work: () => void): number {
+  const before = process.threadCpuUsage()
+  work()
+  const { user, system } = process.threadCpuUsage(before)
+  return (user + system) / 1e6
+}
+
+console.log(`${identifiers} identifiers, ${megabytes} MB; Node ${process.version}, ${cpus()[0]?.model.trim()}\n`)
+console.log(`| text | plain | default | all | default/plain | ${formNames.map((name) => `${name} ns/B`).join(' | ')} |`)
+console.log(`|---|---|---|---|---|${formNames.map(() => '---|').join('')}`)
+for (const { name, id, row, encoding } of cases.filter(({ name }) => name.includes(process.argv[4] ?? ''))) {
+  const ids = Array.from({ length: identifiers }, id)
+  const index = makeIndex(ids)
+  const rows: string[] = []
+  for (let size = 0; size < megabytes * 1e6; size += rows.at(-1)!.length * (encoding ? 2 : 1))
+    rows.push(row(next() < 0.0001 ? ids[below(ids.length)]! : id()))
+  const corpus = Buffer.from(rows.join(''), encoding)
+  const timed = (forms: readonly string[]) => {
+    const scan = () => {
+      const matcher = createFormMatcher(index, forms, () => {})
+      for (let at = 0; at < corpus.length; at += 65_536) matcher.write(corpus.subarray(at, at + 65_536))
+      matcher.end()
+    }
+    scan()
+    return median(Array.from({ length: 3 }, () => secondsOf(scan)))
+  }
+  const plain = timed([])
+  const [usual, all] = [timed(defaultForms), timed(formNames)]
+  const rate = (seconds: number) => `${(corpus.length / seconds / 1e9).toPrecision(3)} GB/s`
+  const each = formNames.map((form) => (((timed([form]) - plain) * 1e9) / corpus.length).toFixed(2))
+  console.log(
+    `| ${name} | ${rate(plain)} | ${rate(usual)} | ${rate(all)} | ${(usual / plain).toFixed(2)} | ${each.join(' | ')} |`,
+  )
+}

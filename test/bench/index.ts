@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileSource } from '../../lib/file-source.ts'
+import { Identifier } from '../../lib/manifest/identifier.ts'
+import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
+import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
+import { isTransferred, openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import { testReport } from '../subject-index/make-index.ts'
+
+/**
+ * Builds an index of synthetic identifiers into a file, opens it, and looks some up. Seconds are of one core's time, and
+ * those of building leave out the making of identifiers; `rss` is the peak of the process until then. Run:
+ * `node test/bench/index.ts [decimal|mixed] [identifiers]`, once for each size; results are kept, dated, in `results/`.
+ */
+const [kind = 'decimal', size = '1000000'] = process.argv.slice(2)
+const identifiers = Number(size)
+
+const scratch = Buffer.alloc(64)
+const hexDigits = Buffer.from('0123456789abcdef')
+
+/** Two 32-bit words that follow from a number: a permutation, so that no two numbers give the same. */
+function wordsOf(n: number): [number, number] {
+  let a = Math.imul(n ^ 0x5bd1e995, 0x9e3779b1)
+  a = Math.imul(a ^ (a >>> 15), 0x85ebca6b)
+  return [(a ^ (a >>> 13)) >>> 0, Math.imul(a, 0xc2b2ae35) >>> 0]
+}
+
+function decimal(n: number): string {
+  const [a, b] = wordsOf(n)
+  let at = 19
+  for (let rest = a; at > 9; at--, rest = Math.floor(rest / 10)) scratch[at - 1] = 48 + (rest % 10)
+  for (let rest = b; at > 1; at--, rest = Math.floor(rest / 10)) scratch[at - 1] = 48 + (rest % 10)
+  scratch[0] = 49
+  return scratch.toString('latin1', 0, 19)
+}
+
+function hex(n: number, length: number): void {
+  const words = [...wordsOf(n), ...wordsOf(n + 0x40000000)]
+  for (let at = 0; at < length; at++) scratch[at] = hexDigits[(words[at >> 3]! >>> (4 * (at & 7))) & 15]!
+}
+
+const shapes: ((n: number) => string)[] = [
+  decimal,
+  (n) => {
+    hex(n, 32)
+    const text = scratch.toString('latin1', 0, 32)
+    return `${text.slice(0, 8)}-${text.slice(8, 12)}-${text.slice(12, 16)}-${text.slice(16, 20)}-${text.slice(20)}`
+  },
+  (n) => `person.${n.toString(36)}@example.com`,
+  (n) => `user_${n.toString(36)}`,
+  (n) => `first.last-${n.toString(36)}`,
+]
+const textOf = kind === 'mixed' ? (n: number) => shapes[n % shapes.length]!(n) : decimal
+
+const cpuSeconds = () => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+const peak = () => `${(process.resourceUsage().maxRSS / 1e6).toFixed(2)} GB`
+
+const folder = mkdtempSync(join(tmpdir(), 'index-bench-'))
+const path = join(folder, 'index')
+try {
+  const keys = caseKeysOf(Buffer.alloc(32, 7))
+  const builder = createIndexBuilder({ caseRule: 'fold', keys, random: randomBytes })
+  let adding = 0
+  for (let from = 0; from < identifiers; from += 50_000) {
+    const batch = Array.from(
+      { length: Math.min(50_000, identifiers - from) },
+      (_, n) => new Identifier(textOf(from + n)),
+    )
+    const before = cpuSeconds()
+    for (const [n, id] of batch.entries()) {
+      const problem = builder.add(from + n + 1, id)
+      if (problem !== undefined) throw new Error(problem)
+    }
+    adding += cpuSeconds() - before
+  }
+  const beforeFinish = cpuSeconds()
+  const file = openSync(path, 'wx')
+  const { summary } = builder.finish(testReport, (bytes) => {
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+  })
+  closeSync(file)
+  const finishing = cpuSeconds() - beforeFinish
+  const buildPeak = peak()
+
+  const beforeOpening = cpuSeconds()
+  const memoryBefore = process.memoryUsage().arrayBuffers
+  const index = openSubjectIndex(fileSource(path), keys)
+  const opening = cpuSeconds() - beforeOpening
+  const held = process.memoryUsage().arrayBuffers - memoryBefore
+  const lookups = 20_000
+  const beforeLooking = cpuSeconds()
+  for (let n = 0; n < lookups; n++)
+    if (!isTransferred(index, textOf(wordsOf(n)[0] % identifiers))) throw new Error('expected every identifier')
+  const looking = (cpuSeconds() - beforeLooking) / lookups
+  const { first, second } = index.filter
+
+  console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}; ${kind}, ${summary.subjects} subjects\n`)
+  console.log(
+    '| adding | finishing | together | peak rss | filter | file | opening | held by it | a lookup in any place |',
+  )
+  console.log('|---|---|---|---|---|---|---|---|---|')
+  console.log(
+    `| ${adding.toFixed(1)} s | ${finishing.toFixed(1)} s | ${(adding + finishing).toFixed(1)} s | ${buildPeak} ` +
+      `| ${((first.length + second.length) / summary.subjects).toFixed(3)} bytes/ID ` +
+      `| ${(statSync(path).size / summary.subjects).toFixed(2)} bytes/ID | ${opening.toFixed(2)} s | ${(held / 1e6).toFixed(1)} MB ` +
+      `| ${(looking * 1e6).toFixed(1)} µs |`,
+  )
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { type Collected, collect, inPieces } from '../collect.ts'
+
+/** `columns`: texts of values by the path of their column; `footer`: names and comments. See `generate.py` in the corpus. */
+type Expected = { columns: Record<string, string[]>; footer: string[] }
+
+const corpus = new URL('../../corpus/parquet/', import.meta.url)
+const cases = readdirSync(corpus)
+  .filter((name) => name.endsWith('.bin'))
+  .map((file) => {
+    const name = file.slice(0, -4)
+    const expected: Expected = JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8'))
+    return { name, bytes: readFileSync(new URL(file, corpus)), expected }
+  })
+
+const linesOf = (contents: ReadonlyMap<string, Collected>, path: string) => {
+  const content = contents.get(path)
+  if (content === undefined) return []
+  expect(content.ended).toBe(true)
+  const lines = content.bytes.toString().split('\n')
+  expect(lines.pop()).toBe('')
+  return lines
+}
+
+describe('Parquet as it is written by pyarrow and DuckDB', () => {
+  test('has every codec and encoding that they write', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(12)
+  })
+
+  test.each(cases)('gives each value of each column as text: $name', async ({ bytes, expected }) => {
+    for (const { wrapped, prefix } of [
+      { wrapped: bytes, prefix: 'parquet' },
+      { wrapped: gzipSync(bytes), prefix: 'gzip/parquet' },
+    ]) {
+      const { reading, contents } = await collect(inPieces(wrapped, [997]))
+      expect(reading).toMatchObject({ complete: true, gaps: [] })
+      for (const [column, values] of Object.entries(expected.columns)) {
+        const dictionary = linesOf(contents, `${prefix}/${column}/dictionary`)
+        const lines = linesOf(contents, `${prefix}/${column}`)
+        const isFlags = values.every((value) => value === 'true' || value === 'false')
+        const isInOrder = dictionary.length === 0 && !isFlags
+        expect(isInOrder ? lines : new Set([...dictionary, ...lines])).toEqual(isInOrder ? values : new Set(values))
+      }
+      expect(linesOf(contents, `${prefix}/footer`)).toEqual(expect.arrayContaining(expected.footer))
+    }
+  })
+})

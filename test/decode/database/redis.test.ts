@@ -1,0 +1,184 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decompressLzf } from '../../../lib/decode/database/redis/lzf.ts'
+import { listpackElements } from '../../../lib/decode/database/redis/packed.ts'
+import { redisChecksum } from '../../../lib/decode/database/redis/redis-checksum.ts'
+import { writeRdb } from '../../../lib/scan/samples/redis-sample.ts'
+import { collect, inPieces, textsOf } from '../collect.ts'
+import { completeLengths, unnoticedBytes } from './damaged.ts'
+
+const corpus = readFileSync(new URL('../../corpus/redis-rdb/dump.bin', import.meta.url))
+
+const length = (count: number) => Buffer.from([0x80, 0, 0, count >> 8, count & 0xff])
+const string = (bytes: Uint8Array | string) => Buffer.concat([length(bytes.length), Buffer.from(bytes)])
+
+/** A snapshot without a checksum, with one key of this type and value. */
+const snapshot = (type: number, ...value: Uint8Array[]) =>
+  Buffer.concat([
+    Buffer.from('REDIS0012\xfe\x00', 'latin1'),
+    Buffer.from([type]),
+    string('key'),
+    ...value,
+    Buffer.from([0xff]),
+    Buffer.alloc(8),
+  ])
+
+const values = async (bytes: Buffer) => {
+  const { reading, contents } = await collect(inPieces(bytes, [7]))
+  return { gaps: reading.gaps.map(({ reason }) => reason), values: textsOf(contents)['redis-rdb/values'] }
+}
+
+/** A ziplist of short strings and the number 1234567890. */
+function ziplist(...texts: string[]): Buffer {
+  const entries: Buffer[] = []
+  for (const text of texts)
+    entries.push(Buffer.concat([Buffer.from([entries.at(-1)?.length ?? 0, text.length]), Buffer.from(text)]))
+  const number = Buffer.from([entries.at(-1)?.length ?? 0, 0xd0, 0xd2, 0x02, 0x96, 0x49])
+  const body = Buffer.concat([...entries, number])
+  const header = Buffer.alloc(10)
+  header.writeUInt32LE(10 + body.length + 1, 0)
+  header.writeUInt32LE(10 + body.length - number.length, 4)
+  header.writeUInt16LE(entries.length + 1, 8)
+  return Buffer.concat([header, body, Buffer.from([0xff])])
+}
+
+function listpack(...texts: string[]): Buffer {
+  const entries = texts.map((text) =>
+    Buffer.concat([Buffer.from([0x80 | text.length]), Buffer.from(text), Buffer.from([text.length + 1])]),
+  )
+  const body = Buffer.concat(entries)
+  const header = Buffer.alloc(6)
+  header.writeUInt32LE(7 + body.length, 0)
+  header.writeUInt16LE(texts.length, 4)
+  return Buffer.concat([header, body, Buffer.from([0xff])])
+}
+
+const double = (value: number) => {
+  const bytes = Buffer.alloc(8)
+  bytes.writeDoubleLE(value)
+  return bytes
+}
+
+describe('a snapshot of Redis', () => {
+  test('is read in every encoding that versions up to 12 have', async () => {
+    const list = ziplist('bob', 'jane')
+    const zipmap = Buffer.from('\x01\x01k\x03\x02val\0\0\xff', 'latin1')
+    const intset = Buffer.from('04000000020000000100000015cd5b07', 'hex')
+    const time = Buffer.from('0100000000000000', 'hex')
+    const cases: { type: number; value: Buffer[]; rows: string }[] = [
+      { type: 1, value: [length(2), string('a'), string('b')], rows: 'a\nb\n' },
+      {
+        type: 3,
+        value: [length(2), string('a'), Buffer.from('\x0212'), string('b'), Buffer.from([254])],
+        rows: 'a\t12\nb\n',
+      },
+      { type: 5, value: [length(1), string('a'), double(9007199254740991)], rows: 'a\t9007199254740991\n' },
+      { type: 9, value: [string(zipmap)], rows: 'k\tval\n' },
+      { type: 10, value: [string(list)], rows: 'bob\njane\n1234567890\n' },
+      { type: 11, value: [string(intset)], rows: '1\n123456789\n' },
+      { type: 12, value: [string(ziplist('bob'))], rows: 'bob\t1234567890\n' },
+      { type: 13, value: [string(ziplist('bob'))], rows: 'bob\t1234567890\n' },
+      { type: 14, value: [length(1), string(list)], rows: 'bob\njane\n1234567890\n' },
+      { type: 20, value: [string(listpack('x', 'y'))], rows: 'x\ny\n' },
+      { type: 24, value: [time, length(1), length(9), string('f'), string('v')], rows: '1\n9\tf\tv\n' },
+      { type: 25, value: [time, string(listpack('f', 'v', '0'))], rows: '1\nf\tv\t0\n' },
+    ]
+    for (const { type, value, rows } of cases)
+      expect(await values(snapshot(type, ...value)), `type ${type}`).toEqual({ gaps: [], values: rows })
+  })
+
+  test('has gaps for what a module stored, for types that are not known, and for scores beyond 2^53', async () => {
+    const module = [length(77), Buffer.from([5]), string('bob'), Buffer.from([2, 9, 0])]
+    expect(await values(snapshot(7, ...module))).toEqual({ gaps: ['unsupported-format'], values: '77\nbob\n9\t9\n' })
+    expect((await values(snapshot(22, length(0)))).gaps).toEqual(['unsupported-format'])
+    const lossy = await values(snapshot(5, length(1), string('a'), double(2 ** 60)))
+    expect(lossy).toEqual({ gaps: ['lossy-number'], values: 'a\t1152921504606846976\n' })
+  })
+
+  test('is never complete when it was cut off', async () => {
+    // Nine bytes are text, whatever may follow.
+    expect(await completeLengths(corpus, 1)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+  })
+
+  test('is never complete without its values when a bit flipped', async () => {
+    const text = Array.from({ length: 20 }, (_, index) => `user ${index * 7919 + 1e9}\n`).join('')
+    const lines = text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => Buffer.from(line))
+    expect(await unnoticedBytes(writeRdb(lines), 'redis-rdb/values', text)).toEqual([])
+    let otherwise = 0
+    for (let bit = 0; bit < corpus.length * 8; bit += 7) {
+      const damaged = Buffer.from(corpus)
+      damaged[bit >> 3]! ^= 1 << (bit & 7)
+      const { reading } = await collect(inPieces(damaged, [1e6]))
+      otherwise += reading.gaps.some(({ reason }) => reason === 'corrupt' || reason === 'truncated') ? 0 : 1
+    }
+    // A digit of the version, an unknown type, the magic number: gaps of other kinds.
+    expect(otherwise).toBeLessThan(40)
+  })
+
+  test('may be followed by text, which is delivered', async () => {
+    const { reading, contents } = await collect(inPieces(Buffer.concat([writeRdb([]), Buffer.from('*1\r\n')]), [5]))
+    expect(reading.gaps).toEqual([])
+    expect(textsOf(contents)['redis-rdb/trailing']).toBe('*1\r\n')
+  })
+
+  test('is not assumed where text begins like one', async () => {
+    for (const text of ['REDIS0011', 'REDIS0011\n', 'REDIS0011 is a version', 'REDIS0 rules\n'])
+      expect((await collect(inPieces(Buffer.from(text), [4]))).reading.gaps).toEqual([])
+  })
+
+  test('that lies about lengths is refused without taking memory for them', async () => {
+    const huge = Buffer.from('81000000ffffffffff', 'hex')
+    const cases = [
+      { name: 'a list', bytes: snapshot(1, huge), reason: 'corrupt' },
+      { name: 'a string', bytes: snapshot(0, Buffer.from('80ffffffff', 'hex')), reason: 'truncated' },
+      { name: 'a compressed string', bytes: snapshot(0, Buffer.from('c30180ffffffff00', 'hex')), reason: 'limit' },
+      {
+        name: 'a compressed string within the limit',
+        bytes: snapshot(0, Buffer.from('c30180001fffff00', 'hex')),
+        reason: 'corrupt',
+      },
+      { name: 'a listpack', bytes: snapshot(20, string(listpack('a').subarray(1))), reason: 'corrupt' },
+      {
+        name: 'a ziplist',
+        bytes: snapshot(10, string(Buffer.concat([ziplist('a'), Buffer.from('a')]))),
+        reason: 'corrupt',
+      },
+    ]
+    for (const { name, bytes, reason } of cases) {
+      const { gaps } = await values(bytes)
+      expect(gaps, name).toContain(reason)
+    }
+  })
+})
+
+test('CRC-64 of Redis gives the value that its source states', () => {
+  const checksum = redisChecksum()
+  checksum.add(Buffer.from('123456789'))
+  expect([checksum.high(), checksum.low()]).toEqual([0xe9c6d914, 0xc4b8d9ca])
+})
+
+test('LZF is exact or refused, whatever it is given', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(400), (bytes, size) => {
+      const output = decompressLzf(bytes, size)
+      expect(output === undefined || output.length === size).toBe(true)
+    }),
+  )
+  expect(Buffer.from(decompressLzf(Buffer.from('\x01ab\x20\x01\x00c', 'latin1'), 6)!).toString()).toBe('ababac')
+})
+
+test('a listpack is read whole or not at all, whatever it is', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+      const header = Buffer.alloc(6)
+      header.writeUInt32LE(bytes.length + 7)
+      header.writeUInt16LE(0xffff, 4)
+      const elements = listpackElements(Buffer.concat([header, bytes, Buffer.from([0xff])]))
+      expect(elements === undefined || elements.length > 0 === bytes.length > 0).toBe(true)
+    }),
+  )
+})

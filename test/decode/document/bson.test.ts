@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { decimal128Text } from '../../../lib/decode/document/bson/decimal128.ts'
+import { writeBson, writeMongoArchive } from '../../../lib/scan/samples/bson-sample.ts'
+import { collect, inPieces, textsOf } from '../collect.ts'
+import { completeLengths, unnoticedBytes } from '../database/damaged.ts'
+
+const corpus = readFileSync(new URL('../../corpus/bson/documents.bin', import.meta.url))
+const text = Array.from({ length: 20 }, (_, index) => `user ${index * 7919 + 1e9}\n`).join('')
+const lines = text
+  .split('\n')
+  .slice(0, -1)
+  .map((line) => Buffer.from(line))
+
+const int32 = (value: number) => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32LE(value)
+  return bytes
+}
+const document = (...elements: (Buffer | string)[]) => {
+  const body = Buffer.concat(elements.map((each) => (typeof each === 'string' ? Buffer.from(each, 'latin1') : each)))
+  return Buffer.concat([int32(body.length + 5), body, Buffer.alloc(1)])
+}
+const reasons = async (bytes: Buffer) =>
+  (await collect(inPieces(bytes, [1e6]))).reading.gaps.map(({ reason }) => reason)
+
+describe('a collection in BSON', () => {
+  test('is complete only where it was cut between two documents, which nothing tells', async () => {
+    const ends: number[] = []
+    for (let at = 0; at < corpus.length; at += corpus.readInt32LE(at)) ends.push(at)
+    expect(await completeLengths(corpus, 2)).toEqual(ends.slice(1))
+  })
+
+  test('is never complete without its values when a bit flipped', async () => {
+    expect(await unnoticedBytes(writeBson(lines), 'bson/values', text)).toEqual([])
+  })
+
+  test('is told apart from other bytes by its first document as far as it is at hand', async () => {
+    const long = document(`\x02v\0`, int32(701), Buffer.alloc(700, 'a'), '\0', `\x10n\0`, int32(1234567890))
+    const { reading, contents } = await collect(inPieces(long, [100]))
+    expect(reading.gaps).toEqual([])
+    expect(textsOf(contents)['bson/values']).toBe(`${'a'.repeat(700)}\t1234567890\n`)
+    for (const bytes of ['user 17 is here\n', 'aaa', '\x01\0\0\0\0', '\x07\0\0\0\x10a\0', '\x06\0\0\0\0\0'])
+      expect((await collect(inPieces(Buffer.from(bytes), [100]))).contents.has('')).toBe(true)
+  })
+
+  test('has gaps for what it cannot be', async () => {
+    const cases = [
+      { bytes: document('\x08b\0\x02'), reason: 'corrupt' },
+      { bytes: Buffer.concat([writeBson(lines), int32(-5), Buffer.alloc(9)]), reason: 'corrupt' },
+      { bytes: Buffer.concat([writeBson(lines), Buffer.from('\n')]), reason: 'truncated' },
+      { bytes: document('\x13d\0', Buffer.alloc(16, 0x6f)), reason: 'corrupt' },
+      { bytes: document('\x05b\0', int32(3), '\x06abc'), reason: 'encrypted' },
+      { bytes: document('\x05b\0', int32(3), '\x00\x00\x01\x02'), reason: 'not-text' },
+      { bytes: document('\x01d\0', Buffer.from('0000000000006043', 'hex')), reason: 'lossy-number' },
+    ]
+    for (const { bytes, reason } of cases) expect(await reasons(bytes)).toEqual([reason])
+    let deep = document()
+    for (let depth = 0; depth < 300; depth++) deep = document('\x03d\0', deep)
+    expect(await reasons(deep)).toEqual(['limit'])
+  })
+})
+
+describe('an archive of mongodump', () => {
+  const archive = writeMongoArchive(lines)
+
+  test('is never complete when it was cut off', async () => {
+    expect(await completeLengths(archive, 2)).toEqual([])
+  })
+
+  test('is never complete when a bit of its documents flipped, since they have a checksum', async () => {
+    expect(await unnoticedBytes(archive, 'mongo-archive/values', text)).toEqual([])
+    const damaged = Buffer.from(archive)
+    damaged[archive.indexOf('user 1000007919') + 8]! ^= 1
+    expect(await reasons(damaged)).toEqual(['corrupt'])
+  })
+})
+
+test('decimals of 128 bits are written in plain digits as far as that is sensible', () => {
+  const decimal = (coefficient: bigint, exponent: number) => {
+    const bytes = Buffer.alloc(16)
+    bytes.writeBigUInt64LE(coefficient & 0xffffffffffffffffn, 0)
+    bytes.writeBigUInt64LE((coefficient >> 64n) | (BigInt(exponent + 6176) << 49n), 8)
+    return decimal128Text(bytes)
+  }
+  expect(decimal(10n ** 33n + 7n, 0)).toBe(`1${'0'.repeat(32)}7`)
+  expect(decimal(123n, 3)).toBe('123000')
+  expect(decimal(12345n, -2)).toBe('123.45')
+  expect(decimal(5n, -4)).toBe('0.0005')
+  expect(decimal(5n, -1000)).toBe('5E-1000')
+  expect(decimal(10n ** 34n, 0)).toBeUndefined()
+})

@@ -1,0 +1,190 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import axe from 'axe-core'
+import { parse } from 'csv-parse/sync'
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import { readFiling } from '../../lib/export/read-filing.ts'
+import { html } from '../../lib/export/report/html.ts'
+import { formatCsv } from '../../lib/export/report/tables.ts'
+import { bytes, count, share, span } from '../../lib/export/report/wording.ts'
+import { sampleBundle, sampleKeys, textIn } from '../support/sample-bundle.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+
+const { files } = sampleBundle(sampleKeys())
+const run = readFiling(files).runs.at(-1)!
+const page = join(scratchDirectory(), 'report.html')
+writeFileSync(page, files.get('report.html')!)
+
+const executablePath = process.env.ODV_CHROMIUM ?? '/usr/bin/chromium'
+let browser: Browser | undefined
+
+beforeAll(async () => {
+  if (!existsSync(executablePath)) return
+  const quiet = ['--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update']
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-sync', ...quiet],
+  })
+})
+afterAll(() => browser?.close())
+
+async function open(context: TestContext, viewport: { width: number; height: number }): Promise<Page> {
+  if (browser === undefined) {
+    if (process.env.CI === 'true') throw new Error('Chromium is not on this machine: CI needs it')
+    return context.skip('Chromium is not on this machine')
+  }
+  const opened = await browser.newPage({ viewport })
+  const asked: string[] = []
+  opened.on('request', (request) => asked.push(request.url()))
+  const complaints: string[] = []
+  opened.on('console', (message) => complaints.push(message.text()))
+  await opened.goto(pathToFileURL(page).href)
+  expect({ asked, complaints }).toEqual({ asked: [pathToFileURL(page).href], complaints: [] })
+  return opened
+}
+
+const wide = { width: 1280, height: 900 }
+const phone = { width: 360, height: 740 }
+
+describe('the report, in a browser', () => {
+  it('says of every store what its attestation says', async (context) => {
+    const opened = await open(context, wide)
+    const rows = await opened.getByRole('group', { name: 'Stores' }).locator('tbody tr').allInnerTexts()
+    const cells = rows.map((row) => row.split('\t').map((cell) => cell.trim()))
+    expect(cells.map(([storeId, , , verdict]) => ({ storeId, result: verdict }))).toEqual(
+      run.summary!.predicate.stores.map(({ storeId, result }) => ({ storeId, result })),
+    )
+    expect(cells.map((row) => row[5])).toEqual(
+      run.summary!.predicate.stores.map(({ reasons }) => (reasons.length === 0 ? '–' : reasons.join('; '))),
+    )
+  })
+
+  it('counts every object version of the last scan of every store in exactly one part', async (context) => {
+    const opened = await open(context, wide)
+    const scanned = run.stores.filter(({ scans }) => scans.length > 0)
+    const legends = await opened.locator('.legend').allInnerTexts()
+    expect(legends.length).toBe(scanned.length)
+    for (const [i, { scans }] of scanned.entries()) {
+      const { inventory, clean, found, unverified } = scans.at(-1)!.model
+      const said = [...legends[i]!.matchAll(/([\d,]+) object versions? \(/g)].map(([, n]) =>
+        Number(n!.replaceAll(',', '')),
+      )
+      expect(said).toEqual([clean.versions, found.versions, unverified.reduce((sum, each) => sum + each.versions, 0)])
+      expect(said.reduce((sum, n) => sum + n)).toBe(inventory.versions)
+    }
+  })
+
+  it('draws bars that are as wide as the parts', async (context) => {
+    const opened = await open(context, wide)
+    for (const svg of await opened.locator('svg').all()) {
+      const widths = await svg
+        .locator('rect')
+        .evaluateAll((rects) =>
+          rects.map((rect) => ({ top: rect.getAttribute('y'), width: Number(rect.getAttribute('width')) })),
+        )
+      for (const bar of Map.groupBy(widths, ({ top }) => top).values()) {
+        const sum = bar.reduce((total, { width }) => total + width, 0)
+        expect(sum).toBeGreaterThan(690)
+        expect(sum).toBeLessThanOrEqual(700)
+      }
+    }
+  })
+
+  it.for([
+    { name: 'a wide screen', viewport: wide },
+    { name: 'a phone', viewport: phone },
+  ])('has no fault of accessibility and is not wider than $name', async ({ viewport }, context) => {
+    const opened = await open(context, viewport)
+    expect(await opened.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width)
+    // The page allows no script, which is what is wanted; the debugger may run one all the same.
+    await opened.evaluate(axe.source)
+    const result = (await opened.evaluate('axe.run()')) as {
+      violations: { id: string; help: string; nodes: unknown[] }[]
+    }
+    expect(result.violations.map(({ id, help, nodes }) => ({ id, help, places: nodes.length }))).toEqual([])
+  })
+
+  it('prints on A4 without cutting anything off', async (context) => {
+    const opened = await open(context, wide)
+    const pdf = await opened.pdf({ format: 'A4' })
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+    await opened.emulateMedia({ media: 'print' })
+    await opened.setViewportSize({ width: 680, height: 960 })
+    const cutOff = await opened.evaluate(
+      `[...document.querySelectorAll('.scroll')].filter((each) => each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX !== 'visible').length`,
+    )
+    expect(cutOff).toBe(0)
+  })
+})
+
+describe('what people read', () => {
+  it('escapes whatever comes from outside', () => {
+    const hostile = `<script>alert(1)</script>&"'\u202egpj.exe\u0000`
+    expect(html`<p>${hostile}</p>`.html).toBe(
+      '<p>&#60;script&#62;alert(1)&#60;/script&#62;&#38;&#34;&#39;\\u202egpj.exe\\u0000</p>',
+    )
+  })
+
+  it('has no table cell that a spreadsheet would execute, and loses none', () => {
+    const cells = [
+      '=1+1',
+      '+1',
+      '-1',
+      '@SUM(A1)',
+      '|calc',
+      '%x',
+      ' =1',
+      '\t=1',
+      '\uff1d1',
+      'a,b',
+      'a"b',
+      'plain',
+      'a\r\nb',
+      '',
+    ]
+    const [, row] = parse(
+      formatCsv(
+        cells.map((_, i) => `c${i}`),
+        [cells],
+      ),
+      { relax_column_count: false },
+    ) as string[][]
+    expect(row).toEqual([
+      ...["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'|calc", "'%x", "' =1", "' =1", "'\uff1d1"],
+      ...['a,b', 'a"b', 'plain', 'a  b', ''],
+    ])
+  })
+
+  it('never rounds a part up to the whole or down to nothing', () => {
+    expect([share(0, 5), share(1, 1e9), share(1e9 - 1, 1e9), share(5, 5), share(1, 3), share(0, 0)]).toEqual([
+      ...['0.00 %', '< 0.01 %', '99.99 %', '100 %', '33.33 %', '–'],
+    ])
+  })
+
+  it('writes numbers, sizes and times in one way', () => {
+    expect([count(0), count(999), count(1234567)]).toEqual(['0', '999', '1,234,567'])
+    expect([bytes(0), bytes(1), bytes(999), bytes(1000), bytes(59030), bytes(1999999), bytes(1e15)]).toEqual([
+      ...['0 bytes', '1 byte', '999 bytes', '1.00 KB', '59.03 KB', '1.99 MB', '1.00 PB'],
+    ])
+    const from = '2026-01-01T00:00:00.000Z'
+    expect(
+      [
+        '2026-01-01T00:00:00.400Z',
+        '2026-01-01T00:00:01.000Z',
+        '2026-01-01T01:00:05.000Z',
+        '2026-01-03T00:10:00.000Z',
+      ].map((to) => span(from, to)),
+    ).toEqual(['less than a second', '1 second', '1 hour', '2 days'])
+  })
+
+  it('tables hold a row for each store, exception and attestation', () => {
+    const table = (path: string) => parse(textIn(files, path), { columns: true }) as Record<string, string>[]
+    expect(table('stores.csv').map(({ store, verdict }) => ({ storeId: store, result: verdict }))).toEqual(
+      run.summary!.predicate.stores.map(({ storeId, result }) => ({ storeId, result })),
+    )
+    expect(table('custody.csv').map((row) => Number(row.entry))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    expect(table('exceptions.csv').length).toBeGreaterThan(0)
+  })
+})

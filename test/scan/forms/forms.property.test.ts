@@ -1,0 +1,177 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
+import { formNames } from '../../../lib/scan/forms/form-names.ts'
+import { forms } from '../../../lib/scan/forms/forms.ts'
+import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+import { content, identifiers } from '../contents.ts'
+import { type Place, referenceForms } from './reference.ts'
+
+const wanted = [...identifiers, "o'b@x.org", '1234567', '98765432101234567']
+const index = makeIndex(wanted)
+
+/** What is found in forms when a content is written in pieces of these sizes, over and over. */
+function find(
+  own: SubjectIndex,
+  names: readonly string[],
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  windowBytes?: number,
+) {
+  const found: Place[] = []
+  const matcher = createFormMatcher(
+    own,
+    names,
+    ({ form, ordinal, offset, record }) => (form === undefined ? undefined : found.push({ ordinal, offset, record })),
+    windowBytes === undefined ? {} : { windowBytes },
+  )
+  const piece = new Uint8Array(Math.max(...sizes))
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = sizes[turn % sizes.length]!
+    const part = bytes.subarray(at, at + size)
+    piece.fill(0x39)
+    piece.set(part)
+    matcher.write(piece.subarray(0, part.length))
+    at += size
+  }
+  piece.fill(0x39)
+  matcher.end()
+  return found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
+}
+
+const shapeOf = (text: string) => (/^[0-9]+$/.test(text) ? 'decimal' : text.includes('@') ? 'email' : 'handle')
+const spellings = forms.flatMap((form) =>
+  wanted.flatMap((text) => form.spell(text, shapeOf(text)).map((bytes) => ({ form: form.name, bytes }))),
+)
+const latin1 = (bytes: Buffer) => bytes.toString('latin1')
+/** Signs, and parts of escapes and codes, that stand around. */
+const around = fc.constantFrom(
+  ...[
+    '%',
+    '%4',
+    '%25',
+    '%2540',
+    '+',
+    '\\',
+    '\\\\',
+    '\\u00',
+    '\\u0040',
+    '&',
+    '&#',
+    '&#64',
+    '&#x40',
+    '&amp;',
+    '=',
+    '=4',
+    '=40',
+    '=\n',
+  ],
+  ...[
+    '=\r\n',
+    "'",
+    "''",
+    '0',
+    '00',
+    '000',
+    ',',
+    '.',
+    ' ',
+    '_',
+    '\xa0',
+    '\xc2\xa0',
+    'e',
+    'E+',
+    'e+6',
+    '1',
+    '12',
+    '123',
+    '\n',
+    '\r\n',
+    '\x00',
+  ],
+  ...[
+    '\x00a\x00',
+    'Ym9i',
+    'YWJjZGVmZ2hpamts',
+    'A'.repeat(32),
+    'A'.repeat(33),
+    '3132',
+    '626f62',
+    '0x',
+    '\x00\x00',
+    '/',
+    '-',
+    ';',
+    ':',
+    '<',
+    '\xff',
+  ],
+)
+
+function contentsOf(name: string) {
+  const own = spellings.filter(({ form }) => form === name).map(({ bytes }) => latin1(bytes))
+  const one = fc.constantFrom(...own)
+  /** Each character in the form or not. */
+  const cut = fc
+    .tuple(one, fc.nat(60), fc.nat(60))
+    .map(([text, from, length]) => text.slice(from % text.length, (from % text.length) + length))
+  return fc
+    .array(
+      fc.oneof(
+        { weight: 6, arbitrary: one },
+        { weight: 2, arbitrary: cut },
+        { weight: 6, arbitrary: around },
+        { weight: 1, arbitrary: content.map(latin1) },
+      ),
+      { minLength: 1, maxLength: 12, size: 'max' },
+    )
+    .map((pieces) => Buffer.from(pieces.join(''), 'latin1'))
+}
+
+type Options = Parameters<typeof referenceForms>[3]
+
+/**
+ * Where the fast search may find more than it has to, the slow one says both: a `+` is a space only beside percent-encoding,
+ * and a form inside of another is looked for only in text that the other one wrote.
+ */
+function expectSame(found: readonly Place[], names: readonly string[], bytes: Uint8Array, least: Options): void {
+  const placeOf = ({ ordinal, offset, record }: Place) => `${offset} in ${record}: ${ordinal}`
+  const wanted = referenceForms(index, names, bytes, least).map(placeOf)
+  const all = referenceForms(index, names, bytes, { spaces: true, everywhere: true }).map(placeOf)
+  const optional = new Set(all.filter((place) => !wanted.includes(place)))
+  expect(found.map(placeOf).filter((place) => !optional.has(place))).toStrictEqual(wanted)
+}
+
+const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 })
+const windows = fc.integer({ min: 1, max: 3000 })
+
+describe('each form is found as the slow search finds it, however the bytes are cut', () => {
+  for (const name of formNames)
+    it(name, () => {
+      fc.assert(
+        fc.property(contentsOf(name), sizes, windows, (bytes, cut, window) => {
+          expectSame(find(index, [name], bytes, cut, window), [name], bytes, { spaces: false, everywhere: true })
+        }),
+        { numRuns: Number(process.env.RUNS ?? 150) },
+      )
+    })
+
+  it('all of them together, and one inside of another', () => {
+    const mixed = fc
+      .array(fc.oneof(fc.constantFrom(...spellings.map(({ bytes }) => latin1(bytes))), around), {
+        minLength: 1,
+        maxLength: 8,
+      })
+      .map((pieces) => Buffer.from(pieces.join(''), 'latin1'))
+    fc.assert(
+      fc.property(mixed, sizes, windows, (bytes, cut, window) => {
+        expectSame(find(index, formNames, bytes, cut, window), formNames, bytes, {
+          spaces: false,
+          everywhere: false,
+        })
+      }),
+      { numRuns: Number(process.env.RUNS ?? 100) },
+    )
+  })
+})

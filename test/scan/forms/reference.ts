@@ -1,0 +1,238 @@
+import { referenceMatches } from '../../../lib/scan/reference-matcher.ts'
+import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
+
+/**
+ * The slow and obvious search for forms: regular expressions over the whole content, each form decoded everywhere, the plain
+ * reference matcher on what comes out, and all of it once more. Nothing is shared with the fast one.
+ */
+
+/** Decoded text, one character a byte, and the place that each byte came from. */
+type Decoded = { text: string; starts: number[] }
+type Found = Map<string, { ordinal: number; offset: number }>
+
+/** What no identifier reaches over stands for itself, all of it as one character. */
+const breaker = '\xff'
+const breakers = /[\x00-\x1a\x1c-\x20"<>(),:\x7f-\xff]/
+const utf8 = (code: number) => Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1')
+const character = (code: number) => utf8(code > 0x10ffff ? 0xfffd : code)
+const byte = (value: number) => utf8(value < 0x80 || value === 0xa0 ? value : 0xfffd)
+
+type Unit = { pattern: RegExp; decode(match: RegExpExecArray): string }
+
+const named: Record<string, string> = {
+  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", commat: '@', period: '.', lowbar: '_', num: '#', percnt: '%' },
+  ...{ equals: '=', sol: '/', plus: '+', comma: ',', nbsp: utf8(0xa0), semi: ';', excl: '!', quest: '?', bsol: '\\' },
+}
+const control: Record<string, string> = {
+  ...{ n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v', a: '\x07', e: '\x1b', Z: '\x1a' },
+}
+
+const units: Record<string, Unit> = {
+  percent: {
+    pattern: /%([0-9a-fA-F]{2})|%u([0-9a-fA-F]{4})/y,
+    decode: ([, short, long]) => character(Number.parseInt(short ?? long!, 16)),
+  },
+  backslash: {
+    pattern:
+      /\\{1,8}(?!\\)(?:u\{([0-9a-fA-F]{1,8})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|([ntrbfvaeZ])|([\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]))/y,
+    decode: ([, braced, u4, u8, x, octal, letter, sign]) => {
+      const long = braced ?? u4 ?? u8
+      if (long !== undefined) return character(Number.parseInt(long, 16))
+      if (x !== undefined) return byte(Number.parseInt(x, 16))
+      if (octal !== undefined) return byte(Number.parseInt(octal, 8))
+      return letter === undefined ? sign! : control[letter]!
+    },
+  },
+  entity: {
+    pattern: /&#[xX]([0-9a-fA-F]{1,10});?|&#([0-9]{1,10});?|&([A-Za-z]+);/y,
+    decode: ([whole, hex, decimal, name]) => {
+      if (name === undefined) return character(Number.parseInt(hex ?? decimal!, hex === undefined ? 10 : 16))
+      return Object.hasOwn(named, name) ? named[name]! : whole!
+    },
+  },
+  'quoted-printable': {
+    pattern: /=(0[9AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}\r?\n/y,
+    decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
+  },
+  'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },
+}
+
+/** Characters of identifiers, and what escapes begin with. */
+const matters = /^[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~\\;]$/
+
+function decodeEscapes(content: Decoded, { pattern, decode }: Unit, { plus = '+', everywhere = true }): Decoded {
+  const { text, starts } = content
+  const decoded: Decoded = { text: '', starts: [] }
+  let token: Decoded = { text: '', starts: [] }
+  let isDecoded = false
+  const append = (written: string, start: number) => {
+    token.text += written
+    for (let i = 0; i < written.length; i++) token.starts.push(start)
+  }
+  const finish = () => {
+    if (isDecoded || everywhere) {
+      decoded.text += token.text
+      decoded.starts.push(...token.starts)
+    }
+    token = { text: breaker, starts: [-1] }
+    isDecoded = false
+  }
+  for (let at = 0; at < text.length; ) {
+    pattern.lastIndex = at
+    const match = pattern.exec(text)
+    if (match === null && breakers.test(text[at]!)) finish()
+    else if (match === null) append(text[at] === '+' ? plus : text[at]!, starts[at]!)
+    else {
+      append(decode(match), starts[at]!)
+      isDecoded ||= matters.test(decode(match))
+    }
+    at += match === null ? 1 : match[0].length
+  }
+  finish()
+  return decoded
+}
+
+const anEscape = [
+  ...[String.raw`\\[ntrbfvae0Z]`, String.raw`\\[0-3][0-7]{2}`, String.raw`\\x[0-9a-fA-F]{2}`],
+  ...[String.raw`\\u[0-9a-fA-F]{4}`, String.raw`\\U[0-9a-fA-F]{8}`, '%(?:25){0,3}[0-9a-fA-F]{2}', '#0[0-3][0-7]'],
+  String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB])\[[0-9;]{0,16}[A-Za-z]`,
+].join('|')
+const begin = `(?:(?<![0-9])|(?<=${anEscape}))`
+const signs = String.raw`(?:[,._' ]|\xc2\xa0|\xa0|\xe2\x80[\x99\x89\xaf])`
+const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [number, string][] }> = {
+  padded: {
+    pattern: new RegExp(`(?=${begin}(0[0-9]+)(?![0-9]))`, 'g'),
+    read: ([, run]) =>
+      Array.from(run!, (_, from) => from)
+        .filter((from) => from > 0 && /^0*$/.test(run!.slice(Math.max(0, from - 64), from)))
+        .map((from) => [from, run!.slice(from)]),
+  },
+  grouped: {
+    pattern: new RegExp(`(?=${begin}([0-9]{1,3})(${signs})([0-9]{3}(?:\\2[0-9]{3})*)(?![0-9])(?!\\2[0-9]))`, 'g'),
+    read: (match) => {
+      const [, first, sign, rest] = match
+      const before = match.input.slice(0, match.index)
+      if (before.endsWith(sign!) && /[0-9]$/.test(before.slice(0, -sign!.length))) return []
+      return [[0, first + rest!.replaceAll(sign!, '')]]
+    },
+  },
+  scientific: {
+    pattern: new RegExp(`(?=${begin}(?<![0-9]\\.)([0-9]+)(?:\\.([0-9]*))?[eE]\\+?([0-9]{1,3})(?![0-9]))`, 'g'),
+    read: ([, whole, fraction = '', exponent]) => {
+      let digits = fraction
+      while (digits.length > Number(exponent) && digits.endsWith('0')) digits = digits.slice(0, -1)
+      const omitted = Number(exponent) - digits.length
+      if (omitted < 0 || omitted > 4) return []
+      return [[0, (whole! + digits + '0'.repeat(omitted)).replace(/^0+/, '')]]
+    },
+  },
+}
+
+const textBytes = /[^\t\n\r\x20-\x7e\x00]/g
+const values = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+function decodeCodes({ text, starts }: Decoded, code: 'hex' | 'base64'): Decoded[] {
+  const one = code === 'hex' ? '[0-9a-fA-F]' : '[A-Za-z0-9+/_-]'
+  const single = Array.from(text.matchAll(new RegExp(`${one}{12,}`, 'g')), ({ 0: run, index }) => [run, index] as const)
+  const joined = Array.from(
+    text.matchAll(new RegExp(`(?<!${one})${one}{12,}(?:(?<=${one}{32})\\r?\\n[ \\t]{0,16}${one}+)+`, 'g')),
+    ({ 0: run, index }) => [run, index] as const,
+  )
+  return [...single, ...joined].flatMap(([run, index]) => {
+    const places = Array.from(run, (_, at) => at).filter((at) => new RegExp(one).test(run[at]!))
+    return (code === 'hex' ? [0, 1] : [0, 1, 2, 3]).map((phase): Decoded => {
+      const own = places.slice(phase)
+      const bits = own
+        .map((at) =>
+          code === 'hex'
+            ? Number.parseInt(run[at]!, 16).toString(2).padStart(4, '0')
+            : values.indexOf(run[at]!.replace('-', '+').replace('_', '/')).toString(2).padStart(6, '0'),
+        )
+        .join('')
+      const bytes = Array.from({ length: Math.floor(bits.length / 8) }, (_, at) =>
+        Number.parseInt(bits.slice(8 * at, 8 * at + 8), 2),
+      )
+      return {
+        text: Buffer.from(bytes).toString('latin1').replace(textBytes, '\xff'),
+        starts: bytes.map((_, at) => starts[index + own[Math.floor((8 * at) / (code === 'hex' ? 4 : 6))]!]!),
+      }
+    })
+  })
+}
+
+function decodeUtf16({ text, starts }: Decoded): Decoded[] {
+  return Array.from(text.matchAll(/[\x01-\x7f](?:\x00[\x01-\x7f])+/g)).flatMap(({ 0: run, index }) => {
+    const end = index + run.length
+    const whole: Decoded = {
+      text: run.replaceAll('\0', ''),
+      starts: starts.slice(index, end).filter((_, at) => at % 2 === 0),
+    }
+    if (text[index - 1] === '\0' || text[end] === '\0') return [whole]
+    return [
+      { text: whole.text.slice(0, -1), starts: whole.starts.slice(0, -1) },
+      { text: whole.text.slice(1), starts: whole.starts.slice(1) },
+    ]
+  })
+}
+
+/**
+ * `spaces`: whether a `+` beside percent-encoding may be a space as well. `everywhere`: whether text without an escape that
+ * matters is decoded too, which shows the forms inside of it another way to end.
+ */
+type Options = { spaces: boolean; everywhere: boolean }
+
+function decodedBy(form: string, content: Decoded, { spaces, everywhere }: Options): Decoded[] {
+  if (form in units) {
+    const decoded = [decodeEscapes(content, units[form]!, { everywhere })]
+    return form === 'percent' && spaces
+      ? [...decoded, decodeEscapes(content, units[form]!, { plus: ' ', everywhere })]
+      : decoded
+  }
+  if (form === 'hex' || form === 'base64') return decodeCodes(content, form)
+  return form === 'utf-16' ? decodeUtf16(content) : []
+}
+
+function searchForms(
+  index: SubjectIndex,
+  forms: readonly string[],
+  content: Decoded,
+  level: number,
+  found: Found,
+  options: Options,
+): void {
+  const keep = (ordinal: number, at: number) => {
+    const offset = content.starts[at]!
+    found.set(`${offset} ${ordinal}`, { ordinal, offset })
+  }
+  for (const form of forms) {
+    const number = numbers[form]
+    for (const match of number === undefined ? [] : content.text.matchAll(number.pattern))
+      for (const [from, digits] of number!.read(match)) {
+        const ordinal = digits.length < 3 ? -1 : index.ordinalOf('decimal', digits)
+        if (ordinal !== -1) keep(ordinal, match.index + from)
+      }
+    for (const decoded of decodedBy(form, content, options)) {
+      for (const { ordinal, offset } of referenceMatches(index, Buffer.from(decoded.text, 'latin1')))
+        found.set(`${decoded.starts[offset]} ${ordinal}`, { ordinal, offset: decoded.starts[offset]! })
+      if (level > 0) searchForms(index, forms, decoded, level - 1, found, options)
+    }
+  }
+}
+
+export type Place = { ordinal: number; offset: number; record: number }
+
+/** What is found in these forms and does not stand there plainly, by place. */
+export function referenceForms(
+  index: SubjectIndex,
+  forms: readonly string[],
+  content: Uint8Array,
+  options: Options,
+): Place[] {
+  const text = Buffer.from(content).toString('latin1')
+  const found: Found = new Map()
+  searchForms(index, forms, { text, starts: Array.from(text, (_, at) => at) }, 1, found, options)
+  for (const { ordinal, offset } of referenceMatches(index, content)) found.delete(`${offset} ${ordinal}`)
+  return [...found.values()]
+    .map((each) => ({ ...each, record: text.slice(0, each.offset).split('\n').length }))
+    .sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
+}

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import { makeIndex } from '../subject-index/make-index.ts'
+import { identifiers, piece, subsets } from './contents.ts'
+import { find } from './find.ts'
+
+/** What the kernel finds and what plain TypeScript finds, in the same pieces. */
+function both(
+  index: SubjectIndex,
+  bytes: Uint8Array,
+  options: { sizes?: readonly number[]; blockBytes?: number } = {},
+) {
+  return [find(index, bytes, { ...options, looking: 'kernel' }), find(index, bytes, { ...options, looking: 'plain' })]
+}
+
+/** Numbers that depend on the seed alone. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+const hex = '0123456789abcdef'
+const word = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'
+const digits = '0123456789'
+/** Identifiers of a shape with lengths around `least`. */
+const shapes: Record<string, (below: (n: number) => number, least: number) => string> = {
+  decimal: (below, least) => textOf(digits, least + below(4), below),
+  handle: (below, least) => `${textOf(word, least - 1 + below(6), below)}z`,
+  dotted: (below, least) => `${textOf(word, least - 2 + below(5), below)}.x`,
+  email: (below, least) =>
+    `${textOf(word, least - 2 + below(20), below)}@${textOf(word.slice(0, 52), 1 + below(20), below)}`,
+  uuid: (below) => textOf(hex, 32, below).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+}
+
+function textOf(alphabet: string, length: number, below: (n: number) => number): string {
+  return Array.from({ length }, () => alphabet[below(alphabet.length)]!).join('')
+}
+
+describe('the kernel finds what plain TypeScript finds', () => {
+  for (const { name, keep, caseRule } of subsets) {
+    const index = makeIndex(
+      identifiers.filter((text) => keep.test(text)),
+      { caseRule },
+    )
+    it(`in any content, however it is cut: ${name}`, () => {
+      const sizes = fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 5 })
+      const content = fc.array(piece, { minLength: 2, maxLength: 120, size: 'max' })
+      fc.assert(
+        fc.property(content, sizes, fc.integer({ min: 1, max: 3000 }), (pieces, cut, blockBytes) => {
+          const [kernel, plain] = both(index, Buffer.from(pieces.join(''), 'latin1'), { sizes: cut, blockBytes })
+          expect(kernel).toStrictEqual(plain)
+        }),
+        { numRuns: Number(process.env.ODV_KERNEL_RUNS ?? 120) },
+      )
+    })
+  }
+
+  /** As dense as it can be: every run is an identifier, with one byte between two of them. */
+  for (const shape of Object.keys(shapes))
+    for (const least of [3, 4, 5, 8, 9, 13, 16, 17, 18, 21, 30, 33, 47, 60, 64, 65, 90, 200])
+      it(`where everything is an identifier: ${shape} of ${least} bytes and more`, () => {
+        const below = numbers(least)
+        const ids = Array.from({ length: 50 }, () => shapes[shape]!(below, least)).filter((id) => id.length >= 3)
+        const index = makeIndex(new Set(ids))
+        const separators = ['\n', ' ', '"', ',', '\\n', "'", ';', '%22', '\u001b[0m']
+        const separatorOf = [() => '\n', () => separators[below(separators.length)]!, () => ' '.repeat(1 + below(70))]
+        for (const separator of separatorOf) {
+          const text = Array.from({ length: 400 }, () => ids[below(ids.length)]! + separator()).join('')
+          const content = Buffer.from(text, 'latin1')
+          const [kernel, plain] = both(index, content)
+          expect(kernel).toStrictEqual(plain)
+          expect(kernel!.occurrences.length).toBeGreaterThan(300)
+          expect(both(index, content, { sizes: [1 + below(300)] })[0]).toStrictEqual(plain)
+        }
+      })
+
+  it('where every other byte is the sign of an address', () => {
+    const index = makeIndex(['a@a', 'a@b.c'])
+    const content = Buffer.from('a@'.repeat(100_000))
+    const [kernel, plain] = both(index, content)
+    expect(kernel).toStrictEqual(plain)
+    expect(kernel!.occurrences.length).toBe(99_999)
+  })
+
+  it('in UUIDs of decimal digits alone, if the manifest has them as numbers', () => {
+    const grouped = '11111111-2222-3333-4444-555555555555'
+    const index = makeIndex([grouped.replaceAll('-', ''), 'aaaaaaaa-2222-3333-4444-555555555555'])
+    const [kernel, plain] = both(index, Buffer.from(`"${grouped}" `.repeat(5000)))
+    expect(kernel).toStrictEqual(plain)
+    expect(kernel!.occurrences.length).toBe(5000)
+  })
+})

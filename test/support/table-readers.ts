@@ -1,0 +1,20 @@
+import { spawnSync } from 'node:child_process'
+import type { TestContext } from 'vitest'
+
+/** A Python with pyarrow and fastavro, as CI installs it. */
+const python = process.env.ODV_TABLE_READERS ?? 'python3'
+
+/**
+ * Runs a Python program that reads a file from its standard input and prints JSON. Where its libraries are missing the test is skipped, saying
+ * so; in CI that is a failure.
+ */
+export function readByPython(context: TestContext, libraries: string, program: string, file: Uint8Array): unknown {
+  const imports = `import io, json, sys, ${libraries}`
+  if (spawnSync(python, ['-c', imports]).status !== 0) {
+    if (process.env.CI === 'true') throw new Error(`${libraries} is not on this machine: CI needs it`)
+    context.skip(`${libraries} is not on this machine`)
+  }
+  const { status, stdout, stderr } = spawnSync(python, ['-c', `${imports}\n${program}`], { input: file })
+  if (status !== 0) throw new Error(`the program ends with ${status}: ${stderr}`)
+  return JSON.parse(String(stdout))
+}
