@@ -1,5 +1,6 @@
 import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
+import { sevenZip } from './archive/seven-zip/seven-zip-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
 import { avro } from './columnar/avro/avro-content.ts'
@@ -35,6 +36,7 @@ export const formats: readonly Format[] = [
   lz4,
   snappy,
   snappyJava,
+  sevenZip,
   lzip,
   unixCompress,
   zip,

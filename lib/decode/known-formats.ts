@@ -55,7 +55,6 @@ const magics: readonly Magic[] = [
   magic('zlib', '\x78\x9c', weak),
   magic('zlib', '\x78\xda', weak),
   magic('zip in several files', 'PK\x07\x08'),
-  magic('7z', '7z\xbc\xaf\x27\x1c'),
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
   magic('ORC', 'ORC', weak),

@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.ts'
-import { addGap, type Decoding } from './decoding.ts'
+import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
 import { textCheck } from './text-check.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 
@@ -42,6 +42,9 @@ export async function readRaw(
       if (consumed !== undefined) await consumed
     }
     check.end()
+  } catch (error) {
+    if (error instanceof DecodingStopped) sink.stop?.()
+    throw error
   } finally {
     const problem = check.problem()
     if (problem !== undefined) {

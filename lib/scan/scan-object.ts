@@ -58,12 +58,19 @@ export const scanObject: ScanObject = async (
       onOccurrence({ ...occurrence, path })
     })
     open.add(matcher)
+    const close = () => {
+      open.delete(matcher)
+      records += matcher.records
+    }
     return {
       write: matcher.write,
       end() {
         matcher.end()
-        open.delete(matcher)
-        records += matcher.records
+        close()
+      },
+      stop() {
+        matcher.stop()
+        close()
       },
     }
   }
