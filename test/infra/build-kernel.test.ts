@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { buildKernel, kernelFile } from '../../infra/build-kernel.ts'
+import { buildKernel, kernelFile, kernels } from '../../infra/build-kernel.ts'
 
-it('builds the kernel that is committed, byte for byte', async () => {
-  expect(await buildKernel()).toBe(readFileSync(kernelFile, 'utf8'))
-})
+for (const kernel of kernels)
+  it(`builds the kernel that is committed, byte for byte: ${kernel}`, async () => {
+    expect(await buildKernel(kernel)).toBe(readFileSync(kernelFile(kernel), 'utf8'))
+  })
