@@ -23,9 +23,15 @@ export type Engine = {
    */
   run(input: Input, giveBack: (rest: Uint8Array) => void): AsyncGenerator<Uint8Array>
   /**
-   * Decodes one stream that lies within `input` as a whole, to `output` from `at` on. Absent where it does not, does not fit, or
-   * is damaged: then nothing has happened but to `output`, and `run` tells. Not every engine has it.
+   * Decodes one stream that lies within `input` as a whole, to `output` from `at` on: deflate with something behind it, which
+   * shows that it has ended, or exactly one frame of zstd, which holds `size` bytes. Absent where it does not, does not fit, or is damaged: then
+   * nothing has happened but to `output`, and `run` tells. Not every engine has it.
    */
-  whole?(input: Uint8Array, output: Uint8Array, at: number): { consumed: number; produced: number } | undefined
+  whole?(
+    input: Uint8Array,
+    output: Uint8Array,
+    at: number,
+    size?: number,
+  ): { consumed: number; produced: number } | undefined
   close(): void
 }
