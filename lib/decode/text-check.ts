@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { firstControlByte } from './control-bytes.ts'
+import { lookAtBytes } from './control-bytes.ts'
 
 type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 
@@ -29,7 +29,7 @@ export function textCheck(): TextCheck {
 
   /** The first problem in the next bytes. */
   function look(bytes: Uint8Array): TextProblem | undefined {
-    const control = firstControlByte(bytes)
+    const { control, isAscii } = lookAtBytes(bytes)
     const text = control < 0 ? bytes : bytes.subarray(0, control)
     let from = 0
     if (cut.length > 0) {
@@ -42,7 +42,7 @@ export function textCheck(): TextCheck {
     }
     const whole = control < 0 ? lastBoundary(text, from) : text.length
     const complete = text.subarray(from, whole)
-    if (!isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
+    if (!isAscii && !isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
     if (whole < text.length) cut = Buffer.from(text.subarray(whole))
     if (control < 0) return undefined
     return { reason: 'not-text', offset: offset + control, detail: 'expected no control bytes in text' }
