@@ -1,7 +1,6 @@
 import type { ByteSource } from './byte-source.ts'
+import { contentCheck } from './content-check.ts'
 import { addGap, type Decoding } from './decoding.ts'
-import { encodedCheck } from './encoded-check.ts'
-import { textCheck } from './text-check.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 
 /**
@@ -31,28 +30,25 @@ export async function readRaw(
 ): Promise<void> {
   if (expected.kind === 'refused')
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
-  const check = textCheck()
-  const encoded = encodedCheck()
   const sink = decoding.open(path)
+  const check = contentCheck({ readsEightBit: sink.readsEightBit === true })
   try {
     for (;;) {
       const chunk = await source.take()
       if (chunk === undefined) break
       check.write(chunk)
-      encoded.write(chunk)
       decoding.deliveredBytes += chunk.length
       const consumed = sink.write(chunk)
       if (consumed !== undefined) await consumed
     }
     check.end()
-    encoded.end()
   } finally {
-    const problem = check.problem()
+    const problem = check.text()
     if (problem !== undefined) {
       const gap = gapOf(expected, { ...problem, offset: startOf() + problem.offset, path })
       if (gap !== undefined) addGap(decoding, gap)
     }
-    const hidden = encoded.problem()
+    const hidden = check.encoded()
     if (hidden !== undefined) addGap(decoding, { ...hidden, offset: startOf() + hidden.offset, path })
   }
   await sink.end()

@@ -7,6 +7,8 @@
 export interface Sink {
   write(bytes: Uint8Array): void | Promise<void>
   end(): void | Promise<void>
+  /** Whether it finds what stands behind a character of any encoding in which ASCII stands for itself. */
+  readonly readsEightBit?: boolean
 }
 
 /**
