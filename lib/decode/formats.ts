@@ -26,6 +26,7 @@ import { mongoArchive } from './document/bson/mongo-archive.ts'
 import { mail } from './document/mail/mail-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
+import { utf16 } from './text/utf-16-content.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
 export const formats: readonly Format[] = [
@@ -52,6 +53,7 @@ export const formats: readonly Format[] = [
   pgDump,
   bson,
   cpio,
+  utf16,
   lzma,
   zlib,
   mail,

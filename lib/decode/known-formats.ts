@@ -63,8 +63,6 @@ const magics: readonly Magic[] = [
   magic('HDF5', '\x89HDF\r\n'),
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),
-  magic('UTF-16 text', '\xff\xfe'),
-  magic('UTF-16 text', '\xfe\xff'),
 ]
 
 const anywhere = magics.filter(({ at }) => at > 0)

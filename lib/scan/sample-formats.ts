@@ -16,6 +16,7 @@ import { writeCompress } from './samples/write-compress.ts'
 import { writeLz4 } from './samples/write-lz4.ts'
 import { writeLzip, writeLzma } from './samples/write-lzma.ts'
 import { writeSnappy, writeSnappyJava } from './samples/write-snappy.ts'
+import { writeUtf16 } from './samples/write-utf-16.ts'
 import { writeXz } from './samples/write-xz.ts'
 import { writeXml } from './samples/xml-sample.ts'
 import { zipSample } from './samples/zip-sample.ts'
@@ -56,6 +57,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
+  'utf-16': { wrap: writeUtf16, path: ['utf-16'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
