@@ -88,14 +88,16 @@ export type TagReader = (version: ListedVersion, count: number | undefined) => P
 /**
  * S3 gives the number of an object's tags with the object, but not to a reader who may not read tags: no number is no
  * proof that there are none. So the first object's tags are asked for in any case; what is allowed there is taken to be
- * allowed for the store, as long as no object says otherwise.
+ * allowed for the store, as long as no object says otherwise. A policy can say otherwise of single objects, whose number is then
+ * left out: with `all`, every version is asked for.
  */
-export function tagReader(bucket: Bucket): TagReader {
+export function tagReader(bucket: Bucket, all = false): TagReader {
   let known: 'allowed' | 'denied' | 'none' | undefined
   return async (version, count) => {
     const counted = count !== undefined && count > 0
-    if (!counted && known === 'denied') return denied
-    if (!counted && known !== undefined) return { labels: [] }
+    if (!counted && known === 'none') return { labels: [] }
+    if (!counted && !all && known === 'denied') return denied
+    if (!counted && !all && known !== undefined) return { labels: [] }
     try {
       const { TagSet } = await bucket.client.send(new GetObjectTaggingCommand(addressOf(bucket, version)))
       if (TagSet === undefined) return { labels: [], gap: { reason: 'read-error', detail: 'its tags' } }
