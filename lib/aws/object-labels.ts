@@ -93,7 +93,8 @@ export type TagReader = (version: ListedVersion, count: number | undefined) => P
  */
 export function tagReader(bucket: Bucket, all = false): TagReader {
   let known: 'allowed' | 'denied' | 'none' | undefined
-  return async (version, count) => {
+  let asking: Promise<unknown> | undefined
+  const ask: TagReader = async (version, count) => {
     const counted = count !== undefined && count > 0
     if (!counted && known === 'none') return { labels: [] }
     if (!counted && !all && known === 'denied') return denied
@@ -121,6 +122,22 @@ export function tagReader(bucket: Bucket, all = false): TagReader {
       known ??= 'denied'
       return denied
     }
+  }
+  return async (version, count) => {
+    // Whoever is opened at the same time waits for the first answer, which may be one for all.
+    while (known === undefined && asking !== undefined) await asking
+    const asked = ask(version, count)
+    if (known === undefined) {
+      const ended = asked.then(
+        () => {},
+        () => {},
+      )
+      asking = ended
+      void ended.then(() => {
+        if (asking === ended) asking = undefined
+      })
+    }
+    return asked
   }
 }
 
