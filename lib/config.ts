@@ -99,6 +99,8 @@ const bucket = z.strictObject({
   deleteSecret: z.optional(secretName),
   /** Whoever reads pays for the requests and the transfer. */
   requesterPays: z.optional(z.boolean()),
+  /** Tags of every version are asked for, a request each, instead of believing what one answer says about the reader's rights. */
+  allTags: z.optional(z.boolean()),
   restore: z.optional(restore),
 })
 

@@ -18,7 +18,7 @@ export type ObjectReading = { tags: TagReader; clock: Clock; limits?: BodyLimits
 
 /**
  * Opens exactly the listed version, or a range of it: one request, pinned to its version id and its ETag. The checksum that
- * S3 keeps is of the whole, so a range goes without.
+ * S3 keeps is of the whole, so a range goes without; a range behind the first bytes goes without tags as well.
  * @throws StoreUnavailable
  */
 export async function openS3Object(
@@ -48,7 +48,9 @@ export async function openS3Object(
       return wrong
     }
     const metadata = metadataLabels(answer)
-    const tags = await reading.tags(version, answer.TagCount)
+    // Whoever reads ranges begins with the first bytes.
+    const isFurther = range !== undefined && range.from > 0
+    const tags = isFurther ? { labels: [] } : await reading.tags(version, answer.TagCount)
     const gap = metadata.gap ?? tags.gap
     let lost: Unreadable | undefined
     const fetch = rangeFetcher(bucket, version, abort.signal, (refused) => {

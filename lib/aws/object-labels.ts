@@ -88,14 +88,17 @@ export type TagReader = (version: ListedVersion, count: number | undefined) => P
 /**
  * S3 gives the number of an object's tags with the object, but not to a reader who may not read tags: no number is no
  * proof that there are none. So the first object's tags are asked for in any case; what is allowed there is taken to be
- * allowed for the store, as long as no object says otherwise.
+ * allowed for the store, as long as no object says otherwise. A policy can say otherwise of single objects, whose number is then
+ * left out: with `all`, every version is asked for.
  */
-export function tagReader(bucket: Bucket): TagReader {
+export function tagReader(bucket: Bucket, all = false): TagReader {
   let known: 'allowed' | 'denied' | 'none' | undefined
-  return async (version, count) => {
+  let asking: Promise<unknown> | undefined
+  const ask: TagReader = async (version, count) => {
     const counted = count !== undefined && count > 0
-    if (!counted && known === 'denied') return denied
-    if (!counted && known !== undefined) return { labels: [] }
+    if (!counted && known === 'none') return { labels: [] }
+    if (!counted && !all && known === 'denied') return denied
+    if (!counted && !all && known !== undefined) return { labels: [] }
     try {
       const { TagSet } = await bucket.client.send(new GetObjectTaggingCommand(addressOf(bucket, version)))
       if (TagSet === undefined) return { labels: [], gap: { reason: 'read-error', detail: 'its tags' } }
@@ -119,6 +122,22 @@ export function tagReader(bucket: Bucket): TagReader {
       known ??= 'denied'
       return denied
     }
+  }
+  return async (version, count) => {
+    // Whoever is opened at the same time waits for the first answer, which may be one for all.
+    while (known === undefined && asking !== undefined) await asking
+    const asked = ask(version, count)
+    if (known === undefined) {
+      const ended = asked.then(
+        () => {},
+        () => {},
+      )
+      asking = ended
+      void ended.then(() => {
+        if (asking === ended) asking = undefined
+      })
+    }
+    return asked
   }
 }
 

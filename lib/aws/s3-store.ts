@@ -22,7 +22,7 @@ type Standing = { place: string; listing: S3Listing }
 /** Buckets as stores, for reading. */
 export function s3Stores(options: S3Options = {}): Stores {
   const bucketOf = bucketsFor('read', options)
-  return { open: async (store) => openS3Store(bucketOf(store), options) }
+  return { open: async (store) => openS3Store(bucketOf(store), options, store.s3?.allTags) }
 }
 
 /**
@@ -30,10 +30,10 @@ export function s3Stores(options: S3Options = {}): Stores {
  * uploads, which cannot be read. A version without an id of its own goes by the time when it was written. Whether versions
  * are kept makes no difference. A cursor holds keys in clear.
  */
-function openS3Store(bucket: Bucket, options: S3Options): Store {
+function openS3Store(bucket: Bucket, options: S3Options, allTags = false): Store {
   let standing: Standing | undefined
   const reading = {
-    tags: tagReader(bucket),
+    tags: tagReader(bucket, allTags),
     clock: options.clock ?? (() => new Date()),
     ...(options.bodyLimits && { limits: options.bodyLimits }),
   }

@@ -13,6 +13,8 @@ export type Workload = {
   storeId: string
   pass: number
   region?: string
+  /** The tags of every version are asked for. */
+  allTags?: boolean
   versions: number
   bytes: number
   batches: number
@@ -64,6 +66,7 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
     sum(scanSecondsOf) + pages * pace.secondsPerPage + sum(({ versions }) => versions / pace.settledPerSecond),
   )
   const calls = sum(({ batches }) => batches + 20)
+  const tags = sum(({ allTags, versions }) => (allTags ? versions : 0))
   const evidence = sum(({ versions }) => versions) * evidencePerVersion
   const items: CostItem[] = [
     item(
@@ -72,6 +75,7 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
       'GET requests',
       prices.s3Get,
     ),
+    ...(tags > 0 ? [item('tags of every version', tags, 'GET requests', prices.s3Get)] : []),
     item('listings', pages, 'LIST requests', prices.s3List),
     ...work.flatMap(({ storeId, archived = [], restore }) =>
       restore === undefined ? [] : restoreItems(storeId, archived, restore),
@@ -94,7 +98,7 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
     currency: 'USD',
     items,
     lambdaSeconds,
-    requests: sum(({ versions }) => versions) + pages,
+    requests: sum(({ versions }) => versions) + tags + pages,
     usd: sumOf(items),
   }
 }

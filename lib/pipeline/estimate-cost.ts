@@ -53,7 +53,8 @@ async function composeCost(
       const work = await readWork(ports, { runId, storeId: id, pass })
       if (work === undefined) break
       const archived = await readArchivedWork(ports.evidence, { runId, storeId: id, pass }, store, estimated)
-      own.push({ ...work, ...(s3?.region !== undefined && { region: s3.region }), ...archived })
+      const bucket = { ...(s3?.region !== undefined && { region: s3.region }), ...(s3?.allTags && { allTags: true }) }
+      own.push({ ...work, ...bucket, ...archived })
     }
     if (own.length === 0) unlisted.push(id)
     passes.push(...own)

@@ -6,7 +6,7 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 
 /** What reading takes; `isLate` says that this call has no time left to read. */
 export type Reading = {
-  store: Store
+  store: Pick<Store, 'open'>
   index: SubjectIndex
   /** Names of the forms that identifiers are looked for in. */
   forms: readonly string[]

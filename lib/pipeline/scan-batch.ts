@@ -4,21 +4,19 @@ import { type BatchReport, formatBatchReport, formatOrdinals } from '../finding/
 import { createCollector } from '../finding/collect-findings.ts'
 import { readingSeconds } from '../inventory/call-capacity.ts'
 import { parsePart, toListed } from '../inventory/inventory-part.ts'
-import type { InventoryEntry } from '../inventory/object-version.ts'
+import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
 import type { Slice } from '../inventory/slice.ts'
 import type { Ports } from '../ports.ts'
 import { runControls } from '../scan/controls.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
 import { findInKey } from '../scan/redact-key.ts'
-import type { CaseKeys } from '../subject-index/case-keys.ts'
 import { openRunIndex, readRunStore } from './documents.ts'
 import { batchKey, partKey } from './evidence-keys.ts'
+import { openAhead } from './open-ahead.ts'
 import { readSlice } from './read-slice.ts'
 import { readVersion } from './read-version.ts'
 import type { Reading, Unread } from './reading.ts'
 import { batchInput, parseInput } from './task-input.ts'
-
-type Context = Reading & { keys: CaseKeys }
 
 /**
  * Reads every object version of one batch to its last byte, or one slice, and the planted controls, into one report.
@@ -40,30 +38,39 @@ export async function scanBatch(
   const { index, keys } = await openRunIndex(ports, ref.runId)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const forms = formsOf(config)
-  const context: Context = {
-    store: await ports.stores.open(store),
+  const { entries } = parsePart(
+    await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
+  )
+  const listed = entries.slice(batch.from, batch.to).map((entry) => ({ entry, version: toListed(entry, keys.sealKey) }))
+  const opened = await ports.stores.open(store)
+  const isFar = store.s3 !== undefined && batch.slice === undefined
+  const versions = isFar ? listed.map(({ version }) => version) : []
+  const context: Omit<Reading, 'store'> = {
     index,
     forms,
-    keys,
     meter: ports.meter,
     isLate: () => ports.clock().getTime() > readUntil,
     callSeconds: ports.callSeconds,
   }
   const controls = await runControls(index, undefined, forms)
-  const { entries } = parsePart(
-    await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
-  )
 
   const reports: ScanReport[] = []
   const findings: BatchReport['findings'] = []
   const subjects = new Set<number>()
-  for (const entry of entries.slice(batch.from, batch.to)) {
-    const scanned = await scanEntry(entry, batch.slice, context)
-    if (scanned.beyondCall && ports.handsOver)
-      throw new HandedOver(`scan-batch: batch ${batch.batch}: expected to be read within ${ports.callSeconds} seconds`)
-    reports.push(scanned.report)
-    findings.push(...scanned.findings)
-    for (const ordinal of scanned.ordinals) subjects.add(ordinal)
+  const ahead = openAhead(opened, versions)
+  try {
+    for (const { entry, version } of listed) {
+      const scanned = await scanEntry(entry, version, batch.slice, { ...context, store: ahead.store })
+      if (scanned.beyondCall && ports.handsOver)
+        throw new HandedOver(
+          `scan-batch: batch ${batch.batch}: expected to be read within ${ports.callSeconds} seconds`,
+        )
+      reports.push(scanned.report)
+      findings.push(...scanned.findings)
+      for (const ordinal of scanned.ordinals) subjects.add(ordinal)
+    }
+  } finally {
+    await ahead.close()
   }
   const head: BatchReport['head'] = {
     kind: 'batch',
@@ -79,13 +86,12 @@ export async function scanBatch(
 }
 
 /** The name of a version, and what the store keeps beside it, belong to its first slice. */
-async function scanEntry(entry: InventoryEntry, slice: Slice | undefined, context: Context) {
-  const { index, meter, keys } = context
+async function scanEntry(entry: InventoryEntry, version: ListedVersion, slice: Slice | undefined, context: Reading) {
+  const { index, meter } = context
   const found = createCollector(entry.seq, (ordinal) => ({
     tag: index.tagOf(ordinal),
     control: index.isControl(ordinal),
   }))
-  const version = toListed(entry, keys.sealKey)
   const isFirst = slice === undefined || slice.index === 0
   if (isFirst) for (const occurrence of findInKey(version.key, index)) found.add('key', { ...occurrence, path: [] })
   const { gap, ...content } =

@@ -151,7 +151,9 @@ describe('what passes is made up for: verified, when once', () => {
 
 it('goes on where an object broke off, asking for the rest of the same version only', async () => {
   const ended = await run(on('GetObject', 1, (request, response) => cut(request, response, 'reset')))
-  const [first, second] = ended.requests.filter(({ operation }) => operation === 'GetObject')
+  const reads = ended.requests.filter(({ operation }) => operation === 'GetObject')
+  // Others are read ahead meanwhile.
+  const [first, second] = reads.filter(({ key }) => key === reads[0]!.key)
   expect(first?.headers.range).toBeUndefined()
   expect(second?.headers.range).toMatch(new RegExp(`^bytes=[1-9][0-9]*-${clean.length - 1}$`))
   expect(second?.query.get('versionId')).toBe(first?.query.get('versionId'))

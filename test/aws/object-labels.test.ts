@@ -45,10 +45,10 @@ const body = Buffer.from(jsonRecords(numbers(3).map(somebodyElse)))
 const objects = (headers: Record<string, Record<string, string>> = {}): WireObject[] =>
   ['a', 'b', 'c'].map((key) => ({ key, versionId: 'v', body, headers: headers[key] ?? {} }))
 
-async function run(act: Act, content = objects()) {
+async function run(act: Act, content = objects(), more: { allTags?: boolean } = {}) {
   const wire = await startWire(content, act)
   const ended = await runOverBucket(
-    { bucket: bucketName, endpoint: wire.endpoint },
+    { bucket: bucketName, endpoint: wire.endpoint, ...more },
     { credentials: wire.credentials, maxAttempts: 1 },
   )
   return { ...ended, counts: wire.counts }
@@ -101,6 +101,37 @@ describe('tags', () => {
       objects({ c: counted }),
     )
     expect([ended.store, ended.counts.GetObjectTagging]).toEqual(['residual', 2])
+  })
+
+  describe('of a store whose tags are all to be read', () => {
+    const allTags = { allTags: true }
+
+    it('are asked for once for every version', async () => {
+      const ended = await run(() => undefined, objects({ c: counted }), allTags)
+      expect(ended.counts.GetObjectTagging).toBe(3)
+    })
+
+    it('are found in an object whose number of tags a policy hides', async () => {
+      const act: Act = ({ operation, key }) =>
+        operation === 'GetObjectTagging' && key === 'c' ? tagged(transferred(3)) : undefined
+      expect((await run(act, objects(), allTags)).store).toBe('residual')
+      // This is what it is for.
+      expect((await run(act, objects())).store).toBe('verified')
+    })
+
+    it('leave open the one object of which a policy hides them, and no other', async () => {
+      for (const hidden of ['a', 'c']) {
+        const act: Act = ({ operation, key }) =>
+          operation === 'GetObjectTagging' && key === hidden ? refusal(403, 'AccessDenied') : undefined
+        const ended = await run(act, objects(), allTags)
+        expect([ended.store, ended.why]).toEqual(['incomplete', 'access-denied: 1 object version'])
+      }
+    })
+
+    it('are none where the server has no tags, with one request for all', async () => {
+      const ended = await run(tagging(refusal(501, 'NotImplemented')), objects(), allTags)
+      expect([ended.store, ended.counts.GetObjectTagging]).toEqual(['verified', 1])
+    })
   })
 
   it('that are others than were counted leave the object open', async () => {
