@@ -1,5 +1,6 @@
 import { formats } from './formats.ts'
 
+const archives = new Set(formats.filter(({ kind }) => kind === 'archive').map(({ name }) => name))
 const compressions = new Set(formats.filter(({ kind }) => kind === 'compression').map(({ name }) => name))
 
 /**
@@ -9,4 +10,11 @@ const compressions = new Set(formats.filter(({ kind }) => kind === 'compression'
 export function roleOf(path: readonly string[]): 'main' | 'file-name' | 'aside' {
   if (path.every((name) => compressions.has(name))) return 'main'
   return path.at(-2) === 'header' && path.at(-1) === 'name' ? 'file-name' : 'aside'
+}
+
+/** Whether a content is names of files: those of an archive's members, or the one that gzip notes. */
+export function isNames(path: readonly string[]): boolean {
+  const [around, last] = path.slice(-2)
+  if (around === undefined) return false
+  return last === 'names' ? archives.has(around) : last === 'name' && /^header(?:-[0-9]+)?$/.test(around)
 }

@@ -1,3 +1,4 @@
+import { isNames } from '../decode/content-path.ts'
 import { decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
 import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
@@ -5,6 +6,7 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { createFormMatcher, type FormMatcher, type FormOccurrence } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
 import { multibyte } from './forms/multibyte-form.ts'
+import { createNameMatcher } from './name-matcher.ts'
 
 /**
  * What reading one object came to. `bytes` are stored bytes, `decodedBytes` what was scanned of them, `records` lines
@@ -54,10 +56,12 @@ export const scanObject: ScanObject = async (
   const open = new Set<FormMatcher>()
   let records = 0
   const openSink: OpenSink = (path) => {
-    const matcher = createFormMatcher(index, forms, (occurrence) => {
+    const report = (occurrence: FormOccurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       onOccurrence({ ...occurrence, path })
-    })
+    }
+    const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
+    const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     open.add(matcher)
     const close = () => {
       open.delete(matcher)
