@@ -64,7 +64,7 @@ test.each(formats.filter(({ format }) => !endless.includes(format)))(
 )
 
 test.each(endless)('text that follows %s is a gap', async (format) => {
-  for (const length of [16, 3000, 400_000]) {
+  for (const length of [16, 3000]) {
     const content = Buffer.from(Array.from({ length }, (_, index) => ((index * 7919) ** 2).toString(36)).join(' '))
     const bytes = Buffer.concat([sampleFormats[format]!.wrap(content), Buffer.from('user 2222222222\n')])
     const { reading } = await collect(inPieces(bytes, [100_000]))
@@ -73,7 +73,7 @@ test.each(endless)('text that follows %s is a gap', async (format) => {
 })
 
 test('two files of compress in one are a gap: no tool reads the second', async () => {
-  for (const length of [16, 3000, 400_000]) {
+  for (const length of [16, 3000, 150_000]) {
     const content = Buffer.from(Array.from({ length }, (_, index) => ((index * 7919) ** 2).toString(36)).join(' '))
     const file = sampleFormats.compress!.wrap(content)
     const { reading } = await collect(inPieces(Buffer.concat([file, file]), [100_000]))
