@@ -1,6 +1,6 @@
-"""Writes the Parquet files of this directory by pyarrow 26.0.1 and DuckDB 2.0.1, and beside each what must come out.
+"""Writes the Parquet files of this directory by pyarrow 26.0.1, DuckDB 2.0.1 and Polars 2.1.0, and beside each what must come out.
 
-Run: pip install pyarrow==26.0.1 duckdb==2.0.1 && python3 generate.py
+Run: pip install pyarrow==26.0.1 duckdb==2.0.1 polars==2.1.0 && python3 generate.py
 
 `<case>.json`: for each row group and column the texts of the values that are not null, in the order of the rows. They are made here from
 the values, not by reading the files. Columns with the same path are in the order of the schema's leaves.
@@ -12,6 +12,7 @@ import json
 import uuid
 
 import duckdb
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
@@ -148,3 +149,13 @@ for case, in_clear in {"footer": False, "column": True}.items():
     properties = factory.file_encryption_properties(pe.KmsConnectionConfig(), config)
     with pq.ParquetWriter(f"../parquet-encrypted/{case}.bin", small.schema, encryption_properties=properties) as writer:
         writer.write_table(small)
+
+# Polars leaves a copy of each column's metadata behind its pages.
+people = pl.DataFrame({"id": IDS, "name": [f"name-{v}" for v in IDS], "large": [decimal.Decimal(v) for v in IDS]})
+people.write_parquet("polars.bin", compression="zstd", row_group_size=40)
+found = {}
+for group, part in enumerate([IDS[:40], IDS[40:]]):
+    found[f"row-group-{group + 1}/column-1"] = [str(v) for v in part]
+    found[f"row-group-{group + 1}/column-2"] = [f"name-{v}" for v in part]
+    found[f"row-group-{group + 1}/column-3"] = [str(v) for v in part]
+write("polars", f"Polars {pl.__version__}, write_parquet()", found, ["id", "name"])

@@ -1,3 +1,4 @@
+import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
@@ -39,7 +40,7 @@ async function readAvro({ source, path }: Content, decoding: Decoding): Promise<
     await table.finish()
     await rows.end()
   } catch (error) {
-    if (error instanceof ColumnFault || error instanceof DecodingStopped) {
+    if (error instanceof ColumnFault || error instanceof DecodingStopped || error instanceof ReadFailed) {
       if (!decoding.exhausted) await table?.finish()
       await rows.abandon()
     }

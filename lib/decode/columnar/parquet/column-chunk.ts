@@ -1,3 +1,4 @@
+import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
@@ -183,8 +184,9 @@ export async function readColumnChunk(
   }
 }
 
-/** Errors that the content is to blame for, as opposed to whoever hands it out or takes it. */
-const isOfContent = (error: unknown) => error instanceof ColumnFault || error instanceof DecodingStopped
+/** Errors that end the reading of a content, as opposed to those of whoever takes it. */
+const isOfContent = (error: unknown) =>
+  error instanceof ColumnFault || error instanceof DecodingStopped || error instanceof ReadFailed
 
 /** One value of a column's type, as statistics hold it: a byte array without its length. */
 export function valueLine(bytes: Uint8Array, leaf: Leaf): Lines {

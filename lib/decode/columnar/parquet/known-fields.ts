@@ -69,6 +69,9 @@ const columnMetaData: Fields = {
   15: 'number',
   16: sizeStatistics,
 }
+/** The same where it stands behind the pages of its column. */
+export const copiedMetaData: Fields = { ...columnMetaData, 12: statistics }
+
 const columnChunk: Fields = {
   1: 'text',
   2: 'number',

@@ -5,6 +5,7 @@ import { type Lines, lineOf, textContent } from '../text-content.ts'
 import { openWorkspace, readColumnChunk, valueLine, type Workspace } from './column-chunk.ts'
 import { bloomFilterHeader, columnIndex, type Fields, offsetIndex, visitContent } from './known-fields.ts'
 import type { Layout, Region, Span } from './layout.ts'
+import { readMetadataCopy } from './metadata-copy.ts'
 import { takeThrift } from './read-thrift.ts'
 import { countIn, required } from './thrift.ts'
 
@@ -32,6 +33,8 @@ export async function readRegions(
     }
     if (!isEmpty) await source.leave(region.from, [...path, `slack-${index + 1}`])
     await readRegion(source, region, span, path, decoding, workspace)
+    if (region.kind === 'pages' && region.to === source.position() && !isEmpty)
+      await readMetadataCopy(source, region.chunk, nextFrom(layout, index, span), columnPath(path, region), decoding)
   }
   await source.leave(span.to, [
     ...path,
@@ -39,19 +42,26 @@ export async function readRegions(
   ])
 }
 
+/** Where the next region begins, or the span ends. */
+function nextFrom({ regions }: Layout, index: number, span: Span): number {
+  const from = regions[index]!.from
+  const next = regions.slice(index + 1, index + 9).find((region) => region.from > from && region.to !== region.from)
+  return Math.min(next?.from ?? span.to, span.to)
+}
+
 const outside = () => corrupt('parquet: expected columns and indexes before the footer')
 
 /** Where the values of a column are in the paths of contents. */
-export const chunkPath = (path: readonly string[], group: number, column: number) => [
+const columnPath = (path: readonly string[], { group, column }: Pick<Region, 'group' | 'column'>) => [
   ...path,
   `row-group-${group + 1}`,
   `column-${column + 1}`,
 ]
 
-function tellGap(decoding: Decoding, { group, column }: Region, path: readonly string[], fault: ColumnFault): void {
+function tellGap(decoding: Decoding, region: Region, path: readonly string[], fault: ColumnFault): void {
   addGap(decoding, {
     reason: fault.reason,
-    path: chunkPath(path, group, column),
+    path: columnPath(path, region),
     offset: 0,
     detail: fault.message,
   })
@@ -66,7 +76,7 @@ export async function readRegion(
   decoding: Decoding,
   workspace: Workspace,
 ): Promise<void> {
-  const place = chunkPath(path, region.group, region.column)
+  const place = columnPath(path, region)
   // A region without bytes may be said to be anywhere.
   const isEmpty = region.to === region.from
   const to = isEmpty ? source.position() : (region.to ?? span.to)

@@ -1,0 +1,51 @@
+import type { Decoding } from '../../decoding.ts'
+import { ColumnFault } from '../column-fault.ts'
+import type { PlacedSource } from '../placed-source.ts'
+import { type Lines, lineOf, textContent } from '../text-content.ts'
+import { valueLine } from './column-chunk.ts'
+import { copiedMetaData, visitContent } from './known-fields.ts'
+import type { Chunk } from './metadata.ts'
+import { readThrift, ThriftCut, type ThriftStruct } from './thrift.ts'
+
+/** So much of what stands behind the pages of a column is looked at. */
+const mostBytes = 65_536
+
+/**
+ * Some writers leave a copy of a column's metadata behind its pages, before `to`: its texts are a content, and what is there but
+ * no such copy stays in the source.
+ */
+export async function readMetadataCopy(
+  source: PlacedSource,
+  chunk: Chunk,
+  to: number,
+  path: readonly string[],
+  decoding: Decoding,
+): Promise<void> {
+  const length = Math.min(to - source.position(), mostBytes)
+  if (length <= 0) return
+  const found = copyIn((await source.peek(length)).subarray(0, length), chunk)
+  if (found === undefined) return
+  const lines: Lines[] = []
+  visitContent(
+    found.struct,
+    copiedMetaData,
+    (bytes) => lines.push(lineOf(Buffer.from(bytes))),
+    (bytes) => lines.push(valueLine(Buffer.from(bytes), chunk.leaf)),
+  )
+  const content = textContent([...path, 'metadata'], decoding, 'numbers')
+  for (const each of lines) await content.write(each)
+  await content.end()
+  source.skip(found.end)
+}
+
+/** A copy says the same as the footer: the number of values and the size of the pages. */
+function copyIn(bytes: Uint8Array, { values, range }: Chunk): { struct: ThriftStruct; end: number } | undefined {
+  try {
+    const found = readThrift(bytes, 0)
+    const isCopy = found.struct.get(5) === values && found.struct.get(7) === (range?.to ?? 0) - (range?.from ?? 0)
+    return isCopy ? found : undefined
+  } catch (error) {
+    if (error instanceof ColumnFault || error instanceof ThriftCut) return undefined
+    throw error
+  }
+}
