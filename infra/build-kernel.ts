@@ -5,11 +5,14 @@ import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const source = 'lib/scan/kernel/assembly/index.ts'
-export const kernelFile = join(root, 'lib/scan/kernel/kernel-bytes.ts')
+
+/** Folders of kernels, each with its sources in `assembly/` and what is compiled of them in `kernel-bytes.ts`. */
+export const kernels = ['lib/scan/kernel', 'lib/decode/columnar/kernel', 'lib/decode/text-kernel'] as const
+
+export const kernelFile = (kernel: string) => join(root, kernel, 'kernel-bytes.ts')
 
 /** The text of `kernel-bytes.ts`: the compiled kernel, the same bytes for the same sources and compiler. */
-export async function buildKernel(): Promise<string> {
+export async function buildKernel(kernel: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'kernel-'))
   try {
     const outFile = join(folder, 'kernel.wasm')
@@ -17,6 +20,7 @@ export async function buildKernel(): Promise<string> {
       ...['-O3', '--noAssert', '--runtime', 'stub', '--importMemory', '--baseDir', root],
       ...['--enable', 'simd', '--enable', 'relaxed-simd'],
     ]
+    const source = `${kernel}/assembly/index.ts`
     const { error, stderr } = await asc.main([source, ...options, '--outFile', outFile])
     if (error !== null) throw new Error(stderr.toString(), { cause: error })
     return formatKernel(readFileSync(outFile))
@@ -37,4 +41,5 @@ ${lines.join('\n')}
 `
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(kernelFile, await buildKernel())
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const kernel of kernels) writeFileSync(kernelFile(kernel), await buildKernel(kernel))

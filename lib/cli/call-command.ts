@@ -1,7 +1,7 @@
 import { UsageInvalid } from '../errors.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Parsed } from './parse-command.ts'
-import type { Terminal } from './terminal.ts'
+import { defaultState, type Terminal } from './terminal.ts'
 
 /** Calls the command that was typed. Each is loaded when it is called. @throws UsageInvalid */
 export async function callCommand(
@@ -37,7 +37,21 @@ export async function callCommand(
     }
     case 'scan': {
       const { scanCommand } = await import('./commands/scan-command.ts')
-      return scanCommand({ ...named('manifest', 'forms'), paths: positionals, cwd, signal }, terminal)
+      return scanCommand({ ...named('manifest', 'index', 'state', 'forms'), paths: positionals, cwd, signal }, terminal)
+    }
+    case 'index': {
+      const { indexBuildCommand, indexShowCommand } = await import('./commands/index-command.ts')
+      const [action, file] = positionals
+      const state = (values.state as string | undefined) ?? defaultState
+      if (action === 'build') {
+        only(1, 'options only behind build')
+        const identifierCase = values['identifier-case'] as string | undefined
+        const build = { ...named('manifest', 'out'), ...(identifierCase !== undefined && { identifierCase }) }
+        return indexBuildCommand({ ...build, state, cwd, signal }, terminal)
+      }
+      only(2, 'show and one index')
+      if (action !== 'show' || file === undefined) throw new UsageInvalid('odv index: expected build, or show FILE')
+      return indexShowCommand({ file, state, cwd }, terminal)
     }
     case 'status': {
       only(1, 'at most one run')

@@ -14,7 +14,8 @@ export const generalHelp = `odv: proves that transferred user data is gone from 
 Usage
   odv run     --manifest ids.csv --store ID=DIR… [--config odv.json] [--dry-run] [--json]
   odv run     --resume RUN
-  odv scan    --manifest ids.csv [--forms NAME,…] [--json] PATH…
+  odv scan    --manifest ids.csv | --index FILE [--forms NAME,…] [--json] PATH…
+  odv index   build --manifest ids.csv --out FILE | show FILE
   odv status  [RUN] [--json]
   odv request REQUEST --out FILE
   odv ack     REQUEST [--file CERTIFICATE]
@@ -60,6 +61,8 @@ ${exitCodes}`,
   scan: `odv scan: looks for identifiers in files and directories; deletes nothing, attests nothing
 
   --manifest FILE    transfer manifest, as for odv run
+  --index FILE       instead of it what odv index build made of it: nothing is compiled anew
+  --state DIR        with --index: the state directory whose case key it was built with (default .odv)
   PATH…              files or directories
   --forms NAME,…     forms that identifiers are looked for in beside plain ones: default, all, none, or names, with a
                      hyphen before one to leave it out. Names: percent, backslash, entity, quoted-printable,
@@ -67,6 +70,25 @@ ${exitCodes}`,
   --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}
 
 ${exitCodes}`,
+  index: `odv index: compiles a transfer manifest once, for many scans
+
+  odv index build --manifest FILE --out FILE
+  odv index show FILE
+
+  build              writes the index of a manifest into a new file. It holds keyed digests, no identifier; whoever has the case
+                     key can try identifiers on it
+  show               checks all of an index and says what it was built from
+  --manifest FILE    transfer manifest, as for odv run
+  --out FILE         a new file that only you can read: 18.3 bytes an identifier
+  --identifier-case  fold (default) or exact: whether identifiers that differ in the case of letters only are the same
+  --state DIR        the state directory with the case key (default .odv); build makes it if it is not there
+  --json
+
+Exit codes
+  0   the index was written; the index is undamaged
+  64  usage error, or a manifest or an index that cannot be used
+  70  internal fault
+  130 interrupted: nothing was written`,
   status: `odv status: the runs of a state directory or a deployment, or one of them with its verdicts and requests
 
   RUN                a run's name

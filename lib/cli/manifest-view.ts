@@ -1,10 +1,11 @@
-import type { ManifestDocument } from '../pipeline/documents.ts'
+import type { ManifestReport } from '../manifest/read-manifest.ts'
+import type { IndexSummary } from '../subject-index/index-format.ts'
 import { plural } from './terminal.ts'
 
 type Lines = { count: number; first: readonly number[] }
 
 /** How the manifest was read, for people: what is in scope, and by line what is not, or is worth a look. */
-export function describeManifest({ report, index }: Pick<ManifestDocument, 'report' | 'index'>): string[] {
+export function describeManifest({ report, index }: { report: ManifestReport; index: IndexSummary }): string[] {
   const notes: [string, Lines][] = [
     ['not yet transferred, so not in scope', report.notYetTransferred],
     ['listed before', index.duplicates],

@@ -18,7 +18,8 @@ const commands: Record<string, Options> = {
   export: { out: text, run: text, from: text, to: text },
   keys: { out: text },
   config: { manifest: text, replaces: text },
-  scan: { manifest: text, forms: text },
+  scan: { manifest: text, index: text, forms: text },
+  index: { manifest: text, out: text, 'identifier-case': text },
   verify: { key: list, since: text },
   demo: {},
 }
@@ -26,6 +27,8 @@ const commands: Record<string, Options> = {
 /** What is asked of a deployment: by its state directory, or with `--aws` by its stage. */
 const ofDeployment = ['run', 'status', 'request', 'ack', 'export', 'keys']
 const onlyOnAws = ['config']
+/** What needs a key of a state directory, on this machine alone. */
+const withState = ['scan', 'index']
 
 const aws: Options = { aws: flag, stage: text, region: text }
 
@@ -59,7 +62,7 @@ export function commandAt(argv: readonly string[]): number {
 }
 
 function placesOf(command: string): Options {
-  if (ofDeployment.includes(command)) return { ...aws, state: text }
+  if (ofDeployment.includes(command) || withState.includes(command)) return { ...aws, state: text }
   return aws
 }
 

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { manifestFiles } from '../local/manifest-file.ts'
-import { readManifest } from '../manifest/read-manifest.ts'
+import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import { checkPremises } from '../pipeline/build-index.ts'
-import type { ManifestDocument } from '../pipeline/documents.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
+import type { IndexSummary } from '../subject-index/index-format.ts'
 
 /**
  * Reads a manifest, compiles it and throws the index away: what a run would refuse is refused here.
@@ -14,7 +14,7 @@ import { caseKeysOf } from '../subject-index/case-keys.ts'
 export async function tryManifest(
   config: Config,
   { path, name }: { path: string; name: string },
-): Promise<Pick<ManifestDocument, 'report' | 'index'>> {
+): Promise<{ report: ManifestReport; index: IndexSummary }> {
   const builder = createIndexBuilder({
     caseRule: config.identifierCase ?? 'fold',
     keys: caseKeysOf(randomBytes(32)),
@@ -22,8 +22,7 @@ export async function tryManifest(
   })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await manifestFiles().open(path), { now: new Date(), name }, rows)
-  const { summary, sha256 } = builder.finish(report, () => {})
-  const index = { ...summary, sha256 }
+  const index = builder.finish(report, () => {})
   checkPremises(config, { report, index })
   return { report, index }
 }

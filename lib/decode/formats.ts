@@ -1,5 +1,6 @@
 import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
+import { sevenZip } from './archive/seven-zip/seven-zip-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
 import { avro } from './columnar/avro/avro-content.ts'
@@ -25,6 +26,7 @@ import { mongoArchive } from './document/bson/mongo-archive.ts'
 import { mail } from './document/mail/mail-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
+import { utf16 } from './text/utf-16-content.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
 export const formats: readonly Format[] = [
@@ -35,6 +37,7 @@ export const formats: readonly Format[] = [
   lz4,
   snappy,
   snappyJava,
+  sevenZip,
   lzip,
   unixCompress,
   zip,
@@ -50,6 +53,7 @@ export const formats: readonly Format[] = [
   pgDump,
   bson,
   cpio,
+  utf16,
   lzma,
   zlib,
   mail,

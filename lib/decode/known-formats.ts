@@ -55,7 +55,6 @@ const magics: readonly Magic[] = [
   magic('zlib', '\x78\x9c', weak),
   magic('zlib', '\x78\xda', weak),
   magic('zip in several files', 'PK\x07\x08'),
-  magic('7z', '7z\xbc\xaf\x27\x1c'),
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
   magic('ORC', 'ORC', weak),
@@ -64,8 +63,6 @@ const magics: readonly Magic[] = [
   magic('HDF5', '\x89HDF\r\n'),
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),
-  magic('UTF-16 text', '\xff\xfe'),
-  magic('UTF-16 text', '\xfe\xff'),
 ]
 
 const anywhere = magics.filter(({ at }) => at > 0)

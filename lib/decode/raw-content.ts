@@ -1,6 +1,6 @@
 import type { ByteSource } from './byte-source.ts'
-import { addGap, type Decoding } from './decoding.ts'
-import { textCheck } from './text-check.ts'
+import { contentCheck } from './content-check.ts'
+import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 
 /**
@@ -30,8 +30,8 @@ export async function readRaw(
 ): Promise<void> {
   if (expected.kind === 'refused')
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
-  const check = textCheck()
   const sink = decoding.open(path)
+  const check = contentCheck({ readsEightBit: sink.readsEightBit === true })
   try {
     for (;;) {
       const chunk = await source.take()
@@ -42,12 +42,17 @@ export async function readRaw(
       if (consumed !== undefined) await consumed
     }
     check.end()
+  } catch (error) {
+    if (error instanceof DecodingStopped) sink.stop?.()
+    throw error
   } finally {
-    const problem = check.problem()
+    const problem = check.text()
     if (problem !== undefined) {
       const gap = gapOf(expected, { ...problem, offset: startOf() + problem.offset, path })
       if (gap !== undefined) addGap(decoding, gap)
     }
+    const hidden = check.encoded()
+    if (hidden !== undefined) addGap(decoding, { ...hidden, offset: startOf() + hidden.offset, path })
   }
   await sink.end()
 }

@@ -7,6 +7,10 @@
 export interface Sink {
   write(bytes: Uint8Array): void | Promise<void>
   end(): void | Promise<void>
+  /** The content was cut off: nothing more of it comes. For sinks that hold something until then. */
+  stop?(): void
+  /** Whether it finds what stands behind a character of any encoding in which ASCII stands for itself. */
+  readonly readsEightBit?: boolean
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { firstControlByte } from './control-bytes.ts'
+import { lookAtBytes } from './control-bytes.ts'
 
 type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 
@@ -7,6 +7,8 @@ type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail
 export type TextCheck = {
   /** Looks at the next bytes, until the first problem is found. */
   write(bytes: Uint8Array): void
+  /** The same for so many bytes that are known to be ASCII without forbidden control bytes. */
+  writePlain(length: number): void
   /** The first problem of what was written so far. */
   problem(): TextProblem | undefined
   /** The content ends here. */
@@ -27,7 +29,7 @@ export function textCheck(): TextCheck {
 
   /** The first problem in the next bytes. */
   function look(bytes: Uint8Array): TextProblem | undefined {
-    const control = firstControlByte(bytes)
+    const { control, isAscii } = lookAtBytes(bytes)
     const text = control < 0 ? bytes : bytes.subarray(0, control)
     let from = 0
     if (cut.length > 0) {
@@ -40,7 +42,7 @@ export function textCheck(): TextCheck {
     }
     const whole = control < 0 ? lastBoundary(text, from) : text.length
     const complete = text.subarray(from, whole)
-    if (!isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
+    if (!isAscii && !isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
     if (whole < text.length) cut = Buffer.from(text.subarray(whole))
     if (control < 0) return undefined
     return { reason: 'not-text', offset: offset + control, detail: 'expected no control bytes in text' }
@@ -51,6 +53,11 @@ export function textCheck(): TextCheck {
       if (problem !== undefined) return
       problem = look(bytes)
       offset += bytes.length
+    },
+    writePlain(length) {
+      if (problem !== undefined) return
+      if (cut.length > 0) problem = invalid(offset - cut.length)
+      offset += length
     },
     problem: () => problem,
     end() {

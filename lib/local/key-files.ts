@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { KeyUnsafe } from '../errors.ts'
 import type { AttestationSigner, CaseKey, LogSigner } from '../ports.ts'
-import { publishFile } from './publish-file.ts'
+import { linkOnce, makeDirectory, publishFile } from './publish-file.ts'
 
 const caseKeyName = 'case.key'
 const attestationKeyName = 'attestation-p256.pem'
@@ -18,6 +18,12 @@ export async function makeKeyFiles(directory: string): Promise<void> {
   await publishFile(join(directory, caseKeyName), randomBytes(32))
   await publishFile(join(directory, attestationKeyName), pem(attestationKey))
   await publishFile(join(directory, logKeyName), pem(logKey))
+}
+
+/** Gives the case key of one state directory a second name in another one, on the same disk. */
+export async function linkCaseKey(from: string, to: string): Promise<void> {
+  await makeDirectory(to)
+  await linkOnce(join(from, caseKeyName), join(to, caseKeyName))
 }
 
 /** The case key from its file. @throws KeyUnsafe */

@@ -1,7 +1,7 @@
 import { type Config, formsOf, isBuiltIn } from '../config.ts'
 import { defaultLimits, formatNames } from '../decode/decode-object.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
-import { readManifest } from '../manifest/read-manifest.ts'
+import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
 import { summariesOf } from '../scan/forms/form-names.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
@@ -77,11 +77,11 @@ export async function buildIndex(
 async function publishIndex(
   { largeEvidence }: Pick<Ports, 'largeEvidence'>,
   key: string,
-  write: (sink: IndexSink) => { summary: IndexSummary },
+  write: (sink: IndexSink) => IndexSummary,
 ) {
   const draft = await largeEvidence.draft()
   try {
-    const { summary } = write(draft.write)
+    const summary = write(draft.write)
     return { summary, stored: await draft.publish(key) }
   } finally {
     await draft.discard()
@@ -91,7 +91,7 @@ async function publishIndex(
 /** What has to be said before anything is deleted by us. @throws ConfigInvalid */
 export function checkPremises(
   { stores, identifierCase }: Config,
-  { report, index }: Pick<ManifestDocument, 'report' | 'index'>,
+  { report, index }: { report: ManifestReport; index: IndexSummary },
 ): void {
   const deleting = stores.find(({ channel }) => isBuiltIn(channel))
   if (deleting === undefined) return

@@ -83,8 +83,8 @@ async function plantForms(
     undefined,
     forms,
   )
-  // Text in UTF-16 among other text is no text, and says so.
-  const isRead = gaps.every(({ reason }) => reason === 'not-text')
+  // Text in UTF-16 or another encoding among plain text is no text, and says so.
+  const isRead = gaps.every(({ reason }) => reason === 'not-text' || reason === 'invalid-utf8')
   const hits = planted.filter(({ kind }) => kind === 'hit')
   const detected = isRead ? hits.filter((hit) => found.some((each) => isFormHit(each, hit))) : []
   positive.planted += hits.length

@@ -10,11 +10,12 @@ import { createUuidFinder } from './uuid-finder.ts'
 
 /** A finder for every shape that the index holds; `sources` are of the same block. */
 export function createFinders(
-  index: SubjectIndex,
+  { filter, ...others }: SubjectIndex,
   block: Block,
   emit: Emit,
   sources: Sources = plainSources(block),
 ): Finder[] {
+  const index: SubjectIndex = { ...others, filter: sources.filter ?? filter }
   const fold = index.caseRule === 'fold' ? lowerCased : asIs
   return index.shapes.map((indexed) => {
     const { shape, lengths } = indexed

@@ -8,6 +8,7 @@ import { writeMail } from './samples/mail-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
+import { sevenZipSample } from './samples/seven-zip-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
 import { writeBzip2 } from './samples/write-bzip2.ts'
@@ -15,6 +16,7 @@ import { writeCompress } from './samples/write-compress.ts'
 import { writeLz4 } from './samples/write-lz4.ts'
 import { writeLzip, writeLzma } from './samples/write-lzma.ts'
 import { writeSnappy, writeSnappyJava } from './samples/write-snappy.ts'
+import { writeUtf16 } from './samples/write-utf-16.ts'
 import { writeXz } from './samples/write-xz.ts'
 import { writeXml } from './samples/xml-sample.ts'
 import { zipSample } from './samples/zip-sample.ts'
@@ -52,8 +54,10 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },
   zlib: { wrap: deflateSync, path: ['zlib'] },
+  '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
   bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
+  'utf-16': { wrap: writeUtf16, path: ['utf-16'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },

@@ -4,6 +4,7 @@ import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { createFormMatcher, type FormMatcher, type FormOccurrence } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
+import { multibyte } from './forms/multibyte-form.ts'
 
 /**
  * What reading one object came to. `bytes` are stored bytes, `decodedBytes` what was scanned of them, `records` lines
@@ -58,12 +59,20 @@ export const scanObject: ScanObject = async (
       onOccurrence({ ...occurrence, path })
     })
     open.add(matcher)
+    const close = () => {
+      open.delete(matcher)
+      records += matcher.records
+    }
     return {
+      readsEightBit: forms.includes(multibyte.name),
       write: matcher.write,
       end() {
         matcher.end()
-        open.delete(matcher)
-        records += matcher.records
+        close()
+      },
+      stop() {
+        matcher.stop()
+        close()
       },
     }
   }

@@ -1,4 +1,5 @@
 import { decodePart, headLength, isReadAsIs } from '../decode/decode-part.ts'
+import { encodedCheck, longRun } from '../decode/encoded-check.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -33,7 +34,12 @@ export async function scanSlice(
   const head = await readHead(read, Math.min(headLength, size))
   if (!(head instanceof Uint8Array)) return { kind: 'unread', gap: head }
   if (!isReadAsIs(head)) return { kind: 'container' }
-  const { extent, chunks, before, after } = cutSlice(read, slice, size, contextFor(index, forms))
+  const { extent, chunks, before, last, after } = cutSlice(
+    read,
+    slice,
+    size,
+    Math.max(contextFor(index, forms), 2 * longRun),
+  )
   let lastByte: number | undefined
   let matcher: FormMatcher | undefined
   let isWhole = false
@@ -57,17 +63,20 @@ export async function scanSlice(
       isWhole = true
     },
   }))
-  const missing = await endSlice(matcher, isWhole, after, extent)
+  const missing = await endSlice(matcher, isWhole, { last, after }, extent)
   const goesOn = lastByte !== undefined && lastByte !== newline && extent.end < size
   const records = (matcher?.records ?? 0) - (goesOn ? 1 : 0)
   return { kind: 'read', ...extent, decodedBytes, records, gaps: missing === undefined ? gaps : [...gaps, missing] }
 }
 
-/** Ends the search of a slice with what is behind it; returns what could not be read of that. */
+/**
+ * Ends the search of a slice with what is behind it; returns what could not be read of that, or what is hidden in a run that
+ * reaches over the edge and is too short on either side.
+ */
 async function endSlice(
   matcher: FormMatcher | undefined,
   isWhole: boolean,
-  after: () => Promise<Uint8Array>,
+  { last, after }: { last: () => Uint8Array; after: () => Promise<Uint8Array> },
   { end }: { end: number },
 ): Promise<Gap | undefined> {
   if (matcher === undefined) return undefined
@@ -76,8 +85,14 @@ async function endSlice(
     return undefined
   }
   try {
-    matcher.finish(await after())
-    return undefined
+    const behind = await after()
+    matcher.finish(behind)
+    const check = encodedCheck()
+    check.write(last())
+    check.write(behind)
+    check.end()
+    const hidden = check.problem()
+    return hidden && { ...hidden, path: [], offset: end - last().length + hidden.offset }
   } catch (error) {
     if (!(error instanceof ReadFailed)) throw error
     matcher.stop()

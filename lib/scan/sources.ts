@@ -1,3 +1,4 @@
+import type { Filter } from '../subject-index/filter.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { type Alphabet, digits, dottedCharacters, handleCharacters, hexDigits, tableOf } from './alphabets.ts'
 import { createRunSource, type RunSource } from './collect-runs.ts'
@@ -15,6 +16,8 @@ export type Sources = {
   runsOf(indexed: IndexedShape): RunSource
   /** The `@` of addresses. */
   signsOf(indexed: IndexedShape): SignSource
+  /** A copy of the index's filter, whose places that matter were looked at just now. */
+  readonly filter?: Filter
 }
 
 /** Sources that leave nothing out, whatever the index holds. */

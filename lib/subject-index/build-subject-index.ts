@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ManifestInvalid } from '../errors.ts'
 import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength } from '../manifest/identifier.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
@@ -35,7 +34,7 @@ export function createIndexBuilder(options: {
    * Writes the index into a sink. Called once. What was written before it throws is no index.
    * @throws ManifestInvalid when nothing was added, or when what was excluded was also added
    */
-  finish(report: ManifestReport, sink: IndexSink): { summary: IndexSummary; sha256: string }
+  finish(report: ManifestReport, sink: IndexSink): IndexSummary
 } {
   const { caseRule, keys, random } = options
   const seeds = new DataView(Uint8Array.from(random(8)).buffer)
@@ -86,7 +85,7 @@ export function createIndexBuilder(options: {
     return undefined
   }
 
-  function finish(report: ManifestReport, sink: IndexSink): { summary: IndexSummary; sha256: string } {
+  function finish(report: ManifestReport, sink: IndexSink): IndexSummary {
     if (entries.rows === 0) throw new ManifestInvalid('manifest: subjects: expected at least one, got none')
     const shapesOfSubjects = lengths.shapes()
     const controls = plantControls(shapesOfSubjects, random, (shape, text) => {
@@ -96,8 +95,7 @@ export function createIndexBuilder(options: {
       append(0, code, text.length)
       return keyed.digest.slice()
     })
-    const sum = createHash('sha256')
-    const summary = writeIndex(
+    return writeIndex(
       {
         report,
         keyCommitment: keys.commitment,
@@ -110,12 +108,8 @@ export function createIndexBuilder(options: {
       },
       { filter: hashes.build(seed[0] ^ seed[1]), entries, excluded, controls },
       keys,
-      (bytes) => {
-        sum.update(bytes)
-        sink(bytes)
-      },
+      sink,
     )
-    return { summary, sha256: sum.digest('hex') }
   }
 
   return { add, exclude, finish }

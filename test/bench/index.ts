@@ -80,7 +80,7 @@ try {
   }
   const beforeFinish = cpuSeconds()
   const file = openSync(path, 'wx')
-  const { summary } = builder.finish(testReport, (bytes) => {
+  const summary = builder.finish(testReport, (bytes) => {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
   })
   closeSync(file)

@@ -80,10 +80,11 @@ async function read(path: string, columns: readonly string[], open: () => Sink):
   const decoding = createDecoding(open, defaultLimits, async () => {}, isContainer)
   decoding.storedBytes = at.size
   if (columns.length === all.length)
-    for (const span of cutIntoSpans(layout, 1)) await readSpan(at, layout, span, [], decoding)
-  else
-    for (const group of layout.metadata.groups.keys())
-      await readColumns(at, layout, { group, columns: columns.map((each) => all.indexOf(each)) }, [], decoding)
+    for (const span of cutIntoSpans(layout, at.size)) await readSpan(at, layout, span, [], decoding)
+  else {
+    const groups = [...layout.metadata.groups.keys()]
+    await readColumns(at, layout, { groups, columns: columns.map((each) => all.indexOf(each)) }, [], decoding)
+  }
   if (decoding.gaps.length > 0) throw new Error(`expected no gaps, got ${decoding.gaps[0]!.detail}`)
   close()
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { buildKernel, kernelFile } from '../../infra/build-kernel.ts'
+import { buildKernel, kernelFile, kernels } from '../../infra/build-kernel.ts'
 
-it('builds the kernel that is committed, byte for byte', async () => {
-  expect(await buildKernel()).toBe(readFileSync(kernelFile, 'utf8'))
+it.each(kernels)('builds the kernel that is committed, byte for byte: %s', async (kernel) => {
+  expect(await buildKernel(kernel)).toBe(readFileSync(kernelFile(kernel), 'utf8'))
 })

@@ -29,13 +29,14 @@ describe('controls', () => {
 
   it('cover every form that is looked for in every shape that can take it, and say so', () => {
     const shapes = ['decimal', 'uuid', 'email', 'handle', 'dotted']
-    const isNumber = (form: string) => ['padded', 'grouped', 'scientific'].includes(form)
+    const shapesOf: Record<string, string[]> = {
+      ...{ padded: ['decimal'], grouped: ['decimal'], scientific: ['decimal'] },
+      ...{ 'iso-2022': ['uuid', 'email', 'handle', 'dotted'] },
+    }
     const expected = defaultForms
       // No control has a quote in it.
       .filter((form) => form !== 'doubled-quote')
-      .flatMap((form) =>
-        shapes.filter((shape) => shape === 'decimal' || !isNumber(form)).map((shape) => `plain/${form}/${shape}`),
-      )
+      .flatMap((form) => (shapesOf[form] ?? shapes).map((shape) => `plain/${form}/${shape}`))
     expect(healthy.positive.forms.filter(isOfForm).toSorted()).toStrictEqual(expected.toSorted())
   })
 

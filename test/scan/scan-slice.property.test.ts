@@ -54,6 +54,14 @@ async function inSlices(index: SubjectIndex, bytes: Uint8Array, edges: readonly 
   return { joined: { found: inOrder(found), records, decodedBytes, gap: gaps[0] }, extents, slices: bounds.length - 1 }
 }
 
+type Joined = Awaited<ReturnType<typeof whole>>
+
+/** A part is too little to tell an encoding by: where the whole is read as 8-bit text, its slices may say that they are not UTF-8. */
+function expectSame(joined: Joined, expected: Joined): void {
+  const isStricter = expected.gap === undefined && joined.gap?.reason === 'invalid-utf8'
+  expect(isStricter ? { ...joined, gap: undefined } : joined).toStrictEqual(expected)
+}
+
 const edges = fc.array(fc.nat(3000), { minLength: 1, maxLength: 8 })
 const pieceBytes = fc.integer({ min: 1, max: 100 })
 /** Characters of several bytes, line ends and text that is none, beside what identifiers are made of. */
@@ -76,7 +84,7 @@ describe('slices of an object together find what a scan of the whole finds', () 
       await fc.assert(
         fc.asyncProperty(content, edges, pieceBytes, async (bytes, cut, size) => {
           const { joined, extents } = await inSlices(index, bytes, cut, size)
-          expect(joined).toStrictEqual(await whole(index, bytes))
+          expectSame(joined, await whole(index, bytes))
           expect([0, ...extents.map(([, end]) => end)].slice(0, -1)).toEqual(extents.map(([start]) => start))
           expect(extents.at(-1)?.[1]).toBe(bytes.length)
         }),
@@ -88,7 +96,7 @@ describe('slices of an object together find what a scan of the whole finds', () 
       await fc.assert(
         fc.asyncProperty(texts, edges, pieceBytes, async (bytes, cut, size) => {
           const { joined } = await inSlices(index, bytes, cut, size)
-          expect(joined).toStrictEqual(await whole(index, bytes))
+          expectSame(joined, await whole(index, bytes))
         }),
         { numRuns: 600 },
       )

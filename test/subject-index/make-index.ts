@@ -49,11 +49,10 @@ export function buildIndex(texts: Iterable<string>, options: Options = {}): Retu
 export function finishInMemory(builder: ReturnType<typeof createIndexBuilder>): {
   bytes: Uint8Array
   summary: IndexSummary
-  sha256: string
 } {
   const parts: Uint8Array[] = []
-  const { summary, sha256 } = builder.finish(testReport, (bytes) => parts.push(bytes.slice()))
-  return { bytes: new Uint8Array(Buffer.concat(parts)), summary, sha256 }
+  const summary = builder.finish(testReport, (bytes) => parts.push(bytes.slice()))
+  return { bytes: new Uint8Array(Buffer.concat(parts)), summary }
 }
 
 export function makeIndex(texts: Iterable<string>, options: Options = {}): SubjectIndex {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ManifestInvalid } from '../../lib/errors.ts'
 import { canonicalOf, Identifier } from '../../lib/manifest/identifier.ts'
@@ -75,8 +74,7 @@ describe('subject index', () => {
   })
 
   it('sums up what was compiled', () => {
-    const { bytes, summary, sha256 } = buildIndex([...mixed, '12345', '12345'])
-    expect(sha256).toBe(createHash('sha256').update(bytes).digest('hex'))
+    const { bytes, summary } = buildIndex([...mixed, '12345', '12345'])
     expect(summary).toStrictEqual({
       subjects: 6,
       duplicates: { count: 1, first: [7] },

@@ -258,7 +258,19 @@ describe.concurrent('a usage or configuration error', () => {
 })
 
 describe.concurrent('help', () => {
-  for (const command of ['run', 'scan', 'status', 'request', 'ack', 'export', 'verify', 'keys', 'config', 'demo'])
+  for (const command of [
+    'run',
+    'scan',
+    'index',
+    'status',
+    'request',
+    'ack',
+    'export',
+    'verify',
+    'keys',
+    'config',
+    'demo',
+  ])
     it(`odv ${command} --help says what it does and how it ends`, { timeout }, async () => {
       const ended = await odv(scratchDirectory(), command, '--help')
       expect([ended.code, ended.stderr]).toEqual([0, ''])

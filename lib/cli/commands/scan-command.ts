@@ -1,23 +1,36 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { type Config, parseConfig } from '../../config.ts'
 import { StoreUnavailable, UsageInvalid } from '../../errors.ts'
 import type { Finding } from '../../finding/finding.ts'
 import type { Coverage } from '../../inventory/coverage.ts'
+import { linkCaseKey } from '../../local/key-files.ts'
+import { stateDirectory } from '../../local/state-directory.ts'
+import { adoptIndex } from '../../pipeline/adopt-index.ts'
 import { openRunIndex, readDocument, readManifestDocument } from '../../pipeline/documents.ts'
 import { type PassRef, passKey } from '../../pipeline/evidence-keys.ts'
 import { readReported } from '../../pipeline/read-reported.ts'
 import type { Outcome } from '../../scan/outcome.ts'
 import { redactKey } from '../../scan/redact-key.ts'
+import type { IndexSource } from '../../subject-index/index-source.ts'
 import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
 import { settleBatch } from '../../verdict/settle-batch.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
+import { openIndexFile } from '../open-index-file.ts'
 import { createRunView } from '../run-view.ts'
-import { coloured, formatBytes, plural, type Terminal } from '../terminal.ts'
+import { coloured, defaultState, formatBytes, plural, type Terminal } from '../terminal.ts'
 
-export type ScanOptions = { manifest?: string; forms?: string; paths: string[]; cwd: string; signal: AbortSignal }
+export type ScanOptions = {
+  manifest?: string
+  index?: string
+  state?: string
+  forms?: string
+  paths: string[]
+  cwd: string
+  signal: AbortSignal
+}
 
 const runId = 'scan'
 
@@ -26,8 +39,11 @@ const runId = 'scan'
  * deletes nothing and attests nothing.
  */
 export async function scanCommand(options: ScanOptions, terminal: Terminal): Promise<ExitCode> {
-  const { manifest, paths, cwd, signal } = options
-  if (manifest === undefined) throw new UsageInvalid('scan: expected --manifest FILE')
+  const { manifest, index, paths, cwd, signal } = options
+  if ((manifest === undefined) === (index === undefined))
+    throw new UsageInvalid('scan: expected --manifest FILE, or --index FILE instead')
+  if (options.state !== undefined && index === undefined)
+    throw new UsageInvalid('scan: expected --index with --state, which names where its case key is')
   if (paths.length === 0) throw new UsageInvalid('scan: expected at least one file or directory')
   // A path that was mistyped is no store that is away for a moment.
   for (const path of paths)
@@ -36,15 +52,17 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     })
   const roots = paths.map((path) => resolve(cwd, path))
   const config = parseConfig({
-    manifest: resolve(cwd, manifest),
+    manifest: resolve(cwd, (manifest ?? index)!),
     ...(options.forms !== undefined && { forms: options.forms.split(',') }),
     stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
-  const state = await mkdtemp(join(tmpdir(), 'odv-scan-'))
+  const built = index === undefined ? undefined : { file: index, state: options.state ?? defaultState, cwd }
+  const source = built && (await openIndexFile(built)).source
+  const state = built ? await stateBeside(built, roots) : await mkdtemp(join(tmpdir(), 'odv-scan-'))
   const embedded = await openEmbedded({ state, cwd, create: true, config })
   const view = createRunView({ ...terminal, print() {}, emit() {} }, embedded)
   try {
-    return await scanPaths(embedded, config, { paths, roots, signal }, view, terminal)
+    return await scanPaths(embedded, config, { paths, roots, source, signal }, view, terminal)
   } finally {
     await view.finish()
     await embedded.close()
@@ -52,17 +70,34 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   }
 }
 
+/** A state directory inside another one, whose case key it has: the key stays where it is safe. */
+async function stateBeside({ state, cwd }: { state: string; cwd: string }, scanned: string[]): Promise<string> {
+  const { root, keys } = stateDirectory(await realpath(resolve(cwd, state)))
+  for (const path of scanned)
+    if (!/^\.\.(?:\/|$)/.test(relative(await realpath(path), root)))
+      throw new UsageInvalid(`scan: --state ${state}: expected a state directory apart from what is scanned`)
+  const own = await mkdtemp(join(root, 'scan-'))
+  await linkCaseKey(keys, stateDirectory(own).keys)
+  return own
+}
+
 type Totals = Record<'clean' | 'found' | 'unverified', { versions: number; bytes: number }> & { findings: number }
 
 async function scanPaths(
   embedded: Embedded,
   config: Config,
-  { paths, roots, signal }: { paths: readonly string[]; roots: readonly string[]; signal: AbortSignal },
+  {
+    paths,
+    roots,
+    source,
+    signal,
+  }: { paths: readonly string[]; roots: readonly string[]; source: IndexSource | undefined; signal: AbortSignal },
   view: ReturnType<typeof createRunView>,
   terminal: Terminal,
 ): Promise<ExitCode> {
   await embedded.call('open-run', { runId, trigger: 'on-demand' })
-  await embedded.call('build-index', { runId, at: new Date().toISOString() })
+  if (source === undefined) await embedded.call('build-index', { runId, at: new Date().toISOString() })
+  else await adoptIndex(embedded.ports, { runId, source })
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
   const decisions: Decision[] = []

@@ -6,7 +6,13 @@ const outBytes = 256 * 1024
 const smallOut = 16 * 1024
 
 /** Where lines are written: `buffer` is filled from `at` on; `view` is the same memory. */
-export type Out = { readonly buffer: Buffer; readonly view: DataView; at: number }
+export type Out = {
+  readonly buffer: Buffer
+  readonly view: DataView
+  at: number
+  /** A quick look at the first bytes: true if they are printable ASCII and line ends for sure. */
+  isPlain?(length: number): boolean
+}
 
 /** `wanted`: bytes that there are to write at most, which may take less memory. */
 export function createOut(wanted = outBytes): Out {
@@ -46,14 +52,15 @@ export function textContent(
     if (out === undefined || out.at === 0) return
     const bytes = out.buffer.subarray(0, out.at)
     out.at = 0
-    await deliver(bytes, isCounted)
+    await deliver(bytes, isCounted, check !== undefined && out.isPlain?.(bytes.length))
   }
 
-  async function deliver(bytes: Uint8Array, isCounted = true): Promise<void> {
+  async function deliver(bytes: Uint8Array, isCounted = true, isPlain = false): Promise<void> {
     if (isCounted) countProduced(decoding, bytes.length, path, written)
     written += bytes.length
     decoding.deliveredBytes += bytes.length
-    check?.write(bytes)
+    if (isPlain) check?.writePlain(bytes.length)
+    else check?.write(bytes)
     sink ??= decoding.open(path)
     const consumed = sink.write(bytes)
     if (consumed !== undefined) await consumed
@@ -69,7 +76,7 @@ export function textContent(
       out ??= createOut(0)
       while (!lines.fill(out)) await flush()
     },
-    deliver,
+    deliver: (bytes) => deliver(bytes),
     async end() {
       await flush()
       check?.end()

@@ -1,13 +1,14 @@
 import type { Transform } from 'node:stream'
-import { constants, createInflateRaw, createZstdDecompress } from 'node:zlib'
+import { constants, createInflate, createInflateRaw, createZstdDecompress } from 'node:zlib'
 
-/** What decodes; `windowLog` limits what a zstd frame may refer back to. */
-export type EngineKind = { name: 'inflate-raw' } | { name: 'zstd'; windowLog: number }
+/** What is decoded: deflate alone, within a zlib stream, or zstd, where `windowLog` limits what a zstd frame may refer back to. */
+export type EngineKind = { name: 'inflate-raw' } | { name: 'inflate' } | { name: 'zstd'; windowLog: number }
 
 /** A decoding stream of `node:zlib`; `bytesWritten` counts the input that it has consumed. */
 export type Stream = Transform & { readonly bytesWritten: number }
 
 export function createStream(kind: EngineKind, chunkSize: number): Stream {
+  if (kind.name === 'inflate') return createInflate({ chunkSize })
   if (kind.name === 'inflate-raw') return createInflateRaw({ chunkSize })
   return createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: kind.windowLog } })
 }
@@ -22,9 +23,15 @@ export type Engine = {
    */
   run(input: Input, giveBack: (rest: Uint8Array) => void): AsyncGenerator<Uint8Array>
   /**
-   * Decodes one stream that lies within `input` as a whole, to `output` from `at` on. Absent where it does not, does not fit, or
-   * is damaged: then nothing has happened but to `output`, and `run` tells. Not every engine has it.
+   * Decodes one stream that lies within `input` as a whole, to `output` from `at` on: deflate with something behind it, which
+   * shows that it has ended, or exactly one frame of zstd, which holds `size` bytes. Absent where it does not, does not fit, or is damaged: then
+   * nothing has happened but to `output`, and `run` tells. Not every engine has it.
    */
-  whole?(input: Uint8Array, output: Uint8Array, at: number): { consumed: number; produced: number } | undefined
+  whole?(
+    input: Uint8Array,
+    output: Uint8Array,
+    at: number,
+    size?: number,
+  ): { consumed: number; produced: number } | undefined
   close(): void
 }

@@ -8,7 +8,8 @@ const longestString = 65_536
 
 /**
  * Decodes LZW as `compress` packs it: codes of 9 bits up to `mostBits`, the lowest bit first, in groups of eight, of which
- * the rest is left out whenever the width changes. `hasClear`: code 256 empties the dictionary.
+ * the rest is left out whenever the width changes. `hasClear`: code 256 empties the dictionary. The format has no checksum, but
+ * an encoder takes the longest string that there is: a code that could have been longer shows damage, or what was appended.
  */
 export type LzwDecoder = {
   /**
@@ -29,6 +30,8 @@ export function lzwDecoder(mostBits: number, hasClear: boolean): LzwDecoder {
     suffixes[byte] = byte
     lengths[byte] = 1
   }
+  /** A bit for each string of the dictionary that is longer than a byte, by the code before its last byte and that byte. */
+  const known = new Uint8Array(most * (256 / 8))
   const output = new Uint8Array(outputSize + longestString)
   let held = 0
   let heldBits = 0
@@ -43,6 +46,12 @@ export function lzwDecoder(mostBits: number, hasClear: boolean): LzwDecoder {
   function nextGroup(): void {
     skipped = (-inGroup & (codesInGroup - 1)) * bits
     inGroup = 0
+  }
+
+  function forget(): void {
+    for (let code = clearCode + 1; code < free; code++) known[(prefixes[code]! << 5) | (suffixes[code]! >> 3)] = 0
+    lengths.fill(0, clearCode, free)
+    free = clearCode
   }
 
   /** Writes the string of a code so that it ends before `end`. */
@@ -70,7 +79,13 @@ export function lzwDecoder(mostBits: number, hasClear: boolean): LzwDecoder {
       write(previous, to + length - 1)
       output[to + length - 1] = first
     } else write(code, to + length)
+    const place = (previous << 5) | (first >> 3)
+    const bit = 1 << (first & 7)
+    // The first code after the dictionary was emptied makes an entry that nothing can refer to.
+    const isAfterClear = hasClear && free === clearCode
+    if (!isAfterClear && (known[place]! & bit) !== 0) throw new BlockCorrupt('expected each code to be the longest')
     if (free < most) {
+      if (!isAfterClear) known[place]! |= bit
       prefixes[free] = previous
       suffixes[free] = first
       lengths[free] = lengths[previous]! + 1
@@ -108,9 +123,7 @@ export function lzwDecoder(mostBits: number, hasClear: boolean): LzwDecoder {
         if (hasClear && code === clearCode) {
           nextGroup()
           bits = firstBits
-          // The first code behind it makes an entry that nothing can refer to.
-          free = clearCode
-          lengths.fill(0, clearCode)
+          forget()
         } else to = decode(code, to)
       }
       return { bytes: output.subarray(0, to), at }

@@ -36,9 +36,11 @@ export function syncEngine(kind: EngineKind): Engine | undefined {
   const output = Buffer.allocUnsafeSlow(outputSize)
   return {
     run: (input, giveBack) => drive(stepper!, output, input, giveBack),
-    whole(input, into, at) {
+    whole(input, into, at, size) {
       const done = tryWhole(stepper!, input, into, at)
-      if (done !== undefined) return done
+      const left = done === undefined ? 0 : input.length - done.consumed
+      const isWhole = kind.name === 'zstd' ? left === 0 && done?.produced === size : left > 0
+      if (done !== undefined && isWhole) return done
       stepper!.close()
       stepper = createStepper(kind)!
       return undefined
@@ -47,7 +49,7 @@ export function syncEngine(kind: EngineKind): Engine | undefined {
   }
 }
 
-/** Deflate that has ended leaves input; zstd is given exactly a frame. */
+/** Whether it is whole is for the caller to see: deflate that has ended leaves input, and of zstd the end is known before. */
 function tryWhole(
   stepper: Stepper,
   input: Uint8Array,

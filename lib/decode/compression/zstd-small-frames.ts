@@ -20,8 +20,8 @@ export function smallFrames(engine: Engine, input: Uint8Array, output: Uint8Arra
   while (output.length - done.produced > smallFrame) {
     const frame = smallFrameAt(input, done.consumed)
     if (frame === undefined) return done
-    const decoded = whole(input.subarray(done.consumed, frame.end), output, done.produced)
-    if (decoded?.consumed !== frame.end - done.consumed || decoded.produced !== frame.contentSize) return done
+    const decoded = whole(input.subarray(done.consumed, frame.end), output, done.produced, frame.contentSize)
+    if (decoded === undefined) return done
     done.consumed = frame.end
     done.produced += decoded.produced
   }

@@ -1,3 +1,4 @@
+import type { Shape } from '../../manifest/identifier.ts'
 import { createEscapeFinder, type EscapeSyntax, nothing, unitOf } from './escape-finder.ts'
 import type { Form } from './form.ts'
 import { named } from './named-characters.ts'
@@ -176,6 +177,42 @@ const doubledQuotes: EscapeSyntax = {
   },
 }
 
+const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+const sixBitValues = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const value = sixBits.indexOf(String.fromCharCode(byte))
+  return value === -1 ? 64 : value
+})
+
+/** RFC 2152: one character in modified base64, as `+AEA-`. */
+const utf7: EscapeSyntax = {
+  name: 'utf-7',
+  sign: '+',
+  mayGlue: () => true,
+  unit(bytes, at, to) {
+    if (at + 4 >= to || bytes[at + 4] !== 0x2d) return 0
+    const [first, second, third] = [1, 2, 3].map((place) => sixBitValues[bytes[at + place]!]!) as [
+      number,
+      number,
+      number,
+    ]
+    if (first === 64 || second === 64 || third === 64 || (third & 3) !== 0) return 0
+    return unitOf(5, (first << 10) | (second << 4) | (third >> 2))
+  },
+}
+
+/** ISO/IEC 2022 and ISO-2022-JP (RFC 1468): which characters follow, as in `ESC ( B` before plain ones. */
+const iso2022: EscapeSyntax = {
+  name: 'iso-2022',
+  sign: '\x1b',
+  mayGlue: () => true,
+  unit(bytes, at, to) {
+    let end = at + 1
+    while (end < to && end - at <= 3 && bytes[end]! >= 0x20 && bytes[end]! <= 0x2f) end++
+    if (end === at + 1 || end >= to || bytes[end]! < 0x30 || bytes[end]! > 0x7e) return 0
+    return unitOf(end + 1 - at, replacement)
+  },
+}
+
 const hexOf = (byte: number, digits = 2) => byte.toString(16).padStart(digits, '0')
 const each = (text: string, write: (byte: number) => string, which = /[\s\S]/g) =>
   Buffer.from(
@@ -187,7 +224,7 @@ const notWord = /[^A-Za-z0-9]/g
 const form = (
   syntax: EscapeSyntax,
   summary: string,
-  spell: (text: string) => Buffer[],
+  spell: (text: string, shape: Shape) => Buffer[],
   applies: (wantsQuotes: boolean) => boolean = () => true,
 ): Form => ({
   name: syntax.name,
@@ -195,7 +232,7 @@ const form = (
   nests: true,
   finder: (tools) => (applies(tools.wanted[quote] === 1) ? createEscapeFinder(syntax, tools) : undefined),
   // Where only signs are escaped, an identifier without one is as it was.
-  spell: (text) => spell(text).filter((spelled) => spelled.toString('latin1') !== text),
+  spell: (text, shape) => spell(text, shape).filter((spelled) => spelled.toString('latin1') !== text),
 })
 
 export const escapeForms: readonly Form[] = [
@@ -220,6 +257,13 @@ export const escapeForms: readonly Form[] = [
     each(text, (byte) => `=${hexOf(byte).toUpperCase()}`),
     Buffer.from(`${text.slice(0, 2)}=\r\n${text.slice(2)}`, 'latin1'),
   ]),
+  form(utf7, 'with characters in UTF-7', (text) => [
+    each(text, (byte) => `+${Buffer.from([0, byte]).toString('base64').slice(0, 3)}-`, /^.|[^A-Za-z0-9]/g),
+  ]),
+  form(iso2022, 'behind a switch of characters as in ISO-2022-JP', (text, shape) =>
+    // What is no digit is no part of a number.
+    shape === 'decimal' ? [] : [Buffer.from(`\x1b(B${text}`, 'latin1')],
+  ),
   form(
     doubledQuotes,
     'with doubled quotes as in SQL',

@@ -1,8 +1,9 @@
 import { codeForms } from './code-forms.ts'
 import { escapeForms } from './escape-forms.ts'
 import type { Form } from './form.ts'
+import { multibyte } from './multibyte-form.ts'
 import { numberForms } from './number-forms.ts'
 import { utf16Form } from './utf-16-form.ts'
 
 /** Every form that identifiers are looked for in. */
-export const forms: readonly Form[] = [...escapeForms, ...numberForms, utf16Form, ...codeForms]
+export const forms: readonly Form[] = [...escapeForms, ...numberForms, multibyte, utf16Form, ...codeForms]

@@ -71,7 +71,7 @@ export function layOutMemory(
     tokens,
     starts: take(mostPlaces),
     ends: take(mostPlaces),
-    stops: take(mostRuns + 16),
+    stops: take(mostRuns + 32),
     plainDigits: take(batch * 32),
     constants: take(512),
     // Something is in front of the first byte: it may be read and means nothing.

@@ -84,6 +84,11 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
   return {
     block,
     sources: {
+      filter: {
+        ...index.filter,
+        first: new Uint8Array(memory.buffer, layout.first, index.filter.first.length),
+        second: new Uint8Array(memory.buffer, layout.second, index.filter.second.length),
+      },
       runsOf: (indexed) => {
         const record = recordOf(indexed)
         return {

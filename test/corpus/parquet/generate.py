@@ -125,6 +125,9 @@ for case, options in {
     write(case, f"pyarrow {pa.__version__}, write_table({options})", found, ["id", "name"])
 
 
+pq.write_table(small.slice(0, 0), "no-rows.bin", compression="none", store_schema=False)
+write("no-rows", f"pyarrow {pa.__version__}, write_table()", {}, ["id", "name"])
+
 
 class Kms(pe.KmsClient):
     """Keys are not wrapped: the files only have to be encrypted."""

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { arSample } from '../../../lib/scan/samples/ar-sample.ts'
 import { cpioSample } from '../../../lib/scan/samples/cpio-sample.ts'
+import { sevenZipSample } from '../../../lib/scan/samples/seven-zip-sample.ts'
 import { tarSample } from '../../../lib/scan/samples/tar-sample.ts'
 import { zipSample } from '../../../lib/scan/samples/zip-sample.ts'
 import { requireTool } from '../../support/require-tool.ts'
@@ -15,6 +16,7 @@ const readers = [
   { format: 'tar', sample: tarSample, tool: 'tar', read: ['-xf', 'archive'] },
   { format: 'zip', sample: zipSample, tool: 'python3', read: ['-m', 'zipfile', '-e', 'archive', '.'] },
   { format: 'cpio', sample: cpioSample, tool: 'cpio', read: ['-i', '--quiet', '-F', 'archive'] },
+  { format: '7z', sample: sevenZipSample, tool: 'bsdtar', read: ['-xf', 'archive'] },
   { format: 'ar', sample: arSample, tool: 'ar', read: ['x', 'archive'] },
 ]
 

@@ -74,7 +74,7 @@ describe('a Parquet file in parts', () => {
     const layout = await readLayout(at)
     asked.length = 0
     const { decoding, contents } = gather(bytes)
-    await readColumns(at, layout, { group: 1, columns: [0, 5] }, [], decoding)
+    await readColumns(at, layout, { groups: [1], columns: [0, 5] }, [], decoding)
     const columns = new Set([...contents.keys()].map((path) => path.split('/').slice(0, 2).join('/')))
     expect([...columns]).toEqual(['row-group-2/column-1', 'row-group-2/column-6'])
     const ranges = [0, 5].map((column) => layout.metadata.groups[1]![column]!.range!)

@@ -54,6 +54,11 @@ const units: Record<string, Unit> = {
     pattern: /=(0[9AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}\r?\n/y,
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
+  'utf-7': {
+    pattern: /\+([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])-/y,
+    decode: ([, code]) => character(Buffer.from(`${code}A`, 'base64').readUInt16BE()),
+  },
+  'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
   'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },
 }
 
@@ -128,6 +133,9 @@ const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [
   },
 }
 
+/** What is searched in text that another form wrote. */
+const inside = (form: string) => form !== 'multibyte'
+
 const textBytes = /[^\t\n\r\x20-\x7e\x00]/g
 const values = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
@@ -189,6 +197,10 @@ function decodedBy(form: string, content: Decoded, { spaces, everywhere }: Optio
       : decoded
   }
   if (form === 'hex' || form === 'base64') return decodeCodes(content, form)
+  if (form === 'multibyte')
+    return Array.from(
+      content.text.matchAll(/[\x81-\xff][A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~](?=[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~])/g),
+    ).map(({ index }) => ({ text: content.text.slice(index + 2), starts: content.starts.slice(index + 2) }))
   return form === 'utf-16' ? decodeUtf16(content) : []
 }
 
@@ -214,7 +226,7 @@ function searchForms(
     for (const decoded of decodedBy(form, content, options)) {
       for (const { ordinal, offset } of referenceMatches(index, Buffer.from(decoded.text, 'latin1')))
         found.set(`${decoded.starts[offset]} ${ordinal}`, { ordinal, offset: decoded.starts[offset]! })
-      if (level > 0) searchForms(index, forms, decoded, level - 1, found, options)
+      if (level > 0) searchForms(index, forms.filter(inside), decoded, level - 1, found, options)
     }
   }
 }

@@ -3,16 +3,26 @@ import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import { openPageKernel, type PageKernel } from '../kernel/page-kernel.ts'
 import type { PlacedSource } from '../placed-source.ts'
-import { type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
+import { createOut, type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
 import { pageHeader as pageHeaderFields, visitContent } from './known-fields.ts'
 import type { Chunk } from './metadata.ts'
 import { type PageHeader, pageHeaderOf } from './page-header.ts'
 import { checkPage, dataPartsOf, pageBytes } from './page-parts.ts'
-import { pageValuesOf } from './page-values.ts'
+import { type Encoded, type PageValues, pageValuesOf } from './page-values.ts'
 import { takeThrift } from './read-thrift.ts'
 import type { Leaf } from './schema.ts'
 import { printerOf } from './value-printers.ts'
+
+/** What the columns of a file are read with, one after the other. `out`: the kernel's buffer where there is one. */
+export type Workspace = { readonly out: Out; readonly kernel?: PageKernel }
+
+/** `size`: of the file, or of what is read of it. */
+export function openWorkspace(size: number): Workspace {
+  const kernel = openPageKernel(size * 8)
+  return kernel === undefined ? { out: createOut(size * 8) } : { out: kernel.out, kernel }
+}
 
 /**
  * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of
@@ -27,13 +37,17 @@ export async function readColumnChunk(
   chunk: Chunk,
   path: readonly string[],
   decoding: Decoding,
-  out: Out,
+  { out, kernel }: Workspace,
 ): Promise<void> {
   const { leaf } = chunk
   let isLossy = false
-  const printer = printerOf(leaf, () => {
-    isLossy = true
-  })
+  const printer = printerOf(
+    leaf,
+    () => {
+      isLossy = true
+    },
+    kernel,
+  )
   const data = textContent(path, decoding, printer.kind, out)
   const statistics = textContent([...path, 'statistics'], decoding, 'numbers')
   const slack = textContent([...path, 'slack'], decoding, 'text')
@@ -62,7 +76,8 @@ export async function readColumnChunk(
     try {
       checkPage(header, stored)
       countProduced(decoding, header.size, path, 0)
-      if (header.kind === 'dictionary') await readDictionary(header.values, pageBytes(chunk.codec, stored, header.size))
+      if (header.kind === 'dictionary')
+        await readDictionary(header.values, pageBytes(chunk.codec, stored, header.size, kernel))
       else if (header.kind === 'unknown') await readUnknown(stored)
       else await readData(header, stored)
     } finally {
@@ -96,7 +111,7 @@ export async function readColumnChunk(
   }
 
   async function readData(header: Extract<PageHeader, { kind: 'data' | 'data-2' }>, stored: Uint8Array): Promise<void> {
-    const parts = dataPartsOf(header, chunk.codec, stored, leaf)
+    const parts = dataPartsOf(header, chunk.codec, stored, leaf, kernel)
     values += header.values
     rows += parts.rows
     const { encoding } = header
@@ -104,11 +119,7 @@ export async function readColumnChunk(
     written += parts.count
   }
 
-  async function readValues(
-    encoded: Parameters<typeof pageValuesOf>[0],
-    content: TextContent,
-    prefix: string,
-  ): Promise<void> {
+  async function readValues(encoded: Encoded, content: TextContent, prefix: string): Promise<void> {
     const page = pageValuesOf(encoded, leaf, printer)
     let end = page.kind === 'bytes' ? 0 : page.end
     if (page.kind === 'lines') await content.write(page.lines)
@@ -118,9 +129,7 @@ export async function readColumnChunk(
     }
     if (page.kind === 'bytes') {
       const containers = leaf.print.as === 'bytes' ? containersIn(page.values().values, decoding) : new Map()
-      const { values, end: endOfValues } = page.values()
-      await content.write(printer.bytes(values, containers.size > 0 ? (index) => containers.has(index) : undefined))
-      end = endOfValues
+      end = await writeBytes(page, encoded, content, containers)
       for (const [index, bytes] of containers) {
         const source = byteSource(piece(bytes))
         await decodeMember({ source, path: [...path, `${prefix}value-${written + index + 1}`] }, decoding)
@@ -128,6 +137,29 @@ export async function readColumnChunk(
     }
     const rest = encoded.bytes.subarray(typeof end === 'function' ? end() : end)
     if (rest.some((byte) => byte !== 0)) await slack.write(lineOf(rest))
+  }
+
+  /** Returns where the values end. */
+  async function writeBytes(
+    page: Extract<PageValues, { kind: 'bytes' }>,
+    { bytes, count }: Encoded,
+    content: TextContent,
+    containers: ReadonlyMap<number, Uint8Array>,
+  ): Promise<number> {
+    const isPlain = page.isPlain && containers.size === 0 && printer.kind === 'text'
+    let end = 0
+    const lines = isPlain
+      ? kernel?.stringLines(bytes, count, (found) => {
+          end = found
+        })
+      : undefined
+    if (lines !== undefined) {
+      await content.write(lines)
+      return end
+    }
+    const { values, end: endOfValues } = page.values()
+    await content.write(printer.bytes(values, containers.size > 0 ? (index) => containers.has(index) : undefined))
+    return endOfValues()
   }
 
   try {

@@ -83,12 +83,13 @@ function chunkOf(chunk: ThriftStruct, leaf: Leaf, rows: number): Chunk {
   }
 }
 
-/** All pages of a column; some writers state a dictionary at 0 where there is none. */
+/** All pages of a column; some writers state 0, where the magic number is, for a page that is not there. */
 function pagesOf(meta: ThriftStruct): Range {
   const data = required(countIn(meta, 9), 'the place of the first page')
   const dictionary = countIn(meta, 11) ?? 0
   const index = countIn(meta, 10) ?? 0
-  const from = Math.min(data, ...(dictionary > 0 ? [dictionary] : []), ...(index > 0 ? [index] : []))
+  const there = [data, dictionary, index].filter((place) => place > 0)
+  const from = there.length === 0 ? 0 : Math.min(...there)
   return { from, to: from + required(countIn(meta, 7), 'the size of a column') }
 }
 

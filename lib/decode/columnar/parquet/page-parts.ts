@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { decompress } from '../decompress.ts'
+import type { PageKernel } from '../kernel/page-kernel.ts'
 import type { Codec } from './metadata.ts'
 import type { PageHeader } from './page-header.ts'
 import { prefixedEnd } from './page-values.ts'
@@ -17,28 +18,32 @@ export function checkPage(header: PageHeader, stored: Uint8Array): void {
     throw corrupt('parquet: expected the checksum of a page to match')
 }
 
-export function pageBytes(codec: Codec, stored: Uint8Array, size: number): Uint8Array {
+export function pageBytes(codec: Codec, stored: Uint8Array, size: number, kernel?: PageKernel): Uint8Array {
   if (codec === 'UNCOMPRESSED') {
     if (stored.length !== size) throw corrupt('parquet: expected a page of its stated size')
     return stored
   }
   if (codec === 'LZO') throw new ColumnFault('unsupported-format', 'parquet: expected a codec that is read, got LZO')
   if (size === 0 && stored.length === 0) return stored
-  return decompress(codec, stored, size)
+  return (codec === 'SNAPPY' ? kernel?.unsnap(stored, size) : undefined) ?? decompress(codec, stored, size)
 }
 
 /** @throws ColumnFault */
-export function dataPartsOf(header: DataHeader, codec: Codec, stored: Uint8Array, leaf: Leaf): DataParts {
-  return header.kind === 'data' ? firstVersion(header, codec, stored, leaf) : secondVersion(header, codec, stored, leaf)
-}
-
-function firstVersion(
-  header: Extract<DataHeader, { kind: 'data' }>,
+export function dataPartsOf(
+  header: DataHeader,
   codec: Codec,
   stored: Uint8Array,
   leaf: Leaf,
+  kernel?: PageKernel,
 ): DataParts {
-  const bytes = pageBytes(codec, stored, header.size)
+  const decompressed = (isCompressed: boolean, bytes: Uint8Array, size: number) =>
+    pageBytes(isCompressed ? codec : 'UNCOMPRESSED', bytes, size, kernel)
+  return header.kind === 'data'
+    ? firstVersion(header, decompressed(true, stored, header.size), leaf)
+    : secondVersion(header, stored, decompressed, leaf)
+}
+
+function firstVersion(header: Extract<DataHeader, { kind: 'data' }>, bytes: Uint8Array, leaf: Leaf): DataParts {
   const levels = (at: number, highest: number, encoding: string, wanted: number): Tally => {
     if (highest === 0) return { wanted: header.values, end: at }
     const packed = { bytes, width: widthOf(highest), count: header.values }
@@ -53,8 +58,8 @@ function firstVersion(
 
 function secondVersion(
   header: Extract<DataHeader, { kind: 'data-2' }>,
-  codec: Codec,
   stored: Uint8Array,
+  decompressed: (isCompressed: boolean, bytes: Uint8Array, size: number) => Uint8Array,
   leaf: Leaf,
 ): DataParts {
   const { definitionBytes, repetitionBytes, values } = header
@@ -71,7 +76,7 @@ function secondVersion(
   if (rows !== header.rows || values - count !== header.nulls)
     throw corrupt('parquet: expected as many rows and nulls as the page states')
   const rest = stored.subarray(before)
-  const bytes = pageBytes(header.isCompressed ? codec : 'UNCOMPRESSED', rest, header.size - before)
+  const bytes = decompressed(header.isCompressed, rest, header.size - before)
   return { bytes, count, rows }
 }
 

@@ -14,7 +14,7 @@ import type { Printer } from './value-printers.ts'
  */
 export type PageValues =
   | { kind: 'lines'; lines: Lines; end(): number }
-  | { kind: 'bytes'; values: () => { values: ByteValues; end(): number } }
+  | { kind: 'bytes'; isPlain: boolean; values: () => { values: ByteValues; end(): number } }
   | { kind: 'entries'; end(): number }
   | { kind: 'flags'; isTrue: boolean; isFalse: boolean; end(): number }
 
@@ -30,7 +30,7 @@ export function pageValuesOf(encoded: Encoded, leaf: Leaf, printer: Printer): Pa
   const isBytes = leaf.physical === 'BYTE_ARRAY'
   const isFixedBytes = leaf.physical === 'FIXED_LEN_BYTE_ARRAY'
   if (encoding === 'PLAIN' && isBytes)
-    return { kind: 'bytes', values: () => withEnd(prefixedValues(bytes, bytes.length, count)) }
+    return { kind: 'bytes', isPlain: true, values: () => withEnd(prefixedValues(bytes, bytes.length, count)) }
   if (encoding === 'PLAIN') {
     const length = lengthOf(bytes, count, width)
     return { kind: 'lines', lines: printer.fixed(bytes, count), end: () => length }
@@ -46,9 +46,13 @@ export function pageValuesOf(encoded: Encoded, leaf: Leaf, printer: Printer): Pa
     return { kind: 'lines', lines, end: numbers.end }
   }
   if (encoding === 'DELTA_LENGTH_BYTE_ARRAY' && isBytes)
-    return { kind: 'bytes', values: () => lengthsFirst(bytes, 0, count) }
+    return { kind: 'bytes', isPlain: false, values: () => lengthsFirst(bytes, 0, count) }
   if (encoding === 'DELTA_BYTE_ARRAY' && (isBytes || isFixedBytes))
-    return { kind: 'bytes', values: () => ofWidth(prefixesFirst(bytes, 0, count), isBytes ? undefined : width) }
+    return {
+      kind: 'bytes',
+      isPlain: false,
+      values: () => ofWidth(prefixesFirst(bytes, 0, count), isBytes ? undefined : width),
+    }
   throw new ColumnFault('unsupported-format', 'parquet: expected an encoding of the type of the column')
 }
 

@@ -6,7 +6,7 @@ import { holdContent } from '../../hold-content.ts'
 import { readRaw } from '../../raw-content.ts'
 import { ColumnFault } from '../column-fault.ts'
 import { placedSource } from '../placed-source.ts'
-import { createOut } from '../text-content.ts'
+import { openWorkspace } from './column-chunk.ts'
 import { readFooterContent } from './footer-content.ts'
 import { type Layout, magic, readLayout, type Span } from './layout.ts'
 import { readRegion, readRegions } from './read-regions.ts'
@@ -81,20 +81,20 @@ export async function readSpan(
   await readRegions(source, layout, span, path, decoding)
 }
 
-/** Reads only the values of some columns (from 0) of a row group (from 0): not what a verdict can rest on. */
+/** Reads only the values of some columns (from 0) of some row groups (from 0): not what a verdict can rest on. */
 export async function readColumns(
   at: ReadAt,
   layout: Layout,
-  { group, columns }: { group: number; columns: readonly number[] },
+  { groups, columns }: { groups: readonly number[]; columns: readonly number[] },
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
-  const out = createOut()
+  const workspace = openWorkspace(layout.size)
   const whole: Span = { from: 0, to: layout.footerFrom }
   for (const region of layout.regions) {
-    if (region.kind !== 'pages' || region.group !== group || !columns.includes(region.column)) continue
+    if (region.kind !== 'pages' || !groups.includes(region.group) || !columns.includes(region.column)) continue
     const { from, to } = region
     const source = placedSource(byteSource(rangeOf(at, from, to ?? from)), from, path, decoding)
-    await readRegion(source, region, whole, path, decoding, out)
+    await readRegion(source, region, whole, path, decoding, workspace)
   }
 }

@@ -1,8 +1,8 @@
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import type { PlacedSource } from '../placed-source.ts'
-import { createOut, type Lines, lineOf, type Out, textContent } from '../text-content.ts'
-import { readColumnChunk, valueLine } from './column-chunk.ts'
+import { type Lines, lineOf, textContent } from '../text-content.ts'
+import { openWorkspace, readColumnChunk, valueLine, type Workspace } from './column-chunk.ts'
 import { bloomFilterHeader, columnIndex, type Fields, offsetIndex, visitContent } from './known-fields.ts'
 import type { Layout, Region, Span } from './layout.ts'
 import { takeThrift } from './read-thrift.ts'
@@ -19,7 +19,7 @@ export async function readRegions(
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
-  const out = createOut(layout.size * 8)
+  const workspace = openWorkspace(layout.size)
   for (const [index, region] of layout.regions.entries()) {
     if (region.from < span.from || region.from >= span.to) {
       if (region.from >= layout.footerFrom && span.to === layout.footerFrom) tellGap(decoding, region, path, outside())
@@ -31,7 +31,7 @@ export async function readRegions(
       continue
     }
     if (!isEmpty) await source.leave(region.from, [...path, `slack-${index + 1}`])
-    await readRegion(source, region, span, path, decoding, out)
+    await readRegion(source, region, span, path, decoding, workspace)
   }
   await source.leave(span.to, [
     ...path,
@@ -64,7 +64,7 @@ export async function readRegion(
   span: Span,
   path: readonly string[],
   decoding: Decoding,
-  out: Out,
+  workspace: Workspace,
 ): Promise<void> {
   const place = chunkPath(path, region.group, region.column)
   // A region without bytes may be said to be anywhere.
@@ -74,10 +74,10 @@ export async function readRegion(
     if (to > span.to) throw outside()
     if (region.kind !== 'pages') await readIndex(source, region, span.to, [...place, region.kind], decoding)
     else if (region.chunk.problem !== undefined) throw problems[region.chunk.problem]()
-    else await readColumnChunk(source, to, region.chunk, place, decoding, out)
+    else await readColumnChunk(source, to, region.chunk, place, decoding, workspace)
   } catch (error) {
     // What is left in the buffer belongs to this region alone.
-    out.at = 0
+    workspace.out.at = 0
     if (!(error instanceof ColumnFault)) {
       if (!(error instanceof DecodingStopped) || decoding.exhausted || error.gap.reason === 'truncated') throw error
       addGap(decoding, error.gap)

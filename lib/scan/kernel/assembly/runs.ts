@@ -47,8 +47,8 @@ export function scanRuns(shape: usize, from: i32, to: i32, final: bool): i32 {
   else markAlphabet(v128.load(shape, 32), from, size)
   collectStops(minLength, size, final)
   if (kind == Kind.uuid) addUuids(from, v128.load(shape, 32), load<i32>(shape, 20) != 0)
-  else if (kind == Kind.dotted) addAllDotted(from)
-  else addPlainRuns(from)
+  else if (kind == Kind.dotted) addPlainRuns(from, true)
+  else addPlainRuns(from, false)
   lookUp()
   resume = final ? to : to - runLengthBefore(size)
   return candidates
@@ -62,10 +62,13 @@ function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
 }
 
 /** Most of what the kernel does: with everything in locals, and without a branch for the length. */
-function addPlainRuns(from: i32): void {
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function addPlainRuns(from: i32, isDotted: bool): void {
   const last = stops + (<usize>stopCount << 2)
   const bytes = block + <usize>from
   const mayGlue = tables + Table.mayGlue
+  const trimmed = tables + Table.trimmed
   const lengths = allowedLengths()
   const limit = tokens + batchBytes
   let token = nextToken()
@@ -74,32 +77,36 @@ function addPlainRuns(from: i32): void {
     const length = runLengthBefore(stop)
     const start = stop - length
     const address = bytes + <usize>start
+    // What the block begins with has something before it as well, and escapes are told later.
+    let special = load<u8>(mayGlue + <usize>load<u8>(address - 1))
+    if (isDotted) {
+      special |= load<u8>(trimmed + <usize>load<u8>(address))
+      special |= load<u8>(trimmed + <usize>load<u8>(bytes + <usize>stop - 1))
+    }
+    if (special != 0) {
+      endTokens(token)
+      if (isDotted) addDotted(from + start, from + stop)
+      else addWithEscapes(from + start, from + stop)
+      token = nextToken()
+      continue
+    }
     // The next one overwrites it unless its length is one that occurs.
     writeToken(token, address, length, from + start, from + stop)
     token += <usize>load<u8>(lengths + <usize>min(length, 255)) << 2
     if (token == limit) token = lookUpUntil(token)
-    // What the block begins with has something before it as well, and escapes are told later.
-    if (load<u8>(mayGlue + <usize>load<u8>(address - 1)) != 0) {
-      endTokens(token)
-      addBehindEscapes(from + start, from + stop)
-      token = nextToken()
-    }
   }
   endTokens(token)
 }
 
-/** The run behind each place where an escape could end: whether one does is decided later, for what the filter passes. */
-function addBehindEscapes(start: i32, end: i32): void {
+/**
+ * A run and what of it is behind each place where an escape could end: whether one does is decided later, for what the
+ * filter passes.
+ */
+function addWithEscapes(start: i32, end: i32): void {
+  if (isAllowed(end - start)) addText(start, end, start, end)
   const last = min(start + longestEscape, end - minLength)
   for (let from = max(start + 1, end - maxLength); from <= last; from++)
     if (isAllowed(end - from)) addText(from, end, start, end)
-}
-
-function addAllDotted(from: i32): void {
-  for (let at = 0; at < stopCount; at++) {
-    const stop = load<i32>(stops + (<usize>at << 2))
-    addDotted(from + stop - runLengthBefore(stop), from + stop)
-  }
 }
 
 function addDotted(start: i32, runEnd: i32): void {

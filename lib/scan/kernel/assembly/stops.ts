@@ -35,17 +35,24 @@ function collectLong(last: usize, list: usize): usize {
     before = bytes >> 15
     let next = list
     list += <usize>popcnt(begins) << 2
-    // Three at once, whether there are so many or not: what is too much is overwritten.
+    // Three at once, or all eight, whether there are so many or not: what is too much is overwritten.
     store<i32>(next, first + ctz(begins))
     begins &= begins - 1
     store<i32>(next, first + ctz(begins), 4)
     begins &= begins - 1
     store<i32>(next, first + ctz(begins), 8)
     begins &= begins - 1
-    while (begins != 0) {
+    if (begins != 0) {
       store<i32>(next, first + ctz(begins), 12)
       begins &= begins - 1
-      next += 4
+      store<i32>(next, first + ctz(begins), 16)
+      begins &= begins - 1
+      store<i32>(next, first + ctz(begins), 20)
+      begins &= begins - 1
+      // At most one of two bytes is the first full one.
+      store<i32>(next, first + ctz(begins), 24)
+      begins &= begins - 1
+      store<i32>(next, first + ctz(begins), 28)
     }
     first += 16
   }

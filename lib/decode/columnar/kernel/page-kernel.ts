@@ -1,0 +1,154 @@
+import { byteLines, prefixedValues } from '../byte-values.ts'
+import { corrupt } from '../column-fault.ts'
+import type { Lines, Out } from '../text-content.ts'
+import { kernelBytes } from './kernel-bytes.ts'
+
+/**
+ * The inner loops of pages in WebAssembly, in memory of their own: one page at a time, which is there until the next call of `unsnap` or until
+ * other bytes become lines. What does not fit, and what is not valid, is left to the plain functions beside it.
+ */
+export type PageKernel = {
+  /** Where its lines are written; the same memory for all of them. */
+  readonly out: Out
+  /** A raw snappy block that holds exactly `size` bytes; absent where the plain function has to look at it. */
+  unsnap(stored: Uint8Array, size: number): Uint8Array | undefined
+  /** Lines of whole numbers of `width` bytes, the lowest first, as `fixedLines` writes them. */
+  numberLines(bytes: Uint8Array, count: number, width: 4 | 8, signed: boolean): Lines | undefined
+  /** Lines of values with their lengths before them, as `byteLines` writes them. `onEnd` is told where they end. */
+  stringLines(bytes: Uint8Array, count: number, onEnd: (end: number) => void): Lines | undefined
+}
+
+/** What `assembly/index.ts` exports; all places are of the memory. */
+type Exports = {
+  unsnap(at: number, end: number, output: number, size: number): number
+  numberLines(at: number, count: number, width: number, signed: number, to: number, most: number): number
+  stringLines(at: number, end: number, count: number, to: number, most: number): number
+  isPlain(at: number, end: number): number
+  readAt(): number
+  writtenTo(): number
+}
+
+/** What of WebAssembly's JavaScript interface is used; the types of Node do not have it. */
+type Interface = {
+  validate(bytes: Uint8Array): boolean
+  Module: new (bytes: Uint8Array) => object
+  Instance: new (module: object, imports: { env: { memory: Memory } }) => { readonly exports: object }
+  Memory: new (pages: { initial: number; maximum: number }) => Memory
+}
+type Memory = { readonly buffer: ArrayBuffer }
+
+const webAssembly = (globalThis as unknown as { WebAssembly: Interface }).WebAssembly
+
+let compiled: object | 'none' | undefined
+
+/** Undefined: this machine has no SIMD for it. */
+function moduleOf(): object | undefined {
+  if (compiled === undefined) {
+    const bytes = Buffer.from(kernelBytes, 'base64')
+    compiled = webAssembly.validate(bytes) ? new webAssembly.Module(bytes) : 'none'
+  }
+  return compiled === 'none' ? undefined : (compiled as object)
+}
+
+const outBytes = 256 * 1024
+const mostPageBytes = 2 ** 24
+const slack = 64
+const wasmPage = 65_536
+
+/** `pageBytes`: of the largest page to expect; it bounds the memory, which is twice that and 256 KiB. */
+export function openPageKernel(pageBytes: number): PageKernel | undefined {
+  const module = moduleOf()
+  if (module === undefined) return undefined
+  const most = Math.min(Math.max(pageBytes, wasmPage), mostPageBytes)
+  const outFrom = wasmPage
+  const pageFrom = outFrom + outBytes + slack
+  const storedFrom = pageFrom + most + slack
+  const pages = Math.ceil((storedFrom + most + slack) / wasmPage)
+  const memory = new webAssembly.Memory({ initial: pages, maximum: pages })
+  const kernel = new webAssembly.Instance(module, { env: { memory } }).exports as Exports
+  const bytes = new Uint8Array(memory.buffer)
+  const out: Out = {
+    buffer: Buffer.from(memory.buffer, outFrom, outBytes),
+    view: new DataView(memory.buffer, outFrom, outBytes),
+    at: 0,
+    isPlain: (length) => kernel.isPlain(outFrom, outFrom + length) !== 0,
+  }
+
+  /** Where bytes are in the memory, copied there if need be, not over a page that they may be made of. Undefined: they do not fit. */
+  function placeOf(page: Uint8Array): number | undefined {
+    if (page.buffer === memory.buffer) return page.byteOffset
+    if (page.length > most) return undefined
+    bytes.set(page, storedFrom)
+    return storedFrom
+  }
+
+  return {
+    out,
+    unsnap(stored, size) {
+      if (stored.length > most || size > most) return undefined
+      const header = lengthHeader(stored, size)
+      if (header === undefined) return undefined
+      bytes.set(stored, storedFrom)
+      const isValid = kernel.unsnap(storedFrom + header, storedFrom + stored.length, pageFrom, size)
+      return isValid ? bytes.subarray(pageFrom, pageFrom + size) : undefined
+    },
+    numberLines(page, count, width, signed) {
+      const place = placeOf(page)
+      if (place === undefined || count * width > page.length) return undefined
+      let left = count
+      let at = place
+      return {
+        fill(target) {
+          if (target !== out) throw new Error('page kernel: expected its own buffer')
+          left -= kernel.numberLines(at, left, width, signed ? 1 : 0, outFrom + out.at, outFrom + outBytes)
+          at = kernel.readAt()
+          out.at = kernel.writtenTo() - outFrom
+          return left === 0
+        },
+      }
+    },
+    stringLines(page, count, onEnd) {
+      const place = placeOf(page)
+      if (place === undefined) return undefined
+      const end = place + page.length
+      let left = count
+      let at = place
+      /** One value that is longer than the buffer, or not valid. */
+      let single: Lines | undefined
+      return {
+        fill(target) {
+          if (target !== out) throw new Error('page kernel: expected its own buffer')
+          for (;;) {
+            if (single !== undefined && !single.fill(out)) return false
+            single = undefined
+            left -= kernel.stringLines(at, end, left, outFrom + out.at, outFrom + outBytes)
+            at = kernel.readAt()
+            out.at = kernel.writtenTo() - outFrom
+            if (left === 0) {
+              onEnd(at - place)
+              return true
+            }
+            if (out.at > 0) return false
+            const values = prefixedValues(bytes.subarray(at, end), end - at, 1)
+            if (end - at < 4) throw corrupt('expected the length of a value')
+            single = byteLines(values)
+            at += 4 + new DataView(memory.buffer, at, 4).getUint32(0, true)
+            left -= 1
+          }
+        },
+      }
+    },
+  }
+}
+
+/** How long the length before a snappy block is, if it states `size`. */
+function lengthHeader(stored: Uint8Array, size: number): number | undefined {
+  let length = 0
+  for (let at = 0; at < 5; at++) {
+    const byte = stored[at]
+    if (byte === undefined) return undefined
+    length += (byte & 0x7f) * 2 ** (7 * at)
+    if (byte < 0x80) return length === size ? at + 1 : undefined
+  }
+  return undefined
+}

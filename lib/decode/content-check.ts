@@ -1,0 +1,58 @@
+import { eightBitCheck } from './eight-bit-check.ts'
+import { encodedCheck } from './encoded-check.ts'
+import { textCheck } from './text-check.ts'
+import type { Gap } from './unverified.ts'
+
+/** The problem of a content, without the containers around it. */
+type Problem = Omit<Gap, 'path'>
+
+/** A shorter content is not enough to tell an encoding. */
+const leastBytes = 64
+/** Bytes of a character that may be cut before the byte that makes it invalid. */
+const longestCut = 3
+
+/**
+ * What could hide in a content that is scanned as it is: `text` says whether it is text, in UTF-8 or (`readsEightBit`) in an
+ * encoding of single bytes, and `encoded` what it holds in base64 or hexadecimal digits.
+ */
+export function contentCheck({ readsEightBit }: { readsEightBit: boolean }) {
+  const utf8 = textCheck()
+  const encoded = encodedCheck()
+  const eightBit = eightBitCheck()
+  let total = 0
+  let isOther = false
+  /** The last bytes before what is written next. */
+  let before: Uint8Array = new Uint8Array(0)
+
+  /** From the first byte on that is no UTF-8: where the chunks are cut changes nothing. */
+  function begin(bytes: Uint8Array, offset: number): void {
+    isOther = true
+    const at = offset - total
+    if (at < 0) eightBit.write(before.subarray(before.length + at))
+    eightBit.write(bytes.subarray(Math.max(0, at)))
+  }
+
+  return {
+    write(bytes: Uint8Array): void {
+      encoded.write(bytes)
+      if (isOther) eightBit.write(bytes)
+      else {
+        utf8.write(bytes)
+        const problem = utf8.problem()
+        if (readsEightBit && problem?.reason === 'invalid-utf8') begin(bytes, problem.offset)
+        else before = Buffer.concat([before, bytes.subarray(-longestCut)]).subarray(-longestCut)
+      }
+      total += bytes.length
+    },
+    end(): void {
+      encoded.end()
+      utf8.end()
+      const problem = utf8.problem()
+      if (readsEightBit && !isOther && problem?.reason === 'invalid-utf8') begin(new Uint8Array(0), problem.offset)
+    },
+    text(): Problem | undefined {
+      return isOther && total >= leastBytes && eightBit.isText() ? undefined : utf8.problem()
+    },
+    encoded: (): Problem | undefined => encoded.problem(),
+  }
+}

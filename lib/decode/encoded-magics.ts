@@ -1,0 +1,64 @@
+import { inflateSync, constants as zlib } from 'node:zlib'
+
+/** A format that hides its content, by the bytes that it begins with. */
+type EncodedFormat = { name: string; encrypted: boolean; bytes: Buffer }
+
+const hiding = (name: string, ...texts: string[]): EncodedFormat[] =>
+  texts.map((text) => ({ name, encrypted: false, bytes: Buffer.from(text, 'latin1') }))
+const encrypted = (name: string, ...texts: string[]): EncodedFormat[] =>
+  hiding(name, ...texts).map((format) => ({ ...format, encrypted: true }))
+
+/**
+ * What is kept in base64 or hexadecimal digits and cannot be searched there. At least three bytes each, since a random token
+ * begins with two of them now and then.
+ */
+const formats: readonly EncodedFormat[] = [
+  ...hiding('gzip', '\x1f\x8b\x08'),
+  ...hiding('zstd', '\x28\xb5\x2f\xfd'),
+  ...hiding('bzip2', ...[...'123456789'].map((level) => `BZh${level}1AY&SY`)),
+  ...hiding('xz', '\xfd7zXZ\x00'),
+  ...hiding('lzip', 'LZIP\x01'),
+  ...hiding('lzop', '\x89LZO\x00'),
+  ...hiding('lz4', '\x04"M\x18', '\x02!L\x18'),
+  ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\x82SNAPPY\x00'),
+  ...hiding('7z', '7z\xbc\xaf\x27\x1c'),
+  ...hiding('rar', 'Rar!\x1a\x07'),
+  ...hiding('zip', 'PK\x03\x04', 'PK\x05\x06'),
+  ...hiding('Parquet', 'PAR1'),
+  ...hiding('Avro', 'Obj\x01'),
+  ...hiding('SQLite', 'SQLite format 3\x00'),
+  ...hiding('PDF', '%PDF-'),
+  ...encrypted('OpenSSL enc', 'Salted__'),
+  ...encrypted('age', 'age-encryption.org/v1'),
+  ...encrypted('PGP', '\x85\x01\x0c\x03', '\x85\x02\x0c\x03', '\x84\x5e\x03', '\x8c\x0d\x04'),
+  ...encrypted('AWS KMS ciphertext', '\x01\x02\x02\x00\x78', '\x01\x02\x03\x00\x78'),
+  ...encrypted('AWS Encryption SDK message', '\x01\x80\x03\x78', '\x01\x80\x01\x78', '\x02\x05\x78', '\x02\x04\x78'),
+  ...encrypted('Fernet', '\x80\x00\x00\x00\x00'),
+]
+
+const byFirst = Map.groupBy(formats, ({ bytes }) => bytes[0]!)
+const zlibFirst = 0x78
+const zlibSeconds = [0x01, 0x5e, 0x9c, 0xda]
+
+/** What any of them begins with. */
+export const firstBytes: ReadonlySet<number> = new Set([zlibFirst, ...byFirst.keys()])
+
+/** The format that these bytes begin like; `isFirst`: whether they are known to begin where something was encoded. */
+export function encodedFormatOf(
+  bytes: Buffer,
+  isFirst: boolean,
+): Pick<EncodedFormat, 'name' | 'encrypted'> | undefined {
+  const format = byFirst.get(bytes[0]!)?.find((each) => bytes.subarray(0, each.bytes.length).equals(each.bytes))
+  if (format !== undefined) return format
+  const isZlib = isFirst && bytes[0] === zlibFirst && zlibSeconds.includes(bytes[1]!) && inflates(bytes)
+  return isZlib ? { name: 'zlib', encrypted: false } : undefined
+}
+
+/** Two bytes are few: what follows them has to be compressed as well. */
+function inflates(bytes: Buffer): boolean {
+  try {
+    return inflateSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 2 ** 20 }).length > 0
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+  }
+}

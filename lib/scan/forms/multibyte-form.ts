@@ -1,0 +1,38 @@
+import { isAscii } from 'node:buffer'
+import type { Form, FormFinder, FormTools } from './form.ts'
+
+/**
+ * Finds identifiers behind a character of two or four bytes whose last byte is an ASCII letter, digit or sign, as it may be
+ * in Shift_JIS, GBK, Big5 and GB 18030, where it would seem to belong to them.
+ */
+function createMultibyte({ wanted, side, longest }: FormTools): FormFinder {
+  const reach = longest + 512
+  return ({ bytes, buffer, to }, report) => {
+    if (isAscii(buffer.subarray(0, to))) return
+    side.target(report, multibyte.name)
+    for (let at = 1; at + 1 < to; at++) {
+      if (bytes[at - 1]! < 0x81 || wanted[bytes[at]!] === 0 || wanted[bytes[at + 1]!] === 0) continue
+      const from = at + 1
+      const most = Math.min(to, from + reach)
+      let end = from
+      while (end < most && wanted[bytes[end]!] === 1) end++
+      side.open()
+      side.copy(bytes, from, end)
+    }
+    side.flush()
+  }
+}
+
+export const multibyte: Form = {
+  name: 'multibyte',
+  summary: 'behind a character whose last byte looks like a letter or digit',
+  nests: false,
+  finder: createMultibyte,
+  // Katakana A of Shift_JIS ends in `A`, and what GB 18030 adds in digits.
+  spell: (text, shape) => [
+    Buffer.concat([
+      Buffer.from(shape === 'decimal' ? [0x81, 0x30, 0x81, 0x31] : [0x83, 0x41]),
+      Buffer.from(text, 'latin1'),
+    ]),
+  ],
+}

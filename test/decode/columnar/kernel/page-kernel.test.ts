@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { byteLines, prefixedValues } from '../../../../lib/decode/columnar/byte-values.ts'
+import { fixedLines, signed32, signed64, unsigned32, unsigned64 } from '../../../../lib/decode/columnar/fixed-lines.ts'
+import { openPageKernel } from '../../../../lib/decode/columnar/kernel/page-kernel.ts'
+import { createOut, type Lines, type Out } from '../../../../lib/decode/columnar/text-content.ts'
+import { decompressSnappyBlock } from '../../../../lib/decode/compression/snappy-block.ts'
+import { textCheck } from '../../../../lib/decode/text-check.ts'
+import { prefixed } from '../parquet-file.ts'
+
+const kernel = openPageKernel(1 << 22)!
+
+/** Everything that is written, or the error and what was written before. */
+function textOf(lines: Lines, out: Out, first = 0): string {
+  let text = ''
+  const take = (from: number) => {
+    text += out.buffer.toString('latin1', from, out.at)
+    out.at = 0
+  }
+  out.at = first
+  out.buffer.fill(0x2a, 0, first)
+  try {
+    for (let isDone = false; !isDone; ) {
+      isDone = lines.fill(out)
+      take(0)
+    }
+  } catch (error) {
+    take(0)
+    return `${text}${(error as Error).message}`
+  }
+  return text
+}
+
+test('the kernel is used on this machine', () => {
+  expect(kernel).toBeDefined()
+})
+
+describe('whole numbers as lines', () => {
+  const numbers = fc.array(
+    fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), fc.bigInt({ min: 0n, max: 99n }), edges()),
+    {
+      maxLength: 60,
+    },
+  )
+  test.each([
+    { width: 8 as const, signed: true, printer: signed64 },
+    { width: 8 as const, signed: false, printer: unsigned64 },
+    { width: 4 as const, signed: true, printer: signed32 },
+    { width: 4 as const, signed: false, printer: unsigned32 },
+  ])('are those that the plain functions write: $width bytes, signed $signed', ({ width, signed, printer }) => {
+    fc.assert(
+      fc.property(numbers, fc.nat(3000), (values, fromEnd) => {
+        const bytes = Buffer.from(new BigUint64Array(values).buffer)
+        const count = (bytes.length / width) | 0
+        const expected = textOf(fixedLines(bytes, count, width, printer), createOut())
+        const first = kernel.out.buffer.length - fromEnd
+        const lines = kernel.numberLines(bytes, count, width, signed)!
+        expect(textOf(lines, kernel.out, first).slice(first)).toBe(expected)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('are exact at every power of ten and two', () => {
+    const values = [...Array(64).keys()].flatMap((bit) =>
+      [-1n, 0n, 1n].map((more) => BigInt.asUintN(64, (1n << BigInt(bit)) + more)),
+    )
+    const powers = [...Array(20).keys()].flatMap((digits) => [-1n, 0n, 1n].map((more) => 10n ** BigInt(digits) + more))
+    const all = [...values, ...powers]
+    const bytes = Buffer.from(new BigUint64Array(all).buffer)
+    const text = textOf(kernel.numberLines(bytes, all.length, 8, false)!, kernel.out)
+    expect(text.split('\n').slice(0, -1)).toEqual(all.map(String))
+  })
+})
+
+describe('strings as lines', () => {
+  const short = fc.string({ unit: fc.constantFrom('a', '\n', '\r', '1', '\x8a', '\xff'), maxLength: 70 })
+  const long = fc.integer({ min: 262_100, max: 262_160 }).map((length) => `${'x'.repeat(length)}\n`)
+  const values = fc
+    .tuple(fc.array(short, { maxLength: 20 }), fc.array(long, { maxLength: 2 }), fc.array(short))
+    .map((all) => all.flat())
+  test('are those that the plain functions write, whatever their lengths and wherever the buffer ends', () => {
+    fc.assert(
+      fc.property(values, fc.nat(300), fc.nat(5), (values, fromEnd, missing) => {
+        const whole = prefixed(values.map((text) => Buffer.from(text, 'latin1')))
+        const bytes = whole.subarray(0, Math.max(0, whole.length - missing))
+        const expected = textOf(byteLines(prefixedValues(bytes, bytes.length, values.length)), createOut())
+        const first = kernel.out.buffer.length - fromEnd
+        let end = -1
+        const lines = kernel.stringLines(bytes, values.length, (found) => {
+          end = found
+        })!
+        expect(textOf(lines, kernel.out, first).slice(first)).toBe(expected)
+        expect(end).toBe(missing === 0 || whole.length === 0 ? bytes.length : -1)
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  test('are refused where a length is beyond the page', () => {
+    const bytes = Buffer.concat([prefixed(['one']), Buffer.from('ffffffff', 'hex'), Buffer.from('text')])
+    expect(textOf(kernel.stringLines(bytes, 2, () => {})!, kernel.out)).toBe('one\nexpected a value within its page')
+  })
+})
+
+describe('a snappy block', () => {
+  const element = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 300 }).map(literal),
+    fc
+      .tuple(
+        fc.integer({ min: 4, max: 11 }),
+        fc.oneof(fc.integer({ min: 1, max: 14 }), fc.integer({ min: 0, max: 400 })),
+      )
+      .map(([length, distance]) => Buffer.from([1 | ((length - 4) << 2) | ((distance >> 8) << 5), distance & 0xff])),
+    fc
+      .tuple(
+        fc.integer({ min: 1, max: 64 }),
+        fc.oneof(fc.integer({ min: 1, max: 14 }), fc.integer({ min: 0, max: 400 })),
+      )
+      .map(([length, distance]) => Buffer.from([2 | ((length - 1) << 2), distance & 0xff, distance >> 8])),
+    fc
+      .tuple(
+        fc.integer({ min: 1, max: 64 }),
+        fc.oneof(fc.integer({ min: 1, max: 14 }), fc.integer({ min: 0, max: 400 })),
+      )
+      .map(([length, distance]) => Buffer.from([3 | ((length - 1) << 2), distance & 0xff, distance >> 8, 0, 0])),
+  )
+  test('holds what the plain function says, or is refused like it is there', () => {
+    let valid = 0
+    fc.assert(
+      fc.property(fc.array(element, { maxLength: 12 }), fc.nat(3), fc.nat(2), (elements, missing, more) => {
+        const body = Buffer.concat([literal(Buffer.from('0123456789')), ...elements])
+        const size = Math.max(0, sizeOf(elements) + 10 + more)
+        const stored = Buffer.concat([varint(size), body.subarray(0, body.length - missing)])
+        let expected: Uint8Array | undefined
+        try {
+          expected = decompressSnappyBlock(stored, size)
+          valid += 1
+        } catch {}
+        const found = kernel.unsnap(stored, size)
+        expect(found === undefined ? undefined : Buffer.from(found)).toEqual(expected && Buffer.from(expected))
+      }),
+      { numRuns: 3000 },
+    )
+    expect(valid).toBeGreaterThan(50)
+  })
+
+  test('of another size than stated, or too large, is left to the plain function', () => {
+    const stored = Buffer.concat([varint(3), literal(Buffer.from('abc'))])
+    expect(kernel.unsnap(stored, 3)).toEqual(Uint8Array.from(Buffer.from('abc')))
+    for (const size of [2, 4, 2 ** 24 + 1]) expect(kernel.unsnap(stored, size)).toBeUndefined()
+  })
+})
+
+test('text is plain exactly where it is ASCII without control bytes other than tabs and line ends', () => {
+  const byte = fc.oneof(
+    { weight: 30, arbitrary: fc.constantFrom(0x20, 0x41, 0x7e, 9, 10, 13) },
+    fc.integer({ min: 0, max: 255 }),
+  )
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 70 }), (bytes) => {
+      kernel.out.buffer.set(bytes)
+      const isPlain = bytes.every((byte) => byte < 0x80 && (byte >= 0x20 || byte === 9 || byte === 10 || byte === 13))
+      expect(kernel.out.isPlain!(bytes.length)).toBe(isPlain)
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test('plain text is checked by its length as it is by its bytes, behind a cut character too', () => {
+  for (const before of ['', 'a', 'é', '\xc3', '\xe2\x82'])
+    for (const behind of ['', 'é', '\0']) {
+      const [byBytes, byLength] = [textCheck(), textCheck()]
+      for (const check of [byBytes, byLength])
+        check.write(Buffer.from(before, before.includes('é') ? 'utf8' : 'latin1'))
+      byBytes.write(Buffer.from('plain'))
+      byLength.writePlain(5)
+      for (const check of [byBytes, byLength]) {
+        check.write(Buffer.from(behind))
+        check.end()
+      }
+      expect(byLength.problem()).toEqual(byBytes.problem())
+    }
+})
+
+function edges() {
+  return fc
+    .tuple(fc.nat(63), fc.integer({ min: -1, max: 1 }))
+    .map(([bit, more]) => BigInt.asUintN(64, (1n << BigInt(bit)) + BigInt(more)))
+}
+
+function literal(bytes: Uint8Array): Buffer {
+  const length = bytes.length - 1
+  const head = length < 60 ? [length << 2] : length < 256 ? [60 << 2, length] : [61 << 2, length & 0xff, length >> 8]
+  return Buffer.concat([Buffer.from(head), bytes])
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = []
+  let rest = value
+  for (; rest >= 0x80; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80)
+  return Buffer.from([...bytes, rest])
+}
+
+/** How many bytes elements stand for. */
+function sizeOf(elements: readonly Buffer[]): number {
+  const lengthOf = (element: Buffer) => {
+    const tag = element[0]!
+    if ((tag & 3) === 1) return ((tag >> 2) & 7) + 4
+    if ((tag & 3) !== 0) return (tag >> 2) + 1
+    return element.length - (tag >> 2 < 60 ? 1 : (tag >> 2) - 58)
+  }
+  return elements.reduce((sum, element) => sum + lengthOf(element), 0)
+}

@@ -1,0 +1,49 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { collect, inPieces, textsOf } from './collect.ts'
+
+const little = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')
+const big = (text: string) => little(text).swap16()
+
+describe('text in UTF-16', () => {
+  test('is pushed as UTF-8, in either byte order and any cuts', async () => {
+    const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: 'binary' }).filter((text) => !/[\0-\x08\x0b\x0e-\x1a\x1c\x1d\x1f]/.test(text)),
+        lengths,
+        fc.constantFrom(little, big),
+        async (text, cut, encode) => {
+          const { reading, contents } = await collect(inPieces(encode(text), cut))
+          expect(textsOf(contents)).toStrictEqual({ 'utf-16': text })
+          expect(reading.complete).toBe(true)
+        },
+      ),
+      { numRuns: 400 },
+    )
+  })
+
+  for (const { name, bytes } of [
+    { name: 'half a unit', bytes: little('user 17').subarray(0, -1) },
+    { name: 'half a character', bytes: little('user \u{1f600}').subarray(0, -2) },
+    { name: 'a lone surrogate', bytes: little('a\ud800b') },
+    { name: 'a control character', bytes: big('a\u0000b') },
+  ])
+    test(`with ${name} is not clean, in any cuts`, async () => {
+      for (let length = 1; length <= bytes.length; length++) {
+        const { reading } = await collect(inPieces(bytes, [length]))
+        expect(reading.gaps).toMatchObject([{ reason: 'not-text', path: ['utf-16'] }])
+      }
+    })
+
+  test('has all that came before what is wrong', async () => {
+    const { contents } = await collect(inPieces(little('bob@example.org\ud800'), [7]))
+    expect(textsOf(contents)).toStrictEqual({ 'utf-16': 'bob@example.org\ufffd' })
+  })
+
+  test('may be empty, and UTF-32 is not taken for it', async () => {
+    expect((await collect(inPieces(little(''), [1]))).reading.complete).toBe(true)
+    const utf32 = Buffer.concat([Buffer.from('fffe0000', 'hex'), Buffer.from('a\0\0\0')])
+    expect((await collect(inPieces(utf32, [3]))).reading.gaps).toMatchObject([{ reason: 'unsupported-format' }])
+  })
+})
