@@ -192,3 +192,28 @@ describe('a hostile database', () => {
     expect(reading.gaps.map(({ reason }) => reason)).toContain('corrupt')
   })
 })
+
+describe('a database that a backup made anew', () => {
+  test('is complete with its indexes, whatever was added in which order', async () => {
+    const series = 'with recursive c(x) as (select 1 union all select x + 1 from c where x < 4000)'
+    const bytes = database(
+      'pragma secure_delete=on; create table t(id integer primary key, s, n real); create index i on t(s)',
+      `insert into t(s, n) select 'user ' || abs(x * 7919 % 4001), x / 3.0 from (${series} select x from c)`,
+      'vacuum',
+    )
+    const { reading, contents } = await collect(inPieces(bytes, [4000]))
+    expect(reading.gaps).toEqual([])
+    expect(textsOf(contents)['sqlite/keys']!.split('\n')).toHaveLength(4001)
+  })
+
+  test('is not complete where a number may be left in its free space', async () => {
+    const bytes = database('create table t(v)', 'insert into t values(1)')
+    const page = 4096
+    for (const at of [page + 40, page + 2000]) {
+      const left = Buffer.from(bytes)
+      left.writeUInt32BE(0x0beb0a20, at)
+      const { reading } = await collect(inPieces(left, [4000]))
+      expect(reading.gaps.map(({ reason }) => reason)).toContain('not-text')
+    }
+  })
+})

@@ -28,6 +28,7 @@ export const redisRdb: Format = {
   kind: 'table',
   isFormat: (head) =>
     head.length > 9 &&
+    head[0] === 0x52 &&
     Buffer.from(head.subarray(0, 9))
       .toString('latin1')
       .match(/^REDIS\d{4}$/) !== null &&

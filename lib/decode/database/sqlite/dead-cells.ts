@@ -16,19 +16,55 @@ const kinds: Record<number, number[]> = {
 
 /** Zeros that show that what is before them was not overwritten from behind. */
 const enoughZeros = 8
+const enoughPointers = 6
 
 /**
  * The cells in the space between the pointers and the content of a page. Where a page was rebuilt, its old pointers are still
  * behind the new ones, then zeros, and then its old cells, one right behind the other, up to where new ones overwrote them. Absent
  * unless that explains every byte.
  */
-export function deadCells(page: Uint8Array, { type, unused }: BtreePage, usable: number): DeadRow[] | undefined {
+export function deadCells(page: Uint8Array, parsed: BtreePage, usable: number): DeadRow[] | undefined {
+  const { type, unused } = parsed
   const free = unused[0]!
+  if (isEmptied(page, parsed, usable)) return []
   for (const kind of kinds[type] ?? []) {
     const found = cellsOfKind(page, free.from, free.to, kind, usable)
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/**
+ * Whether the free space of a page has nothing in it but what its own order left there, as in databases that overwrite what becomes
+ * free: old pointers, each to another place, then zeros, and in them heads of old free blocks, which are two numbers: none follows,
+ * and the size up to where some cell begins or ends. Without zeros behind them pointers have to descend as those of rows do that
+ * were added one after the other.
+ */
+function isEmptied(page: Uint8Array, { cells, unused }: BtreePage, usable: number): boolean {
+  const { from, to } = unused[0]!
+  const seen = new Set<number>()
+  let end = from
+  let isDescending = true
+  for (let before = usable; end + 2 <= to; end += 2) {
+    const pointer = u16(page, end)
+    if (pointer < from || pointer >= usable || seen.has(pointer)) break
+    isDescending &&= pointer <= before - 4
+    before = pointer
+    seen.add(pointer)
+  }
+  let at = firstNonZero(page, end, to)
+  const isSeparate = at - end >= enoughZeros || (isDescending && seen.size >= enoughPointers)
+  if (end > from && !isSeparate) return false
+  const edges = new Set([usable, to, ...cells.flatMap((cell) => [cell.at, cell.end])])
+  while (at < to) {
+    // The size is at the end of the head, of which the first two bytes are zero and maybe the third.
+    const head = [at - 2, at - 3].find((each) => each >= end && each + 4 <= to && edges.has(each + u16(page, each + 2)))
+    if (head === undefined) return false
+    const next = firstNonZero(page, head + 4, to)
+    if (next < to && next - head - 4 < enoughZeros) return false
+    at = next
+  }
+  return true
 }
 
 function cellsOfKind(page: Uint8Array, from: number, to: number, type: number, usable: number): DeadRow[] | undefined {
@@ -40,8 +76,6 @@ function cellsOfKind(page: Uint8Array, from: number, to: number, type: number, u
     pointers.add(pointer)
   }
   const first = firstNonZero(page, end, to)
-  // Space that is overwritten when it becomes free has pointers left, and nothing that they point to.
-  if (first === to && (end === from || to - end >= enoughZeros)) return []
   const inside = [...pointers].filter((pointer) => pointer < to)
   if (inside.length === 0) {
     const rows = first - end >= enoughZeros || end > from ? tile(page, first, to, type, usable, pointers) : undefined

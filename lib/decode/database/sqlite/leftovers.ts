@@ -21,6 +21,9 @@ export type Leftovers = {
   end(isComplete: boolean): Promise<void>
 }
 
+/** SQLite itself leaves no more than so many bytes behind that are in no free block. */
+const mostFragment = 3
+
 /** `name`: of the content that rows are delivered as; their numbers are one of their own. */
 export function createLeftovers(
   name: string,
@@ -62,11 +65,26 @@ export function createLeftovers(
     if (start < to) await writeRaw(page.subarray(start, to), offset + start)
   }
 
+  /** The end of an old cell that is too short for another one: whatever value it may be. */
+  async function readFragment(bytes: Uint8Array): Promise<void> {
+    if (firstNonZero(bytes, 0, bytes.length) === bytes.length) return
+    const fragment = Buffer.from(bytes)
+    for (let from = 0; from < bytes.length; from++)
+      for (let to = from + 1; to <= bytes.length; to++) {
+        const part = fragment.subarray(from, to)
+        rows.ascii(String(part.readIntBE(0, part.length)))
+        if (part.every((byte) => byte >= 0x20 && byte < 0x7f)) rows.text(part)
+      }
+    await rows.endRow()
+  }
+
   async function readUnusedOf(page: Uint8Array, parsed: BtreePage, offset: number): Promise<void> {
     const dead = deadCells(page, parsed, layout.usable)
     if (dead !== undefined) await writeRows(dead)
-    for (const unused of dead === undefined ? parsed.unused : parsed.unused.slice(1))
-      await readUnused(page, unused, offset)
+    if (dead === undefined) await readUnused(page, parsed.unused[0]!, offset)
+    for (const unused of parsed.unused.slice(1))
+      if (unused.to - unused.from <= mostFragment) await readFragment(page.subarray(unused.from, unused.to))
+      else await readUnused(page, unused, offset)
     await readUnused(page, { from: layout.usable, to: page.length }, offset)
   }
 

@@ -12,9 +12,9 @@ export const bson: Format = {
   name: 'bson',
   kind: 'table',
   isFormat: (head) => {
-    const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
     // The last byte of a length that can be is 0 or 1.
-    return head.length >= leastDocument && head[3]! <= 1 && bsonElements(bytes) !== undefined
+    if (head.length < leastDocument || head[3]! > 1) return false
+    return bsonElements(Buffer.from(head.buffer, head.byteOffset, head.length)) !== undefined
   },
   read: readBson,
 }

@@ -11,9 +11,7 @@ export const separator =
 
 /** Whether a text begins like a message (RFC 5322) or a mailbox: by fields that are mail's. */
 export function beginsLikeMail(head: Uint8Array): boolean {
-  const first = head[0]
-  // A letter, the mark of UTF-8, or an empty line before it.
-  if (first === undefined || !/[A-Za-z\r\n\xef]/.test(String.fromCharCode(first))) return false
+  if (!mayBegin(head)) return false
   const text = Buffer.from(head.buffer, head.byteOffset, head.length)
     .toString('latin1')
     .replace(/^(\xef\xbb\xbf)?[\r\n]*/, '')
@@ -28,4 +26,20 @@ export function beginsLikeMail(head: Uint8Array): boolean {
   const found = [...names]
   if (isMailbox) return found.length > 0
   return found.some((name) => strong.test(name)) || found.filter((name) => weak.test(name)).length >= 2
+}
+
+/** A quick look, since this is asked of many small values: lines, of which the first begins with a name and a colon, or with `From`. */
+function mayBegin(head: Uint8Array): boolean {
+  let at = head[0] === 0xef ? 3 : 0
+  while (head[at] === 0x0d || head[at] === 0x0a) at++
+  const start = at
+  while (isNameByte(head[at])) at++
+  if (at === start) return false
+  const isSeparator = at === start + 4 && head[at] === 0x20 && head[start] === 0x46
+  return (head[at] === 0x3a || isSeparator) && head.indexOf(0x0a, at) !== -1
+}
+
+function isNameByte(byte: number | undefined): boolean {
+  if (byte === undefined) return false
+  return byte === 0x2d || (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a)
 }
