@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
-import { mkdir, open, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
@@ -11,18 +11,18 @@ import { openObject, putObjectOnce } from './s3-object.ts'
 
 /**
  * Large documents in a bucket, through files in `scratch`: the ephemeral storage of a function. That outlives a call, and
- * a process that was killed; so what an earlier one left there is removed first. One document that was opened is kept.
+ * a process that was killed; so what one that is gone left there is removed first. One document that was opened is kept.
  */
 export function s3LargeEvidence(client: S3Client, bucket: string, scratch: string): LargeEvidence {
   const place = (call: string) => ({ client, bucket, where: `evidence: ${call}` })
-  let cleared: Promise<unknown> | undefined
+  let cleared: Promise<string> | undefined
   let fetched: string | undefined
 
   async function newPath(): Promise<string> {
-    cleared ??= rm(scratch, { recursive: true, force: true })
-    await cleared
-    await mkdir(scratch, { recursive: true, mode: 0o700 })
-    return join(scratch, randomBytes(12).toString('hex'))
+    cleared ??= clearScratch(scratch)
+    const own = await cleared
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    return join(own, randomBytes(12).toString('hex'))
   }
 
   return {
@@ -84,5 +84,26 @@ export function s3LargeEvidence(client: S3Client, bucket: string, scratch: strin
       }
       return fileSource(path)
     },
+  }
+}
+
+/** The folder of this process, after those of processes that are gone were removed. */
+async function clearScratch(scratch: string): Promise<string> {
+  const began = String(Math.round(performance.timeOrigin))
+  for (const name of await readdir(scratch).catch(() => [])) {
+    const [pid, start] = name.split('-')
+    const isInUse = Number(pid) === process.pid ? start === began : isRunning(Number(pid))
+    if (!isInUse) await rm(join(scratch, name), { recursive: true, force: true })
+  }
+  return join(scratch, `${process.pid}-${began}`)
+}
+
+function isRunning(pid: number): boolean {
+  if (!(pid > 0)) return false
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // There is one, and it is somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

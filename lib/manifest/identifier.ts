@@ -52,19 +52,32 @@ export function canonicalOf(
   if (text.length < 3) return { problem: 'expected at least 3 characters, since a shorter one occurs in any text' }
   if (text.length > maxIdentifierLength) return { problem: `expected at most ${maxIdentifierLength} characters` }
   if (decimal.test(text)) return { shape: 'decimal', canonical: text }
-  if (placeholder.test(text)) return { problem: 'a placeholder such as null: expected an identifier' }
-  const cased = caseRule === 'fold' ? text.toLowerCase() : text
-  if (float.test(text))
+  // Lengths and first characters first: of most texts they say as much as an expression, and a manifest has many.
+  if (text.length <= 9 && placeholder.test(text))
+    return { problem: 'a placeholder such as null: expected an identifier' }
+  if (beginsNumber(text) && float.test(text))
     return {
       problem: 'a number that was written as a float; its digits may be gone: expected the identifier as text',
     }
-  if (uuid.test(text)) return { shape: 'uuid', canonical: text.replaceAll('-', '').toLowerCase() }
-  if (email.test(text)) return { shape: 'email', canonical: cased }
+  if ((text.length === 36 || text.length === 32) && uuid.test(text))
+    return { shape: 'uuid', canonical: (text.length === 32 ? text : withoutHyphens(text)).toLowerCase() }
+  const cased = caseRule === 'fold' ? text.toLowerCase() : text
+  if (text.includes('@') && email.test(text)) return { shape: 'email', canonical: cased }
   if (handle.test(text)) return { shape: 'handle', canonical: cased }
   if (dotted.test(text)) return { shape: 'dotted', canonical: cased }
   return {
     problem: 'expected a decimal number, a UUID, an e-mail address, or a handle of letters, digits, "_", "." and "-"',
   }
+}
+
+function beginsNumber(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return (first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d
+}
+
+/** Of 8-4-4-4-12. */
+function withoutHyphens(text: string): string {
+  return text.slice(0, 8) + text.slice(9, 13) + text.slice(14, 18) + text.slice(19, 23) + text.slice(24)
 }
 
 const placeholder = /^(?:null|nan|none|nil|undefined|true|false|unknown|anonymous|n\.a|test)$/i

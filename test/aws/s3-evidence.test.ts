@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   GetObjectRetentionCommand,
@@ -87,19 +87,23 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
   describe('large evidence in a bucket', () => {
     it('takes room on the machine for one opened document at a time, and none for what is published', async () => {
       const { scratch, large, evidence } = await makeLarge()
-      mkdirSync(scratch)
-      writeFileSync(join(scratch, 'left by a process that was killed'), '')
+      // Of processes that are gone, the second of which had the number of this one, and of one that still runs.
+      const others = ['4194305-1', `${process.pid}-1`, `${process.ppid}-1`]
+      for (const name of others) mkdirSync(join(scratch, name), { recursive: true })
+      const own = () => readdirSync(scratch).filter((name) => name.startsWith(`${process.pid}-`))
       for (const key of ['a', 'b', 'a']) {
         await evidence.put(key, `text of ${key}`)
         const source = await large.open(key)
         expect(Buffer.from(source.read(0, source.size)).toString()).toBe(`text of ${key}`)
-        expect(readdirSync(scratch).length).toBe(1)
+        expect(readdirSync(join(scratch, own()[0]!)).length).toBe(1)
       }
       const draft = await large.draft()
       draft.write(Buffer.from('x'))
       await draft.publish('c')
       await draft.discard()
-      expect(readdirSync(scratch).length).toBe(1)
+      expect(readdirSync(join(scratch, own()[0]!)).length).toBe(1)
+      expect(readdirSync(scratch).toSorted()).toEqual([...own(), `${process.ppid}-1`].toSorted())
+      expect(own()).toHaveLength(1)
     })
 
     it('leaves one version of a document, however often it is written', async () => {
