@@ -66,7 +66,7 @@ ${exitCodes}`,
   PATH…              files or directories
   --forms NAME,…     forms that identifiers are looked for in beside plain ones: default, all, none, or names, with a
                      hyphen before one to leave it out. Names: percent, backslash, entity, quoted-printable,
-                     doubled-quote, padded, grouped, scientific, utf-16, hex, base64
+                     utf-7, iso-2022, doubled-quote, padded, grouped, scientific, multibyte, utf-16, hex, base64
   --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}
 
 ${exitCodes}`,

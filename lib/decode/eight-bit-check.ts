@@ -10,9 +10,9 @@ export type EightBitCheck = {
 }
 
 /** Bytes from 0x80 in a row, and among sixteen, that text in a western language does not have. */
-const mostInRow = 3
+const mostInRow = 2
 const window = 16
-const mostInWindow = 6
+const mostInWindow = 5
 /** Of a hundred bytes; a few stand in the shortest text. */
 const mostInHundred = 20
 const few = 8
