@@ -96,16 +96,16 @@ for (const kind of Object.keys(fields) as (keyof typeof fields)[])
         const composite = compositeChecksum({ [`Checksum${kind}`]: value, ChecksumType: 'COMPOSITE' })
         expect(composite?.parts).toBe(parts.length)
         const checksum = composite!.of(parts.map(({ length }) => length))
-        const valueOf = (bytes: Buffer) => {
+        const computed = (bytes: Buffer) => {
           const digest = checksum.digest()
           for (let at = 0; at < bytes.length; at += cut) digest.update(bytes.subarray(at, at + cut))
           return digest.value()
         }
         const bytes = Buffer.concat(parts)
-        expect([valueOf(bytes), checksum.value]).toEqual([value, value])
+        expect([computed(bytes), checksum.value]).toEqual([value, value])
         if (bytes.length === 0) return
         bytes[bytes.length >> 1]! ^= 1
-        expect(valueOf(bytes)).not.toBe(value)
+        expect(computed(bytes)).not.toBe(value)
       }),
     )
   })
