@@ -1,15 +1,19 @@
 /**
  * What every statement admits in plain words. `containers` are those of the run's scan, `forms` says in words in which
- * forms beside plain text identifiers were looked for, and `left` in which that are known they were not.
+ * forms beside plain text identifiers were looked for, and `left` in which that are known they were not. What holds for one store
+ * is in `limitationsOfStore`.
  */
 export function limitationsOf({
   containers,
   forms,
   left,
+  sliceBytes,
 }: {
   containers: readonly string[]
   forms: readonly string[]
   left: readonly string[]
+  /** Objects of more bytes are scanned in slices of so many, unless they are containers. */
+  sliceBytes: number
 }): string[] {
   return [
     'A signature proves who said what and when, not that it is true.',
@@ -22,6 +26,40 @@ export function limitationsOf({
       (left.length > 0 ? `Those that are ${left.join('; ')} were not looked for. ` : '') +
       'Identifiers in any other form (hashed, binary, encrypted, in another encoding, or encoded more than twice) were not looked for.',
     'Content in any other format is counted as unverified and never as clean.',
-    'Tags of a bucket that its policy hides from the reading role for single objects only were not looked at.',
+    `Text of more than ${sliceBytes} bytes was scanned in slices of that many, cut where nothing that was looked for can lie across; of such an object there is no digest of the whole.`,
+    'Bytes of a bucket were compared with the checksum that S3 keeps of the whole object, or of its parts, where there is one and their sizes can be had; other bytes are believed as they came over TLS, from the listed version and ETag.',
+  ]
+}
+
+/** How the archived versions of one pass were restored, if they were. */
+export type RestoredVersions = {
+  tier: string
+  days: number
+  asked: boolean
+  versions: number
+  restored: number
+}
+
+/** What a statement about one store admits beside that. `allTags`: the tags of every version were asked for. */
+export function limitationsOfStore({
+  isBucket,
+  allTags,
+  restores,
+}: {
+  isBucket: boolean
+  allTags: boolean
+  /** By pass, as far as they are known. */
+  restores: readonly (RestoredVersions & { pass: number })[]
+}): string[] {
+  if (!isBucket) return []
+  return [
+    allTags
+      ? 'The tags of every version were asked for.'
+      : 'Tags that the policy of the bucket hides from the reading role for single objects only were not looked at.',
+    ...restores.map(({ pass, asked, versions, restored, tier, days }) =>
+      asked
+        ? `Before pass ${pass}, ${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`
+        : `Before pass ${pass}, none of ${versions} archived versions was restored, since that would have cost more than the run may spend.`,
+    ),
   ]
 }

@@ -10,11 +10,12 @@ import { addressOf } from './object-address.ts'
 import { type BodyLimits, type FetchRange, readBody } from './object-body.ts'
 import { metadataLabels, type TagReader } from './object-labels.ts'
 import { readProtection } from './object-protection.ts'
-import { type StoredChecksum, storedChecksum } from './stored-checksum.ts'
+import type { PartSizes } from './part-sizes.ts'
+import { compositeChecksum, type StoredChecksum, storedChecksum } from './stored-checksum.ts'
 
 type Unreadable = Extract<Opened, { kind: 'unreadable' }>
 
-export type ObjectReading = { tags: TagReader; clock: Clock; limits?: BodyLimits }
+export type ObjectReading = { tags: TagReader; parts: PartSizes; clock: Clock; limits?: BodyLimits }
 
 /**
  * Opens exactly the listed version, or a range of it: one request, pinned to its version id and its ETag. The checksum that
@@ -60,7 +61,7 @@ export async function openS3Object(
     const read = (first?: Chunks) =>
       readBody(first, to - from, (at, until) => fetch(from + at, from + until), reading.limits)
     const first = range !== undefined && extent === 'whole' ? within(body, from, to) : body
-    const stored = range === undefined ? storedChecksum(answer) : undefined
+    const stored = range === undefined ? await checksumOf(answer, version, reading) : undefined
     return {
       kind: 'opened',
       chunks: checked(bucket, stored, read(first), read),
@@ -79,6 +80,21 @@ export async function openS3Object(
     body.destroy()
     throw error
   }
+}
+
+/**
+ * What the whole is checked by. Where S3 keeps nothing, or does not tell the sizes of parts, the bytes are trusted as every byte over
+ * TLS is, and belong to the listed version since its id and its ETag are pinned.
+ */
+async function checksumOf(
+  answer: GetObjectCommandOutput,
+  version: ListedVersion,
+  { parts }: ObjectReading,
+): Promise<StoredChecksum | undefined> {
+  const whole = storedChecksum(answer)
+  const composite = whole === undefined ? compositeChecksum(answer) : undefined
+  const sizes = composite && (await parts(version, composite.parts))
+  return sizes ? composite.of(sizes) : whole
 }
 
 function getObject(

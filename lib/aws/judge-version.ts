@@ -21,7 +21,12 @@ export async function judgeVersion(
   { limits }: Judging,
 ): Promise<{ kind: 'delete' } | Exclude<Deleted, { kind: 'deleted' }>> {
   if (version.etag === undefined) return kept('its listing gave no sign of its content')
-  const opened = await openS3Object(bucket, version, { tags: noTags, clock: noClock, ...(limits && { limits }) })
+  const opened = await openS3Object(bucket, version, {
+    tags: noTags,
+    parts: noParts,
+    clock: noClock,
+    ...(limits && { limits }),
+  })
   if (opened.kind === 'unreadable') return toKept(bucket, exact, opened.reason)
   try {
     let read = 0
@@ -46,7 +51,8 @@ export async function judgeVersion(
 
 const kept = (reason: string) => ({ kind: 'kept', reason }) as const
 
-/** Bytes alone are judged. */
+/** Bytes alone are judged, and they are held against the digest of the scan. */
+const noParts = async () => undefined
 const noTags = async () => ({ labels: [] })
 const noClock = (): never => {
   throw new Error('a protection is not asked for while a version is judged')

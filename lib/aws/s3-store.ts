@@ -8,6 +8,7 @@ import { bucketRestores } from './bucket-restores.ts'
 import { uploadIdOf } from './listing-pages.ts'
 import type { BodyLimits } from './object-body.ts'
 import { tagReader } from './object-labels.ts'
+import { partSizes } from './part-sizes.ts'
 import { openListing, type S3Listing } from './s3-listing.ts'
 
 export type S3Options = BucketAccess & { clock?: Clock; bodyLimits?: BodyLimits; heldVersions?: number }
@@ -34,6 +35,7 @@ function openS3Store(bucket: Bucket, options: S3Options, allTags = false): Store
   let standing: Standing | undefined
   const reading = {
     tags: tagReader(bucket, allTags),
+    parts: partSizes(bucket),
     clock: options.clock ?? (() => new Date()),
     ...(options.bodyLimits && { limits: options.bodyLimits }),
   }

@@ -25,10 +25,8 @@ const kinds = [
 ] as const
 
 /**
- * What S3 keeps to check a whole version by. A composite checksum (of the parts' checksums, with their number behind a
- * hyphen) cannot be checked without the sizes of the parts, which take further requests: those bytes are trusted as every
- * byte over TLS is, and belong to the listed version since its id and its ETag are pinned. Neither is an ETag taken for
- * an MD5: it is one only sometimes, and MD5 is slower than the scan.
+ * What S3 keeps to check a whole version by. An ETag is not taken for an MD5: it is one only sometimes, and MD5 is slower than
+ * the scan.
  */
 export function storedChecksum(answer: Answer): StoredChecksum | undefined {
   if (answer.ChecksumType === 'COMPOSITE') return undefined
@@ -37,6 +35,49 @@ export function storedChecksum(answer: Answer): StoredChecksum | undefined {
     if (value !== undefined && /^[A-Za-z0-9+/]+={0,2}$/.test(value)) return { name, value, digest }
   }
   return undefined
+}
+
+/** A checksum of the checksums of so many parts: it takes their sizes to check a version by it. */
+export type CompositeChecksum = { parts: number; of(sizes: readonly number[]): StoredChecksum }
+
+/** Such a checksum, which is told by the number of parts behind a hyphen. */
+export function compositeChecksum(answer: Answer): CompositeChecksum | undefined {
+  for (const { name, field, digest } of kinds) {
+    const value = answer[field]
+    const parts = Number(/^[A-Za-z0-9+/]+={0,2}-(\d{1,5})$/.exec(value ?? '')?.[1])
+    if (value === undefined || !(parts >= 1)) continue
+    return { parts, of: (sizes) => ({ name: `${name} of parts`, value, digest: () => partsDigest(digest, sizes) }) }
+  }
+  return undefined
+}
+
+/** The digest of each part as bytes, one after another, digested in the same way; bytes behind the last part are of a part more. */
+function partsDigest(begin: () => Digest, sizes: readonly number[]): Digest {
+  const all = begin()
+  let [part, rest, ended] = [begin(), sizes[0] ?? 0, 0]
+  const end = () => {
+    all.update(Buffer.from(part.value(), 'base64'))
+    ended++
+    part = begin()
+    rest = sizes[ended] ?? Number.POSITIVE_INFINITY
+  }
+  return {
+    update(bytes) {
+      let at = 0
+      while (at < bytes.length) {
+        const taken = Math.min(rest, bytes.length - at)
+        part.update(bytes.subarray(at, at + taken))
+        at += taken
+        rest -= taken
+        if (rest === 0) end()
+      }
+    },
+    value() {
+      // Of nothing.
+      while (ended < sizes.length && rest === 0) end()
+      return `${all.value()}-${ended}`
+    },
+  }
 }
 
 function crc32Digest(): Digest {

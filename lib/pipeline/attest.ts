@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { limitationsOf } from '../attestation/limitations.ts'
+import { limitationsOf, limitationsOfStore } from '../attestation/limitations.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { StatementContext, VouchedDocument } from '../attestation/statement-context.ts'
 import { runSummaryStatement } from '../attestation/to-run-summary.ts'
@@ -13,6 +13,7 @@ import {
 import { formsOf } from '../config.ts'
 import { formatNames } from '../decode/decode-object.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import { sliceBytes } from '../inventory/call-capacity.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { EventDetails, Ports } from '../ports.ts'
 import { formNames, summariesOf } from '../scan/forms/form-names.ts'
@@ -23,6 +24,7 @@ import type { RunSummary } from './close-run.ts'
 import { toStoreSection } from './decide-verdict.ts'
 import { readDocument, readRunConfig, readRunStore } from './documents.ts'
 import { passKey, runKey, storeKey } from './evidence-keys.ts'
+import { readRestored } from './restore-archived.ts'
 import { attestInput, parseInput } from './task-input.ts'
 
 type AttestPorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'events' | 'tool'>
@@ -65,7 +67,8 @@ function verdictEvent(report: StoreReport, seq: number): EventDetails['odv.verdi
 }
 
 async function composeStatement(ports: AttestPorts, input: AttestInput): Promise<Statement> {
-  const context = await readContext(ports, input.runId)
+  const general = await readContext(ports, input.runId)
+  const context = { ...general, limitations: [...general.limitations, ...(await limitationsOfInput(ports, input))] }
   switch (input.phase) {
     case 'scope': {
       const { stores } = await readRunConfig(ports, input.runId)
@@ -151,9 +154,25 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       ...ports.tool,
       configSha256: hash('sha256', hasConfig ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
     },
-    limitations: limitationsOf({ containers: formatNames, ...(await formsOfRun(ports, runId, hasConfig)) }),
+    limitations: limitationsOf({ containers: formatNames, sliceBytes, ...(await formsOfRun(ports, runId, hasConfig)) }),
     createdAt: ports.clock().toISOString(),
   }
+}
+
+/** What holds for the store of a statement: of the pass that it is about, or of all of them. */
+async function limitationsOfInput(ports: AttestPorts, input: AttestInput): Promise<string[]> {
+  if (!('storeId' in input)) return []
+  if (!(await ports.evidence.has(runKey(input.runId, 'config.json')))) return []
+  const config = await readRunConfig(ports, input.runId)
+  const store = config.stores.find(({ id }) => id === input.storeId)
+  if (store === undefined) return []
+  const passes = 'pass' in input ? [input.pass] : Array.from({ length: config.passes }, (_, pass) => pass)
+  const restores: Parameters<typeof limitationsOfStore>[0]['restores'][number][] = []
+  for (const pass of passes) {
+    const restored = await readRestored(ports.evidence, { runId: input.runId, storeId: input.storeId, pass })
+    if (restored) restores.push({ pass, ...restored })
+  }
+  return limitationsOfStore({ isBucket: store.s3 !== undefined, allTags: store.s3?.allTags === true, restores })
 }
 
 /** In which forms identifiers were looked for, and in which not, in words. */

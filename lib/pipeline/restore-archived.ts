@@ -1,3 +1,4 @@
+import type { RestoredVersions } from '../attestation/limitations.ts'
 import { type RestoreConfig, secondsOf } from '../config.ts'
 import { type CostItem, sumOf } from '../cost/cost-item.ts'
 import { isOffered, restoreItems } from '../cost/restore-price.ts'
@@ -153,6 +154,17 @@ async function askedBefore(evidence: Ports['evidence'], ref: PassRef): Promise<n
 export async function readRestore(evidence: Ports['evidence'], ref: PassRef): Promise<RestoreDocument | undefined> {
   const key = passKey(ref, 'restore.json')
   return (await evidence.has(key)) ? readDocument({ evidence }, key) : undefined
+}
+
+/** The same, with how many are restored: none, where it did not come to its end. */
+export async function readRestored(evidence: Ports['evidence'], ref: PassRef): Promise<RestoredVersions | undefined> {
+  const decided = await readRestore(evidence, ref)
+  if (decided === undefined) return undefined
+  const key = passKey(ref, 'restored.json')
+  const ended = (await evidence.has(key)) ? await readDocument<RestoredDocument>({ evidence }, key) : undefined
+  const { tier, days, decision, archived } = decided
+  const versions = total(archived, 'versions')
+  return { tier, days, asked: decision === 'asked', versions, restored: ended?.restored ?? 0 }
 }
 
 function pauseOf({ deadline }: RestoreDocument, { tier, wait }: RestoreConfig, now: Date): number {

@@ -72,6 +72,8 @@ export async function startWire(
             )
           case 'GetObjectTagging':
             return xml('<Tagging><TagSet/></Tagging>')
+          case 'GetObjectAttributes':
+            return refusal(501, 'NotImplemented')
           case 'GetObjectRetention':
           case 'GetObjectLegalHold':
             return refusal(400, 'InvalidRequest')
@@ -106,6 +108,7 @@ function operationOf(method: string | undefined, url: URL, key: string): string 
   if (url.searchParams.has('retention')) return 'GetObjectRetention'
   if (url.searchParams.has('legal-hold')) return 'GetObjectLegalHold'
   if (url.searchParams.has('restore')) return 'RestoreObject'
+  if (url.searchParams.has('attributes')) return 'GetObjectAttributes'
   if (method === 'HEAD') return 'HeadObject'
   return url.searchParams.has('tagging') ? 'GetObjectTagging' : 'GetObject'
 }

@@ -30,6 +30,8 @@ const full = {
 const reading = [
   's3:GetObject',
   's3:GetObjectVersion',
+  's3:GetObjectAttributes',
+  's3:GetObjectVersionAttributes',
   's3:GetObjectTagging',
   's3:GetObjectVersionTagging',
   's3:GetObjectRetention',

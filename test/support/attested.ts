@@ -22,7 +22,7 @@ export async function withState<T>(root: string, work: (ports: LocalPorts) => Pr
 }
 
 /** Every statement of the log, in its order; each is signed, and none has the identity of another. */
-async function statementsOf(ports: LocalPorts): Promise<Statement[]> {
+export async function statementsOf(ports: LocalPorts): Promise<Statement[]> {
   const publicKey = await ports.attestationSigner.publicKey()
   const statements: Statement[] = []
   const { size } = await ports.ledger.head()

@@ -7,6 +7,7 @@ import { parseConfig } from '../../lib/config.ts'
 import type { Archived } from '../../lib/inventory/object-version.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { archiveStore, type Kept } from '../support/archive.ts'
+import { statementsOf, withState } from '../support/attested.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
@@ -45,7 +46,15 @@ async function verify(
       Object.create(ports, { clock: { value: now }, stores: { value: { open: async () => store } } }),
     before: ({ task }) => void calls.push(task),
   })
-  return { ...run, asked, calls, waited: time - began }
+  const statements = await withState(place.paths.root, statementsOf)
+  /** What the statements about the store admit of restores, by phase. */
+  const admitted = Object.fromEntries(
+    statements.map(({ predicate: { phase, limitations } }) => [
+      phase,
+      limitations.filter((each) => /archived versions/.test(each)),
+    ]),
+  )
+  return { ...run, asked, calls, waited: time - began, admitted }
 }
 
 describe('an archived version', () => {
@@ -57,7 +66,11 @@ describe('an archived version', () => {
   })
 
   it('is read once its copy is there: verified', async () => {
-    const { store, why, asked, coverage } = await verify(kept(), { rounds: 2 })
+    const { store, why, asked, coverage, admitted } = await verify(kept(), { rounds: 2 })
+    const told = [
+      expect.stringMatching(/^Before pass 0, 1 of 1 archived versions were restored \(standard, for 3 days\)/),
+    ]
+    expect(admitted).toEqual({ scope: [], scan: told, verification: told, 'run-summary': [] })
     expect([store, why]).toEqual(['verified', ''])
     expect(asked.begun).toEqual(['b.jsonl'])
     expect(asked.looked.length).toBe(3)
@@ -77,7 +90,8 @@ describe('an archived version', () => {
   })
 
   it('ends as archived when it is too dear', async () => {
-    const { store, why, waited, asked } = await verify(kept(), { s3: { restore: { ...restore, maxUsd: 0 } } })
+    const { store, why, waited, asked, admitted } = await verify(kept(), { s3: { restore: { ...restore, maxUsd: 0 } } })
+    expect(admitted.verification).toEqual([expect.stringMatching(/^Before pass 0, none of 1 archived versions was/)])
     expect([store, why]).toEqual(['incomplete', 'archived: 1 object version'])
     expect([waited, asked.begun]).toEqual([0, []])
   })
