@@ -76,6 +76,11 @@ export async function callCommand(
       const keys = (values.key as string[] | undefined) ?? []
       return verifyCommand({ bundle: one('one bundle'), keys, ...named('since'), cwd }, terminal)
     }
+    case 'formats': {
+      only(0, 'no arguments')
+      const { formatsCommand } = await import('./commands/formats-command.ts')
+      return formatsCommand(terminal)
+    }
     case 'keys': {
       only(0, 'options only')
       const { keysCommand } = await import('./commands/keys-command.ts')

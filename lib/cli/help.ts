@@ -22,6 +22,7 @@ Usage
   odv export  --out DIR [--run RUN | --from DATE --to DATE]
   odv verify  BUNDLE [--key PEM]… [--since CHECKPOINT]
   odv keys    [--out DIR]
+  odv formats
   odv demo    [DIR]
 
   odv --aws [--stage S] [--region R] run | status | request | ack | export | keys | config
@@ -121,6 +122,9 @@ ${place}`,
   --json
 
 ${exitCodes}`,
+  formats: `odv formats: what is read, in which forms identifiers are looked for, what is known and not read, and the limits
+
+  --json`,
   keys: `odv keys: the public keys of this deployment, for auditors to pin
 
   --out DIR          writes them as PEM files

@@ -21,6 +21,7 @@ const commands: Record<string, Options> = {
   scan: { manifest: text, index: text, forms: text },
   index: { manifest: text, out: text, 'identifier-case': text },
   verify: { key: list, since: text },
+  formats: {},
   demo: {},
 }
 

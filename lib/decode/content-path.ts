@@ -1,10 +1,14 @@
 import { formats } from './formats.ts'
 
 const archives = new Set(formats.filter(({ kind }) => kind === 'archive').map(({ name }) => name))
-const compressions = new Set(formats.filter(({ kind }) => kind === 'compression').map(({ name }) => name))
+/** Those whose end cannot be told from a cut: what is missing would not be noticed. */
+const withoutEnd = new Set(['compress', 'snappy', 'snappy-java'])
+const compressions = new Set(
+  formats.filter(({ name, kind }) => kind === 'compression' && !withoutEnd.has(name)).map(({ name }) => name),
+)
 
 /**
- * What a content is to its object, by its path. `main`: what the containers were made to hold. `file-name`: the name
+ * What a content is to its object, by its path. `main`: what compressions were made to hold, all of it. `file-name`: the name
  * that gzip notes of the file. `aside`: other header texts, skippable frames and bytes after the end.
  */
 export function roleOf(path: readonly string[]): 'main' | 'file-name' | 'aside' {

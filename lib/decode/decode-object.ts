@@ -9,7 +9,7 @@ import type { OpenSink } from './sink.ts'
 import type { Gap } from './unverified.ts'
 
 export type { ReadAt } from './format.ts'
-export { formatNames } from './formats.ts'
+export { formatNames, formats } from './formats.ts'
 export { defaultLimits, type Limits }
 
 /**

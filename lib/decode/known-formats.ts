@@ -72,6 +72,9 @@ const byFirstByte = Array.from({ length: 256 }, (_, byte) => [
   ...anywhere,
 ])
 
+/** Names of what is known and not read, each once. */
+export const knownFormatNames: readonly string[] = [...new Set(magics.map(({ name }) => name))].sort()
+
 /** The format that a content begins like, if it is one that is known and not read. */
 export function knownFormatOf(head: Uint8Array): KnownFormat | undefined {
   const matching = byFirstByte[head[0] ?? 0]!.filter(({ at, bytes }) => {

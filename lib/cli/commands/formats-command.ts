@@ -1,0 +1,50 @@
+import { defaultLimits, formats } from '../../decode/decode-object.ts'
+import { knownFormatNames } from '../../decode/known-formats.ts'
+import { defaultForms } from '../../scan/forms/form-names.ts'
+import { forms } from '../../scan/forms/forms.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import { bold, type Terminal } from '../terminal.ts'
+
+/** A beginning may be like that of a format that is read and not be it. */
+const notRead = knownFormatNames.filter((name) => !formats.some((format) => format.name === name))
+
+const kinds = { compression: 'Compressions', archive: 'Archives', table: 'Tables and other files of values' } as const
+
+/** `odv formats`: what is read, in which forms, how deep, and what is known and not read. All of it is asked of the code. */
+export function formatsCommand(terminal: Terminal): ExitCode {
+  for (const { name, kind } of formats) terminal.emit({ kind: 'format', name, of: kind })
+  for (const { name, summary } of forms)
+    terminal.emit({ kind: 'form', name, isDefault: defaultForms.includes(name), summary })
+  for (const name of notRead) terminal.emit({ kind: 'not-read', name })
+  terminal.emit({ kind: 'limits', ...defaultLimits })
+
+  terminal.print(bold('Read to the last byte, told from their bytes and never from names, inside each other:'))
+  terminal.print(
+    '  text           UTF-8, other encodings that keep ASCII as it is, UTF-16; JSON, CSV, SQL, XML, logs and the like',
+  )
+  for (const [kind, title] of Object.entries(kinds)) {
+    const names = formats.filter((format) => format.kind === kind).map(({ name }) => name)
+    terminal.print(`  ${title}`)
+    terminal.print(`    ${names.join(', ')}`)
+  }
+  terminal.print('')
+  terminal.print(
+    bold('Forms that identifiers are looked for in, beside the plain one (--forms; * is on unless said otherwise):'),
+  )
+  const width = Math.max(...forms.map(({ name }) => name.length))
+  for (const { name, summary } of forms)
+    terminal.print(`  ${defaultForms.includes(name) ? '*' : ' '} ${name.padEnd(width)}  ${summary}`)
+  terminal.print('')
+  terminal.print(bold('Known and not read: always "unverified", never clean:'))
+  terminal.print(`  ${notRead.join(', ')}`)
+  terminal.print('  Anything else that is not text is "unverified" too, with the reason.')
+  terminal.print('')
+  const { depth, ratio, decodedBytes, windowLog, heldBytes, members } = defaultLimits
+  terminal.print(bold('Limits of one object, beyond which it is "unverified: limit":'))
+  terminal.print(`  ${depth} formats inside each other; ${members} members; ${decodedBytes / 2 ** 40} TiB of content`)
+  terminal.print(`  ${ratio} bytes of content for a stored byte, from 16 MiB on; zstd windows of 2^${windowLog} bytes`)
+  terminal.print(
+    `  ${heldBytes / 2 ** 20} MiB held in memory of what has to be read at any place and is inside of another format`,
+  )
+  return exitCode.good
+}
