@@ -17,6 +17,7 @@ const kinds: Record<number, number[]> = {
 /** Zeros that show that what is before them was not overwritten from behind. */
 const enoughZeros = 8
 const enoughPointers = 6
+const largestPage = 0x2000
 
 /**
  * The cells in the space between the pointers and the content of a page. Where a page was rebuilt, its old pointers are still
@@ -35,36 +36,22 @@ export function deadCells(page: Uint8Array, parsed: BtreePage, usable: number): 
 }
 
 /**
- * Whether the free space of a page has nothing in it but what its own order left there, as in databases that overwrite what becomes
- * free: old pointers, each to another place, then zeros, and in them heads of old free blocks, which are two numbers: none follows,
- * and the size up to where some cell begins or ends. Without zeros behind them pointers have to descend as those of rows do that
- * were added one after the other.
+ * Whether the free space of a page has nothing in it but old pointers and then zeros: at least six, which is more than a number
+ * has bytes for, each below the one before as those of rows are that were added one after the other. On pages of which no place is
+ * as large as two characters of text.
  */
-function isEmptied(page: Uint8Array, { cells, unused }: BtreePage, usable: number): boolean {
+function isEmptied(page: Uint8Array, { unused }: BtreePage, usable: number): boolean {
   const { from, to } = unused[0]!
-  const seen = new Set<number>()
+  if (firstNonZero(page, from, to) === to) return true
+  if (usable > largestPage) return false
   let end = from
-  let isDescending = true
-  for (let before = usable; end + 2 <= to; end += 2) {
+  let before = usable
+  for (; end + 2 <= to; end += 2) {
     const pointer = u16(page, end)
-    if (pointer < from || pointer >= usable || seen.has(pointer)) break
-    isDescending &&= pointer <= before - 4
+    if (pointer < from || pointer > before - 4) break
     before = pointer
-    seen.add(pointer)
   }
-  let at = firstNonZero(page, end, to)
-  const isSeparate = at - end >= enoughZeros || (isDescending && seen.size >= enoughPointers)
-  if (end > from && !isSeparate) return false
-  const edges = new Set([usable, to, ...cells.flatMap((cell) => [cell.at, cell.end])])
-  while (at < to) {
-    // The size is at the end of the head, of which the first two bytes are zero and maybe the third.
-    const head = [at - 2, at - 3].find((each) => each >= end && each + 4 <= to && edges.has(each + u16(page, each + 2)))
-    if (head === undefined) return false
-    const next = firstNonZero(page, head + 4, to)
-    if (next < to && next - head - 4 < enoughZeros) return false
-    at = next
-  }
-  return true
+  return end - from >= 2 * enoughPointers && firstNonZero(page, end, to) === to
 }
 
 function cellsOfKind(page: Uint8Array, from: number, to: number, type: number, usable: number): DeadRow[] | undefined {
