@@ -55,6 +55,20 @@ const mostPageBytes = 2 ** 24
 const slack = 64
 const wasmPage = 65_536
 
+/** Kernels that nobody uses: to make a memory takes longer than to read a small file. Whoever has one has it alone. */
+const idle: PageKernel[] = []
+const mostIdle = 2
+
+/** A kernel for pages of up to 16 MiB, in memory of 33 MiB of which only what is used is taken; `releasePageKernel` gives it back. */
+export function takePageKernel(): PageKernel | undefined {
+  return idle.pop() ?? openPageKernel(mostPageBytes)
+}
+
+export function releasePageKernel(kernel: PageKernel): void {
+  kernel.out.at = 0
+  if (idle.length < mostIdle) idle.push(kernel)
+}
+
 /** `pageBytes`: of the largest page to expect; it bounds the memory, which is twice that and 256 KiB. */
 export function openPageKernel(pageBytes: number): PageKernel | undefined {
   const module = moduleOf()

@@ -4,7 +4,7 @@ import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { openPageKernel, type PageKernel } from '../kernel/page-kernel.ts'
+import { type PageKernel, releasePageKernel, takePageKernel } from '../kernel/page-kernel.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { createOut, type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
 import { pageHeader as pageHeaderFields, visitContent } from './known-fields.ts'
@@ -19,10 +19,14 @@ import { printerOf } from './value-printers.ts'
 /** What the columns of a file are read with, one after the other. `out`: the kernel's buffer where there is one. */
 export type Workspace = { readonly out: Out; readonly kernel?: PageKernel }
 
-/** `size`: of the file, or of what is read of it. */
-export function openWorkspace(size: number): Workspace {
-  const kernel = openPageKernel(size * 8)
-  return kernel === undefined ? { out: createOut(size * 8) } : { out: kernel.out, kernel }
+/** Reads with a workspace that nobody else uses meanwhile. */
+export async function withWorkspace(read: (workspace: Workspace) => Promise<void>): Promise<void> {
+  const kernel = takePageKernel()
+  try {
+    await read(kernel === undefined ? { out: createOut() } : { out: kernel.out, kernel })
+  } finally {
+    if (kernel !== undefined) releasePageKernel(kernel)
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { holdContent } from '../../hold-content.ts'
 import { readRaw } from '../../raw-content.ts'
 import { ColumnFault } from '../column-fault.ts'
 import { placedSource } from '../placed-source.ts'
-import { openWorkspace } from './column-chunk.ts'
+import { withWorkspace } from './column-chunk.ts'
 import { readFooterContent } from './footer-content.ts'
 import { type Layout, magic, readLayout, type Span } from './layout.ts'
 import { readRegion, readRegions } from './read-regions.ts'
@@ -89,12 +89,15 @@ export async function readColumns(
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
-  const workspace = openWorkspace(layout.size)
   const whole: Span = { from: 0, to: layout.footerFrom }
-  for (const region of layout.regions) {
-    if (region.kind !== 'pages' || !groups.includes(region.group) || !columns.includes(region.column)) continue
-    const { from, to } = region
-    const source = placedSource(byteSource(rangeOf(at, from, to ?? from)), from, path, decoding)
-    await readRegion(source, region, whole, path, decoding, workspace)
-  }
+  const wanted = layout.regions.filter(
+    ({ kind, group, column }) => kind === 'pages' && groups.includes(group) && columns.includes(column),
+  )
+  return withWorkspace(async (workspace) => {
+    for (const region of wanted) {
+      const { from, to } = region
+      const source = placedSource(byteSource(rangeOf(at, from, to ?? from)), from, path, decoding)
+      await readRegion(source, region, whole, path, decoding, workspace)
+    }
+  })
 }

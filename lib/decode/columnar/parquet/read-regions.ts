@@ -2,7 +2,7 @@ import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { type Lines, lineOf, textContent } from '../text-content.ts'
-import { openWorkspace, readColumnChunk, valueLine, type Workspace } from './column-chunk.ts'
+import { readColumnChunk, valueLine, type Workspace, withWorkspace } from './column-chunk.ts'
 import { bloomFilterHeader, columnIndex, type Fields, offsetIndex, visitContent } from './known-fields.ts'
 import type { Layout, Region, Span } from './layout.ts'
 import { readMetadataCopy } from './metadata-copy.ts'
@@ -13,14 +13,24 @@ import { countIn, required } from './thrift.ts'
  * Reads the regions that begin in a span, and all that stands between them, from a source that begins where the span does.
  * A region that cannot be read is a gap of its own; the others are read. `path` is of the file.
  */
-export async function readRegions(
+export function readRegions(
   source: PlacedSource,
   layout: Layout,
   span: Span,
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
-  const workspace = openWorkspace(layout.size)
+  return withWorkspace((workspace) => readRegionsWith(workspace, source, layout, span, path, decoding))
+}
+
+async function readRegionsWith(
+  workspace: Workspace,
+  source: PlacedSource,
+  layout: Layout,
+  span: Span,
+  path: readonly string[],
+  decoding: Decoding,
+): Promise<void> {
   for (const [index, region] of layout.regions.entries()) {
     if (region.from < span.from || region.from >= span.to) {
       if (region.from >= layout.footerFrom && span.to === layout.footerFrom) tellGap(decoding, region, path, outside())
