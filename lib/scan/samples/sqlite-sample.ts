@@ -11,7 +11,7 @@ function localSize(payload: number): number {
   return wanted <= usable - 35 ? wanted : least
 }
 
-/** A database of SQLite 3 with a table `t(v)`, in which each text is the value of a row. */
+/** A database of SQLite 3 with a table `t(v)`, in which each text is the value of a row; up to a MiB of them. */
 export function writeSqlite(values: readonly Uint8Array[]): Buffer {
   const pages: Buffer[] = [Buffer.alloc(pageSize), Buffer.alloc(pageSize)]
   const leaves: { page: number; lastRow: number }[] = []
