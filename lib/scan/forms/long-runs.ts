@@ -1,4 +1,7 @@
 import type { Alphabet } from '../alphabets.ts'
+import { collectSpans, leastSpan } from '../kernel/collect-spans.ts'
+
+const leastForKernel = 1024
 
 /** Maximal runs of an alphabet in a region, ascending: `count` of them, `starts` and `ends` (exclusive). */
 export type Runs = { count: number; starts: Int32Array; ends: Int32Array }
@@ -15,11 +18,13 @@ export function createRuns(bytes: number, minLength: number): Runs {
  */
 export function collectRuns(runs: Runs, bytes: Uint8Array, to: number, alphabet: Alphabet, minLength: number): void {
   const { starts, ends } = runs
-  let count = 0
-  let start = 0
+  runs.count = 0
+  // Copying little to the kernel is not worth it.
+  let start = to >= leastForKernel && minLength >= leastSpan ? collectSpans(runs, bytes, to, alphabet, minLength) : 0
+  let count = runs.count
   /** All of [start, known) is in the alphabet. */
-  let known = 0
-  for (let probe = minLength - 1; probe < to; probe = start + minLength - 1) {
+  let known = start
+  for (let probe = start + minLength - 1; probe < to; probe = start + minLength - 1) {
     if (alphabet[bytes[probe]!] === 0) {
       start = known = probe + 1
       continue

@@ -35,6 +35,10 @@ function createNumberFinder(alphabet: Uint8Array, shortest: number, look: Look):
     collectRuns(runs, bytes, to, alphabet, shortest)
     for (let run = 0; run < runs.count; run++) {
       const last = runs.ends[run]!
+      if (alphabet === digits) {
+        look(region, runs.starts[run]!, last, report)
+        continue
+      }
       for (let at = runs.starts[run]!; at < last; at++) {
         if (digits[bytes[at]!] === 0) continue
         const start = at

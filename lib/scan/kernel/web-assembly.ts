@@ -11,3 +11,13 @@ export type Module = { readonly kind?: 'module' }
 export type Memory = { readonly buffer: ArrayBuffer }
 
 export const webAssembly = (globalThis as unknown as { WebAssembly: Interface }).WebAssembly
+
+/** Undefined: there is not so much memory, or not so much of it in one piece. */
+export function allocate(pages: number): Memory | undefined {
+  try {
+    return new webAssembly.Memory({ initial: pages, maximum: pages })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}

@@ -36,6 +36,45 @@ export function outside(bytes: v128, columns: v128, rows: v128, low: v128, zero:
   return <u32>i8x16.bitmask(i8x16.eq(v128.and(column, row), zero))
 }
 
+/** Those that are in an alphabet of any bytes: `high` has the columns of the halves from 8 on. */
+export function markBytes(columns: v128, high: v128, from: i32, size: i32): void {
+  const rows = v128.load(constants)
+  const highRows = v128.load(constants, 304)
+  const low = v128.load(constants, 16)
+  const zero = v128.load(constants, 32)
+  const words = size >> 6
+  let at = block + <usize>from
+  let to = masks
+  for (let word = 0; word <= words; word++) {
+    const a = outsideBytes(v128.load(at), columns, high, rows, highRows, low, zero)
+    const b = outsideBytes(v128.load(at, 16), columns, high, rows, highRows, low, zero)
+    const c = outsideBytes(v128.load(at, 32), columns, high, rows, highRows, low, zero)
+    const d = outsideBytes(v128.load(at, 48), columns, high, rows, highRows, low, zero)
+    store<u64>(to, ~(<u64>a | (<u64>b << 16) | (<u64>c << 32) | (<u64>d << 48)))
+    at += 64
+    to += 8
+  }
+  clearFrom(size)
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function outsideBytes(
+  bytes: v128,
+  columns: v128,
+  high: v128,
+  rows: v128,
+  highRows: v128,
+  low: v128,
+  zero: v128,
+): u32 {
+  const lowHalf = v128.and(bytes, low)
+  const highHalf = v128.and(i16x8.shr_u(bytes, 4), low)
+  const below = v128.and(i8x16.relaxed_swizzle(columns, lowHalf), i8x16.relaxed_swizzle(rows, highHalf))
+  const beyond = v128.and(i8x16.relaxed_swizzle(high, lowHalf), i8x16.relaxed_swizzle(highRows, highHalf))
+  return <u32>i8x16.bitmask(i8x16.eq(v128.or(below, beyond), zero))
+}
+
 /** Those that are decimal digits. */
 export function markDigits(from: i32, size: i32): void {
   const zeroDigit = v128.load(constants, 48)

@@ -2,10 +2,12 @@ import { setFilter } from './filter'
 import { setSeed } from './hash'
 import { setMemory } from './memory'
 import { resume } from './runs'
+import { spanResume } from './spans'
 
 export { scanSigns } from './email'
 export { countNewlines } from './lines'
 export { scanRuns } from './runs'
+export { scanSpans } from './spans'
 
 /** Lists of words and where they are: see `lay-out-memory.ts`. */
 export function setUp(memory: usize, filter: usize, seedA: i32, seedB: i32): void {
@@ -17,4 +19,9 @@ export function setUp(memory: usize, filter: usize, seedA: i32, seedB: i32): voi
 /** Where a run may begin that the last `scanRuns` found no end of, or the end. */
 export function resumeAt(): i32 {
   return resume
+}
+
+/** The same after `scanSpans`. */
+export function spansResumeAt(): i32 {
+  return spanResume
 }

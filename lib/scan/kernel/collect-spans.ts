@@ -1,0 +1,76 @@
+import type { Alphabet } from '../alphabets.ts'
+import { kernelModule } from './kernel-module.ts'
+import { layOutMemory, newBytes } from './lay-out-memory.ts'
+import type { Exports } from './open-kernel.ts'
+import { allocate, webAssembly } from './web-assembly.ts'
+import { allColumnsOf, writeConstants } from './write-constants.ts'
+
+/** Runs in bytes that are anywhere: see `Runs`. */
+type Spans = { count: number; readonly starts: Int32Array; readonly ends: Int32Array }
+
+/** The shortest runs that the kernel collects. */
+export const leastSpan = 3
+
+/**
+ * Collects the maximal runs of at least `minLength` (3 or more) bytes of an alphabet before `to`, behind those that `spans`
+ * counts already. Returns from where on the rest is to be looked at otherwise: `to`, unless a run is too long for the kernel's
+ * memory, or there is no kernel.
+ */
+export function collectSpans(
+  spans: Spans,
+  bytes: Uint8Array,
+  to: number,
+  alphabet: Alphabet,
+  minLength: number,
+): number {
+  memory ??= open() ?? 'none'
+  if (memory === 'none') return 0
+  const { kernel, block, columns, starts, ends, columnsAt } = memory
+  const known = columnsByAlphabet.get(alphabet) ?? allColumnsOf(alphabet)
+  columnsByAlphabet.set(alphabet, known)
+  columns.set(known)
+  let from = 0
+  while (from < to) {
+    const size = Math.min(to - from, newBytes)
+    const isLast = from + size === to
+    block.set(bytes.subarray(from, from + size))
+    const count = kernel.scanSpans(columnsAt, minLength, size, isLast ? 1 : 0)
+    for (let span = 0; span < count; span++) {
+      spans.starts[spans.count + span] = from + starts[span]!
+      spans.ends[spans.count + span] = from + ends[span]!
+    }
+    spans.count += count
+    const resume = kernel.spansResumeAt()
+    if (resume === 0 && !isLast) break
+    from += resume
+  }
+  return from
+}
+
+/** Alphabets never change. */
+const columnsByAlphabet = new WeakMap<Alphabet, Uint8Array>()
+let memory: ReturnType<typeof open> | 'none'
+
+/** A kernel without a filter, the same for all. */
+function open() {
+  const module = kernelModule()
+  const none = new Uint8Array(0)
+  const filter = { first: none, second: none, seeds: new Int32Array(0), segmentBits: 2, segments: 1 }
+  const layout = layOutMemory([{ lengths: [leastSpan] }], filter)
+  const room = layout && allocate(layout.pages)
+  if (module === undefined || layout === undefined || room === undefined) return undefined
+  const { exports } = new webAssembly.Instance(module, { env: { memory: room } })
+  const kernel = exports as Exports
+  const { buffer } = room
+  writeConstants(buffer, layout)
+  kernel.setUp(layout.lists, layout.lists + 64, 0, 0)
+  const most = (layout.ends - layout.starts) / 4
+  return {
+    kernel,
+    columnsAt: layout.shapes,
+    columns: new Uint8Array(buffer, layout.shapes, 32),
+    block: new Uint8Array(buffer, layout.block, layout.blockBytes),
+    starts: new Int32Array(buffer, layout.starts, most),
+    ends: new Int32Array(buffer, layout.ends, most),
+  }
+}

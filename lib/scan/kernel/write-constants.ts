@@ -1,0 +1,77 @@
+import {
+  type Alphabet,
+  domainCharacters,
+  localCharacters,
+  localEscapeSigns,
+  localSpecials,
+  localTrimmed,
+  trimmedCharacters,
+} from '../alphabets.ts'
+import { mayGlue } from '../escapes.ts'
+import type { MemoryLayout } from './lay-out-memory.ts'
+
+/** Tables in the order of `assembly/memory.ts`. */
+const tables: readonly Alphabet[] = [
+  mayGlue,
+  trimmedCharacters,
+  localCharacters,
+  domainCharacters,
+  localSpecials,
+  localEscapeSigns,
+  localTrimmed,
+]
+
+/** Characters of a local part behind which no other one may begin. */
+const plainLocal = localCharacters.map((belongs, byte) =>
+  localSpecials[byte] === 0 && localEscapeSigns[byte] === 0 ? belongs : 0,
+)
+/** What the kernel computes with, 16 bytes each: the order is the kernel's. */
+const constants: readonly Uint8Array[] = [
+  ...[Uint8Array.of(1, 2, 4, 8, 16, 32, 64, 128, 0, 0, 0, 0, 0, 0, 0, 0), sixteen(0x0f), sixteen(0)],
+  ...[sixteen(0x30 + 128), sixteen(10 + 128), sixteen(0x40)],
+  ...[fourOf(0xcc9e2d51), fourOf(0x1b873593), fourOf(0x85ebca6b), fourOf(0xc2b2ae35)],
+  ...[sixteen(0x80 - 0x41), sixteen(0x80 - 0x5b), fourOf(1), fourOf(3)],
+  ...[columnsOf(localCharacters), columnsOf(plainLocal), columnsOf(domainCharacters)],
+  ...[fourOf(0x9e3779b1), sixteen(0xff)],
+  Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128),
+]
+
+/** Writes what is the same for every index: tables, constants, and for `setUp` where everything is. */
+export function writeConstants(buffer: ArrayBuffer, layout: MemoryLayout): void {
+  const bytes = new Uint8Array(buffer)
+  tables.forEach((table, at) => {
+    bytes.set(table, layout.tables + at * 256)
+  })
+  constants.forEach((constant, at) => {
+    bytes.set(constant, layout.constants + at * 16)
+  })
+  const words = (at: number, ...values: number[]) => new Uint32Array(buffer, at, values.length).set(values)
+  words(layout.lists, layout.block, layout.tables, layout.masks, layout.tokens)
+  words(layout.lists + 16, layout.starts, layout.ends, layout.stops, layout.plainDigits)
+  words(layout.lists + 32, layout.constants)
+}
+
+/** An alphabet of ASCII characters by the low halves of their codes: a bit for each high half. */
+export function columnsOf(alphabet: Alphabet): Uint8Array {
+  const columns = allColumnsOf(alphabet)
+  if (columns.subarray(16).some((column) => column !== 0))
+    throw new Error('kernel: alphabet: expected ASCII characters only')
+  return columns.subarray(0, 16)
+}
+
+/** Any alphabet: 16 columns of bytes below 0x80, then 16 of the others. */
+export function allColumnsOf(alphabet: Alphabet): Uint8Array {
+  const columns = new Uint8Array(32)
+  alphabet.forEach((belongs, byte) => {
+    if (belongs !== 0) columns[(byte >> 7) * 16 + (byte & 15)]! |= 1 << ((byte >> 4) & 7)
+  })
+  return columns
+}
+
+function sixteen(byte: number): Uint8Array {
+  return new Uint8Array(16).fill(byte)
+}
+
+function fourOf(word: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(word, word, word, word).buffer)
+}
