@@ -92,6 +92,8 @@ describe('slices of an object together find what a scan of the whole finds', () 
     it(`in any bytes, wherever they are cut: ${name}`, async () => {
       await fc.assert(
         fc.asyncProperty(content, edges, pieceBytes, async (bytes, cut, size) => {
+          // Some of them begin like a container, which is read from its beginning.
+          fc.pre(isReadAsIs(bytes))
           const { joined, extents } = await inSlices(index, bytes, cut, size)
           expectSame(joined, await whole(index, bytes))
           expect([0, ...extents.map(([, end]) => end)].slice(0, -1)).toEqual(extents.map(([start]) => start))

@@ -28,14 +28,18 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   /** Bytes of text that are worth looking at: a number in scientific notation may be two shorter. */
   const wanted = Math.max(3, tools.shortest - 2)
   const shortest = Math.max(shortestRun, Math.ceil((wanted * 8) / bits))
+  /** A run that is long enough holds three bytes of which the first begins at a whole number of strides. */
+  const holdsThree = wanted >= 5
   /** Bytes from one that is looked at to the next, and characters: a whole number of three bytes. */
-  const stride = Math.max(3, 3 * Math.floor(wanted / 3))
+  const stride = Math.max(3, 3 * Math.floor((holdsThree ? wanted - 2 : wanted) / 3))
   const step = (stride * 8) / bits
   let runs: Runs | undefined
-  /** The characters of one run, of all its lines: their values and where they are. */
+  /** The characters of one run, of all its lines: their values, and where they are unless they follow each other. */
   let codes = new Uint8Array(0)
   let places = new Int32Array(0)
   let count = 0
+  let runStart = 0
+  let hasLines = false
 
   function reserve(capacity: number): void {
     if (runs !== undefined && codes.length >= capacity) return
@@ -47,10 +51,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   /** Takes the characters [from, to), all of them of the code. */
   function take(bytes: Uint8Array, from: number, to: number): void {
     const first = count - from
-    for (let at = from; at < to; at++) {
-      codes[first + at] = values[bytes[at]!]!
-      places[first + at] = at
-    }
+    for (let at = from; at < to; at++) codes[first + at] = values[bytes[at]!]!
     count += to - from
   }
 
@@ -60,8 +61,10 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     while (last - line >= codeLine) {
       const next = nextLine(bytes, last, to)
       if (next === -1 || alphabet[bytes[next]!] === 0) break
+      if (!hasLines) for (let at = 0; at < count; at++) places[at] = start + at
+      hasLines = true
       line = last = next
-      while (last < to && alphabet[bytes[last]!] === 1) last++
+      while (last < to && alphabet[bytes[last]!] === 1) places[count + last - line] = last++
       take(bytes, line, last)
     }
     return last
@@ -77,6 +80,18 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   const firstOf = (phase: number, index: number) =>
     bits === 4 ? phase + 2 * index : phase + 4 * Math.floor(index / 3) + (index % 3)
 
+  /** Whether text may be around the third of three bytes, which begins at character `at`. */
+  function mayBeText(at: number): boolean {
+    if (
+      bits === 6 &&
+      ((codes[at]! & 0x02) | (holdsThree ? (codes[at - 2]! & 0x20) | (codes[at - 1]! & 0x08) : 0)) !== 0
+    )
+      return false
+    if (inText[byteOf(at, 2)] === 0) return false
+    const before = bits === 6 ? 1 : 2
+    return !holdsThree || (inText[byteOf(at - before, 1)] === 1 && inText[byteOf(at - 2 * before, 0)] === 1)
+  }
+
   const isText = (phase: number, index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
 
   function lookAt(phase: number): void {
@@ -86,9 +101,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     let probe = stride - 1
     for (;;) {
       // One of every few bytes, each the third of three, since that is where the time goes.
-      for (let at = firstOf(phase, probe); probe < total && inText[byteOf(at, 2)] === 0; probe += stride) at += step
+      for (let at = firstOf(phase, probe); probe < total && !mayBeText(at); probe += stride) at += step
       if (probe >= total) break
-      known = Math.max(known, probe + 1 - stride)
       let start = probe
       while (start > known && isText(phase, start - 1)) start--
       let end = probe + 1
@@ -104,7 +118,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     side.open()
     for (let index = start; index < end; index++) {
       const at = firstOf(phase, index)
-      side.push(byteOf(at, index % 3), places[at]!, places[at + 1]! + 1)
+      const [first, last] = hasLines ? [places[at]!, places[at + 1]!] : [runStart + at, runStart + at + 1]
+      side.push(byteOf(at, index % 3), first, last + 1)
     }
   }
 
@@ -123,6 +138,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
       const start = starts[run]!
       const end = ends[run]!
       count = 0
+      runStart = start
+      hasLines = false
       take(region.bytes, start, end)
       look()
       if (start < done) continue

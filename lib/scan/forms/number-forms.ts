@@ -22,8 +22,16 @@ function lengthsOf({ index }: FormTools): readonly number[] | undefined {
   return index.shapes.find(({ shape }) => shape === 'decimal')?.lengths
 }
 
-/** Calls `look` for every group of digits in the runs of `alphabet` that have at least `shortest` bytes. */
-function createNumberFinder(alphabet: Uint8Array, shortest: number, look: Look): FormFinder {
+/**
+ * Calls `look` for every group of digits in the runs of `alphabet` that have at least `shortest` bytes, and that `isWorth`
+ * looking at by their ends.
+ */
+function createNumberFinder(
+  alphabet: Uint8Array,
+  shortest: number,
+  look: Look,
+  isWorth: (region: Region, start: number, end: number) => boolean = () => true,
+): FormFinder {
   let runs: Runs | undefined
   let capacity = 0
   return (region, report) => {
@@ -34,12 +42,14 @@ function createNumberFinder(alphabet: Uint8Array, shortest: number, look: Look):
     }
     collectRuns(runs, bytes, to, alphabet, shortest)
     for (let run = 0; run < runs.count; run++) {
+      const first = runs.starts[run]!
       const last = runs.ends[run]!
+      if (!isWorth(region, first, last)) continue
       if (alphabet === digits) {
-        look(region, runs.starts[run]!, last, report)
+        look(region, first, last, report)
         continue
       }
-      for (let at = runs.starts[run]!; at < last; at++) {
+      for (let at = first; at < last; at++) {
         if (digits[bytes[at]!] === 0) continue
         const start = at
         while (at < last && digits[bytes[at]!] === 1) at++
@@ -84,6 +94,7 @@ function createPadded(tools: FormTools): FormFinder | undefined {
         if (ordinal !== -1) report(ordinal, from, end, 'padded')
       }
     }),
+    ({ bytes }, start) => bytes[start] === zero || (start > 0 && mayGlue[bytes[start - 1]!] === 1),
   )
 }
 
@@ -170,14 +181,15 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
   )
 }
 
-const scientificAlphabet = tableOf('0123456789.eE+')
+/** What stands before the exponent. */
+const mantissaAlphabet = tableOf('0123456789.')
 
 /** 1.234567e+6: all digits but a few zeros at the end are written, and what follows the point is no more than that. */
 function createScientific(tools: FormTools): FormFinder | undefined {
   const lengths = lengthsOf(tools)
   if (lengths === undefined) return undefined
   const number = createDigits(tools, lengths)
-  const shortest = Math.max(3, Math.min(...lengths) + 2 - mostOmitted)
+  const shortest = Math.max(1, Math.min(...lengths) - mostOmitted)
   const skipDigits = ({ bytes, to }: Region, from: number) => {
     let at = from
     while (at < to && digits[bytes[at]!] === 1) at++
@@ -185,7 +197,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
   }
 
   return createNumberFinder(
-    scientificAlphabet,
+    mantissaAlphabet,
     shortest,
     behindEscapes((region, start, end, report) => {
       const { bytes, to } = region
@@ -211,6 +223,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       const ordinal = number.ordinal()
       if (ordinal !== -1) report(ordinal, start, exponentEnd, 'scientific')
     }),
+    ({ bytes, to }, _start, end) => end < to && (bytes[end]! | 0x20) === letterE,
   )
 }
 
