@@ -76,7 +76,8 @@ const writers: { document: string; roles: string[] }[] = [
   { document: `${pass}/batches/000000000.jsonl`, roles: ['scan-batch'] },
   { document: `${pass}/restore.json`, roles: ['restore-archived'] },
   { document: `${pass}/segments/000000000/found/000000000.jsonl`, roles: ['settle-segment'] },
-  { document: `${pass}/segments/000000000/coverage.json`, roles: ['settle-segment'] },
+  // A star in a policy is also of what lies deeper.
+  { document: `${pass}/segments/000000000/coverage.json`, roles: ['settle-coverage', 'settle-segment'] },
   { document: `${pass}/coverage.json`, roles: ['settle-coverage'] },
   { document: `${pass}/request.json`, roles: ['request-deletion'] },
   { document: `${pass}/requested/000000000.jsonl`, roles: ['request-deletion'] },
