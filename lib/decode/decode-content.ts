@@ -10,7 +10,7 @@ import { type Expectation, readRaw } from './raw-content.ts'
  */
 export async function decodeContent(content: Content, decoding: Decoding): Promise<void> {
   const { source, path } = content
-  const head = await source.peekSome(headLength)
+  const head = (await source.peekSome(headLength)).subarray(0, headLength)
   const format = formatOf(head)
   if (format === undefined) return readRaw(source, path, decoding, expectationOf(head))
   if (path.filter((name) => formatNames.includes(name)).length >= decoding.limits.depth)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isReadAsIs } from '../../lib/decode/decode-part.ts'
+import { headLength, isReadAsIs } from '../../lib/decode/decode-part.ts'
 import type { Gap } from '../../lib/decode/unverified.ts'
 import * as alphabets from '../../lib/scan/alphabets.ts'
 import { mayGlue } from '../../lib/scan/escapes.ts'
@@ -93,7 +93,7 @@ describe('slices of an object together find what a scan of the whole finds', () 
       await fc.assert(
         fc.asyncProperty(content, edges, pieceBytes, async (bytes, cut, size) => {
           // Some of them begin like a container, which is read from its beginning.
-          fc.pre(isReadAsIs(bytes))
+          fc.pre(isReadAsIs(bytes.subarray(0, headLength)))
           const { joined, extents } = await inSlices(index, bytes, cut, size)
           expectSame(joined, await whole(index, bytes))
           expect([0, ...extents.map(([, end]) => end)].slice(0, -1)).toEqual(extents.map(([start]) => start))
