@@ -37,9 +37,14 @@ describe.concurrent('content that cannot be read to its end', () => {
       (store) => writeFileSync(join(store, 'd.zst'), zstd.subarray(0, -9)),
       /^(truncated|corrupt): 1/,
     ],
-    'a zip, which is not read yet': [
-      (store) => writeFileSync(join(store, 'd'), Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(400, 1)])),
+    'a rar, which is not read': [
+      (store) =>
+        writeFileSync(join(store, 'd'), Buffer.concat([Buffer.from('Rar!\u001a\u0007'), Buffer.alloc(400, 1)])),
       /^unsupported-format: 1/,
+    ],
+    'a zip that is cut off': [
+      (store) => writeFileSync(join(store, 'd'), Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(400, 1)])),
+      /^(truncated|corrupt|encrypted): 1/,
     ],
     'bytes that are no text': [
       (store) => writeFileSync(join(store, 'd.jsonl'), Buffer.from(numbers(512).map((n) => (n * 37) % 256))),
