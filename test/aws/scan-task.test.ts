@@ -20,6 +20,7 @@ import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '.
 import { type Hands, inSlicesOf, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 import { copyProject } from '../support/serverless.ts'
+import { deployStack } from '../support/stack.ts'
 import { newBucket } from './buckets.ts'
 import { newDeployment } from './deployment.ts'
 
@@ -198,6 +199,23 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
     expect(printed).toContain('scan task ended')
     expect([transferred(3), 'big.gz'].filter((told) => printed.includes(told))).toEqual([])
   }, 60_000)
+
+  it('has its cluster, definition, role, logs and security group in a stage that is deployed with subnets', async () => {
+    const params = { taskSubnets: 'subnet-0a1b2c3d,subnet-1a1b2c3d', taskVpc: 'vpc-0a1b2c3d' }
+    const stack = await deployStack(server, 'tasks', params)
+    try {
+      const resources = await stack.resources()
+      expect(resources.map(({ LogicalResourceId }) => LogicalResourceId!).sort()).toEqual(
+        Object.keys(stack.template().Resources).sort(),
+      )
+      const own = resources.filter(({ LogicalResourceId }) => LogicalResourceId!.startsWith('ScanTask'))
+      expect(own.map(({ ResourceStatus }) => ResourceStatus)).toEqual(
+        Array(5).fill(expect.stringMatching(/^(CREATE|UPDATE)_COMPLETE$/)),
+      )
+    } finally {
+      stack.close()
+    }
+  }, 180_000)
 })
 
 /** What the agent of ECS gives a container: the credentials of a role, to whoever has the token. */
