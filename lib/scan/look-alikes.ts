@@ -19,7 +19,7 @@ export function findLookAlikes(bytes: Buffer, index: SubjectIndex): Span[] {
       case 'uuid':
         return [...spansOf(text, grouped), ...spansOf(text, /[0-9a-f]+/gi).flatMap((run) => alike(bytes, run, [32]))]
       case 'email':
-        return text.includes('@') ? spansOf(text, address) : []
+        return text.includes('@') || text.includes('%40') ? spansOf(text, address) : []
       case 'handle':
       case 'dotted':
         return []
@@ -37,8 +37,8 @@ function alike(bytes: Buffer, { offset, length }: Span, lengths: readonly number
 }
 
 const grouped = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
-/** A local part does not reach over what separates the parts of a path and of a query. */
-const address = /[A-Za-z0-9._%+\-!#$'*^`{|}~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g
+/** Also percent-encoded, as in names of files. A local part does not reach over what separates the parts of a path and of a query. */
+const address = /[A-Za-z0-9._%+\-!#$'*^`{|}~]+(?:@|%40)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g
 
 function spansOf(text: string, pattern: RegExp): Span[] {
   return Array.from(text.matchAll(pattern), (match) => ({ offset: match.index, length: match[0].length }))

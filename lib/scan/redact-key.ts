@@ -1,5 +1,7 @@
 import { canonicalOf } from '../manifest/identifier.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { defaultForms } from './forms/form-names.ts'
+import { formSearchOf } from './forms/form-search.ts'
 import { findLookAlikes, type Span } from './look-alikes.ts'
 import { createTokenMatcher, type Occurrence, type Token } from './matcher.ts'
 import { eachNamePart } from './name-parts.ts'
@@ -47,6 +49,19 @@ function runsOf(bytes: Uint8Array, index: SubjectIndex): Token[] {
   const matcher = createTokenMatcher(index, keep, Math.max(1, bytes.length))
   matcher.write(bytes)
   matcher.end()
+  return [...tokens, ...formsIn(bytes, index)]
+}
+
+/** What is written in a form, as in content: names of files are often percent-encoded. */
+function formsIn(name: Uint8Array, index: SubjectIndex): Token[] {
+  if (index.shapes.length === 0) return []
+  const bytes = Uint8Array.from(name)
+  const buffer = Buffer.from(bytes.buffer)
+  const tokens: Token[] = []
+  formSearchOf(index, defaultForms).search({ bytes, buffer, to: bytes.length }, (ordinal, start, end) => {
+    const record = buffer.toString('latin1', 0, start).split('\n').length
+    if (!index.isControl(ordinal)) tokens.push({ ordinal, record, offset: start, length: end - start })
+  })
   return tokens
 }
 

@@ -36,6 +36,11 @@ describe('redacted key', () => {
     { key: 'a/backup_bob@x.org.jsonl', shown: 'a/backup_[identifier].jsonl', offsets: [9, 9] },
     { key: 'q=%22jane.doe-2.csv', shown: 'q=%22[identifier].csv', offsets: [5] },
     { key: '2026-11-01/20261101.csv', shown: '2026-11-01/20261101.csv', offsets: [] },
+    // In a form.
+    { key: 'mail/bob%40x.org/1', shown: 'mail/[identifier]/1', offsets: [5, 5] },
+    { key: `u/${Buffer.from(uuid).toString('base64')}`, shown: 'u/[identifier]', offsets: [2] },
+    { key: 'u=0001234567.csv', shown: 'u=000[identifier].csv', offsets: [5] },
+    { key: 'mail/alice%40example.com/1', shown: 'mail/[identifier]/1', offsets: [] },
     // Of the same shape, whoever's it is.
     { key: 'users/7000007/photo.bin', shown: 'users/[identifier]/photo.bin', offsets: [] },
     { key: 'q=%227000007%22', shown: 'q=%22[identifier]%22', offsets: [] },
