@@ -1,4 +1,5 @@
 import type { FormFinder, FormTools, Region } from './form.ts'
+import { behindLineEnd } from './line-end.ts'
 import { collectRuns, createRuns, type Runs } from './long-runs.ts'
 
 /**
@@ -151,12 +152,11 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   }
 }
 
-/** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. */
+/**
+ * Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there.  */
 function nextLine(bytes: Uint8Array, at: number, to: number): number {
-  let next = at
-  if (next < to && bytes[next] === 0x0d) next++
-  if (next >= to || bytes[next] !== 0x0a) return -1
-  next++
+  let next = behindLineEnd(bytes, at, to)
+  if (next === at) return -1
   for (const first = next; next < to && next - first < mostIndent; next++)
     if (bytes[next] !== 0x20 && bytes[next] !== 0x09) break
   return next < to ? next : -1

@@ -58,7 +58,8 @@ export function createEscapeFinder(syntax: EscapeSyntax, { wanted, isNested, sid
     if (code < 0x80 && signs[code] === 1) return true
     if (hasDecimals && isBetweenDigits(code, before, after)) return true
     if (code === 0x2b || code === 0x2f || code === 0x3d) return isOpen(code64, before) && isOpen(code64, after)
-    return (code === 0x0a || code === 0x0d) && isCodeLine(bytes, at)
+    // Lines of a code, and soft line breaks, may have been written in an escaped text.
+    return (code === 0x0a || code === 0x0d) && (before === 0x3d || isCodeLine(bytes, at))
   }
 
   function isOpen(table: Alphabet, byte: number): boolean {

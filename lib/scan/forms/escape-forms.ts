@@ -1,6 +1,7 @@
 import type { Shape } from '../../manifest/identifier.ts'
 import { createEscapeFinder, type EscapeSyntax, nothing, unitOf } from './escape-finder.ts'
 import type { Form } from './form.ts'
+import { behindLineEnd } from './line-end.ts'
 import { named } from './named-characters.ts'
 
 /** The value of each byte as a hexadecimal digit, or 16. */
@@ -158,8 +159,9 @@ const quotedPrintable: EscapeSyntax = {
     if (value !== -1) return isQuoted(value, bytes, at + 1) ? unitOf(3, byteCode(value)) : 0
     let end = at + 1
     while (end < to && end - at <= mostPadding && (bytes[end] === 0x20 || bytes[end] === 0x09)) end++
-    if (end < to && bytes[end] === 0x0d) end++
-    return end < to && bytes[end] === 0x0a ? unitOf(end + 1 - at, nothing) : 0
+    const lineEnd = end
+    end = behindLineEnd(bytes, lineEnd, to)
+    return end > lineEnd ? unitOf(end - at, nothing) : 0
   },
 }
 

@@ -51,7 +51,7 @@ const units: Record<string, Unit> = {
     },
   },
   'quoted-printable': {
-    pattern: /=(0[9AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}\r?\n/y,
+    pattern: /=(0[9AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}(?:\r[\r\n]?|\n)/y,
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
   'utf-7': {
@@ -143,7 +143,7 @@ function decodeCodes({ text, starts }: Decoded, code: 'hex' | 'base64'): Decoded
   const one = code === 'hex' ? '[0-9a-fA-F]' : '[A-Za-z0-9+/_-]'
   const single = Array.from(text.matchAll(new RegExp(`${one}{12,}`, 'g')), ({ 0: run, index }) => [run, index] as const)
   const joined = Array.from(
-    text.matchAll(new RegExp(`(?<!${one})${one}{12,}(?:(?<=${one}{32})\\r?\\n[ \\t]{0,16}${one}+)+`, 'g')),
+    text.matchAll(new RegExp(`(?<!${one})${one}{12,}(?:(?<=${one}{32})(?:\\r[\\r\\n]?|\\n)[ \\t]{0,16}${one}+)+`, 'g')),
     ({ 0: run, index }) => [run, index] as const,
   )
   return [...single, ...joined].flatMap(([run, index]) => {
