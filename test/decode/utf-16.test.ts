@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textsOf } from './collect.ts'
@@ -45,5 +46,26 @@ describe('text in UTF-16', () => {
     expect((await collect(inPieces(little(''), [1]))).reading.complete).toBe(true)
     const utf32 = Buffer.concat([Buffer.from('fffe0000', 'hex'), Buffer.from('a\0\0\0')])
     expect((await collect(inPieces(utf32, [3]))).reading.gaps).toMatchObject([{ reason: 'unsupported-format' }])
+  })
+})
+
+describe('what only begins like UTF-16', () => {
+  const withMark = (rest: Buffer) => Buffer.concat([Buffer.of(0xff, 0xfe), rest])
+  const cases = [
+    { name: 'ASCII behind a mark', bytes: withMark(Buffer.from('{"id":1234567890123456789} \n')) },
+    {
+      name: 'ASCII appended to UTF-16',
+      bytes: withMark(
+        Buffer.concat([Buffer.from('a line\n'.repeat(40), 'utf16le'), Buffer.from('id=123456789 '.repeat(6))]),
+      ),
+    },
+    ...[8, 32, 64, 1024].map((length) => ({
+      name: `${length} encrypted bytes behind a mark`,
+      bytes: withMark(createHash('shake256', { outputLength: length }).update('odv').digest()),
+    })),
+  ]
+  test.each(cases)('is a gap: $name', async ({ bytes }) => {
+    const { reading } = await collect(inPieces(bytes, [7]))
+    expect(reading.gaps.map(({ reason }) => reason)).toContain('not-text')
   })
 })

@@ -7,7 +7,11 @@ const little = [0xff, 0xfe]
 const big = [0xfe, 0xff]
 const beginsLike = (head: Uint8Array, bytes: readonly number[]) => bytes.every((byte, at) => head[at] === byte)
 
-/** Text in UTF-16 with a byte order mark: pushed as UTF-8, without the mark. What is no valid UTF-16 is a gap. */
+/**
+ * Text in UTF-16 with a byte order mark: pushed as UTF-8, without the mark. Any other bytes may follow a mark and be valid: those
+ * that are text in another encoding, compressed or encrypted ones. So it is a gap unless most of the text is of letters that are
+ * common where identifiers are (`plainWindow`).
+ */
 export const utf16: Format = {
   name: 'utf-16',
   kind: 'table',
@@ -15,9 +19,39 @@ export const utf16: Format = {
   read: readUtf16,
 }
 
+/** Of so many characters in a row at least half are below this: of random ones it is one in a hundred. */
+const plainWindow = 32
+const plainBelow = 0x250
+
+/** Whether every window of a text, one after the other, is mostly plain; the last one may be shorter. */
+function plainCheck() {
+  let characters = 0
+  let plain = 0
+  let isPlain = true
+  const close = () => {
+    isPlain &&= plain * 2 >= characters
+    characters = 0
+    plain = 0
+  }
+  return {
+    look(text: string): void {
+      for (let at = 0; at < text.length; at++) {
+        characters += 1
+        if (text.charCodeAt(at) < plainBelow) plain += 1
+        if (characters === plainWindow) close()
+      }
+    },
+    end(): boolean {
+      close()
+      return isPlain
+    },
+  }
+}
+
 async function readUtf16({ source, path }: Content, decoding: Decoding): Promise<void> {
   const isBig = beginsLike(await source.peek(2), big)
   source.skip(2)
+  const check = plainCheck()
   let produced = 0
   let isValid = true
   /** The beginning of a character that the last chunk cut, in little-endian order of its bytes if that is whole. */
@@ -32,6 +66,7 @@ async function readUtf16({ source, path }: Content, decoding: Decoding): Promise
     rest = Uint8Array.from(bytes.subarray(whole))
     const units = bytes.subarray(0, whole)
     const text = (isBig ? units.swap16() : units).toString('utf16le')
+    check.look(text)
     isValid &&= text.isWellFormed() && (!isLast || rest.length === 0)
     return Buffer.from(text, 'utf8')
   }
@@ -53,6 +88,8 @@ async function readUtf16({ source, path }: Content, decoding: Decoding): Promise
     path,
     decoding,
   )
+  if (!check.end())
+    addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'expected UTF-16 of mostly Latin letters' })
   if (!isValid) addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'expected valid UTF-16' })
 }
 
