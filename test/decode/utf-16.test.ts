@@ -11,7 +11,15 @@ describe('text in UTF-16', () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 })
     await fc.assert(
       fc.asyncProperty(
-        fc.string({ unit: 'binary' }).filter((text) => !/[\0-\x08\x0b\x0e-\x1a\x1c\x1d\x1f]/.test(text)),
+        // Characters of one unit and of two, among more plain ones.
+        fc
+          .array(
+            fc
+              .string({ unit: 'binary', minLength: 1, maxLength: 1 })
+              .map((one) => `${one}${'abc'.slice(0, one.length + 1)}`),
+          )
+          .map((pairs) => pairs.join(''))
+          .filter((text) => !/[\0-\x08\x0b\x0e-\x1a\x1c\x1d\x1f]/.test(text)),
         lengths,
         fc.constantFrom(little, big),
         async (text, cut, encode) => {

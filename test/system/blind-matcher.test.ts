@@ -1,20 +1,21 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type * as matching from '../../lib/scan/matcher.ts'
+import type * as matching from '../../lib/scan/forms/form-matcher.ts'
+import type { FormMatcher, FormOccurrence } from '../../lib/scan/forms/form-matcher.ts'
+import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** A scanner that does not see what it should. The planted controls are what tells. */
 
-type CreateMatcher = typeof matching.createMatcher
+type CreateMatcher = (...args: [index: SubjectIndex, onOccurrence: (occurrence: FormOccurrence) => void]) => FormMatcher
 const eyes = vi.hoisted(() => ({ blind: (create: CreateMatcher): CreateMatcher => create }))
 
-vi.mock('../../lib/scan/matcher.ts', async (original) => {
+vi.mock('../../lib/scan/forms/form-matcher.ts', async (original) => {
   const real = await original<typeof matching>()
-  return {
-    ...real,
-    createMatcher: (...args: Parameters<CreateMatcher>) => eyes.blind(real.createMatcher)(...args),
-  }
+  const createFormMatcher: typeof matching.createFormMatcher = (index, names, onOccurrence, options) =>
+    eyes.blind((own, report) => real.createFormMatcher(own, names, report, options))(index, onOccurrence)
+  return { ...real, createFormMatcher }
 })
 
 const files = {
