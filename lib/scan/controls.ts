@@ -1,4 +1,4 @@
-import { canonicalOf } from '../manifest/identifier.ts'
+import { canonicalOf, type Shape } from '../manifest/identifier.ts'
 import type { Control, SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { buildSample, type Context, contexts, type Planted, type Sample } from './control-samples.ts'
 import { defaultForms } from './forms/form-names.ts'
@@ -16,8 +16,38 @@ export type ControlReport = {
   negative: { planted: number; falseAlarms: number }
 }
 
-/** A format is independent of the document in it, so two kinds of document show that it is read. */
-const inFormats: readonly Context[] = ['json-lines', 'lines']
+/** A format is independent of the document in it, so one kind of document shows that it is read. */
+const inFormats: readonly Context[] = ['lines']
+
+/** What is planted follows from the index alone, and making it takes longer than looking for it. */
+type Prepared = {
+  shape: Shape
+  context: Context
+  container: string
+  sample: Sample
+  expected: ReadonlySet<string>
+  stored: Uint8Array
+}
+const preparedOf = new WeakMap<SubjectIndex, Prepared[]>()
+
+function prepare(index: SubjectIndex): Prepared[] {
+  const known = preparedOf.get(index)
+  if (known !== undefined) return known
+  const prepared = index.shapes.flatMap(({ shape }) => {
+    const controls = index.controls.filter((control) => control.shape === shape)
+    return (Object.keys(contexts) as Context[]).flatMap((context) => {
+      const sample = buildSample(context, controls, index.caseRule, (text) => isEntry(index, text))
+      const expected = new Set(
+        referenceMatches(index, sample.bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`),
+      )
+      return Object.entries(sampleFormats)
+        .filter(([container]) => container === 'plain' || inFormats.includes(context))
+        .map(([container, { wrap }]) => ({ shape, context, container, sample, expected, stored: wrap(sample.bytes) }))
+    })
+  })
+  preparedOf.set(index, prepared)
+  return prepared
+}
 
 /**
  * Plants the index's controls in each form that the scanner claims to read and scans them like any object. A form
@@ -33,32 +63,27 @@ export async function runControls(
     negative: { planted: 0, falseAlarms: 0 },
   }
   const { positive, negative } = report
+  for (const { shape, context, container, sample, expected, stored } of prepare(index)) {
+    const { path, written } = sampleFormats[container]!
+    positive.forms.push(`${container}/${context}/${shape}`)
+    const found: PlacedOccurrence[] = []
+    const { complete } = await scan(
+      inPieces(stored),
+      index,
+      (each) => found.push(each),
+      'subjects-and-controls',
+      undefined,
+      forms,
+    )
+    const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
+    positive.planted += hitsOf(sample).length
+    positive.detected += detected.length
+    negative.planted += sample.planted.length - hitsOf(sample).length
+    const judged = found.filter((each) => each.path.join('/') !== written?.join('/'))
+    negative.falseAlarms += judged.filter((each) => isFalse(each, sample, expected, path, index)).length
+  }
   for (const { shape } of index.shapes) {
     const controls = index.controls.filter((control) => control.shape === shape)
-    for (const context of Object.keys(contexts) as Context[]) {
-      const sample = buildSample(context, controls, index.caseRule, (text) => isEntry(index, text))
-      const expected = referenceMatches(index, sample.bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`)
-      for (const [container, { wrap, path, written }] of Object.entries(sampleFormats)) {
-        if (container !== 'plain' && !inFormats.includes(context)) continue
-        positive.forms.push(`${container}/${context}/${shape}`)
-        const found: PlacedOccurrence[] = []
-        const stored = wrap(sample.bytes)
-        const { complete } = await scan(
-          inPieces(stored),
-          index,
-          (each) => found.push(each),
-          'subjects-and-controls',
-          undefined,
-          forms,
-        )
-        const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
-        positive.planted += hitsOf(sample).length
-        positive.detected += detected.length
-        negative.planted += sample.planted.length - hitsOf(sample).length
-        const judged = found.filter((each) => each.path.join('/') !== written?.join('/'))
-        negative.falseAlarms += judged.filter((each) => isFalse(each, sample, new Set(expected), path, index)).length
-      }
-    }
     await plantForms(index, scan, forms, controls, report)
   }
   return report
