@@ -1,5 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
 import { addGap, type Decoding } from '../decoding.ts'
+import type { EncodedCheck } from '../encoded-check.ts'
 import { textCheck } from '../text-check.ts'
 
 /** A text that is delivered as it is while something else is read out of it. */
@@ -30,4 +31,17 @@ export function tapped(source: ByteSource, path: readonly string[], decoding: De
       if (isComplete) await sink.end()
     },
   }
+}
+
+/** What a check found of what hides its content, as a gap of the content at `path`. Answers whether there is one. */
+export function reportHidden(
+  check: EncodedCheck,
+  isComplete: boolean,
+  path: readonly string[],
+  decoding: Decoding,
+): boolean {
+  if (isComplete) check.end()
+  const problem = check.problem()
+  if (problem !== undefined) addGap(decoding, { ...problem, path })
+  return problem !== undefined
 }

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textsOf } from '../collect.ts'
@@ -137,6 +139,74 @@ describe('a message', () => {
       { text: `${head}\ncaf\xe9\n`, gaps: ['invalid-utf8'] },
     ]
     for (const { text, gaps } of cases) expect((await read(Buffer.from(text, 'latin1'))).gaps, text).toEqual(gaps)
+  })
+})
+
+describe('a transfer encoding', () => {
+  const body = base64('user 17\n')
+  test.each([
+    'Content-Transfer-Encoding: "base64"',
+    'Content-Transfer-Encoding: (x (y)) BASE64 (z)',
+    'Content-Transfer-Encoding : base64',
+    'content-transfer-encoding\t:base64',
+    'Content-Transfer-Encoding:\n base64',
+    'Content-Transfer-Encoding: base64\nContent-Transfer-Encoding: Base64',
+  ])('is known however it is written: %s', async (field) => {
+    for (const text of [`${head}${field}\n\n${body}\n`, `${head}\nhello\n\n${field}\n\n${body}\n`])
+      expect(await read(text)).toEqual({ gaps: [], texts: { mail: text, 'mail/part-1': 'user 17\n' } })
+  })
+
+  test.each(['mac-binhex40', 'x-uuencode', 'x-nobody', 'base 64', '7bit\nContent-Transfer-Encoding: base64'])(
+    'that is not known is a gap: %s',
+    async (name) => {
+      expect((await read(`${head}Content-Transfer-Encoding: ${name}\n\n${body}\n`)).gaps).toEqual([
+        'unsupported-format',
+      ])
+    },
+  )
+
+  test.each(['', '7bit', '8BIT', '"binary"', '(none) 7bit'])('that changes nothing is no gap: %s', async (name) => {
+    expect((await read(`${head}Content-Transfer-Encoding: ${name}\n\nuser 17\n`)).gaps).toEqual([])
+  })
+})
+
+describe('lines that are not decoded', () => {
+  const lines = (bytes: Buffer) => bytes.toString('base64').replace(/.{76}/g, '$&\n')
+  const packed = gzipSync(`user 17 ${randomBytes(60).toString('hex')}`)
+  const opaque = randomBytes(3000)
+
+  test('have the gaps of plain text for what hides its content', async () => {
+    const word = gzipSync(`user 17 ${randomBytes(20).toString('hex')}`).toString('base64')
+    const cases = [
+      { text: `\n{"a":"${packed.toString('base64')}"}\n`, gaps: ['unsupported-format'] },
+      { text: `Content-Transfer-Encoding: 7bit\n\n${lines(packed)}\n`, gaps: ['unsupported-format'] },
+      { text: `\n> Content-Transfer-Encoding: base64\n>\n> ${lines(packed)}\n`, gaps: ['unsupported-format'] },
+      { text: `\n${lines(opaque)}\n`, gaps: ['opaque'] },
+      { text: `\n${opaque.toString('base64').repeat(30)}\n`, gaps: ['opaque'] },
+      { text: `X-Data: ${packed.toString('hex')}\n\n(hello)\n`, gaps: ['unsupported-format'] },
+      {
+        text: `X-Data: =?utf-8?Q?${word.slice(0, 30)}?= =?utf-8?Q?${word.slice(30).replaceAll('=', '=3D')}?=\n\n`,
+        gaps: ['unsupported-format'],
+      },
+      {
+        text: `${'Content-Transfer-Encoding: base64\n'}\n${base64('user 12')}\n{"a":"${packed.toString('base64')}"}\n`,
+        gaps: ['unsupported-format'],
+      },
+      { text: `\n-----BEGIN PGP MESSAGE----- \n\nabc\n`, gaps: ['encrypted'] },
+      { text: `\n  -----BEGIN PGP MESSAGE, PART 1/2-----\t\n\nabc\n`, gaps: ['encrypted'] },
+      { text: `\n${lines(Buffer.from('user 17 '.repeat(400)))}\n`, gaps: [] },
+    ]
+    for (const { text, gaps } of cases) {
+      expect((await read(`${head}${text}`)).gaps, text).toEqual(gaps)
+      expect((await read(`${head}${text}`.replaceAll('\n', '\r\n'), [7, 30])).gaps, text).toEqual(gaps)
+    }
+  })
+
+  test('are told from attachments, which are decoded', async () => {
+    const encoded = `Content-Transfer-Encoding: base64\n\n${lines(packed)}\n`
+    const got = await read(`${head}${encoded}`)
+    expect(got.gaps).toEqual([])
+    expect(got.texts['mail/part-1/gzip']).toMatch(/^user 17 /)
   })
 })
 

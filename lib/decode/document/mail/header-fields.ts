@@ -13,21 +13,36 @@ export function unfold(lines: readonly string[]): string[] {
   return fields
 }
 
+/** Blanks may stand before the colon of a field (RFC 5322, 4.5.8). */
 export function bodyFormOf(fields: readonly string[]): BodyForm {
-  const value = (name: string) =>
-    fields
-      .findLast((field) => field.toLowerCase().startsWith(`${name}:`))
-      ?.slice(name.length + 1)
-      .trim() ?? ''
-  const type = value('content-type')
+  const values = (name: string) => {
+    const begin = new RegExp(`^${name}[ \\t]*:`, 'i')
+    return fields.filter((field) => begin.test(field)).map((field) => field.replace(begin, '').trim())
+  }
+  const type = values('content-type').at(-1) ?? ''
+  // Several that say the same are one; others are no encoding that is known.
+  const encodings = [...new Set(values('content-transfer-encoding').map(tokenOf))]
   return {
-    encoding: value('content-transfer-encoding')
-      .toLowerCase()
-      .replace(/[;\s].*$/s, ''),
+    encoding: encodings.join(' '),
     type: type.toLowerCase().replace(/[;\s].*$/s, ''),
     charset: parameter(type, 'charset') ?? '',
     boundary: parameter(type, 'boundary'),
   }
+}
+
+/** The word that a field's value begins with, without comments and quotes around it (RFC 2045, 6.1), in small letters. */
+function tokenOf(value: string): string {
+  let text = value
+  // The innermost comments first.
+  for (let before = ''; before !== text; ) {
+    before = text
+    text = text.replace(/\([^()]*\)/g, ' ')
+  }
+  return text
+    .replaceAll('"', '')
+    .trim()
+    .toLowerCase()
+    .replace(/[;\s].*$/s, '')
 }
 
 function parameter(value: string, name: string): string | undefined {

@@ -2,16 +2,19 @@ import { byteSource } from '../../byte-source.ts'
 import { rowWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding } from '../../decoding.ts'
+import { type EncodedCheck, encodedCheck } from '../../encoded-check.ts'
 import type { Content, Format } from '../../format.ts'
 import { headLength } from '../../known-formats.ts'
-import { tapped } from '../tapped.ts'
+import { reportHidden, tapped } from '../tapped.ts'
 import { charsetOf, type TextConverter } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, unfold } from './header-fields.ts'
 import { type Line, lineReader } from './line-reader.ts'
 import { base64Decoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
 
-const armour = Buffer.from('-----BEGIN PGP MESSAGE-----')
+/** Also a part of one (RFC 4880, 6.2). */
+const armour = '-----BEGIN PGP MESSAGE'
+const lineFeed = Buffer.from('\n')
 
 /** More of one block of fields is not kept. */
 const mostFields = 2 ** 20
@@ -21,7 +24,8 @@ const mostBoundaries = 10_000
 /**
  * Messages (RFC 5322, 2045) and mailboxes of them. All of it is delivered as the text that it is; on top of that come bodies and attachments
  * in base64 and quoted-printable, `part-1` and so on, and fields with encoded words, `fields`. Whatever looks like the
- * fields of a part begins one, wherever it stands, so that no damage to the nesting of parts hides any.
+ * fields of a part begins one, wherever it stands, so that no damage to the nesting of parts hides any. Lines that are not decoded are
+ * checked for what hides its content, as plain text is.
  */
 export const mail: Format = {
   name: 'mail',
@@ -33,11 +37,13 @@ export const mail: Format = {
 async function readMail({ source, path }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
   const fields = rowWriter([...path, 'fields'], decoding)
+  const hidden = encodedCheck()
   let isComplete = false
   try {
-    await readLines(raw.take, fields, path, decoding)
+    await readLines(raw.take, fields, hidden, path, decoding)
     isComplete = true
   } finally {
+    reportHidden(hidden, isComplete, path, decoding)
     await fields.end(isComplete)
     await raw.end(isComplete)
   }
@@ -46,6 +52,7 @@ async function readMail({ source, path }: Content, decoding: Decoding): Promise<
 async function readLines(
   take: () => Promise<Uint8Array | undefined>,
   out: ReturnType<typeof rowWriter>,
+  hidden: EncodedCheck,
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
@@ -61,6 +68,11 @@ async function readLines(
     addGap(decoding, { reason, path, offset: 0, detail: `mail: expected ${expected}` })
   }
 
+  function checkLine({ bytes, goesOn }: Pick<Line, 'bytes' | 'goesOn'>): void {
+    hidden.write(bytes)
+    if (!goesOn) hidden.write(lineFeed)
+  }
+
   async function endFields(): Promise<void> {
     const unfolded = unfold(block)
     block = []
@@ -71,6 +83,7 @@ async function readLines(
       const decoded = decodeWords(field)
       if (decoded === undefined) continue
       if (decoded.isUnknown) gap('words in a known character set')
+      checkLine({ bytes: decoded.text, goesOn: false })
       out.cell(decoded.text)
       await out.endRow()
     }
@@ -89,7 +102,8 @@ async function readLines(
     const charset = charsetOf(isText ? form.charset : '')
     if (charset.kind === 'unknown') gap('text in a known character set')
     const decoder = decoderOf(form.encoding)
-    if (decoder === undefined) return
+    if (decoder === 'unknown') gap('a transfer encoding that is known')
+    if (decoder === 'none' || decoder === 'unknown') return
     if (form.type.startsWith('multipart/')) gap('parts that are not encoded as a whole')
     inFields = false
     parts += 1
@@ -107,6 +121,7 @@ async function readLines(
     let offset = 0
     for (let line = await lines.peek(); line !== undefined && !endsPart(line, isBase64); line = await lines.peek()) {
       await lines.take()
+      if (!decoder.reads(line.bytes)) checkLine(line)
       const bytes = decoder.write(line.bytes, line.goesOn)
       countProduced(decoding, bytes.length, own, offset)
       offset += bytes.length
@@ -150,6 +165,7 @@ async function readLines(
       continue
     }
     await lines.take()
+    checkLine(line)
     if (isBlank) {
       if (inFields && hasBegun) await endFields()
     } else if (!isContinued && isBlock(bytes)) {
@@ -166,7 +182,7 @@ async function readLines(
         await endFields()
       }
     } else if (isUuencoded(bytes, await lines.peek())) gap('attachments that are not in uuencode')
-    else if (bytes.length === armour.length && bytes.equals(armour)) gap('text that is not encrypted', 'encrypted')
+    else if (isArmour(bytes)) gap('text that is not encrypted', 'encrypted')
   }
   if (inFields) await endFields()
 }
@@ -176,7 +192,7 @@ function isField(bytes: Buffer): boolean {
   return /^([A-Za-z0-9_.-]{1,100}[ \t]*:|[ \t>])/.test(bytes.toString('latin1', 0, 102))
 }
 
-const partField = /^(content-(type|transfer-encoding|disposition|id)|mime-version):/i
+const partField = /^(content-(type|transfer-encoding|disposition|id)|mime-version)[ \t]*:/i
 
 /** Whether a line is a field that parts begin with. */
 function beginsFields(bytes: Buffer): boolean {
@@ -190,9 +206,16 @@ function isUuencoded(bytes: Buffer, next: Line | undefined): boolean {
   return /^(M[ -`]{60}|[!-L][ -`]{4,60})\s*$/.test(next.bytes.toString('latin1'))
 }
 
-function decoderOf(encoding: string): TransferDecoder | undefined {
+/** Whether encrypted text begins here; blanks around it do not count. */
+function isArmour(bytes: Buffer): boolean {
+  return bytes.length < 200 && bytes.includes(armour) && bytes.toString('latin1').trim().startsWith(armour)
+}
+
+/** `none`: the body is not encoded. */
+function decoderOf(encoding: string): TransferDecoder | 'none' | 'unknown' {
   if (encoding === 'base64') return base64Decoder()
-  return encoding === 'quoted-printable' ? quotedPrintableDecoder() : undefined
+  if (encoding === 'quoted-printable') return quotedPrintableDecoder()
+  return ['', '7bit', '8bit', 'binary'].includes(encoding) ? 'none' : 'unknown'
 }
 
 /** Text of another character set in UTF-8; what is not valid in it is a gap. */

@@ -1,5 +1,7 @@
 /** Undoes a transfer encoding line by line. `end` gives what is left; `isDamaged`: something in it could not be read. */
 export type TransferDecoder = {
+  /** Whether a line is decoded; another one is left out. */
+  reads(line: Buffer): boolean
   write(line: Buffer, goesOn: boolean): Buffer
   end(): Buffer
   readonly isDamaged: boolean
@@ -24,10 +26,11 @@ export function base64Decoder(): TransferDecoder {
   }
 
   return {
+    reads: (line) => isBase64(line.toString('latin1').trim()),
     write(line) {
       const text = line.toString('latin1').trim()
       if (text === '') return none
-      if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
+      if (!isBase64(text)) {
         isDamaged ||= !isPadded
         return none
       }
@@ -47,6 +50,8 @@ export function base64Decoder(): TransferDecoder {
   }
 }
 
+const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+
 const equals = 0x3d
 
 /** Quoted-printable (RFC 2045, 6.7). What is no escape stays as it is. */
@@ -54,6 +59,7 @@ export function quotedPrintableDecoder(): TransferDecoder {
   let isFirst = true
   let isJoined = true
   return {
+    reads: () => true,
     write(line, goesOn) {
       let end = line.length
       while (!goesOn && end > 0 && (line[end - 1] === 0x20 || line[end - 1] === 0x09)) end--
