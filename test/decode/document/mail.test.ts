@@ -156,14 +156,20 @@ describe('a transfer encoding', () => {
       expect(await read(text)).toEqual({ gaps: [], texts: { mail: text, 'mail/part-1': 'user 17\n' } })
   })
 
-  test.each(['mac-binhex40', 'x-uuencode', 'x-nobody', 'base 64', '7bit\nContent-Transfer-Encoding: base64'])(
-    'that is not known is a gap: %s',
-    async (name) => {
-      expect((await read(`${head}Content-Transfer-Encoding: ${name}\n\n${body}\n`)).gaps).toEqual([
-        'unsupported-format',
-      ])
-    },
-  )
+  test.each([
+    'mac-binhex40',
+    'x-uuencode',
+    'x-nobody',
+    'base 64',
+    '7bit base64',
+    '(x base64',
+    '; base64',
+    'x) base64',
+    `${'('.repeat(400_000)}${')'.repeat(400_000)} x`,
+    '7bit\nContent-Transfer-Encoding: base64',
+  ])('that is not known is a gap: %#', async (name) => {
+    expect((await read(`${head}Content-Transfer-Encoding: ${name}\n\n${body}\n`)).gaps).toEqual(['unsupported-format'])
+  })
 
   test.each(['', '7bit', '8BIT', '"binary"', '(none) 7bit'])('that changes nothing is no gap: %s', async (name) => {
     expect((await read(`${head}Content-Transfer-Encoding: ${name}\n\nuser 17\n`)).gaps).toEqual([])

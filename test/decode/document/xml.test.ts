@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textsOf } from '../collect.ts'
@@ -74,13 +76,81 @@ describe('markup', () => {
   })
 
   test('uses the entities that it defines, and has a gap for those that could grow', async () => {
-    const entities = '<!DOCTYPE a [<!ENTITY id "1234567890"><!ENTITY x SYSTEM "elsewhere">]>'
-    const got = await read(`${entities}<a>user &id; &x; &nbsp;</a>`)
-    expect(got).toMatchObject({ gaps: [], texts: { 'xml/text': 'user 1234567890 &x; \u00a0\n' } })
+    const entities = `<!DOCTYPE a [<!ENTITY id "12345"><!ENTITY at '&#64;'>]>`
+    const got = await read(
+      `${entities}<a b="&id;678" c='bob&at;x &quot;' d=&id;9 e="&">user &id;678 &x; &nbsp;<b f="&#49;7"/></a>`,
+    )
+    expect(got).toMatchObject({
+      gaps: [],
+      texts: { 'xml/text': '12345678\nbob@x "\n123459\n17\nuser 12345678 &x; \u00a0\n' },
+    })
     const bomb = `<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><a>&b;</a>`
     expect((await read(bomb)).gaps).toEqual(['limit'])
     const long = `<!DOCTYPE a [<!ENTITY a "${'a'.repeat(5000)}">]><a>&a;</a>`
     expect((await read(long)).gaps).toEqual(['limit'])
+  })
+
+  test('shows characters of ASCII that HTML gives names', async () => {
+    const got = await read('<!DOCTYPE html><p>bob&commat;x&period;org&Tab;a&lowbar;b</p>')
+    expect(got).toMatchObject({ gaps: [], texts: { 'xml/text': 'bob@x.org\ta_b\n' } })
+  })
+
+  test.each([
+    '<!DOCTYPE a [<!ENTITY % q "12"><!ENTITY p "%q;34">]>',
+    '<!DOCTYPE a [<!ENTITY % q SYSTEM "elsewhere"> %q;]>',
+    '<!DOCTYPE a [<!ENTITY x SYSTEM "elsewhere">]>',
+    '<!DOCTYPE a [<!ENTITY x PUBLIC "a" "elsewhere" NDATA gif>]>',
+    '<!DOCTYPE a [<!ENTITY é "12">]>',
+    '<!DOCTYPE a [<!ENTITY p "12<b>34</b>">]>',
+    '<!DOCTYPE a [<!ENTITY p "12&#60;b>34&#60;/b>">]>',
+    '<!DOCTYPE a [<!ENTITY p "&#38;#49;">]>',
+    '<!DOCTYPE a [<!ENTITY p "12"><!ENTITY p "34">]>',
+    '<!DOCTYPE a [<!ENTITY p "12"><!ATTLIST a b CDATA "&p;34">]>',
+    `<!DOCTYPE a [<!-- don't --><!ENTITY p "12">]>`,
+    `<!DOCTYPE a [<?pi don't?><!ENTITY p "12">]>`,
+    `<!doctype a [${' '.repeat(70_000)}<!ENTITY p "12">]>`,
+    '<!DOCTYPE a [<!ENTITY p "12"',
+  ])('has a gap for a document type with more than entities that stand for texts: %s', async (type) => {
+    expect((await read(`${type}<a>&p;</a>`)).gaps).toEqual(['unsupported-format'])
+    expect((await read(`${type}<a>&p;</a>`, [1, 9])).gaps).toEqual(['unsupported-format'])
+  })
+
+  test('has a gap for references in a tag that is too long for them to be resolved', async () => {
+    const tag = (value: string) => `<?xml version="1.0"?><a b="${value}">user 17</a>`
+    expect((await read(tag(`${'x'.repeat(70_000)}&#49;7`), [65_536])).gaps).toEqual(['limit'])
+    expect((await read(tag(`&#49;7${'x'.repeat(70_000)}`), [65_536])).gaps).toEqual(['limit'])
+  })
+
+  test('has the gaps of plain text for what hides its content', async () => {
+    const packed = gzipSync(`user 17 ${randomBytes(60).toString('hex')}`).toString('base64')
+    const opaque = randomBytes(3000).toString('base64')
+    const cases = [
+      { text: `<a>${packed}</a>`, gaps: ['unsupported-format'] },
+      { text: `<a b="${packed}"/>`, gaps: ['unsupported-format'] },
+      { text: `<a><![CDATA[${packed}]]></a>`, gaps: ['unsupported-format'] },
+      { text: `<!-- ${packed} --><a>x</a>`, gaps: ['unsupported-format'] },
+      {
+        text: `<a>${packed.slice(0, 40)}<b>${packed.slice(40, 80)}</b>${packed.slice(80)}</a>`,
+        gaps: ['unsupported-format'],
+      },
+      { text: `<a b="${packed.replace(/.{40}/g, '$&&#10;').replace('&#10;', '')}"/>`, gaps: ['unsupported-format'] },
+      { text: `<a>${opaque.replace(/.{64}/g, '$&\n')}</a>`, gaps: ['opaque'] },
+      { text: `<a>${opaque.replaceAll('+', '&#43;').replaceAll('/', '&#x2f;')}</a>`, gaps: ['opaque'] },
+      { text: `<a>${Buffer.from('user 17 '.repeat(400)).toString('base64')}</a>`, gaps: [] },
+    ]
+    for (const { text, gaps } of cases) expect((await read(`<?xml version="1.0"?>${text}`)).gaps, text).toEqual(gaps)
+  })
+
+  test.each([
+    '<!-- saved from url=(0014)about:internet -->\n',
+    '\n\r\n  \n',
+    '\ufeff\r\n<!-- a -->\n<!-- b > -->\n\n',
+    '<?xml-stylesheet href="a"?><!-- a -->',
+    `<!--${' long'.repeat(300)} -->`,
+  ])('is recognised behind what may stand before its root: %s', async (before) => {
+    const got = await read(`${before}<html><p>1234<b>5678</b></p></html>`)
+    expect(got.gaps).toEqual([])
+    expect(got.texts['xml/text']!.replace('\ufeff\n', '')).toBe('12345678\n')
   })
 
   test('has a gap for numbers of cells that may have lost digits', async () => {

@@ -30,19 +30,27 @@ export function bodyFormOf(fields: readonly string[]): BodyForm {
   }
 }
 
-/** The word that a field's value begins with, without comments and quotes around it (RFC 2045, 6.1), in small letters. */
+/**
+ * A field's value up to its parameters, without comments and the quotes around it (RFC 2045, 6.1), in small letters. What is not written
+ * like this stays, so that it is no word that is known.
+ */
 function tokenOf(value: string): string {
-  let text = value
-  // The innermost comments first.
-  for (let before = ''; before !== text; ) {
-    before = text
-    text = text.replace(/\([^()]*\)/g, ' ')
+  const all = value.toLowerCase().trim()
+  const text = withoutComments(all)
+  const token = text?.replace(/;.*$/s, '').replaceAll('"', '').trim()
+  return token === undefined || (token === '' && text!.trim() !== '') ? all : token
+}
+
+/** Absent where a comment does not end. */
+function withoutComments(value: string): string | undefined {
+  let depth = 0
+  let text = ''
+  for (const part of value.split(/([()])/)) {
+    if (part === '(') depth += 1
+    else if (part === ')' && depth > 0) depth -= 1
+    else if (depth === 0) text += part
   }
-  return text
-    .replaceAll('"', '')
-    .trim()
-    .toLowerCase()
-    .replace(/[;\s].*$/s, '')
+  return depth === 0 ? text : undefined
 }
 
 function parameter(value: string, name: string): string | undefined {

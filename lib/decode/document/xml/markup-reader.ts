@@ -2,13 +2,14 @@
 export type MarkupEvents = {
   /** Text, with or without references to characters in it. */
   text(bytes: Buffer, isLiteral: boolean): void
-  /** A tag without its brackets, or of a long one its beginning. */
-  tag(text: string): void
-  /** What stands in `<! >`, or of a long one its beginning. */
-  declaration(text: string): void
+  /** A tag without its brackets, or of a long one its beginning; `isCut`: that is so, and there are references in it. */
+  tag(text: string, isCut: boolean): void
+  /** What stands in `<! >`, or of a long one its beginning; `isCut`: that is so, or it does not end. */
+  declaration(text: string, isCut: boolean): void
 }
 
 const less = 0x3c
+const ampersand = 0x26
 /** Of longer tags only so much is kept. */
 const mostTag = 65_536
 
@@ -30,16 +31,26 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
   let depth = 0
   let kept: Buffer[] = []
   let keptLength = 0
+  let hasReference = false
 
   function keep(bytes: Buffer): void {
     if (keptLength < mostTag) kept.push(Buffer.from(bytes.subarray(0, mostTag - keptLength)))
     keptLength += bytes.length
+    hasReference ||= bytes.includes(ampersand)
+  }
+
+  function tell(isOpen: boolean): void {
+    const isLong = keptLength > mostTag
+    const isCut = isLong && hasReference
+    if (state === 'tag') events.tag(takeKept(), isCut)
+    else events.declaration(takeKept(), isOpen || isLong)
   }
 
   function takeKept(): string {
     const text = Buffer.concat(kept).toString('latin1')
     kept = []
     keptLength = 0
+    hasReference = false
     return text
   }
 
@@ -101,9 +112,7 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
       }
       keep(held.subarray(0, end))
       held = held.subarray(end + 1)
-      const text = takeKept()
-      if (state === 'tag') events.tag(text)
-      else events.declaration(text)
+      tell(false)
       state = 'text'
       return true
     }
@@ -125,6 +134,7 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
     end() {
       isLast = true
       while (step());
+      if (state === 'tag' || state === 'declaration') tell(true)
     },
   }
 }

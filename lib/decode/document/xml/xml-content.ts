@@ -1,8 +1,9 @@
 import { rowWriter } from '../../database/row-writer.ts'
 import { addGap, type Decoding } from '../../decoding.ts'
+import { encodedCheck } from '../../encoded-check.ts'
 import type { Content, Format } from '../../format.ts'
-import { tapped } from '../tapped.ts'
-import { addEntities, type Entities, replaceReferences } from './character-references.ts'
+import { reportHidden, tapped } from '../tapped.ts'
+import { addEntities, type Entities, replaceReferences, resolvedAttributes } from './character-references.ts'
 import { separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
@@ -10,11 +11,13 @@ import { markupReader } from './markup-reader.ts'
 /** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
 const mostText = 2 ** 22
 const mostWord = 2 ** 16
+const lineFeed = Buffer.from('\n')
 
 /**
  * XML and HTML. All of it is delivered as the text that it is; on top of that comes `text`: what stands between tags, a line for
- * each, without the tags that only say how it looks and may stand within a word, and with references to characters resolved. Numbers
- * of spreadsheets whose last digits are gone are a gap.
+ * each, without the tags that only say how it looks and may stand within a word, and with references to characters resolved, and so are
+ * the attributes that hold any. Both are checked for what hides its content, as plain text is. Numbers of spreadsheets whose last digits
+ * are gone are a gap.
  */
 export const xml: Format = {
   name: 'xml',
@@ -30,7 +33,8 @@ function beginsLikeMarkup(head: Uint8Array): boolean {
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart()
-  if (/^<(\?xml[\s?]|!doctype[\s>]|html[\s>])/i.test(text)) return true
+  // Comments and instructions may stand before the root and be longer than what is at hand.
+  if (/^<(\?[a-z_]|!--|!doctype[\s>]|html[\s>])/i.test(text)) return true
   return (
     /^<[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?(\s+[\w.:-]+\s*=\s*["']|\s*\/?>)/.test(text) &&
     /<\/[A-Za-z_]|\/>|="/.test(text)
@@ -42,15 +46,20 @@ async function readXml({ source, path }: Content, decoding: Decoding): Promise<v
   const out = rowWriter([...path, 'text'], decoding)
   const texts = joinedTexts(path, decoding)
   const reader = markupReader(texts.events)
+  const hidden = encodedCheck()
+  const hiddenInText = encodedCheck()
   let isComplete = false
   async function write(): Promise<void> {
     for (const text of texts.take()) {
+      hiddenInText.write(text)
+      hiddenInText.write(lineFeed)
       out.cell(text)
       await out.endRow()
     }
   }
   try {
     for (let chunk = await raw.take(); chunk !== undefined; chunk = await raw.take()) {
+      hidden.write(chunk)
       reader.write(chunk)
       await write()
     }
@@ -59,6 +68,8 @@ async function readXml({ source, path }: Content, decoding: Decoding): Promise<v
     await write()
     isComplete = true
   } finally {
+    if (!reportHidden(hidden, isComplete, path, decoding))
+      reportHidden(hiddenInText, isComplete, [...path, 'text'], decoding)
     await out.end(isComplete)
     await raw.end(isComplete)
   }
@@ -75,7 +86,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding) {
   let tag = ''
   let isNumeric = false
 
-  function gap(reason: 'lossy-number' | 'limit', detail: string): void {
+  function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
     reported.add(detail)
   }
@@ -120,7 +131,9 @@ function joinedTexts(path: readonly string[], decoding: Decoding) {
         openLength += bytes.length
         if (openLength > mostText) cut()
       },
-      tag(text: string): void {
+      tag(text: string, isCut: boolean): void {
+        if (isCut) gap('limit', 'short tags where they hold references')
+        for (const value of resolvedAttributes(text, entities)) done.push(Buffer.from(value, 'latin1'))
         isJoined = true
         if (!separates(text)) return
         separate()
@@ -130,10 +143,13 @@ function joinedTexts(path: readonly string[], decoding: Decoding) {
         if (number !== undefined && isLossy(number)) gap('lossy-number', 'numbers below 10^15 in cells')
         tag = text
       },
-      declaration(text: string): void {
+      declaration(text: string, isCut: boolean): void {
         separate()
-        if (text.startsWith('DOCTYPE') && addEntities(text, entities))
-          gap('limit', 'few and short entities, none of others')
+        if (!/^doctype/i.test(text)) return
+        const problem = addEntities(text, entities)
+        if (problem === 'limit') gap('limit', 'few and short entities, none of others')
+        else if (problem !== undefined || isCut)
+          gap('unsupported-format', 'a short document type with entities that stand for texts')
       },
     },
   }
