@@ -165,10 +165,17 @@ describe('a transfer encoding', () => {
     '(x base64',
     '; base64',
     'x) base64',
-    `${'('.repeat(400_000)}${')'.repeat(400_000)} x`,
     '7bit\nContent-Transfer-Encoding: base64',
   ])('that is not known is a gap: %#', async (name) => {
     expect((await read(`${head}Content-Transfer-Encoding: ${name}\n\n${body}\n`)).gaps).toEqual(['unsupported-format'])
+  })
+
+  test('is told in little time behind comments in comments', async () => {
+    const comments = Array.from({ length: 400 }, () => ` ${'('.repeat(1000)}`).join('\n')
+    const text = `${head}Content-Transfer-Encoding: x\n${comments}\n${comments.replaceAll('(', ')')}\n\n${body}\n`
+    const begun = performance.now()
+    expect((await read(text, [65_536])).gaps).toEqual(['unsupported-format'])
+    expect(performance.now() - begun).toBeLessThan(2_000)
   })
 
   test.each(['', '7bit', '8BIT', '"binary"', '(none) 7bit'])('that changes nothing is no gap: %s', async (name) => {
