@@ -171,6 +171,9 @@ describe('markup', () => {
       { text: cell('', '0.1234567890123456789'), gaps: [] },
       { text: '<table:table-cell office:value="1.2E+30" />', gaps: ['lossy-number'] },
       { text: '<table:table-cell office:value="1234567890" />', gaps: [] },
+      { text: "<table:table-cell a='1' office:value='1.2E+30' />", gaps: ['lossy-number'] },
+      { text: '<Workbook a="1"><Data ss:Type="Number">1.2E+18</Data></Workbook>', gaps: ['lossy-number'] },
+      { text: '<Workbook a="1"><Data ss:Type="String">1234567890123456789</Data></Workbook>', gaps: [] },
       { text: '<v a="1">1234567890123456789</v>', gaps: [] },
     ]
     for (const { text, gaps } of cases) expect((await read(text)).gaps, text).toEqual(gaps)

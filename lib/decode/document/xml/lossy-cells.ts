@@ -11,10 +11,16 @@ export function isLossy(text: string): boolean {
 
 /** The number in a tag of an OpenDocument cell; absent where there is none. */
 export function cellNumberOf(tag: string): string | undefined {
-  return /\soffice:value="([^"]*)"/.exec(tag)?.[1]
+  const found = /\soffice:value\s*=\s*(?:"([^"]*)"|'([^']*)')/.exec(tag)
+  return found?.[1] ?? found?.[2]
 }
 
 /** Whether a tag begins a cell of a worksheet whose value is a number. */
 export function isNumericCell(tag: string): boolean {
   return /^(?:\w+:)?c(?=[\s>/]|$)/.test(tag) && !/\st="(?!n")/.test(tag)
+}
+
+/** Whether a tag begins a number in the XML of Excel 2003. */
+export function isNumberData(tag: string): boolean {
+  return /^(?:\w+:)?Data\s/.test(tag) && /\s(?:\w+:)?Type\s*=\s*["']Number["']/.test(tag)
 }

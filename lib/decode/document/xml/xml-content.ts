@@ -5,7 +5,7 @@ import type { Content, Format } from '../../format.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import { addEntities, type Entities, replaceReferences, resolvedAttributes } from './character-references.ts'
 import { separates } from './inline-tags.ts'
-import { cellNumberOf, isLossy, isNumericCell } from './lossy-cells.ts'
+import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
 
 /** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
@@ -101,7 +101,8 @@ function joinedTexts(path: readonly string[], decoding: Decoding) {
   function write(markup: string): void {
     const text = trimmed(replaceReferences(markup, entities))
     if (text === '') return
-    if (isNumeric && /^(\w+:)?v$/.test(tag) && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
+    const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
+    if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
     done.push(Buffer.from(text, 'latin1'))
   }
 
