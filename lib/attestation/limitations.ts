@@ -18,18 +18,20 @@ export function limitationsOf({
   return [
     'A signature proves who said what and when, not that it is true.',
     'Only the stores that are listed were looked at. Copies that a storage provider keeps internally follow its own timetable.',
-    `Identifiers were looked for as maximal runs of their own characters in UTF-8 text, plain or inside ${containers.join(' and ')}, ` +
+    `Identifiers were looked for as maximal runs of their own characters in UTF-8 text, plain or inside ${listOf(containers)}, ` +
       'also right behind an escape (backslash, percent, syslog, terminal colours); in object names, user metadata and tags, between dots, hyphens and underscores as well. ' +
       (forms.length > 0
         ? `Those that are ${forms.join('; ')} were looked for in content, also one of these inside of another. `
         : '') +
       (left.length > 0 ? `Those that are ${left.join('; ')} were not looked for. ` : '') +
-      'Identifiers in any other form (hashed, binary, encrypted, in another encoding, or encoded more than twice) were not looked for.',
+      'Identifiers in any other form (hashed, binary, encrypted, in another encoding, encoded more than twice, or split by line folding, markup or characters without width) were not looked for.',
     'Content in any other format is counted as unverified and never as clean.',
     `Text of more than ${sliceBytes} bytes was scanned in slices of that many, cut where nothing that was looked for can lie across; of such an object there is no digest of the whole.`,
     'Bytes of a bucket were compared with the checksum that S3 keeps of the whole object, or of its parts, where there is one and their sizes can be had; other bytes are believed as they came over TLS, from the listed version and ETag.',
   ]
 }
+
+const listOf = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 
 /** How the archived versions of one pass were restored, if they were. */
 export type RestoredVersions = {
