@@ -4,6 +4,7 @@ import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './ru
 import type { UnverifiedReason } from './unverified.ts'
 
 export type EncodedProblem = { reason: UnverifiedReason; offset: number; detail: string }
+type Problem = Pick<EncodedProblem, 'reason' | 'detail'>
 
 /**
  * Whether text holds, in base64 or as hexadecimal digits, what hides its content: a compressed or encrypted format that
@@ -74,9 +75,13 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   const begins = new Uint8Array(windowCharacters)
   let filled = 0
   let isBeginning = false
+  /** What is wrong with a window of the run, which matters once the run is long. */
+  let opaque: Problem | undefined
 
   function judgeWindow(): void {
-    const problem = problemOf(characters.subarray(0, filled), begins, total - filled, total)
+    const window = characters.subarray(0, filled)
+    if (filled === windowCharacters) opaque ??= opaqueProblemOf(window)
+    const problem = formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
     if (problem !== undefined) found ??= { ...problem, offset: start }
   }
 
@@ -85,6 +90,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     line = total = filled = 0
     isOpen = isBetween = isBeginning = false
     unfinished = ''
+    opaque = undefined
   }
 
   function add(character: number): void {
@@ -177,13 +183,8 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   }
 }
 
-/** `before`: characters of the run before the window; `total`: with those of the window. */
-function problemOf(
-  window: Buffer,
-  begins: Uint8Array,
-  before: number,
-  total: number,
-): Pick<EncodedProblem, 'reason' | 'detail'> | undefined {
+/** `before`: characters of the run before the window. */
+function formatProblemOf(window: Buffer, begins: Uint8Array, before: number): Problem | undefined {
   for (let at = 0; at <= window.length - (shortestRun - mostGlued); at++) {
     if (begins[at] === 0) continue
     for (const encoding of ['base64', 'hex'] as const) {
@@ -197,10 +198,10 @@ function problemOf(
       }
     }
   }
-  return total < longRun ? undefined : opaqueProblemOf(window)
+  return undefined
 }
 
-function opaqueProblemOf(window: Buffer): Pick<EncodedProblem, 'reason' | 'detail'> | undefined {
+function opaqueProblemOf(window: Buffer): Problem | undefined {
   const digits = digitsFrom(window)
   const encoding = digits === -1 ? 'base64' : 'hex'
   if (entropyOf(window) < mostOrdered[encoding]) return undefined

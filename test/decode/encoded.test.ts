@@ -75,6 +75,18 @@ describe('text that holds what hides its content is no clean text', () => {
         )
       })
 
+  test('bytes of a cipher behind much that is text, and in a run that is just long', async () => {
+    const much = Buffer.from('nothing but words, and more words. '.repeat(600))
+    const cipher = bytesOf(3000)
+    expect(await problemIn(Buffer.concat([much, cipher]).toString('base64'), [1000])).toMatchObject({
+      reason: 'opaque',
+    })
+    for (let length = longRun; length < longRun + 1200; length += 40)
+      expect(await problemIn(bytesOf(length).toString('base64').slice(0, length), [length])).toMatchObject({
+        reason: 'opaque',
+      })
+  })
+
   test('is a gap of the object, at the place where the run begins', async () => {
     const content = Buffer.from(`[${'1,'.repeat(50)}"${gzipSync(text).toString('base64')}"]`)
     const { reading } = await collect(inPieces(content, [100]))
