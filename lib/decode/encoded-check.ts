@@ -1,12 +1,16 @@
 import { encodedFormatOf, firstBytes } from './encoded-magics.ts'
+import { markCheck } from './encoded-marks.ts'
+import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
 import type { UnverifiedReason } from './unverified.ts'
 
-type EncodedProblem = { reason: UnverifiedReason; offset: number; detail: string }
+export type EncodedProblem = { reason: UnverifiedReason; offset: number; detail: string }
+type Problem = Pick<EncodedProblem, 'reason' | 'detail'>
 
 /**
  * Whether text holds, in base64 or as hexadecimal digits, what hides its content: a compressed or encrypted format that
- * begins where such a run begins, or a long run that stands for anything but text. What stands for text is searched as it
- * is. A run goes on over line ends as long as its lines are long.
+ * begins where such a run begins, behind a sign in it or on one of its lines, or a long run that stands for anything but text. What
+ * stands for text is searched as it is. A run goes on over line ends as long as its lines are long, whether the next is
+ * indented or quoted, and over its own characters and line ends that are escaped. Armour and uuencode are told by their first line.
  */
 export type EncodedCheck = {
   write(bytes: Uint8Array): void
@@ -18,8 +22,10 @@ export type EncodedCheck = {
 /** Characters of a line that is looked at, and of a run that has to stand for text. */
 export const shortestRun = 48
 export const longRun = 2048
-/** Characters that are kept of a run, from its beginning. */
-const headCharacters = 1024
+/** Characters of a run that are looked at together. */
+const windowCharacters = 1024
+/** Of them so many are looked at again with what follows: no format needs more to be told. */
+const overlap = 64
 /** The beginning of a run may be something else: the end of an escape, a part of a path. */
 const mostGlued = 8
 /** Of the bytes of a long run, so many in a hundred may be no text before it is opaque. */
@@ -31,77 +37,134 @@ const mostBinary = 5
 const mostOrdered = { base64: 5.5, hex: 3.7 }
 
 const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-/** What each character of base64 stands for, in both alphabets. */
+const sign = 2
+/** What each character of base64 stands for, in both alphabets; its class: 1 a letter or digit, 2 a sign. */
 const values = new Uint8Array(256)
 const alphabet = new Uint8Array(256)
 for (const [value, character] of [...Array.from(sixBits).entries(), [62, '-'], [63, '_']] as const) {
   values[character.charCodeAt(0)] = value
-  alphabet[character.charCodeAt(0)] = 1
+  alphabet[character.charCodeAt(0)] = value < 62 ? 1 : sign
 }
+/** What a run is made of: the alphabet, and the beginnings of escapes. */
+const inRun = new Uint8Array(256)
+for (let byte = 0; byte < 256; byte++) inRun[byte] = alphabet[byte]! > 0 || escapeBegins(byte) ? 1 : 0
 const hexDigits = new Uint8Array(256)
 for (const character of '0123456789abcdefABCDEF') hexDigits[character.charCodeAt(0)] = 1
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
+/** Space, tab and the sign of quoting stand before a line. */
+const isIndent = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x3e
 
-export function encodedCheck(): EncodedCheck {
+/** `rows`: a line feed ends a row, whose values have none, so that no run goes on behind it. */
+export function encodedCheck({ rows = false }: { rows?: boolean } = {}): EncodedCheck {
   let found: EncodedProblem | undefined
+  const marks = markCheck()
   /** Of everything that was written before. */
   let offset = 0
-  /** The run at the end of what was written: of its last line, of all, and where it begins; 0: there is none. */
+  /** The run at the end of what was written: whether there is one, the characters of its last line and of all, its beginning. */
+  let isOpen = false
   let line = 0
   let total = 0
   let start = 0
   /** A line end stood behind the last line. */
   let isBetween = false
-  const head = Buffer.alloc(headCharacters)
+  /** An escape that has no end yet. */
+  let unfinished = ''
+  /** The last characters of the run, and a 1 for each of them where something encoded may begin. */
+  const characters = Buffer.alloc(windowCharacters)
+  const begins = new Uint8Array(windowCharacters)
+  let filled = 0
+  let isBeginning = false
+  /** What is wrong with a window of the run, which matters once the run is long. */
+  let opaque: Problem | undefined
+
+  function judgeWindow(): void {
+    const window = characters.subarray(0, filled)
+    if (filled === windowCharacters) opaque ??= opaqueProblemOf(window)
+    const problem = formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
+    if (problem !== undefined) found ??= { ...problem, offset: start }
+  }
 
   function judge(): void {
-    const problem =
-      total < shortestRun ? undefined : problemOf(head.subarray(0, Math.min(total, headCharacters)), total)
-    if (problem !== undefined) found ??= { ...problem, offset: start }
-    line = total = 0
+    if (total >= shortestRun) judgeWindow()
+    line = total = filled = 0
+    isOpen = isBetween = isBeginning = false
+    unfinished = ''
+    opaque = undefined
+  }
+
+  function add(character: number): void {
+    if (isBetween) line = 0
+    if (filled === windowCharacters) {
+      judgeWindow()
+      characters.copyWithin(0, filled - overlap)
+      begins.copyWithin(0, filled - overlap)
+      filled = overlap
+    }
+    characters[filled] = character
+    begins[filled++] = total <= mostGlued || isBeginning || isBetween ? 1 : 0
+    isBeginning = alphabet[character] === sign
     isBetween = false
+    line++
+    total++
+  }
+
+  /** Whether the run goes on behind a line end. */
+  function endLine(): boolean {
+    if (total > 0 && !isBetween && line < shortestRun) return false
+    isBetween = total > 0
+    return true
+  }
+
+  /** The next byte of an escape; whether the run goes on. */
+  function goOnEscape(byte: number): boolean {
+    unfinished += String.fromCharCode(byte).toLowerCase()
+    if (isEscapePrefix(unfinished)) return true
+    const meaning = escapeEnds.get(unfinished)
+    if (meaning === undefined) return false
+    unfinished = typeof meaning === 'string' ? meaning : ''
+    if (meaning === lineEnd) return endLine()
+    if (meaning === nothing) isBeginning = true
+    else if (typeof meaning === 'number') add(meaning)
+    return true
+  }
+
+  function goesOnWith(byte: number): boolean {
+    if (unfinished !== '') return goOnEscape(byte)
+    if (alphabet[byte]! > 0) add(byte)
+    else if (escapeBegins(byte)) unfinished = String.fromCharCode(byte)
+    else if (byte === carriageReturn || (byte === lineFeed && !rows)) return endLine()
+    else return isBetween && isIndent(byte)
+    return true
   }
 
   /** Goes on with the run at the end; returns where it ends in these bytes. */
   function goOn(bytes: Uint8Array, from: number): number {
-    for (let at = from; at < bytes.length; at++) {
-      const byte = bytes[at]!
-      if (alphabet[byte] === 1) {
-        if (isBetween) line = 0
-        isBetween = false
-        if (total < headCharacters) head[total] = byte
-        line++
-        total++
-      } else if ((byte === lineFeed || byte === carriageReturn) && (isBetween || line >= shortestRun)) isBetween = true
-      else return at
-    }
-    return bytes.length
+    let at = from
+    while (at < bytes.length && goesOnWith(bytes[at]!)) at++
+    return at
   }
 
   function look(bytes: Uint8Array): void {
     let at = 0
     while (at < bytes.length) {
-      if (total > 0) {
-        at = goOn(bytes, at)
-        if (at === bytes.length) return
-        judge()
-        at++
-        continue
-      }
-      const probe = Math.min(at + shortestRun, bytes.length) - 1
-      let first = probe
-      while (first >= at && alphabet[bytes[first]!] === 1) first--
-      if (first === probe) {
+      if (!isOpen) {
+        const probe = Math.min(at + shortestRun, bytes.length) - 1
+        let first = probe
+        while (first >= at && inRun[bytes[first]!] === 1) first--
         at = probe + 1
-        continue
+        if (first === probe) continue
+        while (at < bytes.length && inRun[bytes[at]!] === 1) at++
+        // A run is no longer than what it is written in, and none goes on behind a short line.
+        if (at < bytes.length && at - first <= shortestRun) continue
+        at = first + 1
+        start = offset + at
+        isOpen = true
       }
-      start = offset + first + 1
-      at = goOn(bytes, first + 1)
-      if (at < bytes.length) {
-        judge()
-        at++
-      }
+      at = goOn(bytes, at)
+      if (at === bytes.length) return
+      // What ended an escape may begin the next run.
+      judge()
     }
   }
 
@@ -109,51 +172,63 @@ export function encodedCheck(): EncodedCheck {
     write(bytes) {
       if (found !== undefined) return
       look(bytes)
+      found ??= marks.write(bytes)
       offset += bytes.length
     },
     end() {
-      if (total > 0) judge()
+      if (isOpen) judge()
+      found ??= marks.end()
     },
     problem: () => found,
   }
 }
 
-function problemOf(head: Buffer, total: number): Pick<EncodedProblem, 'reason' | 'detail'> | undefined {
-  const digits = digitsFrom(head)
-  const encoding = digits === -1 ? 'base64' : 'hex'
-  const shown = digits === -1 ? 'base64' : 'hexadecimal digits'
-  const decoded = (from: number) => Buffer.from(head.toString('latin1', from), encoding)
-  for (let glued = Math.max(0, digits); glued <= mostGlued; glued++) {
-    const format = mayBegin(head, glued, encoding) ? encodedFormatOf(decoded(glued), glued <= 1) : undefined
-    if (format !== undefined)
+/** `before`: characters of the run before the window. */
+function formatProblemOf(window: Buffer, begins: Uint8Array, before: number): Problem | undefined {
+  for (let at = 0; at <= window.length - (shortestRun - mostGlued); at++) {
+    if (begins[at] === 0) continue
+    for (const encoding of ['base64', 'hex'] as const) {
+      if (!mayBegin(window, at, encoding)) continue
+      const format = encodedFormatOf(Buffer.from(window.toString('latin1', at), encoding), before + at <= 1)
+      if (format === undefined) continue
+      const shown = encoding === 'base64' ? 'base64' : 'hexadecimal digits'
       return {
         reason: format.encrypted ? 'encrypted' : 'unsupported-format',
         detail: `expected no ${shown} that hold ${format.name}`,
       }
+    }
   }
-  if (total < longRun || entropyOf(head) < mostOrdered[encoding]) return undefined
+  return undefined
+}
+
+function opaqueProblemOf(window: Buffer): Problem | undefined {
+  const digits = digitsFrom(window)
+  const encoding = digits === -1 ? 'base64' : 'hex'
+  if (entropyOf(window) < mostOrdered[encoding]) return undefined
+  const decoded = (from: number) => Buffer.from(window.toString('latin1', from), encoding)
   if ([0, 1, 2, 3].some((phase) => isText(decoded(Math.max(0, digits) + phase)))) return undefined
+  const shown = digits === -1 ? 'base64' : 'hexadecimal digits'
   return { reason: 'opaque', detail: `expected text in ${shown}, got other bytes` }
 }
 
 /** Where nothing but hexadecimal digits begin: with the run or shortly behind (`0x`, `\x`); -1: it has other characters. */
-function digitsFrom(head: Buffer): number {
-  const last = head.findLastIndex((byte) => hexDigits[byte] === 0)
+function digitsFrom(window: Buffer): number {
+  const last = window.findLastIndex((byte) => hexDigits[byte] === 0)
   return last < mostGlued ? last + 1 : -1
 }
 
 /** Whether a format may begin with the byte that is encoded here: looked at first, since nearly every run is a token. */
-function mayBegin(head: Buffer, at: number, encoding: 'hex' | 'base64'): boolean {
-  if (encoding === 'hex') return firstBytes.has(Number.parseInt(head.toString('latin1', at, at + 2), 16))
-  return firstBytes.has((values[head[at]!]! << 2) | (values[head[at + 1]!]! >> 4))
+function mayBegin(window: Buffer, at: number, encoding: 'hex' | 'base64'): boolean {
+  if (encoding === 'hex') return firstBytes.has(Number.parseInt(window.toString('latin1', at, at + 2), 16))
+  return firstBytes.has((values[window[at]!]! << 2) | (values[window[at + 1]!]! >> 4))
 }
 
 /** Bits of information in a character, as often as each occurs. */
-function entropyOf(head: Buffer): number {
+function entropyOf(window: Buffer): number {
   const counts = new Uint32Array(256)
-  for (const byte of head) counts[byte]!++
+  for (const byte of window) counts[byte]!++
   let bits = 0
-  for (const count of counts) if (count > 0) bits -= (count / head.length) * Math.log2(count / head.length)
+  for (const count of counts) if (count > 0) bits -= (count / window.length) * Math.log2(count / window.length)
   return bits
 }
 

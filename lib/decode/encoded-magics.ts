@@ -31,6 +31,9 @@ const formats: readonly EncodedFormat[] = [
   ...encrypted('OpenSSL enc', 'Salted__'),
   ...encrypted('age', 'age-encryption.org/v1'),
   ...encrypted('PGP', '\x85\x01\x0c\x03', '\x85\x02\x0c\x03', '\x84\x5e\x03', '\x8c\x0d\x04'),
+  // Packets of the new format (RFC 9580, 4.2.1): a key for somebody (tag 1) or a password (tag 3), of any length that they have.
+  ...encrypted('PGP', '\xc1\xc0\x4c\x03', '\xc1\xc1\x4c\x03', '\xc1\xc0\xcc\x03', '\xc1\x5e\x03', '\xc1\x5d\x06\x21'),
+  ...encrypted('PGP', '\xc3\x0d\x04\x09', '\xc3\x0d\x04\x07', '\xc3\x0d\x04\x08'),
   ...encrypted('AWS KMS ciphertext', '\x01\x02\x02\x00\x78', '\x01\x02\x03\x00\x78'),
   ...encrypted('AWS Encryption SDK message', '\x01\x80\x03\x78', '\x01\x80\x01\x78', '\x02\x05\x78', '\x02\x04\x78'),
   ...encrypted('Fernet', '\x80\x00\x00\x00\x00'),
@@ -38,6 +41,8 @@ const formats: readonly EncodedFormat[] = [
 
 const byFirst = Map.groupBy(formats, ({ bytes }) => bytes[0]!)
 const zlibFirst = 0x78
+/** Of so many no other bytes are valid. */
+const manyBytes = 512
 const zlibSeconds = [0x01, 0x5e, 0x9c, 0xda]
 
 /** What any of them begins with. */
@@ -50,14 +55,16 @@ export function encodedFormatOf(
 ): Pick<EncodedFormat, 'name' | 'encrypted'> | undefined {
   const format = byFirst.get(bytes[0]!)?.find((each) => bytes.subarray(0, each.bytes.length).equals(each.bytes))
   if (format !== undefined) return format
-  const isZlib = isFirst && bytes[0] === zlibFirst && zlibSeconds.includes(bytes[1]!) && inflates(bytes)
+  const isWhole = !isFirst && bytes.length < manyBytes
+  const isZlib = bytes[0] === zlibFirst && zlibSeconds.includes(bytes[1]!) && inflates(bytes, isWhole)
   return isZlib ? { name: 'zlib', encrypted: false } : undefined
 }
 
-/** Two bytes are few: what follows them has to be compressed as well. */
-function inflates(bytes: Buffer): boolean {
+/** Two bytes are few: what follows them has to be compressed as well, to the end and its checksum if `isWhole`. */
+function inflates(bytes: Buffer, isWhole: boolean): boolean {
   try {
-    return inflateSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 2 ** 20 }).length > 0
+    const finishFlush = isWhole ? zlib.Z_FINISH : zlib.Z_SYNC_FLUSH
+    return inflateSync(bytes, { finishFlush, maxOutputLength: 2 ** 20 }).length > 0
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
   }

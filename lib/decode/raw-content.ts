@@ -52,7 +52,8 @@ export async function readRaw(
       if (gap !== undefined) addGap(decoding, gap)
     }
     const hidden = check.encoded()
-    if (hidden !== undefined) addGap(decoding, { ...hidden, offset: startOf() + hidden.offset, path })
+    const isTold = expected.kind === 'refused' && expected.reason === hidden?.reason
+    if (hidden !== undefined && !isTold) addGap(decoding, { ...hidden, offset: startOf() + hidden.offset, path })
   }
   await sink.end()
 }

@@ -3,7 +3,9 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodedCheck, longRun, shortestRun } from '../../lib/decode/encoded-check.ts'
+import { sampleFormats } from '../../lib/scan/sample-formats.ts'
 import { seededRandom } from '../subject-index/make-index.ts'
+import { tarOf } from './archive/tar-writer.ts'
 import { collect, inPieces } from './collect.ts'
 
 const text = Buffer.from('{"user":"bob@example.org","note":"nothing else"}\n'.repeat(100))
@@ -32,6 +34,9 @@ const hidden: { name: string; bytes: Buffer; reason: string }[] = [
   { name: 'brotli', bytes: brotliCompressSync(bytesOf(longRun)), reason: 'opaque' },
 ]
 
+/** What stands for text, longer than a window of the check. */
+const token = Buffer.from('nothing to be seen in these words '.repeat(24)).toString('base64')
+
 describe('text that holds what hides its content is no clean text', () => {
   for (const { name, bytes, reason } of hidden)
     for (const [encoding, encode] of [
@@ -41,6 +46,21 @@ describe('text that holds what hides its content is no clean text', () => {
       ['hexadecimal digits', (all: Buffer) => all.toString('hex')],
       ['hexadecimal digits behind a backslash', (all: Buffer) => `\\x${all.toString('hex')}`],
       ['base64 behind an escape', (all: Buffer) => `\\n${all.toString('base64')}`],
+      ['JSON of PHP', (all: Buffer) => all.toString('base64').replaceAll('/', '\\/')],
+      ['JSON of .NET', (all: Buffer) => all.toString('base64').replaceAll('+', '\\u002B').replaceAll('/', '\\u002f')],
+      ['JSON in JSON of PHP', (all: Buffer) => all.toString('base64').replaceAll('/', '\\\\\\/')],
+      ['percent-encoding', (all: Buffer) => encodeURIComponent(all.toString('base64'))],
+      ['percent-encoding, twice', (all: Buffer) => encodeURIComponent(encodeURIComponent(all.toString('base64')))],
+      ['escaped lines', (all: Buffer) => lines(all.toString('base64'), 76).replaceAll('\r\n', '\\r\\n')],
+      ['lines that end in \\n', (all: Buffer) => lines(all.toString('base64'), 64).replaceAll('\r\n', '\\n')],
+      ['lines that end in \\r', (all: Buffer) => lines(all.toString('base64'), 64).replaceAll('\r\n', '\\r')],
+      ['indented lines', (all: Buffer) => lines(all.toString('base64'), 64).replaceAll('\r\n', '\n \t  ')],
+      ['quoted lines', (all: Buffer) => lines(all.toString('base64'), 64).replaceAll('\r\n', '\n> > ')],
+      ['the path of a URL', (all: Buffer) => `/api/v1/blob/${all.toString('base64url')}`],
+      ['a name behind signs', (all: Buffer) => `export_of-everything-${all.toString('base64url')}`],
+      ['hexadecimal digits in a path', (all: Buffer) => `/api/v1/blob/${all.toString('hex')}`],
+      ['escaped bytes', (all: Buffer) => all.toString('hex').replace(/../g, '\\x$&')],
+      ['a line behind long other lines', (all: Buffer) => `${`${token}\n`.repeat(3)}${all.toString('base64')}`],
       ['a data URI', (all: Buffer) => `data:application/octet-stream;base64,${all.toString('base64')}`],
     ] as const)
       test(`${name} in ${encoding}, however it is cut`, async () => {
@@ -55,10 +75,86 @@ describe('text that holds what hides its content is no clean text', () => {
         )
       })
 
+  test('bytes of a cipher behind much that is text, and in a run that is just long', async () => {
+    const much = Buffer.from('nothing but words, and more words. '.repeat(600))
+    const cipher = bytesOf(3000)
+    expect(await problemIn(Buffer.concat([much, cipher]).toString('base64'), [1000])).toMatchObject({
+      reason: 'opaque',
+    })
+    for (let length = longRun; length < longRun + 1200; length += 40)
+      expect(await problemIn(bytesOf(length).toString('base64').slice(0, length), [length])).toMatchObject({
+        reason: 'opaque',
+      })
+  })
+
   test('is a gap of the object, at the place where the run begins', async () => {
     const content = Buffer.from(`[${'1,'.repeat(50)}"${gzipSync(text).toString('base64')}"]`)
     const { reading } = await collect(inPieces(content, [100]))
     expect(reading).toMatchObject({ complete: false, gaps: [{ reason: 'unsupported-format', path: [], offset: 102 }] })
+  })
+})
+
+const uuencoded = 'begin 644 a.gz\n.:&5L;&\\@=V]R;&0@86=A\n`\nend\n'
+const armour = (name: string) => `-----BEGIN ${name}-----\n\n${'A'.repeat(30)}\n-----END ${name}-----\n`
+const marked: { name: string; content: string; reason: string }[] = [
+  { name: 'a message of PGP', content: armour('PGP MESSAGE'), reason: 'encrypted' },
+  { name: 'a file of age', content: armour('AGE ENCRYPTED FILE'), reason: 'encrypted' },
+  { name: 'Ansible Vault', content: '$ANSIBLE_VAULT;1.1;AES256\n6162\n', reason: 'encrypted' },
+  { name: 'uuencode', content: uuencoded, reason: 'unsupported-format' },
+  { name: 'uuencode of something that runs', content: uuencoded.replace('644', '755'), reason: 'unsupported-format' },
+  { name: 'uuencode in quoted lines', content: `> ${uuencoded}`, reason: 'unsupported-format' },
+  { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
+]
+
+describe('text with the first line of what is encrypted or encoded inside of it is no clean text', () => {
+  for (const { name, content, reason } of marked)
+    for (const before of ['', 'x\n', `${'Some words. '.repeat(20)}\n`])
+      for (const after of ['', ' and more words'.repeat(20)])
+        test(`${name} behind ${before.length} characters and before ${after.length}`, async () => {
+          const whole = `${before}${content}${after}`
+          for (const cut of [[whole.length], [1], [7], [31], [32], [33], [97], [100, 3], [240, 10]])
+            expect(await problemIn(whole, cut)).toMatchObject({ reason })
+        })
+
+  for (const start of ['c1c04c03', 'c1c14c03', 'c15e03', 'c30d0409'])
+    test(`a PGP packet of the new format, ${start}`, async () => {
+      const bytes = Buffer.concat([Buffer.from(start, 'hex'), bytesOf(200)])
+      expect(await problemIn(`"${bytes.toString('base64')}"`, [100])).toMatchObject({ reason: 'encrypted' })
+    })
+})
+
+describe('what is written into a table or an archive is checked as well', () => {
+  const hidings = [
+    {
+      name: 'gzip in base64',
+      value: gzipSync('bob@example.org, and more').toString('base64'),
+      reason: 'unsupported-format',
+    },
+    { name: 'bytes of a cipher', value: encrypted.toString('base64'), reason: 'opaque' },
+    { name: 'a message of PGP', value: '-----BEGIN PGP MESSAGE-----', reason: 'encrypted' },
+  ]
+  const formats = ['avro', 'parquet', 'sqlite', 'redis-rdb', 'pg-dump'] as const
+  for (const { name, value, reason } of hidings)
+    for (const format of formats)
+      test(`${name} inside of a value of ${format}`, async () => {
+        const { wrap, path } = sampleFormats[format]!
+        const rows = Buffer.from(`first\n{"payload":"${value}"}\nlast\n`)
+        const { reading } = await collect(inPieces(wrap(rows), [1e6]))
+        expect(reading.gaps).toMatchObject([{ reason, path }])
+        expect(reading.complete).toBe(false)
+      })
+
+  for (const format of formats.filter((each) => each !== 'pg-dump'))
+    test(`a column of digests in ${format} is clean: a value is a run of its own`, async () => {
+      const rows = Array.from({ length: 200 }, () => `${bytesOf(32).toString('hex')}\n`).join('')
+      const { reading } = await collect(inPieces(sampleFormats[format]!.wrap(Buffer.from(rows)), [1e6]))
+      expect(reading).toMatchObject({ complete: true, gaps: [] })
+    })
+
+  test('a name of an archive', async () => {
+    const name = gzipSync('bob@example.org, and more').toString('base64url')
+    const { reading } = await collect(inPieces(tarOf({ name, data: 'text' }), [1e6]))
+    expect(reading.gaps).toMatchObject([{ reason: 'unsupported-format', path: ['tar', 'names'] }])
   })
 })
 
@@ -82,6 +178,9 @@ const plain: { name: string; content: string }[] = [
       .toString('base64')
       .slice(0, shortestRun - 1),
   },
+  { name: 'words in front of numbers', content: 'We begin 700 things and\nbegin 644\nbegin again 644 x\n' },
+  { name: 'a key that everybody may have', content: '-----BEGIN PGP PUBLIC KEY BLOCK-----\n' },
+  { name: 'escapes in short lines', content: '\\n\\r\\x\\u002b%2b%2f%25\\\\/'.repeat(3) },
   { name: 'paths', content: '/var/lib/application/data/2026/01/31/archive/of/all/events/in/the/region'.repeat(2) },
 ]
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { firstControlByte } from '../control-bytes.ts'
 import { addGap, type Decoding } from '../decoding.ts'
+import { encodedCheck } from '../encoded-check.ts'
 import type { Sink } from '../sink.ts'
 
 /**
@@ -38,6 +39,8 @@ const pushedBytes = 32 * 1024
 
 export function archiveNames(path: readonly string[], decoding: Decoding): ArchiveNames {
   const namesPath = [...path, 'names']
+  const encoded = encodedCheck({ rows: true })
+  let isEncodedTold = false
   let sink: Sink | undefined
   let buffer = Buffer.alloc(1024)
   let length = 0
@@ -74,6 +77,13 @@ export function archiveNames(path: readonly string[], decoding: Decoding): Archi
     if (!isUtf8(bytes)) append(withoutTrailBytes(bytes), tab)
   }
 
+  function tellEncoded(): void {
+    const problem = encoded.problem()
+    if (problem === undefined || isEncodedTold) return
+    isEncodedTold = true
+    addGap(decoding, { ...problem, path: namesPath })
+  }
+
   async function flush(): Promise<void> {
     if (length === 0) return
     sink ??= decoding.open(namesPath)
@@ -81,6 +91,8 @@ export function archiveNames(path: readonly string[], decoding: Decoding): Archi
     decoding.deliveredBytes += length
     pushed += length
     length = 0
+    encoded.write(bytes)
+    tellEncoded()
     await sink.write(bytes)
   }
 
@@ -108,6 +120,8 @@ export function archiveNames(path: readonly string[], decoding: Decoding): Archi
     flush,
     async end() {
       await flush()
+      encoded.end()
+      tellEncoded()
       await sink?.end()
     },
   }

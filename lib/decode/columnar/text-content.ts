@@ -1,4 +1,5 @@
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
+import { encodedCheck } from '../encoded-check.ts'
 import type { Sink } from '../sink.ts'
 import { textCheck } from '../text-check.ts'
 
@@ -29,7 +30,7 @@ export type TextContent = {
   /** Whole text at once, behind which nothing of `write` may be left. */
   deliver(bytes: Uint8Array): Promise<void>
   end(): Promise<void>
-  /** The content was not read to its end: what was written is delivered, and the gap that its text is, if it is one. */
+  /** The content was not read to its end: what was written is delivered, and the gaps that its text makes, if any. */
   abandon(): Promise<void>
 }
 
@@ -44,6 +45,7 @@ export function textContent(
   shared?: Out,
 ): TextContent {
   const check = kind === 'text' ? textCheck() : undefined
+  const encoded = kind === 'text' ? encodedCheck({ rows: true }) : undefined
   let sink: Sink | undefined
   let out = shared
   let written = 0
@@ -61,14 +63,16 @@ export function textContent(
     decoding.deliveredBytes += bytes.length
     if (isPlain) check?.writePlain(bytes.length)
     else check?.write(bytes)
+    encoded?.write(bytes)
     sink ??= decoding.open(path)
     const consumed = sink.write(bytes)
     if (consumed !== undefined) await consumed
   }
 
   function tellProblem(): void {
-    const problem = check?.problem()
-    if (problem !== undefined) addGap(decoding, { ...problem, path })
+    encoded?.end()
+    for (const problem of [check?.problem(), encoded?.problem()])
+      if (problem !== undefined) addGap(decoding, { ...problem, path })
   }
 
   return {

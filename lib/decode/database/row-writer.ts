@@ -1,11 +1,12 @@
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
+import { type EncodedCheck, encodedCheck } from '../encoded-check.ts'
 import type { Sink } from '../sink.ts'
 import { type TextCheck, textCheck } from '../text-check.ts'
 
 /**
  * Pushes values as the text of one content: a row a line, the cells of a row separated by a tab. A line feed inside of a value
  * becomes a carriage return, so that lines count rows; no identifier holds one of the three. The content is opened by its
- * first value. What is not text in it is a gap.
+ * first value. What is not text in it is a gap, and so is what it holds in base64 that cannot be searched.
  */
 export type RowWriter = {
   /** The next cell of the row, in UTF-8. */
@@ -28,7 +29,7 @@ export function rowWriter(path: readonly string[], decoding: Decoding): RowWrite
   let filled = 0
   let cells = 0
   let offset = 0
-  let opened: { sink: Sink; check: TextCheck } | undefined
+  let opened: { sink: Sink; check: TextCheck; encoded: EncodedCheck } | undefined
 
   function makeRoom(count: number): void {
     if (buffer.length - filled >= count) return
@@ -45,13 +46,14 @@ export function rowWriter(path: readonly string[], decoding: Decoding): RowWrite
 
   async function push(): Promise<void> {
     if (filled === 0) return
-    opened ??= { sink: decoding.open(path), check: textCheck() }
+    opened ??= { sink: decoding.open(path), check: textCheck(), encoded: encodedCheck({ rows: true }) }
     const bytes = buffer.subarray(0, filled)
     // An error must not push the same again.
     filled = 0
     countProduced(decoding, bytes.length, path, offset)
     offset += bytes.length
     opened.check.write(bytes)
+    opened.encoded.write(bytes)
     decoding.deliveredBytes += bytes.length
     await opened.sink.write(bytes)
     if (buffer.length > 16 * pushedAt) buffer = Buffer.allocUnsafe(0)
@@ -80,9 +82,11 @@ export function rowWriter(path: readonly string[], decoding: Decoding): RowWrite
     async end(isComplete = true) {
       await push()
       if (opened === undefined) return
-      opened.check.end()
-      const problem = opened.check.problem()
-      if (problem !== undefined) addGap(decoding, { ...problem, path })
+      for (const check of [opened.check, opened.encoded]) {
+        check.end()
+        const problem = check.problem()
+        if (problem !== undefined) addGap(decoding, { ...problem, path })
+      }
       if (isComplete) await opened.sink.end()
     },
   }

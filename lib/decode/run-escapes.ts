@@ -1,0 +1,38 @@
+/**
+ * Escapes of what base64 is made of: JSON of PHP and .NET (`\/`, `\u002B`), percent-encoding, escaped line ends, `\x` before
+ * hexadecimal digits, each escaped any number of times.
+ */
+
+/** A line end. */
+export const lineEnd = 0x0a
+/** What only says how the following is written. */
+export const nothing = 0
+
+/** What an escape stands for, in lower case: a character, `lineEnd`, `nothing`, or the beginning of an escape. */
+export const escapeEnds: ReadonlyMap<string, number | string> = new Map<string, number | string>([
+  ['\\\\', '\\'],
+  ['\\/', 0x2f],
+  ['\\n', lineEnd],
+  ['\\r', lineEnd],
+  ['\\\n', lineEnd],
+  ['\\\r', lineEnd],
+  ['\\x', nothing],
+  ['%25', '%'],
+  ...['\\u00', '%'].flatMap((prefix): [string, number][] => [
+    [`${prefix}2b`, 0x2b],
+    [`${prefix}2d`, 0x2d],
+    [`${prefix}2f`, 0x2f],
+    [`${prefix}5f`, 0x5f],
+    [`${prefix}0a`, lineEnd],
+    [`${prefix}0d`, lineEnd],
+  ]),
+])
+
+const prefixes: ReadonlySet<string> = new Set(
+  [...escapeEnds.keys()].flatMap((whole) => Array.from(whole.slice(1), (_, at) => whole.slice(0, at + 1))),
+)
+
+export const isEscapePrefix = (text: string) => prefixes.has(text)
+
+/** Whether an escape begins with this byte: a backslash or a percent sign. */
+export const escapeBegins = (byte: number) => byte === 0x5c || byte === 0x25
