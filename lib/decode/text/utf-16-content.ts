@@ -1,6 +1,6 @@
+import { unwrap } from '../compression/unwrap.ts'
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
-import { readRaw } from '../raw-content.ts'
 
 /** Unicode, section 23.8: what a text in UTF-16 begins with when it says so. One in UTF-32 may begin like it. */
 const little = [0xff, 0xfe]
@@ -10,7 +10,7 @@ const beginsLike = (head: Uint8Array, bytes: readonly number[]) => bytes.every((
 /**
  * Text in UTF-16 with a byte order mark: pushed as UTF-8, without the mark. Any other bytes may follow a mark and be valid: those
  * that are text in another encoding, compressed or encrypted ones. So it is a gap unless most of the text is of letters that are
- * common where identifiers are (`plainWindow`).
+ * common where identifiers are (`plainWindow`). The text is a content of any format.
  */
 export const utf16: Format = {
   name: 'utf-16',
@@ -71,23 +71,19 @@ async function readUtf16({ source, path }: Content, decoding: Decoding): Promise
     return Buffer.from(text, 'utf8')
   }
 
-  await readRaw(
-    {
-      async take() {
-        for (;;) {
-          const chunk = await source.take()
-          if (chunk === undefined && rest.length === 0) return undefined
-          const text = decode(chunk ?? new Uint8Array(0), chunk === undefined)
-          if (chunk === undefined) rest = new Uint8Array(0)
-          countProduced(decoding, text.length, path, produced)
-          produced += text.length
-          if (text.length > 0) return text
-        }
-      },
-    },
-    path,
-    decoding,
-  )
+  async function* texts(): AsyncGenerator<Uint8Array> {
+    for (let isLast = false; !isLast; ) {
+      const chunk = await source.take()
+      isLast = chunk === undefined
+      const text = decode(chunk ?? new Uint8Array(0), isLast)
+      countProduced(decoding, text.length, path, produced)
+      produced += text.length
+      if (text.length > 0) yield text
+    }
+  }
+
+  // Mail, XML and others are written in it too.
+  await unwrap(texts(), path, decoding)
   if (!check.end())
     addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'expected UTF-16 of mostly Latin letters' })
   if (!isValid) addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'expected valid UTF-16' })
