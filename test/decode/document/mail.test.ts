@@ -9,7 +9,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 async function read(text: string | Buffer, lengths = [50]) {
   const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+  return { gaps: [...new Set(reading.gaps.map(({ reason }) => reason))], texts: textsOf(contents) }
 }
 
 describe('a message', () => {

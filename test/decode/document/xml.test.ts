@@ -6,7 +6,7 @@ import { collect, inPieces, textsOf } from '../collect.ts'
 
 async function read(text: string, lengths = [40]) {
   const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
-  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+  return { gaps: [...new Set(reading.gaps.map(({ reason }) => reason))], texts: textsOf(contents) }
 }
 
 const cuts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 })
