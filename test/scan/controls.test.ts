@@ -65,9 +65,8 @@ describe('controls', () => {
 
   it('cover every container, shape and context, and say so', () => {
     const expected = ['plain', ...formatNames].flatMap((container) =>
-      (container === 'plain' ? ['json-lines', 'csv', 'sql', 'lines', 'text'] : ['lines']).flatMap(
-        (context) =>
-          ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
+      (container === 'plain' ? ['json-lines', 'csv', 'sql', 'lines', 'text'] : ['lines']).flatMap((context) =>
+        ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
       ),
     )
     expect(healthy.positive.forms.filter((form) => !isOfForm(form)).toSorted()).toStrictEqual(expected.toSorted())
