@@ -99,7 +99,7 @@ describe('slices of an object together find what a scan of the whole finds', () 
           expect([0, ...extents.map(([, end]) => end)].slice(0, -1)).toEqual(extents.map(([start]) => start))
           expect(extents.at(-1)?.[1]).toBe(bytes.length)
         }),
-        { numRuns: 1500 },
+        { numRuns: 600 },
       )
     })
 
@@ -174,7 +174,7 @@ describe('a separator', () => {
         ]
         expect(both.found.map(({ ordinal, offset }) => `${ordinal} ${offset}`)).toEqual(places)
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     )
   })
 })
