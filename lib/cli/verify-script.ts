@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
 import { type BundleSummary, verifyBundle } from '../export/verify-bundle.ts'
 
@@ -25,7 +26,7 @@ Exit codes: 0 the bundle holds; 1 it does not, and the check that fails is named
 type Options = { bundle: string; keys: string[]; since?: string; json: boolean; help: boolean }
 
 function parseOptions(given: readonly string[]): Options {
-  const options: Options = { bundle: join(import.meta.dirname ?? '.', '..'), keys: [], json: false, help: false }
+  const options: Options = { bundle: fileURLToPath(new URL('..', import.meta.url)), keys: [], json: false, help: false }
   const rest = [...given]
   let bundles = 0
   for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
