@@ -16,10 +16,10 @@ export type RunSource = {
   collect(from: number, to: number, final: boolean): void
 }
 
-/** Runs of whatever bytes they were collected from last; as many as `bytes` of them can have. */
-export type Runs = Omit<RunSource, 'collect'>
+/** What was collected, without the way to collect more. */
+type Runs = Omit<RunSource, 'collect'>
 
-export function createRuns(bytes: number, minLength: number): Runs {
+function createRuns(bytes: number, minLength: number): Runs {
   const most = Math.floor(bytes / (minLength + 1)) + 2
   return { starts: new Int32Array(most), ends: new Int32Array(most), count: 0, resume: 0 }
 }
@@ -38,7 +38,7 @@ export function createRunSource(bytes: Uint8Array, alphabet: Alphabet, minLength
  * Collects what `RunSource.collect` does. A run of at least `minLength` bytes covers one of every `minLength` positions: bytes
  * in between are looked at only when that one is in the alphabet.
  */
-export function collectRuns(
+function collectRuns(
   runs: Runs,
   bytes: Uint8Array,
   from: number,
