@@ -5,11 +5,13 @@ import { decodeContent, isContainer } from './decode-content.ts'
 import { addGap, createDecoding, DecodingStopped } from './decoding.ts'
 import type { ReadAt } from './format.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import type { Means } from './means.ts'
 import type { OpenSink } from './sink.ts'
 import type { Gap } from './unverified.ts'
 
 export type { ReadAt } from './format.ts'
 export { formatNames, formats } from './formats.ts'
+export type { Means } from './means.ts'
 export { defaultLimits, type Limits }
 
 /**
@@ -29,8 +31,9 @@ export async function decodeObject(
   open: OpenSink,
   limits: Limits = defaultLimits,
   at?: ReadAt,
+  means: Means = 'fast',
 ): Promise<Reading> {
-  const decoding = createDecoding(open, limits, decodeContent, isContainer)
+  const decoding = createDecoding(open, limits, decodeContent, isContainer, means)
   const hash = createHash('sha256')
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {

@@ -1,5 +1,6 @@
 import type { Content } from './format.ts'
 import type { Limits } from './limits.ts'
+import type { Means } from './means.ts'
 import type { OpenSink } from './sink.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 
@@ -17,6 +18,7 @@ export class DecodingStopped extends Error {
 export type Decoding = {
   readonly open: OpenSink
   readonly limits: Limits
+  readonly means: Means
   /** Reads a content of any format, to its end. */
   decode(content: Content): Promise<void>
   /** Whether a value that begins like this is a content of its own: a format that is read, or one that is known not to be. */
@@ -44,10 +46,12 @@ export function createDecoding(
   limits: Limits,
   decode: (content: Content, decoding: Decoding) => Promise<void>,
   isContainer: (head: Uint8Array) => boolean,
+  means: Means = 'fast',
 ): Decoding {
   const decoding: Decoding = {
     open,
     limits,
+    means,
     decode: (content) => decode(content, decoding),
     isContainer,
     gaps: [],

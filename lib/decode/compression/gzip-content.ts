@@ -17,7 +17,7 @@ export const gzip: Format = {
   kind: 'compression',
   isFormat: isGzip,
   async read({ source, path }, decoding) {
-    const engine = openEngine({ name: 'inflate-raw' })
+    const engine = openEngine({ name: 'inflate-raw' }, decoding.means)
     try {
       await unwrap(gzipContent(source, engine, path, decoding), path, decoding)
     } finally {

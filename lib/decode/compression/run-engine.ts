@@ -1,3 +1,4 @@
+import type { Means } from '../means.ts'
 import type { Engine, EngineKind, Input } from './engine.ts'
 import { streamEngine } from './stream-engine.ts'
 import { syncEngine } from './sync-engine.ts'
@@ -6,8 +7,8 @@ import { syncEngine } from './sync-engine.ts'
  * An engine for one stream after the other, to be closed in the end. When its decoder fails in the very first input, which is
  * all of a small object, what comes before the damage is yielded all the same.
  */
-export function openEngine(kind: EngineKind): Engine {
-  const engine = syncEngine(kind) ?? streamEngine(kind)
+export function openEngine(kind: EngineKind, means: Means): Engine {
+  const engine = (means === 'fast' ? syncEngine(kind) : undefined) ?? streamEngine(kind)
   return { ...engine, run: (input, giveBack) => withSalvage(engine, kind, input, giveBack) }
 }
 

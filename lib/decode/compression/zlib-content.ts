@@ -59,7 +59,7 @@ export async function* zlibContent(
   let checksum = 1
   await source.peek(headerLength)
   source.skip(headerLength)
-  const engine = openEngine({ name: 'inflate-raw' })
+  const engine = openEngine({ name: 'inflate-raw' }, decoding.means)
   try {
     for await (const output of engine.run(source.take, source.giveBack)) {
       checksum = adler32(output, checksum)

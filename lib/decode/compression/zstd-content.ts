@@ -15,7 +15,7 @@ export const zstd: Format = {
   kind: 'compression',
   isFormat: isZstd,
   async read({ source, path }, decoding) {
-    const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog })
+    const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog }, decoding.means)
     try {
       await unwrap(zstdContent(source, engine, path, decoding), path, decoding)
     } finally {

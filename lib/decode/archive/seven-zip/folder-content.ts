@@ -29,7 +29,7 @@ const coders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['00', ({ source }) => taken(source)],
   ['21', (input) => lzma2(input)],
   ['030101', (input) => lzma(input)],
-  ['040108', ({ source, path }) => inflate(source, path)],
+  ['040108', ({ source, path, decoding }) => inflate(source, path, decoding.means)],
   ['040109', ({ source, path }) => inflate64(source, path)],
   ['040202', ({ source, path, decoding }) => bzip2Content(source, path, decoding)],
   ['03', filter(3)],

@@ -2,13 +2,18 @@ import { inflateRawSync } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
 import { inflateFailure } from '../../compression/inflate-failure.ts'
 import { openEngine } from '../../compression/run-engine.ts'
+import type { Means } from '../../means.ts'
 
 /** Small entries are decoded in one call, since an archive may have millions: so many bytes, and what comes of them. */
 const smallInput = 16 * 1024
 const smallOutput = 512 * 1024
 
 /** What a raw deflate stream (RFC 1951) holds; consumes it exactly. @throws DecodingStopped */
-export async function* inflate(input: ByteSource, path: readonly string[]): AsyncGenerator<Uint8Array> {
+export async function* inflate(
+  input: ByteSource,
+  path: readonly string[],
+  means: Means,
+): AsyncGenerator<Uint8Array> {
   const head = await input.peekSome(1)
   const small = inflateSmall(head.subarray(0, smallInput))
   if (small !== undefined) {
@@ -17,7 +22,7 @@ export async function* inflate(input: ByteSource, path: readonly string[]): Asyn
     return
   }
   let offset = 0
-  const engine = openEngine({ name: 'inflate-raw' })
+  const engine = openEngine({ name: 'inflate-raw' }, means)
   try {
     for await (const output of engine.run(input.take, input.giveBack)) {
       offset += output.length

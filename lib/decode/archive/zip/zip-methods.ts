@@ -25,7 +25,7 @@ type Method = (from: MethodInput) => AsyncGenerator<Uint8Array>
 
 /** The methods that are read, by number (APPNOTE 4.4.5). */
 export const methods: ReadonlyMap<number, Method> = new Map([
-  [8, (from: MethodInput) => counted(inflate(from.input, from.path), from)],
+  [8, (from: MethodInput) => counted(inflate(from.input, from.path, from.decoding.means), from)],
   [9, (from: MethodInput) => counted(inflate64(from.input, from.path), from)],
   [12, (from: MethodInput) => formatted(bzip2, bzip2Content, from)],
   [14, (from: MethodInput) => counted(lzmaContent(from), from)],
@@ -53,7 +53,7 @@ async function* zstdFrames(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog })
+  const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog }, decoding.means)
   try {
     yield* zstdContent(source, engine, path, decoding)
   } finally {

@@ -4,6 +4,7 @@ import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import type { Means } from '../../means.ts'
 import { type PageKernel, releasePageKernel, takePageKernel } from '../kernel/page-kernel.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { createOut, type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
@@ -20,8 +21,8 @@ import { printerOf } from './value-printers.ts'
 export type Workspace = { readonly out: Out; readonly kernel?: PageKernel }
 
 /** Reads with a workspace that nobody else uses meanwhile. */
-export async function withWorkspace(read: (workspace: Workspace) => Promise<void>): Promise<void> {
-  const kernel = takePageKernel()
+export async function withWorkspace(means: Means, read: (workspace: Workspace) => Promise<void>): Promise<void> {
+  const kernel = means === 'fast' ? takePageKernel() : undefined
   try {
     await read(kernel === undefined ? { out: createOut() } : { out: kernel.out, kernel })
   } finally {

@@ -93,7 +93,7 @@ export async function readColumns(
   const wanted = layout.regions.filter(
     ({ kind, group, column }) => kind === 'pages' && groups.includes(group) && columns.includes(column),
   )
-  return withWorkspace(async (workspace) => {
+  return withWorkspace(decoding.means, async (workspace) => {
     for (const region of wanted) {
       const { from, to } = region
       const source = placedSource(byteSource(rangeOf(at, from, to ?? from)), from, path, decoding)

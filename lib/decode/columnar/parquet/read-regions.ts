@@ -20,7 +20,7 @@ export function readRegions(
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
-  return withWorkspace((workspace) => readRegionsWith(workspace, source, layout, span, path, decoding))
+  return withWorkspace(decoding.means, (workspace) => readRegionsWith(workspace, source, layout, span, path, decoding))
 }
 
 async function readRegionsWith(
