@@ -76,11 +76,13 @@ export function inventoryAndScanOf(coverage: Coverage) {
   }
 }
 
-export function validationOf({ positiveControls, negativeControls }: Coverage) {
+export function validationOf({ positiveControls, negativeControls, secondOpinion }: Coverage) {
   const { planted, detected, forms } = positiveControls
+  const { versions, bytes, mismatches } = secondOpinion
   return {
     positiveControls: { planted, detected, forms: [...forms] },
     negativeControls: { planted: negativeControls.planted, falseAlarms: negativeControls.falseAlarms },
+    independentSample: { versions, bytes, mismatches },
   }
 }
 

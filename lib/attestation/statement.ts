@@ -80,6 +80,7 @@ const scan = z.strictObject({
 const validation = z.strictObject({
   positiveControls: z.strictObject({ planted: count, detected: count, forms: z.array(text) }),
   negativeControls: z.strictObject({ planted: count, falseAlarms: count }),
+  independentSample: z.strictObject({ versions: count, bytes: count, mismatches: count }),
 })
 
 const request = {

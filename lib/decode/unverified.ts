@@ -21,6 +21,7 @@ export const unverifiedReasons = [
   'lossy-number', // numbers whose last digits are gone
   'invalid-utf8',
   'control-missed', // a positive control of the batch was not found
+  'second-opinion', // another reading of a sample of its batch disagrees
   'not-scanned', // no outcome was reported
   'size-differs', // bytes read are not the bytes listed
   'not-listed', // seen by the closing listing or reported by a batch, but not in the inventory

@@ -16,6 +16,7 @@ export type BatchReport = {
     subjects: string
     positiveControls: { planted: number; detected: number; forms: string[] }
     negativeControls: { planted: number; falseAlarms: number }
+    secondOpinion: { versions: number; bytes: number; mismatches: number }
   }
   reports: ScanReport[]
   findings: Finding[]

@@ -31,6 +31,8 @@ export type Coverage = {
   subjects: number
   positiveControls: { planted: number; detected: number; forms: string[] }
   negativeControls: { planted: number; falseAlarms: number }
+  /** Versions, or slices of one, of which `bytes` were looked at once more by other means, and with how many of them that disagrees. */
+  secondOpinion: { versions: number; bytes: number; mismatches: number }
   inventorySha256: string
   outcomesSha256: string
 }

@@ -23,7 +23,10 @@ export async function readSlice(
   found: Found,
 ): Promise<SliceContent> {
   const ranges = openRanges(version, reading)
-  const onOccurrence = (each: PlacedOccurrence) => found.add('content', each)
+  const onOccurrence = (each: PlacedOccurrence) => {
+    reading.see?.(each)
+    found.add('content', each)
+  }
   const scan = await scanSlice(ranges.read, slice, entry.size, reading.index, onOccurrence, reading.forms)
   const none = { ...slice, start: slice.from, end: slice.from }
   switch (scan.kind) {

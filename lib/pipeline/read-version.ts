@@ -47,7 +47,10 @@ export async function readVersion(
           for (const occurrence of findInKey(text, reading.index)) found.add(place, { ...occurrence, path: [] })
         const body = inTime(opened.chunks, reading)
         const again = entry.kind === 'object' ? readAgain(version, entry.size, reading) : undefined
-        const onOccurrence = (occurrence: PlacedOccurrence) => found.add('content', occurrence)
+        const onOccurrence = (occurrence: PlacedOccurrence) => {
+          reading.see?.(occurrence)
+          found.add('content', occurrence)
+        }
         const scan = await scanObject(body.chunks, reading.index, onOccurrence, 'subjects', again?.at, reading.forms)
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan
@@ -79,7 +82,7 @@ export async function readVersion(
 }
 
 /** The bytes of a version at any place, each range opened as the listed version and settled as such. */
-function readAgain(
+export function readAgain(
   version: ListedVersion,
   size: number,
   reading: Reading,

@@ -2,6 +2,7 @@ import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { Ports, Store } from '../ports.ts'
 import type { Outcome } from '../scan/outcome.ts'
+import type { PlacedOccurrence } from '../scan/scan-object.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 
 /** What reading takes; `isLate` says that this call has no time left to read. */
@@ -13,6 +14,8 @@ export type Reading = {
   meter: Ports['meter']
   isLate(): boolean
   callSeconds: number
+  /** Is told of everything that is found in the content. */
+  see?(occurrence: PlacedOccurrence): void
 }
 
 /** `beyondCall`: a call that has more time could have read it. */

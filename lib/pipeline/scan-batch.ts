@@ -10,10 +10,12 @@ import type { Ports } from '../ports.ts'
 import { runControls } from '../scan/controls.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
 import { findInKey } from '../scan/redact-key.ts'
+import { compareWith, type Opinion } from '../scan/second-opinion.ts'
 import { openRunIndex, readRunStore } from './documents.ts'
 import { batchKey, partKey } from './evidence-keys.ts'
 import { openAhead } from './open-ahead.ts'
 import { readSlice } from './read-slice.ts'
+import { drawSample, readForOpinion } from './read-twice.ts'
 import { readVersion } from './read-version.ts'
 import type { Reading, Unread } from './reading.ts'
 import { batchInput, parseInput } from './task-input.ts'
@@ -53,6 +55,12 @@ export async function scanBatch(
     callSeconds: ports.callSeconds,
   }
   const controls = await runControls(index, undefined, forms)
+  const sample = drawSample(
+    listed.map(({ entry }) => entry),
+    { ...ref, batch: batch.batch },
+    keys,
+  )
+  const secondOpinion = { versions: 0, bytes: 0, mismatches: 0 }
 
   const reports: ScanReport[] = []
   const findings: BatchReport['findings'] = []
@@ -60,11 +68,19 @@ export async function scanBatch(
   const ahead = openAhead(opened, versions)
   try {
     for (const { entry, version } of listed) {
-      const scanned = await scanEntry(entry, version, batch.slice, { ...context, store: ahead.store })
+      const reading = { ...context, store: ahead.store }
+      const seed = sample.get(entry.seq)
+      const opinion = seed && (await readForOpinion(entry, version, batch.slice, { ...reading, store: opened }, seed))
+      const scanned = await scanEntry(entry, version, batch.slice, reading, opinion)
       if (scanned.beyondCall && ports.handsOver)
         throw new HandedOver(
           `scan-batch: batch ${batch.batch}: expected to be read within ${ports.callSeconds} seconds`,
         )
+      if (opinion && scanned.agrees !== undefined) {
+        secondOpinion.versions += 1
+        secondOpinion.bytes += opinion.bytes
+        if (!scanned.agrees) secondOpinion.mismatches += 1
+      }
       reports.push(scanned.report)
       findings.push(...scanned.findings)
       for (const ordinal of scanned.ordinals) subjects.add(ordinal)
@@ -80,13 +96,25 @@ export async function scanBatch(
     subjects: formatOrdinals(subjects),
     positiveControls: controls.positive,
     negativeControls: controls.negative,
+    secondOpinion,
   }
   await ports.evidence.put(key, formatBatchReport({ head, reports, findings }))
   return { versions: reports.length }
 }
 
-/** The name of a version, and what the store keeps beside it, belong to its first slice. */
-async function scanEntry(entry: InventoryEntry, version: ListedVersion, slice: Slice | undefined, context: Reading) {
+/**
+ * The name of a version, and what the store keeps beside it, belong to its first slice. `agrees`: with the opinion, where there
+ * is one on a content that was read without a gap.
+ */
+async function scanEntry(
+  entry: InventoryEntry,
+  version: ListedVersion,
+  slice: Slice | undefined,
+  reading: Reading,
+  opinion: Opinion | undefined,
+) {
+  const comparison = opinion && compareWith(opinion)
+  const context: Reading = { ...reading, ...(comparison && { see: comparison.see }) }
   const { index, meter } = context
   const found = createCollector(entry.seq, (ordinal) => ({
     tag: index.tagOf(ordinal),
@@ -107,7 +135,13 @@ async function scanEntry(entry: InventoryEntry, version: ListedVersion, slice: S
     findings: found.count,
     subjects: found.ordinals.size,
   }
-  return { report, findings: found.listed, ordinals: found.ordinals, beyondCall: gap?.beyondCall === true }
+  return {
+    report,
+    findings: found.listed,
+    ordinals: found.ordinals,
+    beyondCall: gap?.beyondCall === true,
+    ...(gap === undefined && comparison && { agrees: comparison.agrees(content) }),
+  }
 }
 
 function toOutcome(findings: number, gap: Unread | undefined): Outcome {

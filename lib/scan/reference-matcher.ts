@@ -7,16 +7,30 @@ import type { Occurrence } from './matcher.ts'
  * escapes told by looking back from every byte, nothing shared with the fast one. What the fast one finds must be this, in this order (offset, then ordinal).
  */
 export function referenceMatches(index: SubjectIndex, content: Uint8Array): Occurrence[] {
-  // One character for each byte, so that places in the text are places in the content.
-  const text = Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1')
-  const found: Occurrence[] = []
+  const text = textOf(content)
+  return referencePlaces(index, content).map(({ ordinal, offset }) => ({
+    ordinal,
+    offset,
+    record: text.slice(0, offset).split('\n').length,
+  }))
+}
+
+/** The same without lines. */
+export function referencePlaces(index: SubjectIndex, content: Uint8Array): Omit<Occurrence, 'record'>[] {
+  const text = textOf(content)
+  const found: Omit<Occurrence, 'record'>[] = []
   for (const { shape } of index.shapes) {
     for (const [offset, spelling] of spellings[shape](text)) {
       const ordinal = shape === 'uuid' ? uuidOrdinal(index, spelling) : ordinalOf(index, shape, spelling)
-      if (ordinal !== -1) found.push({ ordinal, offset, record: text.slice(0, offset).split('\n').length })
+      if (ordinal !== -1) found.push({ ordinal, offset })
     }
   }
   return found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
+}
+
+/** One character for each byte, so that places in the text are places in the content. */
+function textOf(content: Uint8Array): string {
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1')
 }
 
 /** Lines, counted like the fast matcher counts them: a last one needs no newline. */

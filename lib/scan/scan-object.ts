@@ -21,8 +21,8 @@ export type ObjectScan = {
   gaps: Gap[]
 }
 
-/** An occurrence with the containers around its content, outermost first. */
-export type PlacedOccurrence = FormOccurrence & { path: readonly string[] }
+/** An occurrence with the containers around its content, outermost first, and which of the object's contents that is, by opening. */
+export type PlacedOccurrence = FormOccurrence & { path: readonly string[]; content: number }
 
 /** How an object is scanned; `scanObject`, or in tests one that is blind. */
 export type ScanObject = (
@@ -55,10 +55,12 @@ export const scanObject: ScanObject = async (
   /** Contents that are not at their end; there may be many of them in one object, one after the other. */
   const open = new Set<FormMatcher>()
   let records = 0
+  let contents = 0
   const openSink: OpenSink = (path) => {
+    const content = contents++
     const report = (occurrence: FormOccurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
-      onOccurrence({ ...occurrence, path })
+      onOccurrence({ ...occurrence, path, content })
     }
     const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)

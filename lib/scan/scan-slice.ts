@@ -49,7 +49,7 @@ export async function scanSlice(
       forms,
       (occurrence) => {
         if (index.isControl(occurrence.ordinal)) return
-        onOccurrence({ ...occurrence, offset: extent.start + occurrence.offset, path: [] })
+        onOccurrence({ ...occurrence, offset: extent.start + occurrence.offset, path: [], content: 0 })
       },
       { before: before() },
     )
@@ -102,7 +102,7 @@ async function endSlice(
 
 const newline = 0x0a
 
-async function readHead(read: ReadRange, length: number): Promise<Uint8Array | Gap> {
+export async function readHead(read: ReadRange, length: number): Promise<Uint8Array | Gap> {
   const parts: Uint8Array[] = []
   try {
     for await (const chunk of read({ from: 0, to: length })) parts.push(Buffer.from(chunk))

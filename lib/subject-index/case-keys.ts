@@ -3,10 +3,16 @@ import { KeyUnsafe } from '../errors.ts'
 
 /**
  * What the case key is used for, each use under its own key (HKDF-SHA256, RFC 5869, empty salt): `tagKey` digests
- * identifiers, `sealKey` encrypts object keys, `saltKey` derives the salts of commitments. `commitment` (SHA-256 of the
+ * identifiers, `sealKey` encrypts object keys, `saltKey` derives the salts of commitments, `sampleKey` draws what is read twice. `commitment` (SHA-256 of the
  * case key, hex) is the only one that may be shown.
  */
-export type CaseKeys = { tagKey: Uint8Array; sealKey: Uint8Array; saltKey: Uint8Array; commitment: string }
+export type CaseKeys = {
+  tagKey: Uint8Array
+  sealKey: Uint8Array
+  saltKey: Uint8Array
+  sampleKey: Uint8Array
+  commitment: string
+}
 
 /** @throws KeyUnsafe unless there are 32 bytes */
 export function caseKeysOf(caseKey: Uint8Array): CaseKeys {
@@ -16,6 +22,7 @@ export function caseKeysOf(caseKey: Uint8Array): CaseKeys {
     tagKey: derive('tag'),
     sealKey: derive('seal'),
     saltKey: derive('salt'),
+    sampleKey: derive('sample'),
     commitment: hash('sha256', caseKey, 'hex'),
   }
 }

@@ -41,7 +41,8 @@ function failureReasons({ failure, passes, manifest }: StoreReport): string[] {
 
 /** Every way in which a pass can fall short of having seen everything. Counts that are not sound numbers fall short. */
 function coverageReasons(coverage: Coverage): string[] {
-  const { inventory, closing, batches, clean, found, unverified, positiveControls, negativeControls } = coverage
+  const { inventory, closing, batches, clean, found, unverified, positiveControls, negativeControls, secondOpinion } =
+    coverage
   const versions = clean.versions + found.versions + sum(unverified.map((each) => each.versions))
   const bytes = clean.bytes + found.bytes + sum(unverified.map((each) => each.bytes))
   const count = (n: number, what: string) => `${what}: ${plural(n, 'object version')}`
@@ -64,6 +65,12 @@ function coverageReasons(coverage: Coverage): string[] {
       : [`positive controls: ${positiveControls.detected} of ${positiveControls.planted} detected`]),
     ...(batches.planned === 0 || positiveControls.planted > 0 ? [] : ['positive controls: none was planted']),
     ...(negativeControls.falseAlarms === 0 ? [] : [`negative controls: ${negativeControls.falseAlarms} false alarms`]),
+    ...(secondOpinion.mismatches === 0
+      ? []
+      : [`second opinion: disagrees about ${plural(secondOpinion.mismatches, 'object version')}`]),
+    ...(clean.bytes === 0 || unverified.length > 0 || secondOpinion.versions > 0
+      ? []
+      : ['second opinion: there is none']),
     ...(isSound(coverage) ? [] : ['coverage: a count is not a whole number']),
   ]
 }

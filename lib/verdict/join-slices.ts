@@ -5,7 +5,7 @@ import type { Finding } from '../finding/finding.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import { areSlicesOf, type Slice } from '../inventory/slice.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
-import { controlsHold, rank } from './settle-batch.ts'
+import { faultOfScanner, rank } from './settle-batch.ts'
 
 /** A planned slice of a version and, where one was made, the report of its batch. */
 export type PlannedSlice = { slice: Slice; report: BatchReport | undefined }
@@ -70,9 +70,8 @@ function toPart(entry: InventoryEntry, { slice, report: batch }: PlannedSlice): 
   if (said) return { report, findings, gap: gapOf(outcome.reason!, outcome.detail ?? '') }
   if (report.slice?.reading === 'unread')
     return { report, findings, gap: gapOf('contradictory', 'no reason was given') }
-  if (!controlsHold(batch))
-    return { report, findings, gap: gapOf('control-missed', 'the scanner missed a planted control in this batch') }
-  return { report, findings, gap: undefined }
+  const fault = faultOfScanner(batch)
+  return { report, findings, gap: fault && gapOf(fault.reason, fault.detail) }
 }
 
 function isPlanned(planned: Slice, { slice }: ScanReport): boolean {
@@ -152,6 +151,11 @@ function joinHeads(heads: readonly BatchReport['head'][], subjects: ReadonlySet<
     negativeControls: {
       planted: sum((head) => head.negativeControls.planted),
       falseAlarms: sum((head) => head.negativeControls.falseAlarms),
+    },
+    secondOpinion: {
+      versions: sum((head) => head.secondOpinion.versions),
+      bytes: sum((head) => head.secondOpinion.bytes),
+      mismatches: sum((head) => head.secondOpinion.mismatches),
     },
   }
 }

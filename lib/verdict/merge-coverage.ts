@@ -68,6 +68,11 @@ export function mergeCoverage(
       planted: sum((each) => each.negativeControls.planted),
       falseAlarms: sum((each) => each.negativeControls.falseAlarms),
     },
+    secondOpinion: {
+      versions: sum((each) => each.secondOpinion.versions),
+      bytes: sum((each) => each.secondOpinion.bytes),
+      mismatches: sum((each) => each.secondOpinion.mismatches),
+    },
     inventorySha256: digestOf(all.map((each) => each.inventorySha256)),
     outcomesSha256: digestOf(all.map((each) => each.outcomesSha256)),
   }

@@ -51,6 +51,7 @@ const coverage: z.ZodMiniType<Coverage> = z.strictObject({
   subjects: count,
   positiveControls: z.strictObject({ planted: count, detected: count, forms: z.array(text) }),
   negativeControls: z.strictObject({ planted: count, falseAlarms: count }),
+  secondOpinion: z.strictObject({ versions: count, bytes: count, mismatches: count }),
   inventorySha256: sha256,
   outcomesSha256: sha256,
 })

@@ -1,3 +1,4 @@
+import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
 import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
@@ -28,24 +29,33 @@ export function settleBatch(
     about += made.length
     if (report === undefined || worst === undefined)
       return { entry, outcome: unverified('not-scanned', 'no outcome was reported') }
-    return { entry, outcome: judge(entry, worst, made.length, controlsHold(report)), report: worst }
+    return { entry, outcome: judge(entry, worst, made.length, faultOfScanner(report)), report: worst }
   })
   return { settled, unlisted: reports.length - about }
 }
 
-/** A batch whose scanner missed a planted control, or planted none, has seen nothing that counts as clean. */
-export function controlsHold({ head: { positiveControls, negativeControls } }: BatchReport): boolean {
-  return (
+/**
+ * Why nothing that the scanner of a batch saw counts as clean: it missed a planted control, or planted none, or an
+ * independent reading of a version of the batch disagrees with it.
+ */
+export function faultOfScanner({
+  head: { positiveControls, negativeControls, secondOpinion },
+}: BatchReport): Fault | undefined {
+  const controlsHold =
     positiveControls.planted > 0 &&
     positiveControls.detected === positiveControls.planted &&
     negativeControls.falseAlarms === 0
-  )
+  if (!controlsHold) return { reason: 'control-missed', detail: 'the scanner missed a planted control in this batch' }
+  if (secondOpinion.mismatches !== 0)
+    return { reason: 'second-opinion', detail: 'another reading of a sample of this batch disagrees with the scanner' }
+  return undefined
 }
+type Fault = { reason: UnverifiedReason; detail: string }
 
 /** The worst outcome of a version counts. */
 export const rank = { clean: 0, unverified: 1, found: 2 } as const
 
-function judge(entry: InventoryEntry, report: ScanReport, reports: number, controlsHold: boolean): Outcome {
+function judge(entry: InventoryEntry, report: ScanReport, reports: number, fault: Fault | undefined): Outcome {
   const { outcome } = report
   switch (outcome.kind) {
     case 'found':
@@ -58,13 +68,13 @@ function judge(entry: InventoryEntry, report: ScanReport, reports: number, contr
       if (reports > 1) return unverified('contradictory', `${reports} reports about one version`)
       if (report.bytes !== entry.size)
         return unverified('size-differs', `expected ${entry.size} bytes to be read, got ${report.bytes}`)
-      if (!controlsHold) return unverified('control-missed', 'the scanner missed a planted control in this batch')
+      if (fault) return unverified(fault.reason, fault.detail)
       return outcome
     default:
       return outcome satisfies never
   }
 }
 
-function unverified(reason: Extract<Outcome, { kind: 'unverified' }>['reason'], detail: string): Outcome {
+function unverified(reason: UnverifiedReason, detail: string): Outcome {
   return { kind: 'unverified', reason, detail }
 }

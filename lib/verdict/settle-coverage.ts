@@ -23,6 +23,7 @@ export function createCoverage() {
   const kept = new Map<Protection['code'], Coverage['protected'][number]>()
   const positive = { planted: 0, detected: 0, forms: new Set<string>() }
   const negative = { planted: 0, falseAlarms: 0 }
+  const secondOpinion = { versions: 0, bytes: 0, mismatches: 0 }
   const subjects = createOrdinalSet()
   const [inventoryHash, outcomesHash] = [createHash('sha256'), createHash('sha256')]
 
@@ -88,6 +89,9 @@ export function createCoverage() {
         positive.detected += report.head.positiveControls.detected
         negative.planted += report.head.negativeControls.planted
         negative.falseAlarms += report.head.negativeControls.falseAlarms
+        secondOpinion.versions += report.head.secondOpinion.versions
+        secondOpinion.bytes += report.head.secondOpinion.bytes
+        secondOpinion.mismatches += report.head.secondOpinion.mismatches
       }
       const { settled, unlisted } = settleBatch(entries, report)
       totals.unlisted += unlisted
@@ -128,6 +132,7 @@ export function createCoverage() {
         subjects: subjects.size,
         positiveControls: { ...positive, forms: [...positive.forms].toSorted() },
         negativeControls: negative,
+        secondOpinion,
         inventorySha256: inventoryHash.digest('hex'),
         outcomesSha256: outcomesHash.digest('hex'),
       }

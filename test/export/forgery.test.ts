@@ -209,6 +209,7 @@ describe('a scan', () => {
         validation: {
           positiveControls: { planted: 4, detected: 4, forms: [] },
           negativeControls: { planted: 3, falseAlarms: 0 },
+          independentSample: { versions: 1, bytes: 10, mismatches: 0 },
         },
       }),
     ],

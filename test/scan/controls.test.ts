@@ -135,7 +135,7 @@ describe('controls', () => {
 
   it('raise a false alarm for a scanner that reports everything, or an identifier within a longer one', async () => {
     const everywhere: ScanObject = async (chunks, own, on, sought) => {
-      for (let offset = 0; offset < 3000; offset++) on({ ordinal: 0, record: 1, offset, path: [] })
+      for (let offset = 0; offset < 3000; offset++) on({ ordinal: 0, record: 1, offset, path: [], content: 0 })
       return scanObject(chunks, own, on, sought)
     }
     expect((await runControls(index, everywhere)).negative.falseAlarms).toBeGreaterThan(1000)
@@ -145,7 +145,7 @@ describe('controls', () => {
       const text = Buffer.concat(pieces).toString('latin1')
       for (const { text: control, ordinal } of own.controls)
         for (let offset = text.indexOf(control); offset !== -1; offset = text.indexOf(control, offset + 1))
-          on({ ordinal, record: 1, offset, path: [] })
+          on({ ordinal, record: 1, offset, path: [], content: 0 })
       return scanObject(replay(pieces), own, on, sought)
     }
     expect((await runControls(index, within)).negative.falseAlarms).toBeGreaterThanOrEqual(healthy.negative.planted / 6)

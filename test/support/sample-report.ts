@@ -30,6 +30,7 @@ export function sampleCoverage(minute = 0, change: Partial<Coverage> = {}): Cove
     subjects: 0,
     positiveControls: { planted: 4, detected: 4, forms: ['gzip', 'plain'] },
     negativeControls: { planted: 2, falseAlarms: 0 },
+    secondOpinion: { versions: 1, bytes: 10, mismatches: 0 },
     inventorySha256: 'a'.repeat(64),
     outcomesSha256: 'b'.repeat(64),
     ...change,

@@ -55,6 +55,7 @@ export const cleanCoverage: Coverage = {
   subjects: 0,
   positiveControls: { planted: 3, detected: 3, forms: ['plain', 'gzip'] },
   negativeControls: { planted: 3, falseAlarms: 0 },
+  secondOpinion: { versions: 1, bytes: 10, mismatches: 0 },
   inventorySha256: digest('d'),
   outcomesSha256: digest('e'),
 }

@@ -26,10 +26,10 @@ const files = {
 
 const openSample = () => openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
 
-async function runWith(blind: typeof eyes.blind) {
+async function runWith(blind: typeof eyes.blind, stored: Record<string, string | Buffer> = files) {
   eyes.blind = blind
   const place = await openSample()
-  writeFiles(join(place.root, 'store'), files)
+  writeFiles(join(place.root, 'store'), stored)
   return place.run()
 }
 
@@ -40,6 +40,21 @@ describe('a scanner', () => {
 
   it('that sees finds what is there', async () => {
     expect((await runWith((create) => create)).store).toBe('residual')
+  })
+
+  it('that finds the planted controls and nobody else is contradicted by another reading', async () => {
+    const ended = await runWith(
+      (create) => (index, onOccurrence) =>
+        create(index, (each) => (index.isControl(each.ordinal) ? onOccurrence(each) : undefined)),
+      { 'a.jsonl': files['b.jsonl'], 'b.jsonl': files['b.jsonl'] },
+    )
+    const { clean, unverified, positiveControls, secondOpinion } = (await ended.coverage(0))!
+    expect(positiveControls.detected).toBe(positiveControls.planted)
+    expect(secondOpinion.mismatches).toBeGreaterThan(0)
+    expect(clean.versions).toBe(0)
+    expect(unverified.map(({ reason }) => reason)).toEqual(['second-opinion'])
+    expect(ended.store).toBe('incomplete')
+    expect(ended.why).toMatch(/second opinion: disagrees about/)
   })
 
   const blindness: Record<string, typeof eyes.blind> = {

@@ -122,14 +122,16 @@ describe('a large object is not clean', () => {
     },
     {
       name: 'when a slice read less than it says',
-      hands: beforeSettling((at) => rewrite(at, report(1), (text) => text.replace(/"bytes":\d+/, '"bytes":7'))),
+      hands: beforeSettling((at) =>
+        rewrite(at, report(1), (text) => text.replace(/"bytes":\d+,"decoded/, '"bytes":7,"decoded')),
+      ),
       why: /contradictory: 1 object version/,
     },
     {
       name: 'when slices do not meet',
       hands: beforeSettling((at) =>
         rewrite(at, report(1), (text) =>
-          text.replace(/"bytes":(\d+)(.*)"end":(\d+)/, (_, bytes, between, end) =>
+          text.replace(/"bytes":(\d+)(,"decoded.*)"end":(\d+)/, (_, bytes, between, end) =>
             [`"bytes":${Number(bytes) - 1}`, between, `"end":${Number(end) - 1}`].join(''),
           ),
         ),

@@ -88,6 +88,11 @@ describe('decideVerdict', () => {
     { name: 'a positive control was missed', pass: { positiveControls: { planted: 4, detected: 3, forms: [] } } },
     { name: 'no positive control was planted', pass: { positiveControls: { planted: 0, detected: 0, forms: [] } } },
     { name: 'a negative control raised an alarm', pass: { negativeControls: { planted: 2, falseAlarms: 1 } } },
+    {
+      name: 'another reading of a version disagrees',
+      pass: { secondOpinion: { versions: 3, bytes: 30, mismatches: 1 } },
+    },
+    { name: 'nothing was read twice', pass: { secondOpinion: { versions: 0, bytes: 0, mismatches: 0 } } },
     { name: 'a count is not a number', pass: { records: Number.NaN } },
     { name: 'a count is negative', pass: { unlisted: -1 } },
     {

@@ -45,7 +45,7 @@ const read = ({ index, ...slice }: Slice, change: Partial<ScanReport> = {}): Sca
   ...change,
 })
 
-function batch(reports: ScanReport[], change: Partial<BatchReport> = {}, detected = 2): BatchReport {
+function batch(reports: ScanReport[], change: Partial<BatchReport> = {}, detected = 2, mismatches = 0): BatchReport {
   return {
     head: {
       kind: 'batch',
@@ -55,6 +55,7 @@ function batch(reports: ScanReport[], change: Partial<BatchReport> = {}, detecte
       subjects: '',
       positiveControls: { planted: 2, detected, forms: ['plain'] },
       negativeControls: { planted: 1, falseAlarms: 0 },
+      secondOpinion: { versions: 1, bytes: 10, mismatches },
     },
     reports,
     findings: [],
@@ -212,6 +213,11 @@ describe('slices that are settled as one version', () => {
       reason: 'size-differs',
     },
     { name: 'a control was missed', made: swap(1, batch([read(planned[1]!)], {}, 1)), reason: 'control-missed' },
+    {
+      name: 'another reading disagrees',
+      made: swap(1, batch([read(planned[1]!)], {}, 2, 1)),
+      reason: 'second-opinion',
+    },
     {
       name: 'a clean one counts subjects',
       made: swap(1, { ...all[1]!, head: withFinding(last, 1, 3).head }),

@@ -54,6 +54,7 @@ function segmentOf(versions: readonly Version[], firstSeq: number) {
       subjects: formatOrdinals(new Set(versions.flatMap(({ subjects }) => subjects))),
       positiveControls: { planted: 2, detected: 2, forms: ['plain'] },
       negativeControls: { planted: 1, falseAlarms: 0 },
+      secondOpinion: { versions: 1, bytes: 10, mismatches: 0 },
     },
     reports: versions.map(({ size, outcome, protection }, index) => ({
       seq: firstSeq + index,
@@ -92,6 +93,7 @@ describe('coverage in segments', () => {
           batches: whole.batches,
           positiveControls: whole.positiveControls,
           negativeControls: whole.negativeControls,
+          secondOpinion: whole.secondOpinion,
           inventorySha256: whole.inventorySha256,
           outcomesSha256: whole.outcomesSha256,
         }

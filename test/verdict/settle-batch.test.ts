@@ -31,7 +31,7 @@ const report = (seq: number, outcome: Outcome, change: Partial<ScanReport> = {})
   ...change,
 })
 
-const batch = (reports: ScanReport[], controls = { planted: 2, detected: 2 }): BatchReport => ({
+const batch = (reports: ScanReport[], controls = { planted: 2, detected: 2 }, mismatches = 0): BatchReport => ({
   head: {
     kind: 'batch',
     batch: 0,
@@ -40,6 +40,7 @@ const batch = (reports: ScanReport[], controls = { planted: 2, detected: 2 }): B
     subjects: '',
     positiveControls: { ...controls, forms: ['plain'] },
     negativeControls: { planted: 1, falseAlarms: 0 },
+    secondOpinion: { versions: 1, bytes: 10, mismatches },
   },
   reports,
   findings: [],
@@ -90,6 +91,12 @@ describe('settleBatch', () => {
       batch: batch([report(0, clean)], { planted: 2, detected: 1 }),
       kind: 'unverified',
       reason: 'control-missed',
+    },
+    {
+      name: 'a clean report is worth nothing when another reading of its batch disagrees',
+      batch: batch([report(0, clean)], undefined, 1),
+      kind: 'unverified',
+      reason: 'second-opinion',
     },
     {
       name: 'a clean report is worth nothing when no control was planted',

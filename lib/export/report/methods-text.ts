@@ -16,13 +16,15 @@ export function methodsText({ latest, limitations }: Figures): string {
 2. Every version is read to its last byte and unpacked. What cannot be read or unpacked to its end is \`unverified\`, with the
    reason, and never clean.
 3. Every batch also scans texts in which made-up identifiers were planted. A batch that misses one proves nothing.
-4. After a custodian's answer everything is listed and read again. The verdict follows from that scan alone.
-5. Every step was signed when it was taken, by a key that only the signing role can use, and the signatures stand in a log
+4. A sample of every batch, drawn by a secret key, is read a second time by other means. Where the two readings disagree the batch proves
+   nothing and the store is not \`verified\`.
+5. After a custodian's answer everything is listed and read again. The verdict follows from that scan alone.
+6. Every step was signed when it was taken, by a key that only the signing role can use, and the signatures stand in a log
    whose head is signed by another key under another role.
 
 ## Controls of run ${latest.runId}
 
-${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${no.falseAlarms} false alarms in ${no.planted} near misses.\n`).join('')}
+${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no, secondOpinion: twice } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${no.falseAlarms} false alarms in ${no.planted} near misses; ${twice.versions} readings of a sample repeated, ${twice.mismatches} disagreements.\n`).join('')}
 Forms in which they were planted (container/context/shape):
 
 ${forms.length === 0 ? 'none\n' : forms.map((form) => `- ${form}\n`).join('')}

@@ -9,11 +9,7 @@ const smallInput = 16 * 1024
 const smallOutput = 512 * 1024
 
 /** What a raw deflate stream (RFC 1951) holds; consumes it exactly. @throws DecodingStopped */
-export async function* inflate(
-  input: ByteSource,
-  path: readonly string[],
-  means: Means,
-): AsyncGenerator<Uint8Array> {
+export async function* inflate(input: ByteSource, path: readonly string[], means: Means): AsyncGenerator<Uint8Array> {
   const head = await input.peekSome(1)
   const small = inflateSmall(head.subarray(0, smallInput))
   if (small !== undefined) {

@@ -1,0 +1,28 @@
+import type { InventoryEntry } from './object-version.ts'
+
+/** Besides the first, one in so many versions of a batch is read twice, while they have no more bytes than this together. */
+const oneIn = 64
+const mostBytes = 64 << 20
+
+/**
+ * Which versions of a batch are read once more, by their `seq`, each with the seed that it was drawn by: 32 bytes that
+ * nobody can foresee who does not hold the case key. At least one of those that have content.
+ */
+export function chooseSample<Seed extends Uint8Array>(
+  entries: readonly InventoryEntry[],
+  seedOf: (entry: InventoryEntry) => Seed,
+): ReadonlyMap<number, Seed> {
+  const drawn = entries
+    .filter(({ kind, size }) => kind === 'object' && size > 0)
+    .map((entry) => ({ entry, seed: seedOf(entry) }))
+    .toSorted((a, b) => Buffer.compare(a.seed, b.seed))
+  const sample = new Map<number, Seed>()
+  let bytes = 0
+  for (const { entry, seed } of drawn) {
+    bytes += Math.min(entry.size, mostBytes)
+    const isDrawn = Buffer.from(seed).readUInt32BE(0) < 2 ** 32 / oneIn && bytes <= mostBytes
+    if (sample.size > 0 && !isDrawn) break
+    sample.set(entry.seq, seed)
+  }
+  return sample
+}

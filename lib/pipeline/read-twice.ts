@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto'
+import { headLength, isReadAsIs } from '../decode/decode-part.ts'
+import { bytesInOneCall } from '../inventory/call-capacity.ts'
+import { chooseSample } from '../inventory/choose-sample.ts'
+import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
+import type { Slice } from '../inventory/slice.ts'
+import { readHead } from '../scan/scan-slice.ts'
+import { type Opinion, opinionOnObject, opinionOnSlice } from '../scan/second-opinion.ts'
+import type { CaseKeys } from '../subject-index/case-keys.ts'
+import type { PassRef } from './evidence-keys.ts'
+import { openRanges } from './open-ranges.ts'
+import { readAgain } from './read-version.ts'
+import { inTime, type Reading } from './reading.ts'
+
+/** What is read twice of a batch: the same whenever it is drawn again. */
+export function drawSample(
+  entries: readonly InventoryEntry[],
+  ref: PassRef & { batch: number },
+  { sampleKey }: CaseKeys,
+) {
+  const { runId, storeId, pass, batch } = ref
+  return chooseSample(entries, ({ seq, versionId }) =>
+    hash(
+      'sha256',
+      Buffer.concat([sampleKey, Buffer.from(JSON.stringify([runId, storeId, pass, batch, seq, versionId]))]),
+      'buffer',
+    ),
+  )
+}
+
+/**
+ * An opinion on a version, or a slice of it, from a reading of its own. Absent where it cannot be read, or is not read by the
+ * call that has this slice: the scan says so.
+ */
+export async function readForOpinion(
+  entry: InventoryEntry,
+  version: ListedVersion,
+  slice: Slice | undefined,
+  reading: Reading,
+  seed: Uint8Array,
+): Promise<Opinion | undefined> {
+  if (reading.isLate()) return undefined
+  const { index, forms } = reading
+  const options = { index, forms, seed }
+  // Bytes are counted as progress once.
+  const uncounted = { ...reading, meter: { add() {} } }
+  if (slice !== undefined) {
+    const { read } = openRanges(version, uncounted)
+    const head = await readHead(read, Math.min(headLength, entry.size))
+    if (!(head instanceof Uint8Array)) return undefined
+    if (isReadAsIs(head)) return opinionOnSlice(read, slice, { head, size: entry.size }, options)
+    if (slice.index > 0 || entry.size > bytesInOneCall('container', reading.callSeconds)) return undefined
+  }
+  const opened = await reading.store.open(version)
+  if (opened.kind === 'unreadable') return undefined
+  try {
+    const { at } = readAgain(version, entry.size, uncounted)
+    return await opinionOnObject(inTime(opened.chunks, uncounted).chunks, options, at)
+  } finally {
+    await opened.close()
+  }
+}

@@ -1,0 +1,229 @@
+import { hash } from 'node:crypto'
+import { isNames } from '../decode/content-path.ts'
+import { decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
+import { decodePart } from '../decode/decode-part.ts'
+import type { OpenSink, Sink } from '../decode/sink.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { cutSlice, type ReadRange } from './cut-slice.ts'
+import { multibyte } from './forms/multibyte-form.ts'
+import { referencePlaces } from './reference-matcher.ts'
+import type { PlacedOccurrence } from './scan-object.ts'
+import { separators } from './separators.ts'
+
+/**
+ * What another reading of an object found, by plain means (`Means`) and with the reference matcher,
+ * without any kernel. It looks at pieces: `pieces` has the ranges that it looked at of each content, by its number in the
+ * order of opening; `found` the places in them; `bytes` how much that is. `whole`: what the reading came to, if it went to the end.
+ */
+export type Opinion = {
+  pieces: ReadonlyMap<number, readonly Range[]>
+  found: ReadonlySet<string>
+  bytes: number
+  whole?: { complete: boolean; sha256: string }
+}
+type Range = { from: number; to: number }
+
+/**
+ * How far an opinion goes. `passed`: decoded bytes, and stored ones, after which it is formed; `contents`: the same of
+ * contents. Of these the first bytes are looked at `closely`, then pieces of `piece` bytes that are the farther apart the farther in they
+ * are: about three MiB in all. A piece without a separator in `held` bytes is given up.
+ */
+export const opinionLimits = { passed: 64 << 20, contents: 10_000, closely: 256 << 10, piece: 64 << 10, held: 1 << 20 }
+
+/** How an opinion is formed. `seed` decides which pieces are looked at; `forms` are those of the scan. */
+export type OpinionOptions = {
+  index: SubjectIndex
+  forms: readonly string[]
+  seed: Uint8Array
+  limits?: typeof opinionLimits
+}
+
+/** Not an error: thrown by a sink to end the reading. */
+class Formed extends Error {
+  override readonly name = 'Formed'
+}
+
+/** An opinion on an object. Absent: the medium did not give all its bytes. */
+export function opinionOnObject(
+  chunks: AsyncIterable<Uint8Array>,
+  options: OpinionOptions,
+  at?: ReadAt,
+): Promise<Opinion | undefined> {
+  const { passed } = options.limits ?? opinionLimits
+  const startOf = () => 0
+  return formOpinion(options, startOf, async (open) => {
+    const { gaps, complete, sha256 } = await decodeObject(atMost(passed, chunks), open, defaultLimits, at, 'plain')
+    return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : { complete, sha256 }
+  })
+}
+
+/** An opinion on the beginning of a slice (`scanSlice`) of an object of `size` bytes that is read as it is. */
+export function opinionOnSlice(
+  read: ReadRange,
+  slice: { from: number; to: number },
+  { head, size }: { head: Uint8Array; size: number },
+  options: OpinionOptions,
+): Promise<Opinion | undefined> {
+  const { passed } = options.limits ?? opinionLimits
+  const { extent, chunks } = cutSlice(read, { ...slice, to: Math.min(slice.to, slice.from + passed) }, size, 0)
+  const startOf = () => extent.start
+  return formOpinion(options, startOf, async (open) => {
+    const { gaps } = await decodePart(chunks, { head, startOf }, open)
+    return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
+  })
+}
+
+async function* atMost(bytes: number, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let stored = 0
+  for await (const chunk of chunks) {
+    yield chunk
+    stored += chunk.length
+    if (stored > bytes) throw new Formed()
+  }
+}
+
+/**
+ * Compares an opinion with a scan of the same object: `see` is told of each occurrence. `agrees`: all that is in the pieces, and
+ * nothing else there, was seen, and where both went to the end they came to the same. A scan that has gaps is not compared.
+ */
+export function compareWith({ pieces, found, whole }: Opinion) {
+  const seen = new Set<string>()
+  return {
+    see({ content, offset, ordinal, form }: PlacedOccurrence): void {
+      // What is written in a form has no place in the plain bytes that the opinion looked at.
+      if (form === undefined && pieces.get(content)?.some(({ from, to }) => offset >= from && offset < to))
+        seen.add(placeOf(content, offset, ordinal))
+    },
+    agrees({ sha256 }: { sha256?: string }): boolean {
+      const isSame = whole === undefined || (whole.complete && whole.sha256 === sha256)
+      return isSame && seen.size === found.size && [...seen].every((place) => found.has(place))
+    },
+  }
+}
+
+const placeOf = (content: number, offset: number, ordinal: number) => `${content} ${offset} ${ordinal}`
+
+async function formOpinion(
+  { index, forms, seed, limits = opinionLimits }: OpinionOptions,
+  startOf: () => number,
+  read: (open: OpenSink) => Promise<Opinion['whole'] | 'unread'>,
+): Promise<Opinion | undefined> {
+  const pieces = new Map<number, Range[]>()
+  const found = new Set<string>()
+  const pace = createPace(seed, limits)
+  const readsEightBit = forms.includes(multibyte.name)
+  let contents = 0
+  let bytes = 0
+  const look = (content: number, from: number, piece: Uint8Array): void => {
+    const at = startOf() + from
+    pieces.set(content, [...(pieces.get(content) ?? []), { from: at, to: at + piece.length }])
+    for (const { offset, ordinal } of referencePlaces(index, piece))
+      if (!index.isControl(ordinal)) found.add(placeOf(content, at + offset, ordinal))
+    bytes += piece.length
+    pace.looked(piece.length)
+  }
+  const open: OpenSink = (path) => {
+    const content = contents++
+    if (contents > limits.contents) throw new Formed()
+    // Names are looked for in more ways than the reference knows.
+    const sink = isNames(path) ? passing(pace) : piecesOf(pace, limits, (from, piece) => look(content, from, piece))
+    return { ...sink, readsEightBit }
+  }
+  try {
+    const whole = await read(open)
+    return whole === 'unread' ? undefined : { pieces, found, bytes, ...(whole && { whole }) }
+  } catch (error) {
+    if (!(error instanceof Formed)) throw error
+    return { pieces, found, bytes }
+  }
+}
+
+type Pace = ReturnType<typeof createPace>
+type Limits = typeof opinionLimits
+
+/** How much is passed over before the next piece, and when it is enough. */
+function createPace(seed: Uint8Array, limits: Limits) {
+  let passed = 0
+  let looked = 0
+  let skipped = 0
+  let drawn = 0
+  return {
+    /** Counts decoded bytes; returns how many of them are not looked at. */
+    pass(length: number): number {
+      passed += length
+      if (passed > limits.passed) throw new Formed()
+      const skipping = Math.min(skipped, length)
+      skipped -= skipping
+      return skipping
+    },
+    looked(length: number): void {
+      looked += length
+      if (looked < limits.closely) return
+      const random = hash('sha256', Buffer.concat([seed, Buffer.of(drawn >> 8, drawn & 255)]), 'buffer').readUInt32BE(0)
+      drawn++
+      skipped = Math.floor((random / 2 ** 32) * (passed / 4))
+    },
+  }
+}
+
+function passing(pace: Pace): Sink {
+  return {
+    write(bytes) {
+      pace.pass(bytes.length)
+    },
+    end() {},
+  }
+}
+
+/** Cuts a content into pieces behind separators, of which the pace passes over some. */
+function piecesOf(pace: Pace, limits: Limits, look: (from: number, piece: Uint8Array) => void): Sink {
+  let held = Buffer.alloc(0)
+  /** Where `held` begins in the content. */
+  let from = 0
+  /** At a place where a piece may begin, which is behind a separator and at the very beginning. */
+  let isAtStart = true
+
+  function drop(length: number): void {
+    held = held.subarray(length)
+    from += length
+  }
+  function lookAt(length: number): void {
+    const piece = held.subarray(0, length)
+    if (length > 0) look(from, piece)
+    drop(length)
+  }
+  /** What does not belong to a piece that begins behind what was passed over. */
+  function begin(): void {
+    const start = held.findIndex((byte) => separators[byte] === 1) + 1
+    isAtStart = start > 0
+    drop(isAtStart ? start : held.length)
+  }
+  return {
+    write(bytes) {
+      const skipped = pace.pass(bytes.length)
+      if (skipped > 0) {
+        // What is held goes on in what is passed over: it ends at its last separator.
+        if (isAtStart) lookAt(lastSeparator(held) + 1)
+        from += held.length + skipped
+        held = Buffer.alloc(0)
+        isAtStart = false
+      }
+      held = Buffer.concat([held, bytes.subarray(skipped)])
+      if (!isAtStart) begin()
+      if (held.length < limits.piece) return
+      const end = lastSeparator(held) + 1
+      if (end > 0) lookAt(end)
+      else if (held.length > limits.held) {
+        drop(held.length)
+        isAtStart = false
+      }
+    },
+    end() {
+      if (isAtStart) lookAt(held.length)
+    },
+  }
+}
+
+function lastSeparator(bytes: Uint8Array): number {
+  return bytes.findLastIndex((byte) => separators[byte] === 1)
+}

@@ -1,0 +1,41 @@
+import { hash } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { chooseSample } from '../../lib/inventory/choose-sample.ts'
+import type { InventoryEntry } from '../../lib/inventory/object-version.ts'
+
+const entry = (seq: number, change: Partial<InventoryEntry> = {}): InventoryEntry => ({
+  seq,
+  sealedKey: 'sealed',
+  shownKey: `object-${seq}`,
+  versionId: `v${seq}`,
+  kind: 'object',
+  size: 100,
+  current: true,
+  modifiedAt: '2026-01-01T00:00:00.000Z',
+  etag: 'etag',
+  ...change,
+})
+const seedOf = ({ seq }: InventoryEntry) => hash('sha256', `seed ${seq}`, 'buffer')
+const many = Array.from({ length: 6400 }, (_, seq) => entry(seq))
+
+describe('the sample of a batch', () => {
+  it('is about one in 64, the same whenever it is drawn and in whatever order', () => {
+    const sample = chooseSample(many, seedOf)
+    expect(sample.size).toBeGreaterThan(70)
+    expect(sample.size).toBeLessThan(130)
+    expect(new Map([...chooseSample(many.toReversed(), seedOf)])).toEqual(sample)
+  })
+
+  it('has at least one of those with content, however few there are', () => {
+    for (let seq = 0; seq < 100; seq++) {
+      const empty = [entry(101, { size: 0 }), entry(102, { kind: 'delete-marker' }), entry(103, { kind: 'unreadable' })]
+      expect([...chooseSample([...empty, entry(seq)], seedOf).keys()]).toEqual([seq])
+      expect(chooseSample(empty, seedOf).size).toBe(0)
+    }
+  })
+
+  it('has one that is large, and no others then', () => {
+    const large = many.map((each) => ({ ...each, size: 2 ** 40 }))
+    expect(chooseSample(large, seedOf).size).toBe(1)
+  })
+})
