@@ -1,6 +1,6 @@
 import type { InventoryEntry } from './object-version.ts'
 
-/** Besides the first, one in so many versions of a batch is read twice, while they have no more bytes than this together. */
+/** One in so many versions of a batch is read twice, while they have no more bytes than this together. */
 const oneIn = 64
 const mostBytes = 64 << 20
 
@@ -20,8 +20,7 @@ export function chooseSample<Seed extends Uint8Array>(
   let bytes = 0
   for (const { entry, seed } of drawn) {
     bytes += Math.min(entry.size, mostBytes)
-    const isDrawn = Buffer.from(seed).readUInt32BE(0) < 2 ** 32 / oneIn && bytes <= mostBytes
-    if (sample.size > 0 && !isDrawn) break
+    if (sample.size > 0 && (sample.size >= drawn.length / oneIn || bytes > mostBytes)) break
     sample.set(entry.seq, seed)
   }
   return sample

@@ -90,7 +90,7 @@ it('nothing at all goes wrong: verified, with as few requests as there can be', 
   const ended = await run(() => undefined)
   expect([ended.store, ended.why]).toEqual(['verified', ''])
   // Two listings of two pages; each object once, and the tags of the first.
-  expect(ended.counts).toEqual({ ListObjectVersions: 4, ListMultipartUploads: 2, GetObject: 3, GetObjectTagging: 1 })
+  expect(ended.counts).toEqual({ ListObjectVersions: 4, ListMultipartUploads: 2, GetObject: 4, GetObjectTagging: 1 })
 })
 
 it('the objects hold what is sought: residual', async () => {
@@ -152,8 +152,9 @@ describe('what passes is made up for: verified, when once', () => {
 it('goes on where an object broke off, asking for the rest of the same version only', async () => {
   const ended = await run(on('GetObject', 1, (request, response) => cut(request, response, 'reset')))
   const reads = ended.requests.filter(({ operation }) => operation === 'GetObject')
-  // Others are read ahead meanwhile.
-  const [first, second] = reads.filter(({ key }) => key === reads[0]!.key)
+  // Others are read ahead meanwhile, and one of them for a second opinion.
+  const second = reads.find(({ headers }) => headers.range !== undefined)
+  const first = reads.find(({ key }) => key === second?.key)
   expect(first?.headers.range).toBeUndefined()
   expect(second?.headers.range).toMatch(new RegExp(`^bytes=[1-9][0-9]*-${clean.length - 1}$`))
   expect(second?.query.get('versionId')).toBe(first?.query.get('versionId'))
@@ -355,7 +356,7 @@ describe('an object with a stored checksum', () => {
 
   it('is verified when its bytes have it', async () => {
     const ended = await run(() => undefined, { content })
-    expect([ended.store, ended.counts.GetObject]).toEqual(['verified', 3])
+    expect([ended.store, ended.counts.GetObject]).toEqual(['verified', 4])
     expect(ended.requests.find(({ operation }) => operation === 'GetObject')?.headers['x-amz-checksum-mode']).toBe(
       'ENABLED',
     )

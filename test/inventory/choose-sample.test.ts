@@ -19,10 +19,9 @@ const seedOf = ({ seq }: InventoryEntry) => hash('sha256', `seed ${seq}`, 'buffe
 const many = Array.from({ length: 6400 }, (_, seq) => entry(seq))
 
 describe('the sample of a batch', () => {
-  it('is about one in 64, the same whenever it is drawn and in whatever order', () => {
+  it('is one in 64, the same whenever it is drawn and in whatever order', () => {
     const sample = chooseSample(many, seedOf)
-    expect(sample.size).toBeGreaterThan(70)
-    expect(sample.size).toBeLessThan(130)
+    expect(sample.size).toBe(100)
     expect(new Map([...chooseSample(many.toReversed(), seedOf)])).toEqual(sample)
   })
 
@@ -32,6 +31,12 @@ describe('the sample of a batch', () => {
       expect([...chooseSample([...empty, entry(seq)], seedOf).keys()]).toEqual([seq])
       expect(chooseSample(empty, seedOf).size).toBe(0)
     }
+  })
+
+  it('has those that everybody else is as likely to be in', () => {
+    const half = [...chooseSample(many, seedOf).keys()].filter((seq) => seq < 3200).length
+    expect(half).toBeGreaterThan(25)
+    expect(half).toBeLessThan(75)
   })
 
   it('has one that is large, and no others then', () => {
