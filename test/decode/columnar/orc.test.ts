@@ -200,6 +200,8 @@ describe('what is beside the values of an ORC file', () => {
   test('is a gap where it is encrypted', async () => {
     const encrypted = [...strings(1, user), stream(kind.encrypted, 1, Buffer.alloc(9, 7))]
     expect(reasons(await read(oneColumn(type.string, 1, encrypted)))).toEqual(['encrypted'])
+    const keys = [{ 1: 3, 3: 3, 4: 12, 5: 1, 7: Buffer.alloc(16, 0x90) }]
+    expect(reasons(await read(file({ footer: { 3: keys } })))).toContain('invalid-utf8')
     const found = await read(file({ footer: { 10: { 1: { 1: 'mask' } } } }))
     expect(reasons(found)).toEqual(['encrypted'])
   })

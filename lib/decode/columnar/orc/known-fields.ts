@@ -39,7 +39,7 @@ export const stripeStatistics: Fields = { 1: columnStatistics }
 
 const pair: Fields = { 1: 'text', 2: 'text' }
 const type: Fields = { 1: 'number', 2: 'number', 3: 'text', 4: 'number', 5: 'number', 6: 'number', 7: pair }
-const stripe: Fields = { 1: 'number', 2: 'number', 3: 'number', 4: 'number', 5: 'number', 6: 'number', 7: 'hidden' }
+const stripe: Fields = { 1: 'number', 2: 'number', 3: 'number', 4: 'number', 5: 'number', 6: 'number' }
 
 /** `PostScript`, whose field 8000 is the magic text. */
 export const postScript: Fields = {
@@ -74,7 +74,6 @@ export const stripeFooter: Fields = {
   1: { 1: 'number', 2: 'number', 3: 'number' },
   2: { 1: 'number', 2: 'number', 3: 'number' },
   3: 'text',
-  4: 'hidden',
 }
 
 /** Writes everything in a message that is content, a line each. @throws ColumnFault */
