@@ -4,6 +4,7 @@ import { sevenZip } from './archive/seven-zip/seven-zip-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
 import { avro } from './columnar/avro/avro-content.ts'
+import { orc } from './columnar/orc/orc-content.ts'
 import { parquet } from './columnar/parquet/parquet-content.ts'
 import { bzip2 } from './compression/bzip2-content.ts'
 import { gzip } from './compression/gzip-content.ts'
@@ -48,6 +49,7 @@ export const formats: readonly Format[] = [
   sqliteJournal,
   redisRdb,
   parquet,
+  orc,
   avro,
   utf16,
   mongoArchive,

@@ -57,7 +57,6 @@ const magics: readonly Magic[] = [
   magic('zip in several files', 'PK\x07\x08'),
   magic('rar', 'Rar!\x1a\x07'),
   magic('cpio', '07070', weak),
-  magic('ORC', 'ORC', weak),
   magic('Arrow', 'ARROW1\x00\x00'),
   magic('PDF', '%PDF-'),
   magic('HDF5', '\x89HDF\r\n'),

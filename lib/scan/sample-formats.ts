@@ -5,6 +5,7 @@ import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { writeMail } from './samples/mail-sample.ts'
+import { orcSample } from './samples/orc-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
@@ -37,6 +38,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zstd: { wrap: zstdCompressSync, path: ['zstd'] },
   avro: { wrap: avroSample, path: ['avro', 'records'] },
   parquet: { wrap: parquetSample, path: ['parquet', 'row-group-1', 'column-1'] },
+  orc: { wrap: orcSample, path: ['orc', 'stripe-1', 'column-1'] },
   sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
   'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
   'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },

@@ -8,6 +8,7 @@ const corpus = new URL('../../corpus/', import.meta.url)
 describe('a table whose medium fails', () => {
   test.each([
     { name: 'parquet/small-plain', until: 370, delivered: '1000000000000000000\n' },
+    { name: 'orc/small', until: 300, delivered: '1000000000000000000\n' },
     { name: 'avro/small', until: 240, delivered: '1000000000000000000\tname-1000000000000000000\n' },
   ])('is delivered as far as it was read, and is a gap: $name', async ({ name, until, delivered }) => {
     const bytes = readFileSync(new URL(`${name}.bin`, corpus))

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { avroSample } from '../../../lib/scan/samples/avro-sample.ts'
+import { orcSample } from '../../../lib/scan/samples/orc-sample.ts'
 import { parquetSample } from '../../../lib/scan/samples/parquet-sample.ts'
 import { readByPython } from '../../support/table-readers.ts'
 
@@ -10,6 +11,11 @@ describe('a sample of a table', () => {
   test('in Parquet is a file that pyarrow reads', (context) => {
     const program = 'print(json.dumps(pyarrow.parquet.read_table(io.BytesIO(sys.stdin.buffer.read())).to_pydict()))'
     expect(readByPython(context, 'pyarrow.parquet', program, parquetSample(document))).toEqual({ line: lines })
+  })
+
+  test('in ORC is a file that pyarrow reads', (context) => {
+    const program = 'print(json.dumps(pyarrow.orc.read_table(io.BytesIO(sys.stdin.buffer.read())).to_pydict()))'
+    expect(readByPython(context, 'pyarrow.orc', program, orcSample(document))).toEqual({ line: lines })
   })
 
   test('in Avro is a file that fastavro reads', (context) => {

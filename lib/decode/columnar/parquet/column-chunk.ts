@@ -2,12 +2,11 @@ import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Means } from '../../means.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { type PageKernel, releasePageKernel, takePageKernel } from '../kernel/page-kernel.ts'
 import type { PlacedSource } from '../placed-source.ts'
-import { createOut, type Lines, lineOf, type Out, type TextContent, textContent } from '../text-content.ts'
+import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
+import type { Workspace } from '../workspace.ts'
 import { pageHeader as pageHeaderFields, visitContent } from './known-fields.ts'
 import type { Chunk } from './metadata.ts'
 import { type PageHeader, pageHeaderOf } from './page-header.ts'
@@ -16,19 +15,6 @@ import { type Encoded, type PageValues, pageValuesOf } from './page-values.ts'
 import { takeThrift } from './read-thrift.ts'
 import type { Leaf } from './schema.ts'
 import { printerOf } from './value-printers.ts'
-
-/** What the columns of a file are read with, one after the other. `out`: the kernel's buffer where there is one. */
-export type Workspace = { readonly out: Out; readonly kernel?: PageKernel }
-
-/** Reads with a workspace that nobody else uses meanwhile. */
-export async function withWorkspace(means: Means, read: (workspace: Workspace) => Promise<void>): Promise<void> {
-  const kernel = means === 'fast' ? takePageKernel() : undefined
-  try {
-    await read(kernel === undefined ? { out: createOut() } : { out: kernel.out, kernel })
-  } finally {
-    if (kernel !== undefined) releasePageKernel(kernel)
-  }
-}
 
 /**
  * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of

@@ -6,7 +6,8 @@ import { holdContent } from '../../hold-content.ts'
 import { readRaw } from '../../raw-content.ts'
 import { ColumnFault } from '../column-fault.ts'
 import { placedSource } from '../placed-source.ts'
-import { withWorkspace } from './column-chunk.ts'
+import { rangeOf } from '../range-source.ts'
+import { withWorkspace } from '../workspace.ts'
 import { readFooterContent } from './footer-content.ts'
 import { type Layout, magic, readLayout, type Span } from './layout.ts'
 import { readRegion, readRegions } from './read-regions.ts'
@@ -55,14 +56,6 @@ async function layoutOf(at: ReadAt): Promise<Layout | ColumnFault> {
     if (error instanceof ColumnFault) return error
     throw error
   }
-}
-
-/** Bytes of one read of a range: enough that a store is asked seldom, and few enough to hold. */
-const readBytes = 4 * 2 ** 20
-
-/** A range of a content as a source. */
-async function* rangeOf(at: ReadAt, from: number, to: number): AsyncGenerator<Uint8Array> {
-  for (let next = from; next < to; next += readBytes) yield await at.read(next, Math.min(to, next + readBytes))
 }
 
 /**

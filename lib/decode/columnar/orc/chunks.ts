@@ -1,0 +1,98 @@
+import { brotliDecompressSync, inflateRawSync, zstdDecompressSync } from 'node:zlib'
+import { decompressLz4BlockInto } from '../../compression/lz4-block.ts'
+import { decompressSnappyBlock, snappyLength } from '../../compression/snappy-block.ts'
+import { ColumnFault, corrupt } from '../column-fault.ts'
+import { byPlatform, expectPlausible, faultOf } from '../decompress.ts'
+import type { PageKernel } from '../kernel/page-kernel.ts'
+
+/** Compressions by their numbers (orc_proto.proto, `CompressionKind`). */
+export const codecs = ['NONE', 'ZLIB', 'SNAPPY', 'LZO', 'LZ4', 'ZSTD', 'BROTLI'] as const
+
+/** `blockSize`: bytes that a chunk holds at most. */
+export type Compression = { readonly codec: (typeof codecs)[number]; readonly blockSize: number }
+
+const headerLength = 3
+
+/**
+ * The chunks of a stream (ORC specification v1, "Compression"), one by one, absent behind the last: each is stored with its length and
+ * whether it is compressed in three bytes before it. `onChunk` is told its size before it is used. What it returns is the
+ * caller's until the next call.
+ * @throws ColumnFault
+ */
+export function chunksOf(
+  stored: Uint8Array,
+  { codec, blockSize }: Compression,
+  onChunk: (bytes: number) => void,
+  kernel?: PageKernel,
+): () => Uint8Array | undefined {
+  let at = 0
+  let scratch: Uint8Array | undefined
+
+  function decompressed(chunk: Uint8Array): Uint8Array {
+    switch (codec) {
+      case 'NONE':
+        return chunk
+      case 'ZLIB':
+        return byPlatform(inflateRawSync, chunk, blockSize)
+      case 'ZSTD':
+        return byPlatform(zstdDecompressSync, chunk, blockSize)
+      case 'BROTLI':
+        return byPlatform(brotliDecompressSync, chunk, blockSize)
+      case 'SNAPPY': {
+        const { length } = snappyLength(chunk)
+        if (length > blockSize) throw corrupt('orc: expected chunks of at most the stated size')
+        expectPlausible(length, chunk.length * 32)
+        return kernel?.unsnap(chunk, length)?.slice() ?? decompressSnappyBlock(chunk, length)
+      }
+      case 'LZ4': {
+        const most = Math.min(blockSize, chunk.length * 256)
+        if (scratch === undefined || scratch.length < most) scratch = new Uint8Array(most)
+        return scratch.subarray(0, decompressLz4BlockInto(chunk, scratch.subarray(0, most), 0))
+      }
+      case 'LZO':
+        throw new ColumnFault('unsupported-format', 'orc: expected a compression that is read, got LZO')
+      default:
+        return codec satisfies never
+    }
+  }
+
+  function next(): Uint8Array | undefined {
+    if (at >= stored.length) return undefined
+    if (codec === 'NONE') {
+      at = stored.length
+      return stored
+    }
+    if (stored.length - at < headerLength) throw corrupt('orc: expected the length of a chunk')
+    const header = stored[at]! | (stored[at + 1]! << 8) | (stored[at + 2]! << 16)
+    at += headerLength
+    const length = header >>> 1
+    if (length > stored.length - at) throw corrupt('orc: expected a chunk within its stream')
+    const chunk = stored.subarray(at, at + length)
+    at += length
+    if ((header & 1) === 0) return decompressed(chunk)
+    if (length > blockSize) throw corrupt('orc: expected chunks of at most the stated size')
+    return chunk
+  }
+
+  return () => {
+    try {
+      const chunk = next()
+      if (chunk !== undefined) onChunk(chunk.length)
+      return chunk
+    } catch (error) {
+      throw faultOf(error)
+    }
+  }
+}
+
+/** All chunks of a stream that is held whole. */
+export function wholeOf(chunks: () => Uint8Array | undefined, most: number): Uint8Array {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for (let chunk = chunks(); chunk !== undefined; chunk = chunks()) {
+    length += chunk.length
+    if (length > most) throw new ColumnFault('limit', `orc: expected at most ${most} bytes of metadata in one part`)
+    parts.push(Buffer.from(chunk))
+  }
+  return Buffer.concat(parts, length)
+}

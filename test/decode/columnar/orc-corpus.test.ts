@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { type Collected, collect, inPieces } from '../collect.ts'
+
+/** `columns`: texts of values by the path of their column; `footer`: names. See `generate.py` in the corpus. */
+type Expected = { columns: Record<string, string[]>; footer: string[] }
+
+const corpus = new URL('../../corpus/orc/', import.meta.url)
+const cases = readdirSync(corpus)
+  .filter((name) => name.endsWith('.bin'))
+  .map((file) => {
+    const name = file.slice(0, -4)
+    const expected: Expected = JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8'))
+    return { name, bytes: readFileSync(new URL(file, corpus)), expected }
+  })
+
+const linesOf = (contents: ReadonlyMap<string, Collected>, path: string) => {
+  const content = contents.get(path)
+  if (content === undefined) return []
+  expect(content.ended, path).toBe(true)
+  const lines = content.bytes.toString().split('\n')
+  expect(lines.pop()).toBe('')
+  return lines
+}
+
+describe('ORC as pyarrow writes it', () => {
+  test('has every compression and both versions that it writes', () => {
+    expect(cases.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['uncompressed', 'zlib', 'snappy', 'lz4', 'zstd', 'version-0.11']),
+    )
+  })
+
+  test.each(cases)('gives each value of each column as text: $name', async ({ bytes, expected }) => {
+    for (const { wrapped, prefix } of [
+      { wrapped: bytes, prefix: 'orc' },
+      { wrapped: gzipSync(bytes), prefix: 'gzip/orc' },
+    ]) {
+      const { reading, contents } = await collect(inPieces(wrapped, [997]))
+      expect(reading).toMatchObject({ complete: true, gaps: [] })
+      for (const [column, values] of Object.entries(expected.columns)) {
+        const dictionary = linesOf(contents, `${prefix}/${column}/dictionary`)
+        const lines = linesOf(contents, `${prefix}/${column}`)
+        const isFlags = values.every((value) => value === 'true' || value === 'false')
+        const isInOrder = dictionary.length === 0 && !isFlags
+        expect(isInOrder ? lines : new Set([...dictionary, ...lines]), column).toEqual(
+          isInOrder ? values : new Set(values),
+        )
+      }
+      expect(linesOf(contents, `${prefix}/footer`)).toEqual(expect.arrayContaining(expected.footer))
+    }
+  })
+})
