@@ -11,7 +11,7 @@ import { leafOrderOf } from '../proof/leaf-order.ts'
 import { formatHead, shardLeaves } from '../proof/tree-files.ts'
 import { summariesOf } from '../scan/forms/form-names.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
-import { readIndexParts, requireManifest } from '../subject-index/read-index.ts'
+import { readIndexTables, requireManifest } from '../subject-index/read-index.ts'
 import { formatDocument, readDocument, readManifestDocument, readRunConfig } from './documents.ts'
 import { runKey, shardKey } from './evidence-keys.ts'
 
@@ -40,7 +40,7 @@ export async function buildScopeShard(
 ): Promise<{ complete: boolean; shard: number }> {
   const keys = caseKeysOf(await ports.caseKey.read())
   const { report } = await readManifestDocument(ports, runId)
-  const { footer, entries } = readIndexParts(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
+  const { footer, entries } = readIndexTables(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
   requireManifest({ manifestSha256: footer.report.sha256 }, report.sha256)
   const controls = footer.controls.map(({ ordinal }) => ordinal).sort((a, b) => a - b)
   const leaves = footer.summary.subjects
