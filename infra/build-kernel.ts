@@ -7,7 +7,12 @@ import asc from 'assemblyscript/asc'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Folders of kernels, each with its sources in `assembly/` and what is compiled of them in `kernel-bytes.ts`. */
-export const kernels = ['lib/scan/kernel', 'lib/decode/columnar/kernel', 'lib/decode/text-kernel'] as const
+export const kernels = [
+  'lib/scan/kernel',
+  'lib/decode/columnar/kernel',
+  'lib/decode/text-kernel',
+  'lib/proof/kernel',
+] as const
 
 export const kernelFile = (kernel: string) => join(root, kernel, 'kernel-bytes.ts')
 

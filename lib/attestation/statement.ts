@@ -32,9 +32,13 @@ const obligation = z.strictObject({
   dueAt: z.optional(time),
 })
 
-/** Who is in scope: `population` subjects of one manifest, under the case key of which this is the SHA-256. */
+/**
+ * Who is in scope: `population` subjects of one manifest, under the case key of which this is the SHA-256. `scopeRoot`: of the tree
+ * that has a leaf for each of them (lib/proof/subject-leaf.ts).
+ */
 const scope = z.strictObject({
   population: count,
+  scopeRoot: sha256,
   keyCommitment: sha256,
   manifest: z.strictObject({ sha256 }),
 })
@@ -118,6 +122,13 @@ const verification = z.strictObject({
   failure: z.optional(z.strictObject({ state: text, error: text })),
 })
 
+/** How many subjects the run came to what for, and the root of the tree that says it for each. */
+const subjects = z.strictObject({
+  resultRoot: sha256,
+  statuses: z.strictObject({ deleted: count, neverFound: count, residual: count, undetermined: count }),
+  goneSince: z.optional(time),
+})
+
 const head = { schemaVersion: z.literal(1), runId }
 const tail = {
   limitations: z.array(text).check(z.minLength(1)),
@@ -191,6 +202,7 @@ const predicate = z.discriminatedUnion('phase', [
     inputs: z.array(z.strictObject({ name: text, predicateType: text, digest: z.strictObject({ sha256 }) })),
     scope: z.optional(scope),
     stores: z.array(z.strictObject({ storeId, result: judged, reasons })),
+    subjects: z.optional(subjects),
     ...tail,
   }),
 ])

@@ -1,3 +1,5 @@
+import { EvidenceConflict } from '../errors.ts'
+import type { SubjectStatus } from '../verdict/decide-subject.ts'
 import type { Decision, Verdict } from '../verdict/decide-verdict.ts'
 import type { Statement } from './statement.ts'
 import {
@@ -21,12 +23,22 @@ export type RunOutcome = {
 }
 
 /**
+ * What the run came to for the subjects in scope: the root of the result tree, how many subjects have which status, and, of a
+ * verified run, when the last of the inventories had ended that show nobody any more.
+ */
+export type SubjectsSummary = {
+  resultRoot: string
+  statuses: Record<SubjectStatus, number>
+  goneSince?: string
+}
+
+/**
  * All stores of the run in one statement; the document is the run's summary. It has a predicate of our own, since
  * in-toto's SVR can only list what passed.
  */
 export function runSummaryStatement(
   context: StatementContext,
-  { document, ...outcome }: RunOutcome & { document: VouchedDocument },
+  { document, subjects, ...outcome }: RunOutcome & { subjects?: SubjectsSummary; document: VouchedDocument },
 ): Statement {
   const predicateType = predicateTypeOf(context.organization)
   const { result, reasons, stores } = decideRun(outcome)
@@ -40,8 +52,22 @@ export function runSummaryStatement(
     ),
     ...optional({ scope: context.scope && scopeOf(context) }),
     stores,
+    ...optional({ subjects: subjects && subjectsOf(subjects, context, result) }),
     ...tailOf(context),
   })
+}
+
+/** @throws EvidenceConflict when it does not count everybody in scope, or is better than the verdict on the run */
+function subjectsOf({ resultRoot, statuses, goneSince }: SubjectsSummary, { scope }: StatementContext, run: Verdict) {
+  const { deleted, 'never-found': neverFound, residual, undetermined } = statuses
+  if (deleted + neverFound + residual + undetermined !== scope?.subjects)
+    throw new EvidenceConflict('run summary statement: subjects: expected everybody in scope once, got others')
+  const isVerified = run === 'verified'
+  if (isVerified ? residual + undetermined > 0 : deleted + neverFound > 0)
+    throw new EvidenceConflict('run summary statement: subjects: expected what the verdict allows, got more')
+  if ((goneSince !== undefined) !== isVerified)
+    throw new EvidenceConflict('run summary statement: gone since: expected a time of a verified run and of no other')
+  return { resultRoot, statuses: { deleted, neverFound, residual, undetermined }, ...optional({ goneSince }) }
 }
 
 /** The worst verdict of all planned stores. A store without an attested verdict is `incomplete`, as is a failed run. */

@@ -4,8 +4,10 @@ import type { DeploymentNames } from './deployment-names.ts'
 const tasks: Record<string, string> = {
   OpenRun: 'open-run',
   BuildIndex: 'build-index',
+  BuildScopeTree: 'build-index',
   AttestScope: 'attest',
   AttestSummary: 'attest',
+  SettleSubjects: 'settle-subjects',
   CloseRun: 'close-run',
   SignCheckpoint: 'sign-checkpoint',
 }

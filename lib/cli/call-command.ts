@@ -76,6 +76,19 @@ export async function callCommand(
       const keys = (values.key as string[] | undefined) ?? []
       return verifyCommand({ bundle: one('one bundle'), keys, ...named('since'), cwd }, terminal)
     }
+    case 'prove': {
+      only(0, 'options only')
+      const { proveCommand } = await import('./commands/prove-command.ts')
+      const subjectFrom = values['subject-from'] as string | undefined
+      const state = (values.state as string | undefined) ?? defaultState
+      const options = { ...named('bundle', 'out', 'run'), ...(subjectFrom !== undefined && { subjectFrom }) }
+      return proveCommand({ ...options, state, cwd }, terminal)
+    }
+    case 'verify-proof': {
+      const { verifyProofCommand } = await import('./commands/verify-proof-command.ts')
+      const keys = (values.key as string[] | undefined) ?? []
+      return verifyProofCommand({ proof: one('one proof'), keys, ...named('bundle', 'since'), cwd }, terminal)
+    }
     case 'formats': {
       only(0, 'no arguments')
       const { formatsCommand } = await import('./commands/formats-command.ts')

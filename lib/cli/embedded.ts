@@ -22,6 +22,7 @@ const functions = [
   'open-run',
   'build-index',
   'attest',
+  'settle-subjects',
   'close-run',
   'sign-checkpoint',
   'take-inventory',

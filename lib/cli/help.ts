@@ -21,6 +21,8 @@ Usage
   odv ack     REQUEST [--file CERTIFICATE]
   odv export  --out DIR [--run RUN | --from DATE --to DATE]
   odv verify  BUNDLE [--key PEM]… [--since CHECKPOINT]
+  odv prove   --subject-from FILE --bundle DIR [--out FILE]
+  odv verify-proof PROOF --bundle DIR [--key PEM]…
   odv keys    [--out DIR]
   odv formats
   odv demo    [DIR]
@@ -122,6 +124,31 @@ ${place}`,
   --json
 
 ${exitCodes}`,
+  prove: `odv prove: what a run came to for one subject, as a proof for that person that names nobody else
+
+  --subject-from FILE  a file with the identifier alone on a line; - reads standard input. It is never printed
+  --bundle DIR       the exported bundle that the proof goes with
+  --run RUN          a run of the bundle (default: the newest that was closed with a result for its subjects)
+  --out FILE         a new file that only you can read (default subject-proof.json): the person may have it, nobody else needs it
+  --state DIR        the state directory of the run, with its case key (default .odv); not for --aws yet
+  --json
+
+Exit codes
+  0   the proof is written
+  1   not in scope: the run's manifest confirms no transfer of this subject; nothing is written
+  64  usage error, or the run says nothing of subjects`,
+  'verify-proof': `odv verify-proof: checks a proof of odv prove against a bundle, without any state, and says what it shows
+
+  PROOF              the proof; whom it is about stands in it
+  --bundle DIR       the bundle, which is verified first, as by odv verify
+  --key PEM          a public key that you have from another source. Repeatable; without it anybody's bundle would do
+  --since FILE       a checkpoint that you kept earlier
+  --json
+
+Exit codes
+  0   the proof holds: the subject was deleted, or never found
+  1   the proof or the bundle does not hold, the check is named
+  2   the proof holds, and says that data is still there, or that it is not shown to be gone`,
   formats: `odv formats: what is read, in which forms identifiers are looked for, what is known and not read, and the limits
 
   --json`,

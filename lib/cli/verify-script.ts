@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
-import { type BundleSummary, verifyBundle } from '../export/verify-bundle.ts'
+import { type BundleSummary, verifyFiling } from '../export/verify-bundle.ts'
+import { checkSubjectProof, type ProofSummary } from '../export/verify-subject-proof.ts'
 
 /**
  * What becomes `tools/verify.mjs` of every bundle: the offline verifier as one file, for any Node.js from 18 on. It writes
@@ -11,19 +12,21 @@ import { type BundleSummary, verifyBundle } from '../export/verify-bundle.ts'
 
 const help = `Verifies a filing bundle offline: manifest, keys, log, signatures, inclusion, consistency, and every verdict again.
 
-  node verify.mjs [BUNDLE] [--key PEM_FILE]... [--since CHECKPOINT_FILE] [--json]
+  node verify.mjs [BUNDLE] [--key PEM_FILE]... [--since CHECKPOINT_FILE] [--proof PROOF_FILE] [--json]
 
   BUNDLE   the directory of the bundle; without it the one that this file is in
   --key    a public key that you have from another source (an earlier filing, the record of the key ceremony)
   --since  a checkpoint that you kept from an earlier bundle: nothing before it was rewritten
+  --proof  what a run of this bundle came to for one subject; whom it is about stands in the file
 
 This file is as trustworthy as where you have it from: somebody who forges a bundle can change it as well. Take it from an
 earlier filing, or run "odv verify" of your own copy.
 
-Exit codes: 0 the bundle holds; 1 it does not, and the check that fails is named; 64 wrong usage.
+Exit codes: 0 the bundle holds, and so does the proof; 1 one does not, and the check that fails is named; 2 with --proof: both
+hold, and the proof says that data is still there, or that it is not shown to be gone; 64 wrong usage.
 `
 
-type Options = { bundle: string; keys: string[]; since?: string; json: boolean; help: boolean }
+type Options = { bundle: string; keys: string[]; since?: string; proof?: string; json: boolean; help: boolean }
 
 function parseOptions(given: readonly string[]): Options {
   const options: Options = { bundle: fileURLToPath(new URL('..', import.meta.url)), keys: [], json: false, help: false }
@@ -34,6 +37,7 @@ function parseOptions(given: readonly string[]): Options {
     else if (option === '--json') options.json = true
     else if (option === '--key') options.keys.push(readText(rest.shift(), option))
     else if (option === '--since') options.since = readText(rest.shift(), option)
+    else if (option === '--proof') options.proof = readText(rest.shift(), option)
     else if (option.startsWith('-') || ++bundles > 1)
       throw new UsageInvalid(`expected one bundle and the options of --help`)
     else options.bundle = option
@@ -91,6 +95,8 @@ function show({ checks, runs, stores, origin, size, fingerprints, pinned, compan
   ].join('\n')
 }
 
+const showProof = ({ runId, words }: ProofSummary) => `PROOF HOLDS  ${runId}\n  ${words}`
+
 function main(): number {
   let json = false
   try {
@@ -101,12 +107,14 @@ function main(): number {
       return 0
     }
     const { keys, since } = options
-    const summary = verifyBundle(readBundle(options.bundle), {
+    const { summary, runs } = verifyFiling(readBundle(options.bundle), {
       ...(keys.length > 0 && { pinnedKeys: keys }),
       ...(since !== undefined && { since }),
     })
-    console.log(json ? JSON.stringify({ kind: 'bundle', holds: true, ...summary }) : show(summary))
-    return 0
+    const proof = options.proof === undefined ? undefined : checkSubjectProof(runs, Buffer.from(options.proof))
+    if (json) console.log(JSON.stringify({ kind: 'bundle', holds: true, ...summary, ...(proof && { proof }) }))
+    else console.log(proof ? `${show(summary)}\n${showProof(proof)}` : show(summary))
+    return proof === undefined || proof.status === 'deleted' || proof.status === 'never-found' ? 0 : 2
   } catch (error) {
     if (error instanceof UsageInvalid) {
       process.stderr.write(`${error.message}\n\n${help}`)

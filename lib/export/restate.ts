@@ -26,6 +26,7 @@ export function contextOf({ predicate, predicateType }: Statement): StatementCon
     ...(scope && {
       scope: {
         subjects: scope.population,
+        scopeRoot: scope.scopeRoot,
         manifestSha256: scope.manifest.sha256,
         keyCommitment: scope.keyCommitment,
       },

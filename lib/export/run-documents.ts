@@ -5,13 +5,16 @@ import { parseDocument } from '../verdict/parse-document.ts'
 
 const name = z.string().check(z.minLength(1), z.maxLength(100))
 const text = z.string().check(z.minLength(1), z.maxLength(10_000))
+const count = z.int().check(z.minimum(0))
+const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
 /** Judging a summary takes time in the square of its stores. */
 const mostStores = 10_000
 
 const scopeDocument = z.looseObject({
   runId: name,
-  manifest: z.looseObject({ sha256, subjects: z.int().check(z.minimum(0)) }),
+  manifest: z.looseObject({ sha256, subjects: count }),
+  scopeRoot: sha256,
   keyCommitment: sha256,
   stores: z.array(z.looseObject({ storeId: name, country: z.exactOptional(text) })).check(z.maxLength(mostStores)),
 })
@@ -30,6 +33,13 @@ const summaryDocument = z.looseObject({
     )
     .check(z.maxLength(mostStores)),
   failure: z.exactOptional(z.strictObject({ state: text, error: text })),
+  subjects: z.exactOptional(
+    z.strictObject({
+      resultRoot: sha256,
+      statuses: z.strictObject({ deleted: count, 'never-found': count, residual: count, undetermined: count }),
+      goneSince: z.exactOptional(time),
+    }),
+  ),
 })
 
 export type ScopeDocument = z.infer<typeof scopeDocument>

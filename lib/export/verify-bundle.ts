@@ -20,6 +20,7 @@ import { checkStatements } from './checks/statement.ts'
 import { checkSummaries } from './checks/summary.ts'
 import { checkVerdicts } from './checks/verdict.ts'
 import { type Checked, runCheck } from './run-check.ts'
+import type { RunEvidence } from './run-evidence.ts'
 
 export type { BundleSummary } from './bundle-summary.ts'
 
@@ -33,6 +34,14 @@ export type VerifyOptions = { pinnedKeys?: readonly string[]; since?: string }
  * @throws UsageInvalid when a pinned key or the kept checkpoint is not one
  */
 export function verifyBundle(files: ReadonlyMap<string, Uint8Array>, options: VerifyOptions = {}): BundleSummary {
+  return verifyFiling(files, options).summary
+}
+
+/** The same, and the runs of the bundle, of which everything holds. */
+export function verifyFiling(
+  files: ReadonlyMap<string, Uint8Array>,
+  options: VerifyOptions = {},
+): { summary: BundleSummary; runs: RunEvidence[] } {
   const pins = (options.pinnedKeys ?? []).map(spkiSha256Of)
   const since = options.since
   if (since !== undefined) requireCheckpoint(since)
@@ -61,7 +70,7 @@ export function verifyBundle(files: ReadonlyMap<string, Uint8Array>, options: Ve
   step('summary', () => checkSummaries(runs))
   const companions = step('companions', () => checkCompanions(files, layout, { runs, keys, checkpoints }))
 
-  return {
+  const summary: BundleSummary = {
     entries: evidence.length,
     runs: runs.map(toRunResult),
     stores: runs.flatMap(toStoreResults),
@@ -71,6 +80,7 @@ export function verifyBundle(files: ReadonlyMap<string, Uint8Array>, options: Ve
     ...(kept && { since: { size: kept.size } }),
     checks,
   }
+  return { summary, runs }
 }
 
 function spkiSha256Of(pem: string): string {

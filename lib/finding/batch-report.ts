@@ -1,11 +1,12 @@
 import { EvidenceConflict } from '../errors.ts'
 import { type ScanReport, type SliceReading, sliceReadings } from '../scan/outcome.ts'
 import type { Finding } from './finding.ts'
+import { parseCounts } from './subject-counts.ts'
 
 /**
  * What one scan batch reports, in one document so that it is there whole or not at all. JSON Lines: the head with the
  * controls, then a report per object version, the listed findings, and an end that counts them. `subjects` are the
- * ordinals of the distinct subjects found (little-endian 32-bit, base64).
+ * distinct subjects found, each with the number of object versions that it was found in (see `SubjectCounts`, base64).
  */
 export type BatchReport = {
   head: {
@@ -35,7 +36,10 @@ export function formatBatchReport({ head, reports, findings }: BatchReport): str
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
-/** @throws EvidenceConflict when a line is missing or more than the end counts, or a slice does not have its shape. */
+/**
+ * @throws EvidenceConflict when a line is missing or more than the end counts, a slice does not have its shape, or the subjects
+ * are not as many as the reports found in their versions.
+ */
 export function parseBatchReport(bytes: Uint8Array): BatchReport {
   const lines = Buffer.from(bytes)
     .toString('utf8')
@@ -55,7 +59,18 @@ export function parseBatchReport(bytes: Uint8Array): BatchReport {
     throw new EvidenceConflict('batch report: expected a head, its reports and findings, and an end that counts them')
   if (reports.some(({ slice }) => slice !== undefined && !isSliceReading(slice)))
     throw new EvidenceConflict('batch report: slice: expected its place in the version and how it was read')
+  requireSameSubjects(head, reports)
   return { head, reports, findings }
+}
+
+/** What is said of subjects, and what of versions, is one thing: nobody is left out of either. */
+function requireSameSubjects({ subjects }: BatchReport['head'], reports: readonly ScanReport[]): void {
+  const pairs = parseCounts(subjects)
+  let found = 0
+  for (let at = 1; at < pairs.length; at += 2) found += pairs[at]!
+  const reported = reports.reduce((sum, report) => sum + report.subjects, 0)
+  if (found !== reported)
+    throw new EvidenceConflict(`batch report: subjects: expected ${reported} in all object versions, got ${found}`)
 }
 
 function isSliceReading(slice: SliceReading | null): boolean {
@@ -66,12 +81,3 @@ function isSliceReading(slice: SliceReading | null): boolean {
 }
 
 const isEmpty = (members: object) => Object.keys(members).length === 0
-
-export function formatOrdinals(ordinals: Iterable<number>): string {
-  return Buffer.from(Uint32Array.from(ordinals).sort().buffer).toString('base64')
-}
-
-export function parseOrdinals(text: string): Uint32Array {
-  const bytes = Buffer.from(text, 'base64')
-  return Uint32Array.from({ length: bytes.length >> 2 }, (_, index) => bytes.readUInt32LE(index * 4))
-}

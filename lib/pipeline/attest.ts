@@ -118,11 +118,12 @@ async function composeStatement(ports: AttestPorts, input: AttestInput): Promise
     }
     case 'run-summary': {
       const key = runKey(input.runId, 'summary.json')
-      const { planned, verdicts, failure } = await readDocument<RunSummary>(ports, key)
+      const { planned, verdicts, failure, subjects } = await readDocument<RunSummary>(ports, key)
       return runSummaryStatement(context, {
         planned,
         verdicts,
         ...(failure && { failure }),
+        ...(subjects && { subjects }),
         document: await readVouched(ports, key),
       })
     }
@@ -135,10 +136,11 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
   const configKey = runKey(runId, 'config.json')
   const hasConfig = await ports.evidence.has(configKey)
   const scope = (await ports.evidence.has(runKey(runId, 'scope.json')))
-    ? await readDocument<{ manifest: { sha256: string; subjects: number }; keyCommitment: string }>(
-        ports,
-        runKey(runId, 'scope.json'),
-      )
+    ? await readDocument<{
+        manifest: { sha256: string; subjects: number }
+        scopeRoot: string
+        keyCommitment: string
+      }>(ports, runKey(runId, 'scope.json'))
     : undefined
   return {
     organization: hasConfig ? (await readRunConfig(ports, runId)).organization : 'odv.example',
@@ -146,6 +148,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
     ...(scope && {
       scope: {
         subjects: scope.manifest.subjects,
+        scopeRoot: scope.scopeRoot,
         manifestSha256: scope.manifest.sha256,
         keyCommitment: scope.keyCommitment,
       },

@@ -1,24 +1,35 @@
-import { type Config, formsOf, isBuiltIn } from '../config.ts'
-import { defaultLimits, formatNames } from '../decode/decode-object.ts'
+import { type Config, isBuiltIn } from '../config.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
-import { summariesOf } from '../scan/forms/form-names.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
 import type { IndexSink } from '../subject-index/index-source.ts'
 import { openSubjectIndex } from '../subject-index/open-subject-index.ts'
+import { buildScopeShard } from './build-scope-tree.ts'
 import { formatDocument, type ManifestDocument, readRunConfig } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
 import { buildIndexInput, parseInput } from './task-input.ts'
 
-/** Compiles the transfer manifest into the run's subject index and writes down the scope. @throws ManifestInvalid */
+type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey'>
+
+/**
+ * Compiles the transfer manifest into the run's subject index. With a `shard`, makes that one of the scope tree of what was compiled:
+ * nobody else reads manifests, which name people. @throws ManifestInvalid
+ */
 export async function buildIndex(
-  ports: Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey'>,
+  ports: IndexPorts,
   input: unknown,
+): Promise<{ subjects: number } | { complete: boolean; shard: number }> {
+  const { shard, ...run } = parseInput('build-index', buildIndexInput, input)
+  return shard === undefined ? compileManifest(ports, run) : buildScopeShard(ports, { ...run, shard })
+}
+
+async function compileManifest(
+  ports: IndexPorts,
+  { runId, at }: { runId: string; at: string },
 ): Promise<{ subjects: number }> {
-  const { runId, at } = parseInput('build-index', buildIndexInput, input)
   const config = await readRunConfig(ports, runId)
   const keys = caseKeysOf(await ports.caseKey.read())
   const name = config.manifest ?? 'manifest'
@@ -38,38 +49,6 @@ export async function buildIndex(
   await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))
 
   checkPremises(config, document)
-  await ports.evidence.put(
-    runKey(runId, 'scope.json'),
-    formatDocument({
-      schemaVersion: 1,
-      runId,
-      manifest: {
-        sha256: report.sha256,
-        rows: report.rows,
-        confirmed: report.confirmed,
-        notYetTransferred: report.notYetTransferred.count,
-        subjects: summary.subjects,
-      },
-      keyCommitment: keys.commitment,
-      matcher: {
-        shapes: summary.shapes,
-        caseRule,
-        forms: [
-          'utf-8 text',
-          'behind backslash, percent, syslog and terminal escapes',
-          ...summariesOf(formsOf(config)),
-        ],
-        containers: formatNames,
-        limits: defaultLimits,
-      },
-      stores: config.stores.map(({ id, country, custodian, channel }) => ({
-        storeId: id,
-        country,
-        custodian,
-        channel: channel.kind,
-      })),
-    }),
-  )
   return { subjects: summary.subjects }
 }
 

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { identityOf } from '../attestation/statement.ts'
-import { decideRun, type StoreVerdict } from '../attestation/to-run-summary.ts'
+import { decideRun, type RunOutcome, type StoreVerdict, type SubjectsSummary } from '../attestation/to-run-summary.ts'
 import type { Ports } from '../ports.ts'
 import { decideVerdict, type Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { formatDocument, readDocument, readRunConfig } from './documents.ts'
 import { runKey, storeKey } from './evidence-keys.ts'
+import type { SubjectsDocument } from './settle-subjects.ts'
 import { closeRunInput, type Failure, parseInput } from './task-input.ts'
 
 /** The run in one document: the stores it was opened with, and the verdicts that were attested. */
@@ -17,6 +18,8 @@ export type RunSummary = {
   planned: string[]
   verdicts: StoreVerdict[]
   failure?: { state: string; error: string }
+  /** Absent: nothing is said of any subject. */
+  subjects?: SubjectsSummary
 }
 
 type ClosePorts = Pick<Ports, 'clock' | 'evidence' | 'runState' | 'ledger'>
@@ -52,6 +55,37 @@ export async function closeRun(
 }
 
 async function composeSummary(ports: ClosePorts, runId: string, failure: Failure): Promise<RunSummary> {
+  const { planned, verdicts } = await readVerdicts(ports, runId)
+  const finishedAt = ports.clock().toISOString()
+  const outcome = { planned, verdicts, ...(failure && { failure }) }
+  const subjects = await readSubjects(ports, runId, outcome)
+  return {
+    schemaVersion: 1,
+    runId,
+    startedAt: (await ports.runState.getRun(runId))?.startedAt ?? finishedAt,
+    finishedAt,
+    ...outcome,
+    ...(subjects && { subjects }),
+  }
+}
+
+/**
+ * What the run came to for each subject. Only if it was judged under the verdict that the run ends with: one that failed after
+ * that says nothing of anybody.
+ */
+async function readSubjects(ports: ClosePorts, runId: string, outcome: RunOutcome): Promise<RunSummary['subjects']> {
+  const key = runKey(runId, 'subjects.json')
+  if (outcome.failure || !(await ports.evidence.has(key))) return undefined
+  const { run, resultRoot, statuses, goneSince } = await readDocument<SubjectsDocument>(ports, key)
+  if (run !== decideRun(outcome).result) return undefined
+  return { resultRoot, statuses, ...(goneSince !== undefined && { goneSince }) }
+}
+
+/** The stores that the run was opened with, and the verdicts on them; those that are in the log have a digest. */
+export async function readVerdicts(
+  ports: Pick<Ports, 'evidence' | 'ledger'>,
+  runId: string,
+): Promise<{ planned: string[]; verdicts: StoreVerdict[] }> {
   const planned = (await ports.evidence.has(runKey(runId, 'config.json')))
     ? (await readRunConfig(ports, runId)).stores.map(({ id }) => id)
     : []
@@ -60,19 +94,15 @@ async function composeSummary(ports: ClosePorts, runId: string, failure: Failure
     const key = storeKey(runId, storeId, 'report.json')
     if (await ports.evidence.has(key)) verdicts.push(await readVerdict(ports, runId, storeId, key))
   }
-  const finishedAt = ports.clock().toISOString()
-  return {
-    schemaVersion: 1,
-    runId,
-    startedAt: (await ports.runState.getRun(runId))?.startedAt ?? finishedAt,
-    finishedAt,
-    planned,
-    verdicts,
-    ...(failure && { failure }),
-  }
+  return { planned, verdicts }
 }
 
-async function readVerdict(ports: ClosePorts, runId: string, storeId: string, key: string): Promise<StoreVerdict> {
+async function readVerdict(
+  ports: Pick<Ports, 'evidence' | 'ledger'>,
+  runId: string,
+  storeId: string,
+  key: string,
+): Promise<StoreVerdict> {
   const decision = decideVerdict(await readDocument<StoreReport>(ports, key))
   const attested = await ports.ledger.find(identityOf(runId, storeId, undefined, 'verification'))
   return {

@@ -2,11 +2,23 @@
 
 export const runKey = (
   runId: string,
-  document: 'config.json' | 'manifest.json' | 'scope.json' | 'subject-index' | 'summary.json' | 'cost.json',
+  document:
+    | 'config.json'
+    | 'manifest.json'
+    | 'scope.json'
+    | 'scope-tree.json'
+    | 'subject-index'
+    | 'subjects.json'
+    | 'summary.json'
+    | 'cost.json',
 ) => `runs/${runId}/${document}`
 
 export const storeKey = (runId: string, storeId: string, document: 'report.json') =>
   `runs/${runId}/stores/${storeId}/${document}`
+
+/** A shard of the tree over all subjects, or over what the run came to for each, and its interior nodes. */
+export const shardKey = (runId: string, tree: 'scope-tree' | 'result-tree', shard: number, part: 'leaves' | 'nodes') =>
+  `runs/${runId}/${tree}/${digits(shard)}.${part}`
 
 export type PassRef = { runId: string; storeId: string; pass: number }
 /** A range of a store's keys, counted from 0 in key order. */
@@ -46,6 +58,7 @@ export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
 export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`
 export const requestedKey = (ref: PassRef, part: number) => `${passPrefix(ref)}/requested/${digits(part)}.jsonl`
 export const foundKey = (ref: SegmentRef, part: number) => `${segmentPrefix(ref)}/found/${digits(part)}.jsonl`
+export const countsKey = (ref: SegmentRef, part: number) => `${segmentPrefix(ref)}/counts/${digits(part)}`
 export const legKey = (ref: PassRef, leg: number) => `${passPrefix(ref)}/deletion-legs/${digits(leg)}.json`
 export const intentKey = (ref: PassRef, seq: number) => `${passPrefix(ref)}/deletions/${digits(seq)}.json`
 

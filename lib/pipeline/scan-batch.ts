@@ -1,7 +1,8 @@
 import { formsOf } from '../config.ts'
 import { HandedOver } from '../errors.ts'
-import { type BatchReport, formatBatchReport, formatOrdinals } from '../finding/batch-report.ts'
+import { type BatchReport, formatBatchReport } from '../finding/batch-report.ts'
 import { createCollector } from '../finding/collect-findings.ts'
+import { formatCounts, toSubjectCounts } from '../finding/subject-counts.ts'
 import { readingSeconds } from '../inventory/call-capacity.ts'
 import { parsePart, toListed } from '../inventory/inventory-part.ts'
 import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
@@ -64,7 +65,7 @@ export async function scanBatch(
 
   const reports: ScanReport[] = []
   const findings: BatchReport['findings'] = []
-  const subjects = new Set<number>()
+  const subjects = new Map<number, number>()
   const ahead = openAhead(opened, versions)
   try {
     for (const { entry, version } of listed) {
@@ -83,7 +84,7 @@ export async function scanBatch(
       }
       reports.push(scanned.report)
       findings.push(...scanned.findings)
-      for (const ordinal of scanned.ordinals) subjects.add(ordinal)
+      for (const ordinal of scanned.ordinals) subjects.set(ordinal, (subjects.get(ordinal) ?? 0) + 1)
     }
   } finally {
     await ahead.close()
@@ -93,7 +94,7 @@ export async function scanBatch(
     batch: batch.batch,
     startedAt: began.toISOString(),
     finishedAt: ports.clock().toISOString(),
-    subjects: formatOrdinals(subjects),
+    subjects: formatCounts(toSubjectCounts(subjects)),
     positiveControls: controls.positive,
     negativeControls: controls.negative,
     secondOpinion,

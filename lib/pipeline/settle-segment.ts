@@ -10,8 +10,9 @@ import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
 import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
+import { type CountList, createCountList } from './count-list.ts'
 import { formatDocument, readDocument } from './documents.ts'
-import { foundKey, segmentKey } from './evidence-keys.ts'
+import { countsKey, foundKey, segmentKey } from './evidence-keys.ts'
 import { readReportedParts } from './read-reported.ts'
 import { readSegmentParts } from './take-inventory.ts'
 import { parseInput, segmentInput } from './task-input.ts'
@@ -25,6 +26,8 @@ export type SegmentDocument = {
   scanMilliseconds: number
   /** The versions with findings, listed in documents beside this one. */
   found: VersionList
+  /** In how many object versions each subject was found, listed in documents beside this one. */
+  counts: CountList
 }
 
 /**
@@ -46,6 +49,7 @@ export async function settleSegment(
   }
   const coverage = createCoverage()
   const found = createVersionList(ports.evidence, (part) => foundKey(ref, part))
+  const counts = createCountList(ports.evidence, (part) => countsKey(ref, part))
   const open: OpenVersion[] = []
   let scanMilliseconds = 0
   const [opening, closing] = [createSummary(), createSummary()]
@@ -55,7 +59,9 @@ export async function settleSegment(
       coverage.addListed(part.entries)
       for (const { entries, report, made } of reported) {
         scanMilliseconds += made.milliseconds
-        const settled = coverage.addBatch(entries, report, made).filter(({ outcome }) => outcome.kind !== 'clean')
+        const batch = coverage.addBatch(entries, report, made)
+        const settled = batch.settled.filter(({ outcome }) => outcome.kind !== 'clean')
+        await counts.add(batch.subjects)
         open.push(...settled.slice(0, listedOpenVersions - open.length).map(toOpenVersion))
         for (const version of toRequested(settled, report?.findings ?? [])) await found.add(version)
       }
@@ -76,6 +82,7 @@ export async function settleSegment(
     mounts: { opening: opening.mounts(), closing: closing.mounts() },
     scanMilliseconds,
     found: await found.finish(),
+    counts: await counts.finish(),
   }
   await ports.evidence.put(segmentKey(ref, 'subjects'), coverage.subjects())
   await ports.evidence.put(segmentKey(ref, 'open.json'), formatDocument(open))

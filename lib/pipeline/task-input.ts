@@ -12,8 +12,11 @@ const failure = z.nullable(z.object({ state: z.string(), error: z.string() }))
 
 export const runInput = z.object({ runId })
 export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-demand', 'dry-run']) })
-/** `at`: when the run began. A row of the manifest that was transferred later is not in scope. */
-export const buildIndexInput = z.object({ runId, at: z.iso.datetime() })
+/**
+ * `at`: when the run began. A row of the manifest that was transferred later is not in scope. `shard`: of the scope tree, which
+ * is made of an index that is there.
+ */
+export const buildIndexInput = z.object({ runId, at: z.iso.datetime(), shard: z.optional(number) })
 export const closeRunInput = z.object({ runId, failure })
 export const passInput = z.object({ runId, storeId, pass: number })
 export const segmentInput = z.extend(passInput, { segment: number })

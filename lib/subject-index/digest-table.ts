@@ -79,6 +79,8 @@ export type DigestTable = {
   find(digest: Uint32Array): number
   /** In hex. */
   at(ordinal: number): string
+  /** The digests with `from <= ordinal < to`, four words each as `KeyedDigest` gives them. Not kept. */
+  range(from: number, to: number): Uint32Array
   /** Reads and checks every shard. */
   check(): void
 }
@@ -162,6 +164,19 @@ export function openTable(
       const { buffer, byteOffset } = shardAt(low)
       const place = byteOffset + (ordinal - starts[low]!) * digestBytes
       return Buffer.from(buffer, place, digestBytes).toString('hex')
+    },
+
+    range(first, end) {
+      const words = new Uint32Array((end - first) * 4)
+      for (let shard = 0; shard < shards; shard++) {
+        const [start, stop] = [Math.max(first, starts[shard]!), Math.min(end, starts[shard + 1]!)]
+        if (start >= stop) continue
+        const view = readShard(shard)
+        const before = start - starts[shard]!
+        for (let word = 0; word < (stop - start) * 4; word++)
+          words[(start - first) * 4 + word] = view.getUint32((before * 4 + word) * 4)
+      }
+      return words
     },
 
     check() {

@@ -31,6 +31,12 @@ export function readIndexParts(
   keys: CaseKeys,
   allocate: Allocate = (bytes) => new Uint8Array(bytes),
 ): IndexParts {
+  const tables = readIndexTables(source, keys)
+  return { ...tables, filter: readFilter(source, tables.footer.filter, allocate) }
+}
+
+/** The same without the filter, for whoever looks few things up. @throws IndexInvalid */
+export function readIndexTables(source: IndexSource, keys: CaseKeys): Omit<IndexParts, 'filter'> {
   const trailerAt = source.size - trailerBytes
   if (trailerAt < headBytes) throw damaged('length')
   checkHead(source.read(0, headBytes))
@@ -44,7 +50,6 @@ export function readIndexParts(
   if (footer.controls.length > footer.entries.digests) throw damaged('footer')
   return {
     footer,
-    filter: readFilter(source, footer.filter, allocate),
     entries: openTable(source, entriesAt, footer.entries, (what) => damaged(`entries: ${what}`)),
     pending: openTable(source, pendingAt, footer.pending, (what) => damaged(`pending: ${what}`)),
   }

@@ -1,7 +1,8 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
-import { type BatchReport, formatOrdinals, parseOrdinals } from '../finding/batch-report.ts'
+import type { BatchReport } from '../finding/batch-report.ts'
 import { listedFindings } from '../finding/collect-findings.ts'
 import type { Finding } from '../finding/finding.ts'
+import { formatCounts, parseCounts, toSubjectCounts } from '../finding/subject-counts.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import { areSlicesOf, type Slice } from '../inventory/slice.ts'
 import type { Outcome, ScanReport } from '../scan/outcome.ts'
@@ -25,7 +26,7 @@ export function joinSlices(entry: InventoryEntry, slices: readonly PlannedSlice[
   if (made.length === 0) return undefined
   const parts = slices.map((each) => toPart(entry, each))
   const read = parts.flatMap(({ report }) => report ?? [])
-  const subjects = new Set(made.flatMap(({ head }) => [...parseOrdinals(head.subjects)]))
+  const subjects = new Set(made.flatMap(({ head }) => [...parseCounts(head.subjects).filter((_, at) => at % 2 === 0)]))
   const findings = read.reduce((sum, report) => sum + report.findings, 0)
   const isWhole = read[0]?.slice?.reading === 'whole'
   const gap = parts.flatMap(({ gap }) => gap ?? [])[0] ?? gapBetween(entry.size, read, slices)
@@ -142,7 +143,8 @@ function joinHeads(heads: readonly BatchReport['head'][], subjects: ReadonlySet<
     batch: heads[0]!.batch,
     startedAt: heads.map(({ startedAt }) => startedAt).reduce((a, b) => (a < b ? a : b)),
     finishedAt: heads.map(({ finishedAt }) => finishedAt).reduce((a, b) => (a > b ? a : b)),
-    subjects: formatOrdinals(subjects),
+    // Slices are of one version, however many of them have the subject.
+    subjects: formatCounts(toSubjectCounts(new Map([...subjects].map((ordinal) => [ordinal, 1])))),
     positiveControls: {
       planted: sum((head) => head.positiveControls.planted),
       detected: sum((head) => head.positiveControls.detected),

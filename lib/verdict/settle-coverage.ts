@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
-import { parseOrdinals } from '../finding/batch-report.ts'
 import { createOrdinalSet } from '../finding/ordinal-set.ts'
+import { parseCounts, type SubjectCounts } from '../finding/subject-counts.ts'
 import type { Coverage, SegmentCoverage } from '../inventory/coverage.ts'
 import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import { protectionOf, type Settled, settleBatch } from './settle-batch.ts'
@@ -73,17 +73,18 @@ export function createCoverage() {
   return {
     /**
      * Every entry of the inventory goes through here once, also where nothing was reported (`undefined`). `made`: of how many
-     * batches, and of how many reports, if it was joined.
+     * batches, and of how many reports, if it was joined. `subjects`: who was found in it, in how many versions.
      */
     addBatch(
       entries: readonly InventoryEntry[],
       report: BatchReport | undefined,
       made = { planned: 1, reported: report === undefined ? 0 : 1 },
-    ): Settled[] {
+    ): { settled: Settled[]; subjects: SubjectCounts } {
+      const counts = report ? parseCounts(report.head.subjects) : new Uint32Array(0)
       batches.planned += made.planned
       batches.reported += made.reported
       if (report) {
-        for (const ordinal of parseOrdinals(report.head.subjects)) subjects.add(ordinal)
+        for (let at = 0; at < counts.length; at += 2) subjects.add(counts[at]!)
         for (const form of report.head.positiveControls.forms) positive.forms.add(form)
         positive.planted += report.head.positiveControls.planted
         positive.detected += report.head.positiveControls.detected
@@ -96,7 +97,7 @@ export function createCoverage() {
       const { settled, unlisted } = settleBatch(entries, report)
       totals.unlisted += unlisted
       settled.forEach(settle)
-      return settled
+      return { settled, subjects: counts }
     },
 
     /** Entries as they were listed; the denominator, counted apart from the batches. */

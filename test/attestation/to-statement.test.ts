@@ -46,7 +46,7 @@ describe('a statement', () => {
     for (const { statement } of statements)
       expect(statement.predicate).toMatchObject({
         runId: 'run-1',
-        scope: { population: 3, keyCommitment: digest('b'), manifest: { sha256: digest('a') } },
+        scope: { population: 3, scopeRoot: digest('5'), keyCommitment: digest('b'), manifest: { sha256: digest('a') } },
         tool: { name: 'odv', version: '0.1.0', configSha256: digest('c') },
         limitations: context.limitations,
       })

@@ -277,13 +277,30 @@ describe('a deletion', () => {
 
 describe('a scope', () => {
   it.each([
-    ['scope', () => ({ scope: { population: 2, keyCommitment: digest('b'), manifest: { sha256: digest('a') } } })],
+    [
+      'scope',
+      () => ({
+        scope: { population: 2, scopeRoot: digest('5'), keyCommitment: digest('b'), manifest: { sha256: digest('a') } },
+      }),
+    ],
     ['scope', () => ({ stores: [{ storeId: 'sg', country: 'SG' }] })],
-    ['sg 0 scan', () => ({ scope: { population: 2, keyCommitment: digest('b'), manifest: { sha256: digest('a') } } })],
-    ['ie 0 scan', () => ({ scope: { population: 3, keyCommitment: digest('b'), manifest: { sha256: digest('9') } } })],
+    [
+      'sg 0 scan',
+      () => ({
+        scope: { population: 2, scopeRoot: digest('5'), keyCommitment: digest('b'), manifest: { sha256: digest('a') } },
+      }),
+    ],
+    [
+      'ie 0 scan',
+      () => ({
+        scope: { population: 3, scopeRoot: digest('5'), keyCommitment: digest('b'), manifest: { sha256: digest('9') } },
+      }),
+    ],
     [
       'run-summary',
-      () => ({ scope: { population: 3, keyCommitment: digest('9'), manifest: { sha256: digest('a') } } }),
+      () => ({
+        scope: { population: 3, scopeRoot: digest('5'), keyCommitment: digest('9'), manifest: { sha256: digest('a') } },
+      }),
     ],
     ['run-summary', () => ({ scope: undefined })],
     ['sg 1 scan', () => ({ store: { storeId: 'sg', kind: 'directory', country: 'IE' } })],

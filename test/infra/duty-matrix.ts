@@ -50,6 +50,7 @@ const documents = [
   'scan-batch',
   'settle-coverage',
   'settle-segment',
+  'settle-subjects',
   'take-inventory',
 ]
 
@@ -69,6 +70,12 @@ const writers: { document: string; roles: string[] }[] = [
   { document: 'config.json', roles: ['open-run'] },
   { document: 'subject-index', roles: ['build-index'] },
   { document: 'scope.json', roles: ['build-index'] },
+  { document: 'scope-tree.json', roles: ['build-index'] },
+  { document: 'scope-tree/000000000.leaves', roles: ['build-index'] },
+  { document: 'scope-tree/000000000.nodes', roles: ['build-index'] },
+  { document: 'result-tree/000000000.leaves', roles: ['settle-subjects'] },
+  { document: 'result-tree/000000000.nodes', roles: ['settle-subjects'] },
+  { document: 'subjects.json', roles: ['settle-subjects'] },
   { document: `${pass}/segments.json`, roles: ['plan-listing'] },
   { document: `${pass}/segments/000000000/opening/000000000.jsonl`, roles: ['take-inventory'] },
   { document: `${pass}/segments/000000000/closing/000000000.jsonl`, roles: ['take-inventory'] },
@@ -76,6 +83,7 @@ const writers: { document: string; roles: string[] }[] = [
   { document: `${pass}/batches/000000000.jsonl`, roles: ['scan-batch'] },
   { document: `${pass}/restore.json`, roles: ['restore-archived'] },
   { document: `${pass}/segments/000000000/found/000000000.jsonl`, roles: ['settle-segment'] },
+  { document: `${pass}/segments/000000000/counts/000000000`, roles: ['settle-segment'] },
   // A star in a policy is also of what lies deeper.
   { document: `${pass}/segments/000000000/coverage.json`, roles: ['settle-coverage', 'settle-segment'] },
   { document: `${pass}/coverage.json`, roles: ['settle-coverage'] },
@@ -267,7 +275,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'dynamodb:Query',
     resource: ledger,
     context: item(entry),
-    roles: ['attest', 'close-run', 'export-bundle', 'get-run', 'sign-checkpoint'],
+    roles: ['attest', 'close-run', 'export-bundle', 'get-run', 'settle-subjects', 'sign-checkpoint'],
   },
   {
     duty: 'keep track of runs',

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rowBytes, shardLeaves } from '../../lib/proof/tree-files.ts'
 import { geometryFor, shardBytesOf, shardsFor } from '../../lib/subject-index/build-filter.ts'
 import { keptBytes, shardBitsFor, tableBytesOf } from '../../lib/subject-index/digest-table.ts'
 import { physicalNames, resolve, resourcesOf, type Template } from './intrinsics.ts'
@@ -31,7 +32,8 @@ function sizeOf(identifiers: number): { file: number; filter: number } {
 const pipeline = join(import.meta.dirname, '../../lib/pipeline')
 const users = readdirSync(pipeline)
   .filter(
-    (name) => name !== 'documents.ts' && /openRunIndex|largeEvidence/.test(readFileSync(join(pipeline, name), 'utf8')),
+    (name) =>
+      name !== 'documents.ts' && /openRunIndex|'subject-index'/.test(readFileSync(join(pipeline, name), 'utf8')),
   )
   .map((name) => name.replace('.ts', ''))
   .filter((name) => existsSync(join(import.meta.dirname, `../../functions/${name}.ts`)))
@@ -263,5 +265,17 @@ describe('a function that makes or opens a subject index', () => {
 
   test('that makes it has memory for the rows of 100 million identifiers', () => {
     expect(functionOf('build-index').MemorySize * mebibyte).toBeGreaterThan(100e6 * 26 + 300 * mebibyte)
+  })
+
+  test('that makes shards of the scope tree has room for one beside the index, and memory for its leaves', () => {
+    const { MemorySize, EphemeralStorage } = functionOf('build-index')
+    expect(EphemeralStorage.Size * mebibyte).toBeGreaterThan(sizeOf(mostIdentifiers).file + 32 * shardLeaves)
+    expect(MemorySize * mebibyte).toBeGreaterThan(50 * shardLeaves + sizeOf(mostIdentifiers).filter + 300 * mebibyte)
+  })
+
+  test('that settles subjects has room for a shard of each tree, and memory for its counts', () => {
+    const { MemorySize, EphemeralStorage } = functionOf('settle-subjects')
+    expect(EphemeralStorage.Size * mebibyte).toBeGreaterThan((32 + rowBytes) * shardLeaves)
+    expect(MemorySize * mebibyte).toBeGreaterThan(13 * shardLeaves + 300 * mebibyte)
   })
 })

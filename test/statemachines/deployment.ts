@@ -6,6 +6,7 @@ import { machineNames, pascal, readDefinition } from './definitions.ts'
 const schemas = {
   'open-run': tasks.openRunInput,
   'build-index': tasks.buildIndexInput,
+  'settle-subjects': tasks.runInput,
   'close-run': tasks.closeRunInput,
   /** Reads nothing of its payload. */
   'sign-checkpoint': z.unknown(),
@@ -73,7 +74,9 @@ export function deploy(setting: Setting = {}) {
 
   const handlers: Record<string, (payload: never) => unknown> = {
     'open-run': () => ({ stores: stores.map((storeId) => ({ storeId })) }),
-    'build-index': () => ({ subjects: 3 }),
+    'build-index': ({ shard }: { shard?: number }) =>
+      shard === undefined ? { subjects: 3 } : { complete: shard === 1, shard: shard + 1 },
+    'settle-subjects': () => ({ deleted: 3 }),
     'plan-listing': () => ({ segments: [...Array(segments).keys()] }),
     'take-inventory': ({ page }: { page: number }) => ({ complete: page === pages - 1, page: page + 1 }),
     'plan-segment': () => ({ batches: 1 }),

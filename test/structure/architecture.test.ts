@@ -17,6 +17,7 @@ const stages = [
   'verdict',
   'attestation',
   'log',
+  'proof',
   'export',
   'cost',
 ]

@@ -29,6 +29,7 @@ import { restoreArchived } from '../../lib/pipeline/restore-archived.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
 import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
+import { settleSubjects } from '../../lib/pipeline/settle-subjects.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import { takeInventory } from '../../lib/pipeline/take-inventory.ts'
 import type { Ports } from '../../lib/ports.ts'
@@ -44,6 +45,7 @@ const tasks = {
   'open-run': openRun,
   'build-index': buildIndex,
   attest,
+  'settle-subjects': settleSubjects,
   'close-run': closeRun,
   'sign-checkpoint': async (ports: Ports) =>
     signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) }),

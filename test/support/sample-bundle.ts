@@ -146,6 +146,7 @@ export function sampleRun(
     schemaVersion: 1,
     runId,
     manifest: { sha256: digest('a'), rows: 4, confirmed: 3, notYetTransferred: 1, subjects: 3 },
+    scopeRoot: digest('5'),
     keyCommitment: digest('b'),
     stores: [
       { storeId: 'sg', country: 'SG', channel: 'manual' },

@@ -10,7 +10,7 @@ export const digest = (character: string) => character.repeat(64)
 export const context: StatementContext = {
   organization: 'example.com',
   runId: 'run-1',
-  scope: { subjects: 3, manifestSha256: digest('a'), keyCommitment: digest('b') },
+  scope: { subjects: 3, scopeRoot: digest('5'), manifestSha256: digest('a'), keyCommitment: digest('b') },
   tool: { name: 'odv', version: '0.1.0', configSha256: digest('c') },
   limitations: ['Replicas inside the provider follow its own timetable.'],
   createdAt: '2026-11-23T20:00:00.000Z',

@@ -1,11 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type BatchReport,
-  formatBatchReport,
-  formatOrdinals,
-  parseBatchReport,
-} from '../../lib/finding/batch-report.ts'
+import { type BatchReport, formatBatchReport, parseBatchReport } from '../../lib/finding/batch-report.ts'
+import { formatCounts } from '../../lib/finding/subject-counts.ts'
 import type { InventoryEntry } from '../../lib/inventory/object-version.ts'
 import { cutIntoSlices, type Slice } from '../../lib/inventory/slice.ts'
 import type { Outcome, ScanReport, SliceReading } from '../../lib/scan/outcome.ts'
@@ -92,7 +88,11 @@ const finding = (slice: Slice, record: number) => ({
 })
 const withFinding = (slice: Slice, record: number, ordinal: number) => {
   const made = batch([read(slice, { outcome: { kind: 'found' }, findings: 1, subjects: 1 })])
-  return { ...made, head: { ...made.head, subjects: formatOrdinals([ordinal]) }, findings: [finding(slice, record)] }
+  return {
+    ...made,
+    head: { ...made.head, subjects: formatCounts(Uint32Array.of(ordinal, 1)) },
+    findings: [finding(slice, record)],
+  }
 }
 
 describe('slices that are settled as one version', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BatchReport, formatOrdinals } from '../../lib/finding/batch-report.ts'
+import type { BatchReport } from '../../lib/finding/batch-report.ts'
+import { formatCounts, toSubjectCounts } from '../../lib/finding/subject-counts.ts'
 import type { InventoryEntry, Protection } from '../../lib/inventory/object-version.ts'
 import type { Outcome } from '../../lib/scan/outcome.ts'
 import { mergeCoverage } from '../../lib/verdict/merge-coverage.ts'
@@ -51,7 +52,9 @@ function segmentOf(versions: readonly Version[], firstSeq: number) {
       kind: 'batch',
       batch: 0,
       ...times,
-      subjects: formatOrdinals(new Set(versions.flatMap(({ subjects }) => subjects))),
+      subjects: formatCounts(
+        toSubjectCounts(new Map(versions.flatMap(({ subjects }) => subjects.map((ordinal) => [ordinal, 1])))),
+      ),
       positiveControls: { planted: 2, detected: 2, forms: ['plain'] },
       negativeControls: { planted: 1, falseAlarms: 0 },
       secondOpinion: { versions: 1, bytes: 10, mismatches: 0 },

@@ -1,11 +1,11 @@
-import { lstat, readdir, readFile } from 'node:fs/promises'
-import { join, relative, resolve, sep } from 'node:path'
-import { BundleInvalid, UsageInvalid } from '../../errors.ts'
+import { resolve } from 'node:path'
+import { BundleInvalid } from '../../errors.ts'
 import { bundlePaths } from '../../export/bundle-paths.ts'
 import { verifyLogScript, verifyScript } from '../../export/tools/generated.ts'
 import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
 import { tool } from '../../tool.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
+import { readBundle, readKeys, readText } from '../read-bundle.ts'
 import { bold, coloured, plural, type Terminal } from '../terminal.ts'
 
 export type VerifyOptions = { bundle: string; keys: string[]; since?: string; cwd: string }
@@ -13,13 +13,10 @@ export type VerifyOptions = { bundle: string; keys: string[]; since?: string; cw
 /** `odv verify`: checks a bundle offline; needs no state directory and no network. */
 export async function verifyCommand(options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
   const { bundle, keys, since, cwd } = options
-  const pinnedKeys = await Promise.all(keys.map((key) => readText(resolve(cwd, key), '--key')))
+  const pinnedKeys = await readKeys(keys, cwd)
   const sinceText = since === undefined ? undefined : await readText(resolve(cwd, since), '--since')
-  const directory = resolve(cwd, bundle)
-  const root = await lstat(directory).catch(() => undefined)
-  if (!root?.isDirectory()) throw new UsageInvalid(`verify ${bundle}: expected the directory of a bundle`)
   try {
-    const files = await readBundle(directory)
+    const files = await readBundle(bundle, cwd)
     const summary = verifyBundle(files, {
       ...(pinnedKeys.length > 0 && { pinnedKeys }),
       ...(sinceText !== undefined && { since: sinceText }),
@@ -33,23 +30,6 @@ export async function verifyCommand(options: VerifyOptions, terminal: Terminal):
     terminal.print(`    ${error.message}`)
     return exitCode.residual
   }
-}
-
-async function readBundle(directory: string): Promise<Map<string, Uint8Array>> {
-  const files = new Map<string, Uint8Array>()
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name)
-    const name = relative(directory, path).split(sep).join('/')
-    if (entry.isFile()) files.set(name, await readFile(path))
-    else if (!entry.isDirectory()) throw new BundleInvalid('layout', `${name}: expected files and directories only`)
-  }
-  return files
-}
-
-async function readText(path: string, option: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`${option} ${path}: expected a readable file, got ${cause.code}`, { cause })
-  })
 }
 
 /** Nobody runs a stranger's program: whether those in the bundle are the ones that this version writes. */
@@ -83,10 +63,15 @@ function show(bundle: string, summary: Shown, terminal: Terminal): void {
       'WARNING: the report and the tables are of another version and were not compared with the evidence: believe the verdicts\n' +
         'above, or verify with the version that made the bundle.',
     )
-  if (!summary.pinned)
-    terminal.warn(
-      'WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a bundle\n' +
-        'with keys of their own. Compare the fingerprints below with ones that you have from another source:\n' +
-        summary.fingerprints.map(({ name, fingerprint }) => `  ${name}  ${fingerprint}`).join('\n'),
-    )
+  warnOfKeys(summary, terminal)
+}
+
+/** Without keys from another source a bundle vouches for its own. */
+export function warnOfKeys({ pinned, fingerprints }: BundleSummary, terminal: Terminal): void {
+  if (pinned) return
+  terminal.warn(
+    'WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a bundle\n' +
+      'with keys of their own. Compare the fingerprints below with ones that you have from another source:\n' +
+      fingerprints.map(({ name, fingerprint }) => `  ${name}  ${fingerprint}`).join('\n'),
+  )
 }

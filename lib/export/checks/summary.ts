@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { runSummaryStatement } from '../../attestation/to-run-summary.ts'
 import { ProofInvalid } from '../../errors.ts'
+import { goneSinceOf } from '../../verdict/decide-subject.ts'
 import { contextOf, requireRestated } from '../restate.ts'
 import { at, type Checked } from '../run-check.ts'
+import type { SummaryDocument } from '../run-documents.ts'
 import type { EvidenceOf, RunEvidence } from '../run-evidence.ts'
 
 /**
@@ -23,6 +25,7 @@ function checkRun({ scope, stores }: RunEvidence, summary: EvidenceOf<'run-summa
     planned: model.planned,
     verdicts: model.verdicts,
     ...(model.failure && { failure: model.failure }),
+    ...(model.subjects && { subjects: model.subjects }),
     document: { name: statement.subject[0]!.name, body: document },
   })
   requireRestated(statement, again)
@@ -39,4 +42,30 @@ function checkRun({ scope, stores }: RunEvidence, summary: EvidenceOf<'run-summa
     if (!model.verdicts.some((each) => isDeepStrictEqual(each, attested)))
       throw new ProofInvalid(`store ${storeId}: expected the verdict that was attested, got another in the run summary`)
   }
+  if (model.subjects) checkSubjects(model.subjects, stores, model.planned.length)
+}
+
+/**
+ * What is counted of subjects fits what each pass counted: whoever is in one pass is in the sum, and nobody is in it who is in none.
+ * Of a store without a verdict nothing is known, so that there is no upper bound.
+ */
+function checkSubjects(
+  { statuses, goneSince }: NonNullable<SummaryDocument['subjects']>,
+  stores: RunEvidence['stores'],
+  planned: number,
+): void {
+  const reports = stores.flatMap(({ verification }) => verification?.model ?? [])
+  const last = reports.flatMap(({ passes }) => passes.at(-1)?.subjects ?? [])
+  const earlier = reports.flatMap(({ passes }) => passes.slice(0, -1).map(({ subjects }) => subjects))
+  const isAll = reports.length === planned
+  const requireBetween = (what: string, given: number, counts: readonly number[]) => {
+    const most = isAll ? counts.reduce((sum, each) => sum + each, 0) : Number.POSITIVE_INFINITY
+    if (given < Math.max(0, ...counts) || given > most)
+      throw new ProofInvalid(`subjects: ${what}: expected as many as the passes found, got ${given}`)
+  }
+  requireBetween('residual', statuses.residual, last)
+  if (goneSince === undefined) return
+  requireBetween('deleted', statuses.deleted, earlier)
+  if (goneSince !== goneSinceOf(reports))
+    throw new ProofInvalid('subjects: gone since: expected the end of the last inventory, got another time')
 }

@@ -1,0 +1,105 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { NotKnown, UsageInvalid } from '../../errors.ts'
+import type { RunEvidence } from '../../export/run-evidence.ts'
+import { verifyFiling } from '../../export/verify-bundle.ts'
+import { checkSubjectProof, subjectRootsOf } from '../../export/verify-subject-proof.ts'
+import { evidenceDirectory } from '../../local/evidence-directory.ts'
+import { caseKeyFile } from '../../local/key-files.ts'
+import { largeEvidenceDirectory } from '../../local/large-evidence-directory.ts'
+import { isStateDirectory, stateDirectory } from '../../local/state-directory.ts'
+import { Identifier } from '../../manifest/identifier.ts'
+import { proveSubject } from '../../pipeline/prove-subject.ts'
+import { formatSubjectProof } from '../../proof/subject-proof.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import { readBundle } from '../read-bundle.ts'
+import { formatBytes, type Terminal } from '../terminal.ts'
+
+export type ProveOptions = {
+  subjectFrom?: string
+  bundle?: string
+  out?: string
+  run?: string
+  state: string
+  cwd: string
+}
+
+const defaultOut = 'subject-proof.json'
+
+/**
+ * `odv prove`: writes what a run came to for one subject into a new file that only its owner reads, to be handed to that person.
+ * The identifier comes from a file or standard input and goes into that file alone.
+ */
+export async function proveCommand(options: ProveOptions, terminal: Terminal): Promise<ExitCode> {
+  const { subjectFrom, bundle, out = defaultOut, state, cwd } = options
+  if (subjectFrom === undefined) throw new UsageInvalid('prove: expected --subject-from FILE, or - for standard input')
+  if (bundle === undefined) throw new UsageInvalid('prove: expected --bundle DIR')
+  const paths = stateDirectory(resolve(cwd, state))
+  if (!(await isStateDirectory(paths)))
+    throw new NotKnown(`${paths.root}: expected the state of an earlier run; name it with --state`)
+  const id = await readIdentifier(subjectFrom, cwd)
+  const { runs } = verifyFiling(await readBundle(bundle, cwd))
+  const run = chooseRun(runs, options.run)
+  const { runId } = run
+  const ports = {
+    evidence: evidenceDirectory(paths.evidence),
+    largeEvidence: largeEvidenceDirectory(paths.evidence),
+    caseKey: caseKeyFile(paths.keys),
+  }
+  const asked = await proveSubject(ports, { runId, ...subjectRootsOf(run) }, id)
+  switch (asked.kind) {
+    case 'no-identifier':
+      throw new UsageInvalid(`--subject-from: ${asked.problem}`)
+    case 'not-in-scope':
+      terminal.emit({ kind: 'proof', run: runId, inScope: false })
+      terminal.print(
+        `not in scope of run ${runId}: its manifest confirms no transfer of this subject, so there is no proof`,
+      )
+      return exitCode.residual
+    case 'proof': {
+      const proof = formatSubjectProof(asked.proof)
+      // What does not hold is not handed out.
+      const { words } = checkSubjectProof(runs, Buffer.from(proof))
+      await writeFile(resolve(cwd, out), proof, { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+        throw new UsageInvalid(`--out ${out}: expected a new file, got ${cause.code}`, { cause })
+      })
+      const { status, before, after } = asked.proof
+      terminal.emit({ kind: 'proof', run: runId, inScope: true, out: resolve(cwd, out), status, before, after })
+      terminal.print(`${out}: ${formatBytes(proof.length)}, of run ${runId}; it names this subject and nobody else`)
+      terminal.print(`    ${words}`)
+      terminal.print(`verify:  npx odv verify-proof ${out} --bundle ${bundle} --key PEM…`)
+      return exitCode.good
+    }
+    default:
+      return asked satisfies never
+  }
+}
+
+/** Of several runs the newest that says something of subjects. */
+function chooseRun(runs: readonly RunEvidence[], wanted: string | undefined): RunEvidence {
+  const run =
+    wanted === undefined
+      ? runs.findLast(({ summary }) => summary?.predicate.subjects !== undefined)
+      : runs.find(({ runId }) => runId === wanted)
+  if (run?.summary?.predicate.subjects === undefined)
+    throw new NotKnown('prove: expected a run of this bundle that says what it came to for its subjects, got none')
+  return run
+}
+
+/** One line. @throws UsageInvalid, which quotes nothing */
+async function readIdentifier(from: string, cwd: string): Promise<Identifier> {
+  const content =
+    from === '-'
+      ? await text(process.stdin)
+      : await readFile(resolve(cwd, from), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+          throw new UsageInvalid(`--subject-from: expected a readable file, got ${cause.code}`, { cause })
+        })
+  const lines = content
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  if (lines.length !== 1)
+    throw new UsageInvalid(`--subject-from: expected one line with one identifier, got ${lines.length}`)
+  return new Identifier(lines[0]!)
+}

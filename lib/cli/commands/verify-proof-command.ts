@@ -1,0 +1,45 @@
+import { resolve } from 'node:path'
+import { BundleInvalid, UsageInvalid } from '../../errors.ts'
+import { verifyFiling } from '../../export/verify-bundle.ts'
+import { checkSubjectProof, type ProofSummary } from '../../export/verify-subject-proof.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import { readBundle, readKeys, readText } from '../read-bundle.ts'
+import { coloured, type Terminal } from '../terminal.ts'
+import { warnOfKeys } from './verify-command.ts'
+
+export type VerifyProofOptions = { proof: string; bundle?: string; keys: string[]; since?: string; cwd: string }
+
+/**
+ * `odv verify-proof`: checks one subject's proof against a bundle, which is verified first, and says what it shows. Nobody is named:
+ * whom it is about stands in the proof.
+ */
+export async function verifyProofCommand(options: VerifyProofOptions, terminal: Terminal): Promise<ExitCode> {
+  const { bundle, keys, since, cwd } = options
+  if (bundle === undefined) throw new UsageInvalid('verify-proof: expected --bundle DIR')
+  const proof = await readText(resolve(cwd, options.proof), 'PROOF')
+  const pinnedKeys = await readKeys(keys, cwd)
+  const kept = since === undefined ? {} : { since: await readText(resolve(cwd, since), '--since') }
+  try {
+    const files = await readBundle(bundle, cwd)
+    const { summary, runs } = verifyFiling(files, { ...(pinnedKeys.length > 0 && { pinnedKeys }), ...kept })
+    const shown = checkSubjectProof(runs, Buffer.from(proof))
+    const { pinned, fingerprints } = summary
+    terminal.emit({ kind: 'proof', holds: true, pinned, fingerprints, ...shown })
+    const word = summary.pinned ? coloured('verified', 'holds') : coloured('incomplete', 'agrees, keys not checked')
+    terminal.print(`${word} ${options.proof}, of run ${shown.runId}`)
+    terminal.print(`    ${shown.words}`)
+    warnOfKeys(summary, terminal)
+    return exitCodeOfProof(shown)
+  } catch (error) {
+    if (!(error instanceof BundleInvalid)) throw error
+    terminal.emit({ kind: 'proof', holds: false, check: error.check, message: error.message })
+    terminal.print(`${coloured('residual', 'does not hold')} ${options.proof}`)
+    terminal.print(`    ${error.message}`)
+    return exitCode.residual
+  }
+}
+
+/** A proof that holds and shows that data is there, or does not show that it is gone, is no success. */
+export function exitCodeOfProof({ status }: Pick<ProofSummary, 'status'>): ExitCode {
+  return status === 'deleted' || status === 'never-found' ? exitCode.good : exitCode.incomplete
+}

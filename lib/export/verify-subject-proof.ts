@@ -1,0 +1,65 @@
+import { ProofInvalid } from '../errors.ts'
+import { describeSubject } from '../proof/describe-subject.ts'
+import { parseSubjectProof, type SubjectProof, type SubjectRoots, verifySubjectProof } from '../proof/subject-proof.ts'
+import type { SubjectStatus } from '../verdict/decide-subject.ts'
+import { runCheck } from './run-check.ts'
+import type { RunEvidence } from './run-evidence.ts'
+
+/** What a proof shows once it holds. `words` name nobody. */
+export type ProofSummary = {
+  runId: string
+  status: SubjectStatus
+  before: number
+  after: number
+  goneSince?: string
+  words: string
+}
+
+/** The attestations of a run that a proof rests on. @throws ProofInvalid when the run says nothing of subjects */
+export function subjectRootsOf({ runId, scope, summary }: RunEvidence): SubjectRoots & {
+  scopeEnvelope: string
+  summaryEnvelope: string
+  goneSince?: string
+} {
+  const subjects = summary?.predicate.subjects
+  if (!scope || !summary || !subjects)
+    throw new ProofInvalid(
+      `run ${runId}: expected a scope and a summary that says what it came to for subjects, got none`,
+    )
+  return {
+    population: scope.predicate.scope.population,
+    scopeRoot: scope.predicate.scope.scopeRoot,
+    resultRoot: subjects.resultRoot,
+    run: summary.predicate.result,
+    scopeEnvelope: scope.envelopeSha256,
+    summaryEnvelope: summary.envelopeSha256,
+    ...(subjects.goneSince !== undefined && { goneSince: subjects.goneSince }),
+  }
+}
+
+/**
+ * Verifies one subject's proof against the runs of a bundle that was verified before.
+ * @throws BundleInvalid with the check `proof`
+ */
+export function checkSubjectProof(runs: readonly RunEvidence[], bytes: Uint8Array): ProofSummary {
+  return runCheck('proof', () => {
+    const proof = parseSubjectProof(bytes)
+    const { goneSince } = requireProof(runs, proof)
+    const { runId, status, before, after } = proof
+    const words = describeSubject({ status, before, after }, goneSince)
+    return {
+      count: 1,
+      value: { runId, status, before, after, ...(goneSince !== undefined && { goneSince }), words },
+    }
+  }).value
+}
+
+function requireProof(runs: readonly RunEvidence[], proof: SubjectProof): { goneSince?: string } {
+  const run = runs.find(({ runId }) => runId === proof.runId)
+  if (!run) throw new ProofInvalid('run: expected one of this bundle, got another')
+  const roots = subjectRootsOf(run)
+  for (const name of ['scopeEnvelope', 'summaryEnvelope'] as const)
+    if (proof[name] !== roots[name]) throw new ProofInvalid(`${name}: expected that of the run, got another`)
+  verifySubjectProof(proof, roots)
+  return roots
+}

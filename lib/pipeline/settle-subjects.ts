@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto'
+import { decideRun } from '../attestation/to-run-summary.ts'
+import { EvidenceConflict } from '../errors.ts'
+import type { Ports } from '../ports.ts'
+import { createHits, noStatuses, type StatusCounts, writeResultShard } from '../proof/build-result-shard.ts'
+import { rootOfNodes } from '../proof/chunk-nodes.ts'
+import { leafOrderOf } from '../proof/leaf-order.ts'
+import { shardLeaves } from '../proof/tree-files.ts'
+import { goneSinceOf, subjectStatuses } from '../verdict/decide-subject.ts'
+import type { Verdict } from '../verdict/decide-verdict.ts'
+import type { StoreReport } from '../verdict/store-report.ts'
+import { putSame, readNodes, type ScopeTree } from './build-scope-tree.ts'
+import { readVerdicts } from './close-run.ts'
+import { readCountList } from './count-list.ts'
+import { formatDocument, readDocument } from './documents.ts'
+import { countsKey, type PassRef, runKey, segmentKey, shardKey, storeKey } from './evidence-keys.ts'
+import { readSegments } from './plan-listing.ts'
+import type { SegmentDocument } from './settle-segment.ts'
+import { parseInput, runInput } from './task-input.ts'
+
+/** What the run came to, subject by subject, in one root. `run` is the verdict that they were judged under. */
+export type SubjectsDocument = {
+  schemaVersion: 1
+  run: Verdict
+  scopeRoot: string
+  resultRoot: string
+  statuses: StatusCounts
+  /** Only of a verified run: when the last of the inventories had ended that show nobody any more. */
+  goneSince?: string
+}
+
+type SubjectPorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'ledger'>
+
+/**
+ * Judges every subject by the verdicts that were attested and by what each pass found, as it was settled: a report that came
+ * later is in neither. The document stored first counts. *Crash: shards are made again, the same.*
+ * Memory: 12 bytes for each of at most 2^24 subjects.
+ * @throws EvidenceConflict when what was settled of subjects is not what the coverage counts
+ */
+export async function settleSubjects(
+  ports: SubjectPorts,
+  input: unknown,
+  leavesPerShard = shardLeaves,
+): Promise<StatusCounts> {
+  const { runId } = parseInput('settle-subjects', runInput, input)
+  const key = runKey(runId, 'subjects.json')
+  if (!(await ports.evidence.has(key)))
+    await ports.evidence.put(key, formatDocument(await composeSubjects(ports, runId, leavesPerShard)))
+  return (await readDocument<SubjectsDocument>(ports, key)).statuses
+}
+
+async function composeSubjects(ports: SubjectPorts, runId: string, leavesPerShard: number): Promise<SubjectsDocument> {
+  const tree = await readDocument<ScopeTree>(ports, runKey(runId, 'scope-tree.json'))
+  const { planned, verdicts } = await readVerdicts(ports, runId)
+  const run = decideRun({ planned, verdicts }).result
+  const reports: StoreReport[] = []
+  for (const { storeId } of verdicts) reports.push(await readDocument(ports, storeKey(runId, storeId, 'report.json')))
+  const passes = passesOf(runId, reports)
+  const distinct = passes.map(() => 0)
+  const statuses = noStatuses()
+  const shards = Math.ceil(tree.leaves / leavesPerShard)
+  for (let shard = 0; shard < shards; shard++) {
+    const from = shard * leavesPerShard
+    const range = { from, leaves: Math.min(leavesPerShard, tree.leaves - from), order: leafOrderOf(tree.controls) }
+    const hits = createHits(range)
+    for (const [index, pass] of passes.entries()) {
+      const own = hits.addPass(pass)
+      for await (const pairs of readCounts(ports, pass.ref)) own.add(pairs)
+      distinct[index]! += own.distinct()
+    }
+    const counted = await makeShard(ports, { runId, shard, leaves: range.leaves, run }, hits.of)
+    for (const status of subjectStatuses) statuses[status] += counted[status]
+  }
+  for (const [index, { ref, subjects }] of passes.entries())
+    if (distinct[index] !== subjects)
+      throw new EvidenceConflict(
+        `store ${ref.storeId}: pass ${ref.pass}: expected the ${subjects} subjects of the coverage, got ${distinct[index]}`,
+      )
+  if (run === 'verified' && statuses.residual + statuses.undetermined > 0)
+    throw new EvidenceConflict(`run ${runId}: subjects: expected none to be left in a verified run, got some`)
+  const goneSince = run === 'verified' ? goneSinceOf(reports) : undefined
+  return {
+    schemaVersion: 1,
+    run,
+    scopeRoot: tree.root,
+    resultRoot: Buffer.from(rootOfNodes(await readNodes(ports, runId, 'result-tree', shards))).toString('hex'),
+    statuses,
+    ...(goneSince !== undefined && { goneSince }),
+  }
+}
+
+/** The passes that the reports are about, by their numbers: all first ones, all second ones, and so on. */
+function passesOf(runId: string, reports: readonly StoreReport[]) {
+  return reports
+    .flatMap(({ store: { storeId }, passes }) =>
+      passes.map(({ subjects }, pass) => ({
+        ref: { runId, storeId, pass },
+        subjects,
+        isFirst: pass === 0,
+        isLast: pass === passes.length - 1,
+      })),
+    )
+    .toSorted((a, b) => a.ref.pass - b.ref.pass)
+}
+
+async function* readCounts({ evidence }: Pick<Ports, 'evidence'>, ref: PassRef) {
+  for (const segment of (await readSegments(evidence, ref)).keys()) {
+    const own = { ...ref, segment }
+    const { counts } = await readDocument<SegmentDocument>({ evidence }, segmentKey(own, 'coverage.json'))
+    yield* readCountList(evidence, (part) => countsKey(own, part), counts)
+  }
+}
+
+async function makeShard(
+  { evidence, largeEvidence }: SubjectPorts,
+  { runId, shard, leaves, run }: { runId: string; shard: number; leaves: number; run: Verdict },
+  hitsOf: Parameters<typeof writeResultShard>[1],
+): Promise<StatusCounts> {
+  const scope = await largeEvidence.open(shardKey(runId, 'scope-tree', shard, 'leaves'))
+  const key = shardKey(runId, 'result-tree', shard, 'leaves')
+  const sum = createHash('sha256')
+  const draft = await largeEvidence.draft()
+  try {
+    const { nodes, statuses } = writeResultShard({ scope, leaves, run }, hitsOf, (bytes) => {
+      sum.update(bytes)
+      draft.write(bytes)
+    })
+    const { sha256 } = await draft.publish(key)
+    if (sha256 !== sum.digest('hex')) throw new EvidenceConflict(`${key}: expected the results of before`)
+    await putSame(evidence, shardKey(runId, 'result-tree', shard, 'nodes'), nodes)
+    return statuses
+  } finally {
+    await draft.discard()
+  }
+}

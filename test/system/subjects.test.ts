@@ -1,0 +1,218 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
+import { verifyFiling } from '../../lib/export/verify-bundle.ts'
+import { checkSubjectProof, subjectRootsOf } from '../../lib/export/verify-subject-proof.ts'
+import { Identifier } from '../../lib/manifest/identifier.ts'
+import { buildIndex } from '../../lib/pipeline/build-index.ts'
+import { readDocument } from '../../lib/pipeline/documents.ts'
+import { batchKey, runKey, shardKey } from '../../lib/pipeline/evidence-keys.ts'
+import { bundlePrefix, exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { proveSubject } from '../../lib/pipeline/prove-subject.ts'
+import { type SubjectsDocument, settleSubjects } from '../../lib/pipeline/settle-subjects.ts'
+import type { Ports } from '../../lib/ports.ts'
+import { formatSubjectProof } from '../../lib/proof/subject-proof.ts'
+import { type Hands, isMoment, openPlace, type Place } from '../support/pipeline.ts'
+import { refusalOf } from '../support/refusal-of.ts'
+import { jsonRecords, pending, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+
+/** What a run comes to for each person in scope, from the manifest to a proof that its bundle vouches for. */
+
+const deletingStore = (root: string, id: string) => ({
+  id,
+  root: join(root, id),
+  country: 'SG',
+  channel: { kind: 'delete-files', owner: 'user_id' },
+})
+const watchedStore = (root: string, id: string) => ({ id, root: join(root, id), country: 'SG' })
+
+async function runIn(place: Place, hands: Hands = {}) {
+  const run = await place.run(hands)
+  const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+  try {
+    await exportBundle(ports, { exportId: run.runId, selection: { runId: run.runId } })
+    const prefix = bundlePrefix(run.runId)
+    const files = new Map<string, Uint8Array>()
+    for await (const key of ports.evidence.list(prefix))
+      files.set(key.slice(prefix.length), await ports.evidence.get(key))
+    const { runs } = verifyFiling(files)
+    const roots = subjectRootsOf(runs[0]!)
+    const subjects = await readDocument<SubjectsDocument>(ports, runKey(run.runId, 'subjects.json'))
+    const askFor = (id: string) => proveSubject(ports, { runId: run.runId, ...roots }, new Identifier(id))
+    const proofOf = async (id: string) => {
+      const asked = await askFor(id)
+      if (asked.kind !== 'proof') return asked.kind
+      return checkSubjectProof(runs, Buffer.from(formatSubjectProof(asked.proof)))
+    }
+    return { run, runs, files, subjects, roots, askFor, proofOf }
+  } finally {
+    ports.close()
+  }
+}
+
+const ids = (...all: number[]) => jsonRecords(all.map(transferred))
+
+describe('a run whose stores are verified', () => {
+  it('shows who was deleted and who was never found, in one root that its summary attests', async () => {
+    const place = await openPlace((root) => ({
+      homeCountry: 'US',
+      stores: [deletingStore(root, 'sg'), deletingStore(root, 'ie'), watchedStore(root, 'hk')],
+    }))
+    writeFiles(place.root, {
+      'sg/a.jsonl': ids(1, 2, 1),
+      'sg/b.jsonl': ids(1),
+      'sg/c.jsonl': jsonRecords([somebodyElse(1)]),
+      'ie/a.jsonl': ids(1, 3),
+      'ie/c.jsonl': jsonRecords([somebodyElse(2)]),
+      'hk/a.jsonl': jsonRecords([somebodyElse(3)]),
+    })
+    const { run, subjects, roots, proofOf } = await runIn(place)
+    expect(run.verdict).toBe('verified')
+    expect(subjects.statuses).toEqual({ deleted: 3, 'never-found': 17, residual: 0, undetermined: 0 })
+    expect(subjects).toMatchObject({ scopeRoot: roots.scopeRoot, resultRoot: roots.resultRoot })
+    const since = (await run.coverage(1))!.inventory.finishedAt.slice(0, 10)
+    expect(await proofOf(transferred(1))).toMatchObject({
+      status: 'deleted',
+      before: 3,
+      after: 0,
+      words: expect.stringContaining(`found in 3 object versions in offshore backups before; gone since ${since}`),
+    })
+    expect(await proofOf(transferred(3))).toMatchObject({ status: 'deleted', before: 1, after: 0 })
+    expect(await proofOf(transferred(9))).toMatchObject({ status: 'never-found', before: 0, after: 0 })
+    expect(await proofOf(somebodyElse(1))).toBe('not-in-scope')
+    expect(await proofOf(pending(1))).toBe('not-in-scope')
+    expect(await proofOf('no identifier')).toBe('no-identifier')
+  })
+})
+
+describe('a proof', () => {
+  it('holds for its run alone, and with every bit as it is', async () => {
+    const place = await openPlace((root) => ({ stores: [watchedStore(root, 'hk')] }))
+    writeFiles(place.root, { 'hk/a.jsonl': jsonRecords([somebodyElse(1)]) })
+    const [first, second] = [await runIn(place), await runIn(place)]
+    const asked = await first.askFor(transferred(4))
+    if (asked.kind !== 'proof') throw new Error('expected a proof')
+    const proof = Buffer.from(formatSubjectProof(asked.proof))
+    expect(checkSubjectProof(first.runs, proof).status).toBe('never-found')
+    expect(() => checkSubjectProof(second.runs, proof)).toThrow('proof: run: expected one of this bundle')
+    // The same people, and the same came of it: what differs is which attestations say so.
+    expect(second.roots.resultRoot).toBe(first.roots.resultRoot)
+    const renamed = { ...asked.proof, runId: second.run.runId }
+    expect(() => checkSubjectProof(second.runs, Buffer.from(formatSubjectProof(renamed)))).toThrow('scopeEnvelope')
+    for (let bit = 0; bit < proof.length * 8; bit++) {
+      const flipped = Buffer.from(proof)
+      flipped[bit >> 3]! ^= 1 << (bit & 7)
+      expect(
+        refusalOf(() => checkSubjectProof(first.runs, flipped)),
+        `bit ${bit}`,
+      ).toBe('proof')
+    }
+    const paths = [...first.files.keys()]
+    expect(paths.filter((path) => /tree|subject|nodes|leaves/.test(path))).toEqual([])
+  })
+})
+
+describe('a run with anything left', () => {
+  it('shows who is still there, and of nobody else that they are gone', async () => {
+    const place = await openPlace((root) => ({
+      homeCountry: 'US',
+      stores: [deletingStore(root, 'sg'), watchedStore(root, 'hk')],
+    }))
+    writeFiles(place.root, { 'sg/a.jsonl': ids(1, 2), 'hk/a.jsonl': ids(2), 'hk/b.jsonl': ids(2) })
+    const { run, subjects, roots, proofOf } = await runIn(place)
+    expect(run.verdict).toBe('residual')
+    expect(subjects.statuses).toEqual({ deleted: 0, 'never-found': 0, residual: 1, undetermined: 19 })
+    expect(roots).not.toHaveProperty('goneSince')
+    expect(await proofOf(transferred(2))).toMatchObject({ status: 'residual', before: 3, after: 2 })
+    expect(await proofOf(transferred(1))).toMatchObject({ status: 'undetermined', before: 1, after: 0 })
+    expect(await proofOf(transferred(9))).toMatchObject({ status: 'undetermined', before: 0, after: 0 })
+  })
+
+  it('says that nothing is determined when something could not be read', async () => {
+    const place = await openPlace((root) => ({ stores: [watchedStore(root, 'hk')] }))
+    writeFiles(place.root, { 'hk/a.bin': Buffer.from([0, 1, 2, 255]), 'hk/b.jsonl': jsonRecords([somebodyElse(1)]) })
+    const { run, subjects } = await runIn(place)
+    expect(run.verdict).toBe('incomplete')
+    expect(subjects.statuses).toEqual({ deleted: 0, 'never-found': 0, residual: 0, undetermined: 20 })
+  })
+
+  it('says nothing of anybody when it fails after they were judged', async () => {
+    const place = await openPlace((root) => ({ stores: [watchedStore(root, 'hk')] }))
+    writeFiles(place.root, { 'hk/b.jsonl': jsonRecords([somebodyElse(1)]) })
+    const run = await place.run({
+      after(moment) {
+        if (isMoment(moment, { task: 'settle-subjects' })) throw new Error('the answer is lost for good')
+      },
+    })
+    expect([run.verdict, run.summary.failure?.state, run.summary.subjects]).toEqual([
+      'incomplete',
+      'SettleSubjects',
+      undefined,
+    ])
+  })
+})
+
+describe('what is settled of subjects', () => {
+  const open = async () => {
+    const place = await openPlace((root) => ({ homeCountry: 'US', stores: [deletingStore(root, 'sg')] }))
+    writeFiles(place.root, { 'sg/a.jsonl': ids(1, 2), 'sg/b.jsonl': jsonRecords([somebodyElse(1)]) })
+    return place
+  }
+
+  it('is the same when its tasks are done again from any part of what they wrote', async () => {
+    const place = await open()
+    const { run, subjects } = await runIn(place)
+    const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+    const at = (key: string) => join(place.paths.evidence, key)
+    const { runId } = run
+    // In the order in which they are written.
+    const documents = [
+      shardKey(runId, 'scope-tree', 0, 'leaves'),
+      shardKey(runId, 'scope-tree', 0, 'nodes'),
+      runKey(runId, 'scope-tree.json'),
+      shardKey(runId, 'result-tree', 0, 'leaves'),
+      shardKey(runId, 'result-tree', 0, 'nodes'),
+      runKey(runId, 'subjects.json'),
+    ]
+    const before = await Promise.all(documents.map((key) => ports.evidence.get(key)))
+    try {
+      for (let kept = 0; kept <= documents.length; kept++) {
+        for (const key of documents.slice(kept)) rmSync(at(key), { force: true })
+        await buildIndex(ports, { runId, at: '2026-11-26T00:00:00Z', shard: 0 })
+        expect(await settleSubjects(ports, { runId })).toEqual(subjects.statuses)
+        expect(await Promise.all(documents.map((key) => ports.evidence.get(key)))).toEqual(before)
+      }
+    } finally {
+      ports.close()
+    }
+  })
+
+  it('is refused when the manifest is another one by then', async () => {
+    const place = await open()
+    const run = await place.run({
+      after(moment) {
+        if (isMoment(moment, { task: 'build-index' })) writeFileSync(join(place.root, 'ids.csv'), 'userId\n123456789\n')
+      },
+    })
+    expect(run.summary.failure).toEqual({ state: 'BuildScopeTree', error: 'EvidenceConflict' })
+    expect(run.verdict).toBe('incomplete')
+  })
+
+  it('gets no better by a report that was changed, or that leaves a subject out', async () => {
+    const place = await open()
+    const changing: Hands['wrap'] = (ports) => {
+      const put: Ports['evidence']['put'] = (key, body) =>
+        ports.evidence.put(
+          key,
+          key === batchKey({ runId: 'run-0', storeId: 'sg', pass: 0 }, 0)
+            ? String(body).replace(/"subjects":"[^"]+"/, '"subjects":""')
+            : body,
+        )
+      return Object.create(ports, { evidence: { value: { ...ports.evidence, put } } })
+    }
+    const run = await place.run({ wrap: changing })
+    expect(run.verdict).toBe('incomplete')
+    expect(run.summary.subjects?.statuses).toEqual({ deleted: 0, 'never-found': 0, residual: 0, undetermined: 20 })
+  })
+})
