@@ -20,8 +20,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    // Many suites wait for a server of theirs: one more than there are cores keeps these busy.
-    maxWorkers: availableParallelism() + 1,
+    // Many suites wait for a server of theirs: two more than there are cores keep these busy.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
   },
 })

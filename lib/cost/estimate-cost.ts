@@ -90,7 +90,7 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
       prices.transition,
     ),
     item('evidence written', parts, 'PUT requests', prices.s3Put),
-    item('evidence kept for a year', Math.ceil(evidence / 1e9), 'GB', prices.s3GigabyteMonth * 12),
+    item('evidence kept for a year', Math.ceil(evidence / 1e6) / 1000, 'GB', prices.s3GigabyteMonth * 12),
     item('statements', work.length * statements, 'signed and logged', prices.kmsSignature + 5 * prices.dynamoWrite),
   ]
   return {
