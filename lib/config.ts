@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { declaredFormatNames } from './decode/declared-format.ts'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 import { countryOfRegion } from './regions.ts'
 import { chooseForms } from './scan/forms/form-names.ts'
@@ -104,6 +105,12 @@ const bucket = z.strictObject({
   restore: z.optional(restore),
 })
 
+/** What objects are whose keys end like this: compressions that nothing in their bytes tells. */
+const declared = z.strictObject({
+  suffix: z.string().check(z.minLength(1), z.maxLength(100)),
+  format: z.enum(declaredFormatNames),
+})
+
 const store = z.strictObject({
   id: name,
   /** A directory, or else `s3`: exactly one of the two. */
@@ -124,6 +131,8 @@ const store = z.strictObject({
   concurrency: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
   /** The key of an object that every listing must show: a sign that the share is mounted and is this store's. */
   marker: z.optional(text),
+  /** The first that fits counts. What is declared is read as nothing else. */
+  declared: z.optional(z.array(declared).check(z.maxLength(100))),
 })
 
 const schema = z.strictObject({

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto'
 import { ReadFailed } from '../errors.ts'
 import { byteSource } from './byte-source.ts'
+import type { DeclaredFormat } from './declared-format.ts'
 import { decodeContent, isContainer } from './decode-content.ts'
 import { addGap, createDecoding, DecodingStopped } from './decoding.ts'
 import type { ReadAt } from './format.ts'
+import { declaredFormats } from './formats.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { Means } from './means.ts'
 import type { OpenSink } from './sink.ts'
 import type { Gap } from './unverified.ts'
 
+export type { DeclaredFormat } from './declared-format.ts'
 export type { ReadAt } from './format.ts'
 export { formatNames, formats } from './formats.ts'
 export type { Means } from './means.ts'
@@ -25,6 +28,7 @@ export type Reading = { bytes: number; decodedBytes: number; sha256: string; com
  * may be open at the same time. Formats are told from the bytes, never from names. Whatever is not read, or could hide
  * something, is a gap; what was decoded before a gap is delivered, but its sink sees no `end`. A `ReadFailed` of
  * `chunks` is a gap too; other errors, and those of the sinks, are thrown. `at` reads the same stored bytes at any place.
+ * `declared`: what the object is said to be, which is not asked of its bytes.
  */
 export async function decodeObject(
   chunks: AsyncIterable<Uint8Array>,
@@ -32,6 +36,7 @@ export async function decodeObject(
   limits: Limits = defaultLimits,
   at?: ReadAt,
   means: Means = 'fast',
+  declared?: DeclaredFormat,
 ): Promise<Reading> {
   const decoding = createDecoding(open, limits, decodeContent, isContainer, means)
   const hash = createHash('sha256')
@@ -45,7 +50,11 @@ export async function decodeObject(
   const stored = counted()
   const source = byteSource(stored)
   try {
-    await decoding.decode({ source, path: [], ...(at && { at }) }).catch((error: unknown) => {
+    const read =
+      declared === undefined
+        ? decoding.decode({ source, path: [], ...(at && { at }) })
+        : declaredFormats[declared].read({ source, path: [declared] }, decoding)
+    await read.catch((error: unknown) => {
       if (!(error instanceof DecodingStopped)) throw error
       addGap(decoding, error.gap)
     })

@@ -6,6 +6,7 @@ import { zip } from './archive/zip/zip-format.ts'
 import { avro } from './columnar/avro/avro-content.ts'
 import { orc } from './columnar/orc/orc-content.ts'
 import { parquet } from './columnar/parquet/parquet-content.ts'
+import { brotli, deflate } from './compression/bare-stream-content.ts'
 import { bzip2 } from './compression/bzip2-content.ts'
 import { gzip } from './compression/gzip-content.ts'
 import { lz4 } from './compression/lz4-content.ts'
@@ -22,6 +23,7 @@ import { redisRdb } from './database/redis/rdb-content.ts'
 import { sqliteJournal } from './database/sqlite/journal-content.ts'
 import { sqlite } from './database/sqlite/sqlite-content.ts'
 import { sqliteWal } from './database/sqlite/wal-content.ts'
+import { type DeclaredFormat, declaredFormatNames } from './declared-format.ts'
 import { bson } from './document/bson/bson-content.ts'
 import { mongoArchive } from './document/bson/mongo-archive.ts'
 import { mail } from './document/mail/mail-content.ts'
@@ -66,5 +68,8 @@ export function formatOf(head: Uint8Array): Format | undefined {
   return formats.find((format) => format.isFormat(head))
 }
 
+/** Those that are read where they are declared. */
+export const declaredFormats: Readonly<Record<DeclaredFormat, Format>> = { brotli, deflate }
+
 /** Names of the formats, as they stand in paths. */
-export const formatNames: readonly string[] = formats.map(({ name }) => name)
+export const formatNames: readonly string[] = [...formats.map(({ name }) => name), ...declaredFormatNames]

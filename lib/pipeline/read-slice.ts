@@ -7,7 +7,7 @@ import type { PlacedOccurrence } from '../scan/scan-object.ts'
 import { scanSlice } from '../scan/scan-slice.ts'
 import { openRanges } from './open-ranges.ts'
 import { type Content, type Found, nothingRead, readVersion } from './read-version.ts'
-import { type Reading, tooLarge, toUnread } from './reading.ts'
+import { declaredFor, type Reading, tooLarge, toUnread } from './reading.ts'
 
 type SliceContent = Content & { slice: SliceReading }
 
@@ -27,7 +27,8 @@ export async function readSlice(
     reading.see?.(each)
     found.add('content', each)
   }
-  const scan = await scanSlice(ranges.read, slice, entry.size, reading.index, onOccurrence, reading.forms)
+  const declared = declaredFor(version.key, reading)
+  const scan = await scanSlice(ranges.read, slice, entry.size, reading.index, onOccurrence, reading.forms, declared)
   const none = { ...slice, start: slice.from, end: slice.from }
   switch (scan.kind) {
     case 'unread':

@@ -10,7 +10,7 @@ import type { CaseKeys } from '../subject-index/case-keys.ts'
 import type { PassRef } from './evidence-keys.ts'
 import { openRanges } from './open-ranges.ts'
 import { readAgain } from './read-version.ts'
-import { inTime, type Reading } from './reading.ts'
+import { declaredFor, inTime, type Reading } from './reading.ts'
 
 /** What is read twice of a batch: the same whenever it is drawn again. */
 export function drawSample(
@@ -44,18 +44,20 @@ export async function readForOpinion(
   const options = { index, forms, seed }
   // Bytes are counted as progress once.
   const uncounted = { ...reading, meter: { add() {} } }
+  const declared = declaredFor(version.key, reading)
   if (slice !== undefined) {
     const { read } = openRanges(version, uncounted)
     const head = await readHead(read, Math.min(headLength, entry.size))
     if (!(head instanceof Uint8Array)) return undefined
-    if (isReadAsIs(head)) return opinionOnSlice(read, slice, { head, size: entry.size }, options)
+    if (declared === undefined && isReadAsIs(head))
+      return opinionOnSlice(read, slice, { head, size: entry.size }, options)
     if (slice.index > 0 || entry.size > bytesInOneCall('container', reading.callSeconds)) return undefined
   }
   const opened = await reading.store.open(version)
   if (opened.kind === 'unreadable') return undefined
   try {
     const { at } = readAgain(version, entry.size, uncounted)
-    return await opinionOnObject(inTime(opened.chunks, uncounted).chunks, options, at)
+    return await opinionOnObject(inTime(opened.chunks, uncounted).chunks, options, at, declared)
   } finally {
     await opened.close()
   }

@@ -4,7 +4,7 @@ import type { InventoryEntry, ListedVersion, Protection } from '../inventory/obj
 import { findInKey } from '../scan/redact-key.ts'
 import { type PlacedOccurrence, scanObject } from '../scan/scan-object.ts'
 import { openRanges } from './open-ranges.ts'
-import { inTime, lateFor, type Reading, toUnread, type Unread } from './reading.ts'
+import { declaredFor, inTime, lateFor, type Reading, toUnread, type Unread } from './reading.ts'
 
 export type Found = ReturnType<typeof createCollector>
 
@@ -51,7 +51,9 @@ export async function readVersion(
           reading.see?.(occurrence)
           found.add('content', occurrence)
         }
-        const scan = await scanObject(body.chunks, reading.index, onOccurrence, 'subjects', again?.at, reading.forms)
+        const { index, forms } = reading
+        const declared = declaredFor(version.key, reading)
+        const scan = await scanObject(body.chunks, index, onOccurrence, 'subjects', again?.at, forms, declared)
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan
         const gap: Unread | undefined =

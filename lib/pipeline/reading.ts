@@ -1,3 +1,5 @@
+import type { StoreConfig } from '../config.ts'
+import type { DeclaredFormat } from '../decode/decode-object.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { Ports, Store } from '../ports.ts'
@@ -14,12 +16,19 @@ export type Reading = {
   meter: Ports['meter']
   isLate(): boolean
   callSeconds: number
+  /** What objects are, by the ends of their keys, where nothing in their bytes tells. */
+  declared: StoreConfig['declared']
   /** Is told of everything that is found in the content. */
   see?(occurrence: PlacedOccurrence): void
 }
 
 /** `beyondCall`: a call that has more time could have read it. */
 export type Unread = { reason: Extract<Outcome, { kind: 'unverified' }>['reason']; detail: string; beyondCall?: true }
+
+/** What an object is declared to be. */
+export function declaredFor(key: string, { declared = [] }: Pick<Reading, 'declared'>): DeclaredFormat | undefined {
+  return declared.find(({ suffix }) => key.endsWith(suffix))?.format
+}
 
 /** A gap as the reason of an outcome. */
 export function toUnread(gap: Gap | undefined): Unread {

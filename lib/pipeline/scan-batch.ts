@@ -51,6 +51,7 @@ export async function scanBatch(
   const context: Omit<Reading, 'store'> = {
     index,
     forms,
+    declared: store.declared,
     meter: ports.meter,
     isLate: () => ports.clock().getTime() > readUntil,
     callSeconds: ports.callSeconds,

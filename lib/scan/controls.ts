@@ -64,7 +64,7 @@ export async function runControls(
   }
   const { positive, negative } = report
   for (const { shape, context, container, sample, expected, stored } of prepare(index)) {
-    const { path, written } = sampleFormats[container]!
+    const { path, written, declared } = sampleFormats[container]!
     positive.forms.push(`${container}/${context}/${shape}`)
     const found: PlacedOccurrence[] = []
     const { complete } = await scan(
@@ -74,6 +74,7 @@ export async function runControls(
       'subjects-and-controls',
       undefined,
       forms,
+      declared,
     )
     const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
     positive.planted += hitsOf(sample).length

@@ -1,4 +1,5 @@
-import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import type { DeclaredFormat } from '../decode/decode-object.ts'
 import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
@@ -24,9 +25,14 @@ import { zipSample } from './samples/zip-sample.ts'
 
 /**
  * How a document is stored in a format, and the path of the content that comes out of it. `written`: path of a content that shows
- * it as it is written, where controls may be found as well.
+ * it as it is written, where controls may be found as well; `declared`: it is read only where it is declared.
  */
-type SampleFormat = { wrap(document: Uint8Array): Uint8Array; path: readonly string[]; written?: readonly string[] }
+type SampleFormat = {
+  wrap(document: Uint8Array): Uint8Array
+  path: readonly string[]
+  written?: readonly string[]
+  declared?: DeclaredFormat
+}
 
 /**
  * A writer for every format that is claimed to be read, so that controls are planted in each. A table holds the document's
@@ -62,5 +68,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'utf-16': { wrap: writeUtf16, path: ['utf-16'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
+  brotli: { wrap: brotliCompressSync, path: ['brotli'], written: ['brotli', 'stored'], declared: 'brotli' },
+  deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate', 'stored'], declared: 'deflate' },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
 }

@@ -1,5 +1,5 @@
 import { isNames } from '../decode/content-path.ts'
-import { decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
+import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
 import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -32,6 +32,7 @@ export type ScanObject = (
   sought?: Sought,
   at?: ReadAt,
   forms?: readonly string[],
+  declared?: DeclaredFormat,
 ) => Promise<ObjectScan>
 
 /**
@@ -42,7 +43,7 @@ export type Sought = 'subjects' | 'subjects-and-controls'
 
 /**
  * Reads one object to its last byte, unwraps it, and reports every identifier in it, plain and in these forms. `at` reads
- * the same bytes at any place.
+ * the same bytes at any place; `declared`: see `decodeObject`.
  */
 export const scanObject: ScanObject = async (
   chunks,
@@ -51,6 +52,7 @@ export const scanObject: ScanObject = async (
   sought = 'subjects',
   at,
   forms = defaultForms,
+  declared,
 ) => {
   /** Contents that are not at their end; there may be many of them in one object, one after the other. */
   const open = new Set<FormMatcher>()
@@ -82,7 +84,7 @@ export const scanObject: ScanObject = async (
       },
     }
   }
-  const reading = await decodeObject(chunks, openSink, defaultLimits, at)
+  const reading = await decodeObject(chunks, openSink, defaultLimits, at, 'fast', declared)
   for (const matcher of open) {
     matcher.stop()
     records += matcher.records

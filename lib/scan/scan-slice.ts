@@ -1,3 +1,4 @@
+import type { DeclaredFormat } from '../decode/decode-object.ts'
 import { decodePart, headLength, isReadAsIs } from '../decode/decode-part.ts'
 import { encodedCheck, longRun } from '../decode/encoded-check.ts'
 import type { Gap } from '../decode/unverified.ts'
@@ -30,7 +31,9 @@ export async function scanSlice(
   index: SubjectIndex,
   onOccurrence: (occurrence: PlacedOccurrence) => void,
   forms: readonly string[] = defaultForms,
+  declared?: DeclaredFormat,
 ): Promise<SliceScan> {
+  if (declared !== undefined) return { kind: 'container' }
   const head = await readHead(read, Math.min(headLength, size))
   if (!(head instanceof Uint8Array)) return { kind: 'unread', gap: head }
   if (!isReadAsIs(head)) return { kind: 'container' }

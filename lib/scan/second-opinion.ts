@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { isNames } from '../decode/content-path.ts'
-import { decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
+import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
 import { decodePart } from '../decode/decode-part.ts'
 import type { OpenSink, Sink } from '../decode/sink.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -48,11 +48,19 @@ export function opinionOnObject(
   chunks: AsyncIterable<Uint8Array>,
   options: OpinionOptions,
   at?: ReadAt,
+  declared?: DeclaredFormat,
 ): Promise<Opinion | undefined> {
   const { passed } = options.limits ?? opinionLimits
   const startOf = () => 0
   return formOpinion(options, startOf, async (open) => {
-    const { gaps, complete, sha256 } = await decodeObject(atMost(passed, chunks), open, defaultLimits, at, 'plain')
+    const { gaps, complete, sha256 } = await decodeObject(
+      atMost(passed, chunks),
+      open,
+      defaultLimits,
+      at,
+      'plain',
+      declared,
+    )
     return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : { complete, sha256 }
   })
 }

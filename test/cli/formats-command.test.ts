@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { formatsCommand } from '../../lib/cli/commands/formats-command.ts'
 import { openTerminal } from '../../lib/cli/terminal.ts'
-import { formats } from '../../lib/decode/decode-object.ts'
+import { formatNames } from '../../lib/decode/decode-object.ts'
 import { forms } from '../../lib/scan/forms/forms.ts'
 import { sampleFormats } from '../../lib/scan/sample-formats.ts'
 
@@ -18,7 +18,7 @@ it('odv formats names every format, form and limit that the code has, for people
     .split('\n')
     .map((line) => JSON.parse(line) as { kind: string; name: string })
   const named = (kind: string) => rows.filter((row) => row.kind === kind).map(({ name }) => name)
-  expect(named('format')).toEqual(formats.map(({ name }) => name))
+  expect(named('format')).toEqual(formatNames)
   expect(named('form')).toEqual(forms.map(({ name }) => name))
   expect(named('not-read').filter((name) => named('format').includes(name))).toEqual([])
   expect(rows.at(-1)).toMatchObject({ kind: 'limits', depth: 8 })
@@ -27,5 +27,5 @@ it('odv formats names every format, form and limit that the code has, for people
 })
 
 it('every format that is said to be read is planted with controls', () => {
-  expect(Object.keys(sampleFormats).toSorted()).toEqual(['plain', ...formats.map(({ name }) => name)].toSorted())
+  expect(Object.keys(sampleFormats).toSorted()).toEqual(['plain', ...formatNames].toSorted())
 })

@@ -39,7 +39,7 @@ describe('a large object', () => {
     { name: 'a container', body: gzipSync(clean, { level: 0 }), clean: true },
     { name: 'a container with an identifier', body: gzipSync(withOne, { level: 0 }), clean: false },
     { name: 'binary data', body: Buffer.concat([Buffer.from(clean), Buffer.of(0), Buffer.from(clean)]), clean: false },
-    { name: 'a file that begins like a format that is not read', body: `ORC${'\x00x '.repeat(900)}`, clean: false },
+    { name: 'a file that begins like a format that is not read', body: `LZIP${'\x00x '.repeat(900)}`, clean: false },
     { name: 'a file of a known format', body: `PK\x03\x04 ${clean}`, clean: false },
   ]
   for (const { name, body, clean } of whole)

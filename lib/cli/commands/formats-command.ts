@@ -1,3 +1,4 @@
+import { declaredFormatNames } from '../../decode/declared-format.ts'
 import { defaultLimits, formats } from '../../decode/decode-object.ts'
 import { knownFormatNames } from '../../decode/known-formats.ts'
 import { defaultForms } from '../../scan/forms/form-names.ts'
@@ -13,6 +14,7 @@ const kinds = { compression: 'Compressions', archive: 'Archives', table: 'Tables
 /** `odv formats`: what is read, in which forms, how deep, and what is known and not read. All of it is asked of the code. */
 export function formatsCommand(terminal: Terminal): ExitCode {
   for (const { name, kind } of formats) terminal.emit({ kind: 'format', name, of: kind })
+  for (const name of declaredFormatNames) terminal.emit({ kind: 'format', name, of: 'declared' })
   for (const { name, summary } of forms)
     terminal.emit({ kind: 'form', name, isDefault: defaultForms.includes(name), summary })
   for (const name of notRead) terminal.emit({ kind: 'not-read', name })
@@ -27,6 +29,8 @@ export function formatsCommand(terminal: Terminal): ExitCode {
     terminal.print(`  ${title}`)
     terminal.print(`    ${names.join(', ')}`)
   }
+  terminal.print('  Compressions that nothing in their bytes tells, where a store declares them')
+  terminal.print(`    ${declaredFormatNames.join(', ')}`)
   terminal.print('')
   terminal.print(
     bold('Forms that identifiers are looked for in, beside the plain one (--forms; * is on unless said otherwise):'),

@@ -1,14 +1,15 @@
 import type { Transform } from 'node:stream'
-import { constants, createInflateRaw, createZstdDecompress } from 'node:zlib'
+import { constants, createBrotliDecompress, createInflateRaw, createZstdDecompress } from 'node:zlib'
 
-/** What is decoded: deflate, or zstd, where `windowLog` limits what a zstd frame may refer back to. */
-export type EngineKind = { name: 'inflate-raw' } | { name: 'zstd'; windowLog: number }
+/** What is decoded: deflate, brotli, or zstd, where `windowLog` limits what a zstd frame may refer back to. */
+export type EngineKind = { name: 'inflate-raw' } | { name: 'brotli' } | { name: 'zstd'; windowLog: number }
 
 /** A decoding stream of `node:zlib`; `bytesWritten` counts the input that it has consumed. */
 export type Stream = Transform & { readonly bytesWritten: number }
 
 export function createStream(kind: EngineKind, chunkSize: number): Stream {
   if (kind.name === 'inflate-raw') return createInflateRaw({ chunkSize })
+  if (kind.name === 'brotli') return createBrotliDecompress({ chunkSize })
   return createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: kind.windowLog } })
 }
 

@@ -38,6 +38,7 @@ export async function readColumn(
   const isText = kind === 'string' || kind === 'varchar' || kind === 'char' || kind === 'binary'
   const data = textContent(path, decoding, isText ? 'text' : 'numbers', out)
   const slack = textContent([...path, 'slack'], decoding, 'text')
+  const unended = [data, slack]
   let isLossy = false
   const onLossy = () => {
     isLossy = true
@@ -100,6 +101,9 @@ export async function readColumn(
       case 'timestamp':
       case 'timestamp-instant':
         await write(numberOf(part.numbers('data', true), firstOf2015))
+        // Its content is opened before the next one, whatever its length.
+        await data.end()
+        unended.shift()
         await readNanoseconds()
         break
       case 'decimal':
@@ -195,10 +199,10 @@ export async function readColumn(
   try {
     const counts = await readValues()
     await readRest()
-    for (const content of [data, slack]) await content.end()
+    for (const content of unended) await content.end()
     return counts
   } catch (error) {
-    if (isOfContent(error)) for (const content of [data, slack]) await content.abandon()
+    if (isOfContent(error)) for (const content of unended) await content.abandon()
     throw error
   } finally {
     if (isLossy)

@@ -1,0 +1,92 @@
+import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { type DeclaredFormat, decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
+import { inPieces } from '../collect.ts'
+
+const user = 'user 1111111111'
+const text = `${Array.from({ length: 60 }, (_, index) => `${user} ${index * 7919}`).join('\n')}\n`
+
+/** Contents by their paths; one that did not end has `…` at its end. */
+async function read(bytes: Uint8Array, declared: DeclaredFormat, lengths = [1000]) {
+  const texts: Record<string, string> = {}
+  const reading = await decodeObject(
+    inPieces(bytes, lengths),
+    (path) => {
+      const name = path.join('/')
+      texts[name] = '…'
+      return {
+        write(chunk) {
+          texts[name] = `${texts[name]!.slice(0, -1)}${Buffer.from(chunk).toString('latin1')}…`
+        },
+        end() {
+          texts[name] = texts[name]!.slice(0, -1)
+        },
+      }
+    },
+    defaultLimits,
+    undefined,
+    'fast',
+    declared,
+  )
+  return { reading, texts, reasons: reading.gaps.map(({ reason }) => reason) }
+}
+
+describe.each([
+  { format: 'brotli' as const, compress: brotliCompressSync },
+  { format: 'deflate' as const, compress: deflateRawSync },
+])('what is declared to be $format', ({ format, compress }) => {
+  const bytes = compress(text)
+
+  test('is read to its end, however it is cut, and so is what is inside of it', async () => {
+    for (const lengths of [[1], [7, 2], [1e5]]) {
+      const { reading, texts } = await read(bytes, format, lengths)
+      expect(reading).toMatchObject({ complete: true, bytes: bytes.length, gaps: [] })
+      expect(texts).toEqual({ [format]: text, [`${format}/stored`]: bytes.toString('latin1') })
+    }
+    const inside = await read(compress(gzipSync(text)), format)
+    expect(inside.reading.gaps).toEqual([])
+    expect(inside.texts[`${format}/gzip`]).toBe(text)
+  })
+
+  test('is never complete when it was cut off, not even of nothing', async () => {
+    for (let length = 0; length < bytes.length; length++)
+      for (const lengths of [[1e5], [3]]) {
+        const { reading, reasons } = await read(bytes.subarray(0, length), format, lengths)
+        expect(reasons).toEqual(['truncated'])
+        expect(reading.bytes).toBe(length)
+      }
+  })
+
+  test('is a gap with anything behind it, even another stream or zeros, and that is looked at', async () => {
+    for (const more of [Buffer.from(user), bytes, Buffer.alloc(9)])
+      for (const lengths of [[1e5], [1]]) {
+        const { reasons, texts } = await read(Buffer.concat([bytes, more]), format, lengths)
+        expect(reasons).toEqual(['trailing-data'])
+        expect(texts[format]).toBe(text)
+        expect(texts[`${format}/stored`]).toBe(Buffer.concat([bytes, more]).toString('latin1'))
+      }
+  })
+
+  test('is corrupt when it is anything else, and is looked at as it is', async () => {
+    for (const other of [Buffer.from(text), gzipSync(text), Buffer.from(`\xff\xff${text}`, 'latin1')]) {
+      const { reasons, texts } = await read(other, format, [13])
+      expect(reasons).toEqual(['corrupt'])
+      expect(texts[`${format}/stored`]).toBe(other.toString('latin1'))
+    }
+  })
+
+  test('is stopped where it would become too much', async () => {
+    const { reasons } = await read(compress(Buffer.alloc(64e6)), format)
+    expect(reasons).toContain('limit')
+  })
+})
+
+test('bytes in a stream of brotli that decode to nothing are looked at as they are', async () => {
+  const hidden = Buffer.from(user)
+  // A window of 16 bits; a block of metadata, whose length takes one byte; an empty last block.
+  const length = hidden.length - 1
+  const stream = Buffer.concat([Buffer.from([0x2c | ((length & 1) << 7), length >> 1]), hidden, Buffer.from([3])])
+  const { reading, texts } = await read(stream, 'brotli')
+  expect(reading.gaps).toEqual([])
+  expect(texts['brotli/stored']).toContain(user)
+})

@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { expect, it } from 'vitest'
+import { inSlicesOf, openPlace } from '../support/pipeline.ts'
+import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+
+const clean = jsonRecords(numbers(60).map((n) => somebodyElse(n)))
+const withOne = jsonRecords(numbers(60).map((n) => (n === 40 ? transferred(3) : somebodyElse(n))))
+const files = {
+  'clean.br': brotliCompressSync(clean),
+  'found.br': brotliCompressSync(withOne),
+  'another-thing.br': clean,
+  'found-in-another-thing.br': withOne,
+  'not-declared.bin': brotliCompressSync(clean),
+  'clean.txt': clean,
+}
+
+it.each([
+  { name: 'at once', hands: {} },
+  { name: 'in slices', hands: { call: inSlicesOf(70) } },
+])('what is declared to be brotli is read as that and as nothing else, $name', async ({ hands }) => {
+  const at = await openPlace((root) => {
+    mkdirSync(join(root, 'sg'))
+    const declared = [{ suffix: '.br', format: 'brotli' }]
+    return { homeCountry: 'US', stores: [{ id: 'sg', country: 'SG', root: join(root, 'sg'), declared }] }
+  })
+  writeFiles(join(at.root, 'sg'), files)
+  const run = await at.run(hands)
+  const coverage = (await run.coverage(0))!
+  expect(coverage).toMatchObject({ clean: { versions: 2 }, found: { versions: 2 }, foundPartly: 1 })
+  expect(coverage.unverified.map(({ reason }) => reason).toSorted()).toEqual(['corrupt', 'invalid-utf8'])
+  expect(run.store).not.toBe('verified')
+})
