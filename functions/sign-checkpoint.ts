@@ -1,4 +1,3 @@
-import { originOf } from '../lib/log/origin.ts'
 import { signCheckpoint } from '../lib/pipeline/sign-checkpoint.ts'
 import { parseInput, runInput } from '../lib/pipeline/task-input.ts'
 import { task } from './runtime.ts'
@@ -7,7 +6,7 @@ export const handler = task(
   'sign-checkpoint',
   async (ports, input) => {
     parseInput('sign-checkpoint', runInput, input)
-    const signed = await signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) })
+    const signed = await signCheckpoint(ports)
     return { ...signed, seconds: Math.floor(ports.clock().getTime() / 1000) }
   },
   // The time itself: how long ago it was is for whoever looks.

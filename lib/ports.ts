@@ -194,7 +194,7 @@ export interface CaseKey {
   read(): Promise<Uint8Array>
 }
 
-/** Signs attestations: ECDSA P-256 with SHA-256. */
+/** Signs attestations: ECDSA P-256 with SHA-256, by the key that is in force. */
 export interface AttestationSigner {
   /** SubjectPublicKeyInfo, PEM. */
   publicKey(): Promise<string>
@@ -206,6 +206,11 @@ export interface AttestationSigner {
 export interface LogSigner {
   publicKey(): Promise<string>
   sign(message: Uint8Array): Promise<Uint8Array>
+  /**
+   * Signs with a key that was in force before, for the one checkpoint that the old and the new key sign both. Absent where
+   * only one key can be used: then whoever changes the key signs that checkpoint. @throws KeyUnsafe when it is gone
+   */
+  signAs?(publicKey: string, message: Uint8Array): Promise<Uint8Array>
 }
 
 /** The log's head: `size` entries, RFC 6962 `root`, and the `frontier` (roots of its perfect subtrees, largest first). */
@@ -222,6 +227,8 @@ export interface Ledger {
   /** Stores the reservation unless its identity has one; returns the stored one, which may be older. */
   reserve(identity: string, claim: string, envelope: Uint8Array): Promise<Reservation>
   find(identity: string): Promise<Reservation | undefined>
+  /** Every reservation that has no entry yet, in any order. It reads all there ever were. */
+  pending(): Promise<Reservation[]>
   head(): Promise<LogHead>
   /**
    * In one transaction: if the head is still `expected`, adds the entries (consecutive `seq` from `expected.size`),

@@ -5,9 +5,11 @@ import { formatBase64, parseBase64 } from './base64.ts'
 
 /**
  * A signed statement: DSSE with one ECDSA P-256 signature (DER) over the pre-authentication encoding of the payload's
- * exact bytes. `keyid` only hints at the key; the envelope file has no whitespace and no newline at its end.
+ * exact bytes. `keyid` only hints at the key; the envelope file has no whitespace and no newline at its end. A key
+ * transition has `further` signatures, by the keys that it is about; nothing else has any.
  */
-export type Envelope = { payload: Uint8Array; keyid?: string; signature: Uint8Array }
+export type Envelope = EnvelopeSignature & { payload: Uint8Array; further?: EnvelopeSignature[] }
+export type EnvelopeSignature = { keyid?: string; signature: Uint8Array }
 
 export const payloadType = 'application/vnd.in-toto+json'
 
@@ -17,25 +19,32 @@ export function paeOf(payload: Uint8Array): Uint8Array {
   return new Uint8Array(Buffer.concat([header, payload]))
 }
 
-export function formatEnvelope({ payload, keyid, signature }: Envelope): Uint8Array {
-  const line = { ...(keyid === undefined ? {} : { keyid }), sig: formatBase64(signature) }
-  return new TextEncoder().encode(JSON.stringify({ payload: formatBase64(payload), payloadType, signatures: [line] }))
+export function formatEnvelope({ payload, keyid, signature, further = [] }: Envelope): Uint8Array {
+  const signatures = [{ signature, ...(keyid !== undefined && { keyid }) }, ...further].map((each) => ({
+    ...(each.keyid === undefined ? {} : { keyid: each.keyid }),
+    sig: formatBase64(each.signature),
+  }))
+  return new TextEncoder().encode(JSON.stringify({ payload: formatBase64(payload), payloadType, signatures }))
 }
+
+const signatureShape = /\{(?:"keyid":"([\x21\x23-\x5b\x5d-\x7e]+)",)?"sig":"([A-Za-z0-9+/=]+)"\}/
+const envelopeShape = new RegExp(
+  `^\\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application/vnd\\.in-toto\\+json","signatures":\\[(${signatureShape.source}(?:,${signatureShape.source}){0,2})\\]\\}$`,
+)
 
 /**
  * Reads an envelope without believing it. `formatEnvelope(parseEnvelope(bytes))` are the same bytes.
  * @throws FormatInvalid for any other bytes.
  */
 export function parseEnvelope(bytes: Uint8Array): Envelope {
-  const shape =
-    /^\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application\/vnd\.in-toto\+json","signatures":\[\{(?:"keyid":"([\x21\x23-\x5b\x5d-\x7e]+)",)?"sig":"([A-Za-z0-9+/=]+)"\}\]\}$/
-  const parts = shape.exec(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'))
-  if (!parts) throw new FormatInvalid('envelope: expected a DSSE envelope with one signature, got another text')
-  return {
-    payload: parseBase64(parts[1]!, 'envelope: payload'),
-    ...(parts[2] === undefined ? {} : { keyid: parts[2] }),
-    signature: parseBase64(parts[3]!, 'envelope: sig'),
-  }
+  const parts = envelopeShape.exec(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'))
+  if (!parts)
+    throw new FormatInvalid('envelope: expected a DSSE envelope with one to three signatures, got another text')
+  const [first, ...further] = [...parts[2]!.matchAll(new RegExp(signatureShape, 'g'))].map(([, keyid, sig]) => ({
+    ...(keyid === undefined ? {} : { keyid }),
+    signature: parseBase64(sig!, 'envelope: sig'),
+  }))
+  return { payload: parseBase64(parts[1]!, 'envelope: payload'), ...first!, ...(further.length > 0 && { further }) }
 }
 
 /** The envelope's bytes for a payload. */
@@ -45,12 +54,13 @@ export async function signEnvelope(signer: AttestationSigner, payload: Uint8Arra
 }
 
 /**
- * Believes the payload of exactly these bytes when the key (SubjectPublicKeyInfo, PEM) signed it. A `keyid` may be
- * absent; one that names another key is refused.
+ * Believes the payload of exactly these bytes when the key (SubjectPublicKeyInfo, PEM) signed it, and nobody else. A
+ * `keyid` may be absent; one that names another key is refused.
  * @throws FormatInvalid @throws ProofInvalid
  */
 export function verifyEnvelope(bytes: Uint8Array, publicKeyPem: string): Envelope {
   const envelope = parseEnvelope(bytes)
+  if (envelope.further) throw new ProofInvalid('envelope: signatures: expected one, got more')
   const key = p256Of(publicKeyPem)
   const { keyid, payload, signature } = envelope
   if (keyid !== undefined && keyid !== keyFingerprint(publicKeyPem) && keyid !== spkiFingerprint(key))

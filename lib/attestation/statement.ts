@@ -135,6 +135,12 @@ const tail = {
   tool: z.strictObject({ name: text, version: text, configSha256: sha256 }),
   times: z.strictObject({ statementCreatedAt: time }),
 }
+/** A public key: OpenSSH's fingerprint, and the SubjectPublicKeyInfo in DER, in base64 with its SHA-256 in hex. */
+const publicKey = z.strictObject({
+  fingerprint: z.string().check(z.regex(/^SHA256:[A-Za-z0-9+/]{43}$/)),
+  spkiSha256: sha256,
+  spki: z.string().check(z.regex(/^[A-Za-z0-9+/]{40,200}={0,2}$/)),
+})
 const ofStore = { obligation: z.optional(obligation), scope, store }
 
 const predicate = z.discriminatedUnion('phase', [
@@ -205,6 +211,19 @@ const predicate = z.discriminatedUnion('phase', [
     subjects: z.optional(subjects),
     ...tail,
   }),
+  /** Of the log and of no run: the `number`-th time that a key of this kind gave its duty to another one. */
+  z.strictObject({
+    schemaVersion: z.literal(1),
+    phase: z.literal('key-transition'),
+    result: unjudged,
+    key: z.enum(['attestation', 'log']),
+    number: z.int().check(z.minimum(1)),
+    from: publicKey,
+    to: publicKey,
+    limitations: tail.limitations,
+    tool: z.strictObject({ name: text, version: text }),
+    times: tail.times,
+  }),
 ])
 
 const statement = z.strictObject({
@@ -217,6 +236,10 @@ const statement = z.strictObject({
 export type Statement = z.infer<typeof statement>
 export type Predicate = Statement['predicate']
 export type Phase = Predicate['phase']
+/** What is said about a run; a key transition is about none. */
+export type RunPhase = Exclude<Phase, 'key-transition'>
+export type RunPredicate = Extract<Predicate, { phase: RunPhase }>
+export type RunStatement = Statement & { predicate: RunPredicate }
 
 /** The payload of an envelope. @throws FormatInvalid naming every bad field, without its value. */
 export function formatStatement(value: Statement): Uint8Array {
@@ -255,7 +278,13 @@ export function identityOf(
   return hash('sha256', JSON.stringify([runId, storeId ?? null, pass ?? null, phase, part]), 'hex')
 }
 
+/** One key has one successor: the transitions of a kind are counted, and there is one statement for each number. */
+export function identityOfTransition(key: 'attestation' | 'log', number: number): string {
+  return identityOf('', undefined, undefined, 'key-transition', `${key}-${number}`)
+}
+
 export function identityOfStatement({ predicate }: Statement): string {
+  if (predicate.phase === 'key-transition') return identityOfTransition(predicate.key, predicate.number)
   const { runId, phase } = predicate
   const storeId = 'storeId' in predicate ? predicate.storeId : undefined
   const pass = 'pass' in predicate ? predicate.pass : undefined

@@ -20,6 +20,7 @@ import {
   partitionOf,
   reservationItem,
   reservationKey,
+  reservationPartition,
 } from './dynamo-ledger-items.ts'
 import { calling, faultOf, isFault } from './faults.ts'
 
@@ -119,6 +120,11 @@ export function dynamoLedger(client: DynamoDBClient, { table, logId }: { table: 
 
     find,
     head,
+
+    async pending() {
+      const reservations = await Array.fromAsync(query('reservations', reservationPartition(logId)))
+      return reservations.map(parseReservation).filter(({ seq }) => seq === undefined)
+    },
 
     async append(expected, entries, next) {
       requireSequence(expected, entries, next)

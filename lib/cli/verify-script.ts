@@ -10,12 +10,13 @@ import { checkSubjectProof, type ProofSummary } from '../export/verify-subject-p
  * nothing, asks no network, and needs nothing beside it.
  */
 
-const help = `Verifies a filing bundle offline: manifest, keys, log, signatures, inclusion, consistency, and every verdict again.
+const help = `Verifies a filing bundle offline: manifest, keys and their changes, log, signatures, inclusion, consistency, and every verdict again.
 
   node verify.mjs [BUNDLE] [--key PEM_FILE]... [--since CHECKPOINT_FILE] [--proof PROOF_FILE] [--json]
 
   BUNDLE   the directory of the bundle; without it the one that this file is in
-  --key    a public key that you have from another source (an earlier filing, the record of the key ceremony)
+  --key    a public key that you have from another source (an earlier filing, the record of the key ceremony): one of each
+           kind, from which the bundle leads to those that took its duty
   --since  a checkpoint that you kept from an earlier bundle: nothing before it was rewritten
   --proof  what a run of this bundle came to for one subject; whom it is about stands in the file
 
@@ -79,7 +80,10 @@ function show({ checks, runs, stores, origin, size, fingerprints, pinned, compan
         `  ${runId}  ${verdict}  ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`,
     ),
     `  log ${origin}, ${size} entries`,
-    ...fingerprints.map(({ name, fingerprint, spkiSha256 }) => `  ${name} key ${fingerprint}, SPKI ${spkiSha256}`),
+    ...fingerprints.map(
+      ({ name, fingerprint, spkiSha256, until }) =>
+        `  ${name} key ${fingerprint}, SPKI ${spkiSha256}${until === undefined ? '' : `, until entry ${until}`}`,
+    ),
     ...(companions
       ? []
       : [

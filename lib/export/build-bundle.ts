@@ -1,3 +1,5 @@
+import { keyFingerprint } from '../attestation/envelope.ts'
+import { attestationKeyAt, type KeyChains, logKeyAt } from '../attestation/key-chain.ts'
 import type { Phase } from '../attestation/statement.ts'
 import { EvidenceConflict } from '../errors.ts'
 import { parseCheckpoint } from '../log/checkpoint.ts'
@@ -12,10 +14,10 @@ import {
   envelopePath,
   olderCheckpointPath,
   proofPath,
+  retiredKeyPath,
   sigstorePath,
 } from './bundle-paths.ts'
 import { documentKindOf } from './document-of-phase.ts'
-import { attestationKeyFingerprint } from './key-fingerprint.ts'
 import { formatManifestFile } from './manifest-file.ts'
 import { readFiling } from './read-filing.ts'
 import { companionPaths, companionsOf, companionVersion } from './report/companions.ts'
@@ -32,9 +34,8 @@ export type BundleParts = {
   leafHashes: readonly Uint8Array[]
   /** All that were signed, by size; the last one is the newest. */
   checkpoints: readonly { size: number; note: string }[]
-  /** Public keys, SubjectPublicKeyInfo in PEM. */
-  attestationKey: string
-  logKey: string
+  /** As they are for the newest checkpoint; the transitions are among the entries. */
+  chains: KeyChains
   origin: string
 }
 
@@ -52,7 +53,7 @@ export function buildBundle(parts: BundleParts): Map<string, Uint8Array> {
 
 /** Every file in its place; those that follow from the evidence, and the manifest, are empty. */
 export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
-  const { entries, leafHashes, checkpoints, attestationKey, logKey, origin } = parts
+  const { entries, leafHashes, checkpoints, chains, origin } = parts
   const newest = checkpoints.at(-1)
   if (!newest) throw new EvidenceConflict('bundle: checkpoints: expected at least one, got none')
   const tree = treeOf(leafHashes)
@@ -70,7 +71,7 @@ export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
     const proof = formatTlogProof({ index: seq, hashes: inclusionProof(tree, seq), checkpoint: newest.note })
     put(envelopePath(seq), envelope)
     put(proofPath(seq), proof)
-    put(sigstorePath(seq), formatSigstoreBundle(envelope, attestationKeyFingerprint(attestationKey).openssh))
+    put(sigstorePath(seq), formatSigstoreBundle(envelope, keyFingerprint(attestationKeyAt(chains, seq))))
     put(documentPath(seq, documentKindOf(phase)), document)
   }
   for (const { size, note } of checkpoints.slice(0, -1)) {
@@ -80,14 +81,17 @@ export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
       formatConsistencyProof({ from: size, to: tree.size, hashes: consistencyProof(tree, size) }),
     )
   }
+  const logKey = logKeyAt(chains, tree.size)
   const vkey = formatVkey(origin, logKey)
   put(bundlePaths.checkpoint, newest.note)
   put(bundlePaths.policy, formatPolicy(vkey))
-  put(bundlePaths.attestationKey, attestationKey)
+  put(bundlePaths.attestationKey, attestationKeyAt(chains, tree.size))
   put(bundlePaths.logKey, logKey)
+  for (const kind of ['attestation', 'log'] as const)
+    for (const [i, { pem }] of chains[kind].slice(0, -1).entries()) put(retiredKeyPath(kind, i + 1), pem)
   put(bundlePaths.vkey, `${vkey}\n`)
   const programs = { verifyScript: Buffer.from(verifyScript), verifyLogScript: Buffer.from(verifyLogScript) }
-  put(bundlePaths.instructions, verifyText({ attestationKey, logKey, origin, ...programs, companionVersion }))
+  put(bundlePaths.instructions, verifyText({ chains, origin, ...programs, companionVersion }))
   put(bundlePaths.verifyScript, programs.verifyScript)
   put(bundlePaths.verifyLogScript, programs.verifyLogScript)
   for (const path of [...companionPaths, bundlePaths.manifest]) put(path, '')

@@ -25,6 +25,10 @@ export const proofPath = (seq: number) => `attestations/${digits(seq)}.dsse.json
 export const sigstorePath = (seq: number) => `attestations/${digits(seq)}.sigstore.json`
 export const documentPath = (seq: number, kind: DocumentKind) => `attestations/${digits(seq)}.${kind}.json`
 
+/** A key that is no longer in force, counted from 1, the oldest. */
+export const retiredKeyPath = (kind: 'attestation' | 'log', number: number) =>
+  `keys/retired/${kind === 'attestation' ? 'attestation-p256' : 'log-ed25519'}.${number}.pub.pem`
+
 /** A checkpoint older than the newest, and the proof that its log is the beginning of the newest one's. */
 export const olderCheckpointPath = (size: number) => `log/checkpoints/${size}`
 export const consistencyPath = (size: number) => `consistency/${size}`

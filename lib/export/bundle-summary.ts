@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../log/checkpoint.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
-import type { Keys } from './checks/keys.ts'
+import type { Keys } from './checks/transition.ts'
+import { attestationKeyFingerprint, type KeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
 import type { RunEvidence } from './run-evidence.ts'
 
 /** What holds in a bundle that holds. */
@@ -16,8 +17,8 @@ export type BundleSummary = {
   root: string
   /** Sizes of the older checkpoints that are proven to be beginnings of it. */
   olderCheckpoints: number[]
-  /** In OpenSSH's form, and the SHA-256 (hex) of the SubjectPublicKeyInfo. */
-  fingerprints: { name: 'attestation' | 'log'; fingerprint: string; spkiSha256: string }[]
+  /** The two keys in force, then those that are not any more, oldest first. */
+  fingerprints: ShownKey[]
   /** False: nobody said whose keys these have to be, so the bundle proves only that it agrees with itself. */
   pinned: boolean
   /** False: the report and tables are of another version, so nobody compared them with the evidence. */
@@ -76,12 +77,20 @@ export function toCheckpointSection({ origin, size, root }: Checkpoint, older: r
   }
 }
 
-export function toKeySection({ fingerprints: { attestation, log }, pinned }: Keys) {
-  return {
-    fingerprints: [
-      { name: 'attestation' as const, fingerprint: attestation.openssh, spkiSha256: attestation.spkiSha256 },
-      { name: 'log' as const, fingerprint: log.openssh, spkiSha256: log.spkiSha256 },
-    ],
-    pinned,
-  }
+/** In OpenSSH's form, and the SHA-256 (hex) of the SubjectPublicKeyInfo. `until`: the entry that ended its duty. */
+export type ShownKey = { name: 'attestation' | 'log'; fingerprint: string; spkiSha256: string; until?: number }
+
+export function toKeySection({ chains, pinned }: Keys): { fingerprints: ShownKey[]; pinned: boolean } {
+  const shown = (['attestation', 'log'] as const).flatMap((name) => chains[name].map((key) => ({ name, ...key })))
+  const ordered = [
+    ...shown.filter(({ until }) => until === undefined),
+    ...shown.filter(({ until }) => until !== undefined),
+  ]
+  return { fingerprints: ordered.map(toShownKey), pinned }
+}
+
+function toShownKey({ name, pem, until }: { name: 'attestation' | 'log'; pem: string; until?: number }): ShownKey {
+  const print: KeyFingerprint = name === 'attestation' ? attestationKeyFingerprint(pem) : logKeyFingerprint(pem)
+  const { openssh, spkiSha256 } = print
+  return { name, fingerprint: openssh, spkiSha256, ...(until !== undefined && { until }) }
 }

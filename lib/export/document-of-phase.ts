@@ -1,8 +1,10 @@
 import type { Phase, Predicate } from '../attestation/statement.ts'
+import { transitionName } from '../attestation/to-key-transition.ts'
 import type { DocumentKind } from './bundle-paths.ts'
 
 /** The name (evidence key) of the document that a statement vouches for; it follows from what the statement is about. */
 export function documentNameOf(predicate: Predicate): string {
+  if (predicate.phase === 'key-transition') return transitionName(predicate)
   const run = `runs/${predicate.runId}`
   switch (predicate.phase) {
     case 'scope':

@@ -1,6 +1,6 @@
 import { createPublicKey, hash } from 'node:crypto'
 import { keyFingerprint } from '../attestation/envelope.ts'
-import { rawEd25519Of } from '../log/vkey.ts'
+import { ed25519Fingerprint } from '../log/vkey.ts'
 
 /**
  * The two forms in which people compare a public key: OpenSSH's, as `ssh-keygen -lf` shows it, and the SHA-256 (hex) of
@@ -15,13 +15,7 @@ export function attestationKeyFingerprint(pem: string): KeyFingerprint {
 
 /** @throws FormatInvalid unless it is an Ed25519 key in PEM. */
 export function logKeyFingerprint(pem: string): KeyFingerprint {
-  const wire = [Buffer.from('ssh-ed25519'), rawEd25519Of(pem)].flatMap((part) => {
-    const length = Buffer.alloc(4)
-    length.writeUInt32BE(part.length)
-    return [length, part]
-  })
-  const openssh = `SHA256:${hash('sha256', Buffer.concat(wire), 'base64').replace(/=+$/, '')}`
-  return { openssh, spkiSha256: spkiSha256Of(pem) }
+  return { openssh: ed25519Fingerprint(pem), spkiSha256: spkiSha256Of(pem) }
 }
 
 function spkiSha256Of(pem: string): string {

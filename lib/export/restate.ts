@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Statement } from '../attestation/statement.ts'
+import type { RunStatement, Statement } from '../attestation/statement.ts'
 import type { StatementContext } from '../attestation/statement-context.ts'
 import { ProofInvalid } from '../errors.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
@@ -18,7 +18,7 @@ export function requireRestated(statement: Statement, again: Statement): void {
 }
 
 /** What a statement says about its run, beside what its document says. */
-export function contextOf({ predicate, predicateType }: Statement): StatementContext {
+export function contextOf({ predicate, predicateType }: RunStatement): StatementContext {
   const { runId, scope, tool, limitations, times } = predicate
   return {
     organization: organizationOf({ predicateType }),

@@ -1,4 +1,4 @@
-import type { Phase, Predicate } from '../attestation/statement.ts'
+import type { RunPhase, RunPredicate, RunStatement } from '../attestation/statement.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
@@ -16,12 +16,13 @@ type Models = {
 }
 
 /** An attestation of one phase with its document: `model` is what it vouches for, `predicate` what it says about it. */
-export type EvidenceOf<P extends Phase> = Attested & {
+export type EvidenceOf<P extends RunPhase> = Omit<Attested, 'statement'> & {
+  statement: RunStatement
   phase: P
-  predicate: Extract<Predicate, { phase: P }>
+  predicate: Extract<RunPredicate, { phase: P }>
   model: Models[P]
 }
-export type Evidence = { [P in Phase]: EvidenceOf<P> }[Phase]
+export type Evidence = { [P in RunPhase]: EvidenceOf<P> }[RunPhase]
 
 /** What a bundle holds about one store in one run; scans, requests and answers stand at the number of their pass. */
 export type StoreEvidence = {

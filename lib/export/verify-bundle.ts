@@ -18,6 +18,7 @@ import { checkScope } from './checks/scope.ts'
 import { checkSequence } from './checks/sequence.ts'
 import { checkStatements } from './checks/statement.ts'
 import { checkSummaries } from './checks/summary.ts'
+import { checkTransitions } from './checks/transition.ts'
 import { checkVerdicts } from './checks/verdict.ts'
 import { type Checked, runCheck } from './run-check.ts'
 import type { RunEvidence } from './run-evidence.ts'
@@ -54,24 +55,25 @@ export function verifyFiling(
   }
   const layout = step('layout', () => checkLayout(files))
   step('manifest', () => checkManifest(files))
-  const keys = step('keys', () => checkKeys(layout, pins))
+  const keyFiles = step('keys', () => checkKeys(layout, pins))
+  const keys = step('transition', () => checkTransitions(layout, keyFiles))
   step('instructions', () => checkInstructions(layout, keys))
   const checkpoints = step('checkpoint', () => checkCheckpoints(layout, keys))
   const kept = step('consistency', () => checkConsistency(layout, keys, checkpoints, since))
   const payloads = step('envelope', () => checkEnvelopes(layout, keys))
-  const attested = step('statement', () => checkStatements(layout, payloads))
+  const attested = step('statement', () => checkStatements(layout, keys, payloads))
   step('inclusion', () => checkInclusion(layout, checkpoints))
-  const evidence = step('document', () => checkDocuments(attested))
+  const { evidence, transitions } = step('document', () => checkDocuments(attested))
   const runs = step('sequence', () => checkSequence(evidence))
   step('scope', () => checkScope(runs))
   step('coverage', () => checkCoverage(runs))
   step('deletion', () => checkDeletion(runs))
   step('verdict', () => checkVerdicts(runs))
   step('summary', () => checkSummaries(runs))
-  const companions = step('companions', () => checkCompanions(files, layout, { runs, keys, checkpoints }))
+  const companions = step('companions', () => checkCompanions(files, layout, { runs, transitions, keys, checkpoints }))
 
   const summary: BundleSummary = {
-    entries: evidence.length,
+    entries: attested.length,
     runs: runs.map(toRunResult),
     stores: runs.flatMap(toStoreResults),
     ...toCheckpointSection(checkpoints.newest, checkpoints.older),

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto'
+import { attestationKeyAt, type KeyChains, logKeyAt } from '../attestation/key-chain.ts'
 import { attestationKeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
+import { changedKeys } from './verify-text-keys.ts'
 
 /**
  * `VERIFY.md`: how to verify a bundle with openssl, jq and sha256sum, what each step proves and what it does not. The
@@ -7,16 +9,16 @@ import { attestationKeyFingerprint, logKeyFingerprint } from './key-fingerprint.
  * change first. A changed text therefore becomes another version beside this one, so that older bundles still verify.
  */
 export function verifyText(keys: {
-  attestationKey: string
-  logKey: string
+  chains: KeyChains
   origin: string
   verifyScript: Uint8Array
   verifyLogScript: Uint8Array
   companionVersion: number
 }): string {
-  const attestation = attestationKeyFingerprint(keys.attestationKey)
-  const log = logKeyFingerprint(keys.logKey)
-  return `# Verifying this bundle (instructions, version 1; files for people, version ${keys.companionVersion})
+  const attestation = attestationKeyFingerprint(attestationKeyAt(keys.chains, Number.POSITIVE_INFINITY))
+  const log = logKeyFingerprint(logKeyAt(keys.chains, Number.POSITIVE_INFINITY))
+  const { version, section, attestationKey, logKey, logNote } = changedKeys(keys.chains)
+  return `# Verifying this bundle (instructions, version ${version}; files for people, version ${keys.companionVersion})
 
 Everything here is verified offline. The steps below need bash, coreutils (sha256sum, base64), jq and OpenSSL 3, and no
 program of ours. Run them in this directory, in this order. A line that begins with NOT is a failure.
@@ -51,7 +53,7 @@ with those that you were given on another way: an earlier filing, the record of 
 This prints the last column from the key files themselves:
 
 \`\`\`sh
-for key in keys/attestation-p256.pub.pem keys/log-ed25519.pub.pem; do
+for key in keys/attestation-p256.pub.pem keys/log-ed25519.pub.pem${version === 1 ? '' : ' keys/retired/*'}; do
   openssl pkey -pubin -in "$key" -outform DER | sha256sum | sed "s|-$|$key|"
 done
 \`\`\`
@@ -59,7 +61,7 @@ done
 Keep the two key files in a place of your own and give those copies to \`odv verify --key\`; without \`--key\` it says that
 it trusts whatever keys the bundle brings. Keep \`log/checkpoint\` of every bundle as well: it is the CHECKPOINT of
 \`--since\` for the next one, and what shows that nothing was rewritten in between.
-
+${section}
 ## 1. Nothing was damaged
 
 \`\`\`sh
@@ -80,7 +82,7 @@ for a in attestations/*.dsse.json; do
   jq -r .payload "$a" | base64 -d > "$t/payload"
   { printf 'DSSEv1 28 application/vnd.in-toto+json %s ' "$(wc -c < "$t/payload" | tr -d ' ')"; cat "$t/payload"; } > "$t/pae"
   jq -r '.signatures[0].sig' "$a" | base64 -d > "$t/sig"
-  openssl dgst -sha256 -verify keys/attestation-p256.pub.pem -signature "$t/sig" "$t/pae" > "$t/said" 2>&1 &&
+  openssl dgst -sha256 -verify ${attestationKey} -signature "$t/sig" "$t/pae" > "$t/said" 2>&1 &&
     echo "signed  $a" || echo "NOT SIGNED  $a"
 done
 rm -r "$t"
@@ -117,13 +119,13 @@ for c in log/checkpoint log/checkpoints/*; do
   [ -e "$c" ] || continue
   sed '/^$/,$d' "$c" > "$t/text"
   grep -F -e "— $origin " "$c" | head -n 1 | sed 's/.* //' | base64 -d | tail -c +5 > "$t/sig"
-  openssl pkeyutl -verify -pubin -inkey keys/log-ed25519.pub.pem -rawin -in "$t/text" -sigfile "$t/sig" > "$t/said" 2>&1 &&
+  openssl pkeyutl -verify -pubin -inkey ${logKey} -rawin -in "$t/text" -sigfile "$t/sig" > "$t/said" 2>&1 &&
     echo "signed  $c" || echo "NOT SIGNED  $c"
 done
 rm -r "$t"
 \`\`\`
 
-Proves that the holder of the log key signed these sizes and roots. It does not prove that the log only ever grew: for
+${logNote}Proves that the holder of the log key signed these sizes and roots. It does not prove that the log only ever grew: for
 that, compare with the checkpoints that you kept (a checkpoint of the same size must be the same), or use \`--since\`.
 
 ## 5. What was said

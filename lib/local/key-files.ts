@@ -1,23 +1,41 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { KeyKind } from '../attestation/key-chain.ts'
 import { KeyUnsafe } from '../errors.ts'
 import type { AttestationSigner, CaseKey, LogSigner } from '../ports.ts'
 import { linkOnce, makeDirectory, publishFile } from './publish-file.ts'
 
 const caseKeyName = 'case.key'
-const attestationKeyName = 'attestation-p256.pem'
-const logKeyName = 'log-ed25519.pem'
+/** The first key, and those that took its duty, counted from 2. */
+const keyName = (kind: KeyKind, number: number) =>
+  `${kind === 'attestation' ? 'attestation-p256' : 'log-ed25519'}${number === 1 ? '' : `.${number}`}.pem`
 
 /** Makes the keys that are not there yet, each whole or not at all, readable by their owner only. */
 export async function makeKeyFiles(directory: string): Promise<void> {
-  const pem = (key: KeyObject) => Buffer.from(key.export({ type: 'pkcs8', format: 'pem' }))
-  const { privateKey: attestationKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
-  const { privateKey: logKey } = generateKeyPairSync('ed25519')
   await publishFile(join(directory, caseKeyName), randomBytes(32))
-  await publishFile(join(directory, attestationKeyName), pem(attestationKey))
-  await publishFile(join(directory, logKeyName), pem(logKey))
+  await makeKeyFile(directory, 'attestation', 1)
+  await makeKeyFile(directory, 'log', 1)
+}
+
+/** Makes the key of this number unless it is there. It signs nothing before the log says that it is in force. */
+export async function makeKeyFile(directory: string, kind: KeyKind, number: number): Promise<void> {
+  const { privateKey } =
+    kind === 'attestation' ? generateKeyPairSync('ec', { namedCurve: 'prime256v1' }) : generateKeyPairSync('ed25519')
+  await publishFile(
+    join(directory, keyName(kind, number)),
+    Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  )
+}
+
+/** Whether any key lies there. */
+export async function hasKeyFiles(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return names.some((name) => name === caseKeyName || /^(attestation-p256|log-ed25519)(\.\d+)?\.pem$/.test(name))
 }
 
 /** Gives the case key of one state directory a second name in another one, on the same disk. */
@@ -38,9 +56,13 @@ export function caseKeyFile(directory: string): CaseKey {
   }
 }
 
+/** Which key of a directory signs, counted from 1; asked each time, since the log says it. */
+type Number = () => Promise<number>
+const first: Number = async () => 1
+
 /** Signs attestations with the P-256 key of its file. @throws KeyUnsafe */
-export function attestationKeyFile(directory: string): AttestationSigner {
-  const key = () => readPrivateKey(join(directory, attestationKeyName), 'P-256', isP256)
+export function attestationKeyFile(directory: string, number: Number = first): AttestationSigner {
+  const key = async () => readPrivateKey(join(directory, keyName('attestation', await number())), 'P-256', isP256)
   return {
     publicKey: async () => publicPem(await key()),
     sign: async (message) => new Uint8Array(sign('sha256', message, await key())),
@@ -48,11 +70,19 @@ export function attestationKeyFile(directory: string): AttestationSigner {
 }
 
 /** Signs checkpoints with the Ed25519 key of its file. @throws KeyUnsafe */
-export function logKeyFile(directory: string): LogSigner {
-  const key = () => readPrivateKey(join(directory, logKeyName), 'Ed25519', isEd25519)
+export function logKeyFile(directory: string, number: Number = first): LogSigner {
+  const keyOf = (each: number) => readPrivateKey(join(directory, keyName('log', each)), 'Ed25519', isEd25519)
+  const key = async () => keyOf(await number())
   return {
     publicKey: async () => publicPem(await key()),
     sign: async (message) => new Uint8Array(sign(null, message, await key())),
+    async signAs(publicKey, message) {
+      for (let each = await number(); each > 0; each -= 1) {
+        const old = await keyOf(each).catch(() => undefined)
+        if (old && publicPem(old) === publicKey) return new Uint8Array(sign(null, message, old))
+      }
+      throw new KeyUnsafe(`key: ${directory}: expected the log key that was in force before, got none`)
+    },
   }
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { isDirectory } from '../config.ts'
 import { AdapterMissing } from '../errors.ts'
+import { countTransitions } from '../pipeline/key-chains.ts'
 import type { Configuration, Executions, Meter, Ports, StoreDeletions, Stores } from '../ports.ts'
 import { tool } from '../tool.ts'
 import { anchorDirectory } from './anchor-directory.ts'
@@ -103,8 +104,11 @@ export function localPorts(
     executions: noExecutions,
     events: eventFile(paths.events),
     anchor: anchorDirectory(paths.anchor),
-    attestationSigner: attestationKeyFile(paths.keys),
-    logSigner: logKeyFile(paths.keys),
+    attestationSigner: attestationKeyFile(
+      paths.keys,
+      async () => 1 + (await countTransitions(ledger(), 'attestation')),
+    ),
+    logSigner: logKeyFile(paths.keys, async () => 1 + (await countTransitions(ledger(), 'log'))),
     tool,
     region: '',
     close: () => opened?.close(),

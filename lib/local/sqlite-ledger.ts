@@ -17,6 +17,9 @@ export function sqliteLedger(database: Database): Ledger {
       `SELECT r.identity, r.claim, r.envelope, e.seq FROM reservation r LEFT JOIN entry e USING (identity)
        WHERE identity = ?`,
     ),
+    pending: database.prepare(
+      'SELECT identity, claim, envelope, NULL AS seq FROM reservation WHERE identity NOT IN (SELECT identity FROM entry)',
+    ),
     head: database.prepare('SELECT size, root, frontier FROM head ORDER BY size DESC LIMIT 1'),
     addHead: database.prepare('INSERT INTO head (size, root, frontier) VALUES (?, ?, ?)'),
     addEntry: database.prepare('INSERT INTO entry (seq, identity, leaf, envelope) VALUES (?, ?, ?, ?)'),
@@ -46,6 +49,8 @@ export function sqliteLedger(database: Database): Ledger {
       }),
 
     find: async (identity) => find(identity),
+
+    pending: async () => sql.pending.all().map(toReservation),
 
     head: async () => head(),
 

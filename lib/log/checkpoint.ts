@@ -34,6 +34,11 @@ export function joinSignature(text: string, key: LogKey, signature: Uint8Array):
   return `${text}\n${formatSignature({ name: key.origin, keyId: keyIdOf(key.origin, key.publicKeyPem), signature })}`
 }
 
+/** The note with one more signature line behind the others. */
+export function addSignature(note: string, key: LogKey, signature: Uint8Array): string {
+  return note + formatSignature({ name: key.origin, keyId: keyIdOf(key.origin, key.publicKeyPem), signature })
+}
+
 /**
  * Reads a note without believing it. `formatCheckpoint(parseCheckpoint(note)) === note`.
  * @throws FormatInvalid for any other text, also for no signature, more than 16, or two by the same key.

@@ -20,6 +20,16 @@ export function rawEd25519Of(publicKeyPem: string): Uint8Array {
   return new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(-32))
 }
 
+/** The OpenSSH fingerprint of an Ed25519 key: `SHA256:` and base64 without padding, as `ssh-keygen -lf` shows it. */
+export function ed25519Fingerprint(publicKeyPem: string): string {
+  const wire = [Buffer.from('ssh-ed25519'), rawEd25519Of(publicKeyPem)].flatMap((part) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(part.length)
+    return [length, part]
+  })
+  return `SHA256:${hash('sha256', Buffer.concat(wire), 'base64').replace(/=+$/, '')}`
+}
+
 /** The first four bytes of SHA-256(name ‖ newline ‖ type ‖ key), by which a signature line names its key. */
 export function keyIdOf(name: string, publicKeyPem: string): Uint8Array {
   const encoded = Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ed25519), rawEd25519Of(publicKeyPem)])

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { signEnvelope, verifyEnvelope } from '../attestation/envelope.ts'
+import { attestationKeyAt, type KeyChains } from '../attestation/key-chain.ts'
 import {
   claimOf,
   formatStatement,
@@ -7,9 +8,10 @@ import {
   parseStatement,
   type Statement,
 } from '../attestation/statement.ts'
-import { EvidenceConflict, LogMoved } from '../errors.ts'
+import { EvidenceConflict, KeyUnsafe, LogMoved } from '../errors.ts'
 import { appendLeaves, leafHash } from '../log/merkle.ts'
 import type { AttestationSigner, Ledger, Reservation } from '../ports.ts'
+import { countTransitions, readAttestationKeys } from './key-chains.ts'
 
 /** Every attempt that fails means that another appender got through. */
 const attempts = 100
@@ -24,7 +26,7 @@ const attempts = 100
  *    which the next attempt appends as it is. A crash after it: the reservation has its `seq`, which is returned.
  *
  * @throws EvidenceConflict when the identity was attested with another claim, or what the ledger keeps for it does not
- *   hold; never worth a retry. @throws LogMoved when others kept appending; worth a retry.
+ *   hold; never worth a retry. @throws KeyUnsafe when the signer's key is not the one in force. @throws LogMoved when others kept appending; worth a retry.
  */
 export async function appendAttestation(
   ports: { ledger: Ledger; attestationSigner: AttestationSigner },
@@ -32,16 +34,30 @@ export async function appendAttestation(
 ): Promise<{ seq: number; envelopeSha256: string }> {
   const { ledger } = ports
   const identity = identityOfStatement(statement)
-  const reserved = await reserve(ports, identity, statement)
-  const envelopeSha256 = hash('sha256', reserved.envelope, 'hex')
+  const keys = await readAttestationKeys(ledger, await ports.attestationSigner.publicKey())
+  const reserved = await reserve(ports, identity, statement, keys)
+  const seq = await appendReserved(ledger, reserved, keys.length - 1)
+  return { seq, envelopeSha256: hash('sha256', reserved.envelope, 'hex') }
+}
+
+/**
+ * Appends a reservation as it is, unless it is in the log already. `transitions`: how often the attestation key was
+ * changed when somebody looked whether this envelope is signed by the one in force.
+ */
+export async function appendReserved(ledger: Ledger, reserved: Reservation, transitions: number): Promise<number> {
+  const { identity, envelope } = reserved
   for (let attempt = 0, seq = reserved.seq; attempt < attempts; attempt += 1) {
-    if (seq !== undefined) return { seq, envelopeSha256 }
+    if (seq !== undefined) return seq
     const head = await ledger.head()
-    const leaf = leafHash(reserved.envelope)
-    const entry = { seq: head.size, identity, leaf, envelope: reserved.envelope }
+    // Behind this head there is no transition: one that gets in between moves it.
+    if ((await countTransitions(ledger, 'attestation')) !== transitions)
+      throw new KeyUnsafe(
+        'append attestation: attestation key: expected the one that signed to be in force, got another',
+      )
+    const leaf = leafHash(envelope)
+    const entry = { seq: head.size, identity, leaf, envelope }
     // The sequence number is allocated by the write that stores the entry: there are no gaps.
-    if ((await ledger.append(head, [entry], appendLeaves(head, [leaf]))) === 'appended')
-      return { seq: entry.seq, envelopeSha256 }
+    if ((await ledger.append(head, [entry], appendLeaves(head, [leaf]))) === 'appended') return entry.seq
     seq = (await ledger.find(identity))?.seq
   }
   throw new LogMoved(`append attestation: head: expected it to hold still once in ${attempts} attempts, got moved`)
@@ -52,12 +68,13 @@ async function reserve(
   { ledger, attestationSigner }: { ledger: Ledger; attestationSigner: AttestationSigner },
   identity: string,
   statement: Statement,
+  keys: KeyChains['attestation'],
 ): Promise<Reservation> {
   const claim = claimOf(statement)
   const reserved =
     (await ledger.find(identity)) ??
     (await ledger.reserve(identity, claim, await signEnvelope(attestationSigner, formatStatement(statement))))
-  const publicKey = await attestationSigner.publicKey()
+  const publicKey = attestationKeyAt({ attestation: keys }, reserved.seq ?? Number.POSITIVE_INFINITY)
   if (reserved.claim !== claim || claimInside(reserved.envelope, publicKey) !== claim)
     throw new EvidenceConflict('append attestation: claim: expected the one attested under this identity, got another')
   return reserved

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { parseEnvelope } from '../attestation/envelope.ts'
-import { parseStatement, type Statement } from '../attestation/statement.ts'
+import { chainsAt, logKeyAt } from '../attestation/key-chain.ts'
+import { parseStatement, type RunPredicate, type Statement } from '../attestation/statement.ts'
+import { transitionDocument } from '../attestation/to-key-transition.ts'
 import { EvidenceConflict, EvidenceMissing, NotKnown } from '../errors.ts'
 import { type BundleEntry, type BundleParts, buildBundle } from '../export/build-bundle.ts'
 import { documentNameOf } from '../export/document-of-phase.ts'
@@ -10,6 +12,7 @@ import { leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
 import type { AttestationSigner, Evidence, Ledger, LogSigner } from '../ports.ts'
 import { formatDocument, readDocument } from './documents.ts'
+import { readKeyChains } from './key-chains.ts'
 import { parseInput } from './task-input.ts'
 
 const exportId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
@@ -32,7 +35,7 @@ type Selection = z.infer<typeof selection>
 /** This role reads the ledger and the evidence; of both signers it can read the public key only. */
 export type ExportPorts = {
   evidence: Evidence
-  ledger: Pick<Ledger, 'head' | 'entries' | 'checkpoints'>
+  ledger: Pick<Ledger, 'find' | 'head' | 'entries' | 'checkpoints'>
   attestationSigner: Pick<AttestationSigner, 'publicKey'>
   logSigner: Pick<LogSigner, 'publicKey'>
 }
@@ -90,39 +93,45 @@ async function readPin({ evidence, ledger }: ExportPorts, exportId: string, sele
 }
 
 async function collectParts(ports: ExportPorts, pin: Pin): Promise<BundleParts> {
-  const [attestationKey, logKey] = [await ports.attestationSigner.publicKey(), await ports.logSigner.publicKey()]
-  const origin = originOf(logKey)
+  const chains = chainsAt(await readKeyChains(ports), pin.checkpoint)
+  const origin = originOf(chains.log[0]!.pem)
   const checkpoints = (await ports.ledger.checkpoints()).filter(({ size }) => size <= pin.checkpoint)
-  for (const { note } of checkpoints) verifyCheckpoint(note, { origin, publicKeyPem: logKey })
+  for (const { size, note } of checkpoints) verifyCheckpoint(note, { origin, publicKeyPem: logKeyAt(chains, size) })
 
   const runs = await selectRuns(ports, pin)
   const leafHashes: Uint8Array[] = []
   const entries: BundleEntry[] = []
   for await (const { seq, envelope } of ports.ledger.entries(0, pin.head)) {
     if (seq < pin.checkpoint) leafHashes.push(leafHash(envelope))
-    const statement = statementIn(envelope)
-    if (!runs.has(statement.predicate.runId)) continue
+    const { predicate, subject } = statementIn(envelope)
+    if (predicate.phase === 'key-transition') {
+      // All of them, whatever is selected: with one key that the reader knows they lead to the others.
+      if (seq < pin.checkpoint)
+        entries.push({ seq, phase: predicate.phase, envelope, document: transitionDocument(predicate) })
+      continue
+    }
+    if (!runs.has(predicate.runId)) continue
     if (seq >= pin.checkpoint)
       throw new EvidenceMissing(
         `export ${pin.exportId}: entry ${seq}: expected a checkpoint that covers it, got one of ${pin.checkpoint} entries`,
       )
-    const document = await readVouched(ports.evidence, statement)
-    entries.push({ seq, phase: statement.predicate.phase, envelope, document })
+    const document = await readVouched(ports.evidence, predicate, subject)
+    entries.push({ seq, phase: predicate.phase, envelope, document })
   }
-  return { entries, leafHashes, checkpoints, attestationKey, logKey, origin }
+  return { entries, leafHashes, checkpoints, chains, origin }
 }
 
 async function selectRuns({ ledger }: ExportPorts, { exportId, selection, head }: Pin): Promise<Set<string>> {
   const runs = new Set<string>()
   for await (const { envelope } of ledger.entries(0, head)) {
-    const statement = statementIn(envelope)
-    if (isSelected(statement, selection)) runs.add(statement.predicate.runId)
+    const { predicate } = statementIn(envelope)
+    if (predicate.phase !== 'key-transition' && isSelected(predicate, selection)) runs.add(predicate.runId)
   }
   if (runs.size === 0) throw new NotKnown(`export ${exportId}: expected at least one attestation, got none`)
   return runs
 }
 
-function isSelected({ predicate: { runId, times } }: Statement, selection: Selection): boolean {
+function isSelected({ runId, times }: RunPredicate, selection: Selection): boolean {
   if ('runId' in selection) return runId === selection.runId
   const made = Date.parse(times.statementCreatedAt)
   return startOf(selection.from) <= made && made < endOf(selection.to)
@@ -133,7 +142,11 @@ function statementIn(envelope: Uint8Array): Statement {
   return parseStatement(parseEnvelope(envelope).payload)
 }
 
-async function readVouched(evidence: Evidence, { predicate, subject }: Statement): Promise<Uint8Array> {
+async function readVouched(
+  evidence: Evidence,
+  predicate: RunPredicate,
+  subject: Statement['subject'],
+): Promise<Uint8Array> {
   const name = documentNameOf(predicate)
   const document = await evidence.get(name)
   if (subject[0]!.name !== name || hash('sha256', document, 'hex') !== subject[0]!.digest.sha256)

@@ -1,15 +1,28 @@
+import { isDeepStrictEqual } from 'node:util'
 import { parseEnvelope, verifyEnvelope } from '../attestation/envelope.ts'
-import { identityOfStatement, parseStatement } from '../attestation/statement.ts'
-import { CheckpointRefused, OdvError } from '../errors.ts'
 import {
+  attestationKeyAt,
+  chainsAt,
+  extendChains,
+  isTransition,
+  type KeyChains,
+  logKeyAt,
+  retiringAt,
+} from '../attestation/key-chain.ts'
+import { identityOfStatement, parseStatement } from '../attestation/statement.ts'
+import { CheckpointRefused, KeyUnsafe, OdvError, ProofInvalid } from '../errors.ts'
+import {
+  addSignature,
   type Checkpoint,
   formatCheckpointText,
   joinSignature,
-  type LogKey,
+  parseCheckpoint,
   verifyCheckpoint,
 } from '../log/checkpoint.ts'
 import { appendLeaves, emptyHead, isSameHash, leafHash } from '../log/merkle.ts'
+import { originOf } from '../log/origin.ts'
 import type { Anchor, AttestationSigner, Ledger, LogHead, LogSigner } from '../ports.ts'
+import { readKeyChains } from './key-chains.ts'
 
 /** Leaves that are added to the tree at once. */
 const batch = 1024
@@ -31,51 +44,99 @@ export type SignCheckpointPorts = {
  * 2. `anchor.add`. A crash between the two leaves a checkpoint that is not anchored; the next attempt holds the log to
  *    it as well and anchors it, or a larger one. A crash after it: the next attempt finds it and changes nothing.
  *
+ * Each entry and each checkpoint is held to the key that was in force there. The first checkpoint that covers the transition
+ * of the log's key is signed by both keys.
+ *
  * @throws CheckpointRefused naming what does not hold; never worth a retry, always worth an alarm.
  */
-export async function signCheckpoint(
-  ports: SignCheckpointPorts,
-  { origin }: { origin: string },
-): Promise<{ size: number; note: string }> {
-  const { ledger, logSigner, anchor } = ports
-  const key = { origin, publicKeyPem: await logSigner.publicKey() }
-  const anchored = await readAnchored(anchor, key)
-  const stored = await readStored(ledger, key, anchored?.size ?? 0)
+export async function signCheckpoint(ports: SignCheckpointPorts): Promise<{ size: number; note: string }> {
+  const chains = await readChains(ports)
+  try {
+    return await signUnder(ports, chains)
+  } catch (error) {
+    // A key was changed meanwhile, and what does not hold under the old ones may hold under the new ones.
+    const isChanged = error instanceof CheckpointRefused && !isDeepStrictEqual(await readChains(ports), chains)
+    if (isChanged) return signCheckpoint(ports)
+    throw error
+  }
+}
+
+async function signUnder(ports: SignCheckpointPorts, chains: KeyChains): Promise<{ size: number; note: string }> {
+  const { ledger, anchor } = ports
+  const origin = originOf(chains.log[0]!.pem)
+  const log = { origin, chains }
+  const anchored = await readAnchored(anchor, log)
+  const stored = await readStored(ledger, log, anchored?.size ?? 0)
   const head = await ledger.head()
   const signed = [...(anchored ? [anchored] : []), ...stored]
   if (signed.some(({ size }) => size > head.size))
     throw refused('rollback: the log is shorter than a signed checkpoint')
-  await checkEntries(ports, head, signed, anchored?.size ?? 0)
+  await checkEntries(ledger, chains, head, signed, anchored?.size ?? 0)
 
   const { size, root } = head
-  const text = formatCheckpointText({ origin, size, root })
   const known = signed.find((each) => each.size === size)
-  const note = known?.note ?? joinSignature(text, key, await logSigner.sign(new TextEncoder().encode(text)))
-  verifyCheckpoint(note, key)
+  const before = Math.max(0, ...signed.map((each) => each.size))
+  const note =
+    known?.note ??
+    (await signNote(ports, log, formatCheckpointText({ origin, size, root }), retiringAt(chains, before, size)))
   await ledger.addCheckpoint(size, note)
   if (anchored?.size !== size) await anchor.add(size, note)
   return { size, note }
 }
 
+/** The log's name and keys. */
+type Log = { origin: string; chains: KeyChains }
+
+async function readChains(ports: SignCheckpointPorts): Promise<KeyChains> {
+  try {
+    return await readKeyChains(ports)
+  } catch (cause) {
+    throw cause instanceof KeyUnsafe ? refused(cause.message, cause) : cause
+  }
+}
+
+/** The note, signed by the key in force and by those that it is the first to say are retired. */
+async function signNote(
+  { logSigner }: SignCheckpointPorts,
+  { origin, chains }: Log,
+  text: string,
+  retiring: readonly string[],
+): Promise<string> {
+  const message = new TextEncoder().encode(text)
+  const key = { origin, publicKeyPem: chains.log.at(-1)!.pem }
+  let note = joinSignature(text, key, await logSigner.sign(message))
+  verifyCheckpoint(note, key)
+  for (const publicKeyPem of retiring.toReversed()) {
+    if (!logSigner.signAs)
+      throw refused('key: the first checkpoint of a new key is signed by the old one too: go on with `odv keys rotate`')
+    note = addSignature(note, { origin, publicKeyPem }, await logSigner.signAs(publicKeyPem, message))
+    verifyCheckpoint(note, { origin, publicKeyPem })
+  }
+  return note
+}
+
 type Signed = Checkpoint & { note: string }
 
-async function readAnchored(anchor: Anchor, key: LogKey): Promise<Signed | undefined> {
+async function readAnchored(anchor: Anchor, log: Log): Promise<Signed | undefined> {
   const note = await anchor.latest()
-  return note === undefined ? undefined : readSigned(note, key, 'anchor')
+  return note === undefined ? undefined : readSigned(note, log, 'anchor')
 }
 
 /** Checkpoints that were signed and stored, and not anchored because of a crash. */
-async function readStored(ledger: Ledger, key: LogKey, anchoredSize: number): Promise<Signed[]> {
+async function readStored(ledger: Ledger, log: Log, anchoredSize: number): Promise<Signed[]> {
   const later = (await ledger.checkpoints()).filter(({ size }) => size > anchoredSize)
   return later.map(({ size, note }) => {
-    const signed = readSigned(note, key, 'ledger')
+    const signed = readSigned(note, log, 'ledger')
     if (signed.size !== size) throw refused('ledger: a checkpoint is stored under another size')
     return signed
   })
 }
 
-function readSigned(note: string, key: LogKey, where: string): Signed {
-  return holding(`${where}: a checkpoint does not hold`, () => ({ ...verifyCheckpoint(note, key), note }))
+function readSigned(note: string, { origin, chains }: Log, where: string): Signed {
+  return holding(`${where}: a checkpoint does not hold`, () => {
+    const publicKeyPem = logKeyAt(chains, parseCheckpoint(note).size)
+    return { ...verifyCheckpoint(note, { origin, publicKeyPem }), note }
+  })
 }
 
 /**
@@ -83,12 +144,14 @@ function readSigned(note: string, key: LogKey, where: string): Signed {
  * Every entry's identity is read from what was signed, not from what is stored beside it.
  */
 async function checkEntries(
-  { ledger, attestationSigner }: SignCheckpointPorts,
+  ledger: Ledger,
+  chains: KeyChains,
   head: LogHead,
   signed: readonly Signed[],
   anchoredSize: number,
 ): Promise<void> {
-  const publicKey = await attestationSigner.publicKey()
+  if (!isDeepStrictEqual(chainsAt(chains, head.size), chains))
+    throw refused('key: a transition is said to be in the log and is not')
   const rootsDue = new Map(signed.map((each) => [each.size, each.root]))
   const identities = new Set<string>()
   let computed = emptyHead
@@ -105,7 +168,9 @@ async function checkEntries(
     const hash = leafHash(envelope)
     if (!isSameHash(hash, leaf)) throw refused(`entry ${seq}: the leaf is not that of the envelope`)
     const isNew = seq >= anchoredSize
-    const attested = holding(`entry ${seq}: the envelope does not hold`, () => identityIn(envelope, isNew, publicKey))
+    const attested = holding(`entry ${seq}: the envelope does not hold`, () =>
+      identityIn({ seq, envelope }, isNew, chains),
+    )
     if (attested !== identity) throw refused(`entry ${seq}: the identity is not that of the envelope`)
     if (identities.has(attested)) throw refused(`entry ${seq}: its identity is in the log already`)
     identities.add(attested)
@@ -123,10 +188,18 @@ function requireRoot(rootsDue: ReadonlyMap<number, Uint8Array>, { size, root }: 
   if (due && !isSameHash(due, root)) throw refused(`fork: the first ${size} entries are not those that were signed`)
 }
 
-function identityIn(envelope: Uint8Array, isNew: boolean, publicKey: string): string {
-  return identityOfStatement(
-    parseStatement((isNew ? verifyEnvelope(envelope, publicKey) : parseEnvelope(envelope)).payload),
-  )
+/** A transition is verified every time: all that comes behind it stands on it. */
+function identityIn(entry: { seq: number; envelope: Uint8Array }, isNew: boolean, chains: KeyChains): string {
+  const { seq, envelope } = entry
+  const isKnown = isTransition(chains, seq)
+  if (isKnown && !isDeepStrictEqual(extendChains(chainsAt(chains, seq), entry), chainsAt(chains, seq + 1)))
+    throw new ProofInvalid('key transition: expected the one that the ledger names, got another')
+  const { payload } =
+    isNew && !isKnown ? verifyEnvelope(envelope, attestationKeyAt(chains, seq)) : parseEnvelope(envelope)
+  const statement = parseStatement(payload)
+  if (statement.predicate.phase === 'key-transition' && !isKnown)
+    throw new ProofInvalid('key transition: expected it to be signed by both keys, got another')
+  return identityOfStatement(statement)
 }
 
 function holding<T>(what: string, check: () => T): T {

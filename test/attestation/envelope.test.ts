@@ -50,7 +50,7 @@ describe('an envelope', () => {
     { name: 'an unknown key', bytes: changed('"payloadType"', '"extra":1,"payloadType"') },
     { name: 'a key twice', bytes: changed('"payloadType"', '"payload":"AA==","payloadType"') },
     { name: 'no signature', bytes: changed(/"signatures":\[.*\]/, '"signatures":[]') },
-    { name: 'two signatures', bytes: changed('"}]', '"},{"sig":"AA=="}]') },
+    { name: 'four signatures', bytes: changed('"}]', `"}${',{"sig":"AA=="}'.repeat(3)}]`) },
     { name: 'base64 that is not canonical', bytes: changed(/"sig":"[^"]+"/, '"sig":"AB=="') },
     { name: 'URL-safe base64', bytes: changed(/"payload":"[^"]+"/, '"payload":"_-_-"') },
     { name: 'an escaped character', bytes: changed('"payload"', '"p\\u0061yload"') },
@@ -71,6 +71,13 @@ describe('an envelope', () => {
       keyid: keyFingerprint(publicKey),
     })
     expect(() => verifyEnvelope(forged, publicKey)).toThrow(ProofInvalid)
+  })
+
+  it('is not believed with a second signature, whoever made it', () => {
+    const { signature } = parseEnvelope(good)
+    const twice = formatEnvelope({ ...parseEnvelope(good), further: [{ signature }] })
+    expect(formatEnvelope(parseEnvelope(twice))).toEqual(twice)
+    expect(() => verifyEnvelope(twice, publicKey)).toThrow('signatures: expected one, got more')
   })
 
   it('may be without a keyid, and not with that of another key', () => {

@@ -19,7 +19,6 @@ import { newTable } from './tables.ts'
 
 const attestationSigner = memoryAttestationSigner()
 const logSigner = memoryLogSigner()
-const origin = 'example.com/log'
 
 describe.skipIf(withoutMinistack)(onMinistack, () => {
   let server: Ministack
@@ -63,8 +62,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
   }
   const append = (ledger: Ledger, runId: string, createdAt?: string) =>
     appendAttestation({ ledger, attestationSigner }, scopeStatementOf(runId, createdAt))
-  const sign = (log: { ledger: Ledger; anchor: Anchor }) =>
-    signCheckpoint({ ...log, logSigner, attestationSigner }, { origin })
+  const sign = (log: { ledger: Ledger; anchor: Anchor }) => signCheckpoint({ ...log, logSigner, attestationSigner })
 
   /** Recomputes everything: numbers, leaves, signatures, identities, head; and each of these runs is there once. */
   const verifyLog = async ({ ledger }: { ledger: Ledger }, runIds: readonly string[]) => {

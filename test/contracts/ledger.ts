@@ -65,6 +65,17 @@ export function ledgerContract(name: string, make: () => Promise<Ledger>): void 
       expect(await ledger.find('identity 3')).toMatchObject({ seq: 3 })
     })
 
+    it('tells the reservations that have no entry yet', async () => {
+      const ledger = await make()
+      expect(await ledger.pending()).toEqual([])
+      await grow(ledger, 3)
+      await reserve(ledger, 'b')
+      await reserve(ledger, 'a')
+      const pending = (await ledger.pending()).map(({ identity }) => identity)
+      expect(pending.sort()).toEqual(['a', 'b'])
+      expect(await ledger.pending()).toContainEqual(await ledger.find('a'))
+    })
+
     it('hands out a long log in order', async () => {
       const ledger = await make()
       for (const size of [40, 80, 120, 160, 200, 240, 280, 320, 360, 400, 440, 480, 520, 560, 600])

@@ -31,7 +31,8 @@ const small = withSmallPrograms(smallLog.bundle(({ seq }) => seq === 1))
 function withSmallPrograms(bundle: Files): Files {
   const programs = { verifyScript: Buffer.from('//\n'), verifyLogScript: Buffer.from('#\n') }
   const [attestationKey, logKey] = pinsOf(keys) as [string, string]
-  const text = verifyText({ attestationKey, logKey, origin: originOf(logKey), ...programs, companionVersion })
+  const chains = { attestation: [{ pem: attestationKey }], log: [{ pem: logKey }] }
+  const text = verifyText({ chains, origin: originOf(logKey), ...programs, companionVersion })
   const changed = new Map([...bundle, ['tools/verify.mjs', programs.verifyScript] as const])
   return withManifest(changed.set('tools/verify-log.py', programs.verifyLogScript).set('VERIFY.md', Buffer.from(text)))
 }

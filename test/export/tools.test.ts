@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { toolsModule } from '../../infra/bundle-tools.ts'
 import { requireTool } from '../support/require-tool.ts'
+import * as rotations from '../support/rotated-bundles.ts'
 import { type Files, withFile } from '../support/sample-bundle.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 import { files, foreign, keys, newest, older, tamperedBundles } from '../support/tampered-bundles.ts'
@@ -49,6 +50,29 @@ const logScript = (args: readonly string[]) => run('python3', [join(own, 'tools/
 /** What cannot be written to a disk by its path, or not to any. */
 const onDisk = tamperedBundles.filter(({ name }) => !['no file at all', 'a path that climbs out'].includes(name))
 
+const rotated = write('rotated', rotations.rotatedFiles)
+const pinsOfRotated = [rotations.first, rotations.second].map((pairs, which) =>
+  (['attestation', 'log'] as const).flatMap((kind) => {
+    const path = join(scratch, `${which}-${kind}.pem`)
+    writeFileSync(path, pairs[kind].publicPem)
+    return ['--key', path]
+  }),
+)
+writeFileSync(join(scratch, 'before-rotation'), rotations.rotatedLog.checkpoints[0]!.note)
+
+/** Runs the program on one bundle after another in one process: each would take longer to begin than to judge. */
+const judgeAll = `import runpy, sys
+verifier = runpy.run_path(sys.argv[1])
+for bundle in sys.argv[2:]:
+    print("code %d" % verifier["main"]([bundle]))`
+
+async function refusesAll(bundles: string[]): Promise<void> {
+  const { output } = await run('python3', ['-c', judgeAll, join(own, 'tools/verify-log.py'), ...bundles])
+  const said = output.split('\n').filter((line) => /^code |^DOES NOT HOLD {2}\S+/.test(line))
+  expect(bundles.length).toBeGreaterThan(5)
+  expect(said.map((line) => line.slice(0, 13))).toEqual(bundles.flatMap(() => ['DOES NOT HOLD', 'code 1']))
+}
+
 describe('the programs in a bundle', () => {
   it('are made of the sources that are here', { timeout: 60_000 }, async () => {
     expect(readFileSync(join(root, 'lib/export/tools/generated.ts'), 'utf8')).toBe(await toolsModule(root))
@@ -77,6 +101,24 @@ describe('tools/verify.mjs', () => {
     // Without a bundle it is the one that the program lies in, from wherever it is run.
     const { code, output } = await script([...withPins, '--since', 'older'], oldNode)
     expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+    expect(await script([rotated, ...pinsOfRotated[0]!], oldNode)).toMatchObject({ code: 0 })
+  })
+
+  it('goes from a key that the reader knows to those that took its duty', async () => {
+    for (const pins of pinsOfRotated) {
+      const { code, output } = await script([rotated, ...pins, '--since', 'before-rotation'])
+      expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+      expect(output).toMatch(/attestation key SHA256:\S+, SPKI \S+, until entry 1$/m)
+    }
+    const other = write('rotated by others', rotations.foreignRotated)
+    expect(await script([other, ...pinsOfRotated[0]!])).toMatchObject({ code: 1 })
+  })
+
+  const some = rotations.tamperedRotations.filter((_, i) => i % 6 === 0)
+  it.each(some)('names the check that refuses $name', async ({ tampered, check }) => {
+    const bundle = write(`script ${check} ${some.findIndex((each) => each.tampered === tampered)}`, tampered())
+    const { code, output } = await script([bundle, '--json'])
+    expect({ code, ...JSON.parse(output) }).toMatchObject({ code: 1, holds: false, check })
   })
 
   it.each(onDisk)('names the check that refuses $name', async ({ tampered, check }) => {
@@ -116,15 +158,33 @@ describe('tools/verify-log.py', () => {
     expect({ code, warned: output.includes('WARNING: no --key was given.') }).toEqual({ code: 0, warned: true })
   })
 
+  it('goes from a key that the reader knows to those that took its duty', async (context) => {
+    requireTool(context, 'python3')
+    for (const pins of pinsOfRotated) {
+      const { code, output } = await logScript([rotated, ...pins, '--since', 'before-rotation'])
+      expect(output).toMatch(/^holds {7}5 attestations in a log of 5 entries$/m)
+      expect({ code, changes: output.match(/^changed /gm)?.length }).toEqual({ code: 0, changes: 2 })
+    }
+    expect((await logScript([write('long', rotations.longRotated()), ...pinsOfRotated[0]!])).code).toBe(0)
+    const other = write('rotated log of others', rotations.foreignRotated)
+    expect(await logScript([other, ...pinsOfRotated[0]!])).toMatchObject({ code: 1 })
+  })
+
+  const rotatedForItsPart = rotations.tamperedRotations.filter(({ check }) =>
+    ['transition', 'checkpoint', 'envelope', 'inclusion'].includes(check),
+  )
+  it('refuses keys that were changed in any wrong way', async (context) => {
+    requireTool(context, 'python3')
+    await refusesAll(rotatedForItsPart.map(({ tampered }, i) => write(`rotated log ${i}`, tampered())))
+  })
+
   const forItsPart = onDisk.filter(
     ({ name, check }) =>
       !name.includes('sigstore') && ['checkpoint', 'consistency', 'envelope', 'inclusion'].includes(check),
   )
-  it.for(forItsPart)('refuses $name', async ({ tampered }, context) => {
+  it('refuses what somebody tampered with', async (context) => {
     requireTool(context, 'python3')
-    const bundle = write(`log ${tamperedBundles.findIndex((each) => each.tampered === tampered)}`, tampered())
-    const { code, output } = await logScript([bundle])
-    expect({ code, said: /^DOES NOT HOLD {2}\S+/m.test(output) }).toEqual({ code: 1, said: true })
+    await refusesAll(forItsPart.map(({ tampered }, i) => write(`log ${i}`, tampered())))
   })
 
   it('refuses keys of its own, a rollback, a fork, and wrong usage', async (context) => {

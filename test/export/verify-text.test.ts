@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it, type TestContext } from 'vitest'
 import { attestationKeyFingerprint, logKeyFingerprint } from '../../lib/export/key-fingerprint.ts'
 import { requireTool } from '../support/require-tool.ts'
+import { rotatedFiles, tamperedRotations } from '../support/rotated-bundles.ts'
 import { type Files, sampleBundle, sampleKeys, textIn, withFile, withManifest } from '../support/sample-bundle.ts'
 
 const keys = sampleKeys()
@@ -13,7 +14,9 @@ const { files } = sampleBundle(keys)
 const few = withManifest(new Map([...files].filter(([path]) => !/^attestations\/00000[^28]/.test(path))))
 const others = sampleBundle(sampleKeys()).files
 const text = textIn(files, 'VERIFY.md')
-const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].map((match) => match[1]!)
+const blocksOf = (bundle: Files) =>
+  [...textIn(bundle, 'VERIFY.md').matchAll(/```sh\n(.*?)```/gs)].map((match) => match[1]!)
+const blocks = blocksOf(files)
 
 const directories: string[] = []
 afterEach(() => {
@@ -65,6 +68,35 @@ describe('VERIFY.md, read by somebody with openssl, jq and sha256sum only', () =
     { what: 'an older checkpoint of somebody else', path: 'log/checkpoints/1', says: 'NOT SIGNED  log/checkpoints/1' },
   ])('finds $what', ({ path, says }, context) => {
     expect(typed(withFile(few, path, others.get(path)), context).failed).toContain(says)
+  })
+
+  it('verifies each entry and checkpoint by the key that was in force, and every change by both keys', (context) => {
+    const { lines, failed } = typed(rotatedFiles, context, blocksOf(rotatedFiles))
+    expect(failed).toEqual([])
+    expect(linesOf(lines, 'changed').length).toBe(2)
+    expect(linesOf(lines, 'signed').length).toBe(5 + 4)
+    expect(linesOf(lines, 'signed by the old key')).toEqual(['signed by the old key  log/checkpoints/4'])
+    expect(lines).toContain('key-transition\t\t-\tnot-applicable\t')
+  })
+
+  it.for([
+    { what: 'an attestation by the old key behind its transition', says: 'NOT SIGNED  attestations/000002.dsse.json' },
+    {
+      what: 'a transition that a stranger signed in the place of the old key',
+      says: 'NOT CHANGED BY BOTH KEYS  attestations/000001.dsse.json',
+    },
+    {
+      what: 'a transition of the log key without the new one',
+      says: 'NOT CHANGED BY BOTH KEYS  attestations/000003.dsse.json',
+    },
+    { what: 'a checkpoint by the old key behind its transition', says: 'NOT SIGNED  log/checkpoints/4' },
+    {
+      what: 'a first checkpoint behind the transition that the new key signed alone',
+      says: 'NOT SIGNED BY THE OLD KEY  log/checkpoints/4',
+    },
+  ])('finds $what', ({ what, says }, context) => {
+    const { tampered } = tamperedRotations.find(({ name }) => name === what)!
+    expect(typed(tampered(), context, blocksOf(tampered())).failed).toContain(says)
   })
 
   it('finds another document', (context) => {

@@ -5,6 +5,7 @@ import { claimOf, formatStatement, identityOfStatement } from '../../lib/attesta
 import { EvidenceConflict, LogMoved } from '../../lib/errors.ts'
 import { verifyCheckpoint } from '../../lib/log/checkpoint.ts'
 import { consistencyProof, leafHash, rootAt, treeOf, verifyConsistency } from '../../lib/log/merkle.ts'
+import { originOf } from '../../lib/log/origin.ts'
 import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import type { Ledger } from '../../lib/ports.ts'
@@ -22,7 +23,7 @@ import { scopeStatementOf } from '../support/sample-statements.ts'
 
 const attestationSigner = memoryAttestationSigner()
 const logSigner = memoryLogSigner()
-const origin = 'example.com/log'
+const origin = originOf(await logSigner.publicKey())
 const logKey = { origin, publicKeyPem: await logSigner.publicKey() }
 
 function newLog() {
@@ -143,7 +144,7 @@ describe('appending an attestation', () => {
         expect(await append('2026-11-24T00:00:00.000Z')).toMatchObject({ seq: 1 })
         expect(plan).toEqual([])
         expect(state.entries).toHaveLength(2)
-        await signCheckpoint({ ledger, logSigner, anchor: memoryAnchor(), attestationSigner }, { origin })
+        await signCheckpoint({ ledger, logSigner, anchor: memoryAnchor(), attestationSigner })
       })
 })
 
@@ -168,6 +169,7 @@ describe('appenders and checkpoint signers at the same time, with calls and repl
         const shared: Ledger = {
           reserve: (...args) => turn(() => base.reserve(...args)),
           find: (...args) => turn(() => base.find(...args)),
+          pending: () => turn(() => base.pending()),
           head: () => turn(() => base.head()),
           append: (...args) => turn(() => base.append(...args)),
           entries: (...args) => base.entries(...args),
@@ -179,7 +181,7 @@ describe('appenders and checkpoint signers at the same time, with calls and repl
           latest: () => turn(() => faultyAnchor.latest()),
           add: (size: number, note: string) => turn(() => faultyAnchor.add(size, note)),
         }
-        const signer = () => signCheckpoint({ ledger: shared, logSigner, anchor, attestationSigner }, { origin })
+        const signer = () => signCheckpoint({ ledger: shared, logSigner, anchor, attestationSigner })
         const work = Promise.all([
           ...runIds.map((runId, i) =>
             untilDone(() =>
@@ -194,10 +196,7 @@ describe('appenders and checkpoint signers at the same time, with calls and repl
         ])
         await scheduler.waitFor(work)
         const results = await work
-        const last = await signCheckpoint(
-          { ledger, logSigner, anchor: memoryAnchor(anchored), attestationSigner },
-          { origin },
-        )
+        const last = await signCheckpoint({ ledger, logSigner, anchor: memoryAnchor(anchored), attestationSigner })
 
         const distinct = new Set(runIds).size
         expect(last.size).toBe(distinct)

@@ -130,7 +130,7 @@ describe('an export', () => {
       files: result.files,
       entries: 9,
       runs: 1,
-      checks: 17,
+      checks: 18,
       verified: 1,
       residual: 0,
       incomplete: 1,

@@ -8,6 +8,7 @@ import { formatStatement, identityOfStatement, type Statement } from '../../lib/
 import { CheckpointRefused } from '../../lib/errors.ts'
 import { formatCheckpointText, joinSignature, verifyCheckpoint } from '../../lib/log/checkpoint.ts'
 import { appendLeaves, emptyHead, leafHash } from '../../lib/log/merkle.ts'
+import { originOf } from '../../lib/log/origin.ts'
 import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import type { LogEntry, LogSigner } from '../../lib/ports.ts'
@@ -26,7 +27,7 @@ import { scopeStatementOf } from '../support/sample-statements.ts'
 
 const attestationSigner = memoryAttestationSigner()
 const logSigner = memoryLogSigner()
-const origin = 'example.com/log'
+const origin = originOf(await logSigner.publicKey())
 const key = { origin, publicKeyPem: await logSigner.publicKey() }
 
 /** A log of `size` entries with its checkpoints at `signedAt` anchored. */
@@ -34,7 +35,7 @@ async function logOf(size: number, signedAt: number[] = []) {
   const state = emptyLedgerState()
   const anchored = new Map<number, string>()
   const ports = { ledger: memoryLedger(state), logSigner, anchor: memoryAnchor(anchored), attestationSigner }
-  const sign = (at: number) => (signedAt.includes(at) ? signCheckpoint(ports, { origin }) : undefined)
+  const sign = (at: number) => (signedAt.includes(at) ? signCheckpoint(ports) : undefined)
   await sign(0)
   for (let i = 0; i < size; i += 1) {
     await appendAttestation(ports, scopeStatementOf(`run-${i}`))
@@ -66,7 +67,7 @@ async function noteOf(size: number, root: Uint8Array, signer: LogSigner = logSig
 describe('signing a checkpoint', () => {
   it('covers every entry, and is stored and anchored', async () => {
     const { state, anchored, ports } = await logOf(5, [2])
-    const { size, note } = await signCheckpoint(ports, { origin })
+    const { size, note } = await signCheckpoint(ports)
     expect(size).toBe(5)
     expect(verifyCheckpoint(note, key).root).toEqual(state.head.root)
     expect([state.checkpoints.get(5), anchored.get(5)]).toEqual([note, note])
@@ -74,15 +75,15 @@ describe('signing a checkpoint', () => {
 
   it('covers an empty log, and one that is longer than what is added at once', async () => {
     const empty = await logOf(0)
-    expect((await signCheckpoint(empty.ports, { origin })).size).toBe(0)
+    expect((await signCheckpoint(empty.ports)).size).toBe(0)
     const long = await logOf(1030, [1025])
-    expect((await signCheckpoint(long.ports, { origin })).size).toBe(1030)
+    expect((await signCheckpoint(long.ports)).size).toBe(1030)
   })
 
   it('gives the same checkpoint for an unchanged log, without a second signature', async () => {
     const { ports, anchored } = await logOf(3, [3])
     const unable = { publicKey: logSigner.publicKey, sign: () => Promise.reject(new Error('signed again')) }
-    expect(await signCheckpoint({ ...ports, logSigner: unable }, { origin })).toEqual({
+    expect(await signCheckpoint({ ...ports, logSigner: unable })).toEqual({
       size: 3,
       note: anchored.get(3),
     })
@@ -92,7 +93,7 @@ describe('signing a checkpoint', () => {
   it('puts back into the ledger what only the anchor has kept', async () => {
     const { ports, state, anchored } = await logOf(3, [3])
     state.checkpoints.clear()
-    await signCheckpoint(ports, { origin })
+    await signCheckpoint(ports)
     expect(state.checkpoints).toEqual(anchored)
   })
 
@@ -105,8 +106,8 @@ describe('signing a checkpoint', () => {
         const plan: Fault[] = [fault]
         const next = (name: string) => (name === call ? (plan.shift() ?? 'none') : 'none')
         const broken = { ...ports, ledger: withFaults(ports.ledger, next), anchor: withFaults(ports.anchor, next) }
-        await expect(signCheckpoint(broken, { origin })).rejects.toThrow(Outage)
-        const { note } = await signCheckpoint(broken, { origin })
+        await expect(signCheckpoint(broken)).rejects.toThrow(Outage)
+        const { note } = await signCheckpoint(broken)
         expect(note).toBe(await noteOf(4, state.head.root))
         expect([...anchored.keys()]).toEqual([2, 4])
         expect(anchored).toEqual(state.checkpoints)
@@ -115,9 +116,9 @@ describe('signing a checkpoint', () => {
   it('anchors a larger one when the log grew after a crash between storing and anchoring', async () => {
     const { ports, state, anchored } = await logOf(2, [1])
     const broken = { ...ports, anchor: withFaults(ports.anchor, (name) => (name === 'add' ? 'request-lost' : 'none')) }
-    await expect(signCheckpoint(broken, { origin })).rejects.toThrow(Outage)
+    await expect(signCheckpoint(broken)).rejects.toThrow(Outage)
     await appendAttestation(ports, scopeStatementOf('run-2'))
-    expect((await signCheckpoint(ports, { origin })).size).toBe(3)
+    expect((await signCheckpoint(ports)).size).toBe(3)
     expect([...anchored.keys()]).toEqual([1, 3])
     expect([...state.checkpoints.keys()]).toEqual([1, 2, 3])
   })
@@ -221,7 +222,7 @@ describe('no checkpoint is signed', () => {
           ...ports,
           anchor: withFaults(ports.anchor, (call) => (call === 'add' ? 'request-lost' : 'none')),
         }
-        await expect(signCheckpoint(broken, { origin })).rejects.toThrow(Outage)
+        await expect(signCheckpoint(broken)).rejects.toThrow(Outage)
         rewrite(state, state.entries.with(5, await entryOf(5, scopeStatementOf('run-9'))))
       },
     },
@@ -278,7 +279,7 @@ describe('no checkpoint is signed', () => {
           return logSigner.sign(message)
         },
       }
-      const error = await signCheckpoint({ ...log.ports, logSigner: counting }, { origin }).catch((thrown) => thrown)
+      const error = await signCheckpoint({ ...log.ports, logSigner: counting }).catch((thrown) => thrown)
       expect(error).toBeInstanceOf(CheckpointRefused)
       expect(error.message).toContain(says)
       expect(signatures).toBe(0)
@@ -288,7 +289,7 @@ describe('no checkpoint is signed', () => {
   it('with a signature that does not verify', async () => {
     const { ports, state } = await logOf(2)
     const broken = { publicKey: logSigner.publicKey, sign: async () => new Uint8Array(64) }
-    await expect(signCheckpoint({ ...ports, logSigner: broken }, { origin })).rejects.toThrow('signature')
+    await expect(signCheckpoint({ ...ports, logSigner: broken })).rejects.toThrow('signature')
     expect(state.checkpoints.size).toBe(0)
   })
 })
@@ -300,7 +301,7 @@ describe('openssl', () => {
   it('verifies an envelope and a checkpoint with the commands that auditors are given, and no altered one', async (context) => {
     for (const tool of ['openssl', 'jq']) requireTool(context, tool)
     const { ports, state } = await logOf(3)
-    const { note } = await signCheckpoint(ports, { origin })
+    const { note } = await signCheckpoint(ports)
     const directory = mkdtempSync(join(tmpdir(), 'odv-'))
     const put = (name: string, body: string | Uint8Array) => writeFileSync(join(directory, name), body)
     const envelopeCommands = [

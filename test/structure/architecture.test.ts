@@ -47,7 +47,6 @@ const outer: Record<string, string[]> = {
   'functions/': [
     'lib/api/',
     'lib/pipeline/',
-    'lib/log/origin.ts',
     'lib/errors.ts',
     'lib/ports.ts',
     'functions/runtime.ts',

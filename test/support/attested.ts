@@ -65,7 +65,7 @@ export async function attestedIn(state: string) {
     expect(more).toEqual([])
     const { runId } = run!
     const statements = await statementsOf(ports)
-    expect(statements.every(({ predicate }) => predicate.runId === runId)).toBe(true)
+    expect(statements.every(({ predicate }) => 'runId' in predicate && predicate.runId === runId)).toBe(true)
     expect((await ports.ledger.checkpoints()).at(-1)?.size).toBe(statements.length)
     const exportId = `check-${statements.length}`
     await exportBundle(ports, { exportId, selection: { runId } })

@@ -25,6 +25,9 @@ export function memoryLedger(state: LedgerState = emptyLedgerState()): Ledger {
       const reservation = state.reservations.get(identity)
       return reservation && { ...reservation }
     },
+    async pending() {
+      return [...state.reservations.values()].filter(({ seq }) => seq === undefined)
+    },
     async head() {
       return state.head
     },

@@ -9,7 +9,6 @@ import type { Coverage } from '../../lib/inventory/coverage.ts'
 import { type Environment, loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
 import { noScanTasks } from '../../lib/local/asl/no-scan-tasks.ts'
 import { makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
-import { originOf } from '../../lib/log/origin.ts'
 import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
 import { attest } from '../../lib/pipeline/attest.ts'
 import { buildIndex } from '../../lib/pipeline/build-index.ts'
@@ -47,8 +46,7 @@ const tasks = {
   attest,
   'settle-subjects': settleSubjects,
   'close-run': closeRun,
-  'sign-checkpoint': async (ports: Ports) =>
-    signCheckpoint(ports, { origin: originOf(await ports.logSigner.publicKey()) }),
+  'sign-checkpoint': (ports: Ports) => signCheckpoint(ports),
   'take-inventory': takeInventory,
   'plan-listing': planListing,
   'plan-segment': planSegment,

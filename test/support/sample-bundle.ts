@@ -1,7 +1,9 @@
 import { generateKeyPairSync, hash, type KeyObject, sign } from 'node:crypto'
-import { formatEnvelope, keyFingerprint, paeOf } from '../../lib/attestation/envelope.ts'
+import { formatEnvelope, keyFingerprint, paeOf, parseEnvelope } from '../../lib/attestation/envelope.ts'
+import { type ChainKey, chainsAt, fingerprintOf, type KeyKind } from '../../lib/attestation/key-chain.ts'
 import { formatStatement, type Statement } from '../../lib/attestation/statement.ts'
 import type { StatementContext } from '../../lib/attestation/statement-context.ts'
+import { keyTransitionStatement, transitionDocument } from '../../lib/attestation/to-key-transition.ts'
 import { runSummaryStatement, type StoreVerdict } from '../../lib/attestation/to-run-summary.ts'
 import {
   acknowledgementStatement,
@@ -19,7 +21,7 @@ import { readFiling } from '../../lib/export/read-filing.ts'
 import { companionsOf } from '../../lib/export/report/companions.ts'
 import { formatSigstoreBundle } from '../../lib/export/sigstore.ts'
 import type { Coverage } from '../../lib/inventory/coverage.ts'
-import { formatCheckpointText, joinSignature } from '../../lib/log/checkpoint.ts'
+import { addSignature, formatCheckpointText, joinSignature } from '../../lib/log/checkpoint.ts'
 import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
 import { decideVerdict } from '../../lib/verdict/decide-verdict.ts'
@@ -38,7 +40,7 @@ import {
 /** A bundle as it is handed over, path by path. */
 export type Files = Map<string, Uint8Array>
 
-type KeyPair = { publicPem: string; privateKey: KeyObject }
+export type KeyPair = { publicPem: string; privateKey: KeyObject }
 export type SampleKeys = { attestation: KeyPair; log: KeyPair }
 
 export function sampleKeys(): SampleKeys {
@@ -55,10 +57,18 @@ export function sampleKeys(): SampleKeys {
 export const pinsOf = ({ attestation, log }: SampleKeys) => [attestation.publicPem, log.publicPem]
 
 /** A log that signs whatever it is given, as a dishonest holder of both keys could. */
-export function sampleLog(keys: SampleKeys) {
+export function sampleLog(first: SampleKeys) {
   const entries: BundleEntry[] = []
   const checkpoints: { size: number; note: string }[] = []
-  const origin = originOf(keys.log.publicPem)
+  const origin = originOf(first.log.publicPem)
+  /** What signs now, and which keys were in force where. */
+  const keys = { ...first }
+  const chains = {
+    attestation: [{ pem: first.attestation.publicPem }] as ChainKey[],
+    log: [{ pem: first.log.publicPem }] as ChainKey[],
+  }
+  /** Log keys that sign the next checkpoint as well. */
+  let retiring: KeyPair[] = []
   const leafHashes = () => entries.map(({ envelope }) => leafHash(envelope))
   return {
     entries,
@@ -74,17 +84,51 @@ export function sampleLog(keys: SampleKeys) {
     },
     /** Signs and logs any payload. */
     log(payload: Uint8Array, phase: BundleEntry['phase'], document: Uint8Array) {
-      const signature = new Uint8Array(sign('sha256', paeOf(payload), keys.attestation.privateKey))
+      const signature = signatureOf(keys.attestation, paeOf(payload))
       const envelope = formatEnvelope({ payload, keyid: keyFingerprint(keys.attestation.publicPem), signature })
       entries.push({ seq: entries.length, phase, envelope, document })
       return { seq: entries.length - 1, envelopeSha256: hash('sha256', envelope, 'hex') }
     },
+    /**
+     * Gives the duty of a key to another one: both sign it, or those that `signers` makes of them. `keep`: it is logged, and
+     * the old key goes on signing.
+     */
+    rotate(
+      key: KeyKind,
+      next: KeyPair,
+      { signers = (all) => all, keep = false, change = (statement) => statement }: RotateOptions = {},
+    ): Statement {
+      const number = chains[key].length
+      const [from, to] = [keys[key].publicPem, next.publicPem]
+      const statement = change(
+        keyTransitionStatement({ organization: 'example.com', key, number, from, to, ...transitionBy }),
+      )
+      const payload = formatStatement(statement)
+      const all = key === 'attestation' ? [keys.attestation, next] : [keys.attestation, keys.log, next]
+      const [one, ...further] = signers(all).map((pair) => ({
+        keyid: fingerprintOf(pair.privateKey.asymmetricKeyType === 'ec' ? 'attestation' : 'log', pair.publicPem),
+        signature: signatureOf(pair, paeOf(payload)),
+      }))
+      const envelope = formatEnvelope({ payload, ...one!, ...(further.length > 0 && { further }) })
+      const { predicate } = statement
+      if (predicate.phase !== 'key-transition') throw new Error('sample: expected a key transition')
+      const seq = entries.length
+      entries.push({ seq, phase: 'key-transition', envelope, document: transitionDocument(predicate) })
+      chains[key] = [...chains[key].slice(0, -1), { pem: from, until: seq }, { pem: to }]
+      if (keep) return statement
+      if (key === 'log') retiring.push(keys.log)
+      keys[key] = next
+      return statement
+    },
     /** Signs the log as it is now. */
-    checkpoint(): string {
+    checkpoint({ alone = false } = {}): string {
       const size = entries.length
       const text = formatCheckpointText({ origin, size, root: rootAt(treeOf(leafHashes())) })
-      const key = { origin, publicKeyPem: keys.log.publicPem }
-      const note = joinSignature(text, key, new Uint8Array(sign(null, Buffer.from(text), keys.log.privateKey)))
+      const signed = (pair: KeyPair) => signatureOf(pair, Buffer.from(text))
+      let note = joinSignature(text, { origin, publicKeyPem: keys.log.publicPem }, signed(keys.log))
+      for (const old of alone ? [] : retiring.toReversed())
+        note = addSignature(note, { origin, publicKeyPem: old.publicPem }, signed(old))
+      retiring = []
       checkpoints.push({ size, note })
       return note
     },
@@ -95,13 +139,24 @@ export function sampleLog(keys: SampleKeys) {
           entries: entries.filter(isChosen),
           leafHashes: leafHashes(),
           checkpoints,
-          attestationKey: keys.attestation.publicPem,
-          logKey: keys.log.publicPem,
+          chains: chainsAt(chains, checkpoints.at(-1)!.size),
           origin,
         }),
       )
     },
   }
+}
+
+type RotateOptions = {
+  signers?: (all: KeyPair[]) => KeyPair[]
+  keep?: boolean
+  change?: (statement: Statement) => Statement
+}
+const transitionBy = { tool: { name: 'odv', version: '0.1.0' }, createdAt: '2026-11-24T08:00:00.000Z' }
+
+function signatureOf({ privateKey }: KeyPair, message: Uint8Array): Uint8Array {
+  const digest = privateKey.asymmetricKeyType === 'ec' ? 'sha256' : null
+  return new Uint8Array(sign(digest, message, privateKey))
 }
 
 export type SampleLog = ReturnType<typeof sampleLog>
@@ -253,9 +308,11 @@ export function withEverything(files: Files): Files {
   return withManifest(changed)
 }
 
+/** The hint is the key that the envelope names, if it names one. */
 function sigstoreOf(envelope: Uint8Array, files: Files): string {
   try {
-    return formatSigstoreBundle(envelope, attestationKeyFingerprint(textIn(files, bundlePaths.attestationKey)).openssh)
+    const own = attestationKeyFingerprint(textIn(files, bundlePaths.attestationKey)).openssh
+    return formatSigstoreBundle(envelope, parseEnvelope(envelope).keyid ?? own)
   } catch (error) {
     if (!(error instanceof OdvError)) throw error
     return ''

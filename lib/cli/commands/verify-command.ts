@@ -41,6 +41,9 @@ function toolsIn(files: ReadonlyMap<string, Uint8Array>): 'own' | 'other' {
   return own.every(([path, text]) => Buffer.from(text).equals(files.get(path)!)) ? 'own' : 'other'
 }
 
+const shownKey = ({ name, fingerprint, until }: BundleSummary['fingerprints'][number]) =>
+  `  ${name}  ${fingerprint}${until === undefined ? '' : `, until entry ${until}`}`
+
 type Shown = BundleSummary & { tools: 'own' | 'other' }
 
 function show(bundle: string, summary: Shown, terminal: Terminal): void {
@@ -72,6 +75,6 @@ export function warnOfKeys({ pinned, fingerprints }: BundleSummary, terminal: Te
   terminal.warn(
     'WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a bundle\n' +
       'with keys of their own. Compare the fingerprints below with ones that you have from another source:\n' +
-      fingerprints.map(({ name, fingerprint }) => `  ${name}  ${fingerprint}`).join('\n'),
+      fingerprints.map(shownKey).join('\n'),
   )
 }

@@ -24,7 +24,7 @@ export function checkCompanions(
 
 /** The version that the instructions name; they are compared as a whole. */
 export function versionOf(layout: Layout): number {
-  const version = /^# Verifying this bundle \(instructions, version 1; files for people, version (\d{1,6})\)\n/.exec(
+  const version = /^# Verifying this bundle \(instructions, version [12]; files for people, version (\d{1,6})\)\n/.exec(
     textOf(layout.instructions),
   )?.[1]
   if (version === undefined) throw new ProofInvalid('VERIFY.md: expected it to name its version, got another text')

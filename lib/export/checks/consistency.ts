@@ -1,12 +1,13 @@
+import { logKeyAt } from '../../attestation/key-chain.ts'
 import { ProofInvalid } from '../../errors.ts'
-import { type Checkpoint, verifyCheckpoint } from '../../log/checkpoint.ts'
+import { type Checkpoint, parseCheckpoint, verifyCheckpoint } from '../../log/checkpoint.ts'
 import { parseConsistencyProof } from '../../log/consistency-proof.ts'
 import { isSameHash, verifyConsistency } from '../../log/merkle.ts'
 import { at, type Checked } from '../run-check.ts'
 import { textOf } from '../text-of.ts'
 import type { Checkpoints } from './checkpoint.ts'
-import type { Keys } from './keys.ts'
 import type { Layout } from './layout.ts'
+import type { Keys } from './transition.ts'
 
 /**
  * Every older checkpoint, and the one that the auditor kept (`since`), is the beginning of the newest log. Two beginnings
@@ -14,7 +15,7 @@ import type { Layout } from './layout.ts'
  */
 export function checkConsistency(
   layout: Layout,
-  { logKey }: Keys,
+  { origin, chains }: Keys,
   { newest, older }: Checkpoints,
   since: string | undefined,
 ): Checked<Checkpoint | undefined> {
@@ -32,7 +33,9 @@ export function checkConsistency(
   )
   if (since === undefined) return { count: proofs.size, value: undefined }
 
-  const kept = at('since: not signed by the log of this bundle', () => verifyCheckpoint(since, logKey))
+  const kept = at('since: not signed by the log of this bundle', () =>
+    verifyCheckpoint(since, { origin, publicKeyPem: logKeyAt(chains, parseCheckpoint(since).size) }),
+  )
   if (kept.size > newest.size)
     throw new ProofInvalid(`since: rollback: the log had ${kept.size} entries, and this bundle shows ${newest.size}`)
   const same = kept.size === newest.size ? newest : proofs.get(kept.size)?.checkpoint

@@ -7,6 +7,7 @@ import {
   envelopePath,
   olderCheckpointPath,
   proofPath,
+  retiredKeyPath,
   sigstorePath,
 } from '../bundle-paths.ts'
 import type { Checked } from '../run-check.ts'
@@ -24,6 +25,8 @@ export type Layout = {
   }[]
   /** By size. */
   older: { size: number; note: Uint8Array; proof: Uint8Array }[]
+  /** Keys that are no longer in force, oldest first. */
+  retired: { attestation: Uint8Array[]; log: Uint8Array[] }
 } & Record<keyof typeof bundlePaths, Uint8Array>
 
 const smallFile = 64 * 1024
@@ -80,10 +83,18 @@ export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Lay
     proof: take(consistencyPath(size), smallFile),
   }))
 
+  const retiredOf = (kind: 'attestation' | 'log') => {
+    const keys: Uint8Array[] = []
+    while (files.has(retiredKeyPath(kind, keys.length + 1)))
+      keys.push(take(retiredKeyPath(kind, keys.length + 1), smallFile))
+    return keys
+  }
+  const retired = { attestation: retiredOf('attestation'), log: retiredOf('log') }
+
   if (attestations.length === 0) throw new FormatInvalid('attestations: expected at least one, got none')
   const besides = [...files.keys()].filter((path) => !known.has(path)).length
   if (besides > 0) throw new FormatInvalid(`files: expected only those that a bundle has, got ${besides} besides`)
-  return { count: files.size, value: { ...single, attestations, older } }
+  return { count: files.size, value: { ...single, attestations, older, retired } }
 }
 
 /** The numbers that stand in file names, ascending; a number in another form is another file. */

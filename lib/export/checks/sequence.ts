@@ -12,6 +12,7 @@ export function checkSequence(evidence: readonly Evidence[]): Checked<RunEvidenc
   const identities = new Set(evidence.map(({ statement }) => identityOfStatement(statement)))
   if (identities.size < evidence.length)
     throw new ProofInvalid('attestations: expected one for each run, store, pass and phase, got more')
+  if (evidence.length === 0) throw new ProofInvalid('attestations: expected at least one about a run, got none')
   const runs = [...Map.groupBy(evidence, ({ predicate }) => predicate.runId)].map(([runId, ofRun]) =>
     at(`run ${runId}`, () => toRun(runId, ofRun)),
   )

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isTransition, type KeyChains } from '../../attestation/key-chain.ts'
 import { parseStatement, type Statement } from '../../attestation/statement.ts'
 import { ProofInvalid } from '../../errors.ts'
 import { envelopePath } from '../bundle-paths.ts'
@@ -13,7 +14,11 @@ export type Attested = { seq: number; envelopeSha256: string; statement: Stateme
  * Every payload is a statement that we would write, about the document that belongs to its phase, run, store and pass.
  * A strict schema is what keeps a reader from seeing less in a statement than was signed.
  */
-export function checkStatements(layout: Layout, payloads: readonly Uint8Array[]): Checked<Attested[]> {
+export function checkStatements(
+  layout: Layout,
+  { chains }: { chains: KeyChains },
+  payloads: readonly Uint8Array[],
+): Checked<Attested[]> {
   const attested = layout.attestations.map(({ seq, kind, envelope, document }, i) =>
     at(envelopePath(seq), () => {
       const statement = parseStatement(payloads[i]!)
@@ -22,6 +27,8 @@ export function checkStatements(layout: Layout, payloads: readonly Uint8Array[])
         throw new ProofInvalid('in-toto subject: name: expected the document of its phase, got another')
       if (kind !== documentKindOf(predicate.phase))
         throw new ProofInvalid(`document: expected a ${documentKindOf(predicate.phase)} beside it, got a ${kind}`)
+      if (predicate.phase === 'key-transition' && !isTransition(chains, seq))
+        throw new ProofInvalid('key transition: expected it to be signed by both keys, got one signature')
       return { seq, envelopeSha256: hash('sha256', envelope, 'hex'), statement, document }
     }),
   )

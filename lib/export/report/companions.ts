@@ -1,4 +1,5 @@
 import { bundlePaths } from '../bundle-paths.ts'
+import { toKeySection } from '../bundle-summary.ts'
 import type { Filing } from '../read-filing.ts'
 import { toFigures } from './figures.ts'
 import { methodsText } from './methods-text.ts'
@@ -15,15 +16,15 @@ const { report, stores, exceptions, custody, methods } = bundlePaths
 export const companionPaths = [report, stores, exceptions, custody, methods] as const
 
 /** The files for people, by path: all of them follow from the evidence, byte for byte. */
-export function companionsOf({ runs, keys, checkpoints }: Filing): Map<string, string> {
+export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): Map<string, string> {
   const figures = toFigures(runs)
   const { origin, size, root } = checkpoints.newest
-  const about = { fingerprints: keys.fingerprints, origin, size, root: Buffer.from(root).toString('base64') }
+  const about = { keys: toKeySection(keys).fingerprints, origin, size, root: Buffer.from(root).toString('base64') }
   return new Map([
     [report, reportPage(runs, about, companionVersion)],
     [stores, storesCsv(figures)],
     [exceptions, exceptionsCsv(figures)],
-    [custody, custodyCsv(runs)],
+    [custody, custodyCsv(runs, transitions)],
     [methods, methodsText(figures)],
   ])
 }

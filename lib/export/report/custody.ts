@@ -1,4 +1,4 @@
-import type { KeyFingerprint } from '../key-fingerprint.ts'
+import type { ShownKey } from '../bundle-summary.ts'
 import type { RunEvidence } from '../run-evidence.ts'
 import { attestedOf } from './figures.ts'
 import { type Html, html } from './html.ts'
@@ -6,13 +6,13 @@ import { count, moment } from './wording.ts'
 
 /** The keys, the log's head and how to check all of it: where a reader goes who believes nothing above. */
 export type Custody = {
-  fingerprints: { attestation: KeyFingerprint; log: KeyFingerprint }
+  keys: readonly ShownKey[]
   origin: string
   size: number
   root: string
 }
 
-export function custody(runs: readonly RunEvidence[], { fingerprints, origin, size, root }: Custody): Html {
+export function custody(runs: readonly RunEvidence[], { keys, origin, size, root }: Custody): Html {
   const latest = attestedOf(runs.at(-1)!)
   return html`<section aria-labelledby="custody"><h2 id="custody">Chain of custody</h2>
 <p>Attestations of the last run, in the order of the log <code>${origin}</code>, which has ${count(size)} entries and the root <code>${root}</code>. All runs of this bundle are in <code>custody.csv</code>.</p>
@@ -22,7 +22,7 @@ ${latest.map(({ seq, predicate, statement }) => html`<tr><td class="n">${seq}</t
 <h3>Keys</h3>
 <div class="scroll" tabindex="0" role="group" aria-label="Keys"><table><caption>Compare these with fingerprints that you were given on another way. A bundle never vouches for its own keys.</caption>
 <thead><tr><th scope="col">Key</th><th scope="col">OpenSSH form</th><th scope="col">SHA-256 of the SubjectPublicKeyInfo</th></tr></thead><tbody>
-${Object.entries(fingerprints).map(([name, { openssh, spkiSha256 }]) => html`<tr><th scope="row">${name}</th><td><code>${openssh}</code></td><td><code>${spkiSha256}</code></td></tr>`)}</tbody></table></div>
+${keys.map(({ name, fingerprint, spkiSha256, until }) => html`<tr><th scope="row">${name}${until === undefined ? '' : `, until entry ${until}`}</th><td><code>${fingerprint}</code></td><td><code>${spkiSha256}</code></td></tr>`)}</tbody></table></div>
 <h3>How to check this</h3>
 <p>This page is computed from the signed files beside it, and the verifier computes it again: a page that says something else than they do is refused.</p>
 <pre>odv verify . --key attestation-p256.pub.pem --key log-ed25519.pub.pem --since CHECKPOINT

@@ -1,3 +1,4 @@
+import type { AttestedTransition } from '../checks/document.ts'
 import type { RunEvidence } from '../run-evidence.ts'
 import { attestedOf, type Figures } from './figures.ts'
 
@@ -98,15 +99,14 @@ export function exceptionsCsv({ runs }: Figures): string {
   return formatCsv('run,store,kind,code,versions,bytes,until,object,version id,findings,detail'.split(','), rows)
 }
 
-/** One row an attestation. */
-export function custodyCsv(runs: readonly RunEvidence[]): string {
-  const rows = runs
-    .flatMap(attestedOf)
+/** One row an attestation, and one for each time that a key was changed. */
+export function custodyCsv(runs: readonly RunEvidence[], transitions: readonly AttestedTransition[]): string {
+  const rows = [...runs.flatMap(attestedOf), ...transitions]
     .sort((a, b) => a.seq - b.seq)
     .map(({ seq, predicate, statement, envelopeSha256 }) => [
       seq,
       predicate.times.statementCreatedAt,
-      predicate.runId,
+      'runId' in predicate ? predicate.runId : undefined,
       'storeId' in predicate ? predicate.storeId : undefined,
       'pass' in predicate ? predicate.pass : undefined,
       predicate.phase,

@@ -4,13 +4,14 @@
   python3 verify-log.py BUNDLE [--key PEM_FILE]... [--since CHECKPOINT_FILE]
 
 Written apart from the program that made the bundle, from the specifications alone: DSSE v1, RFC 6962 (the tree, 2.1), C2SP
-signed-note, tlog-checkpoint and tlog-proof, FIPS 186-5 (ECDSA on P-256), RFC 8032 (Ed25519). What a statement says is not
-judged here: tools/verify.mjs does that.
+signed-note, tlog-checkpoint and tlog-proof, FIPS 186-5 (ECDSA on P-256), RFC 8032 (Ed25519). Of what statements say, only
+changes of keys are read here, since they say which key counts where: tools/verify.mjs judges the rest.
 
 Exit codes: 0 everything holds; 1 something does not, it is named; 64 wrong usage.
 """
 import base64
 import hashlib
+import json
 import os
 import re
 import sys
@@ -287,19 +288,89 @@ def consistency_file(text, where):
     return int(parts[1]), int(parts[2]), hash_lines(parts[3], where)
 
 
-def payload_of(envelope, where):
-    """The signed bytes and the signature of a DSSE envelope in the one spelling in which it is written."""
+def read_envelope(envelope, where):
+    """The signed bytes, the payload and the signatures of a DSSE envelope in the one spelling in which it is written."""
+    one = rb'\{(?:"keyid":"SHA256:[A-Za-z0-9+/]+",)?"sig":"([A-Za-z0-9+/=]+)"\}'
     parts = re.fullmatch(
         rb'\{"payload":"([A-Za-z0-9+/=]+)","payloadType":"application/vnd\.in-toto\+json",'
-        rb'"signatures":\[\{(?:"keyid":"SHA256:[A-Za-z0-9+/]+",)?"sig":"([A-Za-z0-9+/=]+)"\}\]\}',
+        rb'"signatures":\[' + one + rb"(?:," + one + rb")?(?:," + one + rb")?\]\}",
         envelope,
     )
     if not parts:
-        raise Refused("%s: expected an envelope with one signature" % where)
+        raise Refused("%s: expected an envelope with one to three signatures" % where)
     payload = unbase64(parts[1].decode(), where + ": payload")
     kind = b"application/vnd.in-toto+json"
     pae = b"DSSEv1 %d %s %d %s" % (len(kind), kind, len(payload), payload)
-    return pae, unbase64(parts[2].decode(), where + ": signature")
+    signatures = [unbase64(each.decode(), where + ": signature") for each in parts.groups()[1:] if each]
+    return pae, payload, signatures
+
+
+# --- Which key counts where ------------------------------------------------------------------------------------------
+
+KINDS = {"attestation": "attestation-p256", "log": "log-ed25519"}
+
+
+class Keys:
+    """The keys of each kind (SPKI), oldest first, and the entries at which each but the last gave its duty to the next."""
+
+    def __init__(self, read_text):
+        self.spki, self.until = {}, {"attestation": [], "log": []}
+        for kind, name in KINDS.items():
+            self.spki[kind] = []
+            while True:
+                path = "keys/retired/%s.%d.pub.pem" % (name, len(self.spki[kind]) + 1)
+                text = read_text(path, missing=None)
+                if text is None:
+                    break
+                self.spki[kind].append(spki_of(text, path))
+            path = "keys/%s.pub.pem" % name
+            self.spki[kind].append(spki_of(read_text(path), path))
+        for spki in self.spki["log"]:
+            if len(spki) != 44 or not spki.startswith(ED25519_PREFIX):
+                raise Refused("keys/%s.pub.pem: expected an Ed25519 key" % KINDS["log"])
+        for spki in self.spki["attestation"]:
+            p256_point(spki, "keys/%s.pub.pem" % KINDS["attestation"])
+
+    def at(self, kind, position):
+        """For attestations: an entry; for the log: the size of a checkpoint, which covers the entries below it."""
+        behind = [until for until in self.until[kind] if until < position]
+        return self.spki[kind][len(behind)]
+
+    def retiring(self, before, size):
+        """The log keys whose transition a checkpoint is the first to cover."""
+        return [self.spki["log"][i] for i, until in enumerate(self.until["log"]) if before <= until < size]
+
+    def verifies(self, kind, spki, message, signature):
+        if kind == "attestation":
+            return p256_verifies(p256_point(spki, "key"), message, signature)
+        return ed25519_verifies(spki[-32:], message, signature)
+
+    def change(self, seq, envelope, where):
+        """Takes the next key of a kind when both keys have signed that, the attestation key in force first."""
+        pae, payload, signatures = read_envelope(envelope, where)
+        try:
+            said = json.loads(payload.decode())["predicate"]
+            kind, number = said["key"], said["number"]
+            phase, old, new = said["phase"], said["from"]["spki"], said["to"]["spki"]
+        except (ValueError, KeyError, TypeError):
+            raise Refused("%s: expected a key transition" % where) from None
+        if phase != "key-transition" or kind not in KINDS:
+            raise Refused("%s: expected one signature, or a key transition" % where)
+        i = len(self.until[kind])
+        keys = self.spki[kind]
+        if number != i + 1 or i + 1 >= len(keys) or keys[i + 1] in keys[: i + 1]:
+            raise Refused("%s: expected a change to a key of this bundle" % where)
+        if unbase64(old, where) != keys[i] or unbase64(new, where) != keys[i + 1]:
+            raise Refused("%s: expected a change between keys of this bundle" % where)
+        signers = [("attestation", self.at("attestation", seq))]
+        signers += [(kind, keys[i])] if kind == "log" else []
+        signers += [(kind, keys[i + 1])]
+        if len(signers) != len(signatures):
+            raise Refused("%s: expected a signature by each key that it takes" % where)
+        for (which, spki), signature in zip(signers, signatures):
+            if not self.verifies(which, spki, pae, signature):
+                raise Refused("%s: signature: expected one by each key that it takes" % where)
+        self.until[kind].append(seq)
 
 
 def numbers_in(directory, pattern):
@@ -316,36 +387,58 @@ def verify(bundle, pins, since, say):
         except OSError:
             raise Refused("%s: expected a file that can be read" % path) from None
 
-    def read_text(path):
+    def read_text(path, missing=""):
+        if missing is None and not os.path.exists(os.path.join(bundle, *path.split("/"))):
+            return None
         try:
             return read(path).decode()
         except UnicodeDecodeError:
             raise Refused("%s: expected UTF-8" % path) from None
 
-    attestation_spki = spki_of(read_text("keys/attestation-p256.pub.pem"), "keys/attestation-p256.pub.pem")
-    log_spki = spki_of(read_text("keys/log-ed25519.pub.pem"), "keys/log-ed25519.pub.pem")
-    point = p256_point(attestation_spki, "keys/attestation-p256.pub.pem")
-    if len(log_spki) != 44 or not log_spki.startswith(ED25519_PREFIX):
-        raise Refused("keys/log-ed25519.pub.pem: expected an Ed25519 key")
-    log_key = log_spki[-32:]
-    for name, spki in (("attestation", attestation_spki), ("log", log_spki)):
-        if pins and spki not in pins:
-            raise Refused("%s key: expected one of the pinned keys" % name)
-        say("key", "%s, SHA-256 of SPKI %s" % (name, hashlib.sha256(spki).hexdigest()))
+    keys = Keys(read_text)
+    for kind in KINDS:
+        if pins and not any(spki in pins for spki in keys.spki[kind]):
+            raise Refused("%s key: expected one of the pinned keys" % kind)
+        for spki in keys.spki[kind]:
+            say("key", "%s, SHA-256 of SPKI %s" % (kind, hashlib.sha256(spki).hexdigest()))
     vkey = re.fullmatch(r"([^+\n ]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\n", read_text("keys/log.vkey"))
-    if not vkey or unbase64(vkey[3], "keys/log.vkey") != b"\x01" + log_key:
+    if not vkey or unbase64(vkey[3], "keys/log.vkey") != b"\x01" + keys.spki["log"][-1][-32:]:
         raise Refused("keys/log.vkey: expected the key in keys/log-ed25519.pub.pem")
     origin = vkey[1]
 
+    entries = numbers_in(os.path.join(bundle, "attestations"), r"([0-9]{6,16})\.dsse\.json")
+    if not entries:
+        raise Refused("attestations: expected at least one")
+    changes = set()
+    for seq in entries:
+        where = "attestations/%06d.dsse.json" % seq
+        envelope = read(where)
+        if b'"},{' in envelope:
+            keys.change(seq, envelope, where)
+            changes.add(seq)
+            say("changed", "%s, by both keys" % where)
+    for kind in KINDS:
+        if len(keys.until[kind]) + 1 != len(keys.spki[kind]):
+            raise Refused("%s key: expected each to be vouched for by the one before it" % kind)
+
+    def signed_by_log(text, where, before=None):
+        """(size, root) of a checkpoint that the key in force signed, and the old one too where the key changed."""
+        number = read_note(text, where)[1]
+        if before is not None:
+            for spki in keys.retiring(before, number):
+                checkpoint(text, where, origin, spki[-32:])
+        return checkpoint(text, where, origin, keys.at("log", number)[-32:])
+
+    sizes = numbers_in(os.path.join(bundle, "log", "checkpoints"), r"([0-9]{1,16})")
     note = read_text("log/checkpoint")
-    size, root = checkpoint(note, "log/checkpoint", origin, log_key)
+    size, root = signed_by_log(note, "log/checkpoint", max(sizes, default=0))
     say("signed", "log/checkpoint, %d entries" % size)
 
-    kept = None if since is None else checkpoint(since, "since", origin, log_key)
+    kept = None if since is None else signed_by_log(since, "since")
     known = {size: root}
-    for older in numbers_in(os.path.join(bundle, "log", "checkpoints"), r"([0-9]{1,16})"):
+    for before, older in zip([0] + sizes, sizes):
         where = "log/checkpoints/%d" % older
-        older_size, older_root = checkpoint(read_text(where), where, origin, log_key)
+        older_size, older_root = signed_by_log(read_text(where), where, before)
         first, second, hashes = consistency_file(read_text("consistency/%d" % older), "consistency/%d" % older)
         if (first, second) != (older, size) or older_size != older or older >= size:
             raise Refused("consistency/%d: sizes: expected those of its checkpoints" % older)
@@ -362,15 +455,15 @@ def verify(bundle, pins, since, say):
             raise Refused("since: fork: the log signed two histories of its first %d entries" % kept[0])
         say("consistent", "the kept checkpoint is the beginning of log/checkpoint")
 
-    entries = numbers_in(os.path.join(bundle, "attestations"), r"([0-9]{6,16})\.dsse\.json")
-    if not entries:
-        raise Refused("attestations: expected at least one")
     for seq in entries:
         where = "attestations/%06d.dsse.json" % seq
         envelope = read(where)
-        pae, signature = payload_of(envelope, where)
-        if not p256_verifies(point, pae, signature):
-            raise Refused("%s: signature: expected one by keys/attestation-p256.pub.pem" % where)
+        if seq not in changes:
+            pae, payload, signatures = read_envelope(envelope, where)
+            if b'"phase":"key-transition"' in payload:
+                raise Refused("%s: expected a key transition to be signed by both keys" % where)
+            if not keys.verifies("attestation", keys.at("attestation", seq), pae, signatures[0]):
+                raise Refused("%s: signature: expected one by the attestation key in force" % where)
         proof = re.fullmatch(
             r"(?s)c2sp\.org/tlog-proof@v1\nindex (0|[1-9][0-9]{0,15})\n((?:[^\n]+\n)*)\n([^\n].*)",
             read_text(where + ".tlog-proof"),

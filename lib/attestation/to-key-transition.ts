@@ -1,0 +1,81 @@
+import { hash } from 'node:crypto'
+import type { AttestationSigner, LogSigner } from '../ports.ts'
+import { formatEnvelope, paeOf } from './envelope.ts'
+import { fingerprintOf, type KeyKind, type KeyTransition, publicKeyOf } from './key-chain.ts'
+import { formatStatement, type Statement } from './statement.ts'
+import { predicateTypeOf } from './statement-context.ts'
+
+/** What no transition can show. */
+const limitations = [
+  'Whoever held all keys that signed this statement made it. Who holds them, and that nobody else does, is for the record of the key ceremony to say.',
+]
+
+/** That a key gives its duty to another one. Its document says the same, and nothing else. */
+export function keyTransitionStatement({
+  organization,
+  key,
+  number,
+  from,
+  to,
+  tool: { name, version },
+  createdAt,
+}: {
+  organization: string
+  key: KeyKind
+  number: number
+  /** PEM. */
+  from: string
+  to: string
+  tool: { name: string; version: string }
+  createdAt: string
+}): Statement {
+  const predicate: KeyTransition = {
+    schemaVersion: 1,
+    phase: 'key-transition',
+    result: 'not-applicable',
+    key,
+    number,
+    from: publicKeyOf(key, from),
+    to: publicKeyOf(key, to),
+    limitations,
+    tool: { name, version },
+    times: { statementCreatedAt: createdAt },
+  }
+  return {
+    _type: 'https://in-toto.io/Statement/v1',
+    subject: [
+      { name: transitionName(predicate), digest: { sha256: hash('sha256', transitionDocument(predicate), 'hex') } },
+    ],
+    predicateType: predicateTypeOf(organization),
+    predicate,
+  }
+}
+
+export function transitionName({ key, number }: KeyTransition): string {
+  return `keys/transitions/${key}-${number}.json`
+}
+
+/** The document of a transition follows from its statement, so it is kept nowhere. */
+export function transitionDocument({ schemaVersion, key, number, from, to }: KeyTransition): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify({ schemaVersion, key, number, from, to }, null, 1)}\n`)
+}
+
+/** The envelope of a transition, signed by all that it takes, the attestation key in force first. */
+export async function signTransition(
+  statement: Statement,
+  signers: readonly [
+    attestation: AttestationSigner,
+    ...about: { kind: KeyKind; signer: AttestationSigner | LogSigner }[],
+  ],
+): Promise<Uint8Array> {
+  const payload = formatStatement(statement)
+  const [attestation, ...about] = signers
+  const sign = async (kind: KeyKind, signer: AttestationSigner | LogSigner) => ({
+    keyid: fingerprintOf(kind, await signer.publicKey()),
+    signature: await signer.sign(paeOf(payload)),
+  })
+  const first = await sign('attestation', attestation)
+  const further = []
+  for (const { kind, signer } of about) further.push(await sign(kind, signer))
+  return formatEnvelope({ payload, ...first, further })
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { bundleFromJSON } from '@sigstore/bundle'
+import { describe, expect, it } from 'vitest'
+import { attestationKeyFingerprint } from '../../lib/export/key-fingerprint.ts'
+import { verifyBundle } from '../../lib/export/verify-bundle.ts'
+import { refusalOf } from '../support/refusal-of.ts'
+import {
+  first,
+  foreignRotated,
+  longRotated,
+  rotatedFiles,
+  rotatedLog,
+  second,
+  strangers,
+  tamperedRotations,
+} from '../support/rotated-bundles.ts'
+import { pinsOf, sampleBundle, textIn } from '../support/sample-bundle.ts'
+
+describe('a bundle over which keys were changed', () => {
+  const pinned = [
+    { name: 'the old keys', pins: pinsOf(first) },
+    { name: 'the new keys', pins: pinsOf(second) },
+    { name: 'the old attestation key and the new log key', pins: [first.attestation.publicPem, second.log.publicPem] },
+    { name: 'the new attestation key and the old log key', pins: [second.attestation.publicPem, first.log.publicPem] },
+    { name: 'all of them', pins: [...pinsOf(first), ...pinsOf(second)] },
+  ]
+  it.each(pinned)('holds for a reader who knows $name', ({ pins }) => {
+    expect(verifyBundle(rotatedFiles, { pinnedKeys: pins })).toMatchObject({ pinned: true, entries: 5, size: 5 })
+    expect(verifyBundle(longRotated(), { pinnedKeys: pins }).runs).toHaveLength(3)
+  })
+
+  it.each([
+    { name: 'only keys of others', pins: pinsOf(strangers) },
+    { name: 'only the old attestation key', pins: [first.attestation.publicPem] },
+    { name: 'only the new log key', pins: [second.log.publicPem] },
+  ])('is refused for a reader who knows $name', ({ pins }) => {
+    expect(refusalOf(() => verifyBundle(rotatedFiles, { pinnedKeys: pins }))).toBe('keys')
+  })
+
+  it('of somebody else is refused although its keys lead to each other', () => {
+    expect(verifyBundle(foreignRotated).pinned).toBe(false)
+    expect(refusalOf(() => verifyBundle(foreignRotated, { pinnedKeys: pinsOf(first) }))).toBe('keys')
+  })
+
+  it('says which keys it is about, and until which entry the old ones counted', () => {
+    const prints = verifyBundle(rotatedFiles).fingerprints.map(({ name, until }) => [name, until])
+    expect(prints).toEqual([
+      ['attestation', undefined],
+      ['log', undefined],
+      ['attestation', 1],
+      ['log', 3],
+    ])
+    for (const { attestation } of [first, second]) {
+      const { openssh } = attestationKeyFingerprint(attestation.publicPem)
+      expect(textIn(rotatedFiles, 'report.html')).toContain(openssh)
+      expect(textIn(rotatedFiles, 'VERIFY.md')).toContain(openssh)
+    }
+    expect(textIn(rotatedFiles, 'custody.csv')).toMatch(/^1,2026-11-24T08:00:00.000Z,,,,key-transition,/m)
+  })
+
+  it('continues every checkpoint that a reader kept, of either key', () => {
+    for (const { note, size } of rotatedLog.checkpoints)
+      expect(verifyBundle(rotatedFiles, { pinnedKeys: pinsOf(first), since: note }).since).toEqual({ size })
+  })
+
+  it('gives every entry to the verifiers of others with the key that signed it', () => {
+    const hints = [0, 1, 2, 3, 4].map((seq) => {
+      const { verificationMaterial, dsseEnvelope } = JSON.parse(
+        textIn(rotatedFiles, `attestations/00000${seq}.sigstore.json`),
+      )
+      bundleFromJSON({ mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json', verificationMaterial, dsseEnvelope })
+      expect(dsseEnvelope.signatures).toHaveLength(1)
+      return verificationMaterial.publicKey.hint
+    })
+    const [old, next] = [first, second].map(
+      ({ attestation }) => attestationKeyFingerprint(attestation.publicPem).openssh,
+    )
+    expect(hints).toEqual([old, old, next, next, next])
+  })
+
+  it.each(tamperedRotations)('is refused by $check: $name', ({ tampered, check }) => {
+    expect(refusalOf(() => verifyBundle(tampered()))).toBe(check)
+    expect(refusalOf(() => verifyBundle(tampered(), { pinnedKeys: [...pinsOf(first), ...pinsOf(second)] }))).toBe(check)
+  })
+})
+
+describe('a bundle from before a change', () => {
+  it('holds for a reader who has its keys, and not for one who only knows the new ones', () => {
+    const { files } = sampleBundle(first)
+    expect(verifyBundle(files, { pinnedKeys: [...pinsOf(second), ...pinsOf(first)] }).pinned).toBe(true)
+    expect(refusalOf(() => verifyBundle(files, { pinnedKeys: pinsOf(second) }))).toBe('keys')
+  })
+
+  it('still holds as it was written before keys could be changed', () => {
+    const path = new URL('../vectors/bundle/before-key-rotation.json', import.meta.url)
+    const { pinnedKeys, since, files } = JSON.parse(readFileSync(path, 'utf8')) as {
+      pinnedKeys: string[]
+      since: string
+      files: Record<string, string>
+    }
+    const bundle = new Map(Object.entries(files).map(([name, text]) => [name, new Uint8Array(Buffer.from(text))]))
+    expect(verifyBundle(bundle, { pinnedKeys, since })).toMatchObject({ entries: 9, pinned: true, since: { size: 1 } })
+    bundle.set('keys/retired/attestation-p256.1.pub.pem', new Uint8Array(Buffer.from(pinnedKeys[0]!)))
+    expect(refusalOf(() => verifyBundle(bundle))).toBe('manifest')
+  })
+})
