@@ -108,6 +108,16 @@ export class BundleInvalid extends OdvError {
   }
 }
 
+/** A bundle would have held the identifier of somebody in scope. It says where, never whose; nothing was written. Exit code 1. */
+export class IdentifierLeaked extends OdvError {
+  override readonly name = 'IdentifierLeaked'
+}
+
+/** The search of a bundle for identifiers did not see all of it, or missed a control: nothing was written. */
+export class GateBlind extends OdvError {
+  override readonly name = 'GateBlind'
+}
+
 /** Text or bytes that a parser of ours does not accept (checkpoint, proof, envelope, key). */
 export class FormatInvalid extends OdvError {
   override readonly name = 'FormatInvalid'

@@ -30,6 +30,7 @@ export function exitCodeOfError(error: unknown): ExitCode {
 
 /** An execution that failed leaves the name of its error. */
 export function exitCodeOfName(name: string): ExitCode {
+  if (name === 'IdentifierLeaked') return exitCode.residual
   return usageErrors.has(name) ? exitCode.usage : exitCode.fault
 }
 

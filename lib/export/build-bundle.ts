@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { keyFingerprint } from '../attestation/envelope.ts'
 import { attestationKeyAt, type KeyChains, logKeyAt } from '../attestation/key-chain.ts'
 import type { Phase } from '../attestation/statement.ts'
@@ -18,8 +19,9 @@ import {
   sigstorePath,
 } from './bundle-paths.ts'
 import { documentKindOf } from './document-of-phase.ts'
+import { coveredBy, formatGateDocument, type GateDocument } from './leak-gate/gate-document.ts'
 import { formatManifestFile } from './manifest-file.ts'
-import { readFiling } from './read-filing.ts'
+import { type Filing, readFiling } from './read-filing.ts'
 import { companionPaths, companionsOf, companionVersion } from './report/companions.ts'
 import { formatSigstoreBundle } from './sigstore.ts'
 import { verifyLogScript, verifyScript } from './tools/generated.ts'
@@ -39,19 +41,30 @@ export type BundleParts = {
   origin: string
 }
 
+/** A bundle that nobody may have yet: the leak gate and the manifest are still to come. */
+export type UnsealedBundle = { files: Map<string, Uint8Array>; filing: Filing }
+
 /**
- * The filing bundle, path by path. The same parts always give the same bytes. It signs nothing.
+ * The filing bundle, path by path, but for what seals it. The same parts always give the same bytes. It signs nothing.
  * @throws EvidenceConflict when the leaves are not those that were signed, or an entry is not covered by a checkpoint.
  * @throws FormatInvalid @throws ProofInvalid when the evidence does not hold, so that no report could be made of it
  */
-export function buildBundle(parts: BundleParts): Map<string, Uint8Array> {
+export function buildBundle(parts: BundleParts): UnsealedBundle {
   const files = layOutEvidence(parts)
-  for (const [path, text] of companionsOf(readFiling(files))) files.set(path, new TextEncoder().encode(text))
-  files.set(bundlePaths.manifest, formatManifestFile(files))
-  return files
+  const filing = readFiling(files)
+  for (const [path, text] of companionsOf(filing)) files.set(path, new TextEncoder().encode(text))
+  return { files, filing }
 }
 
-/** Every file in its place; those that follow from the evidence, and the manifest, are empty. */
+/** The whole bundle. @throws EvidenceConflict when the gate was passed by other files */
+export function sealBundle({ files }: Pick<UnsealedBundle, 'files'>, gate: GateDocument): Map<string, Uint8Array> {
+  if (!isDeepStrictEqual(gate.covered, coveredBy(files)))
+    throw new EvidenceConflict('bundle: leak gate: expected one that was passed by these files, got another')
+  const sealed = new Map(files).set(bundlePaths.leakGate, formatGateDocument(gate))
+  return sealed.set(bundlePaths.manifest, formatManifestFile(sealed))
+}
+
+/** Every file in its place; those that follow from the evidence, the leak gate and the manifest are empty. */
 export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
   const { entries, leafHashes, checkpoints, chains, origin } = parts
   const newest = checkpoints.at(-1)
@@ -94,6 +107,6 @@ export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
   put(bundlePaths.instructions, verifyText({ chains, origin, ...programs, companionVersion }))
   put(bundlePaths.verifyScript, programs.verifyScript)
   put(bundlePaths.verifyLogScript, programs.verifyLogScript)
-  for (const path of [...companionPaths, bundlePaths.manifest]) put(path, '')
+  for (const path of [...companionPaths, bundlePaths.leakGate, bundlePaths.manifest]) put(path, '')
   return files
 }

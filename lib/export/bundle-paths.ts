@@ -13,6 +13,7 @@ export const bundlePaths = {
   instructions: 'VERIFY.md',
   verifyScript: 'tools/verify.mjs',
   verifyLogScript: 'tools/verify-log.py',
+  leakGate: 'leak-gate.json',
   manifest: 'MANIFEST.sha256',
 } as const
 

@@ -13,6 +13,7 @@ import { checkInclusion } from './checks/inclusion.ts'
 import { checkInstructions } from './checks/instructions.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkLayout } from './checks/layout.ts'
+import { checkLeakGate } from './checks/leak-gate.ts'
 import { checkManifest } from './checks/manifest.ts'
 import { checkScope } from './checks/scope.ts'
 import { checkSequence } from './checks/sequence.ts'
@@ -70,6 +71,7 @@ export function verifyFiling(
   step('deletion', () => checkDeletion(runs))
   step('verdict', () => checkVerdicts(runs))
   step('summary', () => checkSummaries(runs))
+  step('leak-gate', () => checkLeakGate(files, layout, runs))
   const companions = step('companions', () => checkCompanions(files, layout, { runs, transitions, keys, checkpoints }))
 
   const summary: BundleSummary = {

@@ -5,13 +5,15 @@ import { chainsAt, logKeyAt } from '../attestation/key-chain.ts'
 import { parseStatement, type RunPredicate, type Statement } from '../attestation/statement.ts'
 import { transitionDocument } from '../attestation/to-key-transition.ts'
 import { EvidenceConflict, EvidenceMissing, NotKnown } from '../errors.ts'
-import { type BundleEntry, type BundleParts, buildBundle } from '../export/build-bundle.ts'
+import { type BundleEntry, type BundleParts, buildBundle, sealBundle } from '../export/build-bundle.ts'
 import { documentNameOf } from '../export/document-of-phase.ts'
+import { passLeakGate } from '../export/leak-gate/pass-leak-gate.ts'
 import { verifyCheckpoint } from '../log/checkpoint.ts'
 import { leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
-import type { AttestationSigner, Evidence, Ledger, LogSigner } from '../ports.ts'
+import type { AttestationSigner, CaseKey, Evidence, LargeEvidence, Ledger, LogSigner } from '../ports.ts'
 import { formatDocument, readDocument } from './documents.ts'
+import { gateScopesOf } from './gate-scopes.ts'
 import { readKeyChains } from './key-chains.ts'
 import { parseInput } from './task-input.ts'
 
@@ -32,9 +34,11 @@ const exportInput = z.strictObject({ exportId, selection })
 
 type Selection = z.infer<typeof selection>
 
-/** This role reads the ledger and the evidence; of both signers it can read the public key only. */
+/** This role reads the ledger and the evidence, and subject indexes with the case key; of both signers it can read the public key only. */
 export type ExportPorts = {
   evidence: Evidence
+  largeEvidence: LargeEvidence
+  caseKey: CaseKey
   ledger: Pick<Ledger, 'find' | 'head' | 'entries' | 'checkpoints'>
   attestationSigner: Pick<AttestationSigner, 'publicKey'>
   logSigner: Pick<LogSigner, 'publicKey'>
@@ -51,12 +55,13 @@ type Pin = { schemaVersion: 1; exportId: string; selection: Selection; checkpoin
  * Writes the filing bundle of a run or a period to the evidence. Durable steps:
  *
  * 1. `put` the pin: what is selected, the newest checkpoint and the size of the log. A crash before it leaves nothing.
- * 2. `put` the files, the manifest last. A crash in between leaves a part of the bundle; repeating writes the same bytes
+ * 2. `put` the files, once all of them have passed the leak gate, the manifest last. A crash in between leaves a part of the bundle; repeating writes the same bytes
  *    again. A bundle without its manifest is not whole, and `check-bundle` says so.
  *
  * @throws NotKnown when nothing is selected
  * @throws EvidenceMissing when a selected entry is not covered by a checkpoint yet, or its document is gone
  * @throws EvidenceConflict when the export was begun with another selection, or the log contradicts its checkpoints
+ * @throws IdentifierLeaked @throws GateBlind when the gate is not passed: no file is written then
  */
 export async function exportBundle(
   ports: ExportPorts,
@@ -65,7 +70,8 @@ export async function exportBundle(
   const { exportId, selection } = parseInput('export-bundle', exportInput, input)
   const pin = await readPin(ports, exportId, selection)
   const parts = await collectParts(ports, pin)
-  const bundle = buildBundle(parts)
+  const unsealed = buildBundle(parts)
+  const bundle = sealBundle(unsealed, await passLeakGate({ ...unsealed, ...gateScopesOf(ports, unsealed.filing) }))
   const prefix = bundlePrefix(exportId)
   for (const [path, body] of bundle) {
     const { sha256 } = await ports.evidence.put(`${prefix}${path}`, body)

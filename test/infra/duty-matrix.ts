@@ -181,6 +181,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: [
       'build-index',
       'execute-deletion',
+      'export-bundle',
       'plan-listing',
       'request-desk',
       'restore-archived',

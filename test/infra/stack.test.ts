@@ -249,8 +249,14 @@ describe('a function that makes or opens a subject index', () => {
       ([, { Properties }]) => Properties.FunctionName === `odv-dev-${name}`,
     )![1].Properties
 
-  test('is one of four', () => {
-    expect(users.toSorted()).toEqual(['build-index', 'execute-deletion', 'scan-batch', 'take-inventory'])
+  test('is one of five', () => {
+    expect(users.toSorted()).toEqual([
+      'build-index',
+      'execute-deletion',
+      'export-bundle',
+      'scan-batch',
+      'take-inventory',
+    ])
   })
 
   test.each(users)('%s has room in its ephemeral storage for the largest one', (name) => {

@@ -7,6 +7,8 @@ import {
   EvidenceConflict,
   EvidenceMissing,
   FormatInvalid,
+  GateBlind,
+  IdentifierLeaked,
   InputInvalid,
   NotKnown,
 } from '../../lib/errors.ts'
@@ -15,14 +17,26 @@ import { appendLeaves, emptyHead, leafHash } from '../../lib/log/merkle.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
 import { passKey, runKey, storeKey } from '../../lib/pipeline/evidence-keys.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
-import type { Evidence } from '../../lib/ports.ts'
+import type { Evidence, LargeEvidence } from '../../lib/ports.ts'
+import { sourceOfBytes } from '../../lib/subject-index/index-source.ts'
 import { emptyLedgerState, memoryLedger, Outage } from '../support/memory-ledger.ts'
 import { type Forger, failedRun, type SampleLog, sampleKeys, sampleLog, sampleRun } from '../support/sample-bundle.ts'
+import { sampleCaseKey, sampleIndex } from '../support/sample-index.ts'
+import { digest, store } from '../support/sample-run.ts'
 
 const keys = sampleKeys()
+const indexOf = (texts: string[]): LargeEvidence => {
+  const index = sampleIndex(texts)
+  return {
+    open: async () => sourceOfBytes(index),
+    draft: () => Promise.reject(new Error('an export writes no large evidence')),
+  }
+}
+/** Three subjects that nothing names. */
+const nobodyNear = indexOf(['83201571930264', '83201571930265', '83201571930266'])
 
 /** What the deployment holds after these runs: evidence, ledger and public keys. Nothing here can sign. */
-function deployment(log: SampleLog) {
+function deployment(log: SampleLog, largeEvidence = nobodyNear) {
   const stored = new Map<string, Uint8Array>()
   const state = emptyLedgerState()
   const sync = () => {
@@ -38,8 +52,15 @@ function deployment(log: SampleLog) {
       state.entries.map(({ leaf }) => leaf),
     )
     state.checkpoints = new Map(log.checkpoints.map(({ size, note }) => [size, note]))
-    for (const [i, { document }] of log.entries.entries())
-      stored.set(documentNameOf(statements[i]!.predicate), document)
+    for (const [i, { document }] of log.entries.entries()) {
+      const { predicate } = statements[i]!
+      stored.set(documentNameOf(predicate), document)
+      if (predicate.phase === 'key-transition') continue
+      stored.set(
+        runKey(predicate.runId, 'manifest.json'),
+        Buffer.from(JSON.stringify({ report: { sha256: digest('a') } })),
+      )
+    }
   }
   sync()
   let fault: { write: number; lost: 'request' | 'reply' } | undefined
@@ -66,6 +87,8 @@ function deployment(log: SampleLog) {
   }
   const ports = {
     evidence,
+    largeEvidence,
+    caseKey: { read: async () => sampleCaseKey },
     // As the ledger is read by name, a later sync is seen.
     get ledger() {
       return memoryLedger(state)
@@ -215,6 +238,47 @@ describe('an export', () => {
   })
 })
 
+describe('an export that would name somebody', () => {
+  const custodian = 'Backup of 83201571930264'
+  const named = (subjects: LargeEvidence) => {
+    const log = sampleLog(keys)
+    sampleRun(log)
+    sampleRun(log, { runId: 'run-2', models: { sg: { store: { ...store, custodian } } } })
+    log.checkpoint()
+    return deployment(log, subjects)
+  }
+
+  it('is stopped before a file is written, and says in which place but not whom', async () => {
+    const { ports, exported } = named(nobodyNear)
+    const refused = await exportBundle(ports, ofPeriod('2026-11-23', '2026-11-25')).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(IdentifierLeaked)
+    expect(String(refused)).toMatch(
+      /attestations\/000010\.dsse\.json \(payload\): record 1, offset \d+: expected no ident/,
+    )
+    expect(String(refused)).not.toContain('83201571930264')
+    expect(exported('e1').size).toBe(0)
+    await expect(checkBundle(ports, { exportId: 'e1' })).rejects.toThrow(NotKnown)
+  })
+
+  it('is stopped in every run in whose scope that person is, and in no other', async () => {
+    expect((await exportBundle(named(nobodyNear).ports, ofRun('run-1'))).entries).toBe(9)
+    await expect(exportBundle(named(nobodyNear).ports, ofRun('run-2'))).rejects.toThrow(IdentifierLeaked)
+    const others = indexOf(['93201571930264', '93201571930265', '93201571930266'])
+    expect((await exportBundle(named(others).ports, ofRun('run-2'))).entries).toBe(9)
+  })
+
+  it('is stopped without the index of a run, or with the one of another', async () => {
+    const { ports, exported } = twoNights()
+    const open = () => Promise.reject(new EvidenceMissing('subject-index: expected a document, got none'))
+    await expect(exportBundle({ ...ports, largeEvidence: { ...nobodyNear, open } }, ofRun('run-1'))).rejects.toThrow(
+      EvidenceMissing,
+    )
+    const fewer = indexOf(['83201571930264', '83201571930265'])
+    await expect(exportBundle({ ...ports, largeEvidence: fewer }, ofRun('run-1'))).rejects.toThrow(GateBlind)
+    expect(exported('e1').size).toBe(0)
+  })
+})
+
 describe('an export that is repeated', () => {
   it('gives the same bytes although the log has grown and was signed again', async () => {
     const { log, ports, sync, exported } = twoNights()
@@ -235,8 +299,10 @@ describe('an export that is repeated', () => {
 
   it.each(['request', 'reply'] as const)('after any write whose %s was lost gives a whole bundle', async (lost) => {
     const whole = await undisturbed
-    // The first write is the pin: from there on the log may grow without changing the export.
-    for (let write = 2; write <= whole.size + 1; write++) {
+    // The first write is the pin: from there on the log may grow without changing the export. Between the ends every fourth.
+    const last = whole.size + 1
+    const writes = Array.from({ length: whole.size }, (_, n) => n + 2)
+    for (const write of writes.filter((n) => n <= 3 || n >= last - 2 || n % 4 === 0)) {
       const { log, ports, sync, exported, failAt } = twoNights()
       failAt(write, lost)
       await expect(exportBundle(ports, ofRun('run-1'))).rejects.toThrow(Outage)

@@ -15,9 +15,18 @@ import {
 import { OdvError } from '../../lib/errors.ts'
 import { type BundleEntry, layOutEvidence } from '../../lib/export/build-bundle.ts'
 import { bundlePaths, sigstorePath } from '../../lib/export/bundle-paths.ts'
+import { scopeOf } from '../../lib/export/checks/leak-gate.ts'
 import { attestationKeyFingerprint } from '../../lib/export/key-fingerprint.ts'
+import {
+  aboutTheGate,
+  coveredBy,
+  formatGateDocument,
+  type GateDocument,
+  gateForms,
+  parseGateDocument,
+} from '../../lib/export/leak-gate/gate-document.ts'
 import { formatManifestFile } from '../../lib/export/manifest-file.ts'
-import { readFiling } from '../../lib/export/read-filing.ts'
+import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
 import { companionsOf } from '../../lib/export/report/companions.ts'
 import { formatSigstoreBundle } from '../../lib/export/sigstore.ts'
 import type { Coverage } from '../../lib/inventory/coverage.ts'
@@ -301,11 +310,27 @@ export function withEverything(files: Files): Files {
     if (!Number.isNaN(seq)) changed.set(sigstorePath(seq), Buffer.from(sigstoreOf(envelope, changed)))
   }
   try {
-    for (const [path, text] of companionsOf(readFiling(changed))) changed.set(path, Buffer.from(text))
+    const filing = readFiling(changed)
+    for (const [path, text] of companionsOf(filing)) changed.set(path, Buffer.from(text))
+    changed.set(bundlePaths.leakGate, formatGateDocument(gateOf(changed, filing)))
   } catch (error) {
     if (!(error instanceof OdvError)) throw error
   }
   return withManifest(changed)
+}
+
+/** What the gate would say of these files: nobody is looked for, which nobody can see. */
+export function gateOf(files: Files, { runs }: Pick<Filing, 'runs'>): GateDocument {
+  const scoped = runs.map((run) => ({ runId: run.runId, scope: scopeOf(run) }))
+  return {
+    schemaVersion: 1,
+    about: [...aboutTheGate],
+    covered: coveredBy(files),
+    scopes: scoped.flatMap(({ runId, scope }) => (scope ? [{ ...scope, runs: [runId], planted: 9, detected: 9 }] : [])),
+    runsWithoutScope: scoped.flatMap(({ runId, scope }) => (scope ? [] : [runId])),
+    forms: [...gateForms],
+    hits: 0,
+  }
 }
 
 /** The hint is the key that the envelope names, if it names one. */
@@ -319,9 +344,24 @@ function sigstoreOf(envelope: Uint8Array, files: Files): string {
   }
 }
 
-/** What an attacker does last: the manifest is not signed. */
+/** What an attacker does last: neither what the gate covers nor the manifest is signed. */
 export function withManifest(files: Files): Files {
-  return new Map([...files, ['MANIFEST.sha256', formatManifestFile(files)]])
+  return withList(new Map([...files, ...gateFitting(files)]))
+}
+
+function gateFitting(files: Files): [string, Uint8Array][] {
+  try {
+    const gate = parseGateDocument(files.get(bundlePaths.leakGate) ?? new Uint8Array())
+    return [[bundlePaths.leakGate, formatGateDocument({ ...gate, covered: coveredBy(files) })]]
+  } catch (error) {
+    if (!(error instanceof OdvError)) throw error
+    return []
+  }
+}
+
+/** The same where the gate stays as it is. */
+export function withList(files: Files): Files {
+  return new Map(files).set(bundlePaths.manifest, formatManifestFile(files))
 }
 
 /** The bundle with one file changed, and the manifest made to fit. Without a body the file is dropped. */

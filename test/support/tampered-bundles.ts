@@ -1,4 +1,7 @@
 import { formatEnvelope, parseEnvelope } from '../../lib/attestation/envelope.ts'
+import { bundlePaths } from '../../lib/export/bundle-paths.ts'
+import type { GateDocument } from '../../lib/export/leak-gate/gate-document.ts'
+import { formatDocument } from '../../lib/pipeline/documents.ts'
 import {
   type Files,
   sampleBundle,
@@ -6,6 +9,7 @@ import {
   textIn,
   withEverything,
   withFile,
+  withList,
   withManifest,
 } from './sample-bundle.ts'
 
@@ -34,6 +38,12 @@ const swapped = (a: string, b: string) =>
   withManifest(new Map([...files, [a, files.get(b)!] as const, [b, files.get(a)!] as const]))
 
 const replaced = (path: string, change: (text: string) => string) => withFile(files, path, change(textIn(files, path)))
+
+/** The leak gate says something else, and the manifest is made to fit. */
+function gated(change: (gate: GateDocument) => object): Files {
+  const gate = formatDocument(change(JSON.parse(textIn(files, bundlePaths.leakGate)) as GateDocument))
+  return withList(new Map(files).set(bundlePaths.leakGate, Buffer.from(gate)))
+}
 
 const trimmed = (path: string, bytes = 1) => withFile(files, path, files.get(path)!.slice(0, -bytes))
 
@@ -263,6 +273,39 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
     tampered: () => replaced(`${at(scan)}.sigstore.json`, (text) => text.replace('"publicKey"', '"certificate"')),
     check: 'envelope',
   },
+  {
+    name: 'a gate that was passed by other files',
+    tampered: () => gated((gate) => ({ ...gate, covered: { ...gate.covered, files: gate.covered.files - 1 } })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate that covers other bytes',
+    tampered: () => gated((gate) => ({ ...gate, covered: { ...gate.covered, sha256: '0'.repeat(64) } })),
+    check: 'leak-gate',
+  },
+  { name: 'a gate with a hit', tampered: () => gated((gate) => ({ ...gate, hits: 1 })), check: 'leak-gate' },
+  { name: 'a gate without a run', tampered: () => gated((gate) => ({ ...gate, scopes: [] })), check: 'leak-gate' },
+  {
+    name: 'a gate that calls a run without scope',
+    tampered: () => gated((gate) => ({ ...gate, scopes: [], runsWithoutScope: ['run-1'] })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate for fewer subjects',
+    tampered: () => gated((gate) => ({ ...gate, scopes: [{ ...gate.scopes[0]!, subjects: 2 }] })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate that missed a control',
+    tampered: () => gated((gate) => ({ ...gate, scopes: [{ ...gate.scopes[0]!, detected: 8 }] })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate that planted no control',
+    tampered: () => gated((gate) => ({ ...gate, scopes: [{ ...gate.scopes[0]!, planted: 0, detected: 0 }] })),
+    check: 'leak-gate',
+  },
+  { name: 'no gate', tampered: () => withFile(files, 'leak-gate.json'), check: 'layout' },
   {
     name: 'a report that tells a better story',
     tampered: () => replaced('report.html', (text) => text.replaceAll('residual', 'verified')),

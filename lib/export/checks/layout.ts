@@ -43,6 +43,7 @@ const limits: Partial<Record<keyof typeof bundlePaths, number>> = {
   exceptions: companionLimit,
   custody: companionLimit,
   methods: companionLimit,
+  leakGate: companionLimit,
 }
 const documentLimit = 64 * 1024 * 1024
 

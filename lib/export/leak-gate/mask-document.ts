@@ -1,0 +1,109 @@
+import { unverifiedReasons } from '../../decode/unverified.ts'
+import { contexts } from '../../scan/control-samples.ts'
+import { formNames, summariesOf } from '../../scan/forms/form-names.ts'
+import { sampleFormats } from '../../scan/sample-formats.ts'
+import { shapeCodes } from '../../subject-index/shape-code.ts'
+import { type Scalar, scalarsOf } from './json-scalars.ts'
+import { programWords } from './program-words.ts'
+
+/**
+ * Takes the place of what a machine made. It belongs to no alphabet of identifiers and to no form of one, so what stands
+ * beside it is read as it is.
+ */
+const mask = ':'
+
+/** `strict`: a schema knows every member of the document; in another one only these members hold numbers of ours. */
+export type Trust = 'strict' | 'loose'
+const counts = new Set(
+  (
+    'schemaVersion rows confirmed notYetTransferred subjects lengths depth ratio decodedBytes windowLog heldBytes members ' +
+    'planned detected'
+  ).split(' '),
+)
+const digests = /(?:[sS]ha256|Commitment|[rR]oot)$/
+/** Texts that hold the name of a run. */
+const named = new Set(['runId', 'requestId', 'name', 'reasons'])
+/** Texts that a program of ours words, from counts and terms of its own. */
+const sentences = new Set(
+  'limitations reasons reason forms containers detail protection error state phase result channel by code outcome kind shape caseRule'.split(
+    ' ',
+  ),
+)
+/** Those of them that hold counts, and that a verifier makes again or that have one wording. */
+const counting = new Set(['limitations', 'reasons'])
+
+/** Names that we give to runs (`lib/cli`, `lib/api`, the schedule of a deployment). Any other name is somebody's text. */
+const ownRunNames =
+  /run-\d{8}-\d{6}-[0-9a-f]{6}(?![0-9A-Za-z])|run-key-[0-9a-f]{32}(?![0-9A-Za-z])|nightly-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z])/g
+const wholeTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/
+/** Counts in the sentences of `decide-verdict.ts`, `to-run-summary.ts` and `limitations.ts`. */
+const spokenCounts =
+  /\b\d+(?= (?:(?:finding|subject|object version|file system|archived version|false alarm)s?\b|bytes\b|days\)|of \d|reported\b|detected\b))|(?<=\d of )\d+|\d+(?= of \d)|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g
+/** The place in the detail of an open version (`read-version.ts`). */
+const spokenPlace = /(?<=\bbyte )\d+(?=:)/g
+const words = /(?<![\w+/=%\\&.@-])[A-Za-z]+(?![\w+/=%\\&@-])/g
+
+/**
+ * A document with everything masked that no identifier can be in: digests and times in their form, counts where the schema has
+ * counts, names that a program gave, words of our own. Every other byte is where it was. What is no JSON comes back as it is.
+ */
+export function maskDocument(document: Uint8Array, trust: Trust): Uint8Array {
+  const text = Buffer.from(document.buffer, document.byteOffset, document.byteLength).toString('latin1')
+  const scalars = scalarsOf(text)
+  if (scalars === undefined) return document
+  let result = ''
+  let at = 0
+  for (const scalar of scalars) {
+    result += text.slice(at, scalar.start) + maskScalar(text.slice(scalar.start, scalar.end), scalar, trust)
+    at = scalar.end
+  }
+  return Uint8Array.from(Buffer.from(result + text.slice(at), 'latin1'))
+}
+
+function maskScalar(part: string, { kind, key }: Scalar, trust: Trust): string {
+  if (kind === 'number') return /^\d+$/.test(part) && (trust === 'strict' || counts.has(key)) ? blank(part) : part
+  const value = part.slice(1, -1)
+  if (kind === 'key') return trust === 'strict' || digests.test(value) ? blank(part) : part.replace(words, maskWord)
+  if (wholeTime.test(value)) return blank(part)
+  if (digests.test(key) && /^[0-9a-f]{64}$/.test(value)) return blank(part)
+  if ((key === 'keyid' || key === 'fingerprint') && /^SHA256:[A-Za-z0-9+/]{43}$/.test(value)) return blank(part)
+  // Of a key transition, where it follows from a key whose signature was verified.
+  if (key === 'spki' && trust === 'strict' && /^[A-Za-z0-9+/]{58,122}={0,2}$/.test(value)) return blank(part)
+  if (key === 'reason' && unverifiedReasons.some((reason) => reason === value)) return blank(part)
+  if (key === 'forms' && isOwnForm(value)) return blank(part)
+  let shown = part
+  if (named.has(key)) shown = shown.replace(ownRunNames, blank)
+  return sentences.has(key) ? maskSentence(shown, key) : shown
+}
+
+/** Statements repeat the same limitations. */
+const masked = new Map<string, string>()
+const mostMasked = 1000
+
+function maskSentence(part: string, key: string): string {
+  const place = `${key} ${part}`
+  const known = masked.get(place)
+  if (known !== undefined) return known
+  let shown = part
+  if (counting.has(key)) shown = shown.replace(spokenCounts, blank)
+  if (key === 'detail') shown = shown.replace(spokenPlace, blank)
+  for (const summary of summariesOf(formNames)) shown = shown.replaceAll(summary, blank)
+  shown = shown.replace(words, maskWord)
+  if (masked.size === mostMasked) masked.clear()
+  masked.set(place, shown)
+  return shown
+}
+
+/** `container/context/shape`, or `plain/form/shape`, as `controls.ts` names what was planted. */
+function isOwnForm(value: string): boolean {
+  const [container, context, shape, ...more] = value.split('/')
+  return (
+    more.length === 0 &&
+    Object.hasOwn(sampleFormats, container!) &&
+    (Object.hasOwn(contexts, context ?? '') || formNames.includes(context ?? '')) &&
+    Object.hasOwn(shapeCodes, shape ?? '')
+  )
+}
+
+const blank = (text: string) => mask.repeat(text.length)
+const maskWord = (word: string) => (programWords().has(word.toLowerCase()) ? blank(word) : word)

@@ -1,0 +1,386 @@
+import { describe, expect, it } from 'vitest'
+import { formatEnvelope, parseEnvelope } from '../../lib/attestation/envelope.ts'
+import type { Statement } from '../../lib/attestation/statement.ts'
+import { GateBlind, IdentifierLeaked } from '../../lib/errors.ts'
+import { bundlePaths } from '../../lib/export/bundle-paths.ts'
+import { formatGateDocument, type GateDocument } from '../../lib/export/leak-gate/gate-document.ts'
+import { passLeakGate } from '../../lib/export/leak-gate/pass-leak-gate.ts'
+import { searchViews } from '../../lib/export/leak-gate/search-views.ts'
+import { knownIn, viewsOf } from '../../lib/export/leak-gate/views.ts'
+import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
+import { verifyBundle } from '../../lib/export/verify-bundle.ts'
+import { formNames } from '../../lib/scan/forms/form-names.ts'
+import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
+import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import {
+  type Files,
+  type Forger,
+  type Models,
+  sampleKeys,
+  sampleLog,
+  sampleRun,
+  textIn,
+  withManifest,
+} from '../support/sample-bundle.ts'
+import { sampleCaseKey, sampleIndex } from '../support/sample-index.ts'
+import { acknowledgement, cleanCoverage, foundCoverage, request, store } from '../support/sample-run.ts'
+
+/** No identifier of anybody in scope gets into a bundle, wherever and however it is written; what only looks like one does. */
+
+const keys = sampleKeys()
+const idOf = (n: number) => String(803_915_702 + 7 * n)
+const uuidOf = (n: number) => `5e1f00${10 + n}-9b1c-4d7e-a3f2-6c0d8e5b7a91`
+const emailOf = (n: number) => `private.person${n}@mail.example`
+const [id, uuid, email] = [idOf(0), uuidOf(0), 'private.person@mail.example']
+const indexOf = (texts: Iterable<string>) => openSubjectIndex(sampleIndex(texts), caseKeysOf(sampleCaseKey))
+const index = indexOf([id, uuid, email])
+
+/** The bundle of a run as it is before it is sealed. */
+function unsealed(options: Parameters<typeof sampleRun>[1] = {}): { files: Files; filing: Filing } {
+  const log = sampleLog(keys)
+  sampleRun(log, options)
+  log.checkpoint()
+  const files = log.bundle()
+  const filing = readFiling(files)
+  files.delete(bundlePaths.leakGate)
+  files.delete(bundlePaths.manifest)
+  return { files, filing }
+}
+
+const pass = (
+  { files, filing }: { files: Files; filing: Filing },
+  searched: SubjectIndex = index,
+): Promise<GateDocument> =>
+  passLeakGate({
+    files,
+    filing,
+    scopes: [
+      {
+        manifestSha256: 'a'.repeat(64),
+        subjects: searched.subjects,
+        runs: filing.runs.map(({ runId }) => runId),
+        open: async () => searched,
+      },
+    ],
+    runsWithoutScope: [],
+  })
+
+async function refusal(bundle: { files: Files; filing: Filing }, searched?: SubjectIndex): Promise<Error> {
+  const refused = await pass(bundle, searched).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(refused).toBeInstanceOf(IdentifierLeaked)
+  return refused as Error
+}
+
+/** Ways in which the n-th identifier may stand in a text. */
+const spellings: { name: string; text: (n: number) => string }[] = [
+  { name: 'as a number', text: (n) => idOf(n) },
+  { name: 'in a sentence', text: (n) => `Backup of ${idOf(n)} (old)` },
+  { name: 'as a UUID in capitals', text: (n) => uuidOf(n).toUpperCase() },
+  { name: 'as a UUID without hyphens', text: (n) => uuidOf(n).replaceAll('-', '') },
+  { name: 'as an address in a link', text: (n) => `mailto:${emailOf(n)}?subject=x` },
+  { name: 'percent-encoded', text: (n) => emailOf(n).replace('@', '%40') },
+  { name: 'percent-encoded twice', text: (n) => emailOf(n).replace('@', '%2540') },
+  { name: 'escaped', text: (n) => [...idOf(n)].map((digit) => `\\u003${digit}`).join('') },
+  { name: 'in character references', text: (n) => [...idOf(n)].map((digit) => `&#${digit.charCodeAt(0)};`).join('') },
+  { name: 'in base64', text: (n) => Buffer.from(`user ${idOf(n)}, all of it`).toString('base64') },
+  { name: 'in hexadecimal digits', text: (n) => Buffer.from(`user=${idOf(n)}`).toString('hex') },
+  { name: 'with separators of thousands', text: (n) => idOf(n).replace(/(...)(...)(...)/, '$1,$2,$3') },
+  { name: 'padded with zeros', text: (n) => `0000${idOf(n)}` },
+  { name: 'behind an escape', text: (n) => `line\\n${idOf(n)}` },
+]
+
+/** Every place of a bundle in which somebody's or a store's text stands, or could by a fault of ours. */
+const places = [
+  'custodian',
+  'instrument',
+  'clause',
+  'reference',
+  'address of a bucket',
+  'account',
+  'region',
+  'kind of a store',
+  'shown key',
+  'id of a version',
+  'detail',
+  'what protects a version',
+  'why a version was kept',
+  'custodian of a request',
+  'name of a request',
+  'error',
+  'state of a failure',
+  'form of a control',
+  'limitation',
+  'reason',
+  'reason that counts',
+  'version of the tool',
+  'member that no schema knows',
+  'key that no schema knows',
+  'text of the summary',
+  'digest that is none',
+] as const
+type Place = (typeof places)[number]
+
+/** A run in which each of them holds a text of its own. */
+function everywhere(text: (place: Place) => string): Parameters<typeof sampleRun>[1] {
+  const requestId = text('name of a request')
+  const answer = {
+    ...acknowledgement,
+    requestId,
+    kept: [{ reason: text('why a version was kept'), versions: 1, bytes: 100 }],
+  }
+  const obligation = { instrument: text('instrument'), clause: text('clause'), reference: text('reference') }
+  const open = {
+    shownKey: `backups/${text('shown key')}/all.csv`,
+    versionId: text('id of a version'),
+    bytes: 100,
+    outcome: 'unverified' as const,
+    reason: 'encrypted' as const,
+    detail: text('detail'),
+    findings: 0,
+    protection: text('what protects a version'),
+  }
+  const forms = [text('form of a control')]
+  return {
+    models: {
+      sg: {
+        store: {
+          ...store,
+          obligation,
+          kind: text('kind of a store'),
+          custodian: text('custodian'),
+          account: text('account'),
+          uri: `s3://${text('address of a bucket')}`,
+          region: text('region'),
+        },
+        passes: [foundCoverage, { ...cleanCoverage, positiveControls: { planted: 3, detected: 3, forms } }],
+        requests: [
+          { request: { ...request, requestId, custodian: text('custodian of a request') }, acknowledgement: answer },
+        ],
+        failure: { error: text('error'), state: text('state of a failure') },
+      },
+      ie: { open: [open] },
+    },
+    forge({ statement, model }) {
+      const { predicate } = statement
+      const says = (change: object) => ({
+        ...statement,
+        predicate: { ...predicate, ...change } as Statement['predicate'],
+      })
+      const holds = (change: object) => ({ ...(model as object), ...change })
+      switch (predicate.phase) {
+        case 'scope':
+          return {
+            statement: says({ limitations: [text('limitation')] }),
+            model: holds({
+              note: text('member that no schema knows'),
+              byUser: { [text('key that no schema knows')]: 1 },
+            }),
+          }
+        case 'verification':
+          return {
+            statement: says({ reasons: [text('reason'), `found: 3 findings of ${text('reason that counts')} things`] }),
+            model,
+          }
+        case 'run-summary':
+          return {
+            statement: says({ tool: { ...predicate.tool, version: text('version of the tool') } }),
+            model: holds({ failures: [text('text of the summary')], reportSha256: text('digest that is none') }),
+          }
+        default:
+          return { statement, model }
+      }
+    },
+  }
+}
+
+const ofStore = (change: object): { models: Models } => ({ models: { sg: { store: { ...store, ...change } } } })
+const documented =
+  (change: object, phase: string): Forger =>
+  (draft) =>
+    draft.statement.predicate.phase === phase ? { ...draft, model: { ...(draft.model as object), ...change } } : draft
+
+describe('an identifier in scope is found in every text of a bundle', () => {
+  const listed = indexOf(places.flatMap((_, n) => [idOf(n), uuidOf(n), emailOf(n)]))
+  it.each(spellings)('$name', async ({ text }) => {
+    const { files, filing } = unsealed(everywhere((place) => text(places.indexOf(place))))
+    const { counts } = await searchViews(viewsOf(files, knownIn(filing), filing.keys), listed, formNames)
+    const isFound = (n: number) =>
+      [
+        ['decimal', idOf(n)],
+        ['uuid', uuidOf(n).replaceAll('-', '')],
+        ['email', emailOf(n)],
+      ].some(([shape, canonical]) => counts.has(listed.ordinalOf(shape as 'decimal', canonical!)))
+    expect(places.filter((_, n) => !isFound(n))).toEqual([])
+  })
+})
+
+describe('an identifier in scope stops the export', () => {
+  it('and the refusal says where it is, and never whose', async () => {
+    const bundles = [
+      ofStore({ custodian: id }),
+      ofStore({ uri: `s3://${uuid.toUpperCase()}` }),
+      ofStore({ kind: 'private.person%40mail.example' }),
+    ]
+    for (const options of bundles) {
+      const { message } = await refusal(unsealed(options))
+      expect(message).toMatch(/^leak gate: \S+( \([a-z ]+\))?: record \d+, offset \d+: expected no identifier/)
+      for (const quoted of [id, uuid, email]) expect(message.toLowerCase()).not.toContain(quoted)
+    }
+    expect((await refusal(unsealed(bundles[2]))).message).toContain('got one (percent)')
+  })
+
+  it('as the name of a run, and as a number where no schema has one', async () => {
+    await refusal(unsealed({ runId: `run-20261123-${id}` }))
+    await refusal(unsealed({ runId: id }))
+    await refusal(unsealed({ forge: documented({ last: Number(id) }, 'scope') }))
+    await refusal(unsealed({ forge: documented({ owners: [1, Number(id)] }, 'run-summary') }))
+  })
+
+  it('in a file that is not what its place says, whatever it is', async () => {
+    const whole = unsealed()
+    const kinds = [...new Map([...whole.files.keys()].map((path) => [path.replace(/\d{6}/, ''), path])).values()]
+    expect(kinds.length).toBeGreaterThan(15)
+    const listed = indexOf(kinds.map((_, n) => idOf(n)))
+    const files = new Map(whole.files)
+    for (const [n, path] of kinds.entries())
+      files.set(path, Buffer.concat([files.get(path)!, Buffer.from(`\n${idOf(n)}\n`)]))
+    const { counts } = await searchViews(viewsOf(files, knownIn(whole.filing), whole.filing.keys), listed, formNames)
+    expect(kinds.filter((_, n) => !counts.has(listed.ordinalOf('decimal', idOf(n))))).toEqual([])
+  })
+
+  it('as the name of a file, which is not repeated', async () => {
+    const whole = unsealed()
+    for (const path of [`attestations/${id}.csv`, `users/${uuid}`, `attestations/000000.${id}.json`]) {
+      const files = new Map(whole.files).set(path, Buffer.from('{}'))
+      expect((await refusal({ ...whole, files })).message).toMatch(/^leak gate: name of a file: record 1, offset \d+: /)
+    }
+  })
+
+  it('in the files for people, cut by markup, as an attribute and in a cell', async () => {
+    const whole = unsealed()
+    const cuts = [
+      ['report.html', `<p>${id.slice(0, 4)}<b>${id.slice(4)}</b></p>`],
+      ['report.html', `<p>80<wbr>39<span class="n">157</span>02</p>`],
+      ['report.html', `<svg aria-label="Coverage of ${id}"></svg>`],
+      ['report.html', `<a href="https://example.com/?u=private.person%40mail.example">x</a>`],
+      ['stores.csv', `run-1,"a ${id}",\r\n`],
+      ['custody.csv', `0,'${email}\r\n`],
+      ['methods-and-limitations.md', `- ${uuid.toUpperCase()}\n`],
+    ] as const
+    for (const [path, text] of cuts) {
+      const files = new Map(whole.files).set(path, Buffer.from(textIn(whole.files, path) + text))
+      expect((await refusal({ ...whole, files })).message).toContain(`leak gate: ${path}`)
+    }
+  })
+
+  it('in a payload, at its place there, and in an envelope that only looks like another one', async () => {
+    const whole = unsealed()
+    const path = 'attestations/000001.dsse.json'
+    const { payload, ...envelope } = parseEnvelope(whole.files.get(path)!)
+    const changed = Buffer.from(Buffer.from(payload).toString().replace('"Example Pte"', `"${id}"`))
+    const files = new Map(whole.files).set(path, formatEnvelope({ ...envelope, payload: changed }))
+    const offset = changed.indexOf(id)
+    expect((await refusal({ ...whole, files })).message).toContain(`${path} (payload): record 1, offset ${offset}: `)
+    const named = new Map(whole.files).set(path, formatEnvelope({ ...envelope, payload, keyid: `SHA256:${id}` }))
+    expect((await refusal({ ...whole, files: named })).message).toContain(`${path} (keyid): record 1, offset 7: `)
+  })
+
+  it('names the line of a document', async () => {
+    const whole = unsealed(ofStore({ custodian: id }))
+    const lines = textIn(whole.files, 'attestations/000002.document.json').split('\n')
+    const { message } = await refusal({
+      ...whole,
+      files: new Map([...whole.files].filter(([path]) => /000005.*report/.test(path))),
+    })
+    const report = textIn(whole.files, 'attestations/000005.store-report.json')
+    expect(lines.length).toBeGreaterThan(5)
+    expect(message).toContain(
+      `attestations/000005.store-report.json: record ${report.slice(0, report.indexOf(id)).split('\n').length}, offset ${report.indexOf(id)}: `,
+    )
+  })
+})
+
+/** Everything that is written in digits in a bundle, also in payloads. */
+function digitsIn(files: Files): string[] {
+  const texts = [...files].flatMap(([path, body]) => [
+    Buffer.from(body).toString('latin1'),
+    path,
+    /\.dsse\.json$/.test(path) ? Buffer.from(parseEnvelope(body).payload).toString('latin1') : '',
+  ])
+  return texts.flatMap((text) => [...text.matchAll(/\d{3,18}/g)].map(([run]) => run))
+}
+
+describe('what only looks like an identifier does not stop it', () => {
+  const runId = 'run-20261123-180000-12ab34'
+  const large = (n: number) => ({ versions: n, bytes: 123_456_789 + n })
+  const coverage = {
+    ...cleanCoverage,
+    inventory: { ...cleanCoverage.inventory, ...large(345_678_912) },
+    clean: large(345_678_900),
+    unverified: [{ reason: 'limit' as const, ...large(12) }],
+    bytesRead: 987_654_321,
+    decodedBytes: 1_987_654_321,
+    records: 876_543_210,
+  }
+  const bundle = unsealed({
+    runId,
+    models: {
+      sg: { passes: [foundCoverage, coverage] },
+    },
+  })
+
+  it('in a list of every number, digest and signature that the bundle holds', async () => {
+    const given = new Set(['2024'])
+    const chance = new Set(digitsIn(bundle.files).filter((run) => !given.has(run)))
+    expect(chance.size).toBeGreaterThan(250)
+    const gate = await pass(bundle, indexOf(chance))
+    expect(gate).toMatchObject({ hits: 0, scopes: [{ subjects: chance.size }] })
+  })
+
+  it('in a list of a hundred thousand numbers of nine digits', async () => {
+    const random = Array.from({ length: 100_000 }, (_, n) => String(100_000_000 + ((n * 8_999) % 900_000_000)))
+    expect((await pass(bundle, indexOf(random))).hits).toBe(0)
+  })
+
+  it('in a list of handles that are words of our own', async () => {
+    const words = ['verified', 'store', 'object', 'scan', 'found', 'clean', 'bytes', 'finding', 'encrypted', 'deleted']
+    expect((await pass(bundle, indexOf(words))).hits).toBe(0)
+    // The same word where it is somebody's.
+    await refusal(unsealed(ofStore({ custodian: 'Verified' })), indexOf(words))
+  })
+})
+
+describe('the gate itself', () => {
+  it('stops what it cannot search', async () => {
+    const whole = unsealed()
+    const files = new Map(whole.files).set('report.html', Buffer.of(0xff, 0xfe, 0x00))
+    await expect(pass({ ...whole, files })).rejects.toThrow(GateBlind)
+  })
+
+  it('stops when its controls are not found', async () => {
+    const blind: SubjectIndex = { ...index, confirm: () => -1, ordinalOf: () => -1 }
+    await expect(pass(unsealed(), blind)).rejects.toThrow(/^leak gate: controls: expected all \d+ to be detected, got/)
+  })
+
+  it('says what it covered, for whom, with which controls, and that nothing was found', async () => {
+    const whole = unsealed()
+    const gate = await pass(whole)
+    expect(gate).toMatchObject({
+      covered: { files: whole.files.size },
+      scopes: [{ manifestSha256: 'a'.repeat(64), subjects: 3, runs: ['run-1'] }],
+      runsWithoutScope: [],
+      hits: 0,
+    })
+    expect(gate.forms).toEqual(formNames)
+    expect(gate.scopes[0]!.detected).toBe(gate.scopes[0]!.planted)
+    expect(gate.scopes[0]!.planted).toBeGreaterThan(100)
+    const sealed = withManifest(new Map(whole.files).set(bundlePaths.leakGate, formatGateDocument(gate)))
+    expect(verifyBundle(sealed).checks.find(({ name }) => name === 'leak-gate')).toEqual({
+      name: 'leak-gate',
+      count: whole.files.size,
+    })
+  })
+})
