@@ -1,5 +1,6 @@
 import { type Alphabet, digits, tableOf } from '../alphabets.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
+import { listOf } from './spots.ts'
 
 /**
  * A way to write one character as several bytes. `sign` begins it. `unit` reads the one at `at`: `unitOf(length, code)`,
@@ -30,9 +31,9 @@ const breakers = Uint8Array.from({ length: 256 }, (_, byte) =>
 for (const character of '"<>(),:') breakers[character.charCodeAt(0)] = 1
 
 /** What escapes of any form begin with, and what names a character in them. */
-const signs = tableOf('%\\&=#;')
-const code64 = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
-const groupSeparators = tableOf(",._' ")
+export const signs = tableOf('%\\&=#;')
+export const code64 = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
+export const groupSeparators = tableOf(",._' ")
 const plus = 0x2b
 const atSign = 0x40
 const space = 0x20
@@ -123,10 +124,18 @@ export function createEscapeFinder(syntax: EscapeSyntax, { wanted, isNested, sid
   return (region, report) => {
     const { bytes, buffer, to } = region
     const known = buffer.subarray(0, to)
+    const places = listOf(region, 'signs')
+    /** Of the places, what was looked at. */
+    let looked = 0
+    const nextFrom = (from: number): number => {
+      if (places === undefined) return known.indexOf(sign, from)
+      while (looked < places.length && (places[looked]! < from || bytes[places[looked]!] !== sign)) looked++
+      return looked < places.length && places[looked]! < to ? places[looked]! : -1
+    }
     side.target(report, syntax.name)
     /** No piece begins before this. */
     let done = 0
-    for (let at = known.indexOf(sign); at !== -1; at = known.indexOf(sign, at)) {
+    for (let at = nextFrom(0); at !== -1; at = nextFrom(at)) {
       const unit = syntax.unit(bytes, at, to)
       const end = at + (unit === 0 ? 1 : lengthOf(unit))
       if (unit === 0 || !matters(codeOf(unit), region, at, end)) {

@@ -51,7 +51,7 @@ const backslash = 0x5c
 const controls: Readonly<Record<string, number>> = {
   ...{ n: 10, t: 9, r: 13, b: 8, f: 12, v: 11, a: 7, e: 27, Z: 26 },
 }
-const lettered = Uint16Array.from({ length: 256 }, (_, byte) => controls[String.fromCharCode(byte)] ?? 0)
+export const lettered = Uint16Array.from({ length: 256 }, (_, byte) => controls[String.fromCharCode(byte)] ?? 0)
 const isWord = (byte: number) =>
   (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 

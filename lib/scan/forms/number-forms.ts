@@ -3,7 +3,8 @@ import { endsEscape, longestEscape, mayGlue } from '../escapes.ts'
 import { createProbe } from '../probe.ts'
 import type { Form, FormFinder, FormTools, Region, Report } from './form.ts'
 import { separatorLengthAt } from './group-separators.ts'
-import { collectRuns, createRuns, type Runs } from './long-runs.ts'
+import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
+import type { SpotList } from './spots.ts'
 
 /** How numbers are written that have these digits: each looks at one group of digits [start, end) of a region. */
 type Look = (region: Region, start: number, end: number, report: Report) => void
@@ -15,10 +16,10 @@ const letterE = 0x65
 /** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
 const mostZeros = 64
 /** Zeros at a number's end that scientific notation may leave out: beyond that, digits may be gone. */
-const mostOmitted = 4
+export const mostOmitted = 4
 
 /** The lengths of the index's decimal numbers, or undefined. */
-function lengthsOf({ index }: FormTools): readonly number[] | undefined {
+export function lengthsOf({ index }: FormTools): readonly number[] | undefined {
   return index.shapes.find(({ shape }) => shape === 'decimal')?.lengths
 }
 
@@ -27,6 +28,7 @@ function lengthsOf({ index }: FormTools): readonly number[] | undefined {
  * looking at by their ends.
  */
 function createNumberFinder(
+  list: SpotList,
   alphabet: Uint8Array,
   shortest: number,
   look: Look,
@@ -40,7 +42,7 @@ function createNumberFinder(
       capacity = Math.max(to, 2 * capacity)
       runs = createRuns(capacity, shortest)
     }
-    collectRuns(runs, bytes, to, alphabet, shortest)
+    collectRunsIn(runs, region, list, alphabet, shortest)
     for (let run = 0; run < runs.count; run++) {
       const first = runs.starts[run]!
       const last = runs.ends[run]!
@@ -78,6 +80,7 @@ function createPadded(tools: FormTools): FormFinder | undefined {
   let probe = (_start: number, _end: number) => -1
 
   return createNumberFinder(
+    'padded',
     digits,
     shortest + 1,
     behindEscapes((region, start, end, report) => {
@@ -134,7 +137,7 @@ function createDigits({ index }: FormTools, lengths: readonly number[]) {
   }
 }
 
-const groupDigits = 3
+export const groupDigits = 3
 const groupAlphabet = tableOf("0123456789,._' ")
 for (const byte of [0xa0, 0xc2, 0xe2, 0x80, 0xaf, 0x89, 0x99]) groupAlphabet[byte] = 1
 
@@ -155,6 +158,7 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
   }
 
   return createNumberFinder(
+    'grouped',
     groupAlphabet,
     shortest,
     behindEscapes((region, start, end, report) => {
@@ -197,6 +201,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
   }
 
   return createNumberFinder(
+    'scientific',
     mantissaAlphabet,
     shortest,
     behindEscapes((region, start, end, report) => {
