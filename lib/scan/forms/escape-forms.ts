@@ -2,7 +2,7 @@ import type { Shape } from '../../manifest/identifier.ts'
 import { createEscapeFinder, type EscapeSyntax, nothing, unitOf } from './escape-finder.ts'
 import type { Form } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
-import { named } from './named-characters.ts'
+import { codeNamed } from './named-characters.ts'
 
 /** The value of each byte as a hexadecimal digit, or 16. */
 export const hexValues = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -134,7 +134,7 @@ function byName(bytes: Uint8Array, start: number, to: number): number {
   let at = start + 1
   while (at < to && at - start <= longestName && isWord(bytes[at]!)) at++
   if (at >= to || bytes[at] !== semicolon) return 0
-  const code = named.get(String.fromCharCode(...bytes.subarray(start + 1, at)))
+  const code = codeNamed(bytes, start + 1, at)
   return code === undefined ? 0 : unitOf(at + 1 - start, code)
 }
 

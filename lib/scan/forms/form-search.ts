@@ -1,14 +1,6 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import {
-  type Alphabet,
-  digits,
-  domainCharacters,
-  dottedCharacters,
-  handleCharacters,
-  hexDigits,
-  localCharacters,
-} from '../alphabets.ts'
 import { createTokenMatcher, type Token, type Watch } from '../matcher.ts'
+import { alphabetOf } from './alphabet-of.ts'
 import { contextOf, type Region, type Report } from './form.ts'
 import { forms } from './forms.ts'
 import { createSide } from './side.ts'
@@ -59,7 +51,7 @@ function createLevel(index: SubjectIndex, names: readonly string[], level: numbe
     side,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
-    wanted: alphabetOf(index),
+    wanted: alphabetOf(index.shapes),
     isNested: deeper,
   }
   const finders = forms
@@ -116,27 +108,3 @@ function createPlainSearch(
     return spots
   }
 }
-
-/** All characters that occur in the index's shapes. */
-function alphabetOf({ shapes }: SubjectIndex): Alphabet {
-  const tables = shapes.flatMap(({ shape }) => {
-    switch (shape) {
-      case 'decimal':
-        return [digits]
-      case 'uuid':
-        return [hexDigits, hyphen]
-      case 'email':
-        return [localCharacters, domainCharacters, atSign]
-      case 'handle':
-        return [handleCharacters]
-      case 'dotted':
-        return [dottedCharacters]
-      default:
-        return shape satisfies never
-    }
-  })
-  return Uint8Array.from({ length: 256 }, (_, byte) => (tables.some((table) => table[byte] === 1) ? 1 : 0))
-}
-
-const hyphen = Uint8Array.from({ length: 256 }, (_, byte) => (byte === 0x2d ? 1 : 0))
-const atSign = Uint8Array.from({ length: 256 }, (_, byte) => (byte === 0x40 ? 1 : 0))

@@ -2,7 +2,7 @@ import { digits, tableOf } from '../alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
 import { shortestRunOf, textLengthOf } from './code-finder.ts'
-import { code64, groupSeparators, signs } from './escape-finder.ts'
+import { breakers, charactersWithoutAtSign, code64, groupSeparators, signs } from './escape-finder.ts'
 import { hexValues, lettered } from './escape-forms.ts'
 import type { FormTools } from './form.ts'
 import { groupDigits, lengthsOf, mostOmitted } from './number-forms.ts'
@@ -35,6 +35,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(224, has('multibyte') ? 1 : 0)
   word(228, tools.isNested ? 1 : 0)
   setCodes(view, has, tools)
+  word(204, shortestRunOf(6, tools))
   word(252, has('utf-16') ? Math.max(3, tools.shortest - 2) - 1 : 0)
   table.set(columnsOf(hexValues.map((value) => (value < 16 ? 1 : 0))), 256)
   setCharacters(table, tools)
@@ -108,9 +109,10 @@ function powerOfTwo(count: number): number {
 }
 
 /** What `matters` asks of each character, the values of hexadecimal digits, and what is behind a `\`. */
-function setCharacters(table: Uint8Array, { wanted }: FormTools): void {
+function setCharacters(table: Uint8Array, tools: FormTools): void {
   const letters = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
-  const asked = [wanted, signs, code64, digits, groupSeparators, letters]
+  const withoutAtSign = charactersWithoutAtSign(tools)
+  const asked = [tools.wanted, signs, code64, digits, groupSeparators, letters, withoutAtSign, breakers]
   for (let byte = 0; byte < 256; byte++) {
     asked.forEach((each, bit) => {
       table[512 + byte]! |= each[byte]! << bit

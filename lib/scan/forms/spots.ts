@@ -1,7 +1,22 @@
 import type { Region } from './form.ts'
 
-/** What places are about: one list for all escapes, and one for each other form. The order is the kernel's. */
-export const spotLists = ['signs', 'multibyte', 'utf-16', 'padded', 'grouped', 'scientific', 'base64', 'hex'] as const
+/** What places are about: one list for each form. The order is the kernel's. */
+export const spotLists = [
+  'percent',
+  'backslash',
+  'entity',
+  'quoted-printable',
+  'utf-7',
+  'iso-2022',
+  'doubled-quote',
+  'multibyte',
+  'utf-16',
+  'padded',
+  'grouped',
+  'scientific',
+  'base64',
+  'hex',
+] as const
 export type SpotList = (typeof spotLists)[number]
 
 /** Places that the kernel's sieve let through, by list, as they are in its block. Undefined: too many, or nobody knows. */
@@ -22,7 +37,7 @@ export type Spots = {
 }
 
 export function createSpots(): Spots {
-  const lists = spotLists.map(() => ({ places: none, count: 0, wholeTo: 0 }))
+  const lists = spotLists.map(() => ({ places: none, count: 0, wholeTo: 0, ascends: true }))
   return {
     get isEmpty() {
       for (const { count, wholeTo } of lists) if (count > 0 || wholeTo > 0) return false
@@ -42,7 +57,11 @@ export function createSpots(): Spots {
           grown.set(list.places.subarray(0, list.count))
           list.places = grown
         }
-        for (let i = 0; i < more.length; i++) list.places[list.count++] = more[i]! + shift
+        for (let i = 0; i < more.length; i++) {
+          const place = more[i]! + shift
+          if (list.count > 0 && place < list.places[list.count - 1]!) list.ascends = false
+          list.places[list.count++] = place
+        }
       }
     },
     drop(dropped) {
@@ -55,13 +74,18 @@ export function createSpots(): Spots {
       }
     },
     of(name) {
-      const list = lists[spotLists.indexOf(name)]!
-      return list.wholeTo > 0 ? undefined : list.places.subarray(0, list.count).sort()
+      const list = lists[numbers[name]]!
+      if (list.wholeTo > 0) return undefined
+      const places = list.places.subarray(0, list.count)
+      if (!list.ascends) places.sort()
+      list.ascends = true
+      return places
     },
   }
 }
 
 const none = new Int32Array(0)
+const numbers = Object.fromEntries(spotLists.map((name, at) => [name, at])) as Record<SpotList, number>
 
 /** Where alone something of a list may be in a region; undefined: anywhere. */
 export function listOf({ spots }: Region, list: SpotList): Int32Array | undefined {

@@ -4,7 +4,7 @@ import { classOf } from './sieve'
 import { amongHigh } from './sieve-high'
 import { isEscape } from './sieve-escapes'
 
-/** Bytes behind a sign that tell whether it begins an escape: `\` up to eight times, `U` and eight digits; a name. */
+/** Bytes behind a sign that tell whether it begins an escape: a name of twenty letters, and what is behind it. */
 const lookAhead: i32 = 24
 
 /**
@@ -43,11 +43,35 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
     high &= known
     for (; signs != 0; signs &= signs - 1) {
       const at = from + <i32>ctz(signs)
-      if (at + lookAhead > to || isEscape(load<u8>(block + <usize>at), at, lowest)) addSpot(List.signs, at)
+      const sign = load<u8>(block + <usize>at)
+      const list = listOf(sign)
+      if (list >= 0 && (at + lookAhead > to || isEscape(sign, at, lowest, to))) addSpot(list, at)
     }
     if (zeros != 0) siftZeros(from, zeros, isNext ? zerosBefore : 0)
     zerosBefore = zeros
     if (high != 0) amongHigh(from, high, to, word)
+  }
+}
+
+/** Which form's escapes begin with this character; -1: one that only has the class of a sign. */
+function listOf(sign: i32): List {
+  switch (sign) {
+    case 0x25:
+      return List.percent
+    case 0x5c:
+      return List.backslash
+    case 0x26:
+      return List.entity
+    case 0x3d:
+      return List.quotedPrintable
+    case 0x2b:
+      return List.utf7
+    case 0x1b:
+      return List.iso2022
+    case 0x27:
+      return List.doubledQuote
+    default:
+      return -1
   }
 }
 

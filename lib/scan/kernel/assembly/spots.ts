@@ -5,17 +5,23 @@ import { spotCounts, spots } from './memory'
  * stays as it is: then everything is looked at for what it is about.
  */
 export const enum List {
-  signs = 0,
-  multibyte = 1,
-  utf16 = 2,
-  padded = 3,
-  grouped = 4,
-  scientific = 5,
-  base64 = 6,
-  hex = 7,
+  percent = 0,
+  backslash = 1,
+  entity = 2,
+  quotedPrintable = 3,
+  utf7 = 4,
+  iso2022 = 5,
+  doubledQuote = 6,
+  multibyte = 7,
+  utf16 = 8,
+  padded = 9,
+  grouped = 10,
+  scientific = 11,
+  base64 = 12,
+  hex = 13,
 }
 
-const listCount: usize = 8
+const listCount: usize = 14
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 
