@@ -56,7 +56,7 @@ const codeLine = 32
 
 /** Finds what escapes of one syntax stand for, where it could be a part of an identifier or of a form inside of it. */
 export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): FormFinder {
-  const { wanted, isNested, side, index } = tools
+  const { wanted, isNested, side, index, shortest } = tools
   const sign = syntax.sign.charCodeAt(0)
   const stopsAt = breakers.with(sign, 1)
   const stopsAtPlus = stopsAt.with(plus, 1)
@@ -64,6 +64,7 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
   const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
   const withoutAtSign = charactersWithoutAtSign(tools)
   const shortestCode = shortestRunOf(6, tools)
+  const goesOn = inNumbers(tools)
 
   /** Whether it matters that the unit [at, end) stands for `code`. */
   function matters(code: number, region: Region, at: number, end: number): boolean {
@@ -72,8 +73,14 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     const after = end < to ? bytes[end]! : space
     if (code === nothing) return isOpen(wanted, before) && isOpen(wanted, after)
     if (code < 0x80 && isPart(code, region, at, end)) return true
-    if (wanted[bytes[end - 1]!] === 1 && syntax.mayGlue(end - at) && isPart(after, region, at, end)) return true
-    if (hasDecimals && isBetweenDigits(code, before, after)) return true
+    if (
+      wanted[bytes[end - 1]!] === 1 &&
+      syntax.mayGlue(end - at) &&
+      isPart(after, region, at, end) &&
+      isLongEnough(region, end)
+    )
+      return true
+    if (hasDecimals && isBetweenDigits(code, before, after) && mayBeDigits(region, at, end)) return true
     if (!isNested) return false
     if (code < 0x80 && signs[code] === 1) return mayBegin(code, region, end)
     if (code === plus || code === slash)
@@ -96,8 +103,25 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     return withoutAtSign[byte] === 1 || (wanted[byte] === 1 && hasAtSign(region, at, end))
   }
 
+  /** Whether an identifier may begin at `at`: it is long enough, or is not written plainly to its end. */
+  function isLongEnough({ bytes, to }: Region, at: number): boolean {
+    let end = at
+    while (end < to && end - at < shortest && wanted[bytes[end]!] === 1) end++
+    return end - at >= shortest || end >= to || bytes[end] === sign || goesOn[bytes[end]!] === 1
+  }
+
   function isBetweenDigits(code: number, before: number, after: number): boolean {
     return (code >= 0x80 || groupSeparators[code] === 1) && isOpen(digits, before) && isOpen(digits, after)
+  }
+
+  /** Whether references beside [at, end) may stand for digits: those by name do not. */
+  function mayBeDigits({ bytes, to }: Region, at: number, end: number): boolean {
+    if (sign !== ampersand) return true
+    if (end + 1 < to && bytes[end] === sign && bytes[end + 1] !== hash) return false
+    if (at === 0 || bytes[at - 1] !== semicolon) return true
+    let first = at - 2
+    while (first >= 0 && at - first < longestName + 3 && handleCharacters[bytes[first]!] === 1) first--
+    return first < 0 || bytes[first] !== sign
   }
 
   /** Whether a sign that stands before `end` may begin an escape. */
@@ -233,3 +257,11 @@ function hasAtSign({ bytes, to }: Region, at: number, end: number): boolean {
   for (let next = end; next < to && breakers[bytes[next]!] === 0; next++) if (bytes[next] === atSign) return true
   return false
 }
+
+/** What may stand in numbers, beside digits. */
+export function inNumbers({ index }: Pick<FormTools, 'index'>): Alphabet {
+  const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
+  return Uint8Array.from({ length: 256 }, (_, byte) => (hasDecimals && numberSigns[byte] === 1 ? 1 : 0))
+}
+
+const numberSigns = tableOf(",._' eE\xa0\xc2\xe2")

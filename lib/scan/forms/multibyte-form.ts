@@ -1,4 +1,5 @@
 import { isAscii } from 'node:buffer'
+import { inNumbers, signs } from './escape-finder.ts'
 import type { Form, FormFinder, FormTools, Region } from './form.ts'
 import { listOf } from './spots.ts'
 
@@ -6,8 +7,10 @@ import { listOf } from './spots.ts'
  * Finds identifiers behind a character of two or four bytes whose last byte is an ASCII letter, digit or sign, as it may be
  * in Shift_JIS, GBK, Big5 and GB 18030, where it would seem to belong to them.
  */
-function createMultibyte({ wanted, side, longest }: FormTools): FormFinder {
+function createMultibyte(tools: FormTools): FormFinder {
+  const { wanted, side, longest, shortest } = tools
   const reach = longest + 512
+  const goesOn = inNumbers(tools).map((isIn, byte) => isIn | signs[byte]!)
 
   function look({ bytes, to }: Region, at: number): void {
     if (bytes[at - 1]! < 0x81 || wanted[bytes[at]!] === 0 || wanted[bytes[at + 1]!] === 0) return
@@ -15,6 +18,8 @@ function createMultibyte({ wanted, side, longest }: FormTools): FormFinder {
     const most = Math.min(to, from + reach)
     let end = from
     while (end < most && wanted[bytes[end]!] === 1) end++
+    if (end < most && goesOn[bytes[end]!] === 1) end = most
+    if (end - from < shortest) return
     side.open()
     side.copy(bytes, from, end)
   }

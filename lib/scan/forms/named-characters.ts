@@ -16,6 +16,16 @@ const byFirst = Array.from({ length: 128 }, (_, first) =>
   named.filter(([name]) => name.charCodeAt(0) === first).map(([name, code]) => ({ name: Buffer.from(name), code })),
 )
 
+/** A table of bits for the names that there are: all that have such a number as one of them may be one. */
+export function nameBits(): Uint8Array {
+  const bits = new Uint8Array(128)
+  for (const [name] of named) {
+    const at = (name.charCodeAt(0) * 29 + name.charCodeAt(1) * 5 + name.length) & 1023
+    bits[at >> 3]! |= 1 << (at & 7)
+  }
+  return bits
+}
+
 /** The code of the character that the bytes [start, end) name, or undefined. */
 export function codeNamed(bytes: Uint8Array, start: number, end: number): number | undefined {
   const some = byFirst[bytes[start]!] ?? []

@@ -2,9 +2,10 @@ import { digits, tableOf } from '../alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
 import { shortestRunOf, textLengthOf } from './code-finder.ts'
-import { breakers, charactersWithoutAtSign, code64, groupSeparators, signs } from './escape-finder.ts'
+import { breakers, charactersWithoutAtSign, code64, groupSeparators, inNumbers, signs } from './escape-finder.ts'
 import { hexValues, lettered } from './escape-forms.ts'
 import type { FormTools } from './form.ts'
+import { nameBits } from './named-characters.ts'
 import { groupDigits, lengthsOf, mostOmitted } from './number-forms.ts'
 
 /** Longer than any run. */
@@ -36,9 +37,12 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(228, tools.isNested ? 1 : 0)
   setCodes(view, has, tools)
   word(204, shortestRunOf(6, tools))
+  word(272, tools.shortest)
   word(252, has('utf-16') ? Math.max(3, tools.shortest - 2) - 1 : 0)
   table.set(columnsOf(hexValues.map((value) => (value < 16 ? 1 : 0))), 256)
   setCharacters(table, tools)
+  table.set(nameBits(), 1280)
+  table.set(inNumbers(tools), 1408)
   return table
 }
 

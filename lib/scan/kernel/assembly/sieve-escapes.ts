@@ -4,8 +4,7 @@ import { block, sieve } from './memory'
  * Whether an escape begins at a sign that matters, as `lib/scan/forms/escape-finder.ts` and `escape-forms.ts` have it: what is not
  * told here exactly is said to be one. Behind the sign there are bytes enough to tell.
  */
-export function isEscape(sign: i32, at: i32, lowest: i32, to: i32): bool {
-  bytesEnd = to
+export function isEscape(sign: i32, at: i32, lowest: i32): bool {
   switch (sign) {
     case 0x25:
       return isPercent(at, lowest)
@@ -44,6 +43,10 @@ const breaker: u32 = 128
 
 /** Where what is known of the content ends. */
 let bytesEnd: i32 = 0
+
+export function setEnd(to: i32): void {
+  bytesEnd = to
+}
 
 const nothing: i32 = -2
 const noDigits: i32 = -1
@@ -96,12 +99,13 @@ function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32): bool {
   if (code == nothing) return has(before, wanted | sign) && has(after, wanted | sign)
   if (code < 0x80 && isPart(code, at, end, lowest)) return true
   const mayGlue = escape != 0x25 && escape != 0x5c
-  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, at, end, lowest)) return true
+  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, at, end, lowest) && isLongEnough(end, escape)) return true
   if (
     (code >= 0x80 || has(code, groupSign)) &&
     has(before, digit | sign) &&
     has(after, digit | sign) &&
-    load<i32>(sieve, 192) != 0
+    load<i32>(sieve, 192) != 0 &&
+    mayBeDigits(at, end, lowest, escape)
   )
     return true
   if (load<i32>(sieve, 228) == 0) return false
@@ -119,6 +123,16 @@ function isPart(byte: i32, at: i32, end: i32, lowest: i32): bool {
   return has(byte, withoutAtSign) || (has(byte, wanted) && hasAtSign(at, end, lowest))
 }
 
+/** Whether an identifier may begin here, as far as is known; `escape`: a sign that may be in it, or 0 for all. */
+export function isLongEnough(at: i32, escape: i32): bool {
+  const least = load<i32>(sieve, 272)
+  let end = at
+  while (end < bytesEnd && end - at < least && has(byteOf(end), wanted)) end++
+  if (end - at >= least || end >= bytesEnd) return true
+  const byte = byteOf(end)
+  return (escape == 0 ? has(byte, sign) : byte == escape) || load<u8>(sieve + <usize>byte, 1408) != 0
+}
+
 /** What is before `lowest` or behind the last byte may be one. */
 function hasAtSign(at: i32, end: i32, lowest: i32): bool {
   let last = at - 1
@@ -127,6 +141,15 @@ function hasAtSign(at: i32, end: i32, lowest: i32): bool {
   let next = end
   for (; next < bytesEnd && !has(byteOf(next), breaker); next++) if (byteOf(next) == 0x40) return true
   return next >= bytesEnd
+}
+
+function mayBeDigits(at: i32, end: i32, lowest: i32, escape: i32): bool {
+  if (escape != 0x26) return true
+  if (byteOf(end) == escape && byteOf(end + 1) != 0x23) return false
+  if (byteBefore(at, lowest) != 0x3b) return true
+  let first = at - 2
+  while (first >= lowest && at - first < 23 && (has(byteOf(first), digit | letter) || byteOf(first) == 0x5f)) first--
+  return first < lowest || byteOf(first) != escape
 }
 
 function isHex(at: i32): bool {
@@ -213,9 +236,11 @@ function isEntity(at: i32, lowest: i32): bool {
   const word = load<u32>(block + <usize>at, 1)
   if (word == 0x3b706d61) return matters(0x26, at, end + 1, lowest, 0x26)
   // `lt;`, `gt;` and `quot` are in no alphabet and no sign, nor separators.
+  if (word == 0x7073626e && end - at == 5) return matters(0xa0, at, end + 1, lowest, 0x26)
   if ((word & 0xffffff) == 0x3b746c || (word & 0xffffff) == 0x3b7467) return false
   if (word == 0x746f7571 && end - at == 5) return false
-  return true
+  const name = (byteOf(at + 1) * 29 + byteOf(at + 2) * 5 + (end - at - 1)) & 1023
+  return (load<u8>(sieve + <usize>(name >> 3), 1280) & (1 << (name & 7))) != 0
 }
 
 function isNumbered(start: i32, lowest: i32): bool {

@@ -2,7 +2,7 @@ import { block, sieve, signWords } from './memory'
 import { addSpot, List } from './spots'
 import { classOf } from './sieve'
 import { amongHigh } from './sieve-high'
-import { isEscape } from './sieve-escapes'
+import { isEscape, setEnd } from './sieve-escapes'
 
 /** Bytes behind a sign that tell whether it begins an escape: a name of twenty letters, and what is behind it. */
 const lookAhead: i32 = 24
@@ -17,6 +17,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
   const low = v128.load(sieve, 32)
   const signBits = v128.load(sieve, 48)
   const zero = v128.load(sieve, 112)
+  setEnd(to)
   let lastWord = -2
   let zerosBefore: u64 = 0
   for (let index = 0; index < words; index++) {
@@ -45,7 +46,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
       const at = from + <i32>ctz(signs)
       const sign = load<u8>(block + <usize>at)
       const list = listOf(sign)
-      if (list >= 0 && (at + lookAhead > to || isEscape(sign, at, lowest, to))) addSpot(list, at)
+      if (list >= 0 && (at + lookAhead > to || isEscape(sign, at, lowest))) addSpot(list, at)
     }
     if (zeros != 0) siftZeros(from, zeros, isNext ? zerosBefore : 0)
     zerosBefore = zeros
