@@ -2,6 +2,7 @@ import { type Alphabet, digits, handleCharacters, hexDigits, tableOf } from '../
 import { alphabetOf } from './alphabet-of.ts'
 import { shortestRunOf } from './code-finder.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
+import { createDigits } from './plain-digits.ts'
 import { listOf, type SpotList } from './spots.ts'
 
 /**
@@ -47,6 +48,11 @@ const semicolon = 0x3b
 const letterU = 0x75
 const atSign = 0x40
 const space = 0x20
+const zero = 0x30
+/** Beside hexadecimal digits and `;`, what escapes end with. */
+export const endsEscape = tableOf('-}')
+/** What follows a sign in a number. */
+export const goesOnIn = tableOf('0123456789eE+')
 /** Around the digits of an escape. */
 const braces: readonly number[] = [0x7b, 0x7d]
 /** Of a character in HTML. */
@@ -65,6 +71,10 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
   const withoutAtSign = charactersWithoutAtSign(tools)
   const shortestCode = shortestRunOf(6, tools)
   const goesOn = inNumbers(tools)
+  /** What may be before a character of an identifier: another one, or the end of an escape. */
+  const mayEnd = wanted.map((isWanted, byte) => isWanted | signs[byte]! | hexDigits[byte]! | endsEscape[byte]!)
+  const isNumbers = index.shapes.every(({ shape }) => shape === 'decimal')
+  const number = isNumbers ? createDigits(index, index.shapes[0]!.lengths) : undefined
 
   /** Whether it matters that the unit [at, end) stands for `code`. */
   function matters(code: number, region: Region, at: number, end: number): boolean {
@@ -72,14 +82,19 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     const before = at > 0 ? bytes[at - 1]! : space
     const after = end < to ? bytes[end]! : space
     if (code === nothing) return isOpen(wanted, before) && isOpen(wanted, after)
-    if (code < 0x80 && isPart(code, region, at, end)) return true
+    if (
+      code < 0x80 &&
+      isPart(code, region, at, end) &&
+      (mayEnd[before] === 1 || isLongEnough(region, end, shortest - 1))
+    )
+      return true
     if (
       wanted[bytes[end - 1]!] === 1 &&
       syntax.mayGlue(end - at) &&
       isPart(after, region, at, end) &&
-      isLongEnough(region, end)
+      isLongEnough(region, end, shortest)
     )
-      return true
+      return !isOtherNumber(region, end)
     if (hasDecimals && isBetweenDigits(code, before, after) && mayBeDigits(region, at, end)) return true
     if (!isNested) return false
     if (code < 0x80 && signs[code] === 1) return mayBegin(code, region, end)
@@ -103,11 +118,26 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     return withoutAtSign[byte] === 1 || (wanted[byte] === 1 && hasAtSign(region, at, end))
   }
 
-  /** Whether an identifier may begin at `at`: it is long enough, or is not written plainly to its end. */
-  function isLongEnough({ bytes, to }: Region, at: number): boolean {
+  /** Whether so many characters of an identifier are at `at`, or are not all written plainly. */
+  function isLongEnough({ bytes, to }: Region, at: number, least: number): boolean {
     let end = at
-    while (end < to && end - at < shortest && wanted[bytes[end]!] === 1) end++
-    return end - at >= shortest || end >= to || bytes[end] === sign || goesOn[bytes[end]!] === 1
+    while (end < to && end - at < least && wanted[bytes[end]!] === 1) end++
+    if (end - at >= least || end + 1 >= to || bytes[end] === sign) return true
+    return (
+      goesOn[bytes[end]!] === 1 && (bytes[end]! >= 0x80 || bytes[end + 1] === sign || goesOnIn[bytes[end + 1]!] === 1)
+    )
+  }
+
+  /** Whether a whole number stands at `at` that is written plainly and is none of the index. */
+  function isOtherNumber(region: Region, at: number): boolean {
+    if (number === undefined || region.bytes[at] === zero) return false
+    const { bytes, to } = region
+    let end = at
+    while (end < to && digits[bytes[end]!] === 1) end++
+    if (end + 1 >= to || bytes[end] === sign || goesOn[bytes[end]!] === 1) return false
+    number.clear()
+    number.append(bytes, at, end)
+    return number.ordinal() === -1
   }
 
   function isBetweenDigits(code: number, before: number, after: number): boolean {

@@ -2,7 +2,16 @@ import { digits, tableOf } from '../alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
 import { shortestRunOf, textLengthOf } from './code-finder.ts'
-import { breakers, charactersWithoutAtSign, code64, groupSeparators, inNumbers, signs } from './escape-finder.ts'
+import {
+  breakers,
+  charactersWithoutAtSign,
+  code64,
+  endsEscape,
+  goesOnIn,
+  groupSeparators,
+  inNumbers,
+  signs,
+} from './escape-finder.ts'
 import { hexValues, lettered } from './escape-forms.ts'
 import type { FormTools } from './form.ts'
 import { nameBits } from './named-characters.ts'
@@ -42,7 +51,10 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   table.set(columnsOf(hexValues.map((value) => (value < 16 ? 1 : 0))), 256)
   setCharacters(table, tools)
   table.set(nameBits(), 1280)
-  table.set(inNumbers(tools), 1408)
+  table.set(
+    inNumbers(tools).map((isIn, byte) => isIn | (goesOnIn[byte]! << 1) | (endsEscape[byte]! << 2)),
+    1408,
+  )
   return table
 }
 

@@ -97,9 +97,9 @@ function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32): bool {
   const before = byteBefore(at, lowest)
   const after = byteOf(end)
   if (code == nothing) return has(before, wanted | sign) && has(after, wanted | sign)
-  if (code < 0x80 && isPart(code, at, end, lowest)) return true
+  if (code < 0x80 && isPart(code, at, end, lowest) && (mayEnd(before) || isLongEnough(end, escape, 1))) return true
   const mayGlue = escape != 0x25 && escape != 0x5c
-  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, at, end, lowest) && isLongEnough(end, escape)) return true
+  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, at, end, lowest) && isLongEnough(end, escape, 0)) return true
   if (
     (code >= 0x80 || has(code, groupSign)) &&
     has(before, digit | sign) &&
@@ -123,14 +123,20 @@ function isPart(byte: i32, at: i32, end: i32, lowest: i32): bool {
   return has(byte, withoutAtSign) || (has(byte, wanted) && hasAtSign(at, end, lowest))
 }
 
-/** Whether an identifier may begin here, as far as is known; `escape`: a sign that may be in it, or 0 for all. */
-export function isLongEnough(at: i32, escape: i32): bool {
-  const least = load<i32>(sieve, 272)
+/**
+ * Whether an identifier may begin here, as far as is known; `escape`: a sign that may be in it, or 0 for all. Of its
+ * characters `before` are known already.
+ */
+export function isLongEnough(at: i32, escape: i32, before: i32): bool {
+  const least = load<i32>(sieve, 272) - before
   let end = at
   while (end < bytesEnd && end - at < least && has(byteOf(end), wanted)) end++
-  if (end - at >= least || end >= bytesEnd) return true
+  if (end - at >= least || end + 1 >= bytesEnd) return true
   const byte = byteOf(end)
-  return (escape == 0 ? has(byte, sign) : byte == escape) || load<u8>(sieve + <usize>byte, 1408) != 0
+  if (escape == 0 ? has(byte, sign) : byte == escape) return true
+  if ((numberBits(byte) & 1) == 0) return false
+  const next = byteOf(end + 1)
+  return byte >= 0x80 || escape == 0 || next == escape || (numberBits(next) & 2) != 0
 }
 
 /** What is before `lowest` or behind the last byte may be one. */
@@ -141,6 +147,15 @@ function hasAtSign(at: i32, end: i32, lowest: i32): bool {
   let next = end
   for (; next < bytesEnd && !has(byteOf(next), breaker); next++) if (byteOf(next) == 0x40) return true
   return next >= bytesEnd
+}
+
+/** Bits of another table: what numbers have in them, what follows that, and what escapes end with. */
+function numberBits(byte: i32): i32 {
+  return load<u8>(sieve + <usize>byte, 1408)
+}
+
+function mayEnd(byte: i32): bool {
+  return has(byte, wanted | sign) || load<u8>(sieve + <usize>byte, 768) < 16 || (numberBits(byte) & 4) != 0
 }
 
 function mayBeDigits(at: i32, end: i32, lowest: i32, escape: i32): bool {

@@ -11,7 +11,7 @@ export function amongHigh(from: i32, high: u64, to: i32, word: i32): void {
     // Characters of identifiers are ASCII, and two of them follow.
     for (let ends = high & ~(high >> 1) & ~(high >> 2); ends != 0; ends &= ends - 1) {
       const at = from + <i32>ctz(ends)
-      if (at + 2 >= to || (byteOf(at) > 0x80 && isWanted(byteOf(at + 1)) && isWanted(byteOf(at + 2)) && isLongEnough(at + 2, 0)))
+      if (at + 2 >= to || (byteOf(at) > 0x80 && isWanted(byteOf(at + 1)) && isWanted(byteOf(at + 2)) && isLongEnough(at + 2, 0, 0)))
         addSpot(List.multibyte, at + 1)
     }
   }
