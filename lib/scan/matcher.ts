@@ -1,6 +1,7 @@
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { type Emit, longestTail } from './finder.ts'
 import { createFinders } from './finders.ts'
+import type { Sifted } from './forms/spots.ts'
 import { kernelOf } from './kernel/kernel-of.ts'
 import { newBytes } from './kernel/lay-out-memory.ts'
 import { createWorkspace, type Holder } from './workspace.ts'
@@ -22,6 +23,16 @@ export type Token = Occurrence & { length: number }
  */
 export type Matcher = { write(bytes: Uint8Array): void; end(): void; readonly records: number }
 
+/**
+ * Wants to know where something may be written in a form: see `Sieve`. `see` is told after each look, before what was found is
+ * reported; `origin` is where the block begins in the content. Undefined: whatever was written since the last time may be
+ * anything.
+ */
+export type Watch = { readonly tables: Uint8Array; see(sifted: Sifted | undefined, origin: number): void }
+
+/** How many bytes before the new ones the sieve looks at again. */
+const sieveContext = 64
+
 /** Each occurrence is reported once, in the order in which they are decided. */
 export function createMatcher(index: SubjectIndex, onOccurrence: (occurrence: Occurrence) => void): Matcher {
   return createTokenMatcher(index, ({ ordinal, record, offset }) => onOccurrence({ ordinal, record, offset }))
@@ -36,11 +47,12 @@ export function createTokenMatcher(
   onToken: (token: Token) => void,
   blockBytes = newBytes,
   looking: 'kernel' | 'plain' = 'kernel',
+  watch?: Watch,
 ): Matcher {
   const tail = longestTail(index.shapes)
   const capacity = Math.min(blockBytes, newBytes) + tail
   const workspace = (looking === 'kernel' ? kernelOf(index) : undefined) ?? createWorkspace(capacity)
-  const { block, countNewlines } = workspace
+  const { block, countNewlines, sieve } = workspace
   const { bytes } = block
   /** Bytes of the block that are filled, and from where on they are still needed. */
   let filled = 0
@@ -82,12 +94,15 @@ export function createTokenMatcher(
     bytes.set(kept)
   }
 
-  /** Returns what was found, by place. */
-  function look(final: boolean): Token[] {
+  /** Looks at what is new from `from` on; returns what was found, by place. */
+  function look(from: number, final: boolean): Token[] {
     isLooking = true
     try {
       neededFrom = filled
+      if (watch !== undefined) sieve?.begin(watch.tables)
       for (const finder of finders) neededFrom = Math.min(neededFrom, finder.scan(filled, final))
+      if (watch !== undefined && from < filled) sieve?.sift(from, filled, Math.min(from, sieveContext))
+      watch?.see(sieve?.sifted, droppedBytes)
     } finally {
       isLooking = false
     }
@@ -108,12 +123,13 @@ export function createTokenMatcher(
 
   function drop(): void {
     if (filled - neededFrom > tail) throw new Error('matcher: tail: expected a bounded one')
-    for (const finder of finders) finder.shift(neededFrom)
-    droppedLines += countNewlines(0, neededFrom)
-    droppedBytes += neededFrom
-    bytes.copyWithin(0, neededFrom, filled)
-    filled -= neededFrom
-    neededFrom = 0
+    const count = watch === undefined ? neededFrom : Math.max(0, Math.min(neededFrom, filled - sieveContext))
+    for (const finder of finders) finder.shift(count)
+    droppedLines += countNewlines(0, count)
+    droppedBytes += count
+    bytes.copyWithin(0, count, filled)
+    filled -= count
+    neededFrom -= count
   }
 
   function countRecords(): number {
@@ -132,12 +148,12 @@ export function createTokenMatcher(
         filled += wanted
         taken += wanted
         // Last, since whoever is told may have other matchers write.
-        for (const token of look(false)) onToken(token)
+        for (const token of look(filled - wanted, false)) onToken(token)
       }
     },
     end() {
       enter()
-      const found = look(true)
+      const found = look(filled, true)
       finalRecords = countRecords()
       workspace.holder = undefined
       for (const token of found) onToken(token)

@@ -1,5 +1,6 @@
 import { createLineCounter } from './count-lines.ts'
 import type { Block } from './finder.ts'
+import type { Sifted } from './forms/spots.ts'
 import { plainSources, type Sources } from './sources.ts'
 
 /** Memory in which matchers look at their bytes, one at a time. */
@@ -8,8 +9,20 @@ export type Workspace = {
   readonly sources: Sources
   /** Newlines in the block's bytes from `from` to before `to`. */
   countNewlines(from: number, to: number): number
+  /** Undefined in plain TypeScript, which leaves nothing out. */
+  readonly sieve?: Sieve
   /** Who has bytes in the block. */
   holder: Holder | undefined
+}
+
+/** Says where in the block something may be written in a form. */
+export type Sieve = {
+  /** What is scanned from now on is looked at for this, with the tables of `sieveTables`. */
+  begin(tables: Uint8Array): void
+  /** Looks at the bytes [from, to) of the block; of those before, `known` are of the same content, 64 if there are as many. */
+  sift(from: number, to: number, known: number): void
+  /** Places since `begin`, by list. They are overwritten by the next `begin`. */
+  readonly sifted: Sifted
 }
 
 export type Holder = {

@@ -1,13 +1,19 @@
 import type { FormFinder, FormTools, Region } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
-import { collectRuns, createRuns, type Runs } from './long-runs.ts'
+import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
+import type { SpotList } from './spots.ts'
 
 /**
  * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
  * Where a run of them begins, the beginning may be something else (`\n`, a path), so it is read from every place where a
  * byte may begin: as many as `phases`, each a character later.
  */
-export type Code = { readonly name: string; readonly bits: 4 | 6; readonly phases: 2 | 4; readonly values: Uint8Array }
+export type Code = {
+  readonly name: SpotList & ('hex' | 'base64')
+  readonly bits: 4 | 6
+  readonly phases: 2 | 4
+  readonly values: Uint8Array
+}
 
 export const none = 255
 
@@ -22,13 +28,22 @@ const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte >= 0x20 && byte < 0x7f) || byte === 0 || byte === 9 || byte === 10 || byte === 13 ? 1 : 0,
 )
 
+/** Bytes of text that are worth looking at: a number in scientific notation may be two shorter. */
+export function textLengthOf({ shortest }: Pick<FormTools, 'shortest'>): number {
+  return Math.max(3, shortest - 2)
+}
+
+/** Characters of `bits` bits each that stand for so much text. */
+export function shortestRunOf(bits: number, tools: Pick<FormTools, 'shortest'>): number {
+  return Math.max(shortestRun, Math.ceil((textLengthOf(tools) * 8) / bits))
+}
+
 /** Finds what is written in a code, wherever it begins, also when it is broken into lines of some length. */
 export function createCodeFinder({ name, bits, phases, values }: Code, tools: FormTools): FormFinder {
   const alphabet = values.map((value) => (value === none ? 0 : 1))
   const { side } = tools
-  /** Bytes of text that are worth looking at: a number in scientific notation may be two shorter. */
-  const wanted = Math.max(3, tools.shortest - 2)
-  const shortest = Math.max(shortestRun, Math.ceil((wanted * 8) / bits))
+  const wanted = textLengthOf(tools)
+  const shortest = shortestRunOf(bits, tools)
   /** A run that is long enough holds three bytes of which the first begins at a whole number of strides. */
   const holdsThree = wanted >= 5
   /** Bytes from one that is looked at to the next, and characters: a whole number of three bytes. */
@@ -131,7 +146,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   return (region, report) => {
     reserve(region.to)
     side.target(report, name)
-    collectRuns(runs!, region.bytes, region.to, alphabet, shortest)
+    collectRunsIn(runs!, region, name, alphabet, shortest)
     const { count: most, starts, ends } = runs!
     /** Lines that end before this were looked at together. */
     let done = 0

@@ -2,7 +2,7 @@ import type { Shape } from '../../manifest/identifier.ts'
 import { createEscapeFinder, type EscapeSyntax, nothing, unitOf } from './escape-finder.ts'
 import type { Form } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
-import { named } from './named-characters.ts'
+import { codeNamed } from './named-characters.ts'
 
 /** The value of each byte as a hexadecimal digit, or 16. */
 export const hexValues = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -51,7 +51,7 @@ const backslash = 0x5c
 const controls: Readonly<Record<string, number>> = {
   ...{ n: 10, t: 9, r: 13, b: 8, f: 12, v: 11, a: 7, e: 27, Z: 26 },
 }
-const lettered = Uint16Array.from({ length: 256 }, (_, byte) => controls[String.fromCharCode(byte)] ?? 0)
+export const lettered = Uint16Array.from({ length: 256 }, (_, byte) => controls[String.fromCharCode(byte)] ?? 0)
 const isWord = (byte: number) =>
   (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 
@@ -134,7 +134,7 @@ function byName(bytes: Uint8Array, start: number, to: number): number {
   let at = start + 1
   while (at < to && at - start <= longestName && isWord(bytes[at]!)) at++
   if (at >= to || bytes[at] !== semicolon) return 0
-  const code = named.get(String.fromCharCode(...bytes.subarray(start + 1, at)))
+  const code = codeNamed(bytes, start + 1, at)
   return code === undefined ? 0 : unitOf(at + 1 - start, code)
 }
 

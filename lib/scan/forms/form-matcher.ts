@@ -1,7 +1,8 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { createMatcher as createPlainMatcher, createTokenMatcher, type Matcher, type Occurrence } from '../matcher.ts'
-import { contextOf } from './form.ts'
+import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
+import { createSpots } from './spots.ts'
 
 /** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`. */
 export type FormOccurrence = Occurrence & { form?: string }
@@ -15,6 +16,12 @@ export type FormMatcher = Matcher & { finish(after: Uint8Array): void; stop(): v
 
 const defaultWindow = 128 * 1024
 
+/**
+ * `before`: what is before a part of a content. `windowBytes` are searched in one go, which changes nothing that is found. Neither does
+ * it whether the kernel leaves out what is in no form, or everything is looked at in plain TypeScript.
+ */
+type Options = { before?: Uint8Array; windowBytes?: number; looking?: 'kernel' | 'plain' }
+
 /** How many bytes before and behind a part of a content decide what is found in it. */
 export function contextFor(index: SubjectIndex, names: readonly string[]): number {
   return names.length === 0 ? 0 : contextOf(index)
@@ -22,14 +29,13 @@ export function contextFor(index: SubjectIndex, names: readonly string[]): numbe
 
 /**
  * Finds the identifiers of an index in one content, plain and in forms. What stands there plainly is reported as such and
- * not once more; the others follow when enough of what is behind them is known. `before`: what is before a part of a
- * content.
+ * not once more; the others follow when enough of what is behind them is known.
  */
 export function createFormMatcher(
   index: SubjectIndex,
   names: readonly string[],
   onOccurrence: (occurrence: FormOccurrence) => void,
-  { before = new Uint8Array(0), windowBytes = defaultWindow }: { before?: Uint8Array; windowBytes?: number } = {},
+  { before = new Uint8Array(0), windowBytes = defaultWindow, looking = 'kernel' }: Options = {},
 ): FormMatcher {
   if (names.length === 0 || index.shapes.length === 0) {
     const matcher = createPlainMatcher(index, onOccurrence)
@@ -43,18 +49,26 @@ export function createFormMatcher(
       },
     }
   }
-  const { context, search } = formSearchOf(index, names)
+  const { context, tables, search } = formSearchOf(index, names)
   /** What was found plainly and is not behind yet, by place. */
   let plain = new Set<string>()
-  const matcher = createTokenMatcher(index, ({ ordinal, record, offset }) => {
-    plain.add(`${offset} ${ordinal}`)
-    onOccurrence({ ordinal, record, offset })
-  })
+  /** Where in the window something may be in a form. */
+  const spots = createSpots()
+  const matcher = createTokenMatcher(
+    index,
+    ({ ordinal, record, offset }) => {
+      plain.add(`${offset} ${ordinal}`)
+      onOccurrence({ ordinal, record, offset })
+    },
+    undefined,
+    looking,
+    { tables, see: (sifted, at) => spots.add(sifted ?? anywhere, at - origin, most) },
+  )
 
   const most = windowBytes + 2 * context
   let bytes = new Uint8Array(0)
   let buffer = Buffer.from(bytes.buffer)
-  /** Bytes in the window, and how many of them were before what is searched next. */
+  /** Bytes in the window, and where in the content begins what is searched next. */
   let filled = 0
   let searched = 0
   /** Where the window begins in the content; negative: in what is before the part. */
@@ -92,50 +106,67 @@ export function createFormMatcher(
   /** Searches for what begins before `to` in the window, and was not reported; then drops what is not needed. */
   function searchUntil(to: number, endsBefore = filled + 1): void {
     const found = new Map<string, FormOccurrence>()
-    search({ bytes, buffer, to: filled }, (ordinal, start, end, form) => {
+    const region = { bytes, buffer, to: filled, spots }
+    const keep: Report = (ordinal, start, end, form) => {
       const offset = origin + start
-      if (start < searched || start >= to || offset < 0 || offset >= written || end >= endsBefore) return
+      if (offset < searched || start >= to || offset >= written || end >= endsBefore) return
       const place = `${offset} ${ordinal}`
       const known = found.get(place)?.form
       // One that can be read in several ways is written in the simplest of them.
       if (!plain.has(place) && (known === undefined || depthOf(form) < depthOf(known)))
         found.set(place, { ordinal, record: 0, offset, form })
-    })
+    }
+    if (!spots.isEmpty) search(region, keep)
     if (found.size > 0) report([...found.values()])
-    const dropped = Math.max(0, to - context)
-    bytes.copyWithin(0, dropped, filled)
-    filled -= dropped
-    searched = to - dropped
-    origin += dropped
+    searched = origin + to
+    drop(Math.max(0, to - context))
+  }
+
+  function drop(count: number): void {
+    bytes.copyWithin(0, count, filled)
+    spots.drop(count)
+    filled -= count
+    origin += count
     if (plain.size > 0) plain = new Set([...plain].filter((place) => Number.parseInt(place, 10) >= origin))
   }
 
-  /** Takes bytes into the window, as many at a time as it holds; `see` sees each of these pieces first. */
-  function take(chunk: Uint8Array, see: (piece: Uint8Array) => void = () => {}): void {
+  /** Of bytes that are in no form, and neither is what is before them, only the last are kept. */
+  function pass(chunk: Uint8Array): void {
+    const kept = Math.min(context, chunk.length)
+    const dropped = Math.max(0, filled + kept - context)
+    if (dropped > 0) drop(Math.min(filled, dropped))
+    origin += chunk.length - kept
+    append(chunk.subarray(chunk.length - kept))
+  }
+
+  /** Takes bytes into the window, as many at a time as it holds. `isOwn`: of the part, and not of what is around it. */
+  function take(chunk: Uint8Array, isOwn: boolean): void {
     for (let taken = 0; taken < chunk.length; ) {
       const piece = chunk.subarray(taken, taken + most - filled)
-      see(piece)
-      append(piece)
       taken += piece.length
+      if (isOwn) {
+        matcher.write(piece)
+        written += piece.length
+        lastByte = piece.at(-1)!
+      } else spots.add(anywhere, 0, most)
+      if (spots.isEmpty) {
+        pass(piece)
+        continue
+      }
+      append(piece)
       if (filled === most) searchUntil(filled - context)
     }
   }
 
   function finish(after: Uint8Array): void {
     matcher.end()
-    take(after.subarray(0, context))
+    take(after.subarray(0, context), false)
     searchUntil(filled)
   }
 
-  take(before)
+  take(before, false)
   return {
-    write(chunk) {
-      take(chunk, (piece) => {
-        matcher.write(piece)
-        written += piece.length
-        lastByte = piece.at(-1)!
-      })
-    },
+    write: (chunk) => take(chunk, true),
     end: () => finish(new Uint8Array(0)),
     finish,
     stop: () => searchUntil(filled, filled),
@@ -146,4 +177,5 @@ export function createFormMatcher(
 }
 
 const lineFeed = 0x0a
+const anywhere = () => undefined
 const depthOf = (form: string) => form.split(' ').length

@@ -1,23 +1,24 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import {
-  type Alphabet,
-  digits,
-  domainCharacters,
-  dottedCharacters,
-  handleCharacters,
-  hexDigits,
-  localCharacters,
-} from '../alphabets.ts'
-import { createTokenMatcher, type Token } from '../matcher.ts'
-import { contextOf, type FormFinder, type Region, type Report } from './form.ts'
+import { createTokenMatcher, type Token, type Watch } from '../matcher.ts'
+import { alphabetOf } from './alphabet-of.ts'
+import { contextOf, type Region, type Report } from './form.ts'
 import { forms } from './forms.ts'
-import { createSide, type Search } from './side.ts'
+import { createSide } from './side.ts'
+import { sieveTables } from './sieve-tables.ts'
+import { createSpots, type Spots } from './spots.ts'
 
 /** How many times decoded text is looked at for forms again: a text that is encoded twice is found. */
 const nesting = 1
 
-/** Searches regions for identifiers in some forms, and says how much of a content decides what is found at a place. */
-export type FormSearch = { readonly context: number; search(region: Region, report: Report): void }
+/**
+ * Searches regions for identifiers in some forms, and says how much of a content decides what is found at a place. `tables`: what
+ * the kernel's sieve leaves of a content, which is where the search may look alone.
+ */
+export type FormSearch = {
+  readonly context: number
+  readonly tables: Uint8Array
+  search(region: Region, report: Report): void
+}
 
 const searches = new WeakMap<SubjectIndex, Map<string, FormSearch>>()
 
@@ -29,48 +30,74 @@ export function formSearchOf(index: SubjectIndex, names: readonly string[]): For
   const known = searches.get(index) ?? new Map<string, FormSearch>()
   searches.set(index, known)
   const key = names.join(' ')
-  const search = known.get(key) ?? { context: contextOf(index), search: createLevel(index, names, 0) }
+  const search = known.get(key) ?? { context: contextOf(index), ...createLevel(index, names, 0) }
   known.set(key, search)
   return search
 }
 
-function createLevel(index: SubjectIndex, names: readonly string[], level: number): Search {
+function createLevel(index: SubjectIndex, names: readonly string[], level: number): Omit<FormSearch, 'context'> {
   const lengths = index.shapes.flatMap((shape) => shape.lengths)
   const deeper = level < nesting
-  const plain = createPlainSearch(index)
-  let inner: Search | undefined
+  let inner: Omit<FormSearch, 'context'> | undefined
+  let plain: ReturnType<typeof createPlainSearch> | undefined
   const side = createSide((region, report) => {
-    plain(region, report)
-    if (!deeper) return
-    inner ??= createLevel(index, names, level + 1)
-    inner(region, report)
+    if (deeper) inner ??= createLevel(index, names, level + 1)
+    plain ??= createPlainSearch(index, inner?.tables)
+    const spots = plain(region, report)
+    inner?.search({ ...region, ...(spots && { spots }) }, report)
   })
   const tools = {
     index,
     side,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
-    wanted: alphabetOf(index),
+    wanted: alphabetOf(index.shapes),
     isNested: deeper,
   }
-  const finders: FormFinder[] = forms
+  const finders = forms
     .filter(({ name, nests }) => names.includes(name) && (level === 0 || nests))
-    .flatMap((form) => form.finder(tools) ?? [])
-  return (region, report) => {
-    for (const finder of finders) finder(region, report)
+    .flatMap((form) => {
+      const find = form.finder(tools)
+      return find === undefined ? [] : [{ name: form.name, find }]
+    })
+  return {
+    tables: sieveTables(
+      finders.map(({ name }) => name),
+      tools,
+    ),
+    search(region, report) {
+      for (const { find } of finders) find(region, report)
+    },
   }
 }
 
 const blockBytes = 16 * 1024
 const end = Uint8Array.of(0xff)
 
-/** Searches a region for identifiers as they are; they end where it ends. */
-function createPlainSearch(index: SubjectIndex): Search {
+/**
+ * Searches a region for identifiers as they are; they end where it ends. Returns where in it something may be in a form, if the
+ * kernel can tell.
+ */
+function createPlainSearch(
+  index: SubjectIndex,
+  tables?: Uint8Array,
+): (region: Region, report: Report) => Spots | undefined {
   let written = 0
   let tokens: Token[] = []
+  let spots: Spots | undefined
+  const watch: Watch | undefined = tables && {
+    tables,
+    see(sifted, origin) {
+      if (sifted === undefined) spots = undefined
+      else spots?.add(sifted, origin - written, regionEnd)
+    },
+  }
+  let regionEnd = 0
   let matcher: ReturnType<typeof createTokenMatcher> | undefined
   return ({ bytes, to }, report) => {
-    matcher ??= createTokenMatcher(index, (token) => tokens.push(token), blockBytes)
+    matcher ??= createTokenMatcher(index, (token) => tokens.push(token), blockBytes, 'kernel', watch)
+    spots = createSpots()
+    regionEnd = to
     matcher.write(bytes.subarray(0, to))
     // Decides whatever touches the end: nothing reaches across.
     matcher.write(end)
@@ -78,29 +105,6 @@ function createPlainSearch(index: SubjectIndex): Search {
     tokens = []
     for (const { ordinal, offset, length } of found) report(ordinal, offset - written, offset - written + length, '')
     written += to + end.length
+    return spots
   }
 }
-
-/** All characters that occur in the index's shapes. */
-function alphabetOf({ shapes }: SubjectIndex): Alphabet {
-  const tables = shapes.flatMap(({ shape }) => {
-    switch (shape) {
-      case 'decimal':
-        return [digits]
-      case 'uuid':
-        return [hexDigits, hyphen]
-      case 'email':
-        return [localCharacters, domainCharacters, atSign]
-      case 'handle':
-        return [handleCharacters]
-      case 'dotted':
-        return [dottedCharacters]
-      default:
-        return shape satisfies never
-    }
-  })
-  return Uint8Array.from({ length: 256 }, (_, byte) => (tables.some((table) => table[byte] === 1) ? 1 : 0))
-}
-
-const hyphen = Uint8Array.from({ length: 256 }, (_, byte) => (byte === 0x2d ? 1 : 0))
-const atSign = Uint8Array.from({ length: 256 }, (_, byte) => (byte === 0x40 ? 1 : 0))

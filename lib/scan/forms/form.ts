@@ -2,9 +2,18 @@ import type { Shape } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { Alphabet } from '../alphabets.ts'
 import type { Side } from './side.ts'
+import type { Spots } from './spots.ts'
 
-/** Memory that is searched as a whole: the bytes [0, to). `buffer` is the same memory. */
-export type Region = { readonly bytes: Uint8Array; readonly buffer: Buffer; readonly to: number }
+/**
+ * Memory that is searched as a whole: the bytes [0, to). `buffer` is the same memory. `spots`: where alone something may be;
+ * without them it may be anywhere.
+ */
+export type Region = {
+  readonly bytes: Uint8Array
+  readonly buffer: Buffer
+  readonly to: number
+  readonly spots?: Spots
+}
 
 /** Takes an entry that the bytes [start, end) of the region spell; `form` names the form, and the ones inside of it. */
 export type Report = (ordinal: number, start: number, end: number, form: string) => void

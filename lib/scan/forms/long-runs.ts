@@ -1,5 +1,7 @@
 import type { Alphabet } from '../alphabets.ts'
 import { collectSpans, leastSpan } from '../kernel/collect-spans.ts'
+import type { Region } from './form.ts'
+import { listOf, type SpotList } from './spots.ts'
 
 const leastForKernel = 1024
 
@@ -10,6 +12,36 @@ export type Runs = { count: number; starts: Int32Array; ends: Int32Array }
 export function createRuns(bytes: number, minLength: number): Runs {
   const most = Math.floor(bytes / (minLength + 1)) + 2
   return { count: 0, starts: new Int32Array(most), ends: new Int32Array(most) }
+}
+
+/** Collects the maximal runs of at least `minLength` bytes in a region; of those without a spot in this list, some or none. */
+export function collectRunsIn(runs: Runs, region: Region, list: SpotList, alphabet: Alphabet, minLength: number): void {
+  const places = listOf(region, list)
+  if (places === undefined) collectRuns(runs, region.bytes, region.to, alphabet, minLength)
+  else collectAround(places, runs, region, alphabet, minLength)
+}
+
+/** Those that the places are in, which ascend. */
+function collectAround(
+  places: Int32Array,
+  runs: Runs,
+  { bytes, to }: Region,
+  alphabet: Alphabet,
+  minLength: number,
+): void {
+  runs.count = 0
+  let known = 0
+  for (const place of places) {
+    if (place < known || place >= to || alphabet[bytes[place]!] === 0) continue
+    let start = place
+    while (start > known && alphabet[bytes[start - 1]!] !== 0) start--
+    let end = place + 1
+    while (end < to && alphabet[bytes[end]!] !== 0) end++
+    known = end
+    if (end - start < minLength) continue
+    runs.starts[runs.count] = start
+    runs.ends[runs.count++] = end
+  }
 }
 
 /**

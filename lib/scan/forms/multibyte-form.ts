@@ -1,24 +1,36 @@
 import { isAscii } from 'node:buffer'
-import type { Form, FormFinder, FormTools } from './form.ts'
+import { inNumbers, signs } from './escape-finder.ts'
+import type { Form, FormFinder, FormTools, Region } from './form.ts'
+import { listOf } from './spots.ts'
 
 /**
  * Finds identifiers behind a character of two or four bytes whose last byte is an ASCII letter, digit or sign, as it may be
  * in Shift_JIS, GBK, Big5 and GB 18030, where it would seem to belong to them.
  */
-function createMultibyte({ wanted, side, longest }: FormTools): FormFinder {
+function createMultibyte(tools: FormTools): FormFinder {
+  const { wanted, side, longest, shortest } = tools
   const reach = longest + 512
-  return ({ bytes, buffer, to }, report) => {
-    if (isAscii(buffer.subarray(0, to))) return
+  const goesOn = inNumbers(tools).map((isIn, byte) => isIn | signs[byte]!)
+
+  function look({ bytes, to }: Region, at: number): void {
+    if (bytes[at - 1]! < 0x81 || wanted[bytes[at]!] === 0 || wanted[bytes[at + 1]!] === 0) return
+    const from = at + 1
+    const most = Math.min(to, from + reach)
+    let end = from
+    while (end < most && wanted[bytes[end]!] === 1) end++
+    if (end < most && goesOn[bytes[end]!] === 1) end = most
+    if (end - from < shortest) return
+    side.open()
+    side.copy(bytes, from, end)
+  }
+
+  return (region, report) => {
+    const { buffer, to } = region
+    const places = listOf(region, 'multibyte')
+    if (places?.length === 0 || (places === undefined && isAscii(buffer.subarray(0, to)))) return
     side.target(report, multibyte.name)
-    for (let at = 1; at + 1 < to; at++) {
-      if (bytes[at - 1]! < 0x81 || wanted[bytes[at]!] === 0 || wanted[bytes[at + 1]!] === 0) continue
-      const from = at + 1
-      const most = Math.min(to, from + reach)
-      let end = from
-      while (end < most && wanted[bytes[end]!] === 1) end++
-      side.open()
-      side.copy(bytes, from, end)
-    }
+    if (places === undefined) for (let at = 1; at + 1 < to; at++) look(region, at)
+    else for (const at of places) if (at > 0 && at + 1 < to) look(region, at)
     side.flush()
   }
 }

@@ -1,9 +1,11 @@
-import { digits, lengthTable, tableOf } from '../alphabets.ts'
+import { digits, tableOf } from '../alphabets.ts'
 import { endsEscape, longestEscape, mayGlue } from '../escapes.ts'
 import { createProbe } from '../probe.ts'
 import type { Form, FormFinder, FormTools, Region, Report } from './form.ts'
 import { separatorLengthAt } from './group-separators.ts'
-import { collectRuns, createRuns, type Runs } from './long-runs.ts'
+import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
+import { createDigits, viewOf } from './plain-digits.ts'
+import type { SpotList } from './spots.ts'
 
 /** How numbers are written that have these digits: each looks at one group of digits [start, end) of a region. */
 type Look = (region: Region, start: number, end: number, report: Report) => void
@@ -15,10 +17,10 @@ const letterE = 0x65
 /** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
 const mostZeros = 64
 /** Zeros at a number's end that scientific notation may leave out: beyond that, digits may be gone. */
-const mostOmitted = 4
+export const mostOmitted = 4
 
 /** The lengths of the index's decimal numbers, or undefined. */
-function lengthsOf({ index }: FormTools): readonly number[] | undefined {
+export function lengthsOf({ index }: FormTools): readonly number[] | undefined {
   return index.shapes.find(({ shape }) => shape === 'decimal')?.lengths
 }
 
@@ -27,6 +29,7 @@ function lengthsOf({ index }: FormTools): readonly number[] | undefined {
  * looking at by their ends.
  */
 function createNumberFinder(
+  list: SpotList,
   alphabet: Uint8Array,
   shortest: number,
   look: Look,
@@ -40,7 +43,7 @@ function createNumberFinder(
       capacity = Math.max(to, 2 * capacity)
       runs = createRuns(capacity, shortest)
     }
-    collectRuns(runs, bytes, to, alphabet, shortest)
+    collectRunsIn(runs, region, list, alphabet, shortest)
     for (let run = 0; run < runs.count; run++) {
       const first = runs.starts[run]!
       const last = runs.ends[run]!
@@ -78,6 +81,7 @@ function createPadded(tools: FormTools): FormFinder | undefined {
   let probe = (_start: number, _end: number) => -1
 
   return createNumberFinder(
+    'padded',
     digits,
     shortest + 1,
     behindEscapes((region, start, end, report) => {
@@ -98,43 +102,13 @@ function createPadded(tools: FormTools): FormFinder | undefined {
   )
 }
 
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-
 /** Whether nothing but zeros stands from `start` to `end`, as far as that is looked at. */
 function isPadding(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = Math.max(start, end - mostZeros); at < end; at++) if (bytes[at] !== zero) return false
   return true
 }
 
-/** Digits that are put together, and a probe for them. */
-function createDigits({ index }: FormTools, lengths: readonly number[]) {
-  const bytes = new Uint8Array(256)
-  const probe = createProbe(index, 'decimal', { bytes, view: viewOf(bytes) })
-  const allowed = lengthTable(lengths)
-  let length = 0
-  return {
-    clear() {
-      length = 0
-    },
-    /** Appends [from, to); more than any identifier has are not kept. */
-    append(source: Uint8Array, from: number, to: number) {
-      for (let at = from; at < to && length < bytes.length; at++) bytes[length++] = source[at]!
-    },
-    appendZeros(count: number) {
-      for (let i = 0; i < count && length < bytes.length; i++) bytes[length++] = zero
-    },
-    /** Without zeros on the left. */
-    strip() {
-      let from = 0
-      while (from < length && bytes[from] === zero) from++
-      bytes.copyWithin(0, from, length)
-      length -= from
-    },
-    ordinal: () => (length < bytes.length && allowed[length] === 1 ? probe(0, length) : -1),
-  }
-}
-
-const groupDigits = 3
+export const groupDigits = 3
 const groupAlphabet = tableOf("0123456789,._' ")
 for (const byte of [0xa0, 0xc2, 0xe2, 0x80, 0xaf, 0x89, 0x99]) groupAlphabet[byte] = 1
 
@@ -144,7 +118,7 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
   if (lengths === undefined || lengths.length === 0) return undefined
   const shortest = Math.min(...lengths.map((length) => length + Math.floor((length - 1) / groupDigits)))
   const longest = Math.max(...lengths)
-  const number = createDigits(tools, lengths)
+  const number = createDigits(tools.index, lengths)
 
   const isDigit = ({ bytes, to }: Region, at: number) => at >= 0 && at < to && digits[bytes[at]!] === 1
 
@@ -155,6 +129,7 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
   }
 
   return createNumberFinder(
+    'grouped',
     groupAlphabet,
     shortest,
     behindEscapes((region, start, end, report) => {
@@ -188,7 +163,7 @@ const mantissaAlphabet = tableOf('0123456789.')
 function createScientific(tools: FormTools): FormFinder | undefined {
   const lengths = lengthsOf(tools)
   if (lengths === undefined) return undefined
-  const number = createDigits(tools, lengths)
+  const number = createDigits(tools.index, lengths)
   const shortest = Math.max(1, Math.min(...lengths) - mostOmitted)
   const skipDigits = ({ bytes, to }: Region, from: number) => {
     let at = from
@@ -197,6 +172,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
   }
 
   return createNumberFinder(
+    'scientific',
     mantissaAlphabet,
     shortest,
     behindEscapes((region, start, end, report) => {

@@ -1,4 +1,5 @@
 import type { Form, FormFinder, FormTools } from './form.ts'
+import { listOf } from './spots.ts'
 
 /**
  * Finds text in UTF-16 of either byte order, at even and odd places: bytes that are ASCII, with a zero byte between each and
@@ -10,7 +11,9 @@ function createUtf16(tools: FormTools): FormFinder {
   const least = Math.max(3, shortest - 2)
   const isAscii = (byte: number) => byte !== 0 && byte < 0x80
 
-  return ({ bytes, buffer, to }, report) => {
+  return (region, report) => {
+    if (listOf(region, 'utf-16')?.length === 0) return
+    const { bytes, buffer, to } = region
     const known = buffer.subarray(0, to)
     side.target(report, 'utf-16')
 

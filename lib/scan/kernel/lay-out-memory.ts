@@ -16,6 +16,13 @@ export type MemoryLayout = {
   stops: number
   plainDigits: number
   constants: number
+  sieve: number
+  runMasks: number
+  digitMasks: number
+  exponentMasks: number
+  signWords: number
+  spots: number
+  spotCounts: number
   block: number
   blockBytes: number
   first: number
@@ -37,6 +44,10 @@ export const newBytes = 64 * 1024
 /** A description of a shape is its numbers, then a classification of 16 bytes, then a table of lengths. */
 export const shapeRecord = { columnsAt: 32, allowedAt: 48, bytes: 320 }
 const tableBytes = 16 * 256
+/** What the sieve is made from, and of each of its lists how many places it has at most. */
+export const sieveBytes = 1664
+export const spotLists = 14
+export const mostSpots = 8192
 const listBytes = 256
 /** Tokens that are looked up at once: twelve words each, and one more that is overwritten. */
 const batch = 512
@@ -58,7 +69,8 @@ export function layOutMemory(
   const tables = take(tableBytes)
   const shapeRecords = take(shapes.length * shapeRecord.bytes)
   // In front of the first word there are zeros.
-  const masks = take(alignment + (Math.floor(blockBytes / 64) + 3) * 8) + alignment
+  const takeMasks = () => take(alignment + (Math.floor(blockBytes / 64) + 4) * 8) + alignment
+  const masks = takeMasks()
   const tokens = take(tokenBytes)
   // A run has at least 3 bytes, and one that ends it; an address at least one on either side of its `@`.
   const mostRuns = (Math.floor(blockBytes / 4) + 2) * 4
@@ -74,6 +86,13 @@ export function layOutMemory(
     stops: take(mostRuns + 32),
     plainDigits: take(batch * 32),
     constants: take(512),
+    sieve: take(sieveBytes),
+    runMasks: takeMasks(),
+    digitMasks: takeMasks(),
+    exponentMasks: takeMasks(),
+    signWords: take((Math.floor(blockBytes / 64) + 4) * 4),
+    spots: take(spotLists * mostSpots * 4),
+    spotCounts: take(spotLists * 4),
     // Something is in front of the first byte: it may be read and means nothing.
     block: take(alignment + blockBytes + readAhead) + alignment,
     blockBytes,

@@ -4,9 +4,9 @@ import { shapeCodes } from '../../subject-index/shape-code.ts'
 import { lengthTable } from '../alphabets.ts'
 import type { Block } from '../finder.ts'
 import { type IndexedShape, runAlphabets, shortestRun } from '../sources.ts'
-import type { Workspace } from '../workspace.ts'
+import type { Sieve, Workspace } from '../workspace.ts'
 import { kernelModule } from './kernel-module.ts'
-import { layOutMemory, type MemoryLayout, shapeRecord } from './lay-out-memory.ts'
+import { layOutMemory, type MemoryLayout, mostSpots, shapeRecord, sieveBytes, spotLists } from './lay-out-memory.ts'
 import { allocate, type Memory, webAssembly } from './web-assembly.ts'
 import { columnsOf, writeConstants } from './write-constants.ts'
 
@@ -19,6 +19,8 @@ export type Exports = {
   scanSpans(columns: number, minLength: number, size: number, final: number): number
   spansResumeAt(): number
   countNewlines(from: number, to: number): number
+  beginSpots(wanted: number): void
+  sift(from: number, to: number, known: number): void
 }
 
 /** What is done with the runs of a shape, as `assembly/runs.ts` has it; addresses are not found by runs. */
@@ -82,7 +84,27 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
       },
     },
     countNewlines: kernel.countNewlines,
+    sieve: openSieve(memory, layout, kernel),
     holder: undefined,
+  }
+}
+
+function openSieve({ buffer }: Memory, layout: MemoryLayout, kernel: Exports): Sieve {
+  const room = new Uint8Array(buffer, layout.sieve, sieveBytes)
+  const counts = new Uint32Array(buffer, layout.spotCounts, spotLists)
+  const lists = Array.from(
+    { length: spotLists },
+    (_, list) => new Int32Array(buffer, layout.spots + list * mostSpots * 4, mostSpots),
+  )
+  let current: Uint8Array | undefined
+  return {
+    begin(tables) {
+      if (current !== tables) room.set(tables)
+      current = tables
+      kernel.beginSpots(1)
+    },
+    sift: kernel.sift,
+    sifted: (list) => (counts[list]! < mostSpots ? lists[list]!.subarray(0, counts[list]!) : undefined),
   }
 }
 

@@ -48,7 +48,8 @@ export function writeConstants(buffer: ArrayBuffer, layout: MemoryLayout): void 
   const words = (at: number, ...values: number[]) => new Uint32Array(buffer, at, values.length).set(values)
   words(layout.lists, layout.block, layout.tables, layout.masks, layout.tokens)
   words(layout.lists + 16, layout.starts, layout.ends, layout.stops, layout.plainDigits)
-  words(layout.lists + 32, layout.constants)
+  words(layout.lists + 32, layout.constants, layout.sieve, layout.runMasks, layout.digitMasks)
+  words(layout.lists + 48, layout.exponentMasks, layout.signWords, layout.spots, layout.spotCounts)
 }
 
 /** An alphabet of ASCII characters by the low halves of their codes: a bit for each high half. */

@@ -7,7 +7,9 @@ import { spanResume } from './spans'
 export { scanSigns } from './email'
 export { countNewlines } from './lines'
 export { scanRuns } from './runs'
+export { sift } from './sieve'
 export { scanSpans } from './spans'
+export { beginSpots } from './spots'
 
 /** Lists of words and where they are: see `lay-out-memory.ts`. */
 export function setUp(memory: usize, filter: usize, seedA: i32, seedB: i32): void {

@@ -11,6 +11,13 @@ export let ends: usize = 0
 export let stops: usize = 0
 export let plainDigits: usize = 0
 export let constants: usize = 0
+export let sieve: usize = 0
+export let runMasks: usize = 0
+export let digitMasks: usize = 0
+export let exponentMasks: usize = 0
+export let signWords: usize = 0
+export let spots: usize = 0
+export let spotCounts: usize = 0
 
 /** Addresses that follow one another in a list of words at `list`. */
 export function setMemory(list: usize): void {
@@ -23,6 +30,13 @@ export function setMemory(list: usize): void {
   stops = load<u32>(list, 24)
   plainDigits = load<u32>(list, 28)
   constants = load<u32>(list, 32)
+  sieve = load<u32>(list, 36)
+  runMasks = load<u32>(list, 40)
+  digitMasks = load<u32>(list, 44)
+  exponentMasks = load<u32>(list, 48)
+  signWords = load<u32>(list, 52)
+  spots = load<u32>(list, 56)
+  spotCounts = load<u32>(list, 60)
 }
 
 /** Tables by byte, 256 bytes each, in this order. */

@@ -1,5 +1,6 @@
 import { markAlphabet, markDigits } from './classify'
 import { block, byteAt, isIn, stops, Table, tables, tokens } from './memory'
+import { addSpot, isSifting, List } from './spots'
 import { collectStops, runLengthBefore, stopCount } from './stops'
 import {
   addText,
@@ -47,8 +48,8 @@ export function scanRuns(shape: usize, from: i32, to: i32, final: bool): i32 {
   else markAlphabet(v128.load(shape, 32), from, size)
   collectStops(minLength, size, final)
   if (kind == Kind.uuid) addUuids(from, v128.load(shape, 32), load<i32>(shape, 20) != 0)
-  else if (kind == Kind.dotted) addPlainRuns(from, true)
-  else addPlainRuns(from, false)
+  else if (kind == Kind.decimal) addPlainRuns(from, false, isSifting)
+  else addPlainRuns(from, kind == Kind.dotted, false)
   lookUp()
   resume = final ? to : to - runLengthBefore(size)
   return candidates
@@ -64,7 +65,7 @@ function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
 /** Most of what the kernel does: with everything in locals, and without a branch for the length. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function addPlainRuns(from: i32, isDotted: bool): void {
+function addPlainRuns(from: i32, isDotted: bool, mayBePadded: bool): void {
   const last = stops + (<usize>stopCount << 2)
   const bytes = block + <usize>from
   const mayGlue = tables + Table.mayGlue
@@ -79,12 +80,18 @@ function addPlainRuns(from: i32, isDotted: bool): void {
     const address = bytes + <usize>start
     // What the block begins with has something before it as well, and escapes are told later.
     let special = load<u8>(mayGlue + <usize>load<u8>(address - 1))
+    if (mayBePadded) {
+      // One that goes on from before is longer than any that is not padded.
+      const isFirst = start == 0 && isDigit(load<u8>(address - 1))
+      special |= <u8>(load<u8>(address) == zeroDigit) | <u8>isFirst
+    }
     if (isDotted) {
       special |= load<u8>(trimmed + <usize>load<u8>(address))
       special |= load<u8>(trimmed + <usize>load<u8>(bytes + <usize>stop - 1))
     }
     if (special != 0) {
       endTokens(token)
+      if (mayBePadded) addSpot(List.padded, from + stop - 1)
       if (isDotted) addDotted(from + start, from + stop)
       else addWithEscapes(from + start, from + stop)
       token = nextToken()
@@ -96,6 +103,14 @@ function addPlainRuns(from: i32, isDotted: bool): void {
     if (token == limit) token = lookUpUntil(token)
   }
   endTokens(token)
+}
+
+const zeroDigit: u8 = 0x30
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isDigit(byte: u8): bool {
+  return <u32>byte - zeroDigit < 10
 }
 
 /**

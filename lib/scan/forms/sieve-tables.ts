@@ -1,0 +1,141 @@
+import { digits, tableOf } from '../alphabets.ts'
+import { sieveBytes } from '../kernel/lay-out-memory.ts'
+import { columnsOf } from '../kernel/write-constants.ts'
+import { shortestRunOf, textLengthOf } from './code-finder.ts'
+import {
+  breakers,
+  charactersWithoutAtSign,
+  code64,
+  endsEscape,
+  goesOnIn,
+  groupSeparators,
+  inNumbers,
+  signs,
+} from './escape-finder.ts'
+import { hexValues, lettered } from './escape-forms.ts'
+import type { FormTools } from './form.ts'
+import { nameBits } from './named-characters.ts'
+import { groupDigits, lengthsOf, mostOmitted } from './number-forms.ts'
+
+/** Longer than any run. */
+const never = 1 << 20
+
+/**
+ * What the kernel's sieve (`lib/scan/kernel/assembly/sieve.ts`) computes with, for these forms: where each of these is, is
+ * said there and here only.
+ */
+export function sieveTables(names: readonly string[], tools: FormTools): Uint8Array {
+  const table = new Uint8Array(sieveBytes)
+  const view = new DataView(table.buffer)
+  const has = (name: string) => names.includes(name)
+  table.set(classes(has), 0)
+  // Signs, then base64 of either alphabet: the bits that their classes have.
+  for (const [at, byte] of [0x0f, 0x70, 0x8f, 0x65, 0x20, 0].entries()) table.fill(byte, 32 + 16 * at, 48 + 16 * at)
+  table.set(columnsOf(textFirsts), 128)
+  table.set(columnsOf(sixBits.map((value) => (value < 64 && (value & 0x08) === 0 ? 1 : 0))), 144)
+  table.set(columnsOf(sixBits.map((value) => (value < 64 && (value & 0x02) === 0 ? 1 : 0))), 160)
+  table.set(columnsOf(tableOf('0234567')), 176)
+  const lengths = lengthsOf(tools) ?? []
+  const shortest = Math.min(...lengths)
+  const word = (at: number, value: number) => view.setInt32(at, value, true)
+  word(192, lengths.length > 0 ? 1 : 0)
+  const grouped = lengths.filter((length) => length > groupDigits)
+  if (has('grouped') && grouped.length > 0) setGroups(view, Math.min(...grouped))
+  if (has('scientific') && lengths.length > 0) word(200, Math.min(50, Math.max(1, shortest - mostOmitted)))
+  word(224, has('multibyte') ? 1 : 0)
+  word(228, tools.isNested ? 1 : 0)
+  setCodes(view, has, tools)
+  word(204, shortestRunOf(6, tools))
+  word(272, tools.shortest)
+  word(252, has('utf-16') ? Math.max(3, tools.shortest - 2) - 1 : 0)
+  table.set(columnsOf(hexValues.map((value) => (value < 16 ? 1 : 0))), 256)
+  setCharacters(table, tools)
+  table.set(nameBits(), 1280)
+  table.set(
+    inNumbers(tools).map((isIn, byte) => isIn | (goesOnIn[byte]! << 1) | (endsEscape[byte]! << 2)),
+    1408,
+  )
+  return table
+}
+
+/**
+ * Classes of ASCII characters, a bit each, as columns and rows: a character has those that are set at the low half of its code in
+ * the first and at the high half in the second. `;`, GS and what shares its class with an escape's sign are seen through later.
+ */
+function classes(has: (name: string) => boolean): Uint8Array {
+  const table = new Uint8Array(32)
+  const add = (bit: number, rows: readonly number[], columns: readonly number[]) => {
+    for (const column of columns) table[column]! |= 1 << bit
+    for (const row of rows) table[16 + row]! |= 1 << bit
+  }
+  const upTo = (last: number, from = 0) => Array.from({ length: last + 1 - from }, (_, at) => from + at)
+  add(7, [3], upTo(9))
+  add(0, [4, 6], upTo(15, 1))
+  add(1, [5, 7], upTo(10))
+  add(2, [2, 5], [0x0f])
+  add(3, [2], [0x0b, 0x0d])
+  const low = (name: string, column: number) => (has(name) ? [column] : [])
+  add(4, [2], [...low('percent', 5), ...low('entity', 6), ...low('doubled-quote', 7), ...low('utf-7', 0x0b)])
+  add(5, [1, 3], [...low('iso-2022', 0x0b), ...low('quoted-printable', 0x0d)])
+  add(6, [5], low('backslash', 0x0c))
+  return table
+}
+
+const sixBits = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const character = { '-': '+', _: '/' }[String.fromCharCode(byte)] ?? String.fromCharCode(byte)
+  const value = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(character)
+  return value === -1 ? 64 : value
+})
+/** The first of four characters, if they begin with a byte below 0x80. */
+const textFirsts = sixBits.map((value) => (value < 32 ? 1 : 0))
+
+/** The shortest number ends behind a digit and as many groups of a separator and three digits. */
+function setGroups(view: DataView, shortest: number): void {
+  const groups = Math.min(13, Math.ceil(shortest / groupDigits) - 1)
+  let wanted = 0n
+  let unwanted = 0n
+  for (let at = 0; at <= 4 * groups; at++) {
+    const bit = 1n << BigInt(63 - at)
+    if (at % 4 === 3) unwanted |= bit
+    else wanted |= bit
+  }
+  view.setInt32(196, 1, true)
+  // The masks are 64 bits: of two and more groups the digit in front is the last one.
+  view.setBigUint64(208, BigInt.asUintN(64, wanted), true)
+  view.setBigUint64(216, BigInt.asUintN(64, unwanted), true)
+}
+
+function setCodes(view: DataView, has: (name: string) => boolean, tools: FormTools): void {
+  const text = textLengthOf(tools)
+  const base64 = has('base64') ? shortestRunOf(6, tools) : never
+  const hex = has('hex') ? shortestRunOf(4, tools) : never
+  // So much text fills so many groups of three bytes, wherever they begin.
+  const groups = has('base64') ? powerOfTwo(Math.floor((text - 2) / 3)) : 4
+  const pairs = has('hex') ? (text >= 8 ? Math.min(16, text) : powerOfTwo(text)) : 1
+  const least = Math.min(groups < 4 ? base64 : codeLine, hex, codeLine)
+  for (const [at, value] of [groups, base64, pairs, hex, has('base64') || has('hex') ? least : 0].entries())
+    view.setInt32(232 + 4 * at, value, true)
+}
+
+const codeLine = 32
+
+/** The largest one that is not more, up to 8; 0 for none. */
+function powerOfTwo(count: number): number {
+  return count < 1 ? 0 : Math.min(8, 2 ** Math.floor(Math.log2(count)))
+}
+
+/** What `matters` asks of each character, the values of hexadecimal digits, and what is behind a `\`. */
+function setCharacters(table: Uint8Array, tools: FormTools): void {
+  const letters = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
+  const withoutAtSign = charactersWithoutAtSign(tools)
+  const asked = [tools.wanted, signs, code64, digits, groupSeparators, letters, withoutAtSign, breakers]
+  for (let byte = 0; byte < 256; byte++) {
+    asked.forEach((each, bit) => {
+      table[512 + byte]! |= each[byte]! << bit
+    })
+    table[768 + byte] = hexValues[byte]!
+    const isLonger = 'uUx0123'.includes(String.fromCharCode(byte))
+    const isCharacter = byte < 0x7f && digits[byte] === 0 && letters[byte] === 0
+    table[1024 + byte] = isLonger ? 0xff : isCharacter ? byte : lettered[byte]!
+  }
+}

@@ -1,0 +1,181 @@
+import { outside } from './classify'
+import { block, constants, masks, runMasks, sieve, stops } from './memory'
+import { addSpot, List } from './spots'
+import { collectStops, runLengthBefore, stopCount } from './stops'
+
+/** A line of a code that is broken into lines has at least so many characters. */
+const codeLine: i32 = 32
+
+let rows: v128 = i8x16.splat(0)
+let low: v128 = i8x16.splat(0)
+let zero: v128 = i8x16.splat(0)
+
+let groups: i32 = 0
+let shortestBase64: i32 = 0
+let pairs: i32 = 0
+let shortestHex: i32 = 0
+
+/** So many groups and more are looked for without runs of digits. */
+const manyGroups: i32 = 4
+
+/**
+ * Where base64 or hexadecimal digits may stand for text. In base64, text has at every fourth character a letter up to `f`
+ * (bytes below 0x80), so that four digits in a row are in no whole group of four characters: `masks` leaves them out.
+ */
+export function siftCodes(first: i32, size: i32, to: i32): void {
+  rows = v128.load(constants)
+  low = v128.load(constants, 16)
+  zero = v128.load(constants, 32)
+  groups = load<i32>(sieve, 232)
+  shortestBase64 = load<i32>(sieve, 236)
+  pairs = load<i32>(sieve, 240)
+  shortestHex = load<i32>(sieve, 244)
+  const least = load<i32>(sieve, 248)
+  if (least == 0) return
+  if (groups >= manyGroups) siftGroups(first, size)
+  if (least >= 15) siftLongRuns(first, size, to, least)
+  else siftRuns(first, size, to, least)
+}
+
+/** Runs of at least as many characters as the groups have. */
+function siftGroups(first: i32, size: i32): void {
+  const least = groups << 2
+  collectStops(least, size, true)
+  for (let at = 0; at < stopCount; at++) {
+    const stop = load<i32>(stops + (<usize>at << 2))
+    const length = runLengthBefore(stop)
+    if (length >= least && hasTextInBase64(first + stop - length, first + stop)) addSpot(List.base64, first + stop - 1)
+  }
+}
+
+/** The runs of at least 15 characters, which have eight full bits in a byte of the masks. */
+function siftLongRuns(first: i32, size: i32, to: i32, least: i32): void {
+  const last = size >> 6
+  const hasTwo = least >= 23
+  const ones = v128.load(constants, 288)
+  let before: u32 = 0
+  /** Runs that end before this byte of the masks are done. */
+  let done = 0
+  for (let word = 0; word <= last; word += 2) {
+    const bytes = <u32>i8x16.bitmask(i8x16.eq(v128.load(runMasks + (<usize>word << 3)), ones))
+    let full = hasTwo ? bytes & ((bytes << 1) | before) : bytes
+    before = bytes >> 15
+    for (; full != 0; full &= full - 1) {
+      const byte = (word << 3) + <i32>ctz(full)
+      if (byte < done) continue
+      const stop = stopOf(byte, size)
+      done = stop >> 3
+      siftRun(first, startOf(byte), stop, to)
+    }
+  }
+}
+
+function siftRuns(first: i32, size: i32, to: i32, least: i32): void {
+  memory.copy(masks, runMasks, (<usize>(size >> 6) + 3) << 3)
+  collectStops(least, size, true)
+  for (let at = 0; at < stopCount; at++) {
+    const stop = load<i32>(stops + (<usize>at << 2))
+    siftRun(first, stop - runLengthBefore(stop), stop, to)
+  }
+}
+
+/** What may be longer than is known is looked at as well. Lines that go on in another one are, whatever is in them. */
+function siftRun(first: i32, start: i32, stop: i32, to: i32): void {
+  const end = first + stop
+  const length = start == 0 || end == to ? i32.MAX_VALUE : stop - start
+  if (length >= codeLine && isLineEnd(end, to)) {
+    addSpot(List.base64, end - 1)
+    addSpot(List.hex, end - 1)
+  }
+  if (groups < manyGroups && length >= shortestBase64)
+    if (groups == 0 || hasTextInBase64(first + start, end)) addSpot(List.base64, end - 1)
+  if (length >= shortestHex) siftHex(first + start, end)
+}
+
+function isLineEnd(at: i32, to: i32): bool {
+  const byte = load<u8>(block + <usize>at)
+  return at == to || byte == 0x0a || byte == 0x0d
+}
+
+/** Where the run begins that all eight bits of this byte are in. */
+function startOf(byte: i32): i32 {
+  let at = byte - 1
+  for (; at >= 0; at--) {
+    const gaps = ~load<u8>(runMasks + <usize>at) & 0xff
+    if (gaps != 0) return (at << 3) + 32 - <i32>clz(<u32>gaps)
+  }
+  return 0
+}
+
+function stopOf(byte: i32, size: i32): i32 {
+  let at = byte + 1
+  for (; (at << 3) < size; at++) {
+    const gaps = ~load<u8>(runMasks + <usize>at) & 0xff
+    if (gaps != 0) return (at << 3) + <i32>ctz(<u32>gaps)
+  }
+  return size
+}
+
+/** Which of 64 bytes are in an alphabet of ASCII characters. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function maskOf(at: usize, columns: v128): u64 {
+  const a = outside(v128.load(at), columns, rows, low, zero)
+  const b = outside(v128.load(at, 16), columns, rows, low, zero)
+  const c = outside(v128.load(at, 32), columns, rows, low, zero)
+  const d = outside(v128.load(at, 48), columns, rows, low, zero)
+  return ~(<u64>(a | (b << 16)) | (<u64>(c | (d << 16)) << 32))
+}
+
+/**
+ * Whether there are so many whole groups of four characters, one behind the other, that stand for bytes below 0x80. Their first
+ * three characters say so; what is outside of the run is in none of the alphabets.
+ */
+function hasTextInBase64(start: i32, stop: i32): bool {
+  const firsts = v128.load(sieve, 128)
+  const seconds = v128.load(sieve, 144)
+  const thirds = v128.load(sieve, 160)
+  // Bits from here on are known for all of the groups.
+  const step = 64 - 4 * (groups - 1)
+  const bits = step >= 64 ? ~(<u64>0) : (<u64>1 << <u64>step) - 1
+  for (let at = start + 1; at < stop; at += step) {
+    const place = block + <usize>at
+    const second = maskOf(place, seconds)
+    if ((chain(second, groups, 4) & bits) == 0) continue
+    const all = second & maskOf(place - 1, firsts) & maskOf(place + 1, thirds)
+    if ((chain(all, groups, 4) & bits) != 0) return true
+  }
+  return false
+}
+
+/** Which bits are set with the `count - 1` others that follow, `stride` bits apart; `count` is a power of two, up to eight. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function chain(mask: u64, count: i32, stride: u64): u64 {
+  if (count > 1) mask &= mask >> stride
+  if (count > 2) mask &= mask >> (stride << 1)
+  if (count > 4) mask &= mask >> (stride << 2)
+  return mask
+}
+
+/** Pairs of hexadecimal digits, so many one behind the other, whose first one is that of a byte of text. */
+function siftHex(start: i32, stop: i32): void {
+  const halves = v128.load(sieve, 176)
+  const digits = v128.load(sieve, 256)
+  const rest: u64 = pairs > 8 ? <u64>(pairs - 8) << 1 : 0
+  // The last pair's second digit is one bit further.
+  const step = 63 - 2 * (pairs - 1)
+  const bits = (<u64>1 << <u64>step) - 1
+  for (let at = start; at < stop; at += step) {
+    const place = block + <usize>at
+    const known = maskOf(place, digits)
+    const all = chain(maskOf(place, halves) & (known >> 1), min(pairs, 8), 2)
+    for (let found = all & (all >> rest) & bits; found != 0; ) {
+      const bit = ctz(found)
+      addSpot(List.hex, at + <i32>bit)
+      // One place in each run is enough.
+      const length = ctz(~(known >> bit))
+      found = bit + length > 63 ? 0 : (found >> (bit + length)) << (bit + length)
+    }
+  }
+}

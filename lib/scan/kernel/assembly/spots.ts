@@ -1,0 +1,42 @@
+import { spotCounts, spots } from './memory'
+
+/**
+ * Places in the block where something may be written in a form, in lists: see `lib/scan/forms/sieve.ts`. A list that is full
+ * stays as it is: then everything is looked at for what it is about.
+ */
+export const enum List {
+  percent = 0,
+  backslash = 1,
+  entity = 2,
+  quotedPrintable = 3,
+  utf7 = 4,
+  iso2022 = 5,
+  doubledQuote = 6,
+  multibyte = 7,
+  utf16 = 8,
+  padded = 9,
+  grouped = 10,
+  scientific = 11,
+  base64 = 12,
+  hex = 13,
+}
+
+const listCount: usize = 14
+/** `mostSpots` of `lay-out-memory.ts`. */
+const mostSpots: u32 = 8192
+
+/** Whether anybody wants to know; set by `beginSpots`. */
+export let isSifting: bool = false
+
+export function beginSpots(wanted: bool): void {
+  isSifting = wanted
+  for (let list: usize = 0; list < listCount; list++) store<u32>(spotCounts + (list << 2), 0)
+}
+
+export function addSpot(list: List, at: i32): void {
+  const place = spotCounts + (<usize>list << 2)
+  const count = load<u32>(place)
+  if (count == mostSpots) return
+  store<i32>(spots + ((<usize>list * <usize>mostSpots + <usize>count) << 2), at)
+  store<u32>(place, count + 1)
+}
