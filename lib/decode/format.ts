@@ -11,6 +11,16 @@ export type ReadAt = { readonly size: number; read(from: number, to: number): Pr
 export type Content = { readonly source: ByteSource; readonly path: readonly string[]; readonly at?: ReadAt }
 
 /**
+ * A content that is read in parts, each without the others; together they are all of it. `starts`: where parts begin, from 0 on in ascending
+ * order; each ends where the next one begins, and the last where the content ends. Nothing that is searched for reaches across a start.
+ */
+export type Parts = {
+  readonly starts: readonly number[]
+  /** Reads the parts from one start to another one or to the end; `source` has these bytes alone. Otherwise as `Format.read`. */
+  read(source: ByteSource, range: { from: number; to: number }, decoding: Decoding): Promise<void>
+}
+
+/**
  * A format that is read. `compression`: one content, made smaller; what is inside is the object's own content.
  * `archive`: named members, each a content of its own. `table`: values that its encoding hides, pushed as text.
  */
@@ -26,4 +36,9 @@ export type Format = {
    * @throws DecodingStopped where reading cannot go on
    */
   read(content: Content, decoding: Decoding): Promise<void>
+  /**
+   * How a content can be read in parts, where the format itself says what stands where. Absent from a format: it is only read from its
+   * beginning; absent for a content: what it says cannot be read, and `read` will tell.
+   */
+  cut?(at: ReadAt, path: readonly string[], decoding: Decoding): Promise<Parts | undefined>
 }

@@ -12,8 +12,8 @@ import { declaredFor, type Reading, tooLarge, toUnread } from './reading.ts'
 type SliceContent = Content & { slice: SliceReading }
 
 /**
- * Reads one slice of a version. The worker of each slice looks at the first bytes of the object: what is no container is read
- * slice by slice; the whole of a container is read with the first one, if that fits into a call.
+ * Reads one slice of a version. The worker of each slice looks at the first bytes of the object: what is no container, or says itself what
+ * stands where, is read slice by slice; the whole of any other container is read with the first one, if that fits into a call.
  */
 export async function readSlice(
   entry: InventoryEntry,
@@ -50,12 +50,14 @@ export async function readSlice(
           : await readVersion(entry, version, reading, found)
       return { ...content, slice: { ...none, reading: 'whole' } }
     }
-    case 'read': {
+    case 'read':
+    case 'parts': {
       const first = ranges.first()
       if (slice.index === 0)
         for (const { place, text } of first?.labels ?? [])
           for (const occurrence of findInKey(text, reading.index)) found.add(place, { ...occurrence, path: [] })
       const { start, end, decodedBytes, records, gaps } = scan
+      const how = scan.kind === 'parts' ? 'parts' : 'as-is'
       const failure = ranges.failure()
       const gap = failure ?? (gaps[0] && toUnread(gaps[0])) ?? ranges.gap()
       const isRead = failure === undefined && !gaps.some(({ reason }) => reason === 'read-error')
@@ -66,7 +68,7 @@ export async function readSlice(
         records,
         ...(protection && { protection }),
         ...(gap && { gap }),
-        slice: { ...slice, start, end, reading: isRead ? 'as-is' : 'unread' },
+        slice: { ...slice, start, end, reading: isRead ? how : 'unread' },
       }
     }
     default:

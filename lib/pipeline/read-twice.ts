@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import { headLength, isReadAsIs } from '../decode/decode-part.ts'
+import { isCuttable } from '../decode/decode-parts.ts'
 import { bytesInOneCall } from '../inventory/call-capacity.ts'
 import { chooseSample } from '../inventory/choose-sample.ts'
 import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
 import type { Slice } from '../inventory/slice.ts'
 import { readHead } from '../scan/scan-slice.ts'
-import { type Opinion, opinionOnObject, opinionOnSlice } from '../scan/second-opinion.ts'
+import { type Opinion, opinionOnObject, opinionOnParts, opinionOnSlice } from '../scan/second-opinion.ts'
 import type { CaseKeys } from '../subject-index/case-keys.ts'
 import type { PassRef } from './evidence-keys.ts'
 import { openRanges } from './open-ranges.ts'
@@ -49,6 +50,8 @@ export async function readForOpinion(
     const { read } = openRanges(version, uncounted)
     const head = await readHead(read, Math.min(headLength, entry.size))
     if (!(head instanceof Uint8Array)) return undefined
+    if (declared === undefined && isCuttable(head))
+      return opinionOnParts({ size: entry.size, read }, slice, head, options)
     if (declared === undefined && isReadAsIs(head))
       return opinionOnSlice(read, slice, { head, size: entry.size }, options)
     if (slice.index > 0 || entry.size > bytesInOneCall('container', reading.callSeconds)) return undefined

@@ -1,12 +1,9 @@
-import { isNames } from '../decode/content-path.ts'
 import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
-import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import { createFormMatcher, type FormMatcher, type FormOccurrence } from './forms/form-matcher.ts'
+import type { FormOccurrence } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
-import { multibyte } from './forms/multibyte-form.ts'
-import { createNameMatcher } from './name-matcher.ts'
+import { openMatchers } from './open-matchers.ts'
 
 /**
  * What reading one object came to. `bytes` are stored bytes, `decodedBytes` what was scanned of them, `records` lines
@@ -54,40 +51,7 @@ export const scanObject: ScanObject = async (
   forms = defaultForms,
   declared,
 ) => {
-  /** Contents that are not at their end; there may be many of them in one object, one after the other. */
-  const open = new Set<FormMatcher>()
-  let records = 0
-  let contents = 0
-  const openSink: OpenSink = (path) => {
-    const content = contents++
-    const report = (occurrence: FormOccurrence) => {
-      if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
-      onOccurrence({ ...occurrence, path, content })
-    }
-    const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
-    const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
-    open.add(matcher)
-    const close = () => {
-      open.delete(matcher)
-      records += matcher.records
-    }
-    return {
-      readsEightBit: forms.includes(multibyte.name),
-      write: matcher.write,
-      end() {
-        matcher.end()
-        close()
-      },
-      stop() {
-        matcher.stop()
-        close()
-      },
-    }
-  }
-  const reading = await decodeObject(chunks, openSink, defaultLimits, at, 'fast', declared)
-  for (const matcher of open) {
-    matcher.stop()
-    records += matcher.records
-  }
-  return { ...reading, records }
+  const matchers = openMatchers(index, forms, sought, onOccurrence)
+  const reading = await decodeObject(chunks, matchers.open, defaultLimits, at, 'fast', declared)
+  return { ...reading, ...matchers.stop() }
 }

@@ -1,5 +1,6 @@
 import type { DeclaredFormat } from '../decode/decode-object.ts'
 import { decodePart, headLength, isReadAsIs } from '../decode/decode-part.ts'
+import { decodeParts, isCuttable } from '../decode/decode-parts.ts'
 import { encodedCheck, longRun } from '../decode/encoded-check.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
@@ -7,17 +8,19 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
 import { contextFor, createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
+import { openMatchers } from './open-matchers.ts'
 import type { PlacedOccurrence } from './scan-object.ts'
 
 /**
- * What reading one slice of an object came to. `container`: the object has to be unwrapped from its beginning. `read`: the
+ * What reading one slice of an object came to. `container`: the object has to be unwrapped from its beginning. `parts`: its format says
+ * where parts of it begin, and those from `start` to before `end` were scanned. `read`: the
  * bytes from `start` to before `end` were scanned; `records` are the lines that end in them (the last line of the object
  * needs no newline). Without `gaps`, what the slices of an object find is what a scan of the whole finds.
  */
 export type SliceScan =
   | { kind: 'container' }
   | { kind: 'unread'; gap: Gap }
-  | { kind: 'read'; start: number; end: number; decodedBytes: number; records: number; gaps: Gap[] }
+  | { kind: 'read' | 'parts'; start: number; end: number; decodedBytes: number; records: number; gaps: Gap[] }
 
 /**
  * Scans one slice of an object of `size` bytes. Occurrences are where they are in the object, but their `record` counts
@@ -36,6 +39,11 @@ export async function scanSlice(
   if (declared !== undefined) return { kind: 'container' }
   const head = await readHead(read, Math.min(headLength, size))
   if (!(head instanceof Uint8Array)) return { kind: 'unread', gap: head }
+  if (isCuttable(head)) {
+    const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
+    const parts = await decodeParts({ size, read }, slice, head, matchers.open)
+    return parts === undefined ? { kind: 'container' } : { kind: 'parts', ...parts, ...matchers.stop() }
+  }
   if (!isReadAsIs(head)) return { kind: 'container' }
   const { extent, chunks, before, last, after } = cutSlice(
     read,

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { isNames } from '../decode/content-path.ts'
 import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
 import { decodePart } from '../decode/decode-part.ts'
+import { decodeParts, type ObjectBytes } from '../decode/decode-parts.ts'
 import type { OpenSink, Sink } from '../decode/sink.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
@@ -78,6 +79,20 @@ export function opinionOnSlice(
   return formOpinion(options, startOf, async (open) => {
     const { gaps } = await decodePart(chunks, { head, startOf }, open)
     return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
+  })
+}
+
+/** An opinion on the parts of an object that belong to a slice, where its format says what begins where. */
+export function opinionOnParts(
+  object: ObjectBytes,
+  slice: { from: number; to: number },
+  head: Uint8Array,
+  options: OpinionOptions,
+): Promise<Opinion | undefined> {
+  const startOf = () => 0
+  return formOpinion(options, startOf, async (open) => {
+    const parts = await decodeParts(object, slice, head, open, 'plain')
+    return parts === undefined || parts.gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
   })
 }
 

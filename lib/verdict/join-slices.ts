@@ -5,7 +5,7 @@ import type { Finding } from '../finding/finding.ts'
 import { formatCounts, parseCounts, toSubjectCounts } from '../finding/subject-counts.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import { areSlicesOf, type Slice } from '../inventory/slice.ts'
-import type { Outcome, ScanReport } from '../scan/outcome.ts'
+import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { faultOfScanner, rank } from './settle-batch.ts'
 
 /** A planned slice of a version and, where one was made, the report of its batch. */
@@ -100,7 +100,7 @@ function gapBetween(size: number, read: readonly ScanReport[], planned: readonly
     return read.slice(1).every(({ slice, bytes }) => slice?.reading === 'left' && bytes === 0)
       ? undefined
       : contradictory('its slices disagree about how it is to be read')
-  if (!readings.every((reading) => reading === 'as-is'))
+  if (!isCut(readings[0]) || !readings.every((reading) => reading === readings[0]))
     return contradictory('its slices disagree about how it is to be read')
   const extents = read.flatMap(({ slice }) => (slice && slice.end > slice.start ? slice : []))
   const meet = extents.every(({ start }, place) => start === (extents[place - 1]?.end ?? 0))
@@ -109,6 +109,9 @@ function gapBetween(size: number, read: readonly ScanReport[], planned: readonly
     ? undefined
     : contradictory('what its slices read does not make up the whole')
 }
+
+/** Read slice by slice. */
+const isCut = (reading: SliceReading['reading'] | undefined) => reading === 'as-is' || reading === 'parts'
 
 function toOutcome(isFound: boolean, gap: Gap | undefined): Outcome {
   if (isFound) return { kind: 'found', ...gap }
@@ -131,7 +134,7 @@ function joinFindings(parts: readonly Part[]): Finding[] {
       ),
     )
     records += part.report.records
-    if (part.gap?.reason === 'contradictory' || part.report.slice?.reading !== 'as-is') break
+    if (part.gap?.reason === 'contradictory' || !isCut(part.report.slice?.reading)) break
   }
   return joined.slice(0, listedFindings)
 }

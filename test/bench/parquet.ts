@@ -4,8 +4,10 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { cutIntoSpans, type Layout, readLayout } from '../../lib/decode/columnar/parquet/layout.ts'
-import { readColumns, readSpan } from '../../lib/decode/columnar/parquet/parquet-content.ts'
+import { byteSource } from '../../lib/decode/byte-source.ts'
+import { type Layout, readLayout } from '../../lib/decode/columnar/parquet/layout.ts'
+import { parquet, readColumns } from '../../lib/decode/columnar/parquet/parquet-content.ts'
+import { rangeOf } from '../../lib/decode/columnar/range-source.ts'
 import { isContainer } from '../../lib/decode/decode-content.ts'
 import { createDecoding } from '../../lib/decode/decoding.ts'
 import type { ReadAt } from '../../lib/decode/format.ts'
@@ -80,7 +82,7 @@ async function read(path: string, columns: readonly string[], open: () => Sink):
   const decoding = createDecoding(open, defaultLimits, async () => {}, isContainer)
   decoding.storedBytes = at.size
   if (columns.length === all.length)
-    for (const span of cutIntoSpans(layout, at.size)) await readSpan(at, layout, span, [], decoding)
+    await parquet.read({ source: byteSource(rangeOf(at, 0, at.size)), path: [], at }, decoding)
   else {
     const groups = [...layout.metadata.groups.keys()]
     await readColumns(at, layout, { groups, columns: columns.map((each) => all.indexOf(each)) }, [], decoding)

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { RequestedVersion } from '../../lib/deletion/request.ts'
 import { ReadFailed } from '../../lib/errors.ts'
 import type { Opened, Ports, Store } from '../../lib/ports.ts'
+import { kind, lengths, list1, orcFile, type } from '../decode/columnar/orc-writer.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
@@ -14,6 +15,20 @@ const clean = jsonRecords(numbers(60).map((n) => somebodyElse(n)))
 const withOne = jsonRecords(numbers(60).map((n) => (n === 40 ? transferred(3) : somebodyElse(n))))
 const sizeOf = (text: string | Uint8Array) => Buffer.byteLength(text)
 const slicesOf = (text: string | Uint8Array) => Math.ceil(sizeOf(text) / sliceBytes)
+
+/** An ORC file with a stripe of its own for each of these records. */
+const tableOf = (ids: readonly string[]) =>
+  orcFile({
+    types: [type.long, type.string],
+    stripes: ids.map((id) => ({
+      rows: 1,
+      streams: [
+        { kind: kind.data, column: 1, bytes: list1([1n], true) },
+        { kind: kind.data, column: 2, bytes: Buffer.from(id) },
+        { kind: kind.length, column: 2, bytes: lengths(id.length) },
+      ],
+    })),
+  })
 
 async function place(files: Record<string, string | Uint8Array>, channel: Record<string, unknown> = { kind: 'none' }) {
   const opened = await openPlace((root) => {
@@ -38,6 +53,12 @@ describe('a large object', () => {
     { name: 'text with an identifier at its very end', body: clean + transferred(3), clean: false },
     { name: 'a container', body: gzipSync(clean, { level: 0 }), clean: true },
     { name: 'a container with an identifier', body: gzipSync(withOne, { level: 0 }), clean: false },
+    { name: 'a table', body: tableOf(numbers(40).map(somebodyElse)), clean: true },
+    {
+      name: 'a table with an identifier',
+      body: tableOf([...numbers(40).map(somebodyElse), transferred(3)]),
+      clean: false,
+    },
     { name: 'binary data', body: Buffer.concat([Buffer.from(clean), Buffer.of(0), Buffer.from(clean)]), clean: false },
     { name: 'a file that begins like a format that is not read', body: `LZIP${'\x00x '.repeat(900)}`, clean: false },
     { name: 'a file of a known format', body: `PK\x03\x04 ${clean}`, clean: false },
@@ -65,6 +86,22 @@ describe('a large object', () => {
       [{ place: 'content', path: [], record: 41, offset: withOne.indexOf(transferred(3)) }],
     ])
     expect(requested[0]?.sha256).toBeUndefined()
+  })
+
+  it('is a table of which each slice reads its own stripes', async () => {
+    const body = tableOf(numbers(40).map((n) => (n % 9 === 0 ? transferred(n % 4) : somebodyElse(n))))
+    const at = await place({ 'big.orc': body })
+    await run(at)
+    const reports = numbers(slicesOf(body)).map((batch) => readFileSync(evidenceOf(at, report(batch)), 'utf8'))
+    expect(reports.every((text) => text.includes('"reading":"parts"'))).toBe(true)
+    expect(reports.filter((text) => text.includes('"path":["orc","stripe-')).length).toBeGreaterThan(3)
+    const [requested] = readFileSync(evidenceOf(at, 'requested/000000000.jsonl'), 'utf8').trimEnd().split('\n')
+    expect(
+      (JSON.parse(requested!) as RequestedVersion).places.map((each) => [
+        each.place === 'content' && each.path,
+        each.record,
+      ]),
+    ).toEqual([1, 10, 19, 28, 37].map((stripe) => [['orc', `stripe-${stripe}`, 'column-2'], 1]))
   })
 
   it('is counted once where its name holds an identifier', async () => {

@@ -115,6 +115,26 @@ describe('slices that are settled as one version', () => {
     expect(settled(whole)).toMatchObject({ outcome: clean, report: { bytes: size, sha256: 'ab' } })
   })
 
+  it('are clean when each read the parts that are its own, and list findings of all', () => {
+    const inParts = (slice: Slice, index: number) => {
+      const made = withFinding(slice, 3, index)
+      const findings = [{ ...made.findings[0]!, path: ['orc', `stripe-${index + 1}`] }]
+      return { ...made, reports: [{ ...made.reports[0]!, ...reading(slice, { reading: 'parts' }) }], findings }
+    }
+    const parts = planned.map((slice) => batch([read(slice, reading(slice, { reading: 'parts' }))]))
+    expect(settled(parts)).toMatchObject({ outcome: clean, report: { bytes: size } })
+    const joined = joinSlices(
+      entry,
+      planned.map((slice, index) => ({ slice, report: inParts(slice, index) })),
+    )
+    // Each content is whole in its slice: nothing is before it.
+    expect(joined?.findings.map(({ path, record }) => [path.at(-1), record])).toEqual([
+      ['stripe-1', 3],
+      ['stripe-2', 3],
+      ['stripe-3', 3],
+    ])
+  })
+
   it('are found with every finding, each subject once, and records counted from the beginning', () => {
     const made = [withFinding(planned[0]!, 3, 7), all[1], withFinding(planned[2]!, 5, 7)]
     const joined = joinSlices(
@@ -202,6 +222,11 @@ describe('slices that are settled as one version', () => {
     { name: 'one left it to the first, which did not read it', made: swap(1, whole[1]), reason: 'contradictory' },
     { name: 'only the first says that it read the whole', made: swap(0, whole[0]), reason: 'contradictory' },
     {
+      name: 'one was read by what its format says and the others as they are',
+      made: change(1, reading(planned[1]!, { reading: 'parts' })),
+      reason: 'contradictory',
+    },
+    {
       name: 'another than the first read the whole',
       made: change(1, { ...reading(planned[1]!, { reading: 'whole' }), bytes: size }),
       reason: 'contradictory',
@@ -263,7 +288,7 @@ describe('slices that are settled as one version', () => {
     const part = fc.record({
       index: fc.nat(2),
       outcome: fc.constantFrom(clean, clean, clean, broken, left),
-      reading: fc.constantFrom('as-is', 'as-is', 'as-is', 'whole', 'left', 'unread' as const),
+      reading: fc.constantFrom('as-is', 'as-is', 'as-is', 'parts', 'parts', 'whole', 'left', 'unread' as const),
       shift: fc.constantFrom(0, 0, 0, 1),
       isMade: fc.constantFrom(true, true, true, false),
     })
@@ -281,7 +306,12 @@ describe('slices that are settled as one version', () => {
         })
         const earned = parts.every(
           ({ index, outcome, reading: how, shift, isMade }, place) =>
-            isMade && shift === 0 && how === 'as-is' && outcome.kind === 'clean' && (inPlace || index === place),
+            isMade &&
+            shift === 0 &&
+            (how === 'as-is' || how === 'parts') &&
+            how === parts[0].reading &&
+            outcome.kind === 'clean' &&
+            (inPlace || index === place),
         )
         expect(settled(made).outcome.kind === 'clean').toBe(earned)
       }),

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { cutIntoSpans, readLayout } from '../../../lib/decode/columnar/parquet/layout.ts'
-import { readColumns, readSpan } from '../../../lib/decode/columnar/parquet/parquet-content.ts'
+import { readLayout } from '../../../lib/decode/columnar/parquet/layout.ts'
+import { readColumns } from '../../../lib/decode/columnar/parquet/parquet-content.ts'
 import { isContainer } from '../../../lib/decode/decode-content.ts'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { createDecoding, type Decoding } from '../../../lib/decode/decoding.ts'
@@ -13,8 +13,6 @@ const corpus = new URL('../../corpus/parquet/', import.meta.url)
 const files = readdirSync(corpus)
   .filter((name) => name.endsWith('.bin'))
   .map((name) => ({ name, bytes: readFileSync(new URL(name, corpus)) }))
-
-const ofFile = (path: string) => /^(?:parquet\/)?(?:footer|statistics|arrow-schema)$/.test(path)
 
 /** A place to read from that notes what is read. */
 function readable(bytes: Uint8Array): { at: ReadAt; asked: [number, number][] } {
@@ -47,27 +45,7 @@ function gather(bytes: Uint8Array): { decoding: Decoding; contents: Map<string, 
   return { decoding, contents }
 }
 
-describe('a Parquet file in parts', () => {
-  test.each(files)('is the same as in one piece, whatever the size of the parts: $name', async ({ bytes }) => {
-    const { at } = readable(bytes)
-    const layout = await readLayout(at)
-    const whole = await collect(inPieces(bytes, [4096]))
-    const expected = [...whole.contents]
-      .filter(([path]) => !ofFile(path))
-      .map(([path, { bytes }]) => [path.replace('parquet/', ''), `${bytes}$`])
-    for (const atLeast of [1, 2000, 1e9]) {
-      const { decoding, contents } = gather(bytes)
-      const spans = cutIntoSpans(layout, atLeast)
-      expect(spans.map(({ from }) => from)).toEqual([0, ...spans.slice(0, -1).map(({ to }) => to)])
-      expect(spans.at(-1)!.to).toBe(layout.footerFrom)
-      for (const span of spans.reverse()) await readSpan(at, layout, span, [], decoding)
-      expect(decoding.gaps).toEqual([])
-      expect(Object.fromEntries(contents)).toEqual(Object.fromEntries(expected))
-    }
-    expect(cutIntoSpans(layout, 1).length).toBeGreaterThanOrEqual(layout.metadata.groups.length)
-    expect(cutIntoSpans(layout, 1e9)).toHaveLength(1)
-  })
-
+describe('a Parquet file', () => {
   test('is read for some columns of a row group without the bytes of others', async () => {
     const { bytes } = files.find(({ name }) => name === 'arrow-zstd.bin')!
     const { at, asked } = readable(bytes)

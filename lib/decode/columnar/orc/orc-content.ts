@@ -1,7 +1,7 @@
-import { byteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { firstControlByte } from '../../control-bytes.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Content, Format } from '../../format.ts'
+import type { Content, Format, Parts, ReadAt } from '../../format.ts'
 import { holdContent } from '../../hold-content.ts'
 import { readRaw } from '../../raw-content.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
@@ -24,7 +24,7 @@ import { type OrcFile, readStripe } from './read-stripe.ts'
 const mostMetadata = 2 ** 26
 
 /** Apache ORC (specification v1 and orc_proto.proto). */
-export const orc: Format = { name: 'orc', kind: 'table', isFormat: isOrc, read: readOrc }
+export const orc: Format = { name: 'orc', kind: 'table', isFormat: isOrc, read: readOrc, cut: cutOrc }
 
 /** Behind the magic number comes a stripe or a footer, whose first bytes no text has. */
 function isOrc(head: Uint8Array): boolean {
@@ -47,23 +47,49 @@ async function readOrc(content: Content, decoding: Decoding): Promise<void> {
     const layout = await readLayout(at, counting(path, decoding)).catch(faultOf)
     if (layout instanceof ColumnFault)
       return await readRaw(source, path, decoding, { kind: 'refused', reason: layout.reason, detail: layout.message })
-    const rows = rowText(decoding.limits.heldBytes / 4)
-    await orGap(path, decoding, () => readFooter(layout, path, decoding, rows))
-    if (layout.isEncrypted) tellGap(decoding, path, new ColumnFault('encrypted', 'orc: expected all columns in clear'))
-    const placed = placedSource(source, 0, path, decoding)
-    await placed.peek(magic.length)
-    placed.skip(magic.length)
-    await withWorkspace(decoding.means, (workspace) =>
-      readStripes(placed, { at, layout, path, decoding, workspace, rows }),
-    )
-    await placed.leave(layout.tailFrom, [...path, `slack-${layout.stripes.length + 1}`])
-    const tail = Buffer.from((await placed.peek(layout.tail.length)).subarray(0, layout.tail.length))
-    if (!tail.equals(layout.tail))
-      throw new DecodingStopped('corrupt', path, layout.tailFrom, 'orc: expected the same footer at each reading')
-    placed.skip(tail.length)
+    await readParts(source, at, layout, { from: 0, to: at.size }, path, decoding)
   } finally {
     decoding.heldBytes = held
   }
+}
+
+/** Stripes are parts, and the footer belongs to the last one. */
+async function cutOrc(at: ReadAt, path: readonly string[], decoding: Decoding): Promise<Parts | undefined> {
+  const layout = await readLayout(at, counting(path, decoding)).catch(faultOf)
+  if (layout instanceof ColumnFault) return undefined
+  const starts = [0, ...layout.stripes.slice(1).map(({ from }) => from)]
+  if (!starts.every((start, index) => index === 0 || (start > starts[index - 1]! && start < layout.tailFrom)))
+    return undefined
+  return { starts, read: (source, range, decoding) => readParts(source, at, layout, range, path, decoding) }
+}
+
+async function readParts(
+  source: ByteSource,
+  at: ReadAt,
+  layout: Layout,
+  { from, to }: { from: number; to: number },
+  path: readonly string[],
+  decoding: Decoding,
+): Promise<void> {
+  const isLast = to > layout.tailFrom
+  const rows = rowText(decoding.limits.heldBytes / 4)
+  if (isLast) await orGap(path, decoding, () => readFooter(layout, path, decoding, rows))
+  if (layout.isEncrypted) tellGap(decoding, path, new ColumnFault('encrypted', 'orc: expected all columns in clear'))
+  const placed = placedSource(source, from, path, decoding)
+  if (from === 0) {
+    await placed.peek(magic.length)
+    placed.skip(magic.length)
+  }
+  const end = Math.min(to, layout.tailFrom)
+  await withWorkspace(decoding.means, (workspace) =>
+    readStripes(placed, { from, to: end }, { at, layout, path, decoding, workspace, rows }),
+  )
+  await placed.leave(end, [...path, isLast ? `slack-${layout.stripes.length + 1}` : `slack-at-${end}`])
+  if (!isLast) return
+  const tail = Buffer.from((await placed.peek(layout.tail.length)).subarray(0, layout.tail.length))
+  if (!tail.equals(layout.tail))
+    throw new DecodingStopped('corrupt', path, layout.tailFrom, 'orc: expected the same footer at each reading')
+  placed.skip(tail.length)
 }
 
 const counting = (path: readonly string[], decoding: Decoding) => (bytes: number) =>
@@ -103,12 +129,20 @@ async function readFooter(layout: Layout, path: readonly string[], decoding: Dec
   await statistics.end()
 }
 
-async function readStripes(source: PlacedSource, file: OrcFile): Promise<void> {
+/** Reads the stripes that begin in a range, and what stands between them. */
+async function readStripes(
+  source: PlacedSource,
+  { from, to }: { from: number; to: number },
+  file: OrcFile,
+): Promise<void> {
   const { layout, path, decoding, workspace } = file
   for (const [index, stripe] of layout.stripes.entries()) {
+    // One that is nowhere in the file is told where the footer is read.
+    const isElsewhere = stripe.from < from || (stripe.from >= to && to < layout.tailFrom)
+    if (isElsewhere) continue
     const place = [...path, `stripe-${index + 1}`]
     await orGap(place, decoding, async () => {
-      if (stripe.from < source.position() || stripe.to > layout.tailFrom)
+      if (stripe.from < source.position() || stripe.to > to)
         throw corrupt('orc: expected stripes behind each other and before the footer')
       await source.leave(stripe.from, [...path, `slack-${index + 1}`])
       try {
@@ -117,6 +151,6 @@ async function readStripes(source: PlacedSource, file: OrcFile): Promise<void> {
         workspace.out.at = 0
       }
     })
-    if (stripe.to <= layout.tailFrom) await source.pass(stripe.to)
+    if (stripe.to <= to) await source.pass(stripe.to)
   }
 }

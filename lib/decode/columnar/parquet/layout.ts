@@ -83,20 +83,14 @@ function regionsOf({ groups }: Metadata): Region[] {
 /** A range of the file that can be read by itself: the regions that begin in it, and what stands between them. */
 export type Span = { readonly from: number; readonly to: number }
 
-/**
- * Cuts a file before its footer into ranges of `atLeast` bytes and more, each of which ends where a row group or an index begins, so that
- * they are all of the file and each can be read without the others.
- */
-export function cutIntoSpans({ regions, footerFrom }: Layout, atLeast: number): Span[] {
-  const spans: Span[] = []
-  let from = 0
+/** Where ranges begin that can be read by themselves: at the file's own beginning, and where a row group or an index begins. */
+export function startsOf({ regions, footerFrom }: Layout): number[] {
+  const starts = [0]
   let group = -1
-  for (const region of regions) {
+  for (const [index, region] of regions.entries()) {
     const begins = region.kind !== 'pages' || region.group !== group
     group = region.kind === 'pages' ? region.group : -1
-    if (!begins || region.from - from < atLeast || region.from >= footerFrom) continue
-    spans.push({ from, to: region.from })
-    from = region.from
+    if (index > 0 && begins && region.from > starts.at(-1)! && region.from < footerFrom) starts.push(region.from)
   }
-  return [...spans, { from, to: footerFrom }]
+  return starts
 }

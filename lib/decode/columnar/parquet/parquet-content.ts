@@ -1,7 +1,7 @@
-import { byteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { firstControlByte } from '../../control-bytes.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Content, Format, ReadAt } from '../../format.ts'
+import type { Content, Format, Parts, ReadAt } from '../../format.ts'
 import { holdContent } from '../../hold-content.ts'
 import { readRaw } from '../../raw-content.ts'
 import { ColumnFault } from '../column-fault.ts'
@@ -9,11 +9,17 @@ import { placedSource } from '../placed-source.ts'
 import { rangeOf } from '../range-source.ts'
 import { withWorkspace } from '../workspace.ts'
 import { readFooterContent } from './footer-content.ts'
-import { type Layout, magic, readLayout, type Span } from './layout.ts'
+import { type Layout, magic, readLayout, type Span, startsOf } from './layout.ts'
 import { readRegion, readRegions } from './read-regions.ts'
 
 /** Apache Parquet, by its own page walker (parquet-format, README.md and parquet.thrift). */
-export const parquet: Format = { name: 'parquet', kind: 'table', isFormat: isParquet, read: readParquet }
+export const parquet: Format = {
+  name: 'parquet',
+  kind: 'table',
+  isFormat: isParquet,
+  read: readParquet,
+  cut: cutParquet,
+}
 
 /** Behind the magic number comes a page or a footer, whose first bytes no text has. */
 function isParquet(head: Uint8Array): boolean {
@@ -35,15 +41,7 @@ async function readParquet(content: Content, decoding: Decoding): Promise<void> 
     const layout = await layoutOf(at)
     if (layout instanceof ColumnFault)
       return await readRaw(source, path, decoding, { kind: 'refused', reason: layout.reason, detail: layout.message })
-    await readFooterContent(layout, path, decoding)
-    const placed = placedSource(source, 0, path, decoding)
-    await placed.peek(magic.length)
-    placed.skip(magic.length)
-    await readRegions(placed, layout, { from: 0, to: layout.footerFrom }, path, decoding)
-    const last = Buffer.from((await placed.peek(layout.footerBytes.length)).subarray(0, layout.footerBytes.length))
-    if (!last.equals(layout.footerBytes))
-      throw new DecodingStopped('corrupt', path, layout.footerFrom, 'parquet: expected the same footer at each reading')
-    placed.skip(last.length)
+    await readParts(source, layout, { from: 0, to: at.size }, path, decoding)
   } finally {
     decoding.heldBytes = held
   }
@@ -58,20 +56,36 @@ async function layoutOf(at: ReadAt): Promise<Layout | ColumnFault> {
   }
 }
 
-/**
- * Reads one span of a file (see `cutIntoSpans`) without the rest of it. All spans and the footer are the whole file.
- * @throws DecodingStopped as `Format.read` does
- */
-export async function readSpan(
-  at: ReadAt,
+/** Row groups and indexes are parts, and the footer belongs to the last one. */
+async function cutParquet(at: ReadAt, path: readonly string[]): Promise<Parts | undefined> {
+  const layout = await layoutOf(at)
+  if (layout instanceof ColumnFault) return undefined
+  return {
+    starts: startsOf(layout),
+    read: (source, range, decoding) => readParts(source, layout, range, path, decoding),
+  }
+}
+
+async function readParts(
+  source: ByteSource,
   layout: Layout,
-  span: Span,
+  { from, to }: Span,
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
-  const from = span.from === 0 ? magic.length : span.from
-  const source = placedSource(byteSource(rangeOf(at, from, span.to)), from, path, decoding)
-  await readRegions(source, layout, span, path, decoding)
+  const isLast = to > layout.footerFrom
+  if (isLast) await readFooterContent(layout, path, decoding)
+  const placed = placedSource(source, from, path, decoding)
+  if (from === 0) {
+    await placed.peek(magic.length)
+    placed.skip(magic.length)
+  }
+  await readRegions(placed, layout, { from, to: Math.min(to, layout.footerFrom) }, path, decoding)
+  if (!isLast) return
+  const last = Buffer.from((await placed.peek(layout.footerBytes.length)).subarray(0, layout.footerBytes.length))
+  if (!last.equals(layout.footerBytes))
+    throw new DecodingStopped('corrupt', path, layout.footerFrom, 'parquet: expected the same footer at each reading')
+  placed.skip(last.length)
 }
 
 /** Reads only the values of some columns (from 0) of some row groups (from 0): not what a verdict can rest on. */
