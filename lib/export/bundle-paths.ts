@@ -7,6 +7,7 @@ export const bundlePaths = {
   vkey: 'keys/log.vkey',
   report: 'report.html',
   stores: 'stores.csv',
+  periods: 'periods.csv',
   exceptions: 'exceptions.csv',
   custody: 'custody.csv',
   methods: 'methods-and-limitations.md',

@@ -152,6 +152,9 @@ in \`keys/log.vkey\` and the policy in \`log/policy\`, and so does \`tools/verif
 attestations are all there and in order, and that they agree with each other: \`odv verify\` and \`tools/verify.mjs\` do
 all of this, and name the check that fails.
 
+That no file names anybody in scope: \`leak-gate.json\` says that all of them were searched before the bundle was written, and
+the verifiers check that it covers these files and runs. It is not signed, and nobody can repeat the search without the identifiers.
+
 What no step can show: cryptography proves who said what and when, not that it is true. Only the stores that are listed
 were looked at. A log shows what was written to it, so keep checkpoints, and run a scan of your own now and then.
 `

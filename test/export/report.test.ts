@@ -10,12 +10,19 @@ import { html } from '../../lib/export/report/html.ts'
 import { formatCsv } from '../../lib/export/report/tables.ts'
 import { bytes, count, share, span } from '../../lib/export/report/wording.ts'
 import { sampleBundle, sampleKeys, textIn } from '../support/sample-bundle.ts'
+import { samplePeriod } from '../support/sample-period.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
 const { files } = sampleBundle(sampleKeys())
 const run = readFiling(files).runs.at(-1)!
 const page = join(scratchDirectory(), 'report.html')
 writeFileSync(page, files.get('report.html')!)
+/** A quarter, with everything that can be in a calendar. */
+const quarter = join(scratchDirectory(), 'report.html')
+const nights = Array.from({ length: 92 }, (_, n) =>
+  n < 9 ? 'found' : n === 30 ? 'failed' : n % 17 === 0 ? 'none' : 'clean',
+)
+writeFileSync(quarter, samplePeriod(nights as Parameters<typeof samplePeriod>[0]).files.get('report.html')!)
 
 const executablePath = process.env.ODV_CHROMIUM ?? '/usr/bin/chromium'
 let browser: Browser | undefined
@@ -30,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-async function open(context: TestContext, viewport: { width: number; height: number }): Promise<Page> {
+async function open(context: TestContext, viewport: { width: number; height: number }, path = page): Promise<Page> {
   if (browser === undefined) {
     if (process.env.CI === 'true') throw new Error('Chromium is not on this machine: CI needs it')
     return context.skip('Chromium is not on this machine')
@@ -40,8 +47,8 @@ async function open(context: TestContext, viewport: { width: number; height: num
   opened.on('request', (request) => asked.push(request.url()))
   const complaints: string[] = []
   opened.on('console', (message) => complaints.push(message.text()))
-  await opened.goto(pathToFileURL(page).href)
-  expect({ asked, complaints }).toEqual({ asked: [pathToFileURL(page).href], complaints: [] })
+  await opened.goto(pathToFileURL(path).href)
+  expect({ asked, complaints }).toEqual({ asked: [pathToFileURL(path).href], complaints: [] })
   return opened
 }
 
@@ -93,10 +100,11 @@ describe('the report, in a browser', () => {
   })
 
   it.for([
-    { name: 'a wide screen', viewport: wide },
-    { name: 'a phone', viewport: phone },
-  ])('has no fault of accessibility and is not wider than $name', async ({ viewport }, context) => {
-    const opened = await open(context, viewport)
+    { name: 'a wide screen', viewport: wide, path: page },
+    { name: 'a phone', viewport: phone, path: page },
+    { name: 'a phone, of a quarter', viewport: phone, path: quarter },
+  ])('has no fault of accessibility and is not wider than $name', async ({ viewport, path }, context) => {
+    const opened = await open(context, viewport, path)
     expect(await opened.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(viewport.width)
     // The page allows no script, which is what is wanted; the debugger may run one all the same.
     await opened.evaluate(axe.source)
@@ -106,8 +114,11 @@ describe('the report, in a browser', () => {
     expect(result.violations.map(({ id, help, nodes }) => ({ id, help, places: nodes.length }))).toEqual([])
   })
 
-  it('prints on A4 without cutting anything off', async (context) => {
-    const opened = await open(context, wide)
+  it.for([
+    { what: 'a run', path: page },
+    { what: 'a quarter', path: quarter },
+  ])('prints $what on A4 without cutting anything off', async ({ path }, context) => {
+    const opened = await open(context, wide, path)
     const pdf = await opened.pdf({ format: 'A4' })
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
     await opened.emulateMedia({ media: 'print' })

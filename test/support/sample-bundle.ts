@@ -315,8 +315,8 @@ export function sampleBundle(keys: SampleKeys, options: Parameters<typeof sample
 }
 
 /** A run that broke down before its scope was known: the smallest that there is. */
-export function failedRun(log: SampleLog, runId: string): void {
-  const { scope: _, ...run } = { ...context, runId }
+export function failedRun(log: SampleLog, runId: string, createdAt = context.createdAt): void {
+  const { scope: _, ...run } = { ...context, runId, createdAt }
   const failure = { state: 'BuildIndex', error: 'ManifestInvalid' }
   const model = { schemaVersion: 1, runId, planned: ['sg'], verdicts: [], failure }
   const document = documentOf(`runs/${runId}/summary.json`, model)

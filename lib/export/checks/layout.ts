@@ -40,6 +40,7 @@ const limits: Partial<Record<keyof typeof bundlePaths, number>> = {
   verifyLogScript: toolLimit,
   report: companionLimit,
   stores: companionLimit,
+  periods: companionLimit,
   exceptions: companionLimit,
   custody: companionLimit,
   methods: companionLimit,

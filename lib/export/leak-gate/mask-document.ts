@@ -63,8 +63,10 @@ export function maskDocument(document: Uint8Array, trust: Trust): Uint8Array {
 function maskScalar(part: string, { kind, key }: Scalar, trust: Trust): string {
   if (kind === 'number') return /^\d+$/.test(part) && (trust === 'strict' || counts.has(key)) ? blank(part) : part
   const value = part.slice(1, -1)
-  if (kind === 'key')
-    return trust === 'strict' || digests.test(value) || counts.has(value) ? blank(part) : part.replace(words, maskWord)
+  if (kind === 'key') {
+    const isOurs = trust === 'strict' || digests.test(value) || counts.has(value)
+    return isOurs ? blank(part) : part.replace(words, maskWord)
+  }
   if (wholeTime.test(value)) return blank(part)
   if (digests.test(key) && /^[0-9a-f]{64}$/.test(value)) return blank(part)
   if ((key === 'keyid' || key === 'fingerprint') && /^SHA256:[A-Za-z0-9+/]{43}$/.test(value)) return blank(part)

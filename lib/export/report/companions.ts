@@ -1,8 +1,10 @@
 import { bundlePaths } from '../bundle-paths.ts'
 import { toKeySection } from '../bundle-summary.ts'
 import type { Filing } from '../read-filing.ts'
-import { toFigures } from './figures.ts'
+import { attestedOf, toFigures } from './figures.ts'
 import { methodsText } from './methods-text.ts'
+import { toPeriod } from './period.ts'
+import { periodsCsv } from './periods-csv.ts'
 import { reportPage } from './report-page.ts'
 import { custodyCsv, exceptionsCsv, storesCsv } from './tables.ts'
 
@@ -10,19 +12,21 @@ import { custodyCsv, exceptionsCsv, storesCsv } from './tables.ts'
  * Of the files for people. It grows with every change of what they hold, since a verifier can only compare what it would
  * write itself: files of another version are not compared, and the verifier says so.
  */
-export const companionVersion = 1
+export const companionVersion = 2
 
-const { report, stores, exceptions, custody, methods } = bundlePaths
-export const companionPaths = [report, stores, exceptions, custody, methods] as const
+const { report, stores, periods, exceptions, custody, methods } = bundlePaths
+export const companionPaths = [report, stores, periods, exceptions, custody, methods] as const
 
 /** The files for people, by path: all of them follow from the evidence, byte for byte. */
 export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): Map<string, string> {
   const figures = toFigures(runs)
   const { origin, size, root } = checkpoints.newest
   const about = { keys: toKeySection(keys).fingerprints, origin, size, root: Buffer.from(root).toString('base64') }
+  const period = toPeriod(figures, [...runs.flatMap(attestedOf), ...transitions], size)
   return new Map([
-    [report, reportPage(runs, about, companionVersion)],
+    [report, reportPage(runs, figures, period, about, companionVersion)],
     [stores, storesCsv(figures)],
+    [periods, periodsCsv(period)],
     [exceptions, exceptionsCsv(figures)],
     [custody, custodyCsv(runs, transitions)],
     [methods, methodsText(figures)],

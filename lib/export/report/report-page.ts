@@ -1,21 +1,28 @@
 import type { RunEvidence } from '../run-evidence.ts'
 import { type Custody, custody } from './custody.ts'
-import { toFigures } from './figures.ts'
+import type { Figures } from './figures.ts'
 import { html, raw } from './html.ts'
+import type { Period } from './period.ts'
+import { periodSection } from './period-section.ts'
 import { coverage, glance, history, methods, promise, remains } from './sections.ts'
 import { style } from './style.ts'
 import { plural } from './wording.ts'
 
 /** `report.html`: one page that needs nothing beside it, runs nothing and asks nothing of any network. */
-export function reportPage(runs: readonly RunEvidence[], about: Custody, version: number): string {
-  const figures = toFigures(runs)
+export function reportPage(
+  runs: readonly RunEvidence[],
+  figures: Figures,
+  period: Period,
+  about: Custody,
+  version: number,
+): string {
   return html`${raw('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="generator" content="offshore deletion verifier, files for people ${version}">
 <title>Deletion verification, ${figures.organization}</title><style>${raw(style)}</style></head><body><main>
 <header><h1>Offshore deletion verification</h1>
 <p class="lead">${figures.organization}, ${plural(figures.runs.length, 'run')} from ${figures.runs[0]!.runId} to ${figures.latest.runId}</p></header>
-${glance(figures)}${history(figures)}${promise(figures)}${coverage(figures)}${remains(figures)}${methods(figures)}${custody(runs, about)}
+${glance(figures)}${history(figures)}${promise(figures)}${figures.runs.length > 1 ? periodSection(period, figures.runs.length) : undefined}${coverage(figures)}${remains(figures)}${methods(figures)}${custody(runs, about)}
 </main></body></html>
 `.html
 }

@@ -9,7 +9,7 @@ import { bytes, count, day, moment, plural } from './wording.ts'
 export const verdictOf = (verdict: string): Html => html`<span class="verdict ${verdict}">${verdict}</span>`
 
 const versionsShown = 25
-const runsShown = 62
+const runsShown = 14
 
 export function glance({ latest, stores, runs }: Figures): Html {
   const of = (verdict: string) => latest.stores.filter((store) => store.verdict === verdict).length
@@ -30,14 +30,14 @@ ${runs.length > 1 ? runsTable(runs) : undefined}</section>`
 
 function runsTable(runs: Figures['runs']): Html {
   const left = Math.max(0, runs.length - runsShown)
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table><caption>${plural(runs.length, 'run')} in this bundle, newest first${left > 0 ? `; the ${count(left)} oldest are in stores.csv` : ''}</caption>
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table><caption>${plural(runs.length, 'run')} in this bundle, newest first${left > 0 ? `, the last ${runsShown}; all are in stores.csv` : ''}</caption>
 <thead><tr><th scope="col">Run</th><th scope="col">Begun</th><th scope="col">Result</th><th scope="col" class="n">Verified</th><th scope="col" class="n">Residual</th><th scope="col" class="n">Incomplete</th></tr></thead><tbody>
 ${runs
   .slice(left)
   .reverse()
   .map((run) => {
     const of = (verdict: string) => run.stores.filter((store) => store.verdict === verdict).length
-    return html`<tr><th scope="row">${run.runId}</th><td>${run.startedAt === undefined ? '–' : moment(run.startedAt)}</td><td>${verdictOf(run.result)}</td><td class="n">${of('verified')}</td><td class="n">${of('residual')}</td><td class="n">${of('incomplete')}</td></tr>`
+    return html`<tr><th scope="row">${run.runId}</th><td class="t">${run.startedAt === undefined ? '–' : moment(run.startedAt)}</td><td>${verdictOf(run.result)}</td><td class="n">${of('verified')}</td><td class="n">${of('residual')}</td><td class="n">${of('incomplete')}</td></tr>`
   })}</tbody></table></div>`
 }
 

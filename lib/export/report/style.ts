@@ -23,10 +23,13 @@ table{border-collapse:collapse;width:100%;margin:.6rem 0 1rem;font-size:.93rem}
 caption{text-align:left;color:var(--soft);padding:0 0 .4rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line)}
 thead th{border-bottom:1px solid var(--ink)}
+.t,tbody th{white-space:nowrap}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 code{font:.86em/1.4 ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;overflow-wrap:anywhere}
 pre{background:var(--tint);border:1px solid var(--line);border-radius:.4rem;padding:.8rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere}
 svg{display:block;width:100%;height:auto}
+svg.calendar{width:auto;max-width:none}svg.key{display:inline-block;width:.85em;height:.85em;margin-right:.4em;vertical-align:-.06em}
+h4{font-size:1rem;margin:1.2rem 0 .4rem}.stretches{color:var(--soft);font-size:.88rem}
 .legend{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;margin:.4rem 0 0;padding:0;list-style:none;font-size:.93rem}
 .legend i{display:inline-block;width:.85em;height:.85em;border-radius:.15em;margin-right:.4em;vertical-align:-.06em}
 .good{background:var(--bar-good)}.bad{background:var(--bar-bad)}.open{background:var(--bar-open)}
@@ -38,6 +41,6 @@ svg{display:block;width:100%;height:auto}
 .note{border-left:4px solid var(--bar-open);background:var(--open-tint);padding:.6rem 1rem;border-radius:0 .4rem .4rem 0}
 @media (max-width:40rem){main{padding:1.5rem 1rem 3rem}body{font-size:15px}}
 @media print{@page{margin:16mm}body{font-size:10pt}main{max-width:none;padding:0}h2{break-after:avoid}h3{break-after:avoid}
-.card,tr,.events li,.store{break-inside:avoid}.scroll{overflow:visible}
+.card,tr,.events li,.store{break-inside:avoid}.scroll{overflow:visible}svg.calendar{max-width:100%;height:auto}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `

@@ -1,0 +1,93 @@
+import { calendar, calendarLegend, nightsShown, stretchesOf } from './calendar.ts'
+import { type Html, html } from './html.ts'
+import type { LogPart, Obligation, Period, StorePeriod } from './period.ts'
+import { count, day, moment, plural } from './wording.ts'
+
+const datesShown = 31
+const rangesShown = 20
+const stretchesShown = 20
+
+/** What all runs of the bundle come to: for each obligation and store from the first verdict to the last. */
+export function periodSection(period: Period, runs: number): Html {
+  const { from, to, nights, missed, obligations } = period
+  return html`<section aria-labelledby="period"><h2 id="period">The period, ${from} to ${to}</h2>
+<p>${plural(runs, 'run')} on ${count(nights.length - missed.length)} of ${plural(nights.length, 'date')} (UTC), counted from the first to the last run of this bundle. ${missedText(missed)}</p>
+<p>${logText(period.log)}</p>
+${calendarLegend()}
+${obligations.map(({ obligation, stores }) => html`<h3>${titleOf(obligation)}</h3>${rollUp(stores)}${stores.map((store) => storeText(store, nights))}`)}
+<p>The same as a table: <code>periods.csv</code>; every run of it: <code>stores.csv</code>.</p></section>`
+}
+
+function missedText(missed: readonly string[]): string {
+  if (missed.length === 0) return 'None of these dates is without a run.'
+  const more = missed.length > datesShown ? ` and ${count(missed.length - datesShown)} more` : ''
+  return `Without a run: ${missed.slice(0, datesShown).join(', ')}${more}.`
+}
+
+/** A log has no gaps: what is left out of it shows, though not what it says. */
+function logText({ first, last, present, absent, before, after }: LogPart): string {
+  const held = `This bundle holds ${plural(present, 'entry', 'entries')} of the log, numbers ${count(first)} to ${count(last)}`
+  const besides = [
+    ...(before > 0 ? [`${plural(before, 'entry', 'entries')} before them`] : []),
+    ...(after > 0 ? [`${plural(after, 'entry', 'entries')} after them`] : []),
+  ]
+  const around =
+    besides.length === 0
+      ? 'That is all that the log has, up to its newest checkpoint.'
+      : `The log also has ${besides.join(' and ')}, up to its newest checkpoint, which are not in this bundle.`
+  if (absent.length === 0)
+    return `${held}, and all of those between: the log has no gaps, so no run was left out among them. ${around}`
+  const left = absent.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+  const ranges = absent
+    .slice(0, rangesShown)
+    .map(([from, to]) => (from === to ? count(from) : `${count(from)}–${count(to)}`))
+  const more = absent.length > rangesShown ? ` and ${count(absent.length - rangesShown)} more ranges` : ''
+  return `${held}, but ${plural(left, 'entry', 'entries')} between are not here: ${ranges.join(', ')}${more}. They belong to runs outside of what was exported; their names and what they say cannot be told from this bundle, so ask for them. ${around}`
+}
+
+function titleOf(obligation: Obligation | undefined): string {
+  if (obligation === undefined) return 'Stores without an obligation in their configuration'
+  const { instrument, clause, reference, dueAt } = obligation
+  return [
+    instrument,
+    ...(clause === undefined ? [] : [`clause ${clause}`]),
+    ...(reference === undefined ? [] : [`reference ${reference}`]),
+    ...(dueAt === undefined ? [] : [`due ${moment(dueAt)}`]),
+  ].join(', ')
+}
+
+const badge = (verdict: string): Html => html`<span class="verdict ${verdict}">${verdict}</span>`
+
+function rollUp(stores: readonly StorePeriod[]): Html {
+  return html`<div class="scroll" tabindex="0" role="group" aria-label="Stores over the period"><table><caption>From the first to the last verdict on each store</caption>
+<thead><tr><th scope="col">Store</th><th scope="col">First</th><th scope="col">Last</th><th scope="col" class="n">Verified</th><th scope="col" class="n">Residual</th><th scope="col" class="n">Incomplete</th><th scope="col">First finding</th><th scope="col">Verified since</th><th scope="col">What remains</th></tr></thead><tbody>
+${stores.map((store) => {
+  const [first, last] = [store.runs[0]!, store.runs.at(-1)!]
+  const { verified, residual, incomplete } = store.counts
+  return html`<tr><th scope="row">${store.storeId}</th><td class="t">${badge(first.store.verdict)}<br>${day(first.at)}</td><td class="t">${badge(last.store.verdict)}<br>${day(last.at)}</td><td class="n">${count(verified)}</td><td class="n">${count(residual)}</td><td class="n">${count(incomplete)}</td><td class="t">${store.firstFindingAt === undefined ? 'none' : day(store.firstFindingAt)}</td><td class="t">${store.verifiedSince === undefined ? '–' : day(store.verifiedSince)}</td><td>${remainsText(store)}</td></tr>`
+})}</tbody></table></div>`
+}
+
+function remainsText({ remains }: StorePeriod): string {
+  if (remains === undefined) return 'nothing'
+  const { foundVersions, findings, unverifiedVersions, until } = remains
+  if (foundVersions === undefined) return 'not known: the last run did not scan it to an end'
+  const parts = [
+    ...(foundVersions > 0 ? [`${plural(findings ?? 0, 'finding')} in ${plural(foundVersions, 'object version')}`] : []),
+    ...(unverifiedVersions ? [`${plural(unverifiedVersions, 'object version')} not wholly read`] : []),
+  ]
+  const what = parts.length === 0 ? 'see the reasons of the last run' : parts.join('; ')
+  return until === undefined ? what : `${what}; protected until ${moment(until)}`
+}
+
+function storeText(store: StorePeriod, nights: readonly string[]): Html {
+  const stretches = stretchesOf(store, nights)
+  const left = Math.max(0, stretches.length - stretchesShown)
+  return html`<div class="store"><h4>${store.storeId}</h4>${calendar(store, nights)}
+<p class="stretches">${nights.length > nightsShown ? `The calendar shows the last ${nightsShown} dates. ` : ''}${left > 0 ? `The first ${plural(left, 'stretch', 'stretches')} are in stores.csv; then ` : ''}${stretches
+    .slice(left)
+    .map(
+      ({ night, from, to }, n) =>
+        html`${n > 0 ? '; ' : ''}<span class="t">${from === to ? from : `${from} to ${to}`}</span>: ${night === 'none' ? 'no verdict' : night}`,
+    )}.</p></div>`
+}

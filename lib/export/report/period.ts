@@ -1,0 +1,164 @@
+import type { Statement } from '../../attestation/statement.ts'
+import type { Verdict } from '../../verdict/decide-verdict.ts'
+import type { Figures, StoreFigures } from './figures.ts'
+
+/**
+ * What the runs of a bundle come to, store by store and obligation by obligation. A night is a date (UTC) on which a run could have begun,
+ * from the first to the last run of the bundle; `missed` are those on which none of them began.
+ */
+export type Period = {
+  from: string
+  to: string
+  nights: string[]
+  missed: string[]
+  obligations: { obligation?: Obligation; stores: StorePeriod[] }[]
+  log: LogPart
+}
+
+export type Obligation = { instrument: string; clause?: string; reference?: string; dueAt?: string }
+
+/**
+ * One store under one obligation. `runs`: those in which it was; `byNight`: their verdicts by date, the worst of a date.
+ * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since. `remains`: of the last
+ * run, unless that is `verified`; `until`: when the last of what is protected can be deleted, as far as that is known.
+ */
+export type StorePeriod = {
+  storeId: string
+  country?: string
+  custodian?: string
+  runs: StoreRun[]
+  byNight: Map<string, Verdict>
+  counts: Record<Verdict, number>
+  firstFindingAt?: string
+  verifiedSince?: string
+  remains?: { foundVersions?: number; findings?: number; unverifiedVersions?: number; until?: string }
+}
+
+type StoreRun = { runId: string; at: string; store: StoreFigures }
+
+/**
+ * Which entries of the log are in the bundle: a log has no gaps, so what is left out between the first and the last entry of its runs is
+ * seen, though not what it says. `absent`: ranges of numbers, both ends included; `before` and `after`: how many are left out there.
+ */
+export type LogPart = {
+  first: number
+  last: number
+  present: number
+  absent: [from: number, to: number][]
+  before: number
+  after: number
+}
+
+/** `attested`: every entry that the bundle holds, also those of no run. `size`: of the log, as the newest checkpoint has it. */
+export function toPeriod(
+  figures: Figures,
+  attested: readonly { seq: number; statement: Statement }[],
+  size: number,
+): Period {
+  const begun = figures.runs.flatMap(({ startedAt }) => startedAt ?? []).sort()
+  const nights = datesFrom(begun[0]!.slice(0, 10), begun.at(-1)!.slice(0, 10))
+  const dates = new Set(begun.map((at) => at.slice(0, 10)))
+  const each = figures.runs.flatMap(({ runId, startedAt, stores }) =>
+    stores.map((store) => ({ runId, at: startedAt!, store })),
+  )
+  const obliged = Map.groupBy(each, ({ store }, i) => JSON.stringify(obligationAt(each, i, store.storeId) ?? null))
+  return {
+    from: nights[0]!,
+    to: nights.at(-1)!,
+    nights,
+    missed: nights.filter((night) => !dates.has(night)),
+    obligations: [...obliged].map(([key, own]) => {
+      const obligation = JSON.parse(key) as Obligation | null
+      const stores = [...Map.groupBy(own, ({ store }) => store.storeId)].map(([id, ofStore]) =>
+        toStorePeriod(id, ofStore),
+      )
+      return { ...(obligation && { obligation }), stores }
+    }),
+    log: toLogPart(
+      attested.filter(({ statement }) => 'runId' in statement.predicate).map(({ seq }) => seq),
+      attested.map(({ seq }) => seq),
+      size,
+    ),
+  }
+}
+
+/** A run that attested nothing about a store counts for the obligation before it, or else for the first one after it. */
+function obligationAt(each: readonly StoreRun[], at: number, storeId: string): Obligation | undefined {
+  const isTold = ({ store }: StoreRun) => store.storeId === storeId && obligationOf(store) !== 'not told'
+  const told = each.slice(0, at + 1).findLast(isTold) ?? each.slice(at).find(isTold)
+  const obligation = told && obligationOf(told.store)
+  return obligation === 'not told' ? undefined : obligation
+}
+
+function obligationOf({ evidence }: StoreFigures): Obligation | undefined | 'not told' {
+  const statement = evidence?.verification ?? evidence?.scans[0]
+  // Both come from JSON: what is optional in them is absent and never undefined.
+  return statement === undefined ? 'not told' : (statement.predicate.obligation as Obligation | undefined)
+}
+
+function toStorePeriod(storeId: string, runs: StoreRun[]): StorePeriod {
+  const last = runs.at(-1)!.store
+  const found = runs
+    .flatMap(({ store }) => store.evidence?.scans ?? [])
+    .find(({ predicate }) => predicate.scan.found.versions > 0)
+  const since = runs[runs.findLastIndex(({ store }) => store.verdict !== 'verified') + 1]
+  const custodian = runs.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
+  const byNight = new Map<string, Verdict>()
+  for (const { at, store } of runs) {
+    const night = at.slice(0, 10)
+    byNight.set(night, worse(byNight.get(night) ?? 'verified', store.verdict))
+  }
+  const of = (verdict: Verdict) => runs.filter(({ store }) => store.verdict === verdict).length
+  return {
+    storeId,
+    ...(last.country !== undefined && { country: last.country }),
+    ...(custodian !== undefined && { custodian }),
+    runs,
+    byNight,
+    counts: { verified: of('verified'), residual: of('residual'), incomplete: of('incomplete') },
+    ...(found && { firstFindingAt: found.predicate.times.statementCreatedAt }),
+    ...(since && { verifiedSince: since.store.evidence?.verification?.predicate.times.statementCreatedAt ?? since.at }),
+    ...(last.verdict !== 'verified' && { remains: remainsOf(last) }),
+  }
+}
+
+function remainsOf({ evidence }: StoreFigures): NonNullable<StorePeriod['remains']> {
+  const coverage = evidence?.scans.at(-1)?.model
+  const ends = (evidence?.verification?.predicate.exceptions ?? []).flatMap(({ until }) => until ?? []).sort()
+  const until = ends.at(-1)
+  if (coverage === undefined) return {}
+  return {
+    foundVersions: coverage.found.versions,
+    findings: coverage.findings,
+    unverifiedVersions: coverage.unverified.reduce((sum, { versions }) => sum + versions, 0),
+    ...(until !== undefined && { until }),
+  }
+}
+
+const order: readonly Verdict[] = ['verified', 'incomplete', 'residual']
+
+function worse(a: Verdict, b: Verdict): Verdict {
+  return order.indexOf(a) > order.indexOf(b) ? a : b
+}
+
+const day = 24 * 60 * 60 * 1000
+
+/** All dates from one to another, both included. */
+function datesFrom(first: string, last: string): string[] {
+  const [from, to] = [Date.parse(first), Date.parse(last)]
+  return Array.from({ length: Math.round((to - from) / day) + 1 }, (_, n) =>
+    new Date(from + n * day).toISOString().slice(0, 10),
+  )
+}
+
+function toLogPart(ofRuns: readonly number[], held: readonly number[], size: number): LogPart {
+  const sorted = ofRuns.toSorted((a, b) => a - b)
+  const [first, last] = [sorted[0]!, sorted.at(-1)!]
+  const between = held.filter((seq) => seq >= first && seq <= last).sort((a, b) => a - b)
+  const absent = between.flatMap((seq, i): [number, number][] =>
+    i > 0 && seq > between[i - 1]! + 1 ? [[between[i - 1]! + 1, seq - 1]] : [],
+  )
+  const before = first - held.filter((seq) => seq < first).length
+  const after = size - 1 - last - held.filter((seq) => seq > last).length
+  return { first, last, present: between.length, absent, before, after }
+}
