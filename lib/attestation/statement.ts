@@ -226,6 +226,12 @@ const predicate = z.discriminatedUnion('phase', [
   }),
 ])
 
+/** What a predicate of each phase looks like, in the order in which the phases follow each other. */
+export const predicateSchemas = predicate.def.options.map((schema) => ({
+  phase: schema.shape.phase.def.values[0]!,
+  schema,
+}))
+
 const statement = z.strictObject({
   _type: z.literal('https://in-toto.io/Statement/v1'),
   subject: z.array(z.strictObject({ name: text, digest: z.strictObject({ sha256 }) })).check(z.length(1)),

@@ -95,9 +95,12 @@ export async function callCommand(
       return formatsCommand(terminal)
     }
     case 'keys': {
-      only(0, 'options only')
       const { keysCommand } = await import('./commands/keys-command.ts')
-      return keysCommand({ ...named('out'), place, cwd }, terminal)
+      const [action = 'show', key] = positionals
+      only(action === 'rotate' ? 2 : 1, 'init, show, or rotate attestation | log')
+      const isKnown = action === 'rotate' ? key === 'attestation' || key === 'log' : ['init', 'show'].includes(action)
+      if (!isKnown) throw new UsageInvalid('odv keys: expected init, show, or rotate attestation | log')
+      return keysCommand({ action, ...(key !== undefined && { key }), ...named('out', 'record'), place, cwd }, terminal)
     }
     case 'config': {
       only(1, 'at most one file')

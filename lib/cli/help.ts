@@ -24,7 +24,7 @@ Usage
   odv verify  BUNDLE [--key PEM]… [--since CHECKPOINT]
   odv prove   --subject-from FILE --bundle DIR [--out FILE]
   odv verify-proof PROOF --bundle DIR [--key PEM]…
-  odv keys    [--out DIR]
+  odv keys    [show] [--out DIR] | init --record FILE | rotate attestation|log --record FILE
   odv formats
   odv demo    [DIR]
 
@@ -153,11 +153,22 @@ Exit codes
   formats: `odv formats: what is read, in which forms identifiers are looked for, what is known and not read, and the limits
 
   --json`,
-  keys: `odv keys: the public keys of this deployment, for auditors to pin
+  keys: `odv keys: the keys of this deployment, and the records that people sign about them
 
-  --out DIR          writes them as PEM files
+  odv keys [show] [--out DIR] [--record FILE]
+  odv keys init --record FILE
+  odv keys rotate attestation | log --record FILE
+
+  show               the public keys in force, for auditors to pin, and those that were in force before
+  init               makes the keys of a new state directory; refused where there are any. Without it, the first run makes them
+  rotate             gives the duty of a key to a new one: an entry of the log, signed by both, says so, and from there on only
+                     the new one counts. No run may be under way. Interrupted, it is finished by the same command again;
+                     odv keys show says whether it was done. Auditors who know one of both keys get from it to the other
+  --out DIR          writes the public keys as PEM files
+  --record FILE      a new file: what was done, when, with what, where the keys are, fingerprints, and lines to sign (Markdown)
   --json
-${place}`,
+${place}
+  With --aws: show only. Keys of a stage are in KMS, and this version does not change them.`,
   config: `odv config: the configuration of a deployment on AWS, which its runs begin with
 
   odv config --aws                           shows it, and its version

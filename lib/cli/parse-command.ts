@@ -16,7 +16,7 @@ const commands: Record<string, Options> = {
   request: { out: text },
   ack: { file: text },
   export: { out: text, run: text, from: text, to: text },
-  keys: { out: text },
+  keys: { out: text, record: text },
   config: { manifest: text, replaces: text },
   scan: { manifest: text, index: text, forms: text },
   index: { manifest: text, out: text, 'identifier-case': text },

@@ -23,6 +23,7 @@ import { coveredBy, formatGateDocument, type GateDocument } from './leak-gate/ga
 import { formatManifestFile } from './manifest-file.ts'
 import { type Filing, readFiling } from './read-filing.ts'
 import { companionPaths, companionsOf, companionVersion } from './report/companions.ts'
+import { schemaFiles } from './schemas.ts'
 import { formatSigstoreBundle } from './sigstore.ts'
 import { verifyLogScript, verifyScript } from './tools/generated.ts'
 import { verifyText } from './verify-text.ts'
@@ -107,6 +108,7 @@ export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
   put(bundlePaths.instructions, verifyText({ chains, origin, ...programs, companionVersion }))
   put(bundlePaths.verifyScript, programs.verifyScript)
   put(bundlePaths.verifyLogScript, programs.verifyLogScript)
-  for (const path of [...companionPaths, bundlePaths.leakGate, bundlePaths.manifest]) put(path, '')
+  for (const path of [...companionPaths, ...schemaFiles().keys(), bundlePaths.leakGate, bundlePaths.manifest])
+    put(path, '')
   return files
 }

@@ -22,7 +22,7 @@ import type { StoreReport } from '../verdict/store-report.ts'
 import { appendAttestation } from './append-attestation.ts'
 import type { RunSummary } from './close-run.ts'
 import { toStoreSection } from './decide-verdict.ts'
-import { readDocument, readRunConfig, readRunStore } from './documents.ts'
+import { readDocument, readRunConfig, readRunStore, readStoreReport } from './documents.ts'
 import { passKey, runKey, storeKey } from './evidence-keys.ts'
 import { readRestored } from './restore-archived.ts'
 import { attestInput, parseInput } from './task-input.ts'
@@ -40,7 +40,7 @@ export async function attest(ports: AttestPorts, input: unknown): Promise<{ seq:
   const { seq } = await appendAttestation(ports, await composeStatement(ports, parsed))
   if (parsed.phase === 'verification') {
     const key = storeKey(parsed.runId, parsed.storeId, 'report.json')
-    await ports.events.publish('odv.verdict', verdictEvent(await readDocument<StoreReport>(ports, key), seq))
+    await ports.events.publish('odv.verdict', verdictEvent(await readStoreReport(ports, key), seq))
   }
   return { seq }
 }
@@ -109,7 +109,7 @@ async function composeStatement(ports: AttestPorts, input: AttestInput): Promise
     }
     case 'verification': {
       const key = storeKey(input.runId, input.storeId, 'report.json')
-      const report = await readDocument<StoreReport>(ports, key)
+      const report = await readStoreReport(ports, key)
       return verificationStatement(context, {
         report,
         decision: decideVerdict(report),

@@ -3,8 +3,9 @@ import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { Ports } from '../ports.ts'
 import { decideVerdict as decide, type Verdict } from '../verdict/decide-verdict.ts'
+import { parseStoreReport } from '../verdict/parse-store-report.ts'
 import type { OpenVersion, StoreReport } from '../verdict/store-report.ts'
-import { formatDocument, type ManifestDocument, readDocument, readRunStore } from './documents.ts'
+import { formatDocument, type ManifestDocument, readDocument, readRunStore, readStoreReport } from './documents.ts'
 import { passKey, runKey, storeKey } from './evidence-keys.ts'
 import { secondsToFirst } from './seconds-to-first.ts'
 import { decideInput, type Failure, parseInput } from './task-input.ts'
@@ -20,9 +21,13 @@ export async function decideVerdict(
 ): Promise<{ verdict: Verdict; overdue: boolean; secondsLeft?: number }> {
   const { runId, storeId, failure } = parseInput('decide-verdict', decideInput, input)
   const key = storeKey(runId, storeId, 'report.json')
-  if (!(await ports.evidence.has(key)))
-    await ports.evidence.put(key, formatDocument(await composeReport(ports, runId, storeId, failure)))
-  const report = await readDocument<StoreReport>(ports, key)
+  if (!(await ports.evidence.has(key))) {
+    const document = formatDocument(await composeReport(ports, runId, storeId, failure))
+    // What a reader would refuse is not written: nothing of it could be made good later.
+    parseStoreReport(new TextEncoder().encode(document))
+    await ports.evidence.put(key, document)
+  }
+  const report = await readStoreReport(ports, key)
   const { verdict } = decide(report)
   if (verdict !== 'residual') return { verdict, overdue: false }
   const deadlines = [report.store.obligation?.dueAt, ...report.requests.map(({ request }) => request.deadline)]

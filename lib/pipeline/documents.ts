@@ -6,6 +6,8 @@ import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
 import { openSubjectIndex, type SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { requireManifest } from '../subject-index/read-index.ts'
+import { parseStoreReport } from '../verdict/parse-store-report.ts'
+import type { StoreReport } from '../verdict/store-report.ts'
 import { runKey } from './evidence-keys.ts'
 
 /** What `build-index` keeps about the manifest: how it read, and the index that it became. */
@@ -17,6 +19,11 @@ export function formatDocument(value: unknown): string {
 
 export async function readDocument<T>({ evidence }: { evidence: Evidence }, key: string): Promise<T> {
   return JSON.parse(Buffer.from(await evidence.get(key)).toString('utf8')) as T
+}
+
+/** A store report, read as strictly as its reader will. @throws FormatInvalid */
+export async function readStoreReport({ evidence }: { evidence: Evidence }, key: string): Promise<StoreReport> {
+  return parseStoreReport(await evidence.get(key))
 }
 
 /** The configuration that this run began with, checked again: a home store is refused wherever it comes from. */

@@ -21,9 +21,10 @@ const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
 const reason = z.enum(unverifiedReasons)
 const tally = { versions: count, bytes: count }
 /** Compared as text, so all of one length and in UTC. */
-const time = z
-  .string()
-  .check(z.refine((value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value))
+const time = z.string().check(
+  z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+  z.refine((value) => !Number.isNaN(Date.parse(value)) && new Date(value).toISOString() === value),
+)
 const span = { startedAt: time, finishedAt: time }
 
 const obligation = z.strictObject({
@@ -97,7 +98,7 @@ const openVersion: z.ZodMiniType<OpenVersion> = z.strictObject({
   protection: z.exactOptional(text),
 })
 
-const storeReport: z.ZodMiniType<StoreReport> = z.strictObject({
+export const storeReportSchema: z.ZodMiniType<StoreReport> = z.strictObject({
   schemaVersion: z.literal(1),
   runId,
   store: z.strictObject({
@@ -126,7 +127,7 @@ const storeReport: z.ZodMiniType<StoreReport> = z.strictObject({
 
 /** @throws FormatInvalid */
 export function parseStoreReport(document: Uint8Array): StoreReport {
-  return parseDocument(document, storeReport, 'store report')
+  return parseDocument(document, storeReportSchema, 'store report')
 }
 
 /** @throws FormatInvalid */

@@ -316,6 +316,25 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
     tampered: () => replaced('stores.csv', (text) => text.replace(',verified,', ',residual,')),
     check: 'companions',
   },
+  {
+    name: 'a schema that lets more pass',
+    tampered: () =>
+      replaced('schemas/store-report.v1.schema.json', (text) =>
+        text.replaceAll('"additionalProperties": false', '"x": false'),
+      ),
+    check: 'companions',
+  },
+  {
+    name: 'a schema left out',
+    tampered: () => withFile(files, 'schemas/predicate-scan.v1.schema.json'),
+    check: 'companions',
+  },
+  {
+    name: 'a schema besides',
+    tampered: () => withFile(files, 'schemas/predicate-better.v1.schema.json', '{}'),
+    check: 'companions',
+  },
+  { name: 'a schema of no name', tampered: () => withFile(files, 'schemas/x.json', '{}'), check: 'layout' },
   { name: 'an empty table', tampered: () => withFile(files, 'exceptions.csv', ''), check: 'companions' },
   {
     name: 'methods without their limitations',

@@ -1,36 +1,118 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { attestationKeyFingerprint, logKeyFingerprint } from '../../export/key-fingerprint.ts'
+import type { KeyChains, KeyKind } from '../../attestation/key-chain.ts'
+import { UsageInvalid } from '../../errors.ts'
+import { bundlePaths, retiredKeyPath } from '../../export/bundle-paths.ts'
 import { originOf } from '../../log/origin.ts'
 import { formatVkey } from '../../log/vkey.ts'
-import { type Place, withDeployment } from '../deployment.ts'
+import { readKeyChains } from '../../pipeline/key-chains.ts'
+import { algorithms, ceremonyRecord, fingerprintsOf } from '../ceremony-record.ts'
+import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { bold, type Terminal } from '../terminal.ts'
+import { initKeys, placesOfFiles, rotateKeyFile } from '../key-ceremony.ts'
+import { requireNewFile, writeNewFile } from '../new-file.ts'
+import { bold, dim, type Terminal } from '../terminal.ts'
 
-/** `odv keys`: the public keys that auditors pin, and their fingerprints; `--out` writes them to files. */
-export async function keysCommand(
-  options: { out?: string; place: Place; cwd: string },
-  terminal: Terminal,
-): Promise<ExitCode> {
-  return withDeployment(options.place, {}, async ({ ports: { attestationSigner, logSigner } }) => {
-    const [attestation, log] = [await attestationSigner.publicKey(), await logSigner.publicKey()]
-    const vkey = formatVkey(originOf(log), log)
-    const prints = { attestation: attestationKeyFingerprint(attestation), log: logKeyFingerprint(log) }
-    terminal.print(`${bold('attestation')}  ECDSA P-256  ${prints.attestation.openssh}`)
-    terminal.print(`${bold('log')}          Ed25519      ${prints.log.openssh}`)
-    terminal.print(`${bold('vkey')}         ${vkey}`)
-    terminal.emit({
-      kind: 'keys',
-      attestation: { ...prints.attestation, pem: attestation },
-      log: { ...prints.log, vkey, pem: log },
-    })
-    if (options.out !== undefined) {
-      const directory = resolve(options.cwd, options.out)
-      await mkdir(directory, { recursive: true })
-      await writeFile(join(directory, 'attestation-p256.pub.pem'), attestation)
-      await writeFile(join(directory, 'log-ed25519.pub.pem'), log)
-      terminal.print(`written to ${options.out}; give them to auditors by another way than the bundle`)
+export type KeysOptions = { action: string; key?: string; out?: string; record?: string; place: Place; cwd: string }
+
+/** `odv keys init | show | rotate`: the keys of a deployment, and the records that people sign about them. */
+export async function keysCommand(options: KeysOptions, terminal: Terminal): Promise<ExitCode> {
+  const { action, key, record, place, cwd } = options
+  if (action === 'show') return show(options, terminal)
+  if (record === undefined)
+    throw new UsageInvalid(`keys ${action}: expected --record FILE, the record that those who are there will sign`)
+  if (place.kind === 'aws')
+    throw new UsageInvalid(
+      `keys ${action}: expected a state directory: the keys of a stage are made by its deployment, and are not changed by this version`,
+    )
+  await requireNewFile(cwd, record, '--record')
+  const done =
+    action === 'init' ? await initKeys(place) : await rotateKeyFile(place, key === 'log' ? 'log' : 'attestation')
+  terminal.emit({ ...done.ceremony, kind: 'ceremony', did: done.ceremony.kind, chains: linesOf(done.chains) })
+  print(done.chains, terminal)
+  await writeNewFile(cwd, record, ceremonyRecord(done), '--record')
+  terminal.print(`record: ${record}; print it, compare it with this screen, and have it signed`)
+  return exitCode.good
+}
+
+async function show({ out, record, place, cwd }: KeysOptions, terminal: Terminal): Promise<ExitCode> {
+  if (record !== undefined) await requireNewFile(cwd, record, '--record')
+  return withDeployment(place, {}, async ({ ports, words }) => {
+    const chains = await readKeyChains(ports)
+    print(chains, terminal)
+    emit(chains, terminal)
+    if (out !== undefined) {
+      await writeKeys(chains, resolve(cwd, out))
+      terminal.print(`written to ${out}; give them to auditors by another way than the bundle`)
+    }
+    if (record !== undefined) {
+      const at = new Date().toISOString()
+      const protection = place.kind === 'aws' ? placesInKms(words) : placesOfFiles(place)
+      await writeNewFile(
+        cwd,
+        record,
+        ceremonyRecord({ ceremony: { kind: 'shown' }, chains, protection, at }),
+        '--record',
+      )
+      terminal.print(`record: ${record}`)
     }
     return exitCode.good
   })
+}
+
+const kinds = ['attestation', 'log'] as const
+
+function print(chains: KeyChains, terminal: Terminal): void {
+  for (const kind of kinds)
+    terminal.print(
+      `${bold(kind.padEnd(11))}  ${algorithms[kind].padEnd(11)}  ${printOf(kind, chains[kind].at(-1)!.pem)}`,
+    )
+  terminal.print(`${bold('vkey')}         ${vkeyOf(chains)}`)
+  for (const kind of kinds)
+    for (const { pem, until } of chains[kind].slice(0, -1))
+      terminal.print(dim(`${kind.padEnd(11)}  until entry ${until}  ${printOf(kind, pem)}`))
+}
+
+const printOf = (kind: KeyKind, pem: string) => fingerprintsOf[kind](pem).openssh
+const vkeyOf = ({ log }: KeyChains) => formatVkey(originOf(log[0]!.pem), log.at(-1)!.pem)
+
+function emit(chains: KeyChains, terminal: Terminal): void {
+  const [attestation, log] = [chains.attestation.at(-1)!.pem, chains.log.at(-1)!.pem]
+  terminal.emit({
+    kind: 'keys',
+    attestation: { ...fingerprintsOf.attestation(attestation), pem: attestation },
+    log: { ...fingerprintsOf.log(log), vkey: vkeyOf(chains), pem: log },
+    chains: linesOf(chains),
+  })
+}
+
+/** Every key that there was, oldest first. */
+function linesOf(chains: KeyChains) {
+  return kinds.flatMap((kind) =>
+    chains[kind].map(({ pem, until }) => ({
+      key: kind,
+      ...fingerprintsOf[kind](pem),
+      ...(until !== undefined && { until }),
+    })),
+  )
+}
+
+async function writeKeys(chains: KeyChains, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true })
+  const name = (path: string) => join(directory, path.split('/').at(-1)!)
+  for (const kind of kinds) {
+    const current = { attestation: bundlePaths.attestationKey, log: bundlePaths.logKey }[kind]
+    await writeFile(name(current), chains[kind].at(-1)!.pem)
+    for (const [i, { pem }] of chains[kind].slice(0, -1).entries())
+      await writeFile(name(retiredKeyPath(kind, i + 1)), pem)
+  }
+}
+
+const placesInKms = (words: Deployment['words']) => {
+  const stage = words.options.trim()
+  return {
+    attestation: `KMS, in the account of the stage (${stage}): it cannot be copied`,
+    log: `KMS, in the account of the stage (${stage}): it cannot be copied`,
+    case: `the evidence bucket, wrapped by KMS (${stage})`,
+  }
 }

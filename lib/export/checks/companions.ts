@@ -6,7 +6,7 @@ import { textOf } from '../text-of.ts'
 import type { Layout } from './layout.ts'
 
 /**
- * The files for people say what the evidence says: they are those that we write for it. Files of another version cannot be
+ * The files for people say what the evidence says, and the schemas what is accepted: they are those that we write for it. Files of another version cannot be
  * compared; `value` is false then, and whoever reads them has to know.
  */
 export function checkCompanions(
@@ -16,8 +16,10 @@ export function checkCompanions(
 ): Checked<boolean> {
   if (versionOf(layout) !== companionVersion) return { count: 0, value: false }
   const companions = companionsOf(filing)
+  const besides = layout.schemas.find((path) => !companions.has(path))
+  if (besides !== undefined) throw new ProofInvalid(`${besides}: expected no such schema, got one`)
   for (const [path, text] of companions)
-    if (!Buffer.from(text).equals(files.get(path)!))
+    if (!Buffer.from(text).equals(files.get(path) ?? new Uint8Array()))
       throw new ProofInvalid(`${path}: expected what follows from the evidence, got another text`)
   return { count: companions.size, value: true }
 }

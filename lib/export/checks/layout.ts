@@ -27,6 +27,8 @@ export type Layout = {
   older: { size: number; note: Uint8Array; proof: Uint8Array }[]
   /** Keys that are no longer in force, oldest first. */
   retired: { attestation: Uint8Array[]; log: Uint8Array[] }
+  /** Paths of the schemas, of which older bundles have none. */
+  schemas: string[]
 } & Record<keyof typeof bundlePaths, Uint8Array>
 
 const smallFile = 64 * 1024
@@ -93,10 +95,13 @@ export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Lay
   }
   const retired = { attestation: retiredOf('attestation'), log: retiredOf('log') }
 
+  const schemas = [...files.keys()].filter((path) => /^schemas\/[a-z-]{1,60}\.v[1-9]\d{0,3}\.schema\.json$/.test(path))
+  for (const path of schemas) take(path, smallFile)
+
   if (attestations.length === 0) throw new FormatInvalid('attestations: expected at least one, got none')
   const besides = [...files.keys()].filter((path) => !known.has(path)).length
   if (besides > 0) throw new FormatInvalid(`files: expected only those that a bundle has, got ${besides} besides`)
-  return { count: files.size, value: { ...single, attestations, older, retired } }
+  return { count: files.size, value: { ...single, attestations, older, retired, schemas } }
 }
 
 /** The numbers that stand in file names, ascending; a number in another form is another file. */

@@ -12,6 +12,7 @@ import { documentKindOf } from '../document-of-phase.ts'
 import type { Filing } from '../read-filing.ts'
 import { companionVersion } from '../report/companions.ts'
 import { attestedOf } from '../report/figures.ts'
+import { schemaFiles } from '../schemas.ts'
 import { formatSigstoreBundle } from '../sigstore.ts'
 import { textOf } from '../text-of.ts'
 import { verifyLogScript, verifyScript } from '../tools/generated.ts'
@@ -61,6 +62,7 @@ function partsOf(
   if (kind !== undefined) return fingerprintOf(kind, textOf(bytes)) === '' ? undefined : pemParts(bytes)
   if (path === bundlePaths.verifyScript) return textOf(bytes) === verifyScript ? [] : undefined
   if (path === bundlePaths.verifyLogScript) return textOf(bytes) === verifyLogScript ? [] : undefined
+  if (path.startsWith('schemas/')) return textOf(bytes) === schemaFiles().get(path) ? [] : undefined
   if (path === bundlePaths.instructions) return keys && textOf(bytes) === instructionsOf(keys) ? [] : undefined
   const document = known.get(path)
   return document?.sha256 === hash('sha256', bytes, 'hex')
@@ -143,6 +145,7 @@ function* viewOfName(path: string, known: Known): Generator<View> {
     ownPaths.has(path) ||
     known.has(path) ||
     retiredKeys.test(path) ||
+    schemaFiles().has(path) ||
     /^(?:log\/checkpoints|consistency)\/\d{1,16}$/.test(path) ||
     (Number.isSafeInteger(seq) &&
       [envelopePath(seq), proofPath(seq), envelopePath(seq).replace(/dsse/, 'sigstore')].includes(path))

@@ -1,6 +1,7 @@
 import { bundlePaths } from '../bundle-paths.ts'
 import { toKeySection } from '../bundle-summary.ts'
 import type { Filing } from '../read-filing.ts'
+import { schemaFiles } from '../schemas.ts'
 import { attestedOf, toFigures } from './figures.ts'
 import { methodsText } from './methods-text.ts'
 import { toPeriod } from './period.ts'
@@ -9,7 +10,7 @@ import { reportPage } from './report-page.ts'
 import { custodyCsv, exceptionsCsv, storesCsv } from './tables.ts'
 
 /**
- * Of the files for people. It grows with every change of what they hold, since a verifier can only compare what it would
+ * Of the files for people, and the schemas. It grows with every change of what they hold, since a verifier can only compare what it would
  * write itself: files of another version are not compared, and the verifier says so.
  */
 export const companionVersion = 2
@@ -17,7 +18,7 @@ export const companionVersion = 2
 const { report, stores, periods, exceptions, custody, methods } = bundlePaths
 export const companionPaths = [report, stores, periods, exceptions, custody, methods] as const
 
-/** The files for people, by path: all of them follow from the evidence, byte for byte. */
+/** The files for people and the schemas, by path: all of them follow from the evidence and from this program, byte for byte. */
 export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): Map<string, string> {
   const figures = toFigures(runs)
   const { origin, size, root } = checkpoints.newest
@@ -30,5 +31,6 @@ export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): 
     [exceptions, exceptionsCsv(figures)],
     [custody, custodyCsv(runs, transitions)],
     [methods, methodsText(figures)],
+    ...schemaFiles(),
   ])
 }
