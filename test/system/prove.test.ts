@@ -1,0 +1,131 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, it } from 'vitest'
+import { callCommand } from '../../lib/cli/call-command.ts'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
+import { parseCommand } from '../../lib/cli/parse-command.ts'
+import { openTerminal } from '../../lib/cli/terminal.ts'
+import { writeBundle } from '../../lib/cli/write-bundle.ts'
+import { bundlePrefix, exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { openPlace } from '../support/pipeline.ts'
+import { jsonRecords, pending, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+
+/** A person asks: the answer as a file for that person, and everything around it without their identifier. */
+
+const [gone, still, never] = [transferred(3), transferred(4), transferred(9)]
+
+/** A place with a run and its bundle, and the commands as they are typed there. */
+async function filed(watched: string) {
+  const place = await openPlace((root) => ({
+    homeCountry: 'US',
+    stores: [
+      { id: 'sg', root: join(root, 'sg'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } },
+      { id: 'hk', root: join(root, 'hk'), country: 'HK' },
+    ],
+  }))
+  writeFiles(place.root, {
+    'sg/a.jsonl': jsonRecords([gone, gone]),
+    'sg/b.jsonl': jsonRecords([somebodyElse(1)]),
+    'hk/a.jsonl': jsonRecords([watched]),
+    'gone.txt': `\n${gone}\n`,
+    'still.txt': still,
+    'never.txt': never,
+    'nobody.txt': somebodyElse(1),
+    'later.txt': pending(1),
+    'two.txt': `${gone}\n${never}\n`,
+    'bad.txt': `${gone} ${never}`,
+  })
+  const { runId } = await place.run()
+  const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+  await exportBundle(ports, { exportId: 'export-1', selection: { runId } })
+  await writeBundle(ports.evidence, bundlePrefix('export-1'), join(place.root, 'bundle'))
+  ports.close()
+  const said: string[] = []
+  const odv = async (...argv: string[]) => {
+    let stdout = ''
+    const streams = {
+      stdout: { write: (text: string) => (stdout += text) },
+      stderr: { write: (text: string) => (stdout += text) },
+    }
+    const terminal = openTerminal({ json: argv.includes('--json'), ...streams, now: () => 0 })
+    const aims = argv[0] === 'prove' ? ['--state', 'state'] : []
+    const context = { cwd: place.root, signal: new AbortController().signal }
+    const code = await callCommand(parseCommand([...argv, ...aims], place.root), context, terminal).catch(
+      (error: Error) => {
+        stdout += error.message
+        return error.name
+      },
+    )
+    said.push(stdout)
+    return { code, stdout }
+  }
+  const prove = (from: string, ...more: string[]) => odv('prove', '--subject-from', from, '--bundle', 'bundle', ...more)
+  return { place, odv, prove, said }
+}
+
+const quotesNobody = (said: readonly string[]) => {
+  for (const id of [gone, still, never, pending(1), somebodyElse(1)]) expect(said.join('')).not.toContain(id)
+}
+
+it('answers a person with a proof that anybody checks, and prints no identifier', async () => {
+  const { place, odv, prove, said } = await filed(somebodyElse(2))
+  const proved = await prove('gone.txt', '--json')
+  expect(proved.code, proved.stdout).toBe(0)
+  expect(JSON.parse(proved.stdout)).toMatchObject({ kind: 'proof', inScope: true, status: 'deleted', before: 1 })
+  const proof = join(place.root, 'subject-proof.json')
+  expect(statSync(proof).mode & 0o777).toBe(0o600)
+  expect(readFileSync(proof, 'utf8')).toContain(gone)
+  expect(readFileSync(proof).length).toBeLessThan(3000)
+  expect((await prove('never.txt', '--out', 'never.json')).stdout).toContain('not found in any offshore backup')
+
+  await odv('keys', '--out', 'auditor', '--state', 'state')
+  const pins = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', `auditor/${name}.pub.pem`])
+  const check = (file: string, ...more: string[]) => odv('verify-proof', file, '--bundle', 'bundle', ...more)
+  const words = /found in 1 object version in offshore backups before; gone since 20\d\d-\d\d-\d\d /
+  expect(await check('subject-proof.json', ...pins)).toEqual({ code: 0, stdout: expect.stringMatching(words) })
+  expect((await check('never.json', ...pins)).code).toBe(0)
+  expect(await check('subject-proof.json')).toEqual({ code: 0, stdout: expect.stringContaining('no --key was given') })
+  expect(await check('gone.txt', ...pins)).toEqual({ code: 1, stdout: expect.stringContaining('does not hold') })
+  const args = ['bundle/tools/verify.mjs', 'bundle', ...pins, '--proof']
+  const script = promisify(execFile)
+  const { stdout } = await script(process.execPath, [...args, 'subject-proof.json'], { cwd: place.root })
+  expect(stdout).toMatch(/PROOF HOLDS .*\n {2}found in 1 object version in offshore backups before; gone since /)
+  await expect(script(process.execPath, [...args, 'never.txt'], { cwd: place.root })).rejects.toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/^DOES NOT HOLD {2}proof: subject proof: expected/),
+  })
+
+  expect(await prove('gone.txt')).toEqual({ code: 'UsageInvalid', stdout: expect.stringContaining('a new file') })
+  for (const from of ['nobody.txt', 'later.txt']) {
+    const none = await prove(from, '--out', 'none.json')
+    expect(none).toEqual({ code: 1, stdout: expect.stringContaining('not in scope') })
+  }
+  for (const [from, why] of [
+    ['two.txt', 'expected one line'],
+    ['bad.txt', 'expected a decimal number'],
+    ['missing.txt', 'expected a readable file'],
+  ] as const)
+    expect(await prove(from, '--out', 'none.json')).toEqual({
+      code: 'UsageInvalid',
+      stdout: expect.stringContaining(why),
+    })
+  expect((await prove('gone.txt', '--out', 'none.json', '--run', 'run-9')).code).toBe('NotKnown')
+  expect(existsSync(join(place.root, 'none.json'))).toBe(false)
+  quotesNobody([...said, stdout])
+})
+
+it('says with its exit code that data is still there, or that nothing shows that it is gone', async () => {
+  const { odv, prove, said } = await filed(still)
+  for (const [from, words] of [
+    ['still', 'still there: found in 1 object version'],
+    ['gone', 'found in 1 object version in offshore backups before; whether it is gone is not shown'],
+    ['never', 'not found so far'],
+  ] as const) {
+    expect((await prove(`${from}.txt`, '--out', `${from}.json`)).code).toBe(0)
+    const checked = await odv('verify-proof', `${from}.json`, '--bundle', 'bundle')
+    expect(checked).toEqual({ code: 2, stdout: expect.stringContaining(words) })
+  }
+  quotesNobody(said)
+})
