@@ -2,7 +2,7 @@ import type { Checkpoint } from '../log/checkpoint.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { Keys } from './checks/transition.ts'
 import { attestationKeyFingerprint, type KeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
-import type { RunEvidence } from './run-evidence.ts'
+import type { EvidenceOf, RunEvidence } from './run-evidence.ts'
 
 /** What holds in a bundle that holds. */
 export type BundleSummary = {
@@ -30,7 +30,14 @@ export type BundleSummary = {
 }
 
 /** `closed`: the run's summary is in the log. Until then the run is incomplete, whatever its stores are. */
-export type RunResult = { runId: string; closed: boolean; result: Verdict; reasons: string[] }
+export type RunResult = {
+  runId: string
+  closed: boolean
+  result: Verdict
+  reasons: string[]
+  /** How many subjects it came to what for; absent where the summary says nothing of them. */
+  subjects?: NonNullable<EvidenceOf<'run-summary'>['predicate']['subjects']>
+}
 
 /** `passes` counts the scans that were attested. A store whose verdict was not attested is incomplete. */
 export type StoreResult = {
@@ -44,8 +51,8 @@ export type StoreResult = {
 
 export function toRunResult({ runId, summary }: RunEvidence): RunResult {
   if (!summary) return { runId, closed: false, result: 'incomplete', reasons: ['run: not closed'] }
-  const { result, reasons } = summary.predicate
-  return { runId, closed: true, result, reasons }
+  const { result, reasons, subjects } = summary.predicate
+  return { runId, closed: true, result, reasons, ...(subjects && { subjects }) }
 }
 
 export function toStoreResults({ runId, scope, stores, summary }: RunEvidence): StoreResult[] {

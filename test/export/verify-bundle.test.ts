@@ -13,7 +13,15 @@ describe('a bundle that holds', () => {
 
   it('gives every run and every store of its scope with verdict and reasons', () => {
     expect(summary.entries).toBe(9)
-    expect(summary.runs).toEqual([{ runId: 'run-1', closed: true, result: 'incomplete', reasons: [] }])
+    expect(summary.runs).toEqual([
+      {
+        runId: 'run-1',
+        closed: true,
+        result: 'incomplete',
+        reasons: [],
+        subjects: { resultRoot: '6'.repeat(64), statuses: { deleted: 0, neverFound: 0, residual: 0, undetermined: 3 } },
+      },
+    ])
     expect(summary.stores).toEqual([
       { runId: 'run-1', storeId: 'sg', country: 'SG', passes: 2, verdict: 'verified', reasons: [] },
       { runId: 'run-1', storeId: 'ie', passes: 1, verdict: 'incomplete', reasons: ['encrypted: 1 object version'] },

@@ -389,6 +389,22 @@ describe('a failure', () => {
     expect(deployment.world.callsOf('sign-checkpoint')).toEqual([{ runId: 'r1' }])
   })
 
+  it('of the second shard of the scope tree ends the run before anything is scanned', async () => {
+    const deployment = deploy(failing('build-index', ({ shard }) => shard === 1))
+    expect(await deployment.verify()).toMatchObject({ cause: 'failed in BuildScopeTree' })
+    expect([...deployment.attested]).toEqual(['run-summary'])
+    expect(deployment.world.callsOf('scan-batch')).toEqual([])
+  })
+
+  it('of settling subjects is attested: the verdicts stand, and the run is incomplete', async () => {
+    const deployment = deploy(failing('settle-subjects'))
+    const failure = { state: 'SettleSubjects', error: 'Broken' }
+    expect(await deployment.verify()).toEqual({ status: 'FAILED', error: 'Broken', cause: 'failed in SettleSubjects' })
+    expect(deployment.attested).toContain('verification sg')
+    expect(deployment.world.callsOf('close-run')).toEqual([{ runId: 'r1', failure }])
+    expect([...deployment.attested].at(-1)).toBe('run-summary')
+  })
+
   it.each(['StoreUnavailable', 'LogMoved', 'TimeoutError', 'Sandbox.Timedout', 'Lambda.TooManyRequestsException'])(
     '%s on the first call of everything is cured by retries',
     async (error) => {

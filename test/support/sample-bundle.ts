@@ -4,7 +4,12 @@ import { type ChainKey, chainsAt, fingerprintOf, type KeyKind } from '../../lib/
 import { formatStatement, type Statement } from '../../lib/attestation/statement.ts'
 import type { StatementContext } from '../../lib/attestation/statement-context.ts'
 import { keyTransitionStatement, transitionDocument } from '../../lib/attestation/to-key-transition.ts'
-import { runSummaryStatement, type StoreVerdict } from '../../lib/attestation/to-run-summary.ts'
+import {
+  decideRun,
+  runSummaryStatement,
+  type StoreVerdict,
+  type SubjectsSummary,
+} from '../../lib/attestation/to-run-summary.ts'
 import {
   acknowledgementStatement,
   requestStatement,
@@ -33,7 +38,8 @@ import type { Coverage } from '../../lib/inventory/coverage.ts'
 import { addSignature, formatCheckpointText, joinSignature } from '../../lib/log/checkpoint.ts'
 import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
-import { decideVerdict } from '../../lib/verdict/decide-verdict.ts'
+import { goneSinceOf } from '../../lib/verdict/decide-subject.ts'
+import { decideVerdict, type Verdict } from '../../lib/verdict/decide-verdict.ts'
 import type { OpenVersion, StoreReport } from '../../lib/verdict/store-report.ts'
 import {
   acknowledgement,
@@ -250,9 +256,27 @@ export function sampleRun(
     finishedAt: '2026-11-23T20:00:00.000Z',
     planned: stores.map(({ storeId }) => storeId),
     verdicts,
+    subjects: subjectsOf(reports, decideRun({ planned: stores.map(({ storeId }) => storeId), verdicts }).result),
   }
   const document = documentOf(`runs/${runId}/summary.json`, summary)
-  attest(runSummaryStatement(run, { planned: summary.planned, verdicts, document }), summary)
+  const { planned, subjects } = summary
+  attest(runSummaryStatement(run, { planned, verdicts, subjects, document }), summary)
+}
+
+/** Of three people, as if every store had found the same ones. */
+function subjectsOf(reports: readonly StoreReport[], verdict: Verdict): SubjectsSummary {
+  const most = (of: (passes: readonly Coverage[]) => readonly Coverage[]) =>
+    Math.max(0, ...reports.flatMap(({ passes }) => of(passes).map(({ subjects }) => subjects)))
+  const [before, after] = [most((passes) => passes.slice(0, -1)), most((passes) => passes.slice(-1))]
+  const goneSince = verdict === 'verified' ? goneSinceOf(reports) : undefined
+  return {
+    resultRoot: digest('6'),
+    statuses:
+      goneSince === undefined
+        ? { deleted: 0, 'never-found': 0, residual: after, undetermined: 3 - after }
+        : { deleted: before, 'never-found': 3 - before, residual: 0, undetermined: 0 },
+    ...(goneSince !== undefined && { goneSince }),
+  }
 }
 
 function attestStore(

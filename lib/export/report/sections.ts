@@ -55,7 +55,14 @@ ${[...Map.groupBy(obligations, ([, obligation]) => JSON.stringify(obligation)).v
   const { instrument, clause, reference, dueAt } = same[0]![1]
   return html`<p><b>${instrument}</b>${clause === undefined ? '' : `, clause ${clause}`}${reference === undefined ? '' : `, reference ${reference}`}${dueAt === undefined ? '' : `, due ${moment(dueAt)}`}: stores ${same.map(([storeId]) => storeId).join(', ')}.</p>`
 })}
-${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer was confirmed, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. No file of this bundle names any of them.</p>`}</section>`
+${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer was confirmed, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. No file of this bundle names any of them.</p>`}
+${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}</section>`
+}
+
+/** Who asks about one person is answered by a proof (`odv prove`); here are the numbers alone. */
+function subjectsOf({ statuses, goneSince }: NonNullable<Figures['latest']['subjects']>): Html {
+  const { deleted, neverFound, residual, undetermined } = statuses
+  return html`<p>What the run came to for them: <b>${count(deleted)}</b> deleted${goneSince === undefined ? '' : ` (gone since ${moment(goneSince)})`}, <b>${count(neverFound)}</b> never found, <b>${count(residual)}</b> still there, <b>${count(undetermined)}</b> not determined. For each of them a proof can be made that names nobody else.</p>`
 }
 
 export function coverage({ latest }: Figures): Html {

@@ -31,6 +31,8 @@ export type Hasher = {
   hashRows(rows: number): Uint8Array
   /** The root (RFC 6962) of leaf hashes, at least one and at most `rowsTogether`. */
   rootOf(leafHashes: Uint8Array): Uint8Array
+  /** The parents of at most `rowsTogether` nodes, two by two; of an odd number the last goes up as it is. */
+  parentsOf(nodes: Uint8Array): Uint8Array
 }
 
 let compiled: Module | undefined
@@ -53,6 +55,16 @@ function openKernel(blocks: number): Hasher | undefined {
   const { hashBlocks, hashNodes } = new webAssembly.Instance(compiled, { env: { memory } }).exports as Exports
   const bytes = new Uint8Array(memory.buffer)
   const messageBytes = blocks * blockBytes
+  /** Puts the parents of so many nodes in their place; tells how many they are. */
+  const hashLevel = (nodes: number): number => {
+    const pairs = nodes >>> 1
+    // Taken along before, since fours are whole and may be written over it.
+    const odd =
+      nodes % 2 === 1 ? bytes.slice(inputAt + (nodes - 1) * hashBytes, inputAt + nodes * hashBytes) : undefined
+    hashNodes(inputAt, inputAt, pairs)
+    if (odd) bytes.set(odd, inputAt + pairs * hashBytes)
+    return pairs + (nodes % 2)
+  }
   return {
     setRow: (row, message) => setBlocks(bytes, inputAt + row * messageBytes, message, messageBytes),
     hashRows(rows) {
@@ -61,15 +73,12 @@ function openKernel(blocks: number): Hasher | undefined {
     },
     rootOf(leafHashes) {
       bytes.set(leafHashes, inputAt)
-      for (let left = leafHashes.length / hashBytes; left > 1; left = Math.ceil(left / 2)) {
-        const pairs = left >>> 1
-        // Whoever has no sibling goes up as it is; taken along now, since fours are whole.
-        const odd =
-          left % 2 === 1 ? bytes.slice(inputAt + (left - 1) * hashBytes, inputAt + left * hashBytes) : undefined
-        hashNodes(inputAt, inputAt, pairs)
-        if (odd) bytes.set(odd, inputAt + pairs * hashBytes)
-      }
+      for (let left = leafHashes.length / hashBytes; left > 1; left = hashLevel(left));
       return bytes.slice(inputAt, inputAt + hashBytes)
+    },
+    parentsOf(nodes) {
+      bytes.set(nodes, inputAt)
+      return bytes.slice(inputAt, inputAt + hashLevel(nodes.length / hashBytes) * hashBytes)
     },
   }
 }
@@ -77,23 +86,24 @@ function openKernel(blocks: number): Hasher | undefined {
 function withoutKernel(): Hasher {
   const rows: Uint8Array[] = []
   const sha256 = (message: Uint8Array) => hash('sha256', message, 'buffer')
+  const parentsOf = (nodes: Uint8Array): Uint8Array =>
+    Buffer.concat(
+      Array.from({ length: Math.ceil(nodes.length / hashBytes / 2) }, (_, pair) => {
+        const both = nodes.subarray(pair * 2 * hashBytes, (pair + 1) * 2 * hashBytes)
+        return both.length > hashBytes ? sha256(Buffer.concat([Buffer.of(1), both])) : both
+      }),
+    )
   return {
     setRow(row, message) {
       rows[row] = message.slice()
     },
     hashRows: (count) => Buffer.concat(rows.slice(0, count).map(sha256)),
     rootOf(leafHashes) {
-      let level = Buffer.from(leafHashes)
-      while (level.length > hashBytes) {
-        const nodes: Uint8Array[] = []
-        for (let at = 0; at < level.length; at += 2 * hashBytes) {
-          const pair = level.subarray(at, at + 2 * hashBytes)
-          nodes.push(pair.length > hashBytes ? sha256(Buffer.concat([Buffer.of(1), pair])) : pair)
-        }
-        level = Buffer.concat(nodes)
-      }
+      let level = leafHashes
+      while (level.length > hashBytes) level = parentsOf(level)
       return new Uint8Array(level)
     },
+    parentsOf,
   }
 }
 
