@@ -33,8 +33,6 @@ newer, by a program that shares nothing with the first:
     node tools/verify.mjs --key attestation-p256.pub.pem --key log-ed25519.pub.pem --since CHECKPOINT
     python3 tools/verify-log.py . --key attestation-p256.pub.pem --key log-ed25519.pub.pem --since CHECKPOINT
 
-Somebody who was given a proof of what a run came to for one person adds \`--proof FILE\` to the first of the two.
-
 A program is as trustworthy as where you have it from: who forges a bundle can change what is in \`tools/\` as well. Use
 copies from an earlier filing, or read them first; \`odv verify\` says whether they are the ones that it would write. Their
 SHA-256, for comparing:

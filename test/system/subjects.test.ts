@@ -69,7 +69,7 @@ describe('a run whose stores are verified', () => {
     })
     const { run, subjects, roots, proofOf } = await runIn(place)
     expect(run.verdict).toBe('verified')
-    expect(subjects.statuses).toEqual({ deleted: 3, 'never-found': 17, residual: 0, undetermined: 0 })
+    expect(subjects.statuses).toEqual({ deleted: 3, neverFound: 17, residual: 0, undetermined: 0 })
     expect(subjects).toMatchObject({ scopeRoot: roots.scopeRoot, resultRoot: roots.resultRoot })
     const since = (await run.coverage(1))!.inventory.finishedAt.slice(0, 10)
     expect(await proofOf(transferred(1))).toMatchObject({
@@ -122,7 +122,7 @@ describe('a run with anything left', () => {
     writeFiles(place.root, { 'sg/a.jsonl': ids(1, 2), 'hk/a.jsonl': ids(2), 'hk/b.jsonl': ids(2) })
     const { run, subjects, roots, proofOf } = await runIn(place)
     expect(run.verdict).toBe('residual')
-    expect(subjects.statuses).toEqual({ deleted: 0, 'never-found': 0, residual: 1, undetermined: 19 })
+    expect(subjects.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 1, undetermined: 19 })
     expect(roots).not.toHaveProperty('goneSince')
     expect(await proofOf(transferred(2))).toMatchObject({ status: 'residual', before: 3, after: 2 })
     expect(await proofOf(transferred(1))).toMatchObject({ status: 'undetermined', before: 1, after: 0 })
@@ -134,7 +134,7 @@ describe('a run with anything left', () => {
     writeFiles(place.root, { 'hk/a.bin': Buffer.from([0, 1, 2, 255]), 'hk/b.jsonl': jsonRecords([somebodyElse(1)]) })
     const { run, subjects } = await runIn(place)
     expect(run.verdict).toBe('incomplete')
-    expect(subjects.statuses).toEqual({ deleted: 0, 'never-found': 0, residual: 0, undetermined: 20 })
+    expect(subjects.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 0, undetermined: 20 })
   })
 
   it('says nothing of anybody when it fails after they were judged', async () => {
@@ -213,6 +213,6 @@ describe('what is settled of subjects', () => {
     }
     const run = await place.run({ wrap: changing })
     expect(run.verdict).toBe('incomplete')
-    expect(run.summary.subjects?.statuses).toEqual({ deleted: 0, 'never-found': 0, residual: 0, undetermined: 20 })
+    expect(run.summary.subjects?.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 0, undetermined: 20 })
   })
 })
