@@ -11,7 +11,7 @@ import type { Predicate, Statement } from './statement.ts'
 export type StatementContext = {
   organization: string
   runId: string
-  scope?: { subjects: number; scopeRoot: string; manifestSha256: string; keyCommitment: string }
+  scope?: { subjects: number; scopeRoot?: string; manifestSha256: string; keyCommitment: string }
   tool: { name: string; version: string; configSha256: string }
   limitations: readonly string[]
   createdAt: string

@@ -17,7 +17,7 @@ export function optional<T extends object>(fields: T): { [K in keyof T]?: Exclud
 export function scopeOf({ scope }: StatementContext) {
   if (!scope) throw new EvidenceConflict('statement: scope: expected the manifest of the run, got none')
   const { subjects, scopeRoot, keyCommitment, manifestSha256 } = scope
-  return { population: subjects, scopeRoot, keyCommitment, manifest: { sha256: manifestSha256 } }
+  return { population: subjects, ...optional({ scopeRoot }), keyCommitment, manifest: { sha256: manifestSha256 } }
 }
 
 export function storeOf({ storeId, kind, country, custodian, uri, region, account }: StoreReport['store']) {

@@ -34,11 +34,11 @@ const obligation = z.strictObject({
 
 /**
  * Who is in scope: `population` subjects of one manifest, under the case key of which this is the SHA-256. `scopeRoot`: of the tree
- * that has a leaf for each of them (lib/proof/subject-leaf.ts).
+ * that has a leaf for each of them (lib/proof/subject-leaf.ts); statements of before there was one lack it.
  */
 const scope = z.strictObject({
   population: count,
-  scopeRoot: sha256,
+  scopeRoot: z.optional(sha256),
   keyCommitment: sha256,
   manifest: z.strictObject({ sha256 }),
 })

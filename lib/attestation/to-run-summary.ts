@@ -1,5 +1,5 @@
 import { EvidenceConflict } from '../errors.ts'
-import type { SubjectStatus } from '../verdict/decide-subject.ts'
+import type { StatusCounts } from '../verdict/decide-subject.ts'
 import type { Decision, Verdict } from '../verdict/decide-verdict.ts'
 import type { Statement } from './statement.ts'
 import {
@@ -28,7 +28,7 @@ export type RunOutcome = {
  */
 export type SubjectsSummary = {
   resultRoot: string
-  statuses: Record<SubjectStatus, number>
+  statuses: StatusCounts
   goneSince?: string
 }
 
@@ -59,8 +59,8 @@ export function runSummaryStatement(
 
 /** @throws EvidenceConflict when it does not count everybody in scope, or is better than the verdict on the run */
 function subjectsOf({ resultRoot, statuses, goneSince }: SubjectsSummary, { scope }: StatementContext, run: Verdict) {
-  const { deleted, 'never-found': neverFound, residual, undetermined } = statuses
-  if (deleted + neverFound + residual + undetermined !== scope?.subjects)
+  const { deleted, neverFound, residual, undetermined } = statuses
+  if (scope?.scopeRoot === undefined || deleted + neverFound + residual + undetermined !== scope.subjects)
     throw new EvidenceConflict('run summary statement: subjects: expected everybody in scope once, got others')
   const isVerified = run === 'verified'
   if (isVerified ? residual + undetermined > 0 : deleted + neverFound > 0)

@@ -26,7 +26,7 @@ export function contextOf({ predicate, predicateType }: RunStatement): Statement
     ...(scope && {
       scope: {
         subjects: scope.population,
-        scopeRoot: scope.scopeRoot,
+        ...(scope.scopeRoot !== undefined && { scopeRoot: scope.scopeRoot }),
         manifestSha256: scope.manifest.sha256,
         keyCommitment: scope.keyCommitment,
       },

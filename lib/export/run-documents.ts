@@ -14,7 +14,7 @@ const mostStores = 10_000
 const scopeDocument = z.looseObject({
   runId: name,
   manifest: z.looseObject({ sha256, subjects: count }),
-  scopeRoot: sha256,
+  scopeRoot: z.exactOptional(sha256),
   keyCommitment: sha256,
   stores: z.array(z.looseObject({ storeId: name, country: z.exactOptional(text) })).check(z.maxLength(mostStores)),
 })
@@ -36,7 +36,7 @@ const summaryDocument = z.looseObject({
   subjects: z.exactOptional(
     z.strictObject({
       resultRoot: sha256,
-      statuses: z.strictObject({ deleted: count, 'never-found': count, residual: count, undetermined: count }),
+      statuses: z.strictObject({ deleted: count, neverFound: count, residual: count, undetermined: count }),
       goneSince: z.exactOptional(time),
     }),
   ),

@@ -22,13 +22,14 @@ export function subjectRootsOf({ runId, scope, summary }: RunEvidence): SubjectR
   goneSince?: string
 } {
   const subjects = summary?.predicate.subjects
-  if (!scope || !summary || !subjects)
+  const scopeRoot = scope?.predicate.scope.scopeRoot
+  if (!scope || !summary || !subjects || scopeRoot === undefined)
     throw new ProofInvalid(
       `run ${runId}: expected a scope and a summary that says what it came to for subjects, got none`,
     )
   return {
     population: scope.predicate.scope.population,
-    scopeRoot: scope.predicate.scope.scopeRoot,
+    scopeRoot,
     resultRoot: subjects.resultRoot,
     run: summary.predicate.result,
     scopeEnvelope: scope.envelopeSha256,

@@ -33,7 +33,8 @@ export type SegmentDocument = {
 /**
  * Settles what the batches of a segment reported against its inventory, and that against the closing listing. Everything is
  * read once and forgotten: what is found is listed by the same reading that is signed as the coverage, so that a report that comes
- * later is in neither. *Crash: the first list counts; one that would be another is a contradiction, and the store is incomplete.*
+ * later is in neither. Memory: a bit a subject, and half a million counts of subjects. *Crash: the first list counts; one that would
+ * be another is a contradiction, and the store is incomplete.*
  * @throws EvidenceConflict
  */
 export async function settleSegment(

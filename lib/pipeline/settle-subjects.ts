@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { decideRun } from '../attestation/to-run-summary.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { createHits, noStatuses, type StatusCounts, writeResultShard } from '../proof/build-result-shard.ts'
+import { createHits, noStatuses, writeResultShard } from '../proof/build-result-shard.ts'
 import { rootOfNodes } from '../proof/chunk-nodes.ts'
 import { leafOrderOf } from '../proof/leaf-order.ts'
 import { shardLeaves } from '../proof/tree-files.ts'
-import { goneSinceOf, subjectStatuses } from '../verdict/decide-subject.ts'
+import { countOf, goneSinceOf, type StatusCounts } from '../verdict/decide-subject.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { putSame, readNodes, type ScopeTree } from './build-scope-tree.ts'
@@ -69,7 +69,7 @@ async function composeSubjects(ports: SubjectPorts, runId: string, leavesPerShar
       distinct[index]! += own.distinct()
     }
     const counted = await makeShard(ports, { runId, shard, leaves: range.leaves, run }, hits.of)
-    for (const status of subjectStatuses) statuses[status] += counted[status]
+    for (const status of Object.values(countOf)) statuses[status] += counted[status]
   }
   for (const [index, { ref, subjects }] of passes.entries())
     if (distinct[index] !== subjects)

@@ -1,7 +1,7 @@
 import { EvidenceConflict } from '../errors.ts'
 import type { SubjectCounts } from '../finding/subject-counts.ts'
 import type { IndexSink, IndexSource } from '../subject-index/index-source.ts'
-import { decideSubject, type SubjectHits, type SubjectStatus } from '../verdict/decide-subject.ts'
+import { countOf, decideSubject, type StatusCounts, type SubjectHits } from '../verdict/decide-subject.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import { chunkLeaves, chunksOf, createChunkRoot } from './chunk-nodes.ts'
 import { createHasher, hashBytes } from './kernel/hasher.ts'
@@ -9,8 +9,7 @@ import type { LeafOrder } from './leaf-order.ts'
 import { mostVersions, resultMessageBytes, writeResultLeaf } from './subject-leaf.ts'
 import { formatHead, type ResultRows, readScopeChunk } from './tree-files.ts'
 
-export type StatusCounts = Record<SubjectStatus, number>
-export const noStatuses = (): StatusCounts => ({ deleted: 0, 'never-found': 0, residual: 0, undetermined: 0 })
+export const noStatuses = (): StatusCounts => ({ deleted: 0, neverFound: 0, residual: 0, undetermined: 0 })
 
 /** What a pass says of a store: its first, its last, both, or one in between. */
 export type PassPlace = { isFirst: boolean; isLast: boolean }
@@ -76,7 +75,7 @@ export function writeResultShard(
     const found: number[] = []
     for (let leaf = from; leaf < Math.min(leaves, from + chunkLeaves); leaf++) {
       const hits = hitsOf(leaf)
-      statuses[decideSubject(hits, run)]++
+      statuses[countOf[decideSubject(hits, run)]]++
       if (hits.before > 0 || hits.after > 0) found.push(leaf, hits.before, hits.after)
     }
     rows += found.length / 3

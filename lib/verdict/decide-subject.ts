@@ -5,6 +5,15 @@ import type { StoreReport } from './store-report.ts'
 export const subjectStatuses = ['deleted', 'never-found', 'residual', 'undetermined'] as const
 export type SubjectStatus = (typeof subjectStatuses)[number]
 
+/** How many subjects have which status. */
+export type StatusCounts = { deleted: number; neverFound: number; residual: number; undetermined: number }
+export const countOf = {
+  deleted: 'deleted',
+  'never-found': 'neverFound',
+  residual: 'residual',
+  undetermined: 'undetermined',
+} as const satisfies Record<SubjectStatus, keyof StatusCounts>
+
 /**
  * Object versions in which one subject was found, over all stores. `before`: in the first pass, or, of a store where it was not
  * there yet, in the next that found it before the last. `after`: in the last pass of each store.

@@ -116,7 +116,7 @@ const steps: Record<string, (ports: Ports) => Promise<unknown>> = {
   result: async (ports) => {
     const ledger = { find: async () => ({ seq: 0, envelope: new Uint8Array(0) }) }
     const statuses = await settleSubjects(Object.create(ports, { ledger: { value: ledger } }), { runId })
-    if (statuses.deleted === 0 || statuses.deleted + statuses['never-found'] !== subjects)
+    if (statuses.deleted === 0 || statuses.deleted + statuses.neverFound !== subjects)
       throw new Error('expected everybody to be deleted or never found')
   },
   prove,

@@ -11,17 +11,15 @@ const keys = sampleKeys()
 /** Two of three people were found in the first scan of one store, and nobody in the last scan of any. */
 const verified: Models = { ie: { passes: [cleanCoverage], open: [] } }
 const goneSince = cleanCoverage.inventory.finishedAt
-const statuses = { deleted: 2, 'never-found': 1, residual: 0, undetermined: 0 }
-const nothing = { deleted: 0, 'never-found': 0, residual: 0, undetermined: 3 }
+const statuses = { deleted: 2, neverFound: 1, residual: 0, undetermined: 0 }
+const nothing = { deleted: 0, neverFound: 0, residual: 0, undetermined: 3 }
 
 /** The run's summary with what its document says of subjects and, unless it is told in another way, its statement as well. */
 function refusal(models: Models, subjects: Partial<SubjectsSummary>, said?: object): unknown {
   const document = { resultRoot: digest('6'), ...subjects }
   const forge: Forger = ({ statement, model }) => {
     if (statement.predicate.phase !== 'run-summary') return { statement, model }
-    const { 'never-found': neverFound, ...others } = subjects.statuses ?? statuses
-    const same = { ...document, statuses: { neverFound, ...others } }
-    const predicate = { ...statement.predicate, subjects: { ...same, ...said } }
+    const predicate = { ...statement.predicate, subjects: { ...document, ...said } }
     return {
       statement: { ...statement, predicate } as typeof statement,
       model: { ...(model as object), subjects: document },
@@ -40,17 +38,13 @@ describe('what a summary says of subjects', () => {
   })
 
   it.each([
-    ['one is counted twice', verified, { statuses: { ...statuses, 'never-found': 2 }, goneSince }],
-    ['one is left out', verified, { statuses: { ...statuses, 'never-found': 0 }, goneSince }],
-    [
-      'more are deleted than were found',
-      verified,
-      { statuses: { ...statuses, deleted: 3, 'never-found': 0 }, goneSince },
-    ],
+    ['one is counted twice', verified, { statuses: { ...statuses, neverFound: 2 }, goneSince }],
+    ['one is left out', verified, { statuses: { ...statuses, neverFound: 0 }, goneSince }],
+    ['more are deleted than were found', verified, { statuses: { ...statuses, deleted: 3, neverFound: 0 }, goneSince }],
     [
       'one that was found is called never found',
       verified,
-      { statuses: { ...statuses, deleted: 1, 'never-found': 2 }, goneSince },
+      { statuses: { ...statuses, deleted: 1, neverFound: 2 }, goneSince },
     ],
     ['one is left in a verified run', verified, { statuses: { ...statuses, deleted: 1, residual: 1 }, goneSince }],
     ['they are gone since an earlier time', verified, { statuses, goneSince: '2026-11-23T19:30:59.999Z' }],
@@ -61,7 +55,7 @@ describe('what a summary says of subjects', () => {
     [
       'one is never found although not all is verified',
       {},
-      { statuses: { ...nothing, 'never-found': 1, undetermined: 2 } },
+      { statuses: { ...nothing, neverFound: 1, undetermined: 2 } },
     ],
     ['one is left that nobody found', {}, { statuses: { ...nothing, residual: 1, undetermined: 2 } }],
   ] as [string, Models, Partial<SubjectsSummary>][])('is refused when %s', (_what, models, subjects) => {

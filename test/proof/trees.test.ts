@@ -32,6 +32,7 @@ const { bytes, summary } = buildIndex(rows, { pending })
 const { footer, entries } = readIndexTables(sourceOfBytes(bytes), testKeys)
 const controls = footer.controls.map(({ ordinal }) => ordinal).toSorted((a, b) => a - b)
 const order = leafOrderOf(controls)
+const allTags = entries.range(0, entries.digests)
 
 /** The leaf hashes by the format's own words, one by one. */
 const keyed = createKeyedDigest(testKeys.tagKey)
@@ -58,7 +59,7 @@ function shard(from: number, to: number, given: readonly string[] = rows): Uint8
   const tags: number[] = []
   for (let leaf = from; leaf < to; leaf++) {
     const ordinal = order.ordinalOf(leaf)
-    tags.push(...entries.range(ordinal, ordinal + 1))
+    tags.push(...allTags.subarray(ordinal * 4, ordinal * 4 + 4))
   }
   const builder = createScopeShard({ tags: Uint32Array.from(tags), keys: testKeys, caseRule: 'fold' })
   for (const [line, id] of given.entries()) builder.add(line, new Identifier(id))
@@ -79,6 +80,7 @@ const root = rootOfNodes(nodes)
 describe('the scope tree', () => {
   it('has one leaf for each distinct subject, no control and nobody who is pending, in the order of tags', () => {
     expect(summary.subjects).toBe(count)
+    expect(entries.range(700, 1900)).toEqual(allTags.slice(4 * 700, 4 * 1900))
     expect(controls.length).toBeGreaterThan(0)
     expect(Buffer.from(leaves).equals(Buffer.concat(naive.map(({ leaf }) => leaf)))).toBe(true)
     expect(scopeLeafOf(naive[7]!.opened)).toEqual(naive[7]!.leaf)

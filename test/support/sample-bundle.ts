@@ -273,8 +273,8 @@ function subjectsOf(reports: readonly StoreReport[], verdict: Verdict): Subjects
     resultRoot: digest('6'),
     statuses:
       goneSince === undefined
-        ? { deleted: 0, 'never-found': 0, residual: after, undetermined: 3 - after }
-        : { deleted: before, 'never-found': 3 - before, residual: 0, undetermined: 0 },
+        ? { deleted: 0, neverFound: 0, residual: after, undetermined: 3 - after }
+        : { deleted: before, neverFound: 3 - before, residual: 0, undetermined: 0 },
     ...(goneSince !== undefined && { goneSince }),
   }
 }

@@ -24,7 +24,7 @@ function checkRun({ stores, summary }: RunEvidence, scope: EvidenceOf<'scope'>):
     ...contextOf(statement),
     scope: {
       subjects: model.manifest.subjects,
-      scopeRoot: model.scopeRoot,
+      ...(model.scopeRoot !== undefined && { scopeRoot: model.scopeRoot }),
       manifestSha256: model.manifest.sha256,
       keyCommitment: model.keyCommitment,
     },

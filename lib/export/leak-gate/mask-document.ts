@@ -17,7 +17,7 @@ export type Trust = 'strict' | 'loose'
 const counts = new Set(
   (
     'schemaVersion rows confirmed notYetTransferred subjects lengths depth ratio decodedBytes windowLog heldBytes members ' +
-    'planned detected deleted never-found residual undetermined'
+    'planned detected deleted neverFound residual undetermined'
   ).split(' '),
 )
 const digests = /(?:[sS]ha256|Commitment|[rR]oot)$/
