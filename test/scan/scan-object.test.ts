@@ -30,8 +30,8 @@ describe('scanning an object', () => {
       for (const size of [1, 7, 1000]) {
         const { result, occurrences } = await scan(stored, size)
         expect(occurrences).toStrictEqual([
-          { ordinal: ordinals[0], record: 2, offset: 15, path },
-          { ordinal: ordinals[1], record: 3, offset: 43, path },
+          { ordinal: ordinals[0], record: 2, offset: 15, path, content: 0 },
+          { ordinal: ordinals[1], record: 3, offset: 43, path, content: 0 },
         ])
         expect(result).toMatchObject({
           bytes: stored.length,

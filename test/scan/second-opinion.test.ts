@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
@@ -60,7 +60,9 @@ describe('a second opinion', () => {
   )
 
   const corpus = new URL('../corpus/', import.meta.url)
-  const files = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bin'))
+  const files = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.bin') && statSync(new URL(name, corpus)).size < 20_000,
+  )
 
   it('agrees with the scan of every file of the corpus that is read whole', async () => {
     const texts = files.map((name) => readFileSync(new URL(name, corpus)))
