@@ -51,13 +51,14 @@ export async function readSlice(
       return { ...content, slice: { ...none, reading: 'whole' } }
     }
     case 'read':
-    case 'parts': {
+    case 'parts':
+    case 'frames': {
       const first = ranges.first()
       if (slice.index === 0)
         for (const { place, text } of first?.labels ?? [])
           for (const occurrence of findInKey(text, reading.index)) found.add(place, { ...occurrence, path: [] })
       const { start, end, decodedBytes, records, gaps } = scan
-      const how = scan.kind === 'parts' ? 'parts' : 'as-is'
+      const how = scan.kind === 'read' ? 'as-is' : scan.kind
       const failure = ranges.failure()
       const gap = failure ?? (gaps[0] && toUnread(gaps[0])) ?? ranges.gap()
       const isRead = failure === undefined && !gaps.some(({ reason }) => reason === 'read-error')

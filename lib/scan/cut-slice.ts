@@ -77,13 +77,13 @@ export function cutSlice(read: ReadRange, { from, to }: { from: number; to: numb
 }
 
 /** Behind the first byte from `start` on that is in the table; -1: there is none. */
-function afterFirst(table: Alphabet, bytes: Uint8Array, start = 0): number {
+export function afterFirst(table: Alphabet, bytes: Uint8Array, start = 0): number {
   for (let at = start; at < bytes.length; at++) if (table[bytes[at]!] !== 0) return at + 1
   return -1
 }
 
 /** The last `count` of these bytes and those that follow, in memory of their own. */
-function lastOf(bytes: Uint8Array, more: Uint8Array, count: number): Uint8Array {
+export function lastOf(bytes: Uint8Array, more: Uint8Array, count: number): Uint8Array {
   const kept = more.subarray(Math.max(0, more.length - count))
   return Buffer.concat([bytes.subarray(Math.max(0, bytes.length + kept.length - count)), kept])
 }

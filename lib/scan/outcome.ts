@@ -35,8 +35,9 @@ export type ScanReport = {
 
 /**
  * How a slice of a version was read. `as-is`: its bytes `start` to before `end`, moved from the planned edges to where an
- * identifier cannot be cut. `parts`: the same where the format says what begins where. Any other container can only be read from its beginning: the first slice read the `whole` of it, and
+ * identifier cannot be cut. `parts`: the same where the format says what begins where; `frames`: the
+ * text that belongs to frames of a compression, of which offsets are counted from where it begins. Any other container can only be read from its beginning: the first slice read the `whole` of it, and
  * each other was `left` to that, unless it was `unread` because nothing could be told of it.
  */
 export type SliceReading = Slice & { reading: (typeof sliceReadings)[number]; start: number; end: number }
-export const sliceReadings = ['as-is', 'parts', 'whole', 'left', 'unread'] as const
+export const sliceReadings = ['as-is', 'parts', 'frames', 'whole', 'left', 'unread'] as const

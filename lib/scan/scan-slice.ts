@@ -1,26 +1,37 @@
+import { framedText } from '../decode/decode-frames.ts'
 import type { DeclaredFormat } from '../decode/decode-object.ts'
 import { decodePart, headLength, isReadAsIs } from '../decode/decode-part.ts'
 import { decodeParts, isCuttable } from '../decode/decode-parts.ts'
-import { encodedCheck, longRun } from '../decode/encoded-check.ts'
+import { longRun } from '../decode/encoded-check.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
+import { endSlice, orGap } from './end-slice.ts'
 import { contextFor, createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
 import { openMatchers } from './open-matchers.ts'
+import { scanFrames } from './scan-frames.ts'
 import type { PlacedOccurrence } from './scan-object.ts'
 
 /**
  * What reading one slice of an object came to. `container`: the object has to be unwrapped from its beginning. `parts`: its format says
- * where parts of it begin, and those from `start` to before `end` were scanned. `read`: the
+ * where parts of it begin, and those from `start` to before `end` were scanned.
+ * `frames`: so it is with the frames of a compressed text. `read`: the
  * bytes from `start` to before `end` were scanned; `records` are the lines that end in them (the last line of the object
  * needs no newline). Without `gaps`, what the slices of an object find is what a scan of the whole finds.
  */
 export type SliceScan =
   | { kind: 'container' }
   | { kind: 'unread'; gap: Gap }
-  | { kind: 'read' | 'parts'; start: number; end: number; decodedBytes: number; records: number; gaps: Gap[] }
+  | {
+      kind: 'read' | 'parts' | 'frames'
+      start: number
+      end: number
+      decodedBytes: number
+      records: number
+      gaps: Gap[]
+    }
 
 /**
  * Scans one slice of an object of `size` bytes. Occurrences are where they are in the object, but their `record` counts
@@ -44,13 +55,14 @@ export async function scanSlice(
     const parts = await decodeParts({ size, read }, slice, head, matchers.open)
     return parts === undefined ? { kind: 'container' } : { kind: 'parts', ...parts, ...matchers.stop() }
   }
+  const context = Math.max(contextFor(index, forms), 2 * longRun)
+  const text = await orGap(framedText({ size, read }, head))
+  if (text !== undefined)
+    return 'reason' in text
+      ? { kind: 'unread', gap: text }
+      : scanFrames({ size, read }, text, slice, { index, forms, context }, onOccurrence)
   if (!isReadAsIs(head)) return { kind: 'container' }
-  const { extent, chunks, before, last, after } = cutSlice(
-    read,
-    slice,
-    size,
-    Math.max(contextFor(index, forms), 2 * longRun),
-  )
+  const { extent, chunks, before, last, after } = cutSlice(read, slice, size, context)
   let lastByte: number | undefined
   let matcher: FormMatcher | undefined
   let isWhole = false
@@ -78,37 +90,6 @@ export async function scanSlice(
   const goesOn = lastByte !== undefined && lastByte !== newline && extent.end < size
   const records = (matcher?.records ?? 0) - (goesOn ? 1 : 0)
   return { kind: 'read', ...extent, decodedBytes, records, gaps: missing === undefined ? gaps : [...gaps, missing] }
-}
-
-/**
- * Ends the search of a slice with what is behind it; returns what could not be read of that, or what is hidden in a run that
- * reaches over the edge and is too short on either side.
- */
-async function endSlice(
-  matcher: FormMatcher | undefined,
-  isWhole: boolean,
-  { last, after }: { last: () => Uint8Array; after: () => Promise<Uint8Array> },
-  { end }: { end: number },
-): Promise<Gap | undefined> {
-  if (matcher === undefined) return undefined
-  if (!isWhole) {
-    matcher.stop()
-    return undefined
-  }
-  try {
-    const behind = await after()
-    matcher.finish(behind)
-    const check = encodedCheck()
-    check.write(last())
-    check.write(behind)
-    check.end()
-    const hidden = check.problem()
-    return hidden && { ...hidden, path: [], offset: end - last().length + hidden.offset }
-  } catch (error) {
-    if (!(error instanceof ReadFailed)) throw error
-    matcher.stop()
-    return { reason: 'read-error', path: [], offset: end, detail: 'expected what is behind a slice from the medium' }
-  }
 }
 
 const newline = 0x0a

@@ -111,7 +111,8 @@ function gapBetween(size: number, read: readonly ScanReport[], planned: readonly
 }
 
 /** Read slice by slice. */
-const isCut = (reading: SliceReading['reading'] | undefined) => reading === 'as-is' || reading === 'parts'
+const isCut = (reading: SliceReading['reading'] | undefined) =>
+  reading === 'as-is' || reading === 'parts' || reading === 'frames'
 
 function toOutcome(isFound: boolean, gap: Gap | undefined): Outcome {
   if (isFound) return { kind: 'found', ...gap }
@@ -119,21 +120,27 @@ function toOutcome(isFound: boolean, gap: Gap | undefined): Outcome {
 }
 
 /**
- * The first places, with records counted from the beginning of the version: those of earlier slices come before. Behind a
+ * The first places, with records counted from the beginning of the version, and of a compressed text offsets as well: those of earlier slices
+ * come before. Behind a
  * slice of which nothing is known no record can be counted, so those places are left out.
  */
 function joinFindings(parts: readonly Part[]): Finding[] {
   const joined: Finding[] = []
-  let records = 0
+  let [records, decodedBytes] = [0, 0]
   for (const part of parts) {
     if (part.report === undefined) break
-    const before = records
+    const before = { records, decodedBytes }
+    const reading = part.report.slice?.reading
     joined.push(
-      ...part.findings.map((each) =>
-        each.place === 'content' && each.path.length === 0 ? { ...each, record: before + each.record } : each,
-      ),
+      ...part.findings.map((each) => {
+        if (each.place !== 'content' || reading === 'parts') return each
+        if (reading === 'frames')
+          return { ...each, record: before.records + each.record, offset: before.decodedBytes + each.offset }
+        return each.path.length === 0 ? { ...each, record: before.records + each.record } : each
+      }),
     )
     records += part.report.records
+    decodedBytes += part.report.decodedBytes
     if (part.gap?.reason === 'contradictory' || !isCut(part.report.slice?.reading)) break
   }
   return joined.slice(0, listedFindings)

@@ -6,7 +6,9 @@ const restored = { pass: 0, tier: 'bulk', days: 7, asked: true, versions: 9, res
 describe('what statements admit', () => {
   it('names the size of slices', () => {
     const told = limitationsOf({ containers: ['gzip'], forms: [], left: [], sliceBytes: 2 ** 30 }).join('\n')
-    expect(told).toContain('Text, Parquet and ORC of more than 1073741824 bytes was scanned in slices')
+    expect(told).toContain(
+      'Text, Parquet, ORC, and text in blocks of BGZF or frames of pzstd, of more than 1073741824 bytes was scanned in slices',
+    )
   })
 
   it('says of a bucket how its tags were read, and what was restored before each pass', () => {

@@ -7,6 +7,7 @@ import type { RequestedVersion } from '../../lib/deletion/request.ts'
 import { ReadFailed } from '../../lib/errors.ts'
 import type { Opened, Ports, Store } from '../../lib/ports.ts'
 import { kind, lengths, list1, orcFile, type } from '../decode/columnar/orc-writer.ts'
+import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
@@ -102,6 +103,36 @@ describe('a large object', () => {
         each.record,
       ]),
     ).toEqual([1, 10, 19, 28, 37].map((stripe) => [['orc', `stripe-${stripe}`, 'column-2'], 1]))
+  })
+
+  it('is a compressed text of which each slice reads its own frames', async () => {
+    const ids = numbers(700).map((n) => (n % 90 === 0 ? transferred(n % 4) : somebodyElse(n)))
+    const text = Buffer.from(jsonRecords(ids))
+    const body = Buffer.concat(
+      numbers(text.length / 900 + 1).map((n) => bgzfBlock(text.subarray(n * 900, (n + 1) * 900))),
+    )
+    const at = await place({ 'big.gz': body })
+    const [sliced, atOnce] = [await at.run({ call: inSlicesOf(Math.ceil(body.length / 3)) }), await at.run()]
+    const members = [
+      'clean',
+      'found',
+      'foundPartly',
+      'unverified',
+      'bytesRead',
+      'decodedBytes',
+      'records',
+      'findings',
+      'subjects',
+    ] as const
+    const [ofSlices, ofWhole] = [await sliced.coverage(0), await atOnce.coverage(0)]
+    for (const member of members) expect({ [member]: ofSlices?.[member] }).toEqual({ [member]: ofWhole?.[member] })
+    expect(ofWhole).toMatchObject({ findings: 8, foundPartly: 0, unverified: [] })
+    const reports = numbers(3).map((batch) => readFileSync(evidenceOf(at, report(batch)), 'utf8'))
+    for (const each of reports) expect(each).toContain('"reading":"frames"')
+    const [requested] = readFileSync(evidenceOf(at, 'requested/000000000.jsonl'), 'utf8').trimEnd().split('\n')
+    expect((JSON.parse(requested!) as RequestedVersion).places.map(({ record }) => record)).toEqual(
+      numbers(8).map((n) => n * 90 + 1),
+    )
   })
 
   it('is counted once where its name holds an identifier', async () => {

@@ -135,6 +135,26 @@ describe('slices that are settled as one version', () => {
     ])
   })
 
+  it('are clean when each read the text of its own frames, and count lines and bytes of the text from its beginning', () => {
+    const inFrames = (slice: Slice) => {
+      const made = withFinding(slice, 3, 7)
+      const findings = [{ ...made.findings[0]!, path: ['gzip'], offset: 5 }]
+      const report = { ...made.reports[0]!, ...reading(slice, { reading: 'frames' }), decodedBytes: 1000 }
+      return { ...made, reports: [report], findings }
+    }
+    const frames = planned.map((slice) => batch([read(slice, reading(slice, { reading: 'frames' }))]))
+    expect(settled(frames)).toMatchObject({ outcome: clean, report: { bytes: size } })
+    const joined = joinSlices(
+      entry,
+      planned.map((slice) => ({ slice, report: inFrames(slice) })),
+    )
+    expect(joined?.findings.map(({ offset, record }) => [offset, record])).toEqual([
+      [5, 3],
+      [1005, 13],
+      [2005, 23],
+    ])
+  })
+
   it('are found with every finding, each subject once, and records counted from the beginning', () => {
     const made = [withFinding(planned[0]!, 3, 7), all[1], withFinding(planned[2]!, 5, 7)]
     const joined = joinSlices(
@@ -288,7 +308,7 @@ describe('slices that are settled as one version', () => {
     const part = fc.record({
       index: fc.nat(2),
       outcome: fc.constantFrom(clean, clean, clean, broken, left),
-      reading: fc.constantFrom('as-is', 'as-is', 'as-is', 'parts', 'parts', 'whole', 'left', 'unread' as const),
+      reading: fc.constantFrom('as-is', 'as-is', 'as-is', 'parts', 'frames', 'whole', 'left', 'unread' as const),
       shift: fc.constantFrom(0, 0, 0, 1),
       isMade: fc.constantFrom(true, true, true, false),
     })
@@ -308,7 +328,7 @@ describe('slices that are settled as one version', () => {
           ({ index, outcome, reading: how, shift, isMade }, place) =>
             isMade &&
             shift === 0 &&
-            (how === 'as-is' || how === 'parts') &&
+            (how === 'as-is' || how === 'parts' || how === 'frames') &&
             how === parts[0].reading &&
             outcome.kind === 'clean' &&
             (inPlace || index === place),

@@ -35,7 +35,7 @@ function isGzip(head: Uint8Array): boolean {
  * checksum and size is checked. What follows the last one stays in `source`. Header texts are contents of their own:
  * `[...path, 'header', 'name']`, from the second member on `header-2` and so on.
  */
-async function* gzipContent(
+export async function* gzipContent(
   source: ByteSource,
   engine: Engine,
   path: readonly string[],

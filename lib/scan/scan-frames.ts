@@ -1,0 +1,62 @@
+import { decodeFrames, type FramedText, findFrame } from '../decode/decode-frames.ts'
+import type { ObjectBytes } from '../decode/decode-parts.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { cutFrames } from './cut-frames.ts'
+import { endSlice, orGap } from './end-slice.ts'
+import { createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
+import type { PlacedOccurrence } from './scan-object.ts'
+import type { SliceScan } from './scan-slice.ts'
+
+/**
+ * Scans the text of a compressed object that belongs to one slice. Occurrences have their offset and their `record` from where this
+ * text begins: what is before it is only known to the slices before.
+ */
+export async function scanFrames(
+  object: ObjectBytes,
+  text: FramedText,
+  slice: { from: number; to: number },
+  { index, forms, context }: { index: SubjectIndex; forms: readonly string[]; context: number },
+  onOccurrence: (occurrence: PlacedOccurrence) => void,
+): Promise<SliceScan> {
+  const start = await orGap(findFrame(object, text.framing, slice))
+  if (typeof start === 'object') return { kind: 'unread', gap: start }
+  if (start === undefined)
+    return { kind: 'frames', start: slice.from, end: slice.from, decodedBytes: 0, records: 0, gaps: [] }
+  const cut = cutFrames({ isFirst: start === 0, to: slice.to }, object.size, context)
+  const path = [text.framing.name]
+  let matcher: FormMatcher | undefined
+  let lastByte: number | undefined
+  let isWhole = false
+  const opened = () =>
+    createFormMatcher(
+      index,
+      forms,
+      (occurrence) => {
+        if (!index.isControl(occurrence.ordinal)) onOccurrence({ ...occurrence, path, content: 0 })
+      },
+      { before: cut.before() },
+    )
+  const range = { from: start, to: Math.max(start, slice.to) }
+  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, () => ({
+    write(bytes) {
+      lastByte = bytes.at(-1) ?? lastByte
+      matcher ??= opened()
+      matcher.write(bytes)
+    },
+    end() {
+      isWhole = true
+    },
+  }))
+  const missing = await endSlice(matcher, isWhole, cut, { end: decodedBytes })
+  const goesOn = lastByte !== undefined && lastByte !== newline && !cut.isEndOfText()
+  return {
+    kind: 'frames',
+    start,
+    end: cut.end() ?? start,
+    decodedBytes,
+    records: (matcher?.records ?? 0) - (goesOn ? 1 : 0),
+    gaps: missing === undefined ? gaps : [...gaps, { ...missing, path }],
+  }
+}
+
+const newline = 0x0a

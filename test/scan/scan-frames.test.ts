@@ -1,0 +1,223 @@
+import { hash } from 'node:crypto'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ReadFailed } from '../../lib/errors.ts'
+import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts'
+import { scanSlice } from '../../lib/scan/scan-slice.ts'
+import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
+import { makeIndex } from '../subject-index/make-index.ts'
+
+const block = (text: Uint8Array) => bgzfBlock(text)
+
+/** A frame of zstd behind one that says its size. */
+function announced(text: Uint8Array): Buffer {
+  const frame = zstdCompressSync(text)
+  const header = Buffer.from('502a4d180400000000000000', 'hex')
+  header.writeUInt32LE(frame.length, 8)
+  return Buffer.concat([header, frame])
+}
+
+const framings = [
+  { name: 'blocks of BGZF', frame: block, stored: (text: Uint8Array) => bgzfBlock(text, 0) },
+  { name: 'frames of pzstd', frame: announced, stored: announced },
+]
+
+const identifiers = ['1234567890123', 'bob.smith@example.org', '3f2504e0-4f89-11d3-9a0c-0305e82c3301', 'some_handle_9']
+const index = makeIndex(identifiers)
+
+/** Lines with people in them, some written in a form, and now and then a long stretch without anything to cut at. */
+function textOf(seed: number, lines: number): Buffer {
+  let state = seed
+  const draw = (below: number) => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0
+    return (state >>> 8) % below
+  }
+  return Buffer.from(
+    Array.from({ length: lines }, () => {
+      const id = identifiers[draw(identifiers.length)]!
+      const written = [id, encodeURIComponent(id), Buffer.from(id).toString('hex'), 'nobody', 'é'][draw(5)]
+      const long = draw(40) === 0 ? 'y'.repeat(draw(9000)) : ''
+      return `${draw(100_000)},${written}${long};${'x'.repeat(draw(80))}\n`
+    }).join(''),
+  )
+}
+
+/** The text in frames of about so many bytes, wherever that cuts it. */
+function framed(text: Buffer, sizes: readonly number[], frame: (text: Uint8Array) => Buffer): Buffer {
+  const frames: Buffer[] = []
+  for (let at = 0, next = 0; at < text.length; next++) {
+    const size = sizes[next % sizes.length]!
+    frames.push(frame(text.subarray(at, at + size)))
+    at += size
+  }
+  return Buffer.concat(frames)
+}
+
+const ofRange = (bytes: Buffer) =>
+  async function* ({ from, to }: { from: number; to: number }) {
+    for (let at = from; at < to; at += 700) yield Buffer.from(bytes.subarray(at, Math.min(at + 700, to)))
+  }
+
+async function whole(bytes: Buffer) {
+  const found: string[] = []
+  const scan = await scanObject(ofRange(bytes)({ from: 0, to: bytes.length }), index, (each) =>
+    found.push(placeOf(each)),
+  )
+  return { found: found.toSorted(), records: scan.records, decodedBytes: scan.decodedBytes, gaps: scan.gaps }
+}
+
+const placeOf = ({ path, ordinal, offset, record, form }: PlacedOccurrence) =>
+  `${path.join('/')} ${ordinal} ${offset} ${record} ${form ?? ''}`
+
+function slicesOf(edges: readonly number[], size: number) {
+  const bounds = [...new Set([0, ...edges.map((edge) => edge % size), size])].toSorted((one, other) => one - other)
+  return bounds.slice(1).map((to, at) => ({ from: bounds[at]!, to }))
+}
+
+/** Slices joined: what is in earlier ones comes before. */
+async function inSlices(bytes: Buffer, edges: readonly number[], read = ofRange(bytes)) {
+  const found: string[] = []
+  const gaps: string[] = []
+  const extents: [number, number][] = []
+  let [records, decodedBytes] = [0, 0]
+  for (const slice of slicesOf(edges, bytes.length)) {
+    const own: PlacedOccurrence[] = []
+    const scan = await scanSlice(read, slice, bytes.length, index, (each) => own.push(each))
+    if (scan.kind !== 'frames') throw new Error(`expected frames, got ${scan.kind}`)
+    for (const each of own)
+      found.push(placeOf({ ...each, offset: decodedBytes + each.offset, record: records + each.record }))
+    if (scan.end > scan.start) extents.push([scan.start, scan.end])
+    records += scan.records
+    decodedBytes += scan.decodedBytes
+    gaps.push(...scan.gaps.map(({ reason }) => reason))
+  }
+  return { joined: { found: found.toSorted(), records, decodedBytes }, gaps, extents }
+}
+
+const doTile = (extents: readonly [number, number][], size: number) =>
+  extents.every(([start], at) => start === (extents[at - 1]?.[1] ?? 0)) && extents.at(-1)?.[1] === size
+
+describe.each(framings)('slices of $name', ({ frame, stored }) => {
+  it('together find what a scan of the whole finds, wherever frames and slices are cut', async () => {
+    let several = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(1e6),
+        fc.array(fc.integer({ min: 1, max: 6000 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.nat(1e6), { minLength: 1, maxLength: 5 }),
+        async (seed, sizes, edges) => {
+          const bytes = framed(
+            textOf(seed, 400),
+            sizes.map((size) => size + 200),
+            frame,
+          )
+          const { gaps, ...expected } = await whole(bytes)
+          expect(gaps).toEqual([])
+          const { joined, gaps: ofSlices, extents } = await inSlices(bytes, edges)
+          expect(ofSlices).toEqual([])
+          expect(joined).toEqual(expected)
+          expect(doTile(extents, bytes.length)).toBe(true)
+          several += extents.length > 1 && joined.found.length > 50 ? 1 : 0
+        },
+      ),
+      { numRuns: 15 },
+    )
+    expect(several).toBeGreaterThan(4)
+  })
+
+  it('find what two frames share, and what they share with a third, at every edge', async () => {
+    const user = identifiers[0]!
+    const before = `${'z '.repeat(2500)}`
+    for (const cut of [1, 7, user.length - 1]) {
+      const text = Buffer.from(`${before}${user} and ${'z'.repeat(6000)}${before}`)
+      const at = before.length + cut
+      const pieces = [
+        text.subarray(0, at),
+        text.subarray(at, at + 3),
+        text.subarray(at + 3, at + 3),
+        text.subarray(at + 3),
+      ]
+      const frames = pieces.map(frame)
+      const bytes = Buffer.concat(frames)
+      const { gaps, ...expected } = await whole(bytes)
+      expect([gaps, expected.found.length]).toEqual([[], 1])
+      let edge = 0
+      for (const { length } of frames) {
+        edge += length
+        for (const each of [edge - 1, edge, edge + 1]) expect((await inSlices(bytes, [each])).joined).toEqual(expected)
+      }
+    }
+  })
+
+  it('do not meet where a frame inside of a frame is taken for one', async () => {
+    // Stored and not compressed, so that the inner one is there byte by byte.
+    const inner = frame(Buffer.from('inner text '.repeat(3)))
+    const filler = (seed: string) =>
+      Buffer.concat(Array.from({ length: 100 }, (_, at) => hash('sha256', `${seed}${at}`, 'buffer')))
+    const bytes = Buffer.concat([
+      stored(Buffer.concat([filler('a'), inner, inner, filler('b')])),
+      frame(Buffer.from('last\n')),
+    ])
+    const { gaps: _, ...expected } = await whole(bytes)
+    const sound: object[] = []
+    const edges = Array.from({ length: Math.floor(bytes.length / 97) }, (_, at) => 1 + at * 97)
+    for (const edge of edges) {
+      const scans = await inSlices(bytes, [edge])
+      sound.push(...(doTile(scans.extents, bytes.length) ? [scans.joined] : []))
+    }
+    expect(sound).toEqual(sound.map(() => expected))
+    expect(sound.length).toBeGreaterThan(0)
+    // Some edges lie in front of the inner frames, which are taken for outer ones then.
+    expect(sound.length).toBeLessThan(edges.length)
+  })
+
+  it('are never without a gap or a hole together where a byte is damaged', async () => {
+    const bytes = framed(textOf(5, 60), [900], frame)
+    let noticed = 0
+    // Where the first frame is damaged the whole is left to the first slice.
+    for (let at = frame(textOf(5, 60).subarray(0, 900)).length; at < bytes.length; at += 83) {
+      const damaged = Buffer.from(bytes)
+      damaged[at]! ^= 0x10
+      const { gaps } = await whole(damaged)
+      const { gaps: ofSlices, extents } = await inSlices(damaged, [1200, 2400])
+      const isSound = ofSlices.length === 0 && doTile(extents, bytes.length)
+      if (gaps.length > 0) expect(isSound).toBe(false)
+      noticed += isSound ? 0 : 1
+    }
+    expect(noticed).toBeGreaterThan(5)
+  })
+
+  it('are not clean behind their last frame, or when cut off', async () => {
+    const bytes = framed(textOf(5, 60), [900], frame)
+    for (const other of [
+      Buffer.concat([bytes, Buffer.from('more')]),
+      Buffer.concat([bytes, gzipSync('more')]),
+      bytes.subarray(0, -3),
+    ])
+      expect((await inSlices(other, [1500])).gaps).not.toEqual([])
+  })
+
+  it('have a gap where the medium fails', async () => {
+    const bytes = framed(textOf(5, 60), [900], frame)
+    const edge = Math.floor(bytes.length / 2)
+    const failing = (range: { from: number; to: number }) => {
+      if (range.from >= edge) throw new ReadFailed('medium: expected more bytes')
+      return ofRange(bytes)(range)
+    }
+    const read = (from: number, to: number) => scanSlice(failing, { from, to }, bytes.length, index, () => {})
+    expect(await read(0, edge)).toMatchObject({ kind: 'frames', gaps: [{ reason: 'read-error' }] })
+    expect(await read(edge, bytes.length)).toMatchObject({ kind: 'unread', gap: { reason: 'read-error' } })
+  })
+})
+
+it('a compression of one frame, or of something other than text, is left to the first slice', async () => {
+  const text = textOf(5, 60)
+  for (const bytes of [
+    gzipSync(text),
+    zstdCompressSync(text),
+    block(gzipSync(text)),
+    Buffer.concat([block(block(text)), block(text)]),
+  ])
+    expect((await scanSlice(ofRange(bytes), { from: 0, to: 50 }, bytes.length, index, () => {})).kind).toBe('container')
+})
