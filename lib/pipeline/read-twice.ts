@@ -55,8 +55,8 @@ export async function readForOpinion(
       return opinionOnParts({ size: entry.size, read }, slice, head, options)
     if (declared === undefined && isReadAsIs(head))
       return opinionOnSlice(read, slice, { head, size: entry.size }, options)
-    if (slice.index > 0 || isFramed(head) || entry.size > bytesInOneCall('container', reading.callSeconds))
-      return undefined
+    if (slice.index > 0) return undefined
+    if (!isFramed(head) && entry.size > bytesInOneCall('container', reading.callSeconds)) return undefined
   }
   const opened = await reading.store.open(version)
   if (opened.kind === 'unreadable') return undefined

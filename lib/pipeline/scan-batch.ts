@@ -9,7 +9,7 @@ import type { InventoryEntry, ListedVersion } from '../inventory/object-version.
 import type { Slice } from '../inventory/slice.ts'
 import type { Ports } from '../ports.ts'
 import { runControls } from '../scan/controls.ts'
-import type { Outcome, ScanReport } from '../scan/outcome.ts'
+import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { findInKey } from '../scan/redact-key.ts'
 import { compareWith, type Opinion } from '../scan/second-opinion.ts'
 import { openRunIndex, readRunStore } from './documents.ts'
@@ -17,7 +17,7 @@ import { batchKey, partKey } from './evidence-keys.ts'
 import { openAhead } from './open-ahead.ts'
 import { readSlice } from './read-slice.ts'
 import { drawSample, readForOpinion } from './read-twice.ts'
-import { readVersion } from './read-version.ts'
+import { type Content, readVersion } from './read-version.ts'
 import type { Reading, Unread } from './reading.ts'
 import { batchInput, parseInput } from './task-input.ts'
 
@@ -142,8 +142,16 @@ async function scanEntry(
     findings: found.listed,
     ordinals: found.ordinals,
     beyondCall: gap?.beyondCall === true,
-    ...(gap === undefined && comparison && { agrees: comparison.agrees(content) }),
+    ...(gap === undefined && comparison && { agrees: comparison.agrees(extentOf(content)) }),
   }
+}
+
+/** Of a compressed text that is read frame by frame the first slice ends within it. */
+function extentOf({ sha256, slice, decodedBytes }: Content & { slice?: SliceReading }): {
+  sha256?: string
+  before?: number
+} {
+  return { ...(sha256 !== undefined && { sha256 }), ...(slice?.reading === 'frames' && { before: decodedBytes }) }
 }
 
 function toOutcome(findings: number, gap: Unread | undefined): Outcome {

@@ -117,14 +117,17 @@ export function compareWith({ pieces, found, whole }: Opinion) {
       if (form === undefined && pieces.get(content)?.some(({ from, to }) => offset >= from && offset < to))
         seen.add(placeOf(content, offset, ordinal))
     },
-    agrees({ sha256 }: { sha256?: string }): boolean {
-      const isSame = whole === undefined || (whole.complete && whole.sha256 === sha256)
-      return isSame && seen.size === found.size && [...seen].every((place) => found.has(place))
+    /** `before`: the scan went only so far into the one content that there is. */
+    agrees({ sha256, before }: { sha256?: string; before?: number }): boolean {
+      const isSame = before !== undefined || whole === undefined || (whole.complete && whole.sha256 === sha256)
+      const expected = before === undefined ? found : new Set([...found].filter((place) => offsetOf(place) < before))
+      return isSame && seen.size === expected.size && [...seen].every((place) => expected.has(place))
     },
   }
 }
 
 const placeOf = (content: number, offset: number, ordinal: number) => `${content} ${offset} ${ordinal}`
+const offsetOf = (place: string) => Number(place.split(' ')[1])
 
 async function formOpinion(
   { index, forms, seed, limits = opinionLimits }: OpinionOptions,
