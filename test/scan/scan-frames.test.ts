@@ -108,7 +108,7 @@ describe.each(framings)('slices of $name', ({ frame, stored }) => {
         fc.array(fc.nat(1e6), { minLength: 1, maxLength: 5 }),
         async (seed, sizes, edges) => {
           const bytes = framed(
-            textOf(seed, 400),
+            textOf(seed, 300),
             sizes.map((size) => size + 200),
             frame,
           )
@@ -118,12 +118,12 @@ describe.each(framings)('slices of $name', ({ frame, stored }) => {
           expect(ofSlices).toEqual([])
           expect(joined).toEqual(expected)
           expect(doTile(extents, bytes.length)).toBe(true)
-          several += extents.length > 1 && joined.found.length > 50 ? 1 : 0
+          several += extents.length > 1 && joined.found.length > 30 ? 1 : 0
         },
       ),
-      { numRuns: 15 },
+      { numRuns: 12 },
     )
-    expect(several).toBeGreaterThan(4)
+    expect(several).toBeGreaterThan(3)
   })
 
   it('find what two frames share, and what they share with a third, at every edge', async () => {

@@ -5,8 +5,8 @@ import { expect, it } from 'vitest'
 import { inSlicesOf, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
-const clean = jsonRecords(numbers(60).map((n) => somebodyElse(n)))
-const withOne = jsonRecords(numbers(60).map((n) => (n === 40 ? transferred(3) : somebodyElse(n))))
+const clean = jsonRecords(numbers(20).map((n) => somebodyElse(n)))
+const withOne = jsonRecords(numbers(20).map((n) => (n === 14 ? transferred(3) : somebodyElse(n))))
 const files = {
   'clean.br': brotliCompressSync(clean),
   'found.br': brotliCompressSync(withOne),
@@ -18,7 +18,7 @@ const files = {
 
 it.each([
   { name: 'at once', hands: {} },
-  { name: 'in slices', hands: { call: inSlicesOf(70) } },
+  { name: 'in slices', hands: { call: inSlicesOf(120) } },
 ])('what is declared to be brotli is read as that and as nothing else, $name', async ({ hands }) => {
   const at = await openPlace((root) => {
     mkdirSync(join(root, 'sg'))

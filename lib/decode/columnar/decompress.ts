@@ -1,8 +1,11 @@
-import { brotliDecompressSync, unzipSync, type ZlibOptions, zstdDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, inflateSync, zstdDecompressSync } from 'node:zlib'
 import { BlockCorrupt } from '../compression/block-corrupt.ts'
 import { decompressLz4Block } from '../compression/lz4-block.ts'
 import { decompressSnappyBlock } from '../compression/snappy-block.ts'
+import { isFrame } from '../compression/zstd-frame.ts'
+import { byPlatform } from './by-platform.ts'
 import { ColumnFault, corrupt } from './column-fault.ts'
+import { gunzipPart, isGzip } from './gzip-part.ts'
 
 /** Compressions of parts that are held whole, and whose size is stated. */
 export type BlockCodec = 'SNAPPY' | 'GZIP' | 'BROTLI' | 'ZSTD' | 'LZ4_RAW' | 'LZ4'
@@ -24,17 +27,23 @@ export function decompress(codec: BlockCodec, stored: Uint8Array, size: number):
         expectPlausible(size, stored.length * 256)
         return hadoopLz4(stored, size)
       case 'GZIP':
-        return ofSize(byPlatform(unzipSync, stored, size + 1), size)
+        return ofSize(isGzip(stored) ? gunzipPart(stored, size + 1) : byPlatform(inflateSync, stored, size + 1), size)
       case 'BROTLI':
         return ofSize(byPlatform(brotliDecompressSync, stored, size + 1), size)
       case 'ZSTD':
-        return ofSize(byPlatform(zstdDecompressSync, stored, size + 1), size)
+        return ofSize(zstdFrame(stored, size + 1), size)
       default:
         return codec satisfies never
     }
   } catch (error) {
     throw faultOf(error)
   }
+}
+
+/** One frame of zstd that holds `most` bytes at most. A skippable one would hold bytes that are none of the content. */
+export function zstdFrame(stored: Uint8Array, most: number): Uint8Array {
+  if (!isFrame(stored)) throw corrupt('expected a frame of zstd')
+  return byPlatform(zstdDecompressSync, stored, most)
 }
 
 function ofSize(bytes: Uint8Array, size: number): Uint8Array {
@@ -45,32 +54,6 @@ function ofSize(bytes: Uint8Array, size: number): Uint8Array {
 /** What no block of the format can make of so few bytes is not asked for in memory. */
 export function expectPlausible(size: number, most: number): void {
   if (size > most + 64) throw corrupt('expected a compressed part that can hold its stated size')
-}
-
-type SyncOptions = Pick<ZlibOptions, 'info' | 'maxOutputLength' | 'chunkSize'>
-
-type WithInfo = { buffer: Uint8Array; engine: { bytesWritten: number } }
-
-/** All of `stored`, which holds at most `most` bytes, by a synchronous function of Node. */
-export function byPlatform(...parameters: Parameters<typeof beginningByPlatform>): Uint8Array {
-  const { bytes, consumed } = beginningByPlatform(...parameters)
-  if (consumed !== parameters[1].length) throw corrupt('expected no bytes behind a compressed part')
-  return bytes
-}
-
-/** The same, where other bytes may be behind what is compressed: the first `consumed` ones are. */
-export function beginningByPlatform(
-  decompressSync: (stored: Uint8Array, options: SyncOptions) => unknown,
-  stored: Uint8Array,
-  most: number,
-): { bytes: Uint8Array; consumed: number } {
-  const options = {
-    info: true,
-    maxOutputLength: most,
-    chunkSize: Math.max(1024, Math.min(most, 2 ** 22, stored.length * 8)),
-  }
-  const { buffer, engine } = decompressSync(stored, options) as WithInfo
-  return { bytes: buffer, consumed: engine.bytesWritten }
 }
 
 /** Hadoop's frames around blocks: the size of a group of blocks, then each with its stored size; some writers leave the frames out. */

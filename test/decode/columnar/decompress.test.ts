@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type BlockCodec, decompress } from '../../../lib/decode/columnar/decompress.ts'
+import { gzipMember } from '../gzip-member.ts'
 
 const text = Buffer.from('user 1111111111, user 2222222222 '.repeat(20))
 const bigEndian = (value: number) => {
@@ -35,6 +36,33 @@ const cases: { name: string; codec: BlockCodec; stored: Buffer; whole: Uint8Arra
   { name: "lz4 in Hadoop's frames", codec: 'LZ4', stored: hadoop(short, short), whole: Buffer.concat([short, short]) },
   { name: "lz4 without Hadoop's frames", codec: 'LZ4', stored: lz4Block(short), whole: short },
 ]
+
+const skippable = Buffer.concat([Buffer.from('502a4d180f000000', 'hex'), Buffer.from('user 1111111111')])
+const hidden: { name: string; codec: BlockCodec; stored: Buffer; size: number }[] = [
+  { name: 'in a skippable frame alone', codec: 'ZSTD', stored: skippable, size: 0 },
+  {
+    name: 'in one before',
+    codec: 'ZSTD',
+    stored: Buffer.concat([skippable, zstdCompressSync(text)]),
+    size: text.length,
+  },
+  {
+    name: 'in one behind',
+    codec: 'ZSTD',
+    stored: Buffer.concat([zstdCompressSync(text), skippable]),
+    size: text.length,
+  },
+  { name: 'in the name of a member', codec: 'GZIP', stored: gzipMember(text, { name: 'user' }), size: text.length },
+  {
+    name: 'in the comment of a second member',
+    codec: 'GZIP',
+    stored: Buffer.concat([gzipSync(text), gzipMember(text, { comment: 'user' })]),
+    size: 2 * text.length,
+  },
+]
+test.each(hidden)('a part with bytes that are none of its content is a fault: $name', ({ codec, stored, size }) => {
+  expect(() => decompress(codec, stored, size)).toThrow(/^expected /)
+})
 
 describe.each(cases)('a part compressed by $name', ({ codec, stored, whole }) => {
   test('gives exactly what was compressed', () => {

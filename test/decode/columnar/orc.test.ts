@@ -359,34 +359,34 @@ test('a small hostile ORC file takes neither long nor much memory', async () => 
     }),
     orcFile({ types: [type.long], stripes: [], footer: { 5: Array.from({ length: 3e5 }, () => '') }, ...deflated }),
     orcFile({ types: Array.from({ length: 140_000 }, () => type.long), stripes: [], ...deflated }),
-    orcFile({ types: [type.long], stripes: [], footer: { 2: 1, 77: bomb(0x61, 3e6) }, ...deflated }),
+    orcFile({ types: [type.long], stripes: [], footer: { 2: 1, 77: bomb(0x61, 2e6) }, ...deflated }),
     // Runs of runs.
     ...[type.boolean, type.byte, type.long, type.string].map((type) =>
-      oneColumn(type, 5, [stream(kind.data, 1, bomb(0x7f, 3e6)), stream(kind.length, 1, bomb(0x00, 3e6))], deflated),
+      oneColumn(type, 5, [stream(kind.data, 1, bomb(0x7f, 2e6)), stream(kind.length, 1, bomb(0x00, 2e6))], deflated),
     ),
     oneColumn(
       type.boolean,
       5,
-      [stream(kind.present, 1, bomb(0x7f, 3e6)), stream(kind.data, 1, bomb(0x7f, 3e6))],
+      [stream(kind.present, 1, bomb(0x7f, 2e6)), stream(kind.data, 1, bomb(0x7f, 2e6))],
       deflated,
     ),
     oneColumn(
       type.string,
       5,
-      [stream(kind.data, 1, bomb(0x61, 3e6)), stream(kind.length, 1, bomb(0xff, 3e6))],
+      [stream(kind.data, 1, bomb(0x61, 2e6)), stream(kind.length, 1, bomb(0xff, 2e6))],
       deflated,
     ),
     oneColumn(
       more.decimal,
       5,
-      [stream(kind.data, 1, bomb(0x81, 3e6)), stream(kind.secondary, 1, bomb(0, 3e6))],
+      [stream(kind.data, 1, bomb(0x81, 2e6)), stream(kind.secondary, 1, bomb(0, 2e6))],
       deflated,
     ),
     oneColumn(type.long, 5, [stream(kind.data, 1, Buffer.alloc(1e6))], {
       stored: (bytes) => (bytes.length < 1e6 ? chunked(99)(bytes) : Buffer.alloc(9000)),
       postScript: { 2: 5 },
     }),
-    oneColumn(type.string, 1, [stream(kind.data, 1, bomb(0x61, 3e6))], {
+    oneColumn(type.string, 1, [stream(kind.data, 1, bomb(0x61, 2e6))], {
       stored: chunked(8e6, (bytes) => zstdCompressSync(bytes)),
       postScript: { 2: 5, 3: 8e6 },
     }),

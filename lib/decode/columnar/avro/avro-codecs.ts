@@ -1,4 +1,4 @@
-import { crc32, inflateRawSync, zstdDecompressSync } from 'node:zlib'
+import { crc32, inflateRawSync } from 'node:zlib'
 import { byteSource } from '../../byte-source.ts'
 import { adler32 } from '../../compression/adler32.ts'
 import { BlockCorrupt } from '../../compression/block-corrupt.ts'
@@ -7,8 +7,9 @@ import { decompressSnappyBlock, snappyLength } from '../../compression/snappy-bl
 import { xz } from '../../compression/xz-content.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
+import { beginningByPlatform } from '../by-platform.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { beginningByPlatform, byPlatform, expectPlausible, faultOf } from '../decompress.ts'
+import { expectPlausible, faultOf, zstdFrame } from '../decompress.ts'
 
 const checksumLength = 4
 const leastLimit = 2 ** 24
@@ -27,7 +28,7 @@ export async function decompressBlock(codec: string, stored: Uint8Array, decodin
       case 'deflate':
         return deflated(stored, most)
       case 'zstandard':
-        return byPlatform(zstdDecompressSync, stored, most)
+        return zstdFrame(stored, most)
       case 'snappy':
         return snappy(stored)
       case 'bzip2':

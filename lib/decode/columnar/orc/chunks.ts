@@ -1,8 +1,9 @@
-import { brotliDecompressSync, inflateRawSync, zstdDecompressSync } from 'node:zlib'
+import { brotliDecompressSync, inflateRawSync } from 'node:zlib'
 import { decompressLz4BlockInto } from '../../compression/lz4-block.ts'
 import { decompressSnappyBlock, snappyLength } from '../../compression/snappy-block.ts'
+import { byPlatform } from '../by-platform.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { byPlatform, expectPlausible, faultOf } from '../decompress.ts'
+import { expectPlausible, faultOf, zstdFrame } from '../decompress.ts'
 import type { PageKernel } from '../kernel/page-kernel.ts'
 
 /** Compressions by their numbers (orc_proto.proto, `CompressionKind`). */
@@ -35,7 +36,7 @@ export function chunksOf(
       case 'ZLIB':
         return byPlatform(inflateRawSync, chunk, blockSize)
       case 'ZSTD':
-        return byPlatform(zstdDecompressSync, chunk, blockSize)
+        return zstdFrame(chunk, blockSize)
       case 'BROTLI':
         return byPlatform(brotliDecompressSync, chunk, blockSize)
       case 'SNAPPY': {
