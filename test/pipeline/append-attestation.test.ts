@@ -1,11 +1,8 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { signEnvelope } from '../../lib/attestation/envelope.ts'
 import { claimOf, formatStatement, identityOfStatement } from '../../lib/attestation/statement.ts'
 import { EvidenceConflict, LogMoved } from '../../lib/errors.ts'
-import { verifyCheckpoint } from '../../lib/log/checkpoint.ts'
-import { consistencyProof, leafHash, rootAt, treeOf, verifyConsistency } from '../../lib/log/merkle.ts'
-import { originOf } from '../../lib/log/origin.ts'
+import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
 import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import type { Ledger } from '../../lib/ports.ts'
@@ -23,23 +20,10 @@ import { scopeStatementOf } from '../support/sample-statements.ts'
 
 const attestationSigner = memoryAttestationSigner()
 const logSigner = memoryLogSigner()
-const origin = originOf(await logSigner.publicKey())
-const logKey = { origin, publicKeyPem: await logSigner.publicKey() }
 
 function newLog() {
   const state = emptyLedgerState()
   return { state, ledger: memoryLedger(state) }
-}
-
-/** Does it until no outage is in the way, as the state machine does. */
-async function untilDone<T>(work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await work()
-    } catch (error) {
-      expect(error).toBeInstanceOf(Outage)
-    }
-  }
 }
 
 describe('appending an attestation', () => {
@@ -146,75 +130,4 @@ describe('appending an attestation', () => {
         expect(state.entries).toHaveLength(2)
         await signCheckpoint({ ledger, logSigner, anchor: memoryAnchor(), attestationSigner })
       })
-})
-
-describe('appenders and checkpoint signers at the same time, with calls and replies that get lost', () => {
-  it('leave no gap, no attestation twice, and checkpoints that are all consistent', async () => {
-    const fault = fc.constantFrom<Fault>('none', 'none', 'none', 'request-lost', 'reply-lost')
-    const runs = fc.array(fc.constantFrom('run-0', 'run-1', 'run-2', 'run-3'), { minLength: 2, maxLength: 6 })
-    await fc.assert(
-      fc.asyncProperty(fc.scheduler(), runs, fc.array(fault, { maxLength: 25 }), async (scheduler, runIds, plan) => {
-        const { state, ledger } = newLog()
-        const anchored = new Map<number, string>()
-        const pending = [...plan]
-        const next = () => pending.shift() ?? 'none'
-        // Each port call waits for its turn before it is made, and again before its reply arrives.
-        const turn = async <T>(call: () => Promise<T>) => {
-          await scheduler.schedule(Promise.resolve(), 'request')
-          const reply = await call()
-          await scheduler.schedule(Promise.resolve(), 'reply')
-          return reply
-        }
-        const base = withFaults(ledger, next)
-        const shared: Ledger = {
-          reserve: (...args) => turn(() => base.reserve(...args)),
-          find: (...args) => turn(() => base.find(...args)),
-          pending: () => turn(() => base.pending()),
-          head: () => turn(() => base.head()),
-          append: (...args) => turn(() => base.append(...args)),
-          entries: (...args) => base.entries(...args),
-          addCheckpoint: (...args) => turn(() => base.addCheckpoint(...args)),
-          checkpoints: () => turn(() => base.checkpoints()),
-        }
-        const faultyAnchor = withFaults(memoryAnchor(anchored), next)
-        const anchor = {
-          latest: () => turn(() => faultyAnchor.latest()),
-          add: (size: number, note: string) => turn(() => faultyAnchor.add(size, note)),
-        }
-        const signer = () => signCheckpoint({ ledger: shared, logSigner, anchor, attestationSigner })
-        const work = Promise.all([
-          ...runIds.map((runId, i) =>
-            untilDone(() =>
-              appendAttestation(
-                { ledger: shared, attestationSigner },
-                scopeStatementOf(runId, `2026-11-23T20:00:0${i}.000Z`),
-              ),
-            ),
-          ),
-          untilDone(signer),
-          untilDone(signer),
-        ])
-        await scheduler.waitFor(work)
-        const results = await work
-        const last = await signCheckpoint({ ledger, logSigner, anchor: memoryAnchor(anchored), attestationSigner })
-
-        const distinct = new Set(runIds).size
-        expect(last.size).toBe(distinct)
-        expect(state.entries.map(({ seq }) => seq)).toEqual([...state.entries.keys()])
-        expect(new Set(state.entries.map(({ identity }) => identity)).size).toBe(distinct)
-        for (const [i, runId] of runIds.entries()) {
-          const identity = identityOfStatement(scopeStatementOf(runId))
-          expect(state.entries[(results[i] as { seq: number }).seq]!.identity).toBe(identity)
-        }
-        const tree = treeOf(state.entries.map(({ envelope }) => leafHash(envelope)))
-        const checkpoints = [...state.checkpoints.values(), ...anchored.values()].map((note) =>
-          verifyCheckpoint(note, logKey),
-        )
-        for (const older of checkpoints)
-          for (const newer of checkpoints.filter(({ size }) => size >= older.size))
-            verifyConsistency(older, newer, consistencyProof(tree, older.size, newer.size))
-      }),
-      { numRuns: 150 },
-    )
-  })
 })

@@ -6,8 +6,9 @@ const pem = (key: KeyObject) => key.export({ format: 'pem', type: 'spki' }) as s
 /** A P-256 key that lives as long as the test. */
 export function memoryAttestationSigner(): AttestationSigner {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const text = pem(publicKey)
   return {
-    publicKey: async () => pem(publicKey),
+    publicKey: async () => text,
     sign: async (message) => new Uint8Array(sign('sha256', message, privateKey)),
   }
 }
@@ -15,8 +16,9 @@ export function memoryAttestationSigner(): AttestationSigner {
 /** An Ed25519 key that lives as long as the test. */
 export function memoryLogSigner(): LogSigner {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const text = pem(publicKey)
   return {
-    publicKey: async () => pem(publicKey),
+    publicKey: async () => text,
     sign: async (message) => new Uint8Array(sign(null, message, privateKey)),
   }
 }

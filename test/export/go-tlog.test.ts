@@ -1,0 +1,68 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, type TestContext } from 'vitest'
+import { requireTool } from '../support/require-tool.ts'
+import { type Files, failedRun, sampleKeys, sampleLog, sampleRun } from '../support/sample-bundle.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+import { tamperedBundles } from '../support/tampered-bundles.ts'
+
+/**
+ * Our checkpoints, inclusion and consistency proofs, read by the code of Go's checksum database (`golang.org/x/mod/sumdb`), which knows
+ * nothing of us. Torchwood and cosign are not built here: the one wants a newer Go than Debian has, the other takes minutes.
+ */
+
+const scratch = scratchDirectory()
+const source = join(import.meta.dirname, '../support/read-log')
+let program: string | undefined
+
+/** Built once; Go keeps what it compiled. */
+function built(context: TestContext): string {
+  requireTool(context, 'go')
+  if (program === undefined) {
+    program = join(scratch, 'read-log')
+    execFileSync('go', ['build', '-o', program, '.'], { cwd: source, stdio: 'pipe' })
+  }
+  return program
+}
+
+function write(name: string, files: Files): string {
+  const directory = join(scratch, name)
+  for (const [path, body] of files) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true })
+    writeFileSync(join(directory, path), body)
+  }
+  return directory
+}
+
+const run = (path: string, directory: string): Promise<{ code: number; said: string }> =>
+  new Promise((resolve) => {
+    const child = execFile(path, [directory], (_, stdout) =>
+      resolve({ code: child.exitCode ?? -1, said: stdout.trim() }),
+    )
+  })
+
+const checks = ['checkpoint', 'consistency', 'inclusion']
+const tampered = tamperedBundles.filter(({ check }) => checks.includes(check))
+
+describe('the log in a bundle, read by Go', () => {
+  it('holds, from every checkpoint to the newest and for every entry', { timeout: 180_000 }, async (context) => {
+    const path = built(context)
+    const log = sampleLog(sampleKeys())
+    for (let n = 0; n < 9; n++) {
+      failedRun(log, `run-${n}`)
+      log.checkpoint()
+    }
+    sampleRun(log, { runId: 'run-9' })
+    log.checkpoint()
+    expect(await run(path, write('whole', log.bundle()))).toEqual({
+      code: 0,
+      said: 'holds 10 checkpoints 18 proofs 18 entries',
+    })
+  })
+
+  it.for(tampered)('does not hold with $name', { timeout: 180_000 }, async ({ name, tampered: files }, context) => {
+    const { code, said } = await run(built(context), write(name.replaceAll(' ', '-'), files()))
+    expect({ code, isRefused: said.startsWith('DOES NOT HOLD') }).toEqual({ code: 1, isRefused: true })
+  })
+})
