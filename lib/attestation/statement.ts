@@ -141,6 +141,8 @@ const publicKey = z.strictObject({
   spkiSha256: sha256,
   spki: z.string().check(z.regex(/^[A-Za-z0-9+/]{40,200}={0,2}$/)),
 })
+/** What people wrote: lines of text without other control characters. */
+const written = z.string().check(z.minLength(1), z.maxLength(4000), z.regex(/^[^\x00-\x09\x0b-\x1f\x7f]+$/))
 const ofStore = { obligation: z.optional(obligation), scope, store }
 
 const predicate = z.discriminatedUnion('phase', [
@@ -209,6 +211,23 @@ const predicate = z.discriminatedUnion('phase', [
     scope: z.optional(scope),
     stores: z.array(z.strictObject({ storeId, result: judged, reasons })),
     subjects: z.optional(subjects),
+    ...tail,
+  }),
+  /** Takes an earlier attestation of the run back, which stands in the log at `entry` and whose envelope has this SHA-256. */
+  z.strictObject({
+    ...head,
+    phase: z.literal('correction'),
+    result: unjudged,
+    supersedes: z.array(sha256).check(z.length(1)),
+    corrects: z.strictObject({
+      entry: count,
+      phase: z.enum(['scope', 'scan', 'deletion-request', 'deletion-ack', 'verification', 'run-summary']),
+      storeId: z.optional(storeId),
+      pass: z.optional(count),
+    }),
+    explanation: written,
+    approvedBy: z.string().check(z.minLength(1), z.maxLength(200), z.regex(/^[^\x00-\x1f\x7f]+$/)),
+    scope: z.optional(scope),
     ...tail,
   }),
   /** Of the log and of no run: the `number`-th time that a key of this kind gave its duty to another one. */
@@ -291,6 +310,8 @@ export function identityOfTransition(key: 'attestation' | 'log', number: number)
 
 export function identityOfStatement({ predicate }: Statement): string {
   if (predicate.phase === 'key-transition') return identityOfTransition(predicate.key, predicate.number)
+  if (predicate.phase === 'correction')
+    return identityOf(predicate.runId, undefined, undefined, 'correction', String(predicate.corrects.entry))
   const { runId, phase } = predicate
   const storeId = 'storeId' in predicate ? predicate.storeId : undefined
   const pass = 'pass' in predicate ? predicate.pass : undefined

@@ -76,6 +76,19 @@ export async function callCommand(
       const keys = (values.key as string[] | undefined) ?? []
       return verifyCommand({ bundle: one('one bundle'), keys, ...named('since'), cwd }, terminal)
     }
+    case 'correct': {
+      only(0, 'options only')
+      const { correctCommand } = await import('./commands/correct-command.ts')
+      const { entry } = named('entry')
+      const reasonFile = values['reason-file'] as string | undefined
+      const approvedBy = values['approved-by'] as string | undefined
+      const options = {
+        ...(entry !== undefined && { entry }),
+        ...(reasonFile !== undefined && { reasonFile }),
+        ...(approvedBy !== undefined && { approvedBy }),
+      }
+      return correctCommand({ ...options, state: (values.state as string | undefined) ?? defaultState, cwd }, terminal)
+    }
     case 'prove': {
       only(0, 'options only')
       const { proveCommand } = await import('./commands/prove-command.ts')

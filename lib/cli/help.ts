@@ -22,6 +22,7 @@ Usage
   odv ack     REQUEST [--file CERTIFICATE]
   odv export  --out DIR [--run RUN | --from DATE --to DATE]
   odv verify  BUNDLE [--key PEM]… [--since CHECKPOINT]
+  odv correct --entry N --reason-file FILE --approved-by NAME
   odv prove   --subject-from FILE --bundle DIR [--out FILE]
   odv verify-proof PROOF --bundle DIR [--key PEM]…
   odv keys    [show] [--out DIR] | init --record FILE | rotate attestation|log --record FILE
@@ -125,6 +126,17 @@ ${place}`,
   --json
 
 ${exitCodes}`,
+  correct: `odv correct: takes back an entry of the log that does not hold: the log keeps both
+
+  --entry N          its number, as in custody.csv; anything that was attested about a run, but no correction
+  --reason-file FILE why, in plain words: at most 4,000 characters, which are attested and exported. They may name nobody in
+                     scope: they are searched for every identifier first
+  --approved-by NAME who answers for it
+  --state DIR        the state directory (default .odv), on which no run is under way
+  --json
+
+  What was verified by that entry counts as incomplete from then on, in odv verify, reports and exports; residual stays residual.
+  Nothing makes it good again but a new run.`,
   prove: `odv prove: what a run came to for one subject, as a proof for that person that names nobody else
 
   --subject-from FILE  a file with the identifier alone on a line; - reads standard input. It is never printed

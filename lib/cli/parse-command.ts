@@ -21,6 +21,7 @@ const commands: Record<string, Options> = {
   scan: { manifest: text, index: text, forms: text },
   index: { manifest: text, out: text, 'identifier-case': text },
   verify: { key: list, since: text },
+  correct: { entry: text, 'reason-file': text, 'approved-by': text },
   prove: { 'subject-from': text, bundle: text, out: text, run: text },
   'verify-proof': { bundle: text, key: list, since: text },
   formats: {},
@@ -31,7 +32,7 @@ const commands: Record<string, Options> = {
 const ofDeployment = ['run', 'status', 'request', 'ack', 'export', 'keys']
 const onlyOnAws = ['config']
 /** What needs a key of a state directory, on this machine alone. */
-const withState = ['scan', 'index', 'prove']
+const withState = ['scan', 'index', 'prove', 'correct']
 
 const aws: Options = { aws: flag, stage: text, region: text }
 

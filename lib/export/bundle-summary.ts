@@ -1,3 +1,4 @@
+import { correctedReason } from '../attestation/to-correction.ts'
 import type { Checkpoint } from '../log/checkpoint.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { Keys } from './checks/transition.ts'
@@ -49,26 +50,34 @@ export type StoreResult = {
   reasons: string[]
 }
 
-export function toRunResult({ runId, summary }: RunEvidence): RunResult {
-  if (!summary) return { runId, closed: false, result: 'incomplete', reasons: ['run: not closed'] }
+/** What was taken back does not count any more: no run with a correction is `verified`, or says what it came to for subjects. */
+export function toRunResult({ runId, corrections, summary }: RunEvidence): RunResult {
+  const taken = corrections.map(reasonOf)
+  if (!summary) return { runId, closed: false, result: 'incomplete', reasons: ['run: not closed', ...taken] }
   const { result, reasons, subjects } = summary.predicate
+  if (taken.length > 0) return { runId, closed: true, result: withoutGood(result), reasons: [...reasons, ...taken] }
   return { runId, closed: true, result, reasons, ...(subjects && { subjects }) }
 }
 
-export function toStoreResults({ runId, scope, stores, summary }: RunEvidence): StoreResult[] {
+const withoutGood = (verdict: Verdict): Verdict => (verdict === 'residual' ? 'residual' : 'incomplete')
+const reasonOf = ({ seq, predicate }: EvidenceOf<'correction'>) => correctedReason(seq, predicate.corrects.entry)
+
+export function toStoreResults({ runId, scope, stores, corrections, summary }: RunEvidence): StoreResult[] {
   const judged = new Map(summary?.predicate.stores.map((store) => [store.storeId, store]))
   const countries = new Map(scope?.predicate.stores.map(({ storeId, country }) => [storeId, country]))
   const evidence = new Map(stores.map((store) => [store.storeId, store]))
   return [...new Set([...countries.keys(), ...judged.keys()])].map((storeId) => {
     const country = countries.get(storeId)
     const { result, reasons } = judged.get(storeId) ?? evidence.get(storeId)?.verification?.predicate ?? notAttested
+    // What is about no store is about all of them.
+    const taken = corrections.filter(({ predicate }) => (predicate.corrects.storeId ?? storeId) === storeId)
     return {
       runId,
       storeId,
       ...(country !== undefined && { country }),
       passes: evidence.get(storeId)?.scans.length ?? 0,
-      verdict: result,
-      reasons,
+      verdict: taken.length > 0 ? withoutGood(result) : result,
+      reasons: [...reasons, ...taken.map(reasonOf)],
     }
   })
 }

@@ -1,4 +1,5 @@
 import type { Phase, Predicate } from '../attestation/statement.ts'
+import { correctionName } from '../attestation/to-correction.ts'
 import { transitionName } from '../attestation/to-key-transition.ts'
 import type { DocumentKind } from './bundle-paths.ts'
 
@@ -19,6 +20,8 @@ export function documentNameOf(predicate: Predicate): string {
       return `${run}/stores/${predicate.storeId}/report.json`
     case 'run-summary':
       return `${run}/summary.json`
+    case 'correction':
+      return correctionName(predicate.runId, predicate.corrects.entry)
     default:
       return predicate satisfies never
   }

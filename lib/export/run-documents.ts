@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
+import type { CorrectionDocument } from '../attestation/to-correction.ts'
 import { parseDocument } from '../verdict/parse-document.ts'
 
-/** The two documents about a whole run, as far as their statements repeat them; what else they hold is not judged. */
+/** The documents about a whole run, as far as their statements repeat them; what else they hold is not judged. */
 
 const name = z.string().check(z.minLength(1), z.maxLength(100))
 const text = z.string().check(z.minLength(1), z.maxLength(10_000))
@@ -41,6 +42,26 @@ const summaryDocument = z.looseObject({
     }),
   ),
 })
+
+/** The statement says all of it once more. */
+const correctionDocument: z.ZodMiniType<CorrectionDocument> = z.strictObject({
+  schemaVersion: z.literal(1),
+  runId: name,
+  corrects: z.strictObject({
+    entry: count,
+    phase: z.enum(['scope', 'scan', 'deletion-request', 'deletion-ack', 'verification', 'run-summary']),
+    storeId: z.exactOptional(name),
+    pass: z.exactOptional(count),
+    envelopeSha256: sha256,
+  }),
+  explanation: text,
+  approvedBy: text,
+})
+
+/** @throws FormatInvalid */
+export function parseCorrectionDocument(document: Uint8Array): CorrectionDocument {
+  return parseDocument(document, correctionDocument, 'correction')
+}
 
 export type ScopeDocument = z.infer<typeof scopeDocument>
 export type SummaryDocument = z.infer<typeof summaryDocument>

@@ -1,4 +1,5 @@
 import type { RunPhase, RunPredicate, RunStatement } from '../attestation/statement.ts'
+import type { CorrectionDocument } from '../attestation/to-correction.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
@@ -13,6 +14,7 @@ type Models = {
   'deletion-ack': Acknowledgement
   verification: StoreReport
   'run-summary': SummaryDocument
+  correction: CorrectionDocument
 }
 
 /** An attestation of one phase with its document: `model` is what it vouches for, `predicate` what it says about it. */
@@ -38,6 +40,8 @@ export type RunEvidence = {
   runId: string
   scope?: EvidenceOf<'scope'>
   stores: StoreEvidence[]
+  /** What takes any of these back. */
+  corrections: EvidenceOf<'correction'>[]
   summary?: EvidenceOf<'run-summary'>
 }
 

@@ -5,6 +5,7 @@ import { type BundleSummary, toCheckpointSection, toKeySection, toRunResult, toS
 import { checkCheckpoints } from './checks/checkpoint.ts'
 import { checkCompanions } from './checks/companions.ts'
 import { checkConsistency } from './checks/consistency.ts'
+import { checkCorrections } from './checks/correction.ts'
 import { checkCoverage } from './checks/coverage.ts'
 import { checkDeletion } from './checks/deletion.ts'
 import { checkDocuments } from './checks/document.ts'
@@ -66,6 +67,7 @@ export function verifyFiling(
   step('inclusion', () => checkInclusion(layout, checkpoints))
   const { evidence, transitions } = step('document', () => checkDocuments(attested))
   const runs = step('sequence', () => checkSequence(evidence))
+  step('correction', () => checkCorrections(runs))
   step('scope', () => checkScope(runs))
   step('coverage', () => checkCoverage(runs))
   step('deletion', () => checkDeletion(runs))

@@ -16,7 +16,7 @@ export type ProofSummary = {
 }
 
 /** The attestations of a run that a proof rests on. @throws ProofInvalid when the run says nothing of subjects */
-export function subjectRootsOf({ runId, scope, summary }: RunEvidence): SubjectRoots & {
+export function subjectRootsOf({ runId, scope, corrections, summary }: RunEvidence): SubjectRoots & {
   scopeEnvelope: string
   summaryEnvelope: string
   goneSince?: string
@@ -27,6 +27,8 @@ export function subjectRootsOf({ runId, scope, summary }: RunEvidence): SubjectR
     throw new ProofInvalid(
       `run ${runId}: expected a scope and a summary that says what it came to for subjects, got none`,
     )
+  if (corrections.length > 0)
+    throw new ProofInvalid(`run ${runId}: expected a run that stands, got one that was taken back in part`)
   return {
     population: scope.predicate.scope.population,
     scopeRoot,

@@ -119,7 +119,7 @@ for (const { name, statement } of statements)
 describe('a result', () => {
   it('stands in a verdict alone: a phase that judges nothing cannot say verified', () => {
     const unjudged = statements.filter(({ name }) => name !== 'verification' && name !== 'run-summary')
-    expect(unjudged).toHaveLength(4)
+    expect(unjudged).toHaveLength(6)
     for (const { statement } of unjudged)
       for (const result of ['verified', 'residual', 'incomplete'])
         expect(() => formatStatement(withValue(statement, ['predicate', 'result'], () => result))).toThrow(

@@ -57,7 +57,7 @@ describe('the schemas in a bundle', () => {
     expect([...schemaFiles().keys()].toSorted()).toEqual(
       [...files.keys()].filter((path) => path.startsWith('schemas/')).toSorted(),
     )
-    const phases = new Set(payloads.map((path) => predicateOf(path).phase))
+    const phases = new Set(statements.map(({ statement }) => statement.predicate.phase))
     for (const phase of phases) expect(schemaFiles().has(predicatePath(phase))).toBe(true)
     expect(phases.size + 1).toBe(schemaFiles().size)
   })

@@ -153,7 +153,7 @@ describe('an export', () => {
       files: result.files,
       entries: 9,
       runs: 1,
-      checks: 19,
+      checks: 20,
       verified: 1,
       residual: 0,
       incomplete: 1,

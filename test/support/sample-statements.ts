@@ -1,4 +1,6 @@
 import type { Statement } from '../../lib/attestation/statement.ts'
+import { correctionStatement } from '../../lib/attestation/to-correction.ts'
+import { keyTransitionStatement } from '../../lib/attestation/to-key-transition.ts'
 import { runSummaryStatement } from '../../lib/attestation/to-run-summary.ts'
 import {
   acknowledgementStatement,
@@ -8,6 +10,7 @@ import {
   verificationStatement,
 } from '../../lib/attestation/to-statement.ts'
 import { decideVerdict } from '../../lib/verdict/decide-verdict.ts'
+import { memoryAttestationSigner } from './memory-signers.ts'
 import { acknowledgement, cleanCoverage, context, digest, documentOf, report, request, store } from './sample-run.ts'
 
 /** One statement of every phase. */
@@ -55,6 +58,28 @@ export const statements: { name: string; statement: Statement }[] = [
       planned: ['sg'],
       verdicts: [{ storeId: 'sg', verdict: 'verified', reasons: [], envelopeSha256: digest('1') }],
       document: documentOf('summary.json', { stores: [] }),
+    }),
+  },
+  {
+    name: 'correction',
+    statement: correctionStatement(context, {
+      schemaVersion: 1,
+      runId: 'run-1',
+      corrects: { entry: 3, phase: 'scan', storeId: 'sg', pass: 1, envelopeSha256: digest('2') },
+      explanation: 'The share was not the one that was meant.\nSee ticket B.',
+      approvedBy: 'Example Person',
+    }),
+  },
+  {
+    name: 'key-transition',
+    statement: keyTransitionStatement({
+      organization: 'example.com',
+      key: 'attestation',
+      number: 1,
+      from: await memoryAttestationSigner().publicKey(),
+      to: await memoryAttestationSigner().publicKey(),
+      tool: { name: 'odv', version: '0.1.0' },
+      createdAt: '2026-11-23T20:00:00.000Z',
     }),
   },
 ]

@@ -80,7 +80,7 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
 function chooseRun(runs: readonly RunEvidence[], wanted: string | undefined): RunEvidence {
   const run =
     wanted === undefined
-      ? runs.findLast(({ summary }) => summary?.predicate.subjects !== undefined)
+      ? runs.findLast(({ summary, corrections }) => summary?.predicate.subjects && corrections.length === 0)
       : runs.find(({ runId }) => runId === wanted)
   if (run?.summary?.predicate.subjects === undefined)
     throw new NotKnown('prove: expected a run of this bundle that says what it came to for its subjects, got none')

@@ -12,7 +12,7 @@ import {
 import { documentPath } from '../bundle-paths.ts'
 import { documentKindOf } from '../document-of-phase.ts'
 import { at, type Checked } from '../run-check.ts'
-import { parseScopeDocument, parseSummaryDocument } from '../run-documents.ts'
+import { parseCorrectionDocument, parseScopeDocument, parseSummaryDocument } from '../run-documents.ts'
 import type { Evidence } from '../run-evidence.ts'
 import type { Attested } from './statement.ts'
 
@@ -52,6 +52,8 @@ function toEvidence(each: Attested, predicate: RunPredicate): Evidence {
       return { ...attested, phase: 'deletion-ack', predicate, model: parseAcknowledgement(document) }
     case 'verification':
       return { ...attested, phase: 'verification', predicate, model: parseStoreReport(document) }
+    case 'correction':
+      return { ...attested, phase: 'correction', predicate, model: parseCorrectionDocument(document) }
     case 'run-summary':
       return { ...attested, phase: 'run-summary', predicate, model: parseSummaryDocument(document) }
     default:

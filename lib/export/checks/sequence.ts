@@ -6,7 +6,7 @@ import type { Evidence, EvidenceOf, RunEvidence, StoreEvidence } from '../run-ev
 /**
  * Every run is told once, whole and in order, by the numbers that the log gave: the scope before everything, then for
  * each store scan, request and answer in turn and its verdict after them, and the summary last. What a later attestation
- * counts or names has to be there. Without a summary the run is not closed, and may end anywhere.
+ * counts or names has to be there. Without a summary the run is not closed, and may end anywhere. Corrections come at any time.
  */
 export function checkSequence(evidence: readonly Evidence[]): Checked<RunEvidence[]> {
   const identities = new Set(evidence.map(({ statement }) => identityOfStatement(statement)))
@@ -19,7 +19,9 @@ export function checkSequence(evidence: readonly Evidence[]): Checked<RunEvidenc
   return { count: evidence.length, value: runs }
 }
 
-function toRun(runId: string, ofRun: readonly Evidence[]): RunEvidence {
+function toRun(runId: string, all: readonly Evidence[]): RunEvidence {
+  const corrections = all.filter((each) => each.phase === 'correction')
+  const ofRun = all.filter((each) => each.phase !== 'correction')
   const scope = ofRun.find((each) => each.phase === 'scope')
   const summary = ofRun.find((each) => each.phase === 'run-summary')
   const ofStores = ofRun.filter((each) => each.phase !== 'scope' && each.phase !== 'run-summary')
@@ -35,10 +37,10 @@ function toRun(runId: string, ofRun: readonly Evidence[]): RunEvidence {
   for (const { name, digest } of summary?.predicate.inputs ?? [])
     if (stores.find(({ storeId }) => storeId === name)?.verification?.envelopeSha256 !== digest.sha256)
       throw new ProofInvalid(`store ${name}: expected the verification that the run summary names, got none or another`)
-  return { runId, ...(scope && { scope }), stores, ...(summary && { summary }) }
+  return { runId, ...(scope && { scope }), stores, corrections, ...(summary && { summary }) }
 }
 
-type OfStore = Exclude<Evidence, EvidenceOf<'scope'> | EvidenceOf<'run-summary'>>
+type OfStore = Exclude<Evidence, EvidenceOf<'scope'> | EvidenceOf<'run-summary'> | EvidenceOf<'correction'>>
 
 const turns = ['scan', 'deletion-request', 'deletion-ack'] as const
 

@@ -9,7 +9,7 @@ import type { RunEvidence, StoreEvidence } from '../run-evidence.ts'
  */
 export type Figures = {
   organization: string
-  runs: (RunResult & { startedAt?: string; stores: StoreFigures[] })[]
+  runs: (RunResult & { startedAt?: string; stores: StoreFigures[] } & Pick<RunEvidence, 'corrections'>)[]
   latest: Figures['runs'][number]
   stores: StoreHistory[]
   limitations: string[]
@@ -38,7 +38,12 @@ export type StoreHistory = {
 
 /** @throws Error when there is no run */
 export function toFigures(evidence: readonly RunEvidence[]): Figures {
-  const runs = evidence.map((run) => ({ ...toRunResult(run), ...startOf(run), stores: storesOf(run) }))
+  const runs = evidence.map((run) => ({
+    ...toRunResult(run),
+    ...startOf(run),
+    stores: storesOf(run),
+    corrections: run.corrections,
+  }))
   const latest = runs.at(-1)
   if (latest === undefined) throw new Error('report: expected at least one run')
   const statements = evidence.flatMap(attestedOf)
@@ -54,11 +59,11 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
 }
 
 /** Every attestation of a run, in the order of the log. */
-export function attestedOf({ scope, stores, summary }: RunEvidence) {
+export function attestedOf({ scope, stores, corrections, summary }: RunEvidence) {
   const ofStores = stores.flatMap(({ scans, requests, answers, verification }) =>
     [...scans, ...requests, ...answers, verification ?? []].flat(),
   )
-  return [scope ?? [], ...ofStores, summary ?? []].flat().sort((a, b) => a.seq - b.seq)
+  return [scope ?? [], ...ofStores, summary ?? [], ...corrections].flat().sort((a, b) => a.seq - b.seq)
 }
 
 function startOf(run: RunEvidence): { startedAt?: string } {

@@ -87,6 +87,7 @@ ${timeline(store)}</div>`
 export function remains({ latest }: Figures): Html {
   const open = latest.stores.filter(({ verdict }) => verdict !== 'verified')
   return html`<section aria-labelledby="remains"><h2 id="remains">What remains, and until when</h2>
+${latest.corrections.map(({ seq, predicate: { corrects, explanation, approvedBy } }) => html`<p class="note">Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}${corrects.storeId === undefined ? '' : ` of ${corrects.storeId}`}), approved by ${approvedBy}: ${explanation}</p>`)}
 ${open.length === 0 ? html`<p>Nothing remains in the stores of this run.</p>` : undefined}
 ${open.map(({ storeId, reasons, evidence }) => {
   const report = evidence?.verification?.model

@@ -55,10 +55,21 @@ export function storesCsv({ runs }: Figures): string {
   return formatCsv(header.split(','), rows)
 }
 
-/** One row for whatever stands in the way of `verified`: what is protected, what was not read, what is still there. */
+/**
+ * One row for whatever stands in the way of `verified`: what is protected, what was not read, what is still there, and what was
+ * taken back.
+ */
 export function exceptionsCsv({ runs }: Figures): string {
-  const rows = runs.flatMap(({ runId, stores }) =>
-    stores.flatMap(({ storeId, evidence }): Cell[][] => {
+  const rows = runs.flatMap(({ runId, stores, corrections }) => [
+    ...corrections.map(({ predicate: { corrects, explanation, approvedBy } }): Cell[] => [
+      runId,
+      corrects.storeId,
+      'taken back',
+      corrects.phase,
+      ...Array<Cell>(6),
+      `entry ${corrects.entry}, approved by ${approvedBy}: ${explanation}`,
+    ]),
+    ...stores.flatMap(({ storeId, evidence }): Cell[][] => {
       const protectedOnes = evidence?.verification?.predicate.exceptions ?? []
       const unverified = evidence?.scans.at(-1)?.model.unverified ?? []
       const open = evidence?.verification?.model.open ?? []
@@ -95,7 +106,7 @@ export function exceptionsCsv({ runs }: Figures): string {
         ]),
       ].map((row) => [...row, ...Array<Cell>(11 - row.length).fill(undefined)])
     }),
-  )
+  ])
   return formatCsv('run,store,kind,code,versions,bytes,until,object,version id,findings,detail'.split(','), rows)
 }
 

@@ -1,0 +1,119 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type CorrectOptions, correctCommand } from '../../lib/cli/commands/correct-command.ts'
+import { EvidenceConflict, NotKnown, UsageInvalid } from '../../lib/errors.ts'
+import { verifyBundle } from '../../lib/export/verify-bundle.ts'
+import { correctEntry } from '../../lib/pipeline/correct-entry.ts'
+import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { statementsOf, withState } from '../support/attested.ts'
+import { type Fault, Outage, withFaults } from '../support/memory-ledger.ts'
+import { openPlace } from '../support/pipeline.ts'
+import { transferred } from '../support/sample-files.ts'
+
+const terminal = { json: true, print() {}, progress() {}, warn() {}, emit() {} }
+
+/** A store that was verified by one run, and `odv correct` in its directory. */
+async function verifiedPlace() {
+  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG' }] }))
+  mkdirSync(join(place.root, 'sg'))
+  writeFileSync(join(place.root, 'sg/a.txt'), 'nothing of anybody\n')
+  await place.run()
+  const correct = (reason: string, more: Partial<CorrectOptions> = {}) => {
+    writeFileSync(join(place.root, 'reason.txt'), reason)
+    const options = {
+      entry: '2',
+      reasonFile: 'reason.txt',
+      approvedBy: 'Example Person',
+      state: 'state',
+      cwd: place.root,
+    }
+    return correctCommand({ ...options, ...more }, terminal)
+  }
+  const log = () =>
+    withState(place.paths.root, async (ports) => (await statementsOf(ports)).map(({ predicate }) => predicate.phase))
+  return { ...place, correct, log }
+}
+
+const phases = ['scope', 'scan', 'verification', 'run-summary']
+
+describe('odv correct', () => {
+  it('takes back a verdict, which is incomplete in the bundle and in the list of runs from then on, until another run', async () => {
+    const { correct, log, paths, run } = await verifiedPlace()
+    expect(await correct('The share was not the one that was meant.\r\n')).toBe(0)
+    expect(await log()).toEqual([...phases, 'correction'])
+    await run()
+    await withState(paths.root, async (ports) => {
+      const listed = (await ports.runState.listRuns()).map(({ stores }) => stores[0]!.verdict)
+      expect(listed.toSorted()).toEqual(['incomplete', 'verified'])
+      await exportBundle(ports, { exportId: 'e', selection: { from: '2020-01-01', to: '2099-01-01' } })
+      const files = new Map<string, Uint8Array>()
+      for await (const key of ports.evidence.list('exports/e/')) files.set(key.slice(10), await ports.evidence.get(key))
+      const { runs, stores } = verifyBundle(files)
+      expect(runs.map(({ result }) => result)).toEqual(['incomplete', 'verified'])
+      expect(stores.map(({ verdict }) => verdict)).toEqual(['incomplete', 'verified'])
+    })
+  })
+
+  it('writes nothing that names somebody in scope, in whatever form', async () => {
+    const { correct, log } = await verifiedPlace()
+    const id = transferred(3)
+    for (const text of [
+      `It is about ${id}.`,
+      `see\n\n%${Buffer.from(id[0]!).toString('hex')}${id.slice(1)}`,
+      Buffer.from(id).toString('base64'),
+    ])
+      await expect(correct(text)).rejects.toThrow('expected no identifier in scope')
+    await expect(correct('x', { approvedBy: id })).rejects.toThrow('expected no identifier in scope')
+    expect(await log()).toEqual(phases)
+  })
+
+  it('is done once for an entry, however often it is repeated, and not in other words', async () => {
+    const { correct, log } = await verifiedPlace()
+    await correct('One reason.')
+    await correct('One reason.')
+    await expect(correct('Another reason.')).rejects.toThrow(EvidenceConflict)
+    expect(await log()).toEqual([...phases, 'correction'])
+    await expect(correct('One reason.', { entry: '4' })).rejects.toThrow('got a correction')
+    await expect(correct('One reason.', { entry: '5' })).rejects.toThrow(NotKnown)
+  })
+
+  it.each([
+    { name: 'no entry', more: { entry: 'all' } },
+    { name: 'nobody who approved it', more: { approvedBy: ' ' } },
+    { name: 'no reason', more: { reasonFile: 'nowhere' } },
+  ])('refuses $name', async ({ more }) => {
+    const options = { entry: '2', reasonFile: 'package.json', approvedBy: 'x', state: '/nowhere', cwd: process.cwd() }
+    await expect(correctCommand({ ...options, ...more }, terminal)).rejects.toThrow(UsageInvalid)
+  })
+
+  it('is finished by repeating it, wherever it was interrupted', async () => {
+    const { paths, log } = await verifiedPlace()
+    await withState(paths.root, async (ports) => {
+      const faults: Fault[] = ['request-lost', 'reply-lost']
+      const words = { entry: 2, explanation: 'One reason.', approvedBy: 'Example Person' }
+      for (let at = 0, done = false; !done; at += 1)
+        for (const fault of faults) {
+          let calls = 0
+          const next = () => (calls++ === at ? fault : 'none')
+          const broken = {
+            ...ports,
+            ledger: withFaults(ports.ledger, next),
+            evidence: withFaults(ports.evidence, next),
+            runState: withFaults(ports.runState, next),
+          }
+          done = await correctEntry(
+            { ...broken, largeEvidence: ports.largeEvidence, caseKey: ports.caseKey },
+            words,
+          ).then(
+            () => true,
+            (error) => {
+              expect(error).toBeInstanceOf(Outage)
+              return false
+            },
+          )
+        }
+    })
+    expect(await log()).toEqual([...phases, 'correction'])
+  })
+})
