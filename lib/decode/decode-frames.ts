@@ -99,8 +99,8 @@ export async function decodeFrames(
 ): Promise<PartReading> {
   const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer)
   const path = [framing.name]
+  const chunks = own(decodedFrames(object, framing, range, decoding))
   try {
-    const chunks = own(decodedFrames(object, framing, range, decoding))
     await readRaw(byteSource(chunks), path, decoding, expectationOf(head))
   } catch (error) {
     if (error instanceof DecodingStopped) addGap(decoding, error.gap)
@@ -108,6 +108,8 @@ export async function decodeFrames(
       const detail = 'expected more bytes from the medium'
       addGap(decoding, { reason: 'read-error', path: [], offset: range.from + decoding.storedBytes, detail })
     } else throw error
+  } finally {
+    await chunks.return(undefined)
   }
   return { decodedBytes: decoding.deliveredBytes, gaps: decoding.gaps }
 }
@@ -120,7 +122,8 @@ async function* decodedFrames(
   decoding: Decoding,
 ): AsyncGenerator<FramePiece> {
   const { name, headLength, lengthOf } = framing
-  const source = byteSource(storedBytes(object, range, decoding))
+  const stored = storedBytes(object, range, decoding)
+  const source = byteSource(stored.chunks)
   const decoder = framing.open(decoding)
   const stop = (reason: 'limit' | 'truncated' | 'unsupported-format', detail: string) =>
     new DecodingStopped(reason, [name], 0, `${name}: ${detail}`)
@@ -140,23 +143,33 @@ async function* decodedFrames(
     }
   } finally {
     decoder.close()
+    stored.finish()
+    while ((await source.take()) !== undefined);
   }
 }
 
-/** Each range is read to its end, since only then it is known to be of the listed version. */
-async function* storedBytes(
-  object: ObjectBytes,
-  { from, to }: { from: number; to: number },
-  decoding: Decoding,
-): AsyncGenerator<Uint8Array> {
-  if (from < to)
-    for await (const chunk of object.read({ from, to })) {
-      decoding.storedBytes += chunk.length
-      yield chunk
+/**
+ * The bytes of a range, and then more of them, until `finish` says that it is enough: then nothing more is asked for. What was asked for is to be
+ * taken to its end, since only then it is known to be of the listed version.
+ */
+function storedBytes(object: ObjectBytes, { from, to }: { from: number; to: number }, decoding: Decoding) {
+  let isEnough = false
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    if (from < to)
+      for await (const chunk of object.read({ from, to })) {
+        decoding.storedBytes += chunk.length
+        yield chunk
+      }
+    for (let at = Math.max(from, to); at < object.size && !isEnough; at += step) {
+      const bytes = await bytesOf(object, at, Math.min(at + step, object.size))
+      decoding.storedBytes += bytes.length
+      yield bytes
     }
-  for (let at = Math.max(from, to); at < object.size; at += step) {
-    const bytes = await bytesOf(object, at, Math.min(at + step, object.size))
-    decoding.storedBytes += bytes.length
-    yield bytes
+  }
+  return {
+    chunks: chunks(),
+    finish() {
+      isEnough = true
+    },
   }
 }

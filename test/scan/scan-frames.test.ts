@@ -198,6 +198,25 @@ describe.each(framings)('slices of $name', ({ frame, stored }) => {
       expect((await inSlices(other, [1500])).gaps).not.toEqual([])
   })
 
+  it('read every range that they ask for to its end, since only then it is known to be of the listed version', async () => {
+    const bytes = framed(textOf(5, 400), [900], frame)
+    const asked: string[] = []
+    const ended: string[] = []
+    async function* counted(range: { from: number; to: number }) {
+      asked.push(`${range.from}-${range.to}`)
+      yield* ofRange(bytes)(range)
+      ended.push(`${range.from}-${range.to}`)
+    }
+    const third = Math.ceil(bytes.length / 3)
+    const { extents } = await inSlices(bytes, [third, 2 * third], counted)
+    expect(extents.length).toBe(3)
+    expect(ended).toEqual(asked)
+    const damaged = Buffer.from(bytes)
+    damaged[third + 900]! ^= 0x55
+    await inSlices(damaged, [third, 2 * third], counted)
+    expect(ended).toEqual(asked)
+  })
+
   it('have a gap where the medium fails', async () => {
     const bytes = framed(textOf(5, 60), [900], frame)
     const edge = Math.floor(bytes.length / 2)
