@@ -14,7 +14,6 @@ export function cutFrames({ isFirst, to }: { isFirst: boolean; to: number }, siz
   let before: Uint8Array = new Uint8Array(0)
   let tail: Uint8Array = new Uint8Array(0)
   let after: Uint8Array = new Uint8Array(0)
-  let isEndOfText = true
   /** Decoded bytes so far, and how many of them there were when the next slice's first frame began. */
   let passed = 0
   let edge: number | undefined
@@ -35,7 +34,6 @@ export function cutFrames({ isFirst, to }: { isFirst: boolean; to: number }, siz
         rest = taken < 0 ? rest.subarray(0, 0) : rest.subarray(taken)
         // The next slice begins behind the same separator.
         if (taken >= 0) phase = edge !== undefined && place > edge + context ? 'after' : 'own'
-        if (phase === 'after') isEndOfText = false
       }
       if (phase === 'own' && rest.length > 0) {
         const taken = edge === undefined ? -1 : behindSeparator(rest, edge + context)
@@ -44,10 +42,7 @@ export function cutFrames({ isFirst, to }: { isFirst: boolean; to: number }, siz
         tail = lastOf(tail, bytes, context)
         yield bytes
         rest = rest.subarray(bytes.length)
-        if (taken >= 0) {
-          phase = 'after'
-          isEndOfText = false
-        }
+        if (taken >= 0) phase = 'after'
       }
       if (phase === 'after') {
         after = Buffer.concat([after, rest.subarray(0, context - after.length)])
@@ -65,7 +60,7 @@ export function cutFrames({ isFirst, to }: { isFirst: boolean; to: number }, siz
   return {
     own,
     end: () => end,
-    isEndOfText: () => isEndOfText,
+    isEndOfText: () => after.length === 0,
     before: () => before,
     last: () => tail,
     after: async () => after,

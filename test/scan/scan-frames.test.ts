@@ -2,7 +2,10 @@ import { hash } from 'node:crypto'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { longRun } from '../../lib/decode/encoded-check.ts'
 import { ReadFailed } from '../../lib/errors.ts'
+import { contextFor } from '../../lib/scan/forms/form-matcher.ts'
+import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts'
 import { scanSlice } from '../../lib/scan/scan-slice.ts'
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
@@ -39,7 +42,7 @@ function textOf(seed: number, lines: number): Buffer {
       const written = [id, encodeURIComponent(id), Buffer.from(id).toString('hex'), 'nobody', 'é'][draw(5)]
       const long = draw(40) === 0 ? 'y'.repeat(draw(9000)) : ''
       return `${draw(100_000)},${written}${long};${'x'.repeat(draw(80))}\n`
-    }).join(''),
+    }).join('') + (seed % 2 === 0 ? 'the end,' : ''),
   )
 }
 
@@ -215,6 +218,18 @@ describe.each(framings)('slices of $name', ({ frame, stored }) => {
     damaged[third + 900]! ^= 0x55
     await inSlices(damaged, [third, 2 * third], counted)
     expect(ended).toEqual(asked)
+  })
+
+  it('count the last line, whether a slice ends in it or with it', async () => {
+    const text = Buffer.from(`${'line of text\n'.repeat(800)}last,`)
+    const bytes = Buffer.concat([frame(text.subarray(0, -4200)), frame(text.subarray(-4200))])
+    const { gaps, ...expected } = await whole(bytes)
+    expect([gaps, expected.records]).toEqual([[], 801])
+    const context = Math.max(contextFor(index, defaultForms), 2 * longRun)
+    for (let behind = context - 2; behind < context + 9; behind++) {
+      const cut = Buffer.concat([frame(text.subarray(0, -behind)), frame(text.subarray(-behind))])
+      expect((await inSlices(cut, [5])).joined).toEqual(expected)
+    }
   })
 
   it('have a gap where the medium fails', async () => {
