@@ -13,12 +13,13 @@ const older: Plugin = {
       namespace === 'node-18' ? { path: 'node:crypto', external: true } : { path: 'crypto', namespace: 'node-18' },
     )
     onLoad({ filter: /.*/, namespace: 'node-18' }, () => ({
-      contents: `import { createHash } from 'node:crypto'
+      contents: `import * as own from 'node:crypto'
+const { createHash } = own
 export { createHash, createPublicKey, verify } from 'node:crypto'
-export function hash(algorithm, data, encoding = 'hex') {
+export const hash = own.hash ?? ((algorithm, data, encoding = 'hex') => {
   const digest = createHash(algorithm).update(data).digest()
   return encoding === 'buffer' ? digest : digest.toString(encoding)
-}
+})
 String.prototype.isWellFormed ??= function () {
   return !/\\p{Surrogate}/u.test(this)
 }

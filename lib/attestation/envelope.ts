@@ -72,7 +72,11 @@ export function verifyEnvelope(bytes: Uint8Array, publicKeyPem: string): Envelop
 
 /** The OpenSSH fingerprint of a P-256 key: `SHA256:` and base64 without padding, as `ssh-keygen -lf` shows it. */
 export function keyFingerprint(publicKeyPem: string): string {
-  const { x, y } = p256Of(publicKeyPem).export({ format: 'jwk' })
+  return readKey(publicKeyPem).fingerprint
+}
+
+function fingerprintOf(key: KeyObject): string {
+  const { x, y } = key.export({ format: 'jwk' })
   const point = Buffer.concat([Buffer.of(4), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')])
   const wire = ['ecdsa-sha2-nistp256', 'nistp256', point].flatMap((part) => {
     const bytes = Buffer.from(part as string)
@@ -88,7 +92,24 @@ function spkiFingerprint(key: KeyObject): string {
   return `sha256:${hash('sha256', key.export({ format: 'der', type: 'spki' }), 'hex')}`
 }
 
-function p256Of(publicKeyPem: string): KeyObject {
+const p256Of = (publicKeyPem: string): KeyObject => readKey(publicKeyPem).key
+
+/** A bundle has one key or a few, and many envelopes: to read a key takes longer than to verify a signature. */
+const read = new Map<string, { key: KeyObject; fingerprint: string }>()
+const mostRead = 16
+
+/** @throws FormatInvalid */
+function readKey(publicKeyPem: string): { key: KeyObject; fingerprint: string } {
+  const known = read.get(publicKeyPem)
+  if (known !== undefined) return known
+  const key = parseKey(publicKeyPem)
+  const one = { key, fingerprint: fingerprintOf(key) }
+  if (read.size >= mostRead) read.clear()
+  read.set(publicKeyPem, one)
+  return one
+}
+
+function parseKey(publicKeyPem: string): KeyObject {
   let key: KeyObject
   try {
     key = createPublicKey(publicKeyPem)

@@ -202,12 +202,19 @@ export const oneUnverified = { coverage: unreadable, open: [openVersion] }
 /**
  * Attests a run of two stores: `sg` is scanned, asked to delete, answers, is scanned again and verified; `ie` holds one
  * unreadable version. `models` changes what is told about a store in all documents alike, `forge` any single attestation.
+ * `further` stores are scanned once and verified.
  */
 export function sampleRun(
   log: SampleLog,
-  { runId = 'run-1', models = {}, forge = (draft) => draft }: { runId?: string; models?: Models; forge?: Forger } = {},
+  {
+    runId = 'run-1',
+    models = {},
+    forge = (draft) => draft,
+    further = 0,
+  }: { runId?: string; models?: Models; forge?: Forger; further?: number } = {},
 ): void {
   const run: StatementContext = { ...context, runId }
+  const furtherStores = Array.from({ length: further }, (_, n) => `store-${n}`)
   const attest = (statement: Statement, model: unknown) => {
     const forged = forge({ statement, model })
     return forged && log.attest(forged.statement, forged.model)
@@ -221,9 +228,13 @@ export function sampleRun(
     stores: [
       { storeId: 'sg', country: 'SG', channel: 'manual' },
       { storeId: 'ie', channel: 'none' },
+      ...furtherStores.map((storeId) => ({ storeId, country: 'SG', channel: 'none' })),
     ],
   }
-  const stores = scope.stores.map(({ storeId, country }) => ({ storeId, ...(country && { country }) }))
+  const stores = scope.stores.map(({ storeId, country }: { storeId: string; country?: string }) => ({
+    storeId,
+    ...(country && { country }),
+  }))
   attest(scopeStatement(run, { stores, document: documentOf(`runs/${runId}/scope.json`, scope) }), scope)
 
   const reports: StoreReport[] = [
@@ -247,6 +258,17 @@ export function sampleRun(
       open: [openVersion],
       ...models.ie,
     },
+    ...furtherStores.map(
+      (storeId): StoreReport => ({
+        schemaVersion: 1,
+        runId,
+        store: { storeId, kind: 'directory', country: 'SG' },
+        manifest: { sha256: digest('a'), subjects: 3 },
+        passes: [cleanCoverage],
+        requests: [],
+        open: [],
+      }),
+    ),
   ]
   const verdicts = reports.map((report) => attestStore(run, report, attest))
   const summary = {

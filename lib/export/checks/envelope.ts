@@ -3,7 +3,7 @@ import { attestationKeyAt, isTransition } from '../../attestation/key-chain.ts'
 import { ProofInvalid } from '../../errors.ts'
 import { envelopePath, sigstorePath } from '../bundle-paths.ts'
 import { at, type Checked } from '../run-check.ts'
-import { formatSigstoreBundle } from '../sigstore.ts'
+import { sigstoreBundleOf } from '../sigstore.ts'
 import { textOf } from '../text-of.ts'
 import type { Layout } from './layout.ts'
 import type { Keys } from './transition.ts'
@@ -16,13 +16,13 @@ export function checkEnvelopes(layout: Layout, { chains }: Keys): Checked<Uint8A
   const fingerprints = new Map(chains.attestation.map(({ pem }) => [pem, keyFingerprint(pem)]))
   const payloads = layout.attestations.map(({ seq, envelope, sigstore }) => {
     const key = attestationKeyAt(chains, seq)
-    const { payload } = at(envelopePath(seq), () =>
+    const read = at(envelopePath(seq), () =>
       // The signatures of a transition were verified when the keys were.
       isTransition(chains, seq) ? parseEnvelope(envelope) : verifyEnvelope(envelope, key),
     )
-    if (textOf(sigstore) !== formatSigstoreBundle(envelope, fingerprints.get(key)!))
+    if (textOf(sigstore) !== sigstoreBundleOf(read, fingerprints.get(key)!))
       throw new ProofInvalid(`${sigstorePath(seq)}: expected the envelope beside it, got another text`)
-    return payload
+    return read.payload
   })
   return { count: payloads.length, value: payloads }
 }
