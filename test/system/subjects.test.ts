@@ -139,6 +139,18 @@ describe('a run with anything left', () => {
     expect(subjects.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 0, undetermined: 20 })
   })
 
+  it('says who is there in a store that was left without a verdict', async () => {
+    const place = await openPlace((root) => ({ ...plain, stores: [watchedStore(root, 'hk')] }))
+    writeFiles(place.root, { 'hk/a.jsonl': ids(2) })
+    const { summary } = await place.run({
+      before(moment) {
+        if (isMoment(moment, { task: 'decide-verdict' })) throw new Error('nobody can decide')
+      },
+    })
+    expect(summary.verdicts).toEqual([])
+    expect(summary.subjects?.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 1, undetermined: 19 })
+  })
+
   it('says nothing of anybody when it fails after they were judged', async () => {
     const place = await openPlace((root) => ({ ...plain, stores: [watchedStore(root, 'hk')] }))
     writeFiles(place.root, { 'hk/b.jsonl': jsonRecords([somebodyElse(1)]) })
