@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decideRun } from '../attestation/to-run-summary.ts'
 import { EvidenceConflict } from '../errors.ts'
+import type { Coverage } from '../inventory/coverage.ts'
 import type { Ports } from '../ports.ts'
 import { createHits, noStatuses, writeResultShard } from '../proof/build-result-shard.ts'
 import { rootOfNodes } from '../proof/chunk-nodes.ts'
@@ -13,7 +14,7 @@ import { putSame, readNodes, type ScopeTree } from './build-scope-tree.ts'
 import { readVerdicts } from './close-run.ts'
 import { readCountList } from './count-list.ts'
 import { formatDocument, readDocument } from './documents.ts'
-import { countsKey, type PassRef, runKey, segmentKey, shardKey, storeKey } from './evidence-keys.ts'
+import { countsKey, type PassRef, passKey, runKey, segmentKey, shardKey, storeKey } from './evidence-keys.ts'
 import { readSegments } from './plan-listing.ts'
 import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, runInput } from './task-input.ts'
@@ -53,9 +54,9 @@ async function composeSubjects(ports: SubjectPorts, runId: string, leavesPerShar
   const tree = await readDocument<ScopeTree>(ports, runKey(runId, 'scope-tree.json'))
   const { planned, verdicts } = await readVerdicts(ports, runId)
   const run = decideRun({ planned, verdicts }).result
-  const reports: StoreReport[] = []
-  for (const { storeId } of verdicts) reports.push(await readDocument(ports, storeKey(runId, storeId, 'report.json')))
-  const passes = passesOf(runId, reports)
+  const stores: StorePasses[] = []
+  for (const storeId of planned) stores.push({ storeId, passes: await readPasses(ports, runId, storeId) })
+  const passes = passesOf(runId, stores)
   const distinct = passes.map(() => 0)
   const statuses = noStatuses()
   const shards = Math.ceil(tree.leaves / leavesPerShard)
@@ -78,7 +79,7 @@ async function composeSubjects(ports: SubjectPorts, runId: string, leavesPerShar
       )
   if (run === 'verified' && statuses.residual + statuses.undetermined > 0)
     throw new EvidenceConflict(`run ${runId}: subjects: expected none to be left in a verified run, got some`)
-  const goneSince = run === 'verified' ? goneSinceOf(reports) : undefined
+  const goneSince = run === 'verified' ? goneSinceOf(stores) : undefined
   return {
     schemaVersion: 1,
     run,
@@ -89,10 +90,24 @@ async function composeSubjects(ports: SubjectPorts, runId: string, leavesPerShar
   }
 }
 
-/** The passes that the reports are about, by their numbers: all first ones, all second ones, and so on. */
-function passesOf(runId: string, reports: readonly StoreReport[]) {
-  return reports
-    .flatMap(({ store: { storeId }, passes }) =>
+type StorePasses = { storeId: string; passes: Coverage[] }
+
+/** The passes that the store was judged by; of one that was left without a verdict, those that were settled. */
+async function readPasses(ports: SubjectPorts, runId: string, storeId: string): Promise<Coverage[]> {
+  const report = storeKey(runId, storeId, 'report.json')
+  if (await ports.evidence.has(report)) return (await readDocument<StoreReport>(ports, report)).passes
+  const passes: Coverage[] = []
+  for (;;) {
+    const key = passKey({ runId, storeId, pass: passes.length }, 'coverage.json')
+    if (!(await ports.evidence.has(key))) return passes
+    passes.push(await readDocument(ports, key))
+  }
+}
+
+/** The passes of all stores by their numbers: all first ones, all second ones, and so on. */
+function passesOf(runId: string, stores: readonly StorePasses[]) {
+  return stores
+    .flatMap(({ storeId, passes }) =>
       passes.map(({ subjects }, pass) => ({
         ref: { runId, storeId, pass },
         subjects,

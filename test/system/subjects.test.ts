@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
@@ -139,6 +139,18 @@ describe('a run with anything left', () => {
     expect(subjects.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 0, undetermined: 20 })
   })
 
+  it('says who is there in a store that was left without a verdict', async () => {
+    const place = await openPlace((root) => ({ ...plain, stores: [watchedStore(root, 'hk')] }))
+    writeFiles(place.root, { 'hk/a.jsonl': ids(2) })
+    const { summary } = await place.run({
+      before(moment) {
+        if (isMoment(moment, { task: 'decide-verdict' })) throw new Error('nobody can decide')
+      },
+    })
+    expect(summary.verdicts).toEqual([])
+    expect(summary.subjects?.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 1, undetermined: 19 })
+  })
+
   it('says nothing of anybody when it fails after they were judged', async () => {
     const place = await openPlace((root) => ({ ...plain, stores: [watchedStore(root, 'hk')] }))
     writeFiles(place.root, { 'hk/b.jsonl': jsonRecords([somebodyElse(1)]) })
@@ -199,6 +211,18 @@ describe('what is settled of subjects', () => {
     })
     expect(run.summary.failure).toEqual({ state: 'BuildScopeTree', error: 'EvidenceConflict' })
     expect(run.verdict).toBe('incomplete')
+  })
+
+  it('gets no better by a report that comes when its segment was settled', async () => {
+    const place = await openPlace((root) => ({ ...plain, stores: [watchedStore(root, 'hk')] }))
+    writeFiles(place.root, { 'hk/a.jsonl': jsonRecords([somebodyElse(1)]) })
+    const report = join(place.paths.evidence, batchKey({ runId: 'run-0', storeId: 'hk', pass: 0 }, 0))
+    const { run, subjects } = await runIn(place, {
+      before: (moment) => void (isMoment(moment, { task: 'settle-segment' }) && renameSync(report, `${report}.late`)),
+      after: (moment) => void (isMoment(moment, { task: 'settle-segment' }) && renameSync(`${report}.late`, report)),
+    })
+    expect([run.verdict, run.why]).toEqual(['incomplete', expect.stringContaining('not-scanned')])
+    expect(subjects.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 0, undetermined: 20 })
   })
 
   it('gets no better by a report that was changed, or that leaves a subject out', async () => {
