@@ -70,6 +70,7 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
   const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
   const withoutAtSign = charactersWithoutAtSign(tools)
   const shortestCode = shortestRunOf(6, tools)
+  const hasAtSign = createAtSigns()
   const goesOn = inNumbers(tools)
   /** What may be before a character of an identifier: another one, or the end of an escape. */
   const mayEnd = wanted.map((isWanted, byte) => isWanted | signs[byte]! | hexDigits[byte]! | endsEscape[byte]!)
@@ -82,16 +83,12 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     const before = at > 0 ? bytes[at - 1]! : space
     const after = end < to ? bytes[end]! : space
     if (code === nothing) return isOpen(wanted, before) && isOpen(wanted, after)
-    if (
-      code < 0x80 &&
-      isPart(code, region, at, end) &&
-      (mayEnd[before] === 1 || isLongEnough(region, end, shortest - 1))
-    )
+    if (code < 0x80 && isPart(code, region, end) && (mayEnd[before] === 1 || isLongEnough(region, end, shortest - 1)))
       return true
     if (
       wanted[bytes[end - 1]!] === 1 &&
       syntax.mayGlue(end - at) &&
-      isPart(after, region, at, end) &&
+      isPart(after, region, end) &&
       isLongEnough(region, end, shortest)
     )
       return !isOtherNumber(region, end)
@@ -111,11 +108,11 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
   }
 
   /**
-   * Whether an identifier around the unit [at, end) may have this character. What only addresses have matters where an `@` is
+   * Whether an identifier around the unit before `end` may have this character. What only addresses have matters where an `@` is
    * in the same token: where that is an escape as well, it matters by itself.
    */
-  function isPart(byte: number, region: Region, at: number, end: number): boolean {
-    return withoutAtSign[byte] === 1 || (wanted[byte] === 1 && hasAtSign(region, at, end))
+  function isPart(byte: number, region: Region, end: number): boolean {
+    return withoutAtSign[byte] === 1 || (wanted[byte] === 1 && hasAtSign(region, end))
   }
 
   /** Whether so many characters of an identifier are at `at`, or are not all written plainly. */
@@ -281,11 +278,21 @@ export function charactersWithoutAtSign({ index }: Pick<FormTools, 'index'>): Al
   return alphabetOf(index.shapes.filter(({ shape }) => shape !== 'email')).with(atSign, 1)
 }
 
-/** Whether the token around [at, end) has an `@` that is no escape. */
-function hasAtSign({ bytes, to }: Region, at: number, end: number): boolean {
-  for (let last = at - 1; last >= 0 && breakers[bytes[last]!] === 0; last--) if (bytes[last] === atSign) return true
-  for (let next = end; next < to && breakers[bytes[next]!] === 0; next++) if (bytes[next] === atSign) return true
-  return false
+/** Says whether the token that the byte before `end` is in has an `@` that is no escape; each token is looked at once. */
+function createAtSigns() {
+  let known: Region | undefined
+  let [first, last] = [0, 0]
+  let found = false
+  return (region: Region, end: number): boolean => {
+    if (region === known && end > first && end <= last) return found
+    const { bytes, to } = region
+    known = region
+    found = false
+    for (first = end - 1; first > 0 && breakers[bytes[first - 1]!] === 0; first--)
+      if (bytes[first - 1] === atSign) found = true
+    for (last = end; last < to && breakers[bytes[last]!] === 0; last++) if (bytes[last] === atSign) found = true
+    return found
+  }
 }
 
 /** What may stand in numbers, beside digits. */

@@ -46,6 +46,7 @@ let bytesEnd: i32 = 0
 
 export function setEnd(to: i32): void {
   bytesEnd = to
+  tokenTo = 0
 }
 
 const nothing: i32 = -2
@@ -97,9 +98,9 @@ function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32): bool {
   const before = byteBefore(at, lowest)
   const after = byteOf(end)
   if (code == nothing) return has(before, wanted | sign) && has(after, wanted | sign)
-  if (code < 0x80 && isPart(code, at, end, lowest) && (mayEnd(before) || isLongEnough(end, escape, 1))) return true
+  if (code < 0x80 && isPart(code, end, lowest) && (mayEnd(before) || isLongEnough(end, escape, 1))) return true
   const mayGlue = escape != 0x25 && escape != 0x5c
-  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, at, end, lowest) && isLongEnough(end, escape, 0)) return true
+  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, end, lowest) && isLongEnough(end, escape, 0)) return true
   if (
     (code >= 0x80 || has(code, groupSign)) &&
     has(before, digit | sign) &&
@@ -119,8 +120,8 @@ function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32): bool {
   return (code == 0x0a || code == 0x0d) && (before == 0x3d || isCodeLine(at, lowest))
 }
 
-function isPart(byte: i32, at: i32, end: i32, lowest: i32): bool {
-  return has(byte, withoutAtSign) || (has(byte, wanted) && hasAtSign(at, end, lowest))
+function isPart(byte: i32, end: i32, lowest: i32): bool {
+  return has(byte, withoutAtSign) || (has(byte, wanted) && hasAtSign(end, lowest))
 }
 
 /**
@@ -139,14 +140,23 @@ export function isLongEnough(at: i32, escape: i32, before: i32): bool {
   return byte >= 0x80 || escape == 0 || next == escape || (numberBits(next) & 2) != 0
 }
 
-/** What is before `lowest` or behind the last byte may be one. */
-function hasAtSign(at: i32, end: i32, lowest: i32): bool {
-  let last = at - 1
-  for (; last >= lowest && !has(byteOf(last), breaker); last--) if (byteOf(last) == 0x40) return true
-  if (last < lowest) return true
-  let next = end
-  for (; next < bytesEnd && !has(byteOf(next), breaker); next++) if (byteOf(next) == 0x40) return true
-  return next >= bytesEnd
+/** The token that was looked at last, and whether it has an `@`: each is looked at once. */
+let tokenFrom: i32 = 0
+let tokenTo: i32 = 0
+let tokenHas: bool = false
+
+/** Whether there is one in the token that the byte before `end` is in. What is not known may be one. */
+function hasAtSign(end: i32, lowest: i32): bool {
+  const at = end - 1
+  if (at >= tokenFrom && at < tokenTo) return tokenHas
+  tokenHas = false
+  tokenFrom = at
+  for (; tokenFrom > lowest && !has(byteOf(tokenFrom - 1), breaker); tokenFrom--)
+    if (byteOf(tokenFrom - 1) == 0x40) tokenHas = true
+  tokenTo = end
+  for (; tokenTo < bytesEnd && !has(byteOf(tokenTo), breaker); tokenTo++) if (byteOf(tokenTo) == 0x40) tokenHas = true
+  if (tokenFrom == lowest || tokenTo == bytesEnd) tokenHas = true
+  return tokenHas
 }
 
 /** Bits of another table: what numbers have in them, what follows that, and what escapes end with. */
