@@ -1,7 +1,8 @@
+import { createStreaks } from './code-streaks.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
 import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
-import type { SpotList } from './spots.ts'
+import { listOf, type SpotList } from './spots.ts'
 
 /**
  * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
@@ -143,10 +144,22 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     for (let phase = 0; phase < phases; phase++) lookAt(phase)
   }
 
+  const lookAtStreaks = createStreaks({ bits, values, none, inText, wanted, shortest, side })
+
   return (region, report) => {
-    reserve(region.to)
+    const places = listOf(region, name)
+    const whole = places === undefined ? undefined : listOf(region, 'runs')
+    if (places?.length === 0 && whole?.length === 0) return
     side.target(report, name)
-    collectRunsIn(runs!, region, name, alphabet, shortest)
+    if (places !== undefined) lookAtStreaks(region, places)
+    if (whole?.length !== 0) lookAtRuns(region)
+    side.flush()
+  }
+
+  /** Runs as a whole, with the lines that they go on in. */
+  function lookAtRuns(region: Region): void {
+    reserve(region.to)
+    collectRunsIn(runs!, region, listOf(region, name) === undefined ? name : 'runs', alphabet, shortest)
     const { count: most, starts, ends } = runs!
     /** Lines that end before this were looked at together. */
     let done = 0
@@ -163,7 +176,6 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
       // Lines may be one text or a text each.
       if (done > end) look()
     }
-    side.flush()
   }
 }
 

@@ -1,4 +1,4 @@
-import { block, digitMasks, exponentMasks, masks, runMasks, sieve, signWords } from './memory'
+import { block, digitMasks, exponentMasks, runMasks, sieve, signWords } from './memory'
 import { siftCodes } from './sieve-codes'
 import { siftNumbers } from './sieve-numbers'
 import { siftSigns } from './sieve-signs'
@@ -21,7 +21,7 @@ export function sift(from: i32, to: i32, known: i32): void {
   const words = hasNumbers ? mark(first, size, valid, true) : mark(first, size, valid, false)
   siftSigns(first, to, from - known, words)
   if (hasNumbers) siftNumbers(first, size, to)
-  siftCodes(first, size, to)
+  siftCodes(first, size, to, hasNumbers)
 }
 
 /** Of a byte's class, the bits that signs have: see `lib/scan/forms/sieve-tables.ts`. */
@@ -45,7 +45,6 @@ function join(a: i32, b: i32, c: i32, d: i32): u64 {
  * - `digitMasks`: digits. The top bit of a byte's class says so.
  * - `exponentMasks`: `e` and `E`.
  * - `runMasks`: characters of base64 of either alphabet.
- * - `masks`: the same without the fourth and later of several digits: see `siftCodes`.
  */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
@@ -60,7 +59,6 @@ function mark(first: i32, size: i32, firstValid: u64, hasNumbers: bool): i32 {
   const zero = v128.load(sieve, 112)
   const words = size >> 6
   let valid = firstValid
-  let before: u64 = 0
   let at = block + <usize>first
   let to: usize = 0
   let list = signWords
@@ -74,11 +72,10 @@ function mark(first: i32, size: i32, firstValid: u64, hasNumbers: bool): i32 {
     const classC = classOf(c, columns, rows, low)
     const classD = classOf(d, columns, rows, low)
     const signs = v128.and(v128.or(v128.or(classA, classB), v128.or(classC, classD)), signBits)
-    const bytes = v128.or(v128.or(a, b), v128.or(c, d))
-    const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d))
+    // As a signed number, the least is below 1 if there is a zero or a byte from 0x80 on.
+    const least = i8x16.min_s(i8x16.min_s(a, b), i8x16.min_s(c, d))
     store<i32>(list, word)
-    list +=
-      <usize>(i8x16.bitmask(v128.or(v128.or(i8x16.ne(signs, zero), bytes), i8x16.eq(least, zero))) != 0) << 2
+    list += <usize>v128.any_true(v128.or(i8x16.gt_s(signs, zero), i8x16.le_s(least, zero))) << 2
     const runs =
       ~join(
         i8x16.bitmask(i8x16.eq(v128.and(classA, runBits), zero)),
@@ -100,19 +97,11 @@ function mark(first: i32, size: i32, firstValid: u64, hasNumbers: bool): i32 {
           i8x16.bitmask(i8x16.eq(v128.or(d, lowerCase), letterE)),
         ) & valid,
       )
-      const many =
-        digits &
-        ((digits << 1) | (before >> 63)) &
-        ((digits << 2) | (before >> 62)) &
-        ((digits << 3) | (before >> 61))
-      before = digits
-      store<u64>(masks + to, runs & ~many)
-    } else store<u64>(masks + to, runs)
+    }
     valid = ~(<u64>0)
     at += 64
     to += 8
   }
-  clearFrom(masks, size)
   clearFrom(runMasks, size)
   if (hasNumbers) {
     clearFrom(digitMasks, size)
