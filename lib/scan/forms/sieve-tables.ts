@@ -100,7 +100,7 @@ function setGroups(view: DataView, shortest: number): void {
     if (at % 4 === 3) unwanted |= bit
     else wanted |= bit
   }
-  view.setInt32(196, 1, true)
+  view.setInt32(196, groups, true)
   // The masks are 64 bits: of two and more groups the digit in front is the last one.
   view.setBigUint64(208, BigInt.asUintN(64, wanted), true)
   view.setBigUint64(216, BigInt.asUintN(64, unwanted), true)
@@ -111,7 +111,7 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   const base64 = has('base64') ? shortestRunOf(6, tools) : never
   const hex = has('hex') ? shortestRunOf(4, tools) : never
   // So much text fills so many groups of three bytes, wherever they begin.
-  const groups = has('base64') ? powerOfTwo(Math.floor((text - 2) / 3)) : 4
+  const groups = has('base64') ? powerOfTwo(Math.floor((text - 2) / 3)) : 1
   const pairs = has('hex') ? (text >= 8 ? Math.min(16, text) : powerOfTwo(text)) : 1
   const least = Math.min(groups < 4 ? base64 : codeLine, hex, codeLine)
   for (const [at, value] of [groups, base64, pairs, hex, has('base64') || has('hex') ? least : 0].entries())

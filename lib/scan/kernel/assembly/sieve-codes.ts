@@ -48,20 +48,43 @@ export function siftCodes(first: i32, size: i32, to: i32, hasNumbers: bool): voi
 @inline
 function siftGroups(first: i32, size: i32, hasNumbers: bool): void {
   const isLong = groups > manyGroups
+  // Bytes of the masks from one word to the next, which overlap: a run that begins in the one is in it as a whole.
   const step = isLong ? 4 : 6
-  for (let byte = 0; byte << 3 < size; byte += step) {
-    let runs = load<u64>(runMasks + <usize>byte)
-    if (hasNumbers) {
-      const digits = load<u64>(digitMasks + <usize>byte)
-      runs &= ~(digits & (digits << 1) & (digits << 2) & (digits << 3))
-    }
-    runs &= runs >> 1
-    runs &= runs >> 2
-    runs &= runs >> 4
-    runs &= runs >> 8
-    if (isLong) runs &= runs >> 16
-    if (runs != 0) siftBase64(first + (byte << 3), step << 3)
+  for (let byte = 0; byte << 3 < size; byte += 4 * step) {
+    const one = runsFrom(byte, step, isLong, hasNumbers)
+    const other = runsFrom(byte + 2 * step, step, isLong, hasNumbers)
+    if (!v128.any_true(v128.or(one, other))) continue
+    const at = first + (byte << 3)
+    const bits = step << 3
+    if (i64x2.extract_lane(one, 0) != 0) siftBase64(at, bits)
+    if (i64x2.extract_lane(one, 1) != 0) siftBase64(at + bits, bits)
+    if (i64x2.extract_lane(other, 0) != 0) siftBase64(at + 2 * bits, bits)
+    if (i64x2.extract_lane(other, 1) != 0) siftBase64(at + 3 * bits, bits)
   }
+}
+
+/** Where runs of 16 or 32 characters begin in two words of the masks. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function runsFrom(byte: i32, step: i32, isLong: bool, hasNumbers: bool): v128 {
+  let runs = twoWords(runMasks, byte, step)
+  if (hasNumbers) {
+    const digits = twoWords(digitMasks, byte, step)
+    const two = v128.and(digits, i64x2.shl(digits, 1))
+    runs = v128.andnot(runs, v128.and(two, i64x2.shl(two, 2)))
+  }
+  runs = v128.and(runs, i64x2.shr_u(runs, 1))
+  runs = v128.and(runs, i64x2.shr_u(runs, 2))
+  runs = v128.and(runs, i64x2.shr_u(runs, 4))
+  runs = v128.and(runs, i64x2.shr_u(runs, 8))
+  return isLong ? v128.and(runs, i64x2.shr_u(runs, 16)) : runs
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function twoWords(list: usize, byte: i32, step: i32): v128 {
+  const place = list + <usize>byte
+  return v128.load64_lane(place + <usize>step, v128.load64_zero(place), 1)
 }
 
 /** The runs of at least 15 characters, which have eight full bits in a byte of the masks. */
