@@ -39,6 +39,9 @@ export function shortestRunOf(bits: number, tools: Pick<FormTools, 'shortest'>):
   return Math.max(shortestRun, Math.ceil((textLengthOf(tools) * 8) / bits))
 }
 
+/** Bytes for each place of text, at least, where they are looked at one by one. */
+const sparse = 256
+
 /** Finds what is written in a code, wherever it begins, also when it is broken into lines of some length. */
 export function createCodeFinder({ name, bits, phases, values }: Code, tools: FormTools): FormFinder {
   const alphabet = values.map((value) => (value === none ? 0 : 1))
@@ -147,19 +150,21 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   const lookAtStreaks = createStreaks({ bits, values, none, inText, wanted, shortest, side })
 
   return (region, report) => {
-    const places = listOf(region, name)
+    const some = listOf(region, name)
+    // Where nearly all is text, looking at whole runs is faster.
+    const places = some !== undefined && some.length * sparse > region.to ? undefined : some
     const whole = places === undefined ? undefined : listOf(region, 'runs')
     if (places?.length === 0 && whole?.length === 0) return
     side.target(report, name)
     if (places !== undefined) lookAtStreaks(region, places)
-    if (whole?.length !== 0) lookAtRuns(region)
+    if (whole?.length !== 0) lookAtRuns(region, places === undefined ? undefined : 'runs')
     side.flush()
   }
 
   /** Runs as a whole, with the lines that they go on in. */
-  function lookAtRuns(region: Region): void {
+  function lookAtRuns(region: Region, list: SpotList | undefined): void {
     reserve(region.to)
-    collectRunsIn(runs!, region, listOf(region, name) === undefined ? name : 'runs', alphabet, shortest)
+    collectRunsIn(runs!, region, list, alphabet, shortest)
     const { count: most, starts, ends } = runs!
     /** Lines that end before this were looked at together. */
     let done = 0
