@@ -105,7 +105,9 @@ function createPlainSearch(
   let watched: ReturnType<typeof create> | undefined
   return ({ bytes, to }, report) => {
     const isWatched = watch !== undefined && to >= leastToSift
-    const content = isWatched ? (watched ??= create(watch)) : (plain ??= create())
+    if (isWatched) watched ??= create(watch)
+    else plain ??= create()
+    const content = (isWatched ? watched : plain)!
     spots = isWatched ? createSpots() : undefined
     regionStart = content.written
     regionEnd = to

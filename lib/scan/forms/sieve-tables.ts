@@ -2,17 +2,9 @@ import { digits, tableOf } from '../alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
 import { shortestRunOf, textLengthOf } from './code-finder.ts'
-import {
-  breakers,
-  charactersWithoutAtSign,
-  code64,
-  endsEscape,
-  goesOnIn,
-  groupSeparators,
-  inNumbers,
-  signs,
-} from './escape-finder.ts'
 import { hexValues, lettered } from './escape-forms.ts'
+import { charactersWithoutAtSign, inNumbers } from './escape-matters.ts'
+import { breakers, code64, endsEscape, goesOnIn, groupSeparators, signs } from './escape-syntax.ts'
 import type { FormTools } from './form.ts'
 import { nameBits } from './named-characters.ts'
 import { groupDigits, lengthsOf, mostOmitted } from './number-forms.ts'
