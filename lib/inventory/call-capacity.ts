@@ -2,10 +2,15 @@
  * How much one call can read. A Lambda function ends after 15 minutes at the latest, and what does not fit into that has
  * to be cut, or read elsewhere. All rates are bytes of a second; where each is from:
  * - a Lambda's network brings 0.6 Gbit/s sustained, 75 MB/s;
- * - the slowest text that was measured scans at 247 MB/s on one core of a busy server (test/bench/results,
- *   2026-11-23-scan-matcher), and a whole run takes 85 MB/s of a core with digests and all (2026-11-23-run-directory);
+ * - with the default forms on, usual text scans at 250 MB/s and more on one core of a busy server, JSON Lines and CSV at 900 MB/s and more
+ *   (test/bench/results, 2026-11-26-forms-sieve), and a whole run takes 85 MB/s of a core with digests and all
+ *   (2026-11-23-run-directory);
  * - a Lambda's processor of 1,769 MB is one virtual CPU; half of a server's core is assumed, so 42 MB/s.
  * Backups of text shrink to an eighth or so, and it is the decoded bytes that are scanned: 5 MB/s of stored ones.
+ *
+ * Text that is encoded from end to end is slower: 50 to 100 MB/s of a server's core where every line or character is escaped, 8 to
+ * 25 MB/s where base64 or hexadecimal digits stand for text everywhere. A slice of that still fits into a call (1.5 MB/s will
+ * do); a container may run out of time, and says so.
  */
 const rates = { asIs: 42_000_000, container: 5_000_000 }
 

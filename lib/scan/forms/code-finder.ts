@@ -1,7 +1,8 @@
+import { createStreaks } from './code-streaks.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
 import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
-import type { SpotList } from './spots.ts'
+import { listOf, type SpotList } from './spots.ts'
 
 /**
  * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
@@ -37,6 +38,9 @@ export function textLengthOf({ shortest }: Pick<FormTools, 'shortest'>): number 
 export function shortestRunOf(bits: number, tools: Pick<FormTools, 'shortest'>): number {
   return Math.max(shortestRun, Math.ceil((textLengthOf(tools) * 8) / bits))
 }
+
+/** Bytes for each place of text, at least, where they are looked at one by one. */
+const sparse = 256
 
 /** Finds what is written in a code, wherever it begins, also when it is broken into lines of some length. */
 export function createCodeFinder({ name, bits, phases, values }: Code, tools: FormTools): FormFinder {
@@ -143,10 +147,24 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     for (let phase = 0; phase < phases; phase++) lookAt(phase)
   }
 
+  const lookAtStreaks = createStreaks({ bits, values, none, inText, wanted, shortest, side })
+
   return (region, report) => {
-    reserve(region.to)
+    const some = listOf(region, name)
+    // Where nearly all is text, looking at whole runs is faster.
+    const places = some !== undefined && some.length * sparse > region.to ? undefined : some
+    const whole = places === undefined ? undefined : listOf(region, 'runs')
+    if (places?.length === 0 && whole?.length === 0) return
     side.target(report, name)
-    collectRunsIn(runs!, region, name, alphabet, shortest)
+    if (places !== undefined) lookAtStreaks(region, places)
+    if (whole?.length !== 0) lookAtRuns(region, places === undefined ? undefined : 'runs')
+    side.flush()
+  }
+
+  /** Runs as a whole, with the lines that they go on in. */
+  function lookAtRuns(region: Region, list: SpotList | undefined): void {
+    reserve(region.to)
+    collectRunsIn(runs!, region, list, alphabet, shortest)
     const { count: most, starts, ends } = runs!
     /** Lines that end before this were looked at together. */
     let done = 0
@@ -163,7 +181,6 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
       // Lines may be one text or a text each.
       if (done > end) look()
     }
-    side.flush()
   }
 }
 

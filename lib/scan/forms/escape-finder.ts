@@ -1,192 +1,20 @@
-import { type Alphabet, digits, handleCharacters, hexDigits, tableOf } from '../alphabets.ts'
-import { alphabetOf } from './alphabet-of.ts'
-import { shortestRunOf } from './code-finder.ts'
+import { createMatters } from './escape-matters.ts'
+import { breakers, codeOf, type EscapeSyntax, lengthOf, nothing } from './escape-syntax.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
-import { createDigits } from './plain-digits.ts'
-import { listOf, type SpotList } from './spots.ts'
+import { listOf } from './spots.ts'
 
-/**
- * A way to write one character as several bytes. `sign` begins it. `unit` reads the one at `at`: `unitOf(length, code)`,
- * or 0 when none stands there. `plusIsSpace`: whether a plain `+` may stand for a space as well. `mayGlue`: whether the end
- * of a unit of so many bytes may be taken for the beginning of an identifier behind it, by who looks for plain ones.
- */
-export type EscapeSyntax = {
-  readonly name: SpotList
-  readonly sign: string
-  unit(bytes: Uint8Array, at: number, to: number): number
-  mayGlue(length: number): boolean
-  readonly plusIsSpace?: boolean
-}
-
-/** A code that stands for no character at all, as a soft line break does. */
-export const nothing = 0x1fffff
-
-/** A unit as one number: its length in bytes (at most 1,023) and the code of its character. */
-export const unitOf = (length: number, code: number): number => length * 0x200000 + code
-
-const codeOf = (unit: number) => unit & 0x1fffff
-const lengthOf = (unit: number) => unit >>> 21
-
-/** No identifier reaches over these, nor an escape before one. */
-export const breakers = Uint8Array.from({ length: 256 }, (_, byte) =>
-  (byte <= 0x20 && byte !== 0x1b) || byte >= 0x7f ? 1 : 0,
-)
-for (const character of '"<>(),:') breakers[character.charCodeAt(0)] = 1
-
-/** What escapes of any form begin with, and what names a character in them. */
-export const signs = tableOf('%\\&=#;')
-export const code64 = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
-export const groupSeparators = tableOf(",._' ")
 const plus = 0x2b
-const slash = 0x2f
-const hyphen = 0x2d
-const equals = 0x3d
-const percent = 0x25
-const ampersand = 0x26
-const hash = 0x23
-const semicolon = 0x3b
-const letterU = 0x75
 const atSign = 0x40
 const space = 0x20
-const zero = 0x30
-/** Beside hexadecimal digits and `;`, what escapes end with. */
-export const endsEscape = tableOf('-}')
-/** What follows a sign in a number. */
-export const goesOnIn = tableOf('0123456789eE+')
-/** Around the digits of an escape. */
-const braces: readonly number[] = [0x7b, 0x7d]
-/** Of a character in HTML. */
-const longestName = 20
-/** A line of an encoding that is broken into lines has at least so many characters before its end. */
-const codeLine = 32
 
 /** Finds what escapes of one syntax stand for, where it could be a part of an identifier or of a form inside of it. */
 export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): FormFinder {
-  const { wanted, isNested, side, index, shortest } = tools
+  const { wanted, side } = tools
   const sign = syntax.sign.charCodeAt(0)
   const stopsAt = breakers.with(sign, 1)
   const stopsAtPlus = stopsAt.with(plus, 1)
   const mayBeSpace = syntax.plusIsSpace === true && wanted[atSign] === 1
-  const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
-  const withoutAtSign = charactersWithoutAtSign(tools)
-  const shortestCode = shortestRunOf(6, tools)
-  const goesOn = inNumbers(tools)
-  /** What may be before a character of an identifier: another one, or the end of an escape. */
-  const mayEnd = wanted.map((isWanted, byte) => isWanted | signs[byte]! | hexDigits[byte]! | endsEscape[byte]!)
-  const isNumbers = index.shapes.every(({ shape }) => shape === 'decimal')
-  const number = isNumbers ? createDigits(index, index.shapes[0]!.lengths) : undefined
-
-  /** Whether it matters that the unit [at, end) stands for `code`. */
-  function matters(code: number, region: Region, at: number, end: number): boolean {
-    const { bytes, to } = region
-    const before = at > 0 ? bytes[at - 1]! : space
-    const after = end < to ? bytes[end]! : space
-    if (code === nothing) return isOpen(wanted, before) && isOpen(wanted, after)
-    if (
-      code < 0x80 &&
-      isPart(code, region, at, end) &&
-      (mayEnd[before] === 1 || isLongEnough(region, end, shortest - 1))
-    )
-      return true
-    if (
-      wanted[bytes[end - 1]!] === 1 &&
-      syntax.mayGlue(end - at) &&
-      isPart(after, region, at, end) &&
-      isLongEnough(region, end, shortest)
-    )
-      return !isOtherNumber(region, end)
-    if (hasDecimals && isBetweenDigits(code, before, after) && mayBeDigits(region, at, end)) return true
-    if (!isNested) return false
-    if (code < 0x80 && signs[code] === 1) return mayBegin(code, region, end)
-    if (code === plus || code === slash)
-      return (
-        isOpen(code64, before) && isOpen(code64, after) && (isInCode(region, at, end) || mayBeUtf7(code, region, end))
-      )
-    // Lines of a code, and soft line breaks, may have been written in an escaped text.
-    return (code === 0x0a || code === 0x0d) && (before === equals || isCodeLine(bytes, at))
-  }
-
-  function isOpen(table: Alphabet, byte: number): boolean {
-    return table[byte] === 1 || signs[byte] === 1
-  }
-
-  /**
-   * Whether an identifier around the unit [at, end) may have this character. What only addresses have matters where an `@` is
-   * in the same token: where that is an escape as well, it matters by itself.
-   */
-  function isPart(byte: number, region: Region, at: number, end: number): boolean {
-    return withoutAtSign[byte] === 1 || (wanted[byte] === 1 && hasAtSign(region, at, end))
-  }
-
-  /** Whether so many characters of an identifier are at `at`, or are not all written plainly. */
-  function isLongEnough({ bytes, to }: Region, at: number, least: number): boolean {
-    let end = at
-    while (end < to && end - at < least && wanted[bytes[end]!] === 1) end++
-    if (end - at >= least || end + 1 >= to || bytes[end] === sign) return true
-    return (
-      goesOn[bytes[end]!] === 1 && (bytes[end]! >= 0x80 || bytes[end + 1] === sign || goesOnIn[bytes[end + 1]!] === 1)
-    )
-  }
-
-  /** Whether a whole number stands at `at` that is written plainly and is none of the index. */
-  function isOtherNumber(region: Region, at: number): boolean {
-    if (number === undefined || region.bytes[at] === zero) return false
-    const { bytes, to } = region
-    let end = at
-    while (end < to && digits[bytes[end]!] === 1) end++
-    if (end + 1 >= to || bytes[end] === sign || goesOn[bytes[end]!] === 1) return false
-    number.clear()
-    number.append(bytes, at, end)
-    return number.ordinal() === -1
-  }
-
-  function isBetweenDigits(code: number, before: number, after: number): boolean {
-    return (code >= 0x80 || groupSeparators[code] === 1) && isOpen(digits, before) && isOpen(digits, after)
-  }
-
-  /** Whether references beside [at, end) may stand for digits: those by name do not. */
-  function mayBeDigits({ bytes, to }: Region, at: number, end: number): boolean {
-    if (sign !== ampersand) return true
-    if (end + 1 < to && bytes[end] === sign && bytes[end + 1] !== hash) return false
-    if (at === 0 || bytes[at - 1] !== semicolon) return true
-    let first = at - 2
-    while (first >= 0 && at - first < longestName + 3 && handleCharacters[bytes[first]!] === 1) first--
-    return first < 0 || bytes[first] !== sign
-  }
-
-  /** Whether a sign that stands before `end` may begin an escape. */
-  function mayBegin(code: number, { bytes, to }: Region, end: number): boolean {
-    const after = end < to ? bytes[end]! : space
-    if (after === sign) return true
-    if (code === percent) return hexDigits[after] === 1 || after === letterU
-    if (code === equals)
-      return after <= space || (hexDigits[after] === 1 && (hexDigits[bytes[end + 1]!] === 1 || bytes[end + 1] === sign))
-    if (code !== ampersand || after === hash) return true
-    let at = end
-    while (at < to && at - end <= longestName && handleCharacters[bytes[at]!] === 1) at++
-    return at < to && (bytes[at] === semicolon || bytes[at] === sign)
-  }
-
-  /** Whether a `+` or `/` that is written as [at, end) may be in a run of base64 that is long enough. */
-  function isInCode({ bytes, to }: Region, at: number, end: number): boolean {
-    const isPercent = sign === percent
-    let count = 1
-    const isInside = (byte: number) => {
-      if (isPercent && byte === percent) count -= 2
-      else if (isPercent ? code64[byte] === 0 : !isOpen(code64, byte) && !braces.includes(byte)) return false
-      count++
-      return true
-    }
-    for (let next = end; next < to && count < shortestCode && isInside(bytes[next]!); ) next++
-    for (let last = at - 1; last >= 0 && count < shortestCode + 2 && isInside(bytes[last]!); ) last--
-    return count >= shortestCode
-  }
-
-  /** Three characters and a hyphen follow, or escapes do. */
-  function mayBeUtf7(code: number, { bytes, to }: Region, end: number): boolean {
-    if (code !== plus || end + 3 >= to) return false
-    return bytes[end + 3] === hyphen || bytes.subarray(end, end + 3).includes(sign)
-  }
+  const matters = createMatters(syntax, tools)
 
   /** Decodes the piece from `from` to the end of its token, which is returned; a plain `+` becomes `plusIs`. */
   function decode({ bytes, to }: Region, from: number, plusIs: number): number {
@@ -268,30 +96,3 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     side.flush()
   }
 }
-
-/** Whether at least a line of an encoding stands right before `end`. */
-function isCodeLine(bytes: Uint8Array, end: number): boolean {
-  if (end < codeLine) return false
-  for (let at = end - codeLine; at < end; at++) if (code64[bytes[at]!] === 0) return false
-  return true
-}
-
-/** Characters of identifiers that are no addresses, and `@`. */
-export function charactersWithoutAtSign({ index }: Pick<FormTools, 'index'>): Alphabet {
-  return alphabetOf(index.shapes.filter(({ shape }) => shape !== 'email')).with(atSign, 1)
-}
-
-/** Whether the token around [at, end) has an `@` that is no escape. */
-function hasAtSign({ bytes, to }: Region, at: number, end: number): boolean {
-  for (let last = at - 1; last >= 0 && breakers[bytes[last]!] === 0; last--) if (bytes[last] === atSign) return true
-  for (let next = end; next < to && breakers[bytes[next]!] === 0; next++) if (bytes[next] === atSign) return true
-  return false
-}
-
-/** What may stand in numbers, beside digits. */
-export function inNumbers({ index }: Pick<FormTools, 'index'>): Alphabet {
-  const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
-  return Uint8Array.from({ length: 256 }, (_, byte) => (hasDecimals && numberSigns[byte] === 1 ? 1 : 0))
-}
-
-const numberSigns = tableOf(",._' eE\xa0\xc2\xe2")

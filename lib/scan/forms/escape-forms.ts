@@ -1,5 +1,6 @@
 import type { Shape } from '../../manifest/identifier.ts'
-import { createEscapeFinder, type EscapeSyntax, nothing, unitOf } from './escape-finder.ts'
+import { createEscapeFinder } from './escape-finder.ts'
+import { type EscapeSyntax, nothing, unitOf } from './escape-syntax.ts'
 import type { Form } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
 import { codeNamed } from './named-characters.ts'

@@ -113,7 +113,7 @@ export function createFormMatcher(
       const place = `${offset} ${ordinal}`
       const known = found.get(place)?.form
       // One that can be read in several ways is written in the simplest of them.
-      if (!plain.has(place) && (known === undefined || depthOf(form) < depthOf(known)))
+      if (!plain.has(place) && (known === undefined || isSimpler(form, known)))
         found.set(place, { ordinal, record: 0, offset, form })
     }
     if (!spots.isEmpty) search(region, keep)
@@ -179,3 +179,4 @@ export function createFormMatcher(
 const lineFeed = 0x0a
 const anywhere = () => undefined
 const depthOf = (form: string) => form.split(' ').length
+const isSimpler = (form: string, other: string) => depthOf(form) - depthOf(other) < (form < other ? 1 : 0)

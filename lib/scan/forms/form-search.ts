@@ -74,6 +74,9 @@ function createLevel(index: SubjectIndex, names: readonly string[], level: numbe
 const blockBytes = 16 * 1024
 const end = Uint8Array.of(0xff)
 
+/** In fewer bytes it is not worth it to ask the kernel where something may be in a form. */
+const leastToSift = 1024
+
 /**
  * Searches a region for identifiers as they are; they end where it ends. Returns where in it something may be in a form, if the
  * kernel can tell.
@@ -82,29 +85,40 @@ function createPlainSearch(
   index: SubjectIndex,
   tables?: Uint8Array,
 ): (region: Region, report: Report) => Spots | undefined {
-  let written = 0
   let tokens: Token[] = []
   let spots: Spots | undefined
+  let regionStart = 0
+  let regionEnd = 0
   const watch: Watch | undefined = tables && {
     tables,
     see(sifted, origin) {
       if (sifted === undefined) spots = undefined
-      else spots?.add(sifted, origin - written, regionEnd)
+      else spots?.add(sifted, origin - regionStart, regionEnd)
     },
   }
-  let regionEnd = 0
-  let matcher: ReturnType<typeof createTokenMatcher> | undefined
+  const keep = (token: Token) => tokens.push(token)
+  const create = (watch?: Watch) => ({
+    written: 0,
+    matcher: createTokenMatcher(index, keep, blockBytes, 'kernel', watch),
+  })
+  let plain: ReturnType<typeof create> | undefined
+  let watched: ReturnType<typeof create> | undefined
   return ({ bytes, to }, report) => {
-    matcher ??= createTokenMatcher(index, (token) => tokens.push(token), blockBytes, 'kernel', watch)
-    spots = createSpots()
+    const isWatched = watch !== undefined && to >= leastToSift
+    if (isWatched) watched ??= create(watch)
+    else plain ??= create()
+    const content = (isWatched ? watched : plain)!
+    spots = isWatched ? createSpots() : undefined
+    regionStart = content.written
     regionEnd = to
-    matcher.write(bytes.subarray(0, to))
+    content.matcher.write(bytes.subarray(0, to))
     // Decides whatever touches the end: nothing reaches across.
-    matcher.write(end)
+    content.matcher.write(end)
+    content.written += to + end.length
     const found = tokens
     tokens = []
-    for (const { ordinal, offset, length } of found) report(ordinal, offset - written, offset - written + length, '')
-    written += to + end.length
+    for (const { ordinal, offset, length } of found)
+      report(ordinal, offset - regionStart, offset - regionStart + length, '')
     return spots
   }
 }

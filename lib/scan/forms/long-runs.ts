@@ -14,9 +14,18 @@ export function createRuns(bytes: number, minLength: number): Runs {
   return { count: 0, starts: new Int32Array(most), ends: new Int32Array(most) }
 }
 
-/** Collects the maximal runs of at least `minLength` bytes in a region; of those without a spot in this list, some or none. */
-export function collectRunsIn(runs: Runs, region: Region, list: SpotList, alphabet: Alphabet, minLength: number): void {
-  const places = listOf(region, list)
+/**
+ * Collects the maximal runs of at least `minLength` bytes in a region: those with a spot in a list, or all where there is no
+ * list.
+ */
+export function collectRunsIn(
+  runs: Runs,
+  region: Region,
+  list: SpotList | undefined,
+  alphabet: Alphabet,
+  minLength: number,
+): void {
+  const places = list === undefined ? undefined : listOf(region, list)
   if (places === undefined) collectRuns(runs, region.bytes, region.to, alphabet, minLength)
   else collectAround(places, runs, region, alphabet, minLength)
 }

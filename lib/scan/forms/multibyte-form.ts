@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer'
-import { inNumbers, signs } from './escape-finder.ts'
+import { inNumbers } from './escape-matters.ts'
+import { signs } from './escape-syntax.ts'
 import type { Form, FormFinder, FormTools, Region } from './form.ts'
 import { listOf } from './spots.ts'
 

@@ -2,17 +2,9 @@ import { digits, tableOf } from '../alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
 import { shortestRunOf, textLengthOf } from './code-finder.ts'
-import {
-  breakers,
-  charactersWithoutAtSign,
-  code64,
-  endsEscape,
-  goesOnIn,
-  groupSeparators,
-  inNumbers,
-  signs,
-} from './escape-finder.ts'
 import { hexValues, lettered } from './escape-forms.ts'
+import { charactersWithoutAtSign, inNumbers } from './escape-matters.ts'
+import { breakers, code64, endsEscape, goesOnIn, groupSeparators, signs } from './escape-syntax.ts'
 import type { FormTools } from './form.ts'
 import { nameBits } from './named-characters.ts'
 import { groupDigits, lengthsOf, mostOmitted } from './number-forms.ts'
@@ -35,6 +27,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   table.set(columnsOf(sixBits.map((value) => (value < 64 && (value & 0x08) === 0 ? 1 : 0))), 144)
   table.set(columnsOf(sixBits.map((value) => (value < 64 && (value & 0x02) === 0 ? 1 : 0))), 160)
   table.set(columnsOf(tableOf('0234567')), 176)
+  table.set(columnsOf(code64), 288)
   const lengths = lengthsOf(tools) ?? []
   const shortest = Math.min(...lengths)
   const word = (at: number, value: number) => view.setInt32(at, value, true)
@@ -99,7 +92,7 @@ function setGroups(view: DataView, shortest: number): void {
     if (at % 4 === 3) unwanted |= bit
     else wanted |= bit
   }
-  view.setInt32(196, 1, true)
+  view.setInt32(196, groups, true)
   // The masks are 64 bits: of two and more groups the digit in front is the last one.
   view.setBigUint64(208, BigInt.asUintN(64, wanted), true)
   view.setBigUint64(216, BigInt.asUintN(64, unwanted), true)
@@ -110,7 +103,7 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   const base64 = has('base64') ? shortestRunOf(6, tools) : never
   const hex = has('hex') ? shortestRunOf(4, tools) : never
   // So much text fills so many groups of three bytes, wherever they begin.
-  const groups = has('base64') ? powerOfTwo(Math.floor((text - 2) / 3)) : 4
+  const groups = has('base64') ? powerOfTwo(Math.floor((text - 2) / 3)) : 1
   const pairs = has('hex') ? (text >= 8 ? Math.min(16, text) : powerOfTwo(text)) : 1
   const least = Math.min(groups < 4 ? base64 : codeLine, hex, codeLine)
   for (const [at, value] of [groups, base64, pairs, hex, has('base64') || has('hex') ? least : 0].entries())

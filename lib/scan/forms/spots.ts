@@ -1,6 +1,6 @@
 import type { Region } from './form.ts'
 
-/** What places are about: one list for each form. The order is the kernel's. */
+/** What places are about: one list for each form, and runs of a code that are looked at as a whole. The order is the kernel's. */
 export const spotLists = [
   'percent',
   'backslash',
@@ -16,6 +16,7 @@ export const spotLists = [
   'scientific',
   'base64',
   'hex',
+  'runs',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

@@ -1,5 +1,5 @@
 import { outside } from './classify'
-import { block, constants, masks, runMasks, sieve, stops } from './memory'
+import { block, constants, digitMasks, masks, runMasks, sieve, stops } from './memory'
 import { addSpot, List } from './spots'
 import { collectStops, runLengthBefore, stopCount } from './stops'
 
@@ -19,10 +19,10 @@ let shortestHex: i32 = 0
 const manyGroups: i32 = 4
 
 /**
- * Where base64 or hexadecimal digits may stand for text. In base64, text has at every fourth character a letter up to `f`
- * (bytes below 0x80), so that four digits in a row are in no whole group of four characters: `masks` leaves them out.
+ * Where base64 or hexadecimal digits may stand for text: at the first character of a whole group that is followed by so many
+ * others that text of the shortest length fills them, wherever it begins; and runs that are looked at as a whole.
  */
-export function siftCodes(first: i32, size: i32, to: i32): void {
+export function siftCodes(first: i32, size: i32, to: i32, hasNumbers: bool): void {
   rows = v128.load(constants)
   low = v128.load(constants, 16)
   zero = v128.load(constants, 32)
@@ -32,20 +32,59 @@ export function siftCodes(first: i32, size: i32, to: i32): void {
   shortestHex = load<i32>(sieve, 244)
   const least = load<i32>(sieve, 248)
   if (least == 0) return
-  if (groups >= manyGroups) siftGroups(first, size)
+  if (groups >= manyGroups) {
+    if (hasNumbers) siftGroups(first, size, true)
+    else siftGroups(first, size, false)
+  }
   if (least >= 15) siftLongRuns(first, size, to, least)
   else siftRuns(first, size, to, least)
 }
 
-/** Runs of at least as many characters as the groups have. */
-function siftGroups(first: i32, size: i32): void {
-  const least = groups << 2
-  collectStops(least, size, true)
-  for (let at = 0; at < stopCount; at++) {
-    const stop = load<i32>(stops + (<usize>at << 2))
-    const length = runLengthBefore(stop)
-    if (length >= least && hasTextInBase64(first + stop - length, first + stop)) addSpot(List.base64, first + stop - 1)
+/**
+ * Looks for four groups, or for eight, where there are as many characters of base64 in a row. In text every fourth of them is a
+ * letter up to `f` (the first of a byte below 0x80), so that four digits in a row are in no whole group: the fourth of several is none.
+ */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function siftGroups(first: i32, size: i32, hasNumbers: bool): void {
+  const isLong = groups > manyGroups
+  // Bytes of the masks from one word to the next, which overlap: a run that begins in the one is in it as a whole.
+  const step = isLong ? 4 : 6
+  for (let byte = 0; byte << 3 < size; byte += 4 * step) {
+    const one = runsFrom(byte, step, isLong, hasNumbers)
+    const other = runsFrom(byte + 2 * step, step, isLong, hasNumbers)
+    if (!v128.any_true(v128.or(one, other))) continue
+    const at = first + (byte << 3)
+    const bits = step << 3
+    if (i64x2.extract_lane(one, 0) != 0) siftBase64(at, bits)
+    if (i64x2.extract_lane(one, 1) != 0) siftBase64(at + bits, bits)
+    if (i64x2.extract_lane(other, 0) != 0) siftBase64(at + 2 * bits, bits)
+    if (i64x2.extract_lane(other, 1) != 0) siftBase64(at + 3 * bits, bits)
   }
+}
+
+/** Where runs of 16 or 32 characters begin in two words of the masks. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function runsFrom(byte: i32, step: i32, isLong: bool, hasNumbers: bool): v128 {
+  let runs = twoWords(runMasks, byte, step)
+  if (hasNumbers) {
+    const digits = twoWords(digitMasks, byte, step)
+    const two = v128.and(digits, i64x2.shl(digits, 1))
+    runs = v128.andnot(runs, v128.and(two, i64x2.shl(two, 2)))
+  }
+  runs = v128.and(runs, i64x2.shr_u(runs, 1))
+  runs = v128.and(runs, i64x2.shr_u(runs, 2))
+  runs = v128.and(runs, i64x2.shr_u(runs, 4))
+  runs = v128.and(runs, i64x2.shr_u(runs, 8))
+  return isLong ? v128.and(runs, i64x2.shr_u(runs, 16)) : runs
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function twoWords(list: usize, byte: i32, step: i32): v128 {
+  const place = list + <usize>byte
+  return v128.load64_lane(place + <usize>step, v128.load64_zero(place), 1)
 }
 
 /** The runs of at least 15 characters, which have eight full bits in a byte of the masks. */
@@ -63,11 +102,21 @@ function siftLongRuns(first: i32, size: i32, to: i32, least: i32): void {
     for (; full != 0; full &= full - 1) {
       const byte = (word << 3) + <i32>ctz(full)
       if (byte < done) continue
+      if (hasTwo && !isLong(byte)) continue
       const stop = stopOf(byte, size)
       done = stop >> 3
       siftRun(first, startOf(byte), stop, to)
     }
   }
+}
+
+/** Whether a run of 30 characters may be around this byte of the masks and the one before, both of which are full. */
+function isLong(byte: i32): bool {
+  let runs = load<u64>(runMasks + <usize>(byte - 3))
+  runs &= runs >> 1
+  runs &= runs >> 2
+  runs &= runs >> 4
+  return (runs & (runs >> 8) & (runs >> 15)) != 0
 }
 
 function siftRuns(first: i32, size: i32, to: i32, least: i32): void {
@@ -83,12 +132,12 @@ function siftRuns(first: i32, size: i32, to: i32, least: i32): void {
 function siftRun(first: i32, start: i32, stop: i32, to: i32): void {
   const end = first + stop
   const length = start == 0 || end == to ? i32.MAX_VALUE : stop - start
-  if (length >= codeLine && isLineEnd(end, to)) {
-    addSpot(List.base64, end - 1)
-    addSpot(List.hex, end - 1)
+  const isWhole = (length >= codeLine && isLineEnd(end, to)) || (groups == 0 && length >= shortestBase64)
+  if (isWhole) addSpot(List.runs, end - 1)
+  if (groups > 0 && groups < manyGroups && length >= shortestBase64) {
+    const step = 64 - 4 * (groups - 1)
+    for (let at = first + start; at < end; at += step) siftBase64(at, step)
   }
-  if (groups < manyGroups && length >= shortestBase64)
-    if (groups == 0 || hasTextInBase64(first + start, end)) addSpot(List.base64, end - 1)
   if (length >= shortestHex) siftHex(first + start, end)
 }
 
@@ -128,24 +177,21 @@ function maskOf(at: usize, columns: v128): u64 {
 }
 
 /**
- * Whether there are so many whole groups of four characters, one behind the other, that stand for bytes below 0x80. Their first
- * three characters say so; what is outside of the run is in none of the alphabets.
+ * Whole groups of four characters that begin in the `step` bytes from `at` on, with so many behind them, and stand for bytes below
+ * 0x80. Their first three characters say so, and the fourth one that the run goes on. Of several in a row the first is enough.
  */
-function hasTextInBase64(start: i32, stop: i32): bool {
-  const firsts = v128.load(sieve, 128)
-  const seconds = v128.load(sieve, 144)
-  const thirds = v128.load(sieve, 160)
-  // Bits from here on are known for all of the groups.
-  const step = 64 - 4 * (groups - 1)
-  const bits = step >= 64 ? ~(<u64>0) : (<u64>1 << <u64>step) - 1
-  for (let at = start + 1; at < stop; at += step) {
-    const place = block + <usize>at
-    const second = maskOf(place, seconds)
-    if ((chain(second, groups, 4) & bits) == 0) continue
-    const all = second & maskOf(place - 1, firsts) & maskOf(place + 1, thirds)
-    if ((chain(all, groups, 4) & bits) != 0) return true
-  }
-  return false
+function siftBase64(at: i32, step: i32): void {
+  const bits = step == 64 ? ~(<u64>0) : (<u64>1 << <u64>step) - 1
+  const place = block + <usize>at
+  const second = maskOf(place + 1, v128.load(sieve, 144))
+  if ((chain(second, groups, 4) & bits) == 0) return
+  const all =
+    second &
+    maskOf(place, v128.load(sieve, 128)) &
+    maskOf(place + 2, v128.load(sieve, 160)) &
+    maskOf(place + 3, v128.load(sieve, 288))
+  const found = chain(all, groups, 4) & bits
+  for (let begins = found & ~(found << 4); begins != 0; begins &= begins - 1) addSpot(List.base64, at + <i32>ctz(begins))
 }
 
 /** Which bits are set with the `count - 1` others that follow, `stride` bits apart; `count` is a power of two, up to eight. */
@@ -158,7 +204,7 @@ function chain(mask: u64, count: i32, stride: u64): u64 {
   return mask
 }
 
-/** Pairs of hexadecimal digits, so many one behind the other, whose first one is that of a byte of text. */
+/** Pairs of hexadecimal digits, so many one behind the other, whose first one is that of a byte of text: the first pair. */
 function siftHex(start: i32, stop: i32): void {
   const halves = v128.load(sieve, 176)
   const digits = v128.load(sieve, 256)
@@ -168,14 +214,8 @@ function siftHex(start: i32, stop: i32): void {
   const bits = (<u64>1 << <u64>step) - 1
   for (let at = start; at < stop; at += step) {
     const place = block + <usize>at
-    const known = maskOf(place, digits)
-    const all = chain(maskOf(place, halves) & (known >> 1), min(pairs, 8), 2)
-    for (let found = all & (all >> rest) & bits; found != 0; ) {
-      const bit = ctz(found)
-      addSpot(List.hex, at + <i32>bit)
-      // One place in each run is enough.
-      const length = ctz(~(known >> bit))
-      found = bit + length > 63 ? 0 : (found >> (bit + length)) << (bit + length)
-    }
+    const all = chain(maskOf(place, halves) & (maskOf(place, digits) >> 1), min(pairs, 8), 2)
+    const found = all & (all >> rest) & bits
+    for (let begins = found & ~(found << 2); begins != 0; begins &= begins - 1) addSpot(List.hex, at + <i32>ctz(begins))
   }
 }

@@ -1,6 +1,7 @@
-import { block, digitMasks, sieve } from './memory'
+import { digitMasks, sieve } from './memory'
 import { addSpot, List } from './spots'
-import { has, isLongEnough, isWanted } from './sieve-escapes'
+import { byteOf, has, isWanted } from './sieve-characters'
+import { isLongEnough } from './sieve-matters'
 
 /**
  * What begins with a byte from 0x80 on, of which `high` has a bit each: the separators of thousands that are no single bytes,
@@ -23,10 +24,6 @@ export function amongHigh(from: i32, high: u64, to: i32, word: i32): void {
     if (at >= to) break
     if (at + 4 > to || isSeparator(at)) addSpot(List.grouped, at - 1)
   }
-}
-
-function byteOf(at: i32): i32 {
-  return load<u8>(block + <usize>at)
 }
 
 /** Of two or three bytes, as `lib/scan/forms/group-separators.ts` has them; those of one byte are seen otherwise. */

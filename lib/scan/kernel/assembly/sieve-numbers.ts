@@ -7,6 +7,7 @@ import { addSpot, List } from './spots'
  */
 export function siftNumbers(first: i32, size: i32, to: i32): void {
   const hasGroups = load<i32>(sieve, 196) != 0
+  const hasTwo = load<i32>(sieve, 196) > 1
   const least = load<i32>(sieve, 200)
   const last = (size >> 3) + 1
   for (let byte = -1; byte < last; byte += 7) {
@@ -14,6 +15,8 @@ export function siftNumbers(first: i32, size: i32, to: i32): void {
     const before1 = digits << 1
     // Three digits behind something else behind a digit end here: that is what each group but the first is.
     let groups = digits & before1 & (digits << 2) & ~(digits << 3) & (digits << 4)
+    // Of two and more groups the one before is one as well.
+    if (hasTwo) groups &= groups << 4
     if (groups != 0 && hasGroups) {
       for (groups &= ~(<u64>0xff); groups != 0; groups &= groups - 1)
         addGroup(first, (byte << 3) + <i32>ctz(groups))

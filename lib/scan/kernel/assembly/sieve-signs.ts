@@ -2,7 +2,9 @@ import { block, sieve, signWords } from './memory'
 import { addSpot, List } from './spots'
 import { classOf } from './sieve'
 import { amongHigh } from './sieve-high'
-import { isEscape, setEnd } from './sieve-escapes'
+import { isEscape } from './sieve-escapes'
+import { forgetToken } from './sieve-matters'
+import { setEnd } from './sieve-characters'
 
 /** Bytes behind a sign that tell whether it begins an escape: a name of twenty letters, and what is behind it. */
 const lookAhead: i32 = 24
@@ -18,6 +20,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
   const signBits = v128.load(sieve, 48)
   const zero = v128.load(sieve, 112)
   setEnd(to)
+  forgetToken()
   let lastWord = -2
   let zerosBefore: u64 = 0
   for (let index = 0; index < words; index++) {

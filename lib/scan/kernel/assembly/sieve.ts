@@ -1,4 +1,4 @@
-import { block, digitMasks, exponentMasks, masks, runMasks, sieve, signWords } from './memory'
+import { block, digitMasks, exponentMasks, runMasks, sieve, signWords } from './memory'
 import { siftCodes } from './sieve-codes'
 import { siftNumbers } from './sieve-numbers'
 import { siftSigns } from './sieve-signs'
@@ -21,7 +21,7 @@ export function sift(from: i32, to: i32, known: i32): void {
   const words = hasNumbers ? mark(first, size, valid, true) : mark(first, size, valid, false)
   siftSigns(first, to, from - known, words)
   if (hasNumbers) siftNumbers(first, size, to)
-  siftCodes(first, size, to)
+  siftCodes(first, size, to, hasNumbers)
 }
 
 /** Of a byte's class, the bits that signs have: see `lib/scan/forms/sieve-tables.ts`. */
@@ -34,18 +34,11 @@ export function classOf(bytes: v128, columns: v128, rows: v128, low: v128): v128
   )
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function join(a: i32, b: i32, c: i32, d: i32): u64 {
-  return <u64>(<u32>a | (<u32>b << 16)) | (<u64>(<u32>c | (<u32>d << 16)) << 32)
-}
-
 /**
  * Writes the masks; returns how many words of 64 bytes have signs, zeros or bytes from 0x80 on: their numbers are in `signWords`.
  * - `digitMasks`: digits. The top bit of a byte's class says so.
  * - `exponentMasks`: `e` and `E`.
  * - `runMasks`: characters of base64 of either alphabet.
- * - `masks`: the same without the fourth and later of several digits: see `siftCodes`.
  */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
@@ -60,59 +53,72 @@ function mark(first: i32, size: i32, firstValid: u64, hasNumbers: bool): i32 {
   const zero = v128.load(sieve, 112)
   const words = size >> 6
   let valid = firstValid
-  let before: u64 = 0
   let at = block + <usize>first
   let to: usize = 0
   let list = signWords
   for (let word = 0; word <= words; word++) {
-    const a = v128.load(at)
-    const b = v128.load(at, 16)
-    const c = v128.load(at, 32)
-    const d = v128.load(at, 48)
-    const classA = classOf(a, columns, rows, low)
-    const classB = classOf(b, columns, rows, low)
-    const classC = classOf(c, columns, rows, low)
-    const classD = classOf(d, columns, rows, low)
-    const signs = v128.and(v128.or(v128.or(classA, classB), v128.or(classC, classD)), signBits)
-    const bytes = v128.or(v128.or(a, b), v128.or(c, d))
-    const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d))
+    let none: u64 = 0
+    let digits: u64 = 0
+    let exponents: u64 = 0
+    let signs = zero
+    let least = v128.load(at)
+    {
+      const bytes = v128.load(at)
+      const class_ = classOf(bytes, columns, rows, low)
+      signs = v128.or(signs, class_)
+      least = i8x16.min_s(least, bytes)
+      none |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.and(class_, runBits), zero)))
+      if (hasNumbers) {
+        digits |= <u64>(<u32>i8x16.bitmask(class_))
+        exponents |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.or(bytes, lowerCase), letterE)))
+      }
+    }
+    {
+      const bytes = v128.load(at, 16)
+      const class_ = classOf(bytes, columns, rows, low)
+      signs = v128.or(signs, class_)
+      least = i8x16.min_s(least, bytes)
+      none |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.and(class_, runBits), zero))) << 16
+      if (hasNumbers) {
+        digits |= <u64>(<u32>i8x16.bitmask(class_)) << 16
+        exponents |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.or(bytes, lowerCase), letterE))) << 16
+      }
+    }
+    {
+      const bytes = v128.load(at, 32)
+      const class_ = classOf(bytes, columns, rows, low)
+      signs = v128.or(signs, class_)
+      least = i8x16.min_s(least, bytes)
+      none |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.and(class_, runBits), zero))) << 32
+      if (hasNumbers) {
+        digits |= <u64>(<u32>i8x16.bitmask(class_)) << 32
+        exponents |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.or(bytes, lowerCase), letterE))) << 32
+      }
+    }
+    {
+      const bytes = v128.load(at, 48)
+      const class_ = classOf(bytes, columns, rows, low)
+      signs = v128.or(signs, class_)
+      least = i8x16.min_s(least, bytes)
+      none |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.and(class_, runBits), zero))) << 48
+      if (hasNumbers) {
+        digits |= <u64>(<u32>i8x16.bitmask(class_)) << 48
+        exponents |= <u64>(<u32>i8x16.bitmask(i8x16.eq(v128.or(bytes, lowerCase), letterE))) << 48
+      }
+    }
+    // As a signed number, the least is below 1 if there is a zero or a byte from 0x80 on.
+    const isSign = v128.or(i8x16.gt_s(v128.and(signs, signBits), zero), i8x16.le_s(least, zero))
     store<i32>(list, word)
-    list +=
-      <usize>(i8x16.bitmask(v128.or(v128.or(i8x16.ne(signs, zero), bytes), i8x16.eq(least, zero))) != 0) << 2
-    const runs =
-      ~join(
-        i8x16.bitmask(i8x16.eq(v128.and(classA, runBits), zero)),
-        i8x16.bitmask(i8x16.eq(v128.and(classB, runBits), zero)),
-        i8x16.bitmask(i8x16.eq(v128.and(classC, runBits), zero)),
-        i8x16.bitmask(i8x16.eq(v128.and(classD, runBits), zero)),
-      ) & valid
-    store<u64>(runMasks + to, runs)
+    list += <usize>v128.any_true(isSign) << 2
+    store<u64>(runMasks + to, ~none & valid)
     if (hasNumbers) {
-      const digits =
-        join(i8x16.bitmask(classA), i8x16.bitmask(classB), i8x16.bitmask(classC), i8x16.bitmask(classD)) & valid
-      store<u64>(digitMasks + to, digits)
-      store<u64>(
-        exponentMasks + to,
-        join(
-          i8x16.bitmask(i8x16.eq(v128.or(a, lowerCase), letterE)),
-          i8x16.bitmask(i8x16.eq(v128.or(b, lowerCase), letterE)),
-          i8x16.bitmask(i8x16.eq(v128.or(c, lowerCase), letterE)),
-          i8x16.bitmask(i8x16.eq(v128.or(d, lowerCase), letterE)),
-        ) & valid,
-      )
-      const many =
-        digits &
-        ((digits << 1) | (before >> 63)) &
-        ((digits << 2) | (before >> 62)) &
-        ((digits << 3) | (before >> 61))
-      before = digits
-      store<u64>(masks + to, runs & ~many)
-    } else store<u64>(masks + to, runs)
+      store<u64>(digitMasks + to, digits & valid)
+      store<u64>(exponentMasks + to, exponents & valid)
+    }
     valid = ~(<u64>0)
     at += 64
     to += 8
   }
-  clearFrom(masks, size)
   clearFrom(runMasks, size)
   if (hasNumbers) {
     clearFrom(digitMasks, size)

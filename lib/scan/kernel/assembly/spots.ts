@@ -19,9 +19,10 @@ export const enum List {
   scientific = 11,
   base64 = 12,
   hex = 13,
+  runs = 14,
 }
 
-const listCount: usize = 14
+const listCount: usize = 15
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 

@@ -1,0 +1,142 @@
+import { sieve } from './memory'
+import { breaker, byteBefore, byteOf, bytesEnd, code64, codeLine, digit, groupSign, has, letter, nothing, sign, valueOf, wanted, withoutAtSign } from './sieve-characters'
+
+/** `matters` of `lib/scan/forms/escape-matters.ts`. `escape`: the sign that escapes begin with. */
+export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32): bool {
+  const before = byteBefore(at, lowest)
+  const after = byteOf(end)
+  if (code == nothing) return has(before, wanted | sign) && has(after, wanted | sign)
+  if (code < 0x80 && isPart(code, end, lowest) && (mayEnd(before) || isLongEnough(end, escape, 1))) return true
+  const mayGlue = escape != 0x25 && escape != 0x5c
+  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, end, lowest) && isLongEnough(end, escape, 0)) return true
+  if (
+    (code >= 0x80 || has(code, groupSign)) &&
+    has(before, digit | sign) &&
+    has(after, digit | sign) &&
+    load<i32>(sieve, 192) != 0 &&
+    mayBeDigits(at, end, lowest, escape)
+  )
+    return true
+  if (load<i32>(sieve, 228) == 0) return false
+  if (code < 0x80 && has(code, sign)) return mayBegin(code, end, escape)
+  if (code == 0x2b || code == 0x2f)
+    return (
+      has(before, code64 | sign) &&
+      has(after, code64 | sign) &&
+      (isInCode(at, end, lowest, escape) || (code == 0x2b && mayBeUtf7(end, escape)))
+    )
+  return (code == 0x0a || code == 0x0d) && (before == 0x3d || isCodeLine(at, lowest))
+}
+
+function isPart(byte: i32, end: i32, lowest: i32): bool {
+  return has(byte, withoutAtSign) || (has(byte, wanted) && hasAtSign(end, lowest))
+}
+
+/**
+ * Whether an identifier may begin here, as far as is known; `escape`: a sign that may be in it, or 0 for all. Of its
+ * characters `before` are known already.
+ */
+export function isLongEnough(at: i32, escape: i32, before: i32): bool {
+  const least = load<i32>(sieve, 272) - before
+  let end = at
+  while (end < bytesEnd && end - at < least && has(byteOf(end), wanted)) end++
+  if (end - at >= least || end + 1 >= bytesEnd) return true
+  const byte = byteOf(end)
+  if (escape == 0 ? has(byte, sign) : byte == escape) return true
+  if ((numberBits(byte) & 1) == 0) return false
+  const next = byteOf(end + 1)
+  return byte >= 0x80 || escape == 0 || next == escape || (numberBits(next) & 2) != 0
+}
+
+/** The token that was looked at last, and whether it has an `@`: each is looked at once. */
+let tokenFrom: i32 = 0
+let tokenTo: i32 = 0
+let tokenHas: bool = false
+
+export function forgetToken(): void {
+  tokenTo = 0
+}
+
+/** Whether there is one in the token that the byte before `end` is in. What is not known may be one. */
+function hasAtSign(end: i32, lowest: i32): bool {
+  const at = end - 1
+  if (at >= tokenFrom && at < tokenTo) return tokenHas
+  tokenHas = false
+  tokenFrom = at
+  for (; tokenFrom > lowest && !has(byteOf(tokenFrom - 1), breaker); tokenFrom--)
+    if (byteOf(tokenFrom - 1) == 0x40) tokenHas = true
+  tokenTo = end
+  for (; tokenTo < bytesEnd && !has(byteOf(tokenTo), breaker); tokenTo++) if (byteOf(tokenTo) == 0x40) tokenHas = true
+  if (tokenFrom == lowest || tokenTo == bytesEnd) tokenHas = true
+  return tokenHas
+}
+
+/** Bits of another table: what numbers have in them, what follows that, and what escapes end with. */
+function numberBits(byte: i32): i32 {
+  return load<u8>(sieve + <usize>byte, 1408)
+}
+
+function mayEnd(byte: i32): bool {
+  return has(byte, wanted | sign) || load<u8>(sieve + <usize>byte, 768) < 16 || (numberBits(byte) & 4) != 0
+}
+
+function mayBeDigits(at: i32, end: i32, lowest: i32, escape: i32): bool {
+  if (escape != 0x26) return true
+  if (byteOf(end) == escape && byteOf(end + 1) != 0x23) return false
+  if (byteBefore(at, lowest) != 0x3b) return true
+  let first = at - 2
+  while (first >= lowest && at - first < 23 && (has(byteOf(first), digit | letter) || byteOf(first) == 0x5f)) first--
+  return first < lowest || byteOf(first) != escape
+}
+
+function isHex(at: i32): bool {
+  return valueOf(at) < 16
+}
+
+function mayBegin(code: i32, end: i32, escape: i32): bool {
+  const after = byteOf(end)
+  if (after == escape) return true
+  if (code == 0x25) return isHex(end) || after == 0x75
+  if (code == 0x3d) return after <= 0x20 || (isHex(end) && (isHex(end + 1) || byteOf(end + 1) == escape))
+  if (code != 0x26 || after == 0x23) return true
+  let at = end
+  while (at - end <= 20 && (has(byteOf(at), digit | letter) || byteOf(at) == 0x5f)) at++
+  return at >= bytesEnd || byteOf(at) == 0x3b || byteOf(at) == escape
+}
+
+/** Nothing is known before `lowest` or behind the last byte: there it may go on. */
+function isInCode(at: i32, end: i32, lowest: i32, escape: i32): bool {
+  const least = load<i32>(sieve, 204)
+  let count = 1
+  let next = end
+  for (; count < least; next++) {
+    if (next >= bytesEnd) return true
+    const byte = byteOf(next)
+    if (!isInside(byte, escape)) break
+    count += escape == 0x25 && byte == 0x25 ? -1 : 1
+  }
+  for (let last = at - 1; count < least + 2; last--) {
+    if (last < lowest) return true
+    const byte = byteOf(last)
+    if (!isInside(byte, escape)) break
+    count += escape == 0x25 && byte == 0x25 ? -1 : 1
+  }
+  return count >= least
+}
+
+function isInside(byte: i32, escape: i32): bool {
+  if (escape == 0x25) return has(byte, code64) || byte == 0x25
+  return has(byte, code64 | sign) || byte == 0x7b || byte == 0x7d
+}
+
+function mayBeUtf7(end: i32, escape: i32): bool {
+  return (
+    byteOf(end + 3) == 0x2d || byteOf(end) == escape || byteOf(end + 1) == escape || byteOf(end + 2) == escape
+  )
+}
+
+function isCodeLine(end: i32, lowest: i32): bool {
+  if (end - codeLine < lowest) return false
+  for (let at = end - 1; at >= end - codeLine; at--) if (!has(byteOf(at), code64)) return false
+  return true
+}
