@@ -1,4 +1,4 @@
-import { canonicalOf, type Shape } from '../manifest/identifier.ts'
+import { canonicalOf, maxIdentifierLength, type Shape } from '../manifest/identifier.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import type { Occurrence } from './matcher.ts'
 
@@ -74,7 +74,10 @@ const handleRun = runOf('[A-Za-z0-9_]')
 const dottedRun = runOf('[A-Za-z0-9_.-]')
 const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
 const groupedUuid = runOf(hex, `${hex}{8}(?:-${hex}{4}){3}-${hex}{12}(?!${hex})`)
-const localRun = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]*$/
+const isLocal = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]/
+/** More than an identifier has characters, and more than any escape. */
+const longestWritten = 4 * maxIdentifierLength
+const longestBefore = 64
 const beginsLocal = new RegExp(`(?:[!#$&'*/=?^\`{|}~]|${anEscape})$`)
 
 const spellings: Record<Shape, (text: string) => Spelling[]> = {
@@ -83,7 +86,7 @@ const spellings: Record<Shape, (text: string) => Spelling[]> = {
   dotted: (text) =>
     all(text, dottedRun).map(([offset, run]) => {
       const start = run.length - run.replace(/^[.-]+/, '').length
-      return [offset + start, run.slice(start).replace(/[.-]+$/, '')]
+      return [offset + start, withoutEnd(run.slice(start))]
     }),
   uuid: (text) => [...all(text, plainUuid), ...all(text, groupedUuid)],
   email: (text) => {
@@ -92,16 +95,26 @@ const spellings: Record<Shape, (text: string) => Spelling[]> = {
     let sign = -1
     for (const [at, left] of pieces.slice(0, -1).entries()) {
       sign += left.length + 1
-      const domain = /^[A-Za-z0-9.-]*/.exec(pieces[at + 1]!)![0].replace(/[.-]+$/, '')
-      const run = localRun.exec(left)![0]
-      const before = left.length - run.length
-      const locals = Array.from(run, (_, from) => from)
-        .filter((from) => from === 0 || beginsLocal.test(left.slice(0, before + from)))
-        .map((from) => run.slice(from).replace(/^[.%+-]+/, ''))
+      const domain = withoutEnd(/^[A-Za-z0-9.-]*/.exec(pieces[at + 1]!)![0])
+      let start = left.length
+      while (start > 0 && isLocal.test(left[start - 1]!)) start--
+      // Signs in front do not count: a local part may begin anywhere, but what is too long is none.
+      const nearest = Math.max(start, left.length - longestWritten)
+      const locals = Array.from({ length: left.length - nearest }, (_, place) => nearest + place)
+        .filter((from) => from === start || beginsLocal.test(left.slice(Math.max(0, from - longestBefore), from)))
+        .map((from) => left.slice(from).replace(/^[.%+-]+/, ''))
+      if (nearest > start) locals.push(left.slice(start).replace(/^[.%+-]+/, ''))
       for (const local of new Set(locals)) addresses.push([sign - local.length, `${local}@${domain}`])
     }
     return addresses
   },
+}
+
+/** Dots and hyphens at the end are none of an identifier. */
+function withoutEnd(run: string): string {
+  let end = run.length
+  while (end > 0 && (run[end - 1] === '.' || run[end - 1] === '-')) end--
+  return run.slice(0, end)
 }
 
 function all(text: string, pattern: RegExp): Spelling[] {
