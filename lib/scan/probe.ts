@@ -1,6 +1,6 @@
 import type { Shape } from '../manifest/identifier.ts'
 import { hashInto, passesFilter } from '../subject-index/filter.ts'
-import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import type { IndexPart, SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../subject-index/shape-code.ts'
 import type { Block } from './finder.ts'
 
@@ -8,21 +8,35 @@ import type { Block } from './finder.ts'
 export type Probe = (start: number, end: number) => number
 
 /** Hashes bytes in place: for shapes whose canonical spelling is the text itself. */
-export function createProbe(index: SubjectIndex, shape: Shape, { bytes, view }: Pick<Block, 'bytes' | 'view'>): Probe {
-  const { filter, seed } = index
+export function createProbe(
+  { parts }: Pick<SubjectIndex, 'parts'>,
+  shape: Shape,
+  block: Pick<Block, 'bytes' | 'view'>,
+): Probe {
+  const [first, ...others] = parts.map((part) => createPartProbe(part, shape, block)) as [Probe, ...Probe[]]
+  if (others.length === 0) return first
+  return (start, end) => {
+    let ordinal = first(start, end)
+    for (let other = 0; ordinal === -1 && other < others.length; other++) ordinal = others[other]!(start, end)
+    return ordinal
+  }
+}
+
+function createPartProbe(part: IndexPart, shape: Shape, { bytes, view }: Pick<Block, 'bytes' | 'view'>): Probe {
+  const { filter, seed } = part
   const code = shapeCodes[shape]
   const halves = new Int32Array(2)
   return (start, end) => {
     hashInto(halves, view, bytes, start, end - start, code, seed)
     const a = halves[0]!
     const b = halves[1]!
-    return passesFilter(filter, a, b) ? index.confirm(code, bytes, start, end - start, a, b) : -1
+    return passesFilter(filter, a, b) ? part.confirm(code, bytes, start, end - start, a, b) : -1
   }
 }
 
 /** The same for shapes whose letters may be in another case: `fold` says what each byte becomes. */
 export function createFoldingProbe(
-  index: SubjectIndex,
+  index: Pick<SubjectIndex, 'parts'>,
   shape: Shape,
   { bytes }: Pick<Block, 'bytes'>,
   fold: Uint8Array,

@@ -7,6 +7,11 @@ export type IndexSource = { readonly size: number; read(from: number, to: number
 /** Takes the bytes of an index in order. They are the taker's only until it returns. */
 export type IndexSink = (bytes: Uint8Array) => void
 
+/** The bytes of one index among others that lie one behind the other. */
+export function sourceWithin(source: IndexSource, from: number, to: number): IndexSource {
+  return { size: to - from, read: (start, end) => source.read(from + start, from + end) }
+}
+
 export function sourceOfBytes(bytes: Uint8Array): IndexSource {
   return { size: bytes.length, read: (from, to) => bytes.subarray(from, to) }
 }
