@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileSource } from '../../lib/file-source.ts'
@@ -15,7 +15,7 @@ import { testReport } from '../subject-index/make-index.ts'
  * Builds an index of synthetic identifiers into a file, opens it, and looks some up. Seconds are of one core's time, and
  * those of building leave out the making of identifiers; `rss` is the peak of the process until then. Run:
  * `node test/bench/index.ts [decimal|mixed] [identifiers] [more]`, once for each size; results are kept, dated, in `results/`. With `more`
- * it also opens the index again in a process of its own and adds so many to it, from a manifest with as many that it has already.
+ * it also adds so many to it, in a process of its own, from manifests with none, as many, and all of those that it has already.
  */
 const [kind = 'decimal', size = '1000000', more = '0', base] = process.argv.slice(2)
 const identifiers = Number(size)
@@ -91,36 +91,41 @@ function writeTo(path: string, builder: Builder) {
   return { summary, seconds: cpuSeconds() - before }
 }
 
-/** Adds to the index in a file, of which `identifiers` are known to be in it. */
-function addTo(path: string, count: number): void {
-  const idle = peak()
-  const beforeOpening = cpuSeconds()
+/** Adds to the index in a file so many identifiers, of a manifest with `known` that are in it already. */
+function addTo(path: string, count: number, known: number): void {
   let read = 0
-  const source = fileSource(path)
+  const file = fileSource(path)
   const counting = {
-    size: source.size,
+    size: file.size,
     read(from: number, to: number) {
       read += to - from
-      return source.read(from, to)
+      return file.read(from, to)
     },
   }
+  const before = cpuSeconds()
   const part = openPart(counting, keys)
-  const opening = cpuSeconds() - beforeOpening
+  const opening = cpuSeconds() - before
   const builder = createIndexBuilder({ caseRule: 'fold', keys, random: randomBytes, bases: [part] })
-  const adding = addRows(builder, identifiers - count, identifiers + count)
-  const { summary, seconds } = writeTo(`${path}.more`, builder)
-  const [whole, added] = [statSync(path).size, statSync(`${path}.more`).size]
-  console.log(`\n${summary.subjects} subjects added, ${summary.duplicates.count} were there\n`)
-  console.log('| opening the base | adding | finishing | peak rss, before and after | read of the base | file |')
-  console.log('|---|---|---|---|---|---|')
+  const adding = addRows(builder, identifiers - known, identifiers + count)
+  const { summary, seconds } = writeTo(`${path}.${known}`, builder)
+  if (summary.duplicates.count !== known) throw new Error('expected every identifier')
   console.log(
-    `| ${opening.toFixed(2)} s | ${adding.toFixed(2)} s | ${seconds.toFixed(2)} s | ${idle}, ${peak()} ` +
-      `| ${(read / 1e6).toFixed(0)} of ${(whole / 1e6).toFixed(0)} MB | ${(added / summary.subjects).toFixed(2)} bytes/ID |`,
+    `| ${summary.subjects} | ${known} | ${opening.toFixed(2)} s | ${adding.toFixed(2)} s | ${seconds.toFixed(2)} s | ${ownPeak()} ` +
+      `| ${(read / 1e6).toFixed(0)} of ${(file.size / 1e6).toFixed(0)} MB | ${(statSync(`${path}.${known}`).size / summary.subjects).toFixed(2)} bytes/ID |`,
   )
 }
 
+/** Of this process since it began to be one: `maxRSS` has what the one before it had when it made this one. */
+const ownPeak = () => {
+  const [, kilobytes] = /VmHWM:\s+([0-9]+) kB/.exec(readFileSync('/proc/self/status', 'latin1')) ?? []
+  return kilobytes === undefined ? '' : `${(Number(kilobytes) / 1e6).toFixed(2)} GB`
+}
+
 if (base !== undefined) {
-  addTo(base, Number(more))
+  console.log(`\nalone: ${ownPeak()}\n`)
+  console.log('| added | there already | opening the base | adding | finishing | peak rss | read of the base | file |')
+  console.log('|---|---|---|---|---|---|---|---|')
+  for (const known of [0, Number(more), identifiers]) addTo(base, Number(more), known)
   process.exit()
 }
 
