@@ -20,7 +20,7 @@ import { writeIndex } from './write-index.ts'
 export const shortLength = 6
 
 /** What an index adds to: a whole one and those that add to it, in the order of `uniteIndexes`, of the same keys and case rule. */
-type Bases = readonly Pick<OpenedPart, 'sha256' | 'filter' | 'seed' | 'hasSubject' | 'hasDigest'>[]
+type Bases = readonly Pick<OpenedPart, 'sha256' | 'filter' | 'seed' | 'walkSubjects' | 'hasDigest'>[]
 
 /**
  * Compiles the identifiers of a manifest into an index. Memory: 26 bytes a row until `finish`; while that writes, what is
@@ -63,15 +63,14 @@ export function createIndexBuilder(options: {
   const duplicates = createNotedRows()
   const contradictions = createContradictions()
 
-  const isKnown = ({ digest }: HeldRow) => bases.some((base) => base.hasSubject(digest))
-  const held = createHeldRows((row) => {
-    if (isKnown(row)) duplicates.note(row.line)
-    else append(row)
-  }, options.mostHeld)
-  const heldPending = createHeldRows((row) => {
-    if (isKnown(row)) contradictions.noteKnown(row.line)
-    else appendPending(row)
-  }, options.mostHeld)
+  const walkBases = () => {
+    const walks = bases.map((base) => base.walkSubjects())
+    return (digest: Uint32Array) => walks.some((isSubject) => isSubject(digest))
+  }
+  const { mostHeld } = options
+  const held = createHeldRows(walkBases, { onKnown: duplicates.note, onNew: append }, mostHeld)
+  const onPending = { onKnown: contradictions.noteKnown, onNew: appendPending }
+  const heldPending = createHeldRows(walkBases, onPending, mostHeld)
 
   /** What `add` and `exclude` take, once it is canonical. Holds until the next one. */
   function rowOf(line: number, shape: number, canonical: string): HeldRow {

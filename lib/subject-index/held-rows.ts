@@ -6,19 +6,23 @@ import { partitionCount } from './partitions.ts'
 export type HeldRow = { line: number; shape: number; length: number; digest: Uint32Array; halves: Halves }
 
 /**
- * Rows of a manifest that an index which is added to may have, held back until there are many, and then handed out in the
+ * Rows of a manifest that an index which is added to may have, held back until there are many, and then looked up in the
  * order of their digests: so that each shard of digests is read once for millions of rows, and no more than one at a time.
- * Memory: 35 bytes for each of at most `most` rows.
+ * `walk` begins to tell of digests in ascending order whether they are known. Memory: 35 bytes for each of at most `most` rows.
  */
 export type HeldRows = {
   hold(row: HeldRow): void
-  /** Hands out all that are held. */
+  /** Looks all up that are held, and hands them out. */
   settle(): void
 }
 
 const mostHeld = 2 ** 22
 
-export function createHeldRows(take: (row: HeldRow) => void, most: number = mostHeld): HeldRows {
+export function createHeldRows(
+  walk: () => (digest: Uint32Array) => boolean,
+  { onKnown, onNew }: { onKnown(line: number): void; onNew(row: HeldRow): void },
+  most: number = mostHeld,
+): HeldRows {
   const rows: DigestedRows = createDigestedRows()
   /** By number, which stands in the place of the line. */
   let lines = new Float64Array(0)
@@ -27,18 +31,19 @@ export function createHeldRows(take: (row: HeldRow) => void, most: number = most
   let held = 0
 
   function settle(): void {
-    const row: HeldRow = { line: 0, shape: 0, length: 0, digest: new Uint32Array(4), halves: new Int32Array(2) }
+    const isKnown = walk()
+    const digest = new Uint32Array(4)
     for (let partition = 0; held > 0 && partition < partitionCount; partition++) {
       const sorted = rows.takeSorted(partition)
       for (const at of sorted.order) {
         const number = sorted.lines[at]!
-        row.line = lines[number]!
-        row.shape = sorted.shapes[at]!
-        row.length = lengths[number]!
-        for (let word = 0; word < 4; word++) row.digest[word] = sorted.digests[at * 4 + word]!
-        row.halves[0] = hashes[number * 2]!
-        row.halves[1] = hashes[number * 2 + 1]!
-        take(row)
+        const line = lines[number]!
+        for (let word = 0; word < 4; word++) digest[word] = sorted.digests[at * 4 + word]!
+        if (isKnown(digest)) onKnown(line)
+        else {
+          const halves = hashes.subarray(number * 2, number * 2 + 2)
+          onNew({ line, shape: sorted.shapes[at]!, length: lengths[number]!, digest, halves })
+        }
       }
     }
     held = 0

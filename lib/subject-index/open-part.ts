@@ -44,9 +44,10 @@ export type OpenedPart = {
   tagOf(ordinal: number): string
   /** Whether the text is a subject or pending. */
   isListed(text: string): boolean
-  /** Whether this is the digest of a subject, and not of a control; and whether it is that of anything. */
-  hasSubject(digest: Uint32Array): boolean
+  /** Whether this is the digest of an entry, or of what is pending. */
   hasDigest(digest: Uint32Array): boolean
+  /** Tells of digests that come in ascending order whether they are those of subjects, and not of controls. */
+  walkSubjects(): (digest: Uint32Array) => boolean
   /** Reads and checks all that is only read where it is needed. @throws IndexInvalid */
   check(): void
 }
@@ -89,11 +90,14 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     ordinalOf,
     confirm,
     tagOf: entries.at,
-    hasSubject(digest) {
-      const ordinal = entries.find(digest)
-      return ordinal !== -1 && !controlOrdinals.has(ordinal)
-    },
     hasDigest: (digest) => entries.find(digest) !== -1 || pending.find(digest) !== -1,
+    walkSubjects() {
+      const find = entries.walk()
+      return (digest) => {
+        const ordinal = find(digest)
+        return ordinal !== -1 && !controlOrdinals.has(ordinal)
+      }
+    },
     check() {
       entries.check()
       pending.check()
