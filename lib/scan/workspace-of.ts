@@ -28,7 +28,8 @@ function openWorkspace({ parts }: SubjectIndex): Workspace | undefined {
  * copied to the others before they look, and a place is left out only if all of them leave it out.
  */
 function uniteWorkspaces(parts: readonly Workspace[]): Workspace {
-  const [{ block, countNewlines, sieve }, ...others] = parts as [Workspace, ...Workspace[]]
+  const [first, ...others] = parts as [Workspace, ...Workspace[]]
+  const { block, countNewlines, sieve } = first
   // A source is read out before the next one collects, so that all may have the same room.
   const most = Math.floor(block.bytes.length / 2) + 2
   const room = { starts: new Int32Array(most), ends: new Int32Array(most) }
@@ -53,7 +54,12 @@ function uniteWorkspaces(parts: readonly Workspace[]): Workspace {
           room,
         ),
     },
-    holder: undefined,
+    get holder() {
+      return first.holder
+    },
+    set holder(holder) {
+      first.holder = holder
+    },
   }
 }
 
