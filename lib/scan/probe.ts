@@ -1,6 +1,6 @@
 import type { Shape } from '../manifest/identifier.ts'
 import { hashInto, passesFilter } from '../subject-index/filter.ts'
-import type { IndexPart, SubjectIndex } from '../subject-index/open-subject-index.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../subject-index/shape-code.ts'
 import type { Block } from './finder.ts'
 
@@ -11,26 +11,21 @@ export type Probe = (start: number, end: number) => number
 export function createProbe(
   { parts }: Pick<SubjectIndex, 'parts'>,
   shape: Shape,
-  block: Pick<Block, 'bytes' | 'view'>,
+  { bytes, view }: Pick<Block, 'bytes' | 'view'>,
 ): Probe {
-  const [first, ...others] = parts.map((part) => createPartProbe(part, shape, block)) as [Probe, ...Probe[]]
-  if (others.length === 0) return first
-  return (start, end) => {
-    let ordinal = first(start, end)
-    for (let other = 0; ordinal === -1 && other < others.length; other++) ordinal = others[other]!(start, end)
-    return ordinal
-  }
-}
-
-function createPartProbe(part: IndexPart, shape: Shape, { bytes, view }: Pick<Block, 'bytes' | 'view'>): Probe {
-  const { filter, seed } = part
+  const { seed } = parts[0]!
   const code = shapeCodes[shape]
   const halves = new Int32Array(2)
   return (start, end) => {
     hashInto(halves, view, bytes, start, end - start, code, seed)
     const a = halves[0]!
     const b = halves[1]!
-    return passesFilter(filter, a, b) ? part.confirm(code, bytes, start, end - start, a, b) : -1
+    for (let at = 0; at < parts.length; at++) {
+      const part = parts[at]!
+      const ordinal = passesFilter(part.filter, a, b) ? part.confirm(code, bytes, start, end - start, a, b) : -1
+      if (ordinal !== -1) return ordinal
+    }
+    return -1
   }
 }
 

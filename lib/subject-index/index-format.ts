@@ -26,8 +26,8 @@ import type { NotedRows } from './noted-rows.ts'
  * is not confirmed: they are no entries, nothing is looked for or deleted for them. They are there so that no name that
  * holds one is shown.
  *
- * An index that adds to another names that one's footer, and has no subject that the other one has, or that one before it to which
- * the other one adds.
+ * An index that adds to another names that one's footer, has its seed, and has no subject that the other one has, or one that
+ * the other one adds to.
  */
 export type IndexFooter = {
   /** How the manifest was read. */

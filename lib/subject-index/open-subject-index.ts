@@ -43,7 +43,7 @@ export type SubjectIndex = {
 /** What one file of an index has of it. `shapes` and `caseRule` are those of all. */
 export type IndexPart = Pick<SubjectIndex, 'shapes' | 'caseRule'> & {
   readonly filter: Filter
-  /** What `hashInto` begins with. */
+  /** What `hashInto` begins with, the same for all parts. */
   readonly seed: Seed
   /**
    * The ordinal in the index of an entry of this part, or -1, for bytes in place, after this filter passed them (`a`, `b`: their hash);

@@ -72,7 +72,7 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
 
 /** @throws IndexInvalid that says which of them, counted from 1, and what is wrong with it */
 function requireChain(opened: readonly OpenedPart[]): void {
-  opened.forEach(({ sha256, base, caseRule }, at) => {
+  opened.forEach(({ sha256, base, caseRule, seed }, at) => {
     const where = opened.length === 1 ? 'subject index' : `subject index ${at + 1} of ${opened.length}`
     const refuse = (what: string) => new IndexInvalid(`${where}: ${what}`)
     const before = opened[at - 1]
@@ -88,6 +88,8 @@ function requireChain(opened: readonly OpenedPart[]): void {
             ? 'base: expected each index right behind the one that it adds to, got another order'
             : 'base: expected the index that it adds to before it, got another',
       )
+    if (seed.join() !== opened[0]!.seed.join())
+      throw refuse('seed: expected that of the index that it adds to, got another')
     if (caseRule !== opened[0]!.caseRule)
       throw refuse('case: expected the rule of the index that it adds to, got another')
   })

@@ -200,6 +200,13 @@ describe('indexes that are not one', () => {
     expect(() => openSubjectIndex([base, exact], testKeys)).toThrow(/index 2 of 2: case: expected the rule of/)
   })
 
+  it('are refused where a text would have to be hashed for each of them', () => {
+    const { footer } = readIndexParts(sourceOfBytes(more), testKeys)
+    const rest = more.subarray(0, more.length - formatFooter(footer, testKeys).length)
+    const other = Buffer.concat([rest, formatFooter({ ...footer, seed: [1, 2] }, testKeys)])
+    expect(() => openSubjectIndex([base, other], testKeys)).toThrow(/index 2 of 2: seed: expected that of/)
+  })
+
   it('are refused when a base is swapped for one of the same name, even under the case key', () => {
     const { footer } = readIndexParts(sourceOfBytes(base), testKeys)
     const rest = base.subarray(0, base.length - formatFooter(footer, testKeys).length)
