@@ -110,7 +110,7 @@ const anyCut = fc.record({
   sizes: fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 }),
   small: fc.integer({ min: 1, max: 3000 }),
 })
-const runs = { numRuns: Number(process.env.ODV_KERNEL_RUNS ?? 40) }
+const runs = { numRuns: Number(process.env.ODV_KERNEL_RUNS ?? 25) }
 
 describe('an index of several parts finds what one index of all finds, in the same order', () => {
   for (const { name, index, parts } of cases) {
@@ -183,7 +183,8 @@ describe('an index of several parts finds what one index of all finds, in the sa
 })
 
 describe('the controls of all parts', () => {
-  it.each(cases.slice(0, 2))('are planted, and found: $name', async ({ index }) => {
+  it('are planted, and found', async () => {
+    const { index } = cases[0]!
     const { positive, negative } = await runControls(index)
     expect(positive.detected).toBe(positive.planted)
     expect(negative.falseAlarms).toBe(0)

@@ -57,19 +57,7 @@ function damage(name: string, out: string): void {
 describe('odv index add', () => {
   beforeAll(async () => {
     await call('index', 'build', '--manifest', 'ids.csv', '--out', 'ids.index')
-    const added = await odv(
-      place,
-      'index',
-      'add',
-      '--base',
-      'ids.index',
-      '--manifest',
-      'later.csv',
-      '--out',
-      'later.index',
-      '--json',
-    )
-    expect(added.code, added.stderr).toBe(0)
+    const added = await add(['ids.index'], 'later.csv', 'later.index', '--json')
     expect(jsonLines(added)).toMatchObject([{ kind: 'index', rows: 27, subjects: 4, duplicates: 20 }])
     await add(['ids.index', 'later.index'], 'last.csv', 'last.index')
     await call('index', 'build', '--manifest', 'ids.csv', '--out', 'other.index')
