@@ -9,6 +9,7 @@ import { type IndexSource, sourceOfBytes } from '../../lib/subject-index/index-s
 import { openPart } from '../../lib/subject-index/open-part.ts'
 import { isTransferred, openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { readIndexParts, readIndexTables } from '../../lib/subject-index/read-index.ts'
+import { find } from '../scan/find.ts'
 import { buildIndex, buildParts, makeIndex, seededRandom, testKeys, testReport } from './make-index.ts'
 
 const uuid = '3f2504e0-4f89-41d3-9a0c-0305e82c3301'
@@ -79,6 +80,8 @@ describe('an index that adds to others', () => {
     )
     expect(united.subjects).toBe(6)
     for (const text of [...first, ...third]) expect(isTransferred(united, text)).toBe(true)
+    const places = [...first, ...third].map((text) => find(united, `"${text}"`).occurrences.map(({ offset }) => offset))
+    expect(new Set(places.map(String))).toEqual(new Set(['1']))
     for (let ordinal = 0; ordinal < united.entries; ordinal++) expect(united.tagOf(ordinal)).toMatch(/^[0-9a-f]{32}$/)
   })
 
