@@ -37,21 +37,27 @@ export async function callCommand(
     }
     case 'scan': {
       const { scanCommand } = await import('./commands/scan-command.ts')
-      return scanCommand({ ...named('manifest', 'index', 'state', 'forms'), paths: positionals, cwd, signal }, terminal)
+      const indexes = (values.index as string[] | undefined) ?? []
+      const scan = { ...named('manifest', 'state', 'forms'), indexes, paths: positionals }
+      return scanCommand({ ...scan, cwd, signal }, terminal)
     }
     case 'index': {
-      const { indexBuildCommand, indexShowCommand } = await import('./commands/index-command.ts')
-      const [action, file] = positionals
+      const [action, ...files] = positionals
       const state = (values.state as string | undefined) ?? defaultState
-      if (action === 'build') {
-        only(1, 'options only behind build')
+      if (action === 'build' || action === 'add') {
+        only(1, `options only behind ${action}`)
+        const { indexAddCommand, indexBuildCommand } = await import('./commands/index-command.ts')
         const identifierCase = values['identifier-case'] as string | undefined
-        const build = { ...named('manifest', 'out'), ...(identifierCase !== undefined && { identifierCase }) }
-        return indexBuildCommand({ ...build, state, cwd, signal }, terminal)
+        const given = { ...named('manifest', 'out'), ...(identifierCase !== undefined && { identifierCase }) }
+        const bases = (values.base as string[] | undefined) ?? []
+        if (action === 'add') return indexAddCommand({ ...given, bases, state, cwd, signal }, terminal)
+        if (bases.length > 0) throw new UsageInvalid('index build: expected no --base, which is for index add')
+        return indexBuildCommand({ ...given, state, cwd, signal }, terminal)
       }
-      only(2, 'show and one index')
-      if (action !== 'show' || file === undefined) throw new UsageInvalid('odv index: expected build, or show FILE')
-      return indexShowCommand({ file, state, cwd }, terminal)
+      if (action !== 'show' || files.length === 0)
+        throw new UsageInvalid('odv index: expected build, add, or show FILE…')
+      const { indexShowCommand } = await import('./commands/index-show-command.ts')
+      return indexShowCommand({ files, state, cwd }, terminal)
     }
     case 'status': {
       only(1, 'at most one run')

@@ -15,8 +15,8 @@ export const generalHelp = `odv: proves that transferred user data is gone from 
 Usage
   odv run     --manifest ids.csv --store ID=DIR… [--config odv.json] [--dry-run] [--json]
   odv run     --resume RUN
-  odv scan    --manifest ids.csv | --index FILE [--forms NAME,…] [--json] PATH…
-  odv index   build --manifest ids.csv --out FILE | show FILE
+  odv scan    --manifest ids.csv | --index FILE… [--forms NAME,…] [--json] PATH…
+  odv index   build --manifest ids.csv --out FILE | add --base FILE… --manifest more.csv --out FILE | show FILE…
   odv status  [RUN] [--json]
   odv request REQUEST --out FILE
   odv ack     REQUEST [--file CERTIFICATE]
@@ -66,7 +66,8 @@ ${exitCodes}`,
   scan: `odv scan: looks for identifiers in files and directories; deletes nothing, attests nothing
 
   --manifest FILE    transfer manifest, as for odv run
-  --index FILE       instead of it what odv index build made of it: nothing is compiled anew
+  --index FILE       instead of it what odv index build made of it: nothing is compiled anew. Repeatable: behind it those that odv
+                     index add made, in that order; what is looked for is all of them
   --state DIR        with --index: the state directory whose case key it was built with (default .odv)
   PATH…              files or directories
   --forms NAME,…     forms that identifiers are looked for in beside plain ones: default, all, none, or names, with a
@@ -78,14 +79,20 @@ ${exitCodes}`,
   index: `odv index: compiles a transfer manifest once, for many scans
 
   odv index build --manifest FILE --out FILE
-  odv index show FILE
+  odv index add --base FILE… --manifest FILE --out FILE
+  odv index show FILE…
 
   build              writes the index of a manifest into a new file. It holds keyed digests, no identifier; whoever has the case
                      key can try identifiers on it
-  show               checks all of an index and says what it was built from
+  add                writes an index of what a manifest has more than an index, which may be all of it with new rows at its end. Rows
+                     that are not transferred any more are refused; what is looked for only grows. Each one that adds to others
+                     slows a scan, where nothing is in a form by as much as the first: build all of it anew from time to time
+  show               checks all of an index and says what it was built from; of several, each has to add to the one before
+  --base FILE        the index to add to. Repeatable: behind it those that add to it already, in that order. All are needed to scan
   --manifest FILE    transfer manifest, as for odv run
   --out FILE         a new file that only you can read: 18.3 bytes an identifier
-  --identifier-case  fold (default) or exact: whether identifiers that differ in the case of letters only are the same
+  --identifier-case  fold (default) or exact: whether identifiers that differ in the case of letters only are the same; add has it
+                     from the base
   --state DIR        the state directory with the case key (default .odv); build makes it if it is not there
   --json
 

@@ -4,8 +4,14 @@ import { plural } from './terminal.ts'
 
 type Lines = { count: number; first: readonly number[] }
 
-/** How the manifest was read, for people: what is in scope, and by line what is not, or is worth a look. */
-export function describeManifest({ report, index }: { report: ManifestReport; index: IndexSummary }): string[] {
+/**
+ * How the manifest was read, for people: what is in scope, and by line what is not, or is worth a look. `adds`: to what an index
+ * has already.
+ */
+export function describeManifest(
+  { report, index }: { report: ManifestReport; index: IndexSummary },
+  adds = false,
+): string[] {
   const notes: [string, Lines][] = [
     ['not yet transferred, so not in scope', report.notYetTransferred],
     ['listed before', index.duplicates],
@@ -13,7 +19,7 @@ export function describeManifest({ report, index }: { report: ManifestReport; in
     ['shorter than 6 characters, so expect findings by chance', index.short],
   ]
   return [
-    `manifest: ${plural(index.subjects, 'subject')} in scope, from ${plural(report.rows, 'row')} (${report.format})`,
+    `manifest: ${plural(index.subjects, 'subject')} ${adds ? 'more ' : ''}in scope, from ${plural(report.rows, 'row')} (${report.format})`,
     ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
   ]
 }

@@ -4,36 +4,54 @@ import { IndexInvalid, UsageInvalid } from '../errors.ts'
 import { fileSource } from '../file-source.ts'
 import { caseKeyFile } from '../local/key-files.ts'
 import { stateDirectory } from '../local/state-directory.ts'
-import { caseKeysOf } from '../subject-index/case-keys.ts'
+import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSource } from '../subject-index/index-source.ts'
-import { openSubjectIndex, type SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { type OpenedPart, openPart } from '../subject-index/open-part.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { uniteIndexes } from '../subject-index/unite-indexes.ts'
+
+/** A file that `odv index` wrote. */
+export type IndexFile = { shown: string; source: IndexSource; part: OpenedPart }
+
+type Place = { state: string; cwd: string }
 
 /**
- * An index that `odv index build` wrote, wholly checked, with the case key of a state directory.
- * @throws UsageInvalid when it is none, damaged, or of another case key @throws KeyUnsafe
+ * Indexes that `odv index` wrote, with the case key of a state directory. Digests are checked where they are read.
+ * @throws UsageInvalid when one is none, damaged, or of another case key @throws KeyUnsafe
  */
-export async function openIndexFile({
-  file,
-  state,
-  cwd,
-}: {
-  file: string
-  state: string
-  cwd: string
-}): Promise<{ index: SubjectIndex; source: IndexSource }> {
-  const path = resolve(cwd, file)
-  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`${file}: expected an index, got ${cause.code}`, { cause })
-  })
-  if (!found.isFile()) throw new UsageInvalid(`${file}: expected an index, got something else than a file`)
+export async function openIndexFiles(
+  files: readonly string[],
+  { state, cwd }: Place,
+): Promise<{ files: IndexFile[]; keys: CaseKeys }> {
+  for (const file of files) {
+    const found = await stat(resolve(cwd, file)).catch((cause: NodeJS.ErrnoException) => {
+      throw new UsageInvalid(`${file}: expected an index, got ${cause.code}`, { cause })
+    })
+    if (!found.isFile()) throw new UsageInvalid(`${file}: expected an index, got something else than a file`)
+  }
   const keys = caseKeysOf(await caseKeyFile(stateDirectory(resolve(cwd, state)).keys).read())
-  const source = fileSource(path)
+  const opened = files.map((shown) => {
+    const source = fileSource(resolve(cwd, shown))
+    return { shown, source, part: asUsage(shown, () => openPart(source, keys)) }
+  })
+  return { files: opened, keys }
+}
+
+/** Reads and checks all of each. @throws UsageInvalid */
+export function checkIndexFiles(files: readonly IndexFile[]): void {
+  for (const { shown, part } of files) asUsage(shown, part.check)
+}
+
+/** One index of a file and those that add to it, in order. @throws UsageInvalid */
+export function uniteIndexFiles(files: readonly IndexFile[]): SubjectIndex {
+  return asUsage(files.map(({ shown }) => shown).join(', '), () => uniteIndexes(files.map(({ part }) => part)))
+}
+
+function asUsage<T>(shown: string, use: () => T): T {
   try {
-    const index = openSubjectIndex(source, keys)
-    index.check()
-    return { index, source }
+    return use()
   } catch (error) {
-    if (error instanceof IndexInvalid) throw new UsageInvalid(`${file}: ${error.message}`, { cause: error })
+    if (error instanceof IndexInvalid) throw new UsageInvalid(`${shown}: ${error.message}`, { cause: error })
     throw error
   }
 }

@@ -1,31 +1,39 @@
 import type { Ports } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSource } from '../subject-index/index-source.ts'
-import { openSubjectIndex } from '../subject-index/open-subject-index.ts'
+import { openPart } from '../subject-index/open-part.ts'
+import { uniteIndexes } from '../subject-index/unite-indexes.ts'
 import { formatDocument, type ManifestDocument } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
 
 const pieceBytes = 4 << 20
 
 /**
- * Makes an index that was built before the subject index of a run that looks and attests nothing, instead of building one.
- * All of it is checked first. @throws IndexInvalid when it is damaged, or was built with another case key
+ * Makes an index that was built before, with those that add to it, the subject index of a run that looks and attests nothing,
+ * instead of building one. All of it is checked first.
+ * @throws IndexInvalid when one is damaged, was built with another case key, or does not add to the one before it
  */
 export async function adoptIndex(
   ports: Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey'>,
-  { runId, source }: { runId: string; source: IndexSource },
+  { runId, sources }: { runId: string; sources: readonly IndexSource[] },
 ): Promise<{ subjects: number }> {
-  const index = openSubjectIndex(source, caseKeysOf(await ports.caseKey.read()))
+  const keys = caseKeysOf(await ports.caseKey.read())
+  const parts = sources.map((source) => openPart(source, keys))
+  const index = uniteIndexes(parts)
   index.check()
   const draft = await ports.largeEvidence.draft()
   try {
-    for (let at = 0; at < source.size; at += pieceBytes)
-      draft.write(source.read(at, Math.min(source.size, at + pieceBytes)))
+    for (const source of sources)
+      for (let at = 0; at < source.size; at += pieceBytes)
+        draft.write(source.read(at, Math.min(source.size, at + pieceBytes)))
     const { sha256 } = await draft.publish(runKey(runId, 'subject-index'))
+    const described = parts.map(({ report, summary }, at) => ({ bytes: sources[at]!.size, report, index: summary }))
+    const { report, index: summary } = described.pop()!
     const document: ManifestDocument = {
       schemaVersion: 1,
-      report: index.report,
-      index: { ...index.summary, sha256 },
+      report,
+      index: { ...summary, sha256 },
+      ...(described.length > 0 && { before: described }),
     }
     await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))
   } finally {

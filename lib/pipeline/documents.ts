@@ -4,14 +4,23 @@ import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { Evidence, LargeEvidence, Ports } from '../ports.ts'
 import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
+import { sourceWithin } from '../subject-index/index-source.ts'
 import { openSubjectIndex, type SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { requireManifest } from '../subject-index/read-index.ts'
 import { parseStoreReport } from '../verdict/parse-store-report.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { runKey } from './evidence-keys.ts'
 
-/** What `build-index` keeps about the manifest: how it read, and the index that it became. */
-export type ManifestDocument = { schemaVersion: 1; report: ManifestReport; index: IndexSummary & { sha256: string } }
+/**
+ * What `build-index` keeps about the manifest: how it read, and the index that it became. `before`: the indexes that this one adds
+ * to, which lie before it in the same document, each of `bytes`; only where indexes were adopted. `sha256` is of all of them.
+ */
+export type ManifestDocument = {
+  schemaVersion: 1
+  report: ManifestReport
+  index: IndexSummary & { sha256: string }
+  before?: { bytes: number; report: ManifestReport; index: IndexSummary }[]
+}
 
 export function formatDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`
@@ -59,8 +68,11 @@ export function openRunIndex(ports: IndexPorts, runId: string): Promise<OpenInde
 
 async function loadIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {
   const keys = caseKeysOf(await ports.caseKey.read())
-  const { report } = await readManifestDocument(ports, runId)
-  const index = openSubjectIndex(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
+  const { report, before = [] } = await readManifestDocument(ports, runId)
+  const source = await ports.largeEvidence.open(runKey(runId, 'subject-index'))
+  const ends = before.map((_, at) => before.slice(0, at + 1).reduce((sum, { bytes }) => sum + bytes, 0))
+  const files = [...ends, source.size].map((end, at) => sourceWithin(source, ends[at - 1] ?? 0, end))
+  const index = openSubjectIndex(files, keys)
   requireManifest(index, report.sha256)
   return { index, keys }
 }

@@ -8,16 +8,19 @@ import { createRunFinder } from './run-finder.ts'
 import { plainSources, type Sources } from './sources.ts'
 import { createUuidFinder } from './uuid-finder.ts'
 
+type Searched = Pick<SubjectIndex, 'shapes' | 'caseRule' | 'parts'>
+
 /** A finder for every shape that the index holds; `sources` are of the same block. */
 export function createFinders(
-  { filter, ...others }: SubjectIndex,
+  { shapes, caseRule, parts }: Searched,
   block: Block,
   emit: Emit,
   sources: Sources = plainSources(block),
 ): Finder[] {
-  const index: SubjectIndex = { ...others, filter: sources.filter ?? filter }
-  const fold = index.caseRule === 'fold' ? lowerCased : asIs
-  return index.shapes.map((indexed) => {
+  const near = parts.map((part, at) => ({ ...part, filter: sources.filters?.[at] ?? part.filter }))
+  const index: Searched = { shapes, caseRule, parts: near }
+  const fold = caseRule === 'fold' ? lowerCased : asIs
+  return shapes.map((indexed) => {
     const { shape, lengths } = indexed
     switch (shape) {
       case 'decimal':
@@ -64,7 +67,7 @@ export function createFinders(
 }
 
 /** A manifest that writes UUIDs without hyphens may have decimal numbers among them. */
-function createGroupedProbe(index: SubjectIndex, plain: Uint8Array, probe: Probe): Probe {
+function createGroupedProbe(index: Searched, plain: Uint8Array, probe: Probe): Probe {
   if (!index.shapes.some(({ shape, lengths }) => shape === 'decimal' && lengths.includes(plain.length))) return probe
   const probeDecimal = createProbe(index, 'decimal', { bytes: plain, view: new DataView(plain.buffer) })
   return (start, end) => {

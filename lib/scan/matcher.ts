@@ -2,9 +2,9 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { type Emit, longestTail } from './finder.ts'
 import { createFinders } from './finders.ts'
 import type { Sifted } from './forms/spots.ts'
-import { kernelOf } from './kernel/kernel-of.ts'
 import { newBytes } from './kernel/lay-out-memory.ts'
 import { createWorkspace, type Holder } from './workspace.ts'
+import { workspaceOf } from './workspace-of.ts'
 
 /**
  * A confirmed identifier: `record` counts lines from 1, `offset` is of its first byte, from 0. `ordinal` is an entry of
@@ -51,7 +51,7 @@ export function createTokenMatcher(
 ): Matcher {
   const tail = longestTail(index.shapes)
   const capacity = Math.min(blockBytes, newBytes) + tail
-  const workspace = (looking === 'kernel' ? kernelOf(index) : undefined) ?? createWorkspace(capacity)
+  const workspace = (looking === 'kernel' ? workspaceOf(index) : undefined) ?? createWorkspace(capacity)
   const { block, countNewlines, sieve } = workspace
   const { bytes } = block
   /** Bytes of the block that are filled, and from where on they are still needed. */
@@ -99,6 +99,7 @@ export function createTokenMatcher(
     isLooking = true
     try {
       neededFrom = filled
+      workspace.beforeLooking?.(filled)
       if (watch !== undefined) sieve?.begin(watch.tables)
       for (const finder of finders) neededFrom = Math.min(neededFrom, finder.scan(filled, final))
       if (watch !== undefined && from < filled) sieve?.sift(from, filled, Math.min(from, sieveContext))

@@ -8,21 +8,30 @@ import type { Block } from './finder.ts'
 export type Probe = (start: number, end: number) => number
 
 /** Hashes bytes in place: for shapes whose canonical spelling is the text itself. */
-export function createProbe(index: SubjectIndex, shape: Shape, { bytes, view }: Pick<Block, 'bytes' | 'view'>): Probe {
-  const { filter, seed } = index
+export function createProbe(
+  { parts }: Pick<SubjectIndex, 'parts'>,
+  shape: Shape,
+  { bytes, view }: Pick<Block, 'bytes' | 'view'>,
+): Probe {
+  const { seed } = parts[0]!
   const code = shapeCodes[shape]
   const halves = new Int32Array(2)
   return (start, end) => {
     hashInto(halves, view, bytes, start, end - start, code, seed)
     const a = halves[0]!
     const b = halves[1]!
-    return passesFilter(filter, a, b) ? index.confirm(code, bytes, start, end - start, a, b) : -1
+    for (let at = 0; at < parts.length; at++) {
+      const part = parts[at]!
+      const ordinal = passesFilter(part.filter, a, b) ? part.confirm(code, bytes, start, end - start, a, b) : -1
+      if (ordinal !== -1) return ordinal
+    }
+    return -1
   }
 }
 
 /** The same for shapes whose letters may be in another case: `fold` says what each byte becomes. */
 export function createFoldingProbe(
-  index: SubjectIndex,
+  index: Pick<SubjectIndex, 'parts'>,
   shape: Shape,
   { bytes }: Pick<Block, 'bytes'>,
   fold: Uint8Array,

@@ -16,8 +16,8 @@ export type Sources = {
   runsOf(indexed: IndexedShape): RunSource
   /** The `@` of addresses. */
   signsOf(indexed: IndexedShape): SignSource
-  /** A copy of the index's filter, whose places that matter were looked at just now. */
-  readonly filter?: Filter
+  /** Copies of the filters of the index's parts, whose places that matter were looked at just now. */
+  readonly filters?: readonly Filter[]
 }
 
 /** Sources that leave nothing out, whatever the index holds. */

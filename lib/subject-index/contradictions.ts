@@ -4,15 +4,28 @@ import { rowsShown } from './noted-rows.ts'
 import { compareAcross } from './sort-digests.ts'
 
 /** Rows whose transfer is not confirmed, held against those that confirm one: no identifier may have both. */
-export function createContradictions(): {
+export type Contradictions = {
   /** Looks at one partition; `distinct` are its confirmed rows by digest, each digest once. */
   look(confirmed: SortedRows, distinct: Uint32Array, pending: SortedRows): void
+  /** Takes a row whose identifier the index that is added to has. */
+  noteKnown(line: number): void
   /** @throws ManifestInvalid when there was one: the first rows by line are named, all are counted */
   refuse(): void
-} {
+}
+
+export function createContradictions(): Contradictions {
   const first: BadRow[] = []
   let count = 0
+
+  function note(line: number, confirmedBy: string): void {
+    count++
+    const problem = `expected one identifier to be transferred in every row or in none, and ${confirmedBy} confirms it`
+    first.push({ line, problem })
+    if (first.length === 2 * rowsShown) keepFirst(first)
+  }
+
   return {
+    noteKnown: (line) => note(line, 'the index that is added to'),
     look(confirmed, distinct, pending) {
       let at = 0
       for (const row of pending.order) {
@@ -20,10 +33,7 @@ export function createContradictions(): {
         while (at < distinct.length && against() < 0) at++
         if (at === distinct.length) break
         if (against() !== 0) continue
-        count++
-        const problem = `expected one identifier to be transferred in every row or in none, and line ${confirmed.lines[distinct[at]!]} confirms it`
-        first.push({ line: pending.lines[row]!, problem })
-        if (first.length === 2 * rowsShown) keepFirst(first)
+        note(pending.lines[row]!, `line ${confirmed.lines[distinct[at]!]}`)
       }
     },
     refuse() {

@@ -77,6 +77,8 @@ export type DigestTable = {
   readonly digests: number
   /** The ordinal of the digest, or -1. */
   find(digest: Uint32Array): number
+  /** The same for digests that are asked for in ascending order: nothing is read or looked at twice, and nothing is kept. */
+  walk(): (digest: Uint32Array) => number
   /** In hex. */
   at(ordinal: number): string
   /** The digests with `from <= ordinal < to`, four words each as `KeyedDigest` gives them. Not kept. */
@@ -151,6 +153,28 @@ export function openTable(
         else high = middle - 1
       }
       return -1
+    },
+
+    walk() {
+      let shard = -1
+      let view: DataView | undefined
+      let place = 0
+      let last = 0
+      return (digest) => {
+        const first = digest[0]!
+        if (first < last) throw new Error('digest table: walk: expected ascending digests')
+        last = first
+        if (shard !== shardOf(first, shardBits)) {
+          shard = shardOf(first, shardBits)
+          view = readShard(shard)
+          place = 0
+        }
+        for (; place < view!.byteLength; place += digestBytes) {
+          const order = compareAt(view!, place, digest)
+          if (order >= 0) return order === 0 ? starts[shard]! + place / digestBytes : -1
+        }
+        return -1
+      }
     },
 
     at(ordinal) {

@@ -25,6 +25,9 @@ import type { NotedRows } from './noted-rows.ts'
  * its table is its ordinal; the footer names the controls' ordinals. Pending are the identifiers of the manifest whose transfer
  * is not confirmed: they are no entries, nothing is looked for or deleted for them. They are there so that no name that
  * holds one is shown.
+ *
+ * An index that adds to another names that one's footer, has its seed, and has no subject that the other one has, or one that
+ * the other one adds to.
  */
 export type IndexFooter = {
   /** How the manifest was read. */
@@ -42,10 +45,13 @@ export type IndexFooter = {
   /** Synthetic identifiers, in clear: no subject has one of them. */
   controls: { shape: Shape; text: string; ordinal: number }[]
   pending: DigestTableHeader & { shapes: { shape: Shape; lengths: number[] }[] }
+  /** SHA-256 (hex) of the footer of the index that this one adds to. */
+  base?: string | undefined
 }
 
 /**
- * What was compiled. `subjects` are distinct, without controls. `duplicates`: rows whose identifier an earlier row has.
+ * What was compiled. `subjects` are distinct, without controls. `duplicates`: rows whose identifier an earlier row has, or an
+ * index that this one adds to.
  * `short`: rows with identifiers of less than 6 characters, which occur in any text by chance.
  */
 export type IndexSummary = {
@@ -116,6 +122,7 @@ const footerSchema = z.strictObject({
   shapes,
   controls: z.array(z.strictObject({ shape, text: z.string(), ordinal: count })),
   pending: z.strictObject({ ...table, shapes }),
+  base: z.optional(sha256),
 })
 
 export function formatHead(version: number = formatVersion): Uint8Array {

@@ -19,7 +19,14 @@ import type { IndexSource } from './index-source.ts'
 /** Memory for a plane of the filter. */
 export type Allocate = (bytes: number) => Uint8Array
 
-export type IndexParts = { footer: IndexFooter; filter: Filter; entries: DigestTable; pending: DigestTable }
+/** `sha256` (hex) is of the footer, which has the digests of everything else. */
+export type IndexParts = {
+  sha256: string
+  footer: IndexFooter
+  filter: Filter
+  entries: DigestTable
+  pending: DigestTable
+}
 
 /**
  * Reads and checks everything but the digests, which are read and checked where they are needed. Memory: the filter, and
@@ -31,12 +38,19 @@ export function readIndexParts(
   keys: CaseKeys,
   allocate: Allocate = (bytes) => new Uint8Array(bytes),
 ): IndexParts {
-  const tables = readIndexTables(source, keys)
+  const tables = readTables(source, keys)
   return { ...tables, filter: readFilter(source, tables.footer.filter, allocate) }
 }
 
-/** The same without the filter, for whoever looks few things up. @throws IndexInvalid */
+/** The same without the filter, of a whole index, for whoever looks few things up. @throws IndexInvalid */
 export function readIndexTables(source: IndexSource, keys: CaseKeys): Omit<IndexParts, 'filter'> {
+  const tables = readTables(source, keys)
+  if (tables.footer.base !== undefined)
+    throw new IndexInvalid('subject index: base: expected a whole index, got one that adds to another')
+  return tables
+}
+
+function readTables(source: IndexSource, keys: CaseKeys): Omit<IndexParts, 'filter'> {
   const trailerAt = source.size - trailerBytes
   if (trailerAt < headBytes) throw damaged('length')
   checkHead(source.read(0, headBytes))
@@ -49,6 +63,7 @@ export function readIndexTables(source: IndexSource, keys: CaseKeys): Omit<Index
   if (pendingAt + tableBytesOf(footer.pending) !== footerAt) throw damaged('length')
   if (footer.controls.length > footer.entries.digests) throw damaged('footer')
   return {
+    sha256: Buffer.from(trailer.subarray(4, 36)).toString('hex'),
     footer,
     entries: openTable(source, entriesAt, footer.entries, (what) => damaged(`entries: ${what}`)),
     pending: openTable(source, pendingAt, footer.pending, (what) => damaged(`pending: ${what}`)),

@@ -1,21 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { FilterGeometry } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
-import { createContradictions } from './contradictions.ts'
+import type { Contradictions } from './contradictions.ts'
 import { createTableWriter, shardBitsFor } from './digest-table.ts'
 import type { DigestedRows, SortedRows } from './digested-rows.ts'
 import type { Filter } from './filter.ts'
 import { formatFooter, formatHead, type IndexFooter, type IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
 import { digestBytes } from './keyed-digest.ts'
-import { createNotedRows, type NotedRows } from './noted-rows.ts'
+import type { createNotedRows, NotedRows } from './noted-rows.ts'
 import { partitionCount } from './partitions.ts'
 import type { PlantedControl } from './plant-controls.ts'
 import { createScratch } from './scratch.ts'
 import { shapeCodes } from './shape-code.ts'
 import { compareAcross, compareDigests } from './sort-digests.ts'
 
-type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes'> & {
+type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes' | 'base'> & {
   shapesOfSubjects: IndexFooter['shapes']
   pendingShapes: IndexFooter['shapes']
   short: NotedRows
@@ -23,7 +23,8 @@ type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed'
 
 /**
  * Writes an index, partition by partition: duplicates are left out, and pending rows held against confirmed ones. The rows
- * are given back on the way; what is left to be written of pending rows is in memory, 16 bytes each.
+ * are given back on the way; what is left to be written of pending rows is in memory, 16 bytes each. `duplicates` and
+ * `contradictions` may have some already.
  * @throws ManifestInvalid when an identifier is both
  */
 export function writeIndex(
@@ -33,19 +34,19 @@ export function writeIndex(
     entries: DigestedRows
     excluded: DigestedRows
     controls: readonly PlantedControl[]
+    duplicates: ReturnType<typeof createNotedRows>
+    contradictions: Contradictions
   },
   keys: CaseKeys,
   sink: IndexSink,
 ): IndexSummary {
-  const { filter, entries, excluded, controls } = parts
+  const { filter, entries, excluded, controls, duplicates, contradictions } = parts
   sink(formatHead())
   const filterSha256 = writeFilter(filter.shards(), sink)
   const table = createTableWriter(shardBitsFor(entries.rows), sink)
   const pendingBits = shardBitsFor(excluded.rows)
-  const duplicates = createNotedRows()
   const subjectsByShape = new Uint32Array(256)
   const pending: Uint8Array[] = []
-  const contradictions = createContradictions()
   const ordinals = new Map<PlantedControl, number>()
   const scratch = createScratch((length) => new Uint8Array(length))
   let before = 0

@@ -1,20 +1,23 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileSource } from '../../lib/file-source.ts'
 import { Identifier } from '../../lib/manifest/identifier.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
+import { openPart } from '../../lib/subject-index/open-part.ts'
 import { isTransferred, openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { testReport } from '../subject-index/make-index.ts'
 
 /**
  * Builds an index of synthetic identifiers into a file, opens it, and looks some up. Seconds are of one core's time, and
  * those of building leave out the making of identifiers; `rss` is the peak of the process until then. Run:
- * `node test/bench/index.ts [decimal|mixed] [identifiers]`, once for each size; results are kept, dated, in `results/`.
+ * `node test/bench/index.ts [decimal|mixed] [identifiers] [more]`, once for each size; results are kept, dated, in `results/`. With `more`
+ * it also adds so many to it, in a process of its own, from manifests with none, as many, and all of those that it has already.
  */
-const [kind = 'decimal', size = '1000000'] = process.argv.slice(2)
+const [kind = 'decimal', size = '1000000', more = '0', base] = process.argv.slice(2)
 const identifiers = Number(size)
 
 const scratch = Buffer.alloc(64)
@@ -60,31 +63,78 @@ const cpuSeconds = () => {
 }
 const peak = () => `${(process.resourceUsage().maxRSS / 1e6).toFixed(2)} GB`
 
-const folder = mkdtempSync(join(tmpdir(), 'index-bench-'))
-const path = join(folder, 'index')
-try {
-  const keys = caseKeysOf(Buffer.alloc(32, 7))
-  const builder = createIndexBuilder({ caseRule: 'fold', keys, random: randomBytes })
+type Builder = ReturnType<typeof createIndexBuilder>
+const keys = caseKeysOf(Buffer.alloc(32, 7))
+
+/** Adds the identifiers of these numbers; returns the seconds without making them. */
+function addRows(builder: Builder, from: number, to: number): number {
   let adding = 0
-  for (let from = 0; from < identifiers; from += 50_000) {
-    const batch = Array.from(
-      { length: Math.min(50_000, identifiers - from) },
-      (_, n) => new Identifier(textOf(from + n)),
-    )
+  for (let at = from; at < to; at += 50_000) {
+    const batch = Array.from({ length: Math.min(50_000, to - at) }, (_, n) => new Identifier(textOf(at + n)))
     const before = cpuSeconds()
     for (const [n, id] of batch.entries()) {
-      const problem = builder.add(from + n + 1, id)
+      const problem = builder.add(at + n + 1, id)
       if (problem !== undefined) throw new Error(problem)
     }
     adding += cpuSeconds() - before
   }
-  const beforeFinish = cpuSeconds()
+  return adding
+}
+
+function writeTo(path: string, builder: Builder) {
+  const before = cpuSeconds()
   const file = openSync(path, 'wx')
   const summary = builder.finish(testReport, (bytes) => {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
   })
   closeSync(file)
-  const finishing = cpuSeconds() - beforeFinish
+  return { summary, seconds: cpuSeconds() - before }
+}
+
+/** Adds to the index in a file so many identifiers, of a manifest with `known` that are in it already. */
+function addTo(path: string, count: number, known: number): void {
+  let read = 0
+  const file = fileSource(path)
+  const counting = {
+    size: file.size,
+    read(from: number, to: number) {
+      read += to - from
+      return file.read(from, to)
+    },
+  }
+  const before = cpuSeconds()
+  const part = openPart(counting, keys)
+  const opening = cpuSeconds() - before
+  const builder = createIndexBuilder({ caseRule: 'fold', keys, random: randomBytes, bases: [part] })
+  const adding = addRows(builder, identifiers - known, identifiers + count)
+  const { summary, seconds } = writeTo(`${path}.${known}`, builder)
+  if (summary.duplicates.count !== known) throw new Error('expected every identifier')
+  console.log(
+    `| ${summary.subjects} | ${known} | ${opening.toFixed(2)} s | ${adding.toFixed(2)} s | ${seconds.toFixed(2)} s | ${ownPeak()} ` +
+      `| ${(read / 1e6).toFixed(0)} of ${(file.size / 1e6).toFixed(0)} MB | ${(statSync(`${path}.${known}`).size / summary.subjects).toFixed(2)} bytes/ID |`,
+  )
+}
+
+/** Of this process since it began to be one: `maxRSS` has what the one before it had when it made this one. */
+const ownPeak = () => {
+  const [, kilobytes] = /VmHWM:\s+([0-9]+) kB/.exec(readFileSync('/proc/self/status', 'latin1')) ?? []
+  return kilobytes === undefined ? '' : `${(Number(kilobytes) / 1e6).toFixed(2)} GB`
+}
+
+if (base !== undefined) {
+  console.log(`\nalone: ${ownPeak()}\n`)
+  console.log('| added | there already | opening the base | adding | finishing | peak rss | read of the base | file |')
+  console.log('|---|---|---|---|---|---|---|---|')
+  for (const known of [0, Number(more), identifiers]) addTo(base, Number(more), known)
+  process.exit()
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'index-bench-'))
+const path = join(folder, 'index')
+try {
+  const builder = createIndexBuilder({ caseRule: 'fold', keys, random: randomBytes })
+  const adding = addRows(builder, 0, identifiers)
+  const { summary, seconds: finishing } = writeTo(path, builder)
   const buildPeak = peak()
 
   const beforeOpening = cpuSeconds()
@@ -97,7 +147,7 @@ try {
   for (let n = 0; n < lookups; n++)
     if (!isTransferred(index, textOf(wordsOf(n)[0] % identifiers))) throw new Error('expected every identifier')
   const looking = (cpuSeconds() - beforeLooking) / lookups
-  const { first, second } = index.filter
+  const { first, second } = index.parts[0]!.filter
 
   console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}; ${kind}, ${summary.subjects} subjects\n`)
   console.log(
@@ -110,6 +160,10 @@ try {
       `| ${(statSync(path).size / summary.subjects).toFixed(2)} bytes/ID | ${opening.toFixed(2)} s | ${(held / 1e6).toFixed(1)} MB ` +
       `| ${(looking * 1e6).toFixed(1)} µs |`,
   )
+  if (more !== '0')
+    execFileSync(process.execPath, [import.meta.filename, kind, size, more, path], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
 } finally {
   rmSync(folder, { recursive: true })
 }

@@ -361,7 +361,8 @@ describe('the gate itself', () => {
   })
 
   it('stops when its controls are not found', async () => {
-    const blind: SubjectIndex = { ...index, confirm: () => -1, ordinalOf: () => -1 }
+    const parts = index.parts.map((part) => ({ ...part, confirm: () => -1 }))
+    const blind: SubjectIndex = { ...index, parts, ordinalOf: () => -1 }
     await expect(pass(unsealed(), blind)).rejects.toThrow(/^leak gate: controls: expected all \d+ to be detected, got/)
   })
 

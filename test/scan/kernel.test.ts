@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kernelOf } from '../../lib/scan/kernel/kernel-of.ts'
 import { layOutMemory } from '../../lib/scan/kernel/lay-out-memory.ts'
 import { createTokenMatcher, type Token } from '../../lib/scan/matcher.ts'
 import { referenceMatches, referenceRecords } from '../../lib/scan/reference-matcher.ts'
+import { workspaceOf } from '../../lib/scan/workspace-of.ts'
 import { hashInto } from '../../lib/subject-index/filter.ts'
 import { shapeCodes } from '../../lib/subject-index/shape-code.ts'
 import { makeFilter } from '../subject-index/make-filter.ts'
@@ -33,9 +33,9 @@ function open(bytes: Uint8Array, onToken: (token: Token) => void = () => {}) {
 
 describe('the kernel', () => {
   it('is there on this machine, and is one for all matchers of an index', () => {
-    expect(kernelOf(index)).toBeDefined()
-    expect(kernelOf(index)).toBe(kernelOf(index))
-    expect(kernelOf(makeIndex(identifiers))).not.toBe(kernelOf(index))
+    expect(workspaceOf(index)).toBeDefined()
+    expect(workspaceOf(index)).toBe(workspaceOf(index))
+    expect(workspaceOf(makeIndex(identifiers))).not.toBe(workspaceOf(index))
   })
 
   it('is shared by the contents that are open at the same time, in whatever order they are written', () => {
@@ -92,19 +92,19 @@ describe('the kernel', () => {
     const hashes = texts.map((text) => {
       const bytes = Buffer.from(text)
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-      hashInto(halves, view, bytes, 0, bytes.length, shapeCodes.decimal, one.seed)
+      hashInto(halves, view, bytes, 0, bytes.length, shapeCodes.decimal, one.parts[0]!.seed)
       return [halves[0]!, halves[1]!] as const
     })
     for (const shards of [2, 3, 7, 64]) {
-      const many = { ...one, filter: makeFilter(hashes, shards) }
+      const many = { ...one, parts: [{ ...one.parts[0]!, filter: makeFilter(hashes, shards) }] }
       const offsets: number[] = []
       const content = Buffer.from(texts.map((text) => `${text} ${Number(text) + 1}\n`).join(''))
       const matcher = createTokenMatcher(many, ({ offset }) => offsets.push(offset))
       matcher.write(content)
       matcher.end()
       expect(offsets).toEqual(referenceMatches(one, content).map(({ offset }) => offset))
-      const runs = kernelOf(many)!.sources.runsOf(one.shapes[0]!)
-      kernelOf(many)!.block.bytes.set(content.subarray(0, 60_000))
+      const runs = workspaceOf(many)!.sources.runsOf(one.shapes[0]!)
+      workspaceOf(many)!.block.bytes.set(content.subarray(0, 60_000))
       runs.collect(0, 60_000, false)
       const seen = content.subarray(0, 60_000).toString().match(/\d+/g)!.length
       expect(runs.count).toBeGreaterThan(seen / 2 - 2)

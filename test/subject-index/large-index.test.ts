@@ -8,6 +8,7 @@ import { canonicalOf, Identifier, type Shape } from '../../lib/manifest/identifi
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { passesFilter } from '../../lib/subject-index/filter.ts'
 import type { IndexSource } from '../../lib/subject-index/index-source.ts'
+import { openPart } from '../../lib/subject-index/open-part.ts'
 import { openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { buildIndex, finishInMemory, seededRandom, testKeys } from './make-index.ts'
 
@@ -70,7 +71,7 @@ describe('every identifier that was added', () => {
       if (ordinal === -1 || ordinal !== inMemory.ordinalOf(shape, canonical)) missing++
     }
     expect(missing).toBe(0)
-    expect(inFile.filter).toStrictEqual(inMemory.filter)
+    expect(inFile.parts[0]!.filter).toStrictEqual(inMemory.parts[0]!.filter)
   })
 })
 
@@ -82,7 +83,7 @@ describe('an index of a million identifiers', () => {
 
   it('has a filter of at most 2.3 bytes an identifier, and 18.4 bytes in all', () => {
     expect(summary.subjects).toBe(count)
-    const { first, second } = openSubjectIndex(bytes, testKeys).filter
+    const { first, second } = openSubjectIndex(bytes, testKeys).parts[0]!.filter
     expect(first.length + second.length).toBeLessThan(2.3 * count)
     expect(bytes.length).toBeLessThan(18.4 * count)
   })
@@ -90,7 +91,7 @@ describe('an index of a million identifiers', () => {
   it('is opened by reading the filter and a small part more, and a lookup reads a thousandth of the rest', () => {
     const source = counting({ size: bytes.length, read: (from, to) => bytes.subarray(from, to) })
     const index = openSubjectIndex(source, testKeys)
-    const { first, second } = index.filter
+    const { first, second } = index.parts[0]!.filter
     expect(source.bytes - first.length - second.length).toBeLessThan(0.05 * count)
     const before = source.bytes
     expect(index.ordinalOf('decimal', texts.decimal(77))).not.toBe(-1)
@@ -106,13 +107,13 @@ describe('an index of a million identifiers', () => {
   it('puts the planes of its filter where the caller wants them', () => {
     const memory = new SharedArrayBuffer(4 << 20)
     let given = 0
-    const { filter } = openSubjectIndex(bytes, testKeys, (length) => {
+    const { filter } = openPart(bytes, testKeys, (length) => {
       const plane = new Uint8Array(memory, given, length)
       given += length
       return plane
     })
     expect([filter.first.buffer, filter.second.buffer]).toEqual([memory, memory])
-    expect(passesFilter(filter, 1, 2)).toBe(passesFilter(openSubjectIndex(bytes, testKeys).filter, 1, 2))
+    expect(passesFilter(filter, 1, 2)).toBe(passesFilter(openPart(bytes, testKeys).filter, 1, 2))
   })
 
   it('finds every identifier', () => {

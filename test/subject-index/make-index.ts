@@ -4,6 +4,8 @@ import type { ManifestReport } from '../../lib/manifest/read-manifest.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { type CaseKeys, caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import type { IndexSummary } from '../../lib/subject-index/index-format.ts'
+import type { IndexSource } from '../../lib/subject-index/index-source.ts'
+import { openPart } from '../../lib/subject-index/open-part.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 
 export const testKeys: CaseKeys = caseKeysOf(Buffer.alloc(32, 7))
@@ -31,11 +33,20 @@ export function seededRandom(seed: string): (bytes: number) => Uint8Array {
   }
 }
 
-type Options = { caseRule?: CaseRule; seed?: string; pending?: readonly string[] }
+type Options = {
+  caseRule?: CaseRule
+  seed?: string
+  pending?: readonly string[]
+  /** What is added to, in order. */
+  bases?: readonly (Uint8Array | IndexSource)[]
+  mostHeld?: number
+}
 
 export function buildIndex(texts: Iterable<string>, options: Options = {}): ReturnType<typeof finishInMemory> {
-  const { caseRule = 'fold', seed = 'seed', pending = [] } = options
-  const builder = createIndexBuilder({ caseRule, keys: testKeys, random: seededRandom(seed) })
+  const { caseRule = 'fold', seed = 'seed', pending = [], bases = [], ...others } = options
+  const parts = bases.map((base) => openPart(base, testKeys))
+  const random = seededRandom(seed)
+  const builder = createIndexBuilder({ caseRule, keys: testKeys, random, bases: parts, ...others })
   let line = 0
   for (const text of texts) {
     const problem = builder.add(++line, new Identifier(text))
@@ -57,4 +68,12 @@ export function finishInMemory(builder: ReturnType<typeof createIndexBuilder>): 
 
 export function makeIndex(texts: Iterable<string>, options: Options = {}): SubjectIndex {
   return openSubjectIndex(buildIndex(texts, options).bytes, testKeys)
+}
+
+/** An index of several manifests, of which each one after the first adds to those before. */
+export function buildParts(manifests: readonly (readonly string[])[], options: Options = {}): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  for (const [at, texts] of manifests.entries())
+    parts.push(buildIndex(texts, { ...options, seed: `${options.seed ?? 'seed'} ${at}`, bases: parts }).bytes)
+  return parts
 }

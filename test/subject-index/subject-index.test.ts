@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ManifestInvalid } from '../../lib/errors.ts'
 import { canonicalOf, Identifier } from '../../lib/manifest/identifier.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
+import { openPart } from '../../lib/subject-index/open-part.ts'
 import { isTransferred, openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { controlsPerShape } from '../../lib/subject-index/plant-controls.ts'
 import { buildIndex, finishInMemory, makeIndex, seededRandom, testKeys, testReport } from './make-index.ts'
@@ -89,7 +90,8 @@ describe('subject index', () => {
       controls: 5 * controlsPerShape,
     })
     const index = openSubjectIndex(bytes, testKeys)
-    expect([index.report, index.summary]).toStrictEqual([testReport, summary])
+    const part = openPart(bytes, testKeys)
+    expect([part.report, part.summary, part.base]).toStrictEqual([testReport, summary, undefined])
     expect(index).toMatchObject({ manifestSha256: testReport.sha256, caseRule: 'fold', subjects: 6, entries: 26 })
     expect(index.shapes[0]).toStrictEqual({ shape: 'decimal', lengths: [5, 19] })
   })
@@ -127,7 +129,7 @@ describe('subject index', () => {
   it('is the same bytes for the same rows and randomness, and finds the same for any randomness', () => {
     expect(buildIndex(mixed).bytes).toStrictEqual(buildIndex(mixed).bytes)
     const other = makeIndex(mixed, { seed: 'other' })
-    expect(other.seed).not.toStrictEqual(makeIndex(mixed).seed)
+    expect(other.parts[0]!.seed).not.toStrictEqual(makeIndex(mixed).parts[0]!.seed)
     for (const text of mixed) expect(isTransferred(other, text)).toBe(true)
   })
 

@@ -90,8 +90,8 @@ describe('odv index', () => {
       args: ['index', 'build', '--manifest', 'ids.csv', '--out', 'new', '--identifier-case', 'x'],
       message: /fold or exact/,
     },
-    { name: 'no action', args: ['index'], message: /expected build, or show FILE/ },
-    { name: 'nothing to show', args: ['index', 'show'], message: /expected build, or show FILE/ },
+    { name: 'no action', args: ['index'], message: /expected build, add, or show FILE/ },
+    { name: 'nothing to show', args: ['index', 'show'], message: /expected build, add, or show FILE/ },
     {
       name: 'a damaged index to show',
       args: ['index', 'show', 'damaged.index'],

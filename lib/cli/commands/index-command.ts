@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { UsageInvalid } from '../../errors.ts'
+import { IndexInvalid, UsageInvalid } from '../../errors.ts'
 import { draftFile } from '../../local/draft-file.ts'
 import { caseKeyFile } from '../../local/key-files.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
@@ -12,10 +12,10 @@ import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeManifest } from '../manifest-view.ts'
-import { openIndexFile } from '../open-index-file.ts'
-import { bold, formatBytes, formatCount, plural, stateOption, type Terminal } from '../terminal.ts'
+import { openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
+import { formatBytes, formatCount, stateOption, type Terminal } from '../terminal.ts'
 
-type BuildOptions = {
+type Options = {
   manifest?: string
   out?: string
   identifierCase?: string
@@ -24,21 +24,50 @@ type BuildOptions = {
   signal: AbortSignal
 }
 
+/** What was typed, once it is known to be of use. */
+type Task = { action: string; manifest: string; out: string; path: string; bases: readonly string[] }
+
 /**
  * `odv index build`: compiles a transfer manifest into a file that scans open instead of reading the manifest again. It is
  * sealed with the case key of the state directory, which is made if it is not there.
  */
-export async function indexBuildCommand(options: BuildOptions, terminal: Terminal): Promise<ExitCode> {
-  const { manifest, out, state, cwd, signal } = options
-  if (manifest === undefined) throw new UsageInvalid('index build: expected --manifest FILE')
-  if (out === undefined) throw new UsageInvalid('index build: expected --out FILE')
-  const path = resolve(cwd, out)
-  await requireNew(path, out)
-  const chunks = await manifestFiles().open(resolve(cwd, manifest))
-  const paths = stateDirectory(resolve(cwd, state))
+export async function indexBuildCommand(options: Options, terminal: Terminal): Promise<ExitCode> {
+  const task = await taskOf('index build', options)
+  const caseRule = caseRuleOf(options.identifierCase) ?? 'fold'
+  const chunks = await manifestFiles().open(resolve(options.cwd, task.manifest))
+  const paths = stateDirectory(resolve(options.cwd, options.state))
   await makeStateDirectory(paths)
   const keys = caseKeysOf(await caseKeyFile(paths.keys).read())
-  const builder = createIndexBuilder({ caseRule: caseRuleOf(options.identifierCase), keys, random: randomBytes })
+  return compile(task, chunks, createIndexBuilder({ caseRule, keys, random: randomBytes }), options, terminal)
+}
+
+/**
+ * `odv index add`: compiles what a manifest has more than an index, and those that add to it already, into a file that scans
+ * open behind those. What is read of them is their filters, and the digests of what may be in them already.
+ */
+export async function indexAddCommand(
+  { bases, ...options }: Options & { bases: readonly string[] },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  if (bases.length === 0) throw new UsageInvalid('index add: expected --base FILE')
+  const task = await taskOf('index add', options, bases)
+  const chunks = await manifestFiles().open(resolve(options.cwd, task.manifest))
+  const { files, keys } = await openIndexFiles(bases, options)
+  const { caseRule } = uniteIndexFiles(files)
+  if ((caseRuleOf(options.identifierCase) ?? caseRule) !== caseRule)
+    throw new UsageInvalid(`index add: --identifier-case: expected ${caseRule}, as the base has it, got another`)
+  const parts = files.map(({ part }) => part)
+  const builder = createIndexBuilder({ caseRule, keys, random: randomBytes, bases: parts })
+  return compile(task, chunks, builder, options, terminal)
+}
+
+async function compile(
+  { action, manifest, out, path, bases }: Task,
+  chunks: AsyncIterable<Uint8Array>,
+  builder: ReturnType<typeof createIndexBuilder>,
+  { state, signal }: Options,
+  terminal: Terminal,
+): Promise<ExitCode> {
   let rows = 0
   const counted =
     (take: typeof builder.add): typeof builder.add =>
@@ -57,10 +86,11 @@ export async function indexBuildCommand(options: BuildOptions, terminal: Termina
     try {
       const summary = builder.finish(report, draft.write)
       const { created, bytes, sha256 } = await draft.publish(path)
-      if (!created) throw taken(out)
+      if (!created) throw taken(action, out)
       terminal.progress('')
-      for (const line of describeManifest({ report, index: summary })) terminal.print(line)
-      terminal.print(`${out}: ${formatBytes(bytes)}; odv scan --index ${out}${stateOption(state)} PATH…`)
+      for (const line of describeManifest({ report, index: summary }, bases.length > 0)) terminal.print(line)
+      const opened = [...bases, out].map((file) => `--index ${file}`).join(' ')
+      terminal.print(`${out}: ${formatBytes(bytes)}; odv scan ${opened}${stateOption(state)} PATH…`)
       terminal.emit({
         kind: 'index',
         out: path,
@@ -69,6 +99,7 @@ export async function indexBuildCommand(options: BuildOptions, terminal: Termina
         manifestSha256: report.sha256,
         rows: report.rows,
         subjects: summary.subjects,
+        ...(bases.length > 0 && { duplicates: summary.duplicates.count }),
       })
       return exitCode.good
     } finally {
@@ -77,63 +108,38 @@ export async function indexBuildCommand(options: BuildOptions, terminal: Termina
   } catch (error) {
     terminal.progress('')
     if (signal.aborted) return exitCode.interrupted
+    // A base that is damaged where it was not read before.
+    if (error instanceof IndexInvalid && bases.length > 0)
+      throw new UsageInvalid(`${bases.join(', ')}: ${error.message}`, { cause: error })
     throw error
   }
 }
 
-/** `odv index show`: what an index says of itself, after all of it was checked. It names nobody. */
-export async function indexShowCommand(
-  { file, state, cwd }: { file: string; state: string; cwd: string },
-  terminal: Terminal,
-): Promise<ExitCode> {
-  const { index, source } = await openIndexFile({ file, state, cwd })
-  const { report, summary, filter, caseRule, pending } = index
-  const filterBytes = filter.first.length + filter.second.length
-  for (const line of describeManifest({ report, index: summary })) terminal.print(line)
-  for (const { shape, subjects, minLength, maxLength } of summary.shapes)
-    terminal.print(`    ${bold(shape)}  ${plural(subjects, 'subject')} of ${minLength} to ${maxLength} characters`)
-  terminal.print(`    case of letters: ${caseRule}; ${formatCount(pending)} not to be shown, since not yet transferred`)
-  terminal.print(
-    `${file}: ${formatBytes(source.size)}, of which ${formatBytes(filterBytes)} are held in memory; undamaged`,
-  )
-  terminal.print(`manifest ${report.sha256}`)
-  terminal.emit({
-    kind: 'index',
-    bytes: source.size,
-    filterBytes,
-    manifestSha256: report.sha256,
-    rows: report.rows,
-    subjects: summary.subjects,
-    pending,
-    controls: summary.controls,
-    caseRule,
-    shapes: summary.shapes,
-  })
-  return exitCode.good
-}
-
-function caseRuleOf(given: string | undefined): CaseRule {
-  if (given === undefined || given === 'fold') return 'fold'
-  if (given === 'exact') return 'exact'
-  throw new UsageInvalid('index build: --identifier-case: expected fold or exact')
-}
-
-/** Before a long manifest is read: nothing is overwritten in the end anyway. */
-async function requireNew(path: string, shown: string): Promise<void> {
+/** What is to be read and written, before a long manifest is read: nothing is overwritten in the end anyway. */
+async function taskOf(action: string, { manifest, out, cwd }: Options, bases: readonly string[] = []): Promise<Task> {
+  if (manifest === undefined) throw new UsageInvalid(`${action}: expected --manifest FILE`)
+  if (out === undefined) throw new UsageInvalid(`${action}: expected --out FILE`)
+  const path = resolve(cwd, out)
   const isThere = await stat(path).then(
     () => true,
     () => false,
   )
-  if (isThere) throw taken(shown)
+  if (isThere) throw taken(action, out)
   const isFolder = await stat(dirname(path)).then(
     (found) => found.isDirectory(),
     () => false,
   )
-  if (!isFolder) throw new UsageInvalid(`index build: --out ${shown}: expected a directory for it`)
+  if (!isFolder) throw new UsageInvalid(`${action}: --out ${out}: expected a directory for it`)
+  return { action, manifest, out, path, bases }
 }
 
-const taken = (shown: string) =>
-  new UsageInvalid(`index build: --out ${shown}: expected a new file, got one that exists`)
+function caseRuleOf(given: string | undefined): CaseRule | undefined {
+  if (given === undefined || given === 'fold' || given === 'exact') return given
+  throw new UsageInvalid('index: --identifier-case: expected fold or exact')
+}
+
+const taken = (action: string, shown: string) =>
+  new UsageInvalid(`${action}: --out ${shown}: expected a new file, got one that exists`)
 
 async function* untilAborted(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {

@@ -8,7 +8,7 @@ import type { Coverage } from '../../inventory/coverage.ts'
 import { linkCaseKey } from '../../local/key-files.ts'
 import { stateDirectory } from '../../local/state-directory.ts'
 import { adoptIndex } from '../../pipeline/adopt-index.ts'
-import { openRunIndex, readDocument, readManifestDocument } from '../../pipeline/documents.ts'
+import { openRunIndex, readDocument } from '../../pipeline/documents.ts'
 import { type PassRef, passKey } from '../../pipeline/evidence-keys.ts'
 import { readReported } from '../../pipeline/read-reported.ts'
 import type { Outcome } from '../../scan/outcome.ts'
@@ -18,13 +18,14 @@ import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
 import { settleBatch } from '../../verdict/settle-batch.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
-import { openIndexFile } from '../open-index-file.ts'
+import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { createRunView } from '../run-view.ts'
 import { coloured, defaultState, formatBytes, plural, type Terminal } from '../terminal.ts'
 
 export type ScanOptions = {
   manifest?: string
-  index?: string
+  /** An index and those that add to it, instead of a manifest. */
+  indexes: string[]
   state?: string
   forms?: string
   paths: string[]
@@ -39,10 +40,10 @@ const runId = 'scan'
  * deletes nothing and attests nothing.
  */
 export async function scanCommand(options: ScanOptions, terminal: Terminal): Promise<ExitCode> {
-  const { manifest, index, paths, cwd, signal } = options
-  if ((manifest === undefined) === (index === undefined))
+  const { manifest, indexes, paths, cwd, signal } = options
+  if ((manifest === undefined) === (indexes.length === 0))
     throw new UsageInvalid('scan: expected --manifest FILE, or --index FILE instead')
-  if (options.state !== undefined && index === undefined)
+  if (options.state !== undefined && indexes.length === 0)
     throw new UsageInvalid('scan: expected --index with --state, which names where its case key is')
   if (paths.length === 0) throw new UsageInvalid('scan: expected at least one file or directory')
   // A path that was mistyped is no store that is away for a moment.
@@ -52,22 +53,29 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     })
   const roots = paths.map((path) => resolve(cwd, path))
   const config = parseConfig({
-    manifest: resolve(cwd, (manifest ?? index)!),
+    manifest: resolve(cwd, (manifest ?? indexes[0])!),
     ...(options.forms !== undefined && { forms: options.forms.split(',') }),
     stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
-  const built = index === undefined ? undefined : { file: index, state: options.state ?? defaultState, cwd }
-  const source = built && (await openIndexFile(built)).source
+  const built = indexes.length === 0 ? undefined : { state: options.state ?? defaultState, cwd }
+  const sources = built && (await openIndexes(indexes, built))
   const state = built ? await stateBeside(built, roots) : await mkdtemp(join(tmpdir(), 'odv-scan-'))
   const embedded = await openEmbedded({ state, cwd, create: true, config })
   const view = createRunView({ ...terminal, print() {}, emit() {} }, embedded)
   try {
-    return await scanPaths(embedded, config, { paths, roots, source, signal }, view, terminal)
+    return await scanPaths(embedded, config, { paths, roots, sources, signal }, view, terminal)
   } finally {
     await view.finish()
     await embedded.close()
     await rm(state, { recursive: true, force: true })
   }
+}
+
+async function openIndexes(indexes: readonly string[], place: { state: string; cwd: string }): Promise<IndexSource[]> {
+  const { files } = await openIndexFiles(indexes, place)
+  uniteIndexFiles(files)
+  checkIndexFiles(files)
+  return files.map(({ source }) => source)
 }
 
 /** A state directory inside another one, whose case key it has: the key stays where it is safe. */
@@ -89,15 +97,15 @@ async function scanPaths(
   {
     paths,
     roots,
-    source,
+    sources,
     signal,
-  }: { paths: readonly string[]; roots: readonly string[]; source: IndexSource | undefined; signal: AbortSignal },
+  }: { paths: readonly string[]; roots: readonly string[]; sources: IndexSource[] | undefined; signal: AbortSignal },
   view: ReturnType<typeof createRunView>,
   terminal: Terminal,
 ): Promise<ExitCode> {
   await embedded.call('open-run', { runId, trigger: 'on-demand' })
-  if (source === undefined) await embedded.call('build-index', { runId, at: new Date().toISOString() })
-  else await adoptIndex(embedded.ports, { runId, source })
+  if (sources === undefined) await embedded.call('build-index', { runId, at: new Date().toISOString() })
+  else await adoptIndex(embedded.ports, { runId, sources })
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
   const decisions: Decision[] = []
@@ -127,12 +135,12 @@ async function scanPaths(
 
 /** The path's own verdict, as a run would give it to a store after its last pass. */
 async function decidePath(embedded: Embedded, ref: PassRef): Promise<Decision> {
-  const { report, index } = await readManifestDocument(embedded.ports, runId)
+  const { index } = await openRunIndex(embedded.ports, runId)
   return decideVerdict({
     schemaVersion: 1,
     runId,
     store: { storeId: ref.storeId, kind: 'directory' },
-    manifest: { sha256: report.sha256, subjects: index.subjects },
+    manifest: { sha256: index.manifestSha256, subjects: index.subjects },
     passes: [await readDocument<Coverage>(embedded.ports, passKey(ref, 'coverage.json'))],
     requests: [],
     open: [],

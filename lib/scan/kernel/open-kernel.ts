@@ -1,5 +1,5 @@
 import type { CaseRule } from '../../manifest/identifier.ts'
-import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import type { IndexPart } from '../../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
 import { lengthTable } from '../alphabets.ts'
 import type { Block } from '../finder.ts'
@@ -26,10 +26,10 @@ export type Exports = {
 /** What is done with the runs of a shape, as `assembly/runs.ts` has it; addresses are not found by runs. */
 const kinds = { decimal: 0, handle: 1, dotted: 2, uuid: 3, email: 4 } as const
 /**
- * The same search in WebAssembly: a workspace whose sources leave out what the index's filter denies, in memory that
+ * The same search in WebAssembly: a workspace whose sources leave out what the part's filter denies, in memory that
  * holds a copy of the filter. Undefined where that cannot be: no SIMD, a filter of nearly 4 GiB, too little memory.
  */
-export function openKernel(index: SubjectIndex): Workspace | undefined {
+export function openKernel(index: IndexPart): Workspace | undefined {
   const module = kernelModule()
   const layout = module === undefined ? undefined : layOutMemory(index.shapes, index.filter)
   if (module === undefined || layout === undefined) return undefined
@@ -54,11 +54,13 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
   return {
     block,
     sources: {
-      filter: {
-        ...index.filter,
-        first: new Uint8Array(memory.buffer, layout.first, index.filter.first.length),
-        second: new Uint8Array(memory.buffer, layout.second, index.filter.second.length),
-      },
+      filters: [
+        {
+          ...index.filter,
+          first: new Uint8Array(memory.buffer, layout.first, index.filter.first.length),
+          second: new Uint8Array(memory.buffer, layout.second, index.filter.second.length),
+        },
+      ],
       runsOf: (indexed) => {
         const record = recordOf(indexed)
         return {
@@ -109,7 +111,7 @@ function openSieve({ buffer }: Memory, layout: MemoryLayout, kernel: Exports): S
 }
 
 /** Writes what the kernel reads: what is the same for all, the filter and the shapes. */
-function writeDescriptions({ buffer }: Memory, layout: MemoryLayout, index: SubjectIndex): void {
+function writeDescriptions({ buffer }: Memory, layout: MemoryLayout, index: IndexPart): void {
   writeConstants(buffer, layout)
   const bytes = new Uint8Array(buffer)
   const { first, second, seeds, segments, segmentBits } = index.filter

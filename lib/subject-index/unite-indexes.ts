@@ -1,0 +1,103 @@
+import { IndexInvalid } from '../errors.ts'
+import type { Control, OccurringShapes, OpenedPart } from './open-part.ts'
+import type { SubjectIndex } from './open-subject-index.ts'
+import { shapesInOrder } from './shape-code.ts'
+
+const mostEntries = 2 ** 31 - 1
+
+/**
+ * One index of a whole one and those that add to it, each to the one before. Ordinals of a part follow those of the parts
+ * before. What a part confirms is confirmed, whatever was pending before; and a control that turns out to be a subject of a later part is
+ * that subject, and no control any more.
+ * @throws IndexInvalid unless each part adds to the one before it
+ */
+export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
+  requireChain(opened)
+  const [{ caseRule }, newest] = [opened[0]!, opened.at(-1)!]
+  const shapes = uniteShapes(opened)
+  const starts = [0]
+  for (const { entries } of opened) starts.push(starts.at(-1)! + entries)
+  const entries = starts.at(-1)!
+  if (entries > mostEntries) throw new IndexInvalid(`subject index: entries: expected at most ${mostEntries}, got more`)
+
+  const isTaken = ({ shape, text }: Control, from: number) =>
+    opened.slice(from + 1).some((later) => later.ordinalOf(shape, text) !== -1)
+  const taken = opened.map(
+    ({ controls }, at) => new Set(controls.filter((control) => isTaken(control, at)).map((control) => control.ordinal)),
+  )
+  const controls = opened.flatMap((part, at) =>
+    part.controls
+      .filter(({ ordinal }) => !taken[at]!.has(ordinal))
+      .map((control) => ({ ...control, ordinal: starts[at]! + control.ordinal })),
+  )
+  for (const { shape } of shapes)
+    if (!controls.some((control) => control.shape === shape))
+      throw new IndexInvalid(`subject index: controls: expected some ${shape}, got none`)
+  const controlOrdinals = new Set(controls.map(({ ordinal }) => ordinal))
+  const ordinalIn = (at: number, ordinal: number) =>
+    ordinal === -1 || taken[at]!.has(ordinal) ? -1 : starts[at]! + ordinal
+
+  return {
+    manifestSha256: newest.report.sha256,
+    caseRule,
+    subjects: opened.reduce((sum, part) => sum + part.entries - part.controls.length, 0),
+    entries,
+    shapes,
+    controls,
+    parts: opened.map(({ filter, seed, confirm }, at) => ({
+      shapes,
+      caseRule,
+      filter,
+      seed,
+      confirm: (...of) => ordinalIn(at, confirm(...of)),
+    })),
+    ordinalOf(shape, canonical) {
+      for (let at = 0; at < opened.length; at++) {
+        const ordinal = ordinalIn(at, opened[at]!.ordinalOf(shape, canonical))
+        if (ordinal !== -1) return ordinal
+      }
+      return -1
+    },
+    tagOf(ordinal) {
+      const at = starts.findLastIndex((start) => start <= ordinal)
+      return opened[at]!.tagOf(ordinal - starts[at]!)
+    },
+    isControl: (ordinal) => controlOrdinals.has(ordinal),
+    isListed: (text) => opened.some((part) => part.isListed(text)),
+    check() {
+      for (const part of opened) part.check()
+    },
+  }
+}
+
+/** @throws IndexInvalid that says which of them, counted from 1, and what is wrong with it */
+function requireChain(opened: readonly OpenedPart[]): void {
+  opened.forEach(({ sha256, base, caseRule, seed }, at) => {
+    const where = opened.length === 1 ? 'subject index' : `subject index ${at + 1} of ${opened.length}`
+    const refuse = (what: string) => new IndexInvalid(`${where}: ${what}`)
+    const before = opened[at - 1]
+    if (opened.findIndex((other) => other.sha256 === sha256) !== at)
+      throw refuse('base: expected each index once, got one again')
+    if (base === undefined && before !== undefined)
+      throw refuse('base: expected an index that adds to the one before it, got one that adds to none')
+    if (base !== before?.sha256)
+      throw refuse(
+        before === undefined
+          ? 'base: expected the index that it adds to before it, got none'
+          : opened.some((other) => other.sha256 === base)
+            ? 'base: expected each index right behind the one that it adds to, got another order'
+            : 'base: expected the index that it adds to before it, got another',
+      )
+    if (seed.join() !== opened[0]!.seed.join())
+      throw refuse('seed: expected that of the index that it adds to, got another')
+    if (caseRule !== opened[0]!.caseRule)
+      throw refuse('case: expected the rule of the index that it adds to, got another')
+  })
+}
+
+function uniteShapes(parts: readonly { shapes: OccurringShapes }[]): OccurringShapes {
+  return shapesInOrder.flatMap((shape) => {
+    const lengths = parts.flatMap((part) => part.shapes.find((each) => each.shape === shape)?.lengths ?? [])
+    return lengths.length > 0 ? [{ shape, lengths: [...new Set(lengths)].sort((a, b) => a - b) }] : []
+  })
+}
