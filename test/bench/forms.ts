@@ -34,6 +34,11 @@ const nested = (own: string) => `${JSON.stringify({ time: 17, message: event(ema
 const query = (own: string) =>
   `203.0.113.${below(255)} - - [11/Mar/2026:12:00:00 +0000] "GET /search?q=${from(letters, 6)}+${from(letters, 5)}&u=` +
   `${encodeURIComponent(own)}&r=https%3A%2F%2Fwww.example.com%2Fa%3Fb%3D1&t=${below(1e6)} HTTP/1.1" 200 ${below(9999)}\n`
+const sql = (own: string) =>
+  `INSERT INTO \`events\` VALUES (${number()},'2026-03-11 12:00:00',${own},'view','it\\'s','','it''s','a\\nb \\"q\\"');\n`
+const html = (own: string) =>
+  `<tr class="row"><td>${number()}</td><td>Tom &amp; Jerry &lt;b&gt;</td><td><a href="/p?a=1&amp;b=${below(99)}&amp;u=` +
+  `${own}">&quot;it&#39;s ${sentence}&quot;&nbsp;&euro;</a></td></tr>\n`
 const blob = (own: string) => `{"user":"${own}","image":"${from(base64, 2000)}"}\n`
 
 type Case = { name: string; id: () => string; row: (own: string) => string; encoding?: BufferEncoding }
@@ -45,6 +50,9 @@ const cases: Case[] = [
   { name: 'handles, JSON Lines', id: handle, row: event(handle) },
   { name: 'e-mail addresses, JSON in JSON', id: email, row: nested },
   { name: 'e-mail addresses, web server log', id: email, row: query },
+  { name: 'numbers, web server log', id: number, row: query },
+  { name: 'numbers, SQL dump', id: number, row: sql },
+  { name: 'numbers, HTML', id: number, row: html },
   { name: 'numbers, base64 of images in JSON', id: number, row: blob },
   { name: 'e-mail addresses, base64 of images in JSON', id: email, row: blob },
   { name: 'numbers, UTF-16', id: number, row: event(number), encoding: 'utf16le' },

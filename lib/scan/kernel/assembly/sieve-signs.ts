@@ -1,5 +1,5 @@
 import { block, sieve, signWords } from './memory'
-import { addSpot, List } from './spots'
+import { addSpot, isFull, List } from './spots'
 import { classOf } from './sieve'
 import { amongHigh } from './sieve-high'
 import { isEscape } from './sieve-escapes'
@@ -49,7 +49,8 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
       const at = from + <i32>ctz(signs)
       const sign = load<u8>(block + <usize>at)
       const list = listOf(sign)
-      if (list >= 0 && (at + lookAhead > to || isEscape(sign, at, lowest))) addSpot(list, at)
+      if (list < 0 || isFull(list)) continue
+      if (at + lookAhead > to || isEscape(sign, at, lowest)) addSpot(list, at)
     }
     if (zeros != 0) siftZeros(from, zeros, isNext ? zerosBefore : 0)
     zerosBefore = zeros

@@ -41,3 +41,8 @@ export function addSpot(list: List, at: i32): void {
   store<i32>(spots + ((<usize>list * <usize>mostSpots + <usize>count) << 2), at)
   store<u32>(place, count + 1)
 }
+
+/** Whether everything is looked at for what a list is about, so that no more places are worth finding. */
+export function isFull(list: List): bool {
+  return load<u32>(spotCounts + (<usize>list << 2)) == mostSpots
+}
