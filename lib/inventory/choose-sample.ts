@@ -6,14 +6,15 @@ const mostBytes = 64 << 20
 
 /**
  * Which versions of a batch are read once more, by their `seq`, each with the seed that it was drawn by: 32 bytes that
- * nobody can foresee who does not hold the case key. At least one of those that have content.
+ * nobody can foresee who does not hold the case key. At least one of those that have content. `others`: the next ones, for when that one
+ * cannot be compared.
  */
 export function chooseSample<Seed extends Uint8Array>(
   entries: readonly InventoryEntry[],
   seedOf: (entry: InventoryEntry) => Seed,
-): ReadonlyMap<number, Seed> {
+): { sample: ReadonlyMap<number, Seed>; others: readonly (readonly [seq: number, seed: Seed])[] } {
   const drawn = entries
-    .filter(({ kind, size }) => kind === 'object' && size > 0)
+    .filter(({ kind, size }) => (kind === 'object' || kind === 'symbolic-link') && size > 0)
     .map((entry) => ({ entry, seed: seedOf(entry) }))
     .toSorted((a, b) => Buffer.compare(a.seed, b.seed))
   const sample = new Map<number, Seed>()
@@ -23,5 +24,6 @@ export function chooseSample<Seed extends Uint8Array>(
     if (sample.size > 0 && (sample.size >= drawn.length / oneIn || bytes > mostBytes)) break
     sample.set(entry.seq, seed)
   }
-  return sample
+  const others = drawn.slice(sample.size).map(({ entry, seed }) => [entry.seq, seed] as const)
+  return { sample, others }
 }

@@ -14,12 +14,14 @@ import { separators } from './separators.ts'
 /**
  * What another reading of an object found, by plain means (`Means`) and with the reference matcher,
  * without any kernel. It looks at pieces: `pieces` has the ranges that it looked at of each content, by its number in the
- * order of opening; `found` the places in them; `bytes` how much that is. `whole`: what the reading came to, if it went to the end.
+ * order of opening; `found` the places in them; `bytes` how much that is, and `contentBytes` how much there was. `whole`: what the reading
+ * came to, if it went to the end.
  */
 export type Opinion = {
   pieces: ReadonlyMap<number, readonly Range[]>
   found: ReadonlySet<string>
   bytes: number
+  contentBytes: number
   whole?: { complete: boolean; sha256: string }
 }
 type Range = { from: number; to: number }
@@ -27,9 +29,17 @@ type Range = { from: number; to: number }
 /**
  * How far an opinion goes. `passed`: decoded bytes, and stored ones, after which it is formed; `contents`: the same of
  * contents. Of these the first bytes are looked at `closely`, then pieces of `piece` bytes that are the farther apart the farther in they
- * are: about three MiB in all. A piece without a separator in `held` bytes is given up.
+ * are: about three MiB in all. A piece without a separator in `held` bytes ends there, and its last `margin` bytes may go on, so they do
+ * not count.
  */
-export const opinionLimits = { passed: 64 << 20, contents: 10_000, closely: 256 << 10, piece: 64 << 10, held: 1 << 20 }
+export const opinionLimits = {
+  passed: 64 << 20,
+  contents: 10_000,
+  closely: 256 << 10,
+  piece: 64 << 10,
+  held: 1 << 20,
+  margin: 4096,
+}
 
 /** How an opinion is formed. `seed` decides which pieces are looked at; `forms` are those of the scan. */
 export type OpinionOptions = {
@@ -139,28 +149,37 @@ async function formOpinion(
   const pace = createPace(seed, limits)
   const readsEightBit = forms.includes(multibyte.name)
   let contents = 0
+  let contentBytes = 0
   let bytes = 0
-  const look = (content: number, from: number, piece: Uint8Array): void => {
+  const look = (content: number, from: number, piece: Uint8Array, counted: number): void => {
     const at = startOf() + from
-    pieces.set(content, [...(pieces.get(content) ?? []), { from: at, to: at + piece.length }])
+    pieces.set(content, [...(pieces.get(content) ?? []), { from: at, to: at + counted }])
     for (const { offset, ordinal } of referencePlaces(index, piece))
-      if (!index.isControl(ordinal)) found.add(placeOf(content, at + offset, ordinal))
-    bytes += piece.length
+      if (offset < counted && !index.isControl(ordinal)) found.add(placeOf(content, at + offset, ordinal))
+    bytes += counted
     pace.looked(piece.length)
   }
   const open: OpenSink = (path) => {
     const content = contents++
     if (contents > limits.contents) throw new Formed()
     // Names are looked for in more ways than the reference knows.
-    const sink = isNames(path) ? passing(pace) : piecesOf(pace, limits, (from, piece) => look(content, from, piece))
-    return { ...sink, readsEightBit }
+    if (isNames(path)) return { ...passing(pace), readsEightBit }
+    const { write, end } = piecesOf(pace, limits, (from, piece, counted) => look(content, from, piece, counted))
+    return {
+      write(part) {
+        contentBytes += part.length
+        return write(part)
+      },
+      end,
+      readsEightBit,
+    }
   }
   try {
     const whole = await read(open)
-    return whole === 'unread' ? undefined : { pieces, found, bytes, ...(whole && { whole }) }
+    return whole === 'unread' ? undefined : { pieces, found, bytes, contentBytes, ...(whole && { whole }) }
   } catch (error) {
     if (!(error instanceof Formed)) throw error
-    return { pieces, found, bytes }
+    return { pieces, found, bytes, contentBytes }
   }
 }
 
@@ -202,7 +221,7 @@ function passing(pace: Pace): Sink {
 }
 
 /** Cuts a content into pieces behind separators, of which the pace passes over some. */
-function piecesOf(pace: Pace, limits: Limits, look: (from: number, piece: Uint8Array) => void): Sink {
+function piecesOf(pace: Pace, limits: Limits, look: (from: number, piece: Uint8Array, counted: number) => void): Sink {
   let held = Buffer.alloc(0)
   /** Where `held` begins in the content. */
   let from = 0
@@ -215,7 +234,7 @@ function piecesOf(pace: Pace, limits: Limits, look: (from: number, piece: Uint8A
   }
   function lookAt(length: number): void {
     const piece = held.subarray(0, length)
-    if (length > 0) look(from, piece)
+    if (length > 0) look(from, piece, length)
     drop(length)
   }
   /** What does not belong to a piece that begins behind what was passed over. */
@@ -240,6 +259,7 @@ function piecesOf(pace: Pace, limits: Limits, look: (from: number, piece: Uint8A
       const end = lastSeparator(held) + 1
       if (end > 0) lookAt(end)
       else if (held.length > limits.held) {
+        look(from, held, Math.max(0, held.length - limits.margin))
         drop(held.length)
         isAtStart = false
       }

@@ -36,10 +36,11 @@ export function settleBatch(
 
 /**
  * Why nothing that the scanner of a batch saw counts as clean: it missed a planted control, or planted none, or an
- * independent reading of a version of the batch disagrees with it.
+ * independent reading of a version of the batch disagrees with it, or there is none.
  */
 export function faultOfScanner({
   head: { positiveControls, negativeControls, secondOpinion },
+  reports,
 }: BatchReport): Fault | undefined {
   const controlsHold =
     positiveControls.planted > 0 &&
@@ -48,6 +49,13 @@ export function faultOfScanner({
   if (!controlsHold) return { reason: 'control-missed', detail: 'the scanner missed a planted control in this batch' }
   if (secondOpinion.mismatches !== 0)
     return { reason: 'second-opinion', detail: 'another reading of a sample of this batch disagrees with the scanner' }
+  // Of a compressed text only the beginning is read twice, with its first slice.
+  const wantsOpinion = reports.some(
+    ({ outcome, bytes, slice }) =>
+      outcome.kind === 'clean' && bytes > 0 && !(slice?.reading === 'frames' && slice.index > 0),
+  )
+  if (wantsOpinion && secondOpinion.versions === 0)
+    return { reason: 'second-opinion', detail: 'no other reading of a sample of this batch was made' }
   return undefined
 }
 type Fault = { reason: UnverifiedReason; detail: string }

@@ -20,27 +20,28 @@ const many = Array.from({ length: 6400 }, (_, seq) => entry(seq))
 
 describe('the sample of a batch', () => {
   it('is one in 64, the same whenever it is drawn and in whatever order', () => {
-    const sample = chooseSample(many, seedOf)
+    const { sample, others } = chooseSample(many, seedOf)
+    expect(others).toHaveLength(many.length - 100)
     expect(sample.size).toBe(100)
-    expect(new Map([...chooseSample(many.toReversed(), seedOf)])).toEqual(sample)
+    expect(chooseSample(many.toReversed(), seedOf)).toEqual({ sample, others })
   })
 
   it('has at least one of those with content, however few there are', () => {
     for (let seq = 0; seq < 100; seq++) {
       const empty = [entry(101, { size: 0 }), entry(102, { kind: 'delete-marker' }), entry(103, { kind: 'unreadable' })]
-      expect([...chooseSample([...empty, entry(seq)], seedOf).keys()]).toEqual([seq])
-      expect(chooseSample(empty, seedOf).size).toBe(0)
+      expect([...chooseSample([...empty, entry(seq)], seedOf).sample.keys()]).toEqual([seq])
+      expect(chooseSample(empty, seedOf).sample.size).toBe(0)
     }
   })
 
   it('has those that everybody else is as likely to be in', () => {
-    const half = [...chooseSample(many, seedOf).keys()].filter((seq) => seq < 3200).length
+    const half = [...chooseSample(many, seedOf).sample.keys()].filter((seq) => seq < 3200).length
     expect(half).toBeGreaterThan(25)
     expect(half).toBeLessThan(75)
   })
 
   it('has one that is large, and no others then', () => {
     const large = many.map((each) => ({ ...each, size: 2 ** 40 }))
-    expect(chooseSample(large, seedOf).size).toBe(1)
+    expect(chooseSample(large, seedOf).sample.size).toBe(1)
   })
 })

@@ -19,7 +19,7 @@ import { content, identifiers, subsets } from './contents.ts'
 
 const seed = Buffer.from('seed')
 const whole = (bytes: Uint8Array) => inPieces(bytes, [1e6])
-const narrow = { ...opinionLimits, closely: 8, piece: 8, held: 40 }
+const narrow = { ...opinionLimits, closely: 8, piece: 8, held: 400, margin: 300 }
 
 /** The occurrences that a scan reports, and what it came to. */
 async function scan(bytes: Uint8Array, index = bob) {

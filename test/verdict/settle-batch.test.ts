@@ -31,7 +31,12 @@ const report = (seq: number, outcome: Outcome, change: Partial<ScanReport> = {})
   ...change,
 })
 
-const batch = (reports: ScanReport[], controls = { planted: 2, detected: 2 }, mismatches = 0): BatchReport => ({
+const batch = (
+  reports: ScanReport[],
+  controls = { planted: 2, detected: 2 },
+  mismatches = 0,
+  versions = 1,
+): BatchReport => ({
   head: {
     kind: 'batch',
     batch: 0,
@@ -40,7 +45,7 @@ const batch = (reports: ScanReport[], controls = { planted: 2, detected: 2 }, mi
     subjects: '',
     positiveControls: { ...controls, forms: ['plain'] },
     negativeControls: { planted: 1, falseAlarms: 0 },
-    secondOpinion: { versions: 1, bytes: 10, mismatches },
+    secondOpinion: { versions, bytes: 10, mismatches },
   },
   reports,
   findings: [],
@@ -95,6 +100,12 @@ describe('settleBatch', () => {
     {
       name: 'a clean report is worth nothing when another reading of its batch disagrees',
       batch: batch([report(0, clean)], undefined, 1),
+      kind: 'unverified',
+      reason: 'second-opinion',
+    },
+    {
+      name: 'a clean report is worth nothing when nothing of its batch was read twice',
+      batch: batch([report(0, clean)], undefined, 0, 0),
       kind: 'unverified',
       reason: 'second-opinion',
     },
