@@ -60,7 +60,7 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     if (
       wanted[bytes[end - 1]!] === 1 &&
       syntax.mayGlue(end - at) &&
-      isPart(after, region, end) &&
+      (isPart(after, region, end) || mayFollow(after)) &&
       isLongEnough(region, end, shortest)
     )
       return !isOtherNumber(region, end)
@@ -87,11 +87,16 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     return withoutAtSign[byte] === 1 || (wanted[byte] === 1 && hasAtSign(region, end))
   }
 
+  /** A reference by number has no fixed length: what another escape stands for behind it would be taken for its digits. */
+  function mayFollow(byte: number): boolean {
+    return sign === ampersand && signs[byte] === 1
+  }
+
   /** Whether so many characters of an identifier are at `at`, or are not all written plainly. */
   function isLongEnough({ bytes, to }: Region, at: number, least: number): boolean {
     let end = at
     while (end < to && end - at < least && wanted[bytes[end]!] === 1) end++
-    if (end - at >= least || end + 1 >= to || bytes[end] === sign) return true
+    if (end - at >= least || end + 1 >= to || bytes[end] === sign || mayFollow(bytes[end]!)) return true
     return (
       goesOn[bytes[end]!] === 1 && (bytes[end]! >= 0x80 || bytes[end + 1] === sign || goesOnIn[bytes[end + 1]!] === 1)
     )

@@ -169,4 +169,13 @@ describe('what the sieve leaves out holds nothing, however the bytes are cut', (
       }
     })
   }
+
+  it('a reference without a semicolon ends where another escape begins', () => {
+    const index = makeIndex(['12345678901234567'])
+    const bytes = Buffer.from(`&#64${Array.from('12345678901234567', (digit) => `\\x3${digit}`).join('')}`)
+    for (const looking of ['kernel', 'plain'] as const)
+      expect(find(index, bytes, [0, bytes.length], { sizes: [7], windowBytes: 64, looking }).found).toStrictEqual([
+        { ordinal: 0, record: 1, offset: 4, form: 'entity backslash' },
+      ])
+  })
 })

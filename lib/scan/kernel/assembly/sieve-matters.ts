@@ -8,7 +8,7 @@ export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32):
   if (code == nothing) return has(before, wanted | sign) && has(after, wanted | sign)
   if (code < 0x80 && isPart(code, end, lowest) && (mayEnd(before) || isLongEnough(end, escape, 1))) return true
   const mayGlue = escape != 0x25 && escape != 0x5c
-  if (mayGlue && has(byteOf(end - 1), wanted) && isPart(after, end, lowest) && isLongEnough(end, escape, 0)) return true
+  if (mayGlue && has(byteOf(end - 1), wanted) && (isPart(after, end, lowest) || mayFollow(after, escape)) && isLongEnough(end, escape, 0)) return true
   if (
     (code >= 0x80 || has(code, groupSign)) &&
     has(before, digit | sign) &&
@@ -28,6 +28,11 @@ export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32):
   return (code == 0x0a || code == 0x0d) && (before == 0x3d || isCodeLine(at, lowest))
 }
 
+/** Behind a reference, which has no fixed length. */
+function mayFollow(byte: i32, escape: i32): bool {
+  return escape == 0x26 && has(byte, sign)
+}
+
 function isPart(byte: i32, end: i32, lowest: i32): bool {
   return has(byte, withoutAtSign) || (has(byte, wanted) && hasAtSign(end, lowest))
 }
@@ -42,7 +47,7 @@ export function isLongEnough(at: i32, escape: i32, before: i32): bool {
   while (end < bytesEnd && end - at < least && has(byteOf(end), wanted)) end++
   if (end - at >= least || end + 1 >= bytesEnd) return true
   const byte = byteOf(end)
-  if (escape == 0 ? has(byte, sign) : byte == escape) return true
+  if (escape == 0 ? has(byte, sign) : byte == escape || mayFollow(byte, escape)) return true
   if ((numberBits(byte) & 1) == 0) return false
   const next = byteOf(end + 1)
   return byte >= 0x80 || escape == 0 || next == escape || (numberBits(next) & 2) != 0
