@@ -109,8 +109,8 @@ async function plantForms(
     undefined,
     forms,
   )
-  // Text in UTF-16 or another encoding among plain text is no text, and says so.
-  const isRead = gaps.every(({ reason }) => reason === 'not-text' || reason === 'invalid-utf8')
+  // Text in UTF-16 or another encoding among plain text is no text, and says so; so do numbers in scientific notation.
+  const isRead = gaps.every(({ reason }) => ['not-text', 'invalid-utf8', 'lossy-number'].includes(reason))
   const hits = planted.filter(({ kind }) => kind === 'hit')
   const detected = isRead ? hits.filter((hit) => found.some((each) => isFormHit(each, hit))) : []
   positive.planted += hits.length

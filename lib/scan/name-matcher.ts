@@ -76,6 +76,9 @@ export function createNameMatcher(
       matcher.finish(after)
     },
     stop: matcher.stop,
+    get lossy() {
+      return matcher.lossy
+    },
     get records() {
       return matcher.records
     },

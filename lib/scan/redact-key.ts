@@ -59,6 +59,7 @@ function formsIn(name: Uint8Array, index: SubjectIndex): Token[] {
   const buffer = Buffer.from(bytes.buffer)
   const tokens: Token[] = []
   formSearchOf(index, defaultForms).search({ bytes, buffer, to: bytes.length }, (ordinal, start, end) => {
+    if (ordinal < 0) return
     const record = buffer.toString('latin1', 0, start).split('\n').length
     if (!index.isControl(ordinal)) tokens.push({ ordinal, record, offset: start, length: end - start })
   })

@@ -4,6 +4,7 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutFrames } from './cut-frames.ts'
 import { endSlice, orGap } from './end-slice.ts'
 import { createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
+import { lossyGaps } from './lossy-gap.ts'
 import type { PlacedOccurrence } from './scan-object.ts'
 import type { SliceScan } from './scan-slice.ts'
 
@@ -55,7 +56,7 @@ export async function scanFrames(
     end: cut.end() ?? start,
     decodedBytes,
     records: (matcher?.records ?? 0) - (goesOn ? 1 : 0),
-    gaps: missing === undefined ? gaps : [...gaps, { ...missing, path }],
+    gaps: [...gaps, ...(missing === undefined ? [] : [{ ...missing, path }]), ...lossyGaps(matcher, path)],
   }
 }
 

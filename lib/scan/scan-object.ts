@@ -53,5 +53,6 @@ export const scanObject: ScanObject = async (
 ) => {
   const matchers = openMatchers(index, forms, sought, onOccurrence)
   const reading = await decodeObject(chunks, matchers.open, defaultLimits, at, 'fast', declared)
-  return { ...reading, ...matchers.stop() }
+  const { records, gaps } = matchers.stop()
+  return { ...reading, records, gaps: [...reading.gaps, ...gaps], complete: reading.complete && gaps.length === 0 }
 }

@@ -10,6 +10,7 @@ import { cutSlice, type ReadRange } from './cut-slice.ts'
 import { endSlice, orGap } from './end-slice.ts'
 import { contextFor, createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
+import { lossyGaps } from './lossy-gap.ts'
 import { openMatchers } from './open-matchers.ts'
 import { scanFrames } from './scan-frames.ts'
 import type { PlacedOccurrence } from './scan-object.ts'
@@ -53,7 +54,9 @@ export async function scanSlice(
   if (isCuttable(head)) {
     const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
     const parts = await decodeParts({ size, read }, slice, head, matchers.open)
-    return parts === undefined ? { kind: 'container' } : { kind: 'parts', ...parts, ...matchers.stop() }
+    const { records, gaps } = matchers.stop()
+    if (parts === undefined) return { kind: 'container' }
+    return { kind: 'parts', ...parts, records, gaps: [...parts.gaps, ...gaps] }
   }
   const context = Math.max(contextFor(index, forms), 2 * longRun)
   const text = await orGap(framedText({ size, read }, head))
@@ -89,7 +92,13 @@ export async function scanSlice(
   const missing = await endSlice(matcher, isWhole, { last, after }, extent)
   const goesOn = lastByte !== undefined && lastByte !== newline && extent.end < size
   const records = (matcher?.records ?? 0) - (goesOn ? 1 : 0)
-  return { kind: 'read', ...extent, decodedBytes, records, gaps: missing === undefined ? gaps : [...gaps, missing] }
+  return {
+    kind: 'read',
+    ...extent,
+    decodedBytes,
+    records,
+    gaps: [...gaps, ...(missing === undefined ? [] : [missing]), ...lossyGaps(matcher, [], extent.start)],
+  }
 }
 
 const newline = 0x0a

@@ -2,6 +2,7 @@ import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { createMatcher as createPlainMatcher, createTokenMatcher, type Matcher, type Occurrence } from '../matcher.ts'
 import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
+import { lossyNumber } from './number-forms.ts'
 import { createSpots } from './spots.ts'
 
 /** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`. */
@@ -10,9 +11,13 @@ export type FormOccurrence = Occurrence & { form?: string }
 /**
  * `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
  * to an identifier that begins in the part, or spoil one. `stop` ends a content that was cut off: what touches the cut is
- * not reported.
+ * not reported. `lossy`: where the first number begins of which digits are gone and that may have been one of the index's.
  */
-export type FormMatcher = Matcher & { finish(after: Uint8Array): void; stop(): void }
+export type FormMatcher = Matcher & {
+  finish(after: Uint8Array): void
+  stop(): void
+  readonly lossy: number | undefined
+}
 
 const defaultWindow = 128 * 1024
 
@@ -44,6 +49,7 @@ export function createFormMatcher(
       end: matcher.end,
       finish: () => matcher.end(),
       stop() {},
+      lossy: undefined,
       get records() {
         return matcher.records
       },
@@ -76,6 +82,7 @@ export function createFormMatcher(
   /** The part's bytes so far. */
   let written = 0
   let lastByte = 0
+  let lossy: number | undefined
 
   function append(chunk: Uint8Array): void {
     if (filled + chunk.length > bytes.length) {
@@ -110,6 +117,10 @@ export function createFormMatcher(
     const keep: Report = (ordinal, start, end, form) => {
       const offset = origin + start
       if (offset < searched || start >= to || offset >= written || end >= endsBefore) return
+      if (ordinal === lossyNumber) {
+        lossy = Math.min(lossy ?? offset, offset)
+        return
+      }
       const place = `${offset} ${ordinal}`
       const known = found.get(place)?.form
       // One that can be read in several ways is written in the simplest of them.
@@ -170,6 +181,9 @@ export function createFormMatcher(
     end: () => finish(new Uint8Array(0)),
     finish,
     stop: () => searchUntil(filled, filled),
+    get lossy() {
+      return lossy
+    },
     get records() {
       return matcher.records
     },

@@ -19,6 +19,15 @@ const mostZeros = 64
 /** Zeros at a number's end that scientific notation may leave out: beyond that, digits may be gone. */
 export const mostOmitted = 4
 
+/** Reported instead of an entry: a number that may have been one of the index's, had its digits not been rounded away. */
+export const lossyNumber = -2
+/** Spreadsheets write numbers from so many digits on in scientific notation, with six of them. */
+const roundedFrom = 12
+/** From so many digits on a double does not hold all whole numbers, and what is written of one may be another. */
+const inexactFrom = 16
+
+export const mayBeLossy = (length: number): boolean => length >= roundedFrom
+
 /** The lengths of the index's decimal numbers, or undefined. */
 export function lengthsOf({ index }: FormTools): readonly number[] | undefined {
   return index.shapes.find(({ shape }) => shape === 'decimal')?.lengths
@@ -164,7 +173,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
   const lengths = lengthsOf(tools)
   if (lengths === undefined) return undefined
   const number = createDigits(tools.index, lengths)
-  const shortest = Math.max(1, Math.min(...lengths) - mostOmitted)
+  const shortest = lengths.some(mayBeLossy) ? 1 : Math.max(1, Math.min(...lengths) - mostOmitted)
   const skipDigits = ({ bytes, to }: Region, from: number) => {
     let at = from
     while (at < to && digits[bytes[at]!] === 1) at++
@@ -190,6 +199,10 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       for (let at = exponentStart; at < exponentEnd; at++) exponent = exponent * 10 + bytes[at]! - zero
       while (fractionEnd - fractionStart > exponent && bytes[fractionEnd - 1] === zero) fractionEnd--
       const omitted = exponent - (fractionEnd - fractionStart)
+      const isWritten = exponent >= 10 && (hasPoint || bytes[sign + 1] === plus)
+      const length = end - start + exponent
+      if (isWritten && lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom))
+        report(lossyNumber, start, exponentEnd, 'scientific')
       if (omitted < 0 || omitted > mostOmitted) return
       number.clear()
       number.append(bytes, start, end)

@@ -7,7 +7,7 @@ import { charactersWithoutAtSign, inNumbers } from './escape-matters.ts'
 import { breakers, code64, endsEscape, goesOnIn, groupSeparators, signs } from './escape-syntax.ts'
 import type { FormTools } from './form.ts'
 import { nameBits } from './named-characters.ts'
-import { groupDigits, lengthsOf, mostOmitted } from './number-forms.ts'
+import { groupDigits, lengthsOf, mayBeLossy, mostOmitted } from './number-forms.ts'
 
 /** Longer than any run. */
 const never = 1 << 20
@@ -34,6 +34,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(192, lengths.length > 0 ? 1 : 0)
   const grouped = lengths.filter((length) => length > groupDigits)
   if (has('grouped') && grouped.length > 0) setGroups(view, Math.min(...grouped))
+  word(276, has('scientific') && lengths.some(mayBeLossy) ? 1 : 0)
   if (has('scientific') && lengths.length > 0) word(200, Math.min(50, Math.max(1, shortest - mostOmitted)))
   word(224, has('multibyte') ? 1 : 0)
   word(228, tools.isNested ? 1 : 0)

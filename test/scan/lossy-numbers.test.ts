@@ -1,0 +1,100 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
+import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
+import { scanObject } from '../../lib/scan/scan-object.ts'
+import { scanSlice } from '../../lib/scan/scan-slice.ts'
+import { inPieces } from '../decode/collect.ts'
+import { makeIndex } from '../subject-index/make-index.ts'
+
+const index = makeIndex(['1234567890123456789', '4611686018427387904', '123456789012'])
+const short = makeIndex(['12345678', '98765432'])
+
+/** What a scan says of a text, in slices too. */
+async function gapOf(text: string | Buffer, own = index, forms = defaultForms) {
+  const bytes = Buffer.from(text)
+  const { complete, gaps } = await scanObject(inPieces(bytes, [7, 100]), own, () => {}, 'subjects', undefined, forms)
+  expect(complete).toBe(gaps.length === 0)
+  return gaps.map(({ reason, path, offset }) => `${reason} ${[...path, offset].join(' ')}`)
+}
+
+/** Where a matcher sees the first one, with the kernel or without. */
+function lossyIn(bytes: Uint8Array, sizes: readonly number[], looking: 'kernel' | 'plain', windowBytes = 4096) {
+  const matcher = createFormMatcher(index, formNames, () => {}, { looking, windowBytes })
+  for (let at = 0, turn = 0; at < bytes.length; at += sizes[turn++ % sizes.length]!)
+    matcher.write(bytes.subarray(at, at + sizes[turn % sizes.length]!))
+  matcher.end()
+  return matcher.lossy
+}
+
+describe('a number of which digits are gone, and that may have been one of somebody', () => {
+  const lost = ['1.23456789012346e+18', '1.23E+18', '1.2345678901234568E18', '12.3e17', '1e+18', '1.23457E+11']
+  it.each(lost)('makes its content lossy-number: %s', async (number) => {
+    expect(await gapOf(`id,value\n${number},x\n`)).toEqual(['lossy-number 9'])
+    expect(await gapOf(gzipSync(`{"id":${number}}`))).toEqual(['lossy-number gzip 6'])
+  })
+
+  it('does so where all digits are there, but a double may have changed the last ones', async () => {
+    expect(await gapOf('1.234567890123456789e+18\n')).toEqual(['lossy-number 0'])
+  })
+
+  it('does so in an encoding', async () => {
+    expect(await gapOf(`"${Buffer.from('the id 1.2345e+18 is his').toString('base64')}"\n`)).toHaveLength(1)
+  })
+
+  const others = [
+    ...['1.5e+09', '1.23e-18', '1e18', '1.23e+19', '1.2e+1', '0x1.2e+18p', 'a1.2e18', '6.02e+23', 'c3e18f', '3e15b'],
+    ...['1.234e+18.5e', '1.23e+180', 'v1.2.3e+18', '4611686018427387904', '1.23e+ 18'],
+  ]
+  it.each(others)('and nothing else does: %s', async (text) => {
+    const isOdd = /^(?:0x|a1|v1|1\.234e\+18\.)/.test(text)
+    // Rather one too many than one too few where a number stands beside letters or another point.
+    if (!isOdd) expect(await gapOf(`x,${text},y\n`)).toEqual([])
+  })
+
+  it('does not matter where all identifiers are short, or where nobody looks for scientific notation', async () => {
+    expect(await gapOf('1.23e+07 1.23e+18\n', short)).toEqual([])
+    expect(await gapOf('1.23e+18\n', index, ['padded'])).toEqual([])
+  })
+
+  it('is seen in the slice that it begins in, wherever slices are cut', async () => {
+    const bytes = Buffer.from(`${'a line, of text\n'.repeat(9)}"1.23457e+18"\n${'and more\n'.repeat(9)}`)
+    const place = bytes.indexOf('1.23')
+    for (let cut = 1; cut < bytes.length; cut++) {
+      const gaps = []
+      for (const slice of [
+        { from: 0, to: cut },
+        { from: cut, to: bytes.length },
+      ]) {
+        const read = ({ from, to }: { from: number; to: number }) => inPieces(bytes.subarray(from, to), [13])
+        const scan = await scanSlice(read, slice, bytes.length, index, () => {})
+        if (scan.kind !== 'read') throw new Error(scan.kind)
+        gaps.push(...scan.gaps)
+      }
+      expect(gaps.map(({ reason, offset }) => [reason, offset])).toEqual([['lossy-number', place]])
+    }
+  })
+
+  it('is seen by the kernel wherever it is seen without, in any cuts', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(...lost, ...others),
+      fc.constantFrom(' ', ',', '\n', '"', '.', '1', 'e', '+', 'a', '7.', '00', 'e+18', '18', '%2B', '&#43;'),
+      fc.stringMatching(/^[0-9]{1,3}[.]?[0-9]{0,4}[eE][+]?[0-9]{1,3}$/),
+    )
+    const text = fc.array(piece, { minLength: 1, maxLength: 12 }).map((pieces) => Buffer.from(pieces.join('')))
+    const sizes = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 3 })
+    let seen = 0
+    fc.assert(
+      fc.property(text, sizes, fc.nat(200), (bytes, cuts, before) => {
+        const padded = Buffer.concat([Buffer.from(' x'.repeat(before)), bytes])
+        const plain = lossyIn(padded, [1e6], 'plain')
+        if (plain !== undefined) seen += 1
+        expect(lossyIn(padded, cuts, 'kernel', 1 + before)).toBe(plain)
+        expect(lossyIn(padded, [1e6], 'kernel')).toBe(plain)
+      }),
+      { numRuns: 400 },
+    )
+    expect(seen).toBeGreaterThan(50)
+  })
+})
