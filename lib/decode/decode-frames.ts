@@ -32,7 +32,7 @@ export function isFramed(head: Uint8Array): boolean {
 export async function framedText(object: ObjectBytes, head: Uint8Array): Promise<FramedText | undefined> {
   const framing = isFramed(head) ? framingOf(head) : undefined
   if (framing === undefined) return undefined
-  const decoding = createDecoding(ignore, defaultLimits, decodeContent, isContainer)
+  const decoding = createDecoding(textAlone([framing.name], ignore), defaultLimits, decodeContent, isContainer)
   const parts: Uint8Array[] = []
   let length = 0
   try {
@@ -50,6 +50,14 @@ export async function framedText(object: ObjectBytes, head: Uint8Array): Promise
 }
 
 const ignore: OpenSink = () => ({ write() {}, end() {} })
+
+/** Texts in headers and the like are contents of their own, and this reading has none but the text at `path`: they stop it. */
+function textAlone(path: readonly string[], open: OpenSink): OpenSink {
+  return (opened) => {
+    if (opened === path) return open(opened)
+    throw new DecodingStopped('unsupported-format', path, 0, `${path[0]}: expected frames that hold text alone`)
+  }
+}
 
 /**
  * Where the first frame begins in a slice; absent: none does. It looks like one, and another one or the object's end is right behind
@@ -97,8 +105,8 @@ export async function decodeFrames(
   own: (frames: AsyncIterable<FramePiece>) => AsyncGenerator<Uint8Array>,
   open: OpenSink,
 ): Promise<PartReading> {
-  const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer)
   const path = [framing.name]
+  const decoding = createDecoding(textAlone(path, open), defaultLimits, decodeContent, isContainer)
   const chunks = own(decodedFrames(object, framing, range, decoding))
   try {
     await readRaw(byteSource(chunks), path, decoding, expectationOf(head))

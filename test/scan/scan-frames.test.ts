@@ -9,6 +9,8 @@ import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts'
 import { scanSlice } from '../../lib/scan/scan-slice.ts'
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
+import { skippable } from '../decode/frames.ts'
+import { gzipMember } from '../decode/gzip-member.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
 const block = (text: Uint8Array) => bgzfBlock(text)
@@ -21,9 +23,34 @@ function announced(text: Uint8Array): Buffer {
   return Buffer.concat([header, frame])
 }
 
+/** A frame that says that it ends behind what follows it. */
+function longerBlock(text: Uint8Array, more: Uint8Array): Buffer {
+  const bytes = Buffer.concat([bgzfBlock(text), more])
+  bytes.writeUInt16LE(bytes.length - 1, 16)
+  return bytes
+}
+
+function longerAnnounced(text: Uint8Array, more: Uint8Array): Buffer {
+  const bytes = Buffer.concat([announced(text), more])
+  bytes.writeUInt32LE(bytes.length - 12, 8)
+  return bytes
+}
+
 const framings = [
-  { name: 'blocks of BGZF', frame: block, stored: (text: Uint8Array) => bgzfBlock(text, 0) },
-  { name: 'frames of pzstd', frame: announced, stored: announced },
+  {
+    name: 'blocks of BGZF',
+    frame: block,
+    stored: (text: Uint8Array) => bgzfBlock(text, 0),
+    longer: longerBlock,
+    named: (text: string, name: string) => gzipMember(text, { name }),
+  },
+  {
+    name: 'frames of pzstd',
+    frame: announced,
+    stored: announced,
+    longer: longerAnnounced,
+    named: (text: string, name: string) => Buffer.concat([skippable(Buffer.from(name), 3), zstdCompressSync(text)]),
+  },
 ]
 
 const identifiers = ['1234567890123', 'bob.smith@example.org', '3f2504e0-4f89-11d3-9a0c-0305e82c3301', 'some_handle_9']
@@ -101,7 +128,7 @@ async function inSlices(bytes: Buffer, edges: readonly number[], read = ofRange(
 const doTile = (extents: readonly [number, number][], size: number) =>
   extents.every(([start], at) => start === (extents[at - 1]?.[1] ?? 0)) && extents.at(-1)?.[1] === size
 
-describe.each(framings)('slices of $name', ({ frame, stored }) => {
+describe.each(framings)('slices of $name', ({ frame, stored, longer, named }) => {
   it('together find what a scan of the whole finds, wherever frames and slices are cut', async () => {
     let several = 0
     await fc.assert(
@@ -199,6 +226,19 @@ describe.each(framings)('slices of $name', ({ frame, stored }) => {
       bytes.subarray(0, -3),
     ])
       expect((await inSlices(other, [1500])).gaps).not.toEqual([])
+  })
+
+  it('are not clean where another content is among their bytes and parts what belongs together', async () => {
+    const user = identifiers[0]!
+    const filler = Buffer.from('just a line of some text, again and again\n'.repeat(400))
+    const apart = longer(Buffer.from(`user ${user.slice(0, 8)}`), named(`${user.slice(8)} and more`, 'part_x'))
+    const bytes = Buffer.concat([frame(filler), apart, ...Array.from({ length: 20 }, () => frame(filler))])
+    const at = frame(filler).length
+    for (const edge of [1, at - 1, at, at + 1, bytes.length - 1])
+      expect((await inSlices(bytes, [edge])).gaps).not.toEqual([])
+    const first = Buffer.concat([apart, frame(filler), frame(filler)])
+    const scan = await scanSlice(ofRange(first), { from: 0, to: 50 }, first.length, index, () => {})
+    expect(scan.kind).toBe('container')
   })
 
   it('read every range that they ask for to its end, since only then it is known to be of the listed version', async () => {

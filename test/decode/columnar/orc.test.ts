@@ -1,9 +1,20 @@
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
-import { writeProto } from '../../../lib/scan/samples/proto-writer.ts'
+import { type ProtoFields, writeProto } from '../../../lib/scan/samples/proto-writer.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
-import { bytesOf, kind, lengths, list1, more, orcFile, type TestFile, type TestStream, type } from './orc-writer.ts'
+import {
+  bytesOf,
+  kind,
+  lengths,
+  list1,
+  more,
+  orcFile,
+  type TestFile,
+  type TestStream,
+  type,
+  varint64,
+} from './orc-writer.ts'
 
 const read = (bytes: Uint8Array) => collect(inPieces(bytes, [5000]))
 const reasons = ({ reading }: Awaited<ReturnType<typeof read>>) => reading.gaps.map(({ reason }) => reason)
@@ -182,6 +193,64 @@ describe('what is beside the values of an ORC file', () => {
     expect(texts['orc/stripe-1/column-1/row-index']).toBe(`${user}-least\n${user}-most\n`)
   })
 
+  describe('is delivered or a gap where a number is written as text', () => {
+    const streams = (index: object) => [
+      stream(kind.index, 1, writeProto({ 1: index as ProtoFields })),
+      ...strings(1, 'a'),
+    ]
+    const inType = (id: number) => ({
+      types: [
+        { 1: 12, 2: [1] },
+        { 1: 7, [id]: user },
+      ],
+    })
+    const inIndex = (index: object) => ({ stripes: [{ rows: 1, streams: streams(index) }] })
+    const cases: [string, Partial<TestFile>][] = [
+      ...[1, 2, 6, 8, 9, 11].map((id): [string, Partial<TestFile>] => [
+        `field ${id} of the footer`,
+        { footer: { [id]: user } },
+      ]),
+      ...[1, 2, 3, 5, 6, 7].map((id): [string, Partial<TestFile>] => [
+        `field ${id} of the postscript`,
+        { postScript: { [id]: user } },
+      ]),
+      ...[1, 4, 5, 6].map((id): [string, Partial<TestFile>] => [`field ${id} of a type`, inType(id)]),
+      ...[1, 10, 11].map((id): [string, Partial<TestFile>] => [
+        `field ${id} of statistics`,
+        { footer: { 7: { [id]: user } } },
+      ]),
+      ['a count in an index', inIndex({ 1: 0, 2: { 1: user } })],
+      ['flags of times in an index', inIndex({ 2: { 9: { 5: user } } })],
+      ['sizes of lists in an index', inIndex({ 2: { 12: { 3: user } } })],
+      [
+        'words of a Bloom filter',
+        {
+          stripes: [
+            { rows: 1, streams: [stream(kind.bloom, 1, writeProto({ 1: { 1: 3, 2: user } })), ...strings(1, 'a')] },
+          ],
+        },
+      ],
+      [
+        'field 3 of an encoding',
+        { stripes: [{ rows: 1, streams: strings(1, 'a'), encodings: [{ 1: 0 }, { 1: 0, 3: user }] }] },
+      ],
+    ]
+    test.each(cases)('%s', async (_, other) => {
+      const found = await read(
+        orcFile({ types: [type.string], stripes: [{ rows: 1, streams: strings(1, 'a') }], ...other }),
+      )
+      const text = Object.values(textsOf(found.contents)).join('')
+      expect(text.includes(user) || reasons(found).length > 0).toBe(true)
+    })
+  })
+
+  test('is delivered where a number is beyond any size', async () => {
+    const number = Buffer.concat([Buffer.from([0x08]), varint64(4_611_686_018_427_387_904n)])
+    const found = await read(file({ footer: { 7: [number, number] } }))
+    expect(reasons(found)).toEqual([])
+    expect(textsOf(found.contents)['orc/statistics']).toContain('4611686018427387904\n')
+  })
+
   test('is a content where bytes stand between stripes, unless they are zeros', async () => {
     const found = await read(file({ between: Buffer.from(`\0\0${user}`) }))
     expect(textsOf(found.contents)['orc/slack-2']).toBe(user)
@@ -342,6 +411,28 @@ test('of a stored ORC file only footers are read twice, and its other bytes pass
   changed[bytes.length - 30]! ^= 1
   const other = await decodeObject(inPieces(changed, [65_536]), () => ({ write() {}, end() {} }), defaultLimits, at)
   expect(other.gaps.map(({ reason }) => reason)).toContain('corrupt')
+})
+
+test('the footer of a stripe is not asked for at any length that is stated', async () => {
+  const length = 2 ** 28
+  const tail = orcFile({ types: [type.long], stripes: [], footer: { 3: [{ 1: 3, 4: length, 5: 0 }] } }).subarray(3)
+  const zeros = Buffer.alloc(2 ** 22)
+  const parts = [Buffer.from('ORC'), ...Array.from({ length: length / zeros.length }, () => zeros), tail]
+  const size = 3 + length + tail.length
+  const asked: number[] = []
+  const at = {
+    size,
+    async read(from: number, to: number) {
+      asked.push(to - from)
+      return Buffer.concat([Buffer.alloc(Math.max(0, size - tail.length - from)), tail]).subarray(0, to - from)
+    },
+  }
+  async function* stored() {
+    yield* parts
+  }
+  const reading = await decodeObject(stored(), () => ({ write() {}, end() {} }), defaultLimits, at)
+  expect(reading.gaps.map(({ reason }) => reason)).toEqual(['limit'])
+  expect(Math.max(...asked)).toBeLessThan(2 ** 20)
 })
 
 test('a small hostile ORC file takes neither long nor much memory', async () => {

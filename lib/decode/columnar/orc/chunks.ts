@@ -88,12 +88,18 @@ export function chunksOf(
 
 /** All chunks of a stream that is held whole. */
 export function wholeOf(chunks: () => Uint8Array | undefined, most: number): Uint8Array {
-  const parts: Uint8Array[] = []
+  let whole = Buffer.alloc(0)
   let length = 0
   for (let chunk = chunks(); chunk !== undefined; chunk = chunks()) {
-    length += chunk.length
-    if (length > most) throw new ColumnFault('limit', `orc: expected at most ${most} bytes of metadata in one part`)
-    parts.push(Buffer.from(chunk))
+    const end = length + chunk.length
+    if (end > most) throw new ColumnFault('limit', `orc: expected at most ${most} bytes of metadata in one part`)
+    if (end > whole.length) {
+      const larger = Buffer.alloc(Math.max(end, 2 * length))
+      whole.copy(larger, 0, 0, length)
+      whole = larger
+    }
+    whole.set(chunk, length)
+    length = end
   }
-  return Buffer.concat(parts, length)
+  return whole.subarray(0, length)
 }

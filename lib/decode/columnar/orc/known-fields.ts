@@ -1,13 +1,15 @@
-import { corrupt } from '../column-fault.ts'
 import type { RowText } from '../row-text.ts'
-import { type ProtoValue, visitFields, wire } from './protobuf.ts'
+import { type ProtoValue, packedIn, visitFields, wire } from './protobuf.ts'
 
 /**
- * What the fields of a message hold, by their ids. `number`: sizes, counts, places, flags, alone or packed, which are the format's own.
- * `signed` and `double`: values of a column. `text`: bytes that are text. `hidden`: what is read elsewhere, or bits of a Bloom filter. A
- * field that is not listed is content, whatever it holds, and so is one that is written in another way.
+ * What the fields of a message hold, by their ids. `number`: a size, a count, a place, a flag, which are the format's own; `numbers`: several,
+ * one by one or packed. `signed` and `double`: values of a column. `text`: bytes that are text. `hidden`: bytes that are read elsewhere, or
+ * bits of a Bloom filter; `words`: such bits by 64. A field that is not listed is content, whatever it holds, and so is one that is
+ * written in another way, and a number beyond any size.
  */
-export type Fields = { readonly [id: number]: 'number' | 'signed' | 'double' | 'text' | 'hidden' | Fields }
+export type Fields = {
+  readonly [id: number]: 'number' | 'numbers' | 'signed' | 'double' | 'text' | 'hidden' | 'words' | Fields
+}
 
 const integers: Fields = { 1: 'signed', 2: 'signed', 3: 'signed' }
 const doubles: Fields = { 1: 'double', 2: 'double', 3: 'double' }
@@ -22,7 +24,7 @@ export const columnStatistics: Fields = {
   2: integers,
   3: doubles,
   4: texts,
-  5: { 1: 'number' },
+  5: { 1: 'numbers' },
   6: decimals,
   7: integers,
   8: { 1: 'signed' },
@@ -33,12 +35,12 @@ export const columnStatistics: Fields = {
 }
 
 /** `RowIndex`, `BloomFilterIndex`, `StripeStatistics`. */
-export const rowIndex: Fields = { 1: { 1: 'number', 2: columnStatistics } }
-export const bloomFilters: Fields = { 1: { 1: 'number', 2: 'number', 3: 'hidden' } }
+export const rowIndex: Fields = { 1: { 1: 'numbers', 2: columnStatistics } }
+export const bloomFilters: Fields = { 1: { 1: 'number', 2: 'words', 3: 'hidden' } }
 export const stripeStatistics: Fields = { 1: columnStatistics }
 
 const pair: Fields = { 1: 'text', 2: 'text' }
-const type: Fields = { 1: 'number', 2: 'number', 3: 'text', 4: 'number', 5: 'number', 6: 'number', 7: pair }
+const type: Fields = { 1: 'number', 2: 'numbers', 3: 'text', 4: 'number', 5: 'number', 6: 'number', 7: pair }
 const stripe: Fields = { 1: 'number', 2: 'number', 3: 'number', 4: 'number', 5: 'number', 6: 'number' }
 
 /** `PostScript`, whose field 8000 is the magic text. */
@@ -46,7 +48,7 @@ export const postScript: Fields = {
   1: 'number',
   2: 'number',
   3: 'number',
-  4: 'number',
+  4: 'numbers',
   5: 'number',
   6: 'number',
   7: 'number',
@@ -80,23 +82,33 @@ export const stripeFooter: Fields = {
 export function writeContent(bytes: Uint8Array, fields: Fields, rows: RowText): void {
   visitFields(bytes, (id, value, type) => {
     const known = fields[id]
-    if (known === 'hidden') return
     if (typeof known === 'object' && type === wire.bytes) {
       writeContent(value as Uint8Array, known, rows)
       return
     }
-    if (known === 'number') {
-      if (type !== wire.bytes) return
-      // Packed; the last byte of a number is below 0x80.
-      const packed = value as Uint8Array
-      if (packed.length === 0 || packed.at(-1)! < 0x80) return
-      throw corrupt('protobuf: expected a number within its field')
-    }
+    if (isOfFormat(value, type, known)) return
     const line = textOf(value, type, known)
     if (typeof line === 'string') rows.asciiCell(line)
     else rows.bytesCell(line, 0, line.length)
     rows.endRow()
   })
+}
+
+/** @throws ColumnFault */
+function isOfFormat(value: ProtoValue, type: number, known: Fields[number] | undefined): boolean {
+  switch (known) {
+    case 'number':
+      return typeof value === 'number'
+    case 'numbers':
+      if (type === wire.bytes) packedIn(value as Uint8Array)
+      return type === wire.bytes || typeof value === 'number'
+    case 'hidden':
+      return type === wire.bytes
+    case 'words':
+      return type === wire.fixed64
+    default:
+      return false
+  }
 }
 
 function textOf(value: ProtoValue, type: number, known: Fields[number] | undefined): string | Uint8Array {

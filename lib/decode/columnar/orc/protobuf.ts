@@ -111,7 +111,8 @@ export function countsIn(message: ProtoMessage, id: number): number[] {
   })
 }
 
-function packedIn(bytes: Uint8Array): number[] {
+/** Numbers that are packed into one field. @throws ColumnFault */
+export function packedIn(bytes: Uint8Array): number[] {
   const numbers: number[] = []
   let value = 0
   let shift = 0

@@ -54,6 +54,8 @@ export async function readStripe(
 
 async function footerOf(source: PlacedSource, stripe: Stripe, { at }: OrcFile): Promise<Buffer> {
   const length = stripe.to - stripe.from
+  if (stripe.to - stripe.footerFrom > mostIndex)
+    throw new ColumnFault('limit', `orc: expected footers of stripes of at most ${mostIndex} bytes`)
   if (length > heldStripe) return Buffer.from(await at.read(stripe.footerFrom, stripe.to))
   const whole = await source.peek(length)
   return Buffer.from(whole.subarray(stripe.footerFrom - stripe.from, length))
