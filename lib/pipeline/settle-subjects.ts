@@ -7,7 +7,7 @@ import { createHits, noStatuses, writeResultShard } from '../proof/build-result-
 import { rootOfNodes } from '../proof/chunk-nodes.ts'
 import { leafOrderOf } from '../proof/leaf-order.ts'
 import { shardLeaves } from '../proof/tree-files.ts'
-import { countOf, goneSinceOf, type StatusCounts } from '../verdict/decide-subject.ts'
+import { countOf, type InventoryTimes, lastInventoriesOf, type StatusCounts } from '../verdict/decide-subject.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { putSame, readNodes, type ScopeTree } from './build-scope-tree.ts'
@@ -26,8 +26,8 @@ export type SubjectsDocument = {
   scopeRoot: string
   resultRoot: string
   statuses: StatusCounts
-  /** Only of a verified run: when the last of the inventories had ended that show nobody any more. */
-  goneSince?: string
+  /** Only of a verified run: the inventories that show nobody any more. */
+  lastInventories?: InventoryTimes
 }
 
 type SubjectPorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'ledger'>
@@ -79,14 +79,14 @@ async function composeSubjects(ports: SubjectPorts, runId: string, leavesPerShar
       )
   if (run === 'verified' && statuses.residual + statuses.undetermined > 0)
     throw new EvidenceConflict(`run ${runId}: subjects: expected none to be left in a verified run, got some`)
-  const goneSince = run === 'verified' ? goneSinceOf(stores) : undefined
+  const lastInventories = run === 'verified' ? lastInventoriesOf(stores) : undefined
   return {
     schemaVersion: 1,
     run,
     scopeRoot: tree.root,
     resultRoot: Buffer.from(rootOfNodes(await readNodes(ports, runId, 'result-tree', shards))).toString('hex'),
     statuses,
-    ...(goneSince !== undefined && { goneSince }),
+    ...(lastInventories !== undefined && { lastInventories }),
   }
 }
 
