@@ -126,7 +126,7 @@ const verification = z.strictObject({
 const subjects = z.strictObject({
   resultRoot: sha256,
   statuses: z.strictObject({ deleted: count, neverFound: count, residual: count, undetermined: count }),
-  goneSince: z.optional(time),
+  lastInventories: z.optional(z.strictObject({ from: time, to: time })),
 })
 
 const head = { schemaVersion: z.literal(1), runId }

@@ -1,5 +1,5 @@
 import { EvidenceConflict } from '../errors.ts'
-import type { StatusCounts } from '../verdict/decide-subject.ts'
+import type { InventoryTimes, StatusCounts } from '../verdict/decide-subject.ts'
 import type { Decision, Verdict } from '../verdict/decide-verdict.ts'
 import type { Statement } from './statement.ts'
 import {
@@ -24,12 +24,12 @@ export type RunOutcome = {
 
 /**
  * What the run came to for the subjects in scope: the root of the result tree, how many subjects have which status, and, of a
- * verified run, when the last of the inventories had ended that show nobody any more.
+ * verified run, between which times the inventories were taken that show nobody any more.
  */
 export type SubjectsSummary = {
   resultRoot: string
   statuses: StatusCounts
-  goneSince?: string
+  lastInventories?: InventoryTimes
 }
 
 /**
@@ -58,16 +58,22 @@ export function runSummaryStatement(
 }
 
 /** @throws EvidenceConflict when it does not count everybody in scope, or is better than the verdict on the run */
-function subjectsOf({ resultRoot, statuses, goneSince }: SubjectsSummary, { scope }: StatementContext, run: Verdict) {
+function subjectsOf(
+  { resultRoot, statuses, lastInventories }: SubjectsSummary,
+  { scope }: StatementContext,
+  run: Verdict,
+) {
   const { deleted, neverFound, residual, undetermined } = statuses
   if (scope?.scopeRoot === undefined || deleted + neverFound + residual + undetermined !== scope.subjects)
     throw new EvidenceConflict('run summary statement: subjects: expected everybody in scope once, got others')
   const isVerified = run === 'verified'
   if (isVerified ? residual + undetermined > 0 : deleted + neverFound > 0)
     throw new EvidenceConflict('run summary statement: subjects: expected what the verdict allows, got more')
-  if ((goneSince !== undefined) !== isVerified)
-    throw new EvidenceConflict('run summary statement: gone since: expected a time of a verified run and of no other')
-  return { resultRoot, statuses: { deleted, neverFound, residual, undetermined }, ...optional({ goneSince }) }
+  if ((lastInventories !== undefined) !== isVerified)
+    throw new EvidenceConflict(
+      'run summary statement: last inventories: expected times of a verified run and of no other',
+    )
+  return { resultRoot, statuses: { deleted, neverFound, residual, undetermined }, ...optional({ lastInventories }) }
 }
 
 /** The worst verdict of all planned stores. A store without an attested verdict is `incomplete`, as is a failed run. */

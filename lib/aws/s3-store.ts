@@ -5,7 +5,6 @@ import { bucketBoundaries } from './bucket-boundaries.ts'
 import { type Bucket, type BucketAccess, bucketsFor } from './bucket-client.ts'
 import { openS3Object } from './bucket-object.ts'
 import { bucketRestores } from './bucket-restores.ts'
-import { uploadIdOf } from './listing-pages.ts'
 import type { BodyLimits } from './object-body.ts'
 import { tagReader } from './object-labels.ts'
 import { partSizes } from './part-sizes.ts'
@@ -61,11 +60,8 @@ function openS3Store(bucket: Bucket, options: S3Options, allTags = false): Store
         case 'object':
           return openS3Object(bucket, version, reading, range)
         case 'multipart-upload':
-          return {
-            kind: 'unreadable',
-            reason: 'multipart-upload',
-            detail: `an unfinished upload cannot be read: ${uploadIdOf(version)}`,
-          }
+          // Its id is the version's, and somebody else's text.
+          return { kind: 'unreadable', reason: 'multipart-upload', detail: 'an unfinished upload cannot be read' }
         case 'unreadable':
           return { kind: 'unreadable', reason: version.reason ?? 'read-error', detail: 'it could not be listed' }
         case 'delete-marker':

@@ -80,7 +80,7 @@ ______________________________________________________________________________
 | name | role | date | signature |
 |---|---|---|---|
 ${'| | | | |\n'.repeat(4)}
-Give a signed copy to whoever verifies bundles, by another way than the bundles. They pin these fingerprints.
+Give a signed copy to whoever verifies bundles, by another way than the bundles. They pin these fingerprints, and keep the earlier ones.
 `
 }
 

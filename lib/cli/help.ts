@@ -128,7 +128,8 @@ ${place}`,
   verify: `odv verify: checks a bundle offline, without any state
 
   BUNDLE             the bundle's directory
-  --key PEM          a public key that you have from another source. Repeatable; without it anybody's bundle would do
+  --key PEM          a public key that you have from another source. Repeatable: give all that you know; without it anybody's
+                     bundle would do
   --since FILE       a checkpoint that you kept earlier: a log that was rolled back or forked since is refused
   --json
 
@@ -161,7 +162,8 @@ Exit codes
 
   PROOF              the proof; whom it is about stands in it
   --bundle DIR       the bundle, which is verified first, as by odv verify
-  --key PEM          a public key that you have from another source. Repeatable; without it anybody's bundle would do
+  --key PEM          a public key that you have from another source. Repeatable: give all that you know; without it anybody's
+                     bundle would do
   --since FILE       a checkpoint that you kept earlier
   --json
 
@@ -182,7 +184,8 @@ Exit codes
   init               makes the keys of a new state directory; refused where there are any. Without it, the first run makes them
   rotate             gives the duty of a key to a new one: an entry of the log, signed by both, says so, and from there on only
                      the new one counts. No run may be under way. Interrupted, it is finished by the same command again;
-                     odv keys show says whether it was done. Auditors who know one of both keys get from it to the other
+                     odv keys show says whether it was done. Auditors who know one of both keys get from it to the other; who
+                     knows both is not led past the new one by whoever got hold of the old one
   --out DIR          writes the public keys as PEM files
   --record FILE      a new file: what was done, when, with what, where the keys are, fingerprints, and lines to sign (Markdown)
   --json

@@ -16,7 +16,8 @@ const help = `Verifies a filing bundle offline: manifest, keys and their changes
 
   BUNDLE   the directory of the bundle; without it the one that this file is in
   --key    a public key that you have from another source (an earlier filing, the record of the key ceremony): one of each
-           kind, from which the bundle leads to those that took its duty
+           kind, from which the bundle leads to those that took its duty; better all that you know, since a retired key
+           cannot lead past one of them then
   --since  a checkpoint that you kept from an earlier bundle: nothing before it was rewritten
   --proof  what a run of this bundle came to for one subject; whom it is about stands in the file
 

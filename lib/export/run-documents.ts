@@ -38,7 +38,7 @@ const summaryDocument = z.looseObject({
     z.strictObject({
       resultRoot: sha256,
       statuses: z.strictObject({ deleted: count, neverFound: count, residual: count, undetermined: count }),
-      goneSince: z.exactOptional(time),
+      lastInventories: z.exactOptional(z.strictObject({ from: time, to: time })),
     }),
   ),
 })

@@ -12,7 +12,7 @@ import { checkDocuments } from './checks/document.ts'
 import { checkEnvelopes } from './checks/envelope.ts'
 import { checkInclusion } from './checks/inclusion.ts'
 import { checkInstructions } from './checks/instructions.ts'
-import { checkKeys } from './checks/keys.ts'
+import { checkKeys, type Pin } from './checks/keys.ts'
 import { checkLayout } from './checks/layout.ts'
 import { checkLeakGate } from './checks/leak-gate.ts'
 import { checkManifest } from './checks/manifest.ts'
@@ -45,7 +45,7 @@ export function verifyFiling(
   files: ReadonlyMap<string, Uint8Array>,
   options: VerifyOptions = {},
 ): { summary: BundleSummary; runs: RunEvidence[] } {
-  const pins = (options.pinnedKeys ?? []).map(spkiSha256Of)
+  const pins = (options.pinnedKeys ?? []).map(pinOf)
   const since = options.since
   if (since !== undefined) requireCheckpoint(since)
 
@@ -89,9 +89,12 @@ export function verifyFiling(
   return { summary, runs }
 }
 
-function spkiSha256Of(pem: string): string {
+/** Logs sign with Ed25519; a key of any other type could only be an attestation key. */
+function pinOf(pem: string): Pin {
   try {
-    return hash('sha256', createPublicKey(pem).export({ format: 'der', type: 'spki' }), 'hex')
+    const key = createPublicKey(pem)
+    const spkiSha256 = hash('sha256', key.export({ format: 'der', type: 'spki' }), 'hex')
+    return { kind: key.asymmetricKeyType === 'ed25519' ? 'log' : 'attestation', spkiSha256 }
   } catch {
     throw new UsageInvalid('pinned key: expected a public key in PEM, got another text')
   }

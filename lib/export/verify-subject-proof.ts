@@ -1,7 +1,7 @@
 import { ProofInvalid } from '../errors.ts'
 import { describeSubject } from '../proof/describe-subject.ts'
 import { parseSubjectProof, type SubjectProof, type SubjectRoots, verifySubjectProof } from '../proof/subject-proof.ts'
-import type { SubjectStatus } from '../verdict/decide-subject.ts'
+import type { InventoryTimes, SubjectStatus } from '../verdict/decide-subject.ts'
 import { runCheck } from './run-check.ts'
 import type { RunEvidence } from './run-evidence.ts'
 
@@ -11,7 +11,7 @@ export type ProofSummary = {
   status: SubjectStatus
   before: number
   after: number
-  goneSince?: string
+  lastInventories?: InventoryTimes
   words: string
 }
 
@@ -19,7 +19,7 @@ export type ProofSummary = {
 export function subjectRootsOf({ runId, scope, corrections, summary }: RunEvidence): SubjectRoots & {
   scopeEnvelope: string
   summaryEnvelope: string
-  goneSince?: string
+  lastInventories?: InventoryTimes
 } {
   const subjects = summary?.predicate.subjects
   const scopeRoot = scope?.predicate.scope.scopeRoot
@@ -36,7 +36,7 @@ export function subjectRootsOf({ runId, scope, corrections, summary }: RunEviden
     run: summary.predicate.result,
     scopeEnvelope: scope.envelopeSha256,
     summaryEnvelope: summary.envelopeSha256,
-    ...(subjects.goneSince !== undefined && { goneSince: subjects.goneSince }),
+    ...(subjects.lastInventories !== undefined && { lastInventories: subjects.lastInventories }),
   }
 }
 
@@ -47,17 +47,17 @@ export function subjectRootsOf({ runId, scope, corrections, summary }: RunEviden
 export function checkSubjectProof(runs: readonly RunEvidence[], bytes: Uint8Array): ProofSummary {
   return runCheck('proof', () => {
     const proof = parseSubjectProof(bytes)
-    const { goneSince } = requireProof(runs, proof)
+    const { lastInventories } = requireProof(runs, proof)
     const { runId, status, before, after } = proof
-    const words = describeSubject({ status, before, after }, goneSince)
+    const words = describeSubject({ status, before, after }, lastInventories)
     return {
       count: 1,
-      value: { runId, status, before, after, ...(goneSince !== undefined && { goneSince }), words },
+      value: { runId, status, before, after, ...(lastInventories !== undefined && { lastInventories }), words },
     }
   }).value
 }
 
-function requireProof(runs: readonly RunEvidence[], proof: SubjectProof): { goneSince?: string } {
+function requireProof(runs: readonly RunEvidence[], proof: SubjectProof): { lastInventories?: InventoryTimes } {
   const run = runs.find(({ runId }) => runId === proof.runId)
   if (!run) throw new ProofInvalid('run: expected one of this bundle, got another')
   const roots = subjectRootsOf(run)

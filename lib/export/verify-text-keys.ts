@@ -53,8 +53,9 @@ function sectionOf(chains: KeyChains): string {
   return `
 ## 0b. Keys that were changed
 
-Keys of this log were changed. One key that you know is enough: each of the others was vouched for, in an entry of the
-log that the old and the new key signed both, and what a key signed behind that entry does not count. These are all keys of this bundle:
+Keys of this log were changed. One key of a kind that you know is enough: each of the others was vouched for, in an entry of the
+log that the old and the new key signed both, and what a key signed behind that entry does not count. These are all keys of this bundle. If
+you know one that is not among them, the last of its kind has to be one that you know as well: otherwise a retired key was used to lead past it.
 
 | file | signs | OpenSSH form | SHA-256 of the SubjectPublicKeyInfo |
 |---|---|---|---|

@@ -76,9 +76,9 @@ async function composeSummary(ports: ClosePorts, runId: string, failure: Failure
 async function readSubjects(ports: ClosePorts, runId: string, outcome: RunOutcome): Promise<RunSummary['subjects']> {
   const key = runKey(runId, 'subjects.json')
   if (outcome.failure || !(await ports.evidence.has(key))) return undefined
-  const { run, resultRoot, statuses, goneSince } = await readDocument<SubjectsDocument>(ports, key)
+  const { run, resultRoot, statuses, lastInventories } = await readDocument<SubjectsDocument>(ports, key)
   if (run !== decideRun(outcome).result) return undefined
-  return { resultRoot, statuses, ...(goneSince !== undefined && { goneSince }) }
+  return { resultRoot, statuses, ...(lastInventories !== undefined && { lastInventories }) }
 }
 
 /** The stores that the run was opened with, and the verdicts on them; those that are in the log have a digest. */

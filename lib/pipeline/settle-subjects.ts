@@ -7,7 +7,7 @@ import { createHits, noStatuses, writeResultShard } from '../proof/build-result-
 import { rootOfNodes } from '../proof/chunk-nodes.ts'
 import { leafOrderOf } from '../proof/leaf-order.ts'
 import { shardLeaves } from '../proof/tree-files.ts'
-import { countOf, goneSinceOf, type StatusCounts } from '../verdict/decide-subject.ts'
+import { countOf, type InventoryTimes, lastInventoriesOf, type StatusCounts } from '../verdict/decide-subject.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { putSame, readNodes, type ScopeTree } from './build-scope-tree.ts'
@@ -26,8 +26,8 @@ export type SubjectsDocument = {
   scopeRoot: string
   resultRoot: string
   statuses: StatusCounts
-  /** Only of a verified run: when the last of the inventories had ended that show nobody any more. */
-  goneSince?: string
+  /** Only of a verified run: the inventories that show nobody any more. */
+  lastInventories?: InventoryTimes
 }
 
 type SubjectPorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'ledger'>
@@ -35,7 +35,7 @@ type SubjectPorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'ledger'>
 /**
  * Judges every subject by the verdicts that were attested and by what each pass found, as it was settled: a report that came
  * later is in neither. The document stored first counts. *Crash: shards are made again, the same.*
- * Memory: 12 bytes for each of at most 2^24 subjects.
+ * Memory: 8 bytes for each of at most 2^24 subjects.
  * @throws EvidenceConflict when what was settled of subjects is not what the coverage counts
  */
 export async function settleSubjects(
@@ -79,14 +79,14 @@ async function composeSubjects(ports: SubjectPorts, runId: string, leavesPerShar
       )
   if (run === 'verified' && statuses.residual + statuses.undetermined > 0)
     throw new EvidenceConflict(`run ${runId}: subjects: expected none to be left in a verified run, got some`)
-  const goneSince = run === 'verified' ? goneSinceOf(stores) : undefined
+  const lastInventories = run === 'verified' ? lastInventoriesOf(stores) : undefined
   return {
     schemaVersion: 1,
     run,
     scopeRoot: tree.root,
     resultRoot: Buffer.from(rootOfNodes(await readNodes(ports, runId, 'result-tree', shards))).toString('hex'),
     statuses,
-    ...(goneSince !== undefined && { goneSince }),
+    ...(lastInventories !== undefined && { lastInventories }),
   }
 }
 
@@ -104,18 +104,16 @@ async function readPasses(ports: SubjectPorts, runId: string, storeId: string): 
   }
 }
 
-/** The passes of all stores by their numbers: all first ones, all second ones, and so on. */
+/** The passes of all stores, store by store. */
 function passesOf(runId: string, stores: readonly StorePasses[]) {
-  return stores
-    .flatMap(({ storeId, passes }) =>
-      passes.map(({ subjects }, pass) => ({
-        ref: { runId, storeId, pass },
-        subjects,
-        isFirst: pass === 0,
-        isLast: pass === passes.length - 1,
-      })),
-    )
-    .toSorted((a, b) => a.ref.pass - b.ref.pass)
+  return stores.flatMap(({ storeId, passes }) =>
+    passes.map(({ subjects }, pass) => ({
+      ref: { runId, storeId, pass },
+      subjects,
+      isFirst: pass === 0,
+      isLast: pass === passes.length - 1,
+    })),
+  )
 }
 
 async function* readCounts({ evidence }: Pick<Ports, 'evidence'>, ref: PassRef) {

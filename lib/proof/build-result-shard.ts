@@ -15,11 +15,14 @@ export const noStatuses = (): StatusCounts => ({ deleted: 0, neverFound: 0, resi
 export type PassPlace = { isFirst: boolean; isLast: boolean }
 
 /**
- * Adds up what was found of the leaves from `from` on, `leaves` of them. Memory: 12 bytes a leaf and a bit. Passes come by their
- * numbers: all first ones before any later one.
+ * Adds up what was found of the leaves from `from` on, `leaves` of them. Memory: 8 bytes a leaf and two bits. Passes come store by
+ * store, in their order: the first one of a store begins it.
  */
 export function createHits({ from, leaves, order }: { from: number; leaves: number; order: LeafOrder }) {
-  const [before, between, after] = [new Uint32Array(leaves), new Uint32Array(leaves), new Uint32Array(leaves)]
+  const [before, after] = [new Uint32Array(leaves), new Uint32Array(leaves)]
+  /** Who was found in this store: in passes before this one, and in this one. */
+  const earlier = bitsFor(leaves)
+  const seen = bitsFor(leaves)
   const add = (counts: Uint32Array, leaf: number, versions: number) => {
     if (counts[leaf]! + versions > mostVersions) throw conflict('fewer object versions')
     counts[leaf]! += versions
@@ -27,7 +30,9 @@ export function createHits({ from, leaves, order }: { from: number; leaves: numb
   return {
     /** Takes one pass of one store, and tells which leaves are found in it. @throws EvidenceConflict */
     addPass({ isFirst, isLast }: PassPlace): { add(pairs: SubjectCounts): void; distinct(): number } {
-      const seen = new Uint8Array(Math.ceil(leaves / 8))
+      if (isFirst) earlier.fill(0)
+      else for (let at = 0; at < seen.length; at++) earlier[at]! |= seen[at]!
+      seen.fill(0)
       let distinct = 0
       return {
         add(pairs) {
@@ -39,18 +44,19 @@ export function createHits({ from, leaves, order }: { from: number; leaves: numb
             const bit = 1 << (leaf & 7)
             if ((seen[leaf >>> 3]! & bit) === 0) distinct++
             seen[leaf >>> 3]! |= bit
-            if (isFirst) add(before, leaf, pairs[at + 1]!)
-            else if (!isLast) add(between, leaf, pairs[at + 1]!)
+            const isNew = (earlier[leaf >>> 3]! & bit) === 0
+            if (isFirst || (!isLast && isNew)) add(before, leaf, pairs[at + 1]!)
             if (isLast) add(after, leaf, pairs[at + 1]!)
           }
         },
         distinct: () => distinct,
       }
     },
-    of: (leaf: number): SubjectHits => ({ before: before[leaf]! || between[leaf]!, after: after[leaf]! }),
+    of: (leaf: number): SubjectHits => ({ before: before[leaf]!, after: after[leaf]! }),
   }
 }
 
+const bitsFor = (leaves: number) => new Uint8Array(Math.ceil(leaves / 8))
 const conflict = (expected: string) => new EvidenceConflict(`subject counts: expected ${expected}, got others`)
 
 /**

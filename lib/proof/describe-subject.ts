@@ -1,14 +1,21 @@
+import type { InventoryTimes } from '../verdict/decide-subject.ts'
 import type { SubjectResult } from './subject-leaf.ts'
 
-/** What a run came to for one subject, in plain words that name nobody. `goneSince`: see `SubjectsSummary`. */
-export function describeSubject({ status, before, after }: SubjectResult, goneSince: string | undefined): string {
+/**
+ * What a run came to for one subject, in plain words that name nobody. Each store is known as of its own last inventory, so there is
+ * no one time at which all was looked at: `lastInventories` are both ends (see `SubjectsSummary`).
+ */
+export function describeSubject(
+  { status, before, after }: SubjectResult,
+  lastInventories: InventoryTimes | undefined,
+): string {
   const found = `found in ${versions(before)} in offshore backups`
-  const since = goneSince === undefined ? 'a time that was not attested' : moment(goneSince)
+  const inventories = inventoriesOf(lastInventories)
   switch (status) {
     case 'deleted':
-      return `${found} before; gone since ${since}`
+      return `${found} before; gone, as ${inventories} show`
     case 'never-found':
-      return `in scope, and not found in any offshore backup; looked for in everything that was there on ${since}`
+      return `in scope, and not found in any offshore backup; looked for in everything that ${inventories} list`
     case 'residual':
       return `still there: found in ${versions(after)} in offshore backups by the last scan (${versions(before)} before)`
     case 'undetermined':
@@ -21,4 +28,8 @@ export function describeSubject({ status, before, after }: SubjectResult, goneSi
 }
 
 const versions = (count: number) => `${count} object version${count === 1 ? '' : 's'}`
+function inventoriesOf(times: InventoryTimes | undefined): string {
+  if (times === undefined) return 'inventories of times that were not attested'
+  return `the last inventories, taken between ${moment(times.from)} and ${moment(times.to)},`
+}
 const moment = (time: string) => `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`

@@ -30,13 +30,22 @@ export function decideSubject({ before, after }: SubjectHits, run: Verdict): Sub
   return before > 0 ? 'deleted' : 'never-found'
 }
 
+/** When the last inventories of a run's stores were taken: from the beginning of the first of them to the end of the last. */
+export type InventoryTimes = { from: string; to: string }
+
 /**
- * Since when nobody is there any more, in a run whose stores are all verified: when the last of their last inventories had ended.
- * Undefined: there is none.
+ * Between which times the stores of a run were seen as they are last known, each by its own last inventory: one may be weeks older
+ * than another. Undefined when a store has none, or there is no store.
  */
-export function goneSinceOf(reports: readonly Pick<StoreReport, 'passes'>[]): string | undefined {
-  return reports
-    .flatMap(({ passes }) => passes.at(-1)?.inventory.finishedAt ?? [])
-    .toSorted()
-    .at(-1)
+export function lastInventoriesOf(reports: readonly Pick<StoreReport, 'passes'>[]): InventoryTimes | undefined {
+  const last = reports.flatMap(({ passes }) => passes.at(-1)?.inventory ?? [])
+  if (last.length === 0 || last.length < reports.length) return undefined
+  const from = last.map(({ startedAt }) => startedAt).toSorted()[0]!
+  return {
+    from,
+    to: last
+      .map(({ finishedAt }) => finishedAt)
+      .toSorted()
+      .at(-1)!,
+  }
 }

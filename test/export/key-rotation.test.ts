@@ -6,6 +6,7 @@ import { refusalOf } from '../support/refusal-of.ts'
 import {
   first,
   foreignRotated,
+  forkedFiles,
   longRotated,
   rotatedFiles,
   rotatedLog,
@@ -34,6 +35,18 @@ describe('a bundle over which keys were changed', () => {
     { name: 'only the new log key', pins: [second.log.publicPem] },
   ])('is refused for a reader who knows $name', ({ pins }) => {
     expect(refusalOf(() => verifyBundle(rotatedFiles, { pinnedKeys: pins }))).toBe('keys')
+  })
+
+  it('that goes from a retired key to one of a stranger is refused for a reader who knows which key followed', () => {
+    // Somebody got hold of the retired keys of both kinds, and vouches with them for keys of their own.
+    expect(verifyBundle(forkedFiles, { pinnedKeys: pinsOf(first) }).pinned).toBe(true)
+    for (const pins of [
+      [...pinsOf(first), ...pinsOf(second)],
+      [...pinsOf(first), second.log.publicPem],
+      [...pinsOf(first), second.attestation.publicPem],
+      pinsOf(second),
+    ])
+      expect(refusalOf(() => verifyBundle(forkedFiles, { pinnedKeys: pins }))).toBe('keys')
   })
 
   it('of somebody else is refused although its keys lead to each other', () => {

@@ -4,6 +4,7 @@ import type { Statement } from '../../lib/attestation/statement.ts'
 import { GateBlind, IdentifierLeaked } from '../../lib/errors.ts'
 import { bundlePaths } from '../../lib/export/bundle-paths.ts'
 import { formatGateDocument, type GateDocument } from '../../lib/export/leak-gate/gate-document.ts'
+import { maskDocument } from '../../lib/export/leak-gate/mask-document.ts'
 import { passLeakGate } from '../../lib/export/leak-gate/pass-leak-gate.ts'
 import { searchViews } from '../../lib/export/leak-gate/search-views.ts'
 import { knownIn, viewsOf } from '../../lib/export/leak-gate/views.ts'
@@ -217,6 +218,52 @@ describe('an identifier in scope is found in every text of a bundle', () => {
   })
 })
 
+describe('what is masked is never a part of an identifier', () => {
+  const signs = [..."._%+-!#$&'*/=?^`{|}~@"]
+  const parts = ['mark', 'max', 'set', '12', '3'] as const
+  const joined = signs.flatMap((sign) =>
+    parts.flatMap((one) => parts.map((other) => `${one}${sign}${other}`)).filter((text) => !/^\d+\.\d+$/.test(text)),
+  )
+  const around = [
+    (text: string) => `kept for ${text}, legal hold`,
+    (text: string) => `${text} of 7 findings (${text}) object versions: ${text}`,
+    (text: string) => `3 of ${text} reported; byte ${text}: at ${text}.`,
+    (text: string) => text,
+  ]
+  it.each([
+    'limitations',
+    'reasons',
+    'reason',
+    'forms',
+    'detail',
+    'protection',
+    'error',
+    'state',
+    'phase',
+    'result',
+    'code',
+    'kind',
+  ])('in what stands under %s', (key) => {
+    const torn = joined.filter((text) =>
+      around.some((sentence) => {
+        const document = Buffer.from(JSON.stringify({ [key]: sentence(text) }))
+        const shown = Buffer.from(maskDocument(document, 'strict')).toString('latin1')
+        return shown.split(text).length !== document.toString('latin1').split(text).length
+      }),
+    )
+    expect(torn).toEqual([])
+  })
+
+  it('and what is made of words of our own stops the export', async () => {
+    for (const handle of ['mark.max', "max'set@mark.example"])
+      for (const text of [handle, `kept for ${handle}, legal hold`]) {
+        const answer = { ...acknowledgement, kept: [{ reason: text, versions: 1, bytes: 100 }] }
+        const models = { sg: { requests: [{ request, acknowledgement: answer }] } }
+        await refusal(unsealed({ models }), indexOf([handle]))
+      }
+  })
+})
+
 describe('an identifier in scope stops the export', () => {
   it('and the refusal says where it is, and never whose', async () => {
     const places = [
@@ -273,6 +320,16 @@ describe('an identifier in scope stops the export', () => {
       const files = new Map([[path, Buffer.from(textIn(whole.files, path) + text)]])
       expect((await refusal({ ...whole, files })).message).toContain(`leak gate: ${path}`)
     }
+  })
+
+  it('behind thousands of others in the same file that are there by chance', async () => {
+    const searched = indexOf([idOf(1), id])
+    const bytes = Buffer.from(`${`${idOf(1)}\n`.repeat(3000)}${id}\n`)
+    const { hits, counts } = await searchViews([{ path: 'custody.csv', bytes }], searched, formNames)
+    const [chance, real] = [idOf(1), id].map((text) => searched.ordinalOf('decimal', text))
+    expect([counts.get(chance!), counts.get(real!)]).toEqual([3000, 1])
+    expect(hits.find(({ ordinal }) => ordinal === real)).toMatchObject({ path: 'custody.csv', record: 3001 })
+    expect(hits.length).toBeLessThanOrEqual(1001)
   })
 
   it('in a payload, at its place there, and in an envelope that only looks like another one', async () => {

@@ -10,7 +10,9 @@ import { cleanCoverage, digest } from '../support/sample-run.ts'
 const keys = sampleKeys()
 /** Two of three people were found in the first scan of one store, and nobody in the last scan of any. */
 const verified: Models = { ie: { passes: [cleanCoverage], open: [] } }
-const goneSince = cleanCoverage.inventory.finishedAt
+const { startedAt: from, finishedAt: to } = cleanCoverage.inventory
+const lastInventories = { from, to }
+const older = { ...cleanCoverage, inventory: { ...cleanCoverage.inventory, startedAt: '2026-11-23T19:30:00.000Z' } }
 const statuses = { deleted: 2, neverFound: 1, residual: 0, undetermined: 0 }
 const nothing = { deleted: 0, neverFound: 0, residual: 0, undetermined: 3 }
 
@@ -33,25 +35,41 @@ function refusal(models: Models, subjects: Partial<SubjectsSummary>, said?: obje
 
 describe('what a summary says of subjects', () => {
   it('holds when it fits what the passes counted', () => {
-    expect(refusal(verified, { statuses, goneSince })).toBe('accepted')
+    expect(refusal(verified, { statuses, lastInventories })).toBe('accepted')
     expect(refusal({}, { statuses: nothing })).toBe('accepted')
+    const ends = { from: older.inventory.startedAt, to }
+    expect(refusal({ ie: { passes: [older], open: [] } }, { statuses, lastInventories: ends })).toBe('accepted')
   })
 
   it.each([
-    ['one is counted twice', verified, { statuses: { ...statuses, neverFound: 2 }, goneSince }],
-    ['one is left out', verified, { statuses: { ...statuses, neverFound: 0 }, goneSince }],
-    ['more are deleted than were found', verified, { statuses: { ...statuses, deleted: 3, neverFound: 0 }, goneSince }],
+    ['one is counted twice', verified, { statuses: { ...statuses, neverFound: 2 }, lastInventories }],
+    ['one is left out', verified, { statuses: { ...statuses, neverFound: 0 }, lastInventories }],
+    [
+      'more are deleted than were found',
+      verified,
+      { statuses: { ...statuses, deleted: 3, neverFound: 0 }, lastInventories },
+    ],
     [
       'one that was found is called never found',
       verified,
-      { statuses: { ...statuses, deleted: 1, neverFound: 2 }, goneSince },
+      { statuses: { ...statuses, deleted: 1, neverFound: 2 }, lastInventories },
     ],
-    ['one is left in a verified run', verified, { statuses: { ...statuses, deleted: 1, residual: 1 }, goneSince }],
-    ['they are gone since an earlier time', verified, { statuses, goneSince: '2026-11-23T19:30:59.999Z' }],
-    ['they are gone since a later time', verified, { statuses, goneSince: '2026-11-23T19:31:00.001Z' }],
-    ['they are gone and nobody says since when', verified, { statuses }],
+    [
+      'one is left in a verified run',
+      verified,
+      { statuses: { ...statuses, deleted: 1, residual: 1 }, lastInventories },
+    ],
+    ['an inventory ended earlier', verified, { statuses, lastInventories: { from, to: '2026-11-23T19:30:59.999Z' } }],
+    ['an inventory ended later', verified, { statuses, lastInventories: { from, to: '2026-11-23T19:31:00.001Z' } }],
+    ['an inventory began earlier', verified, { statuses, lastInventories: { from: '2026-11-23T19:30:00.499Z', to } }],
+    [
+      'all inventories are said to be as young as the last one',
+      { ie: { passes: [older], open: [] } },
+      { statuses, lastInventories },
+    ],
+    ['they are gone and nobody says by which inventories', verified, { statuses }],
     ['they are deleted although not all is verified', {}, { statuses }],
-    ['they are gone although not all is verified', {}, { statuses: nothing, goneSince }],
+    ['they are gone although not all is verified', {}, { statuses: nothing, lastInventories }],
     [
       'one is never found although not all is verified',
       {},
@@ -63,7 +81,7 @@ describe('what a summary says of subjects', () => {
   })
 
   it('is refused when the document says something else', () => {
-    expect(refusal(verified, { statuses, goneSince }, { resultRoot: digest('7') })).toBe('summary')
-    expect(refusal(verified, { statuses, goneSince }, { goneSince: undefined })).toBe('summary')
+    expect(refusal(verified, { statuses, lastInventories }, { resultRoot: digest('7') })).toBe('summary')
+    expect(refusal(verified, { statuses, lastInventories }, { lastInventories: undefined })).toBe('summary')
   })
 })

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { toolsModule } from '../../infra/bundle-tools.ts'
 import { requireTool } from '../support/require-tool.ts'
 import * as rotations from '../support/rotated-bundles.ts'
-import { type Files, withFile } from '../support/sample-bundle.ts'
+import { type Files, sampleBundle, withFile } from '../support/sample-bundle.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 import { files, foreign, keys, newest, older, tamperedBundles } from '../support/tampered-bundles.ts'
 
@@ -58,6 +58,8 @@ const pinsOfRotated = [rotations.first, rotations.second].map((pairs, which) =>
     return ['--key', path]
   }),
 )
+const forked = write('forked', rotations.forkedFiles)
+const before = write('before rotation', sampleBundle(rotations.first).files)
 writeFileSync(join(scratch, 'before-rotation'), rotations.rotatedLog.checkpoints[0]!.note)
 
 /** Runs the program on one bundle after another in one process: each would take longer to begin than to judge. */
@@ -112,6 +114,8 @@ describe('tools/verify.mjs', () => {
     }
     const other = write('rotated by others', rotations.foreignRotated)
     expect(await script([other, ...pinsOfRotated[0]!])).toMatchObject({ code: 1 })
+    expect(await script([forked, ...pinsOfRotated.flat()])).toMatchObject({ code: 1 })
+    expect(await script([before, ...pinsOfRotated.flat()])).toMatchObject({ code: 0 })
   })
 
   const some = rotations.tamperedRotations.filter((_, i) => i % 6 === 0)
@@ -168,6 +172,12 @@ describe('tools/verify-log.py', () => {
     expect((await logScript([write('long', rotations.longRotated()), ...pinsOfRotated[0]!])).code).toBe(0)
     const other = write('rotated log of others', rotations.foreignRotated)
     expect(await logScript([other, ...pinsOfRotated[0]!])).toMatchObject({ code: 1 })
+    expect((await logScript([forked, ...pinsOfRotated[0]!])).code).toBe(0)
+    expect(await logScript([forked, ...pinsOfRotated.flat()])).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('a pinned one to be the last'),
+    })
+    expect(await logScript([before, ...pinsOfRotated.flat()])).toMatchObject({ code: 0 })
   })
 
   const rotatedForItsPart = rotations.tamperedRotations.filter(({ check }) =>

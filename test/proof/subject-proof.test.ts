@@ -132,11 +132,11 @@ describe('a proof of one subject', () => {
   it.each([
     [
       { status: 'deleted', before: 3, after: 0 },
-      'found in 3 object versions in offshore backups before; gone since 2026-11-26 18:00:00 UTC',
+      'found in 3 object versions in offshore backups before; gone, as the last inventories, taken between 2026-11-01 17:00:00 UTC and 2026-11-26 18:00:00 UTC, show',
     ],
     [
       { status: 'never-found', before: 0, after: 0 },
-      'in scope, and not found in any offshore backup; looked for in everything that was there on 2026-11-26 18:00:00 UTC',
+      'in scope, and not found in any offshore backup; looked for in everything that the last inventories, taken between 2026-11-01 17:00:00 UTC and 2026-11-26 18:00:00 UTC, list',
     ],
     [
       { status: 'residual', before: 3, after: 1 },
@@ -151,6 +151,6 @@ describe('a proof of one subject', () => {
       'not found so far; whether it is nowhere is not shown, since not everything could be verified',
     ],
   ] as const)('says in words: %o', (result, words) => {
-    expect(describeSubject(result, '2026-11-26T18:00:00.000Z')).toBe(words)
+    expect(describeSubject(result, { from: '2026-11-01T17:00:00.000Z', to: '2026-11-26T18:00:00.000Z' })).toBe(words)
   })
 })

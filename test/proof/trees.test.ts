@@ -120,10 +120,10 @@ describe('the result tree', () => {
   }
   it('counts versions of the first pass and of the last, over all stores', () => {
     expect(pass(true, false, found, 3, again, 1)).toBe(2)
-    expect(pass(true, true, found, 2)).toBe(1)
     // Who was not there at first and is gone again was found, all the same.
     expect(pass(false, false, again, 9, late, 4)).toBe(2)
     expect(pass(false, true)).toBe(0)
+    expect(pass(true, true, found, 2)).toBe(1)
     expect([hits.of(10), hits.of(chunkLeaves + 1), hits.of(count - 1), hits.of(0)]).toEqual([
       { before: 5, after: 2 },
       { before: 1, after: 0 },
@@ -132,6 +132,55 @@ describe('the result tree', () => {
     ])
     expect(() => pass(true, true, controls[0]!, 1)).toThrow('expected no planted control')
     expect(() => pass(false, true, found, 2 ** 32 - 1)).toThrow('expected fewer object versions')
+  })
+
+  it.each([
+    ['that appears in the second of four, and stays for one more', [[[0], [2], [2], [0]]], 2, 0],
+    ['that appears in the third of four', [[[0], [0], [2], [0]]], 2, 0],
+    ['that comes back with more', [[[1], [0], [7], [0]]], 1, 0],
+    ['that appears in the last', [[[0], [0], [4]]], 0, 4],
+    [
+      'that one pass names twice',
+      [
+        [
+          [1, 2],
+          [5, 5],
+          [3, 1],
+        ],
+      ],
+      3,
+      4,
+    ],
+    ['in the second of four, named twice', [[[0], [2, 1], [2], [0]]], 3, 0],
+    [
+      'that two stores found in different passes',
+      [
+        [[3], [0]],
+        [[0], [5], [0]],
+      ],
+      8,
+      0,
+    ],
+    ['that a store of one pass found after another one', [[[0], [5], [0]], [[6]]], 11, 6],
+    [
+      'that stores found and lost',
+      [
+        [[0], [5], [0]],
+        [[0], [4], [1], [0]],
+        [[2], [9], [2]],
+      ],
+      11,
+      2,
+    ],
+  ] as [string, number[][][], number, number][])('counts a subject %s', (_what, stores, before, after) => {
+    const own = createHits({ from: 0, leaves: count, order })
+    for (const passes of stores)
+      for (const [index, versions] of passes.entries()) {
+        const one = own.addPass({ isFirst: index === 0, isLast: index === passes.length - 1 })
+        for (const each of versions.filter((n) => n > 0)) one.add(Uint32Array.of(late, each))
+        expect(one.distinct()).toBe(versions[0] === 0 ? 0 : 1)
+      }
+    expect(own.of(count - 1)).toEqual({ before, after })
   })
 
   it.each(['verified', 'incomplete'] as const)('has the same order, and a path for each leaf (%s)', (run) => {

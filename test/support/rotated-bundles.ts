@@ -216,3 +216,6 @@ export const tamperedRotations: { name: string; tampered: () => Files; check: st
 
 /** A bundle of others whose keys lead from theirs to theirs. */
 export const foreignRotated = rotated({}, [strangers, third]).files
+
+/** What somebody makes who holds the retired keys: they vouch for keys of a stranger, past those that followed. */
+export const forkedFiles = rotated({}, [first, strangers]).files

@@ -38,7 +38,7 @@ import type { Coverage } from '../../lib/inventory/coverage.ts'
 import { addSignature, formatCheckpointText, joinSignature } from '../../lib/log/checkpoint.ts'
 import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
-import { goneSinceOf } from '../../lib/verdict/decide-subject.ts'
+import { lastInventoriesOf } from '../../lib/verdict/decide-subject.ts'
 import { decideVerdict, type Verdict } from '../../lib/verdict/decide-verdict.ts'
 import type { OpenVersion, StoreReport } from '../../lib/verdict/store-report.ts'
 import {
@@ -290,14 +290,14 @@ function subjectsOf(reports: readonly StoreReport[], verdict: Verdict): Subjects
   const most = (of: (passes: readonly Coverage[]) => readonly Coverage[]) =>
     Math.max(0, ...reports.flatMap(({ passes }) => of(passes).map(({ subjects }) => subjects)))
   const [before, after] = [most((passes) => passes.slice(0, -1)), most((passes) => passes.slice(-1))]
-  const goneSince = verdict === 'verified' ? goneSinceOf(reports) : undefined
+  const lastInventories = verdict === 'verified' ? lastInventoriesOf(reports) : undefined
   return {
     resultRoot: digest('6'),
     statuses:
-      goneSince === undefined
+      lastInventories === undefined
         ? { deleted: 0, neverFound: 0, residual: after, undetermined: 3 - after }
         : { deleted: before, neverFound: 3 - before, residual: 0, undetermined: 0 },
-    ...(goneSince !== undefined && { goneSince }),
+    ...(lastInventories !== undefined && { lastInventories }),
   }
 }
 

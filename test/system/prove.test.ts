@@ -83,7 +83,8 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
   await odv('keys', '--out', 'auditor', '--state', 'state')
   const pins = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', `auditor/${name}.pub.pem`])
   const check = (file: string, ...more: string[]) => odv('verify-proof', file, '--bundle', 'bundle', ...more)
-  const words = /found in 1 object version in offshore backups before; gone since 20\d\d-\d\d-\d\d /
+  const words =
+    /found in 1 object version in offshore backups before; gone, as the last inventories, taken between 20\d\d-\d\d-\d\d /
   expect(await check('subject-proof.json', ...pins)).toEqual({ code: 0, stdout: expect.stringMatching(words) })
   expect((await check('never.json', ...pins)).code).toBe(0)
   expect(await check('subject-proof.json')).toEqual({ code: 0, stdout: expect.stringContaining('no --key was given') })
@@ -91,7 +92,7 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
   const args = ['bundle/tools/verify.mjs', 'bundle', ...pins, '--proof']
   const script = promisify(execFile)
   const { stdout } = await script(process.execPath, [...args, 'subject-proof.json'], { cwd: place.root })
-  expect(stdout).toMatch(/PROOF HOLDS .*\n {2}found in 1 object version in offshore backups before; gone since /)
+  expect(stdout).toMatch(/PROOF HOLDS .*\n {2}found in 1 object version in offshore backups before; gone, as the last /)
   await expect(script(process.execPath, [...args, 'never.txt'], { cwd: place.root })).rejects.toMatchObject({
     code: 1,
     stdout: expect.stringMatching(/^DOES NOT HOLD {2}proof: subject proof: expected/),

@@ -73,12 +73,14 @@ describe('a run whose stores are verified', () => {
     expect(run.verdict).toBe('verified')
     expect(subjects.statuses).toEqual({ deleted: 3, neverFound: 17, residual: 0, undetermined: 0 })
     expect(subjects).toMatchObject({ scopeRoot: roots.scopeRoot, resultRoot: roots.resultRoot })
-    const since = (await run.coverage(1))!.inventory.finishedAt.slice(0, 10)
+    const day = (await run.coverage(1))!.inventory.startedAt.slice(0, 10)
     expect(await proofOf(transferred(1))).toMatchObject({
       status: 'deleted',
       before: 3,
       after: 0,
-      words: expect.stringContaining(`found in 3 object versions in offshore backups before; gone since ${since}`),
+      words: expect.stringContaining(
+        `found in 3 object versions in offshore backups before; gone, as the last inventories, taken between ${day}`,
+      ),
     })
     expect(await proofOf(transferred(3))).toMatchObject({ status: 'deleted', before: 1, after: 0 })
     expect(await proofOf(transferred(9))).toMatchObject({ status: 'never-found', before: 0, after: 0 })
@@ -125,7 +127,7 @@ describe('a run with anything left', () => {
     const { run, subjects, roots, proofOf } = await runIn(place)
     expect(run.verdict).toBe('residual')
     expect(subjects.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 1, undetermined: 19 })
-    expect(roots).not.toHaveProperty('goneSince')
+    expect(roots).not.toHaveProperty('lastInventories')
     expect(await proofOf(transferred(2))).toMatchObject({ status: 'residual', before: 3, after: 2 })
     expect(await proofOf(transferred(1))).toMatchObject({ status: 'undetermined', before: 1, after: 0 })
     expect(await proofOf(transferred(9))).toMatchObject({ status: 'undetermined', before: 0, after: 0 })

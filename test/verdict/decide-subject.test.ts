@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decideSubject, goneSinceOf } from '../../lib/verdict/decide-subject.ts'
+import { decideSubject, lastInventoriesOf } from '../../lib/verdict/decide-subject.ts'
 import type { Verdict } from '../../lib/verdict/decide-verdict.ts'
 import { cleanCoverage } from '../support/sample-run.ts'
 
@@ -20,14 +20,16 @@ describe('what a run comes to for one subject', () => {
     expect(decideSubject(hits, run)).toBe(status)
   })
 
-  it('counts as gone from the end of the last of the last inventories', () => {
-    const at = (finishedAt: string) => ({ ...cleanCoverage, inventory: { ...cleanCoverage.inventory, finishedAt } })
-    const [first, second, third] = [
-      '2026-01-01T00:00:00.000Z',
-      '2026-01-02T00:00:00.000Z',
-      '2026-01-03T00:00:00.000Z',
-    ] as const
-    expect(goneSinceOf([{ passes: [at(third), at(first)] }, { passes: [at(second)] }])).toBe(second)
-    expect(goneSinceOf([])).toBeUndefined()
+  it('is known from the beginning of the first of the last inventories to the end of the last', () => {
+    const of = (startedAt: string, finishedAt: string) => ({
+      ...cleanCoverage,
+      inventory: { ...cleanCoverage.inventory, startedAt, finishedAt },
+    })
+    const day = (n: number) => `2026-01-0${n}T00:00:00.000Z`
+    const [old, early, late] = [of(day(1), day(2)), of(day(3), day(5)), of(day(4), day(9))]
+    expect(lastInventoriesOf([{ passes: [late] }, { passes: [old, early] }])).toEqual({ from: day(3), to: day(9) })
+    expect(lastInventoriesOf([{ passes: [early] }])).toEqual({ from: day(3), to: day(5) })
+    expect(lastInventoriesOf([{ passes: [early] }, { passes: [] }])).toBeUndefined()
+    expect(lastInventoriesOf([])).toBeUndefined()
   })
 })

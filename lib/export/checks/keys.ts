@@ -15,17 +15,20 @@ export type KeyFiles = Record<KeyKind, string[]> & {
   pinned: boolean
 }
 
+/** A key that the auditor brought: the SHA-256 of its SubjectPublicKeyInfo. */
+export type Pin = { kind: KeyKind; spkiSha256: string }
+
 const fingerprints: Record<KeyKind, (pem: string) => KeyFingerprint> = {
   attestation: attestationKeyFingerprint,
   log: logKeyFingerprint,
 }
 
 /**
- * The keys are what they are called, all forms of the log's key are one key, and when the auditor pinned keys (SHA-256
- * of the SubjectPublicKeyInfo), one of each kind is among them: a bundle never vouches for its own keys. Whether the
- * other keys of that kind follow from it is for the transitions to show.
+ * The keys are what they are called, all forms of the log's key are one key, and when the auditor pinned keys, they are those
+ * of the bundle: a bundle never vouches for its own keys. Whether the other keys of a kind follow from a pinned one is for
+ * the transitions to show.
  */
-export function checkKeys(layout: Layout, pins: readonly string[]): Checked<KeyFiles> {
+export function checkKeys(layout: Layout, pins: readonly Pin[]): Checked<KeyFiles> {
   const retired = (kind: KeyKind) =>
     layout.retired[kind].map((bytes, i) => at(retiredKeyPath(kind, i + 1), () => pemIn(bytes)))
   const keys = {
@@ -43,12 +46,27 @@ export function checkKeys(layout: Layout, pins: readonly string[]): Checked<KeyF
     throw new ProofInvalid(`keys/log.vkey: expected the key in ${bundlePaths.logKey}, got another`)
   if (textOf(layout.policy) !== formatPolicy(vkey))
     throw new ProofInvalid('log/policy: expected the key in keys/log.vkey and no witness, got another policy')
-  for (const kind of ['attestation', 'log'] as const)
-    if (pinned && !prints[kind].some(({ spkiSha256 }) => pins.includes(spkiSha256)))
-      throw new ProofInvalid(
-        `${kind} key: expected one of the ${pins.length} pinned keys, got ${prints[kind].map(({ openssh }) => openssh).join(' and ')}`,
-      )
+  for (const kind of ['attestation', 'log'] as const) if (pinned) requirePinned(kind, prints[kind], pins)
   return { count: keys.attestation.length + keys.log.length, value: { ...keys, origin, pinned } }
+}
+
+/**
+ * One pinned key of the kind is in the bundle. When another one is not, the last key is pinned itself: the bundle is older
+ * than the missing key then. Otherwise whoever got hold of a retired key could lead from it to a key of their own, past the
+ * one that the auditor knows to have followed.
+ */
+function requirePinned(kind: KeyKind, prints: readonly KeyFingerprint[], pins: readonly Pin[]): void {
+  const own = pins.filter((pin) => pin.kind === kind)
+  const isIn = ({ spkiSha256 }: Pin) => prints.some((print) => print.spkiSha256 === spkiSha256)
+  if (!own.some(isIn))
+    throw new ProofInvalid(
+      `${kind} key: expected one of the ${pins.length} pinned keys, got ${prints.map(({ openssh }) => openssh).join(' and ')}`,
+    )
+  const last = prints.at(-1)!
+  if (!own.every(isIn) && own.every(({ spkiSha256 }) => spkiSha256 !== last.spkiSha256))
+    throw new ProofInvalid(
+      `${kind} key: expected all ${own.length} pinned keys, or a pinned one to be the last, got ${last.openssh} as the last`,
+    )
 }
 
 /** The key in the one form in which it is written. A private key would be read as its public one: it is refused. */

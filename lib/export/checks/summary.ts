@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { runSummaryStatement } from '../../attestation/to-run-summary.ts'
 import { ProofInvalid } from '../../errors.ts'
-import { goneSinceOf } from '../../verdict/decide-subject.ts'
+import { lastInventoriesOf } from '../../verdict/decide-subject.ts'
 import { contextOf, requireRestated } from '../restate.ts'
 import { at, type Checked } from '../run-check.ts'
 import type { SummaryDocument } from '../run-documents.ts'
@@ -50,7 +50,7 @@ function checkRun({ scope, stores }: RunEvidence, summary: EvidenceOf<'run-summa
  * Of a store without a verdict nothing is known, so that there is no upper bound.
  */
 function checkSubjects(
-  { statuses, goneSince }: NonNullable<SummaryDocument['subjects']>,
+  { statuses, lastInventories }: NonNullable<SummaryDocument['subjects']>,
   stores: RunEvidence['stores'],
   planned: number,
 ): void {
@@ -64,8 +64,8 @@ function checkSubjects(
       throw new ProofInvalid(`subjects: ${what}: expected as many as the passes found, got ${given}`)
   }
   requireBetween('residual', statuses.residual, last)
-  if (goneSince === undefined) return
+  if (lastInventories === undefined) return
   requireBetween('deleted', statuses.deleted, earlier)
-  if (goneSince !== goneSinceOf(reports))
-    throw new ProofInvalid('subjects: gone since: expected the end of the last inventory, got another time')
+  if (!isDeepStrictEqual(lastInventories, lastInventoriesOf(reports)))
+    throw new ProofInvalid('subjects: last inventories: expected the times of those of the stores, got others')
 }

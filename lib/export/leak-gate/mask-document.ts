@@ -34,14 +34,25 @@ const counting = new Set(['limitations', 'reasons'])
 
 /** Names that we give to runs (`lib/cli`, `lib/api`, the schedule of a deployment). Any other name is somebody's text. */
 const ownRunNames =
-  /run-\d{8}-\d{6}-[0-9a-f]{6}(?![0-9A-Za-z])|run-key-[0-9a-f]{32}(?![0-9A-Za-z])|nightly-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9A-Za-z])/g
+  /(?<![\w.@+-])(?:run-\d{8}-\d{6}-[0-9a-f]{6}|run-key-[0-9a-f]{32}|nightly-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z@])/g
 const wholeTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/
+/**
+ * Where nothing can go on that an identifier is a part of: behind a space or the beginning, before a space or the end. A bracket may
+ * be between, and behind a word what ends a clause; `.` is in addresses and handles, and `;` ends a character reference.
+ */
+const [begins, ends] = [String.raw`(?<=^"?\(?| \(?)`, '(?=[.,:;)]*(?: |"?$))']
 /** Counts in the sentences of `decide-verdict.ts`, `to-run-summary.ts` and `limitations.ts`. */
-const spokenCounts =
-  /\b\d+(?= (?:(?:finding|subject|object version|file system|archived version|false alarm)s?\b|bytes\b|days\)|of \d|reported\b|detected\b))|(?<=\d of )\d+|\d+(?= of \d)|\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g
+const spokenCounts = new RegExp(
+  [
+    String.raw`${begins}\d+(?= (?:(?:finding|subject|object version|file system|archived version|false alarm)s?\b|bytes\b|days\)|of \d|reported\b|detected\b))`,
+    String.raw`(?<=\d of )\d+${ends}`,
+    String.raw`${begins}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z${ends}`,
+  ].join('|'),
+  'g',
+)
 /** The place in the detail of an open version (`read-version.ts`). */
-const spokenPlace = /(?<=\bbyte )\d+(?=:)/g
-const words = /(?<![\w+/=%\\&.@-])[A-Za-z]+(?![\w+/=%\\&@-])/g
+const spokenPlace = /(?<=(?:^"| )byte )\d+(?=: )/g
+const words = new RegExp(`${begins}[A-Za-z]+${ends}`, 'g')
 
 /**
  * A document with everything masked that no identifier can be in: digests and times in their form, counts where the schema has

@@ -26,7 +26,12 @@ export function neutralFiling(filing: Filing): Filing {
     return Object.fromEntries(
       Object.entries(value).map(([name, each]) => [
         name,
-        key === 'subject' && name === 'name' ? neutralName(String(each), signOf) : neutral(each, name),
+        key === 'subject' && name === 'name'
+          ? neutralName(String(each), signOf)
+          : // Other reasons are worded by us; why something was kept is worded by whoever answered.
+            key === 'kept' && name === 'reason'
+            ? signOf(String(each))
+            : neutral(each, name),
       ]),
     )
   }

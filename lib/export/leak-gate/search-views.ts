@@ -6,7 +6,7 @@ import type { View } from './views.ts'
 /** An identifier that was found: in which part, `record` (line, from 1) and `offset` (bytes, from 0) of it, and in which form. */
 export type Hit = { ordinal: number; path: string; part?: string; record: number; offset: number; form?: string }
 
-/** `hits`: the first of them, and how often each entry was found. */
+/** `hits`: the first of them, and of every entry its first, in the order in which they were found; `counts`: how often each was. */
 export type Search = { hits: Hit[]; counts: Map<number, number> }
 
 const keptHits = 1000
@@ -49,8 +49,9 @@ export async function searchViews(
   const hits: Hit[] = []
   const counts = new Map<number, number>()
   const onOccurrence = (found: { ordinal: number; record: number; offset: number; form?: string }) => {
-    counts.set(found.ordinal, (counts.get(found.ordinal) ?? 0) + 1)
-    if (hits.length === keptHits) return
+    const before = counts.get(found.ordinal) ?? 0
+    counts.set(found.ordinal, before + 1)
+    if (before > 0 && hits.length >= keptHits) return
     const place = begun.findLast((each) => each.offset <= found.offset) ?? begun[0]!
     hits.push({
       ordinal: found.ordinal,

@@ -397,8 +397,12 @@ def verify(bundle, pins, since, say):
 
     keys = Keys(read_text)
     for kind in KINDS:
-        if pins and not any(spki in pins for spki in keys.spki[kind]):
+        own = [pin for pin in pins if pin.startswith(ED25519_PREFIX) == (kind == "log")]
+        known = [pin for pin in own if pin in keys.spki[kind]]
+        if pins and not known:
             raise Refused("%s key: expected one of the pinned keys" % kind)
+        if len(known) < len(own) and keys.spki[kind][-1] not in own:
+            raise Refused("%s key: expected all pinned keys, or a pinned one to be the last" % kind)
         for spki in keys.spki[kind]:
             say("key", "%s, SHA-256 of SPKI %s" % (kind, hashlib.sha256(spki).hexdigest()))
     vkey = re.fullmatch(r"([^+\n ]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\n", read_text("keys/log.vkey"))
