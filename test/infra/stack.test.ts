@@ -33,7 +33,8 @@ const pipeline = join(import.meta.dirname, '../../lib/pipeline')
 const users = readdirSync(pipeline)
   .filter(
     (name) =>
-      name !== 'documents.ts' && /openRunIndex|'subject-index'/.test(readFileSync(join(pipeline, name), 'utf8')),
+      name !== 'documents.ts' &&
+      /openRunIndex|gateScopesOf|'subject-index'/.test(readFileSync(join(pipeline, name), 'utf8')),
   )
   .map((name) => name.replace('.ts', ''))
   .filter((name) => existsSync(join(import.meta.dirname, `../../functions/${name}.ts`)))
