@@ -75,8 +75,8 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     expect(size).toBe(runIds.length)
   }
 
-  const appending = ['GetItem', 'PutItem', 'GetItem', 'TransactWriteItems']
-  const signing = ['GET list', 'GET object', 'Query', 'GetItem', 'Query', 'PutItem', 'PUT object']
+  const appending = ['GetItem', 'Query', 'GetItem', 'PutItem', 'GetItem', 'GetItem', 'TransactWriteItems']
+  const signing = ['GetItem', 'GetItem', 'GET list', 'GET object', 'Query', 'GetItem', 'Query', 'PutItem', 'PUT object']
   const faultsAt = (operation: string) =>
     operation === 'TransactWriteItems' ? wireFaults : wireFaults.filter((fault) => !ofTransactions.includes(fault))
   const ofTransactions: readonly WireFault[] = ['conflict', 'in-progress']
