@@ -21,7 +21,7 @@ import { printerOf } from './value-printers.ts'
  * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of
  * `path`, in the order of the rows, without nulls. Of a column with a dictionary its entries are the lines of `[...path, 'dictionary']`, each once,
  * used or not, and pages of indices add nothing to them. Other contents: `statistics` in the headers of pages, `slack` behind
- * the values of a page, `stored` for pages of brotli that may hold more than they decode to, `value-7` for a value that is a container.
+ * the values of a page and in fields that are not known, `stored` for pages of brotli that may hold more than they decode to, `value-7` for a value that is a container.
  * @throws ColumnFault when it cannot go on; everything before was delivered
  */
 export async function readColumnChunk(
@@ -53,14 +53,16 @@ export async function readColumnChunk(
 
   async function readPage(): Promise<void> {
     const struct = await takeThrift(source, to)
-    const content: Lines[] = []
+    const values: Lines[] = []
+    const others: Lines[] = []
     visitContent(
       struct,
       pageHeaderFields,
-      (bytes) => content.push(lineOf(bytes)),
-      (bytes) => content.push(valueLine(bytes, leaf)),
+      (bytes) => others.push(lineOf(bytes)),
+      (bytes) => values.push(valueLine(bytes, leaf)),
     )
-    for (const lines of content) await statistics.write(lines)
+    for (const lines of values) await statistics.write(lines)
+    for (const lines of others) await slack.write(lines)
     const header = pageHeaderOf(struct)
     const { heldBytes } = decoding.limits
     if (header.stored > to - source.position()) throw corrupt('parquet: expected a page within its column')
