@@ -35,17 +35,17 @@ export type TextContent = {
 }
 
 /**
- * `kind`: whether the text can be anything but text: `numbers` are not looked at. `shared`: a buffer that no other content uses before
+ * `kind`: whether the text can be anything but text: `numbers` are not looked at, and in `bytes` only what is encoded is looked for. `shared`: a buffer that no other content uses before
  * this one has ended or was abandoned; else it has a small one.
  */
 export function textContent(
   path: readonly string[],
   decoding: Decoding,
-  kind: 'numbers' | 'text',
+  kind: 'numbers' | 'text' | 'bytes',
   shared?: Out,
 ): TextContent {
   const check = kind === 'text' ? textCheck() : undefined
-  const encoded = kind === 'text' ? encodedCheck({ rows: true }) : undefined
+  const encoded = kind !== 'numbers' ? encodedCheck({ rows: true }) : undefined
   let sink: Sink | undefined
   let out = shared
   let written = 0

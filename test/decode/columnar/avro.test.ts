@@ -168,6 +168,16 @@ describe('an Avro file that contradicts itself', () => {
         [{ count: 1, bytes: Buffer.from([1]) }],
       ),
     },
+    {
+      name: 'two schemas',
+      file: Buffer.concat([
+        Buffer.from('Obj\x01', 'latin1'),
+        number(2),
+        ...['avro.schema', '"null"', 'avro.schema', '"string"'].map(prefixed),
+        number(0),
+        Buffer.alloc(16),
+      ]),
+    },
   ]
   test.each(cases)('is corrupt: $name', async ({ file }) => {
     expect(reasons(await read(file))).toEqual(['corrupt'])
@@ -192,6 +202,25 @@ test('a small hostile Avro file takes neither long nor much memory', async () =>
     avroFile({ type: 'record', name: 'L', fields: [{ name: 'next', type: ['null', 'L'] }] }, [
       { count: 1, bytes: Buffer.alloc(9000, 2) },
     ]),
+    // Each record holds the one before twice, and the first one nothing.
+    avroFile(
+      {
+        type: 'record',
+        name: 'All',
+        fields: [
+          ...Array.from({ length: 60 }, (_, at) => ({
+            name: `f${at}`,
+            type: {
+              type: 'record',
+              name: `R${at}`,
+              fields: at === 0 ? [] : ['a', 'b'].map((name) => ({ name, type: `R${at - 1}` })),
+            },
+          })),
+          { name: 'end', type: 'long' },
+        ],
+      },
+      [{ count: 1, bytes: number(5) }],
+    ),
     avroFile(JSON.parse('['.repeat(3000) + ']'.repeat(3000)), []),
     Buffer.concat([Buffer.from('Obj\x01', 'latin1'), number(2 ** 40), Buffer.alloc(2000)]),
   ]

@@ -28,10 +28,17 @@ type Column = {
   values: number
   codec?: number
   chunk?: ThriftFields
+  /** Further fields of the column and of the file, and bytes behind those. */
+  column?: ThriftFields
+  file?: ThriftFields
+  behind?: Uint8Array
 }
 
 /** A Parquet file of one row group and one column, whose values are as many as its rows unless `rows` says otherwise. */
-export function parquetFile({ type, schema, pages, values, codec = 0, chunk }: Column, rows = values): Buffer {
+export function parquetFile(
+  { type, schema, pages, values, codec = 0, chunk, column, file, behind }: Column,
+  rows = values,
+): Buffer {
   const bytes = Buffer.concat(pages)
   const meta = {
     1: { int: type },
@@ -44,7 +51,11 @@ export function parquetFile({ type, schema, pages, values, codec = 0, chunk }: C
     9: long(magic.length),
     ...chunk,
   }
-  const group = { 1: { list: [{ struct: { 2: long(4), 3: { struct: meta } } }] }, 2: long(bytes.length), 3: long(rows) }
+  const group = {
+    1: { list: [{ struct: { 2: long(4), 3: { struct: meta }, ...column } }] },
+    2: long(bytes.length),
+    3: long(rows),
+  }
   const footer = writeThrift({
     1: { int: 1 },
     2: {
@@ -55,8 +66,9 @@ export function parquetFile({ type, schema, pages, values, codec = 0, chunk }: C
     },
     3: long(rows),
     4: { list: [{ struct: group }] },
+    ...file,
   })
-  return withFooter(bytes, footer)
+  return withFooter(bytes, Buffer.concat([footer, behind ?? Buffer.alloc(0)]))
 }
 
 export function withFooter(bytes: Uint8Array, footer: Uint8Array): Buffer {

@@ -78,7 +78,11 @@ async function readHeader(source: PlacedSource, path: readonly string[], decodin
     await metadata.write(lineOf(value))
   }
   await metadata.end()
-  const entryOf = (key: string) => entries.find(([name]) => String(name) === key)?.[1]
+  const entryOf = (key: string) => {
+    const found = entries.filter(([name]) => String(name) === key)
+    if (found.length > 1) throw corrupt('avro: expected one schema and one codec')
+    return found[0]?.[1]
+  }
   const schema = entryOf('avro.schema')
   if (schema === undefined) throw corrupt('avro: expected a schema')
   return { type: typeOfSchema(String(schema)), codec: String(entryOf('avro.codec') ?? 'null'), sync }

@@ -105,20 +105,24 @@ export const union = (branches: readonly AvroType[]): AvroType =>
     deeper(reading, () => branch.read(reading))
   })
 
-/** `isEmpty` is asked once the fields are known, since a record may be inside itself. */
+/** `isEmpty` is asked once the fields are known, since a record may be inside itself. @throws ColumnFault if it always is */
 export function record(fields: readonly AvroType[]): AvroType {
   let isEmpty: boolean | undefined
+  let isAsked = false
+  let withBytes: readonly AvroType[] | undefined
   return {
     get isEmpty() {
       if (isEmpty !== undefined) return isEmpty
-      // A record that holds itself without a choice has no end; then the answer is of no use.
-      isEmpty = true
-      isEmpty = fields.every((field) => field.isEmpty)
+      if (isAsked) throw corrupt('avro: expected records with an end')
+      isAsked = true
+      // Fields without bytes may hold others over and over: to read them would take time and nothing else.
+      withBytes = fields.filter((field) => !field.isEmpty)
+      isEmpty = withBytes.length === 0
       return isEmpty
     },
     read(reading) {
       deeper(reading, () => {
-        for (const field of fields) field.read(reading)
+        if (!this.isEmpty) for (const field of withBytes!) field.read(reading)
       })
     },
   }

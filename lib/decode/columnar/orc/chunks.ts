@@ -12,7 +12,8 @@ export const codecs = ['NONE', 'ZLIB', 'SNAPPY', 'LZO', 'LZ4', 'ZSTD', 'BROTLI']
 /** `blockSize`: bytes that a chunk holds at most. */
 export type Compression = { readonly codec: (typeof codecs)[number]; readonly blockSize: number }
 
-const headerLength = 3
+/** Of a chunk: its length and whether it is compressed. */
+export const headerLength = 3
 
 /**
  * The chunks of a stream (ORC specification v1, "Compression"), one by one, absent behind the last: each is stored with its length and

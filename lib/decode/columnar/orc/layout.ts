@@ -25,7 +25,8 @@ export type Layout = {
   readonly postScript: Uint8Array
   /** Decompressed. */
   readonly footer: Uint8Array
-  /** As it is stored. */
+  /** As they are stored. */
+  readonly storedFooter: Uint8Array
   readonly metadata: Uint8Array
   readonly tailFrom: number
   readonly tail: Uint8Array
@@ -55,10 +56,11 @@ export async function readLayout(at: ReadAt, onChunk: (bytes: number) => void): 
   if (tailFrom < magic.length) throw corrupt('orc: expected a footer within the file')
   if (tailLength > mostTail) throw new ColumnFault('limit', `orc: expected a footer of at most ${mostTail} bytes`)
   const tail = tailLength <= first.length ? first.subarray(-tailLength) : Buffer.from(await at.read(tailFrom, size))
-  const stored = tail.subarray(metadataLength, metadataLength + footerLength)
-  const footer = wholeOf(chunksOf(stored, compression, onChunk), mostTail)
+  const storedFooter = tail.subarray(metadataLength, metadataLength + footerLength)
+  const footer = wholeOf(chunksOf(storedFooter, compression, onChunk), mostTail)
   const metadata = tail.subarray(0, metadataLength)
-  return { compression, ...contentsOf(messageOf(footer), message), postScript, footer, metadata, tailFrom, tail }
+  const contents = contentsOf(messageOf(footer), message)
+  return { compression, ...contents, postScript, footer, storedFooter, metadata, tailFrom, tail }
 }
 
 /** A file that was cut off ends with anything, but hardly with a postscript. */

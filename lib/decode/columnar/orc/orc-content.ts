@@ -9,6 +9,7 @@ import { type PlacedSource, placedSource } from '../placed-source.ts'
 import { rangeOf } from '../range-source.ts'
 import { type RowText, rowText } from '../row-text.ts'
 import { withWorkspace } from '../workspace.ts'
+import { writeDoubtfulChunks } from './brotli-chunks.ts'
 import { chunksOf, wholeOf } from './chunks.ts'
 import {
   columnStatistics,
@@ -115,6 +116,8 @@ function tellGap(decoding: Decoding, path: readonly string[], { reason, message 
 
 async function readFooter(layout: Layout, path: readonly string[], decoding: Decoding, rows: RowText): Promise<void> {
   const { footer, postScript, compression } = layout
+  const parts = [layout.storedFooter, layout.metadata]
+  await writeDoubtfulChunks(parts, compression, [...path, 'footer'], decoding)
   const texts = messageWriter([...path, 'footer'], decoding, rows)
   await texts.write(postScript, postScriptFields)
   await texts.write(footer, footerFields)

@@ -4,6 +4,7 @@ import { ColumnFault, corrupt } from '../column-fault.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import type { RowText } from '../row-text.ts'
 import type { Workspace } from '../workspace.ts'
+import { writeDoubtfulChunks } from './brotli-chunks.ts'
 import { chunksOf, wholeOf } from './chunks.ts'
 import { columnPart } from './column-part.ts'
 import { bloomFilters, type Fields, rowIndex, stripeFooter } from './known-fields.ts'
@@ -39,6 +40,7 @@ export async function readStripe(
 ): Promise<void> {
   const { layout, decoding, rows } = file
   const stored = await footerOf(source, stripe, file)
+  await writeDoubtfulChunks([stored], layout.compression, [...place, 'footer'], decoding)
   const footer = wholeOf(chunksOf(stored, layout.compression, counting(decoding, place)), mostIndex)
   const { streams, encodings } = stripeFooterOf(footer, layout.columns.length)
   const length = streams.reduce((sum, stream) => sum + stream.length, 0)
@@ -88,6 +90,7 @@ async function readStreams(
       const path = pathOf(next)
       const index = next
       await orGap(path, decoding, workspace, async () => {
+        await writeDoubtfulChunks(stored[index]!.values(), compression, path, decoding)
         const part = columnPart(
           { column, encoding: encodings[index]!, count },
           stored[index]!,
@@ -147,6 +150,7 @@ async function readIndex(
   if (fields === undefined) throw new ColumnFault('unsupported-format', 'orc: expected a known kind of stream')
   if (length > mostIndex) throw new ColumnFault('limit', `orc: expected indexes of at most ${mostIndex} bytes`)
   const stored = (await source.peek(length)).subarray(0, length)
+  await writeDoubtfulChunks([stored], layout.compression, path, decoding)
   const index = wholeOf(chunksOf(stored, layout.compression, counting(decoding, path)), mostIndex)
   await writeMessage(index, fields, path, decoding, rows)
 }

@@ -2,6 +2,7 @@ import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import type { PlacedSource } from '../placed-source.ts'
@@ -10,7 +11,7 @@ import type { Workspace } from '../workspace.ts'
 import { pageHeader as pageHeaderFields, visitContent } from './known-fields.ts'
 import type { Chunk } from './metadata.ts'
 import { type PageHeader, pageHeaderOf } from './page-header.ts'
-import { checkPage, dataPartsOf, pageBytes } from './page-parts.ts'
+import { checkPage, compressedOf, dataPartsOf, pageBytes } from './page-parts.ts'
 import { type Encoded, type PageValues, pageValuesOf } from './page-values.ts'
 import { takeThrift } from './read-thrift.ts'
 import type { Leaf } from './schema.ts'
@@ -20,7 +21,7 @@ import { printerOf } from './value-printers.ts'
  * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of
  * `path`, in the order of the rows, without nulls. Of a column with a dictionary its entries are the lines of `[...path, 'dictionary']`, each once,
  * used or not, and pages of indices add nothing to them. Other contents: `statistics` in the headers of pages, `slack` behind
- * the values of a page, `value-7` for a value that is a container.
+ * the values of a page and in fields that are not known, `stored` for pages of brotli that may hold more than they decode to, `value-7` for a value that is a container.
  * @throws ColumnFault when it cannot go on; everything before was delivered
  */
 export async function readColumnChunk(
@@ -43,6 +44,7 @@ export async function readColumnChunk(
   const data = textContent(path, decoding, printer.kind, out)
   const statistics = textContent([...path, 'statistics'], decoding, 'numbers')
   const slack = textContent([...path, 'slack'], decoding, 'text')
+  const doubtful = textContent([...path, 'stored'], decoding, 'bytes')
   let dictionary: number | undefined
   let values = 0
   let rows = 0
@@ -51,14 +53,16 @@ export async function readColumnChunk(
 
   async function readPage(): Promise<void> {
     const struct = await takeThrift(source, to)
-    const content: Lines[] = []
+    const values: Lines[] = []
+    const others: Lines[] = []
     visitContent(
       struct,
       pageHeaderFields,
-      (bytes) => content.push(lineOf(bytes)),
-      (bytes) => content.push(valueLine(bytes, leaf)),
+      (bytes) => others.push(lineOf(bytes)),
+      (bytes) => values.push(valueLine(bytes, leaf)),
     )
-    for (const lines of content) await statistics.write(lines)
+    for (const lines of values) await statistics.write(lines)
+    for (const lines of others) await slack.write(lines)
     const header = pageHeaderOf(struct)
     const { heldBytes } = decoding.limits
     if (header.stored > to - source.position()) throw corrupt('parquet: expected a page within its column')
@@ -68,6 +72,7 @@ export async function readColumnChunk(
     try {
       checkPage(header, stored)
       countProduced(decoding, header.size, path, 0)
+      if (chunk.codec === 'BROTLI') await writeDoubtful(compressedOf(header, stored), doubtful)
       if (header.kind === 'dictionary')
         await readDictionary(header.values, pageBytes(chunk.codec, stored, header.size, kernel))
       else if (header.kind === 'unknown') await readUnknown(stored)
@@ -160,9 +165,9 @@ export async function readColumnChunk(
       throw corrupt('parquet: expected as many values and rows as the footer states')
     for (const text of [...(seen.isFalse ? ['false'] : []), ...(seen.isTrue ? ['true'] : [])])
       await data.write(lineOf(Buffer.from(text)))
-    for (const content of [data, statistics, slack]) await content.end()
+    for (const content of [data, statistics, slack, doubtful]) await content.end()
   } catch (error) {
-    if (isOfContent(error)) for (const content of [data, statistics, slack]) await content.abandon()
+    if (isOfContent(error)) for (const content of [data, statistics, slack, doubtful]) await content.abandon()
     throw error
   } finally {
     if (isLossy)

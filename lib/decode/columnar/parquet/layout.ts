@@ -24,6 +24,8 @@ export type Layout = {
   /** The footer as it was read, and the bytes in it that belong to no field. */
   readonly footerBytes: Uint8Array
   readonly footerRest: Uint8Array
+  /** What is behind a footer that is signed. */
+  readonly signature: Uint8Array
 }
 
 export const magic = Buffer.from('PAR1')
@@ -50,8 +52,9 @@ export async function readLayout(at: ReadAt): Promise<Layout> {
   const { struct: footer, end } = footerIn(footerBytes.subarray(0, length))
   const metadata = metadataOf(footer)
   const rest = footerBytes.subarray(end, length)
-  const footerRest = metadata.isSigned && rest.length === signatureLength ? rest.subarray(0, 0) : rest
-  return { footer, metadata, regions: regionsOf(metadata), size, footerFrom, footerBytes, footerRest }
+  const signed = metadata.isSigned && rest.length === signatureLength ? rest.length : 0
+  const parts = { footerBytes, footerRest: rest.subarray(signed), signature: rest.subarray(0, signed) }
+  return { footer, metadata, regions: regionsOf(metadata), size, footerFrom, ...parts }
 }
 
 function footerIn(bytes: Uint8Array): ReturnType<typeof readThrift> {

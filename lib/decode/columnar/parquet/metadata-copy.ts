@@ -1,10 +1,9 @@
 import type { Decoding } from '../../decoding.ts'
 import { ColumnFault } from '../column-fault.ts'
 import type { PlacedSource } from '../placed-source.ts'
-import { type Lines, lineOf, textContent } from '../text-content.ts'
-import { valueLine } from './column-chunk.ts'
-import { copiedMetaData, visitContent } from './known-fields.ts'
+import { copiedMetaData } from './known-fields.ts'
 import type { Chunk } from './metadata.ts'
+import { writeStruct } from './struct-content.ts'
 import { readThrift, ThriftCut, type ThriftStruct } from './thrift.ts'
 
 /** So much of what stands behind the pages of a column is looked at. */
@@ -25,16 +24,7 @@ export async function readMetadataCopy(
   if (length <= 0) return
   const found = copyIn((await source.peek(length)).subarray(0, length), chunk)
   if (found === undefined) return
-  const lines: Lines[] = []
-  visitContent(
-    found.struct,
-    copiedMetaData,
-    (bytes) => lines.push(lineOf(Buffer.from(bytes))),
-    (bytes) => lines.push(valueLine(Buffer.from(bytes), chunk.leaf)),
-  )
-  const content = textContent([...path, 'metadata'], decoding, 'numbers')
-  for (const each of lines) await content.write(each)
-  await content.end()
+  await writeStruct(found.struct, copiedMetaData, chunk.leaf, [...path, 'metadata'], decoding)
   source.skip(found.end)
 }
 

@@ -60,7 +60,7 @@ function chunkOf(chunk: ThriftStruct, leaf: Leaf, rows: number): Chunk {
   const offsetIndex = rangeIn(chunk, 4, 5)
   const indexes = { ...(columnIndex && { columnIndex }), ...(offsetIndex && { offsetIndex }) }
   const meta = structIn(chunk, 3)
-  const isEncrypted = chunk.has(8)
+  const isEncrypted = chunk.has(8) || chunk.has(9)
   if (meta === undefined) {
     if (!isEncrypted) throw corrupt('parquet: expected the metadata of a column')
     return { leaf, problem: 'encrypted', codec: 'UNCOMPRESSED', values: 0, rows, ...indexes }

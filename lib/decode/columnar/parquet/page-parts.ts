@@ -18,6 +18,12 @@ export function checkPage(header: PageHeader, stored: Uint8Array): void {
     throw corrupt('parquet: expected the checksum of a page to match')
 }
 
+/** What of a page is compressed. */
+export function compressedOf(header: PageHeader, stored: Uint8Array): Uint8Array {
+  if (header.kind !== 'data-2') return stored
+  return stored.subarray(header.isCompressed ? header.definitionBytes + header.repetitionBytes : stored.length)
+}
+
 export function pageBytes(codec: Codec, stored: Uint8Array, size: number, kernel?: PageKernel): Uint8Array {
   if (codec === 'UNCOMPRESSED') {
     if (stored.length !== size) throw corrupt('parquet: expected a page of its stated size')

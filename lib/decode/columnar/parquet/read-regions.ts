@@ -1,13 +1,13 @@
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import type { PlacedSource } from '../placed-source.ts'
-import { type Lines, lineOf, textContent } from '../text-content.ts'
 import { type Workspace, withWorkspace } from '../workspace.ts'
-import { readColumnChunk, valueLine } from './column-chunk.ts'
-import { bloomFilterHeader, columnIndex, type Fields, offsetIndex, visitContent } from './known-fields.ts'
+import { readColumnChunk } from './column-chunk.ts'
+import { bloomFilterHeader, columnIndex, type Fields, offsetIndex } from './known-fields.ts'
 import type { Layout, Region, Span } from './layout.ts'
 import { readMetadataCopy } from './metadata-copy.ts'
 import { takeThrift } from './read-thrift.ts'
+import { writeStruct } from './struct-content.ts'
 import { countIn, required } from './thrift.ts'
 
 /**
@@ -130,16 +130,7 @@ async function readIndex(
     'bloom-filter': bloomFilterHeader,
   }
   const struct = await takeThrift(source, to)
-  const lines: Lines[] = []
-  visitContent(
-    struct,
-    fields[kind]!,
-    (bytes) => lines.push(lineOf(bytes)),
-    (bytes) => lines.push(valueLine(bytes, chunk.leaf)),
-  )
-  const content = textContent(path, decoding, 'numbers')
-  for (const each of lines) await content.write(each)
-  await content.end()
+  await writeStruct(struct, fields[kind]!, chunk.leaf, path, decoding)
   if (kind === 'bloom-filter') {
     const length = required(countIn(struct, 1), 'the size of a Bloom filter')
     if (length > to - source.position()) throw corrupt('parquet: expected a Bloom filter within its part of the file')

@@ -38,6 +38,13 @@ export function readThrift(bytes: Uint8Array, at: number): { struct: ThriftStruc
     return bytes[at++]!
   }
 
+  function flag(): boolean {
+    const value = byte()
+    // Some writers write 0 where the protocol has 2.
+    if (value > 2) throw corrupt('thrift: expected a truth value')
+    return value === 1
+  }
+
   /** An unsigned number of at most 64 bits, as its low and its high half. */
   function varint(): { low: number; high: number } {
     let low = 0
@@ -76,11 +83,12 @@ export function readThrift(bytes: Uint8Array, at: number): { struct: ThriftStruc
     return bytes.subarray(at - length, at)
   }
 
-  function list(depth: number): ThriftValue[] {
+  function list(depth: number): ThriftValue[] | Uint8Array {
     const header = byte()
     const type = header & 0x0f
     const length = header >>> 4 === 15 ? size() : header >>> 4
-    return items(length, () => value(type, depth + 1, true))
+    // Single bytes, which nothing in a table is a list of, may be a text.
+    return type === 3 ? binary(length) : items(length, () => value(type, depth + 1, true))
   }
 
   function map(depth: number): ThriftValue[] {
@@ -102,7 +110,7 @@ export function readThrift(bytes: Uint8Array, at: number): { struct: ThriftStruc
     switch (type) {
       case 1:
       case 2:
-        return inList ? byte() === 1 : type === 1
+        return inList ? flag() : type === 1
       case 3:
         return (byte() << 24) >> 24
       case 4:
