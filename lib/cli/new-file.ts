@@ -11,9 +11,9 @@ export async function requireNewFile(cwd: string, path: string, option: string):
   if (isThere) throw new UsageInvalid(`${option} ${path}: expected a new file, got one that is there`)
 }
 
-/** @throws UsageInvalid */
+/** Returns when it is on the disk. @throws UsageInvalid */
 export async function writeNewFile(cwd: string, path: string, text: string, option: string): Promise<void> {
-  await writeFile(resolve(cwd, path), text, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+  await writeFile(resolve(cwd, path), text, { flag: 'wx', flush: true }).catch((cause: NodeJS.ErrnoException) => {
     throw new UsageInvalid(`${option} ${path}: expected a new file, got ${cause.code}`, { cause })
   })
 }

@@ -12,6 +12,8 @@ export type StateDirectory = {
   database: string
   events: string
   lock: string
+  /** The change of a key whose record is not written yet. */
+  keyChange: string
 }
 
 /** The paths below a state directory; touches nothing. */
@@ -24,6 +26,7 @@ export function stateDirectory(root: string): StateDirectory {
     database: join(root, 'odv.sqlite'),
     events: join(root, 'events.jsonl'),
     lock: join(root, 'run.lock'),
+    keyChange: join(root, 'key-change.json'),
   }
 }
 

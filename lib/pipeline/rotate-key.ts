@@ -1,5 +1,5 @@
 import { parseEnvelope, verifyEnvelope } from '../attestation/envelope.ts'
-import { extendChains, type KeyChains, type KeyKind } from '../attestation/key-chain.ts'
+import { type ChainKey, extendChains, type KeyChains, type KeyKind } from '../attestation/key-chain.ts'
 import { claimOf, identityOfStatement, identityOfTransition, parseStatement } from '../attestation/statement.ts'
 import { keyTransitionStatement, signTransition } from '../attestation/to-key-transition.ts'
 import { EvidenceConflict, KeyUnsafe, OdvError } from '../errors.ts'
@@ -31,8 +31,9 @@ export type Rotated = { key: KeyKind; number: number; seq: number; at: string; f
  * 3. The transition is reserved, signed by both keys, and appended. A crash between the two: the old key is in force, and
  *    repeating goes on with what is reserved.
  * 4. A checkpoint that covers it, which for a log key both keys sign, is anchored. A crash before it: repeating makes no further
- *    change but finishes this one, unless the next checkpoint of a run has done so.
+ *    change but finishes this one, unless the next checkpoint of a run has done so: then only who names `number` is sure of it.
  *
+ * `number` is that of the change that is there in the end, made by this call or before it; without it see `changeToMake`.
  * No run may be under way: what it signs meanwhile is refused by `appendAttestation`, never logged.
  * @throws KeyUnsafe when a key is not the one in force, or the change of the other kind is not finished
  * @throws EvidenceConflict when what is reserved does not hold, or names a new key that is not there any more
@@ -41,16 +42,28 @@ export async function rotateKey(
   ports: RotatePorts,
   key: KeyKind,
   makeNext: (number: number) => Promise<Signer>,
+  number?: number,
 ): Promise<Rotated> {
+  const wanted = number ?? (await changeToMake(ports, key))
   const chains = await readKeyChains(ports)
-  const last = chains[key].at(-2)?.until
-  const anchored = await ports.anchor.latest()
-  const covered = anchored === undefined ? 0 : parseCheckpoint(anchored).size
-  if (last === undefined || last < covered)
-    await logTransition(ports, chains, key, await makeNext(chains[key].length + 1))
-  const rotated = await describeLast(ports, key)
+  if (wanted === chains[key].length) await logTransition(ports, chains, key, await makeNext(wanted + 1))
+  const rotated = await describeChange(ports, key, wanted)
   const { size } = await signCheckpoint(ports)
   return { ...rotated, size }
+}
+
+/** The number of the next change of a key, or of the last one as long as no checkpoint covers it. */
+export async function changeToMake(ports: RotatePorts, key: KeyKind): Promise<number> {
+  const chain = (await readKeyChains(ports))[key]
+  const last = chain.at(-2)?.until
+  const anchored = await ports.anchor.latest()
+  const covered = anchored === undefined ? 0 : parseCheckpoint(anchored).size
+  return last === undefined || last < covered ? chain.length : chain.length - 1
+}
+
+/** Whether the log has this change. */
+export async function isChanged(ports: RotatePorts, key: KeyKind, number: number): Promise<boolean> {
+  return (await readKeyChains(ports))[key].length > number
 }
 
 async function logTransition(ports: RotatePorts, chains: KeyChains, key: KeyKind, next: Signer): Promise<void> {
@@ -114,11 +127,9 @@ async function organizationOf(ledger: Ledger): Promise<string> {
   return 'odv.example'
 }
 
-/** The last change of a kind, as the log has it; there is one. */
-async function describeLast(ports: RotatePorts, key: KeyKind): Promise<Omit<Rotated, 'size'>> {
-  const chain = (await readKeyChains(ports))[key]
-  const [from, to] = [chain.at(-2)!, chain.at(-1)!]
-  const number = chain.length - 1
+/** A change that the log has. */
+async function describeChange(ports: RotatePorts, key: KeyKind, number: number): Promise<Omit<Rotated, 'size'>> {
+  const [from, to] = (await readKeyChains(ports))[key].slice(number - 1) as [ChainKey, ChainKey]
   const reserved = await ports.ledger.find(identityOfTransition(key, number))
   const { times } = parseStatement(parseEnvelope(reserved!.envelope).payload).predicate
   return { key, number, seq: from.until!, at: times.statementCreatedAt, from: from.pem, to: to.pem }

@@ -135,6 +135,39 @@ describe('odv keys rotate', () => {
     expect(readdirSync(join(cwd, 'state/keys'))).toHaveLength(3)
   })
 
+  it.each(['attestation', 'log'])(
+    'of the %s key without a record is finished by repeating it, and no other is made',
+    async (key) => {
+      const cwd = scratchDirectory()
+      const other = key === 'log' ? 'attestation' : 'log'
+      const change = join(cwd, 'state/key-change.json')
+      await keys(cwd, 'init', { record: 'first.md' })
+      // The record has no place to go to: the key is changed and checkpointed before that shows.
+      await expect(keys(cwd, 'rotate', { key, record: 'nowhere/second.md' })).rejects.toThrow(UsageInvalid)
+      const kept = readFileSync(change)
+      await expect(keys(cwd, 'rotate', { key: other, record: 'second.md' })).rejects.toThrow(`odv keys rotate ${key}`)
+      const [again] = await keys(cwd, 'rotate', { key, record: 'second.md' })
+      expect(again).toMatchObject({ did: 'changed', key, number: 1 })
+      expect(readFileSync(join(cwd, 'second.md'), 'utf8')).toContain(`the ${key} key was changed (change 1)`)
+      // A crash right behind the record.
+      writeFileSync(change, kept)
+      expect(await keys(cwd, 'rotate', { key, record: 'third.md' })).toMatchObject([{ number: 1, seq: again!.seq }])
+      expect(existsSync(change)).toBe(false)
+      expect(await keys(cwd, 'rotate', { key, record: 'fourth.md' })).toMatchObject([{ number: 2 }])
+      expect(await keys(cwd, 'rotate', { key: other, record: 'fifth.md' })).toMatchObject([{ number: 1 }])
+    },
+  )
+
+  it('that began and changed nothing does not stop a change of the other key', async () => {
+    const cwd = scratchDirectory()
+    await keys(cwd, 'init', { record: 'first.md' })
+    const change = join(cwd, 'state/key-change.json')
+    writeFileSync(change, '{"key":"log","number":1}\n')
+    expect(await keys(cwd, 'rotate', { key: 'attestation', record: 'second.md' })).toMatchObject([{ number: 1 }])
+    writeFileSync(change, '{"key":"log","number":0}\n')
+    await expect(keys(cwd, 'rotate', { key: 'log', record: 'third.md' })).rejects.toThrow(KeyUnsafe)
+  })
+
   it('of which the new key is lost afterwards leaves nothing that signs, and makes no other key in its place', async () => {
     const cwd = scratchDirectory()
     await keys(cwd, 'init', { record: 'first.md' })

@@ -9,7 +9,7 @@ import { readKeyChains } from '../../pipeline/key-chains.ts'
 import { algorithms, ceremonyRecord, fingerprintsOf } from '../ceremony-record.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { initKeys, placesOfFiles, rotateKeyFile } from '../key-ceremony.ts'
+import { type Done, initKeys, placesOfFiles, rotateKeyFile } from '../key-ceremony.ts'
 import { requireNewFile, writeNewFile } from '../new-file.ts'
 import { bold, dim, type Terminal } from '../terminal.ts'
 
@@ -26,11 +26,15 @@ export async function keysCommand(options: KeysOptions, terminal: Terminal): Pro
       `keys ${action}: expected a state directory: the keys of a stage are made by its deployment, and are not changed by this version`,
     )
   await requireNewFile(cwd, record, '--record')
-  const done =
-    action === 'init' ? await initKeys(place) : await rotateKeyFile(place, key === 'log' ? 'log' : 'attestation')
-  terminal.emit({ ...done.ceremony, kind: 'ceremony', did: done.ceremony.kind, chains: linesOf(done.chains) })
-  print(done.chains, terminal)
-  await writeNewFile(cwd, record, ceremonyRecord(done), '--record')
+  const tell = async (done: Done, isAgain = false) => {
+    if (isAgain)
+      terminal.warn('this change was made before and had no record: it is written now, and no further change was made')
+    terminal.emit({ ...done.ceremony, kind: 'ceremony', did: done.ceremony.kind, chains: linesOf(done.chains) })
+    print(done.chains, terminal)
+    await writeNewFile(cwd, record, ceremonyRecord(done), '--record')
+  }
+  if (action === 'init') await tell(await initKeys(place))
+  else await rotateKeyFile(place, key === 'log' ? 'log' : 'attestation', tell)
   terminal.print(`record: ${record}; print it, compare it with this screen, and have it signed`)
   return exitCode.good
 }
