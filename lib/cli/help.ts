@@ -184,9 +184,8 @@ Exit codes
   init               makes the keys of a new state directory; refused where there are any. Without it, the first run makes them
   rotate             gives the duty of a key to a new one: an entry of the log, signed by both, says so, and from there on only
                      the new one counts. No run may be under way. Interrupted, it is finished by the same command again, until
-                     there is a record of it;
-                     odv keys show says whether it was done. Auditors who know one of both keys get from it to the other; who
-                     knows both is not led past the new one by whoever got hold of the old one
+                     there is a record of it; odv keys show says whether it was done. Auditors who know one of both keys get
+                     from it to the other; who knows both is not led past the new one by whoever got hold of the old one
   --out DIR          writes the public keys as PEM files
   --record FILE      a new file: what was done, when, with what, where the keys are, fingerprints, and lines to sign (Markdown)
   --json

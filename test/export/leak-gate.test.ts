@@ -224,6 +224,7 @@ describe('what is masked is never a part of an identifier', () => {
   const joined = signs.flatMap((sign) =>
     parts.flatMap((one) => parts.map((other) => `${one}${sign}${other}`)).filter((text) => !/^\d+\.\d+$/.test(text)),
   )
+  joined.push('803 915 702', '1 803 915')
   const around = [
     (text: string) => `kept for ${text}, legal hold`,
     (text: string) => `${text} of 7 findings (${text}) object versions: ${text}`,

@@ -41,11 +41,11 @@ const wholeTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/
  * be between, and behind a word what ends a clause; `.` is in addresses and handles, and `;` ends a character reference.
  */
 const [begins, ends] = [String.raw`(?<=^"?\(?| \(?)`, '(?=[.,:;)]*(?: |"?$))']
-/** Counts in the sentences of `decide-verdict.ts`, `to-run-summary.ts` and `limitations.ts`. */
+/** Counts in the sentences of `decide-verdict.ts`, `to-run-summary.ts` and `limitations.ts`; a group of a number's digits is none. */
 const spokenCounts = new RegExp(
   [
-    String.raw`${begins}\d+(?= (?:(?:finding|subject|object version|file system|archived version|false alarm)s?\b|bytes\b|days\)|of \d|reported\b|detected\b))`,
-    String.raw`(?<=\d of )\d+${ends}`,
+    String.raw`${begins}(?<!\d )\d+(?= (?:(?:finding|subject|object version|file system|archived version|false alarm)s?\b|bytes\b|days\)|of \d|reported\b|detected\b))`,
+    String.raw`(?<=\d of )\d+${ends}(?! \d)`,
     String.raw`${begins}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z${ends}`,
   ].join('|'),
   'g',
