@@ -18,10 +18,10 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     include: ['test/**/*.test.ts'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 180_000,
-    // Many suites wait for a server of theirs: two more than there are cores keep these busy.
-    maxWorkers: availableParallelism() + 2,
+    // Many suites wait for a server of theirs: one more than there are cores keeps these busy.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
   },
 })
