@@ -53,7 +53,7 @@ export type UnsealedBundle = { files: Map<string, Uint8Array>; filing: Filing }
 export function buildBundle(parts: BundleParts): UnsealedBundle {
   const files = layOutEvidence(parts)
   const filing = readFiling(files)
-  for (const [path, text] of companionsOf(filing)) files.set(path, new TextEncoder().encode(text))
+  for (const [path, bytes] of companionsOf(filing)) files.set(path, bytes)
   return { files, filing }
 }
 

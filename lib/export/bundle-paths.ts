@@ -6,6 +6,7 @@ export const bundlePaths = {
   logKey: 'keys/log-ed25519.pub.pem',
   vkey: 'keys/log.vkey',
   report: 'report.html',
+  reportPdf: 'report.pdf',
   stores: 'stores.csv',
   periods: 'periods.csv',
   exceptions: 'exceptions.csv',

@@ -98,7 +98,7 @@ describe('a correction', () => {
       expect(textIn(files, path)).toContain('Example Person')
     }
     expect(textIn(files, 'custody.csv')).toMatch(/^10,[^\r\n]*,correction,not-applicable,/m)
-    expect(textIn(files, 'report.html')).not.toContain('<b>1</b><span>of 2 stores verified')
+    expect(textIn(files, 'report.html')).not.toContain('<b>1</b> <span>of 2 stores verified')
   })
 
   const wrong: { name: string; entry: number; change: (correction: CorrectionDocument) => CorrectionDocument }[] = [

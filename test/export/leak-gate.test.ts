@@ -9,6 +9,7 @@ import { passLeakGate } from '../../lib/export/leak-gate/pass-leak-gate.ts'
 import { searchViews } from '../../lib/export/leak-gate/search-views.ts'
 import { knownIn, viewsOf } from '../../lib/export/leak-gate/views.ts'
 import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
+import { reportPdf } from '../../lib/export/report/pdf/report-pdf.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { formNames } from '../../lib/scan/forms/form-names.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
@@ -321,6 +322,31 @@ describe('an identifier in scope stops the export', () => {
       const files = new Map([[path, Buffer.from(textIn(whole.files, path) + text)]])
       expect((await refusal({ ...whole, files })).message).toContain(`leak gate: ${path}`)
     }
+  })
+
+  it('in the report to be printed, cut by lines and pages', async () => {
+    const whole = unsealed()
+    const cell = (text: string) => `<td>${text}</td>`
+    const before = '<p>filler</p>'.repeat(35)
+    for (const text of [
+      id,
+      `mailto:${email}`,
+      uuid.toUpperCase(),
+      `(${id})`,
+      `user=${id.slice(0, 2)}&#${id.charCodeAt(2)};${id.slice(3)}`,
+    ])
+      for (const body of [
+        `<p>${'x '.repeat(97)}${text}</p>`,
+        `<table><tbody><tr></tr><tr>${cell(text).repeat(30)}</tr></tbody></table>`,
+        `${before}<table><tbody><tr></tr><tr>${cell(`${'W'.repeat(150)} ${text} ${'W'.repeat(150)}`).repeat(30)}</tr></tbody></table>`,
+      ]) {
+        const files = new Map([['report.pdf', reportPdf(`${body}\n`)]])
+        expect((await refusal({ ...whole, files })).message).toContain('leak gate: report.pdf (texts): ')
+      }
+    const besides = Buffer.concat([whole.files.get('report.pdf')!, Buffer.from(`% ${id}\n`)])
+    await expect(pass({ ...whole, files: new Map([['report.pdf', besides]]) })).rejects.toThrow(
+      'leak gate: report.pdf: ',
+    )
   })
 
   it('behind thousands of others in the same file that are there by chance', async () => {

@@ -357,7 +357,7 @@ export function withEverything(files: Files): Files {
   }
   try {
     const filing = readFiling(changed)
-    for (const [path, text] of companionsOf(filing)) changed.set(path, Buffer.from(text))
+    for (const [path, bytes] of companionsOf(filing)) changed.set(path, bytes)
     changed.set(bundlePaths.leakGate, formatGateDocument(gateOf(changed, filing)))
   } catch (error) {
     if (!(error instanceof OdvError)) throw error

@@ -312,6 +312,24 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
     check: 'companions',
   },
   {
+    name: 'a printed report that tells a better story',
+    tampered: () =>
+      withFile(
+        files,
+        'report.pdf',
+        Buffer.from(
+          Buffer.from(files.get('report.pdf')!).toString('latin1').replace('(incomplete)', '(verified)'),
+          'latin1',
+        ),
+      ),
+    check: 'companions',
+  },
+  {
+    name: 'a bundle without its printed report',
+    tampered: () => withFile(files, 'report.pdf'),
+    check: 'layout',
+  },
+  {
     name: 'a table with another number',
     tampered: () => replaced('stores.csv', (text) => text.replace(',verified,', ',residual,')),
     check: 'companions',

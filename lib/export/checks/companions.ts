@@ -18,9 +18,9 @@ export function checkCompanions(
   const companions = companionsOf(filing)
   const besides = layout.schemas.find((path) => !companions.has(path))
   if (besides !== undefined) throw new ProofInvalid(`${besides}: expected no such schema, got one`)
-  for (const [path, text] of companions)
-    if (!Buffer.from(text).equals(files.get(path) ?? new Uint8Array()))
-      throw new ProofInvalid(`${path}: expected what follows from the evidence, got another text`)
+  for (const [path, bytes] of companions)
+    if (!Buffer.from(bytes).equals(files.get(path) ?? new Uint8Array()))
+      throw new ProofInvalid(`${path}: expected what follows from the evidence, got other bytes`)
   return { count: companions.size, value: true }
 }
 

@@ -41,6 +41,7 @@ const limits: Partial<Record<keyof typeof bundlePaths, number>> = {
   verifyScript: toolLimit,
   verifyLogScript: toolLimit,
   report: companionLimit,
+  reportPdf: companionLimit,
   stores: companionLimit,
   periods: companionLimit,
   exceptions: companionLimit,

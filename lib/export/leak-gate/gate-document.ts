@@ -40,7 +40,7 @@ export type GateDocument = z.infer<typeof document>
 /** What stands in every `leak-gate.json`, for whoever reads it. */
 export const aboutTheGate: readonly string[] = [
   'Before this bundle was written, every file of it but this one and MANIFEST.sha256 was searched for the identifier of every subject in scope of every run in it, with the scanner of the runs and in all forms that it knows. One that is found stops the export.',
-  'Files are looked at as they lie there. Payloads of envelopes are looked at decoded, and the report also without its markup.',
+  'Files are looked at as they lie there. Payloads of envelopes are looked at decoded, and the report also without its markup; of the report to be printed the texts, put together again where lines and pages cut them.',
   'Left out is what no identifier can be in, though its digits may equal one by chance: digests, times and counts where the strict schema of a document has them; signatures, hashes and keys that parse to the last byte; names that a program gave to runs and files; the programs, which are the same in every bundle; in files for people, what is found just as well when all texts that somebody or a store gave are exchanged for signs.',
   'Planted controls were searched for in the same way, in a text of every kind that is looked at.',
 ]

@@ -75,7 +75,7 @@ async function detectControls(index: SubjectIndex): Promise<{ planted: number; d
 }
 
 function neutralFiles(filing: Filing): Map<string, Uint8Array> {
-  return new Map([...companionsOf(neutralFiling(filing))].map(([path, text]) => [path, Buffer.from(text)]))
+  return companionsOf(neutralFiling(filing))
 }
 
 /** The first that is found more often than in the same file without anybody's texts. */

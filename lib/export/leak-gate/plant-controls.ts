@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { formatEnvelope } from '../../attestation/envelope.ts'
 import type { Control, SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { bundlePaths, documentPath, envelopePath } from '../bundle-paths.ts'
+import { reportPdf } from '../report/pdf/report-pdf.ts'
 import type { Trust } from './mask-document.ts'
 import { viewsForPeople } from './people-views.ts'
 import { searchViews } from './search-views.ts'
@@ -50,8 +51,12 @@ function filesWith({ text }: Control) {
 function pagesWith({ text }: Control): [string, Uint8Array][] {
   const half = Math.floor(text.length / 2)
   const page = `<!doctype html>\n<p title="&#34;${text}&#34;">${text.slice(0, half)}<b>${text.slice(half)}</b></p>\n`
+  // In columns so narrow that every word is cut.
+  const cell = `<td>${text}</td>`
+  const narrow = `<table><tbody><tr>${cell.repeat(30)}</tr></tbody></table>\n`
   return [
     [bundlePaths.report, Buffer.from(page)],
+    [bundlePaths.reportPdf, reportPdf(narrow)],
     [bundlePaths.stores, Buffer.from(`run,custodian\r\nrun-1,"${text}"\r\n`)],
     [bundlePaths.methods, Buffer.from(`- ${text}\n`)],
   ]

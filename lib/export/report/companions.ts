@@ -4,6 +4,7 @@ import type { Filing } from '../read-filing.ts'
 import { schemaFiles } from '../schemas.ts'
 import { attestedOf, toFigures } from './figures.ts'
 import { methodsText } from './methods-text.ts'
+import { reportPdf } from './pdf/report-pdf.ts'
 import { toPeriod } from './period.ts'
 import { periodsCsv } from './periods-csv.ts'
 import { reportPage } from './report-page.ts'
@@ -15,22 +16,25 @@ import { custodyCsv, exceptionsCsv, storesCsv } from './tables.ts'
  */
 export const companionVersion = 2
 
-const { report, stores, periods, exceptions, custody, methods } = bundlePaths
-export const companionPaths = [report, stores, periods, exceptions, custody, methods] as const
+const { report, reportPdf: pdf, stores, periods, exceptions, custody, methods } = bundlePaths
+export const companionPaths = [report, pdf, stores, periods, exceptions, custody, methods] as const
 
 /** The files for people and the schemas, by path: all of them follow from the evidence and from this program, byte for byte. */
-export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): Map<string, string> {
+export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): Map<string, Uint8Array> {
   const figures = toFigures(runs)
   const { origin, size, root } = checkpoints.newest
   const about = { keys: toKeySection(keys).fingerprints, origin, size, root: Buffer.from(root).toString('base64') }
   const period = toPeriod(figures, [...runs.flatMap(attestedOf), ...transitions], size)
-  return new Map([
-    [report, reportPage(runs, figures, period, about, companionVersion)],
+  const page = reportPage(runs, figures, period, about, companionVersion)
+  const texts: [string, string][] = [
+    [report, page],
     [stores, storesCsv(figures)],
     [periods, periodsCsv(period)],
     [exceptions, exceptionsCsv(figures)],
     [custody, custodyCsv(runs, transitions)],
     [methods, methodsText(figures)],
     ...schemaFiles(),
-  ])
+  ]
+  const files = texts.map(([path, text]) => [path, new TextEncoder().encode(text)] as const)
+  return new Map<string, Uint8Array>([...files, [pdf, reportPdf(page)]])
 }

@@ -16,9 +16,9 @@ export function glance({ latest, stores, runs }: Figures): Html {
   return html`<section aria-labelledby="result"><h2 id="result">Result</h2>
 <p>Run <code>${latest.runId}</code>${latest.startedAt === undefined ? '' : ` of ${moment(latest.startedAt)}`}: ${verdictOf(latest.result)}${latest.closed ? '' : ' (the run was not closed when this bundle was made)'}</p>
 <div class="cards">
-<div class="card"><b>${of('verified')}</b><span>of ${plural(latest.stores.length, 'store')} verified: every listed object version was read and none holds an identifier in scope</span></div>
-<div class="card"><b>${of('residual')}</b><span>residual: data of subjects in scope is still there</span></div>
-<div class="card"><b>${of('incomplete')}</b><span>incomplete: something could not be read or shown</span></div></div>
+<div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} verified: every listed object version was read and none holds an identifier in scope</span></div>
+<div class="card"><b>${of('residual')}</b> <span>residual: data of subjects in scope is still there</span></div>
+<div class="card"><b>${of('incomplete')}</b> <span>incomplete: something could not be read or shown</span></div></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
 <thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
 ${latest.stores.map((store) => {

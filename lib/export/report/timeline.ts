@@ -11,7 +11,7 @@ export function timeline({ evidence, verdict }: StoreFigures): Html {
   return html`<ol class="events">${events.map(({ at, look, what }, i) => {
     const before = events[i - 1]
     const since = before && before.at !== at ? `, ${span(before.at, at)} later` : ''
-    return html`<li class="has-${look}"><time datetime="${at}">${moment(at)}${since}</time>${what}</li>`
+    return html`<li class="has-${look}"><time datetime="${at}">${moment(at)}${since}</time> ${what}</li>`
   })}</ol>`
 }
 
