@@ -145,7 +145,6 @@ describe('a content that is not text', () => {
     { name: 'Latin-1', bytes: 'caf\xe9', gap: 'invalid-utf8 3' },
     { name: 'old tar', bytes: `name${'\0'.repeat(300)}`, gap: 'not-text 4' },
     { name: 'rar', bytes: 'Rar!\x1a\x07\0', gap: 'unsupported-format 0 rar' },
-    { name: 'ORC', bytes: 'ORC\x0a\x03\x00', gap: 'unsupported-format 0 ORC' },
     { name: 'PDF', bytes: '%PDF-1.7\n', gap: 'unsupported-format 0 PDF' },
     { name: 'UTF-32', bytes: '\xff\xfe\0\0a\0\0\0', gap: 'unsupported-format 0 UTF-32 text' },
     { name: 'base64 of gzip', bytes: 'H4sIAAAA\n', gap: 'unsupported-format 0 gzip in base64' },
