@@ -74,6 +74,7 @@ const handleRun = runOf('[A-Za-z0-9_]')
 const dottedRun = runOf('[A-Za-z0-9_.-]')
 const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
 const groupedUuid = runOf(hex, `${hex}{8}(?:-${hex}{4}){3}-${hex}{12}(?!${hex})`)
+const isLeading = /[.%+-]/
 const isLocal = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]/
 /** More than an identifier has characters, and more than any escape. */
 const longestWritten = 4 * maxIdentifierLength
@@ -103,7 +104,11 @@ const spellings: Record<Shape, (text: string) => Spelling[]> = {
       const locals = Array.from({ length: left.length - nearest }, (_, place) => nearest + place)
         .filter((from) => from === start || beginsLocal.test(left.slice(Math.max(0, from - longestBefore), from)))
         .map((from) => left.slice(from).replace(/^[.%+-]+/, ''))
-      if (nearest > start) locals.push(left.slice(start).replace(/^[.%+-]+/, ''))
+      // What begins with more of these than are looked at begins behind them.
+      let signs = nearest
+      while (signs > start && isLeading.test(left[signs - 1]!)) signs--
+      const begins = signs === start || beginsLocal.test(left.slice(Math.max(0, signs - longestBefore), signs))
+      if (signs < nearest && begins) locals.push(left.slice(nearest).replace(/^[.%+-]+/, ''))
       for (const local of new Set(locals)) addresses.push([sign - local.length, `${local}@${domain}`])
     }
     return addresses
