@@ -105,6 +105,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     expect(await buildIndex({ runId: 'r1', at: '2026-11-25T00:00:00Z' }, context)).toMatchObject({
       subjects: expect.any(Number),
     })
+    await buildIndex({ runId: 'r1', at: '2026-11-25T00:00:00Z', shard: 0 }, context)
     expect(await attest({ runId: 'r1', phase: 'scope' }, context)).toEqual({ seq: 0 })
     expect(await signCheckpoint({ runId: 'r1' }, context)).toMatchObject({ size: 1 })
   })

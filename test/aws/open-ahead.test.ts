@@ -59,7 +59,10 @@ describe('a batch of small objects', () => {
   it('waits for four first bytes at a time, asks for each object once and for one a second time, and reports in order', async () => {
     const { act, seen } = slow(40, (request) => request.right())
     const { store, reports, counts, coverage } = await run(act)
-    expect([store, seen.most]).toEqual(['residual', ahead.most])
+    expect(store).toBe('residual')
+    // The reading that is made twice is made meanwhile.
+    expect(seen.most - ahead.most).toBeLessThanOrEqual(1)
+    expect(seen.most).toBeGreaterThanOrEqual(ahead.most)
     expect([counts.GetObject, counts.GetObjectTagging]).toEqual([61, 1])
     const lines = reports
       .join('')

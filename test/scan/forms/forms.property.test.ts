@@ -140,10 +140,13 @@ function expectSame(found: readonly Place[], names: readonly string[], bytes: Ui
     found.some((each) => each.ordinal === ordinal && each.offset >= offset && each.offset <= offset + 2)
   expect(referenceForms(index, names, bytes, least).filter((place) => !isFound(place))).toStrictEqual([])
   const placeOf = ({ ordinal, offset, record }: Place) => `${offset} in ${record}: ${ordinal}`
-  const anywhere = [names, formNames].flatMap((some) =>
-    referenceForms(index, some, bytes, { spaces: true, everywhere: true }).map(placeOf),
-  )
-  expect(found.map(placeOf).filter((place) => !anywhere.includes(place))).toStrictEqual([])
+  let beyond = found.map(placeOf)
+  for (const some of [names, formNames]) {
+    if (beyond.length === 0) return
+    const anywhere = referenceForms(index, some, bytes, { spaces: true, everywhere: true }).map(placeOf)
+    beyond = beyond.filter((place) => !anywhere.includes(place))
+  }
+  expect(beyond).toStrictEqual([])
 }
 
 const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 })
