@@ -1,15 +1,14 @@
-import { hash } from 'node:crypto'
 import { isNames } from '../decode/content-path.ts'
 import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
 import { decodePart } from '../decode/decode-part.ts'
 import { decodeParts, type ObjectBytes } from '../decode/decode-parts.ts'
-import type { OpenSink, Sink } from '../decode/sink.ts'
+import type { OpenSink } from '../decode/sink.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
 import { multibyte } from './forms/multibyte-form.ts'
+import { createPace, Formed, opinionLimits, passing, piecesOf } from './opinion-pieces.ts'
 import { referencePlaces } from './reference-matcher.ts'
 import type { PlacedOccurrence } from './scan-object.ts'
-import { separators } from './separators.ts'
 
 /**
  * What another reading of an object found, by plain means (`Means`) and with the reference matcher,
@@ -26,32 +25,12 @@ export type Opinion = {
 }
 type Range = { from: number; to: number }
 
-/**
- * How far an opinion goes. `passed`: decoded bytes, and stored ones, after which it is formed; `contents`: the same of
- * contents. Of these the first bytes are looked at `closely`, then pieces of `piece` bytes that are the farther apart the farther in they
- * are: about three MiB in all. A piece without a separator in `held` bytes ends there, and its last `margin` bytes may go on, so they do
- * not count.
- */
-export const opinionLimits = {
-  passed: 64 << 20,
-  contents: 10_000,
-  closely: 256 << 10,
-  piece: 64 << 10,
-  held: 1 << 20,
-  margin: 4096,
-}
-
 /** How an opinion is formed. `seed` decides which pieces are looked at; `forms` are those of the scan. */
 export type OpinionOptions = {
   index: SubjectIndex
   forms: readonly string[]
   seed: Uint8Array
   limits?: typeof opinionLimits
-}
-
-/** Not an error: thrown by a sink to end the reading. */
-class Formed extends Error {
-  override readonly name = 'Formed'
 }
 
 /** An opinion on an object. Absent: the medium did not give all its bytes. */
@@ -181,95 +160,4 @@ async function formOpinion(
     if (!(error instanceof Formed)) throw error
     return { pieces, found, bytes, contentBytes }
   }
-}
-
-type Pace = ReturnType<typeof createPace>
-type Limits = typeof opinionLimits
-
-/** How much is passed over before the next piece, and when it is enough. */
-function createPace(seed: Uint8Array, limits: Limits) {
-  let passed = 0
-  let looked = 0
-  let skipped = 0
-  let drawn = 0
-  return {
-    /** Counts decoded bytes; returns how many of them are not looked at. */
-    pass(length: number): number {
-      passed += length
-      if (passed > limits.passed) throw new Formed()
-      const skipping = Math.min(skipped, length)
-      skipped -= skipping
-      return skipping
-    },
-    looked(length: number): void {
-      looked += length
-      if (looked < limits.closely) return
-      const random = hash('sha256', Buffer.concat([seed, Buffer.of(drawn >> 8, drawn & 255)]), 'buffer').readUInt32BE(0)
-      drawn++
-      skipped = Math.floor((random / 2 ** 32) * (passed / 4))
-    },
-  }
-}
-
-function passing(pace: Pace): Sink {
-  return {
-    write(bytes) {
-      pace.pass(bytes.length)
-    },
-    end() {},
-  }
-}
-
-/** Cuts a content into pieces behind separators, of which the pace passes over some. */
-function piecesOf(pace: Pace, limits: Limits, look: (from: number, piece: Uint8Array, counted: number) => void): Sink {
-  let held = Buffer.alloc(0)
-  /** Where `held` begins in the content. */
-  let from = 0
-  /** At a place where a piece may begin, which is behind a separator and at the very beginning. */
-  let isAtStart = true
-
-  function drop(length: number): void {
-    held = held.subarray(length)
-    from += length
-  }
-  function lookAt(length: number): void {
-    const piece = held.subarray(0, length)
-    if (length > 0) look(from, piece, length)
-    drop(length)
-  }
-  /** What does not belong to a piece that begins behind what was passed over. */
-  function begin(): void {
-    const start = held.findIndex((byte) => separators[byte] === 1) + 1
-    isAtStart = start > 0
-    drop(isAtStart ? start : held.length)
-  }
-  return {
-    write(bytes) {
-      const skipped = pace.pass(bytes.length)
-      if (skipped > 0) {
-        // What is held goes on in what is passed over: it ends at its last separator.
-        if (isAtStart) lookAt(lastSeparator(held) + 1)
-        from += held.length + skipped
-        held = Buffer.alloc(0)
-        isAtStart = false
-      }
-      held = Buffer.concat([held, bytes.subarray(skipped)])
-      if (!isAtStart) begin()
-      if (held.length < limits.piece) return
-      const end = lastSeparator(held) + 1
-      if (end > 0) lookAt(end)
-      else if (held.length > limits.held) {
-        look(from, held, Math.max(0, held.length - limits.margin))
-        drop(held.length)
-        isAtStart = false
-      }
-    },
-    end() {
-      if (isAtStart) lookAt(held.length)
-    },
-  }
-}
-
-function lastSeparator(bytes: Uint8Array): number {
-  return bytes.findLastIndex((byte) => separators[byte] === 1)
 }

@@ -4,15 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { ReadFailed } from '../../lib/errors.ts'
 import { defaultForms } from '../../lib/scan/forms/form-names.ts'
+import { opinionLimits } from '../../lib/scan/opinion-pieces.ts'
 import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts'
 import { scanSlice } from '../../lib/scan/scan-slice.ts'
-import {
-  compareWith,
-  type Opinion,
-  opinionLimits,
-  opinionOnObject,
-  opinionOnSlice,
-} from '../../lib/scan/second-opinion.ts'
+import { compareWith, type Opinion, opinionOnObject, opinionOnSlice } from '../../lib/scan/second-opinion.ts'
 import { inPieces } from '../decode/collect.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 import { content, identifiers, subsets } from './contents.ts'
@@ -117,6 +112,12 @@ describe('a second opinion', () => {
       limits: { ...limits, contents: 0 },
     })
     expect(none).toMatchObject({ bytes: 0 })
+  })
+
+  it('looks at a long text without any separator, in however small pieces it comes', async () => {
+    const bytes = Buffer.from(`${'QUJDRA'.repeat(250_000)}\n${line}`)
+    const opinion = await opinionOnObject(inPieces(bytes, [57]), { index: bob, forms: defaultForms, seed })
+    expect(opinion!.bytes).toBeGreaterThan(1_000_000)
   })
 
   test('a scan that misses one occurrence, moves one or invents one disagrees', async () => {
