@@ -2,6 +2,8 @@ import type { ByteSource } from '../byte-source.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
 import { encodedCheck } from '../encoded-check.ts'
 import type { Content, Format } from '../format.ts'
+import type { Sink } from '../sink.ts'
+import { brotliEdges } from './brotli-edges.ts'
 import type { EngineKind } from './engine.ts'
 import { openEngine } from './run-engine.ts'
 import { streamEngine } from './stream-engine.ts'
@@ -15,13 +17,13 @@ export const deflate = bareStream('deflate')
 /**
  * A compression that nothing in its bytes tells: it is read where somebody has declared it. Its decoder has to see its end, and
  * nothing may be behind that. A stream of brotli may hold bytes that decode to nothing ("metadata", section 9.2), so all of it is the content
- * `[...path, 'stored']` as well, as it is stored.
+ * `[...path, 'stored']` as well, as it is stored, and `[...path, 'edges']` what may stand at the edges of such bytes, a line each.
  */
 function bareStream(name: 'brotli' | 'deflate'): Format {
   return { name, kind: 'compression', isFormat: () => false, read: readBareStream }
 
   async function readBareStream({ source, path }: Content, decoding: Decoding): Promise<void> {
-    const stored = storedContent(source, path, decoding)
+    const stored = storedContent(source, path, decoding, name === 'brotli')
     try {
       await unwrap(contentOf(stored.source, path, decoding), path, decoding)
     } catch (error) {
@@ -71,9 +73,11 @@ function storedContent(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,
+  mayHoldMetadata: boolean,
 ): { source: ByteSource; end(): Promise<void> } {
   const place = [...path, 'stored']
   const sink = decoding.open(place)
+  const edges = mayHoldMetadata ? edgesContent([...path, 'edges'], decoding) : undefined
   const encoded = encodedCheck()
   /** Bytes that were written and are taken again. */
   let again = 0
@@ -84,9 +88,8 @@ function storedContent(
     again -= chunk.length - fresh.length
     if (fresh.length === 0) return chunk
     encoded.write(fresh)
-    decoding.deliveredBytes += fresh.length
-    const consumed = sink.write(fresh)
-    if (consumed !== undefined) await consumed
+    await deliver(fresh, sink, decoding)
+    await edges?.take(fresh)
     return chunk
   }
   return {
@@ -104,6 +107,35 @@ function storedContent(
       const problem = encoded.problem()
       if (problem !== undefined) addGap(decoding, { ...problem, path: place })
       await sink.end()
+      await edges?.end()
     },
   }
+}
+
+function edgesContent(
+  place: readonly string[],
+  decoding: Decoding,
+): { take(chunk: Uint8Array): Promise<void>; end(): Promise<void> } {
+  let sink: Sink | undefined
+  const tooMuch = () => new DecodingStopped('limit', place, 0, 'brotli: expected less that may be metadata')
+  const edges = brotliEdges(tooMuch)
+  const write = async (found: Iterable<Uint8Array>) => {
+    for (const lines of found) {
+      sink ??= decoding.open(place)
+      await deliver(lines, sink, decoding)
+    }
+  }
+  return {
+    take: (chunk) => write(edges.take(chunk, false)),
+    async end() {
+      await write(edges.take(new Uint8Array(0), true))
+      await sink?.end()
+    },
+  }
+}
+
+async function deliver(bytes: Uint8Array, sink: Sink, decoding: Decoding): Promise<void> {
+  decoding.deliveredBytes += bytes.length
+  const consumed = sink.write(bytes)
+  if (consumed !== undefined) await consumed
 }

@@ -2,6 +2,7 @@ import { brotliCompressSync, constants } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { decompress } from '../../../lib/decode/columnar/decompress.ts'
 import { writeProto } from '../../../lib/scan/samples/proto-writer.ts'
+import { begun, joinedStreams, last, metadata, uncompressed, window } from '../brotli-stream.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { kind, lengths, orcFile, type } from './orc-writer.ts'
 import { page, parquetFile, prefixed } from './parquet-file.ts'
@@ -9,43 +10,9 @@ import { page, parquetFile, prefixed } from './parquet-file.ts'
 const user = '4611686018427387904'
 const other = '4611686018427387905'
 const text = prefixed(['hello world, '.repeat(9)])
-const last = Buffer.from([3])
 
 const brotli = (bytes: Uint8Array, quality = 9) =>
   brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } })
-/** A stream that can go on, with a compressed meta-block in it. */
-const begun = (bytes: Uint8Array) =>
-  Buffer.from(brotliCompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH }))
-
-/** Bits from the lowest on, up to a whole byte. */
-function bits(...fields: [value: number, count: number][]): Buffer {
-  let all = 0n
-  let at = 0n
-  for (const [value, count] of fields) {
-    all |= BigInt(value) << at
-    at += BigInt(count)
-  }
-  return Buffer.from(
-    Array.from({ length: Math.ceil(Number(at) / 8) }, (_, index) => Number((all >> BigInt(8 * index)) & 0xffn)),
-  )
-}
-
-const sized = (length: number): [number, number][] =>
-  length > 256
-    ? [
-        [2, 2],
-        [length - 1, 16],
-      ]
-    : [
-        [1, 2],
-        [length - 1, 8],
-      ]
-/** A block of metadata from the beginning of a byte on; `before`: bits in front of it. */
-const metadata = (bytes: Uint8Array, isLast = false, ...before: [number, number][]) =>
-  Buffer.concat([bits(...before, [isLast ? 1 : 0, isLast ? 2 : 1], [3, 2], [0, 1], ...sized(bytes.length)), bytes])
-const uncompressed = (bytes: Uint8Array, ...before: [number, number][]) =>
-  Buffer.concat([bits(...before, [0, 1], [0, 2], [bytes.length - 1, 16], [1, 1]), bytes])
-const window: [number, number] = [0, 1]
 
 const note = Buffer.from(`user ${user} `)
 const streams = [
@@ -102,15 +69,7 @@ test('and they are in any part of an ORC file', async () => {
 
 test('and they are apart from what is around them, however that looks', async () => {
   const seen = new Set<string>()
-  for (let length = 2 * user.length + 1; length < 600; length += 5) {
-    const bytes = Buffer.from(`${user}${' '.repeat(length - 2 * user.length)}${other}`)
-    const stream = Buffer.concat([
-      metadata(bytes, false, window),
-      // What comes behind looks like a letter: a block of five nibbles.
-      bits([0, 1], [1, 2], [65_535 + 7, 20], [1, 1]),
-      Buffer.alloc(65_536 + 7, 0x20),
-      last,
-    ])
+  for (const stream of joinedStreams(user, other, 5)) {
     const stored = await storedIn(inParquet(stream, 65_536 + 7))
     if (/[0-9a-z]/i.test(String.fromCharCode(stream[stream.indexOf(user) - 1]!))) seen.add('before')
     if (/[0-9a-z]/i.test(String.fromCharCode(stream[stream.indexOf(other) + user.length]!))) seen.add('behind')

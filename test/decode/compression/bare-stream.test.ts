@@ -1,6 +1,7 @@
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { type DeclaredFormat, decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
+import { joinedStreams } from '../brotli-stream.ts'
 import { inPieces } from '../collect.ts'
 
 const user = 'user 1111111111'
@@ -89,4 +90,21 @@ test('bytes in a stream of brotli that decode to nothing are looked at as they a
   const { reading, texts } = await read(stream, 'brotli')
   expect(reading.gaps).toEqual([])
   expect(texts['brotli/stored']).toContain(user)
+})
+
+test('and apart from what is around them, however that looks and wherever it is cut', async () => {
+  const ids = ['4611686018427387904', '4611686018427387905'] as const
+  const apart = (id: string) => new RegExp(`(?<![0-9a-z])${id}(?![0-9a-z])`, 'i')
+  const joined = new Set<string>()
+  let cut = 0
+  for (const stream of joinedStreams(...ids, 17)) {
+    const { reading, texts } = await read(stream, 'brotli', [1 + (cut++ % 7), 5000])
+    expect(reading.gaps).toEqual([])
+    for (const id of ids) {
+      if (apart(id).test(texts['brotli/stored']!)) continue
+      joined.add(id)
+      expect(texts['brotli/edges']).toMatch(apart(id))
+    }
+  }
+  expect(joined).toEqual(new Set(ids))
 })
