@@ -15,7 +15,6 @@ import { openDeletion, storeOf } from './deletion-fixture.ts'
  * is named, within minutes to days, and says so in both places.
  */
 
-const timeout = 60_000
 const theirs = jsonRecords(numbers(20).map(somebodyElse))
 const restore = { tier: 'expedited', days: 1, wait: '5s', maxUsd: 1 } as const
 
@@ -34,7 +33,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     return bucket
   }
 
-  it('an archived version cannot be read until it was restored', { timeout }, async () => {
+  it('an archived version cannot be read until it was restored', async () => {
     const bucket = await archivedBucket()
     const store = await bucket.open()
     const [a, b, c] = await listAll(store)
@@ -48,12 +47,12 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     expect(await store.restores?.begin(a!, restore)).toEqual({ kind: 'refused', reason: 'not-archived' })
     expect(await store.restores?.begin(b!, restore)).toEqual({ kind: 'in-progress' })
     expect(await store.restores?.begin(b!, restore)).toEqual({ kind: 'in-progress' })
-    await expect.poll(() => store.restores?.look(b!), { timeout: 10_000 }).toEqual({ kind: 'restored' })
+    await expect.poll(() => store.restores?.look(b!)).toEqual({ kind: 'restored' })
     expect(await readVersion(store, b!)).toBe(`read: ${theirs}`)
     expect(await store.restores?.begin(b!, restore)).toEqual({ kind: 'restored' })
   })
 
-  it('deleting judges the copy: an archived version is kept until it was restored', { timeout }, async () => {
+  it('deleting judges the copy: an archived version is kept until it was restored', async () => {
     const bucket = await makeBucket(server, 'versioned', { s3: { restore } })
     await bucket.write('b.jsonl', theirs, { StorageClass: 'GLACIER' })
     const store = await bucket.open()
@@ -71,7 +70,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
       { kind: 'kept', reason: 'it is archived: it can only be judged after it was restored' },
     ])
     await store.restores?.begin(version!, restore)
-    await expect.poll(() => readVersion(store, version!), { timeout: 10_000 }).toBe(`read: ${theirs}`)
+    await expect.poll(() => readVersion(store, version!)).toBe(`read: ${theirs}`)
     expect(await deletion.deleteVersions([condemned])).toEqual([{ kind: 'deleted', bytes: theirs.length }])
     expect(judged).toEqual([theirs])
     expect(await listAll(store)).toEqual([])
@@ -89,11 +88,11 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     return [store, why]
   }
 
-  it('a run waits for the copy and reads it: verified', { timeout }, async () => {
+  it('a run waits for the copy and reads it: verified', async () => {
     expect(await verify({ restore })).toEqual(['verified', ''])
   })
 
-  it('a run whose wait ends first, or that restores nothing, ends incomplete', { timeout }, async () => {
+  it('a run whose wait ends first, or that restores nothing, ends incomplete', async () => {
     const archived = ['incomplete', 'archived: 1 object version']
     expect(await verify({ restore: { ...restore, wait: '1s' } })).toEqual(archived)
     expect(await verify({})).toEqual(archived)

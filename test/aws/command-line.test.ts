@@ -20,7 +20,6 @@ import { deployStack, type Stack } from '../support/stack.ts'
 
 /** `odv --aws`: what a person types against a deployed stage, in processes of their own. */
 
-const timeout = 240_000
 const theirs = jsonRecords(numbers(30).map(somebodyElse))
 const ours = jsonRecords(numbers(10).map(transferred))
 
@@ -63,7 +62,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
         stores: [{ id: 'us', country: 'US', s3: { bucket: 'backups-us', region: 'us-east-1' } }],
       }),
     })
-  }, timeout)
+  })
 
   afterAll(async () => {
     stack?.close()
@@ -96,12 +95,12 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
         /expected a configuration in the deployment/,
       ],
     ] as const)
-      it(`refuses ${what}`, { timeout }, async () => {
+      it(`refuses ${what}`, async () => {
         const ended = await aws('config', ...args)
         expect([ended.code, ended.stderr]).toEqual([64, expect.stringMatching(says)])
       })
 
-    it('puts a configuration and its manifest there, and replaces only what was seen', { timeout }, async () => {
+    it('puts a configuration and its manifest there, and replaces only what was seen', async () => {
       const first = await aws('config', 'buckets.json', '--manifest', 'ids.csv', '--json')
       expect(first.code, first.stderr).toBe(0)
       const [{ version, manifest }] = linesOf(first, 'configuration') as [JsonLine]
@@ -147,7 +146,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       steps.ack = await aws('ack', `${runId}-asked-0`, '--file', 'ids.csv', '--json')
       steps.resumed = await resumed.ended
       steps.finished = await aws('run', '--resume', runId, '--json')
-    }, timeout)
+    })
 
     it('goes on when the process that started it is interrupted', () => {
       expect(steps.interrupted!.code).toBe(130)
@@ -179,7 +178,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       expect([steps.finished!.code, verdictsOf(steps.finished!)]).toEqual([0, verdictsOf(steps.resumed!)])
     })
 
-    it('is exported as a bundle that holds offline against the keys of the stage', { timeout }, async () => {
+    it('is exported as a bundle that holds offline against the keys of the stage', async () => {
       const keys = await aws('keys', '--out', 'pinned')
       const exported = await aws('export', '--out', 'bundle', '--json')
       expect([keys.code, exported.code], exported.stderr).toEqual([0, 0])
@@ -191,7 +190,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
     })
   })
 
-  it('prints the lines of an embedded run, and ends with its code', { timeout }, async () => {
+  it('prints the lines of an embedded run, and ends with its code', async () => {
     writeFiles(place, { 'found/a.jsonl': theirs, 'found/ours.jsonl': ours })
     await verify([{ id: 'clean' }, { id: 'found' }])
     const [there, here] = await Promise.all([
@@ -210,7 +209,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
     expect(linesOf(there, 'cost')).toMatchObject([{ estimated: false }])
   })
 
-  it('estimates with --dry-run what a run would cost, and attests nothing', { timeout }, async () => {
+  it('estimates with --dry-run what a run would cost, and attests nothing', async () => {
     await verify([{ id: 'clean' }])
     const ended = await aws('run', '--dry-run', '--json')
     expect(ended.code, ended.stderr).toBe(0)
@@ -219,7 +218,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
     expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'summary', dryRun: true, versions: 1 })
   })
 
-  it('ends with the code of what failed, and says where more is said', { timeout }, async () => {
+  it('ends with the code of what failed, and says where more is said', async () => {
     await deployment.handIn('manifests/ids.csv', 'userId,transferredAt\nno id,2026-01-01\n')
     const ended = await aws('run', '--json')
     expect(ended.stderr).toMatch(/failed in BuildIndex; the log group \/aws\/lambda\/odv-cli-build-index says why/)
@@ -259,7 +258,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       ],
     }
     for (const [what, [args, says, more]] of Object.entries(errors))
-      it(`ends with 64 and is named: ${what}`, { timeout }, async () => {
+      it(`ends with 64 and is named: ${what}`, async () => {
         const ended = await startOdv(place, ['--aws', ...args, '--json'], { ...env, ...more }).ended
         expect([ended.code, ended.stderr]).toEqual([64, expect.stringMatching(says)])
         expect(jsonLines(ended).at(-1)).toMatchObject({ kind: 'error', exitCode: 64 })

@@ -81,7 +81,7 @@ describe.skipIf(withoutMinistack)(`deployed runs over a bucket ${onMinistack}`, 
         const record = await runState.getRequest(requestId)
         return record !== undefined && is(record)
       },
-      { timeout: 45_000, interval: 100 },
+      { timeout: 180_000, interval: 100 },
     )
   const requested = async (runId: string) => {
     const text = await deployment.document(requestedKey({ runId, storeId: 'sg', pass: 0 }, 0))

@@ -29,13 +29,13 @@ const theirs = jsonRecords(numbers(10).map(somebodyElse))
 const mixed = ours + jsonRecords([somebodyElse(1)])
 
 for (const { where, skip, start } of servers)
-  describe.skipIf(skip)(`a run over a bucket ${where}`, { timeout: 120_000 }, () => {
+  describe.skipIf(skip)(`a run over a bucket ${where}`, () => {
     let server: Loopback & { stop(): Promise<void> }
     let owner: S3Client
     beforeAll(async () => {
       server = await start()
       owner = ownerOf(server)
-    }, 180_000)
+    })
     afterAll(() => server?.stop())
     // As on anybody's machine: the credentials are in the environment.
     beforeEach(() => {

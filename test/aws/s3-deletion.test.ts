@@ -38,13 +38,13 @@ const servers = [
 ]
 
 for (const { where, skip, start } of servers)
-  describe.skipIf(skip)(`a bucket ${where}`, { timeout: 60_000 }, () => {
+  describe.skipIf(skip)(`a bucket ${where}`, () => {
     let server: Loopback & { stop(): Promise<void> }
     let owner: S3Client
     beforeAll(async () => {
       server = await start()
       owner = ownerOf(server)
-    }, 180_000)
+    })
     afterAll(() => server?.stop())
 
     deletionContract('a bucket with versions', async () => {

@@ -77,7 +77,7 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: zip }))
     code = `${server.endpoint}/${bucket}/${Key}`
     vault = await credentialsOf(server)
-  }, 120_000)
+  })
   afterAll(async () => {
     vi.unstubAllEnvs()
     vault?.close()
@@ -162,19 +162,19 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
     const untagged = (report: string) => report.replaceAll(/"tag":"[0-9a-f]+"/g, '')
     expect(handed.reports.map(untagged)).toEqual(whole.reports.map(untagged))
     expect(handed.reports).toHaveLength(batches)
-  }, 60_000)
+  })
 
   it('is what a call says that would help, in a stage that has none', async () => {
     const { store, why, tasks, reports } = await run(180.0001, false)
     expect([store, why, tasks]).toEqual(['incomplete', expect.stringContaining('limit: 1 object version'), []])
     expect(reports.join('')).toContain('scan tasks have more time (README: taskSubnets, taskSeconds)')
-  }, 60_000)
+  })
 
   it('ends with a limit in its report when its own time is too short', async () => {
     const { store, why, tasks } = await run(180.0001, true, { ODV_CALL_SECONDS: '180' })
     expect([store, why]).toEqual(['incomplete', expect.stringContaining('limit: 1 object version')])
     expect(tasks.map(({ code }) => code)).toEqual([0])
-  }, 60_000)
+  })
 
   const faults: { name: string; more: Record<string, string> }[] = [
     { name: 'its code is not what was packaged', more: { ODV_CODE_SHA256: '0'.repeat(64) } },
@@ -182,23 +182,19 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
     { name: 'its code is not there', more: { ODV_CODE_URL: 'https://127.0.0.1:1/none' } },
     { name: 'it does not know where it is', more: { ODV_EVIDENCE_BUCKET: '' } },
   ]
-  it.each(faults)(
-    'fails, is begun three times, and leaves the batch not scanned when $name',
-    async ({ more }) => {
-      const { store, why, tasks, reports } = await run(180.0001, true, more)
-      expect(tasks.map(({ code }) => code)).toEqual([1, 1, 1])
-      expect([store, why]).toEqual(['incomplete', expect.stringContaining('not-scanned: 1 object version')])
-      expect(reports[0]).toBeUndefined()
-    },
-    60_000,
-  )
+  it.each(faults)('fails, is begun three times, and leaves the batch not scanned when $name', async ({ more }) => {
+    const { store, why, tasks, reports } = await run(180.0001, true, more)
+    expect(tasks.map(({ code }) => code)).toEqual([1, 1, 1])
+    expect([store, why]).toEqual(['incomplete', expect.stringContaining('not-scanned: 1 object version')])
+    expect(reports[0]).toBeUndefined()
+  })
 
   it('prints no identifier and no name of an object', async () => {
     const { tasks } = await run(180.0001, true)
     const printed = tasks.map((task) => task.printed).join('')
     expect(printed).toContain('scan task ended')
     expect([transferred(3), 'big.gz'].filter((told) => printed.includes(told))).toEqual([])
-  }, 60_000)
+  })
 
   it('has its cluster, definition, role, logs and security group in a stage that is deployed with subnets', async () => {
     const params = { taskSubnets: 'subnet-0a1b2c3d,subnet-1a1b2c3d', taskVpc: 'vpc-0a1b2c3d' }
@@ -215,7 +211,7 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
     } finally {
       stack.close()
     }
-  }, 180_000)
+  })
 })
 
 /** What the agent of ECS gives a container: the credentials of a role, to whoever has the token. */

@@ -280,7 +280,7 @@ describe.skipIf(withoutMinistack)(`Step Functions ${onMinistack}`, () => {
       },
     })
     const execution = await machines.start(arn)
-    const taskToken = await vi.waitUntil(() => machines.kept(file), { timeout: 20_000 })
+    const taskToken = await vi.waitUntil(() => machines.kept(file), { timeout: 180_000 })
     await machines.states.send(new SendTaskSuccessCommand({ taskToken, output: '{"answer":42}' }))
     expect(await machines.end(execution)).toEqual({ status: 'SUCCEEDED', output: { answer: 42 } })
   })

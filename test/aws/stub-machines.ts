@@ -71,13 +71,13 @@ export async function stubMachines(server: Loopback) {
   }
 
   async function end(executionArn: string): Promise<Ended> {
-    for (const until = Date.now() + 60_000; Date.now() < until; await pause(20)) {
+    for (const until = Date.now() + 180_000; Date.now() < until; await pause(20)) {
       const { status, output, error, cause } = await states.send(new DescribeExecutionCommand({ executionArn }))
       if (status === 'RUNNING') continue
       if (status === 'SUCCEEDED') return { status, output: JSON.parse(output!) }
       return { status: status!, error: error!, cause: cause! }
     }
-    throw new Error(`${executionArn}: expected it to end within a minute`)
+    throw new Error(`${executionArn}: expected it to end within three minutes`)
   }
 
   return {

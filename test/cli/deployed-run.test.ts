@@ -12,7 +12,6 @@ import { keptTerminal, openAws, until } from './embedded-aws.ts'
 
 /** A run that goes on elsewhere, followed by what it leaves: the same lines and exit codes as one in this process. */
 
-const timeout = 60_000
 const theirs = jsonRecords(numbers(30).map(somebodyElse))
 const ours = jsonRecords(numbers(10).map(transferred))
 
@@ -91,16 +90,14 @@ describe('a run that is followed', () => {
     [{ clean, cut }, 2],
     [{ found, cut, clean }, 1],
   ] as const)
-    it(`ends with ${code} and the same lines as an embedded one for ${Object.keys(stores).join(', ')}`, {
-      timeout,
-    }, async () => {
+    it(`ends with ${code} and the same lines as an embedded one for ${Object.keys(stores).join(', ')}`, async () => {
       const { run } = await onAws(stores)
       const [there, here] = [await run(), await embedded(stores)]
       expect([there.code, here.code]).toEqual([code, code])
       expect(comparable(there.lines)).toEqual(comparable(here.lines))
     })
 
-  it('shows the passes before and after the answer of a custodian', { timeout }, async () => {
+  it('shows the passes before and after the answer of a custodian', async () => {
     const { root, aws, run } = await onAws({ clean, asked })
     const ended = run({
       onEvent(event) {
@@ -123,7 +120,7 @@ describe('a run that is followed', () => {
     ])
   })
 
-  it('stops with 75 when every open store waits, and is followed again to its verdict', { timeout }, async () => {
+  it('stops with 75 when every open store waits, and is followed again to its verdict', async () => {
     const { root, aws, run } = await onAws({ clean, asked })
     const first = await run({ wait: false })
     const runId = String(first.lines[0]!.run)
@@ -136,7 +133,7 @@ describe('a run that is followed', () => {
     expect(aws.calls.start).toBe(1)
   })
 
-  it('goes on when whoever follows it is interrupted, and says how to follow it again', { timeout }, async () => {
+  it('goes on when whoever follows it is interrupted, and says how to follow it again', async () => {
     const { root, aws, run } = await onAws({ asked })
     const interruption = new AbortController()
     const first = await run({
@@ -152,7 +149,7 @@ describe('a run that is followed', () => {
     expect((await aws.open().ports.runState.getRun(runId))?.state).toBe('finished')
   })
 
-  it('has only its result to show when it has ended, also when its execution is forgotten', { timeout }, async () => {
+  it('has only its result to show when it has ended, also when its execution is forgotten', async () => {
     const { aws, run } = await onAws({ clean, found })
     const runId = String((await run()).lines[0]!.run)
     const again = await run({ resume: runId })
@@ -163,7 +160,7 @@ describe('a run that is followed', () => {
     expect(aws.calls.start).toBe(1)
   })
 
-  it('is not taken for good when its summary never came under a checkpoint', { timeout }, async () => {
+  it('is not taken for good when its summary never came under a checkpoint', async () => {
     const { aws, run } = await onAws({ clean })
     const runId = String((await run()).lines[0]!.run)
     const { kept, terminal } = keptTerminal()
@@ -176,19 +173,19 @@ describe('a run that is followed', () => {
     expect(kept.warnings).toContain('NOT ATTESTED')
   })
 
-  it('fails with the code of what failed first', { timeout }, async () => {
+  it('fails with the code of what failed first', async () => {
     const { run } = await onAws({ clean }, 'userId,transferredAt\nno id,2026-01-01\n')
     const { code, warnings } = await run()
     expect(code).toBe(64)
     expect(warnings).toMatch(/ManifestInvalid|line 2: expected/)
   })
 
-  it('is named when there is none', { timeout }, async () => {
+  it('is named when there is none', async () => {
     const { run } = await onAws({ clean })
     await expect(run({ resume: 'run-nothing' })).rejects.toThrow(NotKnown)
   })
 
-  it('is followed through an outage', { timeout }, async () => {
+  it('is followed through an outage', async () => {
     const { aws, run } = await onAws({ clean })
     aws.breakWith(new ServiceUnavailable('states: expected an answer'))
     const running = run()
@@ -197,7 +194,7 @@ describe('a run that is followed', () => {
     expect((await running).code).toBe(0)
   })
 
-  it('is followed although it can be seen only some time after it began', { timeout }, async () => {
+  it('is followed although it can be seen only some time after it began', async () => {
     const { aws, run } = await onAws({ clean })
     aws.hide(true)
     const running = run()
@@ -215,7 +212,7 @@ describe('a run that is followed', () => {
       }),
     ],
   ] as const)
-    it(`goes on unseen when ${what}, and says how to follow it again`, { timeout }, async () => {
+    it(`goes on unseen when ${what}, and says how to follow it again`, async () => {
       const { aws } = await onAws({ clean })
       const { kept, terminal } = keptTerminal()
       aws.breakWith(error)

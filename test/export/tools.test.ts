@@ -76,7 +76,7 @@ async function refusesAll(bundles: string[]): Promise<void> {
 }
 
 describe('the programs in a bundle', () => {
-  it('are made of the sources that are here', { timeout: 60_000 }, async () => {
+  it('are made of the sources that are here', async () => {
     expect(readFileSync(join(root, 'lib/export/tools/generated.ts'), 'utf8')).toBe(await toolsModule(root))
   })
 })

@@ -18,7 +18,7 @@ let template: Template
 beforeAll(async () => {
   ;[packaged, prod] = await Promise.all([packageProject('dev'), packageProject('prod')])
   template = packaged.template
-}, 120_000)
+})
 afterAll(() => {
   packaged?.remove()
   prod?.remove()

@@ -20,7 +20,7 @@ let template: Template
 beforeAll(async () => {
   ;[withTasks, without] = await Promise.all([packageProject('dev', { params }), packageProject('dev')])
   template = withTasks.template
-}, 120_000)
+})
 afterAll(() => {
   withTasks?.remove()
   without?.remove()
@@ -218,11 +218,11 @@ describe('a stage with scan tasks', () => {
     })
   })
 
-  test('is what AWS’s own validator has no objection to', { timeout: 60_000 }, () => {
+  test('is what AWS’s own validator has no objection to', () => {
     expect(objectionsTo(template)).toEqual([])
   })
 
-  test.skipIf(withoutCfnLint)(`is nothing that is found by ${byCfnLint}`, { timeout: 60_000 }, () => {
+  test.skipIf(withoutCfnLint)(`is nothing that is found by ${byCfnLint}`, () => {
     expect(findingsIn(template)).toEqual([])
   })
 })

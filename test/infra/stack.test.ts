@@ -240,7 +240,7 @@ test('every physical name carries the stage', () => {
   expect(names.filter(({ name }) => !name.includes('odv-dev'))).toEqual([])
 })
 
-test('AWS’s own validator finds nothing to object to', { timeout: 60_000 }, () => {
+test('AWS’s own validator finds nothing to object to', () => {
   expect(objectionsTo(template)).toEqual([])
 })
 

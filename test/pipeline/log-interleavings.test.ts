@@ -145,14 +145,14 @@ async function play(scheduler: fc.Scheduler, base: Ledger, { writers, signers, p
 }
 
 describe('writers and signers at the same time, with crashes and with calls and replies that get lost', () => {
-  it('leave one history in any ledger that keeps the contract', { timeout: 180_000 }, async () => {
+  it('leave one history in any ledger that keeps the contract', async () => {
     const property = fc.asyncProperty(fc.scheduler(), scenario, (scheduler, each) =>
       play(scheduler, memoryLedger(), each),
     )
     await fc.assert(property, { numRuns: 2000 })
   })
 
-  it('leave one history in SQLite', { timeout: 180_000 }, async () => {
+  it('leave one history in SQLite', async () => {
     const place = scratchDirectory()
     let databases = 0
     const property = fc.asyncProperty(fc.scheduler(), scenario, async (scheduler, each) => {

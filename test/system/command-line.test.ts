@@ -17,8 +17,6 @@ import { scratchDirectory } from '../support/scratch.ts'
 
 /** What a user types and a script reads: exit codes, lines of JSON, refusals that name what is wrong. */
 
-const timeout = 60_000
-
 const theirs = jsonRecords(numbers(30).map(somebodyElse))
 const ours = jsonRecords(numbers(10).map(transferred))
 const stores = {
@@ -46,7 +44,7 @@ describe.concurrent('odv run', () => {
     [['clean', 'cut'], 2, { clean: 'verified', cut: 'incomplete' }],
     [['found', 'cut', 'clean'], 1, { clean: 'verified', found: 'residual', cut: 'incomplete' }],
   ] as const)
-    it(`ends with ${code} for ${args.join(', ')}`, { timeout }, async () => {
+    it(`ends with ${code} for ${args.join(', ')}`, async () => {
       const place = makePlace()
       const ended = await run(place, ...args.flatMap((store) => ['--store', `${store}=${store}`]))
       expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([code, verdicts])
@@ -69,7 +67,7 @@ describe.concurrent('odv run', () => {
       })
     })
 
-  it('logs one JSON object a line', { timeout }, async () => {
+  it('logs one JSON object a line', async () => {
     const place = makePlace()
     await run(place, '--store', 'clean=clean', '--store', 'x=found')
     const lines = readFileSync(join(place, '.odv/log.jsonl'), 'utf8').trimEnd().split('\n')
@@ -77,7 +75,7 @@ describe.concurrent('odv run', () => {
     expect(tasks).toEqual(expect.arrayContaining(['open-run', 'scan-batch', 'sign-checkpoint']))
   })
 
-  it('looks at the stores of odv.json, and of these at the named ones', { timeout }, async () => {
+  it('looks at the stores of odv.json, and of these at the named ones', async () => {
     const place = makePlace({
       'odv.json': configText({
         manifest: 'ids.csv',
@@ -92,7 +90,7 @@ describe.concurrent('odv run', () => {
     expect(verdictsOf(one)).toEqual({ clean: 'verified' })
   })
 
-  it('--dry-run lists and writes nothing', { timeout }, async () => {
+  it('--dry-run lists and writes nothing', async () => {
     const place = makePlace()
     const before = readdirSync(place, { recursive: true }).sort()
     const ended = await run(place, '--dry-run', '--store', 'found=found', '--store', 'cut=cut')
@@ -116,7 +114,7 @@ describe.concurrent('odv scan', () => {
     [['found/x.jsonl.gz', 'clean/a.jsonl'], 1, { clean: 1, found: 1, unverified: 0 }],
     [['cut/b.jsonl.gz'], 2, { clean: 0, found: 0, unverified: 1 }],
   ] as const)
-    it(`ends with ${code} for ${paths.join(', ')}`, { timeout }, async () => {
+    it(`ends with ${code} for ${paths.join(', ')}`, async () => {
       const place = makePlace()
       const ended = await scan(place, ...paths)
       expect(ended.code, ended.stderr).toBe(code)
@@ -154,7 +152,7 @@ describe.concurrent('odv scan', () => {
     )
   }
 
-  it('says where: object, containers, record and offset', { timeout }, async () => {
+  it('says where: object, containers, record and offset', async () => {
     const ended = await scan(makePlace(), 'found')
     expect(linesOf(ended, 'finding')[1]).toEqual({
       kind: 'finding',
@@ -240,7 +238,7 @@ describe.concurrent('a usage or configuration error', () => {
     'a resumed run with other stores': [['run', '--resume', 'run-1', '--store', 'x=clean'], /--resume/],
   }
   for (const [what, [args, named, files]] of Object.entries(errors))
-    it(`ends with 64 and is named: ${what}`, { timeout }, async () => {
+    it(`ends with 64 and is named: ${what}`, async () => {
       const place = makePlace(files)
       const ended = await odv(place, ...args)
       expect(ended.code, ended.stderr).toBe(64)
@@ -248,7 +246,7 @@ describe.concurrent('a usage or configuration error', () => {
       expect(ended.stderr).not.toMatch(/^ {4}at /m)
     })
 
-  it('is a line of JSON with --json', { timeout }, async () => {
+  it('is a line of JSON with --json', async () => {
     const ended = await odv(makePlace(), 'run', '--bogus', '--json')
     expect([ended.code, jsonLines(ended)]).toEqual([
       64,
@@ -271,13 +269,13 @@ describe.concurrent('help', () => {
     'config',
     'demo',
   ])
-    it(`odv ${command} --help says what it does and how it ends`, { timeout }, async () => {
+    it(`odv ${command} --help says what it does and how it ends`, async () => {
       const ended = await odv(scratchDirectory(), command, '--help')
       expect([ended.code, ended.stderr]).toEqual([0, ''])
       expect(ended.stdout).toMatch(new RegExp(`^odv ${command}: `))
     })
 
-  it('has the table of exit codes', { timeout }, async () => {
+  it('has the table of exit codes', async () => {
     const { code, stdout } = await odv(scratchDirectory(), '--help')
     expect(code).toBe(0)
     for (const each of [0, 1, 2, 64, 70]) expect(stdout).toMatch(new RegExp(`^ {2}${each}\\b`, 'm'))
@@ -308,7 +306,7 @@ describe.concurrent('from a request to a filing', () => {
     steps.status = await odv(place, 'status', '--json')
     steps.keys = await odv(place, 'keys', '--out', 'pinned', '--json')
     steps.export = await odv(place, 'export', '--out', 'bundle', '--json')
-  }, timeout)
+  })
 
   it('a run that shall not wait ends with 75 and says what it waits for', () => {
     expect(steps.first!.code).toBe(75)
@@ -322,14 +320,14 @@ describe.concurrent('from a request to a filing', () => {
     expect(linesOf(steps.status!, 'run')).toMatchObject([{ run: runId, state: 'finished' }])
   })
 
-  it('the bundle holds against the pinned keys', { timeout }, async () => {
+  it('the bundle holds against the pinned keys', async () => {
     expect([steps.keys!.code, steps.export!.code]).toEqual([0, 0])
     const ended = await odv(place, 'verify', 'bundle', ...keys, '--json')
     expect([ended.code, ended.stderr]).toEqual([0, ''])
     expect(linesOf(ended, 'bundle')).toMatchObject([{ holds: true, stores: [{ storeId: 'sg', verdict: 'verified' }] }])
   })
 
-  it('the bundle holds without a key, and a warning says what that is worth', { timeout }, async () => {
+  it('the bundle holds without a key, and a warning says what that is worth', async () => {
     const ended = await odv(place, 'verify', 'bundle')
     expect(ended.code).toBe(0)
     expect(ended.stderr).toMatch(/WARNING: no --key was given/)
@@ -352,7 +350,7 @@ describe.concurrent('from a request to a filing', () => {
     ],
     ['a file more', (bundle: string) => writeFileSync(join(bundle, 'more.txt'), ''), 'layout'],
   ] as const)
-    it(`a bundle with ${what} does not hold, and the check is named`, { timeout }, async () => {
+    it(`a bundle with ${what} does not hold, and the check is named`, async () => {
       const bundle = join(scratchDirectory(), 'bundle')
       cpSync(join(place, 'bundle'), bundle, { recursive: true })
       damage(bundle)
@@ -362,7 +360,7 @@ describe.concurrent('from a request to a filing', () => {
       expect((await odv(place, 'verify', bundle, ...keys)).stdout).toMatch(new RegExp(`does not hold[^]*${check}: `))
     })
 
-  it('does not hold against the keys of somebody else', { timeout }, async () => {
+  it('does not hold against the keys of somebody else', async () => {
     const other = makePlace()
     await run(other, '--store', 'x=clean')
     await odv(other, 'keys', '--out', 'theirs')
@@ -370,7 +368,7 @@ describe.concurrent('from a request to a filing', () => {
     expect([ended.code, linesOf(ended, 'bundle')]).toMatchObject([1, [{ holds: false, check: 'keys' }]])
   })
 
-  it('holds against a checkpoint that was kept, and not against one of another log', { timeout }, async () => {
+  it('holds against a checkpoint that was kept, and not against one of another log', async () => {
     const other = makePlace()
     await run(other, '--store', 'x=clean')
     await odv(other, 'export', '--out', 'bundle')
@@ -385,7 +383,7 @@ describe.concurrent('from a request to a filing', () => {
     expect(linesOf(foreign!, 'bundle')).toMatchObject([{ holds: false, check: 'consistency' }])
   })
 
-  it('refuses to overwrite an export, and to answer a request that there is not', { timeout }, async () => {
+  it('refuses to overwrite an export, and to answer a request that there is not', async () => {
     const [again, unknown] = await Promise.all([
       odv(place, 'export', '--out', 'bundle'),
       odv(place, 'ack', 'run-nothing-sg-0'),
@@ -395,7 +393,7 @@ describe.concurrent('from a request to a filing', () => {
     expect(unknown.stderr).toMatch(/run-nothing-sg-0: expected a request/)
   })
 
-  it('exports a period as well', { timeout }, async () => {
+  it('exports a period as well', async () => {
     const today = new Date().toISOString().slice(0, 10)
     const ended = await odv(place, 'export', '--from', today, '--to', today, '--out', 'day', '--json')
     expect(ended.code, ended.stderr).toBe(0)

@@ -241,13 +241,13 @@ describe.concurrent('kill -9', () => {
       await expectSame(place, ended)
     }
 
-    it(`and --resume attest what an undisturbed run does (${round})`, { timeout: 60_000 }, () => inTurn(killAndGoOn))
+    it(`and --resume attest what an undisturbed run does (${round})`, () => inTurn(killAndGoOn))
   }
 })
 
 describe.concurrent('kill -9 in the middle of the deletions', () => {
   for (const deletions of [1, 8, 20])
-    it(`counts every file as deleted once (after ${deletions})`, { timeout: 60_000 }, () =>
+    it(`counts every file as deleted once (after ${deletions})`, () =>
       inTurn(async () => {
         const place = makePlace()
         const custodian = startCustodian(place)
@@ -259,8 +259,7 @@ describe.concurrent('kill -9 in the middle of the deletions', () => {
         const ended = await (await startRun(place)).ended
         await custodian.stop()
         await expectSame(place, ended)
-      }),
-    )
+      }))
 })
 
 describe.concurrent('an interruption (SIGINT)', () => {
@@ -268,7 +267,7 @@ describe.concurrent('an interruption (SIGINT)', () => {
     'while a custodian is waited for': (place) => requestsIn(place).length > 0,
     'as soon as the run has begun': (place) => existsSync(join(place, '.odv/evidence/runs')),
   }))
-    it(`${when} ends with exit code 130, says how to go on, and changes nothing`, { timeout: 60_000 }, async () => {
+    it(`${when} ends with exit code 130, says how to go on, and changes nothing`, async () => {
       const place = makePlace()
       const started = startOdv(place, ['run', '--json'])
       while (!isThere(place)) await setTimeout(5)

@@ -6,7 +6,6 @@ import { jsonLines, linesOf, odv } from '../support/odv.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
-const timeout = 60_000
 const place = scratchDirectory()
 const theirs = jsonRecords(numbers(30).map(somebodyElse))
 writeFiles(place, {
@@ -30,9 +29,9 @@ describe('odv index', () => {
     expect(built.code, built.stderr).toBe(0)
     expect(jsonLines(built)).toMatchObject([{ kind: 'index', bytes: statSync(join(place, 'ids.index')).size }])
     damage('damaged.index')
-  }, timeout)
+  })
 
-  it('builds a file that only its owner can read, and leaves nothing else', { timeout }, () => {
+  it('builds a file that only its owner can read, and leaves nothing else', () => {
     expect(statSync(join(place, 'ids.index')).mode & 0o777).toBe(0o600)
     expect(readdirSync(place).toSorted()).toEqual([
       '.odv',
@@ -44,7 +43,7 @@ describe('odv index', () => {
     ])
   })
 
-  it('lets a scan say the same as one that reads the manifest', { timeout }, async () => {
+  it('lets a scan say the same as one that reads the manifest', async () => {
     const [read, opened] = await Promise.all([
       odv(place, 'scan', '--manifest', 'ids.csv', '--json', 'backups'),
       odv(place, 'scan', '--index', 'ids.index', '--json', 'backups'),
@@ -56,7 +55,7 @@ describe('odv index', () => {
     expect(readdirSync(join(place, '.odv')).filter((name) => name.startsWith('scan-'))).toEqual([])
   })
 
-  it('shows what an index was built from, and names nobody', { timeout }, async () => {
+  it('shows what an index was built from, and names nobody', async () => {
     const [shown, lines] = await Promise.all([
       odv(place, 'index', 'show', 'ids.index'),
       odv(place, 'index', 'show', 'ids.index', '--json'),
@@ -134,13 +133,13 @@ describe('odv index', () => {
     },
     { name: 'a deployment', args: ['index', 'show', 'ids.index', '--aws'], message: /expected no --aws/ },
   ]
-  it.each(refusals)('refuses, with exit code 64: $name', { timeout }, async ({ args, message }) => {
+  it.each(refusals)('refuses, with exit code 64: $name', async ({ args, message }) => {
     const ended = await odv(place, ...args)
     expect([ended.code, ended.stderr]).toEqual([64, expect.stringMatching(message)])
     expect(existsSync(join(place, 'new'))).toBe(false)
   })
 
-  it('refuses an index that was built with another case key', { timeout }, async () => {
+  it('refuses an index that was built with another case key', async () => {
     const other = scratchDirectory()
     copyFileSync(join(place, 'ids.csv'), join(other, 'ids.csv'))
     const built = await odv(other, 'index', 'build', '--manifest', 'ids.csv', '--out', 'ids.index')

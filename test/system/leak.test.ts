@@ -10,8 +10,6 @@ import { findLeaks, type Leak, piecesOf } from '../support/search-bytes.ts'
 
 /** No identifier of anybody in the manifest leaves it: not in the state, a bundle, a log or what is printed. */
 
-const timeout = 60_000
-
 /** Of each shape some that are transferred and some that are not yet. */
 const shapes: Record<string, (n: number) => string> = {
   decimal: (n) => `8${String(n).padStart(3, '0')}571930264817365`,
@@ -124,7 +122,7 @@ describe.concurrent('the search for identifiers', () => {
 
 describe.concurrent('no identifier is left behind', () => {
   // The first, since its retries take their time.
-  it('by a store that vanishes while it is read', { timeout }, async () => {
+  it('by a store that vanishes while it is read', async () => {
     const place = makePlace()
     writeFiles(
       place,
@@ -140,7 +138,7 @@ describe.concurrent('no identifier is left behind', () => {
   })
 
   for (const json of [true, false])
-    it(`by a run with requests, answers and a filing (${json ? '--json' : 'for people'})`, { timeout }, async () => {
+    it(`by a run with requests, answers and a filing (${json ? '--json' : 'for people'})`, async () => {
       const place = makePlace()
       const flags = json ? ['--json'] : []
       const waiting = await odv(place, 'run', '--no-wait', ...flags)
@@ -161,7 +159,7 @@ describe.concurrent('no identifier is left behind', () => {
     })
 
   for (const json of [true, false])
-    it(`by a scan (${json ? '--json' : 'for people'})`, { timeout }, async () => {
+    it(`by a scan (${json ? '--json' : 'for people'})`, async () => {
       const place = makePlace()
       const [decimal, uuid] = [shapes.decimal!(1), shapes.uuid!(1)]
       const paths = ['sg', 'ie', `sg/${decimal}.jsonl`, `sg/user=${uuid}`, `./sg/${uuid.toUpperCase()}.txt`]
@@ -181,7 +179,7 @@ describe.concurrent('no identifier is left behind', () => {
     ['plain lines', 'bad.txt', `${confirmed[0]}\n${id} ${confirmed[1]}\n`],
     ['gzip that is cut off', 'bad.gz', gzipNamed(`${id}.csv`, manifest).subarray(0, -9)],
   ] as const)
-    it(`by a malformed manifest: ${what}`, { timeout }, async () => {
+    it(`by a malformed manifest: ${what}`, async () => {
       const place = makePlace()
       writeFiles(place, { [name]: text })
       const [run, dry, scan] = await Promise.all([
@@ -193,7 +191,7 @@ describe.concurrent('no identifier is left behind', () => {
       expect(leaksIn(place, { run, dry, scan })).toEqual([])
     })
 
-  it('by a run that is killed', { timeout }, async () => {
+  it('by a run that is killed', async () => {
     const place = makePlace()
     const started = startOdv(place, ['run'])
     while (piecesOfRun(place).length === 0) await setTimeout(2)

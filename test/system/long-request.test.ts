@@ -67,7 +67,7 @@ function failing(evidence: Evidence, part: string, nth: number, when: 'request' 
   }
 }
 
-describe('a request of more than a thousand files', { timeout: 120_000 }, () => {
+describe('a request of more than a thousand files', () => {
   it('is in parts of a thousand, is done in one call where there is time, and the answer counts all', async () => {
     const place = await openLong(2300)
     const ended = await place.run()

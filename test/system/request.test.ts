@@ -7,7 +7,6 @@ import { scratchDirectory } from '../support/scratch.ts'
 
 /** A request as its custodian gets it: the one place where names that hold identifiers are opened. */
 
-const timeout = 60_000
 const subject = transferred(3)
 
 async function requestIn(place: string): Promise<string> {
@@ -22,7 +21,7 @@ async function requestIn(place: string): Promise<string> {
 }
 
 describe('odv request', () => {
-  it('gives exact names into a file that only its owner reads, and none to the terminal', { timeout }, async () => {
+  it('gives exact names into a file that only its owner reads, and none to the terminal', async () => {
     const place = scratchDirectory()
     const request = await requestIn(place)
     const given = await odv(place, 'request', request, '--out', 'request.jsonl')
@@ -42,7 +41,7 @@ describe('odv request', () => {
     expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('expected a request')])
   })
 
-  it('belongs to a run that says it is attested only when its summary is under a checkpoint', { timeout }, async () => {
+  it('belongs to a run that says it is attested only when its summary is under a checkpoint', async () => {
     const place = scratchDirectory()
     await requestIn(place)
     const good = await odv(place, 'run', '--json', '--manifest', 'ids.csv', '--store', 'sg=sg')

@@ -17,8 +17,6 @@ import { scratchDirectory } from '../support/scratch.ts'
 
 /** More than one process on one state directory: runs exclude each other, everything else works beside them. */
 
-const timeout = 60_000
-
 /** A store whose custodian is waited for: the run lasts until somebody answers. */
 function makePlace(): string {
   const place = scratchDirectory()
@@ -55,7 +53,7 @@ async function answer(place: string): Promise<Ended> {
 }
 
 describe.concurrent('two runs at once', () => {
-  it('on one state directory: the second is refused clearly and the first is unharmed', { timeout }, async () => {
+  it('on one state directory: the second is refused clearly and the first is unharmed', async () => {
     const place = makePlace()
     const first = startOdv(place, ['run', '--json'])
     const requestId = await requestOf(place)
@@ -80,7 +78,7 @@ describe.concurrent('two runs at once', () => {
   })
 
   for (const round of numbers(3))
-    it(`started at the same moment where nothing was before: one of them runs (${round})`, { timeout }, async () => {
+    it(`started at the same moment where nothing was before: one of them runs (${round})`, async () => {
       const place = makePlace()
       const both = numbers(2).map(() => startOdv(place, ['run', '--json']))
       const refused = await Promise.race(both.map(({ ended }) => ended))
@@ -94,7 +92,7 @@ describe.concurrent('two runs at once', () => {
       expect((await attestedIn(join(place, '.odv'))).statements).toHaveLength(7)
     })
 
-  it('on two state directories do not know of each other', { timeout }, async () => {
+  it('on two state directories do not know of each other', async () => {
     const place = makePlace()
     writeFiles(place, { 'clean/a.jsonl': jsonRecords([somebodyElse(1)]) })
     const both = await Promise.all(
@@ -118,7 +116,7 @@ describe.concurrent('two runs at once', () => {
 })
 
 describe.concurrent('beside a run', () => {
-  it('status, keys and export of an earlier run work, and what is answered wakes it up', { timeout }, async () => {
+  it('status, keys and export of an earlier run work, and what is answered wakes it up', async () => {
     const place = makePlace()
     writeFiles(place, {
       'clean/a.jsonl': jsonRecords([somebodyElse(1)]),
