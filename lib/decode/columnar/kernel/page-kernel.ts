@@ -23,7 +23,6 @@ type Exports = {
   unsnap(at: number, end: number, output: number, size: number): number
   numberLines(at: number, count: number, width: number, signed: number, to: number, most: number): number
   stringLines(at: number, end: number, count: number, to: number, most: number): number
-  isPlain(at: number, end: number): number
   readAt(): number
   writtenTo(): number
 }
@@ -85,7 +84,6 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
     buffer: Buffer.from(memory.buffer, outFrom, outBytes),
     view: new DataView(memory.buffer, outFrom, outBytes),
     at: 0,
-    isPlain: (length) => kernel.isPlain(outFrom, outFrom + length) !== 0,
   }
 
   /** Where bytes are in the memory, copied there if need be, not over a page that they may be made of. Undefined: they do not fit. */

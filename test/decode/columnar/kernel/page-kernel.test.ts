@@ -5,7 +5,6 @@ import { fixedLines, signed32, signed64, unsigned32, unsigned64 } from '../../..
 import { openPageKernel } from '../../../../lib/decode/columnar/kernel/page-kernel.ts'
 import { createOut, type Lines, type Out } from '../../../../lib/decode/columnar/text-content.ts'
 import { decompressSnappyBlock } from '../../../../lib/decode/compression/snappy-block.ts'
-import { textCheck } from '../../../../lib/decode/text-check.ts'
 import { prefixed } from '../parquet-file.ts'
 
 const kernel = openPageKernel(1 << 22)!
@@ -150,37 +149,6 @@ describe('a snappy block', () => {
     expect(kernel.unsnap(stored, 3)).toEqual(Uint8Array.from(Buffer.from('abc')))
     for (const size of [2, 4, 2 ** 24 + 1]) expect(kernel.unsnap(stored, size)).toBeUndefined()
   })
-})
-
-test('text is plain exactly where it is ASCII without control bytes other than tabs and line ends', () => {
-  const byte = fc.oneof(
-    { weight: 30, arbitrary: fc.constantFrom(0x20, 0x41, 0x7e, 9, 10, 13) },
-    fc.integer({ min: 0, max: 255 }),
-  )
-  fc.assert(
-    fc.property(fc.array(byte, { maxLength: 70 }), (bytes) => {
-      kernel.out.buffer.set(bytes)
-      const isPlain = bytes.every((byte) => byte < 0x80 && (byte >= 0x20 || byte === 9 || byte === 10 || byte === 13))
-      expect(kernel.out.isPlain!(bytes.length)).toBe(isPlain)
-    }),
-    { numRuns: 3000 },
-  )
-})
-
-test('plain text is checked by its length as it is by its bytes, behind a cut character too', () => {
-  for (const before of ['', 'a', 'é', '\xc3', '\xe2\x82'])
-    for (const behind of ['', 'é', '\0']) {
-      const [byBytes, byLength] = [textCheck(), textCheck()]
-      for (const check of [byBytes, byLength])
-        check.write(Buffer.from(before, before.includes('é') ? 'utf8' : 'latin1'))
-      byBytes.write(Buffer.from('plain'))
-      byLength.writePlain(5)
-      for (const check of [byBytes, byLength]) {
-        check.write(Buffer.from(behind))
-        check.end()
-      }
-      expect(byLength.problem()).toEqual(byBytes.problem())
-    }
 })
 
 function edges() {
