@@ -1,6 +1,8 @@
+import { constants, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { byteLines, prefixedValues } from '../../../../lib/decode/columnar/byte-values.ts'
+import { decompress } from '../../../../lib/decode/columnar/decompress.ts'
 import { fixedLines, signed32, signed64, unsigned32, unsigned64 } from '../../../../lib/decode/columnar/fixed-lines.ts'
 import { openPageKernel } from '../../../../lib/decode/columnar/kernel/page-kernel.ts'
 import { createOut, type Lines, type Out } from '../../../../lib/decode/columnar/text-content.ts'
@@ -148,6 +150,55 @@ describe('a snappy block', () => {
     const stored = Buffer.concat([varint(3), literal(Buffer.from('abc'))])
     expect(kernel.unsnap(stored, 3)).toEqual(Uint8Array.from(Buffer.from('abc')))
     for (const size of [2, 4, 2 ** 24 + 1]) expect(kernel.unsnap(stored, size)).toBeUndefined()
+  })
+})
+
+describe('a page of zstd', () => {
+  const text = Buffer.from('user 1111111111, user 2222222222 '.repeat(9000))
+  const frame = zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+  const skippable = Buffer.from('502a4d1804000000757365720a', 'hex').subarray(0, 12)
+  const plainly = (stored: Uint8Array, size: number) => {
+    try {
+      return Buffer.from(decompress('ZSTD', stored, size))
+    } catch {
+      return undefined
+    }
+  }
+
+  test('is what the plain function makes of it, in the memory where it becomes lines', () => {
+    for (const whole of [text, text.subarray(0, 1), Buffer.from('x'.repeat(70_000)), Buffer.alloc(0)]) {
+      const found = kernel.unzstd(zstdCompressSync(whole), whole.length)
+      expect(found?.buffer).toBe(kernel.out.buffer.buffer)
+      expect(Buffer.from(found!).equals(whole)).toBe(true)
+    }
+  })
+
+  test('of another size than stated, with anything before or behind it, or too large, is left to the plain function', () => {
+    for (const size of [0, text.length - 1, text.length + 1, 2 ** 24 + 1])
+      expect(kernel.unzstd(frame, size)).toBeUndefined()
+    for (const stored of [
+      Buffer.concat([frame, frame]),
+      Buffer.concat([frame, skippable]),
+      Buffer.concat([skippable, frame]),
+      Buffer.concat([frame, Buffer.alloc(1)]),
+      frame.subarray(0, -1),
+      Buffer.alloc(0),
+    ])
+      for (const size of [text.length, 2 * text.length]) expect(kernel.unzstd(stored, size)).toBeUndefined()
+    expect(kernel.unzstd(frame, text.length)?.length).toBe(text.length)
+  })
+
+  test('that is damaged anywhere is never taken for another', () => {
+    fc.assert(
+      fc.property(fc.nat(), (flip) => {
+        const damaged = Buffer.from(frame)
+        damaged[(flip >> 3) % frame.length]! ^= 1 << (flip & 7)
+        const found = kernel.unzstd(damaged, text.length)
+        if (found !== undefined) expect(Buffer.from(found)).toEqual(plainly(damaged, text.length))
+        expect(kernel.unzstd(frame, text.length)?.length).toBe(text.length)
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 
