@@ -1,5 +1,6 @@
 import { eightBitCheck } from './eight-bit-check.ts'
 import { encodedCheck } from './encoded-check.ts'
+import { type Seen, surveyed } from './survey.ts'
 import { textCheck } from './text-check.ts'
 import type { Gap } from './unverified.ts'
 
@@ -32,18 +33,20 @@ export function contentCheck({ readsEightBit }: { readsEightBit: boolean }) {
     eightBit.write(bytes.subarray(Math.max(0, at)))
   }
 
+  function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
+    encoded.writeSeen(bytes, seen)
+    if (isOther) eightBit.write(bytes)
+    else {
+      utf8.writeSeen(bytes, seen)
+      const problem = utf8.problem()
+      if (readsEightBit && problem?.reason === 'invalid-utf8') begin(bytes, problem.offset)
+      else before = Buffer.concat([before, bytes.subarray(-longestCut)]).subarray(-longestCut)
+    }
+    total += bytes.length
+  }
+
   return {
-    write(bytes: Uint8Array): void {
-      encoded.write(bytes)
-      if (isOther) eightBit.write(bytes)
-      else {
-        utf8.write(bytes)
-        const problem = utf8.problem()
-        if (readsEightBit && problem?.reason === 'invalid-utf8') begin(bytes, problem.offset)
-        else before = Buffer.concat([before, bytes.subarray(-longestCut)]).subarray(-longestCut)
-      }
-      total += bytes.length
-    },
+    write: (bytes: Uint8Array): void => surveyed(bytes, writeSeen),
     end(): void {
       encoded.end()
       utf8.end()

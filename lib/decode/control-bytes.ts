@@ -1,10 +1,8 @@
-import { group as kernelGroup, mostBytes, openTextKernel, type TextKernel } from './text-kernel/text-kernel.ts'
-
 /** Control bytes that occur in text: tab, line feed, form feed, carriage return, escape, record separator. */
 const inText = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e])
 const forbidden = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x20 && !inText.has(byte) ? 1 : 0))
 
-function firstIn(bytes: Uint8Array, from: number, to: number): number {
+export function firstIn(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from; at < to; at++) if (forbidden[bytes[at]!] === 1) return at
   return -1
 }
@@ -12,32 +10,7 @@ function firstIn(bytes: Uint8Array, from: number, to: number): number {
 /** Words that are looked at together. */
 const group = 8
 
-/** A call of the kernel costs as much as looking at so many bytes. */
-const fewBytes = 256
-
-let kernel: TextKernel | 'none' | undefined
-
-/**
- * Where the first control byte is that does not occur in text; -1: there is none, and then `isAscii` if all bytes are known
- * to be below 0x80.
- */
-export function lookAtBytes(bytes: Uint8Array): { control: number; isAscii: boolean } {
-  kernel ??= openTextKernel() ?? 'none'
-  if (kernel === 'none' || bytes.length < fewBytes) return { control: firstControlByte(bytes), isAscii: false }
-  let isAscii = true
-  for (let from = 0; from < bytes.length; from += mostBytes) {
-    const piece = bytes.subarray(from, from + mostBytes)
-    const seen = kernel.look(piece)
-    if (seen.group < piece.length) {
-      const control = firstIn(piece, seen.group, Math.min(seen.group + kernelGroup, piece.length))
-      return { control: from + control, isAscii: false }
-    }
-    isAscii &&= seen.isAscii
-  }
-  return { control: -1, isAscii }
-}
-
-/** The same question, in plain TypeScript. */
+/** Where the first control byte is that does not occur in text; -1: there is none. */
 export function firstControlByte(bytes: Uint8Array): number {
   const misaligned = bytes.byteOffset & 3
   const head = misaligned === 0 ? 0 : Math.min(4 - misaligned, bytes.length)

@@ -1,6 +1,8 @@
 import { encodedFormatOf, firstBytes } from './encoded-magics.ts'
 import { markCheck } from './encoded-marks.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
+import { type Seen, surveyed } from './survey.ts'
+import { shortestRun } from './text-kernel/text-kernel.ts'
 import type { UnverifiedReason } from './unverified.ts'
 
 export type EncodedProblem = { reason: UnverifiedReason; offset: number; detail: string }
@@ -14,13 +16,15 @@ type Problem = Pick<EncodedProblem, 'reason' | 'detail'>
  */
 export type EncodedCheck = {
   write(bytes: Uint8Array): void
+  /** The same for bytes of which there may be a survey. */
+  writeSeen(bytes: Uint8Array, seen: Seen | undefined): void
   end(): void
   /** The first problem of what was written so far. */
   problem(): EncodedProblem | undefined
 }
 
-/** Characters of a line that is looked at, and of a run that has to stand for text. */
-export const shortestRun = 48
+/** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
+export { shortestRun }
 export const longRun = 2048
 /** Characters of a run that are looked at together. */
 const windowCharacters = 1024
@@ -93,20 +97,46 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     opaque = undefined
   }
 
+  /** Room for one more character in the window. */
+  function makeRoom(): void {
+    if (filled < windowCharacters) return
+    judgeWindow()
+    characters.copyWithin(0, filled - overlap)
+    begins.copyWithin(0, filled - overlap)
+    filled = overlap
+  }
+
   function add(character: number): void {
     if (isBetween) line = 0
-    if (filled === windowCharacters) {
-      judgeWindow()
-      characters.copyWithin(0, filled - overlap)
-      begins.copyWithin(0, filled - overlap)
-      filled = overlap
-    }
+    makeRoom()
     characters[filled] = character
     begins[filled++] = total <= mostGlued || isBeginning || isBetween ? 1 : 0
     isBeginning = alphabet[character] === sign
     isBetween = false
     line++
     total++
+  }
+
+  /** The same for the characters from `from` on, as far as the window has room; returns where they end. */
+  function addSome(bytes: Uint8Array, from: number): number {
+    makeRoom()
+    const to = Math.min(bytes.length, from + windowCharacters - filled)
+    let place = filled
+    let begin = isBeginning ? 1 : 0
+    let at = from
+    for (; at < to; at++) {
+      const character = bytes[at]!
+      const kind = alphabet[character]!
+      if (kind === 0) break
+      characters[place] = character
+      begins[place++] = begin
+      begin = kind >> 1
+    }
+    filled = place
+    isBeginning = begin === 1
+    line += at - from
+    total += at - from
+    return at
   }
 
   /** Whether the run goes on behind a line end. */
@@ -141,23 +171,22 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   /** Goes on with the run at the end; returns where it ends in these bytes. */
   function goOn(bytes: Uint8Array, from: number): number {
     let at = from
-    while (at < bytes.length && goesOnWith(bytes[at]!)) at++
+    while (at < bytes.length) {
+      // Nearly all of a long run.
+      if (unfinished === '' && !isBetween && total > mostGlued) at = addSome(bytes, at)
+      if (at === bytes.length || !goesOnWith(bytes[at]!)) return at
+      at++
+    }
     return at
   }
 
-  function look(bytes: Uint8Array): void {
+  function look(bytes: Uint8Array, seen: Seen | undefined): void {
+    const next = seen === undefined ? nextRun : nextOf(seen)
     let at = 0
     while (at < bytes.length) {
       if (!isOpen) {
-        const probe = Math.min(at + shortestRun, bytes.length) - 1
-        let first = probe
-        while (first >= at && inRun[bytes[first]!] === 1) first--
-        at = probe + 1
-        if (first === probe) continue
-        while (at < bytes.length && inRun[bytes[at]!] === 1) at++
-        // A run is no longer than what it is written in, and none goes on behind a short line.
-        if (at < bytes.length && at - first <= shortestRun) continue
-        at = first + 1
+        at = next(bytes, at)
+        if (at === bytes.length) return
         start = offset + at
         isOpen = true
       }
@@ -168,18 +197,54 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     }
   }
 
+  function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
+    if (found !== undefined) return
+    look(bytes, seen)
+    found ??= marks.write(bytes)
+    offset += bytes.length
+  }
+
   return {
     write(bytes) {
-      if (found !== undefined) return
-      look(bytes)
-      found ??= marks.write(bytes)
-      offset += bytes.length
+      if (found === undefined) surveyed(bytes, writeSeen)
     },
+    writeSeen,
     end() {
       if (isOpen) judge()
       found ??= marks.end()
     },
     problem: () => found,
+  }
+}
+
+/**
+ * Where the first run begins at or behind `from` that is as long as a line that is looked at, or that may go on behind the
+ * last byte; the end if there is none. A run is no longer than what it is written in, and none goes on behind a short line.
+ */
+function nextRun(bytes: Uint8Array, from: number): number {
+  for (let at = from; at < bytes.length; ) {
+    const probe = Math.min(at + shortestRun, bytes.length) - 1
+    let first = probe
+    while (first >= at && inRun[bytes[first]!] === 1) first--
+    at = probe + 1
+    if (first === probe) continue
+    while (at < bytes.length && inRun[bytes[at]!] === 1) at++
+    if (at === bytes.length || at - first > shortestRun) return first + 1
+  }
+  return bytes.length
+}
+
+/** The same of bytes that the kernel has seen, which lists all runs that are long enough; asked from the first one to the last. */
+function nextOf({ runs }: Seen): (bytes: Uint8Array, from: number) => number {
+  let at = 0
+  return (bytes, from) => {
+    for (; at < runs.length; at += 2) {
+      const first = Math.max(from, runs[at]!)
+      if (runs[at + 1]! - first >= shortestRun) return first
+    }
+    let first = bytes.length
+    while (first > from && inRun[bytes[first - 1]!] === 1) first--
+    return first
   }
 }
 

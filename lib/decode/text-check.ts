@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { lookAtBytes } from './control-bytes.ts'
+import { firstControlByte } from './control-bytes.ts'
+import { type Seen, surveyed } from './survey.ts'
 
 type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 
@@ -7,8 +8,8 @@ type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail
 export type TextCheck = {
   /** Looks at the next bytes, until the first problem is found. */
   write(bytes: Uint8Array): void
-  /** The same for so many bytes that are known to be ASCII without forbidden control bytes. */
-  writePlain(length: number): void
+  /** The same for bytes of which there may be a survey. */
+  writeSeen(bytes: Uint8Array, seen: Seen | undefined): void
   /** The first problem of what was written so far. */
   problem(): TextProblem | undefined
   /** The content ends here. */
@@ -28,8 +29,9 @@ export function textCheck(): TextCheck {
   })
 
   /** The first problem in the next bytes. */
-  function look(bytes: Uint8Array): TextProblem | undefined {
-    const { control, isAscii } = lookAtBytes(bytes)
+  function look(bytes: Uint8Array, seen: Seen | undefined): TextProblem | undefined {
+    const control = seen?.control ?? firstControlByte(bytes)
+    const isAscii = seen?.isAscii ?? false
     const text = control < 0 ? bytes : bytes.subarray(0, control)
     let from = 0
     if (cut.length > 0) {
@@ -48,17 +50,17 @@ export function textCheck(): TextCheck {
     return { reason: 'not-text', offset: offset + control, detail: 'expected no control bytes in text' }
   }
 
+  function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
+    if (problem !== undefined) return
+    problem = look(bytes, seen)
+    offset += bytes.length
+  }
+
   return {
     write(bytes) {
-      if (problem !== undefined) return
-      problem = look(bytes)
-      offset += bytes.length
+      if (problem === undefined) surveyed(bytes, writeSeen)
     },
-    writePlain(length) {
-      if (problem !== undefined) return
-      if (cut.length > 0) problem = invalid(offset - cut.length)
-      offset += length
-    },
+    writeSeen,
     problem: () => problem,
     end() {
       if (problem === undefined && cut.length > 0) problem = invalid(offset - cut.length)

@@ -20,6 +20,14 @@ async function problemIn(content: string | Uint8Array, lengths: readonly number[
   return check.problem()
 }
 
+/** The same without the kernel. */
+function plainProblemIn(content: Buffer, length: number) {
+  const check = encodedCheck()
+  for (let at = 0; at < content.length; at += length) check.writeSeen(content.subarray(at, at + length), undefined)
+  check.end()
+  return check.problem()
+}
+
 const lines = (encoded: string, width: number) => encoded.replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n')
 
 const key = createHash('sha256').update('key').digest()
@@ -189,6 +197,26 @@ describe('other text is clean', () => {
     test(name, async () => {
       for (const cut of [[content.length], [1], [47, 48, 49]]) expect(await problemIn(content, cut)).toBeUndefined()
     })
+
+  test('the kernel finds the same runs to look at as the plain code', async () => {
+    const word = fc.oneof(
+      { weight: 3, arbitrary: fc.stringMatching(/^[a-z0-9+/]{0,70}$/) },
+      { weight: 3, arbitrary: fc.constantFrom(' ', '\n', '"', '%2B', '\\n', '\\x', '\\', '%', '\r\n > ') },
+      { weight: 1, arbitrary: fc.constantFrom(gzipSync(text).toString('base64'), encrypted.toString('hex')) },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(word, { minLength: 10, maxLength: 60 }),
+        fc.integer({ min: 256, max: 2000 }),
+        async (words, cut) => {
+          const content = Buffer.from(words.join(''))
+          for (const length of [1e6, cut])
+            expect(await problemIn(content, [length])).toEqual(plainProblemIn(content, length))
+        },
+      ),
+      { numRuns: 120 },
+    )
+  })
 
   test('random tokens are taken for a format once in many thousands', async () => {
     const tokens = Array.from({ length: 20_000 }, () => randomBytes(60).toString('base64')).join(' ')

@@ -1,9 +1,10 @@
 import { isAscii } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { firstControlByte, lookAtBytes } from '../../lib/decode/control-bytes.ts'
+import { firstControlByte } from '../../lib/decode/control-bytes.ts'
+import { survey, surveyed } from '../../lib/decode/survey.ts'
 import { textCheck } from '../../lib/decode/text-check.ts'
-import { openTextKernel } from '../../lib/decode/text-kernel/text-kernel.ts'
+import { openTextKernel, shortestRun } from '../../lib/decode/text-kernel/text-kernel.ts'
 import { collect, inPieces } from './collect.ts'
 
 const problemIn = (pieces: readonly Uint8Array[]) => {
@@ -114,8 +115,8 @@ describe('the text kernel', () => {
         const bytes = Buffer.from(plain)
         bytes[at] = byte
         const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
-        const expected = { control: isControl ? at : -1, isAscii: !isControl && byte < 0x80 }
-        expect(lookAtBytes(bytes)).toEqual(expected)
+        const expected = { control: isControl ? at : -1, isAscii: byte < 0x80 }
+        expect(survey(bytes)).toMatchObject(expected)
       }
   })
 
@@ -129,13 +130,51 @@ describe('the text kernel', () => {
         (units, length, control) => {
           const bytes = Buffer.alloc(length, units.join(''))
           if (control !== null) bytes[control[0] % length] = control[1]
-          const seen = lookAtBytes(bytes)
-          expect(seen.control).toBe(firstControlByte(bytes))
-          expect(!seen.isAscii || isAscii(bytes)).toBe(true)
+          surveyed(bytes, (piece, seen) => {
+            expect(seen?.control ?? firstControlByte(piece)).toBe(firstControlByte(piece))
+            expect(seen?.isAscii ?? isAscii(piece)).toBe(isAscii(piece))
+          })
         },
       ),
       { numRuns: 300 },
     )
+  })
+
+  test('lists the runs of what base64 and its escapes are made of, wherever they lie', () => {
+    const inRun = /[A-Za-z0-9+/_\\%-]{48,}/g
+    const run = fc.tuple(
+      fc.integer({ min: 0, max: 140 }),
+      fc.constantFrom('a', 'Z', '0', '9', '+', '/', '-', '_', '\\', '%'),
+    )
+    const other = fc
+      .integer({ min: 0, max: 255 })
+      .filter((byte) => !/[A-Za-z0-9+/_\\%-]/.test(String.fromCharCode(byte)))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(run, other), { minLength: 6, maxLength: 30 }), ([...parts]) => {
+        const text = parts.map(([[length, byte], end]) => byte.repeat(length) + String.fromCharCode(end)).join('')
+        const whole = `${text}${' '.repeat(256)}`
+        for (const bytes of [Buffer.from(whole, 'latin1'), Buffer.from(whole.slice(0, -257), 'latin1')]) {
+          const seen = survey(bytes)
+          if (seen === undefined) continue
+          const expected = [...bytes.toString('latin1').matchAll(inRun)].flatMap(({ index, 0: { length } }) => [
+            index,
+            index + length,
+          ])
+          expect([...seen.runs]).toEqual(expected)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+    expect(shortestRun).toBe(48)
+  })
+
+  test('takes every byte for what it is in a run', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const bytes = Buffer.alloc(320, ' ').fill('a', 100, 160)
+      bytes[130] = byte
+      const goesOn = /[A-Za-z0-9+/_\\%-]/.test(String.fromCharCode(byte))
+      expect([...survey(bytes)!.runs], `byte ${byte}`).toEqual(goesOn ? [100, 160] : [])
+    }
   })
 })
 

@@ -1,6 +1,7 @@
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
 import { encodedCheck } from '../encoded-check.ts'
 import type { Sink } from '../sink.ts'
+import { type Seen, surveyed } from '../survey.ts'
 import { textCheck } from '../text-check.ts'
 
 const outBytes = 256 * 1024
@@ -11,8 +12,6 @@ export type Out = {
   readonly buffer: Buffer
   readonly view: DataView
   at: number
-  /** A quick look at the first bytes: true if they are printable ASCII and line ends for sure. */
-  isPlain?(length: number): boolean
 }
 
 /** `wanted`: bytes that there are to write at most, which may take less memory. */
@@ -54,16 +53,19 @@ export function textContent(
     if (out === undefined || out.at === 0) return
     const bytes = out.buffer.subarray(0, out.at)
     out.at = 0
-    await deliver(bytes, isCounted, check !== undefined && out.isPlain?.(bytes.length))
+    await deliver(bytes, isCounted)
   }
 
-  async function deliver(bytes: Uint8Array, isCounted = true, isPlain = false): Promise<void> {
+  function look(piece: Uint8Array, seen: Seen | undefined): void {
+    check?.writeSeen(piece, seen)
+    encoded?.writeSeen(piece, seen)
+  }
+
+  async function deliver(bytes: Uint8Array, isCounted = true): Promise<void> {
     if (isCounted) countProduced(decoding, bytes.length, path, written)
     written += bytes.length
     decoding.deliveredBytes += bytes.length
-    if (isPlain) check?.writePlain(bytes.length)
-    else check?.write(bytes)
-    encoded?.write(bytes)
+    if (kind !== 'numbers') surveyed(bytes, look)
     sink ??= decoding.open(path)
     const consumed = sink.write(bytes)
     if (consumed !== undefined) await consumed

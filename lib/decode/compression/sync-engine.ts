@@ -1,21 +1,16 @@
 import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib'
-import { createStream, type Engine, type EngineKind, type Stream } from './engine.ts'
+import { driveAhead } from './drive-ahead.ts'
+import { createStream, type Engine, type EngineKind, type Input, type Stream } from './engine.ts'
+import { isOfDecoder, nothing, type Step, type Stepper } from './stepper.ts'
+import { canGoAhead, type OwnedHandle, waitFor } from './write-ahead.ts'
 
 /**
- * The decoders of `node:zlib` without their streams, which is 1.25 to 1.5 times as fast. This is the only file that knows of
+ * The decoders of `node:zlib` without their streams, which is 1.25 to 1.5 times as fast. This file and `write-ahead.ts` alone know of
  * Node's internals: `_handle.writeSync` and `_writeState` of a zlib stream. Whether they are there and do what they did is
  * tried once, with good, damaged and cut-off data; if not, nothing here is used, and streams decode.
  */
-type Handle = {
-  writeSync(
-    flush: number,
-    input: Uint8Array,
-    inputAt: number,
-    inputLength: number,
-    output: Uint8Array,
-    outputAt: number,
-    outputLength: number,
-  ): void
+type Handle = OwnedHandle & {
+  writeSync: OwnedHandle['write']
   reset(): void
   close(): void
   onerror: (message: string, errno: number, code: string) => void
@@ -25,17 +20,18 @@ type Internals = { _handle?: Partial<Handle>; _writeState?: Uint32Array }
 
 const outputSize = 256 * 1024
 const smallest = 64
-const nothing = new Uint8Array(0)
+/** What one stream has made when it is worth decoding ahead. */
+const muchOutput = 1024 * 1024
 
-/** Absent where Node's decoder is not as it is expected. */
-export function syncEngine(kind: EngineKind): Engine | undefined {
+/** Absent where Node's decoder is not as it is expected. `aheadFrom`: bytes of a stream behind which it is decoded ahead. */
+export function syncEngine(kind: EngineKind, aheadFrom = muchOutput): Engine | undefined {
   usable ??= isUsable()
   if (!usable) return undefined
   let stepper = createStepper(kind)
   if (stepper === undefined) return undefined
   const output = Buffer.allocUnsafeSlow(outputSize)
   return {
-    run: (input, giveBack) => drive(stepper!, output, input, giveBack),
+    run: (input, giveBack) => drive(stepper!, output, aheadFrom, input, giveBack),
     whole(input, into, at, size) {
       const done = tryWhole(stepper!, input, into, at)
       const left = done === undefined ? 0 : input.length - done.consumed
@@ -66,35 +62,27 @@ function tryWhole(
   }
 }
 
-const isOfDecoder = (error: unknown): boolean => error instanceof Error && 'code' in error
-
-/** Decodes what is in `input` until that is used up or `output`, from `at` on, is full. */
-type Stepper = {
-  begin(): void
-  /** `isEnd`: nothing comes after `input`. `isFull`: there may be more output of the same input. */
-  step(
-    input: Uint8Array,
-    isEnd: boolean,
-    output: Uint8Array,
-    at: number,
-  ): { produced: number; rest: Uint8Array; isFull: boolean }
-  close(): void
-}
-
 async function* drive(
   stepper: Stepper,
   output: Uint8Array,
-  input: () => Promise<Uint8Array | undefined>,
+  aheadFrom: number,
+  input: Input,
   giveBack: (rest: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
   stepper.begin()
+  let produced = 0
   for (;;) {
     const chunk = await input()
     let rest = chunk ?? nothing
     for (let isFull = true; isFull; ) {
+      if (produced >= aheadFrom && (await canGoAhead())) {
+        yield* driveAhead(stepper, rest, chunk === undefined, input, giveBack)
+        return
+      }
       const done = stepper.step(rest, chunk === undefined, output, 0)
       rest = done.rest
       isFull = done.isFull
+      produced += done.produced
       if (done.produced > 0) yield output.subarray(0, done.produced)
     }
     if (rest.length > 0) giveBack(rest)
@@ -121,7 +109,16 @@ function stepperOf(stream: Stream, handle: Handle, state: Uint32Array, kind: Eng
   let isUsed = false
   handle.onerror = (message, _errno, code) => {
     failure = Object.assign(new Error(message), { code })
+    handle.cb?.()
   }
+
+  function stepOf(input: Uint8Array, room: number): Step {
+    if (failure !== undefined) throw failure
+    const [free, left] = [state[0]!, state[1]!]
+    if (free > room || left > input.length) throw new Error('zlib: expected counts within the buffers')
+    return { produced: room - free, rest: input.subarray(input.length - left), isFull: free === 0 }
+  }
+
   return {
     begin() {
       // The decoder of zstd begins with each frame by itself; a reset would lose its limit.
@@ -129,13 +126,15 @@ function stepperOf(stream: Stream, handle: Handle, state: Uint32Array, kind: Eng
       isUsed = true
     },
     step(input, isEnd, output, at) {
-      const room = output.length - at
       state[0] = 0xffffffff
-      handle.writeSync(isEnd ? finish : more, input, 0, input.length, output, at, room)
-      if (failure !== undefined) throw failure
-      const [free, left] = [state[0]!, state[1]!]
-      if (free > room || left > input.length) throw new Error('zlib: expected counts within the buffers')
-      return { produced: room - free, rest: input.subarray(input.length - left), isFull: free === 0 }
+      handle.writeSync(isEnd ? finish : more, input, 0, input.length, output, at, output.length - at)
+      return stepOf(input, output.length - at)
+    },
+    async ahead(input, isEnd, output) {
+      state[0] = 0xffffffff
+      const flush = isEnd ? finish : more
+      await waitFor(stream, handle, () => handle.write(flush, input, 0, input.length, output, 0, output.length))
+      return stepOf(input, output.length)
     },
     close: () => void stream.destroy(),
   }

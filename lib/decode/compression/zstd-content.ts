@@ -97,8 +97,8 @@ async function* frameContent(
   let taken = 0
   const input = async (): Promise<Uint8Array | undefined> => {
     const bytes = await walk.take()
-    if (bytes === undefined && walk.ended() === 'source') throw stop('truncated', 'expected more bytes of a frame')
-    if (bytes === undefined && walk.ended() === 'corrupt') throw stop('corrupt', 'expected a known block type')
+    // Its place is known when all output before it was counted.
+    if (bytes === undefined && walk.ended() !== 'frame') throw new FrameCut()
     taken += bytes?.length ?? 0
     return bytes
   }
@@ -111,12 +111,17 @@ async function* frameContent(
       yield output
     }
   } catch (error) {
-    throw decoderFailure(error, stop)
+    if (!(error instanceof FrameCut)) throw decoderFailure(error, stop)
+    if (walk.ended() === 'source') throw stop('truncated', 'expected more bytes of a frame')
+    throw stop('corrupt', 'expected a known block type')
   }
   if (left > 0 || walk.ended() !== 'frame') throw stop('corrupt', 'expected the decoder to consume the whole frame')
   checkSize(header, done.decodedBytes - from, stop)
   done.storedBytes += taken
 }
+
+/** The walk through a frame came to no end. */
+class FrameCut extends Error {}
 
 function checkSize(header: FrameHeader, decoded: number, stop: (reason: 'corrupt', detail: string) => Error): void {
   if (header.contentSize !== undefined && header.contentSize !== decoded)

@@ -18,7 +18,7 @@ export function smallFrames(engine: Engine, input: Uint8Array, output: Uint8Arra
   const { whole } = engine
   if (whole === undefined) return done
   while (output.length - done.produced > smallFrame) {
-    const frame = smallFrameAt(input, done.consumed)
+    const frame = wholeFrameAt(input, done.consumed, smallFrame)
     if (frame === undefined) return done
     const decoded = whole(input.subarray(done.consumed, frame.end), output, done.produced, frame.contentSize)
     if (decoded === undefined) return done
@@ -28,13 +28,20 @@ export function smallFrames(engine: Engine, input: Uint8Array, output: Uint8Arra
   return done
 }
 
-function smallFrameAt(bytes: Uint8Array, at: number): { end: number; contentSize: number } | undefined {
+/**
+ * The frame that begins at `at`, if it is there as a whole and states that it holds `most` bytes at most, and where it ends. Whether it holds as many is for its decoder to see.
+ */
+export function wholeFrameAt(
+  bytes: Uint8Array,
+  at: number,
+  most: number,
+): { end: number; contentSize: number } | undefined {
   const rest = bytes.subarray(at)
   if (!isFrame(rest)) return undefined
   const parsed = parseFrameHeader(rest)
   if (parsed.kind !== 'header') return undefined
   const { length, contentSize, dictionary, checksum } = parsed.header
-  if (dictionary || contentSize === undefined || contentSize > smallFrame) return undefined
+  if (dictionary || contentSize === undefined || contentSize > most) return undefined
   for (let next = length; next + 3 <= rest.length; ) {
     const block = littleEndian(rest, next, 3)
     const type = (block >> 1) & 3

@@ -1,6 +1,7 @@
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
 import { type EncodedCheck, encodedCheck } from '../encoded-check.ts'
 import type { Sink } from '../sink.ts'
+import { surveyed } from '../survey.ts'
 import { type TextCheck, textCheck } from '../text-check.ts'
 
 /**
@@ -52,8 +53,11 @@ export function rowWriter(path: readonly string[], decoding: Decoding): RowWrite
     filled = 0
     countProduced(decoding, bytes.length, path, offset)
     offset += bytes.length
-    opened.check.write(bytes)
-    opened.encoded.write(bytes)
+    const { check, encoded } = opened
+    surveyed(bytes, (piece, seen) => {
+      check.writeSeen(piece, seen)
+      encoded.writeSeen(piece, seen)
+    })
     decoding.deliveredBytes += bytes.length
     await opened.sink.write(bytes)
     if (buffer.length > 16 * pushedAt) buffer = Buffer.allocUnsafe(0)

@@ -1,7 +1,11 @@
 import { kernelBytes } from './kernel-bytes.ts'
 
 /** What `assembly/index.ts` exports. */
-type Exports = { look(length: number): number; wasAscii(): number }
+type Exports = {
+  look(length: number, shortest: number): number
+  firstControl(): number
+  wasAscii(): number
+}
 
 /** What of WebAssembly's JavaScript interface is used; the types of Node do not have it. */
 type Interface = {
@@ -11,17 +15,26 @@ type Interface = {
   Memory: new (pages: { initial: number; maximum: number }) => { buffer: ArrayBuffer }
 }
 
-/** `group`: how many bytes are looked at together, of which the first may be anywhere. */
-export type TextKernel = {
-  /**
-   * Looks at bytes, at most `mostBytes`, to the first group with a control byte that text does not have. Returns where that
-   * group begins, not less than their number where there is none, and whether all are below 0x80.
-   */
-  look(bytes: Uint8Array): { group: number; isAscii: boolean }
+/**
+ * What one pass over some bytes saw. `group`: where the first `group` bytes begin that have a control byte that text does not
+ * have; not less than their number where there is none. `runs`: from and to of each run of at least `shortestRun` letters, digits and signs of base64, of a backslash or a percent
+ * sign, ascending.
+ */
+export type Survey = {
+  readonly group: number
+  readonly isAscii: boolean
+  readonly runs: Int32Array
 }
 
+/** `runs` are overwritten by the next look at any bytes. */
+export type TextKernel = { look(bytes: Uint8Array): Survey }
+
+/** So many bytes are looked at together. */
 export const group = 64
+/** So many bytes are looked at at once, at most. */
 export const mostBytes = 256 * 1024
+/** From 48 to 64. */
+export const shortestRun = 48
 const pageBytes = 64 * 1024
 const space = 0x20
 
@@ -33,13 +46,19 @@ export function openTextKernel(): TextKernel | undefined {
   const pages = (mostBytes + pageBytes) / pageBytes
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } })
-  const { look, wasAscii } = exports as Exports
+  const { look, firstControl, wasAscii } = exports as Exports
   const block = new Uint8Array(memory.buffer)
+  const runs = new Int32Array(memory.buffer, mostBytes + group)
   return {
     look(bytes) {
       block.set(bytes)
       block.fill(space, bytes.length, bytes.length + group)
-      return { group: look(bytes.length), isAscii: wasAscii() === 1 }
+      const count = look(bytes.length, shortestRun)
+      return {
+        group: firstControl(),
+        isAscii: wasAscii() === 1,
+        runs: runs.subarray(0, 2 * count),
+      }
     },
   }
 }

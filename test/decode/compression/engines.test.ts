@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Engine, EngineKind } from '../../../lib/decode/compression/engine.ts'
 import { streamEngine } from '../../../lib/decode/compression/stream-engine.ts'
 import { syncEngine } from '../../../lib/decode/compression/sync-engine.ts'
+import { canGoAhead } from '../../../lib/decode/compression/write-ahead.ts'
 import { inPieces } from '../collect.ts'
 
 const inflateRaw: EngineKind = { name: 'inflate-raw' }
@@ -43,9 +44,16 @@ const texts = fc.oneof(
 )
 const cuts = fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1, maxLength: 4 })
 
-describe.each(kinds)('the synchronous engine for $kind.name', ({ kind, compress, endsItself }) => {
-  test('is there where tests run', () => {
+const never = Number.POSITIVE_INFINITY
+const variants = kinds.flatMap((each) => [
+  { ...each, how: 'from the beginning on ahead', aheadFrom: 0, numRuns: 100 },
+  { ...each, how: 'never ahead', aheadFrom: never, numRuns: 100 },
+])
+
+describe.each(variants)('the engine for $kind.name, $how', ({ kind, compress, endsItself, aheadFrom, numRuns }) => {
+  test('is there where tests run', async () => {
     expect(syncEngine(kind)).toBeDefined()
+    expect(await canGoAhead()).toBe(true)
   })
 
   test('does with any stream, whole, cut off or damaged, what the public one does', async () => {
@@ -62,17 +70,17 @@ describe.each(kinds)('the synchronous engine for $kind.name', ({ kind, compress,
           endsItself && lost === 0 ? after : Buffer.alloc(0),
         ])
         if (flip !== null && bytes.length > 0) bytes[(flip >> 3) % bytes.length]! ^= 1 << (flip & 7)
-        const engine = syncEngine(kind)!
+        const engine = syncEngine(kind, aheadFrom)!
         const expected = await runOf(streamEngine(kind), bytes, lengths)
         expect(await runOf(engine, bytes, lengths)).toBe(expected)
         engine.close()
       }),
-      { numRuns: 150 },
+      { numRuns },
     )
   })
 
   test('decodes one stream after the other', async () => {
-    const engine = syncEngine(kind)!
+    const engine = syncEngine(kind, aheadFrom)!
     for (const text of ['one', '', 'x'.repeat(300_000), 'three'])
       expect(await runOf(engine, compress(Buffer.from(text)), [1000])).toBe(
         `${Buffer.from(text).toString('hex')} and then `,
@@ -81,7 +89,7 @@ describe.each(kinds)('the synchronous engine for $kind.name', ({ kind, compress,
   })
 
   test('decodes a stream that is there as a whole, or leaves everything as it was', async () => {
-    const engine = syncEngine(kind)!
+    const engine = syncEngine(kind, aheadFrom)!
     const text = Buffer.from('whole and at once')
     const bytes = compress(text)
     const output = Buffer.alloc(40)

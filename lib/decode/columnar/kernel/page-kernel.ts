@@ -1,10 +1,14 @@
+import type { Engine } from '../../compression/engine.ts'
+import { syncEngine } from '../../compression/sync-engine.ts'
+import { wholeFrameAt } from '../../compression/zstd-small-frames.ts'
+import { defaultLimits } from '../../limits.ts'
 import { byteLines, prefixedValues } from '../byte-values.ts'
 import { corrupt } from '../column-fault.ts'
 import type { Lines, Out } from '../text-content.ts'
 import { kernelBytes } from './kernel-bytes.ts'
 
 /**
- * The inner loops of pages in WebAssembly, in memory of their own: one page at a time, which is there until the next call of `unsnap` or until
+ * The inner loops of pages in WebAssembly, in memory of their own: one page at a time, which is there until the next call of `unsnap` or `unzstd`, or until
  * other bytes become lines. What does not fit, and what is not valid, is left to the plain functions beside it.
  */
 export type PageKernel = {
@@ -12,6 +16,8 @@ export type PageKernel = {
   readonly out: Out
   /** A raw snappy block that holds exactly `size` bytes; absent where the plain function has to look at it. */
   unsnap(stored: Uint8Array, size: number): Uint8Array | undefined
+  /** The same for a single frame of zstd that states its size, by Node's decoder; absent as well where this is not at hand. */
+  unzstd(stored: Uint8Array, size: number): Uint8Array | undefined
   /** Lines of whole numbers of `width` bytes, the lowest first, as `fixedLines` writes them. */
   numberLines(bytes: Uint8Array, count: number, width: 4 | 8, signed: boolean): Lines | undefined
   /** Lines of values with their lengths before them, as `byteLines` writes them. `onEnd` is told where they end. */
@@ -23,7 +29,6 @@ type Exports = {
   unsnap(at: number, end: number, output: number, size: number): number
   numberLines(at: number, count: number, width: number, signed: number, to: number, most: number): number
   stringLines(at: number, end: number, count: number, to: number, most: number): number
-  isPlain(at: number, end: number): number
   readAt(): number
   writtenTo(): number
 }
@@ -85,8 +90,9 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
     buffer: Buffer.from(memory.buffer, outFrom, outBytes),
     view: new DataView(memory.buffer, outFrom, outBytes),
     at: 0,
-    isPlain: (length) => kernel.isPlain(outFrom, outFrom + length) !== 0,
   }
+
+  let zstd: Engine | 'none' | undefined
 
   /** Where bytes are in the memory, copied there if need be, not over a page that they may be made of. Undefined: they do not fit. */
   function placeOf(page: Uint8Array): number | undefined {
@@ -104,6 +110,14 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
       if (header === undefined) return undefined
       bytes.set(stored, storedFrom)
       const isValid = kernel.unsnap(storedFrom + header, storedFrom + stored.length, pageFrom, size)
+      return isValid ? bytes.subarray(pageFrom, pageFrom + size) : undefined
+    },
+    unzstd(stored, size) {
+      if (size > most || wholeFrameAt(stored, 0, most)?.end !== stored.length) return undefined
+      zstd ??= syncEngine({ name: 'zstd', windowLog: defaultLimits.windowLog }) ?? 'none'
+      if (zstd === 'none') return undefined
+      // One byte more than fits: a decoder that has filled its output may have more.
+      const isValid = zstd.whole!(stored, bytes.subarray(pageFrom, pageFrom + size + 1), 0, size) !== undefined
       return isValid ? bytes.subarray(pageFrom, pageFrom + size) : undefined
     },
     numberLines(page, count, width, signed) {

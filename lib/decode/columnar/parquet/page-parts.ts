@@ -31,7 +31,12 @@ export function pageBytes(codec: Codec, stored: Uint8Array, size: number, kernel
   }
   if (codec === 'LZO') throw new ColumnFault('unsupported-format', 'parquet: expected a codec that is read, got LZO')
   if (size === 0 && stored.length === 0) return stored
-  return (codec === 'SNAPPY' ? kernel?.unsnap(stored, size) : undefined) ?? decompress(codec, stored, size)
+  return quickly(codec, stored, size, kernel) ?? decompress(codec, stored, size)
+}
+
+function quickly(codec: Codec, stored: Uint8Array, size: number, kernel?: PageKernel): Uint8Array | undefined {
+  if (codec === 'SNAPPY') return kernel?.unsnap(stored, size)
+  return codec === 'ZSTD' ? kernel?.unzstd(stored, size) : undefined
 }
 
 /** @throws ColumnFault */

@@ -1,11 +1,12 @@
+import { constants, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { byteLines, prefixedValues } from '../../../../lib/decode/columnar/byte-values.ts'
+import { decompress } from '../../../../lib/decode/columnar/decompress.ts'
 import { fixedLines, signed32, signed64, unsigned32, unsigned64 } from '../../../../lib/decode/columnar/fixed-lines.ts'
 import { openPageKernel } from '../../../../lib/decode/columnar/kernel/page-kernel.ts'
 import { createOut, type Lines, type Out } from '../../../../lib/decode/columnar/text-content.ts'
 import { decompressSnappyBlock } from '../../../../lib/decode/compression/snappy-block.ts'
-import { textCheck } from '../../../../lib/decode/text-check.ts'
 import { prefixed } from '../parquet-file.ts'
 
 const kernel = openPageKernel(1 << 22)!
@@ -152,35 +153,53 @@ describe('a snappy block', () => {
   })
 })
 
-test('text is plain exactly where it is ASCII without control bytes other than tabs and line ends', () => {
-  const byte = fc.oneof(
-    { weight: 30, arbitrary: fc.constantFrom(0x20, 0x41, 0x7e, 9, 10, 13) },
-    fc.integer({ min: 0, max: 255 }),
-  )
-  fc.assert(
-    fc.property(fc.array(byte, { maxLength: 70 }), (bytes) => {
-      kernel.out.buffer.set(bytes)
-      const isPlain = bytes.every((byte) => byte < 0x80 && (byte >= 0x20 || byte === 9 || byte === 10 || byte === 13))
-      expect(kernel.out.isPlain!(bytes.length)).toBe(isPlain)
-    }),
-    { numRuns: 3000 },
-  )
-})
-
-test('plain text is checked by its length as it is by its bytes, behind a cut character too', () => {
-  for (const before of ['', 'a', 'é', '\xc3', '\xe2\x82'])
-    for (const behind of ['', 'é', '\0']) {
-      const [byBytes, byLength] = [textCheck(), textCheck()]
-      for (const check of [byBytes, byLength])
-        check.write(Buffer.from(before, before.includes('é') ? 'utf8' : 'latin1'))
-      byBytes.write(Buffer.from('plain'))
-      byLength.writePlain(5)
-      for (const check of [byBytes, byLength]) {
-        check.write(Buffer.from(behind))
-        check.end()
-      }
-      expect(byLength.problem()).toEqual(byBytes.problem())
+describe('a page of zstd', () => {
+  const text = Buffer.from('user 1111111111, user 2222222222 '.repeat(9000))
+  const frame = zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } })
+  const skippable = Buffer.from('502a4d1804000000757365720a', 'hex').subarray(0, 12)
+  const plainly = (stored: Uint8Array, size: number) => {
+    try {
+      return Buffer.from(decompress('ZSTD', stored, size))
+    } catch {
+      return undefined
     }
+  }
+
+  test('is what the plain function makes of it, in the memory where it becomes lines', () => {
+    for (const whole of [text, text.subarray(0, 1), Buffer.from('x'.repeat(70_000)), Buffer.alloc(0)]) {
+      const found = kernel.unzstd(zstdCompressSync(whole), whole.length)
+      expect(found?.buffer).toBe(kernel.out.buffer.buffer)
+      expect(Buffer.from(found!).equals(whole)).toBe(true)
+    }
+  })
+
+  test('of another size than stated, with anything before or behind it, or too large, is left to the plain function', () => {
+    for (const size of [0, text.length - 1, text.length + 1, 2 ** 24 + 1])
+      expect(kernel.unzstd(frame, size)).toBeUndefined()
+    for (const stored of [
+      Buffer.concat([frame, frame]),
+      Buffer.concat([frame, skippable]),
+      Buffer.concat([skippable, frame]),
+      Buffer.concat([frame, Buffer.alloc(1)]),
+      frame.subarray(0, -1),
+      Buffer.alloc(0),
+    ])
+      for (const size of [text.length, 2 * text.length]) expect(kernel.unzstd(stored, size)).toBeUndefined()
+    expect(kernel.unzstd(frame, text.length)?.length).toBe(text.length)
+  })
+
+  test('that is damaged anywhere is never taken for another', () => {
+    fc.assert(
+      fc.property(fc.nat(), (flip) => {
+        const damaged = Buffer.from(frame)
+        damaged[(flip >> 3) % frame.length]! ^= 1 << (flip & 7)
+        const found = kernel.unzstd(damaged, text.length)
+        if (found !== undefined) expect(Buffer.from(found)).toEqual(plainly(damaged, text.length))
+        expect(kernel.unzstd(frame, text.length)?.length).toBe(text.length)
+      }),
+      { numRuns: 200 },
+    )
+  })
 })
 
 function edges() {

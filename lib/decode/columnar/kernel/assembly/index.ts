@@ -3,4 +3,4 @@
  * nobody, since 16 bytes are read and written at a time.
  */
 export { unsnap } from './snappy'
-export { isPlain, numberLines, stringLines, readAt, writtenTo } from './lines'
+export { numberLines, stringLines, readAt, writtenTo } from './lines'

@@ -97,23 +97,3 @@ export function stringLines(at: usize, end: usize, count: i32, to: usize, most: 
   behindLines = to
   return done
 }
-
-/** Whether all bytes are printable ASCII, tabs, line feeds or carriage returns. */
-export function isPlain(at: usize, end: usize): bool {
-  const space = i8x16.splat(0x20)
-  const tab = i8x16.splat(9)
-  const lineFeed = i8x16.splat(10)
-  const carriageReturn = i8x16.splat(13)
-  for (; at + 16 <= end; at += 16) {
-    const bytes = v128.load(at)
-    // As signed numbers, bytes from 0x80 on are below the space as well.
-    const odd = i8x16.lt_s(bytes, space)
-    const breaks = v128.or(v128.or(i8x16.eq(bytes, tab), i8x16.eq(bytes, lineFeed)), i8x16.eq(bytes, carriageReturn))
-    if (v128.any_true(v128.andnot(odd, breaks))) return false
-  }
-  for (; at < end; at++) {
-    const byte = load<u8>(at)
-    if (byte >= 0x80 || (byte < 0x20 && byte != 9 && byte != 10 && byte != 13)) return false
-  }
-  return true
-}
