@@ -1,4 +1,4 @@
-import { createHasher, parseHashedFormName } from '../subject-index/hashed-forms.ts'
+import { digestIn, parseHashedFormName } from '../subject-index/hashed-forms.ts'
 import type { Control, SubjectIndex } from '../subject-index/open-subject-index.ts'
 import type { PlantedForm } from './forms/form-sample.ts'
 
@@ -40,7 +40,7 @@ export function buildHashedSample(
       )) {
         const { algorithm, kind } = parseHashedFormName(form)!
         const stored = Buffer.from(each.digest, 'hex')
-        const digest = kind === 'plain' ? createHasher({ algorithm, kind, salt: noSalt })(control.text) : stored
+        const digest = kind === 'plain' ? digestIn({ algorithm, kind, salt: noSalt }, control.text) : stored
         for (const written of spellingsOfDigest(digest)) {
           for (const miss of [`7${written}`, `${written.replace(/=+$/, '')}7`, written.replace(/[^=]=*$/, '')])
             plant('near-miss', control, form, miss)

@@ -48,10 +48,11 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   const settled = createPartitions(4, (words) => new Int32Array(words))
   const controls: string[][] = forms.map(() => [])
 
-  function append(partition: number, place: number, form: number, digest: Uint8Array): void {
-    scratch.set(digest)
-    keyed.compute(firstHashedCode + form, scratch, 0, digest.length)
-    hashInto(halves, view, scratch, 0, digest.length, firstHashedCode + form, seed)
+  /** Takes the digest in the scratch memory. */
+  function append(partition: number, place: number, form: number): void {
+    const length = hashBytes[forms[form]!.algorithm]
+    keyed.compute(firstHashedCode + form, scratch, 0, length)
+    hashInto(halves, view, scratch, 0, length, firstHashedCode + form, seed)
     hashes.add(halves)
     const at = unsettled.reserve(partition)
     const words = unsettled.current(partition)
@@ -85,14 +86,19 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   return {
     add({ partition, place }, { text, shape, canonical }) {
       for (const each of hashedTexts(text, { shape, canonical }, caseRule))
-        for (let form = 0; form < hashers.length; form++) append(partition, place, form, hashers[form]!(each))
+        for (let form = 0; form < hashers.length; form++) {
+          hashers[form]!(each, scratch)
+          append(partition, place, form)
+        }
     },
 
     addControl({ partition, place }, text) {
       for (const [at, { kind, algorithm }] of forms.entries()) {
-        const digest = kind === 'plain' ? hashers[at]!(text) : random(hashBytes[algorithm])
-        append(partition, place, at, digest)
-        controls[at]!.push(Buffer.from(digest).toString('hex'))
+        const length = hashBytes[algorithm]
+        if (kind === 'plain') hashers[at]!(text, scratch)
+        else scratch.set(random(length))
+        append(partition, place, at)
+        controls[at]!.push(Buffer.from(scratch.subarray(0, length)).toString('hex'))
       }
     },
 
