@@ -3,6 +3,7 @@ import { declaredFormatNames } from './decode/declared-format.ts'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 import { countryOfRegion } from './regions.ts'
 import { chooseForms } from './scan/forms/form-names.ts'
+import { hashAlgorithms, hashedFormNames, mostHashedForms } from './subject-index/hashed-forms.ts'
 
 /** `odv.json`: what is verified, where, and what was promised. Unknown keys are refused. */
 
@@ -135,6 +136,12 @@ const store = z.strictObject({
   declared: z.optional(z.array(declared).check(z.maxLength(100))),
 })
 
+const hashedForm = z.strictObject({
+  form: z.enum(hashedFormNames as [string, ...string[]]),
+  /** The file that has the salt or the key, byte for byte, where manifests are read from. It is never in the configuration itself. */
+  salt: z.optional(text),
+})
+
 const schema = z.strictObject({
   organization: z._default(
     z.string().check(z.regex(/^[a-z0-9.-]+\.[a-z]{2,}$/, 'expected a domain name, as in "example.com"')),
@@ -149,6 +156,8 @@ const schema = z.strictObject({
    * `-NAME` leaves one out again.
    */
   forms: z.optional(z.array(text)),
+  /** Hashed forms that identifiers are looked for in as well: what copies hold where they hold a digest instead. None by default. */
+  hashedForms: z.optional(z.array(hashedForm).check(z.maxLength(mostHashedForms))),
   /** Scans of a store in one run: pass 0, and one after each deletion request. */
   passes: z._default(z.int().check(z.minimum(2), z.maximum(5)), 2),
   obligation: z.optional(obligation),
@@ -182,6 +191,13 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
     throw new ConfigInvalid(
       `${where}: forms: expected names of forms (${chosen.names.join(', ')}), got "${chosen.unknown}"`,
     )
+  for (const { form, salt } of config.hashedForms ?? [])
+    if (hashAlgorithms.some((algorithm) => algorithm === form) !== (salt === undefined))
+      throw new ConfigInvalid(
+        salt === undefined
+          ? `${where}: hashedForms: expected "salt" with ${form}, the name of the file that has it`
+          : `${where}: hashedForms: expected no "salt" with ${form}, but with prefixed-, suffixed- or hmac-${form}`,
+      )
   const seen = new Set<string>()
   for (const store of config.stores) {
     if (seen.has(store.id)) throw new ConfigInvalid(`${where}: stores: expected every id once, got "${store.id}" twice`)
@@ -221,6 +237,11 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
 export function formsOf({ forms = ['default'] }: Pick<Config, 'forms'>): readonly string[] {
   const chosen = chooseForms(forms)
   return 'forms' in chosen ? chosen.forms : []
+}
+
+/** Names of the hashed forms that identifiers are looked for in. */
+export function hashedFormsOf({ hashedForms = [] }: Pick<Config, 'hashedForms'>): string[] {
+  return hashedForms.map(({ form }) => form)
 }
 
 export function isDirectory(store: StoreConfig): store is DirectoryStoreConfig {

@@ -38,7 +38,7 @@ export async function callCommand(
     case 'scan': {
       const { scanCommand } = await import('./commands/scan-command.ts')
       const indexes = (values.index as string[] | undefined) ?? []
-      const scan = { ...named('manifest', 'state', 'forms'), indexes, paths: positionals }
+      const scan = { ...named('manifest', 'state', 'forms', 'hashed'), indexes, paths: positionals }
       return scanCommand({ ...scan, cwd, signal }, terminal)
     }
     case 'index': {
@@ -48,7 +48,7 @@ export async function callCommand(
         only(1, `options only behind ${action}`)
         const { indexAddCommand, indexBuildCommand } = await import('./commands/index-command.ts')
         const identifierCase = values['identifier-case'] as string | undefined
-        const given = { ...named('manifest', 'out'), ...(identifierCase !== undefined && { identifierCase }) }
+        const given = { ...named('manifest', 'out', 'hashed'), ...(identifierCase !== undefined && { identifierCase }) }
         const bases = (values.base as string[] | undefined) ?? []
         if (action === 'add') return indexAddCommand({ ...given, bases, state, cwd, signal }, terminal)
         if (bases.length > 0) throw new UsageInvalid('index build: expected no --base, which is for index add')

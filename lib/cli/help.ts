@@ -15,7 +15,7 @@ export const generalHelp = `odv: proves that transferred user data is gone from 
 Usage
   odv run     --manifest ids.csv --store ID=DIR… [--config odv.json] [--dry-run] [--json]
   odv run     --resume RUN
-  odv scan    --manifest ids.csv | --index FILE… [--forms NAME,…] [--json] PATH…
+  odv scan    --manifest ids.csv | --index FILE… [--forms NAME,…] [--hashed NAME[=FILE],…] [--json] PATH…
   odv index   build --manifest ids.csv --out FILE | add --base FILE… --manifest more.csv --out FILE | show FILE…
   odv status  [RUN] [--json]
   odv request REQUEST --out FILE
@@ -73,6 +73,8 @@ ${exitCodes}`,
   --forms NAME,…     forms that identifiers are looked for in beside plain ones: default, all, none, or names, with a
                      hyphen before one to leave it out. Names: percent, backslash, entity, quoted-printable,
                      utf-7, iso-2022, doubled-quote, padded, grouped, scientific, multibyte, utf-16, hex, base64
+  --hashed NAME,…    digests that are looked for as well: md5, sha1, sha256, sha512 of the identifier, or with the file of a salt
+                     prefixed-…=FILE, suffixed-…=FILE, hmac-…=FILE, byte for byte. Not with --index, which has its own
   --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}
 
 ${exitCodes}`,
@@ -93,6 +95,8 @@ ${exitCodes}`,
   --out FILE         a new file that only you can read: 18.3 bytes an identifier
   --identifier-case  fold (default) or exact: whether identifiers that differ in the case of letters only are the same; add has it
                      from the base
+  --hashed NAME,…    build: hashed forms, as for odv scan; 18.3 bytes more for each identifier and form, and 24 of memory. Nothing
+                     can be added to such an index
   --state DIR        the state directory with the case key (default .odv); build makes it if it is not there
   --json
 

@@ -27,6 +27,11 @@ export async function loadConfig(options: {
   const absolute: Config = {
     ...config,
     ...(config.manifest !== undefined && { manifest: resolve(dirname(file), config.manifest) }),
+    ...(config.hashedForms !== undefined && {
+      hashedForms: config.hashedForms.map((form) =>
+        form.salt === undefined ? form : { ...form, salt: resolve(dirname(file), form.salt) },
+      ),
+    }),
     stores: config.stores.map((store) =>
       isDirectory(store) ? { ...store, root: resolve(dirname(file), store.root) } : store,
     ),

@@ -20,6 +20,9 @@ export function describeManifest(
   ]
   return [
     `manifest: ${plural(index.subjects, 'subject')} ${adds ? 'more ' : ''}in scope, from ${plural(report.rows, 'row')} (${report.format})`,
+    ...(index.hashed === undefined
+      ? []
+      : [`    ${plural(index.hashed.digests, 'digest')} that stand for them: ${index.hashed.forms.join(', ')}`]),
     ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
   ]
 }

@@ -10,13 +10,14 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../attestation/to-statement.ts'
-import { formsOf } from '../config.ts'
+import { formsOf, hashedFormsOf } from '../config.ts'
 import { formatNames } from '../decode/decode-object.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { EventDetails, Ports } from '../ports.ts'
 import { formNames, summariesOf } from '../scan/forms/form-names.ts'
+import { hashedSummariesOf } from '../subject-index/hashed-forms.ts'
 import { decideVerdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { appendAttestation } from './append-attestation.ts'
@@ -180,8 +181,13 @@ async function limitationsOfInput(ports: AttestPorts, input: AttestInput): Promi
 
 /** In which forms identifiers were looked for, and in which not, in words. */
 async function formsOfRun(ports: AttestPorts, runId: string, hasConfig: boolean) {
-  const chosen = hasConfig ? formsOf(await readRunConfig(ports, runId)) : []
-  return { forms: summariesOf(chosen), left: summariesOf(formNames.filter((name) => !chosen.includes(name))) }
+  const config = hasConfig ? await readRunConfig(ports, runId) : undefined
+  const chosen = config ? formsOf(config) : []
+  return {
+    forms: summariesOf(chosen),
+    hashed: config ? hashedSummariesOf(hashedFormsOf(config)) : [],
+    left: summariesOf(formNames.filter((name) => !chosen.includes(name))),
+  }
 }
 
 async function readVouched({ evidence }: Pick<Ports, 'evidence'>, key: string): Promise<VouchedDocument> {

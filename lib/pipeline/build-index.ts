@@ -4,12 +4,14 @@ import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
+import { saltDigestOf } from '../subject-index/hashed-rows.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
 import type { IndexSink } from '../subject-index/index-source.ts'
 import { openSubjectIndex } from '../subject-index/open-subject-index.ts'
 import { buildScopeShard } from './build-scope-tree.ts'
 import { formatDocument, type ManifestDocument, readRunConfig } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
+import { readHashedForms } from './read-hashed-forms.ts'
 import { buildIndexInput, parseInput } from './task-input.ts'
 
 type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey'>
@@ -34,7 +36,8 @@ async function compileManifest(
   const keys = caseKeysOf(await ports.caseKey.read())
   const name = config.manifest ?? 'manifest'
   const caseRule = config.identifierCase ?? 'fold'
-  const builder = createIndexBuilder({ caseRule, keys, random: ports.random })
+  const hashedForms = await readHashedForms(ports, config)
+  const builder = createIndexBuilder({ caseRule, keys, random: ports.random, hashedForms })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
   const { summary, stored } = await publishIndex(ports, runKey(runId, 'subject-index'), (sink) =>
@@ -44,6 +47,11 @@ async function compileManifest(
     const earlier = openSubjectIndex(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
     if (earlier.manifestSha256 !== report.sha256 || earlier.subjects !== summary.subjects)
       throw new EvidenceConflict(`${name}: expected the manifest that this run began with, and it has changed since`)
+    const salts = hashedForms.map(({ kind, salt }) => (kind === 'plain' ? undefined : saltDigestOf(salt, keys)))
+    if (salts.some((salt, at) => salt !== earlier.hashed?.salts[at]))
+      throw new EvidenceConflict(
+        'hashedForms: expected the salts that this run began with, and they have changed since',
+      )
   }
   const document: ManifestDocument = { schemaVersion: 1, report, index: { ...summary, sha256: stored.sha256 } }
   await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { formsOf } from '../config.ts'
+import { formsOf, hashedFormsOf } from '../config.ts'
 import { defaultLimits, formatNames } from '../decode/decode-object.ts'
 import { EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
@@ -11,6 +11,7 @@ import { leafOrderOf } from '../proof/leaf-order.ts'
 import { formatHead, shardLeaves } from '../proof/tree-files.ts'
 import { summariesOf } from '../scan/forms/form-names.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
+import { hashedSummariesOf } from '../subject-index/hashed-forms.ts'
 import { readIndexTables, requireManifest } from '../subject-index/read-index.ts'
 import { formatDocument, readDocument, readManifestDocument, readRunConfig } from './documents.ts'
 import { runKey, shardKey } from './evidence-keys.ts'
@@ -151,6 +152,7 @@ async function writeScope(ports: Pick<Ports, 'evidence'>, runId: string, keyComm
           'utf-8 text',
           'behind backslash, percent, syslog and terminal escapes',
           ...summariesOf(formsOf(config)),
+          ...hashedSummariesOf(hashedFormsOf(config)),
         ],
         containers: formatNames,
         limits: defaultLimits,

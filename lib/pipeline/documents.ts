@@ -1,5 +1,5 @@
 import { type Config, parseConfig } from '../config.ts'
-import { EvidenceConflict } from '../errors.ts'
+import { EvidenceConflict, IndexInvalid } from '../errors.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { Evidence, LargeEvidence, Ports } from '../ports.ts'
 import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
@@ -64,6 +64,15 @@ export function openRunIndex(ports: IndexPorts, runId: string): Promise<OpenInde
   index.catch(() => opened.delete(ports.largeEvidence))
   opened.set(ports.largeEvidence, { runId, index })
   return index
+}
+
+/** Refuses an index that looks for less than is said. @throws IndexInvalid */
+export function requireHashedForms({ hashed }: Pick<SubjectIndex, 'hashed'>, names: readonly string[]): void {
+  for (const name of names)
+    if (hashed?.forms.includes(name) !== true)
+      throw new IndexInvalid(
+        `subject index: hashed forms: expected ${name}, as it is configured, got an index without it`,
+      )
 }
 
 async function loadIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {

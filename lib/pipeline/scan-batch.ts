@@ -1,4 +1,4 @@
-import { formsOf } from '../config.ts'
+import { formsOf, hashedFormsOf } from '../config.ts'
 import { HandedOver } from '../errors.ts'
 import { type BatchReport, formatBatchReport } from '../finding/batch-report.ts'
 import { createCollector } from '../finding/collect-findings.ts'
@@ -12,7 +12,7 @@ import { runControls } from '../scan/controls.ts'
 import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { findInKey } from '../scan/redact-key.ts'
 import { compareWith, type Opinion } from '../scan/second-opinion.ts'
-import { openRunIndex, readRunStore } from './documents.ts'
+import { openRunIndex, readRunStore, requireHashedForms } from './documents.ts'
 import { batchKey, partKey } from './evidence-keys.ts'
 import { openAhead } from './open-ahead.ts'
 import { readSlice } from './read-slice.ts'
@@ -44,6 +44,7 @@ export async function scanBatch(
   const { index, keys } = await openRunIndex(ports, ref.runId)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const forms = formsOf(config)
+  requireHashedForms(index, hashedFormsOf(config))
   const { entries } = parsePart(
     await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
   )

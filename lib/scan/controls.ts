@@ -1,15 +1,17 @@
 import { canonicalOf, type Shape } from '../manifest/identifier.ts'
-import type { Control, SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { hashedFormNames } from '../subject-index/hashed-forms.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { buildSample, type Context, contexts, type Planted, type Sample } from './control-samples.ts'
 import { defaultForms } from './forms/form-names.ts'
 import { buildFormSample, type PlantedForm } from './forms/form-sample.ts'
+import { buildHashedSample } from './hashed-sample.ts'
 import { referenceMatches } from './reference-matcher.ts'
 import { sampleFormats } from './sample-formats.ts'
 import { type PlacedOccurrence, type ScanObject, scanObject } from './scan-object.ts'
 
 /**
  * What a check of the scanner came to. `planted` and `detected` count texts; `forms` are the ways in which they were
- * written, `container/context/shape`, or `plain/form/shape` for identifiers that are not written plainly. A near miss that is reported, or anything else that is not there, is a false alarm.
+ * written, `container/context/shape`, or `plain/form/shape` for identifiers that are not written plainly, hashed forms included. A near miss that is reported, or anything else that is not there, is a false alarm.
  */
 export type ControlReport = {
   positive: { planted: number; detected: number; forms: string[] }
@@ -85,7 +87,9 @@ export async function runControls(
   }
   for (const { shape } of index.shapes) {
     const controls = index.controls.filter((control) => control.shape === shape)
-    await plantForms(index, scan, forms, controls, report)
+    const isEntryText = (text: string) => isEntry(index, text)
+    await plantForms(index, scan, forms, buildFormSample(forms, controls, isEntryText), report)
+    if (index.hashed !== undefined) await plantForms(index, scan, forms, buildHashedSample(index, controls), report)
   }
   return report
 }
@@ -95,11 +99,11 @@ async function plantForms(
   index: SubjectIndex,
   scan: ScanObject,
   forms: readonly string[],
-  controls: readonly Control[],
+  { bytes, planted }: ReturnType<typeof buildFormSample>,
   { positive, negative }: ControlReport,
 ): Promise<void> {
-  const { bytes, planted } = buildFormSample(forms, controls, (text) => isEntry(index, text))
   if (planted.length === 0) return
+  const isHashed = planted.some(({ form }) => hashedFormNames.includes(form))
   const found: PlacedOccurrence[] = []
   const { gaps } = await scan(
     inPieces(bytes),
@@ -109,8 +113,9 @@ async function plantForms(
     undefined,
     forms,
   )
-  // Text in UTF-16 or another encoding among plain text is no text, and says so; so do numbers in scientific notation.
-  const isRead = gaps.every(({ reason }) => ['not-text', 'invalid-utf8', 'lossy-number'].includes(reason))
+  // Text in UTF-16 or another encoding among plain text is no text, and says so; so do numbers in scientific notation. A digest
+  // may begin like any format.
+  const isRead = gaps.every(({ reason }) => saidOfForms.has(reason) || (reasonsOfChance.has(reason) && isHashed))
   const hits = planted.filter(({ kind }) => kind === 'hit')
   const detected = isRead ? hits.filter((hit) => found.some((each) => isFormHit(each, hit))) : []
   positive.planted += hits.length
@@ -123,7 +128,11 @@ async function plantForms(
   negative.falseAlarms += found.filter((each) => !isKnown(each) && index.isControl(each.ordinal)).length
 }
 
+const saidOfForms: ReadonlySet<string> = new Set(['not-text', 'invalid-utf8', 'lossy-number'])
+const reasonsOfChance: ReadonlySet<string> = new Set(['unsupported-format', 'encrypted', 'opaque'])
+
 function isFormHit(found: PlacedOccurrence, hit: PlantedForm): boolean {
+  if (hashedFormNames.includes(hit.form) && found.form !== hit.form) return false
   // A short one may be read in another form as well: `1.234e3` holds the number 1.234 with a separator.
   return isWithin(found, hit) && found.form !== undefined && found.path.length === 0
 }

@@ -8,7 +8,8 @@ export type Block = { readonly bytes: Uint8Array; readonly view: DataView; reado
 
 /** Where confirmed identifiers go: `length` bytes at `start` in the block. */
 export type Emit = {
-  now(ordinal: number, start: number, length: number): void
+  /** `form`: the hashed form that it is in. */
+  now(ordinal: number, start: number, length: number, form?: string): void
   /** For one whose bytes will be gone when it is decided: call what is returned if it counts. */
   later(ordinal: number, start: number, length: number): () => void
 }
@@ -26,10 +27,13 @@ export type Finder = {
   shift(count: number): void
 }
 
+/** Hexadecimal digits of the longest digest. */
+const longestDigest = 128
+
 /**
- * A bound of what any finder needs of the bytes before: an address's local part and domain, or a grouped UUID, with the
- * escape that it may stand behind and one that begins the run.
+ * A bound of what any finder needs of the bytes before: an address's local part and domain, a grouped UUID or a digest, with
+ * the escape that it may stand behind and one that begins the run.
  */
 export function longestTail(shapes: readonly { lengths: readonly number[] }[]): number {
-  return Math.max(64, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths))) + 2 * longestEscape + 1
+  return Math.max(longestDigest, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths))) + 2 * longestEscape + 1
 }

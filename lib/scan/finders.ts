@@ -1,5 +1,6 @@
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { asIs, digits, lowerCased } from './alphabets.ts'
+import { createDigestFinders } from './digest-finders.ts'
 import { createDottedFinder } from './dotted-finder.ts'
 import { createEmailFinder } from './email-finder.ts'
 import type { Block, Emit, Finder } from './finder.ts'
@@ -8,11 +9,11 @@ import { createRunFinder } from './run-finder.ts'
 import { plainSources, type Sources } from './sources.ts'
 import { createUuidFinder } from './uuid-finder.ts'
 
-type Searched = Pick<SubjectIndex, 'shapes' | 'caseRule' | 'parts'>
+type Searched = Pick<SubjectIndex, 'shapes' | 'caseRule' | 'parts' | 'hashed'>
 
-/** A finder for every shape that the index holds; `sources` are of the same block. */
+/** A finder for every shape that the index holds, and those of digests; `sources` are of the same block. */
 export function createFinders(
-  { shapes, caseRule, parts }: Searched,
+  { shapes, caseRule, parts, hashed }: Searched,
   block: Block,
   emit: Emit,
   sources: Sources = plainSources(block),
@@ -20,7 +21,7 @@ export function createFinders(
   const near = parts.map((part, at) => ({ ...part, filter: sources.filters?.[at] ?? part.filter }))
   const index: Searched = { shapes, caseRule, parts: near }
   const fold = caseRule === 'fold' ? lowerCased : asIs
-  return shapes.map((indexed) => {
+  const finders = shapes.map((indexed) => {
     const { shape, lengths } = indexed
     switch (shape) {
       case 'decimal':
@@ -64,6 +65,7 @@ export function createFinders(
         return shape satisfies never
     }
   })
+  return hashed === undefined ? finders : [...finders, ...createDigestFinders(hashed, block, emit)]
 }
 
 /** A manifest that writes UUIDs without hyphens may have decimal numbers among them. */

@@ -1,4 +1,5 @@
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { hexLength } from './digest-finders.ts'
 import { endsEscape } from './escapes.ts'
 
 /** `length` bytes from `offset`. */
@@ -6,12 +7,20 @@ export type Span = { offset: number; length: number }
 
 /**
  * What has the shape of the manifest's decimal numbers (and one of their lengths), UUIDs or e-mail addresses (of any
- * length), whoever's it is: a name may hold the identifier of somebody who has not been transferred. Handles have no
+ * length), or of digests in hexadecimal digits where identifiers are looked for in hashed forms, whoever's it is: a name may hold the identifier of somebody who has not been transferred. Handles have no
  * shape of their own: any word would be one.
  */
 export function findLookAlikes(bytes: Buffer, index: SubjectIndex): Span[] {
   // One character for each byte, so that places in the text are places in the name.
   const text = bytes.toString('latin1')
+  const hexLengths = index.hashed?.lengths.map(hexLength) ?? []
+  const digests =
+    hexLengths.length === 0 ? [] : spansOf(text, /[0-9a-f]+/gi).flatMap((run) => alike(bytes, run, hexLengths))
+  const grouped16 = index.hashed?.lengths.includes(16) ? spansOf(text, grouped) : []
+  return [...digests, ...grouped16, ...alikesOf(bytes, text, index)]
+}
+
+function alikesOf(bytes: Buffer, text: string, index: SubjectIndex): Span[] {
   return index.shapes.flatMap(({ shape, lengths }) => {
     switch (shape) {
       case 'decimal':

@@ -8,9 +8,9 @@ import { workspaceOf } from './workspace-of.ts'
 
 /**
  * A confirmed identifier: `record` counts lines from 1, `offset` is of its first byte, from 0. `ordinal` is an entry of
- * the index: it may be a control (`index.isControl`).
+ * the index: it may be a control (`index.isControl`). `form`: the hashed form that it is in, if it is in one.
  */
-export type Occurrence = { ordinal: number; record: number; offset: number }
+export type Occurrence = { ordinal: number; record: number; offset: number; form?: string }
 
 /** The same with its length in bytes. */
 export type Token = Occurrence & { length: number }
@@ -35,7 +35,7 @@ const sieveContext = 64
 
 /** Each occurrence is reported once, in the order in which they are decided. */
 export function createMatcher(index: SubjectIndex, onOccurrence: (occurrence: Occurrence) => void): Matcher {
-  return createTokenMatcher(index, ({ ordinal, record, offset }) => onOccurrence({ ordinal, record, offset }))
+  return createTokenMatcher(index, ({ length: _, ...occurrence }) => onOccurrence(occurrence))
 }
 
 /**
@@ -67,8 +67,8 @@ export function createTokenMatcher(
   let finalRecords: number | undefined
 
   const emit: Emit = {
-    now(ordinal, start, length) {
-      tokens.push({ ordinal, record: 0, offset: droppedBytes + start, length })
+    now(ordinal, start, length, form) {
+      tokens.push({ ordinal, record: 0, offset: droppedBytes + start, length, ...(form !== undefined && { form }) })
     },
     later(ordinal, start, length) {
       const record = droppedLines + countNewlines(0, start) + 1

@@ -23,7 +23,7 @@ export function findInKey(key: string, index: SubjectIndex): Occurrence[] {
     if (ordinal !== -1) found.push({ ordinal, record, offset, length: text.length })
   })
   const places = new Map(
-    found.map(({ ordinal, record, offset }) => [`${offset} ${ordinal}`, { ordinal, record, offset }]),
+    found.map(({ length: _, ...occurrence }) => [`${occurrence.offset} ${occurrence.ordinal}`, occurrence]),
   )
   return [...places.values()].sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 }

@@ -1,4 +1,4 @@
-import { ManifestInvalid } from '../errors.ts'
+import { IndexInvalid, ManifestInvalid } from '../errors.ts'
 import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength } from '../manifest/identifier.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { CaseKeys } from './case-keys.ts'
@@ -6,6 +6,8 @@ import { createContradictions } from './contradictions.ts'
 import { createDigestedRows } from './digested-rows.ts'
 import { hashInto, passesFilter, type Seed } from './filter.ts'
 import { createFilterRows } from './filter-rows.ts'
+import type { HashedForm } from './hashed-forms.ts'
+import { createHashedRows } from './hashed-rows.ts'
 import { createHeldRows, type HeldRow } from './held-rows.ts'
 import type { IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
@@ -34,6 +36,8 @@ export function createIndexBuilder(options: {
   random: (bytes: number) => Uint8Array
   bases?: Bases
   mostHeld?: number
+  /** Hashed forms that identifiers are looked for in as well; none with `bases`. Memory: 24 bytes for each digest. */
+  hashedForms?: readonly HashedForm[]
 }): {
   /** Takes one row's identifier; returns what is wrong with it, in words that do not quote it. */
   add(line: number, id: Identifier): string | undefined
@@ -45,7 +49,11 @@ export function createIndexBuilder(options: {
    */
   finish(report: ManifestReport, sink: IndexSink): IndexSummary
 } {
-  const { caseRule, keys, random, bases = [] } = options
+  const { caseRule, keys, random, bases = [], hashedForms = [] } = options
+  if (hashedForms.length > 0 && bases.length > 0)
+    throw new IndexInvalid(
+      'subject index: hashed forms: expected a whole index, since what is added to is not read again',
+    )
   const seeds = new DataView(Uint8Array.from(random(8)).buffer)
   // The same for all parts, so that a text is hashed once for all of them.
   const seed: Seed = bases[0]?.seed ?? [seeds.getInt32(0), seeds.getInt32(4)]
@@ -62,6 +70,7 @@ export function createIndexBuilder(options: {
   const short = createNotedRows()
   const duplicates = createNotedRows()
   const contradictions = createContradictions()
+  const hashed = hashedForms.length > 0 ? createHashedRows(hashedForms, { keys, seed, caseRule, random }) : undefined
 
   const walkBases = () => {
     const walks = bases.map((base) => base.walkSubjects())
@@ -86,11 +95,13 @@ export function createIndexBuilder(options: {
     return bases.some(({ filter }) => passesFilter(filter, halves[0]!, halves[1]!))
   }
 
-  function append({ line, shape, length, digest, halves }: HeldRow): void {
+  /** Returns where the row is among those of its partition. */
+  function append({ line, shape, length, digest, halves }: HeldRow): { partition: number; place: number } {
     if (line > 0 && length < shortLength) short.note(line)
-    entries.add(line, shape, digest)
+    const place = entries.add(line, shape, digest)
     hashes.add(halves)
     lengths.note(shape, length)
+    return { partition: digest[0]! >>> 24, place }
   }
 
   function appendPending({ line, shape, length, digest }: HeldRow): void {
@@ -99,11 +110,15 @@ export function createIndexBuilder(options: {
   }
 
   function add(line: number, id: Identifier): string | undefined {
-    const result = canonicalOf(id.revealText(), caseRule)
+    const text = id.revealText()
+    const result = canonicalOf(text, caseRule)
     if ('problem' in result) return result.problem
     const row = rowOf(line, shapeCodes[result.shape], result.canonical)
     if (mayBeKnown(row)) held.hold(row)
-    else append(row)
+    else {
+      const place = append(row)
+      hashed?.add(place, { text, ...result })
+    }
     return undefined
   }
 
@@ -127,7 +142,8 @@ export function createIndexBuilder(options: {
       const row = rowOf(0, shapeCodes[shape], text)
       const { digest } = row
       if (entries.has(digest) || excluded.has(digest) || bases.some((base) => base.hasDigest(digest))) return undefined
-      append(row)
+      const place = append(row)
+      hashed?.addControl(place, text)
       return digest.slice()
     })
     return writeIndex(
@@ -142,7 +158,7 @@ export function createIndexBuilder(options: {
         short: short.rows(),
         ...(bases.length > 0 && { base: bases.at(-1)!.sha256 }),
       },
-      { filter: hashes.build(seed[0] ^ seed[1]), entries, excluded, controls, duplicates, contradictions },
+      { filter: hashes.build(seed[0] ^ seed[1]), entries, excluded, controls, duplicates, contradictions, hashed },
       keys,
       sink,
     )

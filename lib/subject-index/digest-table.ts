@@ -77,7 +77,9 @@ export type DigestTable = {
   readonly digests: number
   /** The ordinal of the digest, or -1. */
   find(digest: Uint32Array): number
-  /** The same for digests that are asked for in ascending order: nothing is read or looked at twice, and nothing is kept. */
+  /** Of a row that begins with the first three words of the digest the fourth one, or -1. */
+  valueOf(digest: Uint32Array): number
+  /** The same as `find` for digests that are asked for in ascending order: nothing is read or looked at twice, and nothing is kept. */
   walk(): (digest: Uint32Array) => number
   /** In hex. */
   at(ordinal: number): string
@@ -135,24 +137,35 @@ export function openTable(
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 
+  /** The place in its shard of the row that begins with so many words of the digest, or -1. */
+  function placeOf(shard: number, digest: Uint32Array, words: number): number {
+    let low = 0
+    let high = starts[shard + 1]! - starts[shard]! - 1
+    if (high < 0) return -1
+    const view = shardAt(shard)
+    while (low <= high) {
+      const middle = (low + high) >>> 1
+      const order = compareAt(view, middle * digestBytes, digest, words)
+      if (order === 0) return middle
+      if (order < 0) low = middle + 1
+      else high = middle - 1
+    }
+    return -1
+  }
+
   return {
     digests,
 
     find(digest) {
       const shard = shardOf(digest[0]!, shardBits)
-      const start = starts[shard]!
-      let low = 0
-      let high = starts[shard + 1]! - start - 1
-      if (high < 0) return -1
-      const view = shardAt(shard)
-      while (low <= high) {
-        const middle = (low + high) >>> 1
-        const order = compareAt(view, middle * digestBytes, digest)
-        if (order === 0) return start + middle
-        if (order < 0) low = middle + 1
-        else high = middle - 1
-      }
-      return -1
+      const place = placeOf(shard, digest, 4)
+      return place === -1 ? -1 : starts[shard]! + place
+    },
+
+    valueOf(digest) {
+      const shard = shardOf(digest[0]!, shardBits)
+      const place = placeOf(shard, digest, 3)
+      return place === -1 ? -1 : shardAt(shard).getUint32(place * digestBytes + 12)
     },
 
     walk() {
@@ -213,9 +226,9 @@ function shardOf(firstWord: number, shardBits: number): number {
   return shardBits === 0 ? 0 : firstWord >>> (32 - shardBits)
 }
 
-/** The digest at a place against the wanted one. */
-function compareAt(view: DataView, place: number, wanted: Uint32Array): number {
-  for (let word = 0; word < 4; word++) {
+/** The first words of the digest at a place against those of the wanted one. */
+function compareAt(view: DataView, place: number, wanted: Uint32Array, words = 4): number {
+  for (let word = 0; word < words; word++) {
     const difference = view.getUint32(place + word * 4) - wanted[word]!
     if (difference !== 0) return difference
   }

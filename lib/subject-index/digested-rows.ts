@@ -13,8 +13,8 @@ export type SortedRows = { digests: Uint32Array; lines: Uint32Array; shapes: Uin
  */
 export type DigestedRows = {
   readonly rows: number
-  /** @throws ManifestInvalid when there are more lines than can be told apart */
-  add(line: number, shape: number, digest: Uint32Array): void
+  /** Returns the row's number in its partition. @throws ManifestInvalid when there are more lines than can be told apart */
+  add(line: number, shape: number, digest: Uint32Array): number
   has(digest: Uint32Array): boolean
   /**
    * The rows of one partition, which are forgotten; what is returned holds until the next call. Partition after partition, all
@@ -79,6 +79,7 @@ export function createDigestedRows(): DigestedRows {
       words[at + 2] = digest[2]!
       words[at + 3] = digest[3]!
       addLine(partition, line)
+      return partitions.count(partition) - 1
     },
 
     has([first, second, third, fourth]) {

@@ -6,6 +6,7 @@ import type { ManifestReport } from '../manifest/read-manifest.ts'
 import { type FilterGeometry, shardBytesOf } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { type DigestTableHeader, mostShardBits } from './digest-table.ts'
+import { hashedFormNames, mostHashedForms } from './hashed-forms.ts'
 import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
 import type { NotedRows } from './noted-rows.ts'
 
@@ -16,6 +17,7 @@ import type { NotedRows } from './noted-rows.ts'
  *     filter      of each shard its seed, 4 bytes, its part of the first plane, its part of the second (see `Filter`)
  *     entries     a table of digests (see `DigestTableHeader`): subjects and controls
  *     pending     a table of digests
+ *     hashed      only where identifiers are looked for in hashed forms: a filter, and a table of digests, as above
  *     footer      JSON: `IndexFooter`
  *     4 bytes     length of the footer
  *     32 bytes    SHA-256 of the footer: tells damage
@@ -25,6 +27,10 @@ import type { NotedRows } from './noted-rows.ts'
  * its table is its ordinal; the footer names the controls' ordinals. Pending are the identifiers of the manifest whose transfer
  * is not confirmed: they are no entries, nothing is looked for or deleted for them. They are there so that no name that
  * holds one is shown.
+ *
+ * What hashed forms are of: the digests (SHA-256 and others) of identifiers in those forms. In the filter is a digest as it is; in the
+ * table a row is 12 bytes of keyed digest of that, and the ordinal of its entry, 4 bytes, big-endian. Before it is digested or hashed
+ * stands the code of its form, which is the form's number among those of the footer and 16.
  *
  * An index that adds to another names that one's footer, has its seed, and has no subject that the other one has, or one that
  * the other one adds to.
@@ -45,6 +51,17 @@ export type IndexFooter = {
   /** Synthetic identifiers, in clear: no subject has one of them. */
   controls: { shape: Shape; text: string; ordinal: number }[]
   pending: DigestTableHeader & { shapes: { shape: Shape; lengths: number[] }[] }
+  /**
+   * Hashed forms in the order of their codes, each with the bytes of a digest, those that are planted (hex) in the order of
+   * `controls`, and of a salt what tells it from another one (`saltDigestOf`).
+   */
+  hashed?:
+    | {
+        forms: { name: string; bytes: number; salt?: string | undefined; controls: string[] }[]
+        filter: FilterGeometry & { sha256: string }
+        entries: DigestTableHeader
+      }
+    | undefined
   /** SHA-256 (hex) of the footer of the index that this one adds to. */
   base?: string | undefined
 }
@@ -60,6 +77,8 @@ export type IndexSummary = {
   short: NotedRows
   shapes: { shape: Shape; subjects: number; minLength: number; maxLength: number }[]
   controls: number
+  /** Names of the hashed forms that identifiers are looked for in, and their digests, those of controls included. */
+  hashed?: { forms: string[]; digests: number } | undefined
 }
 
 type Shape = z.infer<typeof shape>
@@ -68,12 +87,13 @@ const formatName = 'odv-subject-index'
 const formatVersion = 3
 export const headBytes = 64
 export const trailerBytes = 4 + 32 + digestBytes
-/** More than any footer can be: it holds at most 20 controls, 5 × 252 lengths, twice, and 80 lines. */
-export const mostFooterBytes = 1 << 16
+/** More than any footer can be: it holds at most 20 controls, 5 × 252 lengths, twice, 80 lines, and 16 × 20 digests. */
+export const mostFooterBytes = 1 << 17
 
 /** What the trailer's keyed digest is over, apart from the hash; no shape has this code. */
 const sealCode = 0xff
 
+const hashedName = z.enum(hashedFormNames as [string, ...string[]])
 const count = z.int().check(z.minimum(0), z.maximum(2 ** 31 - 1))
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
 const shape = z.enum(['decimal', 'uuid', 'email', 'handle', 'dotted'])
@@ -105,6 +125,27 @@ const summary = z.strictObject({
   short: noted,
   shapes: z.array(z.strictObject({ shape, subjects: count, minLength: count, maxLength: count })),
   controls: count,
+  hashed: z.optional(z.strictObject({ forms: z.array(hashedName), digests: count })),
+})
+const filter = z.strictObject({
+  shards: from1,
+  segmentBits: z.int().check(z.minimum(2), z.maximum(16)),
+  segments: from1,
+  sha256,
+})
+const hashed = z.strictObject({
+  forms: z
+    .array(
+      z.strictObject({
+        name: hashedName,
+        bytes: z.int().check(z.minimum(16), z.maximum(64)),
+        salt: z.optional(z.string().check(z.regex(/^[0-9a-f]{32}$/))),
+        controls: z.array(z.string().check(z.regex(/^(?:[0-9a-f]{2}){16,64}$/))),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(mostHashedForms)),
+  filter,
+  entries: z.strictObject(table),
 })
 const footerSchema = z.strictObject({
   report,
@@ -112,16 +153,12 @@ const footerSchema = z.strictObject({
   keyCommitment: sha256,
   caseRule: z.enum(['fold', 'exact']),
   seed: z.tuple([half, half]),
-  filter: z.strictObject({
-    shards: from1,
-    segmentBits: z.int().check(z.minimum(2), z.maximum(16)),
-    segments: from1,
-    sha256,
-  }),
+  filter,
   entries: z.strictObject(table),
   shapes,
   controls: z.array(z.strictObject({ shape, text: z.string(), ordinal: count })),
   pending: z.strictObject({ ...table, shapes }),
+  hashed: z.optional(hashed),
   base: z.optional(sha256),
 })
 

@@ -5,6 +5,7 @@ import { createConfirm } from './confirm.ts'
 import { type Filter, hashInto, passesFilter, type Seed } from './filter.ts'
 import type { IndexSummary } from './index-format.ts'
 import { type IndexSource, sourceOfBytes } from './index-source.ts'
+import { type HashedIndex, openHashed } from './open-hashed.ts'
 import { type Allocate, readIndexParts } from './read-index.ts'
 import { shapeCodes } from './shape-code.ts'
 
@@ -40,6 +41,8 @@ export type OpenedPart = {
   ordinalOf(shape: Shape, canonical: Uint8Array | string): number
   /** The same for bytes in place, after the filter passed them (`a`, `b`: their hash); remembers recent answers. */
   confirm(shapeCode: number, bytes: Uint8Array, start: number, length: number, a: number, b: number): number
+  /** Undefined: no hashed forms are looked for. */
+  readonly hashed: HashedIndex | undefined
   /** Keyed digest that stands for an entry: 32 hex digits. */
   tagOf(ordinal: number): string
   /** Whether the text is a subject or pending. */
@@ -55,7 +58,7 @@ export type OpenedPart = {
 /** See `openSubjectIndex`. @throws IndexInvalid */
 export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, allocate?: Allocate): OpenedPart {
   const source = index instanceof Uint8Array ? sourceOfBytes(index) : index
-  const { sha256, footer: header, filter, entries, pending } = readIndexParts(source, keys, allocate)
+  const { sha256, footer: header, filter, entries, pending, hashed } = readIndexParts(source, keys, allocate)
   const { find, confirm } = createConfirm(entries, keys.tagKey)
   const seed: Seed = header.seed
   const halves = new Int32Array(2)
@@ -75,6 +78,13 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     hashInto(halves, new DataView(text.buffer), text, 0, text.length, shapeCodes[shape], seed)
     return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
   }
+  const opened =
+    hashed &&
+    openHashed({ forms: header.hashed!.forms, controls: header.controls }, hashed, {
+      keys,
+      seed,
+      ordinals: entries.digests,
+    })
   return {
     sha256,
     base: header.base,
@@ -89,6 +99,7 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     seed,
     ordinalOf,
     confirm,
+    hashed: opened,
     tagOf: entries.at,
     hasDigest: (digest) => entries.find(digest) !== -1 || pending.find(digest) !== -1,
     walkSubjects() {
@@ -101,6 +112,7 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     check() {
       entries.check()
       pending.check()
+      opened?.check()
     },
     isListed(text) {
       if (!writtenLengths.has(text.length)) return false

@@ -2,6 +2,7 @@ import { type CaseRule, canonicalOf, type Shape } from '../manifest/identifier.t
 import type { CaseKeys } from './case-keys.ts'
 import type { Filter, Seed } from './filter.ts'
 import type { IndexSource } from './index-source.ts'
+import type { HashedIndex } from './open-hashed.ts'
 import { type Control, type OccurringShapes, openPart } from './open-part.ts'
 import type { Allocate } from './read-index.ts'
 import { uniteIndexes } from './unite-indexes.ts'
@@ -24,6 +25,8 @@ export type SubjectIndex = {
   /** The shapes of all entries, each with the lengths of its canonical spellings, ascending. */
   readonly shapes: OccurringShapes
   readonly controls: readonly Control[]
+  /** Undefined: no hashed forms are looked for. */
+  readonly hashed?: HashedIndex | undefined
   /** Whoever searches for entries has to search in every part. */
   readonly parts: readonly IndexPart[]
   /** -1: no entry has this canonical spelling. */

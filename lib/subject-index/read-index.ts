@@ -26,6 +26,7 @@ export type IndexParts = {
   filter: Filter
   entries: DigestTable
   pending: DigestTable
+  hashed: { filter: Filter; entries: DigestTable } | undefined
 }
 
 /**
@@ -39,18 +40,25 @@ export function readIndexParts(
   allocate: Allocate = (bytes) => new Uint8Array(bytes),
 ): IndexParts {
   const tables = readTables(source, keys)
-  return { ...tables, filter: readFilter(source, tables.footer.filter, allocate) }
+  const { footer, hashed } = tables
+  return {
+    ...tables,
+    filter: readFilter(source, headBytes, footer.filter, allocate),
+    hashed: hashed && { ...hashed, filter: readFilter(source, hashed.at, footer.hashed!.filter, allocate) },
+  }
 }
 
 /** The same without the filter, of a whole index, for whoever looks few things up. @throws IndexInvalid */
-export function readIndexTables(source: IndexSource, keys: CaseKeys): Omit<IndexParts, 'filter'> {
+export function readIndexTables(source: IndexSource, keys: CaseKeys): Tables {
   const tables = readTables(source, keys)
   if (tables.footer.base !== undefined)
     throw new IndexInvalid('subject index: base: expected a whole index, got one that adds to another')
   return tables
 }
 
-function readTables(source: IndexSource, keys: CaseKeys): Omit<IndexParts, 'filter'> {
+type Tables = Omit<IndexParts, 'filter' | 'hashed'> & { hashed: { at: number; entries: DigestTable } | undefined }
+
+function readTables(source: IndexSource, keys: CaseKeys): Tables {
   const trailerAt = source.size - trailerBytes
   if (trailerAt < headBytes) throw damaged('length')
   checkHead(source.read(0, headBytes))
@@ -60,17 +68,24 @@ function readTables(source: IndexSource, keys: CaseKeys): Omit<IndexParts, 'filt
   const footer = parseFooter(source.read(footerAt, trailerAt), trailer, keys)
   const entriesAt = headBytes + filterBytesOf(footer.filter)
   const pendingAt = entriesAt + tableBytesOf(footer.entries)
-  if (pendingAt + tableBytesOf(footer.pending) !== footerAt) throw damaged('length')
+  const hashedAt = pendingAt + tableBytesOf(footer.pending)
+  const hashesAt = hashedAt + (footer.hashed === undefined ? 0 : filterBytesOf(footer.hashed.filter))
+  if (hashesAt + (footer.hashed === undefined ? 0 : tableBytesOf(footer.hashed.entries)) !== footerAt)
+    throw damaged('length')
   if (footer.controls.length > footer.entries.digests) throw damaged('footer')
   return {
     sha256: Buffer.from(trailer.subarray(4, 36)).toString('hex'),
     footer,
     entries: openTable(source, entriesAt, footer.entries, (what) => damaged(`entries: ${what}`)),
     pending: openTable(source, pendingAt, footer.pending, (what) => damaged(`pending: ${what}`)),
+    hashed: footer.hashed && {
+      at: hashedAt,
+      entries: openTable(source, hashesAt, footer.hashed.entries, (what) => damaged(`hashed: ${what}`)),
+    },
   }
 }
 
-function readFilter(source: IndexSource, header: IndexFooter['filter'], allocate: Allocate): Filter {
+function readFilter(source: IndexSource, at: number, header: IndexFooter['filter'], allocate: Allocate): Filter {
   const { shards, segmentBits, segments } = header
   const shardBytes = shardBytesOf(header)
   const filter: Filter = {
@@ -82,7 +97,7 @@ function readFilter(source: IndexSource, header: IndexFooter['filter'], allocate
   }
   const sum = createHash('sha256')
   for (let shard = 0; shard < shards; shard++) {
-    const from = headBytes + shard * (4 + 2 * shardBytes)
+    const from = at + shard * (4 + 2 * shardBytes)
     const bytes = source.read(from, from + 4 + 2 * shardBytes)
     sum.update(bytes)
     filter.seeds[shard] = new DataView(bytes.buffer, bytes.byteOffset).getInt32(0, true)

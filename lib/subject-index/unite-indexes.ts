@@ -44,6 +44,7 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
     entries,
     shapes,
     controls,
+    hashed: opened[0]!.hashed,
     parts: opened.map(({ filter, seed, confirm }, at) => ({
       shapes,
       caseRule,
@@ -90,6 +91,8 @@ function requireChain(opened: readonly OpenedPart[]): void {
       )
     if (seed.join() !== opened[0]!.seed.join())
       throw refuse('seed: expected that of the index that it adds to, got another')
+    if (opened.length > 1 && opened[at]!.hashed !== undefined)
+      throw refuse('hashed forms: expected none where indexes add to each other, got some')
     if (caseRule !== opened[0]!.caseRule)
       throw refuse('case: expected the rule of the index that it adds to, got another')
   })

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import type { FilterGeometry } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
 import type { Contradictions } from './contradictions.ts'
 import { createTableWriter, shardBitsFor } from './digest-table.ts'
 import type { DigestedRows, SortedRows } from './digested-rows.ts'
 import type { Filter } from './filter.ts'
+import type { HashedRows } from './hashed-rows.ts'
 import { formatFooter, formatHead, type IndexFooter, type IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
 import { digestBytes } from './keyed-digest.ts'
@@ -14,6 +14,7 @@ import type { PlantedControl } from './plant-controls.ts'
 import { createScratch } from './scratch.ts'
 import { shapeCodes } from './shape-code.ts'
 import { compareAcross, compareDigests } from './sort-digests.ts'
+import { writeFilter } from './write-filter.ts'
 
 type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes' | 'base'> & {
   shapesOfSubjects: IndexFooter['shapes']
@@ -36,11 +37,12 @@ export function writeIndex(
     controls: readonly PlantedControl[]
     duplicates: ReturnType<typeof createNotedRows>
     contradictions: Contradictions
+    hashed?: HashedRows | undefined
   },
   keys: CaseKeys,
   sink: IndexSink,
 ): IndexSummary {
-  const { filter, entries, excluded, controls, duplicates, contradictions } = parts
+  const { filter, entries, excluded, controls, duplicates, contradictions, hashed } = parts
   sink(formatHead())
   const filterSha256 = writeFilter(filter.shards(), sink)
   const table = createTableWriter(shardBitsFor(entries.rows), sink)
@@ -52,6 +54,7 @@ export function writeIndex(
   let before = 0
   for (let partition = 0; partition < partitionCount; partition++) {
     const sorted = entries.takeSorted(partition)
+    hashed?.settle(partition, ordinalsOf(sorted, before))
     const distinct = withoutRepeats(sorted, (row) => duplicates.note(sorted.lines[row]!))
     for (const row of distinct) subjectsByShape[sorted.shapes[row]!]!++
     for (const control of controls)
@@ -71,6 +74,8 @@ export function writeIndex(
   const entriesHeader = table.finish()
   const pendingTable = createTableWriter(pendingBits, sink)
   for (const bytes of pending) pendingTable.write(bytes)
+  const pendingHeader = { ...pendingTable.finish(), shapes: pendingShapes }
+  const hashedHeader = hashed?.write(sink)
   const summary: IndexSummary = {
     subjects: before - controls.length,
     duplicates: duplicates.rows(),
@@ -82,6 +87,9 @@ export function writeIndex(
       maxLength: lengths.at(-1)!,
     })),
     controls: controls.length,
+    ...(hashedHeader && {
+      hashed: { forms: hashedHeader.forms.map(({ name }) => name), digests: hashedHeader.entries.digests },
+    }),
   }
   const footer: IndexFooter = {
     ...header,
@@ -93,23 +101,22 @@ export function writeIndex(
       text: control.text,
       ordinal: ordinals.get(control)!,
     })),
-    pending: { ...pendingTable.finish(), shapes: pendingShapes },
+    pending: pendingHeader,
+    ...(hashedHeader && { hashed: hashedHeader }),
   }
   sink(formatFooter(footer, keys))
   return summary
 }
 
-function writeFilter(shards: Iterable<Filter>, sink: IndexSink): string {
-  const sum = createHash('sha256')
-  for (const { first, second, seeds } of shards) {
-    const seed = Buffer.alloc(4)
-    seed.writeInt32LE(seeds[0]!)
-    for (const bytes of [seed, first, second]) {
-      sum.update(bytes)
-      sink(bytes)
-    }
+/** The ordinals of the rows, by their numbers, where `before` entries come before them. */
+function ordinalsOf({ digests, order }: SortedRows, before: number): Uint32Array {
+  const ordinals = new Uint32Array(order.length)
+  let ordinal = before
+  for (let at = 0; at < order.length; at++) {
+    if (at > 0 && compareDigests(digests, order[at - 1]!, order[at]!) !== 0) ordinal++
+    ordinals[order[at]!] = ordinal
   }
-  return sum.digest('hex')
+  return ordinals
 }
 
 /** The first row of each digest, in order; the others are told of. */

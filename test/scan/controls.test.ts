@@ -3,6 +3,7 @@ import { formatNames } from '../../lib/decode/decode-object.ts'
 import { runControls } from '../../lib/scan/controls.ts'
 import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
 import { type ScanObject, scanObject } from '../../lib/scan/scan-object.ts'
+import { hashAlgorithms, hashedFormNames } from '../../lib/subject-index/hashed-forms.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
 const mixed = ['1234567890123456789', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'bob@x.org', 'jane_doe', 'jane.doe']
@@ -71,6 +72,46 @@ describe('controls', () => {
     )
     expect(healthy.positive.forms.filter((form) => !isOfForm(form)).toSorted()).toStrictEqual(expected.toSorted())
     expect(planted).toBeGreaterThanOrEqual(4 * expected.length)
+  })
+
+  describe('in hashed forms', () => {
+    const plainForms = hashAlgorithms.map((algorithm) => ({
+      algorithm,
+      kind: 'plain' as const,
+      salt: new Uint8Array(0),
+    }))
+    const salted = { algorithm: 'sha1', kind: 'suffixed', salt: Buffer.from('salt') } as const
+    const hashedForms = [...plainForms, salted]
+    const few = makeIndex(mixed.slice(0, 1), { hashedForms })
+
+    it('are all detected, without a false alarm, and named', async () => {
+      const { positive, negative } = await runControls(makeIndex(mixed, { hashedForms }), scanObject, [])
+      expect(positive.detected).toBe(positive.planted)
+      expect(negative.falseAlarms).toBe(0)
+      const names = [...hashAlgorithms, 'suffixed-sha1'].flatMap((form) =>
+        ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `plain/${form}/${shape}`),
+      )
+      const named = positive.forms.filter((form) => hashedFormNames.includes(form.split('/')[1]!))
+      expect(named.toSorted()).toStrictEqual(names.toSorted())
+    })
+
+    for (const form of [...hashAlgorithms, 'suffixed-sha1'])
+      it(`are missed by a scanner that does not look for ${form}`, async () => {
+        const { positive } = await runControls(
+          few,
+          (chunks, own, on, sought) =>
+            scanObject(chunks, own, (each) => (each.form === form ? undefined : on(each)), sought, undefined, []),
+          [],
+        )
+        expect(positive.detected).toBeLessThan(positive.planted)
+      })
+
+    it('are missed where the index has others than the digests of its controls', async () => {
+      const find = (digest: Uint8Array) =>
+        few.hashed!.find(Uint8Array.from(digest, (byte, at) => (at === 0 ? byte ^ 1 : byte)))
+      const { positive } = await runControls({ ...few, hashed: { ...few.hashed!, find } }, scanObject, [])
+      expect(positive.detected).toBeLessThan(positive.planted)
+    })
   })
 
   it('cover only shapes of the manifest', async () => {

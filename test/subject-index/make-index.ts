@@ -3,6 +3,7 @@ import { type CaseRule, Identifier } from '../../lib/manifest/identifier.ts'
 import type { ManifestReport } from '../../lib/manifest/read-manifest.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { type CaseKeys, caseKeysOf } from '../../lib/subject-index/case-keys.ts'
+import type { HashedForm } from '../../lib/subject-index/hashed-forms.ts'
 import type { IndexSummary } from '../../lib/subject-index/index-format.ts'
 import type { IndexSource } from '../../lib/subject-index/index-source.ts'
 import { openPart } from '../../lib/subject-index/open-part.ts'
@@ -40,6 +41,7 @@ type Options = {
   /** What is added to, in order. */
   bases?: readonly (Uint8Array | IndexSource)[]
   mostHeld?: number
+  hashedForms?: readonly HashedForm[]
 }
 
 export function buildIndex(texts: Iterable<string>, options: Options = {}): ReturnType<typeof finishInMemory> {

@@ -38,6 +38,8 @@ export async function configCommand(options: ConfigOptions, terminal: Terminal):
         ? undefined
         : await uploadManifest(intake, { config, cwd: options.cwd, file: manifest }, terminal)
     if (uploaded === undefined) await requireManifest(intake, config.manifest!)
+    for (const { form, salt } of config.hashedForms ?? [])
+      if (salt !== undefined) await requireManifest(intake, salt, `hashedForms: ${form}: salt`)
     const text = uploaded === undefined ? given! : `${JSON.stringify({ ...raw, manifest: uploaded }, null, 2)}\n`
     if (current?.version === versionOf(text)) return put('unchanged', config, text, uploaded, terminal)
     if ((await intake.putConfig(text, current?.etag)) === 'moved')
@@ -115,12 +117,12 @@ function checkDeployable(config: Config): Config {
 }
 
 /** Nobody here may open a manifest, so that it is looked for by its name. */
-async function requireManifest(intake: Intake, manifest: string): Promise<void> {
+async function requireManifest(intake: Intake, manifest: string, what = 'manifest'): Promise<void> {
   const uri = `s3://${intake.bucket}/`
   const wanted = manifest.startsWith(uri) ? manifest.slice(uri.length) : manifest
   for await (const key of intake.manifests(wanted)) if (key === wanted && key.startsWith('manifests/')) return
   throw new ConfigInvalid(
-    `configuration: manifest: ${manifest}: expected a key below manifests/ of the intake bucket, got none; --manifest FILE uploads one`,
+    `configuration: ${what}: ${manifest}: expected a key below manifests/ of the intake bucket, got none${what === 'manifest' ? '; --manifest FILE uploads one' : ''}`,
   )
 }
 

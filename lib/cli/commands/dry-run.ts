@@ -1,5 +1,7 @@
 import type { Config } from '../../config.ts'
 import { type ArchivedSum, addArchived, sumArchived } from '../../inventory/archived.ts'
+import { manifestFiles } from '../../local/manifest-file.ts'
+import { readHashedForms } from '../../pipeline/read-hashed-forms.ts'
 import { embeddedStores } from '../embedded-ports.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeManifest } from '../manifest-view.ts'
@@ -11,6 +13,7 @@ const pageSize = 2000
 
 /** `odv run --dry-run`: reads the manifest and lists every store; scans, asks, writes and attests nothing. */
 export async function dryRun(config: Config, terminal: Terminal, stores = embeddedStores()): Promise<ExitCode> {
+  await readHashedForms({ manifests: manifestFiles() }, config)
   const { report, index } = await tryManifest(config, { path: config.manifest!, name: config.manifest! })
   for (const line of describeManifest({ report, index })) terminal.print(line)
   terminal.emit({

@@ -3,6 +3,7 @@ import { defaultLimits, formats } from '../../decode/decode-object.ts'
 import { knownFormatNames } from '../../decode/known-formats.ts'
 import { defaultForms } from '../../scan/forms/form-names.ts'
 import { forms } from '../../scan/forms/forms.ts'
+import { hashAlgorithms, hashedFormName, hashedFormNames, hashKinds } from '../../subject-index/hashed-forms.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, type Terminal } from '../terminal.ts'
 
@@ -17,6 +18,7 @@ export function formatsCommand(terminal: Terminal): ExitCode {
   for (const name of declaredFormatNames) terminal.emit({ kind: 'format', name, of: 'declared' })
   for (const { name, summary } of forms)
     terminal.emit({ kind: 'form', name, isDefault: defaultForms.includes(name), summary })
+  for (const name of hashedFormNames) terminal.emit({ kind: 'hashed-form', name })
   for (const name of notRead) terminal.emit({ kind: 'not-read', name })
   terminal.emit({ kind: 'limits', ...defaultLimits })
 
@@ -38,6 +40,11 @@ export function formatsCommand(terminal: Terminal): ExitCode {
   const width = Math.max(...forms.map(({ name }) => name.length))
   for (const { name, summary } of forms)
     terminal.print(`  ${defaultForms.includes(name) ? '*' : ' '} ${name.padEnd(width)}  ${summary}`)
+  terminal.print('')
+  terminal.print(bold('Digests that stand for identifiers, where they are named (--hashed; none otherwise):'))
+  for (const kind of hashKinds)
+    terminal.print(`    ${hashAlgorithms.map((algorithm) => hashedFormName({ algorithm, kind })).join(', ')}`)
+  terminal.print('    whole ones, in hexadecimal digits or base64; not cut off, in lines, as bytes, or of a digest')
   terminal.print('')
   terminal.print(bold('Known and not read: always "unverified", never clean:'))
   terminal.print(`  ${notRead.join(', ')}`)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import { parseConfig } from '../../config.ts'
 import { IndexInvalid, UsageInvalid } from '../../errors.ts'
 import { draftFile } from '../../local/draft-file.ts'
 import { caseKeyFile } from '../../local/key-files.ts'
@@ -8,9 +9,11 @@ import { manifestFiles } from '../../local/manifest-file.ts'
 import { makeStateDirectory, stateDirectory } from '../../local/state-directory.ts'
 import type { CaseRule } from '../../manifest/identifier.ts'
 import { readManifest } from '../../manifest/read-manifest.ts'
+import { readHashedForms } from '../../pipeline/read-hashed-forms.ts'
 import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
+import { hashedOption } from '../hashed-option.ts'
 import { describeManifest } from '../manifest-view.ts'
 import { openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { formatBytes, formatCount, stateOption, type Terminal } from '../terminal.ts'
@@ -19,6 +22,7 @@ type Options = {
   manifest?: string
   out?: string
   identifierCase?: string
+  hashed?: string
   state: string
   cwd: string
   signal: AbortSignal
@@ -34,11 +38,20 @@ type Task = { action: string; manifest: string; out: string; path: string; bases
 export async function indexBuildCommand(options: Options, terminal: Terminal): Promise<ExitCode> {
   const task = await taskOf('index build', options)
   const caseRule = caseRuleOf(options.identifierCase) ?? 'fold'
-  const chunks = await manifestFiles().open(resolve(options.cwd, task.manifest))
+  const manifests = manifestFiles()
+  const chunks = await manifests.open(resolve(options.cwd, task.manifest))
+  const config = parseConfig(hashedOption(options.hashed, options.cwd), 'index build: --hashed')
+  const hashedForms = await readHashedForms({ manifests }, config)
   const paths = stateDirectory(resolve(options.cwd, options.state))
   await makeStateDirectory(paths)
   const keys = caseKeysOf(await caseKeyFile(paths.keys).read())
-  return compile(task, chunks, createIndexBuilder({ caseRule, keys, random: randomBytes }), options, terminal)
+  return compile(
+    task,
+    chunks,
+    createIndexBuilder({ caseRule, keys, random: randomBytes, hashedForms }),
+    options,
+    terminal,
+  )
 }
 
 /**
@@ -50,6 +63,7 @@ export async function indexAddCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (bases.length === 0) throw new UsageInvalid('index add: expected --base FILE')
+  if (options.hashed !== undefined) throw new UsageInvalid('index add: expected no --hashed, which is for index build')
   const task = await taskOf('index add', options, bases)
   const chunks = await manifestFiles().open(resolve(options.cwd, task.manifest))
   const { files, keys } = await openIndexFiles(bases, options)
@@ -57,6 +71,8 @@ export async function indexAddCommand(
   if ((caseRuleOf(options.identifierCase) ?? caseRule) !== caseRule)
     throw new UsageInvalid(`index add: --identifier-case: expected ${caseRule}, as the base has it, got another`)
   const parts = files.map(({ part }) => part)
+  if (parts.some(({ hashed }) => hashed !== undefined))
+    throw new UsageInvalid('index add: --base: expected one without hashed forms: build all of it anew')
   const builder = createIndexBuilder({ caseRule, keys, random: randomBytes, bases: parts })
   return compile(task, chunks, builder, options, terminal)
 }

@@ -21,7 +21,7 @@ export async function indexShowCommand(
 
 function showIndex({ shown, source, part }: IndexFile, terminal: Terminal): void {
   const { report, summary, filter, caseRule, pending, sha256, base } = part
-  const filterBytes = filter.first.length + filter.second.length
+  const filterBytes = filter.first.length + filter.second.length + (part.hashed?.filterBytes ?? 0)
   for (const line of describeManifest({ report, index: summary }, base !== undefined)) terminal.print(line)
   for (const { shape, subjects, minLength, maxLength } of summary.shapes)
     terminal.print(`    ${bold(shape)}  ${plural(subjects, 'subject')} of ${minLength} to ${maxLength} characters`)
@@ -42,6 +42,7 @@ function showIndex({ shown, source, part }: IndexFile, terminal: Terminal): void
     controls: summary.controls,
     caseRule,
     shapes: summary.shapes,
+    ...(summary.hashed && { hashed: summary.hashed }),
     footerSha256: sha256,
     ...(base !== undefined && { base }),
   })

@@ -18,6 +18,7 @@ import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
 import { settleBatch } from '../../verdict/settle-batch.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
+import { hashedOption } from '../hashed-option.ts'
 import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { createRunView } from '../run-view.ts'
 import { coloured, defaultState, formatBytes, plural, type Terminal } from '../terminal.ts'
@@ -28,6 +29,7 @@ export type ScanOptions = {
   indexes: string[]
   state?: string
   forms?: string
+  hashed?: string
   paths: string[]
   cwd: string
   signal: AbortSignal
@@ -45,6 +47,10 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     throw new UsageInvalid('scan: expected --manifest FILE, or --index FILE instead')
   if (options.state !== undefined && indexes.length === 0)
     throw new UsageInvalid('scan: expected --index with --state, which names where its case key is')
+  if (options.hashed !== undefined && indexes.length > 0)
+    throw new UsageInvalid(
+      'scan: expected no --hashed with --index: an index has its hashed forms from odv index build',
+    )
   if (paths.length === 0) throw new UsageInvalid('scan: expected at least one file or directory')
   // A path that was mistyped is no store that is away for a moment.
   for (const path of paths)
@@ -55,6 +61,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   const config = parseConfig({
     manifest: resolve(cwd, (manifest ?? indexes[0])!),
     ...(options.forms !== undefined && { forms: options.forms.split(',') }),
+    ...hashedOption(options.hashed, cwd),
     stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
   const built = indexes.length === 0 ? undefined : { state: options.state ?? defaultState, cwd }

@@ -2,6 +2,7 @@ import { unverifiedReasons } from '../../decode/unverified.ts'
 import { contexts } from '../../scan/control-samples.ts'
 import { formNames, summariesOf } from '../../scan/forms/form-names.ts'
 import { sampleFormats } from '../../scan/sample-formats.ts'
+import { hashedFormNames, hashedSummariesOf } from '../../subject-index/hashed-forms.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
 import { type Scalar, scalarsOf } from './json-scalars.ts'
 import { programWords } from './program-words.ts'
@@ -16,7 +17,7 @@ const mask = ':'
 export type Trust = 'strict' | 'loose'
 const counts = new Set(
   (
-    'schemaVersion rows confirmed notYetTransferred subjects lengths depth ratio decodedBytes windowLog heldBytes members ' +
+    'schemaVersion rows confirmed notYetTransferred subjects lengths depth ratio decodedBytes windowLog heldBytes members digests ' +
     'planned detected deleted neverFound residual undetermined'
   ).split(' '),
 )
@@ -101,7 +102,8 @@ function maskSentence(part: string, key: string): string {
   let shown = part
   if (counting.has(key)) shown = shown.replace(spokenCounts, blank)
   if (key === 'detail') shown = shown.replace(spokenPlace, blank)
-  for (const summary of summariesOf(formNames)) shown = shown.replaceAll(summary, blank)
+  for (const summary of [...summariesOf(formNames), ...hashedSummariesOf(hashedFormNames)])
+    shown = shown.replaceAll(summary, blank)
   shown = shown.replace(words, maskWord)
   if (masked.size === mostMasked) masked.clear()
   masked.set(place, shown)
@@ -114,7 +116,9 @@ function isOwnForm(value: string): boolean {
   return (
     more.length === 0 &&
     Object.hasOwn(sampleFormats, container!) &&
-    (Object.hasOwn(contexts, context ?? '') || formNames.includes(context ?? '')) &&
+    (Object.hasOwn(contexts, context ?? '') ||
+      formNames.includes(context ?? '') ||
+      hashedFormNames.includes(context ?? '')) &&
     Object.hasOwn(shapeCodes, shape ?? '')
   )
 }

@@ -1,4 +1,3 @@
-import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import {
   type Alphabet,
   digits,
@@ -8,9 +7,11 @@ import {
   hexDigits,
   localCharacters,
 } from '../alphabets.ts'
+import type { SoughtShapes } from '../sought-shapes.ts'
+import { code64 } from './escape-syntax.ts'
 
 /** All characters that occur in these shapes. */
-export function alphabetOf(shapes: SubjectIndex['shapes']): Alphabet {
+export function alphabetOf(shapes: SoughtShapes): Alphabet {
   const tables = shapes.flatMap(({ shape }) => {
     switch (shape) {
       case 'decimal':
@@ -23,6 +24,8 @@ export function alphabetOf(shapes: SubjectIndex['shapes']): Alphabet {
         return [handleCharacters]
       case 'dotted':
         return [dottedCharacters]
+      case 'digest':
+        return [code64]
       default:
         return shape satisfies never
     }

@@ -1,4 +1,5 @@
 import { type Alphabet, digits, handleCharacters, hexDigits, tableOf } from '../alphabets.ts'
+import { soughtShapes } from '../sought-shapes.ts'
 import { alphabetOf } from './alphabet-of.ts'
 import { shortestRunOf } from './code-finder.ts'
 import {
@@ -46,7 +47,7 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
   const goesOn = inNumbers(tools)
   /** What may be before a character of an identifier: another one, or the end of an escape. */
   const mayEnd = wanted.map((isWanted, byte) => isWanted | signs[byte]! | hexDigits[byte]! | endsEscape[byte]!)
-  const isNumbers = index.shapes.every(({ shape }) => shape === 'decimal')
+  const isNumbers = soughtShapes(index).every(({ shape }) => shape === 'decimal')
   const number = isNumbers ? createDigits(index, index.shapes[0]!.lengths) : undefined
 
   /** Whether it matters that the unit [at, end) stands for `code`. */
@@ -174,7 +175,7 @@ function isCodeLine(bytes: Uint8Array, end: number): boolean {
 
 /** Characters of identifiers that are no addresses, and `@`. */
 export function charactersWithoutAtSign({ index }: Pick<FormTools, 'index'>): Alphabet {
-  return alphabetOf(index.shapes.filter(({ shape }) => shape !== 'email')).with(atSign, 1)
+  return alphabetOf(soughtShapes(index).filter(({ shape }) => shape !== 'email')).with(atSign, 1)
 }
 
 /** Says whether the token that the byte before `end` is in has an `@` that is no escape; each token is looked at once. */

@@ -5,8 +5,8 @@ import { formSearchOf } from './form-search.ts'
 import { lossyNumber } from './number-forms.ts'
 import { createSpots } from './spots.ts'
 
-/** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`. */
-export type FormOccurrence = Occurrence & { form?: string }
+/** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`, `percent sha256`. */
+export type FormOccurrence = Occurrence
 
 /**
  * `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
@@ -62,9 +62,9 @@ export function createFormMatcher(
   const spots = createSpots()
   const matcher = createTokenMatcher(
     index,
-    ({ ordinal, record, offset }) => {
-      plain.add(`${offset} ${ordinal}`)
-      onOccurrence({ ordinal, record, offset })
+    ({ length: _, ...occurrence }) => {
+      plain.add(`${occurrence.offset} ${occurrence.ordinal}`)
+      onOccurrence(occurrence)
     },
     undefined,
     looking,

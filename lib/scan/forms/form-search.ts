@@ -1,5 +1,6 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { createTokenMatcher, type Token, type Watch } from '../matcher.ts'
+import { soughtShapes } from '../sought-shapes.ts'
 import { alphabetOf } from './alphabet-of.ts'
 import { contextOf, type Region, type Report } from './form.ts'
 import { forms } from './forms.ts'
@@ -36,7 +37,8 @@ export function formSearchOf(index: SubjectIndex, names: readonly string[]): For
 }
 
 function createLevel(index: SubjectIndex, names: readonly string[], level: number): Omit<FormSearch, 'context'> {
-  const lengths = index.shapes.flatMap((shape) => shape.lengths)
+  const shapes = soughtShapes(index)
+  const lengths = shapes.flatMap((shape) => shape.lengths)
   const deeper = level < nesting
   let inner: Omit<FormSearch, 'context'> | undefined
   let plain: ReturnType<typeof createPlainSearch> | undefined
@@ -51,7 +53,7 @@ function createLevel(index: SubjectIndex, names: readonly string[], level: numbe
     side,
     shortest: Math.min(...lengths),
     longest: Math.max(...lengths),
-    wanted: alphabetOf(index.shapes),
+    wanted: alphabetOf(shapes),
     isNested: deeper,
   }
   const finders = forms
@@ -117,8 +119,8 @@ function createPlainSearch(
     content.written += to + end.length
     const found = tokens
     tokens = []
-    for (const { ordinal, offset, length } of found)
-      report(ordinal, offset - regionStart, offset - regionStart + length, '')
+    for (const { ordinal, offset, length, form = '' } of found)
+      report(ordinal, offset - regionStart, offset - regionStart + length, form)
     return spots
   }
 }

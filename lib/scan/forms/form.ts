@@ -1,6 +1,7 @@
 import type { Shape } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { Alphabet } from '../alphabets.ts'
+import { soughtShapes } from '../sought-shapes.ts'
 import type { Side } from './side.ts'
 import type { Spots } from './spots.ts'
 
@@ -56,6 +57,6 @@ export type Form = {
 }
 
 /** Source bytes to either side that decide what is found: a generous sixteen for each character, and escapes around. */
-export function contextOf({ shapes }: Pick<SubjectIndex, 'shapes'>): number {
-  return 16 * (Math.max(36, ...shapes.flatMap(({ lengths }) => lengths)) + 48) + 512
+export function contextOf(index: Pick<SubjectIndex, 'shapes' | 'hashed'>): number {
+  return 16 * (Math.max(36, ...soughtShapes(index).flatMap(({ lengths }) => lengths)) + 48) + 512
 }

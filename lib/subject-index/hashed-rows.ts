@@ -1,0 +1,141 @@
+import { hash } from 'node:crypto'
+import { ManifestInvalid } from '../errors.ts'
+import type { CaseRule, Shape } from '../manifest/identifier.ts'
+import type { CaseKeys } from './case-keys.ts'
+import { createTableWriter, shardBitsFor } from './digest-table.ts'
+import { hashInto, type Seed } from './filter.ts'
+import { createFilterRows } from './filter-rows.ts'
+import { createHasher, type HashedForm, hashBytes, hashedFormName, hashedTexts } from './hashed-forms.ts'
+import type { IndexFooter } from './index-format.ts'
+import type { IndexSink } from './index-source.ts'
+import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
+import { createPartitions, partitionCount } from './partitions.ts'
+import { compareDigests, createDigestSort } from './sort-digests.ts'
+import { writeFilter } from './write-filter.ts'
+
+/** What stands in front of a digest of the first form where it is digested or hashed for the filter; of the next one, the next. */
+export const firstHashedCode = 0x10
+export const longestHash = 64
+/** In front of what is digested of a salt; nothing else has this code. */
+const saltCode = 0xfe
+
+/**
+ * Digests of identifiers in hashed forms, by the rows of those identifiers: 24 bytes each. `place` is the number of the row in
+ * its partition.
+ */
+export type HashedRows = {
+  add(row: Row, identifier: { text: string; shape: Shape; canonical: string }): void
+  /** The same for a control, of which one digest is planted: its own, or one drawn at random where its own would tell of a salt. */
+  addControl(row: Row, text: string): void
+  /** Turns rows of a partition into what they are in the end: `ordinals` by their places. */
+  settle(partition: number, ordinals: Uint32Array): void
+  /** Writes filter and table (see `IndexFooter.hashed`). @throws ManifestInvalid when two identifiers have one digest */
+  write(sink: IndexSink): NonNullable<IndexFooter['hashed']>
+}
+type Row = { partition: number; place: number }
+
+type Context = { keys: CaseKeys; seed: Seed; caseRule: CaseRule; random: (bytes: number) => Uint8Array }
+
+export function createHashedRows(forms: readonly HashedForm[], { keys, seed, caseRule, random }: Context): HashedRows {
+  const hashers = forms.map(createHasher)
+  const keyed = createKeyedDigest(keys.tagKey)
+  const scratch = new Uint8Array(longestHash)
+  const view = new DataView(scratch.buffer)
+  const halves = new Int32Array(2)
+  const hashes = createFilterRows()
+  /** Three words of keyed digest and the place of the row, by its partition; then the ordinal, by their own. */
+  const unsettled = createPartitions(4, (words) => new Int32Array(words))
+  const settled = createPartitions(4, (words) => new Int32Array(words))
+  const controls: string[][] = forms.map(() => [])
+
+  /** Takes the digest in the scratch memory. */
+  function append(partition: number, place: number, form: number): void {
+    const length = hashBytes[forms[form]!.algorithm]
+    keyed.compute(firstHashedCode + form, scratch, 0, length)
+    hashInto(halves, view, scratch, 0, length, firstHashedCode + form, seed)
+    hashes.add(halves)
+    const at = unsettled.reserve(partition)
+    const words = unsettled.current(partition)
+    for (let word = 0; word < 3; word++) words[at + word] = keyed.digest[word]!
+    words[at + 3] = place
+  }
+
+  function takeSorted(partition: number): Uint8Array {
+    const rows = settled.count(partition)
+    const words = new Uint32Array(rows * 4)
+    let filled = 0
+    settled.take(partition, (piece) => {
+      words.set(piece, filled)
+      filled += piece.length
+    })
+    const bytes = new Uint8Array(rows * digestBytes)
+    const out = new DataView(bytes.buffer)
+    let before = -1
+    let written = 0
+    for (const row of createDigestSort()(words, rows)) {
+      if (before !== -1 && compareDigests(words, before, row) === 0) continue
+      if (before !== -1 && [0, 1, 2].every((word) => words[before * 4 + word] === words[row * 4 + word]))
+        throw new ManifestInvalid('manifest: hashed forms: expected no digest to stand for two identifiers, got one')
+      for (let word = 0; word < 4; word++) out.setUint32(written + word * 4, words[row * 4 + word]!)
+      written += digestBytes
+      before = row
+    }
+    return bytes.subarray(0, written)
+  }
+
+  return {
+    add({ partition, place }, { text, shape, canonical }) {
+      for (const each of hashedTexts(text, { shape, canonical }, caseRule))
+        for (let form = 0; form < hashers.length; form++) {
+          hashers[form]!(each, scratch)
+          append(partition, place, form)
+        }
+    },
+
+    addControl({ partition, place }, text) {
+      for (const [at, { kind, algorithm }] of forms.entries()) {
+        const length = hashBytes[algorithm]
+        if (kind === 'plain') hashers[at]!(text, scratch)
+        else scratch.set(random(length))
+        append(partition, place, at)
+        controls[at]!.push(Buffer.from(scratch.subarray(0, length)).toString('hex'))
+      }
+    },
+
+    settle(partition, ordinals) {
+      unsettled.take(partition, (words) => {
+        for (let at = 0; at < words.length; at += 4) {
+          const own = words[at]! >>> 24
+          const to = settled.reserve(own)
+          const rows = settled.current(own)
+          rows.set(words.subarray(at, at + 3), to)
+          rows[to + 3] = ordinals[words[at + 3]!]!
+        }
+      })
+    },
+
+    write(sink) {
+      const { geometry, shards } = hashes.build(seed[0] ^ seed[1])
+      const filter = { ...geometry, sha256: writeFilter(shards(), sink) }
+      const table = createTableWriter(shardBitsFor(settled.rows), sink)
+      for (let partition = 0; partition < partitionCount; partition++) table.write(takeSorted(partition))
+      return {
+        forms: forms.map((form, at) => ({
+          name: hashedFormName(form),
+          bytes: hashBytes[form.algorithm],
+          ...(form.kind !== 'plain' && { salt: saltDigestOf(form.salt, keys) }),
+          controls: controls[at]!,
+        })),
+        filter,
+        entries: table.finish(),
+      }
+    },
+  }
+}
+
+/** Tells one salt from another to whoever has the case key, and nothing to anybody else. Hex. */
+export function saltDigestOf(salt: Uint8Array, { tagKey }: CaseKeys): string {
+  const keyed = createKeyedDigest(tagKey)
+  keyed.compute(saltCode, hash('sha256', salt, 'buffer'), 0, 32)
+  return Array.from(keyed.digest, (word) => word.toString(16).padStart(8, '0')).join('')
+}
