@@ -59,9 +59,12 @@ async function isUsable(): Promise<boolean> {
   if (typeof handle?.write !== 'function' || ownerSymbolOf(stream, handle) === undefined) return false
   let isDone = false
   const done = waitFor(stream, handle, () => handle.write(0, stored, 0, stored.length, output, 0, output.length))
-  void done.then(() => {
-    isDone = true
-  })
+  void done.then(
+    () => {
+      isDone = true
+    },
+    () => {},
+  )
   // A handle that never answers is told by others that do.
   for (let round = 0; round < rounds && !isDone; round++) await promisify(inflateRaw)(stored)
   if (!isDone) return false
