@@ -29,7 +29,7 @@ export function limitationsOf({
       (hashed.length > 0
         ? `Digests that stand for identifiers (${hashed.join('; ')}) were looked for too, where one stands between characters that are none of its own. `
         : '') +
-      `Identifiers in any other form (${hashed.length > 0 ? 'hashed otherwise, digests that are cut off or binary' : 'hashed'}, ` +
+      `Identifiers in any other form (${hashed.length > 0 ? 'hashed otherwise or cut off' : 'hashed'}, ` +
       'binary, encrypted, in another encoding, encoded more than twice, or split by line folding, markup or characters without width) were not looked for.',
     'Content in any other format is counted as unverified and never as clean.',
     `Text, Parquet, ORC, and text in blocks of BGZF or frames of pzstd, of more than ${sliceBytes} bytes was scanned in slices of that many, cut where nothing that was looked for can lie across; of such an object there is no digest of the whole.`,

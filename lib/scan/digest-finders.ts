@@ -76,6 +76,9 @@ export function createDigestFinders(hashed: HashedIndex, block: Block, emit: Emi
   return finders
 }
 
+/** Bits of the last character that stand for nothing: zeros, as RFC 4648, section 3.5, has them. */
+const spareBits = (length: number) => (1 << ((6 * length) % 8)) - 1
+
 /**
  * Finds texts of these lengths in base64 between letters and digits: `+`, `/`, `-` and `_` may be of the text or stand beside it
  * (`sha256-…`, `/…/`), so both is tried. What is neither of a digest's length nor one is nothing by chance.
@@ -102,6 +105,7 @@ function createBase64Finder(
       if (!mayBegin(start, from)) continue
       for (const length of lengths) {
         const last = start + length
+        if ((values[bytes[last - 1]!]! & spareBits(length)) !== 0) continue
         if (last <= decided || last > end || (last === end ? !isKnown : alphanumeric[bytes[last]!] === 1)) continue
         const ordinal = probe(start, last)
         if (ordinal !== -1) emit.now(ordinal, start, length)

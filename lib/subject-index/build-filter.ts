@@ -1,5 +1,6 @@
 import { IndexInvalid } from '../errors.ts'
 import { type Filter, mixU, mixV, passesFilter } from './filter.ts'
+import { partitionCount } from './partitions.ts'
 
 /** What every shard of a filter looks like: see `Filter`. */
 export type FilterGeometry = { shards: number; segmentBits: number; segments: number }
@@ -8,8 +9,18 @@ export type FilterGeometry = { shards: number; segmentBits: number; segments: nu
 const entriesPerShard = 1.5 * 2 ** 20
 const attempts = 256
 
-/** How many shards a filter of so many entries has: a power of two, so that they follow from the first bits of a hash. */
+/** A shard has whole partitions of the rows. */
+const mostEntries = partitionCount * entriesPerShard
+
+/**
+ * How many shards a filter of so many entries has: a power of two, so that they follow from the first bits of a hash.
+ * @throws IndexInvalid when there are more entries than shards can have
+ */
 export function shardsFor(entries: number): number {
+  if (entries > mostEntries)
+    throw new IndexInvalid(
+      `subject index: filter: expected at most ${mostEntries} identifiers, or digests of them in all hashed forms, got ${entries}`,
+    )
   let shards = 1
   while (shards * entriesPerShard < entries) shards *= 2
   return shards

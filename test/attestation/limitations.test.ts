@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { limitationsOf, limitationsOfStore } from '../../lib/attestation/limitations.ts'
+import { hashedSummariesOf } from '../../lib/subject-index/hashed-forms.ts'
 
 const restored = { pass: 0, tier: 'bulk', days: 7, asked: true, versions: 9, restored: 8 }
 
@@ -9,6 +10,16 @@ describe('what statements admit', () => {
     expect(told).toContain(
       'Text, Parquet, ORC, and text in blocks of BGZF or frames of pzstd, of more than 1073741824 bytes was scanned in slices',
     )
+  })
+
+  it('says which digests were looked for, and that others were not', () => {
+    const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
+    const told = limitationsOf({ ...of, hashed: hashedSummariesOf(['hmac-sha256', 'md5', 'md5']) }).join('\n')
+    expect(told).toContain(
+      'Digests that stand for identifiers (md5, in hexadecimal digits or base64; sha256 as HMAC under a key, in hexadecimal digits or base64) were looked for',
+    )
+    expect(told).toContain('any other form (hashed otherwise or cut off, binary,')
+    expect(limitationsOf(of).join('\n')).toContain('any other form (hashed, binary,')
   })
 
   it('says of a bucket how its tags were read, and what was restored before each pass', () => {

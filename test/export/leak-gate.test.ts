@@ -11,7 +11,7 @@ import { knownIn, viewsOf } from '../../lib/export/leak-gate/views.ts'
 import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
 import { reportPdf } from '../../lib/export/report/pdf/report-pdf.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
-import { formNames } from '../../lib/scan/forms/form-names.ts'
+import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import {
@@ -458,7 +458,7 @@ describe('the gate itself', () => {
       runsWithoutScope: [],
       hits: 0,
     })
-    expect(gate.forms).toEqual(formNames)
+    expect(gate.forms).toEqual(defaultForms)
     expect(gate.scopes[0]!.detected).toBe(gate.scopes[0]!.planted)
     expect(gate.scopes[0]!.planted).toBeGreaterThan(100)
     const sealed = withManifest(new Map(whole.files).set(bundlePaths.leakGate, formatGateDocument(gate)))

@@ -29,6 +29,11 @@ function reference(of: SubjectIndex, text: string): Found[] {
     const known = of.hashed!.find(digest)
     if (known) found.set(`${offset} ${known.ordinal} ${known.form}`, { offset, ...known })
   }
+  const lookIn64 = (offset: number, coded: string) => {
+    const digest = Buffer.from(coded, 'base64')
+    const isCanonical = digest.toString('base64url') === coded.replaceAll('+', '-').replaceAll('/', '_')
+    if (isCanonical) look(offset, digest)
+  }
   for (let at = 0; at < text.length; at++) {
     const before = text[at - 1] ?? ' '
     const isBehindEscape = escapeBefore.test(text.slice(Math.max(0, at - 24), at))
@@ -53,7 +58,7 @@ function reference(of: SubjectIndex, text: string): Found[] {
         /^[\w+/-]+$/.test(coded) &&
         !/^[A-Za-z0-9]/.test(text.slice(at + length))
       )
-        look(at, Buffer.from(coded, 'base64').subarray(0, bytes))
+        lookIn64(at, coded)
     }
   }
   return inOrder([...found.values()])
@@ -110,7 +115,7 @@ const around = fc.constantFrom(
     '.',
     '=',
   ],
-  ...['ab'.repeat(40), 'A-b/'.repeat(60), 'word '.repeat(20)],
+  ...['ab'.repeat(40), `${'/A-b'.repeat(60)}/`, 'word '.repeat(20)],
 )
 const content = fc
   .array(fc.tuple(around, around, written, around, around), { maxLength: 4 })
@@ -129,7 +134,7 @@ describe('digests that stand for identifiers', () => {
           expect(scan(text, sizes, blockBytes, 'kernel')).toEqual(expected)
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 250 },
     )
   })
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findInKey, redactKey } from '../../lib/scan/redact-key.ts'
@@ -153,4 +154,19 @@ describe('redacted key', () => {
       { numRuns: 1000 },
     )
   })
+})
+
+it('a digest in a name is found where hashed forms are looked for, and hidden whoever it stands for', () => {
+  const digestOf = (text: string) => createHash('sha256').update(text)
+  const hashedForms = [{ algorithm: 'sha256', kind: 'plain', salt: new Uint8Array(0) }] as const
+  const hashed = makeIndex(['bob@x.org'], { hashedForms, pending: ['later@x.org'] })
+  const hex = digestOf('bob@x.org').digest('hex')
+  expect(findInKey(`users/${hex}.json`, hashed)).toMatchObject([{ offset: 6, form: 'sha256' }])
+  expect(redactKey(`users/${hex.toUpperCase()}_1.json`, hashed)).toBe('users/[identifier]_1.json')
+  expect(redactKey(`u-${digestOf('bob@x.org').digest('base64url')}.gz`, hashed)).toBe('u-[identifier].gz')
+  for (const text of ['later@x.org', 'somebody@x.org']) {
+    expect(findInKey(digestOf(text).digest('hex'), hashed)).toEqual([])
+    expect(redactKey(`u/${digestOf(text).digest('hex')}`, hashed)).toBe('u/[identifier]')
+  }
+  expect(redactKey(`u/${hex}`, makeIndex(['bob@x.org']))).toBe(`u/${hex}`)
 })

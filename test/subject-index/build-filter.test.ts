@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { IndexInvalid } from '../../lib/errors.ts'
 import { createShardBuilder, geometryFor, shardBytesOf, shardsFor } from '../../lib/subject-index/build-filter.ts'
 import { passesFilter } from '../../lib/subject-index/filter.ts'
+import { partitionCount } from '../../lib/subject-index/partitions.ts'
 import { makeFilter } from './make-filter.ts'
 import { seededRandom } from './make-index.ts'
 
@@ -77,6 +78,9 @@ describe('the size of a filter', () => {
       expect(Number.isInteger(Math.log2(shards)) && shards <= 256, `${entries}`).toBe(true)
       expect(entries / shards).toBeLessThanOrEqual(1.5 * 2 ** 20)
     }
+    // More shards than partitions would have no rows at all, and deny everything.
+    expect(shardsFor(402_653_184)).toBe(partitionCount)
+    expect(() => shardsFor(402_653_185)).toThrow(/expected at most 402653184 identifiers, or digests/)
     expect([shardsFor(1_572_864), shardsFor(1_572_865), shardsFor(2e8)]).toStrictEqual([1, 2, 128])
   })
 })

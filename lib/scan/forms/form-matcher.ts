@@ -55,7 +55,7 @@ export function createFormMatcher(
       },
     }
   }
-  const { context, tables, search } = formSearchOf(index, names)
+  const { context, tables, isAnywhere, search } = formSearchOf(index, names)
   /** What was found plainly and is not behind yet, by place. */
   let plain = new Set<string>()
   /** Where in the window something may be in a form. */
@@ -127,7 +127,7 @@ export function createFormMatcher(
       if (!plain.has(place) && (known === undefined || isSimpler(form, known)))
         found.set(place, { ordinal, record: 0, offset, form })
     }
-    if (!spots.isEmpty) search(region, keep)
+    if (isAnywhere || !spots.isEmpty) search(region, keep)
     if (found.size > 0) report([...found.values()])
     searched = origin + to
     drop(Math.max(0, to - context))
@@ -160,7 +160,7 @@ export function createFormMatcher(
         written += piece.length
         lastByte = piece.at(-1)!
       } else spots.add(anywhere, 0, most)
-      if (spots.isEmpty) {
+      if (!isAnywhere && spots.isEmpty) {
         pass(piece)
         continue
       }

@@ -13,11 +13,12 @@ const nesting = 1
 
 /**
  * Searches regions for identifiers in some forms, and says how much of a content decides what is found at a place. `tables`: what
- * the kernel's sieve leaves of a content, which is where the search may look alone.
+ * the kernel's sieve leaves of a content, which is where the search may look alone, unless `isAnywhere` says that it knows nothing of some form.
  */
 export type FormSearch = {
   readonly context: number
   readonly tables: Uint8Array
+  readonly isAnywhere: boolean
   search(region: Region, report: Report): void
 }
 
@@ -60,13 +61,14 @@ function createLevel(index: SubjectIndex, names: readonly string[], level: numbe
     .filter(({ name, nests }) => names.includes(name) && (level === 0 || nests))
     .flatMap((form) => {
       const find = form.finder(tools)
-      return find === undefined ? [] : [{ name: form.name, find }]
+      return find === undefined ? [] : [{ name: form.name, find, isAnywhere: form.isAnywhere === true }]
     })
   return {
     tables: sieveTables(
       finders.map(({ name }) => name),
       tools,
     ),
+    isAnywhere: finders.some(({ isAnywhere }) => isAnywhere),
     search(region, report) {
       for (const { find } of finders) find(region, report)
     },

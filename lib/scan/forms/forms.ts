@@ -1,3 +1,4 @@
+import { binaryUuid } from './binary-uuid-form.ts'
 import { codeForms } from './code-forms.ts'
 import { escapeForms } from './escape-forms.ts'
 import type { Form } from './form.ts'
@@ -6,4 +7,4 @@ import { numberForms } from './number-forms.ts'
 import { utf16Form } from './utf-16-form.ts'
 
 /** Every form that identifiers are looked for in. */
-export const forms: readonly Form[] = [...escapeForms, ...numberForms, multibyte, utf16Form, ...codeForms]
+export const forms: readonly Form[] = [...escapeForms, ...numberForms, multibyte, utf16Form, ...codeForms, binaryUuid]

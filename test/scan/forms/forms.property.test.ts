@@ -153,7 +153,8 @@ const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLeng
 const windows = fc.integer({ min: 1, max: 3000 })
 
 describe('each form is found as the slow search finds it, however the bytes are cut', () => {
-  for (const name of formNames)
+  // Without UUIDs there is nothing of that form: it has a property of its own.
+  for (const name of formNames.filter((each) => each !== 'binary-uuid'))
     it(name, () => {
       fc.assert(
         fc.property(contentsOf(name), sizes, windows, (bytes, cut, window) => {
