@@ -29,7 +29,7 @@ Usage
   odv formats
   odv demo    [DIR]
 
-  odv --aws [--stage S] [--region R] run | status | request | ack | export | keys | config
+  odv --aws [--stage S] [--region R] run | status | request | ack | export | keys | prove | config
     the same commands, asked of a deployment: see odv config --help for what it verifies
 
   odv COMMAND --help says more. Everywhere: --json prints JSON Lines on standard output and nothing else there;
@@ -151,8 +151,10 @@ ${exitCodes}`,
   --bundle DIR       the exported bundle that the proof goes with
   --run RUN          a run of the bundle (default: the newest that was closed with a result for its subjects)
   --out FILE         a new file that only you can read (default subject-proof.json): the person may have it, nobody else needs it
-  --state DIR        the state directory of the run, with its case key (default .odv); not for --aws yet
   --json
+${place}
+                     As who may take on the role odv-STAGE-proof-desk: it reads the case key, indexes and trees of runs
+  The run has to be there: a bundle has no case key.
 
 Exit codes
   0   the proof is written

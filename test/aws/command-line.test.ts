@@ -188,6 +188,15 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       const verified = await odv(place, 'verify', 'bundle', ...pinned, '--json')
       expect([verified.code, verified.stderr]).toEqual([0, ''])
       expect(linesOf(verified, 'bundle')).toMatchObject([{ holds: true, stores: [{}, {}] }])
+
+      writeFiles(place, { 'asking.txt': transferred(3), 'nobody.txt': somebodyElse(3) })
+      const prove = (from: string) => aws('prove', '--subject-from', from, '--bundle', 'bundle', '--json')
+      const proved = await prove('asking.txt')
+      expect([proved.code, proved.stderr]).toEqual([0, ''])
+      expect(linesOf(proved, 'proof')).toMatchObject([{ run: runId, inScope: true, status: 'deleted', before: 1 }])
+      const checked = await odv(place, 'verify-proof', 'subject-proof.json', '--bundle', 'bundle', ...pinned)
+      expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('gone, as the last inventories')])
+      expect(linesOf(await prove('nobody.txt'), 'proof')).toEqual([{ kind: 'proof', run: runId, inScope: false }])
     })
   })
 

@@ -183,6 +183,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
       'execute-deletion',
       'export-bundle',
       'plan-listing',
+      'proof-desk',
       'request-desk',
       'restore-archived',
       'scan-batch',
@@ -384,7 +385,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'kms:Decrypt',
     resource: key('EvidenceKey'),
     context: viaS3,
-    roles: [...documents, 'check-bundle', 'get-run', 'request-desk', 'scan-store-machine'].sort(),
+    roles: [...documents, 'check-bundle', 'get-run', 'proof-desk', 'request-desk', 'scan-store-machine'].sort(),
   },
   {
     duty: 'read a request',
@@ -392,6 +393,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     resource: `${bucket('evidence')}/runs/r/${pass}/requested/000000000.jsonl`,
     roles: [...documents, 'request-desk'].sort(),
   },
+  ...['subject-index', 'scope-tree/000000000.leaves', 'result-tree/000000000.nodes', 'subjects.json'].map((name) => ({
+    duty: `read ${name}`,
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/${name}`,
+    roles: [...documents, 'proof-desk'].sort(),
+  })),
   {
     duty: 'read what a run found',
     action: 's3:GetObject',
