@@ -295,7 +295,7 @@ export interface TaskTokens {
 }
 
 /** The state machines that a person may start. Runs and exports are named after their executions. */
-export type StartedMachine = 'verify-run' | 'export-filing'
+export type StartedMachine = 'verify-run' | 'export-filing' | 'correct-entry'
 
 /**
  * How an execution stands; `error` is the name of what it failed with. `cause` is what was said about it, where somebody

@@ -18,8 +18,8 @@ import { s3Intake } from './s3-intake.ts'
 import { s3LargeEvidence } from './s3-large-evidence.ts'
 import { stepFunctionsExecutions } from './step-functions-executions.ts'
 
-/** A function that begins cold and writes to three services takes longer than one of these. */
-const functionCalls = { ...smallCalls, requestHandler: { ...smallCalls.requestHandler, requestTimeout: 60_000 } }
+/** A function may take 15 minutes: one that searches words for everybody in scope fetches their index first. */
+const functionCalls = { ...smallCalls, requestHandler: { ...smallCalls.requestHandler, requestTimeout: 920_000 } }
 
 /** What a person reaches of a deployed stage, with their own rights. Clients connect when they are used. */
 export function openStage(where: StageOf) {

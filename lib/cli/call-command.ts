@@ -93,7 +93,7 @@ export async function callCommand(
         ...(reasonFile !== undefined && { reasonFile }),
         ...(approvedBy !== undefined && { approvedBy }),
       }
-      return correctCommand({ ...options, state: (values.state as string | undefined) ?? defaultState, cwd }, terminal)
+      return correctCommand({ ...options, place, cwd, signal }, terminal)
     }
     case 'prove': {
       only(0, 'options only')

@@ -17,6 +17,7 @@ const roles = (of: Template) => resourcesOf(of, 'AWS::IAM::Role')
 
 /** What the roles that people take on may do, by the matrix. */
 const ofPeople = {
+  CorrectionDeskRole: ['have a correction attested', 'have a correction written down'],
   RequestDeskRole: ['decrypt evidence through S3', 'look up a run', 'read a request', 'unwrap the case key'],
   ProofDeskRole: [
     'decrypt evidence through S3',
