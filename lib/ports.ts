@@ -187,6 +187,11 @@ export interface LargeEvidence {
    * @throws EvidenceMissing
    */
   open(key: string): Promise<IndexSource>
+  /**
+   * Looks something up in a document: no more of it is fetched than `use` reads. `use` may be called several times, and has to read
+   * the same each time. @throws EvidenceMissing
+   */
+  look<T>(key: string, use: (source: IndexSource) => T): Promise<T>
 }
 
 /** The secret of one deployment that keys tags and seals object keys: 32 random bytes, made once, never exported. */
@@ -290,7 +295,7 @@ export interface TaskTokens {
 }
 
 /** The state machines that a person may start. Runs and exports are named after their executions. */
-export type StartedMachine = 'verify-run' | 'export-filing'
+export type StartedMachine = 'verify-run' | 'export-filing' | 'correct-entry'
 
 /**
  * How an execution stands; `error` is the name of what it failed with. `cause` is what was said about it, where somebody

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
 import { LambdaClient } from '@aws-sdk/client-lambda'
@@ -13,10 +15,11 @@ import { kmsCaseKey } from './kms-case-key.ts'
 import { kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
 import { s3Evidence } from './s3-evidence.ts'
 import { s3Intake } from './s3-intake.ts'
+import { s3LargeEvidence } from './s3-large-evidence.ts'
 import { stepFunctionsExecutions } from './step-functions-executions.ts'
 
-/** A function that begins cold and writes to three services takes longer than one of these. */
-const functionCalls = { ...smallCalls, requestHandler: { ...smallCalls.requestHandler, requestTimeout: 60_000 } }
+/** A function may take 15 minutes: one that searches words for everybody in scope fetches their index first. */
+const functionCalls = { ...smallCalls, requestHandler: { ...smallCalls.requestHandler, requestTimeout: 920_000 } }
 
 /** What a person reaches of a deployed stage, with their own rights. Clients connect when they are used. */
 export function openStage(where: StageOf) {
@@ -33,6 +36,7 @@ export function openStage(where: StageOf) {
     names,
     ports: {
       evidence,
+      largeEvidence: s3LargeEvidence(s3, names.evidenceBucket, join(tmpdir(), 'odv-evidence')),
       runState: dynamoRunState(dynamo, names.runStateTable),
       ledger: dynamoLedger(dynamo, { table: names.ledgerTable, logId: names.logId }),
       caseKey: kmsCaseKey(kms, evidence, { keyId: names.caseKey, deployment: names.logId }),

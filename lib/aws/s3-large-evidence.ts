@@ -7,7 +7,8 @@ import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
 import { requireEvidenceKey } from '../evidence-key.ts'
 import { fileSource } from '../file-source.ts'
 import type { LargeEvidence } from '../ports.ts'
-import { openObject, putObjectOnce } from './s3-object.ts'
+import { lookUp } from './look-up.ts'
+import { openObject, pinObject, putObjectOnce, readRange } from './s3-object.ts'
 
 /**
  * Large documents in a bucket, through files in `scratch`: the ephemeral storage of a function. That outlives a call, and
@@ -83,6 +84,13 @@ export function s3LargeEvidence(client: S3Client, bucket: string, scratch: strin
         await file.close()
       }
       return fileSource(path)
+    },
+
+    async look(key, use) {
+      requireEvidenceKey(key)
+      const pinned = await pinObject(place('look'), key)
+      if (!pinned) throw new EvidenceMissing(`evidence: ${key}: expected a document, got none`)
+      return lookUp(pinned.bytes, (from, to) => readRange(place('look'), pinned, from, to), use)
     },
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import {
   GetObjectCommand,
   type GetObjectCommandInput,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   type S3Client,
@@ -117,6 +118,58 @@ export async function* readPinned(place: Place, pinned: Pinned, first?: Readable
     body = undefined
     if (at < bytes && failures === attempts)
       throw new ServiceUnavailable(`${where}: expected ${bytes} bytes, got ${at}`, { cause: broken })
+  }
+}
+
+/** What is under a key now; `undefined` when nothing is. */
+export async function pinObject({ client, bucket, where }: Place, key: string): Promise<Pinned | undefined> {
+  try {
+    const reply = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+    return { key, bytes: lengthOf(where, reply), etag: reply.ETag }
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined
+    throw faultOf(where, error)
+  }
+}
+
+/** The bytes `from <= at < to` of the pinned object, at least one. A connection that breaks is opened again. */
+export async function readRange(place: Place, pinned: Pinned, from: number, to: number): Promise<Uint8Array> {
+  const { where } = place
+  for (let attempt = 1; ; attempt += 1) {
+    const bytes = new Uint8Array(to - from)
+    let at = 0
+    try {
+      const body = await calling(where, () => openRange(place, pinned, from, to))
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        if (at + chunk.length > bytes.length)
+          throw new ServiceUnavailable(`${where}: expected ${to - from} bytes, got more`)
+        bytes.set(chunk, at)
+        at += chunk.length
+      }
+      if (at === bytes.length) return bytes
+    } catch (error) {
+      if (!isTransient(error) || attempt === attempts) throw faultOf(where, error)
+    }
+    if (attempt === attempts) throw new ServiceUnavailable(`${where}: expected ${to - from} bytes, got ${at}`)
+  }
+}
+
+async function openRange(place: Place, { key, bytes, etag }: Pinned, from: number, to: number): Promise<Readable> {
+  const got = await getObject(place, { Key: key, IfMatch: etag, Range: `bytes=${from}-${to - 1}` })
+  if (got.bytes === to - from) return got.body
+  // Whoever answers may leave a range out of account.
+  if (got.bytes === bytes) return Readable.from(between(got.body, from, to))
+  got.body.destroy()
+  throw new ServiceUnavailable(`${place.where}: expected ${to - from} bytes from ${from}, got ${got.bytes}`)
+}
+
+async function* between(body: AsyncIterable<Uint8Array>, from: number, to: number): Chunks {
+  let at = 0
+  for await (const chunk of body) {
+    const [first, last] = [Math.max(0, from - at), Math.min(chunk.length, to - at)]
+    if (first < last) yield chunk.subarray(first, last)
+    at += chunk.length
+    if (at >= to) return
   }
 }
 

@@ -93,15 +93,14 @@ export async function callCommand(
         ...(reasonFile !== undefined && { reasonFile }),
         ...(approvedBy !== undefined && { approvedBy }),
       }
-      return correctCommand({ ...options, state: (values.state as string | undefined) ?? defaultState, cwd }, terminal)
+      return correctCommand({ ...options, place, cwd, signal }, terminal)
     }
     case 'prove': {
       only(0, 'options only')
       const { proveCommand } = await import('./commands/prove-command.ts')
       const subjectFrom = values['subject-from'] as string | undefined
-      const state = (values.state as string | undefined) ?? defaultState
       const options = { ...named('bundle', 'out', 'run'), ...(subjectFrom !== undefined && { subjectFrom }) }
-      return proveCommand({ ...options, state, cwd }, terminal)
+      return proveCommand({ ...options, place, cwd }, terminal)
     }
     case 'verify-proof': {
       const { verifyProofCommand } = await import('./commands/verify-proof-command.ts')

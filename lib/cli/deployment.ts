@@ -12,6 +12,8 @@ export type Deployment = {
   execute(machine: MachineName, name: string, input: unknown, following: Following): Promise<Ended>
   /** Takes the answer to a request. */
   acknowledge(payload: AcknowledgePayload): Promise<unknown>
+  /** Writes down a correction; see `proposeCorrection`. Errors have the name that they have there. */
+  proposeCorrection(payload: CorrectionPayload): Promise<unknown>
   /** Work done so far by the execution that is under way. */
   progress(): Progress
   /** Where a person finds a document. */
@@ -26,7 +28,8 @@ export type DeploymentPorts = Pick<Ports, 'evidence' | 'runState' | 'caseKey'> &
   logSigner: Pick<LogSigner, 'publicKey'>
 }
 
-export type MachineName = 'verify-run' | 'export-filing'
+export type MachineName = 'verify-run' | 'export-filing' | 'correct-entry'
+export type CorrectionPayload = { entry: number; explanation: string; approvedBy: string }
 export type AcknowledgePayload = { requestId: string; by: 'custodian'; certificateSha256?: string }
 
 /** `findings`: absent where nobody counts them before the pass is settled. */

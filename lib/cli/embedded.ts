@@ -41,13 +41,14 @@ const functions = [
   'estimate-cost',
   'export-bundle',
   'check-bundle',
+  'propose-correction',
 ] as const
 
 /** Tasks that compute for long. The main thread has the database and stays free for progress and signals. */
 const inThreads = new Set<string>(['build-index', 'scan-batch', 'execute-deletion'])
 
 export type FunctionName = (typeof functions)[number]
-type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing'
+type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing' | 'correct-entry'
 
 /** The whole product on one machine: a state directory, the state machines, and threads for scanning. */
 export type Embedded = Omit<Deployment, 'execute'> & {
@@ -104,6 +105,7 @@ export async function openEmbedded(options: {
     ports,
     call,
     acknowledge: (payload) => call('acknowledge', payload),
+    proposeCorrection: (payload) => call('propose-correction', payload),
     execute: (machine, name, input, following) =>
       executeFollowed(environment, call, following, (watched) => runExecution(watched, machine, { name, input })),
     progress: counters.read,
@@ -164,7 +166,7 @@ async function executeFollowed(
   }
 }
 
-const machines: readonly MachineName[] = ['verify-run', 'verify-store', 'scan-store', 'export-filing']
+const machines: readonly MachineName[] = ['verify-run', 'verify-store', 'scan-store', 'export-filing', 'correct-entry']
 
 /** Substitutes as the deployment does: functions and machines go by their names, the evidence by the ports. */
 async function toEnvironment(ports: LocalPorts, cores: number): Promise<Omit<Environment, 'invoke' | 'signal'>> {

@@ -29,7 +29,7 @@ Usage
   odv formats
   odv demo    [DIR]
 
-  odv --aws [--stage S] [--region R] run | status | request | ack | export | keys | config
+  odv --aws [--stage S] [--region R] run | status | request | ack | export | keys | prove | correct | config
     the same commands, asked of a deployment: see odv config --help for what it verifies
 
   odv COMMAND --help says more. Everywhere: --json prints JSON Lines on standard output and nothing else there;
@@ -144,8 +144,9 @@ ${exitCodes}`,
   --reason-file FILE why, in plain words: at most 4,000 characters, which are attested and exported. They may name nobody in
                      scope: they are searched for every identifier first
   --approved-by NAME who answers for it
-  --state DIR        the state directory (default .odv), on which no run is under way
   --json
+${place}
+                     There, as who may take on the role odv-STAGE-correction-desk; no run may be under way in a state directory
 
   What was verified by that entry counts as incomplete from then on, in odv verify, reports and exports; residual stays residual.
   Nothing makes it good again but a new run.`,
@@ -155,8 +156,10 @@ ${exitCodes}`,
   --bundle DIR       the exported bundle that the proof goes with
   --run RUN          a run of the bundle (default: the newest that was closed with a result for its subjects)
   --out FILE         a new file that only you can read (default subject-proof.json): the person may have it, nobody else needs it
-  --state DIR        the state directory of the run, with its case key (default .odv); not for --aws yet
   --json
+${place}
+                     As who may take on the role odv-STAGE-proof-desk: it reads the case key, indexes and trees of runs
+  The run has to be there: a bundle has no case key.
 
 Exit codes
   0   the proof is written
@@ -194,7 +197,8 @@ Exit codes
   --record FILE      a new file: what was done, when, with what, where the keys are, fingerprints, and lines to sign (Markdown)
   --json
 ${place}
-  With --aws: show only. Keys of a stage are in KMS, and this version does not change them.`,
+  With --aws: init and show. Keys of a stage are made in KMS by its deployment; init writes their record before the first entry of the
+  log. This version does not change them.`,
   config: `odv config: the configuration of a deployment on AWS, which its runs begin with
 
   odv config --aws                           shows it, and its version

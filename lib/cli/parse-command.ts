@@ -29,10 +29,10 @@ const commands: Record<string, Options> = {
 }
 
 /** What is asked of a deployment: by its state directory, or with `--aws` by its stage. */
-const ofDeployment = ['run', 'status', 'request', 'ack', 'export', 'keys']
+const ofDeployment = ['run', 'status', 'request', 'ack', 'export', 'keys', 'prove', 'correct']
 const onlyOnAws = ['config']
 /** What needs a key of a state directory, on this machine alone. */
-const withState = ['scan', 'index', 'prove', 'correct']
+const withState = ['scan', 'index']
 
 const aws: Options = { aws: flag, stage: text, region: text }
 

@@ -14,7 +14,7 @@ import { makeDirectory } from './publish-file.ts'
  * the document by a link; of one that was killed nobody reads what is left.
  */
 export function largeEvidenceDirectory(root: string): LargeEvidence {
-  return {
+  const directory: LargeEvidence = {
     async draft() {
       await makeDirectory(root)
       const draft = draftFile(root)
@@ -41,7 +41,10 @@ export function largeEvidenceDirectory(root: string): LargeEvidence {
       if (!isThere) throw new EvidenceMissing(`evidence: ${key}: expected a document, got none`)
       return fileSource(path)
     },
+
+    look: async (key, use) => use(await directory.open(key)),
   }
+  return directory
 }
 
 async function describe(path: string): Promise<{ sha256: string; bytes: number }> {

@@ -25,6 +25,7 @@ import type { RunSummary } from './close-run.ts'
 import { toStoreSection } from './decide-verdict.ts'
 import { readDocument, readRunConfig, readRunStore, readStoreReport } from './documents.ts'
 import { passKey, runKey, storeKey } from './evidence-keys.ts'
+import { composeCorrection } from './propose-correction.ts'
 import { readRestored } from './restore-archived.ts'
 import { attestInput, parseInput } from './task-input.ts'
 
@@ -68,6 +69,7 @@ function verdictEvent(report: StoreReport, seq: number): EventDetails['odv.verdi
 }
 
 async function composeStatement(ports: AttestPorts, input: AttestInput): Promise<Statement> {
+  if (input.phase === 'correction') return composeCorrection(ports, input)
   const general = await readContext(ports, input.runId)
   const context = { ...general, limitations: [...general.limitations, ...(await limitationsOfInput(ports, input))] }
   switch (input.phase) {

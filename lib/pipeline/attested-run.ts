@@ -4,6 +4,7 @@ import type { Ledger, Ports } from '../ports.ts'
 import type { RunSummary } from './close-run.ts'
 import { readDocument } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
+import { withoutTakenBack } from './taken-back.ts'
 
 /**
  * How a run ended, once its summary is in the log and a checkpoint covers it. Before that there is no verdict to speak
@@ -16,5 +17,6 @@ export async function readAttestedRun(
   const summary = await ports.ledger.find(identityOf(runId, undefined, undefined, 'run-summary'))
   const covered = (await ports.ledger.checkpoints()).at(-1)?.size ?? 0
   if (summary?.seq === undefined || summary.seq >= covered) return undefined
-  return decideRun(await readDocument<RunSummary>(ports, runKey(runId, 'summary.json')))
+  const decided = decideRun(await readDocument<RunSummary>(ports, runKey(runId, 'summary.json')))
+  return withoutTakenBack(ports, runId, decided)
 }

@@ -7,6 +7,7 @@ import type { StoreReport } from '../verdict/store-report.ts'
 import { formatDocument, readDocument, readRunConfig } from './documents.ts'
 import { runKey, storeKey } from './evidence-keys.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
+import { withoutTakenBack } from './taken-back.ts'
 import { closeRunInput, type Failure, parseInput } from './task-input.ts'
 
 /** The run in one document: the stores it was opened with, and the verdicts that were attested. */
@@ -34,7 +35,7 @@ export async function closeRun(
   if (!(await ports.evidence.has(key)))
     await ports.evidence.put(key, formatDocument(await composeSummary(ports, runId, failure)))
   const summary = await readDocument<RunSummary>(ports, key)
-  const { result, stores } = decideRun(summary)
+  const { result, stores } = await withoutTakenBack(ports, runId, decideRun(summary))
   const run = await ports.runState.getRun(runId)
   await ports.runState.putRun({
     runId,

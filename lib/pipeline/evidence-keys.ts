@@ -63,3 +63,6 @@ export const legKey = (ref: PassRef, leg: number) => `${passPrefix(ref)}/deletio
 export const intentKey = (ref: PassRef, seq: number) => `${passPrefix(ref)}/deletions/${digits(seq)}.json`
 
 const digits = (number: number) => String(number).padStart(9, '0')
+
+/** One document for each entry of the run that was taken back, named after it. */
+export const correctionsPrefix = (runId: string) => `runs/${runId}/corrections/`

@@ -1,13 +1,14 @@
 import { canonicalOf, type Identifier } from '../manifest/identifier.ts'
-import type { Ports } from '../ports.ts'
+import type { LargeEvidence, Ports } from '../ports.ts'
 import { createResultHasher } from '../proof/build-result-shard.ts'
 import { chunkLeaves, pathOf } from '../proof/chunk-nodes.ts'
 import { leafOrderOf } from '../proof/leaf-order.ts'
 import { openSubject } from '../proof/subject-leaf.ts'
 import { formatPath, proofFormat, type SubjectProof } from '../proof/subject-proof.ts'
 import { readResultChunk, readScopeChunk, shardLeaves } from '../proof/tree-files.ts'
-import { caseKeysOf } from '../subject-index/case-keys.ts'
+import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
 import { createConfirm } from '../subject-index/confirm.ts'
+import type { IndexSource } from '../subject-index/index-source.ts'
 import { readIndexTables } from '../subject-index/read-index.ts'
 import { shapeCodes } from '../subject-index/shape-code.ts'
 import { decideSubject } from '../verdict/decide-subject.ts'
@@ -23,24 +24,21 @@ export type Asked =
   | { kind: 'no-identifier'; problem: string }
 
 /**
- * What a run came to for one subject, with what shows it. Reads the leaves of 4,096 subjects, and of each tree one hash for each
- * 4,096. The proof holds only if the attested roots say so: who hands it out verifies it first.
+ * What a run came to for one subject, with what shows it. Reads of the index its directories and one shard, of 10^8 subjects some 5 MB,
+ * the leaves of 4,096 subjects, and of each tree one hash for each 4,096. The proof holds only if the attested roots say so: who hands it out verifies it first.
  * @throws EvidenceMissing when the run did not settle its subjects
  */
 export async function proveSubject(
-  ports: Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey'>,
+  ports: Pick<Ports, 'evidence' | 'caseKey'> & { largeEvidence: Pick<LargeEvidence, 'look'> },
   run: Pick<SubjectProof, 'runId' | 'scopeEnvelope' | 'summaryEnvelope'>,
   id: Identifier,
   leavesPerShard = shardLeaves,
 ): Promise<Asked> {
   const { runId } = run
   const keys = caseKeysOf(await ports.caseKey.read())
-  const { footer, entries } = readIndexTables(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
-  const canonical = canonicalOf(id.revealText(), footer.caseRule)
-  if ('problem' in canonical) return { kind: 'no-identifier', problem: canonical.problem }
-  const { shape, canonical: identifier } = canonical
-  const bytes = Buffer.from(identifier, 'latin1')
-  const ordinal = createConfirm(entries, keys.tagKey).find(shapeCodes[shape], bytes, 0, bytes.length)
+  const sought = await ports.largeEvidence.look(runKey(runId, 'subject-index'), (index) => findSubject(index, keys, id))
+  if ('problem' in sought) return { kind: 'no-identifier', problem: sought.problem }
+  const { shape, identifier, ordinal } = sought
   const tree = await readDocument<ScopeTree>(ports, runKey(runId, 'scope-tree.json'))
   const index = ordinal < 0 ? undefined : leafOrderOf(tree.controls).leafOf(ordinal)
   if (index === undefined) return { kind: 'not-in-scope' }
@@ -50,17 +48,10 @@ export async function proveSubject(
   const first = shard * leavesPerShard
   const leaves = Math.min(leavesPerShard, tree.leaves - first)
   const chunk = Math.floor((index - first) / chunkLeaves)
-  // One after the other: what was opened first may be given up for the second.
-  const scopeLeaves = readScopeChunk(
-    await ports.largeEvidence.open(shardKey(runId, 'scope-tree', shard, 'leaves')),
-    leaves,
-    chunk,
-  )
-  const rows = readResultChunk(
-    await ports.largeEvidence.open(shardKey(runId, 'result-tree', shard, 'leaves')),
-    leaves,
-    chunk,
-  )
+  const leavesOf = (name: 'scope-tree' | 'result-tree') => shardKey(runId, name, shard, 'leaves')
+  const { look } = ports.largeEvidence
+  const scopeLeaves = await look(leavesOf('scope-tree'), (source) => readScopeChunk(source, leaves, chunk))
+  const rows = await look(leavesOf('result-tree'), (source) => readResultChunk(source, leaves, chunk))
   const resultLeaves = createResultHasher()(scopeLeaves, chunk * chunkLeaves, rows, verdict)
   const shards = Math.ceil(tree.leaves / leavesPerShard)
   const hits = hitsIn(rows, index - first)
@@ -81,6 +72,17 @@ export async function proveSubject(
     resultPath: formatPath(pathOf(index, resultLeaves, await readNodes(ports, runId, 'result-tree', shards))),
   }
   return { kind: 'proof', proof }
+}
+
+/** The ordinal is negative where the index has nobody of this name. */
+function findSubject(index: IndexSource, keys: CaseKeys, id: Identifier) {
+  const { footer, entries } = readIndexTables(index, keys)
+  const canonical = canonicalOf(id.revealText(), footer.caseRule)
+  if ('problem' in canonical) return canonical
+  const { shape, canonical: identifier } = canonical
+  const bytes = Buffer.from(identifier, 'latin1')
+  const ordinal = createConfirm(entries, keys.tagKey).find(shapeCodes[shape], bytes, 0, bytes.length)
+  return { shape, identifier, ordinal }
 }
 
 function hitsIn(rows: Uint32Array, leaf: number): { before: number; after: number } {

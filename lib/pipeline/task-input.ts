@@ -62,7 +62,12 @@ export const attestInput = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('deletion-ack'), runId, storeId, pass: number }),
   z.object({ phase: z.literal('verification'), runId, storeId }),
   z.object({ phase: z.literal('run-summary'), runId }),
+  z.object({ phase: z.literal('correction'), runId, entry: number }),
 ])
+const words = z.string().check(z.minLength(1))
+/** What people write when they take an entry back. */
+export const correctionWords = z.object({ explanation: words, approvedBy: words })
+export const proposeInput = z.extend(correctionWords, { entry: number })
 
 export type Failure = z.infer<typeof failure>
 

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keyFingerprint } from '../../lib/attestation/envelope.ts'
+import { ed25519Fingerprint } from '../../lib/log/vkey.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
 import { openDirectories } from '../support/directory-functions.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
@@ -81,6 +83,18 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
         stores: stores.map(({ id, ...more }) => ({ id, root: join(place, id as string), country: 'SG', ...more })),
       }),
     )
+
+  it('writes the record of the keys before the first entry of the log, and changes none', { timeout }, async () => {
+    const made = await aws('keys', 'init', '--record', 'ceremony.md', '--json')
+    expect([made.code, made.stderr]).toEqual([0, ''])
+    const [attestation, log] = await deployment.publicKeys()
+    const record = readFileSync(join(place, 'ceremony.md'), 'utf8')
+    expect(record).toContain(keyFingerprint(attestation!))
+    expect(record).toContain(ed25519Fingerprint(log!))
+    expect(record).toMatch(/the function `attest` alone may sign/)
+    const rotated = await aws('keys', 'rotate', 'log', '--record', 'change.md')
+    expect([rotated.code, rotated.stderr]).toEqual([64, expect.stringContaining('not changed by this version')])
+  })
 
   describe('odv config', () => {
     for (const [what, args, says] of [
@@ -180,6 +194,8 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
 
     it('is exported as a bundle that holds offline against the keys of the stage', async () => {
       const keys = await aws('keys', '--out', 'pinned')
+      const again = await aws('keys', 'init', '--record', 'again.md')
+      expect([again.code, again.stderr]).toEqual([64, expect.stringContaining('expected a log without entries')])
       const exported = await aws('export', '--out', 'bundle', '--json')
       expect([keys.code, exported.code], exported.stderr).toEqual([0, 0])
       expect(linesOf(exported, 'export')).toMatchObject([{ run: runId }])
@@ -187,6 +203,30 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       const verified = await odv(place, 'verify', 'bundle', ...pinned, '--json')
       expect([verified.code, verified.stderr]).toEqual([0, ''])
       expect(linesOf(verified, 'bundle')).toMatchObject([{ holds: true, stores: [{}, {}] }])
+
+      writeFiles(place, { 'asking.txt': transferred(3), 'nobody.txt': somebodyElse(3) })
+      const prove = (from: string) => aws('prove', '--subject-from', from, '--bundle', 'bundle', '--json')
+      const proved = await prove('asking.txt')
+      expect([proved.code, proved.stderr]).toEqual([0, ''])
+      expect(linesOf(proved, 'proof')).toMatchObject([{ run: runId, inScope: true, status: 'deleted', before: 1 }])
+      const checked = await odv(place, 'verify-proof', 'subject-proof.json', '--bundle', 'bundle', ...pinned)
+      expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('gone, as the last inventories')])
+      expect(linesOf(await prove('nobody.txt'), 'proof')).toEqual([{ kind: 'proof', run: runId, inScope: false }])
+    })
+
+    it('is incomplete once one of its entries is taken back in words that name nobody', { timeout }, async () => {
+      writeFiles(place, { 'why.txt': 'The share was another one.\n' })
+      const correct = (reason: string) =>
+        aws('correct', '--entry', '1', '--reason-file', reason, '--approved-by', 'Example Person', '--json')
+      // MiniStack does not hand on the name of an error; its log does.
+      const named = { entry: 1, explanation: `It is about ${transferred(3)}.`, approvedBy: 'Example Person' }
+      await expect(deployment.invoke('propose-correction', named)).rejects.toMatchObject({ name: 'InputInvalid' })
+      const done = await correct('why.txt')
+      expect([done.code, linesOf(done, 'correction')], done.stderr).toMatchObject([0, [{ run: runId }]])
+      expect(linesOf(await correct('why.txt'), 'correction')).toEqual(linesOf(done, 'correction'))
+      const shown = await aws('run', '--resume', runId, '--json')
+      expect([shown.code, Object.values(verdictsOf(shown))]).toEqual([2, expect.arrayContaining(['incomplete'])])
+      expect(jsonLines(shown).at(-1)).toMatchObject({ kind: 'summary', verdict: 'incomplete', attested: true })
     })
   })
 

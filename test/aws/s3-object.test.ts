@@ -76,6 +76,20 @@ describe.skipIf(withoutMinistack)(`an object over a wire with a fault, ${onMinis
     await expect(reading()).rejects.toThrow('test: expected to be served, got PreconditionFailed (HTTP 412)')
   })
 
+  it('is looked into at two places: no more than these bytes comes over the wire, also when it breaks', async () => {
+    const body = randomBytes(300_000)
+    const { bucket } = await stored(body)
+    const large = s3LargeEvidence(client, bucket, join(temporaryDirectory(), 'scratch'))
+    wire.plan((place) => (place === 1 || place === 2 ? 'reply-cut' : 'none'))
+    const found = await large.look('document', ({ size, read }) =>
+      Buffer.concat([read(100_000, 100_100), read(size - 1, size)]),
+    )
+    expect(found.equals(Buffer.concat([body.subarray(100_000, 100_100), body.subarray(-1)]))).toBe(true)
+    expect(wire.requests).toEqual(['HEAD object', ...Array(4).fill('GET object')])
+    wire.plan((place) => (place > 0 ? 'reply-cut' : 'none'))
+    await expect(large.look('document', (source) => source.read(0, 10))).rejects.toThrow(ServiceUnavailable)
+  })
+
   it('is told as an outage when nothing more arrives, and not as what did arrive', async () => {
     const { evidence } = await stored(Buffer.from('x'))
     wire.plan(() => 'reply-cut')

@@ -2,14 +2,20 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type CorrectOptions, correctCommand } from '../../lib/cli/commands/correct-command.ts'
-import { EvidenceConflict, NotKnown, UsageInvalid } from '../../lib/errors.ts'
+import { runOn } from '../../lib/cli/commands/run-command.ts'
+import { withDeployment } from '../../lib/cli/deployment.ts'
+import { EvidenceConflict, EvidenceMissing, NotKnown, UsageInvalid } from '../../lib/errors.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
-import { correctEntry } from '../../lib/pipeline/correct-entry.ts'
+import { attest } from '../../lib/pipeline/attest.ts'
+import { readAttestedRun } from '../../lib/pipeline/attested-run.ts'
+import { closeRun } from '../../lib/pipeline/close-run.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { proposeCorrection } from '../../lib/pipeline/propose-correction.ts'
 import { statementsOf, withState } from '../support/attested.ts'
 import { type Fault, Outage, withFaults } from '../support/memory-ledger.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { transferred } from '../support/sample-files.ts'
+import { keptTerminal } from './embedded-aws.ts'
 
 const terminal = { json: true, print() {}, progress() {}, warn() {}, emit() {} }
 
@@ -25,8 +31,9 @@ async function verifiedPlace() {
       entry: '2',
       reasonFile: 'reason.txt',
       approvedBy: 'Example Person',
-      state: 'state',
+      place: { kind: 'machine' as const, state: 'state', cwd: place.root },
       cwd: place.root,
+      signal: new AbortController().signal,
     }
     return correctCommand({ ...options, ...more }, terminal)
   }
@@ -53,6 +60,38 @@ describe('odv correct', () => {
       expect(runs.map(({ result }) => result)).toEqual(['incomplete', 'verified'])
       expect(stores.map(({ verdict }) => verdict)).toEqual(['incomplete', 'verified'])
     })
+  })
+
+  it('is seen by whoever goes on with the run, asks how it stands, or closes it again', async () => {
+    const { correct, paths, root } = await verifiedPlace()
+    const look = async () => {
+      const { kept, terminal } = keptTerminal()
+      const runId = await withState(paths.root, async ({ runState }) => (await runState.listRuns())[0]!.runId)
+      const place = { kind: 'machine' as const, state: 'state', cwd: root }
+      const code = await withDeployment(place, {}, (deployment) =>
+        runOn(
+          deployment,
+          { resume: runId, trigger: 'nightly', wait: true, signal: new AbortController().signal },
+          terminal,
+        ),
+      )
+      const attested = await withState(paths.root, async (ports) => {
+        await closeRun(ports, { runId, failure: null })
+        const [store] = (await ports.runState.getRun(runId))!.stores
+        return [(await readAttestedRun(ports, runId))!.result, store!.verdict, store!.reasons]
+      })
+      const verdicts = kept.lines.filter(({ kind }) => kind === 'verdict' || kind === 'summary')
+      return { code, verdicts: verdicts.map(({ verdict }) => verdict), attested }
+    }
+    expect(await look()).toEqual({
+      code: 0,
+      verdicts: ['verified', 'verified'],
+      attested: ['verified', 'verified', []],
+    })
+    await correct('One reason.')
+    const reason = 'corrected: entry 4 takes back entry 2'
+    const attested = ['incomplete', 'incomplete', [reason]]
+    expect(await look()).toEqual({ code: 2, verdicts: ['incomplete', 'incomplete'], attested })
   })
 
   it('writes nothing that names somebody in scope, in whatever form', async () => {
@@ -83,8 +122,15 @@ describe('odv correct', () => {
     { name: 'nobody who approved it', more: { approvedBy: ' ' } },
     { name: 'no reason', more: { reasonFile: 'nowhere' } },
   ])('refuses $name', async ({ more }) => {
-    const options = { entry: '2', reasonFile: 'package.json', approvedBy: 'x', state: '/nowhere', cwd: process.cwd() }
-    await expect(correctCommand({ ...options, ...more }, terminal)).rejects.toThrow(UsageInvalid)
+    const options = {
+      entry: '2',
+      reasonFile: 'package.json',
+      approvedBy: 'x',
+      cwd: process.cwd(),
+      signal: new AbortController().signal,
+    }
+    const place = { kind: 'machine' as const, state: '/nowhere', cwd: process.cwd() }
+    await expect(correctCommand({ ...options, place, ...more }, terminal)).rejects.toThrow(UsageInvalid)
   })
 
   it('is finished by repeating it, wherever it was interrupted', async () => {
@@ -102,10 +148,13 @@ describe('odv correct', () => {
             evidence: withFaults(ports.evidence, next),
             runState: withFaults(ports.runState, next),
           }
-          done = await correctEntry(
-            { ...broken, largeEvidence: ports.largeEvidence, caseKey: ports.caseKey },
-            words,
-          ).then(
+          const whole = { ...broken, largeEvidence: ports.largeEvidence, caseKey: ports.caseKey }
+          const correct = async () => {
+            const { runId } = await proposeCorrection(whole, words)
+            const { seq } = await attest(whole, { phase: 'correction', runId, entry: 2 })
+            expect(await proposeCorrection(whole, words)).toMatchObject({ seq })
+          }
+          done = await correct().then(
             () => true,
             (error) => {
               expect(error).toBeInstanceOf(Outage)
@@ -115,5 +164,20 @@ describe('odv correct', () => {
         }
     })
     expect(await log()).toEqual([...phases, 'correction'])
+  })
+
+  it('signs no document that says something else of the entry than the log, or was not written down', async () => {
+    const { paths, log } = await verifiedPlace()
+    await withState(paths.root, async (ports) => {
+      const { runId } = (await ports.runState.listRuns())[0]!
+      const sign = (entry: number) => attest(ports, { phase: 'correction', runId, entry })
+      await expect(sign(2)).rejects.toThrow(EvidenceMissing)
+      const words = { explanation: 'One reason.', approvedBy: 'Example Person' }
+      const corrects = { entry: 2, phase: 'scan', envelopeSha256: '0'.repeat(64) }
+      await ports.evidence.put(`runs/${runId}/corrections/2.json`, JSON.stringify({ runId, corrects, ...words }))
+      await expect(sign(2)).rejects.toThrow('expected what the log says of it')
+      await expect(sign(9)).rejects.toThrow(EvidenceMissing)
+    })
+    expect(await log()).toEqual(phases)
   })
 })

@@ -59,6 +59,7 @@ export async function openAws(root: string, config: Record<string, unknown>) {
         executions: steps,
         describeFailure: ({ error, cause }) => `${error}: ${cause}`,
         acknowledge: (payload) => embedded.call('acknowledge', payload),
+        proposeCorrection: (payload) => embedded.call('propose-correction', payload),
         locate: (key) => `s3://evidence/${key}`,
         options: ' --aws --stage test',
       }),

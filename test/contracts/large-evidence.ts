@@ -79,6 +79,21 @@ export function largeEvidenceContract(name: string, make: () => Promise<Made>): 
       expect(Buffer.from((await large.open('other')).read(1, 3)).toString()).toBe('ex')
     })
 
+    it('looks something up that stands in several places, each of which says where the next one is', async () => {
+      const { large, evidence } = await make()
+      await evidence.put('a/b', Uint8Array.of(9, 3, 9, 5, 9, 7, 42))
+      const found = await large.look('a/b', (source) => {
+        const at = (from: number) => source.read(from, from + 1)[0]!
+        return [source.size, source.read(2, 2).length, at(at(at(1)) - 1), source.read(6, 7)[0]]
+      })
+      expect(found).toEqual([7, 0, 9, 42])
+      await expect(large.look('a', () => 0)).rejects.toThrow(EvidenceMissing)
+      const refusing = () => {
+        throw new InputInvalid('not what was looked for')
+      }
+      await expect(large.look('a/b', refusing)).rejects.toThrow('not what was looked for')
+    })
+
     it('says what is not there, and refuses keys that are none', async () => {
       const { large, evidence } = await make()
       await evidence.put('a/b', 'text')

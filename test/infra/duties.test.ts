@@ -15,8 +15,20 @@ afterAll(() => packaged?.remove())
 
 const roles = (of: Template) => resourcesOf(of, 'AWS::IAM::Role')
 
-/** All but the one that people take on. */
-const ofServices = (template: Template) => roles(template).filter(([id]) => id !== 'RequestDeskRole')
+/** What the roles that people take on may do, by the matrix. */
+const ofPeople = {
+  CorrectionDeskRole: ['have a correction attested', 'have a correction written down'],
+  RequestDeskRole: ['decrypt evidence through S3', 'look up a run', 'read a request', 'unwrap the case key'],
+  ProofDeskRole: [
+    'decrypt evidence through S3',
+    'read result-tree/000000000.nodes',
+    'read scope-tree/000000000.leaves',
+    'read subject-index',
+    'read subjects.json',
+    'unwrap the case key',
+  ],
+}
+const ofServices = (template: Template) => roles(template).filter(([id]) => !Object.hasOwn(ofPeople, id))
 
 describe('roles', () => {
   test('every function has a role of its own, named after it', () => {
@@ -51,19 +63,18 @@ describe('roles', () => {
     expect(resourcesOf(template, 'AWS::IAM::Policy')).toEqual([])
   })
 
-  test('people take on one role, for which the account’s own policies say who may, and it only reads requests', () => {
-    const { Properties } = template.Resources.RequestDeskRole!
-    expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
-      { Effect: 'Allow', Principal: { AWS: expect.anything() }, Action: 'sts:AssumeRole' },
-    ])
-    const may = dutyMatrix.filter(({ roles }) => roles.includes('request-desk')).map(({ duty }) => duty)
-    expect(may.toSorted()).toEqual([
-      'decrypt evidence through S3',
-      'look up a run',
-      'read a request',
-      'unwrap the case key',
-    ])
-  })
+  test.each(Object.entries(ofPeople))(
+    'people take on %s, for which the account’s own policies say who may',
+    (id, may) => {
+      const { Properties } = template.Resources[id]!
+      expect(Properties.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: 'Allow', Principal: { AWS: expect.anything() }, Action: 'sts:AssumeRole' },
+      ])
+      const name = Properties.RoleName.slice('odv-dev-'.length)
+      const held = dutyMatrix.filter(({ roles }) => roles.includes(name)).map(({ duty }) => duty)
+      expect(held.toSorted()).toEqual(may)
+    },
+  )
 
   test('no action is a wildcard, and every wildcard resource is justified beside it', () => {
     expect(wildcardProblems(template)).toEqual([])

@@ -45,6 +45,7 @@ const documents = [
   'plan-listing',
   'plan-segment',
   'post-acknowledgement',
+  'propose-correction',
   'request-deletion',
   'restore-archived',
   'scan-batch',
@@ -61,6 +62,7 @@ const trackers = [
   'notify-custodian',
   'open-run',
   'post-acknowledgement',
+  'propose-correction',
   'request-deletion',
 ]
 
@@ -95,6 +97,7 @@ const writers: { document: string; roles: string[] }[] = [
   { document: 'stores/s/report.json', roles: ['decide-verdict'] },
   { document: 'summary.json', roles: ['close-run'] },
   { document: 'cost.json', roles: ['estimate-cost'] },
+  { document: 'corrections/12.json', roles: ['propose-correction'] },
 ]
 
 export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
@@ -165,7 +168,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'read the attestation key’s public half',
     action: 'kms:GetPublicKey',
     resource: key('AttestationKey'),
-    roles: ['attest', 'check-bundle', 'export-bundle', 'sign-checkpoint'],
+    roles: ['attest', 'check-bundle', 'export-bundle', 'propose-correction', 'sign-checkpoint'],
   },
   {
     duty: 'read the log key’s public half',
@@ -183,6 +186,8 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
       'execute-deletion',
       'export-bundle',
       'plan-listing',
+      'proof-desk',
+      'propose-correction',
       'request-desk',
       'restore-archived',
       'scan-batch',
@@ -276,7 +281,15 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'dynamodb:Query',
     resource: ledger,
     context: item(entry),
-    roles: ['attest', 'close-run', 'export-bundle', 'get-run', 'settle-subjects', 'sign-checkpoint'],
+    roles: [
+      'attest',
+      'close-run',
+      'export-bundle',
+      'get-run',
+      'propose-correction',
+      'settle-subjects',
+      'sign-checkpoint',
+    ],
   },
   {
     duty: 'keep track of runs',
@@ -298,6 +311,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
       'post-acknowledgement',
       'post-export',
       'post-run',
+      'propose-correction',
       'request-deletion',
       'request-desk',
     ],
@@ -384,7 +398,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'kms:Decrypt',
     resource: key('EvidenceKey'),
     context: viaS3,
-    roles: [...documents, 'check-bundle', 'get-run', 'request-desk', 'scan-store-machine'].sort(),
+    roles: [...documents, 'check-bundle', 'get-run', 'proof-desk', 'request-desk', 'scan-store-machine'].sort(),
   },
   {
     duty: 'read a request',
@@ -392,6 +406,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     resource: `${bucket('evidence')}/runs/r/${pass}/requested/000000000.jsonl`,
     roles: [...documents, 'request-desk'].sort(),
   },
+  ...['subject-index', 'scope-tree/000000000.leaves', 'result-tree/000000000.nodes', 'subjects.json'].map((name) => ({
+    duty: `read ${name}`,
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/${name}`,
+    roles: [...documents, 'proof-desk'].sort(),
+  })),
   {
     duty: 'read what a run found',
     action: 's3:GetObject',
@@ -526,6 +546,18 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: ['post-export'],
   },
   {
+    duty: 'have a correction written down',
+    action: 'lambda:InvokeFunction',
+    resource: lambda('propose-correction'),
+    roles: ['correction-desk'],
+  },
+  {
+    duty: 'have a correction attested',
+    action: 'states:StartExecution',
+    resource: machine('correct-entry'),
+    roles: ['correction-desk'],
+  },
+  {
     duty: 'have something deleted',
     action: 'lambda:InvokeFunction',
     resource: lambda('execute-deletion'),
@@ -535,13 +567,13 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'have something attested',
     action: 'lambda:InvokeFunction',
     resource: lambda('attest'),
-    roles: ['verify-run-machine', 'verify-store-machine'],
+    roles: ['correct-entry-machine', 'verify-run-machine', 'verify-store-machine'],
   },
   {
     duty: 'have a checkpoint signed',
     action: 'lambda:InvokeFunction',
     resource: lambda('sign-checkpoint'),
-    roles: ['export-filing-machine', 'verify-run-machine'],
+    roles: ['correct-entry-machine', 'export-filing-machine', 'verify-run-machine'],
   },
   {
     duty: 'have something restored, which costs money',

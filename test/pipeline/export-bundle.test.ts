@@ -29,6 +29,7 @@ const indexOf = (texts: string[]): LargeEvidence => {
   const index = sampleIndex(texts)
   return {
     open: async () => sourceOfBytes(index),
+    look: async (_, use) => use(sourceOfBytes(index)),
     draft: () => Promise.reject(new Error('an export writes no large evidence')),
   }
 }

@@ -30,8 +30,14 @@ const knownErrors = new Set([
 ])
 
 describe('the state machines', () => {
-  it('are the four of the design', () => {
-    expect(machineNames.toSorted()).toEqual(['export-filing', 'scan-store', 'verify-run', 'verify-store'])
+  it('are the five of the design', () => {
+    expect(machineNames.toSorted()).toEqual([
+      'correct-entry',
+      'export-filing',
+      'scan-store',
+      'verify-run',
+      'verify-store',
+    ])
   })
 
   it.each(machineNames)('%s is run here exactly as it is', (name) => {
@@ -44,14 +50,14 @@ describe('the state machines', () => {
     for (const name of machineNames) expect(readDefinition(name)).toHaveProperty('Comment')
   })
 
-  it('call functions by the names of their files, and every file is called or answers a route of the API', () => {
+  it('call functions by the names of their files, and every file is called, or asked by people', () => {
     const called = new Set(
       substitutions(machineNames.map(readDefinition))
         .filter((name) => name.endsWith('FunctionArn'))
         .map((name) => kebab(name.slice(0, -'FunctionArn'.length))),
     )
     const files = readdirSync(join(root, 'functions')).map((file) => file.replace(/\.ts$/, ''))
-    const names = [...called, ...Object.keys(routes)]
+    const names = [...called, ...Object.keys(routes), 'propose-correction']
     expect(names.toSorted()).toEqual(files.filter((name) => !name.endsWith('runtime')).toSorted())
   })
 

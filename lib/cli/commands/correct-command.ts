@@ -1,17 +1,23 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { InputInvalid, UsageInvalid } from '../../errors.ts'
-import { correctEntry } from '../../pipeline/correct-entry.ts'
-import { signCheckpoint } from '../../pipeline/sign-checkpoint.ts'
-import { openEmbedded } from '../embedded.ts'
-import { type ExitCode, exitCode } from '../exit-code.ts'
+import { UsageInvalid } from '../../errors.ts'
+import type { Proposed } from '../../pipeline/propose-correction.ts'
+import { type Place, withDeployment } from '../deployment.ts'
+import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
 import type { Terminal } from '../terminal.ts'
 
-export type CorrectOptions = { entry?: string; reasonFile?: string; approvedBy?: string; state: string; cwd: string }
+export type CorrectOptions = {
+  entry?: string
+  reasonFile?: string
+  approvedBy?: string
+  place: Place
+  cwd: string
+  signal: AbortSignal
+}
 
 /** `odv correct`: takes an entry of the log back, with the reason and who approved it; it is in the log and under a checkpoint then. */
 export async function correctCommand(options: CorrectOptions, terminal: Terminal): Promise<ExitCode> {
-  const { entry, reasonFile, approvedBy, state, cwd } = options
+  const { entry, reasonFile, approvedBy, place, cwd, signal } = options
   if (entry === undefined || !/^\d{1,15}$/.test(entry))
     throw new UsageInvalid('correct: expected --entry N, the number of an entry in the log (custody.csv has them)')
   if (reasonFile === undefined) throw new UsageInvalid('correct: expected --reason-file FILE')
@@ -26,21 +32,31 @@ export async function correctCommand(options: CorrectOptions, terminal: Terminal
     .trim()
   if (explanation === '') throw new UsageInvalid(`--reason-file ${reasonFile}: expected a reason in words, got none`)
 
-  const { ports, close } = await openEmbedded({ state, cwd, exclusive: true })
-  try {
-    const corrected = await correctEntry(ports, { entry: Number(entry), explanation, approvedBy: by }).catch(
-      (error) => {
-        throw error instanceof InputInvalid ? new UsageInvalid(error.message, { cause: error }) : error
-      },
-    )
-    await signCheckpoint(ports)
-    const { seq, runId, corrects } = corrected
+  return withDeployment(place, { exclusive: true }, async (deployment) => {
+    const words = { entry: Number(entry), explanation, approvedBy: by }
+    const propose = async () =>
+      (await deployment.proposeCorrection(words).catch((error: Error) => {
+        throw error.name === 'InputInvalid' ? new UsageInvalid(error.message, { cause: error }) : error
+      })) as Proposed
+    const { runId } = await propose()
+    const name = `correction-${entry}-${Date.now()}`
+    const following = { signal, wait: true, onEvent() {} }
+    const ended = await deployment.execute('correct-entry', name, { runId, entry: words.entry }, following)
+    if (ended.status === 'failed') {
+      terminal.warn(ended.message)
+      return exitCodeOfName(ended.error)
+    }
+    if (ended.status === 'lost') throw ended.error
+    if (ended.status !== 'succeeded') {
+      terminal.warn('correct: interrupted; type it again to see that it is in the log')
+      return exitCode.interrupted
+    }
+    // Now that it is in the log, the list of runs is told.
+    const { seq, ...corrects } = await propose()
     terminal.emit({ kind: 'correction', entry: seq, run: runId, corrects })
     const store = corrects.storeId === undefined ? 'all its stores' : `store ${corrects.storeId}`
     terminal.print(`entry ${seq} takes back entry ${entry}: ${corrects.phase} of run ${runId}`)
     terminal.print(`${store}: what was verified in that run counts as incomplete from now on; a new run may verify it`)
     return exitCode.good
-  } finally {
-    await close()
-  }
+  })
 }

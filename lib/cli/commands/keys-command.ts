@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { KeyChains, KeyKind } from '../../attestation/key-chain.ts'
-import { UsageInvalid } from '../../errors.ts'
+import { KeyUnsafe, UsageInvalid } from '../../errors.ts'
 import { bundlePaths, retiredKeyPath } from '../../export/bundle-paths.ts'
 import { originOf } from '../../log/origin.ts'
 import { formatVkey } from '../../log/vkey.ts'
@@ -21,9 +21,9 @@ export async function keysCommand(options: KeysOptions, terminal: Terminal): Pro
   if (action === 'show') return show(options, terminal)
   if (record === undefined)
     throw new UsageInvalid(`keys ${action}: expected --record FILE, the record that those who are there will sign`)
-  if (place.kind === 'aws')
+  if (place.kind === 'aws' && action === 'rotate')
     throw new UsageInvalid(
-      `keys ${action}: expected a state directory: the keys of a stage are made by its deployment, and are not changed by this version`,
+      'keys rotate: expected a state directory: the keys of a stage are not changed by this version',
     )
   await requireNewFile(cwd, record, '--record')
   const tell = async (done: Done, isAgain = false) => {
@@ -33,10 +33,25 @@ export async function keysCommand(options: KeysOptions, terminal: Terminal): Pro
     print(done.chains, terminal)
     await writeNewFile(cwd, record, ceremonyRecord(done), '--record')
   }
-  if (action === 'init') await tell(await initKeys(place))
-  else await rotateKeyFile(place, key === 'log' ? 'log' : 'attestation', tell)
+  if (action === 'init') await tell(await (place.kind === 'aws' ? readFirstKeys(place) : initKeys(place)))
+  else if (place.kind === 'machine') await rotateKeyFile(place, key === 'log' ? 'log' : 'attestation', tell)
   terminal.print(`record: ${record}; print it, compare it with this screen, and have it signed`)
   return exitCode.good
+}
+
+/**
+ * The keys of a stage are made by its deployment; the ceremony is to look at them before anything is signed, and to have that recorded.
+ * @throws KeyUnsafe when the log has entries already: others may rely on them
+ */
+function readFirstKeys(place: Place): Promise<Done> {
+  return withDeployment(place, {}, async ({ ports, words }) => {
+    if ((await ports.ledger.head()).size > 0)
+      throw new KeyUnsafe(
+        `keys init: expected a log without entries, got some: \`odv keys show${words.options} --record FILE\` writes the record of its keys`,
+      )
+    const chains = await readKeyChains(ports)
+    return { ceremony: { kind: 'made' }, chains, protection: placesInKms(words), at: new Date().toISOString() }
+  })
 }
 
 async function show({ out, record, place, cwd }: KeysOptions, terminal: Terminal): Promise<ExitCode> {
@@ -115,8 +130,8 @@ async function writeKeys(chains: KeyChains, directory: string): Promise<void> {
 const placesInKms = (words: Deployment['words']) => {
   const stage = words.options.trim()
   return {
-    attestation: `KMS, in the account of the stage (${stage}): it cannot be copied`,
-    log: `KMS, in the account of the stage (${stage}): it cannot be copied`,
+    attestation: `KMS, in the account of the stage (${stage}): it cannot be copied; as deployed, the function \`attest\` alone may sign with it`,
+    log: `KMS, in the account of the stage (${stage}): it cannot be copied; as deployed, the function \`sign-checkpoint\` alone may sign with it`,
     case: `the evidence bucket, wrapped by KMS (${stage})`,
   }
 }

@@ -12,6 +12,7 @@ import { isStateDirectory, stateDirectory } from '../../local/state-directory.ts
 import { Identifier } from '../../manifest/identifier.ts'
 import { proveSubject } from '../../pipeline/prove-subject.ts'
 import { formatSubjectProof } from '../../proof/subject-proof.ts'
+import type { Place } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { readBundle } from '../read-bundle.ts'
 import { formatBytes, type Terminal } from '../terminal.ts'
@@ -21,9 +22,11 @@ export type ProveOptions = {
   bundle?: string
   out?: string
   run?: string
-  state: string
+  place: Place
   cwd: string
 }
+
+type Machine = Extract<Place, { kind: 'machine' }>
 
 const defaultOut = 'subject-proof.json'
 
@@ -32,22 +35,15 @@ const defaultOut = 'subject-proof.json'
  * The identifier comes from a file or standard input and goes into that file alone.
  */
 export async function proveCommand(options: ProveOptions, terminal: Terminal): Promise<ExitCode> {
-  const { subjectFrom, bundle, out = defaultOut, state, cwd } = options
+  const { subjectFrom, bundle, out = defaultOut, place, cwd } = options
   if (subjectFrom === undefined) throw new UsageInvalid('prove: expected --subject-from FILE, or - for standard input')
   if (bundle === undefined) throw new UsageInvalid('prove: expected --bundle DIR')
-  const paths = stateDirectory(resolve(cwd, state))
-  if (!(await isStateDirectory(paths)))
-    throw new NotKnown(`${paths.root}: expected the state of an earlier run; name it with --state`)
+  if (place.kind === 'machine') await requireState(place)
   const id = await readIdentifier(subjectFrom, cwd)
   const { runs } = verifyFiling(await readBundle(bundle, cwd))
   const run = chooseRun(runs, options.run)
   const { runId } = run
-  const ports = {
-    evidence: evidenceDirectory(paths.evidence),
-    largeEvidence: largeEvidenceDirectory(paths.evidence),
-    caseKey: caseKeyFile(paths.keys),
-  }
-  const asked = await proveSubject(ports, { runId, ...subjectRootsOf(run) }, id)
+  const asked = await withKeptRuns(place, (ports) => proveSubject(ports, { runId, ...subjectRootsOf(run) }, id))
   switch (asked.kind) {
     case 'no-identifier':
       throw new UsageInvalid(`--subject-from: ${asked.problem}`)
@@ -74,6 +70,29 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
     default:
       return asked satisfies never
   }
+}
+
+async function requireState({ state, cwd }: Machine): Promise<void> {
+  const paths = stateDirectory(resolve(cwd, state))
+  if (!(await isStateDirectory(paths)))
+    throw new NotKnown(`${paths.root}: expected the state of an earlier run; name it with --state`)
+}
+
+/** What runs keep and no bundle has. On AWS a person reads it in the role `proof-desk`. */
+async function withKeptRuns<T>(
+  place: Place,
+  use: (ports: Parameters<typeof proveSubject>[0]) => Promise<T>,
+): Promise<T> {
+  if (place.kind === 'aws') {
+    const { withStage } = await import('../deployed/open-deployed.ts')
+    return withStage(place, ({ ports }) => use(ports))
+  }
+  const { evidence, keys } = stateDirectory(resolve(place.cwd, place.state))
+  return use({
+    evidence: evidenceDirectory(evidence),
+    largeEvidence: largeEvidenceDirectory(evidence),
+    caseKey: caseKeyFile(keys),
+  })
 }
 
 /** Of several runs the newest that says something of subjects. */

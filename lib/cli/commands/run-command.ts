@@ -6,6 +6,7 @@ import { NotKnown, UsageInvalid } from '../../errors.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { runKey } from '../../pipeline/evidence-keys.ts'
+import { withoutTakenBack } from '../../pipeline/taken-back.ts'
 import type { RunRecord } from '../../ports.ts'
 import { showCost, showEstimate } from '../cost-view.ts'
 import { type Deployment, type Ended, type Place, type RunEvent, withDeployment } from '../deployment.ts'
@@ -128,7 +129,7 @@ async function summarize(
     return failed()
   }
   const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
-  const { result: verdict, reasons, stores } = decideRun(summary)
+  const { result: verdict, reasons, stores } = await withoutTakenBack(ports, runId, decideRun(summary))
   terminal.print()
   for (const { storeId, result, reasons } of stores) {
     terminal.print(`${coloured(result)} ${bold(storeId)}`)

@@ -2,7 +2,15 @@ import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/documents.ts'
 import { runKey } from '../../pipeline/evidence-keys.ts'
 import type { Executions } from '../../ports.ts'
-import type { AcknowledgePayload, Deployment, DeploymentPorts, Ended, Following, MachineName } from '../deployment.ts'
+import type {
+  AcknowledgePayload,
+  CorrectionPayload,
+  Deployment,
+  DeploymentPorts,
+  Ended,
+  Following,
+  MachineName,
+} from '../deployment.ts'
 import { type Failed, followExecution, isRunning } from './follow-execution.ts'
 import { type Followed, followRun } from './follow-run.ts'
 
@@ -13,13 +21,22 @@ export type Parts = {
   /** Why an execution failed, in words that people may read. */
   describeFailure(failed: Failed): string
   acknowledge(payload: AcknowledgePayload): Promise<unknown>
+  proposeCorrection(payload: CorrectionPayload): Promise<unknown>
   locate(key: string): string
   /** As commands that are shown have to give it: ` --aws --stage prod`. */
   options: string
 }
 
 /** A deployment whose executions go on whether anybody follows them or not. */
-export function deployed({ ports, executions, describeFailure, acknowledge, locate, options }: Parts): Deployment {
+export function deployed({
+  ports,
+  executions,
+  describeFailure,
+  acknowledge,
+  proposeCorrection,
+  locate,
+  options,
+}: Parts): Deployment {
   let followed: Followed | undefined
 
   const toEnded = (execution: { state: 'succeeded' } | Failed): Ended =>
@@ -50,6 +67,7 @@ export function deployed({ ports, executions, describeFailure, acknowledge, loca
     ports,
     execute,
     acknowledge,
+    proposeCorrection,
     progress: () => followed?.progress() ?? { listed: 0, bytes: 0, versions: 0 },
     locate,
     words: {

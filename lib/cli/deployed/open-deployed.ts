@@ -37,6 +37,7 @@ export function toDeployment({ ports, executions, describeFailure, call, names }
     executions,
     describeFailure,
     acknowledge: (payload) => call('acknowledge', payload),
+    proposeCorrection: (payload) => call('propose-correction', payload),
     locate: (key) => `s3://${names.evidenceBucket}/${key}`,
     options,
   })

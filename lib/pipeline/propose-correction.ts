@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { verifyEnvelope } from '../attestation/envelope.ts'
 import { attestationKeyAt } from '../attestation/key-chain.ts'
-import { parseStatement } from '../attestation/statement.ts'
+import { identityOfStatement, parseStatement, type Statement } from '../attestation/statement.ts'
 import {
   type CorrectionDocument,
   correctedReason,
@@ -14,28 +14,70 @@ import { gateForms } from '../export/leak-gate/gate-document.ts'
 import { searchViews } from '../export/leak-gate/search-views.ts'
 import { contextOf } from '../export/restate.ts'
 import type { Ports } from '../ports.ts'
-import { appendAttestation } from './append-attestation.ts'
 import { openRunIndex } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
 import { readAttestationKeys } from './key-chains.ts'
+import { correctionWords, parseInput, proposeInput } from './task-input.ts'
 
-type CorrectPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'caseKey' | 'runState' | 'ledger' | 'tool'> & {
-  attestationSigner: Ports['attestationSigner']
+type ProposePorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'caseKey' | 'runState' | 'ledger' | 'tool'> &
+  Reader
+type Reader = { attestationSigner: Pick<Ports['attestationSigner'], 'publicKey'> }
+type ComposePorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'tool'> & Reader
+
+/** What is taken back, and with which entry: absent as long as the correction is not in the log. */
+export type Proposed = Pick<CorrectionDocument['corrects'], 'entry' | 'phase' | 'storeId'> & {
+  runId: string
+  seq?: number
 }
 
 /**
- * Takes back an entry of the log, once: what stood on it counts as `incomplete` from then on. What people wrote is searched for every
- * identifier in scope before anything is written, since a log forgets nothing. Durable steps: the document, the attestation as
- * everywhere, and last the list of runs, which holds no evidence.
+ * Writes down that an entry of the log is taken back, once: what stood on it counts as `incomplete` when `attest` has signed that. What
+ * people wrote is searched for every identifier in scope before anything is written, since a log forgets nothing. Durable steps: the
+ * document; once it is in the log, the list of runs, which holds no evidence. Repeating it after `attest` says where it is in the log.
  *
  * @throws NotKnown when there is no such entry @throws InputInvalid when it cannot be taken back, or the words name a subject
  * @throws EvidenceConflict when it was taken back before in other words
  */
-export async function correctEntry(
-  ports: CorrectPorts,
-  { entry, explanation, approvedBy }: { entry: number; explanation: string; approvedBy: string },
-): Promise<{ seq: number } & CorrectionDocument> {
-  const { evidence, tool, clock } = ports
+export async function proposeCorrection(ports: ProposePorts, input: unknown): Promise<Proposed> {
+  const { entry, ...words } = parseInput('propose-correction', proposeInput, input)
+  const { evidence, ledger } = ports
+  const { correction, statement } = await toCorrection(ports, entry, words)
+  const { runId, corrects } = correction
+  await requireNobodyNamed(ports, runId, words)
+  const document = correctionDocument(correction)
+  const { sha256 } = await evidence.put(correctionName(runId, entry), document)
+  if (sha256 !== hash('sha256', document, 'hex'))
+    throw new EvidenceConflict(
+      `correct: entry ${entry}: expected the words in which it was taken back before, got others`,
+    )
+  const seq = (await ledger.find(identityOfStatement(statement)))?.seq
+  if (seq !== undefined) await markRun(ports, correction, seq)
+  const { phase, storeId } = corrects
+  return { runId, entry, phase, ...(storeId !== undefined && { storeId }), ...(seq !== undefined && { seq }) }
+}
+
+/**
+ * The statement of a correction that was written down. Whoever signs it believes nothing of the document but the words.
+ * @throws EvidenceMissing when it was not written down @throws EvidenceConflict when it says something else of the entry than the log
+ */
+export async function composeCorrection(
+  ports: ComposePorts,
+  { runId, entry }: { runId: string; entry: number },
+): Promise<Statement> {
+  const stored = await ports.evidence.get(correctionName(runId, entry))
+  const words = parseInput('attest', correctionWords, JSON.parse(Buffer.from(stored).toString()))
+  const { correction, statement } = await toCorrection(ports, entry, words)
+  if (correction.runId !== runId || !Buffer.from(stored).equals(correctionDocument(correction)))
+    throw new EvidenceConflict(`correct: entry ${entry}: expected what the log says of it, got something else`)
+  return statement
+}
+
+async function toCorrection(
+  ports: ComposePorts,
+  entry: number,
+  { explanation, approvedBy }: Pick<CorrectionDocument, 'explanation' | 'approvedBy'>,
+): Promise<{ correction: CorrectionDocument; statement: Statement }> {
+  const { tool, clock } = ports
   const { statement, envelopeSha256 } = await readEntry(ports, entry)
   const { predicate } = statement
   if (predicate.phase === 'key-transition' || predicate.phase === 'correction')
@@ -62,19 +104,10 @@ export async function correctEntry(
     },
     correction,
   )
-  await requireNobodyNamed(ports, predicate.runId, { explanation, approvedBy })
-  const document = correctionDocument(correction)
-  const { sha256 } = await evidence.put(correctionName(predicate.runId, entry), document)
-  if (sha256 !== hash('sha256', document, 'hex'))
-    throw new EvidenceConflict(
-      `correct: entry ${entry}: expected the words in which it was taken back before, got others`,
-    )
-  const { seq } = await appendAttestation(ports, said)
-  await markRun(ports, correction, seq)
-  return { seq, ...correction }
+  return { correction, statement: said }
 }
 
-async function readEntry({ ledger, attestationSigner }: CorrectPorts, entry: number) {
+async function readEntry({ ledger, attestationSigner }: Pick<ComposePorts, 'ledger'> & Reader, entry: number) {
   const keys = await readAttestationKeys(ledger, await attestationSigner.publicKey())
   for await (const { seq, envelope } of ledger.entries(entry, entry + 1)) {
     if (seq !== entry) break
@@ -100,7 +133,7 @@ async function requireNobodyNamed(
 
 /** The list of runs shows no verdict that was taken back. */
 async function markRun(
-  { runState }: CorrectPorts,
+  { runState }: Pick<Ports, 'runState'>,
   { runId, corrects }: CorrectionDocument,
   seq: number,
 ): Promise<void> {

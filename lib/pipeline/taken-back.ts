@@ -1,0 +1,54 @@
+import { basename } from 'node:path'
+import { parseEnvelope } from '../attestation/envelope.ts'
+import { identityOf, parseStatement } from '../attestation/statement.ts'
+import { correctedReason } from '../attestation/to-correction.ts'
+import type { decideRun } from '../attestation/to-run-summary.ts'
+import type { Evidence, Ledger } from '../ports.ts'
+import type { Verdict } from '../verdict/decide-verdict.ts'
+import { correctionsPrefix } from './evidence-keys.ts'
+
+type Decided = ReturnType<typeof decideRun>
+/** Without a store it is about all of them. */
+type Correction = { storeId?: string; reason: string }
+
+/**
+ * What a run came to, without what was taken back since: its documents say what they said, and whoever shows a verdict asks
+ * the log as well. A correction is written down before it is signed, so that none in the log is missed.
+ */
+export async function withoutTakenBack(
+  ports: { evidence: Pick<Evidence, 'list'>; ledger: Pick<Ledger, 'find'> },
+  runId: string,
+  { result, reasons, stores }: Decided,
+): Promise<Decided> {
+  const corrections = await readCorrections(ports, runId)
+  if (corrections.length === 0) return { result, reasons, stores }
+  return {
+    result: withoutGood(result),
+    reasons: [...reasons, ...corrections.map(({ reason }) => reason)],
+    stores: stores.map((store) => {
+      const taken = corrections.filter(({ storeId = store.storeId }) => storeId === store.storeId)
+      if (taken.length === 0) return store
+      const all = [...store.reasons, ...taken.map(({ reason }) => reason)]
+      return { ...store, result: withoutGood(store.result), reasons: all }
+    }),
+  }
+}
+
+const withoutGood = (verdict: Verdict): Verdict => (verdict === 'residual' ? 'residual' : 'incomplete')
+
+async function readCorrections(
+  { evidence, ledger }: Parameters<typeof withoutTakenBack>[0],
+  runId: string,
+): Promise<Correction[]> {
+  const corrections: Correction[] = []
+  for await (const key of evidence.list(correctionsPrefix(runId))) {
+    const entry = basename(key, '.json')
+    const logged = await ledger.find(identityOf(runId, undefined, undefined, 'correction', entry))
+    if (logged?.seq === undefined) continue
+    const { predicate } = parseStatement(parseEnvelope(logged.envelope).payload)
+    const storeId = predicate.phase === 'correction' ? predicate.corrects.storeId : undefined
+    const reason = correctedReason(logged.seq, Number(entry))
+    corrections.push({ ...(storeId !== undefined && { storeId }), reason })
+  }
+  return corrections
+}
