@@ -14,7 +14,13 @@ export interface Sink {
 }
 
 /**
+ * Who tells where in a content a value is: the `text` itself, since it is as it was stored, or whoever made text of it. Absent: nobody can tell
+ * more than the line and the offset.
+ */
+export type ToldBy = 'text'
+
+/**
  * Opens the sink of one innermost content. `path` names the containers around it, outermost first, e.g. `['gzip']`,
  * `['zstd', 'gzip']`; a second content in the same container has a numbered name, e.g. `['gzip', 'trailing']`.
  */
-export type OpenSink = (path: readonly string[]) => Sink
+export type OpenSink = (path: readonly string[], told?: ToldBy) => Sink

@@ -6,7 +6,9 @@ import { createFormMatcher, type FormMatcher, type FormOccurrence } from './form
 import { multibyte } from './forms/multibyte-form.ts'
 import { lossyGaps } from './lossy-gap.ts'
 import { createNameMatcher } from './name-matcher.ts'
-import type { PlacedOccurrence, Sought } from './scan-object.ts'
+import { createPlaceKeeper, type Wanted } from './places/place-keeper.ts'
+import { toWhere } from './places/where.ts'
+import type { OnOccurrence, PlacedOccurrence, Sought } from './scan-object.ts'
 
 /** One is enough; a hostile object must not fill the memory with them. */
 const mostGaps = 10
@@ -17,7 +19,7 @@ export function openMatchers(
   index: SubjectIndex,
   forms: readonly string[],
   sought: Sought,
-  onOccurrence: (occurrence: PlacedOccurrence) => void,
+  onOccurrence: OnOccurrence,
 ): { open: OpenSink; stop(): { records: number; gaps: Gap[] } } {
   /** Contents that are not at their end; there may be many of them in one object, one after the other. */
   const unended = new Map<FormMatcher, readonly string[]>()
@@ -28,12 +30,14 @@ export function openMatchers(
     if (gaps.length < mostGaps) gaps.push(...lossyGaps(matcher, path))
   }
   let contents = 0
-  const open: OpenSink = (path) => {
+  const open: OpenSink = (path, told) => {
     const content = contents++
     const report = (occurrence: FormOccurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
-      onOccurrence({ ...occurrence, path, content })
+      const placed: PlacedOccurrence = { ...occurrence, path, content }
+      if (onOccurrence(placed) === true) keeper?.want(wantedOf(placed, index))
     }
+    const keeper = told === 'text' ? createPlaceKeeper() : undefined
     const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     unended.set(matcher, path)
@@ -43,9 +47,13 @@ export function openMatchers(
     }
     return {
       readsEightBit: forms.includes(multibyte.name),
-      write: matcher.write,
+      write(bytes) {
+        matcher.write(bytes)
+        keeper?.passed(bytes, matcher.undecided)
+      },
       end() {
         matcher.end()
+        keeper?.end()
         close()
       },
       stop() {
@@ -63,6 +71,17 @@ export function openMatchers(
       }
       unended.clear()
       return { records, gaps }
+    },
+  }
+}
+
+/** What a keeper tells of an occurrence, as it may be shown. */
+export function wantedOf(occurrence: PlacedOccurrence, index: SubjectIndex): Wanted {
+  return {
+    offset: occurrence.offset,
+    tell(place) {
+      const where = toWhere(place, index)
+      if (where !== undefined) occurrence.where = where
     },
   }
 }
