@@ -19,3 +19,6 @@ export type FormatPlace = {
   /** The number by which a table knows a row. */
   readonly rowid?: string
 }
+
+/** A place, or what tells it when the whole object has been read; absent: nothing is known of it. */
+export type Told = FormatPlace | (() => FormatPlace | undefined) | undefined

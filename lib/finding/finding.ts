@@ -22,7 +22,10 @@ export type Finding = {
   where?: Where
 }
 
-/** First by what it is in, from the name on; then by content, with numbers in their paths by size; then by offset. */
+/**
+ * First by what it is in, from the name on; then by content, with numbers in their paths by size, and what was read out of a text before the text
+ * itself, since more is known of places in it; then by offset.
+ */
 export function compareFindings(a: Place, b: Place): number {
   return rankOf(a) - rankOf(b) || comparePaths(a.path, b.path) || a.offset - b.offset
 }
@@ -35,10 +38,10 @@ function comparePaths(a: readonly string[], b: readonly string[]): number {
   if (a === b) return 0
   for (const [index, name] of a.entries()) {
     const other = b[index]
-    if (other === undefined) return 1
+    if (other === undefined) return -1
     if (name !== other) return compareNames(name, other)
   }
-  return a.length - b.length
+  return b.length - a.length
 }
 
 /** `member-9` before `member-10`. */

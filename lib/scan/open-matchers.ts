@@ -1,4 +1,5 @@
 import { isNames } from '../decode/content-path.ts'
+import type { Told } from '../decode/format-place.ts'
 import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -29,15 +30,23 @@ export function openMatchers(
     records += matcher.records
     if (gaps.length < mostGaps) gaps.push(...lossyGaps(matcher, path))
   }
+  /** What was told, which may be known as a whole only when the object has been read. */
+  const told: { occurrence: PlacedOccurrence; place: Told }[] = []
+  const wanted = (occurrence: PlacedOccurrence): Wanted => ({
+    offset: occurrence.offset,
+    record: occurrence.record,
+    tell: (place) => told.push({ occurrence, place }),
+  })
   let contents = 0
-  const open: OpenSink = (path, told) => {
+  const open: OpenSink = (path, toldBy) => {
     const content = contents++
     const report = (occurrence: FormOccurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       const placed: PlacedOccurrence = { ...occurrence, path, content }
-      if (onOccurrence(placed) === true) keeper?.want(wantedOf(placed, index))
+      if (onOccurrence(placed) === true) keeper?.want(wanted(placed))
     }
-    const keeper = told === 'text' ? createPlaceKeeper() : undefined
+    const keeper =
+      toldBy === undefined ? undefined : createPlaceKeeper(undefined, toldBy === 'text' ? undefined : toldBy)
     const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     unended.set(matcher, path)
@@ -70,18 +79,15 @@ export function openMatchers(
         count(matcher, path)
       }
       unended.clear()
+      for (const { occurrence, place } of told) showPlace(occurrence, place, index)
       return { records, gaps }
     },
   }
 }
 
-/** What a keeper tells of an occurrence, as it may be shown. */
-export function wantedOf(occurrence: PlacedOccurrence, index: SubjectIndex): Wanted {
-  return {
-    offset: occurrence.offset,
-    tell(place) {
-      const where = toWhere(place, index)
-      if (where !== undefined) occurrence.where = where
-    },
-  }
+/** Gives an occurrence its place, as it may be shown. */
+export function showPlace(occurrence: PlacedOccurrence, told: Told, index: SubjectIndex): void {
+  const place = typeof told === 'function' ? told() : told
+  const where = place && toWhere(place, index)
+  if (where !== undefined) occurrence.where = where
 }

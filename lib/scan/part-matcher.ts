@@ -1,6 +1,6 @@
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { contextFor, createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
-import { wantedOf } from './open-matchers.ts'
+import { showPlace } from './open-matchers.ts'
 import { createPlaceKeeper, type TextPart } from './places/place-keeper.ts'
 import type { OnOccurrence, PlacedOccurrence } from './scan-object.ts'
 
@@ -22,7 +22,7 @@ export function createPartMatcher(
     (occurrence) => {
       if (index.isControl(occurrence.ordinal)) return
       const placed: PlacedOccurrence = { ...occurrence, offset: part.start + occurrence.offset, path, content: 0 }
-      if (onOccurrence(placed) === true) keeper.want(wantedOf(placed, index))
+      if (onOccurrence(placed) === true) keeper.want({ ...placed, tell: (place) => showPlace(placed, place, index) })
     },
     { before: part.before.subarray(Math.max(0, part.before.length - contextFor(index, forms))) },
   )

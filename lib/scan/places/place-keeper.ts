@@ -1,4 +1,5 @@
-import type { FormatPlace } from '../../decode/format-place.ts'
+import type { FormatPlace, Told } from '../../decode/format-place.ts'
+import type { RowTeller } from '../../decode/sink.ts'
 import { columnAt, type Delimited, delimitedOf, startOfText } from './delimited.ts'
 import { createJsonWalker } from './json-field.ts'
 
@@ -10,10 +11,14 @@ export const longestLine = 64 * 1024
 const longestDocument = 256 * 1024
 
 /** What wants to know where it is: a place of its content, by offset. */
-export type Wanted = { readonly offset: number; tell(place: FormatPlace): void }
+export type Wanted = { readonly offset: number; readonly record: number; tell(place: Told): void }
 
 /** What the lines of a text are. */
-type TextKind = { kind: 'lines' } | { kind: 'document' } | ({ kind: 'delimited' } & Delimited)
+type TextKind =
+  | { kind: 'lines' }
+  | { kind: 'document' }
+  | ({ kind: 'delimited' } & Delimited)
+  | { kind: 'rows'; teller: RowTeller }
 
 /**
  * Tells where in a text the wanted places are, from the line that they are in, if it has no more than `longestLine` bytes, or from the
@@ -28,11 +33,12 @@ export type PlaceKeeper = {
   end(after?: Uint8Array, isEnd?: boolean): void
 }
 
-/** A part of a text: `start`, where it begins, `before`, what is before it, and `head`, the beginning of the whole. */
+/** `teller`: whoever made rows of something that is no text. A part of a text: `start`, where it begins, `before`, what is before it, and `head`, the beginning of the whole. */
 export type TextPart = { readonly start: number; readonly before: Uint8Array; readonly head: Uint8Array }
 
-export function createPlaceKeeper(part?: TextPart): PlaceKeeper {
-  let kind = part && kindOf(part.head, part.head.length < placeHead)
+export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKeeper {
+  let kind: TextKind | undefined = teller && { kind: 'rows', teller }
+  if (part !== undefined) kind ??= kindOf(part.head, part.head.length < placeHead)
   /** The last bytes, those from `keptFrom` on; `isLineStart`: a line begins there. */
   let kept = Buffer.from(part?.before ?? [])
   let keptFrom = (part?.start ?? 0) - kept.length
@@ -59,17 +65,25 @@ export function createPlaceKeeper(part?: TextPart): PlaceKeeper {
   }
 
   /** Whether no more can be told of it. */
-  function tellInLine(bytes: Buffer, { offset, tell }: Wanted, isEnd: boolean): boolean {
+  function tellInLine(bytes: Buffer, wanted: Wanted, isEnd: boolean): boolean {
+    const { offset, tell } = wanted
     const at = offset - keptFrom
-    if (at < 0) return true
-    const from = startOfLine(bytes, at)
-    if (from === 0 && !isLineStart) return true
+    const from = at < 0 ? 0 : startOfLine(bytes, at)
+    if (at < 0 || (from === 0 && !isLineStart)) return tellRow(wanted)
     const end = bytes.indexOf(lineFeed, at)
     const to = end >= 0 ? end : bytes.length
-    if (to - from > longestLine) return true
+    if (to - from > longestLine) return tellRow(wanted)
     if (end < 0 && !isEnd) return false
     const line = bytes.subarray(from, to)
+    if (kind?.kind === 'rows')
+      return tellRow(wanted, { index: tabsIn(line, at - from), count: tabsIn(line, line.length) + 1 })
     const place = placeInLine(line, at - from, keptFrom + from === 0 ? startOfText(line) : 0, kind!)
+    if (place !== undefined) tell(place)
+    return true
+  }
+
+  function tellRow({ record, tell }: Wanted, cell?: { index: number; count: number }): true {
+    const place = kind?.kind === 'rows' ? kind.teller(record, cell) : undefined
     if (place !== undefined) tell(place)
     return true
   }
@@ -128,6 +142,12 @@ export function createPlaceKeeper(part?: TextPart): PlaceKeeper {
 /** Behind the last line end before `at`; 0: there is none. */
 const startOfLine = (bytes: Buffer, at: number) => (at === 0 ? 0 : bytes.lastIndexOf(lineFeed, at - 1) + 1)
 const none = Buffer.alloc(0)
+
+function tabsIn(line: Buffer, to: number): number {
+  let count = 0
+  for (let at = line.indexOf(9); at >= 0 && at < to; at = line.indexOf(9, at + 1)) count += 1
+  return count
+}
 const lineFeed = 0x0a
 
 function placeInLine(line: Uint8Array, at: number, from: number, kind: TextKind): FormatPlace | undefined {

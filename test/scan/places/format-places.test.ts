@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { describePlace } from '../../../lib/finding/found-place.ts'
+import { zipOf } from '../../decode/archive/zip-writer.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+import { findPlaces } from './find-places.ts'
+
+const id = '1234567890123456789'
+const email = 'bob@x.org'
+const index = makeIndex([id, email, 'carol_7'])
+
+const xml = (text: string) => `<?xml version="1.0" encoding="UTF-8"?>\n${text}`
+
+/** A workbook whose second tab is stored as its first sheet, and shares its texts. */
+function workbook(order: (parts: { name: string; data: string }[]) => { name: string; data: string }[]): Buffer {
+  const cells = `<row r="2"><c r="A2" t="s"><v>1</v></c></row><row r="17"><c r="C17"><v>${id}</v></c><c t="s"><v>0</v></c></row>`
+  const parts = [
+    { name: 'xl/worksheets/sheet1.xml', data: xml(`<worksheet><sheetData>${cells}</sheetData></worksheet>`) },
+    {
+      name: 'xl/worksheets/sheet2.xml',
+      data: xml(
+        `<worksheet><sheetData><row><c><v>1</v></c><c t="inlineStr"><is><t>carol_7</t></is></c></row></sheetData></worksheet>`,
+      ),
+    },
+    { name: 'xl/sharedStrings.xml', data: xml(`<sst><si><t>${email}</t></si><si><t>dave smith</t></si></sst>`) },
+    {
+      name: 'xl/workbook.xml',
+      data: xml(
+        '<workbook><sheets><sheet name="carol_7" sheetId="1" r:id="rId9"/><sheet name="Users" sheetId="7" r:id="rId4"/></sheets></workbook>',
+      ),
+    },
+    {
+      name: 'xl/_rels/workbook.xml.rels',
+      data: xml(
+        '<Relationships><Relationship Id="rId4" Target="worksheets/sheet1.xml"/><Relationship Id="rId9" Target="/xl/worksheets/sheet2.xml"/></Relationships>',
+      ),
+    },
+  ]
+  return zipOf(order(parts))
+}
+
+describe('where a finding is in a spreadsheet', () => {
+  it.each([
+    ['as they are written', <T>(parts: T[]) => parts],
+    ['in another order', <T>(parts: T[]) => parts.toReversed()],
+  ])('is the sheet by its place among the tabs and the cell, of parts %s', async (_what, order) => {
+    const object = workbook(order)
+    const found = await findPlaces(index, object)
+    expect(await findPlaces(index, object, 61)).toStrictEqual(found)
+    const told = found.flatMap(({ where, path }) => (path.at(-1) === 'text' ? [where] : []))
+    const second = { sheet: 2, sheetName: 'Users' }
+    expect(told).toHaveLength(3)
+    expect(told).toContainEqual({ ...second, cell: 'C17' })
+    expect(told).toContainEqual({ ...second, cell: 'D17' })
+    expect(told).toContainEqual({ sheet: 1, cell: 'B1' })
+  })
+
+  it('is in words what somebody looks for first', async () => {
+    const [first] = await findPlaces(
+      index,
+      workbook((parts) => parts),
+    )
+    expect(describePlace(first!)).toBe('member 1, sheet 2 (Users), cell C17, byte 2')
+  })
+
+  it('is counted where OpenDocument has rows and cells that stand for several', async () => {
+    const cell = (text: string) =>
+      `<table:table-cell office:value-type="string"><text:p>${text}</text:p></table:table-cell>`
+    const skipped = '<table:table-cell table:number-columns-repeated="25"/><table:covered-table-cell/>'
+    const table = (name: string, rows: string) => `<table:table table:name="${name}">${rows}</table:table>`
+    const row = (cells: string, more = '') => `<table:table-row${more}>${cells}</table:table-row>`
+    const content = xml(
+      `<office:document-content><office:body><office:spreadsheet>${table('a', row(cell(email)))}${table(
+        'b',
+        row(cell('x'), ' table:number-rows-repeated="1000"') + row(skipped + cell(`${email}`)),
+      )}</office:spreadsheet></office:body></office:document-content>`,
+    )
+    const found = await findPlaces(index, zipOf([{ name: 'content.xml', data: content }]))
+    expect(found.flatMap(({ where }) => where ?? [])).toEqual([
+      { sheet: 1, cell: 'A1' },
+      { sheet: 2, cell: 'AA1001' },
+    ])
+  })
+
+  it('is told of each of many cells, and of one that is found late, in a form', async () => {
+    const rows = Array.from(
+      { length: 4000 },
+      (_, at) =>
+        `<row r="${at + 1}"><c r="A${at + 1}" t="str"><v>${at % 50 === 7 ? 'bob%40x.org' : `some text, number ${at}`}</v></c></row>`,
+    )
+    const object = zipOf([
+      { name: 'xl/worksheets/sheet1.xml', data: xml(`<worksheet><sheetData>${rows.join('')}</sheetData></worksheet>`) },
+    ])
+    const found = await findPlaces(index, object)
+    expect(found.slice(0, 80).map(({ where }) => where?.cell)).toEqual(
+      Array.from({ length: 80 }, (_, at) => `A${at * 50 + 8}`),
+    )
+  })
+})
