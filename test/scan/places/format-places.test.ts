@@ -1,3 +1,7 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { describePlace } from '../../../lib/finding/found-place.ts'
 import { zipOf } from '../../decode/archive/zip-writer.ts'
@@ -94,5 +98,59 @@ describe('where a finding is in a spreadsheet', () => {
     expect(found.slice(0, 80).map(({ where }) => where?.cell)).toEqual(
       Array.from({ length: 80 }, (_, at) => `A${at * 50 + 8}`),
     )
+  })
+})
+
+function database(fill: (open: DatabaseSync) => void): Buffer {
+  const directory = mkdtempSync(join(tmpdir(), 'odv-places-'))
+  try {
+    const file = join(directory, 'a.db')
+    const open = new DatabaseSync(file)
+    fill(open)
+    open.close()
+    return readFileSync(file)
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+}
+
+describe('where a finding is in a database of SQLite', () => {
+  it('is its table, row and column, also in a tree of several pages', async () => {
+    const object = database((open) => {
+      open.exec('CREATE TABLE dave_smith (a); CREATE TABLE users (note TEXT, id INTEGER PRIMARY KEY, mail TEXT)')
+      open.exec('CREATE INDEX by_mail ON users (mail)')
+      const insert = open.prepare('INSERT INTO users VALUES (?, ?, ?)')
+      open.exec('BEGIN')
+      for (let row = 1; row <= 3000; row++) insert.run(`text ${row}`, row, row === 2345 ? email : 'x@y.org')
+      open.exec('COMMIT')
+      open.prepare('INSERT INTO dave_smith VALUES (?)').run('carol_7')
+      insert.run('a\tb', 5000, `c ${email}`)
+    })
+    const found = await findPlaces(index, object)
+    expect(await findPlaces(index, object, 997)).toStrictEqual(found)
+    const of = (name: string) => found.flatMap(({ path, where }) => (path.at(-1) === name ? [where] : []))
+    const users = { table: 2, tableName: 'users' }
+    expect(of('rows')).toHaveLength(3)
+    expect(of('rows')).toContainEqual({ table: 1, rowid: '1', column: 1 })
+    expect(of('rows')).toContainEqual({ ...users, rowid: '2345', column: 3 })
+    // With a tab in a value nobody can tell columns apart.
+    expect(of('rows')).toContainEqual({ ...users, rowid: '5000' })
+    expect(of('keys')).toEqual([users, users])
+    expect(describePlace(found.find(({ where }) => where?.column === 3)!)).toContain(
+      'table 2 (users), row 2345, column 3',
+    )
+  })
+
+  it('never shows a number of a row that is an identifier, or looks like one', async () => {
+    const short = makeIndex(['12345678', '23456789', email])
+    const object = database((open) => {
+      open.exec('CREATE TABLE users (id INTEGER PRIMARY KEY, mail TEXT)')
+      for (const row of [17, 12_345_678, 87_654_321 % 2 ** 26, 34_567_890])
+        open.prepare('INSERT INTO users VALUES (?, ?)').run(row, email)
+    })
+    const found = await findPlaces(short, object)
+    const rowids = found.flatMap(({ path, where }) => (path.at(-1) === 'rows' ? [where?.rowid] : []))
+    expect(rowids.toSorted()).toEqual(['17', undefined, undefined, undefined])
+    expect(found.find(({ path }) => path.at(-1) === 'row-numbers')?.where).toEqual({ table: 1, tableName: 'users' })
   })
 })
