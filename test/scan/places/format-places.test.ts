@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { describePlace } from '../../../lib/finding/found-place.ts'
 import { zipOf } from '../../decode/archive/zip-writer.ts'
+import { avroFile, number, prefixed } from '../../decode/columnar/avro-writer.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { findPlaces } from './find-places.ts'
 
@@ -152,5 +153,78 @@ describe('where a finding is in a database of SQLite', () => {
     const rowids = found.flatMap(({ path, where }) => (path.at(-1) === 'rows' ? [where?.rowid] : []))
     expect(rowids.toSorted()).toEqual(['17', undefined, undefined, undefined])
     expect(found.find(({ path }) => path.at(-1) === 'row-numbers')?.where).toEqual({ table: 1, tableName: 'users' })
+  })
+})
+
+describe('where a finding is in Avro', () => {
+  const nested = { type: 'record', name: 'contact', fields: [{ name: 'email', type: ['null', 'string'] }] }
+  const schema = {
+    type: 'record',
+    name: 'row',
+    fields: [
+      { name: 'nothing', type: 'null' },
+      { name: 'user_id', type: 'long' },
+      { name: 'dave', type: ['null', 'string'] },
+      { name: 'contacts', type: { type: 'array', items: nested } },
+      { name: 'labels', type: { type: 'map', values: 'string' } },
+    ],
+  }
+  const none = Buffer.of(0)
+  const text = (value: string) => Buffer.concat([number(1), prefixed(value)])
+  const list = (items: readonly Buffer[]) =>
+    items.length === 0 ? none : Buffer.concat([number(items.length), ...items, none])
+  const row = (user: number, dave: Buffer, contacts: readonly Buffer[], labels: readonly [string, string][]) =>
+    Buffer.concat([number(user), dave, list(contacts), list(labels.map((each) => Buffer.concat(each.map(prefixed))))])
+
+  it('is its record and field, behind values that are not there and lists of any length', async () => {
+    const filler = Array.from({ length: 3000 }, (_, at) => row(at, text('x'.repeat(at % 300)), [], []))
+    const blocks = [
+      [row(7, none, [none, text('x'), none, text(email)], []), row(8, text('carol_7'), [], [])],
+      ...filler.map((each) => [each]),
+      [
+        row(
+          9,
+          none,
+          [text('a')],
+          [
+            ['a', 'b'],
+            ['c', `to ${email}`],
+          ],
+        ),
+        row(10, text('a tab\t here'), [text(email)], []),
+      ],
+      [row(11, text('bob%40x.org'), [], [])],
+    ]
+    const object = avroFile(
+      schema,
+      blocks.map((rows) => ({ count: rows.length, bytes: Buffer.concat(rows) })),
+    )
+    const found = await findPlaces(index, object)
+    expect(await findPlaces(index, object, 997)).toStrictEqual(found)
+    expect(found.map(({ record, where }) => [record, where])).toEqual([
+      [1, { field: 'contacts[3].email' }],
+      [2, { field: '#3' }],
+      [3003, { field: 'labels[1]' }],
+      [3004, undefined],
+      [3005, { field: '#3' }],
+    ])
+  })
+})
+
+describe('where a finding is in words', () => {
+  it('says what somebody can look up', () => {
+    const at = (path: string[], more: object = {}) =>
+      describePlace({ place: 'content', path, record: 7, offset: 99, ...more })
+    expect(at(['parquet', 'row-group-2', 'column-3'])).toBe('row group 2, column 3, value 7, byte 99')
+    expect(at(['orc', 'stripe-1', 'column-4', 'dictionary'])).toBe('stripe 1, column 4, entry 7, byte 99')
+    expect(at(['tar', 'member-5', 'gzip'], { where: { field: 'user.id' } })).toBe(
+      'member 5, line 7, field user.id, byte 99',
+    )
+    expect(at([], { form: 'base64', where: { column: 2, columnName: 'email' } })).toBe(
+      'line 7, column 2 (email), byte 99, as base64',
+    )
+    expect(at(['avro', 'records'], { where: { field: 'a.#2', isName: true } })).toBe(
+      'record 7, the name of field a.#2, byte 99',
+    )
   })
 })
