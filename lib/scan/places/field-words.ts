@@ -13,7 +13,7 @@ const words = new Set(
     'entry error event events expires export external feed feedback field fields file files first flags follower followers ' +
     'following following followed form format friend friends from full gender geo given group groups guest handle hash header ' +
     'headers history home host id identifier identifiers identity ids image images inbox index info input installation interest ' +
-    'internal invite invitee inviter invoice ip is item items job key keys kind label label labels language last lat latitude level like liked ' +
+    'internal invite invitee inviter invoice ip is item items job key keys kind label labels language last lat latitude level like liked ' +
     'likes line lines link list live locale location log login logs lon longitude mail mailbox manager map media member members ' +
     'mention mentions message messages meta metadata method middle mobile model modified month name names nested new nick nickname ' +
     'node note notes notification number object objects old operator order orders organization origin output owner owners page ' +
