@@ -14,7 +14,7 @@ import type { OpenSink } from './sink.ts'
 /** Decoded bytes, and where their frame begins in the object. Each frame begins with an empty piece. */
 export type FramePiece = { readonly at: number; readonly bytes: Uint8Array }
 
-/** A compressed text that is read from any of its frames on. `head`: the first bytes of the text. */
+/** A compressed text that is read from any of its frames on. `head`: the first bytes of the text, as many as are asked for. */
 export type FramedText = { readonly framing: Framing; readonly head: Uint8Array }
 
 /** How much is asked for at a time, where it is not known how much is needed. */
@@ -29,24 +29,32 @@ export function isFramed(head: Uint8Array): boolean {
  * An object that is a text in frames from its first byte to its last; absent where something else is in it, which is read from its
  * beginning. Every reader of the object gets the same answer. @throws ReadFailed
  */
-export async function framedText(object: ObjectBytes, head: Uint8Array): Promise<FramedText | undefined> {
+export async function framedText(
+  object: ObjectBytes,
+  head: Uint8Array,
+  wanted = headLength,
+): Promise<FramedText | undefined> {
   const framing = isFramed(head) ? framingOf(head) : undefined
   if (framing === undefined) return undefined
   const decoding = createDecoding(textAlone([framing.name], ignore), defaultLimits, decodeContent, isContainer)
   const parts: Uint8Array[] = []
   let length = 0
+  let gapsOfHead: number | undefined
   try {
     for await (const { bytes } of decodedFrames(object, framing, { from: 0, to: 0 }, decoding)) {
       parts.push(Buffer.from(bytes))
       length += bytes.length
-      if (length >= headLength) break
+      if (length >= headLength) gapsOfHead ??= decoding.gaps.length
+      if (length >= wanted) break
     }
   } catch (error) {
     if (!(error instanceof DecodingStopped)) throw error
-    return undefined
+    // Whoever reads the frames behind the head says what is wrong with them.
+    if (length < headLength) return undefined
   }
-  const text = Buffer.concat(parts).subarray(0, headLength)
-  return isReadAsIs(text) && decoding.gaps.length === 0 ? { framing, head: text } : undefined
+  const text = Buffer.concat(parts).subarray(0, wanted)
+  const isSound = (gapsOfHead ?? decoding.gaps.length) === 0
+  return isReadAsIs(text.subarray(0, headLength)) && isSound ? { framing, head: text } : undefined
 }
 
 const ignore: OpenSink = () => ({ write() {}, end() {} })
@@ -109,7 +117,7 @@ export async function decodeFrames(
   const decoding = createDecoding(textAlone(path, open), defaultLimits, decodeContent, isContainer)
   const chunks = own(decodedFrames(object, framing, range, decoding))
   try {
-    await readRaw(byteSource(chunks), path, decoding, expectationOf(head))
+    await readRaw(byteSource(chunks), path, decoding, expectationOf(head.subarray(0, headLength)))
   } catch (error) {
     if (error instanceof DecodingStopped) addGap(decoding, error.gap)
     else if (error instanceof ReadFailed) {

@@ -1,14 +1,21 @@
 import type { ByteSource } from './byte-source.ts'
 import type { Decoding } from './decoding.ts'
+import type { Part } from './document/xml/book.ts'
 
 /** Reads any range of a content again: bytes `from` to before `to`, all of them, in memory of the caller's own. */
 export type ReadAt = { readonly size: number; read(from: number, to: number): Promise<Uint8Array> }
 
 /**
  * One content: the bytes of a stored object, or bytes that another format holds. `path` names what is around it, outermost
- * first. `at` reads the same bytes at any place; only a stored object may have it (see `holdContent` for the others).
+ * first. `at` reads the same bytes at any place; only a stored object may have it (see `holdContent` for the others). `part`: what it is in its archive,
+ * where parts belong together.
  */
-export type Content = { readonly source: ByteSource; readonly path: readonly string[]; readonly at?: ReadAt }
+export type Content = {
+  readonly source: ByteSource
+  readonly path: readonly string[]
+  readonly at?: ReadAt
+  readonly part?: Part
+}
 
 /**
  * A content that is read in parts, each without the others; together they are all of it. `starts`: where parts begin, from 0 on in ascending

@@ -30,7 +30,7 @@ export async function readRaw(
 ): Promise<void> {
   if (expected.kind === 'refused')
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
-  const sink = decoding.open(path)
+  const sink = decoding.open(path, 'text')
   const check = contentCheck({ readsEightBit: sink.readsEightBit === true })
   try {
     for (;;) {

@@ -1,3 +1,5 @@
+import type { Told } from './format-place.ts'
+
 /**
  * Where decoded bytes are pushed, in order. A sink consumes `bytes` before `write` returns (or its promise settles):
  * the caller may reuse the buffer. `end` means complete: everything was delivered and the content's own integrity
@@ -14,7 +16,19 @@ export interface Sink {
 }
 
 /**
+ * Who tells where in a content a value is: the `text` itself, since it is as it was stored, or whoever made text of it. Absent: nobody can tell
+ * more than the line and the offset.
+ */
+export type ToldBy = 'text' | RowTeller
+
+/**
+ * Tells where a row is, by its line from 1 on, and in it a cell, where the line is short enough to look at: its number from 0, and how
+ * many there are. It is asked while the row is written or not long after.
+ */
+export type RowTeller = (record: number, cell?: { index: number; count: number }) => Told
+
+/**
  * Opens the sink of one innermost content. `path` names the containers around it, outermost first, e.g. `['gzip']`,
  * `['zstd', 'gzip']`; a second content in the same container has a numbered name, e.g. `['gzip', 'trailing']`.
  */
-export type OpenSink = (path: readonly string[]) => Sink
+export type OpenSink = (path: readonly string[], told?: ToldBy) => Sink

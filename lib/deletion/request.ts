@@ -1,5 +1,5 @@
 import type { Channel, Obligation } from '../config.ts'
-import type { FindingPlace } from '../finding/finding.ts'
+import type { FoundPlace } from '../finding/found-place.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 
 /**
@@ -33,7 +33,7 @@ export type RequestedVersion = InventoryEntry & {
   sha256?: string
   findings: number
   subjects: number
-  places: { place: FindingPlace; path: readonly string[]; record: number; offset: number }[]
+  places: FoundPlace[]
 }
 
 /** The answer to a request. `deadline`: nobody answered in time. `kept` groups what was not deleted by reason. */

@@ -1,39 +1,58 @@
-import type { Finding } from './finding.ts'
+import type { PlacedOccurrence } from '../scan/scan-object.ts'
+import { compareFindings, type Finding, type FindingPlace } from './finding.ts'
 
 /** How many findings of one object version are listed; all are counted. */
 export const listedFindings = 100
 
-/** Gathers the findings of one object version: exact count, distinct subjects, and the first places. */
+/** Gathers the findings of one object version: exact count, distinct subjects, and the first places, in whatever order they come. */
 export function createCollector(seq: number, subjectOf: (ordinal: number) => { tag: string; control: boolean }) {
   const ordinals = new Set<number>()
-  const listed: Finding[] = []
+  const controls = new Set<number>()
+  let kept: Kept[] = []
   let count = 0
+
+  /** Whether it belongs to somebody. A synthetic identifier outside the planted samples is chance, and nobody's data. */
+  function isFinding(ordinal: number): boolean {
+    if (ordinals.has(ordinal)) return true
+    if (controls.has(ordinal)) return false
+    const { control } = subjectOf(ordinal)
+    ;(control ? controls : ordinals).add(ordinal)
+    return !control
+  }
+
   return {
-    add(
-      place: Finding['place'],
-      occurrence: { ordinal: number; record: number; offset: number; path: readonly string[]; form?: string },
-    ): void {
-      const subject =
-        listed.length < listedFindings || !ordinals.has(occurrence.ordinal) ? subjectOf(occurrence.ordinal) : undefined
-      // A synthetic identifier outside the planted samples is chance, and nobody's data.
-      if (subject?.control) return
-      ordinals.add(occurrence.ordinal)
+    /** Answers whether it is among the first so far: what is known of its place when the scan has ended is listed. */
+    add(place: FindingPlace, occurrence: Occurrence): boolean {
+      if (!isFinding(occurrence.ordinal)) return false
       count++
-      if (subject && listed.length < listedFindings)
-        listed.push({
-          seq,
-          place,
-          path: occurrence.path,
-          record: occurrence.record,
-          offset: occurrence.offset,
-          tag: subject.tag,
-          ...(occurrence.form !== undefined && { form: occurrence.form }),
-        })
+      const found: Kept = { place, path: occurrence.path, offset: occurrence.offset, occurrence }
+      const last = kept.at(-1)
+      if (kept.length === listedFindings && compareKept(found, last!) >= 0) return false
+      const at = kept.findLastIndex((each) => compareKept(each, found) <= 0) + 1
+      kept.splice(at, 0, found)
+      if (kept.length > listedFindings) kept = kept.slice(0, listedFindings)
+      return true
     },
     ordinals: ordinals as ReadonlySet<number>,
-    listed: listed as readonly Finding[],
+    get listed(): readonly Finding[] {
+      return kept.map(({ place, occurrence: { path, record, offset, ordinal, form, where } }) => ({
+        seq,
+        place,
+        path,
+        record,
+        offset,
+        tag: subjectOf(ordinal).tag,
+        ...(form !== undefined && { form }),
+        ...(where !== undefined && { where }),
+      }))
+    },
     get count() {
       return count
     },
   }
 }
+
+type Occurrence = Omit<PlacedOccurrence, 'content'>
+type Kept = Pick<Finding, 'place' | 'path' | 'offset'> & { readonly occurrence: Occurrence }
+
+const compareKept = (a: Kept, b: Kept) => compareFindings(a, b) || a.occurrence.ordinal - b.occurrence.ordinal

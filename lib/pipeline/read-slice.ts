@@ -25,7 +25,7 @@ export async function readSlice(
   const ranges = openRanges(version, reading)
   const onOccurrence = (each: PlacedOccurrence) => {
     reading.see?.(each)
-    found.add('content', each)
+    return found.add('content', each)
   }
   const declared = declaredFor(version.key, reading)
   const scan = await scanSlice(ranges.read, slice, entry.size, reading.index, onOccurrence, reading.forms, declared)

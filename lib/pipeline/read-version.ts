@@ -49,7 +49,7 @@ export async function readVersion(
         const again = entry.kind === 'object' ? readAgain(version, entry.size, reading) : undefined
         const onOccurrence = (occurrence: PlacedOccurrence) => {
           reading.see?.(occurrence)
-          found.add('content', occurrence)
+          return found.add('content', occurrence)
         }
         const { index, forms } = reading
         const declared = declaredFor(version.key, reading)

@@ -1,5 +1,6 @@
 import type { RequestedVersion } from '../deletion/request.ts'
 import type { Finding } from '../finding/finding.ts'
+import { toFoundPlace } from '../finding/found-place.ts'
 import type { SegmentCoverage } from '../inventory/coverage.ts'
 import type { InventoryPart } from '../inventory/inventory-part.ts'
 import { toListed } from '../inventory/inventory-part.ts'
@@ -9,7 +10,7 @@ import type { Ports } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
 import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
-import type { OpenVersion } from '../verdict/store-report.ts'
+import { listedPlaces, type OpenVersion } from '../verdict/store-report.ts'
 import { type CountList, createCountList } from './count-list.ts'
 import { formatDocument, readDocument } from './documents.ts'
 import { countsKey, foundKey, segmentKey } from './evidence-keys.ts'
@@ -63,8 +64,9 @@ export async function settleSegment(
         const batch = coverage.addBatch(entries, report, made)
         const settled = batch.settled.filter(({ outcome }) => outcome.kind !== 'clean')
         await counts.add(batch.subjects)
-        open.push(...settled.slice(0, listedOpenVersions - open.length).map(toOpenVersion))
-        for (const version of toRequested(settled, report?.findings ?? [])) await found.add(version)
+        const places = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
+        open.push(...settled.slice(0, listedOpenVersions - open.length).map((each) => toOpenVersion(each, places)))
+        for (const version of toRequested(settled, places)) await found.add(version)
       }
       opening.add(part)
       for (const entry of part.entries) yield toListed(entry, sealKey)
@@ -91,9 +93,11 @@ export async function settleSegment(
   return { versions: document.coverage.inventory.versions }
 }
 
+/** The findings that are listed, by the version that they are in. */
+type Places = ReadonlyMap<number, readonly Finding[]>
+
 /** What a request says of versions in which something was found, with the first places where it is. */
-function* toRequested(settled: readonly Settled[], findings: readonly Finding[]): Generator<RequestedVersion> {
-  const places = Map.groupBy(findings, ({ seq }) => seq)
+function* toRequested(settled: readonly Settled[], places: Places): Generator<RequestedVersion> {
   for (const { entry, outcome, report: scan } of settled)
     if (outcome.kind === 'found' && scan)
       yield {
@@ -102,12 +106,7 @@ function* toRequested(settled: readonly Settled[], findings: readonly Finding[])
         ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
         findings: scan.findings,
         subjects: scan.subjects,
-        places: (places.get(entry.seq) ?? []).map(({ place, path, record, offset }) => ({
-          place,
-          path,
-          record,
-          offset,
-        })),
+        places: (places.get(entry.seq) ?? []).map(toFoundPlace),
       }
 }
 
@@ -128,7 +127,8 @@ function createSummary() {
   }
 }
 
-function toOpenVersion({ entry, outcome, report }: Settled): OpenVersion {
+function toOpenVersion({ entry, outcome, report }: Settled, found: Places): OpenVersion {
+  const places = (found.get(entry.seq) ?? []).slice(0, listedPlaces).map(toFoundPlace)
   return {
     shownKey: entry.shownKey,
     versionId: entry.versionId,
@@ -137,6 +137,7 @@ function toOpenVersion({ entry, outcome, report }: Settled): OpenVersion {
     ...('reason' in outcome && outcome.reason && { reason: outcome.reason }),
     ...('detail' in outcome && outcome.detail && { detail: outcome.detail }),
     findings: report?.findings ?? 0,
+    ...(outcome.kind === 'found' && places.length > 0 && { places }),
     ...describeProtection(protectionOf(entry, report)),
   }
 }

@@ -7,9 +7,14 @@ import { separators } from './separators.ts'
  * `context` bytes or more behind the beginning of that frame, and ends behind the first separator that is as far behind the beginning of the first
  * frame that begins at `to` or later; the text of the first slice begins where the text begins, and that of the last ends where it ends. Neighbours look at
  * the same bytes, so what one leaves the other takes, and each knows `context` bytes in front of what is its own. Its
- * stored bytes end at `end`. `before` and `after`: `context` bytes around the text, or all that there are; `last` are the last of its own.
+ * stored bytes end at `end`. `before` and `after`: `context` bytes around the text, or all that there are; `last` are the last `lastBytes` of its own.
  */
-export function cutFrames({ isFirst, to }: { isFirst: boolean; to: number }, size: number, context: number) {
+export function cutFrames(
+  { isFirst, to }: { isFirst: boolean; to: number },
+  size: number,
+  context: number,
+  lastBytes = context,
+) {
   let end: number | undefined
   let before: Uint8Array = new Uint8Array(0)
   let tail: Uint8Array = new Uint8Array(0)
@@ -39,7 +44,7 @@ export function cutFrames({ isFirst, to }: { isFirst: boolean; to: number }, siz
         const taken = edge === undefined ? -1 : behindSeparator(rest, edge + context)
         const bytes = taken < 0 ? rest : rest.subarray(0, taken)
         passed += bytes.length
-        tail = lastOf(tail, bytes, context)
+        tail = lastOf(tail, bytes, lastBytes)
         yield bytes
         rest = rest.subarray(bytes.length)
         if (taken >= 0) phase = 'after'
@@ -61,6 +66,8 @@ export function cutFrames({ isFirst, to }: { isFirst: boolean; to: number }, siz
     own,
     end: () => end,
     isEndOfText: () => after.length === 0,
+    /** The text ends with `after`. */
+    isEndOfAll: () => after.length < context,
     before: () => before,
     last: () => tail,
     after: async () => after,

@@ -12,9 +12,15 @@ const beyond = { first: 64 * 1024, most: 64 * 1024 * 1024 }
  * the first one from the byte before `to` on, or where the object begins and ends. Neighbours look at the same bytes, so
  * what one leaves the other takes, and together the slices of an object are the object. A slice without a separator is
  * empty: what is before it goes on. `extent` says where its bytes are, as far as they were read. `before` and `after`: up
- * to `context` bytes around them, known when the first of them was read, and all. `last` are the last of its own.
+ * to `context` bytes around them, known when the first of them was read, and all. `last` are the last `lastBytes` of its own.
  */
-export function cutSlice(read: ReadRange, { from, to }: { from: number; to: number }, size: number, context: number) {
+export function cutSlice(
+  read: ReadRange,
+  { from, to }: { from: number; to: number },
+  size: number,
+  context: number,
+  lastBytes = context,
+) {
   const extent = { start: from, end: from }
   let before: Uint8Array = new Uint8Array(0)
   let tail: Uint8Array = new Uint8Array(0)
@@ -68,7 +74,7 @@ export function cutSlice(read: ReadRange, { from, to }: { from: number; to: numb
 
   async function* kept(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks()) {
-      tail = lastOf(tail, chunk, context)
+      tail = lastOf(tail, chunk, lastBytes)
       yield chunk
     }
   }

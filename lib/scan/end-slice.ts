@@ -1,16 +1,20 @@
 import { encodedCheck } from '../decode/encoded-check.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
-import type { FormMatcher } from './forms/form-matcher.ts'
+import type { PartMatcher } from './part-matcher.ts'
 
 /**
- * Ends the search of a slice with what is behind it; returns what could not be read of that, or what is hidden in a run that
+ * Ends the search of a slice with what is behind it (`isEnd`: with it the object ends); returns what could not be read of that, or what is hidden in a run that
  * reaches over the edge and is too short on either side.
  */
 export async function endSlice(
-  matcher: FormMatcher | undefined,
+  matcher: PartMatcher | undefined,
   isWhole: boolean,
-  { last, after }: { last: () => Uint8Array; after: () => Promise<Uint8Array> },
+  {
+    last,
+    after,
+    isEnd,
+  }: { last: () => Uint8Array; after: () => Promise<Uint8Array>; isEnd: (after: Uint8Array) => boolean },
   { end }: { end: number },
 ): Promise<Gap | undefined> {
   if (matcher === undefined) return undefined
@@ -20,7 +24,7 @@ export async function endSlice(
   }
   try {
     const behind = await after()
-    matcher.finish(behind)
+    matcher.finish(behind, isEnd(behind))
     const check = encodedCheck()
     check.write(last())
     check.write(behind)

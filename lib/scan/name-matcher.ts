@@ -79,6 +79,9 @@ export function createNameMatcher(
     get lossy() {
       return matcher.lossy
     },
+    get undecided() {
+      return Math.max(0, Math.min(offset - longestSegment, matcher.undecided))
+    },
     get records() {
       return matcher.records
     },

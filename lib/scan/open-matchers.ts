@@ -1,4 +1,5 @@
 import { isNames } from '../decode/content-path.ts'
+import type { Told } from '../decode/format-place.ts'
 import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -6,7 +7,9 @@ import { createFormMatcher, type FormMatcher, type FormOccurrence } from './form
 import { multibyte } from './forms/multibyte-form.ts'
 import { lossyGaps } from './lossy-gap.ts'
 import { createNameMatcher } from './name-matcher.ts'
-import type { PlacedOccurrence, Sought } from './scan-object.ts'
+import { createPlaceKeeper, type Wanted } from './places/place-keeper.ts'
+import { toWhere } from './places/where.ts'
+import type { OnOccurrence, PlacedOccurrence, Sought } from './scan-object.ts'
 
 /** One is enough; a hostile object must not fill the memory with them. */
 const mostGaps = 10
@@ -17,7 +20,7 @@ export function openMatchers(
   index: SubjectIndex,
   forms: readonly string[],
   sought: Sought,
-  onOccurrence: (occurrence: PlacedOccurrence) => void,
+  onOccurrence: OnOccurrence,
 ): { open: OpenSink; stop(): { records: number; gaps: Gap[] } } {
   /** Contents that are not at their end; there may be many of them in one object, one after the other. */
   const unended = new Map<FormMatcher, readonly string[]>()
@@ -27,13 +30,23 @@ export function openMatchers(
     records += matcher.records
     if (gaps.length < mostGaps) gaps.push(...lossyGaps(matcher, path))
   }
+  /** What was told, which may be known as a whole only when the object has been read. */
+  const told: { occurrence: PlacedOccurrence; place: Told }[] = []
+  const wanted = (occurrence: PlacedOccurrence): Wanted => ({
+    offset: occurrence.offset,
+    record: occurrence.record,
+    tell: (place) => told.push({ occurrence, place }),
+  })
   let contents = 0
-  const open: OpenSink = (path) => {
+  const open: OpenSink = (path, toldBy) => {
     const content = contents++
     const report = (occurrence: FormOccurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
-      onOccurrence({ ...occurrence, path, content })
+      const placed: PlacedOccurrence = { ...occurrence, path, content }
+      if (onOccurrence(placed) === true) keeper?.want(wanted(placed))
     }
+    const keeper =
+      toldBy === undefined ? undefined : createPlaceKeeper(undefined, toldBy === 'text' ? undefined : toldBy)
     const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     unended.set(matcher, path)
@@ -43,9 +56,13 @@ export function openMatchers(
     }
     return {
       readsEightBit: forms.includes(multibyte.name),
-      write: matcher.write,
+      write(bytes) {
+        matcher.write(bytes)
+        keeper?.passed(bytes, matcher.undecided)
+      },
       end() {
         matcher.end()
+        keeper?.end()
         close()
       },
       stop() {
@@ -62,7 +79,15 @@ export function openMatchers(
         count(matcher, path)
       }
       unended.clear()
+      for (const { occurrence, place } of told) showPlace(occurrence, place, index)
       return { records, gaps }
     },
   }
+}
+
+/** Gives an occurrence its place, as it may be shown. */
+export function showPlace(occurrence: PlacedOccurrence, told: Told, index: SubjectIndex): void {
+  const place = typeof told === 'function' ? told() : told
+  const where = place && toWhere(place, index)
+  if (where !== undefined) occurrence.where = where
 }

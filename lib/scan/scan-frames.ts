@@ -3,9 +3,9 @@ import type { ObjectBytes } from '../decode/decode-parts.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutFrames } from './cut-frames.ts'
 import { endSlice, orGap } from './end-slice.ts'
-import { createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
 import { lossyGaps } from './lossy-gap.ts'
-import type { PlacedOccurrence } from './scan-object.ts'
+import { createPartMatcher, type PartMatcher } from './part-matcher.ts'
+import type { OnOccurrence } from './scan-object.ts'
 import type { SliceScan } from './scan-slice.ts'
 
 /**
@@ -16,27 +16,22 @@ export async function scanFrames(
   object: ObjectBytes,
   text: FramedText,
   slice: { from: number; to: number },
-  { index, forms, context }: { index: SubjectIndex; forms: readonly string[]; context: number },
-  onOccurrence: (occurrence: PlacedOccurrence) => void,
+  { index, forms, context, hiding }: { index: SubjectIndex; forms: readonly string[]; context: number; hiding: number },
+  onOccurrence: OnOccurrence,
 ): Promise<SliceScan> {
   const start = await orGap(findFrame(object, text.framing, slice))
   if (typeof start === 'object') return { kind: 'unread', gap: start }
   if (start === undefined)
     return { kind: 'frames', start: slice.from, end: slice.from, decodedBytes: 0, records: 0, gaps: [] }
-  const cut = cutFrames({ isFirst: start === 0, to: slice.to }, object.size, context)
+  const cut = cutFrames({ isFirst: start === 0, to: slice.to }, object.size, context, hiding)
   const path = [text.framing.name]
-  let matcher: FormMatcher | undefined
+  let matcher: PartMatcher | undefined
   let lastByte: number | undefined
   let isWhole = false
-  const opened = () =>
-    createFormMatcher(
-      index,
-      forms,
-      (occurrence) => {
-        if (!index.isControl(occurrence.ordinal)) onOccurrence({ ...occurrence, path, content: 0 })
-      },
-      { before: cut.before() },
-    )
+  const opened = () => {
+    const part = { start: 0, before: cut.before(), head: text.head }
+    return createPartMatcher({ index, forms, path }, part, onOccurrence)
+  }
   const range = { from: start, to: Math.max(start, slice.to) }
   const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, () => ({
     write(bytes) {
@@ -48,7 +43,8 @@ export async function scanFrames(
       isWhole = true
     },
   }))
-  const missing = await endSlice(matcher, isWhole, cut, { end: decodedBytes })
+  const ends = { ...cut, isEnd: cut.isEndOfAll }
+  const missing = await endSlice(matcher, isWhole, ends, { end: decodedBytes })
   const goesOn = lastByte !== undefined && lastByte !== newline && !cut.isEndOfText()
   return {
     kind: 'frames',

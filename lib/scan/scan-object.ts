@@ -4,6 +4,7 @@ import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import type { FormOccurrence } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
 import { openMatchers } from './open-matchers.ts'
+import type { Where } from './places/where.ts'
 
 /**
  * What reading one object came to. `bytes` are stored bytes, `decodedBytes` what was scanned of them, `records` lines
@@ -18,14 +19,20 @@ export type ObjectScan = {
   gaps: Gap[]
 }
 
-/** An occurrence with the containers around its content, outermost first, and which of the object's contents that is, by opening. */
-export type PlacedOccurrence = FormOccurrence & { path: readonly string[]; content: number }
+/**
+ * An occurrence with the containers around its content, outermost first, which of the object's contents that is, by opening, and
+ * where in it, as far as that is asked for and can be told.
+ */
+export type PlacedOccurrence = FormOccurrence & { path: readonly string[]; content: number; where?: Where }
+
+/** Told of each occurrence. For `true` its `where` is found out, and is there when the scan has ended. */
+export type OnOccurrence = (occurrence: PlacedOccurrence) => unknown
 
 /** How an object is scanned; `scanObject`, or in tests one that is blind. */
 export type ScanObject = (
   chunks: AsyncIterable<Uint8Array>,
   index: SubjectIndex,
-  onOccurrence: (occurrence: PlacedOccurrence) => void,
+  onOccurrence: OnOccurrence,
   sought?: Sought,
   at?: ReadAt,
   forms?: readonly string[],

@@ -8,12 +8,14 @@ import { ReadFailed } from '../errors.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
 import { endSlice, orGap } from './end-slice.ts'
-import { contextFor, createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
+import { contextFor } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
 import { lossyGaps } from './lossy-gap.ts'
 import { openMatchers } from './open-matchers.ts'
+import { createPartMatcher, type PartMatcher } from './part-matcher.ts'
+import { longestLine, placeHead } from './places/place-keeper.ts'
 import { scanFrames } from './scan-frames.ts'
-import type { PlacedOccurrence } from './scan-object.ts'
+import type { OnOccurrence } from './scan-object.ts'
 
 /**
  * What reading one slice of an object came to. `container`: the object has to be unwrapped from its beginning. `parts`: its format says
@@ -44,13 +46,14 @@ export async function scanSlice(
   slice: { from: number; to: number },
   size: number,
   index: SubjectIndex,
-  onOccurrence: (occurrence: PlacedOccurrence) => void,
+  onOccurrence: OnOccurrence,
   forms: readonly string[] = defaultForms,
   declared?: DeclaredFormat,
 ): Promise<SliceScan> {
   if (declared !== undefined) return { kind: 'container' }
-  const head = await readHead(read, Math.min(headLength, size))
-  if (!(head instanceof Uint8Array)) return { kind: 'unread', gap: head }
+  const beginning = await readHead(read, Math.min(placeHead, size))
+  if (!(beginning instanceof Uint8Array)) return { kind: 'unread', gap: beginning }
+  const head = beginning.subarray(0, headLength)
   if (isCuttable(head)) {
     const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
     const parts = await decodeParts({ size, read }, slice, head, matchers.open)
@@ -58,27 +61,22 @@ export async function scanSlice(
     if (parts === undefined) return { kind: 'container' }
     return { kind: 'parts', ...parts, records, gaps: [...parts.gaps, ...gaps] }
   }
-  const context = Math.max(contextFor(index, forms), 2 * longRun)
-  const text = await orGap(framedText({ size, read }, head))
+  const hiding = Math.max(contextFor(index, forms), 2 * longRun)
+  const context = Math.max(hiding, longestLine)
+  const text = await orGap(framedText({ size, read }, head, placeHead))
   if (text !== undefined)
     return 'reason' in text
       ? { kind: 'unread', gap: text }
-      : scanFrames({ size, read }, text, slice, { index, forms, context }, onOccurrence)
+      : scanFrames({ size, read }, text, slice, { index, forms, context, hiding }, onOccurrence)
   if (!isReadAsIs(head)) return { kind: 'container' }
-  const { extent, chunks, before, last, after } = cutSlice(read, slice, size, context)
+  const { extent, chunks, before, last, after } = cutSlice(read, slice, size, context, hiding)
   let lastByte: number | undefined
-  let matcher: FormMatcher | undefined
+  let matcher: PartMatcher | undefined
   let isWhole = false
-  const opened = () =>
-    createFormMatcher(
-      index,
-      forms,
-      (occurrence) => {
-        if (index.isControl(occurrence.ordinal)) return
-        onOccurrence({ ...occurrence, offset: extent.start + occurrence.offset, path: [], content: 0 })
-      },
-      { before: before() },
-    )
+  const opened = () => {
+    const part = { start: extent.start, before: before(), head: beginning }
+    return createPartMatcher({ index, forms, path: [] }, part, onOccurrence)
+  }
   const { decodedBytes, gaps } = await decodePart(chunks, { head, startOf: () => extent.start }, () => ({
     write(bytes) {
       lastByte = bytes.at(-1) ?? lastByte
@@ -89,7 +87,12 @@ export async function scanSlice(
       isWhole = true
     },
   }))
-  const missing = await endSlice(matcher, isWhole, { last, after }, extent)
+  const missing = await endSlice(
+    matcher,
+    isWhole,
+    { last, after, isEnd: (bytes) => extent.end + bytes.length === size },
+    extent,
+  )
   const goesOn = lastByte !== undefined && lastByte !== newline && extent.end < size
   const records = (matcher?.records ?? 0) - (goesOn ? 1 : 0)
   return {

@@ -1,7 +1,7 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
 import { listedFindings } from '../finding/collect-findings.ts'
-import type { Finding } from '../finding/finding.ts'
+import { compareFindings, type Finding } from '../finding/finding.ts'
 import { formatCounts, parseCounts, toSubjectCounts } from '../finding/subject-counts.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import { areSlicesOf, type Slice } from '../inventory/slice.ts'
@@ -143,7 +143,7 @@ function joinFindings(parts: readonly Part[]): Finding[] {
     decodedBytes += part.report.decodedBytes
     if (part.gap?.reason === 'contradictory' || !isCut(part.report.slice?.reading)) break
   }
-  return joined.slice(0, listedFindings)
+  return joined.toSorted(compareFindings).slice(0, listedFindings)
 }
 
 function joinHeads(heads: readonly BatchReport['head'][], subjects: ReadonlySet<number>): BatchReport['head'] {

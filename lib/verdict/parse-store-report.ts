@@ -2,11 +2,13 @@ import * as z from 'zod/mini'
 import { channelKinds } from '../config.ts'
 import { unverifiedReasons } from '../decode/unverified.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import { findingPlaces } from '../finding/finding.ts'
+import type { FoundPlace } from '../finding/found-place.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import { protectionCodes } from '../inventory/object-version.ts'
 import { parseDocument } from './parse-document.ts'
 import { listedOpenVersions } from './settle-coverage.ts'
-import type { OpenVersion, StoreReport } from './store-report.ts'
+import { listedPlaces, type OpenVersion, type StoreReport } from './store-report.ts'
 
 /**
  * The documents that a verdict follows from, read as strictly as they are written: unknown fields, numbers that are not
@@ -87,6 +89,32 @@ const acknowledgement: z.ZodMiniType<Acknowledgement> = z.strictObject({
   kept: z.array(z.strictObject({ reason: text, ...tally })),
 })
 
+/** A name that is shown is of letters alone: identifiers are told by number (see `toWhere`). */
+const name = z.string().check(z.regex(/^[A-Za-z]+(?:[_-][A-Za-z]+)*$/), z.maxLength(48))
+const number = z.int().check(z.minimum(1))
+const where = z.strictObject({
+  field: z.exactOptional(
+    z.string().check(z.regex(/^(?:\.?(?:#[1-9][0-9]*|[A-Za-z]+(?:[_-][A-Za-z]+)*)|\[[0-9]+\])+$/), z.maxLength(2000)),
+  ),
+  isName: z.exactOptional(z.literal(true)),
+  column: z.exactOptional(number),
+  columnName: z.exactOptional(name),
+  table: z.exactOptional(number),
+  tableName: z.exactOptional(name),
+  sheet: z.exactOptional(number),
+  sheetName: z.exactOptional(name),
+  cell: z.exactOptional(z.string().check(z.regex(/^[A-Z]{1,4}[1-9][0-9]{0,9}$/))),
+  rowid: z.exactOptional(z.string().check(z.regex(/^-?[0-9]{1,19}$/))),
+})
+const foundPlace: z.ZodMiniType<FoundPlace> = z.strictObject({
+  place: z.enum(findingPlaces),
+  path: z.array(z.string().check(z.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/), z.maxLength(60))),
+  record: count,
+  offset: count,
+  form: z.exactOptional(text),
+  where: z.exactOptional(where),
+})
+
 const openVersion: z.ZodMiniType<OpenVersion> = z.strictObject({
   shownKey: z.string(),
   versionId: z.string(),
@@ -95,6 +123,7 @@ const openVersion: z.ZodMiniType<OpenVersion> = z.strictObject({
   reason: z.exactOptional(reason),
   detail: z.exactOptional(text),
   findings: count,
+  places: z.exactOptional(z.array(foundPlace).check(z.minLength(1), z.maxLength(listedPlaces))),
   protection: z.exactOptional(text),
 })
 

@@ -1,9 +1,13 @@
 import type { Obligation } from '../config.ts'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
+import type { FoundPlace } from '../finding/found-place.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 
-/** One object version that stands in the way of `verified`, with its key redacted. */
+/** How many places of one version a store report lists; a deletion request has more. */
+export const listedPlaces = 3
+
+/** One object version that stands in the way of `verified`, with its key redacted. `places`: the first of its findings, which are all counted. */
 export type OpenVersion = {
   shownKey: string
   versionId: string
@@ -12,6 +16,7 @@ export type OpenVersion = {
   reason?: UnverifiedReason
   detail?: string
   findings: number
+  places?: FoundPlace[]
   protection?: string
 }
 

@@ -12,12 +12,14 @@ import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
 import { reportPdf } from '../../lib/export/report/pdf/report-pdf.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
+import type { Where } from '../../lib/scan/places/where.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import {
   type Files,
   type Forger,
   type Models,
+  oneUnverified,
   sampleKeys,
   sampleLog,
   sampleRun,
@@ -199,6 +201,12 @@ function everywhere(text: (place: Place) => string): Parameters<typeof sampleRun
 }
 
 const ofStore = (change: object): { models: Models } => ({ models: { sg: { store: { ...store, ...change } } } })
+/** A version of which one place is listed. */
+const placedAt = (where: Where) => {
+  const found = { place: 'content' as const, path: ['zip', 'member-123456789', 'xml', 'text'], record: 7, offset: 9 }
+  const places = [{ ...found, form: 'base64 percent', where: { columnName: 'email_address', ...where } }]
+  return { open: [{ ...oneUnverified.open[0]!, findings: 5, places }] }
+}
 const documented =
   (change: object, phase: string): Forger =>
   (draft) =>
@@ -278,6 +286,18 @@ describe('an identifier in scope stops the export', () => {
       expect(message).toMatch(/^leak gate: \S+( \([a-z ]+\))?: record \d+, offset \d+: expected no identifier/)
       for (const quoted of [id, uuid, email]) expect(message.toLowerCase()).not.toContain(quoted)
     }
+  })
+
+  it('as the name of a field, a column or a sheet, or as the number of a row', async () => {
+    const words = indexOf(['carolsmith', '12345678'])
+    const wheres = [
+      { field: 'users.carolsmith[3]' },
+      { field: 'users.carolsmith' },
+      { column: 1, columnName: 'CarolSmith' },
+      { sheet: 1, sheetName: 'carolsmith' },
+      { table: 2, rowid: '12345678' },
+    ]
+    for (const where of wheres) await refusal(unsealed({ models: { ie: placedAt(where) } }), words)
   })
 
   it('as the name of a run, and as a number where no schema has one', async () => {
@@ -412,6 +432,7 @@ describe('what only looks like an identifier does not stop it', () => {
     runId,
     models: {
       sg: { passes: [foundCoverage, coverage] },
+      ie: placedAt({ field: 'users[234567890].#345678901.owner', column: 456_789_012, cell: 'C1234567' }),
     },
   })
 
@@ -430,6 +451,19 @@ describe('what only looks like an identifier does not stop it', () => {
 
   it('in a list of handles that are words of our own', async () => {
     const words = ['verified', 'store', 'object', 'scan', 'found', 'clean', 'bytes', 'finding', 'encrypted', 'deleted']
+    words.push(
+      'owner',
+      'users',
+      'content',
+      'member',
+      'percent',
+      'base64',
+      'field',
+      'line',
+      'c1234567',
+      'email',
+      'address',
+    )
     expect((await pass(bundle, indexOf(words))).hits).toBe(0)
     // The same word where it is somebody's.
     await refusal(unsealed(ofStore({ custodian: 'Verified' })), indexOf(words))

@@ -15,7 +15,12 @@ const signedAt =
 const stillThere: NonNullable<Models['sg']> = {
   requests: [],
   passes: [{ ...foundCoverage, unverified: [], clean: { versions: 3, bytes: 300 } }],
-  open: [{ shownKey: 'all.csv', versionId: 'v1', bytes: 100, outcome: 'found', findings: 5 }],
+  open: [
+    {
+      ...{ shownKey: 'all.csv', versionId: 'v1', bytes: 100, outcome: 'found', findings: 5 },
+      places: [{ place: 'content', path: [], record: 3, offset: 41, where: { column: 2, columnName: 'user_id' } }],
+    },
+  ],
 }
 const promised = {
   store: { storeId: 'ie', kind: 'directory', obligation: { instrument: 'Undertaking', dueAt: '2026-12-31T00:00:00Z' } },

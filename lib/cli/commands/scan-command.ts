@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { type Config, parseConfig } from '../../config.ts'
 import { StoreUnavailable, UsageInvalid } from '../../errors.ts'
 import type { Finding } from '../../finding/finding.ts'
+import { describePlace, toFoundPlace } from '../../finding/found-place.ts'
 import type { Coverage } from '../../inventory/coverage.ts'
 import { linkCaseKey } from '../../local/key-files.ts'
 import { stateDirectory } from '../../local/state-directory.ts'
@@ -165,8 +166,8 @@ async function showOutcomes(
     const findings = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
     for (const { entry, outcome, report: scan } of settleBatch(entries, report).settled) {
       const object = path.single ? path.shown : join(path.shown, entry.shownKey)
-      for (const { place, path: containers, record, offset, form } of findings.get(entry.seq) ?? [])
-        terminal.emit({ kind: 'finding', object, place, path: containers, record, offset, ...(form && { form }) })
+      for (const finding of findings.get(entry.seq) ?? [])
+        terminal.emit({ kind: 'finding', object, ...toFoundPlace(finding) })
       terminal.emit({
         kind: 'outcome',
         object,
@@ -185,25 +186,11 @@ async function showOutcomes(
   }
 }
 
-function placeOf({ place, record }: Finding): string {
-  switch (place) {
-    case 'content':
-      return `first in record ${record}`
-    case 'key':
-      return 'in its name'
-    case 'metadata':
-      return 'in its user metadata'
-    case 'tags':
-      return 'in its tags'
-    default:
-      return place satisfies never
-  }
-}
-
 function describe(object: string, outcome: Outcome, findings: number, first: Finding | undefined): string {
-  const place = first && placeOf(first)
   const why = [
-    findings > 0 ? `${plural(findings, 'finding')}, ${place}` : undefined,
+    findings > 0
+      ? plural(findings, 'finding') + (first ? `, first ${describePlace(toFoundPlace(first))}` : '')
+      : undefined,
     'reason' in outcome && outcome.reason !== undefined ? `${outcome.reason} (${outcome.detail})` : undefined,
   ]
   return `${coloured(outcome.kind)} ${object}: ${why.filter(Boolean).join('; ')}`

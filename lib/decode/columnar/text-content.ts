@@ -1,6 +1,6 @@
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
 import { encodedCheck } from '../encoded-check.ts'
-import type { Sink } from '../sink.ts'
+import type { Sink, ToldBy } from '../sink.ts'
 import { type Seen, surveyed } from '../survey.ts'
 import { textCheck } from '../text-check.ts'
 
@@ -35,13 +35,14 @@ export type TextContent = {
 
 /**
  * `kind`: whether the text can be anything but text: `numbers` are not looked at, and in `bytes` only what is encoded is looked for. `shared`: a buffer that no other content uses before
- * this one has ended or was abandoned; else it has a small one.
+ * this one has ended or was abandoned; else it has a small one. `told`: see `OpenSink`.
  */
 export function textContent(
   path: readonly string[],
   decoding: Decoding,
   kind: 'numbers' | 'text' | 'bytes',
   shared?: Out,
+  told?: ToldBy,
 ): TextContent {
   const check = kind === 'text' ? textCheck() : undefined
   const encoded = kind !== 'numbers' ? encodedCheck({ rows: true }) : undefined
@@ -66,7 +67,7 @@ export function textContent(
     written += bytes.length
     decoding.deliveredBytes += bytes.length
     if (kind !== 'numbers') surveyed(bytes, look)
-    sink ??= decoding.open(path)
+    sink ??= decoding.open(path, told)
     const consumed = sink.write(bytes)
     if (consumed !== undefined) await consumed
   }

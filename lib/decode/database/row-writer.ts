@@ -1,5 +1,6 @@
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
 import { type EncodedCheck, encodedCheck } from '../encoded-check.ts'
+import type { Told } from '../format-place.ts'
 import type { Sink } from '../sink.ts'
 import { surveyed } from '../survey.ts'
 import { type TextCheck, textCheck } from '../text-check.ts'
@@ -14,22 +15,33 @@ export type RowWriter = {
   cell(value: Uint8Array): void
   /** The same for text that is ASCII, as numbers are. */
   ascii(value: string): void
-  /** Ends the row; one without a cell is an empty line. Pushes what has gathered, now and then. */
-  endRow(): Promise<void> | undefined
+  /** Ends the row, of which `mark` is kept in mind for a while; one without a cell is an empty line. Pushes what has gathered, now and then. */
+  endRow(mark?: number): Promise<void> | undefined
   /** Everything was written: pushes the rest, and says so unless `isComplete` is false. */
   end(isComplete?: boolean): Promise<void>
 }
+
+/** Rows that were pushed together: the line of the first, and of each its mark and how many cells it has. */
+type Pushed = { first: number; marks: number[]; counts: number[] }
 
 const pushedAt = 64 * 1024
 const tab = 0x09
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
-export function rowWriter(path: readonly string[], decoding: Decoding): RowWriter {
+/** Where a marked row is, and its cell from 0 on; absent: which cell is not known. */
+export type PlaceOfRow = (mark: number, cell?: number) => Told
+
+/** Pushes whose rows are kept in mind: nobody asks later than 192 KiB behind a row (see `FormMatcher.undecided`). */
+const rememberedPushes = 4
+
+/** `placeOf`: where a row is that was ended with a mark other than 0. */
+export function rowWriter(path: readonly string[], decoding: Decoding, placeOf?: PlaceOfRow): RowWriter {
   let buffer = Buffer.allocUnsafe(0)
   let filled = 0
   let cells = 0
   let offset = 0
+  let pushes: Pushed[] = [{ first: 1, marks: [], counts: [] }]
   let opened: { sink: Sink; check: TextCheck; encoded: EncodedCheck } | undefined
 
   function makeRoom(count: number): void {
@@ -45,9 +57,23 @@ export function rowWriter(path: readonly string[], decoding: Decoding): RowWrite
     cells += 1
   }
 
+  function tell(record: number, cell?: { index: number; count: number }): Told {
+    const pushed = pushes.findLast(({ first }) => first <= record)
+    const row = record - (pushed?.first ?? 0)
+    const mark = pushed?.marks[row] ?? 0
+    // With a tab in a value cells cannot be told apart.
+    return mark === 0 ? undefined : placeOf?.(mark, cell?.count === pushed?.counts[row] ? cell?.index : undefined)
+  }
+
+  function remember(mark: number): void {
+    const { marks, counts } = pushes.at(-1)!
+    marks.push(mark)
+    counts.push(cells)
+  }
+
   async function push(): Promise<void> {
     if (filled === 0) return
-    opened ??= { sink: decoding.open(path), check: textCheck(), encoded: encodedCheck({ rows: true }) }
+    opened ??= { sink: decoding.open(path, placeOf && tell), check: textCheck(), encoded: encodedCheck({ rows: true }) }
     const bytes = buffer.subarray(0, filled)
     // An error must not push the same again.
     filled = 0
@@ -60,6 +86,8 @@ export function rowWriter(path: readonly string[], decoding: Decoding): RowWrite
     })
     decoding.deliveredBytes += bytes.length
     await opened.sink.write(bytes)
+    const { first, marks } = pushes.at(-1)!
+    pushes = [...pushes.slice(1 - rememberedPushes), { first: first + marks.length, marks: [], counts: [] }]
     if (buffer.length > 16 * pushedAt) buffer = Buffer.allocUnsafe(0)
   }
 
@@ -77,9 +105,10 @@ export function rowWriter(path: readonly string[], decoding: Decoding): RowWrite
       buffer.write(value, filled, 'latin1')
       filled += value.length
     },
-    endRow() {
+    endRow(mark = 0) {
       makeRoom(1)
       buffer[filled++] = lineFeed
+      if (placeOf !== undefined) remember(mark)
       cells = 0
       return filled >= pushedAt ? push() : undefined
     },

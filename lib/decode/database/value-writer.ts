@@ -3,7 +3,7 @@ import { decodeMember } from '../decode-member.ts'
 import { addGap, type Decoding, DecodingStopped } from '../decoding.ts'
 import { headLength } from '../known-formats.ts'
 import { uuidText } from './number-text.ts'
-import { type RowWriter, rowWriter } from './row-writer.ts'
+import { type PlaceOfRow, type RowWriter, rowWriter } from './row-writer.ts'
 
 /**
  * Writes the values of tables (see `RowWriter`). A value that is a container is a content of its own, `[...path, 'value-1']` and so
@@ -16,8 +16,8 @@ export type ValueWriter = Pick<RowWriter, 'ascii' | 'end'> & {
   binary(value: Uint8Array): void
   /** The last digits of the next cell's number are gone. */
   lossy(): void
-  /** Ends the row and reads the containers in it. */
-  endRow(): Promise<void> | undefined
+  /** Ends the row (`mark`: see `RowWriter`) and reads the containers in it. */
+  endRow(mark?: number): Promise<void> | undefined
 }
 
 /** Numbers the containers in the values of one content. */
@@ -31,9 +31,10 @@ export function valueWriter(
   path: readonly string[],
   decoding: Decoding,
   numbering: Numbering,
+  placeOf?: PlaceOfRow,
 ): ValueWriter {
   const own = [...path, name]
-  const rows = rowWriter(own, decoding)
+  const rows = rowWriter(own, decoding, placeOf)
   const uuids = rowWriter([...path, `${name}-uuids`], decoding)
   let containers: Uint8Array[] = []
   let isLossy = false
@@ -84,8 +85,8 @@ export function valueWriter(
         })
       isLossy = true
     },
-    endRow() {
-      const pushed = rows.endRow()
+    endRow(mark) {
+      const pushed = rows.endRow(mark)
       if (containers.length === 0 && !hasUuid) return pushed
       const values = containers
       const endsUuids = hasUuid

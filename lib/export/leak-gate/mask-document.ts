@@ -1,6 +1,8 @@
 import { unverifiedReasons } from '../../decode/unverified.ts'
+import { findingPlaces } from '../../finding/finding.ts'
 import { contexts } from '../../scan/control-samples.ts'
 import { formNames, summariesOf } from '../../scan/forms/form-names.ts'
+import { replaceFieldWords } from '../../scan/places/field-words.ts'
 import { sampleFormats } from '../../scan/sample-formats.ts'
 import { hashedFormNames, hashedSummariesOf } from '../../subject-index/hashed-forms.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
@@ -12,6 +14,27 @@ import { programWords } from './program-words.ts'
  * beside it is read as it is.
  */
 const mask = ':'
+
+/**
+ * What a strict schema has of places: containers as decoders name them, steps and cells by number, and names of fields that are nothing but
+ * words of a closed list. All else in them is looked at.
+ */
+const placed: Record<string, (part: string) => string> = {
+  path: (part) => (/^"[a-z0-9]+(?:-[a-z0-9]+)*"$/.test(part) ? blank(part) : part),
+  place: (part) => (findingPlaces.some((place) => part === `"${place}"`) ? blank(part) : part),
+  form: (part) =>
+    part
+      .slice(1, -1)
+      .split(' ')
+      .every((name) => formNames.includes(name))
+      ? blank(part)
+      : part,
+  field: (part) => replaceFieldWords(part, blank).replace(/#[0-9]+(?=["[.])|\[[0-9]+\]/g, blank),
+  cell: (part) => (/^"[A-Z]{1,4}[1-9][0-9]{0,9}"$/.test(part) ? blank(part) : part),
+  columnName: (part) => replaceFieldWords(part, blank),
+  tableName: (part) => replaceFieldWords(part, blank),
+  sheetName: (part) => replaceFieldWords(part, blank),
+}
 
 /** `strict`: a schema knows every member of the document; in another one only these members hold numbers of ours. */
 export type Trust = 'strict' | 'loose'
@@ -86,6 +109,7 @@ function maskScalar(part: string, { kind, key }: Scalar, trust: Trust): string {
   if (key === 'spki' && trust === 'strict' && /^[A-Za-z0-9+/]{58,122}={0,2}$/.test(value)) return blank(part)
   if (key === 'reason' && unverifiedReasons.some((reason) => reason === value)) return blank(part)
   if (key === 'forms' && isOwnForm(value)) return blank(part)
+  if (trust === 'strict' && Object.hasOwn(placed, key)) return placed[key]!(part)
   let shown = part
   if (named.has(key)) shown = shown.replace(ownRunNames, blank)
   return sentences.has(key) ? maskSentence(shown, key) : shown

@@ -1,3 +1,4 @@
+import { describePlace } from '../../finding/found-place.ts'
 import type { AttestedTransition } from '../checks/document.ts'
 import type { RunEvidence } from '../run-evidence.ts'
 import { attestedOf, type Figures } from './figures.ts'
@@ -68,6 +69,7 @@ export function exceptionsCsv({ runs }: Figures): string {
       corrects.phase,
       ...Array<Cell>(6),
       `entry ${corrects.entry}, approved by ${approvedBy}: ${explanation}`,
+      undefined,
     ]),
     ...stores.flatMap(({ storeId, evidence }): Cell[][] => {
       const protectedOnes = evidence?.verification?.predicate.exceptions ?? []
@@ -103,11 +105,15 @@ export function exceptionsCsv({ runs }: Figures): string {
           each.versionId,
           each.findings,
           each.detail,
+          each.places?.map(describePlace).join('; '),
         ]),
-      ].map((row) => [...row, ...Array<Cell>(11 - row.length).fill(undefined)])
+      ].map((row) => [...row, ...Array<Cell>(12 - row.length).fill(undefined)])
     }),
   ])
-  return formatCsv('run,store,kind,code,versions,bytes,until,object,version id,findings,detail'.split(','), rows)
+  return formatCsv(
+    'run,store,kind,code,versions,bytes,until,object,version id,findings,detail,first places'.split(','),
+    rows,
+  )
 }
 
 /** One row an attestation, and one for each time that a key was changed. */

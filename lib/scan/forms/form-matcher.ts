@@ -1,4 +1,5 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import { longestTail } from '../finder.ts'
 import { createMatcher as createPlainMatcher, createTokenMatcher, type Matcher, type Occurrence } from '../matcher.ts'
 import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
@@ -9,7 +10,7 @@ import { createSpots } from './spots.ts'
 export type FormOccurrence = Occurrence
 
 /**
- * `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
+ * `undecided`: nothing is reported later that begins before it. `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
  * to an identifier that begins in the part, or spoil one. `stop` ends a content that was cut off: what touches the cut is
  * not reported. `lossy`: where the first number begins of which digits are gone and that may have been one of the index's.
  */
@@ -17,6 +18,7 @@ export type FormMatcher = Matcher & {
   finish(after: Uint8Array): void
   stop(): void
   readonly lossy: number | undefined
+  readonly undecided: number
 }
 
 const defaultWindow = 128 * 1024
@@ -44,12 +46,19 @@ export function createFormMatcher(
 ): FormMatcher {
   if (names.length === 0 || index.shapes.length === 0) {
     const matcher = createPlainMatcher(index, onOccurrence)
+    let written = 0
     return {
-      write: matcher.write,
+      write(bytes) {
+        written += bytes.length
+        matcher.write(bytes)
+      },
       end: matcher.end,
       finish: () => matcher.end(),
       stop() {},
       lossy: undefined,
+      get undecided() {
+        return index.shapes.length === 0 ? written : Math.max(0, written - longestTail(index.shapes))
+      },
       get records() {
         return matcher.records
       },
@@ -183,6 +192,9 @@ export function createFormMatcher(
     stop: () => searchUntil(filled, filled),
     get lossy() {
       return lossy
+    },
+    get undecided() {
+      return Math.max(0, origin, searched)
     },
     get records() {
       return matcher.records

@@ -2,6 +2,7 @@ import { byteSource } from '../../byte-source.ts'
 import { skipZeros } from '../../compression/skip-zeros.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { countMember, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { createBook } from '../../document/xml/book.ts'
 import type { Content, Format } from '../../format.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
 import { archiveNames } from '../archive-names.ts'
@@ -23,7 +24,11 @@ export const zip: Format = {
   name: 'zip',
   kind: 'archive',
   isFormat: isZip,
-  read: (content, decoding) => readZip(content, decoding, (_, member) => decodeMember(member, decoding)),
+  read(content, decoding) {
+    const book = createBook()
+    const partOf = ({ name }: ZipEntry) => ({ name: Buffer.from(name).toString('latin1'), book })
+    return readZip(content, decoding, (entry, member) => decodeMember({ ...member, part: partOf(entry) }, decoding))
+  },
 }
 
 function isZip(head: Uint8Array): boolean {

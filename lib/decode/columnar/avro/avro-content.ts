@@ -3,6 +3,7 @@ import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
+import type { RowTeller } from '../../sink.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { type PlacedSource, placedSource } from '../placed-source.ts'
 import { type RowText, rowText } from '../row-text.ts'
@@ -11,6 +12,7 @@ import { type AvroBytes, AvroCut, avroBytes, pass, readCount, readSize } from '.
 import { decompressBlock } from './avro-codecs.ts'
 import { typeOfSchema } from './avro-schema.ts'
 import type { AvroReading, AvroType } from './avro-values.ts'
+import { type RecordPlaces, recordPlaces } from './record-places.ts'
 
 /** Avro object container files (specification 1.12, "Object Container Files"). */
 export const avro: Format = { name: 'avro', kind: 'table', isFormat: isAvro, read: readAvro }
@@ -31,8 +33,9 @@ function isAvro(head: Uint8Array): boolean {
 async function readAvro({ source, path }: Content, decoding: Decoding): Promise<void> {
   const placed = placedSource(source, 0, path, decoding)
   const stop = ({ reason, message }: ColumnFault) => new DecodingStopped(reason, path, placed.position(), message)
-  const rows = textContent([...path, 'records'], decoding, 'text')
   let table: Table | undefined
+  const tell: RowTeller = (record, cell) => table?.places.tell(record, cell)
+  const rows = textContent([...path, 'records'], decoding, 'text', undefined, tell)
   try {
     const { type, codec, sync } = await readHeader(placed, path, decoding)
     table = tableOf(type, rows, path, decoding)
@@ -131,6 +134,7 @@ async function readBlock(
 }
 
 type Table = {
+  readonly places: RecordPlaces
   /** @throws ColumnFault or AvroCut for what cannot be records */
   readRecords(bytes: Uint8Array, count: number): Promise<void>
   /** Delivers what was not delivered yet. */
@@ -139,6 +143,7 @@ type Table = {
 
 function tableOf(type: AvroType, content: TextContent, path: readonly string[], decoding: Decoding): Table {
   const rows: RowText = rowText(decoding.limits.heldBytes / 4)
+  const places = recordPlaces(type)
   let isLossy = false
   let contents = 0
   let waiting: Uint8Array[] = []
@@ -157,7 +162,10 @@ function tableOf(type: AvroType, content: TextContent, path: readonly string[], 
   }
 
   async function deliver(all: boolean): Promise<void> {
-    for (const bytes of rows.take(all)) await content.deliver(bytes)
+    for (const bytes of rows.take(all)) {
+      await content.deliver(bytes)
+      places.delivered(bytes.length)
+    }
     const found = waiting
     waiting = []
     for (const bytes of found) {
@@ -167,11 +175,14 @@ function tableOf(type: AvroType, content: TextContent, path: readonly string[], 
   }
 
   return {
+    places,
     async readRecords(bytes, count) {
+      places.begin(bytes)
       const input = avroBytes(bytes)
       reading.input = input
       reading.depth = 0
       for (let left = type.isEmpty ? 0 : count; left > 0; left--) {
+        places.add(input.at)
         try {
           type.read(reading)
         } finally {

@@ -74,7 +74,8 @@ export function typeOfSchema(json: string): AvroType {
     if (!Array.isArray(fields)) throw corrupt('avro: expected the fields of a record')
     const types: AvroType[] = []
     // Known under its name before its fields are, which may be of its own type.
-    const itself = keep(type, space, record(types))
+    const names = fields.map((field: { name?: unknown } | null) => String(field?.name ?? ''))
+    const itself = keep(type, space, record(types, names))
     const inside = spaceOf(type, space)
     for (const field of fields) types.push(typeOf((field as Record<string, unknown> | null)?.type, inside, depth + 1))
     return itself

@@ -1,3 +1,4 @@
+import type { Step } from '../../format-place.ts'
 import { corrupt } from '../column-fault.ts'
 import { writeSigned } from '../decimal-digits.ts'
 import { decimalText } from '../decimal-text.ts'
@@ -10,6 +11,8 @@ export type AvroReading = {
   input: AvroBytes
   readonly rows: RowText
   depth: number
+  /** The way to the value that is read, where somebody wants to know. */
+  readonly trail?: Step[]
   onLossy(): void
   /** Whether bytes are a content of their own, which is read later; their cell stays empty. */
   isContent(bytes: Uint8Array): boolean
@@ -105,8 +108,17 @@ export const union = (branches: readonly AvroType[]): AvroType =>
     deeper(reading, () => branch.read(reading))
   })
 
-/** `isEmpty` is asked once the fields are known, since a record may be inside itself. @throws ColumnFault if it always is */
-export function record(fields: readonly AvroType[]): AvroType {
+/** Without `names` its fields are no step on the way to a value. `isEmpty` is asked once the fields are known, since a record may be inside itself. @throws ColumnFault if it always is */
+export function record(fields: readonly AvroType[], names: readonly string[] = []): AvroType {
+  function readNamed(reading: AvroReading, trail: Step[]): void {
+    for (const [index, field] of fields.entries()) {
+      if (field.isEmpty) continue
+      trail.push({ member: index + 1, name: names[index]! })
+      field.read(reading)
+      trail.pop()
+    }
+  }
+
   let isEmpty: boolean | undefined
   let isAsked = false
   let withBytes: readonly AvroType[] | undefined
@@ -122,7 +134,9 @@ export function record(fields: readonly AvroType[]): AvroType {
     },
     read(reading) {
       deeper(reading, () => {
-        if (!this.isEmpty) for (const field of withBytes!) field.read(reading)
+        if (this.isEmpty) return
+        if (reading.trail === undefined || names.length === 0) for (const field of withBytes!) field.read(reading)
+        else readNamed(reading, reading.trail)
       })
     },
   }
@@ -131,7 +145,13 @@ export function record(fields: readonly AvroType[]): AvroType {
 /** Items in blocks, each with its count before it; a negative one is followed by the size of the block. */
 export const array = (item: AvroType): AvroType =>
   leaf((reading) => {
-    const { input } = reading
+    const { input, trail } = reading
+    let items = 0
+    const readItem = (reading: AvroReading): void => {
+      trail?.push({ item: items++ })
+      item.read(reading)
+      trail?.pop()
+    }
     deeper(reading, () => {
       for (;;) {
         const count = readCount(input)
@@ -139,7 +159,7 @@ export const array = (item: AvroType): AvroType =>
         const size = count < 0 ? readSize(input) : undefined
         const from = input.at
         // Items without bytes have no cells: to count them would take time and nothing else.
-        if (!item.isEmpty) for (let left = Math.abs(count); left > 0; left--) item.read(reading)
+        if (!item.isEmpty) for (let left = Math.abs(count); left > 0; left--) readItem(reading)
         if (size !== undefined && input.at - from !== size)
           throw corrupt('avro: expected a block of items of its stated size')
       }

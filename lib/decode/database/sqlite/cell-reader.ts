@@ -1,12 +1,13 @@
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { int64Text } from '../number-text.ts'
-import { type RowWriter, rowWriter } from '../row-writer.ts'
+import { type PlaceOfRow, type RowWriter, rowWriter } from '../row-writer.ts'
 import { type Numbering, type ValueWriter, valueWriter } from '../value-writer.ts'
 import type { SqliteHeader } from './header.ts'
 import type { Leftovers } from './leftovers.ts'
 import { type BtreePage, type Cell, pageType, u32 } from './page.ts'
 import { type PageAt, type PageMap, role } from './page-map.ts'
 import { type Field, integerOf, parseRecord, writeRecord } from './record.ts'
+import { tablePlaces } from './table-places.ts'
 
 /** A row is put together in memory. */
 const mostPayload = 2 ** 26
@@ -34,9 +35,12 @@ type Database = {
  */
 export function createCellReader(database: Database): CellReader {
   const { header, map, pageAt, leftovers, path, decoding, numbering } = database
-  const writer = (name: string): ValueWriter => valueWriter(name, path, decoding, numbering)
-  const writers = { rows: writer('rows'), keys: writer('keys'), schema: writer('schema') }
-  const rowNumbers: RowWriter = rowWriter([...path, 'row-numbers'], decoding)
+  const tables = tablePlaces(map.count)
+  const writer = (name: string, placeOf?: PlaceOfRow): ValueWriter =>
+    valueWriter(name, path, decoding, numbering, placeOf)
+  const keyPlace = (mark: number) => tables.placeOf(mark)
+  const writers = { rows: writer('rows', tables.placeOf), keys: writer('keys', keyPlace), schema: writer('schema') }
+  const rowNumbers: RowWriter = rowWriter([...path, 'row-numbers'], decoding, keyPlace)
 
   const corrupt = (offset: number, expected: string) =>
     new DecodingStopped('corrupt', path, offset, `sqlite: expected ${expected}`)
@@ -66,21 +70,26 @@ export function createCellReader(database: Database): CellReader {
     return Buffer.concat(parts)
   }
 
+  function textOf(payload: Uint8Array, { at, size }: Field): string {
+    const bytes = Buffer.from(payload.subarray(at, at + size))
+    if (header.encoding === 'utf-8') return bytes.toString('utf8')
+    return (header.encoding === 'utf-16be' && size % 2 === 0 ? bytes.swap16() : bytes).toString('utf16le')
+  }
+
   function checkSchema(payload: Uint8Array, fields: Field[], offset: number): void {
     const root = integerOf(payload, fields[3])
     if (fields.length !== 5 || (root !== undefined && (root < 0 || root > map.count)))
       throw corrupt(offset, 'a schema whose tables begin at pages of the file')
-    const kind = fields[0]!
-    const bytes = Buffer.from(payload.subarray(kind.at, kind.at + kind.size))
-    const text = bytes.toString(header.encoding === 'utf-8' ? 'utf8' : 'utf16le')
-    const wanted = header.encoding === 'utf-16be' ? bytes.swap16().toString('utf16le') : text
-    if (!schemaKinds.has(wanted)) throw corrupt(offset, 'a schema in the encoding of the database')
+    const [kind, name, table] = fields.slice(0, 3).map((field) => textOf(payload, field))
+    if (!schemaKinds.has(kind!)) throw corrupt(offset, 'a schema in the encoding of the database')
+    tables.addRoot(root ?? 0, { kind: kind!, name: name!, table: table! })
   }
 
   async function readCell(page: Uint8Array, cell: Cell, out: ValueWriter, isSchema: boolean, offset: number) {
+    const number = Math.floor(offset / header.pageSize) + 1
     if (cell.hasRowid) {
       rowNumbers.ascii(int64Text(cell.rowidHigh, cell.rowidLow))
-      await rowNumbers.endRow()
+      await rowNumbers.endRow(tables.mark(number, 0))
     }
     if (cell.payload === 0) return
     const payload = await gather(page, cell, offset + cell.at)
@@ -88,13 +97,14 @@ export function createCellReader(database: Database): CellReader {
     if (fields === undefined) throw corrupt(offset + cell.at, 'values that fill their row')
     if (isSchema) checkSchema(payload, fields, offset + cell.at)
     writeRecord(payload, fields, header.encoding, out)
-    await out.endRow()
+    await out.endRow(tables.mark(number, cell.hasRowid && cell.rowidHigh === 0 ? cell.rowidLow >>> 0 : 0))
   }
 
   return {
     async readCells(page, { type, cells, children }, isSchema, offset) {
       const isTable = type === pageType.tableLeaf || type === pageType.tableInterior
       const out = isSchema ? writers.schema : isTable ? writers.rows : writers.keys
+      tables.addChildren(Math.floor(offset / header.pageSize) + 1, children)
       for (const child of children)
         if (child < 2 || child > map.count) addGap(decoding, corrupt(offset, 'pages below').gap)
       for (const cell of cells)

@@ -7,6 +7,7 @@ import { addEntities, type Entities, replaceReferences, resolvedAttributes } fro
 import { separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
+import { type SheetCells, sheetCells } from './sheet-cells.ts'
 
 /** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
 const mostText = 2 ** 22
@@ -41,20 +42,21 @@ function beginsLikeMarkup(head: Uint8Array): boolean {
   )
 }
 
-async function readXml({ source, path }: Content, decoding: Decoding): Promise<void> {
+async function readXml({ source, path, part }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
-  const out = rowWriter([...path, 'text'], decoding)
-  const texts = joinedTexts(path, decoding)
+  const cells = sheetCells(part)
+  const out = rowWriter([...path, 'text'], decoding, cells.placeOf)
+  const texts = joinedTexts(path, decoding, cells)
   const reader = markupReader(texts.events)
   const hidden = encodedCheck()
   const hiddenInText = encodedCheck()
   let isComplete = false
   async function write(): Promise<void> {
-    for (const text of texts.take()) {
+    for (const { text, mark } of texts.take()) {
       hiddenInText.write(text)
       hiddenInText.write(lineFeed)
       out.cell(text)
-      await out.endRow()
+      await out.endRow(mark)
     }
   }
   try {
@@ -76,10 +78,10 @@ async function readXml({ source, path }: Content, decoding: Decoding): Promise<v
 }
 
 /** Puts texts together that no tag separates. */
-function joinedTexts(path: readonly string[], decoding: Decoding) {
+function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
   const entities: Entities = new Map()
   const reported = new Set<string>()
-  let done: Buffer[] = []
+  let done: { text: Buffer; mark: number }[] = []
   let open: string[] = []
   let openLength = 0
   let isJoined = false
@@ -103,7 +105,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding) {
     if (text === '') return
     const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
-    done.push(Buffer.from(text, 'latin1'))
+    done.push({ text: Buffer.from(text, 'latin1'), mark: cells.mark(text) })
   }
 
   function cut(): void {
@@ -119,7 +121,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding) {
   }
 
   return {
-    take(): Buffer[] {
+    take(): typeof done {
       const taken = done
       done = []
       return taken
@@ -134,10 +136,12 @@ function joinedTexts(path: readonly string[], decoding: Decoding) {
       },
       tag(text: string, isCut: boolean): void {
         if (isCut) gap('limit', 'short tags where they hold references')
-        for (const value of resolvedAttributes(text, entities)) done.push(Buffer.from(value, 'latin1'))
+        for (const value of resolvedAttributes(text, entities))
+          done.push({ text: Buffer.from(value, 'latin1'), mark: 0 })
         isJoined = true
         if (!separates(text)) return
         separate()
+        cells.tag(text)
         if (isNumericCell(text)) isNumeric = true
         else if (/^\/?(\w+:)?c(\s|$)/.test(text)) isNumeric = false
         const number = cellNumberOf(text)
