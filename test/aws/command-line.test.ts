@@ -84,7 +84,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       }),
     )
 
-  it('writes the record of the keys before the first entry of the log, and changes none', { timeout }, async () => {
+  it('writes the record of the keys before the first entry of the log, and changes none', async () => {
     const made = await aws('keys', 'init', '--record', 'ceremony.md', '--json')
     expect([made.code, made.stderr]).toEqual([0, ''])
     const [attestation, log] = await deployment.publicKeys()
@@ -214,7 +214,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       expect(linesOf(await prove('nobody.txt'), 'proof')).toEqual([{ kind: 'proof', run: runId, inScope: false }])
     })
 
-    it('is incomplete once one of its entries is taken back in words that name nobody', { timeout }, async () => {
+    it('is incomplete once one of its entries is taken back in words that name nobody', async () => {
       writeFiles(place, { 'why.txt': 'The share was another one.\n' })
       const correct = (reason: string) =>
         aws('correct', '--entry', '1', '--reason-file', reason, '--approved-by', 'Example Person', '--json')

@@ -16,7 +16,6 @@ import {
 } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
-const timeout = 60_000
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const hmac = (text: string) => createHmac('sha256', 'key').update(text).digest('base64')
 const others = numbers(20).map((n) => sha256(somebodyElse(n)))
@@ -46,33 +45,29 @@ describe('a run that looks for hashed forms', () => {
   it.each([
     { name: 'at once', hands: {} },
     { name: 'in slices', hands: { call: inSlicesOf(1000) } },
-  ])(
-    'finds digests, deletes nothing by them, and says in what forms it looked, $name',
-    { timeout },
-    async ({ hands }) => {
-      const at = await placeWith((root) => ({ hashedForms: hashedForms(root) }))
-      const run = await at.run(hands)
-      expect(run.store).toBe('residual')
-      const coverage = (await run.coverage(1))!
-      expect(coverage).toMatchObject({ clean: { versions: 1 }, found: { versions: 2 }, unverified: [] })
-      const { forms, planted, detected } = coverage.positiveControls
-      expect(detected).toBe(planted)
-      expect(forms).toEqual(expect.arrayContaining(['plain/sha256/decimal', 'plain/hmac-sha256/decimal']))
-      const scope = readFileSync(join(at.paths.root, 'evidence/runs', run.runId, 'scope.json'), 'utf8')
-      expect(scope).toContain('sha256 as HMAC under a key, in hexadecimal digits or base64')
-      for (const [path, bytes] of Object.entries(files))
-        expect(Buffer.from(bytes).equals(readFileSync(join(at.root, 'sg', path)))).toBe(true)
-    },
-  )
+  ])('finds digests, deletes nothing by them, and says in what forms it looked, $name', async ({ hands }) => {
+    const at = await placeWith((root) => ({ hashedForms: hashedForms(root) }))
+    const run = await at.run(hands)
+    expect(run.store).toBe('residual')
+    const coverage = (await run.coverage(1))!
+    expect(coverage).toMatchObject({ clean: { versions: 1 }, found: { versions: 2 }, unverified: [] })
+    const { forms, planted, detected } = coverage.positiveControls
+    expect(detected).toBe(planted)
+    expect(forms).toEqual(expect.arrayContaining(['plain/sha256/decimal', 'plain/hmac-sha256/decimal']))
+    const scope = readFileSync(join(at.paths.root, 'evidence/runs', run.runId, 'scope.json'), 'utf8')
+    expect(scope).toContain('sha256 as HMAC under a key, in hexadecimal digits or base64')
+    for (const [path, bytes] of Object.entries(files))
+      expect(Buffer.from(bytes).equals(readFileSync(join(at.root, 'sg', path)))).toBe(true)
+  })
 
-  it('without a word in the configuration they are not looked for, and the evidence says so', { timeout }, async () => {
+  it('without a word in the configuration they are not looked for, and the evidence says so', async () => {
     const at = await placeWith(() => ({}))
     const run = await at.run()
     expect(run.store).toBe('verified')
     expect((await run.coverage(0))!.positiveControls.forms).not.toContain('plain/sha256/decimal')
   })
 
-  it('ends without a verdict over an index that looks for less than the configuration says', { timeout }, async () => {
+  it('ends without a verdict over an index that looks for less than the configuration says', async () => {
     const at = await placeWith((root) => ({ hashedForms: hashedForms(root) }))
     const without = (task: TaskName, ports: object) => (task === 'build-index' ? lying(ports) : undefined)
     const lying = async (ports: object) => {
@@ -106,7 +101,7 @@ describe('odv with hashed forms', () => {
     ...prefixed('backups', files),
   })
 
-  it('scan finds digests with an index that was built with them', { timeout }, async () => {
+  it('scan finds digests with an index that was built with them', async () => {
     const hashed = ['--hashed', 'sha256,hmac-sha256=salt']
     const built = await odv(place, 'index', 'build', '--manifest', 'ids.csv', '--out', 'ids.index', ...hashed)
     expect(built.code, built.stderr).toBe(0)
