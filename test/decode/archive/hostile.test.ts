@@ -37,7 +37,7 @@ describe('a small archive that unpacks to very much', () => {
     const { reading, reasons, seconds } = await read(inPieces(bytes, [4096]))
     expect(reasons).toContain('limit')
     expect(reading.decodedBytes).toBeLessThan(2 ** 26)
-    expect(seconds).toBeLessThan(5)
+    expect(seconds).toBeLessThan(10)
   })
 
   test('is left at the stated depth where it holds itself', async () => {
