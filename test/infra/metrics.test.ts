@@ -212,7 +212,7 @@ describe('alarms', () => {
     const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([id]) =>
       resolve(template, { Ref: id }),
     )
-    expect(machines).toHaveLength(4)
+    expect(machines).toHaveLength(5)
     expect(rung.toSorted()).toEqual(
       machines
         .flatMap((arn) =>

@@ -250,11 +250,12 @@ describe('a function that makes or opens a subject index', () => {
       ([, { Properties }]) => Properties.FunctionName === `odv-dev-${name}`,
     )![1].Properties
 
-  test('is one of five', () => {
+  test('is one of six', () => {
     expect(users.toSorted()).toEqual([
       'build-index',
       'execute-deletion',
       'export-bundle',
+      'propose-correction',
       'scan-batch',
       'take-inventory',
     ])
