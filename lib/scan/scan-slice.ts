@@ -39,7 +39,7 @@ export type SliceScan =
 /**
  * Scans one slice of an object of `size` bytes. Occurrences are where they are in the object, but their `record` counts
  * from the line that goes on or begins at `start`. One that is written in a form may reach over the edges: it belongs to the
- * slice that it begins in.
+ * slice that it begins in. `line`: how long a line may be to tell where in it a finding is; all that changes is how much is read around a slice.
  */
 export async function scanSlice(
   read: ReadRange,
@@ -49,6 +49,7 @@ export async function scanSlice(
   onOccurrence: OnOccurrence,
   forms: readonly string[] = defaultForms,
   declared?: DeclaredFormat,
+  line = longestLine,
 ): Promise<SliceScan> {
   if (declared !== undefined) return { kind: 'container' }
   const beginning = await readHead(read, Math.min(placeHead, size))
@@ -62,7 +63,7 @@ export async function scanSlice(
     return { kind: 'parts', ...parts, records, gaps: [...parts.gaps, ...gaps] }
   }
   const hiding = Math.max(contextFor(index, forms), 2 * longRun)
-  const context = Math.max(hiding, longestLine)
+  const context = Math.max(hiding, line)
   const text = await orGap(framedText({ size, read }, head, placeHead))
   if (text !== undefined)
     return 'reason' in text

@@ -53,6 +53,9 @@ const framings = [
   },
 ]
 
+/** Slices of these texts are short, and what is around them has to be shorter. */
+const shortLine = 0
+
 const identifiers = ['1234567890123', 'bob.smith@example.org', '3f2504e0-4f89-11d3-9a0c-0305e82c3301', 'some_handle_9']
 const index = makeIndex(identifiers)
 
@@ -113,7 +116,8 @@ async function inSlices(bytes: Buffer, edges: readonly number[], read = ofRange(
   let [records, decodedBytes] = [0, 0]
   for (const slice of slicesOf(edges, bytes.length)) {
     const own: PlacedOccurrence[] = []
-    const scan = await scanSlice(read, slice, bytes.length, index, (each) => own.push(each))
+    const keep = (each: PlacedOccurrence) => own.push(each)
+    const scan = await scanSlice(read, slice, bytes.length, index, keep, defaultForms, undefined, shortLine)
     if (scan.kind !== 'frames') throw new Error(`expected frames, got ${scan.kind}`)
     for (const each of own)
       found.push(placeOf({ ...each, offset: decodedBytes + each.offset, record: records + each.record }))
@@ -258,6 +262,30 @@ describe.each(framings)('slices of $name', ({ frame, stored, longer, named }) =>
     damaged[third + 900]! ^= 0x55
     await inSlices(damaged, [third, 2 * third], counted)
     expect(ended).toEqual(asked)
+  })
+
+  it('tell of a finding where it is in its line, also where that begins in a slice before', async () => {
+    const text = Buffer.from(
+      Array.from(
+        { length: 1200 },
+        (_, n) => `{"n":${n},"user":{"text":"${'x '.repeat(250)}","id":"${n % 40 === 7 ? identifiers[0] : ''}"}}\n`,
+      ).join(''),
+    )
+    const bytes = framed(text, [7000], frame)
+    const wanted: PlacedOccurrence[] = []
+    const want = (each: PlacedOccurrence) => wanted.push(each) > 0
+    await scanObject(ofRange(bytes)({ from: 0, to: bytes.length }), index, want)
+    const sliced: PlacedOccurrence[] = []
+    const edges = [0, bytes.length >> 2, bytes.length >> 1, (bytes.length * 3) >> 2, bytes.length]
+    let own = 0
+    for (const [at, from] of edges.slice(0, -1).entries()) {
+      const slice = { from, to: edges[at + 1]! }
+      const scan = await scanSlice(ofRange(bytes), slice, bytes.length, index, (each) => sliced.push(each) > 0)
+      if (scan.kind === 'frames' && scan.decodedBytes > 0) own += 1
+    }
+    expect(own).toBeGreaterThan(2)
+    expect(wanted.map(({ where }) => where)).toEqual(Array(30).fill({ field: 'user.id' }))
+    expect(sliced.map(({ where }) => where)).toEqual(wanted.map(({ where }) => where))
   })
 
   it('count the last line, whether a slice ends in it or with it', async () => {

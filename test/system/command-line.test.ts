@@ -161,6 +161,7 @@ describe.concurrent('odv scan', () => {
       path: ['gzip'],
       record: 2,
       offset: ours.indexOf(transferred(1)),
+      where: { field: 'user_id' },
     })
   })
 })

@@ -84,7 +84,15 @@ describe('a large object', () => {
     const lines = readFileSync(evidenceOf(at, 'requested/000000000.jsonl'), 'utf8').trimEnd().split('\n')
     const requested = lines.map((line) => JSON.parse(line) as RequestedVersion)
     expect(requested.map(({ places }) => places)).toEqual([
-      [{ place: 'content', path: [], record: 41, offset: withOne.indexOf(transferred(3)) }],
+      [
+        {
+          place: 'content',
+          path: [],
+          record: 41,
+          offset: withOne.indexOf(transferred(3)),
+          where: { field: 'user_id' },
+        },
+      ],
     ])
     expect(requested[0]?.sha256).toBeUndefined()
   })
