@@ -17,6 +17,7 @@ const stages = [
   'verdict',
   'attestation',
   'log',
+  'timestamp',
   'proof',
   'export',
   'cost',
