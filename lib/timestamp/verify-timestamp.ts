@@ -10,6 +10,7 @@ export type VerifiedTimestamp = {
   time: number
   /** The pinned certificate that vouches for it. */
   authority: Certificate
+  messageSha256: string
   /** SHA-256 (hex) of the certificate that signed. */
   signerSha256: string
 }
@@ -21,7 +22,12 @@ export type VerifiedTimestamp = {
  */
 export function verifyTimestamp(
   response: Uint8Array,
-  { bytes, pinned, nonce }: { bytes: Uint8Array; pinned: readonly Certificate[]; nonce?: Uint8Array },
+  {
+    bytes,
+    pinned,
+    others = [],
+    nonce,
+  }: { bytes: Uint8Array; pinned: readonly Certificate[]; others?: readonly Certificate[]; nonce?: Uint8Array },
 ): VerifiedTimestamp {
   const token = parseToken(parseResponse(response))
   const { info } = token
@@ -31,8 +37,13 @@ export function verifyTimestamp(
     throw new ProofInvalid('timestamp: nonce: expected that of the query, got another')
   const signer = signerOf(token)
   requireSigned(token, signer)
-  const authority = requireAuthority(signer, { pinned, others: token.certificates, at: info.time })
-  return { time: info.time, authority, signerSha256: certificateFingerprint(signer) }
+  const authority = requireAuthority(signer, { pinned, others: [...token.certificates, ...others], at: info.time })
+  return {
+    time: info.time,
+    authority,
+    messageSha256: hash('sha256', bytes, 'hex'),
+    signerSha256: certificateFingerprint(signer),
+  }
 }
 
 /** The one certificate that the signer names by issuer and number, and by its digest in what is signed. */

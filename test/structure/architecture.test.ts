@@ -37,6 +37,8 @@ const outer: Record<string, string[]> = {
     'lib/decode/unverified.ts',
     'lib/inventory/',
     'lib/log/',
+    'lib/timestamp/',
+    'lib/ask-authority.ts',
     'lib/evidence-key.ts',
     'lib/file-source.ts',
     'lib/ports.ts',

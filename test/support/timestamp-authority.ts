@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { hash, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatResponse } from '../../lib/timestamp/query.ts'
+import { formatQuery, formatResponse, nonceOf, tokenIn } from '../../lib/timestamp/query.ts'
 import { scratchDirectory } from './scratch.ts'
 
 /**
@@ -73,16 +74,22 @@ export function timestampAuthority({
       'signer_digest = sha256\ndefault_policy = 1.2.3.4.1\ndigests = sha256\naccuracy = secs:1\nordering = yes\n' +
       'tsa_name = yes\ness_cert_id_alg = sha256\n',
   )
+  const answer = (query: Uint8Array): Uint8Array => {
+    writeFileSync(path('query.tsq'), query)
+    openssl('ts', '-reply', '-config', 'tsa.conf', '-queryfile', 'query.tsq', '-out', 'answer.tsr')
+    return new Uint8Array(readFileSync(path('answer.tsr')))
+  }
   return {
     openssl,
     /** PEM of a certificate: `root`, `middle-0` and so on, `signer`. */
     certificate: (file: string) => readFileSync(path(`${file}.pem`), 'utf8'),
     /** What it answers to a query, as `openssl ts` does. */
-    answer(query: Uint8Array, ...given: string[]): Uint8Array {
-      writeFileSync(path('query.tsq'), query)
-      openssl('ts', '-reply', '-config', 'tsa.conf', '-queryfile', 'query.tsq', '-out', 'answer.tsr', ...given)
-      return new Uint8Array(readFileSync(path('answer.tsr')))
-    },
+    answer,
+    /** A timestamp of these bytes, as it is kept. */
+    stamp: (bytes: Uint8Array): Uint8Array =>
+      formatResponse(
+        tokenIn(answer(formatQuery({ sha256: hash('sha256', bytes, 'buffer'), nonce: nonceOf(randomBytes(8)) }))),
+      ),
     /** A response with anything that one wants it to say, signed by its certificate. */
     sign(
       info: Uint8Array,
