@@ -32,6 +32,8 @@ type MetricName =
   | 'CheckpointTime'
   | 'CheckpointRefused'
   | 'LogEntries'
+  | 'TimestampsKept'
+  | 'TimestampsFailed'
 
 /**
  * The composition root: the only place where tasks meet their adapters. Embedded, whoever calls the handlers provides

@@ -15,7 +15,7 @@ const older: Plugin = {
     onLoad({ filter: /.*/, namespace: 'node-18' }, () => ({
       contents: `import * as own from 'node:crypto'
 const { createHash } = own
-export { createHash, createPublicKey, verify } from 'node:crypto'
+export { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto'
 export const hash = own.hash ?? ((algorithm, data, encoding = 'hex') => {
   const digest = createHash(algorithm).update(data).digest()
   return encoding === 'buffer' ? digest : digest.toString(encoding)

@@ -4,6 +4,7 @@ import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 import { countryOfRegion } from './regions.ts'
 import { chooseForms } from './scan/forms/form-names.ts'
 import { hashAlgorithms, hashedFormNames, mostHashedForms } from './subject-index/hashed-forms.ts'
+import { parseCertificates } from './timestamp/certificate.ts'
 
 /** `odv.json`: what is verified, where, and what was promised. Unknown keys are refused. */
 
@@ -142,6 +143,15 @@ const hashedForm = z.strictObject({
   salt: z.optional(text),
 })
 
+/** An authority that timestamps checkpoints (RFC 3161), and the certificates of which its own has to follow from one, in PEM. */
+const timestamp = z.strictObject({
+  name,
+  url: z
+    .string()
+    .check(z.maxLength(1000), z.regex(/^https?:\/\/[^\s/?#@]+(\/[^\s#@]*)?$/, 'expected http:// or https://')),
+  certificate: z.string().check(z.maxLength(50_000)),
+})
+
 const schema = z.strictObject({
   organization: z._default(
     z.string().check(z.regex(/^[a-z0-9.-]+\.[a-z]{2,}$/, 'expected a domain name, as in "example.com"')),
@@ -161,6 +171,7 @@ const schema = z.strictObject({
   /** Scans of a store in one run: pass 0, and one after each deletion request. */
   passes: z._default(z.int().check(z.minimum(2), z.maximum(5)), 2),
   obligation: z.optional(obligation),
+  timestamps: z.optional(z.array(timestamp).check(z.maxLength(8))),
   stores: z._default(z.array(store), []),
 })
 
@@ -170,6 +181,7 @@ export type DirectoryStoreConfig = StoreConfig & { root: string }
 export type BucketConfig = z.infer<typeof bucket>
 export type RestoreConfig = z.infer<typeof restore>
 export type BucketStoreConfig = StoreConfig & { s3: BucketConfig }
+export type TimestampConfig = z.infer<typeof timestamp>
 export type Channel = StoreConfig['channel']
 export type Obligation = z.infer<typeof obligation>
 
@@ -198,6 +210,7 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
           ? `${where}: hashedForms: expected "salt" with ${form}, the name of the file that has it`
           : `${where}: hashedForms: expected no "salt" with ${form}, but with prefixed-, suffixed- or hmac-${form}`,
       )
+  checkTimestamps(config, where)
   const seen = new Set<string>()
   for (const store of config.stores) {
     if (seen.has(store.id)) throw new ConfigInvalid(`${where}: stores: expected every id once, got "${store.id}" twice`)
@@ -205,6 +218,18 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
     checkStore(store, config.homeCountry, `${where}: store ${store.id}`)
   }
   return config
+}
+
+function checkTimestamps({ timestamps = [] }: Config, where: string): void {
+  for (const [i, { name, certificate }] of timestamps.entries()) {
+    if (timestamps.findIndex((each) => each.name === name) < i)
+      throw new ConfigInvalid(`${where}: timestamps: expected every name once, got "${name}" twice`)
+    try {
+      parseCertificates(certificate)
+    } catch (cause) {
+      throw new ConfigInvalid(`${where}: timestamps: ${name}: ${(cause as Error).message}`, { cause })
+    }
+  }
 }
 
 function checkStore(store: StoreConfig, homeCountry: string, where: string): void {

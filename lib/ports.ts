@@ -2,6 +2,7 @@ import type { Config, StoreConfig } from './config.ts'
 import type { UnverifiedReason } from './decode/unverified.ts'
 import type { ListedVersion, Protection } from './inventory/object-version.ts'
 import type { IndexSource } from './subject-index/index-source.ts'
+import type { KeptTimestamp, TimestampRef } from './timestamp/kept-timestamp.ts'
 
 /**
  * What the pipeline needs from the outside. Each port is small and says what it guarantees; one contract suite per
@@ -256,6 +257,21 @@ export interface Anchor {
   add(size: number, note: string): Promise<void>
 }
 
+/** Timestamps of checkpoints, kept beside these. The first one of an authority for a size counts: a later one changes nothing. */
+export interface Timestamps {
+  add(timestamp: KeptTimestamp): Promise<void>
+  /** Which there are, by size and then by authority. */
+  list(): Promise<TimestampRef[]>
+  /** @throws EvidenceMissing @throws FormatInvalid when it is not as it was kept */
+  get(ref: TimestampRef): Promise<KeptTimestamp>
+}
+
+/** Authorities of time (RFC 3161). They are strangers: nothing that they answer is believed. */
+export interface Authorities {
+  /** What this one answers to a query, in bounded time and size; asked once. @throws ServiceUnavailable */
+  ask(url: string, query: Uint8Array): Promise<Uint8Array>
+}
+
 /** `waiting` for a custodian is a part of `running`. */
 export type RunRecord = {
   runId: string
@@ -382,6 +398,8 @@ export type Ports = {
   events: Events
   ledger: Ledger
   anchor: Anchor
+  timestamps: Timestamps
+  authorities: Authorities
   attestationSigner: AttestationSigner
   logSigner: LogSigner
   tool: { name: string; version: string }

@@ -7,6 +7,7 @@ import { KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { SFNClient } from '@aws-sdk/client-sfn'
+import { httpAuthorities } from '../ask-authority.ts'
 import { functionSeconds } from '../inventory/call-capacity.ts'
 import type { Ports } from '../ports.ts'
 import { tool } from '../tool.ts'
@@ -26,6 +27,7 @@ import { s3Evidence } from './s3-evidence.ts'
 import { s3LargeEvidence } from './s3-large-evidence.ts'
 import { s3Manifests } from './s3-manifests.ts'
 import { s3Stores } from './s3-store.ts'
+import { s3Timestamps } from './s3-timestamps.ts'
 import { stepFunctionsExecutions } from './step-functions-executions.ts'
 import { stepFunctionsTokens } from './step-functions-tokens.ts'
 import { storeSecrets } from './store-secrets.ts'
@@ -72,6 +74,8 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     events: () => eventBus(clients.eventBridge, environment.eventBus),
     ledger: () => dynamoLedger(clients.dynamo, { table: environment.ledgerTable, logId }),
     anchor: () => s3Anchor(clients.s3, anchorBucket),
+    timestamps: () => s3Timestamps(clients.s3, anchorBucket),
+    authorities: () => httpAuthorities(),
     attestationSigner: () => kmsAttestationSigner(clients.kms, environment.attestationKey),
     logSigner: () => kmsLogSigner(clients.kms, environment.logKey),
     tool: () => tool,

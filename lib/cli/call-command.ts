@@ -13,6 +13,7 @@ export async function callCommand(
     Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))) as {
       [N in K]?: string
     }
+  const pins = () => ({ keys: (values.key as string[]) ?? [], authorities: (values.authority as string[]) ?? [] })
   const only = (most: number, what: string) => {
     if (positionals.length > most)
       throw new UsageInvalid(`odv ${command}: expected ${what}, got ${positionals.length} arguments`)
@@ -79,8 +80,7 @@ export async function callCommand(
     }
     case 'verify': {
       const { verifyCommand } = await import('./commands/verify-command.ts')
-      const keys = (values.key as string[] | undefined) ?? []
-      return verifyCommand({ bundle: one('one bundle'), keys, ...named('since'), cwd }, terminal)
+      return verifyCommand({ bundle: one('one bundle'), ...pins(), ...named('since'), cwd }, terminal)
     }
     case 'correct': {
       only(0, 'options only')
@@ -104,8 +104,7 @@ export async function callCommand(
     }
     case 'verify-proof': {
       const { verifyProofCommand } = await import('./commands/verify-proof-command.ts')
-      const keys = (values.key as string[] | undefined) ?? []
-      return verifyProofCommand({ proof: one('one proof'), keys, ...named('bundle', 'since'), cwd }, terminal)
+      return verifyProofCommand({ proof: one('one proof'), ...pins(), ...named('bundle', 'since'), cwd }, terminal)
     }
     case 'formats': {
       only(0, 'no arguments')

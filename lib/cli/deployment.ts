@@ -65,6 +65,8 @@ export type Ended =
 /** What can be seen of a run under way. What an event speaks of can be read in evidence and run state when it comes. */
 export type RunEvent =
   | { kind: 'manifest'; runId: string }
+  /** An authority did not timestamp the checkpoint: nothing depends on it. */
+  | { kind: 'not-stamped'; authority: string; why: string }
   | { kind: 'failed'; task: string; error: Error; storeId?: string; pass?: number }
   | ({ ref: PassRef } & (
       | { kind: 'listing' }

@@ -25,6 +25,7 @@ const functions = [
   'settle-subjects',
   'close-run',
   'sign-checkpoint',
+  'stamp-checkpoint',
   'take-inventory',
   'plan-listing',
   'plan-segment',

@@ -21,7 +21,7 @@ Usage
   odv request REQUEST --out FILE
   odv ack     REQUEST [--file CERTIFICATE]
   odv export  --out DIR [--run RUN | --from DATE --to DATE]
-  odv verify  BUNDLE [--key PEM]… [--since CHECKPOINT]
+  odv verify  BUNDLE [--key PEM]… [--authority PEM]… [--since CHECKPOINT]
   odv correct --entry N --reason-file FILE --approved-by NAME
   odv prove   --subject-from FILE --bundle DIR [--out FILE]
   odv verify-proof PROOF --bundle DIR [--key PEM]…
@@ -134,6 +134,8 @@ ${place}`,
   BUNDLE             the bundle's directory
   --key PEM          a public key that you have from another source. Repeatable: give all that you know; without it anybody's
                      bundle would do
+  --authority PEM    a certificate of an authority that timestamps, from another source (repeatable): at least one timestamp has
+                     to follow from one of these
   --since FILE       a checkpoint that you kept earlier: a log that was rolled back or forked since is refused
   --json
 
@@ -171,6 +173,8 @@ Exit codes
   --bundle DIR       the bundle, which is verified first, as by odv verify
   --key PEM          a public key that you have from another source. Repeatable: give all that you know; without it anybody's
                      bundle would do
+  --authority PEM    a certificate of an authority that timestamps, from another source (repeatable): at least one timestamp has
+                     to follow from one of these
   --since FILE       a checkpoint that you kept earlier
   --json
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Config, isDirectory, parseConfig, type StoreConfig } from '../config.ts'
 import { ConfigInvalid, UsageInvalid } from '../errors.ts'
+import { withCertificates } from './certificate-files.ts'
 
 export const defaultConfigFile = 'odv.json'
 
@@ -21,7 +22,7 @@ export async function loadConfig(options: {
   const file = resolve(cwd, named ?? defaultConfigFile)
   const text = await readText(file, named !== undefined)
   const config = parseConfig(
-    text === undefined ? {} : parseJson(text, named ?? defaultConfigFile),
+    text === undefined ? {} : await withCertificates(parseJson(text, named ?? defaultConfigFile), file),
     named ?? defaultConfigFile,
   )
   const absolute: Config = {

@@ -20,10 +20,10 @@ const commands: Record<string, Options> = {
   config: { manifest: text, replaces: text },
   scan: { manifest: text, index: list, forms: text, hashed: text },
   index: { manifest: text, base: list, out: text, 'identifier-case': text, hashed: text },
-  verify: { key: list, since: text },
+  verify: { key: list, authority: list, since: text },
   correct: { entry: text, 'reason-file': text, 'approved-by': text },
   prove: { 'subject-from': text, bundle: text, out: text, run: text },
-  'verify-proof': { bundle: text, key: list, since: text },
+  'verify-proof': { bundle: text, key: list, authority: list, since: text },
   formats: {},
   demo: {},
 }

@@ -1,6 +1,7 @@
 import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
+import type { VerifyOptions } from '../export/verify-bundle.ts'
 
 /** All files of a bundle, by path. @throws UsageInvalid when it is no directory @throws BundleInvalid */
 export async function readBundle(bundle: string, cwd: string): Promise<Map<string, Uint8Array>> {
@@ -17,9 +18,17 @@ export async function readBundle(bundle: string, cwd: string): Promise<Map<strin
   return files
 }
 
-/** Public keys that the reader has from another source. @throws UsageInvalid */
-export function readKeys(keys: readonly string[], cwd: string): Promise<string[]> {
-  return Promise.all(keys.map((key) => readText(resolve(cwd, key), '--key')))
+/** What the reader has from another source. @throws UsageInvalid */
+export type PinOptions = { keys: string[]; authorities: string[]; since?: string; cwd: string }
+
+export async function readPins({ keys, authorities, since, cwd }: PinOptions): Promise<VerifyOptions> {
+  const readAll = (paths: readonly string[], option: string) =>
+    Promise.all(paths.map((path) => readText(resolve(cwd, path), option)))
+  return {
+    ...(keys.length > 0 && { pinnedKeys: await readAll(keys, '--key') }),
+    ...(authorities.length > 0 && { pinnedAuthorities: await readAll(authorities, '--authority') }),
+    ...(since !== undefined && { since: await readText(resolve(cwd, since), '--since') }),
+  }
 }
 
 /** @throws UsageInvalid */

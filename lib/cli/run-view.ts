@@ -69,6 +69,10 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
 
   const show = async (event: Exclude<RunEvent, { kind: 'failed' }>) => {
     if (event.kind === 'manifest') return showManifest(event.runId)
+    if (event.kind === 'not-stamped')
+      return terminal.print(
+        `  no timestamp by ${event.authority}, which is asked about the next checkpoint: ${event.why}`,
+      )
     const { ref } = event
     const where = `${bold(ref.storeId)} pass ${ref.pass}`
     switch (event.kind) {

@@ -45,6 +45,8 @@ function toDone({ name, payload, output }: Extract<TaskEvent, { kind: 'done' }>,
       return [{ kind: 'deleting', ref, versions: Number(output.versions) }]
     case 'notify-custodian':
       return [{ kind: 'waiting', ref, requestId: String(payload.requestId) }]
+    case 'stamp-checkpoint':
+      return (output.failed as { authority: string; why: string }[]).map((each) => ({ kind: 'not-stamped', ...each }))
     case 'attest':
       return payload.phase === 'deletion-ack' ? [{ kind: 'answered', ref }] : []
     default:

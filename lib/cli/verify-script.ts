@@ -12,12 +12,14 @@ import { checkSubjectProof, type ProofSummary } from '../export/verify-subject-p
 
 const help = `Verifies a filing bundle offline: manifest, keys and their changes, log, signatures, inclusion, consistency, and every verdict again.
 
-  node verify.mjs [BUNDLE] [--key PEM_FILE]... [--since CHECKPOINT_FILE] [--proof PROOF_FILE] [--json]
+  node verify.mjs [BUNDLE] [--key PEM_FILE]... [--authority PEM_FILE]... [--since CHECKPOINT_FILE]
+                       [--proof PROOF_FILE] [--json]
 
   BUNDLE   the directory of the bundle; without it the one that this file is in
   --key    a public key that you have from another source (an earlier filing, the record of the key ceremony): one of each
            kind, from which the bundle leads to those that took its duty; better all that you know, since a retired key
            cannot lead past one of them then
+  --authority  a certificate of an authority that timestamps, from another source: at least one timestamp has to follow from it
   --since  a checkpoint that you kept from an earlier bundle: nothing before it was rewritten
   --proof  what a run of this bundle came to for one subject; whom it is about stands in the file
 
@@ -28,16 +30,31 @@ Exit codes: 0 the bundle holds, and so does the proof; 1 one does not, and the c
 hold, and the proof says that data is still there, or that it is not shown to be gone; 64 wrong usage.
 `
 
-type Options = { bundle: string; keys: string[]; since?: string; proof?: string; json: boolean; help: boolean }
+type Options = {
+  bundle: string
+  keys: string[]
+  authorities: string[]
+  since?: string
+  proof?: string
+  json: boolean
+  help: boolean
+}
 
 function parseOptions(given: readonly string[]): Options {
-  const options: Options = { bundle: fileURLToPath(new URL('..', import.meta.url)), keys: [], json: false, help: false }
+  const options: Options = {
+    bundle: fileURLToPath(new URL('..', import.meta.url)),
+    keys: [],
+    authorities: [],
+    json: false,
+    help: false,
+  }
   const rest = [...given]
   let bundles = 0
   for (let option = rest.shift(); option !== undefined; option = rest.shift()) {
     if (option === '--help' || option === '-h') options.help = true
     else if (option === '--json') options.json = true
     else if (option === '--key') options.keys.push(readText(rest.shift(), option))
+    else if (option === '--authority') options.authorities.push(readText(rest.shift(), option))
     else if (option === '--since') options.since = readText(rest.shift(), option)
     else if (option === '--proof') options.proof = readText(rest.shift(), option)
     else if (option.startsWith('-') || ++bundles > 1)
@@ -71,7 +88,17 @@ function readBundle(root: string): Map<string, Uint8Array> {
   return files
 }
 
-function show({ checks, runs, stores, origin, size, fingerprints, pinned, companions }: BundleSummary): string {
+function show({
+  checks,
+  runs,
+  stores,
+  origin,
+  size,
+  fingerprints,
+  pinned,
+  companions,
+  timestamps = [],
+}: BundleSummary): string {
   return [
     pinned ? 'HOLDS' : 'AGREES WITH ITSELF, KEYS NOT CHECKED',
     ...checks.map(({ name, count }) => `  ${name.padEnd(12)} ${count}`),
@@ -84,6 +111,10 @@ function show({ checks, runs, stores, origin, size, fingerprints, pinned, compan
     ...fingerprints.map(
       ({ name, fingerprint, spkiSha256, until }) =>
         `  ${name} key ${fingerprint}, SPKI ${spkiSha256}${until === undefined ? '' : `, until entry ${until}`}`,
+    ),
+    ...timestamps.map(
+      ({ size: entries, time, authority, certificateSha256, pinned: isPinned }) =>
+        `  timestamp of ${entries} entries, ${time}, by ${authority}, ${isPinned ? 'pinned' : 'NOT PINNED'}, certificate ${certificateSha256}`,
     ),
     ...(companions
       ? []
@@ -111,9 +142,10 @@ function main(): number {
       process.stdout.write(help)
       return 0
     }
-    const { keys, since } = options
+    const { keys, authorities, since } = options
     const { summary, runs } = verifyFiling(readBundle(options.bundle), {
       ...(keys.length > 0 && { pinnedKeys: keys }),
+      ...(authorities.length > 0 && { pinnedAuthorities: authorities }),
       ...(since !== undefined && { since }),
     })
     const proof = options.proof === undefined ? undefined : checkSubjectProof(runs, Buffer.from(options.proof))

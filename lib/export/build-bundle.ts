@@ -8,7 +8,10 @@ import { formatConsistencyProof } from '../log/consistency-proof.ts'
 import { consistencyProof, inclusionProof, isSameHash, rootAt, treeOf } from '../log/merkle.ts'
 import { formatTlogProof } from '../log/tlog-proof.ts'
 import { formatPolicy, formatVkey } from '../log/vkey.ts'
+import { certificateFingerprint, formatCertificate, parseCertificates } from '../timestamp/certificate.ts'
+import type { KeptTimestamp } from '../timestamp/kept-timestamp.ts'
 import {
+  authorityPath,
   bundlePaths,
   consistencyPath,
   documentPath,
@@ -17,6 +20,7 @@ import {
   proofPath,
   retiredKeyPath,
   sigstorePath,
+  timestampPath,
 } from './bundle-paths.ts'
 import { documentKindOf } from './document-of-phase.ts'
 import { coveredBy, formatGateDocument, type GateDocument } from './leak-gate/gate-document.ts'
@@ -40,6 +44,8 @@ export type BundleParts = {
   /** As they are for the newest checkpoint; the transitions are among the entries. */
   chains: KeyChains
   origin: string
+  /** Those that hold, of checkpoints among these. */
+  timestamps?: readonly KeptTimestamp[]
 }
 
 /** A bundle that nobody may have yet: the leak gate and the manifest are still to come. */
@@ -67,7 +73,7 @@ export function sealBundle({ files }: Pick<UnsealedBundle, 'files'>, gate: GateD
 
 /** Every file in its place; those that follow from the evidence, the leak gate and the manifest are empty. */
 export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
-  const { entries, leafHashes, checkpoints, chains, origin } = parts
+  const { entries, leafHashes, checkpoints, chains, origin, timestamps = [] } = parts
   const newest = checkpoints.at(-1)
   if (!newest) throw new EvidenceConflict('bundle: checkpoints: expected at least one, got none')
   const tree = treeOf(leafHashes)
@@ -95,6 +101,11 @@ export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
       formatConsistencyProof({ from: size, to: tree.size, hashes: consistencyProof(tree, size) }),
     )
   }
+  for (const { certificate, response, ...ref } of timestamps) {
+    const [authority] = parseCertificates(certificate)
+    put(timestampPath(ref), response)
+    put(authorityPath(certificateFingerprint(authority!)), formatCertificate(authority!))
+  }
   const logKey = logKeyAt(chains, tree.size)
   const vkey = formatVkey(origin, logKey)
   put(bundlePaths.checkpoint, newest.note)
@@ -105,7 +116,10 @@ export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
     for (const [i, { pem }] of chains[kind].slice(0, -1).entries()) put(retiredKeyPath(kind, i + 1), pem)
   put(bundlePaths.vkey, `${vkey}\n`)
   const programs = { verifyScript: Buffer.from(verifyScript), verifyLogScript: Buffer.from(verifyLogScript) }
-  put(bundlePaths.instructions, verifyText({ chains, origin, ...programs, companionVersion }))
+  put(
+    bundlePaths.instructions,
+    verifyText({ chains, origin, ...programs, companionVersion, isStamped: timestamps.length > 0 }),
+  )
   put(bundlePaths.verifyScript, programs.verifyScript)
   put(bundlePaths.verifyLogScript, programs.verifyLogScript)
   for (const path of [...companionPaths, ...schemaFiles().keys(), bundlePaths.leakGate, bundlePaths.manifest])

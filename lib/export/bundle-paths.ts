@@ -1,3 +1,5 @@
+import type { TimestampRef } from '../timestamp/kept-timestamp.ts'
+
 /** Where everything is in a bundle. `NNNNNN` is the entry's sequence number in the log, six digits or more. */
 export const bundlePaths = {
   checkpoint: 'log/checkpoint',
@@ -35,5 +37,9 @@ export const retiredKeyPath = (kind: 'attestation' | 'log', number: number) =>
 /** A checkpoint older than the newest, and the proof that its log is the beginning of the newest one's. */
 export const olderCheckpointPath = (size: number) => `log/checkpoints/${size}`
 export const consistencyPath = (size: number) => `consistency/${size}`
+
+/** A timestamp of a checkpoint, and the certificate that it follows from, named by its SHA-256. */
+export const timestampPath = ({ size, authority }: TimestampRef) => `timestamps/${size}.${authority}.tsr`
+export const authorityPath = (sha256: string) => `timestamps/authorities/${sha256}.pem`
 
 const digits = (seq: number) => String(seq).padStart(6, '0')

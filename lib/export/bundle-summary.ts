@@ -1,6 +1,7 @@
 import { correctedReason } from '../attestation/to-correction.ts'
 import type { Checkpoint } from '../log/checkpoint.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
+import type { CheckedTimestamp } from './checks/timestamp.ts'
 import type { Keys } from './checks/transition.ts'
 import { attestationKeyFingerprint, type KeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
 import type { EvidenceOf, RunEvidence } from './run-evidence.ts'
@@ -26,6 +27,8 @@ export type BundleSummary = {
   companions: boolean
   /** The checkpoint that the auditor kept and that this log continues. */
   since?: { size: number }
+  /** Absent where there are none. */
+  timestamps?: CheckedTimestamp[]
   /** Every check that was made, in order, and how many things it looked at. */
   checks: { name: string; count: number }[]
 }

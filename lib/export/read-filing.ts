@@ -5,11 +5,18 @@ import { checkKeys } from './checks/keys.ts'
 import { checkLayout } from './checks/layout.ts'
 import { checkSequence } from './checks/sequence.ts'
 import { checkStatements } from './checks/statement.ts'
+import { type CheckedTimestamp, checkTimestamps } from './checks/timestamp.ts'
 import { checkTransitions, type Keys } from './checks/transition.ts'
 import type { RunEvidence } from './run-evidence.ts'
 
 /** What a bundle is about, read from its evidence. */
-export type Filing = { runs: RunEvidence[]; transitions: AttestedTransition[]; keys: Keys; checkpoints: Checkpoints }
+export type Filing = {
+  runs: RunEvidence[]
+  transitions: AttestedTransition[]
+  keys: Keys
+  checkpoints: Checkpoints
+  timestamps: CheckedTimestamp[]
+}
 
 /**
  * Reads what the files for people are made of, from the evidence alone, as a verifier does.
@@ -24,5 +31,7 @@ export function readFiling(files: ReadonlyMap<string, Uint8Array>): Filing {
     value: { evidence, transitions },
   } = checkDocuments(attested)
   const { value: runs } = checkSequence(evidence)
-  return { runs, transitions, keys, checkpoints: checkCheckpoints(layout, keys).value }
+  const { value: checkpoints } = checkCheckpoints(layout, keys)
+  const { value: timestamps } = checkTimestamps(layout, attested, [])
+  return { runs, transitions, keys, checkpoints, timestamps }
 }

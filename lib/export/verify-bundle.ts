@@ -1,6 +1,7 @@
 import { createPublicKey, hash } from 'node:crypto'
 import { OdvError, UsageInvalid } from '../errors.ts'
 import { parseCheckpoint } from '../log/checkpoint.ts'
+import { type Certificate, parseCertificates } from '../timestamp/certificate.ts'
 import { type BundleSummary, toCheckpointSection, toKeySection, toRunResult, toStoreResults } from './bundle-summary.ts'
 import { checkCheckpoints } from './checks/checkpoint.ts'
 import { checkCompanions } from './checks/companions.ts'
@@ -20,6 +21,7 @@ import { checkScope } from './checks/scope.ts'
 import { checkSequence } from './checks/sequence.ts'
 import { checkStatements } from './checks/statement.ts'
 import { checkSummaries } from './checks/summary.ts'
+import { checkTimestamps } from './checks/timestamp.ts'
 import { checkTransitions } from './checks/transition.ts'
 import { checkVerdicts } from './checks/verdict.ts'
 import { type Checked, runCheck } from './run-check.ts'
@@ -28,7 +30,12 @@ import type { RunEvidence } from './run-evidence.ts'
 export type { BundleSummary } from './bundle-summary.ts'
 
 /** What the auditor brings: keys from an earlier filing or the ceremony (PEM), and the text of a checkpoint they kept. */
-export type VerifyOptions = { pinnedKeys?: readonly string[]; since?: string }
+export type VerifyOptions = {
+  pinnedKeys?: readonly string[]
+  /** Certificates of authorities that timestamp, PEM; one or several in each text. */
+  pinnedAuthorities?: readonly string[]
+  since?: string
+}
 
 /**
  * Verifies a bundle (path by path, as it lies on the disk) offline. Nothing in it is believed before the check that earns
@@ -46,6 +53,7 @@ export function verifyFiling(
   options: VerifyOptions = {},
 ): { summary: BundleSummary; runs: RunEvidence[] } {
   const pins = (options.pinnedKeys ?? []).map(pinOf)
+  const authorities = (options.pinnedAuthorities ?? []).flatMap(authoritiesOf)
   const since = options.since
   if (since !== undefined) requireCheckpoint(since)
 
@@ -65,6 +73,8 @@ export function verifyFiling(
   const payloads = step('envelope', () => checkEnvelopes(layout, keys))
   const attested = step('statement', () => checkStatements(layout, keys, payloads))
   step('inclusion', () => checkInclusion(layout, checkpoints))
+  const isStamped = layout.timestamps.length + layout.authorities.length + authorities.length > 0
+  const timestamps = isStamped ? step('timestamp', () => checkTimestamps(layout, attested, authorities)) : []
   const { evidence, transitions } = step('document', () => checkDocuments(attested))
   const runs = step('sequence', () => checkSequence(evidence))
   step('correction', () => checkCorrections(runs))
@@ -74,7 +84,9 @@ export function verifyFiling(
   step('verdict', () => checkVerdicts(runs))
   step('summary', () => checkSummaries(runs))
   step('leak-gate', () => checkLeakGate(files, layout, runs))
-  const companions = step('companions', () => checkCompanions(files, layout, { runs, transitions, keys, checkpoints }))
+  const companions = step('companions', () =>
+    checkCompanions(files, layout, { runs, transitions, keys, checkpoints, timestamps }),
+  )
 
   const summary: BundleSummary = {
     entries: attested.length,
@@ -84,6 +96,7 @@ export function verifyFiling(
     ...toKeySection(keys),
     companions,
     ...(kept && { since: { size: kept.size } }),
+    ...(timestamps.length > 0 && { timestamps }),
     checks,
   }
   return { summary, runs }
@@ -97,6 +110,14 @@ function pinOf(pem: string): Pin {
     return { kind: key.asymmetricKeyType === 'ed25519' ? 'log' : 'attestation', spkiSha256 }
   } catch {
     throw new UsageInvalid('pinned key: expected a public key in PEM, got another text')
+  }
+}
+
+function authoritiesOf(pem: string): Certificate[] {
+  try {
+    return parseCertificates(pem)
+  } catch (cause) {
+    throw new UsageInvalid('pinned authority: expected a certificate in PEM, got another text', { cause })
   }
 }
 

@@ -3,6 +3,28 @@ import { attestationKeyAt, type KeyChains, logKeyAt } from '../attestation/key-c
 import { attestationKeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
 import { changedKeys } from './verify-text-keys.ts'
 
+const stampedText = `## 4b. When it was there
+
+\`\`\`sh
+for a in timestamps/authorities/*.pem; do openssl x509 -in "$a" -noout -subject -fingerprint -sha256; done
+t=$(mktemp -d)
+cat timestamps/authorities/*.pem > "$t/authorities"
+for r in timestamps/*.tsr; do
+  c=log/checkpoints/$(basename "$r" | cut -d . -f 1)
+  [ -e "$c" ] || c=log/checkpoint
+  at=$(openssl ts -reply -in "$r" -text 2> "$t/said" | sed -n 's/^Time stamp: //p')
+  openssl ts -verify -in "$r" -data "$c" -CAfile "$t/authorities" -partial_chain -attime "$(date -d "$at" +%s)" > "$t/said" 2>&1 &&
+    echo "timestamped  $r  $at" || echo "NOT TIMESTAMPED  $r"
+done
+rm -r "$t"
+\`\`\`
+
+Proves that these authorities (RFC 3161) saw the signed checkpoints, byte for byte, and so every entry that one covers was there at that time. A
+bundle never vouches for its own authorities: compare their fingerprints, or use your own copies of the certificates (\`-CAfile\`,
+\`--authority\` of the verifiers). It does not prove that an authority's key was not stolen later: ask it which certificates it revoked.
+
+`
+
 /**
  * `VERIFY.md`: how to verify a bundle with openssl, jq and sha256sum, what each step proves and what it does not. The
  * text follows from the keys and the programs in `tools/` alone, and the offline verifier accepts no other: instructions are what a forger would
@@ -14,6 +36,8 @@ export function verifyText(keys: {
   verifyScript: Uint8Array
   verifyLogScript: Uint8Array
   companionVersion: number
+  /** Whether there are timestamps. */
+  isStamped?: boolean
 }): string {
   const attestation = attestationKeyFingerprint(attestationKeyAt(keys.chains, Number.POSITIVE_INFINITY))
   const log = logKeyFingerprint(logKeyAt(keys.chains, Number.POSITIVE_INFINITY))
@@ -130,7 +154,7 @@ rm -r "$t"
 ${logNote}Proves that the holder of the log key signed these sizes and roots. It does not prove that the log only ever grew: for
 that, compare with the checkpoints that you kept (a checkpoint of the same size must be the same), or use \`--since\`.
 
-## 5. What was said
+${keys.isStamped ? stampedText : ''}## 5. What was said
 
 \`\`\`sh
 for a in attestations/*.dsse.json; do
@@ -143,6 +167,23 @@ done | LC_ALL=C sort -u
 \`\`\`
 
 Every statement names its limitations. \`residual\` and \`incomplete\` come with their reasons; \`verified\` has none.
+
+## 6. What it came to for one person
+
+Somebody who was given a proof (\`odv prove\`) names its file in \`PROOF\`. Node.js 18 or newer verifies the bundle first, by your own copies of
+the keys if \`KEYS\` is the directory that has them, and then the proof.
+
+\`\`\`sh
+if [ -n "\${PROOF:-}" ]; then
+  t=$(mktemp -d)
+  node tools/verify.mjs . --key "\${KEYS:-keys}/attestation-p256.pub.pem" --key "\${KEYS:-keys}/log-ed25519.pub.pem" \\
+    --proof "$PROOF" > "$t/said"
+  [ $? -eq 1 ] && echo "NOT PROVEN  $PROOF" || echo "proven  $(tail -n 1 "$t/said")"
+  rm -r "$t"
+fi
+\`\`\`
+
+Proves that this person was in scope, and what the run said of them. It names nobody else, and says nothing of anybody else.
 
 ## What these steps leave out
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { httpAuthorities } from '../ask-authority.ts'
 import { isDirectory } from '../config.ts'
 import { AdapterMissing } from '../errors.ts'
 import { countTransitions } from '../pipeline/key-chains.ts'
@@ -21,6 +23,7 @@ import { sqliteLedger } from './sqlite-ledger.ts'
 import { sqliteRunState } from './sqlite-run-state.ts'
 import { type ReadableTaskTokens, sqliteTaskTokens } from './sqlite-task-tokens.ts'
 import type { StateDirectory } from './state-directory.ts'
+import { timestampDirectory } from './timestamp-directory.ts'
 
 /** Every port on one machine. `close` frees the database; nothing may be called after it. */
 export type LocalPorts = Ports & { taskTokens: ReadableTaskTokens; journal: Journal; close(): void }
@@ -104,6 +107,8 @@ export function localPorts(
     executions: noExecutions,
     events: eventFile(paths.events),
     anchor: anchorDirectory(paths.anchor),
+    timestamps: timestampDirectory(join(paths.anchor, 'timestamps')),
+    authorities: httpAuthorities(),
     attestationSigner: attestationKeyFile(
       paths.keys,
       async () => 1 + (await countTransitions(ledger(), 'attestation')),

@@ -4,14 +4,17 @@ import { parseEnvelope } from '../attestation/envelope.ts'
 import { chainsAt, logKeyAt } from '../attestation/key-chain.ts'
 import { parseStatement, type RunPredicate, type Statement } from '../attestation/statement.ts'
 import { transitionDocument } from '../attestation/to-key-transition.ts'
-import { EvidenceConflict, EvidenceMissing, NotKnown } from '../errors.ts'
+import { EvidenceConflict, EvidenceMissing, FormatInvalid, NotKnown, ProofInvalid } from '../errors.ts'
 import { type BundleEntry, type BundleParts, buildBundle, sealBundle } from '../export/build-bundle.ts'
 import { documentNameOf } from '../export/document-of-phase.ts'
 import { passLeakGate } from '../export/leak-gate/pass-leak-gate.ts'
 import { verifyCheckpoint } from '../log/checkpoint.ts'
 import { leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
-import type { AttestationSigner, CaseKey, Evidence, LargeEvidence, Ledger, LogSigner } from '../ports.ts'
+import type { AttestationSigner, CaseKey, Evidence, LargeEvidence, Ledger, LogSigner, Timestamps } from '../ports.ts'
+import { parseCertificates } from '../timestamp/certificate.ts'
+import type { KeptTimestamp, TimestampRef } from '../timestamp/kept-timestamp.ts'
+import { verifyTimestamp } from '../timestamp/verify-timestamp.ts'
 import { formatDocument, readDocument } from './documents.ts'
 import { gateScopesOf } from './gate-scopes.ts'
 import { readKeyChains } from './key-chains.ts'
@@ -40,6 +43,7 @@ export type ExportPorts = {
   largeEvidence: LargeEvidence
   caseKey: CaseKey
   ledger: Pick<Ledger, 'find' | 'head' | 'entries' | 'checkpoints'>
+  timestamps: Pick<Timestamps, 'list' | 'get'>
   attestationSigner: Pick<AttestationSigner, 'publicKey'>
   logSigner: Pick<LogSigner, 'publicKey'>
 }
@@ -49,7 +53,14 @@ export const bundlePrefix = (exportId: string) => `exports/${exportId}/`
 const pinKey = (exportId: string) => `exports/${exportId}.json`
 
 /** What an export is made of, so that an export that is repeated gives the same bytes although the log has grown. */
-type Pin = { schemaVersion: 1; exportId: string; selection: Selection; checkpoint: number; head: number }
+type Pin = {
+  schemaVersion: 1
+  exportId: string
+  selection: Selection
+  checkpoint: number
+  head: number
+  timestamps?: TimestampRef[]
+}
 
 /**
  * Writes the filing bundle of a run or a period to the evidence. Durable steps:
@@ -81,15 +92,27 @@ export async function exportBundle(
   return { exportId, prefix, files: bundle.size, entries: parts.entries.length }
 }
 
-async function readPin({ evidence, ledger }: ExportPorts, exportId: string, selection: Selection): Promise<Pin> {
+async function readPin(
+  { evidence, ledger, timestamps }: ExportPorts,
+  exportId: string,
+  selection: Selection,
+): Promise<Pin> {
   const key = pinKey(exportId)
   if (!(await evidence.has(key))) {
     const newest = (await ledger.checkpoints()).at(-1)
     if (!newest) throw new NotKnown(`export ${exportId}: expected a log with a checkpoint, got none`)
     const { size } = await ledger.head()
+    const stamped = (await timestamps.list()).filter((each) => each.size <= newest.size)
     await evidence.put(
       key,
-      formatDocument({ schemaVersion: 1, exportId, selection, checkpoint: newest.size, head: size } satisfies Pin),
+      formatDocument({
+        schemaVersion: 1,
+        exportId,
+        selection,
+        checkpoint: newest.size,
+        head: size,
+        ...(stamped.length > 0 && { timestamps: stamped }),
+      } satisfies Pin),
     )
   }
   const pin = await readDocument<Pin>({ evidence }, key)
@@ -124,7 +147,28 @@ async function collectParts(ports: ExportPorts, pin: Pin): Promise<BundleParts> 
     const document = await readVouched(ports.evidence, predicate, subject)
     entries.push({ seq, phase: predicate.phase, envelope, document })
   }
-  return { entries, leafHashes, checkpoints, chains, origin }
+  return { entries, leafHashes, checkpoints, chains, origin, timestamps: await readTimestamps(ports, pin, checkpoints) }
+}
+
+/** Those that hold, as they will for every reader. One that does not proves nothing, and may not stand in the way of what does. */
+async function readTimestamps(
+  { timestamps }: ExportPorts,
+  { timestamps: refs = [] }: Pin,
+  checkpoints: readonly { size: number; note: string }[],
+): Promise<KeptTimestamp[]> {
+  const kept: KeptTimestamp[] = []
+  for (const ref of refs) {
+    const note = checkpoints.find(({ size }) => size === ref.size)?.note
+    if (note === undefined) continue
+    try {
+      const each = await timestamps.get(ref)
+      verifyTimestamp(each.response, { bytes: Buffer.from(note), pinned: parseCertificates(each.certificate) })
+      kept.push(each)
+    } catch (error) {
+      if (!(error instanceof FormatInvalid || error instanceof ProofInvalid)) throw error
+    }
+  }
+  return kept
 }
 
 async function selectRuns({ ledger }: ExportPorts, { exportId, selection, head }: Pin): Promise<Set<string>> {

@@ -13,10 +13,12 @@ import { bulkCalls } from '../../lib/aws/client-options.ts'
 import { s3Anchor } from '../../lib/aws/s3-anchor.ts'
 import { s3Evidence } from '../../lib/aws/s3-evidence.ts'
 import { s3LargeEvidence } from '../../lib/aws/s3-large-evidence.ts'
+import { s3Timestamps } from '../../lib/aws/s3-timestamps.ts'
 import { ServiceRefused } from '../../lib/errors.ts'
 import { anchorContract } from '../contracts/anchor.ts'
 import { evidenceContract } from '../contracts/evidence.ts'
 import { largeEvidenceContract } from '../contracts/large-evidence.ts'
+import { timestampsContract } from '../contracts/timestamps.ts'
 import { temporaryDirectory } from '../local/temporary-directory.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { newBucket } from './buckets.ts'
@@ -40,6 +42,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     return { bucket, scratch, large: s3LargeEvidence(client, bucket, scratch), evidence: s3Evidence(client, bucket) }
   }
   largeEvidenceContract('a bucket', makeLarge)
+  timestampsContract('a bucket', async () => s3Timestamps(client, await newBucket(client)))
   anchorContract('a bucket', async () => s3Anchor(client, await newBucket(client)))
 
   const versionsIn = async (Bucket: string) =>

@@ -325,6 +325,33 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: ['sign-checkpoint'],
   },
   {
+    duty: 'keep a timestamp',
+    action: 's3:PutObject',
+    resource: `${bucket('anchor')}/timestamps/1`,
+    context: once,
+    roles: ['stamp-checkpoint'],
+  },
+  {
+    duty: 'replace a timestamp',
+    action: 's3:PutObject',
+    resource: `${bucket('anchor')}/timestamps/1`,
+    context: created,
+    roles: [],
+  },
+  {
+    duty: 'write anything else beside the checkpoints',
+    action: 's3:PutObject',
+    resource: `${bucket('anchor')}/other/1`,
+    context: once,
+    roles: [],
+  },
+  {
+    duty: 'read a timestamp',
+    action: 's3:GetObject',
+    resource: `${bucket('anchor')}/timestamps/1`,
+    roles: ['export-bundle'],
+  },
+  {
     duty: 'replace an anchored checkpoint',
     action: 's3:PutObject',
     resource: `${bucket('anchor')}/checkpoints/1`,
@@ -398,7 +425,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'kms:Decrypt',
     resource: key('EvidenceKey'),
     context: viaS3,
-    roles: [...documents, 'check-bundle', 'get-run', 'proof-desk', 'request-desk', 'scan-store-machine'].sort(),
+    roles: [...documents, 'check-bundle', 'get-run', 'proof-desk', 'request-desk', 'scan-store-machine', 'stamp-checkpoint'].sort(),
   },
   {
     duty: 'read a request',

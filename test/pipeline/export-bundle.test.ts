@@ -12,6 +12,7 @@ import {
   InputInvalid,
   NotKnown,
 } from '../../lib/errors.ts'
+import { timestampPath } from '../../lib/export/bundle-paths.ts'
 import { documentNameOf } from '../../lib/export/document-of-phase.ts'
 import { appendLeaves, emptyHead, leafHash } from '../../lib/log/merkle.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
@@ -19,10 +20,12 @@ import { passKey, runKey, storeKey } from '../../lib/pipeline/evidence-keys.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
 import type { Evidence, LargeEvidence } from '../../lib/ports.ts'
 import { sourceOfBytes } from '../../lib/subject-index/index-source.ts'
+import type { KeptTimestamp, TimestampRef } from '../../lib/timestamp/kept-timestamp.ts'
 import { emptyLedgerState, memoryLedger, Outage } from '../support/memory-ledger.ts'
 import { type Forger, failedRun, type SampleLog, sampleKeys, sampleLog, sampleRun } from '../support/sample-bundle.ts'
 import { sampleCaseKey, sampleIndex } from '../support/sample-index.ts'
 import { digest, store } from '../support/sample-run.ts'
+import { timestampAuthority, withoutOpenssl } from '../support/timestamp-authority.ts'
 
 const keys = sampleKeys()
 const indexOf = (texts: string[]): LargeEvidence => {
@@ -37,7 +40,7 @@ const indexOf = (texts: string[]): LargeEvidence => {
 const nobodyNear = indexOf(['83201571930264', '83201571930265', '83201571930266'])
 
 /** What the deployment holds after these runs: evidence, ledger and public keys. Nothing here can sign. */
-function deployment(log: SampleLog, largeEvidence = nobodyNear) {
+function deployment(log: SampleLog, largeEvidence = nobodyNear, timestamps: KeptTimestamp[] = []) {
   const stored = new Map<string, Uint8Array>()
   const state = emptyLedgerState()
   const sync = () => {
@@ -96,6 +99,10 @@ function deployment(log: SampleLog, largeEvidence = nobodyNear) {
     },
     attestationSigner: { publicKey: async () => keys.attestation.publicPem },
     logSigner: { publicKey: async () => keys.log.publicPem },
+    timestamps: {
+      list: async () => timestamps.map(({ size, authority }) => ({ size, authority })),
+      get: async (ref: TimestampRef) => timestamps.find((each) => timestampPath(each) === timestampPath(ref))!,
+    },
   }
   const exported = (exportId: string) => new Map([...stored].filter(([key]) => key.startsWith(`exports/${exportId}/`)))
   /** The n-th write from now fails once. */
@@ -386,5 +393,26 @@ describe('the documents of an export', () => {
       storeKey('run-1', 'ie', 'report.json'),
       runKey('run-1', 'summary.json'),
     ])
+  })
+})
+
+describe.skipIf(withoutOpenssl)('timestamps', () => {
+  it('are exported as the export found them when it began, and none that does not hold', async () => {
+    const log = sampleLog(keys)
+    sampleRun(log, { runId: 'run-1' })
+    const note = Buffer.from(log.checkpoint())
+    const authority = timestampAuthority()
+    const kept = (name: string, bytes: Uint8Array): KeptTimestamp => ({
+      ...{ size: log.entries.length, authority: name, certificate: authority.certificate('root') },
+      response: authority.stamp(bytes),
+    })
+    const timestamps = [kept('bad', Buffer.from('other')), kept('good', note)]
+    const { ports, exported } = deployment(log, nobodyNear, timestamps)
+    await exportBundle(ports, ofRun('run-1'))
+    const stamped = () => [...exported('e1').keys()].filter((path) => path.endsWith('.tsr'))
+    expect(stamped()).toEqual([`exports/e1/timestamps/${log.entries.length}.good.tsr`])
+    timestamps.push(kept('later', note))
+    await exportBundle(ports, ofRun('run-1'))
+    expect(stamped().length).toBe(1)
   })
 })

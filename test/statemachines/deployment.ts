@@ -10,6 +10,7 @@ const schemas = {
   'close-run': tasks.closeRunInput,
   /** Reads nothing of its payload. */
   'sign-checkpoint': z.unknown(),
+  'stamp-checkpoint': tasks.runInput,
   'take-inventory': tasks.pageInput,
   'plan-listing': tasks.passInput,
   'plan-segment': tasks.segmentInput,
@@ -132,6 +133,7 @@ export function deploy(setting: Setting = {}) {
       return summary
     },
     'sign-checkpoint': () => ({ size: attested.size }),
+    'stamp-checkpoint': () => ({ size: attested.size, kept: [], failed: [] }),
     'estimate-cost': () => ({ usd: 1.5, unlisted: 0 }),
   }
 

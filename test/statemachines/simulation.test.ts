@@ -95,6 +95,7 @@ describe('a run of the real machines', () => {
       'CloseRun',
       'AttestSummary',
       'SignCheckpoint',
+      'StampCheckpoint',
       'ReportCost',
       'DidTheRunFail',
       'RunClosed',
@@ -314,10 +315,10 @@ describe('a run of the real machines', () => {
     expect(deployment.world.callsOf('estimate-cost').length).toBe(1)
   })
 
-  it('is closed all the same when nobody can say what it cost', async () => {
+  it.each(['estimate-cost', 'stamp-checkpoint'])('is closed all the same when nothing comes of %s', async (task) => {
     const deployment = deploy({
       before: (name) => {
-        if (name === 'estimate-cost') throw broken()
+        if (name === task) throw broken()
       },
     })
     expect(await deployment.verify()).toEqual(closed(1))
@@ -443,8 +444,8 @@ describe('a failure', () => {
     // A batch that was not scanned before the deletion is scanned after it: only the last pass earns the verdict.
     const lastPass = undisturbed.world.callsOf('settle-coverage').length - 1
     const calls = undisturbed.world.calls.filter(({ name, payload }) => {
-      // What a run cost has no part in its verdict.
-      if (name === 'estimate-cost') return false
+      // What a run cost has no part in its verdict, nor has who else saw its checkpoint.
+      if (name === 'estimate-cost' || name === 'stamp-checkpoint') return false
       return name !== 'scan-batch' || (payload as { pass: number }).pass === lastPass
     })
     for (const { name, payload } of calls) {

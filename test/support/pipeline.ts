@@ -30,6 +30,7 @@ import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
 import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
 import { settleSubjects } from '../../lib/pipeline/settle-subjects.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
+import { stampCheckpoint } from '../../lib/pipeline/stamp-checkpoint.ts'
 import { takeInventory } from '../../lib/pipeline/take-inventory.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { manifestText } from './sample-files.ts'
@@ -47,6 +48,7 @@ const tasks = {
   'settle-subjects': settleSubjects,
   'close-run': closeRun,
   'sign-checkpoint': (ports: Ports) => signCheckpoint(ports),
+  'stamp-checkpoint': stampCheckpoint,
   'take-inventory': takeInventory,
   'plan-listing': planListing,
   'plan-segment': planSegment,

@@ -38,6 +38,7 @@ import type { Coverage } from '../../lib/inventory/coverage.ts'
 import { addSignature, formatCheckpointText, joinSignature } from '../../lib/log/checkpoint.ts'
 import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
+import type { KeptTimestamp } from '../../lib/timestamp/kept-timestamp.ts'
 import { lastInventoriesOf } from '../../lib/verdict/decide-subject.ts'
 import { decideVerdict, type Verdict } from '../../lib/verdict/decide-verdict.ts'
 import type { OpenVersion, StoreReport } from '../../lib/verdict/store-report.ts'
@@ -148,7 +149,7 @@ export function sampleLog(first: SampleKeys) {
       return note
     },
     /** The bundle of the entries that are chosen, all of them unless said otherwise. */
-    bundle(isChosen: (entry: BundleEntry) => boolean = () => true): Files {
+    bundle(isChosen: (entry: BundleEntry) => boolean = () => true, timestamps: readonly KeptTimestamp[] = []): Files {
       return withEverything(
         layOutEvidence({
           entries: entries.filter(isChosen),
@@ -156,6 +157,7 @@ export function sampleLog(first: SampleKeys) {
           checkpoints,
           chains: chainsAt(chains, checkpoints.at(-1)!.size),
           origin,
+          timestamps,
         }),
       )
     },

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -97,6 +97,19 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
     code: 1,
     stdout: expect.stringMatching(/^DOES NOT HOLD {2}proof: subject proof: expected/),
   })
+
+  // As VERIFY.md says it: nothing is typed without a proof, and one that does not hold is named.
+  const text = readFileSync(join(place.root, 'bundle/VERIFY.md'), 'utf8')
+  const block = /```sh\n(if \[ -n "\$\{PROOF.*?)```/s.exec(text)![1]!
+  const typed = (PROOF?: string) => {
+    const env = { ...process.env, KEYS: join(place.root, 'auditor'), ...(PROOF && { PROOF: join(place.root, PROOF) }) }
+    return execFileSync('bash', ['-c', block], { cwd: join(place.root, 'bundle'), encoding: 'utf8', env })
+  }
+  expect(typed()).toBe('')
+  expect(typed('subject-proof.json')).toMatch(
+    /^proven {4}found in 1 object version in offshore backups before; gone, as /,
+  )
+  expect(typed('never.txt')).toBe(`NOT PROVEN  ${join(place.root, 'never.txt')}\n`)
 
   expect(await prove('gone.txt')).toEqual({ code: 'UsageInvalid', stdout: expect.stringContaining('a new file') })
   for (const from of ['nobody.txt', 'later.txt']) {

@@ -5,6 +5,7 @@ import { parseDeployedConfig } from '../../aws/s3-configuration.ts'
 import type { Intake } from '../../aws/s3-intake.ts'
 import { type Config, isBucket } from '../../config.ts'
 import { ConfigInvalid, NotKnown, UsageInvalid } from '../../errors.ts'
+import { withCertificates } from '../certificate-files.ts'
 import { withStage } from '../deployed/open-deployed.ts'
 import { uploadManifest } from '../deployed/upload-manifest.ts'
 import type { Place } from '../deployment.ts'
@@ -20,7 +21,7 @@ export type ConfigOptions = { file?: string; manifest?: string; replaces?: strin
 export async function configCommand(options: ConfigOptions, terminal: Terminal): Promise<ExitCode> {
   const { place, file, manifest } = options
   if (place.kind !== 'aws') throw new UsageInvalid('odv config: expected --aws')
-  const given = file === undefined ? undefined : await readText(resolve(options.cwd, file), file)
+  const given = file === undefined ? undefined : await readDraft(resolve(options.cwd, file), file)
   return withStage(place, async ({ intake }, shown) => {
     const current = await readCurrent(intake)
     if (given === undefined && manifest === undefined) return show(current, terminal)
@@ -145,4 +146,12 @@ function parse(text: string, where: string): unknown {
   } catch (cause) {
     throw new ConfigInvalid(`${where}: expected JSON: ${(cause as Error).message}`, { cause })
   }
+}
+
+/** The file's text as it is, unless it names files with certificates: a deployment cannot read those. */
+async function readDraft(path: string, shown: string): Promise<string> {
+  const text = await readText(path, shown)
+  const raw = parseObject(text, shown)
+  const whole = await withCertificates(raw, path)
+  return whole === raw || JSON.stringify(whole) === JSON.stringify(raw) ? text : `${JSON.stringify(whole, null, 2)}\n`
 }

@@ -51,7 +51,7 @@ export async function demoCommand(
   const shown = await keysCommand({ action: 'show', out: 'auditor', place, cwd }, terminal)
   const keys = ['auditor/attestation-p256.pub.pem', 'auditor/log-ed25519.pub.pem']
   step('The auditor checks it, offline', `npx odv verify bundle ${keys.map((key) => `--key ${key}`).join(' ')}`)
-  const verified = await verifyCommand({ bundle: 'bundle', keys, cwd }, terminal)
+  const verified = await verifyCommand({ bundle: 'bundle', keys, authorities: [], cwd }, terminal)
 
   step('Go on with')
   for (const [command, what] of [

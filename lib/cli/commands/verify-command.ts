@@ -1,26 +1,21 @@
-import { resolve } from 'node:path'
 import { BundleInvalid } from '../../errors.ts'
 import { bundlePaths } from '../../export/bundle-paths.ts'
 import { verifyLogScript, verifyScript } from '../../export/tools/generated.ts'
 import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
 import { tool } from '../../tool.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { readBundle, readKeys, readText } from '../read-bundle.ts'
+import { type PinOptions, readBundle, readPins } from '../read-bundle.ts'
 import { bold, coloured, plural, type Terminal } from '../terminal.ts'
 
-export type VerifyOptions = { bundle: string; keys: string[]; since?: string; cwd: string }
+export type VerifyOptions = PinOptions & { bundle: string }
 
 /** `odv verify`: checks a bundle offline; needs no state directory and no network. */
 export async function verifyCommand(options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
-  const { bundle, keys, since, cwd } = options
-  const pinnedKeys = await readKeys(keys, cwd)
-  const sinceText = since === undefined ? undefined : await readText(resolve(cwd, since), '--since')
+  const { bundle, cwd } = options
+  const pins = await readPins(options)
   try {
     const files = await readBundle(bundle, cwd)
-    const summary = verifyBundle(files, {
-      ...(pinnedKeys.length > 0 && { pinnedKeys }),
-      ...(sinceText !== undefined && { since: sinceText }),
-    })
+    const summary = verifyBundle(files, pins)
     show(bundle, { ...summary, tools: toolsIn(files) }, terminal)
     return exitCode.good
   } catch (error) {
@@ -57,6 +52,10 @@ function show(bundle: string, summary: Shown, terminal: Terminal): void {
   for (const { runId, storeId, verdict, reasons } of summary.stores)
     terminal.print(`  ${runId}  ${coloured(verdict)} ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`)
   terminal.print(`  log ${summary.origin}, ${plural(summary.size, 'entry', 'entries')}`)
+  for (const each of summary.timestamps ?? [])
+    terminal.print(
+      `  timestamp of ${plural(each.size, 'entry', 'entries')}, ${each.time}, by ${each.authority}${each.pinned ? '' : ` (not pinned: ${each.certificateSha256})`}`,
+    )
   if (summary.tools === 'other')
     terminal.warn(
       `WARNING: the programs in tools/ are not those of ${tool.name} ${tool.version}. Another version may have written them, or somebody who wants you to run them.`,

@@ -3,25 +3,24 @@ import { BundleInvalid, UsageInvalid } from '../../errors.ts'
 import { verifyFiling } from '../../export/verify-bundle.ts'
 import { checkSubjectProof, type ProofSummary } from '../../export/verify-subject-proof.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { readBundle, readKeys, readText } from '../read-bundle.ts'
+import { type PinOptions, readBundle, readPins, readText } from '../read-bundle.ts'
 import { coloured, type Terminal } from '../terminal.ts'
 import { warnOfKeys } from './verify-command.ts'
 
-export type VerifyProofOptions = { proof: string; bundle?: string; keys: string[]; since?: string; cwd: string }
+export type VerifyProofOptions = PinOptions & { proof: string; bundle?: string }
 
 /**
  * `odv verify-proof`: checks one subject's proof against a bundle, which is verified first, and says what it shows. Nobody is named:
  * whom it is about stands in the proof.
  */
 export async function verifyProofCommand(options: VerifyProofOptions, terminal: Terminal): Promise<ExitCode> {
-  const { bundle, keys, since, cwd } = options
+  const { bundle, cwd } = options
   if (bundle === undefined) throw new UsageInvalid('verify-proof: expected --bundle DIR')
   const proof = await readText(resolve(cwd, options.proof), 'PROOF')
-  const pinnedKeys = await readKeys(keys, cwd)
-  const kept = since === undefined ? {} : { since: await readText(resolve(cwd, since), '--since') }
+  const pins = await readPins(options)
   try {
     const files = await readBundle(bundle, cwd)
-    const { summary, runs } = verifyFiling(files, { ...(pinnedKeys.length > 0 && { pinnedKeys }), ...kept })
+    const { summary, runs } = verifyFiling(files, pins)
     const shown = checkSubjectProof(runs, Buffer.from(proof))
     const { pinned, fingerprints } = summary
     terminal.emit({ kind: 'proof', holds: true, pinned, fingerprints, ...shown })

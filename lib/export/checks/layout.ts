@@ -1,4 +1,5 @@
 import { FormatInvalid } from '../../errors.ts'
+import type { TimestampRef } from '../../timestamp/kept-timestamp.ts'
 import {
   bundlePaths,
   consistencyPath,
@@ -9,6 +10,7 @@ import {
   proofPath,
   retiredKeyPath,
   sigstorePath,
+  timestampPath,
 } from '../bundle-paths.ts'
 import type { Checked } from '../run-check.ts'
 
@@ -27,6 +29,10 @@ export type Layout = {
   older: { size: number; note: Uint8Array; proof: Uint8Array }[]
   /** Keys that are no longer in force, oldest first. */
   retired: { attestation: Uint8Array[]; log: Uint8Array[] }
+  /** By size and then by authority. */
+  timestamps: (TimestampRef & { response: Uint8Array })[]
+  /** Certificates of authorities, by their SHA-256. */
+  authorities: { sha256: string; pem: Uint8Array }[]
   /** Paths of the schemas, of which older bundles have none. */
   schemas: string[]
 } & Record<keyof typeof bundlePaths, Uint8Array>
@@ -99,10 +105,16 @@ export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Lay
   const schemas = [...files.keys()].filter((path) => /^schemas\/[a-z-]{1,60}\.v[1-9]\d{0,3}\.schema\.json$/.test(path))
   for (const path of schemas) take(path, smallFile)
 
+  const timestamps = timestampsIn(files).map((ref) => ({ ...ref, response: take(timestampPath(ref), smallFile) }))
+  const authorities = [...files.keys()].flatMap((path) => {
+    const sha256 = /^timestamps\/authorities\/([0-9a-f]{64})\.pem$/.exec(path)?.[1]
+    return sha256 === undefined ? [] : [{ sha256, pem: take(path, smallFile) }]
+  })
+
   if (attestations.length === 0) throw new FormatInvalid('attestations: expected at least one, got none')
   const besides = [...files.keys()].filter((path) => !known.has(path)).length
   if (besides > 0) throw new FormatInvalid(`files: expected only those that a bundle has, got ${besides} besides`)
-  return { count: files.size, value: { ...single, attestations, older, retired, schemas } }
+  return { count: files.size, value: { ...single, attestations, older, retired, timestamps, authorities, schemas } }
 }
 
 /** The numbers that stand in file names, ascending; a number in another form is another file. */
@@ -112,4 +124,13 @@ function numbersIn(files: ReadonlyMap<string, Uint8Array>, name: RegExp, path: (
     return Number.isSafeInteger(number) && path(number) === each ? [number] : []
   })
   return numbers.sort((a, b) => a - b)
+}
+
+function timestampsIn(files: ReadonlyMap<string, Uint8Array>): TimestampRef[] {
+  const found = [...files.keys()].flatMap((path) => {
+    const [, size, authority] = /^timestamps\/(\d{1,16})\.([a-z0-9][a-z0-9-]{0,31})\.tsr$/.exec(path) ?? []
+    const ref = { size: Number(size), authority: authority ?? '' }
+    return Number.isSafeInteger(ref.size) && timestampPath(ref) === path ? [ref] : []
+  })
+  return found.sort((a, b) => a.size - b.size || (a.authority < b.authority ? -1 : 1))
 }

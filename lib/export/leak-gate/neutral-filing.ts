@@ -4,7 +4,7 @@ import type { Filing } from '../read-filing.ts'
 const given = new Set(
   (
     'custodian country instrument clause reference kind uri region account operator storeId shownKey versionId detail ' +
-    'protection planned error explanation approvedBy'
+    'protection planned error explanation approvedBy authority'
   ).split(' '),
 )
 
@@ -35,7 +35,8 @@ export function neutralFiling(filing: Filing): Filing {
       ]),
     )
   }
-  return { ...filing, runs: neutral(filing.runs, '') as Filing['runs'] }
+  const timestamps = neutral(filing.timestamps, '') as Filing['timestamps']
+  return { ...filing, timestamps, runs: neutral(filing.runs, '') as Filing['runs'] }
 }
 
 /** The name of a document holds that of its store (`documentNameOf`). */

@@ -6,7 +6,9 @@ import { parseCheckpoint } from '../../log/checkpoint.ts'
 import { parseConsistencyProof } from '../../log/consistency-proof.ts'
 import { parseTlogProof } from '../../log/tlog-proof.ts'
 import { formatPolicy, parseVkey } from '../../log/vkey.ts'
-import { bundlePaths, documentPath, envelopePath, proofPath } from '../bundle-paths.ts'
+import { formatCertificate, parseCertificates } from '../../timestamp/certificate.ts'
+import { verifyTimestamp } from '../../timestamp/verify-timestamp.ts'
+import { bundlePaths, documentPath, envelopePath, olderCheckpointPath, proofPath } from '../bundle-paths.ts'
 import type { Keys } from '../checks/transition.ts'
 import { documentKindOf } from '../document-of-phase.ts'
 import type { Filing } from '../read-filing.ts'
@@ -63,7 +65,8 @@ function partsOf(
   if (path === bundlePaths.verifyScript) return textOf(bytes) === verifyScript ? [] : undefined
   if (path === bundlePaths.verifyLogScript) return textOf(bytes) === verifyLogScript ? [] : undefined
   if (path.startsWith('schemas/')) return textOf(bytes) === schemaFiles().get(path) ? [] : undefined
-  if (path === bundlePaths.instructions) return keys && textOf(bytes) === instructionsOf(keys) ? [] : undefined
+  if (path === bundlePaths.instructions) return keys && textOf(bytes) === instructionsOf(keys, files) ? [] : undefined
+  if (path.startsWith('timestamps/')) return timestampParts(path, bytes, files)
   const document = known.get(path)
   return document?.sha256 === hash('sha256', bytes, 'hex')
     ? [{ bytes: maskDocument(bytes, document.trust) }]
@@ -89,9 +92,24 @@ function sigstoreParts(path: string, bytes: Uint8Array, files: Files, keys: Keys
 }
 
 /** They follow from keys and programs, which are files of their own. */
-function instructionsOf({ chains, origin }: Keys): string {
+function instructionsOf({ chains, origin }: Keys, files: Files): string {
+  const isStamped = [...files.keys()].some((path) => path.startsWith('timestamps/'))
   const programs = { verifyScript: Buffer.from(verifyScript), verifyLogScript: Buffer.from(verifyLogScript) }
-  return verifyText({ chains, origin, ...programs, companionVersion })
+  return verifyText({ chains, origin, ...programs, companionVersion, isStamped })
+}
+
+const timestampFile = /^timestamps\/(\d{1,16})\.([a-z0-9][a-z0-9-]{0,31})\.tsr$/
+const authorityFile = /^timestamps\/authorities\/[0-9a-f]{64}\.pem$/
+
+/** What an authority signed about a checkpoint of the bundle is digests, times and its own names; so is a certificate. */
+function timestampParts(path: string, bytes: Uint8Array, files: Files): Part[] | undefined {
+  if (authorityFile.test(path))
+    return formatCertificate(parseCertificates(textOf(bytes))[0]!) === textOf(bytes) ? [] : undefined
+  const size = Number(timestampFile.exec(path)?.[1] ?? Number.NaN)
+  const note = files.get(olderCheckpointPath(size)) ?? files.get(bundlePaths.checkpoint)!
+  const pinned = [...files].flatMap(([each, pem]) => (authorityFile.test(each) ? parseCertificates(textOf(pem)) : []))
+  verifyTimestamp(bytes, { bytes: note, pinned })
+  return []
 }
 
 /** A log is named after its key, and so is whoever signs: `odv.example/deletion-log/` and 16 hexadecimal digits. */
@@ -141,7 +159,10 @@ const ownPaths = new Set<string>(Object.values(bundlePaths))
 /** A name that is made of a number and words of ours says nothing; another one is looked at. */
 function* viewOfName(path: string, known: Known): Generator<View> {
   const seq = Number(/^attestations\/(\d+)\./.exec(path)?.[1] ?? Number.NaN)
+  const authority = timestampFile.exec(path)?.[2]
+  if (authority !== undefined) return yield { path, part: 'name of the authority', bytes: Buffer.from(authority) }
   const isOwn =
+    authorityFile.test(path) ||
     ownPaths.has(path) ||
     known.has(path) ||
     retiredKeys.test(path) ||

@@ -20,10 +20,16 @@ const { report, reportPdf: pdf, stores, periods, exceptions, custody, methods } 
 export const companionPaths = [report, pdf, stores, periods, exceptions, custody, methods] as const
 
 /** The files for people and the schemas, by path: all of them follow from the evidence and from this program, byte for byte. */
-export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): Map<string, Uint8Array> {
+export function companionsOf({ runs, transitions, keys, checkpoints, timestamps }: Filing): Map<string, Uint8Array> {
   const figures = toFigures(runs)
   const { origin, size, root } = checkpoints.newest
-  const about = { keys: toKeySection(keys).fingerprints, origin, size, root: Buffer.from(root).toString('base64') }
+  const about = {
+    keys: toKeySection(keys).fingerprints,
+    origin,
+    size,
+    root: Buffer.from(root).toString('base64'),
+    timestamps,
+  }
   const period = toPeriod(figures, [...runs.flatMap(attestedOf), ...transitions], size)
   const page = reportPage(runs, figures, period, about, companionVersion)
   const texts: [string, string][] = [
@@ -31,7 +37,7 @@ export function companionsOf({ runs, transitions, keys, checkpoints }: Filing): 
     [stores, storesCsv(figures)],
     [periods, periodsCsv(period)],
     [exceptions, exceptionsCsv(figures)],
-    [custody, custodyCsv(runs, transitions)],
+    [custody, custodyCsv(runs, transitions, timestamps)],
     [methods, methodsText(figures)],
     ...schemaFiles(),
   ]

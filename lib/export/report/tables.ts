@@ -1,5 +1,6 @@
 import { describePlace } from '../../finding/found-place.ts'
 import type { AttestedTransition } from '../checks/document.ts'
+import type { CheckedTimestamp } from '../checks/timestamp.ts'
 import type { RunEvidence } from '../run-evidence.ts'
 import { attestedOf, type Figures } from './figures.ts'
 
@@ -116,8 +117,16 @@ export function exceptionsCsv({ runs }: Figures): string {
   )
 }
 
-/** One row an attestation, and one for each time that a key was changed. */
-export function custodyCsv(runs: readonly RunEvidence[], transitions: readonly AttestedTransition[]): string {
+/** One row an attestation, one for each time that a key was changed, and then one for each timestamp. */
+export function custodyCsv(
+  runs: readonly RunEvidence[],
+  transitions: readonly AttestedTransition[],
+  timestamps: readonly CheckedTimestamp[],
+): string {
+  const stamped = timestamps.map(({ size, authority, time, sha256 }): Cell[] => [
+    ...[undefined, time, undefined, undefined, undefined, 'timestamp', undefined],
+    ...[`checkpoint of ${size} entries`, sha256, undefined, `authority ${authority}`],
+  ])
   const rows = [...runs.flatMap(attestedOf), ...transitions]
     .sort((a, b) => a.seq - b.seq)
     .map(({ seq, predicate, statement, envelopeSha256 }) => [
@@ -135,6 +144,6 @@ export function custodyCsv(runs: readonly RunEvidence[], transitions: readonly A
     ])
   return formatCsv(
     'entry,signed,run,store,pass,phase,result,document,document sha256,envelope sha256,tool'.split(','),
-    rows,
+    [...rows, ...stamped],
   )
 }

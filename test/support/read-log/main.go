@@ -1,4 +1,5 @@
-// Verifies a log's files with other people's code: golang.org/x/mod's signed notes and its tree of the checksum database.
+// Verifies a log's files with other people's code: golang.org/x/mod's signed notes and its tree of the checksum database, and
+// torchwood, the implementation of C2SP's proofs and policies by those who wrote them.
 package main
 
 import (
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"filippo.io/torchwood"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -74,6 +76,14 @@ func main() {
 	note := read(checkpoint)
 	newest := treeOf(checkpoint, note, verifier)
 
+	policy, err := torchwood.ParsePolicy(read(filepath.Join(bundle, "log/policy")))
+	if err != nil {
+		fail("policy", err)
+	}
+	if _, _, err := torchwood.VerifyCheckpoint(note, policy); err != nil {
+		fail(checkpoint, err)
+	}
+
 	proofs, _ := filepath.Glob(filepath.Join(bundle, "attestations/*.tlog-proof"))
 	for _, path := range proofs {
 		head, signed, found := bytes.Cut(read(path), []byte("\n\n"))
@@ -89,6 +99,9 @@ func main() {
 			fail(path, fmt.Errorf("expected the number of its name"))
 		}
 		leaf := tlog.RecordHash(read(strings.TrimSuffix(path, ".tlog-proof")))
+		if err := torchwood.VerifyProof(policy, leaf, read(path)); err != nil {
+			fail(path, err)
+		}
 		if err := tlog.CheckRecord(hashesOf(path, lines[2]), newest.N, newest.Hash, index, leaf); err != nil {
 			fail(path, err)
 		}
