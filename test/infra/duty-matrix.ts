@@ -425,7 +425,15 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     action: 'kms:Decrypt',
     resource: key('EvidenceKey'),
     context: viaS3,
-    roles: [...documents, 'check-bundle', 'get-run', 'proof-desk', 'request-desk', 'scan-store-machine', 'stamp-checkpoint'].sort(),
+    roles: [
+      ...documents,
+      'check-bundle',
+      'get-run',
+      'proof-desk',
+      'request-desk',
+      'scan-store-machine',
+      'stamp-checkpoint',
+    ].sort(),
   },
   {
     duty: 'read a request',
