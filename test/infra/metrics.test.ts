@@ -240,7 +240,7 @@ describe('alarms', () => {
   it('all reach the topic, to which alarms of this stage alone may publish', () => {
     const topic = 'arn:aws:sns:us-east-1:111122223333:odv-dev-alarms'
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
-    expect(alarms).toHaveLength(12 + 3)
+    expect(alarms).toHaveLength(15 + 3)
     for (const [id] of alarms) expect(alarmOf(id).AlarmActions, id).toEqual([topic])
     const [allow, deny] = resolve(template, template.Resources.AlarmTopicPolicy!.Properties.PolicyDocument.Statement)
     expect(allow).toMatchObject({

@@ -13,7 +13,7 @@ const names = functionNames(root)
 
 /** A cold start reads the whole bundle, half of which is the SDK: what makes it larger should be worth it. */
 /** The exporter brings the programs of a bundle and the scanner of its leak gate, the checker the programs. */
-const ceilings: Record<string, number> = { 'export-bundle': 2048, 'check-bundle': 1664 }
+const ceilings: Record<string, number> = { 'export-bundle': 2176, 'check-bundle': 1664 }
 const ceilingOf = (name: string) => (ceilings[name] ?? 1536) * 1024
 
 let dev: Packaged
