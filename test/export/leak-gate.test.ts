@@ -289,8 +289,10 @@ describe('an identifier in scope stops the export', () => {
   })
 
   it('as the name of a field, a column or a sheet, or as the number of a row', async () => {
-    const words = indexOf(['carolsmith', '12345678'])
+    const words = indexOf(['carolsmith', '12345678', 'sales.team'])
     const wheres = [
+      { field: 'sales.team' },
+      { field: 'items[3].sales.team[0]' },
       { field: 'users.carolsmith[3]' },
       { field: 'users.carolsmith' },
       { column: 1, columnName: 'CarolSmith' },

@@ -47,11 +47,17 @@ function numbered(what: 'column' | 'table' | 'sheet', { number, name }: Numbered
   return { [what]: number, ...(name !== undefined && isShown(name, index) && { [`${what}Name`]: name }) }
 }
 
+/** Words that nobody is called by may be somebody's name together (`sales.team`): then all of them are numbers. */
 function formatField(steps: readonly Step[], index: SubjectIndex): string {
+  const text = joined(steps, ({ name, member }) => (isShown(name, index) ? name : `#${member}`))
+  return redactKey(text, index) === text ? text : joined(steps, ({ member }) => `#${member}`)
+}
+
+type Member = Exclude<Step, { item: number }>
+
+function joined(steps: readonly Step[], nameOf: (member: Member) => string): string {
   let text = ''
-  for (const step of steps)
-    if ('item' in step) text += `[${step.item}]`
-    else text += `${text === '' ? '' : '.'}${isShown(step.name, index) ? step.name : `#${step.member}`}`
+  for (const step of steps) text += 'item' in step ? `[${step.item}]` : `${text === '' ? '' : '.'}${nameOf(step)}`
   return text
 }
 

@@ -44,6 +44,16 @@ describe('where a finding is in JSON', () => {
     ])
   })
 
+  it('shows no words that are an identifier together', async () => {
+    const handles = makeIndex(['sales.team', 'carol_7'])
+    const text = '{"sales":{"team":["carol_7"],"user":"carol_7"},"items":[{"sales":{"team":"carol_7"}}]}\n'
+    expect(await wheresIn(handles, text)).toEqual([
+      { field: '#1.#1[0]' },
+      { field: 'sales.user' },
+      { field: '#2[0].#1.#1' },
+    ])
+  })
+
   it('is not told of a line that is too long, of what is no JSON, and of what was cut off', async () => {
     const long = `{"a":"${' '.repeat(longestLine)}","id":${id}}\n`
     const fits = `{"a":"${' '.repeat(longestLine - 100)}","id":${id}}\n`
