@@ -43,6 +43,13 @@ describe('a number of which digits are gone, and that may have been one of someb
     expect(await gapOf(`"${Buffer.from('the id 1.2345e+18 is his').toString('base64')}"\n`)).toHaveLength(1)
   })
 
+  it.each(['1.23e%2B18', '1.23e\\u002B18', '1.23e+-18'])(
+    'does so where its + is written in a form: %s',
+    async (number) => {
+      expect(await gapOf(`id ${number}\n`)).toEqual(['lossy-number 3'])
+    },
+  )
+
   const others = [
     ...['1.5e+09', '1.23e-18', '1e18', '1.23e+19', '1.2e+1', '0x1.2e+18p', 'a1.2e18', '6.02e+23', 'c3e18f', '3e15b'],
     ...['1.234e+18.5e', '1.23e+180', 'v1.2.3e+18', '4611686018427387904', '1.23e+ 18'],

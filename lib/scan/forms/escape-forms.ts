@@ -186,13 +186,17 @@ const sixBitValues = Uint8Array.from({ length: 256 }, (_, byte) => {
   return value === -1 ? 64 : value
 })
 
-/** RFC 2152: one character in modified base64, as `+AEA-`. */
+const plus = 0x2b
+const hyphen = 0x2d
+
+/** RFC 2152: one character in modified base64, as `+AEA-`; `+-` is a plain `+`. */
 const utf7: EscapeSyntax = {
   name: 'utf-7',
   sign: '+',
   mayGlue: () => true,
   unit(bytes, at, to) {
-    if (at + 4 >= to || bytes[at + 4] !== 0x2d) return 0
+    if (at + 1 < to && bytes[at + 1] === hyphen) return unitOf(2, plus)
+    if (at + 4 >= to || bytes[at + 4] !== hyphen) return 0
     const [first, second, third] = [1, 2, 3].map((place) => sixBitValues[bytes[at + place]!]!) as [
       number,
       number,
@@ -262,6 +266,7 @@ export const escapeForms: readonly Form[] = [
   ]),
   form(utf7, 'with characters in UTF-7', (text) => [
     each(text, (byte) => `+${Buffer.from([0, byte]).toString('base64').slice(0, 3)}-`, /^.|[^A-Za-z0-9]/g),
+    each(text, () => '+-', /\+/g),
   ]),
   form(iso2022, 'behind a switch of characters as in ISO-2022-JP', (text, shape) =>
     // What is no digit is no part of a number.

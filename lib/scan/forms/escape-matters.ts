@@ -68,10 +68,10 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     if (hasDecimals && isBetweenDigits(code, before, after) && mayBeDigits(region, at, end)) return true
     if (!isNested) return false
     if (code < 0x80 && signs[code] === 1) return mayBegin(code, region, end)
+    if (code === plus && (mayBeUtf7(region, end) || (hasDecimals && mayEnd[before] === 1 && isOpen(digits, after))))
+      return true
     if (code === plus || code === slash)
-      return (
-        isOpen(code64, before) && isOpen(code64, after) && (isInCode(region, at, end) || mayBeUtf7(code, region, end))
-      )
+      return isOpen(code64, before) && isOpen(code64, after) && isInCode(region, at, end)
     // Lines of a code, and soft line breaks, may have been written in an escaped text.
     return (code === 0x0a || code === 0x0d) && (before === equals || isCodeLine(bytes, at))
   }
@@ -157,10 +157,11 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     return count >= shortestCode
   }
 
-  /** Three characters and a hyphen follow, or escapes do. */
-  function mayBeUtf7(code: number, { bytes, to }: Region, end: number): boolean {
-    if (code !== plus || end + 3 >= to) return false
-    return bytes[end + 3] === hyphen || bytes.subarray(end, end + 3).includes(sign)
+  /** A hyphen follows, or three characters and one, or escapes do. */
+  function mayBeUtf7({ bytes, to }: Region, end: number): boolean {
+    if (end >= to) return false
+    if (bytes[end] === hyphen || bytes[end] === sign) return true
+    return end + 3 < to && (bytes[end + 3] === hyphen || bytes.subarray(end, end + 3).includes(sign))
   }
 
   return matters

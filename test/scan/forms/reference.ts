@@ -55,8 +55,8 @@ const units: Record<string, Unit> = {
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
   'utf-7': {
-    pattern: /\+([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])-/y,
-    decode: ([, code]) => character(Buffer.from(`${code}A`, 'base64').readUInt16BE()),
+    pattern: /\+-|\+([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])-/y,
+    decode: ([, code]) => (code === undefined ? '+' : character(Buffer.from(`${code}A`, 'base64').readUInt16BE())),
   },
   'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
   'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },

@@ -17,7 +17,7 @@ export function isEscape(sign: i32, at: i32, lowest: i32): bool {
     case 0x3d:
       return isQuotedPrintable(at, lowest)
     case 0x2b:
-      return isUtf7(at)
+      return isUtf7(at, lowest)
     case 0x1b:
       return isIn(at + 1, 0x20, 0x2f)
     case 0x27:
@@ -103,7 +103,8 @@ function isQuotedPrintable(at: i32, lowest: i32): bool {
   return has(byteBefore(at, lowest), wanted | sign)
 }
 
-/** Three characters of base64 and a hyphen. */
-function isUtf7(at: i32): bool {
+/** A hyphen, or three characters of base64 and one. */
+function isUtf7(at: i32, lowest: i32): bool {
+  if (byteOf(at + 1) == 0x2d) return matters(0x2b, at, at + 2, lowest, 0x2b)
   return byteOf(at + 4) == 0x2d && has(byteOf(at + 1), code64) && has(byteOf(at + 2), code64) && has(byteOf(at + 3), code64)
 }

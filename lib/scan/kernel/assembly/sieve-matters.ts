@@ -19,12 +19,12 @@ export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32):
     return true
   if (load<i32>(sieve, 228) == 0) return false
   if (code < 0x80 && has(code, sign)) return mayBegin(code, end, escape)
+  if (code == 0x2b) {
+    if (mayBeUtf7(end, escape)) return true
+    if (load<i32>(sieve, 192) != 0 && mayEnd(before) && has(after, digit | sign)) return true
+  }
   if (code == 0x2b || code == 0x2f)
-    return (
-      has(before, code64 | sign) &&
-      has(after, code64 | sign) &&
-      (isInCode(at, end, lowest, escape) || (code == 0x2b && mayBeUtf7(end, escape)))
-    )
+    return has(before, code64 | sign) && has(after, code64 | sign) && isInCode(at, end, lowest, escape)
   return (code == 0x0a || code == 0x0d) && (before == 0x3d || isCodeLine(at, lowest))
 }
 
@@ -136,7 +136,11 @@ function isInside(byte: i32, escape: i32): bool {
 
 function mayBeUtf7(end: i32, escape: i32): bool {
   return (
-    byteOf(end + 3) == 0x2d || byteOf(end) == escape || byteOf(end + 1) == escape || byteOf(end + 2) == escape
+    byteOf(end) == 0x2d ||
+    byteOf(end + 3) == 0x2d ||
+    byteOf(end) == escape ||
+    byteOf(end + 1) == escape ||
+    byteOf(end + 2) == escape
   )
 }
 
