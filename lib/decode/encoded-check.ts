@@ -197,10 +197,18 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     }
   }
 
+  /**
+   * Of a run and a mark, the first in the content counts. A run before a mark ends in it, and one behind it is judged where the
+   * mark is known (`shortestRun` is more than a mark needs), so that what is written later changes nothing.
+   */
+  function keepFirst(marked: EncodedProblem | undefined): void {
+    if (marked !== undefined && (found === undefined || marked.offset < found.offset)) found = marked
+  }
+
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
     if (found !== undefined) return
     look(bytes, seen)
-    found ??= marks.write(bytes)
+    keepFirst(marks.write(bytes))
     offset += bytes.length
   }
 
@@ -211,7 +219,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     writeSeen,
     end() {
       if (isOpen) judge()
-      found ??= marks.end()
+      keepFirst(marks.end())
     },
     problem: () => found,
   }

@@ -36,7 +36,9 @@ export function markCheck() {
   let tail: Buffer = Buffer.alloc(0)
   let offset = 0
 
+  /** The first in these bytes, of whatever kind. */
   function look(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
+    let first: EncodedProblem | undefined
     for (const { name, key, mark, before, reason } of marks)
       for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
         // It is looked at again with what follows.
@@ -45,9 +47,11 @@ export function markCheck() {
         const preceding = bytes.toString('latin1', Math.max(0, at - needed), at)
         if (!mark.test(bytes.toString('latin1', at, at + needed))) continue
         if (before !== undefined && !before.test(isFirst ? preceding : `.${preceding}`)) continue
-        return { reason, offset: from + at, detail: `expected no ${name} in text` }
+        if (first === undefined || from + at < first.offset)
+          first = { reason, offset: from + at, detail: `expected no ${name} in text` }
+        break
       }
-    return undefined
+    return first
   }
 
   return {

@@ -131,6 +131,72 @@ describe('text with the first line of what is encrypted or encoded inside of it 
     })
 })
 
+describe('of several problems the first one in the text counts, however it is cut', () => {
+  const words = 'Some words, and more of them. '
+  const gzipped = gzipSync(text).toString('base64')
+  const cases: { name: string; content: string; expected: { reason: string; offset: number } }[] = [
+    {
+      name: 'armour before a run',
+      content: `${words}${armour('PGP MESSAGE')}${words.repeat(12)}"${gzipped}"`,
+      expected: { reason: 'encrypted', offset: words.length + 5 },
+    },
+    {
+      name: 'a run before armour',
+      content: `"${gzipped}"\n${words}${armour('PGP MESSAGE')}`,
+      expected: { reason: 'unsupported-format', offset: 1 },
+    },
+    {
+      name: 'a run that goes on to the beginning of armour',
+      content: `"\n${lines(gzipped, 64)}\n${armour('PGP MESSAGE')}`,
+      expected: { reason: 'unsupported-format', offset: 2 },
+    },
+    {
+      name: 'a run right behind a mark',
+      content: `${words}$ANSIBLE_VAULT;${gzipped}`,
+      expected: { reason: 'encrypted', offset: words.length },
+    },
+    {
+      name: 'uuencode before armour',
+      content: `${words}\n${uuencoded}${armour('PGP MESSAGE')}${words}`,
+      expected: { reason: 'unsupported-format', offset: words.length + 1 },
+    },
+  ]
+  for (const { name, content, expected } of cases)
+    test(name, async () => {
+      for (const cut of [[content.length], [200], [1], [31], [47, 48, 49], [97], [64, 500]])
+        expect([cut, await problemIn(content, cut)]).toMatchObject([cut, expected])
+    })
+
+  test('whatever there is', async () => {
+    const part = fc.oneof(
+      { weight: 4, arbitrary: fc.constantFrom(words, words.repeat(8), '\n', '"', ' ', '\\n', '%2B', '-----', token) },
+      { weight: 2, arbitrary: fc.stringMatching(/^[a-z0-9+/]{0,70}$/) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(gzipped, lines(gzipped, 64), encrypted.toString('hex'), gzipped.slice(0, 48)),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom(
+          ...marked.map(({ content }) => content),
+          ...marked.map(({ content }) => `\n${content.slice(0, 34)}`),
+        ),
+      },
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(part, { minLength: 2, maxLength: 12 }),
+        fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 4 }),
+        async (parts, cut) => {
+          const content = parts.join('')
+          expect(await problemIn(content, cut)).toStrictEqual(await problemIn(content, [content.length]))
+        },
+      ),
+      { numRuns: Number(process.env.RUNS ?? 200) },
+    )
+  })
+})
+
 describe('what is written into a table or an archive is checked as well', () => {
   const hidings = [
     {
