@@ -79,6 +79,23 @@ export function createDigestFinders(hashed: HashedIndex, block: Block, emit: Emi
 /** Bits of the last character that stand for nothing: zeros, as RFC 4648, section 3.5, has them. */
 const spareBits = (length: number) => (1 << ((6 * length) % 8)) - 1
 
+/** Whether a text of base64 from `offset` may begin there, in a run of base64 that begins at `from`. */
+const mayBegin = (bytes: Uint8Array, start: number, from: number): boolean =>
+  start === 0 || alphanumeric[bytes[start - 1]!] === 0 || (start - from <= longestEscape && endsEscape(bytes, start))
+
+/** Whether what is `length` characters of base64, in a run of it that begins at `from`, is a digest if its length is one's. */
+export function isBase64Digest(
+  bytes: Uint8Array,
+  { offset, length, from }: { offset: number; length: number; from: number },
+): boolean {
+  const end = offset + length
+  return (
+    mayBegin(bytes, offset, from) &&
+    (values[bytes[end - 1]!]! & spareBits(length)) === 0 &&
+    (end === bytes.length || alphanumeric[bytes[end]!] === 0)
+  )
+}
+
 /**
  * Finds texts of these lengths in base64 between letters and digits: `+`, `/`, `-` and `_` may be of the text or stand beside it
  * (`sha256-…`, `/…/`), so both is tried. What is neither of a digest's length nor one is nothing by chance.
@@ -96,13 +113,10 @@ function createBase64Finder(
   /** Texts that end before this, or there, were looked at. */
   let decided = 0
 
-  const mayBegin = (start: number, from: number) =>
-    start === 0 || alphanumeric[bytes[start - 1]!] === 0 || (start - from <= longestEscape && endsEscape(bytes, start))
-
   /** Looks at texts in [from, end), all of it in base64, that end before `to`, or there if what is behind is known. */
   function look(from: number, end: number, isKnown: boolean): void {
     for (let start = from; start <= end - shortest; start++) {
-      if (!mayBegin(start, from)) continue
+      if (!mayBegin(bytes, start, from)) continue
       for (const length of lengths) {
         const last = start + length
         if ((values[bytes[last - 1]!]! & spareBits(length)) !== 0) continue

@@ -49,7 +49,8 @@ function runsOf(bytes: Uint8Array, index: SubjectIndex): Token[] {
   const matcher = createTokenMatcher(index, keep, Math.max(1, bytes.length))
   matcher.write(bytes)
   matcher.end()
-  return [...tokens, ...formsIn(bytes, index)]
+  // What is found in both ways is named as it stands there.
+  return [...formsIn(bytes, index), ...tokens]
 }
 
 /** What is written in a form, as in content: names of files are often percent-encoded. */
@@ -58,10 +59,10 @@ function formsIn(name: Uint8Array, index: SubjectIndex): Token[] {
   const bytes = Uint8Array.from(name)
   const buffer = Buffer.from(bytes.buffer)
   const tokens: Token[] = []
-  formSearchOf(index, defaultForms).search({ bytes, buffer, to: bytes.length }, (ordinal, start, end) => {
+  formSearchOf(index, defaultForms).search({ bytes, buffer, to: bytes.length }, (ordinal, start, end, form) => {
     if (ordinal < 0) return
     const record = buffer.toString('latin1', 0, start).split('\n').length
-    if (!index.isControl(ordinal)) tokens.push({ ordinal, record, offset: start, length: end - start })
+    if (!index.isControl(ordinal)) tokens.push({ ordinal, record, offset: start, length: end - start, form })
   })
   return tokens
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { findInKey, redactKey } from '../../lib/scan/redact-key.ts'
+import { hashAlgorithms } from '../../lib/subject-index/hashed-forms.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 import { find } from './find.ts'
 
@@ -169,4 +170,49 @@ it('a digest in a name is found where hashed forms are looked for, and hidden wh
     expect(redactKey(`u/${digestOf(text).digest('hex')}`, hashed)).toBe('u/[identifier]')
   }
   expect(redactKey(`u/${hex}`, makeIndex(['bob@x.org']))).toBe(`u/${hex}`)
+  // Encoded once more it is still the digest of a form.
+  const twice = Buffer.from(hex).toString('base64')
+  expect(findInKey(`u/${twice}`, hashed)).toMatchObject([{ offset: 2, form: 'base64 sha256' }])
+  expect(findInKey('mail/bob%40x.org/1', hashed)).toMatchObject([{ offset: 5, form: 'percent' }])
+})
+
+describe('a digest in base64 in a name', () => {
+  const formOf = (algorithm: (typeof hashAlgorithms)[number]) =>
+    ({ algorithm, kind: 'plain', salt: new Uint8Array(0) }) as const
+
+  it('is hidden whoever it stands for, in every way it is written', () => {
+    for (const algorithm of hashAlgorithms) {
+      const hashed = makeIndex(['bob@x.org'], { hashedForms: [formOf(algorithm)], pending: ['later@x.org'] })
+      for (const text of ['later@x.org', ...Array.from({ length: 50 }, (_, n) => `somebody${n}@x.org`)])
+        for (const encoding of ['base64', 'base64url'] as const) {
+          const written = createHash(algorithm).update(text).digest(encoding).replace(/=+$/, '')
+          for (const [left, right] of [
+            ['u.', '==.json'],
+            ['', ''],
+            ['q=%22', '%22'],
+          ])
+            expect(redactKey(`${left}${written}${right}`, hashed)).toBe(`${left}[identifier]${right}`)
+          // What is of its alphabet may belong to it.
+          for (const key of [`copy-${written}_1`, `sha256-${written}/a/b`, `users/${written}`])
+            expect(redactKey(key, hashed)).not.toContain(written)
+        }
+    }
+  })
+
+  it('leaves what is no digest: of another length, between letters, with spare bits, words of a path', () => {
+    const hashed = makeIndex(['bob@x.org'], { hashedForms: [formOf('sha256')] })
+    const written = `${'aB3'.repeat(14)}A`
+    expect(redactKey(`u.${written}`, hashed)).toBe('u.[identifier]')
+    for (const key of [
+      `u.${written}x`,
+      `u.x${written}`,
+      `u.${written.slice(1)}`,
+      `u.${written.slice(0, -1)}B`,
+      'backups/customers-europe/archive-orders/part-00A',
+      'customers-europe/archive-orders/part-00017A',
+      'customers-europe-archive-orders-part-00017w',
+    ])
+      expect(redactKey(key, hashed)).toBe(key)
+    expect(redactKey(`u.${written}`, makeIndex(['bob@x.org']))).toBe(`u.${written}`)
+  })
 })
