@@ -34,6 +34,13 @@ export type HashedRows = {
 }
 type Row = { partition: number; place: number }
 
+/**
+ * In the word with the place or ordinal: the digest is of what is written like a decimal number, a UUID of decimal digits alone without
+ * hyphens. Where that number is an identifier itself the digest stands for it, as the digits do in text (see `Shape`).
+ */
+const yields = 2 ** 31
+const isNumber = /^[0-9]+$/
+
 type Context = { keys: CaseKeys; seed: Seed; caseRule: CaseRule; random: (bytes: number) => Uint8Array }
 
 export function createHashedRows(forms: readonly HashedForm[], { keys, seed, caseRule, random }: Context): HashedRows {
@@ -48,7 +55,7 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   const settled = createPartitions(4, (words) => new Int32Array(words))
   const controls: string[][] = forms.map(() => [])
 
-  /** Takes the digest in the scratch memory. */
+  /** Takes the digest in the scratch memory. `place` may be one that yields. */
   function append(partition: number, place: number, form: number): void {
     const length = hashBytes[forms[form]!.algorithm]
     keyed.compute(firstHashedCode + form, scratch, 0, length)
@@ -72,11 +79,16 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
     const out = new DataView(bytes.buffer)
     let before = -1
     let written = 0
+    // Of one digest, rows that yield come last.
     for (const row of createDigestSort()(words, rows)) {
       if (before !== -1 && compareDigests(words, before, row) === 0) continue
-      if (before !== -1 && [0, 1, 2].every((word) => words[before * 4 + word] === words[row * 4 + word]))
+      const value = words[row * 4 + 3]!
+      if (before !== -1 && [0, 1, 2].every((word) => words[before * 4 + word] === words[row * 4 + word])) {
+        if (value >= yields && words[before * 4 + 3]! < yields) continue
         throw new ManifestInvalid('manifest: hashed forms: expected no digest to stand for two identifiers, got one')
-      for (let word = 0; word < 4; word++) out.setUint32(written + word * 4, words[row * 4 + word]!)
+      }
+      for (let word = 0; word < 3; word++) out.setUint32(written + word * 4, words[row * 4 + word]!)
+      out.setUint32(written + 12, value % yields)
       written += digestBytes
       before = row
     }
@@ -85,11 +97,13 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
 
   return {
     add({ partition, place }, { text, shape, canonical }) {
-      for (const each of hashedTexts(text, { shape, canonical }, caseRule))
+      for (const each of hashedTexts(text, { shape, canonical }, caseRule)) {
+        const marked = shape === 'uuid' && isNumber.test(each) ? place + yields : place
         for (let form = 0; form < hashers.length; form++) {
           hashers[form]!(each, scratch)
-          append(partition, place, form)
+          append(partition, marked, form)
         }
+      }
     },
 
     addControl({ partition, place }, text) {
@@ -109,7 +123,8 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
           const to = settled.reserve(own)
           const rows = settled.current(own)
           rows.set(words.subarray(at, at + 3), to)
-          rows[to + 3] = ordinals[words[at + 3]!]!
+          const marked = words[at + 3]! >>> 0
+          rows[to + 3] = ordinals[marked % yields]! + (marked < yields ? 0 : yields)
         }
       })
     },

@@ -151,6 +151,24 @@ describe('an index with hashed forms', () => {
   })
 })
 
+it('a UUID of decimal digits and the number that it is without hyphens: every digest stands for one of them', () => {
+  const [number, uuid] = ['12345678123456781234567812345678', '12345678-1234-5678-1234-567812345678']
+  for (const algorithm of hashAlgorithms)
+    for (const listed of [
+      [number, uuid],
+      [uuid, number, uuid, number],
+    ]) {
+      const index = makeIndex(listed, { hashedForms: [plain(algorithm)] })
+      const subjectOf = (text: string) => index.hashed!.find(digestOf(plain(algorithm), text))?.ordinal
+      expect(subjectOf(number)).toBe(index.ordinalOf('decimal', number))
+      expect(subjectOf(uuid)).toBe(index.ordinalOf('uuid', number))
+      index.check()
+    }
+  const alone = makeIndex([uuid], { hashedForms: [plain('sha256')], pending: [number] })
+  for (const text of [uuid, number])
+    expect(alone.hashed!.find(digestOf(plain('sha256'), text))?.ordinal).toBe(alone.ordinalOf('uuid', number))
+})
+
 it('many subjects: each digest stands for its own, over all partitions', () => {
   const many = Array.from({ length: 20_000 }, (_, at) => `${1_000_000_007 * (at + 1)}`)
   const index = makeIndex(many, { hashedForms: [plain('md5')] })
