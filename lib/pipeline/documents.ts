@@ -66,13 +66,17 @@ export function openRunIndex(ports: IndexPorts, runId: string): Promise<OpenInde
   return index
 }
 
-/** Refuses an index that looks for less than is said. @throws IndexInvalid */
+/** Refuses an index that looks for less than is said: a name stands once for each salt. @throws IndexInvalid */
 export function requireHashedForms({ hashed }: Pick<SubjectIndex, 'hashed'>, names: readonly string[]): void {
-  for (const name of names)
-    if (hashed?.forms.includes(name) !== true)
+  const timesIn = (list: readonly string[], name: string) => list.filter((each) => each === name).length
+  for (const name of names) {
+    const [wanted, got] = [timesIn(names, name), timesIn(hashed?.forms ?? [], name)]
+    if (got < wanted)
       throw new IndexInvalid(
-        `subject index: hashed forms: expected ${name}, as it is configured, got an index without it`,
+        `subject index: hashed forms: expected ${name}${wanted === 1 ? '' : ` ${wanted} times`}, as it is configured, got an index ` +
+          (got === 0 ? 'without it' : `with ${got} of them`),
       )
+  }
 }
 
 async function loadIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {

@@ -70,4 +70,15 @@ describe('the hashed forms of a configuration', () => {
     expect(() => requireHashedForms(index, ['md5', 'sha1'])).toThrow(IndexInvalid)
     expect(() => requireHashedForms(makeIndex(['4711081547']), ['md5'])).toThrow(/expected md5, as it is configured/)
   })
+
+  it('have to be there once for each salt', () => {
+    const [one, two] = ['a', 'b'].map(
+      (salt) => ({ algorithm: 'sha256', kind: 'prefixed', salt: Buffer.from(salt) }) as const,
+    )
+    const names = ['prefixed-sha256', 'prefixed-sha256']
+    expect(() => requireHashedForms(makeIndex(['4711081547'], { hashedForms: [one!] }), names)).toThrow(
+      /expected prefixed-sha256 2 times, as it is configured, got an index with 1 of them/,
+    )
+    expect(() => requireHashedForms(makeIndex(['4711081547'], { hashedForms: [one!, two!] }), names)).not.toThrow()
+  })
 })
