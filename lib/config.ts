@@ -3,7 +3,8 @@ import { declaredFormatNames } from './decode/declared-format.ts'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 import { countryOfRegion } from './regions.ts'
 import { chooseForms } from './scan/forms/form-names.ts'
-import { hashAlgorithms, hashedFormNames, mostHashedForms } from './subject-index/hashed-forms.ts'
+import { hashedFormNames, mostHashedForms, parseHashedFormName } from './subject-index/hashed-forms.ts'
+import { problemOfPair } from './subject-index/known-pair.ts'
 import { parseCertificates } from './timestamp/certificate.ts'
 
 /** `odv.json`: what is verified, where, and what was promised. Unknown keys are refused. */
@@ -141,6 +142,8 @@ const hashedForm = z.strictObject({
   form: z.enum(hashedFormNames as [string, ...string[]]),
   /** The file that has the salt or the key, byte for byte, where manifests are read from. It is never in the configuration itself. */
   salt: z.optional(text),
+  /** An identifier that is nobody's, and the digest that copies hold of it: proof that the salt is the right one. */
+  example: z.optional(z.strictObject({ identifier: text, digest: text })),
 })
 
 /** An authority that timestamps checkpoints (RFC 3161), and the certificates of which its own has to follow from one, in PEM. */
@@ -203,13 +206,7 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
     throw new ConfigInvalid(
       `${where}: forms: expected names of forms (${chosen.names.join(', ')}), got "${chosen.unknown}"`,
     )
-  for (const { form, salt } of config.hashedForms ?? [])
-    if (hashAlgorithms.some((algorithm) => algorithm === form) !== (salt === undefined))
-      throw new ConfigInvalid(
-        salt === undefined
-          ? `${where}: hashedForms: expected "salt" with ${form}, the name of the file that has it`
-          : `${where}: hashedForms: expected no "salt" with ${form}, but with prefixed-, suffixed- or hmac-${form}`,
-      )
+  checkHashedForms(config, where)
   checkTimestamps(config, where)
   const seen = new Set<string>()
   for (const store of config.stores) {
@@ -218,6 +215,20 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
     checkStore(store, config.homeCountry, `${where}: store ${store.id}`)
   }
   return config
+}
+
+function checkHashedForms({ hashedForms = [] }: Config, where: string): void {
+  for (const [at, { form, salt, example }] of hashedForms.entries()) {
+    const parsed = parseHashedFormName(form)!
+    if ((parsed.kind === 'plain') !== (salt === undefined))
+      throw new ConfigInvalid(
+        salt === undefined
+          ? `${where}: hashedForms: expected "salt" with ${form}, the name of the file that has it`
+          : `${where}: hashedForms: expected no "salt" with ${form}, but with prefixed-, suffixed- or hmac-${form}`,
+      )
+    const problem = example && problemOfPair(parsed, example)
+    if (problem !== undefined) throw new ConfigInvalid(`${where}: hashedForms.${at}: ${form}: example: ${problem}`)
+  }
 }
 
 function checkTimestamps({ timestamps = [] }: Config, where: string): void {
@@ -267,6 +278,20 @@ export function formsOf({ forms = ['default'] }: Pick<Config, 'forms'>): readonl
 /** Names of the hashed forms that identifiers are looked for in. */
 export function hashedFormsOf({ hashedForms = [] }: Pick<Config, 'hashedForms'>): string[] {
   return hashedForms.map(({ form }) => form)
+}
+
+/** Names of those of which nothing proves the salt to be the right one. */
+export function unprovenFormsOf({ hashedForms = [] }: Pick<Config, 'hashedForms'>): string[] {
+  return hashedForms.filter(({ salt, example }) => salt !== undefined && example === undefined).map(({ form }) => form)
+}
+
+/** Identifiers of examples, which no manifest may have, and where they are. */
+export function nobodyOf({ hashedForms = [] }: Pick<Config, 'hashedForms'>): { text: string; where: string }[] {
+  return hashedForms.flatMap(({ form, example }, at) =>
+    example
+      ? [{ text: example.identifier, where: `configuration: hashedForms.${at}: ${form}: example: identifier` }]
+      : [],
+  )
 }
 
 export function isDirectory(store: StoreConfig): store is DirectoryStoreConfig {

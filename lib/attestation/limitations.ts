@@ -1,18 +1,20 @@
 /**
  * What every statement admits in plain words. `containers` are those of the run's scan, `forms` says in words in which
- * forms beside plain text identifiers were looked for, `hashed` in which hashed ones, and `left` in which that are known they were not. What holds for one store
- * is in `limitationsOfStore`.
+ * forms beside plain text identifiers were looked for, `hashed` in which hashed ones, `unproven` those of them
+ * whose salt nothing proves, and `left` in which that are known they were not. What holds for one store is in `limitationsOfStore`.
  */
 export function limitationsOf({
   containers,
   forms,
   hashed = [],
+  unproven = [],
   left,
   sliceBytes,
 }: {
   containers: readonly string[]
   forms: readonly string[]
   hashed?: readonly string[]
+  unproven?: readonly string[]
   left: readonly string[]
   /** Objects of more bytes are scanned in slices of so many, unless they are containers whose parts nobody lists. */
   sliceBytes: number
@@ -31,6 +33,7 @@ export function limitationsOf({
         : '') +
       `Identifiers in any other form (${hashed.length > 0 ? 'hashed otherwise or cut off' : 'hashed'}, ` +
       'binary, encrypted, in another encoding, encoded more than twice, or split by line folding, markup or characters without width) were not looked for.',
+    ...unproven.map((each) => `Nothing showed that the salt of this is the one that was used: ${each}.`),
     'Content in any other format is counted as unverified and never as clean.',
     `Text, Parquet, ORC, and text in blocks of BGZF or frames of pzstd, of more than ${sliceBytes} bytes was scanned in slices of that many, cut where nothing that was looked for can lie across; of such an object there is no digest of the whole.`,
     'Bytes of a bucket were compared with the checksum that S3 keeps of the whole object, or of its parts, where there is one and their sizes can be had; other bytes are believed as they came over TLS, from the listed version and ETag.',

@@ -13,6 +13,8 @@ export async function callCommand(
     Object.fromEntries(names.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]]))) as {
       [N in K]?: string
     }
+  const example = () =>
+    values['hashed-example'] === undefined ? {} : { hashedExample: values['hashed-example'] as string }
   const pins = () => ({ keys: (values.key as string[]) ?? [], authorities: (values.authority as string[]) ?? [] })
   const only = (most: number, what: string) => {
     if (positionals.length > most)
@@ -39,7 +41,7 @@ export async function callCommand(
     case 'scan': {
       const { scanCommand } = await import('./commands/scan-command.ts')
       const indexes = (values.index as string[] | undefined) ?? []
-      const scan = { ...named('manifest', 'state', 'forms', 'hashed'), indexes, paths: positionals }
+      const scan = { ...named('manifest', 'state', 'forms', 'hashed'), ...example(), indexes, paths: positionals }
       return scanCommand({ ...scan, cwd, signal }, terminal)
     }
     case 'index': {
@@ -49,7 +51,11 @@ export async function callCommand(
         only(1, `options only behind ${action}`)
         const { indexAddCommand, indexBuildCommand } = await import('./commands/index-command.ts')
         const identifierCase = values['identifier-case'] as string | undefined
-        const given = { ...named('manifest', 'out', 'hashed'), ...(identifierCase !== undefined && { identifierCase }) }
+        const given = {
+          ...named('manifest', 'out', 'hashed'),
+          ...example(),
+          ...(identifierCase !== undefined && { identifierCase }),
+        }
         const bases = (values.base as string[] | undefined) ?? []
         if (action === 'add') return indexAddCommand({ ...given, bases, state, cwd, signal }, terminal)
         if (bases.length > 0) throw new UsageInvalid('index build: expected no --base, which is for index add')

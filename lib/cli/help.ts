@@ -75,6 +75,8 @@ ${exitCodes}`,
                      utf-7, iso-2022, doubled-quote, padded, grouped, scientific, multibyte, utf-16, hex, base64; binary-uuid is slow and not among the default ones
   --hashed NAME,…    digests that are looked for as well: md5, sha1, sha256, sha512 of the identifier, or with the file of a salt
                      prefixed-…=FILE, suffixed-…=FILE, hmac-…=FILE, byte for byte. Not with --index, which has its own
+  --hashed-example NAME=IDENTIFIER:DIGEST,…
+                     proof that a salt is the right one: an identifier that is nobody's, and what copies hold of it
   --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}
 
 ${exitCodes}`,
@@ -95,7 +97,7 @@ ${exitCodes}`,
   --out FILE         a new file that only you can read: 18.3 bytes an identifier
   --identifier-case  fold (default) or exact: whether identifiers that differ in the case of letters only are the same; add has it
                      from the base
-  --hashed NAME,…    build: hashed forms, as for odv scan; 18.3 bytes more for each identifier and form, and 24 of memory. Nothing
+  --hashed NAME,…    build: hashed forms, as for odv scan, and --hashed-example; 18.3 bytes more for each identifier and form, and 24 of memory. Nothing
                      can be added to such an index
   --state DIR        the state directory with the case key (default .odv); build makes it if it is not there
   --json

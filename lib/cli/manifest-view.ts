@@ -1,3 +1,4 @@
+import { type Config, unprovenFormsOf } from '../config.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
 import { plural } from './terminal.ts'
@@ -25,6 +26,14 @@ export function describeManifest(
       : [`    ${plural(index.hashed.digests, 'digest')} that stand for them: ${index.hashed.forms.join(', ')}`]),
     ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
   ]
+}
+
+/** Which salts nothing proves to be the right ones, for people: with a wrong one nothing is found. */
+export function describeUnproven(config: Pick<Config, 'hashedForms'>): string[] {
+  return [...new Set(unprovenFormsOf(config))].map(
+    (form) =>
+      `    nothing proves the salt of ${form} to be the right one: it has no example of an identifier and its digest`,
+  )
 }
 
 const shownLines = 5

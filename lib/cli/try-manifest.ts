@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Config } from '../config.ts'
+import { type Config, nobodyOf } from '../config.ts'
 import { manifestFiles } from '../local/manifest-file.ts'
 import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import { checkPremises } from '../pipeline/build-index.ts'
@@ -19,6 +19,7 @@ export async function tryManifest(
     caseRule: config.identifierCase ?? 'fold',
     keys: caseKeysOf(randomBytes(32)),
     random: randomBytes,
+    nobody: nobodyOf(config),
   })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await manifestFiles().open(path), { now: new Date(), name }, rows)

@@ -10,7 +10,7 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../attestation/to-statement.ts'
-import { formsOf, hashedFormsOf } from '../config.ts'
+import { formsOf, hashedFormsOf, unprovenFormsOf } from '../config.ts'
 import { formatNames } from '../decode/decode-object.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
@@ -188,6 +188,7 @@ async function formsOfRun(ports: AttestPorts, runId: string, hasConfig: boolean)
   return {
     forms: summariesOf(chosen),
     hashed: config ? hashedSummariesOf(hashedFormsOf(config)) : [],
+    unproven: config ? hashedSummariesOf(unprovenFormsOf(config)) : [],
     left: summariesOf(formNames.filter((name) => !chosen.includes(name))),
   }
 }

@@ -1,4 +1,4 @@
-import { type Config, isBuiltIn } from '../config.ts'
+import { type Config, isBuiltIn, nobodyOf } from '../config.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
@@ -37,7 +37,7 @@ async function compileManifest(
   const name = config.manifest ?? 'manifest'
   const caseRule = config.identifierCase ?? 'fold'
   const hashedForms = await readHashedForms(ports, config)
-  const builder = createIndexBuilder({ caseRule, keys, random: ports.random, hashedForms })
+  const builder = createIndexBuilder({ caseRule, keys, random: ports.random, hashedForms, nobody: nobodyOf(config) })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
   const { summary, stored } = await publishIndex(ports, runKey(runId, 'subject-index'), (sink) =>

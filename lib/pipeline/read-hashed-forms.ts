@@ -2,29 +2,42 @@ import type { Config } from '../config.ts'
 import { ConfigInvalid } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { type HashedForm, parseHashedFormName } from '../subject-index/hashed-forms.ts'
+import { isReproduced } from '../subject-index/known-pair.ts'
+import { unlikelySalt } from './unlikely-salt.ts'
 
 const mostSaltBytes = 4096
 
 /**
- * The hashed forms of a configuration, with their salts. A salt is what its file has, byte for byte; since one line end too many would
- * have every digest differ, and nothing would be found, a file that ends with one is refused.
+ * The hashed forms of a configuration, with their salts. A salt is what its file has, byte for byte. With a wrong one every digest would
+ * differ, and nothing would be found: what a form has to make of the identifier of its example is made here, and without an example a file
+ * that is hardly a salt alone is refused (see `unlikelySalt`).
  * @throws ConfigInvalid @throws ManifestInvalid when there is no such file
  */
 export async function readHashedForms(
   { manifests }: Pick<Ports, 'manifests'>,
-  { hashedForms = [] }: Pick<Config, 'hashedForms'>,
+  { hashedForms = [], identifierCase = 'fold' }: Pick<Config, 'hashedForms' | 'identifierCase'>,
 ): Promise<HashedForm[]> {
   const forms: HashedForm[] = []
-  for (const { form, salt } of hashedForms)
-    forms.push({
-      ...parseHashedFormName(form)!,
-      salt: salt === undefined ? new Uint8Array(0) : await readSalt(manifests, form, salt),
-    })
+  for (const [at, { form: name, salt, example }] of hashedForms.entries()) {
+    const where = `configuration: hashedForms.${at}: ${name}`
+    const bytes = salt === undefined ? Buffer.alloc(0) : await readSalt(manifests, `${where}: salt`, salt)
+    const form = { ...parseHashedFormName(name)!, salt: new Uint8Array(bytes) }
+    const isProven = example !== undefined && isReproduced(form, example, identifierCase)
+    const unlikely = isProven || salt === undefined ? undefined : unlikelySalt(bytes)
+    if (unlikely !== undefined)
+      throw new ConfigInvalid(
+        `${where}: salt: expected the salt and nothing else, or an example that proves it, got a file that ${unlikely}`,
+      )
+    if (example !== undefined && !isProven)
+      throw new ConfigInvalid(
+        `${where}: example: expected the digest that the form makes of its identifier${salt === undefined ? '' : ' with this salt'}, got another`,
+      )
+    forms.push(form)
+  }
   return forms
 }
 
-async function readSalt(manifests: Ports['manifests'], form: string, name: string): Promise<Uint8Array> {
-  const where = `configuration: hashedForms: ${form}: salt`
+async function readSalt(manifests: Ports['manifests'], where: string, name: string): Promise<Buffer> {
   const parts: Uint8Array[] = []
   let length = 0
   for await (const chunk of await manifests.open(name)) {
@@ -32,9 +45,6 @@ async function readSalt(manifests: Ports['manifests'], form: string, name: strin
     length += chunk.length
     if (length > mostSaltBytes) throw new ConfigInvalid(`${where}: expected at most ${mostSaltBytes} bytes, got more`)
   }
-  const bytes = Buffer.concat(parts)
   if (length === 0) throw new ConfigInvalid(`${where}: expected some bytes, got an empty file`)
-  if (bytes.at(-1) === 0x0a || bytes.at(-1) === 0x0d)
-    throw new ConfigInvalid(`${where}: expected the salt and nothing else, got a file that ends with a line end`)
-  return new Uint8Array(bytes)
+  return Buffer.concat(parts)
 }

@@ -1,4 +1,4 @@
-import { IndexInvalid, ManifestInvalid } from '../errors.ts'
+import { ConfigInvalid, IndexInvalid, ManifestInvalid } from '../errors.ts'
 import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength } from '../manifest/identifier.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { CaseKeys } from './case-keys.ts'
@@ -20,6 +20,7 @@ import { shapeCodes } from './shape-code.ts'
 import { writeIndex } from './write-index.ts'
 
 export const shortLength = 6
+const notNobody = "expected one that is nobody's, got one that the manifest has"
 
 /** What an index adds to: a whole one and those that add to it, in the order of `uniteIndexes`, of the same keys and case rule. */
 type Bases = readonly Pick<OpenedPart, 'sha256' | 'filter' | 'seed' | 'walkSubjects' | 'hasDigest'>[]
@@ -38,6 +39,8 @@ export function createIndexBuilder(options: {
   mostHeld?: number
   /** Hashed forms that identifiers are looked for in as well; none with `bases`. Memory: 24 bytes for each digest. */
   hashedForms?: readonly HashedForm[]
+  /** Identifiers that no row may have, and where they were given. */
+  nobody?: readonly { text: string; where: string }[]
 }): {
   /** Takes one row's identifier; returns what is wrong with it, in words that do not quote it. */
   add(line: number, id: Identifier): string | undefined
@@ -46,10 +49,11 @@ export function createIndexBuilder(options: {
   /**
    * Writes the index into a sink. Called once. What was written before it throws is no index.
    * @throws ManifestInvalid when nothing was added, or when what was excluded was also added, or is a subject of a base
+   * @throws ConfigInvalid when somebody has an identifier of nobody
    */
   finish(report: ManifestReport, sink: IndexSink): IndexSummary
 } {
-  const { caseRule, keys, random, bases = [], hashedForms = [] } = options
+  const { caseRule, keys, random, bases = [], hashedForms = [], nobody = [] } = options
   if (hashedForms.length > 0 && bases.length > 0)
     throw new IndexInvalid(
       'subject index: hashed forms: expected a whole index, since what is added to is not read again',
@@ -131,12 +135,20 @@ export function createIndexBuilder(options: {
     return undefined
   }
 
+  function isListed(text: string): boolean {
+    const result = canonicalOf(text, caseRule)
+    if ('problem' in result) return false
+    const { digest } = rowOf(0, shapeCodes[result.shape], result.canonical)
+    return entries.has(digest) || excluded.has(digest)
+  }
+
   function finish(report: ManifestReport, sink: IndexSink): IndexSummary {
     held.settle()
     heldPending.settle()
     // All subjects of the manifest may be in a base already.
     if (entries.rows + duplicates.rows().count === 0)
       throw new ManifestInvalid('manifest: subjects: expected at least one, got none')
+    for (const { text, where } of nobody) if (isListed(text)) throw new ConfigInvalid(`${where}: ${notNobody}`)
     const shapesOfSubjects = lengths.shapes()
     const controls = plantControls(shapesOfSubjects, random, (shape, text) => {
       const row = rowOf(0, shapeCodes[shape], text)

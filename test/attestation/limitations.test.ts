@@ -20,6 +20,14 @@ describe('what statements admit', () => {
     )
     expect(told).toContain('any other form (hashed otherwise or cut off, binary,')
     expect(limitationsOf(of).join('\n')).toContain('any other form (hashed, binary,')
+    expect(told).not.toContain('Nothing showed')
+    const summaries = hashedSummariesOf(['hmac-sha256', 'prefixed-md5'])
+    expect(limitationsOf({ ...of, hashed: summaries, unproven: summaries })).toEqual(
+      expect.arrayContaining([
+        'Nothing showed that the salt of this is the one that was used: sha256 as HMAC under a key, in hexadecimal digits or base64.',
+        'Nothing showed that the salt of this is the one that was used: md5 of a salt and them, in hexadecimal digits or base64.',
+      ]),
+    )
   })
 
   it('says of a bucket how its tags were read, and what was restored before each pass', () => {

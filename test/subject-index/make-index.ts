@@ -42,6 +42,7 @@ type Options = {
   bases?: readonly (Uint8Array | IndexSource)[]
   mostHeld?: number
   hashedForms?: readonly HashedForm[]
+  nobody?: readonly { text: string; where: string }[]
 }
 
 export function buildIndex(texts: Iterable<string>, options: Options = {}): ReturnType<typeof finishInMemory> {

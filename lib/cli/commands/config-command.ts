@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { parseDeployedConfig } from '../../aws/s3-configuration.ts'
 import type { Intake } from '../../aws/s3-intake.ts'
-import { type Config, isBucket } from '../../config.ts'
+import { type Config, isBucket, parseConfig } from '../../config.ts'
 import { ConfigInvalid, NotKnown, UsageInvalid } from '../../errors.ts'
 import { withCertificates } from '../certificate-files.ts'
 import { withStage } from '../deployed/open-deployed.ts'
 import { uploadManifest } from '../deployed/upload-manifest.ts'
 import type { Place } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
+import { describeUnproven } from '../manifest-view.ts'
 import { bold, type Terminal } from '../terminal.ts'
 
 export type ConfigOptions = { file?: string; manifest?: string; replaces?: string; place: Place; cwd: string }
@@ -78,6 +79,7 @@ function show(current: Current | undefined, terminal: Terminal): ExitCode {
   const at = current.at?.toISOString()
   terminal.print(current.text.trimEnd())
   terminal.print(`\n${bold('version')} ${current.version}${at === undefined ? '' : `, of ${at}`}`)
+  for (const line of describeUnproven(hashedFormsIn(current.text))) terminal.print(line)
   terminal.emit({
     kind: 'configuration',
     version: current.version,
@@ -87,9 +89,19 @@ function show(current: Current | undefined, terminal: Terminal): ExitCode {
   return exitCode.good
 }
 
+/** Its hashed forms; none of one that is refused, which is shown as it is. */
+function hashedFormsIn(text: string): Pick<Config, 'hashedForms'> {
+  const { hashedForms } = parseObject(text, 'configuration')
+  try {
+    return parseConfig({ hashedForms })
+  } catch {
+    return {}
+  }
+}
+
 function put(
   what: 'put' | 'unchanged',
-  { stores, manifest }: Config,
+  { stores, manifest, hashedForms }: Config,
   text: string,
   uploaded: string | undefined,
   terminal: Terminal,
@@ -100,6 +112,7 @@ function put(
     `${bold('version')} ${version} ${what === 'put' ? 'is in force for the next run' : 'was in force before, and is'}: ` +
       `${stores.map(({ id }) => id).join(', ')}; ${named}`,
   )
+  for (const line of describeUnproven({ hashedForms })) terminal.print(line)
   terminal.emit({ kind: 'configuration', version, changed: what === 'put', manifest: named, stores: stores.length })
   return exitCode.good
 }

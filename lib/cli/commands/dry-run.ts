@@ -4,7 +4,7 @@ import { manifestFiles } from '../../local/manifest-file.ts'
 import { readHashedForms } from '../../pipeline/read-hashed-forms.ts'
 import { embeddedStores } from '../embedded-ports.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { describeManifest } from '../manifest-view.ts'
+import { describeManifest, describeUnproven } from '../manifest-view.ts'
 import { foreseeRestore } from '../restore-view.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 import { tryManifest } from '../try-manifest.ts'
@@ -15,7 +15,7 @@ const pageSize = 2000
 export async function dryRun(config: Config, terminal: Terminal, stores = embeddedStores()): Promise<ExitCode> {
   await readHashedForms({ manifests: manifestFiles() }, config)
   const { report, index } = await tryManifest(config, { path: config.manifest!, name: config.manifest! })
-  for (const line of describeManifest({ report, index })) terminal.print(line)
+  for (const line of [...describeManifest({ report, index }), ...describeUnproven(config)]) terminal.print(line)
   terminal.emit({
     kind: 'manifest',
     rows: report.rows,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { parseConfig } from '../../config.ts'
+import { type Config, nobodyOf, parseConfig } from '../../config.ts'
 import { IndexInvalid, UsageInvalid } from '../../errors.ts'
 import { draftFile } from '../../local/draft-file.ts'
 import { caseKeyFile } from '../../local/key-files.ts'
@@ -14,7 +14,7 @@ import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
-import { describeManifest } from '../manifest-view.ts'
+import { describeManifest, describeUnproven } from '../manifest-view.ts'
 import { openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { formatBytes, formatCount, stateOption, type Terminal } from '../terminal.ts'
 
@@ -23,6 +23,7 @@ type Options = {
   out?: string
   identifierCase?: string
   hashed?: string
+  hashedExample?: string
   state: string
   cwd: string
   signal: AbortSignal
@@ -40,7 +41,10 @@ export async function indexBuildCommand(options: Options, terminal: Terminal): P
   const caseRule = caseRuleOf(options.identifierCase) ?? 'fold'
   const manifests = manifestFiles()
   const chunks = await manifests.open(resolve(options.cwd, task.manifest))
-  const config = parseConfig(hashedOption(options.hashed, options.cwd), 'index build: --hashed')
+  const config = parseConfig(
+    { ...hashedOption(options, options.cwd), identifierCase: caseRule },
+    'index build: --hashed',
+  )
   const hashedForms = await readHashedForms({ manifests }, config)
   const paths = stateDirectory(resolve(options.cwd, options.state))
   await makeStateDirectory(paths)
@@ -48,9 +52,10 @@ export async function indexBuildCommand(options: Options, terminal: Terminal): P
   return compile(
     task,
     chunks,
-    createIndexBuilder({ caseRule, keys, random: randomBytes, hashedForms }),
+    createIndexBuilder({ caseRule, keys, random: randomBytes, hashedForms, nobody: nobodyOf(config) }),
     options,
     terminal,
+    config,
   )
 }
 
@@ -63,7 +68,8 @@ export async function indexAddCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (bases.length === 0) throw new UsageInvalid('index add: expected --base FILE')
-  if (options.hashed !== undefined) throw new UsageInvalid('index add: expected no --hashed, which is for index build')
+  if ((options.hashed ?? options.hashedExample) !== undefined)
+    throw new UsageInvalid('index add: expected no --hashed, which is for index build')
   const task = await taskOf('index add', options, bases)
   const chunks = await manifestFiles().open(resolve(options.cwd, task.manifest))
   const { files, keys } = await openIndexFiles(bases, options)
@@ -83,6 +89,7 @@ async function compile(
   builder: ReturnType<typeof createIndexBuilder>,
   { state, signal }: Options,
   terminal: Terminal,
+  config: Pick<Config, 'hashedForms'> = {},
 ): Promise<ExitCode> {
   let rows = 0
   const counted =
@@ -104,7 +111,11 @@ async function compile(
       const { created, bytes, sha256 } = await draft.publish(path)
       if (!created) throw taken(action, out)
       terminal.progress('')
-      for (const line of describeManifest({ report, index: summary }, bases.length > 0)) terminal.print(line)
+      for (const line of [
+        ...describeManifest({ report, index: summary }, bases.length > 0),
+        ...describeUnproven(config),
+      ])
+        terminal.print(line)
       const opened = [...bases, out].map((file) => `--index ${file}`).join(' ')
       terminal.print(`${out}: ${formatBytes(bytes)}; odv scan ${opened}${stateOption(state)} PATH…`)
       terminal.emit({

@@ -20,6 +20,7 @@ import { settleBatch } from '../../verdict/settle-batch.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
+import { describeUnproven } from '../manifest-view.ts'
 import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { createRunView } from '../run-view.ts'
 import { coloured, defaultState, formatBytes, plural, type Terminal } from '../terminal.ts'
@@ -31,6 +32,7 @@ export type ScanOptions = {
   state?: string
   forms?: string
   hashed?: string
+  hashedExample?: string
   paths: string[]
   cwd: string
   signal: AbortSignal
@@ -48,7 +50,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     throw new UsageInvalid('scan: expected --manifest FILE, or --index FILE instead')
   if (options.state !== undefined && indexes.length === 0)
     throw new UsageInvalid('scan: expected --index with --state, which names where its case key is')
-  if (options.hashed !== undefined && indexes.length > 0)
+  if ((options.hashed ?? options.hashedExample) !== undefined && indexes.length > 0)
     throw new UsageInvalid(
       'scan: expected no --hashed with --index: an index has its hashed forms from odv index build',
     )
@@ -62,7 +64,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   const config = parseConfig({
     manifest: resolve(cwd, (manifest ?? indexes[0])!),
     ...(options.forms !== undefined && { forms: options.forms.split(',') }),
-    ...hashedOption(options.hashed, cwd),
+    ...hashedOption(options, cwd),
     stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
   const built = indexes.length === 0 ? undefined : { state: options.state ?? defaultState, cwd }
@@ -132,7 +134,7 @@ async function scanPaths(
   const reasons = [...new Set(decisions.flatMap((decision) => decision.reasons))]
   const { clean, found, unverified, findings } = totals
   terminal.emit({ kind: 'summary', clean, found, unverified, findings, reasons })
-  for (const reason of reasons) terminal.print(`  ${reason}`)
+  for (const line of [...reasons.map((reason) => `  ${reason}`), ...describeUnproven(config)]) terminal.print(line)
   terminal.print(
     `${coloured('clean', `${clean.versions} clean`)} (${formatBytes(clean.bytes)}), ` +
       `${coloured('found', `${found.versions} found`)} (${plural(findings, 'finding')}), ` +
