@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, symlinkSync } from 'node:fs'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
@@ -52,7 +52,6 @@ async function run(channel: Record<string, unknown>) {
   const store = join(place.root, 'store')
   mkdirSync(store)
   writeFiles(store, files)
-  symlinkSync('a.jsonl', join(store, 'link'))
   /** What the reading side and the deleting side did, in each pass. */
   const reading: Map<string, Count>[] = []
   const deleting = new Map<string, Count>()
