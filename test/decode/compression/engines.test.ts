@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -53,7 +54,7 @@ const variants = kinds.flatMap((each) => [
 describe.each(variants)('the engine for $kind.name, $how', ({ kind, compress, endsItself, aheadFrom, numRuns }) => {
   test('is there where tests run', async () => {
     expect(syncEngine(kind)).toBeDefined()
-    expect(await canGoAhead()).toBe(true)
+    expect(await canGoAhead()).toBe(availableParallelism() > 1)
   })
 
   test('does with any stream, whole, cut off or damaged, what the public one does', async () => {
