@@ -10,19 +10,9 @@ import { separators, separatorText } from '../../lib/scan/separators.ts'
 import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 import { content, identifiers, piece, subsets } from './contents.ts'
+import { inPieces } from './places/find-places.ts'
 
 const inOrder = (found: PlacedOccurrence[]) => found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
-
-async function* inPieces(bytes: Uint8Array, size: number) {
-  // The buffer is used again for every piece, as stores do.
-  const buffer = new Uint8Array(size)
-  for (let at = 0; at < bytes.length; at += size) {
-    const part = bytes.subarray(at, at + size)
-    buffer.fill(0x39)
-    buffer.set(part)
-    yield buffer.subarray(0, part.length)
-  }
-}
 
 /** What is hidden in encoded text may be told apart at the edges as well: more is found there, never less. */
 const isOfText = ({ reason }: Gap) => reason === 'not-text' || reason === 'invalid-utf8'

@@ -29,11 +29,7 @@ const placed: Record<string, (part: string) => string> = {
       .every((name) => formNames.includes(name))
       ? blank(part)
       : part,
-  // Names that stand side by side may be one of somebody together (`sales.team`).
-  field: (part) =>
-    part
-      .replace(/#[0-9]+(?=["[.])|\[[0-9]+\]/g, blank)
-      .replace(/[A-Za-z_.-]+/g, (names) => (/[^.]\.[^.]/.test(names) ? names : replaceFieldWords(names, blank))),
+  field: (part) => replaceFieldWords(part, blank).replace(/#[0-9]+(?=["[.])|\[[0-9]+\]/g, blank),
   cell: (part) => (/^"[A-Z]{1,4}[1-9][0-9]{0,9}"$/.test(part) ? blank(part) : part),
   columnName: (part) => replaceFieldWords(part, blank),
   tableName: (part) => replaceFieldWords(part, blank),
