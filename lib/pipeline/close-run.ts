@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { identityOf } from '../attestation/statement.ts'
 import { decideRun, type RunOutcome, type StoreVerdict, type SubjectsSummary } from '../attestation/to-run-summary.ts'
 import type { Ports } from '../ports.ts'
@@ -35,16 +36,7 @@ export async function closeRun(
   if (!(await ports.evidence.has(key)))
     await ports.evidence.put(key, formatDocument(await composeSummary(ports, runId, failure)))
   const summary = await readDocument<RunSummary>(ports, key)
-  const { result, stores } = await withoutTakenBack(ports, runId, decideRun(summary))
-  const run = await ports.runState.getRun(runId)
-  await ports.runState.putRun({
-    runId,
-    trigger: run?.trigger ?? 'on-demand',
-    state: 'finished',
-    startedAt: summary.startedAt,
-    finishedAt: summary.finishedAt,
-    stores: stores.map((store) => ({ storeId: store.storeId, verdict: store.result, reasons: store.reasons })),
-  })
+  const { result, stores } = await listRun(ports, summary)
   const count = (verdict: Verdict) => stores.filter((store) => store.result === verdict).length
   return {
     failed: summary.failure !== undefined,
@@ -52,6 +44,21 @@ export async function closeRun(
     verified: count('verified'),
     residual: count('residual'),
     incomplete: count('incomplete'),
+  }
+}
+
+/** Says in the list of runs how the run ended; and again if something was taken back, and the list told so, just before it was told this. */
+async function listRun(ports: ClosePorts, summary: RunSummary): Promise<ReturnType<typeof decideRun>> {
+  const { runId, startedAt, finishedAt } = summary
+  const trigger = (await ports.runState.getRun(runId))?.trigger ?? 'on-demand'
+  const decide = () => withoutTakenBack(ports, runId, decideRun(summary))
+  let decided = await decide()
+  for (;;) {
+    const stores = decided.stores.map(({ storeId, result, reasons }) => ({ storeId, verdict: result, reasons }))
+    await ports.runState.putRun({ runId, trigger, state: 'finished', startedAt, finishedAt, stores })
+    const now = await decide()
+    if (isDeepStrictEqual(now, decided)) return now
+    decided = now
   }
 }
 

@@ -94,6 +94,32 @@ describe('odv correct', () => {
     expect(await look()).toEqual({ code: 2, verdicts: ['incomplete', 'incomplete'], attested })
   })
 
+  it('is in the list of runs also when it comes between a closing of the run and what that says there', async () => {
+    const { paths } = await verifiedPlace()
+    await withState(paths.root, async (ports) => {
+      const { runId } = (await ports.runState.listRuns())[0]!
+      const words = { entry: 2, explanation: 'One reason.', approvedBy: 'Example Person' }
+      let isTakenBack = false
+      const runState = Object.create(ports.runState, {
+        putRun: {
+          value: async (run: Parameters<typeof ports.runState.putRun>[0]) => {
+            if (!isTakenBack) {
+              isTakenBack = true
+              await proposeCorrection(ports, words)
+              await attest(ports, { phase: 'correction', runId, entry: 2 })
+              await proposeCorrection(ports, words)
+              expect((await ports.runState.getRun(runId))?.stores[0]?.verdict).toBe('incomplete')
+            }
+            await ports.runState.putRun(run)
+          },
+        },
+      })
+      const closed = await closeRun(Object.create(ports, { runState: { value: runState } }), { runId, failure: null })
+      expect(closed).toMatchObject({ verdict: 'incomplete', verified: 0 })
+      expect((await ports.runState.getRun(runId))?.stores[0]?.verdict).toBe('incomplete')
+    })
+  })
+
   it('writes nothing that names somebody in scope, in whatever form', async () => {
     const { correct, log } = await verifiedPlace()
     const id = transferred(3)
