@@ -20,7 +20,7 @@ export const functionSeconds = 900
 /** For what is around reading: a cold start, an index of gigabytes, the controls, and the report. */
 const marginSeconds = 180
 
-/** What one slice or, of objects that are not cut, one batch holds: less than a minute's work, so a retry costs little. */
+/** What one slice or, of objects that are not cut, one batch holds at most: less than a minute's work, so a retry costs little. */
 export const sliceBytes = 2 ** 30
 
 /** Bytes of an object that are read as they are, or of a container, that fit into a call of so many seconds. */

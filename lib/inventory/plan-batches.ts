@@ -1,3 +1,4 @@
+import { sliceBytes } from './call-capacity.ts'
 import type { InventoryEntry } from './object-version.ts'
 import { cutIntoSlices, type Slice } from './slice.ts'
 
@@ -18,6 +19,19 @@ export type Batch = {
 
 /** `slice`: an object of more bytes is scanned in slices of at most so many. */
 export type BatchSize = { bytes: number; versions: number; slice: number }
+
+/** However small a part is, what it holds is worth a worker's start from here on. */
+const leastBytes = 128 * 2 ** 20
+
+/**
+ * How a part is cut. A batch costs four transitions of a state machine, more than reading 128 MiB does, so a large part has larger
+ * batches, up to what one slice holds; a small one still occupies all cores of one machine. It is the same wherever
+ * the plan is carried out: it is evidence.
+ */
+export function batchSizeFor(entries: readonly Pick<InventoryEntry, 'size'>[]): BatchSize {
+  const bytes = entries.reduce((total, { size }) => total + Math.min(size, sliceBytes), 0)
+  return { bytes: Math.min(Math.max(leastBytes, Math.ceil(bytes / 16)), sliceBytes), versions: 1000, slice: sliceBytes }
+}
 
 /** Cuts one part into batches of about the same number of bytes; every byte of every entry is in exactly one. */
 export function planBatches(

@@ -6,7 +6,7 @@ import { bytesInOneCall, functionSeconds, isTimeFor, sliceBytes } from '../../li
 import { formatPart, parsePart, toEntry, toListed } from '../../lib/inventory/inventory-part.ts'
 import { compareListings, compareVersions } from '../../lib/inventory/listing-order.ts'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
-import { planBatches } from '../../lib/inventory/plan-batches.ts'
+import { batchSizeFor, planBatches } from '../../lib/inventory/plan-batches.ts'
 import { openText, sealText } from '../../lib/inventory/seal-key.ts'
 import { areSlicesOf, cutIntoSlices, type Slice } from '../../lib/inventory/slice.ts'
 
@@ -151,6 +151,21 @@ describe('planBatches', () => {
         }
       }),
     )
+  })
+
+  const sized = (count: number, size: number) =>
+    planBatches(
+      Array.from({ length: count }, () => ({ kind: 'object' as const, size })),
+      { segment: 0, part: 0 },
+      0,
+      batchSizeFor(Array.from({ length: count }, () => ({ size }))),
+    ).map(({ bytes }) => bytes / 2 ** 20)
+
+  it('makes batches of a small part small, for all cores, and those of a large one large, for fewer transitions', () => {
+    expect(sized(40, 2 ** 24)).toEqual([128, 128, 128, 128, 128])
+    expect(sized(2000, 2 ** 26)).toEqual(Array.from({ length: 125 }, () => 1024))
+    expect(sized(2000, 2 ** 21)).toEqual([...Array.from({ length: 15 }, () => 250), 250])
+    expect(sized(1, 2 ** 40)).toEqual(Array.from({ length: 1024 }, () => 1024))
   })
 
   it('cuts an object of any size that a store may hold into slices that tile it', () => {
