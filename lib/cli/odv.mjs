@@ -2,6 +2,7 @@
 // The program needs Node.js 24. On an older one this goes on with the Node.js that npm installed beside it.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import * as nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
 
 const wanted = 24
@@ -13,6 +14,8 @@ if (isNewEnough) {
     // node:sqlite says at every start that it is young.
     if (warning.name !== 'ExperimentalWarning') process.stderr.write(`${warning.name}: ${warning.message}\n`)
   })
+  // Beside what was installed, where nobody can write who could not change the program itself; a place to write is not needed.
+  nodeModule.enableCompileCache?.(fileURLToPath(new URL('../../node_modules/.cache/odv', import.meta.url)))
   await import('./main.ts')
 } else {
   const platform = process.platform === 'win32' ? 'win' : process.platform

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { stopRadosgw } from './radosgw.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +18,10 @@ export default function setup({ provide }: TestProject): () => void {
   chmodSync(directory, 0o755)
   process.env.TMPDIR = directory
   provide('bundles', mkdtempSync(join(directory, 'bundles-')))
-  return () => rmSync(directory, { recursive: true, force: true })
+  return () => {
+    stopRadosgw(directory)
+    rmSync(directory, { recursive: true, force: true })
+  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort, type Loopback } from './ministack.ts'
 
@@ -23,27 +24,66 @@ export const onRadosgw = why === undefined ? 'on Ceph radosgw' : `on Ceph radosg
 
 const script = fileURLToPath(new URL('radosgw.sh', import.meta.url))
 
-/** Starts one on free ports, empty; it takes about 12 seconds. */
+/** Where the one server of a run of tests is: whoever makes the directory starts it. */
+const directory = join(tmpdir(), 'odv-radosgw')
+const ready = join(directory, 'ready')
+
+type Started = { endpoint: string } | { failed: string }
+
+/**
+ * One server for all suites, since it takes 12 seconds to start: a bucket of one's own is as good. It is stopped when all tests have
+ * ended (`test/support/global-setup.ts`).
+ */
 export async function startRadosgw(): Promise<Loopback & { stop(): Promise<void> }> {
-  const directory = mkdtempSync(join(tmpdir(), 'odv-radosgw-'))
+  if (isFirst()) writeWhole(ready, JSON.stringify(await start()))
+  while (!existsSync(ready)) await pause(100)
+  const started = JSON.parse(readFileSync(ready, 'utf8')) as Started
+  if ('failed' in started) throw new Error(`radosgw: expected a server, got: ${started.failed}`)
+  return {
+    endpoint: started.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'testsecret' },
+    stop: async () => {},
+  }
+}
+
+/** Ends it, where there is one. */
+export function stopRadosgw(root: string): void {
+  const started = join(root, 'odv-radosgw')
+  if (existsSync(started))
+    spawnSync('bash', [script, 'down'], {
+      env: { ...process.env, RGW_DIR: join(started, 'ceph') },
+      stdio: 'ignore',
+      timeout: 60_000,
+    })
+}
+
+function isFirst(): boolean {
+  try {
+    mkdirSync(directory)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function start(): Promise<Started> {
   const port = await freePort()
   const env = {
     ...process.env,
-    RGW_DIR: directory,
+    RGW_DIR: join(directory, 'ceph'),
     RGW_PORT: String(port),
     RGW_MON_PORT: String(await freePort()),
     RGW_ACCESS_KEY: 'test',
     RGW_SECRET_KEY: 'testsecret',
   }
   const up = spawnSync('bash', [script, 'up'], { env, encoding: 'utf8', timeout: 180_000 })
-  if (up.status !== 0) throw new Error(`radosgw: expected a server, got: ${up.stdout}${up.stderr}`)
-  return {
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'testsecret' },
-    async stop() {
-      spawnSync('bash', [script, 'down'], { env, stdio: 'ignore', timeout: 60_000 })
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
+  return up.status === 0 ? { endpoint: `http://127.0.0.1:${port}` } : { failed: `${up.stdout}${up.stderr}` }
+}
+
+/** Nobody may read half of it. */
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text)
+  renameSync(`${path}.new`, path)
 }
