@@ -7,6 +7,7 @@ import {
   lstatSync,
   openSync,
   read,
+  readSync,
   realpathSync,
 } from 'node:fs'
 import { type FileHandle, link, lstat, open, readdir, readlink, realpath, rename, unlink } from 'node:fs/promises'
@@ -51,7 +52,8 @@ export const nodeFileSystem: FileSystem = {
 
 /**
  * Answers about single files at once, without the thread pool: a small file is checked by several of them, and each would
- * wait longer for its turn than for its answer. Reading and listing still wait, so that the process stays responsive.
+ * wait longer for its turn than for its answer. So would reading a few bytes. Reading more, and listing, still waits, so that the
+ * process stays responsive.
  */
 export const promptFileSystem: FileSystem = {
   ...nodeFileSystem,
@@ -61,12 +63,17 @@ export const promptFileSystem: FileSystem = {
     const fd = openSync(path, flags)
     return {
       stat: async () => fstatSync(fd, { bigint: true }),
-      read: async (buffer, position) => (await readInto(fd, buffer, 0, buffer.length, position)).bytesRead,
+      read: async (buffer, position) =>
+        buffer.length <= fewBytes
+          ? readSync(fd, buffer, 0, buffer.length, position)
+          : (await readInto(fd, buffer, 0, buffer.length, position)).bytesRead,
       sync: async () => fsyncSync(fd),
       close: async () => closeSync(fd),
     }
   },
 }
+
+const fewBytes = 64 * 1024
 
 const readInto = promisify(read)
 

@@ -16,6 +16,17 @@ export function versionIdOf(stat: Identity): string {
 /** The version id of something that the store does not even describe. */
 export const unknownVersionId = 'unknown'
 
+/** Whether two descriptions of a file agree in everything that a version id follows from, and in what kind of file it is. */
+export function isSameDescription(one: BigIntStats, other: BigIntStats): boolean {
+  return (
+    one.size === other.size &&
+    one.mtimeNs === other.mtimeNs &&
+    one.ctimeNs === other.ctimeNs &&
+    one.ino === other.ino &&
+    one.mode === other.mode
+  )
+}
+
 /** Nothing about the file has changed, its names and permissions included. */
 export function isSameVersion(versionId: string, stat: Identity): boolean {
   return versionIdOf(stat) === versionId
@@ -39,6 +50,10 @@ export const contentOf = (versionId: string) => versionId.split('.')[0]
 
 /** 96 bits of a digest in the letters a to p. */
 function letters(text: string): string {
-  const bytes = hash('sha256', text, 'buffer').subarray(0, 12)
-  return Array.from(bytes, (byte) => String.fromCharCode(97 + (byte >> 4), 97 + (byte & 15))).join('')
+  let written = ''
+  for (const digit of hash('sha256', text).slice(0, 24)) written += letterOf[digit]
+  return written
 }
+
+/** The letter that stands for each hexadecimal digit. */
+const letterOf = Object.fromEntries(Array.from('0123456789abcdef', (digit, at) => [digit, 'abcdefghijklmnop'[at]!]))

@@ -3,6 +3,7 @@ import type { UnverifiedReason } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { ByteRange, Chunks } from '../ports.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, type OpenFile, reasonOf } from './file-system.ts'
+import { isSameDescription } from './file-version.ts'
 import { checkStoreRoot, isInPlace, pathsOf, type StoreRoot, unavailable } from './store-root.ts'
 
 /** Measured: half the calls of 256 KiB at the same speed, and no faster beyond. */
@@ -49,7 +50,8 @@ export async function openGuarded(
     if (!isListed(listed)) return changed
     open = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     const file = open
-    const isSame = (each: BigIntStats) => each.dev === listed.dev && each.ino === listed.ino && isListed(each)
+    const isSame = (each: BigIntStats) =>
+      each.dev === listed.dev && each.ino === listed.ino && (isSameDescription(each, listed) || isListed(each))
     const isAt = async (where: Buffer) => {
       const [opened, there] = await Promise.all([file.stat(), files.lstat(where)])
       return isSame(opened) && isSame(there)

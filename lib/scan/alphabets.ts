@@ -36,9 +36,15 @@ export function tableOf(characters: string): Alphabet {
   return table
 }
 
-/** A table by length: 1 for the lengths given. */
+const lengthTables = new WeakMap<readonly number[], Uint8Array>()
+
+/** A table by length: 1 for the lengths given. It is made once for each list of them. */
 export function lengthTable(lengths: readonly number[]): Uint8Array {
-  const table = new Uint8Array(256)
-  for (const length of lengths) table[length] = 1
+  let table = lengthTables.get(lengths)
+  if (table === undefined) {
+    table = new Uint8Array(256)
+    for (const length of lengths) table[length] = 1
+    lengthTables.set(lengths, table)
+  }
   return table
 }

@@ -4,6 +4,14 @@ import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
 
+/** Runs that may begin inside of an escape, of the one finder that scans now: as much memory for each content costs more than a short one. */
+let scratch = new Int32Array(1024)
+
+function gluedOf(count: number): Int32Array {
+  if (count > scratch.length) scratch = new Int32Array(2 * count)
+  return scratch
+}
+
 /**
  * Finds identifiers that are whole runs of one alphabet, or runs without the escape that they begin with: decimal
  * numbers and handles.
@@ -19,8 +27,6 @@ export function createRunFinder(
   const maxLength = Math.max(...lengths)
   const allowed = lengthTable(lengths)
   let resume = 0
-  /** Runs that may begin inside of an escape. */
-  const glued = new Int32Array(runs.starts.length)
 
   function lookBehindEscapes(runStart: number, end: number): void {
     const first = Math.max(runStart + 1, end - maxLength)
@@ -36,6 +42,7 @@ export function createRunFinder(
     scan(to, final) {
       runs.collect(resume, to, final)
       const { count, starts, ends } = runs
+      const glued = gluedOf(count + 1)
       let gluedCount = 0
       for (let run = 0; run < count; run++) {
         const start = starts[run]!
