@@ -8,6 +8,7 @@ import { addGap, createDecoding, type Decoding, DecodingStopped } from './decodi
 import { formatOf } from './formats.ts'
 import { headLength } from './known-formats.ts'
 import { defaultLimits } from './limits.ts'
+import type { Means } from './means.ts'
 import { readRaw } from './raw-content.ts'
 import type { OpenSink } from './sink.ts'
 
@@ -111,10 +112,11 @@ export async function decodeFrames(
   { framing, head }: FramedText,
   range: { from: number; to: number },
   own: (frames: AsyncIterable<FramePiece>) => AsyncGenerator<Uint8Array>,
+  means: Means,
   open: OpenSink,
 ): Promise<PartReading> {
   const path = [framing.name]
-  const decoding = createDecoding(textAlone(path, open), defaultLimits, decodeContent, isContainer)
+  const decoding = createDecoding(textAlone(path, open), defaultLimits, decodeContent, isContainer, means)
   const chunks = own(decodedFrames(object, framing, range, decoding))
   try {
     await readRaw(byteSource(chunks), path, decoding, expectationOf(head.subarray(0, headLength)))

@@ -1,5 +1,6 @@
 import { decodeFrames, type FramedText, findFrame } from '../decode/decode-frames.ts'
 import type { ObjectBytes } from '../decode/decode-parts.ts'
+import type { Means } from '../decode/means.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutFrames } from './cut-frames.ts'
 import { endSlice, orGap } from './end-slice.ts'
@@ -16,7 +17,13 @@ export async function scanFrames(
   object: ObjectBytes,
   text: FramedText,
   slice: { from: number; to: number },
-  { index, forms, context, hiding }: { index: SubjectIndex; forms: readonly string[]; context: number; hiding: number },
+  {
+    index,
+    forms,
+    context,
+    hiding,
+    means,
+  }: { index: SubjectIndex; forms: readonly string[]; context: number; hiding: number; means: Means },
   onOccurrence: OnOccurrence,
 ): Promise<SliceScan> {
   const start = await orGap(findFrame(object, text.framing, slice))
@@ -33,7 +40,7 @@ export async function scanFrames(
     return createPartMatcher({ index, forms, path }, part, onOccurrence)
   }
   const range = { from: start, to: Math.max(start, slice.to) }
-  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, () => ({
+  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, means, () => ({
     write(bytes) {
       lastByte = bytes.at(-1) ?? lastByte
       matcher ??= opened()
