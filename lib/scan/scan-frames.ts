@@ -1,5 +1,6 @@
-import { decodeFrames, type FramedText, findFrame } from '../decode/decode-frames.ts'
+import { decodeFrames, type FramedText } from '../decode/decode-frames.ts'
 import type { ObjectBytes } from '../decode/decode-parts.ts'
+import { findFrame } from '../decode/find-frames.ts'
 import type { Means } from '../decode/means.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutFrames } from './cut-frames.ts'
@@ -26,7 +27,7 @@ export async function scanFrames(
   }: { index: SubjectIndex; forms: readonly string[]; context: number; hiding: number; means: Means },
   onOccurrence: OnOccurrence,
 ): Promise<SliceScan> {
-  const start = await orGap(findFrame(object, text.framing, slice))
+  const start = await orGap(findFrame(object, text, slice))
   if (typeof start === 'object') return { kind: 'unread', gap: start }
   if (start === undefined)
     return { kind: 'frames', start: slice.from, end: slice.from, decodedBytes: 0, records: 0, gaps: [] }

@@ -64,8 +64,7 @@ export async function scanSlice(
     if (parts === undefined) return { kind: 'container' }
     return { kind: 'parts', ...parts, records, gaps: [...parts.gaps, ...gaps] }
   }
-  const hiding = Math.max(contextFor(index, forms), 2 * longRun)
-  const context = Math.max(hiding, line)
+  const { hiding, context } = contextsOf(index, forms, line)
   const text = await orGap(framedText({ size, read }, head, placeHead))
   if (text !== undefined)
     return 'reason' in text
@@ -108,6 +107,12 @@ export async function scanSlice(
 }
 
 const newline = 0x0a
+
+/** How much around a slice tells what is hidden or found at its edges, and how much more where in its line that is. */
+export function contextsOf(index: SubjectIndex, forms: readonly string[], line: number) {
+  const hiding = Math.max(contextFor(index, forms), 2 * longRun)
+  return { hiding, context: Math.max(hiding, line) }
+}
 
 export async function readHead(read: ReadRange, length: number): Promise<Uint8Array | Gap> {
   const parts: Uint8Array[] = []
