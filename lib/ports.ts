@@ -385,6 +385,8 @@ export type Ports = {
   callSeconds: number
   /** Whether what one call cannot read is read by a scan task, which has more time. */
   handsOver: boolean
+  /** Whether a core of this machine has nothing to do just now, so that a second thread can decode ahead of the first. */
+  hasSpareCore: () => boolean
   configuration: Configuration
   manifests: Manifests
   evidence: Evidence

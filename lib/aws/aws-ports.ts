@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
@@ -54,6 +54,8 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     meter: () => ({ add: () => {} }),
     callSeconds: () => environment.callSeconds ?? functionSeconds,
     handsOver: () => environment.handsOver ?? false,
+    // A function or a task does one thing at a time.
+    hasSpareCore: () => () => availableParallelism() > 1,
     configuration: () => s3Configuration(clients.s3, intakeBucket, homeCountry),
     manifests: () => s3Manifests(clients.s3, intakeBucket),
     evidence: () => s3Evidence(clients.s3, evidenceBucket),

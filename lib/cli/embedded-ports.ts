@@ -4,12 +4,12 @@ import { type Buckets, type LocalPorts, localPorts, storesOf } from '../local/lo
 import { createCounters } from '../local/sandbox/counters.ts'
 import type { WorkerData } from '../local/sandbox/open-sandbox.ts'
 import { type StateDirectory, stateDirectory } from '../local/state-directory.ts'
-import type { Meter, StoreDeletions, Stores } from '../ports.ts'
+import type { Ports, StoreDeletions, Stores } from '../ports.ts'
 
 /** The ports of the product on one machine: local adapters, and those of S3 for stores that are buckets. */
 export function embeddedPorts(
   paths: StateDirectory,
-  { config, meter }: { config: Config | undefined; meter: Meter },
+  { config, ...own }: { config: Config | undefined } & Pick<Ports, 'meter'> & Partial<Pick<Ports, 'hasSpareCore'>>,
 ): LocalPorts {
   const configuration = {
     read: async () => {
@@ -17,15 +17,20 @@ export function embeddedPorts(
       return config
     },
   }
-  return localPorts(paths, { configuration, meter, buckets })
+  return localPorts(paths, { configuration, ...own, buckets })
 }
 
 /** Stores alone, for looking at them without a state directory. */
 export const embeddedStores = (): Stores => storesOf(buckets.stores)
 
 /** What a thread of the sandbox has: it counts in the memory that it shares with the main thread. */
-export function composeWorker({ stateRoot, counters }: WorkerData): LocalPorts {
-  return embeddedPorts(stateDirectory(stateRoot), { config: undefined, meter: createCounters(counters).meter })
+export function composeWorker({ stateRoot, counters, cores }: WorkerData): LocalPorts {
+  const { meter, busyThreads } = createCounters(counters)
+  return embeddedPorts(stateDirectory(stateRoot), {
+    config: undefined,
+    meter,
+    hasSpareCore: () => busyThreads() < cores,
+  })
 }
 
 let bucketStores: Promise<Stores> | undefined

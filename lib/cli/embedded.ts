@@ -78,13 +78,15 @@ export async function openEmbedded(options: {
   logToFile(join(paths.root, 'log.jsonl'))
   const { provide } = await import('../../functions/runtime.ts')
   const counters = createCounters()
-  const ports = embeddedPorts(paths, { config: options.config, meter: counters.meter })
-  provide(async () => ports)
   const cores = availableParallelism()
+  const hasSpareCore = () => counters.busyThreads() + 1 < cores
+  const ports = embeddedPorts(paths, { config: options.config, meter: counters.meter, hasSpareCore })
+  provide(async () => ports)
   const sandbox = openSandbox(cores, {
     composition: new URL('embedded-ports.ts', import.meta.url).href,
     stateRoot: paths.root,
     counters: counters.memory,
+    cores,
     logFile: join(paths.root, 'log.jsonl'),
   })
   const call = (name: FunctionName, payload: unknown): Promise<unknown> =>

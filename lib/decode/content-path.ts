@@ -20,5 +20,7 @@ export function roleOf(path: readonly string[]): 'main' | 'file-name' | 'aside' 
 export function isNames(path: readonly string[]): boolean {
   const [around, last] = path.slice(-2)
   if (around === undefined) return false
-  return last === 'names' ? archives.has(around) : last === 'name' && /^header(?:-[0-9]+)?$/.test(around)
+  return /^names(?:-[0-9]+)?$/.test(last!)
+    ? archives.has(around)
+    : last === 'name' && /^header(?:-[0-9]+)?$/.test(around)
 }

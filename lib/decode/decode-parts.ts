@@ -3,7 +3,7 @@ import { byteSource } from './byte-source.ts'
 import { decodeContent, isContainer } from './decode-content.ts'
 import type { PartReading } from './decode-part.ts'
 import { addGap, createDecoding, type Decoding, DecodingStopped } from './decoding.ts'
-import type { Parts } from './format.ts'
+import type { Format, Parts } from './format.ts'
 import { formatOf } from './formats.ts'
 import { defaultLimits } from './limits.ts'
 import type { Means } from './means.ts'
@@ -35,13 +35,23 @@ export async function decodeParts(
   open: OpenSink,
   means: Means = 'fast',
 ): Promise<PartsReading | undefined> {
-  const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer, means)
   const format = formatOf(head)
-  const path = format === undefined ? [] : [format.name]
+  return format && decodePartsOf(format, object, slice, open, means)
+}
+
+/** The same of an object of this format. */
+export async function decodePartsOf(
+  format: Format,
+  object: ObjectBytes,
+  slice: { from: number; to: number },
+  open: OpenSink,
+  means: Means = 'fast',
+): Promise<PartsReading | undefined> {
+  const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer, means)
   let extent = { start: slice.from, end: slice.from }
   try {
     const at = { size: object.size, read: (from: number, to: number) => collected(object.read({ from, to })) }
-    const parts = await format?.cut?.(at, path, decoding)
+    const parts = await format.cut?.(at, [format.name], decoding)
     if (parts === undefined) return undefined
     extent = { start: startBehind(slice.from, parts, object), end: startBehind(slice.to, parts, object) }
     if (extent.start < extent.end) await readParts(object, parts, extent, decoding)

@@ -1,5 +1,6 @@
 /**
  * With what is decoded: `fast`, the best that this machine has, or `plain`, Node's documented streams and TypeScript, which a
- * second opinion uses: a fault of the one is not a fault of the other.
+ * second opinion uses: a fault of the one is not a fault of the other. `hasSpareCore`: fast, and long streams in a second thread for as long as
+ * it says that a core has nothing to do.
  */
-export type Means = 'fast' | 'plain'
+export type Means = 'fast' | 'plain' | { readonly hasSpareCore: () => boolean }

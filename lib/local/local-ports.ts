@@ -5,7 +5,7 @@ import { httpAuthorities } from '../ask-authority.ts'
 import { isDirectory } from '../config.ts'
 import { AdapterMissing } from '../errors.ts'
 import { countTransitions } from '../pipeline/key-chains.ts'
-import type { Configuration, Executions, Meter, Ports, StoreDeletions, Stores } from '../ports.ts'
+import type { Configuration, Executions, Ports, StoreDeletions, Stores } from '../ports.ts'
 import { tool } from '../tool.ts'
 import { anchorDirectory } from './anchor-directory.ts'
 import { directoryDeletions } from './directory-deletion.ts'
@@ -61,7 +61,12 @@ function refuse(machine: string, name: string): never {
 /** The adapters of one state directory. The database is opened by the first port that needs it. */
 export function localPorts(
   paths: StateDirectory,
-  { configuration, meter, buckets }: { configuration: Configuration; meter: Meter; buckets: Buckets },
+  {
+    configuration,
+    meter,
+    hasSpareCore = () => false,
+    buckets,
+  }: { configuration: Configuration; buckets: Buckets } & Pick<Ports, 'meter'> & Partial<Pick<Ports, 'hasSpareCore'>>,
 ): LocalPorts {
   let opened: Database | undefined
   const database = () => {
@@ -85,6 +90,7 @@ export function localPorts(
     meter,
     callSeconds: Number.POSITIVE_INFINITY,
     handsOver: false,
+    hasSpareCore,
     configuration,
     manifests: manifestFiles(),
     evidence: evidenceDirectory(paths.evidence),

@@ -28,7 +28,10 @@ export async function readSlice(
     return found.add('content', each)
   }
   const declared = declaredFor(version.key, reading)
-  const scan = await scanSlice(ranges.read, slice, entry.size, reading.index, onOccurrence, reading.forms, declared)
+  const { index, forms, hasSpareCore } = reading
+  const scan = await scanSlice(ranges.read, slice, entry.size, index, onOccurrence, forms, declared, undefined, {
+    hasSpareCore,
+  })
   const none = { ...slice, start: slice.from, end: slice.from }
   switch (scan.kind) {
     case 'unread':

@@ -1,13 +1,21 @@
 import { hash } from 'node:crypto'
-import { isFramed } from '../decode/decode-frames.ts'
+import { framedText } from '../decode/decode-frames.ts'
 import { headLength, isReadAsIs } from '../decode/decode-part.ts'
 import { isCuttable } from '../decode/decode-parts.ts'
 import { bytesInOneCall } from '../inventory/call-capacity.ts'
 import { chooseSample } from '../inventory/choose-sample.ts'
 import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
 import type { Slice } from '../inventory/slice.ts'
+import { orGap } from '../scan/end-slice.ts'
+import { placeHead } from '../scan/places/place-keeper.ts'
 import { readHead } from '../scan/scan-slice.ts'
-import { type Opinion, opinionOnObject, opinionOnParts, opinionOnSlice } from '../scan/second-opinion.ts'
+import {
+  type Opinion,
+  opinionOnFrames,
+  opinionOnObject,
+  opinionOnParts,
+  opinionOnSlice,
+} from '../scan/second-opinion.ts'
 import type { CaseKeys } from '../subject-index/case-keys.ts'
 import type { PassRef } from './evidence-keys.ts'
 import { openRanges } from './open-ranges.ts'
@@ -49,14 +57,20 @@ export async function readForOpinion(
   const declared = declaredFor(version.key, reading)
   if (slice !== undefined) {
     const { read } = openRanges(version, uncounted)
+    const object = { size: entry.size, read }
     const head = await readHead(read, Math.min(headLength, entry.size))
     if (!(head instanceof Uint8Array)) return undefined
-    if (declared === undefined && isCuttable(head))
-      return opinionOnParts({ size: entry.size, read }, slice, head, options)
+    if (declared === undefined && isCuttable(head)) {
+      const opinion = await opinionOnParts(object, slice, head, options)
+      if (opinion !== 'uncut') return opinion
+    }
     if (declared === undefined && isReadAsIs(head))
       return opinionOnSlice(read, slice, { head, size: entry.size }, options)
-    if (slice.index > 0) return undefined
-    if (!isFramed(head) && entry.size > bytesInOneCall('container', reading.callSeconds)) return undefined
+    const text = declared === undefined ? await orGap(framedText(object, head, placeHead)) : undefined
+    if (text !== undefined && 'reason' in text) return undefined
+    // The first slice has one that knows nothing of frames.
+    if (slice.index > 0) return text && opinionOnFrames(object, text, slice, options)
+    if (text === undefined && entry.size > bytesInOneCall('container', reading.callSeconds)) return undefined
   }
   const opened = await reading.store.open(version)
   if (opened.kind === 'unreadable') return undefined

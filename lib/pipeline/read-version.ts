@@ -53,7 +53,10 @@ export async function readVersion(
         }
         const { index, forms } = reading
         const declared = declaredFor(version.key, reading)
-        const scan = await scanObject(body.chunks, index, onOccurrence, 'subjects', again?.at, forms, declared)
+        const { hasSpareCore } = reading
+        const scan = await scanObject(body.chunks, index, onOccurrence, 'subjects', again?.at, forms, declared, {
+          hasSpareCore,
+        })
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan
         const gap: Unread | undefined =

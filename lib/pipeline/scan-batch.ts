@@ -31,7 +31,15 @@ const mostOthers = 8
 export async function scanBatch(
   ports: Pick<
     Ports,
-    'clock' | 'evidence' | 'largeEvidence' | 'stores' | 'caseKey' | 'meter' | 'callSeconds' | 'handsOver'
+    | 'clock'
+    | 'evidence'
+    | 'largeEvidence'
+    | 'stores'
+    | 'caseKey'
+    | 'meter'
+    | 'callSeconds'
+    | 'handsOver'
+    | 'hasSpareCore'
   >,
   input: unknown,
 ): Promise<{ versions: number }> {
@@ -59,6 +67,7 @@ export async function scanBatch(
     meter: ports.meter,
     isLate: () => ports.clock().getTime() > readUntil,
     callSeconds: ports.callSeconds,
+    hasSpareCore: ports.hasSpareCore,
   }
   const controls = await runControls(index, undefined, forms)
   const { sample, others } = drawSample(

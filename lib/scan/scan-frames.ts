@@ -1,5 +1,7 @@
-import { decodeFrames, type FramedText, findFrame } from '../decode/decode-frames.ts'
+import { decodeFrames, type FramedText } from '../decode/decode-frames.ts'
 import type { ObjectBytes } from '../decode/decode-parts.ts'
+import { findFrame } from '../decode/find-frames.ts'
+import type { Means } from '../decode/means.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutFrames } from './cut-frames.ts'
 import { endSlice, orGap } from './end-slice.ts'
@@ -16,10 +18,16 @@ export async function scanFrames(
   object: ObjectBytes,
   text: FramedText,
   slice: { from: number; to: number },
-  { index, forms, context, hiding }: { index: SubjectIndex; forms: readonly string[]; context: number; hiding: number },
+  {
+    index,
+    forms,
+    context,
+    hiding,
+    means,
+  }: { index: SubjectIndex; forms: readonly string[]; context: number; hiding: number; means: Means },
   onOccurrence: OnOccurrence,
 ): Promise<SliceScan> {
-  const start = await orGap(findFrame(object, text.framing, slice))
+  const start = await orGap(findFrame(object, text, slice))
   if (typeof start === 'object') return { kind: 'unread', gap: start }
   if (start === undefined)
     return { kind: 'frames', start: slice.from, end: slice.from, decodedBytes: 0, records: 0, gaps: [] }
@@ -33,7 +41,7 @@ export async function scanFrames(
     return createPartMatcher({ index, forms, path }, part, onOccurrence)
   }
   const range = { from: start, to: Math.max(start, slice.to) }
-  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, () => ({
+  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, means, () => ({
     write(bytes) {
       lastByte = bytes.at(-1) ?? lastByte
       matcher ??= opened()

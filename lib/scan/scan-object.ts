@@ -1,4 +1,4 @@
-import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
+import { type DeclaredFormat, decodeObject, defaultLimits, type Means, type ReadAt } from '../decode/decode-object.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import type { FormOccurrence } from './forms/form-matcher.ts'
@@ -37,6 +37,7 @@ export type ScanObject = (
   at?: ReadAt,
   forms?: readonly string[],
   declared?: DeclaredFormat,
+  means?: Means,
 ) => Promise<ObjectScan>
 
 /**
@@ -47,7 +48,7 @@ export type Sought = 'subjects' | 'subjects-and-controls'
 
 /**
  * Reads one object to its last byte, unwraps it, and reports every identifier in it, plain and in these forms. `at` reads
- * the same bytes at any place; `declared`: see `decodeObject`.
+ * the same bytes at any place; `declared`, `means`: see `decodeObject`.
  */
 export const scanObject: ScanObject = async (
   chunks,
@@ -57,9 +58,10 @@ export const scanObject: ScanObject = async (
   at,
   forms = defaultForms,
   declared,
+  means = 'fast',
 ) => {
   const matchers = openMatchers(index, forms, sought, onOccurrence)
-  const reading = await decodeObject(chunks, matchers.open, defaultLimits, at, 'fast', declared)
+  const reading = await decodeObject(chunks, matchers.open, defaultLimits, at, means, declared)
   const { records, gaps } = matchers.stop()
   return { ...reading, records, gaps: [...reading.gaps, ...gaps], complete: reading.complete && gaps.length === 0 }
 }

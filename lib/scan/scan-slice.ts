@@ -3,6 +3,7 @@ import type { DeclaredFormat } from '../decode/decode-object.ts'
 import { decodePart, headLength, isReadAsIs } from '../decode/decode-part.ts'
 import { decodeParts, isCuttable } from '../decode/decode-parts.ts'
 import { longRun } from '../decode/encoded-check.ts'
+import type { Means } from '../decode/means.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -50,6 +51,7 @@ export async function scanSlice(
   forms: readonly string[] = defaultForms,
   declared?: DeclaredFormat,
   line = longestLine,
+  means: Means = 'fast',
 ): Promise<SliceScan> {
   if (declared !== undefined) return { kind: 'container' }
   const beginning = await readHead(read, Math.min(placeHead, size))
@@ -57,18 +59,17 @@ export async function scanSlice(
   const head = beginning.subarray(0, headLength)
   if (isCuttable(head)) {
     const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
-    const parts = await decodeParts({ size, read }, slice, head, matchers.open)
+    const parts = await decodeParts({ size, read }, slice, head, matchers.open, means)
     const { records, gaps } = matchers.stop()
     if (parts === undefined) return { kind: 'container' }
     return { kind: 'parts', ...parts, records, gaps: [...parts.gaps, ...gaps] }
   }
-  const hiding = Math.max(contextFor(index, forms), 2 * longRun)
-  const context = Math.max(hiding, line)
+  const { hiding, context } = contextsOf(index, forms, line)
   const text = await orGap(framedText({ size, read }, head, placeHead))
   if (text !== undefined)
     return 'reason' in text
       ? { kind: 'unread', gap: text }
-      : scanFrames({ size, read }, text, slice, { index, forms, context, hiding }, onOccurrence)
+      : scanFrames({ size, read }, text, slice, { index, forms, context, hiding, means }, onOccurrence)
   if (!isReadAsIs(head)) return { kind: 'container' }
   const { extent, chunks, before, last, after } = cutSlice(read, slice, size, context, hiding)
   let lastByte: number | undefined
@@ -106,6 +107,12 @@ export async function scanSlice(
 }
 
 const newline = 0x0a
+
+/** How much around a slice tells what is hidden or found at its edges, and how much more where in its line that is. */
+export function contextsOf(index: SubjectIndex, forms: readonly string[], line: number) {
+  const hiding = Math.max(contextFor(index, forms), 2 * longRun)
+  return { hiding, context: Math.max(hiding, line) }
+}
 
 export async function readHead(read: ReadRange, length: number): Promise<Uint8Array | Gap> {
   const parts: Uint8Array[] = []

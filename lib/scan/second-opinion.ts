@@ -1,14 +1,20 @@
 import { isNames } from '../decode/content-path.ts'
+import { decodeFrames, type FramedText } from '../decode/decode-frames.ts'
 import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../decode/decode-object.ts'
 import { decodePart } from '../decode/decode-part.ts'
 import { decodeParts, type ObjectBytes } from '../decode/decode-parts.ts'
+import { findFrame } from '../decode/find-frames.ts'
 import type { OpenSink } from '../decode/sink.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { cutFrames } from './cut-frames.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
+import { orGap } from './end-slice.ts'
 import { multibyte } from './forms/multibyte-form.ts'
 import { createPace, Formed, opinionLimits, passing, piecesOf } from './opinion-pieces.ts'
+import { longestLine } from './places/place-keeper.ts'
 import { referencePlaces } from './reference-matcher.ts'
 import type { PlacedOccurrence } from './scan-object.ts'
+import { contextsOf } from './scan-slice.ts'
 
 /**
  * What another reading of an object found, by plain means (`Means`) and with the reference matcher,
@@ -71,17 +77,41 @@ export function opinionOnSlice(
   })
 }
 
-/** An opinion on the parts of an object that belong to a slice, where its format says what begins where. */
-export function opinionOnParts(
+/** An opinion on the parts of an object that belong to a slice, where its format says what begins where. `uncut`: this one does not say. */
+export async function opinionOnParts(
   object: ObjectBytes,
   slice: { from: number; to: number },
   head: Uint8Array,
   options: OpinionOptions,
+): Promise<Opinion | 'uncut' | undefined> {
+  const startOf = () => 0
+  let isUncut = false
+  const opinion = await formOpinion(options, startOf, async (open) => {
+    const parts = await decodeParts(object, slice, head, open, 'plain')
+    isUncut = parts === undefined
+    return parts === undefined || parts.gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
+  })
+  return isUncut ? 'uncut' : opinion
+}
+
+/** An opinion on the beginning of what belongs to a slice of a compressed text (`scanFrames`). */
+export function opinionOnFrames(
+  object: ObjectBytes,
+  text: FramedText,
+  slice: { from: number; to: number },
+  options: OpinionOptions,
+  line = longestLine,
 ): Promise<Opinion | undefined> {
+  const { index, forms, limits: { passed } = opinionLimits } = options
   const startOf = () => 0
   return formOpinion(options, startOf, async (open) => {
-    const parts = await decodeParts(object, slice, head, open, 'plain')
-    return parts === undefined || parts.gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
+    const start = await orGap(findFrame(object, text, slice))
+    if (typeof start === 'object') return 'unread'
+    if (start === undefined) return undefined
+    const to = Math.max(start, Math.min(slice.to, slice.from + passed))
+    const cut = cutFrames({ isFirst: start === 0, to }, object.size, contextsOf(index, forms, line).context)
+    const { gaps } = await decodeFrames(object, text, { from: start, to }, cut.own, 'plain', open)
+    return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
   })
 }
 

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { RequestedVersion } from '../../lib/deletion/request.ts'
 import { ReadFailed } from '../../lib/errors.ts'
 import type { Opened, Ports, Store } from '../../lib/ports.ts'
+import { zipOf } from '../decode/archive/zip-writer.ts'
 import { kind, lengths, list1, orcFile, type } from '../decode/columnar/orc-writer.ts'
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
@@ -30,6 +31,8 @@ const tableOf = (ids: readonly string[]) =>
       ],
     })),
   })
+
+const archiveOf = (texts: readonly string[]) => zipOf(texts.map((data, n) => ({ name: `file-${n}`, data, method: 0 })))
 
 async function place(files: Record<string, string | Uint8Array>, channel: Record<string, unknown> = { kind: 'none' }) {
   const opened = await openPlace((root) => {
@@ -59,6 +62,17 @@ describe('a large object', () => {
       name: 'a table with an identifier',
       body: tableOf([...numbers(40).map(somebodyElse), transferred(3)]),
       clean: false,
+    },
+    { name: 'an archive', body: archiveOf(numbers(40).map(somebodyElse)), clean: true },
+    {
+      name: 'an archive with an identifier',
+      body: archiveOf([...numbers(40).map(somebodyElse), transferred(3)]),
+      clean: false,
+    },
+    {
+      name: 'an archive with text behind its end',
+      body: Buffer.concat([archiveOf(numbers(40).map(somebodyElse)), Buffer.from('nothing\n')]),
+      clean: true,
     },
     { name: 'binary data', body: Buffer.concat([Buffer.from(clean), Buffer.of(0), Buffer.from(clean)]), clean: false },
     { name: 'a file that begins like a format that is not read', body: `LZIP${'\x00x '.repeat(900)}`, clean: false },

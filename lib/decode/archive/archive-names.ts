@@ -37,8 +37,8 @@ const carriageReturn = 13
 /** Rows are pushed together, about so many bytes at a time. */
 const pushedBytes = 32 * 1024
 
-export function archiveNames(path: readonly string[], decoding: Decoding): ArchiveNames {
-  const namesPath = [...path, 'names']
+export function archiveNames(path: readonly string[], decoding: Decoding, name = 'names'): ArchiveNames {
+  const namesPath = [...path, name]
   const encoded = encodedCheck({ rows: true })
   let isEncodedTold = false
   let sink: Sink | undefined

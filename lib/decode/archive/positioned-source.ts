@@ -1,10 +1,9 @@
 import type { ByteSource } from '../byte-source.ts'
 
-/** A source that counts what was consumed of it. */
+/** A source that counts what was consumed of it, and of what was before it. */
 export type PositionedSource = ByteSource & { readonly position: number }
 
-export function positionedSource(source: ByteSource): PositionedSource {
-  let position = 0
+export function positionedSource(source: ByteSource, position = 0): PositionedSource {
   return {
     peek: source.peek,
     peekSome: source.peekSome,

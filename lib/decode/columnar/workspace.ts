@@ -7,7 +7,7 @@ export type Workspace = { readonly out: Out; readonly kernel?: PageKernel }
 
 /** Reads with a workspace that nobody else uses meanwhile. */
 export async function withWorkspace(means: Means, read: (workspace: Workspace) => Promise<void>): Promise<void> {
-  const kernel = means === 'fast' ? takePageKernel() : undefined
+  const kernel = means === 'plain' ? undefined : takePageKernel()
   try {
     await read(kernel === undefined ? { out: createOut() } : { out: kernel.out, kernel })
   } finally {

@@ -9,11 +9,12 @@ type Begun = Promise<{ step: Step } | { error: unknown }>
 
 /**
  * Goes on decoding a stream, from `rest` on, in a thread of Node's pool: while what is yielded is looked at, the next part is made in
- * a second buffer. Memory: two buffers. The next input is asked for when the one before is used up, before its last
+ * a second buffer. Where no core is to spare any more that part is made here, before the other one is looked at. Memory: two buffers. The next input is asked for when the one before is used up, before its last
  * output is yielded; what fails is thrown after all output before it.
  */
 export async function* driveAhead(
   stepper: Stepper,
+  hasSpareCore: () => boolean,
   rest: Uint8Array,
   isEnd: boolean,
   input: Input,
@@ -23,8 +24,9 @@ export async function* driveAhead(
   let other = Buffer.allocUnsafeSlow(aheadBytes)
   let ended = isEnd
   let work: Begun | undefined
+  const here = async (bytes: Uint8Array): Promise<Step> => stepper.step(bytes, ended, output, 0)
   const begin = (bytes: Uint8Array): void => {
-    work = begun(stepper.ahead(bytes, ended, output))
+    work = begun(hasSpareCore() ? stepper.ahead(bytes, ended, output) : here(bytes))
   }
   async function beginNext(): Promise<unknown> {
     try {

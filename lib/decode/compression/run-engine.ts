@@ -8,7 +8,8 @@ import { syncEngine } from './sync-engine.ts'
  * all of a small object, what comes before the damage is yielded all the same.
  */
 export function openEngine(kind: EngineKind, means: Means): Engine {
-  const engine = (means === 'fast' ? syncEngine(kind) : undefined) ?? streamEngine(kind)
+  const hasSpareCore = typeof means === 'object' ? means.hasSpareCore : undefined
+  const engine = (means === 'plain' ? undefined : syncEngine(kind, hasSpareCore)) ?? streamEngine(kind)
   return { ...engine, run: (input, giveBack) => withSalvage(engine, kind, input, giveBack) }
 }
 

@@ -23,15 +23,22 @@ const smallest = 64
 /** What one stream has made when it is worth decoding ahead. */
 const muchOutput = 1024 * 1024
 
-/** Absent where Node's decoder is not as it is expected. `aheadFrom`: bytes of a stream behind which it is decoded ahead. */
-export function syncEngine(kind: EngineKind, aheadFrom = muchOutput): Engine | undefined {
+/**
+ * Absent where Node's decoder is not as it is expected. `aheadFrom`: bytes of a stream behind which it is decoded ahead, as long as there is
+ * a core for it.
+ */
+export function syncEngine(
+  kind: EngineKind,
+  hasSpareCore: () => boolean = () => false,
+  aheadFrom = muchOutput,
+): Engine | undefined {
   usable ??= isUsable()
   if (!usable) return undefined
   let stepper = createStepper(kind)
   if (stepper === undefined) return undefined
   const output = Buffer.allocUnsafeSlow(outputSize)
   return {
-    run: (input, giveBack) => drive(stepper!, output, aheadFrom, input, giveBack),
+    run: (input, giveBack) => drive(stepper!, output, { hasSpareCore, aheadFrom }, input, giveBack),
     whole(input, into, at, size) {
       const done = tryWhole(stepper!, input, into, at)
       const left = done === undefined ? 0 : input.length - done.consumed
@@ -65,7 +72,7 @@ function tryWhole(
 async function* drive(
   stepper: Stepper,
   output: Uint8Array,
-  aheadFrom: number,
+  { hasSpareCore, aheadFrom }: { hasSpareCore: () => boolean; aheadFrom: number },
   input: Input,
   giveBack: (rest: Uint8Array) => void,
 ): AsyncGenerator<Uint8Array> {
@@ -75,8 +82,8 @@ async function* drive(
     const chunk = await input()
     let rest = chunk ?? nothing
     for (let isFull = true; isFull; ) {
-      if (produced >= aheadFrom && (await canGoAhead())) {
-        yield* driveAhead(stepper, rest, chunk === undefined, input, giveBack)
+      if (produced >= aheadFrom && hasSpareCore() && (await canGoAhead())) {
+        yield* driveAhead(stepper, hasSpareCore, rest, chunk === undefined, input, giveBack)
         return
       }
       const done = stepper.step(rest, chunk === undefined, output, 0)

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { promisify } from 'node:util'
 import { createInflateRaw, deflateRawSync, inflateRaw } from 'node:zlib'
 
@@ -43,9 +42,9 @@ const ownerSymbolOf = (stream: object, handle: Owned) =>
 
 let usable: Promise<boolean> | undefined
 
-/** Whether there is a core for it (on a single one it takes a tenth to a fifth longer), and a handle does what is relied on: tried once. */
+/** Whether a handle does what is relied on: tried once. */
 export function canGoAhead(): Promise<boolean> {
-  usable ??= availableParallelism() > 1 ? isUsable() : Promise.resolve(false)
+  usable ??= isUsable()
   return usable
 }
 

@@ -7,7 +7,7 @@ import { skipZeros } from './skip-zeros.ts'
 import { unwrap } from './unwrap.ts'
 import { type FrameHeader, isFrame, isSkippable, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
 import { readSkippable } from './zstd-skippable.ts'
-import { noFrames, smallFrames, smallFramesRoom } from './zstd-small-frames.ts'
+import { noFrames, smallFrame, smallFrames, smallFramesRoom, wholeFrameAt } from './zstd-small-frames.ts'
 
 /** RFC 8878. */
 export const zstd: Format = {
@@ -72,6 +72,26 @@ export async function* zstdContent(
 
 /** What was read so far of one zstd file; `announced` by the skippable frame before is the size of the next frame. */
 export type Done = { storedBytes: number; decodedBytes: number; skippables: number; announced: number | undefined }
+
+/** The content of the one frame that a source begins with; consumes exactly that frame. @throws DecodingStopped */
+export async function* zstdFrame(
+  source: ByteSource,
+  engine: Engine,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
+  const bytes = await source.peekSome(maxHeaderLength)
+  const small = engine.whole && wholeFrameAt(bytes, 0, smallFrame)
+  const output = new Uint8Array(small?.contentSize ?? 0)
+  const decoded = small && engine.whole?.(bytes.subarray(0, small.end), output, 0, small.contentSize)
+  if (small === undefined || decoded === undefined) {
+    const done: Done = { storedBytes: 0, decodedBytes: 0, skippables: 0, announced: undefined }
+    return yield* frameContent(source, engine, path, decoding, done, await source.peek(maxHeaderLength))
+  }
+  source.skip(small.end)
+  countProduced(decoding, output.length, path, 0)
+  if (output.length > 0) yield output
+}
 
 async function* frameContent(
   source: ByteSource,

@@ -3,11 +3,7 @@ import { type Decoding, DecodingStopped } from '../decoding.ts'
 import { once, readRaw } from '../raw-content.ts'
 import type { Done } from './zstd-content.ts'
 import { littleEndian } from './zstd-frame.ts'
-
-const headerLength = 8
-
-/** A seek table is read whole to be checked; a larger one is treated as content. */
-const maxTable = 2 ** 24
+import { maxTable, parseSeekTable, skippableHeader, tableMagic } from './zstd-seek-table.ts'
 
 /**
  * Consumes one skippable frame. What pzstd writes (the next frame's size in 4 bytes, checked by the caller) and a seek table that agrees with
@@ -21,14 +17,14 @@ export async function readSkippable(
 ): Promise<void> {
   const truncated = () =>
     new DecodingStopped('truncated', path, done.decodedBytes, 'zstd: expected more bytes of a skippable frame')
-  const head = await source.peek(headerLength)
-  if (head.length < headerLength) throw truncated()
+  const head = await source.peek(skippableHeader)
+  if (head.length < skippableHeader) throw truncated()
   const size = littleEndian(head, 4, 4)
   const isAnnouncement = head[0] === 0x50 && size === 4
-  const isTable = head[0] === 0x5e && size <= maxTable
-  source.skip(headerLength)
+  const isTable = head[0] === tableMagic && size <= maxTable
+  source.skip(skippableHeader)
   const before = { ...done }
-  done.storedBytes += headerLength + size
+  done.storedBytes += skippableHeader + size
   if (isAnnouncement || isTable) {
     const bytes = await source.peek(size)
     if (bytes.length < size) throw truncated()
@@ -60,22 +56,10 @@ export function takeExactly(source: ByteSource, count: number, truncated: () => 
   }
 }
 
-const footerLength = 9
-const footerMagic = 0x8f92eab1
-
 /** The seek table of zstd's seekable format: its entries must add up to exactly the frames that came before it. */
 function isSeekTable(bytes: Uint8Array, before: Done): boolean {
-  if (bytes.length < footerLength) return false
-  const footer = bytes.length - footerLength
-  const descriptor = bytes[footer + 4]!
-  if (littleEndian(bytes, footer + 5, 4) !== footerMagic || (descriptor & 0x7f) !== 0) return false
-  const entryLength = descriptor === 0 ? 8 : 12
-  if (littleEndian(bytes, footer, 4) * entryLength !== footer) return false
-  let storedBytes = 0
-  let decodedBytes = 0
-  for (let at = 0; at < footer; at += entryLength) {
-    storedBytes += littleEndian(bytes, at, 4)
-    decodedBytes += littleEndian(bytes, at + 4, 4)
-  }
-  return storedBytes === before.storedBytes && decodedBytes === before.decodedBytes
+  const table = parseSeekTable(bytes)
+  if (table === undefined) return false
+  const sum = (numbers: Uint32Array) => numbers.reduce((total, each) => total + each, 0)
+  return sum(table.stored) === before.storedBytes && sum(table.decoded) === before.decodedBytes
 }

@@ -1,7 +1,7 @@
 import type { Engine } from './engine.ts'
 import { isFrame, littleEndian, parseFrameHeader } from './zstd-frame.ts'
 
-const smallFrame = 65_536
+export const smallFrame = 65_536
 /** Room for frames until another one might not fit. */
 export const smallFramesRoom = 5 * smallFrame
 

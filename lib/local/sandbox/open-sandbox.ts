@@ -1,7 +1,17 @@
 import { Worker } from 'node:worker_threads'
+import { createCounters } from './counters.ts'
 
-/** `composition` is the URL of a module that exports `composeWorker`: what ports a worker has is not for it to say. */
-export type WorkerData = { composition: string; stateRoot: string; counters: SharedArrayBuffer; logFile: string }
+/**
+ * `composition` is the URL of a module that exports `composeWorker`: what ports a worker has is not for it to say. `counters`: memory of
+ * `createCounters`, where workers also see how many of them are busy on how many `cores`.
+ */
+export type WorkerData = {
+  composition: string
+  stateRoot: string
+  counters: SharedArrayBuffer
+  cores: number
+  logFile: string
+}
 export type Call = { id: number; name: string; payload: unknown }
 export type Reply =
   | { id: number; kind: 'output'; output: unknown }
@@ -20,6 +30,7 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
   const idle: Worker[] = []
   const queue: Waiting[] = []
   const busy = new Map<Worker, Waiting>()
+  const { setBusyThreads } = createCounters(data.counters)
   let started = 0
   let closed = false
   let calls = 0
@@ -56,6 +67,7 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
       busy.set(worker, waiting)
       worker.postMessage(waiting.call)
     }
+    setBusyThreads(busy.size)
   }
 
   return {

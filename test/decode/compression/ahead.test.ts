@@ -18,6 +18,8 @@ const kinds = [
   { name: 'zstd', compress: zst },
 ] as const
 
+const ahead: Means = { hasSpareCore: () => true }
+
 /** What came of the innermost content, and how the reading ended. */
 async function readingOf(chunks: AsyncIterable<Uint8Array>, means: Means) {
   const hash = createHash('sha256')
@@ -49,14 +51,14 @@ describe.each(kinds)('a long stream of $name is decoded ahead', ({ compress }) =
     { name: 'in large pieces', lengths: [300_000, 1, 70_001] },
     { name: 'in small pieces', lengths: [16_384] },
   ])('and gives what plain streams give: $name', async ({ lengths }) => {
-    const found = await readingOf(inPieces(whole, lengths), 'fast')
+    const found = await readingOf(inPieces(whole, lengths), ahead)
     expect(found).toMatchObject({ length: text.length, ended: true, reading: { complete: true, bytes: whole.length } })
     expect(found.digest).toBe(createHash('sha256').update(text).digest('hex'))
   })
 
   test('with another one behind it, and text behind that', async () => {
     const stored = Buffer.concat([whole, compress(Buffer.from('more')), Buffer.from('and the rest\n')])
-    const found = await readingOf(inPieces(stored, [400_000]), 'fast')
+    const found = await readingOf(inPieces(stored, [400_000]), ahead)
     expect(found).toEqual(await readingOf(inPieces(stored, [400_000]), 'plain'))
     expect(found.length).toBe(text.length + 'moreand the rest\n'.length)
   })
@@ -64,7 +66,7 @@ describe.each(kinds)('a long stream of $name is decoded ahead', ({ compress }) =
   test('and is no complete one where it is cut off: the gap is where the last byte was delivered', async () => {
     for (const share of [0.4, 0.7, 0.999]) {
       const cut = whole.subarray(0, Math.floor(whole.length * share))
-      const found = await readingOf(inPieces(cut, [100_000]), 'fast')
+      const found = await readingOf(inPieces(cut, [100_000]), ahead)
       const { gaps } = (await readingOf(inPieces(cut, [100_000]), 'plain')).reading
       expect(found).toMatchObject({ ended: false, reading: { complete: false, bytes: cut.length } })
       expect(found.reading.gaps.map(({ reason, detail }) => [reason, detail])).toEqual(
@@ -79,7 +81,7 @@ describe.each(kinds)('a long stream of $name is decoded ahead', ({ compress }) =
     for (const share of [0.5, 0.95]) {
       const damaged = Buffer.from(whole)
       damaged.fill(0xff, Math.floor(whole.length * share), Math.floor(whole.length * share) + 200)
-      const { reading, ended } = await readingOf(inPieces(damaged, [1e6]), 'fast')
+      const { reading, ended } = await readingOf(inPieces(damaged, [1e6]), ahead)
       expect(ended).toBe(false)
       expect(reading).toMatchObject({ complete: false, gaps: [{ reason: 'corrupt' }], bytes: damaged.length })
     }
@@ -90,7 +92,7 @@ describe.each(kinds)('a long stream of $name is decoded ahead', ({ compress }) =
       yield* inPieces(whole.subarray(0, 1_500_000), [250_000])
       throw new ReadFailed('store: read: expected more')
     }
-    const found = await readingOf(failing(), 'fast')
+    const found = await readingOf(failing(), ahead)
     expect(found.reading.gaps).toMatchObject([{ reason: 'read-error', offset: 1_500_000 }])
     expect(found.length).toBeGreaterThan(text.length / 2)
     expect(found.ended).toBe(false)
@@ -98,13 +100,19 @@ describe.each(kinds)('a long stream of $name is decoded ahead', ({ compress }) =
 
   test('and an error of the sink ends it', async () => {
     let writes = 0
-    const reading = decodeObject(inPieces(whole, [200_000]), () => ({
-      write() {
-        writes += 1
-        if (writes === 8) throw new Error('sink')
-      },
-      end() {},
-    }))
+    const reading = decodeObject(
+      inPieces(whole, [200_000]),
+      () => ({
+        write() {
+          writes += 1
+          if (writes === 8) throw new Error('sink')
+        },
+        end() {},
+      }),
+      defaultLimits,
+      undefined,
+      ahead,
+    )
     await expect(reading).rejects.toThrow('sink')
     expect(writes).toBe(8)
   })
@@ -123,6 +131,7 @@ test('a reader that stops early is let go only when nobody writes to its memory 
   }
   const output = driveAhead(
     stepper,
+    () => true,
     Buffer.from('stored'),
     false,
     async () => undefined,

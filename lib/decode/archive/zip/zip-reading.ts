@@ -1,16 +1,16 @@
 import type { Decoding, DecodingStopped } from '../../decoding.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
-import type { ArchiveNames } from '../archive-names.ts'
 import { takeBytes } from '../member-bytes.ts'
 import type { PositionedSource } from '../positioned-source.ts'
 import type { ReadEntries } from './zip-directory.ts'
+import type { PartNames } from './zip-parts.ts'
 
 /** One zip file that is being read. */
 export type ZipReading = {
   readonly source: PositionedSource
   readonly path: readonly string[]
   readonly decoding: Decoding
-  readonly names: ArchiveNames
+  readonly names: PartNames
   readonly entries: ReadEntries
   readonly stop: (reason: UnverifiedReason, detail: string) => DecodingStopped
 }
