@@ -1,8 +1,8 @@
+import { allocate, webAssembly } from '../../decode/web-assembly.ts'
 import type { Alphabet } from '../alphabets.ts'
 import { kernelModule } from './kernel-module.ts'
 import { layOutMemory, newBytes } from './lay-out-memory.ts'
 import type { Exports } from './open-kernel.ts'
-import { allocate, webAssembly } from './web-assembly.ts'
 import { allColumnsOf, writeConstants } from './write-constants.ts'
 
 /** Runs in bytes that are anywhere: see `Runs`. */

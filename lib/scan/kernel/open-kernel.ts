@@ -1,3 +1,4 @@
+import { allocate, type Memory, webAssembly } from '../../decode/web-assembly.ts'
 import type { CaseRule } from '../../manifest/identifier.ts'
 import type { IndexPart } from '../../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
@@ -7,7 +8,6 @@ import { type IndexedShape, runAlphabets, shortestRun } from '../sources.ts'
 import type { Sieve, Workspace } from '../workspace.ts'
 import { kernelModule } from './kernel-module.ts'
 import { layOutMemory, type MemoryLayout, mostSpots, shapeRecord, sieveBytes, spotLists } from './lay-out-memory.ts'
-import { allocate, type Memory, webAssembly } from './web-assembly.ts'
 import { columnsOf, writeConstants } from './write-constants.ts'
 
 /** What `assembly/index.ts` exports. Places are of the block, from 0. */
