@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** Folders of kernels, each with its sources in `assembly/` and what is compiled of them in `kernel-bytes.ts`. */
 export const kernels = [
   'lib/scan/kernel',
+  'lib/subject-index/kernel',
   'lib/decode/columnar/kernel',
   'lib/decode/text-kernel',
   'lib/proof/kernel',

@@ -4,8 +4,9 @@ export type ManifestFormat = { kind: 'csv'; delimiter: string } | { kind: 'json-
 const idNames = ['userid', 'user_id', 'id']
 const timeNames = ['transferredat', 'transferred_at']
 
-export const isIdName = (name: string): boolean => idNames.includes(name.trim().toLowerCase())
-export const isTimeName = (name: string): boolean => timeNames.includes(name.trim().toLowerCase())
+export const isIdName = (name: string): boolean => name === 'userId' || idNames.includes(name.trim().toLowerCase())
+export const isTimeName = (name: string): boolean =>
+  name === 'transferredAt' || timeNames.includes(name.trim().toLowerCase())
 
 /**
  * Tells the format from the first line that is not empty:

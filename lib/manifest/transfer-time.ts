@@ -8,6 +8,38 @@ const msOfDay = 24 * 60 * 60 * 1000
  * one, or names a day or time that does not exist: a time without its offset from UTC is ambiguous and is not accepted.
  */
 export function parseTransferTime(text: string): number | undefined {
+  return parseUtc(text) ?? parseAnyTime(text)
+}
+
+/**
+ * The same for a date alone and for whole seconds in UTC, `2026-01-02T03:04:05Z`, as manifests are mostly written; absent for all others, and for
+ * what is none.
+ */
+function parseUtc(text: string): number | undefined {
+  const { length } = text
+  const isDate = length === 10
+  if (!isDate && (length !== 20 || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':' || text[19] !== 'Z'))
+    return undefined
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2)
+  const [month, day] = [twoDigits(text, 5), twoDigits(text, 8)]
+  // A sum with what is no digit is not a number, which no comparison accepts.
+  if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= (month === 2 ? 28 : 30))) return undefined
+  if (text[4] !== '-' || text[7] !== '-') return undefined
+  const start = Date.UTC(year, month - 1, day)
+  if (isDate) return start + msOfDay
+  const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)]
+  if (!(hour <= 23 && minute <= 59 && second <= 60)) return undefined
+  return start + ((hour * 60 + minute) * 60 + second) * 1000
+}
+
+/** NaN unless both are digits. */
+function twoDigits(text: string, at: number): number {
+  const [tens, ones] = [text.charCodeAt(at) - 0x30, text.charCodeAt(at + 1) - 0x30]
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
+
+/** The same for all of them. */
+export function parseAnyTime(text: string): number | undefined {
   const match = pattern.exec(text)
   if (match === null) return undefined
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [

@@ -9,17 +9,17 @@ import { createRunFinder } from './run-finder.ts'
 import { plainSources, type Sources } from './sources.ts'
 import { createUuidFinder } from './uuid-finder.ts'
 
-type Searched = Pick<SubjectIndex, 'shapes' | 'caseRule' | 'parts' | 'hashed'>
+type Searched = Pick<SubjectIndex, 'shapes' | 'caseRule' | 'seed' | 'parts' | 'hashed'>
 
 /** A finder for every shape that the index holds, and those of digests; `sources` are of the same block. */
 export function createFinders(
-  { shapes, caseRule, parts, hashed }: Searched,
+  { shapes, caseRule, seed, parts, hashed }: Searched,
   block: Block,
   emit: Emit,
   sources: Sources = plainSources(block),
 ): Finder[] {
   const near = parts.map((part, at) => ({ ...part, filter: sources.filters?.[at] ?? part.filter }))
-  const index: Searched = { shapes, caseRule, parts: near }
+  const index: Searched = { shapes, caseRule, seed, parts: near }
   const fold = caseRule === 'fold' ? lowerCased : asIs
   const finders = shapes.map((indexed) => {
     const { shape, lengths } = indexed

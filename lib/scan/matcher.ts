@@ -99,7 +99,6 @@ export function createTokenMatcher(
     isLooking = true
     try {
       neededFrom = filled
-      workspace.beforeLooking?.(filled)
       if (watch !== undefined) sieve?.begin(watch.tables)
       for (const finder of finders) neededFrom = Math.min(neededFrom, finder.scan(filled, final))
       if (watch !== undefined && from < filled) sieve?.sift(from, filled, Math.min(from, sieveContext))

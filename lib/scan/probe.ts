@@ -9,11 +9,10 @@ export type Probe = (start: number, end: number) => number
 
 /** Hashes bytes in place: for shapes whose canonical spelling is the text itself. */
 export function createProbe(
-  { parts }: Pick<SubjectIndex, 'parts'>,
+  { parts, seed }: Pick<SubjectIndex, 'parts' | 'seed'>,
   shape: Shape,
   { bytes, view }: Pick<Block, 'bytes' | 'view'>,
 ): Probe {
-  const { seed } = parts[0]!
   const code = shapeCodes[shape]
   const halves = new Int32Array(2)
   return (start, end) => {
@@ -31,7 +30,7 @@ export function createProbe(
 
 /** The same for shapes whose letters may be in another case: `fold` says what each byte becomes. */
 export function createFoldingProbe(
-  index: Pick<SubjectIndex, 'parts'>,
+  index: Pick<SubjectIndex, 'parts' | 'seed'>,
   shape: Shape,
   { bytes }: Pick<Block, 'bytes'>,
   fold: Uint8Array,

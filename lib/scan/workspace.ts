@@ -11,8 +11,6 @@ export type Workspace = {
   countNewlines(from: number, to: number): number
   /** Undefined in plain TypeScript, which leaves nothing out. */
   readonly sieve?: Sieve
-  /** Called before the sources look at bytes before `to` that may be others than the last time. */
-  beforeLooking?(to: number): void
   /** Who has bytes in the block. */
   holder: Holder | undefined
 }

@@ -1,22 +1,22 @@
 import { ConfigInvalid, IndexInvalid, ManifestInvalid } from '../errors.ts'
-import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength } from '../manifest/identifier.ts'
+import { type CaseRule, canonicalOf, type Identifier, type Shape } from '../manifest/identifier.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { createContradictions } from './contradictions.ts'
 import { createDigestedRows } from './digested-rows.ts'
-import { hashInto, passesFilter, type Seed } from './filter.ts'
+import { passesFilter, type Seed } from './filter.ts'
 import { createFilterRows } from './filter-rows.ts'
 import type { HashedForm } from './hashed-forms.ts'
-import { createHashedRows } from './hashed-rows.ts'
-import { createHeldRows, type HeldRow } from './held-rows.ts'
+import { createHashedRows, type Place } from './hashed-rows.ts'
+import { createHeldRows } from './held-rows.ts'
 import type { IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
-import { createKeyedDigest } from './keyed-digest.ts'
 import { createLengths } from './lengths.ts'
 import { createNotedRows } from './noted-rows.ts'
 import type { OpenedPart } from './open-part.ts'
 import { plantControls } from './plant-controls.ts'
 import { shapeCodes } from './shape-code.ts'
+import { createLongDigests, createWaitingRows, type DigestedRow } from './waiting-rows.ts'
 import { writeIndex } from './write-index.ts'
 
 export const shortLength = 6
@@ -61,11 +61,6 @@ export function createIndexBuilder(options: {
   const seeds = new DataView(Uint8Array.from(random(8)).buffer)
   // The same for all parts, so that a text is hashed once for all of them.
   const seed: Seed = bases[0]?.seed ?? [seeds.getInt32(0), seeds.getInt32(4)]
-  const keyed = createKeyedDigest(keys.tagKey)
-  const canonicalBytes = new Uint8Array(maxIdentifierLength)
-  const canonicalView = new DataView(canonicalBytes.buffer)
-  const halves = new Int32Array(2)
-
   const entries = createDigestedRows()
   const excluded = createDigestedRows()
   const hashes = createFilterRows()
@@ -85,43 +80,53 @@ export function createIndexBuilder(options: {
   const onPending = { onKnown: contradictions.noteKnown, onNew: appendPending }
   const heldPending = createHeldRows(walkBases, onPending, mostHeld)
 
-  /** What `add` and `exclude` take, once it is canonical. Holds until the next one. */
-  function rowOf(line: number, shape: number, canonical: string): HeldRow {
-    const { length } = canonical
-    for (let at = 0; at < length; at++) canonicalBytes[at] = canonical.charCodeAt(at)
-    keyed.compute(shape, canonicalBytes, 0, length)
-    hashInto(halves, canonicalView, canonicalBytes, 0, length, shape, seed)
-    return { line, shape, length, digest: keyed.digest, halves }
+  let lastPlace: Place
+  const waiting = createWaitingRows(keys.tagKey, seed, (row) => {
+    if (mayBeKnown(row)) held.hold(row)
+    else lastPlace = append(row)
+  })
+  const waitingPending = createWaitingRows(keys.tagKey, seed, (row) => {
+    if (mayBeKnown(row)) heldPending.hold(row)
+    else appendPending(row)
+  })
+  const digestOne = createLongDigests(keys.tagKey, seed)
+
+  /** A row by itself, of no manifest. */
+  function rowOf(shape: Shape, canonical: string): DigestedRow {
+    const digests = new Uint32Array(4)
+    const row = { line: 0, shape: shapeCodes[shape], length: 0, digests, at: 0, first: 0, second: 0 }
+    digestOne(row, canonical)
+    return row
   }
 
   /** False: certainly none of the bases has the row. */
-  function mayBeKnown({ halves }: HeldRow): boolean {
-    return bases.some(({ filter }) => passesFilter(filter, halves[0]!, halves[1]!))
+  function mayBeKnown({ first, second }: DigestedRow): boolean {
+    return bases.some(({ filter }) => passesFilter(filter, first, second))
   }
 
-  /** Returns where the row is among those of its partition. */
-  function append({ line, shape, length, digest, halves }: HeldRow): { partition: number; place: number } {
+  function append(row: DigestedRow): Place {
+    const { line, shape, length, digests, at } = row
     if (line > 0 && length < shortLength) short.note(line)
-    const place = entries.add(line, shape, digest)
-    hashes.add(halves)
+    const place = entries.add(line, shape, digests, at)
+    hashes.add(row.first, row.second)
     lengths.note(shape, length)
-    return { partition: digest[0]! >>> 24, place }
+    return { partition: digests[at]! >>> 24, place }
   }
 
-  function appendPending({ line, shape, length, digest }: HeldRow): void {
-    excluded.add(line, shape, digest)
+  function appendPending({ line, shape, length, digests, at }: DigestedRow): void {
+    excluded.add(line, shape, digests, at)
     excludedLengths.note(shape, length)
   }
 
   function add(line: number, id: Identifier): string | undefined {
     const text = id.revealText()
+    if (hashed === undefined && waiting.addDecimal(line, text)) return undefined
     const result = canonicalOf(text, caseRule)
     if ('problem' in result) return result.problem
-    const row = rowOf(line, shapeCodes[result.shape], result.canonical)
-    if (mayBeKnown(row)) held.hold(row)
-    else {
-      const place = append(row)
-      hashed?.add(place, { text, ...result })
+    waiting.add(line, shapeCodes[result.shape], result.canonical)
+    if (hashed !== undefined) {
+      waiting.flush()
+      hashed.add(lastPlace, { text, ...result })
     }
     return undefined
   }
@@ -129,20 +134,20 @@ export function createIndexBuilder(options: {
   function exclude(line: number, id: Identifier): string | undefined {
     const result = canonicalOf(id.revealText(), caseRule)
     if ('problem' in result) return result.problem
-    const row = rowOf(line, shapeCodes[result.shape], result.canonical)
-    if (mayBeKnown(row)) heldPending.hold(row)
-    else appendPending(row)
+    waitingPending.add(line, shapeCodes[result.shape], result.canonical)
     return undefined
   }
 
   function isListed(text: string): boolean {
     const result = canonicalOf(text, caseRule)
     if ('problem' in result) return false
-    const { digest } = rowOf(0, shapeCodes[result.shape], result.canonical)
-    return entries.has(digest) || excluded.has(digest)
+    const { digests } = rowOf(result.shape, result.canonical)
+    return entries.has(digests) || excluded.has(digests)
   }
 
   function finish(report: ManifestReport, sink: IndexSink): IndexSummary {
+    waiting.flush()
+    waitingPending.flush()
     held.settle()
     heldPending.settle()
     // All subjects of the manifest may be in a base already.
@@ -151,12 +156,12 @@ export function createIndexBuilder(options: {
     for (const { text, where } of nobody) if (isListed(text)) throw new ConfigInvalid(`${where}: ${notNobody}`)
     const shapesOfSubjects = lengths.shapes()
     const controls = plantControls(shapesOfSubjects, random, (shape, text) => {
-      const row = rowOf(0, shapeCodes[shape], text)
-      const { digest } = row
+      const row = rowOf(shape, text)
+      const { digests: digest } = row
       if (entries.has(digest) || excluded.has(digest) || bases.some((base) => base.hasDigest(digest))) return undefined
       const place = append(row)
       hashed?.addControl(place, text)
-      return digest.slice()
+      return digest
     })
     return writeIndex(
       {

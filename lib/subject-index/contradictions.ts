@@ -33,7 +33,8 @@ export function createContradictions(): Contradictions {
         while (at < distinct.length && against() < 0) at++
         if (at === distinct.length) break
         if (against() !== 0) continue
-        note(pending.lines[row]!, `line ${confirmed.lines[distinct[at]!]}`)
+        const earlier = confirmed.numbers[distinct[at]!]!
+        note(pending.lines[pending.numbers[row]!]!, `line ${confirmed.lines[earlier]}`)
       }
     },
     refuse() {

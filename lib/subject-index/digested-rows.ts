@@ -1,10 +1,9 @@
-import { ManifestInvalid } from '../errors.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
 import { createScratch } from './scratch.ts'
-import { createDigestSort } from './sort-digests.ts'
+import { createDigestSort, type SortedDigests } from './sort-digests.ts'
 
-/** Rows of one partition: four words of digest, line and shape code of each, and their numbers by digest, then by line. */
-export type SortedRows = { digests: Uint32Array; lines: Uint32Array; shapes: Uint8Array; order: Uint32Array }
+/** Rows of one partition by digest, then by line, and the line and shape code of each, by `numbers`. */
+export type SortedRows = SortedDigests & { lines: Uint32Array; shapes: Uint8Array }
 
 /**
  * Rows of a manifest by the keyed digests of their identifiers, in partitions by the first byte of the digest: 18 bytes a
@@ -13,8 +12,8 @@ export type SortedRows = { digests: Uint32Array; lines: Uint32Array; shapes: Uin
  */
 export type DigestedRows = {
   readonly rows: number
-  /** Returns the row's number in its partition. @throws ManifestInvalid when there are more lines than can be told apart */
-  add(line: number, shape: number, digest: Uint32Array): number
+  /** Returns the row's number in its partition. The digest is four words from `from` on; lines are below 2^32. */
+  add(line: number, shape: number, digests: Uint32Array, from: number): number
   has(digest: Uint32Array): boolean
   /**
    * The rows of one partition, which are forgotten; what is returned holds until the next call. Partition after partition, all
@@ -23,7 +22,6 @@ export type DigestedRows = {
   takeSorted(partition: number): SortedRows
 }
 
-const mostLines = 2 ** 32 - 1
 const noStep = 0xffff
 
 export function createDigestedRows(): DigestedRows {
@@ -69,15 +67,15 @@ export function createDigestedRows(): DigestedRows {
       return partitions.rows
     },
 
-    add(line, shape, digest) {
-      if (line > mostLines) throw new ManifestInvalid(`manifest: rows: expected at most ${mostLines} lines, got more`)
-      const partition = digest[0]! >>> 24
+    add(line, shape, digests, from) {
+      const first = digests[from]!
+      const partition = first >>> 24
       const at = partitions.reserve(partition)
       const words = partitions.current(partition)
-      words[at] = (digest[0]! & 0xffffff) | (shape << 24)
-      words[at + 1] = digest[1]!
-      words[at + 2] = digest[2]!
-      words[at + 3] = digest[3]!
+      words[at] = (first & 0xffffff) | (shape << 24)
+      words[at + 1] = digests[from + 1]!
+      words[at + 2] = digests[from + 2]!
+      words[at + 3] = digests[from + 3]!
       addLine(partition, line)
       return partitions.count(partition) - 1
     },
@@ -111,7 +109,7 @@ export function createDigestedRows(): DigestedRows {
           shapes[row] = words[at]! >>> 24
         }
       })
-      return { digests, lines: takeLines(partition), shapes, order: sort(digests, count) }
+      return { ...sort(digests, count), lines: takeLines(partition), shapes }
     },
   }
 }

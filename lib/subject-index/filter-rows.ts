@@ -1,11 +1,11 @@
 import { createShardBuilder, type FilterGeometry, geometryFor, shardsFor } from './build-filter.ts'
-import type { Filter, Halves } from './filter.ts'
+import type { Filter } from './filter.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
 import { createScratch } from './scratch.ts'
 
 /** Hashes of the entries of a filter to be, in partitions by their first byte: 8 bytes a row. */
 export type FilterRows = {
-  add(halves: Halves): void
+  add(first: number, second: number): void
   /**
    * Builds the filter shard by shard, each as a filter of one shard that holds until the next one; forgets the hashes.
    * @throws IndexInvalid
@@ -30,12 +30,12 @@ export function createFilterRows(): FilterRows {
   }
 
   return {
-    add(halves) {
-      const partition = halves[0]! >>> 24
+    add(first, second) {
+      const partition = first >>> 24
       const at = partitions.reserve(partition)
       const words = partitions.current(partition)
-      words[at] = halves[0]!
-      words[at + 1] = halves[1]!
+      words[at] = first
+      words[at + 1] = second
     },
 
     build(seed) {

@@ -24,15 +24,15 @@ const saltCode = 0xfe
  * its partition.
  */
 export type HashedRows = {
-  add(row: Row, identifier: { text: string; shape: Shape; canonical: string }): void
+  add(row: Place, identifier: { text: string; shape: Shape; canonical: string }): void
   /** The same for a control, of which one digest is planted: its own, or one drawn at random where its own would tell of a salt. */
-  addControl(row: Row, text: string): void
+  addControl(row: Place, text: string): void
   /** Turns rows of a partition into what they are in the end: `ordinals` by their places. */
   settle(partition: number, ordinals: Uint32Array): void
   /** Writes filter and table (see `IndexFooter.hashed`). @throws ManifestInvalid when two identifiers have one digest */
   write(sink: IndexSink): NonNullable<IndexFooter['hashed']>
 }
-type Row = { partition: number; place: number }
+export type Place = { partition: number; place: number }
 
 /**
  * In the word with the place or ordinal: the digest is of what is written like a decimal number, a UUID of decimal digits alone without
@@ -54,13 +54,14 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   const unsettled = createPartitions(4, (words) => new Int32Array(words))
   const settled = createPartitions(4, (words) => new Int32Array(words))
   const controls: string[][] = forms.map(() => [])
+  const sort = createDigestSort()
 
   /** Takes the digest in the scratch memory. `place` may be one that yields. */
   function append(partition: number, place: number, form: number): void {
     const length = hashBytes[forms[form]!.algorithm]
     keyed.compute(firstHashedCode + form, scratch, 0, length)
     hashInto(halves, view, scratch, 0, length, firstHashedCode + form, seed)
-    hashes.add(halves)
+    hashes.add(halves[0]!, halves[1]!)
     const at = unsettled.reserve(partition)
     const words = unsettled.current(partition)
     for (let word = 0; word < 3; word++) words[at + word] = keyed.digest[word]!
@@ -80,14 +81,15 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
     let before = -1
     let written = 0
     // Of one digest, rows that yield come last.
-    for (const row of createDigestSort()(words, rows)) {
-      if (before !== -1 && compareDigests(words, before, row) === 0) continue
-      const value = words[row * 4 + 3]!
-      if (before !== -1 && [0, 1, 2].every((word) => words[before * 4 + word] === words[row * 4 + word])) {
-        if (value >= yields && words[before * 4 + 3]! < yields) continue
+    const { digests, order } = sort(words, rows)
+    for (const row of order) {
+      if (before !== -1 && compareDigests(digests, before, row) === 0) continue
+      const value = digests[row * 4 + 3]!
+      if (before !== -1 && [0, 1, 2].every((word) => digests[before * 4 + word] === digests[row * 4 + word])) {
+        if (value >= yields && digests[before * 4 + 3]! < yields) continue
         throw new ManifestInvalid('manifest: hashed forms: expected no digest to stand for two identifiers, got one')
       }
-      for (let word = 0; word < 3; word++) out.setUint32(written + word * 4, words[row * 4 + word]!)
+      for (let word = 0; word < 3; word++) out.setUint32(written + word * 4, digests[row * 4 + word]!)
       out.setUint32(written + 12, value % yields)
       written += digestBytes
       before = row

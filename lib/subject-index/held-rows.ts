@@ -1,9 +1,6 @@
 import { createDigestedRows, type DigestedRows } from './digested-rows.ts'
-import type { Halves } from './filter.ts'
 import { partitionCount } from './partitions.ts'
-
-/** A row that is held: what its builder needs to take it after all. `digest` and `halves` are the taker's only until it returns. */
-export type HeldRow = { line: number; shape: number; length: number; digest: Uint32Array; halves: Halves }
+import type { DigestedRow } from './waiting-rows.ts'
 
 /**
  * Rows of a manifest that an index which is added to may have, held back until there are many, and then looked up in the
@@ -11,7 +8,7 @@ export type HeldRow = { line: number; shape: number; length: number; digest: Uin
  * `walk` begins to tell of digests in ascending order whether they are known. Memory: 35 bytes for each of at most `most` rows.
  */
 export type HeldRows = {
-  hold(row: HeldRow): void
+  hold(row: DigestedRow): void
   /** Looks all up that are held, and hands them out. */
   settle(): void
 }
@@ -20,7 +17,7 @@ const mostHeld = 2 ** 22
 
 export function createHeldRows(
   walk: () => (digest: Uint32Array) => boolean,
-  { onKnown, onNew }: { onKnown(line: number): void; onNew(row: HeldRow): void },
+  { onKnown, onNew }: { onKnown(line: number): void; onNew(row: DigestedRow): void },
   most: number = mostHeld,
 ): HeldRows {
   const rows: DigestedRows = createDigestedRows()
@@ -36,21 +33,27 @@ export function createHeldRows(
     for (let partition = 0; held > 0 && partition < partitionCount; partition++) {
       const sorted = rows.takeSorted(partition)
       for (const at of sorted.order) {
-        const number = sorted.lines[at]!
+        const number = sorted.lines[sorted.numbers[at]!]!
         const line = lines[number]!
         for (let word = 0; word < 4; word++) digest[word] = sorted.digests[at * 4 + word]!
         if (isKnown(digest)) onKnown(line)
-        else {
-          const halves = hashes.subarray(number * 2, number * 2 + 2)
-          onNew({ line, shape: sorted.shapes[at]!, length: lengths[number]!, digest, halves })
-        }
+        else
+          onNew({
+            line,
+            shape: sorted.shapes[sorted.numbers[at]!]!,
+            length: lengths[number]!,
+            digests: digest,
+            at: 0,
+            first: hashes[number * 2]!,
+            second: hashes[number * 2 + 1]!,
+          })
       }
     }
     held = 0
   }
 
   return {
-    hold({ line, shape, length, digest, halves }) {
+    hold({ line, shape, length, digests, at, first, second }) {
       if (held === most) settle()
       if (lines.length === 0) {
         // Memory that nobody writes to costs nothing.
@@ -60,9 +63,9 @@ export function createHeldRows(
       }
       lines[held] = line
       lengths[held] = length
-      hashes[held * 2] = halves[0]!
-      hashes[held * 2 + 1] = halves[1]!
-      rows.add(held++, shape, digest)
+      hashes[held * 2] = first
+      hashes[held * 2 + 1] = second
+      rows.add(held++, shape, digests, at)
     },
     settle,
   }

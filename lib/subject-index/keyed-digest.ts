@@ -44,7 +44,7 @@ export function createKeyedDigest(key: Uint8Array): KeyedDigest {
 }
 
 /** The state after the parameter block (digest and key length, fanout and depth 1: section 2.5) and the key's block. */
-function keyState(key: Uint8Array): Int32Array {
+export function keyState(key: Uint8Array): Int32Array {
   const state = vector.slice()
   state[0]! ^= 0x01010000 ^ (key.length << 8) ^ digestBytes
   const block = new Uint8Array(blockBytes)

@@ -27,6 +27,8 @@ export type SubjectIndex = {
   readonly controls: readonly Control[]
   /** Undefined: no hashed forms are looked for. */
   readonly hashed?: HashedIndex | undefined
+  /** What `hashInto` begins with, the same for all parts. */
+  readonly seed: Seed
   /** Whoever searches for entries has to search in every part. */
   readonly parts: readonly IndexPart[]
   /** -1: no entry has this canonical spelling. */
@@ -43,11 +45,9 @@ export type SubjectIndex = {
   check(): void
 }
 
-/** What one file of an index has of it. `shapes` and `caseRule` are those of all. */
-export type IndexPart = Pick<SubjectIndex, 'shapes' | 'caseRule'> & {
+/** What one file of an index has of it. */
+type IndexPart = {
   readonly filter: Filter
-  /** What `hashInto` begins with, the same for all parts. */
-  readonly seed: Seed
   /**
    * The ordinal in the index of an entry of this part, or -1, for bytes in place, after this filter passed them (`a`, `b`: their hash);
    * remembers recent answers.

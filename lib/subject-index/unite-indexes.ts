@@ -13,7 +13,7 @@ const mostEntries = 2 ** 31 - 1
  */
 export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
   requireChain(opened)
-  const [{ caseRule }, newest] = [opened[0]!, opened.at(-1)!]
+  const [{ caseRule, seed }, newest] = [opened[0]!, opened.at(-1)!]
   const shapes = uniteShapes(opened)
   const starts = [0]
   for (const { entries } of opened) starts.push(starts.at(-1)! + entries)
@@ -45,11 +45,9 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
     shapes,
     controls,
     hashed: opened[0]!.hashed,
-    parts: opened.map(({ filter, seed, confirm }, at) => ({
-      shapes,
-      caseRule,
+    seed,
+    parts: opened.map(({ filter, confirm }, at) => ({
       filter,
-      seed,
       confirm: (...of) => ordinalIn(at, confirm(...of)),
     })),
     ordinalOf(shape, canonical) {

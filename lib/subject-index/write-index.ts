@@ -55,8 +55,8 @@ export function writeIndex(
   for (let partition = 0; partition < partitionCount; partition++) {
     const sorted = entries.takeSorted(partition)
     hashed?.settle(partition, ordinalsOf(sorted, before))
-    const distinct = withoutRepeats(sorted, (row) => duplicates.note(sorted.lines[row]!))
-    for (const row of distinct) subjectsByShape[sorted.shapes[row]!]!++
+    const distinct = withoutRepeats(sorted, (row) => duplicates.note(sorted.lines[sorted.numbers[row]!]!))
+    for (const row of distinct) subjectsByShape[sorted.shapes[sorted.numbers[row]!]!]!++
     for (const control of controls)
       if (control.digest[0]! >>> 24 === partition)
         ordinals.set(
@@ -109,12 +109,12 @@ export function writeIndex(
 }
 
 /** The ordinals of the rows, by their numbers, where `before` entries come before them. */
-function ordinalsOf({ digests, order }: SortedRows, before: number): Uint32Array {
+function ordinalsOf({ digests, numbers, order }: SortedRows, before: number): Uint32Array {
   const ordinals = new Uint32Array(order.length)
   let ordinal = before
   for (let at = 0; at < order.length; at++) {
     if (at > 0 && compareDigests(digests, order[at - 1]!, order[at]!) !== 0) ordinal++
-    ordinals[order[at]!] = ordinal
+    ordinals[numbers[order[at]!]!] = ordinal
   }
   return ordinals
 }

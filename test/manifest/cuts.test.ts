@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Sink } from '../../lib/decode/sink.ts'
-import { csvRecords } from '../../lib/manifest/csv-records.ts'
+import { type CsvFound, csvRecords, strictRecords } from '../../lib/manifest/csv-records.ts'
 import { textLines } from '../../lib/manifest/text-lines.ts'
 import { inPieces } from '../decode/collect.ts'
 
@@ -53,6 +53,63 @@ describe('how the bytes are cut never changes', () => {
       { numRuns: 400 },
     )
   })
+})
+
+test('records are read in the short way as in the long one, whatever the bytes are and however they are cut', async () => {
+  const foundBy = async (open: typeof csvRecords, delimiter: string, bytes: Uint8Array, lengths: readonly number[]) => {
+    const found: CsvFound[] = []
+    const sink = open(delimiter, (each) => found.push(each))
+    for await (const piece of inPieces(Buffer.from(bytes), lengths)) await sink.write(piece)
+    await sink.end()
+    return found
+  }
+  const units = [
+    'a',
+    '12',
+    'é',
+    '😀',
+    ',',
+    ',',
+    ';',
+    '"',
+    '""',
+    '"a"',
+    '"a,b"',
+    '","',
+    '\n',
+    '\n',
+    '\r\n',
+    '\r',
+    ' ',
+    '\0',
+    '\ufeff',
+  ]
+  const halves = [[0xe2, 0x82], [0xff], [0xc3], [0xf0, 0x9f]].map((bytes) => Buffer.from(bytes))
+  const soup = fc
+    .array(fc.constantFrom(...units.map((unit) => Buffer.from(unit)), ...halves), { maxLength: 40 })
+    .map((parts) => Buffer.concat(parts))
+  const field = fc.constantFrom('a', '', '"b"', '"c,d"', '""', 'é', '"e\r"', 'f"', '"g""h"', '"i\nj"')
+  const end = fc.constantFrom('\n', '\n', '\n', '\r\n', '\r\r\n')
+  const row = fc
+    .tuple(fc.array(field, { minLength: 1, maxLength: 3 }), end)
+    .map(([fields, by]) => fields.join(',') + by)
+  const rows = fc.array(row, { maxLength: 12 }).map((all) => Buffer.from(all.join('')))
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(soup, rows), fc.constantFrom(',', ';', '\t'), cuts, async (bytes, delimiter, lengths) => {
+      const expected = await foundBy(strictRecords, delimiter, bytes, [1e4])
+      expect(await foundBy(csvRecords, delimiter, bytes, lengths)).toStrictEqual(expected)
+      expect(await foundBy(csvRecords, delimiter, bytes, [1e4])).toStrictEqual(expected)
+    }),
+    { numRuns: 600 },
+  )
+  // Around the length from which on a line is read in the long way.
+  for (const length of [4094, 4095, 4096, 4097, 4098, 9000, 2 ** 20, 2 ** 20 + 1])
+    for (const text of ['a'.repeat(length), 'é'.repeat(length / 2), `"${'a'.repeat(length - 2)}"`]) {
+      const bytes = Buffer.from(`a,b\n${text}\r\nc,d\n`)
+      const expected = await foundBy(strictRecords, ',', bytes, [1e7])
+      for (const lengths of [[1e7], [4000], [4098, 1], [4100, 2]])
+        expect(await foundBy(csvRecords, ',', bytes, lengths)).toStrictEqual(expected)
+    }
 })
 
 test('records that are quoted where needed come back with the line they begin on', async () => {

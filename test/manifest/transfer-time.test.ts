@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseTransferTime } from '../../lib/manifest/transfer-time.ts'
+import { parseAnyTime, parseTransferTime } from '../../lib/manifest/transfer-time.ts'
 
 test.each([
   ['2026-01-02', '2026-01-03T00:00:00Z'],
@@ -39,4 +40,31 @@ test.each([
   '+002026-01-02',
 ])('%j is not a time that can be compared', (text) => {
   expect(parseTransferTime(text)).toBeUndefined()
+})
+
+test('a time is read in the short way as in the long one, or not at all', () => {
+  const two = (most: number) => fc.integer({ min: 0, max: most }).map((n) => String(n).padStart(2, '0'))
+  const year = fc.oneof(
+    fc.constantFrom('0000', '0099', '0100', '2024', '1900', '2000'),
+    fc.tuple(two(99), two(99)).map((both) => both.join('')),
+  )
+  const date = fc.tuple(year, two(13), two(32)).map((parts) => parts.join('-'))
+  const time = fc.tuple(two(24), two(60), two(61)).map((parts) => parts.join(':'))
+  const written = fc
+    .tuple(date, fc.constantFrom('T', 't', ' ', ''), time, fc.constantFrom('Z', 'z', '', '.5Z', '+01:00', '-00:00'))
+    .map((parts) => parts.join(''))
+  const changed = fc
+    .tuple(fc.oneof(date, written), fc.nat(24), fc.constantFrom('', ':', '-', ' ', '/', '٣', 'x', '7'))
+    .map(([text, at, character]) => text.slice(0, at) + character + text.slice(at + 1))
+  fc.assert(
+    fc.property(fc.oneof(date, written, changed), (text) => {
+      expect(parseTransferTime(text)).toBe(parseAnyTime(text))
+    }),
+    { numRuns: 3000 },
+  )
+  for (let day = 0; day < 800; day++) {
+    const [text] = new Date(Date.UTC(2023, 11, 1 + day)).toISOString().split('T') as [string]
+    expect(parseTransferTime(text)).toBe(Date.UTC(2023, 11, 2 + day))
+    expect(parseTransferTime(`${text}T23:59:60Z`)).toBe(Date.UTC(2023, 11, 2 + day))
+  }
 })

@@ -1,8 +1,8 @@
+import { allocate, webAssembly } from '../../decode/web-assembly.ts'
 import type { Alphabet } from '../alphabets.ts'
 import { kernelModule } from './kernel-module.ts'
 import { layOutMemory, newBytes } from './lay-out-memory.ts'
 import type { Exports } from './open-kernel.ts'
-import { allocate, webAssembly } from './web-assembly.ts'
 import { allColumnsOf, writeConstants } from './write-constants.ts'
 
 /** Runs in bytes that are anywhere: see `Runs`. */
@@ -54,16 +54,14 @@ let memory: ReturnType<typeof open> | 'none'
 /** A kernel without a filter, the same for all. */
 function open() {
   const module = kernelModule()
-  const none = new Uint8Array(0)
-  const filter = { first: none, second: none, seeds: new Int32Array(0), segmentBits: 2, segments: 1 }
-  const layout = layOutMemory([{ lengths: [leastSpan] }], filter)
+  const layout = layOutMemory([{ lengths: [leastSpan] }], [])
   const room = layout && allocate(layout.pages)
   if (module === undefined || layout === undefined || room === undefined) return undefined
   const { exports } = new webAssembly.Instance(module, { env: { memory: room } })
   const kernel = exports as Exports
   const { buffer } = room
   writeConstants(buffer, layout)
-  kernel.setUp(layout.lists, layout.lists + 64, 0, 0)
+  kernel.setUp(layout.lists, layout.filterRecords, 0, 0, 0)
   const most = (layout.ends - layout.starts) / 4
   return {
     kernel,

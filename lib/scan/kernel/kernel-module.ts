@@ -1,5 +1,5 @@
+import { type Module, webAssembly } from '../../decode/web-assembly.ts'
 import { kernelBytes } from './kernel-bytes.ts'
-import { type Module, webAssembly } from './web-assembly.ts'
 
 let compiled: Module | undefined
 

@@ -25,9 +25,9 @@ export type MemoryLayout = {
   spotCounts: number
   block: number
   blockBytes: number
-  first: number
-  second: number
-  seeds: number
+  /** A record of each filter, and where its planes and seeds are. */
+  filterRecords: number
+  filters: readonly { first: number; second: number; seeds: number }[]
   /** Of 64 KiB. */
   pages: number
 }
@@ -49,14 +49,15 @@ export const sieveBytes = 1664
 export const spotLists = 15
 export const mostSpots = 8192
 const listBytes = 256
-/** Tokens that are looked up at once: twelve words each, and one more that is overwritten. */
+/** Tokens that are looked up at once: twelve words each, and a bit. */
 const batch = 512
-const tokenBytes = batch * 4 * 12 + 64
+const tokenBytes = batch * 4 * 12 + batch / 8
+export const filterRecordBytes = 32
 
-/** Undefined: the filter is too large for one memory. */
+/** Undefined: the filters are too large for one memory. */
 export function layOutMemory(
   shapes: readonly { lengths: readonly number[] }[],
-  { first, second, seeds }: Filter,
+  filters: readonly Filter[],
 ): MemoryLayout | undefined {
   let next = alignment
   const take = (bytes: number) => {
@@ -96,9 +97,12 @@ export function layOutMemory(
     // Something is in front of the first byte: it may be read and means nothing.
     block: take(alignment + blockBytes + readAhead) + alignment,
     blockBytes,
-    first: take(first.length),
-    second: take(second.length),
-    seeds: take(seeds.byteLength),
+    filterRecords: take(filters.length * filterRecordBytes),
+    filters: filters.map(({ first, second, seeds }) => ({
+      first: take(first.length),
+      second: take(second.length),
+      seeds: take(seeds.byteLength),
+    })),
     pages: Math.ceil(next / pageBytes),
   }
   return layout.pages <= mostPages ? layout : undefined

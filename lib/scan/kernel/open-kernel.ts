@@ -1,18 +1,26 @@
+import { allocate, type Memory, webAssembly } from '../../decode/web-assembly.ts'
 import type { CaseRule } from '../../manifest/identifier.ts'
-import type { IndexPart } from '../../subject-index/open-subject-index.ts'
+import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
 import { lengthTable } from '../alphabets.ts'
 import type { Block } from '../finder.ts'
 import { type IndexedShape, runAlphabets, shortestRun } from '../sources.ts'
 import type { Sieve, Workspace } from '../workspace.ts'
 import { kernelModule } from './kernel-module.ts'
-import { layOutMemory, type MemoryLayout, mostSpots, shapeRecord, sieveBytes, spotLists } from './lay-out-memory.ts'
-import { allocate, type Memory, webAssembly } from './web-assembly.ts'
+import {
+  filterRecordBytes,
+  layOutMemory,
+  type MemoryLayout,
+  mostSpots,
+  shapeRecord,
+  sieveBytes,
+  spotLists,
+} from './lay-out-memory.ts'
 import { columnsOf, writeConstants } from './write-constants.ts'
 
 /** What `assembly/index.ts` exports. Places are of the block, from 0. */
 export type Exports = {
-  setUp(memory: number, filter: number, seedA: number, seedB: number): void
+  setUp(memory: number, filters: number, count: number, seedA: number, seedB: number): void
   scanRuns(shape: number, from: number, to: number, final: number): number
   scanSigns(shape: number, from: number, to: number, final: number): number
   resumeAt(): number
@@ -25,20 +33,22 @@ export type Exports = {
 
 /** What is done with the runs of a shape, as `assembly/runs.ts` has it; addresses are not found by runs. */
 const kinds = { decimal: 0, handle: 1, dotted: 2, uuid: 3, email: 4 } as const
+
 /**
- * The same search in WebAssembly: a workspace whose sources leave out what the part's filter denies, in memory that
- * holds a copy of the filter. Undefined where that cannot be: no SIMD, a filter of nearly 4 GiB, too little memory.
+ * The same search in WebAssembly: a workspace whose sources leave out what the filters of all parts deny, in memory that
+ * holds a copy of each filter. Undefined where that cannot be: no SIMD, filters of nearly 4 GiB, too little memory.
  */
-export function openKernel(index: IndexPart): Workspace | undefined {
+export function openKernel(index: SubjectIndex): Workspace | undefined {
   const module = kernelModule()
-  const layout = module === undefined ? undefined : layOutMemory(index.shapes, index.filter)
+  const filters = index.parts.map(({ filter }) => filter)
+  const layout = module === undefined ? undefined : layOutMemory(index.shapes, filters)
   if (module === undefined || layout === undefined) return undefined
   const memory = allocate(layout.pages)
   if (memory === undefined) return undefined
   const { exports } = new webAssembly.Instance(module, { env: { memory } })
   const kernel = exports as Exports
   writeDescriptions(memory, layout, index)
-  kernel.setUp(layout.lists, layout.lists + 64, ...index.seed)
+  kernel.setUp(layout.lists, layout.filterRecords, filters.length, ...index.seed)
 
   const bytes = new Uint8Array(memory.buffer, layout.block, layout.blockBytes)
   const block: Block = {
@@ -54,13 +64,11 @@ export function openKernel(index: IndexPart): Workspace | undefined {
   return {
     block,
     sources: {
-      filters: [
-        {
-          ...index.filter,
-          first: new Uint8Array(memory.buffer, layout.first, index.filter.first.length),
-          second: new Uint8Array(memory.buffer, layout.second, index.filter.second.length),
-        },
-      ],
+      filters: filters.map((filter, at) => ({
+        ...filter,
+        first: new Uint8Array(memory.buffer, layout.filters[at]!.first, filter.first.length),
+        second: new Uint8Array(memory.buffer, layout.filters[at]!.second, filter.second.length),
+      })),
       runsOf: (indexed) => {
         const record = recordOf(indexed)
         return {
@@ -110,16 +118,20 @@ function openSieve({ buffer }: Memory, layout: MemoryLayout, kernel: Exports): S
   }
 }
 
-/** Writes what the kernel reads: what is the same for all, the filter and the shapes. */
-function writeDescriptions({ buffer }: Memory, layout: MemoryLayout, index: IndexPart): void {
+/** Writes what the kernel reads: what is the same for all, the filters and the shapes. */
+function writeDescriptions({ buffer }: Memory, layout: MemoryLayout, index: SubjectIndex): void {
   writeConstants(buffer, layout)
   const bytes = new Uint8Array(buffer)
-  const { first, second, seeds, segments, segmentBits } = index.filter
-  bytes.set(first, layout.first)
-  bytes.set(second, layout.second)
-  new Int32Array(buffer, layout.seeds, seeds.length).set(seeds)
   const words = (at: number, ...values: number[]) => new Uint32Array(buffer, at, values.length).set(values)
-  words(layout.lists + 64, layout.first, layout.second, layout.seeds, seeds.length, segments, segmentBits)
+  index.parts.forEach(({ filter }, part) => {
+    const { first, second, seeds, segments, segmentBits } = filter
+    const at = layout.filters[part]!
+    bytes.set(first, at.first)
+    bytes.set(second, at.second)
+    new Int32Array(buffer, at.seeds, seeds.length).set(seeds)
+    const record = layout.filterRecords + part * filterRecordBytes
+    words(record, at.first, at.second, at.seeds, seeds.length, segments, segmentBits)
+  })
   const hasDecimalUuids = index.shapes.some(({ shape, lengths }) => shape === 'decimal' && lengths.includes(32))
   index.shapes.forEach((indexed, at) => {
     const record = layout.shapes + at * shapeRecord.bytes

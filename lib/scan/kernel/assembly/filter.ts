@@ -1,6 +1,10 @@
 import { constants } from './memory'
 
-/** The filter of `lib/subject-index/filter.ts`; what it does is said there. */
+/** The filters of an index's parts, each as `lib/subject-index/filter.ts` has it; what one does is said there. */
+let records: usize = 0
+export let filterCount: i32 = 0
+/** A record's words, and what they are of the filter that is used. */
+const recordBytes: usize = 32
 let first: usize = 0
 let second: usize = 0
 let seeds: usize = 0
@@ -8,13 +12,21 @@ let shards: u32 = 0
 let segments: u32 = 0
 let segmentBits: u32 = 0
 
-export function setFilter(list: usize): void {
-  first = load<u32>(list)
-  second = load<u32>(list, 4)
-  seeds = load<u32>(list, 8)
-  shards = load<u32>(list, 12)
-  segments = load<u32>(list, 16)
-  segmentBits = load<u32>(list, 20)
+export function setFilters(list: usize, count: i32): void {
+  records = list
+  filterCount = count
+  if (count > 0) useFilter(0)
+}
+
+/** From now on hashes are looked up in this one. */
+export function useFilter(filter: i32): void {
+  const record = records + <usize>filter * recordBytes
+  first = load<u32>(record)
+  second = load<u32>(record, 4)
+  seeds = load<u32>(record, 8)
+  shards = load<u32>(record, 12)
+  segments = load<u32>(record, 16)
+  segmentBits = load<u32>(record, 20)
 }
 
 /** Four hashes' places in the first segment, the second, the third, and both fingerprints: 16 bytes each. */
@@ -30,15 +42,15 @@ export function filterHashes(firsts: usize, seconds: usize, count: usize, groups
   let some: usize = 0
   for (let index: usize = 0; index < count; index += 4) {
     const group = groups + index * 16
-    // Without a branch: the next one overwrites it unless it passed.
-    store<usize>(passed + (some << 2), index)
-    some += <usize>isPassed(group, plane)
-    store<usize>(passed + (some << 2), index + 1)
-    some += <usize>isPassed(group + 4, plane)
-    store<usize>(passed + (some << 2), index + 2)
-    some += <usize>isPassed(group + 8, plane)
-    store<usize>(passed + (some << 2), index + 3)
-    some += <usize>isPassed(group + 12, plane)
+    const passes =
+      isPassed(group, plane) |
+      (isPassed(group + 4, plane) << 1) |
+      (isPassed(group + 8, plane) << 2) |
+      (isPassed(group + 12, plane) << 3)
+    for (let rest = passes; rest != 0; rest &= rest - 1) {
+      store<usize>(passed + (some << 2), index + <usize>ctz(rest))
+      some++
+    }
   }
   let left: usize = 0
   for (let at: usize = 0; at < some; at++) {
@@ -57,12 +69,12 @@ export function filterHashes(firsts: usize, seconds: usize, count: usize, groups
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function isPassed(entry: usize, plane: usize): bool {
+function isPassed(entry: usize, plane: usize): u32 {
   const print =
     load<u8>(plane + load<usize>(entry)) ^
     load<u8>(plane + load<usize>(entry, 16)) ^
     load<u8>(plane + load<usize>(entry, 32))
-  return print == load<u8>(entry, 51)
+  return <u32>(print == load<u8>(entry, 51))
 }
 
 /** Where to look for each hash, four at a time, so that the loads that follow do not wait for one another. */

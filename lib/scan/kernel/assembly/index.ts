@@ -1,4 +1,4 @@
-import { setFilter } from './filter'
+import { setFilters } from './filter'
 import { setSeed } from './hash'
 import { setMemory } from './memory'
 import { resume } from './runs'
@@ -11,10 +11,10 @@ export { sift } from './sieve'
 export { scanSpans } from './spans'
 export { beginSpots } from './spots'
 
-/** Lists of words and where they are: see `lay-out-memory.ts`. */
-export function setUp(memory: usize, filter: usize, seedA: i32, seedB: i32): void {
+/** Lists of words and where they are: see `lay-out-memory.ts`; `filters` has a record of each of `count`. */
+export function setUp(memory: usize, filters: usize, count: i32, seedA: i32, seedB: i32): void {
   setMemory(memory)
-  setFilter(filter)
+  setFilters(filters, count)
   setSeed(seedA, seedB)
 }
 

@@ -1,11 +1,12 @@
-import { filterHashes } from './filter'
+import { filterCount, filterHashes, useFilter } from './filter'
 import { hashTexts } from './hash'
 import { block, ends, starts, tokens } from './memory'
 
 /**
  * Tokens are collected, hashed and looked up many at a time, so that their misses of the cache overlap. A token is a text
  * and the place that is to be looked at again if the filter passes it. Arrays of words, one behind the other: the texts'
- * addresses and lengths, where the places start and end, the halves of the hashes, which of them passed, where to look.
+ * addresses and lengths, where the places start and end, the halves of the hashes, which of them passed, where to look, and a bit for each
+ * that any filter passes.
  */
 const batch: usize = 512
 export const batchBytes: usize = 4 * batch
@@ -101,12 +102,36 @@ export function lookUp(): void {
     store<i32>(tokens + (more << 2), 4, 2048)
   }
   hashTexts(tokens, tokens + column, count, firsts, seconds, shapeCode, foldBits)
-  const some = filterHashes(firsts, seconds, count, tokens + 8 * column, passed)
-  for (let index: usize = 0; index < some; index++) {
-    const token = tokens + (load<usize>(passed + (index << 2)) << 2)
-    keep(load<i32>(token, 4096), load<i32>(token, 6144))
+  if (filterCount > 1) lookUpInAll(firsts, seconds, passed)
+  else {
+    const some = filterHashes(firsts, seconds, count, tokens + 8 * column, passed)
+    for (let index: usize = 0; index < some; index++) keepToken(load<usize>(passed + (index << 2)))
   }
   count = 0
+}
+
+/** What any of the filters passes, ascending and each once. */
+function lookUpInAll(firsts: usize, seconds: usize, passed: usize): void {
+  const bits = tokens + 12 * column
+  for (let word: usize = 0; word < batch / 8; word += 8) store<u64>(bits + word, 0)
+  for (let filter = 0; filter < filterCount; filter++) {
+    useFilter(filter)
+    const some = filterHashes(firsts, seconds, count, tokens + 8 * column, passed)
+    for (let index: usize = 0; index < some; index++) {
+      const token = load<usize>(passed + (index << 2))
+      const word = bits + ((token >> 6) << 3)
+      store<u64>(word, load<u64>(word) | (<u64>1 << (token & 63)))
+    }
+  }
+  for (let word: usize = 0; word < batch / 8; word += 8)
+    for (let rest = load<u64>(bits + word); rest != 0; rest &= rest - 1) keepToken((word << 3) + <usize>ctz(rest))
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function keepToken(index: usize): void {
+  const token = tokens + (index << 2)
+  keep(load<i32>(token, 4096), load<i32>(token, 6144))
 }
 
 function keep(start: i32, end: i32): void {

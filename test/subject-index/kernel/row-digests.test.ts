@@ -1,0 +1,51 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  createRowDigests,
+  longestText,
+  messageBytes,
+  rowsTogether,
+} from '../../../lib/subject-index/kernel/row-digests.ts'
+
+const key = Uint8Array.from({ length: 32 }, (_, n) => n * 7)
+
+describe('digests and hashes of rows', () => {
+  it('are the same four at a time in the kernel as one at a time without it, whatever was there before', () => {
+    const seed = [0x12345678, -77] as const
+    const [kernel, plain] = [createRowDigests(key, seed), createRowDigests(key, seed, false)]
+    const text = fc.uint8Array({ minLength: 3, maxLength: longestText })
+    const row = fc.record({ text, shape: fc.integer({ min: 1, max: 255 }) })
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 23 }), (rows) => {
+        for (const { messages, lengths } of [kernel, plain])
+          rows.forEach(({ text, shape }, at) => {
+            messages.fill(0, at * messageBytes, (at + 1) * messageBytes)
+            messages[at * messageBytes] = shape
+            messages.set(text, at * messageBytes + 1)
+            lengths[at] = text.length
+          })
+        kernel.compute(rows.length)
+        plain.compute(rows.length)
+        const count = rows.length
+        expect(kernel.digests.subarray(0, count * 4)).toStrictEqual(plain.digests.subarray(0, count * 4))
+        expect(kernel.firsts.subarray(0, count)).toStrictEqual(plain.firsts.subarray(0, count))
+        expect(kernel.seconds.subarray(0, count)).toStrictEqual(plain.seconds.subarray(0, count))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('are computed for as many rows as there is room for, each in its place', () => {
+    const [kernel, plain] = [createRowDigests(key, [1, 2]), createRowDigests(key, [1, 2], false)]
+    for (const { messages, lengths } of [kernel, plain])
+      for (let row = 0; row < rowsTogether; row++) {
+        messages.set(Buffer.from(`\u0001${1_000_000 + row}`), row * messageBytes)
+        lengths[row] = 7
+      }
+    kernel.compute(rowsTogether)
+    plain.compute(rowsTogether)
+    expect(kernel.digests).toStrictEqual(plain.digests)
+    expect([kernel.firsts, kernel.seconds]).toStrictEqual([plain.firsts, plain.seconds])
+    expect(new Set(kernel.digests).size).toBe(rowsTogether * 4)
+  })
+})
