@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
@@ -7,6 +7,7 @@ import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
 import { requireEvidenceKey } from '../evidence-key.ts'
 import { fileSource } from '../file-source.ts'
 import type { LargeEvidence } from '../ports.ts'
+import { newSummedFile } from '../summed-file.ts'
 import { lookUp } from './look-up.ts'
 import { openObject, pinObject, putObjectOnce, readRange } from './s3-object.ts'
 
@@ -29,25 +30,14 @@ export function s3LargeEvidence(client: S3Client, bucket: string, scratch: strin
   return {
     async draft() {
       const path = await newPath()
-      const file = openSync(path, 'wx', 0o600)
-      let isOpen = true
-      const sum = createHash('sha256')
-      let bytes = 0
-      const close = () => {
-        if (isOpen) closeSync(file)
-        isOpen = false
-      }
+      const file = newSummedFile(path)
       return {
-        write(chunk) {
-          for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
-          sum.update(chunk)
-          bytes += chunk.length
-        },
+        write: file.write,
 
         async publish(key) {
           requireEvidenceKey(key)
-          close()
-          const sha256 = sum.copy().digest()
+          file.close()
+          const [bytes, sha256] = [file.bytes(), file.sha256()]
           const body = { bytes, sha256, read: () => createReadStream(path) }
           if (await putObjectOnce(place('put'), key, body))
             return { sha256: sha256.toString('hex'), bytes, created: true }
@@ -60,7 +50,7 @@ export function s3LargeEvidence(client: S3Client, bucket: string, scratch: strin
         },
 
         async discard() {
-          close()
+          file.close()
           await rm(path, { force: true })
         },
       }

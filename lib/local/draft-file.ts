@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { newSummedFile } from '../summed-file.ts'
 import { linkOnce, syncDirectory, temporaryIn } from './publish-file.ts'
 
 /** A file on its way: `publish` gives it a name, unless that is taken; `discard` takes its temporary name away. */
@@ -14,31 +13,20 @@ export type DraftFile = {
 /** A new temporary file in a directory on the disk that it is to stay on. Mode 0600. */
 export function draftFile(directory: string): DraftFile {
   const temporary = temporaryIn(directory)
-  const file = openSync(temporary, 'wx', 0o600)
-  const sum = createHash('sha256')
-  let isOpen = true
-  let bytes = 0
-  const close = () => {
-    if (isOpen) closeSync(file)
-    isOpen = false
-  }
+  const file = newSummedFile(temporary)
   return {
-    write(chunk) {
-      for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at)
-      sum.update(chunk)
-      bytes += chunk.length
-    },
+    write: file.write,
 
     async publish(path) {
-      if (isOpen) fsyncSync(file)
-      close()
+      file.sync()
+      file.close()
       const created = await linkOnce(temporary, path)
       await syncDirectory(dirname(path))
-      return { sha256: sum.copy().digest('hex'), bytes, created }
+      return { sha256: file.sha256().toString('hex'), bytes: file.bytes(), created }
     },
 
     async discard() {
-      close()
+      file.close()
       await unlink(temporary).catch(() => {})
     },
   }

@@ -45,6 +45,7 @@ const outer: Record<string, string[]> = {
     'lib/file-source.ts',
     'lib/ports.ts',
     'lib/regions.ts',
+    'lib/summed-file.ts',
     'lib/tool.ts',
     ...anywhere,
   ],

@@ -1,4 +1,5 @@
 import { corrupt } from '../column-fault.ts'
+import { readBase128 } from '../read-base-128.ts'
 
 /** Bytes end inside of a value: more of them may help. */
 export class AvroCut extends Error {
@@ -22,27 +23,13 @@ export function avroBytes(bytes: Uint8Array): AvroBytes {
 
 /** A zigzag number of at most ten bytes into `low` and `high`. */
 export function readLong(input: AvroBytes): void {
-  const { bytes } = input
-  let low = 0
-  let high = 0
-  for (let shift = 0; shift < 70; shift += 7) {
-    const byte = bytes[input.at++]
-    if (byte === undefined) throw new AvroCut()
-    const bits = byte & 0x7f
-    if (shift < 28) low |= bits << shift
-    else if (shift === 28) {
-      low |= bits << 28
-      high = bits >>> 4
-    } else high |= bits << (shift - 32)
-    if (shift === 63 && byte > 1) break
-    if (byte < 0x80) {
-      const sign = -(low & 1)
-      input.low = (((low >>> 1) | (high << 31)) ^ sign) >>> 0
-      input.high = ((high >>> 1) ^ sign) >>> 0
-      return
-    }
-  }
-  throw corrupt('avro: expected a number of at most 64 bits')
+  const problem = readBase128(input)
+  if (problem === 'cut') throw new AvroCut()
+  if (problem === 'long') throw corrupt('avro: expected a number of at most 64 bits')
+  const { low, high } = input
+  const sign = -(low & 1)
+  input.low = (((low >>> 1) | (high << 31)) ^ sign) >>> 0
+  input.high = ((high >>> 1) ^ sign) >>> 0
 }
 
 /** A size or a count that a double holds exactly, negative or not. */

@@ -1,4 +1,5 @@
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import { readBase128 } from '../read-base-128.ts'
 
 /** The bytes of one stream in order, some of them at hand: `bytes` from `at` on. */
 export type StreamBytes = {
@@ -49,26 +50,9 @@ export function streamBytes(chunks: () => Uint8Array | undefined, most: number):
 
 /** An unsigned number of at most 64 bits into `low` and `high`, from bytes that are at hand. */
 export function readVarint(stream: StreamBytes): void {
-  const { bytes } = stream
-  let low = 0
-  let high = 0
-  for (let shift = 0; shift < 70; shift += 7) {
-    const byte = bytes[stream.at++]
-    if (byte === undefined) throw cut()
-    const bits = byte & 0x7f
-    if (shift < 28) low |= bits << shift
-    else if (shift === 28) {
-      low |= bits << 28
-      high = bits >>> 4
-    } else high |= bits << (shift - 32)
-    if (shift === 63 && byte > 1) break
-    if (byte < 0x80) {
-      stream.low = low
-      stream.high = high
-      return
-    }
-  }
-  throw corrupt('orc: expected a number of at most 64 bits')
+  const problem = readBase128(stream)
+  if (problem === 'cut') throw cut()
+  if (problem === 'long') throw corrupt('orc: expected a number of at most 64 bits')
 }
 
 /** The same for a signed number in zigzag. */
