@@ -20,9 +20,9 @@ export function custody(runs: readonly RunEvidence[], { keys, origin, size, root
 <p>Attestations of the last run, in the order of the log <code>${origin}</code>, which has ${count(size)} entries and the root <code>${root}</code>. All runs of this bundle are in <code>custody.csv</code>.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Attestations"><table><caption>Each line is one signed statement and the document that it vouches for</caption>
 <thead><tr><th scope="col" class="n">Entry</th><th scope="col">Signed</th><th scope="col">What</th><th scope="col">Store</th><th scope="col">SHA-256 of the document</th></tr></thead><tbody>
-${latest.map(({ seq, predicate, statement }) => html`<tr><td class="n">${seq}</td><td>${moment(predicate.times.statementCreatedAt)}</td><td>${predicate.phase}</td><td>${'storeId' in predicate ? predicate.storeId : '–'}</td><td><code>${statement.subject[0]!.digest.sha256}</code></td></tr>`)}</tbody></table></div>
+${latest.map(({ seq, predicate, statement }) => html`<tr><td class="n">${seq}</td><td class="t">${moment(predicate.times.statementCreatedAt)}</td><td>${predicate.phase}</td><td>${'storeId' in predicate ? predicate.storeId : '–'}</td><td><code>${statement.subject[0]!.digest.sha256}</code></td></tr>`)}</tbody></table></div>
 ${timestamps.length === 0 ? undefined : stamps(timestamps)}<h3>Keys</h3>
-<div class="scroll" tabindex="0" role="group" aria-label="Keys"><table><caption>Compare these with fingerprints that you were given on another way. A bundle never vouches for its own keys.</caption>
+<div class="scroll short" tabindex="0" role="group" aria-label="Keys"><table><caption>Compare these with fingerprints that you were given on another way. A bundle never vouches for its own keys.</caption>
 <thead><tr><th scope="col">Key</th><th scope="col">OpenSSH form</th><th scope="col">SHA-256 of the SubjectPublicKeyInfo</th></tr></thead><tbody>
 ${keys.map(({ name, fingerprint, spkiSha256, until }) => html`<tr><th scope="row">${name}${until === undefined ? '' : `, until entry ${until}`}</th><td><code>${fingerprint}</code></td><td><code>${spkiSha256}</code></td></tr>`)}</tbody></table></div>
 <h3>How to check this</h3>
@@ -41,6 +41,6 @@ function stamps(timestamps: readonly CheckedTimestamp[]): Html {
 <p>Others saw the log at these times, and with it every entry below the size that is named. Whether an authority is one that you trust is for you to say: pin its certificate.</p>
 <div class="scroll" tabindex="0" role="group" aria-label="Timestamps"><table><caption>Checkpoints that an authority timestamped${left > 0 ? `: the last ${stampsShown}; all are in custody.csv` : ''}</caption>
 <thead><tr><th scope="col" class="n">Entries</th><th scope="col">Time</th><th scope="col">Authority</th><th scope="col">SHA-256 of its certificate</th></tr></thead><tbody>
-${timestamps.slice(left).map(({ size, time, authority, certificateSha256 }) => html`<tr><td class="n">${count(size)}</td><td>${moment(time)}</td><td>${authority}</td><td><code>${certificateSha256}</code></td></tr>`)}</tbody></table></div>
+${timestamps.slice(left).map(({ size, time, authority, certificateSha256 }) => html`<tr><td class="n">${count(size)}</td><td class="t">${moment(time)}</td><td>${authority}</td><td><code>${certificateSha256}</code></td></tr>`)}</tbody></table></div>
 `
 }
