@@ -98,6 +98,7 @@ function show({
   pinned,
   companions,
   timestamps = [],
+  leftOut = [],
 }: BundleSummary): string {
   return [
     pinned ? 'HOLDS' : 'AGREES WITH ITSELF, KEYS NOT CHECKED',
@@ -116,6 +117,7 @@ function show({
       ({ size: entries, time, authority, certificateSha256, pinned: isPinned }) =>
         `  timestamp of ${entries} entries, ${time}, by ${authority}, ${isPinned ? 'pinned' : 'NOT PINNED'}, certificate ${certificateSha256}`,
     ),
+    ...(leftOut.length === 0 ? [] : [`  timestamps that were kept and did not hold: ${leftOut.length}`]),
     ...(companions
       ? []
       : [

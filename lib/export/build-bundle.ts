@@ -16,6 +16,7 @@ import {
   consistencyPath,
   documentPath,
   envelopePath,
+  leftOutPath,
   olderCheckpointPath,
   proofPath,
   retiredKeyPath,
@@ -24,6 +25,7 @@ import {
 } from './bundle-paths.ts'
 import { documentKindOf } from './document-of-phase.ts'
 import { coveredBy, formatGateDocument, type GateDocument } from './leak-gate/gate-document.ts'
+import { formatLeftOut, type LeftOutTimestamp } from './left-out.ts'
 import { formatManifestFile } from './manifest-file.ts'
 import { type Filing, readFiling } from './read-filing.ts'
 import { companionPaths, companionsOf, companionVersion } from './report/companions.ts'
@@ -46,6 +48,7 @@ export type BundleParts = {
   origin: string
   /** Those that hold, of checkpoints among these. */
   timestamps?: readonly KeptTimestamp[]
+  leftOut?: readonly LeftOutTimestamp[]
 }
 
 /** A bundle that nobody may have yet: the leak gate and the manifest are still to come. */
@@ -73,7 +76,7 @@ export function sealBundle({ files }: Pick<UnsealedBundle, 'files'>, gate: GateD
 
 /** Every file in its place; those that follow from the evidence, the leak gate and the manifest are empty. */
 export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
-  const { entries, leafHashes, checkpoints, chains, origin, timestamps = [] } = parts
+  const { entries, leafHashes, checkpoints, chains, origin, timestamps = [], leftOut = [] } = parts
   const newest = checkpoints.at(-1)
   if (!newest) throw new EvidenceConflict('bundle: checkpoints: expected at least one, got none')
   const tree = treeOf(leafHashes)
@@ -106,6 +109,7 @@ export function layOutEvidence(parts: BundleParts): Map<string, Uint8Array> {
     put(timestampPath(ref), response)
     put(authorityPath(certificateFingerprint(authority!)), formatCertificate(authority!))
   }
+  if (leftOut.length > 0) put(leftOutPath, formatLeftOut(leftOut))
   const logKey = logKeyAt(chains, tree.size)
   const vkey = formatVkey(origin, logKey)
   put(bundlePaths.checkpoint, newest.note)

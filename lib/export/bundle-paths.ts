@@ -42,4 +42,7 @@ export const consistencyPath = (size: number) => `consistency/${size}`
 export const timestampPath = ({ size, authority }: TimestampRef) => `timestamps/${size}.${authority}.tsr`
 export const authorityPath = (sha256: string) => `timestamps/authorities/${sha256}.pem`
 
+/** What is said of timestamps that were kept and do not hold; only where there are any. */
+export const leftOutPath = 'timestamps/left-out.json'
+
 const digits = (seq: number) => String(seq).padStart(6, '0')

@@ -4,6 +4,7 @@ import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { CheckedTimestamp } from './checks/timestamp.ts'
 import type { Keys } from './checks/transition.ts'
 import { attestationKeyFingerprint, type KeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
+import type { LeftOutTimestamp } from './left-out.ts'
 import type { EvidenceOf, RunEvidence } from './run-evidence.ts'
 
 /** What holds in a bundle that holds. */
@@ -29,6 +30,8 @@ export type BundleSummary = {
   since?: { size: number }
   /** Absent where there are none. */
   timestamps?: CheckedTimestamp[]
+  /** Those that were kept and do not hold, as whoever made the bundle says; absent where there are none. */
+  leftOut?: LeftOutTimestamp[]
   /** Every check that was made, in order, and how many things it looked at. */
   checks: { name: string; count: number }[]
 }

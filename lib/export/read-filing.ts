@@ -3,10 +3,12 @@ import { type AttestedTransition, checkDocuments } from './checks/document.ts'
 import { checkEnvelopes } from './checks/envelope.ts'
 import { checkKeys } from './checks/keys.ts'
 import { checkLayout } from './checks/layout.ts'
+import { checkLeftOut } from './checks/left-out.ts'
 import { checkSequence } from './checks/sequence.ts'
 import { checkStatements } from './checks/statement.ts'
 import { type CheckedTimestamp, checkTimestamps } from './checks/timestamp.ts'
 import { checkTransitions, type Keys } from './checks/transition.ts'
+import type { LeftOutTimestamp } from './left-out.ts'
 import type { RunEvidence } from './run-evidence.ts'
 
 /** What a bundle is about, read from its evidence. */
@@ -16,6 +18,7 @@ export type Filing = {
   keys: Keys
   checkpoints: Checkpoints
   timestamps: CheckedTimestamp[]
+  leftOut: LeftOutTimestamp[]
 }
 
 /**
@@ -33,5 +36,6 @@ export function readFiling(files: ReadonlyMap<string, Uint8Array>): Filing {
   const { value: runs } = checkSequence(evidence)
   const { value: checkpoints } = checkCheckpoints(layout, keys)
   const { value: timestamps } = checkTimestamps(layout, attested, [])
-  return { runs, transitions, keys, checkpoints, timestamps }
+  const { value: leftOut } = checkLeftOut(layout, checkpoints)
+  return { runs, transitions, keys, checkpoints, timestamps, leftOut }
 }

@@ -16,6 +16,7 @@ import { checkInstructions } from './checks/instructions.ts'
 import { checkKeys, type Pin } from './checks/keys.ts'
 import { checkLayout } from './checks/layout.ts'
 import { checkLeakGate } from './checks/leak-gate.ts'
+import { checkLeftOut } from './checks/left-out.ts'
 import { checkManifest } from './checks/manifest.ts'
 import { checkScope } from './checks/scope.ts'
 import { checkSequence } from './checks/sequence.ts'
@@ -75,6 +76,7 @@ export function verifyFiling(
   step('inclusion', () => checkInclusion(layout, checkpoints))
   const isStamped = layout.timestamps.length + layout.authorities.length + authorities.length > 0
   const timestamps = isStamped ? step('timestamp', () => checkTimestamps(layout, attested, authorities)) : []
+  const leftOut = layout.leftOut ? step('left-out', () => checkLeftOut(layout, checkpoints)) : []
   const { evidence, transitions } = step('document', () => checkDocuments(attested))
   const runs = step('sequence', () => checkSequence(evidence))
   step('correction', () => checkCorrections(runs))
@@ -85,7 +87,7 @@ export function verifyFiling(
   step('summary', () => checkSummaries(runs))
   step('leak-gate', () => checkLeakGate(files, layout, runs))
   const companions = step('companions', () =>
-    checkCompanions(files, layout, { runs, transitions, keys, checkpoints, timestamps }),
+    checkCompanions(files, layout, { runs, transitions, keys, checkpoints, timestamps, leftOut }),
   )
 
   const summary: BundleSummary = {
@@ -97,6 +99,7 @@ export function verifyFiling(
     companions,
     ...(kept && { since: { size: kept.size } }),
     ...(timestamps.length > 0 && { timestamps }),
+    ...(leftOut.length > 0 && { leftOut }),
     checks,
   }
   return { summary, runs }

@@ -25,6 +25,7 @@ export async function checkBundle(
   verified: number
   residual: number
   incomplete: number
+  timestampsLeftOut: number
 }> {
   const { exportId } = parseInput('check-bundle', checkInput, input)
   const prefix = bundlePrefix(exportId)
@@ -34,7 +35,7 @@ export async function checkBundle(
   if (files.size === 0) throw new NotKnown(`export ${exportId}: expected a bundle, got none`)
 
   const pinnedKeys = [await ports.attestationSigner.publicKey(), await ports.logSigner.publicKey()]
-  const { entries, runs, stores, checks } = verifyBundle(files, { pinnedKeys })
+  const { entries, runs, stores, checks, leftOut = [] } = verifyBundle(files, { pinnedKeys })
   const count = (verdict: Verdict) => stores.filter((store) => store.verdict === verdict).length
   return {
     exportId,
@@ -45,5 +46,6 @@ export async function checkBundle(
     verified: count('verified'),
     residual: count('residual'),
     incomplete: count('incomplete'),
+    timestampsLeftOut: leftOut.length,
   }
 }

@@ -8,6 +8,7 @@ import { EvidenceConflict, EvidenceMissing, FormatInvalid, NotKnown, ProofInvali
 import { type BundleEntry, type BundleParts, buildBundle, sealBundle } from '../export/build-bundle.ts'
 import { documentNameOf } from '../export/document-of-phase.ts'
 import { passLeakGate } from '../export/leak-gate/pass-leak-gate.ts'
+import type { LeftOutTimestamp } from '../export/left-out.ts'
 import { verifyCheckpoint } from '../log/checkpoint.ts'
 import { leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
@@ -36,6 +37,9 @@ const selection = z.union([
 const exportInput = z.strictObject({ exportId, selection })
 
 type Selection = z.infer<typeof selection>
+
+/** A timestamp that was kept and does not hold. */
+type TimestampFault = TimestampRef & { why: string }
 
 /** This role reads the ledger and the evidence, and subject indexes with the case key; of both signers it can read the public key only. */
 export type ExportPorts = {
@@ -77,10 +81,10 @@ type Pin = {
 export async function exportBundle(
   ports: ExportPorts,
   input: unknown,
-): Promise<{ exportId: string; prefix: string; files: number; entries: number }> {
+): Promise<{ exportId: string; prefix: string; files: number; entries: number; leftOut: TimestampFault[] }> {
   const { exportId, selection } = parseInput('export-bundle', exportInput, input)
   const pin = await readPin(ports, exportId, selection)
-  const parts = await collectParts(ports, pin)
+  const { faults, ...parts } = await collectParts(ports, pin)
   const unsealed = buildBundle(parts)
   const bundle = sealBundle(unsealed, await passLeakGate({ ...unsealed, ...gateScopesOf(ports, unsealed.filing) }))
   const prefix = bundlePrefix(exportId)
@@ -89,7 +93,7 @@ export async function exportBundle(
     if (sha256 !== hash('sha256', body, 'hex'))
       throw new EvidenceConflict(`export ${exportId}: ${path}: expected the bytes of this bundle, got others`)
   }
-  return { exportId, prefix, files: bundle.size, entries: parts.entries.length }
+  return { exportId, prefix, files: bundle.size, entries: parts.entries.length, leftOut: faults }
 }
 
 async function readPin(
@@ -121,7 +125,7 @@ async function readPin(
   return pin
 }
 
-async function collectParts(ports: ExportPorts, pin: Pin): Promise<BundleParts> {
+async function collectParts(ports: ExportPorts, pin: Pin): Promise<BundleParts & { faults: TimestampFault[] }> {
   const chains = chainsAt(await readKeyChains(ports), pin.checkpoint)
   const origin = originOf(chains.log[0]!.pem)
   const checkpoints = (await ports.ledger.checkpoints()).filter(({ size }) => size <= pin.checkpoint)
@@ -147,16 +151,18 @@ async function collectParts(ports: ExportPorts, pin: Pin): Promise<BundleParts> 
     const document = await readVouched(ports.evidence, predicate, subject)
     entries.push({ seq, phase: predicate.phase, envelope, document })
   }
-  return { entries, leafHashes, checkpoints, chains, origin, timestamps: await readTimestamps(ports, pin, checkpoints) }
+  return { entries, leafHashes, checkpoints, chains, origin, ...(await readTimestamps(ports, pin, checkpoints)) }
 }
 
-/** Those that hold, as they will for every reader. One that does not proves nothing, and may not stand in the way of what does. */
+/** Those that hold, as they will for every reader. One that does not proves nothing, and may not stand in the way of what does: it is named. */
 async function readTimestamps(
   { timestamps }: ExportPorts,
   { timestamps: refs = [] }: Pin,
   checkpoints: readonly { size: number; note: string }[],
-): Promise<KeptTimestamp[]> {
+): Promise<{ timestamps: KeptTimestamp[]; leftOut: LeftOutTimestamp[]; faults: TimestampFault[] }> {
   const kept: KeptTimestamp[] = []
+  const leftOut: LeftOutTimestamp[] = []
+  const faults: TimestampFault[] = []
   for (const ref of refs) {
     const note = checkpoints.find(({ size }) => size === ref.size)?.note
     if (note === undefined) continue
@@ -166,9 +172,11 @@ async function readTimestamps(
       kept.push(each)
     } catch (error) {
       if (!(error instanceof FormatInvalid || error instanceof ProofInvalid)) throw error
+      leftOut.push({ ...ref, reason: error instanceof FormatInvalid ? 'unreadable' : 'unproven' })
+      faults.push({ ...ref, why: error.message })
     }
   }
-  return kept
+  return { timestamps: kept, leftOut, faults }
 }
 
 async function selectRuns({ ledger }: ExportPorts, { exportId, selection, head }: Pin): Promise<Set<string>> {

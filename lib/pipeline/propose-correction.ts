@@ -11,6 +11,7 @@ import {
 } from '../attestation/to-correction.ts'
 import { EvidenceConflict, InputInvalid, NotKnown } from '../errors.ts'
 import { gateForms } from '../export/leak-gate/gate-document.ts'
+import { prepareViews } from '../export/leak-gate/prepare-views.ts'
 import { searchViews } from '../export/leak-gate/search-views.ts'
 import { contextOf } from '../export/restate.ts'
 import type { Ports } from '../ports.ts'
@@ -126,7 +127,11 @@ async function requireNobodyNamed(
   if (!(await ports.evidence.has(runKey(runId, 'subject-index')))) return
   const { index } = await openRunIndex(ports, runId)
   const views = Object.entries(words).map(([path, text]) => ({ path, bytes: new TextEncoder().encode(text) }))
-  const { hits } = await searchViews(views, index, gateForms)
+  const { hits } = await searchViews(
+    prepareViews(() => views, 'once'),
+    index,
+    gateForms,
+  )
   if (hits[0] !== undefined)
     throw new InputInvalid(`correct: ${hits[0].path}: line ${hits[0].record}: expected no identifier in scope, got one`)
 }

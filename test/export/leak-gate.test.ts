@@ -6,6 +6,7 @@ import { bundlePaths } from '../../lib/export/bundle-paths.ts'
 import { formatGateDocument, type GateDocument } from '../../lib/export/leak-gate/gate-document.ts'
 import { maskDocument } from '../../lib/export/leak-gate/mask-document.ts'
 import { passLeakGate } from '../../lib/export/leak-gate/pass-leak-gate.ts'
+import { prepareViews } from '../../lib/export/leak-gate/prepare-views.ts'
 import { searchViews } from '../../lib/export/leak-gate/search-views.ts'
 import { knownIn, viewsOf } from '../../lib/export/leak-gate/views.ts'
 import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
@@ -53,24 +54,22 @@ function unsealed(options: Parameters<typeof sampleRun>[1] = {}): { files: Files
 
 const pass = (
   { files, filing }: { files: Files; filing: Filing },
-  searched: SubjectIndex = index,
+  ...searched: SubjectIndex[]
 ): Promise<GateDocument> =>
   passLeakGate({
     files,
     filing,
-    scopes: [
-      {
-        manifestSha256: 'a'.repeat(64),
-        subjects: searched.subjects,
-        runs: filing.runs.map(({ runId }) => runId),
-        open: async () => searched,
-      },
-    ],
+    scopes: (searched.length === 0 ? [index] : searched).map((each, n) => ({
+      manifestSha256: 'a'.repeat(64),
+      subjects: each.subjects,
+      runs: n === 0 ? filing.runs.map(({ runId }) => runId) : [`another-${n}`],
+      open: async () => each,
+    })),
     runsWithoutScope: [],
   })
 
-async function refusal(bundle: { files: Files; filing: Filing }, searched?: SubjectIndex): Promise<Error> {
-  const refused = await pass(bundle, searched).then(
+async function refusal(bundle: { files: Files; filing: Filing }, ...searched: SubjectIndex[]): Promise<Error> {
+  const refused = await pass(bundle, ...searched).then(
     () => undefined,
     (error: unknown) => error,
   )
@@ -216,7 +215,11 @@ describe('an identifier in scope is found in every text of a bundle', () => {
   const listed = indexOf(places.flatMap((_, n) => [idOf(n), uuidOf(n), emailOf(n)]))
   it.each(spellings)('$name', async ({ text }) => {
     const { files, filing } = unsealed(everywhere((place) => text(places.indexOf(place))))
-    const { counts } = await searchViews(viewsOf(files, knownIn(filing), filing.keys), listed, formNames)
+    const { counts } = await searchViews(
+      prepareViews(() => viewsOf(files, knownIn(filing), filing.keys), 'once'),
+      listed,
+      formNames,
+    )
     const isFound = (n: number) =>
       [
         ['decimal', idOf(n)],
@@ -315,7 +318,11 @@ describe('an identifier in scope stops the export', () => {
     const files = new Map(whole.files)
     for (const [n, path] of kinds.entries())
       files.set(path, Buffer.concat([files.get(path)!, Buffer.from(`\n${idOf(n)}\n`)]))
-    const { counts } = await searchViews(viewsOf(files, knownIn(whole.filing), whole.filing.keys), listed, formNames)
+    const { counts } = await searchViews(
+      prepareViews(() => viewsOf(files, knownIn(whole.filing), whole.filing.keys), 'once'),
+      listed,
+      formNames,
+    )
     expect(kinds.filter((_, n) => !counts.has(listed.ordinalOf('decimal', idOf(n))))).toEqual([])
   })
 
@@ -372,7 +379,11 @@ describe('an identifier in scope stops the export', () => {
   it('behind thousands of others in the same file that are there by chance', async () => {
     const searched = indexOf([idOf(1), id])
     const bytes = Buffer.from(`${`${idOf(1)}\n`.repeat(3000)}${id}\n`)
-    const { hits, counts } = await searchViews([{ path: 'custody.csv', bytes }], searched, formNames)
+    const { hits, counts } = await searchViews(
+      prepareViews(() => [{ path: 'custody.csv', bytes }], 'once'),
+      searched,
+      formNames,
+    )
     const [chance, real] = [idOf(1), id].map((text) => searched.ordinalOf('decimal', text))
     expect([counts.get(chance!), counts.get(real!)]).toEqual([3000, 1])
     expect(hits.find(({ ordinal }) => ordinal === real)).toMatchObject({ path: 'custody.csv', record: 3001 })
@@ -486,6 +497,24 @@ describe('the gate itself', () => {
     const parts = index.parts.map((part) => ({ ...part, confirm: () => -1 }))
     const blind: SubjectIndex = { ...index, parts, ordinalOf: () => -1 }
     await expect(pass(unsealed(), blind)).rejects.toThrow(/^leak gate: controls: expected all \d+ to be detected, got/)
+  })
+
+  it('searches for each of several lists, in evidence and in files for people', async () => {
+    const strangers = [indexOf([idOf(1), idOf(2)]), indexOf([uuidOf(3)])]
+    const whole = unsealed()
+    expect((await pass(whole, ...strangers, index)).scopes.map(({ subjects }) => subjects)).toEqual([2, 1, 3])
+    const given = unsealed(ofStore({ custodian: id }))
+    const shown = new Map(whole.files).set('stores.csv', Buffer.from(`${textIn(whole.files, 'stores.csv')}x,${id}\r\n`))
+    for (const bundle of [given, { ...whole, files: shown }])
+      expect((await refusal(bundle, strangers[0]!, index)).message).toBe((await refusal(bundle)).message)
+  })
+
+  it('stops when the controls of one of several lists are not found', async () => {
+    const parts = index.parts.map((part) => ({ ...part, confirm: () => -1 }))
+    const blind: SubjectIndex = { ...index, parts, ordinalOf: () => -1 }
+    await expect(pass(unsealed(), indexOf([idOf(1)]), blind)).rejects.toThrow(
+      /^leak gate: controls: expected all \d+ to/,
+    )
   })
 
   it('says what it covered, for whom, with which controls, and that nothing was found', async () => {

@@ -1,18 +1,25 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliDecompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it, type TestContext } from 'vitest'
+import { lettersText } from '../../infra/build-letters.ts'
+import { programWords } from '../../lib/export/leak-gate/program-words.ts'
+import { coverageChart } from '../../lib/export/report/coverage-chart.ts'
 import { html } from '../../lib/export/report/html.ts'
 import { type Block, blocksOf } from '../../lib/export/report/pdf/blocks.ts'
+import { fromCoded, toCoded, widthOf } from '../../lib/export/report/pdf/coded-text.ts'
+import { lettersData } from '../../lib/export/report/pdf/generated-letters.ts'
 import { room, toPages } from '../../lib/export/report/pdf/layout.ts'
+import { letterOf } from '../../lib/export/report/pdf/letters.ts'
 import { toLines } from '../../lib/export/report/pdf/lines.ts'
 import { readPdfTexts } from '../../lib/export/report/pdf/read-pdf-texts.ts'
 import { reportPdf } from '../../lib/export/report/pdf/report-pdf.ts'
-import { fromWinAnsi, toWinAnsi, widthOf } from '../../lib/export/report/pdf/win-ansi.ts'
 import { requireTool } from '../support/require-tool.ts'
 import { sampleBundle, sampleKeys, textIn } from '../support/sample-bundle.ts'
 import { samplePeriod } from '../support/sample-period.ts'
+import { cleanCoverage } from '../support/sample-run.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
 const { files } = sampleBundle(sampleKeys())
@@ -49,7 +56,6 @@ describe('report.pdf, as other readers see it', () => {
     // The page as a browser shows it, told apart from our own reading of it.
     const shown = textIn(bundle, 'report.html')
       .replace(/<(style|title|svg)\b[\s\S]*?<\/\1>/g, ' ')
-      .replace(/<ul class="legend"><li>verified<\/li>[\s\S]*?<\/ul>/, ' ')
       .replace(/<\/?(b|code|i|span)\b[^>]*>/g, '')
       .replace(/<[^>]*>/g, ' ')
       .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
@@ -94,10 +100,63 @@ describe('report.pdf, as other readers see it', () => {
     expect([...text].filter((sign) => sign === 'x').length).toBeGreaterThanOrEqual(24_000)
   })
 
-  it('says where signs are that it cannot show', (context) => {
-    const { text } = read(context, reportPdf(pageOf('<p>北京 backups 👩</p>')))
-    expect(text).toContain('?? backups ?')
-    expect(text.replace(/\s+/g, ' ')).toContain('stands here as “?”, and report.html shows it.')
+  it('shows names in Latin, Greek and Cyrillic letters, in regular and in bold', (context) => {
+    const names = [
+      'Łódź Cargo',
+      'Đặng Thị Thảo',
+      'İstanbul Şirketi',
+      'Сбербанк Україна Ђорђе',
+      'Ελληνική Εταιρεία',
+      '№ 7 ₽ ₴',
+    ]
+    const rows = names.map((name) => html`<tr><th scope="row">${name}</th><td>${name}</td></tr>`)
+    const pdf = reportPdf(
+      pageOf(html`<table><thead><tr><th>A</th><th>B</th></tr></thead><tbody>${rows}</tbody></table>`.html),
+    )
+    const { text, complaints } = read(context, pdf)
+    expect(complaints).toBe('')
+    for (const name of names) {
+      expect(text.split(name).length - 1).toBe(2)
+      expect(readPdfTexts(pdf).filter((each) => each === name).length).toBe(2)
+    }
+  })
+
+  it('never loses a name whose letters it cannot draw', (context) => {
+    const pdf = reportPdf(pageOf('<p>北京 backups 👩</p><p>a ‹U+0041› b ‹U+4EAC› ‹U+FFFFFF›</p>'))
+    const { text } = read(context, pdf)
+    expect(text).toContain('‹U+5317 U+4EAC› backups ‹U+1F469›')
+    expect(text.replace(/\s+/g, ' ')).toContain('stand here as their code points in Unicode')
+    expect(readPdfTexts(pdf)).toContain('北京 backups 👩')
+  })
+
+  it('draws what report.html draws: bars in its widths and colours, and every date of a calendar', () => {
+    const pageText = textIn(period, 'report.html')
+    const pdf = Buffer.from(period.get('report.pdf')!).toString('latin1')
+    const drawn = [...pdf.matchAll(/^([\d. ]+) rg ([\d.]+) ([\d.]+) ([\d.]+) ([\d.]+) re f$/gm)].map(
+      ([, colour, ...box]) => ({
+        colour: colour!.split(' ').map((part) => Math.round(Number(part) * 255)),
+        width: Number(box[2]),
+      }),
+    )
+    const near = (colour: readonly number[], hex: string) =>
+      colour.every((part, n) => Math.abs(part - Number.parseInt(hex.slice(1 + 2 * n, 3 + 2 * n), 16)) < 2)
+    const bars = [...pageText.matchAll(/<rect x="\d+" y="\d+" width="(\d+)" height="24" fill="(#\w+)"\/>/g)]
+    expect(bars.length).toBeGreaterThan(3)
+    for (const [, width, fill] of bars) {
+      const wanted = (Number(width) * room) / 800
+      expect(drawn.some(({ colour, width }) => near(colour, fill!) && Math.abs(width - wanted) < 0.02)).toBe(true)
+    }
+    // Squares of the calendars, which are all of one size; the legend has its own.
+    const squares = [...pageText.matchAll(/<path d="((?:M\d+ \d+h12v12h-12z)+)" fill="(#\w+)"/g)]
+    for (const fill of ['#3f9a63', '#c8453b', '#e0a93a']) {
+      const wanted = squares
+        .filter(([, , own]) => own === fill)
+        .reduce((sum, [, d]) => sum + d!.split('M').length - 1, 0)
+      expect(wanted).toBeGreaterThan(0)
+      expect(drawn.filter(({ colour, width }) => near(colour, fill) && Math.abs(width - 13.5) < 0.02).length).toBe(
+        wanted,
+      )
+    }
   })
 })
 
@@ -129,7 +188,11 @@ describe('report.pdf, as it is made', () => {
       fc.integer({ min: 1, max: 4000 }).map((many) => 'W'.repeat(many)),
     )
     const cell = fc.record({ text, isHeader: fc.boolean(), isNumber: fc.boolean() })
+    const drawing = blocksOf(pageOf(coverageChart('sg', cleanCoverage).html)).blocks.find(
+      ({ kind }) => kind === 'drawing',
+    )!
     const block: fc.Arbitrary<Block> = fc.oneof(
+      fc.constant(drawing),
       fc.record({ kind: fc.constantFrom('paragraph' as const, 'caption' as const, 'code' as const), text }),
       fc.record({ kind: fc.constant('heading' as const), depth: fc.integer({ min: 1, max: 4 }), text }),
       fc.record({ kind: fc.constant('item' as const), mark: fc.constant('•'), text }),
@@ -161,12 +224,15 @@ describe('report.pdf, as it is made', () => {
           each.kind === 'table'
             ? [each.head, ...each.rows].flat().map((own) => own.text)
             : each.kind === 'item'
-              ? [each.mark, each.text]
-              : [each.text],
+              ? [String(each.mark), each.text]
+              : each.kind === 'drawing'
+                ? each.drawing.texts.map((own) => own.text)
+                : [each.text],
         )
-        expect([...whole.values()]).toEqual(wanted.map(toWinAnsi))
+        expect([...whole.values()]).toEqual(wanted.map(toCoded))
+        expect([...whole.values()].map(fromCoded)).toEqual(wanted.map((each) => each.normalize('NFC')))
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     )
   })
 
@@ -206,9 +272,20 @@ describe('report.pdf, as it is made', () => {
   it('knows the signs of WinAnsiEncoding and their widths', () => {
     const all = [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 224 }, (_, n) => n + 32))]
     const known = all.filter((sign) => !/[\x7f-\x9f\xad]/.test(sign))
-    expect(fromWinAnsi(toWinAnsi(known.join('')))).toBe(known.join(''))
-    for (const sign of known) expect(widthOf(toWinAnsi(sign), 'regular')).toBeGreaterThan(0)
-    expect(toWinAnsi('\u00ad\u0007\u200b😀')).toBe('????')
+    expect(toCoded(known.join('')).length).toBe(known.length)
+    expect(fromCoded(toCoded(known.join('')))).toBe(known.join(''))
+    for (const sign of known) expect(widthOf(toCoded(sign), 'regular')).toBeGreaterThan(0)
+    expect(fromCoded(toCoded('\u00ad\u0007\u200b😀'))).toBe('\u00ad\u0007\u200b😀')
+  })
+
+  it('draws the letters of the font that they are made from, which give the leak gate no words', () => {
+    const data = brotliDecompressSync(Buffer.from(lettersData, 'base64')).toString()
+    expect(data).toBe(lettersText())
+    for (const letter of 'ĀſƠȚΑωЀӹẀỹἀῼ₴№') expect(letterOf(letter)?.outline).toMatch(/^[\d .mlch-]+ h$/)
+    for (const sign of 'aé中') expect(letterOf(sign)).toBeUndefined()
+    const chance = lettersData.match(/[a-z]{3}/g)!
+    expect(chance.length).toBeGreaterThan(1000)
+    expect(chance.filter((word) => programWords().has(word)).length).toBeLessThan(chance.length / 4)
   })
 
   it('refuses markup that is not ours rather than leaving it out', () => {
@@ -234,6 +311,26 @@ describe('report.pdf, read for the leak gate', () => {
       expect(() => readPdfTexts(Buffer.from(changed, 'latin1'))).toThrow(
         /^report\.pdf: line \d+: expected one of ours, got another$/,
       )
+    }
+  })
+
+  it('is not one of ours when letters are drawn as others', () => {
+    const pdf = Buffer.from(reportPdf(pageOf('<h1>Łódź</h1><p>Łódź</p>'))).toString('latin1')
+    expect(readPdfTexts(Buffer.from(pdf, 'latin1'))).toEqual([
+      'T',
+      'Łódź',
+      'Łódź',
+      expect.stringContaining('report.html'),
+    ])
+    const changes = [
+      pdf.replace('%letters 0141', '%letters 0142'),
+      pdf.replace('<21> <0141>', '<21> <0142>'),
+      pdf.replace(/(\d+) 0 d0\n(\d+)/, '$1 0 d0\n803915702'),
+      pdf.replace('/Differences [33 /u0141', '/Differences [33 /u017a'),
+    ]
+    for (const changed of changes) {
+      expect(changed).not.toBe(pdf)
+      expect(() => readPdfTexts(Buffer.from(changed, 'latin1'))).toThrow(/^report\.pdf: line \d+: expected /)
     }
   })
 

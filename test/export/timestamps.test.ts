@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { LeftOutTimestamp } from '../../lib/export/left-out.ts'
 import { verifyScript } from '../../lib/export/tools/generated.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { certificateFingerprint, parseCertificates } from '../../lib/timestamp/certificate.ts'
@@ -34,6 +35,10 @@ const stampedBy = (by: TimestampAuthority, name: string, note: string, of: numbe
   ...{ size: of, authority: name, certificate: by.certificate('root') },
   response: by.stamp(Buffer.from(note)),
 })
+const leftOut: LeftOutTimestamp[] = [
+  { size: 1, authority: 'gone', reason: 'unreadable' },
+  { size, authority: 'gone', reason: 'unproven' },
+]
 const bundleWith = (...timestamps: KeptTimestamp[]) => log.bundle(({ seq }) => seq > 0, timestamps)
 
 beforeAll(() => {
@@ -180,5 +185,40 @@ describe.skipIf(withoutOpenssl)('a bundle with timestamps', () => {
       status: 1,
       stdout: expect.stringContaining('DOES NOT HOLD  timestamp'),
     })
+  })
+})
+
+describe('timestamps that were kept and did not hold', () => {
+  const left = log.bundle(({ seq }) => seq > 0, [], leftOut)
+  const list = 'timestamps/left-out.json'
+  const changed = (change: (text: string) => string) =>
+    withEverything(withFile(left, list, Buffer.from(change(textIn(left, list)))))
+
+  it('are said in a bundle that holds, with the reason, in the report as well', () => {
+    const summary = verifyBundle(left, { pinnedKeys: pinsOf(keys) })
+    expect(summary.leftOut).toEqual(leftOut)
+    expect(summary.checks).toContainEqual({ name: 'left-out', count: 2 })
+    const shown = textIn(left, 'report.html')
+    expect(shown).toContain('2 timestamps that had been kept did not hold')
+    expect(shown).toContain(`gone, of the checkpoint of ${size} entries: it does not show that this authority saw`)
+    expect(textIn(plain, 'report.html')).not.toContain('Timestamps')
+  })
+
+  it('are not believed in another form, of other checkpoints or twice', () => {
+    for (const change of [
+      (text: string) => text.replace('"size": 1,', '"size": 2,'),
+      (text: string) => text.replace('unreadable', 'because'),
+      (text: string) => text.replace(`"size": ${size}`, '"size": 1'),
+      (text: string) => text.replaceAll('gone', 'Gone'),
+      (text: string) => text.replace('"schemaVersion": 1', '"schemaVersion":1'),
+    ])
+      expect(refusal(changed(change))).toBe('left-out')
+    const fewer = withManifest(new Map([...left].filter(([each]) => each !== list)))
+    expect(refusal(fewer)).toBe('companions')
+  })
+
+  it.skipIf(withoutOpenssl)('are not among those that are there', () => {
+    const both = log.bundle(({ seq }) => seq > 0, [own], [{ size, authority: 'own', reason: 'unproven' }])
+    expect(refusal(both)).toBe('left-out')
   })
 })

@@ -142,7 +142,8 @@ describe('an export', () => {
   it('of a run is a bundle that verifies from what is stored', async () => {
     const { ports, exported } = twoNights()
     const result = await exportBundle(ports, ofRun('run-1'))
-    expect(result).toEqual({ exportId: 'e1', prefix: 'exports/e1/', files: exported('e1').size, entries: 9 })
+    const files = exported('e1').size
+    expect(result).toEqual({ exportId: 'e1', prefix: 'exports/e1/', files, entries: 9, leftOut: [] })
     expect([...exported('e1').keys()]).toEqual(
       expect.arrayContaining([
         'exports/e1/MANIFEST.sha256',
@@ -165,6 +166,7 @@ describe('an export', () => {
       verified: 1,
       residual: 0,
       incomplete: 1,
+      timestampsLeftOut: 0,
     })
   })
 
@@ -406,9 +408,22 @@ describe.skipIf(withoutOpenssl)('timestamps', () => {
       ...{ size: log.entries.length, authority: name, certificate: authority.certificate('root') },
       response: authority.stamp(bytes),
     })
-    const timestamps = [kept('bad', Buffer.from('other')), kept('good', note)]
+    const cut = { ...kept('cut', note), response: authority.stamp(note).subarray(0, 100) }
+    const timestamps = [kept('bad', Buffer.from('other')), cut, kept('good', note)]
     const { ports, exported } = deployment(log, nobodyNear, timestamps)
-    await exportBundle(ports, ofRun('run-1'))
+    const size = log.entries.length
+    const { leftOut } = await exportBundle(ports, ofRun('run-1'))
+    expect(leftOut).toEqual([
+      { size, authority: 'bad', why: expect.stringMatching(/^timestamp: imprint: expected /) },
+      { size, authority: 'cut', why: expect.stringMatching(/^\S[\w ]*: expected /) },
+    ])
+    const said = (path: string) => Buffer.from(exported('e1').get(`exports/e1/${path}`)!).toString()
+    expect(JSON.parse(said('timestamps/left-out.json')).leftOut).toEqual([
+      { size, authority: 'bad', reason: 'unproven' },
+      { size, authority: 'cut', reason: 'unreadable' },
+    ])
+    expect(said('report.html')).toContain('2 timestamps that had been kept did not hold')
+    expect((await checkBundle(ports, { exportId: 'e1' })).timestampsLeftOut).toBe(2)
     const stamped = () => [...exported('e1').keys()].filter((path) => path.endsWith('.tsr'))
     expect(stamped()).toEqual([`exports/e1/timestamps/${log.entries.length}.good.tsr`])
     timestamps.push(kept('later', note))

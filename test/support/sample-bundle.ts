@@ -30,6 +30,7 @@ import {
   gateForms,
   parseGateDocument,
 } from '../../lib/export/leak-gate/gate-document.ts'
+import type { LeftOutTimestamp } from '../../lib/export/left-out.ts'
 import { formatManifestFile } from '../../lib/export/manifest-file.ts'
 import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
 import { companionsOf } from '../../lib/export/report/companions.ts'
@@ -149,7 +150,11 @@ export function sampleLog(first: SampleKeys) {
       return note
     },
     /** The bundle of the entries that are chosen, all of them unless said otherwise. */
-    bundle(isChosen: (entry: BundleEntry) => boolean = () => true, timestamps: readonly KeptTimestamp[] = []): Files {
+    bundle(
+      isChosen: (entry: BundleEntry) => boolean = () => true,
+      timestamps: readonly KeptTimestamp[] = [],
+      leftOut: readonly LeftOutTimestamp[] = [],
+    ): Files {
       return withEverything(
         layOutEvidence({
           entries: entries.filter(isChosen),
@@ -158,6 +163,7 @@ export function sampleLog(first: SampleKeys) {
           chains: chainsAt(chains, checkpoints.at(-1)!.size),
           origin,
           timestamps,
+          leftOut,
         }),
       )
     },

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
+import { leftOutPath } from '../../export/bundle-paths.ts'
+import { parseLeftOut } from '../../export/left-out.ts'
 import { bundlePrefix } from '../../pipeline/export-bundle.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
@@ -46,13 +48,29 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
       return exitCode.interrupted
     }
     const files = await writeBundle(deployment.ports.evidence, bundlePrefix(exportId), directory)
-    terminal.emit({ kind: 'export', out: directory, files, ...(runId !== undefined && { run: runId }) })
+    const leftOut = await leftOutOf(deployment, exportId)
+    terminal.emit({
+      kind: 'export',
+      out: directory,
+      files,
+      ...(runId !== undefined && { run: runId }),
+      ...(leftOut > 0 && { timestampsLeftOut: leftOut }),
+    })
+    if (leftOut > 0)
+      terminal.warn(
+        `export: ${plural(leftOut, 'timestamp')} that had been kept did not hold and ${leftOut === 1 ? 'is' : 'are'} left out; report.html says which`,
+      )
     terminal.print(`${bold(out)}: ${plural(files, 'file')}, checked as its reader will`)
     terminal.print(
       `verify:  npx odv verify ${out} --key attestation-p256.pub.pem --key log-ed25519.pub.pem   (keys that the reader has from another source, see odv keys)`,
     )
     return exitCode.good
   })
+}
+
+async function leftOutOf({ ports }: Deployment, exportId: string): Promise<number> {
+  const key = `${bundlePrefix(exportId)}${leftOutPath}`
+  return (await ports.evidence.has(key)) ? parseLeftOut(await ports.evidence.get(key)).length : 0
 }
 
 function checkSelection({ run, from, to }: ExportOptions): void {

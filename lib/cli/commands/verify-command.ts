@@ -56,6 +56,8 @@ function show(bundle: string, summary: Shown, terminal: Terminal): void {
     terminal.print(
       `  timestamp of ${plural(each.size, 'entry', 'entries')}, ${each.time}, by ${each.authority}${each.pinned ? '' : ` (not pinned: ${each.certificateSha256})`}`,
     )
+  if (summary.leftOut !== undefined)
+    terminal.print(`  timestamps that were kept and did not hold: ${summary.leftOut.length}`)
   if (summary.tools === 'other')
     terminal.warn(
       `WARNING: the programs in tools/ are not those of ${tool.name} ${tool.version}. Another version may have written them, or somebody who wants you to run them.`,

@@ -6,6 +6,7 @@ import {
   type DocumentKind,
   documentPath,
   envelopePath,
+  leftOutPath,
   olderCheckpointPath,
   proofPath,
   retiredKeyPath,
@@ -33,6 +34,8 @@ export type Layout = {
   timestamps: (TimestampRef & { response: Uint8Array })[]
   /** Certificates of authorities, by their SHA-256. */
   authorities: { sha256: string; pem: Uint8Array }[]
+  /** Of timestamps that do not hold. */
+  leftOut?: Uint8Array
   /** Paths of the schemas, of which older bundles have none. */
   schemas: string[]
 } & Record<keyof typeof bundlePaths, Uint8Array>
@@ -106,6 +109,7 @@ export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Lay
   for (const path of schemas) take(path, smallFile)
 
   const timestamps = timestampsIn(files).map((ref) => ({ ...ref, response: take(timestampPath(ref), smallFile) }))
+  const leftOut = files.has(leftOutPath) ? take(leftOutPath, companionLimit) : undefined
   const authorities = [...files.keys()].flatMap((path) => {
     const sha256 = /^timestamps\/authorities\/([0-9a-f]{64})\.pem$/.exec(path)?.[1]
     return sha256 === undefined ? [] : [{ sha256, pem: take(path, smallFile) }]
@@ -114,7 +118,8 @@ export function checkLayout(files: ReadonlyMap<string, Uint8Array>): Checked<Lay
   if (attestations.length === 0) throw new FormatInvalid('attestations: expected at least one, got none')
   const besides = [...files.keys()].filter((path) => !known.has(path)).length
   if (besides > 0) throw new FormatInvalid(`files: expected only those that a bundle has, got ${besides} besides`)
-  return { count: files.size, value: { ...single, attestations, older, retired, timestamps, authorities, schemas } }
+  const parts = { attestations, older, retired, timestamps, authorities, schemas, ...(leftOut && { leftOut }) }
+  return { count: files.size, value: { ...single, ...parts } }
 }
 
 /** The numbers that stand in file names, ascending; a number in another form is another file. */

@@ -36,7 +36,8 @@ export function neutralFiling(filing: Filing): Filing {
     )
   }
   const timestamps = neutral(filing.timestamps, '') as Filing['timestamps']
-  return { ...filing, timestamps, runs: neutral(filing.runs, '') as Filing['runs'] }
+  const leftOut = neutral(filing.leftOut, '') as Filing['leftOut']
+  return { ...filing, timestamps, leftOut, runs: neutral(filing.runs, '') as Filing['runs'] }
 }
 
 /** The name of a document holds that of its store (`documentNameOf`). */

@@ -7,6 +7,7 @@ import { aboutTheGate, coveredBy, type GateDocument, gateForms } from './gate-do
 import { neutralFiling } from './neutral-filing.ts'
 import { viewsForPeople } from './people-views.ts'
 import { searchForControls } from './plant-controls.ts'
+import { prepareViews } from './prepare-views.ts'
 import { type Hit, placeOf, type Search, searchViews } from './search-views.ts'
 import { knownIn, viewsOf } from './views.ts'
 
@@ -18,9 +19,11 @@ export type GateScope = {
   open(): Promise<SubjectIndex>
 }
 
+type Files = ReadonlyMap<string, Uint8Array>
+
 type Gated = {
   /** The bundle without its manifest, and without what this becomes. */
-  files: ReadonlyMap<string, Uint8Array>
+  files: Files
   filing: Filing
   scopes: readonly GateScope[]
   runsWithoutScope: readonly string[]
@@ -28,7 +31,8 @@ type Gated = {
 
 /**
  * Searches every file of a bundle for every identifier in scope of its runs, in all forms. Nothing is written before this
- * returned. Memory: the files, the filter of one index, and one file that is decoded; time: the files once for each index.
+ * returned. Memory: the files, the filter of one index, and what is searched, compressed, if there are several; time: the files are
+ * prepared once, and what is left of them is searched once for each index.
  * @throws IdentifierLeaked for the first that is found: in which file and place, never whose
  * @throws GateBlind when the search could not see
  */
@@ -38,19 +42,17 @@ export async function passLeakGate({ files, filing, scopes, runsWithoutScope }: 
   const [people, evidence] = [true, false].map(
     (wanted) => new Map([...files].filter(([path]) => isForPeople(path) === wanted)),
   ) as [Map<string, Uint8Array>, Map<string, Uint8Array>]
-  const neutral = scopes.length === 0 ? new Map<string, Uint8Array>() : neutralFiles(filing)
+  const searches = scopes.length > 1 ? 'often' : 'once'
+  const prepared = prepareViews(() => viewsOf(evidence, known, filing.keys), searches)
+  const pages = scopes.length === 0 ? [] : pagesOf(people, neutralFiles(filing), searches)
   const searched: GateDocument['scopes'] = []
   for (const { open, manifestSha256, subjects, runs } of scopes) {
     const index = await open()
     const controls = await detectControls(index)
-    const found = await searchViews(viewsOf(evidence, known, filing.keys), index, gateForms)
-    refuse(found.hits[0])
-    for (const file of people) {
-      const shown = await searchViews(viewsForPeople([file]), index, gateForms)
-      if (shown.hits.length > 0)
-        refuse(
-          beyondChance(shown, await searchViews(viewsForPeople([[file[0], neutral.get(file[0])!]]), index, gateForms)),
-        )
+    refuse((await searchViews(prepared, index, gateForms)).hits[0])
+    for (const { shown, neutral } of pages) {
+      const found = await searchViews(shown, index, gateForms)
+      if (found.hits.length > 0) refuse(beyondChance(found, await searchViews(neutral, index, gateForms)))
     }
     searched.push({ manifestSha256, subjects, runs: [...runs], ...controls })
   }
@@ -74,7 +76,16 @@ async function detectControls(index: SubjectIndex): Promise<{ planted: number; d
   return { planted, detected }
 }
 
-function neutralFiles(filing: Filing): Map<string, Uint8Array> {
+/** The files for people, each as it is and without anybody's texts. */
+function pagesOf(people: Files, neutral: Files, searches: 'once' | 'often') {
+  const prepare = (path: string, bytes: Uint8Array) => prepareViews(() => viewsForPeople([[path, bytes]]), searches)
+  return [...people].map(([path, bytes]) => ({
+    shown: prepare(path, bytes),
+    neutral: prepare(path, neutral.get(path)!),
+  }))
+}
+
+function neutralFiles(filing: Filing): Files {
   return companionsOf(neutralFiling(filing))
 }
 

@@ -5,6 +5,7 @@ import { bundlePaths, documentPath, envelopePath } from '../bundle-paths.ts'
 import { reportPdf } from '../report/pdf/report-pdf.ts'
 import type { Trust } from './mask-document.ts'
 import { viewsForPeople } from './people-views.ts'
+import { prepareViews } from './prepare-views.ts'
 import { searchViews } from './search-views.ts'
 import { viewsOf } from './views.ts'
 
@@ -21,7 +22,8 @@ export async function searchForControls(
   for (const control of index.controls) {
     const { files, known } = filesWith(control)
     const views = [...viewsOf(files, known), ...viewsForPeople(pagesWith(control))]
-    const { hits } = await searchViews(views, index, forms, 'subjects-and-controls')
+    const prepared = prepareViews(() => views, 'once')
+    const { hits } = await searchViews(prepared, index, forms, 'subjects-and-controls')
     planted += views.length
     detected += views.filter(({ path, part }) =>
       hits.some((hit) => hit.ordinal === control.ordinal && hit.path === path && hit.part === part),

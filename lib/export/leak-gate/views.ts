@@ -8,9 +8,17 @@ import { parseTlogProof } from '../../log/tlog-proof.ts'
 import { formatPolicy, parseVkey } from '../../log/vkey.ts'
 import { formatCertificate, parseCertificates } from '../../timestamp/certificate.ts'
 import { verifyTimestamp } from '../../timestamp/verify-timestamp.ts'
-import { bundlePaths, documentPath, envelopePath, olderCheckpointPath, proofPath } from '../bundle-paths.ts'
+import {
+  bundlePaths,
+  documentPath,
+  envelopePath,
+  leftOutPath,
+  olderCheckpointPath,
+  proofPath,
+} from '../bundle-paths.ts'
 import type { Keys } from '../checks/transition.ts'
 import { documentKindOf } from '../document-of-phase.ts'
+import { parseLeftOut } from '../left-out.ts'
 import type { Filing } from '../read-filing.ts'
 import { companionVersion } from '../report/companions.ts'
 import { attestedOf } from '../report/figures.ts'
@@ -66,6 +74,7 @@ function partsOf(
   if (path === bundlePaths.verifyLogScript) return textOf(bytes) === verifyLogScript ? [] : undefined
   if (path.startsWith('schemas/')) return textOf(bytes) === schemaFiles().get(path) ? [] : undefined
   if (path === bundlePaths.instructions) return keys && textOf(bytes) === instructionsOf(keys, files) ? [] : undefined
+  if (path === leftOutPath) return parseLeftOut(bytes) && [{ bytes: maskDocument(bytes, 'strict') }]
   if (path.startsWith('timestamps/')) return timestampParts(path, bytes, files)
   const document = known.get(path)
   return document?.sha256 === hash('sha256', bytes, 'hex')
@@ -93,7 +102,7 @@ function sigstoreParts(path: string, bytes: Uint8Array, files: Files, keys: Keys
 
 /** They follow from keys and programs, which are files of their own. */
 function instructionsOf({ chains, origin }: Keys, files: Files): string {
-  const isStamped = [...files.keys()].some((path) => path.startsWith('timestamps/'))
+  const isStamped = [...files.keys()].some((path) => timestampFile.test(path))
   const programs = { verifyScript: Buffer.from(verifyScript), verifyLogScript: Buffer.from(verifyLogScript) }
   return verifyText({ chains, origin, ...programs, companionVersion, isStamped })
 }
@@ -163,6 +172,7 @@ function* viewOfName(path: string, known: Known): Generator<View> {
   if (authority !== undefined) return yield { path, part: 'name of the authority', bytes: Buffer.from(authority) }
   const isOwn =
     authorityFile.test(path) ||
+    path === leftOutPath ||
     ownPaths.has(path) ||
     known.has(path) ||
     retiredKeys.test(path) ||

@@ -14,13 +14,20 @@ import { custodyCsv, exceptionsCsv, storesCsv } from './tables.ts'
  * Of the files for people, and the schemas. It grows with every change of what they hold, since a verifier can only compare what it would
  * write itself: files of another version are not compared, and the verifier says so.
  */
-export const companionVersion = 2
+export const companionVersion = 3
 
 const { report, reportPdf: pdf, stores, periods, exceptions, custody, methods } = bundlePaths
 export const companionPaths = [report, pdf, stores, periods, exceptions, custody, methods] as const
 
 /** The files for people and the schemas, by path: all of them follow from the evidence and from this program, byte for byte. */
-export function companionsOf({ runs, transitions, keys, checkpoints, timestamps }: Filing): Map<string, Uint8Array> {
+export function companionsOf({
+  runs,
+  transitions,
+  keys,
+  checkpoints,
+  timestamps,
+  leftOut,
+}: Filing): Map<string, Uint8Array> {
   const figures = toFigures(runs)
   const { origin, size, root } = checkpoints.newest
   const about = {
@@ -29,6 +36,7 @@ export function companionsOf({ runs, transitions, keys, checkpoints, timestamps 
     size,
     root: Buffer.from(root).toString('base64'),
     timestamps,
+    leftOut,
   }
   const period = toPeriod(figures, [...runs.flatMap(attestedOf), ...transitions], size)
   const page = reportPage(runs, figures, period, about, companionVersion)

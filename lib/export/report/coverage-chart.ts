@@ -34,11 +34,11 @@ ${bar(parts, 'versions', inventory.versions, 0)}${bar(parts, 'bytes', inventory.
 }
 
 function bar(parts: readonly Part[], measure: 'versions' | 'bytes', whole: number, top: number): Html {
-  const width = 700
+  const [labels, width] = [130, 670]
   const there = parts.filter((part) => part[measure] > 0)
   const least = 4
   const free = width - least * there.length
-  let left = 100
+  let left = labels
   const cells = there.map((part) => {
     const own = least + Math.floor((free * part[measure]) / Math.max(whole, 1))
     const cell = html`<rect x="${left}" y="${top}" width="${own}" height="24" fill="${colours[part.look]}"/>`
@@ -47,7 +47,7 @@ function bar(parts: readonly Part[], measure: 'versions' | 'bytes', whole: numbe
   })
   const nothing =
     there.length === 0
-      ? html`<rect x="100" y="${top}" width="700" height="24" fill="none" stroke="#d6dbe6"/>`
+      ? html`<rect x="${labels}" y="${top}" width="${width}" height="24" fill="none" stroke="#d6dbe6"/>`
       : undefined
   return html`<text x="0" y="${top + 17}" font-size="15" fill="#56607a">by ${measure}</text>${cells}${nothing}`
 }

@@ -22,7 +22,7 @@ export function glance({ latest, stores, runs }: Figures): Html {
 <div class="card"><b>${of('residual')}</b> <span>residual: data of subjects in scope is still there</span></div>
 <div class="card"><b>${of('incomplete')}</b> <span>incomplete: something could not be read or shown</span></div></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
-<thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th><th scope="col">Where</th></tr></thead><tbody>
+<thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
 ${latest.stores.map((store) => {
   const history = stores.find(({ storeId }) => storeId === store.storeId)
   return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${history?.since ?? '–'}</td><td>${store.reasons.length === 0 ? '–' : store.reasons.join('; ')}</td></tr>`
@@ -101,7 +101,7 @@ ${
   listed.length === 0
     ? undefined
     : html`<div class="scroll" tabindex="0" role="group" aria-label="Open object versions of ${storeId}"><table><caption>Object versions that stand in the way${listed.length > versionsShown ? `: the first ${versionsShown} of ${count(listed.length)} that are listed in the store report` : ''}</caption>
-<thead><tr><th scope="col">Object</th><th scope="col">State</th><th scope="col" class="n">Findings</th><th scope="col" class="n">Size</th><th scope="col">Why</th></tr></thead><tbody>
+<thead><tr><th scope="col">Object</th><th scope="col">State</th><th scope="col" class="n">Findings</th><th scope="col" class="n">Size</th><th scope="col">Why</th><th scope="col">Where</th></tr></thead><tbody>
 ${listed.slice(0, versionsShown).map((each) => html`<tr><td><code>${each.shownKey}</code></td><td>${each.outcome}</td><td class="n">${count(each.findings)}</td><td class="n">${bytes(each.bytes)}</td><td>${[each.reason, each.detail, each.protection].filter((part) => part !== undefined).join('; ') || '–'}</td><td>${placesOf(each)}</td></tr>`)}</tbody></table></div>`
 }`
 })}</section>`

@@ -1,11 +1,15 @@
 import { FormatInvalid } from '../../../errors.ts'
+import { type Drawing, drawingOf } from './drawing.ts'
 
 export type Cell = { text: string; isHeader: boolean; isNumber: boolean }
+/** What stands before an item: a sign, a square of a colour, a point on a line through time, or a drawing. */
+export type Mark = string | { kind: 'square' | 'event'; colour: string } | Drawing
 /** A part of a page that stands below the one before it. `depth` of a heading: 1 to 4; a caption belongs to what follows. */
 export type Block =
   | { kind: 'heading'; depth: number; text: string }
-  | { kind: 'paragraph' | 'caption' | 'drawing' | 'code'; text: string }
-  | { kind: 'item'; mark: string; text: string }
+  | { kind: 'paragraph' | 'caption' | 'note' | 'code'; text: string }
+  | { kind: 'item'; mark: Mark; text: string }
+  | { kind: 'drawing'; drawing: Drawing }
   | { kind: 'table'; head: Cell[]; rows: Cell[][] }
 
 type Token = { at: number; text: string } & ({ kind: 'text' | 'close' } | { kind: 'open'; attributes: string })
@@ -15,13 +19,17 @@ const token = /<!doctype html>|<(\/?)([a-z][a-z0-9]*)((?:\s+[A-Za-z-]+="[^"]*")*
 const inline = new Set(['b', 'br', 'code', 'i', 'span', 'time'])
 const leftOut = new Set(['style', 'script', 'title'])
 
-/** What our own page says (`reportPage`), in order. Of a drawing its text. @throws FormatInvalid for other markup than ours */
+/** Those of `style.ts`. */
+const colours: Record<string, string> = { good: '#3f9a63', bad: '#c8453b', open: '#e0a93a', plain: '#56607a' }
+
+/** What our own page says (`reportPage`), in order. @throws FormatInvalid for other markup than ours */
 export function blocksOf(page: string): { title: string; blocks: Block[] } {
   const tokens = tokensOf(page)
   const blocks: Block[] = []
   let [title, text] = ['', '']
-  let kind: Exclude<Block['kind'], 'table'> = 'paragraph'
+  let kind: Exclude<Block['kind'], 'table' | 'drawing'> = 'paragraph'
   let depth = 0
+  let mark: Mark = ''
   let lists: { ordered: boolean; items: number }[] = []
   let table: Extract<Block, { kind: 'table' }> | undefined
   let cell: Cell | undefined
@@ -38,7 +46,7 @@ export function blocksOf(page: string): { title: string; blocks: Block[] } {
     else if (shown === '') return
     else if (kind === 'code') for (const line of shown.split('\n')) blocks.push({ kind, text: line })
     else if (kind === 'heading') blocks.push({ kind, depth, text: shown })
-    else if (kind === 'item') blocks.push({ kind, mark: markOf(lists.at(-1)), text: shown })
+    else if (kind === 'item') blocks.push({ kind, mark, text: shown })
     else blocks.push({ kind, text: shown })
   }
 
@@ -52,21 +60,23 @@ export function blocksOf(page: string): { title: string; blocks: Block[] } {
       if (each.text === 'br') text += ' '
       // It stands on a line of its own in the page.
       if (each.text === 'time' && each.kind === 'close') text += ':'
+      if (each.text === 'i' && each.kind === 'open' && kind === 'item')
+        mark = { kind: 'square', colour: colourOf(each.attributes) }
       continue
     }
     if (each.kind === 'open' && (leftOut.has(each.text) || each.text === 'svg')) {
       const end = tokens.findIndex((other, m) => m > n && other.kind === 'close' && other.text === each.text)
       if (end === -1) throw unlike(each.at)
       if (each.text === 'title') title = decode(textBetween(tokens, n, end))
-      const said = each.text === 'svg' ? /\saria-label="([^"]*)"/.exec(each.attributes)?.[1] : undefined
-      if (said !== undefined) {
-        flush()
-        blocks.push({ kind: 'drawing', text: decode(said) })
+      if (each.text === 'svg') {
+        const drawing = drawingOf(each.attributes, elementsOf(tokens.slice(n + 1, end)))
+        if (kind === 'item') mark = drawing
+        else {
+          flush()
+          blocks.push({ kind: 'drawing', drawing })
+        }
       }
-      // What explains a drawing that is not here is left out with it.
-      else if (each.text === 'svg' && kind === 'item')
-        n = tokens.findIndex((other, m) => m > end && other.text === 'li')
-      if (n < end) n = end
+      n = end
       continue
     }
     flush()
@@ -80,6 +90,11 @@ export function blocksOf(page: string): { title: string; blocks: Block[] } {
       const list = lists.at(-1)
       if (list === undefined) throw unlike(each.at)
       list.items++
+      mark = /class="has-/.test(each.attributes)
+        ? { kind: 'event', colour: colourOf(each.attributes) }
+        : list.ordered
+          ? `${list.items}.`
+          : '•'
     } else if (each.text === 'ul' || each.text === 'ol') {
       const ordered = opens && each.text === 'ol' && !/class="events"/.test(each.attributes)
       lists = opens ? [...lists, { ordered, items: 0 }] : lists.slice(0, -1)
@@ -123,9 +138,17 @@ function textBetween(tokens: readonly Token[], from: number, to: number): string
     .join('')
 }
 
-function markOf(list: { ordered: boolean; items: number } | undefined): string {
-  return list?.ordered ? `${list.items}.` : '•'
+/** Each with the text in it. */
+function elementsOf(tokens: readonly Token[]): { name: string; attributes: string; text: string }[] {
+  return tokens.flatMap((each, n) => {
+    if (each.kind !== 'open') return []
+    const next = tokens[n + 1]
+    return [{ name: each.text, attributes: each.attributes, text: next?.kind === 'text' ? decode(next.text) : '' }]
+  })
 }
+
+const colourOf = (attributes: string) =>
+  colours[/class="(?:has-)?(\w+)"/.exec(attributes)?.[1] ?? 'plain'] ?? colours.plain!
 
 /** Numbers are all that `html` writes; those with names would be ours. */
 function decode(text: string): string {

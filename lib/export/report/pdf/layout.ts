@@ -1,7 +1,9 @@
-import type { Block } from './blocks.ts'
+import type { Block, Mark } from './blocks.ts'
+import { toCoded, widthOf } from './coded-text.ts'
+import { inkOfMark, placeDrawing, scaleOf } from './draw.ts'
 import { toLines } from './lines.ts'
 import { measureTable, type Row } from './table.ts'
-import { type Font, toWinAnsi, widthOf } from './win-ansi.ts'
+import type { Font } from './win-ansi.ts'
 
 /**
  * Lines of one text that stand on one page, each with its place (points from the left and from the bottom). Texts with the same number are
@@ -15,8 +17,12 @@ export type Placed = {
   grey: number
   lines: { x: number; y: number; coded: string }[]
 }
-export type Fill = { x: number; y: number; width: number; height: number; grey: number }
-export type Page = { fills: Fill[]; texts: Placed[] }
+/** What is drawn, in points from the left and from the bottom; colours as `#rrggbb`. */
+export type Ink =
+  | { kind: 'box'; x: number; y: number; width: number; height: number; fill?: string; stroke?: string; thick: number }
+  | { kind: 'line'; points: { x: number; y: number }[]; stroke: string; thick: number }
+  | { kind: 'dot'; x: number; y: number; radius: number; fill: string }
+export type Page = { inks: Ink[]; texts: Placed[] }
 
 /** ISO 216 A4, in points. */
 export const paper = { width: 595, height: 842 }
@@ -36,9 +42,17 @@ const styles = {
   paragraph: plain,
   item: { ...plain, before: 0, after: 2, indent: 16 },
   caption: { ...plain, font: 'bold', size: 8.5, leading: 12, before: 6, after: 3 },
-  drawing: { ...plain, grey: 0.4 },
+  note: { ...plain, size: 8.5, leading: 12, before: 10, grey: 0.4 },
   code: { ...plain, size: 8, leading: 11, before: 0, after: 0, indent: 10 },
 } satisfies Record<string, Style>
+
+type TextBlock = Exclude<Block, { kind: 'table' | 'drawing' }>
+/** Above and below a drawing. */
+const drawingGap = 4
+const boxOf = (y: number, height: number, fill: string): Ink => ({
+  kind: 'box',
+  ...{ x: margin.side, y, width: room, height, fill, thick: 0 },
+})
 
 /** The blocks on pages, with their numbers at the bottom. Nothing here depends on anything but the blocks. */
 export function toPages(blocks: readonly Block[]): Page[] {
@@ -46,7 +60,7 @@ export function toPages(blocks: readonly Block[]): Page[] {
   let y = 0
   let number = 0
   const turn = () => {
-    pages.push({ fills: [], texts: [] })
+    pages.push({ inks: [], texts: [] })
     y = paper.height - margin.top
   }
   const left = () => y - margin.bottom
@@ -55,15 +69,14 @@ export function toPages(blocks: readonly Block[]): Page[] {
   const put = (text: Omit<Placed, 'again' | 'number'>, of: number, again = false) =>
     pages.at(-1)!.texts.push({ ...text, number: of, again })
 
-  const putText = (block: Exclude<Block, { kind: 'table' }>) => {
+  const putText = (block: TextBlock) => {
     const style = styleOf(block)
     const { font, size, grey, leading, indent } = style
     const lines = linesOf(block)
     const x = margin.side + indent
     if (y < paper.height - margin.top) y -= style.before
     if (left() < Math.min(2, lines.length) * leading) turn()
-    if (block.kind === 'item')
-      put({ font, size, grey, lines: [{ x: margin.side + 4, y: y - size, coded: toWinAnsi(block.mark) }] }, ++number)
+    if (block.kind === 'item') putMark(block.mark, style, lines.length * leading + style.after)
     number++
     while (lines.length > 0) {
       if (left() < leading) turn()
@@ -74,12 +87,31 @@ export function toPages(blocks: readonly Block[]): Page[] {
     y -= style.after
   }
 
+  /** `height`: of the item, for a line that goes on beside it. */
+  const putMark = (mark: Mark, { font, size, grey }: Style, height: number) => {
+    if (typeof mark !== 'string') pages.at(-1)!.inks.push(...inkOfMark(mark, { x: margin.side + 4, top: y, height }))
+    else put({ font, size, grey, lines: [{ x: margin.side + 4, y: y - size, coded: toCoded(mark) }] }, ++number)
+  }
+
+  const putDrawing = ({ drawing }: Extract<Block, { kind: 'drawing' }>) => {
+    const height = drawing.height * scaleOf(drawing, room)
+    if (left() < height + drawingGap) turn()
+    const { inks, texts } = placeDrawing(drawing, {
+      x: margin.side,
+      top: y - drawingGap,
+      scale: scaleOf(drawing, room),
+    })
+    pages.at(-1)!.inks.push(...inks)
+    for (const { size, ...line } of texts) put({ font: 'regular', size, grey: 0.37, lines: [line] }, ++number)
+    y -= height + 2 * drawingGap
+  }
+
   const putTable = (block: Extract<Block, { kind: 'table' }>) => {
     const { head, rows } = measureTable(block, room)
     const headNumber = number + 1
     number += head.cells.length
     const putHead = (again: boolean) => {
-      pages.at(-1)!.fills.push({ x: margin.side, y: y - head.height, width: room, height: head.height, grey: 0.92 })
+      pages.at(-1)!.inks.push(boxOf(y - head.height, head.height, '#ebebeb'))
       putRow(head, headNumber, again)
     }
     /** As many lines of each cell as the page has room for; what is left of them comes on the next. */
@@ -104,7 +136,7 @@ export function toPages(blocks: readonly Block[]): Page[] {
       }
       const most = Math.max(0, ...row.cells.map(({ lines }) => lines.length))
       y -= Math.min(most, fits) * row.leading + 2 * row.padding
-      pages.at(-1)!.fills.push({ x: margin.side, y, width: room, height: 0.4, grey: 0.75 })
+      pages.at(-1)!.inks.push(boxOf(y, 0.4, '#bfbfbf'))
       return most <= fits
         ? undefined
         : { ...row, cells: row.cells.map((cell) => ({ ...cell, lines: cell.lines.slice(fits) })) }
@@ -131,18 +163,23 @@ export function toPages(blocks: readonly Block[]): Page[] {
   for (const [n, block] of blocks.entries()) {
     if (y < paper.height - margin.top && left() < neededBy(blocks, n)) turn()
     if (block.kind === 'table') putTable(block)
+    else if (block.kind === 'drawing') putDrawing(block)
     else putText(block)
   }
   return pages.map((page, n) => numbered(page, n + 1, pages.length))
 }
 
-/** A heading is never alone: it wants the beginning of what follows on its page. */
+/** A heading or a drawing is never alone: it wants the beginning of what follows on its page. */
 function neededBy(blocks: readonly Block[], from: number): number {
   let height = 0
   for (const block of blocks.slice(from, from + 6)) {
     if (block.kind === 'table') {
       const { head, rows } = measureTable({ ...block, rows: block.rows.slice(0, 1) }, room)
       return height + head.height + Math.min(rows[0]?.height ?? 0, pageRoom / 2)
+    }
+    if (block.kind === 'drawing') {
+      height += block.drawing.height * scaleOf(block.drawing, room) + 2 * drawingGap
+      continue
     }
     const { leading, before, after } = styleOf(block)
     const many = linesOf(block).length
@@ -152,13 +189,13 @@ function neededBy(blocks: readonly Block[], from: number): number {
   return height
 }
 
-function styleOf(block: Exclude<Block, { kind: 'table' }>): Style {
+function styleOf(block: TextBlock): Style {
   return block.kind === 'heading' ? headings[Math.min(block.depth, headings.length) - 1]! : styles[block.kind]
 }
 
-function linesOf(block: Exclude<Block, { kind: 'table' }>): string[] {
+function linesOf(block: TextBlock): string[] {
   const { font, size, indent } = styleOf(block)
-  return toLines(toWinAnsi(block.text), font, size, room - indent)
+  return toLines(toCoded(block.text), font, size, room - indent)
 }
 
 function numbered(page: Page, n: number, of: number): Page {

@@ -1,4 +1,5 @@
-import { type Font, widthOf } from './win-ansi.ts'
+import { widthOf } from './coded-text.ts'
+import type { Font } from './win-ansi.ts'
 
 /**
  * A coded text in lines of at most `width` points. Put together they are the text: a line that ends at a space keeps it, and

@@ -1,9 +1,21 @@
 import { FormatInvalid } from '../../../errors.ts'
-import { fromWinAnsi } from './win-ansi.ts'
+import { fromCoded } from './coded-text.ts'
+import {
+  firstLetterObject,
+  type LetterFont,
+  letterAt,
+  letterFontsOf,
+  letterObjects,
+  parseLetters,
+} from './letter-fonts.ts'
+import { formatObject } from './write-pdf.ts'
 
 const shown = /^\(((?:[^\\()\x00-\x1f\x7f-\xff]|\\[\\()]|\\[1-3][0-7]{2})*)\) Tj$/
 const begun = /^%(\d{1,9})( again)?$/
 const titled = /^<< \/Title <feff((?:[0-9a-f]{4})*)>$/
+
+const chosen = /^\/([FRB]\d{1,2}) /
+const place = '-?\\d{1,3}(?:\\.\\d{1,2})?'
 
 /** All other lines that `writePdf` writes, in which no number is longer than a place or a count needs. */
 const frame = new RegExp(
@@ -11,13 +23,13 @@ const frame = new RegExp(
     '',
     '%PDF-1\\.4|%%EOF',
     '\\d{1,6} 0 obj|endobj|stream|endstream|BT|ET|xref|trailer|startxref|0 \\d{1,6}',
-    '(?:-?\\d{1,3}(?:\\.\\d{1,2})? ){1,6}(?:g|Tm|re f)(?: (?:-?\\d{1,3}(?:\\.\\d{1,2})? ){4}re f)?',
-    '/F[12] \\d{1,2}(?:\\.\\d{1,2})? Tf [\\d.]{1,4} g',
+    `(?:${place} ){6}Tm|(?:(?:${place} ){1,6}(?:rg|RG|w|re|m|l|c) ){1,40}[fS]`,
+    '/[FRB]\\d{1,2} \\d{1,2}(?:\\.\\d{1,2})? Tf [\\d.]{1,4} [gG]',
     '<< /Type /Catalog /Pages 2 0 R /Lang \\(en\\) /ViewerPreferences << /DisplayDocTitle true >> >>',
     '<< /Type /Pages /Count \\d{1,6} /Kids \\[|\\d{1,6} 0 R|\\] >>',
     '/Producer \\(offshore deletion verifier\\) >>',
     '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica(?:-Bold)? /Encoding /WinAnsiEncoding >>',
-    '<< /Type /Page /Parent 2 0 R /MediaBox \\[0 0 595 842\\] /Resources << /Font << /F1 4 0 R /F2 5 0 R >> >> /Contents \\d{1,6} 0 R >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox \\[0 0 595 842\\] /Resources << /Font << /F1 4 0 R /F2 5 0 R(?: /[RB]\\d{1,2} \\d{1,6} 0 R)* >> >> /Contents \\d{1,6} 0 R >>',
     '<< /Length \\d{1,6} >>|<< /Size \\d{1,6} /Root 1 0 R /Info 3 0 R >>',
   ].join('|')})$`,
 )
@@ -33,10 +45,14 @@ export function readPdfTexts(bytes: Uint8Array): string[] {
   const byNumber = new Map<string, { coded: string }>()
   let title = ''
   let current: { coded: string } | undefined
-  for (const [n, line] of written.split('\n').entries()) {
+  const { fonts, rest } = withoutLetters(written)
+  let font: LetterFont | undefined
+  for (const [n, line] of rest.split('\n').entries()) {
     const coded = shown.exec(line)?.[1]
+    const name = chosen.exec(line)?.[1]
+    if (name !== undefined) font = fonts.find((each) => each.name === name)
     const start = begun.exec(line)
-    if (coded !== undefined && current !== undefined) current.coded += coded
+    if (coded !== undefined && current !== undefined) current.coded += lettersOf(unescaped(coded), font)
     else if (start !== null) {
       const text = { number: start[1]!, again: start[2] !== undefined, coded: '' }
       const known = text.again || text.number === '0' ? undefined : byNumber.get(text.number)
@@ -49,7 +65,25 @@ export function readPdfTexts(bytes: Uint8Array): string[] {
   }
   const isOnce = ({ number, again, coded }: (typeof texts)[number]) =>
     again ? byNumber.get(number)?.coded !== coded : number !== '0' || !/^Page \d{1,6} of \d{1,6}$/.test(coded)
-  return [title, ...texts.filter(isOnce).map(({ coded }) => fromWinAnsi(unescaped(coded)))]
+  return [title, ...texts.filter(isOnce).map(({ coded }) => fromCoded(coded))]
+}
+
+/** All that is there about letters follows from the line that names them. */
+function withoutLetters(written: string): { fonts: LetterFont[]; rest: string } {
+  const line = written.split('\n', 2)[1] ?? ''
+  const set = parseLetters(line)
+  if (set === undefined) return { fonts: [], rest: written }
+  const fonts = letterFontsOf(set)
+  const own = letterObjects(fonts).map((body, n) => formatObject(firstLetterObject + n, body))
+  const objects = own.join('')
+  const at = written.indexOf(objects)
+  if (at === -1) throw new FormatInvalid('report.pdf: line 2: expected the letters that are drawn, got others')
+  const rest = written.slice(0, at) + '\n'.repeat(objects.split('\n').length - 1) + written.slice(at + objects.length)
+  return { fonts, rest: rest.replace(line, '') }
+}
+
+function lettersOf(coded: string, font: LetterFont | undefined): string {
+  return font === undefined ? coded : [...coded].map((code) => letterAt(font, code) ?? '?').join('')
 }
 
 /** Where an object or the table of them is: a number is one of those only if that is there. */

@@ -3,8 +3,8 @@ import { toPages } from './layout.ts'
 import { writePdf } from './write-pdf.ts'
 
 const about: Block = {
-  kind: 'drawing',
-  text: 'This file is made from report.html, which also has the drawings. A sign that the fonts of this file lack stands here as “?”, and report.html shows it.',
+  kind: 'note',
+  text: 'This file is made from report.html and says the same. Letters that it cannot draw (it has Latin, Greek and Cyrillic ones) stand here as their code points in Unicode, as in “‹U+5317 U+4EAC›”; report.html shows them.',
 }
 
 /** `report.pdf`: what the page says, to be printed and kept. @throws FormatInvalid for a page that is not ours */

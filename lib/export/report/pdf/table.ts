@@ -1,6 +1,7 @@
 import type { Block, Cell } from './blocks.ts'
+import { toCoded } from './coded-text.ts'
 import { extentOf, toLines } from './lines.ts'
-import { type Font, toWinAnsi } from './win-ansi.ts'
+import type { Font } from './win-ansi.ts'
 
 /** `x` from the left edge of the table. */
 export type LaidCell = { x: number; width: number; font: Font; size: number; isNumber: boolean; lines: string[] }
@@ -22,7 +23,7 @@ export function measureTable(table: Extract<Block, { kind: 'table' }>, room: num
   const all = [table.head, ...table.rows]
   const columns = Math.max(1, ...all.map((row) => row.length))
   const wanted = Array.from({ length: columns }, (_, n): Wanted => {
-    const extents = all.flatMap((row) => (row[n] ? [extentOf(toWinAnsi(row[n].text), fontOf(row[n]), size)] : []))
+    const extents = all.flatMap((row) => (row[n] ? [extentOf(toCoded(row[n].text), fontOf(row[n]), size)] : []))
     const words = Math.min(room * widestWord, Math.max(1, ...extents.map(({ word }) => word)))
     const whole = Math.max(words, ...extents.map((extent) => extent.whole))
     return { words: words + gap, short: Math.max(words, Math.min(whole, shortCell)) + gap, whole: whole + gap }
@@ -33,7 +34,7 @@ export function measureTable(table: Extract<Block, { kind: 'table' }>, room: num
     const cells = row.map((cell, n): LaidCell => {
       const [font, width] = [fontOf(cell), widths[n]! - gap]
       // A hundredth of a point more: sums of widths are not exact.
-      const lines = toLines(toWinAnsi(cell.text), font, size, width + 0.01)
+      const lines = toLines(toCoded(cell.text), font, size, width + 0.01)
       const laid = { x, width, font, size, isNumber: cell.isNumber, lines }
       x += widths[n]!
       return laid

@@ -1,7 +1,7 @@
 /** Codes 0x80 to 0x9f of WinAnsiEncoding (ISO 32000-1, annex D.2); a space is a code that has no sign. */
 const high = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ'
 
-/** What is not in it cannot be shown by the fonts that every reader has. A soft hyphen is not there either: none is seen elsewhere. */
+/** A soft hyphen is not there: none is seen elsewhere. */
 const codes = new Map<string, number>([
   ...range(0x20, 0x7e),
   ...range(0xa0, 0xff).filter(([, code]) => code !== 0xad),
@@ -9,18 +9,13 @@ const codes = new Map<string, number>([
 ])
 const signs = new Map([...codes].map(([sign, code]) => [code, sign]))
 
-/** A character for each code, as in latin1; `?` for what has none. */
-export function toWinAnsi(text: string): string {
-  let coded = ''
-  for (const sign of text) coded += String.fromCharCode(codes.get(sign) ?? 0x3f)
-  return coded
+/** A character with the code of the sign; undefined for a sign that the fonts that every reader has lack. */
+export function toWinAnsi(sign: string): string | undefined {
+  const code = codes.get(sign)
+  return code === undefined ? undefined : String.fromCharCode(code)
 }
 
-export function fromWinAnsi(coded: string): string {
-  let text = ''
-  for (const each of coded) text += signs.get(each.charCodeAt(0)) ?? '?'
-  return text
-}
+export const fromWinAnsi = (coded: string): string | undefined => signs.get(coded.charCodeAt(0))
 
 export type Font = 'regular' | 'bold'
 
@@ -44,13 +39,8 @@ const widths: Record<Font, readonly number[]> = {
     556 556 556 556 556 556 889 556 556 556 556 556 278 278 278 278 611 611 611 611 611 611 611 584 611 611 611 611 611 556 611 556`),
 }
 
-/** Of a coded text, in thousandths of the size of its font. */
-export function widthOf(coded: string, font: Font): number {
-  const own = widths[font]
-  let width = 0
-  for (let n = 0; n < coded.length; n++) width += own[coded.charCodeAt(n) - 0x20]!
-  return width
-}
+/** Of a code, in thousandths of the size of its font. */
+export const winAnsiWidth = (code: number, font: Font): number => widths[font][code - 0x20]!
 
 function range(from: number, to: number): (readonly [string, number])[] {
   return Array.from({ length: to - from + 1 }, (_, n) => [String.fromCharCode(from + n), from + n] as const)
