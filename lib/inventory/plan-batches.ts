@@ -16,8 +16,11 @@ export type Batch = {
   slice?: Slice
 }
 
-/** `slice`: an object of more bytes is scanned in slices of at most so many. */
-export type BatchSize = { bytes: number; versions: number; slice: number }
+/**
+ * `slice`: an object of more bytes is scanned in slices of at most so many. `atOnce`: these are all about as long, and a multiple of so many,
+ * so that as many workers end together.
+ */
+export type BatchSize = { bytes: number; versions: number; slice: number; atOnce?: number }
 
 /** Cuts one part into batches of about the same number of bytes; every byte of every entry is in exactly one. */
 export function planBatches(
@@ -32,7 +35,7 @@ export function planBatches(
   entries.forEach(({ kind, size }, index) => {
     const open = batches.at(-1)
     if (kind === 'object' && size > limit.slice)
-      for (const slice of cutIntoSlices(size, limit.slice))
+      for (const slice of cutIntoSlices(size, mostOf(size, limit)))
         begin(index, { versions: slice.index === 0 ? 1 : 0, bytes: slice.to - slice.from, slice })
     else if (open && !open.slice && open.versions < limit.versions && open.bytes + size <= limit.bytes) {
       open.to = index + 1
@@ -41,4 +44,8 @@ export function planBatches(
     } else begin(index, { versions: 1, bytes: size })
   })
   return batches
+}
+
+function mostOf(size: number, { slice, atOnce }: BatchSize): number {
+  return atOnce === undefined ? slice : Math.ceil(size / (Math.ceil(size / slice / atOnce) * atOnce))
 }

@@ -8,7 +8,7 @@ import { readSegmentParts } from './take-inventory.ts'
 import { parseInput, segmentInput } from './task-input.ts'
 
 /** The same wherever the plan is carried out: it is evidence, and slices occupy all cores of one machine as well. */
-const usualSize: BatchSize = { bytes: 128 * 1024 * 1024, versions: 1000, slice: sliceBytes }
+const usualSize: BatchSize = { bytes: 128 * 1024 * 1024, versions: 1000, slice: sliceBytes, atOnce: 4 }
 
 /**
  * Cuts the opening inventory of a segment into scan batches, counted from 0, one JSON line each; and says, a line each, which
