@@ -28,7 +28,7 @@ export type FrameTable = {
 export const step = 2 ** 20
 
 /** A first frame that is longer, where none says how long it is, is as good as the only one: all would search for others in vain. */
-const longestFirst = 2 ** 25
+const longestFirst = 2 ** 24
 
 /** So many places that look like a frame are looked at in a slice; in one that has more somebody put them there. */
 const mostTried = 1000

@@ -17,8 +17,11 @@ export type Batch = {
   slice?: Slice
 }
 
-/** `slice`: an object of more bytes is scanned in slices of at most so many. */
-export type BatchSize = { bytes: number; versions: number; slice: number }
+/**
+ * `slice`: an object of more bytes is scanned in slices of at most so many. `atOnce`: these are all about as long, and a multiple of so many,
+ * so that as many workers end together.
+ */
+export type BatchSize = { bytes: number; versions: number; slice: number; atOnce?: number }
 
 /** However small a part is, what it holds is worth a worker's start from here on. */
 const leastBytes = 128 * 2 ** 20
@@ -30,7 +33,8 @@ const leastBytes = 128 * 2 ** 20
  */
 export function batchSizeFor(entries: readonly Pick<InventoryEntry, 'size'>[]): BatchSize {
   const bytes = entries.reduce((total, { size }) => total + Math.min(size, sliceBytes), 0)
-  return { bytes: Math.min(Math.max(leastBytes, Math.ceil(bytes / 16)), sliceBytes), versions: 1000, slice: sliceBytes }
+  const wanted = Math.max(leastBytes, Math.ceil(bytes / 16))
+  return { bytes: Math.min(wanted, sliceBytes), versions: 1000, slice: sliceBytes, atOnce: 4 }
 }
 
 /** Cuts one part into batches of about the same number of bytes; every byte of every entry is in exactly one. */
@@ -46,7 +50,7 @@ export function planBatches(
   entries.forEach(({ kind, size }, index) => {
     const open = batches.at(-1)
     if (kind === 'object' && size > limit.slice)
-      for (const slice of cutIntoSlices(size, limit.slice))
+      for (const slice of cutIntoSlices(size, mostOf(size, limit)))
         begin(index, { versions: slice.index === 0 ? 1 : 0, bytes: slice.to - slice.from, slice })
     else if (open && !open.slice && open.versions < limit.versions && open.bytes + size <= limit.bytes) {
       open.to = index + 1
@@ -55,4 +59,8 @@ export function planBatches(
     } else begin(index, { versions: 1, bytes: size })
   })
   return batches
+}
+
+function mostOf(size: number, { slice, atOnce }: BatchSize): number {
+  return atOnce === undefined ? slice : Math.ceil(size / (Math.ceil(size / slice / atOnce) * atOnce))
 }

@@ -8,7 +8,7 @@ describe('what statements admit', () => {
   it('names the size of slices', () => {
     const told = limitationsOf({ containers: ['gzip'], forms: [], left: [], sliceBytes: 2 ** 30 }).join('\n')
     expect(told).toContain(
-      'Text, Parquet, ORC, and text in blocks of BGZF or frames of pzstd, of more than 1073741824 bytes was scanned in slices',
+      'Text, Parquet, ORC, zip, and text in blocks of BGZF or frames of zstd, of more than 1073741824 bytes was scanned in slices',
     )
   })
 

@@ -119,6 +119,20 @@ describe('compareListings', () => {
 })
 
 describe('planBatches', () => {
+  it('cuts an object into a multiple of slices about as long as each other, where that is asked for', () => {
+    for (const size of [101, 250, 399, 400, 401, 1234]) {
+      const limit = { bytes: 100, versions: 4, slice: 100, atOnce: 4 }
+      const slices = planBatches([{ kind: 'object', size }], { segment: 0, part: 0 }, 0, limit).map(
+        ({ slice }) => slice!,
+      )
+      const lengths = slices.map(({ from, to }) => to - from)
+      expect(slices.length).toBe(4 * Math.ceil(size / 400))
+      expect(areSlicesOf(slices, size)).toBe(true)
+      expect(Math.max(...lengths)).toBeLessThanOrEqual(100)
+      expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThan(slices.length)
+    }
+  })
+
   const kind = fc.constantFrom('object', 'object', 'multipart-upload' as const)
   const entries = fc.array(fc.record({ kind, size: fc.nat(400) }))
 

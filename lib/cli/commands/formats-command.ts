@@ -10,6 +10,12 @@ import { bold, type Terminal } from '../terminal.ts'
 /** A beginning may be like that of a format that is read and not be it. */
 const notRead = knownFormatNames.filter((name) => !formats.some((format) => format.name === name))
 
+/** Those that say themselves what stands where, and compressions of text in frames. */
+const sliced = [
+  ...formats.filter(({ cut }) => cut !== undefined).map(({ name }) => name),
+  'text in blocks of BGZF or frames of zstd',
+]
+
 const kinds = { compression: 'Compressions', archive: 'Archives', table: 'Tables and other files of values' } as const
 
 /** `odv formats`: what is read, in which forms, how deep, and what is known and not read. All of it is asked of the code. */
@@ -33,6 +39,8 @@ export function formatsCommand(terminal: Terminal): ExitCode {
   }
   terminal.print('  Compressions that nothing in their bytes tells, where a store declares them')
   terminal.print(`    ${declaredFormatNames.join(', ')}`)
+  terminal.print('  In slices, from 1 GiB on')
+  terminal.print(`    ${['text', ...sliced].join(', ')}`)
   terminal.print('')
   terminal.print(
     bold('Forms that identifiers are looked for in, beside the plain one (--forms; * is on unless said otherwise):'),
