@@ -1,5 +1,5 @@
 import { createMatters } from './escape-matters.ts'
-import { breakers, codeOf, type EscapeSyntax, lengthOf, nothing } from './escape-syntax.ts'
+import { breakers, codeOf, type EscapeSyntax, lengthOf, nothing, several } from './escape-syntax.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
 import { listOf } from './spots.ts'
 
@@ -15,20 +15,22 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
   const stopsAtPlus = stopsAt.with(plus, 1)
   const mayBeSpace = syntax.plusIsSpace === true && wanted[atSign] === 1
   const matters = createMatters(syntax, tools)
+  const { unit: read, otherwise } = syntax
 
   /** Decodes the piece from `from` to the end of its token, which is returned; a plain `+` becomes `plusIs`. */
-  function decode({ bytes, to }: Region, from: number, plusIs: number): number {
+  function decode({ bytes, to }: Region, from: number, plusIs: number, readUnit = read): number {
     const stops = plusIs === plus ? stopsAt : stopsAtPlus
     side.open()
     for (let at = from; ; ) {
       const literal = at
       while (at < to && stops[bytes[at]!] === 0) at++
       const byte = at < to ? bytes[at]! : space
-      const unit = byte === sign ? syntax.unit(bytes, at, to) : 0
+      const unit = byte === sign ? readUnit(bytes, at, to) : 0
       if (unit !== 0) {
         side.copy(bytes, literal, at)
         const end = at + lengthOf(unit)
-        pushCharacter(codeOf(unit), at, end)
+        if (codeOf(unit) === several) syntax.spread!(bytes, at, end, pushCharacter)
+        else pushCharacter(codeOf(unit), at, end)
         at = end
       } else if (byte === plus && plusIs !== plus) {
         side.copy(bytes, literal, at)
@@ -82,14 +84,19 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     /** No piece begins before this. */
     let done = 0
     for (let at = nextFrom(0); at !== -1; at = nextFrom(at)) {
-      const unit = syntax.unit(bytes, at, to)
+      const unit = read(bytes, at, to)
       const end = at + (unit === 0 ? 1 : lengthOf(unit))
-      if (unit === 0 || !matters(codeOf(unit), region, at, end)) {
-        at = end
+      const other = otherwise?.(bytes, at, to) ?? 0
+      if (
+        (unit === 0 || !matters(codeOf(unit), region, at, end)) &&
+        (other === 0 || !matters(codeOf(other), region, at, at + lengthOf(other)))
+      ) {
+        at = otherwise ? at + 1 : end
         continue
       }
       const start = startOf(bytes, at, done)
       done = decode(region, start, plus)
+      if (otherwise) decode(region, start, plus, otherwise)
       if (mayBeSpace && side.has(atSign) && side.has(plus)) decode(region, start, space)
       at = done
     }

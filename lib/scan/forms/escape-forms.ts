@@ -1,9 +1,10 @@
 import type { Shape } from '../../manifest/identifier.ts'
 import { createEscapeFinder } from './escape-finder.ts'
-import { type EscapeSyntax, nothing, unitOf } from './escape-syntax.ts'
+import { type EscapeSyntax, nothing, replacement, unitOf } from './escape-syntax.ts'
 import type { Form } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
 import { codeNamed } from './named-characters.ts'
+import { utf7 } from './utf-7.ts'
 
 /** The value of each byte as a hexadecimal digit, or 16. */
 export const hexValues = Uint8Array.from({ length: 256 }, (_, byte) => {
@@ -24,7 +25,6 @@ function hexAt(bytes: Uint8Array, at: number, count: number, to: number): number
 }
 
 /** A character beyond what Unicode has is none that matters. */
-const replacement = 0xfffd
 const codePoint = (value: number) => (value <= 0x10ffff ? value : replacement)
 /** A byte of a longer character is not known to be one by itself. */
 const byteCode = (value: number) => (value < 0x80 || value === 0xa0 ? value : replacement)
@@ -180,33 +180,6 @@ const doubledQuotes: EscapeSyntax = {
   },
 }
 
-const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const sixBitValues = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const value = sixBits.indexOf(String.fromCharCode(byte))
-  return value === -1 ? 64 : value
-})
-
-const plus = 0x2b
-const hyphen = 0x2d
-
-/** RFC 2152: one character in modified base64, as `+AEA-`; `+-` is a plain `+`. */
-const utf7: EscapeSyntax = {
-  name: 'utf-7',
-  sign: '+',
-  mayGlue: () => true,
-  unit(bytes, at, to) {
-    if (at + 1 < to && bytes[at + 1] === hyphen) return unitOf(2, plus)
-    if (at + 4 >= to || bytes[at + 4] !== hyphen) return 0
-    const [first, second, third] = [1, 2, 3].map((place) => sixBitValues[bytes[at + place]!]!) as [
-      number,
-      number,
-      number,
-    ]
-    if (first === 64 || second === 64 || third === 64 || (third & 3) !== 0) return 0
-    return unitOf(5, (first << 10) | (second << 4) | (third >> 2))
-  },
-}
-
 /** ISO/IEC 2022 and ISO-2022-JP (RFC 1468): which characters follow, as in `ESC ( B` before plain ones. */
 const iso2022: EscapeSyntax = {
   name: 'iso-2022',
@@ -227,6 +200,12 @@ const each = (text: string, write: (byte: number) => string, which = /[\s\S]/g) 
     'latin1',
   )
 const notWord = /[^A-Za-z0-9]/g
+
+/** In UTF-7, the characters [from, to) in one shift, which `end` ends. */
+function shifted(text: string, from: number, to: number, end: string): Buffer {
+  const code = Buffer.from(text.slice(from, to), 'utf16le').swap16().toString('base64').replaceAll('=', '')
+  return Buffer.from(`${text.slice(0, from)}+${code}${end}${text.slice(to)}`, 'latin1')
+}
 
 const form = (
   syntax: EscapeSyntax,
@@ -267,6 +246,9 @@ export const escapeForms: readonly Form[] = [
   form(utf7, 'with characters in UTF-7', (text) => [
     each(text, (byte) => `+${Buffer.from([0, byte]).toString('base64').slice(0, 3)}-`, /^.|[^A-Za-z0-9]/g),
     each(text, () => '+-', /\+/g),
+    shifted(text, 0, text.length, '-'),
+    // Behind the last one is what is no base64.
+    shifted(text, text.length - 2, text.length, ''),
   ]),
   form(iso2022, 'behind a switch of characters as in ISO-2022-JP', (text, shape) =>
     // What is no digit is no part of a number.

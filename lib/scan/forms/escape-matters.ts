@@ -10,6 +10,7 @@ import {
   goesOnIn,
   groupSeparators,
   nothing,
+  several,
   signs,
 } from './escape-syntax.ts'
 import type { FormTools, Region } from './form.ts'
@@ -17,7 +18,6 @@ import { createDigits } from './plain-digits.ts'
 
 const plus = 0x2b
 const slash = 0x2f
-const hyphen = 0x2d
 const equals = 0x3d
 const percent = 0x25
 const ampersand = 0x26
@@ -29,6 +29,8 @@ const space = 0x20
 const zero = 0x30
 /** Around the digits of an escape. */
 const braces: readonly number[] = [0x7b, 0x7d]
+/** What is escaped of a code, and ends its lines. */
+const inCodes: readonly number[] = [plus, slash, 0x0a, 0x0d]
 /** Of a character in HTML. */
 const longestName = 20
 /** A line of an encoding that is broken into lines has at least so many characters before its end. */
@@ -55,7 +57,15 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     const { bytes, to } = region
     const before = at > 0 ? bytes[at - 1]! : space
     const after = end < to ? bytes[end]! : space
-    if (code === nothing) return isOpen(wanted, before) && isOpen(wanted, after)
+    if (code === nothing)
+      return (
+        (isOpen(wanted, before) && isOpen(wanted, after)) ||
+        (isNested && isOpen(code64, before) && isOpen(code64, after))
+      )
+    if (code === several) {
+      if (holdsText(region, at, end, before, after)) return true
+      if (syntax.isCut!(bytes, at, end)) return false
+    }
     if (code < 0x80 && isPart(code, region, end) && (mayEnd[before] === 1 || isLongEnough(region, end, shortest - 1)))
       return true
     if (
@@ -76,6 +86,31 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     return (code === 0x0a || code === 0x0d) && (before === equals || isCodeLine(bytes, at))
   }
 
+  /**
+   * Whether several characters hold three of ASCII in a row, as many as the shortest identifier has, or the first or the last one
+   * goes with what is beside them.
+   */
+  function holdsText(region: Region, at: number, end: number, before: number, after: number): boolean {
+    const codes: number[] = []
+    syntax.spread!(region.bytes, at, end, (code) => codes.push(code))
+    if (codes.some((_, index) => index > 1 && codes.slice(index - 2, index + 1).every(isAscii))) return true
+    if (goesWith(codes[0]!, before, region, end) && isLongBefore(region, at, shortest - 2)) return true
+    if (syntax.isCut!(region.bytes, at, end)) return false
+    const last = codes.at(-1)!
+    if (goesWith(last, after, region, end)) return true
+    if (!isNested) return false
+    if (signs[last] === 1) return mayBegin(last, region, end)
+    // Nothing else is in it: of a code such characters are escaped, and line ends in it.
+    return codes.length < 3 && codes.some((code) => inCodes.includes(code)) && isOpen(code64, before)
+  }
+
+  /** Whether a character and the byte beside it may belong together, in an identifier or a number; an escape is longer. */
+  function goesWith(code: number, byte: number, region: Region, end: number): boolean {
+    if (!isAscii(code)) return false
+    if (isPart(code, region, end) && (mayEnd[byte] === 1 || goesOn[byte] === 1 || byte === sign)) return true
+    return hasDecimals && groupSeparators[code] === 1 && (isOpen(digits, byte) || byte === sign)
+  }
+
   function isOpen(table: Alphabet, byte: number): boolean {
     return table[byte] === 1 || signs[byte] === 1
   }
@@ -88,9 +123,9 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     return withoutAtSign[byte] === 1 || (wanted[byte] === 1 && hasAtSign(region, end))
   }
 
-  /** A reference by number has no fixed length: what another escape stands for behind it would be taken for its digits. */
+  /** A reference by number, and base64, have no fixed length: what another escape stands for behind them would be taken for a part. */
   function mayFollow(byte: number): boolean {
-    return sign === ampersand && signs[byte] === 1
+    return (sign === ampersand || sign === plus) && signs[byte] === 1
   }
 
   /** Whether so many characters of an identifier are at `at`, or are not all written plainly. */
@@ -101,6 +136,13 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     return (
       goesOn[bytes[end]!] === 1 && (bytes[end]! >= 0x80 || bytes[end + 1] === sign || goesOnIn[bytes[end + 1]!] === 1)
     )
+  }
+
+  /** The same for what ends at `at`. */
+  function isLongBefore({ bytes }: Region, at: number, least: number): boolean {
+    let start = at
+    while (start > 0 && at - start < least && wanted[bytes[start - 1]!] === 1) start--
+    return at - start >= least || start === 0 || mayEnd[bytes[start - 1]!] === 1 || goesOn[bytes[start - 1]!] === 1
   }
 
   /** Whether a whole number stands at `at` that is written plainly and is none of the index. */
@@ -157,15 +199,15 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     return count >= shortestCode
   }
 
-  /** A hyphen follows, or three characters and one, or escapes do. */
+  /** A hyphen follows, or base64, or an escape. */
   function mayBeUtf7({ bytes, to }: Region, end: number): boolean {
-    if (end >= to) return false
-    if (bytes[end] === hyphen || bytes[end] === sign) return true
-    return end + 3 < to && (bytes[end + 3] === hyphen || bytes.subarray(end, end + 3).includes(sign))
+    return end < to && (bytes[end] === sign || code64[bytes[end]!] === 1)
   }
 
   return matters
 }
+
+const isAscii = (code: number) => code > 0 && code < 0x80
 
 /** Whether at least a line of an encoding stands right before `end`. */
 function isCodeLine(bytes: Uint8Array, end: number): boolean {

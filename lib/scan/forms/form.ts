@@ -4,6 +4,7 @@ import type { Alphabet } from '../alphabets.ts'
 import { soughtShapes } from '../sought-shapes.ts'
 import type { Side } from './side.ts'
 import type { Spots } from './spots.ts'
+import { mostShifted } from './utf-7.ts'
 
 /**
  * Memory that is searched as a whole: the bytes [0, to). `buffer` is the same memory. `spots`: where alone something may be;
@@ -58,7 +59,10 @@ export type Form = {
   spell(text: string, shape: Shape): Buffer[]
 }
 
-/** Source bytes to either side that decide what is found: a generous sixteen for each character, and escapes around. */
+/**
+ * Source bytes to either side that decide what is found: a generous sixteen for each character, escapes around, and what a shift
+ * of UTF-7 has on either side of its `+`.
+ */
 export function contextOf(index: Pick<SubjectIndex, 'shapes' | 'hashed'>): number {
-  return 16 * (Math.max(36, ...soughtShapes(index).flatMap(({ lengths }) => lengths)) + 48) + 512
+  return 16 * (Math.max(36, ...soughtShapes(index).flatMap(({ lengths }) => lengths)) + 48) + 512 + 2 * mostShifted
 }

@@ -28,6 +28,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   table.set(columnsOf(sixBits.map((value) => (value < 64 && (value & 0x02) === 0 ? 1 : 0))), 160)
   table.set(columnsOf(tableOf('0234567')), 176)
   table.set(columnsOf(code64), 288)
+  table.set(columnsOf(code64.with(0x2d, 0).with(0x5f, 0)), 304)
   const lengths = lengthsOf(tools) ?? []
   const shortest = Math.min(...lengths)
   const word = (at: number, value: number) => view.setInt32(at, value, true)

@@ -53,7 +53,7 @@ const around = fc.constantFrom(
     '%25',
     '%2540',
     '+',
-    '+-',
+    ...['+-', '+ZeUAYg', '+ZeVnLIqe', '+AKA', 'AF8AQA', 'AGIAbwBi', '+AGIA'],
     'e%2B6',
     'e\\u002B',
     '\\',

@@ -44,22 +44,61 @@ const units: Record<string, Unit> = {
     },
   },
   entity: {
-    pattern: /&#[xX]([0-9a-fA-F]{1,10});?|&#([0-9]{1,10});?|&([A-Za-z]+);/y,
-    decode: ([whole, hex, decimal, name]) => {
-      if (name === undefined) return character(Number.parseInt(hex ?? decimal!, hex === undefined ? 10 : 16))
-      return Object.hasOwn(named, name) ? named[name]! : whole!
-    },
+    pattern: new RegExp(`&#[xX]([0-9a-fA-F]{1,10});?|&#([0-9]{1,10});?|&(${Object.keys(named).join('|')});`, 'y'),
+    decode: ([, hex, decimal, name]) =>
+      name === undefined ? character(Number.parseInt(hex ?? decimal!, hex === undefined ? 10 : 16)) : named[name]!,
   },
   'quoted-printable': {
     pattern: /=(0[9AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}(?:\r[\r\n]?|\n)/y,
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
-  'utf-7': {
-    pattern: /\+-|\+([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])-/y,
-    decode: ([, code]) => (code === undefined ? '+' : character(Buffer.from(`${code}A`, 'base64').readUInt16BE())),
-  },
   'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
   'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },
+}
+
+/** One shift of UTF-7: the codes that base64 stands for, as Node decodes it. */
+function utf16Of(code: string): number[] {
+  const bytes = Buffer.from(code, 'base64')
+  return Array.from({ length: Math.floor((code.length * 6) / 16) }, (_, at) => bytes.readUInt16BE(2 * at))
+}
+
+/** As RFC 2152 has it, or with a shift behind each `+` that an ASCII character follows. */
+const shifts = {
+  strict: {
+    pattern: /\+-|\+([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])-|(?<!\+[A-Za-z0-9+/]{0,511})\+([A-Za-z0-9+/]{3,512})-?/y,
+    isShift: (code: string) =>
+      code.length % 8 === 0 ||
+      (code.length % 8 === 3 && /[AEIMQUYcgkosw048]$/.test(code)) ||
+      (code.length % 8 === 6 && /[AQgw]$/.test(code)),
+  },
+  generous: {
+    pattern: /\+-|\+([A-Za-z0-9+/]{2}[AEIMQUYcgkosw048])-|\+([A-Za-z0-9/]{3,512})-?/y,
+    isShift: (code: string) => utf16Of(code)[0]! > 0 && utf16Of(code)[0]! < 0x80,
+  },
+}
+
+function decodeShifts({ text, starts }: Decoded, { pattern, isShift }: (typeof shifts)['strict']): Decoded {
+  const decoded: Decoded = { text: '', starts: [] }
+  const append = (written: string, start: number) => {
+    decoded.text += written
+    for (let i = 0; i < written.length; i++) decoded.starts.push(start)
+  }
+  for (let at = 0; at < text.length; ) {
+    pattern.lastIndex = at
+    const match = pattern.exec(text)
+    const code = match?.[1] ?? match?.[2]
+    if (match === null || (match[2] !== undefined && !isShift(match[2]))) {
+      append(breakers.test(text[at]!) ? breaker : text[at]!, starts[at]!)
+      at++
+      continue
+    }
+    if (code === undefined) append('+', starts[at]!)
+    else
+      for (const [index, unit] of utf16Of(code).entries())
+        append(character(unit), starts[match[1] === undefined ? at + 1 + Math.floor((16 * index + 8) / 6) : at]!)
+    at += match[0].length
+  }
+  return decoded
 }
 
 /** Characters of identifiers, and what escapes begin with. */
@@ -196,6 +235,7 @@ function decodedBy(form: string, content: Decoded, { spaces, everywhere }: Optio
       ? [...decoded, decodeEscapes(content, units[form]!, { plus: ' ', everywhere })]
       : decoded
   }
+  if (form === 'utf-7') return [decodeShifts(content, shifts.strict), decodeShifts(content, shifts.generous)]
   if (form === 'hex' || form === 'base64') return decodeCodes(content, form)
   if (form === 'multibyte')
     return Array.from(

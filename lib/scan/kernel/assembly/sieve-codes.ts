@@ -18,14 +18,18 @@ let shortestHex: i32 = 0
 /** So many groups and more are looked for without runs of digits. */
 const manyGroups: i32 = 4
 
+/** Before `maskOf`. */
+export function prepareMasks(): void {
+  rows = v128.load(constants)
+  low = v128.load(constants, 16)
+  zero = v128.load(constants, 32)
+}
+
 /**
  * Where base64 or hexadecimal digits may stand for text: at the first character of a whole group that is followed by so many
  * others that text of the shortest length fills them, wherever it begins; and runs that are looked at as a whole.
  */
 export function siftCodes(first: i32, size: i32, to: i32, hasNumbers: bool): void {
-  rows = v128.load(constants)
-  low = v128.load(constants, 16)
-  zero = v128.load(constants, 32)
   groups = load<i32>(sieve, 232)
   shortestBase64 = load<i32>(sieve, 236)
   pairs = load<i32>(sieve, 240)
@@ -168,7 +172,7 @@ function stopOf(byte: i32, size: i32): i32 {
 /** Which of 64 bytes are in an alphabet of ASCII characters. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function maskOf(at: usize, columns: v128): u64 {
+export function maskOf(at: usize, columns: v128): u64 {
   const a = outside(v128.load(at), columns, rows, low, zero)
   const b = outside(v128.load(at, 16), columns, rows, low, zero)
   const c = outside(v128.load(at, 32), columns, rows, low, zero)

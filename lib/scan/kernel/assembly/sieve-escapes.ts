@@ -1,6 +1,7 @@
 import { block, sieve } from './memory'
-import { byteBefore, byteOf, digit, has, hexPair, isIn, letter, code64, noDigits, replacement, sign, valueOf, wanted } from './sieve-characters'
-import { matters } from './sieve-matters'
+import { byteBefore, byteOf, digit, has, hexPair, isIn, letter, noDigits, replacement, valueOf } from './sieve-characters'
+import { isJoined, matters } from './sieve-matters'
+import { isUtf7 } from './sieve-utf-7'
 
 /**
  * Whether an escape begins at a sign that matters, as `lib/scan/forms/escape-forms.ts` has it: what is not
@@ -100,11 +101,5 @@ function isQuotedPrintable(at: i32, lowest: i32): bool {
   while (end - at <= 8 && (byteOf(end) == 0x20 || byteOf(end) == 0x09)) end++
   if (byteOf(end) != 0x0a && byteOf(end) != 0x0d) return false
   // What is behind the line end is told when it is looked at.
-  return has(byteBefore(at, lowest), wanted | sign)
-}
-
-/** A hyphen, or three characters of base64 and one. */
-function isUtf7(at: i32, lowest: i32): bool {
-  if (byteOf(at + 1) == 0x2d) return matters(0x2b, at, at + 2, lowest, 0x2b)
-  return byteOf(at + 4) == 0x2d && has(byteOf(at + 1), code64) && has(byteOf(at + 2), code64) && has(byteOf(at + 3), code64)
+  return isJoined(byteBefore(at, lowest))
 }

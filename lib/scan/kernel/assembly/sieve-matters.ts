@@ -5,7 +5,7 @@ import { breaker, byteBefore, byteOf, bytesEnd, code64, codeLine, digit, groupSi
 export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32): bool {
   const before = byteBefore(at, lowest)
   const after = byteOf(end)
-  if (code == nothing) return has(before, wanted | sign) && has(after, wanted | sign)
+  if (code == nothing) return isJoined(before) && isJoined(after)
   if (code < 0x80 && isPart(code, end, lowest) && (mayEnd(before) || isLongEnough(end, escape, 1))) return true
   const mayGlue = escape != 0x25 && escape != 0x5c
   if (mayGlue && has(byteOf(end - 1), wanted) && (isPart(after, end, lowest) || mayFollow(after, escape)) && isLongEnough(end, escape, 0)) return true
@@ -28,9 +28,21 @@ export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32):
   return (code == 0x0a || code == 0x0d) && (before == 0x3d || isCodeLine(at, lowest))
 }
 
-/** Behind a reference, which has no fixed length. */
+/** Whether a byte beside a soft line break may be a part of an identifier, or of a code of one. */
+export function isJoined(byte: i32): bool {
+  return has(byte, wanted | sign) || (load<i32>(sieve, 228) != 0 && has(byte, code64))
+}
+
+/** `goesWith` of `escape-matters.ts`, in UTF-7. */
+export function goesWith(code: i32, byte: i32, end: i32, lowest: i32): bool {
+  if (code <= 0 || code >= 0x80) return false
+  if ((mayEnd(byte) || (numberBits(byte) & 1) != 0 || byte == 0x2b) && isPart(code, end, lowest)) return true
+  return has(code, groupSign) && (has(byte, digit | sign) || byte == 0x2b)
+}
+
+/** Behind a reference or base64, which have no fixed length. */
 function mayFollow(byte: i32, escape: i32): bool {
-  return escape == 0x26 && has(byte, sign)
+  return (escape == 0x26 || escape == 0x2b) && has(byte, sign)
 }
 
 function isPart(byte: i32, end: i32, lowest: i32): bool {
@@ -135,13 +147,7 @@ function isInside(byte: i32, escape: i32): bool {
 }
 
 function mayBeUtf7(end: i32, escape: i32): bool {
-  return (
-    byteOf(end) == 0x2d ||
-    byteOf(end + 3) == 0x2d ||
-    byteOf(end) == escape ||
-    byteOf(end + 1) == escape ||
-    byteOf(end + 2) == escape
-  )
+  return byteOf(end) == escape || has(byteOf(end), code64)
 }
 
 function isCodeLine(end: i32, lowest: i32): bool {

@@ -4,6 +4,7 @@ import { classOf } from './sieve'
 import { amongHigh } from './sieve-high'
 import { isEscape } from './sieve-escapes'
 import { forgetToken } from './sieve-matters'
+import { forgetShift } from './sieve-utf-7'
 import { setEnd } from './sieve-characters'
 
 /** Bytes behind a sign that tell whether it begins an escape: a name of twenty letters, and what is behind it. */
@@ -21,6 +22,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
   const zero = v128.load(sieve, 112)
   setEnd(to)
   forgetToken()
+  forgetShift()
   let lastWord = -2
   let zerosBefore: u64 = 0
   for (let index = 0; index < words; index++) {

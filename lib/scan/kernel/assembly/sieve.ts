@@ -1,5 +1,5 @@
 import { block, digitMasks, exponentMasks, runMasks, sieve, signWords } from './memory'
-import { siftCodes } from './sieve-codes'
+import { prepareMasks, siftCodes } from './sieve-codes'
 import { siftNumbers } from './sieve-numbers'
 import { siftSigns } from './sieve-signs'
 
@@ -19,6 +19,7 @@ export function sift(from: i32, to: i32, known: i32): void {
   const valid = known >= lookBehind ? ~(<u64>0) : known <= 0 ? 0 : ~(<u64>0) << <u64>(lookBehind - known)
   const hasNumbers = load<i32>(sieve, 192) != 0
   const words = hasNumbers ? mark(first, size, valid, true) : mark(first, size, valid, false)
+  prepareMasks()
   siftSigns(first, to, from - known, words)
   if (hasNumbers) siftNumbers(first, size, to)
   siftCodes(first, size, to, hasNumbers)
