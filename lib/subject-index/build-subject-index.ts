@@ -101,7 +101,7 @@ export function createIndexBuilder(options: {
 
   /** False: certainly none of the bases has the row. */
   function mayBeKnown({ first, second }: DigestedRow): boolean {
-    return bases.some(({ filter }) => passesFilter(filter, first, second))
+    return bases.length > 0 && bases.some(({ filter }) => passesFilter(filter, first, second))
   }
 
   function append(row: DigestedRow): Place {
