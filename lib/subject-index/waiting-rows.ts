@@ -19,8 +19,19 @@ export type DigestedRow = {
   second: number
 }
 
+/** Rows that were digested together: those of the first `count` places. Of a digest there are four words. */
+export type RowBatch = {
+  count: number
+  lines: Uint32Array
+  shapes: Uint8Array
+  lengths: Int32Array
+  digests: Uint32Array
+  firsts: Int32Array
+  seconds: Int32Array
+}
+
 /**
- * Rows of a manifest that wait until there are enough to digest them together; then each is handed out, in the order in which
+ * Rows of a manifest that wait until there are enough to digest them together; then they are handed out, in the order in which
  * they came. `add` and `addDecimal` throw ManifestInvalid when there are more lines than can be told apart.
  */
 export type WaitingRows = {
@@ -34,17 +45,17 @@ export type WaitingRows = {
 /** More than can be told apart: a line is a word (see `DigestedRows`). */
 const mostLines = 2 ** 32 - 1
 
-/** @param onRow is told of a row, which holds until it returns */
-export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRow: (row: DigestedRow) => void): WaitingRows {
+/** @param onRows takes a batch, which holds until it returns */
+export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch: RowBatch) => void): WaitingRows {
   const together = createRowDigests(tagKey, seed)
   const { messages, lengths, digests, firsts, seconds } = together
-  const lines = new Float64Array(rowsTogether)
+  const lines = new Uint32Array(rowsTogether)
+  const shapes = new Uint8Array(rowsTogether)
   /** Bytes of a message that are not zero, or may not be. */
   const filled = new Uint8Array(rowsTogether)
   /** What is too long for a message, by its row. */
   const long = new Map<number, string>()
-  const digestLong = createLongDigests(tagKey, seed)
-  const handed: DigestedRow = { line: 0, shape: 0, length: 0, digests, at: 0, first: 0, second: 0 }
+  const digestLong = createDigestOne(tagKey, seed)
   let count = 0
 
   /** The text of the row that is next has been written to its message. */
@@ -54,6 +65,7 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRow: (row: D
     for (let at = length; at < filled[count]!; at++) messages[text + at] = 0
     filled[count] = length
     messages[text - 1] = shape
+    shapes[count] = shape
     lengths[count] = length
     lines[count++] = line
     if (count === rowsTogether) flush()
@@ -84,39 +96,51 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRow: (row: D
   }
 
   function flush(): void {
-    const rows = count
+    const batch = { count, lines, shapes, lengths, digests, firsts, seconds }
     count = 0
-    together.compute(rows)
-    for (let row = 0; row < rows; row++) {
-      handed.line = lines[row]!
-      handed.shape = messages[row * messageBytes]!
-      handed.length = lengths[row]!
-      handed.at = row * 4
-      handed.first = firsts[row]!
-      handed.second = seconds[row]!
-      if (long.size > 0 && long.has(row)) digestLong(handed, long.get(row)!)
-      onRow(handed)
+    together.compute(batch.count)
+    for (const [row, canonical] of long) {
+      const { length, first, second } = digestLong(shapes[row]!, canonical, digests, row * 4)
+      lengths[row] = length
+      firsts[row] = first
+      seconds[row] = second
     }
     long.clear()
+    if (batch.count > 0) onRows(batch)
   }
 
   return { addDecimal, add, flush }
 }
 
-/** Digests and hashes one text at a time, of any length, into a row that has its shape. */
-export function createLongDigests(tagKey: Uint8Array, seed: Seed): (row: DigestedRow, canonical: string) => void {
+/** Calls for each row of a batch. The row is the taker's until it returns. */
+export function eachRow({ count, lines, shapes, lengths, digests, firsts, seconds }: RowBatch, take: TakeRow): void {
+  for (let row = 0; row < count; row++)
+    take({
+      line: lines[row]!,
+      shape: shapes[row]!,
+      length: lengths[row]!,
+      digests,
+      at: row * 4,
+      first: firsts[row]!,
+      second: seconds[row]!,
+    })
+}
+
+type TakeRow = (row: DigestedRow) => void
+type DigestOne = (shape: number, canonical: string, digests: Uint32Array, at: number) => DigestedRow
+
+/** Digests and hashes one text at a time, of any length: a row of no line, whose digest is written to `at`. */
+export function createDigestOne(tagKey: Uint8Array, seed: Seed): DigestOne {
   const keyed = createKeyedDigest(tagKey)
   const bytes = new Uint8Array(maxIdentifierLength)
   const view = new DataView(bytes.buffer)
   const halves = new Int32Array(2)
-  return (row, canonical) => {
+  return (shape, canonical, digests, at) => {
     const { length } = canonical
-    for (let at = 0; at < length; at++) bytes[at] = canonical.charCodeAt(at)
-    keyed.compute(row.shape, bytes, 0, length)
-    row.digests.set(keyed.digest, row.at)
-    hashInto(halves, view, bytes, 0, length, row.shape, seed)
-    row.length = length
-    row.first = halves[0]!
-    row.second = halves[1]!
+    for (let place = 0; place < length; place++) bytes[place] = canonical.charCodeAt(place)
+    keyed.compute(shape, bytes, 0, length)
+    digests.set(keyed.digest, at)
+    hashInto(halves, view, bytes, 0, length, shape, seed)
+    return { line: 0, shape, length, digests, at, first: halves[0]!, second: halves[1]! }
   }
 }
