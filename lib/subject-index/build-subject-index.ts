@@ -131,7 +131,7 @@ export function createIndexBuilder(options: {
 
   function add(line: number, id: Identifier): string | undefined {
     const text = id.revealText()
-    if (hashed === undefined && waiting.addDecimal(line, text)) return undefined
+    if (hashed === undefined && waiting.addPlain(line, text)) return undefined
     const result = canonicalOf(text, caseRule)
     if ('problem' in result) return result.problem
     waiting.add(line, shapeCodes[result.shape], result.canonical)

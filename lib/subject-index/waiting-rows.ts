@@ -32,11 +32,11 @@ export type RowBatch = {
 
 /**
  * Rows of a manifest that wait until there are enough to digest them together; then they are handed out, in the order in which
- * they came. `add` and `addDecimal` throw ManifestInvalid when there are more lines than can be told apart.
+ * they came. `add` and `addPlain` throw ManifestInvalid when there are more lines than can be told apart.
  */
 export type WaitingRows = {
-  /** Takes a row whose text is a decimal number, and no other; false: it is none, or a long one. */
-  addDecimal(line: number, text: string): boolean
+  /** Takes a row whose text is a decimal number that is not long, or a UUID with hyphens, in any case rule; false: it is neither. */
+  addPlain(line: number, text: string): boolean
   add(line: number, shape: number, canonical: string): void
   /** Hands out all that wait. */
   flush(): void
@@ -44,6 +44,13 @@ export type WaitingRows = {
 
 /** More than can be told apart: a line is a word (see `DigestedRows`). */
 const mostLines = 2 ** 32 - 1
+
+const hyphen = 0x2d
+/** Of hexadecimal digits in any case those in lower case; 0 of all else. */
+const lowerHex = Uint8Array.from({ length: 256 }, (_, code) => {
+  const digit = String.fromCharCode(code).toLowerCase()
+  return /^[0-9a-f]$/.test(digit) ? digit.charCodeAt(0) : 0
+})
 
 /** @param onRows takes a batch, which holds until it returns */
 export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch: RowBatch) => void): WaitingRows {
@@ -77,14 +84,35 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
     const from = count * messageBytes + 1
     for (let at = 0; at < length; at++) {
       const code = text.charCodeAt(at)
-      if (code < 0x30 || code > 0x39) {
-        if (at > filled[count]!) filled[count] = at
-        return false
-      }
+      if (code < 0x30 || code > 0x39) return leave(at)
       messages[from + at] = code
     }
     close(line, shapeCodes.decimal, length)
     return true
+  }
+
+  function addUuid(line: number, text: string): boolean {
+    if (text.length !== 36) return false
+    const from = count * messageBytes + 1
+    let written = 0
+    for (let at = 0; at < 36; at++) {
+      const code = text.charCodeAt(at)
+      if (at === 8 || at === 13 || at === 18 || at === 23) {
+        if (code !== hyphen) return leave(written)
+        continue
+      }
+      const digit = code < 256 ? lowerHex[code]! : 0
+      if (digit === 0) return leave(written)
+      messages[from + written++] = digit
+    }
+    close(line, shapeCodes.uuid, 32)
+    return true
+  }
+
+  /** So many bytes were written to the text of the row that is next, which is another one. */
+  function leave(written: number): false {
+    if (written > filled[count]!) filled[count] = written
+    return false
   }
 
   function add(line: number, shape: number, canonical: string): void {
@@ -109,7 +137,7 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
     if (batch.count > 0) onRows(batch)
   }
 
-  return { addDecimal, add, flush }
+  return { addPlain: (line, text) => addDecimal(line, text) || addUuid(line, text), add, flush }
 }
 
 /** Calls for each row of a batch. The row is the taker's until it returns. */
