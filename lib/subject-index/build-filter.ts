@@ -8,6 +8,8 @@ export type FilterGeometry = { shards: number; segmentBits: number; segments: nu
 /** Entries of a shard at most, roughly: enough for little overhead, few enough for building in a processor's cache. */
 const entriesPerShard = 1.5 * 2 ** 20
 const attempts = 256
+/** Entries of a shard that can be numbered; with more, most are one and the same. */
+const mostNumbers = 2 ** 24
 
 /** A shard has whole partitions of the rows. */
 const mostEntries = partitionCount * entriesPerShard
@@ -40,7 +42,7 @@ export function shardBytesOf({ segmentBits, segments }: Pick<FilterGeometry, 'se
 }
 
 /**
- * Builds shards of filters of one geometry, one after the other, in the same scratch memory: 27 bytes a slot. Hashes are
+ * Builds shards of filters of one geometry, one after the other, in the same scratch memory: 26 bytes a slot. Hashes are
  * pairs of halves; equal ones are allowed.
  */
 export function createShardBuilder(geometry: FilterGeometry): {
@@ -56,9 +58,8 @@ export function createShardBuilder(geometry: FilterGeometry): {
   const mask = (1 << segmentBits) - 1
   const [first, second, seeds] = [new Uint8Array(slots), new Uint8Array(slots), new Int32Array(1)]
   const filter: Filter = { first, second, seeds, segmentBits, segments }
-  const degrees = new Uint8Array(slots)
-  /** Of the entries that are left with a place at this slot, the exclusive or of their numbers. */
-  const entryAt = new Int32Array(slots)
+  /** Of the entries that are left with a place at this slot, how many they are in the low byte, and above it the exclusive or of their numbers. */
+  const left = new Int32Array(slots)
   /** Slots with one entry left; then the slots of the entries in the order in which they were taken off. */
   const waiting = new Int32Array(slots)
   const takenSlots = new Int32Array(slots)
@@ -80,8 +81,7 @@ export function createShardBuilder(geometry: FilterGeometry): {
 
   /** Counts the entries of every slot; false: a slot has more than can be counted. */
   function spread(count: number, seed: number): boolean {
-    degrees.fill(0)
-    entryAt.fill(0)
+    left.fill(0)
     for (let entry = 0; entry < count; entry++) {
       const u = mixU(ordered[entry * 2]!, seed)
       const v = mixV(ordered[entry * 2 + 1]!, seed)
@@ -89,11 +89,12 @@ export function createShardBuilder(geometry: FilterGeometry): {
       const p0 = at + (u & mask)
       const p1 = at + (1 << segmentBits) + (v & mask)
       const p2 = at + (2 << segmentBits) + (v >>> (32 - segmentBits))
-      entryAt[p0]! ^= entry
-      entryAt[p1]! ^= entry
-      entryAt[p2]! ^= entry
+      const number = entry << 8
       // At 256 a count would begin again at 0, and an entry be lost.
-      if (++degrees[p0]! === 0 || ++degrees[p1]! === 0 || ++degrees[p2]! === 0) return false
+      if ((left[p0]! & 255) === 255 || (left[p1]! & 255) === 255 || (left[p2]! & 255) === 255) return false
+      left[p0] = (left[p0]! ^ number) + 1
+      left[p1] = (left[p1]! ^ number) + 1
+      left[p2] = (left[p2]! ^ number) + 1
     }
     return true
   }
@@ -102,11 +103,11 @@ export function createShardBuilder(geometry: FilterGeometry): {
   function peel(seed: number): number {
     let open = 0
     let count = 0
-    for (let slot = 0; slot < slots; slot++) if (degrees[slot] === 1) waiting[open++] = slot
+    for (let slot = 0; slot < slots; slot++) if ((left[slot]! & 255) === 1) waiting[open++] = slot
     while (open > 0) {
       const slot = waiting[--open]!
-      if (degrees[slot] !== 1) continue
-      const entry = entryAt[slot]!
+      if ((left[slot]! & 255) !== 1) continue
+      const entry = left[slot]! >>> 8
       const u = mixU(ordered[entry * 2]!, seed)
       const v = mixV(ordered[entry * 2 + 1]!, seed)
       const at = (((u >>> 16) * segments) >>> 16) << segmentBits
@@ -115,12 +116,16 @@ export function createShardBuilder(geometry: FilterGeometry): {
       const p2 = at + (2 << segmentBits) + (v >>> (32 - segmentBits))
       taken[count] = entry
       takenSlots[count++] = slot
-      entryAt[p0]! ^= entry
-      entryAt[p1]! ^= entry
-      entryAt[p2]! ^= entry
-      if (--degrees[p0]! === 1) waiting[open++] = p0
-      if (--degrees[p1]! === 1) waiting[open++] = p1
-      if (--degrees[p2]! === 1) waiting[open++] = p2
+      const number = entry << 8
+      const left0 = (left[p0]! ^ number) - 1
+      const left1 = (left[p1]! ^ number) - 1
+      const left2 = (left[p2]! ^ number) - 1
+      left[p0] = left0
+      left[p1] = left1
+      left[p2] = left2
+      if ((left0 & 255) === 1) waiting[open++] = p0
+      if ((left1 & 255) === 1) waiting[open++] = p1
+      if ((left2 & 255) === 1) waiting[open++] = p2
     }
     return count
   }
@@ -153,7 +158,7 @@ export function createShardBuilder(geometry: FilterGeometry): {
     for (let attempt = 0; attempt < attempts; attempt++) {
       const own = Math.imul(seed + attempt, 0x9e3779b1) ^ shard
       const count = distinct.length / 2
-      if (count <= slots && place(distinct, own) === count) {
+      if (count <= slots && count <= mostNumbers && place(distinct, own) === count) {
         seeds[0] = own
         first.fill(0)
         second.fill(0)

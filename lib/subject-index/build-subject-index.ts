@@ -16,7 +16,7 @@ import { createNotedRows } from './noted-rows.ts'
 import type { OpenedPart } from './open-part.ts'
 import { plantControls } from './plant-controls.ts'
 import { shapeCodes } from './shape-code.ts'
-import { createLongDigests, createWaitingRows, type DigestedRow } from './waiting-rows.ts'
+import { createDigestOne, createWaitingRows, type DigestedRow, eachRow, type RowBatch } from './waiting-rows.ts'
 import { writeIndex } from './write-index.ts'
 
 export const shortLength = 6
@@ -81,36 +81,47 @@ export function createIndexBuilder(options: {
   const heldPending = createHeldRows(walkBases, onPending, mostHeld)
 
   let lastPlace: Place
-  const waiting = createWaitingRows(keys.tagKey, seed, (row) => {
-    if (mayBeKnown(row)) held.hold(row)
-    else lastPlace = append(row)
+  const waiting = createWaitingRows(keys.tagKey, seed, (batch) => {
+    if (bases.length === 0 && hashed === undefined) appendAll(batch)
+    else
+      eachRow(batch, (row) => {
+        if (mayBeKnown(row)) held.hold(row)
+        else lastPlace = append(row)
+      })
   })
-  const waitingPending = createWaitingRows(keys.tagKey, seed, (row) => {
-    if (mayBeKnown(row)) heldPending.hold(row)
-    else appendPending(row)
-  })
-  const digestOne = createLongDigests(keys.tagKey, seed)
-
+  const waitingPending = createWaitingRows(keys.tagKey, seed, (batch) =>
+    eachRow(batch, (row) => {
+      if (mayBeKnown(row)) heldPending.hold(row)
+      else appendPending(row)
+    }),
+  )
+  const digestOne = createDigestOne(keys.tagKey, seed)
   /** A row by itself, of no manifest. */
-  function rowOf(shape: Shape, canonical: string): DigestedRow {
-    const digests = new Uint32Array(4)
-    const row = { line: 0, shape: shapeCodes[shape], length: 0, digests, at: 0, first: 0, second: 0 }
-    digestOne(row, canonical)
-    return row
-  }
+  const rowOf = (shape: Shape, canonical: string) => digestOne(shapeCodes[shape], canonical, new Uint32Array(4), 0)
 
   /** False: certainly none of the bases has the row. */
   function mayBeKnown({ first, second }: DigestedRow): boolean {
     return bases.some(({ filter }) => passesFilter(filter, first, second))
   }
 
-  function append(row: DigestedRow): Place {
-    const { line, shape, length, digests, at } = row
+  function noteRow(line: number, shape: number, length: number): void {
     if (line > 0 && length < shortLength) short.note(line)
-    const place = entries.add(line, shape, digests, at)
-    hashes.add(row.first, row.second)
     lengths.note(shape, length)
+  }
+
+  /** Returns where the row is among those of its partition. */
+  function append({ line, shape, length, digests, at, first, second }: DigestedRow): Place {
+    noteRow(line, shape, length)
+    const place = entries.add(line, shape, digests, at)
+    hashes.add(first, second)
     return { partition: digests[at]! >>> 24, place }
+  }
+
+  /** The same as `append` for each of them. */
+  function appendAll(batch: RowBatch): void {
+    for (let row = 0; row < batch.count; row++) noteRow(batch.lines[row]!, batch.shapes[row]!, batch.lengths[row]!)
+    entries.addAll(batch)
+    hashes.addAll(batch)
   }
 
   function appendPending({ line, shape, length, digests, at }: DigestedRow): void {
@@ -120,7 +131,7 @@ export function createIndexBuilder(options: {
 
   function add(line: number, id: Identifier): string | undefined {
     const text = id.revealText()
-    if (hashed === undefined && waiting.addDecimal(line, text)) return undefined
+    if (hashed === undefined && waiting.addPlain(line, text)) return undefined
     const result = canonicalOf(text, caseRule)
     if ('problem' in result) return result.problem
     waiting.add(line, shapeCodes[result.shape], result.canonical)

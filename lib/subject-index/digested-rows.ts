@@ -1,6 +1,8 @@
+import { createPartitionOrder } from './partition-order.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
 import { createScratch } from './scratch.ts'
 import { createDigestSort, type SortedDigests } from './sort-digests.ts'
+import type { RowBatch } from './waiting-rows.ts'
 
 /** Rows of one partition by digest, then by line, and the line and shape code of each, by `numbers`. */
 export type SortedRows = SortedDigests & { lines: Uint32Array; shapes: Uint8Array }
@@ -14,6 +16,8 @@ export type DigestedRows = {
   readonly rows: number
   /** Returns the row's number in its partition. The digest is four words from `from` on; lines are below 2^32. */
   add(line: number, shape: number, digests: Uint32Array, from: number): number
+  /** The same for all rows of a batch. */
+  addAll(batch: RowBatch): void
   has(digest: Uint32Array): boolean
   /**
    * The rows of one partition, which are forgotten; what is returned holds until the next call. Partition after partition, all
@@ -33,17 +37,18 @@ export function createDigestedRows(): DigestedRows {
     shapes: createScratch((length) => new Uint8Array(length)),
   }
   const sort = createDigestSort()
+  const byPartition = createPartitionOrder()
   const lastLines = new Uint32Array(partitionCount)
   /** By partition: lines that do not follow by a step, in the order of their rows. */
   const leaps: number[][] = Array.from({ length: partitionCount }, () => [])
 
-  function addLine(partition: number, line: number): void {
+  /** What stands for the line of the row that is next in the partition. */
+  function stepTo(partition: number, line: number): number {
     const step = line - lastLines[partition]!
-    const at = steps.reserve(partition)
-    const isStep = step >= 0 && step < noStep
-    steps.current(partition)[at] = isStep ? step : noStep
-    if (!isStep) leaps[partition]!.push(line)
     lastLines[partition] = line
+    if (step >= 0 && step < noStep) return step
+    leaps[partition]!.push(line)
+    return noStep
   }
 
   function takeLines(partition: number): Uint32Array {
@@ -76,8 +81,28 @@ export function createDigestedRows(): DigestedRows {
       words[at + 1] = digests[from + 1]!
       words[at + 2] = digests[from + 2]!
       words[at + 3] = digests[from + 3]!
-      addLine(partition, line)
+      const step = steps.reserve(partition)
+      steps.current(partition)[step] = stepTo(partition, line)
       return partitions.count(partition) - 1
+    },
+
+    addAll({ count, lines, shapes, digests }) {
+      const { starts, order } = byPartition(digests, 4, count)
+      for (let partition = 0; partition < partitionCount; partition++) {
+        const own = order.subarray(starts[partition], starts[partition + 1])
+        partitions.extend(partition, own.length, (words, at, from, to) => {
+          for (let next = at, place = from; place < to; place++, next += 4) {
+            const row = own[place]!
+            words[next] = (digests[row * 4]! & 0xffffff) | (shapes[row]! << 24)
+            words[next + 1] = digests[row * 4 + 1]!
+            words[next + 2] = digests[row * 4 + 2]!
+            words[next + 3] = digests[row * 4 + 3]!
+          }
+        })
+        steps.extend(partition, own.length, (words, at, from, to) => {
+          for (let place = from; place < to; place++) words[at + place - from] = stepTo(partition, lines[own[place]!]!)
+        })
+      }
     },
 
     has([first, second, third, fourth]) {

@@ -1,11 +1,15 @@
 import { createShardBuilder, type FilterGeometry, geometryFor, shardsFor } from './build-filter.ts'
 import type { Filter } from './filter.ts'
+import { createPartitionOrder } from './partition-order.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
 import { createScratch } from './scratch.ts'
+import type { RowBatch } from './waiting-rows.ts'
 
 /** Hashes of the entries of a filter to be, in partitions by their first byte: 8 bytes a row. */
 export type FilterRows = {
   add(first: number, second: number): void
+  /** The same for all rows of a batch. */
+  addAll(batch: RowBatch): void
   /**
    * Builds the filter shard by shard, each as a filter of one shard that holds until the next one; forgets the hashes.
    * @throws IndexInvalid
@@ -15,6 +19,7 @@ export type FilterRows = {
 
 export function createFilterRows(): FilterRows {
   const scratch = createScratch((length) => new Int32Array(length))
+  const byPartition = createPartitionOrder()
   const partitions = createPartitions(2, (words) => new Int32Array(words))
 
   function takeShard(shard: number, perShard: number): Int32Array {
@@ -36,6 +41,19 @@ export function createFilterRows(): FilterRows {
       const words = partitions.current(partition)
       words[at] = first
       words[at + 1] = second
+    },
+
+    addAll({ count, firsts, seconds }) {
+      const { starts, order } = byPartition(firsts, 1, count)
+      for (let partition = 0; partition < partitionCount; partition++) {
+        const own = order.subarray(starts[partition], starts[partition + 1])
+        partitions.extend(partition, own.length, (words, at, from, to) => {
+          for (let next = at, place = from; place < to; place++, next += 2) {
+            words[next] = firsts[own[place]!]!
+            words[next + 1] = seconds[own[place]!]!
+          }
+        })
+      }
     },
 
     build(seed) {

@@ -8,6 +8,11 @@ export type Partitions<Words> = {
   /** Room for one more row: write its words to `current(partition)` from the returned place on. */
   reserve(partition: number): number
   current(partition: number): Words
+  /**
+   * The same for several rows: `write` is told of rooms in chunks, one behind the other, until there is one for each: the words, where they begin,
+   * and for which of the rows.
+   */
+  extend(partition: number, rows: number, write: (words: Words, at: number, from: number, to: number) => void): void
   count(partition: number): number
   /** The partition's rows in pieces. */
   pieces(partition: number): Words[]
@@ -56,6 +61,18 @@ export function createPartitions<W extends Words>(wordsPerRow: number, make: (wo
       return at
     },
     current: (partition) => last[partition]!,
+    extend(partition, more, write) {
+      for (let from = 0; from < more; ) {
+        if (filled[partition] === last[partition]!.length) grow(partition)
+        const at = filled[partition]!
+        const to = Math.min(more, from + (last[partition]!.length - at) / wordsPerRow)
+        write(last[partition]!, at, from, to)
+        filled[partition] = at + (to - from) * wordsPerRow
+        from = to
+      }
+      counts[partition]! += more
+      rows += more
+    },
     count: (partition) => counts[partition]!,
     pieces,
     take(partition, use) {

@@ -19,13 +19,24 @@ export type DigestedRow = {
   second: number
 }
 
+/** Rows that were digested together: those of the first `count` places. Of a digest there are four words. */
+export type RowBatch = {
+  count: number
+  lines: Uint32Array
+  shapes: Uint8Array
+  lengths: Int32Array
+  digests: Uint32Array
+  firsts: Int32Array
+  seconds: Int32Array
+}
+
 /**
- * Rows of a manifest that wait until there are enough to digest them together; then each is handed out, in the order in which
- * they came. `add` and `addDecimal` throw ManifestInvalid when there are more lines than can be told apart.
+ * Rows of a manifest that wait until there are enough to digest them together; then they are handed out, in the order in which
+ * they came. `add` and `addPlain` throw ManifestInvalid when there are more lines than can be told apart.
  */
 export type WaitingRows = {
-  /** Takes a row whose text is a decimal number, and no other; false: it is none, or a long one. */
-  addDecimal(line: number, text: string): boolean
+  /** Takes a row whose text is a decimal number that is not long, or a UUID with hyphens, in any case rule; false: it is neither. */
+  addPlain(line: number, text: string): boolean
   add(line: number, shape: number, canonical: string): void
   /** Hands out all that wait. */
   flush(): void
@@ -34,17 +45,24 @@ export type WaitingRows = {
 /** More than can be told apart: a line is a word (see `DigestedRows`). */
 const mostLines = 2 ** 32 - 1
 
-/** @param onRow is told of a row, which holds until it returns */
-export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRow: (row: DigestedRow) => void): WaitingRows {
+const hyphen = 0x2d
+/** Of hexadecimal digits in any case those in lower case; 0 of all else. */
+const lowerHex = Uint8Array.from({ length: 256 }, (_, code) => {
+  const digit = String.fromCharCode(code).toLowerCase()
+  return /^[0-9a-f]$/.test(digit) ? digit.charCodeAt(0) : 0
+})
+
+/** @param onRows takes a batch, which holds until it returns */
+export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch: RowBatch) => void): WaitingRows {
   const together = createRowDigests(tagKey, seed)
   const { messages, lengths, digests, firsts, seconds } = together
-  const lines = new Float64Array(rowsTogether)
+  const lines = new Uint32Array(rowsTogether)
+  const shapes = new Uint8Array(rowsTogether)
   /** Bytes of a message that are not zero, or may not be. */
   const filled = new Uint8Array(rowsTogether)
   /** What is too long for a message, by its row. */
   const long = new Map<number, string>()
-  const digestLong = createLongDigests(tagKey, seed)
-  const handed: DigestedRow = { line: 0, shape: 0, length: 0, digests, at: 0, first: 0, second: 0 }
+  const digestLong = createDigestOne(tagKey, seed)
   let count = 0
 
   /** The text of the row that is next has been written to its message. */
@@ -54,6 +72,7 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRow: (row: D
     for (let at = length; at < filled[count]!; at++) messages[text + at] = 0
     filled[count] = length
     messages[text - 1] = shape
+    shapes[count] = shape
     lengths[count] = length
     lines[count++] = line
     if (count === rowsTogether) flush()
@@ -65,14 +84,35 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRow: (row: D
     const from = count * messageBytes + 1
     for (let at = 0; at < length; at++) {
       const code = text.charCodeAt(at)
-      if (code < 0x30 || code > 0x39) {
-        if (at > filled[count]!) filled[count] = at
-        return false
-      }
+      if (code < 0x30 || code > 0x39) return leave(at)
       messages[from + at] = code
     }
     close(line, shapeCodes.decimal, length)
     return true
+  }
+
+  function addUuid(line: number, text: string): boolean {
+    if (text.length !== 36) return false
+    const from = count * messageBytes + 1
+    let written = 0
+    for (let at = 0; at < 36; at++) {
+      const code = text.charCodeAt(at)
+      if (at === 8 || at === 13 || at === 18 || at === 23) {
+        if (code !== hyphen) return leave(written)
+        continue
+      }
+      const digit = code < 256 ? lowerHex[code]! : 0
+      if (digit === 0) return leave(written)
+      messages[from + written++] = digit
+    }
+    close(line, shapeCodes.uuid, 32)
+    return true
+  }
+
+  /** So many bytes were written to the text of the row that is next, which is another one. */
+  function leave(written: number): false {
+    if (written > filled[count]!) filled[count] = written
+    return false
   }
 
   function add(line: number, shape: number, canonical: string): void {
@@ -84,39 +124,51 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRow: (row: D
   }
 
   function flush(): void {
-    const rows = count
+    const batch = { count, lines, shapes, lengths, digests, firsts, seconds }
     count = 0
-    together.compute(rows)
-    for (let row = 0; row < rows; row++) {
-      handed.line = lines[row]!
-      handed.shape = messages[row * messageBytes]!
-      handed.length = lengths[row]!
-      handed.at = row * 4
-      handed.first = firsts[row]!
-      handed.second = seconds[row]!
-      if (long.size > 0 && long.has(row)) digestLong(handed, long.get(row)!)
-      onRow(handed)
+    together.compute(batch.count)
+    for (const [row, canonical] of long) {
+      const { length, first, second } = digestLong(shapes[row]!, canonical, digests, row * 4)
+      lengths[row] = length
+      firsts[row] = first
+      seconds[row] = second
     }
     long.clear()
+    if (batch.count > 0) onRows(batch)
   }
 
-  return { addDecimal, add, flush }
+  return { addPlain: (line, text) => addDecimal(line, text) || addUuid(line, text), add, flush }
 }
 
-/** Digests and hashes one text at a time, of any length, into a row that has its shape. */
-export function createLongDigests(tagKey: Uint8Array, seed: Seed): (row: DigestedRow, canonical: string) => void {
+/** Calls for each row of a batch. The row is the taker's until it returns. */
+export function eachRow({ count, lines, shapes, lengths, digests, firsts, seconds }: RowBatch, take: TakeRow): void {
+  for (let row = 0; row < count; row++)
+    take({
+      line: lines[row]!,
+      shape: shapes[row]!,
+      length: lengths[row]!,
+      digests,
+      at: row * 4,
+      first: firsts[row]!,
+      second: seconds[row]!,
+    })
+}
+
+type TakeRow = (row: DigestedRow) => void
+type DigestOne = (shape: number, canonical: string, digests: Uint32Array, at: number) => DigestedRow
+
+/** Digests and hashes one text at a time, of any length: a row of no line, whose digest is written to `at`. */
+export function createDigestOne(tagKey: Uint8Array, seed: Seed): DigestOne {
   const keyed = createKeyedDigest(tagKey)
   const bytes = new Uint8Array(maxIdentifierLength)
   const view = new DataView(bytes.buffer)
   const halves = new Int32Array(2)
-  return (row, canonical) => {
+  return (shape, canonical, digests, at) => {
     const { length } = canonical
-    for (let at = 0; at < length; at++) bytes[at] = canonical.charCodeAt(at)
-    keyed.compute(row.shape, bytes, 0, length)
-    row.digests.set(keyed.digest, row.at)
-    hashInto(halves, view, bytes, 0, length, row.shape, seed)
-    row.length = length
-    row.first = halves[0]!
-    row.second = halves[1]!
+    for (let place = 0; place < length; place++) bytes[place] = canonical.charCodeAt(place)
+    keyed.compute(shape, bytes, 0, length)
+    digests.set(keyed.digest, at)
+    hashInto(halves, view, bytes, 0, length, shape, seed)
+    return { line: 0, shape, length, digests, at, first: halves[0]!, second: halves[1]! }
   }
 }

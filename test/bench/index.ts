@@ -5,6 +5,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileSource } from '../../lib/file-source.ts'
 import { Identifier } from '../../lib/manifest/identifier.ts'
+import { runControls } from '../../lib/scan/controls.ts'
 import { createIndexBuilder } from '../../lib/subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { openPart } from '../../lib/subject-index/open-part.ts'
@@ -12,7 +13,7 @@ import { isTransferred, openSubjectIndex } from '../../lib/subject-index/open-su
 import { testReport } from '../subject-index/make-index.ts'
 
 /**
- * Builds an index of synthetic identifiers into a file, opens it, and looks some up. Seconds are of one core's time, and
+ * Builds an index of synthetic identifiers into a file, opens it, looks some up, and has its controls found in samples. Seconds are of one core's time, and
  * those of building leave out the making of identifiers; `rss` is the peak of the process until then. Run:
  * `node test/bench/index.ts [decimal|mixed] [identifiers] [more]`, once for each size; results are kept, dated, in `results/`. With `more`
  * it also adds so many to it, in a process of its own, from manifests with none, as many, and all of those that it has already.
@@ -148,6 +149,8 @@ try {
     if (!isTransferred(index, textOf(wordsOf(n)[0] % identifiers))) throw new Error('expected every identifier')
   const looking = (cpuSeconds() - beforeLooking) / lookups
   const { first, second } = index.parts[0]!.filter
+  const { positive, negative } = await runControls(index)
+  if (positive.detected !== positive.planted || negative.falseAlarms > 0) throw new Error('expected every control')
 
   console.log(`Node ${process.version}, ${cpus()[0]?.model.trim()}; ${kind}, ${summary.subjects} subjects\n`)
   console.log(

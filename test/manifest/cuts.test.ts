@@ -100,14 +100,14 @@ test('records are read in the short way as in the long one, whatever the bytes a
       expect(await foundBy(csvRecords, delimiter, bytes, lengths)).toStrictEqual(expected)
       expect(await foundBy(csvRecords, delimiter, bytes, [1e4])).toStrictEqual(expected)
     }),
-    { numRuns: 600 },
+    { numRuns: 300 },
   )
   // Around the length from which on a line is read in the long way.
-  for (const length of [4094, 4095, 4096, 4097, 4098, 9000, 2 ** 20, 2 ** 20 + 1])
+  for (const length of [4094, 4095, 4096, 4097, 4098, 9000, 2 ** 20 + 1])
     for (const text of ['a'.repeat(length), 'é'.repeat(length / 2), `"${'a'.repeat(length - 2)}"`]) {
       const bytes = Buffer.from(`a,b\n${text}\r\nc,d\n`)
       const expected = await foundBy(strictRecords, ',', bytes, [1e7])
-      for (const lengths of [[1e7], [4000], [4098, 1], [4100, 2]])
+      for (const lengths of length < 1e4 ? [[1e7], [4000], [4098, 1], [4100, 2]] : [[1e7]])
         expect(await foundBy(csvRecords, ',', bytes, lengths)).toStrictEqual(expected)
     }
 })

@@ -7,7 +7,7 @@ import { kernelBytes } from './kernel-bytes.ts'
 type Exports = { setUp(list: number, seedA: number, seedB: number): void; digestRows(count: number): void }
 
 /** Rows that are digested together. */
-export const rowsTogether = 1024
+export const rowsTogether = 8192
 /** A message is a shape code and a canonical text, and zeros behind it. */
 export const messageBytes = 64
 /** A longer text does not fit into a message. */
