@@ -10,7 +10,7 @@ import { tamperedBundles } from '../support/tampered-bundles.ts'
 /**
  * Our checkpoints, inclusion and consistency proofs, read by the code of Go's checksum database (`golang.org/x/mod/sumdb`), and proofs and policy
  * by torchwood, which know nothing of us. Cosign is not built here: that takes three minutes on two cores, and 3 GB. Version 3.1.3 accepted
- * a bundle as VERIFY.md says, and refused another document.
+ * a bundle as VERIFY.md says, and refused another document; envelopes are verified by others in `dsse.test.ts` and `sigstore.test.ts`.
  */
 
 const scratch = scratchDirectory()

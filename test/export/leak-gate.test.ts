@@ -359,7 +359,7 @@ describe('an identifier in scope stops the export', () => {
       id,
       `mailto:${email}`,
       uuid.toUpperCase(),
-      `(${id})`,
+      `用户(${id})Ω`,
       `user=${id.slice(0, 2)}&#${id.charCodeAt(2)};${id.slice(3)}`,
     ])
       for (const body of [

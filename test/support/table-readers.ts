@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import type { TestContext } from 'vitest'
 
-/** A Python with pyarrow and fastavro, as CI installs it. */
+/** A Python with the libraries that CI installs. */
 const python = process.env.ODV_TABLE_READERS ?? 'python3'
 
 /**

@@ -48,13 +48,13 @@ export async function passLeakGate({ files, filing, scopes, runsWithoutScope }: 
   const searched: GateDocument['scopes'] = []
   for (const { open, manifestSha256, subjects, runs } of scopes) {
     const index = await open()
-    const controls = await detectControls(index)
     refuse((await searchViews(prepared, index, gateForms)).hits[0])
     for (const { shown, neutral } of pages) {
       const found = await searchViews(shown, index, gateForms)
       if (found.hits.length > 0) refuse(beyondChance(found, await searchViews(neutral, index, gateForms)))
     }
-    searched.push({ manifestSha256, subjects, runs: [...runs], ...controls })
+    // Last: what was found stops the export whether or not all could be seen.
+    searched.push({ manifestSha256, subjects, runs: [...runs], ...(await detectControls(index)) })
   }
   return {
     schemaVersion: 1,
