@@ -147,22 +147,25 @@ describe('a separator', () => {
     }
   })
 
-  it('between two contents leaves what is found in each as it is', () => {
+  it('between two contents leaves what is found plainly in each as it is', () => {
     const index = makeIndex(identifiers)
+    // A form may reach over it (`0,123`), which is why slices read what is around them.
+    const plainly = async (text: string) =>
+      (await whole(index, Buffer.from(text, 'latin1'))).found.filter(({ form }) => form === undefined)
     const part = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
     return fc.assert(
       fc.asyncProperty(part, part, fc.constantFrom(...separatorText), async (left, right, separator) => {
         // Bytes that begin like a container are not text.
         const contents = [left + separator + right, left + separator, right].map((text) => Buffer.from(text, 'latin1'))
         fc.pre(contents.every(isReadAsIs))
-        const both = await whole(index, Buffer.from(left + separator + right, 'latin1'))
-        const first = await whole(index, Buffer.from(left + separator, 'latin1'))
-        const second = await whole(index, Buffer.from(right, 'latin1'))
+        const both = await plainly(left + separator + right)
+        const first = await plainly(left + separator)
+        const second = await plainly(right)
         const places = [
-          ...first.found.map(({ ordinal, offset }) => `${ordinal} ${offset}`),
-          ...second.found.map(({ ordinal, offset }) => `${ordinal} ${offset + left.length + 1}`),
+          ...first.map(({ ordinal, offset }) => `${ordinal} ${offset}`),
+          ...second.map(({ ordinal, offset }) => `${ordinal} ${offset + left.length + 1}`),
         ]
-        expect(both.found.map(({ ordinal, offset }) => `${ordinal} ${offset}`)).toEqual(places)
+        expect(both.map(({ ordinal, offset }) => `${ordinal} ${offset}`)).toEqual(places)
       }),
       { numRuns: 600 },
     )
