@@ -7,6 +7,6 @@ export function lossyGaps(
   from = 0,
 ): Gap[] {
   if (matcher?.lossy === undefined) return []
-  const detail = 'expected numbers with all their digits, got scientific notation that has lost some'
+  const detail = 'expected numbers with all their digits, got one that has lost some'
   return [{ reason: 'lossy-number', path, offset: from + matcher.lossy, detail }]
 }

@@ -105,3 +105,69 @@ describe('a number of which digits are gone, and that may have been one of someb
     expect(seen).toBeGreaterThan(50)
   })
 })
+
+describe('a whole number that may have been rounded, where that is looked for', () => {
+  const own = makeIndex(['1234567890123456789', '12345678901234567', '9007199254740993', '9999999999999999999'])
+  const seen: [text: string, by: string][] = [
+    ['1234567890123456800', 'JavaScript, Java and others: the shortest digits of a double'],
+    ['1234567890123456768', 'C, Go, Python and SQL: all digits of a double'],
+    ['1234567890123450000', 'a spreadsheet: fifteen digits'],
+    ['1234567890123460000', 'fifteen digits, rounded'],
+    ['12345678901234568', 'a double, of 17 digits'],
+    ['9007199254740992', 'a double, of 16 digits'],
+    ['10000000000000000000', 'a double that has a digit more'],
+  ]
+  it.each(seen)('%s, as of %s', async (text) => {
+    expect(await gapOf(`id,${text},x\n`, own, formNames)).toEqual(['lossy-number 3'])
+    expect(await gapOf(`id,${text}.0`, own, ['rounded'])).toEqual(['lossy-number 3'])
+    expect(await gapOf(`id,${text},x\n`, own)).toEqual([])
+    for (const before of ['%22', '\\n', '\\u0022', '%2522'])
+      expect(await gapOf(`id=${before}${text}${before}`, own, formNames)).toHaveLength(1)
+    const base64 = Buffer.from(`id ${text}`).toString('base64')
+    expect(await gapOf(`"${base64}"`, own, formNames)).toHaveLength(1)
+  })
+
+  const unseen = [
+    ...[
+      '1234567890123456700',
+      '1234567890123457000',
+      '1234567890123456790',
+      '1234567890123456769',
+      '12345678901234564',
+    ],
+    ...[
+      '1234567890123440000',
+      '12345678901234568000',
+      '01234567890123456800',
+      '9007199254740996',
+      '1234567890123456789',
+    ],
+  ]
+  it.each(unseen)('and nothing else: %s', async (text) => {
+    expect((await gapOf(`id,${text},x\n`, own, ['rounded'])).filter((gap) => gap.startsWith('lossy'))).toEqual([])
+  })
+
+  it('is what Node makes of somebody’s number, and never what it makes of a distant one', () => {
+    const numbers = fc.bigInt({ min: 10n ** 15n, max: 2n ** 64n - 1n })
+    fc.assert(
+      fc.property(numbers, fc.bigInt({ min: 4096n, max: 10n ** 6n }), (number, far) => {
+        const own = makeIndex([`${number}`, `${number / 2n}`])
+        const isSeen = (text: string) => {
+          const matcher = createFormMatcher(own, ['rounded'], () => {})
+          matcher.write(Buffer.from(` ${text} `))
+          matcher.end()
+          return matcher.lossy !== undefined
+        }
+        for (const text of [
+          `${Number(number)}`,
+          `${BigInt(Number(number))}`,
+          `${number}`.replace(/(?<=^[0-9]{15}).*/, (rest) => '0'.repeat(rest.length)),
+        ])
+          expect([text, isSeen(text)]).toEqual([text, text !== `${number}`])
+        const other = number + far
+        if (`${other}`.length === `${number}`.length) expect(isSeen(`${BigInt(Number(other))}`)).toBe(false)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})

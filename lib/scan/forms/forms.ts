@@ -4,7 +4,16 @@ import { escapeForms } from './escape-forms.ts'
 import type { Form } from './form.ts'
 import { multibyte } from './multibyte-form.ts'
 import { numberForms } from './number-forms.ts'
+import { rounded } from './rounded-form.ts'
 import { utf16Form } from './utf-16-form.ts'
 
 /** Every form that identifiers are looked for in. */
-export const forms: readonly Form[] = [...escapeForms, ...numberForms, multibyte, utf16Form, ...codeForms, binaryUuid]
+export const forms: readonly Form[] = [
+  ...escapeForms,
+  ...numberForms,
+  multibyte,
+  utf16Form,
+  ...codeForms,
+  binaryUuid,
+  rounded,
+]

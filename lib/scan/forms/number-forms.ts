@@ -72,7 +72,7 @@ function createNumberFinder(
 }
 
 /** Calls `look` from where a group of digits begins, and from behind each escape that it begins with. */
-function behindEscapes(look: Look): Look {
+export function behindEscapes(look: Look): Look {
   return (region, start, end, report) => {
     const { bytes } = region
     look(region, start, end, report)

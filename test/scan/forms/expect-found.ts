@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { createFormMatcher, type FormOccurrence } from '../../../lib/scan/forms/form-matcher.ts'
-import { formNames } from '../../../lib/scan/forms/form-names.ts'
+import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { referenceForms } from './reference.ts'
 
@@ -10,7 +10,7 @@ export function find(
   text: string,
   looking: 'kernel' | 'plain',
   size: number,
-  names = formNames,
+  names = defaultForms,
 ): FormOccurrence[] {
   const found: FormOccurrence[] = []
   const bytes = Buffer.from(text, 'latin1')
@@ -42,6 +42,9 @@ export function expectFound(identifier: string, text: string, offset: number): v
           [[offset, true]],
         ])
       }
-  const slowly = referenceForms(indexOf(identifier), formNames, Buffer.from(text), { spaces: false, everywhere: true })
+  const slowly = referenceForms(indexOf(identifier), defaultForms, Buffer.from(text), {
+    spaces: false,
+    everywhere: true,
+  })
   expect(slowly.map(({ offset }) => offset)).toContain(offset)
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
-import { formNames } from '../../../lib/scan/forms/form-names.ts'
+import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
 import { forms } from '../../../lib/scan/forms/forms.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
@@ -156,8 +156,8 @@ const sizes = fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLeng
 const windows = fc.integer({ min: 1, max: 3000 })
 
 describe('each form is found as the slow search finds it, however the bytes are cut', () => {
-  // Without UUIDs there is nothing of that form: it has a property of its own.
-  for (const name of formNames.filter((each) => each !== 'binary-uuid'))
+  // Those that search by themselves, everywhere, have properties of their own.
+  for (const name of defaultForms)
     it(name, () => {
       fc.assert(
         fc.property(contentsOf(name), sizes, windows, (bytes, cut, window) => {

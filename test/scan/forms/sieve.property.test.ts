@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Shape } from '../../../lib/manifest/identifier.ts'
 import { createFormMatcher, type FormOccurrence } from '../../../lib/scan/forms/form-matcher.ts'
-import { formNames } from '../../../lib/scan/forms/form-names.ts'
+import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
 import { forms } from '../../../lib/scan/forms/forms.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
@@ -39,7 +39,7 @@ function find(index: SubjectIndex, bytes: Uint8Array, [from, to]: readonly [numb
   const { sizes, windowBytes, looking } = options
   const found: FormOccurrence[] = []
   const before = bytes.slice(0, from)
-  const matcher = createFormMatcher(index, formNames, (each) => found.push(each), { before, windowBytes, looking })
+  const matcher = createFormMatcher(index, defaultForms, (each) => found.push(each), { before, windowBytes, looking })
   const piece = new Uint8Array(Math.max(...sizes))
   for (let at = from, turn = 0; at < to; turn++) {
     const part = bytes.subarray(at, Math.min(to, at + sizes[turn % sizes.length]!))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formNames } from '../../../lib/scan/forms/form-names.ts'
+import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
 import { expectFound, find } from './expect-found.ts'
 
 const code = (text: string) => Buffer.from(text, 'utf16le').swap16().toString('base64').replaceAll('=', '')
@@ -75,6 +75,6 @@ describe('what looks like UTF-7 and is another text', () => {
   it('takes nothing from base64 with many +', () => {
     const plain = `${'+abcd/'.repeat(2000)} ${number} +${'AGEAYg'.repeat(300)}`
     for (const looking of ['kernel', 'plain'] as const)
-      expect(find(number, plain, looking, 700, formNames)).toMatchObject([{ offset: 12_001 }])
+      expect(find(number, plain, looking, 700, defaultForms)).toMatchObject([{ offset: 12_001 }])
   })
 })
