@@ -77,35 +77,19 @@ const shifts = {
   },
 }
 
-function decodeShifts({ text, starts }: Decoded, { pattern, isShift }: (typeof shifts)['strict']): Decoded {
-  const decoded: Decoded = { text: '', starts: [] }
-  const append = (written: string, start: number) => {
-    decoded.text += written
-    for (let i = 0; i < written.length; i++) decoded.starts.push(start)
-  }
-  for (let at = 0; at < text.length; ) {
-    pattern.lastIndex = at
-    const match = pattern.exec(text)
-    const code = match?.[1] ?? match?.[2]
-    if (match === null || (match[2] !== undefined && !isShift(match[2]))) {
-      append(breakers.test(text[at]!) ? breaker : text[at]!, starts[at]!)
-      at++
-      continue
-    }
-    if (code === undefined) append('+', starts[at]!)
-    else
-      for (const [index, unit] of utf16Of(code).entries())
-        append(character(unit), starts[match[1] === undefined ? at + 1 + Math.floor((16 * index + 8) / 6) : at]!)
-    at += match[0].length
-  }
-  return decoded
-}
-
 /** Characters of identifiers, and what escapes begin with. */
 const matters = /^[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~\\;]$/
 
-function decodeEscapes(content: Decoded, { pattern, decode }: Unit, { plus = '+', everywhere = true }): Decoded {
-  const { text, starts } = content
+/** What is written at a place in another way: how many characters that takes, and what each of those is that it stands for. */
+type Read = { length: number; written: [text: string, start: number][] }
+
+/** Token by token, of which those alone count in which something that matters is decoded, unless it is `everywhere`. */
+function decodeTokens(
+  { text, starts }: Decoded,
+  everywhere: boolean,
+  readAt: (at: number) => Read | undefined,
+  plus = '+',
+): Decoded {
   const decoded: Decoded = { text: '', starts: [] }
   let token: Decoded = { text: '', starts: [] }
   let isDecoded = false
@@ -122,18 +106,45 @@ function decodeEscapes(content: Decoded, { pattern, decode }: Unit, { plus = '+'
     isDecoded = false
   }
   for (let at = 0; at < text.length; ) {
-    pattern.lastIndex = at
-    const match = pattern.exec(text)
-    if (match === null && breakers.test(text[at]!)) finish()
-    else if (match === null) append(text[at] === '+' ? plus : text[at]!, starts[at]!)
-    else {
-      append(decode(match), starts[at]!)
-      isDecoded ||= matters.test(decode(match))
-    }
-    at += match === null ? 1 : match[0].length
+    const read = readAt(at)
+    if (read === undefined && breakers.test(text[at]!)) finish()
+    else if (read === undefined) append(text[at] === '+' ? plus : text[at]!, starts[at]!)
+    else
+      for (const [written, start] of read.written) {
+        append(written, start)
+        isDecoded ||= matters.test(written)
+      }
+    at += read === undefined ? 1 : read.length
   }
   finish()
   return decoded
+}
+
+function decodeEscapes(content: Decoded, { pattern, decode }: Unit, { plus = '+', everywhere = true }): Decoded {
+  const readAt = (at: number): Read | undefined => {
+    pattern.lastIndex = at
+    const match = pattern.exec(content.text)
+    return match === null ? undefined : { length: match[0].length, written: [[decode(match), content.starts[at]!]] }
+  }
+  return decodeTokens(content, everywhere, readAt, plus)
+}
+
+function decodeShifts(
+  content: Decoded,
+  { pattern, isShift }: (typeof shifts)['strict'],
+  { everywhere }: Pick<Options, 'everywhere'>,
+): Decoded {
+  const { text, starts } = content
+  return decodeTokens(content, everywhere, (at) => {
+    pattern.lastIndex = at
+    const match = pattern.exec(text)
+    const code = match?.[1] ?? match?.[2]
+    if (match === null || (match[2] !== undefined && !isShift(match[2]))) return undefined
+    const startOf = (index: number) => starts[match[1] === undefined ? at + 1 + Math.floor((16 * index + 8) / 6) : at]!
+    const written: Read['written'] =
+      code === undefined ? [['+', starts[at]!]] : utf16Of(code).map((unit, index) => [character(unit), startOf(index)])
+    return { length: match[0].length, written }
+  })
 }
 
 const anEscape = [
@@ -235,7 +246,11 @@ function decodedBy(form: string, content: Decoded, { spaces, everywhere }: Optio
       ? [...decoded, decodeEscapes(content, units[form]!, { plus: ' ', everywhere })]
       : decoded
   }
-  if (form === 'utf-7') return [decodeShifts(content, shifts.strict), decodeShifts(content, shifts.generous)]
+  if (form === 'utf-7')
+    return [
+      decodeShifts(content, shifts.strict, { everywhere }),
+      decodeShifts(content, shifts.generous, { everywhere }),
+    ]
   if (form === 'hex' || form === 'base64') return decodeCodes(content, form)
   if (form === 'multibyte')
     return Array.from(
