@@ -133,12 +133,12 @@ describe('where a finding is in a database of SQLite', () => {
     const users = { table: 2, tableName: 'users' }
     expect(of('rows')).toHaveLength(3)
     expect(of('rows')).toContainEqual({ table: 1, rowid: '1', column: 1 })
-    expect(of('rows')).toContainEqual({ ...users, rowid: '2345', column: 3 })
+    expect(of('rows')).toContainEqual({ ...users, rowid: '2345', column: 3, columnName: 'mail' })
     // With a tab in a value nobody can tell columns apart.
     expect(of('rows')).toContainEqual({ ...users, rowid: '5000' })
     expect(of('keys')).toEqual([users, users])
     expect(describePlace(found.find(({ where }) => where?.column === 3)!)).toContain(
-      'table 2 (users), row 2345, column 3',
+      'table 2 (users), row 2345, column 3 (mail)',
     )
   })
 
@@ -226,5 +226,29 @@ describe('where a finding is in words', () => {
     expect(at(['avro', 'records'], { where: { field: 'a.#2', isName: true } })).toBe(
       'record 7, the name of field a.#2, byte 99',
     )
+  })
+})
+
+describe('where a finding is in a file of columns', () => {
+  const corpus = (name: string) => readFileSync(new URL(`../../corpus/${name}.bin`, import.meta.url))
+  const own = makeIndex(['1000000000062710561', '1000000496604932559'])
+  const placesIn = async (name: string) =>
+    (await findPlaces(own, corpus(name))).map(({ path, where }) => `${path.slice(1).join('/')}: ${where?.field}`)
+
+  it('is the column of Parquet by its names in the schema, of which only everyday ones are shown', async () => {
+    const found = await placesIn('parquet/arrow-snappy')
+    expect(found).toContain('row-group-1/column-1/dictionary: #1')
+    expect(found).toContain('row-group-1/column-6/dictionary: string')
+    expect(found).toContain('row-group-1/column-19/statistics: list.list.element')
+    expect(await placesIn('parquet/duckdb-zstd')).toContain('row-group-1/column-2: name')
+  })
+
+  it('is the column of ORC in the same way', async () => {
+    const found = await placesIn('orc/zlib')
+    expect(found).toContain('stripe-1/column-12: name')
+    expect(found).toContain('stripe-1/column-21: list.element')
+    expect(found).toContain('stripe-1/column-24: map.value')
+    // A struct of which neither its own name nor that of the member is an everyday one.
+    expect(found).toContain('stripe-1/column-26: #22.#1')
   })
 })

@@ -4,6 +4,7 @@ import { decodeMember } from '../../decode-member.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { byteLines } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import { columnTeller } from '../column-steps.ts'
 import { floating } from '../fixed-lines.ts'
 import { lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
@@ -36,8 +37,9 @@ export async function readColumn(
   const present = part.stream('present')
   const there = present === undefined ? part.count : countPresent(present)
   const isText = kind === 'string' || kind === 'varchar' || kind === 'char' || kind === 'binary'
-  const data = textContent(path, decoding, isText ? 'text' : 'numbers', out)
-  const slack = textContent([...path, 'slack'], decoding, 'text')
+  const told = columnTeller(column.steps)
+  const data = textContent(path, decoding, isText ? 'text' : 'numbers', out, told)
+  const slack = textContent([...path, 'slack'], decoding, 'text', undefined, told)
   const unended = [data, slack]
   let isLossy = false
   const onLossy = () => {
@@ -146,7 +148,7 @@ export async function readColumn(
 
   async function readNanoseconds(): Promise<void> {
     const numbers = part.numbers('secondary', false)
-    const content = textContent([...path, 'nanoseconds'], decoding, 'numbers')
+    const content = textContent([...path, 'nanoseconds'], decoding, 'numbers', undefined, told)
     await within(content, () => write(numbers && nanosecondLines(numbers), content))
   }
 
@@ -180,7 +182,7 @@ export async function readColumn(
 
   async function readEntries(): Promise<void> {
     const entries = stringValues(part.numbers('length', false), part.stream('dictionary'))
-    const content = textContent([...path, 'dictionary'], decoding, 'text', out)
+    const content = textContent([...path, 'dictionary'], decoding, 'text', out, told)
     await within(content, () => content.write(byteLines(entries.some())))
     if (entries.count() !== encoding.entries) throw corrupt('orc: expected as many entries as the dictionary has')
     expect(sumOf(part.numbers('data', false), encoding.entries).count)

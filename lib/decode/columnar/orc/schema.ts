@@ -1,5 +1,7 @@
+import type { Step } from '../../format-place.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { countIn, countsIn, messageOf } from './protobuf.ts'
+import { stepOf, stepsBehind } from '../column-steps.ts'
+import { countIn, countsIn, messageOf, messagesIn } from './protobuf.ts'
 
 /** Types by their numbers (orc_proto.proto, `Type.Kind`). */
 const kinds = [
@@ -26,12 +28,13 @@ const kinds = [
 
 export type Kind = (typeof kinds)[number]
 
-/** A column by its place in the list of types. `parent` is before it; `branch`: which child of its parent it is, from 0 on. */
+/** A column by its place in the list of types. `parent` is before it; `branch`: which child of its parent it is, from 0 on. `steps`: from the row to it. */
 export type Column = {
   readonly kind: Kind
   readonly children: readonly number[]
   readonly parent: number
   readonly branch: number
+  readonly steps: readonly Step[]
 }
 
 /** Far beyond any table. */
@@ -41,26 +44,34 @@ const mostColumns = 2 ** 17
 export function columnsOf(types: readonly Uint8Array[]): Column[] {
   if (types.length === 0) throw corrupt('orc: expected a schema')
   if (types.length > mostColumns) throw new ColumnFault('limit', `orc: expected at most ${mostColumns} columns`)
-  const parents = new Map<number, { parent: number; branch: number }>()
+  const parents = new Map<number, { parent: number; branch: number; step: Step }>()
   const columns = types.map((bytes, index) => {
     const type = messageOf(bytes)
     const kind = kinds[countIn(type, 1) ?? 0]
     if (kind === undefined) throw new ColumnFault('unsupported-format', 'orc: expected a known type')
     const children = countsIn(type, 2)
+    const names = kind === 'list' ? listNames : kind === 'map' ? mapNames : messagesIn(type, 3)
     for (const [branch, child] of children.entries()) {
       if (child <= index || child >= types.length || parents.has(child))
         throw corrupt('orc: expected each column behind its only parent')
-      parents.set(child, { parent: index, branch })
+      parents.set(child, { parent: index, branch, step: stepOf(branch + 1, names[branch]) })
     }
     checkChildren(kind, children.length)
     return { kind, children }
   })
-  return columns.map((column, index) => {
-    const place = index === 0 ? { parent: -1, branch: 0 } : parents.get(index)
-    if (place === undefined) throw corrupt('orc: expected each column behind its only parent')
-    return { ...column, ...place }
-  })
+  const found: Column[] = []
+  for (const [index, column] of columns.entries()) {
+    const place = parents.get(index)
+    if (place === undefined && index > 0) throw corrupt('orc: expected each column behind its only parent')
+    const { parent = -1, branch = 0, step } = place ?? {}
+    found.push({ ...column, parent, branch, steps: step === undefined ? [] : stepsBehind(found[parent]!.steps, step) })
+  }
+  return found
 }
+
+/** What is in lists and maps has no names of its own. */
+const listNames = [Buffer.from('element')]
+const mapNames = [Buffer.from('key'), Buffer.from('value')]
 
 function checkChildren(kind: Kind, count: number): void {
   const expected = kind === 'list' ? 1 : kind === 'map' ? 2 : 0

@@ -5,6 +5,7 @@ import { addGap, countProduced, type Decoding, DecodingStopped } from '../../dec
 import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import { columnTeller } from '../column-steps.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
@@ -41,10 +42,11 @@ export async function readColumnChunk(
     },
     kernel,
   )
-  const data = textContent(path, decoding, printer.kind, out)
-  const statistics = textContent([...path, 'statistics'], decoding, 'numbers')
-  const slack = textContent([...path, 'slack'], decoding, 'text')
-  const doubtful = textContent([...path, 'stored'], decoding, 'bytes')
+  const told = columnTeller(leaf.steps)
+  const data = textContent(path, decoding, printer.kind, out, told)
+  const statistics = textContent([...path, 'statistics'], decoding, 'numbers', undefined, told)
+  const slack = textContent([...path, 'slack'], decoding, 'text', undefined, told)
+  const doubtful = textContent([...path, 'stored'], decoding, 'bytes', undefined, told)
   let dictionary: number | undefined
   let values = 0
   let rows = 0
@@ -87,7 +89,7 @@ export async function readColumnChunk(
       throw corrupt('parquet: expected one dictionary, before all other pages')
     dictionary = count
     if (leaf.physical === 'BOOLEAN') throw corrupt('parquet: expected no dictionary of truth values')
-    const content = textContent([...path, 'dictionary'], decoding, printer.kind, out)
+    const content = textContent([...path, 'dictionary'], decoding, printer.kind, out, told)
     try {
       await readValues({ bytes, count, encoding: 'PLAIN', dictionary: undefined }, content, 'dictionary-')
       await content.end()

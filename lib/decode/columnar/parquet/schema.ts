@@ -1,5 +1,7 @@
+import type { Step } from '../../format-place.ts'
 import { corrupt } from '../column-fault.ts'
-import { countIn, numberIn, structIn, type ThriftStruct } from './thrift.ts'
+import { stepOf, stepsBehind } from '../column-steps.ts'
+import { bytesIn, countIn, numberIn, structIn, type ThriftStruct } from './thrift.ts'
 
 /** Parquet's physical types by their numbers (parquet.thrift, `Type`). */
 export const physicalTypes = [
@@ -23,7 +25,8 @@ export type Print =
 
 /**
  * A column that holds values. `width`: bytes of one, 0 where each has its own length or is a bit. `definition` and `repetition` are its
- * highest levels: a value is there where the definition level is the highest, and a row begins where the repetition level is 0.
+ * highest levels: a value is there where the definition level is the highest, and a row begins where the repetition level is 0. `steps`: from
+ * the row to it, through the groups that it is in.
  */
 export type Leaf = {
   readonly physical: Physical
@@ -31,6 +34,7 @@ export type Leaf = {
   readonly definition: number
   readonly repetition: number
   readonly print: Print
+  readonly steps: readonly Step[]
 }
 
 const maxLevel = 255
@@ -40,20 +44,23 @@ export function leavesOf(elements: readonly ThriftStruct[]): Leaf[] {
   const root = elements[0]
   if (root === undefined) throw corrupt('parquet: expected a schema')
   const leaves: Leaf[] = []
-  const open = [{ left: countIn(root, 5) ?? 0, definition: 0, repetition: 0 }]
+  const none: readonly Step[] = []
+  const open = [{ left: countIn(root, 5) ?? 0, members: 0, definition: 0, repetition: 0, steps: none }]
   for (const element of elements.slice(1)) {
     while (open.length > 0 && open.at(-1)!.left === 0) open.pop()
     const parent = open.at(-1)
     if (parent === undefined) throw corrupt('parquet: expected no element outside of the schema')
     parent.left -= 1
+    parent.members += 1
     const kind = numberIn(element, 3) ?? 0
     if (kind < 0 || kind > 2) throw corrupt('parquet: expected a known repetition')
     const definition = parent.definition + (kind === 0 ? 0 : 1)
     const repetition = parent.repetition + (kind === 2 ? 1 : 0)
     if (definition > maxLevel) throw corrupt(`parquet: expected at most ${maxLevel} levels`)
     const type = numberIn(element, 1)
-    if (type === undefined) open.push({ left: countIn(element, 5) ?? 0, definition, repetition })
-    else leaves.push({ ...typeOf(element, type), definition, repetition })
+    const steps = stepsBehind(parent.steps, stepOf(parent.members, bytesIn(element, 4)))
+    if (type === undefined) open.push({ left: countIn(element, 5) ?? 0, members: 0, definition, repetition, steps })
+    else leaves.push({ ...typeOf(element, type), definition, repetition, steps })
   }
   if (open.some(({ left }) => left > 0)) throw corrupt('parquet: expected all elements of the schema')
   return leaves

@@ -82,7 +82,8 @@ export function createCellReader(database: Database): CellReader {
       throw corrupt(offset, 'a schema whose tables begin at pages of the file')
     const [kind, name, table] = fields.slice(0, 3).map((field) => textOf(payload, field))
     if (!schemaKinds.has(kind!)) throw corrupt(offset, 'a schema in the encoding of the database')
-    tables.addRoot(root ?? 0, { kind: kind!, name: name!, table: table! })
+    const statement = root && kind === 'table' ? textOf(payload, fields[4]!) : ''
+    tables.addRoot(root ?? 0, { kind: kind!, name: name!, table: table!, statement })
   }
 
   async function readCell(page: Uint8Array, cell: Cell, out: ValueWriter, isSchema: boolean, offset: number) {
