@@ -25,11 +25,19 @@ function parseUtc(text: string): number | undefined {
   // A sum with what is no digit is not a number, which no comparison accepts.
   if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= (month === 2 ? 28 : 30))) return undefined
   if (text[4] !== '-' || text[7] !== '-') return undefined
-  const start = Date.UTC(year, month - 1, day)
+  const start = daysBefore(year, month, day) * msOfDay
   if (isDate) return start + msOfDay
   const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)]
   if (!(hour <= 23 && minute <= 59 && second <= 60)) return undefined
   return start + ((hour * 60 + minute) * 60 + second) * 1000
+}
+
+/** Days from the first one of 1970 to this one. A year begins in March here, so that what leap years add comes last. */
+function daysBefore(year: number, month: number, day: number): number {
+  const from = month > 2 ? year : year - 1
+  const leapDays = Math.floor(from / 4) - Math.floor(from / 100) + Math.floor(from / 400)
+  const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day
+  return from * 365 + leapDays + dayOfYear - 719_469
 }
 
 /** NaN unless both are digits. */

@@ -143,7 +143,9 @@ export function createIndexBuilder(options: {
   }
 
   function exclude(line: number, id: Identifier): string | undefined {
-    const result = canonicalOf(id.revealText(), caseRule)
+    const text = id.revealText()
+    if (waitingPending.addPlain(line, text)) return undefined
+    const result = canonicalOf(text, caseRule)
     if ('problem' in result) return result.problem
     waitingPending.add(line, shapeCodes[result.shape], result.canonical)
     return undefined

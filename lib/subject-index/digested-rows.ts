@@ -56,8 +56,9 @@ export function createDigestedRows(): DigestedRows {
     let row = 0
     let line = 0
     let leap = 0
-    steps.take(partition, (pieces) => {
-      for (const step of pieces) {
+    steps.take(partition, (words) => {
+      for (let at = 0; at < words.length; at++) {
+        const step = words[at]!
         line = step === noStep ? leaps[partition]![leap++]! : line + step
         lines[row++] = line
       }

@@ -1,4 +1,5 @@
 import { allocate, type Module, webAssembly } from '../../decode/web-assembly.ts'
+import { IndexInvalid } from '../../errors.ts'
 import { hashInto, type Seed } from '../filter.ts'
 import { createKeyedDigest, digestBytes, keyState } from '../keyed-digest.ts'
 import { kernelBytes } from './kernel-bytes.ts'
@@ -26,7 +27,7 @@ export type RowDigests = {
   readonly digests: Uint32Array
   readonly firsts: Int32Array
   readonly seconds: Int32Array
-  /** Computes those of the first `rows`. */
+  /** Computes those of the first `rows`. @throws IndexInvalid when the kernel comes to others than this code: four rows of each call are compared */
   compute(rows: number): void
 }
 
@@ -42,33 +43,60 @@ export function createRowDigests(tagKey: Uint8Array, seed: Seed, useKernel = tru
     firsts: new Int32Array(buffer, places.firsts, rowsTogether),
     seconds: new Int32Array(buffer, places.seconds, rowsTogether),
   }
-  if (module === undefined || memory === undefined) return { ...rows, compute: oneByOne(rows, tagKey, seed) }
+  const one = oneByOne(rows, tagKey, seed)
+  if (module === undefined || memory === undefined)
+    return {
+      ...rows,
+      compute(count) {
+        for (let row = 0; row < count; row++) {
+          const { digest, halves } = one(row)
+          rows.digests.set(digest, row * 4)
+          rows.firsts[row] = halves[0]!
+          rows.seconds[row] = halves[1]!
+        }
+      },
+    }
   const kernel = new webAssembly.Instance(module, { env: { memory } }).exports as Exports
   const { messages, lengths, digests, firsts, seconds, keyed, list } = places
   new Uint32Array(buffer, list, 6).set([messages, lengths, digests, firsts, seconds, keyed])
   new Int32Array(buffer, keyed, 8).set(keyState(tagKey))
   kernel.setUp(list, seed[0], seed[1])
-  return { ...rows, compute: kernel.digestRows }
+  return {
+    ...rows,
+    compute(count) {
+      kernel.digestRows(count)
+      // Who looks an identifier up digests it by itself: if that came to another digest, nobody would be found.
+      for (let row = 0; row < Math.min(count, lanes); row++) {
+        const { digest, halves } = one(row)
+        const same =
+          digest.every((word, at) => word === rows.digests[row * 4 + at]) &&
+          halves[0] === rows.firsts[row] &&
+          halves[1] === rows.seconds[row]
+        if (!same)
+          throw new IndexInvalid('subject index: kernel: expected what is computed without it, got another digest')
+      }
+    },
+  }
 }
 
+/** Computed together by one instruction. */
+const lanes = 4
+
+/** Digests and hashes one row at a time: what is returned holds until the next one. */
 function oneByOne(
-  { messages, lengths, digests, firsts, seconds }: Omit<RowDigests, 'compute'>,
+  { messages, lengths }: Pick<RowDigests, 'messages' | 'lengths'>,
   tagKey: Uint8Array,
   seed: Seed,
-): (rows: number) => void {
+): (row: number) => { digest: Uint32Array; halves: Int32Array } {
   const keyed = createKeyedDigest(tagKey)
   const view = new DataView(messages.buffer, messages.byteOffset, messages.byteLength)
   const halves = new Int32Array(2)
-  return (rows) => {
-    for (let row = 0; row < rows; row++) {
-      const shape = messages[row * messageBytes]!
-      const start = row * messageBytes + 1
-      keyed.compute(shape, messages, start, lengths[row]!)
-      digests.set(keyed.digest, row * 4)
-      hashInto(halves, view, messages, start, lengths[row]!, shape, seed)
-      firsts[row] = halves[0]!
-      seconds[row] = halves[1]!
-    }
+  return (row) => {
+    const shape = messages[row * messageBytes]!
+    const start = row * messageBytes + 1
+    keyed.compute(shape, messages, start, lengths[row]!)
+    hashInto(halves, view, messages, start, lengths[row]!, shape, seed)
+    return { digest: keyed.digest, halves }
   }
 }
 

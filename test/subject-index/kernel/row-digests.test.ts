@@ -48,4 +48,14 @@ describe('digests and hashes of rows', () => {
     expect([kernel.firsts, kernel.seconds]).toStrictEqual([plain.firsts, plain.seconds])
     expect(new Set(kernel.digests).size).toBe(rowsTogether * 4)
   })
+
+  it('are refused from a kernel that comes to others', () => {
+    const { messages, lengths, compute } = createRowDigests(key, [1, 2])
+    messages.set(Buffer.from('\u00011234567'))
+    lengths[0] = 7
+    expect(() => compute(1)).not.toThrow()
+    // The key is before everything else in the kernel's memory.
+    new Uint8Array(messages.buffer, 128, 32)[7]! ^= 1
+    expect(() => compute(1)).toThrow(/kernel: expected what is computed without it/)
+  })
 })
