@@ -1,17 +1,21 @@
 import { bundle } from './bundle.ts'
 import { decideConditions, type Resource, type Template } from './decide-conditions.ts'
+import { type KeyCounts, numberKeys } from './number-keys.ts'
 import { completeScanTask } from './scan-task.ts'
 
 type Serverless = {
   serviceDir: string
-  service: { provider: { compiledCloudFormationTemplate: Template }; custom: { scanTask: { seconds: string } } }
+  service: {
+    provider: { compiledCloudFormationTemplate: Template }
+    custom: { scanTask: { seconds: string }; keys: KeyCounts }
+  }
 }
 
 /**
  * What packaging needs beyond Serverless, which wants plugins to be classes. It bundles the functions before they are
  * packaged; and it writes state machines down as text before Serverless drops every null from the template, since an
  * `"Assign": { "failure": null }` that is gone leaves a variable that nobody assigned. Dashboards are text as well. And it
- * leaves out what a stage chose not to have, and writes down what scan tasks run.
+ * leaves out what a stage chose not to have, makes the keys that it has more than one of, and writes down what scan tasks run.
  */
 export default class PackagingPlugin {
   readonly hooks: Record<string, () => Promise<void> | void>
@@ -21,6 +25,7 @@ export default class PackagingPlugin {
       'before:aws:package:finalize:stripNullPropsFromTemplateResources': () => {
         const template = serverless.service.provider.compiledCloudFormationTemplate
         decideConditions(template)
+        numberKeys(template, serverless.service.custom.keys)
         completeScanTask(template, serverless.serviceDir, serverless.service.custom.scanTask.seconds)
         writeDefinitions(template.Resources)
       },

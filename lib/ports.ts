@@ -200,23 +200,32 @@ export interface CaseKey {
   read(): Promise<Uint8Array>
 }
 
-/** Signs attestations: ECDSA P-256 with SHA-256, by the key that is in force. */
-export interface AttestationSigner {
+/** One key. @throws KeyUnsafe when it is not there, or is of another kind */
+export interface Signer {
   /** SubjectPublicKeyInfo, PEM. */
   publicKey(): Promise<string>
-  /** DER signature over the message itself; the signer hashes it (Node signs no ready-made digest, KMS is sent one). */
   sign(message: Uint8Array): Promise<Uint8Array>
 }
 
-/** Signs checkpoints: Ed25519 (pure) over the note's text. A second key under a second role. */
-export interface LogSigner {
-  publicKey(): Promise<string>
-  sign(message: Uint8Array): Promise<Uint8Array>
-  /**
-   * Signs with a key that was in force before, for the one checkpoint that the old and the new key sign both. Absent where
-   * only one key can be used: then whoever changes the key signs that checkpoint. @throws KeyUnsafe when it is gone
-   */
-  signAs?(publicKey: string, message: Uint8Array): Promise<Uint8Array>
+/** Keys of a kind, numbered from 1 in the order in which they are in force. Which one is, the log says and nothing else does. */
+export interface Keys<Key = Signer> {
+  numbered(number: number): Key
+}
+export type PublicKeys = Keys<Pick<Signer, 'publicKey'>>
+
+/**
+ * Signs attestations: ECDSA P-256 with SHA-256, in DER, over the message itself; the signer hashes it (Node signs no ready-made
+ * digest, KMS is sent one).
+ */
+export type AttestationSigner = Keys
+
+/** Signs checkpoints: Ed25519 (pure) over the note's text. Other keys under a second role. */
+export type LogSigner = Keys
+
+/** Takes keys out of use that are not in force any more. Repeating it changes nothing. */
+export interface KeyRetirement {
+  /** `left`: what becomes of the key is for people to decide. */
+  retire(kind: 'attestation' | 'log', number: number): Promise<'disabled' | 'left'>
 }
 
 /** The log's head: `size` entries, RFC 6962 `root`, and the `frontier` (roots of its perfect subtrees, largest first). */
@@ -233,8 +242,11 @@ export interface Ledger {
   /** Stores the reservation unless its identity has one; returns the stored one, which may be older. */
   reserve(identity: string, claim: string, envelope: Uint8Array): Promise<Reservation>
   find(identity: string): Promise<Reservation | undefined>
-  /** Every reservation that has no entry yet, in any order. It reads all there ever were. */
-  pending(): Promise<Reservation[]>
+  /**
+   * Gives a reservation without an entry another envelope of the same claim, if `stale` is its envelope still; returns the stored
+   * one. The only change that a reservation sees, when the key that signed it is not in force any more. @throws EvidenceConflict when there is none
+   */
+  renew(identity: string, stale: Uint8Array, fresh: Uint8Array): Promise<Reservation>
   head(): Promise<LogHead>
   /**
    * In one transaction: if the head is still `expected`, adds the entries (consecutive `seq` from `expected.size`),
@@ -311,7 +323,7 @@ export interface TaskTokens {
 }
 
 /** The state machines that a person may start. Runs and exports are named after their executions. */
-export type StartedMachine = 'verify-run' | 'export-filing' | 'correct-entry'
+export type StartedMachine = 'verify-run' | 'export-filing' | 'correct-entry' | 'rotate-key'
 
 /**
  * How an execution stands; `error` is the name of what it failed with. `cause` is what was said about it, where somebody
@@ -404,6 +416,7 @@ export type Ports = {
   authorities: Authorities
   attestationSigner: AttestationSigner
   logSigner: LogSigner
+  keyRetirement: KeyRetirement
   tool: { name: string; version: string }
   /** The Region of AWS that tasks run in; empty on one machine. */
   region: string

@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import { FormatInvalid, ProofInvalid } from '../errors.ts'
-import type { AttestationSigner } from '../ports.ts'
+import type { Signer } from '../ports.ts'
 import { formatBase64, parseBase64 } from './base64.ts'
 
 /**
@@ -48,7 +48,7 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
 }
 
 /** The envelope's bytes for a payload. */
-export async function signEnvelope(signer: AttestationSigner, payload: Uint8Array): Promise<Uint8Array> {
+export async function signEnvelope(signer: Signer, payload: Uint8Array): Promise<Uint8Array> {
   const signature = await signer.sign(paeOf(payload))
   return formatEnvelope({ payload, keyid: keyFingerprint(await signer.publicKey()), signature })
 }

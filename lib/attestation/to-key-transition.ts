@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import type { AttestationSigner, LogSigner } from '../ports.ts'
-import { formatEnvelope, paeOf } from './envelope.ts'
+import type { Signer } from '../ports.ts'
+import { type EnvelopeSignature, paeOf } from './envelope.ts'
 import { fingerprintOf, type KeyKind, type KeyTransition, publicKeyOf } from './key-chain.ts'
 import { formatStatement, type Statement } from './statement.ts'
 import { predicateTypeOf } from './statement-context.ts'
@@ -60,22 +60,8 @@ export function transitionDocument({ schemaVersion, key, number, from, to }: Key
   return new TextEncoder().encode(`${JSON.stringify({ schemaVersion, key, number, from, to }, null, 1)}\n`)
 }
 
-/** The envelope of a transition, signed by all that it takes, the attestation key in force first. */
-export async function signTransition(
-  statement: Statement,
-  signers: readonly [
-    attestation: AttestationSigner,
-    ...about: { kind: KeyKind; signer: AttestationSigner | LogSigner }[],
-  ],
-): Promise<Uint8Array> {
-  const payload = formatStatement(statement)
-  const [attestation, ...about] = signers
-  const sign = async (kind: KeyKind, signer: AttestationSigner | LogSigner) => ({
-    keyid: fingerprintOf(kind, await signer.publicKey()),
-    signature: await signer.sign(paeOf(payload)),
-  })
-  const first = await sign('attestation', attestation)
-  const further = []
-  for (const { kind, signer } of about) further.push(await sign(kind, signer))
-  return formatEnvelope({ payload, ...first, further })
+/** What one of the keys that it takes says under the statement of a transition. */
+export async function signTransition(statement: Statement, kind: KeyKind, signer: Signer): Promise<EnvelopeSignature> {
+  const keyid = fingerprintOf(kind, await signer.publicKey())
+  return { keyid, signature: await signer.sign(paeOf(formatStatement(statement))) }
 }

@@ -18,7 +18,8 @@ import { dynamoRunState } from './dynamo-run-state.ts'
 import type { Environment } from './environment.ts'
 import { eventBus } from './event-bus.ts'
 import { kmsCaseKey } from './kms-case-key.ts'
-import { kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
+import { kmsRetirement } from './kms-retirement.ts'
+import { keyIdsIn, kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
 import { lazily } from './lazily.ts'
 import { s3Anchor } from './s3-anchor.ts'
 import { s3Configuration } from './s3-configuration.ts'
@@ -48,6 +49,10 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     secrets: () => new SecretsManagerClient(smallCalls),
     eventBridge: () => new EventBridgeClient(smallCalls),
   })
+  const keyIds = {
+    attestation: keyIdsIn(environment.attestationKeys, 'attestation', 'params.attestationKeys'),
+    log: keyIdsIn(environment.logKeys, 'log', 'params.logKeys'),
+  }
   const ports: Ports = lazily<Ports>({
     clock: () => () => new Date(),
     random: () => (bytes) => new Uint8Array(randomBytes(bytes)),
@@ -78,8 +83,9 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     anchor: () => s3Anchor(clients.s3, anchorBucket),
     timestamps: () => s3Timestamps(clients.s3, anchorBucket),
     authorities: () => httpAuthorities(),
-    attestationSigner: () => kmsAttestationSigner(clients.kms, environment.attestationKey),
-    logSigner: () => kmsLogSigner(clients.kms, environment.logKey),
+    attestationSigner: () => kmsAttestationSigner(clients.kms, keyIds.attestation),
+    logSigner: () => kmsLogSigner(clients.kms, keyIds.log),
+    keyRetirement: () => kmsRetirement(clients.kms, keyIds),
     tool: () => tool,
     region: () => environment.region,
   })

@@ -9,8 +9,9 @@ export type DeploymentNames = StageOf & {
   ledgerTable: string
   runStateTable: string
   logId: string
-  attestationKey: string
-  logKey: string
+  /** Aliases of keys, by their numbers: for looking at public halves. */
+  attestationKey(number: number): string
+  logKey(number: number): string
   caseKey: string
   /** What the ARNs of the state machines begin with; `-<name>` follows. */
   machines: string
@@ -27,11 +28,14 @@ export function namesOf(where: StageOf): DeploymentNames {
     ledgerTable: `${prefix}-ledger`,
     runStateTable: `${prefix}-run-state`,
     logId: prefix,
-    attestationKey: `alias/${prefix}-attestation`,
-    logKey: `alias/${prefix}-log`,
+    attestationKey: (number) => `alias/${prefix}-attestation${ofNumber(number)}`,
+    logKey: (number) => `alias/${prefix}-log${ofNumber(number)}`,
     caseKey: `alias/${prefix}-case`,
     machines: `arn:${where.partition}:states:${where.region}:${where.account}:stateMachine:${prefix}`,
   }
 }
+
+/** The first key was there before there were others. */
+const ofNumber = (number: number) => (number === 1 ? '' : `-${number}`)
 
 export const functionName = ({ prefix }: DeploymentNames, name: string) => `${prefix}-${name}`

@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import {
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb'
 import { EvidenceConflict, ServiceUnavailable, TooLarge } from '../errors.ts'
 import { emptyHead } from '../log/merkle.ts'
 import { requireSequence } from '../log/require-sequence.ts'
@@ -20,7 +26,6 @@ import {
   partitionOf,
   reservationItem,
   reservationKey,
-  reservationPartition,
 } from './dynamo-ledger-items.ts'
 import { calling, faultOf, isFault } from './faults.ts'
 
@@ -121,9 +126,23 @@ export function dynamoLedger(client: DynamoDBClient, { table, logId }: { table: 
     find,
     head,
 
-    async pending() {
-      const reservations = await Array.fromAsync(query('reservations', reservationPartition(logId)))
-      return reservations.map(parseReservation).filter(({ seq }) => seq === undefined)
+    async renew(identity, stale, fresh) {
+      const command = new UpdateItemCommand({
+        TableName: table,
+        Key: reservationKey(logId, identity),
+        UpdateExpression: 'SET #envelope = :fresh',
+        ConditionExpression: '#envelope = :stale AND attribute_not_exists(#seq)',
+        ExpressionAttributeNames: { '#envelope': 'envelope', '#seq': 'seq' },
+        ExpressionAttributeValues: { ':fresh': { B: fresh }, ':stale': { B: stale } },
+      })
+      requireFitting([fresh])
+      // Whatever stood against it is stored, as is what a reply that was lost said.
+      await client.send(command).catch((error) => {
+        if (!isFault(error, 'ConditionalCheckFailedException')) throw faultOf('ledger: renew', error)
+      })
+      const stored = await find(identity)
+      if (stored) return stored
+      throw new EvidenceConflict('ledger: renew: expected a reservation, got none')
     },
 
     async append(expected, entries, next) {

@@ -11,8 +11,9 @@ export type Environment = {
   intakeBucket: string
   ledgerTable: string
   runStateTable: string
-  attestationKey: string
-  logKey: string
+  /** ARNs of keys in KMS, in the order of their numbers. */
+  attestationKeys: string[]
+  logKeys: string[]
   caseKey: string
   eventBus: string
   /** What the ARNs of the state machines begin with; `-<name>` follows. */
@@ -31,10 +32,9 @@ type Rule = { variable: string; pattern: RegExp; expected: string }
 const name = { pattern: /^[A-Za-z0-9-]{1,64}$/, expected: 'letters, digits and hyphens' }
 const bucket = { pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, expected: 'the name of a bucket' }
 const table = { pattern: /^[A-Za-z0-9_.-]{3,255}$/, expected: 'the name of a table' }
-const key = {
-  pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key\/[A-Za-z0-9-]+$/,
-  expected: 'the ARN of a KMS key',
-}
+const arnOfKey = 'arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+'
+const key = { pattern: new RegExp(`^${arnOfKey}$`), expected: 'the ARN of a KMS key' }
+const keys = { pattern: new RegExp(`^${arnOfKey}(,${arnOfKey})*$`), expected: 'ARNs of KMS keys, joined by commas' }
 const bus = { pattern: /^[\w./-]{1,256}$/, expected: 'the name of an event bus' }
 const machines = {
   pattern: /^arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]{12}:stateMachine:[A-Za-z0-9-]{1,64}$/,
@@ -53,8 +53,8 @@ const rules: Record<Exclude<keyof Environment, 'callSeconds' | 'handsOver'>, Rul
   intakeBucket: { variable: 'ODV_INTAKE_BUCKET', ...bucket },
   ledgerTable: { variable: 'ODV_LEDGER_TABLE', ...table },
   runStateTable: { variable: 'ODV_RUN_STATE_TABLE', ...table },
-  attestationKey: { variable: 'ODV_ATTESTATION_KEY', ...key },
-  logKey: { variable: 'ODV_LOG_KEY', ...key },
+  attestationKeys: { variable: 'ODV_ATTESTATION_KEYS', ...keys },
+  logKeys: { variable: 'ODV_LOG_KEYS', ...keys },
   caseKey: { variable: 'ODV_CASE_KEY', ...key },
   eventBus: { variable: 'ODV_EVENT_BUS', ...bus },
   machines: { variable: 'ODV_MACHINES', ...machines },
@@ -66,6 +66,8 @@ const rules: Record<Exclude<keyof Environment, 'callSeconds' | 'handsOver'>, Rul
     expected: 'an external ID',
   },
 }
+
+const lists = new Set(['attestationKeys', 'logKeys'])
 
 /** Given to some functions, and to tasks. */
 const some: Rule[] = [
@@ -83,10 +85,15 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
     return [`environment: ${variable}: expected ${expected}, got ${value === undefined ? 'none' : 'something else'}`]
   })
   if (problems.length > 0) throw new ConfigInvalid(problems.join('\n'))
-  const names = Object.fromEntries(entries.map(([field, { variable }]) => [field, variables[variable]]))
+  const names = Object.fromEntries(
+    entries.map(([field, { variable }]) => [
+      field,
+      lists.has(field) ? variables[variable]!.split(',') : variables[variable],
+    ]),
+  ) as Omit<Environment, 'callSeconds' | 'handsOver'>
   const { ODV_CALL_SECONDS: callSeconds, ODV_SCAN_TASKS: tasks } = variables
   return {
-    ...(names as Record<keyof typeof rules, string>),
+    ...names,
     ...(callSeconds !== undefined && { callSeconds: Number(callSeconds) }),
     ...(tasks !== undefined && { handsOver: tasks === 'on' }),
   }

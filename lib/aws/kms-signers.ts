@@ -1,8 +1,8 @@
 import { createPublicKey, hash, type KeyObject } from 'node:crypto'
 import { GetPublicKeyCommand, type KMSClient, SignCommand, type SignCommandInput } from '@aws-sdk/client-kms'
 import { KeyUnsafe, TooLarge } from '../errors.ts'
-import type { AttestationSigner, LogSigner } from '../ports.ts'
-import { calling } from './faults.ts'
+import type { AttestationSigner, LogSigner, Signer } from '../ports.ts'
+import { calling, faultOf, isFault } from './faults.ts'
 
 /** KMS takes no longer message as it is. */
 const longestMessage = 4096
@@ -23,24 +23,58 @@ const ed25519: Kind = {
   is: (key) => key.asymmetricKeyType === 'ed25519',
 }
 
-/** Signs attestations with a P-256 key in KMS, which is sent their digest. @throws KeyUnsafe */
-export function kmsAttestationSigner(client: KMSClient, keyId: string): AttestationSigner {
-  const { publicKey, sign } = keyInKms(client, keyId, p256)
-  return {
-    publicKey,
-    sign: (message) => sign({ Message: hash('sha256', message, 'buffer'), MessageType: 'DIGEST' }),
+/** What KMS knows the key of a number by, from 1: an ARN, or an alias where nothing is signed. @throws KeyUnsafe when there is none */
+export type KeyIds = (number: number) => string
+
+/** Keys by their ARNs, first the one that was in force first. `setting`: where a deployment says how many there are. */
+export function keyIdsIn(arns: readonly string[], kind: 'attestation' | 'log', setting: string): KeyIds {
+  return (number) => {
+    const arn = arns[number - 1]
+    if (arn !== undefined) return arn
+    throw new KeyUnsafe(
+      `${kind} key ${number}: expected it among the keys of this deployment, which has ${arns.length}: ${setting} of serverless.yml says how many are deployed`,
+    )
   }
 }
 
-/** Signs checkpoints with an Ed25519 key in KMS, as they are: they are a few hundred bytes. @throws KeyUnsafe @throws TooLarge */
-export function kmsLogSigner(client: KMSClient, keyId: string): LogSigner {
-  const { publicKey, sign } = keyInKms(client, keyId, ed25519)
+/** Signs attestations with P-256 keys in KMS, which is sent their digest. @throws KeyUnsafe */
+export function kmsAttestationSigner(client: KMSClient, ids: KeyIds): AttestationSigner {
+  return keysInKms(client, ids, p256, (message, send) =>
+    send({ Message: hash('sha256', message, 'buffer'), MessageType: 'DIGEST' }),
+  )
+}
+
+/** Signs checkpoints with Ed25519 keys in KMS, as they are: they are a few hundred bytes. @throws KeyUnsafe @throws TooLarge */
+export function kmsLogSigner(client: KMSClient, ids: KeyIds): LogSigner {
+  return keysInKms(client, ids, ed25519, (message, send) => {
+    if (message.byteLength > longestMessage)
+      throw new TooLarge(`log key: message: expected at most ${longestMessage} bytes, got ${message.byteLength}`)
+    return send({ Message: message, MessageType: 'RAW' })
+  })
+}
+
+type Send = (message: Pick<SignCommandInput, 'Message' | 'MessageType'>) => Promise<Uint8Array>
+
+function keysInKms(
+  client: KMSClient,
+  ids: KeyIds,
+  kind: Kind,
+  signBy: (message: Uint8Array, send: Send) => Promise<Uint8Array>,
+): AttestationSigner {
+  const opened = new Map<string, Signer>()
+  const open = (id: string): Signer => {
+    const { publicKey, sign } = keyInKms(client, id, kind)
+    return { publicKey, sign: async (message) => signBy(message, sign) }
+  }
   return {
-    publicKey,
-    async sign(message) {
-      if (message.byteLength > longestMessage)
-        throw new TooLarge(`log key: message: expected at most ${longestMessage} bytes, got ${message.byteLength}`)
-      return sign({ Message: message, MessageType: 'RAW' })
+    numbered(number) {
+      const key = () => {
+        const id = ids(number)
+        const known = opened.get(id) ?? open(id)
+        opened.set(id, known)
+        return known
+      }
+      return { publicKey: async () => key().publicKey(), sign: async (message) => key().sign(message) }
     },
   }
 }
@@ -64,6 +98,17 @@ function keyInKms(client: KMSClient, keyId: string, kind: Kind) {
     return new Uint8Array(Signature)
   }
   return { publicKey, sign }
+}
+
+/** Whether KMS knows a key by this name. */
+export async function hasKey(client: KMSClient, keyId: string): Promise<boolean> {
+  try {
+    await client.send(new GetPublicKeyCommand({ KeyId: keyId }))
+    return true
+  } catch (error) {
+    if (isFault(error, 'NotFoundException')) return false
+    throw faultOf('keys: public key', error)
+  }
 }
 
 async function readPublicKey(client: KMSClient, keyId: string, kind: Kind): Promise<string> {

@@ -12,7 +12,7 @@ import { describeFailure } from './describe-failure.ts'
 import { dynamoLedger } from './dynamo-ledger.ts'
 import { dynamoRunState } from './dynamo-run-state.ts'
 import { kmsCaseKey } from './kms-case-key.ts'
-import { kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
+import { hasKey, kmsAttestationSigner, kmsLogSigner } from './kms-signers.ts'
 import { s3Evidence } from './s3-evidence.ts'
 import { s3Intake } from './s3-intake.ts'
 import { s3LargeEvidence } from './s3-large-evidence.ts'
@@ -44,6 +44,9 @@ export function openStage(where: StageOf) {
       logSigner: kmsLogSigner(kms, names.logKey),
     },
     executions: stepFunctionsExecutions(stepFunctions, names.machines),
+    /** Whether there is a key of this number. One that is not in force any more may be disabled, and is not asked for. */
+    hasKey: (kind: 'attestation' | 'log', number: number) =>
+      hasKey(kms, { attestation: names.attestationKey, log: names.logKey }[kind](number)),
     describeFailure: (failed: Parameters<typeof describeFailure>[0]) => describeFailure(failed, names),
     call,
     intake: s3Intake({ s3, lambda, names }),

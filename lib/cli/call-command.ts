@@ -123,7 +123,10 @@ export async function callCommand(
       only(action === 'rotate' ? 2 : 1, 'init, show, or rotate attestation | log')
       const isKnown = action === 'rotate' ? key === 'attestation' || key === 'log' : ['init', 'show'].includes(action)
       if (!isKnown) throw new UsageInvalid('odv keys: expected init, show, or rotate attestation | log')
-      return keysCommand({ action, ...(key !== undefined && { key }), ...named('out', 'record'), place, cwd }, terminal)
+      return keysCommand(
+        { action, ...(key !== undefined && { key }), ...named('out', 'record'), place, cwd, signal },
+        terminal,
+      )
     }
     case 'config': {
       only(1, 'at most one file')

@@ -3,14 +3,14 @@ import type { KeyChains, KeyKind } from '../attestation/key-chain.ts'
 import { attestationKeyFingerprint, logKeyFingerprint } from '../export/key-fingerprint.ts'
 import { originOf } from '../log/origin.ts'
 import { formatVkey } from '../log/vkey.ts'
-import type { Rotated } from '../pipeline/rotate-key.ts'
 import { tool } from '../tool.ts'
+import type { Changed } from './change-key.ts'
 
 /** What was done: all keys were made, one was changed, or nothing, and the record of what there is is written again. */
-export type Ceremony = { kind: 'made' } | ({ kind: 'changed' } & Rotated) | { kind: 'shown' }
+export type Ceremony = { kind: 'made' } | ({ kind: 'changed' } & Changed) | { kind: 'shown' }
 
-/** Where a key lies, in words for people: it holds no secret. */
-export type Protection = Record<KeyKind | 'case', string>
+/** Where a key lies, in words for people: it holds no secret. `old`: what they check of a key that was changed. */
+export type Protection = Record<KeyKind | 'case' | 'old', string>
 
 export const algorithms: Record<KeyKind, string> = { attestation: 'ECDSA P-256', log: 'Ed25519' }
 export const fingerprintsOf = { attestation: attestationKeyFingerprint, log: logKeyFingerprint }
@@ -23,12 +23,15 @@ export function ceremonyRecord({
   ceremony,
   chains,
   protection,
+  next,
   caseKey,
   at,
 }: {
   ceremony: Ceremony
   chains: KeyChains
   protection: Protection
+  /** Keys (PEM) that are there and were never in force. */
+  next?: Record<KeyKind, string[]>
   /** Where it can be read: only its digest is told. */
   caseKey?: Uint8Array
   /** RFC 3339. */
@@ -49,7 +52,7 @@ export function ceremonyRecord({
 
 | key | in force | OpenSSH form | SHA-256 of the SubjectPublicKeyInfo |
 |---|---|---|---|
-${(['attestation', 'log'] as const).flatMap((kind) => rowsOf(kind, chains)).join('\n')}
+${(['attestation', 'log'] as const).flatMap((kind) => rowsOf(kind, chains, next?.[kind] ?? [])).join('\n')}
 
 The log's key as verifiers of transparency logs read it (vkey):
 
@@ -70,7 +73,7 @@ Compare with what each person sees on a screen of their own (\`odv keys show\`),
 - [ ] the fingerprints above
 - [ ] who can use or copy each key, and that nobody else can
 - [ ] where copies of the keys are, and that one can be restored
-${ceremony.kind === 'changed' ? '- [ ] what becomes of the old key: kept until __________, or destroyed on __________ by __________\n' : ''}
+${ceremony.kind === 'changed' ? `- [ ] ${protection.old}\n` : ''}
 Remarks: ______________________________________________________________________
 
 ______________________________________________________________________________
@@ -97,15 +100,19 @@ function titleOf(ceremony: Ceremony): string {
   }
 }
 
-function rowsOf(kind: KeyKind, chains: KeyChains): string[] {
-  return chains[kind].map(({ pem, until }, i) => {
+function rowsOf(kind: KeyKind, chains: KeyChains, next: readonly string[]): string[] {
+  const row = (pem: string, where: string) => {
     const { openssh, spkiSha256 } = fingerprintsOf[kind](pem)
+    return `| ${kind} (${algorithms[kind]}) | ${where} | \`${openssh}\` | \`${spkiSha256}\` |`
+  }
+  const ofChain = chains[kind].map(({ pem, until }, i) => {
     const what = kind === 'attestation' ? 'entries' : 'checkpoints of sizes'
     const from = (chains[kind][i - 1]?.until ?? -1) + 1
     const where =
       until === undefined ? `now, for ${what} from ${from}` : `no more, for ${what} from ${from} to ${until}`
-    return `| ${kind} (${algorithms[kind]}) | ${where} | \`${openssh}\` | \`${spkiSha256}\` |`
+    return row(pem, where)
   })
+  return [...ofChain, ...next.map((pem) => row(pem, 'not yet'))]
 }
 
 function changeOf(ceremony: Ceremony): string {

@@ -1,6 +1,7 @@
+import type { KeyKind } from '../attestation/key-chain.ts'
 import type { Config } from '../config.ts'
 import type { PassRef } from '../pipeline/evidence-keys.ts'
-import type { AttestationSigner, LogSigner, Ports } from '../ports.ts'
+import type { Ports, PublicKeys, StartedMachine } from '../ports.ts'
 
 /** Where the product runs, as commands see it. They do not know whether it is this machine or AWS. */
 export type Deployment = {
@@ -14,6 +15,8 @@ export type Deployment = {
   acknowledge(payload: AcknowledgePayload): Promise<unknown>
   /** Writes down a correction; see `proposeCorrection`. Errors have the name that they have there. */
   proposeCorrection(payload: CorrectionPayload): Promise<unknown>
+  /** Whether there is a key of this number, which may not be in force yet. */
+  hasKey(kind: KeyKind, number: number): Promise<boolean>
   /** Work done so far by the execution that is under way. */
   progress(): Progress
   /** Where a person finds a document. */
@@ -24,11 +27,11 @@ export type Deployment = {
 /** What commands read. They sign nothing and open no store. */
 export type DeploymentPorts = Pick<Ports, 'evidence' | 'runState' | 'caseKey'> & {
   ledger: Pick<Ports['ledger'], 'find' | 'head' | 'checkpoints'>
-  attestationSigner: Pick<AttestationSigner, 'publicKey'>
-  logSigner: Pick<LogSigner, 'publicKey'>
+  attestationSigner: PublicKeys
+  logSigner: PublicKeys
 }
 
-export type MachineName = 'verify-run' | 'export-filing' | 'correct-entry'
+export type MachineName = StartedMachine
 export type CorrectionPayload = { entry: number; explanation: string; approvedBy: string }
 export type AcknowledgePayload = { requestId: string; by: 'custodian'; certificateSha256?: string }
 

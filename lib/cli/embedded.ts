@@ -5,6 +5,7 @@ import type { Config } from '../config.ts'
 import { NotKnown } from '../errors.ts'
 import { type Environment, Interrupted, loadMachine, runExecution } from '../local/asl/interpreter.ts'
 import { noScanTasks } from '../local/asl/no-scan-tasks.ts'
+import { hasKeyFile } from '../local/key-files.ts'
 import type { LocalPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
 import { callHandler } from '../local/sandbox/call-handler.ts'
@@ -43,13 +44,14 @@ const functions = [
   'export-bundle',
   'check-bundle',
   'propose-correction',
+  'retire-key',
 ] as const
 
 /** Tasks that compute for long. The main thread has the database and stays free for progress and signals. */
 const inThreads = new Set<string>(['build-index', 'scan-batch', 'execute-deletion'])
 
 export type FunctionName = (typeof functions)[number]
-type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing' | 'correct-entry'
+type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing' | 'correct-entry' | 'rotate-key'
 
 /** The whole product on one machine: a state directory, the state machines, and threads for scanning. */
 export type Embedded = Omit<Deployment, 'execute'> & {
@@ -111,6 +113,7 @@ export async function openEmbedded(options: {
     proposeCorrection: (payload) => call('propose-correction', payload),
     execute: (machine, name, input, following) =>
       executeFollowed(environment, call, following, (watched) => runExecution(watched, machine, { name, input })),
+    hasKey: (kind, number) => hasKeyFile(paths.keys, kind, number),
     progress: counters.read,
     locate: (key) => join(stateDirectory(options.state).evidence, key),
     words: {
@@ -169,7 +172,14 @@ async function executeFollowed(
   }
 }
 
-const machines: readonly MachineName[] = ['verify-run', 'verify-store', 'scan-store', 'export-filing', 'correct-entry']
+const machines: readonly MachineName[] = [
+  'verify-run',
+  'verify-store',
+  'scan-store',
+  'export-filing',
+  'correct-entry',
+  'rotate-key',
+]
 
 /** Substitutes as the deployment does: functions and machines go by their names, the evidence by the ports. */
 async function toEnvironment(ports: LocalPorts, cores: number): Promise<Omit<Environment, 'invoke' | 'signal'>> {

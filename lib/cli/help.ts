@@ -197,15 +197,17 @@ Exit codes
   show               the public keys in force, for auditors to pin, and those that were in force before
   init               makes the keys of a new state directory; refused where there are any. Without it, the first run makes them
   rotate             gives the duty of a key to a new one: an entry of the log, signed by both, says so, and from there on only
-                     the new one counts. No run may be under way. Interrupted, it is finished by the same command again, until
-                     there is a record of it; odv keys show says whether it was done. Auditors who know one of both keys get
+                     the new one counts. Interrupted, it is finished by the same command again, until there is a record of it;
+                     odv keys show says whether it was done. No run may be under way in a state directory. Auditors who know one of both keys get
                      from it to the other; who knows both is not led past the new one by whoever got hold of the old one
   --out DIR          writes the public keys as PEM files
   --record FILE      a new file: what was done, when, with what, where the keys are, fingerprints, and lines to sign (Markdown)
   --json
 ${place}
-  With --aws: init and show. Keys of a stage are made in KMS by its deployment; init writes their record before the first entry of the
-  log. This version does not change them.`,
+  With --aws: keys are made in KMS by the deployment; init writes the record of the first ones before the first entry of the log. To
+  change one, raise attestationKeys or logKeys in params of serverless.yml, deploy, and rotate, as who may take on the role
+  odv-STAGE-key-ceremony: the last key that is deployed is in force then, and the old one is disabled. Typed again, it records the
+  last change again.`,
   config: `odv config: the configuration of a deployment on AWS, which its runs begin with
 
   odv config --aws                           shows it, and its version

@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { constants } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { lstat, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { KeyKind } from '../attestation/key-chain.ts'
 import { KeyUnsafe } from '../errors.ts'
-import type { AttestationSigner, CaseKey, LogSigner } from '../ports.ts'
+import type { AttestationSigner, CaseKey, Keys, LogSigner } from '../ports.ts'
 import { linkOnce, makeDirectory, publishFile } from './publish-file.ts'
 
 const caseKeyName = 'case.key'
@@ -26,6 +26,14 @@ export async function makeKeyFile(directory: string, kind: KeyKind, number: numb
   await publishFile(
     join(directory, keyName(kind, number)),
     Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  )
+}
+
+/** Whether there is a file for the key of this number. */
+export async function hasKeyFile(directory: string, kind: KeyKind, number: number): Promise<boolean> {
+  return lstat(join(directory, keyName(kind, number))).then(
+    () => true,
+    () => false,
   )
 }
 
@@ -56,32 +64,31 @@ export function caseKeyFile(directory: string): CaseKey {
   }
 }
 
-/** Which key of a directory signs, counted from 1; asked each time, since the log says it. */
-type Number = () => Promise<number>
-const first: Number = async () => 1
-
-/** Signs attestations with the P-256 key of its file. @throws KeyUnsafe */
-export function attestationKeyFile(directory: string, number: Number = first): AttestationSigner {
-  const key = async () => readPrivateKey(join(directory, keyName('attestation', await number())), 'P-256', isP256)
-  return {
-    publicKey: async () => publicPem(await key()),
-    sign: async (message) => new Uint8Array(sign('sha256', message, await key())),
-  }
+/** Signs attestations with P-256 keys in files. @throws KeyUnsafe */
+export function attestationKeyFile(directory: string): AttestationSigner {
+  return keysIn(directory, 'attestation', 'P-256', isP256, 'sha256')
 }
 
-/** Signs checkpoints with the Ed25519 key of its file. @throws KeyUnsafe */
-export function logKeyFile(directory: string, number: Number = first): LogSigner {
-  const keyOf = (each: number) => readPrivateKey(join(directory, keyName('log', each)), 'Ed25519', isEd25519)
-  const key = async () => keyOf(await number())
+/** Signs checkpoints with Ed25519 keys in files. @throws KeyUnsafe */
+export function logKeyFile(directory: string): LogSigner {
+  return keysIn(directory, 'log', 'Ed25519', isEd25519, null)
+}
+
+/** Each file is read when it is used: the key of a number may be made after this. */
+function keysIn(
+  directory: string,
+  kind: KeyKind,
+  what: string,
+  isKind: (key: KeyObject) => boolean,
+  digest: 'sha256' | null,
+): Keys {
   return {
-    publicKey: async () => publicPem(await key()),
-    sign: async (message) => new Uint8Array(sign(null, message, await key())),
-    async signAs(publicKey, message) {
-      for (let each = await number(); each > 0; each -= 1) {
-        const old = await keyOf(each).catch(() => undefined)
-        if (old && publicPem(old) === publicKey) return new Uint8Array(sign(null, message, old))
+    numbered(number) {
+      const key = () => readPrivateKey(join(directory, keyName(kind, number)), what, isKind)
+      return {
+        publicKey: async () => publicPem(await key()),
+        sign: async (message) => new Uint8Array(sign(digest, message, await key())),
       }
-      throw new KeyUnsafe(`key: ${directory}: expected the log key that was in force before, got none`)
     },
   }
 }

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { httpAuthorities } from '../ask-authority.ts'
 import { isDirectory } from '../config.ts'
 import { AdapterMissing } from '../errors.ts'
-import { countTransitions } from '../pipeline/key-chains.ts'
 import type { Configuration, Executions, Ports, StoreDeletions, Stores } from '../ports.ts'
 import { tool } from '../tool.ts'
 import { anchorDirectory } from './anchor-directory.ts'
@@ -115,11 +114,10 @@ export function localPorts(
     anchor: anchorDirectory(paths.anchor),
     timestamps: timestampDirectory(join(paths.anchor, 'timestamps')),
     authorities: httpAuthorities(),
-    attestationSigner: attestationKeyFile(
-      paths.keys,
-      async () => 1 + (await countTransitions(ledger(), 'attestation')),
-    ),
-    logSigner: logKeyFile(paths.keys, async () => 1 + (await countTransitions(ledger(), 'log'))),
+    attestationSigner: attestationKeyFile(paths.keys),
+    logSigner: logKeyFile(paths.keys),
+    // A file that is gone does not come back: people decide when, and the record of the change asks them.
+    keyRetirement: { retire: async () => 'left' },
     tool,
     region: '',
     close: () => opened?.close(),

@@ -55,6 +55,13 @@ const schema = `
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${schemaVersion};`
 
+/** Envelopes that took the place of reserved ones whose key went out of force: state directories made before have no such table. */
+const renewals = `
+  CREATE TABLE IF NOT EXISTS renewal (
+    number INTEGER PRIMARY KEY, identity TEXT NOT NULL REFERENCES reservation (identity), envelope BLOB NOT NULL
+  ) STRICT;
+  ${appendOnly('renewal').replaceAll('CREATE TRIGGER', 'CREATE TRIGGER IF NOT EXISTS')}`
+
 /**
  * Opens the state database, and makes it if it is not there. Several processes may hold it open; a writer waits up to
  * ten seconds for another one. While it is open, this process must not open and close the file by other means: on POSIX
@@ -76,6 +83,7 @@ export function openDatabase(path: string): Database {
         `state database: ${path}: expected version ${schemaVersion} of the state database, got ` +
           (id === applicationId ? `version ${version}` : 'another database'),
       )
+    if (!hasTable(database, 'renewal')) inTransaction(database, () => database.exec(renewals))
     return database
   } catch (error) {
     database.close()
@@ -100,6 +108,10 @@ export function inTransaction<T>(database: Database, work: () => T): T {
 
 function pragma(database: Database, name: 'user_version' | 'application_id'): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name]
+}
+
+function hasTable(database: Database, name: string): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !== undefined
 }
 
 function isEmpty(database: Database): boolean {

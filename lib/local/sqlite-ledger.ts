@@ -9,17 +9,19 @@ const page = 256
 
 type Row = Record<string, unknown>
 
+/** A renewal is a row of its own: nothing is changed here either. */
+const lastEnvelope = `coalesce(
+  (SELECT n.envelope FROM renewal n WHERE n.identity = r.identity ORDER BY number DESC LIMIT 1), r.envelope) AS envelope`
+
 /** The ledger in the state database: triggers refuse every change and removal, a transaction decides who appends. */
 export function sqliteLedger(database: Database): Ledger {
   const sql = {
     reserve: database.prepare('INSERT INTO reservation (identity, claim, envelope) VALUES (?, ?, ?)'),
     reservation: database.prepare(
-      `SELECT r.identity, r.claim, r.envelope, e.seq FROM reservation r LEFT JOIN entry e USING (identity)
+      `SELECT r.identity, r.claim, ${lastEnvelope}, e.seq FROM reservation r LEFT JOIN entry e USING (identity)
        WHERE identity = ?`,
     ),
-    pending: database.prepare(
-      'SELECT identity, claim, envelope, NULL AS seq FROM reservation WHERE identity NOT IN (SELECT identity FROM entry)',
-    ),
+    renew: database.prepare('INSERT INTO renewal (identity, envelope) VALUES (?, ?)'),
     head: database.prepare('SELECT size, root, frontier FROM head ORDER BY size DESC LIMIT 1'),
     addHead: database.prepare('INSERT INTO head (size, root, frontier) VALUES (?, ?, ?)'),
     addEntry: database.prepare('INSERT INTO entry (seq, identity, leaf, envelope) VALUES (?, ?, ?, ?)'),
@@ -50,7 +52,13 @@ export function sqliteLedger(database: Database): Ledger {
 
     find: async (identity) => find(identity),
 
-    pending: async () => sql.pending.all().map(toReservation),
+    renew: async (identity, stale, fresh) =>
+      inTransaction(database, () => {
+        const stored = find(identity)
+        if (!stored) throw new EvidenceConflict('ledger: renew: expected a reservation, got none')
+        if (stored.seq === undefined && Buffer.from(stored.envelope).equals(stale)) sql.renew.run(identity, fresh)
+        return find(identity) as Reservation
+      }),
 
     head: async () => head(),
 

@@ -8,13 +8,15 @@ import {
   parseStatement,
   type Statement,
 } from '../attestation/statement.ts'
-import { EvidenceConflict, KeyUnsafe, LogMoved } from '../errors.ts'
+import { EvidenceConflict, KeyUnsafe, LogMoved, OdvError } from '../errors.ts'
 import { appendLeaves, leafHash } from '../log/merkle.ts'
 import type { AttestationSigner, Ledger, Reservation } from '../ports.ts'
 import { countTransitions, readAttestationKeys } from './key-chains.ts'
 
 /** Every attempt that fails means that another appender got through. */
 const attempts = 100
+
+type AppendPorts = { ledger: Ledger; attestationSigner: AttestationSigner }
 
 /**
  * Signs a statement and appends it to the log, once: repeating it, also after a crash at any point and also with
@@ -25,19 +27,35 @@ const attempts = 100
  * 2. `append` the entry together with the new head. A crash between the two leaves a reservation without an entry,
  *    which the next attempt appends as it is. A crash after it: the reservation has its `seq`, which is returned.
  *
+ * When the key is changed in between, what the old one signed does not count any more: the reservation gets an envelope by the new one
+ * (`renew`), which says the same. No head that is still there then takes the old one.
+ *
  * @throws EvidenceConflict when the identity was attested with another claim, or what the ledger keeps for it does not
- *   hold; never worth a retry. @throws KeyUnsafe when the signer's key is not the one in force. @throws LogMoved when others kept appending; worth a retry.
+ *   hold; never worth a retry. @throws KeyUnsafe when this deployment does not have the key in force. @throws LogMoved when others kept appending; worth a retry.
  */
 export async function appendAttestation(
-  ports: { ledger: Ledger; attestationSigner: AttestationSigner },
+  ports: AppendPorts,
   statement: Statement,
 ): Promise<{ seq: number; envelopeSha256: string }> {
-  const { ledger } = ports
-  const identity = identityOfStatement(statement)
-  const keys = await readAttestationKeys(ledger, await ports.attestationSigner.publicKey())
-  const reserved = await reserve(ports, identity, statement, keys)
-  const seq = await appendReserved(ledger, reserved, keys.length - 1)
-  return { seq, envelopeSha256: hash('sha256', reserved.envelope, 'hex') }
+  return untilKeysHoldStill(ports.ledger, async () => {
+    const keys = await readAttestationKeys(ports.ledger, ports.attestationSigner)
+    const reserved = await renew(ports, statement, keys, await reserve(ports, statement, keys))
+    const seq = await appendReserved(ports.ledger, reserved, keys.length - 1)
+    return { seq, envelopeSha256: hash('sha256', reserved.envelope, 'hex') }
+  })
+}
+
+/** What fails because the attestation key was changed meanwhile is done again. There are no more attempts than keys. */
+export async function untilKeysHoldStill<T>(ledger: Pick<Ledger, 'find'>, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    const transitions = await countTransitions(ledger, 'attestation')
+    try {
+      return await work()
+    } catch (error) {
+      const isChanged = error instanceof OdvError && (await countTransitions(ledger, 'attestation')) !== transitions
+      if (!isChanged) throw error
+    }
+  }
 }
 
 /**
@@ -63,21 +81,57 @@ export async function appendReserved(ledger: Ledger, reserved: Reservation, tran
   throw new LogMoved(`append attestation: head: expected it to hold still once in ${attempts} attempts, got moved`)
 }
 
-/** The first stored envelope wins, since ECDSA signatures are random. It is believed only after looking at it. */
+type AttestationKeys = KeyChains['attestation']
+
+/** The first stored envelope wins, since ECDSA signatures are random. */
 async function reserve(
-  { ledger, attestationSigner }: { ledger: Ledger; attestationSigner: AttestationSigner },
-  identity: string,
+  { ledger, attestationSigner }: AppendPorts,
   statement: Statement,
-  keys: KeyChains['attestation'],
+  keys: AttestationKeys,
+): Promise<Reservation> {
+  const identity = identityOfStatement(statement)
+  const reserved = await ledger.find(identity)
+  if (reserved !== undefined) return reserved
+  const envelope = await signEnvelope(attestationSigner.numbered(keys.length), formatStatement(statement))
+  return ledger.reserve(identity, claimOf(statement), envelope)
+}
+
+/** What is stored is believed only after looking at it, and signed anew where the key that signed it is out of force. */
+async function renew(
+  { ledger, attestationSigner }: AppendPorts,
+  statement: Statement,
+  keys: AttestationKeys,
+  stored: Reservation,
 ): Promise<Reservation> {
   const claim = claimOf(statement)
-  const reserved =
-    (await ledger.find(identity)) ??
-    (await ledger.reserve(identity, claim, await signEnvelope(attestationSigner, formatStatement(statement))))
-  const publicKey = attestationKeyAt({ attestation: keys }, reserved.seq ?? Number.POSITIVE_INFINITY)
-  if (reserved.claim !== claim || claimInside(reserved.envelope, publicKey) !== claim)
-    throw new EvidenceConflict('append attestation: claim: expected the one attested under this identity, got another')
-  return reserved
+  const holds = ({ claim: said, seq, envelope }: Reservation) => {
+    const publicKey = attestationKeyAt({ attestation: keys }, seq ?? Number.POSITIVE_INFINITY)
+    if (said !== claim || claimInside(envelope, publicKey) !== claim)
+      throw new EvidenceConflict(
+        'append attestation: claim: expected the one attested under this identity, got another',
+      )
+  }
+  const isStale =
+    stored.seq === undefined &&
+    stored.claim === claim &&
+    keys.slice(0, -1).some(({ pem }) => isClaimedInside(stored.envelope, pem, claim))
+  if (!isStale) {
+    holds(stored)
+    return stored
+  }
+  const fresh = await signEnvelope(attestationSigner.numbered(keys.length), formatStatement(statement))
+  const renewed = await ledger.renew(stored.identity, stored.envelope, fresh)
+  holds(renewed)
+  return renewed
+}
+
+function isClaimedInside(envelope: Uint8Array, publicKey: string, claim: string): boolean {
+  try {
+    return claimInside(envelope, publicKey) === claim
+  } catch (error) {
+    if (error instanceof EvidenceConflict) return false
+    throw error
+  }
 }
 
 /** What a stored envelope claims, if it is signed. A bad one must not reach the log: nothing is ever removed from it. */

@@ -15,12 +15,13 @@ import { formatNames } from '../decode/decode-object.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
 import type { Coverage } from '../inventory/coverage.ts'
-import type { EventDetails, Ports } from '../ports.ts'
+import type { EventDetails, Ports, PublicKeys } from '../ports.ts'
 import { formNames, summariesOf } from '../scan/forms/form-names.ts'
 import { hashedSummariesOf } from '../subject-index/hashed-forms.ts'
 import { decideVerdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { appendAttestation } from './append-attestation.ts'
+import { appendTransition } from './append-transition.ts'
 import type { RunSummary } from './close-run.ts'
 import { toStoreSection } from './decide-verdict.ts'
 import { readDocument, readRunConfig, readRunStore, readStoreReport } from './documents.ts'
@@ -29,8 +30,10 @@ import { composeCorrection } from './propose-correction.ts'
 import { readRestored } from './restore-archived.ts'
 import { attestInput, parseInput } from './task-input.ts'
 
-type AttestPorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'events' | 'tool'>
-type AttestInput = ReturnType<typeof parseInput<typeof attestInput>>
+type AttestPorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'events' | 'tool'> & {
+  logSigner: PublicKeys
+}
+type AttestInput = Exclude<ReturnType<typeof parseInput<typeof attestInput>>, { phase: 'key-transition' }>
 
 /**
  * Makes the statement of one phase from the documents in the evidence, signs it and appends it to the log, once. A verdict
@@ -39,6 +42,7 @@ type AttestInput = ReturnType<typeof parseInput<typeof attestInput>>
  */
 export async function attest(ports: AttestPorts, input: unknown): Promise<{ seq: number }> {
   const parsed = parseInput('attest', attestInput, input)
+  if (parsed.phase === 'key-transition') return appendTransition(ports, parsed)
   const { seq } = await appendAttestation(ports, await composeStatement(ports, parsed))
   if (parsed.phase === 'verification') {
     const key = storeKey(parsed.runId, parsed.storeId, 'report.json')

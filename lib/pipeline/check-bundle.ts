@@ -3,18 +3,19 @@ import { NotKnown } from '../errors.ts'
 import { verifyBundle } from '../export/verify-bundle.ts'
 import type { Ports } from '../ports.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
-import { bundlePrefix, type ExportPorts } from './export-bundle.ts'
+import { bundlePrefix } from './export-bundle.ts'
+import { type ChainPorts, readKeyChains } from './key-chains.ts'
 import { parseInput } from './task-input.ts'
 
 const checkInput = z.object({ exportId: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/)) })
 
 /**
- * Verifies an exported bundle as its reader will, from what is stored, before anybody gets it, and against the public
- * keys of this deployment: a bundle that somebody put in its place is signed by others.
+ * Verifies an exported bundle as its reader will, from what is stored, before anybody gets it, and against all public
+ * keys that this deployment ever signed with: a bundle that somebody put in its place is signed by others.
  * @throws BundleInvalid @throws NotKnown
  */
 export async function checkBundle(
-  ports: Pick<Ports, 'evidence'> & Pick<ExportPorts, 'attestationSigner' | 'logSigner'>,
+  ports: Pick<Ports, 'evidence'> & ChainPorts,
   input: unknown,
 ): Promise<{
   exportId: string
@@ -34,7 +35,8 @@ export async function checkBundle(
     files.set(key.slice(prefix.length), await ports.evidence.get(key))
   if (files.size === 0) throw new NotKnown(`export ${exportId}: expected a bundle, got none`)
 
-  const pinnedKeys = [await ports.attestationSigner.publicKey(), await ports.logSigner.publicKey()]
+  const chains = await readKeyChains(ports)
+  const pinnedKeys = [...chains.attestation, ...chains.log].map(({ pem }) => pem)
   const { entries, runs, stores, checks, leftOut = [] } = verifyBundle(files, { pinnedKeys })
   const count = (verdict: Verdict) => stores.filter((store) => store.verdict === verdict).length
   return {

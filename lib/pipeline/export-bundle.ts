@@ -12,7 +12,7 @@ import type { LeftOutTimestamp } from '../export/left-out.ts'
 import { verifyCheckpoint } from '../log/checkpoint.ts'
 import { leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
-import type { AttestationSigner, CaseKey, Evidence, LargeEvidence, Ledger, LogSigner, Timestamps } from '../ports.ts'
+import type { CaseKey, Evidence, LargeEvidence, Ledger, PublicKeys, Timestamps } from '../ports.ts'
 import { parseCertificates } from '../timestamp/certificate.ts'
 import type { KeptTimestamp, TimestampRef } from '../timestamp/kept-timestamp.ts'
 import { verifyTimestamp } from '../timestamp/verify-timestamp.ts'
@@ -41,15 +41,15 @@ type Selection = z.infer<typeof selection>
 /** A timestamp that was kept and does not hold. */
 type TimestampFault = TimestampRef & { why: string }
 
-/** This role reads the ledger and the evidence, and subject indexes with the case key; of both signers it can read the public key only. */
+/** This role reads the ledger and the evidence, and subject indexes with the case key; of the keys that sign it can read public ones only. */
 export type ExportPorts = {
   evidence: Evidence
   largeEvidence: LargeEvidence
   caseKey: CaseKey
   ledger: Pick<Ledger, 'find' | 'head' | 'entries' | 'checkpoints'>
   timestamps: Pick<Timestamps, 'list' | 'get'>
-  attestationSigner: Pick<AttestationSigner, 'publicKey'>
-  logSigner: Pick<LogSigner, 'publicKey'>
+  attestationSigner: PublicKeys
+  logSigner: PublicKeys
 }
 
 /** Where the files of an export are kept; the rest of each key is the path inside the bundle. */

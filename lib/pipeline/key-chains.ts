@@ -2,7 +2,7 @@ import { parseEnvelope } from '../attestation/envelope.ts'
 import { extendChains, fingerprintOf, type KeyChains, type KeyKind, pemOf } from '../attestation/key-chain.ts'
 import { identityOfTransition, parseStatement } from '../attestation/statement.ts'
 import { KeyUnsafe, OdvError } from '../errors.ts'
-import type { AttestationSigner, Ledger, LogSigner } from '../ports.ts'
+import type { Ledger, PublicKeys } from '../ports.ts'
 
 type Logged = { seq: number; envelope: Uint8Array }
 type ReadableLedger = Pick<Ledger, 'find'>
@@ -21,50 +21,55 @@ async function readTransitions(ledger: ReadableLedger, key: KeyKind): Promise<Lo
   }
 }
 
+/** What says which keys are in force: the log, and the keys that this deployment has. */
+export type ChainPorts = { ledger: ReadableLedger; attestationSigner: PublicKeys; logSigner: PublicKeys }
+
 /**
- * Which keys were in force where, from the first ones to the two that this deployment signs with. What the ledger says is
- * believed only as far as the keys themselves have signed it.
- * @throws KeyUnsafe when its transitions do not lead to these keys
+ * Which keys were in force where, from the first ones to those that sign now. What the ledger says is believed only as far as the
+ * keys themselves have signed it. Keys out of force are read from the log: the deployment may not have them any more.
+ * @throws KeyUnsafe when its transitions do not lead to keys of this deployment
  */
-export async function readKeyChains(ports: {
-  ledger: ReadableLedger
-  attestationSigner: Pick<AttestationSigner, 'publicKey'>
-  logSigner: Pick<LogSigner, 'publicKey'>
-}): Promise<KeyChains> {
-  const current = { attestation: await ports.attestationSigner.publicKey(), log: await ports.logSigner.publicKey() }
+export async function readKeyChains({ ledger, attestationSigner, logSigner }: ChainPorts): Promise<KeyChains> {
+  const keys = { attestation: attestationSigner, log: logSigner }
   const logged = {
-    attestation: await readTransitions(ports.ledger, 'attestation'),
-    log: await readTransitions(ports.ledger, 'log'),
+    attestation: await readTransitions(ledger, 'attestation'),
+    log: await readTransitions(ledger, 'log'),
   }
+  const first = async (key: KeyKind) => firstOf(logged[key]) ?? keys[key].numbered(1).publicKey()
   let chains: KeyChains = {
-    attestation: [{ pem: firstOf(logged.attestation) ?? current.attestation }],
-    log: [{ pem: firstOf(logged.log) ?? current.log }],
+    attestation: [{ pem: await first('attestation') }],
+    log: [{ pem: await first('log') }],
   }
   const all = [...logged.attestation, ...logged.log].sort((a, b) => a.seq - b.seq)
   for (const each of all) chains = holding(() => extendChains(chains, each))
-  for (const key of ['attestation', 'log'] as const) if (chains[key].at(-1)!.pem !== current[key]) throw strayed(key)
+  for (const key of ['attestation', 'log'] as const) await requireOwn(key, chains[key], keys[key])
   return chains
 }
 
 /**
  * The attestation keys of the log, the last of which signs now: what another one signs would be in the log for good and
  * could not be verified.
- * @throws KeyUnsafe when the given key is not that one
+ * @throws KeyUnsafe when this deployment has another key in its place, or none
  */
 export async function readAttestationKeys(
   ledger: Pick<Ledger, 'find' | 'entries'>,
-  current: string,
+  keys: PublicKeys,
 ): Promise<KeyChains['attestation']> {
   const logged = await readTransitions(ledger, 'attestation')
   if (logged.length === 0) {
+    const pem = await keys.numbered(1).publicKey()
     const first = await firstSigner(ledger)
-    if (first !== undefined && first !== fingerprintOf('attestation', current)) throw strayed('attestation')
-    return [{ pem: current }]
+    if (first !== undefined && first !== fingerprintOf('attestation', pem)) throw strayed('attestation')
+    return [{ pem }]
   }
   let chains: KeyChains = { attestation: [{ pem: firstOf(logged)! }], log: [] }
   for (const each of logged) chains = holding(() => extendChains(chains, each))
-  if (chains.attestation.at(-1)!.pem !== current) throw strayed('attestation')
+  await requireOwn('attestation', chains.attestation, keys)
   return chains.attestation
+}
+
+async function requireOwn(kind: KeyKind, chain: KeyChains[KeyKind], keys: PublicKeys): Promise<void> {
+  if (chain.at(-1)!.pem !== (await keys.numbered(chain.length).publicKey())) throw strayed(kind)
 }
 
 /** The key that the log began with, as its first entry names it; none before there is one. */

@@ -14,7 +14,7 @@ import { gateForms } from '../export/leak-gate/gate-document.ts'
 import { prepareViews } from '../export/leak-gate/prepare-views.ts'
 import { searchViews } from '../export/leak-gate/search-views.ts'
 import { contextOf } from '../export/restate.ts'
-import type { Ports } from '../ports.ts'
+import type { Ports, PublicKeys } from '../ports.ts'
 import { openRunIndex } from './documents.ts'
 import { runKey } from './evidence-keys.ts'
 import { readAttestationKeys } from './key-chains.ts'
@@ -22,7 +22,7 @@ import { correctionWords, parseInput, proposeInput } from './task-input.ts'
 
 type ProposePorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'caseKey' | 'runState' | 'ledger' | 'tool'> &
   Reader
-type Reader = { attestationSigner: Pick<Ports['attestationSigner'], 'publicKey'> }
+type Reader = { attestationSigner: PublicKeys }
 type ComposePorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'tool'> & Reader
 
 /** What is taken back, and with which entry: absent as long as the correction is not in the log. */
@@ -109,7 +109,7 @@ async function toCorrection(
 }
 
 async function readEntry({ ledger, attestationSigner }: Pick<ComposePorts, 'ledger'> & Reader, entry: number) {
-  const keys = await readAttestationKeys(ledger, await attestationSigner.publicKey())
+  const keys = await readAttestationKeys(ledger, attestationSigner)
   for await (const { seq, envelope } of ledger.entries(entry, entry + 1)) {
     if (seq !== entry) break
     const { payload } = verifyEnvelope(envelope, attestationKeyAt({ attestation: keys }, seq))

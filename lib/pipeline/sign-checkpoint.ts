@@ -21,7 +21,7 @@ import {
 } from '../log/checkpoint.ts'
 import { appendLeaves, emptyHead, isSameHash, leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
-import type { Anchor, AttestationSigner, Ledger, LogHead, LogSigner } from '../ports.ts'
+import type { Anchor, Ledger, LogHead, LogSigner, PublicKeys } from '../ports.ts'
 import { readKeyChains } from './key-chains.ts'
 
 /** Leaves that are added to the tree at once. */
@@ -31,8 +31,8 @@ export type SignCheckpointPorts = {
   ledger: Ledger
   logSigner: LogSigner
   anchor: Anchor
-  /** This role can read the attestation key and not sign with it. */
-  attestationSigner: Pick<AttestationSigner, 'publicKey'>
+  /** This role can read attestation keys and not sign with them. */
+  attestationSigner: PublicKeys
 }
 
 /**
@@ -55,7 +55,7 @@ export async function signCheckpoint(ports: SignCheckpointPorts): Promise<{ size
     return await signUnder(ports, chains)
   } catch (error) {
     // A key was changed meanwhile, and what does not hold under the old ones may hold under the new ones.
-    const isChanged = error instanceof CheckpointRefused && !isDeepStrictEqual(await readChains(ports), chains)
+    const isChanged = error instanceof OdvError && !isDeepStrictEqual(await readChains(ports), chains)
     if (isChanged) return signCheckpoint(ports)
     throw error
   }
@@ -104,12 +104,21 @@ async function signNote(
 ): Promise<string> {
   const message = new TextEncoder().encode(text)
   const key = { origin, publicKeyPem: chains.log.at(-1)!.pem }
-  let note = joinSignature(text, key, await logSigner.sign(message))
+  let note = joinSignature(text, key, await logSigner.numbered(chains.log.length).sign(message))
   verifyCheckpoint(note, key)
   for (const publicKeyPem of retiring.toReversed()) {
-    if (!logSigner.signAs)
-      throw refused('key: the first checkpoint of a new key is signed by the old one too: go on with `odv keys rotate`')
-    note = addSignature(note, { origin, publicKeyPem }, await logSigner.signAs(publicKeyPem, message))
+    const number = 1 + chains.log.findIndex(({ pem }) => pem === publicKeyPem)
+    const signature = await logSigner
+      .numbered(number)
+      .sign(message)
+      .catch((cause) => {
+        if (!(cause instanceof KeyUnsafe)) throw cause
+        throw refused(
+          'key: the first checkpoint of a new key is signed by the old one too, which cannot be used',
+          cause,
+        )
+      })
+    note = addSignature(note, { origin, publicKeyPem }, signature)
     verifyCheckpoint(note, { origin, publicKeyPem })
   }
   return note

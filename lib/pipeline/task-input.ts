@@ -8,6 +8,9 @@ import { restoreRefusals } from '../ports.ts'
 const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,44}$/))
 const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/))
 const number = z.int().check(z.minimum(0))
+/** A change of a key: the how many-th of its kind, from 1; `at`: when it was begun. */
+const changed = { key: z.enum(['attestation', 'log']), number: z.int().check(z.minimum(1)) }
+const at = z.iso.datetime()
 const failure = z.nullable(z.object({ state: z.string(), error: z.string() }))
 
 export const runInput = z.object({ runId })
@@ -63,7 +66,20 @@ export const attestInput = z.discriminatedUnion('phase', [
   z.object({ phase: z.literal('verification'), runId, storeId }),
   z.object({ phase: z.literal('run-summary'), runId }),
   z.object({ phase: z.literal('correction'), runId, entry: number }),
+  z.object({
+    phase: z.literal('key-transition'),
+    ...changed,
+    at,
+    vouched: z.nullable(z.strictObject({ old: z.string(), next: z.string() })),
+  }),
 ])
+/** A checkpoint of a run or of a change of a key; or what the two log keys of a change sign before it is attested. */
+export const signCheckpointInput = z.union([
+  runInput,
+  z.strictObject(changed),
+  z.strictObject({ vouch: z.strictObject({ number: changed.number, at }) }),
+])
+export const retireInput = z.strictObject(changed)
 const words = z.string().check(z.minLength(1))
 /** What people write when they take an entry back. */
 export const correctionWords = z.object({ explanation: words, approvedBy: words })

@@ -1,8 +1,15 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { DescribeKeyCommand, KMSClient } from '@aws-sdk/client-kms'
+import { SFNClient } from '@aws-sdk/client-sfn'
+import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keyFingerprint } from '../../lib/attestation/envelope.ts'
+import { stepFunctionsExecutions } from '../../lib/aws/step-functions-executions.ts'
+import { ServiceRefused } from '../../lib/errors.ts'
 import { ed25519Fingerprint } from '../../lib/log/vkey.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
 import { openDirectories } from '../support/directory-functions.ts'
@@ -34,7 +41,8 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
 
   beforeAll(async () => {
     server = await startMinistack({ strict: true })
-    stack = await deployStack(server, 'cli')
+    // One key of each kind is deployed that nobody vouched for yet.
+    stack = await deployStack(server, 'cli', { attestationKeys: '2', logKeys: '2' })
     deployment = await openDeployment(server, stack)
     await deployment.rewrite(600)
     await openDirectories(server, 'cli')
@@ -84,16 +92,15 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       }),
     )
 
-  it('writes the record of the keys before the first entry of the log, and changes none', async () => {
+  it('writes the record of the keys before the first entry of the log', async () => {
     const made = await aws('keys', 'init', '--record', 'ceremony.md', '--json')
     expect([made.code, made.stderr]).toEqual([0, ''])
     const [attestation, log] = await deployment.publicKeys()
+    writeFiles(place, { 'first/attestation.pem': attestation!, 'first/log.pem': log! })
     const record = readFileSync(join(place, 'ceremony.md'), 'utf8')
     expect(record).toContain(keyFingerprint(attestation!))
     expect(record).toContain(ed25519Fingerprint(log!))
     expect(record).toMatch(/the function `attest` alone may sign/)
-    const rotated = await aws('keys', 'rotate', 'log', '--record', 'change.md')
-    expect([rotated.code, rotated.stderr]).toEqual([64, expect.stringContaining('not changed by this version')])
   })
 
   describe('odv config', () => {
@@ -154,6 +161,7 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       runId = String(jsonLines({ stdout: said.slice(0, said.indexOf('\n')) })[0]!.run)
       steps.again = await aws('run', '--resume', runId, '--no-wait', '--json')
       steps.status = await aws('status', runId, '--json')
+      steps.rotated = await aws('keys', 'rotate', 'log', '--record', 'log.md', '--json')
       steps.request = await aws('request', `${runId}-asked-0`, '--out', 'request.jsonl')
       rmSync(join(place, 'asked/ours.jsonl'))
       const resumed = start('--aws', 'run', '--resume', runId, '--json')
@@ -177,6 +185,22 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       expect(steps.request!.code, steps.request!.stderr).toBe(0)
       const [head, version] = readFileSync(join(place, 'request.jsonl'), 'utf8').trimEnd().split('\n')
       expect([JSON.parse(head!), JSON.parse(version!)]).toMatchObject([{ versions: 1 }, { key: 'ours.jsonl' }])
+    })
+
+    it('does not mind that the key of the log is changed while it waits', () => {
+      expect([steps.rotated!.code, steps.rotated!.stderr]).toEqual([0, ''])
+      const [{ chains, ...changed }] = linesOf(steps.rotated!, 'ceremony') as [JsonLine]
+      expect(changed).toMatchObject({ did: 'changed', key: 'log', number: 1 })
+      const lines = chains as { key: string; openssh: string; until?: number }[]
+      expect(lines.map(({ key, until }) => [key, until])).toEqual([
+        ['attestation', undefined],
+        ['log', changed.seq],
+        ['log', undefined],
+      ])
+      const record = readFileSync(join(place, 'log.md'), 'utf8')
+      expect(record).toContain('the log key was changed (change 1)')
+      expect(record).toContain(ed25519Fingerprint(readFileSync(join(place, 'first/log.pem'), 'utf8')))
+      for (const { openssh } of lines) expect(record).toContain(openssh)
     })
 
     it('goes on to its verdict when another process answers', () => {
@@ -214,6 +238,48 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       expect(linesOf(await prove('nobody.txt'), 'proof')).toEqual([{ kind: 'proof', run: runId, inScope: false }])
     })
 
+    it('is over when the other key is changed, which is done once however often it is typed', async () => {
+      const keys = (...args: string[]) => aws('keys', ...args, '--json')
+      const rotated = await keys('rotate', 'attestation', '--record', 'attestation.md')
+      const again = await keys('rotate', 'attestation', '--record', 'attestation-again.md')
+      expect([rotated.code, rotated.stderr]).toEqual([0, ''])
+      expect([again.code, again.stderr]).toEqual([
+        0,
+        expect.stringContaining('this is the last change, recorded again'),
+      ])
+      const [one, other] = [rotated, again].map((ended) => linesOf(ended, 'ceremony')[0])
+      expect(one).toMatchObject({ key: 'attestation', number: 1 })
+      expect(other).toEqual(one)
+      expect(linesOf(await keys(), 'keys')).toMatchObject([{ chains: [{}, {}, {}, {}], next: [] }])
+      const kms = new KMSClient(server)
+      for (const KeyId of [deployment.outputs.AttestationKeyArn!, deployment.outputs.LogKeyArn!]) {
+        const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }))
+        expect(KeyMetadata!.KeyState).toBe('Disabled')
+      }
+    })
+
+    it('is not for who takes the role of a key ceremony, who may have keys changed', async () => {
+      const RoleArn = 'arn:aws:iam::000000000000:role/odv-cli-key-ceremony'
+      const { Credentials } = await new STSClient(server).send(
+        new AssumeRoleCommand({ RoleArn, RoleSessionName: 'ceremony' }),
+      )
+      const credentials = {
+        accessKeyId: Credentials!.AccessKeyId!,
+        secretAccessKey: Credentials!.SecretAccessKey!,
+        sessionToken: Credentials!.SessionToken!,
+      }
+      const executions = stepFunctionsExecutions(
+        new SFNClient({ ...server, credentials }),
+        deployment.arnOf('rotate-key').replace(/-rotate-key$/, ''),
+      )
+      const change = { key: 'attestation', number: 1 }
+      expect(await executions.start('rotate-key', 'once-more', change)).toBe('started')
+      const execution = `${deployment.arnOf('rotate-key').replace(':stateMachine:', ':execution:')}:once-more`
+      expect(await deployment.end(execution, 120)).toEqual({ status: 'SUCCEEDED', output: { retired: 'disabled' } })
+      expect(await executions.find('rotate-key', 'once-more')).toEqual({ state: 'succeeded' })
+      await expect(executions.start('verify-run', 'mine', { trigger: 'on-demand' })).rejects.toThrow(ServiceRefused)
+    })
+
     it('is incomplete once one of its entries is taken back in words that name nobody', async () => {
       writeFiles(place, { 'why.txt': 'The share was another one.\n' })
       const correct = (reason: string) =>
@@ -227,6 +293,21 @@ describe.skipIf(withoutMinistack)(`odv --aws ${onMinistack}`, () => {
       const shown = await aws('run', '--resume', runId, '--json')
       expect([shown.code, Object.values(verdictsOf(shown))]).toEqual([2, expect.arrayContaining(['incomplete'])])
       expect(jsonLines(shown).at(-1)).toMatchObject({ kind: 'summary', verdict: 'incomplete', attested: true })
+    })
+
+    it('is verified by who knows the first keys alone, as it was exported before and behind all changes', async () => {
+      const exported = await aws('export', '--out', 'after', '--run', runId, '--json')
+      expect(exported.code, exported.stderr).toBe(0)
+      const pins = ['attestation', 'log'].flatMap((name) => ['--key', `first/${name}.pem`])
+      const verify = promisify(execFile)
+      for (const [bundle, result] of [
+        ['bundle', 'verified'],
+        ['after', 'incomplete'],
+      ] as const) {
+        const args = [`${bundle}/tools/verify.mjs`, bundle, ...pins, '--json']
+        const { stdout } = await verify(process.execPath, args, { cwd: place }).catch((error) => error)
+        expect(stdout).toContain(result)
+      }
     })
   })
 

@@ -1,3 +1,4 @@
+import { CloudFormationClient, GetStackPolicyCommand } from '@aws-sdk/client-cloudformation'
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DescribeKeyCommand, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms'
 import { GetFunctionConfigurationCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda'
@@ -103,14 +104,32 @@ describe.skipIf(withoutMinistack)(`the deployed stack ${onMinistack}`, () => {
     await new S3Client(server).send(new PutObjectCommand({ Bucket: outputs.EvidenceBucketName!, ...document }))
     const logKey = await publicKeyOf(outputs.LogKeyArn!)
 
-    await one.deploy({ externalId: 'another' })
+    await one.deploy({ externalId: 'another', attestationKeys: '2' })
 
     expect(await one.status()).toBe('UPDATE_COMPLETE')
     const { Environment } = await configuration('odv-one-scan-batch')
     expect(Environment!.Variables!.ODV_OFFSHORE_EXTERNAL_ID).toBe('another')
-    expect(await physical(one)).toEqual(before)
+    const { AttestationKey2, AttestationKeyAlias2, ...others } = await physical(one)
+    expect(others).toEqual(before)
+    expect(AttestationKeyAlias2).toBe('alias/odv-one-attestation-2')
+    const { ODV_ATTESTATION_KEYS } = Environment!.Variables!
+    expect(ODV_ATTESTATION_KEYS!.split(',').map((arn) => arn.split('/')[1])).toEqual([
+      before.AttestationKey,
+      AttestationKey2,
+    ])
     expect(await textOf(server, outputs.EvidenceBucketName!, document.Key)).toBe(document.Body)
     expect(await publicKeyOf(outputs.LogKeyArn!)).toEqual(logKey)
+  })
+
+  it('is told to refuse an update that leaves a key out, or puts another one in its place', async () => {
+    const { StackPolicyBody } = await new CloudFormationClient(server).send(
+      new GetStackPolicyCommand({ StackName: 'odv-one' }),
+    )
+    const kms = { StringEquals: { ResourceType: ['AWS::KMS::Key'] } }
+    expect(JSON.parse(StackPolicyBody!).Statement).toEqual([
+      { Effect: 'Allow', Principal: '*', Action: 'Update:*', Resource: '*' },
+      { Effect: 'Deny', Principal: '*', Action: ['Update:Delete', 'Update:Replace'], Resource: '*', Condition: kms },
+    ])
   })
 
   it('keeps ledger, keys, evidence, anchor and manifests when it is removed, and nothing else', async () => {
@@ -128,7 +147,7 @@ describe.skipIf(withoutMinistack)(`the deployed stack ${onMinistack}`, () => {
     expect(retainedOf('AWS::DynamoDB::Table')).toContain('odv-one-ledger')
     for (const TableName of retainedOf('AWS::DynamoDB::Table'))
       expect((await dynamo.send(new DescribeTableCommand({ TableName }))).Table!.TableStatus).toBe('ACTIVE')
-    expect(retainedOf('AWS::KMS::Key')).toHaveLength(4)
+    expect(retainedOf('AWS::KMS::Key')).toHaveLength(5)
     for (const KeyId of retainedOf('AWS::KMS::Key'))
       expect((await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata!.KeyState).toBe('Enabled')
 

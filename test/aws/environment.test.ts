@@ -16,8 +16,8 @@ const variables = {
   ODV_INTAKE_BUCKET: 'odv-dev-intake-111122223333-us-east-1',
   ODV_LEDGER_TABLE: 'odv-dev-ledger',
   ODV_RUN_STATE_TABLE: 'odv-dev-run-state',
-  ODV_ATTESTATION_KEY: key,
-  ODV_LOG_KEY: key,
+  ODV_ATTESTATION_KEYS: `${key},${key.replace(/.$/, '0')}`,
+  ODV_LOG_KEYS: key,
   ODV_CASE_KEY: key,
   ODV_EVENT_BUS: 'odv-dev-events',
   ODV_MACHINES: 'arn:aws:states:us-east-1:111122223333:stateMachine:odv-dev',
@@ -43,7 +43,8 @@ describe('the environment of a function', () => {
 
   it('becomes the names of the deployment, and nothing else', () => {
     const environment = parseEnvironment({ ...variables, PATH: '/bin', ODV_OTHER: 'x' })
-    expect(Object.values(environment)).toEqual(Object.values(variables))
+    expect(Object.values(environment).map(String)).toEqual(Object.values(variables))
+    expect(environment.attestationKeys).toHaveLength(2)
     expect(environment).toMatchObject({ logId: 'odv-dev', ledgerTable: 'odv-dev-ledger', caseKey: key })
   })
 
@@ -58,7 +59,9 @@ describe('the environment of a function', () => {
     ...names.map((name) => ({ name, value: '' })),
     ...names.map((name) => ({ name, value: 'a#b c' })),
     { name: 'ODV_HOME_COUNTRY', value: 'USA' },
-    { name: 'ODV_LOG_KEY', value: 'alias/odv-dev-log' },
+    { name: 'ODV_LOG_KEYS', value: 'alias/odv-dev-log' },
+    { name: 'ODV_LOG_KEYS', value: `${key},` },
+    { name: 'ODV_LOG_KEYS', value: `${key} ${key}` },
     { name: 'ODV_EVIDENCE_BUCKET', value: 's3://bucket' },
   ]
   for (const { name, value } of unfit)

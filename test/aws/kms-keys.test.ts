@@ -1,9 +1,11 @@
+import { verify } from 'node:crypto'
 import { CreateKeyCommand, DisableKeyCommand, type KeySpec, KMSClient } from '@aws-sdk/client-kms'
 import { S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bulkCalls, smallCalls } from '../../lib/aws/client-options.ts'
 import { kmsCaseKey } from '../../lib/aws/kms-case-key.ts'
-import { kmsAttestationSigner, kmsLogSigner } from '../../lib/aws/kms-signers.ts'
+import { kmsRetirement } from '../../lib/aws/kms-retirement.ts'
+import { keyIdsIn, kmsAttestationSigner, kmsLogSigner } from '../../lib/aws/kms-signers.ts'
 import { s3Evidence } from '../../lib/aws/s3-evidence.ts'
 import { KeyUnsafe, ServiceRefused, TooLarge } from '../../lib/errors.ts'
 import { caseKeyContract } from '../contracts/case-key.ts'
@@ -32,8 +34,10 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     return KeyMetadata!.Arn!
   }
 
-  attestationSignerContract('KMS', async () => kmsAttestationSigner(client, await newKey('ECC_NIST_P256')))
-  logSignerContract('KMS', async () => kmsLogSigner(client, await newKey('ECC_NIST_EDWARDS25519')))
+  const open = (signers: typeof kmsLogSigner, keyId: string, kms = client) => signers(kms, () => keyId).numbered(1)
+
+  attestationSignerContract('KMS', async () => open(kmsAttestationSigner, await newKey('ECC_NIST_P256')))
+  logSignerContract('KMS', async () => open(kmsLogSigner, await newKey('ECC_NIST_EDWARDS25519')))
 
   const newDeployment = async () => {
     const [evidence, keyId] = [s3Evidence(s3, await newBucket(s3)), await newKey()]
@@ -63,7 +67,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
         },
         { step: 'finalizeRequest' },
       )
-      const signer = kmsLogSigner(counting, keyId)
+      const signer = open(kmsLogSigner, keyId, counting)
       await expect(signer.publicKey()).rejects.toMatchObject({ name: 'ServiceUnavailable' })
       const pems = [await signer.publicKey(), await signer.publicKey(), await signer.publicKey()]
       expect(new Set(pems).size).toBe(1)
@@ -71,7 +75,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     })
 
     it('does not sign a checkpoint that is longer than KMS takes', async () => {
-      const signer = kmsLogSigner(client, await newKey('ECC_NIST_EDWARDS25519'))
+      const signer = open(kmsLogSigner, await newKey('ECC_NIST_EDWARDS25519'))
       expect(await signer.sign(new Uint8Array(4096))).toHaveLength(64)
       await expect(signer.sign(new Uint8Array(4097))).rejects.toThrow(TooLarge)
     })
@@ -85,15 +89,41 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     ]
     for (const { name, spec, signer } of others)
       it(`is refused: ${name}`, async () => {
-        const wrong = signer(client, await newKey(spec))
+        const wrong = open(signer, await newKey(spec))
         await expect(wrong.publicKey()).rejects.toThrow(KeyUnsafe)
         await expect(wrong.sign(new Uint8Array(1))).rejects.toThrow(KeyUnsafe)
       })
 
+    it('takes the key of the number that is asked for, and names one that is not deployed', async () => {
+      const ids = [await newKey('ECC_NIST_P256'), await newKey('ECC_NIST_P256')]
+      const signers = kmsAttestationSigner(client, keyIdsIn(ids, 'attestation', 'params.attestationKeys'))
+      const [first, second] = [signers.numbered(1), signers.numbered(2)]
+      expect(await first.publicKey()).toBe(await open(kmsAttestationSigner, ids[0]!).publicKey())
+      expect(verify('sha256', Buffer.from('m'), await second.publicKey(), await second.sign(Buffer.from('m')))).toBe(
+        true,
+      )
+      expect(await first.publicKey()).not.toBe(await second.publicKey())
+      for (const use of [signers.numbered(3).publicKey(), signers.numbered(3).sign(new Uint8Array(1))])
+        await expect(use).rejects.toThrow(
+          'attestation key 3: expected it among the keys of this deployment, which has 2',
+        )
+    })
+
+    it('that is taken out of use signs no more, also when that is repeated', async () => {
+      const ids = [await newKey('ECC_NIST_P256'), await newKey('ECC_NIST_P256')]
+      const keyIds = keyIdsIn(ids, 'attestation', 'params.attestationKeys')
+      const retirement = kmsRetirement(client, { attestation: keyIds, log: keyIds })
+      const signers = kmsAttestationSigner(client, keyIds)
+      await signers.numbered(1).sign(new Uint8Array(1))
+      for (let i = 0; i < 2; i += 1) expect(await retirement.retire('attestation', 1)).toBe('disabled')
+      await expect(signers.numbered(1).sign(new Uint8Array(1))).rejects.toThrow(ServiceRefused)
+      expect(await signers.numbered(2).sign(new Uint8Array(1))).toHaveProperty('length')
+    })
+
     it('says which key cannot be used, in our words', async () => {
       const keyId = await newKey('ECC_NIST_P256')
       await client.send(new DisableKeyCommand({ KeyId: keyId }))
-      const error = await kmsAttestationSigner(client, keyId)
+      const error = await open(kmsAttestationSigner, keyId)
         .sign(new Uint8Array(1))
         .catch((thrown) => thrown)
       expect(error).toBeInstanceOf(ServiceRefused)

@@ -60,6 +60,7 @@ export async function openAws(root: string, config: Record<string, unknown>) {
         describeFailure: ({ error, cause }) => `${error}: ${cause}`,
         acknowledge: (payload) => embedded.call('acknowledge', payload),
         proposeCorrection: (payload) => embedded.call('propose-correction', payload),
+        hasKey: embedded.hasKey,
         locate: (key) => `s3://evidence/${key}`,
         options: ' --aws --stage test',
       }),

@@ -21,7 +21,8 @@ async function keys(cwd: string, action: string, more: { key?: string; out?: str
     warn() {},
     emit: (line: object) => void lines.push({ ...line }),
   }
-  await keysCommand({ action, ...more, cwd, place: { kind: 'machine', state: 'state', cwd } }, terminal)
+  const place = { kind: 'machine' as const, state: 'state', cwd }
+  await keysCommand({ action, ...more, cwd, place, signal: new AbortController().signal }, terminal)
   return lines
 }
 

@@ -54,6 +54,25 @@ export function ledgerContract(name: string, make: () => Promise<Ledger>): void 
       expect(await ledger.find('a')).toEqual(first)
     })
 
+    it('gives a reservation another envelope as long as it has no entry and nobody was faster', async () => {
+      const ledger = await make()
+      await reserve(ledger, 'a')
+      const stale = bytes('envelope of a')
+      const first = { identity: 'a', claim: 'claim', envelope: bytes('first') }
+      expect(await ledger.renew('a', stale, bytes('first'))).toEqual(first)
+      expect(await ledger.renew('a', stale, bytes('second'))).toEqual(first)
+      expect(await ledger.find('a')).toEqual(first)
+      expect(await ledger.reserve('a', 'claim', stale)).toEqual(first)
+      await expect(ledger.renew('b', stale, bytes('first'))).rejects.toThrow(EvidenceConflict)
+      const head = await ledger.head()
+      const stalely = ledger.append(head, [{ ...entryOf(0, 'a'), envelope: stale }], headOf(1))
+      await expect(stalely).rejects.toThrow(EvidenceConflict)
+      await ledger.append(head, [{ ...entryOf(0, 'a'), envelope: first.envelope }], headOf(1))
+      const logged = { ...first, seq: 0 }
+      expect(await ledger.renew('a', first.envelope, bytes('second'))).toEqual(logged)
+      expect(await Array.fromAsync(ledger.entries(0, 1))).toMatchObject([{ envelope: first.envelope }])
+    })
+
     it('appends entries, moves the head and tells each reservation its place', async () => {
       const ledger = await make()
       await grow(ledger, 2)
@@ -63,17 +82,6 @@ export function ledgerContract(name: string, make: () => Promise<Ledger>): void 
       expect(await Array.fromAsync(ledger.entries(1, 3))).toEqual([entryOf(1), entryOf(2)])
       expect(await Array.fromAsync(ledger.entries(4, 99))).toEqual([entryOf(4)])
       expect(await ledger.find('identity 3')).toMatchObject({ seq: 3 })
-    })
-
-    it('tells the reservations that have no entry yet', async () => {
-      const ledger = await make()
-      expect(await ledger.pending()).toEqual([])
-      await grow(ledger, 3)
-      await reserve(ledger, 'b')
-      await reserve(ledger, 'a')
-      const pending = (await ledger.pending()).map(({ identity }) => identity)
-      expect(pending.sort()).toEqual(['a', 'b'])
-      expect(await ledger.pending()).toContainEqual(await ledger.find('a'))
     })
 
     it('hands out a long log in order', async () => {

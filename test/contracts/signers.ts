@@ -1,11 +1,11 @@
 import { createHash, verify } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import type { AttestationSigner, LogSigner } from '../../lib/ports.ts'
+import type { Signer } from '../../lib/ports.ts'
 
 const message = Buffer.from('a message that nobody else signs')
 const isPem = /^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n$/
 
-export function attestationSignerContract(name: string, make: () => Promise<AttestationSigner>): void {
+export function attestationSignerContract(name: string, make: () => Promise<Signer>): void {
   describe(`${name} as the signer of attestations`, () => {
     it('signs the message itself, with ECDSA over SHA-256, in DER', async () => {
       const signer = await make()
@@ -25,7 +25,7 @@ export function attestationSignerContract(name: string, make: () => Promise<Atte
   })
 }
 
-export function logSignerContract(name: string, make: () => Promise<LogSigner>): void {
+export function logSignerContract(name: string, make: () => Promise<Signer>): void {
   describe(`${name} as the signer of the log`, () => {
     it('signs with pure Ed25519, the same message always alike', async () => {
       const signer = await make()

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { numberKeys } from '../../infra/number-keys.ts'
 import { dutyMatrix, separated } from './duty-matrix.ts'
 import { resolve, resourcesOf, type Template } from './intrinsics.ts'
 import { type Packaged, packageProject } from './packaged.ts'
@@ -18,6 +19,12 @@ const roles = (of: Template) => resourcesOf(of, 'AWS::IAM::Role')
 /** What the roles that people take on may do, by the matrix. */
 const ofPeople = {
   CorrectionDeskRole: ['have a correction attested', 'have a correction written down'],
+  KeyCeremonyRole: [
+    'have a key changed',
+    'read the attestation key’s public half',
+    'read the ledger',
+    'read the log key’s public half',
+  ],
   RequestDeskRole: ['decrypt evidence through S3', 'look up a run', 'read a request', 'unwrap the case key'],
   ProofDeskRole: [
     'decrypt evidence through S3',
@@ -148,6 +155,22 @@ describe('separation of duties, computed from the policies', () => {
       expect(holders(changed, request)).toEqual(expected)
     },
   )
+
+  test('whoever may do something with the first key of a kind may do it with later ones, and nobody else', () => {
+    const more = structuredClone(template)
+    numberKeys(more, { AttestationKey: 3, LogKey: 2 })
+    expect(wildcardProblems(more)).toEqual([])
+    for (const [first, later] of [
+      ['AttestationKey', 'AttestationKey2'],
+      ['AttestationKey', 'AttestationKey3'],
+      ['LogKey', 'LogKey2'],
+    ] as const) {
+      const rows = dutyMatrix.filter(({ resource }) => resource.endsWith(`:key/${first}`))
+      expect(rows.length).toBeGreaterThan(5)
+      for (const { duty, roles, resource, ...request } of rows)
+        expect([duty, holders(more, { ...request, resource: resource.replace(first, later) })]).toEqual([duty, roles])
+    }
+  })
 
   // Functions write all over runs/: that they leave the map's results alone is for the bucket's write-once rule to say.
   const rights = dutyMatrix.filter(({ duty, roles }) => roles.length > 0 && duty !== 'write a result of the map')

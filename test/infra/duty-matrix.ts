@@ -168,13 +168,21 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'read the attestation key’s public half',
     action: 'kms:GetPublicKey',
     resource: key('AttestationKey'),
-    roles: ['attest', 'check-bundle', 'export-bundle', 'propose-correction', 'sign-checkpoint'],
+    roles: [
+      'attest',
+      'check-bundle',
+      'export-bundle',
+      'key-ceremony',
+      'propose-correction',
+      'retire-key',
+      'sign-checkpoint',
+    ],
   },
   {
     duty: 'read the log key’s public half',
     action: 'kms:GetPublicKey',
     resource: key('LogKey'),
-    roles: ['check-bundle', 'export-bundle', 'sign-checkpoint'],
+    roles: ['attest', 'check-bundle', 'export-bundle', 'key-ceremony', 'retire-key', 'sign-checkpoint'],
   },
   { duty: 'make the case key', action: 'kms:GenerateDataKey', resource: key('CaseKey'), roles: ['build-index'] },
   {
@@ -201,13 +209,14 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     resource: key('EvidenceKey'),
     roles: [],
   },
-  ...['kms:CreateGrant', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:DisableKey'].flatMap((action) =>
-    ['AttestationKey', 'LogKey', 'CaseKey', 'EvidenceKey'].map((id) => ({
-      duty: `${action} on ${id}`,
-      action,
-      resource: key(id),
-      roles: [],
-    })),
+  ...['kms:CreateGrant', 'kms:PutKeyPolicy', 'kms:ScheduleKeyDeletion', 'kms:DisableKey', 'kms:EnableKey'].flatMap(
+    (action) =>
+      ['AttestationKey', 'LogKey', 'CaseKey', 'EvidenceKey'].map((id) => ({
+        duty: `${action} on ${id}`,
+        action,
+        resource: key(id),
+        roles: action === 'kms:DisableKey' && ['AttestationKey', 'LogKey'].includes(id) ? ['retire-key'] : [],
+      })),
   ),
 
   {
@@ -283,10 +292,13 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     context: item(entry),
     roles: [
       'attest',
+      'check-bundle',
       'close-run',
       'export-bundle',
       'get-run',
+      'key-ceremony',
       'propose-correction',
+      'retire-key',
       'settle-subjects',
       'sign-checkpoint',
     ],
@@ -593,6 +605,18 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: ['correction-desk'],
   },
   {
+    duty: 'have a key changed',
+    action: 'states:StartExecution',
+    resource: machine('rotate-key'),
+    roles: ['key-ceremony'],
+  },
+  {
+    duty: 'have a key taken out of use',
+    action: 'lambda:InvokeFunction',
+    resource: lambda('retire-key'),
+    roles: ['rotate-key-machine'],
+  },
+  {
     duty: 'have something deleted',
     action: 'lambda:InvokeFunction',
     resource: lambda('execute-deletion'),
@@ -602,13 +626,13 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'have something attested',
     action: 'lambda:InvokeFunction',
     resource: lambda('attest'),
-    roles: ['correct-entry-machine', 'verify-run-machine', 'verify-store-machine'],
+    roles: ['correct-entry-machine', 'rotate-key-machine', 'verify-run-machine', 'verify-store-machine'],
   },
   {
     duty: 'have a checkpoint signed',
     action: 'lambda:InvokeFunction',
     resource: lambda('sign-checkpoint'),
-    roles: ['correct-entry-machine', 'export-filing-machine', 'verify-run-machine'],
+    roles: ['correct-entry-machine', 'export-filing-machine', 'rotate-key-machine', 'verify-run-machine'],
   },
   {
     duty: 'have something restored, which costs money',

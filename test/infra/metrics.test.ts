@@ -212,7 +212,7 @@ describe('alarms', () => {
     const machines = resourcesOf(template, 'AWS::StepFunctions::StateMachine').map(([id]) =>
       resolve(template, { Ref: id }),
     )
-    expect(machines).toHaveLength(5)
+    expect(machines).toHaveLength(6)
     expect(rung.toSorted()).toEqual(
       machines
         .flatMap((arn) =>
@@ -240,7 +240,7 @@ describe('alarms', () => {
   it('all reach the topic, to which alarms of this stage alone may publish', () => {
     const topic = 'arn:aws:sns:us-east-1:111122223333:odv-dev-alarms'
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
-    expect(alarms).toHaveLength(15 + 3)
+    expect(alarms).toHaveLength(18 + 3)
     for (const [id] of alarms) expect(alarmOf(id).AlarmActions, id).toEqual([topic])
     const [allow, deny] = resolve(template, template.Resources.AlarmTopicPolicy!.Properties.PolicyDocument.Statement)
     expect(allow).toMatchObject({

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { numberKeys } from '../../infra/number-keys.ts'
 import { rowBytes, shardLeaves } from '../../lib/proof/tree-files.ts'
 import { geometryFor, shardBytesOf, shardsFor } from '../../lib/subject-index/build-filter.ts'
 import { keptBytes, shardBitsFor, tableBytesOf } from '../../lib/subject-index/digest-table.ts'
@@ -221,6 +222,53 @@ describe('what is kept', () => {
       KeySpec: 'ECC_NIST_EDWARDS25519',
       KeyUsage: 'SIGN_VERIFY',
     })
+  })
+
+  test('further keys leave the first as it is, outlive the stack as well, and are told to functions in order', () => {
+    const more = structuredClone(template)
+    numberKeys(more, { AttestationKey: '3', LogKey: 1 })
+    const added = Object.keys(more.Resources).filter((id) => !(id in template.Resources))
+    const ids = ['AttestationKey2', 'AttestationKey3']
+    expect(added).toEqual(ids.flatMap((id) => [id, id.replace('Key', 'KeyAlias')]))
+    expect(more.Resources.AttestationKey).toEqual(template.Resources.AttestationKey)
+    for (const id of ids) {
+      const { Properties, ...kept } = more.Resources[id]!
+      const { Properties: first, ...asFirst } = template.Resources.AttestationKey!
+      expect(kept).toEqual(asFirst)
+      expect({ ...Properties, Description: '' }).toEqual({ ...first, Description: '' })
+    }
+    expect(more.Resources.AttestationKeyAlias3!.Properties).toEqual({
+      AliasName: 'alias/odv-dev-attestation-3',
+      TargetKeyId: { Ref: 'AttestationKey3' },
+    })
+    for (const [id, { Properties }] of resourcesOf(more, 'AWS::Lambda::Function')) {
+      const { ODV_ATTESTATION_KEYS, ODV_LOG_KEYS } = resolve(more, Properties.Environment.Variables)
+      const arn = (key: string) => `arn:aws:kms:us-east-1:111122223333:key/${key}`
+      expect([ODV_ATTESTATION_KEYS, ODV_LOG_KEYS], id).toEqual([
+        ['AttestationKey', ...ids].map(arn).join(','),
+        arn('LogKey'),
+      ])
+    }
+    expect(objectionsTo(more)).toEqual([])
+  })
+
+  test('as many keys as a function can be told of are, and no other number', () => {
+    for (const count of ['0', '13', 'two', '1.5', undefined])
+      expect(() => numberKeys(structuredClone(template), { AttestationKey: count, LogKey: 1 })).toThrow(
+        'expected 1 to 12',
+      )
+    const most = structuredClone(template)
+    numberKeys(most, { AttestationKey: 12, LogKey: 12 })
+    // A key in AWS is called by 36 characters, a Region by at most 14.
+    const sizes = resourcesOf(most, 'AWS::Lambda::Function').map(([, { Properties }]) =>
+      Object.entries(resolve(most, Properties.Environment.Variables) as Record<string, string>)
+        .map(([name, value]) => name.length + value.replaceAll(/:key\/\w+/g, `:key/${'x'.repeat(36 + 5)}`).length)
+        .reduce((sum, size) => sum + size, 0),
+    )
+    expect(Math.max(...sizes)).toBeLessThan(4096 - 300)
+    const same = structuredClone(template)
+    numberKeys(same, { AttestationKey: 1, LogKey: 1 })
+    expect(same).toEqual(template)
   })
 
   test('every log group ends', () => {

@@ -31,9 +31,9 @@ const names = ['attestation-p256.pem', 'case.key', 'log-ed25519.pem']
 
 const message = new Uint8Array(Buffer.from('DSSEv1 …'))
 
-attestationSignerContract('a key file', async () => attestationKeyFile(await keys()))
+attestationSignerContract('a key file', async () => attestationKeyFile(await keys()).numbered(1))
 attestationSignerContract('the memory that other tests use', async () => memoryAttestationSigner())
-logSignerContract('a key file', async () => logKeyFile(await keys()))
+logSignerContract('a key file', async () => logKeyFile(await keys()).numbered(1))
 logSignerContract('the memory that other tests use', async () => memoryLogSigner())
 caseKeyContract('a key file', async () => {
   const directory = await keys()
@@ -63,13 +63,13 @@ describe('key files', () => {
     writeFileSync(join(directory, '.tmp-half'), 'half a key')
     await makeKeyFiles(directory)
     expect(readFileSync(join(directory, 'case.key'), 'hex')).toBe(before)
-    expect(await logKeyFile(directory).publicKey()).toContain('BEGIN PUBLIC KEY')
+    expect(await logKeyFile(directory).numbered(1).publicKey()).toContain('BEGIN PUBLIC KEY')
   })
 
   it('sign attestations so that openssl verifies them', async (context) => {
     requireTool(context, 'openssl')
     const directory = await keys()
-    const signer = attestationKeyFile(directory)
+    const signer = attestationKeyFile(directory).numbered(1)
     const work = temporaryDirectory()
     writeFileSync(join(work, 'key.pem'), await signer.publicKey())
     writeFileSync(join(work, 'message'), message)
@@ -84,7 +84,9 @@ describe('key files', () => {
 
   it('sign checkpoints with a key of their own', async () => {
     const directory = await keys()
-    expect(await logKeyFile(directory).publicKey()).not.toBe(await attestationKeyFile(directory).publicKey())
+    expect(await logKeyFile(directory).numbered(1).publicKey()).not.toBe(
+      await attestationKeyFile(directory).numbered(1).publicKey(),
+    )
   })
 })
 
@@ -93,13 +95,13 @@ const uses: { name: string; file: string; use: (directory: string) => Promise<un
   {
     name: 'the attestation key',
     file: 'attestation-p256.pem',
-    use: (directory) => attestationKeyFile(directory).sign(message),
+    use: (directory) => attestationKeyFile(directory).numbered(1).sign(message),
   },
-  { name: 'the log key', file: 'log-ed25519.pem', use: (directory) => logKeyFile(directory).sign(message) },
+  { name: 'the log key', file: 'log-ed25519.pem', use: (directory) => logKeyFile(directory).numbered(1).sign(message) },
   {
     name: 'the log key for its public half',
     file: 'log-ed25519.pem',
-    use: (directory) => logKeyFile(directory).publicKey(),
+    use: (directory) => logKeyFile(directory).numbered(1).publicKey(),
   },
 ]
 
@@ -170,7 +172,7 @@ describe('an unsafe key file', () => {
     renameSync(join(directory, 'log-ed25519.pem'), join(directory, 'kept'))
     renameSync(join(directory, 'attestation-p256.pem'), join(directory, 'log-ed25519.pem'))
     renameSync(join(directory, 'kept'), join(directory, 'attestation-p256.pem'))
-    await expect(logKeyFile(directory).sign(message)).rejects.toThrow(KeyUnsafe)
-    await expect(attestationKeyFile(directory).sign(message)).rejects.toThrow(KeyUnsafe)
+    await expect(logKeyFile(directory).numbered(1).sign(message)).rejects.toThrow(KeyUnsafe)
+    await expect(attestationKeyFile(directory).numbered(1).sign(message)).rejects.toThrow(KeyUnsafe)
   })
 })

@@ -42,7 +42,7 @@ describe('a state directory', () => {
     openDatabase(paths.database).close()
     rmSync(join(paths.keys, 'attestation-p256.pem'))
     await makeStateDirectory(paths)
-    await expect(attestationKeyFile(paths.keys).publicKey()).rejects.toThrow(KeyUnsafe)
+    await expect(attestationKeyFile(paths.keys).numbered(1).publicKey()).rejects.toThrow(KeyUnsafe)
     expect(readFileSync(join(paths.keys, 'case.key'))).toHaveLength(32)
   })
 })

@@ -14,7 +14,7 @@ import {
   Outage,
   withFaults,
 } from '../support/memory-ledger.ts'
-import { memoryAttestationSigner, memoryLogSigner } from '../support/memory-signers.ts'
+import { memoryAttestationSigner, memoryLogSigner, onlyKey } from '../support/memory-signers.ts'
 import { context } from '../support/sample-run.ts'
 import { scopeStatementOf } from '../support/sample-statements.ts'
 
@@ -48,13 +48,13 @@ describe('appending an attestation', () => {
   it('signs once for each entry when nothing fails', async () => {
     const { ledger } = newLog()
     let signatures = 0
-    const counting = {
+    const counting = onlyKey({
       ...attestationSigner,
       sign: (message: Uint8Array) => {
         signatures += 1
         return attestationSigner.sign(message)
       },
-    }
+    })
     for (let i = 0; i < 3; i += 1)
       await appendAttestation({ ledger, attestationSigner: counting }, scopeStatementOf('run-1'))
     expect(signatures).toBe(1)

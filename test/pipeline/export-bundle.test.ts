@@ -97,8 +97,8 @@ function deployment(log: SampleLog, largeEvidence = nobodyNear, timestamps: Kept
     get ledger() {
       return memoryLedger(state)
     },
-    attestationSigner: { publicKey: async () => keys.attestation.publicPem },
-    logSigner: { publicKey: async () => keys.log.publicPem },
+    attestationSigner: { numbered: () => ({ publicKey: async () => keys.attestation.publicPem }) },
+    logSigner: { numbered: () => ({ publicKey: async () => keys.log.publicPem }) },
     timestamps: {
       list: async () => timestamps.map(({ size, authority }) => ({ size, authority })),
       get: async (ref: TimestampRef) => timestamps.find((each) => timestampPath(each) === timestampPath(ref))!,
@@ -364,7 +364,7 @@ describe('the check of an exported bundle', () => {
     const { ports, stored } = twoNights()
     await exportBundle(ports, ofRun('run-1'))
     const others = sampleKeys()
-    const strangers = { ...ports, logSigner: { publicKey: async () => others.log.publicPem } }
+    const strangers = { ...ports, logSigner: { numbered: () => ({ publicKey: async () => others.log.publicPem }) } }
     await expect(checkBundle(strangers, { exportId: 'e1' })).rejects.toThrow(/^keys: log key/)
     stored.set('exports/e1/log/policy', new Uint8Array())
     await expect(checkBundle(ports, { exportId: 'e1' })).rejects.toThrow(/^manifest: log\/policy/)

@@ -83,7 +83,7 @@ function inTurns(scheduler: fc.Scheduler, ledger: Ledger, anchor: Anchor, plan: 
   const shared: Ledger = {
     reserve: (...args) => turn(() => faulty.reserve(...args)),
     find: (...args) => turn(() => faulty.find(...args)),
-    pending: () => turn(() => faulty.pending()),
+    renew: (...args) => turn(() => faulty.renew(...args)),
     head: () => turn(() => faulty.head()),
     append: (...args) => turn(() => faulty.append(...args)),
     entries: (...args) => faulty.entries(...args),

@@ -2,16 +2,24 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { formatEnvelope, parseEnvelope, signEnvelope, verifyEnvelope } from '../../lib/attestation/envelope.ts'
 import { fingerprintOf, type KeyKind } from '../../lib/attestation/key-chain.ts'
-import { claimOf, formatStatement, identityOfStatement, parseStatement } from '../../lib/attestation/statement.ts'
-import { CheckpointRefused, EvidenceConflict, KeyUnsafe } from '../../lib/errors.ts'
+import {
+  claimOf,
+  formatStatement,
+  identityOfStatement,
+  identityOfTransition,
+  parseStatement,
+} from '../../lib/attestation/statement.ts'
+import { CheckpointRefused, EvidenceConflict, InputInvalid, KeyUnsafe } from '../../lib/errors.ts'
 import { parseCheckpoint, verifyCheckpoint } from '../../lib/log/checkpoint.ts'
 import { appendLeaves, emptyHead, leafHash } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
 import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
-import { countTransitions, readKeyChains } from '../../lib/pipeline/key-chains.ts'
-import { rotateKey } from '../../lib/pipeline/rotate-key.ts'
+import { appendTransition } from '../../lib/pipeline/append-transition.ts'
+import { readAttestationKeys, readKeyChains } from '../../lib/pipeline/key-chains.ts'
+import { retireKey } from '../../lib/pipeline/retire-key.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
-import type { AttestationSigner, Ledger, LogSigner } from '../../lib/ports.ts'
+import { vouchForLogKey } from '../../lib/pipeline/vouch-for-key.ts'
+import type { Keys, Ledger } from '../../lib/ports.ts'
 import {
   emptyLedgerState,
   type Fault,
@@ -21,49 +29,80 @@ import {
   Outage,
   withFaults,
 } from '../support/memory-ledger.ts'
-import { memoryAttestationSigner, memoryLogSigner } from '../support/memory-signers.ts'
+import { memoryAttestationSigner, memoryLogSigner, type OnlyKey } from '../support/memory-signers.ts'
 import { scopeStatementOf } from '../support/sample-statements.ts'
 
 const kinds: KeyKind[] = ['attestation', 'log']
+const at = '2026-11-26T12:00:00Z'
 
-/** A deployment whose keys lie beside each other, as key files do: which one signs, its log says. */
-function deployment(wrap: (ledger: Ledger) => Ledger = (ledger) => ledger) {
+/** A deployment whose keys lie beside each other, as many as it was deployed with: which one signs, its log says. */
+function deployment(wrap: (ledger: Ledger) => Ledger = (ledger) => ledger, many = 2) {
   const state = emptyLedgerState()
   const ledger = wrap(memoryLedger(state))
   const anchored = new Map<number, string>()
-  const keys = { attestation: [memoryAttestationSigner()], log: [memoryLogSigner()] as LogSigner[] }
-  const ring = (kind: KeyKind) => ({
-    publicKey: async () => keys[kind][await countTransitions(memoryLedger(state), kind)]!.publicKey(),
-    sign: async (message: Uint8Array) => keys[kind][await countTransitions(memoryLedger(state), kind)]!.sign(message),
+  const keys: Record<KeyKind, OnlyKey[]> = {
+    attestation: Array.from({ length: many }, memoryAttestationSigner),
+    log: Array.from({ length: many }, memoryLogSigner),
+  }
+  const retired = new Set<string>()
+  const numbered = (kind: KeyKind): Keys => ({
+    numbered(number) {
+      const key = async () => {
+        const found = keys[kind][number - 1]
+        if (found === undefined) throw new KeyUnsafe(`${kind} key ${number}: expected it to be deployed`)
+        return found
+      }
+      return {
+        publicKey: async () => (await key()).publicKey(),
+        sign: async (message) => {
+          if (retired.has(`${kind} ${number}`)) throw new KeyUnsafe(`${kind} key ${number}: disabled`)
+          return (await key()).sign(message)
+        },
+      }
+    },
   })
   const ports = {
     ledger,
     anchor: memoryAnchor(anchored),
-    clock: () => new Date('2026-11-26T12:00:00Z'),
     tool: { name: 'odv', version: '0.1.0' },
-    attestationSigner: ring('attestation'),
-    logSigner: {
-      ...ring('log'),
-      async signAs(publicKey: string, message: Uint8Array) {
-        for (const key of keys.log) if ((await key.publicKey()) === publicKey) return key.sign(message)
-        throw new KeyUnsafe('gone')
+    attestationSigner: numbered('attestation'),
+    logSigner: numbered('log'),
+    keyRetirement: {
+      async retire(kind: KeyKind, number: number) {
+        retired.add(`${kind} ${number}`)
+        return 'disabled' as const
       },
     },
   }
-  const makeNext = async (kind: KeyKind, number: number): Promise<AttestationSigner> => {
-    keys[kind][number - 1] ??= kind === 'attestation' ? memoryAttestationSigner() : memoryLogSigner()
-    return keys[kind][number - 1]!
+  /** What the state machine does, task by task. */
+  const rotate = async (key: KeyKind, number = 1) => {
+    const vouched = key === 'log' ? (await vouchForLogKey(ports, { number, at })).vouched : null
+    const { seq } = await appendTransition(ports, { key, number, at, vouched })
+    const { size } = await signCheckpoint(ports)
+    await retireKey(ports, { key, number })
+    const [from, to] = await Promise.all(keys[key].slice(number - 1, number + 1).map((each) => each.publicKey()))
+    return { seq, size, from: from!, to: to! }
   }
   return {
     state,
     anchored,
     keys,
+    retired,
     ports,
     attest: (runId: string) => appendAttestation(ports, scopeStatementOf(runId)),
-    rotate: (kind: KeyKind) => rotateKey(ports, kind, (number) => makeNext(kind, number)),
-    /** Everything once more from the beginning, believing no earlier checkpoint. */
-    judge: () =>
-      signCheckpoint({ ...ports, ledger: memoryLedger({ ...state, checkpoints: new Map() }), anchor: memoryAnchor() }),
+    reserve: async (runId: string, signer = keys.attestation[0]!) => {
+      const statement = scopeStatementOf(runId)
+      const envelope = await signEnvelope(signer, formatStatement(statement))
+      return memoryLedger(state).reserve(identityOfStatement(statement), claimOf(statement), envelope)
+    },
+    rotate,
+    /** Everything once more from the beginning, believing no earlier checkpoint; keys out of use do what is tried. */
+    judge: () => {
+      const all = (kind: KeyKind): Keys => ({ numbered: (number) => keys[kind][number - 1]! })
+      const fresh = memoryLedger({ ...state, checkpoints: new Map() })
+      const signers = { attestationSigner: all('attestation'), logSigner: all('log') }
+      return signCheckpoint({ ...signers, ledger: fresh, anchor: memoryAnchor() })
+    },
   }
 }
 
@@ -90,9 +129,9 @@ describe('changing the attestation key', () => {
   it('logs a transition that both keys signed, and from then on the new one signs', async () => {
     const place = deployment()
     await place.attest('run-0')
-    const { number, seq, from, to, size } = await place.rotate('attestation')
+    const { seq, from, to, size } = await place.rotate('attestation')
     await place.attest('run-1')
-    expect({ number, seq, size }).toEqual({ number: 1, seq: 1, size: 2 })
+    expect({ seq, size }).toEqual({ seq: 1, size: 2 })
     const [before, transition, after] = place.state.entries.map(({ envelope }) => envelope)
     expect(verifyEnvelope(before!, from)).toBeTruthy()
     expect(verifyEnvelope(after!, to)).toBeTruthy()
@@ -104,33 +143,42 @@ describe('changing the attestation key', () => {
     await place.judge()
   })
 
-  it('may be done again and again, also before the first attestation', async () => {
-    const place = deployment()
-    for (const number of [1, 2, 3]) expect((await place.rotate('attestation')).number).toBe(number)
+  it('may be done again and again, also before the first attestation, as often as there are keys', async () => {
+    const place = deployment(undefined, 4)
+    for (const number of [1, 2, 3]) expect((await place.rotate('attestation', number)).seq).toBe(number - 1)
     await place.attest('run-0')
     expect((await readKeyChains(place.ports)).attestation.map(({ until }) => until)).toEqual([0, 1, 2, undefined])
+    expect([...place.retired]).toEqual(['attestation 1', 'attestation 2', 'attestation 3'])
+    place.retired.clear()
+    expect(await retireKey(place.ports, { key: 'attestation', number: 2 })).toEqual({ retired: 'disabled' })
+    expect([...place.retired]).toEqual(['attestation 1', 'attestation 2'])
+    await expect(place.rotate('attestation', 4)).rejects.toThrow('attestation key 5: expected it to be deployed')
+    await expect(place.rotate('attestation', 6)).rejects.toThrow('expected change 4 to be the next, got 6')
+    expect(place.state.entries).toHaveLength(4)
     await place.judge()
   })
 
-  it('appends what was reserved before, so that it is signed by a key in force', async () => {
+  it('leaves what was reserved before to its task, which has the new key sign the same', async () => {
     const place = deployment()
-    const { ledger, attestationSigner } = place.ports
-    const statement = scopeStatementOf('run-0')
-    const envelope = await signEnvelope(attestationSigner, formatStatement(statement))
-    await ledger.reserve(identityOfStatement(statement), claimOf(statement), envelope)
+    await place.reserve('run-0')
     await place.rotate('attestation')
-    expect(phasesOf(place)).toEqual(['scope', 'key-transition'])
-    expect(await place.attest('run-0')).toMatchObject({ seq: 0 })
+    expect(phasesOf(place)).toEqual(['key-transition'])
+    expect(await place.attest('run-0')).toMatchObject({ seq: 1 })
+    expect(await place.attest('run-0')).toMatchObject({ seq: 1 })
     await place.judge()
   })
 
-  it('logs nothing when a reservation is not signed by the key in force', async () => {
+  it('never has anything signed anew that no key of the log signed before, or that says something else', async () => {
     const place = deployment()
-    const statement = scopeStatementOf('run-0')
-    const forged = await signEnvelope(memoryAttestationSigner(), formatStatement(statement))
-    await place.ports.ledger.reserve(identityOfStatement(statement), claimOf(statement), forged)
-    await expect(place.rotate('attestation')).rejects.toThrow(EvidenceConflict)
-    expect(place.state.entries).toEqual([])
+    await place.reserve('run-0', memoryAttestationSigner())
+    await place.reserve('run-1')
+    const other = { ...place.state.reservations.get(identityOfStatement(scopeStatementOf('run-1')))!, claim: 'other' }
+    place.state.reservations.set(other.identity, other)
+    const swapped = await place.reserve('run-2')
+    place.state.reservations.set(swapped.identity, { ...swapped, envelope: other.envelope })
+    await place.rotate('attestation')
+    for (const runId of ['run-0', 'run-1', 'run-2']) await expect(place.attest(runId)).rejects.toThrow(EvidenceConflict)
+    expect(phasesOf(place)).toEqual(['key-transition'])
   })
 
   it('leaves nothing that the old key could log', async () => {
@@ -157,12 +205,35 @@ describe('changing the attestation key', () => {
     const place = deployment((ledger) => ({ ...ledger, append: () => Promise.reject(new Outage('append')) }))
     await expect(place.rotate('attestation')).rejects.toThrow(Outage)
     const ports = { ...place.ports, ledger: memoryLedger(place.state) }
-    await expect(rotateKey(ports, 'attestation', async () => memoryAttestationSigner())).rejects.toThrow(
-      EvidenceConflict,
-    )
-    await expect(rotateKey(ports, 'log', async () => memoryLogSigner())).rejects.toThrow('odv keys rotate attestation')
-    expect(await rotateKey(ports, 'attestation', async () => place.keys.attestation[1]!)).toMatchObject({ seq: 0 })
+    const change = { key: 'attestation' as const, number: 1, at: '2026-11-27T00:00:00Z', vouched: null }
+    const reserved = place.keys.attestation[1]!
+    place.keys.attestation[1] = memoryAttestationSigner()
+    await expect(appendTransition(ports, change)).rejects.toThrow('expected the new key that was reserved')
+    place.keys.attestation[1] = reserved
+    expect(await appendTransition(ports, change)).toMatchObject({ seq: 0 })
   })
+})
+
+describe('keys that are deployed', () => {
+  for (const kind of kinds)
+    it(`and that the log does not know sign nothing, as those that it knows and that are not deployed (${kind})`, async () => {
+      const place = deployment()
+      await place.attest('run-0')
+      await signCheckpoint(place.ports)
+      const [first] = await readAttestationKeys(place.ports.ledger, place.ports.attestationSigner)
+      expect(first!.pem).toBe(await place.keys.attestation[0]!.publicKey())
+      await place.rotate(kind)
+      // The number of keys was lowered, and another key took the place of the second one.
+      const [second] = place.keys[kind].splice(1)
+      const tries = [() => signCheckpoint(place.ports), ...(kind === 'log' ? [] : [() => place.attest('run-1')])]
+      for (const tried of tries) await expect(tried()).rejects.toThrow(`${kind} key 2: expected it to be deployed`)
+      place.keys[kind][1] = kind === 'log' ? memoryLogSigner() : memoryAttestationSigner()
+      for (const tried of tries) await expect(tried()).rejects.toThrow(`${kind} key: expected the one that is in force`)
+      expect(place.state.entries).toHaveLength(2)
+      place.keys[kind][1] = second!
+      await place.attest('run-1')
+      await place.judge()
+    })
 })
 
 describe('changing the log key', () => {
@@ -196,7 +267,7 @@ describe('changing the log key', () => {
     const place = deployment()
     const { from, to } = await place.rotate('log')
     const { keyid, further } = parseEnvelope(place.state.entries[0]!.envelope)
-    const signed = await place.ports.attestationSigner.publicKey()
+    const signed = await place.keys.attestation[0]!.publicKey()
     expect([keyid, ...further!.map((each) => each.keyid)]).toEqual([
       fingerprintOf('attestation', signed),
       fingerprintOf('log', from),
@@ -204,17 +275,89 @@ describe('changing the log key', () => {
     ])
   })
 
-  it('is not checkpointed by a signer that has only the new key', async () => {
+  it('is not checkpointed by a signer that cannot use the old key any more', async () => {
     const place = deployment((ledger) => ({ ...ledger, addCheckpoint: () => Promise.reject(new Outage('crash')) }))
     await expect(place.rotate('log')).rejects.toThrow(Outage)
-    const { signAs: _, ...logSigner } = place.ports.logSigner
-    const ports = { ...place.ports, ledger: memoryLedger(place.state), logSigner }
+    const ports = { ...place.ports, ledger: memoryLedger(place.state) }
+    place.retired.add('log 1')
     await expect(signCheckpoint(ports)).rejects.toThrow(CheckpointRefused)
     expect(place.anchored.size).toBe(0)
-    await signCheckpoint({ ...ports, logSigner: place.ports.logSigner })
+    place.retired.clear()
+    await signCheckpoint(ports)
+    place.retired.add('log 1')
     await place.attest('run-1')
     expect((await signCheckpoint(ports)).size).toBe(2)
   })
+
+  it('is not attested without what both log keys sign about the very change', async () => {
+    const place = deployment(undefined, 3)
+    const { vouched } = await vouchForLogKey(place.ports, { number: 1, at })
+    const change = { key: 'log' as const, number: 1, at }
+    const { old, next } = vouched!
+    const others = [
+      { ...change, vouched: { old: next, next: old } },
+      { ...change, vouched: { old, next: old } },
+      { ...change, at: '2026-11-26T12:00:01Z', vouched: { old, next } },
+    ]
+    for (const other of others) await expect(appendTransition(place.ports, other)).rejects.toThrow(KeyUnsafe)
+    await expect(appendTransition(place.ports, { ...change, vouched: null })).rejects.toThrow(InputInvalid)
+    await expect(vouchForLogKey(place.ports, { number: 2, at })).rejects.toThrow(KeyUnsafe)
+    expect(place.state.reservations.size).toBe(0)
+    await appendTransition(place.ports, { ...change, vouched: { old, next } })
+    expect(await vouchForLogKey(place.ports, { number: 1, at })).toEqual({ vouched: null })
+  })
+
+  it('that was reserved when the attestation key is changed is signed anew by that, and says the same', async () => {
+    let isDown = true
+    const place = deployment((ledger) => ({
+      ...ledger,
+      append: (...args) => (isDown ? Promise.reject(new Outage('append')) : ledger.append(...args)),
+    }))
+    await expect(place.rotate('log')).rejects.toThrow(Outage)
+    isDown = false
+    await place.rotate('attestation')
+    expect((await place.rotate('log')).seq).toBe(1)
+    await place.judge()
+  })
+
+  it('that a stranger reserved is not signed anew', async () => {
+    const place = deployment()
+    await place.rotate('attestation')
+    const { vouched } = await vouchForLogKey(place.ports, { number: 1, at })
+    const strange = deployment()
+    strange.keys.log = place.keys.log
+    strange.keys.attestation[0] = memoryAttestationSigner()
+    const { vouched: said } = await vouchForLogKey(strange.ports, { number: 1, at })
+    await appendTransition(strange.ports, { key: 'log', number: 1, at, vouched: said })
+    const { seq: _, ...reserved } = (await strange.ports.ledger.find(identityOfTransition('log', 1)))!
+    place.state.reservations.set(reserved.identity, reserved)
+    await expect(appendTransition(place.ports, { key: 'log', number: 1, at, vouched })).rejects.toThrow(
+      EvidenceConflict,
+    )
+    expect(place.state.entries).toHaveLength(1)
+  })
+})
+
+describe('taking a key out of use', () => {
+  for (const key of kinds)
+    it(`is refused while it is in force, and until its change is anchored (${key})`, async () => {
+      const place = deployment()
+      const retire = () => retireKey(place.ports, { key, number: 1 })
+      await expect(retire()).rejects.toThrow('expected one that gave its duty to another')
+      await place.attest('run-0')
+      await signCheckpoint(place.ports)
+      const vouched = key === 'log' ? (await vouchForLogKey(place.ports, { number: 1, at })).vouched : null
+      await appendTransition(place.ports, { key, number: 1, at, vouched })
+      await expect(retire()).rejects.toThrow('expected an anchored checkpoint of the change')
+      expect(place.retired.size).toBe(0)
+      const { note } = await signCheckpoint(place.ports)
+      place.anchored.set(2, note.replace(/^— .*$/m, '— x eHh4eA=='))
+      await expect(retire()).rejects.toThrow()
+      place.anchored.set(2, note)
+      expect(await retire()).toEqual({ retired: 'disabled' })
+      await expect(retireKey(place.ports, { key, number: 2 })).rejects.toThrow(KeyUnsafe)
+      expect([...place.retired]).toEqual([`${key} 1`])
+    })
 })
 
 describe('a change that is interrupted', () => {
@@ -236,7 +379,7 @@ describe('a change that is interrupted', () => {
           isArmed = false
           expect(['done', 'interrupted']).toContain(ended)
           await place.attest('run-1')
-          if (ended === 'interrupted') await place.rotate(kind)
+          await place.rotate(kind)
           await place.attest('run-2')
           await place.judge()
           await signCheckpoint(place.ports)
@@ -248,9 +391,9 @@ describe('a change that is interrupted', () => {
         expect(interrupted).toBeGreaterThan(10)
       })
 
-  it('by attestations at the same time never has one logged that a key out of force signed', async () => {
+  it('by others at the same time, and changes of both keys, come to one entry each that holds', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.scheduler(), fc.constantFrom(...kinds), async (scheduler, kind) => {
+      fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const turn = async <T>(call: () => Promise<T>) => {
           await scheduler.schedule(Promise.resolve(), 'request')
           return call()
@@ -260,27 +403,26 @@ describe('a change that is interrupted', () => {
           find: (...args) => turn(() => ledger.find(...args)),
           head: () => turn(() => ledger.head()),
           reserve: (...args) => turn(() => ledger.reserve(...args)),
+          renew: (...args) => turn(() => ledger.renew(...args)),
           append: (...args) => turn(() => ledger.append(...args)),
         }))
-        const refused = (error: unknown) => {
-          expect(error).toSatisfy((each) => each instanceof KeyUnsafe || each instanceof EvidenceConflict)
-        }
-        const work = Promise.all([
-          place.rotate(kind).catch(refused),
-          ...['run-0', 'run-1', 'run-2'].map((runId) => place.attest(runId).catch(refused)),
-        ])
-        await scheduler.waitFor(work)
-        const judged = signCheckpoint({
-          ...place.ports,
-          ledger: memoryLedger({ ...place.state, checkpoints: new Map() }),
-          anchor: memoryAnchor(),
-        })
-        expect((await judged).size).toBe(place.state.entries.length)
+        const runs = ['run-0', 'run-1', 'run-2']
+        await scheduler.waitFor(
+          Promise.all([...runs.map(place.attest), ...kinds.map((kind) => place.rotate(kind).catch(onlyRetired))]),
+        )
+        await scheduler.waitFor(Promise.all(kinds.map((kind) => place.rotate(kind))))
+        expect(phasesOf(place).toSorted()).toEqual(['key-transition', 'key-transition', 'scope', 'scope', 'scope'])
+        expect((await place.judge()).size).toBe(5)
       }),
-      { numRuns: 40 },
+      { numRuns: 12 },
     )
   })
 })
+
+/** Of two changes at once, one may find that the other moved what it goes by, and is repeated. Nothing else may stop it. */
+function onlyRetired(error: unknown): void {
+  expect(error).toSatisfy((each) => each instanceof KeyUnsafe || each instanceof CheckpointRefused)
+}
 
 describe('the checkpoint signer', () => {
   /** A log with one entry, a transition of the attestation key that is logged as `change` leaves it, and what follows. */

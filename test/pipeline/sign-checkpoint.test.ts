@@ -11,7 +11,7 @@ import { appendLeaves, emptyHead, leafHash } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
 import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
-import type { LogEntry, LogSigner } from '../../lib/ports.ts'
+import type { LogEntry, Signer } from '../../lib/ports.ts'
 import {
   emptyLedgerState,
   type Fault,
@@ -21,7 +21,7 @@ import {
   Outage,
   withFaults,
 } from '../support/memory-ledger.ts'
-import { memoryAttestationSigner, memoryLogSigner } from '../support/memory-signers.ts'
+import { memoryAttestationSigner, memoryLogSigner, onlyKey } from '../support/memory-signers.ts'
 import { requireTool } from '../support/require-tool.ts'
 import { scopeStatementOf } from '../support/sample-statements.ts'
 
@@ -44,7 +44,7 @@ async function logOf(size: number, signedAt: number[] = []) {
   return { state, anchored, ports }
 }
 
-async function entryOf(seq: number, statement: Statement, signer = attestationSigner): Promise<LogEntry> {
+async function entryOf(seq: number, statement: Statement, signer: Signer = attestationSigner): Promise<LogEntry> {
   const envelope = await signEnvelope(signer, formatStatement(statement))
   return { seq, identity: identityOfStatement(statement), leaf: leafHash(envelope), envelope }
 }
@@ -58,7 +58,7 @@ function rewrite(state: LedgerState, entries: LogEntry[]): void {
   )
 }
 
-async function noteOf(size: number, root: Uint8Array, signer: LogSigner = logSigner, name = origin): Promise<string> {
+async function noteOf(size: number, root: Uint8Array, signer: Signer = logSigner, name = origin): Promise<string> {
   const text = formatCheckpointText({ origin: name, size, root })
   const by = { origin: name, publicKeyPem: await signer.publicKey() }
   return joinSignature(text, by, await signer.sign(Buffer.from(text)))
@@ -82,7 +82,7 @@ describe('signing a checkpoint', () => {
 
   it('gives the same checkpoint for an unchanged log, without a second signature', async () => {
     const { ports, anchored } = await logOf(3, [3])
-    const unable = { publicKey: logSigner.publicKey, sign: () => Promise.reject(new Error('signed again')) }
+    const unable = onlyKey({ publicKey: logSigner.publicKey, sign: () => Promise.reject(new Error('signed again')) })
     expect(await signCheckpoint({ ...ports, logSigner: unable })).toEqual({
       size: 3,
       note: anchored.get(3),
@@ -272,13 +272,13 @@ describe('no checkpoint is signed', () => {
       await tamper(log)
       const before = { stored: new Map(log.state.checkpoints), anchored: new Map(log.anchored) }
       let signatures = 0
-      const counting = {
+      const counting = onlyKey({
         publicKey: logSigner.publicKey,
         sign: (message: Uint8Array) => {
           signatures += 1
           return logSigner.sign(message)
         },
-      }
+      })
       const error = await signCheckpoint({ ...log.ports, logSigner: counting }).catch((thrown) => thrown)
       expect(error).toBeInstanceOf(CheckpointRefused)
       expect(error.message).toContain(says)
@@ -288,7 +288,7 @@ describe('no checkpoint is signed', () => {
 
   it('with a signature that does not verify', async () => {
     const { ports, state } = await logOf(2)
-    const broken = { publicKey: logSigner.publicKey, sign: async () => new Uint8Array(64) }
+    const broken = onlyKey({ publicKey: logSigner.publicKey, sign: async () => new Uint8Array(64) })
     await expect(signCheckpoint({ ...ports, logSigner: broken })).rejects.toThrow('signature')
     expect(state.checkpoints.size).toBe(0)
   })

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import * as tasks from '../../lib/pipeline/task-input.ts'
 import { createWorld, type Handler, named } from '../local/asl/world.ts'
 import { machineNames, pascal, readDefinition } from './definitions.ts'
@@ -8,8 +8,7 @@ const schemas = {
   'build-index': tasks.buildIndexInput,
   'settle-subjects': tasks.runInput,
   'close-run': tasks.closeRunInput,
-  /** Reads nothing of its payload. */
-  'sign-checkpoint': z.unknown(),
+  'sign-checkpoint': tasks.signCheckpointInput,
   'stamp-checkpoint': tasks.runInput,
   'take-inventory': tasks.pageInput,
   'plan-listing': tasks.passInput,
@@ -26,6 +25,7 @@ const schemas = {
   'decide-verdict': tasks.decideInput,
   'estimate-cost': tasks.runInput,
   attest: tasks.attestInput,
+  'retire-key': tasks.retireInput,
 }
 
 type Pass = { runId: string; storeId: string; pass: number }

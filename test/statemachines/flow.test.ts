@@ -30,10 +30,11 @@ const knownErrors = new Set([
 ])
 
 describe('the state machines', () => {
-  it('are the five of the design', () => {
+  it('are the six of the design', () => {
     expect(machineNames.toSorted()).toEqual([
       'correct-entry',
       'export-filing',
+      'rotate-key',
       'scan-store',
       'verify-run',
       'verify-store',

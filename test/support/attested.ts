@@ -23,7 +23,7 @@ export async function withState<T>(root: string, work: (ports: LocalPorts) => Pr
 
 /** Every statement of the log, in its order; each is signed, and none has the identity of another. */
 export async function statementsOf(ports: LocalPorts): Promise<Statement[]> {
-  const publicKey = await ports.attestationSigner.publicKey()
+  const publicKey = await ports.attestationSigner.numbered(1).publicKey()
   const statements: Statement[] = []
   const { size } = await ports.ledger.head()
   for await (const { envelope, seq } of ports.ledger.entries(0, size)) {

@@ -25,8 +25,12 @@ export function memoryLedger(state: LedgerState = emptyLedgerState()): Ledger {
       const reservation = state.reservations.get(identity)
       return reservation && { ...reservation }
     },
-    async pending() {
-      return [...state.reservations.values()].filter(({ seq }) => seq === undefined)
+    async renew(identity, stale, fresh) {
+      const stored = state.reservations.get(identity)
+      if (!stored) throw new EvidenceConflict('ledger: renew: expected a reservation, got none')
+      if (stored.seq === undefined && Buffer.from(stored.envelope).equals(stale))
+        state.reservations.set(identity, { ...stored, envelope: fresh })
+      return { ...state.reservations.get(identity)! }
     },
     async head() {
       return state.head
@@ -39,7 +43,8 @@ export function memoryLedger(state: LedgerState = emptyLedgerState()): Ledger {
       if (entries.some(({ identity }) => state.reservations.get(identity)?.seq !== undefined)) return 'moved'
       for (const entry of entries) {
         const reservation = state.reservations.get(entry.identity)
-        if (!reservation) throw new EvidenceConflict('ledger: append: expected a reservation, got none')
+        if (!reservation || !Buffer.from(reservation.envelope).equals(entry.envelope))
+          throw new EvidenceConflict('ledger: append: expected the envelope that is reserved, got another')
         state.reservations.set(entry.identity, { ...reservation, seq: entry.seq })
         state.entries.push(entry)
       }

@@ -48,7 +48,7 @@ export async function demoCommand(
   step('What the agency gets', 'npx odv export --out bundle')
   const exported = await exportCommand({ out: 'bundle', place, cwd, signal }, terminal)
   step('Keys, which the auditor has from another source than the bundle', 'npx odv keys --out auditor')
-  const shown = await keysCommand({ action: 'show', out: 'auditor', place, cwd }, terminal)
+  const shown = await keysCommand({ action: 'show', out: 'auditor', place, cwd, signal }, terminal)
   const keys = ['auditor/attestation-p256.pub.pem', 'auditor/log-ed25519.pub.pem']
   step('The auditor checks it, offline', `npx odv verify bundle ${keys.map((key) => `--key ${key}`).join(' ')}`)
   const verified = await verifyCommand({ bundle: 'bundle', keys, authorities: [], cwd }, terminal)

@@ -22,6 +22,7 @@ export type Parts = {
   describeFailure(failed: Failed): string
   acknowledge(payload: AcknowledgePayload): Promise<unknown>
   proposeCorrection(payload: CorrectionPayload): Promise<unknown>
+  hasKey: Deployment['hasKey']
   locate(key: string): string
   /** As commands that are shown have to give it: ` --aws --stage prod`. */
   options: string
@@ -34,6 +35,7 @@ export function deployed({
   describeFailure,
   acknowledge,
   proposeCorrection,
+  hasKey,
   locate,
   options,
 }: Parts): Deployment {
@@ -68,6 +70,7 @@ export function deployed({
     execute,
     acknowledge,
     proposeCorrection,
+    hasKey,
     progress: () => followed?.progress() ?? { listed: 0, bytes: 0, versions: 0 },
     locate,
     words: {

@@ -31,13 +31,17 @@ export async function withStage<T>(
   }
 }
 
-export function toDeployment({ ports, executions, describeFailure, call, names }: Stage, options: string): Deployment {
+export function toDeployment(
+  { ports, executions, hasKey, describeFailure, call, names }: Stage,
+  options: string,
+): Deployment {
   return deployed({
     ports,
     executions,
     describeFailure,
     acknowledge: (payload) => call('acknowledge', payload),
     proposeCorrection: (payload) => call('propose-correction', payload),
+    hasKey,
     locate: (key) => `s3://${names.evidenceBucket}/${key}`,
     options,
   })
