@@ -97,29 +97,36 @@ export function piecesOf(
     whole = 0
     isAtStart = false
   }
+  function take(bytes: Uint8Array): void {
+    const skipped = pace.pass(bytes.length)
+    if (skipped > 0) {
+      // What is held goes on in what is passed over: it ends at its last separator.
+      lookAt(whole)
+      passOver(skipped)
+    }
+    let rest = bytes.subarray(skipped)
+    if (!isAtStart) {
+      const start = rest.findIndex(isSeparator) + 1
+      if (start === 0) {
+        passOver(rest.length)
+        return
+      }
+      isAtStart = true
+      from += start
+      rest = rest.subarray(start)
+    }
+    hold(rest)
+    if (held < limits.piece) return
+    if (whole > 0) lookAt(whole)
+    else if (held > limits.held) {
+      lookAt(held, Math.max(0, held - limits.margin))
+      passOver(0)
+    }
+  }
   return {
+    // In pieces, since what is held is looked at as a whole.
     write(bytes) {
-      const skipped = pace.pass(bytes.length)
-      if (skipped > 0) {
-        // What is held goes on in what is passed over: it ends at its last separator.
-        lookAt(whole)
-        passOver(skipped)
-      }
-      let rest = bytes.subarray(skipped)
-      if (!isAtStart) {
-        const start = rest.findIndex(isSeparator) + 1
-        if (start === 0) return passOver(rest.length)
-        isAtStart = true
-        from += start
-        rest = rest.subarray(start)
-      }
-      hold(rest)
-      if (held < limits.piece) return
-      if (whole > 0) lookAt(whole)
-      else if (held > limits.held) {
-        lookAt(held, Math.max(0, held - limits.margin))
-        passOver(0)
-      }
+      for (let at = 0; at < bytes.length; at += limits.piece) take(bytes.subarray(at, at + limits.piece))
     },
     end() {
       if (isAtStart) lookAt(held)

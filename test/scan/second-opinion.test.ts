@@ -97,6 +97,15 @@ describe('a second opinion', () => {
     expect(opinion!.pieces.get(0)!.at(-1)!.from).toBeGreaterThan(10_000 * line.length)
   })
 
+  it('looks at as little of a large object in large chunks as in small ones', async () => {
+    const bytes = Buffer.from(line.repeat(150_000))
+    for (const chunk of [50_000, 2 ** 20]) {
+      const opinion = await opinionOnObject(inPieces(bytes, [chunk]), { index: bob, forms: [], seed })
+      expect(opinion!.bytes).toBeGreaterThan(opinionLimits.closely)
+      expect(opinion!.bytes).toBeLessThan(bytes.length / 3)
+    }
+  })
+
   it('ends with a part of what is too large, and with a part of too many contents', async () => {
     const bytes = Buffer.from(line.repeat(2000))
     const { seen, result } = await scan(bytes)

@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { createCounters } from './counters.ts'
 
@@ -11,6 +13,8 @@ export type WorkerData = {
   counters: SharedArrayBuffer
   cores: number
   logFile: string
+  /** Where compiled code is kept, if anywhere: a thread does not do as its process does by itself. */
+  compileCache?: string
 }
 export type Call = { id: number; name: string; payload: unknown }
 export type Reply =
@@ -36,7 +40,8 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
   let calls = 0
 
   const start = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, resourceLimits })
+    const workerData = { ...data, compileCache: getCompileCacheDir() && dirname(getCompileCacheDir()!) }
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits })
     started++
     worker.on('message', (reply: Reply) => {
       const waiting = busy.get(worker)
