@@ -23,7 +23,7 @@ const read = (bytes: Uint8Array) => collect(inPieces(bytes, [5000]))
 const reasons = ({ reading }: Awaited<ReturnType<typeof read>>) => reading.gaps.map(({ reason }) => reason)
 const linesIn = (text = '') => text.split('\n').slice(0, -1)
 
-describe('Avro as fastavro writes it', () => {
+describe('Avro as fastavro and Java write it', () => {
   test('has every codec', () => {
     expect(files.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['null', 'deflate', 'snappy', 'zstandard', 'bzip2', 'xz']),

@@ -252,3 +252,57 @@ describe('where a finding is in a file of columns', () => {
     expect(found).toContain('stripe-1/column-26: #22.#1')
   })
 })
+
+describe('where a finding is in BSON', () => {
+  const int32 = (value: number) => {
+    const bytes = Buffer.alloc(4)
+    bytes.writeInt32LE(value)
+    return bytes
+  }
+  const element = (type: number, name: string, ...value: readonly (Buffer | string)[]) =>
+    Buffer.concat([Buffer.of(type), Buffer.from(`${name}\0`), ...value.map((each) => Buffer.from(each as string))])
+  const document = (...elements: readonly Buffer[]) => {
+    const body = Buffer.concat(elements)
+    return Buffer.concat([int32(body.length + 5), body, Buffer.alloc(1)])
+  }
+  const text = (name: string, value: string) => element(2, name, int32(Buffer.byteLength(value) + 1), `${value}\0`)
+  const long = (name: string, value: bigint) => {
+    const bytes = Buffer.alloc(8)
+    bytes.writeBigInt64LE(value)
+    return element(18, name, bytes)
+  }
+
+  it('is the field of its document, behind values without a text and lists of any length', async () => {
+    const contacts = (...mails: readonly string[]) =>
+      element(
+        4,
+        'contacts',
+        document(...mails.map((mail, at) => element(3, String(at), document(text('email', mail))))),
+      )
+    const filler = Array.from({ length: 3000 }, (_, at) =>
+      document(text('x', 'y'.repeat(at % 300)), long('n', BigInt(at))),
+    )
+    const object = Buffer.concat([
+      document(
+        element(10, 'nothing'),
+        element(8, 'flag', Buffer.of(1)),
+        long('user_id', BigInt(id)),
+        contacts('a', email),
+      ),
+      document(text('dave', 'carol_7'), element(7, '_id', Buffer.alloc(12, 7))),
+      ...filler,
+      document(text('note', 'a tab\t here'), text('mail', email)),
+      document(element(11, 'kind', 'a\0b\0'), element(3, 'user', document(text('mail', 'bob%40x.org')))),
+    ])
+    const found = await findPlaces(index, object)
+    expect(await findPlaces(index, object, 61)).toStrictEqual(found)
+    expect(found.map(({ record, where }) => [record, where?.field])).toEqual([
+      [1, 'user_id'],
+      [1, 'contacts[1].email'],
+      [2, '#1'],
+      // With a tab in a value nobody can tell fields apart.
+      [3003, undefined],
+      [3004, 'user.mail'],
+    ])
+  })
+})
