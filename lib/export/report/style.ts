@@ -41,6 +41,7 @@ h4{font-size:1rem;margin:1.2rem 0 .4rem}.stretches{color:var(--soft);font-size:.
 .events .has-bad::before{background:var(--bar-bad)}.events .has-good::before{background:var(--bar-good)}.events .has-open::before{background:var(--bar-open)}
 .events time{color:var(--soft);font-variant-numeric:tabular-nums;display:block;font-size:.88rem}
 .note{border-left:4px solid var(--bar-open);background:var(--open-tint);padding:.6rem 1rem;border-radius:0 .4rem .4rem 0}
+@media screen and (max-width:60rem){table{font-size:.87rem}th,td{padding-right:.5rem}}
 @media screen and (max-width:40rem){main{padding:1.5rem 1rem 3rem}body{font-size:15px}.scroll table{min-width:44rem}.scroll caption{max-width:calc(100vw - 2rem)}
 figure text{font-size:20px}}
 @media print{@page{margin:16mm}html{font-size:10pt}body{font-size:1rem}main{max-width:none;padding:0}h1,h2,h3,h4,caption,.lead{break-after:avoid}
