@@ -91,7 +91,7 @@ ${exitCodes}`,
                      key can try identifiers on it
   add                writes an index of what a manifest has more than an index, which may be all of it with new rows at its end. Rows
                      that are not transferred any more are refused; what is looked for only grows. Each one that adds to others
-                     slows a scan, where nothing is in a form by as much as the first: build all of it anew from time to time
+                     slows a scan by about a tenth: build all of it anew from time to time
   show               checks all of an index and says what it was built from; of several, each has to add to the one before
   --base FILE        the index to add to. Repeatable: behind it those that add to it already, in that order. All are needed to scan
   --manifest FILE    transfer manifest, as for odv run
