@@ -9,7 +9,7 @@ import { type Predicate, parseStatement } from './statement.ts'
 /**
  * Which key is in force where in the log. A key gives its duty to another one by a transition, an entry of the log that
  * both have signed: the old one vouches for the new one, and the new one shows that somebody holds it. From the entry
- * behind it on only the new one counts. What was reserved under the old key is appended before, so there is no grace.
+ * behind it on only the new one counts. What was reserved under the old key and is not in the log is signed anew, so there is no grace.
  */
 export type KeyKind = 'attestation' | 'log'
 export type KeyTransition = Extract<Predicate, { phase: 'key-transition' }>

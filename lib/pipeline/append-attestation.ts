@@ -16,6 +16,7 @@ import { countTransitions, readAttestationKeys } from './key-chains.ts'
 /** Every attempt that fails means that another appender got through. */
 const attempts = 100
 
+type AttestationKeys = KeyChains['attestation']
 type AppendPorts = { ledger: Ledger; attestationSigner: AttestationSigner }
 
 /**
@@ -37,22 +38,35 @@ export async function appendAttestation(
   ports: AppendPorts,
   statement: Statement,
 ): Promise<{ seq: number; envelopeSha256: string }> {
-  return untilKeysHoldStill(ports.ledger, async () => {
+  return untilKeysHoldStill(ports.ledger, async (see) => {
     const keys = await readAttestationKeys(ports.ledger, ports.attestationSigner)
+    see(keys)
     const reserved = await renew(ports, statement, keys, await reserve(ports, statement, keys))
     const seq = await appendReserved(ports.ledger, reserved, keys.length - 1)
     return { seq, envelopeSha256: hash('sha256', reserved.envelope, 'hex') }
   })
 }
 
-/** What fails because the attestation key was changed meanwhile is done again. There are no more attempts than keys. */
-export async function untilKeysHoldStill<T>(ledger: Pick<Ledger, 'find'>, work: () => Promise<T>): Promise<T> {
+/**
+ * What fails because the attestation key was changed meanwhile is done again. `see`: the keys that it goes by. There are no more
+ * attempts than keys.
+ */
+export async function untilKeysHoldStill<T>(
+  ledger: Pick<Ledger, 'find'>,
+  work: (see: (keys: AttestationKeys) => void) => Promise<T>,
+): Promise<T> {
   for (;;) {
-    const transitions = await countTransitions(ledger, 'attestation')
+    let seen: AttestationKeys | undefined
     try {
-      return await work()
+      return await work((keys) => {
+        seen = keys
+      })
     } catch (error) {
-      const isChanged = error instanceof OdvError && (await countTransitions(ledger, 'attestation')) !== transitions
+      const known = (seen as AttestationKeys | undefined)?.length
+      const isChanged =
+        error instanceof OdvError &&
+        known !== undefined &&
+        (await countTransitions(ledger, 'attestation')) !== known - 1
       if (!isChanged) throw error
     }
   }
@@ -80,8 +94,6 @@ export async function appendReserved(ledger: Ledger, reserved: Reservation, tran
   }
   throw new LogMoved(`append attestation: head: expected it to hold still once in ${attempts} attempts, got moved`)
 }
-
-type AttestationKeys = KeyChains['attestation']
 
 /** The first stored envelope wins, since ECDSA signatures are random. */
 async function reserve(

@@ -41,8 +41,9 @@ export async function appendTransition(
   change: KeyChange & { vouched: Vouched | null },
 ): Promise<{ seq: number }> {
   const { key, number } = change
-  return untilKeysHoldStill(ports.ledger, async () => {
+  return untilKeysHoldStill(ports.ledger, async (see) => {
     const chains = await readKeyChains(ports)
+    see(chains.attestation)
     const done = chains[key][number - 1]?.until
     if (done !== undefined) return { seq: done }
     const statement = await composeTransition(ports, chains, change)

@@ -127,7 +127,7 @@ describe.skipIf(withoutMinistack)(`the deployed stack ${onMinistack}`, () => {
     )
     const kms = { StringEquals: { ResourceType: ['AWS::KMS::Key'] } }
     expect(JSON.parse(StackPolicyBody!).Statement).toEqual([
-      { Effect: 'Allow', Principal: '*', Action: 'Update:*', Resource: '*' },
+      { Effect: 'Allow', Principal: '*', Action: ['Update:*'], Resource: '*' },
       { Effect: 'Deny', Principal: '*', Action: ['Update:Delete', 'Update:Replace'], Resource: '*', Condition: kms },
     ])
   })
