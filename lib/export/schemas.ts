@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { predicateSchemas } from '../attestation/statement.ts'
+import { predicateSchemas } from '../attestation/statement-schema.ts'
 import { storeReportSchema } from '../verdict/parse-store-report.ts'
 
 /**
