@@ -4,9 +4,15 @@ export type ManifestFormat = { kind: 'csv'; delimiter: string } | { kind: 'json-
 const idNames = ['userid', 'user_id', 'id']
 const timeNames = ['transferredat', 'transferred_at']
 
-export const isIdName = (name: string): boolean => name === 'userId' || idNames.includes(name.trim().toLowerCase())
-export const isTimeName = (name: string): boolean =>
-  name === 'transferredAt' || timeNames.includes(name.trim().toLowerCase())
+export const isIdName = (name: string): boolean => name === 'userId' || isOneOf(idNames, 'ui', name)
+export const isTimeName = (name: string): boolean => name === 'transferredAt' || isOneOf(timeNames, 't', name)
+
+/** Most names are neither, which their first letter tells: `letters` has those that `names` begin with. */
+function isOneOf(names: readonly string[], letters: string, name: string): boolean {
+  const first = name.charCodeAt(0) | 0x20
+  if (first >= 0x61 && first <= 0x7a && !letters.includes(String.fromCharCode(first))) return false
+  return names.includes(name.trim().toLowerCase())
+}
 
 /**
  * Tells the format from the first line that is not empty:

@@ -86,12 +86,14 @@ function jsonRow(text: string): JsonRow {
       ? malformed('expected a JSON object with userId, a string or a whole number')
       : { kind: 'row', id, transferredAt: undefined }
   }
-  const ids = members.filter((member) => isIdName(member.key))
-  const times = members.filter((member) => isTimeName(member.key))
+  const [ids, times]: [string[], string[]] = [[], []]
+  for (const { key, source } of members)
+    if (isIdName(key)) ids.push(source)
+    else if (isTimeName(key)) times.push(source)
   if (ids.length !== 1 || times.length > 1) return malformed('expected one key userId and at most one transferredAt')
-  const id = textOfValue(ids[0]!.source)
+  const id = textOfValue(ids[0]!)
   if (id === undefined) return malformed('expected userId to be a string or a whole number')
-  const source = times[0]?.source
+  const source = times[0]
   if (source === undefined) return { kind: 'row', id, transferredAt: undefined }
   if (source === 'null') return { kind: 'row', id, transferredAt: '' }
   if (!source.startsWith('"')) return malformed('expected transferredAt to be a string')
