@@ -1,4 +1,4 @@
-import type { Told } from './format-place.ts'
+import type { FormatPlace, Told } from './format-place.ts'
 
 /**
  * Where decoded bytes are pushed, in order. A sink consumes `bytes` before `write` returns (or its promise settles):
@@ -16,10 +16,10 @@ export interface Sink {
 }
 
 /**
- * Who tells where in a content a value is: the `text` itself, since it is as it was stored, or whoever made text of it. Absent: nobody can tell
- * more than the line and the offset.
+ * Who tells where in a content a value is: the `text` itself, since it is as it was stored, or whoever made text of it; or the one place that
+ * all of it is from. Absent: nobody can tell more than the line and the offset.
  */
-export type ToldBy = 'text' | RowTeller
+export type ToldBy = 'text' | RowTeller | FormatPlace
 
 /**
  * Tells where a row is, by its line from 1 on, and in it a cell, where the line is short enough to look at: its number from 0, and how

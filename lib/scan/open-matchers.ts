@@ -43,10 +43,12 @@ export function openMatchers(
     const report = (occurrence: FormOccurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       const placed: PlacedOccurrence = { ...occurrence, path, content }
-      if (onOccurrence(placed) === true) keeper?.want(wanted(placed))
+      if (onOccurrence(placed) !== true) return
+      if (typeof toldBy === 'object') told.push({ occurrence: placed, place: toldBy })
+      else keeper?.want(wanted(placed))
     }
-    const keeper =
-      toldBy === undefined ? undefined : createPlaceKeeper(undefined, toldBy === 'text' ? undefined : toldBy)
+    const isKept = toldBy !== undefined && typeof toldBy !== 'object'
+    const keeper = isKept ? createPlaceKeeper(undefined, toldBy === 'text' ? undefined : toldBy) : undefined
     const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     unended.set(matcher, path)

@@ -1,5 +1,4 @@
 import type { Step } from '../format-place.ts'
-import type { RowTeller } from '../sink.ts'
 
 /** No name that is shown is longer. */
 const longestName = 64
@@ -15,9 +14,4 @@ export function stepOf(member: number, name: Uint8Array | undefined): Step {
 /** The steps behind others, as far as they are told. */
 export function stepsBehind(steps: readonly Step[], step: Step): readonly Step[] {
   return steps.length > mostSteps ? steps : [...steps, step]
-}
-
-/** Tells of each value of a column which one it is. */
-export function columnTeller(steps: readonly Step[]): RowTeller {
-  return () => ({ field: steps })
 }

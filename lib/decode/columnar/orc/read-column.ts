@@ -4,7 +4,6 @@ import { decodeMember } from '../../decode-member.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { byteLines } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { columnTeller } from '../column-steps.ts'
 import { floating } from '../fixed-lines.ts'
 import { lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
@@ -37,7 +36,7 @@ export async function readColumn(
   const present = part.stream('present')
   const there = present === undefined ? part.count : countPresent(present)
   const isText = kind === 'string' || kind === 'varchar' || kind === 'char' || kind === 'binary'
-  const told = columnTeller(column.steps)
+  const told = { field: column.steps }
   const data = textContent(path, decoding, isText ? 'text' : 'numbers', out, told)
   const slack = textContent([...path, 'slack'], decoding, 'text', undefined, told)
   const unended = [data, slack]

@@ -5,7 +5,6 @@ import { addGap, countProduced, type Decoding, DecodingStopped } from '../../dec
 import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { columnTeller } from '../column-steps.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
@@ -42,7 +41,7 @@ export async function readColumnChunk(
     },
     kernel,
   )
-  const told = columnTeller(leaf.steps)
+  const told = { field: leaf.steps }
   const data = textContent(path, decoding, printer.kind, out, told)
   const statistics = textContent([...path, 'statistics'], decoding, 'numbers', undefined, told)
   const slack = textContent([...path, 'slack'], decoding, 'text', undefined, told)
