@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
+import { lettersData } from '../lib/export/report/pdf/generated-letters.ts'
 
 /** What every filing bundle brings for its reader. */
 type BundleTools = { verifyScript: string; verifyLogScript: string }
@@ -66,9 +67,17 @@ async function buildTools(root: string): Promise<BundleTools> {
 /** The tools as the module that `lib/export` imports. */
 export async function toolsModule(root: string): Promise<string> {
   const { verifyScript, verifyLogScript } = await buildTools(root)
+  // Functions hold the letters anyway, and should not hold them twice; those that need neither leave out what is marked as pure.
+  const [before, after, ...more] = verifyScript.split(lettersData)
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error('tools: expected a verifier that holds the letters of the printed report once, got another')
   return `// Made by "npm run build:tools" from the sources beside it; a test makes it again and compares.
-export const verifyScript =
-  ${JSON.stringify(verifyScript)}
+import { lettersData } from '../report/pdf/generated-letters.ts'
+
+export const verifyScript = /* @__PURE__ */ [
+  ${JSON.stringify(before)},
+  ${JSON.stringify(after)},
+].join(lettersData)
 export const verifyLogScript =
   ${JSON.stringify(verifyLogScript)}
 `

@@ -12,8 +12,8 @@ const root = join(import.meta.dirname, '../..')
 const names = functionNames(root)
 
 /** A cold start reads the whole bundle, half of which is the SDK: what makes it larger should be worth it. */
-/** The exporter brings the programs of a bundle and the scanner of its leak gate, the checker the programs. */
-const ceilings: Record<string, number> = { 'export-bundle': 2176, 'check-bundle': 1664 }
+/** The exporter brings the programs of a bundle, the letters of its report and the scanner of its leak gate, the checker those letters. */
+const ceilings: Record<string, number> = { 'export-bundle': 2304, 'check-bundle': 1728 }
 const ceilingOf = (name: string) => (ceilings[name] ?? 1536) * 1024
 
 let dev: Packaged
