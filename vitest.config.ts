@@ -22,8 +22,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     expect: { poll: { timeout: 60_000 } },
-    // Many suites wait for a server of theirs: one more than there are cores keeps these busy.
-    maxWorkers: availableParallelism() + 1,
+    // Many suites wait for a server of theirs: two more than there are cores keep these busy.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
   },
 })
