@@ -30,8 +30,11 @@ export const step = 2 ** 20
 /** A first frame that is longer, where none says how long it is, is as good as the only one: all would search for others in vain. */
 const longestFirst = 2 ** 24
 
-/** So many places that look like a frame are looked at in a slice; in one that has more somebody put them there. */
-const mostTried = 1000
+/**
+ * So many places that look like a frame are looked at in a slice, and so many bytes behind them, an eighth of what a slice has: where more
+ * look like one somebody put them there.
+ */
+const [mostTried, mostWalked] = [1000, 2 ** 27]
 
 /** The frames of an object that begins like this; every reader of it gets the same answer. @throws ReadFailed */
 export async function framedOf(object: ObjectBytes, head: Uint8Array): Promise<Framed | undefined> {
@@ -102,6 +105,14 @@ export async function findFrame(
     return at !== undefined && at < slice.to ? at : undefined
   }
   let tried = 0
+  let walked = 0
+  const counted: ObjectBytes = {
+    ...object,
+    read(range) {
+      walked += range.to - range.from
+      return object.read(range)
+    },
+  }
   for (let at = slice.from; at < slice.to; at += step) {
     const end = Math.min(at + step, slice.to)
     const bytes = await bytesOf(object, at, Math.min(end + framing.headLength, object.size))
@@ -109,9 +120,9 @@ export async function findFrame(
       place = bytes.indexOf(framing.signature, place)
       if (place < 0 || place >= end - at) break
       if (!framing.isHead(bytes.subarray(place, place + framing.headLength))) continue
-      if (await isFollowed(object, framing, at + place)) return at + place
+      if (await isFollowed(counted, framing, at + place)) return at + place
       tried += 1
-      if (tried === mostTried) return undefined
+      if (tried === mostTried || walked > mostWalked) return undefined
     }
   }
   return undefined

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { channelKinds } from '../config.ts'
+import { channelKinds } from '../config-schema.ts'
 import { unverifiedReasons } from '../decode/unverified.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { findingPlaces } from '../finding/finding.ts'

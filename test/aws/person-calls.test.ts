@@ -17,7 +17,6 @@ describe('names of a deployment', () => {
       intakeBucket: 'odv-prod-intake-111122223333-eu-west-1',
       ledgerTable: 'odv-prod-ledger',
       runStateTable: 'odv-prod-run-state',
-      attestationKey: 'alias/odv-prod-attestation',
       machines: 'arn:aws:states:eu-west-1:111122223333:stateMachine:odv-prod',
     })
   })

@@ -16,6 +16,7 @@ import { letterOf } from '../../lib/export/report/pdf/letters.ts'
 import { toLines } from '../../lib/export/report/pdf/lines.ts'
 import { readPdfTexts } from '../../lib/export/report/pdf/read-pdf-texts.ts'
 import { reportPdf } from '../../lib/export/report/pdf/report-pdf.ts'
+import { verifyScript } from '../../lib/export/tools/generated.ts'
 import { requireTool } from '../support/require-tool.ts'
 import { sampleBundle, sampleKeys, textIn } from '../support/sample-bundle.ts'
 import { samplePeriod } from '../support/sample-period.ts'
@@ -286,6 +287,8 @@ describe('report.pdf, as it is made', () => {
     const chance = lettersData.match(/[a-z]{3}/g)!
     expect(chance.length).toBeGreaterThan(1000)
     expect(chance.filter((word) => programWords().has(word)).length).toBeLessThan(chance.length / 4)
+    // Of what else is in base64 there is nothing: a verifier brings no kernel of the scanner.
+    expect(verifyScript.replaceAll(lettersData, '').match(/[A-Za-z0-9+/]{60,}/g) ?? []).toEqual([])
   })
 
   it('refuses markup that is not ours rather than leaving it out', () => {

@@ -22,7 +22,7 @@ const stages = [
   'export',
   'cost',
 ]
-const anywhere = ['lib/errors.ts', 'lib/config.ts']
+const anywhere = ['lib/errors.ts', 'lib/config.ts', 'lib/config-schema.ts']
 const pureNode = ['node:crypto', 'node:util', 'node:zlib', 'node:buffer']
 /** How many cores there are decides how something is decoded, and nothing of what comes of it. */
 const speedAlone: Record<string, string> = { 'lib/decode/compression/write-ahead.ts': 'node:os' }

@@ -46,6 +46,15 @@ async function requestOf(place: string): Promise<string> {
   }
 }
 
+/** The log of a run that waits: the task that asks the custodian is the last one that began. */
+async function logOfWaiting(place: string): Promise<string> {
+  for (;;) {
+    const log = readFileSync(join(place, '.odv/log.jsonl'), 'utf8')
+    if (log.includes('"task":"notify-custodian"') && log.endsWith('\n')) return log
+    await setTimeout(20)
+  }
+}
+
 async function answer(place: string): Promise<Ended> {
   const requestId = await requestOf(place)
   writeFileSync(join(place, 'sg/ours.jsonl'), jsonRecords([somebodyElse(7)]))
@@ -57,7 +66,7 @@ describe.concurrent('two runs at once', () => {
     const place = makePlace()
     const first = startOdv(place, ['run', '--json'])
     const requestId = await requestOf(place)
-    const log = readFileSync(join(place, '.odv/log.jsonl'), 'utf8')
+    const log = await logOfWaiting(place)
     const runId = requestId.replace(/-sg-0$/, '')
     const [second, resumed] = await Promise.all([
       odv(place, 'run', '--json'),

@@ -1,4 +1,4 @@
-import { digits, tableOf } from '../alphabets.ts'
+import { digits, hexDigits, tableOf } from '../alphabets.ts'
 import { endsEscape, longestEscape, mayGlue } from '../escapes.ts'
 import { createProbe } from '../probe.ts'
 import type { Form, FormFinder, FormTools, Region, Report } from './form.ts'
@@ -71,14 +71,32 @@ function createNumberFinder(
   }
 }
 
+/** What a group of digits may have before it that is not its own: which byte is right before it, and whether such a thing ends at `end`. */
+type Glue = { may: Uint8Array; ends(bytes: Uint8Array, end: number): boolean }
+
+const escapeGlue: Glue = { may: mayGlue, ends: endsEscape }
+
+const equals = 0x3d
+
+/**
+ * Also `=22` of quoted-printable (RFC 2045, section 6.7), which cannot be decoded together with a number that has commas, spaces or a point
+ * in it: they end what an escape is decoded with.
+ */
+const numberGlue: Glue = {
+  may: mayGlue.with(equals, 1),
+  ends: (bytes, end) =>
+    endsEscape(bytes, end) ||
+    (end > 2 && bytes[end - 3] === equals && hexDigits[bytes[end - 2]!] === 1 && hexDigits[bytes[end - 1]!] === 1),
+}
+
 /** Calls `look` from where a group of digits begins, and from behind each escape that it begins with. */
-export function behindEscapes(look: Look): Look {
+export function behindEscapes(look: Look, glue = escapeGlue): Look {
   return (region, start, end, report) => {
     const { bytes } = region
     look(region, start, end, report)
-    if (start === 0 || mayGlue[bytes[start - 1]!] === 0) return
+    if (start === 0 || glue.may[bytes[start - 1]!] === 0) return
     const last = Math.min(end - 1, start + longestEscape)
-    for (let at = start + 1; at <= last; at++) if (endsEscape(bytes, at)) look(region, at, end, report)
+    for (let at = start + 1; at <= last; at++) if (glue.ends(bytes, at)) look(region, at, end, report)
   }
 }
 
@@ -161,7 +179,7 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
       if (isSame(region, at, end, sign) && isDigit(region, at + sign)) return
       const ordinal = number.ordinal()
       if (ordinal !== -1) report(ordinal, start, at, 'grouped')
-    }),
+    }, numberGlue),
   )
 }
 
@@ -191,7 +209,8 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       const fractionStart = hasPoint ? end + 1 : end
       const sign = fractionEnd
       if (sign >= to || (bytes[sign]! | 0x20) !== letterE) return
-      if (start > 1 && bytes[start - 1] === point && digits[bytes[start - 2]!] === 1) return
+      const isBehindPoint = start > 1 && bytes[start - 1] === point && digits[bytes[start - 2]!] === 1
+      if (isBehindPoint && !numberGlue.ends(bytes, start - 1)) return
       const exponentStart = bytes[sign + 1] === plus && sign + 1 < to ? sign + 2 : sign + 1
       const exponentEnd = skipDigits(region, exponentStart)
       if (exponentEnd === exponentStart || exponentEnd - exponentStart > 3) return
@@ -211,7 +230,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       number.strip()
       const ordinal = number.ordinal()
       if (ordinal !== -1) report(ordinal, start, exponentEnd, 'scientific')
-    }),
+    }, numberGlue),
     ({ bytes, to }, _start, end) => end < to && (bytes[end]! | 0x20) === letterE,
   )
 }

@@ -75,7 +75,7 @@ function strictly(bytes: Uint8Array, at: number, to: number): number {
  */
 function generously(bytes: Uint8Array, at: number, to: number): number {
   const one = oneAt(bytes, at, to)
-  if (one !== 0 || endOfCode(bytes, at + 1, at + 4) < at + 4 || !isAscii(codeAt(bytes, at + 1, 0))) return one
+  if (one !== 0 || endOfCode(bytes, at + 1, at + 4, true) < at + 4 || !isAscii(codeAt(bytes, at + 1, 0))) return one
   return shiftOf(bytes, at, endOfCode(bytes, at + 1, to, true), to)
 }
 

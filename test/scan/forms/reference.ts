@@ -153,6 +153,8 @@ const anEscape = [
   String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB])\[[0-9;]{0,16}[A-Za-z]`,
 ].join('|')
 const begin = `(?:(?<![0-9])|(?<=${anEscape}))`
+const anEscapeOfNumbers = `${anEscape}|=[0-9a-fA-F]{2}`
+const beginOfNumber = `(?:(?<![0-9])|(?<=${anEscapeOfNumbers}))`
 const signs = String.raw`(?:[,._' ]|\xc2\xa0|\xa0|\xe2\x80[\x99\x89\xaf])`
 const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [number, string][] }> = {
   padded: {
@@ -163,7 +165,10 @@ const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [
         .map((from) => [from, run!.slice(from)]),
   },
   grouped: {
-    pattern: new RegExp(`(?=${begin}([0-9]{1,3})(${signs})([0-9]{3}(?:\\2[0-9]{3})*)(?![0-9])(?!\\2[0-9]))`, 'g'),
+    pattern: new RegExp(
+      `(?=${beginOfNumber}([0-9]{1,3})(${signs})([0-9]{3}(?:\\2[0-9]{3})*)(?![0-9])(?!\\2[0-9]))`,
+      'g',
+    ),
     read: (match) => {
       const [, first, sign, rest] = match
       const before = match.input.slice(0, match.index)
@@ -172,7 +177,10 @@ const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [
     },
   },
   scientific: {
-    pattern: new RegExp(`(?=${begin}(?<![0-9]\\.)([0-9]+)(?:\\.([0-9]*))?[eE]\\+?([0-9]{1,3})(?![0-9]))`, 'g'),
+    pattern: new RegExp(
+      `(?=${beginOfNumber}(?:(?<![0-9]\\.)|(?<=(?:${anEscapeOfNumbers})\\.))([0-9]+)(?:\\.([0-9]*))?[eE]\\+?([0-9]{1,3})(?![0-9]))`,
+      'g',
+    ),
     read: ([, whole, fraction = '', exponent]) => {
       let digits = fraction
       while (digits.length > Number(exponent) && digits.endsWith('0')) digits = digits.slice(0, -1)

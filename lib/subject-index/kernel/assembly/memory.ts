@@ -1,5 +1,5 @@
 /**
- * Where things are in the memory that the host lays out (`digest-kernel.ts`, which says what each of them is). Set once, by
+ * Where things are in the memory that the host lays out (`row-digests.ts`, which says what each of them is). Set once, by
  * `setUp`, before anything else is called.
  */
 export let messages: usize = 0
