@@ -17,7 +17,7 @@ import { problemOfPair } from './subject-index/known-pair.ts'
 import { parseCertificates } from './timestamp/certificate.ts'
 
 export type * from './config-schema.ts'
-export { channelKinds, secondsOf } from './config-schema.ts'
+export { secondsOf } from './config-schema.ts'
 
 /**
  * Checks a parsed configuration file and fills in its defaults. All problems are reported at once.
