@@ -4,7 +4,7 @@
  * - a Lambda's network brings 0.6 Gbit/s sustained, 75 MB/s;
  * - with the default forms on, usual text scans at 250 MB/s and more on one core of a busy server, JSON Lines and CSV at 900 MB/s and more
  *   (test/bench/results, 2026-11-26-forms-sieve), and a whole run takes 85 MB/s of a core with digests and all
- *   (2026-11-23-run-directory);
+ *   (2026-11-27-run-directory);
  * - a Lambda's processor of 1,769 MB is one virtual CPU; half of a server's core is assumed, so 42 MB/s.
  * Backups of text shrink to an eighth or so, and it is the decoded bytes that are scanned: 5 MB/s of stored ones.
  *
