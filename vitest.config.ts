@@ -3,7 +3,15 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Suites of more than a minute: none of them may be what everything else waits for in the end. */
-const longest = ['system/long-request', 'system/crash', 'aws/s3-deletion-run', 'aws/wire-faults', 'cli/deployed-run']
+const longest = [
+  'aws/command-line',
+  'aws/scan-task',
+  'system/long-request',
+  'system/crash',
+  'aws/s3-deletion-run',
+  'aws/wire-faults',
+  'cli/deployed-run',
+]
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
