@@ -107,6 +107,12 @@ describe('a number of which digits are gone, and that may have been one of someb
 })
 
 describe('a whole number that may have been rounded, where that is looked for', () => {
+  it('may be that of anybody where it is too long to look up all that it may have been, and takes no time', async () => {
+    const own = makeIndex([`7${'1234567890'.repeat(4)}`, '98765432109876543210987654321'])
+    for (const text of [`1${'0'.repeat(28)}`, `7${'1234567890'.repeat(2).slice(0, 14)}${'0'.repeat(26)}`])
+      expect(await gapOf(`id,${text}.0`, own, ['rounded'])).toEqual(['lossy-number 3'])
+  })
+
   const own = makeIndex(['1234567890123456789', '12345678901234567', '9007199254740993', '9999999999999999999'])
   const seen: [text: string, by: string][] = [
     ['1234567890123456800', 'JavaScript, Java and others: the shortest digits of a double'],

@@ -1,7 +1,8 @@
 import { digits } from '../alphabets.ts'
 import { createProbe } from '../probe.ts'
 import type { Form, FormFinder, FormTools } from './form.ts'
-import { behindEscapes, lengthsOf, lossyNumber } from './number-forms.ts'
+import { behindEscapes, lengthsOf } from './number-finder.ts'
+import { lossyNumber } from './number-forms.ts'
 import { viewOf } from './plain-digits.ts'
 
 /** From so many digits on a double does not hold all whole numbers. */
@@ -37,6 +38,9 @@ function neighbour(double: number, step: bigint): bigint {
   return BigInt(asDouble[0]!)
 }
 
+/** Numbers that are looked up for one that is written: all for twenty digits. Of a longer one it is not known whose it was, so it may be anybody's. */
+const mostLookedUp = 2n ** 18n
+
 const mostKnown = 4096
 
 /** Reports a number whose digits may be those of an identifier of the index that was rounded: whose it was is gone. */
@@ -62,6 +66,7 @@ function createRounded(tools: FormTools): FormFinder | undefined {
 
   /** Whether the index has a number of the span other than the one that is written, which is found as it is. */
   function holdsOne([first, last]: Span, text: string): boolean {
+    if (last - first >= mostLookedUp) return true
     const written = Number(BigInt(text) - first)
     let length = write(candidate, String(first))
     for (let at = 0, count = Number(last - first); at <= count; at++) {

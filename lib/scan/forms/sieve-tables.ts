@@ -7,7 +7,8 @@ import { charactersWithoutAtSign, inNumbers } from './escape-matters.ts'
 import { breakers, code64, endsEscape, goesOnIn, groupSeparators, signs } from './escape-syntax.ts'
 import type { FormTools } from './form.ts'
 import { nameBits } from './named-characters.ts'
-import { groupDigits, lengthsOf, mayBeLossy, mostOmitted } from './number-forms.ts'
+import { lengthsOf } from './number-finder.ts'
+import { groupDigits, mayBeLossy, mostOmitted } from './number-forms.ts'
 
 /** Longer than any run. */
 const never = 1 << 20

@@ -1,4 +1,5 @@
 import { corrupt } from '../column-fault.ts'
+import { readBase128 } from '../read-base-128.ts'
 
 /**
  * Numbers in the encoding DELTA_BINARY_PACKED (parquet-format, Encodings.md), a miniblock at a time.
@@ -47,20 +48,10 @@ export function deltaNumbers(bytes: Uint8Array, at: number): DeltaNumbers {
   }
 
   function varint(): [low: number, high: number] {
-    let low = 0
-    let high = 0
-    for (let shift = 0; shift < 70; shift += 7) {
-      const byte = bytes[at++]
-      if (byte === undefined) break
-      const bits = byte & 0x7f
-      if (shift < 28) low |= bits << shift
-      else if (shift === 28) {
-        low |= bits << 28
-        high = bits >>> 4
-      } else high |= bits << (shift - 32)
-      if (byte < 0x80) return [low >>> 0, high >>> 0]
-    }
-    throw corrupt('parquet: expected a number of at most 64 bits')
+    const input = { bytes, at, low: 0, high: 0 }
+    if (readBase128(input) !== undefined) throw corrupt('parquet: expected a number of at most 64 bits')
+    at = input.at
+    return [input.low >>> 0, input.high >>> 0]
   }
 
   function zigzag(): [low: number, high: number] {
