@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { transformSync } from 'esbuild'
+import { wholeProcessor } from '../lib/inventory/call-capacity.ts'
 import type { Template } from './decide-conditions.ts'
 
 type Variable = { Name: string; Value: unknown }
@@ -33,6 +34,8 @@ export function completeScanTask(template: Template, root: string, seconds: stri
     AWS_REGION: { Ref: 'AWS::Region' },
     ODV_SCAN_TASKS: 'off',
     ODV_CALL_SECONDS: seconds,
+    // A task has a processor of its own.
+    ODV_SCAN_MEMORY: `${wholeProcessor}`,
     ODV_CODE_URL: {
       'Fn::Sub': `https://s3.\${AWS::Region}.\${AWS::URLSuffix}/\${ServerlessDeploymentBucket}/${Code.S3Key}`,
     },

@@ -1,13 +1,14 @@
 import { bundle } from './bundle.ts'
 import { decideConditions, type Resource, type Template } from './decide-conditions.ts'
 import { type KeyCounts, numberKeys } from './number-keys.ts'
+import { checkScanMemory } from './scan-memory.ts'
 import { completeScanTask } from './scan-task.ts'
 
 type Serverless = {
   serviceDir: string
   service: {
     provider: { compiledCloudFormationTemplate: Template }
-    custom: { scanTask: { seconds: string }; keys: KeyCounts }
+    custom: { scanMemory: string; scanTask: { seconds: string }; keys: KeyCounts }
   }
 }
 
@@ -21,7 +22,10 @@ export default class PackagingPlugin {
   readonly hooks: Record<string, () => Promise<void> | void>
   constructor(serverless: Serverless) {
     this.hooks = {
-      'before:package:createDeploymentArtifacts': () => bundle(serverless.serviceDir),
+      'before:package:createDeploymentArtifacts': () => {
+        checkScanMemory(serverless.service.custom.scanMemory)
+        return bundle(serverless.serviceDir)
+      },
       'before:aws:package:finalize:stripNullPropsFromTemplateResources': () => {
         const template = serverless.service.provider.compiledCloudFormationTemplate
         decideConditions(template)

@@ -46,6 +46,8 @@ export type Ports = {
   meter: Meter
   /** How long one call of a task may take here, in seconds; infinity: as long as it takes. */
   callSeconds: number
+  /** Memory of the function that scans, in MB, with which its share of a processor comes; infinity: all that there is. */
+  scanMemory: number
   /** Whether what one call cannot read is read by a scan task, which has more time. */
   handsOver: boolean
   /** Whether a core of this machine has nothing to do just now, so that a second thread can decode ahead of the first. */

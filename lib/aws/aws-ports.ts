@@ -58,6 +58,7 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     random: () => (bytes) => new Uint8Array(randomBytes(bytes)),
     meter: () => ({ add: () => {} }),
     callSeconds: () => environment.callSeconds ?? functionSeconds,
+    scanMemory: () => environment.scanMemory,
     handsOver: () => environment.handsOver ?? false,
     // A function or a task does one thing at a time.
     hasSpareCore: () => () => availableParallelism() > 1,

@@ -21,11 +21,15 @@ export type Environment = {
   offshoreReadRole: string
   offshoreDeleteRole: string
   offshoreExternalId: string
+  /** Memory of the function that scans, in MB. */
+  scanMemory: number
   /** How long a scan task may take; a function has its `timeout`. */
   callSeconds?: number
   /** Whether the stage has scan tasks. */
   handsOver?: boolean
 }
+
+type Optional = 'callSeconds' | 'handsOver'
 
 type Rule = { variable: string; pattern: RegExp; expected: string }
 
@@ -42,7 +46,7 @@ const machines = {
 }
 const role = { pattern: /^[\w+=,.@-]{1,64}$/, expected: 'the name of a role' }
 
-const rules: Record<Exclude<keyof Environment, 'callSeconds' | 'handsOver'>, Rule> = {
+const rules: Record<Exclude<keyof Environment, Optional>, Rule> = {
   /** Lambda sets it. */
   region: { variable: 'AWS_REGION', pattern: /^[a-z]{2,}(-[a-z0-9]+)+$/, expected: 'a Region' },
   stage: { variable: 'ODV_STAGE', ...name },
@@ -64,6 +68,11 @@ const rules: Record<Exclude<keyof Environment, 'callSeconds' | 'handsOver'>, Rul
     variable: 'ODV_OFFSHORE_EXTERNAL_ID',
     pattern: /^[\w+=,.@:/-]{2,1224}$/,
     expected: 'an external ID',
+  },
+  scanMemory: {
+    variable: 'ODV_SCAN_MEMORY',
+    pattern: /^(57[6-9]|5[89]\d|[6-9]\d\d|[1-9]\d{3}|10([01]\d\d|2[0-3]\d|240))$/,
+    expected: '576 to 10240 MB',
   },
 }
 
@@ -90,11 +99,12 @@ export function parseEnvironment(variables: Record<string, string | undefined>):
       field,
       lists.has(field) ? variables[variable]!.split(',') : variables[variable],
     ]),
-  ) as Omit<Environment, 'callSeconds' | 'handsOver'>
+  ) as Omit<Environment, Optional | 'scanMemory'>
   const { ODV_CALL_SECONDS: callSeconds, ODV_SCAN_TASKS: tasks } = variables
   return {
     ...names,
     ...(callSeconds !== undefined && { callSeconds: Number(callSeconds) }),
+    scanMemory: Number(variables.ODV_SCAN_MEMORY),
     ...(tasks !== undefined && { handsOver: tasks === 'on' }),
   }
 }

@@ -1,5 +1,6 @@
 import type { RestoreConfig } from '../config.ts'
 import type { ArchivedSum } from '../inventory/archived.ts'
+import { wholeProcessor } from '../inventory/call-capacity.ts'
 import { type CostItem, costItem as item, sumOf } from './cost-item.ts'
 import { prices, transferPrice } from './prices.ts'
 import { restoreItems } from './restore-price.ts'
@@ -32,12 +33,12 @@ export type Cost = {
   usd: number
 }
 
-/** Memory of the functions that list and scan, in GB: infra/functions.yml. */
-const scanMemory = 1769 / 1024
+/** Memory of the functions that list and settle, in GB: infra/functions.yml. */
+const usualMemory = wholeProcessor / 1024
 
 /**
  * How long things take, where they were not measured. A Lambda's network gives about 75 MB/s for long, which is less than
- * any scan takes; the first byte of an object comes after 30 ms, a page of a listing after 150; a batch opens the index first.
+ * any scan takes of what is not compressed, in a function of one whole processor; with less it is taken to scan as much less, though raw text may not; the first byte of an object comes after 30 ms, a page of a listing after 150; a batch opens the index first.
  */
 const pace = {
   bytesPerSecond: 60e6,
@@ -57,14 +58,14 @@ const statements = 3
 /** What an inventory and a report take in the evidence, per object version, in bytes. */
 const evidencePerVersion = 750
 
-/** `region`: where the functions run. */
-export function estimateCost(work: readonly Workload[], region: string): Cost {
+/** `region`: where the functions run; `scanMemory`: of the one that scans, in MB. */
+export function estimateCost(work: readonly Workload[], region: string, scanMemory = wholeProcessor): Cost {
   const sum = (of: (each: Workload) => number) => work.reduce((total, each) => total + of(each), 0)
   const pages = sum(({ versions }) => 2 * Math.max(1, Math.ceil(versions / listedAtOnce)))
   const parts = sum(({ versions, batches }) => 2 * Math.max(1, Math.ceil(versions / keptAtOnce)) + batches + 20)
-  const lambdaSeconds = Math.ceil(
-    sum(scanSecondsOf) + pages * pace.secondsPerPage + sum(({ versions }) => versions / pace.settledPerSecond),
-  )
+  const scanSeconds = sum((each) => scanSecondsOf(each, scanMemory))
+  const otherSeconds = pages * pace.secondsPerPage + sum(({ versions }) => versions / pace.settledPerSecond)
+  const gigabyteSeconds = (scanSeconds * scanMemory) / 1024 + otherSeconds * usualMemory
   const calls = sum(({ batches }) => batches + 20)
   const tags = sum(({ allTags, versions }) => (allTags ? versions : 0))
   const evidence = sum(({ versions }) => versions) * evidencePerVersion
@@ -81,7 +82,7 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
       restore === undefined ? [] : restoreItems(storeId, archived, restore),
     ),
     ...work.filter((each) => transferPrice(each.region, region) > 0).map((each) => transferOf(each, region)),
-    item('functions', Math.ceil(lambdaSeconds * scanMemory), 'GB-seconds', prices.lambdaGigabyteSecond),
+    item('functions', Math.ceil(gigabyteSeconds), 'GB-seconds', prices.lambdaGigabyteSecond),
     item('calls of functions', calls, 'requests', prices.lambdaRequest),
     item(
       'state machines',
@@ -97,14 +98,15 @@ export function estimateCost(work: readonly Workload[], region: string): Cost {
     asOf: prices.asOf,
     currency: 'USD',
     items,
-    lambdaSeconds,
+    lambdaSeconds: Math.ceil(scanSeconds + otherSeconds),
     requests: sum(({ versions }) => versions) + tags + pages,
     usd: sumOf(items),
   }
 }
 
-function scanSecondsOf({ scanSeconds, bytes, versions, batches }: Workload): number {
-  return scanSeconds ?? bytes / pace.bytesPerSecond + versions * pace.secondsPerVersion + batches * pace.secondsPerBatch
+function scanSecondsOf({ scanSeconds, bytes, versions, batches }: Workload, memory: number): number {
+  const bytesPerSecond = pace.bytesPerSecond * Math.min(1, memory / wholeProcessor)
+  return scanSeconds ?? bytes / bytesPerSecond + versions * pace.secondsPerVersion + batches * pace.secondsPerBatch
 }
 
 function transferOf({ storeId, bytes, region }: Workload, to: string): CostItem {

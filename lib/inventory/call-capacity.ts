@@ -23,9 +23,32 @@ const marginSeconds = 180
 /** What one slice or, of objects that are not cut, one batch holds at most: less than a minute's work, so a retry costs little. */
 export const sliceBytes = 2 ** 30
 
-/** Bytes of an object that are read as they are, or of a container, that fit into a call of so many seconds. */
-export function bytesInOneCall(content: keyof typeof rates, seconds: number): number {
-  return Math.floor(rates[content] * readingSeconds(seconds))
+/** Memory of a function, in MB, that comes with one whole virtual CPU; less has as much less of it, and scanning takes no more. */
+export const wholeProcessor = 1769
+
+/** What the decoders and one object take beside the index, in MB. */
+const readingMemory = 400
+
+/** What a batch of a large part holds at most where a function has a whole processor: it fits into a call, as a container. */
+const mostBatchBytes = 3 * 2 ** 30
+
+/** Bytes of an object that are read as they are, or of a container, that fit into a call of so many seconds. `memory`: of the function, in MB. */
+export function bytesInOneCall(content: keyof typeof rates, seconds: number, memory = wholeProcessor): number {
+  return Math.floor(rates[content] * readingSeconds(seconds) * shareOf(memory))
+}
+
+/** What a batch may hold: what fits into a call even if it is slow to read. */
+export function batchBytesFor(memory: number): number {
+  return Math.min(mostBatchBytes, bytesInOneCall('container', functionSeconds, memory))
+}
+
+/** Memory, in MB, of a function that scans with an index of so many entries, whose filter, 2.3 bytes each, it reads and lays out. */
+export function memoryFor(entries: number): number {
+  return readingMemory + Math.ceil((2 * 2.3 * entries) / 2 ** 20)
+}
+
+function shareOf(memory: number): number {
+  return Math.min(1, memory / wholeProcessor)
 }
 
 /** Whether so many bytes can still be read in a function of which so many milliseconds have passed. */

@@ -1,4 +1,4 @@
-import { sliceBytes } from './call-capacity.ts'
+import { batchBytesFor, sliceBytes } from './call-capacity.ts'
 import type { InventoryEntry } from './object-version.ts'
 import { cutIntoSlices, type Slice } from './slice.ts'
 
@@ -28,13 +28,13 @@ const leastBytes = 128 * 2 ** 20
 
 /**
  * How a part is cut. A batch costs four transitions of a state machine, more than reading 128 MiB does, so a large part has larger
- * batches, up to what one slice holds; a small one still occupies all cores of one machine. It is the same wherever
- * the plan is carried out: it is evidence.
+ * batches, up to what one call reads in any case; a small one still occupies all cores of one machine. `memory`: of the function that
+ * scans, in MB.
  */
-export function batchSizeFor(entries: readonly Pick<InventoryEntry, 'size'>[]): BatchSize {
+export function batchSizeFor(entries: readonly Pick<InventoryEntry, 'size'>[], memory: number): BatchSize {
   const bytes = entries.reduce((total, { size }) => total + Math.min(size, sliceBytes), 0)
   const wanted = Math.max(leastBytes, Math.ceil(bytes / 16))
-  return { bytes: Math.min(wanted, sliceBytes), versions: 1000, slice: sliceBytes, atOnce: 4 }
+  return { bytes: Math.min(wanted, batchBytesFor(memory)), versions: 1000, slice: sliceBytes, atOnce: 4 }
 }
 
 /** Cuts one part into batches of about the same number of bytes; every byte of every entry is in exactly one. */

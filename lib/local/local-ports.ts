@@ -88,6 +88,7 @@ export function localPorts(
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
     meter,
     callSeconds: Number.POSITIVE_INFINITY,
+    scanMemory: Number.POSITIVE_INFINITY,
     handsOver: false,
     hasSpareCore,
     configuration,

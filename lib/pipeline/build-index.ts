@@ -1,5 +1,6 @@
 import { type Config, isBuiltIn, nobodyOf } from '../config.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
+import { memoryFor } from '../inventory/call-capacity.ts'
 import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
@@ -14,7 +15,7 @@ import { runKey } from './evidence-keys.ts'
 import { readHashedForms } from './read-hashed-forms.ts'
 import { buildIndexInput, parseInput } from './task-input.ts'
 
-type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey'>
+type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey' | 'scanMemory'>
 
 /**
  * Compiles the transfer manifest into the run's subject index. With a `shard`, makes that one of the scope tree of what was compiled:
@@ -56,6 +57,7 @@ async function compileManifest(
   const document: ManifestDocument = { schemaVersion: 1, report, index: { ...summary, sha256: stored.sha256 } }
   await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))
 
+  requireMemory(summary, ports.scanMemory)
   checkPremises(config, document)
   return { subjects: summary.subjects }
 }
@@ -73,6 +75,15 @@ async function publishIndex(
   } finally {
     await draft.discard()
   }
+}
+
+/** @throws ConfigInvalid when the function that scans has no room for this index */
+function requireMemory({ subjects, controls, hashed }: IndexSummary, scanMemory: number): void {
+  const least = memoryFor(subjects + controls + (hashed?.digests ?? 0))
+  if (scanMemory < least)
+    throw new ConfigInvalid(
+      `scanMemory: expected at least ${least} MB for the index of ${subjects} subjects, got ${scanMemory} (README: --param)`,
+    )
 }
 
 /** What has to be said before anything is deleted by us. @throws ConfigInvalid */

@@ -24,7 +24,7 @@ export type CostDocument = Cost & {
 
 /** Writes down the cost of a run. On one machine there is none to tell. */
 export async function estimateRunCost(
-  ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'region'>,
+  ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'region' | 'scanMemory'>,
   input: unknown,
 ): Promise<{ usd: number; unlisted: number }> {
   const { runId } = parseInput('estimate-cost', runInput, input)
@@ -39,7 +39,7 @@ export async function estimateRunCost(
 }
 
 async function composeCost(
-  ports: Pick<Ports, 'evidence' | 'runState' | 'region'>,
+  ports: Pick<Ports, 'evidence' | 'runState' | 'region' | 'scanMemory'>,
   runId: string,
 ): Promise<CostDocument> {
   const { stores, passes: most } = await readRunConfig(ports, runId)
@@ -59,7 +59,14 @@ async function composeCost(
     if (own.length === 0) unlisted.push(id)
     passes.push(...own)
   }
-  return { schemaVersion: 1, runId, estimated, ...estimateCost(passes, ports.region), passes, unlisted }
+  return {
+    schemaVersion: 1,
+    runId,
+    estimated,
+    ...estimateCost(passes, ports.region, ports.scanMemory),
+    passes,
+    unlisted,
+  }
 }
 
 /** A pass that was planned; with the seconds that its batches took, once it is settled. */

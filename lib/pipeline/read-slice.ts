@@ -46,7 +46,7 @@ export async function readSlice(
           },
           slice: { ...none, reading: 'left' },
         }
-      const most = bytesInOneCall('container', reading.callSeconds)
+      const most = bytesInOneCall('container', reading.callSeconds, reading.scanMemory)
       const content =
         entry.size > most
           ? { ...nothingRead, gap: tooLarge(entry.size, most) }

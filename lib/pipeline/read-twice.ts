@@ -70,7 +70,8 @@ export async function readForOpinion(
     if (text !== undefined && 'reason' in text) return undefined
     // The first slice has one that knows nothing of frames.
     if (slice.index > 0) return text && opinionOnFrames(object, text, slice, options)
-    if (text === undefined && entry.size > bytesInOneCall('container', reading.callSeconds)) return undefined
+    const most = bytesInOneCall('container', reading.callSeconds, reading.scanMemory)
+    if (text === undefined && entry.size > most) return undefined
   }
   const opened = await reading.store.open(version)
   if (opened.kind === 'unreadable') return undefined

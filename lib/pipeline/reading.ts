@@ -16,6 +16,7 @@ export type Reading = {
   meter: Ports['meter']
   isLate(): boolean
   callSeconds: number
+  scanMemory: number
   hasSpareCore: Ports['hasSpareCore']
   /** What objects are, by the ends of their keys, where nothing in their bytes tells. */
   declared: StoreConfig['declared']

@@ -38,6 +38,7 @@ export async function scanBatch(
     | 'caseKey'
     | 'meter'
     | 'callSeconds'
+    | 'scanMemory'
     | 'handsOver'
     | 'hasSpareCore'
   >,
@@ -67,6 +68,7 @@ export async function scanBatch(
     meter: ports.meter,
     isLate: () => ports.clock().getTime() > readUntil,
     callSeconds: ports.callSeconds,
+    scanMemory: ports.scanMemory,
     hasSpareCore: ports.hasSpareCore,
   }
   const controls = await runControls(index, undefined, forms)

@@ -42,6 +42,7 @@ export async function newDeployment(server: Loopback, intake: Record<string, str
     offshoreReadRole: 'odv-test-offshore-read',
     offshoreDeleteRole: 'odv-test-offshore-delete',
     offshoreExternalId: 'odv-test',
+    scanMemory: 1769,
   }
   for (const client of [dynamo, kms, s3]) client.destroy()
   return environment

@@ -24,6 +24,7 @@ const variables = {
   ODV_OFFSHORE_READ_ROLE: 'odv-dev-offshore-read',
   ODV_OFFSHORE_DELETE_ROLE: 'odv-dev-offshore-delete',
   ODV_OFFSHORE_EXTERNAL_ID: 'odv-dev',
+  ODV_SCAN_MEMORY: '1769',
 }
 const names = Object.keys(variables)
 const refusal = (given: Record<string, string | undefined>): unknown => {
@@ -63,6 +64,7 @@ describe('the environment of a function', () => {
     { name: 'ODV_LOG_KEYS', value: `${key},` },
     { name: 'ODV_LOG_KEYS', value: `${key} ${key}` },
     { name: 'ODV_EVIDENCE_BUCKET', value: 's3://bucket' },
+    ...['575', '10241', '01769', '1769.5'].map((value) => ({ name: 'ODV_SCAN_MEMORY', value })),
   ]
   for (const { name, value } of unfit)
     it(`is refused when ${name} is ${JSON.stringify(value)}, which is not quoted`, () => {

@@ -2,14 +2,14 @@ import { cpus, loadavg } from 'node:os'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { estimateCost } from '../../lib/cost/estimate-cost.ts'
-import { sliceBytes } from '../../lib/inventory/call-capacity.ts'
+import { batchBytesFor, wholeProcessor } from '../../lib/inventory/call-capacity.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
 /**
- * What a scan of one stored TB costs on Lambda (arm64, 1,769 MB, list prices of us-east-1): the rate of `scanObject` with the
- * default forms over JSON Lines in memory, decoder, SHA-256 and all, in time of one core; objects of 64 MiB in batches of 1 GiB with all
- * their requests, transitions and documents; transfer between Regions left out. Beside it what others ask for a TB of gzip JSON.
+ * What a scan of one stored TB costs on Lambda (arm64, list prices of us-east-1), with 1,769 MB, which is a whole virtual CPU, and
+ * with the least that there may be: the rate of `scanObject` with the default forms over JSON Lines in memory, decoder, SHA-256 and all, in
+ * time of one core; objects of 64 MiB in the largest batches with all their requests, transitions and documents; transfer between Regions left out. Beside it what others ask for a TB of gzip JSON.
  * `taskset -c 0 node test/bench/cost.ts [identifiers] [megabytes]`; results are kept, dated, in `results/`.
  */
 const identifiers = Number(process.argv[2] ?? 1_000_000)
@@ -54,12 +54,14 @@ async function secondsOf(bytes: Buffer): Promise<number> {
 /** A Lambda's network, bytes a second: what is faster waits for it. */
 const network = 75e6
 
-/** `share`: of this core that a Lambda's virtual CPU is taken for. */
-function usdOf(bytes: number, seconds: number, share: number): number {
+/** `core`: what part of this core a Lambda's virtual CPU is taken for; `memory`: of the function, in MB. */
+function usdOf(bytes: number, seconds: number, core: number, memory: number): number {
+  const share = core * Math.min(1, memory / wholeProcessor)
   const scanSeconds = Math.max(((terabyte / bytes) * seconds) / share, terabyte / network)
   const versions = Math.ceil(terabyte / objectBytes)
-  const batches = Math.ceil(terabyte / sliceBytes)
-  return estimateCost([{ storeId: 's', pass: 0, versions, bytes: terabyte, batches, scanSeconds }], 'us-east-1').usd
+  const batches = Math.ceil(terabyte / batchBytesFor(memory))
+  return estimateCost([{ storeId: 's', pass: 0, versions, bytes: terabyte, batches, scanSeconds }], 'us-east-1', memory)
+    .usd
 }
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!
@@ -74,16 +76,19 @@ console.log(
   `${identifiers} identifiers, ${megabytes} MiB; Node ${process.version}, ${cpus()[0]!.model}, load ${loadavg()[0]!.toFixed(1)}\n`,
 )
 console.log(
-  '| JSON Lines | decoded, GB/s | stored, GB/s | USD per stored TB, CPU like this core | CPU of half of it | network alone |',
+  '| JSON Lines | MB of memory | decoded, GB/s | stored, GB/s | USD per stored TB, CPU like this core | CPU of half of it | network alone |',
 )
-console.log('|---|---|---|---|---|---|')
+console.log('|---|---|---|---|---|---|---|')
 for (const [name, bytes] of Object.entries(stored)) {
   const seconds = median(times[name as keyof typeof times])
   const rate = (of: number) => (of / seconds / 1e9).toFixed(3)
-  const usd = (share: number) => usdOf(bytes.length, seconds, share).toFixed(2)
-  console.log(
-    `| ${name} | ${rate(text.length)} | ${rate(bytes.length)} | ${usd(1)} | ${usd(0.5)} | ${usdOf(1, 0, 1).toFixed(2)} |`,
-  )
+  for (const memory of [wholeProcessor, 576]) {
+    const usd = (core: number) => usdOf(bytes.length, seconds, core, memory).toFixed(2)
+    const alone = usdOf(1, 0, 1, memory).toFixed(2)
+    console.log(
+      `| ${name} | ${memory} | ${rate(text.length)} | ${rate(bytes.length)} | ${usd(1)} | ${usd(0.5)} | ${alone} |`,
+    )
+  }
 }
 console.log('\n| others, a TB of gzip JSON, as published | USD |\n|---|---|')
 for (const [name, usd] of [

@@ -67,9 +67,28 @@ describe('the cost of a run', () => {
     )
   })
 
+  it('counts what waited in a smaller function with its memory, and does not promise that what was not measured waits', () => {
+    const usdOfFunctions = (work: Workload, memory: number) =>
+      estimateCost([work], 'us-east-1', memory).items.find(({ item }) => item === 'functions')!.usd
+    const measured = { ...terabyte, scanSeconds: 14_000 }
+    expect(usdOfFunctions(measured, 576) / usdOfFunctions(measured, 1769)).toBeCloseTo(576 / 1769, 2)
+    expect(usdOfFunctions(measured, 3538) / usdOfFunctions(measured, 1769)).toBeCloseTo(2, 1)
+    const large = { ...terabyte, versions: 1, batches: 1 }
+    expect(usdOfFunctions(large, 576)).toBeCloseTo(usdOfFunctions(large, 1769), 2)
+  })
+
   it('counts with the memory that the functions have', () => {
     const functions = readFileSync(join(import.meta.dirname, '../../infra/functions.yml'), 'utf8')
-    for (const name of ['takeInventory', 'scanBatch', 'settleSegment'])
-      expect(functions.split(`\n${name}:\n`)[1]?.split(/\n\w/)[0]).toContain('memorySize: 1769')
+    const memoryOf = (name: string) =>
+      functions
+        .split(`\n${name}:\n`)[1]
+        ?.split(/\n\w/)[0]
+        ?.match(/memorySize: (.*)/)?.[1]
+    expect(['takeInventory', 'settleSegment', 'scanBatch'].map(memoryOf)).toEqual([
+      '1769',
+      '1769',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Serverless fills it in.
+      '${self:custom.scanMemory}',
+    ])
   })
 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkScanMemory } from '../../infra/scan-memory.ts'
 import { taskProgram } from '../../infra/scan-task.ts'
 import { parseEnvironment } from '../../lib/aws/environment.ts'
 import { byCfnLint, findingsIn, withoutCfnLint } from './cfn-lint.ts'
@@ -12,7 +13,10 @@ import { wildcardProblems } from './wildcards.ts'
 
 /** A stage that has scan tasks, beside one that has none. */
 
-const params = { taskSubnets: 'subnet-0a1b2c3d,subnet-1a1b2c3d', taskVpc: 'vpc-0a1b2c3d', taskSeconds: '86400' }
+const params = {
+  ...{ taskSubnets: 'subnet-0a1b2c3d,subnet-1a1b2c3d', taskVpc: 'vpc-0a1b2c3d', taskSeconds: '86400' },
+  scanMemory: '640',
+}
 
 let withTasks: Packaged
 let without: Packaged
@@ -59,16 +63,32 @@ describe('a stage without subnets for scan tasks', () => {
   })
 })
 
+describe('the memory of scan-batch', () => {
+  test('is what a stage says, and every function knows it, to plan and to tell what that costs', () => {
+    const functions = resourcesOf(template, 'AWS::Lambda::Function')
+    expect(template.Resources.ScanBatchLambdaFunction!.Properties.MemorySize).toBe(640)
+    for (const [, { Properties }] of functions)
+      expect(Properties.Environment.Variables).toMatchObject({ ODV_SCAN_MEMORY: '640' })
+    expect(without.template.Resources.ScanBatchLambdaFunction!.Properties.MemorySize).toBe(1769)
+  })
+
+  test.each(['575', '10241', '1769.5', '1e3', ''])('is not packaged as %j', (memory) => {
+    expect(() => checkScanMemory(memory)).toThrow(`scanMemory: expected 576 to 10240, in MB, got ${memory}`)
+  })
+})
+
 describe('a stage with scan tasks', () => {
   test('runs in a container what is packaged, by its digest, in the environment of the function, which hands over', () => {
     const { Code, Environment } = template.Resources.ScanBatchLambdaFunction!.Properties
     const { NODE_OPTIONS: _, ...variables } = resolve(template, Environment.Variables)
-    expect(variables.ODV_SCAN_TASKS).toBe('on')
+    expect(variables).toMatchObject({ ODV_SCAN_TASKS: 'on', ODV_SCAN_MEMORY: '640' })
     expect(variablesOf(template)).toEqual({
       ...variables,
       AWS_REGION: 'us-east-1',
       ODV_SCAN_TASKS: 'off',
       ODV_CALL_SECONDS: '86400',
+      // It has a processor of its own.
+      ODV_SCAN_MEMORY: '1769',
       ODV_CODE_URL: `https://s3.us-east-1.amazonaws.com/serverlessdeploymentbucket/${Code.S3Key}`,
       ODV_CODE_SHA256: createHash('sha256').update(withTasks.zip('scan-batch')).digest('hex'),
       POWERTOOLS_TRACE_ENABLED: 'false',

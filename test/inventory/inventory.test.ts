@@ -2,13 +2,32 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytesInOneCall, functionSeconds, isTimeFor, sliceBytes } from '../../lib/inventory/call-capacity.ts'
+import {
+  batchBytesFor,
+  bytesInOneCall,
+  functionSeconds,
+  isTimeFor,
+  memoryFor,
+  sliceBytes,
+  wholeProcessor,
+} from '../../lib/inventory/call-capacity.ts'
 import { formatPart, parsePart, toEntry, toListed } from '../../lib/inventory/inventory-part.ts'
 import { compareListings, compareVersions } from '../../lib/inventory/listing-order.ts'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
 import { batchSizeFor, planBatches } from '../../lib/inventory/plan-batches.ts'
 import { openText, sealText } from '../../lib/inventory/seal-key.ts'
 import { areSlicesOf, cutIntoSlices, type Slice } from '../../lib/inventory/slice.ts'
+
+const sized = (count: number, size: number, memory = wholeProcessor) =>
+  planBatches(
+    Array.from({ length: count }, () => ({ kind: 'object' as const, size })),
+    { segment: 0, part: 0 },
+    0,
+    batchSizeFor(
+      Array.from({ length: count }, () => ({ size })),
+      memory,
+    ),
+  ).map(({ bytes }) => bytes / 2 ** 20)
 
 const sealKey = randomBytes(32)
 const listed = (key: string, size = 1): ListedVersion => ({
@@ -167,17 +186,9 @@ describe('planBatches', () => {
     )
   })
 
-  const sized = (count: number, size: number) =>
-    planBatches(
-      Array.from({ length: count }, () => ({ kind: 'object' as const, size })),
-      { segment: 0, part: 0 },
-      0,
-      batchSizeFor(Array.from({ length: count }, () => ({ size }))),
-    ).map(({ bytes }) => bytes / 2 ** 20)
-
   it('makes batches of a small part small, for all cores, and those of a large one large, for fewer transitions', () => {
     expect(sized(40, 2 ** 24)).toEqual([128, 128, 128, 128, 128])
-    expect(sized(2000, 2 ** 26)).toEqual(Array.from({ length: 125 }, () => 1024))
+    expect(sized(2000, 2 ** 26)).toEqual([...Array.from({ length: 41 }, () => 3072), 2048])
     expect(sized(2000, 2 ** 21)).toEqual([...Array.from({ length: 15 }, () => 250), 250])
     expect(sized(1, 2 ** 40)).toEqual(Array.from({ length: 1024 }, () => 1024))
   })
@@ -221,6 +232,22 @@ describe('what one call can read', () => {
   it('is more than a slice, and than an object that is not cut, by the rate for what is read slowest', () => {
     expect(bytesInOneCall('container', functionSeconds)).toBeGreaterThan(sliceBytes)
     expect(bytesInOneCall('asIs', functionSeconds)).toBeGreaterThan(10 * sliceBytes)
+  })
+
+  it('is less with less memory, but a slice and a batch fit into the smallest function, as what is read slowest', () => {
+    for (const memory of [576, 1000, wholeProcessor, 10_240, Number.POSITIVE_INFINITY]) {
+      const most = bytesInOneCall('container', functionSeconds, memory)
+      expect(most).toBeGreaterThan(sliceBytes)
+      expect(batchBytesFor(memory)).toBeLessThanOrEqual(most)
+      expect(Math.max(...sized(2000, 2 ** 26, memory)) * 2 ** 20).toBeLessThanOrEqual(most)
+    }
+    expect(bytesInOneCall('container', functionSeconds, wholeProcessor / 2)).toBe(1_800_000_000)
+  })
+
+  it('is enough for the index of 30 million identifiers in the smallest function, and of 200 million in the usual one', () => {
+    expect(memoryFor(30e6)).toBeLessThan(576)
+    expect(memoryFor(200e6)).toBeLessThan(wholeProcessor)
+    expect(memoryFor(250e6)).toBeGreaterThan(wholeProcessor - 300)
   })
 
   it('has no limit where a call has none, and is nothing where it has no time', () => {

@@ -78,7 +78,7 @@ async function prepare(
       formatPart({ entries, end: { ...end, ...times } }),
     )
   }
-  await planSegment({ evidence }, { ...ref, segment: 0 })
+  await planSegment({ evidence, scanMemory: 1769 }, { ...ref, segment: 0 })
   const planned = await planBatches({ evidence }, ref)
   const world = {
     documents,
@@ -109,7 +109,7 @@ async function prepare(
     async cost(trigger: RunRecord['trigger']) {
       const run: RunRecord = { runId: 'r1', trigger, state: 'finished', startedAt: '', stores: [] }
       const runState = { getRun: async () => run } as unknown as Ports['runState']
-      const ports = { clock: () => new Date(world.time), evidence, runState, region: 'us-east-1' }
+      const ports = { clock: () => new Date(world.time), evidence, runState, region: 'us-east-1', scanMemory: 1769 }
       await estimateRunCost(ports, { runId: 'r1' })
       const { items, passes } = await readDocument<CostDocument>({ evidence }, runKey('r1', 'cost.json'))
       return { restores: items.filter(({ item }) => item.startsWith('restore of sg')).length, passes }
