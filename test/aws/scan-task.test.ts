@@ -9,7 +9,6 @@ import { CloudFormationClient, CreateStackCommand, waitUntilStackCreateComplete 
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { bundle } from '../../infra/bundle.ts'
 import { taskProgram } from '../../infra/scan-task.ts'
 import { awsPorts } from '../../lib/aws/aws-ports.ts'
 import type { Environment } from '../../lib/aws/environment.ts'
@@ -19,7 +18,7 @@ import { taskInputOf } from '../statemachines/deployment.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { type Hands, inSlicesOf, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
-import { copyProject } from '../support/serverless.ts'
+import { bundledOnce } from '../support/serverless.ts'
 import { deployStack } from '../support/stack.ts'
 import { newBucket } from './buckets.ts'
 import { newDeployment } from './deployment.ts'
@@ -38,7 +37,7 @@ const batches = Math.ceil(body.length / sliceBytes) + 1
 
 describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
   let server: Ministack
-  let project: ReturnType<typeof copyProject>
+  let project: string
   let environment: Environment
   let intake: Record<string, string>
   let store: string
@@ -47,9 +46,8 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
   let vault: Server
   beforeAll(async () => {
     server = await startMinistack({ strict: true })
-    project = copyProject()
-    await bundle(project.directory)
-    zip = readFileSync(join(project.directory, '.build/scan-batch.zip'))
+    project = await bundledOnce()
+    zip = readFileSync(join(project, '.build/scan-batch.zip'))
     vi.stubEnv('AWS_ENDPOINT_URL', server.endpoint)
     vi.stubEnv('AWS_REGION', server.region)
     vi.stubEnv('AWS_ACCESS_KEY_ID', server.credentials.accessKeyId)
@@ -81,7 +79,6 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
   afterAll(async () => {
     vi.unstubAllEnvs()
     vault?.close()
-    project?.remove()
     await server?.stop()
   })
 
@@ -116,7 +113,7 @@ describe.skipIf(withoutMinistack)(`a scan task ${onMinistack}`, () => {
       }
       execFile(
         process.execPath,
-        ['--input-type=module', '--eval', taskProgram(project.directory)],
+        ['--input-type=module', '--eval', taskProgram(project)],
         { env: variables },
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), printed: stdout + stderr }),
       )

@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort, type Loopback } from './ministack.ts'
+import { once, onceDirectory } from './once.ts'
 
 /**
  * Ceph's S3 gateway (Debian packages radosgw ceph-mon ceph-osd ceph-common), a real S3 on loopback; it starts as root only.
@@ -24,23 +23,13 @@ export const onRadosgw = why === undefined ? 'on Ceph radosgw' : `on Ceph radosg
 
 const script = fileURLToPath(new URL('radosgw.sh', import.meta.url))
 
-/** Where the one server of a run of tests is: whoever makes the directory starts it. */
-const directory = join(tmpdir(), 'odv-radosgw')
-const ready = join(directory, 'ready')
-
-type Started = { endpoint: string } | { failed: string }
-
 /**
  * One server for all suites, since it takes 12 seconds to start: a bucket of one's own is as good. It is stopped when all tests have
  * ended (`test/support/global-setup.ts`).
  */
 export async function startRadosgw(): Promise<Loopback & { stop(): Promise<void> }> {
-  if (isFirst()) writeWhole(ready, JSON.stringify(await start()))
-  while (!existsSync(ready)) await pause(100)
-  const started = JSON.parse(readFileSync(ready, 'utf8')) as Started
-  if ('failed' in started) throw new Error(`radosgw: expected a server, got: ${started.failed}`)
   return {
-    endpoint: started.endpoint,
+    endpoint: await once('radosgw', start),
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'testsecret' },
     stop: async () => {},
@@ -49,7 +38,7 @@ export async function startRadosgw(): Promise<Loopback & { stop(): Promise<void>
 
 /** Ends it, where there is one. */
 export function stopRadosgw(root: string): void {
-  const started = join(root, 'odv-radosgw')
+  const started = onceDirectory('radosgw', root)
   if (existsSync(started))
     spawnSync('bash', [script, 'down'], {
       env: { ...process.env, RGW_DIR: join(started, 'ceph') },
@@ -58,17 +47,7 @@ export function stopRadosgw(root: string): void {
     })
 }
 
-function isFirst(): boolean {
-  try {
-    mkdirSync(directory)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
-  }
-}
-
-async function start(): Promise<Started> {
+async function start(directory: string): Promise<string> {
   const port = await freePort()
   const env = {
     ...process.env,
@@ -79,11 +58,6 @@ async function start(): Promise<Started> {
     RGW_SECRET_KEY: 'testsecret',
   }
   const up = spawnSync('bash', [script, 'up'], { env, encoding: 'utf8', timeout: 180_000 })
-  return up.status === 0 ? { endpoint: `http://127.0.0.1:${port}` } : { failed: `${up.stdout}${up.stderr}` }
-}
-
-/** Nobody may read half of it. */
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text)
-  renameSync(`${path}.new`, path)
+  if (up.status !== 0) throw new Error(`${up.stdout}${up.stderr}`)
+  return `http://127.0.0.1:${port}`
 }

@@ -34,7 +34,7 @@ export type Stack = {
 export async function deployStack(server: Ministack, stage: string, params?: Record<string, string>): Promise<Stack> {
   const client = new CloudFormationClient(server)
   const StackName = `odv-${stage}`
-  const project = copyProject()
+  const project = await copyProject()
   const serverless = (command: string, given: Record<string, string> = {}) =>
     project.serverless(
       [command, '--stage', stage, ...Object.entries(given).flatMap(([name, value]) => ['--param', `${name}=${value}`])],
