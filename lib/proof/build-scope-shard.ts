@@ -1,12 +1,18 @@
 import { hash } from 'node:crypto'
 import { EvidenceConflict } from '../errors.ts'
-import { type CaseRule, canonicalOf, type Identifier, maxIdentifierLength } from '../manifest/identifier.ts'
+import { type CaseRule, canonicalOf, type Identifier } from '../manifest/identifier.ts'
 import type { CaseKeys } from '../subject-index/case-keys.ts'
-import { createKeyedDigest } from '../subject-index/keyed-digest.ts'
+import type { Seed } from '../subject-index/filter.ts'
+import { createRowDigests, messageBytes, rowsTogether as rowsDigested } from '../subject-index/kernel/row-digests.ts'
+import { digestBytes } from '../subject-index/keyed-digest.ts'
 import { shapeCodes } from '../subject-index/shape-code.ts'
+import { createWaitingRows, type RowBatch } from '../subject-index/waiting-rows.ts'
 import { createHasher, hashBytes, mostBytesIn, rowsTogether } from './kernel/hasher.ts'
-import { createScopeLeaf } from './subject-leaf.ts'
+import { createScopeLeaf, writeDigest } from './subject-leaf.ts'
 import { createTagPlaces } from './tag-places.ts'
+
+/** Nothing is looked up in a filter here. */
+const noSeed: Seed = [0, 0]
 
 /**
  * Hashes the leaves of one shard of the scope tree. `tags` are the index's digests of its subjects, in order, four words each: they say
@@ -23,33 +29,50 @@ export function createScopeShard({ tags, keys, caseRule }: { tags: Uint32Array; 
   const places = createTagPlaces(tags)
   const leaves = new Uint8Array(count * hashBytes)
   const seen = new Uint8Array(Math.ceil(count / 8))
-  const keyed = createKeyedDigest(keys.tagKey)
-  const canonicalBytes = new Uint8Array(maxIdentifierLength)
-  const leaf = createScopeLeaf(keys)
+  const salts = createRowDigests(keys.saltKey, noSeed)
+  const leaf = createScopeLeaf()
   const [short, long] = [createBatch(1, leaves), createBatch(2, leaves)]
+  const waiting = createWaitingRows(keys.tagKey, noSeed, addRows)
+  /** Of the rows of a batch that belong here: which they are, and where their leaves go. */
+  const rows = new Uint32Array(rowsDigested)
+  const goals = new Uint32Array(rowsDigested)
   let distinct = 0
 
-  function add(_line: number, id: Identifier): string | undefined {
-    const result = canonicalOf(id.revealText(), caseRule)
-    if ('problem' in result) return result.problem
-    const { shape, canonical } = result
-    const code = shapeCodes[shape]
-    for (let at = 0; at < canonical.length; at++) canonicalBytes[at] = canonical.charCodeAt(at)
-    keyed.compute(code, canonicalBytes, 0, canonical.length)
-    const place = places.find(keyed.digest)
-    if (place < 0 || (seen[place >>> 3]! & (1 << (place & 7))) !== 0) return undefined
-    seen[place >>> 3]! |= 1 << (place & 7)
-    distinct++
-    const message = leaf.write(keyed.digest, code, canonicalBytes, canonical.length)
+  function addRows({ count, shapes, digests, textOf }: RowBatch): void {
+    let own = 0
+    for (let row = 0; row < count; row++) {
+      const place = places.find(digests, row * 4)
+      if (place < 0 || (seen[place >>> 3]! & (1 << (place & 7))) !== 0) continue
+      seen[place >>> 3]! |= 1 << (place & 7)
+      rows[own] = row
+      goals[own] = place
+      salts.messages[own * messageBytes] = shapes[row]!
+      writeDigest(salts.messages, own * messageBytes + 1, digests, row * 4)
+      salts.lengths[own++] = digestBytes
+    }
+    salts.compute(own)
+    for (let at = 0; at < own; at++)
+      addLeaf(goals[at]!, leaf.write(salts.digests, at * 4, shapes[rows[at]!]!, textOf(rows[at]!)))
+    distinct += own
+  }
+
+  function addLeaf(place: number, message: Uint8Array): void {
     if (message.length <= short.most) short.add(place, message)
     else if (message.length <= long.most) long.add(place, message)
     else leaves.set(hash('sha256', message, 'buffer'), place * hashBytes)
-    return undefined
   }
 
   return {
-    add,
+    add(line, id) {
+      const text = id.revealText()
+      if (waiting.addPlain(line, text)) return undefined
+      const result = canonicalOf(text, caseRule)
+      if ('problem' in result) return result.problem
+      waiting.add(line, shapeCodes[result.shape], result.canonical)
+      return undefined
+    },
     finish() {
+      waiting.flush()
       short.flush()
       long.flush()
       if (distinct !== count)

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { leafHash } from '../log/merkle.ts'
-import type { Shape } from '../manifest/identifier.ts'
+import { maxIdentifierLength, type Shape } from '../manifest/identifier.ts'
 import type { CaseKeys } from '../subject-index/case-keys.ts'
 import { createKeyedDigest, digestBytes } from '../subject-index/keyed-digest.ts'
 import { shapeCodes } from '../subject-index/shape-code.ts'
@@ -33,27 +33,33 @@ export type OpenedSubject = { salt: Uint8Array; shape: Shape; identifier: string
 export type SubjectResult = SubjectHits & { status: SubjectStatus }
 
 /** Writes the data of scope leaves, each with its 0x00 in front; the bytes hold until the next one. */
-export function createScopeLeaf(keys: Pick<CaseKeys, 'saltKey'>): {
-  /** @param tag its digest as four words, as `KeyedDigest` gives it */
-  write(tag: Uint32Array, shapeCode: number, canonical: Uint8Array, length: number): Uint8Array
+export function createScopeLeaf(): {
+  /** @param salts a digest as four words from `from` on, as `KeyedDigest` gives it */
+  write(salts: Uint32Array, from: number, shapeCode: number, canonical: Uint8Array): Uint8Array
 } {
-  const salts = createKeyedDigest(keys.saltKey)
-  const tagBytes = new Uint8Array(digestBytes)
-  const tagView = new DataView(tagBytes.buffer)
   const saltAt = 1 + scopePrefix.length
   const shapeAt = saltAt + saltBytes
-  const leaf = new Uint8Array(shapeAt + 1 + 256)
+  const leaf = new Uint8Array(shapeAt + 1 + maxIdentifierLength)
   const view = new DataView(leaf.buffer)
   leaf.set(scopePrefix, 1)
   return {
-    write(tag, shapeCode, canonical, length) {
-      for (let word = 0; word < 4; word++) tagView.setUint32(word * 4, tag[word]!)
-      salts.compute(shapeCode, tagBytes, 0, digestBytes)
-      for (let word = 0; word < 4; word++) view.setUint32(saltAt + word * 4, salts.digest[word]!)
+    write(salts, from, shapeCode, canonical) {
+      for (let word = 0; word < 4; word++) view.setUint32(saltAt + word * 4, salts[from + word]!)
       leaf[shapeAt] = shapeCode
-      for (let at = 0; at < length; at++) leaf[shapeAt + 1 + at] = canonical[at]!
-      return leaf.subarray(0, shapeAt + 1 + length)
+      for (let at = 0; at < canonical.length; at++) leaf[shapeAt + 1 + at] = canonical[at]!
+      return leaf.subarray(0, shapeAt + 1 + canonical.length)
     },
+  }
+}
+
+/** Writes the bytes of a digest, four words from `from` on; those of its tag are what the salt of a leaf is the digest of. */
+export function writeDigest(message: Uint8Array, at: number, digests: Uint32Array, from: number): void {
+  for (let word = 0; word < 4; word++) {
+    const value = digests[from + word]!
+    message[at + word * 4] = value >>> 24
+    message[at + word * 4 + 1] = value >>> 16
+    message[at + word * 4 + 2] = value >>> 8
+    message[at + word * 4 + 3] = value
   }
 }
 
@@ -67,9 +73,13 @@ export function openSubject(
   const canonical = Buffer.from(identifier, 'latin1')
   const tags = createKeyedDigest(keys.tagKey)
   tags.compute(code, canonical, 0, canonical.length)
-  const leaf = createScopeLeaf(keys).write(tags.digest, code, canonical, canonical.length)
-  const saltAt = 1 + scopePrefix.length
-  return { salt: leaf.slice(saltAt, saltAt + saltBytes), shape, identifier }
+  const tag = new Uint8Array(digestBytes)
+  writeDigest(tag, 0, tags.digest, 0)
+  const salts = createKeyedDigest(keys.saltKey)
+  salts.compute(code, tag, 0, digestBytes)
+  const salt = new Uint8Array(saltBytes)
+  writeDigest(salt, 0, salts.digest, 0)
+  return { salt, shape, identifier }
 }
 
 /** The hash of the scope leaf of a subject that is opened. */

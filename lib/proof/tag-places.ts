@@ -2,10 +2,10 @@
 const tagsPerBucket = 4
 
 /**
- * Finds tags among sorted ones, four words each: -1, or its place. Tags are uniform, so the first word says nearly where one
+ * Finds tags among sorted ones, four words each, in others from a word on: -1, or its place. Tags are uniform, so the first word says nearly where one
  * is. Memory: a byte for each tag.
  */
-export function createTagPlaces(words: Uint32Array): { find(tag: Uint32Array): number } {
+export function createTagPlaces(words: Uint32Array): { find(tags: Uint32Array, from: number): number } {
   const count = words.length / 4
   if (count === 0) return { find: () => -1 }
   const first = words[0]!
@@ -17,14 +17,18 @@ export function createTagPlaces(words: Uint32Array): { find(tag: Uint32Array): n
   for (let place = 0; place < count; place++) starts[bucketOf(words[place * 4]!) + 1]!++
   for (let bucket = 0; bucket < buckets; bucket++) starts[bucket + 1]! += starts[bucket]!
   return {
-    find(tag) {
-      const word = tag[0]!
+    find(tags, from) {
+      const word = tags[from]!
       if (word < first || word > last) return -1
       const bucket = bucketOf(word)
       for (let place = starts[bucket]!; place < starts[bucket + 1]!; place++) {
         const at = place * 4
-        if (words[at] === word && words[at + 1] === tag[1] && words[at + 2] === tag[2] && words[at + 3] === tag[3])
-          return place
+        const isSame =
+          words[at] === word &&
+          words[at + 1] === tags[from + 1] &&
+          words[at + 2] === tags[from + 2] &&
+          words[at + 3] === tags[from + 3]
+        if (isSame) return place
       }
       return -1
     },

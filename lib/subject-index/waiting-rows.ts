@@ -19,7 +19,7 @@ export type DigestedRow = {
   second: number
 }
 
-/** Rows that were digested together: those of the first `count` places. Of a digest there are four words. */
+/** Rows that were digested together: those of the first `count` places. Of a digest there are four words. `textOf`: a row's canonical spelling. */
 export type RowBatch = {
   count: number
   lines: Uint32Array
@@ -28,6 +28,7 @@ export type RowBatch = {
   digests: Uint32Array
   firsts: Int32Array
   seconds: Int32Array
+  textOf(row: number): Uint8Array
 }
 
 /**
@@ -123,8 +124,15 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
     close(line, shape, length)
   }
 
+  function textOf(row: number): Uint8Array {
+    const canonical = long.get(row)
+    if (canonical !== undefined) return Buffer.from(canonical, 'latin1')
+    const from = row * messageBytes + 1
+    return messages.subarray(from, from + lengths[row]!)
+  }
+
   function flush(): void {
-    const batch = { count, lines, shapes, lengths, digests, firsts, seconds }
+    const batch = { count, lines, shapes, lengths, digests, firsts, seconds, textOf }
     count = 0
     together.compute(batch.count)
     for (const [row, canonical] of long) {
@@ -133,8 +141,8 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
       firsts[row] = first
       seconds[row] = second
     }
-    long.clear()
     if (batch.count > 0) onRows(batch)
+    long.clear()
   }
 
   return { addPlain: (line, text) => addDecimal(line, text) || addUuid(line, text), add, flush }

@@ -21,7 +21,7 @@ import { scratchDirectory } from '../support/scratch.ts'
 
 /** Whatever is killed and whenever: the same run, gone on with, attests what an undisturbed one does. */
 
-const rounds = 12
+const rounds = 9
 const seed = 20_261_123
 
 const inFiles = (count: number, name: string, records: (n: number) => string | Uint8Array) =>
