@@ -10,6 +10,7 @@ import { formatOf } from './formats.ts'
 import { headLength } from './known-formats.ts'
 import { defaultLimits } from './limits.ts'
 import type { Means } from './means.ts'
+import type { PieceDigest } from './piece-digest.ts'
 import { readRaw } from './raw-content.ts'
 import type { OpenSink } from './sink.ts'
 
@@ -70,7 +71,8 @@ function textAlone(path: readonly string[], open: OpenSink): OpenSink {
 /**
  * Reads a part of a text from a frame on, as `decodeObject` reads the whole: the same sink, the same checks. `from` and `to`: of the bytes that
  * are read in any case; `own` takes from the decoded frames what belongs to the part, and asks for as many of them as it wants. A
- * `ReadFailed` is a gap; other errors are thrown.
+ * `ReadFailed` is a gap; other errors are thrown. `digest` gets the stored bytes as they are decoded, from `from` on, and ends where the first frame begins
+ * at `to` or later, or where the object ends.
  */
 export async function decodeFrames(
   object: ObjectBytes,
@@ -79,11 +81,12 @@ export async function decodeFrames(
   own: (frames: AsyncIterable<FramePiece>) => AsyncGenerator<Uint8Array>,
   means: Means,
   open: OpenSink,
+  digest?: PieceDigest,
 ): Promise<PartReading> {
   const { framing, head } = text
   const path = [framing.name]
   const decoding = createDecoding(textAlone(path, open), defaultLimits, decodeContent, isContainer, means)
-  const chunks = own(decodedFrames(object, text, range, decoding))
+  const chunks = own(decodedFrames(object, text, range, decoding, digest))
   try {
     await readRaw(byteSource(chunks), path, decoding, expectationOf(head.subarray(0, headLength)))
   } catch (error) {
@@ -104,9 +107,10 @@ async function* decodedFrames(
   { framing, table }: Framed,
   range: { from: number; to: number },
   decoding: Decoding,
+  digest?: PieceDigest,
 ): AsyncGenerator<FramePiece> {
   const { name, headLength, isHead } = framing
-  const stored = storedBytes(object, range, decoding)
+  const stored = storedBytes(object, range, decoding, digest)
   const source = positionedSource(byteSource(stored.chunks), range.from)
   const decoder = framing.open(decoding)
   const stop = (reason: 'corrupt' | 'unsupported-format', detail: string) =>
@@ -115,6 +119,7 @@ async function* decodedFrames(
   try {
     while (source.position < to) {
       const at = source.position
+      if (at >= range.to) digest?.endAt(at - range.from)
       if (!isHead(await source.peek(headLength)))
         throw stop('unsupported-format', 'expected the same kind of frames to the end of the object')
       yield { at, bytes: none }
@@ -127,6 +132,8 @@ async function* decodedFrames(
         throw stop('corrupt', 'expected the seek table to say how long frames are')
     }
     if (source.position > to) throw stop('corrupt', 'expected frames to end where the seek table begins')
+    if (digest !== undefined) while ((await source.take()) !== undefined);
+    digest?.endAt(object.size - range.from)
   } finally {
     decoder.close()
     stored.finish()
@@ -138,17 +145,24 @@ async function* decodedFrames(
  * The bytes of a range, and then more of them, until `finish` says that it is enough: then nothing more is asked for. What was asked for is to be
  * taken to its end, since only then it is known to be of the listed version.
  */
-function storedBytes(object: ObjectBytes, { from, to }: { from: number; to: number }, decoding: Decoding) {
+function storedBytes(
+  object: ObjectBytes,
+  { from, to }: { from: number; to: number },
+  decoding: Decoding,
+  digest: PieceDigest | undefined,
+) {
   let isEnough = false
   async function* chunks(): AsyncGenerator<Uint8Array> {
     if (from < to)
       for await (const chunk of object.read({ from, to })) {
         decoding.storedBytes += chunk.length
+        digest?.add(chunk)
         yield chunk
       }
     for (let at = Math.max(from, to); at < object.size && !isEnough; at += step) {
       const bytes = await bytesOf(object, at, Math.min(at + step, object.size))
       decoding.storedBytes += bytes.length
+      digest?.add(bytes)
       yield bytes
     }
   }

@@ -7,6 +7,7 @@ import type { Format, Parts } from './format.ts'
 import { formatOf } from './formats.ts'
 import { defaultLimits } from './limits.ts'
 import type { Means } from './means.ts'
+import type { PieceDigest } from './piece-digest.ts'
 import type { OpenSink } from './sink.ts'
 
 /** The parts of an object that belong to a slice: its bytes `start` to before `end`. */
@@ -26,7 +27,7 @@ export type ObjectBytes = {
 /**
  * Reads the parts of an object that `isCuttable` which begin in a slice, as `decodeObject` reads them in the whole: the same sinks, the same checks.
  * A part begins where the format says, so slices that see the same object take each part once. Absent: the object has to be read from its
- * beginning. A `ReadFailed` is a gap; other errors are thrown.
+ * beginning. A `ReadFailed` is a gap; other errors are thrown. `digest` gets the stored bytes from `start` to `end`, as they are decoded.
  */
 export async function decodeParts(
   object: ObjectBytes,
@@ -34,9 +35,10 @@ export async function decodeParts(
   head: Uint8Array,
   open: OpenSink,
   means: Means = 'fast',
+  digest?: PieceDigest,
 ): Promise<PartsReading | undefined> {
   const format = formatOf(head)
-  return format && decodePartsOf(format, object, slice, open, means)
+  return format && decodePartsOf(format, object, slice, open, means, digest)
 }
 
 /** The same of an object of this format. */
@@ -46,6 +48,7 @@ export async function decodePartsOf(
   slice: { from: number; to: number },
   open: OpenSink,
   means: Means = 'fast',
+  digest?: PieceDigest,
 ): Promise<PartsReading | undefined> {
   const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer, means)
   let extent = { start: slice.from, end: slice.from }
@@ -54,7 +57,7 @@ export async function decodePartsOf(
     const parts = await format.cut?.(at, [format.name], decoding)
     if (parts === undefined) return undefined
     extent = { start: startBehind(slice.from, parts, object), end: startBehind(slice.to, parts, object) }
-    if (extent.start < extent.end) await readParts(object, parts, extent, decoding)
+    if (extent.start < extent.end) await readParts(object, parts, extent, decoding, digest)
   } catch (error) {
     if (!(error instanceof ReadFailed)) throw error
     const detail = 'expected more bytes from the medium'
@@ -73,8 +76,9 @@ async function readParts(
   parts: Parts,
   { start, end }: { start: number; end: number },
   decoding: Decoding,
+  digest: PieceDigest | undefined,
 ): Promise<void> {
-  const bytes = counted(object.read({ from: start, to: end }), decoding)
+  const bytes = counted(object.read({ from: start, to: end }), decoding, digest)
   const source = byteSource(bytes)
   try {
     await parts.read(source, { from: start, to: end }, decoding).catch((error: unknown) => {
@@ -96,9 +100,14 @@ async function readParts(
   }
 }
 
-async function* counted(chunks: AsyncIterable<Uint8Array>, decoding: Decoding): AsyncGenerator<Uint8Array> {
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  decoding: Decoding,
+  digest: PieceDigest | undefined,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     decoding.storedBytes += chunk.length
+    digest?.add(chunk)
     yield chunk
   }
 }

@@ -1,22 +1,25 @@
 import { roleOf } from '../decode/content-path.ts'
 import { decodeObject } from '../decode/decode-object.ts'
 import type { Sink } from '../decode/sink.ts'
+import { checkContent, type ScannedContent } from './check-content.ts'
 import { type OwnerRule, ownedRecords } from './judge-records.ts'
 
-export type Judgement = { kind: 'delete'; records: number } | { kind: 'keep'; reason: string }
+/** `sha256` (hex) of all its bytes, also where pieces pinned it. */
+export type Judgement = { kind: 'delete'; records: number; sha256: string } | { kind: 'keep'; reason: string }
 
 /**
- * Decides from a version's bytes: delete only when every record's owner field is an identifier in scope, and the digest
- * is the scanned one. Records are the rows of CSV with a header that names `owner` once, or the objects of JSON Lines;
+ * Decides from a version's bytes: delete only when every record's owner field is an identifier in scope, and the bytes
+ * are those that were scanned. Records are the rows of CSV with a header that names `owner` once, or the objects of JSON Lines;
  * plain, gzip or zstd. A record that may hold another one, with the owner's name further inside, is kept. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
- * nothing. Reading stops at the first reason to keep.
+ * nothing. Reading stops at the first reason to keep; that there is no time left (`isLate`) is one.
  */
 export async function judgeOwnership(
   chunks: AsyncIterable<Uint8Array>,
-  options: { owner: string; sha256: string; isTransferred: (text: string) => boolean },
+  options: OwnerRule & { scanned: ScannedContent; isLate?: () => boolean },
 ): Promise<Judgement> {
   try {
-    return await judge(chunks, options.sha256, { owner: options.owner, isTransferred: options.isTransferred })
+    const { owner, isTransferred, scanned, isLate } = options
+    return await judge(isLate ? inTime(chunks, isLate) : chunks, scanned, { owner, isTransferred })
   } catch (error) {
     if (error instanceof Kept) return { kind: 'keep', reason: error.message }
     throw error
@@ -34,9 +37,18 @@ function keep(reason: string): never {
 
 const ignored: Sink = { write() {}, end() {} }
 
-async function judge(chunks: AsyncIterable<Uint8Array>, sha256: string, rule: OwnerRule): Promise<Judgement> {
+/** Better kept than a call that ends without an answer. */
+async function* inTime(chunks: AsyncIterable<Uint8Array>, isLate: () => boolean): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (isLate()) keep('to judge all its bytes takes longer than one call has; there is no such limit on one machine')
+    yield chunk
+  }
+}
+
+async function judge(chunks: AsyncIterable<Uint8Array>, scanned: ScannedContent, rule: OwnerRule): Promise<Judgement> {
+  const content = checkContent(scanned, keep)
   const records = ownedRecords(rule, keep)
-  const reading = await decodeObject(chunks, (path) => {
+  const reading = await decodeObject(content.read(chunks), (path) => {
     switch (roleOf(path)) {
       case 'main':
         return records
@@ -49,9 +61,9 @@ async function judge(chunks: AsyncIterable<Uint8Array>, sha256: string, rule: Ow
   const gap = reading.gaps[0]
   if (gap !== undefined) keep(`it was not read to its end: ${gap.reason}`)
   if (!reading.complete) keep('it was not read to its end')
-  if (reading.sha256 !== sha256) keep('its content is not the content that was scanned')
+  content.finish(reading.sha256)
   const count = records.complete()
   if (count === undefined) keep('its records did not end')
   if (count === 0) keep('it holds no records')
-  return { kind: 'delete', records: count }
+  return { kind: 'delete', records: count, sha256: reading.sha256 }
 }

@@ -1,11 +1,12 @@
 import type { Channel, Obligation } from '../config.ts'
 import type { FoundPlace } from '../finding/found-place.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
+import type { Piece } from '../inventory/piece.ts'
 
 /**
  * A deletion request: what a custodian is asked to delete after one pass. It names exact object versions, listed one a
  * line in the documents beside it (`versionsSha256` pins them, one after the other). It holds no identifier: keys are shown redacted, and a
- * version is told apart by its id, size and digest. `deletableFrom`: when the last of the protected versions whose
+ * version is told apart by its id, size and digest, or the digests of its pieces where it was read in slices. `deletableFrom`: when the last of the protected versions whose
  * protection ends at a known time can be deleted (each of them says it for itself).
  */
 export type DeletionRequest = {
@@ -28,9 +29,13 @@ export type DeletionRequest = {
   versionsSha256: string
 }
 
-/** One line of a request: a version that holds findings, and the first places where they are. */
+/**
+ * One line of a request: a version that holds findings, and the first places where they are. What was read is pinned by the `sha256` of the whole, or by
+ * `pieces`, which are all of it, in order; without either it was not read to its end, or in slices by a version of this program that pinned none.
+ */
 export type RequestedVersion = InventoryEntry & {
   sha256?: string
+  pieces?: Piece[]
   findings: number
   subjects: number
   places: FoundPlace[]

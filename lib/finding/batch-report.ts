@@ -1,4 +1,5 @@
 import { EvidenceConflict } from '../errors.ts'
+import { isSha256 } from '../inventory/piece.ts'
 import { type ScanReport, type SliceReading, sliceReadings } from '../scan/outcome.ts'
 import type { Finding } from './finding.ts'
 import { parseCounts } from './subject-counts.ts'
@@ -37,7 +38,7 @@ export function formatBatchReport({ head, reports, findings }: BatchReport): str
 }
 
 /**
- * @throws EvidenceConflict when a line is missing or more than the end counts, a slice does not have its shape, or the subjects
+ * @throws EvidenceConflict when a line is missing or more than the end counts, a slice does not have its shape, a report has what only joined slices have, or the subjects
  * are not as many as the reports found in their versions.
  */
 export function parseBatchReport(bytes: Uint8Array): BatchReport {
@@ -59,6 +60,8 @@ export function parseBatchReport(bytes: Uint8Array): BatchReport {
     throw new EvidenceConflict('batch report: expected a head, its reports and findings, and an end that counts them')
   if (reports.some(({ slice }) => slice !== undefined && !isSliceReading(slice)))
     throw new EvidenceConflict('batch report: slice: expected its place in the version and how it was read')
+  if (reports.some(({ pieces }) => pieces !== undefined))
+    throw new EvidenceConflict('batch report: pieces: expected none but those that are made of slices')
   requireSameSubjects(head, reports)
   return { head, reports, findings }
 }
@@ -75,9 +78,12 @@ function requireSameSubjects({ subjects }: BatchReport['head'], reports: readonl
 
 function isSliceReading(slice: SliceReading | null): boolean {
   if (slice === null) return false
-  const { reading, index, of, from, to, start, end, ...others } = slice
+  const { reading, index, of, from, to, start, end, sha256, ...others } = slice
   const isSound = [index, of, from, to, start, end].every((each) => Number.isSafeInteger(each) && each >= 0)
-  return isSound && index < of && from < to && start <= end && sliceReadings.includes(reading) && isEmpty(others)
+  const isPinned = sha256 === undefined || (isSha256(sha256) && start < end)
+  return (
+    isSound && isPinned && index < of && from < to && start <= end && sliceReadings.includes(reading) && isEmpty(others)
+  )
 }
 
 const isEmpty = (members: object) => Object.keys(members).length === 0

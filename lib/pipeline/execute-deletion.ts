@@ -1,9 +1,11 @@
 import { isBuiltIn } from '../config.ts'
+import type { ScannedContent } from '../deletion/check-content.ts'
 import { judgeOwnership } from '../deletion/judge-ownership.ts'
+import type { OwnerRule } from '../deletion/judge-records.ts'
 import { createTally, type DeletionLeg, type LegStart } from '../deletion/leg.ts'
 import type { Acknowledgement, DeletionRequest, RequestedVersion } from '../deletion/request.ts'
 import { EvidenceConflict } from '../errors.ts'
-import { isTimeFor } from '../inventory/call-capacity.ts'
+import { isTimeFor, readingSeconds } from '../inventory/call-capacity.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
 import { isTransferred } from '../subject-index/open-subject-index.ts'
@@ -17,12 +19,12 @@ const deletedAtOnce = { versions: 1000, bytes: 2 ** 30 }
 /** A call ends at the first group after this. A Lambda lives for 15 minutes. */
 const legMs = 10 * 60_000
 
-type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'storeDeletions' | 'caseKey'>
+type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'storeDeletions' | 'caseKey' | 'callSeconds'>
 
 /**
  * The built-in executor: deletes exactly the versions that the request names, each only if all its records belong to
  * transferred subjects and it still is the version that was scanned. A long request takes several calls, one leg each;
- * the leg that was stored first counts, and the last one writes the answer. Per version:
+ * the leg that was stored first counts, and the last one writes the answer. A version that a whole call has not enough time for is kept. Per version:
  * 1. judge all its bytes. A crash here leaves it untouched.
  * 2. write the intent to the evidence. A crash here leaves it untouched; the next try judges it again.
  * 3. delete it. A crash after this finds it gone, and the intent tells that it was us.
@@ -70,10 +72,16 @@ async function executeLeg(ports: DeletionPorts, ref: PassRef, requestId: string,
   const requested = await openRequested(ports.evidence, ref, request)
   const { index, keys } = await openRunIndex(ports, ref.runId)
   const deletion = await ports.storeDeletions.open(store, { homeCountry: config.homeCountry })
-  const judgeOf = (version: RequestedVersion) =>
-    judgeWithIntent(ports, ref, version, channel.owner, (text) => isTransferred(index, text))
-
   const passed = () => ports.clock().getTime() - startedAt.getTime()
+  const readingMs = readingSeconds(ports.callSeconds) * 1000
+  let wasLate = false
+  const isLate = () => {
+    wasLate ||= passed() > readingMs
+    return wasLate
+  }
+  const rule = { owner: channel.owner, isTransferred: (text: string) => isTransferred(index, text), isLate }
+  const judgeOf = (version: JudgeableVersion) => judgeWithIntent(ports, ref, version, rule)
+
   const tally = createTally()
   let next = requested.count === 0 ? undefined : from
   let lines: { part: number; versions: RequestedVersion[] } | undefined
@@ -87,6 +95,8 @@ async function executeLeg(ports: DeletionPorts, ref: PassRef, requestId: string,
       next.turn === 'versions'
         ? await deleteGroup(ports, ref, deletion, group, keys.sealKey, judgeOf)
         : await removeGroup(deletion, group, keys.sealKey)
+    // It was given the rest of a call: the next leg, which begins with it, has all of one.
+    if (wasLate && next !== from) break
     for (const [version, result] of results) tally.add(version.size, result)
     next = placeAfter(next, group.length, lines.versions.length, requested.count)
   } while (passed() < legMs)
@@ -132,7 +142,15 @@ function placeAfter({ turn, part, line }: LegStart, done: number, lines: number,
 
 type Results = [RequestedVersion, Deleted][]
 
-const isJudgeable = ({ kind, sha256 }: RequestedVersion) => kind === 'object' && sha256 !== undefined
+type JudgeableVersion = { version: RequestedVersion; scanned: ScannedContent }
+
+/** What is known of the content that was scanned; without anything there is nothing to judge a version by. */
+function toJudgeable(version: RequestedVersion): JudgeableVersion[] {
+  const { kind, sha256, pieces, size } = version
+  if (kind !== 'object') return []
+  if (sha256 !== undefined) return [{ version, scanned: { sha256 } }]
+  return pieces === undefined ? [] : [{ version, scanned: { pieces, size } }]
+}
 
 /** What was found by nothing but its name, and has nothing else: its content cannot be judged, since there is none. */
 function isRemnant<V extends RequestedVersion>(version: V): version is V & Pick<Remnant, 'kind'> {
@@ -150,20 +168,21 @@ async function deleteGroup(
   deletion: StoreDeletion,
   group: readonly RequestedVersion[],
   sealKey: Uint8Array,
-  judgeOf: (version: RequestedVersion) => Judge,
+  judgeOf: (version: JudgeableVersion) => Judge,
 ): Promise<Results> {
-  const judgeable = group.filter(isJudgeable)
-  const unread = group.filter((version) => !isJudgeable(version) && !isRemnant(version))
-  const condemned = judgeable.map((version) => ({ version: toListed(version, sealKey), judge: judgeOf(version) }))
+  const judgeable = group.flatMap(toJudgeable)
+  const unread = group.filter((version) => toJudgeable(version).length === 0 && !isRemnant(version))
+  const condemned = judgeable.map((each) => ({ version: toListed(each.version, sealKey), judge: judgeOf(each) }))
   const deleted = condemned.length === 0 ? [] : await deletion.deleteVersions(condemned)
   const results: Results = unread.map((version) => [
     version,
     {
       kind: 'kept',
-      reason: 'not an object that was read to its end, or one that was read in slices: no digest to judge it by',
+      reason:
+        'not an object that was read to its end, or one that was read in slices without a digest of each: nothing to judge it by',
     },
   ])
-  for (const [place, version] of judgeable.entries()) {
+  for (const [place, { version }] of judgeable.entries()) {
     const result = deleted[place]!
     const intended = result.kind === 'gone' && (await ports.evidence.has(intentKey(ref, version.seq)))
     results.push([version, intended ? { kind: 'deleted', bytes: version.size } : result])
@@ -188,14 +207,14 @@ async function removeGroup(
 function judgeWithIntent(
   { evidence }: Pick<Ports, 'evidence'>,
   ref: PassRef,
-  { seq, sha256 = '', size }: RequestedVersion,
-  owner: string,
-  transferred: (text: string) => boolean,
+  { version: { seq, size }, scanned }: JudgeableVersion,
+  rule: OwnerRule & { isLate: () => boolean },
 ): Judge {
   return async (chunks) => {
-    const judged = await judgeOwnership(chunks, { owner, sha256, isTransferred: transferred })
+    const judged = await judgeOwnership(chunks, { ...rule, scanned })
     if (judged.kind === 'keep') return judged
-    await evidence.put(intentKey(ref, seq), formatDocument({ seq, sha256, bytes: size, records: judged.records }))
+    const { records, sha256 } = judged
+    await evidence.put(intentKey(ref, seq), formatDocument({ seq, sha256, bytes: size, records }))
     return { kind: 'delete' }
   }
 }

@@ -60,7 +60,7 @@ export async function readSlice(
       if (slice.index === 0)
         for (const { place, text } of first?.labels ?? [])
           for (const occurrence of findInKey(text, reading.index)) found.add(place, { ...occurrence, path: [] })
-      const { start, end, decodedBytes, records, gaps } = scan
+      const { start, end, sha256, decodedBytes, records, gaps } = scan
       const how = scan.kind === 'read' ? 'as-is' : scan.kind
       const failure = ranges.failure()
       const gap = failure ?? (gaps[0] && toUnread(gaps[0])) ?? ranges.gap()
@@ -72,7 +72,13 @@ export async function readSlice(
         records,
         ...(protection && { protection }),
         ...(gap && { gap }),
-        slice: { ...slice, start, end, reading: isRead ? how : 'unread' },
+        slice: {
+          ...slice,
+          start,
+          end,
+          reading: isRead ? how : 'unread',
+          ...(isRead && sha256 !== undefined && { sha256 }),
+        },
       }
     }
     default:

@@ -104,6 +104,7 @@ function* toRequested(settled: readonly Settled[], places: Places): Generator<Re
         ...entry,
         ...(scan.protection && { protection: scan.protection }),
         ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
+        ...(scan.pieces && { pieces: scan.pieces }),
         findings: scan.findings,
         subjects: scan.subjects,
         places: (places.get(entry.seq) ?? []).map(toFoundPlace),

@@ -1,5 +1,6 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { Protection } from '../inventory/object-version.ts'
+import type { Piece } from '../inventory/piece.ts'
 import type { Slice } from '../inventory/slice.ts'
 
 /**
@@ -15,7 +16,7 @@ export type Outcome =
 /**
  * One line of a batch's outcomes. `bytes` are stored bytes read, `decodedBytes` what was scanned, `records` lines,
  * `subjects` distinct subjects, `findings` exact count of occurrences (more than the listed ones when beyond the
- * bound), `sha256` of the stored bytes when all were read, `protection` of a
+ * bound), `sha256` of the stored bytes when all were read by one reader, `pieces` instead when they were read in slices, `protection` of a
  * version with findings what keeps it from being deleted. With a `slice`, all of this is about that slice alone, and its
  * findings count records from where it begins.
  */
@@ -29,6 +30,7 @@ export type ScanReport = {
   findings: number
   subjects: number
   sha256?: string
+  pieces?: Piece[]
   protection?: Protection
   slice?: SliceReading
 }
@@ -37,7 +39,13 @@ export type ScanReport = {
  * How a slice of a version was read. `as-is`: its bytes `start` to before `end`, moved from the planned edges to where an
  * identifier cannot be cut. `parts`: the same where the format says what begins where; `frames`: the
  * text that belongs to frames of a compression, of which offsets are counted from where it begins. Any other container can only be read from its beginning: the first slice read the `whole` of it, and
- * each other was `left` to that, unless it was `unread` because nothing could be told of it.
+ * each other was `left` to that, unless it was `unread` because nothing could be told of it. `sha256` (hex) is of exactly the stored
+ * bytes `start` to before `end` that were read; absent from reports of earlier versions.
  */
-export type SliceReading = Slice & { reading: (typeof sliceReadings)[number]; start: number; end: number }
+export type SliceReading = Slice & {
+  reading: (typeof sliceReadings)[number]
+  start: number
+  end: number
+  sha256?: string
+}
 export const sliceReadings = ['as-is', 'parts', 'frames', 'whole', 'left', 'unread'] as const

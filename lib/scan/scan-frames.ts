@@ -2,6 +2,8 @@ import { decodeFrames, type FramedText } from '../decode/decode-frames.ts'
 import type { ObjectBytes } from '../decode/decode-parts.ts'
 import { findFrame } from '../decode/find-frames.ts'
 import type { Means } from '../decode/means.ts'
+import { createPieceDigest, pinned } from '../decode/piece-digest.ts'
+import type { Sink } from '../decode/sink.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutFrames } from './cut-frames.ts'
 import { endSlice, orGap } from './end-slice.ts'
@@ -41,7 +43,8 @@ export async function scanFrames(
     return createPartMatcher({ index, forms, path }, part, onOccurrence)
   }
   const range = { from: start, to: Math.max(start, slice.to) }
-  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, means, () => ({
+  const digest = createPieceDigest(range.to - range.from)
+  const sink: Sink = {
     write(bytes) {
       lastByte = bytes.at(-1) ?? lastByte
       matcher ??= opened()
@@ -50,14 +53,17 @@ export async function scanFrames(
     end() {
       isWhole = true
     },
-  }))
+  }
+  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, means, () => sink, digest)
   const ends = { ...cut, isEnd: cut.isEndOfAll }
   const missing = await endSlice(matcher, isWhole, ends, { end: decodedBytes })
   const goesOn = lastByte !== undefined && lastByte !== newline && !cut.isEndOfText()
+  const end = cut.end() ?? start
   return {
     kind: 'frames',
     start,
-    end: cut.end() ?? start,
+    end,
+    ...pinned(digest, end - start),
     decodedBytes,
     records: (matcher?.records ?? 0) - (goesOn ? 1 : 0),
     gaps: [...gaps, ...(missing === undefined ? [] : [{ ...missing, path }]), ...lossyGaps(matcher, path)],

@@ -4,6 +4,7 @@ import { decodePart, headLength, isReadAsIs } from '../decode/decode-part.ts'
 import { decodeParts, isCuttable } from '../decode/decode-parts.ts'
 import { longRun } from '../decode/encoded-check.ts'
 import type { Means } from '../decode/means.ts'
+import { createPieceDigest, type PieceDigest, pinned } from '../decode/piece-digest.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
@@ -23,7 +24,8 @@ import type { OnOccurrence } from './scan-object.ts'
  * where parts of it begin, and those from `start` to before `end` were scanned.
  * `frames`: so it is with the frames of a compressed text. `read`: the
  * bytes from `start` to before `end` were scanned; `records` are the lines that end in them (the last line of the object
- * needs no newline). Without `gaps`, what the slices of an object find is what a scan of the whole finds.
+ * needs no newline). `sha256` (hex) is of exactly these bytes, digested on their way to the scanner. Without `gaps`, what the slices of an object find
+ * is what a scan of the whole finds.
  */
 export type SliceScan =
   | { kind: 'container' }
@@ -32,6 +34,7 @@ export type SliceScan =
       kind: 'read' | 'parts' | 'frames'
       start: number
       end: number
+      sha256?: string
       decodedBytes: number
       records: number
       gaps: Gap[]
@@ -59,10 +62,12 @@ export async function scanSlice(
   const head = beginning.subarray(0, headLength)
   if (isCuttable(head)) {
     const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
-    const parts = await decodeParts({ size, read }, slice, head, matchers.open, means)
+    const digest = createPieceDigest()
+    const parts = await decodeParts({ size, read }, slice, head, matchers.open, means, digest)
     const { records, gaps } = matchers.stop()
     if (parts === undefined) return { kind: 'container' }
-    return { kind: 'parts', ...parts, records, gaps: [...parts.gaps, ...gaps] }
+    const sha256 = pinned(digest, parts.end - parts.start)
+    return { kind: 'parts', ...parts, ...sha256, records, gaps: [...parts.gaps, ...gaps] }
   }
   const { hiding, context } = contextsOf(index, forms, line)
   const text = await orGap(framedText({ size, read }, head, placeHead))
@@ -79,16 +84,21 @@ export async function scanSlice(
     const part = { start: extent.start, before: before(), head: beginning }
     return createPartMatcher({ index, forms, path: [] }, part, onOccurrence)
   }
-  const { decodedBytes, gaps } = await decodePart(chunks, { head, startOf: () => extent.start }, () => ({
-    write(bytes) {
-      lastByte = bytes.at(-1) ?? lastByte
-      matcher ??= opened()
-      matcher.write(bytes)
-    },
-    end() {
-      isWhole = true
-    },
-  }))
+  const digest = createPieceDigest()
+  const { decodedBytes, gaps } = await decodePart(
+    digested(chunks, digest),
+    { head, startOf: () => extent.start },
+    () => ({
+      write(bytes) {
+        lastByte = bytes.at(-1) ?? lastByte
+        matcher ??= opened()
+        matcher.write(bytes)
+      },
+      end() {
+        isWhole = true
+      },
+    }),
+  )
   const missing = await endSlice(
     matcher,
     isWhole,
@@ -100,6 +110,7 @@ export async function scanSlice(
   return {
     kind: 'read',
     ...extent,
+    ...pinned(digest, extent.end - extent.start),
     decodedBytes,
     records,
     gaps: [...gaps, ...(missing === undefined ? [] : [missing]), ...lossyGaps(matcher, [], extent.start)],
@@ -107,6 +118,13 @@ export async function scanSlice(
 }
 
 const newline = 0x0a
+
+async function* digested(chunks: AsyncIterable<Uint8Array>, digest: PieceDigest): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    digest.add(chunk)
+    yield chunk
+  }
+}
 
 /** How much around a slice tells what is hidden or found at its edges, and how much more where in its line that is. */
 export function contextsOf(index: SubjectIndex, forms: readonly string[], line: number) {

@@ -4,6 +4,7 @@ import { listedFindings } from '../finding/collect-findings.ts'
 import { compareFindings, type Finding } from '../finding/finding.ts'
 import { formatCounts, parseCounts, toSubjectCounts } from '../finding/subject-counts.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
+import { arePiecesOf, type Piece } from '../inventory/piece.ts'
 import { areSlicesOf, type Slice } from '../inventory/slice.ts'
 import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { faultOfScanner, rank } from './settle-batch.ts'
@@ -19,6 +20,7 @@ type Part = { report: ScanReport; findings: Finding[]; gap: Gap | undefined } | 
  * One report about a version from those about its slices. The version is only as good as the worst of them: it is clean
  * if all are there, each is the planned one and clean, its batch's controls held, and what they read tiles the version, or the
  * first read the whole of it and the others left it to that. What contradicts this is a gap, and what was found stays found.
+ * What tiles the version, whatever was found or missed in it, is pinned by `pieces` where every slice has a digest of its bytes.
  * Reports about other versions are handed on, to be counted as such.
  */
 export function joinSlices(entry: InventoryEntry, slices: readonly PlannedSlice[]): BatchReport | undefined {
@@ -29,7 +31,9 @@ export function joinSlices(entry: InventoryEntry, slices: readonly PlannedSlice[
   const subjects = new Set(made.flatMap(({ head }) => [...parseCounts(head.subjects).filter((_, at) => at % 2 === 0)]))
   const findings = read.reduce((sum, report) => sum + report.findings, 0)
   const isWhole = read[0]?.slice?.reading === 'whole'
-  const gap = parts.flatMap(({ gap }) => gap ?? [])[0] ?? gapBetween(entry.size, read, slices)
+  const between = gapBetween(entry.size, read, slices)
+  const gap = parts.flatMap(({ gap }) => gap ?? [])[0] ?? between
+  const pieces = between === undefined ? piecesOf(entry.size, parts) : undefined
   const protection = read.flatMap(({ protection }) => protection ?? [])[0]
   const joined: ScanReport = {
     seq: entry.seq,
@@ -42,6 +46,7 @@ export function joinSlices(entry: InventoryEntry, slices: readonly PlannedSlice[
     subjects: subjects.size,
     // A digest of the whole is known only to who read the whole.
     ...(isWhole && gap === undefined && read[0]?.sha256 !== undefined && { sha256: read[0].sha256 }),
+    ...(pieces && { pieces }),
     ...(protection && { protection }),
   }
   const isAbout = ({ seq, versionId }: ScanReport) => seq === entry.seq && versionId === entry.versionId
@@ -108,6 +113,19 @@ function gapBetween(size: number, read: readonly ScanReport[], planned: readonly
   return meet && exact && extents.at(-1)?.end === size
     ? undefined
     : contradictory('what its slices read does not make up the whole')
+}
+
+/** What the slices pinned, each its own bytes; absent unless all of them did, in one report each, and nothing else is in the version. */
+function piecesOf(size: number, parts: readonly Part[]): Piece[] | undefined {
+  const pieces: Piece[] = []
+  for (const { report, gap } of parts) {
+    if (report?.slice === undefined || !isCut(report.slice.reading) || gap?.reason === 'contradictory') return undefined
+    const { start, end, sha256 } = report.slice
+    if (start === end) continue
+    if (sha256 === undefined) return undefined
+    pieces.push({ from: start, to: end, sha256 })
+  }
+  return arePiecesOf(pieces, size) ? pieces : undefined
 }
 
 /** Read slice by slice. */

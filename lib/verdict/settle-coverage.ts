@@ -51,7 +51,7 @@ export function createCoverage() {
     totals.records += report?.records ?? 0
     totals.findings += report?.findings ?? 0
     outcomesHash.update(
-      `${JSON.stringify({ seq: entry.seq, versionId: entry.versionId, outcome, sha256: report?.sha256 })}\n`,
+      `${JSON.stringify({ seq: entry.seq, versionId: entry.versionId, outcome, sha256: report?.sha256, pieces: report?.pieces })}\n`,
     )
     switch (outcome.kind) {
       case 'clean':

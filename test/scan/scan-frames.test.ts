@@ -131,6 +131,10 @@ async function inSlices(bytes: Buffer, edges: readonly number[], read = ofRange(
     for (const each of own)
       found.push(placeOf({ ...each, offset: decodedBytes + each.offset, record: records + each.record }))
     if (scan.end > scan.start) extents.push([scan.start, scan.end])
+    // Exactly the stored bytes of its frames are pinned, also where something in their text is a gap.
+    const ofExtent = hash('sha256', bytes.subarray(scan.start, scan.end))
+    expect(scan.sha256 ?? ofExtent).toBe(ofExtent)
+    expect(scan.sha256 !== undefined || scan.gaps.length > 0).toBe(scan.end > scan.start || scan.gaps.length > 0)
     records += scan.records
     decodedBytes += scan.decodedBytes
     gaps.push(...scan.gaps.map(({ reason }) => reason))
@@ -258,18 +262,19 @@ describe.each(framings)('slices of $name', ({ frame, stored, longer, named }) =>
     const bytes = framed(textOf(5, 400), [900], frame)
     const asked: string[] = []
     const ended: string[] = []
-    async function* counted(range: { from: number; to: number }) {
-      asked.push(`${range.from}-${range.to}`)
-      yield* ofRange(bytes)(range)
-      ended.push(`${range.from}-${range.to}`)
-    }
+    const counted = (bytes: Buffer) =>
+      async function* (range: { from: number; to: number }) {
+        asked.push(`${range.from}-${range.to}`)
+        yield* ofRange(bytes)(range)
+        ended.push(`${range.from}-${range.to}`)
+      }
     const third = Math.ceil(bytes.length / 3)
-    const { extents } = await inSlices(bytes, [third, 2 * third], counted)
+    const { extents } = await inSlices(bytes, [third, 2 * third], counted(bytes))
     expect(extents.length).toBe(3)
     expect(ended).toEqual(asked)
     const damaged = Buffer.from(bytes)
     damaged[third + 900]! ^= 0x55
-    await inSlices(damaged, [third, 2 * third], counted)
+    await inSlices(damaged, [third, 2 * third], counted(damaged))
     expect(ended).toEqual(asked)
   })
 

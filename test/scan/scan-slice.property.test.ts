@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { headLength, isReadAsIs } from '../../lib/decode/decode-part.ts'
@@ -44,6 +45,8 @@ async function inSlices(index: SubjectIndex, bytes: Uint8Array, edges: readonly 
     records += scan.records
     decodedBytes += scan.decodedBytes
     gaps.push(...scan.gaps)
+    // Exactly what was scanned is pinned, also where it is not text.
+    expect(scan.sha256).toBe(scan.end > scan.start ? hash('sha256', bytes.subarray(scan.start, scan.end)) : undefined)
     if (scan.end > scan.start) extents.push([scan.start, scan.end])
   }
   return {

@@ -163,17 +163,6 @@ describe('a large object', () => {
     const ended = await run(at)
     expect(await ended.coverage(0)).toMatchObject({ findings: 1, subjects: 1, found: { versions: 1 } })
   })
-
-  it('is kept by the built-in executor when nobody read the whole of it, since it has no digest to be judged by', async () => {
-    const at = await place({ 'big.txt': withOne }, { kind: 'delete-files', owner: 'user_id' })
-    const ended = await run(at)
-    expect(ended.store).toBe('residual')
-    expect(await ended.acknowledgement(0)).toMatchObject({
-      deleted: { versions: 0 },
-      kept: [{ versions: 1, reason: expect.stringContaining('read in slices') }],
-    })
-    expect(readFileSync(join(at.root, 'sg/big.txt'), 'utf8')).toBe(withOne)
-  })
 })
 
 describe('a large object is not clean', () => {

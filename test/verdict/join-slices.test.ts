@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type BatchReport, formatBatchReport, parseBatchReport } from '../../lib/finding/batch-report.ts'
 import { formatCounts } from '../../lib/finding/subject-counts.ts'
 import type { InventoryEntry } from '../../lib/inventory/object-version.ts'
+import type { Piece } from '../../lib/inventory/piece.ts'
 import { cutIntoSlices, type Slice } from '../../lib/inventory/slice.ts'
 import type { Outcome, ScanReport, SliceReading } from '../../lib/scan/outcome.ts'
 import { joinSlices } from '../../lib/verdict/join-slices.ts'
@@ -78,6 +79,11 @@ const asWhole = (slice: Slice): ScanReport =>
 
 const all: Made = planned.map((slice) => batch([read(slice)]))
 const whole: Made = planned.map((slice) => batch([asWhole(slice)]))
+const pinOf = (index: number) => `${index}`.repeat(64)
+const withPin = (slice: Slice, { slice: _, ...change }: Partial<ScanReport> = {}): ScanReport =>
+  read(slice, { ...change, ...reading(slice, { sha256: pinOf(slice.index) }) })
+const pinned: Made = planned.map((slice) => batch([withPin(slice)]))
+const piecesOfAll = planned.map(({ index }) => ({ from: starts[index], to: ends[index], sha256: pinOf(index) }))
 const finding = (slice: Slice, record: number) => ({
   seq: entry.seq,
   place: 'content' as const,
@@ -109,6 +115,58 @@ describe('slices that are settled as one version', () => {
       findings: 0,
       subjects: 0,
     })
+  })
+
+  it('are pinned by what each of them read, in order, also where something in one of them cannot be judged', () => {
+    const gap: Outcome = { kind: 'unverified', reason: 'lossy-number', detail: 'byte 120' }
+    for (const made of [pinned, pinned.with(1, batch([withPin(planned[1]!, { outcome: gap })]))])
+      expect(settled(made).report?.pieces).toEqual(piecesOfAll)
+    const found = planned.map((slice, at) => {
+      const made = withFinding(slice, 3, 7)
+      return at === 2 ? { ...made, reports: [withPin(slice, { ...made.reports[0]! })] } : batch([withPin(slice)])
+    })
+    expect(settled(found)).toMatchObject({ outcome: { kind: 'found' }, report: { pieces: piecesOfAll } })
+    expect(settled(found).report).not.toHaveProperty('sha256')
+  })
+
+  it('are pinned by the slices that have bytes', () => {
+    const empty = { ...reading(planned[1]!, { start: 103, end: 103 }), bytes: 0 }
+    const more = { ...reading(planned[0]!, { sha256: pinOf(0) }) }
+    const last = { ...reading(planned[2]!, { start: 103, sha256: pinOf(2) }), bytes: size - 103 }
+    const made = [batch([read(planned[0]!, more)]), batch([read(planned[1]!, empty)]), batch([read(planned[2]!, last)])]
+    expect(settled(made)).toMatchObject({
+      outcome: clean,
+      report: {
+        pieces: [
+          { from: 0, to: 103, sha256: pinOf(0) },
+          { from: 103, to: size, sha256: pinOf(2) },
+        ],
+      },
+    })
+  })
+
+  it('are pinned by nothing when any slice has no digest, or what was read does not make up the whole', () => {
+    const [first, second, third] = pinned as [BatchReport, BatchReport, BatchReport]
+    const moved = (slice: Slice, change: Partial<SliceReading>, bytes: number) =>
+      batch([read(slice, { ...reading(slice, { sha256: pinOf(slice.index), ...change }), bytes })])
+    const wrong: Record<string, Made> = {
+      'no digest of one': [first, all[1], third],
+      'no digest of any': all,
+      'none of the last': [first, second, undefined],
+      'a hole': [first, moved(planned[1]!, { start: 104 }, 104), third],
+      'an overlap': [first, moved(planned[1]!, { start: 102 }, 106), third],
+      'another end': [first, second, moved(planned[2]!, { end: size - 1 }, size - 1 - 208)],
+      'fewer bytes than it says': [first, moved(planned[1]!, {}, 7), third],
+      'two reports about one': [first, { ...second, reports: [...second.reports, ...second.reports] }, third],
+      'one of another slice': [first, third, third],
+      'swapped ones': [second, first, third],
+      'one that was unread': [first, moved(planned[1]!, { reading: 'unread' }, 105), third],
+      'one that was read in another way': [first, moved(planned[1]!, { reading: 'frames' }, 105), third],
+      'one of another version': [first, batch([withPin(planned[1]!, { versionId: 'v5' })]), third],
+      'one reader of the whole': whole,
+    }
+    for (const [name, made] of Object.entries(wrong))
+      expect({ name, pieces: settled(made).report?.pieces }).toEqual({ name, pieces: undefined })
   })
 
   it('are clean when the first read the whole and the others left it to that, with its digest', () => {
@@ -342,7 +400,8 @@ describe('slices that are settled as one version', () => {
 
 describe('the report of a slice', () => {
   it('comes back as it was written', () => {
-    expect(parseBatchReport(Buffer.from(formatBatchReport(all[1]!)))).toEqual(all[1])
+    for (const made of [all[1]!, pinned[1]!])
+      expect(parseBatchReport(Buffer.from(formatBatchReport(made)))).toEqual(made)
   })
 
   const shapes: { name: string; slice: unknown }[] = [
@@ -352,10 +411,18 @@ describe('the report of a slice', () => {
     { name: 'no whole number', slice: { ...read(last).slice, start: 1.5 } },
     { name: 'an end before its start', slice: { ...read(last).slice, end: 3 } },
     { name: 'an index beyond its number', slice: { ...read(last).slice, index: 3 } },
+    { name: 'a digest that is none', slice: { ...read(last).slice, sha256: 'ab' } },
+    { name: 'a digest that is no text', slice: { ...read(last).slice, sha256: 7 } },
+    { name: 'a digest of nothing', slice: { ...read(last).slice, start: size, sha256: pinOf(2) } },
     { name: 'nothing', slice: null },
   ]
   it.each(shapes)('is refused with $name', ({ slice }) => {
     const text = formatBatchReport(batch([{ ...read(last), slice } as ScanReport]))
     expect(() => parseBatchReport(Buffer.from(text))).toThrow(/batch report: slice/)
+  })
+
+  it('is refused when it has pieces, which only slices that were joined have', () => {
+    const text = formatBatchReport(batch([{ ...read(last), pieces: piecesOfAll as Piece[] }]))
+    expect(() => parseBatchReport(Buffer.from(text))).toThrow(/batch report: pieces/)
   })
 })

@@ -56,6 +56,6 @@ export async function requestCommand(
 /** A requested version with its exact name. `protection` says until when it cannot be deleted, where that is known. */
 function toLine(requested: RequestedVersion, sealKey: Uint8Array) {
   const { kind, key, versionId, size, modifiedAt, protection } = toListed(requested, sealKey)
-  const { sha256, findings, subjects, places } = requested
-  return { kind, key, versionId, size, modifiedAt, sha256, findings, subjects, protection, places }
+  const { sha256, pieces, findings, subjects, places } = requested
+  return { kind, key, versionId, size, modifiedAt, sha256, pieces, findings, subjects, protection, places }
 }

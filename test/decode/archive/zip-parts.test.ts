@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { zipIn } from '../../../lib/decode/archive/zip/zip-format.ts'
@@ -6,6 +7,7 @@ import { decodeContent, isContainer } from '../../../lib/decode/decode-content.t
 import { decodePartsOf } from '../../../lib/decode/decode-parts.ts'
 import { addGap, createDecoding, DecodingStopped } from '../../../lib/decode/decoding.ts'
 import { defaultLimits } from '../../../lib/decode/limits.ts'
+import { createPieceDigest } from '../../../lib/decode/piece-digest.ts'
 import type { OpenSink } from '../../../lib/decode/sink.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
 import { type PlacedOccurrence, scanObject } from '../../../lib/scan/scan-object.ts'
@@ -65,11 +67,17 @@ async function readSlices(bytes: Buffer, partBytes: number, slices: readonly Sli
   let uncut = 0
   for (const slice of slices) {
     const own = contentsOf()
-    const reading = await decodePartsOf(zipIn(partBytes), { size: bytes.length, read }, slice, own.open)
+    const digest = createPieceDigest()
+    const object = { size: bytes.length, read }
+    const reading = await decodePartsOf(zipIn(partBytes), object, slice, own.open, undefined, digest)
     twice.push(...Object.keys(own.contents).filter((name) => contents[name] !== undefined))
     Object.assign(contents, own.contents)
     if (reading === undefined) uncut += 1
-    else if (reading.end > reading.start) extents.push({ from: reading.start, to: reading.end })
+    else if (reading.end > reading.start) {
+      extents.push({ from: reading.start, to: reading.end })
+      const pinned = digest.sha256Of(reading.end - reading.start)
+      if (reading.gaps.length === 0) expect(pinned).toBe(hash('sha256', bytes.subarray(reading.start, reading.end)))
+    }
     gaps.push(...gapsOf(reading?.gaps ?? []))
   }
   expect([0, slices.length]).toContain(uncut)

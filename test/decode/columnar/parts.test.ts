@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeParts, isCuttable } from '../../../lib/decode/decode-parts.ts'
+import { createPieceDigest } from '../../../lib/decode/piece-digest.ts'
+import type { OpenSink } from '../../../lib/decode/sink.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
 import { cutIntoSlices } from '../../../lib/inventory/slice.ts'
 import { collect, inPieces } from '../collect.ts'
@@ -27,7 +30,8 @@ async function readSlice(
   read = (range: Slice) => inPieces(bytes.subarray(range.from, range.to), [997]),
 ) {
   const contents: Record<string, string> = {}
-  const reading = await decodeParts({ size: bytes.length, read }, slice, bytes.subarray(0, 512), (path) => {
+  const digest = createPieceDigest()
+  const open: OpenSink = (path) => {
     const name = path.join('/')
     if (contents[name] !== undefined) throw new Error(`content ${name} was opened twice`)
     contents[name] = '…'
@@ -39,8 +43,16 @@ async function readSlice(
         contents[name] = contents[name]!.slice(0, -1)
       },
     }
-  })
-  return reading && { ...reading, contents }
+  }
+  const reading = await decodeParts(
+    { size: bytes.length, read },
+    slice,
+    bytes.subarray(0, 512),
+    open,
+    undefined,
+    digest,
+  )
+  return reading && { ...reading, contents, sha256: digest.sha256Of(reading.end - reading.start) }
 }
 
 /** What comes of slices together: their contents, none of which may be in two of them. */
@@ -52,6 +64,7 @@ async function readSlices(bytes: Buffer, slices: readonly Slice[]) {
   const extents = all.filter(({ start, end }) => end > start)
   expect(extents.map(({ start }) => start)).toEqual([0, ...extents.slice(0, -1).map(({ end }) => end)])
   expect(extents.at(-1)!.end).toBe(bytes.length)
+  for (const { start, end, sha256 } of extents) expect(sha256).toBe(hash('sha256', bytes.subarray(start, end)))
   return {
     contents: Object.assign({}, ...all.map(({ contents }) => contents)),
     gaps: all.flatMap(({ gaps }) => gaps),
