@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { type Hands, isMoment, openPlace, type Place } from '../support/pipeline.ts'
+import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import { onRadosgw, startRadosgw, withoutRadosgw } from '../support/radosgw.ts'
 import { jsonRecords, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 import { listBucket, makeBucket, ownerOf, put, readCurrent, type Versioning } from './deletion-fixture.ts'
@@ -79,6 +79,29 @@ for (const { where, skip, start } of servers)
       expect(await readCurrent(owner, bucket, 'events.jsonl')).toBe(theirs)
       expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 5 }, gone: 0, kept: [] })
       expect([ended.store, ended.why]).toEqual(['verified', ''])
+    })
+
+    it('deletes a large version that was read in slices, and keeps one with somebody else in its last record', async () => {
+      const { bucket, place, shown, write } = await openBucket()
+      const large = jsonRecords(numbers(3000).map((n) => transferred(n % 20)))
+      await write('large.jsonl', large)
+      await write('large.jsonl', theirs)
+      await write('mixed.jsonl', large + jsonRecords([somebodyElse(1)]))
+      const ended = await place.run({ call: inSlicesOf(Math.ceil(large.length / 3)) })
+      expect(await shown()).toEqual(['object large.jsonl', 'object mixed.jsonl'])
+      expect(await readCurrent(owner, bucket, 'large.jsonl')).toBe(theirs)
+      const lines = readFileSync(join(passOf(place, 0), 'requested/000000000.jsonl'), 'utf8')
+        .trimEnd()
+        .split('\n')
+      expect(lines.map((line) => JSON.parse(line)).map(({ pieces, sha256 }) => [pieces.length, sha256])).toEqual([
+        [3, undefined],
+        [4, undefined],
+      ])
+      expect(await ended.acknowledgement(0)).toMatchObject({
+        deleted: { versions: 1, bytes: large.length },
+        kept: [{ versions: 1, reason: expect.stringMatching(/somebody who is not in the transfer manifest/) }],
+      })
+      expect(ended.store).toBe('residual')
     })
 
     it('leaves an upload of theirs, and the run incomplete, where nobody said that it may go', async () => {
