@@ -16,6 +16,7 @@ import { executeInput, parseInput } from './task-input.ts'
 
 /** Versions that are judged, and then deleted, together: as many as S3 deletes in one request. */
 const deletedAtOnce = { versions: 1000, bytes: 2 ** 30 }
+type AtOnce = typeof deletedAtOnce
 /** A call ends at the first group after this. A Lambda lives for 15 minutes. */
 const legMs = 10 * 60_000
 
@@ -32,11 +33,12 @@ type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'store
 export async function executeDeletion(
   ports: DeletionPorts,
   input: unknown,
+  atOnce: AtOnce = deletedAtOnce,
 ): Promise<{ requestId: string; complete: boolean; versions: number }> {
   const { requestId, leg, ...ref } = parseInput('execute-deletion', executeInput, input)
   const key = legKey(ref, leg)
   if (!(await ports.evidence.has(key)))
-    await ports.evidence.put(key, formatDocument(await executeLeg(ports, ref, requestId, leg)))
+    await ports.evidence.put(key, formatDocument(await executeLeg(ports, ref, requestId, leg, atOnce)))
   const { deleted, gone, kept, next } = await readDocument<DeletionLeg>(ports, key)
   if (next === undefined) await answer(ports, ref, requestId, leg)
   const versions = deleted.versions + gone + kept.reduce((sum, each) => sum + each.versions, 0)
@@ -59,7 +61,13 @@ async function answer(ports: DeletionPorts, ref: PassRef, requestId: string, las
   await ports.evidence.put(key, formatDocument(acknowledgement))
 }
 
-async function executeLeg(ports: DeletionPorts, ref: PassRef, requestId: string, leg: number): Promise<DeletionLeg> {
+async function executeLeg(
+  ports: DeletionPorts,
+  ref: PassRef,
+  requestId: string,
+  leg: number,
+  atOnce: AtOnce,
+): Promise<DeletionLeg> {
   const startedAt = ports.clock()
   const from = await startOf(ports, ref, leg)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
@@ -88,7 +96,7 @@ async function executeLeg(ports: DeletionPorts, ref: PassRef, requestId: string,
   do {
     if (next === undefined) break
     if (lines?.part !== next.part) lines = { part: next.part, versions: await requested.read(next.part) }
-    const group = groupFrom(lines.versions, next)
+    const group = groupFrom(lines.versions, next, atOnce)
     // What would not be done in time begins the next leg, which has all of it.
     if (next !== from && !isTimeFor('container', sizeOf(group), passed())) break
     const results =
@@ -123,12 +131,12 @@ async function startOf(ports: Pick<Ports, 'evidence'>, ref: PassRef, leg: number
 const sizeOf = (group: readonly RequestedVersion[]) => group.reduce((sum, { size }) => sum + size, 0)
 
 /** As many lines as are worked on together; at least one. */
-function groupFrom(versions: readonly RequestedVersion[], { line }: LegStart): RequestedVersion[] {
+function groupFrom(versions: readonly RequestedVersion[], { line }: LegStart, atOnce: AtOnce): RequestedVersion[] {
   let bytes = 0
-  const rest = versions.slice(line, line + deletedAtOnce.versions)
+  const rest = versions.slice(line, line + atOnce.versions)
   const end = rest.findIndex(({ size }, index) => {
     bytes += size
-    return index > 0 && bytes > deletedAtOnce.bytes
+    return index > 0 && bytes > atOnce.bytes
   })
   return end < 0 ? rest : rest.slice(0, end)
 }

@@ -121,9 +121,7 @@ function piecesOf(size: number, parts: readonly Part[]): Piece[] | undefined {
   for (const { report, gap } of parts) {
     if (report?.slice === undefined || !isCut(report.slice.reading) || gap?.reason === 'contradictory') return undefined
     const { start, end, sha256 } = report.slice
-    if (start === end) continue
-    if (sha256 === undefined) return undefined
-    pieces.push({ from: start, to: end, sha256 })
+    if (sha256 !== undefined) pieces.push({ from: start, to: end, sha256 })
   }
   return arePiecesOf(pieces, size) ? pieces : undefined
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { BatchReport } from '../../lib/finding/batch-report.ts'
 import { formatCounts, toSubjectCounts } from '../../lib/finding/subject-counts.ts'
 import type { InventoryEntry, Protection } from '../../lib/inventory/object-version.ts'
+import type { Piece } from '../../lib/inventory/piece.ts'
 import type { Outcome } from '../../lib/scan/outcome.ts'
 import { mergeCoverage } from '../../lib/verdict/merge-coverage.ts'
 import { createCoverage } from '../../lib/verdict/settle-coverage.ts'
@@ -34,7 +35,7 @@ const version: fc.Arbitrary<Version> = fc
   .map(({ protection, ...rest }) => ({ ...rest, ...(protection && { protection }) }))
 
 /** One segment of these versions, in one batch. */
-function segmentOf(versions: readonly Version[], firstSeq: number) {
+function segmentOf(versions: readonly Version[], firstSeq: number, pieces: readonly Piece[] = []) {
   const coverage = createCoverage()
   const entries = versions.map(
     ({ size }, index): InventoryEntry => ({
@@ -69,6 +70,7 @@ function segmentOf(versions: readonly Version[], firstSeq: number) {
       findings: outcome.kind === 'found' ? 1 : 0,
       subjects: outcome.kind === 'found' ? 1 : 0,
       ...(outcome.kind === 'found' && protection && { protection }),
+      ...(pieces.length > 0 && { pieces: [...pieces] }),
     })),
     findings: [],
   }
@@ -122,6 +124,23 @@ describe('coverage in segments', () => {
       ).protected
     expect(protectedIn([kept(until), kept(until)])).toEqual([{ code: 'retention', versions: 2, bytes: 2, until }])
     expect(protectedIn([kept(until), kept()])).toEqual([{ code: 'retention', versions: 2, bytes: 2 }])
+  })
+
+  it('has another digest when pieces of a version pin something else', () => {
+    const version: Version = { size: 9, outcome: { kind: 'clean' }, subjects: [] }
+    const digestOf = (pieces: readonly Piece[]) =>
+      mergeCoverage([segmentOf([version], 0, pieces)], mounts).outcomesSha256
+    const piece = { from: 0, to: 9, sha256: 'a'.repeat(64) }
+    const pinned = [
+      [piece],
+      [],
+      [{ ...piece, sha256: 'b'.repeat(64) }],
+      [
+        { ...piece, to: 4 },
+        { ...piece, from: 4 },
+      ],
+    ]
+    expect(new Set(pinned.map(digestOf)).size).toBe(4)
   })
 
   it('has another digest when an outcome moves from one segment to the next', () => {
