@@ -62,7 +62,7 @@ const long = Buffer.from(jsonRecords(longIds))
 
 const table = orcFile({
   types: [type.long, type.string],
-  stripes: ids.slice(0, 14).map((id) => ({
+  stripes: ids.slice(0, 28).map((id) => ({
     rows: 1,
     streams: [
       { kind: kind.data, column: 1, bytes: list1([1n], true) },

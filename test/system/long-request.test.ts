@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { DeletionLeg } from '../../lib/deletion/leg.ts'
 import { StoreUnavailable } from '../../lib/errors.ts'
+import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
 import type { Evidence, Ports } from '../../lib/ports.ts'
 import { type Hands, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
@@ -52,6 +53,10 @@ function slowly(): Hands & { calls: () => number } {
   }
 }
 
+/** Ten files are judged together, so that a few are several legs; in parts of a thousand they are one part. */
+const inGroups: NonNullable<Hands['call']> = (task, ports, payload) =>
+  task === 'execute-deletion' ? executeDeletion(ports, payload, { versions: 10, bytes: 2 ** 30 }) : undefined
+
 /** The evidence, where the `nth` document under `prefix` fails: before it is stored, or after. */
 function failing(evidence: Evidence, part: string, nth: number, when: 'request' | 'reply'): Evidence {
   let seen = 0
@@ -92,27 +97,27 @@ describe('a request of more than a thousand files', () => {
   })
 
   const crashes = [
-    { what: 'a document of a leg', part: '/deletion-legs/', nth: 2 },
-    { what: 'an intent', part: '/deletions/', nth: 1020 },
-    { what: 'the answer', part: '/acknowledgement.json', nth: 1 },
-    { what: 'a part of the request', part: '/requested/', nth: 2 },
+    { what: 'a document of a leg', part: '/deletion-legs/', nth: 2, files: 25 },
+    { what: 'an intent', part: '/deletions/', nth: 12, files: 25 },
+    { what: 'the answer', part: '/acknowledgement.json', nth: 1, files: 25 },
+    { what: 'a part of the request', part: '/requested/', nth: 2, files: 1050 },
   ]
-  for (const { what, part, nth } of crashes)
+  for (const { what, part, nth, files } of crashes)
     for (const when of ['request', 'reply'] as const)
       it(`counts every file once when the ${when} for ${what} is lost`, async () => {
-        const place = await openLong(1050)
+        const place = await openLong(files)
         const hands = slowly()
         const wrap = (ports: Ports): Ports => ({
           ...hands.wrap!(ports),
           evidence: failing(ports.evidence, part, nth, when),
         })
-        const ended = await place.run({ ...hands, wrap })
+        const ended = await place.run({ ...hands, wrap, call: inGroups })
         expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])
-        expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 1050 }, gone: 0, kept: [] })
+        expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: files }, gone: 0, kept: [] })
       })
 
   it('ends without an answer, and incomplete, where a leg is missing in the middle', async () => {
-    const place = await openLong(1050)
+    const place = await openLong(25)
     const hands = slowly()
     const wrap = (ports: Ports): Ports => ({
       ...hands.wrap!(ports),
@@ -124,7 +129,7 @@ describe('a request of more than a thousand files', () => {
         },
       },
     })
-    const ended = await place.run({ ...hands, wrap })
+    const ended = await place.run({ ...hands, wrap, call: inGroups })
     expect(ended.store).toBe('incomplete')
     expect(existsSync(join(passOf(place), 'acknowledgement.json'))).toBe(false)
   })
