@@ -1,4 +1,5 @@
 import type { FormatPlace, Told } from './format-place.ts'
+import type { WholeNumbers } from './whole-numbers.ts'
 
 /**
  * Where decoded bytes are pushed, in order. A sink consumes `bytes` before `write` returns (or its promise settles):
@@ -8,6 +9,11 @@ import type { FormatPlace, Told } from './format-place.ts'
  */
 export interface Sink {
   write(bytes: Uint8Array): void | Promise<void>
+  /**
+   * Consumes at most `mostNumbers` whole numbers as if their lines had been written, and returns how many bytes those have; undefined: nothing was
+   * consumed, and their lines are to be written. For a content in which all that is not given in this way is lines of such numbers as well.
+   */
+  writeNumbers?(numbers: WholeNumbers): number | undefined
   end(): void | Promise<void>
   /** The content was cut off: nothing more of it comes. For sinks that hold something until then. */
   stop?(): void

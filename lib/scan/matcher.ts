@@ -1,8 +1,10 @@
+import type { WholeNumbers } from '../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { type Emit, longestTail } from './finder.ts'
 import { createFinders } from './finders.ts'
 import type { Sifted } from './forms/spots.ts'
 import { newBytes } from './kernel/lay-out-memory.ts'
+import { createNumberLookup, type Doubt, type NumberPlace } from './number-lookup.ts'
 import { createWorkspace, type Holder } from './workspace.ts'
 import { workspaceOf } from './workspace-of.ts'
 
@@ -21,14 +23,26 @@ export type Token = Occurrence & { length: number }
  * decided by the bytes so far; what touches the last byte is decided by the next ones or by `end`. A content that never
  * sees `end` was cut off: what touches the cut is not reported. `records`: lines so far; a last one needs no newline.
  */
-export type Matcher = { write(bytes: Uint8Array): void; end(): void; readonly records: number }
+export type Matcher = {
+  write(bytes: Uint8Array): void
+  /** See `Sink`. */
+  writeNumbers(numbers: WholeNumbers): number | undefined
+  end(): void
+  readonly records: number
+}
 
 /**
  * Wants to know where something may be written in a form: see `Sieve`. `see` is told after each look, before what was found is
  * reported; `origin` is where the block begins in the content. Undefined: whatever was written since the last time may be
  * anything.
  */
-export type Watch = { readonly tables: Uint8Array; see(sifted: Sifted | undefined, origin: number): void }
+export type Watch = {
+  readonly tables: Uint8Array
+  see(sifted: Sifted | undefined, origin: number): void
+  /** Numbers that may be in a form, and what is told of them, by places in the content. */
+  readonly doubt?: Doubt
+  seeNumbers?(numbers: WholeNumbers, doubtful: readonly NumberPlace[]): void
+}
 
 /** How many bytes before the new ones the sieve looks at again. */
 const sieveContext = 64
@@ -77,6 +91,8 @@ export function createTokenMatcher(
     },
   }
   const finders = createFinders(index, block, emit, workspace.sources)
+  const lookUpNumbers = createNumberLookup(index, workspace)
+  let hasText = false
 
   const holder: Holder = {
     leave() {
@@ -138,8 +154,34 @@ export function createTokenMatcher(
     return droppedLines + countNewlines(0, filled) + (isOpen ? 1 : 0)
   }
 
+  /** What was written is numbers, whose last byte would be a line end. */
+  function beginText(): void {
+    hasText = true
+    if (droppedBytes === 0) return
+    enter()
+    bytes[0] = lineFeed
+    filled = 1
+    droppedBytes -= 1
+    droppedLines -= 1
+  }
+
   return {
+    writeNumbers(numbers) {
+      if (hasText || lookUpNumbers === undefined) return undefined
+      enter()
+      const found = lookUpNumbers(numbers, watch?.doubt)
+      if (found === undefined) return undefined
+      const { lineBytes, tokens, doubtful } = found
+      const [bytesBefore, linesBefore] = [droppedBytes, droppedLines]
+      droppedBytes += lineBytes
+      droppedLines += numbers.count
+      watch?.seeNumbers?.(numbers, doubtful)
+      for (const { ordinal, record, offset, length } of tokens)
+        onToken({ ordinal, record: linesBefore + record, offset: bytesBefore + offset, length })
+      return lineBytes
+    },
     write(chunk) {
+      if (!hasText && chunk.length > 0) beginText()
       for (let taken = 0; taken < chunk.length; ) {
         enter()
         const wanted = Math.min(chunk.length - taken, capacity - tail)
@@ -167,3 +209,4 @@ export function createTokenMatcher(
 }
 
 const none: Token[] = []
+const lineFeed = 10

@@ -63,6 +63,7 @@ export function createNameMatcher(
   }
 
   return {
+    writeNumbers: () => undefined,
     write(bytes) {
       matcher.write(bytes)
       if (hasParts) take(bytes)

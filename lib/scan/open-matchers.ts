@@ -62,6 +62,8 @@ export function openMatchers(
         matcher.write(bytes)
         keeper?.passed(bytes, matcher.undecided)
       },
+      // Whoever tells places in lines has to see them.
+      ...(keeper === undefined && { writeNumbers: matcher.writeNumbers }),
       end() {
         matcher.end()
         keeper?.end()

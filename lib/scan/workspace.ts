@@ -1,6 +1,8 @@
+import type { WholeNumbers } from '../decode/whole-numbers.ts'
 import { createLineCounter } from './count-lines.ts'
 import type { Block } from './finder.ts'
 import type { Sifted } from './forms/spots.ts'
+import type { Doubt, NumberPlace } from './number-lookup.ts'
 import { plainSources, type Sources } from './sources.ts'
 
 /** Memory in which matchers look at their bytes, one at a time. */
@@ -11,8 +13,15 @@ export type Workspace = {
   countNewlines(from: number, to: number): number
   /** Undefined in plain TypeScript, which leaves nothing out. */
   readonly sieve?: Sieve
+  /** Undefined in plain TypeScript. */
+  readonly numbers?: NumberSource
   /** Who has bytes in the block. */
   holder: Holder | undefined
+}
+
+/** Looks up whole numbers that are at the beginning of the block; leaves out what is certainly no identifier. */
+export type NumberSource = {
+  lookUp(numbers: WholeNumbers, doubt: Doubt): { candidates: NumberPlace[]; doubtful: NumberPlace[]; lineBytes: number }
 }
 
 /** Says where in the block something may be written in a form. */

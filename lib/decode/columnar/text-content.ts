@@ -3,6 +3,7 @@ import { encodedCheck } from '../encoded-check.ts'
 import type { Sink, ToldBy } from '../sink.ts'
 import { type Seen, surveyed } from '../survey.ts'
 import { textCheck } from '../text-check.ts'
+import { mostNumbers, numbersFrom, type WholeNumbers } from '../whole-numbers.ts'
 
 const outBytes = 256 * 1024
 const smallOut = 16 * 1024
@@ -21,7 +22,11 @@ export function createOut(wanted = outBytes): Out {
 }
 
 /** Values that become text, a line each. `fill` writes as many bytes as fit and says whether that was all. */
-export type Lines = { fill(out: Out): boolean }
+export type Lines = {
+  fill(out: Out): boolean
+  /** What they are lines of, where these are whole numbers in memory. `skip`: so many of them were consumed as such, before any `fill`. */
+  readonly whole?: { readonly numbers: WholeNumbers; skip(count: number): void }
+}
 
 /** A content that is written line by line; its sink is opened when there is something to write. */
 export type TextContent = {
@@ -72,6 +77,24 @@ export function textContent(
     if (consumed !== undefined) await consumed
   }
 
+  /** Passes numbers on without making lines of them, as far as the sink takes them so; returns whether those were all. */
+  async function passOn({ numbers, skip }: NonNullable<Lines['whole']>): Promise<boolean> {
+    if (kind !== 'numbers' || numbers.count === 0) return false
+    await flush()
+    sink ??= decoding.open(path, told)
+    for (let from = 0; from < numbers.count; from += mostNumbers) {
+      const bytes = sink.writeNumbers?.(numbersFrom(numbers, from))
+      if (bytes === undefined) {
+        skip(from)
+        return false
+      }
+      decoding.deliveredBytes += bytes
+      written += bytes
+      countProduced(decoding, bytes, path, written)
+    }
+    return true
+  }
+
   function tellProblem(): void {
     encoded?.end()
     for (const problem of [check?.problem(), encoded?.problem()])
@@ -80,6 +103,7 @@ export function textContent(
 
   return {
     async write(lines) {
+      if (lines.whole !== undefined && (await passOn(lines.whole))) return
       out ??= createOut(0)
       while (!lines.fill(out)) await flush()
     },

@@ -1,9 +1,12 @@
+import type { WholeNumbers } from '../../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { longestTail } from '../finder.ts'
 import { createMatcher as createPlainMatcher, createTokenMatcher, type Matcher, type Occurrence } from '../matcher.ts'
+import type { NumberPlace } from '../number-lookup.ts'
 import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
 import { lossyNumber } from './number-forms.ts'
+import { searchNumbers } from './search-numbers.ts'
 import { createSpots } from './spots.ts'
 
 /** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`, `percent sha256`. */
@@ -52,6 +55,11 @@ export function createFormMatcher(
         written += bytes.length
         matcher.write(bytes)
       },
+      writeNumbers(numbers) {
+        const lineBytes = matcher.writeNumbers(numbers)
+        written += lineBytes ?? 0
+        return lineBytes
+      },
       end: matcher.end,
       finish: () => matcher.end(),
       stop() {},
@@ -64,7 +72,7 @@ export function createFormMatcher(
       },
     }
   }
-  const { context, tables, isAnywhere, search } = formSearchOf(index, names)
+  const { context, tables, isAnywhere, doubt, search } = formSearchOf(index, names)
   /** What was found plainly and is not behind yet, by place. */
   let plain = new Set<string>()
   /** Where in the window something may be in a form. */
@@ -77,7 +85,14 @@ export function createFormMatcher(
     },
     undefined,
     looking,
-    { tables, see: (sifted, at) => spots.add(sifted ?? anywhere, at - origin, most) },
+    {
+      tables,
+      see: (sifted, at) => spots.add(sifted ?? anywhere, at - origin, most),
+      doubt,
+      seeNumbers: (_, places) => {
+        doubtful = places
+      },
+    },
   )
 
   const most = windowBytes + 2 * context
@@ -92,6 +107,8 @@ export function createFormMatcher(
   let written = 0
   let lastByte = 0
   let lossy: number | undefined
+  /** Of the numbers that were written last. */
+  let doubtful: readonly NumberPlace[] = []
 
   function append(chunk: Uint8Array): void {
     if (filled + chunk.length > bytes.length) {
@@ -104,19 +121,18 @@ export function createFormMatcher(
     filled += chunk.length
   }
 
-  /** Reports what was found in the window, with the lines that they are in. */
+  /** Reports what was found in the window, in order, with the lines that they are in. */
   function report(found: FormOccurrence[]): void {
-    found.sort((x, y) => y.offset - x.offset || y.ordinal - x.ordinal)
     let lines = matcher.records - (lastByte === lineFeed ? 0 : 1)
     let counted = Math.min(filled, written - origin)
-    for (const occurrence of found) {
+    for (const occurrence of found.toReversed()) {
       const start = occurrence.offset - origin
       const behind = buffer.subarray(start, counted)
       for (let at = behind.indexOf(lineFeed); at !== -1; at = behind.indexOf(lineFeed, at + 1)) lines--
       counted = start
       occurrence.record = lines + 1
     }
-    for (const occurrence of found.reverse()) onOccurrence(occurrence)
+    for (const occurrence of found) onOccurrence(occurrence)
   }
 
   /** Searches for what begins before `to` in the window, and was not reported; then drops what is not needed. */
@@ -130,14 +146,10 @@ export function createFormMatcher(
         lossy = Math.min(lossy ?? offset, offset)
         return
       }
-      const place = `${offset} ${ordinal}`
-      const known = found.get(place)?.form
-      // One that can be read in several ways is written in the simplest of them.
-      if (!plain.has(place) && (known === undefined || isSimpler(form, known)))
-        found.set(place, { ordinal, record: 0, offset, form })
+      keepSimplest(found, { ordinal, record: 0, offset, form })
     }
     if (isAnywhere || !spots.isEmpty) search(region, keep)
-    if (found.size > 0) report([...found.values()])
+    if (found.size > 0) report(inOrder(found))
     searched = origin + to
     drop(Math.max(0, to - context))
   }
@@ -178,6 +190,24 @@ export function createFormMatcher(
     }
   }
 
+  /** Reports what is written in a form in the lines of numbers that came last, before `lineBytes` of them count as written. */
+  function searchDoubtful(numbers: WholeNumbers): void {
+    const found = new Map<string, FormOccurrence>()
+    const before = matcher.records - numbers.count
+    searchNumbers(search, numbers, doubtful, (ordinal, line, start, form) => {
+      if (ordinal === lossyNumber) lossy = Math.min(lossy ?? Infinity, written + start)
+      else keepSimplest(found, { ordinal, record: before + line + 1, offset: written + start, form })
+    })
+    for (const occurrence of inOrder(found)) onOccurrence(occurrence)
+  }
+
+  /** Of what is in several forms at one place, or found plainly there, what is written in the simplest of them. */
+  function keepSimplest(found: Map<string, FormOccurrence>, occurrence: FormOccurrence & { form: string }): void {
+    const place = `${occurrence.offset} ${occurrence.ordinal}`
+    const known = found.get(place)?.form
+    if (!plain.has(place) && (known === undefined || isSimpler(occurrence.form, known))) found.set(place, occurrence)
+  }
+
   function finish(after: Uint8Array): void {
     matcher.end()
     take(after.subarray(0, context), false)
@@ -186,7 +216,25 @@ export function createFormMatcher(
 
   take(before, false)
   return {
-    write: (chunk) => take(chunk, true),
+    write(chunk) {
+      // Behind numbers stands the end of the last one's line.
+      if (filled === 0 && written > 0 && chunk.length > 0) {
+        append(Uint8Array.of(lineFeed))
+        origin -= 1
+      }
+      take(chunk, true)
+    },
+    writeNumbers(numbers) {
+      if (isAnywhere || filled > 0) return undefined
+      const lineBytes = matcher.writeNumbers(numbers)
+      if (lineBytes === undefined) return undefined
+      if (doubtful.length > 0) searchDoubtful(numbers)
+      plain.clear()
+      written += lineBytes
+      origin = searched = written
+      lastByte = lineFeed
+      return lineBytes
+    },
     end: () => finish(new Uint8Array(0)),
     finish,
     stop: () => searchUntil(filled, filled),
@@ -205,4 +253,6 @@ export function createFormMatcher(
 const lineFeed = 0x0a
 const anywhere = () => undefined
 const depthOf = (form: string) => form.split(' ').length
+const inOrder = (found: ReadonlyMap<string, FormOccurrence>) =>
+  [...found.values()].sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 const isSimpler = (form: string, other: string) => depthOf(form) - depthOf(other) < (form < other ? 1 : 0)

@@ -1,7 +1,9 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { createTokenMatcher, type Token, type Watch } from '../matcher.ts'
+import type { Doubt } from '../number-lookup.ts'
 import { soughtShapes } from '../sought-shapes.ts'
 import { alphabetOf } from './alphabet-of.ts'
+import { shortestRunOf, textLengthOf } from './code-finder.ts'
 import { contextOf, type Region, type Report } from './form.ts'
 import { forms } from './forms.ts'
 import { createSide } from './side.ts'
@@ -19,6 +21,8 @@ export type FormSearch = {
   readonly context: number
   readonly tables: Uint8Array
   readonly isAnywhere: boolean
+  /** Whole numbers that may be in a form: no line of such a number is in any other one. */
+  readonly doubt: Doubt
   search(region: Region, report: Report): void
 }
 
@@ -69,11 +73,18 @@ function createLevel(index: SubjectIndex, names: readonly string[], level: numbe
       tools,
     ),
     isAnywhere: finders.some(({ isAnywhere }) => isAnywhere),
+    doubt: {
+      shortest: finders.some(({ name }) => name === 'hex') ? shortestRunOf(4, tools) : never,
+      pairs: textLengthOf(tools),
+    },
     search(region, report) {
       for (const { find } of finders) find(region, report)
     },
   }
 }
+
+/** Longer than any number. */
+const never = 256
 
 const blockBytes = 16 * 1024
 const end = Uint8Array.of(0xff)

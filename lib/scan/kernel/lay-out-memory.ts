@@ -23,6 +23,7 @@ export type MemoryLayout = {
   signWords: number
   spots: number
   spotCounts: number
+  queues: number
   block: number
   blockBytes: number
   /** A record of each filter, and where its planes and seeds are. */
@@ -41,7 +42,7 @@ const readAhead = 512
 /** Bytes of new content that are looked at in one go. */
 export const newBytes = 64 * 1024
 
-/** A description of a shape is its numbers, then a classification of 16 bytes, then a table of lengths. */
+/** A description of a shape is its numbers, then a classification of 16 bytes, then a table of lengths. Behind them all is one that has no lengths. */
 export const shapeRecord = { columnsAt: 32, allowedAt: 48, bytes: 320 }
 const tableBytes = 16 * 256
 /** What the sieve is made from, and of each of its lists how many places it has at most. */
@@ -52,6 +53,8 @@ const listBytes = 256
 /** Tokens that are looked up at once: twelve words each, and a bit. */
 const batch = 512
 const tokenBytes = batch * 4 * 12 + batch / 8
+/** Numbers that are looked up together: of each number of digits up to 20, 128 of five words, and how many there are. */
+const queueBytes = 22 * 128 * 4 * 5 + 128
 export const filterRecordBytes = 32
 
 /** Undefined: the filters are too large for one memory. */
@@ -68,7 +71,7 @@ export function layOutMemory(
   const blockBytes = newBytes + longestTail(shapes)
   const lists = take(listBytes)
   const tables = take(tableBytes)
-  const shapeRecords = take(shapes.length * shapeRecord.bytes)
+  const shapeRecords = take((shapes.length + 1) * shapeRecord.bytes)
   // In front of the first word there are zeros.
   const takeMasks = () => take(alignment + (Math.floor(blockBytes / 64) + 4) * 8) + alignment
   const masks = takeMasks()
@@ -86,7 +89,7 @@ export function layOutMemory(
     ends: take(mostPlaces),
     stops: take(mostRuns + 32),
     plainDigits: take(batch * 32),
-    constants: take(512),
+    constants: take(1024),
     sieve: take(sieveBytes),
     runMasks: takeMasks(),
     digitMasks: takeMasks(),
@@ -94,6 +97,7 @@ export function layOutMemory(
     signWords: take((Math.floor(blockBytes / 64) + 4) * 4),
     spots: take(spotLists * mostSpots * 4),
     spotCounts: take(spotLists * 4),
+    queues: take(queueBytes),
     // Something is in front of the first byte: it may be read and means nothing.
     block: take(alignment + blockBytes + readAhead) + alignment,
     blockBytes,

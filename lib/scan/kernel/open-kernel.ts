@@ -1,11 +1,13 @@
 import { allocate, type Memory, webAssembly } from '../../decode/web-assembly.ts'
+import { mostNumbers } from '../../decode/whole-numbers.ts'
 import type { CaseRule } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
 import { lengthTable } from '../alphabets.ts'
 import type { Block } from '../finder.ts'
+import type { NumberPlace } from '../number-lookup.ts'
 import { type IndexedShape, runAlphabets, shortestRun } from '../sources.ts'
-import type { Sieve, Workspace } from '../workspace.ts'
+import type { NumberSource, Sieve, Workspace } from '../workspace.ts'
 import { kernelModule } from './kernel-module.ts'
 import {
   filterRecordBytes,
@@ -29,6 +31,9 @@ export type Exports = {
   countNewlines(from: number, to: number): number
   beginSpots(wanted: number): void
   sift(from: number, to: number, known: number): void
+  scanNumbers(shape: number, count: number, width: number, isSigned: number, shortestHex: number, pairs: number): number
+  linesOfNumbers(): number
+  doubtfulNumbers(): number
 }
 
 /** What is done with the runs of a shape, as `assembly/runs.ts` has it; addresses are not found by runs. */
@@ -95,7 +100,34 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
     },
     countNewlines: kernel.countNewlines,
     sieve: openSieve(memory, layout, kernel),
+    numbers: openNumbers(memory, layout, kernel, index),
     holder: undefined,
+  }
+}
+
+function openNumbers(
+  { buffer }: Memory,
+  layout: MemoryLayout,
+  kernel: Exports,
+  { shapes }: SubjectIndex,
+): NumberSource {
+  const most = (layout.ends - layout.starts) / 4
+  const [starts, ends] = [layout.starts, layout.ends].map((at) => new Int32Array(buffer, at, most))
+  const doubtful = new Int32Array(buffer, layout.stops, 2 * mostNumbers)
+  const decimal = shapes.findIndex(({ shape }) => shape === 'decimal')
+  // Behind the shapes of the index is one that nothing has.
+  const record = layout.shapes + (decimal === -1 ? shapes.length : decimal) * shapeRecord.bytes
+  const placesIn = (count: number, indexes: Int32Array, places: Int32Array, step: number): NumberPlace[] =>
+    Array.from({ length: count }, (_, at) => ({ index: indexes[at * step]!, start: places[at * step]! }))
+  return {
+    lookUp({ count, width, isSigned }, { shortest, pairs }) {
+      const some = kernel.scanNumbers(record, count, width, isSigned ? 1 : 0, shortest, pairs)
+      return {
+        candidates: placesIn(some, starts!, ends!, 1).sort((one, other) => one.index - other.index),
+        doubtful: placesIn(kernel.doubtfulNumbers(), doubtful, doubtful.subarray(1), 2),
+        lineBytes: kernel.linesOfNumbers(),
+      }
+    },
   }
 }
 

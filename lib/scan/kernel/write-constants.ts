@@ -34,6 +34,9 @@ const constants: readonly Uint8Array[] = [
   ...[columnsOf(localCharacters), columnsOf(plainLocal), columnsOf(domainCharacters)],
   ...[fourOf(0x9e3779b1), sixteen(0xff)],
   Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128),
+  // What digits are made with: factors for quotients, and powers of ten.
+  ...[fourOf(0xd1b71759), fourOf(10_000), eightOf(3), eightOf(5243), eightOf(100), eightOf(103), eightOf(10)],
+  ...[sixteen(0x30), ...powersOfTen()],
 ]
 
 /** Writes what is the same for every index: tables, constants, and for `setUp` where everything is. */
@@ -50,6 +53,7 @@ export function writeConstants(buffer: ArrayBuffer, layout: MemoryLayout): void 
   words(layout.lists + 16, layout.starts, layout.ends, layout.stops, layout.plainDigits)
   words(layout.lists + 32, layout.constants, layout.sieve, layout.runMasks, layout.digitMasks)
   words(layout.lists + 48, layout.exponentMasks, layout.signWords, layout.spots, layout.spotCounts)
+  words(layout.lists + 64, layout.queues)
 }
 
 /** An alphabet of ASCII characters by the low halves of their codes: a bit for each high half. */
@@ -71,6 +75,15 @@ export function allColumnsOf(alphabet: Alphabet): Uint8Array {
 
 function sixteen(byte: number): Uint8Array {
   return new Uint8Array(16).fill(byte)
+}
+
+function powersOfTen(): Uint8Array[] {
+  const powers = BigUint64Array.from({ length: 20 }, (_, exponent) => 10n ** BigInt(exponent))
+  return Array.from({ length: 10 }, (_, pair) => new Uint8Array(powers.buffer, pair * 16, 16))
+}
+
+function eightOf(word: number): Uint8Array {
+  return new Uint8Array(Uint16Array.from({ length: 8 }, () => word).buffer)
 }
 
 function fourOf(word: number): Uint8Array {

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { inPieces } from '../collect.ts'
 
-/** Files of Java, which writes some parts that the libraries in C++ and Python do not: see `Generate.java` in each corpus. */
+/** Files of Java, which writes some parts that the libraries in C++ and Python do not: see `Generate.java` and `GenerateTrino.java` in each corpus. */
 const files = ['orc', 'parquet'].flatMap((format) => {
   const corpus = new URL(`../../corpus/${format}/`, import.meta.url)
   return readdirSync(corpus)
-    .filter((name) => /^java-.*\.bin$/.test(name))
+    .filter((name) => /^(?:java|trino)-.*\.bin$/.test(name))
     .map((name) => ({ name: `${format}/${name}`, bytes: readFileSync(new URL(name, corpus)) }))
 })
 

@@ -24,7 +24,7 @@ const linesOf = (contents: ReadonlyMap<string, Collected>, path: string) => {
   return lines
 }
 
-describe('Parquet as it is written by pyarrow, DuckDB and Java', () => {
+describe('Parquet as it is written by pyarrow, DuckDB, Polars, Java, Trino, Rust and fastparquet', () => {
   test('has every codec and encoding that they write', () => {
     expect(cases.length).toBeGreaterThanOrEqual(12)
   })

@@ -10,6 +10,19 @@ export function setSeed(first: i32, second: i32): void {
   seedB = second
 }
 
+/** What four hashes of texts of a shape begin with, and what those of a length do. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function startX(shape: i32): v128 {
+  return i32x4.splat(seedA ^ (shape * 0x9e3779b1))
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function startY(length: i32): v128 {
+  return i32x4.splat(seedB + length * 0x85ebca77)
+}
+
 /**
  * Writes the first and the second halves of the hashes of `count` texts, rounded up to a multiple of four: `places` has
  * their addresses and `lengths` their lengths (at least 3).
@@ -34,8 +47,8 @@ export function hashTexts(
   const one = v128.load(constants, 192)
   const three = v128.load(constants, 208)
   const lengthFactor = i32x4.splat(0x85ebca77)
-  const startX = i32x4.splat(seedA ^ (shape * 0x9e3779b1))
-  const startY = i32x4.splat(seedB)
+  const beginX = startX(shape)
+  const beginY = startY(0)
   const bytes = count << 2
   for (let text: usize = 0; text < bytes; text += 16) {
     const at0 = load<usize>(places + text)
@@ -47,8 +60,8 @@ export function hashTexts(
     const length1 = load<i32>(lengths + text, 4)
     const length2 = load<i32>(lengths + text, 8)
     const length3 = load<i32>(lengths + text, 12)
-    let x = startX
-    let y = i32x4.add(startY, i32x4.mul(length, lengthFactor))
+    let x = beginX
+    let y = i32x4.add(beginY, i32x4.mul(length, lengthFactor))
     // Words before the last one.
     const steps = i32x4.shr_s(i32x4.sub(length, one), 2)
     const longest = max(max(length0, length1), max(length2, length3)) - 4
@@ -102,14 +115,14 @@ export function hashTexts(
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function stepX(x: v128, word: v128, factor: v128): v128 {
+export function stepX(x: v128, word: v128, factor: v128): v128 {
   const next = i32x4.mul(v128.xor(x, word), factor)
   return v128.xor(next, i32x4.shr_u(next, 15))
 }
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function stepY(y: v128, word: v128, factor: v128): v128 {
+export function stepY(y: v128, word: v128, factor: v128): v128 {
   const next = i32x4.mul(i32x4.add(y, word), factor)
   return v128.xor(next, i32x4.shr_u(next, 13))
 }
@@ -125,7 +138,7 @@ function fold(word: v128, bits: v128, beforeA: v128, beyondZ: v128): v128 {
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function avalanche(half: v128, c3: v128, c4: v128): v128 {
+export function avalanche(half: v128, c3: v128, c4: v128): v128 {
   let h = v128.xor(half, i32x4.shr_u(half, 16))
   h = i32x4.mul(h, c3)
   h = v128.xor(h, i32x4.shr_u(h, 13))

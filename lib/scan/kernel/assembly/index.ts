@@ -6,6 +6,7 @@ import { spanResume } from './spans'
 
 export { scanSigns } from './email'
 export { countNewlines } from './lines'
+export { doubtfulNumbers, linesOfNumbers, scanNumbers } from './numbers'
 export { scanRuns } from './runs'
 export { sift } from './sieve'
 export { scanSpans } from './spans'

@@ -18,6 +18,7 @@ export let exponentMasks: usize = 0
 export let signWords: usize = 0
 export let spots: usize = 0
 export let spotCounts: usize = 0
+export let queues: usize = 0
 
 /** Addresses that follow one another in a list of words at `list`. */
 export function setMemory(list: usize): void {
@@ -37,6 +38,7 @@ export function setMemory(list: usize): void {
   signWords = load<u32>(list, 52)
   spots = load<u32>(list, 56)
   spotCounts = load<u32>(list, 60)
+  queues = load<u32>(list, 64)
 }
 
 /** Tables by byte, 256 bytes each, in this order. */

@@ -93,30 +93,46 @@ export function addCandidate(start: i32, end: i32): void {
 /** Looks up what was collected. */
 export function lookUp(): void {
   if (count == 0) return
-  const firsts = tokens + 4 * column
-  const seconds = tokens + 5 * column
-  const passed = tokens + 6 * column
   // Four at a time: what is behind the last one may be anything that can be read.
   for (let more = count; (more & 3) != 0; more++) {
     store<usize>(tokens + (more << 2), block)
     store<i32>(tokens + (more << 2), 4, 2048)
   }
-  hashTexts(tokens, tokens + column, count, firsts, seconds, shapeCode, foldBits)
-  if (filterCount > 1) lookUpInAll(firsts, seconds, passed)
-  else {
-    const some = filterHashes(firsts, seconds, count, tokens + 8 * column, passed)
-    for (let index: usize = 0; index < some; index++) keepToken(load<usize>(passed + (index << 2)))
-  }
+  hashTexts(tokens, tokens + column, count, firstHashes(), secondHashes(), shapeCode, foldBits)
+  lookUpHashes(count)
   count = 0
 }
 
+export function shape(): i32 {
+  return shapeCode
+}
+
+/** Where the halves of the hashes are. */
+export function firstHashes(): usize {
+  return tokens + 4 * column
+}
+
+export function secondHashes(): usize {
+  return tokens + 5 * column
+}
+
+/** Looks up the first `some` hashes, at most a batch, of which the places are with the tokens. */
+export function lookUpHashes(some: usize): void {
+  const firsts = firstHashes()
+  const seconds = secondHashes()
+  const passed = tokens + 6 * column
+  if (filterCount > 1) return lookUpInAll(some, firsts, seconds, passed)
+  const left = filterHashes(firsts, seconds, some, tokens + 8 * column, passed)
+  for (let index: usize = 0; index < left; index++) keepToken(load<usize>(passed + (index << 2)))
+}
+
 /** What any of the filters passes, ascending and each once. */
-function lookUpInAll(firsts: usize, seconds: usize, passed: usize): void {
+function lookUpInAll(all: usize, firsts: usize, seconds: usize, passed: usize): void {
   const bits = tokens + 12 * column
   for (let word: usize = 0; word < batch / 8; word += 8) store<u64>(bits + word, 0)
   for (let filter = 0; filter < filterCount; filter++) {
     useFilter(filter)
-    const some = filterHashes(firsts, seconds, count, tokens + 8 * column, passed)
+    const some = filterHashes(firsts, seconds, all, tokens + 8 * column, passed)
     for (let index: usize = 0; index < some; index++) {
       const token = load<usize>(passed + (index << 2))
       const word = bits + ((token >> 6) << 3)

@@ -1,0 +1,154 @@
+import { mayBeHex } from './hex-numbers'
+import { hashDigits, writeDigits } from './hash-numbers'
+import { block, constants, queues, stops, tokens } from './memory'
+import { allowedLengths, candidates, lookUpHashes, setShape } from './tokens'
+
+/** Bytes of the lines that the numbers of the last call stand for. */
+let lineBytes: i32 = 0
+/** Numbers that may be hexadecimal digits of a text: in `stops`, each with where its digits begin in these lines. */
+let doubtfulCount: i32 = 0
+
+export function linesOfNumbers(): i32 {
+  return lineBytes
+}
+
+export function doubtfulNumbers(): i32 {
+  return doubtfulCount
+}
+
+/**
+ * Numbers of one length wait for one another, since their digits are hashed four at a time: of each length a queue of so many, in arrays of words:
+ * their digits before the last sixteen, eight digits, the last eight, which numbers they are, and where their digits begin.
+ */
+const queueLength: usize = 128
+const queueArray: usize = 4 * queueLength
+const queueBytes: usize = 5 * queueArray
+const mostDigits: i32 = 20
+/** Behind the queues: how many bytes of the first array of each are taken. */
+const takenFrom: usize = (<usize>mostDigits + 1) * queueBytes
+const digitsFrom: usize = takenFrom + 128
+
+/**
+ * Looks up `count` whole numbers of 4 or 8 bytes from the beginning of the block, without making lines of them: what the filter does not deny
+ * is in `starts`, by its number from 0, and in `ends`, by where its digits would begin in the lines, in no order; returns how many. Doubtful are those of at
+ * least `shortestHex` digits of which `pairs` in a row may each be a byte of text.
+ */
+export function scanNumbers(
+  shape: usize,
+  count: i32,
+  width: i32,
+  isSigned: bool,
+  shortestHex: i32,
+  pairs: i32,
+): i32 {
+  setShape(shape)
+  doubtfulCount = 0
+  if (width == 8) {
+    if (isSigned) addNumbers(count, true, true, shortestHex, pairs)
+    else addNumbers(count, true, false, shortestHex, pairs)
+  } else if (isSigned) addNumbers(count, false, true, shortestHex, pairs)
+  else addNumbers(count, false, false, shortestHex, pairs)
+  for (let length = 1; length <= mostDigits; length++) lookUpQueue(length)
+  return candidates
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function addNumbers(count: i32, isWide: bool, isSigned: bool, shortestHex: i32, pairs: i32): void {
+  const lengths = allowedLengths()
+  let at = block
+  let offset = 0
+  // Of the length that the number before had, since most have the same: the numbers of that length, and where in its queue the next one goes.
+  let length = 0
+  let least: u64 = 0
+  let numbers: u64 = 0
+  let isSought = false
+  let mayBeText = false
+  let place: usize = queues
+  let limit: usize = 0
+  for (let index = 0; index < count; index++) {
+    let value: u64
+    if (isWide) value = load<u64>(at)
+    else value = isSigned ? <u64>(<i64>load<i32>(at)) : <u64>load<u32>(at)
+    at += isWide ? 8 : 4
+    const sign: u64 = isSigned ? <u64>(<i64>value >> 63) : 0
+    value = (value ^ sign) - sign
+    if (value - least >= numbers) {
+      leaveQueue(length, place)
+      length = digitsIn(value)
+      least = length == 1 ? 0 : load<u64>(constants + (<usize>length << 3), 440)
+      // There is no room for the power of ten behind the longest numbers.
+      numbers = length == mostDigits ? 0 - least : load<u64>(constants + (<usize>length << 3), 448) - least
+      isSought = load<u8>(lengths + <usize>length) != 0
+      mayBeText = length >= shortestHex
+      place = enterQueue(length)
+      limit = queues + <usize>length * queueBytes + queueArray
+    }
+    const first = offset - <i32>sign
+    offset = first + length + 1
+    if (mayBeText && mayBeHex(value, length, pairs)) addDoubtful(index, first)
+    if (!isSought) continue
+    if (isWide) {
+      const upper = value / 100000000
+      const top = upper / 100000000
+      store<u32>(place, <u32>top)
+      store<u32>(place, <u32>(upper - top * 100000000), queueArray)
+      store<u32>(place, <u32>(value - upper * 100000000), 2 * queueArray)
+    } else {
+      const upper = <u32>value / 100000000
+      store<u32>(place, upper, queueArray)
+      store<u32>(place, <u32>value - upper * 100000000, 2 * queueArray)
+    }
+    store<i32>(place, index, 3 * queueArray)
+    store<i32>(place, first, 4 * queueArray)
+    place += 4
+    if (place == limit) {
+      leaveQueue(length, place)
+      lookUpQueue(length)
+      place = enterQueue(length)
+    }
+  }
+  leaveQueue(length, place)
+  lineBytes = offset
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function enterQueue(length: i32): usize {
+  return queues + <usize>length * queueBytes + load<usize>(queues + takenFrom + (<usize>length << 2))
+}
+
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function leaveQueue(length: i32, place: usize): void {
+  store<usize>(queues + takenFrom + (<usize>length << 2), place - queues - <usize>length * queueBytes)
+}
+
+/** How many decimal digits a number has; 0 has one. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function digitsIn(value: u64): i32 {
+  const bits = 64 - <i32>clz(value | 1)
+  const least = (bits * 1233) >> 12
+  return least + <i32>((value | 1) >= load<u64>(constants + (<usize>least << 3), 448))
+}
+
+function lookUpQueue(length: i32): void {
+  const taken = queues + takenFrom + (<usize>length << 2)
+  const bytes = load<usize>(taken)
+  if (bytes == 0) return
+  store<usize>(taken, 0)
+  const queue = queues + <usize>length * queueBytes
+  writeDigits(queue, queueArray, bytes, queues + digitsFrom, (length + 3) >> 2)
+  hashDigits(queues + digitsFrom, queueArray, bytes, length)
+  memory.copy(tokens + 4096, queue + 3 * queueArray, bytes)
+  memory.copy(tokens + 6144, queue + 4 * queueArray, bytes)
+  lookUpHashes(bytes >> 2)
+}
+
+function addDoubtful(index: i32, first: i32): void {
+  const place = stops + (<usize>doubtfulCount << 3)
+  store<i32>(place, index)
+  store<i32>(place, first, 4)
+  doubtfulCount++
+}
