@@ -1,6 +1,10 @@
 /** A step from a value to what is in it: a member by its name and its number from 1, or an item by its number from 0. */
 export type Step = { readonly member: number; readonly name: string } | { readonly item: number }
 
+/** What Redis keeps by a key. */
+export const valueKinds = ['string', 'list', 'set', 'sorted-set', 'hash', 'stream'] as const
+export type ValueKind = (typeof valueKinds)[number]
+
 /** By number, from 1 on, and by name where there is one. */
 export type Numbered = { readonly number: number; readonly name?: string | undefined }
 
@@ -14,6 +18,7 @@ export type FormatPlace = {
   readonly column?: Numbered
   readonly table?: Numbered
   readonly sheet?: Numbered
+  readonly valueKind?: ValueKind
   /** Column in letters and row, as spreadsheets name cells. */
   readonly cell?: string
   /** The number by which a table knows a row. */

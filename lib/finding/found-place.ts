@@ -27,13 +27,14 @@ export function describePlace(found: FoundPlace): string {
 const counted = /^(?:member|folder|part|row-group|stripe|column|between|value|data|blob|record|extra)-[0-9]+$/
 
 function inContent({ path, record, offset, form, where = {} }: FoundPlace): string {
-  const { field, isName, column, columnName, table, tableName, sheet, sheetName, cell, rowid } = where
+  const { field, isName, column, columnName, table, tableName, sheet, sheetName, valueKind, cell, rowid } = where
   const named = (what: string, number: number, name?: string) =>
     `${what} ${number}${name === undefined ? '' : ` (${name})`}`
   const parts = [
     ...path.filter((name) => counted.test(name)).map((name) => name.replaceAll('-', ' ')),
     sheet !== undefined && named('sheet', sheet, sheetName),
     cell !== undefined && `cell ${cell}`,
+    valueKind !== undefined && `in a ${valueKind.replace('-', ' ')}`,
     table !== undefined && named('table', table, tableName),
     rowid !== undefined && `row ${rowid}`,
     cell === undefined && rowid === undefined && `${lineOf(path)} ${record}`,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { channelKinds } from '../config-schema.ts'
+import { valueKinds } from '../decode/format-place.ts'
 import { unverifiedReasons } from '../decode/unverified.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { findingPlaces } from '../finding/finding.ts'
@@ -103,6 +104,7 @@ const where = z.strictObject({
   tableName: z.exactOptional(name),
   sheet: z.exactOptional(number),
   sheetName: z.exactOptional(name),
+  valueKind: z.exactOptional(z.enum(valueKinds)),
   cell: z.exactOptional(z.string().check(z.regex(/^[A-Z]{1,4}[1-9][0-9]{0,9}$/))),
   rowid: z.exactOptional(z.string().check(z.regex(/^-?[0-9]{1,19}$/))),
 })

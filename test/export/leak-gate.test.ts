@@ -443,7 +443,12 @@ describe('what only looks like an identifier does not stop it', () => {
     runId,
     models: {
       sg: { passes: [foundCoverage, coverage] },
-      ie: placedAt({ field: 'users[234567890].#345678901.owner', column: 456_789_012, cell: 'C1234567' }),
+      ie: placedAt({
+        field: 'users[234567890].#345678901.owner',
+        column: 456_789_012,
+        valueKind: 'stream',
+        cell: 'C1234567',
+      }),
     },
   })
 
@@ -468,6 +473,7 @@ describe('what only looks like an identifier does not stop it', () => {
   it('in a list of handles that are words of our own', async () => {
     const words = ['verified', 'store', 'object', 'scan', 'found', 'clean', 'bytes', 'finding', 'encrypted', 'deleted']
     words.push(
+      'stream',
       'owner',
       'users',
       'content',

@@ -1,3 +1,4 @@
+import { valueKinds } from '../../decode/format-place.ts'
 import { unverifiedReasons } from '../../decode/unverified.ts'
 import { findingPlaces } from '../../finding/finding.ts'
 import { contexts } from '../../scan/control-samples.ts'
@@ -33,6 +34,7 @@ const placed: Record<string, (part: string) => string> = {
   cell: (part) => (/^"[A-Z]{1,4}[1-9][0-9]{0,9}"$/.test(part) ? blank(part) : part),
   columnName: (part) => replaceFieldWords(part, blank),
   tableName: (part) => replaceFieldWords(part, blank),
+  valueKind: (part) => (valueKinds.some((kind) => part === `"${kind}"`) ? blank(part) : part),
   sheetName: (part) => replaceFieldWords(part, blank),
 }
 

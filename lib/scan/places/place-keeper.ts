@@ -2,6 +2,9 @@ import type { FormatPlace, Told } from '../../decode/format-place.ts'
 import type { RowTeller } from '../../decode/sink.ts'
 import { columnAt, type Delimited, delimitedOf, startOfText } from './delimited.ts'
 import { createJsonWalker } from './json-field.ts'
+import { sqlDialectOf } from './sql/sql-dialect.ts'
+import { createSqlKeeper } from './sql/sql-keeper.ts'
+import type { SqlDialect } from './sql/sql-tokens.ts'
 
 /** The first bytes of a content tell what its lines are. */
 export const placeHead = 4096
@@ -18,6 +21,7 @@ type TextKind =
   | { kind: 'lines' }
   | { kind: 'document' }
   | ({ kind: 'delimited' } & Delimited)
+  | { kind: 'sql'; dialect: SqlDialect }
   | { kind: 'rows'; teller: RowTeller }
 
 /**
@@ -45,11 +49,14 @@ export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKee
   let isLineStart = keptFrom === 0
   const isFirst = isLineStart && kept.length === 0
   let waiting: Wanted[] = []
+  /** Of a dump of SQL, from its beginning. */
+  let inSql: PlaceKeeper | undefined
 
   /** Tells of what is waiting as much as these bytes show, which begin at `keptFrom`; the others go on waiting. */
   function tell(bytes: Buffer, isEnd: boolean): void {
     if (keptFrom === 0 && (isEnd || bytes.length >= placeHead)) kind ??= kindOf(bytes, isEnd)
-    if (kind === undefined || waiting.length === 0) return
+    if (kind?.kind === 'sql' && !isFirst) waiting = []
+    if (kind === undefined || kind.kind === 'sql' || waiting.length === 0) return
     const inOrder = waiting.toSorted((a, b) => a.offset - b.offset)
     if (kind.kind === 'document') tellInDocument(bytes, inOrder)
     waiting = kind.kind === 'document' ? [] : inOrder.filter((wanted) => !tellInLine(bytes, wanted, isEnd))
@@ -123,17 +130,33 @@ export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKee
     kept = none
   }
 
+  /** Hands a dump over to who reads it; a part that does not begin with it knows of no tables. */
+  function handOver(bytes: Buffer, undecided: number): void {
+    if (kind?.kind !== 'sql' || !isFirst) return
+    inSql = createSqlKeeper(kind.dialect, longestLine)
+    for (const wanted of waiting) inSql.want(wanted)
+    inSql.passed(bytes, undecided)
+    kept = none
+    waiting = []
+  }
+
   return {
-    want: (wanted) => waiting.push(wanted),
+    want: (wanted) => (inSql === undefined ? waiting.push(wanted) : inSql.want(wanted)),
     passed(chunk, undecided) {
+      if (inSql !== undefined) return inSql.passed(chunk, undecided)
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
       forget(bytes, undecided)
       const all = kept.length === 0 ? bytes : Buffer.concat([kept, bytes])
       tell(all, false)
-      keep(all, undecided)
+      handOver(all, undecided)
+      if (inSql === undefined) keep(all, undecided)
     },
     end(after = none, isEnd = true) {
-      if (waiting.length > 0) tell(Buffer.concat([kept, after]), isEnd)
+      const all = waiting.length > 0 ? Buffer.concat([kept, after]) : none
+      if (waiting.length > 0) tell(all, isEnd)
+      if (inSql === undefined) handOver(all, 0)
+      else if (after.length > 0) inSql.passed(after, 0)
+      inSql?.end(none, isEnd)
       waiting = []
     },
   }
@@ -162,6 +185,8 @@ function kindOf(head: Uint8Array, isAll: boolean): TextKind {
   const start = bytes.findIndex((byte) => byte > 0x20)
   const first = bytes[start]
   if (first !== 0x7b && first !== 0x5b) {
+    const dialect = sqlDialectOf(head.subarray(0, placeHead))
+    if (dialect !== undefined) return { kind: 'sql', dialect }
     const delimited = delimitedOf(head.subarray(0, placeHead), isAll && head.length <= placeHead)
     return delimited === undefined ? { kind: 'lines' } : { kind: 'delimited', ...delimited }
   }

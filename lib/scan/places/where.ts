@@ -1,11 +1,11 @@
-import type { FormatPlace, Numbered, Step } from '../../decode/format-place.ts'
+import type { FormatPlace, Numbered, Step, ValueKind } from '../../decode/format-place.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { redactKey } from '../redact-key.ts'
 import { isFieldName } from './field-words.ts'
 
 /**
  * Where in its content a finding is, as the content's format counts: the field of a JSON value or a record (`user.id`, `items[3].#2`, where
- * `#2` is the second member, and `isName` says that it is in that member's name), the column of a table, the cell of a sheet. Names are
+ * `#2` is the second member, and `isName` says that it is in that member's name), the column of a table, the cell of a sheet, what kind of value of Redis it is in. Names are
  * there only if they are made of everyday words of programs; everything else is a number.
  */
 export type Where = {
@@ -17,6 +17,7 @@ export type Where = {
   tableName?: string
   sheet?: number
   sheetName?: string
+  valueKind?: ValueKind
   cell?: string
   rowid?: string
 }
@@ -26,7 +27,7 @@ export const deepestField = 32
 
 /** A place with only what may be shown; absent where that is nothing. */
 export function toWhere(place: FormatPlace, index: SubjectIndex): Where | undefined {
-  const { field, isName, column, table, sheet, cell, rowid } = place
+  const { field, isName, column, table, sheet, valueKind, cell, rowid } = place
   const where: Where = {
     ...(field !== undefined &&
       field.length > 0 &&
@@ -35,6 +36,7 @@ export function toWhere(place: FormatPlace, index: SubjectIndex): Where | undefi
     ...(column && numbered('column', column, index)),
     ...(table && numbered('table', table, index)),
     ...(sheet && numbered('sheet', sheet, index)),
+    ...(valueKind !== undefined && { valueKind }),
     ...(cell !== undefined && { cell }),
     // A row may be known by the identifier itself.
     ...(rowid !== undefined && redactKey(rowid, index) === rowid && { rowid }),

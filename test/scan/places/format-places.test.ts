@@ -306,3 +306,63 @@ describe('where a finding is in BSON', () => {
     ])
   })
 })
+
+describe('where a finding is in a snapshot of Redis', () => {
+  const snapshot = readFileSync(new URL('../../corpus/redis-rdb/dump.bin', import.meta.url))
+
+  it('is the kind of value, and the item of a list or the field of a hash, and never a key', async () => {
+    const own = makeIndex([
+      '1234567890',
+      '100000000000000007',
+      'jane_doe',
+      'bob@example.org',
+      '5000000000',
+      '1000000007',
+    ])
+    const handles = makeIndex(['jane.doe', 'stream', 'later', 'value1', 'table'])
+    const found = [...(await findPlaces(own, snapshot)), ...(await findPlaces(handles, snapshot))]
+    const inValues = found.filter(({ path }) => path.at(-1) === 'values')
+    expect([...new Set(inValues.map(({ where }) => JSON.stringify(where)))].toSorted()).toEqual(
+      [
+        { valueKind: 'string' },
+        { field: 'field', valueKind: 'hash' },
+        { field: '#2', isName: true, valueKind: 'hash' },
+        // `f2` is no everyday word; which field of a table is the first is up to its hashes.
+        { field: '#1', valueKind: 'hash' },
+        { valueKind: 'set' },
+        { field: '[5]', valueKind: 'list' },
+        { valueKind: 'stream' },
+      ]
+        .map((where) => JSON.stringify(where))
+        .toSorted(),
+    )
+    const inKeys = found.filter(({ path }) => path.at(-1) === 'keys')
+    expect(inKeys.map(({ where }) => where)).toEqual([undefined, undefined])
+    expect(describePlace(inValues.find(({ where }) => where?.field === 'field')!)).toMatch(
+      /^in a hash, line \d+, field field, byte \d+$/,
+    )
+  })
+
+  it('is told of a finding among many fields, and of none behind a tab', async () => {
+    const many = 3000
+    const length = (count: number) => Buffer.of(0x80, 0, 0, count >> 8, count & 0xff)
+    const string = (value: string) => Buffer.concat([length(value.length), Buffer.from(value)])
+    const field = (at: number) =>
+      at === 2345 ? ['owner', `to ${email}`] : at === 2400 ? ['a\tb', email] : [`x${at}`, 'y'.repeat(at % 300)]
+    const hash = Array.from({ length: many }, (_, at) => Buffer.concat(field(at).map((each) => string(each!))))
+    const object = Buffer.concat([
+      Buffer.from('REDIS0004\xfe\x00\x04', 'latin1'),
+      string('carol_7'),
+      length(many),
+      ...hash,
+      Buffer.of(0xff),
+    ])
+    const found = await findPlaces(index, object)
+    expect(await findPlaces(index, object, 61)).toStrictEqual(found)
+    expect(found.map(({ record, where }) => [record, where])).toEqual([
+      [1, undefined],
+      [2346, { field: 'owner', valueKind: 'hash' }],
+      [2401, { valueKind: 'hash' }],
+    ])
+  })
+})

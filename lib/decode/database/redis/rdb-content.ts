@@ -3,6 +3,7 @@ import type { Content, Format } from '../../format.ts'
 import { valueWriter } from '../value-writer.ts'
 import { rdbReader } from './rdb-reader.ts'
 import { rdbValues } from './rdb-values.ts'
+import { valuePlaces } from './value-places.ts'
 
 const opcode = {
   slotInfo: 0xf4,
@@ -40,10 +41,14 @@ export const redisRdb: Format = {
 async function readRdb({ source, path }: Content, decoding: Decoding): Promise<void> {
   const reader = rdbReader(source, path)
   const numbering = { values: 0 }
-  const writers = (['keys', 'values', 'aux'] as const).map((name) => valueWriter(name, path, decoding, numbering))
-  const [keyOut, valueOut, auxOut] = writers as [(typeof writers)[0], (typeof writers)[0], (typeof writers)[0]]
+  const places = valuePlaces()
+  const [keyOut, auxOut] = [
+    valueWriter('keys', path, decoding, numbering),
+    valueWriter('aux', path, decoding, numbering),
+  ]
+  const valueOut = valueWriter('values', path, decoding, numbering, places.placeOf)
   const keys = rdbValues(reader, keyOut, path, decoding, numbering)
-  const values = rdbValues(reader, valueOut, path, decoding, numbering)
+  const values = rdbValues(reader, valueOut, path, decoding, numbering, places)
   const aux = rdbValues(reader, auxOut, path, decoding, numbering)
   const number = async () => String(await reader.length())
 
@@ -83,6 +88,6 @@ async function readRdb({ source, path }: Content, decoding: Decoding): Promise<v
     isComplete = true
   } finally {
     reader.stream.release()
-    for (const out of writers) await out.end(isComplete)
+    for (const out of [keyOut, valueOut, auxOut]) await out.end(isComplete)
   }
 }

@@ -5,6 +5,7 @@ import type { Numbering, ValueWriter } from '../value-writer.ts'
 import { type Element, intsetElements, listpackElements, ziplistElements, zipmapElements } from './packed.ts'
 import type { LongString, RdbReader } from './rdb-reader.ts'
 import { streamEntries } from './stream-values.ts'
+import { type ValuePlaces, valuePlaces } from './value-places.ts'
 
 /** Reads the value of a key by its type; an element a row, a field and its value in one. */
 export type RdbValues = {
@@ -14,6 +15,16 @@ export type RdbValues = {
 }
 
 type Read = Element | LongString
+/** The mark of the row of an element, by its number from 0 on. */
+type MarkOf = (number: number, element?: Element) => number
+
+/** Longer names are told by number. */
+const longestName = 64
+
+function shortName(name: Read | undefined): string | undefined {
+  if (typeof name === 'string') return name
+  return name instanceof Uint8Array && name.length <= longestName ? Buffer.from(name).toString('utf8') : undefined
+}
 
 export function rdbValues(
   reader: RdbReader,
@@ -21,6 +32,7 @@ export function rdbValues(
   path: readonly string[],
   decoding: Decoding,
   numbering: Numbering,
+  places: ValuePlaces = valuePlaces(),
 ): RdbValues {
   let hasModule = false
 
@@ -34,22 +46,34 @@ export function rdbValues(
     }
   }
 
-  async function row(elements: Read[]): Promise<void> {
+  async function row(elements: Read[], mark?: number): Promise<void> {
     for (const element of elements) await write(element)
-    await out.endRow()
+    await out.endRow(mark)
   }
 
-  /** Rows of as many strings, each written before the next one is read. */
-  async function strings(perRow: number): Promise<void> {
-    for (let left = await reader.count(); left > 0; left--) {
-      for (let index = 0; index < perRow; index++) await write(await reader.string())
-      await out.endRow()
+  /** A row for each string. */
+  async function strings(markOf: MarkOf): Promise<void> {
+    const count = await reader.count()
+    for (let number = 0; number < count; number++) await row([await reader.string()], markOf(number))
+  }
+
+  /** Rows of a field and its value, each written before the next one is read. */
+  async function fields(): Promise<void> {
+    const count = await reader.count()
+    for (let number = 1; number <= count; number++) {
+      const name = await reader.string()
+      const mark = places.field({ number, name: shortName(name), at: 0 })
+      await write(name)
+      await row([await reader.string()], mark)
     }
   }
 
-  async function packed(elements: Element[] | undefined, perRow: number): Promise<void> {
+  async function packed(elements: Element[] | undefined, perRow: number, markOf: MarkOf): Promise<void> {
     if (elements === undefined) throw reader.stop('corrupt', 'a packed value that does not contradict itself')
-    for (let at = 0; at < elements.length; at += perRow) await row(elements.slice(at, at + perRow))
+    for (let at = 0; at < elements.length; at += perRow) {
+      const own = elements.slice(at, at + perRow)
+      await row(own, markOf(at / perRow, own[0]!))
+    }
   }
 
   async function binaryScores(): Promise<void> {
@@ -57,7 +81,7 @@ export function rdbValues(
       await write(await reader.string())
       const { text, isLossy } = doubleText(Buffer.from(await reader.stream.take(8)).readDoubleLE(0))
       if (isLossy) out.lossy()
-      await row([text])
+      await row([text], places.of('sorted-set'))
     }
   }
 
@@ -65,28 +89,32 @@ export function rdbValues(
     for (let left = await reader.count(); left > 0; left--) {
       await write(await reader.string())
       const length = await reader.byte()
-      await row(length >= 253 ? [] : [Buffer.from(await reader.stream.take(length))])
+      await row(length >= 253 ? [] : [Buffer.from(await reader.stream.take(length))], places.of('sorted-set'))
     }
   }
 
   async function quicklist(hasContainers: boolean): Promise<void> {
+    let items = 0
+    const markOf = () => places.item(items++)
     for (let left = await reader.count(); left > 0; left--) {
       const container = hasContainers ? await reader.count() : 2
-      if (container === 1) await row([await reader.string()])
+      if (container === 1) await row([await reader.string()], markOf())
       else if (container === 2) {
         const blob = await reader.blob()
-        await packed(hasContainers ? listpackElements(blob) : ziplistElements(blob), 1)
+        await packed(hasContainers ? listpackElements(blob) : ziplistElements(blob), 1, markOf)
       } else throw reader.stop('corrupt', 'a known container of a list')
     }
   }
 
   async function hashWithTimes(): Promise<void> {
     await row([await reader.int64()])
-    for (let left = await reader.count(); left > 0; left--) {
+    const count = await reader.count()
+    for (let number = 1; number <= count; number++) {
       await write(String(await reader.length()))
-      await write(await reader.string())
-      await write(await reader.string())
-      await out.endRow()
+      const name = await reader.string()
+      const mark = places.field({ number, name: shortName(name), at: 1 })
+      await write(name)
+      await row([await reader.string()], mark)
     }
   }
 
@@ -96,7 +124,7 @@ export function rdbValues(
       const elements = listpackElements(await reader.blob())
       const entries = elements && streamEntries(master, elements)
       if (entries === undefined) throw reader.stop('corrupt', 'entries of a stream')
-      for (const { id, elements } of entries) await row([id, ...elements])
+      for (const { id, elements } of entries) await row([id, ...elements], places.of('stream'))
     }
     const pair = async () => `${await reader.length()}-${await reader.length()}`
     await row([String(await reader.length()), await pair()])
@@ -140,34 +168,37 @@ export function rdbValues(
     }
   }
 
+  const fieldAt: MarkOf = (number, name) => places.field({ number: number + 1, name: shortName(name), at: 0 })
+
   const types: Record<number, () => Promise<void>> = {
-    0: async () => row([await reader.string()]),
-    1: () => strings(1),
-    2: () => strings(1),
+    0: async () => row([await reader.string()], places.of('string')),
+    1: () => strings(places.item),
+    2: () => strings(() => places.of('set')),
     3: textScores,
-    4: () => strings(2),
+    4: fields,
     5: binaryScores,
     7: async () => {
       await row([String(await reader.length())])
       await readModule()
     },
-    9: async () => packed(zipmapElements(await reader.blob()), 2),
-    10: async () => packed(ziplistElements(await reader.blob()), 1),
-    11: async () => packed(intsetElements(await reader.blob()), 1),
-    12: async () => packed(ziplistElements(await reader.blob()), 2),
-    13: async () => packed(ziplistElements(await reader.blob()), 2),
+    // Bytes that are not used may be between a value and the next name.
+    9: async () => packed(zipmapElements(await reader.blob()), 2, () => places.of('hash')),
+    10: async () => packed(ziplistElements(await reader.blob()), 1, places.item),
+    11: async () => packed(intsetElements(await reader.blob()), 1, () => places.of('set')),
+    12: async () => packed(ziplistElements(await reader.blob()), 2, () => places.of('sorted-set')),
+    13: async () => packed(ziplistElements(await reader.blob()), 2, fieldAt),
     14: () => quicklist(false),
     15: () => stream(1),
-    16: async () => packed(listpackElements(await reader.blob()), 2),
-    17: async () => packed(listpackElements(await reader.blob()), 2),
+    16: async () => packed(listpackElements(await reader.blob()), 2, fieldAt),
+    17: async () => packed(listpackElements(await reader.blob()), 2, () => places.of('sorted-set')),
     18: () => quicklist(true),
     19: () => stream(2),
-    20: async () => packed(listpackElements(await reader.blob()), 1),
+    20: async () => packed(listpackElements(await reader.blob()), 1, () => places.of('set')),
     21: () => stream(3),
     24: hashWithTimes,
     25: async () => {
       await row([await reader.int64()])
-      await packed(listpackElements(await reader.blob()), 3)
+      await packed(listpackElements(await reader.blob()), 3, fieldAt)
     },
   }
 
