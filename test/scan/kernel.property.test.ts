@@ -86,6 +86,22 @@ describe('the kernel finds what plain TypeScript finds', () => {
     expect(kernel!.occurrences.length).toBe(99_999)
   })
 
+  it('where there are as many lines as bytes, and of any length', () => {
+    const index = makeIndex(['1234567890'])
+    for (const length of [1, 2, 3, 5, 15, 16, 17, 63, 64, 65, 1000]) {
+      const lines = Buffer.alloc(20_000, `${' '.repeat(length - 1)}\n`)
+      const content = Buffer.concat([
+        lines,
+        Buffer.from('1234567890'),
+        lines.subarray(length),
+        Buffer.from('1234567890'),
+      ])
+      const [kernel, plain] = both(index, content, { sizes: [7919] })
+      expect(kernel).toStrictEqual(plain)
+      expect(kernel!.occurrences.length).toBe(2)
+    }
+  })
+
   it('in UUIDs of decimal digits alone, if the manifest has them as numbers', () => {
     const grouped = '11111111-2222-3333-4444-555555555555'
     const index = makeIndex([grouped.replaceAll('-', ''), 'aaaaaaaa-2222-3333-4444-555555555555'])
