@@ -60,8 +60,11 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     callSeconds: () => environment.callSeconds ?? functionSeconds,
     scanMemory: () => environment.scanMemory,
     handsOver: () => environment.handsOver ?? false,
-    // A function or a task does one thing at a time.
-    hasSpareCore: () => () => availableParallelism() > 1,
+    // A function or a task does one thing at a time, and asks for every part of a stream: to count cores takes as long as to look at 100 KB.
+    hasSpareCore() {
+      const cores = availableParallelism()
+      return () => cores > 1
+    },
     configuration: () => s3Configuration(clients.s3, intakeBucket, homeCountry),
     manifests: () => s3Manifests(clients.s3, intakeBucket),
     evidence: () => s3Evidence(clients.s3, evidenceBucket),

@@ -183,7 +183,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
     if (found !== undefined) return
     look(bytes, seen)
-    keepFirst(marks.write(bytes))
+    keepFirst(marks.write(bytes, seen?.mayHaveKey))
     offset += bytes.length
   }
 

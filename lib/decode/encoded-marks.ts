@@ -1,6 +1,9 @@
 import type { EncodedProblem } from './encoded-check.ts'
 
-/** First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it. */
+/**
+ * First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it.
+ * The text kernel knows the beginnings as well.
+ */
 type Mark = {
   name: string
   key: Buffer
@@ -55,11 +58,13 @@ export function markCheck() {
   }
 
   return {
-    write(bytes: Uint8Array): EncodedProblem | undefined {
+    /** `mayHaveKey`: whether any mark may begin in these bytes, as far as they tell. */
+    write(bytes: Uint8Array, mayHaveKey = true): EncodedProblem | undefined {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
       const seam = Buffer.concat([tail, chunk.subarray(0, 3 * needed)])
       const isShort = chunk.length <= 3 * needed
-      const problem = look(seam, offset - tail.length, false) ?? (isShort ? undefined : look(chunk, offset, false))
+      const isKnown = isShort || !mayHaveKey
+      const problem = look(seam, offset - tail.length, false) ?? (isKnown ? undefined : look(chunk, offset, false))
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))

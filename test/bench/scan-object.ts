@@ -23,7 +23,8 @@ const megabytes = Number(process.argv[3] ?? 64)
 const rounds = Number(process.argv[4] ?? 7)
 
 /** As in a run whose workers leave a core idle. */
-const means: Means = { hasSpareCore: () => availableParallelism() > 1 }
+const cores = availableParallelism()
+const means: Means = { hasSpareCore: () => cores > 1 }
 
 const next = seededRandom(20261126)
 const below = (n: number) => Math.floor(next() * n)

@@ -168,6 +168,18 @@ describe('the text kernel', () => {
     expect(shortestRun).toBe(48)
   })
 
+  test('sees the key of every mark at every place', () => {
+    for (const key of ['BEGIN ', 'begin ', '$ANSIBLE_VAULT;'])
+      for (const filling of ['a', 'b', ' ', '\n', 'é'])
+        for (let at = 0; at < 300; at++) {
+          const bytes = Buffer.alloc(300 + key.length + (at % 70), filling, 'latin1')
+          bytes.write(key, at, 'latin1')
+          if (!survey(bytes)!.mayHaveKey) expect.fail(`${key} at ${at} among ${filling}`)
+        }
+    for (const text of ['gigantic eggs, $B $ ', 'beginning', 'begun', 'gin ', 'BEGIN-', '  '])
+      expect(survey(Buffer.from(text.repeat(200)))!.mayHaveKey, text).toBe(false)
+  })
+
   test('takes every byte for what it is in a run', () => {
     for (let byte = 0; byte < 256; byte++) {
       const bytes = Buffer.alloc(320, ' ').fill('a', 100, 160)

@@ -86,6 +86,74 @@ describe('the kernel finds what plain TypeScript finds', () => {
     expect(kernel!.occurrences.length).toBe(99_999)
   })
 
+  /** Local parts and domains around the lengths that the kernel looks at in one go, with what may quote or escape in them. */
+  it('in what is an address, or nearly one', () => {
+    const lengths = (most: number) => Array.from({ length: most }, (_, at) => at + 1)
+    const ids = lengths(36).flatMap((local) =>
+      lengths(20).map((domain) => `${'a'.repeat(local)}@${'b'.repeat(domain)}`),
+    )
+    const index = makeIndex(ids.filter((_, at) => at % 3 !== 1))
+    const part = (letter: string, most: number, odd: readonly string[]) =>
+      fc
+        .tuple(fc.nat(most), fc.array(fc.tuple(fc.nat(most), fc.constantFrom(...odd)), { maxLength: 2 }))
+        .map(([length, others]) => {
+          const text = new Array<string>(length).fill(letter)
+          for (const [at, other] of others) if (at < length) text[at] = other
+          return text.join('')
+        })
+    const local = part('a', 36, ['.', '-', '+', '%', "'", '=', '\\', '/', '_', 'é', 'A'])
+    const domain = part('b', 20, ['.', '-', '_', ' ', 'B'])
+    const between = fc.constantFrom('', ' ', '"', '<', '\\n', '%22', "'", '.', '-', '@', ' '.repeat(61))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(local, domain, between), { maxLength: 40 }), fc.nat(200), (parts, cut) => {
+        const content = Buffer.from(parts.map(([before, behind, other]) => `${before}@${behind}${other}`).join(''))
+        const [kernel, plain] = both(index, content, { sizes: [cut + 1, 1000] })
+        expect(kernel).toStrictEqual(plain)
+        expect(both(index, content)[0]).toStrictEqual(plain)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('in what is a UUID, or nearly one', () => {
+    const below = numbers(17)
+    const ids = Array.from({ length: 20 }, () => shapes.uuid!(below, 0))
+    const index = makeIndex(ids)
+    const near = fc
+      .tuple(fc.nat(19), fc.option(fc.tuple(fc.nat(35), fc.constantFrom('-', '0', 'g', 'F', '_', ' '))), fc.nat(3))
+      .map(([which, change, kind]) => {
+        const id = ids[which]!
+        const written = kind === 0 ? id.replaceAll('-', '') : kind === 1 ? id.toUpperCase() : id
+        return change === null ? written : written.slice(0, change[0]) + change[1] + written.slice(change[0] + 1)
+      })
+    const between = fc.constantFrom('', ' ', '"', '-', 'a', '\\n', '\\u0027', '{', ' '.repeat(61), '\n')
+    fc.assert(
+      fc.property(fc.array(fc.tuple(near, between), { minLength: 1, maxLength: 40 }), fc.nat(200), (parts, cut) => {
+        const content = Buffer.from(parts.map(([id, other]) => id + other).join(''))
+        const [kernel, plain] = both(index, content, { sizes: [cut + 1, 1000] })
+        expect(kernel).toStrictEqual(plain)
+        expect(both(index, content)[0]).toStrictEqual(plain)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('where there are as many lines as bytes, and of any length', () => {
+    const index = makeIndex(['1234567890'])
+    for (const length of [1, 2, 3, 5, 15, 16, 17, 63, 64, 65, 1000]) {
+      const lines = Buffer.alloc(20_000, `${' '.repeat(length - 1)}\n`)
+      const content = Buffer.concat([
+        lines,
+        Buffer.from('1234567890'),
+        lines.subarray(length),
+        Buffer.from('1234567890'),
+      ])
+      const [kernel, plain] = both(index, content, { sizes: [7919] })
+      expect(kernel).toStrictEqual(plain)
+      expect(kernel!.occurrences.length).toBe(2)
+    }
+  })
+
   it('in UUIDs of decimal digits alone, if the manifest has them as numbers', () => {
     const grouped = '11111111-2222-3333-4444-555555555555'
     const index = makeIndex([grouped.replaceAll('-', ''), 'aaaaaaaa-2222-3333-4444-555555555555'])

@@ -1,3 +1,4 @@
+import { allocate, webAssembly } from '../web-assembly.ts'
 import { kernelBytes } from './kernel-bytes.ts'
 
 /** What `assembly/index.ts` exports. */
@@ -5,25 +6,19 @@ type Exports = {
   look(length: number, shortest: number): number
   firstControl(): number
   wasAscii(): number
-}
-
-/** What of WebAssembly's JavaScript interface is used; the types of Node do not have it. */
-type Interface = {
-  validate(bytes: Uint8Array): boolean
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object, imports: { env: { memory: { buffer: ArrayBuffer } } }) => { readonly exports: object }
-  Memory: new (pages: { initial: number; maximum: number }) => { buffer: ArrayBuffer }
+  hadKey(): number
 }
 
 /**
  * What one pass over some bytes saw. `group`: where the first `group` bytes begin that have a control byte that text does not
  * have; not less than their number where there is none. `runs`: from and to of each run of at least `shortestRun` letters, digits and signs of base64, of a backslash or a percent
- * sign, ascending.
+ * sign, ascending. `mayHaveKey`: whether `BEGIN ` in any case or `$A` may be in them, which marks begin with.
  */
 export type Survey = {
   readonly group: number
   readonly isAscii: boolean
   readonly runs: Int32Array
+  readonly mayHaveKey: boolean
 }
 
 /** `runs` are overwritten by the next look at any bytes. */
@@ -37,18 +32,37 @@ export const mostBytes = 256 * 1024
 export const shortestRun = 48
 const pageBytes = 64 * 1024
 const space = 0x20
+/** In front of the bytes there are constants, and bytes that are in no run. */
+const blockAt = 256
+
+const sixteen = (byte: number) => new Uint8Array(16).fill(byte)
+const pair = (text: string) => Buffer.from(text.repeat(8))
+/**
+ * What the kernel computes with, 16 bytes each: the order is the kernel's. What a byte is, a bit each, comes from two tables, of its low and of its
+ * high half; a bit stands for bytes of one row, or of two rows that are the same. 1, 2, 4, 8, 16: characters of a run (`%+-/`, digits, letters and signs from
+ * 0x41 or 0x61, from 0x50, from 0x70); 32, 64: control bytes that text does not have.
+ */
+const constants: readonly Uint8Array[] = [
+  Uint8Array.of(122, 126, 126, 126, 126, 127, 126, 126, 126, 94, 92, 37, 76, 69, 36, 109),
+  Uint8Array.of(32, 64, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0),
+  ...[sixteen(0x0f), sixteen(31), sixteen(space - 1), sixteen(0)],
+  ...[sixteen(0x20), pair('gi'), pair('eg'), pair('$$'), sixteen(96)],
+]
 
 /** Undefined: this machine has no SIMD for it. */
 export function openTextKernel(): TextKernel | undefined {
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: Interface }
   const wasm = Buffer.from(kernelBytes, 'base64')
-  if (!WebAssembly.validate(wasm)) return undefined
-  const pages = (mostBytes + pageBytes) / pageBytes
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages })
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } })
-  const { look, firstControl, wasAscii } = exports as Exports
-  const block = new Uint8Array(memory.buffer)
-  const runs = new Int32Array(memory.buffer, mostBytes + group)
+  if (!webAssembly.validate(wasm)) return undefined
+  const memory = allocate((mostBytes + pageBytes) / pageBytes)
+  if (memory === undefined) return undefined
+  const { exports } = new webAssembly.Instance(new webAssembly.Module(wasm), { env: { memory } })
+  const { look, firstControl, wasAscii, hadKey } = exports as Exports
+  const bytesOfConstants = new Uint8Array(memory.buffer)
+  constants.forEach((constant, at) => {
+    bytesOfConstants.set(constant, at * constant.length)
+  })
+  const block = new Uint8Array(memory.buffer, blockAt)
+  const runs = new Int32Array(memory.buffer, blockAt + mostBytes + group)
   return {
     look(bytes) {
       block.set(bytes)
@@ -58,6 +72,7 @@ export function openTextKernel(): TextKernel | undefined {
         group: firstControl(),
         isAscii: wasAscii() === 1,
         runs: runs.subarray(0, 2 * count),
+        mayHaveKey: hadKey() === 1,
       }
     },
   }

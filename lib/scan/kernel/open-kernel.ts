@@ -146,9 +146,15 @@ function openSieve({ buffer }: Memory, layout: MemoryLayout, kernel: Exports): S
       kernel.beginSpots(1)
     },
     sift: kernel.sift,
-    sifted: (list) => (counts[list]! < mostSpots ? lists[list]!.subarray(0, counts[list]!) : undefined),
+    sifted(list) {
+      const count = counts[list]!
+      if (count === 0) return nowhere
+      return count < mostSpots ? lists[list]!.subarray(0, count) : undefined
+    },
   }
 }
+
+const nowhere = new Int32Array(0)
 
 /** Writes what the kernel reads: what is the same for all, the filters and the shapes. */
 function writeDescriptions({ buffer }: Memory, layout: MemoryLayout, index: SubjectIndex): void {

@@ -44,7 +44,9 @@ export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKee
   let kind: TextKind | undefined = teller && { kind: 'rows', teller }
   if (part !== undefined) kind ??= kindOf(part.head, part.head.length < placeHead)
   /** The last bytes, those from `keptFrom` on; `isLineStart`: a line begins there. */
-  let kept = Buffer.from(part?.before ?? [])
+  let kept: Buffer = Buffer.from(part?.before ?? [])
+  /** Where they are kept from the second time on; never what `hold` is given. */
+  let room: Buffer = none
   let keptFrom = (part?.start ?? 0) - kept.length
   let isLineStart = keptFrom === 0
   const isFirst = isLineStart && kept.length === 0
@@ -118,7 +120,10 @@ export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKee
   function hold(bytes: Buffer, from: number, begins: boolean): void {
     isLineStart = begins
     keptFrom += from
-    kept = from === bytes.length ? none : Buffer.from(bytes.subarray(from))
+    const length = bytes.length - from
+    if (length > room.length) room = Buffer.allocUnsafe(2 * length)
+    room.set(bytes.subarray(from))
+    kept = room.subarray(0, length)
   }
 
   /** Where nothing is told or kept of what is before some bytes, what was kept is not needed to read them. */
@@ -164,7 +169,7 @@ export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKee
 
 /** Behind the last line end before `at`; 0: there is none. */
 const startOfLine = (bytes: Buffer, at: number) => (at === 0 ? 0 : bytes.lastIndexOf(lineFeed, at - 1) + 1)
-const none = Buffer.alloc(0)
+const none: Buffer = Buffer.alloc(0)
 
 function tabsIn(line: Buffer, to: number): number {
   let count = 0

@@ -1,109 +1,134 @@
 /**
- * What a byte is, a bit each, from two tables of 16: of its low and of its high half. A bit stands for bytes of one row, or of
- * two rows that are the same.
- * 1, 2, 4, 8, 16: characters of a run (`%+-/`, digits, letters and signs from 0x41 or 0x61, from 0x50, from 0x70); 32, 64: control bytes
- * that text does not have.
+ * The memory: constants, zeros, the bytes that are looked at with 64 spaces behind them, the runs. What is constant is loaded from it,
+ * since it would be put together anew for every group otherwise: see `text-kernel.ts`, which writes it.
  */
-let kindColumns: v128 = i8x16(122, 126, 126, 126, 126, 127, 126, 126, 126, 94, 92, 37, 76, 69, 36, 109)
-let kindRows: v128 = i8x16(32, 64, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0)
-
-/** Behind the bytes and their padding: where runs begin and end. */
-const runs: usize = 256 * 1024 + 64
+const block: usize = 256
+const runs: usize = block + 256 * 1024 + 64
 
 let control: i32 = 0
 let isAscii: bool = true
+let hasKey: bool = false
 let runCount: i32 = 0
 
+/** What 16 bytes are, as the tables have it. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function maskOf(bytes: v128): u64 {
-  return <u64>(<u32>i8x16.bitmask(bytes))
+function kindsOf(bytes: v128, columns: v128, rows: v128, low: v128): v128 {
+  return v128.and(
+    i8x16.relaxed_swizzle(columns, v128.and(bytes, low)),
+    i8x16.relaxed_swizzle(rows, v128.and(i16x8.shr_u(bytes, 4), low)),
+  )
 }
 
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function addRun(from: i32, to: i32): void {
-  const place = runs + (<usize>runCount << 3)
-  store<i32>(place, from)
-  store<i32>(place, to, 4)
-  runCount += 1
+/** A bit for each of 16 bytes that is no character of a run. */
+function outsideRun(at: usize): u32 {
+  const kinds = kindsOf(v128.load(at), v128.load(0), v128.load(0, 16), v128.load(0, 32))
+  return <u32>i8x16.bitmask(i8x16.eq(v128.and(kinds, v128.load(0, 48)), v128.load(0, 80)))
 }
 
 /**
- * Looks at the memory's bytes from 0 to `length`, 64 at a time. The bytes behind `length` are spaces. Returns how many runs
- * there are of at least `shortest` characters, from 48 to 64, that runs are made of: they are listed by their first byte and
- * the one behind their last.
+ * Looks at `length` bytes, 64 at a time. Returns how many runs there are of at least `shortest` characters, 47 or more, that runs are
+ * made of: they are listed by their first byte and the one behind their last.
  */
 export function look(length: i32, shortest: i32): i32 {
-  const columns = kindColumns
-  const rows = kindRows
-  const low = i8x16.splat(15)
-  const zero = i8x16.splat(0)
-  const runBits = i8x16.splat(31)
-  const controlBits = i8x16.splat(96)
+  const columns = v128.load(0)
+  const rows = v128.load(0, 16)
+  const low = v128.load(0, 32)
+  const runBits = v128.load(0, 48)
+  const lastControl = v128.load(0, 64)
+  const zero = v128.load(0, 80)
+  const lowerCase = v128.load(0, 96)
+  const gi = v128.load(0, 112)
+  const eg = v128.load(0, 128)
+  const dollar = v128.load(0, 144)
+  const end = block + <usize>length
   let high = zero
   control = length
+  hasKey = false
   runCount = 0
-  /** Characters of the run that reaches up to `at`. */
-  let open: i32 = 0
-  for (let at: i32 = 0; at < length; at += 64) {
-    let kinds = zero
-    /** A bit for each byte that is no character of a run. */
-    let ends: u64 = 0
-    {
-      const bytes = v128.load(at)
-      high = v128.or(high, bytes)
-      const left = v128.and(i16x8.shr_u(bytes, 4), low)
-      const right = v128.and(bytes, low)
-      const kind = v128.and(i8x16.relaxed_swizzle(columns, right), i8x16.relaxed_swizzle(rows, left))
-      kinds = v128.or(kinds, kind)
-      ends |= maskOf(i8x16.eq(v128.and(kind, runBits), zero))
-    }
-    {
-      const bytes = v128.load(at, 16)
-      high = v128.or(high, bytes)
-      const left = v128.and(i16x8.shr_u(bytes, 4), low)
-      const right = v128.and(bytes, low)
-      const kind = v128.and(i8x16.relaxed_swizzle(columns, right), i8x16.relaxed_swizzle(rows, left))
-      kinds = v128.or(kinds, kind)
-      ends |= maskOf(i8x16.eq(v128.and(kind, runBits), zero)) << 16
-    }
-    {
-      const bytes = v128.load(at, 32)
-      high = v128.or(high, bytes)
-      const left = v128.and(i16x8.shr_u(bytes, 4), low)
-      const right = v128.and(bytes, low)
-      const kind = v128.and(i8x16.relaxed_swizzle(columns, right), i8x16.relaxed_swizzle(rows, left))
-      kinds = v128.or(kinds, kind)
-      ends |= maskOf(i8x16.eq(v128.and(kind, runBits), zero)) << 32
-    }
-    {
-      const bytes = v128.load(at, 48)
-      high = v128.or(high, bytes)
-      const left = v128.and(i16x8.shr_u(bytes, 4), low)
-      const right = v128.and(bytes, low)
-      const kind = v128.and(i8x16.relaxed_swizzle(columns, right), i8x16.relaxed_swizzle(rows, left))
-      kinds = v128.or(kinds, kind)
-      ends |= maskOf(i8x16.eq(v128.and(kind, runBits), zero)) << 48
-    }
-    if (v128.any_true(v128.and(kinds, controlBits))) control = min(control, at)
-    if (ends == 0) {
-      open += 64
-      continue
-    }
-    const first = <i32>ctz(ends)
-    if (open + first >= shortest) addRun(at - open, at + first)
-    open = <i32>clz(ends)
-    // A run of 48 that begins and ends within 64 bytes has the bytes from 16 to 47.
-    if ((<u32>(ends >> 16)) == 0) {
-      const from = 64 - <i32>clz(ends & 0xffff)
-      const to = <i32>ctz(ends & ~0xffff)
-      if (from > first && to < 64 - open && to - from >= shortest) addRun(at + from, at + to)
-    }
+  /** Where the last run ends. */
+  let done: usize = 0
+  for (let at = block; at < end; at += 64) {
+    const a = v128.load(at)
+    const b = v128.load(at, 16)
+    const c = v128.load(at, 32)
+    const d = v128.load(at, 48)
+    high = v128.or(v128.or(high, v128.or(a, b)), v128.or(c, d))
+
+    const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d))
+    if (v128.any_true(i8x16.eq(least, i8x16.min_u(least, lastControl)))) seeControl(at)
+
+    // A run has two whole neighbours of these sixteens, so one at an even place.
+    const first = i8x16.eq(v128.and(kindsOf(a, columns, rows, low), runBits), zero)
+    const third = i8x16.eq(v128.and(kindsOf(c, columns, rows, low), runBits), zero)
+    if (!v128.any_true(first) && at >= done) done = addRun(at, shortest)
+    if (!v128.any_true(third) && at + 32 >= done) done = addRun(at + 32, shortest)
+
+    const signs = v128.or(
+      v128.or(pairsOf(a, lowerCase, gi, eg, dollar), pairsOf(b, lowerCase, gi, eg, dollar)),
+      v128.or(pairsOf(c, lowerCase, gi, eg, dollar), pairsOf(d, lowerCase, gi, eg, dollar)),
+    )
+    if (v128.any_true(signs)) seeKey(at)
   }
   isAscii = i8x16.bitmask(high) == 0
-  if (open >= shortest) addRun(<i32>((length + 63) & ~63) - open, length)
   return runCount
+}
+
+/** Not zero where a dollar sign is, or two letters of `begin` that every one of them has at an even place. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function pairsOf(bytes: v128, lowerCase: v128, gi: v128, eg: v128, dollar: v128): v128 {
+  const folded = v128.or(bytes, lowerCase)
+  return v128.or(v128.or(i16x8.eq(folded, gi), i16x8.eq(folded, eg)), i8x16.eq(bytes, dollar))
+}
+
+/** The group at `at` has bytes below 0x20. */
+function seeControl(at: usize): void {
+  const columns = v128.load(0)
+  const rows = v128.load(0, 16)
+  const low = v128.load(0, 32)
+  let kinds = kindsOf(v128.load(at), columns, rows, low)
+  for (let part: usize = 16; part < 64; part += 16)
+    kinds = v128.or(kinds, kindsOf(v128.load(at + part), columns, rows, low))
+  if (v128.any_true(v128.and(kinds, v128.load(0, 160)))) control = min(control, <i32>(at - block))
+}
+
+/** Adds the run with the 16 bytes from `at` on, if it is long enough; returns where it ends. */
+function addRun(at: usize, shortest: i32): usize {
+  let start = at
+  let before = outsideRun(start - 16)
+  for (; before == 0; before = outsideRun(start - 16)) start -= 16
+  start -= <usize>clz(before) - 16
+  let end = at + 16
+  let behind = outsideRun(end)
+  for (; behind == 0; behind = outsideRun(end)) end += 16
+  end += <usize>ctz(behind)
+  if (<i32>(end - start) >= shortest) {
+    const place = runs + (<usize>runCount << 3)
+    store<i32>(place, <i32>(start - block))
+    store<i32>(place, <i32>(end - block), 4)
+    runCount += 1
+  }
+  return end
+}
+
+/** The group at `at` has two of the letters of `begin` or a dollar sign; whether it has all of the letters, or what follows the sign. */
+function seeKey(at: usize): void {
+  const lowerCase = v128.load(0, 96)
+  const dollar = v128.load(0, 144)
+  let found = v128.load(0, 80)
+  for (let part: usize = 0; part < 64; part += 16) {
+    const place = at + part
+    let letters = i8x16.eq(v128.or(v128.load(place - 2), lowerCase), i8x16.splat(0x62))
+    letters = v128.and(letters, i8x16.eq(v128.or(v128.load(place - 1), lowerCase), i8x16.splat(0x65)))
+    letters = v128.and(letters, i8x16.eq(v128.or(v128.load(place), lowerCase), i8x16.splat(0x67)))
+    letters = v128.and(letters, i8x16.eq(v128.or(v128.load(place, 1), lowerCase), i8x16.splat(0x69)))
+    letters = v128.and(letters, i8x16.eq(v128.or(v128.load(place, 2), lowerCase), i8x16.splat(0x6e)))
+    letters = v128.and(letters, i8x16.eq(v128.load(place, 3), lowerCase))
+    const vault = v128.and(i8x16.eq(v128.load(place), dollar), i8x16.eq(v128.load(place, 1), i8x16.splat(0x41)))
+    found = v128.or(found, v128.or(letters, vault))
+  }
+  hasKey = hasKey || v128.any_true(found)
 }
 
 /** Where the first 64 bytes begin that have a control byte that text does not have; not before the end: there is none. */
@@ -114,4 +139,9 @@ export function firstControl(): i32 {
 /** Whether all bytes are below 0x80. */
 export function wasAscii(): bool {
   return isAscii
+}
+
+/** Whether a key of a mark may be there: `BEGIN ` in any case, or `$A`. */
+export function hadKey(): bool {
+  return hasKey
 }

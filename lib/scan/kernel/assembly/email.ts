@@ -1,6 +1,19 @@
 import { markSigns, outside } from './classify'
-import { block, byteAt, constants, isIn, masks, Table } from './memory'
-import { addCandidate, addText, candidates, isAllowed, lookUp, setShape } from './tokens'
+import { block, byteAt, constants, isIn, masks, stops, Table, tables, tokens } from './memory'
+import {
+  addCandidate,
+  addText,
+  allowedLengths,
+  batchBytes,
+  candidates,
+  endTokens,
+  isAllowed,
+  lookUp,
+  lookUpUntil,
+  nextToken,
+  setShape,
+  writeToken,
+} from './tokens'
 
 let maxLength: i32 = 0
 
@@ -12,15 +25,77 @@ export function scanSigns(shape: usize, from: i32, to: i32, final: bool): i32 {
   setShape(shape)
   const size = to - from
   markSigns(from, size)
-  for (let word = 0; word <= size >> 6; word++) {
-    let signs = load<u64>(masks + (<usize>word << 3))
-    while (signs != 0) {
-      addSign(from + (word << 6) + <i32>ctz(signs), to, final)
-      signs &= signs - 1
-    }
+  for (let word = 0; word <= size >> 6; word += wordsAtOnce) {
+    const listed = listSigns(from, word, min(word + wordsAtOnce, (size >> 6) + 1))
+    const others = addUsual(stops, listed, to)
+    for (let at = stops; at < others; at += 4) addSign(load<i32>(at), to, final)
   }
   lookUp()
   return candidates
+}
+
+/** As many as there is room for the signs of. */
+const wordsAtOnce: i32 = 64
+
+/** Lists the signs in some words of the masks, in `stops`; returns where the list ends. */
+function listSigns(from: i32, firstWord: i32, endWord: i32): usize {
+  let list = stops
+  for (let word = firstWord; word < endWord; word++)
+    for (let signs = load<u64>(masks + (<usize>word << 3)); signs != 0; signs &= signs - 1) {
+      store<i32>(list, from + (word << 6) + <i32>ctz(signs))
+      list += 4
+    }
+  return list
+}
+
+/**
+ * Adds the addresses around listed signs, as far as they are usual: less than 16 characters behind the sign, less than 32 before it, nothing that
+ * may be quoting or an escape, and nothing to be left out at either end. The other signs are listed in place of those that are done; returns where that list ends. A call that may
+ * happen in a loop makes all of it slower.
+ */
+function addUsual(list: usize, listed: usize, to: i32): usize {
+  const rows = v128.load(constants)
+  const low = v128.load(constants, 16)
+  const zero = v128.load(constants, 32)
+  const local = v128.load(constants, 224)
+  const plain = v128.load(constants, 240)
+  const domain = v128.load(constants, 256)
+  const trimmed = tables + Table.trimmed
+  const mayGlue = tables + Table.mayGlue
+  const localTrimmed = tables + Table.localTrimmed
+  const lengths = allowedLengths()
+  const limit = tokens + batchBytes
+  const longest = maxLength
+  let token = nextToken()
+  let others = list
+  for (let at = list; at < listed; ) {
+    for (const until = min(listed, at + (limit - token)); at < until; at += 4) {
+      const sign = load<i32>(at)
+      const address = block + <usize>sign
+      const behind = <i32>ctz(outside(v128.load(address, 1), domain, rows, low, zero) | 0x10000)
+      const near = v128.load(address - 16)
+      const far = v128.load(address - 32)
+      const gaps = (outside(near, local, rows, low, zero) << 16) | outside(far, local, rows, low, zero)
+      const run = <i32>clz(gaps | 1)
+      const unusual = (outside(near, plain, rows, low, zero) << 16) | outside(far, plain, rows, low, zero)
+      const length = run + 1 + behind
+      const first = address - <usize>run
+      const isOther =
+        <i32>(behind == 0) | <i32>(behind == 16) | <i32>(sign + 1 + behind >= to) | <i32>(run == 0) | <i32>(run == 31) |
+        <i32>(<i32>clz(unusual) < run) | <i32>(length > longest) |
+        load<u8>(trimmed + <usize>load<u8>(address + <usize>behind)) |
+        load<u8>(mayGlue + <usize>load<u8>(first - 1)) |
+        load<u8>(localTrimmed + <usize>load<u8>(first))
+      store<i32>(others, sign)
+      others += <usize>(isOther != 0) << 2
+      // The next one overwrites it unless it is usual, and its length is one that occurs.
+      writeToken(token, first, length, sign, sign)
+      token += <usize>(load<u8>(lengths + <usize>length) & <u8>(isOther == 0)) << 2
+    }
+    if (token == limit) token = lookUpUntil(token)
+  }
+  endTokens(token)
+  return others
 }
 
 function addSign(sign: i32, to: i32, final: bool): void {

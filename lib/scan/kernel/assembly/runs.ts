@@ -15,7 +15,7 @@ import {
   setShape,
   writeToken,
 } from './tokens'
-import { addUuid } from './uuid'
+import { addGrouped, addUuid } from './uuid'
 
 /** What is done with a run. */
 export const enum Kind {
@@ -55,9 +55,11 @@ export function scanRuns(shape: usize, from: i32, to: i32, final: bool): i32 {
   return candidates
 }
 
+/** A UUID of decimal digits alone may be a number as well: then each is looked at by itself. */
 function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
-  for (let at = 0; at < stopCount; at++) {
-    const stop = load<i32>(stops + (<usize>at << 2))
+  const last = mayBeDecimal ? stops + (<usize>stopCount << 2) : addGrouped(from, columns)
+  for (let at = stops; at < last; at += 4) {
+    const stop = load<i32>(at)
     addUuid(from + stop - runLengthBefore(stop), from + stop, columns, mayBeDecimal)
   }
 }

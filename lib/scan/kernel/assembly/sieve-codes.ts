@@ -18,6 +18,10 @@ let shortestHex: i32 = 0
 /** So many groups and more are looked for without runs of digits. */
 const manyGroups: i32 = 4
 
+/*
+ * What is rare is listed first, in `stops`, and looked at when the loop has ended: a call that may happen in a loop makes all of it slower.
+ */
+
 /** Before `maskOf`. */
 export function prepareMasks(): void {
   rows = v128.load(constants)
@@ -54,17 +58,25 @@ function siftGroups(first: i32, size: i32, hasNumbers: bool): void {
   const isLong = groups > manyGroups
   // Bytes of the masks from one word to the next, which overlap: a run that begins in the one is in it as a whole.
   const step = isLong ? 4 : 6
+  let list = stops
   for (let byte = 0; byte << 3 < size; byte += 4 * step) {
     const one = runsFrom(byte, step, isLong, hasNumbers)
     const other = runsFrom(byte + 2 * step, step, isLong, hasNumbers)
-    if (!v128.any_true(v128.or(one, other))) continue
-    const at = first + (byte << 3)
-    const bits = step << 3
-    if (i64x2.extract_lane(one, 0) != 0) siftBase64(at, bits)
-    if (i64x2.extract_lane(one, 1) != 0) siftBase64(at + bits, bits)
-    if (i64x2.extract_lane(other, 0) != 0) siftBase64(at + 2 * bits, bits)
-    if (i64x2.extract_lane(other, 1) != 0) siftBase64(at + 3 * bits, bits)
+    store<i32>(list, byte)
+    list += <usize>v128.any_true(v128.or(one, other)) << 2
   }
+  for (let place = stops; place < list; place += 4) {
+    const byte = load<i32>(place)
+    siftTwo(first, byte, runsFrom(byte, step, isLong, hasNumbers), step)
+    siftTwo(first, byte + 2 * step, runsFrom(byte + 2 * step, step, isLong, hasNumbers), step)
+  }
+}
+
+function siftTwo(first: i32, byte: i32, runs: v128, step: i32): void {
+  const at = first + (byte << 3)
+  const bits = step << 3
+  if (i64x2.extract_lane(runs, 0) != 0) siftBase64(at, bits)
+  if (i64x2.extract_lane(runs, 1) != 0) siftBase64(at + bits, bits)
 }
 
 /** Where runs of 16 or 32 characters begin in two words of the masks. */
@@ -84,34 +96,51 @@ function runsFrom(byte: i32, step: i32, isLong: bool, hasNumbers: bool): v128 {
   return isLong ? v128.and(runs, i64x2.shr_u(runs, 16)) : runs
 }
 
+/** Two words of the masks that begin `step` bytes from each other. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function twoWords(list: usize, byte: i32, step: i32): v128 {
+export function twoWords(list: usize, byte: i32, step: i32): v128 {
   const place = list + <usize>byte
   return v128.load64_lane(place + <usize>step, v128.load64_zero(place), 1)
 }
 
-/** The runs of at least 15 characters, which have eight full bits in a byte of the masks. */
+/** The runs of at least 15 characters, which have eight full bits in a byte of the masks; from 23 on in two neighbours, from 31 on in three. */
 function siftLongRuns(first: i32, size: i32, to: i32, least: i32): void {
   const last = size >> 6
   const hasTwo = least >= 23
+  const hasThree = least >= 31
   const ones = v128.load(constants, 288)
   let before: u32 = 0
-  /** Runs that end before this byte of the masks are done. */
-  let done = 0
+  let twoBefore: u32 = 0
+  let list = stops
   for (let word = 0; word <= last; word += 2) {
     const bytes = <u32>i8x16.bitmask(i8x16.eq(v128.load(runMasks + (<usize>word << 3)), ones))
     let full = hasTwo ? bytes & ((bytes << 1) | before) : bytes
     before = bytes >> 15
-    for (; full != 0; full &= full - 1) {
-      const byte = (word << 3) + <i32>ctz(full)
-      if (byte < done) continue
-      if (hasTwo && !isLong(byte)) continue
-      const stop = stopOf(byte, size)
-      done = stop >> 3
-      siftRun(first, startOf(byte), stop, to)
-    }
+    if (hasThree) full &= (bytes << 2) | twoBefore
+    twoBefore = bytes >> 14
+    store<i32>(list, word << 3)
+    store<u32>(list, full, 4)
+    list += <usize>(full != 0) << 3
   }
+  /** Runs that end before this byte of the masks are done. */
+  let done = 0
+  for (let place = stops; place < list; place += 8)
+    done = siftRunsAt(first, size, to, load<i32>(place), load<u32>(place, 4), hasTwo, done)
+}
+
+/** The runs around these bytes of the masks, a bit each, from `from` on; returns what is done then. */
+function siftRunsAt(first: i32, size: i32, to: i32, from: i32, bytes: u32, hasTwo: bool, before: i32): i32 {
+  let done = before
+  for (let full = bytes; full != 0; full &= full - 1) {
+    const byte = from + <i32>ctz(full)
+    if (byte < done) continue
+    if (hasTwo && !isLong(byte)) continue
+    const stop = stopOf(byte, size)
+    done = stop >> 3
+    siftRun(first, startOf(byte), stop, to)
+  }
+  return done
 }
 
 /** Whether a run of 30 characters may be around this byte of the masks and the one before, both of which are full. */

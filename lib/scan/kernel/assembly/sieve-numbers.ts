@@ -1,34 +1,71 @@
-import { block, digitMasks, exponentMasks, sieve } from './memory'
+import { block, digitMasks, exponentMasks, sieve, stops } from './memory'
+import { twoWords } from './sieve-codes'
 import { addSpot, List } from './spots'
 
+/** Bytes of the masks from one word to the next, whose first byte is the last one of the word before, so that a pattern of nine characters is whole. */
+const step: i32 = 7
+
 /**
- * Where numbers may be written with separators or in scientific notation. Eight bytes of the masks are read at a time, of which
- * the first is the last one of the time before, so that a pattern of nine characters is whole.
+ * Where numbers may be written with separators or in scientific notation. Two words of the masks are looked at together; those with any such place
+ * are listed, and looked at again.
  */
 export function siftNumbers(first: i32, size: i32, to: i32): void {
   const hasGroups = load<i32>(sieve, 196) != 0
   const hasTwo = load<i32>(sieve, 196) > 1
   const least = load<i32>(sieve, 200)
   const lossy = load<i32>(sieve, 276) != 0
+  const isClose = least > 2 && !lossy
   const last = (size >> 3) + 1
-  for (let byte = -1; byte < last; byte += 7) {
-    const digits = load<u64>(digitMasks + <usize>byte)
-    const before1 = digits << 1
-    // Three digits behind something else behind a digit end here: that is what each group but the first is.
-    let groups = digits & before1 & (digits << 2) & ~(digits << 3) & (digits << 4)
-    // Of two and more groups the one before is one as well.
-    if (hasTwo) groups &= groups << 4
-    if (groups != 0 && hasGroups) {
-      for (groups &= ~(<u64>0xff); groups != 0; groups &= groups - 1)
-        addGroup(first, (byte << 3) + <i32>ctz(groups))
-    }
-    // Of the four characters before an exponent two neighbours are never both no digits: there is one point at most.
-    const pairs = digits | before1
-    let exponents = least == 0 ? 0 : load<u64>(exponentMasks + <usize>byte) & (pairs << 1)
-    if (least > 2 && !lossy) exponents &= pairs << 3
-    for (exponents &= ~(<u64>0xff); exponents != 0; exponents &= exponents - 1)
-      addExponent(first, (byte << 3) + <i32>ctz(exponents), least, lossy, to)
+  let list = stops
+  for (let byte = -1; byte < last; byte += 2 * step) {
+    store<i32>(list, byte)
+    const digits = twoWords(digitMasks, byte, step)
+    const places = v128.or(groupsAt(digits, hasTwo), exponentsAt(digits, byte, isClose))
+    list += <usize>v128.any_true(places) << 2
   }
+  for (let place = stops; place < list; place += 4) {
+    const byte = load<i32>(place)
+    const digits = twoWords(digitMasks, byte, step)
+    if (hasGroups) {
+      const groups = groupsAt(digits, hasTwo)
+      addGroups(first, byte, i64x2.extract_lane(groups, 0))
+      addGroups(first, byte + step, i64x2.extract_lane(groups, 1))
+    }
+    if (least == 0) continue
+    const exponents = exponentsAt(digits, byte, isClose)
+    addExponents(first, byte, i64x2.extract_lane(exponents, 0), least, lossy, to)
+    addExponents(first, byte + step, i64x2.extract_lane(exponents, 1), least, lossy, to)
+  }
+}
+
+/** Where three digits behind something else behind a digit end: that is what each group but the first is. Of two and more groups the one before is one as well. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function groupsAt(digits: v128, hasTwo: bool): v128 {
+  const three = v128.and(v128.and(digits, i64x2.shl(digits, 1)), i64x2.shl(digits, 2))
+  const groups = v128.and(v128.andnot(three, i64x2.shl(digits, 3)), i64x2.shl(digits, 4))
+  return hasTwo ? v128.and(groups, i64x2.shl(groups, 4)) : groups
+}
+
+/** Of the four characters before an exponent two neighbours are never both no digits: there is one point at most. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function exponentsAt(digits: v128, byte: i32, isClose: bool): v128 {
+  const pairs = v128.or(digits, i64x2.shl(digits, 1))
+  const exponents = v128.and(twoWords(exponentMasks, byte, step), i64x2.shl(pairs, 1))
+  return isClose ? v128.and(exponents, i64x2.shl(pairs, 3)) : exponents
+}
+
+/** What ends in the first byte was seen in the word before. */
+const seen: u64 = 0xff
+
+function addGroups(first: i32, byte: i32, ends: u64): void {
+  for (let groups = ends & ~seen; groups != 0; groups &= groups - 1) addGroup(first, (byte << 3) + <i32>ctz(groups))
+}
+
+function addExponents(first: i32, byte: i32, places: u64, least: i32, lossy: bool, to: i32): void {
+  for (let exponents = places & ~seen; exponents != 0; exponents &= exponents - 1)
+    addExponent(first, (byte << 3) + <i32>ctz(exponents), least, lossy, to)
 }
 
 /** The digits that end at this bit of the masks, the last one on top; at least 56 are known. */

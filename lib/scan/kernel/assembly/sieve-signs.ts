@@ -32,13 +32,20 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
     let signs: u64 = 0
     let zeros: u64 = 0
     let high: u64 = 0
+    let least = zero
     for (let part: usize = 0; part < 64; part += 16) {
       const bytes = v128.load(address + part)
       const found = v128.and(classOf(bytes, columns, rows, low), signBits)
-      signs |= <u64>(<u32>i8x16.bitmask(i8x16.ne(found, zero))) << part
-      zeros |= <u64>(<u32>i8x16.bitmask(i8x16.eq(bytes, zero))) << part
-      high |= <u64>(<u32>i8x16.bitmask(bytes)) << part
+      signs |= <u64>(<u32>i8x16.bitmask(i8x16.gt_s(found, zero))) << part
+      least = part == 0 ? bytes : i8x16.min_s(least, bytes)
     }
+    // Most words with signs have nothing else.
+    if (v128.any_true(i8x16.le_s(least, zero)))
+      for (let part: usize = 0; part < 64; part += 16) {
+        const bytes = v128.load(address + part)
+        zeros |= <u64>(<u32>i8x16.bitmask(i8x16.eq(bytes, zero))) << part
+        high |= <u64>(<u32>i8x16.bitmask(bytes)) << part
+      }
     const isNext = word == lastWord + 1
     lastWord = word
     // What the word before the first new byte has was looked at before.

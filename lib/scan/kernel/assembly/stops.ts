@@ -132,10 +132,16 @@ function collect(doublings: i32, window: i32, last: usize, list: usize): usize {
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 export function runLengthBefore(stop: i32): i32 {
-  // At least 56 bits before it; in front of the first word there are zeros.
-  const bits = load<u64>(masks + <usize>(stop >> 3) - 7) << (8 - (<u64>stop & 7))
-  const length = <i32>clz(~bits)
+  const length = shortLengthBefore(stop)
   return length < 56 ? length : longLengthBefore(stop)
+}
+
+/** The same for runs of less than 56 bytes; of others it is 56 or more. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+export function shortLengthBefore(stop: i32): i32 {
+  // At least 56 bits before it; in front of the first word there are zeros.
+  return <i32>clz(~(load<u64>(masks + <usize>(stop >> 3) - 7) << (8 - (<u64>stop & 7))))
 }
 
 function longLengthBefore(stop: i32): i32 {

@@ -1,6 +1,7 @@
 import { outside } from './classify'
-import { block, byteAt, constants, plainDigits, tokens } from './memory'
-import { addBytes, addCandidate, addText, nextToken } from './tokens'
+import { block, byteAt, constants, plainDigits, stops, tokens } from './memory'
+import { shortLengthBefore, stopCount } from './stops'
+import { addBytes, addCandidate, addText, batchBytes, endTokens, lookUpUntil, nextToken, writeToken } from './tokens'
 
 const plainLength: i32 = 32
 const lastGroup: i32 = 12
@@ -10,6 +11,49 @@ const before: i32 = 24
 const hyphen: u8 = 0x2d
 /** All of these 24 but the hyphens. */
 const groups: u32 = 0xffffff & ~((1 << 8) | (1 << 13) | (1 << 18) | (1 << 23))
+
+/**
+ * Adds the UUIDs in groups that the runs end with which are listed in `stops`, and lists the other runs there that may end one, in place of those that
+ * are done; returns where that list ends.
+ */
+export function addGrouped(from: i32, columns: v128): usize {
+  const rows = v128.load(constants)
+  const low = v128.load(constants, 16)
+  const zero = v128.load(constants, 32)
+  const last = stops + (<usize>stopCount << 2)
+  const bytes = block + <usize>from
+  const limit = tokens + batchBytes
+  let token = nextToken()
+  let others = stops
+  for (let at = stops; at < last; ) {
+    for (const until = min(last, at + (limit - token)); at < until; at += 4) {
+      const stop = load<i32>(at)
+      const length = shortLengthBefore(stop)
+      const end = bytes + <usize>stop
+      store<i32>(others, stop)
+      others += <usize>(length >= plainLength) << 2
+      const isLast = <i32>(length == lastGroup) & <i32>(load<u8>(end - lastGroup - 1) == hyphen)
+      // Most runs of digits in other texts.
+      if (!isLast) continue
+      const first = end - lastGroup - before
+      const middle = v128.load(first, 16)
+      const head = v128.shuffle<i8>(v128.load(first), middle, 0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 14, 15, 16, 17)
+      const tail = v128.shuffle<i8>(middle, v128.load(first, 20), 3, 4, 5, 6, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31)
+      const plain = plainDigits + ((token - tokens) << 3)
+      v128.store(plain, head)
+      v128.store(plain, tail, 16)
+      const gaps = outside(head, columns, rows, low, zero) | outside(tail, columns, rows, low, zero)
+      const signs = (load<u8>(first, 8) ^ hyphen) | (load<u8>(first, 13) ^ hyphen) | (load<u8>(first, 18) ^ hyphen)
+      const place = from + stop
+      // The next one overwrites it unless it is one.
+      writeToken(token, plain, plainLength, place - lastGroup, place)
+      token += <usize>(((gaps | <u32>signs) == 0) & (place >= lastGroup + before)) << 2
+    }
+    if (token == limit) token = lookUpUntil(token)
+  }
+  endTokens(token)
+  return others
+}
 
 /**
  * The UUID that a run of hexadecimal digits may end. What stands before it is not looked at: that is decided later.
