@@ -10,6 +10,7 @@ import { zipOf } from '../decode/archive/zip-writer.ts'
 import { kind, lengths, list1, orcFile, type } from '../decode/columnar/orc-writer.ts'
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 import { zstdFrame } from '../decode/frames.ts'
+import { odv } from '../support/odv.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import { csvRecords, jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
@@ -172,6 +173,12 @@ describe('a large version of transferred people', () => {
     // What the executor cannot judge is pinned for whoever can.
     const requested = requestedOf(place)
     expect(requested['table.orc']!.pieces).toEqual(pinsOf(table, requested['table.orc']!))
+    const given = await odv(place.root, 'request', 'run-0-ie-0', '--state', 'state', '--out', 'request.jsonl')
+    expect([given.code, given.stderr]).toEqual([0, ''])
+    const lines = readFileSync(join(place.root, 'request.jsonl'), 'utf8').trimEnd().split('\n').slice(1)
+    expect(Object.fromEntries(lines.map((line) => JSON.parse(line)).map(({ key, pieces }) => [key, pieces]))).toEqual(
+      Object.fromEntries(Object.entries(requested).map(([key, { pieces }]) => [key, pieces])),
+    )
     // Of so short an archive the first slice has all.
     expect(requested['archive.zip']!.pieces).toEqual([{ from: 0, to: archive.length, sha256: sha256Of(archive) }])
   })
