@@ -11,7 +11,7 @@ import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts
 import { type SliceScan, scanSlice } from '../../lib/scan/scan-slice.ts'
 import { compareWith, opinionOnFrames } from '../../lib/scan/second-opinion.ts'
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
-import { seekTable, skippable, zstdFrame } from '../decode/frames.ts'
+import { type Block, seekTable, skippable, zstdFrame } from '../decode/frames.ts'
 import { gzipMember } from '../decode/gzip-member.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
@@ -425,4 +425,27 @@ it('a compression of one frame, or of something other than text, is left to the 
     Buffer.concat([block(block(text)), block(text)]),
   ])
     expect((await scanSlice(ofRange(bytes), { from: 0, to: 50 }, bytes.length, index, () => {})).kind).toBe('container')
+})
+
+it('the stored bytes of frames that are longer than what waits for their end are pinned, also while they are decoded ahead', async () => {
+  const block: Block = { type: 'raw', bytes: Buffer.from('somebody else,\n'.repeat(8700)) }
+  const frame = zstdFrame(Array.from({ length: 90 }, () => block))
+  const short = zstdCompressSync('nobody,\n')
+  const bytes = Buffer.concat([short, frame, short, frame])
+  const read = async function* ({ from, to }: { from: number; to: number }) {
+    for (let at = from; at < to; at += 2 ** 18) yield bytes.subarray(at, Math.min(at + 2 ** 18, to))
+  }
+  const means = { hasSpareCore: () => true }
+  const pins: unknown[] = []
+  for (const slice of slicesOf([2 ** 20, bytes.length - 2 ** 20], bytes.length)) {
+    const args = [index, () => true, defaultForms, undefined, shortLine, means] as const
+    const scan = await scanSlice(read, slice, bytes.length, ...args)
+    const { start, end, sha256, gaps } = scan.kind === 'frames' ? scan : expect.fail('expected frames')
+    expect(gaps).toEqual([])
+    expect(sha256).toBe(start === end ? undefined : hash('sha256', bytes.subarray(start, end)))
+    pins.push([start, end])
+  }
+  // Its end is known 10 MB behind the edge, and the last slice has no frame that begins in it.
+  const second = bytes.length - frame.length - short.length
+  expect(pins).toEqual([[0, second], [second, bytes.length], expect.anything()])
 })
