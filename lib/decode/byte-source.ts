@@ -40,7 +40,7 @@ export function byteSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
   async function peekSome(count: number): Promise<Uint8Array> {
     if (held.length >= count || ended || failure !== undefined) return held
     // The producer may reuse its buffer as soon as it is asked for more (and `slice` of a Buffer does not copy).
-    const parts: Uint8Array[] = [Buffer.from(held)]
+    const parts: Uint8Array[] = held.length > 0 ? [Buffer.from(held)] : []
     let length = held.length
     try {
       while (length < count) {
@@ -52,6 +52,7 @@ export function byteSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
     } catch (error) {
       failure = { error }
     }
+    // What came in one piece is not copied.
     held = parts.length === 1 ? parts[0]! : Buffer.concat(parts, length)
     return held
   }

@@ -24,7 +24,7 @@ const linesOf = (contents: ReadonlyMap<string, Collected>, path: string) => {
   return lines
 }
 
-describe('ORC as pyarrow and Java write it', () => {
+describe('ORC as pyarrow, Java and Trino write it', () => {
   test('has every compression and both versions that it writes', () => {
     expect(cases.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['uncompressed', 'zlib', 'snappy', 'lz4', 'zstd', 'version-0.11']),

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
-import { varint } from '../../../lib/scan/samples/thrift-writer.ts'
+import { type ThriftFields, varint } from '../../../lib/scan/samples/thrift-writer.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { dictionaryPage, page, parquetFile, prefixed, withFooter } from './parquet-file.ts'
 
@@ -97,18 +97,22 @@ describe('what a file holds besides values', () => {
     expect(reasons(await read(file(Buffer.from([0, 1, 2]))))).toEqual(['not-text'])
   })
 
-  test('is read of fields that are not known', async () => {
+  test('is read of fields that are not known, which leave a column in doubt where the schema has them', async () => {
     const schema = { 12: { list: [{ struct: { 1: { int: 987654321 }, 7: { bytes: 'user 1234567890' } } }] } }
     const { reading, contents } = await read(
       parquetFile({ type: 2, schema, pages: [page(1, 0, longs([5n]))], values: 1 }),
     )
-    expect(reading.gaps).toEqual([])
-    expect(textsOf(contents)['parquet/footer']).toBe('root\nc\n987654321\nuser 1234567890\nc\n')
+    expect(reading.gaps).toMatchObject([{ reason: 'unsupported-format', path: column.split('/') }])
+    expect(textsOf(contents)).toMatchObject({
+      [column]: '5\n',
+      'parquet/footer': 'root\nc\n987654321\nuser 1234567890\nc\n',
+    })
   })
 })
 
 describe('a Parquet file that contradicts itself', () => {
   const one = page(1, 0, longs([5n]))
+  const ofType = (id: number, fields: ThriftFields = {}) => ({ struct: { [id]: { struct: fields } } })
   const cases = [
     { name: 'more values than the footer states', file: parquetFile({ type: 2, pages: [one, one], values: 1 }) },
     { name: 'fewer values than the footer states', file: parquetFile({ type: 2, pages: [one], values: 2 }) },
@@ -126,6 +130,17 @@ describe('a Parquet file that contradicts itself', () => {
       name: 'another checksum',
       file: parquetFile({ type: 2, pages: [page(1, 0, longs([5n]), { 4: { int: 1 } })], values: 1 }),
     },
+    ...[
+      {
+        name: 'decimal by one type and text by the other',
+        type: 6,
+        schema: { 6: { int: 5 }, 8: { int: 9 }, 10: ofType(4) },
+      },
+      { name: 'decimal without a precision', type: 6, schema: { 6: { int: 5 } } },
+      { name: 'decimal without a scale', type: 2, schema: { 10: ofType(5, { 2: { int: 9 } }) } },
+      { name: 'signed by one type only', type: 2, schema: { 6: { int: 18 }, 10: ofType(10, { 2: { flag: false } }) } },
+      { name: 'neither signed nor unsigned', type: 2, schema: { 10: ofType(10, { 1: { int: 64, bits: 8 } }) } },
+    ].map(({ name, type, schema }) => ({ name, file: parquetFile({ type, schema, pages: [one], values: 1 }) })),
     { name: 'another type', file: parquetFile({ type: 2, pages: [one], values: 1, chunk: { 1: { int: 1 } } }) },
     {
       name: 'a column before the file',

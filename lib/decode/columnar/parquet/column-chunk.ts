@@ -171,6 +171,13 @@ export async function readColumnChunk(
     if (isOfContent(error)) for (const content of [data, statistics, slack, doubtful]) await content.abandon()
     throw error
   } finally {
+    if (leaf.isDoubtful)
+      addGap(decoding, {
+        reason: 'unsupported-format',
+        path,
+        offset: 0,
+        detail: 'parquet: expected a column of which the schema says only what is known',
+      })
     if (isLossy)
       addGap(decoding, {
         reason: 'lossy-number',

@@ -34,6 +34,8 @@ export type Leaf = {
   readonly definition: number
   readonly repetition: number
   readonly print: Print
+  /** The schema says something of it that is not known, which may be how its values are meant. */
+  readonly isDoubtful: boolean
   readonly steps: readonly Step[]
 }
 
@@ -66,15 +68,19 @@ export function leavesOf(elements: readonly ThriftStruct[]): Leaf[] {
   return leaves
 }
 
+/** Of `SchemaElement`. */
+const lastField = 10
+
 const widths: Partial<Record<Physical, number>> = { INT32: 4, INT64: 8, INT96: 12, FLOAT: 4, DOUBLE: 8 }
 
-function typeOf(element: ThriftStruct, type: number): Pick<Leaf, 'physical' | 'width' | 'print'> {
+function typeOf(element: ThriftStruct, type: number): Pick<Leaf, 'physical' | 'width' | 'print' | 'isDoubtful'> {
   const physical = physicalTypes[type]
   if (physical === undefined) throw corrupt('parquet: expected a known type')
   if ((countIn(element, 5) ?? 0) > 0) throw corrupt('parquet: expected no elements inside of a column')
   const width = physical === 'FIXED_LEN_BYTE_ARRAY' ? countIn(element, 2) : (widths[physical] ?? 0)
   if (width === undefined) throw corrupt('parquet: expected the length of values of a fixed length')
-  return { physical, width, print: printOf(element, physical, width) }
+  const isDoubtful = [...element.keys()].some((id) => id < 1 || id > lastField)
+  return { physical, width, print: printOf(element, physical, width), isDoubtful }
 }
 
 /** Fields of `LogicalType` and values of `ConvertedType` that matter here. */
@@ -85,27 +91,21 @@ function printOf(element: ThriftStruct, physical: Physical, width: number): Prin
   const type = structIn(element, 10)
   const old = numberIn(element, 6)
   const isOf = (id: number) => type?.has(id) ?? false
-  const decimal = type && structIn(type, logical.decimal)
-  if (decimal !== undefined || old === converted.decimal) {
-    if (
-      decimal !== undefined &&
-      (numberIn(decimal, 2) === undefined || (old ?? converted.decimal) !== converted.decimal)
-    )
-      throw corrupt('parquet: expected both types of a column to be decimal')
-    const scale = (decimal && numberIn(decimal, 1)) ?? numberIn(element, 7) ?? 0
-    if ((numberIn(element, 7) ?? scale) !== scale || scale < 0 || scale > 1000)
-      throw corrupt('parquet: expected one scale of decimal numbers, from 0 to 1000')
-    if (physical !== 'FLOAT' && physical !== 'DOUBLE' && physical !== 'INT96' && physical !== 'BOOLEAN')
-      return { as: 'decimal', scale }
-  }
+  const scale = scaleOf(element, type, old)
+  if (
+    scale !== undefined &&
+    physical !== 'FLOAT' &&
+    physical !== 'DOUBLE' &&
+    physical !== 'INT96' &&
+    physical !== 'BOOLEAN'
+  )
+    return { as: 'decimal', scale }
   switch (physical) {
     case 'BOOLEAN':
       return { as: 'boolean' }
     case 'INT32':
     case 'INT64': {
-      const integer = type && structIn(type, logical.integer)
-      const isUnsigned = integer ? integer.get(2) === false : converted.unsigned.some((each) => each === old)
-      return { as: isUnsigned ? 'unsigned' : 'signed' }
+      return { as: isUnsigned(type && structIn(type, logical.integer), old) ? 'unsigned' : 'signed' }
     }
     case 'INT96':
       return { as: 'int96' }
@@ -126,4 +126,29 @@ function printOf(element: ThriftStruct, physical: Physical, width: number): Prin
     default:
       return physical satisfies never
   }
+}
+
+/** Digits behind the point of decimal numbers; undefined: these are none. Where both types are there they have to agree, and say all that they should. */
+function scaleOf(element: ThriftStruct, type: ThriftStruct | undefined, old: number | undefined): number | undefined {
+  const decimal = type && structIn(type, logical.decimal)
+  if (decimal === undefined && old !== converted.decimal) return undefined
+  if ((type !== undefined && decimal === undefined) || (old ?? converted.decimal) !== converted.decimal)
+    throw corrupt('parquet: expected both types of a column to be decimal')
+  const [scale, precision] = decimal
+    ? [numberIn(decimal, 1), numberIn(decimal, 2)]
+    : [numberIn(element, 7) ?? 0, numberIn(element, 8)]
+  if (scale === undefined || precision === undefined)
+    throw corrupt('parquet: expected the scale and the precision of decimal numbers')
+  if ((numberIn(element, 7) ?? scale) !== scale || scale < 0 || scale > 1000)
+    throw corrupt('parquet: expected one scale of decimal numbers, from 0 to 1000')
+  return scale
+}
+
+function isUnsigned(integer: ThriftStruct | undefined, old: number | undefined): boolean {
+  const wasUnsigned = converted.unsigned.some((each) => each === old)
+  if (integer === undefined) return wasUnsigned
+  const isSigned = integer.get(2)
+  if (typeof isSigned !== 'boolean' || (old !== undefined && isSigned === wasUnsigned))
+    throw corrupt('parquet: expected both types of a column to say the same about signs')
+  return !isSigned
 }
