@@ -7,7 +7,7 @@ import { createDigestedRows } from './digested-rows.ts'
 import { passesFilter, type Seed } from './filter.ts'
 import { createFilterRows } from './filter-rows.ts'
 import type { HashedForm } from './hashed-forms.ts'
-import { createHashedRows, type Place } from './hashed-rows.ts'
+import { createHashedRows, type Place, type Spelled } from './hashed-rows.ts'
 import { createHeldRows } from './held-rows.ts'
 import type { IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
@@ -80,13 +80,19 @@ export function createIndexBuilder(options: {
   const onPending = { onKnown: contradictions.noteKnown, onNew: appendPending }
   const heldPending = createHeldRows(walkBases, onPending, mostHeld)
 
-  let lastPlace: Place
+  /** Of the rows that wait, where they are hashed as well. */
+  let spelled: Spelled[] = []
   const waiting = createWaitingRows(keys.tagKey, seed, (batch) => {
-    if (bases.length === 0 && hashed === undefined) appendAll(batch)
+    if (hashed !== undefined) {
+      const own = spelled
+      spelled = []
+      let next = 0
+      eachRow(batch, (row) => hashed.add(append(row), own[next++]!))
+    } else if (bases.length === 0) appendAll(batch)
     else
       eachRow(batch, (row) => {
         if (mayBeKnown(row)) held.hold(row)
-        else lastPlace = append(row)
+        else append(row)
       })
   })
   const waitingPending = createWaitingRows(keys.tagKey, seed, (batch) =>
@@ -134,11 +140,8 @@ export function createIndexBuilder(options: {
     if (hashed === undefined && waiting.addPlain(line, text)) return undefined
     const result = canonicalOf(text, caseRule)
     if ('problem' in result) return result.problem
+    if (hashed !== undefined) spelled.push({ text, ...result })
     waiting.add(line, shapeCodes[result.shape], result.canonical)
-    if (hashed !== undefined) {
-      waiting.flush()
-      hashed.add(lastPlace, { text, ...result })
-    }
     return undefined
   }
 

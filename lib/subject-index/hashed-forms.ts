@@ -68,16 +68,13 @@ export function hashedTexts(
 const blockBytes = { md5: 64, sha1: 64, sha256: 64, sha512: 128 } as const
 
 /**
- * Makes digests of identifiers, which are ASCII and at most 254 characters: what is returned writes one to the beginning of `into`.
+ * Makes digests of identifiers, which are ASCII and at most 254 characters: what is returned gives one in Latin-1, a character a byte.
  * Nothing is allocated outside of the heap for each, which would take ten times as long in the end.
  */
-export function createHasher({ algorithm, kind, salt }: HashedForm): (text: string, into: Uint8Array) => void {
+export function createHasher({ algorithm, kind, salt }: HashedForm): (text: string) => string {
   const before = kind === 'prefixed' ? salt.length : kind === 'hmac' ? blockBytes[algorithm] : 0
   const message = Buffer.alloc(before + maxIdentifierLength + salt.length)
-  const digestInto = (bytes: Uint8Array, into: Uint8Array, at = 0) => {
-    const digest = hash(algorithm, bytes, 'binary')
-    for (let byte = 0; byte < digest.length; byte++) into[at + byte] = digest.charCodeAt(byte)
-  }
+  const digestOf = (bytes: Uint8Array) => hash(algorithm, bytes, 'binary')
   /** The message up to where the text ends, which stands at `before`. */
   const withText = (text: string) => {
     const end = before + message.write(text, before, 'latin1')
@@ -87,24 +84,22 @@ export function createHasher({ algorithm, kind, salt }: HashedForm): (text: stri
   }
   if (kind !== 'hmac') {
     if (kind === 'prefixed') message.set(salt)
-    return (text, into) => digestInto(withText(text), into)
+    return (text) => digestOf(withText(text))
   }
   // A call of createHmac costs ten times as much as both of these.
   const key = Buffer.alloc(before)
-  if (salt.length > before) digestInto(salt, key)
+  if (salt.length > before) key.write(digestOf(salt), 'latin1')
   else key.set(salt)
   message.set(key.map((byte) => byte ^ 0x36))
   const outer = Buffer.alloc(before + hashBytes[algorithm])
   outer.set(key.map((byte) => byte ^ 0x5c))
-  return (text, into) => {
-    digestInto(withText(text), outer, before)
-    digestInto(outer, into)
+  return (text) => {
+    outer.write(digestOf(withText(text)), before, 'latin1')
+    return digestOf(outer)
   }
 }
 
 /** One digest. */
 export function digestIn(form: HashedForm, text: string): Buffer {
-  const digest = Buffer.alloc(hashBytes[form.algorithm])
-  createHasher(form)(text, digest)
-  return digest
+  return Buffer.from(createHasher(form)(text), 'latin1')
 }

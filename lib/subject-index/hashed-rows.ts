@@ -3,14 +3,16 @@ import { ManifestInvalid } from '../errors.ts'
 import type { CaseRule, Shape } from '../manifest/identifier.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { createTableWriter, shardBitsFor } from './digest-table.ts'
-import { hashInto, type Seed } from './filter.ts'
+import type { Seed } from './filter.ts'
 import { createFilterRows } from './filter-rows.ts'
-import { createHasher, type HashedForm, hashBytes, hashedFormName, hashedTexts } from './hashed-forms.ts'
+import { createHasher, digestIn, type HashedForm, hashBytes, hashedFormName, hashedTexts } from './hashed-forms.ts'
 import type { IndexFooter } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
+import { rowsTogether } from './kernel/row-digests.ts'
 import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
 import { compareDigests, createDigestSort } from './sort-digests.ts'
+import { createWaitingRows } from './waiting-rows.ts'
 import { writeFilter } from './write-filter.ts'
 
 /** What stands in front of a digest of the first form where it is digested or hashed for the filter; of the next one, the next. */
@@ -24,7 +26,7 @@ const saltCode = 0xfe
  * its partition.
  */
 export type HashedRows = {
-  add(row: Place, identifier: { text: string; shape: Shape; canonical: string }): void
+  add(row: Place, identifier: Spelled): void
   /** The same for a control, of which one digest is planted: its own, or one drawn at random where its own would tell of a salt. */
   addControl(row: Place, text: string): void
   /** Turns rows of a partition into what they are in the end: `ordinals` by their places. */
@@ -33,6 +35,8 @@ export type HashedRows = {
   write(sink: IndexSink): NonNullable<IndexFooter['hashed']>
 }
 export type Place = { partition: number; place: number }
+/** An identifier as the manifest has it, and what it is. */
+export type Spelled = { text: string; shape: Shape; canonical: string }
 
 /**
  * In the word with the place or ordinal: the digest is of what is written like a decimal number, a UUID of decimal digits alone without
@@ -45,10 +49,6 @@ type Context = { keys: CaseKeys; seed: Seed; caseRule: CaseRule; random: (bytes:
 
 export function createHashedRows(forms: readonly HashedForm[], { keys, seed, caseRule, random }: Context): HashedRows {
   const hashers = forms.map(createHasher)
-  const keyed = createKeyedDigest(keys.tagKey)
-  const scratch = new Uint8Array(longestHash)
-  const view = new DataView(scratch.buffer)
-  const halves = new Int32Array(2)
   const hashes = createFilterRows()
   /** Three words of keyed digest and the place of the row, by its partition; then the ordinal, by their own. */
   const unsettled = createPartitions(4, (words) => new Int32Array(words))
@@ -56,16 +56,24 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   const controls: string[][] = forms.map(() => [])
   const sort = createDigestSort()
 
-  /** Takes the digest in the scratch memory. `place` may be one that yields. */
-  function append(partition: number, place: number, form: number): void {
-    const length = hashBytes[forms[form]!.algorithm]
-    keyed.compute(firstHashedCode + form, scratch, 0, length)
-    hashInto(halves, view, scratch, 0, length, firstHashedCode + form, seed)
-    hashes.add(halves[0]!, halves[1]!)
-    const at = unsettled.reserve(partition)
-    const words = unsettled.current(partition)
-    for (let word = 0; word < 3; word++) words[at + word] = keyed.digest[word]!
-    words[at + 3] = place
+  /** Partitions of the rows whose digests wait, in the order in which they came. */
+  const partitions = new Uint8Array(rowsTogether)
+  let queued = 0
+  /** Digests wait like identifiers, in the place of their text; in that of a line there is the place of the row, which may be one that yields. */
+  const waiting = createWaitingRows(keys.tagKey, seed, (batch) => {
+    queued = 0
+    hashes.addAll(batch)
+    for (let row = 0; row < batch.count; row++) {
+      const at = unsettled.reserve(partitions[row]!)
+      const words = unsettled.current(partitions[row]!)
+      for (let word = 0; word < 3; word++) words[at + word] = batch.digests[row * 4 + word]!
+      words[at + 3] = batch.lines[row]!
+    }
+  })
+
+  function append(partition: number, place: number, form: number, digest: string): void {
+    partitions[queued++] = partition
+    waiting.add(place, firstHashedCode + form, digest)
   }
 
   function takeSorted(partition: number): Uint8Array {
@@ -101,24 +109,20 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
     add({ partition, place }, { text, shape, canonical }) {
       for (const each of hashedTexts(text, { shape, canonical }, caseRule)) {
         const marked = shape === 'uuid' && isNumber.test(each) ? place + yields : place
-        for (let form = 0; form < hashers.length; form++) {
-          hashers[form]!(each, scratch)
-          append(partition, marked, form)
-        }
+        for (let form = 0; form < hashers.length; form++) append(partition, marked, form, hashers[form]!(each))
       }
     },
 
     addControl({ partition, place }, text) {
       for (const [at, { kind, algorithm }] of forms.entries()) {
-        const length = hashBytes[algorithm]
-        if (kind === 'plain') hashers[at]!(text, scratch)
-        else scratch.set(random(length))
-        append(partition, place, at)
-        controls[at]!.push(Buffer.from(scratch.subarray(0, length)).toString('hex'))
+        const digest = kind === 'plain' ? digestIn(forms[at]!, text) : Buffer.from(random(hashBytes[algorithm]))
+        append(partition, place, at, digest.toString('latin1'))
+        controls[at]!.push(digest.toString('hex'))
       }
     },
 
     settle(partition, ordinals) {
+      waiting.flush()
       unsettled.take(partition, (words) => {
         for (let at = 0; at < words.length; at += 4) {
           const own = words[at]! >>> 24

@@ -49,11 +49,8 @@ describe('a hasher', () => {
 it('a hasher keeps nothing of the text before', () => {
   for (const form of allForms) {
     const hashOne = createHasher(form)
-    const digest = Buffer.alloc(hashBytes[form.algorithm])
-    for (const text of ['a'.repeat(254), 'abc', 'b'.repeat(100), 'abc']) {
-      hashOne(text, digest)
-      expect(digest).toStrictEqual(digestOf(form, text))
-    }
+    for (const text of ['a'.repeat(254), 'abc', 'b'.repeat(100), 'abc'])
+      expect(Buffer.from(hashOne(text), 'latin1')).toStrictEqual(digestOf(form, text))
   }
 })
 

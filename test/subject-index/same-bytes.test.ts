@@ -29,6 +29,7 @@ const known = {
   repeated: '8aba664448c971818b218599bb607abc832e3f077b8ab9db6d508f878f87d343',
   pending: '244ef6e0822083eac72e1d66f53df4e355689dd75894d159e56f2ea286dac11e',
   'cased, with hashed forms': 'a197268994d5f2a8ea8fc1020a2f0ffddbce511cc04018543102d86707d5f727',
+  'many, with hashed forms': '450f11e2efb9c5ea6ddd4d8f56e5e12ae27d6a7d29eb6a995a90504a9370aaf0',
   'the third part of three': '1e39d007ce1c7e54eff1528563892b5d07cdea269801a6fcf24aaa602e3b7eab',
 }
 
@@ -44,6 +45,14 @@ describe('an index is byte for byte what it has been', () => {
         hashedForms: [
           { algorithm: 'sha256', kind: 'plain', salt: Buffer.alloc(0) },
           { algorithm: 'md5', kind: 'hmac', salt: Buffer.from('a salt of some length') },
+        ],
+      }).bytes,
+    // More than wait together, some of them twice and in other cases; a digest of SHA-512 fills a block of its own.
+    'many, with hashed forms': () =>
+      buildIndex([...texts(9000), ...texts(300, 8500).map((text) => text.toUpperCase())], {
+        hashedForms: [
+          { algorithm: 'sha512', kind: 'suffixed', salt: Buffer.from('salt') },
+          { algorithm: 'sha1', kind: 'plain', salt: Buffer.alloc(0) },
         ],
       }).bytes,
     'the third part of three': () =>
