@@ -76,6 +76,8 @@ export function createTokenMatcher(
   /** Of everything that was dropped from the block. */
   let droppedBytes = 0
   let droppedLines = 0
+  /** Newlines in all that was looked at. */
+  let seenLines = 0
   let tokens: Token[] = []
   let isLooking = false
   let finalRecords: number | undefined
@@ -110,18 +112,24 @@ export function createTokenMatcher(
     bytes.set(kept)
   }
 
+  /** Returns how many newlines there are in what is new from `from` on. */
+  function begin(from: number): number {
+    if (watch === undefined || sieve === undefined) return countNewlines(from, filled)
+    return sieve.begin(watch.tables, from, filled, Math.min(from, sieveContext))
+  }
+
   /** Looks at what is new from `from` on; returns what was found, by place. */
   function look(from: number, final: boolean): Token[] {
     isLooking = true
     try {
       neededFrom = filled
-      if (watch !== undefined) sieve?.begin(watch.tables)
+      seenLines += begin(from)
       for (const finder of finders) neededFrom = Math.min(neededFrom, finder.scan(filled, final))
-      if (watch !== undefined && from < filled) sieve?.sift(from, filled, Math.min(from, sieveContext))
-      watch?.see(sieve?.sifted, droppedBytes)
     } finally {
+      if (watch !== undefined) sieve?.sift()
       isLooking = false
     }
+    watch?.see(sieve?.sifted, droppedBytes)
     if (tokens.length === 0) return none
     const found = tokens.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
     tokens = []
@@ -141,7 +149,7 @@ export function createTokenMatcher(
     if (filled - neededFrom > tail) throw new Error('matcher: tail: expected a bounded one')
     const count = watch === undefined ? neededFrom : Math.max(0, Math.min(neededFrom, filled - sieveContext))
     for (const finder of finders) finder.shift(count)
-    droppedLines += countNewlines(0, count)
+    droppedLines = seenLines - countNewlines(count, filled)
     droppedBytes += count
     bytes.copyWithin(0, count, filled)
     filled -= count
@@ -151,7 +159,7 @@ export function createTokenMatcher(
   function countRecords(): number {
     // The last byte is always in the block: bytes are dropped only to make room for more.
     const isOpen = filled > 0 && bytes[filled - 1] !== 10
-    return droppedLines + countNewlines(0, filled) + (isOpen ? 1 : 0)
+    return seenLines + (isOpen ? 1 : 0)
   }
 
   /** What was written is numbers, whose last byte would be a line end. */
@@ -175,6 +183,7 @@ export function createTokenMatcher(
       const [bytesBefore, linesBefore] = [droppedBytes, droppedLines]
       droppedBytes += lineBytes
       droppedLines += numbers.count
+      seenLines += numbers.count
       watch?.seeNumbers?.(numbers, doubtful)
       for (const { ordinal, record, offset, length } of tokens)
         onToken({ ordinal, record: linesBefore + record, offset: bytesBefore + offset, length })

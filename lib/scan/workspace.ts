@@ -26,10 +26,13 @@ export type NumberSource = {
 
 /** Says where in the block something may be written in a form. */
 export type Sieve = {
-  /** What is scanned from now on is looked at for this, with the tables of `sieveTables`. */
-  begin(tables: Uint8Array): void
-  /** Looks at the bytes [from, to) of the block; of those before, `known` are of the same content, 64 if there are as many. */
-  sift(from: number, to: number, known: number): void
+  /**
+   * What is scanned from now on is looked at for this, with the tables of `sieveTables`: bytes [from, to) of the block are new; of those before, `known` are of
+   * the same content, 64 if there are as many. Returns the newlines in [from, to).
+   */
+  begin(tables: Uint8Array, from: number, to: number, known: number): number
+  /** To be called when the block has been scanned, whatever happened. */
+  sift(): void
   /** Places since `begin`, by list. They are overwritten by the next `begin`. */
   readonly sifted: Sifted
 }

@@ -29,8 +29,8 @@ export type Exports = {
   scanSpans(columns: number, minLength: number, size: number, final: number): number
   spansResumeAt(): number
   countNewlines(from: number, to: number): number
-  beginSpots(wanted: number): void
-  sift(from: number, to: number, known: number): void
+  beginSift(from: number, to: number, known: number): number
+  sift(): void
   scanNumbers(shape: number, count: number, width: number, isSigned: number, shortestHex: number, pairs: number): number
   linesOfNumbers(): number
   doubtfulNumbers(): number
@@ -140,10 +140,10 @@ function openSieve({ buffer }: Memory, layout: MemoryLayout, kernel: Exports): S
   )
   let current: Uint8Array | undefined
   return {
-    begin(tables) {
+    begin(tables, from, to, known) {
       if (current !== tables) room.set(tables)
       current = tables
-      kernel.beginSpots(1)
+      return kernel.beginSift(from, to, known)
     },
     sift: kernel.sift,
     sifted(list) {

@@ -37,6 +37,7 @@ const constants: readonly Uint8Array[] = [
   // What digits are made with: factors for quotients, and powers of ten.
   ...[fourOf(0xd1b71759), fourOf(10_000), eightOf(3), eightOf(5243), eightOf(100), eightOf(103), eightOf(10)],
   ...[sixteen(0x30), ...powersOfTen()],
+  sixteen(0x0a),
 ]
 
 /** Writes what is the same for every index: tables, constants, and for `setUp` where everything is. */

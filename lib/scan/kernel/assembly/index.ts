@@ -8,9 +8,8 @@ export { scanSigns } from './email'
 export { countNewlines } from './lines'
 export { doubtfulNumbers, linesOfNumbers, scanNumbers } from './numbers'
 export { scanRuns } from './runs'
-export { sift } from './sieve'
+export { beginSift, sift } from './sieve'
 export { scanSpans } from './spans'
-export { beginSpots } from './spots'
 
 /** Lists of words and where they are: see `lay-out-memory.ts`; `filters` has a record of each of `count`. */
 export function setUp(memory: usize, filters: usize, count: i32, seedA: i32, seedB: i32): void {

@@ -41,6 +41,11 @@ export function setMemory(list: usize): void {
   queues = load<u32>(list, 64)
 }
 
+/** From now on these are the masks that runs are looked for in. */
+export function useMasks(list: usize): void {
+  masks = list
+}
+
 /** Tables by byte, 256 bytes each, in this order. */
 export namespace Table {
   export const mayGlue: usize = 0

@@ -1,6 +1,7 @@
 import { markAlphabet, markDigits } from './classify'
-import { block, byteAt, isIn, stops, Table, tables, tokens } from './memory'
-import { addSpot, isSifting, List } from './spots'
+import { block, byteAt, isIn, masks, stops, Table, tables, tokens } from './memory'
+import { isSifting, leaveDigits, markedBefore, useDigits } from './sieve'
+import { addSpot, List } from './spots'
 import { collectStops, runLengthBefore, stopCount } from './stops'
 import {
   addText,
@@ -43,16 +44,30 @@ export function scanRuns(shape: usize, from: i32, to: i32, final: bool): i32 {
   minLength = load<i32>(shape, 4)
   maxLength = load<i32>(shape, 8)
   setShape(shape)
+  const marked = kind == Kind.decimal ? markedBefore(from, to) : -1
+  if (marked >= 0) {
+    const own = masks
+    useDigits(marked)
+    scanMasks(shape, from - marked, marked, to, final)
+    leaveDigits(own)
+    return candidates
+  }
+  if (kind == Kind.decimal) markDigits(from, to - from)
+  else markAlphabet(v128.load(shape, 32), from, to - from)
+  scanMasks(shape, from, 0, to, final)
+  return candidates
+}
+
+/** The same where the masks are made: they begin `before` bytes before what is scanned, with nothing marked there. */
+function scanMasks(shape: usize, from: i32, before: i32, to: i32, final: bool): void {
+  const kind = load<i32>(shape)
   const size = to - from
-  if (kind == Kind.decimal) markDigits(from, size)
-  else markAlphabet(v128.load(shape, 32), from, size)
   collectStops(minLength, size, final)
   if (kind == Kind.uuid) addUuids(from, v128.load(shape, 32), load<i32>(shape, 20) != 0)
-  else if (kind == Kind.decimal) addPlainRuns(from, false, isSifting)
-  else addPlainRuns(from, kind == Kind.dotted, false)
+  else if (kind == Kind.decimal) addPlainRuns(from, before, false, isSifting)
+  else addPlainRuns(from, before, kind == Kind.dotted, false)
   lookUp()
   resume = final ? to : to - runLengthBefore(size)
-  return candidates
 }
 
 /** A UUID of decimal digits alone may be a number as well: then each is looked at by itself. */
@@ -67,7 +82,7 @@ function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
 /** Most of what the kernel does: with everything in locals, and without a branch for the length. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function addPlainRuns(from: i32, isDotted: bool, mayBePadded: bool): void {
+function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool): void {
   const last = stops + (<usize>stopCount << 2)
   const bytes = block + <usize>from
   const mayGlue = tables + Table.mayGlue
@@ -84,7 +99,7 @@ function addPlainRuns(from: i32, isDotted: bool, mayBePadded: bool): void {
     let special = load<u8>(mayGlue + <usize>load<u8>(address - 1))
     if (mayBePadded) {
       // One that goes on from before is longer than any that is not padded.
-      const isFirst = start == 0 && isDigit(load<u8>(address - 1))
+      const isFirst = start == before && isDigit(load<u8>(address - 1))
       special |= <u8>(load<u8>(address) == zeroDigit) | <u8>isFirst
     }
     if (isDotted) {

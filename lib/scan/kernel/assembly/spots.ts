@@ -26,11 +26,7 @@ const listCount: usize = 15
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 
-/** Whether anybody wants to know; set by `beginSpots`. */
-export let isSifting: bool = false
-
-export function beginSpots(wanted: bool): void {
-  isSifting = wanted
+export function clearSpots(): void {
   for (let list: usize = 0; list < listCount; list++) store<u32>(spotCounts + (list << 2), 0)
 }
 
