@@ -50,10 +50,9 @@ export function sift(): void {
 
 let hiddenDigits: u64 = 0
 
-/** How many bytes before `start` have a mask of digits as well; -1: the bytes up to `end` have none. */
+/** How many bytes before `start` have a mask of digits as well; negative: the bytes up to `end` have none, or not all. */
 export function markedBefore(start: i32, end: i32): i32 {
-  const before = start - from + lookBehind
-  return isSifting && hasNumbers && end == to && before >= 0 ? before : -1
+  return isSifting && hasNumbers && end == to ? start - from + lookBehind : -1
 }
 
 /** The masks of digits are those in which runs are looked for, without the first `count` bytes, at most 64. */
