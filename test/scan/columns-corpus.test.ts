@@ -7,10 +7,8 @@ import { inPieces } from '../decode/collect.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
 const files = [
-  ...['arrow-delta', 'arrow-split', 'arrow-none', 'rust-lz4', 'trino-snappy', 'fastparquet-none', 'java-gzip'].map(
-    (name) => `parquet/${name}`,
-  ),
-  ...['lz4', 'long', 'version-0.11', 'java-chunks', 'trino-zstd'].map((name) => `orc/${name}`),
+  ...['arrow-delta', 'rust-lz4', 'trino-snappy', 'fastparquet-none'].map((name) => `parquet/${name}`),
+  ...['long', 'java-0.11', 'java-chunks'].map((name) => `orc/${name}`),
 ].map((name) => {
   const at = (end: string) => readFileSync(new URL(`../corpus/${name}.${end}`, import.meta.url))
   const { columns } = JSON.parse(at('json').toString()) as { columns: Record<string, string[]> }
