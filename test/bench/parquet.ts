@@ -13,12 +13,15 @@ import { createDecoding } from '../../lib/decode/decoding.ts'
 import type { ReadAt } from '../../lib/decode/format.ts'
 import { defaultLimits } from '../../lib/decode/limits.ts'
 import type { Sink } from '../../lib/decode/sink.ts'
+import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
+import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { createMatcher } from '../../lib/scan/matcher.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
 /**
  * Parquet beside DuckDB on one thread: seconds of CPU time for finding the identifiers of a list in one column, in four and in all, medians of
- * interleaved runs after one to warm up. The product always reads every column; named ones are read here to compare with.
+ * interleaved runs after one to warm up. The product always reads every column, and looks in all forms; named ones are read here, and plainly, to compare
+ * with.
  * Run: `node test/bench/parquet.ts [rows] [identifiers] [runs]`, with `pip install duckdb`; results are kept, dated, in `results/`.
  */
 const rows = Number(process.argv[2] ?? 5_000_000)
@@ -98,12 +101,19 @@ try {
   await ask(`make ${folder} ${rows} ${identifiers}`)
   const index = makeIndex(readFileSync(join(folder, 'ids.csv'), 'utf8').trim().split('\n'))
   console.log(`${rows} rows, ${identifiers} identifiers; Node ${process.version}, ${cpus()[0]?.model.trim()}\n`)
-  console.log('| file | read | decoded | decoded and matched | DuckDB | DuckDB / matched | found, found by DuckDB |')
-  console.log('|---|---|---|---|---|---|---|')
+  console.log(
+    '| file | read | decoded | decoded and matched | in all forms | DuckDB | DuckDB / matched | found, found by DuckDB |',
+  )
+  console.log('|---|---|---|---|---|---|---|---|')
   for (const codec of ['snappy', 'zstd'])
     for (const { name, columns } of choices) {
       const path = join(folder, `${codec}.parquet`)
-      const done: Record<'decoded' | 'matched' | 'duckdb', Run[]> = { decoded: [], matched: [], duckdb: [] }
+      const done: Record<'decoded' | 'matched' | 'forms' | 'duckdb', Run[]> = {
+        decoded: [],
+        matched: [],
+        forms: [],
+        duckdb: [],
+      }
       for (let run = 0; run <= runs; run++) {
         const results = {
           duckdb: await ask(`count ${path} ${columns.join()}`),
@@ -116,11 +126,18 @@ try {
             await read(path, columns, () => createMatcher(index, () => found++))
             return found
           }),
+          forms: await timed(async () => {
+            let found = 0
+            await read(path, columns, () => createFormMatcher(index, defaultForms, () => found++))
+            return found
+          }),
         }
-        if (run > 0) for (const key of ['decoded', 'matched', 'duckdb'] as const) done[key].push(results[key])
+        if (run > 0) for (const key of ['decoded', 'matched', 'forms', 'duckdb'] as const) done[key].push(results[key])
       }
-      const [decoded, matched, other] = [median(done.decoded), median(done.matched), median(done.duckdb)]
-      const shown = [decoded, matched, other].map((seconds) => `${seconds.toFixed(3)} s`).join(' | ')
+      const [matched, other] = [median(done.matched), median(done.duckdb)]
+      const shown = [median(done.decoded), matched, median(done.forms), other]
+        .map((seconds) => `${seconds.toFixed(3)} s`)
+        .join(' | ')
       const found = `${done.matched[0]!.found}, ${done.duckdb[0]!.found}`
       console.log(`| ${codec} | ${name} | ${shown} | ${(other / matched).toFixed(2)} | ${found} |`)
     }

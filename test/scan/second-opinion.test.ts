@@ -56,7 +56,8 @@ describe('a second opinion', () => {
 
   const corpus = new URL('../corpus/', import.meta.url)
   const files = readdirSync(corpus, { recursive: true, encoding: 'utf8' }).filter(
-    (name) => name.endsWith('.bin') && statSync(new URL(name, corpus)).size < 20_000,
+    // None of the bombs is read whole.
+    (name) => name.endsWith('.bin') && !name.startsWith('bombs') && statSync(new URL(name, corpus)).size < 20_000,
   )
 
   it('agrees with the scan of every file of the corpus that is read whole', async () => {

@@ -149,15 +149,35 @@ describe('whole numbers as they are in memory are looked for as in their lines',
     }
   })
 
-  test('with any four digits in any place of a word', () => {
+  test.each([
+    { digits: 20, kind: kinds[1] },
+    { digits: 19, kind: kinds[0] },
+    { digits: 9, kind: kinds[2] },
+  ])('with any four digits in any place of a word: $digits digits', ({ digits, kind }) => {
     const four = (value: number) => String(value % 10_000).padStart(4, '0')
     const texts = Array.from({ length: 10_000 }, (_, at) =>
-      [1000 + (at % 800), at, at * 7919, at * 3, at + 5000].map(four).join(''),
+      `1${[at, at * 7919, at * 3, at + 5000].map(four).join('')}${four(at * 7 + 1).slice(1)}`.slice(0, digits),
     )
-    const kind = kinds[1]
-    const found = find(makeIndex(texts), [], (matcher) => writeAll(matcher, texts.map(BigInt), kind))
+    const unique = [...new Set(texts)].filter((text) => BigInt(text) < 2n ** 64n)
+    const found = find(makeIndex(unique), [], (matcher) => writeAll(matcher, unique.map(BigInt), kind))
     expect(found.occurrences.map(({ record, offset }) => [record, offset])).toEqual(
-      texts.map((_, at) => [at + 1, at * 21]),
+      unique.map((_, at) => [at + 1, at * (digits + 1)]),
+    )
+  })
+
+  test('in runs of one length, at whose ends other lengths and signs are', () => {
+    const index = makeIndex(ids)
+    const run = fc.tuple(fc.constantFrom(...edges), fc.integer({ min: 1, max: 23 }), fc.integer({ min: -2, max: 2 }))
+    fc.assert(
+      fc.property(fc.array(run, { minLength: 1, maxLength: 12 }), fc.constantFrom(...kinds), (runs, kind) => {
+        const values = runs.flatMap(([edge, count, step]) => [
+          ...Array.from({ length: count }, (_, at) => edge + BigInt(step * at)),
+          BigInt(ids[count % ids.length]!),
+        ])
+        const fast = find(index, [], (matcher) => expect(writeAll(matcher, values, kind)).toBe(values.length))
+        expect(fast).toEqual(find(index, [], (matcher) => matcher.write(linesOf(values, kind))))
+      }),
+      { numRuns: 150 },
     )
   })
 

@@ -3,7 +3,7 @@ import { encodedCheck } from '../encoded-check.ts'
 import type { Sink, ToldBy } from '../sink.ts'
 import { type Seen, surveyed } from '../survey.ts'
 import { textCheck } from '../text-check.ts'
-import { mostNumbers, numbersFrom, type WholeNumbers } from '../whole-numbers.ts'
+import type { WholeNumbers } from '../whole-numbers.ts'
 
 const outBytes = 256 * 1024
 const smallOut = 16 * 1024
@@ -24,8 +24,8 @@ export function createOut(wanted = outBytes): Out {
 /** Values that become text, a line each. `fill` writes as many bytes as fit and says whether that was all. */
 export type Lines = {
   fill(out: Out): boolean
-  /** What they are lines of, where these are whole numbers in memory. `skip`: so many of them were consumed as such, before any `fill`. */
-  readonly whole?: { readonly numbers: WholeNumbers; skip(count: number): void }
+  /** What they are lines of, where these are whole numbers in memory: at most `mostNumbers` of those that were not passed, absent at the end. Not to be asked between two calls of `fill`. */
+  readonly whole?: { peek(): WholeNumbers | undefined; pass(count: number): void }
 }
 
 /** A content that is written line by line; its sink is opened when there is something to write. */
@@ -51,6 +51,8 @@ export function textContent(
 ): TextContent {
   const check = kind === 'text' ? textCheck() : undefined
   const encoded = kind !== 'numbers' ? encodedCheck({ rows: true }) : undefined
+  // By plain means all is looked at in lines.
+  const mayPassOn = kind === 'numbers' && decoding.means !== 'plain'
   let sink: Sink | undefined
   let out = shared
   let written = 0
@@ -77,17 +79,14 @@ export function textContent(
     if (consumed !== undefined) await consumed
   }
 
-  /** Passes numbers on without making lines of them, as far as the sink takes them so; returns whether those were all. */
-  async function passOn({ numbers, skip }: NonNullable<Lines['whole']>): Promise<boolean> {
-    if (kind !== 'numbers' || numbers.count === 0) return false
+  /** Has the sink take numbers as they are, as far as it does; returns whether those were all. */
+  async function passOn({ peek, pass }: NonNullable<Lines['whole']>): Promise<boolean> {
     await flush()
-    sink ??= decoding.open(path, told)
-    for (let from = 0; from < numbers.count; from += mostNumbers) {
-      const bytes = sink.writeNumbers?.(numbersFrom(numbers, from))
-      if (bytes === undefined) {
-        skip(from)
-        return false
-      }
+    for (let numbers = peek(); numbers !== undefined; numbers = peek()) {
+      sink ??= decoding.open(path, told)
+      const bytes = sink.writeNumbers?.(numbers)
+      if (bytes === undefined) return false
+      pass(numbers.count)
       decoding.deliveredBytes += bytes
       written += bytes
       countProduced(decoding, bytes, path, written)
@@ -103,7 +102,7 @@ export function textContent(
 
   return {
     async write(lines) {
-      if (lines.whole !== undefined && (await passOn(lines.whole))) return
+      if (mayPassOn && lines.whole !== undefined && (await passOn(lines.whole))) return
       out ??= createOut(0)
       while (!lines.fill(out)) await flush()
     },

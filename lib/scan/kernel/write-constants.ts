@@ -34,9 +34,9 @@ const constants: readonly Uint8Array[] = [
   ...[columnsOf(localCharacters), columnsOf(plainLocal), columnsOf(domainCharacters)],
   ...[fourOf(0x9e3779b1), sixteen(0xff)],
   Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128),
-  // What digits are made with: factors for quotients, and powers of ten.
+  // What digits are made with: factors for quotients, powers of ten, the first four numbers, and sixteen bits in words of four digits.
   ...[fourOf(0xd1b71759), fourOf(10_000), eightOf(3), eightOf(5243), eightOf(100), eightOf(103), eightOf(10)],
-  ...[sixteen(0x30), ...powersOfTen()],
+  ...[sixteen(0x30), ...powersOfTen(), new Uint8Array(Uint32Array.of(0, 1, 2, 3).buffer), ...sixteenBits()],
   sixteen(0x0a),
 ]
 
@@ -76,6 +76,17 @@ export function allColumnsOf(alphabet: Alphabet): Uint8Array {
 
 function sixteen(byte: number): Uint8Array {
   return new Uint8Array(16).fill(byte)
+}
+
+/** A sign bit for each, then for the last word of four digits and those before it what is multiplied by the parts of a number, two by two, and what signs take away. */
+function sixteenBits(): Uint8Array[] {
+  const pair = (low: number, high: number) => fourOf(low + high * 0x10000)
+  const rest = (sum: number) => fourOf(sum * 0x8000)
+  return [
+    ...[fourOf(0x80008000), pair(1, 5536), pair(7296, 656), rest(1 + 5536 + 7296 + 656)],
+    ...[pair(0, 6), pair(9496, 7671), rest(6 + 9496 + 7671), pair(42, 4749), rest(42 + 4749)],
+    ...[pair(0, 281), rest(281)],
+  ]
 }
 
 function powersOfTen(): Uint8Array[] {

@@ -7,7 +7,7 @@ import { inPieces } from '../collect.ts'
 const files = ['orc', 'parquet'].flatMap((format) => {
   const corpus = new URL(`../../corpus/${format}/`, import.meta.url)
   return readdirSync(corpus)
-    .filter((name) => /^(?:java|trino)-.*\.bin$/.test(name))
+    .filter((name) => /^(?:java-.*|trino-snappy)\.bin$/.test(name))
     .map((name) => ({ name: `${format}/${name}`, bytes: readFileSync(new URL(name, corpus)) }))
 })
 

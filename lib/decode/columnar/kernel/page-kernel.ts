@@ -94,11 +94,10 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
 
   let zstd: Engine | 'none' | undefined
 
-  const fits = (page: Uint8Array) => page.buffer === memory.buffer || page.length <= most
-
-  /** Where bytes that fit are in the memory, copied there if need be, not over a page that they may be made of. */
-  function placeOf(page: Uint8Array): number {
+  /** Where bytes are in the memory, copied there if need be, not over a page that they may be made of. Undefined: they do not fit. */
+  function placeOf(page: Uint8Array): number | undefined {
     if (page.buffer === memory.buffer) return page.byteOffset
+    if (page.length > most) return undefined
     bytes.set(page, storedFrom)
     return storedFrom
   }
@@ -122,17 +121,13 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
       return isValid ? bytes.subarray(pageFrom, pageFrom + size) : undefined
     },
     numberLines(page, count, width, signed) {
-      if (!fits(page) || count * width > page.length) return undefined
+      const place = placeOf(page)
+      if (place === undefined || count * width > page.length) return undefined
       let left = count
-      let at: number | undefined
-      const skip = (passed: number) => {
-        left -= passed
-      }
+      let at = place
       return {
-        whole: { numbers: { bytes: page, count, width, isSigned: signed }, skip },
         fill(target) {
           if (target !== out) throw new Error('page kernel: expected its own buffer')
-          at ??= placeOf(page) + (count - left) * width
           left -= kernel.numberLines(at, left, width, signed ? 1 : 0, outFrom + out.at, outFrom + outBytes)
           at = kernel.readAt()
           out.at = kernel.writtenTo() - outFrom
@@ -141,8 +136,8 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
       }
     },
     stringLines(page, count, onEnd) {
-      if (!fits(page)) return undefined
       const place = placeOf(page)
+      if (place === undefined) return undefined
       const end = place + page.length
       let left = count
       let at = place

@@ -1,6 +1,8 @@
+import type { WholeNumbers } from '../../whole-numbers.ts'
 import { corrupt } from '../column-fault.ts'
 import { type FixedPrinter, fixedLines, signed64 } from '../fixed-lines.ts'
 import type { PageKernel } from '../kernel/page-kernel.ts'
+import { numberLines as wholeLines } from '../number-lines.ts'
 import type { Lines } from '../text-content.ts'
 import { expand, longestRun, type NumberByNumber, type Numbers } from './numbers.ts'
 import { readVarint, type StreamBytes } from './stream-bytes.ts'
@@ -16,7 +18,6 @@ export function numberLines(numbers: Numbers, kernel: PageKernel | undefined, ba
   const words = new Int32Array(batch * 2)
   const bytes = new Uint8Array(words.buffer)
   const { run } = numbers
-  let lines: Lines | undefined
   let total = 0
 
   function gather(): number {
@@ -35,21 +36,14 @@ export function numberLines(numbers: Numbers, kernel: PageKernel | undefined, ba
     return filled
   }
 
-  return {
-    fill(out) {
-      for (;;) {
-        if (lines === undefined) {
-          const count = gather()
-          if (count === 0) return true
-          total += count
-          lines = kernel?.numberLines(bytes, count, 8, true) ?? fixedLines(bytes, count, 8, signed64)
-        }
-        if (!lines.fill(out)) return false
-        lines = undefined
-      }
-    },
-    count: () => total,
+  const next = () => {
+    const count = gather()
+    total += count
+    return count === 0 ? undefined : ({ bytes, count, width: 8, isSigned: true } as const)
   }
+  const print = ({ bytes, count }: WholeNumbers) =>
+    kernel?.numberLines(bytes, count, 8, true) ?? fixedLines(bytes, count, 8, signed64)
+  return { ...wholeLines(next, print), count: () => total }
 }
 
 /** Values of one width. */

@@ -192,10 +192,10 @@ export async function readColumnChunk(
 const isOfContent = (error: unknown) =>
   error instanceof ColumnFault || error instanceof DecodingStopped || error instanceof ReadFailed
 
-/** One value of a column's type, as statistics hold it: a byte array without its length. */
+/** One value of a column's type, as statistics hold it: a byte array without its length. It is always written as a line. */
 export function valueLine(bytes: Uint8Array, leaf: Leaf): Lines {
   const isWhole = leaf.width > 0 && leaf.width === bytes.length
-  if (isWhole) return printerOf(leaf, () => {}).fixed(bytes, 1)
+  if (isWhole) return { fill: printerOf(leaf, () => {}).fixed(bytes, 1).fill }
   if (leaf.print.as === 'decimal' && leaf.width === 0 && bytes.length <= 64)
     return printerOf(leaf, () => {}).bytes(fixedValues(bytes, bytes.length, 1))
   return lineOf(bytes)

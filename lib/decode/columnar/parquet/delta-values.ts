@@ -1,36 +1,42 @@
 import type { ByteValues } from '../byte-values.ts'
 import { corrupt } from '../column-fault.ts'
+import { numberLines } from '../number-lines.ts'
 import type { Lines } from '../text-content.ts'
 import { type DeltaNumbers, deltaNumbers } from './delta.ts'
+import type { Printer } from './value-printers.ts'
 
-/** The lines of whole numbers in DELTA_BINARY_PACKED, of four or eight bytes. `print`: lines of values as they are in memory. */
-export function deltaLines(
-  numbers: DeltaNumbers,
-  width: 4 | 8,
-  print: (bytes: Uint8Array, count: number) => Lines,
-): Lines {
-  const bytes = new Uint8Array(numbers.low.length * width)
-  const words = new Int32Array(bytes.buffer)
-  let lines: Lines | undefined
-  return {
-    fill(out) {
-      for (;;) {
-        if (lines === undefined) {
-          const count = numbers.next()
-          if (count === 0) return true
-          if (width === 4) words.set(numbers.low.subarray(0, count))
-          else
-            for (let index = 0; index < count; index++) {
-              words[index * 2] = numbers.low[index]!
-              words[index * 2 + 1] = numbers.high[index]!
-            }
-          lines = print(bytes, count)
+/** Numbers that are printed at once, unless a miniblock has more. */
+const batch = 1024
+
+/** The lines of numbers in DELTA_BINARY_PACKED, of four or eight bytes. */
+export function deltaLines(numbers: DeltaNumbers, width: 4 | 8, { fixed, whole }: Printer): Lines {
+  const { low, high } = numbers
+  const room = Math.max(batch, low.length)
+  const words = new Int32Array((room * width) / 4)
+  const bytes = new Uint8Array(words.buffer)
+
+  function gather(): number {
+    let filled = 0
+    while (filled <= room - low.length) {
+      const count = numbers.next()
+      if (count === 0) break
+      if (width === 4) words.set(low.subarray(0, count), filled)
+      else
+        for (let index = 0; index < count; index++) {
+          words[(filled + index) * 2] = low[index]!
+          words[(filled + index) * 2 + 1] = high[index]!
         }
-        if (!lines.fill(out)) return false
-        lines = undefined
-      }
-    },
+      filled += count
+    }
+    return filled
   }
+
+  const next = () => {
+    const count = gather()
+    return count === 0 ? undefined : { bytes, count, width, isSigned: whole?.isSigned ?? true }
+  }
+  const { fill, ...passed } = numberLines(next, (some) => fixed(some.bytes, some.count))
+  return whole === undefined ? { fill } : { fill, ...passed }
 }
 
 /** Numbers one by one, each from 0 to 2^31 - 1. */

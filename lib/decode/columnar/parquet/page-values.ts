@@ -42,7 +42,7 @@ export function pageValuesOf(encoded: Encoded, leaf: Leaf, printer: Printer): Pa
   if (encoding === 'DELTA_BINARY_PACKED' && (leaf.physical === 'INT32' || leaf.physical === 'INT64')) {
     const numbers = deltaNumbers(bytes, 0)
     if (numbers.count !== count) throw corrupt('parquet: expected as many numbers as the page states')
-    const lines = deltaLines(numbers, leaf.physical === 'INT32' ? 4 : 8, printer.fixed)
+    const lines = deltaLines(numbers, leaf.physical === 'INT32' ? 4 : 8, printer)
     return { kind: 'lines', lines, end: numbers.end }
   }
   if (encoding === 'DELTA_LENGTH_BYTE_ARRAY' && isBytes)

@@ -1,3 +1,4 @@
+import type { WholeNumbers } from '../../whole-numbers.ts'
 import { type ByteValues, byteLines, fixedValues, printedLines } from '../byte-values.ts'
 import { writeSigned } from '../decimal-digits.ts'
 import { decimalText, pointed } from '../decimal-text.ts'
@@ -15,6 +16,7 @@ import {
   uuid,
 } from '../fixed-lines.ts'
 import type { PageKernel } from '../kernel/page-kernel.ts'
+import { numberLines } from '../number-lines.ts'
 import { createOut, type Lines } from '../text-content.ts'
 import type { Leaf } from './schema.ts'
 
@@ -23,6 +25,8 @@ export type Printer = {
   fixed(bytes: Uint8Array, count: number): Lines
   /** `isLeftOut`: values by their index whose lines stay empty. */
   bytes(values: ByteValues, isLeftOut?: (index: number) => boolean): Lines
+  /** Values of one width are whole numbers. */
+  readonly whole?: Pick<WholeNumbers, 'width' | 'isSigned'>
   /** Whether what is written can be anything but text. */
   readonly kind: 'numbers' | 'text'
 }
@@ -34,7 +38,8 @@ export function printerOf(leaf: Leaf, onLossy: () => void, kernel?: PageKernel):
   if (printer !== undefined)
     return {
       kind: 'numbers',
-      fixed: (bytes, count) => kernelLines(bytes, count, printer, kernel) ?? fixedLines(bytes, count, width, printer),
+      fixed: (bytes, count) => linesOf(bytes, count, width, printer, kernel),
+      ...(wholeNumbers.has(printer) && { whole: wholeNumbers.get(printer)! }),
       bytes: (values) => {
         const out = createOut(printer.longest + 8)
         return printedLines(values, ({ buffer, byteOffset, byteLength }) => {
@@ -51,19 +56,28 @@ export function printerOf(leaf: Leaf, onLossy: () => void, kernel?: PageKernel):
   return { kind: 'text', bytes: byteLines, fixed: (bytes, count) => byteLines(fixedValues(bytes, width, count)) }
 }
 
-function kernelLines(bytes: Uint8Array, count: number, printer: FixedPrinter, kernel?: PageKernel): Lines | undefined {
-  switch (printer) {
-    case signed64:
-      return kernel?.numberLines(bytes, count, 8, true)
-    case unsigned64:
-      return kernel?.numberLines(bytes, count, 8, false)
-    case signed32:
-      return kernel?.numberLines(bytes, count, 4, true)
-    case unsigned32:
-      return kernel?.numberLines(bytes, count, 4, false)
-    default:
-      return undefined
+/** Printers of whole numbers, which need not become lines: see `numberLines`. */
+const wholeNumbers = new Map<FixedPrinter, Pick<WholeNumbers, 'width' | 'isSigned'>>([
+  [signed64, { width: 8, isSigned: true }],
+  [unsigned64, { width: 8, isSigned: false }],
+  [signed32, { width: 4, isSigned: true }],
+  [unsigned32, { width: 4, isSigned: false }],
+])
+
+function linesOf(bytes: Uint8Array, count: number, width: number, printer: FixedPrinter, kernel?: PageKernel): Lines {
+  const kind = wholeNumbers.get(printer)
+  if (kind === undefined) return fixedLines(bytes, count, width, printer)
+  let isNext = count > 0
+  const next = () => {
+    if (!isNext) return undefined
+    isNext = false
+    return { bytes, count, ...kind }
   }
+  return numberLines(
+    next,
+    ({ bytes, count, width, isSigned }) =>
+      kernel?.numberLines(bytes, count, width, isSigned) ?? fixedLines(bytes, count, width, printer),
+  )
 }
 
 /** Below these, whole numbers are exact. */

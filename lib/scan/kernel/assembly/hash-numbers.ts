@@ -3,34 +3,71 @@ import { constants } from './memory'
 import { firstHashes, secondHashes, shape } from './tokens'
 
 /**
- * Makes the digits of numbers, four numbers at a time: `list` has words with their digits before the last sixteen, `array` bytes behind it with eight
- * digits, and again with the last eight. Each becomes five words of four digits, the first one lowest, `array` bytes apart.
+ * Makes the digits of numbers of 64 bits, four numbers at a time. Each becomes words of four digits, the last ones in the last of five arrays,
+ * `array` bytes apart, of which `words` are written. `bytes`: of one of them.
  */
-export function writeDigits(list: usize, array: usize, bytes: usize, digits: usize, words: i32): void {
+export function writeDigits(values: usize, bytes: usize, digits: usize, array: usize, words: i32): void {
   const factor = v128.load(constants, 320)
   const tenThousand = v128.load(constants, 336)
+  const signs = v128.load(constants, 624)
+  const lower5 = v128.load(constants, 640)
+  const upper5 = v128.load(constants, 656)
+  const rest5 = v128.load(constants, 672)
+  const lower4 = v128.load(constants, 688)
+  const upper4 = v128.load(constants, 704)
+  const rest4 = v128.load(constants, 720)
+  const upper3 = v128.load(constants, 736)
+  const rest3 = v128.load(constants, 752)
+  const upper2 = v128.load(constants, 768)
+  const rest2 = v128.load(constants, 784)
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const from = values + (at << 1)
+    const to = digits + at
+    const one = v128.load(from)
+    const other = v128.load(from, 16)
+    // Sixteen bits at a time, less 2^15, since they are multiplied as signed numbers: by what 2^16, 2^32 and 2^48 are in words of four digits.
+    const lower = v128.xor(v128.shuffle<i32>(one, other, 0, 2, 4, 6), signs)
+    const upper = v128.xor(v128.shuffle<i32>(one, other, 1, 3, 5, 7), signs)
+    let sum = i32x4.add(
+      i32x4.add(i32x4.dot_i16x8_s(lower, lower5), i32x4.dot_i16x8_s(upper, upper5)),
+      rest5,
+    )
+    let carry = overTenThousand(sum, factor)
+    sum = i32x4.sub(sum, i32x4.mul(carry, tenThousand))
+    v128.store(to + 4 * array, sum)
+    sum = i32x4.add(
+      i32x4.add(i32x4.dot_i16x8_s(lower, lower4), i32x4.dot_i16x8_s(upper, upper4)),
+      i32x4.add(carry, rest4),
+    )
+    carry = overTenThousand(sum, factor)
+    sum = i32x4.sub(sum, i32x4.mul(carry, tenThousand))
+    v128.store(to + 3 * array, sum)
+    if (words < 3) continue
+    sum = i32x4.add(i32x4.dot_i16x8_s(upper, upper3), i32x4.add(carry, rest3))
+    carry = overTenThousand(sum, factor)
+    sum = i32x4.sub(sum, i32x4.mul(carry, tenThousand))
+    v128.store(to + 2 * array, sum)
+    if (words < 4) continue
+    sum = i32x4.add(i32x4.dot_i16x8_s(upper, upper2), i32x4.add(carry, rest2))
+    carry = overTenThousand(sum, factor)
+    sum = i32x4.sub(sum, i32x4.mul(carry, tenThousand))
+    v128.store(to + array, sum)
+    if (words < 5) continue
+    v128.store(to, carry)
+  }
+  for (let word = 5 - max(words, 2); word < 5; word++) writeTexts(digits + <usize>word * array, bytes)
+}
+
+/** Makes texts of numbers below 10,000, in their place. */
+function writeTexts(words: usize, bytes: usize): void {
   const three = v128.load(constants, 352)
   const by100 = v128.load(constants, 368)
   const hundred = v128.load(constants, 384)
   const by10 = v128.load(constants, 400)
   const ten = v128.load(constants, 416)
   const zeros = v128.load(constants, 432)
-  for (let at: usize = 0; at < bytes; at += 16) {
-    const lower = v128.load(list + 2 * array + at)
-    const upperOfLower = overTenThousand(lower, factor)
-    const to = digits + at
-    v128.store(to + 3 * array, textOf(upperOfLower, three, by100, hundred, by10, ten, zeros))
-    const fifth = i32x4.sub(lower, i32x4.mul(upperOfLower, tenThousand))
-    v128.store(to + 4 * array, textOf(fifth, three, by100, hundred, by10, ten, zeros))
-    if (words < 3) continue
-    const middle = v128.load(list + array + at)
-    const upperOfMiddle = overTenThousand(middle, factor)
-    v128.store(to + array, textOf(upperOfMiddle, three, by100, hundred, by10, ten, zeros))
-    const third = i32x4.sub(middle, i32x4.mul(upperOfMiddle, tenThousand))
-    v128.store(to + 2 * array, textOf(third, three, by100, hundred, by10, ten, zeros))
-    if (words < 5) continue
-    v128.store(to, textOf(v128.load(list + at), three, by100, hundred, by10, ten, zeros))
-  }
+  for (let at: usize = 0; at < bytes; at += 16)
+    v128.store(words + at, textOf(v128.load(words + at), three, by100, hundred, by10, ten, zeros))
 }
 
 /**

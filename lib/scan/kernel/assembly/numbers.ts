@@ -17,14 +17,15 @@ export function doubtfulNumbers(): i32 {
 }
 
 /**
- * Numbers of one length wait for one another, since their digits are hashed four at a time: of each length a queue of so many, in arrays of words:
- * their digits before the last sixteen, eight digits, the last eight, which numbers they are, and where their digits begin.
+ * Numbers of one length wait for one another, since their digits are hashed four at a time: of each length a queue of so many, in three arrays:
+ * which numbers they are and where their digits begin, a word each, and their values.
  */
 const queueLength: usize = 128
-const queueArray: usize = 4 * queueLength
-const queueBytes: usize = 5 * queueArray
+const wordBytes: usize = 4 * queueLength
+const valuesFrom: usize = 2 * wordBytes
+const queueBytes: usize = 4 * wordBytes
 const mostDigits: i32 = 20
-/** Behind the queues: how many bytes of the first array of each are taken. */
+/** Behind the queues: how many bytes of the first array of each are taken, and the digits of those that are looked up. */
 const takenFrom: usize = (<usize>mostDigits + 1) * queueBytes
 const digitsFrom: usize = takenFrom + 128
 
@@ -52,64 +53,108 @@ export function scanNumbers(
   return candidates
 }
 
+/** Four at once are looked at after so many that were looked at one by one. */
+const oneByOne: i32 = 16
+
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function addNumbers(count: i32, isWide: bool, isSigned: bool, shortestHex: i32, pairs: i32): void {
   const lengths = allowedLengths()
-  let at = block
-  let offset = 0
-  // Of the length that the number before had, since most have the same: the numbers of that length, and where in its queue the next one goes.
+  const firstFour = v128.load(constants, 608)
+  // Of the length that the number before had, since most have the same: the numbers that have so many digits, `numbers` from `least` on, and where
+  // in its queue the next one goes.
   let length = 0
   let least: u64 = 0
   let numbers: u64 = 0
   let isSought = false
   let mayBeText = false
-  let place: usize = queues
-  let limit: usize = 0
-  for (let index = 0; index < count; index++) {
-    let value: u64
-    if (isWide) value = load<u64>(at)
-    else value = isSigned ? <u64>(<i64>load<i32>(at)) : <u64>load<u32>(at)
-    at += isWide ? 8 : 4
-    const sign: u64 = isSigned ? <u64>(<i64>value >> 63) : 0
-    value = (value ^ sign) - sign
-    if (value - least >= numbers) {
-      leaveQueue(length, place)
-      length = digitsIn(value)
-      least = length == 1 ? 0 : load<u64>(constants + (<usize>length << 3), 440)
-      // There is no room for the power of ten behind the longest numbers.
-      numbers = length == mostDigits ? 0 - least : load<u64>(constants + (<usize>length << 3), 448) - least
-      isSought = load<u8>(lengths + <usize>length) != 0
-      mayBeText = length >= shortestHex
-      place = enterQueue(length)
-      limit = queues + <usize>length * queueBytes + queueArray
+  let place = queues
+  let limit = queues
+  // Those numbers as signed ones, and where the digits of four begin.
+  let before = i64x2.splat(0)
+  let behind = i64x2.splat(0)
+  let more = i32x4.splat(0)
+  let at = block
+  let offset = 0
+  for (let index = 0; index < count; ) {
+    if (index + 4 <= count && !mayBeText) {
+      // Four at once, if all have that length and no sign.
+      let first: v128
+      let second: v128
+      if (isWide) {
+        first = v128.load(at)
+        second = v128.load(at, 16)
+      } else {
+        const four = v128.load(at)
+        first = isSigned ? i64x2.extend_low_i32x4_s(four) : i64x2.extend_low_i32x4_u(four)
+        second = isSigned ? i64x2.extend_high_i32x4_s(four) : i64x2.extend_high_i32x4_u(four)
+      }
+      const isOne = v128.and(i64x2.gt_s(first, before), i64x2.gt_s(behind, first))
+      const isOther = v128.and(i64x2.gt_s(second, before), i64x2.gt_s(behind, second))
+      if (i64x2.bitmask(v128.and(isOne, isOther)) == 3 && (!isSought || place + 16 <= limit)) {
+        if (isSought) {
+          v128.store(place, i32x4.add(i32x4.splat(index), firstFour))
+          v128.store(place, i32x4.add(i32x4.splat(offset), more), wordBytes)
+          const values = valueOf(place, limit)
+          v128.store(values, first)
+          v128.store(values, second, 16)
+          place += 16
+          if (place == limit) place = emptyQueue(length, place)
+        }
+        offset += (length + 1) << 2
+        index += 4
+        at += isWide ? 32 : 16
+        continue
+      }
     }
-    const first = offset - <i32>sign
-    offset = first + length + 1
-    if (mayBeText && mayBeHex(value, length, pairs)) addDoubtful(index, first)
-    if (!isSought) continue
-    if (isWide) {
-      const upper = value / 100000000
-      const top = upper / 100000000
-      store<u32>(place, <u32>top)
-      store<u32>(place, <u32>(upper - top * 100000000), queueArray)
-      store<u32>(place, <u32>(value - upper * 100000000), 2 * queueArray)
-    } else {
-      const upper = <u32>value / 100000000
-      store<u32>(place, upper, queueArray)
-      store<u32>(place, <u32>value - upper * 100000000, 2 * queueArray)
-    }
-    store<i32>(place, index, 3 * queueArray)
-    store<i32>(place, first, 4 * queueArray)
-    place += 4
-    if (place == limit) {
-      leaveQueue(length, place)
-      lookUpQueue(length)
-      place = enterQueue(length)
+    const until = min(index + oneByOne, count)
+    for (; index < until; index++) {
+      let value: u64
+      if (isWide) value = load<u64>(at)
+      else value = isSigned ? <u64>(<i64>load<i32>(at)) : <u64>load<u32>(at)
+      at += isWide ? 8 : 4
+      const sign: u64 = isSigned ? <u64>(<i64>value >> 63) : 0
+      value = (value ^ sign) - sign
+      if (value - least >= numbers) {
+        leaveQueue(length, place)
+        length = digitsIn(value)
+        least = length == 1 ? 0 : load<u64>(constants + (<usize>length << 3), 440)
+        // There is no power of ten behind the longest numbers.
+        numbers = length == mostDigits ? 0 - least : load<u64>(constants + (<usize>length << 3), 448) - least
+        isSought = load<u8>(lengths + <usize>length) != 0
+        mayBeText = length >= shortestHex
+        place = enterQueue(length)
+        limit = queues + <usize>length * queueBytes + wordBytes
+        before = i64x2.splat(<i64>least - 1)
+        behind = i64x2.splat(<i64>min(least + numbers, <u64>i64.MAX_VALUE))
+        more = i32x4.mul(firstFour, i32x4.splat(length + 1))
+      }
+      const first = offset - <i32>sign
+      offset = first + length + 1
+      if (mayBeText && mayBeHex(value, length, pairs)) addDoubtful(index, first)
+      if (!isSought) continue
+      store<i32>(place, index)
+      store<i32>(place, first, wordBytes)
+      store<u64>(valueOf(place, limit), value)
+      place += 4
+      if (place == limit) place = emptyQueue(length, place)
     }
   }
   leaveQueue(length, place)
   lineBytes = offset
+}
+
+function emptyQueue(length: i32, place: usize): usize {
+  leaveQueue(length, place)
+  lookUpQueue(length)
+  return enterQueue(length)
+}
+
+/** Where the value is that belongs to a place in the first array, which ends before `limit`. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function valueOf(place: usize, limit: usize): usize {
+  return (place << 1) - limit + (valuesFrom + wordBytes)
 }
 
 // @ts-ignore: a decorator of AssemblyScript
@@ -139,10 +184,10 @@ function lookUpQueue(length: i32): void {
   if (bytes == 0) return
   store<usize>(taken, 0)
   const queue = queues + <usize>length * queueBytes
-  writeDigits(queue, queueArray, bytes, queues + digitsFrom, (length + 3) >> 2)
-  hashDigits(queues + digitsFrom, queueArray, bytes, length)
-  memory.copy(tokens + 4096, queue + 3 * queueArray, bytes)
-  memory.copy(tokens + 6144, queue + 4 * queueArray, bytes)
+  writeDigits(queue + valuesFrom, bytes, queues + digitsFrom, wordBytes, (length + 3) >> 2)
+  hashDigits(queues + digitsFrom, wordBytes, bytes, length)
+  memory.copy(tokens + 4096, queue, bytes)
+  memory.copy(tokens + 6144, queue + wordBytes, bytes)
   lookUpHashes(bytes >> 2)
 }
 

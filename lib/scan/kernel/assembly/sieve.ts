@@ -100,7 +100,7 @@ function mark(first: i32, size: i32, firstValid: u64, hasDigits: bool): void {
   let at = block + <usize>first
   let place: usize = 0
   let list = signWords
-  const newline = v128.load(constants, 608)
+  const newline = v128.load(constants, 800)
   lineCount = 0
   for (let word = 0; word <= words; ) {
     let lines = zero
