@@ -98,8 +98,8 @@ ${exitCodes}`,
   --out FILE         a new file that only you can read: 18.3 bytes an identifier
   --identifier-case  fold (default) or exact: whether identifiers that differ in the case of letters only are the same; add has it
                      from the base
-  --hashed NAME,…    build: hashed forms, as for odv scan, and --hashed-example; 18.3 bytes more for each identifier and form, and 24 of memory. Nothing
-                     can be added to such an index
+  --hashed NAME,…    hashed forms, as for odv scan, and --hashed-example; 18.3 bytes more for each identifier and form, and 24 of memory. add: those of
+                     the base, with the same salts
   --state DIR        the state directory with the case key (default .odv); build makes it if it is not there
   --json
 

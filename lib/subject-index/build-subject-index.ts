@@ -7,7 +7,7 @@ import { createDigestedRows } from './digested-rows.ts'
 import { passesFilter, type Seed } from './filter.ts'
 import { createFilterRows } from './filter-rows.ts'
 import type { HashedForm } from './hashed-forms.ts'
-import { createHashedRows, type Place, type Spelled } from './hashed-rows.ts'
+import { createHashedRows, hashedOfForms, type Place, type Spelled } from './hashed-rows.ts'
 import { createHeldRows } from './held-rows.ts'
 import type { IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
@@ -16,6 +16,7 @@ import { createNotedRows } from './noted-rows.ts'
 import type { OpenedPart } from './open-part.ts'
 import { plantControls } from './plant-controls.ts'
 import { shapeCodes } from './shape-code.ts'
+import { hashedOf } from './unite-indexes.ts'
 import { createDigestOne, createWaitingRows, type DigestedRow, eachRow, type RowBatch } from './waiting-rows.ts'
 import { writeIndex } from './write-index.ts'
 
@@ -23,7 +24,10 @@ export const shortLength = 6
 const notNobody = "expected one that is nobody's, got one that the manifest has"
 
 /** What an index adds to: a whole one and those that add to it, in the order of `uniteIndexes`, of the same keys and case rule. */
-type Bases = readonly Pick<OpenedPart, 'sha256' | 'filter' | 'seed' | 'walkSubjects' | 'hasDigest'>[]
+type Bases = readonly Pick<
+  OpenedPart,
+  'sha256' | 'filter' | 'seed' | 'entries' | 'hashed' | 'walkSubjects' | 'hasDigest' | 'ordinalOf'
+>[]
 
 /**
  * Compiles the identifiers of a manifest into an index. Memory: 26 bytes a row until `finish`; while that writes, what is
@@ -37,7 +41,7 @@ export function createIndexBuilder(options: {
   random: (bytes: number) => Uint8Array
   bases?: Bases
   mostHeld?: number
-  /** Hashed forms that identifiers are looked for in as well; none with `bases`. Memory: 24 bytes for each digest. */
+  /** Hashed forms that identifiers are looked for in as well: those of `bases`, if there are any. Memory: 24 bytes for each digest. */
   hashedForms?: readonly HashedForm[]
   /** Identifiers that no row may have, and where they were given. */
   nobody?: readonly { text: string; where: string }[]
@@ -54,9 +58,9 @@ export function createIndexBuilder(options: {
   finish(report: ManifestReport, sink: IndexSink): IndexSummary
 } {
   const { caseRule, keys, random, bases = [], hashedForms = [], nobody = [] } = options
-  if (hashedForms.length > 0 && bases.length > 0)
+  if (bases.some((base) => hashedOf(base) !== hashedOfForms(hashedForms, keys)))
     throw new IndexInvalid(
-      'subject index: hashed forms: expected a whole index, since what is added to is not read again',
+      'subject index: hashed forms: expected those of the index that is added to, with the same salts, got others',
     )
   const seeds = new DataView(Uint8Array.from(random(8)).buffer)
   // The same for all parts, so that a text is hashed once for all of them.
@@ -69,31 +73,52 @@ export function createIndexBuilder(options: {
   const short = createNotedRows()
   const duplicates = createNotedRows()
   const contradictions = createContradictions()
-  const hashed = hashedForms.length > 0 ? createHashedRows(hashedForms, { keys, seed, caseRule, random }) : undefined
+  const hashed =
+    hashedForms.length > 0 ? createHashedRows(hashedForms, { keys, seed, caseRule, random, bases }) : undefined
 
   const walkBases = () => {
     const walks = bases.map((base) => base.walkSubjects())
-    return (digest: Uint32Array) => walks.some((isSubject) => isSubject(digest))
+    const starts = [0]
+    for (const { entries } of bases) starts.push(starts.at(-1)! + entries)
+    return (digest: Uint32Array) => {
+      for (let at = 0; at < walks.length; at++) {
+        const ordinal = walks[at]!(digest)
+        if (ordinal !== -1) return starts[at]! + ordinal
+      }
+      return -1
+    }
   }
   const { mostHeld } = options
-  const held = createHeldRows(walkBases, { onKnown: duplicates.note, onNew: append }, mostHeld)
+  const spelledAs = (text: string): Spelled => ({ text, ...(canonicalOf(text, caseRule) as Omit<Spelled, 'text'>) })
+  const onHeld = {
+    onKnown(line: number, ordinal: number, text: string) {
+      duplicates.note(line)
+      hashed?.addKnown(ordinal, spelledAs(text))
+    },
+    onNew(row: DigestedRow, text: string) {
+      const place = append(row)
+      hashed?.add(place, spelledAs(text))
+    },
+  }
+  const held = createHeldRows(walkBases, onHeld, mostHeld)
   const onPending = { onKnown: contradictions.noteKnown, onNew: appendPending }
   const heldPending = createHeldRows(walkBases, onPending, mostHeld)
 
   /** Of the rows that wait, where they are hashed as well. */
   let spelled: Spelled[] = []
   const waiting = createWaitingRows(keys.tagKey, seed, (batch) => {
-    if (hashed !== undefined) {
-      const own = spelled
-      spelled = []
-      let next = 0
-      eachRow(batch, (row) => hashed.add(append(row), own[next++]!))
-    } else if (bases.length === 0) appendAll(batch)
-    else
-      eachRow(batch, (row) => {
-        if (mayBeKnown(row)) held.hold(row)
-        else append(row)
-      })
+    if (bases.length === 0 && hashed === undefined) return appendAll(batch)
+    const own = spelled
+    spelled = []
+    let next = 0
+    eachRow(batch, (row) => {
+      const identifier = own[next++]
+      if (mayBeKnown(row)) held.hold(row, identifier?.text)
+      else {
+        const place = append(row)
+        if (identifier !== undefined) hashed!.add(place, identifier)
+      }
+    })
   })
   const waitingPending = createWaitingRows(keys.tagKey, seed, (batch) =>
     eachRow(batch, (row) => {
@@ -158,7 +183,11 @@ export function createIndexBuilder(options: {
     const result = canonicalOf(text, caseRule)
     if ('problem' in result) return false
     const { digests } = rowOf(result.shape, result.canonical)
-    return entries.has(digests) || excluded.has(digests)
+    return isTaken(digests)
+  }
+
+  function isTaken(digest: Uint32Array): boolean {
+    return entries.has(digest) || excluded.has(digest) || bases.some((base) => base.hasDigest(digest))
   }
 
   function finish(report: ManifestReport, sink: IndexSink): IndexSummary {
@@ -174,9 +203,9 @@ export function createIndexBuilder(options: {
     const controls = plantControls(shapesOfSubjects, random, (shape, text) => {
       const row = rowOf(shape, text)
       const { digests: digest } = row
-      if (entries.has(digest) || excluded.has(digest) || bases.some((base) => base.hasDigest(digest))) return undefined
+      if (isTaken(digest)) return undefined
       const place = append(row)
-      hashed?.addControl(place, text)
+      hashed?.addControl(place, { text, shape, canonical: text })
       return digest
     })
     return writeIndex(

@@ -8,11 +8,11 @@ import { createFilterRows } from './filter-rows.ts'
 import { createHasher, digestIn, type HashedForm, hashBytes, hashedFormName, hashedTexts } from './hashed-forms.ts'
 import type { IndexFooter } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
-import { rowsTogether } from './kernel/row-digests.ts'
 import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
+import type { OpenedPart } from './open-part.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
 import { compareDigests, createDigestSort } from './sort-digests.ts'
-import { createWaitingRows } from './waiting-rows.ts'
+import { createWaitingRows, type RowBatch } from './waiting-rows.ts'
 import { writeFilter } from './write-filter.ts'
 
 /** What stands in front of a digest of the first form where it is digested or hashed for the filter; of the next one, the next. */
@@ -27,8 +27,10 @@ const saltCode = 0xfe
  */
 export type HashedRows = {
   add(row: Place, identifier: Spelled): void
+  /** Another spelling of a subject that an index has which is added to. */
+  addKnown(ordinal: number, identifier: Spelled): void
   /** The same for a control, of which one digest is planted: its own, or one drawn at random where its own would tell of a salt. */
-  addControl(row: Place, text: string): void
+  addControl(row: Place, control: Spelled): void
   /** Turns rows of a partition into what they are in the end: `ordinals` by their places. */
   settle(partition: number, ordinals: Uint32Array): void
   /** Writes filter and table (see `IndexFooter.hashed`). @throws ManifestInvalid when two identifiers have one digest */
@@ -45,9 +47,23 @@ export type Spelled = { text: string; shape: Shape; canonical: string }
 const yields = 2 ** 31
 const isNumber = /^[0-9]+$/
 
-type Context = { keys: CaseKeys; seed: Seed; caseRule: CaseRule; random: (bytes: number) => Uint8Array }
+type Base = Pick<OpenedPart, 'entries' | 'ordinalOf' | 'hashed'>
+type Context = {
+  keys: CaseKeys
+  seed: Seed
+  caseRule: CaseRule
+  random: (bytes: number) => Uint8Array
+  /** What is added to, in order. */
+  bases: readonly Base[]
+}
 
-export function createHashedRows(forms: readonly HashedForm[], { keys, seed, caseRule, random }: Context): HashedRows {
+/** A digest that waits: of the row with this partition and place (which may be one that yields), or of what is known. */
+type Waiting = { partition: number; ordinal?: number; identifier: Spelled }
+
+export function createHashedRows(
+  forms: readonly HashedForm[],
+  { keys, seed, caseRule, random, bases }: Context,
+): HashedRows {
   const hashers = forms.map(createHasher)
   const hashes = createFilterRows()
   /** Three words of keyed digest and the place of the row, by its partition; then the ordinal, by their own. */
@@ -56,23 +72,57 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   const controls: string[][] = forms.map(() => [])
   const sort = createDigestSort()
 
-  /** Partitions of the rows whose digests wait, in the order in which they came. */
-  const partitions = new Uint8Array(rowsTogether)
-  let queued = 0
+  const starts = [0]
+  for (const { entries } of bases) starts.push(starts.at(-1)! + entries)
+  /** Ordinals count through all that is added to. */
+  const start = starts.at(-1)!
+  /** Whose digests wait, in the order in which they came. */
+  let queue: Waiting[] = []
   /** Digests wait like identifiers, in the place of their text; in that of a line there is the place of the row, which may be one that yields. */
   const waiting = createWaitingRows(keys.tagKey, seed, (batch) => {
-    queued = 0
-    hashes.addAll(batch)
+    const own = queue
+    queue = []
+    if (bases.length === 0) hashes.addAll(batch)
     for (let row = 0; row < batch.count; row++) {
-      const at = unsettled.reserve(partitions[row]!)
-      const words = unsettled.current(partitions[row]!)
+      const { partition, ordinal } = own[row]!
+      if (bases.length > 0) {
+        if (isOfBase(batch, row, own[row]!)) continue
+        hashes.add(batch.firsts[row]!, batch.seconds[row]!)
+      }
+      const rows = ordinal === undefined ? unsettled : settled
+      const to = ordinal === undefined ? partition : batch.digests[row * 4]! >>> 24
+      const at = rows.reserve(to)
+      const words = rows.current(to)
       for (let word = 0; word < 3; word++) words[at + word] = batch.digests[row * 4 + word]!
-      words[at + 3] = batch.lines[row]!
+      words[at + 3] = ordinal ?? batch.lines[row]!
     }
   })
 
-  function append(partition: number, place: number, form: number, digest: string): void {
-    partitions[queued++] = partition
+  /**
+   * Whether a digest is left to what is added to, which has it already.
+   * @throws ManifestInvalid where it stands there for somebody else
+   */
+  function isOfBase(batch: RowBatch, row: number, { ordinal, identifier }: Waiting): boolean {
+    for (let at = bases.length - 1; at >= 0; at--) {
+      const { hashed } = bases[at]!
+      if (hashed?.mayHave(batch.firsts[row]!, batch.seconds[row]!) !== true) continue
+      const found = hashed.ordinalOf(batch.digests.subarray(row * 4, row * 4 + 4))
+      if (found === -1) continue
+      if (found === ordinal || (ordinal === undefined && batch.lines[row]! >= yields)) return true
+      const { shape, canonical } = identifier
+      // A control that turns out to be somebody, and a number that was only the digits of a UUID.
+      const isOwn = (as: Shape) => {
+        const own = starts.findLastIndex((start) => start <= found)
+        return bases[own]!.ordinalOf(as, canonical) === found - starts[own]!
+      }
+      if (ordinal === undefined && (isOwn(shape) || (shape === 'decimal' && isOwn('uuid')))) continue
+      throw oneForTwo()
+    }
+    return false
+  }
+
+  function append(row: Waiting, place: number, form: number, digest: string): void {
+    queue.push(row)
     waiting.add(place, firstHashedCode + form, digest)
   }
 
@@ -95,7 +145,7 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
       const value = digests[row * 4 + 3]!
       if (before !== -1 && [0, 1, 2].every((word) => digests[before * 4 + word] === digests[row * 4 + word])) {
         if (value >= yields && digests[before * 4 + 3]! < yields) continue
-        throw new ManifestInvalid('manifest: hashed forms: expected no digest to stand for two identifiers, got one')
+        throw oneForTwo()
       }
       for (let word = 0; word < 3; word++) out.setUint32(written + word * 4, digests[row * 4 + word]!)
       out.setUint32(written + 12, value % yields)
@@ -106,17 +156,31 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   }
 
   return {
-    add({ partition, place }, { text, shape, canonical }) {
-      for (const each of hashedTexts(text, { shape, canonical }, caseRule)) {
-        const marked = shape === 'uuid' && isNumber.test(each) ? place + yields : place
-        for (let form = 0; form < hashers.length; form++) append(partition, marked, form, hashers[form]!(each))
+    add({ partition, place }, identifier) {
+      const row = { partition, identifier }
+      for (const each of hashedTexts(identifier.text, identifier, caseRule)) {
+        const marked = identifier.shape === 'uuid' && isNumber.test(each) ? place + yields : place
+        for (let form = 0; form < hashers.length; form++) append(row, marked, form, hashers[form]!(each))
       }
     },
 
-    addControl({ partition, place }, text) {
+    addKnown(ordinal, identifier) {
+      const { text, canonical } = identifier
+      if (text === canonical) return
+      const row = { partition: 0, ordinal, identifier }
+      // These are there, however it was written.
+      const usual = hashedTexts(canonical, identifier, caseRule)
+      for (const each of hashedTexts(text, identifier, caseRule)) {
+        if (usual.has(each)) continue
+        for (let form = 0; form < hashers.length; form++) append(row, 0, form, hashers[form]!(each))
+      }
+    },
+
+    addControl({ partition, place }, identifier) {
+      const { text } = identifier
       for (const [at, { kind, algorithm }] of forms.entries()) {
         const digest = kind === 'plain' ? digestIn(forms[at]!, text) : Buffer.from(random(hashBytes[algorithm]))
-        append(partition, place, at, digest.toString('latin1'))
+        append({ partition, identifier }, place, at, digest.toString('latin1'))
         controls[at]!.push(digest.toString('hex'))
       }
     },
@@ -130,7 +194,7 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
           const rows = settled.current(own)
           rows.set(words.subarray(at, at + 3), to)
           const marked = words[at + 3]! >>> 0
-          rows[to + 3] = ordinals[marked % yields]! + (marked < yields ? 0 : yields)
+          rows[to + 3] = start + ordinals[marked % yields]! + (marked < yields ? 0 : yields)
         }
       })
     },
@@ -154,9 +218,19 @@ export function createHashedRows(forms: readonly HashedForm[], { keys, seed, cas
   }
 }
 
+const oneForTwo = () =>
+  new ManifestInvalid('manifest: hashed forms: expected no digest to stand for two identifiers, got one')
+
 /** Tells one salt from another to whoever has the case key, and nothing to anybody else. Hex. */
 export function saltDigestOf(salt: Uint8Array, { tagKey }: CaseKeys): string {
   const keyed = createKeyedDigest(tagKey)
   keyed.compute(saltCode, hash('sha256', salt, 'buffer'), 0, 32)
   return Array.from(keyed.digest, (word) => word.toString(16).padStart(8, '0')).join('')
+}
+
+/** As `hashedOf` has it of an index with these forms. */
+export function hashedOfForms(forms: readonly HashedForm[], keys: CaseKeys): string {
+  if (forms.length === 0) return JSON.stringify(undefined)
+  const salts = forms.map(({ kind, salt }) => (kind === 'plain' ? '' : saltDigestOf(salt, keys)))
+  return JSON.stringify([forms.map(hashedFormName), salts])
 }

@@ -24,11 +24,19 @@ export type HashedIndex = {
   check(): void
 }
 
+/** The same of one file. Ordinals of digests that are found count through all parts, those of controls in its own. */
+export type HashedPart = HashedIndex & {
+  /** False: certainly it has no digest with this hash. */
+  mayHave(first: number, second: number): boolean
+  /** By the digest of a digest and its form (see `IndexFooter.hashed`); -1: it has none. */
+  ordinalOf(keyed: Uint32Array): number
+}
+
 export function openHashed(
   { forms, controls }: { forms: NonNullable<IndexFooter['hashed']>['forms']; controls: IndexFooter['controls'] },
   { filter, entries }: NonNullable<IndexParts['hashed']>,
-  { keys, seed, ordinals }: { keys: CaseKeys; seed: Seed; ordinals: number },
-): HashedIndex {
+  { keys, seed }: { keys: CaseKeys; seed: Seed },
+): HashedPart {
   if (forms.some((form) => form.controls.length !== controls.length)) throw damaged('footer')
   const keyed = createKeyedDigest(keys.tagKey)
   const scratch = new Uint8Array(longestHash)
@@ -50,11 +58,12 @@ export function openHashed(
           if (!passes(filter, halves)) continue
           keyed.compute(firstHashedCode + at, scratch, 0, bytes)
           const ordinal = entries.valueOf(keyed.digest)
-          if (ordinal >= ordinals) throw damaged('hashed: ordinals')
           if (ordinal !== -1) return { ordinal, form: name }
         }
       return undefined
     },
+    mayHave: (first, second) => passesFilter(filter, first, second),
+    ordinalOf: (digest) => entries.valueOf(digest),
     check: () => entries.check(),
   }
 }

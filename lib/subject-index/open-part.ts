@@ -5,7 +5,7 @@ import { createConfirm } from './confirm.ts'
 import { type Filter, hashInto, passesFilter, type Seed } from './filter.ts'
 import type { IndexSummary } from './index-format.ts'
 import { type IndexSource, sourceOfBytes } from './index-source.ts'
-import { type HashedIndex, openHashed } from './open-hashed.ts'
+import { type HashedPart, openHashed } from './open-hashed.ts'
 import { type Allocate, readIndexParts } from './read-index.ts'
 import { shapeCodes } from './shape-code.ts'
 
@@ -41,16 +41,16 @@ export type OpenedPart = {
   ordinalOf(shape: Shape, canonical: Uint8Array | string): number
   /** The same for bytes in place, after the filter passed them (`a`, `b`: their hash); remembers recent answers. */
   confirm(shapeCode: number, bytes: Uint8Array, start: number, length: number, a: number, b: number): number
-  /** Undefined: no hashed forms are looked for. */
-  readonly hashed: HashedIndex | undefined
+  /** Undefined: no hashed forms are looked for. Ordinals of what it finds count through all parts. */
+  readonly hashed: HashedPart | undefined
   /** Keyed digest that stands for an entry: 32 hex digits. */
   tagOf(ordinal: number): string
   /** Whether the text is a subject or pending. */
   isListed(text: string): boolean
   /** Whether this is the digest of an entry, or of what is pending. */
   hasDigest(digest: Uint32Array): boolean
-  /** Tells of digests that come in ascending order whether they are those of subjects, and not of controls. */
-  walkSubjects(): (digest: Uint32Array) => boolean
+  /** Tells of digests that come in ascending order which ordinals they have as those of subjects, and not of controls, or -1. */
+  walkSubjects(): (digest: Uint32Array) => number
   /** Reads and checks all that is only read where it is needed. @throws IndexInvalid */
   check(): void
 }
@@ -79,12 +79,7 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
   }
   const opened =
-    hashed &&
-    openHashed({ forms: header.hashed!.forms, controls: header.controls }, hashed, {
-      keys,
-      seed,
-      ordinals: entries.digests,
-    })
+    hashed && openHashed({ forms: header.hashed!.forms, controls: header.controls }, hashed, { keys, seed })
   return {
     sha256,
     base: header.base,
@@ -106,7 +101,7 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
       const find = entries.walk()
       return (digest) => {
         const ordinal = find(digest)
-        return ordinal !== -1 && !controlOrdinals.has(ordinal)
+        return controlOrdinals.has(ordinal) ? -1 : ordinal
       }
     },
     check() {

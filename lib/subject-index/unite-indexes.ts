@@ -1,4 +1,6 @@
 import { IndexInvalid } from '../errors.ts'
+import { damaged } from './index-format.ts'
+import type { HashedIndex } from './open-hashed.ts'
 import type { Control, OccurringShapes, OpenedPart } from './open-part.ts'
 import type { SubjectIndex } from './open-subject-index.ts'
 import { shapesInOrder } from './shape-code.ts'
@@ -44,7 +46,7 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
     entries,
     shapes,
     controls,
-    hashed: opened[0]!.hashed,
+    hashed: uniteHashed(opened, { starts, taken }),
     seed,
     parts: opened.map(({ filter, confirm }, at) => ({
       filter,
@@ -89,11 +91,55 @@ function requireChain(opened: readonly OpenedPart[]): void {
       )
     if (seed.join() !== opened[0]!.seed.join())
       throw refuse('seed: expected that of the index that it adds to, got another')
-    if (opened.length > 1 && opened[at]!.hashed !== undefined)
-      throw refuse('hashed forms: expected none where indexes add to each other, got some')
+    if (hashedOf(opened[at]!) !== hashedOf(opened[0]!))
+      throw refuse('hashed forms: expected those of the index that it adds to, with the same salts, got others')
     if (caseRule !== opened[0]!.caseRule)
       throw refuse('case: expected the rule of the index that it adds to, got another')
   })
+}
+
+/** What tells hashed forms from others, by which they may be looked for together. */
+export const hashedOf = ({ hashed }: Pick<OpenedPart, 'hashed'>): string =>
+  JSON.stringify(hashed && [hashed.forms, hashed.salts.map((salt) => salt ?? '')])
+
+/**
+ * The last part that has a digest says for whom it stands: a number that is a subject, where a UUID of its digits was one before. What a control
+ * stood for that is a subject by now is that subject's in a later part.
+ */
+function uniteHashed(
+  opened: readonly OpenedPart[],
+  { starts, taken }: { starts: readonly number[]; taken: readonly ReadonlySet<number>[] },
+): HashedIndex | undefined {
+  const parts = opened.flatMap(({ hashed }) => hashed ?? [])
+  const [first] = parts
+  if (first === undefined) return undefined
+  const isTaken = (ordinal: number) => {
+    const at = starts.findLastIndex((start) => start <= ordinal)
+    return taken[at]!.has(ordinal - starts[at]!)
+  }
+  return {
+    forms: first.forms,
+    lengths: first.lengths,
+    salts: first.salts,
+    controls: parts.flatMap(({ controls }, at) =>
+      controls
+        .filter(({ ordinal }) => !taken[at]!.has(ordinal))
+        .map((control) => ({ ...control, ordinal: starts[at]! + control.ordinal })),
+    ),
+    filterBytes: parts.reduce((sum, { filterBytes }) => sum + filterBytes, 0),
+    find(digest) {
+      for (let at = parts.length - 1; at >= 0; at--) {
+        const found = parts[at]!.find(digest)
+        if (found === undefined) continue
+        if (found.ordinal >= starts[at + 1]!) throw damaged('hashed: ordinals')
+        if (!isTaken(found.ordinal)) return found
+      }
+      return undefined
+    },
+    check() {
+      for (const part of parts) part.check()
+    },
+  }
 }
 
 function uniteShapes(parts: readonly { shapes: OccurringShapes }[]): OccurringShapes {

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IndexInvalid } from '../../lib/errors.ts'
 import {
@@ -12,7 +13,8 @@ import {
   hashedTexts,
   hashKinds,
 } from '../../lib/subject-index/hashed-forms.ts'
-import { openSubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import { openPart } from '../../lib/subject-index/open-part.ts'
+import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { buildIndex, buildParts, makeIndex, testKeys } from './make-index.ts'
 
 const salt = Buffer.from('pepper')
@@ -139,12 +141,103 @@ describe('an index with hashed forms', () => {
       expect(() => openSubjectIndex(changed, testKeys).check(), `byte ${at}`).toThrow(IndexInvalid)
     }
   })
+})
 
-  it('adds to none, and none adds to it: what is known already is not read again', () => {
-    expect(() => buildParts([texts, ['4711']], { hashedForms: [plain('sha256')] })).toThrow(/expected a whole index/)
-    const base = buildIndex(texts, { hashedForms: [plain('sha256')] }).bytes
-    const added = buildIndex(['47110815'], { bases: [base] }).bytes
-    expect(() => openSubjectIndex([base, added], testKeys)).toThrow(/hashed forms: expected none where indexes add/)
+describe('an index with hashed forms that adds to another', () => {
+  const hashedForms = [plain('sha256'), allForms.at(-4)!]
+  const spelled = (text: string) => [
+    text,
+    text.toLowerCase(),
+    text.toUpperCase(),
+    text.replace(/[a-z]/, (one) => one.toUpperCase()),
+  ]
+  const people = [
+    ...['1234567890123456789', '4711', 'Bob@Example.com', 'jane_doe', 'Jane.Doe', 'x_1'],
+    ...['3f2504e0-4f89-41d3-9a0c-0305e82c3301', '0e3771edd1f446efb3ecc4be8f1a8a25'],
+    ...['12345678-1234-5678-1234-567812345678', '12345678123456781234567812345678'],
+  ]
+  const manifest = fc.array(fc.constantFrom(...people.flatMap(spelled)), { minLength: 1, maxLength: 8 })
+
+  it('finds with it whom one index of all finds, by every digest', () => {
+    fc.assert(
+      fc.property(
+        fc.array(manifest, { minLength: 2, maxLength: 4 }),
+        fc.constantFrom('fold', 'exact'),
+        fc.constantFrom(1, 3, 100),
+        (manifests, caseRule, mostHeld) => {
+          const chain = buildParts(manifests, { hashedForms, caseRule, mostHeld })
+          const [united, whole] = [
+            openSubjectIndex(chain, testKeys),
+            makeIndex(manifests.flat(), { hashedForms, caseRule }),
+          ]
+          expect(united.subjects).toBe(whole.subjects)
+          const tagIn = (index: SubjectIndex, digest: Uint8Array) => {
+            const found = index.hashed!.find(digest)
+            return found && [index.tagOf(found.ordinal), found.form, index.isControl(found.ordinal)]
+          }
+          for (const form of hashedForms)
+            for (const text of new Set(
+              people.flatMap((each) => [...spelled(each), ...spelled(each.replaceAll('-', ''))]),
+            ))
+              expect(tagIn(united, digestOf(form, text)), text).toEqual(tagIn(whole, digestOf(form, text)))
+          united.check()
+        },
+      ),
+      { numRuns: Number(process.env.RUNS ?? 15) },
+    )
+  })
+
+  it('has planted digests of the controls of all parts, which are found', () => {
+    const united = openSubjectIndex(buildParts([texts, ['47110815'], ['someone']], { hashedForms }), testKeys)
+    expect(united.hashed!.controls).toHaveLength(2 * united.controls.length)
+    for (const { digest, ordinal, form } of united.hashed!.controls) {
+      expect(united.hashed!.find(Buffer.from(digest, 'hex'))).toEqual({ ordinal, form })
+      expect(united.isControl(ordinal)).toBe(true)
+    }
+  })
+
+  it('says that a control of another part is somebody, if it turns out to be', () => {
+    const base = buildIndex(['123'], { hashedForms }).bytes
+    const controls = openPart(base, testKeys).controls.map(({ text }) => text)
+    const united = openSubjectIndex(
+      [base, buildIndex(controls.slice(0, 2), { bases: [base], seed: 'x', hashedForms }).bytes],
+      testKeys,
+    )
+    for (const [at, text] of controls.entries()) {
+      const found = united.hashed!.find(digestOf(hashedForms[0]!, text))!
+      expect(found.ordinal).toBe(united.ordinalOf('decimal', text))
+      expect(united.isControl(found.ordinal)).toBe(at > 1)
+      expect(united.hashed!.controls.filter((each) => each.ordinal === found.ordinal)).toHaveLength(at > 1 ? 2 : 0)
+    }
+  })
+
+  it('is refused under another salt, with other forms, or with none where the other one has some', () => {
+    const salted = hashedForms.map((form) => (form.kind === 'plain' ? form : { ...form, salt: Buffer.from('other') }))
+    const [with_, without] = [buildIndex(texts, { hashedForms }).bytes, buildIndex(texts).bytes]
+    const refusal =
+      /hashed forms: expected those of the index that (?:is added to|it adds to), with the same salts, got others/
+    for (const forms of [salted, hashedForms.toReversed(), hashedForms.slice(1), []])
+      expect(() => buildIndex(['someone'], { bases: [with_], hashedForms: forms })).toThrow(refusal)
+    expect(() => buildIndex(['someone'], { bases: [without], hashedForms })).toThrow(refusal)
+  })
+
+  // MD5 of these is the same (Marc Stevens, 2024).
+  const twins = ['A', 'E'].map(
+    (sign) => `TEXTCOLLBYfGiJUETHQ4h${sign}cKSMd5zYpgqf1YRDhkmxHkhPWptrkoyz28wnI9V0aHeAuaKnak`,
+  )
+  it.each([
+    ['in one manifest', () => buildIndex(twins, { hashedForms: [plain('md5')] })],
+    [
+      'in one after the other',
+      () => buildParts([[twins[0]!], ['someone'], [twins[1]!]], { hashedForms: [plain('md5')] }),
+    ],
+    [
+      'as another spelling of somebody who is known',
+      () => buildParts([[twins[0]!.toLowerCase(), twins[1]!], [twins[0]!]], { hashedForms: [plain('md5')] }),
+    ],
+  ])('is refused where two identifiers have one digest, %s', (_where, build) => {
+    expect(digestOf(plain('md5'), twins[0]!)).toEqual(digestOf(plain('md5'), twins[1]!))
+    expect(build).toThrow('expected no digest to stand for two identifiers')
   })
 })
 

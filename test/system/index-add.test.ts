@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -35,12 +36,13 @@ writeFiles(place, {
 })
 
 /** The same as `odv`, in this process: what it printed, and how it ended. */
-async function call(...argv: string[]): Promise<{ code: number; stdout: string }> {
+const call = (...argv: string[]) => callAt(place, ...argv)
+async function callAt(cwd: string, ...argv: string[]): Promise<{ code: number; stdout: string }> {
   let stdout = ''
   const stream = { write: (text: string) => (stdout += text) }
   const terminal = openTerminal({ json: argv.includes('--json'), stdout: stream, stderr: stream, now: () => 0 })
   const { signal } = new AbortController()
-  const code = await callCommand(parseCommand(argv, place), { cwd: place, signal }, terminal)
+  const code = await callCommand(parseCommand(argv, cwd), { cwd, signal }, terminal)
   return { code, stdout }
 }
 
@@ -211,5 +213,49 @@ describe('odv index add', () => {
   it.each(refusals)('refuses: $name', async ({ args, message }) => {
     await expect(call(...args)).rejects.toThrow(message)
     expect([existsSync(join(place, 'new')), existsSync(join(place, 'elsewhere'))]).toEqual([false, false])
+  })
+})
+
+describe('odv index add with hashed forms', () => {
+  const hashedPlace = scratchDirectory()
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  const hmac = (text: string) => createHmac('sha256', 'a salt of ours').update(text).digest('base64')
+  const forms = ['--hashed', 'sha256,hmac-sha256=salt']
+  const here = (...argv: string[]) => callAt(hashedPlace, ...argv)
+  const adding = (...more: string[]) =>
+    here('index', 'add', '--base', 'ids.index', '--manifest', 'later.csv', '--out', 'later.index', ...more)
+
+  beforeAll(async () => {
+    writeFiles(hashedPlace, {
+      'ids.csv': manifestText,
+      'later.csv': laterText,
+      salt: 'a salt of ours',
+      'other-salt': 'a salt of others',
+      'backups/base.jsonl': jsonRecords([sha256(transferred(3)), hmac(transferred(4)), sha256(somebodyElse(5))]),
+      'backups/later.jsonl': jsonRecords([hmac(pending(0)), sha256('new_two'), sha256(pending(4))]),
+    })
+    await here('index', 'build', '--manifest', 'ids.csv', '--out', 'ids.index', ...forms)
+  })
+
+  it.each([
+    ['without them', []],
+    ['under another salt', ['--hashed', 'sha256,hmac-sha256=other-salt']],
+    ['in another order', ['--hashed', 'hmac-sha256=salt,sha256']],
+  ])('is refused %s', async (_how, given) => {
+    await expect(adding(...given)).rejects.toThrow('--hashed: expected the hashed forms of the base')
+  })
+
+  it('has the digests of whom it adds, and a scan with both finds all', async () => {
+    await adding(...forms)
+    const found = await here('scan', '--index', 'ids.index', '--index', 'later.index', '--json', 'backups')
+    expect(linesOf(found, 'outcome').map(({ findings, subjects }) => [findings, subjects])).toEqual([
+      [2, 2],
+      [2, 2],
+    ])
+    expect(
+      linesOf(found, 'finding')
+        .map(({ form }) => form)
+        .toSorted(),
+    ).toEqual(['hmac-sha256', 'hmac-sha256', 'sha256', 'sha256'])
   })
 })

@@ -12,6 +12,8 @@ import { readManifest } from '../../manifest/read-manifest.ts'
 import { readHashedForms } from '../../pipeline/read-hashed-forms.ts'
 import { createIndexBuilder } from '../../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
+import { hashedOfForms } from '../../subject-index/hashed-rows.ts'
+import { hashedOf } from '../../subject-index/unite-indexes.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
 import { describeManifest, describeUnproven } from '../manifest-view.ts'
@@ -68,8 +70,6 @@ export async function indexAddCommand(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (bases.length === 0) throw new UsageInvalid('index add: expected --base FILE')
-  if ((options.hashed ?? options.hashedExample) !== undefined)
-    throw new UsageInvalid('index add: expected no --hashed, which is for index build')
   const task = await taskOf('index add', options, bases)
   const chunks = await manifestFiles().open(resolve(options.cwd, task.manifest))
   const { files, keys } = await openIndexFiles(bases, options)
@@ -77,10 +77,22 @@ export async function indexAddCommand(
   if ((caseRuleOf(options.identifierCase) ?? caseRule) !== caseRule)
     throw new UsageInvalid(`index add: --identifier-case: expected ${caseRule}, as the base has it, got another`)
   const parts = files.map(({ part }) => part)
-  if (parts.some(({ hashed }) => hashed !== undefined))
-    throw new UsageInvalid('index add: --base: expected one without hashed forms: build all of it anew')
-  const builder = createIndexBuilder({ caseRule, keys, random: randomBytes, bases: parts })
-  return compile(task, chunks, builder, options, terminal)
+  const config = parseConfig({ ...hashedOption(options, options.cwd), identifierCase: caseRule }, 'index add: --hashed')
+  const hashedForms = await readHashedForms({ manifests: manifestFiles() }, config)
+  const [first] = parts
+  if (first !== undefined && hashedOf(first) !== hashedOfForms(hashedForms, keys))
+    throw new UsageInvalid(
+      'index add: --hashed: expected the hashed forms of the base, in their order and with the same salts, got others',
+    )
+  const builder = createIndexBuilder({
+    caseRule,
+    keys,
+    random: randomBytes,
+    bases: parts,
+    hashedForms,
+    nobody: nobodyOf(config),
+  })
+  return compile(task, chunks, builder, options, terminal, config)
 }
 
 async function compile(

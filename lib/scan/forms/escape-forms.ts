@@ -1,7 +1,8 @@
 import type { Shape } from '../../manifest/identifier.ts'
+import { createBrokenNumbers } from './broken-numbers.ts'
 import { createEscapeFinder } from './escape-finder.ts'
 import { type EscapeSyntax, nothing, replacement, unitOf } from './escape-syntax.ts'
-import type { Form } from './form.ts'
+import type { Form, FormFinder, FormTools } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
 import { codeNamed } from './named-characters.ts'
 import { utf7 } from './utf-7.ts'
@@ -216,10 +217,21 @@ const form = (
   name: syntax.name,
   summary,
   nests: true,
-  finder: (tools) => (applies(tools.wanted[quote] === 1) ? createEscapeFinder(syntax, tools) : undefined),
+  finder: (tools) => (applies(tools.wanted[quote] === 1) ? finderOf(syntax, tools) : undefined),
   // Where only signs are escaped, an identifier without one is as it was.
   spell: (text, shape) => spell(text, shape).filter((spelled) => spelled.toString('latin1') !== text),
 })
+
+/** Of a syntax with soft line breaks, numbers that these are in as well. */
+function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
+  const find = createEscapeFinder(syntax, tools)
+  const findBroken = syntax === quotedPrintable ? createBrokenNumbers(syntax, tools) : undefined
+  if (findBroken === undefined) return find
+  return (region, report) => {
+    find(region, report)
+    findBroken(region, report)
+  }
+}
 
 export const escapeForms: readonly Form[] = [
   form(percent, 'percent-encoded', (text) => [

@@ -60,7 +60,8 @@ function isPadding(bytes: Uint8Array, start: number, end: number): boolean {
 }
 
 export const groupDigits = 3
-const groupAlphabet = tableOf("0123456789,._' ")
+/** Digits and bytes of separators. */
+export const groupAlphabet = tableOf("0123456789,._' ")
 for (const byte of [0xa0, 0xc2, 0xe2, 0x80, 0xaf, 0x89, 0x99]) groupAlphabet[byte] = 1
 
 /** 1,234,567: the same separator before every three digits, and none of it with a digit at either end. */

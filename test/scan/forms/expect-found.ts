@@ -22,7 +22,7 @@ export function find(
 }
 
 const indexes = new Map<string, ReturnType<typeof makeIndex>>()
-function indexOf(identifier: string) {
+export function indexOf(identifier: string) {
   const index = indexes.get(identifier) ?? makeIndex([identifier])
   indexes.set(identifier, index)
   return index
@@ -42,7 +42,7 @@ export function expectFound(identifier: string, text: string, offset: number): v
           [[offset, true]],
         ])
       }
-  const slowly = referenceForms(indexOf(identifier), defaultForms, Buffer.from(text), {
+  const slowly = referenceForms(indexOf(identifier), defaultForms, Buffer.from(text, 'latin1'), {
     spaces: false,
     everywhere: true,
   })

@@ -191,6 +191,34 @@ const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [
   },
 }
 
+/**
+ * Numbers with separators that soft line breaks of quoted-printable are in, between two of their characters: without the breaks, as long as
+ * nothing else comes, and only what goes over one. Where each of them is: from, to, and its digits.
+ */
+function brokenNumbers({ text, starts }: Decoded): [number, string][] {
+  const one = String.raw`[0-9,._' \xa0\xc2\xe2\x80\xaf\x89\x99]`
+  const soft = `(?<=${one})=[ \\t]{0,8}(?:\\r[\\r\\n]?|\\n)(?=${one})`
+  return Array.from(text.matchAll(new RegExp(`(?:${one}|${soft})+`, 'g'))).flatMap(({ 0: run, index }) => {
+    const joined: Decoded = { text: '', starts: [] }
+    const breaks: number[] = []
+    for (const piece of run.matchAll(new RegExp(`${soft}|[^]`, 'g'))) {
+      // What is looked behind for is not in the run's first piece.
+      if (piece[0].length > 1) breaks.push(joined.text.length)
+      else {
+        joined.text += piece[0]
+        joined.starts.push(starts[index + piece.index]!)
+      }
+    }
+    return Array.from(joined.text.matchAll(numbers.grouped!.pattern)).flatMap((match) => {
+      const length = match[1]!.length + match[2]!.length + match[3]!.length
+      const isOver = breaks.some((at) => at > match.index && at < match.index + length)
+      return isOver
+        ? numbers.grouped!.read(match).map(([, digits]) => [joined.starts[match.index]!, digits] as [number, string])
+        : []
+    })
+  })
+}
+
 /** What is searched in text that another form wrote. */
 const inside = (form: string) => form !== 'multibyte'
 
@@ -285,6 +313,11 @@ function searchForms(
       for (const [from, digits] of number!.read(match)) {
         const ordinal = digits.length < 3 ? -1 : index.ordinalOf('decimal', digits)
         if (ordinal !== -1) keep(ordinal, match.index + from)
+      }
+    if (form === 'quoted-printable' && level > 0 && forms.includes('grouped'))
+      for (const [offset, digits] of brokenNumbers(content)) {
+        const ordinal = index.ordinalOf('decimal', digits)
+        if (digits.length > 3 && ordinal !== -1) found.set(`${offset} ${ordinal}`, { ordinal, offset })
       }
     for (const decoded of decodedBy(form, content, options)) {
       for (const { ordinal, offset } of referenceMatches(index, Buffer.from(decoded.text, 'latin1')))

@@ -55,13 +55,21 @@ function find(index: SubjectIndex, bytes: Uint8Array, [from, to]: readonly [numb
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')
 
+/** A number with separators, and soft line breaks of quoted-printable in it. */
+function broken(text: string): string[] {
+  return [',', ' ', '\xc2\xa0'].map((sign) => {
+    const grouped = text.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, sign)
+    return grouped.replace(/(?<=^.{3}|^.{9}).|$/gs, (one) => `${one}=${sign === ',' ? '\n' : ' \r\n'}`)
+  })
+}
+
 /** Every way in which these identifiers are written, and each of some of them in every other way once more. */
 function spellingsOf({ shape, texts }: { shape: Shape; texts: readonly string[] }): string[] {
   const once = forms.flatMap((form) => texts.flatMap((text) => form.spell(text, shape).map(latin1)))
   const few = forms.flatMap((form) => form.spell(texts[0]!, shape).slice(0, 2).map(latin1))
   const again = (text: string) =>
     forms.flatMap((form) => (form.name === 'multibyte' ? [] : form.spell(text, 'email').map(latin1)))
-  return [...once, ...few.flatMap(again)]
+  return [...once, ...few.flatMap(again), ...(shape === 'decimal' ? broken(texts[0]!) : [])]
 }
 
 const numbers = '0123456789'

@@ -1,5 +1,5 @@
 import { block, sieve } from './memory'
-import { byteBefore, byteOf, digit, has, hexPair, isIn, letter, noDigits, replacement, valueOf } from './sieve-characters'
+import { byteBefore, byteOf, digit, groupSign, has, hexPair, isIn, letter, noDigits, replacement, valueOf } from './sieve-characters'
 import { isJoined, matters } from './sieve-matters'
 import { isUtf7 } from './sieve-utf-7'
 
@@ -101,5 +101,8 @@ function isQuotedPrintable(at: i32, lowest: i32): bool {
   while (end - at <= 8 && (byteOf(end) == 0x20 || byteOf(end) == 0x09)) end++
   if (byteOf(end) != 0x0a && byteOf(end) != 0x0d) return false
   // What is behind the line end is told when it is looked at.
-  return isJoined(byteBefore(at, lowest))
+  const before = byteBefore(at, lowest)
+  // A number with separators may go on behind one.
+  const hasGroups = load<i32>(sieve, 196) != 0 && load<i32>(sieve, 228) != 0
+  return isJoined(before) || (hasGroups && (before >= 0x80 || has(before, digit | groupSign)))
 }
