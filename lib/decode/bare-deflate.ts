@@ -54,6 +54,8 @@ function beginsWithText(bytes: Uint8Array): boolean {
   const end = bytes.length * 8
   let at = 3
   let given = 0
+  /** The byte before, unless that was copied. */
+  let before = 0
   /** The next `count` bits of a code, the first one highest. */
   const code = (count: number) => {
     let bits = 0
@@ -75,19 +77,25 @@ function beginsWithText(bytes: Uint8Array): boolean {
       at += more
       if (place > 29 || distance > given) return false
       given += length
+      before = copied
       continue
     }
     const whole = code(8)
-    // From 0xc0 on lengths of copies and characters above 0x8f, which only begin in texts of other scripts.
-    if (whole >= 0xc0) return given > 0
-    const character = whole - 0x30
-    if ((character < 0x20 || character === 0x7f) && (character < 9 || character > 13)) return false
+    // Long copies, which are rare.
+    if (whole >= 0xc0 && whole < 0xc8) return given > 0
+    const character = whole < 0xc0 ? whole - 0x30 : code(9) - 0x100
+    if (character === 0x7f || character > 0xf4 || (character < 0x20 && (character < 9 || character > 13))) return false
+    // A character of UTF-8 goes on behind its first byte, and behind that alone.
+    const goesOn = character >> 6 === 2
+    if (goesOn ? before < 0x80 : before >= 0xc0 && before < copied) return false
+    before = character
+    at += whole < 0xc0 ? 8 : 9
     given++
-    at += 8
   }
   return true
 }
 
+const copied = 0x100
 /** Bits of a length and a distance with all of theirs. */
 const longestSymbol = 31
 

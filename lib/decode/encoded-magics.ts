@@ -59,8 +59,9 @@ const contentTypes = [
   '060b2a864886f70d0109100117',
 ].map((type) => Buffer.from(type, 'hex'))
 
-/** What any of them begins with. */
-export const firstBytes: ReadonlySet<number> = new Set([zlibFirst, sequence, ...byFirst.keys()])
+/** 1 for each byte that any of them begins with. */
+export const firstBytes = new Uint8Array(256)
+for (const byte of [zlibFirst, sequence, ...byFirst.keys()]) firstBytes[byte] = 1
 
 /** The format that these bytes begin like; `isFirst`: whether they are known to begin where something was encoded. */
 export function encodedFormatOf(

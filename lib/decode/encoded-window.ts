@@ -39,7 +39,7 @@ export function formatProblemOf(window: Buffer, begins: Uint8Array, before: numb
     if (begins[at] === 0) continue
     for (const encoding of encodings) {
       // Looked at first, since nearly every run is a token.
-      if (!firstBytes.has(firstByteOf(window, at, encoding))) continue
+      if (firstBytes[firstByteOf(window, at, encoding)] !== 1) continue
       const format = encodedFormatOf(Buffer.from(window.toString('latin1', at), encoding), before + at <= 1)
       if (format === undefined) continue
       return problemOf(format, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
@@ -93,7 +93,8 @@ function holdsDeflate(window: Buffer, from: number, encoding: Encoding): boolean
 /** RFC 4648, section 6. */
 function base32FormatOf(window: Buffer) {
   const digits = (at: number) => base32[window[at]!]!
-  if (digits(0) === none || digits(1) === none || !firstBytes.has((digits(0) << 3) | (digits(1) >> 2))) return undefined
+  if (digits(0) === none || digits(1) === none || firstBytes[(digits(0) << 3) | (digits(1) >> 2)] !== 1)
+    return undefined
   const bytes = Buffer.alloc(Math.floor((window.length * 5) / 8))
   let filled = 0
   let bits = 0

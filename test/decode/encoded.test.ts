@@ -126,6 +126,13 @@ const marked: { name: string; content: string; reason: string }[] = [
   { name: 'yEnc', content: '=ybegin line=128 size=6 name=ids\r\n[\\]^_`\r\n=yend\r\n', reason: 'unsupported-format' },
   { name: 'a part of yEnc', content: '=ybegin part=1 total=2 line=128\r\n', reason: 'unsupported-format' },
   { name: 'a patch of git', content: 'GIT binary patch\nliteral 5\nMcmZQz\n', reason: 'unsupported-format' },
+  { name: 'gzip as Python prints it', content: "b'\\x1f\\x8b\\x08\\x00'", reason: 'unsupported-format' },
+  { name: 'gzip as Ruby prints it', content: '"\\x1F\\x8B\\b\\0"', reason: 'unsupported-format' },
+  { name: 'gzip in JSON of ASCII', content: '"\\u001f\\u008b\\b\\u0000"', reason: 'unsupported-format' },
+  { name: 'gzip in JSON', content: JSON.stringify('\x1f\x8b\b\0'), reason: 'unsupported-format' },
+  { name: 'gzip in JSON in JSON', content: JSON.stringify('"\\u001f\\u008b\\b"'), reason: 'unsupported-format' },
+  { name: 'zlib as Python prints it', content: "b'x\\x9cK\\xcb\\x02'", reason: 'unsupported-format' },
+  { name: 'zlib in JSON', content: `{"a":${JSON.stringify('x\x9c\0K')}}`, reason: 'unsupported-format' },
   { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
 ]
 
@@ -177,6 +184,19 @@ describe('text with a run that begins like what hides its content is no clean te
       for (const cut of [[content.length], [1], [7], [48, 100]])
         expect(await problemIn(content, cut)).toMatchObject({ reason })
     })
+
+  test('whatever words of any script were deflated', async () => {
+    const words = fc.string({ unit: fc.constantFrom(...'aé猫😀 17ab\n'), minLength: 40, maxLength: 200 })
+    await fc.assert(
+      fc.asyncProperty(words, async (some) => {
+        const deflated = deflateRawSync(some)
+        fc.pre(deflated.length >= shortestRun)
+        for (const encoding of ['base64', 'hex'] as const)
+          expect(await problemIn(deflated.toString(encoding), [1000])).toMatchObject({ reason: 'unsupported-format' })
+      }),
+      { numRuns: 300 },
+    )
+  })
 
   test('and tokens, digests and texts never do', async () => {
     const tokens = Array.from({ length: 4000 }, (_, at) => {
