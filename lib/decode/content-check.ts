@@ -1,3 +1,4 @@
+import { beginsWithItems } from './binary-items.ts'
 import { eightBitCheck } from './eight-bit-check.ts'
 import { encodedCheck } from './encoded-check.ts'
 import { type Seen, surveyed } from './survey.ts'
@@ -9,6 +10,8 @@ type Problem = Omit<Gap, 'path'>
 
 /** A shorter content is not enough to tell an encoding. */
 const leastBytes = 64
+/** So many tell whether it is binary for all that. */
+const headBytes = 512
 /** Bytes of a character that may be cut before the byte that makes it invalid. */
 const longestCut = 3
 
@@ -24,6 +27,8 @@ export function contentCheck({ readsEightBit }: { readsEightBit: boolean }) {
   let isOther = false
   /** The last bytes before what is written next. */
   let before: Uint8Array = new Uint8Array(0)
+  /** The first bytes, if the first one is none of UTF-8. */
+  let head: Uint8Array = new Uint8Array(0)
 
   /** From the first byte on that is no UTF-8: where the chunks are cut changes nothing. */
   function begin(bytes: Uint8Array, offset: number): void {
@@ -35,6 +40,8 @@ export function contentCheck({ readsEightBit }: { readsEightBit: boolean }) {
 
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
     encoded.writeSeen(bytes, seen)
+    const isHead = total === 0 ? bytes.length > 0 && bytes[0]! >= 0x80 : head.length > 0 && head.length < headBytes
+    if (isHead) head = Buffer.concat([head, bytes.subarray(0, headBytes - head.length)])
     if (isOther) eightBit.write(bytes)
     else {
       utf8.writeSeen(bytes, seen)
@@ -54,7 +61,7 @@ export function contentCheck({ readsEightBit }: { readsEightBit: boolean }) {
       if (readsEightBit && !isOther && problem?.reason === 'invalid-utf8') begin(new Uint8Array(0), problem.offset)
     },
     text(): Problem | undefined {
-      return isOther && total >= leastBytes && eightBit.isText() ? undefined : utf8.problem()
+      return isOther && total >= leastBytes && eightBit.isText() && !beginsWithItems(head) ? undefined : utf8.problem()
     },
     encoded: (): Problem | undefined => encoded.problem(),
   }

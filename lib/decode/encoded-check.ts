@@ -61,7 +61,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     const window = characters.subarray(0, filled)
     if (filled === windowCharacters) opaque ??= opaqueProblemOf(window)
     const problem = formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
-    if (problem !== undefined) found ??= { ...problem, offset: start }
+    if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 
   function judge(): void {
@@ -172,16 +172,19 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     }
   }
 
+  /** A run that a mark is in begins before it, and may not have ended. */
+  const isSettled = () => found !== undefined && !(isOpen && start < found.offset)
+
   /**
-   * Of a run and a mark, the first in the content counts. A run before a mark ends in it, and one behind it is judged where the
-   * mark is known (`shortestRun` is more than a mark needs), so that what is written later changes nothing.
+   * Of a run and a mark, the first in the content counts. A run before a mark ends in it or is waited for, and one behind it is judged
+   * where the mark is known (`shortestRun` is more than a mark needs), so that what is written later changes nothing.
    */
   function keepFirst(marked: EncodedProblem | undefined): void {
     if (marked !== undefined && (found === undefined || marked.offset < found.offset)) found = marked
   }
 
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
-    if (found !== undefined) return
+    if (isSettled()) return
     look(bytes, seen)
     keepFirst(marks.write(bytes, seen?.mayHaveKey))
     offset += bytes.length
@@ -189,7 +192,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
 
   return {
     write(bytes) {
-      if (found === undefined) surveyed(bytes, writeSeen)
+      if (!isSettled()) surveyed(bytes, writeSeen)
     },
     writeSeen,
     end() {

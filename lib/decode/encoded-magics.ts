@@ -19,6 +19,9 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('xz', '\xfd7zXZ\x00'),
   ...hiding('lzip', 'LZIP\x01'),
   ...hiding('lzop', '\x89LZO\x00'),
+  // Properties and sizes of dictionaries that common writers have.
+  ...hiding('lzma', ']\0\0\x80\0', ']\0\0\x10\0', ']\0\0\x40\0', ']\0\0\0\x04'),
+  ...hiding('compress', '\x1f\x9d\x90'),
   ...hiding('lz4', '\x04"M\x18', '\x02!L\x18'),
   ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\x82SNAPPY\x00'),
   ...hiding('7z', '7z\xbc\xaf\x27\x1c'),
@@ -28,6 +31,7 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('Avro', 'Obj\x01'),
   ...hiding('SQLite', 'SQLite format 3\x00'),
   ...hiding('PDF', '%PDF-'),
+  ...hiding('OLE2', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
   ...encrypted('OpenSSL enc', 'Salted__'),
   ...encrypted('age', 'age-encryption.org/v1'),
   ...encrypted('PGP', '\x85\x01\x0c\x03', '\x85\x02\x0c\x03', '\x84\x5e\x03', '\x8c\x0d\x04'),
@@ -45,8 +49,19 @@ const zlibFirst = 0x78
 const manyBytes = 512
 const zlibSeconds = [0x01, 0x5e, 0x9c, 0xda]
 
-/** What any of them begins with. */
-export const firstBytes: ReadonlySet<number> = new Set([zlibFirst, ...byFirst.keys()])
+/** RFC 5652, 3: a sequence of a type and what is of it; enveloped, encrypted, compressed (RFC 3274) or authenticated and enveloped (RFC 5083). */
+const sequence = 0x30
+const longestLength = 5
+const contentTypes = [
+  '06092a864886f70d010703',
+  '06092a864886f70d010706',
+  '060b2a864886f70d0109100109',
+  '060b2a864886f70d0109100117',
+].map((type) => Buffer.from(type, 'hex'))
+
+/** 1 for each byte that any of them begins with. */
+export const firstBytes = new Uint8Array(256)
+for (const byte of [zlibFirst, sequence, ...byFirst.keys()]) firstBytes[byte] = 1
 
 /** The format that these bytes begin like; `isFirst`: whether they are known to begin where something was encoded. */
 export function encodedFormatOf(
@@ -55,9 +70,17 @@ export function encodedFormatOf(
 ): Pick<EncodedFormat, 'name' | 'encrypted'> | undefined {
   const format = byFirst.get(bytes[0]!)?.find((each) => bytes.subarray(0, each.bytes.length).equals(each.bytes))
   if (format !== undefined) return format
+  if (bytes[0] === sequence && isSealed(bytes)) return { name: 'CMS', encrypted: true }
   const isWhole = !isFirst && bytes.length < manyBytes
   const isZlib = bytes[0] === zlibFirst && zlibSeconds.includes(bytes[1]!) && inflates(bytes, isWhole)
   return isZlib ? { name: 'zlib', encrypted: false } : undefined
+}
+
+function isSealed(bytes: Buffer): boolean {
+  return contentTypes.some((type) => {
+    const at = bytes.subarray(0, 1 + longestLength + type.length).indexOf(type)
+    return at > 1
+  })
 }
 
 /** Two bytes are few: what follows them has to be compressed as well, to the end and its checksum if `isWhole`. */

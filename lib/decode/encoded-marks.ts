@@ -2,15 +2,36 @@ import type { EncodedProblem } from './encoded-check.ts'
 
 /**
  * First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it.
- * The text kernel knows the beginnings as well.
+ * The text kernel knows the beginnings as well, but for those that are `unseen`.
  */
 type Mark = {
   name: string
   key: Buffer
   mark: RegExp
   before?: RegExp
+  unseen?: true
+  /** There is none without a backslash. */
+  isEscaped?: true
   reason: 'encrypted' | 'unsupported-format'
 }
+
+/**
+ * Bytes that a program has printed as text: `b'\x1f\x8b…'`, or as characters of JSON, escaped or in UTF-8. `seconds`: of two bytes the
+ * second one, as two digits; `before`, `beforeCharacter`: what the first one and the escape, or the character itself, leave in front.
+ */
+function escaped(name: string, seconds: string[], before: RegExp, beforeCharacter: RegExp): Mark[] {
+  const common = { name: `${name} in escapes`, unseen: true, isEscaped: true, reason: 'unsupported-format' } as const
+  return seconds.flatMap((second): Mark[] => [
+    ...['x', 'u00'].flatMap((prefix) =>
+      [second, second.toUpperCase()]
+        .filter((digits, at, all) => all.indexOf(digits) === at)
+        .map((digits) => ({ ...common, key: Buffer.from(`${prefix}${digits}`), mark: /^/, before })),
+    ),
+    { ...common, key: Buffer.from([0xc2, Number.parseInt(second, 16)]), mark: /^/, before: beforeCharacter },
+  ])
+}
+
+const lineStart = /(?:^|[\n\r\t"'>]|\\[nr]) {0,8}$/
 
 const marks: readonly Mark[] = [
   {
@@ -25,10 +46,35 @@ const marks: readonly Mark[] = [
     name: 'uuencode',
     key: Buffer.from('begin '),
     mark: /^begin [67][0-7]{2} +\S/,
-    before: /(?:^|[\n\r\t"'>]|\\[nr]) {0,8}$/,
+    before: lineStart,
     reason: 'unsupported-format',
   },
+  {
+    name: 'yEnc',
+    key: Buffer.from('begin '),
+    mark: /^begin (?:line|part)=[0-9]/,
+    before: /=y$/,
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'binary patch of git',
+    key: Buffer.from('GIT binary patch'),
+    mark: /^GIT binary patch(?:[\r\n]|\\[nr])/,
+    before: lineStart,
+    unseen: true,
+    reason: 'unsupported-format',
+  },
+  ...escaped('gzip', ['8b'], /\\(?:x|u00)1f\\+$/i, /\\u001f$/i),
+  ...escaped('zlib', ['9c', 'da'], /(?:^|[^\w\\])x\\+$/, /(?:^|[^\w\\])x$/),
 ]
+
+/** One search for all marks of a key. */
+const byKey = [...Map.groupBy(marks, ({ key }) => key.toString('latin1'))].map(
+  ([key, some]) => [Buffer.from(key, 'latin1'), some] as const,
+)
+const unseen = byKey.filter(([, some]) => some.some((each) => each.unseen))
+const plain = new Set(byKey.filter(([, some]) => some.some((each) => !each.isEscaped)))
+const backslash = 0x5c
 
 /** Bytes that a mark needs, in front of it and of its own. */
 const needed = 32
@@ -40,31 +86,40 @@ export function markCheck() {
   let offset = 0
 
   /** The first in these bytes, of whatever kind. */
-  function look(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
+  function look(bytes: Buffer, from: number, isEnd: boolean, keys = byKey): EncodedProblem | undefined {
     let first: EncodedProblem | undefined
-    for (const { name, key, mark, before, reason } of marks)
+    const hasBackslash = bytes.includes(backslash)
+    for (const keyed of keys) {
+      if (!hasBackslash && !plain.has(keyed)) continue
+      const [key, some] = keyed
       for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
         // It is looked at again with what follows.
         if (!isEnd && at + needed > bytes.length) break
         const isFirst = from === 0 && at < needed
         const preceding = bytes.toString('latin1', Math.max(0, at - needed), at)
-        if (!mark.test(bytes.toString('latin1', at, at + needed))) continue
-        if (before !== undefined && !before.test(isFirst ? preceding : `.${preceding}`)) continue
+        const following = bytes.toString('latin1', at, at + needed)
+        const found = some.find(
+          ({ mark, before }) =>
+            mark.test(following) && (before === undefined || before.test(isFirst ? preceding : `.${preceding}`)),
+        )
+        if (found === undefined) continue
         if (first === undefined || from + at < first.offset)
-          first = { reason, offset: from + at, detail: `expected no ${name} in text` }
+          first = { reason: found.reason, offset: from + at, detail: `expected no ${found.name} in text` }
         break
       }
+    }
     return first
   }
 
   return {
-    /** `mayHaveKey`: whether any mark may begin in these bytes, as far as they tell. */
+    /** `mayHaveKey`: whether any mark that the kernel knows may begin in these bytes, as far as they tell. */
     write(bytes: Uint8Array, mayHaveKey = true): EncodedProblem | undefined {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
       const seam = Buffer.concat([tail, chunk.subarray(0, 3 * needed)])
       const isShort = chunk.length <= 3 * needed
-      const isKnown = isShort || !mayHaveKey
-      const problem = look(seam, offset - tail.length, false) ?? (isKnown ? undefined : look(chunk, offset, false))
+      const problem =
+        look(seam, offset - tail.length, false) ??
+        (isShort ? undefined : look(chunk, offset, false, mayHaveKey ? byKey : unseen))
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))

@@ -1,3 +1,4 @@
+import { isDeflatedText, isFinal, mayBeDeflated } from './bare-deflate.ts'
 import { encodedFormatOf, firstBytes } from './encoded-magics.ts'
 import { shortestRun } from './text-kernel/text-kernel.ts'
 import type { UnverifiedReason } from './unverified.ts'
@@ -25,25 +26,94 @@ for (const [value, character] of [...Array.from(sixBits).entries(), [62, '-'], [
   alphabet[character.charCodeAt(0)] = value < 62 ? 1 : sign
 }
 const hexDigits = new Uint8Array(256)
-for (const character of '0123456789abcdefABCDEF') hexDigits[character.charCodeAt(0)] = 1
+/** What each hexadecimal digit stands for. */
+const hexValues = new Uint8Array(256)
+for (const character of '0123456789abcdefABCDEF') {
+  hexDigits[character.charCodeAt(0)] = 1
+  hexValues[character.charCodeAt(0)] = Number.parseInt(character, 16)
+}
 
 /** `before`: characters of the run before the window. */
 export function formatProblemOf(window: Buffer, begins: Uint8Array, before: number): Problem | undefined {
   for (let at = 0; at <= window.length - (shortestRun - mostGlued); at++) {
     if (begins[at] === 0) continue
-    for (const encoding of ['base64', 'hex'] as const) {
-      if (!mayBegin(window, at, encoding)) continue
+    for (const encoding of encodings) {
+      // Looked at first, since nearly every run is a token.
+      if (firstBytes[firstByteOf(window, at, encoding)] !== 1) continue
       const format = encodedFormatOf(Buffer.from(window.toString('latin1', at), encoding), before + at <= 1)
       if (format === undefined) continue
-      const shown = encoding === 'base64' ? 'base64' : 'hexadecimal digits'
-      return {
-        reason: format.encrypted ? 'encrypted' : 'unsupported-format',
-        detail: `expected no ${shown} that hold ${format.name}`,
-      }
+      return problemOf(format, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
     }
   }
-  return undefined
+  return before === 0 ? firstProblemOf(window) : undefined
 }
+
+const problemOf = ({ name, encrypted }: { name: string; encrypted: boolean }, shown: string): Problem => ({
+  reason: encrypted ? 'encrypted' : 'unsupported-format',
+  detail: `expected no ${shown} that hold ${name}`,
+})
+
+const deflate = { name: 'deflate', encrypted: false }
+/** Characters that the beginning of a bare stream is told by. */
+const beginCharacters = 40
+
+/** What may only begin where the run does, since too much else looks like it, or with other characters. */
+function firstProblemOf(window: Buffer): Problem | undefined {
+  const from = window[0] === zero && (window[1]! | 0x20) === letterX ? 2 : 0
+  const encoding = isHex(window, from) ? 'hex' : 'base64'
+  if (isFinal(firstByteOf(window, from, encoding)) && holdsDeflate(window, from, encoding))
+    return problemOf(deflate, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
+  const format = base32FormatOf(window)
+  return format && problemOf(format, 'base32')
+}
+
+const zero = 0x30
+const letterX = 0x78
+type Encoding = 'hex' | 'base64'
+const encodings: readonly Encoding[] = ['base64', 'hex']
+
+function isHex(window: Buffer, from: number): boolean {
+  for (let at = from; at < beginCharacters; at++) if (hexDigits[window[at]!] === 0) return false
+  return true
+}
+
+/** The byte that is encoded from `at` on. */
+function firstByteOf(window: Buffer, at: number, encoding: Encoding): number {
+  const [one, two] = [window[at]!, window[at + 1]!]
+  if (encoding === 'base64') return (values[one]! << 2) | (values[two]! >> 4)
+  return hexDigits[one]! + hexDigits[two]! === 2 ? (hexValues[one]! << 4) | hexValues[two]! : -1
+}
+
+function holdsDeflate(window: Buffer, from: number, encoding: Encoding): boolean {
+  const first = Buffer.from(window.toString('latin1', from, beginCharacters), encoding)
+  if (!mayBeDeflated(first)) return false
+  return isDeflatedText(Buffer.from(window.toString('latin1', from), encoding))
+}
+
+/** RFC 4648, section 6. */
+function base32FormatOf(window: Buffer) {
+  const digits = (at: number) => base32[window[at]!]!
+  if (digits(0) === none || digits(1) === none || firstBytes[(digits(0) << 3) | (digits(1) >> 2)] !== 1)
+    return undefined
+  const bytes = Buffer.alloc(Math.floor((window.length * 5) / 8))
+  let filled = 0
+  let bits = 0
+  let value = 0
+  for (let at = 0; at < window.length; at++) {
+    if (digits(at) === none) return undefined
+    value = ((value << 5) | digits(at)) & 0xfff
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes[filled++] = (value >> bits) & 0xff
+  }
+  return encodedFormatOf(bytes, true)
+}
+
+const none = 255
+const base32 = new Uint8Array(256).fill(none)
+for (const [value, character] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').entries())
+  base32[character.charCodeAt(0)] = value
 
 /** Of a whole window of a long run. */
 export function opaqueProblemOf(window: Buffer): Problem | undefined {
@@ -60,12 +130,6 @@ export function opaqueProblemOf(window: Buffer): Problem | undefined {
 function digitsFrom(window: Buffer): number {
   const last = window.findLastIndex((byte) => hexDigits[byte] === 0)
   return last < mostGlued ? last + 1 : -1
-}
-
-/** Whether a format may begin with the byte that is encoded here: looked at first, since nearly every run is a token. */
-function mayBegin(window: Buffer, at: number, encoding: 'hex' | 'base64'): boolean {
-  if (encoding === 'hex') return firstBytes.has(Number.parseInt(window.toString('latin1', at, at + 2), 16))
-  return firstBytes.has((values[window[at]!]! << 2) | (values[window[at + 1]!]! >> 4))
 }
 
 /** Bits of information in a character, as often as each occurs. */

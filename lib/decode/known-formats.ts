@@ -1,3 +1,5 @@
+import { isBencode, isPickle } from './glued-texts.ts'
+
 /**
  * Formats that hide or split their content and are told apart by their first bytes. `weak`: text may begin like that
  * too, so the name only explains bytes that turn out not to be text.
@@ -71,8 +73,16 @@ const byFirstByte = Array.from({ length: 256 }, (_, byte) => [
   ...anywhere,
 ])
 
+/** Those that a few bytes do not tell. */
+const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolean }[] = [
+  { format: { name: 'Python pickle of protocol 0', encrypted: false, weak: false }, isFormat: isPickle },
+  { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
+]
+
 /** Names of what is known and not read, each once. */
-export const knownFormatNames: readonly string[] = [...new Set(magics.map(({ name }) => name))].sort()
+export const knownFormatNames: readonly string[] = [
+  ...new Set([...magics, ...others.map(({ format }) => format)].map(({ name }) => name)),
+].sort()
 
 /** The format that a content begins like, if it is one that is known and not read. */
 export function knownFormatOf(head: Uint8Array): KnownFormat | undefined {
@@ -80,5 +90,5 @@ export function knownFormatOf(head: Uint8Array): KnownFormat | undefined {
     if (head.length < at + bytes.length) return false
     return bytes.every((byte, index) => head[at + index] === byte)
   })
-  return matching.find(({ weak }) => !weak) ?? matching[0]
+  return matching.find(({ weak }) => !weak) ?? others.find(({ isFormat }) => isFormat(head))?.format ?? matching[0]
 }

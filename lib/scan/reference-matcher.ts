@@ -62,7 +62,7 @@ const anEscape = [
   String.raw`\\U[0-9a-fA-F]{8}`,
   '%(?:25){0,3}[0-9a-fA-F]{2}',
   '#0[0-3][0-7]',
-  `${terminalStart}[0-9;]{0,16}[A-Za-z]`,
+  `${terminalStart}[?0-9;]{0,16}[A-Za-z]`,
 ].join('|')
 
 /** A run of `characters` begins at the first of them, and once more right after each escape. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createHash, randomBytes } from 'node:crypto'
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { encodedCheck, longRun, shortestRun } from '../../lib/decode/encoded-check.ts'
@@ -41,6 +41,18 @@ const hidden: { name: string; bytes: Buffer; reason: string }[] = [
   { name: 'bytes of a cipher', bytes: encrypted, reason: 'opaque' },
   { name: 'brotli', bytes: brotliCompressSync(bytesOf(longRun)), reason: 'opaque' },
 ]
+
+/** Text with no line like another. */
+const varied = Buffer.from(Array.from({ length: 200 }, (_, at) => `user ${at * 7919} saw page ${at ** 3}\n`).join(''))
+/** A sequence with the type of enveloped data, and what would be of it. */
+const envelope = Buffer.concat([Buffer.from('3082016e06092a864886f70d010703a082015f', 'hex'), bytesOf(351)])
+
+const base32Of = (bytes: Buffer) =>
+  Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0'))
+    .join('')
+    .match(/.{1,5}/g)!
+    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five.padEnd(5, '0'), 2)])
+    .join('')
 
 /** What stands for text, longer than a window of the check. */
 const token = Buffer.from('nothing to be seen in these words '.repeat(24)).toString('base64')
@@ -111,6 +123,16 @@ const marked: { name: string; content: string; reason: string }[] = [
   { name: 'uuencode', content: uuencoded, reason: 'unsupported-format' },
   { name: 'uuencode of something that runs', content: uuencoded.replace('644', '755'), reason: 'unsupported-format' },
   { name: 'uuencode in quoted lines', content: `> ${uuencoded}`, reason: 'unsupported-format' },
+  { name: 'yEnc', content: '=ybegin line=128 size=6 name=ids\r\n[\\]^_`\r\n=yend\r\n', reason: 'unsupported-format' },
+  { name: 'a part of yEnc', content: '=ybegin part=1 total=2 line=128\r\n', reason: 'unsupported-format' },
+  { name: 'a patch of git', content: 'GIT binary patch\nliteral 5\nMcmZQz\n', reason: 'unsupported-format' },
+  { name: 'gzip as Python prints it', content: "b'\\x1f\\x8b\\x08\\x00'", reason: 'unsupported-format' },
+  { name: 'gzip as Ruby prints it', content: '"\\x1F\\x8B\\b\\0"', reason: 'unsupported-format' },
+  { name: 'gzip in JSON of ASCII', content: '"\\u001f\\u008b\\b\\u0000"', reason: 'unsupported-format' },
+  { name: 'gzip in JSON', content: JSON.stringify('\x1f\x8b\b\0'), reason: 'unsupported-format' },
+  { name: 'gzip in JSON in JSON', content: JSON.stringify('"\\u001f\\u008b\\b"'), reason: 'unsupported-format' },
+  { name: 'zlib as Python prints it', content: "b'x\\x9cK\\xcb\\x02'", reason: 'unsupported-format' },
+  { name: 'zlib in JSON', content: `{"a":${JSON.stringify('x\x9c\0K')}}`, reason: 'unsupported-format' },
   { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
 ]
 
@@ -129,6 +151,63 @@ describe('text with the first line of what is encrypted or encoded inside of it 
       const bytes = Buffer.concat([Buffer.from(start, 'hex'), bytesOf(200)])
       expect(await problemIn(`"${bytes.toString('base64')}"`, [100])).toMatchObject({ reason: 'encrypted' })
     })
+})
+
+/** What the beginning of a run tells, and nothing in it. */
+const begun: { name: string; content: string; reason: string }[] = [
+  {
+    name: 'lzma in base64',
+    content: `XQAAgAD//////////${bytesOf(40).toString('base64')}`,
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'CMS in PEM',
+    content: `-----BEGIN CMS-----\n${lines(envelope.toString('base64'), 64)}`,
+    reason: 'encrypted',
+  },
+  { name: 'CMS in hexadecimal digits', content: `0x${envelope.toString('hex')}`, reason: 'encrypted' },
+  ...[60, 300, 4000].flatMap((length) => {
+    const deflated = deflateRawSync(varied.subarray(0, length))
+    return [
+      { name: `${length} bytes in SAML`, content: `SAMLRequest=${encodeURIComponent(deflated.toString('base64'))}` },
+      { name: `${length} bytes of XML`, content: `<diagram>${deflated.toString('base64')}</diagram>` },
+      { name: `${length} bytes in SQL`, content: `(1,0x${deflated.toString('hex')})` },
+      { name: `${length} bytes in COPY`, content: `1\t\\\\x${deflated.toString('hex')}\t2\n` },
+    ].map((each) => ({ ...each, reason: 'unsupported-format' }))
+  }),
+  { name: 'gzip in base32', content: base32Of(gzipSync(text)), reason: 'unsupported-format' },
+]
+
+describe('text with a run that begins like what hides its content is no clean text', () => {
+  for (const { name, content, reason } of begun)
+    test(`${name}, however it is cut`, async () => {
+      for (const cut of [[content.length], [1], [7], [48, 100]])
+        expect(await problemIn(content, cut)).toMatchObject({ reason })
+    })
+
+  test('whatever words of any script were deflated', async () => {
+    const words = fc.string({ unit: fc.constantFrom(...'aé猫😀 17ab\n'), minLength: 40, maxLength: 200 })
+    await fc.assert(
+      fc.asyncProperty(words, async (some) => {
+        const deflated = deflateRawSync(some)
+        fc.pre(deflated.length >= shortestRun)
+        for (const encoding of ['base64', 'hex'] as const)
+          expect(await problemIn(deflated.toString(encoding), [1000])).toMatchObject({ reason: 'unsupported-format' })
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('and tokens, digests and texts never do', async () => {
+    const tokens = Array.from({ length: 4000 }, (_, at) => {
+      const bytes = bytesOf(36 + (at % 64))
+      return [bytes.toString('base64url'), bytes.toString('hex'), base32Of(bytes)]
+    }).flat()
+    const spoken = Array.from({ length: 500 }, (_, at) =>
+      Buffer.from(`{"sub":"${at}","name":"Some One of all"}`).toString('base64'),
+    )
+    expect(await problemIn([...tokens, ...spoken].join('" "'), [5000])).toBeUndefined()
+  })
 })
 
 describe('of several problems the first one in the text counts, however it is cut', () => {

@@ -64,7 +64,8 @@ const backslashes: EscapeSyntax = {
   mayGlue: () => false,
   unit(bytes, at, to) {
     let kind = at + 1
-    while (kind < to && bytes[kind] === backslash) kind++
+    // No farther than it matters: a content may be nothing but backslashes.
+    while (kind < to && kind - at <= mostBackslashes && bytes[kind] === backslash) kind++
     const before = kind - at
     if (kind >= to || before > mostBackslashes) return 0
     const byte = bytes[kind]!

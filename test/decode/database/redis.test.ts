@@ -94,6 +94,13 @@ describe('a snapshot of Redis', () => {
     expect((await values(snapshot(22, length(0)))).gaps).toEqual(['unsupported-format'])
     const lossy = await values(snapshot(5, length(1), string('a'), double(2 ** 60)))
     expect(lossy).toEqual({ gaps: ['lossy-number'], values: 'a\t1152921504606846976\n' })
+    const scores = ['1234567890123456768', '1.2345678901234568e+18', '9007199254740991', '0.5', '-inf']
+    const score = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])
+    for (const [at, text] of scores.entries()) {
+      const gaps = at < 2 ? ['lossy-number'] : []
+      expect(await values(snapshot(17, string(listpack('a', text))))).toEqual({ gaps, values: `a\t${text}\n` })
+      expect(await values(snapshot(3, length(1), string('a'), score(text)))).toEqual({ gaps, values: `a\t${text}\n` })
+    }
   })
 
   test('is never complete when it was cut off', async () => {

@@ -75,6 +75,13 @@ describe('markup', () => {
     )
   })
 
+  test('undoes the escapes that Office puts into texts for characters that XML does not have', async () => {
+    const got = await read(
+      '<?xml version="1.0"?><sst><si><t>bob_x000D_\njane_doe_x00e9_</t></si><si><t>_xD800_x</t></si></sst>',
+    )
+    expect(got.texts['xml/text']).toBe('bob\r\rjane_doeé\n_xD800_x\n')
+  })
+
   test('uses the entities that it defines, and has a gap for those that could grow', async () => {
     const entities = `<!DOCTYPE a [<!ENTITY id "12345"><!ENTITY at '&#64;'>]>`
     const got = await read(

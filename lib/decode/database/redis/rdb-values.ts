@@ -26,6 +26,9 @@ function shortName(name: Read | undefined): string | undefined {
   return name instanceof Uint8Array && name.length <= longestName ? Buffer.from(name).toString('utf8') : undefined
 }
 
+const isLossyScore = (score: Element) =>
+  doubleText(Number(typeof score === 'string' ? score : Buffer.from(score).toString('latin1'))).isLossy
+
 export function rdbValues(
   reader: RdbReader,
   out: ValueWriter,
@@ -76,6 +79,12 @@ export function rdbValues(
     }
   }
 
+  /** Rows of a member and its score, which was a double before it was packed. */
+  async function packedScores(elements: Element[] | undefined): Promise<void> {
+    if (elements?.some((score, at) => at % 2 === 1 && isLossyScore(score))) out.lossy()
+    await packed(elements, 2, () => places.of('sorted-set'))
+  }
+
   async function binaryScores(): Promise<void> {
     for (let left = await reader.count(); left > 0; left--) {
       await write(await reader.string())
@@ -89,7 +98,9 @@ export function rdbValues(
     for (let left = await reader.count(); left > 0; left--) {
       await write(await reader.string())
       const length = await reader.byte()
-      await row(length >= 253 ? [] : [Buffer.from(await reader.stream.take(length))], places.of('sorted-set'))
+      const score = length >= 253 ? undefined : Buffer.from(await reader.stream.take(length))
+      if (score !== undefined && isLossyScore(score)) out.lossy()
+      await row(score === undefined ? [] : [score], places.of('sorted-set'))
     }
   }
 
@@ -185,12 +196,12 @@ export function rdbValues(
     9: async () => packed(zipmapElements(await reader.blob()), 2, () => places.of('hash')),
     10: async () => packed(ziplistElements(await reader.blob()), 1, places.item),
     11: async () => packed(intsetElements(await reader.blob()), 1, () => places.of('set')),
-    12: async () => packed(ziplistElements(await reader.blob()), 2, () => places.of('sorted-set')),
+    12: async () => packedScores(ziplistElements(await reader.blob())),
     13: async () => packed(ziplistElements(await reader.blob()), 2, fieldAt),
     14: () => quicklist(false),
     15: () => stream(1),
     16: async () => packed(listpackElements(await reader.blob()), 2, fieldAt),
-    17: async () => packed(listpackElements(await reader.blob()), 2, () => places.of('sorted-set')),
+    17: async () => packedScores(listpackElements(await reader.blob())),
     18: () => quicklist(true),
     19: () => stream(2),
     20: async () => packed(listpackElements(await reader.blob()), 1, () => places.of('set')),

@@ -112,5 +112,12 @@ export function replaceReferences(text: string, entities: Entities): string {
   })
 }
 
+/** The same of `_x000D_`, as Office writes characters that XML does not have (ECMA-376 part 1, 22.9.2.19). */
+export function replaceEscapes(text: string): string {
+  return text.replace(/_x(?!d[89a-f])([0-9a-f]{4})_/gi, (_, hex) =>
+    toLatin1(String.fromCharCode(Number.parseInt(hex, 16))),
+  )
+}
+
 /** UTF-8 bytes, each as one character. */
 const toLatin1 = (text: string): string => Buffer.from(text).toString('latin1')

@@ -3,7 +3,13 @@ import { addGap, type Decoding } from '../../decoding.ts'
 import { encodedCheck } from '../../encoded-check.ts'
 import type { Content, Format } from '../../format.ts'
 import { reportHidden, tapped } from '../tapped.ts'
-import { addEntities, type Entities, replaceReferences, resolvedAttributes } from './character-references.ts'
+import {
+  addEntities,
+  type Entities,
+  replaceEscapes,
+  replaceReferences,
+  resolvedAttributes,
+} from './character-references.ts'
 import { separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
@@ -101,7 +107,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   }
 
   function write(markup: string): void {
-    const text = trimmed(replaceReferences(markup, entities))
+    const text = trimmed(replaceEscapes(replaceReferences(markup, entities)))
     if (text === '') return
     const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
