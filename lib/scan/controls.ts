@@ -5,13 +5,14 @@ import { buildSample, type Context, contexts, type Planted, type Sample } from '
 import { defaultForms } from './forms/form-names.ts'
 import { buildFormSample, type PlantedForm } from './forms/form-sample.ts'
 import { buildHashedSample } from './hashed-sample.ts'
+import { buildNumberSample, numberContext } from './number-sample.ts'
 import { referenceMatches } from './reference-matcher.ts'
 import { sampleFormats } from './sample-formats.ts'
 import { type PlacedOccurrence, type ScanObject, scanObject } from './scan-object.ts'
 
 /**
  * What a check of the scanner came to. `planted` and `detected` count texts; `forms` are the ways in which they were
- * written, `container/context/shape`, or `plain/form/shape` for identifiers that are not written plainly, hashed forms included. A near miss that is reported, or anything else that is not there, is a false alarm.
+ * written, `container/context/shape` (`numbers`: as values of a column of whole numbers), or `plain/form/shape` for identifiers that are not written plainly, hashed forms included. A near miss that is reported, or anything else that is not there, is a false alarm.
  */
 export type ControlReport = {
   positive: { planted: number; detected: number; forms: string[] }
@@ -24,7 +25,7 @@ const inFormats: readonly Context[] = ['lines']
 /** What is planted follows from the index alone, and making it takes longer than looking for it. */
 type Prepared = {
   shape: Shape
-  context: Context
+  context: Context | typeof numberContext
   container: string
   sample: Sample
   expected: ReadonlySet<string>
@@ -37,19 +38,25 @@ function prepare(index: SubjectIndex): Prepared[] {
   if (known !== undefined) return known
   const prepared = index.shapes.flatMap(({ shape }) => {
     const controls = index.controls.filter((control) => control.shape === shape)
-    return (Object.keys(contexts) as Context[]).flatMap((context) => {
-      const sample = buildSample(context, controls, index.caseRule, (text) => isEntry(index, text))
-      const expected = new Set(
-        referenceMatches(index, sample.bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`),
-      )
+    const isEntryText = (text: string) => isEntry(index, text)
+    const inDocuments = (Object.keys(contexts) as Context[]).flatMap((context) => {
+      const sample = buildSample(context, controls, index.caseRule, isEntryText)
+      const expected = expectedIn(index, sample)
       return Object.entries(sampleFormats)
         .filter(([container]) => container === 'plain' || inFormats.includes(context))
         .map(([container, { wrap }]) => ({ shape, context, container, sample, expected, stored: wrap(sample.bytes) }))
     })
+    const numbers = buildNumberSample(controls, isEntryText)
+    if (numbers === undefined) return inDocuments
+    const expected = expectedIn(index, numbers.sample)
+    return [...inDocuments, { shape, context: numberContext, container: 'parquet', expected, ...numbers }]
   })
   preparedOf.set(index, prepared)
   return prepared
 }
+
+const expectedIn = (index: SubjectIndex, { bytes }: Sample): ReadonlySet<string> =>
+  new Set(referenceMatches(index, bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`))
 
 /**
  * Plants the index's controls in each form that the scanner claims to read and scans them like any object. A form

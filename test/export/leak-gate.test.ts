@@ -12,8 +12,10 @@ import { knownIn, viewsOf } from '../../lib/export/leak-gate/views.ts'
 import { type Filing, readFiling } from '../../lib/export/read-filing.ts'
 import { reportPdf } from '../../lib/export/report/pdf/report-pdf.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
+import { runControls } from '../../lib/scan/controls.ts'
 import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
 import type { Where } from '../../lib/scan/places/where.ts'
+import { scanObject } from '../../lib/scan/scan-object.ts'
 import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import {
@@ -265,6 +267,13 @@ describe('what is masked is never a part of an identifier', () => {
       }),
     )
     expect(torn).toEqual([])
+  })
+
+  it('and names of what controls are planted in are left out as a whole, all that there are', async () => {
+    const { positive } = await runControls(indexOf(['1234567890', email]), scanObject, formNames)
+    const document = Buffer.from(JSON.stringify({ forms: positive.forms }))
+    expect(positive.forms.length).toBeGreaterThan(50)
+    expect(Buffer.from(maskDocument(document, 'strict')).toString('latin1')).not.toMatch(/[a-z]/)
   })
 
   it('and what is made of words of our own stops the export', async () => {

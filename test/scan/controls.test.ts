@@ -70,6 +70,7 @@ describe('controls', () => {
         ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
       ),
     )
+    expected.push('parquet/numbers/decimal')
     expect(healthy.positive.forms.filter((form) => !isOfForm(form)).toSorted()).toStrictEqual(expected.toSorted())
     expect(planted).toBeGreaterThanOrEqual(4 * expected.length)
   })
@@ -115,10 +116,13 @@ describe('controls', () => {
   })
 
   it('cover only shapes of the manifest', async () => {
-    const { positive } = await runControls(makeIndex(['1234567890']), scanObject, [])
+    const decimal = makeIndex(['1234567890'])
+    const { positive } = await runControls(decimal, scanObject, [])
     expect(positive.forms.every((form) => form.endsWith('/decimal'))).toBe(true)
     expect(positive.detected).toBe(positive.planted)
-    expect(positive.planted).toBe(5 * 6 + 3 + 2 + 4 + formatNames.length * 6)
+    const numbers = decimal.controls.filter(({ text }) => !text.startsWith('0')).length
+    expect(numbers).toBeGreaterThan(0)
+    expect(positive.planted).toBe(5 * 6 + 3 + 2 + 4 + formatNames.length * 6 + 2 * numbers)
   })
 
   const blind: { name: string; scan: ScanObject }[] = [

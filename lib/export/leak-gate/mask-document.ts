@@ -3,6 +3,7 @@ import { unverifiedReasons } from '../../decode/unverified.ts'
 import { findingPlaces } from '../../finding/finding.ts'
 import { contexts } from '../../scan/control-samples.ts'
 import { formNames, summariesOf } from '../../scan/forms/form-names.ts'
+import { numberContext } from '../../scan/number-sample.ts'
 import { replaceFieldWords } from '../../scan/places/field-words.ts'
 import { sampleFormats } from '../../scan/sample-formats.ts'
 import { hashedFormNames, hashedSummariesOf } from '../../subject-index/hashed-forms.ts'
@@ -143,6 +144,7 @@ function isOwnForm(value: string): boolean {
     more.length === 0 &&
     Object.hasOwn(sampleFormats, container!) &&
     (Object.hasOwn(contexts, context ?? '') ||
+      context === numberContext ||
       formNames.includes(context ?? '') ||
       hashedFormNames.includes(context ?? '')) &&
     Object.hasOwn(shapeCodes, shape ?? '')
