@@ -51,8 +51,8 @@ export function textContent(
 ): TextContent {
   const check = kind === 'text' ? textCheck() : undefined
   const encoded = kind !== 'numbers' ? encodedCheck({ rows: true }) : undefined
-  // By plain means all is looked at in lines.
-  const mayPassOn = kind === 'numbers' && decoding.means !== 'plain'
+  /** By plain means all is looked at in lines, and so is what comes behind numbers that were not taken. */
+  let mayPassOn = kind === 'numbers' && decoding.means !== 'plain'
   let sink: Sink | undefined
   let out = shared
   let written = 0
@@ -85,7 +85,10 @@ export function textContent(
     for (let numbers = peek(); numbers !== undefined; numbers = peek()) {
       sink ??= decoding.open(path, told)
       const bytes = sink.writeNumbers?.(numbers)
-      if (bytes === undefined) return false
+      if (bytes === undefined) {
+        mayPassOn = false
+        return false
+      }
       pass(numbers.count)
       decoding.deliveredBytes += bytes
       written += bytes

@@ -7,6 +7,7 @@ import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
 import { lossyNumber } from './number-forms.ts'
 import { searchNumbers } from './search-numbers.ts'
+import { type Found, inOrder, keepIfSimplest } from './simplest-found.ts'
 import { createSpots } from './spots.ts'
 
 /** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`, `percent sha256`. */
@@ -137,7 +138,7 @@ export function createFormMatcher(
 
   /** Searches for what begins before `to` in the window, and was not reported; then drops what is not needed. */
   function searchUntil(to: number, endsBefore = filled + 1): void {
-    const found = new Map<string, FormOccurrence>()
+    const found: Found = new Map()
     const region = { bytes, buffer, to: filled, spots }
     const keep: Report = (ordinal, start, end, form) => {
       const offset = origin + start
@@ -192,7 +193,7 @@ export function createFormMatcher(
 
   /** Reports what is written in a form in the lines of numbers that came last, before `lineBytes` of them count as written. */
   function searchDoubtful(numbers: WholeNumbers): void {
-    const found = new Map<string, FormOccurrence>()
+    const found: Found = new Map()
     const before = matcher.records - numbers.count
     searchNumbers(search, numbers, doubtful, (ordinal, line, start, form) => {
       if (ordinal === lossyNumber) lossy = Math.min(lossy ?? Infinity, written + start)
@@ -201,12 +202,8 @@ export function createFormMatcher(
     for (const occurrence of inOrder(found)) onOccurrence(occurrence)
   }
 
-  /** Of what is in several forms at one place, or found plainly there, what is written in the simplest of them. */
-  function keepSimplest(found: Map<string, FormOccurrence>, occurrence: FormOccurrence & { form: string }): void {
-    const place = `${occurrence.offset} ${occurrence.ordinal}`
-    const known = found.get(place)?.form
-    if (!plain.has(place) && (known === undefined || isSimpler(occurrence.form, known))) found.set(place, occurrence)
-  }
+  const keepSimplest = (found: Found, occurrence: FormOccurrence & { form: string }) =>
+    keepIfSimplest(found, occurrence, plain)
 
   function finish(after: Uint8Array): void {
     matcher.end()
@@ -252,7 +249,3 @@ export function createFormMatcher(
 
 const lineFeed = 0x0a
 const anywhere = () => undefined
-const depthOf = (form: string) => form.split(' ').length
-const inOrder = (found: ReadonlyMap<string, FormOccurrence>) =>
-  [...found.values()].sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
-const isSimpler = (form: string, other: string) => depthOf(form) - depthOf(other) < (form < other ? 1 : 0)

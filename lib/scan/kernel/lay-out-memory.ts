@@ -53,8 +53,8 @@ const listBytes = 256
 /** Tokens that are looked up at once: twelve words each, and a bit. */
 const batch = 512
 const tokenBytes = batch * 4 * 12 + batch / 8
-/** Numbers that are looked up together: of each number of digits up to 20, 128 of five words, and how many there are. */
-const queueBytes = 22 * 128 * 4 * 5 + 128
+/** Of each number of digits up to 20, 128 numbers of four words, and how many there are; then digits of 128 in five words. */
+const queueBytes = 21 * 128 * 16 + 128 + 128 * 20
 export const filterRecordBytes = 32
 
 /** Undefined: the filters are too large for one memory. */

@@ -134,7 +134,11 @@ export async function readColumnChunk(
       }
     }
     const rest = encoded.bytes.subarray(typeof end === 'function' ? end() : end)
-    if (rest.some((byte) => byte !== 0)) await slack.write(lineOf(rest))
+    if (rest.every((byte) => byte === 0)) return
+    await slack.write(lineOf(rest))
+    // Values that the page does not count, if one that it has is taken for a null.
+    const more = encoded.encoding === 'PLAIN' && leaf.width > 0 ? Math.floor(rest.length / leaf.width) : 0
+    if (more > 0) await slack.write(linesWithoutKernel(rest, more, leaf))
   }
 
   /** Returns where the values end. */
@@ -195,11 +199,16 @@ const isOfContent = (error: unknown) =>
 /** One value of a column's type, as statistics hold it: a byte array without its length. It is always written as a line. */
 export function valueLine(bytes: Uint8Array, leaf: Leaf): Lines {
   const isWhole = leaf.width > 0 && leaf.width === bytes.length
-  if (isWhole) return { fill: printerOf(leaf, () => {}).fixed(bytes, 1).fill }
+  if (isWhole) return linesWithoutKernel(bytes, 1, leaf)
   if (leaf.print.as === 'decimal' && leaf.width === 0 && bytes.length <= 64)
     return printerOf(leaf, () => {}).bytes(fixedValues(bytes, bytes.length, 1))
   return lineOf(bytes)
 }
+
+/** Lines for any buffer, of values of one width. */
+const linesWithoutKernel = (bytes: Uint8Array, count: number, leaf: Leaf): Lines => ({
+  fill: printerOf(leaf, () => {}).fixed(bytes, count).fill,
+})
 
 /** Values that begin like a format of their own. */
 function containersIn(values: ByteValues, decoding: Decoding): Map<number, Uint8Array> {
