@@ -183,7 +183,7 @@ describe('an index with hashed forms that adds to another', () => {
           united.check()
         },
       ),
-      { numRuns: Number(process.env.RUNS ?? 15) },
+      { numRuns: Number(process.env.RUNS ?? 10) },
     )
   })
 

@@ -111,8 +111,8 @@ export function sqlTables(dialect: SqlDialect): SqlTables {
       const rest = tokens.slice(list?.next ?? table.next)
       if (isCopy && !(isOneOf(bytes, rest[0], 'from') && isOneOf(bytes, rest[1], 'stdin'))) return undefined
       const named = { number: numberOf(table.key), name: table.name }
-      // Who says how the rows are written does not write them as usual.
-      if (isCopy && rest.length > 2) return { table: named }
+      // Who says how the rows are written does not write them as usual: none of them has the columns that are told.
+      if (isCopy && rest.length > 2) return { table: named, columns: [] }
       const names = list?.names ?? columns.get(table.name)?.get(table.key)
       return { table: named, ...(names && { columns: names }) }
     },

@@ -78,7 +78,23 @@ function endOfComment(bytes: Buffer, at: number, limit: number, dialect: SqlDial
     return behind(bytes, at, limit, lineFeed)
   }
   if (first === hash && dialect === 'mysql') return behind(bytes, at, limit, lineFeed)
-  return first === slash && second === star ? endOfBlock(bytes, at + 2, limit, dialect === 'postgres') : at
+  if (first !== slash || second !== star) return at
+  const sign = bytes[at + 2] === letterM ? at + 3 : at + 2
+  const isExecuted = dialect === 'mysql' && sign < limit && bytes[sign] === exclamation
+  return isExecuted ? endOfExecuted(bytes, at + 2, limit) : endOfBlock(bytes, at + 2, limit, dialect === 'postgres')
+}
+
+/** Of a comment that MySQL executes, one with a `!`: what is in a text or another comment in it does not end it. */
+function endOfExecuted(bytes: Buffer, from: number, limit: number): number {
+  for (let at = from; at + 1 < limit; ) {
+    const byte = bytes[at]!
+    if (byte === star && bytes[at + 1] === slash) return at + 2
+    const isQuoted = byte === quote || byte === doubleQuote || byte === backtick
+    const end = isQuoted ? endOfQuoted(bytes, at, limit, byte !== backtick) : endOfComment(bytes, at, limit, 'mysql')
+    if (end < 0) return -1
+    at = end === at ? at + 1 : end
+  }
+  return -1
 }
 
 function endOfBlock(bytes: Buffer, from: number, limit: number, isNested: boolean): number {
@@ -119,7 +135,8 @@ const quoted = (kind: 'name' | 'string', from: number, to: number): SqlToken =>
   to < 0 ? noneAt(from) : { kind, from, to }
 
 const [quote, doubleQuote, backtick, bracket, closingBracket] = [0x27, 0x22, 0x60, 0x5b, 0x5d]
-const [dash, hash, slash, star, dollar, backslash] = [0x2d, 0x23, 0x2f, 0x2a, 0x24, 0x5c]
+const [dash, hash, slash, star, dollar, backslash, exclamation] = [0x2d, 0x23, 0x2f, 0x2a, 0x24, 0x5c, 0x21]
+const letterM = 0x4d
 const lineFeed = 0x0a
 const space = 0x20
 
