@@ -9,12 +9,13 @@ const mostLeft = 3
 
 /**
  * Whether these bytes are text that was compressed to a bare stream of deflate (RFC 1951), as SAML and draw.io have it in base64.
- * Nothing marks its beginning, so all of it has to be one final block that gives text.
+ * Nothing marks its beginning, so all of it has to be one final block that gives text; unless it is `isWhole`, it goes on behind the bytes.
  */
-export function isDeflatedText(bytes: Buffer): boolean {
+export function isDeflatedText(bytes: Buffer, isWhole: boolean): boolean {
   if (!mayBeDeflated(bytes)) return false
   try {
-    const options = { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 2 ** 20, info: true }
+    const finishFlush = isWhole ? zlib.Z_FINISH : zlib.Z_SYNC_FLUSH
+    const options = { finishFlush, maxOutputLength: 2 ** 20, info: true }
     // With `info` there is more than the bytes, which the types do not know.
     const { buffer, engine } = inflateRawSync(bytes, options) as unknown as {
       buffer: Buffer

@@ -1,6 +1,14 @@
 import { markCheck } from './encoded-marks.ts'
 import { nextOf, nextRun } from './encoded-runs.ts'
-import { alphabet, formatProblemOf, mostGlued, opaqueProblemOf, type Problem, sign } from './encoded-window.ts'
+import {
+  alphabet,
+  formatProblemOf,
+  mostGlued,
+  opaqueProblemOf,
+  type Problem,
+  sign,
+  wholeWindow,
+} from './encoded-window.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
 import { type Seen, surveyed } from './survey.ts'
 import { shortestRun } from './text-kernel/text-kernel.ts'
@@ -25,8 +33,6 @@ export type EncodedCheck = {
 /** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
 export { shortestRun }
 export const longRun = 2048
-/** Characters of a run that are looked at together. */
-const windowCharacters = 1024
 /** Of them so many are looked at again with what follows: no format needs more to be told. */
 const overlap = 64
 const carriageReturn = 0x0d
@@ -50,8 +56,8 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   /** An escape that has no end yet. */
   let unfinished = ''
   /** The last characters of the run, and a 1 for each of them where something encoded may begin. */
-  const characters = Buffer.alloc(windowCharacters)
-  const begins = new Uint8Array(windowCharacters)
+  const characters = Buffer.alloc(wholeWindow)
+  const begins = new Uint8Array(wholeWindow)
   let filled = 0
   let isBeginning = false
   /** What is wrong with a window of the run, which matters once the run is long. */
@@ -59,7 +65,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
 
   function judgeWindow(): void {
     const window = characters.subarray(0, filled)
-    if (filled === windowCharacters) opaque ??= opaqueProblemOf(window)
+    if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
     const problem = formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
@@ -74,7 +80,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
 
   /** Room for one more character in the window. */
   function makeRoom(): void {
-    if (filled < windowCharacters) return
+    if (filled < wholeWindow) return
     judgeWindow()
     characters.copyWithin(0, filled - overlap)
     begins.copyWithin(0, filled - overlap)
@@ -95,7 +101,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   /** The same for the characters from `from` on, as far as the window has room; returns where they end. */
   function addSome(bytes: Uint8Array, from: number): number {
     makeRoom()
-    const to = Math.min(bytes.length, from + windowCharacters - filled)
+    const to = Math.min(bytes.length, from + wholeWindow - filled)
     let place = filled
     let begin = isBeginning ? 1 : 0
     let at = from

@@ -15,6 +15,8 @@ const mostBinary = 5
  * order are searched as they are.
  */
 const mostOrdered = { base64: 5.5, hex: 3.7 }
+/** Characters of a run that are looked at together; a window with fewer is all of its run. */
+export const wholeWindow = 1024
 
 const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 export const sign = 2
@@ -87,7 +89,10 @@ function firstByteOf(window: Buffer, at: number, encoding: Encoding): number {
 function holdsDeflate(window: Buffer, from: number, encoding: Encoding): boolean {
   const first = Buffer.from(window.toString('latin1', from, beginCharacters), encoding)
   if (!mayBeDeflated(first)) return false
-  return isDeflatedText(Buffer.from(window.toString('latin1', from), encoding))
+  // What repeats itself goes on as text for ever, whatever it stands for.
+  const isWhole = window.length < wholeWindow
+  if (!isWhole && entropyOf(window) < mostOrdered[encoding]) return false
+  return isDeflatedText(Buffer.from(window.toString('latin1', from), encoding), isWhole)
 }
 
 /** RFC 4648, section 6. */

@@ -190,11 +190,12 @@ describe('text with a run that begins like what hides its content is no clean te
     await fc.assert(
       fc.asyncProperty(words, async (some) => {
         const deflated = deflateRawSync(some)
-        fc.pre(deflated.length >= shortestRun)
+        // A block that is stored holds the text as it is.
+        fc.pre(deflated.length >= shortestRun && (deflated[0]! & 6) !== 0)
         for (const encoding of ['base64', 'hex'] as const)
           expect(await problemIn(deflated.toString(encoding), [1000])).toMatchObject({ reason: 'unsupported-format' })
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     )
   })
 
@@ -206,6 +207,11 @@ describe('text with a run that begins like what hides its content is no clean te
     const spoken = Array.from({ length: 500 }, (_, at) =>
       Buffer.from(`{"sub":"${at}","name":"Some One of all"}`).toString('base64'),
     )
+    const repeated = Array.from({ length: 700 }, (_, at) => {
+      const unit = bytesOf(1 + (at % 7)).toString(at % 2 === 0 ? 'hex' : 'base64url')
+      return unit.repeat(Math.ceil([60, 200, 1024, 1500, 1900][at % 5]! / unit.length))
+    })
+    expect(await problemIn(repeated.join('" "'), [5000])).toBeUndefined()
     expect(await problemIn([...tokens, ...spoken].join('" "'), [5000])).toBeUndefined()
   })
 })
