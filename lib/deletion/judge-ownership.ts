@@ -37,10 +37,14 @@ function keep(reason: string): never {
 
 const ignored: Sink = { write() {}, end() {} }
 
+/** Why a version is kept that there was no time left for. */
+export const tooLate =
+  'the time of a call was over before all its bytes were judged; there is no such limit on one machine'
+
 /** Better kept than a call that ends without an answer. */
 async function* inTime(chunks: AsyncIterable<Uint8Array>, isLate: () => boolean): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    if (isLate()) keep('to judge all its bytes takes longer than one call has; there is no such limit on one machine')
+    if (isLate()) keep(tooLate)
     yield chunk
   }
 }

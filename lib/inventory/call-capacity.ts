@@ -20,7 +20,7 @@ export const functionSeconds = 900
 /** For what is around reading: a cold start, an index of gigabytes, the controls, and the report. */
 const marginSeconds = 180
 
-/** What one slice or, of objects that are not cut, one batch holds at most: less than a minute's work, so a retry costs little. */
+/** What one slice holds at most: less than a minute's work, so a retry costs little. */
 export const sliceBytes = 2 ** 30
 
 /** Memory of a function, in MB, that comes with one whole virtual CPU; less has as much less of it, and scanning takes no more. */

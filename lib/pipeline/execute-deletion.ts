@@ -1,6 +1,6 @@
 import { isBuiltIn } from '../config.ts'
 import type { ScannedContent } from '../deletion/check-content.ts'
-import { judgeOwnership } from '../deletion/judge-ownership.ts'
+import { judgeOwnership, tooLate } from '../deletion/judge-ownership.ts'
 import type { OwnerRule } from '../deletion/judge-records.ts'
 import { createTally, type DeletionLeg, type LegStart } from '../deletion/leg.ts'
 import type { Acknowledgement, DeletionRequest, RequestedVersion } from '../deletion/request.ts'
@@ -25,7 +25,7 @@ type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'store
 /**
  * The built-in executor: deletes exactly the versions that the request names, each only if all its records belong to
  * transferred subjects and it still is the version that was scanned. A long request takes several calls, one leg each;
- * the leg that was stored first counts, and the last one writes the answer. A version that a whole call has not enough time for is kept. Per version:
+ * the leg that was stored first counts, and the last one writes the answer. A version that a leg begins with and has not enough time for is kept. Per version:
  * 1. judge all its bytes. A crash here leaves it untouched.
  * 2. write the intent to the evidence. A crash here leaves it untouched; the next try judges it again.
  * 3. delete it. A crash after this finds it gone, and the intent tells that it was us.
@@ -103,11 +103,14 @@ async function executeLeg(
       next.turn === 'versions'
         ? await deleteGroup(ports, ref, deletion, group, keys.sealKey, judgeOf)
         : await removeGroup(deletion, group, keys.sealKey)
-    // It was given the rest of a call: the next leg, which begins with it, has all of one.
-    if (wasLate && next !== from) break
-    for (const [version, result] of results) tally.add(version.size, result)
-    next = placeAfter(next, group.length, lines.versions.length, requested.count)
-  } while (passed() < legMs)
+    // What had the rest of a call begins the next leg, which has all of one; what has had that is done.
+    const done = Math.max(inTimeOf(group, results), next === from ? 1 : 0)
+    for (const version of group.slice(0, done)) {
+      const result = results.get(version)
+      if (result !== undefined) tally.add(version.size, result)
+    }
+    if (done > 0) next = placeAfter(next, done, lines.versions.length, requested.count)
+  } while (passed() < legMs && !wasLate)
   return {
     schemaVersion: 1,
     requestId,
@@ -148,7 +151,17 @@ function placeAfter({ turn, part, line }: LegStart, done: number, lines: number,
   return turn === 'versions' ? { turn: 'remnants', part: 0, line: 0 } : undefined
 }
 
-type Results = [RequestedVersion, Deleted][]
+/** Of the versions of a group that were dealt with. */
+type Results = ReadonlyMap<RequestedVersion, Deleted>
+
+/** How many versions of a group come before the first that there was no time left for. */
+function inTimeOf(group: readonly RequestedVersion[], results: Results): number {
+  const late = group.findIndex((version) => {
+    const result = results.get(version)
+    return result?.kind === 'kept' && result.reason === tooLate
+  })
+  return late < 0 ? group.length : late
+}
 
 type JudgeableVersion = { version: RequestedVersion; scanned: ScannedContent }
 
@@ -169,6 +182,9 @@ function isRemnant<V extends RequestedVersion>(version: V): version is V & Pick<
   )
 }
 
+const unjudged =
+  'not an object that was read to its end, or one that was read in slices without a digest of each: nothing to judge it by'
+
 /** Judges and deletes the object versions of a group. Remnants wait for their turn; whatever else there is stays. */
 async function deleteGroup(
   ports: Pick<Ports, 'evidence'>,
@@ -182,18 +198,13 @@ async function deleteGroup(
   const unread = group.filter((version) => toJudgeable(version).length === 0 && !isRemnant(version))
   const condemned = judgeable.map((each) => ({ version: toListed(each.version, sealKey), judge: judgeOf(each) }))
   const deleted = condemned.length === 0 ? [] : await deletion.deleteVersions(condemned)
-  const results: Results = unread.map((version) => [
-    version,
-    {
-      kind: 'kept',
-      reason:
-        'not an object that was read to its end, or one that was read in slices without a digest of each: nothing to judge it by',
-    },
-  ])
+  const results = new Map<RequestedVersion, Deleted>(
+    unread.map((version) => [version, { kind: 'kept', reason: unjudged }]),
+  )
   for (const [place, { version }] of judgeable.entries()) {
     const result = deleted[place]!
     const intended = result.kind === 'gone' && (await ports.evidence.has(intentKey(ref, version.seq)))
-    results.push([version, intended ? { kind: 'deleted', bytes: version.size } : result])
+    results.set(version, intended ? { kind: 'deleted', bytes: version.size } : result)
   }
   return results
 }
@@ -205,11 +216,11 @@ async function removeGroup(
   sealKey: Uint8Array,
 ): Promise<Results> {
   const remnants = group.filter(isRemnant)
-  if (remnants.length === 0) return []
+  if (remnants.length === 0) return new Map()
   const removed = await deletion.removeRemnants(
     remnants.map((version) => ({ ...toListed(version, sealKey), kind: version.kind })),
   )
-  return remnants.map((version, place) => [version, removed[place]!])
+  return new Map(remnants.map((version, place) => [version, removed[place]!]))
 }
 
 function judgeWithIntent(

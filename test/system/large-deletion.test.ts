@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileS
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { tooLate } from '../../lib/deletion/judge-ownership.ts'
 import type { RequestedVersion } from '../../lib/deletion/request.ts'
 import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
 import type { Ports, StoreDeletions } from '../../lib/ports.ts'
@@ -250,7 +251,7 @@ describe('where a call takes no longer than a function may', () => {
     expect([ended.store, filesOf(place)]).toEqual(['residual', ['big.jsonl']])
     expect(await ended.acknowledgement(0)).toMatchObject({
       deleted: { versions: 0 },
-      kept: [{ versions: 1, reason: expect.stringMatching(/longer than one call has/) }],
+      kept: [{ versions: 1, reason: tooLate }],
     })
   })
 
@@ -269,5 +270,15 @@ describe('where a call takes no longer than a function may', () => {
     expect([ended.store, filesOf(place)]).toEqual(['verified', ['others.jsonl']])
     expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 3 }, gone: 0, kept: [] })
     expect(readdirSync(passOf(place, 'deletion-legs'))).toHaveLength(2)
+  })
+
+  it('what is judged together with something long is not kept for it: it has the next call, also where all are kept', async () => {
+    const others = { 'd.jsonl': ours + jsonRecords([somebodyElse(1)]), 'e.jsonl': jsonRecords([somebodyElse(1)]) }
+    const place = await openDeleting({ 'a.jsonl': ours, 'b.jsonl': ours, 'c.jsonl': ours, ...others })
+    const ended = await place.run({ wrap: slowFor((judgement) => judgement === 2 || judgement === 6) })
+    expect([ended.store, filesOf(place)]).toEqual(['residual', ['d.jsonl', 'e.jsonl']])
+    const { deleted, kept } = (await ended.acknowledgement(0))!
+    expect([deleted.versions, kept]).toEqual([3, [expect.objectContaining({ versions: 1 })]])
+    expect(kept[0]!.reason).not.toBe(tooLate)
   })
 })
