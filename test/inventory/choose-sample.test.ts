@@ -40,8 +40,14 @@ describe('the sample of a batch', () => {
     expect(half).toBeLessThan(75)
   })
 
-  it('has one that is large, and no others then', () => {
-    const large = many.map((each) => ({ ...each, size: 2 ** 40 }))
-    expect(chooseSample(large, seedOf).sample.size).toBe(1)
+  it('has one for each gibibyte where they are large, and no others then', () => {
+    const sized = (count: number, size: number) =>
+      chooseSample(
+        many.slice(0, count).map((each) => ({ ...each, size })),
+        seedOf,
+      ).sample.size
+    expect(sized(1, 2 ** 40)).toBe(1)
+    expect(sized(10, 100e6)).toBe(1)
+    expect(sized(30, 100e6)).toBe(3)
   })
 })
