@@ -66,10 +66,15 @@ function cborEnd(bytes: Uint8Array, at: number, depth: number): number {
   }
 }
 
+/** An array or a map of few items, with a text as the first one. */
 function isMessagePackContainer(head: Uint8Array): boolean {
   const [first = 0, second = 0] = head
-  return first > 0x80 && first < 0xa0 && first !== 0x90 && second > 0xa0 && second < 0xc0
+  const isText = (second > 0xa0 && second < 0xc0) || second === longText
+  return first > 0x80 && first < 0xa0 && first !== 0x90 && isText
 }
+
+/** Begins a text of up to 255 bytes. */
+const longText = 0xd9
 
 /** Lengths of numbers and extensions behind their first byte, from 0xc0 on. */
 const messagePackSizes = new Map([
@@ -88,7 +93,7 @@ function messagePackEnd(bytes: Uint8Array, at: number, depth: number): number {
     return itemsEnd(bytes, at + 1, count, depth, messagePackEnd, false)
   }
   if (first < 0xc0) return textEnd(bytes, at + 1, first & 0x1f)
-  if (first === 0xd9) return textEnd(bytes, at + 2, numberAt(bytes, at + 1, 1))
+  if (first === longText) return textEnd(bytes, at + 2, numberAt(bytes, at + 1, 1))
   const size = messagePackSizes.get(first)
   return size === undefined ? -1 : at + 1 + size
 }

@@ -26,6 +26,10 @@ const binary = [
     name: 'a map in CBOR, longer than what is looked at',
     bytes: latin1(`\x97${person('alice.smith@x.org').repeat(23)}`),
   },
+  {
+    name: 'rows in MessagePack with a longer text',
+    bytes: latin1('\x92\xd9$550e8400-e29b-41d4-a716-4466554400004'.repeat(3)),
+  },
   { name: 'rows in MessagePack', bytes: latin1(row('1234567890').repeat(12)) },
 ]
 
