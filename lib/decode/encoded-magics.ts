@@ -32,6 +32,13 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('SQLite', 'SQLite format 3\x00'),
   ...hiding('PDF', '%PDF-'),
   ...hiding('OLE2', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
+  // In base64 once more, as in secrets of Kubernetes: a release of Helm is gzip in two of them.
+  ...hiding('gzip in base64', 'H4sIA', 'H4sIC'),
+  ...hiding('zstd in base64', 'KLUv/'),
+  ...hiding('bzip2 in base64', 'QlpoO'),
+  ...hiding('xz in base64', '/Td6WFo'),
+  ...hiding('zip in base64', 'UEsDB'),
+  ...encrypted('OpenSSL enc in base64', 'U2FsdGVkX1'),
   ...encrypted('OpenSSL enc', 'Salted__'),
   ...encrypted('age', 'age-encryption.org/v1'),
   ...encrypted('PGP', '\x85\x01\x0c\x03', '\x85\x02\x0c\x03', '\x84\x5e\x03', '\x8c\x0d\x04'),

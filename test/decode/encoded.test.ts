@@ -47,6 +47,8 @@ const varied = Buffer.from(Array.from({ length: 200 }, (_, at) => `user ${at * 7
 /** A sequence with the type of enveloped data, and what would be of it. */
 const envelope = Buffer.concat([Buffer.from('3082016e06092a864886f70d010703a082015f', 'hex'), bytesOf(351)])
 
+const twice = (bytes: Buffer, outer: 'base64' | 'hex') => Buffer.from(bytes.toString('base64')).toString(outer)
+
 const base32Of = (bytes: Buffer) =>
   Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0'))
     .join('')
@@ -175,6 +177,16 @@ const begun: { name: string; content: string; reason: string }[] = [
       { name: `${length} bytes in COPY`, content: `1\t\\\\x${deflated.toString('hex')}\t2\n` },
     ].map((each) => ({ ...each, reason: 'unsupported-format' }))
   }),
+  {
+    name: 'gzip in base64, twice',
+    content: `release: ${twice(gzipSync(text), 'base64')}`,
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'gzip in base64 and hexadecimal digits',
+    content: twice(gzipSync(text), 'hex'),
+    reason: 'unsupported-format',
+  },
   { name: 'gzip in base32', content: base32Of(gzipSync(text)), reason: 'unsupported-format' },
 ]
 
