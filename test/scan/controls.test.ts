@@ -32,7 +32,7 @@ describe('controls', () => {
     const shapes = ['decimal', 'uuid', 'email', 'handle', 'dotted']
     const shapesOf: Record<string, string[]> = {
       ...{ padded: ['decimal'], grouped: ['decimal'], scientific: ['decimal'] },
-      ...{ 'iso-2022': ['uuid', 'email', 'handle', 'dotted'] },
+      ...{ 'iso-2022': ['uuid', 'email', 'handle', 'dotted'], 'base64-uuid': ['uuid'] },
     }
     const expected = defaultForms
       // No control has a quote in it.

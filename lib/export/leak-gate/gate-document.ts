@@ -61,6 +61,7 @@ export const gateForms: readonly string[] = [
   'utf-16',
   'hex',
   'base64',
+  'base64-uuid',
 ]
 
 export function formatGateDocument(gate: GateDocument): Uint8Array {

@@ -1,22 +1,9 @@
 import { createProbe } from '../probe.ts'
 import type { Form, FormFinder, FormTools, Report } from './form.ts'
-
-const uuidBytes = 16
-
-/** Which byte of what is stored is which of the UUID, in order: as RFC 9562 has them, and as GUIDs of Windows are stored. */
-const orders: readonly (readonly number[])[] = [
-  Array.from({ length: uuidBytes }, (_, at) => at),
-  [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15],
-]
+import { digitPairs, orders, uuidBytes } from './stored-uuid.ts'
 
 /** From here on both orders have the same. */
 const sameFrom = 8
-
-/** Two hexadecimal digits for each byte, as they lie in memory. */
-const digitPairs = new Uint16Array(
-  Uint8Array.from(Array.from({ length: 256 }, (_, byte) => [...Buffer.from(byte.toString(16).padStart(2, '0'))]).flat())
-    .buffer,
-)
 
 /** Sixteen of these are text: nothing tells them from words. */
 const inText = Uint8Array.from({ length: 256 }, (_, byte) =>

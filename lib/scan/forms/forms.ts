@@ -1,3 +1,4 @@
+import { base64Uuid } from './base64-uuid-form.ts'
 import { binaryUuid } from './binary-uuid-form.ts'
 import { codeForms } from './code-forms.ts'
 import { escapeForms } from './escape-forms.ts'
@@ -14,6 +15,7 @@ export const forms: readonly Form[] = [
   multibyte,
   utf16Form,
   ...codeForms,
+  base64Uuid,
   binaryUuid,
   rounded,
 ]

@@ -40,6 +40,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   if (has('scientific') && lengths.length > 0) word(200, Math.min(50, Math.max(1, shortest - mostOmitted)))
   word(224, has('multibyte') ? 1 : 0)
   word(228, tools.isNested ? 1 : 0)
+  word(280, has('base64-uuid') ? 1 : 0)
   setCodes(view, has, tools)
   word(204, shortestRunOf(6, tools))
   word(272, tools.shortest)
@@ -72,7 +73,7 @@ function classes(has: (name: string) => boolean): Uint8Array {
   add(3, [2], [0x0b, 0x0d])
   const low = (name: string, column: number) => (has(name) ? [column] : [])
   add(4, [2], [...low('percent', 5), ...low('entity', 6), ...low('doubled-quote', 7), ...low('utf-7', 0x0b)])
-  add(5, [1, 3], [...low('iso-2022', 0x0b), ...low('quoted-printable', 0x0d)])
+  add(5, [1, 3], [...low('iso-2022', 0x0b), ...(has('quoted-printable') || has('base64-uuid') ? [0x0d] : [])])
   add(6, [5], low('backslash', 0x0c))
   return table
 }

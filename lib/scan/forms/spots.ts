@@ -17,6 +17,7 @@ export const spotLists = [
   'base64',
   'hex',
   'runs',
+  'base64-uuid',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

@@ -165,7 +165,8 @@ const windows = fc.integer({ min: 1, max: 3000 })
 
 describe('each form is found as the slow search finds it, however the bytes are cut', () => {
   // Those that search by themselves, everywhere, have properties of their own.
-  for (const name of defaultForms)
+  // A form of UUIDs has a test of its own.
+  for (const name of defaultForms.filter((each) => spellings.some(({ form }) => form === each)))
     it(name, () => {
       fc.assert(
         fc.property(contentsOf(name), sizes, windows, (bytes, cut, window) => {

@@ -20,9 +20,10 @@ export const enum List {
   base64 = 12,
   hex = 13,
   runs = 14,
+  base64Uuid = 15,
 }
 
-const listCount: usize = 15
+const listCount: usize = 16
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 
