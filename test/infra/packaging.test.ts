@@ -18,9 +18,10 @@ const names = functionNames(root)
  */
 const ceilings: Record<string, number> = {
   'export-bundle': 2304,
-  'check-bundle': 1728,
-  'build-index': 1600,
-  'scan-batch': 1600,
+  'check-bundle': 1792,
+  'build-index': 1664,
+  'scan-batch': 1664,
+  'propose-correction': 1664,
 }
 const ceilingOf = (name: string) => (ceilings[name] ?? 1536) * 1024
 
