@@ -35,7 +35,7 @@ export function limitationsOf({
       'binary, encrypted, in another encoding, encoded more than twice, or split by line folding, markup or characters without width) were not looked for.',
     ...unproven.map((each) => `Nothing showed that the salt of this is the one that was used: ${each}.`),
     'Content in any other format is counted as unverified and never as clean.',
-    `Text, Parquet, ORC, zip, and text in blocks of BGZF or frames of zstd, of more than ${sliceBytes} bytes was scanned in slices of no more than that, cut where nothing that was looked for can lie across; of such an object there are digests of the bytes that each slice read, and none of the whole.`,
+    `Text, Parquet, ORC, zip, and text in blocks of BGZF or frames of zstd, of more than ${sliceBytes} bytes was scanned in slices of no more than that, cut where nothing that was looked for can lie across; of such an object there is no digest of the whole, and at most one of the bytes that each slice read.`,
     'Bytes of a bucket were compared with the checksum that S3 keeps of the whole object, or of its parts, where there is one and their sizes can be had; other bytes are believed as they came over TLS, from the listed version and ETag.',
   ]
 }
