@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto'
 import { EvidenceConflict } from '../errors.ts'
-import { type CaseRule, canonicalOf, type Identifier } from '../manifest/identifier.ts'
+import type { CaseRule, Identifier } from '../manifest/identifier.ts'
 import type { CaseKeys } from '../subject-index/case-keys.ts'
 import type { Seed } from '../subject-index/filter.ts'
 import { createRowDigests, messageBytes, rowsTogether as rowsDigested } from '../subject-index/kernel/row-digests.ts'
 import { digestBytes } from '../subject-index/keyed-digest.ts'
-import { shapeCodes } from '../subject-index/shape-code.ts'
-import { createWaitingRows, type RowBatch } from '../subject-index/waiting-rows.ts'
+import { addText, createWaitingRows, type RowBatch } from '../subject-index/waiting-rows.ts'
 import { createHasher, hashBytes, mostBytesIn, rowsTogether } from './kernel/hasher.ts'
 import { createScopeLeaf, writeDigest } from './subject-leaf.ts'
 import { createTagPlaces } from './tag-places.ts'
@@ -63,14 +62,7 @@ export function createScopeShard({ tags, keys, caseRule }: { tags: Uint32Array; 
   }
 
   return {
-    add(line, id) {
-      const text = id.revealText()
-      if (waiting.addPlain(line, text)) return undefined
-      const result = canonicalOf(text, caseRule)
-      if ('problem' in result) return result.problem
-      waiting.add(line, shapeCodes[result.shape], result.canonical)
-      return undefined
-    },
+    add: (line, id) => addText(waiting, line, id.revealText(), caseRule),
     finish() {
       waiting.flush()
       short.flush()

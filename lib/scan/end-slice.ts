@@ -1,15 +1,14 @@
 import { encodedCheck } from '../decode/encoded-check.ts'
 import type { Gap } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
-import type { PartMatcher } from './part-matcher.ts'
+import type { PartSink } from './part-sink.ts'
 
 /**
  * Ends the search of a slice with what is behind it (`isEnd`: with it the object ends); returns what could not be read of that, or what is hidden in a run that
  * reaches over the edge and is too short on either side.
  */
 export async function endSlice(
-  matcher: PartMatcher | undefined,
-  isWhole: boolean,
+  { matcher, isWhole }: Pick<PartSink, 'matcher' | 'isWhole'>,
   {
     last,
     after,

@@ -3,12 +3,12 @@ import type { ObjectBytes } from '../decode/decode-parts.ts'
 import { findFrame } from '../decode/find-frames.ts'
 import type { Means } from '../decode/means.ts'
 import { createPieceDigest, pinned } from '../decode/piece-digest.ts'
-import type { Sink } from '../decode/sink.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { cutFrames } from './cut-frames.ts'
 import { endSlice, orGap } from './end-slice.ts'
 import { lossyGaps } from './lossy-gap.ts'
-import { createPartMatcher, type PartMatcher } from './part-matcher.ts'
+import { createPartMatcher } from './part-matcher.ts'
+import { createPartSink } from './part-sink.ts'
 import type { OnOccurrence } from './scan-object.ts'
 import type { SliceScan } from './scan-slice.ts'
 
@@ -35,29 +35,15 @@ export async function scanFrames(
     return { kind: 'frames', start: slice.from, end: slice.from, decodedBytes: 0, records: 0, gaps: [] }
   const cut = cutFrames({ isFirst: start === 0, to: slice.to }, object.size, context, hiding)
   const path = [text.framing.name]
-  let matcher: PartMatcher | undefined
-  let lastByte: number | undefined
-  let isWhole = false
-  const opened = () => {
+  const sink = createPartSink(() => {
     const part = { start: 0, before: cut.before(), head: text.head }
     return createPartMatcher({ index, forms, path }, part, onOccurrence)
-  }
+  })
   const range = { from: start, to: Math.max(start, slice.to) }
   const digest = createPieceDigest(range.to - range.from)
-  const sink: Sink = {
-    write(bytes) {
-      lastByte = bytes.at(-1) ?? lastByte
-      matcher ??= opened()
-      matcher.write(bytes)
-    },
-    end() {
-      isWhole = true
-    },
-  }
   const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, means, () => sink, digest)
-  const ends = { ...cut, isEnd: cut.isEndOfAll }
-  const missing = await endSlice(matcher, isWhole, ends, { end: decodedBytes })
-  const goesOn = lastByte !== undefined && lastByte !== newline && !cut.isEndOfText()
+  const missing = await endSlice(sink, { ...cut, isEnd: cut.isEndOfAll }, { end: decodedBytes })
+  const { matcher, isOpen } = sink
   const end = cut.end() ?? start
   return {
     kind: 'frames',
@@ -65,9 +51,7 @@ export async function scanFrames(
     end,
     ...pinned(digest, end - start),
     decodedBytes,
-    records: (matcher?.records ?? 0) - (goesOn ? 1 : 0),
+    records: (matcher?.records ?? 0) - (isOpen && !cut.isEndOfText() ? 1 : 0),
     gaps: [...gaps, ...(missing === undefined ? [] : [{ ...missing, path }]), ...lossyGaps(matcher, path)],
   }
 }
-
-const newline = 0x0a

@@ -14,7 +14,8 @@ import { contextFor } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
 import { lossyGaps } from './lossy-gap.ts'
 import { openMatchers } from './open-matchers.ts'
-import { createPartMatcher, type PartMatcher } from './part-matcher.ts'
+import { createPartMatcher } from './part-matcher.ts'
+import { createPartSink } from './part-sink.ts'
 import { longestLine, placeHead } from './places/place-keeper.ts'
 import { scanFrames } from './scan-frames.ts'
 import type { OnOccurrence } from './scan-object.ts'
@@ -77,36 +78,17 @@ export async function scanSlice(
       : scanFrames({ size, read }, text, slice, { index, forms, context, hiding, means }, onOccurrence)
   if (!isReadAsIs(head)) return { kind: 'container' }
   const { extent, chunks, before, last, after } = cutSlice(read, slice, size, context, hiding)
-  let lastByte: number | undefined
-  let matcher: PartMatcher | undefined
-  let isWhole = false
-  const opened = () => {
+  const sink = createPartSink(() => {
     const part = { start: extent.start, before: before(), head: beginning }
     return createPartMatcher({ index, forms, path: [] }, part, onOccurrence)
-  }
+  })
   const digest = createPieceDigest()
-  const { decodedBytes, gaps } = await decodePart(
-    digested(chunks, digest),
-    { head, startOf: () => extent.start },
-    () => ({
-      write(bytes) {
-        lastByte = bytes.at(-1) ?? lastByte
-        matcher ??= opened()
-        matcher.write(bytes)
-      },
-      end() {
-        isWhole = true
-      },
-    }),
-  )
-  const missing = await endSlice(
-    matcher,
-    isWhole,
-    { last, after, isEnd: (bytes) => extent.end + bytes.length === size },
-    extent,
-  )
-  const goesOn = lastByte !== undefined && lastByte !== newline && extent.end < size
-  const records = (matcher?.records ?? 0) - (goesOn ? 1 : 0)
+  const place = { head, startOf: () => extent.start }
+  const { decodedBytes, gaps } = await decodePart(digested(chunks, digest), place, () => sink)
+  const ends = { last, after, isEnd: (bytes: Uint8Array) => extent.end + bytes.length === size }
+  const missing = await endSlice(sink, ends, extent)
+  const { matcher, isOpen } = sink
+  const records = (matcher?.records ?? 0) - (isOpen && extent.end < size ? 1 : 0)
   return {
     kind: 'read',
     ...extent,
@@ -116,8 +98,6 @@ export async function scanSlice(
     gaps: [...gaps, ...(missing === undefined ? [] : [missing]), ...lossyGaps(matcher, [], extent.start)],
   }
 }
-
-const newline = 0x0a
 
 async function* digested(chunks: AsyncIterable<Uint8Array>, digest: PieceDigest): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {

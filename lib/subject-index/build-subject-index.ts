@@ -17,7 +17,14 @@ import type { OpenedPart } from './open-part.ts'
 import { plantControls } from './plant-controls.ts'
 import { shapeCodes } from './shape-code.ts'
 import { hashedOf } from './unite-indexes.ts'
-import { createDigestOne, createWaitingRows, type DigestedRow, eachRow, type RowBatch } from './waiting-rows.ts'
+import {
+  addText,
+  createDigestOne,
+  createWaitingRows,
+  type DigestedRow,
+  eachRow,
+  type RowBatch,
+} from './waiting-rows.ts'
 import { writeIndex } from './write-index.ts'
 
 export const shortLength = 6
@@ -162,21 +169,16 @@ export function createIndexBuilder(options: {
 
   function add(line: number, id: Identifier): string | undefined {
     const text = id.revealText()
-    if (hashed === undefined && waiting.addPlain(line, text)) return undefined
+    if (hashed === undefined) return addText(waiting, line, text, caseRule)
     const result = canonicalOf(text, caseRule)
     if ('problem' in result) return result.problem
-    if (hashed !== undefined) spelled.push({ text, ...result })
+    spelled.push({ text, ...result })
     waiting.add(line, shapeCodes[result.shape], result.canonical)
     return undefined
   }
 
   function exclude(line: number, id: Identifier): string | undefined {
-    const text = id.revealText()
-    if (waitingPending.addPlain(line, text)) return undefined
-    const result = canonicalOf(text, caseRule)
-    if ('problem' in result) return result.problem
-    waitingPending.add(line, shapeCodes[result.shape], result.canonical)
-    return undefined
+    return addText(waitingPending, line, id.revealText(), caseRule)
   }
 
   function isListed(text: string): boolean {

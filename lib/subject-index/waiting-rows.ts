@@ -1,5 +1,5 @@
 import { ManifestInvalid } from '../errors.ts'
-import { maxIdentifierLength } from '../manifest/identifier.ts'
+import { type CaseRule, canonicalOf, maxIdentifierLength } from '../manifest/identifier.ts'
 import { hashInto, type Seed } from './filter.ts'
 import { createRowDigests, longestText, messageBytes, rowsTogether } from './kernel/row-digests.ts'
 import { createKeyedDigest } from './keyed-digest.ts'
@@ -146,6 +146,15 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
   }
 
   return { addPlain: (line, text) => addDecimal(line, text) || addUuid(line, text), add, flush }
+}
+
+/** Takes an identifier as a manifest has it; returns what is wrong with it, and takes nothing then. */
+export function addText(rows: WaitingRows, line: number, text: string, caseRule: CaseRule): string | undefined {
+  if (rows.addPlain(line, text)) return undefined
+  const result = canonicalOf(text, caseRule)
+  if ('problem' in result) return result.problem
+  rows.add(line, shapeCodes[result.shape], result.canonical)
+  return undefined
 }
 
 /** Calls for each row of a batch. The row is the taker's until it returns. */

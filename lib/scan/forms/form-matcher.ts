@@ -147,7 +147,7 @@ export function createFormMatcher(
         lossy = Math.min(lossy ?? offset, offset)
         return
       }
-      keepSimplest(found, { ordinal, record: 0, offset, form })
+      keepIfSimplest(found, { ordinal, record: 0, offset, form }, plain)
     }
     if (isAnywhere || !spots.isEmpty) search(region, keep)
     if (found.size > 0) report(inOrder(found))
@@ -197,13 +197,10 @@ export function createFormMatcher(
     const before = matcher.records - numbers.count
     searchNumbers(search, numbers, doubtful, (ordinal, line, start, form) => {
       if (ordinal === lossyNumber) lossy = Math.min(lossy ?? Infinity, written + start)
-      else keepSimplest(found, { ordinal, record: before + line + 1, offset: written + start, form })
+      else keepIfSimplest(found, { ordinal, record: before + line + 1, offset: written + start, form }, plain)
     })
     for (const occurrence of inOrder(found)) onOccurrence(occurrence)
   }
-
-  const keepSimplest = (found: Found, occurrence: FormOccurrence & { form: string }) =>
-    keepIfSimplest(found, occurrence, plain)
 
   function finish(after: Uint8Array): void {
     matcher.end()

@@ -340,6 +340,21 @@ describe('where a finding is behind what only looks like an end', () => {
   })
 })
 
+describe('names in a dump', () => {
+  it('are numbers where they are somebody in scope, or may be anybody', async () => {
+    const handles = makeIndex([email, 'owner', 'carol_7'])
+    const rows = (table: string, columns: string) => `COPY ${table} (${columns}) FROM stdin;\nx\t${email}\n\\.\n`
+    const text = `${postgres}${rows('public.users', 'id, owner')}${rows('public.carol_7', 'id, email')}${rows('public.users', 'id, dave')}`
+    const found = await findPlaces(handles, text)
+    expect(found.flatMap(({ where }) => (where?.column === undefined ? [] : [where]))).toEqual([
+      { table: 1, tableName: 'users', column: 2 },
+      { table: 2, column: 2, columnName: 'email' },
+      { table: 1, tableName: 'users', column: 2 },
+    ])
+    expect(JSON.stringify(found)).not.toMatch(/owner|carol|dave|bob/)
+  })
+})
+
 describe('where a finding is in a dump that cannot be understood', () => {
   const row = `INSERT INTO users VALUES (1, '${email}');\n`
   const create = 'CREATE TABLE users (id int, email text);\n'
