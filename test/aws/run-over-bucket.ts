@@ -7,5 +7,9 @@ import { type Hands, openPlace } from '../support/pipeline.ts'
 export async function runOverBucket(s3: BucketConfig, options: S3Options, hands: Hands = {}) {
   const place = await openPlace(() => ({ stores: [{ id: 'sg', country: 'SG', s3 }] }))
   const stores = s3Stores(options)
-  return place.run({ ...hands, wrap: (ports: Ports) => Object.create(ports, { stores: { value: stores } }) as Ports })
+  const wrap = (ports: Ports) => {
+    const own = Object.create(ports, { stores: { value: stores } }) as Ports
+    return hands.wrap?.(own) ?? own
+  }
+  return place.run({ ...hands, wrap })
 }
