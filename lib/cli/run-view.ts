@@ -191,11 +191,13 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     const done = progress()
     const from = scanning ?? { since: Date.now(), bytes: 0 }
     const rate = (done.bytes - from.bytes) / Math.max(1, (Date.now() - from.since) / 1000)
-    const left = rate > 0 ? `, ${formatDuration((total.bytes - done.bytes) / rate)} left` : ''
+    // Where a line of gigabytes ends is looked for by the slices on both sides, so more may be read than there is.
+    const bytes = Math.min(done.bytes, total.bytes)
+    const left = rate > 0 && bytes < total.bytes ? `, ${formatDuration((total.bytes - bytes) / rate)} left` : ''
     const findings = done.findings === undefined ? '' : `, ${plural(done.findings, 'finding')}`
     return phase === 'scanning'
       ? `  scanning: ${formatCount(done.versions)} of ${formatCount(total.versions)} object versions, ` +
-          `${formatBytes(done.bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}${findings}`
+          `${formatBytes(bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}${findings}`
       : phase === 'listing'
         ? `  listing: ${plural(progress().listed, 'object version')}`
         : phase === 'deleting' && total.executed > 0
