@@ -182,6 +182,8 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
         (gone > 0 ? `; ${gone} were gone already` : ''),
     )
     for (const { reason, versions } of kept) terminal.print(`      kept ${versions}: ${reason}`)
+    if (kept.length > 0)
+      terminal.print(`      which ones: npx odv request ${requestId} --out request.jsonl${words.options}`)
   }
 
   const timer = setInterval(() => terminal.progress(describeProgress()), 200)

@@ -1,6 +1,6 @@
 import type { Tally } from '../inventory/coverage.ts'
 import type { Deleted } from '../ports.ts'
-import type { Acknowledgement } from './request.ts'
+import type { Acknowledgement, RequestedVersion } from './request.ts'
 
 /** Where the executor is in a request: first all object versions, then what only has a name. Lines count from 0. */
 export type LegStart = { turn: 'versions' | 'remnants'; part: number; line: number }
@@ -8,11 +8,13 @@ export type LegStart = { turn: 'versions' | 'remnants'; part: number; line: numb
 /** What became of some versions: `kept` is grouped by reason. */
 export type DeletionSums = Pick<Acknowledgement, 'deleted' | 'gone' | 'kept'>
 
-/** What one call of the executor did. Without `next` the whole request is done. */
-export type DeletionLeg = DeletionSums & {
+/** What one call of the executor did, and which versions it kept. Without `next` the whole request is done. */
+export type DeletionLeg = Omit<DeletionSums, 'kept'> & {
   schemaVersion: 1
   requestId: string
   leg: number
+  /** `seqs`: their places in the inventory; not said by older versions of this program. */
+  kept: (DeletionSums['kept'][number] & { seqs?: number[] })[]
   from: LegStart
   next?: LegStart
   startedAt: string
@@ -22,20 +24,23 @@ export type DeletionLeg = DeletionSums & {
 /** Sums up versions one by one, and legs. */
 export function createTally() {
   const deleted: Tally = { versions: 0, bytes: 0 }
-  const kept = new Map<string, Tally>()
+  const kept = new Map<string, DeletionSums['kept'][number] & { seqs: number[] }>()
   let gone = 0
   const keep = (reason: string, { versions, bytes }: Tally) => {
-    const tally = kept.get(reason) ?? { versions: 0, bytes: 0 }
-    kept.set(reason, { versions: tally.versions + versions, bytes: tally.bytes + bytes })
+    const tally = kept.get(reason) ?? { reason, versions: 0, bytes: 0, seqs: [] }
+    kept.set(reason, tally)
+    tally.versions += versions
+    tally.bytes += bytes
+    return tally
   }
   return {
-    add(size: number, result: Deleted): void {
+    add({ seq, size }: Pick<RequestedVersion, 'seq' | 'size'>, result: Deleted): void {
       if (result.kind === 'gone') gone++
       if (result.kind === 'deleted') {
         deleted.versions++
         deleted.bytes += result.bytes
       }
-      if (result.kind === 'kept') keep(result.reason, { versions: 1, bytes: size })
+      if (result.kind === 'kept') keep(result.reason, { versions: 1, bytes: size }).seqs.push(seq)
     },
     addSums(sums: DeletionSums): void {
       deleted.versions += sums.deleted.versions
@@ -44,9 +49,11 @@ export function createTally() {
       for (const { reason, ...tally } of sums.kept) keep(reason, tally)
     },
     sums: (): DeletionSums => ({
-      deleted: { ...deleted },
+      deleted,
       gone,
-      kept: [...kept].map(([reason, tally]) => ({ reason, ...tally })),
+      kept: [...kept.values()].map(({ reason, versions, bytes }) => ({ reason, versions, bytes })),
     }),
+    /** The sums with the versions that were added one by one. */
+    leg: () => ({ deleted, gone, kept: [...kept.values()] }),
   }
 }

@@ -107,7 +107,7 @@ async function executeLeg(
     const done = Math.max(inTimeOf(group, results), next === from ? 1 : 0)
     for (const version of group.slice(0, done)) {
       const result = results.get(version)
-      if (result !== undefined) tally.add(version.size, result)
+      if (result !== undefined) tally.add(version, result)
     }
     if (done > 0) next = placeAfter(next, done, lines.versions.length, requested.count)
   } while (passed() < legMs && !wasLate)
@@ -119,7 +119,7 @@ async function executeLeg(
     ...(next && { next }),
     startedAt: startedAt.toISOString(),
     finishedAt: ports.clock().toISOString(),
-    ...tally.sums(),
+    ...tally.leg(),
   }
 }
 

@@ -41,6 +41,36 @@ describe('odv request', () => {
     expect([unknown.code, unknown.stderr]).toEqual([64, expect.stringContaining('expected a request')])
   })
 
+  it('says of each object version that the built-in executor kept why it did', async () => {
+    const place = scratchDirectory()
+    writeFiles(place, {
+      'ids.csv': manifestText,
+      'ie/theirs.jsonl': jsonRecords([subject]),
+      'ie/mixed.jsonl': jsonRecords([subject, somebodyElse(1)]),
+      'ie/text.txt': `about ${subject}`,
+      'odv.json': JSON.stringify({
+        organization: 'example.com',
+        homeCountry: 'US',
+        manifest: 'ids.csv',
+        identifierCase: 'exact',
+        stores: [{ id: 'ie', root: 'ie', country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } }],
+      }),
+    })
+    const run = await odv(place, 'run', '--json')
+    expect(run.code, run.stderr).toBe(1)
+    const given = await odv(place, 'request', String(linesOf(run, 'request')[0]!.request), '--out', 'request.jsonl')
+    expect(given.code, given.stderr).toBe(0)
+    const [, ...versions] = readFileSync(join(place, 'request.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(Object.fromEntries(versions.map(({ key, kept }) => [key, kept]))).toEqual({
+      'mixed.jsonl': 'it holds a record of somebody who is not in the transfer manifest',
+      'text.txt': 'it is neither JSON Lines nor CSV with a header that names the owner exactly once',
+      'theirs.jsonl': undefined,
+    })
+  })
+
   it('belongs to a run that says it is attested only when its summary is under a checkpoint', async () => {
     const place = scratchDirectory()
     await requestIn(place)

@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import type { DeletionLeg } from '../../deletion/leg.ts'
 import type { DeletionRequest, RequestedVersion } from '../../deletion/request.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import { toListed } from '../../inventory/inventory-part.ts'
 import { readDocument } from '../../pipeline/documents.ts'
-import { passKey } from '../../pipeline/evidence-keys.ts'
+import { legKey, type PassRef, passKey } from '../../pipeline/evidence-keys.ts'
 import { openRequested } from '../../pipeline/requested-versions.ts'
+import type { Evidence } from '../../ports.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
@@ -13,7 +15,7 @@ import { plural, type Terminal } from '../terminal.ts'
 
 /**
  * `odv request`: a request as its custodian needs it, with exact names. This is the one place where names that hold
- * identifiers are opened: into a new file that only its owner reads, never onto the terminal.
+ * identifiers are opened: into a new file that only its owner reads, never onto the terminal. What the built-in executor kept has its reason.
  */
 export async function requestCommand(
   options: { request: string; out?: string; place: Place; cwd: string },
@@ -34,11 +36,12 @@ export async function requestCommand(
     }
     // All of it is checked before the file is made.
     const parts = await openRequested(ports.evidence, record, head)
+    const kept = await keptIn(ports.evidence, record)
     const lines = async function* () {
       yield `${JSON.stringify(head)}\n`
       for (let part = 0; part < parts.count; part++)
         for (const requested of await parts.read(part))
-          yield `${JSON.stringify(toLine(requested, await keyFor(requested)))}\n`
+          yield `${JSON.stringify({ ...toLine(requested, await keyFor(requested)), kept: kept.get(requested.seq) })}\n`
     }
     await writeFile(resolve(cwd, out), lines(), { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === undefined) throw cause
@@ -51,6 +54,15 @@ export async function requestCommand(
     terminal.print('names may hold identifiers: it is for the custodian only')
     return exitCode.good
   })
+}
+
+/** Why the built-in executor kept what it kept, by place in the inventory; nothing before it, and for another channel. */
+async function keptIn(evidence: Evidence, pass: PassRef): Promise<Map<number, string>> {
+  const reasons = new Map<number, string>()
+  for (let leg = 0; await evidence.has(legKey(pass, leg)); leg++)
+    for (const { reason, seqs = [] } of (await readDocument<DeletionLeg>({ evidence }, legKey(pass, leg))).kept)
+      for (const seq of seqs) reasons.set(seq, reason)
+  return reasons
 }
 
 /** A requested version with its exact name. `protection` says until when it cannot be deleted, where that is known. */
