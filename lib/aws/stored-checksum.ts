@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
-import { crc32c } from './crc32c.ts'
-import { crc64nvme } from './crc64nvme.ts'
+import { crc32c } from '../checksums/crc32c.ts'
+import { crc64 } from '../checksums/crc64.ts'
 
 /** A checksum under way: bytes in, and in the end the checksum in base64 as S3 writes it. */
 export type Digest = { update(bytes: Uint8Array): void; value(): string }
@@ -101,13 +101,8 @@ function crc32cDigest(): Digest {
 }
 
 function crc64Digest(): Digest {
-  let crc = { high: 0, low: 0 }
-  return {
-    update(bytes) {
-      crc = crc64nvme(bytes, crc)
-    },
-    value: () => bigEndian([crc.high, crc.low]),
-  }
+  const crc = crc64('nvme')
+  return { update: crc.add, value: () => bigEndian([crc.high(), crc.low()]) }
 }
 
 function hashDigest(algorithm: 'sha1' | 'sha256'): Digest {

@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Stages in flow order: each may import those before it, and what `anywhere` lists. */
 const stages = [
+  'checksums',
   'decode',
   'manifest',
   'subject-index',
@@ -36,6 +37,7 @@ const outer: Record<string, string[]> = {
   'lib/cli/': ['lib/', 'functions/'],
   'lib/aws/': [
     'lib/aws/',
+    'lib/checksums/',
     'lib/decode/unverified.ts',
     'lib/inventory/',
     'lib/log/',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
-import { crc64 } from './crc64.ts'
+import { crc64 } from '../../checksums/crc64.ts'
 
 /** What a block of xz is checked by; `digest` is as it stands in the file. */
 export type XzCheck = { update(bytes: Uint8Array): void; digest(): Buffer }
@@ -12,10 +12,23 @@ export const checkLengths = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64
 export function xzCheck(kind: number): XzCheck | undefined {
   if (kind === 0) return { update() {}, digest: () => Buffer.alloc(0) }
   if (kind === 1) return crc32Check()
-  if (kind === 4) return crc64()
+  if (kind === 4) return crc64Check()
   if (kind !== 10) return undefined
   const hash = createHash('sha256')
   return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest() }
+}
+
+function crc64Check(): XzCheck {
+  const crc = crc64('ecma')
+  return {
+    update: crc.add,
+    digest() {
+      const digest = Buffer.alloc(8)
+      digest.writeUInt32LE(crc.low(), 0)
+      digest.writeUInt32LE(crc.high(), 4)
+      return digest
+    },
+  }
 }
 
 function crc32Check(): XzCheck {

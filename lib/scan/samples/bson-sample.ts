@@ -1,4 +1,4 @@
-import { crc64 } from '../../decode/database/crc64.ts'
+import { crc64 } from '../../checksums/crc64.ts'
 
 /** A collection as mongodump writes it: each text is the value `v` of a document. */
 export function writeBson(values: readonly Uint8Array[]): Buffer {
@@ -8,7 +8,7 @@ export function writeBson(values: readonly Uint8Array[]): Buffer {
 /** An archive of mongodump with one such collection. */
 export function writeMongoArchive(values: readonly Uint8Array[]): Buffer {
   const documents = writeBson(values)
-  const checksum = crc64(0xc96c5795d7870f42n, true)
+  const checksum = crc64('ecma')
   checksum.add(documents)
   const crc = Buffer.alloc(8)
   crc.writeUInt32LE(checksum.low(), 0)

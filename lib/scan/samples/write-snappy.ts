@@ -1,4 +1,4 @@
-import { crc32c } from '../../decode/compression/crc32c.ts'
+import { crc32c } from '../../checksums/crc32c.ts'
 
 const blockLength = 1000
 

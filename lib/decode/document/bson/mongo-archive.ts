@@ -1,4 +1,4 @@
-import { type Crc64, crc64 } from '../../database/crc64.ts'
+import { type Crc64, crc64 } from '../../../checksums/crc64.ts'
 import { streamReader } from '../../database/stream-reader.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
@@ -8,7 +8,6 @@ import { bsonElements, bsonType, leastDocument, mostDocument } from './elements.
 
 const magic = Buffer.from('6de29981', 'hex')
 const terminator = -1
-const ecma = 0xc96c5795d7870f42n
 /** More collections than this are not kept in mind. */
 const mostCollections = 100_000
 
@@ -52,7 +51,7 @@ async function readArchive({ source, path }: Content, decoding: Decoding): Promi
     if (header === undefined) throw stop('corrupt', 'a block')
     await about.write(header, stream.offset)
     const { collection, isEnd, checksum } = blockOf(header)
-    const sum = open.get(collection) ?? crc64(ecma, true)
+    const sum = open.get(collection) ?? crc64('ecma')
     note(collection, sum)
     for (let document = await next(); document !== undefined; document = await next()) {
       if (isEnd) throw stop('corrupt', 'no document after the end of its collection')
