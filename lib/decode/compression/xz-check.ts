@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { crc32 } from 'node:zlib'
+import { crc32 } from '../crc-kernel/crc32.ts'
 import { crc64 } from './crc64.ts'
 
 /** What a block of xz is checked by; `digest` is as it stands in the file. */
