@@ -62,7 +62,8 @@ export type Embedded = Omit<Deployment, 'execute'> & {
 }
 
 /**
- * Opens a state directory, and makes it when `create` says so. `exclusive`: at most one run at a time works on it.
+ * Opens a state directory, and makes it when `create` says so. `exclusive`: at most one run at a time works on it. With a `config` a run
+ * begins, so a thread is started at once for it; `readsMuch`: and another one while the first one builds the index, since both will be needed.
  * @throws NotKnown when there is none @throws KeyUnsafe @throws MachineUnsupported @throws RunBusy
  */
 export async function openEmbedded(options: {
@@ -71,6 +72,7 @@ export async function openEmbedded(options: {
   create?: boolean
   exclusive?: boolean
   config?: Config
+  readsMuch?: boolean
 }): Promise<Embedded> {
   const paths = stateDirectory(resolve(options.cwd, options.state))
   if (options.create) await makeStateDirectory(paths)
@@ -78,12 +80,8 @@ export async function openEmbedded(options: {
     throw new NotKnown(`${paths.root}: expected the state of an earlier run; name it with --state`)
 
   logToFile(join(paths.root, 'log.jsonl'))
-  const { provide } = await import('../../functions/runtime.ts')
   const counters = createCounters()
   const cores = availableParallelism()
-  const hasSpareCore = () => counters.busyThreads() + 1 < cores
-  const ports = embeddedPorts(paths, { config: options.config, meter: counters.meter, hasSpareCore })
-  provide(async () => ports)
   const sandbox = openSandbox(cores, {
     composition: new URL('embedded-ports.ts', import.meta.url).href,
     stateRoot: paths.root,
@@ -91,21 +89,31 @@ export async function openEmbedded(options: {
     cores,
     logFile: join(paths.root, 'log.jsonl'),
   })
-  const call = (name: FunctionName, payload: unknown): Promise<unknown> =>
-    inThreads.has(name) ? sandbox.invoke(name, payload) : callHandler(name, payload)
-  const environment = await toEnvironment(ports, cores)
+  if (options.config !== undefined) sandbox.prepare(['build-index', 'scan-batch'])
+  const { provide } = await import('../../functions/runtime.ts')
+  const hasSpareCore = () => counters.busyThreads() + 1 < cores
+  const ports = embeddedPorts(paths, { config: options.config, meter: counters.meter, hasSpareCore })
+  provide(async () => ports)
+  const call = (name: FunctionName, payload: unknown): Promise<unknown> => {
+    if (!inThreads.has(name)) return callHandler(name, payload)
+    const output = sandbox.invoke(name, payload)
+    if (name === 'build-index' && options.readsMuch) sandbox.prepare(['scan-batch'])
+    return output
+  }
   let lock: ReturnType<typeof acquireRunLock> | undefined
   const close = async () => {
     await sandbox.close()
     ports.close()
     lock?.release()
   }
-  try {
+  const begin = async () => {
     if (options.exclusive) lock = acquireRunLock(paths.lock, paths.root)
-  } catch (error) {
+    return toEnvironment(ports, cores)
+  }
+  const environment = await begin().catch(async (error: unknown) => {
     await close()
     throw error
-  }
+  })
   return {
     ports,
     call,

@@ -5,6 +5,7 @@ import { type Config, parseConfig } from '../../config.ts'
 import { StoreUnavailable, UsageInvalid } from '../../errors.ts'
 import type { Finding } from '../../finding/finding.ts'
 import { describePlace, toFoundPlace } from '../../finding/found-place.ts'
+import { sliceBytes } from '../../inventory/call-capacity.ts'
 import type { Coverage } from '../../inventory/coverage.ts'
 import { linkCaseKey } from '../../local/key-files.ts'
 import { stateDirectory } from '../../local/state-directory.ts'
@@ -39,6 +40,8 @@ export type ScanOptions = {
 }
 
 const runId = 'scan'
+/** Whoever looks for so many in a directory has much in it, as a rule. */
+const longList = 2 ** 20
 
 /**
  * `odv scan`: the same scan as a run makes, over files and directories, in a state directory that is thrown away. It
@@ -56,10 +59,14 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     )
   if (paths.length === 0) throw new UsageInvalid('scan: expected at least one file or directory')
   // A path that was mistyped is no store that is away for a moment.
-  for (const path of paths)
-    await stat(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
+  let readsMuch = false
+  const list = await stat(resolve(cwd, (manifest ?? indexes[0])!)).catch(() => undefined)
+  for (const path of paths) {
+    const found = await stat(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
       throw new UsageInvalid(`scan ${path}: expected a file or directory, got ${cause.code}`, { cause })
     })
+    readsMuch ||= found.isDirectory() ? (list?.size ?? 0) >= longList : found.size > sliceBytes
+  }
   const roots = paths.map((path) => resolve(cwd, path))
   const config = parseConfig({
     manifest: resolve(cwd, (manifest ?? indexes[0])!),
@@ -70,7 +77,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   const built = indexes.length === 0 ? undefined : { state: options.state ?? defaultState, cwd }
   const sources = built && (await openIndexes(indexes, built))
   const state = built ? await stateBeside(built, roots) : await mkdtemp(join(tmpdir(), 'odv-scan-'))
-  const embedded = await openEmbedded({ state, cwd, create: true, config })
+  const embedded = await openEmbedded({ state, cwd, create: true, config, readsMuch })
   const view = createRunView({ ...terminal, print() {}, emit() {} }, embedded)
   try {
     return await scanPaths(embedded, config, { paths, roots, sources, signal }, view, terminal)

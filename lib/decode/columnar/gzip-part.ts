@@ -1,4 +1,5 @@
-import { crc32, inflateRawSync } from 'node:zlib'
+import { inflateRawSync } from 'node:zlib'
+import { crc32 } from '../crc-kernel/crc32.ts'
 import { beginningByPlatform } from './by-platform.ts'
 import { ColumnFault, corrupt } from './column-fault.ts'
 

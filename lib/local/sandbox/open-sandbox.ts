@@ -17,19 +17,28 @@ export type WorkerData = {
   compileCache?: string
 }
 export type Call = { id: number; name: string; payload: unknown }
+/** What will be called: it is loaded before. */
+export type Announcement = { soon: readonly string[] }
 export type Reply =
   | { id: number; kind: 'output'; output: unknown }
   | { id: number; kind: 'error'; name: string; message: string }
 
-/** Threads that run handlers, each one call at a time; further calls wait for a free one. */
-export type Sandbox = { invoke(name: string, payload: unknown): Promise<unknown>; close(): Promise<void> }
+/**
+ * Threads that run handlers, each one call at a time; further calls wait for a free one. `prepare` starts a thread before it is needed, for these
+ * handlers: loading them takes a third of a second, in which other threads do something else.
+ */
+export type Sandbox = {
+  invoke(name: string, payload: unknown): Promise<unknown>
+  prepare(names: readonly string[]): void
+  close(): Promise<void>
+}
 
 /** Scanning makes short-lived buffers only: a small young generation keeps every thread tens of megabytes smaller. */
 const resourceLimits = { maxYoungGenerationSizeMb: 16 }
 
 type Waiting = { call: Call; resolve: (output: unknown) => void; reject: (error: Error) => void }
 
-/** Opens `size` threads, each started when it is first needed. A thread that dies fails its call and is replaced. */
+/** Opens `size` threads, each started when it is first needed unless it was prepared. A thread that dies fails its call and is replaced. */
 export function openSandbox(size: number, data: WorkerData): Sandbox {
   const idle: Worker[] = []
   const queue: Waiting[] = []
@@ -81,6 +90,12 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
         queue.push({ call: { id: calls++, name, payload }, resolve, reject })
         next()
       }),
+    prepare(names) {
+      if (started === size) return
+      const worker = start()
+      worker.postMessage({ soon: names } satisfies Announcement)
+      idle.push(worker)
+    },
     async close() {
       closed = true
       await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()))

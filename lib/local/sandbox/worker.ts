@@ -2,7 +2,7 @@ import { enableCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Ports } from '../../ports.ts'
 import { logToFile } from './log-file.ts'
-import type { Call, Reply, WorkerData } from './open-sandbox.ts'
+import type { Announcement, Call, Reply, WorkerData } from './open-sandbox.ts'
 
 /** One thread that runs handlers: the embedded counterpart of a Lambda's sandbox, warm between calls. */
 const data = workerData as WorkerData
@@ -11,11 +11,17 @@ if (data.compileCache !== undefined) enableCompileCache(data.compileCache)
 
 const { composeWorker } = (await import(data.composition)) as { composeWorker(data: WorkerData): Ports }
 const { provide } = await import('../../../functions/runtime.ts')
-const { callHandler } = await import('./call-handler.ts')
+const { callHandler, loadHandler } = await import('./call-handler.ts')
 const ports = composeWorker(data)
 provide(async () => ports)
 
-parentPort?.on('message', async ({ id, name, payload }: Call) => {
+parentPort?.on('message', async (message: Call | Announcement) => {
+  if ('soon' in message) {
+    // What cannot be loaded is told when it is called.
+    for (const name of message.soon) await loadHandler(name).catch(() => undefined)
+    return
+  }
+  const { id, name, payload } = message
   const reply: Reply = await callHandler(name, payload).then(
     (output) => ({ id, kind: 'output' as const, output }),
     (error: Error) => ({ id, kind: 'error' as const, name: error.name, message: error.message }),
