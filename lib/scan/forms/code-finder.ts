@@ -3,6 +3,7 @@ import type { FormFinder, FormTools, Region } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
 import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
 import { listOf, type SpotList } from './spots.ts'
+import { createToldLengths, leadBytes } from './told-lengths.ts'
 
 /**
  * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
@@ -60,6 +61,9 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   let count = 0
   let runStart = 0
   let hasLines = false
+  /** Of these the bytes that begin at one phase, and how many they are. */
+  let [phase, total] = [0, 0]
+  const told = createToldLengths(tools)
 
   function reserve(capacity: number): void {
     if (runs !== undefined && codes.length >= capacity) return
@@ -112,10 +116,9 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     return !holdsThree || (inText[byteOf(at - before, 1)] === 1 && inText[byteOf(at - 2 * before, 0)] === 1)
   }
 
-  const isText = (phase: number, index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
+  const isText = (index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
 
-  function lookAt(phase: number): void {
-    const total = Math.floor(((count - phase) * bits) / 8)
+  function lookAtPhase(): void {
     /** Nothing that begins before this is undecided. */
     let known = 0
     let probe = stride - 1
@@ -124,30 +127,44 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
       for (let at = firstOf(phase, probe); probe < total && !mayBeText(at); probe += stride) at += step
       if (probe >= total) break
       let start = probe
-      while (start > known && isText(phase, start - 1)) start--
+      while (start > known && isText(start - 1)) start--
       let end = probe + 1
-      while (end < total && isText(phase, end)) end++
+      while (end < total && isText(end)) end++
       known = end + 1
-      if (end - start >= wanted) push(phase, start, end)
+      if (end - start >= wanted) pushAll(start, end)
       while (probe < known) probe += stride
     }
     // What is left behind the last probe is shorter than what is looked for.
   }
 
-  function push(phase: number, start: number, end: number): void {
+  function push(start: number, end: number): void {
+    const bytes = told.reserve(end - start)
     side.open()
-    for (let index = start; index < end; index++) {
+    for (let index = start, to = leadBytes; index < end; index++, to++) {
       const at = firstOf(phase, index)
-      const [first, last] = hasLines ? [places[at]!, places[at + 1]!] : [runStart + at, runStart + at + 1]
-      side.push(byteOf(at, index % 3), first, last + 1)
+      const byte = byteOf(at, index % 3)
+      bytes[to] = byte
+      if (hasLines) side.push(byte, places[at]!, places[at + 1]! + 1)
+      else side.push(byte, runStart + at, runStart + at + 2)
     }
   }
 
-  function look(): void {
-    for (let phase = 0; phase < phases; phase++) lookAt(phase)
+  function pushAll(start: number, end: number): void {
+    push(start, end)
+    told.look(start, end, push)
   }
 
-  const lookAtStreaks = createStreaks({ bits, values, none, inText, wanted, shortest, side })
+  const byteAt = (index: number) => (index < 0 || index >= total ? -1 : byteOf(firstOf(phase, index), index % 3))
+
+  function look(): void {
+    for (phase = 0; phase < phases; phase++) {
+      total = Math.max(0, Math.floor(((count - phase) * bits) / 8))
+      told.begin(byteAt)
+      lookAtPhase()
+    }
+  }
+
+  const lookAtStreaks = createStreaks({ bits, values, none, inText, wanted, shortest, told }, side)
 
   return (region, report) => {
     const some = listOf(region, name)

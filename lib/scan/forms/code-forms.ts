@@ -26,6 +26,10 @@ const hex: Code = {
 /** What the shortest code that is looked at stands for; around a shorter identifier stands something else. */
 const around = (text: string) => [text, `<${text}>`, `id ${text}`].map((each) => each.padEnd(12))
 
+/** As the only text of a record of protobuf, whose next field has a letter as its tag. */
+const recorded = (text: string) =>
+  text.length < 128 ? [Buffer.from(`\x0a${String.fromCharCode(text.length)}${text}B\x01\x02`, 'latin1')] : []
+
 const lines = (text: string, length: number, lineEnd: string) =>
   text.replace(new RegExp(`.{${length}}(?=.)`, 'g'), `$&${lineEnd}`)
 
@@ -38,6 +42,7 @@ export const codeForms: readonly Form[] = [
     spell: (text) => [
       ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('hex'))),
       Buffer.from(`0x${Buffer.from(around(text)[1]!).toString('hex').toUpperCase()}`),
+      ...recorded(text).map((each) => Buffer.from(each.toString('hex'))),
     ],
   },
   {
@@ -48,6 +53,7 @@ export const codeForms: readonly Form[] = [
     spell: (text) => [
       ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('base64'))),
       Buffer.from(Buffer.from(around(text)[1]!).toString('base64url')),
+      ...recorded(text).map((each) => Buffer.from(each.toString('base64'))),
       // In lines, the identifier on both sides of an end.
       Buffer.from(lines(Buffer.from(`${' '.repeat(46)}${text} `).toString('base64'), 64, '\n')),
     ],

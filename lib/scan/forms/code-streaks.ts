@@ -1,5 +1,6 @@
 import type { Region } from './form.ts'
 import type { Side } from './side.ts'
+import { leadBytes, type ToldLengths } from './told-lengths.ts'
 
 /** A code as `createCodeFinder` has it, and what of it is worth looking at: bytes of text, and characters of a run. */
 type Streaks = {
@@ -10,14 +11,14 @@ type Streaks = {
   readonly inText: Uint8Array
   readonly wanted: number
   readonly shortest: number
-  readonly side: Side
+  readonly told: ToldLengths
 }
 
 /**
  * Puts the text aside that whole groups of characters stand for, from places where the first of several begins: what they say
  * goes on as long as bytes below 0x80 do, and may begin or end within a group.
  */
-export function createStreaks({ bits, values, none, inText, wanted, shortest, side }: Streaks) {
+export function createStreaks({ bits, values, none, inText, wanted, shortest, told }: Streaks, side: Side) {
   /** Characters and bytes of a group. */
   const characters = bits === 4 ? 2 : 4
   const group = bits === 4 ? 1 : 3
@@ -65,22 +66,35 @@ export function createStreaks({ bits, values, none, inText, wanted, shortest, si
   }
 
   function push(start: number, end: number): void {
+    const piece = told.reserve(end - start)
     side.open()
-    for (let index = start; index < end; index++) {
+    for (let index = start, to = leadBytes; index < end; index++, to++) {
       const at = characterOf(index)
-      side.push(byteAt(index), at, at + 2)
+      const byte = byteAt(index)
+      piece[to] = byte
+      side.push(byte, at, at + 2)
     }
   }
+
+  function pushAll(start: number, end: number): void {
+    push(start, end)
+    told.look(start, end, push)
+  }
+
+  /** Before the place, of whole groups alone. */
+  const wholeByteAt = (index: number) =>
+    index >= 0 || isWhole(first + Math.floor(index / group) * characters) ? byteAt(index) : -1
 
   function look(place: number): void {
     first = place
     if (place < done[place % characters]! || !isLongEnough()) return
+    told.begin(wholeByteAt)
     let start = 0
     while (isText(start - 1) && (start % group !== 0 || isWhole(characterOf(start - group)))) start--
     let index = start
     for (;;) {
       while (isText(index)) index++
-      if (index - start >= wanted) push(start, index)
+      if (index - start >= wanted) pushAll(start, index)
       const byte = byteAt(index)
       if (byte === -1 || byte >= 0x80) break
       start = ++index

@@ -1,4 +1,6 @@
+import { canonicalOf, type Shape } from '../../../lib/manifest/identifier.ts'
 import { referenceMatches } from '../../../lib/scan/reference-matcher.ts'
+import { soughtShapes } from '../../../lib/scan/sought-shapes.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 
 /**
@@ -225,16 +227,75 @@ const inside = (form: string) => form !== 'multibyte'
 const textBytes = /[^\t\n\r\x20-\x7e\x00]/g
 const values = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
-function decodeCodes({ text, starts }: Decoded, code: 'hex' | 'base64'): Decoded[] {
+const alphabets: Record<string, RegExp> = {
+  decimal: /^[0-9]+$/,
+  uuid: /^[0-9a-fA-F-]+$/,
+  email: /^[\w.%+\-!#$&'*/=?^`{|}~]+@[\w.%+\-!#$&'*/=?^`{|}~@]+$|^@.*$/,
+  handle: /^\w+$/,
+  dotted: /^[\w.-]+$/,
+  digest: /^[\w+/-]+$/,
+}
+
+/** The lengths that what stands before `start` ends in, in one of the ways of records. */
+function lengthsBefore(text: string, start: number): number[] {
+  const last = text.charCodeAt(start - 1)
+  const lengths = [last, last / 2, last - 5]
+  for (const type of [0x40, 0x60]) if (last - type > 0 && last - type < 24) lengths.push(last - type)
+  if (last - 0xa0 > 0 && last - 0xa0 < 32) lengths.push(last - 0xa0)
+  if (last > 3) return lengths
+  const [, low] = /([\x80-\xff])[\x01-\x03]$/.exec(text.slice(Math.max(0, start - 2), start)) ?? []
+  if (low !== undefined) {
+    const varint = (low.charCodeAt(0) & 0x7f) + 128 * last
+    lengths.push(varint, varint / 2)
+  }
+  const [, least] = /([^\0])\0{1,7}$/s.exec(text.slice(Math.max(0, start - 8), start)) ?? []
+  return least === undefined ? lengths : [...lengths, least.charCodeAt(0)]
+}
+
+const notText = /[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]/
+const characters = /[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|./gs
+
+/** Whether this text is an identifier; of what is written in several ways, or hashed, it may be. */
+function isEntry(index: SubjectIndex, shape: Shape | 'digest', text: string): boolean {
+  if (shape === 'uuid' || shape === 'digest') return true
+  const result = canonicalOf(text, index.caseRule)
+  return !('problem' in result) && result.shape === shape && index.ordinalOf(shape, result.canonical) !== -1
+}
+
+/** What identifiers are by a length in front of them, one behind the other, where a byte of no text is near. */
+function toldByLength(index: SubjectIndex, { text, starts }: Decoded): Decoded {
+  const told: Decoded = { text: breaker, starts: [-1] }
+  if (!notText.test(text)) return told
+  const places = Array.from(text.matchAll(characters)).flatMap(({ 0: one, index: at }) =>
+    one.length === 1 && notText.test(one) ? [at] : [],
+  )
+  const shapes = soughtShapes(index)
+  for (let start = 1; start < text.length; start++)
+    for (const length of lengthsBefore(text, start))
+      for (const { shape, lengths } of shapes) {
+        if (!(shape === 'uuid' ? [32, 36] : lengths).includes(length) || start + length > text.length) continue
+        const candidate = text.slice(start, start + length)
+        if (!alphabets[shape]!.test(candidate) || !isEntry(index, shape, candidate)) continue
+        if (!places.some((at) => at >= start - 256 && at < start + length + 256)) continue
+        told.text += candidate + breaker
+        told.starts.push(...starts.slice(start, start + length), -1)
+      }
+  return told
+}
+
+function decodeCodes(index: SubjectIndex, { text, starts }: Decoded, code: 'hex' | 'base64'): Decoded[] {
   const one = code === 'hex' ? '[0-9a-fA-F]' : '[A-Za-z0-9+/_-]'
-  const single = Array.from(text.matchAll(new RegExp(`${one}{12,}`, 'g')), ({ 0: run, index }) => [run, index] as const)
+  const single = Array.from(
+    text.matchAll(new RegExp(`${one}{12,}`, 'g')),
+    ({ 0: run, index: at }) => [run, at] as const,
+  )
   const joined = Array.from(
     text.matchAll(new RegExp(`(?<!${one})${one}{12,}(?:(?<=${one}{32})(?:\\r[\\r\\n]?|\\n)[ \\t]{0,16}${one}+)+`, 'g')),
-    ({ 0: run, index }) => [run, index] as const,
+    ({ 0: run, index: at }) => [run, at] as const,
   )
-  return [...single, ...joined].flatMap(([run, index]) => {
+  return [...single, ...joined].flatMap(([run, begin]) => {
     const places = Array.from(run, (_, at) => at).filter((at) => new RegExp(one).test(run[at]!))
-    return (code === 'hex' ? [0, 1] : [0, 1, 2, 3]).map((phase): Decoded => {
+    return (code === 'hex' ? [0, 1] : [0, 1, 2, 3]).flatMap((phase): Decoded[] => {
       const own = places.slice(phase)
       const bits = own
         .map((at) =>
@@ -246,10 +307,11 @@ function decodeCodes({ text, starts }: Decoded, code: 'hex' | 'base64'): Decoded
       const bytes = Array.from({ length: Math.floor(bits.length / 8) }, (_, at) =>
         Number.parseInt(bits.slice(8 * at, 8 * at + 8), 2),
       )
-      return {
-        text: Buffer.from(bytes).toString('latin1').replace(textBytes, '\xff'),
-        starts: bytes.map((_, at) => starts[index + own[Math.floor((8 * at) / (code === 'hex' ? 4 : 6))]!]!),
+      const decoded = {
+        text: Buffer.from(bytes).toString('latin1'),
+        starts: bytes.map((_, at) => starts[begin + own[Math.floor((8 * at) / (code === 'hex' ? 4 : 6))]!]!),
       }
+      return [{ ...decoded, text: decoded.text.replace(textBytes, '\xff') }, toldByLength(index, decoded)]
     })
   })
 }
@@ -275,7 +337,7 @@ function decodeUtf16({ text, starts }: Decoded): Decoded[] {
  */
 type Options = { spaces: boolean; everywhere: boolean }
 
-function decodedBy(form: string, content: Decoded, { spaces, everywhere }: Options): Decoded[] {
+function decodedBy(index: SubjectIndex, form: string, content: Decoded, { spaces, everywhere }: Options): Decoded[] {
   if (form in units) {
     const decoded = [decodeEscapes(content, units[form]!, { everywhere })]
     return form === 'percent' && spaces
@@ -287,7 +349,7 @@ function decodedBy(form: string, content: Decoded, { spaces, everywhere }: Optio
       decodeShifts(content, shifts.strict, { everywhere }),
       decodeShifts(content, shifts.generous, { everywhere }),
     ]
-  if (form === 'hex' || form === 'base64') return decodeCodes(content, form)
+  if (form === 'hex' || form === 'base64') return decodeCodes(index, content, form)
   if (form === 'multibyte')
     return Array.from(
       content.text.matchAll(/[\x81-\xff][A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~](?=[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~])/g),
@@ -319,7 +381,7 @@ function searchForms(
         const ordinal = index.ordinalOf('decimal', digits)
         if (digits.length > 3 && ordinal !== -1) found.set(`${offset} ${ordinal}`, { ordinal, offset })
       }
-    for (const decoded of decodedBy(form, content, options)) {
+    for (const decoded of decodedBy(index, form, content, options)) {
       for (const { ordinal, offset } of referenceMatches(index, Buffer.from(decoded.text, 'latin1')))
         found.set(`${decoded.starts[offset]} ${ordinal}`, { ordinal, offset: decoded.starts[offset]! })
       if (level > 0) searchForms(index, forms.filter(inside), decoded, level - 1, found, options)
