@@ -29,6 +29,8 @@ import { mongoArchive } from './document/bson/mongo-archive.ts'
 import { mail } from './document/mail/mail-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
+import { doubledAt } from './text/doubled-at-content.ts'
+import { folded } from './text/folded-content.ts'
 import { utf16 } from './text/utf-16-content.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
@@ -60,6 +62,8 @@ export const formats: readonly Format[] = [
   cpio,
   lzma,
   zlib,
+  folded,
+  doubledAt,
   mail,
   xml,
 ]

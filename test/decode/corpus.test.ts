@@ -12,7 +12,21 @@ type Expected = { madeBy: string; complete: Record<string, string>; gaps: string
 const corpus = new URL('../corpus/', import.meta.url)
 
 const compressions = ['gzip', 'zstd', 'bzip2', 'compress', 'lz4', 'lzip', 'lzma', 'snappy', 'xz', 'zlib']
-const others = ['utf-16', 'sqlite', 'redis-rdb', 'tar', 'zip', 'cpio', 'ar', 'bson', 'pg-dump', 'mail', 'xml']
+const others = [
+  'utf-16',
+  'sqlite',
+  'redis-rdb',
+  'tar',
+  'zip',
+  'cpio',
+  'ar',
+  'bson',
+  'pg-dump',
+  'mail',
+  'xml',
+  'folded',
+  'doubled-at',
+]
 
 const cases = [...compressions, ...others].flatMap((format) =>
   readdirSync(new URL(`${format}/`, corpus))

@@ -22,6 +22,11 @@ nested.add_attachment(gzip.compress(b'userId,name\n1234567890,jane_doe\n', mtime
 nested.add_attachment(message('inner', 'user 1000000007\n', cte='base64'))
 nested.add_attachment(b'\x00\x01\x02', maintype='application', subtype='octet-stream', filename='b')
 write('nested.bin', nested)
+named = message('a name in parts', 'see the file\n')
+named.add_attachment(b'nothing', maintype='application', subtype='octet-stream', filename='Vollständige Auskunft über das Konto 1234567890 von jane.doe@example.org und allen anderen.txt')
+invitation = b'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nATTENDEE;CN=Jane Doe;ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:jane.do\r\n e@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n'
+named.add_attachment(invitation.decode().replace('\r\n', '\n'), subtype='calendar', cte='7bit', filename='a.ics')
+write('names-in-parts.bin', named)
 with tempfile.TemporaryDirectory() as directory:
     box = mailbox.mbox(os.path.join(directory, 'box'))
     for made in (message('first', 'From here on: user 1234567890\n'), message('second', 'user 1000000007\n', cte='base64'), nested):

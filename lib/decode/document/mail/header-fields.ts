@@ -1,7 +1,13 @@
 import { charsetOf } from './charset.ts'
 
-/** What a block of header fields says of the body below it. */
-export type BodyForm = { encoding: string; type: string; charset: string; boundary: string | undefined }
+/** What a block of header fields says of the body below it. `isReflowed`: its lines are broken within words as well (RFC 3676, 4.2). */
+export type BodyForm = {
+  encoding: string
+  type: string
+  charset: string
+  boundary: string | undefined
+  isReflowed: boolean
+}
 
 /** The fields of a block, each on one line (RFC 5322, 2.2.3). */
 export function unfold(lines: readonly string[]): string[] {
@@ -27,6 +33,7 @@ export function bodyFormOf(fields: readonly string[]): BodyForm {
     type: type.toLowerCase().replace(/[;\s].*$/s, ''),
     charset: parameter(type, 'charset') ?? '',
     boundary: parameter(type, 'boundary'),
+    isReflowed: parameter(type, 'delsp')?.toLowerCase() === 'yes',
   }
 }
 
@@ -57,6 +64,38 @@ function parameter(value: string, name: string): string | undefined {
   const found = new RegExp(`;\\s*${name}\\*?\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(value)
   return found === null ? undefined : (found[1]?.replace(/\\(.)/g, '$1') ?? found[2])
 }
+
+const section = /;\s*([\w.-]+)\*(\d{1,3})(\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g
+
+/**
+ * The parameters of a field that are written in several (RFC 2231, 3), each put together, a line for each, in UTF-8; absent where there are none.
+ * `isUnknown`: one of them is in a character set that is not known or not valid in it.
+ */
+export function joinParameters(field: string): { text: Buffer; isUnknown: boolean } | undefined {
+  if (!/\*\d{1,3}\*?\s*=/.test(field)) return undefined
+  const parameters = new Map<string, Map<number, { text: string; isEncoded: boolean }>>()
+  for (const [, name = '', place = '', star, quoted, bare = ''] of field.matchAll(section)) {
+    const sections = parameters.get(name.toLowerCase()) ?? new Map()
+    sections.set(Number(place), { text: quoted?.replace(/\\(.)/g, '$1') ?? bare, isEncoded: star === '*' })
+    parameters.set(name.toLowerCase(), sections)
+  }
+  const values = [...parameters.values()].map((sections) => {
+    const ordered = [...sections].sort(([x], [y]) => x - y).map(([, each]) => each)
+    const [, charset = '', rest] = (ordered[0]?.isEncoded && /^([^']*)'[^']*'(.*)$/s.exec(ordered[0].text)) || []
+    if (rest !== undefined) ordered[0] = { text: rest, isEncoded: true }
+    const bytes = ordered.map(({ text, isEncoded }) => Buffer.from(isEncoded ? fromPercent(text) : text, 'latin1'))
+    return toText(Buffer.concat(bytes), charset)
+  })
+  if (values.length === 0) return undefined
+  return {
+    text: Buffer.concat(values.flatMap(({ bytes }, at) => (at === 0 ? [bytes] : [lineFeed, bytes]))),
+    isUnknown: values.some(({ isKnown }) => !isKnown),
+  }
+}
+
+const lineFeed = Buffer.from('\n')
+const fromPercent = (text: string) =>
+  text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
 
 const encodedWord = /=\?([^?*\s]+)(?:\*[^?]*)?\?([bBqQ])\?([^?\s]*)\?=/g
 

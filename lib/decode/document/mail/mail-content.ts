@@ -8,9 +8,10 @@ import { headLength } from '../../known-formats.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import { charsetOf, type TextConverter } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
-import { type BodyForm, bodyFormOf, decodeWords, unfold } from './header-fields.ts'
+import { type BodyForm, bodyFormOf, decodeWords, joinParameters, unfold } from './header-fields.ts'
 import { type Line, lineReader } from './line-reader.ts'
-import { base64Decoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
+import { reflowed } from './reflowed.ts'
+import { base64Decoder, plainDecoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
 
 /** Also a part of one (RFC 4880, 6.2). */
 const armour = '-----BEGIN PGP MESSAGE'
@@ -80,12 +81,13 @@ async function readLines(
     inFields = false
     hasBegun = false
     for (const field of unfolded) {
-      const decoded = decodeWords(field)
-      if (decoded === undefined) continue
-      if (decoded.isUnknown) gap('words in a known character set')
-      checkLine({ bytes: decoded.text, goesOn: false })
-      out.cell(decoded.text)
-      await out.endRow()
+      for (const decoded of [decodeWords(field), joinParameters(field)]) {
+        if (decoded === undefined) continue
+        if (decoded.isUnknown) gap('words in a known character set')
+        checkLine({ bytes: decoded.text, goesOn: false })
+        out.cell(decoded.text)
+        await out.endRow()
+      }
     }
     const form = bodyFormOf(unfolded)
     if (form.boundary !== undefined && form.boundary !== '') {
@@ -101,14 +103,15 @@ async function readLines(
     const isText = form.type === '' || form.type.startsWith('text/')
     const charset = charsetOf(isText ? form.charset : '')
     if (charset.kind === 'unknown') gap('text in a known character set')
-    const decoder = decoderOf(form.encoding)
+    const decoder = decoderOf(form)
     if (decoder === 'unknown') gap('a transfer encoding that is known')
     if (decoder === 'none' || decoder === 'unknown') return
     if (form.type.startsWith('multipart/')) gap('parts that are not encoded as a whole')
     inFields = false
     parts += 1
     const own = [...path, `part-${parts}`]
-    const body = bodyOf(decoder, form.encoding === 'base64', own)
+    const lines = bodyOf(decoder, form.encoding === 'base64', own)
+    const body = form.isReflowed ? reflowed(lines) : lines
     const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
     const source = byteSource(text)
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
@@ -211,11 +214,15 @@ function isArmour(bytes: Buffer): boolean {
   return bytes.length < 200 && bytes.includes(armour) && bytes.toString('latin1').trim().startsWith(armour)
 }
 
+/** Whose lines are folded: formats of their own. */
+const foldedTypes = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/x-vcalendar', 'text/directory'])
+
 /** `none`: the body is not encoded. */
-function decoderOf(encoding: string): TransferDecoder | 'none' | 'unknown' {
+function decoderOf({ encoding, type, isReflowed }: BodyForm): TransferDecoder | 'none' | 'unknown' {
   if (encoding === 'base64') return base64Decoder()
   if (encoding === 'quoted-printable') return quotedPrintableDecoder()
-  return ['', '7bit', '8bit', 'binary'].includes(encoding) ? 'none' : 'unknown'
+  if (!['', '7bit', '8bit', 'binary'].includes(encoding)) return 'unknown'
+  return foldedTypes.has(type) || isReflowed ? plainDecoder() : 'none'
 }
 
 /** Text of another character set in UTF-8; what is not valid in it is a gap. */

@@ -77,3 +77,15 @@ export function quotedPrintableDecoder(): TransferDecoder {
     isDamaged: false,
   }
 }
+
+/** Lines that are not encoded, as they are. */
+export function plainDecoder(): TransferDecoder {
+  return {
+    reads: () => true,
+    write: (line, goesOn) => (goesOn ? Buffer.from(line) : Buffer.concat([line, lineEnd])),
+    end: () => none,
+    isDamaged: false,
+  }
+}
+
+const lineEnd = Buffer.from('\n')

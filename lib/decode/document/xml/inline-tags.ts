@@ -53,7 +53,13 @@ const inline = new Set([
     'bookmark-end',
     'nobr',
     'label',
+    'dfn',
+    'acronym',
+    'ruby',
+    'rb',
   ],
+  // SVG, DocBook and JATS.
+  ...['tspan', 'emphasis', 'italic', 'bold'],
 ])
 /** In documents and slides of Office all is inside of a paragraph, but for these. */
 const officeBlocks = new Set(['p', 'tab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body', 'instrtext', 'deltext'])

@@ -1,0 +1,60 @@
+import type { ByteSource } from '../byte-source.ts'
+import { countProduced, type Decoding } from '../decoding.ts'
+import type { Content, Format } from '../format.ts'
+import { headLength } from '../known-formats.ts'
+import { once, readRaw } from '../raw-content.ts'
+
+const at = 0x40
+
+/**
+ * Files of RCS and CVS (rcsfile(5)) and checkpoints and journals of Perforce, which put texts between `@` and write one in them twice. Delivered
+ * with every two of them as one, the first line as `head` and all else as `text`: no identifier but an address has any.
+ */
+export const doubledAt: Format = {
+  name: 'doubled-at',
+  kind: 'table',
+  isFormat: (head) => {
+    const first = head[0]
+    if (first !== letterH && first !== at) return false
+    const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+    return (
+      /^head[ \t]+[\d.]*[ \t]*;\s*(?:branch\s+[\d.]*\s*;\s*)?access[\s;]/.test(text) || /^@[a-z]{2}@ \d+ @/.test(text)
+    )
+  },
+  read: readDoubledAt,
+}
+
+const letterH = 0x68
+
+async function readDoubledAt({ source, path }: Content, decoding: Decoding): Promise<void> {
+  const chunk = await source.peekSome(headLength)
+  const end = chunk.subarray(0, headLength).indexOf(lineFeed) + 1
+  if (end > 0) {
+    const head = Buffer.from(chunk).toString('latin1', 0, end).replaceAll('@@', '@')
+    source.skip(end)
+    await readRaw(once(Buffer.from(head, 'latin1')), [...path, 'head'], decoding)
+  }
+  const text = [...path, 'text']
+  await readRaw({ take: singled(source, text, decoding) }, text, decoding)
+}
+
+const lineFeed = 0x0a
+
+function singled(source: ByteSource, path: readonly string[], decoding: Decoding) {
+  let produced = 0
+  /** The last byte was the first of two. */
+  let isOpen = false
+  return async function take(): Promise<Uint8Array | undefined> {
+    const chunk = await source.take()
+    if (chunk === undefined) return undefined
+    const text = Buffer.allocUnsafe(chunk.length)
+    let length = 0
+    for (const byte of chunk) {
+      isOpen = byte === at && !isOpen
+      if (byte !== at || isOpen) text[length++] = byte
+    }
+    countProduced(decoding, length, path, produced)
+    produced += length
+    return text.subarray(0, length)
+  }
+}

@@ -1,0 +1,121 @@
+import { isUtf8 } from 'node:buffer'
+import { firstControlByte } from '../control-bytes.ts'
+import { rowWriter } from '../database/row-writer.ts'
+import type { Decoding } from '../decoding.ts'
+import { addGap } from '../decoding.ts'
+import { lineReader } from '../document/mail/line-reader.ts'
+import { reportHidden, tapped } from '../document/tapped.ts'
+import { encodedCheck } from '../encoded-check.ts'
+import type { Content, Format } from '../format.ts'
+
+/** Longer lines are not put together. */
+const mostLine = 2 ** 22
+const blank = 0x20
+const tab = 0x09
+
+/**
+ * Text of folded lines: LDIF (RFC 2849), iCalendar (RFC 5545, 3.1) and vCard (RFC 6350, 3.2). A line that begins with a blank goes on where the
+ * line before ended, within a word as well. All of it is delivered as it is, and folded lines once more as a line each, `unfolded`, and with
+ * them what LDIF has in base64.
+ */
+export const folded: Format = {
+  name: 'folded',
+  kind: 'archive',
+  isFormat: beginsLikeFolded,
+  read: readFolded,
+}
+
+const comment = /^# (?:extended )?LDIF\s/i
+/** What a line of LDIF may be before the name of its first entry. */
+const beforeEntries = /^(?:#| |\s*$|version:[ \t]*1\s*$)/i
+
+/** Whether a text begins like one of them. */
+export function beginsLikeFolded(head: Uint8Array): boolean {
+  if (!firsts.has(head[0] ?? 0)) return false
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length)
+    .toString('latin1')
+    .replace(/^\xef\xbb\xbf/, '')
+    .trimStart()
+  if (/^BEGIN:V[A-Z]{3,12}\r?\n/i.test(text) || comment.test(text)) return true
+  const first = text.split('\n').find((line) => !beforeEntries.test(line))
+  return first !== undefined && /^dn::? *\S/i.test(first)
+}
+
+const firsts = new Set(Buffer.from('#BbDdVv\xef \t\r\n', 'latin1'))
+
+async function readFolded({ source, path }: Content, decoding: Decoding): Promise<void> {
+  const raw = tapped(source, path, decoding)
+  const out = rowWriter([...path, 'unfolded'], decoding)
+  const hidden = encodedCheck()
+  let isComplete = false
+  async function take(): Promise<Uint8Array | undefined> {
+    const chunk = await raw.take()
+    if (chunk !== undefined) hidden.write(chunk)
+    return chunk
+  }
+  try {
+    await unfold(take, out, () =>
+      addGap(decoding, {
+        reason: 'limit',
+        path,
+        offset: 0,
+        detail: `expected folded lines of at most ${mostLine} bytes`,
+      }),
+    )
+    isComplete = true
+  } finally {
+    reportHidden(hidden, isComplete, path, decoding)
+    await out.end(isComplete)
+    await raw.end(isComplete)
+  }
+}
+
+/** The text that a line of LDIF has in base64; what is none is left to who looks for base64. */
+function decodedValue(line: Buffer): Buffer | undefined {
+  const at = line.indexOf('::')
+  if (at < 1 || at > longestName) return undefined
+  const [, encoded] = /^[\w;.-]+:: *([A-Za-z0-9+/]+={0,2}) *$/.exec(line.toString('latin1')) ?? []
+  const value = encoded === undefined ? undefined : Buffer.from(encoded, 'base64')
+  return value !== undefined && firstControlByte(value) === -1 && isUtf8(value) ? value : undefined
+}
+
+/** Characters before the colons. */
+const longestName = 256
+
+async function unfold(
+  take: () => Promise<Uint8Array | undefined>,
+  out: ReturnType<typeof rowWriter>,
+  tooLong: () => void,
+): Promise<void> {
+  const lines = lineReader(take)
+  let parts: Buffer[] = []
+  let length = 0
+  let hasBegun = false
+  let isFolded = false
+  for (let line = await lines.take(); line !== undefined; line = await lines.take()) {
+    const { bytes, isContinued } = line
+    const goesOn = !isContinued && hasBegun && (bytes[0] === blank || bytes[0] === tab)
+    if (!goesOn && !isContinued) {
+      await end()
+      parts = []
+      length = 0
+      isFolded = false
+    }
+    hasBegun = true
+    isFolded ||= goesOn
+    length += bytes.length
+    if (length <= mostLine) parts.push(Buffer.from(goesOn ? bytes.subarray(1) : bytes))
+    else if (isFolded) tooLong()
+  }
+  await end()
+
+  async function end(): Promise<void> {
+    if (length > mostLine) return
+    const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    for (const text of [isFolded ? whole : undefined, decodedValue(whole)]) {
+      if (text === undefined) continue
+      out.cell(text)
+      await out.endRow()
+    }
+  }
+}

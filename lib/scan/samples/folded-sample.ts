@@ -1,0 +1,15 @@
+/** A vCard whose lines are those of this document, each folded in the middle, or at its beginning if that is blank. */
+export function writeFolded(document: Uint8Array): Buffer {
+  const fold = (line: string) => {
+    const at = /^[^ \t]/.test(line) ? line.length >> 1 : 0
+    return `${line.slice(0, at)}\r\n ${line.slice(at)}\r\n`
+  }
+  const lines = Buffer.from(document).toString('latin1').replace(/\n$/, '').split('\n')
+  return Buffer.from(`BEGIN:VCARD\r\n${lines.map(fold).join('')}END:VCARD\r\n`, 'latin1')
+}
+
+/** A file of RCS that goes on like this document. */
+export function writeDoubledAt(document: Uint8Array): Buffer {
+  const text = Buffer.from(document).toString('latin1').replaceAll('@', '@@')
+  return Buffer.from(`head\t1.1; access;\n${text}`, 'latin1')
+}

@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { collect, inPieces, textsOf } from '../collect.ts'
+
+async function read(text: string, lengths = [50]) {
+  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
+  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+}
+
+describe('text of folded lines', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', '1', '@', '.', ':', ';', ' ', 'é'), minLength: 1, maxLength: 40 })
+  const line = word.filter((text) => !/^\s/.test(text) && !text.includes('::'))
+
+  test('is delivered as it is, and each folded line as it was before, wherever it and the chunks are cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ line, cuts: fc.array(fc.nat(40), { maxLength: 3 }), blank: fc.constantFrom(' ', '\t') })),
+        fc.constantFrom('\n', '\r\n'),
+        fc.constantFrom('BEGIN:VCARD', 'BEGIN:VCALENDAR', 'dn: cn=x', 'version: 1\ndn: cn=x', '# of today\n\ndn:: eA'),
+        fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 3 }),
+        async (lines, end, head, lengths) => {
+          const written = lines.map(({ line, cuts, blank }) =>
+            Array.from(line, (unit, at) => (cuts.includes(at) ? `${end}${blank}${unit}` : unit)).join(''),
+          )
+          const text = `${head}${end}${written.map((each) => `X${each}${end}`).join('')}`
+          const { gaps, texts } = await read(text, lengths)
+          const whole = lines.filter((_, at) => written[at]!.includes(end)).map(({ line }) => `X${line}\n`)
+          expect(texts.folded).toBe(text)
+          expect(texts['folded/unfolded']?.split('\n').filter((each) => each !== 'x') ?? ['']).toEqual([
+            ...whole.join('').split('\n'),
+          ])
+          expect(gaps).toEqual([])
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  test('of LDIF gives the texts that are in base64, and leaves other bytes to who looks for them', async () => {
+    const values = [Buffer.from('bob_w77'), Buffer.from([1, 2, 3])].map((value) => value.toString('base64'))
+    const { texts, gaps } = await read(`dn: cn=x\nuid:: ${values[0]}\nobjectSid:: ${values[1]}\n`)
+    expect(texts['folded/unfolded']).toBe('bob_w77\n')
+    expect(gaps).toEqual([])
+  })
+
+  test('has the gaps of plain text', async () => {
+    const hidden = Buffer.from('H4sIAAAAAAAAA').toString('latin1').padEnd(60, 'A')
+    expect((await read(`BEGIN:VCARD\nX:${hidden}\n`)).gaps).toEqual(['unsupported-format'])
+    expect((await read('BEGIN:VCARD\nX:\0\n')).gaps).toEqual(['not-text'])
+    expect((await read(`BEGIN:VCARD\nX:a\n ${hidden.slice(0, 30)}\n ${hidden.slice(30)}\n`)).gaps).toContain(
+      'unsupported-format',
+    )
+  })
+
+  test('is none that only looks alike', async () => {
+    for (const text of ['BEGIN: VCARD\n', 'version: 1\nname: x\n', 'dn\n', '# a\nb\n'])
+      expect((await read(text)).texts).toEqual({ '': text })
+  })
+})
+
+describe('text with doubled signs', () => {
+  test('is read with each two as one, however it is cut', async () => {
+    const text = '@pv@ 0 @db.user@ @bob@ @bob@@x.org@ @@ @@@bob@@x.org@@@\n@pv@ 0 @db.have@ @bob@@x.org@\n'
+    const [head, rest] = [text.slice(0, text.indexOf('\n') + 1), text.slice(text.indexOf('\n') + 1)]
+    for (const lengths of [[1], [7], [1000]]) {
+      const { texts, gaps } = await read(text, lengths)
+      expect(texts).toEqual({
+        'doubled-at/head': head.replaceAll('@@', '@'),
+        'doubled-at/text': rest.replaceAll('@@', '@'),
+      })
+      expect(gaps).toEqual([])
+    }
+  })
+})
