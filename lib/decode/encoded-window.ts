@@ -116,12 +116,16 @@ function base32FormatOf(window: Buffer) {
 }
 
 const none = 255
+const firstDigit = 26
+/** Bits of information in each character of base32: 5 of random bytes, above 4 of a text, less of what repeats a few characters. */
+const leastText = 3.5
 const base32 = new Uint8Array(256).fill(none)
 for (const [value, character] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').entries())
   base32[character.charCodeAt(0)] = value
 
-/** Of a whole window of a long run. */
+/** Of a whole window of a long run. Unlike base64, base32 is not searched for what it stands for, even if that is text. */
 export function opaqueProblemOf(window: Buffer): Problem | undefined {
+  if (isBase32(window)) return { reason: 'unsupported-format', detail: 'expected no long run of base32' }
   const digits = digitsFrom(window)
   const encoding = digits === -1 ? 'base64' : 'hex'
   if (entropyOf(window) < mostOrdered[encoding]) return undefined
@@ -130,6 +134,19 @@ export function opaqueProblemOf(window: Buffer): Problem | undefined {
   const shown = digits === -1 ? 'base64' : 'hexadecimal digits'
   return { reason: 'opaque', detail: `expected text in ${shown}, got other bytes` }
 }
+
+/** Of letters of one case and digits. Digits are every sixth character of random bytes, and every twentieth of a text. */
+function isBase32(window: Buffer): boolean {
+  const digits = window.reduce(
+    (count, byte) => count + (base32[byte]! >= firstDigit && base32[byte] !== none ? 1 : 0),
+    0,
+  )
+  if (digits * 40 < window.length || entropyOf(window) < leastText) return false
+  return window.every((byte) => base32[byte] !== none) || window.every((byte) => base32[upperOf(byte)] !== none)
+}
+
+/** A letter that is small becomes a capital, and one that is not becomes no letter. */
+const upperOf = (byte: number) => (byte >= 0x41 ? byte ^ 0x20 : byte)
 
 /** Where nothing but hexadecimal digits begin: with the run or shortly behind (`0x`, `\x`); -1: it has other characters. */
 function digitsFrom(window: Buffer): number {

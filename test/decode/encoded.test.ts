@@ -109,6 +109,14 @@ describe('text that holds what hides its content is no clean text', () => {
       })
   })
 
+  test('base32 in both cases, whatever it stands for, in one line or many', async () => {
+    for (const bytes of [bytesOf(longRun), varied.subarray(0, 3000), Buffer.from('all work and no play '.repeat(100))])
+      for (const encoded of [base32Of(bytes), base32Of(bytes).toLowerCase(), lines(base32Of(bytes), 76)])
+        expect(await problemIn(encoded, [1000])).toMatchObject({ reason: 'unsupported-format' })
+    for (const words of ['ACGT', 'MKVLAAGIVGLCAKAYLEHNR', 'SOMEWORDSWITHOUTSPACES', 'abc123', '2345672'])
+      expect(await problemIn(words.repeat(longRun), [1000])).toBeUndefined()
+  })
+
   test('is a gap of the object, at the place where the run begins', async () => {
     const content = Buffer.from(`[${'1,'.repeat(50)}"${gzipSync(text).toString('base64')}"]`)
     const { reading } = await collect(inPieces(content, [100]))
