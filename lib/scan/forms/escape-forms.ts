@@ -50,6 +50,7 @@ const percent: EscapeSyntax = {
 /** Backslashes before one escape: a text that was escaped three times has seven. */
 const mostBackslashes = 8
 const backslash = 0x5c
+const zero = 0x30
 const controls: Readonly<Record<string, number>> = {
   ...{ n: 10, t: 9, r: 13, b: 8, f: 12, v: 11, a: 7, e: 27, Z: 26 },
 }
@@ -57,7 +58,7 @@ export const lettered = Uint16Array.from({ length: 256 }, (_, byte) => controls[
 const isWord = (byte: number) =>
   (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a)
 
-/** RFC 8259, section 7; ECMAScript, C, SQL and shell literals: `\u0040`, `\u{40}`, `\U00000040`, `\x40`, `\100`, `\n`, `\/`. */
+/** RFC 8259, section 7; ECMAScript, C, SQL and shell literals: `\u0040`, `\u{40}`, `\U00000040`, `\x40`, `\100`, `\0`, `\n`, `\/`. */
 const backslashes: EscapeSyntax = {
   name: 'backslash',
   sign: '\\',
@@ -79,7 +80,9 @@ const backslashes: EscapeSyntax = {
     }
     if (byte >= 0x30 && byte <= 0x33) {
       const value = octalAt(bytes, kind, to)
-      return value === -1 ? 0 : unitOf(before + 3, byteCode(value))
+      if (value !== -1) return unitOf(before + 3, byteCode(value))
+      // A zero byte, as MySQL and JavaScript write it.
+      return byte === zero ? unitOf(before + 1, 0) : 0
     }
     if (lettered[byte] !== 0) return unitOf(before + 1, lettered[byte]!)
     return isWord(byte) || byte >= 0x7f ? 0 : unitOf(before + 1, byte)
@@ -145,7 +148,7 @@ const mostPadding = 8
 
 /** Whether quoted-printable would write this: who queries `?id=12&name=abc` does not. */
 function isQuoted(value: number, bytes: Uint8Array, at: number): boolean {
-  if (value < 0x20) return value === 0x09 || value === 0x0a || value === 0x0d
+  if (value < 0x20) return value === 0 || value === 0x09 || value === 0x0a || value === 0x0d
   return value < 0x7f || (bytes[at]! < 0x61 && bytes[at + 1]! < 0x61)
 }
 

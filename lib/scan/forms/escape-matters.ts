@@ -77,6 +77,8 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
       return !isOtherNumber(region, end)
     if (hasDecimals && isBetweenDigits(code, before, after) && mayBeDigits(region, at, end)) return true
     if (!isNested) return false
+    // In UTF-16 the next one stands behind a single character.
+    if (code === 0) return wanted[after] === 1 && end + 1 < to && bytes[end + 1] === sign
     if (code < 0x80 && signs[code] === 1) return mayBegin(code, region, end)
     if (code === plus && (mayBeUtf7(region, end) || (hasDecimals && mayEnd[before] === 1 && isOpen(digits, after))))
       return true

@@ -131,7 +131,7 @@ function setCharacters(table: Uint8Array, tools: FormTools): void {
       table[512 + byte]! |= each[byte]! << bit
     })
     table[768 + byte] = hexValues[byte]!
-    const isLonger = 'uUx0123'.includes(String.fromCharCode(byte))
+    const isLonger = 'uUx0123\0'.includes(String.fromCharCode(byte))
     const isCharacter = byte < 0x7f && digits[byte] === 0 && letters[byte] === 0
     table[1024 + byte] = isLonger ? 0xff : isCharacter ? byte : lettered[byte]!
   }

@@ -36,12 +36,13 @@ const units: Record<string, Unit> = {
   },
   backslash: {
     pattern:
-      /\\{1,8}(?!\\)(?:u\{([0-9a-fA-F]{1,8})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|([ntrbfvaeZ])|([\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]))/y,
-    decode: ([, braced, u4, u8, x, octal, letter, sign]) => {
+      /\\{1,8}(?!\\)(?:u\{([0-9a-fA-F]{1,8})\}|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|x([0-9a-fA-F]{2})|([0-3][0-7]{2})|(0)|([ntrbfvaeZ])|([\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]))/y,
+    decode: ([, braced, u4, u8, x, octal, zero, letter, sign]) => {
       const long = braced ?? u4 ?? u8
       if (long !== undefined) return character(Number.parseInt(long, 16))
       if (x !== undefined) return byte(Number.parseInt(x, 16))
       if (octal !== undefined) return byte(Number.parseInt(octal, 8))
+      if (zero !== undefined) return '\0'
       return letter === undefined ? sign! : control[letter]!
     },
   },
@@ -51,7 +52,7 @@ const units: Record<string, Unit> = {
       name === undefined ? character(Number.parseInt(hex ?? decimal!, hex === undefined ? 10 : 16)) : named[name]!,
   },
   'quoted-printable': {
-    pattern: /=(0[9AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}(?:\r[\r\n]?|\n)/y,
+    pattern: /=(0[09AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}(?:\r[\r\n]?|\n)/y,
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
   'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
@@ -80,7 +81,7 @@ const shifts = {
 }
 
 /** Characters of identifiers, and what escapes begin with. */
-const matters = /^[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~\\;]$/
+const matters = /^[\0A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~\\;]$/
 
 /** What is written at a place in another way: how many characters that takes, and what each of those is that it stands for. */
 type Read = { length: number; written: [text: string, start: number][] }

@@ -115,6 +115,7 @@ const around = fc.oneof(
         '\x1b(B',
         ...['+AG', '+-', '+ZeUAYg', '+ZeVnLIqe', '+AKA', 'AF8AQA', 'AGIAbwBi', '-'],
         'e%2B1',
+        ...['\\0', '%00', '=00', '&#0;', '\\u0000', 'b\\0o\\0b\\0'],
         '\\u002B',
         '\x00\x00',
         '0x',

@@ -93,7 +93,7 @@ function isQuotedPrintable(at: i32, lowest: i32): bool {
   const code = hexPair(at + 1)
   if (code != noDigits) {
     if (code < 0x20) {
-      if (code != 0x09 && code != 0x0a && code != 0x0d) return false
+      if (code != 0 && code != 0x09 && code != 0x0a && code != 0x0d) return false
     } else if (code >= 0x7f && !(byteOf(at + 1) < 0x61 && byteOf(at + 2) < 0x61)) return false
     return matters(code < 0x80 || code == 0xa0 ? code : replacement, at, at + 3, lowest, 0x3d)
   }

@@ -18,6 +18,7 @@ export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32):
   )
     return true
   if (load<i32>(sieve, 228) == 0) return false
+  if (code == 0) return has(after, wanted) && (end + 1 >= bytesEnd || byteOf(end + 1) == escape)
   if (code < 0x80 && has(code, sign)) return mayBegin(code, end, escape)
   if (code == 0x2b) {
     if (mayBeUtf7(end, escape)) return true
