@@ -1,13 +1,12 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware'
 import middy from '@middy/core'
 import { formatAnswer, type GatewayResult, readRequest } from '../lib/api/gateway.ts'
 import { toProblem } from '../lib/api/problem.ts'
 import type { Answer, AnswerOf, ApiRequest, BodyOf, Route } from '../lib/api/route.ts'
 import { OdvError } from '../lib/errors.ts'
 import type { Ports } from '../lib/ports.ts'
-import { count, logger, type Measures, metrics, ports, tracer } from './runtime.ts'
+import { count, logger, type Measures, metrics, ports, traced } from './runtime.ts'
 
 /**
  * Makes a function the handler of a route. It always answers: an error becomes a problem. What was asked is never
@@ -33,7 +32,7 @@ export function api<R extends Route>(
   }
   return middy<unknown, GatewayResult>()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(traced())
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .handler(async (event, { awsRequestId }) => {
       const answered = await answer(event, `urn:uuid:${awsRequestId}`)

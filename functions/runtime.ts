@@ -2,8 +2,6 @@ import { Logger } from '@aws-lambda-powertools/logger'
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
-import { Tracer } from '@aws-lambda-powertools/tracer'
-import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware'
 import middy from '@middy/core'
 import { OdvError } from '../lib/errors.ts'
 import type { Ports } from '../lib/ports.ts'
@@ -69,7 +67,12 @@ export const metrics = new Metrics({
   defaultDimensions: { stage: process.env.ODV_STAGE ?? 'local' },
   logger,
 })
-export const tracer = new Tracer({ serviceName: 'odv' })
+
+/** In a Lambda only, since elsewhere nobody traces: with the SDK of X-Ray, an embedded thread would load a fifth more. */
+const tracing = process.env.AWS_LAMBDA_FUNCTION_NAME === undefined ? undefined : await import('./tracing-runtime.ts')
+
+/** What traces a handler, where there is tracing. */
+export const traced = () => (tracing === undefined ? [] : [tracing.traceHandler()])
 
 /** Counts that a handler leaves behind, by the name of their metric. */
 export type Measures = Partial<Record<MetricName, number>>
@@ -108,7 +111,7 @@ export function task<Output>(
 ) {
   return middy<unknown, Output>()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
-    .use(captureLambdaHandler(tracer, { captureResponse: false }))
+    .use(traced())
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .onError(({ error }) => {
       if (error?.name === 'HandedOver') {

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { formatZip } from './zip.ts'
 
-/** Names of the Lambda functions: one file each in `functions/`, beside the two that wrap them. */
+/** Names of the Lambda functions: one file each in `functions/`, beside what wraps them (`*runtime.ts`). */
 export function functionNames(root: string): string[] {
   return readdirSync(join(root, 'functions'))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('runtime.ts'))

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -107,11 +108,22 @@ const routeStatus: Readonly<Record<string, number>> = {
   'get-export': 500,
 }
 
-test('every bundle runs in a bare Node and, without the names of its deployment, refuses instead of guessing', () => {
+test('every bundle runs in a bare Node and, without the names of its deployment, refuses instead of guessing; it is traced', async () => {
+  const daemon = createSocket('udp4')
+  const traced = new Promise<string>((resolve) => daemon.once('message', (message) => resolve(message.toString())))
+  await new Promise<void>((resolve) => daemon.bind(0, '127.0.0.1', resolve))
+  const env = {
+    AWS_LAMBDA_FUNCTION_NAME: 'odv',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    LAMBDA_TASK_ROOT: extracted,
+    AWS_XRAY_DAEMON_ADDRESS: `127.0.0.1:${daemon.address().port}`,
+    _HANDLER: 'index.handler',
+    _X_AMZN_TRACE_ID: 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1',
+  }
   const { output, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '--eval', callAll, extracted, ...names],
-    { cwd: extracted, env: {}, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
+    { cwd: extracted, env, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe', 'pipe'] },
   )
   expect(status, output[2]!).toBe(0)
   expect(JSON.parse(output[3]!)).toEqual(
@@ -120,6 +132,8 @@ test('every bundle runs in a bare Node and, without the names of its deployment,
       names.map((name) => [name, { exports: ['handler'], ended: routeStatus[name] ?? 'ConfigInvalid' }]),
     ),
   )
+  expect(await traced).toContain('## index.handler')
+  daemon.close()
 })
 
 describe('stages', () => {

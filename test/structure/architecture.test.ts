@@ -51,7 +51,13 @@ const outer: Record<string, string[]> = {
     'lib/tool.ts',
     ...anywhere,
   ],
-  'functions/runtime.ts': ['lib/errors.ts', 'lib/ports.ts', 'lib/aws/aws-ports.ts', 'lib/aws/environment.ts'],
+  'functions/runtime.ts': [
+    'lib/errors.ts',
+    'lib/ports.ts',
+    'lib/aws/aws-ports.ts',
+    'lib/aws/environment.ts',
+    'functions/tracing-runtime.ts',
+  ],
   'functions/': [
     'lib/api/',
     'lib/pipeline/',
@@ -112,7 +118,7 @@ describe('architecture', () => {
     const outside = imports.filter(({ from, to }) => to.startsWith('@aws-sdk/') && !from.startsWith('lib/aws/'))
     expect(outside).toEqual([])
     const composition = readFileSync(join(root, 'functions/runtime.ts'), 'utf8')
-    expect(composition).not.toMatch(/^import .*lib\/aws/m)
+    expect(composition).not.toMatch(/^import .*(lib\/aws|tracing)/m)
   })
 
   it('gives the offline verifier no way to a signer, a file or the network', () => {

@@ -9,6 +9,8 @@ export default function setup(): () => void {
   // Some tests are another user for a while.
   chmodSync(directory, 0o755)
   process.env.TMPDIR = directory
+  // What one process has compiled no other one does again: test files, commands, and what these start.
+  process.env.NODE_COMPILE_CACHE = join(directory, 'compile-cache')
   return () => {
     stopRadosgw(directory)
     rmSync(directory, { recursive: true, force: true })

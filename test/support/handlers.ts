@@ -9,7 +9,6 @@ Object.assign(process.env, {
   // The logger and the metrics then print with the console that is there.
   POWERTOOLS_DEV: 'true',
   POWERTOOLS_METRICS_DISABLED: 'false',
-  AWS_XRAY_MANUAL_MODE: 'true',
   ODV_STAGE: 'dev',
   ODV_EVIDENCE_BUCKET: 'evidence',
 })

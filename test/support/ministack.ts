@@ -58,6 +58,8 @@ export async function startMinistack({ strict = false } = {}): Promise<Ministack
       PATH: [ownNode, process.env.PATH].join(delimiter),
       HOME: directory,
       TMPDIR: directory,
+      // Functions are unpacked into another directory each time, where nothing compiled is found again.
+      NODE_COMPILE_CACHE: undefined,
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       LOG_LEVEL: 'WARNING',

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { compileCache } from './scratch.ts'
 
 /** The command line as a child process: what a user types, and what comes back. */
 
@@ -16,7 +15,7 @@ export function startOdv(cwd: string, args: readonly string[], env: Record<strin
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
-    env: { ...Object.fromEntries(inherited), NODE_COMPILE_CACHE: compileCache, ...env },
+    env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]

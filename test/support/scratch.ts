@@ -11,9 +11,6 @@ const root = mkdtempSync(join(tmpdir(), 'odv-test-'))
 chmodSync(root, 0o777)
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** Where child processes keep what they compiled, which is half of what a small command takes. */
-export const compileCache = join(root, 'compile-cache')
-
 export function scratchDirectory(): string {
   const directory = mkdtempSync(join(root, 'x-'))
   chmodSync(directory, 0o777)

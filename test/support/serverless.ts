@@ -32,7 +32,8 @@ export async function copyProject({ fresh = false } = {}): Promise<Project> {
   return {
     directory,
     async serverless(args, { env = {}, node = [] } = {}) {
-      const options = { cwd: directory, env: { PATH: process.env.PATH, HOME: directory, ...env } }
+      const { PATH, NODE_COMPILE_CACHE } = process.env
+      const options = { cwd: directory, env: { PATH, NODE_COMPILE_CACHE, HOME: directory, ...env } }
       const { stdout, stderr } = await promisify(execFile)(process.execPath, [...node, program, ...args], options)
       return stdout + stderr
     },

@@ -7,9 +7,12 @@
 export type Digits = { readonly buffer: Uint8Array; readonly view: DataView }
 
 /** The four digits of each number below 10,000, in the order of their bytes. */
-const quads = Uint32Array.from({ length: 10_000 }, (_, value) =>
-  Buffer.from(String(value).padStart(4, '0')).readUInt32LE(0),
-)
+const quads = new Uint32Array(10_000)
+for (let value = 0; value < 10_000; value++) {
+  const [thousands, hundreds, tens] = [(value / 1000) | 0, (value / 100) | 0, (value / 10) | 0]
+  const digits = thousands | ((hundreds % 10) << 8) | ((tens % 10) << 16) | ((value % 10) << 24)
+  quads[value] = digits + 0x30303030
+}
 
 /** Exactly nine digits of a number below 10^9. */
 function writeNine({ buffer, view }: Digits, at: number, value: number): number {

@@ -87,12 +87,13 @@ export function brotliEdges(tooMuch: () => Error, longest = longestMetadata): Br
 const headerOf = (size: number) => 6 | (size << 4)
 
 /** For two bytes as a number, the first one the lower: whether six bits of them are a header, a bit for each size. */
-const headers = Uint8Array.from({ length: 65_536 }, (_, pair) => {
-  let sizes = 0
-  for (let size = 1; size <= 3; size++)
-    for (let at = 3; at <= 10; at++) if (((pair >>> at) & 63) === headerOf(size)) sizes |= 1 << size
-  return sizes
-})
+const headers = new Uint8Array(65_536)
+for (let size = 1; size <= 3; size++)
+  for (let at = 3; at <= 10; at++)
+    for (let others = 0; others < 1024; others++) {
+      const [above, below] = [others >>> at, others & (2 ** at - 1)]
+      headers[(above << (at + 6)) | (headerOf(size) << at) | below]! |= 1 << size
+    }
 
 /** Whether there may be a header before this place; what is before the beginning counts as zeros. */
 function mayBeginAt(bytes: Uint8Array, from: number): boolean {

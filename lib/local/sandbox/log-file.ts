@@ -8,8 +8,6 @@ import { createWriteStream } from 'node:fs'
 export function logToFile(path: string): void {
   // Only then the logger writes to the console that is there; it indents as well, which lines must not.
   process.env.POWERTOOLS_DEV = 'true'
-  // Otherwise the tracer hooks into every promise, although nobody traces here.
-  process.env.AWS_XRAY_MANUAL_MODE = 'true'
   const stream = createWriteStream(path, { flags: 'a', mode: 0o600 })
   const write = (text: unknown) => void stream.write(`${inOneLine(String(text))}\n`)
   globalThis.console = Object.assign(new Console({ stdout: stream, stderr: stream }), {
