@@ -1,8 +1,8 @@
 import type { Input } from './engine.ts'
 import { nothing, type Step, type Stepper } from './stepper.ts'
 
-/** Large, so that waiting for another thread costs little, and two of them are in a core's cache. */
-const aheadBytes = 256 * 1024
+/** Large, so that waiting for another thread, which may have fallen asleep, costs little beside looking at it. */
+const aheadBytes = 1024 * 1024
 
 /** A step that was begun. It never rejects, since nobody may be waiting yet when it fails. */
 type Begun = Promise<{ step: Step } | { error: unknown }>
