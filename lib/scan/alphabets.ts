@@ -18,8 +18,8 @@ export const dottedCharacters = tableOf(`${wordText}_.-`)
 export const trimmedCharacters = tableOf('.-')
 export const domainCharacters = tableOf(`${wordText}.-`)
 export const localCharacters = tableOf(`${wordText}_.%+-${specialText}`)
-/** Characters of a local part that may as well be the quoting of what is around the address. */
-export const localSpecials = tableOf(specialText)
+/** Characters of a local part that may as well be the quoting of what is around the address, or its separator (`COM+bob@x.org` of EDIFACT). */
+export const localSpecials = tableOf(`${specialText}+`)
 /** Characters of a local part that escapes begin with. */
 export const localEscapeSigns = tableOf('%#')
 /** Characters that a local part does not begin with. */
@@ -48,3 +48,16 @@ export function lengthTable(lengths: readonly number[]): Uint8Array {
   }
   return table
 }
+
+/**
+ * What may follow an address or a name with a point and is no part of it: names of files, and what is put behind addresses that nobody shall
+ * write to. Of domains that there are only `mov`, `pub` and `zip` end in one.
+ */
+export const suffixes: ReadonlySet<string> = new Set(
+  (
+    '7z avro avi backup bak bin bmp bz2 csv dat db dmp doc docx dump eml enc err export gif gpg gz html htm ics invalid ini jpeg jpg json ' +
+    'jsonl key lock log lz4 mbox md msg ndjson odt old orc out parquet pdf pem pgp png ppt pptx pst pub rar rtf sandbox sqlite sql svg tar tgz tif ' +
+    'tiff tmp tsv txt vcf wav webp xls xlsx xml xz yaml yml z zip zst'
+  ).split(' '),
+)
+export const longestSuffix = Math.max(...[...suffixes].map(({ length }) => length))

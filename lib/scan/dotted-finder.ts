@@ -1,5 +1,6 @@
 import { dottedCharacters, lengthTable, trimmedCharacters } from './alphabets.ts'
 import type { RunSource } from './collect-runs.ts'
+import { endBeforeSuffix, mostBehind } from './domain-ends.ts'
 import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
@@ -9,7 +10,7 @@ const none: readonly number[] = []
 
 /**
  * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end, and the
- * same without an escape that they begin with.
+ * same without an escape that they begin with, and without endings of a file's name (`bob.smith.tar.gz`).
  */
 export function createDottedFinder(
   { bytes }: Block,
@@ -42,6 +43,17 @@ export function createDottedFinder(
     return length > maxLength || allowed[length] === 0 ? -1 : probe(start, end)
   }
 
+  function emitFrom(start: number, end: number): void {
+    const ordinal = look(start, end)
+    if (ordinal !== -1) emit.now(ordinal, start, end - start)
+    if (end - start > maxLength + mostBehind) return
+    for (let shorter = endBeforeSuffix(bytes, start, end); shorter !== -1; ) {
+      const ordinal = look(start, shorter)
+      if (ordinal !== -1) emit.now(ordinal, start, shorter - start)
+      shorter = endBeforeSuffix(bytes, start, shorter)
+    }
+  }
+
   /** Where else identifiers may begin in the run from `start` (trimmed), ascending: behind the escapes it begins with. */
   function behindEscapes(start: number, end: number): readonly number[] {
     if (start === 0 || mayGlue[bytes[start - 1]!] === 0) return none
@@ -58,20 +70,15 @@ export function createDottedFinder(
       for (let run = 0; run < runs.count; run++) {
         const first = trimmedStart(runs.starts[run]!, runs.ends[run]!)
         const end = trimmedEnd(first, runs.ends[run]!)
-        const ordinal = look(first, end)
-        if (ordinal !== -1) emit.now(ordinal, first, end - first)
+        emitFrom(first, end)
         const others = behindEscapes(first, end)
-        for (let other = 0; other < others.length; other++) {
-          const start = others[other]!
-          const ordinal = look(start, end)
-          if (ordinal !== -1) emit.now(ordinal, start, end - start)
-        }
+        for (let other = 0; other < others.length; other++) emitFrom(others[other]!, end)
       }
       resume = trimmedStart(runs.resume, to)
-      if (!final && to - resume > longestEscape + maxLength) {
+      if (!final && to - resume > longestEscape + maxLength + mostBehind) {
         const starts = [resume, ...behindEscapes(resume, to)]
         const last = starts.at(-1)!
-        if (to - last > maxLength) {
+        if (to - last > maxLength + mostBehind) {
           const end = trimmedEnd(last, to)
           held.open(
             starts.flatMap((start) => {
@@ -81,7 +88,7 @@ export function createDottedFinder(
           )
           resume = to
           // However many `.` and `-` follow an escape: what begins before them is too long already.
-        } else if (last - resume > maxLength) resume = last
+        } else if (last - resume > maxLength + mostBehind) resume = last
       }
       return Math.max(0, resume - longestEscape)
     },

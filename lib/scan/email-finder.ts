@@ -8,6 +8,7 @@ import {
   trimmedCharacters,
 } from './alphabets.ts'
 import type { SignSource } from './collect-signs.ts'
+import { guestMark, guestSignOf, mostBehind, otherEnds } from './domain-ends.ts'
 import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
@@ -17,7 +18,8 @@ import type { Probe } from './probe.ts'
  * Finds e-mail addresses from their `@`. The domain is the run to the right without `.` and `-` at its end. The local
  * part is the run to the left; since some of its characters may as well quote the address (`email='bob@x.org'`,
  * `?to=bob@x.org`), every rest of the run that begins right after such a character or an escape is tried too. `.`, `%`,
- * `+` and `-` at the beginning of either do not belong to it.
+ * `+` and `-` at the beginning of either do not belong to it, and `_` there may be markup. Where a domain may have ended before: see `domain-ends.ts`.
+ * `guest`: 256 bytes into which addresses of guests are put, where its probe looks.
  */
 export function createEmailFinder(
   { bytes }: Block,
@@ -25,6 +27,7 @@ export function createEmailFinder(
   lengths: readonly number[],
   probe: Probe,
   emit: Emit,
+  guest: { bytes: Uint8Array; probe: Probe },
 ): Finder {
   const maxLength = Math.max(...lengths)
   const allowed = lengthTable(lengths)
@@ -36,20 +39,24 @@ export function createEmailFinder(
   /** Whether a local part that begins before the origin goes on behind it, past any place where one may begin. */
   let isInside = false
 
+  /** Whether a local part that begins behind this byte does so because one may begin at it. */
+  const mayPrecede = (byte: number) => byte === underscore || (localTrimmed[byte] !== 0 && localSpecials[byte] === 0)
+
   /** Whether a local part may begin at `position`, or did, and had nothing but characters that do not belong to it. */
   function mayBegin(position: number): boolean {
     let before = position - 1
-    while (before >= origin && localTrimmed[bytes[before]!] !== 0) before--
+    while (before >= origin && mayPrecede(bytes[before]!)) before--
     if (before < origin) return !isInside
     const byte = bytes[before]!
     return localCharacters[byte] === 0 || localSpecials[byte] !== 0 || endsEscape(bytes, before + 1)
   }
 
-  /** Calls `found` for every address around the `@` that is in the index. */
+  /** Calls `found` for every address around the sign that is in the index. */
   function look(
     sign: number,
     domainEnd: number,
     found: (ordinal: number, start: number, length: number) => void,
+    probeAt = probe,
   ): void {
     const earliest = Math.max(0, domainEnd - maxLength)
     let start = sign
@@ -64,18 +71,34 @@ export function createEmailFinder(
     let begins = mayBegin(start)
     for (; start < sign; start++) {
       const byte = bytes[start]!
-      if (localTrimmed[byte] !== 0) continue
+      if (localTrimmed[byte] !== 0) {
+        begins ||= localSpecials[byte] !== 0
+        continue
+      }
       if (begins && allowed[domainEnd - start] !== 0) {
-        const ordinal = probe(start, domainEnd)
+        const ordinal = probeAt(start, domainEnd)
         if (ordinal !== -1) found(ordinal, start, domainEnd - start)
       }
-      begins = localSpecials[byte] !== 0 || (mayEscape && endsEscape(bytes, start + 1))
+      begins =
+        localSpecials[byte] !== 0 || (begins && byte === underscore) || (mayEscape && endsEscape(bytes, start + 1))
     }
+  }
+
+  /** What may be in the index beside the address as it stands, of a run of the domain's characters that is not much longer than an identifier. */
+  function lookFurther(sign: number, domainEnd: number): void {
+    for (const end of otherEnds(bytes, sign, domainEnd)) look(sign, end, emit.now)
+    const guestSign = guestSignOf(bytes, sign)
+    if (guestSign === -1) return
+    look(guestSign, sign - guestMark, emit.now, (start, end) => {
+      guest.bytes.set(bytes.subarray(start, end))
+      guest.bytes[guestSign - start] = atSign
+      return guest.probe(0, end - start)
+    })
   }
 
   /** Where the local part that is not complete at `to` begins, as far as an identifier could reach back. */
   function tailFrom(to: number): number {
-    const earliest = Math.max(0, to - maxLength)
+    const earliest = Math.max(0, to - maxLength - guestMark)
     let start = to
     while (start > earliest && localCharacters[bytes[start - 1]!] !== 0) start--
     return start
@@ -90,9 +113,9 @@ export function createEmailFinder(
         let runEnd = sign + 1
         while (runEnd < to && domainCharacters[bytes[runEnd]!] !== 0) runEnd++
         const isOpen = runEnd === to && !final
-        if (isOpen && to - sign <= maxLength) {
+        if (isOpen && to - sign <= maxLength + mostBehind) {
           resume = sign
-          return Math.max(0, sign - maxLength - longestEscape)
+          return Math.max(0, sign - maxLength - guestMark - longestEscape)
         }
         let domainEnd = runEnd
         while (domainEnd > sign + 1 && trimmedCharacters[bytes[domainEnd - 1]!] !== 0) domainEnd--
@@ -100,7 +123,10 @@ export function createEmailFinder(
           const waiting: (() => void)[] = []
           look(sign, domainEnd, (...token) => waiting.push(emit.later(...token)))
           held.open(waiting)
-        } else look(sign, domainEnd, emit.now)
+        } else {
+          look(sign, domainEnd, emit.now)
+          if (runEnd - sign <= maxLength + mostBehind) lookFurther(sign, domainEnd)
+        }
       }
       resume = to
       return Math.max(0, tailFrom(to) - longestEscape)
@@ -113,3 +139,6 @@ export function createEmailFinder(
     },
   }
 }
+
+const underscore = 0x5f
+const atSign = 0x40

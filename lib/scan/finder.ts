@@ -1,3 +1,4 @@
+import { mostBehind } from './domain-ends.ts'
 import { longestEscape } from './escapes.ts'
 
 /**
@@ -32,8 +33,13 @@ const longestDigest = 128
 
 /**
  * A bound of what any finder needs of the bytes before: an address's local part and domain, a grouped UUID or a digest, with
- * the escape that it may stand behind and one that begins the run.
+ * the escape that it may stand behind and one that begins the run, and what may stand behind it.
  */
 export function longestTail(shapes: readonly { lengths: readonly number[] }[]): number {
-  return Math.max(longestDigest, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths))) + 2 * longestEscape + 1
+  return (
+    Math.max(longestDigest, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths))) +
+    2 * longestEscape +
+    mostBehind +
+    1
+  )
 }

@@ -42,14 +42,17 @@ export function createFinders(
           createFoldingProbe(index, shape, block, fold),
           emit,
         )
-      case 'email':
+      case 'email': {
+        const bytes = new Uint8Array(256)
         return createEmailFinder(
           block,
           sources.signsOf(indexed),
           lengths,
           createFoldingProbe(index, shape, block, fold),
           emit,
+          { bytes, probe: createFoldingProbe(index, shape, { bytes }, fold) },
         )
+      }
       case 'uuid': {
         const plain = new Uint8Array(32)
         const probe = createFoldingProbe(index, shape, { bytes: plain }, lowerCased)

@@ -12,9 +12,13 @@ function gluedOf(count: number): Int32Array {
   return scratch
 }
 
+/** Of these as many as this may be markup at either end of a run: `_bob_`, `__bob__`. */
+export const mostUnderscores = 3
+const underscore = 0x5f
+
 /**
  * Finds identifiers that are whole runs of one alphabet, or runs without the escape that they begin with: decimal
- * numbers and handles.
+ * numbers and handles, these also without a few `_` at either end.
  */
 export function createRunFinder(
   { bytes }: Block,
@@ -28,13 +32,33 @@ export function createRunFinder(
   const allowed = lengthTable(lengths)
   let resume = 0
 
+  function look(start: number, end: number): void {
+    if (end - start > maxLength || allowed[end - start] === 0) return
+    const ordinal = probe(start, end)
+    if (ordinal !== -1) emit.now(ordinal, start, end - start)
+  }
+
   function lookBehindEscapes(runStart: number, end: number): void {
-    const first = Math.max(runStart + 1, end - maxLength)
+    const first = Math.max(runStart + 1, end - maxLength - 2 * mostUnderscores)
     const last = Math.min(runStart + longestEscape, end - minLength)
     for (let start = first; start <= last; start++) {
-      if (allowed[end - start] === 0 || !endsEscape(bytes, start)) continue
-      const ordinal = probe(start, end)
-      if (ordinal !== -1) emit.now(ordinal, start, end - start)
+      if (!endsEscape(bytes, start)) continue
+      look(start, end)
+      lookInside(start, end)
+    }
+  }
+
+  /** What is there without some `_` at either end. */
+  function lookInside(from: number, to: number): void {
+    if (bytes[from] !== underscore && bytes[to - 1] !== underscore) return
+    const last = Math.min(from + mostUnderscores, to)
+    for (let start = from; start <= last; start++) {
+      const least = Math.max(start + 1, to - mostUnderscores)
+      for (let end = to; end >= least; end--) {
+        if (start > from || end < to) look(start, end)
+        if (bytes[end - 1] !== underscore) break
+      }
+      if (bytes[start] !== underscore) break
     }
   }
 
@@ -50,9 +74,9 @@ export function createRunFinder(
         // Without a branch, and probed later: nearly none is, and this loop is where the time goes.
         glued[gluedCount] = run
         if (start > 0) gluedCount += mayGlue[bytes[start - 1]!]!
-        if (length > maxLength || allowed[length] === 0) continue
-        const ordinal = probe(start, start + length)
-        if (ordinal !== -1) emit.now(ordinal, start, length)
+        if (length > maxLength + 2 * mostUnderscores) continue
+        if (bytes[start] === underscore || bytes[start + length - 1] === underscore) lookInside(start, start + length)
+        look(start, start + length)
       }
       for (let at = 0; at < gluedCount; at++) lookBehindEscapes(starts[glued[at]!]!, ends[glued[at]!]!)
       // Of a run that is already too long, one byte more than an escape and the longest identifier still shows that.

@@ -2,10 +2,13 @@ import { hexDigits } from './alphabets.ts'
 import type { RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
+import { allOrders } from './forms/stored-uuid.ts'
 import type { Probe } from './probe.ts'
 import { lastGroup } from './sources.ts'
 
 const plainLength = 32
+/** Where each digit of a UUID is among digits of what is stored in another order, as programs print it. */
+const otherOrders = allOrders.slice(1).map((order) => order.flatMap((at) => [2 * at, 2 * at + 1]))
 const hyphen = 0x2d
 /** Bytes of `8-4-4-4-` before the last group, and the one before them. */
 const before = 24
@@ -13,8 +16,8 @@ const before = 24
 const hyphens = [8, 13, 18, 23]
 
 /**
- * Finds UUIDs: a run of 32 hexadecimal digits, or of 12 that ends `8-4-4-4-12`; either may begin behind an escape that
- * the run begins with. The digits are put into `plain`, where the probe for its spelling looks.
+ * Finds UUIDs: a run of 32 hexadecimal digits, in the order of RFC 9562 or in one that the 16 bytes are stored in, or of 12 that ends `8-4-4-4-12`; either
+ * may begin behind an escape that the run begins with. The digits are put into `plain`, where the probe for its spelling looks.
  */
 export function createUuidFinder(
   { bytes }: Block,
@@ -33,6 +36,20 @@ export function createUuidFinder(
     }
     const ordinal = (length === plainLength ? probes.plain : probes.grouped)(0, plainLength)
     if (ordinal !== -1) emit.now(ordinal, start, length)
+    if (length === plainLength) lookStored(start, ordinal)
+  }
+
+  /** `known`: what the digits are as they stand. */
+  function lookStored(start: number, known: number): void {
+    const found = [known]
+    for (const order of otherOrders) {
+      for (let at = 0; at < plainLength; at++) plain[at] = bytes[start + order[at]!]!
+      const ordinal = probes.plain(0, plainLength)
+      if (ordinal !== -1 && !found.includes(ordinal)) {
+        emit.now(ordinal, start, plainLength)
+        found.push(ordinal)
+      }
+    }
   }
 
   /** Whether `8-4-4-4-` stands at `start`, with no further hexadecimal digit before it but an escape's. */

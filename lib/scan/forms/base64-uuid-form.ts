@@ -35,7 +35,7 @@ function createBase64Uuid({ index }: FormTools): FormFinder | undefined {
 
 export const base64Uuid: Form = {
   name: 'base64-uuid',
-  summary: 'UUIDs in 16 bytes in base64 with its padding, in the order of RFC 9562, of GUIDs or of Java',
+  summary: 'UUIDs in 16 bytes in base64 with its padding, in the order of RFC 9562, of GUIDs, of Java or of MySQL',
   nests: true,
   finder: createBase64Uuid,
   spell: (text, shape) => {

@@ -8,6 +8,7 @@ import { createDigits, viewOf } from './plain-digits.ts'
 
 const zero = 0x30
 const point = 0x2e
+const comma = 0x2c
 const plus = 0x2b
 const letterE = 0x65
 /** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
@@ -109,9 +110,9 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
 }
 
 /** What stands before the exponent. */
-const mantissaAlphabet = tableOf('0123456789.')
+const mantissaAlphabet = tableOf('0123456789.,')
 
-/** 1.234567e+6: all digits but a few zeros at the end are written, and what follows the point is no more than that. */
+/** 1.234567e+6, or 1,234567E+06 in most of Europe: all digits but a few zeros at the end are written, and what follows the point is no more than that. */
 function createScientific(tools: FormTools): FormFinder | undefined {
   const lengths = lengthsOf(tools)
   if (lengths === undefined) return undefined
@@ -129,7 +130,8 @@ function createScientific(tools: FormTools): FormFinder | undefined {
     shortest,
     behindEscapes((region, start, end, report) => {
       const { bytes, to } = region
-      const hasPoint = end < to && bytes[end] === point
+      const isPoint = end < to && bytes[end] === point
+      const hasPoint = isPoint || (end < to && bytes[end] === comma)
       let fractionEnd = hasPoint ? skipDigits(region, end + 1) : end
       const fractionStart = hasPoint ? end + 1 : end
       const sign = fractionEnd
@@ -143,7 +145,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       for (let at = exponentStart; at < exponentEnd; at++) exponent = exponent * 10 + bytes[at]! - zero
       while (fractionEnd - fractionStart > exponent && bytes[fractionEnd - 1] === zero) fractionEnd--
       const omitted = exponent - (fractionEnd - fractionStart)
-      const isWritten = exponent >= 10 && (hasPoint || bytes[sign + 1] === plus)
+      const isWritten = exponent >= 10 && (isPoint || bytes[sign + 1] === plus)
       const length = end - start + exponent
       if (isWritten && lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom))
         report(lossyNumber, start, exponentEnd, 'scientific')

@@ -3,7 +3,7 @@ import { createProbe } from '../probe.ts'
 
 export const uuidBytes = 16
 
-/** Which byte of what is stored is which of the UUID, in order. */
+/** Where each of a UUID's bytes is in what is stored, in order. */
 export type StoredOrder = readonly number[]
 
 /** As RFC 9562 has them, and as GUIDs of Windows are stored. */
@@ -14,11 +14,17 @@ export const orders: readonly StoredOrder[] = [
 
 /** As old drivers of Java store them: two numbers of eight bytes, each from its end. */
 const javaOrder: StoredOrder = [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8]
-const allOrders = [...orders, javaOrder]
+/** As `UUID_TO_BIN(uuid, 1)` of MySQL stores them, with the part that changes slowest first. */
+const mysqlOrder: StoredOrder = [4, 5, 6, 7, 2, 3, 0, 1, 8, 9, 10, 11, 12, 13, 14, 15]
+export const allOrders: readonly StoredOrder[] = [...orders, javaOrder, mysqlOrder]
 
-/** A UUID's bytes in each order that is known; each of them is its own inverse. */
+/** A UUID's bytes in each order that is known. */
 export function storedOrders(bytes: Uint8Array): Buffer[] {
-  return allOrders.map((order) => Buffer.from(order.map((at) => bytes[at]!)))
+  return allOrders.map((order) => {
+    const stored = Buffer.alloc(uuidBytes)
+    for (const [at, place] of order.entries()) stored[place] = bytes[at]!
+    return stored
+  })
 }
 
 /** Two hexadecimal digits for each byte, as they lie in memory. */

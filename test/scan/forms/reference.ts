@@ -181,7 +181,7 @@ const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [
   },
   scientific: {
     pattern: new RegExp(
-      `(?=${beginOfNumber}(?:(?<![0-9]\\.)|(?<=(?:${anEscapeOfNumbers})\\.))([0-9]+)(?:\\.([0-9]*))?[eE]\\+?([0-9]{1,3})(?![0-9]))`,
+      `(?=${beginOfNumber}(?:(?<![0-9]\\.)|(?<=(?:${anEscapeOfNumbers})\\.))([0-9]+)(?:[.,]([0-9]*))?[eE]\\+?([0-9]{1,3})(?![0-9]))`,
       'g',
     ),
     read: ([, whole, fraction = '', exponent]) => {

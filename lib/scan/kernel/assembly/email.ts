@@ -34,6 +34,25 @@ export function scanSigns(shape: usize, from: i32, to: i32, final: bool): i32 {
   return candidates
 }
 
+const underscore: u8 = 0x5f
+/** As in `lib/scan/domain-ends.ts`. */
+const mostBehind: i32 = 64
+const hash: u8 = 0x23
+const dot: u8 = 0x2e
+const hyphen: u8 = 0x2d
+
+/** Whether a domain may have ended within the `length` bytes behind a sign: there is a point or a hyphen behind its first point. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function mayEndBefore(sign: usize, length: i32): bool {
+  const bytes = v128.load(sign, 1)
+  const known = (1 << length) - 1
+  const points = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>dot))) & known
+  const hyphens = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>hyphen))) & known
+  const first = points & -points
+  return points != 0 && ((points ^ first) | (hyphens & ~(first - 1))) != 0
+}
+
 /** As many as there is room for the signs of. */
 const wordsAtOnce: i32 = 64
 
@@ -85,7 +104,8 @@ function addUsual(list: usize, listed: usize, to: i32): usize {
         <i32>(<i32>clz(unusual) < run) | <i32>(length > longest) |
         load<u8>(trimmed + <usize>load<u8>(address + <usize>behind)) |
         load<u8>(mayGlue + <usize>load<u8>(first - 1)) |
-        load<u8>(localTrimmed + <usize>load<u8>(first))
+        load<u8>(localTrimmed + <usize>load<u8>(first)) | <i32>(load<u8>(first) == underscore) |
+        <i32>mayEndBefore(address, behind)
       store<i32>(others, sign)
       others += <usize>(isOther != 0) << 2
       // The next one overwrites it unless it is usual, and its length is one that occurs.
@@ -102,8 +122,6 @@ function addSign(sign: i32, to: i32, final: bool): void {
   const rows = v128.load(constants)
   const low = v128.load(constants, 16)
   const zero = v128.load(constants, 32)
-  const local = v128.load(constants, 224)
-  const plain = v128.load(constants, 240)
   const domain = v128.load(constants, 256)
 
   let end = sign + 1
@@ -115,7 +133,27 @@ function addSign(sign: i32, to: i32, final: bool): void {
   end = min(end + (beyond != 0 ? ctz(beyond) : 0), to)
   // It may go on.
   if (end == to && !final) return addCandidate(sign, sign)
+  // A guest's address, perhaps, which stands before the sign with another one.
+  if (byteAt(sign - 1) == hash) addCandidate(sign, sign)
+  const isShort = end - sign <= maxLength + mostBehind
   while (end > sign + 1 && isIn(Table.trimmed, byteAt(end - 1))) end--
+  addDomain(sign, end)
+  if (!isShort) return
+  let hasDot = false
+  for (let at = sign + 2; at < end; at++) {
+    const byte = byteAt(at)
+    if (hasDot && (byte == dot || byte == hyphen)) addDomain(sign, at)
+    hasDot = hasDot || byte == dot
+  }
+}
+
+/** The addresses around a sign whose domain ends at `end`. */
+function addDomain(sign: i32, end: i32): void {
+  const rows = v128.load(constants)
+  const low = v128.load(constants, 16)
+  const zero = v128.load(constants, 32)
+  const local = v128.load(constants, 224)
+  const plain = v128.load(constants, 240)
 
   const earliest = max(0, end - maxLength)
   let start = sign
@@ -135,9 +173,12 @@ function addSign(sign: i32, to: i32, final: bool): void {
   }
   start = max(start, earliest)
   const last = byteAt(start - 1)
-  if (special != 0 || isIn(Table.mayGlue, last) || isIn(Table.local, last)) addAnywhere(start, sign, end)
+  let first = start
+  while (first < sign && isIn(Table.localTrimmed, byteAt(first))) first++
+  const isUnusual = special != 0 || byteAt(first) == underscore || isIn(Table.mayGlue, last) || isIn(Table.local, last)
+  if (isUnusual) addAnywhere(start, sign, end)
   else {
-    while (start < sign && isIn(Table.localTrimmed, byteAt(start))) start++
+    start = first
     if (start < sign && isAllowed(end - start)) addText(start, end, sign, sign)
   }
 }
@@ -149,8 +190,11 @@ function addAnywhere(first: i32, sign: i32, end: i32): void {
   let begins = true
   for (let start = first; start < sign; start++) {
     const byte = byteAt(start)
-    if (isIn(Table.localTrimmed, byte)) continue
+    if (isIn(Table.localTrimmed, byte)) {
+      begins = begins || isIn(Table.localSpecial, byte)
+      continue
+    }
     if (begins && isAllowed(end - start)) addText(start, end, sign, sign)
-    begins = mayEscape || isIn(Table.localSpecial, byte)
+    begins = mayEscape || isIn(Table.localSpecial, byte) || (begins && byte == underscore)
   }
 }

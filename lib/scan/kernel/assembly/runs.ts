@@ -64,8 +64,9 @@ function scanMasks(shape: usize, from: i32, before: i32, to: i32, final: bool): 
   const size = to - from
   collectStops(minLength, size, final)
   if (kind == Kind.uuid) addUuids(from, v128.load(shape, 32), load<i32>(shape, 20) != 0)
-  else if (kind == Kind.decimal) addPlainRuns(from, before, false, isSifting)
-  else addPlainRuns(from, before, kind == Kind.dotted, false)
+  else if (kind == Kind.decimal) addPlainRuns(from, before, false, isSifting, false)
+  else if (kind == Kind.dotted) addPlainRuns(from, before, true, false, false)
+  else addPlainRuns(from, before, false, false, true)
   lookUp()
   resume = final ? to : to - runLengthBefore(size)
 }
@@ -82,7 +83,7 @@ function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
 /** Most of what the kernel does: with everything in locals, and without a branch for the length. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool): void {
+function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool, isHandle: bool): void {
   const last = stops + (<usize>stopCount << 2)
   const bytes = block + <usize>from
   const mayGlue = tables + Table.mayGlue
@@ -105,6 +106,13 @@ function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool)
     if (isDotted) {
       special |= load<u8>(trimmed + <usize>load<u8>(address))
       special |= load<u8>(trimmed + <usize>load<u8>(bytes + <usize>stop - 1))
+      // The ending of a file's name may be behind it.
+      const points = i8x16.bitmask(i8x16.eq(v128.load(bytes + <usize>stop - 16), i8x16.splat(<i8>dot)))
+      special |= <u8>((points & suffixPlaces) != 0)
+    }
+    if (isHandle) {
+      special |= <u8>(load<u8>(address) == underscore)
+      special |= <u8>(load<u8>(bytes + <usize>stop - 1) == underscore)
     }
     if (special != 0) {
       endTokens(token)
@@ -135,23 +143,56 @@ function isDigit(byte: u8): bool {
  * filter passes.
  */
 function addWithEscapes(start: i32, end: i32): void {
-  if (isAllowed(end - start)) addText(start, end, start, end)
-  const last = min(start + longestEscape, end - minLength)
-  for (let from = max(start + 1, end - maxLength); from <= last; from++)
-    if (isAllowed(end - from)) addText(from, end, start, end)
+  addInside(start, end, start, end)
+  const last = start == 0 || isIn(Table.mayGlue, byteAt(start - 1)) ? min(start + longestEscape, end - minLength) : start
+  for (let from = max(start + 1, end - maxLength - 2 * mostUnderscores); from <= last; from++)
+    addInside(from, end, start, end)
+}
+
+/** As in `lib/scan/run-finder.ts`: what is looked at without these at either end. */
+const mostUnderscores: i32 = 3
+const underscore: u8 = 0x5f
+
+/** A run, and what of it is inside of a few `_`. */
+function addInside(first: i32, last: i32, start: i32, end: i32): void {
+  for (let from = first; from <= first + mostUnderscores; from++) {
+    for (let to = last; to >= last - mostUnderscores && to > from; to--) {
+      if (isAllowed(to - from)) addText(from, to, start, end)
+      if (byteAt(to - 1) != underscore) break
+    }
+    if (byteAt(from) != underscore) break
+  }
 }
 
 function addDotted(start: i32, runEnd: i32): void {
   const first = trimmedStart(start, runEnd)
   let end = runEnd
   while (end > first && isIn(Table.trimmed, byteAt(end - 1))) end--
-  if (isAllowed(end - first)) addText(first, end, start, runEnd)
+  addBeforeSuffixes(first, end, start, runEnd)
   if (first == 0 || !isIn(Table.mayGlue, byteAt(first - 1))) return
   const last = min(first + longestEscape, end)
   for (let from = first + 1; from <= last; from++) {
     const behind = trimmedStart(from, end)
-    if (isAllowed(end - behind)) addText(behind, end, start, runEnd)
+    addBeforeSuffixes(behind, end, start, runEnd)
   }
+}
+
+const dot: u8 = 0x2e
+/** Letters of the ending of a file's name, at most, and where the point before it is in the last 16 bytes. */
+const longestSuffix: i32 = 7
+const mostBehind: i32 = 64
+const suffixPlaces: i32 = 0x7f00
+
+/** A name, and what it is without short endings behind points: which endings count is decided later. */
+function addBeforeSuffixes(first: i32, last: i32, start: i32, runEnd: i32): void {
+  if (isAllowed(last - first)) addText(first, last, start, runEnd)
+  if (last - first > maxLength + mostBehind) return
+  let end = last
+  for (let at = last - 1; at > first && end - at <= longestSuffix + 1; at--)
+    if (byteAt(at) == dot) {
+      if (isAllowed(at - first)) addText(first, at, start, runEnd)
+      end = at
+    }
 }
 
 function trimmedStart(from: i32, to: i32): i32 {

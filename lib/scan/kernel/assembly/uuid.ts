@@ -61,8 +61,10 @@ export function addGrouped(from: i32, columns: v128): usize {
  */
 export function addUuid(start: i32, end: i32, columns: v128, mayBeDecimal: bool): void {
   const length = end - start
-  if (length >= plainLength && length <= plainLength + longestEscape) addText(end - plainLength, end, start, end)
-  else if (length == lastGroup && start >= before && isGrouped(start - before, columns)) {
+  if (length >= plainLength && length <= plainLength + longestEscape) {
+    addText(end - plainLength, end, start, end)
+    addStored(start, end)
+  } else if (length == lastGroup && start >= before && isGrouped(start - before, columns)) {
     const first = block + <usize>(start - before)
     const plain = plainDigits + ((nextToken() - tokens) << 3)
     const middle = v128.load(first, 16)
@@ -78,6 +80,28 @@ export function addUuid(start: i32, end: i32, columns: v128, mayBeDecimal: bool)
     if (mayBeDecimal && isDecimal(plain)) addCandidate(start, end)
     else addBytes(plain, plainLength, start, end)
   }
+}
+
+/** The same digits in the orders that the bytes are stored in by Windows, Java and MySQL: see `lib/scan/forms/stored-uuid.ts`. */
+function addStored(start: i32, end: i32): void {
+  const digits = block + <usize>(end - plainLength)
+  const head = v128.load(digits)
+  const tail = v128.load(digits, 16)
+  addDigits(v128.shuffle<i8>(head, head, 6, 7, 4, 5, 2, 3, 0, 1, 10, 11, 8, 9, 14, 15, 12, 13), tail, start, end)
+  addDigits(
+    v128.shuffle<i8>(head, head, 14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1),
+    v128.shuffle<i8>(tail, tail, 14, 15, 12, 13, 10, 11, 8, 9, 6, 7, 4, 5, 2, 3, 0, 1),
+    start,
+    end,
+  )
+  addDigits(v128.shuffle<i8>(head, head, 8, 9, 10, 11, 12, 13, 14, 15, 4, 5, 6, 7, 0, 1, 2, 3), tail, start, end)
+}
+
+function addDigits(head: v128, tail: v128, start: i32, end: i32): void {
+  const plain = plainDigits + ((nextToken() - tokens) << 3)
+  v128.store(plain, head)
+  v128.store(plain, tail, 16)
+  addBytes(plain, plainLength, start, end)
 }
 
 function isGrouped(start: i32, columns: v128): bool {
