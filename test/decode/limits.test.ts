@@ -69,8 +69,8 @@ test('a zstd window is granted up to the stated size and not beyond it', async (
 })
 
 test.each([
-  { name: 'gzip', bomb: gzipSync(Buffer.alloc(2 ** 26, 'a')) },
-  { name: 'zstd', bomb: Buffer.concat(Array.from({ length: 64 }, () => zstdCompressSync(Buffer.alloc(2 ** 20, 'a')))) },
+  { name: 'gzip', bomb: gzipSync(Buffer.alloc(2 ** 23, 'a')) },
+  { name: 'zstd', bomb: Buffer.concat(Array.from({ length: 8 }, () => zstdCompressSync(Buffer.alloc(2 ** 20, 'a')))) },
 ])('while a sink is busy nothing more is read or decoded: $name', async ({ bomb }) => {
   let asked = 0
   async function* counted(): AsyncGenerator<Uint8Array> {
@@ -98,7 +98,7 @@ test.each([
     }),
     { ...defaultLimits, ratio: 1e6 },
   )
-  expect(reading).toMatchObject({ complete: true, decodedBytes: 2 ** 26 })
+  expect(reading).toMatchObject({ complete: true, decodedBytes: 2 ** 23 })
   expect(Math.max(...moved)).toBe(0)
   expect(largest).toBeLessThanOrEqual(2 ** 20)
 })

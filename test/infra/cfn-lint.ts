@@ -14,25 +14,34 @@ const there = spawnSync(executable, ['--version'], { stdio: 'ignore' }).status =
 if (!there && process.env.CI === 'true')
   throw new Error('cfn-lint is not on this machine: CI needs it (pip install cfn-lint, or ODV_CFN_LINT)')
 
-type Finding = { Rule: { Id: string }; Message: string; Location: { Path: (string | number)[] } }
+type Finding = { Filename: string; Rule: { Id: string }; Message: string; Location: { Path: (string | number)[] } }
 
 /**
- * Everything that cfn-lint finds. It takes the `${Partition}` of a definition for the name of a partition and calls it
+ * Everything that cfn-lint finds in each of these templates; one process for all, since half of what one takes is its start. It takes the `${Partition}` of a definition for the name of a partition and calls it
  * E3601, a false alarm: the substitution that CloudFormation makes of it is made before.
  */
-export function findingsIn(template: Template): string[] {
-  const copy = structuredClone(template)
-  for (const [, { Properties }] of resourcesOf(copy, 'AWS::StepFunctions::StateMachine'))
-    Properties.DefinitionString = Properties.DefinitionString.replaceAll(`\${Partition}`, 'aws')
-  const file = join(scratchDirectory(), 'template.json')
-  writeFileSync(file, JSON.stringify(copy))
-  const { stdout, stderr } = spawnSync(executable, ['--format', 'json', '--regions', 'us-east-1', '--', file], {
+export function findingsIn(...templates: readonly Template[]): string[][] {
+  const directory = scratchDirectory()
+  const files = templates.map((template, at) => {
+    const copy = structuredClone(template)
+    for (const [, { Properties }] of resourcesOf(copy, 'AWS::StepFunctions::StateMachine'))
+      Properties.DefinitionString = Properties.DefinitionString.replaceAll(`\${Partition}`, 'aws')
+    const file = join(directory, `template-${at}.json`)
+    writeFileSync(file, JSON.stringify(copy))
+    return file
+  })
+  const { stdout, stderr } = spawnSync(executable, ['--format', 'json', '--regions', 'us-east-1', '--', ...files], {
     encoding: 'utf8',
   })
   expect(stderr).toBe('')
-  return (JSON.parse(stdout) as Finding[])
-    .map(({ Rule, Location, Message }) => `${Rule.Id} ${Location.Path.join('/')}: ${Message}`)
-    .filter((finding) => !excepted.some(({ exactly }) => exactly.test(finding)))
+  const found = JSON.parse(stdout) as Finding[]
+  expect(found.map(({ Filename }) => Filename).filter((file) => !files.includes(file))).toEqual([])
+  return files.map((file) =>
+    found
+      .filter(({ Filename }) => Filename === file)
+      .map(({ Rule, Location, Message }) => `${Rule.Id} ${Location.Path.join('/')}: ${Message}`)
+      .filter((finding) => !excepted.some(({ exactly }) => exactly.test(finding))),
+  )
 }
 
 const excepted = [

@@ -92,7 +92,7 @@ describe('slices of an object together find what a scan of the whole finds', () 
           expect([0, ...extents.map(([, end]) => end)].slice(0, -1)).toEqual(extents.map(([start]) => start))
           expect(extents.at(-1)?.[1]).toBe(bytes.length)
         }),
-        { numRuns: 600 },
+        { numRuns: 400 },
       )
     })
 
@@ -102,7 +102,7 @@ describe('slices of an object together find what a scan of the whole finds', () 
           const { joined } = await inSlices(index, bytes, cut, size)
           expectSame(joined, await whole(index, bytes))
         }),
-        { numRuns: 600 },
+        { numRuns: 400 },
       )
     })
   }
@@ -170,7 +170,7 @@ describe('a separator', () => {
         ]
         expect(both.map(({ ordinal, offset }) => `${ordinal} ${offset}`)).toEqual(places)
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     )
   })
 })

@@ -44,7 +44,7 @@ describe.concurrent('odv run', () => {
     [['clean', 'cut'], 2, { clean: 'verified', cut: 'incomplete' }],
     [['found', 'cut', 'clean'], 1, { clean: 'verified', found: 'residual', cut: 'incomplete' }],
   ] as const)
-    it(`ends with ${code} for ${args.join(', ')}`, async () => {
+    it(`ends with ${code} for ${args.join(', ')}, and logs one JSON object a line`, async () => {
       const place = makePlace()
       const ended = await run(place, ...args.flatMap((store) => ['--store', `${store}=${store}`]))
       expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([code, verdicts])
@@ -65,15 +65,10 @@ describe.concurrent('odv run', () => {
         residual: count('residual'),
         incomplete: count('incomplete'),
       })
+      const log = readFileSync(join(place, '.odv/log.jsonl'), 'utf8').trimEnd().split('\n')
+      const tasks = log.map((line) => JSON.parse(line) as { task?: string }).map(({ task }) => task)
+      expect(tasks).toEqual(expect.arrayContaining(['open-run', 'scan-batch', 'sign-checkpoint']))
     })
-
-  it('logs one JSON object a line', async () => {
-    const place = makePlace()
-    await run(place, '--store', 'clean=clean', '--store', 'x=found')
-    const lines = readFileSync(join(place, '.odv/log.jsonl'), 'utf8').trimEnd().split('\n')
-    const tasks = lines.map((line) => JSON.parse(line) as { task?: string }).map(({ task }) => task)
-    expect(tasks).toEqual(expect.arrayContaining(['open-run', 'scan-batch', 'sign-checkpoint']))
-  })
 
   it('looks at the stores of odv.json, and of these at the named ones', async () => {
     const place = makePlace({
@@ -285,6 +280,8 @@ describe.concurrent('help', () => {
 
 describe.concurrent('from a request to a filing', () => {
   let place: string
+  /** Where somebody else has run. */
+  let other: string
   let runId: string
   const keys = ['--key', 'pinned/attestation-p256.pub.pem', '--key', 'pinned/log-ed25519.pub.pem']
   const steps: Record<string, Ended> = {}
@@ -297,7 +294,8 @@ describe.concurrent('from a request to a filing', () => {
       }),
       'certificate.txt': 'We deleted it.\n',
     })
-    steps.first = await odv(place, 'run', '--no-wait', '--json')
+    other = makePlace()
+    ;[steps.first] = await Promise.all([odv(place, 'run', '--no-wait', '--json'), run(other, '--store', 'x=clean')])
     const request = linesOf(steps.first, 'request')[0]!
     runId = String(request.request).replace(/-sg-0$/, '')
     steps.waiting = await odv(place, 'status', runId, '--json')
@@ -362,16 +360,12 @@ describe.concurrent('from a request to a filing', () => {
     })
 
   it('does not hold against the keys of somebody else', async () => {
-    const other = makePlace()
-    await run(other, '--store', 'x=clean')
     await odv(other, 'keys', '--out', 'theirs')
     const ended = await odv(place, 'verify', 'bundle', '--key', join(other, 'theirs/log-ed25519.pub.pem'), '--json')
     expect([ended.code, linesOf(ended, 'bundle')]).toMatchObject([1, [{ holds: false, check: 'keys' }]])
   })
 
   it('holds against a checkpoint that was kept, and not against one of another log', async () => {
-    const other = makePlace()
-    await run(other, '--store', 'x=clean')
     await odv(other, 'export', '--out', 'bundle')
     copyFileSync(join(other, 'bundle/log/checkpoint'), join(place, 'other-checkpoint'))
     copyFileSync(join(place, 'bundle/log/checkpoint'), join(place, 'kept-checkpoint'))

@@ -28,18 +28,18 @@ const inFiles = (count: number, name: string, records: (n: number) => string | U
   Object.fromEntries(numbers(count).map((n) => [`${name}-${n}.jsonl`, records(n)]))
 
 const ours = (n: number) => jsonRecords(numbers(20).map((i) => transferred((i + n) % 20)))
-const theirs = (n: number) => jsonRecords(numbers(200, n).map(somebodyElse))
+const theirs = (n: number) => jsonRecords(numbers(50, n).map(somebodyElse))
 
 /** Deleted by the executor, deleted by a person, and a store with a damaged backup. */
 const stores = {
   ie: {
     ...inFiles(25, 'ours', ours),
-    ...inFiles(15, 'theirs', theirs),
+    ...inFiles(5, 'theirs', theirs),
     'mixed.jsonl': ours(0) + theirs(0),
     '.snapshot/daily/ours.jsonl': ours(1),
   },
-  sg: { ...inFiles(10, 'theirs', theirs), 'ours-0.jsonl': ours(0), 'ours-1.jsonl.gz': gzipSync(ours(1)) },
-  br: { ...inFiles(10, 'theirs', theirs), 'cut.jsonl.gz': gzipSync(theirs(3)).subarray(0, -20) },
+  sg: { ...inFiles(3, 'theirs', theirs), 'ours-0.jsonl': ours(0), 'ours-1.jsonl.gz': gzipSync(ours(1)) },
+  br: { ...inFiles(3, 'theirs', theirs), 'cut.jsonl.gz': gzipSync(theirs(3)).subarray(0, -20) },
 }
 const deletedByHand = ['ours-0.jsonl', 'ours-1.jsonl.gz']
 
@@ -157,9 +157,9 @@ const atOnce = 3
 let expected: Awaited<ReturnType<typeof runUndisturbed>>
 
 beforeAll(async () => {
-  const [first, ...more] = await Promise.all(numbers(atOnce).map(runUndisturbed))
-  for (const each of more) expect(each).toMatchObject({ attested: first!.attested, stores: first!.stores })
-  expected = first!
+  const [first, second] = await Promise.all([runUndisturbed(), runUndisturbed()])
+  expect(second).toMatchObject({ attested: first.attested, stores: first.stores })
+  expected = first
   expect(expected.attested.statements).toHaveLength(14)
   expect(
     expected.attested.documents.find(([name]) => name === 'stores/ie/pass-0/acknowledgement.json')![1],

@@ -12,7 +12,7 @@ import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
-const sliceBytes = 300
+const sliceBytes = 600
 const clean = jsonRecords(numbers(60).map((n) => somebodyElse(n)))
 const withOne = jsonRecords(numbers(60).map((n) => (n === 40 ? transferred(3) : somebodyElse(n))))
 const sizeOf = (text: string | Uint8Array) => Buffer.byteLength(text)
