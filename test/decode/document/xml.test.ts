@@ -12,6 +12,18 @@ async function read(text: string, lengths = [40]) {
 const cuts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 })
 
 describe('markup', () => {
+  test('in a text, escaped or not, comes once more without tags that stand within words', async () => {
+    const page = '<p>id 12345<strong>09876</strong></p><p>jane<wbr/>.doe<span>&#64;</span>x.org</p>'
+    const inner = '\rid 1234509876\r\rjane.doe@x.org\r\n'
+    for (const written of [`<![CDATA[${page}]]>`, page.replaceAll('&', '&amp;').replaceAll('<', '&lt;')]) {
+      const { texts, gaps } = await read(`<?xml version="1.0"?><r><body>${written}</body></r>`)
+      expect(texts['xml/text']).toBe(`${page}\n`)
+      expect(texts['xml/inner']).toBe(inner)
+      expect(gaps).toEqual([])
+    }
+    expect((await read('<?xml version="1.0"?><r>a &lt; b &lt;p&gt;</r>')).texts).not.toHaveProperty('xml/inner')
+  })
+
   test('gives each text as one, whatever looks stand within it and however it is written and cut', async () => {
     const character = fc.constantFrom('a', '1', '7', '<', '&', '"', 'é', '@', ']', '>')
     const spell = fc.constantFrom(
