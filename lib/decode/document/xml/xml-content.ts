@@ -10,6 +10,7 @@ import {
   replaceReferences,
   resolvedAttributes,
 } from './character-references.ts'
+import { withoutHeaderCodes } from './header-codes.ts'
 import { separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
@@ -130,7 +131,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   }
 
   function write(markup: string): void {
-    const text = trimmed(replaceEscapes(replaceReferences(markup, entities)))
+    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
     if (text === '') return
     const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
