@@ -61,6 +61,12 @@ const magics: readonly Magic[] = [
   magic('cpio', '07070', weak),
   magic('Arrow', 'ARROW1\x00\x00'),
   magic('PDF', '%PDF-'),
+  magic('FDF', '%FDF-'),
+  // What is shown is written as numbers of glyphs, or in pieces.
+  magic('PostScript', '%!PS'),
+  magic('PostScript', '\x04%!PS'),
+  magic('PostScript', '\xc5\xd0\xd3\xc6'),
+  magic('BinHex', '(This file must be converted with BinHex'),
   magic('HDF5', '\x89HDF\r\n'),
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),
@@ -73,9 +79,19 @@ const byFirstByte = Array.from({ length: 256 }, (_, byte) => [
   ...anywhere,
 ])
 
+/** Blank lines, a mark of UTF-8 or commands to a printer may stand before the first line (ISO 32000-1, annex H.3.4.1). */
+const behindOthers = /^(?:\xef\xbb\xbf)?(?:\s*\x1b%-12345X(?:@PJL[^\n]*\n)*)?\s*%(?:PDF-|!PS)/
+
+const isBehindOthers = (head: Uint8Array): boolean =>
+  behindFirst.has(head[0]!) &&
+  behindOthers.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+
+const behindFirst = new Set(Buffer.from('\xef \t\r\n\x1b', 'latin1'))
+
 /** Those that a few bytes do not tell. */
 const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolean }[] = [
   { format: { name: 'Python pickle of protocol 0', encrypted: false, weak: false }, isFormat: isPickle },
+  { format: { name: 'PDF or PostScript', encrypted: false, weak: false }, isFormat: isBehindOthers },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
 ]
 

@@ -197,6 +197,13 @@ describe('a content that is not text', () => {
     { name: 'old tar', bytes: `name${'\0'.repeat(300)}`, gap: 'not-text 4' },
     { name: 'rar', bytes: 'Rar!\x1a\x07\0', gap: 'unsupported-format 0 rar' },
     { name: 'PDF', bytes: '%PDF-1.7\n', gap: 'unsupported-format 0 PDF' },
+    { name: 'PDF behind blank lines', bytes: '\n\n%PDF-1.7\n', gap: 'unsupported-format 0 PDF or PostScript' },
+    { name: 'PostScript', bytes: '%!PS-Adobe-3.0\n(12345) show', gap: 'unsupported-format 0 PostScript' },
+    {
+      name: 'BinHex',
+      bytes: '(This file must be converted with BinHex 4.0)\n\n:x:',
+      gap: 'unsupported-format 0 BinHex',
+    },
     { name: 'UTF-32', bytes: '\xff\xfe\0\0a\0\0\0', gap: 'unsupported-format 0 UTF-32 text' },
     { name: 'base64 of gzip', bytes: 'H4sIAAAA\n', gap: 'unsupported-format 0 gzip in base64' },
     { name: 'age', bytes: 'age-encryption.org/v1\n', gap: 'encrypted 0 age' },

@@ -27,6 +27,14 @@ describe('a message', () => {
         }
   })
 
+  test('that has a line without an end is read in one go', async () => {
+    const body = Buffer.alloc(1e6, 'ab').toString('base64')
+    const text = `${head}Content-Type: text/plain; delsp=yes\nContent-Transfer-Encoding: base64\n\n${body.replace(/.{76}/g, '$&\n')}\n`
+    const { gaps, texts } = await read(text, [65_536])
+    expect(texts['mail/part-1']).toBe('ab'.repeat(5e5))
+    expect(gaps).toEqual([])
+  })
+
   test('has the parameters of a field that are in parts in any order, each as a line', async () => {
     const field = `Content-Disposition: attachment; filename*1="mith@x.org"; filename*0*=iso-8859-1''f%FCr%20s; filename*2*=%2Etxt; other*0=a; other*1=b`
     const { gaps, texts } = await read(`${head}${field}\n\nx\n`)

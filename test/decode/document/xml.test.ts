@@ -12,6 +12,26 @@ async function read(text: string, lengths = [40]) {
 const cuts = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 4 })
 
 describe('markup', () => {
+  test('of a worksheet has headers and footers without the codes that stand beside words', async () => {
+    const header = '&amp;Lid 12345&amp;B09876&amp;C&amp;"Arial,Bold"&amp;12jane.doe@x.org&amp;Rpage &amp;P a&amp;&amp;b'
+    const { texts } = await read(
+      `<?xml version="1.0"?><x:headerFooter><x:oddHeader>${header}</x:oddHeader><x:t>a&amp;C</x:t></x:headerFooter>`,
+    )
+    expect(texts['xml/text']).toBe('id 1234509876\rjane.doe@x.org\rpage \r a&b\na&C\n')
+  })
+
+  test('in a text, escaped or not, comes once more without tags that stand within words', async () => {
+    const page = '<p>id 12345<strong>09876</strong></p><p>jane<wbr/>.doe<span>&#64;</span>x.org</p>'
+    const inner = '\rid 1234509876\r\rjane.doe@x.org\r\n'
+    for (const written of [`<![CDATA[${page}]]>`, page.replaceAll('&', '&amp;').replaceAll('<', '&lt;')]) {
+      const { texts, gaps } = await read(`<?xml version="1.0"?><r><body>${written}</body></r>`)
+      expect(texts['xml/text']).toBe(`${page}\n`)
+      expect(texts['xml/inner']).toBe(inner)
+      expect(gaps).toEqual([])
+    }
+    expect((await read('<?xml version="1.0"?><r>a &lt; b &lt;p&gt;</r>')).texts).not.toHaveProperty('xml/inner')
+  })
+
   test('gives each text as one, whatever looks stand within it and however it is written and cut', async () => {
     const character = fc.constantFrom('a', '1', '7', '<', '&', '"', 'é', '@', ']', '>')
     const spell = fc.constantFrom(

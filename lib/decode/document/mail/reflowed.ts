@@ -1,7 +1,9 @@
 const space = 0x20
 const lineFeed = 0x0a
-/** Of a longer paragraph no more is put together: the words at its breaks are still whole in two lines. */
-const mostParagraph = 65_536
+const carriageReturn = 0x0d
+/** Of a longer line or paragraph no more is put together: what is not broken is whole in the text as it is. */
+const mostHeld = 65_536
+const end = Buffer.of(lineFeed)
 
 /**
  * Text of flowed lines whose last blank does not count (RFC 3676, `DelSp=yes`), which may be broken within a word: as it is, and behind each
@@ -15,12 +17,12 @@ export async function* reflowed(body: AsyncIterable<Uint8Array>): AsyncGenerator
   /** What comes behind a line. */
   function next(line: Buffer): Buffer | undefined {
     const text = line[0] === space ? line.subarray(1) : line
-    const end = text.at(-1) === carriageReturn ? text.length - 1 : text.length
-    const isFlowed = end > 0 && text[end - 1] === space && length < mostParagraph
-    paragraph.push(Buffer.from(text.subarray(0, isFlowed ? end - 1 : end)))
-    length += end
+    const to = text.at(-1) === carriageReturn ? text.length - 1 : text.length
+    const isFlowed = to > 0 && text[to - 1] === space && length < mostHeld
+    paragraph.push(Buffer.from(text.subarray(0, isFlowed ? to - 1 : to)))
+    length += to
     if (isFlowed) return undefined
-    const whole = paragraph.length > 1 ? Buffer.concat([...paragraph, Buffer.of(lineFeed)]) : undefined
+    const whole = paragraph.length > 1 ? Buffer.concat([...paragraph, end]) : undefined
     paragraph = []
     length = 0
     return whole
@@ -29,20 +31,21 @@ export async function* reflowed(body: AsyncIterable<Uint8Array>): AsyncGenerator
   for await (const bytes of body) {
     held = Buffer.concat([held, bytes])
     let at = 0
-    for (let end = held.indexOf(lineFeed); end !== -1; end = held.indexOf(lineFeed, at)) {
-      const whole = next(held.subarray(at, end))
-      yield Buffer.from(held.subarray(at, end + 1))
+    for (let stop = held.indexOf(lineFeed); stop !== -1; stop = held.indexOf(lineFeed, at)) {
+      const whole = next(held.subarray(at, stop))
+      yield Buffer.from(held.subarray(at, stop + 1))
       if (whole !== undefined) yield whole
-      at = end + 1
+      at = stop + 1
     }
     held = held.subarray(at)
+    // Nobody breaks such a line.
+    if (held.length <= mostHeld) continue
+    yield held
+    held = Buffer.alloc(0)
   }
   const whole = next(held)
   yield held
-  if (whole !== undefined) {
-    yield Buffer.of(lineFeed)
-    yield whole
-  }
+  if (whole === undefined) return
+  yield end
+  yield whole
 }
-
-const carriageReturn = 0x0d

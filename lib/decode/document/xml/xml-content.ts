@@ -10,6 +10,7 @@ import {
   replaceReferences,
   resolvedAttributes,
 } from './character-references.ts'
+import { withoutHeaderCodes } from './header-codes.ts'
 import { separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
@@ -23,7 +24,7 @@ const lineFeed = Buffer.from('\n')
 /**
  * XML and HTML. All of it is delivered as the text that it is; on top of that comes `text`: what stands between tags, a line for
  * each, without the tags that only say how it looks and may stand within a word, and with references to characters resolved, and so are
- * the attributes that hold any. Both are checked for what hides its content, as plain text is. Numbers of spreadsheets whose last digits
+ * the attributes that hold any; texts that are markup themselves come once more without it, `inner`. They are checked for what hides its content, as plain text is. Numbers of spreadsheets whose last digits
  * are gone are a gap.
  */
 export const xml: Format = {
@@ -52,6 +53,7 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
   const raw = tapped(source, path, decoding)
   const cells = sheetCells(part)
   const out = rowWriter([...path, 'text'], decoding, cells.placeOf)
+  const inner = rowWriter([...path, 'inner'], decoding)
   const texts = joinedTexts(path, decoding, cells)
   const reader = markupReader(texts.events)
   const hidden = encodedCheck()
@@ -63,6 +65,10 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
       hiddenInText.write(lineFeed)
       out.cell(text)
       await out.endRow(mark)
+      const within = textOfMarkup(text)
+      if (within === undefined) continue
+      inner.cell(within)
+      await inner.endRow()
     }
   }
   try {
@@ -79,9 +85,27 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
     if (!reportHidden(hidden, isComplete, path, decoding))
       reportHidden(hiddenInText, isComplete, [...path, 'text'], decoding)
     await out.end(isComplete)
+    await inner.end(isComplete)
     await raw.end(isComplete)
   }
 }
+
+const innerTag = /<(\/?[A-Za-z][^<>]*)>/g
+
+/** What a text is that holds markup itself, as exports of wikis and feeds have pages; absent where no tag in it stands within a word. */
+function textOfMarkup(bytes: Buffer): Buffer | undefined {
+  if (!bytes.includes(less)) return undefined
+  const text = bytes.toString('latin1')
+  let isJoined = false
+  const inner = text.replace(innerTag, (_, tag: string, at: number) => {
+    const isBreak = separates(tag)
+    isJoined ||= !isBreak && at > 0
+    return isBreak ? '\r' : ''
+  })
+  return isJoined ? Buffer.from(replaceReferences(inner, new Map()), 'latin1') : undefined
+}
+
+const less = 0x3c
 
 /** Puts texts together that no tag separates. */
 function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
@@ -107,7 +131,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   }
 
   function write(markup: string): void {
-    const text = trimmed(replaceEscapes(replaceReferences(markup, entities)))
+    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
     if (text === '') return
     const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
