@@ -12,6 +12,7 @@ const specialText = "!#$&'*/=?^`{|}~"
 
 export const digits = tableOf(digitText)
 export const hexDigits = tableOf(`${digitText}abcdefABCDEF`)
+export const alphanumeric = tableOf(wordText)
 export const handleCharacters = tableOf(`${wordText}_`)
 export const dottedCharacters = tableOf(`${wordText}_.-`)
 /** Sentence and list punctuation that does not belong to a dotted identifier or a domain when it is at its end. */

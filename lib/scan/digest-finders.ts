@@ -1,5 +1,5 @@
 import type { HashedIndex } from '../subject-index/open-hashed.ts'
-import { hexDigits, tableOf } from './alphabets.ts'
+import { alphanumeric, hexDigits } from './alphabets.ts'
 import { createRunSource, type RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
@@ -10,7 +10,6 @@ import { lastGroup } from './sources.ts'
 import { createUuidFinder } from './uuid-finder.ts'
 
 const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-const alphanumeric = tableOf(lettersAndDigits)
 /** RFC 4648, sections 4 and 5: both alphabets at once. */
 const values = valuesOf([`${lettersAndDigits}+/`, `${lettersAndDigits}-_`])
 const hexValues = valuesOf(['0123456789abcdef', '0123456789ABCDEF'])

@@ -8,7 +8,7 @@ import { tableOf } from './alphabets.ts'
  * - `\` and one of `n t r b f v a e 0 Z`, `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
  * - `%22` and, encoded again up to three times, `%2522`.
  * - `#011`: control characters in system logs.
- * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\033`, `#033`, `%1b`.
+ * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\033`, `#033`, `%1b`, and `^[` of `cat -v`.
  * An escape that follows an identifier begins with a byte that ends the run.
  */
 export const longestEscape = 24
@@ -35,7 +35,7 @@ const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')
 const parameters = tableOf('?0123456789;')
 const finals = tableOf('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
-const sequenceStarts = ['\x1b', '\\e', '\\x1b', '\\x1B', '\\u001b', '\\u001B', '\\033', '#033', '%1b', '%1B'].map(
+const sequenceStarts = ['\x1b', '\\e', '\\x1b', '\\x1B', '\\u001b', '\\u001B', '\\033', '#033', '%1b', '%1B', '^['].map(
   (text) => Buffer.from(`${text}[`, 'latin1'),
 )
 const mostParameters = 16

@@ -56,7 +56,7 @@ function uuidOrdinal(index: SubjectIndex, spelling: string): number {
 
 type Spelling = [offset: number, text: string]
 
-const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB])\[`
+const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB]|\^\[)\[`
 const anEscape = [
   String.raw`\\[ntrbfvae0Z]`,
   String.raw`\\[0-3][0-7]{2}`,

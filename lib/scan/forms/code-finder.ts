@@ -40,6 +40,15 @@ export function shortestRunOf(bits: number, tools: Pick<FormTools, 'shortest'>):
   return Math.max(shortestRun, Math.ceil((textLengthOf(tools) * 8) / bits))
 }
 
+/** Characters of base64, at least, that what is written in them has: text, or a UUID in 16 bytes. */
+export function shortestBase64Of(tools: Pick<FormTools, 'shortest' | 'index'>): number {
+  const hasUuids = tools.index.shapes.some(({ shape }) => shape === 'uuid')
+  return Math.min(shortestRunOf(6, tools), hasUuids ? uuidCharacters : Infinity)
+}
+
+/** Characters of 16 bytes, without the two signs of padding behind them (RFC 4648, sections 4 and 5). */
+export const uuidCharacters = 22
+
 /** Bytes for each place of text, at least, where they are looked at one by one. */
 const sparse = 256
 

@@ -1,7 +1,7 @@
 import { type Alphabet, digits, handleCharacters, hexDigits, tableOf } from '../alphabets.ts'
 import { soughtShapes } from '../sought-shapes.ts'
 import { alphabetOf } from './alphabet-of.ts'
-import { shortestRunOf } from './code-finder.ts'
+import { shortestBase64Of } from './code-finder.ts'
 import {
   breakers,
   code64,
@@ -44,7 +44,7 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
   const sign = syntax.sign.charCodeAt(0)
   const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
   const withoutAtSign = charactersWithoutAtSign(tools)
-  const shortestCode = shortestRunOf(6, tools)
+  const shortestCode = shortestBase64Of(tools)
   const hasAtSign = createAtSigns()
   const goesOn = inNumbers(tools)
   /** What may be before a character of an identifier: another one, or the end of an escape. */

@@ -1,7 +1,7 @@
-import { digits, tableOf } from '../alphabets.ts'
+import { alphanumeric, digits, tableOf } from '../alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
-import { shortestRunOf, textLengthOf } from './code-finder.ts'
+import { shortestBase64Of, shortestRunOf, textLengthOf } from './code-finder.ts'
 import { hexValues, lettered } from './escape-forms.ts'
 import { charactersWithoutAtSign, inNumbers } from './escape-matters.ts'
 import { breakers, code64, endsEscape, goesOnIn, groupSeparators, signs } from './escape-syntax.ts'
@@ -41,8 +41,9 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(224, has('multibyte') ? 1 : 0)
   word(228, tools.isNested ? 1 : 0)
   word(280, has('base64-uuid') ? 1 : 0)
+  table.set(columnsOf(alphanumeric), 320)
   setCodes(view, has, tools)
-  word(204, shortestRunOf(6, tools))
+  word(204, shortestBase64Of(tools))
   word(272, tools.shortest)
   word(252, has('utf-16') ? Math.max(3, tools.shortest - 2) - 1 : 0)
   table.set(columnsOf(hexValues.map((value) => (value < 16 ? 1 : 0))), 256)
@@ -73,7 +74,7 @@ function classes(has: (name: string) => boolean): Uint8Array {
   add(3, [2], [0x0b, 0x0d])
   const low = (name: string, column: number) => (has(name) ? [column] : [])
   add(4, [2], [...low('percent', 5), ...low('entity', 6), ...low('doubled-quote', 7), ...low('utf-7', 0x0b)])
-  add(5, [1, 3], [...low('iso-2022', 0x0b), ...(has('quoted-printable') || has('base64-uuid') ? [0x0d] : [])])
+  add(5, [1, 3], [...low('iso-2022', 0x0b), ...low('quoted-printable', 0x0d)])
   add(6, [5], low('backslash', 0x0c))
   return table
 }

@@ -8,6 +8,8 @@ const uuids = [
   '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
   'ffffffff-ffff-4fff-bfff-ffffffffffff',
   '00000000-0000-4000-8000-00000000002a',
+  // With one `/` and one `+` in it.
+  '69b7ffe0-4f89-41d3-9a0c-0305fbe83301',
 ]
 const index = makeIndex([...uuids, '1234567890123'])
 const ordinalOf = (uuid: string) => index.ordinalOf('uuid', uuid.replaceAll('-', ''))!
@@ -73,12 +75,39 @@ describe('a UUID of 16 bytes in base64', () => {
     expect(found[0]!.form).toContain('base64-uuid')
   })
 
+  const signed = bytesOf(uuids[3]!)
+  it.each([
+    ['an address', `GET /u/${signed.toString('base64url')}/orders HTTP/1.1`],
+    ['a query', `?u=${signed.toString('base64url')}&v=1`],
+    ['a query, percent-encoded', `?u=${encodeURIComponent(signed.toString('base64').slice(0, -2))}&v=1`],
+    ['a query with padding', `?u=${encodeURIComponent(signed.toString('base64'))}&v=1`],
+    ['an address in an address', `?to=%2Fu%2F${signed.toString('base64url')}%2Forders`],
+    ['a name of parts', `user-${signed.toString('base64url')}_7.json`],
+    ['JSON', `{"id":"${signed.toString('base64').slice(0, -2)}"}`],
+    ['JSON of PHP', `{"id":"${signed.toString('base64').slice(0, -2).replaceAll('/', '\\/')}"}`],
+    ['JSON of PHP, with padding', `{"id":"${signed.toString('base64').replaceAll('/', '\\/')}"}`],
+    ['JSON of .NET', `{"id":"${signed.toString('base64').replaceAll('+', '\\u002B')}"}`],
+    ['JSON in JSON', JSON.stringify(JSON.stringify({ id: signed.toString('base64url') }))],
+    ['CSV, at the end of a line', `1,${guidOf(uuids[3]!).toString('base64url')}\r\n`],
+    ['lines, in the order of Java', `\n${javaOf(uuids[3]!).toString('base64url')}\n`],
+    ['quoted-printable', `id=3D${signed.toString('base64url')}.`],
+    ['base64 of JSON', Buffer.from(`{"id":"${signed.toString('base64url')}"}`).toString('base64')],
+  ])('is found, with padding or without, in %s', (_, text) => {
+    for (const looking of ['kernel', 'plain'] as const) {
+      const found = find(Buffer.from(`${'before it, '.repeat(200)}${text}`), undefined, looking)
+      expect(found.map(({ ordinal }) => ordinal)).toEqual([ordinalOf(uuids[3]!)])
+      expect(found[0]!.form).toContain('base64-uuid')
+    }
+  })
+
   it.each([
     ['of somebody else', Buffer.alloc(16, 7).toString('base64')],
     ['of fifteen bytes', bytesOf(uuid).subarray(0, 15).toString('base64')],
     ['without the first byte', bytesOf(uuid).subarray(1).toString('base64')],
     ['with a byte more', Buffer.concat([bytesOf(uuid), Buffer.of(0)]).toString('base64')],
-    ['with one sign', encoded.slice(0, -1)],
+    ['with a letter behind it', `${encoded.slice(0, -2)}A`],
+    ['with a letter before it', `A${encoded.slice(0, -2)}`],
+    ['with another last character', `${encoded.slice(0, -3)}R`],
   ])('is none %s', (_, text) => {
     expect(find(Buffer.from(`"${text}" `))).toEqual([])
   })
@@ -87,6 +116,7 @@ describe('a UUID of 16 bytes in base64', () => {
   const piece = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...stored.map(({ bytes }) => bytes.toString('base64'))) },
     { weight: 1, arbitrary: fc.constantFrom(...stored.map(({ bytes }) => `${bytes.toString('base64url')}==`)) },
+    { weight: 2, arbitrary: fc.constantFrom(...stored.map(({ bytes }) => bytes.toString('base64url'))) },
     {
       weight: 2,
       arbitrary: fc.constantFrom('=', '==', '===', 'A==', 'some text\n', ' "', 'é', '\0', '/+-_', 'x'.repeat(60)),
@@ -96,12 +126,13 @@ describe('a UUID of 16 bytes in base64', () => {
   /** What stands there, by Node's own decoder. */
   function reference(content: string): { ordinal: number; offset: number }[] {
     const found: { ordinal: number; offset: number }[] = []
-    for (let at = content.indexOf('=='); at !== -1; at = content.indexOf('==', at + 1)) {
-      const text = content.slice(Math.max(0, at - 22), at)
-      if (!/^[A-Za-z0-9+/_-]{22}$/.test(text)) continue
-      const decoded = Buffer.from(text, 'base64')
-      for (const { each, bytes } of stored)
-        if (bytes.equals(decoded)) found.push({ ordinal: ordinalOf(each), offset: at - 22 })
+    for (const { 1: text, index: offset } of content.matchAll(/(?=([A-Za-z0-9+/_-]{21}[AQgw])(?![A-Za-z0-9]))/g)) {
+      const isPadded = content.startsWith('==', offset + 22)
+      const isGlued =
+        /[A-Za-z0-9]$/.test(content.slice(0, offset)) && !/=[0-9a-fA-F]{2}$/.test(content.slice(0, offset))
+      if (!isPadded && isGlued) continue
+      const decoded = Buffer.from(text!, 'base64')
+      for (const { each, bytes } of stored) if (bytes.equals(decoded)) found.push({ ordinal: ordinalOf(each), offset })
     }
     return [...new Map(found.map((each) => [`${each.offset} ${each.ordinal}`, each])).values()].sort(
       (x, y) => x.offset - y.offset || x.ordinal - y.ordinal,

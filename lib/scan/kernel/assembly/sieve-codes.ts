@@ -1,5 +1,6 @@
 import { outside } from './classify'
 import { block, constants, digitMasks, masks, runMasks, sieve, stops } from './memory'
+import { siftUuids } from './sieve-uuids'
 import { addSpot, List } from './spots'
 import { collectStops, runLengthBefore, stopCount } from './stops'
 
@@ -33,14 +34,17 @@ export function prepareMasks(): void {
  * Where base64 or hexadecimal digits may stand for text: at the first character of a whole group that is followed by so many
  * others that text of the shortest length fills them, wherever it begins; and runs that are looked at as a whole.
  */
-export function siftCodes(first: i32, size: i32, to: i32, hasNumbers: bool): void {
+export function siftCodes(first: i32, size: i32, from: i32, to: i32, hasNumbers: bool): void {
   groups = load<i32>(sieve, 232)
   shortestBase64 = load<i32>(sieve, 236)
   pairs = load<i32>(sieve, 240)
   shortestHex = load<i32>(sieve, 244)
   const least = load<i32>(sieve, 248)
+  const hasUuids = load<i32>(sieve, 280) != 0
+  const isOneGo = hasUuids && groups > manyGroups && !hasNumbers
+  if (hasUuids) siftUuids(first, size, from, to, isOneGo)
   if (least == 0) return
-  if (groups >= manyGroups) {
+  if (groups >= manyGroups && !isOneGo) {
     if (hasNumbers) siftGroups(first, size, true)
     else siftGroups(first, size, false)
   }
@@ -72,7 +76,7 @@ function siftGroups(first: i32, size: i32, hasNumbers: bool): void {
   }
 }
 
-function siftTwo(first: i32, byte: i32, runs: v128, step: i32): void {
+export function siftTwo(first: i32, byte: i32, runs: v128, step: i32): void {
   const at = first + (byte << 3)
   const bits = step << 3
   if (i64x2.extract_lane(runs, 0) != 0) siftBase64(at, bits)

@@ -5,7 +5,7 @@ import { amongHigh } from './sieve-high'
 import { isEscape } from './sieve-escapes'
 import { forgetToken } from './sieve-matters'
 import { forgetShift } from './sieve-utf-7'
-import { byteOf, code64, has, setEnd } from './sieve-characters'
+import { setEnd } from './sieve-characters'
 
 /** Bytes behind a sign that tell whether it begins an escape: a name of twenty letters, and what is behind it. */
 const lookAhead: i32 = 24
@@ -23,7 +23,6 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
   setEnd(to)
   forgetToken()
   forgetShift()
-  const hasPaddedUuids = load<i32>(sieve, 280) != 0
   let lastWord = -2
   let zerosBefore: u64 = 0
   for (let index = 0; index < words; index++) {
@@ -58,7 +57,6 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
     for (; signs != 0; signs &= signs - 1) {
       const at = from + <i32>ctz(signs)
       const sign = load<u8>(block + <usize>at)
-      if (sign == equals && hasPaddedUuids && isPadding(at, to)) addSpot(List.base64Uuid, at)
       const list = listOf(sign)
       if (list < 0 || isFull(list)) continue
       if (at + lookAhead > to || isEscape(sign, at, lowest)) addSpot(list, at)
@@ -67,15 +65,6 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
     zerosBefore = zeros
     if (high != 0) amongHigh(from, high, to, word)
   }
-}
-
-const equals: u8 = 0x3d
-
-/** Whether two signs of padding may stand here, behind characters of base64. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function isPadding(at: i32, to: i32): bool {
-  return at + 1 >= to || (byteOf(at + 1) == equals && has(byteOf(at - 1), code64))
 }
 
 /** Which form's escapes begin with this character; -1: one that only has the class of a sign. */

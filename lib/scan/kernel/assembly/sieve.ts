@@ -45,7 +45,7 @@ export function sift(): void {
   prepareMasks()
   siftSigns(first, to, from - known, signWordCount)
   if (hasNumbers) siftNumbers(first, size, to)
-  siftCodes(first, size, to, hasNumbers)
+  siftCodes(first, size, from, to, hasNumbers)
 }
 
 let hiddenDigits: u64 = 0
