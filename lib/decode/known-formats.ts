@@ -88,9 +88,16 @@ const isBehindOthers = (head: Uint8Array): boolean =>
 
 const behindFirst = new Set(Buffer.from('\xef \t\r\n\x1b', 'latin1'))
 
+/** The mark behind its tables of characters, in lines of 80 (SPSS portable): lengths in base 30 stand right beside texts. */
+const isPortable = (head: Uint8Array): boolean =>
+  head.length > portableAt &&
+  Buffer.from(head.buffer, head.byteOffset, head.length).indexOf('SPSSPORT', portableAt) !== -1
+const portableAt = 456
+
 /** Those that a few bytes do not tell. */
 const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolean }[] = [
   { format: { name: 'Python pickle of protocol 0', encrypted: false, weak: false }, isFormat: isPickle },
+  { format: { name: 'SPSS portable', encrypted: false, weak: false }, isFormat: isPortable },
   { format: { name: 'PDF or PostScript', encrypted: false, weak: false }, isFormat: isBehindOthers },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
 ]

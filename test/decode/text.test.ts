@@ -198,6 +198,11 @@ describe('a content that is not text', () => {
     { name: 'rar', bytes: 'Rar!\x1a\x07\0', gap: 'unsupported-format 0 rar' },
     { name: 'PDF', bytes: '%PDF-1.7\n', gap: 'unsupported-format 0 PDF' },
     { name: 'PDF behind blank lines', bytes: '\n\n%PDF-1.7\n', gap: 'unsupported-format 0 PDF or PostScript' },
+    {
+      name: 'SPSS portable',
+      bytes: `${'0'.repeat(461)}SPSSPORTA8/20260131FN/bob@example.org1K\n`,
+      gap: 'unsupported-format 0 SPSS portable',
+    },
     { name: 'PostScript', bytes: '%!PS-Adobe-3.0\n(12345) show', gap: 'unsupported-format 0 PostScript' },
     {
       name: 'BinHex',
