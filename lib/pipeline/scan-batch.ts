@@ -104,12 +104,14 @@ export async function scanBatch(
       findings.push(...scanned.findings)
       for (const ordinal of scanned.ordinals) subjects.set(ordinal, (subjects.get(ordinal) ?? 0) + 1)
     }
-    for (const [seq, seed] of others.slice(0, mostOthers)) {
-      if (secondOpinion.versions > 0) break
+    let tried = 0
+    for (const [seq, seed] of others) {
+      if (secondOpinion.versions > 0 || tried === mostOthers) break
       // What was drawn has a gap. Of another one that is clean the opinion has to be that nobody is there.
       const place = listed.findIndex(({ entry }) => entry.seq === seq)
       const [report, { entry, version }] = [reports[place]!, listed[place]!]
       if (report.outcome.kind !== 'clean') continue
+      tried += 1
       const opinion = await readForOpinion(entry, version, undefined, { ...context, store: opened }, seed)
       if (opinion) count(opinion, compareWith(opinion).agrees(report))
     }

@@ -49,4 +49,11 @@ describe('a batch of which nothing was read twice', () => {
       expect([pass.clean.versions, pass.unverified.map(({ reason }) => reason)]).toEqual([1, ['truncated']])
     }
   })
+
+  it('takes the only object that can be compared among many that cannot', async () => {
+    const cutOff = gzipSync(clean).subarray(0, -3)
+    const { pass } = await run({ 'a.jsonl': clean, ...Object.fromEntries(numbers(60).map((n) => [`${n}.gz`, cutOff])) })
+    expect(pass.secondOpinion).toMatchObject({ versions: 1, mismatches: 0 })
+    expect(pass.clean.versions).toBe(1)
+  })
 })
