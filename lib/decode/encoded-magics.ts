@@ -70,6 +70,12 @@ const contentTypes = [
 export const firstBytes = new Uint8Array(256)
 for (const byte of [zlibFirst, sequence, ...byFirst.keys()]) firstBytes[byte] = 1
 
+/** 1 for each two bytes, the first one in the upper half, that any of them begins with: of tokens hardly one has them. */
+export const firstPairs = new Uint8Array(0x10000)
+for (const { bytes } of formats) firstPairs[bytes.readUInt16BE(0)] = 1
+for (const second of zlibSeconds) firstPairs[(zlibFirst << 8) | second] = 1
+firstPairs.fill(1, sequence << 8, (sequence + 1) << 8)
+
 /** The format that these bytes begin like; `isFirst`: whether they are known to begin where something was encoded. */
 export function encodedFormatOf(
   bytes: Buffer,

@@ -1,5 +1,5 @@
 import { isDeflatedText, isFinal, mayBeDeflated } from './bare-deflate.ts'
-import { encodedFormatOf, firstBytes } from './encoded-magics.ts'
+import { encodedFormatOf, firstBytes, firstPairs } from './encoded-magics.ts'
 import { shortestRun } from './text-kernel/text-kernel.ts'
 import type { UnverifiedReason } from './unverified.ts'
 
@@ -39,15 +39,28 @@ for (const character of '0123456789abcdefABCDEF') {
 export function formatProblemOf(window: Buffer, begins: Uint8Array, before: number): Problem | undefined {
   for (let at = 0; at <= window.length - (shortestRun - mostGlued); at++) {
     if (begins[at] === 0) continue
-    for (const encoding of encodings) {
-      // Looked at first, since nearly every run is a token.
-      if (firstBytes[firstByteOf(window, at, encoding)] !== 1) continue
-      const format = encodedFormatOf(Buffer.from(window.toString('latin1', at), encoding), before + at <= 1)
-      if (format === undefined) continue
-      return problemOf(format, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
-    }
+    // Looked at first, since nearly every run is a token.
+    const problem =
+      (mayBeginBase64(window, at) ? encodedProblemOf(window, at, before, 'base64') : undefined) ??
+      (mayBeginHex(window, at) ? encodedProblemOf(window, at, before, 'hex') : undefined)
+    if (problem !== undefined) return problem
   }
   return before === 0 ? firstProblemOf(window) : undefined
+}
+
+function encodedProblemOf(window: Buffer, at: number, before: number, encoding: Encoding): Problem | undefined {
+  const format = encodedFormatOf(Buffer.from(window.toString('latin1', at), encoding), before + at <= 1)
+  return format && problemOf(format, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
+}
+
+/** Whether the first two bytes that are encoded from `at` on are those of a format. */
+const mayBeginBase64 = (window: Buffer, at: number): boolean =>
+  firstPairs[(values[window[at]!]! << 10) | (values[window[at + 1]!]! << 4) | (values[window[at + 2]!]! >> 2)] === 1
+
+function mayBeginHex(window: Buffer, at: number): boolean {
+  const first = (hexValues[window[at]!]! << 4) | hexValues[window[at + 1]!]!
+  const pair = (first << 8) | (hexValues[window[at + 2]!]! << 4) | hexValues[window[at + 3]!]!
+  return firstPairs[pair] === 1 && firstByteOf(window, at, 'hex') !== -1 && firstByteOf(window, at + 2, 'hex') !== -1
 }
 
 const problemOf = ({ name, encrypted }: { name: string; encrypted: boolean }, shown: string): Problem => ({
@@ -72,7 +85,6 @@ function firstProblemOf(window: Buffer): Problem | undefined {
 const zero = 0x30
 const letterX = 0x78
 type Encoding = 'hex' | 'base64'
-const encodings: readonly Encoding[] = ['base64', 'hex']
 
 function isHex(window: Buffer, from: number): boolean {
   for (let at = from; at < beginCharacters; at++) if (hexDigits[window[at]!] === 0) return false

@@ -70,8 +70,9 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   let count = 0
   let runStart = 0
   let hasLines = false
-  /** Of these the bytes that begin at one phase, and how many they are. */
-  let [phase, total] = [0, 0]
+  /** What is looked at now: bytes that begin at this phase, and how many they are. */
+  let current = 0
+  let known = 0
   const told = createToldLengths(tools)
 
   function reserve(capacity: number): void {
@@ -125,28 +126,32 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     return !holdsThree || (inText[byteOf(at - before, 1)] === 1 && inText[byteOf(at - 2 * before, 0)] === 1)
   }
 
-  const isText = (index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
+  const isText = (phase: number, index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
 
-  function lookAtPhase(): void {
+  function lookAt(phase: number): void {
+    const total = Math.floor(((count - phase) * bits) / 8)
+    current = phase
+    known = total
+    told.begin(byteAt)
     /** Nothing that begins before this is undecided. */
-    let known = 0
+    let decided = 0
     let probe = stride - 1
     for (;;) {
       // One of every few bytes, each the third of three, since that is where the time goes.
       for (let at = firstOf(phase, probe); probe < total && !mayBeText(at); probe += stride) at += step
       if (probe >= total) break
       let start = probe
-      while (start > known && isText(start - 1)) start--
+      while (start > decided && isText(phase, start - 1)) start--
       let end = probe + 1
-      while (end < total && isText(end)) end++
-      known = end + 1
-      if (end - start >= wanted) pushAll(start, end)
-      while (probe < known) probe += stride
+      while (end < total && isText(phase, end)) end++
+      decided = end + 1
+      if (end - start >= wanted) pushAll(phase, start, end)
+      while (probe < decided) probe += stride
     }
     // What is left behind the last probe is shorter than what is looked for.
   }
 
-  function push(start: number, end: number): void {
+  function push(phase: number, start: number, end: number): void {
     const bytes = told.reserve(end - start)
     side.open()
     for (let index = start, to = leadBytes; index < end; index++, to++) {
@@ -158,19 +163,16 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     }
   }
 
-  function pushAll(start: number, end: number): void {
-    push(start, end)
-    told.look(start, end, push)
+  function pushAll(phase: number, start: number, end: number): void {
+    push(phase, start, end)
+    told.look(start, end, pushCurrent)
   }
 
-  const byteAt = (index: number) => (index < 0 || index >= total ? -1 : byteOf(firstOf(phase, index), index % 3))
+  const byteAt = (index: number) => (index < 0 || index >= known ? -1 : byteOf(firstOf(current, index), index % 3))
+  const pushCurrent = (start: number, end: number) => push(current, start, end)
 
   function look(): void {
-    for (phase = 0; phase < phases; phase++) {
-      total = Math.max(0, Math.floor(((count - phase) * bits) / 8))
-      told.begin(byteAt)
-      lookAtPhase()
-    }
+    for (let phase = 0; phase < phases; phase++) lookAt(phase)
   }
 
   const lookAtStreaks = createStreaks({ bits, values, none, inText, wanted, shortest, told }, side)

@@ -75,11 +75,13 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
       const to = end - shift
       for (const kind of kinds) {
         const { alphabet, shortest } = kind
-        for (let at = leadBytes; at < to; at++) {
+        // A run is longer than the shortest, so that it covers one of every so many places.
+        for (let at = leadBytes + shortest; at < to; at += shortest + 1) {
           if (alphabet[bytes[at]!] === 0) continue
-          const first = at
+          let first = at
+          while (first > leadBytes && alphabet[bytes[first - 1]!] === 1) first--
           while (at < to && alphabet[bytes[at]!] === 1) at++
-          if (at - first >= shortest) lookAtRun(kind, first, at, shift)
+          if (at - first > shortest) lookAtRun(kind, first, at, shift)
         }
       }
       for (let at = 0; at < found.length; at += 2) take(found[at]!, found[at + 1]!)
