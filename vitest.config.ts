@@ -8,6 +8,11 @@ const longest = [
   'aws/scan-task',
   'system/long-request',
   'system/crash',
+  'system/command-line',
+  'system/leak',
+  'system/two-runs',
+  'aws/deployed-stack',
+  'infra/packaging',
   'aws/s3-deletion-run',
   'aws/wire-faults',
   'cli/deployed-run',
@@ -22,10 +27,28 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/**
+ * Suites of pure code, which leave nothing behind in their process: they follow one another in the same ones, since to start one and to
+ * load all again takes longer than most of them. Who mocks a module is none of them.
+ */
+const pure = 'attestation,cost,decode,deletion,finding,inventory,log,manifest,proof,scan,subject-index,verdict'
+const mocking = 'number-controls'
+const pureSuites = `test/{${pure}}/**/!(${mocking}).test.ts`
+
 export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
-    include: ['test/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.ts'],
+          exclude: ['node_modules/**', pureSuites],
+        },
+      },
+      { extends: true, test: { name: 'pure', include: [pureSuites], isolate: false } },
+    ],
     // No test has a time limit of its own: these only end what would never end, also where everything takes ten times as long.
     testTimeout: 300_000,
     hookTimeout: 300_000,

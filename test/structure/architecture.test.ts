@@ -114,6 +114,16 @@ describe('architecture', () => {
     expect(wrong).toEqual([])
   })
 
+  it('mocks modules only in suites that have a process of their own', () => {
+    const pure = readFileSync(join(root, 'vitest.config.ts'), 'utf8').match(/^const pure = '([a-z,-]+)'$/m)![1]!
+    const suites = pure.split(',').flatMap((directory) => sourcesIn(`test/${directory}`))
+    expect(suites.length).toBeGreaterThan(130)
+    const mocking = suites.filter((file) =>
+      /\bvi\.(mock|doMock|stub|spyOn|useFake)/.test(readFileSync(join(root, file), 'utf8')),
+    )
+    expect(mocking).toEqual(['test/scan/number-controls.test.ts'])
+  })
+
   it('loads the SDK on AWS alone: elsewhere nobody imports it, and the composition root only when it is called', () => {
     const outside = imports.filter(({ from, to }) => to.startsWith('@aws-sdk/') && !from.startsWith('lib/aws/'))
     expect(outside).toEqual([])

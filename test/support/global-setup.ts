@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { stopRadosgw } from './radosgw.ts'
 
 /** All that the tests write goes into one directory, which is gone afterwards. */
-export default function setup(): () => void {
+export default function setup(): (() => void) | undefined {
+  // Called for each project of the run: the first one makes it for all.
+  if (process.env.TMPDIR?.includes('odv-tests-')) return undefined
   const directory = mkdtempSync(join(memoryDirectory() ?? tmpdir(), 'odv-tests-'))
   // Some tests are another user for a while.
   chmodSync(directory, 0o755)
