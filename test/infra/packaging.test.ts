@@ -15,13 +15,14 @@ const names = functionNames(root)
 /**
  * A cold start reads the whole bundle, half of which is the SDK: what makes it larger should be worth it. The exporter brings the
  * programs of a bundle, the letters of its report and the scanner of its leak gate, the checker those letters; who builds an index or
- * scans brings kernels.
+ * scans brings kernels, and who deletes all decoders.
  */
 const ceilings: Record<string, number> = {
   'export-bundle': 2304,
   'check-bundle': 1792,
   'build-index': 1664,
   'scan-batch': 1664,
+  'execute-deletion': 1664,
   'propose-correction': 1664,
 }
 const ceilingOf = (name: string) => (ceilings[name] ?? 1536) * 1024
