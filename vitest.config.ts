@@ -13,7 +13,7 @@ const longest = [
   'system/two-runs',
   'aws/deployed-stack',
   'infra/packaging',
-  'aws/s3-deletion-run',
+  'aws/bucket/s3-deletion-run',
   'aws/wire-faults',
   'cli/deployed-run',
 ]

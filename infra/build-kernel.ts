@@ -12,7 +12,7 @@ export const kernels = [
   'lib/subject-index/kernel',
   'lib/decode/columnar/kernel',
   'lib/decode/text-kernel',
-  'lib/decode/crc-kernel',
+  'lib/checksums/kernel',
   'lib/proof/kernel',
 ] as const
 

@@ -1,6 +1,6 @@
 import type { KeyKind } from '../attestation/key-chain.ts'
 import type { Config } from '../config.ts'
-import type { PassRef } from '../pipeline/evidence-keys.ts'
+import type { PassRef } from '../pipeline/evidence/evidence-keys.ts'
 import type { Ports, PublicKeys, StartedMachine } from '../ports.ts'
 
 /** Where the product runs, as commands see it. They do not know whether it is this machine or AWS. */

@@ -40,13 +40,13 @@ let bucketDeletions: Promise<StoreDeletions> | undefined
 const buckets: Buckets = {
   stores: {
     async open(store) {
-      bucketStores ??= import('../aws/s3-store.ts').then(({ s3Stores }) => s3Stores())
+      bucketStores ??= import('../aws/bucket/s3-store.ts').then(({ s3Stores }) => s3Stores())
       return (await bucketStores).open(store)
     },
   },
   storeDeletions: {
     async open(store, where) {
-      bucketDeletions ??= import('../aws/s3-deletion.ts').then(({ s3Deletions }) => s3Deletions())
+      bucketDeletions ??= import('../aws/bucket/s3-deletion.ts').then(({ s3Deletions }) => s3Deletions())
       return (await bucketDeletions).open(store, where)
     },
   },

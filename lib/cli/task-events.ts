@@ -1,4 +1,4 @@
-import type { PassRef } from '../pipeline/evidence-keys.ts'
+import type { PassRef } from '../pipeline/evidence/evidence-keys.ts'
 import type { RunEvent } from './deployment.ts'
 import type { FunctionName } from './embedded.ts'
 

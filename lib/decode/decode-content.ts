@@ -1,7 +1,7 @@
+import { headLength, knownFormatOf } from './checks/known-formats.ts'
 import type { Decoding } from './decoding.ts'
 import type { Content } from './format.ts'
 import { formatNames, formatOf } from './formats.ts'
-import { headLength, knownFormatOf } from './known-formats.ts'
 import { type Expectation, readRaw } from './raw-content.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { ByteSource } from './byte-source.ts'
-import { contentCheck } from './content-check.ts'
+import { contentCheck } from './checks/content-check.ts'
 import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
 import type { Gap, UnverifiedReason } from './unverified.ts'
 

@@ -1,8 +1,8 @@
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { EvidenceConflict, NotKnown } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { formatDocument, readDocument } from './documents.ts'
-import { passKey } from './evidence-keys.ts'
+import { formatDocument, readDocument } from './evidence/documents.ts'
+import { passKey } from './evidence/evidence-keys.ts'
 import { acknowledgeInput, parseInput } from './task-input.ts'
 
 /**

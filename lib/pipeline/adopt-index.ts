@@ -3,8 +3,8 @@ import { caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSource } from '../subject-index/index-source.ts'
 import { openPart } from '../subject-index/open-part.ts'
 import { uniteIndexes } from '../subject-index/unite-indexes.ts'
-import { formatDocument, type ManifestDocument } from './documents.ts'
-import { runKey } from './evidence-keys.ts'
+import { formatDocument, type ManifestDocument } from './evidence/documents.ts'
+import { runKey } from './evidence/evidence-keys.ts'
 
 const pieceBytes = 4 << 20
 

@@ -2,8 +2,8 @@ import { identityOf } from '../attestation/statement.ts'
 import { decideRun } from '../attestation/to-run-summary.ts'
 import type { Ledger, Ports } from '../ports.ts'
 import type { RunSummary } from './close-run.ts'
-import { readDocument } from './documents.ts'
-import { runKey } from './evidence-keys.ts'
+import { readDocument } from './evidence/documents.ts'
+import { runKey } from './evidence/evidence-keys.ts'
 import { withoutTakenBack } from './taken-back.ts'
 
 /**

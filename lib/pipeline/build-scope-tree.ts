@@ -13,8 +13,8 @@ import { summariesOf } from '../scan/forms/form-names.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { hashedSummariesOf } from '../subject-index/hashed-forms.ts'
 import { readIndexTables, requireManifest } from '../subject-index/read-index.ts'
-import { formatDocument, readDocument, readManifestDocument, readRunConfig } from './documents.ts'
-import { runKey, shardKey } from './evidence-keys.ts'
+import { formatDocument, readDocument, readManifestDocument, readRunConfig } from './evidence/documents.ts'
+import { runKey, shardKey } from './evidence/evidence-keys.ts'
 
 /** The tree over all subjects in scope: whose leaves they are stays with who holds the case key. */
 export type ScopeTree = {

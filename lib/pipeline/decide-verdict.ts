@@ -5,8 +5,14 @@ import type { Ports } from '../ports.ts'
 import { decideVerdict as decide, type Verdict } from '../verdict/decide-verdict.ts'
 import { parseStoreReport } from '../verdict/parse-store-report.ts'
 import type { OpenVersion, StoreReport } from '../verdict/store-report.ts'
-import { formatDocument, type ManifestDocument, readDocument, readRunStore, readStoreReport } from './documents.ts'
-import { passKey, runKey, storeKey } from './evidence-keys.ts'
+import {
+  formatDocument,
+  type ManifestDocument,
+  readDocument,
+  readRunStore,
+  readStoreReport,
+} from './evidence/documents.ts'
+import { passKey, runKey, storeKey } from './evidence/evidence-keys.ts'
 import { secondsToFirst } from './seconds-to-first.ts'
 import { decideInput, type Failure, parseInput } from './task-input.ts'
 

@@ -9,9 +9,9 @@ import { isTimeFor, readingSeconds } from '../inventory/call-capacity.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
 import { isTransferred } from '../subject-index/open-subject-index.ts'
-import { formatDocument, openRunIndex, readDocument, readRunStore } from './documents.ts'
-import { intentKey, legKey, type PassRef, passKey } from './evidence-keys.ts'
-import { openRequested } from './requested-versions.ts'
+import { formatDocument, openRunIndex, readDocument, readRunStore } from './evidence/documents.ts'
+import { intentKey, legKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
+import { openRequested } from './evidence/requested-versions.ts'
 import { executeInput, parseInput } from './task-input.ts'
 
 /** Versions that are judged, and then deleted, together: as many as S3 deletes in one request. */

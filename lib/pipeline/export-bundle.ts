@@ -16,7 +16,7 @@ import type { CaseKey, Evidence, LargeEvidence, Ledger, PublicKeys, Timestamps }
 import { parseCertificates } from '../timestamp/certificate.ts'
 import type { KeptTimestamp, TimestampRef } from '../timestamp/kept-timestamp.ts'
 import { verifyTimestamp } from '../timestamp/verify-timestamp.ts'
-import { formatDocument, readDocument } from './documents.ts'
+import { formatDocument, readDocument } from './evidence/documents.ts'
 import { gateScopesOf } from './gate-scopes.ts'
 import { readKeyChains } from './key-chains.ts'
 import { parseInput } from './task-input.ts'

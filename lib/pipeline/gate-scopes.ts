@@ -4,7 +4,7 @@ import type { GateScope } from '../export/leak-gate/pass-leak-gate.ts'
 import type { Filing } from '../export/read-filing.ts'
 import { attestedOf } from '../export/report/figures.ts'
 import type { RunEvidence } from '../export/run-evidence.ts'
-import { openRunIndex } from './documents.ts'
+import { openRunIndex } from './evidence/documents.ts'
 import type { ExportPorts } from './export-bundle.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { EvidenceConflict } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { passKey } from './evidence-keys.ts'
+import { passKey } from './evidence/evidence-keys.ts'
 import { notifyInput, parseInput } from './task-input.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { ConfigInvalid } from '../errors.ts'
 import type { Ports, RunRecord } from '../ports.ts'
-import { formatDocument, readRunConfig } from './documents.ts'
-import { runKey } from './evidence-keys.ts'
+import { formatDocument, readRunConfig } from './evidence/documents.ts'
+import { runKey } from './evidence/evidence-keys.ts'
 import { openRunInput, parseInput } from './task-input.ts'
 
 /** Pins the configuration that is in force now and records that the run began. */

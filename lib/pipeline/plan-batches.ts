@@ -1,9 +1,9 @@
 import { type ArchivedPart, addArchived, total } from '../inventory/archived.ts'
 import type { Batch } from '../inventory/plan-batches.ts'
 import type { Evidence, Ports } from '../ports.ts'
-import { readRunStore } from './documents.ts'
-import { type PassRef, passKey, segmentKey } from './evidence-keys.ts'
-import { formatLines, linesOf, readLines } from './json-lines.ts'
+import { readRunStore } from './evidence/documents.ts'
+import { type PassRef, passKey, segmentKey } from './evidence/evidence-keys.ts'
+import { formatLines, linesOf, readLines } from './evidence/json-lines.ts'
 import { readSegments } from './plan-listing.ts'
 import { parseInput, passInput } from './task-input.ts'
 

@@ -2,8 +2,8 @@ import type { StoreConfig } from '../config.ts'
 import { openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
 import type { Evidence, KeyRange, Ports } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
-import { formatDocument, readDocument, readRunStore } from './documents.ts'
-import { type PassRef, passKey } from './evidence-keys.ts'
+import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
+import { type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 /** The ranges of a pass, in key order, one for each segment. Their ends are keys, so they are sealed. */

@@ -1,8 +1,8 @@
 import { type ArchivedPart, sumArchived } from '../inventory/archived.ts'
 import { type Batch, type BatchSize, batchSizeFor, planBatches } from '../inventory/plan-batches.ts'
 import type { Ports } from '../ports.ts'
-import { segmentKey } from './evidence-keys.ts'
-import { formatLines } from './json-lines.ts'
+import { segmentKey } from './evidence/evidence-keys.ts'
+import { formatLines } from './evidence/json-lines.ts'
 import { readSegmentParts } from './take-inventory.ts'
 import { parseInput, segmentInput } from './task-input.ts'
 

@@ -13,8 +13,8 @@ import { readIndexTables } from '../subject-index/read-index.ts'
 import { shapeCodes } from '../subject-index/shape-code.ts'
 import { decideSubject } from '../verdict/decide-subject.ts'
 import { readNodes, type ScopeTree } from './build-scope-tree.ts'
-import { readDocument } from './documents.ts'
-import { runKey, shardKey } from './evidence-keys.ts'
+import { readDocument } from './evidence/documents.ts'
+import { runKey, shardKey } from './evidence/evidence-keys.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
 
 export type Asked =

@@ -3,14 +3,14 @@ import type { DeletionRequest, RequestedVersion } from '../deletion/request.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { Ports } from '../ports.ts'
-import { formatDocument, readDocument, readRunStore } from './documents.ts'
-import { foundKey, type PassRef, passKey, segmentKey } from './evidence-keys.ts'
+import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
+import { foundKey, type PassRef, passKey, segmentKey } from './evidence/evidence-keys.ts'
+import { writeRequested } from './evidence/requested-versions.ts'
+import { readVersionList } from './evidence/version-list.ts'
 import { readSegments } from './plan-listing.ts'
-import { writeRequested } from './requested-versions.ts'
 import { secondsToFirst } from './seconds-to-first.ts'
 import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, passInput } from './task-input.ts'
-import { readVersionList } from './version-list.ts'
 
 export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
 

@@ -11,13 +11,13 @@ import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
 import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
 import { listedPlaces, type OpenVersion } from '../verdict/store-report.ts'
-import { type CountList, createCountList } from './count-list.ts'
-import { formatDocument, readDocument } from './documents.ts'
-import { countsKey, foundKey, segmentKey } from './evidence-keys.ts'
-import { readReportedParts } from './read-reported.ts'
+import { type CountList, createCountList } from './evidence/count-list.ts'
+import { formatDocument, readDocument } from './evidence/documents.ts'
+import { countsKey, foundKey, segmentKey } from './evidence/evidence-keys.ts'
+import { readReportedParts } from './evidence/read-reported.ts'
+import { createVersionList, type VersionList } from './evidence/version-list.ts'
 import { readSegmentParts } from './take-inventory.ts'
 import { parseInput, segmentInput } from './task-input.ts'
-import { createVersionList, type VersionList } from './version-list.ts'
 
 /** What a segment came to, and the file systems that its listings entered. */
 export type SegmentDocument = {

@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts'
 import { formatCertificate, parseCertificates } from '../timestamp/certificate.ts'
 import { formatQuery, formatResponse, nonceOf, tokenIn } from '../timestamp/query.ts'
 import { verifyTimestamp } from '../timestamp/verify-timestamp.ts'
-import { readRunConfig } from './documents.ts'
+import { readRunConfig } from './evidence/documents.ts'
 import { parseInput, runInput } from './task-input.ts'
 
 /** By how much our clock and an authority's may differ. */

@@ -5,7 +5,7 @@ import { correctedReason } from '../attestation/to-correction.ts'
 import type { decideRun } from '../attestation/to-run-summary.ts'
 import type { Evidence, Ledger } from '../ports.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
-import { correctionsPrefix } from './evidence-keys.ts'
+import { correctionsPrefix } from './evidence/evidence-keys.ts'
 
 type Decided = ReturnType<typeof decideRun>
 /** Without a store it is about all of them. */

@@ -1,10 +1,10 @@
 import type { WholeNumbers } from '../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import { type Emit, longestTail } from './finder.ts'
-import { createFinders } from './finders.ts'
+import { type Emit, longestTail } from './finders/finder.ts'
+import { createFinders } from './finders/finders.ts'
+import { createNumberLookup, type Doubt, type NumberPlace } from './finders/number-lookup.ts'
 import type { Sifted } from './forms/spots.ts'
 import { newBytes } from './kernel/lay-out-memory.ts'
-import { createNumberLookup, type Doubt, type NumberPlace } from './number-lookup.ts'
 import { createWorkspace, type Holder } from './workspace.ts'
 import { workspaceOf } from './workspace-of.ts'
 

@@ -1,9 +1,9 @@
 import type { WholeNumbers } from '../decode/whole-numbers.ts'
 import { createLineCounter } from './count-lines.ts'
-import type { Block } from './finder.ts'
+import type { Block } from './finders/finder.ts'
+import type { Doubt, NumberPlace } from './finders/number-lookup.ts'
+import { plainSources, type Sources } from './finders/sources.ts'
 import type { Sifted } from './forms/spots.ts'
-import type { Doubt, NumberPlace } from './number-lookup.ts'
-import { plainSources, type Sources } from './sources.ts'
 
 /** Memory in which matchers look at their bytes, one at a time. */
 export type Workspace = {

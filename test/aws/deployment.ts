@@ -5,7 +5,7 @@ import { CreateKeyCommand, type KeySpec, KMSClient } from '@aws-sdk/client-kms'
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import type { Environment } from '../../lib/aws/environment.ts'
 import type { Loopback } from '../support/ministack.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 import { newTable } from './tables.ts'
 
 async function newBus(server: Loopback): Promise<string> {

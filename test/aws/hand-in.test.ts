@@ -6,7 +6,7 @@ import { namesOf } from '../../lib/aws/deployment-names.ts'
 import { s3Intake } from '../../lib/aws/s3-intake.ts'
 import { ManifestInvalid } from '../../lib/errors.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 
 /** The intake bucket as people use it: one configuration that nobody overwrites unseen, and manifests of any size. */
 

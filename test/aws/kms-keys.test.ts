@@ -11,7 +11,7 @@ import { KeyUnsafe, ServiceRefused, TooLarge } from '../../lib/errors.ts'
 import { caseKeyContract } from '../contracts/case-key.ts'
 import { attestationSignerContract, logSignerContract } from '../contracts/signers.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 
 describe.skipIf(withoutMinistack)(onMinistack, () => {
   let server: Ministack

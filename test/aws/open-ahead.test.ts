@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type S3Options, s3Stores } from '../../lib/aws/s3-store.ts'
+import { type S3Options, s3Stores } from '../../lib/aws/bucket/s3-store.ts'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
-import { ahead, openAhead } from '../../lib/pipeline/open-ahead.ts'
+import { ahead, openAhead } from '../../lib/pipeline/reading/open-ahead.ts'
 import type { Opened, Ports } from '../../lib/ports.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
-import { type Act, bucketName, refusal, startWire, type WireObject, type WireRequest } from './wire-bucket.ts'
+import { type Act, bucketName, refusal, startWire, type WireObject, type WireRequest } from './bucket/wire-bucket.ts'
 
 /** Small objects of a bucket are read ahead: what is waited for is the first byte of each. */
 

@@ -1,4 +1,4 @@
-import { type S3Options, s3Stores } from '../../lib/aws/s3-store.ts'
+import { type S3Options, s3Stores } from '../../lib/aws/bucket/s3-store.ts'
 import type { BucketConfig } from '../../lib/config.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { type Hands, openPlace } from '../support/pipeline.ts'

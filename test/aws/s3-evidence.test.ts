@@ -21,7 +21,7 @@ import { largeEvidenceContract } from '../contracts/large-evidence.ts'
 import { timestampsContract } from '../contracts/timestamps.ts'
 import { temporaryDirectory } from '../local/temporary-directory.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 
 describe.skipIf(withoutMinistack)(onMinistack, () => {
   let server: Ministack

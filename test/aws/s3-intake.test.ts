@@ -6,7 +6,7 @@ import { s3Manifests } from '../../lib/aws/s3-manifests.ts'
 import { ConfigInvalid, HomeCountryRefused, ManifestInvalid } from '../../lib/errors.ts'
 import { manifestsContract, readAll } from '../contracts/manifests.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 
 describe.skipIf(withoutMinistack)(onMinistack, () => {
   let server: Ministack

@@ -6,7 +6,7 @@ import { s3Manifests } from '../../lib/aws/s3-manifests.ts'
 import { manifestsContract } from '../contracts/manifests.ts'
 import type { Loopback } from '../support/ministack.ts'
 import { onRadosgw, startRadosgw, withoutRadosgw } from '../support/radosgw.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 import { faultyWire } from './faulty-wire.ts'
 
 describe.skipIf(withoutRadosgw)(onRadosgw, () => {

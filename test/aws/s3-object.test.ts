@@ -13,7 +13,7 @@ import { ServiceUnavailable } from '../../lib/errors.ts'
 import { readAll } from '../contracts/manifests.ts'
 import { temporaryDirectory } from '../local/temporary-directory.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 import { faultyWire, onlyAt, type Wire } from './faulty-wire.ts'
 
 describe.skipIf(withoutMinistack)(`an object over a wire with a fault, ${onMinistack}`, () => {

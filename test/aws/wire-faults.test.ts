@@ -13,7 +13,7 @@ import { memoryAnchor } from '../support/memory-ledger.ts'
 import { memoryAttestationSigner, memoryLogSigner } from '../support/memory-signers.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { scopeStatementOf } from '../support/sample-statements.ts'
-import { newBucket } from './buckets.ts'
+import { newBucket } from './bucket/buckets.ts'
 import { faultyWire, onlyAt, type Wire, type WireFault, wireFaults } from './faulty-wire.ts'
 import { newTable } from './tables.ts'
 

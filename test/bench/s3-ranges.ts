@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { availableParallelism, cpus } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { s3Stores } from '../../lib/aws/s3-store.ts'
+import { s3Stores } from '../../lib/aws/bucket/s3-store.ts'
 
 /**
  * One large object over connections that each bring 20 MB/s and answer after 30 ms, as S3's do (a single one brings 60 to

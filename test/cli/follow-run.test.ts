@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { followRun } from '../../lib/cli/deployed/follow-run.ts'
 import type { RunEvent } from '../../lib/cli/deployment.ts'
 import { EvidenceMissing } from '../../lib/errors.ts'
-import { batchKey, partKey, passKey, runKey, storeKey } from '../../lib/pipeline/evidence-keys.ts'
+import { batchKey, partKey, passKey, runKey, storeKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import type { Evidence, RequestRecord, RunState } from '../../lib/ports.ts'
 
 /** A run is told by the documents that are there, whenever somebody looks, and with few requests. */

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { formatsCommand } from '../../lib/cli/commands/formats-command.ts'
 import { openTerminal } from '../../lib/cli/terminal.ts'
 import { formatNames } from '../../lib/decode/decode-object.ts'
+import { sampleFormats } from '../../lib/scan/controls/sample-formats.ts'
 import { forms } from '../../lib/scan/forms/forms.ts'
-import { sampleFormats } from '../../lib/scan/sample-formats.ts'
 
 function outputOf(json: boolean): string {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()]

@@ -4,7 +4,7 @@ import { hashedOption } from '../../lib/cli/hashed-option.ts'
 import { describeUnproven } from '../../lib/cli/manifest-view.ts'
 import { hashedFormsOf, nobodyOf, parseConfig, unprovenFormsOf } from '../../lib/config.ts'
 import { ConfigInvalid, IndexInvalid, UsageInvalid } from '../../lib/errors.ts'
-import { requireHashedForms } from '../../lib/pipeline/documents.ts'
+import { requireHashedForms } from '../../lib/pipeline/evidence/documents.ts'
 import { readHashedForms } from '../../lib/pipeline/read-hashed-forms.ts'
 import { buildIndex, makeIndex } from '../subject-index/make-index.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { type Alphabet, digits, hexDigits, localCharacters, tableOf } from '../../lib/scan/alphabets.ts'
+import { type Alphabet, digits, hexDigits, localCharacters, tableOf } from '../../lib/scan/finders/alphabets.ts'
 import { collectRuns, createRuns } from '../../lib/scan/forms/long-runs.ts'
 
 /** Runs by a regular expression. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
-import { scanSlice } from '../../lib/scan/scan-slice.ts'
+import { scanSlice } from '../../lib/scan/slices/scan-slice.ts'
 import { inPieces } from '../decode/collect.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { referenceMatches, referenceRecords } from '../../lib/scan/reference-matcher.ts'
+import { referenceMatches, referenceRecords } from '../../lib/scan/opinion/reference-matcher.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 import { content, identifiers, piece, subsets } from './contents.ts'
 import { find } from './find.ts'

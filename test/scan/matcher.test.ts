@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createMatcher } from '../../lib/scan/matcher.ts'
-import { referenceMatches } from '../../lib/scan/reference-matcher.ts'
+import { referenceMatches } from '../../lib/scan/opinion/reference-matcher.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 import { find } from './find.ts'
 

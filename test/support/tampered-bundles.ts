@@ -1,7 +1,7 @@
 import { formatEnvelope, parseEnvelope } from '../../lib/attestation/envelope.ts'
 import { bundlePaths } from '../../lib/export/bundle-paths.ts'
 import type { GateDocument } from '../../lib/export/leak-gate/gate-document.ts'
-import { formatDocument } from '../../lib/pipeline/documents.ts'
+import { formatDocument } from '../../lib/pipeline/evidence/documents.ts'
 import {
   type Files,
   sampleBundle,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FormatInvalid } from '../../lib/errors.ts'
-import { formatDocument } from '../../lib/pipeline/documents.ts'
+import { formatDocument } from '../../lib/pipeline/evidence/documents.ts'
 import {
   parseAcknowledgement,
   parseCoverage,

@@ -1,6 +1,6 @@
 import { NotKnown } from '../../errors.ts'
-import { readDocument } from '../../pipeline/documents.ts'
-import { storeKey } from '../../pipeline/evidence-keys.ts'
+import { readDocument } from '../../pipeline/evidence/documents.ts'
+import { storeKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'

@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../pipeline/close-run.ts'
-import { readDocument } from '../../pipeline/documents.ts'
-import { runKey } from '../../pipeline/evidence-keys.ts'
+import { readDocument } from '../../pipeline/evidence/documents.ts'
+import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { Executions } from '../../ports.ts'
 import type {
   AcknowledgePayload,

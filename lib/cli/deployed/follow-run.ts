@@ -1,5 +1,5 @@
-import { readRunConfig } from '../../pipeline/documents.ts'
-import { runKey } from '../../pipeline/evidence-keys.ts'
+import { readRunConfig } from '../../pipeline/evidence/documents.ts'
+import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { Ports } from '../../ports.ts'
 import type { Progress, RunEvent } from '../deployment.ts'
 import { followStore } from './follow-store.ts'

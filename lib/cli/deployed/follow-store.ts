@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { DeletionRequest } from '../../deletion/request.ts'
-import { readDocument } from '../../pipeline/documents.ts'
+import { readDocument } from '../../pipeline/evidence/documents.ts'
 import {
   batchesPrefix,
   batchKey,
@@ -10,7 +10,7 @@ import {
   partsPrefix,
   passKey,
   storeKey,
-} from '../../pipeline/evidence-keys.ts'
+} from '../../pipeline/evidence/evidence-keys.ts'
 import { readArchived, readBatches } from '../../pipeline/plan-batches.ts'
 import { readSegments } from '../../pipeline/plan-listing.ts'
 import { pageSize } from '../../pipeline/take-inventory.ts'

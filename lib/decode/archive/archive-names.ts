@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
-import { firstControlByte } from '../control-bytes.ts'
+import { firstControlByte } from '../checks/control-bytes.ts'
+import { encodedCheck } from '../checks/encoded-check.ts'
 import { addGap, type Decoding } from '../decoding.ts'
-import { encodedCheck } from '../encoded-check.ts'
 import type { Sink } from '../sink.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { inflateRawSync } from 'node:zlib'
-import { crc32 } from '../crc-kernel/crc32.ts'
+import { crc32 } from '../../checksums/crc32.ts'
 import { beginningByPlatform } from './by-platform.ts'
 import { ColumnFault, corrupt } from './column-fault.ts'
 

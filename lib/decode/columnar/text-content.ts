@@ -1,8 +1,8 @@
+import { encodedCheck } from '../checks/encoded-check.ts'
+import { type Seen, surveyed } from '../checks/survey.ts'
+import { textCheck } from '../checks/text-check.ts'
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
-import { encodedCheck } from '../encoded-check.ts'
 import type { Sink, ToldBy } from '../sink.ts'
-import { type Seen, surveyed } from '../survey.ts'
-import { textCheck } from '../text-check.ts'
 import type { WholeNumbers } from '../whole-numbers.ts'
 
 const outBytes = 256 * 1024

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../byte-source.ts'
+import { encodedCheck } from '../checks/encoded-check.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
-import { encodedCheck } from '../encoded-check.ts'
 import type { Content, Format } from '../format.ts'
 import type { Sink } from '../sink.ts'
 import { brotliEdges } from './brotli-edges.ts'

@@ -1,4 +1,4 @@
-import { crc32 } from '../crc-kernel/crc32.ts'
+import { crc32 } from '../../checksums/crc32.ts'
 import type { Engine } from './engine.ts'
 
 const fixedLength = 10

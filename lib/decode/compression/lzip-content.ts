@@ -1,5 +1,5 @@
+import { crc32 } from '../../checksums/crc32.ts'
 import type { ByteSource } from '../byte-source.ts'
-import { crc32 } from '../crc-kernel/crc32.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
 import type { Format } from '../format.ts'
 import { BlockCorrupt } from './block-corrupt.ts'

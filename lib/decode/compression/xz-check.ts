@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { crc32 } from '../../checksums/crc32.ts'
 import { crc64 } from '../../checksums/crc64.ts'
-import { crc32 } from '../crc-kernel/crc32.ts'
 
 /** What a block of xz is checked by; `digest` is as it stands in the file. */
 export type XzCheck = { update(bytes: Uint8Array): void; digest(): Buffer }

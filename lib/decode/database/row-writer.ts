@@ -1,9 +1,9 @@
+import { type EncodedCheck, encodedCheck } from '../checks/encoded-check.ts'
+import { surveyed } from '../checks/survey.ts'
+import { type TextCheck, textCheck } from '../checks/text-check.ts'
 import { addGap, countProduced, type Decoding } from '../decoding.ts'
-import { type EncodedCheck, encodedCheck } from '../encoded-check.ts'
 import type { Told } from '../format-place.ts'
 import type { Sink } from '../sink.ts'
-import { surveyed } from '../survey.ts'
-import { type TextCheck, textCheck } from '../text-check.ts'
 
 /**
  * Pushes values as the text of one content: a row a line, the cells of a row separated by a tab. A line feed inside of a value

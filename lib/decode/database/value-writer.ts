@@ -1,7 +1,7 @@
 import { byteSource } from '../byte-source.ts'
+import { headLength } from '../checks/known-formats.ts'
 import { decodeMember } from '../decode-member.ts'
 import { addGap, type Decoding, DecodingStopped } from '../decoding.ts'
-import { headLength } from '../known-formats.ts'
 import { uuidText } from './number-text.ts'
 import { type PlaceOfRow, type RowWriter, rowWriter } from './row-writer.ts'
 

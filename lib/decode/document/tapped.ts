@@ -1,7 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
+import type { EncodedCheck } from '../checks/encoded-check.ts'
+import { textCheck } from '../checks/text-check.ts'
 import { addGap, type Decoding } from '../decoding.ts'
-import type { EncodedCheck } from '../encoded-check.ts'
-import { textCheck } from '../text-check.ts'
 
 /** A text that is delivered as it is while something else is read out of it. */
 export type Tapped = {

@@ -1,4 +1,4 @@
-import { allocate, webAssembly } from '../web-assembly.ts'
+import { allocate, webAssembly } from '../../web-assembly.ts'
 import { kernelBytes } from './kernel-bytes.ts'
 
 /** What `assembly/index.ts` exports. */

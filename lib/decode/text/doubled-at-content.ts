@@ -1,7 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
+import { headLength } from '../checks/known-formats.ts'
 import { countProduced, type Decoding } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
-import { headLength } from '../known-formats.ts'
 import { once, readRaw } from '../raw-content.ts'
 
 const at = 0x40

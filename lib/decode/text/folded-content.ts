@@ -1,11 +1,11 @@
 import { isUtf8 } from 'node:buffer'
-import { firstControlByte } from '../control-bytes.ts'
+import { firstControlByte } from '../checks/control-bytes.ts'
+import { encodedCheck } from '../checks/encoded-check.ts'
 import { rowWriter } from '../database/row-writer.ts'
 import type { Decoding } from '../decoding.ts'
 import { addGap } from '../decoding.ts'
 import { lineReader } from '../document/mail/line-reader.ts'
 import { reportHidden, tapped } from '../document/tapped.ts'
-import { encodedCheck } from '../encoded-check.ts'
 import type { Content, Format } from '../format.ts'
 
 /** Longer lines are not put together. */

@@ -1,5 +1,5 @@
 import { GateBlind, IdentifierLeaked } from '../../errors.ts'
-import { runControls } from '../../scan/controls.ts'
+import { runControls } from '../../scan/controls/controls.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { Filing } from '../read-filing.ts'
 import { companionPaths, companionsOf } from '../report/companions.ts'

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { allocate, type Module, webAssembly } from '../../decode/web-assembly.ts'
+import { allocate, type Module, webAssembly } from '../../web-assembly.ts'
 import { kernelBytes } from './kernel-bytes.ts'
 
 /** What `assembly/index.ts` exports. */

@@ -6,8 +6,8 @@ import {
   handleCharacters,
   hexDigits,
   localCharacters,
-} from '../alphabets.ts'
-import type { SoughtShapes } from '../sought-shapes.ts'
+} from '../finders/alphabets.ts'
+import type { SoughtShapes } from '../finders/sought-shapes.ts'
 import { code64 } from './escape-syntax.ts'
 
 /** All characters that occur in these shapes. */

@@ -1,4 +1,4 @@
-import { alphanumeric, tableOf } from '../alphabets.ts'
+import { alphanumeric, tableOf } from '../finders/alphabets.ts'
 import { uuidCharacters } from './code-finder.ts'
 import { code64 } from './escape-syntax.ts'
 import type { Form, FormFinder, FormTools } from './form.ts'

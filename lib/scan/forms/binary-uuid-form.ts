@@ -1,4 +1,4 @@
-import { createProbe } from '../probe.ts'
+import { createProbe } from '../finders/probe.ts'
 import type { Form, FormFinder, FormTools, Report } from './form.ts'
 import { digitPairs, orders, uuidBytes } from './stored-uuid.ts'
 

@@ -1,4 +1,4 @@
-import { digits, tableOf } from '../alphabets.ts'
+import { digits, tableOf } from '../finders/alphabets.ts'
 import { codeOf, type EscapeSyntax, lengthOf, nothing } from './escape-syntax.ts'
 import type { FormFinder, FormTools, Region, Report } from './form.ts'
 import { lengthsOf } from './number-finder.ts'

@@ -1,5 +1,5 @@
-import { type Alphabet, digits, handleCharacters, hexDigits, tableOf } from '../alphabets.ts'
-import { soughtShapes } from '../sought-shapes.ts'
+import { type Alphabet, digits, handleCharacters, hexDigits, tableOf } from '../finders/alphabets.ts'
+import { soughtShapes } from '../finders/sought-shapes.ts'
 import { alphabetOf } from './alphabet-of.ts'
 import { shortestBase64Of } from './code-finder.ts'
 import {

@@ -1,4 +1,4 @@
-import { tableOf } from '../alphabets.ts'
+import { tableOf } from '../finders/alphabets.ts'
 import type { SpotList } from './spots.ts'
 
 /**

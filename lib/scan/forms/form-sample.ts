@@ -1,6 +1,6 @@
 import type { CaseRule } from '../../manifest/identifier.ts'
 import type { Control } from '../../subject-index/open-subject-index.ts'
-import { nearMisses, type Planted } from '../control-samples.ts'
+import { nearMisses, type Planted } from '../controls/control-samples.ts'
 import { forms } from './forms.ts'
 
 /** A text that is planted in a form: where it is written, and of what form it is. */

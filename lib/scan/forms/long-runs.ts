@@ -1,4 +1,4 @@
-import type { Alphabet } from '../alphabets.ts'
+import type { Alphabet } from '../finders/alphabets.ts'
 import { collectSpans, leastSpan } from '../kernel/collect-spans.ts'
 import type { Region } from './form.ts'
 import { listOf, type SpotList } from './spots.ts'

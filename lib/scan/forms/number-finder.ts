@@ -1,5 +1,5 @@
-import { digits, hexDigits } from '../alphabets.ts'
-import { endsEscape, longestEscape, mayGlue } from '../escapes.ts'
+import { digits, hexDigits } from '../finders/alphabets.ts'
+import { endsEscape, longestEscape, mayGlue } from '../finders/escapes.ts'
 import type { FormFinder, FormTools, Region, Report } from './form.ts'
 import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
 import type { SpotList } from './spots.ts'

@@ -1,6 +1,6 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { lengthTable } from '../alphabets.ts'
-import { createProbe } from '../probe.ts'
+import { lengthTable } from '../finders/alphabets.ts'
+import { createProbe } from '../finders/probe.ts'
 
 const zero = 0x30
 

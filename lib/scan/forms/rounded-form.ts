@@ -1,5 +1,5 @@
-import { digits } from '../alphabets.ts'
-import { createProbe } from '../probe.ts'
+import { digits } from '../finders/alphabets.ts'
+import { createProbe } from '../finders/probe.ts'
 import type { Form, FormFinder, FormTools } from './form.ts'
 import { behindEscapes, lengthsOf } from './number-finder.ts'
 import { lossyNumber } from './number-forms.ts'

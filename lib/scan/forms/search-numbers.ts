@@ -1,5 +1,5 @@
 import type { WholeNumbers } from '../../decode/whole-numbers.ts'
-import { type NumberPlace, writeNumber } from '../number-lookup.ts'
+import { type NumberPlace, writeNumber } from '../finders/number-lookup.ts'
 import type { Report } from './form.ts'
 import type { FormSearch } from './form-search.ts'
 

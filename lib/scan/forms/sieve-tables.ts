@@ -1,4 +1,4 @@
-import { alphanumeric, digits, tableOf } from '../alphabets.ts'
+import { alphanumeric, digits, tableOf } from '../finders/alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
 import { shortestBase64Of, shortestRunOf, textLengthOf } from './code-finder.ts'

@@ -1,8 +1,8 @@
 import type { Shape } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { asIs, lengthTable, lowerCased } from '../alphabets.ts'
-import { createProbe } from '../probe.ts'
-import { type SoughtShapes, soughtShapes } from '../sought-shapes.ts'
+import { asIs, lengthTable, lowerCased } from '../finders/alphabets.ts'
+import { createProbe } from '../finders/probe.ts'
+import { type SoughtShapes, soughtShapes } from '../finders/sought-shapes.ts'
 import { alphabetOf } from './alphabet-of.ts'
 import type { FormTools } from './form.ts'
 

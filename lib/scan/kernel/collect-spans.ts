@@ -1,5 +1,5 @@
-import { allocate, webAssembly } from '../../decode/web-assembly.ts'
-import type { Alphabet } from '../alphabets.ts'
+import { allocate, webAssembly } from '../../web-assembly.ts'
+import type { Alphabet } from '../finders/alphabets.ts'
 import { kernelModule } from './kernel-module.ts'
 import { layOutMemory, newBytes } from './lay-out-memory.ts'
 import type { Exports } from './open-kernel.ts'

@@ -1,4 +1,4 @@
-import { type Module, webAssembly } from '../../decode/web-assembly.ts'
+import { type Module, webAssembly } from '../../web-assembly.ts'
 import { kernelBytes } from './kernel-bytes.ts'
 
 let compiled: Module | undefined

@@ -1,5 +1,5 @@
 import type { Filter } from '../../subject-index/filter.ts'
-import { longestTail } from '../finder.ts'
+import { longestTail } from '../finders/finder.ts'
 
 /**
  * Where things are in the kernel's memory, by their first byte. `block` has `blockBytes` for the bytes that are looked at

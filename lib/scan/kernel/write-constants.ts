@@ -6,8 +6,8 @@ import {
   localSpecials,
   localTrimmed,
   trimmedCharacters,
-} from '../alphabets.ts'
-import { mayGlue } from '../escapes.ts'
+} from '../finders/alphabets.ts'
+import { mayGlue } from '../finders/escapes.ts'
 import type { MemoryLayout } from './lay-out-memory.ts'
 
 /** Tables in the order of `assembly/memory.ts`. */

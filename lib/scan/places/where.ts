@@ -1,6 +1,6 @@
 import type { FormatPlace, Numbered, Step, ValueKind } from '../../decode/format-place.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { redactKey } from '../redact-key.ts'
+import { redactKey } from '../names/redact-key.ts'
 import { isFieldName } from './field-words.ts'
 
 /**

@@ -1,5 +1,5 @@
-import { allocate, type Module, webAssembly } from '../../decode/web-assembly.ts'
 import { IndexInvalid } from '../../errors.ts'
+import { allocate, type Module, webAssembly } from '../../web-assembly.ts'
 import { hashInto, type Seed } from '../filter.ts'
 import { createKeyedDigest, digestBytes, keyState } from '../keyed-digest.ts'
 import { kernelBytes } from './kernel-bytes.ts'

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { arSample } from '../../../lib/scan/samples/ar-sample.ts'
-import { cpioSample } from '../../../lib/scan/samples/cpio-sample.ts'
+import { arSample } from '../../../lib/scan/controls/samples/ar-sample.ts'
+import { cpioSample } from '../../../lib/scan/controls/samples/cpio-sample.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { expectDamageNoticed } from './damage.ts'
 

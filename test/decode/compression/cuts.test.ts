@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { sampleFormats } from '../../../lib/scan/sample-formats.ts'
+import { sampleFormats } from '../../../lib/scan/controls/sample-formats.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 
 const text = fc.string({ unit: fc.constantFrom('a', '1', '\n', 'é', '€', 'aaaaaaaa'), maxLength: 300, size: 'max' })

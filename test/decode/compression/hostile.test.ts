@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { decodeObject, defaultLimits, type Reading } from '../../../lib/decode/decode-object.ts'
-import { sampleFormats } from '../../../lib/scan/sample-formats.ts'
+import { sampleFormats } from '../../../lib/scan/controls/sample-formats.ts'
 import { inPieces } from '../collect.ts'
 import { gzipMember } from '../gzip-member.ts'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { writePgDump } from '../../../lib/scan/samples/pg-dump-sample.ts'
+import { writePgDump } from '../../../lib/scan/controls/samples/pg-dump-sample.ts'
 import { collect, inPieces } from '../collect.ts'
 import { completeLengths, unnoticedBytes } from './damaged.ts'
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { crc64 } from '../../../lib/checksums/crc64.ts'
 import { decompressLzf } from '../../../lib/decode/database/redis/lzf.ts'
 import { listpackElements } from '../../../lib/decode/database/redis/packed.ts'
-import { writeRdb } from '../../../lib/scan/samples/redis-sample.ts'
+import { writeRdb } from '../../../lib/scan/controls/samples/redis-sample.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { completeLengths, unnoticedBytes } from './damaged.ts'
 

@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decodeObject, defaultLimits, type ReadAt } from '../../../lib/decode/decode-object.ts'
-import { writeSqlite, writeSqliteJournal, writeSqliteWal } from '../../../lib/scan/samples/sqlite-sample.ts'
+import { writeSqlite, writeSqliteJournal, writeSqliteWal } from '../../../lib/scan/controls/samples/sqlite-sample.ts'
 import { scratchDirectory } from '../../support/scratch.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 

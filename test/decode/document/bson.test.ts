@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { decimal128Text } from '../../../lib/decode/document/bson/decimal128.ts'
-import { writeBson, writeMongoArchive } from '../../../lib/scan/samples/bson-sample.ts'
+import { writeBson, writeMongoArchive } from '../../../lib/scan/controls/samples/bson-sample.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { completeLengths, unnoticedBytes } from '../database/damaged.ts'
 

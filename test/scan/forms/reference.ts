@@ -1,6 +1,6 @@
 import { canonicalOf, type Shape } from '../../../lib/manifest/identifier.ts'
-import { referenceMatches } from '../../../lib/scan/reference-matcher.ts'
-import { soughtShapes } from '../../../lib/scan/sought-shapes.ts'
+import { soughtShapes } from '../../../lib/scan/finders/sought-shapes.ts'
+import { referenceMatches } from '../../../lib/scan/opinion/reference-matcher.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 
 /**

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describePlace } from '../../../lib/finding/found-place.ts'
 import { createPlaceKeeper, longestLine, placeHead } from '../../../lib/scan/places/place-keeper.ts'
-import { scanSlice } from '../../../lib/scan/scan-slice.ts'
+import { scanSlice } from '../../../lib/scan/slices/scan-slice.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { collectorOf, findPlaces, inPieces, wheresIn } from './find-places.ts'
 

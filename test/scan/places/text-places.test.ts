@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { longestLine, placeHead } from '../../../lib/scan/places/place-keeper.ts'
-import { scanSlice } from '../../../lib/scan/scan-slice.ts'
+import { scanSlice } from '../../../lib/scan/slices/scan-slice.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { collectorOf, findPlaces, inPieces, wheresIn } from './find-places.ts'
 

@@ -1,5 +1,5 @@
+import { crc32 } from '../../../checksums/crc32.ts'
 import { byteSource } from '../../byte-source.ts'
-import { crc32 } from '../../crc-kernel/crc32.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countMember, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format, ReadAt } from '../../format.ts'

@@ -1,5 +1,5 @@
+import { crc32 } from '../../../checksums/crc32.ts'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { crc32 } from '../../crc-kernel/crc32.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content } from '../../format.ts'
 import type { UnverifiedReason } from '../../unverified.ts'

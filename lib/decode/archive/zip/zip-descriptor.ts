@@ -1,5 +1,5 @@
+import { crc32 } from '../../../checksums/crc32.ts'
 import type { ByteSource } from '../../byte-source.ts'
-import { crc32 } from '../../crc-kernel/crc32.ts'
 import { safeNumber, signature } from './zip-records.ts'
 
 /** What is behind the data of an entry whose header could not say it yet (APPNOTE 4.3.9). */

@@ -1,5 +1,5 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { firstControlByte } from '../../control-bytes.ts'
+import { firstControlByte } from '../../checks/control-bytes.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format, Parts, ReadAt } from '../../format.ts'
 import { holdContent } from '../../hold-content.ts'

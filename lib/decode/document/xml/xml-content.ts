@@ -1,6 +1,6 @@
+import { encodedCheck } from '../../checks/encoded-check.ts'
 import { rowWriter } from '../../database/row-writer.ts'
 import { addGap, type Decoding } from '../../decoding.ts'
-import { encodedCheck } from '../../encoded-check.ts'
 import type { Content, Format } from '../../format.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import {

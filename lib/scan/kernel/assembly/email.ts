@@ -35,7 +35,7 @@ export function scanSigns(shape: usize, from: i32, to: i32, final: bool): i32 {
 }
 
 const underscore: u8 = 0x5f
-/** As in `lib/scan/domain-ends.ts`. */
+/** As in `lib/scan/finders/domain-ends.ts`. */
 const mostBehind: i32 = 64
 const hash: u8 = 0x23
 const dot: u8 = 0x2e

@@ -26,7 +26,7 @@ export const enum Kind {
   uuid = 3,
 }
 
-/** An escape's bytes at most, as in `lib/scan/escapes.ts`. */
+/** An escape's bytes at most, as in `lib/scan/finders/escapes.ts`. */
 const longestEscape: i32 = 24
 
 /** Where a run may begin that is not complete, or the end. */
@@ -149,7 +149,7 @@ function addWithEscapes(start: i32, end: i32): void {
     addInside(from, end, start, end)
 }
 
-/** As in `lib/scan/run-finder.ts`: what is looked at without these at either end. */
+/** As in `lib/scan/finders/run-finder.ts`: what is looked at without these at either end. */
 const mostUnderscores: i32 = 3
 const underscore: u8 = 0x5f
 

@@ -1,0 +1,78 @@
+import type { UnverifiedReason } from '../../decode/unverified.ts'
+import { ReadFailed } from '../../errors.ts'
+import type { Condemned, Deleted, Opened } from '../../ports.ts'
+import type { Bucket } from './bucket-client.ts'
+import { openS3Object } from './bucket-object.ts'
+import type { ExactVersion } from './exact-version.ts'
+import { isListed } from './list-key.ts'
+import type { BodyLimits } from './object-body.ts'
+
+export type Judging = { limits?: BodyLimits }
+
+/**
+ * Shows all bytes of exactly this version to its judge. `delete` only when the judge says so, and was given as many bytes
+ * as were listed. A version with an id never changes: what was judged is what will be deleted.
+ * @throws StoreUnavailable
+ */
+export async function judgeVersion(
+  bucket: Bucket,
+  exact: ExactVersion,
+  { version, judge }: Condemned,
+  { limits }: Judging,
+): Promise<{ kind: 'delete' } | Exclude<Deleted, { kind: 'deleted' }>> {
+  if (version.etag === undefined) return kept('its listing gave no sign of its content')
+  const opened = await openS3Object(bucket, version, {
+    tags: noTags,
+    parts: noParts,
+    clock: noClock,
+    ...(limits && { limits }),
+  })
+  if (opened.kind === 'unreadable') return toKept(bucket, exact, opened.reason)
+  try {
+    let read = 0
+    const counted = async function* () {
+      for await (const chunk of opened.chunks) {
+        read += chunk.length
+        yield chunk
+      }
+    }
+    const judged = await judge(counted())
+    if (judged.kind === 'keep') return kept(judged.reason)
+    const settled = await opened.settle()
+    if (settled.kind === 'changed') return kept(settled.detail)
+    return read === version.size ? { kind: 'delete' } : kept('it was not read to its end when it was judged')
+  } catch (error) {
+    if (error instanceof ReadFailed) return kept('it could not be read to its end')
+    throw error
+  } finally {
+    await opened.close()
+  }
+}
+
+const kept = (reason: string) => ({ kind: 'kept', reason }) as const
+
+/** Bytes alone are judged, and they are held against the digest of the scan. */
+const noParts = async () => undefined
+const noTags = async () => ({ labels: [] })
+const noClock = (): never => {
+  throw new Error('a protection is not asked for while a version is judged')
+}
+
+async function toKept(
+  bucket: Bucket,
+  exact: ExactVersion,
+  reason: Extract<Opened, { kind: 'unreadable' }>['reason'],
+): Promise<Exclude<Deleted, { kind: 'deleted' }>> {
+  if (reason === 'disappeared') return { kind: 'gone' }
+  // Who may not list is refused what is not there: only the listing tells the two apart.
+  if (reason === 'access-denied' && !(await isListed(bucket, exact))) return { kind: 'gone' }
+  return kept(refusals[reason] ?? 'the store refused to hand it out')
+}
+
+const refusals: Partial<Record<UnverifiedReason, string>> = {
+  'access-denied': 'the deleting role may not read it',
+  archived: 'it is archived: it can only be judged after it was restored',
+  changed: 'it is not the version that was listed',
+  'size-differs': 'it is not the version that was listed',
+  encrypted: 'it is encrypted with a key that its writer holds',
+}

@@ -1,0 +1,164 @@
+import { AbortMultipartUploadCommand } from '@aws-sdk/client-s3'
+import type { StoreConfig } from '../../config.ts'
+import type { Condemned, Deleted, Remnant, StoreDeletion, StoreDeletions } from '../../ports.ts'
+import { mapAtOnce } from '../at-once.ts'
+import { type Bucket, bucketsFor } from './bucket-client.ts'
+import { faultCode, toFault } from './bucket-faults.ts'
+import { checkBucket } from './check-bucket.ts'
+import { type Answer, deleteExact, nameOf } from './delete-exact.ts'
+import { isAbsentCode, isRefusal } from './deletion-faults.ts'
+import { checkInStore, type ExactVersion, isUpload, toExactVersion } from './exact-version.ts'
+import { describeProtection, protectionOf } from './explain-refusal.ts'
+import { type Judging, judgeVersion } from './judge-version.ts'
+import { lookAtMarker, lookForUpload } from './list-key.ts'
+import { uploadIdOf } from './listing-pages.ts'
+
+/** Requests under way at once while versions are looked at. */
+const atOnce = 8
+
+/** The deleting side of buckets as stores, under the role that deletes. `bucketOf` gives the client for a store. */
+export function s3Deletions(
+  bucketOf: (store: StoreConfig) => Bucket = bucketsFor('delete'),
+  { pauseMs = 500, ...judging }: { pauseMs?: number } & Judging = {},
+): StoreDeletions {
+  return {
+    async open(store, { homeCountry }) {
+      const bucket = bucketOf(store)
+      const { needsSecondFactor } = await checkBucket(bucket, store, homeCountry)
+      const mayAbort = store.channel.kind === 's3-delete-versions' && store.channel.abortUploads === true
+      return openS3Deletion(bucket, { needsSecondFactor, mayAbort, pauseMs, judging })
+    },
+  }
+}
+
+/** `pauseMs`: between two requests for what the store was too busy for, twice as long each time. */
+type Rules = { needsSecondFactor: boolean; mayAbort: boolean; pauseMs: number; judging: Judging }
+
+/**
+ * Deletes versions of one bucket: only such as the store gave an id of their own, each named by key and id.
+ *
+ * 1. every version is read, exactly by its id, and judged by all its bytes (a crash leaves it untouched)
+ * 2. those that may go are deleted together; the store answers about each by name (a crash or a lost reply: a repetition
+ *    finds them gone)
+ *
+ * What the store does not answer about is kept, for all we know. An answer about anything else is an alarm.
+ */
+function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
+  return {
+    async deleteVersions(condemned) {
+      checkInStore(
+        bucket.storeId,
+        bucket.config.prefix,
+        condemned.map(({ version }) => version),
+      )
+      const judged = await mapAtOnce(condemned, atOnce, (each) => judge(bucket, rules, each))
+      const answers = await deleteExact(bucket, 'object', judged.flatMap(approved), rules.pauseMs)
+      return mapAtOnce([...judged.entries()], atOnce, async ([place, each]) =>
+        each.kind === 'approved'
+          ? toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), condemned[place]!.version.size)
+          : each,
+      )
+    },
+    async removeRemnants(remnants) {
+      checkInStore(bucket.storeId, bucket.config.prefix, remnants)
+      const looked = await mapAtOnce(remnants, atOnce, (remnant) =>
+        remnant.kind === 'delete-marker' ? lookAt(bucket, rules, remnant) : abort(bucket, rules, remnant),
+      )
+      const answers = await deleteExact(bucket, 'delete-marker', looked.flatMap(approved), rules.pauseMs)
+      return mapAtOnce(looked, atOnce, async (each) =>
+        each.kind === 'approved' ? toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), 0) : each,
+      )
+    },
+  }
+}
+
+type Approved = { kind: 'approved'; exact: ExactVersion }
+type Looked = Approved | Deleted
+
+const kept = (reason: string): Deleted => ({ kind: 'kept', reason })
+const approved = (looked: Looked): ExactVersion[] => (looked.kind === 'approved' ? [looked.exact] : [])
+
+const withoutId =
+  'the store gave it no id of its own: another one may be in its place by now, and the store deletes it unconditionally'
+const wantsSecondFactor = 'the bucket wants a second factor of whoever deletes (MFA delete)'
+
+async function judge(bucket: Bucket, { needsSecondFactor, judging }: Rules, condemned: Condemned): Promise<Looked> {
+  const { version } = condemned
+  if (version.kind !== 'object') return kept('it is not an object version')
+  if (version.protection) return kept(describeProtection(version.protection))
+  const exact = toExactVersion(version)
+  if (exact === undefined) return kept(withoutId)
+  if (needsSecondFactor) return kept(wantsSecondFactor)
+  const judged = await judgeVersion(bucket, exact, condemned, judging)
+  return judged.kind === 'delete' ? { kind: 'approved', exact } : judged
+}
+
+async function lookAt(bucket: Bucket, { needsSecondFactor }: Rules, marker: Remnant): Promise<Looked> {
+  const exact = toExactVersion(marker)
+  if (exact === undefined) return kept(withoutId)
+  if (needsSecondFactor) return kept(wantsSecondFactor)
+  const place = await lookAtMarker(bucket, exact)
+  switch (place) {
+    case 'alone':
+      return { kind: 'approved', exact }
+    case 'gone':
+      return { kind: 'gone' }
+    case 'hides versions':
+      return kept('it hides versions that are still there')
+    case 'unknown':
+      return kept('the store does not say whether it hides versions')
+    default:
+      return place satisfies never
+  }
+}
+
+/** Its parts cannot be read, so nobody knows whose they are: the configuration has to say that it may go by its name. */
+async function abort(bucket: Bucket, { mayAbort }: Rules, upload: Remnant): Promise<Deleted> {
+  if (!isUpload(upload)) return kept('it is not an unfinished upload')
+  if (!mayAbort) return kept('an unfinished upload cannot be judged, and abortUploads is not set')
+  const uploadId = uploadIdOf(upload)
+  const place = await lookForUpload(bucket, upload.key, uploadId)
+  if (place === 'gone') return { kind: 'gone' }
+  if (place === 'unknown') return kept('the store does not say whether the upload is unfinished')
+  try {
+    await bucket.client.send(new AbortMultipartUploadCommand({ ...bucket.target, Key: upload.key, UploadId: uploadId }))
+    return { kind: 'deleted', bytes: upload.size }
+  } catch (error) {
+    if (!isRefusal(error)) throw toFault(bucket, 'AbortMultipartUpload', error)
+    const code = faultCode(error)
+    return isAbsentCode(code) ? { kind: 'gone' } : kept(reasonOf(code))
+  }
+}
+
+async function toDeleted(
+  bucket: Bucket,
+  exact: ExactVersion,
+  answer: Answer | undefined,
+  size: number,
+): Promise<Deleted> {
+  switch (answer?.kind) {
+    case 'deleted':
+      return { kind: 'deleted', bytes: size }
+    case 'gone':
+      return { kind: 'gone' }
+    case 'error': {
+      const protection = answer.code === 'AccessDenied' ? await protectionOf(bucket, exact) : undefined
+      return kept(protection ? describeProtection(protection) : reasonOf(answer.code))
+    }
+    case 'silence':
+    case undefined:
+      return kept('the store did not say what became of it')
+    default:
+      return answer satisfies never
+  }
+}
+
+/** Codes that a reader knows; another one might quote something. */
+const reasons: Record<string, string> = {
+  AccessDenied: 'the deleting role may not delete it',
+  InternalError: 'the store failed, also when it was asked again (InternalError)',
+  SlowDown: 'the store was too busy, also when it was asked again (SlowDown)',
+  ServiceUnavailable: 'the store was too busy, also when it was asked again (ServiceUnavailable)',
+}
+
+const reasonOf = (code: string) => reasons[code] ?? 'the store refused to delete it'

@@ -1,0 +1,210 @@
+import { shortestRun } from '../text-kernel/text-kernel.ts'
+import { markCheck } from './encoded-marks.ts'
+import { nextOf, nextRun } from './encoded-runs.ts'
+import {
+  alphabet,
+  formatProblemOf,
+  mostGlued,
+  opaqueProblemOf,
+  type Problem,
+  sign,
+  wholeWindow,
+} from './encoded-window.ts'
+import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
+import { type Seen, surveyed } from './survey.ts'
+
+export type EncodedProblem = Problem & { offset: number }
+
+/**
+ * Whether text holds, in base64 or as hexadecimal digits, what hides its content: a compressed or encrypted format that
+ * begins where such a run begins, behind a sign in it or on one of its lines, or a long run that stands for anything but text. What
+ * stands for text is searched as it is. A run goes on over line ends as long as its lines are long, whether the next is
+ * indented or quoted, and over its own characters and line ends that are escaped. Armour and uuencode are told by their first line.
+ */
+export type EncodedCheck = {
+  write(bytes: Uint8Array): void
+  /** The same for bytes of which there may be a survey. */
+  writeSeen(bytes: Uint8Array, seen: Seen | undefined): void
+  end(): void
+  /** The first problem of what was written so far. */
+  problem(): EncodedProblem | undefined
+}
+
+/** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
+export { shortestRun }
+export const longRun = 2048
+/** Of them so many are looked at again with what follows: no format needs more to be told. */
+const overlap = 64
+const carriageReturn = 0x0d
+const lineFeed = 0x0a
+/** Space, tab and the sign of quoting stand before a line. */
+const isIndent = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x3e
+
+/** `rows`: a line feed ends a row, whose values have none, so that no run goes on behind it. */
+export function encodedCheck({ rows = false }: { rows?: boolean } = {}): EncodedCheck {
+  let found: EncodedProblem | undefined
+  const marks = markCheck()
+  /** Of everything that was written before. */
+  let offset = 0
+  /** The run at the end of what was written: whether there is one, the characters of its last line and of all, its beginning. */
+  let isOpen = false
+  let line = 0
+  let total = 0
+  let start = 0
+  /** A line end stood behind the last line. */
+  let isBetween = false
+  /** An escape that has no end yet. */
+  let unfinished = ''
+  /** The last characters of the run, and a 1 for each of them where something encoded may begin. */
+  const characters = Buffer.alloc(wholeWindow)
+  const begins = new Uint8Array(wholeWindow)
+  let filled = 0
+  let isBeginning = false
+  /** What is wrong with a window of the run, which matters once the run is long. */
+  let opaque: Problem | undefined
+
+  function judgeWindow(): void {
+    const window = characters.subarray(0, filled)
+    if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
+    const problem = formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
+    if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
+  }
+
+  function judge(): void {
+    if (total >= shortestRun) judgeWindow()
+    line = total = filled = 0
+    isOpen = isBetween = isBeginning = false
+    unfinished = ''
+    opaque = undefined
+  }
+
+  /** Room for one more character in the window. */
+  function makeRoom(): void {
+    if (filled < wholeWindow) return
+    judgeWindow()
+    characters.copyWithin(0, filled - overlap)
+    begins.copyWithin(0, filled - overlap)
+    filled = overlap
+  }
+
+  function add(character: number): void {
+    if (isBetween) line = 0
+    makeRoom()
+    characters[filled] = character
+    begins[filled++] = total <= mostGlued || isBeginning || isBetween ? 1 : 0
+    isBeginning = alphabet[character] === sign
+    isBetween = false
+    line++
+    total++
+  }
+
+  /** The same for the characters from `from` on, as far as the window has room; returns where they end. */
+  function addSome(bytes: Uint8Array, from: number): number {
+    makeRoom()
+    const to = Math.min(bytes.length, from + wholeWindow - filled)
+    let place = filled
+    let begin = isBeginning ? 1 : 0
+    let at = from
+    for (; at < to; at++) {
+      const character = bytes[at]!
+      const kind = alphabet[character]!
+      if (kind === 0) break
+      characters[place] = character
+      begins[place++] = begin
+      begin = kind >> 1
+    }
+    filled = place
+    isBeginning = begin === 1
+    line += at - from
+    total += at - from
+    return at
+  }
+
+  /** Whether the run goes on behind a line end. */
+  function endLine(): boolean {
+    if (total > 0 && !isBetween && line < shortestRun) return false
+    isBetween = total > 0
+    return true
+  }
+
+  /** The next byte of an escape; whether the run goes on. */
+  function goOnEscape(byte: number): boolean {
+    unfinished += String.fromCharCode(byte).toLowerCase()
+    if (isEscapePrefix(unfinished)) return true
+    const meaning = escapeEnds.get(unfinished)
+    if (meaning === undefined) return false
+    unfinished = typeof meaning === 'string' ? meaning : ''
+    if (meaning === lineEnd) return endLine()
+    if (meaning === nothing) isBeginning = true
+    else if (typeof meaning === 'number') add(meaning)
+    return true
+  }
+
+  function goesOnWith(byte: number): boolean {
+    if (unfinished !== '') return goOnEscape(byte)
+    if (alphabet[byte]! > 0) add(byte)
+    else if (escapeBegins(byte)) unfinished = String.fromCharCode(byte)
+    else if (byte === carriageReturn || (byte === lineFeed && !rows)) return endLine()
+    else return isBetween && isIndent(byte)
+    return true
+  }
+
+  /** Goes on with the run at the end; returns where it ends in these bytes. */
+  function goOn(bytes: Uint8Array, from: number): number {
+    let at = from
+    while (at < bytes.length) {
+      // Nearly all of a long run.
+      if (unfinished === '' && !isBetween && total > mostGlued) at = addSome(bytes, at)
+      if (at === bytes.length || !goesOnWith(bytes[at]!)) return at
+      at++
+    }
+    return at
+  }
+
+  function look(bytes: Uint8Array, seen: Seen | undefined): void {
+    const next = seen === undefined ? nextRun : nextOf(seen)
+    let at = 0
+    while (at < bytes.length) {
+      if (!isOpen) {
+        at = next(bytes, at)
+        if (at === bytes.length) return
+        start = offset + at
+        isOpen = true
+      }
+      at = goOn(bytes, at)
+      if (at === bytes.length) return
+      // What ended an escape may begin the next run.
+      judge()
+    }
+  }
+
+  /** A run that a mark is in begins before it, and may not have ended. */
+  const isSettled = () => found !== undefined && !(isOpen && start < found.offset)
+
+  /**
+   * Of a run and a mark, the first in the content counts. A run before a mark ends in it or is waited for, and one behind it is judged
+   * where the mark is known (`shortestRun` is more than a mark needs), so that what is written later changes nothing.
+   */
+  function keepFirst(marked: EncodedProblem | undefined): void {
+    if (marked !== undefined && (found === undefined || marked.offset < found.offset)) found = marked
+  }
+
+  function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
+    if (isSettled()) return
+    look(bytes, seen)
+    keepFirst(marks.write(bytes, seen?.mayHaveKey))
+    offset += bytes.length
+  }
+
+  return {
+    write(bytes) {
+      if (!isSettled()) surveyed(bytes, writeSeen)
+    },
+    writeSeen,
+    end() {
+      if (isOpen) judge()
+      keepFirst(marks.end())
+    },
+    problem: () => found,
+  }
+}

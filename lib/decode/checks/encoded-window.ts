@@ -1,0 +1,182 @@
+import { shortestRun } from '../text-kernel/text-kernel.ts'
+import type { UnverifiedReason } from '../unverified.ts'
+import { isDeflatedText, isFinal, mayBeDeflated } from './bare-deflate.ts'
+import { encodedFormatOf, firstBytes, firstPairs } from './encoded-magics.ts'
+
+/** What is wrong with characters that stand together in a run: they hold a format that hides its content, or no text. */
+export type Problem = { reason: UnverifiedReason; detail: string }
+
+/** The beginning of a run may be something else: the end of an escape, a part of a path. */
+export const mostGlued = 8
+/** Of the bytes of a long run, so many in a hundred may be no text before it is opaque. */
+const mostBinary = 5
+/**
+ * Bits of information in each of its characters that make it opaque: of compressed bytes it is 6 and 4, nearly. Bytes in some
+ * order are searched as they are.
+ */
+const mostOrdered = { base64: 5.5, hex: 3.7 }
+/** Characters of a run that are looked at together; a window with fewer is all of its run. */
+export const wholeWindow = 1024
+
+const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+export const sign = 2
+/** What each character of base64 stands for, in both alphabets; its class: 1 a letter or digit, 2 a sign. */
+const values = new Uint8Array(256)
+export const alphabet = new Uint8Array(256)
+for (const [value, character] of [...Array.from(sixBits).entries(), [62, '-'], [63, '_']] as const) {
+  values[character.charCodeAt(0)] = value
+  alphabet[character.charCodeAt(0)] = value < 62 ? 1 : sign
+}
+const hexDigits = new Uint8Array(256)
+/** What each hexadecimal digit stands for. */
+const hexValues = new Uint8Array(256)
+for (const character of '0123456789abcdefABCDEF') {
+  hexDigits[character.charCodeAt(0)] = 1
+  hexValues[character.charCodeAt(0)] = Number.parseInt(character, 16)
+}
+
+/** `before`: characters of the run before the window. */
+export function formatProblemOf(window: Buffer, begins: Uint8Array, before: number): Problem | undefined {
+  for (let at = 0; at <= window.length - (shortestRun - mostGlued); at++) {
+    if (begins[at] === 0) continue
+    // Looked at first, since nearly every run is a token.
+    const problem =
+      (mayBeginBase64(window, at) ? encodedProblemOf(window, at, before, 'base64') : undefined) ??
+      (mayBeginHex(window, at) ? encodedProblemOf(window, at, before, 'hex') : undefined)
+    if (problem !== undefined) return problem
+  }
+  return before === 0 ? firstProblemOf(window) : undefined
+}
+
+function encodedProblemOf(window: Buffer, at: number, before: number, encoding: Encoding): Problem | undefined {
+  const format = encodedFormatOf(Buffer.from(window.toString('latin1', at), encoding), before + at <= 1)
+  return format && problemOf(format, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
+}
+
+/** Whether the first two bytes that are encoded from `at` on are those of a format. */
+const mayBeginBase64 = (window: Buffer, at: number): boolean =>
+  firstPairs[(values[window[at]!]! << 10) | (values[window[at + 1]!]! << 4) | (values[window[at + 2]!]! >> 2)] === 1
+
+function mayBeginHex(window: Buffer, at: number): boolean {
+  const first = (hexValues[window[at]!]! << 4) | hexValues[window[at + 1]!]!
+  const pair = (first << 8) | (hexValues[window[at + 2]!]! << 4) | hexValues[window[at + 3]!]!
+  return firstPairs[pair] === 1 && firstByteOf(window, at, 'hex') !== -1 && firstByteOf(window, at + 2, 'hex') !== -1
+}
+
+const problemOf = ({ name, encrypted }: { name: string; encrypted: boolean }, shown: string): Problem => ({
+  reason: encrypted ? 'encrypted' : 'unsupported-format',
+  detail: `expected no ${shown} that hold ${name}`,
+})
+
+const deflate = { name: 'deflate', encrypted: false }
+/** Characters that the beginning of a bare stream is told by. */
+const beginCharacters = 40
+
+/** What may only begin where the run does, since too much else looks like it, or with other characters. */
+function firstProblemOf(window: Buffer): Problem | undefined {
+  const from = window[0] === zero && (window[1]! | 0x20) === letterX ? 2 : 0
+  const encoding = isHex(window, from) ? 'hex' : 'base64'
+  if (isFinal(firstByteOf(window, from, encoding)) && holdsDeflate(window, from, encoding))
+    return problemOf(deflate, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
+  const format = base32FormatOf(window)
+  return format && problemOf(format, 'base32')
+}
+
+const zero = 0x30
+const letterX = 0x78
+type Encoding = 'hex' | 'base64'
+
+function isHex(window: Buffer, from: number): boolean {
+  for (let at = from; at < beginCharacters; at++) if (hexDigits[window[at]!] === 0) return false
+  return true
+}
+
+/** The byte that is encoded from `at` on. */
+function firstByteOf(window: Buffer, at: number, encoding: Encoding): number {
+  const [one, two] = [window[at]!, window[at + 1]!]
+  if (encoding === 'base64') return (values[one]! << 2) | (values[two]! >> 4)
+  return hexDigits[one]! + hexDigits[two]! === 2 ? (hexValues[one]! << 4) | hexValues[two]! : -1
+}
+
+function holdsDeflate(window: Buffer, from: number, encoding: Encoding): boolean {
+  const first = Buffer.from(window.toString('latin1', from, beginCharacters), encoding)
+  if (!mayBeDeflated(first)) return false
+  // What repeats itself goes on as text for ever, whatever it stands for.
+  const isWhole = window.length < wholeWindow
+  if (!isWhole && entropyOf(window) < mostOrdered[encoding]) return false
+  return isDeflatedText(Buffer.from(window.toString('latin1', from), encoding), isWhole)
+}
+
+/** RFC 4648, section 6. */
+function base32FormatOf(window: Buffer) {
+  const digits = (at: number) => base32[window[at]!]!
+  if (digits(0) === none || digits(1) === none || firstBytes[(digits(0) << 3) | (digits(1) >> 2)] !== 1)
+    return undefined
+  const bytes = Buffer.alloc(Math.floor((window.length * 5) / 8))
+  let filled = 0
+  let bits = 0
+  let value = 0
+  for (let at = 0; at < window.length; at++) {
+    if (digits(at) === none) return undefined
+    value = ((value << 5) | digits(at)) & 0xfff
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes[filled++] = (value >> bits) & 0xff
+  }
+  return encodedFormatOf(bytes, true)
+}
+
+const none = 255
+const firstDigit = 26
+/** Bits of information in each character of base32: 5 of random bytes, above 4 of a text, less of what repeats a few characters. */
+const leastText = 3.5
+const base32 = new Uint8Array(256).fill(none)
+for (const [value, character] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').entries())
+  base32[character.charCodeAt(0)] = value
+
+/** Of a whole window of a long run. Unlike base64, base32 is not searched for what it stands for, even if that is text. */
+export function opaqueProblemOf(window: Buffer): Problem | undefined {
+  if (isBase32(window)) return { reason: 'unsupported-format', detail: 'expected no long run of base32' }
+  const digits = digitsFrom(window)
+  const encoding = digits === -1 ? 'base64' : 'hex'
+  if (entropyOf(window) < mostOrdered[encoding]) return undefined
+  const decoded = (from: number) => Buffer.from(window.toString('latin1', from), encoding)
+  if ([0, 1, 2, 3].some((phase) => isText(decoded(Math.max(0, digits) + phase)))) return undefined
+  const shown = digits === -1 ? 'base64' : 'hexadecimal digits'
+  return { reason: 'opaque', detail: `expected text in ${shown}, got other bytes` }
+}
+
+/** Of letters of one case and digits. Digits are every sixth character of random bytes, and every twentieth of a text. */
+function isBase32(window: Buffer): boolean {
+  const digits = window.reduce(
+    (count, byte) => count + (base32[byte]! >= firstDigit && base32[byte] !== none ? 1 : 0),
+    0,
+  )
+  if (digits * 40 < window.length || entropyOf(window) < leastText) return false
+  return window.every((byte) => base32[byte] !== none) || window.every((byte) => base32[upperOf(byte)] !== none)
+}
+
+/** A letter that is small becomes a capital, and one that is not becomes no letter. */
+const upperOf = (byte: number) => (byte >= 0x41 ? byte ^ 0x20 : byte)
+
+/** Where nothing but hexadecimal digits begin: with the run or shortly behind (`0x`, `\x`); -1: it has other characters. */
+function digitsFrom(window: Buffer): number {
+  const last = window.findLastIndex((byte) => hexDigits[byte] === 0)
+  return last < mostGlued ? last + 1 : -1
+}
+
+/** Bits of information in a character, as often as each occurs. */
+function entropyOf(window: Buffer): number {
+  const counts = new Uint32Array(256)
+  for (const byte of window) counts[byte]!++
+  let bits = 0
+  for (const count of counts) if (count > 0) bits -= (count / window.length) * Math.log2(count / window.length)
+  return bits
+}
+
+function isText(bytes: Buffer): boolean {
+  let binary = 0
+  for (const byte of bytes) if ((byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) || byte > 0x7e) binary++
+  return binary * 100 <= mostBinary * bytes.length
+}

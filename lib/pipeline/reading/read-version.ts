@@ -1,0 +1,103 @@
+import type { ReadAt } from '../../decode/decode-object.ts'
+import type { createCollector } from '../../finding/collect-findings.ts'
+import type { InventoryEntry, ListedVersion, Protection } from '../../inventory/object-version.ts'
+import { findInKey } from '../../scan/names/redact-key.ts'
+import { type PlacedOccurrence, scanObject } from '../../scan/scan-object.ts'
+import { openRanges } from './open-ranges.ts'
+import { declaredFor, inTime, lateFor, type Reading, toUnread, type Unread } from './reading.ts'
+
+export type Found = ReturnType<typeof createCollector>
+
+/** What the content of a version came to. A `gap` is why it cannot be clean. */
+export type Content = {
+  bytes: number
+  decodedBytes: number
+  records: number
+  sha256?: string
+  protection?: Protection
+  gap?: Unread
+}
+
+export const nothingRead = { bytes: 0, decodedBytes: 0, records: 0 }
+
+/** Reads the version of an entry, with what the store keeps beside it, to its last byte. */
+export async function readVersion(
+  entry: InventoryEntry,
+  version: ListedVersion,
+  reading: Reading,
+  found: Found,
+): Promise<Content> {
+  switch (entry.kind) {
+    case 'delete-marker':
+    case 'empty-directory':
+      return nothingRead
+    case 'unreadable':
+      return {
+        ...nothingRead,
+        gap: { reason: entry.reason ?? 'access-denied', detail: 'could not be listed or opened' },
+      }
+    case 'object':
+    case 'multipart-upload':
+    case 'symbolic-link': {
+      if (reading.isLate()) return { ...nothingRead, gap: lateFor(reading) }
+      const opened = await reading.store.open(version)
+      if (opened.kind === 'unreadable') return { ...nothingRead, gap: opened }
+      try {
+        for (const { place, text } of opened.labels)
+          for (const occurrence of findInKey(text, reading.index)) found.add(place, { ...occurrence, path: [] })
+        const body = inTime(opened.chunks, reading)
+        const again = entry.kind === 'object' ? readAgain(version, entry.size, reading) : undefined
+        const onOccurrence = (occurrence: PlacedOccurrence) => {
+          reading.see?.(occurrence)
+          return found.add('content', occurrence)
+        }
+        const { index, forms } = reading
+        const declared = declaredFor(version.key, reading)
+        const { hasSpareCore } = reading
+        const scan = await scanObject(body.chunks, index, onOccurrence, 'subjects', again?.at, forms, declared, {
+          hasSpareCore,
+        })
+        const settled = await opened.settle()
+        const { bytes, decodedBytes, records, sha256 } = scan
+        const gap: Unread | undefined =
+          body.late() ??
+          again?.failure() ??
+          (settled.kind === 'changed'
+            ? { reason: 'changed', detail: settled.detail }
+            : scan.complete
+              ? opened.gap
+              : toUnread(scan.gaps[0]))
+        const read = bytes === entry.size && settled.kind === 'unchanged'
+        const protection = found.count > 0 ? await opened.protection?.() : undefined
+        return {
+          bytes,
+          decodedBytes,
+          records,
+          ...(read && { sha256 }),
+          ...(protection && { protection }),
+          ...(gap && { gap }),
+        }
+      } finally {
+        await opened.close()
+      }
+    }
+    default:
+      return entry.kind satisfies never
+  }
+}
+
+/** The bytes of a version at any place, each range opened as the listed version and settled as such. */
+export function readAgain(
+  version: ListedVersion,
+  size: number,
+  reading: Reading,
+): { at: ReadAt; failure(): Unread | undefined } {
+  // The meter counts bytes as they come in order.
+  const ranges = openRanges(version, { ...reading, meter: { add() {} } })
+  const read: ReadAt['read'] = async (from, to) => {
+    const parts: Uint8Array[] = []
+    for await (const chunk of ranges.read({ from, to })) parts.push(Buffer.from(chunk))
+    return Buffer.concat(parts)
+  }
+  return { at: { size, read }, failure: ranges.failure }
+}

@@ -1,0 +1,189 @@
+import { canonicalOf, type Shape } from '../../manifest/identifier.ts'
+import { hashedFormNames } from '../../subject-index/hashed-forms.ts'
+import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import { defaultForms } from '../forms/form-names.ts'
+import { buildFormSample, type PlantedForm } from '../forms/form-sample.ts'
+import { referenceMatches } from '../opinion/reference-matcher.ts'
+import { type PlacedOccurrence, type ScanObject, scanObject } from '../scan-object.ts'
+import { buildSample, type Context, contexts, type Planted, type Sample } from './control-samples.ts'
+import { buildHashedSample } from './hashed-sample.ts'
+import { buildNumberSample, numberContext } from './number-sample.ts'
+import { sampleFormats } from './sample-formats.ts'
+
+/**
+ * What a check of the scanner came to. `planted` and `detected` count texts; `forms` are the ways in which they were
+ * written, `container/context/shape` (`numbers`: as values of a column of whole numbers), or `plain/form/shape` for identifiers that are not written plainly, hashed forms included. A near miss that is reported, or anything else that is not there, is a false alarm.
+ */
+export type ControlReport = {
+  positive: { planted: number; detected: number; forms: string[] }
+  negative: { planted: number; falseAlarms: number }
+}
+
+/** A format is independent of the document in it, so one kind of document shows that it is read. */
+const inFormats: readonly Context[] = ['lines']
+
+/** What is planted follows from the index alone, and making it takes longer than looking for it. */
+type Prepared = {
+  shape: Shape
+  context: Context | typeof numberContext
+  container: string
+  sample: Sample
+  expected: ReadonlySet<string>
+  stored: Uint8Array
+}
+const preparedOf = new WeakMap<SubjectIndex, Prepared[]>()
+
+function prepare(index: SubjectIndex): Prepared[] {
+  const known = preparedOf.get(index)
+  if (known !== undefined) return known
+  const prepared = index.shapes.flatMap(({ shape }) => {
+    const controls = index.controls.filter((control) => control.shape === shape)
+    const isEntryText = (text: string) => isEntry(index, text)
+    const inDocuments = (Object.keys(contexts) as Context[]).flatMap((context) => {
+      const sample = buildSample(context, controls, index.caseRule, isEntryText)
+      const expected = expectedIn(index, sample)
+      return Object.entries(sampleFormats)
+        .filter(([container]) => container === 'plain' || inFormats.includes(context))
+        .map(([container, { wrap }]) => ({ shape, context, container, sample, expected, stored: wrap(sample.bytes) }))
+    })
+    const numbers = buildNumberSample(controls, isEntryText)
+    if (numbers === undefined) return inDocuments
+    const expected = expectedIn(index, numbers.sample)
+    return [...inDocuments, { shape, context: numberContext, container: 'parquet', expected, ...numbers }]
+  })
+  preparedOf.set(index, prepared)
+  return prepared
+}
+
+const expectedIn = (index: SubjectIndex, { bytes }: Sample): ReadonlySet<string> =>
+  new Set(referenceMatches(index, bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`))
+
+/**
+ * Plants the index's controls in each form that the scanner claims to read and scans them like any object. A form
+ * counts as detected only where the occurrence is in its exact place and the sample was read to its end.
+ */
+export async function runControls(
+  index: SubjectIndex,
+  scan: ScanObject = scanObject,
+  forms: readonly string[] = defaultForms,
+): Promise<ControlReport> {
+  const report: ControlReport = {
+    positive: { planted: 0, detected: 0, forms: [] },
+    negative: { planted: 0, falseAlarms: 0 },
+  }
+  const { positive, negative } = report
+  for (const { shape, context, container, sample, expected, stored } of prepare(index)) {
+    const { path, written, declared } = sampleFormats[container]!
+    positive.forms.push(`${container}/${context}/${shape}`)
+    const found: PlacedOccurrence[] = []
+    const { complete } = await scan(
+      inPieces(stored),
+      index,
+      (each) => found.push(each),
+      'subjects-and-controls',
+      undefined,
+      forms,
+      declared,
+    )
+    const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
+    positive.planted += hitsOf(sample).length
+    positive.detected += detected.length
+    negative.planted += sample.planted.length - hitsOf(sample).length
+    const judged = found.filter((each) => each.path.join('/') !== written?.join('/'))
+    negative.falseAlarms += judged.filter((each) => isFalse(each, sample, expected, path, index)).length
+  }
+  for (const { shape } of index.shapes) {
+    const controls = index.controls.filter((control) => control.shape === shape)
+    const isEntryText = (text: string) => isEntry(index, text)
+    await plantForms(index, scan, forms, buildFormSample(forms, controls, isEntryText), report)
+    if (index.hashed !== undefined) await plantForms(index, scan, forms, buildHashedSample(index, controls), report)
+  }
+  return report
+}
+
+/** The same for what is not written plainly. What is found has to lie in what was written, and not as plain text. */
+async function plantForms(
+  index: SubjectIndex,
+  scan: ScanObject,
+  forms: readonly string[],
+  { bytes, planted }: ReturnType<typeof buildFormSample>,
+  { positive, negative }: ControlReport,
+): Promise<void> {
+  if (planted.length === 0) return
+  const isHashed = planted.some(({ form }) => hashedFormNames.includes(form))
+  const found: PlacedOccurrence[] = []
+  const { gaps } = await scan(
+    inPieces(bytes),
+    index,
+    (each) => found.push(each),
+    'subjects-and-controls',
+    undefined,
+    forms,
+  )
+  // Text in UTF-16 or another encoding among plain text is no text, and says so; so do numbers in scientific notation. A digest
+  // may begin like any format.
+  const isRead = gaps.every(({ reason }) => saidOfForms.has(reason) || (reasonsOfChance.has(reason) && isHashed))
+  const hits = planted.filter(({ kind }) => kind === 'hit')
+  const detected = isRead ? hits.filter((hit) => found.some((each) => isFormHit(each, hit))) : []
+  positive.planted += hits.length
+  positive.detected += detected.length
+  positive.forms.push(...new Set(hits.map(({ form, control }) => `plain/${form}/${control.shape}`)))
+  negative.planted += planted.length - hits.length
+  const expected = new Set(referenceMatches(index, bytes).map(({ ordinal, offset }) => `${ordinal} ${offset}`))
+  const isKnown = (each: PlacedOccurrence) =>
+    expected.has(`${each.ordinal} ${each.offset}`) || hits.some((hit) => isWithin(each, hit))
+  negative.falseAlarms += found.filter((each) => !isKnown(each) && index.isControl(each.ordinal)).length
+}
+
+const saidOfForms: ReadonlySet<string> = new Set(['not-text', 'invalid-utf8', 'lossy-number'])
+const reasonsOfChance: ReadonlySet<string> = new Set(['unsupported-format', 'encrypted', 'opaque'])
+
+function isFormHit(found: PlacedOccurrence, hit: PlantedForm): boolean {
+  if (hashedFormNames.includes(hit.form) && found.form !== hit.form) return false
+  // A short one may be read in another form as well: `1.234e3` holds the number 1.234 with a separator.
+  return isWithin(found, hit) && found.form !== undefined && found.path.length === 0
+}
+
+function isWithin({ ordinal, offset }: PlacedOccurrence, { control, start, length }: PlantedForm): boolean {
+  return ordinal === control.ordinal && offset >= start && offset < start + length
+}
+
+const hitsOf = ({ planted }: Sample) => planted.filter(({ kind }) => kind === 'hit')
+
+function isHit(found: PlacedOccurrence, hit: Planted, path: readonly string[]): boolean {
+  return (
+    found.ordinal === hit.control.ordinal &&
+    found.offset === hit.start &&
+    found.record === hit.record &&
+    found.path.join('/') === path.join('/')
+  )
+}
+
+/**
+ * A short subject of another shape may well occur in a sample; the slow matcher says so. What a container says besides (row
+ * numbers, names of its tables) may be a subject too, but never a control.
+ */
+function isFalse(
+  { ordinal, offset, path: foundIn }: PlacedOccurrence,
+  { planted }: Sample,
+  expected: ReadonlySet<string>,
+  path: readonly string[],
+  index: SubjectIndex,
+): boolean {
+  if (foundIn.join('/') !== path.join('/')) return index.isControl(ordinal) || foundIn.length === 0
+  const isNearMiss = planted.some(
+    ({ kind, control, start, length }) =>
+      kind === 'near-miss' && control.ordinal === ordinal && offset >= start && offset < start + length,
+  )
+  return isNearMiss || !expected.has(`${ordinal} ${offset}`)
+}
+
+function isEntry(index: SubjectIndex, text: string): boolean {
+  const result = canonicalOf(text, index.caseRule)
+  return 'shape' in result && index.ordinalOf(result.shape, result.canonical) !== -1
+}
+
+/** Uneven pieces, so that identifiers are cut. */
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 101) yield bytes.subarray(at, at + 101)
+}

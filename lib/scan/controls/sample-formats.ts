@@ -1,0 +1,77 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import type { DeclaredFormat } from '../../decode/decode-object.ts'
+import { arSample } from './samples/ar-sample.ts'
+import { avroSample } from './samples/avro-sample.ts'
+import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
+import { cpioSample } from './samples/cpio-sample.ts'
+import { writeDoubledAt, writeFolded } from './samples/folded-sample.ts'
+import { linesOf } from './samples/lines-of.ts'
+import { writeMail } from './samples/mail-sample.ts'
+import { orcSample } from './samples/orc-sample.ts'
+import { parquetSample } from './samples/parquet-sample.ts'
+import { writePgDump } from './samples/pg-dump-sample.ts'
+import { writeRdb } from './samples/redis-sample.ts'
+import { sevenZipSample } from './samples/seven-zip-sample.ts'
+import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
+import { tarSample } from './samples/tar-sample.ts'
+import { writeBzip2 } from './samples/write-bzip2.ts'
+import { writeCompress } from './samples/write-compress.ts'
+import { writeLz4 } from './samples/write-lz4.ts'
+import { writeLzip, writeLzma } from './samples/write-lzma.ts'
+import { writeSnappy, writeSnappyJava } from './samples/write-snappy.ts'
+import { writeUtf16 } from './samples/write-utf-16.ts'
+import { writeXz } from './samples/write-xz.ts'
+import { writeXml } from './samples/xml-sample.ts'
+import { zipSample } from './samples/zip-sample.ts'
+
+/**
+ * How a document is stored in a format, and the path of the content that comes out of it. `written`: path of a content that shows
+ * it as it is written, where controls may be found as well; `declared`: it is read only where it is declared.
+ */
+type SampleFormat = {
+  wrap(document: Uint8Array): Uint8Array
+  path: readonly string[]
+  written?: readonly string[]
+  declared?: DeclaredFormat
+}
+
+/**
+ * A writer for every format that is claimed to be read, so that controls are planted in each. A table holds the document's
+ * lines as the values of its only column.
+ */
+export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
+  plain: { wrap: (document) => document, path: [] },
+  gzip: { wrap: gzipSync, path: ['gzip'] },
+  zstd: { wrap: zstdCompressSync, path: ['zstd'] },
+  avro: { wrap: avroSample, path: ['avro', 'records'] },
+  parquet: { wrap: parquetSample, path: ['parquet', 'row-group-1', 'column-1'] },
+  orc: { wrap: orcSample, path: ['orc', 'stripe-1', 'column-1'] },
+  sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
+  'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
+  'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
+  'redis-rdb': { wrap: (document) => writeRdb(linesOf(document)), path: ['redis-rdb', 'values'] },
+  tar: { wrap: tarSample, path: ['tar', 'member-1'] },
+  zip: { wrap: zipSample, path: ['zip', 'member-1'] },
+  cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
+  ar: { wrap: arSample, path: ['ar', 'member-1'] },
+  bzip2: { wrap: writeBzip2, path: ['bzip2'] },
+  xz: { wrap: writeXz, path: ['xz'] },
+  lz4: { wrap: writeLz4, path: ['lz4'] },
+  snappy: { wrap: writeSnappy, path: ['snappy'] },
+  'snappy-java': { wrap: writeSnappyJava, path: ['snappy-java'] },
+  lzip: { wrap: writeLzip, path: ['lzip'] },
+  compress: { wrap: writeCompress, path: ['compress'] },
+  lzma: { wrap: writeLzma, path: ['lzma'] },
+  zlib: { wrap: deflateSync, path: ['zlib'] },
+  '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
+  'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
+  bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
+  'utf-16': { wrap: writeUtf16, path: ['utf-16'] },
+  'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
+  folded: { wrap: writeFolded, path: ['folded', 'unfolded'], written: ['folded'] },
+  'doubled-at': { wrap: writeDoubledAt, path: ['doubled-at', 'text'] },
+  mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
+  brotli: { wrap: brotliCompressSync, path: ['brotli'], written: ['brotli', 'stored'], declared: 'brotli' },
+  deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate', 'stored'], declared: 'deflate' },
+  xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
+}

@@ -1,0 +1,194 @@
+import { canonicalOf, maxIdentifierLength, type Shape } from '../../manifest/identifier.ts'
+import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import { suffixes } from '../finders/alphabets.ts'
+import { mostBehind } from '../finders/domain-ends.ts'
+import type { Occurrence } from '../matcher.ts'
+
+/**
+ * The slow and obvious matcher: the whole content at once, one regular expression for each shape, no filter by length,
+ * escapes told by looking back from every byte, nothing shared with the fast one. What the fast one finds must be this, in this order (offset, then ordinal).
+ */
+export function referenceMatches(index: SubjectIndex, content: Uint8Array): Occurrence[] {
+  const text = textOf(content)
+  return referencePlaces(index, content).map(({ ordinal, offset }) => ({
+    ordinal,
+    offset,
+    record: text.slice(0, offset).split('\n').length,
+  }))
+}
+
+/** The same without lines. */
+export function referencePlaces(index: SubjectIndex, content: Uint8Array): Omit<Occurrence, 'record'>[] {
+  const text = textOf(content)
+  const found: Omit<Occurrence, 'record'>[] = []
+  for (const { shape, lengths } of index.shapes) {
+    const longest = Math.max(...lengths)
+    for (const [offset, spelling] of spellings[shape](text, longest)) {
+      const ordinal = shape === 'uuid' ? uuidOrdinal(index, spelling) : ordinalOf(index, shape, spelling)
+      if (ordinal !== -1) found.push({ ordinal, offset })
+    }
+  }
+  return found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
+}
+
+/** One character for each byte, so that places in the text are places in the content. */
+function textOf(content: Uint8Array): string {
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1')
+}
+
+/** Lines, counted like the fast matcher counts them: a last one needs no newline. */
+export function referenceRecords(content: Uint8Array): number {
+  const lines = Buffer.from(content).toString('latin1').split('\n')
+  return lines.length - (lines.at(-1) === '' ? 1 : 0)
+}
+
+function ordinalOf(index: SubjectIndex, shape: Shape, spelling: string): number {
+  const result = canonicalOf(spelling, index.caseRule)
+  return 'problem' in result || result.shape !== shape ? -1 : index.ordinalOf(shape, result.canonical)
+}
+
+/** One of decimal digits only may be a decimal number in the manifest, since it was written there without hyphens. */
+function uuidOrdinal(index: SubjectIndex, spelling: string): number {
+  const plain = spelling.replaceAll('-', '').toLowerCase()
+  const ordinal = index.ordinalOf('uuid', plain)
+  return ordinal === -1 && spelling !== plain && /^[0-9]+$/.test(plain) ? index.ordinalOf('decimal', plain) : ordinal
+}
+
+type Spelling = [offset: number, text: string]
+
+const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB]|\^\[)\[`
+const anEscape = [
+  String.raw`\\[ntrbfvae0Z]`,
+  String.raw`\\[0-3][0-7]{2}`,
+  String.raw`\\x[0-9a-fA-F]{2}`,
+  String.raw`\\u[0-9a-fA-F]{4}`,
+  String.raw`\\U[0-9a-fA-F]{8}`,
+  '%(?:25){0,3}[0-9a-fA-F]{2}',
+  '#0[0-3][0-7]',
+  `${terminalStart}[?0-9;]{0,16}[A-Za-z]`,
+].join('|')
+
+/** A run of `characters` begins at the first of them, and once more right after each escape. */
+const runOf = (characters: string, run = `${characters}+`) =>
+  new RegExp(`(?=${characters})(?:(?<!${characters})|(?<=${anEscape}))(?=(${run}))`, 'g')
+const hex = '[0-9a-fA-F]'
+const decimalRun = runOf('[0-9]')
+const handleRun = runOf('[A-Za-z0-9_]')
+const dottedRun = runOf('[A-Za-z0-9_.-]')
+const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
+const groupedUuid = runOf(hex, `${hex}{8}(?:-${hex}{4}){3}-${hex}{12}(?!${hex})`)
+const isLocal = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]/
+/** More than an identifier has characters, and more than any escape. */
+const longestWritten = 4 * maxIdentifierLength
+const longestBefore = 64
+const beginsLocal = new RegExp(`(?:[!#$&'*/=?^\`{|}~+]|${anEscape})$`)
+
+/** `longest`: characters of the shape's longest identifier. */
+const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = {
+  decimal: (text) => all(text, decimalRun),
+  handle: (text) => all(text, handleRun).flatMap(([offset, run]) => withoutUnderscores(offset, run)),
+  dotted: (text, longest) =>
+    all(text, dottedRun).flatMap(([offset, run]) => {
+      const start = run.length - run.replace(/^[.-]+/, '').length
+      const names = [withoutEnd(run.slice(start))]
+      for (let name = names[0]!; names[0]!.length <= longest + mostBehind; names.push(name)) {
+        const [, before, suffix = ''] = /^([\s\S]*[^.-])\.([A-Za-z0-9_]+)$/.exec(name) ?? []
+        if (before === undefined || !suffixes.has(suffix.toLowerCase())) break
+        name = before
+      }
+      return names.map((name): Spelling => [offset + start, name])
+    }),
+  uuid: (text) => [
+    ...all(text, plainUuid).flatMap(([offset, digits]) => storedDigits(digits).map((each): Spelling => [offset, each])),
+    ...all(text, groupedUuid),
+  ],
+  email: (text, longest) => {
+    const pieces = text.split('@')
+    const addresses: Spelling[] = []
+    let sign = -1
+    const add = (left: string, at: number, domain: string) => {
+      for (const local of localsOf(left)) addresses.push([at - local.length, `${local}@${domain}`])
+    }
+    for (const [at, left] of pieces.slice(0, -1).entries()) {
+      sign += left.length + 1
+      const run = /^[A-Za-z0-9.-]*/.exec(pieces[at + 1]!)![0]
+      const domain = withoutEnd(run)
+      const isLong = run.length >= longest + mostBehind
+      for (const each of isLong ? [domain] : [domain, ...shorterDomains(domain)]) add(left, sign, each)
+      const [, guest = '', home] = /^([\s\S]*)_([A-Za-z0-9.-]+)#EXT#$/i.exec(left) ?? []
+      if (home !== undefined && !isLong) add(guest, sign - left.length + guest.length, home)
+    }
+    const known = new Set<string>()
+    return addresses.filter(([offset, text]) => !known.has(`${offset} ${text}`) && known.add(`${offset} ${text}`))
+  },
+}
+
+/** What may be a local part at the end of a text. */
+function localsOf(left: string): Set<string> {
+  let start = left.length
+  while (start > 0 && isLocal.test(left[start - 1]!)) start--
+  // Signs in front do not count: a local part may begin anywhere, but what is too long is none.
+  const nearest = Math.max(start, left.length - longestWritten)
+  const locals = Array.from({ length: left.length - nearest }, (_, place) => nearest + place)
+    .filter((from) => from === start || beginsLocal.test(left.slice(Math.max(0, from - longestBefore), from)))
+    .map((from) => left.slice(from).replace(/^[.%+-]+/, ''))
+  // What begins with more of these than are looked at begins behind them.
+  let signs = nearest
+  while (signs > start && /[._%+-]/.test(left[signs - 1]!)) signs--
+  const begins = signs === start || beginsLocal.test(left.slice(Math.max(0, signs - longestBefore), signs))
+  if (signs < nearest && begins) locals.push(left.slice(nearest).replace(/^[.%+-]+/, ''))
+  for (const local of [...locals])
+    for (let rest = local; rest.startsWith('_'); ) {
+      rest = rest.slice(1).replace(/^[.%+-]+/, '')
+      locals.push(rest)
+    }
+  return new Set(locals)
+}
+
+/** A domain without the endings of a file's name, and without what a hyphen glues onto it. */
+function shorterDomains(domain: string): string[] {
+  return Array.from(domain.matchAll(/[.-]/g), ({ index }) => index).flatMap((at) => {
+    const [before, behind] = [domain.slice(0, at), domain.slice(at + 1)]
+    const isEnd = domain[at] === '-' ? /[\s\S]\.(?:[\s\S]*\.)?[A-Za-z]{2,}$/.test(before) : isFile(before, behind)
+    return isEnd ? [before] : []
+  })
+}
+
+const isFile = (before: string, behind: string) =>
+  /^[\s\S]+\.[\s\S]*[^.-]$/.test(before) && suffixes.has(/^[A-Za-z0-9]*/.exec(behind)![0].toLowerCase())
+
+/** The same without up to three `_` at either end. */
+function withoutUnderscores(offset: number, run: string): Spelling[] {
+  const [, before = '', , behind = ''] = /^(_{0,3})(.*?)(_{0,3})$/.exec(run)!
+  const found = new Map<string, Spelling>()
+  for (let from = 0; from <= before.length; from++)
+    for (let cut = 0; cut <= behind.length; cut++) {
+      const text = run.slice(from, run.length - cut)
+      if (text !== '') found.set(`${from} ${cut}`, [offset + from, text])
+    }
+  return [...found.values()]
+}
+
+/** Digits as they stand, and in the order of RFC 9562 if the bytes were stored in that of Windows, Java or MySQL. */
+function storedDigits(digits: string): string[] {
+  const turned = (text: string) => text.match(/../g)!.toReversed().join('')
+  const [a, b, c, rest] = [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16)]
+  const orders = [
+    digits,
+    turned(a) + turned(b) + turned(c) + rest,
+    turned(a + b + c) + turned(rest),
+    b + c + digits.slice(4, 8) + digits.slice(0, 4) + rest,
+  ]
+  return [...new Set(orders.map((each) => each.toLowerCase()))]
+}
+
+/** Dots and hyphens at the end are none of an identifier. */
+function withoutEnd(run: string): string {
+  let end = run.length
+  while (end > 0 && (run[end - 1] === '.' || run[end - 1] === '-')) end--
+  return run.slice(0, end)
+}
+
+function all(text: string, pattern: RegExp): Spelling[] {
+  return Array.from(text.matchAll(pattern), (match) => [match.index, match[1]!])
+}

@@ -1,0 +1,124 @@
+import { longRun } from '../../decode/checks/encoded-check.ts'
+import { framedText } from '../../decode/decode-frames.ts'
+import type { DeclaredFormat } from '../../decode/decode-object.ts'
+import { decodePart, headLength, isReadAsIs } from '../../decode/decode-part.ts'
+import { decodeParts, isCuttable } from '../../decode/decode-parts.ts'
+import type { Means } from '../../decode/means.ts'
+import { createPieceDigest, type PieceDigest, pinned } from '../../decode/piece-digest.ts'
+import type { Gap } from '../../decode/unverified.ts'
+import { ReadFailed } from '../../errors.ts'
+import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import { contextFor } from '../forms/form-matcher.ts'
+import { defaultForms } from '../forms/form-names.ts'
+import { lossyGaps } from '../lossy-gap.ts'
+import { openMatchers } from '../open-matchers.ts'
+import { longestLine, placeHead } from '../places/place-keeper.ts'
+import type { OnOccurrence } from '../scan-object.ts'
+import { cutSlice, type ReadRange } from './cut-slice.ts'
+import { endSlice, orGap } from './end-slice.ts'
+import { createPartMatcher } from './part-matcher.ts'
+import { createPartSink } from './part-sink.ts'
+import { scanFrames } from './scan-frames.ts'
+
+/**
+ * What reading one slice of an object came to. `container`: the object has to be unwrapped from its beginning. `parts`: its format says
+ * where parts of it begin, and those from `start` to before `end` were scanned.
+ * `frames`: so it is with the frames of a compressed text. `read`: the
+ * bytes from `start` to before `end` were scanned; `records` are the lines that end in them (the last line of the object
+ * needs no newline). `sha256` (hex) is of exactly these bytes, digested on their way to the scanner. Without `gaps`, what the slices of an object find
+ * is what a scan of the whole finds.
+ */
+export type SliceScan =
+  | { kind: 'container' }
+  | { kind: 'unread'; gap: Gap }
+  | {
+      kind: 'read' | 'parts' | 'frames'
+      start: number
+      end: number
+      sha256?: string
+      decodedBytes: number
+      records: number
+      gaps: Gap[]
+    }
+
+/**
+ * Scans one slice of an object of `size` bytes. Occurrences are where they are in the object, but their `record` counts
+ * from the line that goes on or begins at `start`. One that is written in a form may reach over the edges: it belongs to the
+ * slice that it begins in. `line`: how long a line may be to tell where in it a finding is; all that changes is how much is read around a slice.
+ */
+export async function scanSlice(
+  read: ReadRange,
+  slice: { from: number; to: number },
+  size: number,
+  index: SubjectIndex,
+  onOccurrence: OnOccurrence,
+  forms: readonly string[] = defaultForms,
+  declared?: DeclaredFormat,
+  line = longestLine,
+  means: Means = 'fast',
+): Promise<SliceScan> {
+  if (declared !== undefined) return { kind: 'container' }
+  const beginning = await readHead(read, Math.min(placeHead, size))
+  if (!(beginning instanceof Uint8Array)) return { kind: 'unread', gap: beginning }
+  const head = beginning.subarray(0, headLength)
+  if (isCuttable(head)) {
+    const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
+    const digest = createPieceDigest()
+    const parts = await decodeParts({ size, read }, slice, head, matchers.open, means, digest)
+    const { records, gaps } = matchers.stop()
+    if (parts === undefined) return { kind: 'container' }
+    const sha256 = pinned(digest, parts.end - parts.start)
+    return { kind: 'parts', ...parts, ...sha256, records, gaps: [...parts.gaps, ...gaps] }
+  }
+  const { hiding, context } = contextsOf(index, forms, line)
+  const text = await orGap(framedText({ size, read }, head, placeHead))
+  if (text !== undefined)
+    return 'reason' in text
+      ? { kind: 'unread', gap: text }
+      : scanFrames({ size, read }, text, slice, { index, forms, context, hiding, means }, onOccurrence)
+  if (!isReadAsIs(head)) return { kind: 'container' }
+  const { extent, chunks, before, last, after } = cutSlice(read, slice, size, context, hiding)
+  const sink = createPartSink(() => {
+    const part = { start: extent.start, before: before(), head: beginning }
+    return createPartMatcher({ index, forms, path: [] }, part, onOccurrence)
+  })
+  const digest = createPieceDigest()
+  const place = { head, startOf: () => extent.start }
+  const { decodedBytes, gaps } = await decodePart(digested(chunks, digest), place, () => sink)
+  const ends = { last, after, isEnd: (bytes: Uint8Array) => extent.end + bytes.length === size }
+  const missing = await endSlice(sink, ends, extent)
+  const { matcher, isOpen } = sink
+  const records = (matcher?.records ?? 0) - (isOpen && extent.end < size ? 1 : 0)
+  return {
+    kind: 'read',
+    ...extent,
+    ...pinned(digest, extent.end - extent.start),
+    decodedBytes,
+    records,
+    gaps: [...gaps, ...(missing === undefined ? [] : [missing]), ...lossyGaps(matcher, [], extent.start)],
+  }
+}
+
+async function* digested(chunks: AsyncIterable<Uint8Array>, digest: PieceDigest): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    digest.add(chunk)
+    yield chunk
+  }
+}
+
+/** How much around a slice tells what is hidden or found at its edges, and how much more where in its line that is. */
+export function contextsOf(index: SubjectIndex, forms: readonly string[], line: number) {
+  const hiding = Math.max(contextFor(index, forms), 2 * longRun)
+  return { hiding, context: Math.max(hiding, line) }
+}
+
+export async function readHead(read: ReadRange, length: number): Promise<Uint8Array | Gap> {
+  const parts: Uint8Array[] = []
+  try {
+    for await (const chunk of read({ from: 0, to: length })) parts.push(Buffer.from(chunk))
+  } catch (error) {
+    if (!(error instanceof ReadFailed)) throw error
+    return { reason: 'read-error', path: [], offset: 0, detail: 'expected its first bytes from the medium' }
+  }
+  return Buffer.concat(parts)
+}

@@ -1,0 +1,46 @@
+import { describe, expect, test } from 'vitest'
+import { collect, inPieces } from '../collect.ts'
+
+const gapsOf = async (content: string) => {
+  const { reading } = await collect(inPieces(Buffer.from(content), [content.length]))
+  return reading.gaps.map(({ reason }) => reason)
+}
+
+const glued = [
+  // As `pickle.dumps(…, 0)` of Python 3 and 2 has them.
+  '(lp0\nVbob@example.org\np1\na.',
+  '(dp0\nVuser\np1\nVjane_doe\np2\ns.',
+  'Vbob@example.org\np0\n.',
+  '(Vbob\np0\nVjane\np1\ntp2\n.',
+  "S'bob'\np1\n.",
+  '(dp1\n.',
+  'ccopy_reg\n_reconstructor\np0\n(cmodels\nUser\np1\n.',
+  '(iapp.models\nUser\np0\n.',
+  'd5:email15:bob@example.org2:id10:1234567890e',
+  'l36:550e8400-e29b-41d4-a716-44665544000036:550e8400-e29b-41d4-a716-446655440000e',
+  `d8:announce35:http://tracker.example.org/announce13:creation datei1700000000e4:infod6:lengthi5e4:name700:${'x'.repeat(700)}ee`,
+]
+
+const texts = [
+  'Various notes\nand more of them\np0\n',
+  'class Person\n  x\n',
+  'import os\nfrom x import y\n',
+  '(list of people)\n',
+  'd5: the square in the centre',
+  'l10:30 is when it begins',
+  'd4:note that nothing follows',
+  '3:00 and 4:00',
+  'S\nV\np0 is the first',
+]
+
+describe('text encodings that glue lengths or types onto texts', () => {
+  for (const content of glued)
+    test(`are not read: ${JSON.stringify(content.slice(0, 30))}`, async () => {
+      expect(await gapsOf(content)).toEqual(['unsupported-format'])
+    })
+
+  for (const content of texts)
+    test(`are not ${JSON.stringify(content)}`, async () => {
+      expect(await gapsOf(content)).toEqual([])
+    })
+})

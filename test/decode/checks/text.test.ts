@@ -1,0 +1,243 @@
+import { isAscii } from 'node:buffer'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { firstControlByte } from '../../../lib/decode/checks/control-bytes.ts'
+import { survey, surveyed } from '../../../lib/decode/checks/survey.ts'
+import { textCheck } from '../../../lib/decode/checks/text-check.ts'
+import { openTextKernel, shortestRun } from '../../../lib/decode/text-kernel/text-kernel.ts'
+import { collect, inPieces } from '../collect.ts'
+
+const problemIn = (pieces: readonly Uint8Array[]) => {
+  const check = textCheck()
+  for (const piece of pieces) check.write(piece)
+  check.end()
+  return check.problem()
+}
+
+/** The same question put to the platform's decoder: the longest beginning that it accepts. */
+function validPrefix(bytes: Uint8Array): { reason: string; offset: number } | undefined {
+  const control = bytes.findIndex((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte))
+  const text = control < 0 ? bytes : bytes.subarray(0, control)
+  let offset = text.length
+  while (!isText(text.subarray(0, offset))) offset -= 1
+  if (offset < text.length) return { reason: 'invalid-utf8', offset }
+  return control < 0 ? undefined : { reason: 'not-text', offset: control }
+}
+
+const isText = (bytes: Uint8Array): boolean => {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Bytes that are nearly text: characters of every length, cut ones, and now and then a byte of any value. */
+const nearlyText = fc
+  .array(
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constantFrom('a', '\n', 'é', '€', '😀', '\u0085').map((text) => Buffer.from(text)) },
+      { weight: 1, arbitrary: fc.constantFrom('€', '😀').map((text) => Buffer.from(text).subarray(0, 2)) },
+      { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }).map((byte) => Buffer.from([byte])) },
+    ),
+    { maxLength: 20 },
+  )
+  .map((parts) => Buffer.concat(parts))
+
+describe('the text check', () => {
+  test('agrees with the platform on what is text, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(nearlyText, fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1 }), (bytes, lengths) => {
+        const pieces: Uint8Array[] = []
+        for (let at = 0, index = 0; at < bytes.length; index++) {
+          const length = lengths[index % lengths.length]! + 1
+          pieces.push(bytes.subarray(at, at + length))
+          at += length
+        }
+        const found = problemIn(pieces)
+        const expected = validPrefix(bytes)
+        expect(found && { reason: found.reason, offset: found.offset }).toEqual(expected)
+      }),
+      { numRuns: 5000 },
+    )
+  })
+
+  test.each([
+    { name: 'overlong', hex: 'c0af' },
+    { name: 'overlong of three', hex: 'e080af' },
+    { name: 'surrogate', hex: 'eda080' },
+    { name: 'beyond U+10FFFF', hex: 'f4908080' },
+    { name: 'continuation alone', hex: '80' },
+    { name: 'cut at the end', hex: 'f09f98' },
+    { name: 'five bytes', hex: 'f888808080' },
+  ])('refuses $name, whole and byte by byte', ({ hex }) => {
+    const bytes = Buffer.concat([Buffer.from('abc'), Buffer.from(hex, 'hex')])
+    expect(problemIn([bytes])).toMatchObject({ reason: 'invalid-utf8', offset: 3 })
+    expect(problemIn([...bytes].map((byte) => Buffer.from([byte])))).toMatchObject({ offset: 3 })
+  })
+})
+
+describe('control bytes', () => {
+  test('are found at every position and alignment, and only those that text does not have', () => {
+    const buffer = Buffer.alloc(64)
+    for (let byte = 0; byte < 256; byte++)
+      for (let start = 0; start < 5; start++)
+        for (let at = 0; at < 14; at++) {
+          const bytes = buffer.fill(0xc3).subarray(start, start + 14)
+          bytes[at] = byte
+          const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
+          if (firstControlByte(bytes) !== (isControl ? at : -1)) expect.fail(`byte ${byte} at ${at} from ${start}`)
+        }
+  })
+
+  test('are found in random bytes like a plain loop finds them', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100, min: 5, max: 40 }), fc.nat(8), (bytes, from) => {
+        const view = bytes.subarray(from)
+        const expected = view.findIndex((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte))
+        expect(firstControlByte(view)).toBe(expected)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+})
+
+describe('the text kernel', () => {
+  test('is there where tests run', () => {
+    expect(openTextKernel()).toBeDefined()
+  })
+
+  test('sees every control byte at every place of a group, and only those that text does not have', () => {
+    const plain = Buffer.alloc(700, 'a')
+    for (let byte = 0; byte < 256; byte++)
+      for (const at of [0, 1, 15, 16, 31, 47, 63, 64, 300 + (byte % 64), 699]) {
+        const bytes = Buffer.from(plain)
+        bytes[at] = byte
+        const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
+        const expected = { control: isControl ? at : -1, isAscii: byte < 0x80 }
+        expect(survey(bytes)).toMatchObject(expected)
+      }
+  })
+
+  test('sees what the plain code sees, in bytes of any length beyond its memory', () => {
+    const unit = fc.constantFrom('a', '\n', 'é', '€', '\t', '\u007f')
+    fc.assert(
+      fc.property(
+        fc.array(unit, { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 600_000 }),
+        fc.option(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 0x1f }))),
+        (units, length, control) => {
+          const bytes = Buffer.alloc(length, units.join(''))
+          if (control !== null) bytes[control[0] % length] = control[1]
+          surveyed(bytes, (piece, seen) => {
+            expect(seen?.control ?? firstControlByte(piece)).toBe(firstControlByte(piece))
+            expect(seen?.isAscii ?? isAscii(piece)).toBe(isAscii(piece))
+          })
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  test('lists the runs of what base64 and its escapes are made of, wherever they lie', () => {
+    const inRun = /[A-Za-z0-9+/_\\%-]{48,}/g
+    const run = fc.tuple(
+      fc.integer({ min: 0, max: 140 }),
+      fc.constantFrom('a', 'Z', '0', '9', '+', '/', '-', '_', '\\', '%'),
+    )
+    const other = fc
+      .integer({ min: 0, max: 255 })
+      .filter((byte) => !/[A-Za-z0-9+/_\\%-]/.test(String.fromCharCode(byte)))
+    fc.assert(
+      fc.property(fc.array(fc.tuple(run, other), { minLength: 6, maxLength: 30 }), ([...parts]) => {
+        const text = parts.map(([[length, byte], end]) => byte.repeat(length) + String.fromCharCode(end)).join('')
+        const whole = `${text}${' '.repeat(256)}`
+        for (const bytes of [Buffer.from(whole, 'latin1'), Buffer.from(whole.slice(0, -257), 'latin1')]) {
+          const seen = survey(bytes)
+          if (seen === undefined) continue
+          const expected = [...bytes.toString('latin1').matchAll(inRun)].flatMap(({ index, 0: { length } }) => [
+            index,
+            index + length,
+          ])
+          expect([...seen.runs]).toEqual(expected)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+    expect(shortestRun).toBe(48)
+  })
+
+  test('sees the key of every mark at every place', () => {
+    for (const key of ['BEGIN ', 'begin ', '$ANSIBLE_VAULT;'])
+      for (const filling of ['a', 'b', ' ', '\n', 'é'])
+        for (let at = 0; at < 300; at++) {
+          const bytes = Buffer.alloc(300 + key.length + (at % 70), filling, 'latin1')
+          bytes.write(key, at, 'latin1')
+          if (!survey(bytes)!.mayHaveKey) expect.fail(`${key} at ${at} among ${filling}`)
+        }
+    for (const text of ['gigantic eggs, $B $ ', 'beginning', 'begun', 'gin ', 'BEGIN-', '  '])
+      expect(survey(Buffer.from(text.repeat(200)))!.mayHaveKey, text).toBe(false)
+  })
+
+  test('takes every byte for what it is in a run', () => {
+    for (let byte = 0; byte < 256; byte++) {
+      const bytes = Buffer.alloc(320, ' ').fill('a', 100, 160)
+      bytes[130] = byte
+      const goesOn = /[A-Za-z0-9+/_\\%-]/.test(String.fromCharCode(byte))
+      expect([...survey(bytes)!.runs], `byte ${byte}`).toEqual(goesOn ? [100, 160] : [])
+    }
+  })
+})
+
+describe('a content that is not text', () => {
+  const cases = [
+    { name: 'a NUL', bytes: 'abc\0', gap: 'not-text 3' },
+    { name: 'Latin-1', bytes: 'caf\xe9', gap: 'invalid-utf8 3' },
+    { name: 'old tar', bytes: `name${'\0'.repeat(300)}`, gap: 'not-text 4' },
+    { name: 'rar', bytes: 'Rar!\x1a\x07\0', gap: 'unsupported-format 0 rar' },
+    { name: 'PDF', bytes: '%PDF-1.7\n', gap: 'unsupported-format 0 PDF' },
+    { name: 'PDF behind blank lines', bytes: '\n\n%PDF-1.7\n', gap: 'unsupported-format 0 PDF or PostScript' },
+    {
+      name: 'SPSS portable',
+      bytes: `${'0'.repeat(461)}SPSSPORTA8/20260131FN/bob@example.org1K\n`,
+      gap: 'unsupported-format 0 SPSS portable',
+    },
+    { name: 'PostScript', bytes: '%!PS-Adobe-3.0\n(12345) show', gap: 'unsupported-format 0 PostScript' },
+    {
+      name: 'BinHex',
+      bytes: '(This file must be converted with BinHex 4.0)\n\n:x:',
+      gap: 'unsupported-format 0 BinHex',
+    },
+    { name: 'UTF-32', bytes: '\xff\xfe\0\0a\0\0\0', gap: 'unsupported-format 0 UTF-32 text' },
+    { name: 'base64 of gzip', bytes: 'H4sIAAAA\n', gap: 'unsupported-format 0 gzip in base64' },
+    { name: 'age', bytes: 'age-encryption.org/v1\n', gap: 'encrypted 0 age' },
+    { name: 'PGP', bytes: '-----BEGIN PGP MESSAGE-----\n', gap: 'encrypted 0 PGP armour' },
+    { name: 'OpenSSL', bytes: 'Salted__abcdefgh', gap: 'encrypted 0 OpenSSL enc' },
+  ]
+  test.each(cases)('is a gap, is named, and is delivered all the same: $name', async ({ bytes, gap }) => {
+    const stored = Buffer.from(bytes, 'latin1')
+    for (const lengths of [[1e6], [1]]) {
+      const { reading, contents } = await collect(inPieces(stored, lengths))
+      expect(reading.gaps).toHaveLength(1)
+      const [reason, offset, ...name] = gap.split(' ')
+      expect(reading.gaps[0]).toMatchObject({ reason, offset: Number(offset), path: [] })
+      expect(reading.gaps[0]!.detail.endsWith(name.join(' '))).toBe(true)
+      expect(contents.get('')).toEqual({ bytes: stored, ended: true })
+    }
+  })
+
+  test.each([
+    'ORCHID,1234567890\n',
+    'BZh is not bzip2\n',
+    '070701 is a number\n',
+    'PAR1S\n',
+    'x^2\n',
+    'x is unknown\n',
+    'hb,1\n',
+    'REDIS0 rules\n',
+  ])('is not assumed where text only begins like a known format: %s', async (text) => {
+    const { reading } = await collect(inPieces(Buffer.from(text), [3]))
+    expect(reading.gaps).toEqual([])
+  })
+})

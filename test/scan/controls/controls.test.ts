@@ -1,0 +1,215 @@
+import { describe, expect, it } from 'vitest'
+import { formatNames } from '../../../lib/decode/decode-object.ts'
+import { runControls } from '../../../lib/scan/controls/controls.ts'
+import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
+import { type ScanObject, scanObject } from '../../../lib/scan/scan-object.ts'
+import { hashAlgorithms, hashedFormNames } from '../../../lib/subject-index/hashed-forms.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+
+const mixed = ['1234567890123456789', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'bob@x.org', 'jane_doe', 'jane.doe']
+const index = makeIndex(mixed)
+const healthy = await runControls(index)
+const { planted } = healthy.positive
+
+const isOfForm = (form: string) => formNames.includes(form.split('/')[1]!)
+
+/** Scanners that are broken, each in its own way. `hears` says whether an occurrence comes through. */
+const deaf =
+  (hears: (each: { ordinal: number; offset: number; path: readonly string[] }) => boolean): ScanObject =>
+  (chunks, own, onOccurrence, sought) =>
+    scanObject(chunks, own, (each) => (hears(each) ? onOccurrence(each) : undefined), sought)
+
+describe('controls', () => {
+  for (const caseRule of ['fold', 'exact'] as const)
+    it(`are all detected by the scanner, without a false alarm (${caseRule})`, async () => {
+      const { positive, negative } = await runControls(makeIndex(mixed, { caseRule }))
+      expect(positive.detected).toBe(positive.planted)
+      expect(negative).toStrictEqual({ planted: negative.planted, falseAlarms: 0 })
+      expect(negative.planted).toBeGreaterThan(100)
+    })
+
+  it('cover every form that is looked for in every shape that can take it, and say so', () => {
+    const shapes = ['decimal', 'uuid', 'email', 'handle', 'dotted']
+    const shapesOf: Record<string, string[]> = {
+      ...{ padded: ['decimal'], grouped: ['decimal'], scientific: ['decimal'] },
+      ...{ 'iso-2022': ['uuid', 'email', 'handle', 'dotted'], 'base64-uuid': ['uuid'] },
+    }
+    const expected = defaultForms
+      // No control has a quote in it.
+      .filter((form) => form !== 'doubled-quote')
+      .flatMap((form) => (shapesOf[form] ?? shapes).map((shape) => `plain/${form}/${shape}`))
+    expect(healthy.positive.forms.filter(isOfForm).toSorted()).toStrictEqual(expected.toSorted())
+  })
+
+  it('plant only forms that are looked for', async () => {
+    const { positive } = await runControls(index, scanObject, ['percent'])
+    expect(new Set(positive.forms.filter(isOfForm).map((form) => form.split('/')[1]))).toStrictEqual(
+      new Set(['percent']),
+    )
+    expect((await runControls(index, scanObject, [])).positive.forms.filter(isOfForm)).toStrictEqual([])
+  })
+
+  for (const form of formNames.filter((name) => name !== 'doubled-quote'))
+    it(`are missed by a scanner that does not look for the form ${form}`, async () => {
+      const forgetful: ScanObject = (chunks, own, on, sought, at, forms) =>
+        scanObject(
+          chunks,
+          own,
+          on,
+          sought,
+          at,
+          forms?.filter((name) => name !== form),
+        )
+      const { positive } = await runControls(index, forgetful, formNames)
+      expect(positive.detected).toBeLessThan(positive.planted)
+    })
+
+  it('cover every container, shape and context, and say so', () => {
+    const expected = ['plain', ...formatNames].flatMap((container) =>
+      (container === 'plain' ? ['json-lines', 'csv', 'sql', 'lines', 'text'] : ['lines']).flatMap((context) =>
+        ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
+      ),
+    )
+    expected.push('parquet/numbers/decimal')
+    expect(healthy.positive.forms.filter((form) => !isOfForm(form)).toSorted()).toStrictEqual(expected.toSorted())
+    expect(planted).toBeGreaterThanOrEqual(4 * expected.length)
+  })
+
+  describe('in hashed forms', () => {
+    const plainForms = hashAlgorithms.map((algorithm) => ({
+      algorithm,
+      kind: 'plain' as const,
+      salt: new Uint8Array(0),
+    }))
+    const salted = { algorithm: 'sha1', kind: 'suffixed', salt: Buffer.from('salt') } as const
+    const hashedForms = [...plainForms, salted]
+    const few = makeIndex(mixed.slice(0, 1), { hashedForms })
+
+    it('are all detected, without a false alarm, and named', async () => {
+      const { positive, negative } = await runControls(makeIndex(mixed, { hashedForms }), scanObject, [])
+      expect(positive.detected).toBe(positive.planted)
+      expect(negative.falseAlarms).toBe(0)
+      const names = [...hashAlgorithms, 'suffixed-sha1'].flatMap((form) =>
+        ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `plain/${form}/${shape}`),
+      )
+      const named = positive.forms.filter((form) => hashedFormNames.includes(form.split('/')[1]!))
+      expect(named.toSorted()).toStrictEqual(names.toSorted())
+    })
+
+    for (const form of [...hashAlgorithms, 'suffixed-sha1'])
+      it(`are missed by a scanner that does not look for ${form}`, async () => {
+        const { positive } = await runControls(
+          few,
+          (chunks, own, on, sought) =>
+            scanObject(chunks, own, (each) => (each.form === form ? undefined : on(each)), sought, undefined, []),
+          [],
+        )
+        expect(positive.detected).toBeLessThan(positive.planted)
+      })
+
+    it('are missed where the index has others than the digests of its controls', async () => {
+      const find = (digest: Uint8Array) =>
+        few.hashed!.find(Uint8Array.from(digest, (byte, at) => (at === 0 ? byte ^ 1 : byte)))
+      const { positive } = await runControls({ ...few, hashed: { ...few.hashed!, find } }, scanObject, [])
+      expect(positive.detected).toBeLessThan(positive.planted)
+    })
+  })
+
+  it('cover only shapes of the manifest', async () => {
+    const decimal = makeIndex(['1234567890'])
+    const { positive } = await runControls(decimal, scanObject, [])
+    expect(positive.forms.every((form) => form.endsWith('/decimal'))).toBe(true)
+    expect(positive.detected).toBe(positive.planted)
+    const numbers = decimal.controls.filter(({ text }) => !text.startsWith('0')).length
+    expect(numbers).toBeGreaterThan(0)
+    expect(positive.planted).toBe(5 * 6 + 3 + 2 + 4 + formatNames.length * 6 + 2 * numbers)
+  })
+
+  const blind: { name: string; scan: ScanObject }[] = [
+    { name: 'sees nothing', scan: deaf(() => false) },
+    { name: 'does not see into gzip', scan: deaf(({ path }) => path[0] !== 'gzip') },
+    { name: 'does not see into zstd', scan: deaf(({ path }) => path[0] !== 'zstd') },
+    { name: 'does not see one identifier', scan: deaf(({ ordinal }) => ordinal !== index.controls[7]!.ordinal) },
+    {
+      name: 'takes the end of an escape for a part of the identifier',
+      scan: (chunks, own, on, sought) => {
+        let text = ''
+        const kept = (async function* () {
+          for await (const chunk of chunks) {
+            text += Buffer.from(chunk).toString('latin1')
+            yield chunk
+          }
+        })()
+        return scanObject(kept, own, (each) => (text[each.offset - 1] === 'n' ? undefined : on(each)), sought)
+      },
+    },
+    { name: 'does not see the beginning of a file', scan: deaf(({ offset }) => offset > 200) },
+    { name: 'does not see what a file begins with', scan: deaf(({ offset }) => offset > 0) },
+    {
+      name: 'sees everything a byte too late',
+      scan: (chunks, own, on, sought) =>
+        scanObject(chunks, own, (each) => on({ ...each, offset: each.offset + 1 }), sought),
+    },
+    {
+      name: 'counts records from 0',
+      scan: (chunks, own, on, sought) =>
+        scanObject(chunks, own, (each) => on({ ...each, record: each.record - 1 }), sought),
+    },
+    {
+      name: 'reads only the first chunk',
+      scan: (chunks, own, on, sought) => scanObject(firstOf(chunks), own, on, sought),
+    },
+    {
+      name: 'finds all and does not read to the end',
+      scan: async (...input) => ({ ...(await scanObject(...input)), complete: false }),
+    },
+  ]
+  for (const { name, scan } of blind)
+    it(`are missed by a scanner that ${name}`, async () => {
+      const { positive } = await runControls(index, scan)
+      expect(positive.planted).toBe(planted)
+      expect(positive.detected).toBeLessThan(planted)
+    })
+
+  it('are missed all by a scanner that answers without looking', async () => {
+    const scan: ScanObject = async () => ({
+      ...{ bytes: 0, decodedBytes: 0, records: 0, sha256: '', complete: true, gaps: [] },
+    })
+    expect((await runControls(index, scan)).positive).toMatchObject({ planted, detected: 0 })
+  })
+
+  it('raise a false alarm for a scanner that reports everything, or an identifier within a longer one', async () => {
+    const everywhere: ScanObject = async (chunks, own, on, sought) => {
+      for (let offset = 0; offset < 3000; offset++) on({ ordinal: 0, record: 1, offset, path: [], content: 0 })
+      return scanObject(chunks, own, on, sought)
+    }
+    expect((await runControls(index, everywhere)).negative.falseAlarms).toBeGreaterThan(1000)
+    const within: ScanObject = async (chunks, own, on, sought) => {
+      const pieces: Uint8Array[] = []
+      for await (const chunk of chunks) pieces.push(chunk.slice())
+      const text = Buffer.concat(pieces).toString('latin1')
+      for (const { text: control, ordinal } of own.controls)
+        for (let offset = text.indexOf(control); offset !== -1; offset = text.indexOf(control, offset + 1))
+          on({ ordinal, record: 1, offset, path: [], content: 0 })
+      return scanObject(replay(pieces), own, on, sought)
+    }
+    expect((await runControls(index, within)).negative.falseAlarms).toBeGreaterThanOrEqual(healthy.negative.planted / 6)
+  })
+
+  it('take a subject that a sample happens to contain for what it is', async () => {
+    const { positive, negative } = await runControls(makeIndex(['view', 'user', 'events', '2026']))
+    expect(positive.detected).toBe(positive.planted)
+    expect(negative.falseAlarms).toBe(0)
+  })
+})
+
+async function* firstOf(chunks: AsyncIterable<Uint8Array>) {
+  for await (const chunk of chunks) {
+    yield chunk
+    return
+  }
+}
+
+async function* replay(chunks: Uint8Array[]) {
+  yield* chunks
+}

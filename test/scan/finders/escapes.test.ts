@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { endsEscape, longestEscape } from '../../../lib/scan/finders/escapes.ts'
+import { referenceMatches } from '../../../lib/scan/opinion/reference-matcher.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+import { find } from '../find.ts'
+
+const uuid = '550e8400-e29b-41d4-a716-446655440000'
+const identifiers = ['123456', uuid, 'bob@example.com', 'jane_doe', 'jane.doe']
+const index = makeIndex(identifiers)
+const spellings = [...identifiers, uuid.replaceAll('-', ''), uuid.toUpperCase()]
+
+/** Each as the bytes of a content. */
+const escapes = [
+  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', '0', 'Z'].map((letter) => `\\${letter}`),
+  ...[
+    '\\x22',
+    '\\x2F',
+    '\\xfF',
+    '\\047',
+    '\\012',
+    '\\377',
+    '\\u0027',
+    '\\u003c',
+    '\\u00E9',
+    '\\U00000027',
+    '\\UABCDEF01',
+  ],
+  ...['%22', '%3D', '%3d', '%2522', '%25252522', '#011', '#037'],
+  ...[
+    '\x1b[m',
+    '^[[1;31m',
+    '\x1b[31m',
+    '\x1b[1;31m',
+    '\x1b[38;2;255;100;100m',
+    '\x1b[2K',
+    '\x1b[?2004h',
+    '\\u001b[?25l',
+    '\\u001b[0m',
+    '\\x1B[0m',
+    '\\033[1m',
+  ],
+  ...['\\e[0m', '#033[0m', '%1b[0m', '\\u001B[1;38;5;208;48m'],
+]
+/** What may stand before an escape and changes nothing. */
+const befores = ['', '"hi', ' ', '\\', '\\\\', '\\n', '\\\\u0027', '123', 'bob', '\xff', ' '.repeat(90)]
+const behinds = ['', '"', '\\n', '\\u0027', '\\x22', '\\\\n', '%22', '#011', '\x1b[0m', '\n']
+
+describe('an identifier that an escape glues onto', () => {
+  for (const glue of escapes)
+    it(`is found behind ${JSON.stringify(glue)}, whatever is before that and wherever it is cut`, () => {
+      for (const spelling of spellings)
+        for (const [at, before] of befores.entries()) {
+          const content = `${before}${glue}${spelling}${behinds[at % behinds.length]}`
+          const start = before.length + glue.length
+          const found = find(index, content).occurrences
+          expect(found).toContainEqual({ ordinal: ordinalOf(spelling), record: 1, offset: start })
+          for (const size of [1, 2, 3, 5, 7, 11, 13, 23])
+            expect(find(index, content, { sizes: [size], blockBytes: 4 }).occurrences).toStrictEqual(found)
+          for (let size = start - glue.length; size <= start + 1; size++)
+            expect(find(index, content, { sizes: [Math.max(1, size), 1000] }).occurrences).toStrictEqual(found)
+          expect(referenceMatches(index, Buffer.from(content, 'latin1'))).toStrictEqual(found)
+        }
+    })
+
+  it('is found before every escape', () => {
+    for (const glue of escapes)
+      for (const spelling of spellings)
+        for (const sizes of [[1], [1000]])
+          expect(find(index, ` ${spelling}${glue} x`, { sizes }).occurrences).toContainEqual(
+            expect.objectContaining({ ordinal: ordinalOf(spelling), offset: 1 }),
+          )
+  })
+
+  it('is also found where the escape is part of the identifier, as text', () => {
+    const cases: [text: string, content: string][] = [
+      ['nbob_smith', 'C:\\nbob_smith\\x'],
+      ['nbob@example.com', 'DOMAIN\\nbob@example.com'],
+      ['0027123456', '\\u0027123456'],
+      ['u0027.x', '\\u0027.x'],
+      [`27${uuid.slice(2)}`, `\\x27${uuid.slice(2)}`],
+      ['22bob@x.org', '%22bob@x.org'],
+    ]
+    for (const [text, content] of cases) {
+      const own = makeIndex([text])
+      const found = find(own, content).occurrences
+      expect(found.map(({ ordinal }) => own.isControl(ordinal))).toStrictEqual([false])
+      expect(referenceMatches(own, Buffer.from(content, 'latin1'))).toStrictEqual(found)
+    }
+  })
+
+  it('is found once for each reading: as text and behind the escape', () => {
+    const both = makeIndex(['jane_doe', 'njane_doe', 'x.jane.doe', 'jane.doe', 'nbob@x.org', 'bob@x.org'])
+    const content = '\\njane_doe \\nbob@x.org'
+    expect(find(both, content).occurrences.map(({ offset }) => offset)).toStrictEqual([1, 2, 12, 13])
+  })
+
+  it('is another one where no escape ends', () => {
+    for (const glue of [
+      'n',
+      '\\q',
+      '\\x2',
+      '\\xg2',
+      '\\u002',
+      '\\u00g7',
+      '\\U0000002',
+      '\\400',
+      '%2',
+      '#111',
+      '#040',
+      '[0m',
+      '\x1b0m',
+      '/x1b[0m',
+    ])
+      expect([glue, find(index, `${glue}jane_doe`).occurrences]).toStrictEqual([glue, []])
+    for (const glue of ['0', '\\1', '\\x2', '\\u002', '%2', '#11'])
+      expect([glue, find(index, `${glue}123456`).occurrences]).toStrictEqual([glue, []])
+  })
+})
+
+describe('an escape before more "." and "-" than are kept', () => {
+  for (const glue of ['\\n', '\\012', '\\u0027', '\\U00000027', '%22', '\x1b[0m'])
+    it(`still begins a dotted identifier and an address: ${JSON.stringify(glue)}`, () => {
+      for (const length of [1, 8, 31, 32, 33, 60, 127, 128, 129, 5000]) {
+        const content = `${glue}${'.-'.repeat(length)}jane.doe ${glue}${'.-'.repeat(length)}bob@example.com`
+        const expected = referenceMatches(index, Buffer.from(content, 'latin1'))
+        expect(expected.map(({ ordinal }) => ordinal)).toStrictEqual(['jane.doe', 'bob@example.com'].map(ordinalOf))
+        for (const sizes of [[1], [3, 40], [20_000]])
+          expect(find(index, content, { sizes, blockBytes: 8 }).occurrences).toStrictEqual(expected)
+      }
+    })
+})
+
+it('every escape is told from its last byte, and none is longer than what is kept', () => {
+  for (const glue of escapes) {
+    const bytes = Buffer.from(`x${glue}y`, 'latin1')
+    expect(endsEscape(bytes, bytes.length - 1)).toBe(true)
+    expect(glue.length).toBeLessThanOrEqual(longestEscape)
+  }
+  const longest = Buffer.from(`\\u001b[${'1'.repeat(16)}m`, 'latin1')
+  expect([longest.length, endsEscape(longest, longest.length)]).toStrictEqual([longestEscape, true])
+  expect(endsEscape(Buffer.from(`\\u001b[${'1'.repeat(17)}m`), longestEscape + 1)).toBe(false)
+})
+
+function ordinalOf(spelling: string): number {
+  const text = spelling.toLowerCase()
+  const shapes = { decimal: text, uuid: text.replaceAll('-', ''), email: text, handle: text, dotted: text }
+  return Math.max(...Object.entries(shapes).map(([shape, each]) => index.ordinalOf(shape as keyof typeof shapes, each)))
+}

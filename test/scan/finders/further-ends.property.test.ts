@@ -1,0 +1,123 @@
+import fc from 'fast-check'
+import { describe, expect, it, test } from 'vitest'
+import { suffixes } from '../../../lib/scan/finders/alphabets.ts'
+import { storedOrders } from '../../../lib/scan/forms/stored-uuid.ts'
+import { referenceMatches } from '../../../lib/scan/opinion/reference-matcher.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+import { find } from '../find.ts'
+
+const uuid = '550e8400-e29b-41d4-a716-446655440000'
+const index = makeIndex(['bob@x.org', 'ana_k@mail.x.org', 'bob_w77', '_x_', 'bob.smith', 'ab.csv.smith', uuid])
+const ordinals = {
+  email: index.ordinalOf('email', 'bob@x.org'),
+  handle: index.ordinalOf('handle', 'bob_w77'),
+  dotted: index.ordinalOf('dotted', 'bob.smith'),
+  uuid: index.ordinalOf('uuid', uuid.replaceAll('-', '')),
+}
+
+describe('what stands beside an identifier', () => {
+  const piece = fc.constantFrom(
+    ...[
+      'bob',
+      '@',
+      'x',
+      '.org',
+      'ana_k',
+      'mail',
+      '.',
+      '-',
+      '_',
+      '+',
+      'w77',
+      '.csv',
+      '.tar.GZ',
+      '.invalid',
+      '2026',
+      '#EXT#@',
+      '#ext#',
+      ' ',
+      '\\n',
+    ],
+    ...[
+      'bob@x.org',
+      'bob_w77',
+      'bob.smith',
+      '_x_',
+      'ab.csv.smith',
+      'ana_k_mail.x.org',
+      'a'.repeat(20),
+      '.'.repeat(30),
+      '_'.repeat(4),
+      '%22',
+    ],
+    ...storedOrders(Buffer.from(uuid.replaceAll('-', ''), 'hex')).map((bytes) => bytes.toString('hex')),
+  )
+  const content = fc.array(piece, { maxLength: 24 }).map((pieces) => pieces.join(''))
+  const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 3 })
+
+  it('is judged as the slow matcher does, with the kernel and without, however the bytes are cut', () => {
+    fc.assert(
+      fc.property(content, sizes, fc.integer({ min: 1, max: 200 }), (text, cut, blockBytes) => {
+        const expected = referenceMatches(index, Buffer.from(text)).map(({ ordinal, offset }) => [ordinal, offset])
+        for (const looking of ['kernel', 'plain'] as const) {
+          const { occurrences } = find(index, text, { sizes: cut, blockBytes, looking })
+          expect(occurrences.map(({ ordinal, offset }) => [ordinal, offset])).toEqual(expected)
+        }
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  const cases: { name: string; content: string; kind: keyof typeof ordinals; at: number[] }[] = [
+    {
+      name: 'the ending of a file',
+      content: '/a/bob@x.org.json bob@x.org.tar.gz bob@x.org.JSON-1',
+      kind: 'email',
+      at: [3, 18, 35],
+    },
+    { name: 'a hyphen behind a domain', content: 'bob@x.org-2026.csv', kind: 'email', at: [0] },
+    {
+      name: 'another domain',
+      content: 'bob@x.org.uk bob@x.org.csvx bob@x.org2-a bob@x-org.json',
+      kind: 'email',
+      at: [],
+    },
+    { name: 'the separator of EDIFACT', content: "COM+bob@x.org:EM'", kind: 'email', at: [4] },
+    { name: 'a tag of the address', content: 'bob+news@x.org', kind: 'email', at: [] },
+    { name: 'the tenant of a guest', content: 'bob_x.org#EXT#@contoso.onmicrosoft.com', kind: 'email', at: [0] },
+    { name: 'no tenant', content: 'bob_x.org#EXT@contoso.com bob-x.org#EXT#@contoso.com', kind: 'email', at: [] },
+    { name: 'markup around an address', content: '_bob@x.org_ __bob@x.org__', kind: 'email', at: [1, 14] },
+    { name: 'markup around a handle', content: '_bob_w77_ __bob_w77__ \\n_bob_w77_', kind: 'handle', at: [1, 12, 25] },
+    { name: 'a longer handle', content: '____bob_w77 x_bob_w77 bob_w77_x', kind: 'handle', at: [] },
+    {
+      name: 'the ending of a file behind a name',
+      content: 'bob.smith.png /bob.smith.tar.gz',
+      kind: 'dotted',
+      at: [0, 15],
+    },
+    { name: 'a longer name', content: 'bob.smith.jr bob.smith-csv', kind: 'dotted', at: [] },
+  ]
+  test.each(cases)('$name', ({ content, kind, at }) => {
+    const { occurrences } = find(index, content)
+    expect(occurrences.filter(({ ordinal }) => ordinal === ordinals[kind]).map(({ offset }) => offset)).toEqual(at)
+  })
+
+  test('digits of a UUID are found in every order that its bytes are stored in, as dumps write them', () => {
+    for (const bytes of storedOrders(Buffer.from(uuid.replaceAll('-', ''), 'hex')))
+      for (const [before, behind] of [
+        ['0x', ','],
+        ["X'", "'"],
+        ['\\\\x', '\t'],
+      ])
+        for (const digits of [bytes.toString('hex'), bytes.toString('hex').toUpperCase()]) {
+          const { occurrences } = find(index, `${before}${digits}${behind}`)
+          expect(occurrences).toMatchObject([{ ordinal: ordinals.uuid, offset: before!.length }])
+        }
+  })
+
+  test('no ending of a file is one of a domain that there is, or longer than the kernel looks', () => {
+    for (const suffix of suffixes) expect(suffix).toMatch(/^[a-z0-9]{1,7}$/)
+    for (const domain of ['com', 'org', 'net', 'de', 'uk', 'io', 'ai', 'co', 'eu', 'info', 'biz', 'dev', 'app'])
+      expect(suffixes.has(domain)).toBe(false)
+  })
+})
