@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { crc32 } from '../../checksums/crc32.ts'
 import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
+import { crc32 } from '../../checksums/crc32.ts'
 import { crc32c } from '../../checksums/crc32c.ts'
 import { crc64 } from '../../checksums/crc64.ts'
 
