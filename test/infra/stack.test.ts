@@ -34,7 +34,7 @@ const pipeline = join(import.meta.dirname, '../../lib/pipeline')
 const users = readdirSync(pipeline)
   .filter(
     (name) =>
-      name !== 'documents.ts' &&
+      name.endsWith('.ts') &&
       /openRunIndex|gateScopesOf|'subject-index'/.test(readFileSync(join(pipeline, name), 'utf8')),
   )
   .map((name) => name.replace('.ts', ''))

@@ -1,4 +1,4 @@
-import { s3Stores } from '../../../lib/aws/bucket/s3-store.ts'
+import { s3Stores } from '../../../../lib/aws/bucket/s3-store.ts'
 
 /**
  * Lists the bucket behind the given address page by page and keeps nothing; prints how much memory was held after each
