@@ -18,7 +18,8 @@ export const doubledAt: Format = {
     if (first !== letterH && first !== at) return false
     const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
     return (
-      /^head[ \t]+[\d.]*[ \t]*;\s*(?:branch\s+[\d.]*\s*;\s*)?access[\s;]/.test(text) || /^@[a-z]{2}@ \d+ @/.test(text)
+      /^head[ \t]+[\d.]*[ \t]*;\s*(?:branch\s+[\d.]*\s*;\s*)?access[\s;]/.test(text) ||
+      /^\s*@[a-z]{2}@ \d+ [@\d]/.test(text)
     )
   },
   read: readDoubledAt,

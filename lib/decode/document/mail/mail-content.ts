@@ -145,7 +145,8 @@ async function readLines(
     if (isContinued) return false
     if (bytes[0] === 0x2d && bytes[1] === 0x2d) return isBase64 || isBoundary(bytes)
     if (bytes[0] === 0x46 && separator.test(bytes.toString('latin1'))) return true
-    return isBase64 && beginsFields(bytes)
+    // A boundary may be given in a way that is not read.
+    return beginsFields(bytes)
   }
 
   /** Whether a line comes before fields. */
