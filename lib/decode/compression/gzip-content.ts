@@ -1,7 +1,7 @@
-import { crc32 } from '../../checksums/crc32.ts'
 import type { ByteSource } from '../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
 import type { Format } from '../format.ts'
+import { crc32By } from '../means.ts'
 import { once, readRaw } from '../raw-content.ts'
 import type { Engine } from './engine.ts'
 import { readGzipHeader } from './gzip-header.ts'
@@ -93,6 +93,7 @@ async function* memberContent(
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
   let offset = from
+  const crc32 = crc32By(decoding.means)
   let checksum = 0
   try {
     for await (const output of engine.run(source.take, source.giveBack)) {

@@ -33,6 +33,10 @@ async function runOf(engine: Engine, bytes: Uint8Array, lengths: readonly number
   return `${Buffer.concat(output).toString('hex')} and then ${Buffer.concat(left).toString('hex')}`
 }
 
+/** How zstd names damage depends on the room that its output has: all of it is the same gap. */
+const withoutNames = (result: string) =>
+  result.replace(/^failed: ZSTD_error_(?!memory_allocation)\w+$/, 'failed: damage')
+
 const kinds: { kind: EngineKind; compress: (text: Uint8Array) => Buffer; endsItself: boolean }[] = [
   { kind: inflateRaw, compress: deflateRawSync, endsItself: true },
   { kind: zstd, compress: (text) => zstdCompressSync(text, checked), endsItself: false },
@@ -78,7 +82,7 @@ describe.each(variants)(
           if (flip !== null && bytes.length > 0) bytes[(flip >> 3) % bytes.length]! ^= 1 << (flip & 7)
           const engine = syncEngine(kind, hasSpareCore, aheadFrom)!
           const expected = await runOf(streamEngine(kind), bytes, lengths)
-          expect(await runOf(engine, bytes, lengths)).toBe(expected)
+          expect(withoutNames(await runOf(engine, bytes, lengths))).toBe(withoutNames(expected))
           engine.close()
         }),
         { numRuns },

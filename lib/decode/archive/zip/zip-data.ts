@@ -1,7 +1,7 @@
-import { crc32 } from '../../../checksums/crc32.ts'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content } from '../../format.ts'
+import { crc32By } from '../../means.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
 import { memberBytes } from '../member-bytes.ts'
 import type { PositionedSource } from '../positioned-source.ts'
@@ -44,6 +44,7 @@ export async function readEntryData(reading: EntryReading, entry: ZipEntry): Pro
       state.found = yield* untilDescriptor(source, true, truncatedIn(path))
       return
     }
+    const crc32 = crc32By(decoding.means)
     let crc = 0
     let size = 0
     const stated = hasDescriptor && bounded === undefined ? undefined : entry.size
