@@ -14,18 +14,18 @@ export const doubledAt: Format = {
   name: 'doubled-at',
   kind: 'table',
   isFormat: (head) => {
-    const first = head[0]
-    if (first !== letterH && first !== at) return false
+    if (!firsts.has(head[0] ?? 0)) return false
     const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
     return (
-      /^head[ \t]+[\d.]*[ \t]*;\s*(?:branch\s+[\d.]*\s*;\s*)?access[\s;]/.test(text) ||
-      /^\s*@[a-z]{2}@ \d+ [@\d]/.test(text)
+      /^\s*head[ \t]+[\d.]*[ \t]*;\s*(?:branch\s+[\d.]*\s*;\s*)?(?:access|symbols|locks|strict|comment|expand)\b/.test(
+        text,
+      ) || /^\s*@[a-z]{2}@ \d+ [@\d]/.test(text)
     )
   },
   read: readDoubledAt,
 }
 
-const letterH = 0x68
+const firsts = new Set(Buffer.from('h@ \t\r\n'))
 
 async function readDoubledAt({ source, path }: Content, decoding: Decoding): Promise<void> {
   const chunk = await source.peekSome(headLength)

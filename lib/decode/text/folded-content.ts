@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { firstControlByte } from '../checks/control-bytes.ts'
 import { encodedCheck } from '../checks/encoded-check.ts'
+import { headLength } from '../checks/known-formats.ts'
 import { rowWriter } from '../database/row-writer.ts'
 import type { Decoding } from '../decoding.ts'
 import { addGap } from '../decoding.ts'
@@ -27,21 +28,24 @@ export const folded: Format = {
 
 const comment = /^# (?:extended )?LDIF\s/i
 /** What a line of LDIF may be before the name of its first entry. */
-const beforeEntries = /^(?:#| |\s*$|version:[ \t]*1\s*$)/i
+const beforeEntries = /^(?:#| |\s*$|version:[ \t]*1\s*(?:#|$)|(?:include|search|result|ref):)/i
 
-/** Whether a text begins like one of them. */
+/** Whether a text begins like one of them; so does a head of nothing but comments, since entries may be behind it. */
 export function beginsLikeFolded(head: Uint8Array): boolean {
   if (!firsts.has(head[0] ?? 0)) return false
   const text = Buffer.from(head.buffer, head.byteOffset, head.length)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart()
-  if (/^BEGIN:V[A-Z]{3,12}\r?\n/i.test(text) || comment.test(text)) return true
-  const first = text.split('\n').find((line) => !beforeEntries.test(line))
-  return first !== undefined && /^dn::? *\S/i.test(first)
+  if (/^BEGIN:V[A-Z]{3,12}[ \t]*\r*\n/i.test(text) || comment.test(text)) return true
+  const lines = text.split('\n')
+  // The last one may be cut.
+  if (head.length >= headLength && lines.length > 1) lines.pop()
+  const first = lines.find((line) => !beforeEntries.test(line))
+  return first === undefined ? text[0] === '#' && head.length >= headLength : /^dn::? *\S/i.test(first)
 }
 
-const firsts = new Set(Buffer.from('#BbDdVv\xef \t\r\n', 'latin1'))
+const firsts = new Set(Buffer.from('#BbDdVvIiSsRr\xef \t\r\n', 'latin1'))
 
 async function readFolded({ source, path }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
@@ -88,7 +92,8 @@ async function unfold(
   tooLong: () => void,
 ): Promise<void> {
   const lines = lineReader(take)
-  let parts: Buffer[] = []
+  /** The line so far, at the beginning of a buffer that grows. */
+  let held = Buffer.alloc(256)
   let length = 0
   let hasBegun = false
   let isFolded = false
@@ -97,21 +102,24 @@ async function unfold(
     const goesOn = !isContinued && hasBegun && (bytes[0] === blank || bytes[0] === tab)
     if (!goesOn && !isContinued) {
       await end()
-      parts = []
       length = 0
       isFolded = false
     }
     hasBegun = true
     isFolded ||= goesOn
-    length += bytes.length
-    if (length <= mostLine) parts.push(Buffer.from(goesOn ? bytes.subarray(1) : bytes))
-    else if (isFolded) tooLong()
+    const more = goesOn ? bytes.subarray(1) : bytes
+    if (length + more.length <= mostLine) {
+      if (length + more.length > held.length)
+        held = Buffer.concat([held.subarray(0, length)], 2 * (length + more.length))
+      held.set(more, length)
+    } else if (isFolded) tooLong()
+    length += more.length
   }
   await end()
 
   async function end(): Promise<void> {
     if (length > mostLine) return
-    const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts)
+    const whole = held.subarray(0, length)
     for (const text of [isFolded ? whole : undefined, decodedValue(whole)]) {
       if (text === undefined) continue
       out.cell(text)

@@ -27,7 +27,61 @@ describe('a message', () => {
         }
   })
 
-  test('that has a line without an end is read in one go', async () => {
+  const flowed = `${head}Content-Type: text/plain; format=flowed; delsp=yes\n\n`
+
+  test('that is quoted has its paragraphs without what quotes their lines', async () => {
+    const { texts } = await read(`${flowed}> see jane.d \n> oe@example. \n>org\n\n> > 12345 \n> > 6789\n`)
+    const lines = texts['mail/part-1']!.split('\n')
+    expect(lines).toContain('> see jane.doe@example.org')
+    expect(lines).toContain('> > 123456789')
+  })
+
+  test('with a paragraph of any length has every word of it whole', async () => {
+    const broken = Array.from({ length: 4000 }, (_, at) => `words, user${at} \n_x, and some more of them ${at} `)
+    const { texts, gaps } = await read(`${flowed}${broken.join('\n')}\n`, [65_536])
+    const words = new Set(texts['mail/part-1']!.split(/[ ,\n]+/))
+    expect(broken.filter((_, at) => !words.has(`user${at}_x`))).toEqual([])
+    expect(gaps).toEqual([])
+  })
+
+  test('has what was broken off at both ends of a line that is too long to be held', async () => {
+    const long = `oe@example.org ${'words '.repeat(30_000)}12345 `
+    const { texts } = await read(`${flowed}jane.d \n${long}\n6789\n`, [5000])
+    expect(texts['mail/part-1']).toContain(`${long}\n`)
+    const words = texts['mail/part-1']!.split(/[ \n]+/)
+    expect(words).toContain('jane.doe@example.org')
+    expect(words).toContain('123456789')
+  })
+
+  test('has the parts behind one that is broken or folded, whether or not it is told where that ends', async () => {
+    const secret = Buffer.from('user jane_w77 was here').toString('base64')
+    for (const boundary of ['boundary="zz"', 'boundary*0="z"; boundary*1="z"', "boundary*=us-ascii''zz"])
+      for (const type of ['text/plain; format=flowed; delsp=yes', 'text/calendar', 'text/plain'])
+        for (const encoding of ['7bit', 'quoted-printable']) {
+          const first = `Content-Type: ${type}\nContent-Transfer-Encoding: ${encoding}\n\nsome text\n`
+          const second = `Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n${secret}\n`
+          const { texts } = await read(
+            `${head}Content-Type: multipart/mixed; ${boundary}\n\n--zz\n${first}--zz\n${second}--zz--\n`,
+          )
+          expect([boundary, type, encoding, ...Object.values(texts)]).toContain('user jane_w77 was here')
+        }
+  })
+
+  test('has folded bodies that are not encoded unfolded, by their type, their name or their first line', async () => {
+    const calendar = 'BEGIN:VCALENDAR\nATTENDEE:mailto:jane.d\n oe@example.org\nEND:VCALENDAR\n'
+    const entry = '# made today\n\ndn: cn=x\nmail: jane.d\n oe@example.org\n'
+    for (const [type, body] of [
+      ['text/calendar', calendar],
+      ['application/ics', calendar],
+      ['application/octet-stream', calendar],
+      ['text/plain; name=x.ldif', entry],
+    ]) {
+      const { texts } = await read(`${head}Content-Type: ${type}\n\n${body}`)
+      expect(texts['mail/part-1/folded/unfolded'], type).toContain('jane.doe@example.org')
+    }
+  })
+
+  test('that has a line without an end is read as it is', async () => {
     const body = Buffer.alloc(1e6, 'ab').toString('base64')
     const text = `${head}Content-Type: text/plain; delsp=yes\nContent-Transfer-Encoding: base64\n\n${body.replace(/.{76}/g, '$&\n')}\n`
     const { gaps, texts } = await read(text, [65_536])
@@ -41,5 +95,7 @@ describe('a message', () => {
     expect(texts['mail/fields']).toBe('für smith@x.org.txt\rab\n')
     expect(gaps).toEqual([])
     expect((await read(`${head}${field.replace('iso-8859-1', 'x-none')}\n\nx\n`)).gaps).toContain('unsupported-format')
+    const twice = 'Content-Disposition: attachment; f*1="th@x.org"; f*0=smi; f*1="b"'
+    expect((await read(`${head}${twice}\n\nx\n`)).texts['mail/fields']).toBe('smith@x.org\rsmib\n')
   })
 })

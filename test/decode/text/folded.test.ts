@@ -43,6 +43,18 @@ describe('text of folded lines', () => {
     expect(gaps).toEqual([])
   })
 
+  test('begins behind comments of any length, blanks and records of other kinds as well', async () => {
+    for (const head of [
+      'BEGIN:VCARD ',
+      'include: file:///x\n\ndn: x',
+      `${'# comment of a licence\n'.repeat(40)}dn: x`,
+      'version:1 # x\ndn: x',
+    ])
+      expect((await read(`${head}\nmail: jane.d\n oe@x.org\n`)).texts['folded/unfolded'], head).toContain(
+        'jane.doe@x.org',
+      )
+  })
+
   test('has the gaps of plain text', async () => {
     const hidden = Buffer.from('H4sIAAAAAAAAA').toString('latin1').padEnd(60, 'A')
     expect((await read(`BEGIN:VCARD\nX:${hidden}\n`)).gaps).toEqual(['unsupported-format'])

@@ -6,6 +6,7 @@ export type BodyForm = {
   type: string
   charset: string
   boundary: string | undefined
+  name: string
   isReflowed: boolean
 }
 
@@ -33,6 +34,7 @@ export function bodyFormOf(fields: readonly string[]): BodyForm {
     type: type.toLowerCase().replace(/[;\s].*$/s, ''),
     charset: parameter(type, 'charset') ?? '',
     boundary: parameter(type, 'boundary'),
+    name: parameter(type, 'name') ?? parameter(values('content-disposition').at(-1) ?? '', 'filename') ?? '',
     isReflowed: parameter(type, 'delsp')?.toLowerCase() === 'yes',
   }
 }
@@ -65,6 +67,8 @@ function parameter(value: string, name: string): string | undefined {
   return found === null ? undefined : (found[1]?.replace(/\\(.)/g, '$1') ?? found[2])
 }
 
+type Sections = Map<number, { text: string; isEncoded: boolean }>
+
 const section = /;\s*([\w.-]+)\*(\d{1,3})(\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]*))/g
 
 /**
@@ -73,13 +77,19 @@ const section = /;\s*([\w.-]+)\*(\d{1,3})(\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\
  */
 export function joinParameters(field: string): { text: Buffer; isUnknown: boolean } | undefined {
   if (!/\*\d{1,3}\*?\s*=/.test(field)) return undefined
-  const parameters = new Map<string, Map<number, { text: string; isEncoded: boolean }>>()
+  const parameters = new Map<string, { first: Sections; last: Sections }>()
   for (const [, name = '', place = '', star, quoted, bare = ''] of field.matchAll(section)) {
-    const sections = parameters.get(name.toLowerCase()) ?? new Map()
-    sections.set(Number(place), { text: quoted?.replace(/\\(.)/g, '$1') ?? bare, isEncoded: star === '*' })
+    const sections = parameters.get(name.toLowerCase()) ?? { first: new Map(), last: new Map() }
+    const one = { text: quoted?.replace(/\\(.)/g, '$1') ?? bare, isEncoded: star === '*' }
+    if (!sections.first.has(Number(place))) sections.first.set(Number(place), one)
+    sections.last.set(Number(place), one)
     parameters.set(name.toLowerCase(), sections)
   }
-  const values = [...parameters.values()].map((sections) => {
+  // Of one that is given twice some readers take the first, others the last.
+  const readings = [...parameters.values()].flatMap(({ first, last }) =>
+    [...first].some(([place, one]) => last.get(place) !== one) ? [first, last] : [first],
+  )
+  const values = readings.map((sections) => {
     const ordered = [...sections].sort(([x], [y]) => x - y).map(([, each]) => each)
     const [, charset = '', rest] = (ordered[0]?.isEncoded && /^([^']*)'[^']*'(.*)$/s.exec(ordered[0].text)) || []
     if (rest !== undefined) ordered[0] = { text: rest, isEncoded: true }

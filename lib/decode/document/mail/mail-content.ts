@@ -5,6 +5,7 @@ import { rowWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
+import { beginsLikeFolded } from '../../text/folded-content.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import { charsetOf, type TextConverter } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
@@ -103,15 +104,18 @@ async function readLines(
     const isText = form.type === '' || form.type.startsWith('text/')
     const charset = charsetOf(isText ? form.charset : '')
     if (charset.kind === 'unknown') gap('text in a known character set')
-    const decoder = decoderOf(form)
+    const given = decoderOf(form)
+    const first = given === 'none' ? await lines.peek() : undefined
+    const isFolded = first !== undefined && beginsLikeFolded(Buffer.concat([first.bytes, lineFeed]))
+    const decoder = isFolded ? plainDecoder() : given
     if (decoder === 'unknown') gap('a transfer encoding that is known')
     if (decoder === 'none' || decoder === 'unknown') return
     if (form.type.startsWith('multipart/')) gap('parts that are not encoded as a whole')
     inFields = false
     parts += 1
     const own = [...path, `part-${parts}`]
-    const lines = bodyOf(decoder, form.encoding === 'base64', own)
-    const body = form.isReflowed ? reflowed(lines) : lines
+    const decoded = bodyOf(decoder, form.encoding === 'base64', own)
+    const body = form.isReflowed ? reflowed(decoded) : decoded
     const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
     const source = byteSource(text)
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
@@ -215,15 +219,16 @@ function isArmour(bytes: Buffer): boolean {
   return bytes.length < 200 && bytes.includes(armour) && bytes.toString('latin1').trim().startsWith(armour)
 }
 
-/** Whose lines are folded: formats of their own. */
+/** Whose lines are folded: formats of their own, as are bodies that begin like one of them. */
+const foldedNames = /\.(?:ics|vcs|vcf|ldif?)$/i
 const foldedTypes = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/x-vcalendar', 'text/directory'])
 
 /** `none`: the body is not encoded. */
-function decoderOf({ encoding, type, isReflowed }: BodyForm): TransferDecoder | 'none' | 'unknown' {
+function decoderOf({ encoding, type, name, isReflowed }: BodyForm): TransferDecoder | 'none' | 'unknown' {
   if (encoding === 'base64') return base64Decoder()
   if (encoding === 'quoted-printable') return quotedPrintableDecoder()
   if (!['', '7bit', '8bit', 'binary'].includes(encoding)) return 'unknown'
-  return foldedTypes.has(type) || isReflowed ? plainDecoder() : 'none'
+  return foldedTypes.has(type) || foldedNames.test(name) || isReflowed ? plainDecoder() : 'none'
 }
 
 /** Text of another character set in UTF-8; what is not valid in it is a gap. */
