@@ -42,7 +42,6 @@ export type ToldLengths = {
 
 export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLengths {
   const kinds = soughtShapes(index).map((sought): Kind => kindOf(index, sought))
-  const near = createNearness()
   const said = new Uint8Array(16)
   let bytes = new Uint8Array(1024)
   let byteAt: ByteAt = () => -1
@@ -63,7 +62,6 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   return {
     begin(decoded) {
       byteAt = decoded
-      near.begin(decoded)
     },
     reserve(length) {
       if (leadBytes + length > bytes.length) bytes = new Uint8Array(2 * (leadBytes + length))
@@ -108,7 +106,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
         // What nothing stands beside is found all the same.
         if (allowed[end - start] === 0 || end > to || end <= signAt || (start === first && end === to)) continue
         if (mayBe !== undefined && !mayBe(bytes, start, end)) continue
-        if (near.isBinary(start + shift, end + shift)) found.push(start + shift, end + shift)
+        if (isNearBinary(byteAt, start + shift, end + shift)) found.push(start + shift, end + shift)
       }
     }
   }
@@ -140,7 +138,7 @@ function lookUpOf(index: SubjectIndex, shape: Shape): NonNullable<Kind['mayBe']>
 
 /**
  * How long what begins at `start` is by what stands in front: a byte or the last one of several (DER, Java, protobuf, MessagePack, CBOR), the same as a
- * zigzag (Avro), with a type in its upper bits (CBOR, RFC 8949, 3.1; fixstr of MessagePack), five more (Marshal of Ruby), two bytes of a varint, or
+ * zigzag (Avro), with a type in its upper bits (CBOR, RFC 8949, 3.1; fixstr of MessagePack, strings of property lists of Apple), five more (Marshal of Ruby), two bytes of a varint, or
  * a number from its end (pickle). Returns how many lengths it wrote; nothing is known before `lead`.
  */
 function lengthsBefore(bytes: Uint8Array, start: number, lead: number, said: Uint8Array): number {
@@ -151,6 +149,7 @@ function lengthsBefore(bytes: Uint8Array, start: number, lead: number, said: Uin
   if (last > 0x60 && last < 0x78) said[count++] = last - 0x60
   if (last > 0x40 && last < 0x58) said[count++] = last - 0x40
   if (last > 0xa0 && last < 0xc0) said[count++] = last - 0xa0
+  if (last > 0x50 && last < 0x5f) said[count++] = last - 0x50
   if (last > 5) said[count++] = last - 5
   if (start > lead + 1 && last > 0 && last < 4 && bytes[start - 2]! >= 0x80) {
     const varint = (bytes[start - 2]! & 0x7f) | (last << 7)
@@ -166,44 +165,27 @@ function lengthsBefore(bytes: Uint8Array, start: number, lead: number, said: Uin
   return count
 }
 
-/** Whether a byte of no text is near: a control byte, or one that is no part of a character in UTF-8. What was looked at is not looked at again. */
-function createNearness() {
-  let byteAt: ByteAt = () => -1
-  /** None is in [from, to), and one is at `to` if it `isThere`. */
-  let [from, to, isThere] = [0, 0, false]
-
-  const isContinuation = (byte: number) => byte >= 0x80 && byte < 0xc0
-
-  function isBinaryAt(index: number): boolean {
-    const byte = byteAt(index)
-    if (byte < 0x80) return byte >= 0 && (byte < 0x20 || byte === 0x7f) && byte !== 0 && !isSpace(byte)
-    let lead = index
-    while (index - lead < 3 && isContinuation(byteAt(lead))) lead--
-    const length = lengthOf(byteAt(lead))
-    if (index - lead >= length) return true
-    for (let at = lead + 1; at < lead + length; at++) if (!isContinuation(byteAt(at))) return true
-    return false
-  }
-
-  return {
-    begin(decoded: ByteAt): void {
-      byteAt = decoded
-      ;[from, to, isThere] = [0, 0, false]
-    },
-    isBinary(start: number, end: number): boolean {
-      if (isBinaryAt(start - 1) || isBinaryAt(end)) return true
-      const first = start - reach
-      const last = end + reach
-      if (first < from || first > to) [from, to, isThere] = [first, first, false]
-      while (!isThere && to < last) {
-        isThere = isBinaryAt(to)
-        if (!isThere) to++
-      }
-      return isThere && to < last
-    },
-  }
+/**
+ * Whether a byte of no text is near, in what is decoded together: a control byte, or one that is no part of a character in UTF-8.
+ */
+function isNearBinary(byteAt: ByteAt, start: number, end: number): boolean {
+  for (let at = start - 1; at >= start - reach && byteAt(at) !== -1; at--) if (isBinaryAt(byteAt, at)) return true
+  for (let at = end; at < end + reach && byteAt(at) !== -1; at++) if (isBinaryAt(byteAt, at)) return true
+  return false
 }
 
+function isBinaryAt(byteAt: ByteAt, index: number): boolean {
+  const byte = byteAt(index)
+  if (byte < 0x80) return (byte < 0x20 || byte === 0x7f) && byte !== 0 && !isSpace(byte)
+  let lead = index
+  while (index - lead < 3 && isContinuation(byteAt(lead))) lead--
+  const length = lengthOf(byteAt(lead))
+  if (index - lead >= length) return true
+  for (let at = lead + 1; at < lead + length; at++) if (!isContinuation(byteAt(at))) return true
+  return false
+}
+
+const isContinuation = (byte: number) => byte >= 0x80 && byte < 0xc0
 const isSpace = (byte: number) => byte === 9 || byte === 10 || byte === 13
 
 /** Bytes of a character in UTF-8 that begins with this one; 0 for what begins none. */

@@ -73,6 +73,19 @@ describe('an identifier with a letter or digit right beside it in a binary recor
         }
   })
 
+  it('is found in a property list of Apple, whose short strings have their length in the lower bits', () => {
+    const record = latin1(`bplist00\xd1\x01\x02Qu${char(0x50 + handle.length)}${handle}\x08\x0b\x0d`)
+    for (const encoding of Object.values(written)) expect(find(record.toString(encoding))).toEqual([handle])
+  })
+
+  it('is told by what is decoded with it alone, and not by other runs of the same text', () => {
+    const digits = latin1(`)${uuid}ab`).toString('hex')
+    for (const behind of [' deadbeefcafe01 '.repeat(3), ' 2024 01 02 03 05 ab c0 ', ' words of a text ']) {
+      const content = `${digits}${behind}${'lorem ipsum '.repeat(300)}`
+      expect([behind, find(content), find(content, 'plain')]).toEqual([behind, [], []])
+    }
+  })
+
   it('is found in what OpenSSL, Java and Python write', () => {
     expect(find(certificate)).toEqual([email, number])
     expect(find(JSON.stringify({ pem: certificate }))).toEqual([email, number])
