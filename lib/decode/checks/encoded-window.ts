@@ -128,9 +128,16 @@ function base32FormatOf(window: Buffer) {
 }
 
 const none = 255
-const firstDigit = 26
-/** Bits of information in each character of base32: 5 of random bytes, above 4 of a text, less of what repeats a few characters. */
-const leastText = 3.5
+const tableOf = (characters: string) => {
+  const table = new Uint8Array(256)
+  for (const byte of Buffer.from(characters)) table[byte] = 1
+  return table
+}
+const decimalDigits = tableOf('0123456789')
+const smallLetters = tableOf('abcdefghijklmnopqrstuvwxyz')
+const capitalLetters = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+/** Bits of information in each character of base32: 5 of random bytes, above 4 of a text, 3.3 of one in UTF-16, less of what repeats a few characters. */
+const leastText = 3.1
 const base32 = new Uint8Array(256).fill(none)
 for (const [value, character] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').entries())
   base32[character.charCodeAt(0)] = value
@@ -147,18 +154,17 @@ export function opaqueProblemOf(window: Buffer): Problem | undefined {
   return { reason: 'opaque', detail: `expected text in ${shown}, got other bytes` }
 }
 
-/** Of letters of one case and digits. Digits are every sixth character of random bytes, and every twentieth of a text. */
+/**
+ * Whether a window has letters of one case and digits alone, and not only hexadecimal ones: base32 of any alphabet (RFC 4648, sections 6
+ * and 7; Crockford's), or base36. Digits are every sixth character of random bytes, and every twentieth of a text.
+ */
 function isBase32(window: Buffer): boolean {
-  const digits = window.reduce(
-    (count, byte) => count + (base32[byte]! >= firstDigit && base32[byte] !== none ? 1 : 0),
-    0,
-  )
-  if (digits * 40 < window.length || entropyOf(window) < leastText) return false
-  return window.every((byte) => base32[byte] !== none) || window.every((byte) => base32[upperOf(byte)] !== none)
+  const count = (table: Uint8Array) => window.reduce((sum, byte) => sum + table[byte]!, 0)
+  const digits = count(decimalDigits)
+  if (digits + Math.max(count(smallLetters), count(capitalLetters)) < window.length) return false
+  if (digits * 40 < window.length || count(hexDigits) * 10 > window.length * 9) return false
+  return entropyOf(window) >= leastText
 }
-
-/** A letter that is small becomes a capital, and one that is not becomes no letter. */
-const upperOf = (byte: number) => (byte >= 0x41 ? byte ^ 0x20 : byte)
 
 /** Where nothing but hexadecimal digits begin: with the run or shortly behind (`0x`, `\x`); -1: it has other characters. */
 function digitsFrom(window: Buffer): number {

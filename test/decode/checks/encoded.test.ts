@@ -113,6 +113,18 @@ describe('text that holds what hides its content is no clean text', () => {
     for (const bytes of [bytesOf(longRun), varied.subarray(0, 3000), Buffer.from('all work and no play '.repeat(100))])
       for (const encoded of [base32Of(bytes), base32Of(bytes).toLowerCase(), lines(base32Of(bytes), 76)])
         expect(await problemIn(encoded, [1000])).toMatchObject({ reason: 'unsupported-format' })
+    const sixteen = Buffer.from('all work and no play '.repeat(100), 'utf16le')
+    const hexadecimal = (text: string) =>
+      text.replace(
+        /[A-Z2-7]/g,
+        (digit) => '0123456789ABCDEFGHIJKLMNOPQRSTUV'['ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(digit)]!,
+      )
+    for (const encoded of [
+      base32Of(sixteen),
+      hexadecimal(base32Of(bytesOf(longRun))),
+      hexadecimal(base32Of(varied.subarray(0, 3000))),
+    ])
+      expect(await problemIn(encoded, [1000])).toMatchObject({ reason: 'unsupported-format' })
     for (const words of ['ACGT', 'MKVLAAGIVGLCAKAYLEHNR', 'SOMEWORDSWITHOUTSPACES', 'abc123', '2345672'])
       expect(await problemIn(words.repeat(longRun), [1000])).toBeUndefined()
   })
