@@ -52,13 +52,14 @@ export function lengthTable(lengths: readonly number[]): Uint8Array {
 
 /**
  * What may follow an address or a name with a point and is no part of it: names of files, and what is put behind addresses that nobody shall
- * write to. Of domains that there are only `mov`, `pub` and `zip` end in one.
+ * write to. Some end domains as well (`md`, `mov`, `pub`, `zip`): `bob@x.org.md` then counts for `bob@x.org`, too, which is too much and never too little.
  */
 export const suffixes: ReadonlySet<string> = new Set(
   (
-    '7z avro avi backup bak bin bmp bz2 csv dat db dmp doc docx dump eml enc err export gif gpg gz html htm ics invalid ini jpeg jpg json ' +
-    'jsonl key lock log lz4 mbox md msg ndjson odt old orc out parquet pdf pem pgp png ppt pptx pst pub rar rtf sandbox sqlite sql svg tar tgz tif ' +
-    'tiff tmp tsv txt vcf wav webp xls xlsx xml xz yaml yml z zip zst'
+    '7z asc avi avro backup bak bin bmp bson bz2 cer cfg conf crt csr csv dat db der dmp doc docx dump eml enc err export gif gpg gz heic heif ' +
+    'html htm ics invalid ini jpeg jpg js json json5 jsonl key ldif lock log lz4 lzma m4a mbox md mkv mov mp3 mp4 msg ndjson odt ogg old orc orig out ' +
+    'ovpn p12 p7b p7m p7s parquet pcap pdf pem pfx pgp php png ppt pptx prop ps pst pub py rar rdb rtf sandbox sig sqlite sql svg swp tar tbz tbz2 tgz ' +
+    'tif tiff tmp toml tsv txt txz vcard vcf wav webm webp xls xlsx xml xz yaml yml z zip zst'
   ).split(' '),
 )
 export const longestSuffix = Math.max(...[...suffixes].map(({ length }) => length))

@@ -1,4 +1,4 @@
-import { domainCharacters, longestSuffix, lowerCased, suffixes, trimmedCharacters } from './alphabets.ts'
+import { digits, domainCharacters, longestSuffix, lowerCased, suffixes, trimmedCharacters } from './alphabets.ts'
 
 /** Bytes of a run that may be more than an identifier has, for one in it to be found with something behind it. */
 export const mostBehind = 64
@@ -9,7 +9,7 @@ const isLetter = (byte: number) => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7
 
 /**
  * Where the domain of an address may end before `end`, the end of the characters behind its `@`, ascending: before the ending of a file's name
- * (`bob@x.org.json`), and before a hyphen behind a label of letters alone that is not the first (`bob@x.org-2026.csv`), since no domain ends in one.
+ * (`bob@x.org.json`) or a label of digits (`bob@x.org.1`), and before a hyphen behind a label of letters alone that is not the first (`bob@x.org-2026.csv`), since no domain ends in one.
  */
 export function otherEnds(bytes: Uint8Array, sign: number, end: number): readonly number[] {
   const first = bytes.subarray(sign + 2, end).indexOf(dot)
@@ -23,7 +23,8 @@ export function otherEnds(bytes: Uint8Array, sign: number, end: number): readonl
       hasLetters &&= isLetter(byte)
       continue
     }
-    const isEnd = byte === hyphen ? hasLetters && at - label > 1 : isSuffix(bytes, at + 1, end)
+    const isEnd =
+      byte === hyphen ? hasLetters && at - label > 1 : isNumber(bytes, at + 1, end) || isSuffix(bytes, at + 1, end)
     if (isEnd && trimmedCharacters[bytes[at - 1]!] === 0) found.push(at)
     hasLetters = byte === dot
     label = at + 1
@@ -32,6 +33,13 @@ export function otherEnds(bytes: Uint8Array, sign: number, end: number): readonl
 }
 
 const none: readonly number[] = []
+
+/** Whether a label that begins here has digits alone. */
+function isNumber(bytes: Uint8Array, from: number, end: number): boolean {
+  let to = from
+  while (to < end && digits[bytes[to]!] !== 0) to++
+  return to > from && (to === end || bytes[to] === dot || bytes[to] === hyphen)
+}
 
 /** Whether a label that begins here is the ending of a file's name. */
 function isSuffix(bytes: Uint8Array, from: number, end: number): boolean {

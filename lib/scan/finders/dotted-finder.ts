@@ -5,12 +5,14 @@ import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
 import type { Probe } from './probe.ts'
+import { mostUnderscores } from './run-finder.ts'
 
 const none: readonly number[] = []
+const underscore = 0x5f
 
 /**
  * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end, and the
- * same without an escape that they begin with, and without endings of a file's name (`bob.smith.tar.gz`).
+ * same without an escape that they begin with, without as many `_` at both ends, as markup has them (`_bob.smith_`), and without endings of a file's name (`bob.smith.tar.gz`).
  */
 export function createDottedFinder(
   { bytes }: Block,
@@ -44,6 +46,14 @@ export function createDottedFinder(
   }
 
   function emitFrom(start: number, end: number): void {
+    emitName(start, end)
+    for (let count = 1; count <= mostUnderscores && start + 2 * count < end; count++) {
+      if (bytes[start + count - 1] !== underscore || bytes[end - count] !== underscore) return
+      emitName(start + count, end - count)
+    }
+  }
+
+  function emitName(start: number, end: number): void {
     const ordinal = look(start, end)
     if (ordinal !== -1) emit.now(ordinal, start, end - start)
     if (end - start > maxLength + mostBehind) return

@@ -90,13 +90,15 @@ const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = 
   dotted: (text, longest) =>
     all(text, dottedRun).flatMap(([offset, run]) => {
       const start = run.length - run.replace(/^[.-]+/, '').length
-      const names = [withoutEnd(run.slice(start))]
-      for (let name = names[0]!; names[0]!.length <= longest + mostBehind; names.push(name)) {
-        const [, before, suffix = ''] = /^([\s\S]*[^.-])\.([A-Za-z0-9_]+)$/.exec(name) ?? []
-        if (before === undefined || !suffixes.has(suffix.toLowerCase())) break
-        name = before
-      }
-      return names.map((name): Spelling => [offset + start, name])
+      return withoutMarkup(offset + start, withoutEnd(run.slice(start))).flatMap(([at, whole]) => {
+        const names = [whole]
+        for (let name = whole; whole.length <= longest + mostBehind; names.push(name)) {
+          const [, before, suffix = ''] = /^([\s\S]*[^.-])\.([A-Za-z0-9_]+)$/.exec(name) ?? []
+          if (before === undefined || !suffixes.has(suffix.toLowerCase())) break
+          name = before
+        }
+        return names.map((name): Spelling => [at, name])
+      })
     }),
   uuid: (text) => [
     ...all(text, plainUuid).flatMap(([offset, digits]) => storedDigits(digits).map((each): Spelling => [offset, each])),
@@ -155,7 +157,8 @@ function shorterDomains(domain: string): string[] {
 }
 
 const isFile = (before: string, behind: string) =>
-  /^[\s\S]+\.[\s\S]*[^.-]$/.test(before) && suffixes.has(/^[A-Za-z0-9]*/.exec(behind)![0].toLowerCase())
+  /^[\s\S]+\.[\s\S]*[^.-]$/.test(before) &&
+  (/^[0-9]+(?![A-Za-z0-9])/.test(behind) || suffixes.has(/^[A-Za-z0-9]*/.exec(behind)![0].toLowerCase()))
 
 /** The same without up to three `_` at either end. */
 function withoutUnderscores(offset: number, run: string): Spelling[] {
@@ -167,6 +170,12 @@ function withoutUnderscores(offset: number, run: string): Spelling[] {
       if (text !== '') found.set(`${from} ${cut}`, [offset + from, text])
     }
   return [...found.values()]
+}
+
+/** The same without up to three `_` at both ends, as many. */
+function withoutMarkup(offset: number, run: string): Spelling[] {
+  const inner = /^(_{1,3})[\s\S]+\1$/.exec(run)?.[1]?.length ?? 0
+  return Array.from({ length: inner + 1 }, (_, count) => [offset + count, run.slice(count, run.length - count)])
 }
 
 /** Digits as they stand, and in the order of RFC 9562 if the bytes were stored in that of Windows, Java or MySQL. */

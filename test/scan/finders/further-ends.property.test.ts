@@ -82,6 +82,25 @@ describe('what stands beside an identifier', () => {
       kind: 'email',
       at: [],
     },
+    {
+      name: 'a label of digits',
+      content: 'bob@x.org.1 bob@x.org.20240101.eml bob@x.org.2a',
+      kind: 'email',
+      at: [0, 12],
+    },
+    { name: 'a key or a certificate', content: 'bob@x.org.p12,bob@x.org.conf', kind: 'email', at: [0, 14] },
+    {
+      name: 'markup around a name',
+      content: '_bob.smith_ __bob.smith__ \\n_bob.smith_',
+      kind: 'dotted',
+      at: [1, 14, 29],
+    },
+    {
+      name: 'a longer name in markup',
+      content: '_bob.smith bob.smith_ ____bob.smith____ x_bob.smith bob.smith_x',
+      kind: 'dotted',
+      at: [],
+    },
     { name: 'the separator of EDIFACT', content: "COM+bob@x.org:EM'", kind: 'email', at: [4] },
     { name: 'a tag of the address', content: 'bob+news@x.org', kind: 'email', at: [] },
     { name: 'the tenant of a guest', content: 'bob_x.org#EXT#@contoso.onmicrosoft.com', kind: 'email', at: [0] },
@@ -115,7 +134,7 @@ describe('what stands beside an identifier', () => {
         }
   })
 
-  test('no ending of a file is one of a domain that there is, or longer than the kernel looks', () => {
+  test('no ending of a file is one of a domain that many have, or longer than the kernel looks', () => {
     for (const suffix of suffixes) expect(suffix).toMatch(/^[a-z0-9]{1,7}$/)
     for (const domain of ['com', 'org', 'net', 'de', 'uk', 'io', 'ai', 'co', 'eu', 'info', 'biz', 'dev', 'app'])
       expect(suffixes.has(domain)).toBe(false)

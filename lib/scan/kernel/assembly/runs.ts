@@ -65,7 +65,7 @@ function scanMasks(shape: usize, from: i32, before: i32, to: i32, final: bool): 
   collectStops(minLength, size, final)
   if (kind == Kind.uuid) addUuids(from, v128.load(shape, 32), load<i32>(shape, 20) != 0)
   else if (kind == Kind.decimal) addPlainRuns(from, before, false, isSifting, false)
-  else if (kind == Kind.dotted) addPlainRuns(from, before, true, false, false)
+  else if (kind == Kind.dotted) addPlainRuns(from, before, true, false, true)
   else addPlainRuns(from, before, false, false, true)
   lookUp()
   resume = final ? to : to - runLengthBefore(size)
@@ -83,7 +83,7 @@ function addUuids(from: i32, columns: v128, mayBeDecimal: bool): void {
 /** Most of what the kernel does: with everything in locals, and without a branch for the length. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool, isHandle: bool): void {
+function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool, mayBeMarked: bool): void {
   const last = stops + (<usize>stopCount << 2)
   const bytes = block + <usize>from
   const mayGlue = tables + Table.mayGlue
@@ -110,7 +110,7 @@ function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool,
       const points = i8x16.bitmask(i8x16.eq(v128.load(bytes + <usize>stop - 16), i8x16.splat(<i8>dot)))
       special |= <u8>((points & suffixPlaces) != 0)
     }
-    if (isHandle) {
+    if (mayBeMarked) {
       special |= <u8>(load<u8>(address) == underscore)
       special |= <u8>(load<u8>(bytes + <usize>stop - 1) == underscore)
     }
@@ -168,20 +168,30 @@ function addDotted(start: i32, runEnd: i32): void {
   const first = trimmedStart(start, runEnd)
   let end = runEnd
   while (end > first && isIn(Table.trimmed, byteAt(end - 1))) end--
-  addBeforeSuffixes(first, end, start, runEnd)
+  addNames(first, end, start, runEnd)
   if (first == 0 || !isIn(Table.mayGlue, byteAt(first - 1))) return
   const last = min(first + longestEscape, end)
   for (let from = first + 1; from <= last; from++) {
     const behind = trimmedStart(from, end)
-    addBeforeSuffixes(behind, end, start, runEnd)
+    addNames(behind, end, start, runEnd)
   }
 }
 
 const dot: u8 = 0x2e
 /** Letters of the ending of a file's name, at most, and where the point before it is in the last 16 bytes. */
 const longestSuffix: i32 = 7
+/** As in `lib/scan/finders/domain-ends.ts`. */
 const mostBehind: i32 = 64
 const suffixPlaces: i32 = 0x7f00
+
+/** A name, and what is inside of as many `_` at both ends. */
+function addNames(first: i32, last: i32, start: i32, runEnd: i32): void {
+  addBeforeSuffixes(first, last, start, runEnd)
+  for (let count = 1; count <= mostUnderscores && first + 2 * count < last; count++) {
+    if (byteAt(first + count - 1) != underscore || byteAt(last - count) != underscore) return
+    addBeforeSuffixes(first + count, last - count, start, runEnd)
+  }
+}
 
 /** A name, and what it is without short endings behind points: which endings count is decided later. */
 function addBeforeSuffixes(first: i32, last: i32, start: i32, runEnd: i32): void {
