@@ -9,12 +9,14 @@ const python = process.env.ODV_TABLE_READERS ?? 'python3'
  * so; in CI that is a failure.
  */
 export function readByPython(context: TestContext, libraries: string, program: string, file: Uint8Array): unknown {
-  const imports = `import io, json, sys, ${libraries}`
-  if (spawnSync(python, ['-c', imports]).status !== 0) {
+  const imports = `import io, json, os, sys, ${libraries}`
+  // Threads of pyarrow are still there at the end, and sometimes abort a Python that ends by itself.
+  const end = 'sys.stdout.flush()\nos._exit(0)'
+  if (spawnSync(python, ['-c', `${imports}\n${end}`]).status !== 0) {
     if (process.env.CI === 'true') throw new Error(`${libraries} is not on this machine: CI needs it`)
     context.skip(`${libraries} is not on this machine`)
   }
-  const { status, stdout, stderr } = spawnSync(python, ['-c', `${imports}\n${program}`], { input: file })
+  const { status, stdout, stderr } = spawnSync(python, ['-c', `${imports}\n${program}\n${end}`], { input: file })
   if (status !== 0) throw new Error(`the program ends with ${status}: ${stderr}`)
   return JSON.parse(String(stdout))
 }
