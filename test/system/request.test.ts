@@ -1,6 +1,7 @@
-import { chmodSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { DeletionLeg } from '../../lib/deletion/leg.ts'
 import { linesOf, odv } from '../support/odv.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
@@ -69,6 +70,18 @@ describe('odv request', () => {
       'text.txt': 'it is neither JSON Lines nor CSV with a header that names the owner exactly once',
       'theirs.jsonl': undefined,
     })
+    expect(given.stdout).not.toContain('kept as well')
+
+    // As a version of this program wrote it that named none.
+    const [leg] = globSync('.odv/evidence/runs/*/stores/ie/pass-0/deletion-legs/*.json', { cwd: place })
+    const written = JSON.parse(readFileSync(join(place, leg!), 'utf8')) as DeletionLeg
+    chmodSync(join(place, leg!), 0o600)
+    writeFileSync(
+      join(place, leg!),
+      JSON.stringify({ ...written, kept: written.kept.map(({ seqs, ...each }) => each) }),
+    )
+    const older = await odv(place, 'request', String(linesOf(run, 'request')[0]!.request), '--out', 'older.jsonl')
+    expect([older.code, older.stdout]).toEqual([0, expect.stringContaining('kept as well: 2 object versions')])
   })
 
   it('belongs to a run that says it is attested only when its summary is under a checkpoint', async () => {

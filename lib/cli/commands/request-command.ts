@@ -36,12 +36,12 @@ export async function requestCommand(
     }
     // All of it is checked before the file is made.
     const parts = await openRequested(ports.evidence, record, head)
-    const kept = await keptIn(ports.evidence, record)
+    const { reasons, unnamed } = await keptIn(ports.evidence, record)
     const lines = async function* () {
       yield `${JSON.stringify(head)}\n`
       for (let part = 0; part < parts.count; part++)
         for (const requested of await parts.read(part))
-          yield `${JSON.stringify({ ...toLine(requested, await keyFor(requested)), kept: kept.get(requested.seq) })}\n`
+          yield `${JSON.stringify({ ...toLine(requested, await keyFor(requested)), kept: reasons.get(requested.seq) })}\n`
     }
     await writeFile(resolve(cwd, out), lines(), { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code === undefined) throw cause
@@ -51,18 +51,29 @@ export async function requestCommand(
     terminal.print(
       `${out}: the request and ${plural(head.versions, 'object version')}, one a line, with their exact names`,
     )
+    if (unnamed > 0)
+      terminal.print(
+        `kept as well: ${plural(unnamed, 'object version')}, of which an earlier version of this program did not say which`,
+      )
     terminal.print('names may hold identifiers: it is for the custodian only')
     return exitCode.good
   })
 }
 
-/** Why the built-in executor kept what it kept, by place in the inventory; nothing before it, and for another channel. */
-async function keptIn(evidence: Evidence, pass: PassRef): Promise<Map<number, string>> {
+/**
+ * Why the built-in executor kept what it kept, by place in the inventory; nothing before it, and for another channel. `unnamed`: versions of
+ * which only the number is known.
+ */
+async function keptIn(evidence: Evidence, pass: PassRef): Promise<{ reasons: Map<number, string>; unnamed: number }> {
   const reasons = new Map<number, string>()
+  let unnamed = 0
   for (let leg = 0; await evidence.has(legKey(pass, leg)); leg++)
-    for (const { reason, seqs = [] } of (await readDocument<DeletionLeg>({ evidence }, legKey(pass, leg))).kept)
+    for (const { reason, versions, seqs = [] } of (await readDocument<DeletionLeg>({ evidence }, legKey(pass, leg)))
+      .kept) {
       for (const seq of seqs) reasons.set(seq, reason)
-  return reasons
+      unnamed += versions - seqs.length
+    }
+  return { reasons, unnamed }
 }
 
 /** A requested version with its exact name. `protection` says until when it cannot be deleted, where that is known. */

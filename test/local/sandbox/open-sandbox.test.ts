@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { createCounters } from '../../../lib/local/sandbox/counters.ts'
@@ -9,10 +10,12 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((sandbox) => sandbox.close()))
 })
 
-function open(): Sandbox {
+const composition = new URL('../../../lib/cli/embedded-ports.ts', import.meta.url).href
+
+function open(from = composition): Sandbox {
   const root = temporaryDirectory()
   const sandbox = openSandbox(1, {
-    composition: new URL('../../../lib/cli/embedded-ports.ts', import.meta.url).href,
+    composition: from,
     stateRoot: root,
     counters: createCounters().memory,
     cores: 1,
@@ -27,6 +30,15 @@ it('says what cannot be loaded when it is called, and not before', async () => {
   sandbox.prepare(['no-such-function'])
   await expect(sandbox.invoke('scan-batch', {})).rejects.toMatchObject({ name: 'InputInvalid' })
   await expect(sandbox.invoke('no-such-function', {})).rejects.toThrow()
+})
+
+it('starts a thread that loads before anything is called', async () => {
+  const loaded = join(temporaryDirectory(), 'loaded')
+  const noting = `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(loaded)}, ''); export * from ${JSON.stringify(composition)}`
+  const sandbox = open(`data:text/javascript,${encodeURIComponent(noting)}`)
+  expect(existsSync(loaded)).toBe(false)
+  sandbox.prepare(['scan-batch'])
+  await expect.poll(() => existsSync(loaded)).toBe(true)
 })
 
 it('is closed while a thread that was prepared still loads', async () => {
