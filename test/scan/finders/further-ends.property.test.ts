@@ -68,6 +68,21 @@ describe('what stands beside an identifier', () => {
     )
   })
 
+  it('is looked behind as far by the kernel as without it, to the byte', () => {
+    const found = new Set<number>()
+    for (let length = 40; length < 100; length++)
+      for (const text of [
+        `bob@x.org-${'a'.repeat(length)}`,
+        `bob.smith${'.csv'.repeat(length)}`.slice(0, length - (length % 4) + 9),
+      ]) {
+        const expected = referenceMatches(index, Buffer.from(` ${text} `)).length
+        found.add(expected)
+        for (const looking of ['kernel', 'plain'] as const)
+          expect([text, find(index, ` ${text} `, { looking }).occurrences.length]).toEqual([text, expected])
+      }
+    expect([...found].toSorted()).toEqual([0, 1])
+  })
+
   const cases: { name: string; content: string; kind: keyof typeof ordinals; at: number[] }[] = [
     {
       name: 'the ending of a file',
