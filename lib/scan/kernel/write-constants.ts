@@ -5,6 +5,7 @@ import {
   localEscapeSigns,
   localSpecials,
   localTrimmed,
+  suffixes,
   trimmedCharacters,
 } from '../finders/alphabets.ts'
 import { mayGlue } from '../finders/escapes.ts'
@@ -19,6 +20,7 @@ const tables: readonly Alphabet[] = [
   localSpecials,
   localEscapeSigns,
   localTrimmed,
+  suffixTable(),
 ]
 
 /** Characters of a local part behind which no other one may begin. */
@@ -43,9 +45,7 @@ const constants: readonly Uint8Array[] = [
 /** Writes what is the same for every index: tables, constants, and for `setUp` where everything is. */
 export function writeConstants(buffer: ArrayBuffer, layout: MemoryLayout): void {
   const bytes = new Uint8Array(buffer)
-  tables.forEach((table, at) => {
-    bytes.set(table, layout.tables + at * 256)
-  })
+  bytes.set(Buffer.concat(tables), layout.tables)
   constants.forEach((constant, at) => {
     bytes.set(constant, layout.constants + at * 16)
   })
@@ -55,6 +55,17 @@ export function writeConstants(buffer: ArrayBuffer, layout: MemoryLayout): void 
   words(layout.lists + 32, layout.constants, layout.sieve, layout.runMasks, layout.digitMasks)
   words(layout.lists + 48, layout.exponentMasks, layout.signWords, layout.spots, layout.spotCounts)
   words(layout.lists + 64, layout.queues)
+}
+
+/** Endings of names of files, in small letters, by the upper ten bits of what their bytes, little-endian, are multiplied to. */
+function suffixTable(): Uint8Array {
+  const table = new Uint8Array(1024)
+  for (const suffix of suffixes) {
+    const text = Buffer.alloc(8)
+    text.write(suffix, 'latin1')
+    table[Number(BigInt.asUintN(64, text.readBigUInt64LE() * 0x9e3779b97f4a7c15n) >> 54n)] = 1
+  }
+  return table
 }
 
 /** An alphabet of ASCII characters by the low halves of their codes: a bit for each high half. */

@@ -40,17 +40,32 @@ const mostBehind: i32 = 64
 const hash: u8 = 0x23
 const dot: u8 = 0x2e
 const hyphen: u8 = 0x2d
+/** As in `../write-constants.ts`. */
+const suffixFactor: u64 = 0x9e3779b97f4a7c15
 
-/** Whether a domain may have ended within the `length` bytes behind a sign: there is a point or a hyphen behind its first point. */
+/**
+ * Whether a domain may have ended within the `length` bytes behind a sign: a point is behind its first one, and behind that what may be the ending of
+ * a file's name or a number, or a hyphen or several points are behind the first one.
+ */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function mayEndBefore(sign: usize, length: i32): bool {
   const bytes = v128.load(sign, 1)
-  const known = (1 << length) - 1
-  const points = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>dot))) & known
-  const hyphens = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>hyphen))) & known
-  const first = points & -points
-  return points != 0 && ((points ^ first) | (hyphens & ~(first - 1))) != 0
+  const points = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>dot)))
+  const hyphens = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>hyphen)))
+  // Up to the first point, if there is one.
+  const before = points ^ (points - 1)
+  const rest = (points | hyphens) & ~before & ((1 << length) - 1)
+  const at = ctz(rest | 0x10000)
+  return rest != 0 && ((rest & ((rest - 1) | hyphens)) != 0 || mayEndName(sign + <usize>at + 2, length - at - 1))
+}
+
+/** Whether the `length` bytes may be the ending of a file's name, of which none has eight, or a number. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function mayEndName(label: usize, length: i32): bool {
+  const text = (load<u64>(label) | 0x2020202020202020) & ((<u64>1 << (<u64>min(length, 8) << 3)) - 1)
+  return load<u8>(tables + Table.suffixes + <usize>((text * suffixFactor) >> 54)) != 0 || load<u8>(label) - 0x30 < 10
 }
 
 /** As many as there is room for the signs of. */
@@ -139,11 +154,15 @@ function addSign(sign: i32, to: i32, final: bool): void {
   while (end > sign + 1 && isIn(Table.trimmed, byteAt(end - 1))) end--
   addDomain(sign, end)
   if (!isShort) return
-  let hasDot = false
-  for (let at = sign + 2; at < end; at++) {
+  let first = sign + 2
+  while (first < end && byteAt(first) != dot) first++
+  // From behind: what ends there is where the name before it begins.
+  let last = end
+  for (let at = end - 1; at > first; at--) {
     const byte = byteAt(at)
-    if (hasDot && (byte == dot || byte == hyphen)) addDomain(sign, at)
-    hasDot = hasDot || byte == dot
+    if (byte != dot && byte != hyphen) continue
+    if (byte == hyphen || mayEndName(block + <usize>at + 1, last - at - 1)) addDomain(sign, at)
+    last = at
   }
 }
 

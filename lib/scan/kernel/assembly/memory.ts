@@ -55,6 +55,8 @@ export namespace Table {
   export const localSpecial: usize = 1024
   export const localEscapeSign: usize = 1280
   export const localTrimmed: usize = 1536
+  /** By a hash of ten bits: what may be the ending of a file's name. */
+  export const suffixes: usize = 1792
 }
 
 // @ts-ignore: a decorator of AssemblyScript
