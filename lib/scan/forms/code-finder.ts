@@ -60,9 +60,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   const shortest = shortestRunOf(bits, tools)
   /** A run that is long enough holds three bytes of which the first begins at a whole number of strides. */
   const holdsThree = wanted >= 5
-  /** Bytes from one that is looked at to the next, and characters: a whole number of three bytes. */
+  /** Bytes from one that is looked at to the next. */
   const stride = Math.max(3, 3 * Math.floor((holdsThree ? wanted - 2 : wanted) / 3))
-  const step = (stride * 8) / bits
   let runs: Runs | undefined
   /** The characters of one run, of all its lines: their values, and where they are unless they follow each other. */
   let codes = new Uint8Array(0)
@@ -70,7 +69,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   let count = 0
   let runStart = 0
   let hasLines = false
-  /** What is looked at now: bytes that begin at this phase, and how many they are. */
+  /** The bytes that begin at the phase that is looked at, of all of it, and how many they are. */
+  let decoded = new Uint8Array(0)
   let current = 0
   let known = 0
   const told = createToldLengths(tools)
@@ -80,6 +80,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     runs = createRuns(capacity, shortest)
     codes = new Uint8Array(capacity)
     places = new Int32Array(capacity)
+    decoded = new Uint8Array(capacity)
   }
 
   /** Takes the characters [from, to), all of them of the code. */
@@ -104,72 +105,67 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     return last
   }
 
-  /** The byte that begins at character `at`: of hexadecimal digits, or the one of three that is at `place`. */
-  const byteOf = (at: number, place: number) =>
-    bits === 4
-      ? (codes[at]! << 4) | codes[at + 1]!
-      : ((codes[at]! << (2 + 2 * place)) | (codes[at + 1]! >> (4 - 2 * place))) & 0xff
-
-  /** Where byte `index` of those that begin at `phase` begins. */
-  const firstOf = (phase: number, index: number) =>
-    bits === 4 ? phase + 2 * index : phase + 4 * Math.floor(index / 3) + (index % 3)
-
-  /** Whether text may be around the third of three bytes, which begins at character `at`. */
-  function mayBeText(at: number): boolean {
-    if (
-      bits === 6 &&
-      ((codes[at]! & 0x02) | (holdsThree ? (codes[at - 2]! & 0x20) | (codes[at - 1]! & 0x08) : 0)) !== 0
-    )
-      return false
-    if (inText[byteOf(at, 2)] === 0) return false
-    const before = bits === 6 ? 1 : 2
-    return !holdsThree || (inText[byteOf(at - before, 1)] === 1 && inText[byteOf(at - 2 * before, 0)] === 1)
-  }
-
-  const isText = (phase: number, index: number) => inText[byteOf(firstOf(phase, index), index % 3)] === 1
-
-  function lookAt(phase: number): void {
+  function decode(phase: number): void {
+    const [from, to] = [codes, decoded]
     const total = Math.floor(((count - phase) * bits) / 8)
     current = phase
     known = total
+    if (bits === 4) {
+      for (let index = 0, at = phase; index < total; index++, at += 2) to[index] = (from[at]! << 4) | from[at + 1]!
+      return
+    }
+    // The last three may be more than there are.
+    for (let index = 0, at = phase; index < total; index += 3, at += 4) {
+      const [second, third] = [from[at + 1]!, from[at + 2]!]
+      to[index] = (from[at]! << 2) | (second >> 4)
+      to[index + 1] = (second << 4) | (third >> 2)
+      to[index + 2] = (third << 6) | from[at + 3]!
+    }
+  }
+
+  function lookAt(phase: number): void {
+    decode(phase)
     told.begin(byteAt)
+    const [bytes, total] = [decoded, known]
     /** Nothing that begins before this is undecided. */
     let decided = 0
-    let probe = stride - 1
-    for (;;) {
-      // One of every few bytes, each the third of three, since that is where the time goes.
-      for (let at = firstOf(phase, probe); probe < total && !mayBeText(at); probe += stride) at += step
-      if (probe >= total) break
+    for (let probe = stride - 1; probe < total; probe += stride) {
+      // One of every few bytes, since that is where the time goes, and those before it where it may be text.
+      if (inText[bytes[probe]!] === 0) continue
+      if (holdsThree && (inText[bytes[probe - 1]!] === 0 || inText[bytes[probe - 2]!] === 0)) continue
       let start = probe
-      while (start > decided && isText(phase, start - 1)) start--
+      while (start > decided && inText[bytes[start - 1]!] === 1) start--
       let end = probe + 1
-      while (end < total && isText(phase, end)) end++
+      while (end < total && inText[bytes[end]!] === 1) end++
       decided = end + 1
-      if (end - start >= wanted) pushAll(phase, start, end)
-      while (probe < decided) probe += stride
+      if (end - start >= wanted) pushAll(start, end)
+      while (probe + stride < decided) probe += stride
     }
     // What is left behind the last probe is shorter than what is looked for.
   }
 
-  function push(phase: number, start: number, end: number): void {
-    const bytes = told.reserve(end - start)
+  /** The first of the two characters that byte `index` is in. */
+  const characterOf = (index: number) => current + (bits === 4 ? 2 * index : 4 * Math.floor(index / 3) + (index % 3))
+
+  function push(start: number, end: number): void {
     side.open()
-    for (let index = start, to = leadBytes; index < end; index++, to++) {
-      const at = firstOf(phase, index)
-      const byte = byteOf(at, index % 3)
-      bytes[to] = byte
-      if (hasLines) side.push(byte, places[at]!, places[at + 1]! + 1)
-      else side.push(byte, runStart + at, runStart + at + 2)
+    if (!hasLines) {
+      side.decoded(decoded, start, end, runStart + characterOf(start), bits === 4 ? 'hex' : start % 3)
+      return
+    }
+    for (let index = start; index < end; index++) {
+      const at = characterOf(index)
+      side.push(decoded[index]!, places[at]!, places[at + 1]! + 1)
     }
   }
 
-  function pushAll(phase: number, start: number, end: number): void {
-    push(phase, start, end)
-    told.look(start, end, pushCurrent)
+  function pushAll(start: number, end: number): void {
+    push(start, end)
+    told.reserve(end - start).set(decoded.subarray(start, end), leadBytes)
+    told.look(start, end, push)
   }
 
-  const byteAt = (index: number) => (index < 0 || index >= known ? -1 : byteOf(firstOf(current, index), index % 3))
-  const pushCurrent = (start: number, end: number) => push(current, start, end)
+  const byteAt = (index: number) => (index < 0 || index >= known ? -1 : decoded[index]!)
 
   function look(): void {
     for (let phase = 0; phase < phases; phase++) lookAt(phase)

@@ -11,6 +11,11 @@ export type Side = {
   push(byte: number, start: number, end: number): void
   /** Appends the bytes [from, to) of the source as they are. */
   copy(bytes: Uint8Array, from: number, to: number): void
+  /**
+   * Appends the bytes [from, to) of what was decoded, of which the first is in two characters of the source, at `source`: each is in two of its own in
+   * hexadecimal digits, and three are in four in base64, where the first is the one at this place of three.
+   */
+  decoded(bytes: Uint8Array, from: number, to: number, source: number, of: 'hex' | number): void
   /** Whether the piece holds this byte. */
   has(byte: number): boolean
   /** Searches what is there and forgets it. */
@@ -33,7 +38,7 @@ export function createSide(search: Search): Side {
   let buffer = Buffer.from(bytes.buffer)
   let length = 0
   let pieceStart = 0
-  /** From which byte on segment by segment is what: copied from `sources` on, or one byte for all up to `ends`. */
+  /** From which byte on segment by segment is what: copied or decoded from `sources` on, or one byte for all up to `ends`. */
   let firsts = new Int32Array(1024)
   let sources = new Int32Array(1024)
   let ends = new Int32Array(1024)
@@ -65,9 +70,18 @@ export function createSide(search: Search): Side {
 
   function found(ordinal: number, start: number, end: number, inner: string): void {
     const [first, last] = [segmentOf(start), segmentOf(end - 1)]
-    const from = ends[first] === copied ? sources[first]! + start - firsts[first]! : sources[first]!
-    const to = ends[last] === copied ? sources[last]! + end - firsts[last]! : ends[last]!
+    const from = sources[first]! + charactersBefore(ends[first]!, start - firsts[first]!)
+    const lastFrom = sources[last]! + charactersBefore(ends[last]!, end - 1 - firsts[last]!)
+    const to = ends[last] === copied ? lastFrom + 1 : ends[last]! < copied ? lastFrom + 2 : ends[last]!
     report(ordinal, from, to, inner === '' ? form : `${form} ${inner}`)
+  }
+
+  function append(source: Uint8Array, from: number, to: number): void {
+    reserve(to - from)
+    firsts[segments] = length
+    if (to - from > shortCopy) bytes.set(source.subarray(from, to), length)
+    else for (let at = from; at < to; at++) bytes[length + at - from] = source[at]!
+    length += to - from
   }
 
   function flush(): void {
@@ -94,13 +108,14 @@ export function createSide(search: Search): Side {
     },
     copy(source, from, to) {
       if (from === to) return
-      reserve(to - from)
-      firsts[segments] = length
+      append(source, from, to)
       sources[segments] = from
       ends[segments++] = copied
-      if (to - from > shortCopy) bytes.set(source.subarray(from, to), length)
-      else for (let at = from; at < to; at++) bytes[length + at - from] = source[at]!
-      length += to - from
+    },
+    decoded(source, from, to, first, of) {
+      append(source, from, to)
+      sources[segments] = first
+      ends[segments++] = of === 'hex' ? inHex : inBase64 - of
     },
     has(byte) {
       const at = buffer.indexOf(byte, pieceStart)
@@ -114,7 +129,20 @@ export function createSide(search: Search): Side {
   }
 }
 
+/** Instead of an end: what a segment is; of one in base64, the place of its first byte less. */
 const copied = -1
+const inHex = -2
+const inBase64 = -3
+
+/** Bytes of the source, from the first byte of a segment, that stand before byte `at` of it. */
+function charactersBefore(kind: number, at: number): number {
+  if (kind === copied) return at
+  if (kind === inHex) return 2 * at
+  if (kind > copied) return 0
+  const place = inBase64 - kind
+  return 4 * Math.floor((place + at) / 3) + ((place + at) % 3) - place
+}
+
 const doubled = (array: Int32Array<ArrayBuffer>) => {
   const grown = new Int32Array(2 * array.length)
   grown.set(array)
