@@ -63,12 +63,10 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   /** Bytes from one that is looked at to the next. */
   const stride = Math.max(3, 3 * Math.floor((holdsThree ? wanted - 2 : wanted) / 3))
   let runs: Runs | undefined
-  /** The characters of one run, of all its lines: their values, and where they are unless they follow each other. */
+  /** The values of the characters of one run, of all its lines, and of each line which one it begins with, and where that is. */
   let codes = new Uint8Array(0)
-  let places = new Int32Array(0)
   let count = 0
-  let runStart = 0
-  let hasLines = false
+  const lines: { first: number; source: number }[] = []
   /** The bytes that begin at the phase that is looked at, of all of it, and how many they are. */
   let decoded = new Uint8Array(0)
   let current = 0
@@ -79,12 +77,12 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     if (runs !== undefined && codes.length >= capacity) return
     runs = createRuns(capacity, shortest)
     codes = new Uint8Array(capacity)
-    places = new Int32Array(capacity)
     decoded = new Uint8Array(capacity)
   }
 
-  /** Takes the characters [from, to), all of them of the code. */
+  /** Takes a line, the characters [from, to), all of them of the code. */
   function take(bytes: Uint8Array, from: number, to: number): void {
+    lines.push({ first: count, source: from })
     const first = count - from
     for (let at = from; at < to; at++) codes[first + at] = values[bytes[at]!]!
     count += to - from
@@ -96,10 +94,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     while (last - line >= codeLine) {
       const next = nextLine(bytes, last, to)
       if (next === -1 || alphabet[bytes[next]!] === 0) break
-      if (!hasLines) for (let at = 0; at < count; at++) places[at] = start + at
-      hasLines = true
       line = last = next
-      while (last < to && alphabet[bytes[last]!] === 1) places[count + last - line] = last++
+      while (last < to && alphabet[bytes[last]!] === 1) last++
       take(bytes, line, last)
     }
     return last
@@ -147,16 +143,32 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   /** The first of the two characters that byte `index` is in. */
   const characterOf = (index: number) => current + (bits === 4 ? 2 * index : 4 * Math.floor(index / 3) + (index % 3))
 
+  /** How many bytes are in characters before this one alone. */
+  function bytesBefore(character: number): number {
+    const characters = character - current
+    return bits === 4 ? characters >> 1 : 3 * (characters >> 2) + Math.max(0, (characters & 3) - 1)
+  }
+
   function push(start: number, end: number): void {
     side.open()
-    if (!hasLines) {
-      side.decoded(decoded, start, end, runStart + characterOf(start), bits === 4 ? 'hex' : start % 3)
-      return
+    let line = lineOf(characterOf(start))
+    for (let index = start; index < end; line++) {
+      const { first, source } = lines[line]!
+      const next = lines[line + 1]
+      const to = next === undefined ? end : Math.min(end, bytesBefore(next.first))
+      const from = source + characterOf(index) - first
+      if (to > index) side.decoded(decoded, index, to, from, bits === 4 ? 'hex' : index % 3)
+      index = Math.max(index, to)
+      // One has a character in this line and the other one in the next.
+      if (next !== undefined && index < end && characterOf(index) < next.first)
+        side.push(decoded[index]!, source + characterOf(index++) - first, next.source + 1)
     }
-    for (let index = start; index < end; index++) {
-      const at = characterOf(index)
-      side.push(decoded[index]!, places[at]!, places[at + 1]! + 1)
-    }
+  }
+
+  function lineOf(character: number): number {
+    let line = lines.length - 1
+    while (lines[line]!.first > character) line--
+    return line
   }
 
   function pushAll(start: number, end: number): void {
@@ -196,8 +208,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
       const start = starts[run]!
       const end = ends[run]!
       count = 0
-      runStart = start
-      hasLines = false
+      lines.length = 0
       take(region.bytes, start, end)
       look()
       if (start < done) continue
