@@ -40,6 +40,21 @@ const html = (own: string) =>
   `<tr class="row"><td>${number()}</td><td>Tom &amp; Jerry &lt;b&gt;</td><td><a href="/p?a=1&amp;b=${below(99)}&amp;u=` +
   `${own}">&quot;it&#39;s ${sentence}&quot;&nbsp;&euro;</a></td></tr>\n`
 const blob = (own: string) => `{"user":"${own}","image":"${from(base64, 2000)}"}\n`
+const noise = (length: number) => Buffer.from(Array.from({ length }, () => below(256)))
+const claims = (own: string) =>
+  JSON.stringify({ iss: 'https://auth.example.com/', sub: own, aud: 'api', iat: 1.7e9 + below(1e7) })
+const token = (own: string) =>
+  `{"path":"/api/v1/items/${below(1e6)}","authorization":"Bearer ${[
+    Buffer.from('{"alg":"RS256","typ":"JWT"}'),
+    Buffer.from(claims(own)),
+    noise(256),
+  ]
+    .map((part) => part.toString('base64url'))
+    .join('.')}","status":200}\n`
+const record = (own: string) =>
+  `{"v":"${Buffer.concat([Buffer.from([18, own.length]), Buffer.from(own), Buffer.from([34, 20]), noise(20), Buffer.from([42, sentence.length]), Buffer.from(sentence)]).toString('base64')}"}\n`
+const encoded = (own: string) =>
+  `${Buffer.from(claims(own).repeat(3)).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n\r\n`
 
 type Case = { name: string; id: () => string; row: (own: string) => string; encoding?: BufferEncoding }
 const cases: Case[] = [
@@ -55,6 +70,9 @@ const cases: Case[] = [
   { name: 'numbers, HTML', id: number, row: html },
   { name: 'numbers, base64 of images in JSON', id: number, row: blob },
   { name: 'e-mail addresses, base64 of images in JSON', id: email, row: blob },
+  { name: 'e-mail addresses, JWT in each row', id: email, row: token },
+  { name: 'e-mail addresses, protobuf in base64', id: email, row: record },
+  { name: 'e-mail addresses, base64 of text in lines', id: email, row: encoded },
   { name: 'numbers, UTF-16', id: number, row: event(number), encoding: 'utf16le' },
 ]
 
