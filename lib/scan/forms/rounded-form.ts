@@ -28,8 +28,31 @@ function spansOf(text: string): Span[] {
   return spans
 }
 
+/** Powers of ten divide by as many twos: so many digits at the end tell which of so many powers of two divide the number. */
+const toldDigits = 9
+/** More than what adding up digits in a double can be wrong by. */
+const almostOne = 1 - 2 ** -40
+
+/**
+ * Whether there may be spans for the digits [start, end), told without large numbers. What a double is printed as is the number itself, which the
+ * distance of doubles there divides, or has seventeen digits and zeros behind them or fewer; a spreadsheet leaves more zeros.
+ */
+function mayHaveSpans(bytes: Uint8Array, start: number, end: number): boolean {
+  let value = 0
+  for (let at = start; at < end; at++) value = value * 10 + bytes[at]! - zero
+  let last = 0
+  for (let at = end - toldDigits; at < end; at++) last = last * 10 + bytes[at]! - zero
+  asDouble[0] = value * almostOne
+  const twos = Number(halves[1]! >>> 20) - 1023 - 52
+  if (twos >= 0 && (last & ((1 << Math.min(twos, toldDigits)) - 1)) === 0) return true
+  let zeros = 0
+  while (bytes[end - 1 - zeros] === zero) zeros++
+  return zeros > 0 && zeros >= end - start - 17
+}
+
 const bits = new BigUint64Array(1)
 const asDouble = new Float64Array(bits.buffer)
+const halves = new Uint32Array(bits.buffer)
 
 /** The next double, up or down, which is a whole number. */
 function neighbour(double: number, step: bigint): bigint {
@@ -78,7 +101,8 @@ function createRounded(tools: FormTools): FormFinder | undefined {
 
   const look = behindEscapes(({ bytes, buffer }, start, end, report) => {
     if (end - start < shortest || end - start > longest || bytes[start] === zero) return
-    if (mayBeOne(buffer.toString('latin1', start, end))) report(lossyNumber, start, end, rounded.name)
+    if (mayHaveSpans(bytes, start, end) && mayBeOne(buffer.toString('latin1', start, end)))
+      report(lossyNumber, start, end, rounded.name)
   })
 
   return (region, report) => {
