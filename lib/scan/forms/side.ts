@@ -12,10 +12,10 @@ export type Side = {
   /** Appends the bytes [from, to) of the source as they are. */
   copy(bytes: Uint8Array, from: number, to: number): void
   /**
-   * Appends the bytes [from, to) of what was decoded, of which the first is in two characters of the source, at `source`: each is in two of its own in
-   * hexadecimal digits, and three are in four in base64, where the first is the one at this place of three.
+   * Appends the bytes [from, to) of what was decoded, of which the first is at `source`. Each is the first of two bytes there in UTF-16, and two
+   * in hexadecimal digits; three are in four in base64, each in two of them, and the first is the one at this place of three.
    */
-  decoded(bytes: Uint8Array, from: number, to: number, source: number, of: 'hex' | number): void
+  decoded(bytes: Uint8Array, from: number, to: number, source: number, of: 'utf-16' | 'hex' | number): void
   /** Whether the piece holds this byte. */
   has(byte: number): boolean
   /** Searches what is there and forgets it. */
@@ -72,7 +72,7 @@ export function createSide(search: Search): Side {
     const [first, last] = [segmentOf(start), segmentOf(end - 1)]
     const from = sources[first]! + charactersBefore(ends[first]!, start - firsts[first]!)
     const lastFrom = sources[last]! + charactersBefore(ends[last]!, end - 1 - firsts[last]!)
-    const to = ends[last] === copied ? lastFrom + 1 : ends[last]! < copied ? lastFrom + 2 : ends[last]!
+    const to = ends[last]! >= 0 ? ends[last]! : lastFrom + (ends[last]! <= inHex ? 2 : 1)
     report(ordinal, from, to, inner === '' ? form : `${form} ${inner}`)
   }
 
@@ -115,7 +115,7 @@ export function createSide(search: Search): Side {
     decoded(source, from, to, first, of) {
       append(source, from, to)
       sources[segments] = first
-      ends[segments++] = of === 'hex' ? inHex : inBase64 - of
+      ends[segments++] = of === 'utf-16' ? inUtf16 : of === 'hex' ? inHex : inBase64 - of
     },
     has(byte) {
       const at = buffer.indexOf(byte, pieceStart)
@@ -131,13 +131,14 @@ export function createSide(search: Search): Side {
 
 /** Instead of an end: what a segment is; of one in base64, the place of its first byte less. */
 const copied = -1
-const inHex = -2
-const inBase64 = -3
+const inUtf16 = -2
+const inHex = -3
+const inBase64 = -4
 
 /** Bytes of the source, from the first byte of a segment, that stand before byte `at` of it. */
 function charactersBefore(kind: number, at: number): number {
   if (kind === copied) return at
-  if (kind === inHex) return 2 * at
+  if (kind === inUtf16 || kind === inHex) return 2 * at
   if (kind > copied) return 0
   const place = inBase64 - kind
   return 4 * Math.floor((place + at) / 3) + ((place + at) % 3) - place

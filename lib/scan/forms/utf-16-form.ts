@@ -9,6 +9,7 @@ import { listOf } from './spots.ts'
 function createUtf16(tools: FormTools): FormFinder {
   const { side, shortest } = tools
   const least = Math.max(3, shortest - 2)
+  let characters = new Uint8Array(0)
   const isAscii = (byte: number) => byte !== 0 && byte < 0x80
 
   return (region, report) => {
@@ -19,8 +20,10 @@ function createUtf16(tools: FormTools): FormFinder {
 
     function push(from: number, count: number): void {
       if (count < least) return
+      if (count > characters.length) characters = new Uint8Array(2 * count)
+      for (let i = 0; i < count; i++) characters[i] = bytes[from + 2 * i]!
       side.open()
-      for (let i = 0; i < count; i++) side.push(bytes[from + 2 * i]!, from + 2 * i, from + 2 * i + 1)
+      side.decoded(characters, 0, count, from, 'utf-16')
     }
 
     for (let at = known.indexOf(0); at !== -1; ) {
