@@ -37,7 +37,7 @@ describe('behind a character whose last byte looks like a digit', () => {
 
   it('an identifier is found, plain and in escapes, whatever follows', () => {
     for (const rest of ['', '\n', `%,${'x '.repeat(600)}`])
-      for (const text of ['12345678', '12%2533%2534%2535%2536%2537%2538'])
+      for (const text of ['12345678', '1234567%38'])
         expect(findIn(Buffer.concat([character, Buffer.from(text + rest)]))).toHaveLength(1)
   })
 
