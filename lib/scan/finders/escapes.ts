@@ -5,7 +5,7 @@ import { tableOf } from './alphabets.ts'
  * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
- * - `\` and one of `n t r b f v a e 0 Z`, `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
+ * - `\` and one of `n t r b f v a e 0 Z x` (`\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
  * - `%22` and, encoded again up to three times, `%2522`.
  * - `#011`: control characters in system logs.
  * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\033`, `#033`, `%1b`, and `^[` of `cat -v`.
@@ -29,7 +29,7 @@ const letterU = 0x75
 const letterUpperU = 0x55
 const letterX = 0x78
 
-const letters = tableOf('ntrbfvaeZ0')
+const letters = tableOf('ntrbfvaeZ0x')
 const hex = tableOf('0123456789abcdefABCDEF')
 const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')

@@ -4,13 +4,16 @@ import { signs } from './escape-syntax.ts'
 import type { Form, FormFinder, FormTools, Region } from './form.ts'
 import { listOf } from './spots.ts'
 
+/** What ends so near to where a piece was cut may go on behind it; longer than a character in two escapes. */
+const undecidedBytes = 32
+
 /**
  * Finds identifiers behind a character of two or four bytes whose last byte is an ASCII letter, digit or sign, as it may be
  * in Shift_JIS, GBK, Big5 and GB 18030, where it would seem to belong to them.
  */
 function createMultibyte(tools: FormTools): FormFinder {
   const { wanted, side, longest, shortest } = tools
-  const reach = longest + 512
+  const reach = longest + 512 + undecidedBytes
   const goesOn = inNumbers(tools).map((isIn, byte) => isIn | signs[byte]!)
 
   function look({ bytes, to }: Region, at: number): void {
@@ -22,7 +25,9 @@ function createMultibyte(tools: FormTools): FormFinder {
     if (end < most && goesOn[bytes[end]!] === 1) end = most
     if (end - from < shortest) return
     side.open()
-    side.copy(bytes, from, end)
+    const decided = end === most && most < to ? most - undecidedBytes : end
+    side.copy(bytes, from, decided)
+    side.copyUndecided(bytes, decided, end)
   }
 
   return (region, report) => {

@@ -11,6 +11,8 @@ export type Side = {
   push(byte: number, start: number, end: number): void
   /** Appends the bytes [from, to) of the source as they are. */
   copy(bytes: Uint8Array, from: number, to: number): void
+  /** The same with the last bytes before a cut: nothing that ends in them is reported, since it may go on behind it. */
+  copyUndecided(bytes: Uint8Array, from: number, to: number): void
   /**
    * Appends the bytes [from, to) of what was decoded, of which the first is at `source`. Each is the first of two bytes there in UTF-16, and two
    * in hexadecimal digits; three are in four in base64, each in two of them, and the first is the one at this place of three.
@@ -70,6 +72,7 @@ export function createSide(search: Search): Side {
 
   function found(ordinal: number, start: number, end: number, inner: string): void {
     const [first, last] = [segmentOf(start), segmentOf(end - 1)]
+    if (ends[last] === undecided) return
     const from = sources[first]! + charactersBefore(ends[first]!, start - firsts[first]!)
     const lastFrom = sources[last]! + charactersBefore(ends[last]!, end - 1 - firsts[last]!)
     const to = ends[last]! >= 0 ? ends[last]! : lastFrom + (ends[last]! <= inHex ? 2 : 1)
@@ -82,6 +85,13 @@ export function createSide(search: Search): Side {
     if (to - from > shortCopy) bytes.set(source.subarray(from, to), length)
     else for (let at = from; at < to; at++) bytes[length + at - from] = source[at]!
     length += to - from
+  }
+
+  function copy(source: Uint8Array, from: number, to: number, kind: number): void {
+    if (from === to) return
+    append(source, from, to)
+    sources[segments] = from
+    ends[segments++] = kind
   }
 
   function flush(): void {
@@ -106,12 +116,8 @@ export function createSide(search: Search): Side {
       ends[segments++] = end
       bytes[length++] = byte
     },
-    copy(source, from, to) {
-      if (from === to) return
-      append(source, from, to)
-      sources[segments] = from
-      ends[segments++] = copied
-    },
+    copy: (source, from, to) => copy(source, from, to, copied),
+    copyUndecided: (source, from, to) => copy(source, from, to, undecided),
     decoded(source, from, to, first, of) {
       append(source, from, to)
       sources[segments] = first
@@ -131,13 +137,14 @@ export function createSide(search: Search): Side {
 
 /** Instead of an end: what a segment is; of one in base64, the place of its first byte less. */
 const copied = -1
-const inUtf16 = -2
-const inHex = -3
-const inBase64 = -4
+const undecided = -2
+const inUtf16 = -3
+const inHex = -4
+const inBase64 = -5
 
 /** Bytes of the source, from the first byte of a segment, that stand before byte `at` of it. */
 function charactersBefore(kind: number, at: number): number {
-  if (kind === copied) return at
+  if (kind === copied || kind === undecided) return at
   if (kind === inUtf16 || kind === inHex) return 2 * at
   if (kind > copied) return 0
   const place = inBase64 - kind

@@ -58,7 +58,7 @@ type Spelling = [offset: number, text: string]
 
 const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB]|\^\[)\[`
 const anEscape = [
-  String.raw`\\[ntrbfvae0Z]`,
+  String.raw`\\[ntrbfvae0Zx]`,
   String.raw`\\[0-3][0-7]{2}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
   String.raw`\\u[0-9a-fA-F]{4}`,

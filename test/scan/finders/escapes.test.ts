@@ -11,7 +11,7 @@ const spellings = [...identifiers, uuid.replaceAll('-', ''), uuid.toUpperCase()]
 
 /** Each as the bytes of a content. */
 const escapes = [
-  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', '0', 'Z'].map((letter) => `\\${letter}`),
+  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', '0', 'Z', 'x'].map((letter) => `\\${letter}`),
   ...[
     '\\x22',
     '\\x2F',

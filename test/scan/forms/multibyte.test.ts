@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { runControls } from '../../../lib/scan/controls/controls.ts'
+import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
+import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+
+const index = makeIndex(['12345678'])
+
+function findIn(content: Buffer): (string | undefined)[] {
+  const found: (string | undefined)[] = []
+  const matcher = createFormMatcher(index, defaultForms, ({ ordinal, form }) => {
+    if (!index.isControl(ordinal)) found.push(form)
+  })
+  matcher.write(content)
+  matcher.end()
+  return found
+}
+
+/** A character of GB 18030, whose last byte is a digit. */
+const character = Buffer.from([0x81, 0x30, 0x81, 0x31])
+const spellings: Record<string, (text: string) => Buffer> = {
+  plain: (text) => Buffer.from(text),
+  'UTF-16': (text) => Buffer.from(text, 'utf16le'),
+  escaped: (text) => Buffer.from(text.replace(/./g, (digit) => `\\u00${digit.charCodeAt(0).toString(16)}`)),
+}
+
+describe('behind a character whose last byte looks like a digit', () => {
+  for (const [name, spell] of Object.entries(spellings))
+    it(`a longer number is not found, wherever it lies in what is looked at (${name})`, () => {
+      const wrong: number[] = []
+      for (let distance = 440; distance < 600; distance++) {
+        const before = Buffer.concat([character, Buffer.from(`99999999%,${' '.repeat(distance)}`)])
+        if (findIn(Buffer.concat([before, spell('123456789'), Buffer.from('  ')])).length > 0) wrong.push(distance)
+      }
+      expect(wrong).toStrictEqual([])
+    })
+
+  it('an identifier is found, plain and in escapes, whatever follows', () => {
+    for (const rest of ['', '\n', `%,${'x '.repeat(600)}`])
+      for (const text of ['12345678', '1234567%38'])
+        expect(findIn(Buffer.concat([character, Buffer.from(text + rest)]))).toHaveLength(1)
+  })
+
+  it('no control of eight digits makes a false alarm, whichever is drawn', async () => {
+    // The first three were cut where they looked like a shorter number.
+    for (const seed of ['s14', 's17', 's33', 's1', 's2']) {
+      const { positive, negative } = await runControls(makeIndex(['12345678'], { seed }))
+      expect(negative.falseAlarms).toBe(0)
+      expect(positive.detected).toBe(positive.planted)
+    }
+  })
+})
