@@ -1,29 +1,5 @@
 import { block, runMasks, sieve, stops } from './memory'
-import { addSpot, List } from './spots'
-
-/** Bits of the table of characters and of pairs of digits: `lib/scan/forms/sieve-tables.ts`. */
-const ofTwo: u32 = 1
-const ofThree: u32 = 2
-const inGap: u32 = 4
-const table: usize = 1664
-
-/** `mostGap` of `lib/scan/forms/bytes-form.ts`. */
-const mostGap: i32 = 40
-const quote: i32 = 0x22
-const backslash: i32 = 0x5c
-const one: i32 = 0x31
-/** The numbers of `@` and `%` as they are written. */
-const atSign: i32 = 0x64
-const percent: i32 = 0x37
-
-let lowest: i32 = 0
-let end: i32 = 0
-/** Numbers one behind the other that may be of an identifier, the last that were counted: where they are, and whether they are looked at. */
-let streakStart: i32 = 0
-let streakEnd: i32 = 0
-let isWorth: bool = false
-let count: i32 = 0
-let hasAtSign: bool = false
+import { forgetList, lookAt } from './sieve-byte-list'
 
 /**
  * Where the characters of an identifier may be written as a list of numbers. No number of it has four digits, so that for as many bytes as the
@@ -32,14 +8,12 @@ let hasAtSign: bool = false
  */
 export function siftBytes(first: i32, size: i32, from: i32, to: i32, known: i32): void {
   if (load<i32>(sieve, 336) == 0) return
-  lowest = from - known
-  end = to
-  streakStart = streakEnd = 0
+  forgetList(from, to, known)
   const isWide = load<i32>(sieve, 344) != 0
-  // Two loops, since this is where the time goes.
-  if (!isWide) siftWindows(first, size, from, known, false, true)
-  else if (load<i32>(sieve, 416) != 0) siftWindows(first, size, from, known, true, true)
-  else siftWindows(first, size, from, known, true, false)
+  // A loop each, since this is where the time goes.
+  if (!isWide) siftWindows(first, size, false, true)
+  else if (load<i32>(sieve, 416) != 0) siftWindows(first, size, true, true)
+  else siftWindows(first, size, true, false)
 }
 
 /**
@@ -48,7 +22,7 @@ export function siftBytes(first: i32, size: i32, from: i32, to: i32, known: i32)
  */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function siftWindows(first: i32, size: i32, from: i32, known: i32, isWide: bool, hasHundreds: bool): void {
+function siftWindows(first: i32, size: i32, isWide: bool, hasHundreds: bool): void {
   const end = isWide ? listWide(size) : listNarrow(size)
   const width = isWide ? 32 : 16
   const stride = load<i32>(sieve, 348)
@@ -68,22 +42,30 @@ function siftWindows(first: i32, size: i32, from: i32, known: i32, isWide: bool,
     const behind = start + (width << 6)
     if (windows == ~(<u64>0) && regionEnd == start) {
       // In the middle of a table.
-      for (; next < behind; next += stride) list = probe(list, v128.load(bytes + <usize>(next)), next, hasHundreds, zero, ten, quotes, firsts, tens, sample)
+      for (; next < behind; next += stride)
+        list = probe(list, bytes, next, hasHundreds, zero, ten, quotes, firsts, tens, sample)
       regionEnd = behind
     } else
       for (; windows != 0; windows &= windows - 1) {
         const at = start + <i32>ctz(windows) * width
         if (at != regionEnd) {
-          if (regionEnd >= 0) list = probe(list, v128.load(bytes + <usize>(regionEnd - width + edge)), regionEnd - width + edge, hasHundreds, zero, ten, quotes, firsts, tens, sample)
+          if (regionEnd >= 0) {
+            const last = regionEnd - width + edge
+            list = probe(list, bytes, last, hasHundreds, zero, ten, quotes, firsts, tens, sample)
+          }
           next = at + edge
         }
         regionEnd = at + width
-        for (; next < regionEnd; next += stride) list = probe(list, v128.load(bytes + <usize>(next)), next, hasHundreds, zero, ten, quotes, firsts, tens, sample)
+        for (; next < regionEnd; next += stride)
+          list = probe(list, bytes, next, hasHundreds, zero, ten, quotes, firsts, tens, sample)
       }
     start = behind
   }
-  if (regionEnd >= 0) list = probe(list, v128.load(bytes + <usize>(regionEnd - width + edge)), regionEnd - width + edge, hasHundreds, zero, ten, quotes, firsts, tens, sample)
-  for (let place = end + 8; place < list; place += 4) lookCloser(first, load<i32>(place), from, known)
+  if (regionEnd >= 0) {
+    const last = regionEnd - width + edge
+    list = probe(list, bytes, last, hasHundreds, zero, ten, quotes, firsts, tens, sample)
+  }
+  for (let place = end + 8; place < list; place += 4) lookCloser(first, load<i32>(place))
 }
 
 /** Bytes of a window that may not be of the list that it is in. */
@@ -142,8 +124,20 @@ function narrowAt(place: usize, window: v128, zero: v128): v128 {
  */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function probe(list: usize, bytes: v128, bit: i32, hasHundreds: bool, first: v128, ten: v128, quotes: v128, firsts: v128, tens: v128, sample: i32): usize {
-  const digits = i8x16.bitmask(i8x16.lt_s(i8x16.sub(bytes, first), ten))
+function probe(
+  list: usize,
+  begin: usize,
+  bit: i32,
+  hasHundreds: bool,
+  zero: v128,
+  ten: v128,
+  quotes: v128,
+  firsts: v128,
+  tens: v128,
+  sample: i32,
+): usize {
+  const bytes = v128.load(begin + <usize>bit)
+  const digits = i8x16.bitmask(i8x16.lt_s(i8x16.sub(bytes, zero), ten))
   // What stands behind a quote is a key.
   const keys = i8x16.bitmask(i8x16.eq(bytes, quotes)) << 1
   let others: i32
@@ -154,7 +148,7 @@ function probe(list: usize, bytes: v128, bit: i32, hasHundreds: bool, first: v12
 }
 
 /** The same with all that their first digits tell. */
-function lookCloser(first: i32, bit: i32, from: i32, known: i32): void {
+function lookCloser(first: i32, bit: i32): void {
   const place = block + <usize>(first + bit)
   const bytes = v128.load(place)
   const before = v128.load(place - 1)
@@ -164,113 +158,6 @@ function lookCloser(first: i32, bit: i32, from: i32, known: i32): void {
   const isThree = i8x16.lt_s(i8x16.sub(v128.load(place, 2), v128.load(sieve, 448)), v128.load(sieve, 464))
   const isTwoOf = i8x16.lt_s(i8x16.sub(bytes, v128.load(sieve, 384)), v128.load(sieve, 400))
   const mayBe = v128.bitselect(i8x16.eq(bytes, v128.load(sieve, 416)), isTwoOf, isThree)
-  if (!v128.any_true(v128.and(v128.andnot(begins, mayBe), v128.load(sieve, 432)))) lookAt(first, bit, from, known)
+  if (!v128.any_true(v128.and(v128.andnot(begins, mayBe), v128.load(sieve, 432)))) lookAt(first, bit)
 }
 
-/** Looks at the number that begins at a place or last before it, and at those around it. */
-function lookAt(first: i32, middle: i32, from: i32, known: i32): void {
-  const runs = load<u64>(runMasks + <usize>(middle >> 3) - 7) << <u64>(7 - (middle & 7))
-  const begins = runs & ~(runs << 1)
-  // Of the lowest ones nobody knows what is before them.
-  const back = <i32>clz(begins)
-  if (back > 55) return
-  let at = first + middle - back
-  // A number that may be cut, or the letter of a line end in a string.
-  if ((at == lowest && known >= 64) || !isDigit(at)) at = nextOf(at)
-  if (at < streakEnd) {
-    if (isWorth && at >= streakStart) addSpot(List.bytes, at)
-    return
-  }
-  if (at < lowest || at >= end) return
-  count = 0
-  hasAtSign = load<i32>(sieve, 284) == 0
-  const behind = readOn(at)
-  if (behind == at) return
-  const isOpen = readBack(at, known >= 64)
-  streakEnd = behind
-  isWorth = behind > from && (isOpen || (count >= load<i32>(sieve, 336) && (hasAtSign || behind == end)))
-  if (isWorth) addSpot(List.bytes, at)
-}
-
-/** Where what follows a number that may be cut begins, and what is between them. */
-function nextOf(start: i32): i32 {
-  let at = start
-  while (at < end && isDigit(at)) at++
-  while (at < end && isGap(at)) at++
-  return at
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function byteOf(at: i32): i32 {
-  return load<u8>(block + <usize>at)
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function isDigit(at: i32): bool {
-  return <u32>(byteOf(at) - 0x30) < 10
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function isGap(at: i32): bool {
-  return (load<u8>(sieve + table + <usize>byteOf(at)) & inGap) != 0
-}
-
-/** Whether a quote stands behind digits, as it is or in a string. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function isKey(stop: i32): bool {
-  let at = stop
-  while (byteOf(at) == backslash && at < end) at++
-  return byteOf(at) == quote
-}
-
-/** Whether the digits [start, stop) are a key, or a number that may be of an identifier, which is counted. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function isPart(start: i32, stop: i32): bool {
-  const length = stop - start
-  if (isKey(stop)) return length < 4
-  const pair = ((byteOf(stop - 2) & 15) << 4) | (byteOf(stop - 1) & 15)
-  const kinds = load<u8>(sieve + table + <usize>pair)
-  if (length == 2 ? (kinds & ofTwo) == 0 : length != 3 || (kinds & ofThree) == 0 || byteOf(start) != one) return false
-  count += 1
-  hasAtSign = hasAtSign || (length == 2 && (pair == atSign || pair == percent))
-  return true
-}
-
-/** Counts the numbers from `start` on; returns where the last one of them ends, `start` if there is none, or the end of what is known. */
-function readOn(start: i32): i32 {
-  let behind = start
-  let at = start
-  while (true) {
-    const digits = at
-    while (at < end && isDigit(at)) at++
-    if (at == end && at > digits) {
-      // It may go on, and be anything.
-      count += 1
-      return end
-    }
-    if (at == digits || !isPart(digits, at)) return behind
-    behind = at
-    while (at < end && at - behind <= mostGap && isGap(at)) at++
-    if (at == end) return end
-  }
-}
-
-/** Counts the numbers before `start`; returns whether there may be more than is known. Sets where they begin. `isCut`: there is more before `lowest`. */
-function readBack(start: i32, isCut: bool): bool {
-  streakStart = start
-  let at = start
-  while (true) {
-    while (at > lowest && streakStart - at <= mostGap && isGap(at - 1)) at--
-    if (at == lowest) return isCut
-    const stop = at
-    while (at > lowest && isDigit(at - 1)) at--
-    if (at == lowest && isCut) return true
-    if (at == stop || !isPart(at, stop)) return false
-    streakStart = at
-  }
-}
