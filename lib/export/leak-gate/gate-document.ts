@@ -62,6 +62,7 @@ export const gateForms: readonly string[] = [
   'hex',
   'base64',
   'base64-uuid',
+  'bytes',
 ]
 
 export function formatGateDocument(gate: GateDocument): Uint8Array {

@@ -2,6 +2,7 @@ import type { Shape } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { Alphabet } from '../finders/alphabets.ts'
 import { soughtShapes } from '../finders/sought-shapes.ts'
+import { contextOfBytes } from './bytes-form.ts'
 import type { Side } from './side.ts'
 import type { Spots } from './spots.ts'
 import { mostShifted } from './utf-7.ts'
@@ -64,5 +65,7 @@ export type Form = {
  * of UTF-7 has on either side of its `+`.
  */
 export function contextOf(index: Pick<SubjectIndex, 'shapes' | 'hashed'>): number {
-  return 16 * (Math.max(36, ...soughtShapes(index).flatMap(({ lengths }) => lengths)) + 48) + 512 + 2 * mostShifted
+  const lengths = soughtShapes(index).flatMap((sought) => sought.lengths)
+  const longest = Math.max(36, ...lengths)
+  return Math.max(16 * (longest + 48) + 512 + 2 * mostShifted, contextOfBytes(Math.min(longest, ...lengths), longest))
 }

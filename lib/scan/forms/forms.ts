@@ -1,5 +1,6 @@
 import { base64Uuid } from './base64-uuid-form.ts'
 import { binaryUuid } from './binary-uuid-form.ts'
+import { bytesForm } from './bytes-form.ts'
 import { codeForms } from './code-forms.ts'
 import { escapeForms } from './escape-forms.ts'
 import type { Form } from './form.ts'
@@ -16,6 +17,7 @@ export const forms: readonly Form[] = [
   utf16Form,
   ...codeForms,
   base64Uuid,
+  bytesForm,
   binaryUuid,
   rounded,
 ]

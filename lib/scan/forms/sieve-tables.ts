@@ -1,6 +1,7 @@
 import { alphanumeric, digits, tableOf } from '../finders/alphabets.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
+import { byteLists, inGaps } from './bytes-form.ts'
 import { shortestBase64Of, shortestRunOf, textLengthOf } from './code-finder.ts'
 import { hexValues, lettered } from './escape-forms.ts'
 import { charactersWithoutAtSign, inNumbers } from './escape-matters.ts'
@@ -48,6 +49,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(252, has('utf-16') ? Math.max(3, tools.shortest - 2) - 1 : 0)
   table.set(columnsOf(hexValues.map((value) => (value < 16 ? 1 : 0))), 256)
   setCharacters(table, tools)
+  if (has('bytes')) setByteLists(table, tools)
   table.set(nameBits(), 1280)
   table.set(
     inNumbers(tools).map((isIn, byte) => isIn | (goesOnIn[byte]! << 1) | (endsEscape[byte]! << 2)),
@@ -136,4 +138,37 @@ function setCharacters(table: Uint8Array, tools: FormTools): void {
     const isCharacter = byte < 0x7f && digits[byte] === 0 && letters[byte] === 0
     table[1024 + byte] = isLonger ? 0xff : isCharacter ? byte : lettered[byte]!
   }
+}
+
+/**
+ * How many numbers a list has at least, and in which windows no run of four characters is. A list of two digits and a sign for each has a sign on either side as
+ * well; of four characters beyond that a window sees three. So one of all windows of some bits, one in 16 bytes or in 32, is in what a list takes and four bytes
+ * around it. `sample`: the bytes in the middle of a window, of which numbers are looked at first, and from where on the next ones are, to meet every list.
+ */
+function setByteLists(table: Uint8Array, tools: FormTools): void {
+  const { shortest, allowed, needsAtSign } = byteLists(tools)
+  const view = new DataView(table.buffer)
+  const edge = 4
+  const reach = 3 * shortest - 1 + 2 * edge
+  const isWide = reach >= 48
+  const window = isWide ? Math.min(32, reach - 31) : Math.min(16, reach - 15)
+  const sample = Math.min(16, window - 2 * edge)
+  const values = [shortest, 2 ** (window - 3) - 1, isWide ? 1 : 0, 3 * shortest - sample]
+  for (const [at, value] of values.entries()) view.setInt32(336 + 4 * at, value, true)
+  view.setInt32(284, needsAtSign ? 1 : 0, true)
+  const numbers = Array.from(allowed, (isAllowed, value) => (isAllowed === 1 ? value : 0)).filter((value) => value > 9)
+  const tens = numbers.filter((value) => value < 100).map((value) => Math.floor(value / 10))
+  const hasHundreds = numbers.some((value) => value > 99)
+  // Numbers from 0 on are compared as signed ones.
+  const signed = 128
+  table.fill(signed + 0x30 + Math.min(...tens), 384, 400)
+  table.fill(signed + Math.max(...tens) + 1 - Math.min(...tens), 400, 416)
+  table.fill(hasHundreds ? 0x31 : 0, 416, 432)
+  table.fill(0xff, 432, 432 + sample)
+  table.fill(0x31, 352, 368)
+  view.setInt32(368, 2 ** sample - 2, true)
+  for (const [at, byte] of [signed + 0x30, signed + 10, 0x22, 0x2f].entries())
+    table.fill(byte, 448 + 16 * at, 464 + 16 * at)
+  for (const value of numbers) table[1664 + 16 * (Math.floor(value / 10) % 10) + (value % 10)]! |= value < 100 ? 1 : 2
+  for (let byte = 0; byte < 256; byte++) table[1664 + byte]! |= inGaps[byte]! << 2
 }

@@ -18,6 +18,7 @@ export const spotLists = [
   'hex',
   'runs',
   'base64-uuid',
+  'bytes',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

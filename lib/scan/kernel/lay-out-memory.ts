@@ -46,8 +46,8 @@ export const newBytes = 64 * 1024
 export const shapeRecord = { columnsAt: 32, allowedAt: 48, bytes: 320 }
 const tableBytes = 16 * 256
 /** What the sieve is made from, and of each of its lists how many places it has at most. */
-export const sieveBytes = 1664
-export const spotLists = 16
+export const sieveBytes = 1920
+export const spotLists = 17
 export const mostSpots = 8192
 const listBytes = 256
 /** Tokens that are looked up at once: twelve words each, and a bit. */

@@ -332,6 +332,35 @@ function decodeUtf16({ text, starts }: Decoded): Decoded[] {
   })
 }
 
+const byteNumber = '(?<![A-Za-z0-9+/_.-])(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?![A-Za-z0-9+/_-]|\\.[0-9])'
+const space = String.raw`(?:[ \t\r\n]|\\+[nrt])*`
+const key = String.raw`\\*"[0-9]{1,3}\\*"`
+const betweenBytes = [
+  `(?=[^0-9]{1,40}(?![^0-9]))${space},${space}`,
+  `(?=[^0-9]{1,40}[0-9]+[^0-9]{1,40}(?![^0-9]))${space},${space}${key}${space}:${space}`,
+  ' {1,40}',
+]
+/** Six and more of these in a row, and 28 to either side. */
+const textInBytes = /[\n\r -~]{6,}/g
+const margin = 28
+
+function decodeBytes({ text, starts }: Decoded): Decoded[] {
+  return betweenBytes.flatMap((separator) =>
+    Array.from(text.matchAll(new RegExp(`${byteNumber}(?:${separator}${byteNumber})+`, 'g'))).flatMap(
+      ({ 0: list, index }) => {
+        const values = Array.from(list.matchAll(new RegExp(`${byteNumber}(?!\\\\*")`, 'g')))
+        const decoded = values.map(([value]) => String.fromCharCode(Number(value))).join('')
+        return Array.from(decoded.matchAll(textInBytes)).map((match): Decoded => {
+          const from = Math.max(0, match.index - margin)
+          const to = match.index + match[0].length + margin
+          const own = values.slice(from, to)
+          return { text: decoded.slice(from, to), starts: own.map((value) => starts[index + value.index]!) }
+        })
+      },
+    ),
+  )
+}
+
 /**
  * `spaces`: whether a `+` beside percent-encoding may be a space as well. `everywhere`: whether text without an escape that
  * matters is decoded too, which shows the forms inside of it another way to end.
@@ -355,6 +384,7 @@ function decodedBy(index: SubjectIndex, form: string, content: Decoded, { spaces
     return Array.from(
       content.text.matchAll(/[\x81-\xff][A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~](?=[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~])/g),
     ).map(({ index }) => ({ text: content.text.slice(index + 2), starts: content.starts.slice(index + 2) }))
+  if (form === 'bytes') return decodeBytes(content)
   return form === 'utf-16' ? decodeUtf16(content) : []
 }
 

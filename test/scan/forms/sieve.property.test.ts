@@ -77,6 +77,25 @@ const base64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 const textOf = (alphabet: string, maxLength: number) =>
   fc.string({ unit: fc.constantFrom(...alphabet), minLength: 1, maxLength, size: 'max' })
 
+/** A list of small numbers, as identifiers in lists of bytes stand among. */
+const listOfNumbers = fc
+  .tuple(
+    fc.array(fc.oneof(fc.integer({ min: 45, max: 126 }), fc.integer({ min: -9, max: 300 })), { maxLength: 40 }),
+    fc.constantFrom(
+      ',',
+      ', ',
+      ' ',
+      ',\n    ',
+      '","1": "',
+      ',"12":',
+      ',\\"345\\":',
+      ',\\n  ',
+      `,${' '.repeat(39)}`,
+      ';',
+    ),
+  )
+  .map(([values, separator]) => `${values.join(separator)}${separator}`)
+
 /** What stands around: what forms consist of, what ends them, text, and nothing special for a while. */
 const around = fc.oneof(
   {
@@ -128,6 +147,7 @@ const around = fc.oneof(
   { weight: 1, arbitrary: textOf(base64, 90) },
   { weight: 1, arbitrary: textOf(base64, 76).map((text) => `${text}\n`) },
   { weight: 1, arbitrary: textOf(`${numbers},. `, 40) },
+  { weight: 1, arbitrary: listOfNumbers },
   {
     weight: 1,
     arbitrary: fc.tuple(fc.constantFrom(...'x 0A\n'), fc.nat(200)).map(([text, times]) => text.repeat(times)),

@@ -1,5 +1,6 @@
 import { countNewlines, sumOf } from './lines'
 import { block, constants, digitMasks, exponentMasks, runMasks, sieve, signWords, useMasks } from './memory'
+import { siftBytes } from './sieve-bytes'
 import { prepareMasks, siftCodes } from './sieve-codes'
 import { siftNumbers } from './sieve-numbers'
 import { siftSigns } from './sieve-signs'
@@ -46,6 +47,7 @@ export function sift(): void {
   siftSigns(first, to, from - known, signWordCount)
   if (hasNumbers) siftNumbers(first, size, to)
   siftCodes(first, size, from, to, hasNumbers)
+  siftBytes(first, size, from, to, known)
 }
 
 let hiddenDigits: u64 = 0

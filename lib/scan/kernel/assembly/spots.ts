@@ -21,9 +21,10 @@ export const enum List {
   hex = 13,
   runs = 14,
   base64Uuid = 15,
+  bytes = 16,
 }
 
-const listCount: usize = 16
+const listCount: usize = 17
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 
