@@ -1,4 +1,4 @@
-import { allocate, webAssembly } from '../../web-assembly.ts'
+import { openModule, pageBytes } from '../../web-assembly.ts'
 import { kernelBytes } from './kernel-bytes.ts'
 
 /** What `assembly/index.ts` exports. */
@@ -30,7 +30,6 @@ export const group = 64
 export const mostBytes = 256 * 1024
 /** From 48 to 64. */
 export const shortestRun = 48
-const pageBytes = 64 * 1024
 const space = 0x20
 /** In front of the bytes there are constants, and bytes that are in no run. */
 const blockAt = 256
@@ -51,18 +50,16 @@ const constants: readonly Uint8Array[] = [
 
 /** Undefined: this machine has no SIMD for it. */
 export function openTextKernel(): TextKernel | undefined {
-  const wasm = Buffer.from(kernelBytes, 'base64')
-  if (!webAssembly.validate(wasm)) return undefined
-  const memory = allocate((mostBytes + pageBytes) / pageBytes)
-  if (memory === undefined) return undefined
-  const { exports } = new webAssembly.Instance(new webAssembly.Module(wasm), { env: { memory } })
-  const { look, firstControl, wasAscii, hadKey } = exports as Exports
-  const bytesOfConstants = new Uint8Array(memory.buffer)
+  const opened = openModule<Exports>(kernelBytes, (mostBytes + pageBytes) / pageBytes)
+  if (opened === undefined) return undefined
+  const { buffer } = opened
+  const { look, firstControl, wasAscii, hadKey } = opened.exports
+  const bytesOfConstants = new Uint8Array(buffer)
   constants.forEach((constant, at) => {
     bytesOfConstants.set(constant, at * constant.length)
   })
-  const block = new Uint8Array(memory.buffer, blockAt)
-  const runs = new Int32Array(memory.buffer, blockAt + mostBytes + group)
+  const block = new Uint8Array(buffer, blockAt)
+  const runs = new Int32Array(buffer, blockAt + mostBytes + group)
   return {
     look(bytes) {
       block.set(bytes)
