@@ -1,4 +1,3 @@
-import { shortestRun } from '../text-kernel/text-kernel.ts'
 import { markCheck } from './encoded-marks.ts'
 import { nextOf, nextRun } from './encoded-runs.ts'
 import {
@@ -10,6 +9,7 @@ import {
   sign,
   wholeWindow,
 } from './encoded-window.ts'
+import { shortestRun } from './kernel/text-kernel.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
 import { type Seen, surveyed } from './survey.ts'
 

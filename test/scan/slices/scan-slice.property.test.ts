@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { headLength, isReadAsIs } from '../../../lib/decode/decode-part.ts'
+import { headLength, isReadAsIs } from '../../../lib/decode/parts/decode-part.ts'
 import type { Gap } from '../../../lib/decode/unverified.ts'
 import * as alphabets from '../../../lib/scan/finders/alphabets.ts'
 import { mayGlue } from '../../../lib/scan/finders/escapes.ts'
