@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto'
-import { ReadFailed } from '../errors.ts'
 import { byteSource } from './byte-source.ts'
 import type { DeclaredFormat } from './declared-format.ts'
 import { decodeContent, isContainer } from './decode-content.ts'
-import { addGap, createDecoding, DecodingStopped } from './decoding.ts'
+import { addReadError, addStop, createDecoding } from './decoding.ts'
 import type { ReadAt } from './format.ts'
 import { declaredFormats } from './formats.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import type { Means } from './means.ts'
 import type { OpenSink } from './sink.ts'
 import type { Gap } from './unverified.ts'
-
-export type { DeclaredFormat } from './declared-format.ts'
-export type { ReadAt } from './format.ts'
-export { formatNames, formats } from './formats.ts'
-export type { Means } from './means.ts'
-export { defaultLimits, type Limits }
 
 /**
  * What was read of one object. `bytes` and `sha256` (hex) are of the stored bytes, `decodedBytes` is the sum of what
@@ -54,20 +47,11 @@ export async function decodeObject(
       declared === undefined
         ? decoding.decode({ source, path: [], ...(at && { at }) })
         : declaredFormats[declared].read({ source, path: [declared] }, decoding)
-    await read.catch((error: unknown) => {
-      if (!(error instanceof DecodingStopped)) throw error
-      addGap(decoding, error.gap)
-    })
+    await read.catch((error: unknown) => addStop(decoding, error))
     // After a gap the rest is not decoded, but digest and size are of the whole object.
     while ((await source.take()) !== undefined);
   } catch (error) {
-    if (!(error instanceof ReadFailed)) throw error
-    addGap(decoding, {
-      reason: 'read-error',
-      path: [],
-      offset: decoding.storedBytes,
-      detail: 'expected more bytes from the medium',
-    })
+    addReadError(decoding, error, decoding.storedBytes)
   } finally {
     await stored.return(undefined)
   }

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { decodeObject, defaultLimits } from '../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../lib/decode/decode-object.ts'
+import { defaultLimits } from '../../lib/decode/limits.ts'
 import { collect, inPieces } from './collect.ts'
 import { raw, zstdFrame } from './frames.ts'
 

@@ -31,7 +31,6 @@ export type EncodedCheck = {
 }
 
 /** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
-export { shortestRun }
 export const longRun = 2048
 /** Of them so many are looked at again with what follows: no format needs more to be told. */
 const overlap = 64

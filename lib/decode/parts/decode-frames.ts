@@ -1,9 +1,8 @@
-import { ReadFailed } from '../../errors.ts'
 import { positionedSource } from '../archive/positioned-source.ts'
 import { byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { decodeContent, expectationOf, isContainer } from '../decode-content.ts'
-import { addGap, createDecoding, type Decoding, DecodingStopped } from '../decoding.ts'
+import { addGap, addReadError, createDecoding, type Decoding, DecodingStopped } from '../decoding.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
 import type { Means } from '../means.ts'
@@ -91,10 +90,7 @@ export async function decodeFrames(
     await readRaw(byteSource(chunks), path, decoding, expectationOf(head.subarray(0, headLength)))
   } catch (error) {
     if (error instanceof DecodingStopped) addGap(decoding, error.gap)
-    else if (error instanceof ReadFailed) {
-      const detail = 'expected more bytes from the medium'
-      addGap(decoding, { reason: 'read-error', path: [], offset: range.from + decoding.storedBytes, detail })
-    } else throw error
+    else addReadError(decoding, error, range.from + decoding.storedBytes)
   } finally {
     await chunks.return(undefined)
   }

@@ -1,15 +1,11 @@
-import { ReadFailed } from '../../errors.ts'
 import { byteSource } from '../byte-source.ts'
-import { headLength } from '../checks/known-formats.ts'
 import { decodeContent, expectationOf, isContainer } from '../decode-content.ts'
-import { addGap, createDecoding } from '../decoding.ts'
+import { addReadError, createDecoding } from '../decoding.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
 import { readRaw } from '../raw-content.ts'
 import type { OpenSink } from '../sink.ts'
 import type { Gap } from '../unverified.ts'
-
-export { headLength }
 
 /**
  * Whether an object that begins like this is read as it is, so that any part of it can be read by itself. A container has
@@ -36,13 +32,7 @@ export async function decodePart(
   try {
     await readRaw(byteSource(chunks), [], decoding, expectationOf(head), startOf)
   } catch (error) {
-    if (!(error instanceof ReadFailed)) throw error
-    addGap(decoding, {
-      reason: 'read-error',
-      path: [],
-      offset: startOf() + decoding.deliveredBytes,
-      detail: 'expected more bytes from the medium',
-    })
+    addReadError(decoding, error, startOf() + decoding.deliveredBytes)
   }
   return { decodedBytes: decoding.deliveredBytes, gaps: decoding.gaps }
 }

@@ -1,7 +1,6 @@
-import { ReadFailed } from '../../errors.ts'
-import { byteSource } from '../byte-source.ts'
+import { byteSource, inMemory } from '../byte-source.ts'
 import { decodeContent, isContainer } from '../decode-content.ts'
-import { addGap, createDecoding, type Decoding, DecodingStopped } from '../decoding.ts'
+import { addGap, addReadError, addStop, createDecoding, type Decoding } from '../decoding.ts'
 import type { Format, Parts } from '../format.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
@@ -53,15 +52,13 @@ export async function decodePartsOf(
   const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer, means)
   let extent = { start: slice.from, end: slice.from }
   try {
-    const at = { size: object.size, read: (from: number, to: number) => collected(object.read({ from, to })) }
+    const at = { size: object.size, read: (from: number, to: number) => inMemory(object.read({ from, to })) }
     const parts = await format.cut?.(at, [format.name], decoding)
     if (parts === undefined) return undefined
     extent = { start: startBehind(slice.from, parts, object), end: startBehind(slice.to, parts, object) }
     if (extent.start < extent.end) await readParts(object, parts, extent, decoding, digest)
   } catch (error) {
-    if (!(error instanceof ReadFailed)) throw error
-    const detail = 'expected more bytes from the medium'
-    addGap(decoding, { reason: 'read-error', path: [], offset: extent.start + decoding.storedBytes, detail })
+    addReadError(decoding, error, extent.start + decoding.storedBytes)
   }
   return { ...extent, decodedBytes: decoding.deliveredBytes, gaps: decoding.gaps }
 }
@@ -81,10 +78,7 @@ async function readParts(
   const bytes = counted(object.read({ from: start, to: end }), decoding, digest)
   const source = byteSource(bytes)
   try {
-    await parts.read(source, { from: start, to: end }, decoding).catch((error: unknown) => {
-      if (!(error instanceof DecodingStopped)) throw error
-      addGap(decoding, error.gap)
-    })
+    await parts.read(source, { from: start, to: end }, decoding).catch((error: unknown) => addStop(decoding, error))
     // After a gap the rest is not decoded, but none of it is left out without one.
     const rest = await source.take()
     if (rest !== undefined && decoding.gaps.length === 0)
@@ -110,10 +104,4 @@ async function* counted(
     digest?.add(chunk)
     yield chunk
   }
-}
-
-async function collected(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of chunks) parts.push(Buffer.from(chunk))
-  return Buffer.concat(parts)
 }

@@ -1,6 +1,6 @@
-import { type ByteSource, byteSource } from '../byte-source.ts'
+import { type ByteSource, byteSource, inMemory } from '../byte-source.ts'
 import { type Framing, framingOf, zstdFrames } from '../compression/framing.ts'
-import { isSkippable, littleEndian } from '../compression/zstd/zstd-frame.ts'
+import { isSkippable } from '../compression/zstd/zstd-frame.ts'
 import {
   endsLikeTable,
   maxTable,
@@ -10,6 +10,7 @@ import {
   tableLength,
   tableMagic,
 } from '../compression/zstd/zstd-seek-table.ts'
+import { littleEndian } from '../little-endian.ts'
 import type { ObjectBytes } from './decode-parts.ts'
 
 /** In what frames an object is written. `table`: where it ends with one that names them. */
@@ -152,8 +153,5 @@ function sourceFrom(object: ObjectBytes, from: number, to: number): ByteSource {
   return byteSource(chunks())
 }
 
-export async function bytesOf(object: ObjectBytes, from: number, to: number): Promise<Buffer> {
-  const parts: Uint8Array[] = []
-  for await (const chunk of object.read({ from, to })) parts.push(Buffer.from(chunk))
-  return Buffer.concat(parts)
-}
+export const bytesOf = (object: ObjectBytes, from: number, to: number): Promise<Buffer> =>
+  inMemory(object.read({ from, to }))

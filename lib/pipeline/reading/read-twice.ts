@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
+import { headLength } from '../../decode/checks/known-formats.ts'
 import { framedText } from '../../decode/parts/decode-frames.ts'
-import { headLength, isReadAsIs } from '../../decode/parts/decode-part.ts'
+import { isReadAsIs } from '../../decode/parts/decode-part.ts'
 import { isCuttable } from '../../decode/parts/decode-parts.ts'
 import { bytesInOneCall } from '../../inventory/call-capacity.ts'
 import { chooseSample } from '../../inventory/choose-sample.ts'

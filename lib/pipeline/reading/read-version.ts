@@ -1,4 +1,5 @@
-import type { ReadAt } from '../../decode/decode-object.ts'
+import { inMemory } from '../../decode/byte-source.ts'
+import type { ReadAt } from '../../decode/format.ts'
 import type { createCollector } from '../../finding/collect-findings.ts'
 import type { InventoryEntry, ListedVersion, Protection } from '../../inventory/object-version.ts'
 import { findInKey } from '../../scan/names/redact-key.ts'
@@ -94,10 +95,6 @@ export function readAgain(
 ): { at: ReadAt; failure(): Unread | undefined } {
   // The meter counts bytes as they come in order.
   const ranges = openRanges(version, { ...reading, meter: { add() {} } })
-  const read: ReadAt['read'] = async (from, to) => {
-    const parts: Uint8Array[] = []
-    for await (const chunk of ranges.read({ from, to })) parts.push(Buffer.from(chunk))
-    return Buffer.concat(parts)
-  }
+  const read: ReadAt['read'] = (from, to) => inMemory(ranges.read({ from, to }))
   return { at: { size, read }, failure: ranges.failure }
 }

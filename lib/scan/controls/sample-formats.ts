@@ -1,5 +1,5 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import type { DeclaredFormat } from '../../decode/decode-object.ts'
+import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'

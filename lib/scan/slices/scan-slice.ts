@@ -1,8 +1,10 @@
+import { inMemory } from '../../decode/byte-source.ts'
 import { longRun } from '../../decode/checks/encoded-check.ts'
-import type { DeclaredFormat } from '../../decode/decode-object.ts'
+import { headLength } from '../../decode/checks/known-formats.ts'
+import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import type { Means } from '../../decode/means.ts'
 import { framedText } from '../../decode/parts/decode-frames.ts'
-import { decodePart, headLength, isReadAsIs } from '../../decode/parts/decode-part.ts'
+import { decodePart, isReadAsIs } from '../../decode/parts/decode-part.ts'
 import { decodeParts, isCuttable } from '../../decode/parts/decode-parts.ts'
 import { createPieceDigest, type PieceDigest, pinned } from '../../decode/parts/piece-digest.ts'
 import type { Gap } from '../../decode/unverified.ts'
@@ -113,12 +115,10 @@ export function contextsOf(index: SubjectIndex, forms: readonly string[], line: 
 }
 
 export async function readHead(read: ReadRange, length: number): Promise<Uint8Array | Gap> {
-  const parts: Uint8Array[] = []
   try {
-    for await (const chunk of read({ from: 0, to: length })) parts.push(Buffer.from(chunk))
+    return await inMemory(read({ from: 0, to: length }))
   } catch (error) {
     if (!(error instanceof ReadFailed)) throw error
     return { reason: 'read-error', path: [], offset: 0, detail: 'expected its first bytes from the medium' }
   }
-  return Buffer.concat(parts)
 }

@@ -1,6 +1,7 @@
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { type ProtoFields, writeProto } from '../../../lib/scan/controls/writers/proto-writer.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatNames } from '../../../lib/decode/decode-object.ts'
+import { formatNames } from '../../../lib/decode/formats.ts'
 import { runControls } from '../../../lib/scan/controls/controls.ts'
 import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
 import { type ScanObject, scanObject } from '../../../lib/scan/scan-object.ts'

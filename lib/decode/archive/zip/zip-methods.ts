@@ -8,7 +8,7 @@ import { xz, xzContent } from '../../compression/xz/xz-content.ts'
 import { zstd, zstdContent } from '../../compression/zstd/zstd-content.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
-import { takeBytes } from '../member-bytes.ts'
+import { takeBytes } from '../../next-bytes.ts'
 import { inflate64 } from './inflate64.ts'
 import { inflate } from './zip-inflate.ts'
 

@@ -1,12 +1,13 @@
-import type { ByteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
+import { littleEndian } from '../../little-endian.ts'
+import { nextBytes } from '../../next-bytes.ts'
 import { readRaw } from '../../raw-content.ts'
 import { BlockCorrupt } from '../block-corrupt.ts'
 import { skipZeros } from '../skip-zeros.ts'
 import { unwrap } from '../unwrap.ts'
-import { isSkippable, littleEndian } from '../zstd/zstd-frame.ts'
-import { takeExactly } from '../zstd/zstd-skippable.ts'
+import { isSkippable } from '../zstd/zstd-frame.ts'
 import { type Lz4Stop, legacyFrame, lz4Frame } from './lz4-frame.ts'
 
 /** lz4_Frame_format.md 1.6, with the frames of before. */
@@ -72,5 +73,5 @@ async function readSkippable(
   if (head.length < 8) throw truncated()
   const size = littleEndian(head, 4, 4)
   source.skip(8)
-  await readRaw({ take: takeExactly(source, size, truncated) }, path, decoding)
+  await readRaw(byteSource(nextBytes(source, size, truncated)), path, decoding)
 }

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../byte-source.ts'
 import type { DecodingStopped } from '../../decoding.ts'
-import { littleEndian } from '../zstd/zstd-frame.ts'
+import { littleEndian } from '../../little-endian.ts'
 import { decompressLz4BlockInto } from './lz4-block.ts'
 import { xxHash32, xxHash32Of } from './xxhash32.ts'
 

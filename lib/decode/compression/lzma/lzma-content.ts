@@ -1,9 +1,9 @@
 import type { ByteSource } from '../../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
+import { littleEndian } from '../../little-endian.ts'
 import { BlockCorrupt } from '../block-corrupt.ts'
 import { unwrap } from '../unwrap.ts'
-import { littleEndian } from '../zstd/zstd-frame.ts'
 import { LzmaDecoder } from './lzma-decoder.ts'
 import { lzmaStream } from './lzma-stream.ts'
 

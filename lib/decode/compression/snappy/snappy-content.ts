@@ -1,12 +1,12 @@
 import { crc32c } from '../../../checksums/crc32c.ts'
-import type { ByteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
+import { littleEndian } from '../../little-endian.ts'
+import { nextBytes } from '../../next-bytes.ts'
 import { readRaw } from '../../raw-content.ts'
 import { BlockCorrupt } from '../block-corrupt.ts'
 import { unwrap } from '../unwrap.ts'
-import { littleEndian } from '../zstd/zstd-frame.ts'
-import { takeExactly } from '../zstd/zstd-skippable.ts'
 import { decompressSnappyBlock, snappyLength } from './snappy-block.ts'
 
 /** Snappy framing (framing_format.txt, 2015). */
@@ -53,11 +53,11 @@ async function* snappyContent(
     const length = littleEndian(head, 1, 3)
     if (kind >= chunk.firstSkippable && kind < chunk.identifier) {
       source.skip(chunkHeaderLength)
-      const take = takeExactly(source, length, truncated)
+      const skippable = byteSource(nextBytes(source, length, truncated))
       if (length > mostDecoded || !(await areZeros(source, length))) {
         skippables += 1
-        await readRaw({ take }, [...path, skippables === 1 ? 'skippable' : `skippable-${skippables}`], decoding)
-      } else while ((await take()) !== undefined);
+        await readRaw(skippable, [...path, skippables === 1 ? 'skippable' : `skippable-${skippables}`], decoding)
+      } else while ((await skippable.take()) !== undefined);
       continue
     }
     if (kind > chunk.stored && kind < chunk.firstSkippable)

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
-import { littleEndian } from '../zstd/zstd-frame.ts'
+import { littleEndian } from '../../little-endian.ts'
 import { parseNumber, type XzStop } from './xz-fields.ts'
 
 /** A block's header (xz file format 3.1). Sizes are absent where the header does not state them. */

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
 import type { DecodingStopped } from '../../decoding.ts'
-import { littleEndian } from '../zstd/zstd-frame.ts'
+import { littleEndian } from '../../little-endian.ts'
 
 export type XzStop = (
   reason: 'truncated' | 'corrupt' | 'limit' | 'unsupported-format',

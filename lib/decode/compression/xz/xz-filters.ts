@@ -1,4 +1,4 @@
-import { littleEndian } from '../zstd/zstd-frame.ts'
+import { littleEndian } from '../../little-endian.ts'
 
 type Filter = (input: AsyncGenerator<Uint8Array>) => AsyncGenerator<Uint8Array>
 

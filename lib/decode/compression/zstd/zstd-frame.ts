@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../byte-source.ts'
+import { littleEndian } from '../../little-endian.ts'
 
 /** A zstd frame's header (RFC 8878, 3.1.1). `contentSize` is absent where the frame does not state it. */
 export type FrameHeader = {
@@ -43,13 +44,6 @@ export function parseFrameHeader(
       checksum: (descriptor & 4) !== 0,
     },
   }
-}
-
-/** An unsigned number; beyond 2^53 it is not exact, which only numbers far beyond every limit are. */
-export function littleEndian(bytes: Uint8Array, at: number, length: number): number {
-  let value = 0
-  for (let index = length - 1; index >= 0; index--) value = value * 256 + bytes[at + index]!
-  return value
 }
 
 /**

@@ -1,4 +1,4 @@
-import { littleEndian } from './zstd-frame.ts'
+import { littleEndian } from '../../little-endian.ts'
 
 /** The frames that a seek table names, each by its stored and its decoded bytes. */
 export type SeekTable = { readonly stored: Uint32Array; readonly decoded: Uint32Array }

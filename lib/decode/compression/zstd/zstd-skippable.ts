@@ -1,8 +1,9 @@
-import type { ByteSource } from '../../byte-source.ts'
+import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
+import { littleEndian } from '../../little-endian.ts'
+import { nextBytes } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
 import type { Done } from './zstd-content.ts'
-import { littleEndian } from './zstd-frame.ts'
 import { maxTable, parseSeekTable, skippableHeader, tableMagic } from './zstd-seek-table.ts'
 
 /**
@@ -34,25 +35,11 @@ export async function readSkippable(
     if (isAnnouncement || isSeekTable(content, before)) return
     return readRaw(once(content), nextPath(), decoding)
   }
-  return readRaw({ take: takeExactly(source, size, truncated) }, nextPath(), decoding)
+  return readRaw(byteSource(nextBytes(source, size, truncated)), nextPath(), decoding)
 
   function nextPath(): string[] {
     done.skippables += 1
     return [...path, done.skippables === 1 ? 'skippable' : `skippable-${done.skippables}`]
-  }
-}
-
-/** The next `count` bytes of a source as a source of their own. */
-export function takeExactly(source: ByteSource, count: number, truncated: () => Error) {
-  let left = count
-  return async (): Promise<Uint8Array | undefined> => {
-    if (left === 0) return undefined
-    const chunk = await source.take()
-    if (chunk === undefined) throw truncated()
-    const length = Math.min(left, chunk.length)
-    if (length < chunk.length) source.giveBack(chunk.subarray(length))
-    left -= length
-    return chunk.subarray(0, length)
   }
 }
 

@@ -1,5 +1,6 @@
+import { littleEndian } from '../../little-endian.ts'
 import type { Engine } from '../engine/engine.ts'
-import { isFrame, littleEndian, parseFrameHeader } from './zstd-frame.ts'
+import { isFrame, parseFrameHeader } from './zstd-frame.ts'
 
 export const smallFrame = 65_536
 /** Room for frames until another one might not fit. */

@@ -1,10 +1,10 @@
-import type { ByteSource } from '../byte-source.ts'
+import type { ByteSource } from './byte-source.ts'
 
 /**
- * The next `size` bytes of an archive as the content of a member, which ends there. Where the archive ends before,
+ * The next `size` bytes of a source, as a content that ends there: a member of an archive, say. Where the source ends before,
  * `truncated()` is thrown after what there was.
  */
-export async function* memberBytes(
+export async function* nextBytes(
   source: ByteSource,
   size: number,
   truncated: () => Error,
