@@ -16,20 +16,24 @@ import type { Gap } from './unverified.ts'
  */
 export type Reading = { bytes: number; decodedBytes: number; sha256: string; complete: boolean; gaps: Gap[] }
 
+/** `at` reads the same stored bytes at any place. `declared`: what the object is said to be, which is not asked of its bytes. */
+export type DecodeOptions = {
+  limits?: Limits | undefined
+  at?: ReadAt | undefined
+  means?: Means | undefined
+  declared?: DeclaredFormat | undefined
+}
+
 /**
  * Reads one object to its last byte and pushes its innermost content to the sinks it opens; sinks of several contents
  * may be open at the same time. Formats are told from the bytes, never from names. Whatever is not read, or could hide
  * something, is a gap; what was decoded before a gap is delivered, but its sink sees no `end`. A `ReadFailed` of
- * `chunks` is a gap too; other errors, and those of the sinks, are thrown. `at` reads the same stored bytes at any place.
- * `declared`: what the object is said to be, which is not asked of its bytes.
+ * `chunks` is a gap too; other errors, and those of the sinks, are thrown.
  */
 export async function decodeObject(
   chunks: AsyncIterable<Uint8Array>,
   open: OpenSink,
-  limits: Limits = defaultLimits,
-  at?: ReadAt,
-  means: Means = 'fast',
-  declared?: DeclaredFormat,
+  { limits = defaultLimits, at, means = 'fast', declared }: DecodeOptions = {},
 ): Promise<Reading> {
   const decoding = createDecoding(open, limits, decodeContent, isContainer, means)
   const hash = createHash('sha256')

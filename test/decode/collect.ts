@@ -40,7 +40,7 @@ export async function collect(
         },
       }
     },
-    limits,
+    { limits },
   )
   return { reading, contents }
 }

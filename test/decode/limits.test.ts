@@ -36,7 +36,7 @@ test.each([
     },
     end() {},
   })
-  const reading = await decodeObject(inPieces(bomb, [512]), open, { ...defaultLimits, ratio })
+  const reading = await decodeObject(inPieces(bomb, [512]), open, { limits: { ...defaultLimits, ratio } })
   expect(reasons(reading)).toEqual(['limit'])
   expect(reading.bytes).toBe(bomb.length)
   expect(delivered).toBeLessThan(2 ** 26)
@@ -97,7 +97,7 @@ test.each([
       },
       end() {},
     }),
-    { ...defaultLimits, ratio: 1e6 },
+    { limits: { ...defaultLimits, ratio: 1e6 } },
   )
   expect(reading).toMatchObject({ complete: true, decodedBytes: 2 ** 23 })
   expect(Math.max(...moved)).toBe(0)

@@ -52,11 +52,13 @@ export async function readVersion(
           reading.see?.(occurrence)
           return found.add('content', occurrence)
         }
-        const { index, forms } = reading
+        const { index, forms, hasSpareCore } = reading
         const declared = declaredFor(version.key, reading)
-        const { hasSpareCore } = reading
-        const scan = await scanObject(body.chunks, index, onOccurrence, 'subjects', again?.at, forms, declared, {
-          hasSpareCore,
+        const scan = await scanObject(body.chunks, index, onOccurrence, {
+          at: again?.at,
+          forms,
+          declared,
+          means: { hasSpareCore },
         })
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan

@@ -2,7 +2,6 @@ import { isNames } from '../../decode/content-path.ts'
 import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import { decodeObject } from '../../decode/decode-object.ts'
 import type { ReadAt } from '../../decode/format.ts'
-import { defaultLimits } from '../../decode/limits.ts'
 import { decodeFrames, type FramedText } from '../../decode/parts/decode-frames.ts'
 import { decodePart } from '../../decode/parts/decode-part.ts'
 import { decodeParts, type ObjectBytes } from '../../decode/parts/decode-parts.ts'
@@ -52,14 +51,11 @@ export function opinionOnObject(
   const { passed } = options.limits ?? opinionLimits
   const startOf = () => 0
   return formOpinion(options, startOf, async (open) => {
-    const { gaps, complete, sha256 } = await decodeObject(
-      atMost(passed, chunks),
-      open,
-      defaultLimits,
+    const { gaps, complete, sha256 } = await decodeObject(atMost(passed, chunks), open, {
       at,
-      'plain',
+      means: 'plain',
       declared,
-    )
+    })
     return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : { complete, sha256 }
   })
 }

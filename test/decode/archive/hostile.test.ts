@@ -16,7 +16,7 @@ async function read(bytes: AsyncIterable<Uint8Array>, limits: Limits = defaultLi
     return { write() {}, end() {} }
   }
   const before = process.cpuUsage()
-  const reading = await decodeObject(bytes, open, limits)
+  const reading = await decodeObject(bytes, open, { limits })
   const { user, system } = process.cpuUsage(before)
   return { reading, contents, seconds: (user + system) / 1e6, reasons: reading.gaps.map((gap) => gap.reason) }
 }

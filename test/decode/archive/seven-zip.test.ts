@@ -49,7 +49,7 @@ test('a 7z archive is read from its store again, or from memory where it is insi
       },
     }
   }
-  const reading = await decodeObject(inPieces(bytes, [100]), open, { ...defaultLimits }, at)
+  const reading = await decodeObject(inPieces(bytes, [100]), open, { limits: { ...defaultLimits }, at })
   const held = await collect(inPieces(bytes, [7]))
   expect(reading).toEqual(held.reading)
   expect(textsOf(contents)).toEqual(textsOf(held.contents))

@@ -26,10 +26,7 @@ async function read(bytes: Uint8Array, declared: DeclaredFormat, lengths = [1000
         },
       }
     },
-    limits,
-    undefined,
-    'fast',
-    declared,
+    { limits, declared },
   )
   return { reading, texts, reasons: reading.gaps.map(({ reason }) => reason) }
 }

@@ -98,9 +98,9 @@ describe('a database of SQLite', () => {
     })
     // What has to be held in memory is refused: nothing has to.
     const limits = { ...defaultLimits, heldBytes: 1000 }
-    expect((await decodeObject(inPieces(bytes, [1000]), open, limits, at)).gaps).toEqual([])
+    expect((await decodeObject(inPieces(bytes, [1000]), open, { limits, at })).gaps).toEqual([])
     expect(got.join('')).toBe(String(bytesOf(values)))
-    const refused = await decodeObject(inPieces(bytes, [1000]), open, limits)
+    const refused = await decodeObject(inPieces(bytes, [1000]), open, { limits })
     expect(refused.gaps.map(({ reason }) => reason)).toEqual(['limit'])
   })
 
