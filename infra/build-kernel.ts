@@ -11,7 +11,7 @@ export const kernels = [
   'lib/scan/kernel',
   'lib/subject-index/kernel',
   'lib/decode/columnar/kernel',
-  'lib/decode/text-kernel',
+  'lib/decode/checks/kernel',
   'lib/checksums/kernel',
   'lib/proof/kernel',
 ] as const

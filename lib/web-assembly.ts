@@ -7,13 +7,38 @@ type Interface = {
 }
 
 /** Code that was compiled, without a memory. */
-export type Module = { readonly kind?: 'module' }
-export type Memory = { readonly buffer: ArrayBuffer }
+type Module = { readonly kind?: 'module' }
+type Memory = { readonly buffer: ArrayBuffer }
 
-export const webAssembly = (globalThis as unknown as { WebAssembly: Interface }).WebAssembly
+const webAssembly = (globalThis as unknown as { WebAssembly: Interface }).WebAssembly
 
-/** Undefined: there is not so much memory, or not so much of it in one piece. */
-export function allocate(pages: number): Memory | undefined {
+/** Bytes of a page, of which a memory is made. */
+export const pageBytes = 64 * 1024
+
+/** Each kernel is compiled once in a thread. */
+const modules = new Map<string, Module | 'none'>()
+
+/**
+ * A kernel (`kernelBytes`, in base64) with a memory of its own. Undefined: this machine has no SIMD for it, or not so much memory in one piece.
+ */
+export function openModule<Exports>(
+  kernelBytes: string,
+  pages: number,
+): { exports: Exports; buffer: ArrayBuffer } | undefined {
+  const module = modules.get(kernelBytes) ?? compile(kernelBytes)
+  modules.set(kernelBytes, module)
+  const memory = module === 'none' ? undefined : allocate(pages)
+  if (module === 'none' || memory === undefined) return undefined
+  const { exports } = new webAssembly.Instance(module, { env: { memory } })
+  return { exports: exports as Exports, buffer: memory.buffer }
+}
+
+function compile(kernelBytes: string): Module | 'none' {
+  const bytes = Buffer.from(kernelBytes, 'base64')
+  return webAssembly.validate(bytes) ? new webAssembly.Module(bytes) : 'none'
+}
+
+function allocate(pages: number): Memory | undefined {
   try {
     return new webAssembly.Memory({ initial: pages, maximum: pages })
   } catch (error) {

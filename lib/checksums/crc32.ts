@@ -1,9 +1,10 @@
 import { crc32 as crc32OfNode } from 'node:zlib'
-import { allocate, webAssembly } from '../web-assembly.ts'
+import { openModule, pageBytes } from '../web-assembly.ts'
 import { kernelBytes } from './kernel/kernel-bytes.ts'
 
-/** What `assembly/index.ts` exports, and its memory. */
-type Kernel = { fold(gone: number, count: number): void; memory: Buffer }
+/** What `assembly/index.ts` exports. */
+type Exports = { fold(gone: number, count: number): void }
+type Kernel = Exports & { memory: Buffer }
 
 const groupBytes = 16
 /** So many bytes are left of those that are folded; see `assembly/index.ts`. */
@@ -12,7 +13,6 @@ const front = 4800
 const mostBytes = 24 * 1024
 /** Of fewer bytes too much is left. */
 const fewBytes = 16 * 1024
-const pageBytes = 64 * 1024
 
 let kernel: Kernel | 'none' | undefined
 
@@ -47,10 +47,6 @@ function crc32Folded({ fold, memory }: Kernel, bytes: Uint8Array, before: number
 
 /** Undefined: this machine has no SIMD for it. */
 function openKernel(): Kernel | undefined {
-  const wasm = Buffer.from(kernelBytes, 'base64')
-  if (!webAssembly.validate(wasm)) return undefined
-  const memory = allocate(Math.ceil((2 * front + mostBytes) / pageBytes))
-  if (memory === undefined) return undefined
-  const { exports } = new webAssembly.Instance(new webAssembly.Module(wasm), { env: { memory } })
-  return { fold: (exports as Kernel).fold, memory: Buffer.from(memory.buffer) }
+  const opened = openModule<Exports>(kernelBytes, Math.ceil((2 * front + mostBytes) / pageBytes))
+  return opened && { fold: opened.exports.fold, memory: Buffer.from(opened.buffer) }
 }

@@ -78,3 +78,10 @@ export function byteSource(chunks: AsyncIterable<Uint8Array>): ByteSource {
     },
   }
 }
+
+/** All that comes, in memory of its own. */
+export async function inMemory(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of chunks) parts.push(Buffer.from(chunk))
+  return Buffer.concat(parts)
+}

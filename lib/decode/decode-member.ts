@@ -1,4 +1,4 @@
-import { addGap, type Decoding, DecodingStopped } from './decoding.ts'
+import { addStop, type Decoding } from './decoding.ts'
 import type { Content } from './format.ts'
 
 /**
@@ -9,17 +9,17 @@ export async function decodeMember(member: Content, decoding: Decoding): Promise
   try {
     await decoding.decode(member)
   } catch (error) {
-    addStop(error, decoding)
+    addStopOfMember(error, decoding)
     try {
       while ((await member.source.take()) !== undefined);
     } catch (again) {
       // A source that has failed says so again.
-      if (again !== error) addStop(again, decoding)
+      if (again !== error) addStopOfMember(again, decoding)
     }
   }
 }
 
-function addStop(error: unknown, decoding: Decoding): void {
-  if (!(error instanceof DecodingStopped) || decoding.exhausted) throw error
-  addGap(decoding, error.gap)
+function addStopOfMember(error: unknown, decoding: Decoding): void {
+  if (decoding.exhausted) throw error
+  addStop(decoding, error)
 }

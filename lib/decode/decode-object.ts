@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { ReadFailed } from '../errors.ts'
 import { byteSource } from './byte-source.ts'
 import type { DeclaredFormat } from './declared-format.ts'
 import { decodeContent, isContainer } from './decode-content.ts'
-import { addGap, createDecoding, DecodingStopped } from './decoding.ts'
+import { addReadError, addStop, createDecoding } from './decoding.ts'
 import type { ReadAt } from './format.ts'
 import { declaredFormats } from './formats.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -11,32 +10,30 @@ import type { Means } from './means.ts'
 import type { OpenSink } from './sink.ts'
 import type { Gap } from './unverified.ts'
 
-export type { DeclaredFormat } from './declared-format.ts'
-export type { ReadAt } from './format.ts'
-export { formatNames, formats } from './formats.ts'
-export type { Means } from './means.ts'
-export { defaultLimits, type Limits }
-
 /**
  * What was read of one object. `bytes` and `sha256` (hex) are of the stored bytes, `decodedBytes` is the sum of what
  * the sinks were given. `complete === (gaps.length === 0)`: every stored byte was accounted for.
  */
 export type Reading = { bytes: number; decodedBytes: number; sha256: string; complete: boolean; gaps: Gap[] }
 
+/** `at` reads the same stored bytes at any place. `declared`: what the object is said to be, which is not asked of its bytes. */
+export type DecodeOptions = {
+  limits?: Limits | undefined
+  at?: ReadAt | undefined
+  means?: Means | undefined
+  declared?: DeclaredFormat | undefined
+}
+
 /**
  * Reads one object to its last byte and pushes its innermost content to the sinks it opens; sinks of several contents
  * may be open at the same time. Formats are told from the bytes, never from names. Whatever is not read, or could hide
  * something, is a gap; what was decoded before a gap is delivered, but its sink sees no `end`. A `ReadFailed` of
- * `chunks` is a gap too; other errors, and those of the sinks, are thrown. `at` reads the same stored bytes at any place.
- * `declared`: what the object is said to be, which is not asked of its bytes.
+ * `chunks` is a gap too; other errors, and those of the sinks, are thrown.
  */
 export async function decodeObject(
   chunks: AsyncIterable<Uint8Array>,
   open: OpenSink,
-  limits: Limits = defaultLimits,
-  at?: ReadAt,
-  means: Means = 'fast',
-  declared?: DeclaredFormat,
+  { limits = defaultLimits, at, means = 'fast', declared }: DecodeOptions = {},
 ): Promise<Reading> {
   const decoding = createDecoding(open, limits, decodeContent, isContainer, means)
   const hash = createHash('sha256')
@@ -54,20 +51,11 @@ export async function decodeObject(
       declared === undefined
         ? decoding.decode({ source, path: [], ...(at && { at }) })
         : declaredFormats[declared].read({ source, path: [declared] }, decoding)
-    await read.catch((error: unknown) => {
-      if (!(error instanceof DecodingStopped)) throw error
-      addGap(decoding, error.gap)
-    })
+    await read.catch((error: unknown) => addStop(decoding, error))
     // After a gap the rest is not decoded, but digest and size are of the whole object.
     while ((await source.take()) !== undefined);
   } catch (error) {
-    if (!(error instanceof ReadFailed)) throw error
-    addGap(decoding, {
-      reason: 'read-error',
-      path: [],
-      offset: decoding.storedBytes,
-      detail: 'expected more bytes from the medium',
-    })
+    addReadError(decoding, error, decoding.storedBytes)
   } finally {
     await stored.return(undefined)
   }

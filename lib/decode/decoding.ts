@@ -1,3 +1,4 @@
+import { ReadFailed } from '../errors.ts'
 import type { Content } from './format.ts'
 import type { Limits } from './limits.ts'
 import type { Means } from './means.ts'
@@ -67,6 +68,18 @@ export function createDecoding(
 
 export function addGap(decoding: Decoding, gap: Gap): void {
   if (decoding.gaps.length < maxGaps) decoding.gaps.push(gap)
+}
+
+/** What stopped the decoding, as a gap. @throws any other error again */
+export function addStop(decoding: Decoding, error: unknown): void {
+  if (!(error instanceof DecodingStopped)) throw error
+  addGap(decoding, error.gap)
+}
+
+/** That the medium failed where byte `offset` of the object was wanted, as a gap. @throws any other error again */
+export function addReadError(decoding: Decoding, error: unknown, offset: number): void {
+  if (!(error instanceof ReadFailed)) throw error
+  addGap(decoding, { reason: 'read-error', path: [], offset, detail: 'expected more bytes from the medium' })
 }
 
 const ratioFloor = 16 * 2 ** 20

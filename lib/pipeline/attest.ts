@@ -11,7 +11,7 @@ import {
   verificationStatement,
 } from '../attestation/to-statement.ts'
 import { formsOf, hashedFormsOf, unprovenFormsOf } from '../config.ts'
-import { formatNames } from '../decode/decode-object.ts'
+import { formatNames } from '../decode/formats.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
 import type { Coverage } from '../inventory/coverage.ts'

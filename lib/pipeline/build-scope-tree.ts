@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { formsOf, hashedFormsOf } from '../config.ts'
-import { defaultLimits, formatNames } from '../decode/decode-object.ts'
+import { formatNames } from '../decode/formats.ts'
+import { defaultLimits } from '../decode/limits.ts'
 import { EvidenceConflict } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Evidence, LargeEvidence, Ports } from '../ports.ts'

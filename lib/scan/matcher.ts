@@ -53,15 +53,20 @@ export function createMatcher(index: SubjectIndex, onOccurrence: (occurrence: Oc
 }
 
 /**
- * The same with lengths. `blockBytes` are looked at in one go; the size changes nothing that is found. Neither does it
- * whether the kernel leaves out what cannot be one, or everything is looked at in plain TypeScript.
+ * `blockBytes` are looked at in one go; the size changes nothing that is found. Neither does it whether the kernel leaves out what
+ * cannot be one, or everything is looked at in plain TypeScript.
  */
+type MatcherOptions = {
+  blockBytes?: number | undefined
+  looking?: 'kernel' | 'plain' | undefined
+  watch?: Watch | undefined
+}
+
+/** The same with lengths. */
 export function createTokenMatcher(
   index: SubjectIndex,
   onToken: (token: Token) => void,
-  blockBytes = newBytes,
-  looking: 'kernel' | 'plain' = 'kernel',
-  watch?: Watch,
+  { blockBytes = newBytes, looking = 'kernel', watch }: MatcherOptions = {},
 ): Matcher {
   const tail = longestTail(index.shapes)
   const capacity = Math.min(blockBytes, newBytes) + tail

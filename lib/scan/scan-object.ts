@@ -1,4 +1,4 @@
-import { type DeclaredFormat, decodeObject, defaultLimits, type Means, type ReadAt } from '../decode/decode-object.ts'
+import { type DecodeOptions, decodeObject } from '../decode/decode-object.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import type { FormOccurrence } from './forms/form-matcher.ts'
@@ -33,12 +33,14 @@ export type ScanObject = (
   chunks: AsyncIterable<Uint8Array>,
   index: SubjectIndex,
   onOccurrence: OnOccurrence,
-  sought?: Sought,
-  at?: ReadAt,
-  forms?: readonly string[],
-  declared?: DeclaredFormat,
-  means?: Means,
+  options?: ScanOptions,
 ) => Promise<ObjectScan>
+
+/** `forms`: those that are looked for; the other ones see `decodeObject`. */
+export type ScanOptions = Omit<DecodeOptions, 'limits'> & {
+  sought?: Sought | undefined
+  forms?: readonly string[] | undefined
+}
 
 /**
  * Whose identifiers are reported. A control names nobody: where one stands in a real object, by chance or by somebody's
@@ -47,21 +49,16 @@ export type ScanObject = (
 export type Sought = 'subjects' | 'subjects-and-controls'
 
 /**
- * Reads one object to its last byte, unwraps it, and reports every identifier in it, plain and in these forms. `at` reads
- * the same bytes at any place; `declared`, `means`: see `decodeObject`.
+ * Reads one object to its last byte, unwraps it, and reports every identifier in it, plain and in these forms.
  */
 export const scanObject: ScanObject = async (
   chunks,
   index,
   onOccurrence,
-  sought = 'subjects',
-  at,
-  forms = defaultForms,
-  declared,
-  means = 'fast',
+  { sought = 'subjects', forms = defaultForms, ...how } = {},
 ) => {
   const matchers = openMatchers(index, forms, sought, onOccurrence)
-  const reading = await decodeObject(chunks, matchers.open, defaultLimits, at, means, declared)
+  const reading = await decodeObject(chunks, matchers.open, how)
   const { records, gaps } = matchers.stop()
   return { ...reading, records, gaps: [...reading.gaps, ...gaps], complete: reading.complete && gaps.length === 0 }
 }

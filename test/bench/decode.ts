@@ -4,7 +4,7 @@ import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createZstdDecompress, gzipSync, zstdCompressSync } from 'node:zlib'
 import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
-import { syncEngine } from '../../lib/decode/compression/sync-engine.ts'
+import { syncEngine } from '../../lib/decode/compression/engine/sync-engine.ts'
 import { decodeObject } from '../../lib/decode/decode-object.ts'
 
 /**

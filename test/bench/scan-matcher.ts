@@ -80,7 +80,7 @@ function timedSearch(list: string, text: string): number | undefined {
 /** Finds what is there, and says how often. */
 function scan(index: ReturnType<typeof makeIndex>, corpus: Buffer, looking: 'kernel' | 'plain'): number {
   let occurrences = 0
-  const matcher = createTokenMatcher(index, () => occurrences++, undefined, looking)
+  const matcher = createTokenMatcher(index, () => occurrences++, { looking })
   for (let at = 0; at < corpus.length; at += 65_536) matcher.write(corpus.subarray(at, at + 65_536))
   matcher.end()
   return occurrences

@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, createZstdDecompress, gzipSync, zstdCompressSync } from 'node:zlib'
 import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { contentCheck } from '../../lib/decode/checks/content-check.ts'
-import { decodeObject, defaultLimits, type Means } from '../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../lib/decode/decode-object.ts'
+import type { Means } from '../../lib/decode/means.ts'
 import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { createTokenMatcher } from '../../lib/scan/matcher.ts'
@@ -89,27 +90,12 @@ async function publicStream(bytes: Buffer, kind: Decoder): Promise<void> {
 }
 
 async function decode(bytes: Buffer): Promise<void> {
-  const { complete } = await decodeObject(
-    chunksOf(bytes),
-    () => ({ write() {}, end() {} }),
-    defaultLimits,
-    undefined,
-    means,
-  )
+  const { complete } = await decodeObject(chunksOf(bytes), () => ({ write() {}, end() {} }), { means })
   if (!complete) throw new Error('decodeObject: expected a complete reading')
 }
 
 async function scan(bytes: Buffer): Promise<void> {
-  const { complete, decodedBytes } = await scanObject(
-    chunksOf(bytes),
-    index,
-    () => {},
-    'subjects',
-    undefined,
-    defaultForms,
-    undefined,
-    means,
-  )
+  const { complete, decodedBytes } = await scanObject(chunksOf(bytes), index, () => {}, { means })
   if (!complete || decodedBytes !== text.length) throw new Error('scanObject: expected a complete scan of the text')
 }
 

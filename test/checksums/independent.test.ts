@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { expect, it, vi } from 'vitest'
 import { decodeObject } from '../../lib/decode/decode-object.ts'
-import { defaultLimits } from '../../lib/decode/limits.ts'
 import type { Means } from '../../lib/decode/means.ts'
 import { inPieces } from '../decode/collect.ts'
 
@@ -14,7 +13,7 @@ it('what a second opinion decodes is checked without the kernel', async () => {
   stored.writeUInt32LE(claimed, stored.length - 8)
   const gapsBy = async (means: Means) => {
     const sink = { write: async () => {}, end() {} }
-    const { gaps } = await decodeObject(inPieces(stored, [4096]), () => sink, defaultLimits, undefined, means)
+    const { gaps } = await decodeObject(inPieces(stored, [4096]), () => sink, { means })
     return gaps.map(({ reason }) => reason)
   }
   expect(await gapsBy('fast')).toEqual([])

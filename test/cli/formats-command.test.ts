@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { expect, it } from 'vitest'
 import { formatsCommand } from '../../lib/cli/commands/formats-command.ts'
 import { openTerminal } from '../../lib/cli/terminal.ts'
-import { formatNames } from '../../lib/decode/decode-object.ts'
+import { formatNames } from '../../lib/decode/formats.ts'
 import { sampleFormats } from '../../lib/scan/controls/sample-formats.ts'
 import { forms } from '../../lib/scan/forms/forms.ts'
 

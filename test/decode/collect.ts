@@ -1,4 +1,5 @@
-import { decodeObject, type Limits, type Reading } from '../../lib/decode/decode-object.ts'
+import { decodeObject, type Reading } from '../../lib/decode/decode-object.ts'
+import type { Limits } from '../../lib/decode/limits.ts'
 
 /** What came of one content: its bytes, and whether its sink was told that they are complete. */
 export type Collected = { bytes: Buffer; ended: boolean }
@@ -39,7 +40,7 @@ export async function collect(
         },
       }
     },
-    limits,
+    { limits },
   )
   return { reading, contents }
 }

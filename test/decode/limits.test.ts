@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { decodeObject, defaultLimits } from '../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../lib/decode/decode-object.ts'
+import { defaultLimits } from '../../lib/decode/limits.ts'
 import { collect, inPieces } from './collect.ts'
 import { raw, zstdFrame } from './frames.ts'
 
@@ -35,7 +36,7 @@ test.each([
     },
     end() {},
   })
-  const reading = await decodeObject(inPieces(bomb, [512]), open, { ...defaultLimits, ratio })
+  const reading = await decodeObject(inPieces(bomb, [512]), open, { limits: { ...defaultLimits, ratio } })
   expect(reasons(reading)).toEqual(['limit'])
   expect(reading.bytes).toBe(bomb.length)
   expect(delivered).toBeLessThan(2 ** 26)
@@ -96,7 +97,7 @@ test.each([
       },
       end() {},
     }),
-    { ...defaultLimits, ratio: 1e6 },
+    { limits: { ...defaultLimits, ratio: 1e6 } },
   )
   expect(reading).toMatchObject({ complete: true, decodedBytes: 2 ** 23 })
   expect(Math.max(...moved)).toBe(0)

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Means } from '../../lib/decode/means.ts'
-import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts'
 import { inPieces } from '../decode/collect.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
@@ -28,7 +27,7 @@ async function scan(bytes: Uint8Array, means: Means) {
   const found: PlacedOccurrence[] = []
   const keep = (occurrence: PlacedOccurrence) => found.push(occurrence) > 0
   const pieces = inPieces(bytes, [5000])
-  const outcome = await scanObject(pieces, index, keep, 'subjects', undefined, defaultForms, undefined, means)
+  const outcome = await scanObject(pieces, index, keep, { means })
   found.sort((x, y) => x.content - y.content || x.offset - y.offset || x.ordinal - y.ordinal)
   return { ...outcome, found }
 }

@@ -13,8 +13,7 @@ export function find(
   const matcher = createTokenMatcher(
     index,
     ({ ordinal, record, offset }) => occurrences.push({ ordinal, record, offset }),
-    blockBytes,
-    looking,
+    { blockBytes, looking },
   )
   // The buffer is used again for every piece, as decoders do.
   const piece = new Uint8Array(Math.max(...sizes))

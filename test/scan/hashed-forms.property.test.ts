@@ -69,8 +69,7 @@ function scan(text: string, sizes: readonly number[], blockBytes: number, lookin
   const matcher = createTokenMatcher(
     index,
     ({ ordinal, offset, form }) => form !== undefined && found.push({ ordinal, offset, form }),
-    blockBytes,
-    looking,
+    { blockBytes, looking },
   )
   const bytes = Buffer.from(text, 'latin1')
   for (let at = 0, turn = 0; at < bytes.length; turn++) {

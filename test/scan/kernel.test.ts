@@ -21,7 +21,7 @@ function open(bytes: Uint8Array, onToken: (token: Token) => void = () => {}) {
       found.push(token)
       onToken(token)
     },
-    500,
+    { blockBytes: 500 },
   )
   const check = () => {
     const places = found.map(({ ordinal, record, offset }) => ({ ordinal, record, offset }))

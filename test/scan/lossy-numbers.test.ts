@@ -14,7 +14,7 @@ const short = makeIndex(['12345678', '98765432'])
 /** What a scan says of a text, in slices too. */
 async function gapOf(text: string | Buffer, own = index, forms = defaultForms) {
   const bytes = Buffer.from(text)
-  const { complete, gaps } = await scanObject(inPieces(bytes, [7, 100]), own, () => {}, 'subjects', undefined, forms)
+  const { complete, gaps } = await scanObject(inPieces(bytes, [7, 100]), own, () => {}, { forms })
   expect(complete).toBe(gaps.length === 0)
   return gaps.map(({ reason, path, offset }) => `${reason} ${[...path, offset].join(' ')}`)
 }

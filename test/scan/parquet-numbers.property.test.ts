@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Means } from '../../lib/decode/means.ts'
-import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { type PlacedOccurrence, scanObject } from '../../lib/scan/scan-object.ts'
 import { inPieces } from '../decode/collect.ts'
 import { dictionaryPage, page, parquetFile } from '../decode/columnar/parquet-file.ts'
@@ -105,16 +104,9 @@ const pages = fc.array(
 /** All that a scan says. */
 async function scan(bytes: Uint8Array, means: Means) {
   const found: PlacedOccurrence[] = []
-  const outcome = await scanObject(
-    inPieces(bytes, [5000]),
-    index,
-    (occurrence) => found.push(occurrence) > 0,
-    'subjects',
-    undefined,
-    defaultForms,
-    undefined,
+  const outcome = await scanObject(inPieces(bytes, [5000]), index, (occurrence) => found.push(occurrence) > 0, {
     means,
-  )
+  })
   found.sort((x, y) => x.content - y.content || x.offset - y.offset || x.ordinal - y.ordinal)
   return { ...outcome, found }
 }

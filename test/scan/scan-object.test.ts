@@ -14,7 +14,7 @@ async function* inPieces(bytes: Uint8Array, size: number) {
 
 async function scan(bytes: Uint8Array, size = 1000, sought?: 'subjects' | 'subjects-and-controls') {
   const occurrences: PlacedOccurrence[] = []
-  const result = await scanObject(inPieces(bytes, size), index, (each) => occurrences.push(each), sought)
+  const result = await scanObject(inPieces(bytes, size), index, (each) => occurrences.push(each), { sought })
   return { result, occurrences }
 }
 

@@ -59,14 +59,14 @@ function inPieces(bytes: Uint8Array, { sizes }: Cut, write: (piece: Uint8Array) 
 const readers: Record<string, (index: SubjectIndex, bytes: Uint8Array, cut: Cut) => readonly Place[]> = {
   kernel(index, bytes, cut) {
     const found: Place[] = []
-    const matcher = createTokenMatcher(index, (token) => found.push(token), cut.small)
+    const matcher = createTokenMatcher(index, (token) => found.push(token), { blockBytes: cut.small })
     inPieces(bytes, cut, matcher.write)
     matcher.end()
     return found
   },
   'plain TypeScript'(index, bytes, cut) {
     const found: Place[] = []
-    const matcher = createTokenMatcher(index, (token) => found.push(token), cut.small, 'plain')
+    const matcher = createTokenMatcher(index, (token) => found.push(token), { blockBytes: cut.small, looking: 'plain' })
     inPieces(bytes, cut, matcher.write)
     matcher.end()
     return found

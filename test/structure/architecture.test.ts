@@ -26,7 +26,7 @@ const stages = [
 const anywhere = ['lib/web-assembly.ts', 'lib/errors.ts', 'lib/config.ts', 'lib/config-schema.ts']
 const pureNode = ['node:crypto', 'node:util', 'node:zlib', 'node:buffer']
 /** How many cores there are decides how something is decoded, and nothing of what comes of it. */
-const speedAlone: Record<string, string> = { 'lib/decode/compression/write-ahead.ts': 'node:os' }
+const speedAlone: Record<string, string> = { 'lib/decode/compression/engine/write-ahead.ts': 'node:os' }
 const pureLibraries = ['zod/mini', 'csv-parse', 'csv-parse/sync']
 
 /** What a folder outside the stages may import, by prefix of the path; the first that fits counts. */

@@ -1,6 +1,7 @@
 import { knownFormatNames } from '../../decode/checks/known-formats.ts'
 import { declaredFormatNames } from '../../decode/declared-format.ts'
-import { defaultLimits, formats } from '../../decode/decode-object.ts'
+import { formats } from '../../decode/formats.ts'
+import { defaultLimits } from '../../decode/limits.ts'
 import { defaultForms } from '../../scan/forms/form-names.ts'
 import { forms } from '../../scan/forms/forms.ts'
 import { hashAlgorithms, hashedFormName, hashedFormNames, hashKinds } from '../../subject-index/hashed-forms.ts'

@@ -2,9 +2,9 @@ import { byteSource } from '../byte-source.ts'
 import { decodeMember } from '../decode-member.ts'
 import { addGap, countMember, type Decoding, DecodingStopped } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
+import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { once, readRaw } from '../raw-content.ts'
 import { type ArchiveNames, archiveNames } from './archive-names.ts'
-import { memberBytes, takeBytes } from './member-bytes.ts'
 
 const magic = Buffer.from('!<arch>\n')
 const thinMagic = Buffer.from('!<thin>\n')
@@ -58,7 +58,7 @@ async function readMembers({ source, path }: Content, decoding: Decoding, names:
     const memberPath = [...path, `member-${members}`]
     if (header.size > nameLength && !isElsewhere) {
       const truncated = () => stop('truncated', 'expected more bytes of a member')
-      const data = memberBytes(source, header.size - nameLength, truncated)
+      const data = nextBytes(source, header.size - nameLength, truncated)
       await decodeMember({ source: byteSource(data), path: memberPath }, decoding)
     }
     // Data is padded to an even length; the last padding is often left out.

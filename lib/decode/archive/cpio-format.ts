@@ -5,10 +5,10 @@ import { decodeMember } from '../decode-member.ts'
 import type { Decoding } from '../decoding.ts'
 import { countMember, DecodingStopped } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
+import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { once, readRaw } from '../raw-content.ts'
 import { type ArchiveNames, archiveNames } from './archive-names.ts'
 import { type CpioHeader, isCpio, longestHeader, parseCpioHeader } from './cpio-header.ts'
-import { memberBytes, takeBytes } from './member-bytes.ts'
 
 /**
  * cpio archives: newc and crc of SVR4, odc of POSIX.1 and the old binary format in both orders. Members are
@@ -67,7 +67,7 @@ async function readArchives({ source, path }: Content, decoding: Decoding, names
     await names.row()
     const memberPath = [...path, `member-${members}`]
     if (header.size > 0) {
-      const bytes = memberBytes(source, header.size, () => stop('truncated', 'expected more bytes of a member'))
+      const bytes = nextBytes(source, header.size, () => stop('truncated', 'expected more bytes of a member'))
       const data = header.sum === undefined ? bytes : summed(bytes, header.sum, memberPath)
       await decodeMember({ source: byteSource(data), path: memberPath }, decoding)
     }

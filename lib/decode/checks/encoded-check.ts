@@ -1,4 +1,3 @@
-import { shortestRun } from '../text-kernel/text-kernel.ts'
 import { markCheck } from './encoded-marks.ts'
 import { nextOf, nextRun } from './encoded-runs.ts'
 import {
@@ -10,6 +9,7 @@ import {
   sign,
   wholeWindow,
 } from './encoded-window.ts'
+import { shortestRun } from './kernel/text-kernel.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
 import { type Seen, surveyed } from './survey.ts'
 
@@ -31,7 +31,6 @@ export type EncodedCheck = {
 }
 
 /** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
-export { shortestRun }
 export const longRun = 2048
 /** Of them so many are looked at again with what follows: no format needs more to be told. */
 const overlap = 64

@@ -1,5 +1,5 @@
-import { shortestRun } from '../text-kernel/text-kernel.ts'
 import { alphabet } from './encoded-window.ts'
+import { shortestRun } from './kernel/text-kernel.ts'
 import { escapeBegins } from './run-escapes.ts'
 import type { Seen } from './survey.ts'
 

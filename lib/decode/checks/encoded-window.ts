@@ -1,7 +1,7 @@
-import { shortestRun } from '../text-kernel/text-kernel.ts'
 import type { UnverifiedReason } from '../unverified.ts'
 import { isDeflatedText, isFinal, mayBeDeflated } from './bare-deflate.ts'
 import { encodedFormatOf, firstBytes, firstPairs } from './encoded-magics.ts'
+import { shortestRun } from './kernel/text-kernel.ts'
 
 /** What is wrong with characters that stand together in a run: they hold a format that hides its content, or no text. */
 export type Problem = { reason: UnverifiedReason; detail: string }

@@ -1,5 +1,5 @@
-import { group, mostBytes, openTextKernel, type Survey, type TextKernel } from '../text-kernel/text-kernel.ts'
 import { firstIn } from './control-bytes.ts'
+import { group, mostBytes, openTextKernel, type Survey, type TextKernel } from './kernel/text-kernel.ts'
 
 /** What several checks ask of the same bytes. `control`: the first control byte that text does not have; -1: there is none. */
 export type Seen = { readonly control: number } & Omit<Survey, 'group'>

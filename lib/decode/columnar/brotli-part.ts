@@ -1,4 +1,4 @@
-import { bitsAt, brotliEdges } from '../compression/brotli-edges.ts'
+import { bitsAt, brotliEdges } from '../compression/declared/brotli-edges.ts'
 import { ColumnFault } from './column-fault.ts'
 import { lineOf, type TextContent } from './text-content.ts'
 

@@ -1,11 +1,12 @@
 import { type ByteSource, byteSource } from '../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
-import type { Engine } from './engine.ts'
-import { gzipContent } from './gzip-content.ts'
-import { bgzfLength, isBgzf, smallMembers, smallMembersRoom } from './gzip-small-members.ts'
-import { openEngine } from './run-engine.ts'
-import { zstdContent, zstdFrame } from './zstd-content.ts'
-import { isFrame, littleEndian, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
+import { littleEndian } from '../little-endian.ts'
+import { gzipContent } from './deflate/gzip-content.ts'
+import { bgzfLength, isBgzf, smallMembers, smallMembersRoom } from './deflate/gzip-small-members.ts'
+import type { Engine } from './engine/engine.ts'
+import { openEngine } from './engine/run-engine.ts'
+import { zstdContent, zstdFrame } from './zstd/zstd-content.ts'
+import { isFrame, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd/zstd-frame.ts'
 
 /**
  * A compression that is written in frames, of each of which it can be told without decoding where it ends, and which can be decoded without the others.

@@ -40,7 +40,7 @@ export async function searchViews(
       ...(found.form !== undefined && { form: found.form }),
     })
   }
-  const { gaps, sha256 } = await scanObject(chunks(), index, onOccurrence, sought, undefined, forms)
+  const { gaps, sha256 } = await scanObject(chunks(), index, onOccurrence, { sought, forms })
   const gap = gaps.find(({ reason }) => !mayHide.has(reason))
   if (gap !== undefined) {
     const { path, part } = placeAt(gap.offset)?.view ?? { path: 'bundle' }

@@ -29,8 +29,10 @@ export async function readSlice(
   }
   const declared = declaredFor(version.key, reading)
   const { index, forms, hasSpareCore } = reading
-  const scan = await scanSlice(ranges.read, slice, entry.size, index, onOccurrence, forms, declared, undefined, {
-    hasSpareCore,
+  const scan = await scanSlice(ranges.read, slice, entry.size, index, onOccurrence, {
+    forms,
+    declared,
+    means: { hasSpareCore },
   })
   const none = { ...slice, start: slice.from, end: slice.from }
   switch (scan.kind) {

@@ -1,4 +1,5 @@
-import type { ReadAt } from '../../decode/decode-object.ts'
+import { inMemory } from '../../decode/byte-source.ts'
+import type { ReadAt } from '../../decode/format.ts'
 import type { createCollector } from '../../finding/collect-findings.ts'
 import type { InventoryEntry, ListedVersion, Protection } from '../../inventory/object-version.ts'
 import { findInKey } from '../../scan/names/redact-key.ts'
@@ -51,11 +52,13 @@ export async function readVersion(
           reading.see?.(occurrence)
           return found.add('content', occurrence)
         }
-        const { index, forms } = reading
+        const { index, forms, hasSpareCore } = reading
         const declared = declaredFor(version.key, reading)
-        const { hasSpareCore } = reading
-        const scan = await scanObject(body.chunks, index, onOccurrence, 'subjects', again?.at, forms, declared, {
-          hasSpareCore,
+        const scan = await scanObject(body.chunks, index, onOccurrence, {
+          at: again?.at,
+          forms,
+          declared,
+          means: { hasSpareCore },
         })
         const settled = await opened.settle()
         const { bytes, decodedBytes, records, sha256 } = scan
@@ -94,10 +97,6 @@ export function readAgain(
 ): { at: ReadAt; failure(): Unread | undefined } {
   // The meter counts bytes as they come in order.
   const ranges = openRanges(version, { ...reading, meter: { add() {} } })
-  const read: ReadAt['read'] = async (from, to) => {
-    const parts: Uint8Array[] = []
-    for await (const chunk of ranges.read({ from, to })) parts.push(Buffer.from(chunk))
-    return Buffer.concat(parts)
-  }
+  const read: ReadAt['read'] = (from, to) => inMemory(ranges.read({ from, to }))
   return { at: { size, read }, failure: ranges.failure }
 }

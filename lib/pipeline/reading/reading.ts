@@ -1,5 +1,5 @@
 import type { StoreConfig } from '../../config.ts'
-import type { DeclaredFormat } from '../../decode/decode-object.ts'
+import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import type { Gap } from '../../decode/unverified.ts'
 import { ReadFailed } from '../../errors.ts'
 import type { Ports, Store } from '../../ports.ts'

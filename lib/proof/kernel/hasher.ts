@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { allocate, type Module, webAssembly } from '../../web-assembly.ts'
+import { openModule, pageBytes } from '../../web-assembly.ts'
 import { kernelBytes } from './kernel-bytes.ts'
 
 /** What `assembly/index.ts` exports. */
@@ -16,7 +16,6 @@ const blockBytes = 64
 export const mostBytesIn = (blocks: number) => blocks * blockBytes - 9
 /** Messages of more blocks are not hashed here. */
 const mostBlocks = 2
-const pageBytes = 64 * 1024
 const inputAt = pageBytes
 const outputAt = inputAt + rowsTogether * mostBlocks * blockBytes
 
@@ -35,8 +34,6 @@ export type Hasher = {
   parentsOf(nodes: Uint8Array): Uint8Array
 }
 
-let compiled: Module | undefined
-
 /** @param blocks of each message, one or two. @param useKernel false: as on a machine without SIMD */
 export function createHasher(blocks = 1, useKernel = true): Hasher {
   const kernel = useKernel ? openKernel(blocks) : undefined
@@ -44,16 +41,11 @@ export function createHasher(blocks = 1, useKernel = true): Hasher {
 }
 
 function openKernel(blocks: number): Hasher | undefined {
-  if (compiled === undefined) {
-    const bytes = Buffer.from(kernelBytes, 'base64')
-    if (!webAssembly.validate(bytes)) return undefined
-    compiled = new webAssembly.Module(bytes)
-  }
   // One page more: fours are whole.
-  const memory = allocate((outputAt + rowsTogether * hashBytes) / pageBytes + 1)
-  if (memory === undefined) return undefined
-  const { hashBlocks, hashNodes } = new webAssembly.Instance(compiled, { env: { memory } }).exports as Exports
-  const bytes = new Uint8Array(memory.buffer)
+  const opened = openModule<Exports>(kernelBytes, (outputAt + rowsTogether * hashBytes) / pageBytes + 1)
+  if (opened === undefined) return undefined
+  const { hashBlocks, hashNodes } = opened.exports
+  const bytes = new Uint8Array(opened.buffer)
   const messageBytes = blocks * blockBytes
   /** Puts the parents of so many nodes in their place; tells how many they are. */
   const hashLevel = (nodes: number): number => {

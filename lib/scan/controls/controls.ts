@@ -76,15 +76,11 @@ export async function runControls(
     const { path, written, declared } = sampleFormats[container]!
     positive.forms.push(`${container}/${context}/${shape}`)
     const found: PlacedOccurrence[] = []
-    const { complete } = await scan(
-      inPieces(stored),
-      index,
-      (each) => found.push(each),
-      'subjects-and-controls',
-      undefined,
+    const { complete } = await scan(inPieces(stored), index, (each) => found.push(each), {
+      sought: 'subjects-and-controls',
       forms,
       declared,
-    )
+    })
     const detected = complete ? hitsOf(sample).filter((hit) => found.some((each) => isHit(each, hit, path))) : []
     positive.planted += hitsOf(sample).length
     positive.detected += detected.length
@@ -112,14 +108,10 @@ async function plantForms(
   if (planted.length === 0) return
   const isHashed = planted.some(({ form }) => hashedFormNames.includes(form))
   const found: PlacedOccurrence[] = []
-  const { gaps } = await scan(
-    inPieces(bytes),
-    index,
-    (each) => found.push(each),
-    'subjects-and-controls',
-    undefined,
+  const { gaps } = await scan(inPieces(bytes), index, (each) => found.push(each), {
+    sought: 'subjects-and-controls',
     forms,
-  )
+  })
   // Text in UTF-16 or another encoding among plain text is no text, and says so; so do numbers in scientific notation. A digest
   // may begin like any format.
   const isRead = gaps.every(({ reason }) => saidOfForms.has(reason) || (reasonsOfChance.has(reason) && isHashed))

@@ -84,14 +84,15 @@ export function createFormMatcher(
       plain.add(`${occurrence.offset} ${occurrence.ordinal}`)
       onOccurrence(occurrence)
     },
-    undefined,
-    looking,
     {
-      tables,
-      see: (sifted, at) => spots.add(sifted ?? anywhere, at - origin, most),
-      doubt,
-      seeNumbers: (_, places) => {
-        doubtful = places
+      looking,
+      watch: {
+        tables,
+        see: (sifted, at) => spots.add(sifted ?? anywhere, at - origin, most),
+        doubt,
+        seeNumbers: (_, places) => {
+          doubtful = places
+        },
       },
     },
   )

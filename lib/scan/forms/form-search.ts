@@ -114,7 +114,7 @@ function createPlainSearch(
   const keep = (token: Token) => tokens.push(token)
   const create = (watch?: Watch) => ({
     written: 0,
-    matcher: createTokenMatcher(index, keep, blockBytes, 'kernel', watch),
+    matcher: createTokenMatcher(index, keep, { blockBytes, watch }),
   })
   let plain: ReturnType<typeof create> | undefined
   let watched: ReturnType<typeof create> | undefined

@@ -1,6 +1,6 @@
-import { allocate, webAssembly } from '../../web-assembly.ts'
+import { openModule } from '../../web-assembly.ts'
 import type { Alphabet } from '../finders/alphabets.ts'
-import { kernelModule } from './kernel-module.ts'
+import { kernelBytes } from './kernel-bytes.ts'
 import { layOutMemory, newBytes } from './lay-out-memory.ts'
 import type { Exports } from './open-kernel.ts'
 import { allColumnsOf, writeConstants } from './write-constants.ts'
@@ -53,13 +53,11 @@ let memory: ReturnType<typeof open> | 'none'
 
 /** A kernel without a filter, the same for all. */
 function open() {
-  const module = kernelModule()
   const layout = layOutMemory([{ lengths: [leastSpan] }], [])
-  const room = layout && allocate(layout.pages)
-  if (module === undefined || layout === undefined || room === undefined) return undefined
-  const { exports } = new webAssembly.Instance(module, { env: { memory: room } })
-  const kernel = exports as Exports
-  const { buffer } = room
+  if (layout === undefined) return undefined
+  const opened = openModule<Exports>(kernelBytes, layout.pages)
+  if (opened === undefined) return undefined
+  const { buffer, exports: kernel } = opened
   writeConstants(buffer, layout)
   kernel.setUp(layout.lists, layout.filterRecords, 0, 0, 0)
   const most = (layout.ends - layout.starts) / 4

@@ -2,13 +2,13 @@ import { mostNumbers } from '../../decode/whole-numbers.ts'
 import type { CaseRule } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
-import { allocate, type Memory, webAssembly } from '../../web-assembly.ts'
+import { openModule } from '../../web-assembly.ts'
 import { lengthTable } from '../finders/alphabets.ts'
 import type { Block } from '../finders/finder.ts'
 import type { NumberPlace } from '../finders/number-lookup.ts'
 import { type IndexedShape, runAlphabets, shortestRun } from '../finders/sources.ts'
 import type { NumberSource, Sieve, Workspace } from '../workspace.ts'
-import { kernelModule } from './kernel-module.ts'
+import { kernelBytes } from './kernel-bytes.ts'
 import {
   filterRecordBytes,
   layOutMemory,
@@ -44,26 +44,24 @@ const kinds = { decimal: 0, handle: 1, dotted: 2, uuid: 3, email: 4 } as const
  * holds a copy of each filter. Undefined where that cannot be: no SIMD, filters of nearly 4 GiB, too little memory.
  */
 export function openKernel(index: SubjectIndex): Workspace | undefined {
-  const module = kernelModule()
   const filters = index.parts.map(({ filter }) => filter)
-  const layout = module === undefined ? undefined : layOutMemory(index.shapes, filters)
-  if (module === undefined || layout === undefined) return undefined
-  const memory = allocate(layout.pages)
-  if (memory === undefined) return undefined
-  const { exports } = new webAssembly.Instance(module, { env: { memory } })
-  const kernel = exports as Exports
-  writeDescriptions(memory, layout, index)
+  const layout = layOutMemory(index.shapes, filters)
+  if (layout === undefined) return undefined
+  const opened = openModule<Exports>(kernelBytes, layout.pages)
+  if (opened === undefined) return undefined
+  const { buffer, exports: kernel } = opened
+  writeDescriptions(buffer, layout, index)
   kernel.setUp(layout.lists, layout.filterRecords, filters.length, ...index.seed)
 
-  const bytes = new Uint8Array(memory.buffer, layout.block, layout.blockBytes)
+  const bytes = new Uint8Array(buffer, layout.block, layout.blockBytes)
   const block: Block = {
     bytes,
-    view: new DataView(memory.buffer, layout.block, layout.blockBytes),
-    buffer: Buffer.from(memory.buffer, layout.block, layout.blockBytes),
+    view: new DataView(buffer, layout.block, layout.blockBytes),
+    buffer: Buffer.from(buffer, layout.block, layout.blockBytes),
   }
   const most = (layout.ends - layout.starts) / 4
-  const starts = new Int32Array(memory.buffer, layout.starts, most)
-  const ends = new Int32Array(memory.buffer, layout.ends, most)
+  const starts = new Int32Array(buffer, layout.starts, most)
+  const ends = new Int32Array(buffer, layout.ends, most)
   const recordOf = ({ shape }: IndexedShape) =>
     layout.shapes + index.shapes.findIndex((each) => each.shape === shape) * shapeRecord.bytes
   return {
@@ -71,8 +69,8 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
     sources: {
       filters: filters.map((filter, at) => ({
         ...filter,
-        first: new Uint8Array(memory.buffer, layout.filters[at]!.first, filter.first.length),
-        second: new Uint8Array(memory.buffer, layout.filters[at]!.second, filter.second.length),
+        first: new Uint8Array(buffer, layout.filters[at]!.first, filter.first.length),
+        second: new Uint8Array(buffer, layout.filters[at]!.second, filter.second.length),
       })),
       runsOf: (indexed) => {
         const record = recordOf(indexed)
@@ -99,14 +97,14 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
       },
     },
     countNewlines: kernel.countNewlines,
-    sieve: openSieve(memory, layout, kernel),
-    numbers: openNumbers(memory, layout, kernel, index),
+    sieve: openSieve(buffer, layout, kernel),
+    numbers: openNumbers(buffer, layout, kernel, index),
     holder: undefined,
   }
 }
 
 function openNumbers(
-  { buffer }: Memory,
+  buffer: ArrayBuffer,
   layout: MemoryLayout,
   kernel: Exports,
   { shapes }: SubjectIndex,
@@ -131,7 +129,7 @@ function openNumbers(
   }
 }
 
-function openSieve({ buffer }: Memory, layout: MemoryLayout, kernel: Exports): Sieve {
+function openSieve(buffer: ArrayBuffer, layout: MemoryLayout, kernel: Exports): Sieve {
   const room = new Uint8Array(buffer, layout.sieve, sieveBytes)
   const counts = new Uint32Array(buffer, layout.spotCounts, spotLists)
   const lists = Array.from(
@@ -157,7 +155,7 @@ function openSieve({ buffer }: Memory, layout: MemoryLayout, kernel: Exports): S
 const nowhere = new Int32Array(0)
 
 /** Writes what the kernel reads: what is the same for all, the filters and the shapes. */
-function writeDescriptions({ buffer }: Memory, layout: MemoryLayout, index: SubjectIndex): void {
+function writeDescriptions(buffer: ArrayBuffer, layout: MemoryLayout, index: SubjectIndex): void {
   writeConstants(buffer, layout)
   const bytes = new Uint8Array(buffer)
   const words = (at: number, ...values: number[]) => new Uint32Array(buffer, at, values.length).set(values)

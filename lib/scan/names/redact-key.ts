@@ -46,7 +46,7 @@ function runsOf(bytes: Uint8Array, index: SubjectIndex): Token[] {
     if (!index.isControl(token.ordinal)) tokens.push(token)
   }
   // There are many keys and they are short: no more memory than one needs.
-  const matcher = createTokenMatcher(index, keep, Math.max(1, bytes.length))
+  const matcher = createTokenMatcher(index, keep, { blockBytes: Math.max(1, bytes.length) })
   matcher.write(bytes)
   matcher.end()
   // What is found in both ways is named as it stands there.

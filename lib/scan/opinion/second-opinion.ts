@@ -1,9 +1,11 @@
 import { isNames } from '../../decode/content-path.ts'
-import { decodeFrames, type FramedText } from '../../decode/decode-frames.ts'
-import { type DeclaredFormat, decodeObject, defaultLimits, type ReadAt } from '../../decode/decode-object.ts'
-import { decodePart } from '../../decode/decode-part.ts'
-import { decodeParts, type ObjectBytes } from '../../decode/decode-parts.ts'
-import { findFrame } from '../../decode/find-frames.ts'
+import type { DeclaredFormat } from '../../decode/declared-format.ts'
+import { decodeObject } from '../../decode/decode-object.ts'
+import type { ReadAt } from '../../decode/format.ts'
+import { decodeFrames, type FramedText } from '../../decode/parts/decode-frames.ts'
+import { decodePart } from '../../decode/parts/decode-part.ts'
+import { decodeParts, type ObjectBytes } from '../../decode/parts/decode-parts.ts'
+import { findFrame } from '../../decode/parts/find-frames.ts'
 import type { OpenSink } from '../../decode/sink.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { multibyte } from '../forms/multibyte-form.ts'
@@ -49,14 +51,11 @@ export function opinionOnObject(
   const { passed } = options.limits ?? opinionLimits
   const startOf = () => 0
   return formOpinion(options, startOf, async (open) => {
-    const { gaps, complete, sha256 } = await decodeObject(
-      atMost(passed, chunks),
-      open,
-      defaultLimits,
+    const { gaps, complete, sha256 } = await decodeObject(atMost(passed, chunks), open, {
       at,
-      'plain',
+      means: 'plain',
       declared,
-    )
+    })
     return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : { complete, sha256 }
   })
 }

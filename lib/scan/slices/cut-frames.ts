@@ -1,4 +1,4 @@
-import type { FramePiece } from '../../decode/decode-frames.ts'
+import type { FramePiece } from '../../decode/parts/decode-frames.ts'
 import { separators } from '../finders/separators.ts'
 import { afterFirst, lastOf } from './cut-slice.ts'
 

@@ -1,3 +1,4 @@
+import { inMemory } from '../../decode/byte-source.ts'
 import type { Alphabet } from '../finders/alphabets.ts'
 import { separators } from '../finders/separators.ts'
 
@@ -66,10 +67,8 @@ export function cutSlice(
   const isEnd = (last: number) => extent.end === size || separators[last] !== 0
 
   async function after(): Promise<Uint8Array> {
-    const parts: Uint8Array[] = []
     const to = Math.min(extent.end + context, size)
-    if (extent.end < to) for await (const chunk of read({ from: extent.end, to })) parts.push(Buffer.from(chunk))
-    return Buffer.concat(parts)
+    return extent.end < to ? inMemory(read({ from: extent.end, to })) : new Uint8Array(0)
   }
 
   async function* kept(): AsyncGenerator<Uint8Array> {

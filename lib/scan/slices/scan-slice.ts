@@ -1,10 +1,10 @@
+import { inMemory } from '../../decode/byte-source.ts'
 import { longRun } from '../../decode/checks/encoded-check.ts'
-import { framedText } from '../../decode/decode-frames.ts'
-import type { DeclaredFormat } from '../../decode/decode-object.ts'
-import { decodePart, headLength, isReadAsIs } from '../../decode/decode-part.ts'
-import { decodeParts, isCuttable } from '../../decode/decode-parts.ts'
-import type { Means } from '../../decode/means.ts'
-import { createPieceDigest, type PieceDigest, pinned } from '../../decode/piece-digest.ts'
+import { headLength } from '../../decode/checks/known-formats.ts'
+import { framedText } from '../../decode/parts/decode-frames.ts'
+import { decodePart, isReadAsIs } from '../../decode/parts/decode-part.ts'
+import { decodeParts, isCuttable } from '../../decode/parts/decode-parts.ts'
+import { createPieceDigest, type PieceDigest, pinned } from '../../decode/parts/piece-digest.ts'
 import type { Gap } from '../../decode/unverified.ts'
 import { ReadFailed } from '../../errors.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
@@ -13,7 +13,7 @@ import { defaultForms } from '../forms/form-names.ts'
 import { lossyGaps } from '../lossy-gap.ts'
 import { openMatchers } from '../open-matchers.ts'
 import { longestLine, placeHead } from '../places/place-keeper.ts'
-import type { OnOccurrence } from '../scan-object.ts'
+import type { OnOccurrence, ScanOptions } from '../scan-object.ts'
 import { cutSlice, type ReadRange } from './cut-slice.ts'
 import { endSlice, orGap } from './end-slice.ts'
 import { createPartMatcher } from './part-matcher.ts'
@@ -41,10 +41,13 @@ export type SliceScan =
       gaps: Gap[]
     }
 
+/** `line`: how long a line may be to tell where in it a finding is; all that it changes is how much is read around a slice. */
+export type SliceOptions = Pick<ScanOptions, 'forms' | 'declared' | 'means'> & { line?: number }
+
 /**
  * Scans one slice of an object of `size` bytes. Occurrences are where they are in the object, but their `record` counts
  * from the line that goes on or begins at `start`. One that is written in a form may reach over the edges: it belongs to the
- * slice that it begins in. `line`: how long a line may be to tell where in it a finding is; all that changes is how much is read around a slice.
+ * slice that it begins in.
  */
 export async function scanSlice(
   read: ReadRange,
@@ -52,10 +55,7 @@ export async function scanSlice(
   size: number,
   index: SubjectIndex,
   onOccurrence: OnOccurrence,
-  forms: readonly string[] = defaultForms,
-  declared?: DeclaredFormat,
-  line = longestLine,
-  means: Means = 'fast',
+  { forms = defaultForms, declared, line = longestLine, means = 'fast' }: SliceOptions = {},
 ): Promise<SliceScan> {
   if (declared !== undefined) return { kind: 'container' }
   const beginning = await readHead(read, Math.min(placeHead, size))
@@ -113,12 +113,10 @@ export function contextsOf(index: SubjectIndex, forms: readonly string[], line: 
 }
 
 export async function readHead(read: ReadRange, length: number): Promise<Uint8Array | Gap> {
-  const parts: Uint8Array[] = []
   try {
-    for await (const chunk of read({ from: 0, to: length })) parts.push(Buffer.from(chunk))
+    return await inMemory(read({ from: 0, to: length }))
   } catch (error) {
     if (!(error instanceof ReadFailed)) throw error
     return { reason: 'read-error', path: [], offset: 0, detail: 'expected its first bytes from the medium' }
   }
-  return Buffer.concat(parts)
 }

@@ -1,5 +1,5 @@
 import { IndexInvalid } from '../../errors.ts'
-import { allocate, type Module, webAssembly } from '../../web-assembly.ts'
+import { openModule, pageBytes } from '../../web-assembly.ts'
 import { hashInto, type Seed } from '../filter.ts'
 import { createKeyedDigest, digestBytes, keyState } from '../keyed-digest.ts'
 import { kernelBytes } from './kernel-bytes.ts'
@@ -33,9 +33,8 @@ export type RowDigests = {
 
 /** @param useKernel false: as on a machine without SIMD */
 export function createRowDigests(tagKey: Uint8Array, seed: Seed, useKernel = true): RowDigests {
-  const module = useKernel ? kernelModule() : undefined
-  const memory = module && allocate(pages)
-  const buffer = memory?.buffer ?? new ArrayBuffer(pages * pageBytes)
+  const opened = useKernel ? openModule<Exports>(kernelBytes, pages) : undefined
+  const buffer = opened?.buffer ?? new ArrayBuffer(pages * pageBytes)
   const rows = {
     messages: new Uint8Array(buffer, places.messages, rowsTogether * messageBytes),
     lengths: new Int32Array(buffer, places.lengths, rowsTogether),
@@ -44,7 +43,7 @@ export function createRowDigests(tagKey: Uint8Array, seed: Seed, useKernel = tru
     seconds: new Int32Array(buffer, places.seconds, rowsTogether),
   }
   const one = oneByOne(rows, tagKey, seed)
-  if (module === undefined || memory === undefined)
+  if (opened === undefined)
     return {
       ...rows,
       compute(count) {
@@ -56,7 +55,7 @@ export function createRowDigests(tagKey: Uint8Array, seed: Seed, useKernel = tru
         }
       },
     }
-  const kernel = new webAssembly.Instance(module, { env: { memory } }).exports as Exports
+  const kernel = opened.exports
   const { messages, lengths, digests, firsts, seconds, keyed, list } = places
   new Uint32Array(buffer, list, 6).set([messages, lengths, digests, firsts, seconds, keyed])
   new Int32Array(buffer, keyed, 8).set(keyState(tagKey))
@@ -100,7 +99,6 @@ function oneByOne(
   }
 }
 
-const pageBytes = 64 * 1024
 const places = {
   list: 64,
   keyed: 128,
@@ -111,14 +109,3 @@ const places = {
   messages: 1024 + rowsTogether * 28,
 }
 const pages = Math.ceil((places.messages + rowsTogether * messageBytes) / pageBytes)
-
-let compiled: Module | undefined
-
-/** Undefined: this machine has no SIMD for it. */
-function kernelModule(): Module | undefined {
-  if (compiled !== undefined) return compiled
-  const bytes = Buffer.from(kernelBytes, 'base64')
-  if (!webAssembly.validate(bytes)) return undefined
-  compiled = new webAssembly.Module(bytes)
-  return compiled
-}

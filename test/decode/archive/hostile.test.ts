@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { decodeObject, defaultLimits, type Limits } from '../../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
+import { defaultLimits, type Limits } from '../../../lib/decode/limits.ts'
 import { scanObject } from '../../../lib/scan/scan-object.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { inPieces } from '../collect.ts'
@@ -15,7 +16,7 @@ async function read(bytes: AsyncIterable<Uint8Array>, limits: Limits = defaultLi
     return { write() {}, end() {} }
   }
   const before = process.cpuUsage()
-  const reading = await decodeObject(bytes, open, limits)
+  const reading = await decodeObject(bytes, open, { limits })
   const { user, system } = process.cpuUsage(before)
   return { reading, contents, seconds: (user + system) / 1e6, reasons: reading.gaps.map((gap) => gap.reason) }
 }

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { crc32, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { decodeObject, defaultLimits, type ReadAt } from '../../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
+import type { ReadAt } from '../../../lib/decode/format.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { sevenZipSample } from '../../../lib/scan/controls/samples/seven-zip-sample.ts'
 import { type Collected, collect, inPieces, textsOf } from '../collect.ts'
 import { expectDamageNoticed } from './damage.ts'
@@ -47,7 +49,7 @@ test('a 7z archive is read from its store again, or from memory where it is insi
       },
     }
   }
-  const reading = await decodeObject(inPieces(bytes, [100]), open, { ...defaultLimits }, at)
+  const reading = await decodeObject(inPieces(bytes, [100]), open, { limits: { ...defaultLimits }, at })
   const held = await collect(inPieces(bytes, [7]))
   expect(reading).toEqual(held.reading)
   expect(textsOf(contents)).toEqual(textsOf(held.contents))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { defaultLimits } from '../../../lib/decode/decode-object.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { expectDamageNoticed } from './damage.ts'
 import { paxHeader, type TarFields, tarOf } from './tar-writer.ts'

@@ -1,6 +1,6 @@
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { defaultLimits } from '../../../lib/decode/decode-object.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { extraField, type ZipFields, type ZipOptions, zip64Extra, zipOf } from './zip-writer.ts'
 

@@ -2,9 +2,9 @@ import { isAscii } from 'node:buffer'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { firstControlByte } from '../../../lib/decode/checks/control-bytes.ts'
+import { openTextKernel, shortestRun } from '../../../lib/decode/checks/kernel/text-kernel.ts'
 import { survey, surveyed } from '../../../lib/decode/checks/survey.ts'
 import { textCheck } from '../../../lib/decode/checks/text-check.ts'
-import { openTextKernel, shortestRun } from '../../../lib/decode/text-kernel/text-kernel.ts'
 import { collect, inPieces } from '../collect.ts'
 
 const problemIn = (pieces: readonly Uint8Array[]) => {

@@ -1,4 +1,4 @@
-import { varint } from '../../../lib/scan/controls/samples/thrift-writer.ts'
+import { varint } from '../../../lib/scan/controls/writers/thrift-writer.ts'
 
 const sync = Buffer.alloc(16, 0x5f)
 

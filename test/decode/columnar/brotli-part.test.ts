@@ -1,7 +1,7 @@
 import { brotliCompressSync, constants } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { decompress } from '../../../lib/decode/columnar/decompress.ts'
-import { writeProto } from '../../../lib/scan/controls/samples/proto-writer.ts'
+import { writeProto } from '../../../lib/scan/controls/writers/proto-writer.ts'
 import { begun, joinedStreams, last, metadata, uncompressed, window } from '../brotli-stream.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { kind, lengths, orcFile, type } from './orc-writer.ts'

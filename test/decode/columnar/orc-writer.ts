@@ -1,4 +1,4 @@
-import { type ProtoField, type ProtoFields, writeProto } from '../../../lib/scan/controls/samples/proto-writer.ts'
+import { type ProtoField, type ProtoFields, writeProto } from '../../../lib/scan/controls/writers/proto-writer.ts'
 
 /** Types by the names in the specification. */
 export const type = {

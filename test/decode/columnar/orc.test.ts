@@ -1,7 +1,7 @@
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
-import { type ProtoFields, writeProto } from '../../../lib/scan/controls/samples/proto-writer.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
+import { type ProtoFields, writeProto } from '../../../lib/scan/controls/writers/proto-writer.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import {
   bytesOf,
@@ -404,12 +404,12 @@ test('of a stored ORC file only footers are read twice, and its other bytes pass
       return Buffer.from(bytes.subarray(from, to))
     },
   }
-  const reading = await decodeObject(inPieces(bytes, [65_536]), () => ({ write() {}, end() {} }), defaultLimits, at)
+  const reading = await decodeObject(inPieces(bytes, [65_536]), () => ({ write() {}, end() {} }), { at })
   expect(reading).toMatchObject({ complete: true, bytes: bytes.length })
   expect(asked.map(([from, to]) => to - from)).toEqual([16_384, expect.toSatisfy((length) => length < 100)])
   const changed = Buffer.from(bytes)
   changed[bytes.length - 30]! ^= 1
-  const other = await decodeObject(inPieces(changed, [65_536]), () => ({ write() {}, end() {} }), defaultLimits, at)
+  const other = await decodeObject(inPieces(changed, [65_536]), () => ({ write() {}, end() {} }), { at })
   expect(other.gaps.map(({ reason }) => reason)).toContain('corrupt')
 })
 
@@ -430,7 +430,7 @@ test('the footer of a stripe is not asked for at any length that is stated', asy
   async function* stored() {
     yield* parts
   }
-  const reading = await decodeObject(stored(), () => ({ write() {}, end() {} }), defaultLimits, at)
+  const reading = await decodeObject(stored(), () => ({ write() {}, end() {} }), { at })
   expect(reading.gaps.map(({ reason }) => reason)).toEqual(['limit'])
   expect(Math.max(...asked)).toBeLessThan(2 ** 20)
 })
@@ -485,7 +485,7 @@ test('a small hostile ORC file takes neither long nor much memory', async () => 
   for (const file of files) {
     const before = process.memoryUsage().arrayBuffers
     const started = process.threadCpuUsage()
-    const reading = await decodeObject(inPieces(file, [4096]), () => ({ write() {}, end() {} }), defaultLimits)
+    const reading = await decodeObject(inPieces(file, [4096]), () => ({ write() {}, end() {} }))
     const { user, system } = process.threadCpuUsage(started)
     expect((user + system) / 1e6).toBeLessThan(10)
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 27)

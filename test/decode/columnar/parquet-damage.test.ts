@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { collect, inPieces } from '../collect.ts'
 
 const corpus = new URL('../../corpus/parquet/', import.meta.url)

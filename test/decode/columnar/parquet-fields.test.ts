@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { readThrift } from '../../../lib/decode/columnar/parquet/thrift.ts'
-import type { ThriftFields } from '../../../lib/scan/controls/samples/thrift-writer.ts'
+import type { ThriftFields } from '../../../lib/scan/controls/writers/thrift-writer.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { page, parquetFile, prefixed } from './parquet-file.ts'
 

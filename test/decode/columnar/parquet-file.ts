@@ -1,4 +1,4 @@
-import { type ThriftFields, writeThrift } from '../../../lib/scan/controls/samples/thrift-writer.ts'
+import { type ThriftFields, writeThrift } from '../../../lib/scan/controls/writers/thrift-writer.ts'
 
 const magic = Buffer.from('PAR1')
 const long = (int: number) => ({ int, bits: 64 as const })

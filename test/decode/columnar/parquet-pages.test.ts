@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
-import { type ThriftFields, varint } from '../../../lib/scan/controls/samples/thrift-writer.ts'
+import { type ThriftFields, varint } from '../../../lib/scan/controls/writers/thrift-writer.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { dictionaryPage, page, parquetFile, prefixed, withFooter } from './parquet-file.ts'
 

@@ -70,7 +70,7 @@ test('of a stored object only the footer is read twice, and its other bytes pass
       },
       end() {},
     })
-    const reading = await decodeObject(inPieces(bytes, [997]), open, defaultLimits, at)
+    const reading = await decodeObject(inPieces(bytes, [997]), open, { at })
     expect(reading).toMatchObject({ complete: true, bytes: bytes.length })
     const footer = bytes.readUInt32LE(bytes.length - 8)
     expect(asked).toEqual([
@@ -87,7 +87,7 @@ test('a footer that is another one when its bytes pass by is corrupt', async () 
   const { at } = readable(bytes)
   const changed = Buffer.from(bytes)
   changed[bytes.length - 20]! ^= 1
-  const reading = await decodeObject(inPieces(changed, [50]), () => ({ write() {}, end() {} }), defaultLimits, at)
+  const reading = await decodeObject(inPieces(changed, [50]), () => ({ write() {}, end() {} }), { at })
   expect(reading.gaps.map(({ reason }) => reason)).toEqual(['corrupt'])
 })
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
 
 const corpus = new URL('../../corpus/', import.meta.url)
@@ -27,7 +27,7 @@ describe('a table whose medium fails', () => {
         ended.push(path.at(-1)!)
       },
     })
-    const reading = await decodeObject(failing(), open, defaultLimits, at)
+    const reading = await decodeObject(failing(), open, { at })
     expect(reading.gaps.map(({ reason }) => reason)).toEqual(['read-error'])
     expect(text).toContain(delivered)
     expect(ended).not.toContain('records')

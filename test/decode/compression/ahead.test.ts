@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import { gzipSync, constants as zlib, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { driveAhead } from '../../../lib/decode/compression/drive-ahead.ts'
-import type { Step, Stepper } from '../../../lib/decode/compression/stepper.ts'
+import { driveAhead } from '../../../lib/decode/compression/engine/drive-ahead.ts'
+import type { Step, Stepper } from '../../../lib/decode/compression/engine/stepper.ts'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
-import { defaultLimits } from '../../../lib/decode/limits.ts'
 import type { Means } from '../../../lib/decode/means.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
 import { seededRandom } from '../../subject-index/make-index.ts'
@@ -36,9 +35,7 @@ async function readingOf(chunks: AsyncIterable<Uint8Array>, means: Means) {
         ended = true
       },
     }),
-    defaultLimits,
-    undefined,
-    means,
+    { means },
   )
   return { reading, digest: hash.digest('hex'), length, ended }
 }
@@ -109,9 +106,7 @@ describe.each(kinds)('a long stream of $name is decoded ahead', ({ compress }) =
         },
         end() {},
       }),
-      defaultLimits,
-      undefined,
-      ahead,
+      { means: ahead },
     )
     await expect(reading).rejects.toThrow('sink')
     expect(writes).toBe(8)

@@ -1,6 +1,8 @@
 import { brotliCompressSync, deflateRawSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type DeclaredFormat, decodeObject, defaultLimits } from '../../../lib/decode/decode-object.ts'
+import type { DeclaredFormat } from '../../../lib/decode/declared-format.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { joinedStreams } from '../brotli-stream.ts'
 import { inPieces } from '../collect.ts'
 
@@ -24,10 +26,7 @@ async function read(bytes: Uint8Array, declared: DeclaredFormat, lengths = [1000
         },
       }
     },
-    limits,
-    undefined,
-    'fast',
-    declared,
+    { limits, declared },
   )
   return { reading, texts, reasons: reading.gaps.map(({ reason }) => reason) }
 }

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { BlockCorrupt } from '../../../lib/decode/compression/block-corrupt.ts'
-import { decompressLz4Block, decompressLz4BlockInto } from '../../../lib/decode/compression/lz4-block.ts'
-import { decompressSnappyBlock } from '../../../lib/decode/compression/snappy-block.ts'
+import { decompressLz4Block, decompressLz4BlockInto } from '../../../lib/decode/compression/lz4/lz4-block.ts'
+import { decompressSnappyBlock } from '../../../lib/decode/compression/snappy/snappy-block.ts'
 import { type Element, lz4Block, snappyBlock, textOf } from './block-writers.ts'
 
 /** Elements that repeat what is there: short and long, overlapping themselves or not. */

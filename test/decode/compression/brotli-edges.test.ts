@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { brotliEdges } from '../../../lib/decode/compression/brotli-edges.ts'
+import { brotliEdges } from '../../../lib/decode/compression/declared/brotli-edges.ts'
 import { metadata } from '../brotli-stream.ts'
 
 const tooMuch = () => new Error('too much')

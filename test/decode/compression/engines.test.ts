@@ -1,10 +1,10 @@
 import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Engine, EngineKind } from '../../../lib/decode/compression/engine.ts'
-import { streamEngine } from '../../../lib/decode/compression/stream-engine.ts'
-import { syncEngine } from '../../../lib/decode/compression/sync-engine.ts'
-import { canGoAhead } from '../../../lib/decode/compression/write-ahead.ts'
+import type { Engine, EngineKind } from '../../../lib/decode/compression/engine/engine.ts'
+import { streamEngine } from '../../../lib/decode/compression/engine/stream-engine.ts'
+import { syncEngine } from '../../../lib/decode/compression/engine/sync-engine.ts'
+import { canGoAhead } from '../../../lib/decode/compression/engine/write-ahead.ts'
 import { inPieces } from '../collect.ts'
 
 const inflateRaw: EngineKind = { name: 'inflate-raw' }

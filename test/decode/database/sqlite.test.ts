@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeObject, defaultLimits, type ReadAt } from '../../../lib/decode/decode-object.ts'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
+import type { ReadAt } from '../../../lib/decode/format.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from '../../../lib/scan/controls/samples/sqlite-sample.ts'
 import { scratchDirectory } from '../../support/scratch.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
@@ -96,9 +98,9 @@ describe('a database of SQLite', () => {
     })
     // What has to be held in memory is refused: nothing has to.
     const limits = { ...defaultLimits, heldBytes: 1000 }
-    expect((await decodeObject(inPieces(bytes, [1000]), open, limits, at)).gaps).toEqual([])
+    expect((await decodeObject(inPieces(bytes, [1000]), open, { limits, at })).gaps).toEqual([])
     expect(got.join('')).toBe(String(bytesOf(values)))
-    const refused = await decodeObject(inPieces(bytes, [1000]), open, limits)
+    const refused = await decodeObject(inPieces(bytes, [1000]), open, { limits })
     expect(refused.gaps.map(({ reason }) => reason)).toEqual(['limit'])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatNames } from '../../../lib/decode/decode-object.ts'
+import { formatNames } from '../../../lib/decode/formats.ts'
 import { runControls } from '../../../lib/scan/controls/controls.ts'
 import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
 import { type ScanObject, scanObject } from '../../../lib/scan/scan-object.ts'
@@ -16,8 +16,8 @@ const isOfForm = (form: string) => formNames.includes(form.split('/')[1]!)
 /** Scanners that are broken, each in its own way. `hears` says whether an occurrence comes through. */
 const deaf =
   (hears: (each: { ordinal: number; offset: number; path: readonly string[] }) => boolean): ScanObject =>
-  (chunks, own, onOccurrence, sought) =>
-    scanObject(chunks, own, (each) => (hears(each) ? onOccurrence(each) : undefined), sought)
+  (chunks, own, onOccurrence, options) =>
+    scanObject(chunks, own, (each) => (hears(each) ? onOccurrence(each) : undefined), options)
 
 describe('controls', () => {
   for (const caseRule of ['fold', 'exact'] as const)
@@ -49,17 +49,14 @@ describe('controls', () => {
     expect((await runControls(index, scanObject, [])).positive.forms.filter(isOfForm)).toStrictEqual([])
   })
 
-  for (const form of formNames.filter((name) => name !== 'doubled-quote'))
+  // No control has a quote in it, and nobody is found by `rounded`.
+  for (const form of formNames.filter((name) => name !== 'doubled-quote' && name !== 'rounded'))
     it(`are missed by a scanner that does not look for the form ${form}`, async () => {
-      const forgetful: ScanObject = (chunks, own, on, sought, at, forms) =>
-        scanObject(
-          chunks,
-          own,
-          on,
-          sought,
-          at,
-          forms?.filter((name) => name !== form),
-        )
+      const forgetful: ScanObject = (chunks, own, on, options) =>
+        scanObject(chunks, own, on, {
+          ...options,
+          forms: options?.forms?.filter((name) => name !== form),
+        })
       const { positive } = await runControls(index, forgetful, formNames)
       expect(positive.detected).toBeLessThan(positive.planted)
     })
@@ -100,8 +97,8 @@ describe('controls', () => {
       it(`are missed by a scanner that does not look for ${form}`, async () => {
         const { positive } = await runControls(
           few,
-          (chunks, own, on, sought) =>
-            scanObject(chunks, own, (each) => (each.form === form ? undefined : on(each)), sought, undefined, []),
+          (chunks, own, on, options) =>
+            scanObject(chunks, own, (each) => (each.form === form ? undefined : on(each)), { ...options, forms: [] }),
           [],
         )
         expect(positive.detected).toBeLessThan(positive.planted)
@@ -132,7 +129,7 @@ describe('controls', () => {
     { name: 'does not see one identifier', scan: deaf(({ ordinal }) => ordinal !== index.controls[7]!.ordinal) },
     {
       name: 'takes the end of an escape for a part of the identifier',
-      scan: (chunks, own, on, sought) => {
+      scan: (chunks, own, on, options) => {
         let text = ''
         const kept = (async function* () {
           for await (const chunk of chunks) {
@@ -140,24 +137,24 @@ describe('controls', () => {
             yield chunk
           }
         })()
-        return scanObject(kept, own, (each) => (text[each.offset - 1] === 'n' ? undefined : on(each)), sought)
+        return scanObject(kept, own, (each) => (text[each.offset - 1] === 'n' ? undefined : on(each)), options)
       },
     },
     { name: 'does not see the beginning of a file', scan: deaf(({ offset }) => offset > 200) },
     { name: 'does not see what a file begins with', scan: deaf(({ offset }) => offset > 0) },
     {
       name: 'sees everything a byte too late',
-      scan: (chunks, own, on, sought) =>
-        scanObject(chunks, own, (each) => on({ ...each, offset: each.offset + 1 }), sought),
+      scan: (chunks, own, on, options) =>
+        scanObject(chunks, own, (each) => on({ ...each, offset: each.offset + 1 }), options),
     },
     {
       name: 'counts records from 0',
-      scan: (chunks, own, on, sought) =>
-        scanObject(chunks, own, (each) => on({ ...each, record: each.record - 1 }), sought),
+      scan: (chunks, own, on, options) =>
+        scanObject(chunks, own, (each) => on({ ...each, record: each.record - 1 }), options),
     },
     {
       name: 'reads only the first chunk',
-      scan: (chunks, own, on, sought) => scanObject(firstOf(chunks), own, on, sought),
+      scan: (chunks, own, on, options) => scanObject(firstOf(chunks), own, on, options),
     },
     {
       name: 'finds all and does not read to the end',
@@ -179,19 +176,19 @@ describe('controls', () => {
   })
 
   it('raise a false alarm for a scanner that reports everything, or an identifier within a longer one', async () => {
-    const everywhere: ScanObject = async (chunks, own, on, sought) => {
+    const everywhere: ScanObject = async (chunks, own, on, options) => {
       for (let offset = 0; offset < 3000; offset++) on({ ordinal: 0, record: 1, offset, path: [], content: 0 })
-      return scanObject(chunks, own, on, sought)
+      return scanObject(chunks, own, on, options)
     }
     expect((await runControls(index, everywhere)).negative.falseAlarms).toBeGreaterThan(1000)
-    const within: ScanObject = async (chunks, own, on, sought) => {
+    const within: ScanObject = async (chunks, own, on, options) => {
       const pieces: Uint8Array[] = []
       for await (const chunk of chunks) pieces.push(chunk.slice())
       const text = Buffer.concat(pieces).toString('latin1')
       for (const { text: control, ordinal } of own.controls)
         for (let offset = text.indexOf(control); offset !== -1; offset = text.indexOf(control, offset + 1))
           on({ ordinal, record: 1, offset, path: [], content: 0 })
-      return scanObject(replay(pieces), own, on, sought)
+      return scanObject(replay(pieces), own, on, options)
     }
     expect((await runControls(index, within)).negative.falseAlarms).toBeGreaterThanOrEqual(healthy.negative.planted / 6)
   })

@@ -92,14 +92,7 @@ describe('UUIDs in 16 bytes', () => {
       async function* chunks() {
         yield bytes
       }
-      const { complete } = await scanObject(
-        chunks(),
-        index,
-        (each) => found.push(each),
-        'subjects',
-        undefined,
-        formNames,
-      )
+      const { complete } = await scanObject(chunks(), index, (each) => found.push(each), { forms: formNames })
       return { complete, forms: found.map(({ form }) => form) }
     }
     const withOne = Buffer.concat([noise, bytesOf(uuids[0]!), noise])
@@ -118,7 +111,7 @@ describe('UUIDs in 16 bytes', () => {
     async function* chunks() {
       yield readFileSync(new URL(`${name}.bin`, corpus))
     }
-    await scanObject(chunks(), own, (each) => found.push(each), 'subjects', undefined, names)
+    await scanObject(chunks(), own, (each) => found.push(each), { forms: names })
     const ordinalOf = (uuid: string) => own.ordinalOf('uuid', uuid.replaceAll('-', ''))
     expect(found).toMatchObject(
       expected.findings.map(([offset, uuid]) => ({ offset, ordinal: ordinalOf(uuid), form: 'binary-uuid' })),

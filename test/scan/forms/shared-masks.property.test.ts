@@ -36,7 +36,7 @@ function withForms(index: Index, looking: Looking) {
 
 function withoutForms(index: Index, looking: Looking) {
   const found: unknown[] = []
-  return { ...createTokenMatcher(index, (each) => found.push(each), undefined, looking), found }
+  return { ...createTokenMatcher(index, (each) => found.push(each), { looking }), found }
 }
 
 const runs = { numRuns: Number(process.env.RUNS ?? 60) }

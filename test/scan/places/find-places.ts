@@ -22,7 +22,7 @@ export async function findPlaces(index: SubjectIndex, object: Uint8Array | strin
   const bytes = Buffer.from(object)
   const at = { size: bytes.length, read: async (from: number, to: number) => Buffer.from(bytes.subarray(from, to)) }
   const add = found.add.bind(found, 'content')
-  await scanObject(inPieces(bytes, size), index, add, 'subjects', at, forms)
+  await scanObject(inPieces(bytes, size), index, add, { at, forms })
   return found.listed
 }
 

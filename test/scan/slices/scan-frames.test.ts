@@ -3,7 +3,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { longRun } from '../../../lib/decode/checks/encoded-check.ts'
-import { framedText } from '../../../lib/decode/decode-frames.ts'
+import { framedText } from '../../../lib/decode/parts/decode-frames.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
 import { contextFor } from '../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
@@ -126,7 +126,7 @@ async function inSlices(bytes: Buffer, edges: readonly number[], read = ofRange(
   for (const slice of slicesOf(edges, bytes.length)) {
     const own: PlacedOccurrence[] = []
     const keep = (each: PlacedOccurrence) => own.push(each)
-    const scan = await scanSlice(read, slice, bytes.length, index, keep, defaultForms, undefined, shortLine)
+    const scan = await scanSlice(read, slice, bytes.length, index, keep, { line: shortLine })
     if (scan.kind !== 'frames') throw new Error(`expected frames, got ${scan.kind}`)
     for (const each of own)
       found.push(placeOf({ ...each, offset: decodedBytes + each.offset, record: records + each.record }))
@@ -389,16 +389,9 @@ it('each slice of frames has a second opinion that agrees, and not with one that
     const text = await framedText({ size: bytes.length, read: ofRange(bytes) }, bytes.subarray(0, 512), 4096)
     for (const slice of slicesOf([1000, 2000, 4000], bytes.length)) {
       const seen: PlacedOccurrence[] = []
-      const scan = await scanSlice(
-        ofRange(bytes),
-        slice,
-        bytes.length,
-        index,
-        (each) => seen.push(each),
-        defaultForms,
-        undefined,
-        shortLine,
-      )
+      const scan = await scanSlice(ofRange(bytes), slice, bytes.length, index, (each) => seen.push(each), {
+        line: shortLine,
+      })
       const object = { size: bytes.length, read: ofRange(bytes) }
       const options = { index, forms: defaultForms, seed: Buffer.from('seed') }
       const opinion = await opinionOnFrames(object, text!, slice, options, shortLine)
@@ -438,8 +431,7 @@ it('the stored bytes of frames that are longer than what waits for their end are
   const means = { hasSpareCore: () => true }
   const pins: unknown[] = []
   for (const slice of slicesOf([2 ** 20, bytes.length - 2 ** 20], bytes.length)) {
-    const args = [index, () => true, defaultForms, undefined, shortLine, means] as const
-    const scan = await scanSlice(read, slice, bytes.length, ...args)
+    const scan = await scanSlice(read, slice, bytes.length, index, () => true, { line: shortLine, means })
     const { start, end, sha256, gaps } = scan.kind === 'frames' ? scan : expect.fail('expected frames')
     expect(gaps).toEqual([])
     expect(sha256).toBe(start === end ? undefined : hash('sha256', bytes.subarray(start, end)))

@@ -4,9 +4,9 @@ import { decodeMember } from '../../decode-member.ts'
 import { addGap, countMember, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format, ReadAt } from '../../format.ts'
 import { holdContent } from '../../hold-content.ts'
+import { inOne, nextBytes } from '../../next-bytes.ts'
 import { readRaw } from '../../raw-content.ts'
 import { type ArchiveNames, archiveNames, isCell } from '../archive-names.ts'
-import { inOne, memberBytes } from '../member-bytes.ts'
 import { rangeBytes, uncovered } from './archive-bytes.ts'
 import { folderContent, refusalOf } from './folder-content.ts'
 import { packedRanges, readSevenZipHeader, type SevenZip } from './seven-zip-header.ts'
@@ -148,7 +148,7 @@ async function readFolder(
   for (const [index, { size, crc }] of folder.streams.entries()) {
     const path = paths[index]!
     const truncated = () => new DecodingStopped('truncated', path, 0, '7z: expected more bytes of a file')
-    const member = checked(memberBytes(source, size, truncated), crc, path)
+    const member = checked(nextBytes(source, size, truncated), crc, path)
     await decodeMember({ source: byteSource(member), path }, decoding)
     if (state.isFailed) return
   }
@@ -185,7 +185,7 @@ async function leaveTrailing(
   if (isStored !== undefined) {
     const cut = () =>
       new DecodingStopped('truncated', path, end, '7z: expected as many bytes as can be read at any place')
-    for await (const _ of memberBytes(source, end, cut));
+    for await (const _ of nextBytes(source, end, cut));
     return
   }
   if (end === at.size) return

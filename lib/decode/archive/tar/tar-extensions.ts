@@ -1,9 +1,9 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, type Decoding, type DecodingStopped } from '../../decoding.ts'
+import { inOne, takeBytes } from '../../next-bytes.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
 import { type ArchiveNames, isCell } from '../archive-names.ts'
-import { inOne, takeBytes } from '../member-bytes.ts'
 import { changesOf, isFileSystemNumber, type PaxChanges, type PaxRecord, parsePaxRecords } from './pax-records.ts'
 import { blockLength, type TarHeader } from './tar-header.ts'
 

@@ -2,10 +2,10 @@ import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countMember, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
+import { nextBytes, takeBytes } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
 import { archiveNames } from '../archive-names.ts'
-import { memberBytes, takeBytes } from '../member-bytes.ts'
 import { readDumpDirectory, readPaxHeader, readText, type TarReading } from './tar-extensions.ts'
 import { blockLength, isHeader, isTar, parseTarHeader, type TarHeader } from './tar-header.ts'
 import { readOldSparseMap, readSparseMap, sparseBytes } from './tar-sparse.ts'
@@ -108,7 +108,7 @@ async function readMember(reading: TarReading, header: TarHeader): Promise<void>
   const memberPath = [...path, `member-${reading.members}`]
   const truncated = () => stop('truncated', 'expected more bytes of a member')
   let size = changedSize ?? header.size
-  let bytes = memberBytes(source, size, truncated)
+  let bytes = nextBytes(source, size, truncated)
   if (header.type === 'S') {
     const map = await readOldSparseMap(header.block, source, stop)
     bytes = sparseBytes(source, { ...map, size }, memberPath, decoding)

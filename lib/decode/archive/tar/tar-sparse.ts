@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../byte-source.ts'
 import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import { memberBytes, takeBytes } from '../member-bytes.ts'
+import { nextBytes, takeBytes } from '../../next-bytes.ts'
 import { byteCountOf, type PaxSparse } from './pax-records.ts'
 import { blockLength, numberOf } from './tar-header.ts'
 
@@ -120,7 +120,7 @@ export function sparseBytes(
   async function* whole(): AsyncGenerator<Uint8Array, void, undefined> {
     for (let index = 0; index < map.length; index += 2) {
       yield* holeTo(map[index]!)
-      yield* memberBytes(source, map[index + 1]!, () => stop('truncated', 'expected more bytes of a member'))
+      yield* nextBytes(source, map[index + 1]!, () => stop('truncated', 'expected more bytes of a member'))
       at += map[index + 1]!
     }
     yield* holeTo(realSize)

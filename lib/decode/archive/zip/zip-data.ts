@@ -2,8 +2,8 @@ import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content } from '../../format.ts'
 import { crc32By } from '../../means.ts'
+import { nextBytes } from '../../next-bytes.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
-import { memberBytes } from '../member-bytes.ts'
 import type { PositionedSource } from '../positioned-source.ts'
 import { type Descriptor, readDescriptor, untilDescriptor } from './zip-descriptor.ts'
 import { methods } from './zip-methods.ts'
@@ -35,7 +35,7 @@ export async function readEntryData(reading: EntryReading, entry: ZipEntry): Pro
   const hasDescriptor = (flags & flag.descriptor) !== 0
   const state: { found: Descriptor | undefined } = { found: undefined }
   const start = source.position
-  const bounded = isSizeKnown(entry) ? byteSource(memberBytes(source, entry.storedSize, truncatedIn(path))) : undefined
+  const bounded = isSizeKnown(entry) ? byteSource(nextBytes(source, entry.storedSize, truncatedIn(path))) : undefined
   const isEmpty = bounded !== undefined && entry.storedSize === 0 && entry.size === 0 && !hasDescriptor
   if (isEmpty && entry.crc === 0) return entry
 
@@ -118,7 +118,7 @@ async function skipData({ source, path }: EntryReading, entry: ZipEntry): Promis
       if (next.done) return next.value
     }
   }
-  for await (const _ of memberBytes(source, entry.storedSize, truncatedIn(path)));
+  for await (const _ of nextBytes(source, entry.storedSize, truncatedIn(path)));
   if ((entry.flags & flag.descriptor) === 0) return entry
   const found = await readDescriptor(source, ({ storedSize }) => storedSize === entry.storedSize)
   if (found === undefined) throw new DecodingStopped('corrupt', path, 0, 'zip: expected a descriptor')

@@ -1,8 +1,8 @@
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import type { Decoding } from '../../decoding.ts'
+import { inOne } from '../../next-bytes.ts'
 import { type ArchiveNames, isCell } from '../archive-names.ts'
-import { inOne } from '../member-bytes.ts'
 import { parseExtra, zip64Id } from './zip-records.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { inflateRawSync } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
-import { inflateFailure } from '../../compression/inflate-failure.ts'
-import { openEngine } from '../../compression/run-engine.ts'
+import { inflateFailure } from '../../compression/engine/inflate-failure.ts'
+import { openEngine } from '../../compression/engine/run-engine.ts'
 import type { Means } from '../../means.ts'
 
 /** Small entries are decoded in one call, since an archive may have millions: so many bytes, and what comes of them. */

@@ -1,6 +1,6 @@
 import type { Decoding, DecodingStopped } from '../../decoding.ts'
+import { takeBytes } from '../../next-bytes.ts'
 import type { UnverifiedReason } from '../../unverified.ts'
-import { takeBytes } from '../member-bytes.ts'
 import type { PositionedSource } from '../positioned-source.ts'
 import type { ReadEntries } from './zip-directory.ts'
 import type { PartNames } from './zip-parts.ts'

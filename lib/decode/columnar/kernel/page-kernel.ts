@@ -1,6 +1,7 @@
-import type { Engine } from '../../compression/engine.ts'
-import { syncEngine } from '../../compression/sync-engine.ts'
-import { wholeFrameAt } from '../../compression/zstd-small-frames.ts'
+import { openModule, pageBytes as wasmPage } from '../../../web-assembly.ts'
+import type { Engine } from '../../compression/engine/engine.ts'
+import { syncEngine } from '../../compression/engine/sync-engine.ts'
+import { wholeFrameAt } from '../../compression/zstd/zstd-small-frames.ts'
 import { defaultLimits } from '../../limits.ts'
 import { byteLines, prefixedValues } from '../byte-values.ts'
 import { corrupt } from '../column-fault.ts'
@@ -33,32 +34,9 @@ type Exports = {
   writtenTo(): number
 }
 
-/** What of WebAssembly's JavaScript interface is used; the types of Node do not have it. */
-type Interface = {
-  validate(bytes: Uint8Array): boolean
-  Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object, imports: { env: { memory: Memory } }) => { readonly exports: object }
-  Memory: new (pages: { initial: number; maximum: number }) => Memory
-}
-type Memory = { readonly buffer: ArrayBuffer }
-
-const webAssembly = (globalThis as unknown as { WebAssembly: Interface }).WebAssembly
-
-let compiled: object | 'none' | undefined
-
-/** Undefined: this machine has no SIMD for it. */
-function moduleOf(): object | undefined {
-  if (compiled === undefined) {
-    const bytes = Buffer.from(kernelBytes, 'base64')
-    compiled = webAssembly.validate(bytes) ? new webAssembly.Module(bytes) : 'none'
-  }
-  return compiled === 'none' ? undefined : (compiled as object)
-}
-
 const outBytes = 256 * 1024
 const mostPageBytes = 2 ** 24
 const slack = 64
-const wasmPage = 65_536
 
 /** Kernels that nobody uses: to make a memory takes longer than to read a small file. Whoever has one has it alone. */
 const idle: PageKernel[] = []
@@ -76,19 +54,18 @@ export function releasePageKernel(kernel: PageKernel): void {
 
 /** `pageBytes`: of the largest page to expect; it bounds the memory, which is twice that and 256 KiB. */
 export function openPageKernel(pageBytes: number): PageKernel | undefined {
-  const module = moduleOf()
-  if (module === undefined) return undefined
   const most = Math.min(Math.max(pageBytes, wasmPage), mostPageBytes)
   const outFrom = wasmPage
   const pageFrom = outFrom + outBytes + slack
   const storedFrom = pageFrom + most + slack
   const pages = Math.ceil((storedFrom + most + slack) / wasmPage)
-  const memory = new webAssembly.Memory({ initial: pages, maximum: pages })
-  const kernel = new webAssembly.Instance(module, { env: { memory } }).exports as Exports
-  const bytes = new Uint8Array(memory.buffer)
+  const opened = openModule<Exports>(kernelBytes, pages)
+  if (opened === undefined) return undefined
+  const { buffer, exports: kernel } = opened
+  const bytes = new Uint8Array(buffer)
   const out: Out = {
-    buffer: Buffer.from(memory.buffer, outFrom, outBytes),
-    view: new DataView(memory.buffer, outFrom, outBytes),
+    buffer: Buffer.from(buffer, outFrom, outBytes),
+    view: new DataView(buffer, outFrom, outBytes),
     at: 0,
   }
 
@@ -96,7 +73,7 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
 
   /** Where bytes are in the memory, copied there if need be, not over a page that they may be made of. Undefined: they do not fit. */
   function placeOf(page: Uint8Array): number | undefined {
-    if (page.buffer === memory.buffer) return page.byteOffset
+    if (page.buffer === buffer) return page.byteOffset
     if (page.length > most) return undefined
     bytes.set(page, storedFrom)
     return storedFrom
@@ -160,7 +137,7 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
             const values = prefixedValues(bytes.subarray(at, end), end - at, 1)
             if (end - at < 4) throw corrupt('expected the length of a value')
             single = byteLines(values)
-            at += 4 + new DataView(memory.buffer, at, 4).getUint32(0, true)
+            at += 4 + new DataView(buffer, at, 4).getUint32(0, true)
             left -= 1
           }
         },

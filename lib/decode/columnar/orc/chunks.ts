@@ -1,6 +1,6 @@
 import { brotliDecompressSync, inflateRawSync } from 'node:zlib'
-import { decompressLz4BlockInto } from '../../compression/lz4-block.ts'
-import { decompressSnappyBlock, snappyLength } from '../../compression/snappy-block.ts'
+import { decompressLz4BlockInto } from '../../compression/lz4/lz4-block.ts'
+import { decompressSnappyBlock, snappyLength } from '../../compression/snappy/snappy-block.ts'
 import { byPlatform } from '../by-platform.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { expectPlausible, faultOf, zstdFrame } from '../decompress.ts'

@@ -1,5 +1,5 @@
 import { byteSource } from '../../byte-source.ts'
-import { isZlibHeader, zlibContent } from '../../compression/zlib-content.ts'
+import { isZlibHeader, zlibContent } from '../../compression/deflate/zlib-content.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'

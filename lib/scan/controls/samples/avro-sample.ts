@@ -1,6 +1,6 @@
 import { zstdCompressSync } from 'node:zlib'
+import { varint } from '../writers/thrift-writer.ts'
 import { linesOf } from './lines-of.ts'
-import { varint } from './thrift-writer.ts'
 
 const sync = Buffer.from('0123456789abcdef')
 const schema = '{"type":"record","name":"document","fields":[{"name":"line","type":"string"}]}'

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib'
+import { type ProtoFields, writeProto } from '../writers/proto-writer.ts'
 import { linesOf } from './lines-of.ts'
-import { type ProtoFields, writeProto } from './proto-writer.ts'
 
 const magic = Buffer.from('ORC')
 const blockSize = 2 ** 18

@@ -1,6 +1,6 @@
 import { crc32, zstdCompressSync } from 'node:zlib'
+import { writeThrift } from '../writers/thrift-writer.ts'
 import { linesOf } from './lines-of.ts'
-import { writeThrift } from './thrift-writer.ts'
 
 const magic = Buffer.from('PAR1')
 

@@ -6,7 +6,7 @@ import { decompress } from '../../../../lib/decode/columnar/decompress.ts'
 import { fixedLines, signed32, signed64, unsigned32, unsigned64 } from '../../../../lib/decode/columnar/fixed-lines.ts'
 import { openPageKernel } from '../../../../lib/decode/columnar/kernel/page-kernel.ts'
 import { createOut, type Lines, type Out } from '../../../../lib/decode/columnar/text-content.ts'
-import { decompressSnappyBlock } from '../../../../lib/decode/compression/snappy-block.ts'
+import { decompressSnappyBlock } from '../../../../lib/decode/compression/snappy/snappy-block.ts'
 import { prefixed } from '../parquet-file.ts'
 
 const kernel = openPageKernel(1 << 22)!

@@ -1,0 +1,76 @@
+import { openModule, pageBytes } from '../../../web-assembly.ts'
+import { kernelBytes } from './kernel-bytes.ts'
+
+/** What `assembly/index.ts` exports. */
+type Exports = {
+  look(length: number, shortest: number): number
+  firstControl(): number
+  wasAscii(): number
+  hadKey(): number
+}
+
+/**
+ * What one pass over some bytes saw. `group`: where the first `group` bytes begin that have a control byte that text does not
+ * have; not less than their number where there is none. `runs`: from and to of each run of at least `shortestRun` letters, digits and signs of base64, of a backslash or a percent
+ * sign, ascending. `mayHaveKey`: whether `BEGIN ` in any case or `$A` may be in them, which marks begin with.
+ */
+export type Survey = {
+  readonly group: number
+  readonly isAscii: boolean
+  readonly runs: Int32Array
+  readonly mayHaveKey: boolean
+}
+
+/** `runs` are overwritten by the next look at any bytes. */
+export type TextKernel = { look(bytes: Uint8Array): Survey }
+
+/** So many bytes are looked at together. */
+export const group = 64
+/** So many bytes are looked at at once, at most. */
+export const mostBytes = 256 * 1024
+/** From 48 to 64. */
+export const shortestRun = 48
+const space = 0x20
+/** In front of the bytes there are constants, and bytes that are in no run. */
+const blockAt = 256
+
+const sixteen = (byte: number) => new Uint8Array(16).fill(byte)
+const pair = (text: string) => Buffer.from(text.repeat(8))
+/**
+ * What the kernel computes with, 16 bytes each: the order is the kernel's. What a byte is, a bit each, comes from two tables, of its low and of its
+ * high half; a bit stands for bytes of one row, or of two rows that are the same. 1, 2, 4, 8, 16: characters of a run (`%+-/`, digits, letters and signs from
+ * 0x41 or 0x61, from 0x50, from 0x70); 32, 64: control bytes that text does not have.
+ */
+const constants: readonly Uint8Array[] = [
+  Uint8Array.of(122, 126, 126, 126, 126, 127, 126, 126, 126, 94, 92, 37, 76, 69, 36, 109),
+  Uint8Array.of(32, 64, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0),
+  ...[sixteen(0x0f), sixteen(31), sixteen(space - 1), sixteen(0)],
+  ...[sixteen(0x20), pair('gi'), pair('eg'), pair('$$'), sixteen(96)],
+]
+
+/** Undefined: this machine has no SIMD for it. */
+export function openTextKernel(): TextKernel | undefined {
+  const opened = openModule<Exports>(kernelBytes, (mostBytes + pageBytes) / pageBytes)
+  if (opened === undefined) return undefined
+  const { buffer } = opened
+  const { look, firstControl, wasAscii, hadKey } = opened.exports
+  const bytesOfConstants = new Uint8Array(buffer)
+  constants.forEach((constant, at) => {
+    bytesOfConstants.set(constant, at * constant.length)
+  })
+  const block = new Uint8Array(buffer, blockAt)
+  const runs = new Int32Array(buffer, blockAt + mostBytes + group)
+  return {
+    look(bytes) {
+      block.set(bytes)
+      block.fill(space, bytes.length, bytes.length + group)
+      const count = look(bytes.length, shortestRun)
+      return {
+        group: firstControl(),
+        isAscii: wasAscii() === 1,
+        runs: runs.subarray(0, 2 * count),
+        mayHaveKey: hadKey() === 1,
+      }
+    },
+  }
+}

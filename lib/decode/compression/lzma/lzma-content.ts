@@ -1,0 +1,65 @@
+import type { ByteSource } from '../../byte-source.ts'
+import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import type { Format } from '../../format.ts'
+import { littleEndian } from '../../little-endian.ts'
+import { BlockCorrupt } from '../block-corrupt.ts'
+import { unwrap } from '../unwrap.ts'
+import { LzmaDecoder } from './lzma-decoder.ts'
+import { lzmaStream } from './lzma-stream.ts'
+
+/** LZMA_Alone (`.lzma`), as LZMA specification by I. Pavlov has it: 13 bytes of header and a stream without a checksum. */
+export const lzma: Format = {
+  name: 'lzma',
+  kind: 'compression',
+  isFormat: isLzma,
+  read: ({ source, path }, decoding) => unwrap(lzmaContent(source, path, decoding), path, decoding),
+}
+
+const headerLength = 13
+/** Properties are lc + 9 * (lp + 5 * pb). */
+const mostLiteralBits = 4
+const unknownSize = 2 ** 64
+const mostSize = 2 ** 38
+
+/**
+ * There is no magic number, so only what encoders write is taken for LZMA: a dictionary of 2^n or 2^n + 2^(n-1) bytes, an
+ * unknown size or one below 256 GiB, and a stream that begins with 0. Zeros are never in text.
+ */
+function isLzma(head: Uint8Array): boolean {
+  if (head.length <= headerLength || head[0]! >= 225 || head[headerLength] !== 0) return false
+  if ((head[0]! % 9) + (Math.floor(head[0]! / 9) % 5) > mostLiteralBits) return false
+  const dictionary = littleEndian(head, 1, 4)
+  const size = littleEndian(head, 5, 8)
+  const bits = dictionary === 0 ? 0 : 31 - Math.clz32(dictionary)
+  const isUsual = dictionary === 2 ** bits || dictionary === 2 ** bits + 2 ** (bits - 1)
+  return isUsual && dictionary >= 4096 && (size === unknownSize || size < mostSize)
+}
+
+async function* lzmaContent(
+  source: ByteSource,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
+  let offset = 0
+  const stop = (reason: 'truncated' | 'corrupt' | 'limit', detail: string) =>
+    new DecodingStopped(reason, path, offset, `lzma: ${detail}`)
+  const head = Buffer.from((await source.peek(headerLength)).subarray(0, headerLength))
+  source.skip(headerLength)
+  const dictionarySize = littleEndian(head, 1, 4)
+  const { windowLog } = decoding.limits
+  if (dictionarySize > 2 ** windowLog) throw stop('limit', `expected a dictionary of at most 2^${windowLog} bytes`)
+  const size = littleEndian(head, 5, 8)
+  try {
+    const decoder = new LzmaDecoder(dictionarySize)
+    decoder.setProperties(head[0]!, mostLiteralBits)
+    const known = size === unknownSize ? undefined : size
+    const truncated = () => stop('truncated', 'expected more bytes of the stream')
+    for await (const output of lzmaStream(source, decoder, known, truncated)) {
+      countProduced(decoding, output.length, path, offset)
+      offset += output.length
+      yield output
+    }
+  } catch (error) {
+    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+  }
+}
