@@ -151,7 +151,7 @@ function decodeShifts(
 }
 
 const anEscape = [
-  ...[String.raw`\\[ntrbfvae0Z]`, String.raw`\\[0-3][0-7]{2}`, String.raw`\\x[0-9a-fA-F]{2}`],
+  ...[String.raw`\\[ntrbfvae0Zx]`, String.raw`\\[0-3][0-7]{2}`, String.raw`\\x[0-9a-fA-F]{2}`],
   ...[String.raw`\\u[0-9a-fA-F]{4}`, String.raw`\\U[0-9a-fA-F]{8}`, '%(?:25){0,3}[0-9a-fA-F]{2}', '#0[0-3][0-7]'],
   String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB]|\^\[)\[[?0-9;]{0,16}[A-Za-z]`,
 ].join('|')
