@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Alphabet, digits, hexDigits, localCharacters, tableOf } from '../../lib/scan/finders/alphabets.ts'
-import { collectRuns, createRuns } from '../../lib/scan/forms/long-runs.ts'
+import { createRuns } from '../../lib/scan/finders/collect-runs.ts'
+import { collectRuns } from '../../lib/scan/forms/long-runs.ts'
 
 /** Runs by a regular expression. */
 function runsOf(bytes: Uint8Array, to: number, alphabet: Alphabet, minLength: number): [number, number][] {

@@ -14,6 +14,8 @@ export const digits = tableOf(digitText)
 export const hexDigits = tableOf(`${digitText}abcdefABCDEF`)
 export const alphanumeric = tableOf(wordText)
 export const handleCharacters = tableOf(`${wordText}_`)
+/** Of base64 in either alphabet (RFC 4648, sections 4 and 5). */
+export const code64 = tableOf(`${wordText}+/-_`)
 export const dottedCharacters = tableOf(`${wordText}_.-`)
 /** Sentence and list punctuation that does not belong to a dotted identifier or a domain when it is at its end. */
 export const trimmedCharacters = tableOf('.-')

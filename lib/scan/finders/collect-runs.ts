@@ -16,39 +16,40 @@ export type RunSource = {
   collect(from: number, to: number, final: boolean): void
 }
 
-/** What was collected, without the way to collect more. */
-type Runs = Omit<RunSource, 'collect'>
+/** Runs alone, without the way to collect more. */
+export type Runs = Pick<RunSource, 'starts' | 'ends' | 'count'>
 
-function createRuns(bytes: number, minLength: number): Runs {
+/** Room for the runs of at least `minLength` bytes in so many. */
+export function createRuns(bytes: number, minLength: number): Runs {
   const most = Math.floor(bytes / (minLength + 1)) + 2
-  return { starts: new Int32Array(most), ends: new Int32Array(most), count: 0, resume: 0 }
+  return { starts: new Int32Array(most), ends: new Int32Array(most), count: 0 }
 }
 
 /** All runs of at least `minLength` bytes. */
 export function createRunSource(bytes: Uint8Array, alphabet: Alphabet, minLength: number): RunSource {
   return {
     ...createRuns(bytes.length, minLength),
+    resume: 0,
     collect(from, to, final) {
-      collectRuns(this, bytes, from, to, final, alphabet, minLength)
+      this.count = 0
+      this.resume = appendRuns(this, bytes, { from, to, final }, alphabet, minLength)
     },
   }
 }
 
 /**
- * Collects what `RunSource.collect` does. A run of at least `minLength` bytes covers one of every `minLength` positions: bytes
- * in between are looked at only when that one is in the alphabet.
+ * Collects what `RunSource.collect` does, behind what was collected before; returns where it may resume. A run of at least `minLength`
+ * bytes covers one of every `minLength` positions: bytes in between are looked at only when that one is in the alphabet.
  */
-function collectRuns(
+export function appendRuns(
   runs: Runs,
   bytes: Uint8Array,
-  from: number,
-  to: number,
-  final: boolean,
+  { from, to, final }: { from: number; to: number; final: boolean },
   alphabet: Alphabet,
   minLength: number,
-): void {
+): number {
   const { starts, ends } = runs
-  let count = 0
+  let count = runs.count
   let start = from
   /** All of [start, known) is in the alphabet. */
   let known = from
@@ -75,5 +76,5 @@ function collectRuns(
     start = known = end + 1
   }
   runs.count = count
-  runs.resume = Math.min(start, to)
+  return Math.min(start, to)
 }

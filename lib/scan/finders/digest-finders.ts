@@ -1,6 +1,6 @@
 import type { HashedIndex } from '../../subject-index/open-hashed.ts'
-import { code64 } from '../forms/escape-syntax.ts'
-import { alphanumeric, hexDigits } from './alphabets.ts'
+import { alphanumeric, code64, hexDigits } from './alphabets.ts'
+import { base64Values, hexValues } from './code-values.ts'
 import { createRunSource, type RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
@@ -8,11 +8,6 @@ import type { Probe } from './probe.ts'
 import { createRunFinder } from './run-finder.ts'
 import { lastGroup } from './sources.ts'
 import { createUuidFinder } from './uuid-finder.ts'
-
-const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
-/** RFC 4648, sections 4 and 5: both alphabets at once. */
-const values = valuesOf([`${lettersAndDigits}+/`, `${lettersAndDigits}-_`])
-const hexValues = valuesOf(['0123456789abcdef', '0123456789ABCDEF'])
 
 /** Bytes of a digest that is also written in groups, as a UUID. */
 const groupedBytes = 16
@@ -61,7 +56,7 @@ export function createDigestFinders(hashed: HashedIndex, block: Block, emit: Emi
     )
   const base64Probe: Probe = (start, end) => {
     for (let at = start, bits = 0, held = 0, to = 0; at < end; at++) {
-      held = ((held << 6) | values[bytes[at]!]!) & 0xffff
+      held = ((held << 6) | base64Values[bytes[at]!]!) & 0xffff
       bits += 6
       if (bits < 8) continue
       bits -= 8
@@ -90,7 +85,7 @@ export function isBase64Digest(
   const end = offset + length
   return (
     mayBegin(bytes, offset, from) &&
-    (values[bytes[end - 1]!]! & spareBits(length)) === 0 &&
+    (base64Values[bytes[end - 1]!]! & spareBits(length)) === 0 &&
     (end === bytes.length || alphanumeric[bytes[end]!] === 0)
   )
 }
@@ -118,7 +113,7 @@ function createBase64Finder(
       if (!mayBegin(bytes, start, from)) continue
       for (const length of lengths) {
         const last = start + length
-        if ((values[bytes[last - 1]!]! & spareBits(length)) !== 0) continue
+        if ((base64Values[bytes[last - 1]!]! & spareBits(length)) !== 0) continue
         if (last <= decided || last > end || (last === end ? !isKnown : alphanumeric[bytes[last]!] === 1)) continue
         const ordinal = probe(start, last)
         if (ordinal !== -1) emit.now(ordinal, start, length)
@@ -141,10 +136,4 @@ function createBase64Finder(
       decided -= count
     },
   }
-}
-
-function valuesOf(alphabets: readonly string[]): Uint8Array {
-  return Uint8Array.from({ length: 256 }, (_, byte) =>
-    Math.max(0, ...alphabets.map((alphabet) => alphabet.indexOf(String.fromCharCode(byte)))),
-  )
 }

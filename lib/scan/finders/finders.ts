@@ -23,46 +23,24 @@ export function createFinders(
   const fold = caseRule === 'fold' ? lowerCased : asIs
   const finders = shapes.map((indexed) => {
     const { shape, lengths } = indexed
+    const folding = () => createFoldingProbe(index, shape, block, fold)
     switch (shape) {
       case 'decimal':
         return createRunFinder(block, sources.runsOf(indexed), lengths, createProbe(index, shape, block), emit)
       case 'handle':
-        return createRunFinder(
-          block,
-          sources.runsOf(indexed),
-          lengths,
-          createFoldingProbe(index, shape, block, fold),
-          emit,
-        )
+        return createRunFinder(block, sources.runsOf(indexed), lengths, folding(), emit)
       case 'dotted':
-        return createDottedFinder(
-          block,
-          sources.runsOf(indexed),
-          lengths,
-          createFoldingProbe(index, shape, block, fold),
-          emit,
-        )
+        return createDottedFinder(block, sources.runsOf(indexed), lengths, folding(), emit)
       case 'email': {
         const bytes = new Uint8Array(256)
-        return createEmailFinder(
-          block,
-          sources.signsOf(indexed),
-          lengths,
-          createFoldingProbe(index, shape, block, fold),
-          emit,
-          { bytes, probe: createFoldingProbe(index, shape, { bytes }, fold) },
-        )
+        const guest = { bytes, probe: createFoldingProbe(index, shape, { bytes }, fold) }
+        return createEmailFinder(block, sources.signsOf(indexed), lengths, folding(), emit, guest)
       }
       case 'uuid': {
         const plain = new Uint8Array(32)
         const probe = createFoldingProbe(index, shape, { bytes: plain }, lowerCased)
-        return createUuidFinder(
-          block,
-          sources.runsOf(indexed),
-          plain,
-          { plain: probe, grouped: createGroupedProbe(index, plain, probe) },
-          emit,
-        )
+        const probes = { plain: probe, grouped: createGroupedProbe(index, plain, probe) }
+        return createUuidFinder(block, sources.runsOf(indexed), plain, probes, emit)
       }
       default:
         return shape satisfies never

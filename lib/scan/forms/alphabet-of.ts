@@ -1,5 +1,6 @@
 import {
   type Alphabet,
+  code64,
   digits,
   domainCharacters,
   dottedCharacters,
@@ -8,7 +9,6 @@ import {
   localCharacters,
 } from '../finders/alphabets.ts'
 import type { SoughtShapes } from '../finders/sought-shapes.ts'
-import { code64 } from './escape-syntax.ts'
 
 /** All characters that occur in these shapes. */
 export function alphabetOf(shapes: SoughtShapes): Alphabet {

@@ -1,6 +1,5 @@
-import { alphanumeric, tableOf } from '../finders/alphabets.ts'
+import { alphanumeric, code64, tableOf } from '../finders/alphabets.ts'
 import { uuidCharacters } from './code-finder.ts'
-import { code64 } from './escape-syntax.ts'
 import type { Form, FormFinder, FormTools } from './form.ts'
 import { numberGlue } from './number-finder.ts'
 import { listOf } from './spots.ts'

@@ -1,5 +1,4 @@
-import { digits } from '../finders/alphabets.ts'
-import { code64 } from './escape-syntax.ts'
+import { code64, digits } from '../finders/alphabets.ts'
 import type { Region } from './form.ts'
 
 /** Numbers of a list one behind the other, `count` of them: what they are, and where they are written. */

@@ -1,12 +1,14 @@
+import { noValue } from '../finders/code-values.ts'
+import { createRuns, type Runs } from '../finders/collect-runs.ts'
 import { createStreaks } from './code-streaks.ts'
 import type { FormFinder, FormTools, Region } from './form.ts'
 import { behindLineEnd } from './line-end.ts'
-import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
+import { collectRunsIn } from './long-runs.ts'
 import { listOf, type SpotList } from './spots.ts'
 import { createToldLengths, leadBytes } from './told-lengths.ts'
 
 /**
- * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `none` for all others.
+ * An encoding of bytes as characters of `bits` bits each. `values`: what each character stands for, `noValue` for all others.
  * Where a run of them begins, the beginning may be something else (`\n`, a path), so it is read from every place where a
  * byte may begin: as many as `phases`, each a character later.
  */
@@ -16,8 +18,6 @@ export type Code = {
   readonly phases: 2 | 4
   readonly values: Uint8Array
 }
-
-export const none = 255
 
 /** A shorter run is not looked at: it would be any word. */
 const shortestRun = 12
@@ -54,7 +54,7 @@ const sparse = 256
 
 /** Finds what is written in a code, wherever it begins, also when it is broken into lines of some length. */
 export function createCodeFinder({ name, bits, phases, values }: Code, tools: FormTools): FormFinder {
-  const alphabet = values.map((value) => (value === none ? 0 : 1))
+  const alphabet = values.map((value) => (value === noValue ? 0 : 1))
   const { side } = tools
   const wanted = textLengthOf(tools)
   const shortest = shortestRunOf(bits, tools)
@@ -183,7 +183,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     for (let phase = 0; phase < phases; phase++) lookAt(phase)
   }
 
-  const lookAtStreaks = createStreaks({ bits, values, none, inText, wanted, shortest, told }, side)
+  const lookAtStreaks = createStreaks({ bits, values, inText, wanted, shortest, told }, side)
 
   return (region, report) => {
     const some = listOf(region, name)
@@ -220,7 +220,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
 }
 
 /**
- * Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there.  */
+ * Where the line begins that follows a line end at `at`, behind its indentation; -1: noValue ends there.  */
 function nextLine(bytes: Uint8Array, at: number, to: number): number {
   let next = behindLineEnd(bytes, at, to)
   if (next === at) return -1

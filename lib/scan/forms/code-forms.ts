@@ -1,27 +1,12 @@
-import { type Code, createCodeFinder, none } from './code-finder.ts'
-import { hexValues } from './escape-forms.ts'
+import { base64Values, hexValues } from '../finders/code-values.ts'
+import { type Code, createCodeFinder } from './code-finder.ts'
 import type { Form } from './form.ts'
 
-const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+/** RFC 4648, sections 4 and 5: with padding or without. */
+const base64: Code = { name: 'base64', bits: 6, phases: 4, values: base64Values }
 
-/** RFC 4648, sections 4 and 5: both alphabets at once, with padding or without. */
-const base64: Code = {
-  name: 'base64',
-  bits: 6,
-  phases: 4,
-  values: Uint8Array.from({ length: 256 }, (_, byte) => {
-    const value = sixBits.indexOf({ '-': '+', _: '/' }[String.fromCharCode(byte)] ?? String.fromCharCode(byte))
-    return value === -1 ? none : value
-  }),
-}
-
-/** RFC 4648, section 8: `0x…`, `X'…'`, `\x…` or nothing before it. */
-const hex: Code = {
-  name: 'hex',
-  bits: 4,
-  phases: 2,
-  values: hexValues.map((value) => (value === 16 ? none : value)),
-}
+/** Section 8: `0x…`, `X'…'`, `\x…` or nothing before it. */
+const hex: Code = { name: 'hex', bits: 4, phases: 2, values: hexValues }
 
 /** What the shortest code that is looked at stands for; around a shorter identifier stands something else. */
 const around = (text: string) => [text, `<${text}>`, `id ${text}`].map((each) => each.padEnd(12))

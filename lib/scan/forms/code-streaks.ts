@@ -1,3 +1,4 @@
+import { noValue } from '../finders/code-values.ts'
 import type { Region } from './form.ts'
 import type { Side } from './side.ts'
 import { leadBytes, type ToldLengths } from './told-lengths.ts'
@@ -6,8 +7,6 @@ import { leadBytes, type ToldLengths } from './told-lengths.ts'
 type Streaks = {
   readonly bits: 4 | 6
   readonly values: Uint8Array
-  /** Of a character that is none of the code. */
-  readonly none: number
   readonly inText: Uint8Array
   readonly wanted: number
   readonly shortest: number
@@ -18,7 +17,7 @@ type Streaks = {
  * Puts the text aside that whole groups of characters stand for, from places where the first of several begins: what they say
  * goes on as long as bytes below 0x80 do, and may begin or end within a group.
  */
-export function createStreaks({ bits, values, none, inText, wanted, shortest, told }: Streaks, side: Side) {
+export function createStreaks({ bits, values, inText, wanted, shortest, told }: Streaks, side: Side) {
   /** Characters and bytes of a group. */
   const characters = bits === 4 ? 2 : 4
   const group = bits === 4 ? 1 : 3
@@ -28,7 +27,7 @@ export function createStreaks({ bits, values, none, inText, wanted, shortest, to
   let to = 0
   let first = 0
 
-  const valueAt = (at: number) => (at < 0 || at >= to ? none : values[bytes[at]!]!)
+  const valueAt = (at: number) => (at < 0 || at >= to ? noValue : values[bytes[at]!]!)
 
   /** The first of the two characters that byte `index` is in, counted from the place. */
   const characterOf = (index: number) => {
@@ -40,14 +39,14 @@ export function createStreaks({ bits, values, none, inText, wanted, shortest, to
   function byteAt(index: number): number {
     const at = characterOf(index)
     const [one, two] = [valueAt(at), valueAt(at + 1)]
-    if (one === none || two === none) return -1
+    if (one === noValue || two === noValue) return -1
     if (bits === 4) return (one << 4) | two
     const place = index - Math.floor(index / 3) * 3
     return ((one << (2 + 2 * place)) | (two >> (4 - 2 * place))) & 0xff
   }
 
   function isWhole(at: number): boolean {
-    for (let i = 0; i < characters; i++) if (valueAt(at + i) === none) return false
+    for (let i = 0; i < characters; i++) if (valueAt(at + i) === noValue) return false
     return true
   }
 
@@ -59,9 +58,9 @@ export function createStreaks({ bits, values, none, inText, wanted, shortest, to
   /** Whether the run around the place has as many characters as the shortest. */
   function isLongEnough(): boolean {
     let from = first
-    while (first - from < shortest && valueAt(from - 1) !== none) from--
+    while (first - from < shortest && valueAt(from - 1) !== noValue) from--
     let end = first
-    while (end - from < shortest && valueAt(end) !== none) end++
+    while (end - from < shortest && valueAt(end) !== noValue) end++
     return end - from >= shortest
   }
 

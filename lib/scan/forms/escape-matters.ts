@@ -1,10 +1,9 @@
-import { type Alphabet, digits, handleCharacters, hexDigits, tableOf } from '../finders/alphabets.ts'
+import { type Alphabet, code64, digits, handleCharacters, hexDigits, tableOf } from '../finders/alphabets.ts'
 import { soughtShapes } from '../finders/sought-shapes.ts'
 import { alphabetOf } from './alphabet-of.ts'
 import { shortestBase64Of } from './code-finder.ts'
 import {
   breakers,
-  code64,
   type EscapeSyntax,
   endsEscape,
   goesOnIn,

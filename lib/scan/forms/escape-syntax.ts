@@ -46,7 +46,6 @@ for (const character of '"<>(),:') breakers[character.charCodeAt(0)] = 1
 
 /** What escapes of any form begin with, and what names a character in them. */
 export const signs = tableOf('%\\&=#;')
-export const code64 = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_')
 export const groupSeparators = tableOf(",._' ")
 /** Beside hexadecimal digits and `;`, what escapes end with. */
 export const endsEscape = tableOf('-}')

@@ -1,7 +1,8 @@
 import { digits, hexDigits } from '../finders/alphabets.ts'
+import { createRuns, type Runs } from '../finders/collect-runs.ts'
 import { endsEscape, longestEscape, mayGlue } from '../finders/escapes.ts'
 import type { FormFinder, FormTools, Region, Report } from './form.ts'
-import { collectRunsIn, createRuns, type Runs } from './long-runs.ts'
+import { collectRunsIn } from './long-runs.ts'
 import type { SpotList } from './spots.ts'
 
 /** How numbers are written that have these digits: each looks at one group of digits [start, end) of a region. */

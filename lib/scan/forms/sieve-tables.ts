@@ -1,11 +1,12 @@
-import { alphanumeric, digits, tableOf } from '../finders/alphabets.ts'
+import { alphanumeric, code64, digits, tableOf } from '../finders/alphabets.ts'
+import { base64Values, hexValues } from '../finders/code-values.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
+import { lettered } from './backslash-escapes.ts'
 import { byteLists, inGaps } from './bytes-form.ts'
 import { shortestBase64Of, shortestRunOf, textLengthOf } from './code-finder.ts'
-import { hexValues, lettered } from './escape-forms.ts'
 import { charactersWithoutAtSign, inNumbers } from './escape-matters.ts'
-import { breakers, code64, endsEscape, goesOnIn, groupSeparators, signs } from './escape-syntax.ts'
+import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escape-syntax.ts'
 import type { FormTools } from './form.ts'
 import { nameBits } from './named-characters.ts'
 import { lengthsOf } from './number-finder.ts'
@@ -26,8 +27,8 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   // Signs, then base64 of either alphabet: the bits that their classes have.
   for (const [at, byte] of [0x0f, 0x70, 0x8f, 0x65, 0x20, 0].entries()) table.fill(byte, 32 + 16 * at, 48 + 16 * at)
   table.set(columnsOf(textFirsts), 128)
-  table.set(columnsOf(sixBits.map((value) => (value < 64 && (value & 0x08) === 0 ? 1 : 0))), 144)
-  table.set(columnsOf(sixBits.map((value) => (value < 64 && (value & 0x02) === 0 ? 1 : 0))), 160)
+  table.set(columnsOf(base64Values.map((value) => (value < 64 && (value & 0x08) === 0 ? 1 : 0))), 144)
+  table.set(columnsOf(base64Values.map((value) => (value < 64 && (value & 0x02) === 0 ? 1 : 0))), 160)
   table.set(columnsOf(tableOf('0234567')), 176)
   table.set(columnsOf(code64), 288)
   table.set(columnsOf(code64.with(0x2d, 0).with(0x5f, 0)), 304)
@@ -81,13 +82,8 @@ function classes(has: (name: string) => boolean): Uint8Array {
   return table
 }
 
-const sixBits = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const character = { '-': '+', _: '/' }[String.fromCharCode(byte)] ?? String.fromCharCode(byte)
-  const value = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(character)
-  return value === -1 ? 64 : value
-})
 /** The first of four characters, if they begin with a byte below 0x80. */
-const textFirsts = sixBits.map((value) => (value < 32 ? 1 : 0))
+const textFirsts = base64Values.map((value) => (value < 32 ? 1 : 0))
 
 /** The shortest number ends behind a digit and as many groups of a separator and three digits. */
 function setGroups(view: DataView, shortest: number): void {
@@ -133,7 +129,7 @@ function setCharacters(table: Uint8Array, tools: FormTools): void {
     asked.forEach((each, bit) => {
       table[512 + byte]! |= each[byte]! << bit
     })
-    table[768 + byte] = hexValues[byte]!
+    table[768 + byte] = Math.min(16, hexValues[byte]!)
     const isLonger = 'uUx0123\0'.includes(String.fromCharCode(byte))
     const isCharacter = byte < 0x7f && digits[byte] === 0 && letters[byte] === 0
     table[1024 + byte] = isLonger ? 0xff : isCharacter ? byte : lettered[byte]!

@@ -1,11 +1,8 @@
+import { base64Values, noValue } from '../finders/code-values.ts'
 import { type EscapeSyntax, several, unitOf } from './escape-syntax.ts'
 
-const sixBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const none = 64
-const values = Uint8Array.from({ length: 256 }, (_, byte) => {
-  const value = sixBits.indexOf(String.fromCharCode(byte))
-  return value === -1 ? none : value
-})
+/** Its base64 has `+` and `/` alone. */
+const values = base64Values.with(0x2d, noValue).with(0x5f, noValue)
 
 const plus = 0x2b
 const hyphen = 0x2d
@@ -17,7 +14,7 @@ export const mostShifted = 512
 function endOfCode(bytes: Uint8Array, from: number, to: number, stopsAtPlus = false): number {
   const most = Math.min(to, from + mostShifted)
   let end = from
-  while (end < most && values[bytes[end]!] !== none && !(stopsAtPlus && bytes[end] === plus)) end++
+  while (end < most && values[bytes[end]!] !== noValue && !(stopsAtPlus && bytes[end] === plus)) end++
   return end
 }
 
@@ -53,7 +50,7 @@ function isFirst(bytes: Uint8Array, at: number): boolean {
   const least = Math.max(0, at - mostShifted)
   for (let before = at - 1; before >= least; before--) {
     if (bytes[before] === plus) return false
-    if (values[bytes[before]!] === none) return true
+    if (values[bytes[before]!] === noValue) return true
   }
   return true
 }
