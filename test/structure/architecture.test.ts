@@ -92,6 +92,12 @@ describe('architecture', () => {
     expect(wrong).toEqual([])
   })
 
+  it('keeps what finds identifiers as they are from knowing of forms', () => {
+    const finders = imports.filter(({ from }) => from.startsWith('lib/scan/finders/'))
+    expect(finders.length).toBeGreaterThan(20)
+    expect(finders.filter(({ to }) => to.startsWith('lib/scan/forms/'))).toEqual([])
+  })
+
   it('keeps the outer folders to their side', () => {
     const wrong = imports.filter(({ from, to }) => {
       const allowed = Object.entries(outer).find(([prefix]) => from.startsWith(prefix))?.[1]

@@ -1,10 +1,10 @@
-import { allOrders } from '../forms/stored-uuid.ts'
 import { hexDigits } from './alphabets.ts'
 import type { RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
 import { lastGroup } from './sources.ts'
+import { allOrders } from './stored-uuid.ts'
 
 const plainLength = 32
 /** Where each digit of a UUID is among digits of what is stored in another order, as programs print it. */

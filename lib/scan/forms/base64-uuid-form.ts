@@ -1,9 +1,9 @@
 import { alphanumeric, code64, tableOf } from '../finders/alphabets.ts'
+import { createUuidLookup, storedOrders, uuidBytes } from '../finders/stored-uuid.ts'
 import { uuidCharacters } from './code-finder.ts'
 import type { Form, FormFinder, FormTools } from './form.ts'
 import { numberGlue } from './number-finder.ts'
 import { listOf } from './spots.ts'
-import { createUuidLookup, storedOrders, uuidBytes } from './stored-uuid.ts'
 
 const padding = '=='
 const sign = 0x3d

@@ -1,6 +1,6 @@
 import { createProbe } from '../finders/probe.ts'
+import { digitPairs, orders, uuidBytes } from '../finders/stored-uuid.ts'
 import type { Form, FormFinder, FormTools, Report } from './form.ts'
-import { digitPairs, orders, uuidBytes } from './stored-uuid.ts'
 
 /** From here on both orders have the same. */
 const sameFrom = 8

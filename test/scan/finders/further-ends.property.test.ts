@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { suffixes } from '../../../lib/scan/finders/alphabets.ts'
-import { storedOrders } from '../../../lib/scan/forms/stored-uuid.ts'
+import { storedOrders } from '../../../lib/scan/finders/stored-uuid.ts'
 import { referenceMatches } from '../../../lib/scan/opinion/reference-matcher.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { find } from '../find.ts'

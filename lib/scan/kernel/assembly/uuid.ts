@@ -82,7 +82,7 @@ export function addUuid(start: i32, end: i32, columns: v128, mayBeDecimal: bool)
   }
 }
 
-/** The same digits in the orders that the bytes are stored in by Windows, Java and MySQL: see `lib/scan/forms/stored-uuid.ts`. */
+/** The same digits in the orders that the bytes are stored in by Windows, Java and MySQL: see `lib/scan/finders/stored-uuid.ts`. */
 function addStored(start: i32, end: i32): void {
   const digits = block + <usize>(end - plainLength)
   const head = v128.load(digits)

@@ -1,5 +1,5 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { createProbe } from '../finders/probe.ts'
+import { createProbe } from './probe.ts'
 
 export const uuidBytes = 16
 
