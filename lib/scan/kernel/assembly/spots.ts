@@ -1,7 +1,7 @@
 import { spotCounts, spots } from './memory'
 
 /**
- * Places in the block where something may be written in a form, in lists: see `lib/scan/forms/sieve.ts`. A list that is full
+ * Places in the block where something may be written in a form, in lists: see `lib/scan/forms/spots.ts`. A list that is full
  * stays as it is: then everything is looked at for what it is about.
  */
 export const enum List {
