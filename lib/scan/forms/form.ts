@@ -2,10 +2,10 @@ import type { Shape } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { Alphabet } from '../finders/alphabets.ts'
 import { soughtShapes } from '../finders/sought-shapes.ts'
-import { contextOfBytes } from './bytes-form.ts'
+import { contextOfBytes } from './codes/bytes-form.ts'
+import { mostShifted } from './escapes/utf-7.ts'
 import type { Side } from './side.ts'
 import type { Spots } from './spots.ts'
-import { mostShifted } from './utf-7.ts'
 
 /**
  * Memory that is searched as a whole: the bytes [0, to). `buffer` is the same memory. `spots`: where alone something may be;

@@ -1,12 +1,12 @@
-import { base64Uuid } from './base64-uuid-form.ts'
 import { binaryUuid } from './binary-uuid-form.ts'
-import { bytesForm } from './bytes-form.ts'
-import { codeForms } from './code-forms.ts'
-import { escapeForms } from './escape-forms.ts'
+import { base64Uuid } from './codes/base64-uuid-form.ts'
+import { bytesForm } from './codes/bytes-form.ts'
+import { codeForms } from './codes/code-forms.ts'
+import { escapeForms } from './escapes/escape-forms.ts'
 import type { Form } from './form.ts'
 import { multibyte } from './multibyte-form.ts'
-import { numberForms } from './number-forms.ts'
-import { rounded } from './rounded-form.ts'
+import { numberForms } from './numbers/number-forms.ts'
+import { rounded } from './numbers/rounded-form.ts'
 import { utf16Form } from './utf-16-form.ts'
 
 /** Every form that identifiers are looked for in. */

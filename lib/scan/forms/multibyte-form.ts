@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer'
-import { inNumbers } from './escape-matters.ts'
-import { signs } from './escape-syntax.ts'
+import { inNumbers } from './escapes/escape-matters.ts'
+import { signs } from './escapes/escape-syntax.ts'
 import type { Form, FormFinder, FormTools, Region } from './form.ts'
 import { listOf } from './spots.ts'
 

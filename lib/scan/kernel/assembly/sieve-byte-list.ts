@@ -7,7 +7,7 @@ const ofThree: u32 = 2
 const inGap: u32 = 4
 const table: usize = 1664
 
-/** `mostGap` of `lib/scan/forms/byte-list.ts`. */
+/** `mostGap` of `lib/scan/forms/codes/byte-list.ts`. */
 const mostGap: i32 = 40
 const quote: i32 = 0x22
 const backslash: i32 = 0x5c

@@ -4,7 +4,7 @@ import { isJoined, matters } from './sieve-matters'
 import { isUtf7 } from './sieve-utf-7'
 
 /**
- * Whether an escape begins at a sign that matters, as `lib/scan/forms/escape-forms.ts` has it: what is not
+ * Whether an escape begins at a sign that matters, as `lib/scan/forms/escapes/escape-forms.ts` has it: what is not
  * told here exactly is said to be one. Behind the sign there are bytes enough to tell.
  */
 export function isEscape(sign: i32, at: i32, lowest: i32): bool {

@@ -26,7 +26,7 @@ export function amongHigh(from: i32, high: u64, to: i32, word: i32): void {
   }
 }
 
-/** Of two or three bytes, as `lib/scan/forms/group-separators.ts` has them; those of one byte are seen otherwise. */
+/** Of two or three bytes, as `lib/scan/forms/numbers/group-separators.ts` has them; those of one byte are seen otherwise. */
 function isSeparator(at: i32): bool {
   if (byteOf(at) == 0xc2) return byteOf(at + 1) == 0xa0 && has(byteOf(at + 2), 8)
   if (byteOf(at) != 0xe2 || byteOf(at + 1) != 0x80) return false

@@ -1,7 +1,7 @@
 import { sieve } from './memory'
 import { breaker, byteBefore, byteOf, bytesEnd, code64, codeLine, digit, groupSign, has, letter, nothing, sign, valueOf, wanted, withoutAtSign } from './sieve-characters'
 
-/** `matters` of `lib/scan/forms/escape-matters.ts`. `escape`: the sign that escapes begin with. */
+/** `matters` of `lib/scan/forms/escapes/escape-matters.ts`. `escape`: the sign that escapes begin with. */
 export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32): bool {
   const before = byteBefore(at, lowest)
   const after = byteOf(end)

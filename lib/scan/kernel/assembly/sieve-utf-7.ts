@@ -3,7 +3,7 @@ import { byteBefore, byteOf, bytesEnd, code64, has, replacement, sign } from './
 import { goesWith, matters } from './sieve-matters'
 import { block, sieve } from './memory'
 
-/** `mostShifted` of `lib/scan/forms/utf-7.ts`. */
+/** `mostShifted` of `lib/scan/forms/escapes/utf-7.ts`. */
 const mostShifted: i32 = 512
 const plus: i32 = 0x2b
 const hyphen: i32 = 0x2d
@@ -18,7 +18,7 @@ export function forgetShift(): void {
   codeTo = 0
 }
 
-/** Whether the `+` at `at` is an escape of UTF-7 that matters, as `lib/scan/forms/utf-7.ts` reads it in either way. */
+/** Whether the `+` at `at` is an escape of UTF-7 that matters, as `lib/scan/forms/escapes/utf-7.ts` reads it in either way. */
 export function isUtf7(at: i32, lowest: i32): bool {
   if (byteOf(at + 1) == hyphen) return matters(plus, at, at + 2, lowest, plus)
   if (byteOf(at + 4) == hyphen && has(byteOf(at + 1), code64) && has(byteOf(at + 2), code64) && has(byteOf(at + 3), code64)) return true

@@ -1,0 +1,46 @@
+import { base64Values, hexValues } from '../../finders/code-values.ts'
+import type { Form } from '../form.ts'
+import { type Code, createCodeFinder } from './code-finder.ts'
+
+/** RFC 4648, sections 4 and 5: with padding or without. */
+const base64: Code = { name: 'base64', bits: 6, phases: 4, values: base64Values }
+
+/** Section 8: `0x…`, `X'…'`, `\x…` or nothing before it. */
+const hex: Code = { name: 'hex', bits: 4, phases: 2, values: hexValues }
+
+/** What the shortest code that is looked at stands for; around a shorter identifier stands something else. */
+const around = (text: string) => [text, `<${text}>`, `id ${text}`].map((each) => each.padEnd(12))
+
+/** As the only text of a record of protobuf, whose next field has a letter as its tag. */
+const recorded = (text: string) =>
+  text.length < 128 ? [Buffer.from(`\x0a${String.fromCharCode(text.length)}${text}B\x01\x02`, 'latin1')] : []
+
+const lines = (text: string, length: number, lineEnd: string) =>
+  text.replace(new RegExp(`.{${length}}(?=.)`, 'g'), `$&${lineEnd}`)
+
+export const codeForms: readonly Form[] = [
+  {
+    name: hex.name,
+    summary: 'as hexadecimal digits of their characters',
+    nests: true,
+    finder: (tools) => createCodeFinder(hex, tools),
+    spell: (text) => [
+      ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('hex'))),
+      Buffer.from(`0x${Buffer.from(around(text)[1]!).toString('hex').toUpperCase()}`),
+      ...recorded(text).map((each) => Buffer.from(each.toString('hex'))),
+    ],
+  },
+  {
+    name: base64.name,
+    summary: 'in base64 of either alphabet, also in lines',
+    nests: true,
+    finder: (tools) => createCodeFinder(base64, tools),
+    spell: (text) => [
+      ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('base64'))),
+      Buffer.from(Buffer.from(around(text)[1]!).toString('base64url')),
+      ...recorded(text).map((each) => Buffer.from(each.toString('base64'))),
+      // In lines, the identifier on both sides of an end.
+      Buffer.from(lines(Buffer.from(`${' '.repeat(46)}${text} `).toString('base64'), 64, '\n')),
+    ],
+  },
+]

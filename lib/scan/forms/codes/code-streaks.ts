@@ -1,0 +1,110 @@
+import { noValue } from '../../finders/code-values.ts'
+import type { Region } from '../form.ts'
+import type { Side } from '../side.ts'
+import { leadBytes, type ToldLengths } from './told-lengths.ts'
+
+/** A code as `createCodeFinder` has it, and what of it is worth looking at: bytes of text, and characters of a run. */
+type Streaks = {
+  readonly bits: 4 | 6
+  readonly values: Uint8Array
+  readonly inText: Uint8Array
+  readonly wanted: number
+  readonly shortest: number
+  readonly told: ToldLengths
+}
+
+/**
+ * Puts the text aside that whole groups of characters stand for, from places where the first of several begins: what they say
+ * goes on as long as bytes below 0x80 do, and may begin or end within a group.
+ */
+export function createStreaks({ bits, values, inText, wanted, shortest, told }: Streaks, side: Side) {
+  /** Characters and bytes of a group. */
+  const characters = bits === 4 ? 2 : 4
+  const group = bits === 4 ? 1 : 3
+  /** Of groups that begin at each place of four, where those end that were looked at. */
+  const done = new Int32Array(characters)
+  let bytes: Uint8Array = new Uint8Array(0)
+  let to = 0
+  let first = 0
+
+  const valueAt = (at: number) => (at < 0 || at >= to ? noValue : values[bytes[at]!]!)
+
+  /** The first of the two characters that byte `index` is in, counted from the place. */
+  const characterOf = (index: number) => {
+    const whole = Math.floor(index / group)
+    return first + whole * characters + (index - whole * group)
+  }
+
+  /** The byte, or -1 where the run ends. A group before the place is a whole one. */
+  function byteAt(index: number): number {
+    const at = characterOf(index)
+    const [one, two] = [valueAt(at), valueAt(at + 1)]
+    if (one === noValue || two === noValue) return -1
+    if (bits === 4) return (one << 4) | two
+    const place = index - Math.floor(index / 3) * 3
+    return ((one << (2 + 2 * place)) | (two >> (4 - 2 * place))) & 0xff
+  }
+
+  function isWhole(at: number): boolean {
+    for (let i = 0; i < characters; i++) if (valueAt(at + i) === noValue) return false
+    return true
+  }
+
+  function isText(index: number): boolean {
+    const byte = byteAt(index)
+    return byte !== -1 && inText[byte] === 1
+  }
+
+  /** Whether the run around the place has as many characters as the shortest. */
+  function isLongEnough(): boolean {
+    let from = first
+    while (first - from < shortest && valueAt(from - 1) !== noValue) from--
+    let end = first
+    while (end - from < shortest && valueAt(end) !== noValue) end++
+    return end - from >= shortest
+  }
+
+  function push(start: number, end: number): void {
+    const piece = told.reserve(end - start)
+    side.open()
+    for (let index = start, to = leadBytes; index < end; index++, to++) {
+      const at = characterOf(index)
+      const byte = byteAt(index)
+      piece[to] = byte
+      side.push(byte, at, at + 2)
+    }
+  }
+
+  function pushAll(start: number, end: number): void {
+    push(start, end)
+    told.look(start, end, push)
+  }
+
+  /** Before the place, of whole groups alone. */
+  const wholeByteAt = (index: number) =>
+    index >= 0 || isWhole(first + Math.floor(index / group) * characters) ? byteAt(index) : -1
+
+  function look(place: number): void {
+    first = place
+    if (place < done[place % characters]! || !isLongEnough()) return
+    told.begin(wholeByteAt)
+    let start = 0
+    while (isText(start - 1) && (start % group !== 0 || isWhole(characterOf(start - group)))) start--
+    let index = start
+    for (;;) {
+      while (isText(index)) index++
+      if (index - start >= wanted) pushAll(start, index)
+      const byte = byteAt(index)
+      if (byte === -1 || byte >= 0x80) break
+      start = ++index
+    }
+    done[place % characters] = characterOf(index)
+  }
+
+  return (region: Region, places: Int32Array): void => {
+    bytes = region.bytes
+    to = region.to
+    done.fill(0)
+    for (const place of places) if (place >= 0) look(place)
+  }
+}

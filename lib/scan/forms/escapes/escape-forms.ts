@@ -1,0 +1,133 @@
+import type { Shape } from '../../../manifest/identifier.ts'
+import type { Form, FormFinder, FormTools } from '../form.ts'
+import { createBrokenNumbers } from '../numbers/broken-numbers.ts'
+import { backslashes } from './backslash-escapes.ts'
+import { entities } from './entity-escapes.ts'
+import { createEscapeFinder } from './escape-finder.ts'
+import { type EscapeSyntax, replacement, unitOf } from './escape-syntax.ts'
+import { hexAt } from './escaped-characters.ts'
+import { quotedPrintable } from './quoted-printable.ts'
+import { utf7 } from './utf-7.ts'
+
+const letterU = 0x75
+
+/** RFC 3986, section 2.1, and `%u0040` as `escape` of ECMAScript writes it (annex B.2.1). */
+const percent: EscapeSyntax = {
+  name: 'percent',
+  sign: '%',
+  plusIsSpace: true,
+  mayGlue: (length) => length > 3,
+  unit(bytes, at, to) {
+    const value = hexAt(bytes, at + 1, 2, to)
+    if (value !== -1) return unitOf(3, value)
+    const long = bytes[at + 1] === letterU ? hexAt(bytes, at + 2, 4, to) : -1
+    return long === -1 ? 0 : unitOf(6, long)
+  },
+}
+
+const quote = 0x27
+
+/** SQL: a quote in a literal is written twice. Two in a row, and not more. */
+const doubledQuotes: EscapeSyntax = {
+  name: 'doubled-quote',
+  sign: "'",
+  mayGlue: () => false,
+  unit(bytes, at, to) {
+    if (at + 1 >= to || bytes[at + 1] !== quote) return 0
+    if ((at > 0 && bytes[at - 1] === quote) || (at + 2 < to && bytes[at + 2] === quote)) return 0
+    return unitOf(2, quote)
+  },
+}
+
+/** ISO/IEC 2022 and ISO-2022-JP (RFC 1468): which characters follow, as in `ESC ( B` before plain ones. */
+const iso2022: EscapeSyntax = {
+  name: 'iso-2022',
+  sign: '\x1b',
+  mayGlue: () => true,
+  unit(bytes, at, to) {
+    let end = at + 1
+    while (end < to && end - at <= 3 && bytes[end]! >= 0x20 && bytes[end]! <= 0x2f) end++
+    if (end === at + 1 || end >= to || bytes[end]! < 0x30 || bytes[end]! > 0x7e) return 0
+    return unitOf(end + 1 - at, replacement)
+  },
+}
+
+const hexOf = (byte: number, digits = 2) => byte.toString(16).padStart(digits, '0')
+const each = (text: string, write: (byte: number) => string, which = /[\s\S]/g) =>
+  Buffer.from(
+    text.replace(which, (character) => write(character.charCodeAt(0))),
+    'latin1',
+  )
+const notWord = /[^A-Za-z0-9]/g
+
+/** In UTF-7, the characters [from, to) in one shift, which `end` ends. */
+function shifted(text: string, from: number, to: number, end: string): Buffer {
+  const code = Buffer.from(text.slice(from, to), 'utf16le').swap16().toString('base64').replaceAll('=', '')
+  return Buffer.from(`${text.slice(0, from)}+${code}${end}${text.slice(to)}`, 'latin1')
+}
+
+const form = (
+  syntax: EscapeSyntax,
+  summary: string,
+  spell: (text: string, shape: Shape) => Buffer[],
+  applies: (wantsQuotes: boolean) => boolean = () => true,
+): Form => ({
+  name: syntax.name,
+  summary,
+  nests: true,
+  finder: (tools) => (applies(tools.wanted[quote] === 1) ? finderOf(syntax, tools) : undefined),
+  // Where only signs are escaped, an identifier without one is as it was.
+  spell: (text, shape) => spell(text, shape).filter((spelled) => spelled.toString('latin1') !== text),
+})
+
+/** Of a syntax with soft line breaks, numbers that these are in as well. */
+function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
+  const find = createEscapeFinder(syntax, tools)
+  const findBroken = syntax === quotedPrintable ? createBrokenNumbers(syntax, tools) : undefined
+  if (findBroken === undefined) return find
+  return (region, report) => {
+    find(region, report)
+    findBroken(region, report)
+  }
+}
+
+export const escapeForms: readonly Form[] = [
+  form(percent, 'percent-encoded', (text) => [
+    each(text, (byte) => `%${hexOf(byte).toUpperCase()}`),
+    each(text, (byte) => `%${hexOf(byte)}`, notWord),
+    each(text, (byte) => `%25${hexOf(byte)}`),
+  ]),
+  form(backslashes, 'with backslash escapes as in JSON, JavaScript and SQL', (text) => [
+    each(text, (byte) => `\\u${hexOf(byte, 4)}`),
+    each(text, (byte) => `\\u${hexOf(byte, 4).toUpperCase()}`, notWord),
+    each(text, (byte) => `\\x${hexOf(byte)}`),
+    each(text, (byte) => `\\${String.fromCharCode(byte)}`, notWord),
+    each(text, (byte) => `\\\\u${hexOf(byte, 4)}`),
+  ]),
+  form(entities, 'with XML and HTML character references', (text) => [
+    each(text, (byte) => `&#${byte};`),
+    each(text, (byte) => `&#x${hexOf(byte)};`),
+    each(text, (byte) => `&amp;#${byte};`),
+  ]),
+  form(quotedPrintable, 'quoted-printable', (text) => [
+    each(text, (byte) => `=${hexOf(byte).toUpperCase()}`),
+    Buffer.from(`${text.slice(0, 2)}=\r\n${text.slice(2)}`, 'latin1'),
+  ]),
+  form(utf7, 'with characters in UTF-7', (text) => [
+    each(text, (byte) => `+${Buffer.from([0, byte]).toString('base64').slice(0, 3)}-`, /^.|[^A-Za-z0-9]/g),
+    each(text, () => '+-', /\+/g),
+    shifted(text, 0, text.length, '-'),
+    // Behind the last one is what is no base64.
+    shifted(text, text.length - 2, text.length, ''),
+  ]),
+  form(iso2022, 'behind a switch of characters as in ISO-2022-JP', (text, shape) =>
+    // What is no digit is no part of a number.
+    shape === 'decimal' ? [] : [Buffer.from(`\x1b(B${text}`, 'latin1')],
+  ),
+  form(
+    doubledQuotes,
+    'with doubled quotes as in SQL',
+    (text) => (text.includes("'") ? [each(text, () => "''", /'/g)] : []),
+    (wantsQuotes) => wantsQuotes,
+  ),
+]

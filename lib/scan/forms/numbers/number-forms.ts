@@ -1,0 +1,200 @@
+import { digits, tableOf } from '../../finders/alphabets.ts'
+import { mayGlue } from '../../finders/escapes.ts'
+import { createProbe } from '../../finders/probe.ts'
+import type { Form, FormFinder, FormTools, Region } from '../form.ts'
+import { separatorLengthAt } from './group-separators.ts'
+import { behindEscapes, createNumberFinder, lengthsOf, numberGlue } from './number-finder.ts'
+import { createDigits, viewOf } from './plain-digits.ts'
+
+const zero = 0x30
+const point = 0x2e
+const comma = 0x2c
+const plus = 0x2b
+const letterE = 0x65
+/** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
+const mostZeros = 64
+/** Zeros at a number's end that scientific notation may leave out: beyond that, digits may be gone. */
+export const mostOmitted = 4
+
+/** Reported instead of an entry: a number that may have been one of the index's, had its digits not been rounded away. */
+export const lossyNumber = -2
+/** Spreadsheets write numbers from so many digits on in scientific notation, with six of them. */
+const roundedFrom = 12
+/** From so many digits on a double does not hold all whole numbers, and what is written of one may be another. */
+const inexactFrom = 16
+
+export const mayBeLossy = (length: number): boolean => length >= roundedFrom
+
+function createPadded(tools: FormTools): FormFinder | undefined {
+  const lengths = lengthsOf(tools)
+  if (lengths === undefined) return undefined
+  const shortest = Math.min(...lengths)
+  let block: Region | undefined
+  let probe = (_start: number, _end: number) => -1
+
+  return createNumberFinder(
+    'padded',
+    digits,
+    shortest + 1,
+    behindEscapes((region, start, end, report) => {
+      const { bytes } = region
+      if (bytes[start] !== zero) return
+      if (block?.bytes !== bytes) {
+        block = region
+        probe = createProbe(tools.index, 'decimal', { bytes, view: viewOf(bytes) })
+      }
+      for (const length of lengths) {
+        const from = end - length
+        if (from <= start || !isPadding(bytes, start, from)) continue
+        const ordinal = probe(from, end)
+        if (ordinal !== -1) report(ordinal, from, end, 'padded')
+      }
+    }),
+    ({ bytes }, start) => bytes[start] === zero || (start > 0 && mayGlue[bytes[start - 1]!] === 1),
+  )
+}
+
+/** Whether nothing but zeros stands from `start` to `end`, as far as that is looked at. */
+function isPadding(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = Math.max(start, end - mostZeros); at < end; at++) if (bytes[at] !== zero) return false
+  return true
+}
+
+export const groupDigits = 3
+/** Digits and bytes of separators. */
+export const groupAlphabet = tableOf("0123456789,._' ")
+for (const byte of [0xa0, 0xc2, 0xe2, 0x80, 0xaf, 0x89, 0x99]) groupAlphabet[byte] = 1
+
+/** 1,234,567: the same separator before every three digits, and none of it with a digit at either end. */
+function createGrouped(tools: FormTools): FormFinder | undefined {
+  const lengths = lengthsOf(tools)?.filter((length) => length > groupDigits)
+  if (lengths === undefined || lengths.length === 0) return undefined
+  const shortest = Math.min(...lengths.map((length) => length + Math.floor((length - 1) / groupDigits)))
+  const longest = Math.max(...lengths)
+  const number = createDigits(tools.index, lengths)
+
+  const isDigit = ({ bytes, to }: Region, at: number) => at >= 0 && at < to && digits[bytes[at]!] === 1
+
+  const isSame = ({ bytes, to }: Region, at: number, other: number, length: number) => {
+    if (at < 0 || at + length > to) return false
+    for (let i = 0; i < length; i++) if (bytes[at + i] !== bytes[other + i]) return false
+    return true
+  }
+
+  return createNumberFinder(
+    'grouped',
+    groupAlphabet,
+    shortest,
+    behindEscapes((region, start, end, report) => {
+      const { bytes, to } = region
+      if (end - start > groupDigits) return
+      const sign = separatorLengthAt(bytes, end, to)
+      if (sign === 0 || !isDigit(region, end + sign)) return
+      const before = start - sign
+      if (isSame(region, before, end, sign) && isDigit(region, before - 1)) return
+      number.clear()
+      number.append(bytes, start, end)
+      let at = end
+      for (let count = end - start; count <= longest && isSame(region, at, end, sign); count += groupDigits) {
+        const from = at + sign
+        if (!isDigit(region, from)) break
+        if (!isDigit(region, from + 1) || !isDigit(region, from + 2) || isDigit(region, from + groupDigits)) return
+        number.append(bytes, from, from + groupDigits)
+        at = from + groupDigits
+      }
+      if (isSame(region, at, end, sign) && isDigit(region, at + sign)) return
+      const ordinal = number.ordinal()
+      if (ordinal !== -1) report(ordinal, start, at, 'grouped')
+    }, numberGlue),
+  )
+}
+
+/** What stands before the exponent. */
+const mantissaAlphabet = tableOf('0123456789.,')
+
+/** 1.234567e+6, or 1,234567E+06 in most of Europe: all digits but a few zeros at the end are written, and what follows the point is no more than that. */
+function createScientific(tools: FormTools): FormFinder | undefined {
+  const lengths = lengthsOf(tools)
+  if (lengths === undefined) return undefined
+  const number = createDigits(tools.index, lengths)
+  const shortest = lengths.some(mayBeLossy) ? 1 : Math.max(1, Math.min(...lengths) - mostOmitted)
+  const skipDigits = ({ bytes, to }: Region, from: number) => {
+    let at = from
+    while (at < to && digits[bytes[at]!] === 1) at++
+    return at
+  }
+
+  return createNumberFinder(
+    'scientific',
+    mantissaAlphabet,
+    shortest,
+    behindEscapes((region, start, end, report) => {
+      const { bytes, to } = region
+      const isPoint = end < to && bytes[end] === point
+      const hasPoint = isPoint || (end < to && bytes[end] === comma)
+      let fractionEnd = hasPoint ? skipDigits(region, end + 1) : end
+      const fractionStart = hasPoint ? end + 1 : end
+      const sign = fractionEnd
+      if (sign >= to || (bytes[sign]! | 0x20) !== letterE) return
+      const isBehindPoint = start > 1 && bytes[start - 1] === point && digits[bytes[start - 2]!] === 1
+      if (isBehindPoint && !numberGlue.ends(bytes, start - 1)) return
+      const exponentStart = bytes[sign + 1] === plus && sign + 1 < to ? sign + 2 : sign + 1
+      const exponentEnd = skipDigits(region, exponentStart)
+      if (exponentEnd === exponentStart || exponentEnd - exponentStart > 3) return
+      let exponent = 0
+      for (let at = exponentStart; at < exponentEnd; at++) exponent = exponent * 10 + bytes[at]! - zero
+      while (fractionEnd - fractionStart > exponent && bytes[fractionEnd - 1] === zero) fractionEnd--
+      const omitted = exponent - (fractionEnd - fractionStart)
+      const isWritten = exponent >= 10 && (isPoint || bytes[sign + 1] === plus)
+      const length = end - start + exponent
+      if (isWritten && lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom))
+        report(lossyNumber, start, exponentEnd, 'scientific')
+      if (omitted < 0 || omitted > mostOmitted) return
+      number.clear()
+      number.append(bytes, start, end)
+      number.append(bytes, fractionStart, fractionEnd)
+      number.appendZeros(omitted)
+      number.strip()
+      const ordinal = number.ordinal()
+      if (ordinal !== -1) report(ordinal, start, exponentEnd, 'scientific')
+    }, numberGlue),
+    ({ bytes, to }, _start, end) => end < to && (bytes[end]! | 0x20) === letterE,
+  )
+}
+
+const grouped = (text: string, separator: string) => text.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, separator)
+const decimal =
+  (spell: (text: string) => string[]): Form['spell'] =>
+  (text, shape) =>
+    shape === 'decimal' ? spell(text).map((each) => Buffer.from(each)) : []
+
+export const numberForms: readonly Form[] = [
+  {
+    name: 'padded',
+    summary: 'padded with zeros on the left',
+    nests: true,
+    finder: createPadded,
+    spell: decimal((text) => [`0${text}`, text.padStart(40, '0')]),
+  },
+  {
+    name: 'grouped',
+    summary: 'with separators between thousands',
+    nests: true,
+    finder: createGrouped,
+    spell: decimal((text) =>
+      text.length > groupDigits ? [',', '.', ' ', '_', "'", '\u00a0', '\u202f'].map((sign) => grouped(text, sign)) : [],
+    ),
+  },
+  {
+    name: 'scientific',
+    summary: 'in scientific notation with all digits',
+    nests: true,
+    finder: createScientific,
+    // A number that begins with zeros has no such form.
+    spell: decimal((text) => {
+      if (text.startsWith('0')) return []
+      const exponent = text.length - 1
+      return [`${text[0]}.${text.slice(1)}e+${exponent}`, `${text[0]}.${text.slice(1)}E${exponent}`]
+    }),
+  },
+]

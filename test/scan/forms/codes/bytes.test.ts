@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { expectFound, find } from '../expect-found.ts'
+
+const identifiers = [
+  '12345678901234567',
+  '123456789',
+  'bobby.smith@example.org',
+  '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  'jane_doe_17',
+]
+
+/** Lists as programs write them; each begins right behind the sign at the end of its head. */
+const writers: Record<string, (bytes: Buffer) => string> = {
+  'JSON of a Buffer': (bytes) => JSON.stringify(bytes),
+  'indented JSON of a Buffer': (bytes) => JSON.stringify({ request: { body: bytes } }, null, 2),
+  'JSON of a Buffer, indented by four': (bytes) => JSON.stringify({ a: { b: { c: { d: bytes } } } }, null, 4),
+  'JSON of a Uint8Array': (bytes) => JSON.stringify(new Uint8Array(bytes)),
+  'indented JSON of a Uint8Array': (bytes) => JSON.stringify(new Uint8Array(bytes), null, 2),
+  'JSON in a string': (bytes) => JSON.stringify(JSON.stringify({ body: bytes }, null, 2)),
+  'JSON of a Uint8Array in a string in a string': (bytes) =>
+    JSON.stringify(JSON.stringify(JSON.stringify(new Uint8Array(bytes)))),
+  'Arrays.toString of Java': (bytes) => `[${[...bytes].join(', ')}]`,
+  '%v of Go': (bytes) => `[${[...bytes].join(' ')}]`,
+  '{:#?} of Rust': (bytes) => `[\n${[...bytes].map((byte) => `    ${byte},\n`).join('')}]`,
+  'CHAR of SQL': (bytes) => `SELECT CHAR(${[...bytes].join(',')});`,
+}
+
+describe('an identifier whose characters are a list of numbers is found', () => {
+  for (const [name, write] of Object.entries(writers))
+    it(name, () => {
+      for (const identifier of identifiers) {
+        const [first, second] = Buffer.from(identifier)
+        const text = write(Buffer.from(identifier))
+        const offset = text.search(new RegExp(`(?<![0-9])${first}(?:\\D+|\\D+1\\D+)${second}(?![0-9])`))
+        expectFound(identifier, text, offset)
+      }
+    })
+
+  it('among others, whose escapes end where it begins', () => {
+    const text = JSON.stringify(Buffer.from('Dear\nbobby.smith@example.org, you '))
+    expect(find('bobby.smith@example.org', text, 'kernel', 4096)).toHaveLength(1)
+    const body = JSON.stringify(Buffer.from('a=1&email=bobby.smith%40example.org&b=2'))
+    for (const looking of ['kernel', 'plain'] as const)
+      expect(find('bobby.smith@example.org', body, looking, 4096).map(({ form }) => form)).toStrictEqual([
+        'bytes percent',
+      ])
+  })
+
+  it('wherever it stands in what is looked at together', () => {
+    const filler = 'what stands here is text and nothing else; '.repeat(20)
+    for (const identifier of ['1234567', ...identifiers])
+      for (let shift = 0; shift < 64; shift++) {
+        const list = [...Buffer.from(identifier)].join(',')
+        const found = find(identifier, `${filler.slice(shift)}[${list}]${filler}`, 'kernel', 5000)
+        expect([shift, found.length]).toStrictEqual([shift, 1])
+      }
+  })
+})
+
+describe('no list of bytes', () => {
+  const list = [...Buffer.from('123456789')].join(',')
+  const others: Record<string, string> = {
+    'of one character more': `[50,${list}]`,
+    'behind a byte from 0x80 on of Java, and what is behind it': `[-50,${list.replace('49', '50')}]`,
+    'with fractions': `[${list.replaceAll(',', '.0,')}.0]`,
+    'with two kinds of signs': `[${list.replace(',', ' ')}]`,
+    'of less than six': '[49,50,51]',
+  }
+  for (const [name, text] of Object.entries(others))
+    it(name, () => {
+      for (const looking of ['kernel', 'plain'] as const)
+        expect(find('123456789', `${text} ${'some text '.repeat(20)}`, looking, 5000)).toStrictEqual([])
+    })
+
+  it('ends where another one begins', () => {
+    for (const looking of ['kernel', 'plain'] as const)
+      expect(find('123456789', `50 ${list.replaceAll(',', ' ')},50,51`, looking, 5000)).toStrictEqual([])
+  })
+})
