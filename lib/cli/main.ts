@@ -3,6 +3,7 @@ import { tool } from '../tool.ts'
 import { callCommand } from './call-command.ts'
 import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts'
 import { commandHelp, generalHelp } from './help.ts'
+import { noRoomIn } from './no-room.ts'
 import { commandAt, parseCommand } from './parse-command.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
@@ -30,26 +31,40 @@ const terminal = openTerminal({
   stderr: process.stderr,
   now: Date.now,
 })
-// A reader that has seen enough (`| head`) must not end a run.
+let isCut = false
+// A reader that has seen enough (`| head`) must not end a run, nor a full disk that its output goes to.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
+    if (error.code === 'EPIPE') return
+    if (!isCut && stream === process.stdout)
+      process.stderr.write(`odv: standard output: expected it to be written whole, got ${error.code}\n`)
+    isCut = true
   })
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort())
 process.once('SIGTERM', () => interruption.abort())
 
-process.exitCode = await runCli(process.argv.slice(2), terminal, interruption.signal).catch((error: unknown) => {
+const ended = await runCli(process.argv.slice(2), terminal, interruption.signal).catch((error: unknown) => {
   const code = exitCodeOfError(error)
   const message = error instanceof OdvError || code === exitCode.usage ? (error as Error).message : describeFault(error)
   terminal.warn(message.startsWith('odv') ? message : `odv: ${message}`)
   terminal.emit({ kind: 'error', error: error instanceof Error ? error.name : 'Error', message, exitCode: code })
   return code
 })
+// Otherwise who reads a file of findings that was cut off would take it for all of them.
+process.on('exit', () => {
+  process.exitCode = isCut ? exitCode.fault : ended
+})
 
 /** A fault's name and where it happened. Its message is not ours: it could quote what was being read. */
 function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown fault'
+  const noRoom = noRoomIn(error)
+  if (noRoom !== undefined)
+    return (
+      `state directory or disk: expected room and the right to write, got ${noRoom}; nothing is lost: ` +
+      'make room, and go on with what odv status shows as not finished'
+    )
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
   return [`internal fault: ${error.name} ${(error as NodeJS.ErrnoException).code ?? ''}`.trimEnd(), ...frames].join(
     '\n',

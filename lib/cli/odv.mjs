@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The program needs Node.js 24. On an older one this goes on with the Node.js that npm installed beside it.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -29,9 +29,12 @@ if (isNewEnough) {
     )
     process.exit(64)
   }
-  const child = spawnSync(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(bundled, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, ODV_NODE: 'bundled' },
   })
-  process.exit(child.status ?? 70)
+  // Who ends this one ends the program. A terminal interrupts both, and a second interruption would not wait for it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => child.kill(signal === 'SIGINT' ? 'SIGTERM' : signal))
+  child.on('exit', (code) => process.exit(code ?? 70))
 }
