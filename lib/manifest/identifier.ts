@@ -66,7 +66,9 @@ export function canonicalOf(
   if (handle.test(text)) return { shape: 'handle', canonical: cased }
   if (dotted.test(text)) return { shape: 'dotted', canonical: cased }
   return {
-    problem: 'expected a decimal number, a UUID, an e-mail address, or a handle of letters, digits, "_", "." and "-"',
+    problem:
+      'expected a decimal number, a UUID, an e-mail address, or a handle of letters, digits, "_", "." and "-"; ' +
+      'of a text like auth0|…, user:… or +… only what is behind the sign',
   }
 }
 

@@ -90,7 +90,8 @@ function jsonRow(text: string): JsonRow {
   for (const { key, source } of members)
     if (isIdName(key)) ids.push(source)
     else if (isTimeName(key)) times.push(source)
-  if (ids.length !== 1 || times.length > 1) return malformed('expected one key userId and at most one transferredAt')
+  if (ids.length !== 1 || times.length > 1)
+    return malformed('expected one key userId (or user_id, id) and at most one transferredAt')
   const id = textOfValue(ids[0]!)
   if (id === undefined) return malformed('expected userId to be a string or a whole number')
   const source = times[0]

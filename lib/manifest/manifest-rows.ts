@@ -47,7 +47,10 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
       if (text === '') return malformed(line, 'expected an identifier, got an empty field')
       const time = transferredAt === undefined ? Number.NEGATIVE_INFINITY : timeOf(transferredAt.trim())
       if (time === undefined)
-        return malformed(line, 'expected transferredAt to be a date, or a date and time with an offset (RFC 3339)')
+        return malformed(
+          line,
+          'expected transferredAt to be a date, or a date and time with an offset, as in 2026-01-31 or 2026-01-31T10:00:00Z',
+        )
       const isConfirmed = time <= now.getTime()
       const problem = readers[isConfirmed ? 'confirmed' : 'pending'](line, new Identifier(text))
       if (problem !== undefined) return malformed(line, problem)

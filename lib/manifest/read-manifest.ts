@@ -56,7 +56,8 @@ export async function readManifest(
     throw new ManifestInvalid(`${where}: rows: expected every row to be usable, got ${badRowCount} malformed`, badRows)
   if (confirmed === 0)
     throw new ManifestInvalid(
-      `${where}: rows: expected at least one confirmed transfer, got ${notYetTransferred.count} not yet transferred`,
+      `${where}: rows: expected at least one confirmed transfer, got ` +
+        (notYetTransferred.count === 0 ? 'no row' : `${notYetTransferred.count} not yet transferred`),
     )
   return {
     sha256: reading.sha256,

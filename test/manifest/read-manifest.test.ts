@@ -121,7 +121,7 @@ describe.each([
 describe('a manifest that cannot be used', () => {
   const secret = '5550001112223334'
   const cases: { name: string; content: string; bad: number[]; problem: RegExp }[] = [
-    { name: 'nothing', content: '', bad: [], problem: /at least one confirmed transfer, got 0/ },
+    { name: 'nothing', content: '', bad: [], problem: /at least one confirmed transfer, got no row/ },
     { name: 'only empty lines', content: '\n\r\n  \n', bad: [], problem: /at least one confirmed transfer/ },
     { name: 'only a header', content: 'userId,transferredAt\n', bad: [], problem: /at least one confirmed transfer/ },
     {
@@ -163,19 +163,19 @@ describe('a manifest that cannot be used', () => {
       name: 'times without an offset',
       content: `userId,transferredAt\n${secret},2026-01-01T00:00:00\n`,
       bad: [2],
-      problem: /RFC 3339/,
+      problem: /date and time with an offset/,
     },
     {
       name: 'a day that does not exist',
       content: `userId,transferredAt\n${secret},2026-02-30\n`,
       bad: [2],
-      problem: /RFC 3339/,
+      problem: /date and time with an offset/,
     },
     {
       name: 'a time that is a number',
       content: `userId,transferredAt\n${secret},1764000000\n`,
       bad: [2],
-      problem: /RFC 3339/,
+      problem: /date and time with an offset/,
     },
     {
       name: 'an ID that is none',
