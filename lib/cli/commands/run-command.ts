@@ -8,11 +8,12 @@ import { readDocument } from '../../pipeline/evidence/documents.ts'
 import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { withoutTakenBack } from '../../pipeline/taken-back.ts'
 import type { RunRecord } from '../../ports.ts'
+import { allToDo } from '../../verdict/what-to-do.ts'
 import { showCost, showEstimate } from '../cost-view.ts'
 import { type Deployment, type Ended, type Place, type RunEvent, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode, exitCodeOfName, exitCodeOfVerdicts } from '../exit-code.ts'
 import { createRunView } from '../run-view.ts'
-import { bold, coloured, type Terminal } from '../terminal.ts'
+import { bold, coloured, dim, plural, type Terminal } from '../terminal.ts'
 
 export type RunOptions = {
   place: Place
@@ -134,6 +135,7 @@ async function summarize(
   for (const { storeId, result, reasons } of stores) {
     terminal.print(`${coloured(result)} ${bold(storeId)}`)
     for (const reason of reasons) terminal.print(`    ${reason}`)
+    for (const { codes, advice } of allToDo(reasons)) terminal.print(dim(`      ${codes.join(', ')}: ${advice}`))
     terminal.emit({ kind: 'verdict', store: storeId, verdict: result, reasons })
   }
   await showCost(ports, runId, terminal)
@@ -153,7 +155,7 @@ async function summarize(
   })
   terminal.print()
   if (attested) {
-    terminal.print(`attested in the log, which has ${size} entries now, under a signed checkpoint`)
+    terminal.print(`attested in the log, which has ${plural(size, 'entry', 'entries')} now, under a signed checkpoint`)
     terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}${words.options}`)
   } else {
     terminal.warn(`run ${runId}: NOT ATTESTED: its summary is not in the log under a signed checkpoint`)

@@ -10,21 +10,22 @@ import type { Coverage } from '../../inventory/coverage.ts'
 import { linkCaseKey } from '../../local/key-files.ts'
 import { stateDirectory } from '../../local/state-directory.ts'
 import { adoptIndex } from '../../pipeline/adopt-index.ts'
-import { openRunIndex, readDocument } from '../../pipeline/evidence/documents.ts'
-import { type PassRef, passKey } from '../../pipeline/evidence/evidence-keys.ts'
+import { type ManifestDocument, openRunIndex, readDocument } from '../../pipeline/evidence/documents.ts'
+import { type PassRef, passKey, runKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { readReported } from '../../pipeline/evidence/read-reported.ts'
 import { redactKey } from '../../scan/names/redact-key.ts'
 import type { Outcome } from '../../scan/outcome.ts'
 import type { IndexSource } from '../../subject-index/index-source.ts'
 import { type Decision, decideVerdict } from '../../verdict/decide-verdict.ts'
 import { settleBatch } from '../../verdict/settle-batch.ts'
+import { allToDo } from '../../verdict/what-to-do.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
-import { describeUnproven } from '../manifest-view.ts'
+import { describeManifest, describeUnproven } from '../manifest-view.ts'
 import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { createRunView } from '../run-view.ts'
-import { coloured, defaultState, formatBytes, plural, type Terminal } from '../terminal.ts'
+import { coloured, defaultState, dim, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
 
 export type ScanOptions = {
   manifest?: string
@@ -123,6 +124,8 @@ async function scanPaths(
   await embedded.call('open-run', { runId, trigger: 'on-demand' })
   if (sources === undefined) await embedded.call('build-index', { runId, at: new Date().toISOString() })
   else await adoptIndex(embedded.ports, { runId, sources })
+  const document = await readDocument<ManifestDocument>(embedded.ports, runKey(runId, 'manifest.json'))
+  if (sources === undefined) for (const line of describeManifest(document)) terminal.print(line)
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals: Totals = { clean: zero(), found: zero(), unverified: zero(), findings: 0 }
   const decisions: Decision[] = []
@@ -142,10 +145,11 @@ async function scanPaths(
   const { clean, found, unverified, findings } = totals
   terminal.emit({ kind: 'summary', clean, found, unverified, findings, reasons })
   for (const line of [...reasons.map((reason) => `  ${reason}`), ...describeUnproven(config)]) terminal.print(line)
+  for (const { codes, advice } of allToDo(reasons)) terminal.print(dim(`    ${codes.join(', ')}: ${advice}`))
   terminal.print(
-    `${coloured('clean', `${clean.versions} clean`)} (${formatBytes(clean.bytes)}), ` +
-      `${coloured('found', `${found.versions} found`)} (${plural(findings, 'finding')}), ` +
-      `${coloured('unverified', `${unverified.versions} unverified`)} (${formatBytes(unverified.bytes)})`,
+    `${coloured('clean', `${formatCount(clean.versions)} clean`)} (${formatBytes(clean.bytes)}), ` +
+      `${coloured('found', `${formatCount(found.versions)} found`)} (${plural(findings, 'finding')}), ` +
+      `${coloured('unverified', `${formatCount(unverified.versions)} unverified`)} (${formatBytes(unverified.bytes)})`,
   )
   return exitCodeOfVerdicts(decisions.map((decision) => decision.verdict))
 }

@@ -26,6 +26,35 @@ const magic = (
 const encrypted = { encrypted: true }
 const weak = { weak: true }
 
+/** What is never text anyhow: its name tells people more than the first byte that is none. */
+const unread: readonly Magic[] = [
+  magic('JPEG', '\xff\xd8\xff', weak),
+  magic('PNG', '\x89PNG\r\n', weak),
+  magic('GIF', 'GIF8', weak),
+  magic('TIFF', 'II*\x00', weak),
+  magic('TIFF', 'MM\x00*', weak),
+  magic('WebP, WAV or AVI', 'RIFF', weak),
+  magic('MP4, MOV or HEIC', 'ftyp', { at: 4, weak: true }),
+  magic('Matroska or WebM', '\x1aE\xdf\xa3', weak),
+  magic('MP3', 'ID3', weak),
+  magic('Ogg', 'OggS', weak),
+  magic('FLAC', 'fLaC', weak),
+  magic('old Microsoft Office or Outlook', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', weak),
+  magic('Outlook PST', '!BDN', weak),
+  magic('Microsoft Access', '\x00\x01\x00\x00Standard', weak),
+  magic('program of Linux (ELF)', '\x7fELF', weak),
+  magic('program of Windows', 'MZ', weak),
+  magic('Java class', '\xca\xfe\xba\xbe', weak),
+  magic('Java objects', '\xac\xed\x00\x05', weak),
+  magic('WebAssembly', '\x00asm', weak),
+  magic('git pack', 'PACK\x00\x00\x00', weak),
+  magic('git index', 'DIRC\x00\x00\x00', weak),
+  magic('Microsoft SQL Server backup', 'TAPE\x00\x00', weak),
+  magic('Python pickle', '\x80\x04\x95', weak),
+  magic('disk image (QCOW)', 'QFI\xfb', weak),
+  magic('disk image (VMDK)', 'KDMV', weak),
+]
+
 const magics: readonly Magic[] = [
   magic('age', 'age-encryption.org/v1', encrypted),
   magic('age armour', '-----BEGIN AGE ENCRYPTED FILE-----', encrypted),
@@ -68,6 +97,7 @@ const magics: readonly Magic[] = [
   magic('PostScript', '\xc5\xd0\xd3\xc6'),
   magic('BinHex', '(This file must be converted with BinHex'),
   magic('HDF5', '\x89HDF\r\n'),
+  ...unread,
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),
 ]

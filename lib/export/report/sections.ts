@@ -1,5 +1,6 @@
 import { describePlace } from '../../finding/found-place.ts'
 import type { OpenVersion } from '../../verdict/store-report.ts'
+import { allToDo } from '../../verdict/what-to-do.ts'
 import { coverageChart } from './coverage-chart.ts'
 import type { Figures, StoreFigures } from './figures.ts'
 import { type Html, html } from './html.ts'
@@ -95,14 +96,16 @@ ${open.map(({ storeId, reasons, evidence }) => {
   const report = evidence?.verification?.model
   const exceptions = evidence?.verification?.predicate.exceptions ?? []
   const listed = report?.open ?? []
+  const advices = allToDo(reasons)
   return html`<h3>${storeId}</h3><p>${reasons.join('; ')}.</p>
+${advices.length === 0 ? undefined : html`<p>What can be done so that a later run may verify it:</p><ul>${advices.map(({ codes, advice }) => html`<li><b>${codes.join(', ')}</b>: ${advice}.</li>`)}</ul>`}
 ${exceptions.length === 0 ? undefined : html`<ul>${exceptions.map(({ code, versions, bytes: size, until }) => html`<li>${plural(versions, 'object version')} (${bytes(size)}) cannot be deleted: ${code}, ${until === undefined ? 'with no end date' : `until ${moment(until)}`}. The nightly run takes them up again.</li>`)}</ul>`}
 ${
   listed.length === 0
     ? undefined
     : html`<div class="scroll" tabindex="0" role="group" aria-label="Open object versions of ${storeId}"><table><caption>Object versions that stand in the way${listed.length > versionsShown ? `: the first ${versionsShown} of ${count(listed.length)} that are listed in the store report` : ''}</caption>
 <thead><tr><th scope="col">Object</th><th scope="col">State</th><th scope="col" class="n">Findings</th><th scope="col" class="n">Size</th><th scope="col">Why</th><th scope="col">Where</th></tr></thead><tbody>
-${listed.slice(0, versionsShown).map((each) => html`<tr><td><code>${each.shownKey}</code></td><td>${each.outcome}</td><td class="n">${count(each.findings)}</td><td class="n">${bytes(each.bytes)}</td><td>${[each.reason, each.detail, each.protection].filter((part) => part !== undefined).join('; ') || '–'}</td><td>${placesOf(each)}</td></tr>`)}</tbody></table></div>`
+${listed.slice(0, versionsShown).map((each) => html`<tr><td class="name"><code>${each.shownKey}</code></td><td>${each.outcome}</td><td class="n">${count(each.findings)}</td><td class="n">${bytes(each.bytes)}</td><td>${[each.reason, each.detail, each.protection].filter((part) => part !== undefined).join('; ') || '–'}</td><td>${placesOf(each)}</td></tr>`)}</tbody></table></div>`
 }`
 })}</section>`
 }

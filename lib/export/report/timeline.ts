@@ -44,7 +44,11 @@ ${model.found.versions > 0 ? `${plural(model.findings, 'finding')} of ${plural(m
       return {
         at: model.acknowledgedAt,
         look: 'plain',
-        what: html`<b>${who[model.by]}</b>: ${plural(model.deleted.versions, 'object version')} said to be deleted, ${plural(kept, 'object version')} kept, ${plural(model.gone, 'object version')} already gone. An answer proves nothing; the next scan does.`,
+        what: html`<b>${who[model.by]}</b>${
+          model.by === 'executor'
+            ? `: ${plural(model.deleted.versions, 'object version')} said to be deleted, ${plural(kept, 'object version')} kept, ${plural(model.gone, 'object version')} already gone`
+            : ''
+        }. An answer proves nothing; the next scan does.`,
       }
     }),
     ...(verification === undefined
