@@ -88,6 +88,21 @@ describe('a message', () => {
     expect(got.gaps).toEqual([])
   })
 
+  const page = '<p>id <b>123</b>45</p>\n'
+  test.each([
+    { name: 'as its type says', fields: 'Content-Type: text/html\n' },
+    {
+      name: 'as its type says, in eight bits',
+      fields: 'Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: 8bit\n',
+    },
+    { name: 'as its name says', fields: 'Content-Type: application/octet-stream; name="a.html"\n' },
+    { name: 'as it begins', fields: 'Content-Type: text/plain\n' },
+  ])('reads markup that is not encoded, $name', async ({ fields }) => {
+    const got = await read(`${head}${fields}\n${page}`)
+    expect(got.texts['mail/part-1/xml/text']).toBe('id 12345\n')
+    expect(got.gaps).toEqual([])
+  })
+
   test.each(['utf-16', 'utf-16le', 'utf-16be', 'windows-1252', 'shift_jis'])('shows text in %s', async (charset) => {
     const text =
       charset === 'shift_jis' ? 'user 17 日本' : charset === 'windows-1252' ? 'user 17 é' : 'user 17 é😀'.repeat(9_000)

@@ -20,6 +20,44 @@ describe('markup', () => {
     expect(texts['xml/text']).toBe('id 1234509876\rjane.doe@x.org\rpage \r a&b\na&C\n')
   })
 
+  const run = (kind: string, text: string) => `<w:r><w:${kind}>${text}</w:${kind}></w:r>`
+  const within = [
+    {
+      name: 'deleted text in runs of Word',
+      markup: `${run('t', 'id ')}<w:del>${run('delText', '12345')}${run('delText', '09876')}</w:del>${run('t', '55')}`,
+      texts: ['id', '1234509876', '55'],
+    },
+    {
+      name: 'an instruction of Word',
+      markup: `${run('instrText', 'mailto:jane')}${run('instrText', '.doe@x.org')}${run('t', 'mail')}`,
+      texts: ['mailto:jane.doe@x.org', 'mail'],
+    },
+    {
+      name: 'a hyphen of Word at which no line ends',
+      markup: '<w:r><w:t>jane</w:t><w:noBreakHyphen/><w:t>7</w:t></w:r>',
+      texts: ['jane-7'],
+    },
+    {
+      name: 'what only newer programs show',
+      markup: `<mc:AlternateContent><mc:Choice Requires="wps">${run('t', '123')}</mc:Choice></mc:AlternateContent>${run('t', '45')}`,
+      texts: ['12345'],
+    },
+    ...['change text:change-id="c"', 'change-start', 'reference-mark', 'alphabetical-index-mark', 'toc-mark-end'].map(
+      (tag) => ({
+        name: `${tag} of OpenDocument`,
+        markup: `<text:p>123<text:${tag}/>45</text:p>`,
+        texts: ['12345'],
+      }),
+    ),
+    { name: 'metadata of OpenDocument', markup: '<text:p><text:meta>123</text:meta>45</text:p>', texts: ['12345'] },
+    { name: 'TEI', markup: '<p><hi rend="b">123</hi>45</p>', texts: ['12345'] },
+    { name: 'DITA', markup: '<p><ph>123</ph>45</p>', texts: ['12345'] },
+  ]
+  test.each(within)('is one text within a word: $name', async ({ markup, texts }) => {
+    const got = await read(`<?xml version="1.0"?><r>${markup}</r>`)
+    expect(got.texts['xml/text']?.trimEnd().split('\n')).toEqual(texts)
+  })
+
   test('in a text, escaped or not, comes once more without tags that stand within words', async () => {
     const page = '<p>id 12345<strong>09876</strong></p><p>jane<wbr/>.doe<span>&#64;</span>x.org</p>'
     const inner = '\rid 1234509876\r\rjane.doe@x.org\r\n'

@@ -106,8 +106,10 @@ async function readLines(
     if (charset.kind === 'unknown') gap('text in a known character set')
     const given = decoderOf(form)
     const first = given === 'none' ? await lines.peek() : undefined
-    const isFolded = first !== undefined && beginsLikeFolded(Buffer.concat([first.bytes, lineFeed]))
-    const decoder = isFolded ? plainDecoder() : given
+    const isOfItsOwn =
+      first !== undefined &&
+      (markup.test(first.bytes.toString('latin1')) || beginsLikeFolded(Buffer.concat([first.bytes, lineFeed])))
+    const decoder = isOfItsOwn ? plainDecoder() : given
     if (decoder === 'unknown') gap('a transfer encoding that is known')
     if (decoder === 'none' || decoder === 'unknown') return
     if (form.type.startsWith('multipart/')) gap('parts that are not encoded as a whole')
@@ -219,16 +221,17 @@ function isArmour(bytes: Buffer): boolean {
   return bytes.length < 200 && bytes.includes(armour) && bytes.toString('latin1').trim().startsWith(armour)
 }
 
-/** Whose lines are folded: formats of their own, as are bodies that begin like one of them. */
-const foldedNames = /\.(?:ics|vcs|vcf|ldif?)$/i
-const foldedTypes = new Set(['text/calendar', 'text/vcard', 'text/x-vcard', 'text/x-vcalendar', 'text/directory'])
+/** Formats of their own, whose lines are folded or in whose words tags stand, as are bodies that begin like one of them. */
+const ownNames = /\.(?:ics|vcs|vcf|ldif?|x?html?|xml|svg)$/i
+const ownTypes = /^text\/(?:calendar|vcard|x-vcard|x-vcalendar|directory|html|xml)$|[/+](?:xml|xhtml\+xml)$/
+const markup = /^\s*<[!?a-z]/i
 
 /** `none`: the body is not encoded. */
 function decoderOf({ encoding, type, name, isReflowed }: BodyForm): TransferDecoder | 'none' | 'unknown' {
   if (encoding === 'base64') return base64Decoder()
   if (encoding === 'quoted-printable') return quotedPrintableDecoder()
   if (!['', '7bit', '8bit', 'binary'].includes(encoding)) return 'unknown'
-  return foldedTypes.has(type) || foldedNames.test(name) || isReflowed ? plainDecoder() : 'none'
+  return ownTypes.test(type) || ownNames.test(name) || isReflowed ? plainDecoder() : 'none'
 }
 
 /** Text of another character set in UTF-8; what is not valid in it is a gap. */

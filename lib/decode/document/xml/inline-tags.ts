@@ -47,10 +47,17 @@ const inline = new Set([
     'samp',
     'del',
     'ins',
+    'time',
     'soft-page-break',
-    'bookmark',
-    'bookmark-start',
-    'bookmark-end',
+    'meta-field',
+    'change',
+    'change-start',
+    'change-end',
+    ...['bookmark', 'reference-mark', 'alphabetical-index-mark', 'toc-mark', 'user-index-mark'].flatMap((mark) => [
+      mark,
+      `${mark}-start`,
+      `${mark}-end`,
+    ]),
     'nobr',
     'label',
     'dfn',
@@ -58,16 +65,23 @@ const inline = new Set([
     'ruby',
     'rb',
   ],
-  // SVG, DocBook and JATS.
-  ...['tspan', 'emphasis', 'italic', 'bold'],
+  // SVG, DocBook, JATS, TEI and DITA.
+  ...['tspan', 'emphasis', 'italic', 'bold', 'hi', 'ph'],
 ])
 /** In documents and slides of Office all is inside of a paragraph, but for these. */
-const officeBlocks = new Set(['p', 'tab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body', 'instrtext', 'deltext'])
+const officeBlocks = new Set(['p', 'tab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body'])
+
+/** What the text behind the tag of a run of Word is: shown, deleted, or an instruction; texts that differ in that are two. Undefined for any other tag. */
+export function kindOfRun(tag: string): string | undefined {
+  return /^w:(t|delText|instrText|delInstrText)(?:\s|$)/.exec(tag)?.[1]
+}
 
 /** Whether the text before a tag and the text behind it are two. `tag`: without its brackets. */
 export function separates(tag: string): boolean {
   const [, prefix, local = ''] = /^\/?(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)/.exec(tag) ?? []
   const name = local.toLowerCase()
   if (prefix === 'w' || prefix === 'a') return officeBlocks.has(name)
+  if (prefix === 'mc') return name === 'fallback'
+  if (prefix === 'text' && name === 'meta') return false
   return !inline.has(name)
 }

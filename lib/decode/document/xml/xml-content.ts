@@ -11,7 +11,7 @@ import {
   resolvedAttributes,
 } from './character-references.ts'
 import { withoutHeaderCodes } from './header-codes.ts'
-import { separates } from './inline-tags.ts'
+import { kindOfRun, separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
 import { type SheetCells, sheetCells } from './sheet-cells.ts'
@@ -107,6 +107,9 @@ function textOfMarkup(bytes: Buffer): Buffer | undefined {
 
 const less = 0x3c
 
+/** Of Word: a hyphen at which no line may end. */
+const nonBreakingHyphen = /^w:noBreakHyphen\s*\/?$/
+
 /** Puts texts together that no tag separates. */
 function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
   const entities: Entities = new Map()
@@ -117,6 +120,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   let isJoined = false
   let tag = ''
   let isNumeric = false
+  let run = 't'
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
@@ -169,7 +173,14 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
         for (const value of resolvedAttributes(text, entities))
           done.push({ text: Buffer.from(value, 'latin1'), mark: 0 })
         isJoined = true
-        if (!separates(text)) return
+        if (nonBreakingHyphen.test(text)) {
+          open.push('-')
+          openLength += 1
+        }
+        const kind = kindOfRun(text)
+        const isOther = kind !== undefined && kind !== run
+        if (isOther) run = kind
+        if (!isOther && !separates(text)) return
         separate()
         cells.tag(text)
         if (isNumericCell(text)) isNumeric = true
