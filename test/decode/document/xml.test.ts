@@ -38,6 +38,16 @@ describe('markup', () => {
       texts: ['jane-7'],
     },
     {
+      name: 'runs of Word on lines of their own',
+      markup: `<w:p>\n  ${run('t', '123').replaceAll('><', '>\n<')}\n  ${run('t', '45')}\n</w:p>`,
+      texts: ['12345'],
+    },
+    {
+      name: 'runs of a slide on lines of their own',
+      markup: '<a:p>\n<a:r>\n<a:t>123</a:t>\n</a:r>\n<a:r>\n<a:t>45 6</a:t>\n</a:r>\n</a:p>',
+      texts: ['12345 6'],
+    },
+    {
       name: 'what only newer programs show',
       markup: `<mc:AlternateContent><mc:Choice Requires="wps">${run('t', '123')}</mc:Choice></mc:AlternateContent>${run('t', '45')}`,
       texts: ['12345'],

@@ -10,12 +10,11 @@ import { reportHidden, tapped } from '../tapped.ts'
 import { charsetOf, type TextConverter } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, joinParameters, unfold } from './header-fields.ts'
+import { beginsFields, isArmour, isField, isUuencoded } from './line-kinds.ts'
 import { type Line, lineReader } from './line-reader.ts'
 import { reflowed } from './reflowed.ts'
 import { base64Decoder, plainDecoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
 
-/** Also a part of one (RFC 4880, 6.2). */
-const armour = '-----BEGIN PGP MESSAGE'
 const lineFeed = Buffer.from('\n')
 
 /** More of one block of fields is not kept. */
@@ -195,30 +194,6 @@ async function readLines(
     else if (isArmour(bytes)) gap('text that is not encrypted', 'encrypted')
   }
   if (inFields) await endFields()
-}
-
-/** Whether a line is a field, or a further line of one. */
-function isField(bytes: Buffer): boolean {
-  return /^([A-Za-z0-9_.-]{1,100}[ \t]*:|[ \t>])/.test(bytes.toString('latin1', 0, 102))
-}
-
-const partField = /^(content-(type|transfer-encoding|disposition|id)|mime-version)[ \t]*:/i
-
-/** Whether a line is a field that parts begin with. */
-function beginsFields(bytes: Buffer): boolean {
-  const first = bytes[0]! | 0x20
-  return (first === 0x63 || first === 0x6d) && partField.test(bytes.toString('latin1', 0, 40))
-}
-
-function isUuencoded(bytes: Buffer, next: Line | undefined): boolean {
-  if (bytes[0] !== 0x62 || next === undefined || !/^begin [0-7]{3,4} \S/.test(bytes.toString('latin1', 0, 40)))
-    return false
-  return /^(M[ -`]{60}|[!-L][ -`]{4,60})\s*$/.test(next.bytes.toString('latin1'))
-}
-
-/** Whether encrypted text begins here; blanks around it do not count. */
-function isArmour(bytes: Buffer): boolean {
-  return bytes.length < 200 && bytes.includes(armour) && bytes.toString('latin1').trim().startsWith(armour)
 }
 
 /** Formats of their own, whose lines are folded or in whose words tags stand, as are bodies that begin like one of them. */

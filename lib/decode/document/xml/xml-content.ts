@@ -121,6 +121,8 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   let tag = ''
   let isNumeric = false
   let run = 't'
+  /** In documents and slides of Office, where white space is none of the text. */
+  let isBetweenRuns = false
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
@@ -164,6 +166,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
     events: {
       text(bytes: Buffer, isLiteral: boolean): void {
         const text = bytes.toString('latin1')
+        if (isBetweenRuns && text.trim() === '') return
         open.push(isLiteral ? text.replaceAll('&', '&amp;') : text)
         openLength += bytes.length
         if (openLength > mostText) cut()
@@ -178,6 +181,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
           openLength += 1
         }
         const kind = kindOfRun(text)
+        isBetweenRuns = kind === undefined && /^\/?[wa]:(?!t\b)|^\/[wa]:t\b/.test(text)
         const isOther = kind !== undefined && kind !== run
         if (isOther) run = kind
         if (!isOther && !separates(text)) return
