@@ -6,7 +6,7 @@ const exitCodes = `Exit codes
       export: an identifier in scope would have been in the bundle, and nothing was written
   2   run: none residual, some incomplete; scan: nothing found, something unverified
   64  usage or configuration error; on AWS also: no such deployment, no credentials, a right that is missing
-  70  internal fault
+  70  internal fault, or no room to write
   75  run --no-wait: waits for a custodian or a restore; go on with --resume
   130 interrupted; nothing is lost, go on with --resume (on AWS the run goes on by itself; --resume follows it)`
 
@@ -106,7 +106,7 @@ ${exitCodes}`,
 Exit codes
   0   the index was written; the index is undamaged
   64  usage error, or a manifest or an index that cannot be used
-  70  internal fault
+  70  internal fault, or no room to write
   130 interrupted: nothing was written`,
   status: `odv status: the runs of a state directory or a deployment, or one of them with its verdicts and requests
 
