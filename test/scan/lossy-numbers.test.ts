@@ -162,10 +162,11 @@ describe('a whole number that may have been rounded, where that is looked for', 
     expect((await gapOf(`id,${text},x\n`, own, ['rounded'])).filter((gap) => gap.startsWith('lossy'))).toEqual([])
   })
 
+  // Nearer ones may look like what a spreadsheet leaves of it: of twenty digits the last five are gone.
   it('is what Node makes of somebody’s number, and never what it makes of a distant one', () => {
     const numbers = fc.bigInt({ min: 10n ** 15n, max: 2n ** 64n - 1n })
     fc.assert(
-      fc.property(numbers, fc.bigInt({ min: 4096n, max: 10n ** 6n }), (number, far) => {
+      fc.property(numbers, fc.bigInt({ min: 200_000n, max: 10n ** 6n }), (number, far) => {
         const own = makeIndex([`${number}`, `${number / 2n}`])
         const isSeen = (text: string) => {
           const matcher = createFormMatcher(own, ['rounded'], () => {})
