@@ -15,6 +15,7 @@ import { kindOfRun, separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
 import { type SheetCells, sheetCells } from './sheet-cells.ts'
+import { trackedChanges } from './tracked-changes.ts'
 
 /** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
 const mostText = 2 ** 22
@@ -123,10 +124,17 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   let run = 't'
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
+  const changes = trackedChanges(mostText)
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
     reported.add(detail)
+  }
+
+  function add(text: string): void {
+    open.push(text)
+    openLength += text.length
+    changes.text(text, run)
   }
 
   function separate(): void {
@@ -134,6 +142,14 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
     open = []
     openLength = 0
     isJoined = false
+  }
+
+  /** What a paragraph says with and without changes to it, beside its texts as they follow one another. */
+  function separateParagraph(): void {
+    separate()
+    const { versions, isLong } = changes.take()
+    for (const version of versions) write(version)
+    if (isLong) gap('limit', 'short paragraphs where changes are tracked')
   }
 
   function write(markup: string): void {
@@ -162,13 +178,12 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
       done = []
       return taken
     },
-    end: separate,
+    end: separateParagraph,
     events: {
       text(bytes: Buffer, isLiteral: boolean): void {
         const text = bytes.toString('latin1')
         if (isBetweenRuns && text.trim() === '') return
-        open.push(isLiteral ? text.replaceAll('&', '&amp;') : text)
-        openLength += bytes.length
+        add(isLiteral ? text.replaceAll('&', '&amp;') : text)
         if (openLength > mostText) cut()
       },
       tag(text: string, isCut: boolean): void {
@@ -176,16 +191,17 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
         for (const value of resolvedAttributes(text, entities))
           done.push({ text: Buffer.from(value, 'latin1'), mark: 0 })
         isJoined = true
-        if (nonBreakingHyphen.test(text)) {
-          open.push('-')
-          openLength += 1
-        }
+        changes.tag(text)
+        if (nonBreakingHyphen.test(text)) add('-')
         const kind = kindOfRun(text)
         isBetweenRuns = kind === undefined && /^\/?[wa]:(?!t\b)|^\/[wa]:t\b/.test(text)
         const isOther = kind !== undefined && kind !== run
         if (isOther) run = kind
-        if (!isOther && !separates(text)) return
-        separate()
+        if (!separates(text)) {
+          if (isOther) separate()
+          return
+        }
+        separateParagraph()
         cells.tag(text)
         if (isNumericCell(text)) isNumeric = true
         else if (/^\/?(\w+:)?c(\s|$)/.test(text)) isNumeric = false
@@ -194,7 +210,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
         tag = text
       },
       declaration(text: string, isCut: boolean): void {
-        separate()
+        separateParagraph()
         if (!/^doctype/i.test(text)) return
         const problem = addEntities(text, entities)
         if (problem === 'limit') gap('limit', 'few and short entities, none of others')
