@@ -11,6 +11,8 @@ export type TrackedChanges = {
   take(): { versions: string[]; isLong: boolean }
 }
 
+const none = { versions: [], isLong: false }
+
 type Piece = { text: string; isInserted: boolean; isDeleted: boolean }
 
 const changing = /^(\/?)w:(?:(ins|moveTo)|(moveFrom))(?:\s|$)/
@@ -22,10 +24,12 @@ export function trackedChanges(most: number): TrackedChanges {
   let inserted = 0
   let moved = 0
   let isTracked = false
+  let isWord = false
 
   return {
     tag(text) {
-      const [, end, into] = changing.exec(text) ?? []
+      isWord ||= text.startsWith('w:')
+      const [, end, into] = (isWord && changing.exec(text)) || []
       // Without content it is about the mark of a paragraph.
       if (end === undefined || text.endsWith('/')) return
       const step = end === '' ? 1 : -1
@@ -33,13 +37,14 @@ export function trackedChanges(most: number): TrackedChanges {
       else inserted = Math.max(0, inserted + step)
     },
     text(text, run) {
-      if (run !== 't' && run !== 'delText') return
+      if (!isWord || (run !== 't' && run !== 'delText')) return
       const piece = { text, isInserted: inserted > 0, isDeleted: moved > 0 || run === 'delText' }
       isTracked ||= piece.isInserted || piece.isDeleted
       length += text.length
       if (length <= most) pieces.push(piece)
     },
     take() {
+      if (length === 0) return none
       const of = (isLeftOut: (piece: Piece) => boolean) =>
         pieces.flatMap((piece) => (isLeftOut(piece) ? [] : [piece.text])).join('')
       const isLong = isTracked && length > most
