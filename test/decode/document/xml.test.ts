@@ -43,6 +43,11 @@ describe('markup', () => {
       texts: ['12938', '1238', '1293'],
     },
     {
+      name: 'data of a property list, in short lines',
+      markup: '<dict><key>a</key><data>\n\t\tamFuZS5kb2VA\n\t\teC5vcmc=\n\t\t</data></dict>',
+      texts: ['a', 'amFuZS5kb2VAeC5vcmc='],
+    },
+    {
       name: 'what Word knows of names, in HTML',
       markup: '<p><st1:PersonName w:st="on">jane</st1:PersonName>.doe@x.org</p>',
       texts: ['jane.doe@x.org'],

@@ -111,6 +111,9 @@ const less = 0x3c
 /** Of Word: a hyphen at which no line may end. */
 const nonBreakingHyphen = /^w:noBreakHyphen\s*\/?$/
 
+/** Of property lists: base64 in lines, and the deeper it stands the shorter they are, down to 16 characters. */
+const propertyData = 'data'
+
 /** Puts texts together that no tag separates. */
 function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
   const entities: Entities = new Map()
@@ -153,7 +156,8 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   }
 
   function write(markup: string): void {
-    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
+    const resolved = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
+    const text = tag === propertyData ? resolved.replace(/\s+/g, '') : resolved
     if (text === '') return
     const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
