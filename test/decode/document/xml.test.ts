@@ -25,7 +25,37 @@ describe('markup', () => {
     {
       name: 'deleted text in runs of Word',
       markup: `${run('t', 'id ')}<w:del>${run('delText', '12345')}${run('delText', '09876')}</w:del>${run('t', '55')}`,
-      texts: ['id', '1234509876', '55'],
+      texts: ['id', '1234509876', '55', 'id 55', 'id 123450987655'],
+    },
+    {
+      name: 'a word that lost its end, by changes that are tracked',
+      markup: `<w:p>${run('t', 'id 123')}<w:del w:id="1">${run('delText', '45')}</w:del></w:p><w:p>${run('t', '6')}</w:p>`,
+      texts: ['id 123', '45', 'id 123', 'id 12345', '6'],
+    },
+    {
+      name: 'a word in which something was deleted and inserted',
+      markup: `<w:p>${run('t', '12')}<w:del w:id="1">${run('delText', '0')}</w:del><w:rPr><w:ins w:id="3"/></w:rPr><w:ins w:id="2">${run('t', '3')}</w:ins>${run('t', '45')}</w:p>`,
+      texts: ['12', '0', '345', '12345', '12045'],
+    },
+    {
+      name: 'a word of which a part was moved',
+      markup: `<w:p>${run('t', '12')}<w:moveFrom w:id="1">${run('t', '9')}</w:moveFrom>${run('t', '3')}<w:moveTo w:id="2">${run('t', '8')}</w:moveTo></w:p>`,
+      texts: ['12938', '1238', '1293'],
+    },
+    {
+      name: 'data of a property list, in short lines',
+      markup: '<dict><key>a</key><data>\n\t\tamFuZS5kb2VA\n\t\teC5vcmc=\n\t\t</data></dict>',
+      texts: ['a', 'amFuZS5kb2VAeC5vcmc='],
+    },
+    {
+      name: 'what Word knows of names, in HTML',
+      markup: '<p><st1:PersonName w:st="on">jane</st1:PersonName>.doe@x.org</p>',
+      texts: ['jane.doe@x.org'],
+    },
+    {
+      name: 'parts around a space of OpenDocument, which is none',
+      markup: '<text:p><text:span>123</text:span>45<text:s/>6</text:p>',
+      texts: ['12345', '6'],
     },
     {
       name: 'an instruction of Word',

@@ -82,6 +82,9 @@ export function separates(tag: string): boolean {
   const name = local.toLowerCase()
   if (prefix === 'w' || prefix === 'a') return officeBlocks.has(name)
   if (prefix === 'mc') return name === 'fallback'
-  if (prefix === 'text' && name === 'meta') return false
+  // Spaces of OpenDocument are no text that is struck out.
+  if (prefix === 'text' && (name === 'meta' || name === 's')) return name === 's'
+  // What Word knows of names and places it marks in HTML as well.
+  if (prefix !== undefined && /^st\d$/.test(prefix)) return false
   return !inline.has(name)
 }

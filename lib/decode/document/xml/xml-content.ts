@@ -15,6 +15,7 @@ import { kindOfRun, separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
 import { type SheetCells, sheetCells } from './sheet-cells.ts'
+import { trackedChanges } from './tracked-changes.ts'
 
 /** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
 const mostText = 2 ** 22
@@ -110,6 +111,9 @@ const less = 0x3c
 /** Of Word: a hyphen at which no line may end. */
 const nonBreakingHyphen = /^w:noBreakHyphen\s*\/?$/
 
+/** Of property lists: base64 in lines, and the deeper it stands the shorter they are, down to 16 characters. */
+const propertyData = 'data'
+
 /** Puts texts together that no tag separates. */
 function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
   const entities: Entities = new Map()
@@ -123,10 +127,17 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   let run = 't'
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
+  const changes = trackedChanges(mostText)
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
     reported.add(detail)
+  }
+
+  function add(text: string): void {
+    open.push(text)
+    openLength += text.length
+    changes.text(text, run)
   }
 
   function separate(): void {
@@ -136,8 +147,17 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
     isJoined = false
   }
 
+  /** What a paragraph says with and without changes to it, beside its texts as they follow one another. */
+  function separateParagraph(): void {
+    separate()
+    const { versions, isLong } = changes.take()
+    for (const version of versions) write(version)
+    if (isLong) gap('limit', 'short paragraphs where changes are tracked')
+  }
+
   function write(markup: string): void {
-    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
+    const resolved = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
+    const text = tag === propertyData ? resolved.replace(/\s+/g, '') : resolved
     if (text === '') return
     const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
@@ -162,13 +182,12 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
       done = []
       return taken
     },
-    end: separate,
+    end: separateParagraph,
     events: {
       text(bytes: Buffer, isLiteral: boolean): void {
         const text = bytes.toString('latin1')
         if (isBetweenRuns && text.trim() === '') return
-        open.push(isLiteral ? text.replaceAll('&', '&amp;') : text)
-        openLength += bytes.length
+        add(isLiteral ? text.replaceAll('&', '&amp;') : text)
         if (openLength > mostText) cut()
       },
       tag(text: string, isCut: boolean): void {
@@ -176,16 +195,17 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
         for (const value of resolvedAttributes(text, entities))
           done.push({ text: Buffer.from(value, 'latin1'), mark: 0 })
         isJoined = true
-        if (nonBreakingHyphen.test(text)) {
-          open.push('-')
-          openLength += 1
-        }
+        changes.tag(text)
+        if (nonBreakingHyphen.test(text)) add('-')
         const kind = kindOfRun(text)
         isBetweenRuns = kind === undefined && /^\/?[wa]:(?!t\b)|^\/[wa]:t\b/.test(text)
         const isOther = kind !== undefined && kind !== run
         if (isOther) run = kind
-        if (!isOther && !separates(text)) return
-        separate()
+        if (!separates(text)) {
+          if (isOther) separate()
+          return
+        }
+        separateParagraph()
         cells.tag(text)
         if (isNumericCell(text)) isNumeric = true
         else if (/^\/?(\w+:)?c(\s|$)/.test(text)) isNumeric = false
@@ -194,7 +214,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
         tag = text
       },
       declaration(text: string, isCut: boolean): void {
-        separate()
+        separateParagraph()
         if (!/^doctype/i.test(text)) return
         const problem = addEntities(text, entities)
         if (problem === 'limit') gap('limit', 'few and short entities, none of others')
