@@ -45,7 +45,12 @@ describe('markup', () => {
     {
       name: 'data of a property list, in short lines',
       markup: '<dict><key>a</key><data>\n\t\tamFuZS5kb2VA\n\t\teC5vcmc=\n\t\t</data></dict>',
-      texts: ['a', 'amFuZS5kb2VAeC5vcmc='],
+      texts: ['a', 'amFuZS5kb2VA\r\t\teC5vcmc=', 'amFuZS5kb2VAeC5vcmc='],
+    },
+    {
+      name: 'words of what is called data and is none',
+      markup: '<data>\n jane.\n <b>12</b>34 doe\n</data>',
+      texts: ['jane.\r 1234 doe'],
     },
     {
       name: 'what Word knows of names, in HTML',

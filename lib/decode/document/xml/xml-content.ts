@@ -113,6 +113,7 @@ const nonBreakingHyphen = /^w:noBreakHyphen\s*\/?$/
 
 /** Of property lists: base64 in lines, and the deeper it stands the shorter they are, down to 16 characters. */
 const propertyData = 'data'
+const isInLines = (text: string) => /[\r\n]/.test(text) && /^[A-Za-z0-9+/=\s]+$/.test(text)
 
 /** Puts texts together that no tag separates. */
 function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
@@ -156,12 +157,13 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   }
 
   function write(markup: string): void {
-    const resolved = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
-    const text = tag === propertyData ? resolved.replace(/\s+/g, '') : resolved
+    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
     if (text === '') return
     const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
     done.push({ text: Buffer.from(text, 'latin1'), mark: cells.mark(text) })
+    if (tag === propertyData && isInLines(text))
+      done.push({ text: Buffer.from(text.replace(/\s+/g, ''), 'latin1'), mark: 0 })
   }
 
   function cut(): void {
