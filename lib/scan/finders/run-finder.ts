@@ -15,10 +15,14 @@ function gluedOf(count: number): Int32Array {
 /** Of these as many as this may be markup at either end of a run: `_bob_`, `__bob__`. */
 export const mostUnderscores = 3
 const underscore = 0x5f
+/** `0x`, which SQL and others write before hexadecimal digits: a handle may have nothing else. */
+const hexPrefix = 2
+const zero = 0x30
+const letterX = 0x78
 
 /**
  * Finds identifiers that are whole runs of one alphabet, or runs without the escape that they begin with: decimal
- * numbers and handles, these also without a few `_` at either end.
+ * numbers and handles, these also without a few `_` at either end, and without `0x` before them.
  */
 export function createRunFinder(
   { bytes }: Block,
@@ -39,13 +43,22 @@ export function createRunFinder(
   }
 
   function lookBehindEscapes(runStart: number, end: number): void {
-    const first = Math.max(runStart + 1, end - maxLength - 2 * mostUnderscores)
+    const first = Math.max(runStart + 1, end - maxLength - 2 * mostUnderscores - hexPrefix)
     const last = Math.min(runStart + longestEscape, end - minLength)
     for (let start = first; start <= last; start++) {
       if (!endsEscape(bytes, start)) continue
       look(start, end)
       lookInside(start, end)
+      lookBehindPrefix(start, end)
     }
+  }
+
+  /** `ESC [ 0 x` is an escape, behind which is looked anyway. */
+  function lookBehindPrefix(from: number, to: number): void {
+    if (bytes[from] !== zero || (bytes[from + 1]! | 0x20) !== letterX || to - from <= hexPrefix) return
+    if (endsEscape(bytes, from + hexPrefix)) return
+    look(from + hexPrefix, to)
+    lookInside(from + hexPrefix, to)
   }
 
   /** What is there without some `_` at either end. */
@@ -74,8 +87,9 @@ export function createRunFinder(
         // Without a branch, and probed later: nearly none is, and this loop is where the time goes.
         glued[gluedCount] = run
         if (start > 0) gluedCount += mayGlue[bytes[start - 1]!]!
-        if (length > maxLength + 2 * mostUnderscores) continue
+        if (length > maxLength + 2 * mostUnderscores + hexPrefix) continue
         if (bytes[start] === underscore || bytes[start + length - 1] === underscore) lookInside(start, start + length)
+        if (bytes[start] === zero) lookBehindPrefix(start, start + length)
         look(start, start + length)
       }
       for (let at = 0; at < gluedCount; at++) lookBehindEscapes(starts[glued[at]!]!, ends[glued[at]!]!)

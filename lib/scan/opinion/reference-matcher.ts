@@ -86,7 +86,14 @@ const beginsLocal = new RegExp(`(?:[!#$&'*/=?^\`{|}~+]|${anEscape})$`)
 /** `longest`: characters of the shape's longest identifier. */
 const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = {
   decimal: (text) => all(text, decimalRun),
-  handle: (text) => all(text, handleRun).flatMap(([offset, run]) => withoutUnderscores(offset, run)),
+  handle: (text) => {
+    const runs = all(text, handleRun)
+    const known = new Set(runs.map(([offset]) => offset))
+    const behindPrefix = runs.flatMap(([offset, run]): Spelling[] =>
+      /^0x./i.test(run) && !known.has(offset + 2) ? [[offset + 2, run.slice(2)]] : [],
+    )
+    return [...runs, ...behindPrefix].flatMap(([offset, run]) => withoutUnderscores(offset, run))
+  },
   dotted: (text, longest) =>
     all(text, dottedRun).flatMap(([offset, run]) => {
       const start = run.length - run.replace(/^[.-]+/, '').length

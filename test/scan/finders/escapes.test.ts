@@ -62,6 +62,20 @@ describe('an identifier that an escape glues onto', () => {
         }
     })
 
+  it('is found behind the 0x of SQL, as dumps write the bytes of an ObjectId, and one that begins with 0x as it is', () => {
+    const id = '5f7c8ec7c33c6c004bbafe82'
+    const wallet = '0x52908400098527886e0f7030069857d2e4169ee7'
+    const index = makeIndex([id, wallet])
+    for (const text of [`(0x${id})`, `,0X${id.toUpperCase()},`, `"\\n0x${id}"`, ` ${wallet} `, `(0x${wallet})`])
+      for (const sizes of [[1], [7], [1000]]) {
+        const found = find(index, text, { sizes }).occurrences
+        expect(found).toHaveLength(1)
+        expect(found).toStrictEqual(referenceMatches(index, Buffer.from(text)))
+      }
+    for (const text of [`(00x${id})`, `(0y${id})`, `(0x0${id})`, `(a0x${id})`])
+      expect(find(index, text).occurrences).toEqual([])
+  })
+
   it('is found before every escape', () => {
     for (const glue of escapes)
       for (const spelling of spellings)

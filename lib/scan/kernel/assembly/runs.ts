@@ -113,6 +113,7 @@ function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool,
     if (mayBeMarked) {
       special |= <u8>(load<u8>(address) == underscore)
       special |= <u8>(load<u8>(bytes + <usize>stop - 1) == underscore)
+      if (!isDotted) special |= <u8>((load<u16>(address) | 0x2000) == hexPrefixBytes)
     }
     if (special != 0) {
       endTokens(token)
@@ -131,6 +132,10 @@ function addPlainRuns(from: i32, before: i32, isDotted: bool, mayBePadded: bool,
 }
 
 const zeroDigit: u8 = 0x30
+/** `0x`, little-endian. */
+const hexPrefixBytes: u16 = 0x7830
+/** As in `lib/scan/finders/run-finder.ts`. */
+const hexPrefix: i32 = 2
 
 // @ts-ignore: a decorator of AssemblyScript
 @inline
@@ -139,12 +144,13 @@ function isDigit(byte: u8): bool {
 }
 
 /**
- * A run and what of it is behind each place where an escape could end: whether one does is decided later, for what the
+ * A run and what of it is behind each place where an escape could end, and `0x` behind that: whether one does is decided later, for what the
  * filter passes.
  */
 function addWithEscapes(start: i32, end: i32): void {
   addInside(start, end, start, end)
-  const last = start == 0 || isIn(Table.mayGlue, byteAt(start - 1)) ? min(start + longestEscape, end - minLength) : start
+  const mayEscape = start == 0 || isIn(Table.mayGlue, byteAt(start - 1))
+  const last = min(start + (mayEscape ? longestEscape : 0) + hexPrefix, end - minLength)
   for (let from = max(start + 1, end - maxLength - 2 * mostUnderscores); from <= last; from++)
     addInside(from, end, start, end)
 }
