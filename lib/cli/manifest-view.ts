@@ -24,6 +24,9 @@ export function describeManifest(
     ...(index.hashed === undefined
       ? []
       : [`    ${plural(index.hashed.digests, 'digest')} that stand for them: ${index.hashed.forms.join(', ')}`]),
+    ...(report.transferColumn || report.format === 'lines'
+      ? []
+      : ['    no column or member transferredAt: every row counts as transferred']),
     ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
   ]
 }

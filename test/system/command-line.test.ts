@@ -227,6 +227,14 @@ describe.concurrent('a usage or configuration error', () => {
     'a state that is not there': [['status', '--state', 'nothing'], /nothing: expected the state of an earlier run/],
     'an export without a state': [['export', '--out', 'b'], /expected the state of an earlier run/],
     'an export without a place': [['export'], /--out/],
+    'an export up to a day that there is not': [
+      ['export', '--from', '2026-02-01', '--to', '2026-02-30', '--out', 'b'],
+      /--to 2026-02-30: expected two dates/,
+    ],
+    'an export of a period that ends before it begins': [
+      ['export', '--from', '2026-02-01', '--to', '2026-01-01', '--out', 'b'],
+      /the first one before the other/,
+    ],
     'an answer without a request': [['ack'], /expected one request/],
     'a bundle that is not there': [['verify', 'nothing'], /expected the directory of a bundle/],
     'a key that is not there': [['verify', 'clean', '--key', 'no.pem'], /--key .*no\.pem/],

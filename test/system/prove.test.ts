@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, it } from 'vitest'
@@ -126,6 +126,11 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
       stdout: expect.stringContaining(why),
     })
   expect((await prove('gone.txt', '--out', 'none.json', '--run', 'run-9')).code).toBe('NotKnown')
+  writeFileSync(join(place.root, 'bundle/report.html'), 'another one')
+  expect(await prove('gone.txt', '--out', 'none.json')).toMatchObject({
+    code: 'UsageInvalid',
+    stdout: expect.stringMatching(/^--bundle: expected one that holds: .*report\.html/),
+  })
   expect(existsSync(join(place.root, 'none.json'))).toBe(false)
   quotesNobody([...said, stdout])
 })

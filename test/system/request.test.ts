@@ -71,6 +71,8 @@ describe('odv request', () => {
       'theirs.jsonl': undefined,
     })
     expect(given.stdout).not.toContain('kept as well')
+    const [, runId] = /^(.*)-ie-0$/.exec(String(linesOf(run, 'request')[0]!.request))!
+    expect((await odv(place, 'status', runId!)).stdout).toMatch(/request \S+: answered \d/)
 
     // As a version of this program wrote it that named none.
     const [leg] = globSync('.odv/evidence/runs/*/stores/ie/pass-0/deletion-legs/*.json', { cwd: place })

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import { leftOutPath } from '../../export/bundle-paths.ts'
 import { parseLeftOut } from '../../export/left-out.ts'
-import { bundlePrefix } from '../../pipeline/export-bundle.ts'
+import { bundlePrefix, periodSelection } from '../../pipeline/export-bundle.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
 import { bold, plural, type Terminal } from '../terminal.ts'
@@ -77,9 +77,10 @@ function checkSelection({ run, from, to }: ExportOptions): void {
   if (run !== undefined && (from !== undefined || to !== undefined))
     throw new UsageInvalid('export: expected --run, or --from and --to, not both')
   if ((from === undefined) !== (to === undefined)) throw new UsageInvalid('export: expected --from and --to together')
-  for (const [name, date] of Object.entries({ from, to }))
-    if (date !== undefined && (!/^\d{4}-\d\d-\d\d(T.+)?$/.test(date) || Number.isNaN(Date.parse(date))))
-      throw new UsageInvalid(`--${name} ${date}: expected a date as 2026-01-31, or an RFC 3339 time`)
+  if (from !== undefined && !periodSelection.safeParse({ from, to }).success)
+    throw new UsageInvalid(
+      `--from ${from} --to ${to}: expected two dates as 2026-01-31, or RFC 3339 times, the first one before the other`,
+    )
 }
 
 async function newestRun({ ports, words }: Deployment): Promise<string> {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { NotKnown, UsageInvalid } from '../../errors.ts'
+import { BundleInvalid, NotKnown, UsageInvalid } from '../../errors.ts'
 import type { RunEvidence } from '../../export/run-evidence.ts'
 import { verifyFiling } from '../../export/verify-bundle.ts'
 import { checkSubjectProof, subjectRootsOf } from '../../export/verify-subject-proof.ts'
@@ -40,7 +40,7 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
   if (bundle === undefined) throw new UsageInvalid('prove: expected --bundle DIR')
   if (place.kind === 'machine') await requireState(place)
   const id = await readIdentifier(subjectFrom, cwd)
-  const { runs } = verifyFiling(await readBundle(bundle, cwd))
+  const { runs } = await readHolding(bundle, cwd)
   const run = chooseRun(runs, options.run)
   const { runId } = run
   const asked = await withKeptRuns(place, (ports) => proveSubject(ports, { runId, ...subjectRootsOf(run) }, id))
@@ -121,4 +121,14 @@ async function readIdentifier(from: string, cwd: string): Promise<Identifier> {
   if (lines.length !== 1)
     throw new UsageInvalid(`--subject-from: expected one line with one identifier, got ${lines.length}`)
   return new Identifier(lines[0]!)
+}
+
+/** @throws UsageInvalid where the bundle does not hold, since nothing can be shown by it */
+async function readHolding(bundle: string, cwd: string): Promise<ReturnType<typeof verifyFiling>> {
+  try {
+    return verifyFiling(await readBundle(bundle, cwd))
+  } catch (cause) {
+    if (!(cause instanceof BundleInvalid)) throw cause
+    throw new UsageInvalid(`--bundle: expected one that holds: ${cause.message}`, { cause })
+  }
 }

@@ -1,7 +1,8 @@
+import type { Acknowledgement } from '../../deletion/request.ts'
 import { NotKnown } from '../../errors.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
-import { storeKey } from '../../pipeline/evidence/evidence-keys.ts'
-import type { RunRecord } from '../../ports.ts'
+import { passKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
+import type { Evidence, RequestRecord, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
@@ -24,6 +25,13 @@ export async function statusCommand(options: { run?: string; place: Place }, ter
     await showStores(deployment, run, terminal)
     return exitCode.good
   })
+}
+
+/** What the built-in executor answers is in the evidence alone. */
+async function answeredAt(evidence: Evidence, request: RequestRecord): Promise<string | undefined> {
+  const key = passKey(request, 'acknowledgement.json')
+  if (request.acknowledgedAt !== undefined || !(await evidence.has(key))) return request.acknowledgedAt
+  return (await readDocument<Acknowledgement>({ evidence }, key)).acknowledgedAt
 }
 
 function describeVerdict(trigger: RunRecord['trigger'], verdict: string | undefined): string {
@@ -58,7 +66,9 @@ async function showStores(
     const report = (await evidence.has(key)) ? await readDocument<StoreReport>({ evidence }, key) : undefined
     for (const version of report?.open ?? []) terminal.print(`      ${describeOpen(version)}`)
   }
-  for (const { requestId, deadline, acknowledgedAt, storeId } of await runState.listRequests(run.runId)) {
+  for (const request of await runState.listRequests(run.runId)) {
+    const { requestId, deadline, storeId } = request
+    const acknowledgedAt = await answeredAt(evidence, request)
     const waits = deadline !== undefined && acknowledgedAt === undefined && run.state === 'running'
     terminal.print(
       `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: npx odv ack ${requestId}${words.options}` : 'not answered'}`,
