@@ -18,6 +18,8 @@ const inline = new Set([
     'strike',
     'outline',
     'shadow',
+    'condense',
+    'extend',
   ],
   // OpenDocument and HTML.
   ...[
@@ -65,18 +67,18 @@ const inline = new Set([
     'ruby',
     'rb',
   ],
-  // SVG, DocBook, JATS, TEI and DITA.
-  ...['tspan', 'emphasis', 'italic', 'bold', 'hi', 'ph'],
+  // SVG, DocBook, JATS, TEI and DITA, and the looks of text in Visio.
+  ...['tspan', 'emphasis', 'italic', 'bold', 'hi', 'ph', 'cp', 'pp', 'tp', 'fld'],
 ])
 /** In documents and slides of Office all is inside of a paragraph, but for these. */
-const officeBlocks = new Set(['p', 'tab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body'])
+const officeBlocks = new Set(['p', 'tab', 'ptab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body'])
 
 /** What the text behind the tag of a run of Word is: shown, deleted, or an instruction; texts that differ in that are two. Undefined for any other tag. */
 export function kindOfRun(tag: string): string | undefined {
   return /^w:(t|delText|instrText|delInstrText)(?:\s|$)/.exec(tag)?.[1]
 }
 
-/** Whether the text before a tag and the text behind it are two. `tag`: without its brackets. */
+/** Whether the text before a tag and the text behind it are two. `tag`: without its brackets, with the prefixes of `knownPrefixes`. */
 export function separates(tag: string): boolean {
   const [, prefix, local = ''] = /^\/?(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)/.exec(tag) ?? []
   const name = local.toLowerCase()
