@@ -94,6 +94,22 @@ describe('markup', () => {
         texts: ['12345'],
       }),
     ),
+    {
+      name: 'a field of OpenDocument, and what is behind it',
+      markup: '<text:p>12<text:user-field-get text:name="a">3</text:user-field-get>4<office:annotation-end/>5</text:p>',
+      texts: ['12345'],
+    },
+    {
+      name: 'a word of OpenDocument between ones that are none of it',
+      markup:
+        '<text:h>0<text:line-break/><text:ruby><text:ruby-base>12</text:ruby-base><text:ruby-text>9</text:ruby-text></text:ruby>3</text:h>',
+      texts: ['0', '12', '9', '3'],
+    },
+    {
+      name: 'what is commented on in Confluence',
+      markup: '<p>12<ac:inline-comment-marker ac:ref="a">3</ac:inline-comment-marker>4</p>',
+      texts: ['1234'],
+    },
     { name: 'metadata of OpenDocument', markup: '<text:p><text:meta>123</text:meta>45</text:p>', texts: ['12345'] },
     { name: 'TEI', markup: '<p><hi rend="b">123</hi>45</p>', texts: ['12345'] },
     { name: 'DITA', markup: '<p><ph>123</ph>45</p>', texts: ['12345'] },
