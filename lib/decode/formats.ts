@@ -27,6 +27,7 @@ import { type DeclaredFormat, declaredFormatNames } from './declared-format.ts'
 import { bson } from './document/bson/bson-content.ts'
 import { mongoArchive } from './document/bson/mongo-archive.ts'
 import { mail } from './document/mail/mail-content.ts'
+import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
@@ -65,6 +66,7 @@ export const formats: readonly Format[] = [
   folded,
   doubledAt,
   mail,
+  rtf,
   xml,
 ]
 

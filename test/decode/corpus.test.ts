@@ -23,6 +23,7 @@ const others = [
   'bson',
   'pg-dump',
   'mail',
+  'rtf',
   'xml',
   'folded',
   'doubled-at',

@@ -11,6 +11,7 @@ import { orcSample } from './samples/orc-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
 import { writeRdb } from './samples/redis-sample.ts'
+import { writeRtf } from './samples/rtf-sample.ts'
 import { sevenZipSample } from './samples/seven-zip-sample.ts'
 import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlite-sample.ts'
 import { tarSample } from './samples/tar-sample.ts'
@@ -73,5 +74,6 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
   brotli: { wrap: brotliCompressSync, path: ['brotli'], written: ['brotli', 'stored'], declared: 'brotli' },
   deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate', 'stored'], declared: 'deflate' },
+  rtf: { wrap: writeRtf, path: ['rtf', 'text'], written: ['rtf'] },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
 }

@@ -103,6 +103,15 @@ describe('a message', () => {
     expect(got.gaps).toEqual([])
   })
 
+  test.each(['application/rtf', 'text/rtf', 'text/plain; name="a.rtf"'])(
+    'reads RTF that is not encoded: %s',
+    async (type) => {
+      const got = await read(`${head}Content-Type: ${type}\n\n{\\rtf1 id 123{\\b 45}}\n`)
+      expect(got.texts['mail/part-1/rtf/text']).toBe('id 12345\n')
+      expect(got.gaps).toEqual([])
+    },
+  )
+
   test.each(['utf-16', 'utf-16le', 'utf-16be', 'windows-1252', 'shift_jis'])('shows text in %s', async (charset) => {
     const text =
       charset === 'shift_jis' ? 'user 17 日本' : charset === 'windows-1252' ? 'user 17 é' : 'user 17 é😀'.repeat(9_000)

@@ -94,6 +94,22 @@ describe('markup', () => {
         texts: ['12345'],
       }),
     ),
+    {
+      name: 'a field of OpenDocument, and what is behind it',
+      markup: '<text:p>12<text:user-field-get text:name="a">3</text:user-field-get>4<office:annotation-end/>5</text:p>',
+      texts: ['12345'],
+    },
+    {
+      name: 'a word of OpenDocument between ones that are none of it',
+      markup:
+        '<text:h>0<text:line-break/><text:ruby><text:ruby-base>12</text:ruby-base><text:ruby-text>9</text:ruby-text></text:ruby>3</text:h>',
+      texts: ['0', '12', '9', '3'],
+    },
+    {
+      name: 'what is commented on in Confluence',
+      markup: '<p>12<ac:inline-comment-marker ac:ref="a">3</ac:inline-comment-marker>4</p>',
+      texts: ['1234'],
+    },
     { name: 'metadata of OpenDocument', markup: '<text:p><text:meta>123</text:meta>45</text:p>', texts: ['12345'] },
     { name: 'TEI', markup: '<p><hi rend="b">123</hi>45</p>', texts: ['12345'] },
     { name: 'DITA', markup: '<p><ph>123</ph>45</p>', texts: ['12345'] },
@@ -101,6 +117,76 @@ describe('markup', () => {
   test.each(within)('is one text within a word: $name', async ({ markup, texts }) => {
     const got = await read(`<?xml version="1.0"?><r>${markup}</r>`)
     expect(got.texts['xml/text']?.trimEnd().split('\n')).toEqual(texts)
+  })
+
+  const main = (vocabulary: string) => [
+    `http://schemas.openxmlformats.org/${vocabulary}/2006/main`,
+    `http://purl.oclc.org/ooxml/${vocabulary}/main`,
+  ]
+  const prefixes = ['w', 'ns0', '', 'a-b.c']
+  /** Tags of `_:name` with a prefix that stands for a namespace, or with none. */
+  const bound = (prefix: string, uri: string, markup: string) => {
+    const start = prefix === '' ? '' : `${prefix}:`
+    return `<${start}body xmlns${prefix === '' ? '' : `:${prefix}`}='${uri}'>${markup.replaceAll('_:', start)}</${start}body>`
+  }
+
+  test.each(
+    prefixes.flatMap((prefix) =>
+      [...main('wordprocessingml'), 'http://schemas.microsoft.com/office/word/2003/wordml'].map((uri) => ({
+        prefix,
+        uri,
+      })),
+    ),
+  )('knows documents by their namespace, here as "$prefix": $uri', async ({ prefix, uri }) => {
+    const text = (part: string) => `<_:r>\n<_:rPr><_:rFonts/><_:lang _:val="x"/></_:rPr><_:t>${part}</_:t>\n</_:r>`
+    const removed = '<_:del _:id="1"><_:r><_:delText>0</_:delText></_:r></_:del>'
+    const markup = `<_:p>${text('12')}<_:proofErr/>${text('34')}${removed}${text('5')}</_:p><_:p>${text('6')}</_:p>`
+    const { texts } = await read(`<?xml version="1.0"?>${bound(prefix, uri, markup)}`)
+    expect(texts['xml/text']).toBe('1234\n0\n5\n12345\n123405\n6\n')
+  })
+
+  test.each(['a', 'ns1', ''].flatMap((prefix) => main('drawingml').map((uri) => ({ prefix, uri }))))(
+    'knows slides by their namespace, here as "$prefix": $uri',
+    async ({ prefix, uri }) => {
+      const markup = '<_:p><_:r><_:t>12</_:t></_:r> <_:r><_:rPr><_:latin/></_:rPr><_:t>34 5</_:t></_:r><_:br/></_:p>'
+      const { texts } = await read(`<?xml version="1.0"?>${bound(prefix, uri, markup)}`)
+      expect(texts['xml/text']).toBe('1234 5\n')
+    },
+  )
+
+  test.each([
+    { uri: 'http://schemas.microsoft.com/office/word/2010/wordml', tag: 'ligatures' },
+    { uri: 'http://schemas.microsoft.com/office/word/2012/wordml', tag: 'appearance' },
+    { uri: 'http://schemas.microsoft.com/office/word/2003/auxHint', tag: 'font' },
+    { uri: 'http://schemas.microsoft.com/office/drawing/2018/hyperlinkcolor', tag: 'hlinkClr' },
+    { uri: 'http://schemas.microsoft.com/aml/2001/core', tag: 'annotation' },
+  ])('takes what newer programs say of a run for its looks: $uri', async ({ uri, tag }) => {
+    const runs = `${run('t', '12')}<w:r><w:rPr><n9:${tag} n9:val="x"/></w:rPr><w:t>34</w:t></w:r>`
+    const { texts } = await read(`<?xml version="1.0"?><w:p xmlns:n9="${uri}">${runs}</w:p>`)
+    expect(texts['xml/text']).toBe('1234\n')
+  })
+
+  test('knows OpenDocument and fallbacks by their namespaces', async () => {
+    const open = 'urn:oasis:names:tc:opendocument:xmlns'
+    const cell = `<?xml version="1.0"?><n:c xmlns:n="${open}:table:1.0" xmlns:o="${open}:office:1.0" o:value="1.2E+18"/>`
+    expect((await read(cell)).gaps).toEqual(['lossy-number'])
+    const changed = `<n:p xmlns:n="${open}:text:1.0"><n:span>12</n:span><n:s/><n:meta>3</n:meta>4</n:p>`
+    expect((await read(changed)).texts['xml/text']).toBe('12\n34\n')
+    const compatible = 'http://schemas.openxmlformats.org/markup-compatibility/2006'
+    const choice = `<n:c xmlns:n="${compatible}"><n:Choice>${run('t', '12')}</n:Choice>${run('t', '3')}<n:Fallback>4</n:Fallback></n:c>`
+    expect((await read(choice)).texts['xml/text']).toBe('123\n4\n')
+  })
+
+  test('puts looks of cells and of Visio within a word', async () => {
+    const visio = '<Text><cp IX="0"/><pp IX="0"/>123<cp IX="1"/>45<fld IX="0">6</fld></Text>'
+    expect((await read(`<?xml version="1.0"?>${visio}`)).texts['xml/text']).toBe('123456\n')
+    const cell = '<si><r><t>123</t></r><r><rPr><condense/><extend/></rPr><t>45</t></r></si>'
+    expect((await read(`<?xml version="1.0"?>${cell}`)).texts['xml/text']).toBe('12345\n')
+  })
+
+  test('has a gap for pages of XPS, which show glyphs', async () => {
+    const page = '<FixedPage xmlns="u"><Glyphs UnicodeString="12" Indices="20;21"/></FixedPage>'
+    expect((await read(page)).gaps).toEqual(['unsupported-format'])
   })
 
   test('in a text, escaped or not, comes once more without tags that stand within words', async () => {

@@ -197,8 +197,8 @@ async function readLines(
 }
 
 /** Formats of their own, whose lines are folded or in whose words tags stand, as are bodies that begin like one of them. */
-const ownNames = /\.(?:ics|vcs|vcf|ldif?|x?html?|xml|svg)$/i
-const ownTypes = /^text\/(?:calendar|vcard|x-vcard|x-vcalendar|directory|html|xml)$|[/+](?:xml|xhtml\+xml)$/
+const ownNames = /\.(?:ics|vcs|vcf|ldif?|x?html?|xml|svg|rtf)$/i
+const ownTypes = /^text\/(?:calendar|vcard|x-vcard|x-vcalendar|directory|html|xml)$|[/+](?:xml|xhtml\+xml)$|\/rtf$/
 const markup = /^\s*<[!?a-z]/i
 
 /** `none`: the body is not encoded. */

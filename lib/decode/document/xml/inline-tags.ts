@@ -18,8 +18,10 @@ const inline = new Set([
     'strike',
     'outline',
     'shadow',
+    'condense',
+    'extend',
   ],
-  // OpenDocument and HTML.
+  // HTML.
   ...[
     'span',
     's',
@@ -40,50 +42,29 @@ const inline = new Set([
     'bdi',
     'bdo',
   ],
-  ...[
-    'cite',
-    'q',
-    'var',
-    'samp',
-    'del',
-    'ins',
-    'time',
-    'soft-page-break',
-    'meta-field',
-    'change',
-    'change-start',
-    'change-end',
-    ...['bookmark', 'reference-mark', 'alphabetical-index-mark', 'toc-mark', 'user-index-mark'].flatMap((mark) => [
-      mark,
-      `${mark}-start`,
-      `${mark}-end`,
-    ]),
-    'nobr',
-    'label',
-    'dfn',
-    'acronym',
-    'ruby',
-    'rb',
-  ],
-  // SVG, DocBook, JATS, TEI and DITA.
-  ...['tspan', 'emphasis', 'italic', 'bold', 'hi', 'ph'],
+  ...['cite', 'q', 'var', 'samp', 'del', 'ins', 'time', 'nobr', 'label', 'dfn', 'acronym', 'ruby', 'rb'],
+  // SVG, DocBook, JATS, TEI and DITA, the looks of text in Visio, and marks of comments in OpenDocument and Confluence.
+  ...['tspan', 'emphasis', 'italic', 'bold', 'hi', 'ph', 'cp', 'pp', 'tp', 'fld'],
+  ...['annotation-end', 'inline-comment-marker', 'strikethrough', 'highlight'],
 ])
 /** In documents and slides of Office all is inside of a paragraph, but for these. */
-const officeBlocks = new Set(['p', 'tab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body'])
+const officeBlocks = new Set(['p', 'tab', 'ptab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body'])
+
+/** In a paragraph of OpenDocument as well; spaces are none that is struck out. */
+const openBlocks = new Set(['p', 'h', 's', 'tab', 'line-break', 'note', 'note-citation', 'ruby-text'])
 
 /** What the text behind the tag of a run of Word is: shown, deleted, or an instruction; texts that differ in that are two. Undefined for any other tag. */
 export function kindOfRun(tag: string): string | undefined {
   return /^w:(t|delText|instrText|delInstrText)(?:\s|$)/.exec(tag)?.[1]
 }
 
-/** Whether the text before a tag and the text behind it are two. `tag`: without its brackets. */
+/** Whether the text before a tag and the text behind it are two. `tag`: without its brackets, with the prefixes of `knownPrefixes`. */
 export function separates(tag: string): boolean {
   const [, prefix, local = ''] = /^\/?(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)/.exec(tag) ?? []
   const name = local.toLowerCase()
   if (prefix === 'w' || prefix === 'a') return officeBlocks.has(name)
   if (prefix === 'mc') return name === 'fallback'
-  // Spaces of OpenDocument are no text that is struck out.
-  if (prefix === 'text' && (name === 'meta' || name === 's')) return name === 's'
+  if (prefix === 'text') return openBlocks.has(name)
   // What Word knows of names and places it marks in HTML as well.
   if (prefix !== undefined && /^st\d$/.test(prefix)) return false
   return !inline.has(name)

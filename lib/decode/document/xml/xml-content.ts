@@ -14,6 +14,7 @@ import { withoutHeaderCodes } from './header-codes.ts'
 import { kindOfRun, separates } from './inline-tags.ts'
 import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
 import { markupReader } from './markup-reader.ts'
+import { knownPrefixes } from './namespaces.ts'
 import { type SheetCells, sheetCells } from './sheet-cells.ts'
 import { trackedChanges } from './tracked-changes.ts'
 
@@ -108,6 +109,9 @@ function textOfMarkup(bytes: Buffer): Buffer | undefined {
 
 const less = 0x3c
 
+/** Of XPS: where which characters of a font stand (ECMA-388, 12.1). */
+const glyphs = /^(?:[\w.-]+:)?Glyphs\s/
+
 /** Of Word: a hyphen at which no line may end. */
 const nonBreakingHyphen = /^w:noBreakHyphen\s*\/?$/
 
@@ -129,6 +133,7 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
   const changes = trackedChanges(mostText)
+  const prefixed = knownPrefixes()
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
@@ -192,10 +197,13 @@ function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCe
         add(isLiteral ? text.replaceAll('&', '&amp;') : text)
         if (openLength > mostText) cut()
       },
-      tag(text: string, isCut: boolean): void {
+      tag(written: string, isCut: boolean): void {
         if (isCut) gap('limit', 'short tags where they hold references')
-        for (const value of resolvedAttributes(text, entities))
+        for (const value of resolvedAttributes(written, entities))
           done.push({ text: Buffer.from(value, 'latin1'), mark: 0 })
+        const text = prefixed(written)
+        // A word may be any number of them, and glyphs be known by number alone.
+        if (glyphs.test(text)) gap('unsupported-format', 'no pages of XPS')
         isJoined = true
         changes.tag(text)
         if (nonBreakingHyphen.test(text)) add('-')

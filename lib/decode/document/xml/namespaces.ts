@@ -1,0 +1,45 @@
+/**
+ * Prefixes under which the rules for tags know namespaces, whatever a document calls them: any of these is written with its strict and
+ * its usual name (ECMA-376 parts 1 and 4, OpenDocument 1.3 part 3, Word 2003). What Microsoft adds to documents and slides is under `a`, too.
+ */
+const known: readonly (readonly [RegExp, string])[] = [
+  [/^http:\/\/(?:schemas\.openxmlformats\.org|purl\.oclc\.org\/ooxml)\/wordprocessingml\/(?:2006\/)?main$/, 'w'],
+  [/^http:\/\/schemas\.microsoft\.com\/office\/word\/2003\/wordml$/, 'w'],
+  [/^http:\/\/(?:schemas\.openxmlformats\.org|purl\.oclc\.org\/ooxml)\/drawingml\/(?:2006\/)?main$/, 'a'],
+  [/^http:\/\/schemas\.openxmlformats\.org\/markup-compatibility\//, 'mc'],
+  [/^http:\/\/schemas\.microsoft\.com\/(?:office\/(?:word|drawing|powerpoint)|aml)\//, 'a'],
+  ...['office', 'text', 'table'].map(
+    (name) => [new RegExp(`^urn:oasis:names:tc:opendocument:xmlns:${name}:1\\.0$`), name] as const,
+  ),
+]
+
+const declarations = /\sxmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*(?:"([^"]*)"|'([^']*)')/g
+const attribute = /(\s)([A-Za-z_][\w.-]*)(?=:[\w.-]+\s*=)/g
+const element = /^(\/?)(?:([A-Za-z_][\w.-]*):)?(?=[A-Za-z_])/
+
+/**
+ * Writes tags (without their brackets) with the prefixes above. A prefix stands for one of these namespaces from its first declaration on: where it stands for
+ * something else within, texts are put together that are two, which are searched as they are written as well.
+ */
+export function knownPrefixes(): (tag: string) => string {
+  const names = new Map<string, string>()
+  /** Of OpenDocument alone attributes are asked for by prefix. */
+  let hasAttributes = false
+  return (tag) => {
+    if (tag.includes('xmlns'))
+      for (const [, prefix = '', double, single] of tag.matchAll(declarations)) {
+        const name = known.find(([namespace]) => namespace.test(double ?? single!))?.[1]
+        if (name === undefined || name === prefix) continue
+        names.set(prefix, name)
+        hasAttributes ||= name === 'office' || name === 'table'
+      }
+    if (names.size === 0) return tag
+    const [start, slash, prefix = ''] = element.exec(tag) ?? []
+    if (start === undefined) return tag
+    const name = names.get(prefix)
+    const begin = name === undefined ? start : `${slash}${name}:`
+    const rest = tag.slice(start.length)
+    if (!hasAttributes) return begin + rest
+    return begin + rest.replace(attribute, (own, space, each) => (names.has(each) ? space + names.get(each) : own))
+  }
+}
