@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Config } from '../config.ts'
-import { NotKnown } from '../errors.ts'
+import { NotKnown, UsageInvalid } from '../errors.ts'
 import { type Environment, Interrupted, loadMachine, runExecution } from '../local/asl/interpreter.ts'
 import { noScanTasks } from '../local/asl/no-scan-tasks.ts'
 import { hasKeyFile } from '../local/key-files.ts'
@@ -61,10 +61,13 @@ export type Embedded = Omit<Deployment, 'execute'> & {
   execute(machine: MachineName, name: string, input: unknown, following: Following): Promise<Ended>
 }
 
+/** What a system says of a directory that cannot be made, or of a key that cannot be written into it. */
+const notToBeMade = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EEXIST'])
+
 /**
  * Opens a state directory, and makes it when `create` says so. `exclusive`: at most one run at a time works on it. With a `config` a run
  * begins, so a thread is started at once for it; `readsMuch`: and another one while the first one builds the index, since both will be needed.
- * @throws NotKnown when there is none @throws KeyUnsafe @throws MachineUnsupported @throws RunBusy
+ * @throws NotKnown when there is none @throws UsageInvalid when none can be made @throws KeyUnsafe @throws MachineUnsupported @throws RunBusy
  */
 export async function openEmbedded(options: {
   state: string
@@ -75,7 +78,14 @@ export async function openEmbedded(options: {
   readsMuch?: boolean
 }): Promise<Embedded> {
   const paths = stateDirectory(resolve(options.cwd, options.state))
-  if (options.create) await makeStateDirectory(paths)
+  if (options.create)
+    await makeStateDirectory(paths).catch((cause: NodeJS.ErrnoException) => {
+      if (!notToBeMade.has(cause.code ?? '')) throw cause
+      throw new UsageInvalid(
+        `state directory ${paths.root}: expected one that can be made and written, got ${cause.code}; --state DIR names another one`,
+        { cause },
+      )
+    })
   else if (!(await isStateDirectory(paths)))
     throw new NotKnown(`${paths.root}: expected the state of an earlier run; name it with --state`)
 

@@ -40,21 +40,29 @@ for (const stream of [process.stdout, process.stderr])
       process.stderr.write(`odv: standard output: expected it to be written whole, got ${error.code}\n`)
     isCut = true
   })
+// What nobody caught would end with 1, which says that something was found.
+let isLost = false
+process.on('uncaughtException', (error) => {
+  isLost = true
+  process.exit(fail(error))
+})
 const interruption = new AbortController()
 process.once('SIGINT', () => interruption.abort())
 process.once('SIGTERM', () => interruption.abort())
 
-const ended = await runCli(process.argv.slice(2), terminal, interruption.signal).catch((error: unknown) => {
+const ended = await runCli(process.argv.slice(2), terminal, interruption.signal).catch(fail)
+// Otherwise who reads a file of findings that was cut off would take it for all of them.
+process.on('exit', () => {
+  process.exitCode = isCut || isLost ? exitCode.fault : ended
+})
+
+function fail(error: unknown): ExitCode {
   const code = exitCodeOfError(error)
   const message = error instanceof OdvError || code === exitCode.usage ? (error as Error).message : describeFault(error)
   terminal.warn(message.startsWith('odv') ? message : `odv: ${message}`)
   terminal.emit({ kind: 'error', error: error instanceof Error ? error.name : 'Error', message, exitCode: code })
   return code
-})
-// Otherwise who reads a file of findings that was cut off would take it for all of them.
-process.on('exit', () => {
-  process.exitCode = isCut ? exitCode.fault : ended
-})
+}
 
 /** A fault's name and where it happened. Its message is not ours: it could quote what was being read. */
 function describeFault(error: unknown): string {

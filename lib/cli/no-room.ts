@@ -1,4 +1,4 @@
-const codes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS'])
+const codes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM'])
 /** The primary result codes of SQLite that say so. */
 const ofSqlite: Record<number, string> = { 8: 'SQLITE_READONLY', 10: 'SQLITE_IOERR', 13: 'SQLITE_FULL' }
 

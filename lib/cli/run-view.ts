@@ -8,6 +8,7 @@ import type { Deployment, RunEvent } from './deployment.ts'
 import { describeManifest } from './manifest-view.ts'
 import { describeRestore, describeRestored } from './restore-view.ts'
 import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from './terminal.ts'
+import { visible } from './visible.ts'
 
 const shownOpenVersions = 5
 
@@ -226,5 +227,5 @@ export function describeOpen({ shownKey, outcome, reason, detail, findings, prot
     reason === undefined ? undefined : `${reason}${detail === undefined ? '' : ` (${detail})`}`,
     protection,
   ].filter(Boolean)
-  return `${coloured(outcome)} ${shownKey}: ${why.join(', ')}`
+  return `${coloured(outcome)} ${visible(`${shownKey}: ${why.join(', ')}`)}`
 }

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { visible } from './visible.ts'
 
 /** Where a command writes. `print` is for people, `emit` for machines; with `--json` only `emit` reaches stdout. */
 export type Terminal = {
@@ -27,7 +28,7 @@ export function openTerminal(options: { json: boolean; stdout: Stream; stderr: S
     print(text = '') {
       if (json) return
       clear()
-      stdout.write(`${text}\n`)
+      stdout.write(`${tame(text)}\n`)
     },
     emit(line) {
       if (!json) return
@@ -37,7 +38,7 @@ export function openTerminal(options: { json: boolean; stdout: Stream; stderr: S
     progress(text) {
       if (stderr.isTTY) {
         if (text === '') return clear()
-        stderr.write(`\r\u001b[K${text.slice(0, (stderr.columns || 80) - 1)}`)
+        stderr.write(`\r\u001b[K${visible(text).slice(0, (stderr.columns || 80) - 1)}`)
         shown = text
       } else if (text !== '' && now() - lastLine >= everyMilliseconds) {
         lastLine = now()
@@ -46,10 +47,17 @@ export function openTerminal(options: { json: boolean; stdout: Stream; stderr: S
     },
     warn(text) {
       clear()
-      stderr.write(`${text}\n`)
+      stderr.write(`${tame(text)}\n`)
     },
   }
 }
+
+/** A text whose lines and colours are ours. A name of somebody else's in it passes `visible` before, which leaves it neither. */
+const tame = (text: string) =>
+  text
+    .split(/(\n|\x1b\[\d+m)/)
+    .map((part, i) => (i % 2 === 0 ? visible(part) : part))
+    .join('')
 
 export const bold = (text: string) => styleText('bold', text)
 export const dim = (text: string) => styleText('dim', text)

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
 import { type BundleSummary, verifyFiling } from '../export/verify-bundle.ts'
 import { checkSubjectProof, type ProofSummary } from '../export/verify-subject-proof.ts'
+import { visible } from './visible.ts'
 
 /**
  * What becomes `tools/verify.mjs` of every bundle: the offline verifier as one file, for any Node.js from 18 on. It writes
@@ -130,7 +131,9 @@ function show({
           'WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a bundle',
           'with keys of their own. Compare the fingerprints above with ones that you have from another source.',
         ]),
-  ].join('\n')
+  ]
+    .map(visible)
+    .join('\n')
 }
 
 const showProof = ({ runId, words }: ProofSummary) => `PROOF HOLDS  ${runId}\n  ${words}`
@@ -161,7 +164,9 @@ function main(): number {
     }
     if (!(error instanceof BundleInvalid)) throw error
     const { check, message } = error
-    console.log(json ? JSON.stringify({ kind: 'bundle', holds: false, check, message }) : `DOES NOT HOLD  ${message}`)
+    console.log(
+      json ? JSON.stringify({ kind: 'bundle', holds: false, check, message }) : `DOES NOT HOLD  ${visible(message)}`,
+    )
     return 1
   }
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { BundleInvalid } from '../errors.ts'
 import { bundlePaths } from '../export/bundle-paths.ts'
@@ -7,7 +7,7 @@ import { parseManifestFile } from '../export/manifest-file.ts'
 import type { Evidence } from '../ports.ts'
 
 /**
- * Writes an exported bundle to a directory, each file only when it is the one that the bundle's own manifest names.
+ * Writes an exported bundle to a new or empty directory, all of it or nothing, each file only when it is the one that the bundle's own manifest names.
  * Returns how many. @throws BundleInvalid when a file is missing, more, or another one
  */
 export async function writeBundle(
@@ -22,13 +22,20 @@ export async function writeBundle(
     if (path !== bundlePaths.manifest && !expected.has(path))
       throw new BundleInvalid('manifest', `${path}: expected it in ${bundlePaths.manifest}`)
   }
-  for (const [path, sha256] of expected) {
-    const body = await evidence.get(`${prefix}${path}`)
-    if (hash('sha256', body, 'hex') !== sha256)
-      throw new BundleInvalid('manifest', `${path}: expected the bytes that ${bundlePaths.manifest} names`)
-    await write(join(directory, path), body)
+  try {
+    for (const [path, sha256] of expected) {
+      const body = await evidence.get(`${prefix}${path}`)
+      if (hash('sha256', body, 'hex') !== sha256)
+        throw new BundleInvalid('manifest', `${path}: expected the bytes that ${bundlePaths.manifest} names`)
+      await write(join(directory, path), body)
+    }
+    await write(join(directory, bundlePaths.manifest), manifest)
+  } catch (error) {
+    // The directory was new or empty, and half of a bundle is in the way of the whole one.
+    for (const path of new Set([...expected.keys()].map((path) => path.split('/')[0]!)))
+      await rm(join(directory, path), { recursive: true, force: true })
+    throw error
   }
-  await write(join(directory, bundlePaths.manifest), manifest)
   return expected.size + 1
 }
 

@@ -40,7 +40,7 @@ export async function hasKeyFile(directory: string, kind: KeyKind, number: numbe
 /** Whether any key lies there. */
 export async function hasKeyFiles(directory: string): Promise<boolean> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw error
   })
   return names.some((name) => name === caseKeyName || /^(attestation-p256|log-ed25519)(\.\d+)?\.pem$/.test(name))

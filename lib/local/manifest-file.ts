@@ -1,19 +1,25 @@
+import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ManifestInvalid, ReadFailed } from '../errors.ts'
 import type { Chunks, Manifests } from '../ports.ts'
 
 const chunkBytes = 1 << 20
+/** A pipe is opened as well, instead of waiting for whoever writes to it, and refused then. */
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** Transfer manifests as files: the name is a path. @throws ManifestInvalid when there is no such file */
 export function manifestFiles(): Manifests {
   return {
     async open(path) {
-      const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
+      const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
         throw new ManifestInvalid(`manifest: ${path}: expected a readable file, got ${error.code ?? 'an error'}`)
       })
       const isFile = await file.stat().then((stat) => stat.isFile())
       await file.close()
-      if (!isFile) throw new ManifestInvalid(`manifest: ${path}: expected a file, got something else`)
+      if (!isFile)
+        throw new ManifestInvalid(
+          `manifest: ${path}: expected a file, which can be read again, got a directory, a pipe or a device`,
+        )
       return chunksOf(path)
     },
   }
@@ -21,7 +27,7 @@ export function manifestFiles(): Manifests {
 
 /** Opened when the first chunk is asked for, so that chunks nobody reads hold no file open. */
 async function* chunksOf(path: string): Chunks {
-  const file = await open(path, 'r')
+  const file = await open(path, flags)
   try {
     const buffer = Buffer.allocUnsafe(chunkBytes)
     for (let at = 0; ; ) {

@@ -31,6 +31,7 @@ export function formatOf(firstLine: string): ManifestFormat | { kind: 'unknown';
   if (/^"(?:[^"\\]|\\.)*"$/.test(line)) return { kind: 'json-lines' }
   if (line.startsWith('['))
     return { kind: 'unknown', problem: 'expected JSON Lines, one object a line, got a JSON array' }
-  if (/[,;\t]/.test(line)) return { kind: 'unknown', problem: 'expected a header with a column userId' }
+  if (/[,;\t]/.test(line))
+    return { kind: 'unknown', problem: 'expected a header with a column userId (or user_id, id)' }
   return { kind: 'lines' }
 }

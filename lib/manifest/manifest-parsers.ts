@@ -40,7 +40,8 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
     const ids = fields.flatMap((name, index) => (isIdName(name) ? [index] : []))
     const times = fields.flatMap((name, index) => (isTimeName(name) ? [index] : []))
     refused = ids.length !== 1 || times.length > 1
-    if (refused) rows.malformed(line, 'expected a header with one column userId and at most one transferredAt')
+    if (refused)
+      rows.malformed(line, 'expected a header with one column userId (or user_id, id) and at most one transferredAt')
     header = { columns: fields.length, id: ids[0] ?? 0, time: times[0] ?? -1 }
   }
 

@@ -45,7 +45,10 @@ export async function readManifest(
       case 'file-name':
         return ignored
       case 'aside':
-        throw new ManifestInvalid(`${where}: content: expected one content, got others beside it`)
+        throw new ManifestInvalid(
+          `${where}: content: expected one text in UTF-8 (CSV, JSON Lines or plain lines, plain or compressed), ` +
+            'got others beside it, as in an archive, a workbook, Parquet or UTF-16',
+        )
     }
   })
   requireComplete(reading, where)

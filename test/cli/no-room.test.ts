@@ -15,6 +15,7 @@ function thrownBy(call: () => unknown): unknown {
 it('names what a disk or a database on it says that is full, however deep that is, and nothing else', () => {
   const full = Object.assign(new Error('write'), { code: 'ENOSPC' })
   expect(noRoomIn(new Error('batch', { cause: new Error('evidence', { cause: full }) }))).toBe('ENOSPC')
+  expect(noRoomIn(Object.assign(new Error('mkdtemp'), { code: 'EACCES' }))).toBe('EACCES')
   for (const error of [undefined, 'ENOSPC', new Error('ENOSPC'), Object.assign(new Error('open'), { code: 'ENOENT' })])
     expect(noRoomIn(error)).toBeUndefined()
 })

@@ -54,6 +54,8 @@ describe('a bundle that is written', () => {
     it(`is refused with ${what}`, async () => {
       const files = whole()
       change(files)
-      await expect(write(files)).rejects.toThrow(error)
+      const directory = scratchDirectory()
+      await expect(write(files, directory)).rejects.toThrow(error)
+      expect(readdirSync(directory)).toEqual([])
     })
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -26,5 +27,11 @@ describe('a manifest file', () => {
     const path = join(temporaryDirectory(), 'ids.csv')
     mkdirSync(path)
     await expect(manifestFiles().open(path)).rejects.toThrow(ManifestInvalid)
+  })
+
+  it('that is a pipe is refused, instead of waiting for somebody who writes', async () => {
+    const path = join(temporaryDirectory(), 'ids.csv')
+    execFileSync('mkfifo', [path])
+    await expect(manifestFiles().open(path)).rejects.toThrow(`${path}: expected a file, which can be read again`)
   })
 })

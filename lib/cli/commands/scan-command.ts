@@ -26,6 +26,7 @@ import { describeManifest, describeUnproven } from '../manifest-view.ts'
 import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { createRunView } from '../run-view.ts'
 import { coloured, defaultState, dim, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
+import { visible } from '../visible.ts'
 
 export type ScanOptions = {
   manifest?: string
@@ -206,5 +207,5 @@ function describe(object: string, outcome: Outcome, findings: number, first: Fin
       : undefined,
     'reason' in outcome && outcome.reason !== undefined ? `${outcome.reason} (${outcome.detail})` : undefined,
   ]
-  return `${coloured(outcome.kind)} ${object}: ${why.filter(Boolean).join('; ')}`
+  return `${coloured(outcome.kind)} ${visible(`${object}: ${why.filter(Boolean).join('; ')}`)}`
 }

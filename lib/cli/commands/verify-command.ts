@@ -6,6 +6,7 @@ import { tool } from '../../tool.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { type PinOptions, readBundle, readPins } from '../read-bundle.ts'
 import { bold, coloured, plural, type Terminal } from '../terminal.ts'
+import { visible } from '../visible.ts'
 
 export type VerifyOptions = PinOptions & { bundle: string }
 
@@ -22,7 +23,7 @@ export async function verifyCommand(options: VerifyOptions, terminal: Terminal):
     if (!(error instanceof BundleInvalid)) throw error
     terminal.emit({ kind: 'bundle', holds: false, check: error.check, message: error.message })
     terminal.print(`${coloured('residual', 'does not hold')} ${bundle}`)
-    terminal.print(`    ${error.message}`)
+    terminal.print(`    ${visible(error.message)}`)
     return exitCode.residual
   }
 }
@@ -50,11 +51,13 @@ function show(bundle: string, summary: Shown, terminal: Terminal): void {
   )
   for (const { name, count } of summary.checks) terminal.print(`    ${name.padEnd(12)} ${count}`)
   for (const { runId, storeId, verdict, reasons } of summary.stores)
-    terminal.print(`  ${runId}  ${coloured(verdict)} ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`)
+    terminal.print(
+      `  ${runId}  ${coloured(verdict)} ${storeId}${reasons.length > 0 ? `: ${visible(reasons.join('; '))}` : ''}`,
+    )
   terminal.print(`  log ${summary.origin}, ${plural(summary.size, 'entry', 'entries')}`)
   for (const each of summary.timestamps ?? [])
     terminal.print(
-      `  timestamp of ${plural(each.size, 'entry', 'entries')}, ${each.time}, by ${each.authority}${each.pinned ? '' : ` (not pinned: ${each.certificateSha256})`}`,
+      `  timestamp of ${plural(each.size, 'entry', 'entries')}, ${each.time}, by ${visible(each.authority)}${each.pinned ? '' : ` (not pinned: ${each.certificateSha256})`}`,
     )
   if (summary.leftOut !== undefined)
     terminal.print(`  timestamps that were kept and did not hold: ${summary.leftOut.length}`)

@@ -5,6 +5,7 @@ import { checkSubjectProof, type ProofSummary } from '../../export/verify-subjec
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { type PinOptions, readBundle, readPins, readText } from '../read-bundle.ts'
 import { coloured, type Terminal } from '../terminal.ts'
+import { visible } from '../visible.ts'
 import { warnOfKeys } from './verify-command.ts'
 
 export type VerifyProofOptions = PinOptions & { proof: string; bundle?: string }
@@ -33,7 +34,7 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
     if (!(error instanceof BundleInvalid)) throw error
     terminal.emit({ kind: 'proof', holds: false, check: error.check, message: error.message })
     terminal.print(`${coloured('residual', 'does not hold')} ${options.proof}`)
-    terminal.print(`    ${error.message}`)
+    terminal.print(`    ${visible(error.message)}`)
     return exitCode.residual
   }
 }
