@@ -35,6 +35,7 @@ const terminal = openTerminal({
   json: process.argv.includes('--json'),
   stdout: process.stdout,
   stderr: process.stderr,
+  dumb: process.env.TERM === 'dumb',
   now: Date.now,
 })
 let isCut = false
