@@ -1,7 +1,7 @@
 import { UsageInvalid } from '../errors.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { Parsed } from './parse-command.ts'
-import { defaultState, type Terminal } from './terminal.ts'
+import { defaultState, plural, type Terminal } from './terminal.ts'
 
 /** Calls the command that was typed. Each is loaded when it is called. @throws UsageInvalid */
 export async function callCommand(
@@ -18,7 +18,7 @@ export async function callCommand(
   const pins = () => ({ keys: (values.key as string[]) ?? [], authorities: (values.authority as string[]) ?? [] })
   const only = (most: number, what: string) => {
     if (positionals.length > most)
-      throw new UsageInvalid(`odv ${command}: expected ${what}, got ${positionals.length} arguments`)
+      throw new UsageInvalid(`odv ${command}: expected ${what}, got ${plural(positionals.length, 'argument')}`)
   }
   const one = (what: string) => {
     only(1, what)

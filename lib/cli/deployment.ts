@@ -56,13 +56,14 @@ export type Following = {
 
 /**
  * How an execution ended, or why nobody waits for it any more. `error` is the name of what failed first; `message` is for
- * people. `waiting`: every store that is not finished waits for its custodian or a restore. `lost`: it goes on, and cannot be seen.
+ * people. `unbegun`: interrupted before there was a run to go on with. `waiting`: every store that is not finished waits for its custodian or a restore. `lost`: it goes on, and cannot be seen.
  */
 export type Ended =
   | { status: 'succeeded' }
   | { status: 'failed'; error: string; message: string }
   | { status: 'waiting' }
   | { status: 'interrupted' }
+  | { status: 'unbegun' }
   | { status: 'lost'; error: unknown }
 
 /** What can be seen of a run under way. What an event speaks of can be read in evidence and run state when it comes. */

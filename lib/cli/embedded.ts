@@ -129,8 +129,15 @@ export async function openEmbedded(options: {
     call,
     acknowledge: (payload) => call('acknowledge', payload),
     proposeCorrection: (payload) => call('propose-correction', payload),
-    execute: (machine, name, input, following) =>
-      executeFollowed(environment, call, following, (watched) => runExecution(watched, machine, { name, input })),
+    async execute(machine, name, input, following) {
+      if (machine === 'verify-run' && input === undefined) await tellOpenRequests(ports, name, following)
+      const ended = await executeFollowed(environment, call, following, (watched) =>
+        runExecution(watched, machine, { name, input }),
+      )
+      const isUnbegun =
+        machine === 'verify-run' && ended.status === 'interrupted' && (await ports.runState.getRun(name)) === undefined
+      return isUnbegun ? { status: 'unbegun' } : ended
+    },
     hasKey: (kind, number) => hasKeyFile(paths.keys, kind, number),
     progress: counters.read,
     locate: (key) => join(stateDirectory(options.state).evidence, key),
@@ -142,6 +149,13 @@ export async function openEmbedded(options: {
     },
     close,
   }
+}
+
+/** Who goes on with a run has not seen what was asked of custodians before. */
+async function tellOpenRequests({ runState }: LocalPorts, runId: string, { onEvent }: Following): Promise<void> {
+  for (const { storeId, pass, deadline, acknowledgedAt } of await runState.listRequests(runId))
+    if (deadline !== undefined && acknowledgedAt === undefined)
+      onEvent({ kind: 'requested', ref: { runId, storeId, pass } })
 }
 
 type Call = (name: FunctionName, payload: unknown) => Promise<unknown>

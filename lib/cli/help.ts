@@ -116,7 +116,7 @@ ${place}`,
   request: `odv request: a deletion request as its custodian needs it, with exact names, which may hold identifiers
 
   REQUEST            the request's name, as odv run and odv status show it
-  --out FILE         a new file that only you can read; JSON Lines: the request, then one object version a line,
+  --out FILE         a new file that only you can read; JSON Lines: the request with what it asks for in words, then one object version a line,
                      with \`kept\`, the reason, where the built-in executor kept it
   --json
 ${place}`,

@@ -8,27 +8,34 @@ import { commandAt, parseCommand } from './parse-command.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 async function runCli(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
-  const command = argv[commandAt(argv)]
+  const at = commandAt(argv)
+  const command = argv[at]
   if (command === undefined || command === '--help' || command === '-h' || command === 'help') {
-    terminal.print(generalHelp)
+    show('help', commandHelp[argv[at + 1] ?? ''] ?? generalHelp, terminal)
     return command === undefined ? exitCode.usage : exitCode.good
   }
   if (command === '--version') {
-    terminal.print(tool.version)
+    show('version', tool.version, terminal)
     return exitCode.good
   }
   const parsed = parseCommand(argv, process.cwd())
   if (parsed.values.help) {
-    terminal.print(commandHelp[parsed.command])
+    show('help', commandHelp[parsed.command]!, terminal)
     return exitCode.good
   }
   return callCommand(parsed, { cwd: process.cwd(), signal }, terminal)
+}
+
+function show(kind: 'help' | 'version', text: string, terminal: Terminal): void {
+  terminal.print(text)
+  terminal.emit({ kind, text })
 }
 
 const terminal = openTerminal({
   json: process.argv.includes('--json'),
   stdout: process.stdout,
   stderr: process.stderr,
+  dumb: process.env.TERM === 'dumb',
   now: Date.now,
 })
 let isCut = false

@@ -13,11 +13,14 @@ import { uniteIndexes } from '../subject-index/unite-indexes.ts'
 /** A file that `odv index` wrote. */
 export type IndexFile = { shown: string; source: IndexSource; part: OpenedPart }
 
+/** Another case key, or none, is most often the wrong directory. */
+const whichState = '--state DIR is the state directory that an index was built with'
+
 type Place = { state: string; cwd: string }
 
 /**
  * Indexes that `odv index` wrote, with the case key of a state directory. Digests are checked where they are read.
- * @throws UsageInvalid when one is none, damaged, or of another case key @throws KeyUnsafe
+ * @throws UsageInvalid when one is none, damaged, or of another case key, or there is no case key
  */
 export async function openIndexFiles(
   files: readonly string[],
@@ -29,10 +32,15 @@ export async function openIndexFiles(
     })
     if (!found.isFile()) throw new UsageInvalid(`${file}: expected an index, got something else than a file`)
   }
-  const keys = caseKeysOf(await caseKeyFile(stateDirectory(resolve(cwd, state)).keys).read())
+  const directory = stateDirectory(resolve(cwd, state))
+  const keys = await caseKeyFile(directory.keys)
+    .read()
+    .then(caseKeysOf, (cause: Error) => {
+      throw new UsageInvalid(`${cause.message}; ${whichState}`, { cause })
+    })
   const opened = files.map((shown) => {
     const source = fileSource(resolve(cwd, shown))
-    return { shown, source, part: asUsage(shown, () => openPart(source, keys)) }
+    return { shown, source, part: asUsage(shown, () => openPart(source, keys), `; ${whichState}`) }
   })
   return { files: opened, keys }
 }
@@ -47,11 +55,11 @@ export function uniteIndexFiles(files: readonly IndexFile[]): SubjectIndex {
   return asUsage(files.map(({ shown }) => shown).join(', '), () => uniteIndexes(files.map(({ part }) => part)))
 }
 
-function asUsage<T>(shown: string, use: () => T): T {
+function asUsage<T>(shown: string, use: () => T, hint = ''): T {
   try {
     return use()
   } catch (error) {
-    if (error instanceof IndexInvalid) throw new UsageInvalid(`${shown}: ${error.message}`, { cause: error })
+    if (error instanceof IndexInvalid) throw new UsageInvalid(`${shown}: ${error.message}${hint}`, { cause: error })
     throw error
   }
 }

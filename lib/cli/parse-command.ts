@@ -1,6 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { UsageInvalid } from '../errors.ts'
 import type { Place } from './deployment.ts'
+import { nearest } from './nearest.ts'
 import { defaultState } from './terminal.ts'
 
 const text = { type: 'string' } as const
@@ -44,7 +45,8 @@ export function parseCommand(argv: readonly string[], cwd: string): Parsed {
   const at = commandAt(argv)
   const command = argv[at]!
   const known = commands[command]
-  if (known === undefined) throw new UsageInvalid(`odv ${command}: expected a command, see odv --help`)
+  if (known === undefined)
+    throw new UsageInvalid(`odv ${command}: expected a command${meant(command, Object.keys(commands))}, see odv --help`)
   const options = {
     ...known,
     ...placesOf(command),
@@ -72,10 +74,34 @@ function placesOf(command: string): Options {
 
 function parse(command: string, args: string[], options: Options) {
   try {
-    return parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] }
+    const parsed = parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] }
+    const empty = Object.entries(parsed.values).find(([, value]) => [value].flat().includes(''))
+    if (empty !== undefined) throw new UsageInvalid(`odv ${command}: --${empty[0]}: expected a value, got an empty one`)
+    return parsed
   } catch (cause) {
-    throw new UsageInvalid(`odv ${command}: ${(cause as Error).message}`, { cause })
+    if (cause instanceof UsageInvalid) throw cause
+    throw new UsageInvalid(`odv ${command}: ${problemOf(cause as Error, options)}, see odv ${command} --help`, {
+      cause,
+    })
   }
+}
+
+/** What is wrong with an option, from what Node says of it. */
+function problemOf({ message }: Error, options: Options): string {
+  const [, unknown] = /^Unknown option '(-[^']*)'/.exec(message) ?? []
+  if (unknown !== undefined)
+    return `expected no ${unknown}${meant(
+      unknown,
+      Object.keys(options).map((name) => `--${name}`),
+    )}`
+  const [, option, name] = /^Option '(?:-\w, )?(--([\w-]+))/.exec(message) ?? []
+  if (name === undefined) return message
+  return `${option}: expected ${options[name]?.type === 'string' ? 'a value' : 'no value'}`
+}
+
+function meant(typed: string, names: readonly string[]): string {
+  const name = nearest(typed, names)
+  return name === undefined ? '' : ` (did you mean ${name}?)`
 }
 
 function placeOf(command: string, { aws, stage, region, state, help }: Values, cwd: string): Place {

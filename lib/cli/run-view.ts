@@ -22,6 +22,7 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
   const total = { versions: 0, bytes: 0, executed: 0 }
   let scanning: { since: number; bytes: number } | undefined
   let phase = 'opening the run'
+  let listedBefore = 0
   let shown = Promise.resolve()
   let failure: Error | undefined
   const failures = new Set<string>()
@@ -32,7 +33,8 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
       case 'failed':
         return observeFailure(event)
       case 'listing':
-        phase = 'listing'
+        if (!phase.startsWith('listing')) listedBefore = progress().listed
+        phase = total.versions === 0 ? 'listing' : 'listing again'
         break
       case 'planned':
         total.versions += event.versions
@@ -123,10 +125,10 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     const unverified = coverage.unverified.reduce((sum, { versions }) => sum + versions, 0)
     terminal.print(
       `  ${where}: read ${formatBytes(coverage.bytesRead)} (${formatBytes(coverage.decodedBytes)} unpacked), ` +
-        `${plural(coverage.records, 'record')}; ${coverage.clean.versions} clean, ` +
-        `${coverage.found.versions > 0 ? coloured('found', `${coverage.found.versions} found`) : '0 found'}, ` +
-        `${unverified > 0 ? coloured('unverified', `${unverified} unverified`) : '0 unverified'}; ` +
-        `controls ${coverage.positiveControls.detected}/${coverage.positiveControls.planted}`,
+        `${plural(coverage.records, 'record')}; ${formatCount(coverage.clean.versions)} clean, ` +
+        `${coverage.found.versions > 0 ? coloured('found', `${formatCount(coverage.found.versions)} found`) : '0 found'}, ` +
+        `${unverified > 0 ? coloured('unverified', `${formatCount(unverified)} unverified`) : '0 unverified'}; ` +
+        `controls ${formatCount(coverage.positiveControls.detected)}/${formatCount(coverage.positiveControls.planted)}`,
     )
     const worst = open.toSorted((a, b) => Number(b.outcome === 'found') - Number(a.outcome === 'found'))
     for (const version of worst.slice(0, shownOpenVersions)) terminal.print(`      ${describeOpen(version)}`)
@@ -196,13 +198,13 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     const rate = (done.bytes - from.bytes) / Math.max(1, (Date.now() - from.since) / 1000)
     // Where a line of gigabytes ends is looked for by the slices on both sides, so more may be read than there is.
     const bytes = Math.min(done.bytes, total.bytes)
-    const left = rate > 0 && bytes < total.bytes ? `, ${formatDuration((total.bytes - bytes) / rate)} left` : ''
+    const left = rate > 0 && bytes < total.bytes ? `${formatDuration((total.bytes - bytes) / rate)} left, ` : ''
     const findings = done.findings === undefined ? '' : `, ${plural(done.findings, 'finding')}`
     return phase === 'scanning'
-      ? `  scanning: ${formatCount(done.versions)} of ${formatCount(total.versions)} object versions, ` +
-          `${formatBytes(bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${left}${findings}`
-      : phase === 'listing'
-        ? `  listing: ${plural(progress().listed, 'object version')}`
+      ? `  scanning: ${left}${formatCount(done.versions)} of ${formatCount(total.versions)} object versions, ` +
+          `${formatBytes(bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${findings}`
+      : phase.startsWith('listing')
+        ? `  ${phase}: ${plural(progress().listed - listedBefore, 'object version')}`
         : phase === 'deleting' && total.executed > 0
           ? `  deleting: ${plural(total.executed, 'object version')} done`
           : `  ${phase}`

@@ -15,12 +15,20 @@ type Stream = { write(text: string): unknown; isTTY?: boolean; columns?: number 
 
 const everyMilliseconds = 10_000
 
-export function openTerminal(options: { json: boolean; stdout: Stream; stderr: Stream; now: () => number }): Terminal {
+/** `dumb`: what there is cannot go back on its line, as `TERM=dumb` says. */
+export function openTerminal(options: {
+  json: boolean
+  stdout: Stream
+  stderr: Stream
+  dumb?: boolean
+  now: () => number
+}): Terminal {
   const { json, stdout, stderr, now } = options
+  const overwrites = stderr.isTTY === true && !options.dumb
   let shown = ''
   let lastLine = now()
   const clear = () => {
-    if (shown !== '' && stderr.isTTY) stderr.write('\r\u001b[K')
+    if (shown !== '' && overwrites) stderr.write('\r\u001b[K')
     shown = ''
   }
   return {
@@ -36,7 +44,7 @@ export function openTerminal(options: { json: boolean; stdout: Stream; stderr: S
       stdout.write(`${JSON.stringify(line)}\n`)
     },
     progress(text) {
-      if (stderr.isTTY) {
+      if (overwrites) {
         if (text === '') return clear()
         stderr.write(`\r\u001b[K${visible(text).slice(0, (stderr.columns || 80) - 1)}`)
         shown = text

@@ -106,21 +106,24 @@ export function verifyFiling(
 }
 
 /** Logs sign with Ed25519; a key of any other type could only be an attestation key. */
-function pinOf(pem: string): Pin {
+function pinOf(pem: string, at: number): Pin {
   try {
     const key = createPublicKey(pem)
     const spkiSha256 = hash('sha256', key.export({ format: 'der', type: 'spki' }), 'hex')
     return { kind: key.asymmetricKeyType === 'ed25519' ? 'log' : 'attestation', spkiSha256 }
   } catch {
-    throw new UsageInvalid('pinned key: expected a public key in PEM, got another text')
+    throw new UsageInvalid(`pinned key ${at + 1} (--key): expected a public key in PEM, got another text`)
   }
 }
 
-function authoritiesOf(pem: string): Certificate[] {
+function authoritiesOf(pem: string, at: number): Certificate[] {
   try {
     return parseCertificates(pem)
   } catch (cause) {
-    throw new UsageInvalid('pinned authority: expected a certificate in PEM, got another text', { cause })
+    throw new UsageInvalid(
+      `pinned authority ${at + 1} (--authority): expected a certificate in PEM, got another text`,
+      { cause },
+    )
   }
 }
 
@@ -129,7 +132,7 @@ function requireCheckpoint(note: string): void {
     parseCheckpoint(note)
   } catch (cause) {
     throw cause instanceof OdvError
-      ? new UsageInvalid('since: expected a checkpoint as in log/checkpoint, got another text', { cause })
+      ? new UsageInvalid('--since: expected a checkpoint as in log/checkpoint, got another text', { cause })
       : cause
   }
 }

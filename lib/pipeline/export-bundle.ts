@@ -181,11 +181,18 @@ async function readTimestamps(
 
 async function selectRuns({ ledger }: ExportPorts, { exportId, selection, head }: Pin): Promise<Set<string>> {
   const runs = new Set<string>()
+  const made: string[] = []
   for await (const { envelope } of ledger.entries(0, head)) {
     const { predicate } = statementIn(envelope)
-    if (predicate.phase !== 'key-transition' && isSelected(predicate, selection)) runs.add(predicate.runId)
+    if (predicate.phase === 'key-transition') continue
+    made.push(predicate.times.statementCreatedAt)
+    if (isSelected(predicate, selection)) runs.add(predicate.runId)
   }
-  if (runs.size === 0) throw new NotKnown(`export ${exportId}: expected at least one attestation, got none`)
+  if (runs.size === 0) {
+    const wanted = 'runId' in selection ? `of run ${selection.runId}` : `from ${selection.from} to ${selection.to}`
+    const others = made.length === 0 ? 'and the log has none' : `the log's are from ${made[0]} to ${made.at(-1)}`
+    throw new NotKnown(`export ${exportId}: expected at least one attestation ${wanted}, got none; ${others}`)
+  }
   return runs
 }
 

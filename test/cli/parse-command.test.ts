@@ -43,6 +43,16 @@ describe('where a command runs', () => {
     [['--aws', 'status', '--state', 'x'], /either --state .* or --aws/],
     [['--aws', 'config', '--state', 'x'], /--state/],
     [['--aws', 'stat'], /odv stat: expected a command/],
+    [['rnu'], /^odv rnu: expected a command \(did you mean run\?\), see odv --help$/],
+    [['x'], /^odv x: expected a command, see odv --help$/],
+    [['run', '--manifst', 'x'], /^odv run: expected no --manifst \(did you mean --manifest\?\), see odv run --help$/],
+    [['run', '--dryrun'], /did you mean --dry-run\?/],
+    [['scan', '-m', 'x'], /^odv scan: expected no -m, see odv scan --help$/],
+    [['run', '--state'], /^odv run: --state: expected a value, see odv run --help$/],
+    [['run', '--state', '--json'], /^odv run: --state: expected a value/],
+    [['run', '--json=x'], /^odv run: --json: expected no value/],
+    [['run', '--state='], /^odv run: --state: expected a value, got an empty one$/],
+    [['run', '--store', 'a=b', '--store', ''], /^odv run: --store: expected a value, got an empty one$/],
   ] as const)
     it(`is refused for ${argv.join(' ')}`, () => {
       expect(() => parse(...argv)).toThrow(says)

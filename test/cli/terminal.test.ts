@@ -31,6 +31,13 @@ describe('what a name does to a terminal', () => {
     expect(ours).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/)
   })
 
+  it('shows progress in lines of its own where nothing can be written over', () => {
+    const { terminal, written } = opened(true)
+    terminal.progress('  scanning')
+    terminal.print('done')
+    expect(written).toEqual(['scanning\n', 'done\n'])
+  })
+
   it('keeps lines and colours of our own', () => {
     const { terminal, written } = opened()
     terminal.print(`${bold('a')}\nb é 北 שלום`)
@@ -38,8 +45,12 @@ describe('what a name does to a terminal', () => {
   })
 })
 
-function opened() {
+function opened(dumb = false) {
   const written: string[] = []
+  let calls = 0
   const stream = { isTTY: true, columns: 40, write: (text: string) => written.push(text) }
-  return { written, terminal: openTerminal({ json: false, stdout: stream, stderr: stream, now: () => 0 }) }
+  return {
+    written,
+    terminal: openTerminal({ json: false, stdout: stream, stderr: stream, dumb, now: () => 20_000 * ++calls }),
+  }
 }

@@ -164,4 +164,16 @@ describe('keys and checkpoints that the auditor brings', () => {
     expect(refused).toBeInstanceOf(BundleInvalid)
     expect(String(refused)).not.toContain('4711')
   })
+
+  it('names an attestation that is missing, and that no key of a kind was pinned', () => {
+    const last = [...files.keys()].filter((path) => path.startsWith('attestations/000009.'))
+    expect(last.length).toBeGreaterThan(3)
+    const without = new Map([...files].filter(([path]) => !last.includes(path)))
+    expect(() => verifyBundle(without)).toThrow(
+      `MANIFEST.sha256: expected every file that it lists, got ${last.length} of them missing, as ${last.toSorted()[0]}`,
+    )
+    expect(() => verifyBundle(files, { pinnedKeys: [keys.log.publicPem] })).toThrow(
+      'attestation key: expected one of this kind among the pinned keys, got only others',
+    )
+  })
 })

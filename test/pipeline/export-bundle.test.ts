@@ -193,6 +193,18 @@ describe('an export', () => {
     await expect(exportBundle(twoNights().ports, input)).rejects.toThrow(NotKnown)
   })
 
+  it('of nothing names what was asked for, and what there is', async () => {
+    const { ports } = twoNights()
+    const { message } = await exportBundle(ports, ofPeriod('2027-01-01', '2027-12-31')).then(
+      () => new Error(),
+      (error: Error) => error,
+    )
+    expect(message).toMatch(
+      /one attestation from 2027-01-01 to 2027-12-31, got none; the log's are from 2026-11-\d\dT.* to 2026-11-\d\dT/,
+    )
+    await expect(exportBundle(twoNights().ports, ofRun('run-3'))).rejects.toThrow('one attestation of run run-3, got none')
+  })
+
   it('without any checkpoint is refused', async () => {
     const log = sampleLog(keys)
     sampleRun(log)

@@ -307,6 +307,7 @@ describe.concurrent('from a request to a filing', () => {
     const request = linesOf(steps.first, 'request')[0]!
     runId = String(request.request).replace(/-sg-0$/, '')
     steps.waiting = await odv(place, 'status', runId, '--json')
+    steps.again = await odv(place, 'run', '--resume', runId, '--no-wait', '--json')
     writeFileSync(join(place, 'found/x.jsonl.gz'), gzipSync(theirs))
     steps.ack = await odv(place, 'ack', String(request.request), '--file', 'certificate.txt', '--json')
     steps.resumed = await odv(place, 'run', '--resume', runId, '--json')
@@ -319,6 +320,11 @@ describe.concurrent('from a request to a filing', () => {
     expect(steps.first!.code).toBe(75)
     expect(linesOf(steps.waiting!, 'run')).toMatchObject([{ run: runId, state: 'running' }])
     expect(linesOf(steps.waiting!, 'request')).toMatchObject([{ request: `${runId}-sg-0`, store: 'sg' }])
+  })
+
+  it('who goes on with it is told what it waits for', () => {
+    expect(steps.again!.code).toBe(75)
+    expect(linesOf(steps.again!, 'request')).toEqual(linesOf(steps.first!, 'request'))
   })
 
   it('the answer is taken, the run goes on and ends with 0', () => {

@@ -147,7 +147,14 @@ describe('odv index', () => {
     const shown = await odv(other, 'index', 'show', join(place, 'ids.index'))
     expect([shown.code, shown.stderr]).toEqual([
       64,
-      expect.stringMatching(/case key: expected the one it was built with/),
+      expect.stringMatching(
+        /case key: expected the one it was built with, got another; --state DIR is the state directory/,
+      ),
+    ])
+    const nowhere = await odv(other, 'scan', '--index', 'ids.index', '--state', 'none', '.')
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      64,
+      expect.stringMatching(/case\.key: expected a key file, got ENOENT; --state DIR is the state directory/),
     ])
   })
 })

@@ -33,6 +33,10 @@ describe('odv request', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(head).toMatchObject({ requestId: request, versions: 1 })
+    expect(Object.keys(head!)[0]).toBe('about')
+    expect(head!.about).toMatch(/^Deletion request about the store sg\. Each line below .* Please delete it/)
+    for (const name of Object.keys(versions[0]!).filter((name) => name !== 'kind'))
+      expect(head!.about).toContain(`"${name}"`)
     expect(versions.map(({ key }) => key)).toEqual([`${subject}/photo.jsonl`])
     expect(statSync(join(place, 'request.jsonl')).mode & 0o777).toBe(0o600)
 

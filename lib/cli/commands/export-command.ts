@@ -31,6 +31,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
 
   return withDeployment(place, {}, async (deployment) => {
     const runId = options.run ?? (from === undefined ? await newestRun(deployment) : undefined)
+    await requireRun(deployment, options.run)
     const exportId = `export-${Date.now()}-${randomBytes(3).toString('hex')}`
     const selection = runId === undefined ? { from, to } : { runId }
     const following = { signal, wait: true, onEvent() {} }
@@ -81,6 +82,11 @@ function checkSelection({ run, from, to }: ExportOptions): void {
     throw new UsageInvalid(
       `--from ${from} --to ${to}: expected two dates as 2026-01-31, or RFC 3339 times, the first one before the other`,
     )
+}
+
+async function requireRun({ ports, words }: Deployment, run: string | undefined): Promise<void> {
+  if (run !== undefined && (await ports.runState.getRun(run)) === undefined)
+    throw new NotKnown(`--run ${run}: expected a run of ${words.where}`)
 }
 
 async function newestRun({ ports, words }: Deployment): Promise<string> {

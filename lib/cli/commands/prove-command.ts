@@ -112,7 +112,10 @@ async function readIdentifier(from: string, cwd: string): Promise<Identifier> {
     from === '-'
       ? await text(process.stdin)
       : await readFile(resolve(cwd, from), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-          throw new UsageInvalid(`--subject-from: expected a readable file, got ${cause.code}`, { cause })
+          throw new UsageInvalid(
+            `--subject-from: expected a readable file that has the identifier on a line, got ${cause.code}`,
+            { cause },
+          )
         })
   const lines = content
     .split('\n')

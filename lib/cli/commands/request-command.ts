@@ -23,9 +23,12 @@ export async function requestCommand(
 ): Promise<ExitCode> {
   const { request, out, cwd } = options
   if (out === undefined) throw new UsageInvalid('odv request: expected --out FILE')
-  return withDeployment(options.place, {}, async ({ ports }) => {
+  return withDeployment(options.place, {}, async ({ ports, words }) => {
     const record = await ports.runState.getRequest(request)
-    if (record === undefined) throw new NotKnown(`request ${request}: expected a request of this deployment, got none`)
+    if (record === undefined)
+      throw new NotKnown(
+        `request ${request}: expected a request of ${words.where}, got none; npx odv status RUN${words.options} shows a run's`,
+      )
     const head = await readDocument<DeletionRequest>(ports, passKey(record, 'request.json'))
     // Who may not read the case key gets a request all the same whose names hold no identifier.
     let sealKey: Uint8Array | undefined
@@ -38,7 +41,7 @@ export async function requestCommand(
     const parts = await openRequested(ports.evidence, record, head)
     const { reasons, unnamed } = await keptIn(ports.evidence, record)
     const lines = async function* () {
-      yield `${JSON.stringify(head)}\n`
+      yield `${JSON.stringify({ about: aboutRequest(head), ...head })}\n`
       for (let part = 0; part < parts.count; part++)
         for (const requested of await parts.read(part))
           yield `${JSON.stringify({ ...toLine(requested, await keyFor(requested)), kept: reasons.get(requested.seq) })}\n`
@@ -58,6 +61,19 @@ export async function requestCommand(
     terminal.print('names may hold identifiers: it is for the custodian only')
     return exitCode.good
   })
+}
+
+/** What the file says to somebody who never saw one. */
+function aboutRequest({ custodian, storeId, deadline }: DeletionRequest): string {
+  const answer = deadline === undefined ? '' : ` by ${deadline}`
+  return (
+    `Deletion request${custodian === undefined ? '' : ` to ${custodian}`} about the store ${storeId}. Each line below is one object version ` +
+    'that holds data of people whose data has moved to its home country. Please delete it, or take these records out of it, and nothing else. ' +
+    '"key" is its name, "versionId" tells versions of it apart (of a file it is made of facts about the file); "size", "modifiedAt" (UTC) and "sha256", ' +
+    'or the "pieces" of it, tell whether it is still the one that was read. "findings" is how often somebody occurs in it, "subjects" how many people do, ' +
+    '"places" where the first ones are, counted from byte 0 and line 1. "protection" says what keeps it from being deleted now, "kept" why it was not deleted automatically. ' +
+    `Names may hold identifiers of people: keep this file to yourself. Tell whoever sent it when you are done${answer}, with the requestId. The store is then read again.`
+  )
 }
 
 /**

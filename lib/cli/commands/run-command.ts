@@ -93,6 +93,10 @@ async function report(deployment: Deployment, runId: string, ended: Ended, termi
     case 'waiting':
     case 'interrupted':
       return stopped(deployment, runId, ended.status, terminal)
+    case 'unbegun':
+      terminal.emit({ kind: 'interrupted', run: runId })
+      terminal.warn(`run ${runId}: interrupted before it began; there is nothing to go on with: begin another one`)
+      return exitCode.interrupted
     case 'lost':
       terminal.warn(
         `run ${runId}: cannot be followed any more, and goes on. ${deployment.words.goOn}: npx odv run --resume ${runId}${deployment.words.options}`,
@@ -107,9 +111,9 @@ async function report(deployment: Deployment, runId: string, ended: Ended, termi
 }
 
 function stopped({ words }: Deployment, runId: string, why: 'waiting' | 'interrupted', terminal: Terminal): ExitCode {
+  terminal.emit({ kind: why, run: runId })
   const what = why === 'waiting' ? 'waits for a custodian or a restore' : words.interrupted
   terminal.warn(`run ${runId}: ${what}. ${words.goOn}: npx odv run --resume ${runId}${words.options}`)
-  terminal.emit({ kind: why, run: runId })
   return why === 'waiting' ? exitCode.waiting : exitCode.interrupted
 }
 

@@ -5,7 +5,7 @@ import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
 import { tool } from '../../tool.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { type PinOptions, readBundle, readPins } from '../read-bundle.ts'
-import { bold, coloured, plural, type Terminal } from '../terminal.ts'
+import { bold, coloured, dim, plural, type Terminal } from '../terminal.ts'
 import { visible } from '../visible.ts'
 
 export type VerifyOptions = PinOptions & { bundle: string }
@@ -24,8 +24,18 @@ export async function verifyCommand(options: VerifyOptions, terminal: Terminal):
     terminal.emit({ kind: 'bundle', holds: false, check: error.check, message: error.message })
     terminal.print(`${coloured('residual', 'does not hold')} ${bundle}`)
     terminal.print(`    ${visible(error.message)}`)
+    terminal.print(dim(`    ${adviceOn(error.check)}`))
     return exitCode.residual
   }
+}
+
+/** What a reader can do. Nothing makes such a bundle good. */
+function adviceOn(check: string): string {
+  if (check === 'layout' || check === 'manifest')
+    return 'it may have been damaged on its way: get it again from whoever made it; until then rely on nothing in it'
+  if (check === 'keys')
+    return 'it is signed by others than those whose keys you gave: ask, by another way, which keys are right; until then rely on nothing in it'
+  return 'it was not made like this: rely on nothing in it, keep it, and ask whoever made it'
 }
 
 /** Nobody runs a stranger's program: whether those in the bundle are the ones that this version writes. */

@@ -33,7 +33,7 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
   } catch (error) {
     if (!(error instanceof BundleInvalid)) throw error
     terminal.emit({ kind: 'proof', holds: false, check: error.check, message: error.message })
-    terminal.print(`${coloured('residual', 'does not hold')} ${options.proof}`)
+    terminal.print(`${coloured('residual', 'does not hold')} ${error.check === 'proof' ? options.proof : bundle}`)
     terminal.print(`    ${visible(error.message)}`)
     return exitCode.residual
   }

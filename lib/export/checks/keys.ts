@@ -58,9 +58,11 @@ export function checkKeys(layout: Layout, pins: readonly Pin[]): Checked<KeyFile
 function requirePinned(kind: KeyKind, prints: readonly KeyFingerprint[], pins: readonly Pin[]): void {
   const own = pins.filter((pin) => pin.kind === kind)
   const isIn = ({ spkiSha256 }: Pin) => prints.some((print) => print.spkiSha256 === spkiSha256)
+  if (own.length === 0)
+    throw new ProofInvalid(`${kind} key: expected one of this kind among the pinned keys, got only others`)
   if (!own.some(isIn))
     throw new ProofInvalid(
-      `${kind} key: expected one of the ${pins.length} pinned keys, got ${prints.map(({ openssh }) => openssh).join(' and ')}`,
+      `${kind} key: expected one of the pinned keys of this kind (${own.length}), got ${prints.map(({ openssh }) => openssh).join(' and ')}`,
     )
   const last = prints.at(-1)!
   if (!own.every(isIn) && own.every(({ spkiSha256 }) => spkiSha256 !== last.spkiSha256))

@@ -1,0 +1,28 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { runCommand } from '../../lib/cli/commands/run-command.ts'
+import { openTerminal } from '../../lib/cli/terminal.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+
+it('a run that was interrupted before it began is not said to be one that can be gone on with', async () => {
+  const cwd = scratchDirectory()
+  mkdirSync(join(cwd, 'store'))
+  writeFileSync(join(cwd, 'ids.csv'), '12345678\n')
+  const written: string[] = []
+  const stream = { write: (text: string) => written.push(text) }
+  const terminal = openTerminal({ json: false, stdout: stream, stderr: stream, now: () => 0 })
+  const place = { kind: 'machine', state: '.odv', cwd } as const
+  const options = {
+    place,
+    manifest: 'ids.csv',
+    stores: ['a=store'],
+    trigger: 'on-demand',
+    dryRun: false,
+    wait: true,
+  } as const
+  const signal = AbortSignal.abort()
+  expect(await runCommand({ ...options, stores: [...options.stores], cwd, signal }, terminal)).toBe(130)
+  expect(written.join('')).toMatch(/interrupted before it began; there is nothing to go on with/)
+  expect(written.join('')).not.toContain('--resume')
+})
