@@ -22,7 +22,7 @@ export function describeExplained(coverage: Coverage): string[] {
   const rows = (coverage.exceptions ?? []).filter(({ versions }) => versions > 0)
   if (rows.length === 0) return []
   return [
-    `unverified: ${explained.versions} explained by approved exceptions, ${unexplained.versions} not explained`,
+    `of ${plural(explained.versions + unexplained.versions, 'unverified object version')} approved exceptions explain ${explained.versions}, and ${unexplained.versions} ${unexplained.versions === 1 ? 'is' : 'are'} not explained`,
     ...rows.map((each) => {
       const what = `${aboutOf(each)}: ${plural(each.versions, 'object version')}`
       return isExpired(each, coverage)

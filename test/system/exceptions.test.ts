@@ -86,7 +86,7 @@ describe('a run with approved exceptions', () => {
   it('is told by odv status, to people and to machines', async () => {
     const runId = linesOf(run, 'run')[0]!.run as string
     const status = await odv(place, 'status', runId)
-    expect(status.stdout).toContain('unverified: 2 explained by approved exceptions, 3 not explained')
+    expect(status.stdout).toContain('of 5 unverified object versions approved exceptions explain 2, and 3 are not explained')
     expect(status.stdout).toContain(
       'explained until 9999-12-31: unsupported-format of ".png": 2 object versions: pictures of goods (plan: deleted with the shop; approved by Jane Roe, counsel)',
     )
