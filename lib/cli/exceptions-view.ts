@@ -3,6 +3,7 @@ import type { Coverage } from '../inventory/coverage.ts'
 import type { Exception } from '../inventory/exception.ts'
 import { explainedOf, isExpired } from '../verdict/exceptions.ts'
 import { plural } from './terminal.ts'
+import { visible } from './visible.ts'
 
 /** Exceptions of a configuration that have expired at a time (RFC 3339, UTC), for people. */
 export function describeExpired({ stores }: Pick<Config, 'stores'>, now: string): string[] {
@@ -25,9 +26,11 @@ export function describeExplained(coverage: Coverage): string[] {
     `of ${plural(explained.versions + unexplained.versions, 'unverified object version')} approved exceptions explain ${explained.versions}, and ${unexplained.versions} ${unexplained.versions === 1 ? 'is' : 'are'} not explained`,
     ...rows.map((each) => {
       const what = `${aboutOf(each)}: ${plural(each.versions, 'object version')}`
-      return isExpired(each, coverage)
-        ? `  expired on ${dayOf(each)}: ${what}`
-        : `  explained until ${dayOf(each)}: ${what}: ${each.detail} (plan: ${each.plan}; approved by ${each.approvedBy})`
+      return visible(
+        isExpired(each, coverage)
+          ? `  expired on ${dayOf(each)}: ${what}`
+          : `  explained until ${dayOf(each)}: ${what}: ${each.detail} (plan: ${each.plan}; approved by ${each.approvedBy})`,
+      )
     }),
   ]
 }
@@ -44,4 +47,4 @@ export function explainedFields(coverage: Coverage): Record<string, unknown> {
 }
 
 const dayOf = ({ until }: Exception) => until.slice(0, 10)
-const aboutOf = ({ reason, suffix }: Exception) => (suffix === undefined ? reason : `${reason} of "${suffix}"`)
+const aboutOf = ({ reason, suffix }: Exception) => (suffix === undefined ? reason : `${reason} of "${visible(suffix)}"`)

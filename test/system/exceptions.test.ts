@@ -60,7 +60,7 @@ describe('a run with approved exceptions', () => {
     writeFileSync(join(place, 'ids.csv'), manifestText)
     writeFileSync(join(place, 'odv.json'), configText(config))
     run = await odv(place, 'run', '--json')
-  }, 60_000)
+  })
 
   it('ends as one without them, and says how much is explained and how much is not', () => {
     expect(run.code, run.stderr).toBe(2)
@@ -86,7 +86,9 @@ describe('a run with approved exceptions', () => {
   it('is told by odv status, to people and to machines', async () => {
     const runId = linesOf(run, 'run')[0]!.run as string
     const status = await odv(place, 'status', runId)
-    expect(status.stdout).toContain('of 5 unverified object versions approved exceptions explain 2, and 3 are not explained')
+    expect(status.stdout).toContain(
+      'of 5 unverified object versions approved exceptions explain 2, and 3 are not explained',
+    )
     expect(status.stdout).toContain(
       'explained until 9999-12-31: unsupported-format of ".png": 2 object versions: pictures of goods (plan: deleted with the shop; approved by Jane Roe, counsel)',
     )
@@ -135,7 +137,7 @@ describe('a run with approved exceptions', () => {
     )
     for (const text of ['pictures of goods', 'converted to text', 'Jane Roe, counsel', '<b>expired</b>'])
       expect(read('report.html')).toContain(text)
-  }, 60_000)
+  })
 })
 
 describe('exceptions in a configuration', () => {
