@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { declaredFormatNames } from './decode/declared-format.ts'
+import { unverifiedReasons } from './decode/unverified.ts'
 import { hashedFormNames, mostHashedForms } from './subject-index/hashed-forms.ts'
 
 /** `odv.json`: what is verified, where, and what was promised. Unknown keys are refused. What fields say together is looked at in config.ts. */
@@ -109,6 +110,19 @@ const declared = z.strictObject({
   format: z.enum(declaredFormatNames),
 })
 
+/**
+ * Why what is unverified is known to be so, what will become of it, who approved that, and the last day (UTC) on which that holds. It changes no
+ * verdict. The texts are in the evidence.
+ */
+const exception = z.strictObject({
+  reason: z.enum(unverifiedReasons),
+  suffix: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+  detail: text,
+  plan: text,
+  until: z.iso.date('expected a day as in "2027-03-31"'),
+  approvedBy: text,
+})
+
 const store = z.strictObject({
   id: name,
   /** A directory, or else `s3`: exactly one of the two. */
@@ -131,6 +145,8 @@ const store = z.strictObject({
   marker: z.optional(text),
   /** The first that fits counts. What is declared is read as nothing else. */
   declared: z.optional(z.array(declared).check(z.maxLength(100))),
+  /** The first that fits an unverified version is about it, also once it has expired. */
+  exceptions: z.optional(z.array(exception).check(z.maxLength(100))),
 })
 
 const hashedForm = z.strictObject({

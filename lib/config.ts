@@ -10,6 +10,7 @@ import {
   secondsOf,
 } from './config-schema.ts'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
+import type { Exception } from './inventory/exception.ts'
 import { countryOfRegion } from './regions.ts'
 import { chooseForms } from './scan/forms/form-names.ts'
 import { parseHashedFormName } from './subject-index/hashed-forms.ts'
@@ -74,8 +75,20 @@ function checkTimestamps({ timestamps = [] }: Config, where: string): void {
   }
 }
 
+/** One that stands behind another one that fits all that it would is about nothing. */
+function checkExceptions({ exceptions = [] }: StoreConfig, where: string): void {
+  for (const [at, { reason, suffix = '' }] of exceptions.entries()) {
+    const before = exceptions.findIndex((each) => each.reason === reason && suffix.endsWith(each.suffix ?? ''))
+    if (before < at)
+      throw new ConfigInvalid(
+        `${where}: exceptions.${at}: expected it before exceptions.${before}, or that one changed, since the first that fits counts`,
+      )
+  }
+}
+
 function checkStore(store: StoreConfig, homeCountry: string, where: string): void {
   const { country, channel, root, s3 } = store
+  checkExceptions(store, where)
   if ((root === undefined) === (s3 === undefined))
     throw new ConfigInvalid(`${where}: expected either "root" (a directory) or "s3" (a bucket)`)
   const inRegion = s3?.endpoint === undefined && s3?.region !== undefined ? countryOfRegion(s3.region) : undefined
@@ -123,6 +136,18 @@ export function nobodyOf({ hashedForms = [] }: Pick<Config, 'hashedForms'>): { t
       ? [{ text: example.identifier, where: `configuration: hashedForms.${at}: ${form}: example: identifier` }]
       : [],
   )
+}
+
+/** What is approved to stay unverified in a store; a day counts to its end. */
+export function exceptionsOf({ exceptions = [] }: StoreConfig): Exception[] {
+  return exceptions.map(({ reason, suffix, detail, plan, until, approvedBy }) => ({
+    reason,
+    ...(suffix !== undefined && { suffix }),
+    detail,
+    plan,
+    until: `${until}T23:59:59.999Z`,
+    approvedBy,
+  }))
 }
 
 export function isDirectory(store: StoreConfig): store is DirectoryStoreConfig {

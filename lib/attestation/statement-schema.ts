@@ -50,8 +50,25 @@ const store = z.strictObject({
   account: z.optional(text),
 })
 
-/** Found and not deleted for a reason that has a name; `until`: when the last of these versions can be deleted. */
-const exceptions = z.array(z.strictObject({ code: z.enum(protectionCodes), ...tally, until: z.optional(time) }))
+/**
+ * Found and not deleted for a reason that has a name (`until`: when the last of these versions can be deleted); or unverified for a reason that is
+ * known and approved, until then. `suffix`: of the keys that it is about. `expired`: it was over when the inventory began, and explains nothing.
+ */
+const exceptions = z.array(
+  z.union([
+    z.strictObject({ code: z.enum(protectionCodes), ...tally, until: z.optional(time) }),
+    z.strictObject({
+      code: z.enum(unverifiedReasons),
+      suffix: z.optional(text),
+      ...tally,
+      detail: text,
+      plan: text,
+      until: time,
+      approvedBy: text,
+      expired: z.optional(z.literal(true)),
+    }),
+  ]),
+)
 
 const inventory = z.strictObject({
   startedAt: time,

@@ -2,6 +2,7 @@ import type { Obligation } from '../config.ts'
 import type { DeletionRequest } from '../deletion/request.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { Coverage } from '../inventory/coverage.ts'
+import { isExpired } from '../verdict/exceptions.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import type { StatementContext } from './statement-context.ts'
 
@@ -24,12 +25,23 @@ export function storeOf({ storeId, kind, country, custodian, uri, region, accoun
   return { storeId, kind, ...optional({ country, custodian, uri, region, account }) }
 }
 
-/** Why something is not deleted yet, and until when if that is known. It explains; it turns no verdict clean. */
-export function exceptionsOf({ protected: kept }: Coverage) {
-  if (kept.length === 0) return {}
-  return {
-    exceptions: kept.map(({ code, versions, bytes, until }) => ({ code, versions, bytes, ...optional({ until }) })),
-  }
+/** Why something is not deleted yet, or not read, and until when if that is known. It explains; it turns no verdict clean. */
+export function exceptionsOf(coverage: Coverage) {
+  const kept = coverage.protected.map(({ code, versions, bytes, until }) => ({
+    code,
+    versions,
+    bytes,
+    ...optional({ until }),
+  }))
+  const approved = (coverage.exceptions ?? [])
+    .filter(({ versions }) => versions > 0)
+    .map(({ reason, suffix, versions, bytes, detail, plan, until, approvedBy }) => ({
+      code: reason,
+      ...optional({ suffix }),
+      ...{ versions, bytes, detail, plan, until, approvedBy },
+      ...(isExpired({ until }, coverage) && { expired: true as const }),
+    }))
+  return kept.length + approved.length === 0 ? {} : { exceptions: [...kept, ...approved] }
 }
 
 export function obligationOf(obligation: Obligation | undefined) {

@@ -1,10 +1,11 @@
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import type { Coverage } from '../inventory/coverage.ts'
-import { type ManifestDocument, readDocument } from '../pipeline/evidence/documents.ts'
+import { type ManifestDocument, readDocument, readRunConfig } from '../pipeline/evidence/documents.ts'
 import { type PassRef, passKey, runKey } from '../pipeline/evidence/evidence-keys.ts'
 import type { RestoreDocument, RestoredDocument } from '../pipeline/restore-archived.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
 import type { Deployment, RunEvent } from './deployment.ts'
+import { describeExpired, describeExplained, explainedFields } from './exceptions-view.ts'
 import { describeManifest } from './manifest-view.ts'
 import { describeRestore, describeRestored } from './restore-view.ts'
 import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from './terminal.ts'
@@ -101,6 +102,8 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
   const showManifest = async (runId: string) => {
     const document = await readDocument<ManifestDocument>(ports, runKey(runId, 'manifest.json'))
     for (const line of describeManifest(document)) terminal.print(`  ${line}`)
+    const config = await readRunConfig(ports, runId)
+    for (const line of describeExpired(config, new Date().toISOString())) terminal.warn(`  ${line}`)
   }
 
   /** Once: it is told of every look at the copies. */
@@ -134,6 +137,7 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     for (const version of worst.slice(0, shownOpenVersions)) terminal.print(`      ${describeOpen(version)}`)
     const more = coverage.found.versions + unverified - shownOpenVersions
     if (more > 0) terminal.print(dim(`      and ${plural(more, 'more object version')}`))
+    for (const line of describeExplained(coverage).slice(0, 1)) terminal.print(`      ${line}`)
     terminal.emit({
       kind: 'pass',
       store: ref.storeId,
@@ -143,6 +147,7 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
       clean: coverage.clean.versions,
       found: coverage.found.versions,
       unverified,
+      ...explainedFields(coverage),
       findings: coverage.findings,
       subjects: coverage.subjects,
     })

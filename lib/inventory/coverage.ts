@@ -1,4 +1,5 @@
 import type { UnverifiedReason } from '../decode/unverified.ts'
+import type { Exception } from './exception.ts'
 import type { Protection } from './object-version.ts'
 
 /** A count of object versions and their stored bytes. */
@@ -23,6 +24,11 @@ export type Coverage = {
   /** Found versions that cannot be deleted now, by what keeps them; `until`: when the last of them can be (RFC 3339). */
   protected: (Tally & { code: Protection['code']; until?: string })[]
   unverified: (Tally & { reason: UnverifiedReason })[]
+  /**
+   * What each exception of the configuration, in its order, is about: some of what `unverified` counts, no version twice. Also those that have expired;
+   * absent where there is none.
+   */
+  exceptions?: (Tally & Exception)[]
   unlisted: number
   bytesRead: number
   decodedBytes: number

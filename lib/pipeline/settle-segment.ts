@@ -1,3 +1,4 @@
+import { exceptionsOf } from '../config.ts'
 import type { RequestedVersion } from '../deletion/request.ts'
 import type { Finding } from '../finding/finding.ts'
 import { toFoundPlace } from '../finding/found-place.ts'
@@ -12,7 +13,7 @@ import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
 import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
 import { listedPlaces, type OpenVersion } from '../verdict/store-report.ts'
 import { type CountList, createCountList } from './evidence/count-list.ts'
-import { formatDocument, readDocument } from './evidence/documents.ts'
+import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
 import { countsKey, foundKey, segmentKey } from './evidence/evidence-keys.ts'
 import { readReportedParts } from './evidence/read-reported.ts'
 import { createVersionList, type VersionList } from './evidence/version-list.ts'
@@ -49,7 +50,11 @@ export async function settleSegment(
     const { coverage } = await readDocument<SegmentDocument>(ports, key)
     return { versions: coverage.inventory.versions }
   }
-  const coverage = createCoverage()
+  const { store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const coverage = createCoverage({
+    exceptions: exceptionsOf(store),
+    keyOf: (entry) => toListed(entry, sealKey).key,
+  })
   const found = createVersionList(ports.evidence, (part) => foundKey(ref, part))
   const counts = createCountList(ports.evidence, (part) => countsKey(ref, part))
   const open: OpenVersion[] = []

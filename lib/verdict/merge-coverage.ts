@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { uniteOrdinals } from '../finding/ordinal-set.ts'
 import type { Coverage, SegmentCoverage, Tally } from '../inventory/coverage.ts'
+import { mergeExceptions, sumOf } from './exceptions.ts'
 
 /**
  * The coverage of a pass from that of its segments, at least one and in key order. `subjects` are the distinct subjects
@@ -53,6 +54,7 @@ export function mergeCoverage(
       reason: group[0]!.reason,
       ...sumOf(group),
     })),
+    ...mergeExceptions(all),
     unlisted: sum((each) => each.unlisted),
     bytesRead: sum((each) => each.bytesRead),
     decodedBytes: sum((each) => each.decodedBytes),
@@ -81,11 +83,6 @@ export function mergeCoverage(
 function groupBy<K extends string, T extends Record<K, string>>(rows: readonly T[], name: K): T[][] {
   return [...Map.groupBy(rows, (row) => row[name])].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group)
 }
-
-const sumOf = (rows: readonly Tally[]): Tally => ({
-  versions: rows.reduce((sum, { versions }) => sum + versions, 0),
-  bytes: rows.reduce((sum, { bytes }) => sum + bytes, 0),
-})
 
 /** One without an end has none together with the others. */
 function lastUntil(rows: readonly { until?: string }[]): { until?: string } {

@@ -47,6 +47,19 @@ const coverage: z.ZodMiniType<Coverage> = z.strictObject({
   foundPartly: count,
   protected: z.array(z.strictObject({ code: z.enum(protectionCodes), ...tally, until: z.exactOptional(time) })),
   unverified: z.array(z.strictObject({ reason, ...tally })),
+  exceptions: z.exactOptional(
+    z.array(
+      z.strictObject({
+        reason,
+        suffix: z.exactOptional(text),
+        detail: text,
+        plan: text,
+        until: time,
+        approvedBy: text,
+        ...tally,
+      }),
+    ),
+  ),
   unlisted: count,
   bytesRead: count,
   decodedBytes: count,

@@ -5,6 +5,7 @@ import { createOrdinalSet } from '../finding/ordinal-set.ts'
 import { parseCounts, type SubjectCounts } from '../finding/subject-counts.ts'
 import type { Coverage, SegmentCoverage } from '../inventory/coverage.ts'
 import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
+import { createExplained, type Explaining } from './exceptions.ts'
 import { protectionOf, type Settled, settleBatch } from './settle-batch.ts'
 
 /** How many versions that stand in the way of `verified` a store report lists; all are counted. */
@@ -12,8 +13,8 @@ export const listedOpenVersions = 1000
 
 type Times = { startedAt: string; finishedAt: string }
 
-/** Settles a segment batch by batch, in inventory order, in memory that grows by a bit a subject only. */
-export function createCoverage() {
+/** Settles a segment batch by batch, in inventory order, in memory that grows by a bit a subject only. `explaining`: what is known of what is unverified. */
+export function createCoverage(explaining?: Explaining) {
   const zero = () => ({ versions: 0, bytes: 0 })
   const totals = { bytesRead: 0, decodedBytes: 0, records: 0, findings: 0, unlisted: 0, foundPartly: 0 }
   const batches = { planned: 0, reported: 0 }
@@ -24,6 +25,7 @@ export function createCoverage() {
   const positive = { planted: 0, detected: 0, forms: new Set<string>() }
   const negative = { planted: 0, falseAlarms: 0 }
   const secondOpinion = { versions: 0, bytes: 0, mismatches: 0 }
+  const explained = createExplained(explaining)
   const subjects = createOrdinalSet()
   const [inventoryHash, outcomesHash] = [createHash('sha256'), createHash('sha256')]
 
@@ -63,6 +65,7 @@ export function createCoverage() {
       case 'unverified': {
         const tally = unverified.get(outcome.reason) ?? zero()
         unverified.set(outcome.reason, tally)
+        explained.add(entry, outcome.reason)
         return count(tally, entry)
       }
       default:
@@ -125,6 +128,7 @@ export function createCoverage() {
         unverified: [...unverified]
           .toSorted(([a], [b]) => (a < b ? -1 : 1))
           .map(([reason, tally]) => ({ reason, ...tally })),
+        ...explained.finish(),
         unlisted: totals.unlisted,
         bytesRead: totals.bytesRead,
         decodedBytes: totals.decodedBytes,

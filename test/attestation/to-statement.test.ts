@@ -226,6 +226,35 @@ describe('the statement of a verdict', () => {
       expect(judge({ ...report, passes: [last] })).toMatchObject({ verification: { coveragePpm: expected } })
     })
 
+  it('has what is kept from being deleted, and what was approved to be unread as far as it is about anything', () => {
+    const until = '2026-12-31T00:00:00.000Z'
+    const approved = { detail: 'pictures', plan: 'to be deleted', approvedBy: 'counsel' }
+    const tally = { versions: 1, bytes: 100 }
+    const exception = (until: string) => ({ reason: 'encrypted' as const, ...approved, until })
+    // The inventory began half a second behind the first of these.
+    const [over, holds] = ['2026-11-23T19:30:00.000Z', '2026-11-23T19:30:00.500Z']
+    const last = {
+      ...foundCoverage,
+      protected: [{ code: 'retention' as const, ...tally, until }],
+      exceptions: [
+        { ...exception(holds), suffix: '.png', ...tally },
+        { ...exception(over), ...tally },
+        { ...exception(until), versions: 0, bytes: 0 },
+      ],
+    }
+    const statement = judge({ ...report, passes: [last], requests: [] })
+    expect(statement).toMatchObject({
+      result: 'residual',
+      exceptions: [
+        { code: 'retention', ...tally, until },
+        { code: 'encrypted', suffix: '.png', ...tally, ...approved, until: holds },
+        { code: 'encrypted', ...tally, ...approved, until: over, expired: true },
+      ],
+    })
+    expect(JSON.stringify(statement).match(/"expired"/g)).toHaveLength(1)
+    expect(judge({ ...report, passes: [cleanCoverage], requests: [] })).not.toHaveProperty('exceptions')
+  })
+
   it('is not made with a verdict that the report does not give', () => {
     const residual: StoreReport = { ...report, passes: [foundCoverage], requests: [] }
     const make = (decision: ReturnType<typeof decideVerdict>) => () =>

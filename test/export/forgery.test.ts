@@ -131,6 +131,7 @@ describe('a verdict', () => {
 
   it.each([
     ['figures of the scan', withScan({ unverified: [] })],
+    ['exceptions', () => ({ exceptions: undefined })],
     ['freshness', () => ({ verification: { passes: 1, requests: 0, freshInventory: true, coveragePpm: 1_000_000 } })],
     ['no figures at all', () => ({ inventory: undefined, scan: undefined, validation: undefined })],
   ])('beside which stand other %s is refused', (_, change) => {
@@ -215,6 +216,21 @@ describe('a scan', () => {
     ],
   ])('that says %s than its coverage is refused', (_, change) => {
     expect(run(saying('ie 0 scan', change))).toBe('coverage')
+  })
+
+  const [exception] = unverified.exceptions!
+  it.each([
+    ['more versions than are unverified', [{ ...exception!, versions: 2 }]],
+    ['a version twice', [exception!, exception!]],
+    ['more bytes than are unverified', [{ ...exception!, bytes: 101 }]],
+    ['what is unverified for another reason', [{ ...exception!, reason: 'archived' as const }]],
+  ])('whose exceptions explain %s is refused', (_, exceptions) => {
+    expect(run(undefined, { ie: { passes: [{ ...unverified, exceptions }] } })).toBe('coverage')
+  })
+
+  it('whose exceptions explain what is clean is refused', () => {
+    const passes = [foundCoverage, { ...cleanCoverage, exceptions: unverified.exceptions! }]
+    expect(run(undefined, { sg: { passes } })).toBe('coverage')
   })
 
   it('whose coverage is another than that of the store report is refused', () => {

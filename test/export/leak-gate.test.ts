@@ -110,6 +110,10 @@ const places = [
   'shown key',
   'id of a version',
   'detail',
+  'keys of an exception',
+  'detail of an exception',
+  'plan of an exception',
+  'who approved an exception',
   'what protects a version',
   'why a version was kept',
   'custodian of a request',
@@ -148,6 +152,13 @@ function everywhere(text: (place: Place) => string): Parameters<typeof sampleRun
     protection: text('what protects a version'),
   }
   const forms = [text('form of a control')]
+  const exception = {
+    ...oneUnverified.coverage.exceptions![0]!,
+    suffix: text('keys of an exception'),
+    detail: text('detail of an exception'),
+    plan: text('plan of an exception'),
+    approvedBy: text('who approved an exception'),
+  }
   return {
     models: {
       sg: {
@@ -166,7 +177,7 @@ function everywhere(text: (place: Place) => string): Parameters<typeof sampleRun
         ],
         failure: { error: text('error'), state: text('state of a failure') },
       },
-      ie: { open: [open] },
+      ie: { passes: [{ ...oneUnverified.coverage, exceptions: [exception] }], open: [open] },
     },
     forge({ statement, model }) {
       const { predicate } = statement
@@ -283,6 +294,20 @@ describe('what is masked is never a part of an identifier', () => {
         const models = { sg: { requests: [{ request, acknowledgement: answer }] } }
         await refusal(unsealed({ models }), indexOf([handle]))
       }
+  })
+
+  it('and so does a word of our programs where a person wrote it about an exception', async () => {
+    const coverage = (change: object) => ({
+      ...oneUnverified.coverage,
+      exceptions: oneUnverified.coverage.exceptions!.map((each) => ({ ...each, ...change })),
+    })
+    const handles = indexOf(['encrypted', 'marker'])
+    for (const member of ['suffix', 'detail', 'plan', 'approvedBy']) {
+      const ie = { passes: [coverage({ [member]: 'Backups of marker' })] }
+      expect((await refusal(unsealed({ models: { ie } }), handles)).message, member).toContain('leak gate: ')
+    }
+    // The same words where our programs put them, and nowhere else, tell nobody anything.
+    await pass(unsealed({ models: { ie: { passes: [coverage({ detail: 'Backups of 2024' })] } } }), handles)
   })
 })
 

@@ -62,6 +62,7 @@ describe('a period', () => {
         'verified since': '',
         'remaining versions': '0',
         'not wholly read': '1',
+        explained: '1',
       },
     ])
   })

@@ -21,7 +21,7 @@ describe('the first places of an open version', () => {
     expect(verifyBundle(files).runs).toHaveLength(1)
     const words = 'member 3, sheet 2, cell C17, byte 41'
     expect(text('report.html')).toContain(`<td>${words}; and 4 more</td>`)
-    expect(text('exceptions.csv')).toContain(`,"${words}"\r\n`)
+    expect(text('exceptions.csv')).toContain(`,"${words}",,,\r\n`)
   })
 
   it.each([

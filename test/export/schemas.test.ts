@@ -44,6 +44,9 @@ const files = longRotated()
 const reports = [...files.keys()].filter((path) => path.endsWith('.store-report.json'))
 const payloads = [...files.keys()].filter((path) => path.endsWith('.dsse.json'))
 const report = JSON.parse(textIn(files, reports[0]!))
+const explained = reports
+  .map((path) => JSON.parse(textIn(files, path)))
+  .find(({ passes }) => passes[0]?.exceptions?.length > 0)
 
 /** A document with one thing changed that we refuse as well. */
 const changed = (document: object, change: (copy: Record<string, never>) => void) => {
@@ -97,6 +100,11 @@ describe('the schemas in a bundle', () => {
         path: reportPath,
         document: changed(report, (copy) => Object.assign((copy as typeof report).passes[0].clean, { versions: 0.5 })),
       },
+      ...['detail', 'plan', 'until', 'approvedBy'].map((field) => ({
+        name: `an exception without ${field}`,
+        path: reportPath,
+        document: changed(explained, (copy) => delete (copy as typeof report).passes[0].exceptions[0][field]),
+      })),
       {
         name: 'a report with a time in another form',
         path: reportPath,

@@ -193,6 +193,18 @@ const unreadable: Coverage = {
   ...cleanCoverage,
   clean: { versions: 3, bytes: 300 },
   unverified: [{ reason: 'encrypted', versions: 1, bytes: 100 }],
+  exceptions: [
+    {
+      reason: 'encrypted',
+      suffix: '.zip',
+      detail: 'The vendor alone has the password',
+      plan: 'The vendor hands the key over',
+      until: '2027-03-31T23:59:59.999Z',
+      approvedBy: 'General Counsel',
+      versions: 1,
+      bytes: 100,
+    },
+  ],
 }
 const openVersion: OpenVersion = {
   shownKey: 'backups/2024.zip',

@@ -9,6 +9,7 @@ import { withCertificates } from '../certificate-files.ts'
 import { withStage } from '../deployed/open-deployed.ts'
 import { uploadManifest } from '../deployed/upload-manifest.ts'
 import type { Place } from '../deployment.ts'
+import { describeExpired } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeUnproven } from '../manifest-view.ts'
 import { bold, type Terminal } from '../terminal.ts'
@@ -113,6 +114,7 @@ function put(
       `${stores.map(({ id }) => id).join(', ')}; ${named}`,
   )
   for (const line of describeUnproven({ hashedForms })) terminal.print(line)
+  for (const line of describeExpired({ stores }, new Date().toISOString())) terminal.warn(line)
   terminal.emit({ kind: 'configuration', version, changed: what === 'put', manifest: named, stores: stores.length })
   return exitCode.good
 }

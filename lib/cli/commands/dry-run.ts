@@ -3,6 +3,7 @@ import { type ArchivedSum, addArchived, sumArchived } from '../../inventory/arch
 import { manifestFiles } from '../../local/manifest-file.ts'
 import { readHashedForms } from '../../pipeline/read-hashed-forms.ts'
 import { embeddedStores } from '../embedded-ports.ts'
+import { describeExpired } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeManifest, describeUnproven } from '../manifest-view.ts'
 import { foreseeRestore } from '../restore-view.ts'
@@ -16,6 +17,7 @@ export async function dryRun(config: Config, terminal: Terminal, stores = embedd
   await readHashedForms({ manifests: manifestFiles() }, config)
   const { report, index } = await tryManifest(config, { path: config.manifest!, name: config.manifest! })
   for (const line of [...describeManifest({ report, index }), ...describeUnproven(config)]) terminal.print(line)
+  for (const line of describeExpired(config, new Date().toISOString())) terminal.warn(line)
   terminal.emit({
     kind: 'manifest',
     rows: report.rows,

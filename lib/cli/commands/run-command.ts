@@ -3,14 +3,17 @@ import { identityOf } from '../../attestation/statement.ts'
 import { decideRun } from '../../attestation/to-run-summary.ts'
 import type { Config } from '../../config.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
+import type { Coverage } from '../../inventory/coverage.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
-import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
+import { runKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { withoutTakenBack } from '../../pipeline/taken-back.ts'
-import type { RunRecord } from '../../ports.ts'
+import type { Evidence, RunRecord } from '../../ports.ts'
+import type { StoreReport } from '../../verdict/store-report.ts'
 import { allToDo } from '../../verdict/what-to-do.ts'
 import { showCost, showEstimate } from '../cost-view.ts'
 import { type Deployment, type Ended, type Place, type RunEvent, withDeployment } from '../deployment.ts'
+import { describeExplained, explainedFields } from '../exceptions-view.ts'
 import { type ExitCode, exitCode, exitCodeOfName, exitCodeOfVerdicts } from '../exit-code.ts'
 import { createRunView } from '../run-view.ts'
 import { bold, coloured, dim, plural, type Terminal } from '../terminal.ts'
@@ -140,7 +143,9 @@ async function summarize(
     terminal.print(`${coloured(result)} ${bold(storeId)}`)
     for (const reason of reasons) terminal.print(`    ${reason}`)
     for (const { codes, advice } of allToDo(reasons)) terminal.print(dim(`      ${codes.join(', ')}: ${advice}`))
-    terminal.emit({ kind: 'verdict', store: storeId, verdict: result, reasons })
+    const last = await lastPassOf(ports.evidence, runId, storeId)
+    for (const line of last ? describeExplained(last) : []) terminal.print(`    ${line}`)
+    terminal.emit({ kind: 'verdict', store: storeId, verdict: result, reasons, ...(last && explainedFields(last)) })
   }
   await showCost(ports, runId, terminal)
   const { size } = await ports.ledger.head()
@@ -166,6 +171,12 @@ async function summarize(
   }
   if (ended.status === 'failed' || !attested) return failed()
   return exitCodeOfVerdicts(stores.map((store) => store.result))
+}
+
+/** What the verdict on a store followed from, if it was scanned to an end. */
+async function lastPassOf(evidence: Evidence, runId: string, storeId: string): Promise<Coverage | undefined> {
+  const key = storeKey(runId, storeId, 'report.json')
+  return (await evidence.has(key)) ? (await readDocument<StoreReport>({ evidence }, key)).passes.at(-1) : undefined
 }
 
 /** Sorts by time; the random end keeps two deployments apart. */

@@ -5,6 +5,7 @@ import { passKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { Evidence, RequestRecord, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
+import { describeExplained, explainedFields } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeOpen } from '../run-view.ts'
 import { bold, coloured, dim, type Terminal } from '../terminal.ts'
@@ -65,6 +66,9 @@ async function showStores(
     const key = storeKey(run.runId, storeId, 'report.json')
     const report = (await evidence.has(key)) ? await readDocument<StoreReport>({ evidence }, key) : undefined
     for (const version of report?.open ?? []) terminal.print(`      ${describeOpen(version)}`)
+    const last = report?.passes.at(-1)
+    for (const line of last ? describeExplained(last) : []) terminal.print(`      ${line}`)
+    if (last?.exceptions) terminal.emit({ kind: 'exceptions', store: storeId, ...explainedFields(last) })
   }
   for (const request of await runState.listRequests(run.runId)) {
     const { requestId, deadline, storeId } = request

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { scanStatement } from '../../attestation/to-statement.ts'
 import { ProofInvalid } from '../../errors.ts'
+import { isWithinUnverified } from '../../verdict/exceptions.ts'
 import { listedOpenVersions } from '../../verdict/settle-coverage.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
 import { contextOf, requireRestated, storeSectionOf } from '../restate.ts'
@@ -28,6 +29,8 @@ export function checkCoverage(runs: readonly RunEvidence[]): Checked<undefined> 
 }
 
 function checkScan({ statement, predicate, model, document }: EvidenceOf<'scan'>): void {
+  if (!isWithinUnverified(model))
+    throw new ProofInvalid('exceptions: expected them to explain no more than what is unverified, got more')
   const again = scanStatement(contextOf(statement), {
     store: storeSectionOf(predicate),
     pass: predicate.pass,

@@ -50,7 +50,7 @@ const counts = new Set(
 const digests = /(?:[sS]ha256|Commitment|[rR]oot)$/
 /** Texts that hold the name of a run. */
 const named = new Set(['runId', 'requestId', 'name', 'reasons'])
-/** Texts that a program of ours words, from counts and terms of its own. */
+/** Texts that a program of ours words, from counts and terms of its own. The detail of an exception is a person's. */
 const sentences = new Set(
   'limitations reasons reason forms containers detail protection error state phase result channel by code outcome kind shape caseRule'.split(
     ' ',
@@ -98,7 +98,7 @@ export function maskDocument(document: Uint8Array, trust: Trust): Uint8Array {
   return Uint8Array.from(Buffer.from(result + text.slice(at), 'latin1'))
 }
 
-function maskScalar(part: string, { kind, key }: Scalar, trust: Trust): string {
+function maskScalar(part: string, { kind, key, within }: Scalar, trust: Trust): string {
   if (kind === 'number') return /^\d+$/.test(part) && (trust === 'strict' || counts.has(key)) ? blank(part) : part
   const value = part.slice(1, -1)
   if (kind === 'key') {
@@ -107,6 +107,7 @@ function maskScalar(part: string, { kind, key }: Scalar, trust: Trust): string {
   }
   if (wholeTime.test(value)) return blank(part)
   if (digests.test(key) && /^[0-9a-f]{64}$/.test(value)) return blank(part)
+  if (within === 'exceptions' && key === 'detail') return part
   if ((key === 'keyid' || key === 'fingerprint') && /^SHA256:[A-Za-z0-9+/]{43}$/.test(value)) return blank(part)
   // Of a key transition, where it follows from a key whose signature was verified.
   if (key === 'spki' && trust === 'strict' && /^[A-Za-z0-9+/]{58,122}={0,2}$/.test(value)) return blank(part)

@@ -4,7 +4,7 @@ import type { Filing } from '../read-filing.ts'
 const given = new Set(
   (
     'custodian country instrument clause reference kind uri region account operator storeId shownKey versionId detail ' +
-    'protection planned error explanation approvedBy authority'
+    'protection planned plan suffix error explanation approvedBy authority'
   ).split(' '),
 )
 

@@ -14,7 +14,8 @@ export function methodsText({ latest, limitations }: Figures): string {
 1. Every object version of a store is listed, with its size, before it is scanned, and listed again after it. A version that is
    new in the second listing blocks \`verified\`.
 2. Every version is read to its last byte and unpacked. What cannot be read or unpacked to its end is \`unverified\`, with the
-   reason, and never clean.
+   reason, and never clean. An approved exception says why that is known, what will become of it, who approved that and until when;
+   no verdict follows from it, and one that had expired when the inventory began explains nothing.
 3. Every batch also scans texts in which made-up identifiers were planted. A batch that misses one proves nothing.
 4. A sample of every batch, drawn by a secret key, is read a second time by other means. Where the two readings disagree the batch proves
    nothing and the store is not \`verified\`.

@@ -70,11 +70,15 @@ ${stores.map((store) => {
 
 function remainsText({ remains }: StorePeriod): string {
   if (remains === undefined) return 'nothing'
-  const { foundVersions, findings, unverifiedVersions, until } = remains
+  const { foundVersions, findings, unverifiedVersions, explainedVersions, until } = remains
   if (foundVersions === undefined) return 'not known: the last run did not scan it to an end'
   const parts = [
     ...(foundVersions > 0 ? [`${plural(findings ?? 0, 'finding')} in ${plural(foundVersions, 'object version')}`] : []),
-    ...(unverifiedVersions ? [`${plural(unverifiedVersions, 'object version')} not wholly read`] : []),
+    ...(unverifiedVersions
+      ? [
+          `${plural(unverifiedVersions, 'object version')} not wholly read${explainedVersions ? `, ${count(explainedVersions)} of them explained by approved exceptions` : ''}`,
+        ]
+      : []),
   ]
   const what = parts.length === 0 ? 'see the reasons of the last run' : parts.join('; ')
   return until === undefined ? what : `${what}; protected until ${moment(until)}`

@@ -1,5 +1,6 @@
 import type { Statement } from '../../attestation/statement.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
+import { explainedOf } from '../../verdict/exceptions.ts'
 import type { Figures, StoreFigures } from './figures.ts'
 
 /**
@@ -20,7 +21,7 @@ export type Obligation = { instrument: string; clause?: string; reference?: stri
 /**
  * One store under one obligation. `runs`: those in which it was; `byNight`: their verdicts by date, the worst of a date.
  * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since. `remains`: of the last
- * run, unless that is `verified`; `until`: when the last of what is protected can be deleted, as far as that is known.
+ * run, unless that is `verified`; `explainedVersions`: of the unverified ones, those that an approved exception explains; `until`: when the last of what is protected can be deleted, as far as that is known.
  */
 export type StorePeriod = {
   storeId: string
@@ -31,7 +32,13 @@ export type StorePeriod = {
   counts: Record<Verdict, number>
   firstFindingAt?: string
   verifiedSince?: string
-  remains?: { foundVersions?: number; findings?: number; unverifiedVersions?: number; until?: string }
+  remains?: {
+    foundVersions?: number
+    findings?: number
+    unverifiedVersions?: number
+    explainedVersions?: number
+    until?: string
+  }
 }
 
 type StoreRun = { runId: string; at: string; store: StoreFigures }
@@ -124,13 +131,16 @@ function toStorePeriod(storeId: string, runs: StoreRun[]): StorePeriod {
 
 function remainsOf({ evidence }: StoreFigures): NonNullable<StorePeriod['remains']> {
   const coverage = evidence?.scans.at(-1)?.model
-  const ends = (evidence?.verification?.predicate.exceptions ?? []).flatMap(({ until }) => until ?? []).sort()
-  const until = ends.at(-1)
+  const until = coverage?.protected
+    .flatMap((each) => each.until ?? [])
+    .sort()
+    .at(-1)
   if (coverage === undefined) return {}
   return {
     foundVersions: coverage.found.versions,
     findings: coverage.findings,
     unverifiedVersions: coverage.unverified.reduce((sum, { versions }) => sum + versions, 0),
+    explainedVersions: explainedOf(coverage).explained.versions,
     ...(until !== undefined && { until }),
   }
 }

@@ -2,6 +2,7 @@ import { describePlace } from '../../finding/found-place.ts'
 import type { OpenVersion } from '../../verdict/store-report.ts'
 import { allToDo } from '../../verdict/what-to-do.ts'
 import { coverageChart } from './coverage-chart.ts'
+import { exceptionsTable, explainedText } from './exceptions-section.ts'
 import type { Figures, StoreFigures } from './figures.ts'
 import { type Html, html } from './html.ts'
 import { timeline } from './timeline.ts'
@@ -82,7 +83,7 @@ ${
     ? html`<p class="note">This store was not scanned to an end in this run.</p>`
     : html`${coverageChart(store.storeId, last.model)}
 <p>${plural(last.model.batches.reported, 'batch', 'batches')} of ${count(last.model.batches.planned)} reported; ${bytes(last.model.bytesRead)} read, ${bytes(last.model.decodedBytes)} looked through after unpacking, ${plural(last.model.records, 'record')}. Planted controls detected: ${count(last.model.positiveControls.detected)} of ${count(last.model.positiveControls.planted)}; false alarms: ${count(last.model.negativeControls.falseAlarms)} of ${count(last.model.negativeControls.planted)}. Readings repeated by other means: ${count(last.model.secondOpinion.versions)}; disagreements: ${count(last.model.secondOpinion.mismatches)}.</p>
-${last.model.unverified.length === 0 ? undefined : html`<p>Not wholly read, and therefore not called clean: ${last.model.unverified.map(({ reason, versions, bytes: size }) => `${plural(versions, 'object version')} (${bytes(size)}) ${reason}`).join('; ')}.</p>`}`
+${last.model.unverified.length === 0 ? undefined : html`<p>Not wholly read, and therefore not called clean: ${last.model.unverified.map(({ reason, versions, bytes: size }) => `${plural(versions, 'object version')} (${bytes(size)}) ${reason}`).join('; ')}. ${explainedText(last.model)}</p>`}`
 }
 ${timeline(store)}</div>`
 }
@@ -94,12 +95,14 @@ ${latest.corrections.map(({ seq, predicate: { corrects, explanation, approvedBy 
 ${open.length === 0 ? html`<p>Nothing remains in the stores of this run.</p>` : undefined}
 ${open.map(({ storeId, reasons, evidence }) => {
   const report = evidence?.verification?.model
-  const exceptions = evidence?.verification?.predicate.exceptions ?? []
+  const last = report?.passes.at(-1)
+  const protectedOnes = last?.protected ?? []
   const listed = report?.open ?? []
   const advices = allToDo(reasons)
   return html`<h3>${storeId}</h3><p>${reasons.join('; ')}.</p>
 ${advices.length === 0 ? undefined : html`<p>What can be done so that a later run may verify it:</p><ul>${advices.map(({ codes, advice }) => html`<li><b>${codes.join(', ')}</b>: ${advice}.</li>`)}</ul>`}
-${exceptions.length === 0 ? undefined : html`<ul>${exceptions.map(({ code, versions, bytes: size, until }) => html`<li>${plural(versions, 'object version')} (${bytes(size)}) cannot be deleted: ${code}, ${until === undefined ? 'with no end date' : `until ${moment(until)}`}. The nightly run takes them up again.</li>`)}</ul>`}
+${last && exceptionsTable(storeId, last)}
+${protectedOnes.length === 0 ? undefined : html`<ul>${protectedOnes.map(({ code, versions, bytes: size, until }) => html`<li>${plural(versions, 'object version')} (${bytes(size)}) cannot be deleted: ${code}, ${until === undefined ? 'with no end date' : `until ${moment(until)}`}. The nightly run takes them up again.</li>`)}</ul>`}
 ${
   listed.length === 0
     ? undefined
@@ -123,7 +126,7 @@ export function methods({ limitations, latest }: Figures): Html {
   ]
   return html`<section aria-labelledby="methods"><h2 id="methods">Methods and limitations</h2>
 <ol><li>Every object version of a store is listed, with its size, before it is scanned, and listed again after it. A version that is new in the second listing blocks “verified”.</li>
-<li>Every version is read to its last byte and unpacked. What cannot be read or unpacked to its end is counted as not wholly read, with the reason, and never as clean.</li>
+<li>Every version is read to its last byte and unpacked. What cannot be read or unpacked to its end is counted as not wholly read, with the reason, and never as clean. An approved exception says why that is known, what will become of it, who approved that and until when; no verdict follows from it.</li>
 <li>Every batch also scans texts in which made-up identifiers were planted${forms.length > 0 ? ` in ${plural(forms.length, 'form')}` : ''}. A batch that misses one of them proves nothing, and its versions are not called clean.</li>
 <li>After a custodian’s answer everything is listed and read again. The verdict follows from that scan alone.</li>
 <li>Every step was signed when it was taken, and the signatures stand in a log that cannot be rewritten unseen.</li></ol>

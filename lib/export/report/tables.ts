@@ -1,4 +1,5 @@
 import { describePlace } from '../../finding/found-place.ts'
+import { explainedOf } from '../../verdict/exceptions.ts'
 import type { AttestedTransition } from '../checks/document.ts'
 import type { CheckedTimestamp } from '../checks/timestamp.ts'
 import type { RunEvidence } from '../run-evidence.ts'
@@ -25,10 +26,11 @@ function formatCell(cell: Cell): string {
 /** One row a store and run. */
 export function storesCsv({ runs }: Figures): string {
   const header =
-    'run,begun,store,country,custodian,verdict,scans,versions,bytes,clean versions,clean bytes,found versions,found bytes,unverified versions,unverified bytes,findings,subjects found,subjects in scope,reasons'
+    'run,begun,store,country,custodian,verdict,scans,versions,bytes,clean versions,clean bytes,found versions,found bytes,unverified versions,unverified bytes,explained versions,explained bytes,findings,subjects found,subjects in scope,reasons'
   const rows = runs.flatMap(({ runId, startedAt, stores }) =>
     stores.map(({ storeId, country, verdict, reasons, evidence }) => {
       const last = evidence?.scans.at(-1)
+      const explained = last && explainedOf(last.model).explained
       const missed = last?.model.unverified.reduce((sum, each) => sum + each.versions, 0)
       const missedBytes = last?.model.unverified.reduce((sum, each) => sum + each.bytes, 0)
       return [
@@ -47,6 +49,8 @@ export function storesCsv({ runs }: Figures): string {
         last?.model.found.bytes,
         missed,
         missedBytes,
+        explained?.versions,
+        explained?.bytes,
         last?.model.findings,
         last?.model.subjects,
         last?.predicate.scope.population,
@@ -59,7 +63,7 @@ export function storesCsv({ runs }: Figures): string {
 
 /**
  * One row for whatever stands in the way of `verified`: what is protected, what was not read, what is still there, and what was
- * taken back.
+ * taken back; and one for each approved exception that is about some of it.
  */
 export function exceptionsCsv({ runs }: Figures): string {
   const rows = runs.flatMap(({ runId, stores, corrections }) => [
@@ -70,22 +74,24 @@ export function exceptionsCsv({ runs }: Figures): string {
       corrects.phase,
       ...Array<Cell>(6),
       `entry ${corrects.entry}, approved by ${approvedBy}: ${explanation}`,
-      undefined,
+      ...Array<Cell>(4),
     ]),
     ...stores.flatMap(({ storeId, evidence }): Cell[][] => {
-      const protectedOnes = evidence?.verification?.predicate.exceptions ?? []
-      const unverified = evidence?.scans.at(-1)?.model.unverified ?? []
+      const last = evidence?.scans.at(-1)?.model
+      const exceptions = evidence?.verification?.predicate.exceptions ?? []
+      const unverified = last?.unverified ?? []
       const open = evidence?.verification?.model.open ?? []
       return [
-        ...protectedOnes.map(({ code, versions, bytes, until }) => [
-          runId,
-          storeId,
-          'protected',
-          code,
-          versions,
-          bytes,
-          until,
-        ]),
+        ...exceptions.map((each): Cell[] => {
+          const { code, versions, bytes, until } = each
+          if (!('approvedBy' in each)) return [runId, storeId, 'protected', code, versions, bytes, until]
+          const { detail, plan, approvedBy, suffix, expired } = each
+          const kind = expired ? 'expired exception' : 'approved exception'
+          return [
+            ...[runId, storeId, kind, code, versions, bytes, until],
+            ...[undefined, undefined, undefined, detail, undefined, plan, approvedBy, suffix],
+          ]
+        }),
         ...unverified.map(({ reason, versions, bytes }) => [
           runId,
           storeId,
@@ -108,11 +114,13 @@ export function exceptionsCsv({ runs }: Figures): string {
           each.detail,
           each.places?.map(describePlace).join('; '),
         ]),
-      ].map((row) => [...row, ...Array<Cell>(12 - row.length).fill(undefined)])
+      ].map((row) => [...row, ...Array<Cell>(15 - row.length).fill(undefined)])
     }),
   ])
   return formatCsv(
-    'run,store,kind,code,versions,bytes,until,object,version id,findings,detail,first places'.split(','),
+    'run,store,kind,code,versions,bytes,until,object,version id,findings,detail,first places,plan,approved by,keys that end in'.split(
+      ',',
+    ),
     rows,
   )
 }
