@@ -8,8 +8,8 @@ const known: readonly (readonly [RegExp, string])[] = [
   [/^http:\/\/(?:schemas\.openxmlformats\.org|purl\.oclc\.org\/ooxml)\/drawingml\/(?:2006\/)?main$/, 'a'],
   [/^http:\/\/schemas\.openxmlformats\.org\/markup-compatibility\//, 'mc'],
   [/^http:\/\/schemas\.microsoft\.com\/(?:office\/(?:word|drawing|powerpoint)|aml)\//, 'a'],
-  ...['office', 'text', 'table'].map(
-    (name) => [new RegExp(`^urn:oasis:names:tc:opendocument:xmlns:${name}:1\\.0$`), name] as const,
+  ...['office', 'text', 'table', 'drawing'].map(
+    (name) => [new RegExp(`^urn:oasis:names:tc:opendocument:xmlns:${name}:1\\.0$`), name.replace('ing', '')] as const,
   ),
 ]
 
