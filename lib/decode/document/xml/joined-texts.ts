@@ -8,7 +8,7 @@ import {
 } from './character-references.ts'
 import { withoutHeaderCodes } from './header-codes.ts'
 import { kindOfRun, separates } from './inline-tags.ts'
-import { cellNumberOf, isLossy, isNumberData, isNumericCell } from './lossy-cells.ts'
+import { cellNumberOf, isLossy, isNumberData, isNumericFrom } from './lossy-cells.ts'
 import { knownPrefixes } from './namespaces.ts'
 import type { SheetCells } from './sheet-cells.ts'
 import { type TrackedChanges, trackedChanges } from './tracked-changes.ts'
@@ -87,7 +87,7 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   function write(markup: string): void {
     const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
     if (text === '') return
-    const isNumber = (isNumeric && /^(\w+:)?v$/.test(tag)) || isNumberData(tag)
+    const isNumber = (isNumeric && /^([\w.-]+:)?v$/.test(tag)) || isNumberData(tag)
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
     done.push({ text: Buffer.from(text, 'latin1'), mark: cells.mark(text) })
     if (tag === propertyData && isInLines(text))
@@ -162,8 +162,7 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
         }
         separateParagraph()
         cells.tag(text)
-        if (isNumericCell(text)) isNumeric = true
-        else if (/^\/?(\w+:)?c(\s|$)/.test(text)) isNumeric = false
+        isNumeric = isNumericFrom(text) ?? isNumeric
         const number = cellNumberOf(text)
         if (number !== undefined && isLossy(number)) gap('lossy-number', 'numbers below 10^15 in cells')
         tag = text
