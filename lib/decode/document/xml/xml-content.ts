@@ -1,5 +1,5 @@
 import { encodedCheck } from '../../checks/encoded-check.ts'
-import { rowWriter } from '../../database/row-writer.ts'
+import { textWriter } from '../../database/row-writer.ts'
 import type { Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { reportHidden, tapped } from '../tapped.ts'
@@ -42,8 +42,8 @@ function beginsLikeMarkup(head: Uint8Array): boolean {
 async function readXml({ source, path, part }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
   const cells = sheetCells(part)
-  const out = rowWriter([...path, 'text'], decoding, cells.placeOf)
-  const inner = rowWriter([...path, 'inner'], decoding)
+  const out = textWriter([...path, 'text'], decoding, cells.placeOf)
+  const inner = textWriter([...path, 'inner'], decoding)
   const texts = joinedTexts(path, decoding, cells)
   const reader = markupReader(texts.events)
   const hidden = encodedCheck()
