@@ -1,3 +1,4 @@
+import { asciiTextCheck } from '../checks/ascii-text-check.ts'
 import { type EncodedCheck, encodedCheck } from '../checks/encoded-check.ts'
 import { surveyed } from '../checks/survey.ts'
 import { type TextCheck, textCheck } from '../checks/text-check.ts'
@@ -37,12 +38,31 @@ const rememberedPushes = 4
 
 /** `placeOf`: where a row is that was ended with a mark other than 0. */
 export function rowWriter(path: readonly string[], decoding: Decoding, placeOf?: PlaceOfRow): RowWriter {
+  return writerOf(path, decoding, textCheck, placeOf)
+}
+
+/** The same for texts out of a text that is checked as it is (`tapped`): they may be in the encodings that it may be in, and be as short as they are. */
+export function textWriter(path: readonly string[], decoding: Decoding, placeOf?: PlaceOfRow): RowWriter {
+  return writerOf(path, decoding, ({ readsEightBit = false }) => asciiTextCheck({ readsEightBit, least: 0 }), placeOf)
+}
+
+function writerOf(
+  path: readonly string[],
+  decoding: Decoding,
+  checkOf: (sink: Sink) => TextCheck,
+  placeOf: PlaceOfRow | undefined,
+): RowWriter {
   let buffer = Buffer.allocUnsafe(0)
   let filled = 0
   let cells = 0
   let offset = 0
   let pushes: Pushed[] = [{ first: 1, marks: [], counts: [] }]
   let opened: { sink: Sink; check: TextCheck; encoded: EncodedCheck } | undefined
+
+  function open() {
+    const sink = decoding.open(path, placeOf && tell)
+    return { sink, check: checkOf(sink), encoded: encodedCheck({ rows: true }) }
+  }
 
   function makeRoom(count: number): void {
     if (buffer.length - filled >= count) return
@@ -73,7 +93,7 @@ export function rowWriter(path: readonly string[], decoding: Decoding, placeOf?:
 
   async function push(): Promise<void> {
     if (filled === 0) return
-    opened ??= { sink: decoding.open(path, placeOf && tell), check: textCheck(), encoded: encodedCheck({ rows: true }) }
+    opened ??= open()
     const bytes = buffer.subarray(0, filled)
     // An error must not push the same again.
     filled = 0

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
+import { asciiTextCheck } from '../checks/ascii-text-check.ts'
 import type { EncodedCheck } from '../checks/encoded-check.ts'
-import { textCheck } from '../checks/text-check.ts'
+
 import { addGap, type Decoding } from '../decoding.ts'
 
 /** A text that is delivered as it is while something else is read out of it. */
@@ -14,7 +15,7 @@ export type Tapped = {
 /** Delivers all that is taken from `source` as the content at `path`. */
 export function tapped(source: ByteSource, path: readonly string[], decoding: Decoding): Tapped {
   const sink = decoding.open(path)
-  const check = textCheck()
+  const check = asciiTextCheck({ readsEightBit: sink.readsEightBit === true })
   return {
     async take() {
       const chunk = await source.take()

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { firstControlByte } from '../checks/control-bytes.ts'
 import { encodedCheck } from '../checks/encoded-check.ts'
 import { headLength } from '../checks/known-formats.ts'
-import { rowWriter } from '../database/row-writer.ts'
+import { textWriter } from '../database/row-writer.ts'
 import type { Decoding } from '../decoding.ts'
 import { addGap } from '../decoding.ts'
 import { lineReader } from '../document/mail/line-reader.ts'
@@ -49,7 +49,7 @@ const firsts = new Set(Buffer.from('#BbDdVvIiSsRr\xef \t\r\n', 'latin1'))
 
 async function readFolded({ source, path }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
-  const out = rowWriter([...path, 'unfolded'], decoding)
+  const out = textWriter([...path, 'unfolded'], decoding)
   const hidden = encodedCheck()
   let isComplete = false
   async function take(): Promise<Uint8Array | undefined> {
@@ -88,7 +88,7 @@ const longestName = 256
 
 async function unfold(
   take: () => Promise<Uint8Array | undefined>,
-  out: ReturnType<typeof rowWriter>,
+  out: ReturnType<typeof textWriter>,
   tooLong: () => void,
 ): Promise<void> {
   const lines = lineReader(take)

@@ -110,6 +110,32 @@ describe('markup', () => {
       markup: '<p>12<ac:inline-comment-marker ac:ref="a">3</ac:inline-comment-marker>4</p>',
       texts: ['1234'],
     },
+    {
+      name: 'a word around a note and a comment of OpenDocument',
+      markup:
+        '<text:p>12<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>see 9</text:p></text:note-body></text:note>3<office:annotation><text:p>no</text:p></office:annotation>4</text:p>',
+      texts: ['1', 'see 9', 'no', '1234'],
+    },
+    {
+      name: 'a word around a frame of OpenDocument, with text in it',
+      markup: '<text:p>12<draw:frame><draw:text-box><text:p>9</text:p></draw:text-box></draw:frame>34</text:p>',
+      texts: ['9', '1234'],
+    },
+    {
+      name: 'a word around a drawing of Word and its older form',
+      markup: `<w:p>${run('t', '12')}<mc:AlternateContent><mc:Choice><w:drawing><wp:posOffset>7</wp:posOffset><w:p>${run('t', '8')}</w:p></w:drawing></mc:Choice><mc:Fallback><w:pict><v:shape/>${run('t', '9')}</w:pict></mc:Fallback></mc:AlternateContent>${run('t', '34')}</w:p>`,
+      texts: ['7', '8', '9', '1234'],
+    },
+    {
+      name: 'a word with tracked changes around a drawing',
+      markup: `<w:p>${run('t', '12')}<w:drawing><w:p/></w:drawing><w:del w:id="1">${run('delText', '3')}</w:del></w:p>`,
+      texts: ['12', '3', '12', '123'],
+    },
+    {
+      name: 'a frame that does not end',
+      markup: '<text:p>12<draw:frame><text:p>9</text:p>8',
+      texts: ['9', '8', '12'],
+    },
     { name: 'metadata of OpenDocument', markup: '<text:p><text:meta>123</text:meta>45</text:p>', texts: ['12345'] },
     { name: 'TEI', markup: '<p><hi rend="b">123</hi>45</p>', texts: ['12345'] },
     { name: 'DITA', markup: '<p><ph>123</ph>45</p>', texts: ['12345'] },
@@ -172,9 +198,11 @@ describe('markup', () => {
     expect((await read(cell)).gaps).toEqual(['lossy-number'])
     const changed = `<n:p xmlns:n="${open}:text:1.0"><n:span>12</n:span><n:s/><n:meta>3</n:meta>4</n:p>`
     expect((await read(changed)).texts['xml/text']).toBe('12\n34\n')
+    const frame = `<n:p xmlns:n="${open}:text:1.0" xmlns:m="${open}:drawing:1.0">12<m:frame><n:p>9</n:p></m:frame>3</n:p>`
+    expect((await read(frame)).texts['xml/text']).toBe('9\n123\n')
     const compatible = 'http://schemas.openxmlformats.org/markup-compatibility/2006'
     const choice = `<n:c xmlns:n="${compatible}"><n:Choice>${run('t', '12')}</n:Choice>${run('t', '3')}<n:Fallback>4</n:Fallback></n:c>`
-    expect((await read(choice)).texts['xml/text']).toBe('123\n4\n')
+    expect((await read(choice)).texts['xml/text']).toBe('4\n123\n')
   })
 
   test('puts looks of cells and of Visio within a word', async () => {
@@ -364,6 +392,19 @@ describe('markup', () => {
       { text: cell(' r="A1" t="n"', '1.23456789012345E+18'), gaps: ['lossy-number'] },
       { text: cell(' t="str"', '1234567890123456789'), gaps: [] },
       { text: cell(' t="s"', '17'), gaps: [] },
+      { text: cell(" t='str'", '1234567890123456789'), gaps: [] },
+      { text: cell(" r='A1' t='n'", '1234567890123450000'), gaps: ['lossy-number'] },
+      { text: cell('', '1234567890123450000').replace(/(<\/?)(?=[cvw])/g, '$1a.b-c:'), gaps: ['lossy-number'] },
+      { text: '<x><row><cell r="A1"><v>1234567890123450000</v></cell></row></x>', gaps: ['lossy-number'] },
+      { text: '<x><row><cell r="A1" t="str"><v>1234567890123450000</v></cell></row></x>', gaps: [] },
+      {
+        text: '<x><c:numCache><c:pt idx="0"><c:v>1234567890123450000</c:v></c:pt></c:numCache></x>',
+        gaps: ['lossy-number'],
+      },
+      { text: '<x><c:numCache/><c:strCache><c:pt><c:v>1234567890123450000</c:v></c:pt></c:strCache></x>', gaps: [] },
+      { text: '<records a="1"><r><n v="1234567890123450000"/></r></records>', gaps: ['lossy-number'] },
+      { text: '<records a="1"><r><n u="1" v="1234567890123450000" i="1"/></r></records>', gaps: ['lossy-number'] },
+      { text: '<records a="1"><r><s v="1234567890123450000"/></r></records>', gaps: [] },
       { text: cell('', '0.1234567890123456789'), gaps: [] },
       { text: '<table:table-cell office:value="1.2E+30" />', gaps: ['lossy-number'] },
       { text: '<table:table-cell office:value="1234567890" />', gaps: [] },

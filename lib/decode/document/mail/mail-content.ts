@@ -1,7 +1,7 @@
 import { byteSource } from '../../byte-source.ts'
 import { type EncodedCheck, encodedCheck } from '../../checks/encoded-check.ts'
 import { headLength } from '../../checks/known-formats.ts'
-import { rowWriter } from '../../database/row-writer.ts'
+import { textWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
@@ -37,7 +37,7 @@ export const mail: Format = {
 
 async function readMail({ source, path }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
-  const fields = rowWriter([...path, 'fields'], decoding)
+  const fields = textWriter([...path, 'fields'], decoding)
   const hidden = encodedCheck()
   let isComplete = false
   try {
@@ -52,7 +52,7 @@ async function readMail({ source, path }: Content, decoding: Decoding): Promise<
 
 async function readLines(
   take: () => Promise<Uint8Array | undefined>,
-  out: ReturnType<typeof rowWriter>,
+  out: ReturnType<typeof textWriter>,
   hidden: EncodedCheck,
   path: readonly string[],
   decoding: Decoding,

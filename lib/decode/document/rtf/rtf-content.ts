@@ -1,5 +1,5 @@
 import { encodedCheck } from '../../checks/encoded-check.ts'
-import { rowWriter } from '../../database/row-writer.ts'
+import { textWriter } from '../../database/row-writer.ts'
 import { addGap, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { reportHidden, tapped } from '../tapped.ts'
@@ -20,7 +20,7 @@ export const rtf: Format = {
 
 async function readRtf({ source, path }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
-  const out = rowWriter([...path, 'text'], decoding)
+  const out = textWriter([...path, 'text'], decoding)
   const hidden = encodedCheck()
   const reported = new Set<string>()
   let texts: Buffer[] = []

@@ -9,18 +9,26 @@ export function isLossy(text: string): boolean {
   return value >= 2 ** 53 || value % 10 === 0
 }
 
-/** The number in a tag of an OpenDocument cell; absent where there is none. */
+/** The number in a tag of an OpenDocument cell, or of a row that a pivot table keeps; absent where there is none. */
 export function cellNumberOf(tag: string): string | undefined {
-  const found = /\soffice:value\s*=\s*(?:"([^"]*)"|'([^']*)')/.exec(tag)
+  const found = /(?:\soffice:value|^(?:[\w.-]+:)?n\s(?:[^"']+["'][^"']*["']\s)*v)\s*=\s*(?:"([^"]*)"|'([^']*)')/.exec(
+    tag,
+  )
   return found?.[1] ?? found?.[2]
 }
 
-/** Whether a tag begins a cell of a worksheet whose value is a number. */
-export function isNumericCell(tag: string): boolean {
-  return /^(?:\w+:)?c(?=[\s>/]|$)/.test(tag) && !/\st="(?!n")/.test(tag)
+const numeric = /^(\/?)(?:[\w.-]+:)?(?:c|cell|numCache|numLit)(?=[\s>/]|$)/
+
+/**
+ * Whether values behind a tag are numbers: in a cell of a worksheet or of one that another workbook keeps, and in what a chart keeps (ECMA-376 part 1, 18.3.1.4,
+ * 18.14.1 and 21.2.2.120). Absent: the tag says nothing about it.
+ */
+export function isNumericFrom(tag: string): boolean | undefined {
+  const [, end] = numeric.exec(tag) ?? []
+  return end === undefined ? undefined : end === '' && !/\/$|\st\s*=\s*["'](?!n["'])/.test(tag)
 }
 
 /** Whether a tag begins a number in the XML of Excel 2003. */
 export function isNumberData(tag: string): boolean {
-  return /^(?:\w+:)?Data\s/.test(tag) && /\s(?:\w+:)?Type\s*=\s*["']Number["']/.test(tag)
+  return /^(?:[\w.-]+:)?Data\s/.test(tag) && /\s(?:\w+:)?Type\s*=\s*["']Number["']/.test(tag)
 }

@@ -8,9 +8,10 @@ const known: readonly (readonly [RegExp, string])[] = [
   [/^http:\/\/(?:schemas\.openxmlformats\.org|purl\.oclc\.org\/ooxml)\/drawingml\/(?:2006\/)?main$/, 'a'],
   [/^http:\/\/schemas\.openxmlformats\.org\/markup-compatibility\//, 'mc'],
   [/^http:\/\/schemas\.microsoft\.com\/(?:office\/(?:word|drawing|powerpoint)|aml)\//, 'a'],
-  ...['office', 'text', 'table'].map(
-    (name) => [new RegExp(`^urn:oasis:names:tc:opendocument:xmlns:${name}:1\\.0$`), name] as const,
-  ),
+  [/^urn:oasis:names:tc:opendocument:xmlns:office:1\.0$/, 'office'],
+  [/^urn:oasis:names:tc:opendocument:xmlns:text:1\.0$/, 'text'],
+  [/^urn:oasis:names:tc:opendocument:xmlns:table:1\.0$/, 'table'],
+  [/^urn:oasis:names:tc:opendocument:xmlns:drawing:1\.0$/, 'draw'],
 ]
 
 const declarations = /\sxmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*(?:"([^"]*)"|'([^']*)')/g

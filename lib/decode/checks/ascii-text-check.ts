@@ -1,0 +1,59 @@
+import { beginsWithItems } from './binary-items.ts'
+import { eightBitCheck } from './eight-bit-check.ts'
+import { type Seen, surveyed } from './survey.ts'
+import { type TextCheck, textCheck } from './text-check.ts'
+
+/** A shorter content is not enough to tell an encoding. */
+const leastBytes = 64
+/** So many tell whether it is binary for all that. */
+const headBytes = 512
+/** Bytes of a character that may be cut before the byte that makes it invalid. */
+const longestCut = 3
+
+/**
+ * Whether a content is text in UTF-8 or, where its sink `readsEightBit`, in another encoding in which ASCII stands for itself, mostly ASCII and of at least
+ * `least` bytes. The problem is not told before the end, since more of the content may tell its encoding.
+ */
+export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): TextCheck {
+  const utf8 = textCheck()
+  const eightBit = eightBitCheck()
+  let total = 0
+  let isOther = false
+  /** The last bytes before what is written next. */
+  let before: Uint8Array = new Uint8Array(0)
+  /** The first bytes, if the first one is none of UTF-8. */
+  let head: Uint8Array = new Uint8Array(0)
+
+  /** From the first byte on that is no UTF-8: where the chunks are cut changes nothing. */
+  function begin(bytes: Uint8Array, offset: number): void {
+    isOther = true
+    const at = offset - total
+    if (at < 0) eightBit.write(before.subarray(before.length + at))
+    eightBit.write(bytes.subarray(Math.max(0, at)))
+  }
+
+  function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
+    const isHead = total === 0 ? bytes.length > 0 && bytes[0]! >= 0x80 : head.length > 0 && head.length < headBytes
+    if (isHead) head = Buffer.concat([head, bytes.subarray(0, headBytes - head.length)])
+    if (isOther) eightBit.write(bytes)
+    else {
+      utf8.writeSeen(bytes, seen)
+      const problem = utf8.problem()
+      if (readsEightBit && problem?.reason === 'invalid-utf8') begin(bytes, problem.offset)
+      else before = Buffer.concat([before, bytes.subarray(-longestCut)]).subarray(-longestCut)
+    }
+    total += bytes.length
+  }
+
+  return {
+    write: (bytes) => surveyed(bytes, writeSeen),
+    writeSeen,
+    end() {
+      utf8.end()
+      const problem = utf8.problem()
+      if (readsEightBit && !isOther && problem?.reason === 'invalid-utf8') begin(new Uint8Array(0), problem.offset)
+    },
+    problem: () =>
+      isOther && total >= least && eightBit.isText() && !beginsWithItems(head) ? undefined : utf8.problem(),
+  }
+}
