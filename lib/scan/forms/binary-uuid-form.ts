@@ -1,12 +1,16 @@
 import { createProbe } from '../finders/probe.ts'
 import { digitPairs, orders, uuidBytes } from '../finders/stored-uuid.ts'
 import type { Form, FormFinder, FormTools, Report } from './form.ts'
+import { listOf } from './spots.ts'
 
 /** From here on both orders have the same. */
 const sameFrom = 8
 
+/** Bytes from a place that the sieve names on, some of which are no characters. */
+const spotBytes = 64
+
 /** Sixteen of these are text: nothing tells them from words. */
-const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
+export const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 ? 1 : 0,
 )
 
@@ -29,15 +33,20 @@ function createBinaryUuid({ index }: FormTools): FormFinder | undefined {
     }
   }
 
-  return ({ bytes, to }, report) => {
+  return (region, report) => {
+    const { bytes, to } = region
+    const places = listOf(region, 'binary-uuid')
     /** Where the first one begins that was not looked at. */
     let next = 0
-    for (let at = 0; ; at++) {
-      while (at < to && inText[bytes[at]!] === 1) at++
-      if (at === to) return
-      const last = Math.min(at, to - uuidBytes)
-      for (next = Math.max(next, at + 1 - uuidBytes); next <= last; next++) look(bytes, next, report)
+    const lookAround = (from: number, end: number) => {
+      for (let at = from; at < end; at++) {
+        if (inText[bytes[at]!] === 1) continue
+        const last = Math.min(at, to - uuidBytes)
+        for (next = Math.max(next, at + 1 - uuidBytes); next <= last; next++) look(bytes, next, report)
+      }
     }
+    if (places === undefined) lookAround(0, to)
+    else for (const place of places) lookAround(place, Math.min(to, place + spotBytes))
   }
 }
 
@@ -46,7 +55,6 @@ export const binaryUuid: Form = {
   summary: 'UUIDs in 16 bytes, in the order of RFC 9562 or of GUIDs',
   nests: false,
   isCostly: true,
-  isAnywhere: true,
   finder: createBinaryUuid,
   spell: (text, shape) => {
     const digits = text.replaceAll('-', '')

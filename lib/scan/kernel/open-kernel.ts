@@ -30,7 +30,7 @@ export type Exports = {
   spansResumeAt(): number
   countNewlines(from: number, to: number): number
   beginSift(from: number, to: number, known: number): number
-  sift(): void
+  sift(numbers: number): void
   scanNumbers(shape: number, count: number, width: number, isSigned: number, shortestHex: number, pairs: number): number
   linesOfNumbers(): number
   doubtfulNumbers(): number
@@ -97,7 +97,7 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
       },
     },
     countNewlines: kernel.countNewlines,
-    sieve: openSieve(buffer, layout, kernel),
+    sieve: openSieve(buffer, layout, kernel, index),
     numbers: openNumbers(buffer, layout, kernel, index),
     holder: undefined,
   }
@@ -112,9 +112,7 @@ function openNumbers(
   const most = (layout.ends - layout.starts) / 4
   const [starts, ends] = [layout.starts, layout.ends].map((at) => new Int32Array(buffer, at, most))
   const doubtful = new Int32Array(buffer, layout.stops, 2 * mostNumbers)
-  const decimal = shapes.findIndex(({ shape }) => shape === 'decimal')
-  // Behind the shapes of the index is one that nothing has.
-  const record = layout.shapes + (decimal === -1 ? shapes.length : decimal) * shapeRecord.bytes
+  const record = decimalRecord(layout, shapes)
   const placesIn = (count: number, indexes: Int32Array, places: Int32Array, step: number): NumberPlace[] =>
     Array.from({ length: count }, (_, at) => ({ index: indexes[at * step]!, start: places[at * step]! }))
   return {
@@ -129,7 +127,14 @@ function openNumbers(
   }
 }
 
-function openSieve(buffer: ArrayBuffer, layout: MemoryLayout, kernel: Exports): Sieve {
+/** Where the description of decimal numbers is: behind the shapes of the index is one that nothing has. */
+function decimalRecord(layout: MemoryLayout, shapes: SubjectIndex['shapes']): number {
+  const at = shapes.findIndex(({ shape }) => shape === 'decimal')
+  return layout.shapes + (at === -1 ? shapes.length : at) * shapeRecord.bytes
+}
+
+function openSieve(buffer: ArrayBuffer, layout: MemoryLayout, kernel: Exports, { shapes }: SubjectIndex): Sieve {
+  const numbers = decimalRecord(layout, shapes)
   const room = new Uint8Array(buffer, layout.sieve, sieveBytes)
   const counts = new Uint32Array(buffer, layout.spotCounts, spotLists)
   const lists = Array.from(
@@ -143,7 +148,7 @@ function openSieve(buffer: ArrayBuffer, layout: MemoryLayout, kernel: Exports): 
       current = tables
       return kernel.beginSift(from, to, known)
     },
-    sift: kernel.sift,
+    sift: () => kernel.sift(numbers),
     sifted(list) {
       const count = counts[list]!
       if (count === 0) return nowhere

@@ -54,7 +54,7 @@ export function writeConstants(buffer: ArrayBuffer, layout: MemoryLayout): void 
   words(layout.lists + 16, layout.starts, layout.ends, layout.stops, layout.plainDigits)
   words(layout.lists + 32, layout.constants, layout.sieve, layout.runMasks, layout.digitMasks)
   words(layout.lists + 48, layout.exponentMasks, layout.signWords, layout.spots, layout.spotCounts)
-  words(layout.lists + 64, layout.queues)
+  words(layout.lists + 64, layout.queues, layout.knownNumbers)
 }
 
 /** Endings of names of files, in small letters, by the upper ten bits of what their bytes, little-endian, are multiplied to. */

@@ -150,6 +150,10 @@ function keepToken(index: usize): void {
   keep(load<i32>(token, 4096), load<i32>(token, 6144))
 }
 
+export function forgetCandidates(): void {
+  candidates = 0
+}
+
 function keep(start: i32, end: i32): void {
   const at = <usize>candidates << 2
   if (candidates > 0 && load<i32>(starts + at - 4) == start && load<i32>(ends + at - 4) == end) return
