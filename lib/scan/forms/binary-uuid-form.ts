@@ -6,9 +6,6 @@ import { listOf } from './spots.ts'
 /** From here on both orders have the same. */
 const sameFrom = 8
 
-/** Bytes from a place that the sieve names on, some of which are no characters. */
-const spotBytes = 64
-
 /** Sixteen of these are text: nothing tells them from words. */
 export const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 ? 1 : 0,
@@ -36,17 +33,18 @@ function createBinaryUuid({ index }: FormTools): FormFinder | undefined {
   return (region, report) => {
     const { bytes, to } = region
     const places = listOf(region, 'binary-uuid')
+    if (places !== undefined) {
+      for (const place of places) if (place >= 0 && place <= to - uuidBytes) look(bytes, place, report)
+      return
+    }
     /** Where the first one begins that was not looked at. */
     let next = 0
-    const lookAround = (from: number, end: number) => {
-      for (let at = from; at < end; at++) {
-        if (inText[bytes[at]!] === 1) continue
-        const last = Math.min(at, to - uuidBytes)
-        for (next = Math.max(next, at + 1 - uuidBytes); next <= last; next++) look(bytes, next, report)
-      }
+    for (let at = 0; ; at++) {
+      while (at < to && inText[bytes[at]!] === 1) at++
+      if (at === to) return
+      const last = Math.min(at, to - uuidBytes)
+      for (next = Math.max(next, at + 1 - uuidBytes); next <= last; next++) look(bytes, next, report)
     }
-    if (places === undefined) lookAround(0, to)
-    else for (const place of places) lookAround(place, Math.min(to, place + spotBytes))
   }
 }
 

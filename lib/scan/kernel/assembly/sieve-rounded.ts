@@ -1,9 +1,9 @@
-import { block, byteAt, constants, digitMasks, isIn, knownNumbers, sieve, starts, stops, Table } from './memory'
+import { block, byteAt, constants, digitMasks, isIn, knownNumbers, sieve, stops, Table } from './memory'
 import { digitsIn, emptyQueue, endOfQueue, enterQueue, leaveQueue, lookUpQueues, mostDigits, valueOf, wordBytes } from './number-queues'
 import { digitsUntil } from './sieve-numbers'
 import { twoWords } from './sieve-codes'
 import { addSpot, List } from './spots'
-import { candidates, forgetCandidates, isAllowed, setShape } from './tokens'
+import { candidates, isAllowed, listCandidates, mostCandidates, setShape } from './tokens'
 
 /** What `lib/scan/forms/numbers/rounded-form.ts` says of these. */
 const leastDigits: i32 = 16
@@ -18,8 +18,6 @@ const step: i32 = 6
 const longRun: i32 = 57
 /** A number that may have been so many others is remembered if it was none of them. */
 const costly: u64 = 128
-/** Candidates are listed as places before there is no more room for them. */
-const mostCandidates: i32 = 4096
 
 let shortest: i32 = 0
 let longest: i32 = 0
@@ -46,7 +44,7 @@ export function siftRounded(first: i32, size: i32, to: i32, shape: usize): void 
     addEnds(first, byte + step, i64x2.extract_lane(ends, 1), to)
   }
   lookUpQueues(leastDigits - 1, mostDigits)
-  listCandidates()
+  listCandidates(List.rounded)
 }
 
 /** The last digits of runs of at least sixteen, in two words of the masks: all but the first fifteen bits, and the last one, behind which nothing is known. */
@@ -63,7 +61,7 @@ function endsFrom(byte: i32): v128 {
 
 function addEnds(first: i32, byte: i32, ends: u64, to: i32): void {
   for (let rest = ends; rest != 0; rest &= rest - 1) addRun(first, (byte << 3) + <i32>ctz(rest), to)
-  if (candidates >= mostCandidates) listCandidates()
+  if (candidates >= mostCandidates) listCandidates(List.rounded)
 }
 
 function addRun(first: i32, bit: i32, to: i32): void {
@@ -111,7 +109,7 @@ function lookUpSpan(least: u64, most: u64, value: u64, length: i32, last: i32): 
   if (isCostly) {
     // Nothing else waits, and nothing else is found.
     lookUpQueues(leastDigits - 1, mostDigits)
-    listCandidates()
+    listCandidates(List.rounded)
   }
   for (let from = least; from <= most; ) {
     const digits = digitsIn(from)
@@ -137,11 +135,6 @@ function addNumbers(from: u64, until: u64, value: u64, digits: i32, last: i32): 
     if (place == limit) place = emptyQueue(digits, place)
   }
   leaveQueue(digits, place)
-}
-
-function listCandidates(): void {
-  for (let index = 0; index < candidates; index++) addSpot(List.rounded, load<i32>(starts + (<usize>index << 2)))
-  forgetCandidates()
 }
 
 /** From 1 to 10^19. */

@@ -39,8 +39,8 @@ export function beginSift(first: i32, end: i32, before: i32): i32 {
   return lineCount - countNewlines(begin, from) - countNewlines(to, begin + (((size >> 6) + 1) << 6))
 }
 
-/** Says where in the bytes of the masks something may be written in a form: what ends in [from, to) and begins up to 64 bytes before. `numbers`: the shape of decimal numbers. */
-export function sift(numbers: usize): void {
+/** Says where in the bytes of the masks something may be written in a form: what ends in [from, to) and begins up to 64 bytes before. `numbers` and `uuids`: the descriptions of these shapes. */
+export function sift(numbers: usize, uuids: usize): void {
   isSifting = false
   if (from == to) return
   const first = from - lookBehind
@@ -50,8 +50,7 @@ export function sift(numbers: usize): void {
   if (hasNumbers) siftNumbers(first, size, to)
   siftCodes(first, size, from, to, hasNumbers)
   siftBytes(first, size, from, to, known)
-  siftBinary(first, size)
-  // Last, since it looks up in the lists that others were in.
+  siftBinary(from, to, from - known, uuids)
   if (hasNumbers) siftRounded(first, size, to, numbers)
 }
 
