@@ -1,12 +1,13 @@
 import { createProbe } from '../finders/probe.ts'
 import { digitPairs, orders, uuidBytes } from '../finders/stored-uuid.ts'
 import type { Form, FormFinder, FormTools, Report } from './form.ts'
+import { listOf } from './spots.ts'
 
 /** From here on both orders have the same. */
 const sameFrom = 8
 
 /** Sixteen of these are text: nothing tells them from words. */
-const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
+export const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 ? 1 : 0,
 )
 
@@ -29,7 +30,13 @@ function createBinaryUuid({ index }: FormTools): FormFinder | undefined {
     }
   }
 
-  return ({ bytes, to }, report) => {
+  return (region, report) => {
+    const { bytes, to } = region
+    const places = listOf(region, 'binary-uuid')
+    if (places !== undefined) {
+      for (const place of places) if (place >= 0 && place <= to - uuidBytes) look(bytes, place, report)
+      return
+    }
     /** Where the first one begins that was not looked at. */
     let next = 0
     for (let at = 0; ; at++) {
@@ -46,7 +53,6 @@ export const binaryUuid: Form = {
   summary: 'UUIDs in 16 bytes, in the order of RFC 9562 or of GUIDs',
   nests: false,
   isCostly: true,
-  isAnywhere: true,
   finder: createBinaryUuid,
   spell: (text, shape) => {
     const digits = text.replaceAll('-', '')

@@ -73,7 +73,7 @@ export function createFormMatcher(
       },
     }
   }
-  const { context, tables, isAnywhere, doubt, search } = formSearchOf(index, names)
+  const { context, tables, doubt, search } = formSearchOf(index, names)
   /** What was found plainly and is not behind yet, by place. */
   let plain = new Set<string>()
   /** Where in the window something may be in a form. */
@@ -89,7 +89,7 @@ export function createFormMatcher(
       watch: {
         tables,
         see: (sifted, at) => spots.add(sifted ?? anywhere, at - origin, most),
-        doubt,
+        ...(doubt && { doubt }),
         seeNumbers: (_, places) => {
           doubtful = places
         },
@@ -150,7 +150,7 @@ export function createFormMatcher(
       }
       keepIfSimplest(found, { ordinal, record: 0, offset, form }, plain)
     }
-    if (isAnywhere || !spots.isEmpty) search(region, keep)
+    if (!spots.isEmpty) search(region, keep)
     if (found.size > 0) report(inOrder(found))
     searched = origin + to
     drop(Math.max(0, to - context))
@@ -183,7 +183,7 @@ export function createFormMatcher(
         written += piece.length
         lastByte = piece.at(-1)!
       } else spots.add(anywhere, 0, most)
-      if (!isAnywhere && spots.isEmpty) {
+      if (spots.isEmpty) {
         pass(piece)
         continue
       }
@@ -220,7 +220,7 @@ export function createFormMatcher(
       take(chunk, true)
     },
     writeNumbers(numbers) {
-      if (isAnywhere || filled > 0) return undefined
+      if (doubt === undefined || filled > 0) return undefined
       const lineBytes = matcher.writeNumbers(numbers)
       if (lineBytes === undefined) return undefined
       if (doubtful.length > 0) searchDoubtful(numbers)

@@ -15,14 +15,13 @@ const nesting = 1
 
 /**
  * Searches regions for identifiers in some forms, and says how much of a content decides what is found at a place. `tables`: what
- * the kernel's sieve leaves of a content, which is where the search may look alone, unless `isAnywhere` says that it knows nothing of some form.
+ * the kernel's sieve leaves of a content, which is where the search may look alone.
  */
 export type FormSearch = {
   readonly context: number
   readonly tables: Uint8Array
-  readonly isAnywhere: boolean
-  /** Whole numbers that may be in a form: no line of such a number is in any other one. */
-  readonly doubt: Doubt
+  /** Whole numbers that may be in a form: no line of such a number is in any other one. Undefined: any of them may be. */
+  readonly doubt: Doubt | undefined
   search(region: Region, report: Report): void
 }
 
@@ -65,18 +64,19 @@ function createLevel(index: SubjectIndex, names: readonly string[], level: numbe
     .filter(({ name, nests }) => names.includes(name) && (level === 0 || nests))
     .flatMap((form) => {
       const find = form.finder(tools)
-      return find === undefined ? [] : [{ name: form.name, find, isAnywhere: form.isAnywhere === true }]
+      return find === undefined ? [] : [{ name: form.name, find }]
     })
   return {
     tables: sieveTables(
       finders.map(({ name }) => name),
       tools,
     ),
-    isAnywhere: finders.some(({ isAnywhere }) => isAnywhere),
-    doubt: {
-      shortest: finders.some(({ name }) => name === 'hex') ? shortestRunOf(4, tools) : never,
-      pairs: textLengthOf(tools),
-    },
+    doubt: finders.some(({ name }) => name === 'rounded')
+      ? undefined
+      : {
+          shortest: finders.some(({ name }) => name === 'hex') ? shortestRunOf(4, tools) : never,
+          pairs: textLengthOf(tools),
+        },
     search(region, report) {
       for (const { find } of finders) find(region, report)
     },

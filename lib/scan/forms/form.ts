@@ -54,8 +54,6 @@ export type Form = {
   readonly nests: boolean
   /** Looked for only where the configuration names it. */
   readonly isCostly?: boolean
-  /** The kernel's sieve does not know where it may be: all of a content is looked at. */
-  readonly isAnywhere?: boolean
   finder(tools: FormTools): FormFinder | undefined
   spell(text: string, shape: Shape): Buffer[]
 }

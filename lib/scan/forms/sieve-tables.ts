@@ -2,6 +2,7 @@ import { alphanumeric, code64, digits, tableOf } from '../finders/alphabets.ts'
 import { base64Values, hexValues } from '../finders/code-values.ts'
 import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
+import { inText } from './binary-uuid-form.ts'
 import { byteLists, inGaps } from './codes/bytes-form.ts'
 import { shortestBase64Of, shortestRunOf, textLengthOf } from './codes/code-finder.ts'
 import { lettered } from './escapes/backslash-escapes.ts'
@@ -10,7 +11,7 @@ import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escape
 import { nameBits } from './escapes/named-characters.ts'
 import type { FormTools } from './form.ts'
 import { lengthsOf } from './numbers/number-finder.ts'
-import { groupDigits, mayBeLossy, mostOmitted } from './numbers/number-forms.ts'
+import { groupDigits, inexactFrom, mayBeLossy, mostOmitted } from './numbers/number-forms.ts'
 
 /** Longer than any run. */
 const never = 1 << 20
@@ -43,6 +44,14 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(224, has('multibyte') ? 1 : 0)
   word(228, tools.isNested ? 1 : 0)
   word(280, has('base64-uuid') ? 1 : 0)
+  const long = lengths.filter((length) => length >= inexactFrom)
+  // Rounding up may add a digit.
+  if (has('rounded') && long.length > 0) {
+    word(372, Math.min(...long))
+    word(376, Math.max(...long) + 1)
+  }
+  word(380, has('binary-uuid') ? 1 : 0)
+  table.set(columnsOf(inText), 1920)
   table.set(columnsOf(alphanumeric), 320)
   setCodes(view, has, tools)
   word(204, shortestBase64Of(tools))

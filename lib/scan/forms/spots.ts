@@ -19,6 +19,8 @@ export const spotLists = [
   'runs',
   'base64-uuid',
   'bytes',
+  'rounded',
+  'binary-uuid',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

@@ -24,6 +24,7 @@ export type MemoryLayout = {
   spots: number
   spotCounts: number
   queues: number
+  knownNumbers: number
   block: number
   blockBytes: number
   /** A record of each filter, and where its planes and seeds are. */
@@ -46,8 +47,8 @@ export const newBytes = 64 * 1024
 export const shapeRecord = { columnsAt: 32, allowedAt: 48, bytes: 320 }
 const tableBytes = 16 * 256
 /** What the sieve is made from, and of each of its lists how many places it has at most. */
-export const sieveBytes = 1920
-export const spotLists = 17
+export const sieveBytes = 1936
+export const spotLists = 19
 export const mostSpots = 8192
 const listBytes = 256
 /** Tokens that are looked up at once: twelve words each, and a bit. */
@@ -55,6 +56,8 @@ const batch = 512
 const tokenBytes = batch * 4 * 12 + batch / 8
 /** Of each number of digits up to 20, 128 numbers of four words, and how many there are; then digits of 128 in five words. */
 const queueBytes = 21 * 128 * 16 + 128 + 128 * 20
+/** Numbers that were looked up in vain, 64 bits each. */
+const knownBytes = 1024 * 8
 export const filterRecordBytes = 32
 
 /** Undefined: the filters are too large for one memory. */
@@ -98,6 +101,7 @@ export function layOutMemory(
     spots: take(spotLists * mostSpots * 4),
     spotCounts: take(spotLists * 4),
     queues: take(queueBytes),
+    knownNumbers: take(knownBytes),
     // Something is in front of the first byte: it may be read and means nothing.
     block: take(alignment + blockBytes + readAhead) + alignment,
     blockBytes,

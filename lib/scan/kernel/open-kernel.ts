@@ -1,5 +1,5 @@
 import { mostNumbers } from '../../decode/whole-numbers.ts'
-import type { CaseRule } from '../../manifest/identifier.ts'
+import type { CaseRule, Shape } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
 import { openModule } from '../../web-assembly.ts'
@@ -30,7 +30,7 @@ export type Exports = {
   spansResumeAt(): number
   countNewlines(from: number, to: number): number
   beginSift(from: number, to: number, known: number): number
-  sift(): void
+  sift(numbers: number, uuids: number): void
   scanNumbers(shape: number, count: number, width: number, isSigned: number, shortestHex: number, pairs: number): number
   linesOfNumbers(): number
   doubtfulNumbers(): number
@@ -62,8 +62,6 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
   const most = (layout.ends - layout.starts) / 4
   const starts = new Int32Array(buffer, layout.starts, most)
   const ends = new Int32Array(buffer, layout.ends, most)
-  const recordOf = ({ shape }: IndexedShape) =>
-    layout.shapes + index.shapes.findIndex((each) => each.shape === shape) * shapeRecord.bytes
   return {
     block,
     sources: {
@@ -73,7 +71,7 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
         second: new Uint8Array(buffer, layout.filters[at]!.second, filter.second.length),
       })),
       runsOf: (indexed) => {
-        const record = recordOf(indexed)
+        const record = recordOf(layout, index.shapes, indexed.shape)
         return {
           starts,
           ends,
@@ -86,7 +84,7 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
         }
       },
       signsOf: (indexed) => {
-        const record = recordOf(indexed)
+        const record = recordOf(layout, index.shapes, indexed.shape)
         return {
           places: starts,
           count: 0,
@@ -97,7 +95,7 @@ export function openKernel(index: SubjectIndex): Workspace | undefined {
       },
     },
     countNewlines: kernel.countNewlines,
-    sieve: openSieve(buffer, layout, kernel),
+    sieve: openSieve(buffer, layout, kernel, index),
     numbers: openNumbers(buffer, layout, kernel, index),
     holder: undefined,
   }
@@ -112,9 +110,7 @@ function openNumbers(
   const most = (layout.ends - layout.starts) / 4
   const [starts, ends] = [layout.starts, layout.ends].map((at) => new Int32Array(buffer, at, most))
   const doubtful = new Int32Array(buffer, layout.stops, 2 * mostNumbers)
-  const decimal = shapes.findIndex(({ shape }) => shape === 'decimal')
-  // Behind the shapes of the index is one that nothing has.
-  const record = layout.shapes + (decimal === -1 ? shapes.length : decimal) * shapeRecord.bytes
+  const record = recordOf(layout, shapes, 'decimal')
   const placesIn = (count: number, indexes: Int32Array, places: Int32Array, step: number): NumberPlace[] =>
     Array.from({ length: count }, (_, at) => ({ index: indexes[at * step]!, start: places[at * step]! }))
   return {
@@ -129,7 +125,14 @@ function openNumbers(
   }
 }
 
-function openSieve(buffer: ArrayBuffer, layout: MemoryLayout, kernel: Exports): Sieve {
+/** Where the description of a shape is: behind those of the index is one that nothing has. */
+function recordOf(layout: MemoryLayout, shapes: SubjectIndex['shapes'], shape: Shape): number {
+  const at = shapes.findIndex((each) => each.shape === shape)
+  return layout.shapes + (at === -1 ? shapes.length : at) * shapeRecord.bytes
+}
+
+function openSieve(buffer: ArrayBuffer, layout: MemoryLayout, kernel: Exports, { shapes }: SubjectIndex): Sieve {
+  const [numbers, uuids] = [recordOf(layout, shapes, 'decimal'), recordOf(layout, shapes, 'uuid')]
   const room = new Uint8Array(buffer, layout.sieve, sieveBytes)
   const counts = new Uint32Array(buffer, layout.spotCounts, spotLists)
   const lists = Array.from(
@@ -143,7 +146,7 @@ function openSieve(buffer: ArrayBuffer, layout: MemoryLayout, kernel: Exports): 
       current = tables
       return kernel.beginSift(from, to, known)
     },
-    sift: kernel.sift,
+    sift: () => kernel.sift(numbers, uuids),
     sifted(list) {
       const count = counts[list]!
       if (count === 0) return nowhere

@@ -9,6 +9,7 @@ import {
   trimmedCharacters,
 } from '../finders/alphabets.ts'
 import { mayGlue } from '../finders/escapes.ts'
+import { orders } from '../finders/stored-uuid.ts'
 import type { MemoryLayout } from './lay-out-memory.ts'
 
 /** Tables in the order of `assembly/memory.ts`. */
@@ -40,6 +41,8 @@ const constants: readonly Uint8Array[] = [
   ...[fourOf(0xd1b71759), fourOf(10_000), eightOf(3), eightOf(5243), eightOf(100), eightOf(103), eightOf(10)],
   ...[sixteen(0x30), ...powersOfTen(), new Uint8Array(Uint32Array.of(0, 1, 2, 3).buffer), ...sixteenBits()],
   sixteen(0x0a),
+  // What 16 bytes become digits with, and the order of the bytes of GUIDs.
+  ...[Uint8Array.from(Buffer.from('0123456789abcdef')), Uint8Array.from(orders[1]!)],
 ]
 
 /** Writes what is the same for every index: tables, constants, and for `setUp` where everything is. */
@@ -54,7 +57,7 @@ export function writeConstants(buffer: ArrayBuffer, layout: MemoryLayout): void 
   words(layout.lists + 16, layout.starts, layout.ends, layout.stops, layout.plainDigits)
   words(layout.lists + 32, layout.constants, layout.sieve, layout.runMasks, layout.digitMasks)
   words(layout.lists + 48, layout.exponentMasks, layout.signWords, layout.spots, layout.spotCounts)
-  words(layout.lists + 64, layout.queues)
+  words(layout.lists + 64, layout.queues, layout.knownNumbers)
 }
 
 /** Endings of names of files, in small letters, by the upper ten bits of what their bytes, little-endian, are multiplied to. */

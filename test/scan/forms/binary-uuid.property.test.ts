@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createFormMatcher, type FormOccurrence } from '../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
 import { type PlacedOccurrence, scanObject } from '../../../lib/scan/scan-object.ts'
+import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 
 const uuids = [
@@ -35,9 +36,15 @@ function reference(content: Buffer): { offset: number; ordinal: number }[] {
   return [...found.values()].sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 }
 
-function find(content: Buffer, sizes: readonly number[], windowBytes: number, forms = names): FormOccurrence[] {
+function find(
+  content: Buffer,
+  sizes: readonly number[],
+  windowBytes: number,
+  forms = names,
+  { looking = 'kernel', own = index }: { looking?: 'kernel' | 'plain'; own?: SubjectIndex } = {},
+): FormOccurrence[] {
   const found: FormOccurrence[] = []
-  const matcher = createFormMatcher(index, forms, (each) => found.push(each), { windowBytes })
+  const matcher = createFormMatcher(own, forms, (each) => found.push(each), { windowBytes, looking })
   for (let at = 0, turn = 0; at < content.length; turn++) {
     const size = sizes[turn % sizes.length]!
     matcher.write(content.subarray(at, at + size))
@@ -69,6 +76,20 @@ describe('UUIDs in 16 bytes', () => {
       }),
       { numRuns: 150 },
     )
+  })
+
+  it('are found by the kernel where they are found without, across its blocks, and wherever they are all there is', () => {
+    const noise = Buffer.concat(Array.from({ length: 2200 }, (_, n) => createHash('sha256').update(`${n}`).digest()))
+    for (const [n, at] of [65_521, 33_000, 65_537].entries()) bytesOf(uuids[n]!).copy(noise, at)
+    noise.fill('text', 68_000, 68_900)
+    guidOf(uuids[0]!).copy(noise, 68_400)
+    const own = makeIndex(['00000000-0000-0000-0000-000000000000', ...uuids])
+    for (const content of [noise, Buffer.concat([noise, Buffer.alloc(20_000)])]) {
+      const plain = find(content, [4096], 5000, names, { looking: 'plain', own })
+      expect(plain.length).toBe(content === noise ? 4 : 4 + 20_000 - 15)
+      for (const sizes of [[65_536], [100_000, 77]])
+        expect(find(content, sizes, 128 * 1024, names, { own })).toEqual(plain)
+    }
   })
 
   it('are found far behind text without any sign of a form, together with all other forms', () => {

@@ -21,7 +21,7 @@ export const lossyNumber = -2
 /** Spreadsheets write numbers from so many digits on in scientific notation, with six of them. */
 const roundedFrom = 12
 /** From so many digits on a double does not hold all whole numbers, and what is written of one may be another. */
-const inexactFrom = 16
+export const inexactFrom = 16
 
 export const mayBeLossy = (length: number): boolean => length >= roundedFrom
 

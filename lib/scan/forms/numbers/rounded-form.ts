@@ -1,12 +1,10 @@
 import { digits } from '../../finders/alphabets.ts'
 import { createProbe } from '../../finders/probe.ts'
 import type { Form, FormFinder, FormTools } from '../form.ts'
-import { behindEscapes, lengthsOf } from './number-finder.ts'
-import { lossyNumber } from './number-forms.ts'
+import { behindEscapes, createNumberFinder, lengthsOf } from './number-finder.ts'
+import { inexactFrom, lossyNumber } from './number-forms.ts'
 import { viewOf } from './plain-digits.ts'
 
-/** From so many digits on a double does not hold all whole numbers. */
-const leastDigits = 16
 /** Digits that a spreadsheet keeps of a number, and a double for certain; zeros are in place of the others. */
 const keptDigits = 15
 const zero = 0x30
@@ -68,7 +66,7 @@ const mostKnown = 4096
 
 /** Reports a number whose digits may be those of an identifier of the index that was rounded: whose it was is gone. */
 function createRounded(tools: FormTools): FormFinder | undefined {
-  const lengths = lengthsOf(tools)?.filter((length) => length >= leastDigits)
+  const lengths = lengthsOf(tools)?.filter((length) => length >= inexactFrom)
   if (lengths === undefined || lengths.length === 0) return undefined
   const shortest = Math.min(...lengths)
   // Rounding up may add a digit.
@@ -99,24 +97,16 @@ function createRounded(tools: FormTools): FormFinder | undefined {
     return false
   }
 
-  const look = behindEscapes(({ bytes, buffer }, start, end, report) => {
-    if (end - start < shortest || end - start > longest || bytes[start] === zero) return
-    if (mayHaveSpans(bytes, start, end) && mayBeOne(buffer.toString('latin1', start, end)))
-      report(lossyNumber, start, end, rounded.name)
-  })
-
-  return (region, report) => {
-    const { bytes, to } = region
-    for (let at = shortest - 1; at < to; at += shortest) {
-      if (digits[bytes[at]!] === 0) continue
-      let start = at
-      while (start > 0 && digits[bytes[start - 1]!] === 1) start--
-      let end = at + 1
-      while (end < to && digits[bytes[end]!] === 1) end++
-      at = end
-      look(region, start, end, report)
-    }
-  }
+  return createNumberFinder(
+    'rounded',
+    digits,
+    shortest,
+    behindEscapes(({ bytes, buffer }, start, end, report) => {
+      if (end - start < shortest || end - start > longest || bytes[start] === zero) return
+      if (mayHaveSpans(bytes, start, end) && mayBeOne(buffer.toString('latin1', start, end)))
+        report(lossyNumber, start, end, rounded.name)
+    }),
+  )
 }
 
 /** Writes a number's digits; those that there is no room for are none of an identifier. Returns how many there are. */
@@ -143,7 +133,6 @@ export const rounded: Form = {
   summary: 'as whole numbers of which a double or a spreadsheet has changed the last digits',
   nests: true,
   isCostly: true,
-  isAnywhere: true,
   finder: createRounded,
   // Nobody is found by it: what it sees makes a content unverified.
   spell: () => [],

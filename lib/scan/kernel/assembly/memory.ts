@@ -19,6 +19,7 @@ export let signWords: usize = 0
 export let spots: usize = 0
 export let spotCounts: usize = 0
 export let queues: usize = 0
+export let knownNumbers: usize = 0
 
 /** Addresses that follow one another in a list of words at `list`. */
 export function setMemory(list: usize): void {
@@ -39,6 +40,7 @@ export function setMemory(list: usize): void {
   spots = load<u32>(list, 56)
   spotCounts = load<u32>(list, 60)
   queues = load<u32>(list, 64)
+  knownNumbers = load<u32>(list, 68)
 }
 
 /** From now on these are the masks that runs are looked for in. */

@@ -1,7 +1,7 @@
 import { mayBeHex } from './hex-numbers'
-import { hashDigits, writeDigits } from './hash-numbers'
-import { block, constants, queues, stops, tokens } from './memory'
-import { allowedLengths, candidates, lookUpHashes, setShape } from './tokens'
+import { block, constants, queues, stops } from './memory'
+import { digitsIn, emptyQueue, endOfQueue, enterQueue, leaveQueue, lookUpQueues, mostDigits, valueOf, wordBytes } from './number-queues'
+import { allowedLengths, candidates, setShape } from './tokens'
 
 /** Bytes of the lines that the numbers of the last call stand for. */
 let lineBytes: i32 = 0
@@ -15,19 +15,6 @@ export function linesOfNumbers(): i32 {
 export function doubtfulNumbers(): i32 {
   return doubtfulCount
 }
-
-/**
- * Numbers of one length wait for one another, since their digits are hashed four at a time: of each length a queue of so many, in three arrays:
- * which numbers they are and where their digits begin, a word each, and their values.
- */
-const queueLength: usize = 128
-const wordBytes: usize = 4 * queueLength
-const valuesFrom: usize = 2 * wordBytes
-const queueBytes: usize = 4 * wordBytes
-const mostDigits: i32 = 20
-/** Behind the queues: how many bytes of the first array of each are taken, and the digits of those that are looked up. */
-const takenFrom: usize = (<usize>mostDigits + 1) * queueBytes
-const digitsFrom: usize = takenFrom + 128
 
 /**
  * Looks up `count` whole numbers of 4 or 8 bytes from the beginning of the block, without making lines of them: what the filter does not deny
@@ -49,7 +36,7 @@ export function scanNumbers(
     else addNumbers(count, true, false, shortestHex, pairs)
   } else if (isSigned) addNumbers(count, false, true, shortestHex, pairs)
   else addNumbers(count, false, false, shortestHex, pairs)
-  for (let length = 1; length <= mostDigits; length++) lookUpQueue(length)
+  lookUpQueues(1, mostDigits)
   return candidates
 }
 
@@ -124,7 +111,7 @@ function addNumbers(count: i32, isWide: bool, isSigned: bool, shortestHex: i32, 
         isSought = load<u8>(lengths + <usize>length) != 0
         mayBeText = length >= shortestHex
         place = enterQueue(length)
-        limit = queues + <usize>length * queueBytes + wordBytes
+        limit = endOfQueue(length)
         before = i64x2.splat(<i64>least - 1)
         behind = i64x2.splat(<i64>min(least + numbers, <u64>i64.MAX_VALUE))
         more = i32x4.mul(firstFour, i32x4.splat(length + 1))
@@ -142,53 +129,6 @@ function addNumbers(count: i32, isWide: bool, isSigned: bool, shortestHex: i32, 
   }
   leaveQueue(length, place)
   lineBytes = offset
-}
-
-function emptyQueue(length: i32, place: usize): usize {
-  leaveQueue(length, place)
-  lookUpQueue(length)
-  return enterQueue(length)
-}
-
-/** Where the value is that belongs to a place in the first array, which ends before `limit`. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function valueOf(place: usize, limit: usize): usize {
-  return (place << 1) - limit + (valuesFrom + wordBytes)
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function enterQueue(length: i32): usize {
-  return queues + <usize>length * queueBytes + load<usize>(queues + takenFrom + (<usize>length << 2))
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function leaveQueue(length: i32, place: usize): void {
-  store<usize>(queues + takenFrom + (<usize>length << 2), place - queues - <usize>length * queueBytes)
-}
-
-/** How many decimal digits a number has; 0 has one. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function digitsIn(value: u64): i32 {
-  const bits = 64 - <i32>clz(value | 1)
-  const least = (bits * 1233) >> 12
-  return least + <i32>((value | 1) >= load<u64>(constants + (<usize>least << 3), 448))
-}
-
-function lookUpQueue(length: i32): void {
-  const taken = queues + takenFrom + (<usize>length << 2)
-  const bytes = load<usize>(taken)
-  if (bytes == 0) return
-  store<usize>(taken, 0)
-  const queue = queues + <usize>length * queueBytes
-  writeDigits(queue + valuesFrom, bytes, queues + digitsFrom, wordBytes, (length + 3) >> 2)
-  hashDigits(queues + digitsFrom, wordBytes, bytes, length)
-  memory.copy(tokens + 4096, queue, bytes)
-  memory.copy(tokens + 6144, queue + wordBytes, bytes)
-  lookUpHashes(bytes >> 2)
 }
 
 function addDoubtful(index: i32, first: i32): void {

@@ -71,7 +71,7 @@ function addExponents(first: i32, byte: i32, places: u64, least: i32, lossy: boo
 /** The digits that end at this bit of the masks, the last one on top; at least 56 are known. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function digitsUntil(bit: i32): u64 {
+export function digitsUntil(bit: i32): u64 {
   return load<u64>(digitMasks + <usize>((bit >> 3) - 7)) << <u64>(7 - (bit & 7))
 }
 

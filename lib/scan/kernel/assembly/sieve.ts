@@ -1,8 +1,10 @@
 import { countNewlines, sumOf } from './lines'
 import { block, constants, digitMasks, exponentMasks, runMasks, sieve, signWords, useMasks } from './memory'
+import { siftBinary } from './sieve-binary'
 import { siftBytes } from './sieve-bytes'
 import { prepareMasks, siftCodes } from './sieve-codes'
 import { siftNumbers } from './sieve-numbers'
+import { siftRounded } from './sieve-rounded'
 import { siftSigns } from './sieve-signs'
 import { clearSpots } from './spots'
 
@@ -37,8 +39,8 @@ export function beginSift(first: i32, end: i32, before: i32): i32 {
   return lineCount - countNewlines(begin, from) - countNewlines(to, begin + (((size >> 6) + 1) << 6))
 }
 
-/** Says where in the bytes of the masks something may be written in a form: what ends in [from, to) and begins up to 64 bytes before. */
-export function sift(): void {
+/** Says where in the bytes of the masks something may be written in a form: what ends in [from, to) and begins up to 64 bytes before. `numbers` and `uuids`: the descriptions of these shapes. */
+export function sift(numbers: usize, uuids: usize): void {
   isSifting = false
   if (from == to) return
   const first = from - lookBehind
@@ -48,6 +50,8 @@ export function sift(): void {
   if (hasNumbers) siftNumbers(first, size, to)
   siftCodes(first, size, from, to, hasNumbers)
   siftBytes(first, size, from, to, known)
+  siftBinary(from, to, from - known, uuids)
+  if (hasNumbers) siftRounded(first, size, to, numbers)
 }
 
 let hiddenDigits: u64 = 0

@@ -22,9 +22,11 @@ export const enum List {
   runs = 14,
   base64Uuid = 15,
   bytes = 16,
+  rounded = 17,
+  binaryUuid = 18,
 }
 
-const listCount: usize = 17
+const listCount: usize = 19
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 

@@ -1,6 +1,7 @@
 import { filterCount, filterHashes, useFilter } from './filter'
 import { hashTexts } from './hash'
 import { block, ends, starts, tokens } from './memory'
+import { addSpot, List } from './spots'
 
 /**
  * Tokens are collected, hashed and looked up many at a time, so that their misses of the cache overlap. A token is a text
@@ -148,6 +149,15 @@ function lookUpInAll(all: usize, firsts: usize, seconds: usize, passed: usize): 
 function keepToken(index: usize): void {
   const token = tokens + (index << 2)
   keep(load<i32>(token, 4096), load<i32>(token, 6144))
+}
+
+/** They are listed as places before there is no more room for them: each batch may have as many more as it has tokens. */
+export const mostCandidates: i32 = 4096
+
+/** All candidates so far are places of a list instead. */
+export function listCandidates(list: List): void {
+  for (let index = 0; index < candidates; index++) addSpot(list, load<i32>(starts + (<usize>index << 2)))
+  candidates = 0
 }
 
 function keep(start: i32, end: i32): void {
