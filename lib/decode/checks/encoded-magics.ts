@@ -89,6 +89,13 @@ export function encodedFormatOf(
   return isZlib ? { name: 'zlib', encrypted: false } : undefined
 }
 
+/** Bytes in front of zlib for the length of what it holds, as `COMPRESS` of MySQL (little endian) and `qCompress` of Qt (big endian) write it. */
+export const lengthBytes = 4
+
+/** Whether zlib may begin behind a length in these bytes. */
+export const mayBeMeasuredZlib = (bytes: Uint8Array): boolean =>
+  bytes[lengthBytes] === zlibFirst && zlibSeconds.includes(bytes[lengthBytes + 1]!)
+
 function isSealed(bytes: Buffer): boolean {
   return contentTypes.some((type) => {
     const at = bytes.subarray(0, 1 + longestLength + type.length).indexOf(type)
@@ -97,7 +104,7 @@ function isSealed(bytes: Buffer): boolean {
 }
 
 /** Two bytes are few: what follows them has to be compressed as well, to the end and its checksum if `isWhole`. */
-function inflates(bytes: Buffer, isWhole: boolean): boolean {
+export function inflates(bytes: Buffer, isWhole: boolean): boolean {
   try {
     const finishFlush = isWhole ? zlib.Z_FINISH : zlib.Z_SYNC_FLUSH
     return inflateSync(bytes, { finishFlush, maxOutputLength: 2 ** 20 }).length > 0

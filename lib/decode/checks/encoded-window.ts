@@ -1,6 +1,6 @@
 import type { UnverifiedReason } from '../unverified.ts'
 import { isDeflatedText, isFinal, mayBeDeflated } from './bare-deflate.ts'
-import { encodedFormatOf, firstBytes, firstPairs } from './encoded-magics.ts'
+import { encodedFormatOf, firstBytes, firstPairs, inflates, lengthBytes, mayBeMeasuredZlib } from './encoded-magics.ts'
 import { shortestRun } from './kernel/text-kernel.ts'
 
 /** What is wrong with characters that stand together in a run: they hold a format that hides its content, or no text. */
@@ -76,8 +76,10 @@ const beginCharacters = 40
 function firstProblemOf(window: Buffer): Problem | undefined {
   const from = window[0] === zero && (window[1]! | 0x20) === letterX ? 2 : 0
   const encoding = isHex(window, from) ? 'hex' : 'base64'
+  const shown = encoding === 'base64' ? 'base64' : 'hexadecimal digits'
   if (isFinal(firstByteOf(window, from, encoding)) && holdsDeflate(window, from, encoding))
-    return problemOf(deflate, encoding === 'base64' ? 'base64' : 'hexadecimal digits')
+    return problemOf(deflate, shown)
+  if (holdsMeasuredZlib(window, from, encoding)) return problemOf(measuredZlib, shown)
   const format = base32FormatOf(window)
   return format && problemOf(format, 'base32')
 }
@@ -105,6 +107,15 @@ function holdsDeflate(window: Buffer, from: number, encoding: Encoding): boolean
   const isWhole = window.length < wholeWindow
   if (!isWhole && entropyOf(window) < mostOrdered[encoding]) return false
   return isDeflatedText(Buffer.from(window.toString('latin1', from), encoding), isWhole)
+}
+
+const measuredZlib = { name: 'zlib behind a length', encrypted: false }
+
+function holdsMeasuredZlib(window: Buffer, from: number, encoding: Encoding): boolean {
+  const first = Buffer.from(window.toString('latin1', from, beginCharacters), encoding)
+  if (!mayBeMeasuredZlib(first)) return false
+  const isWhole = window.length < wholeWindow
+  return inflates(Buffer.from(window.toString('latin1', from), encoding).subarray(lengthBytes), isWhole)
 }
 
 /** RFC 4648, section 6. */

@@ -189,6 +189,18 @@ const begun: { name: string; content: string; reason: string }[] = [
     reason: 'encrypted',
   },
   { name: 'CMS in hexadecimal digits', content: `0x${envelope.toString('hex')}`, reason: 'encrypted' },
+  ...[30, 300, 20_000].flatMap((length) => {
+    const [little, big] = [Buffer.alloc(4), Buffer.alloc(4)]
+    little.writeUInt32LE(length)
+    big.writeUInt32BE(length)
+    const text = `bob@example.org ${varied.toString()}`.repeat(9).slice(0, length)
+    const [mysql, qt] = [little, big].map((front) => Buffer.concat([front, deflateSync(text)]))
+    return [
+      { name: `${length} bytes that COMPRESS of MySQL made`, content: `(1,0x${mysql!.toString('hex').toUpperCase()})` },
+      { name: `${length} bytes that qCompress made, in COPY`, content: `1\t\\\\x${qt!.toString('hex')}\t2\n` },
+      { name: `${length} bytes that qCompress made, in JSON`, content: `{"a":"${qt!.toString('base64')}"}` },
+    ].map((each) => ({ ...each, reason: 'unsupported-format' }))
+  }),
   ...[60, 300, 4000].flatMap((length) => {
     const deflated = deflateRawSync(varied.subarray(0, length))
     return [
