@@ -2,7 +2,7 @@ import { positionedSource } from '../archive/positioned-source.ts'
 import { byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { decodeContent, expectationOf, isContainer } from '../decode-content.ts'
-import { addGap, addReadError, createDecoding, type Decoding, DecodingStopped } from '../decoding.ts'
+import { addGap, addReadError, createDecoding, type Decoding, DecodingStopped, stopOf } from '../decoding.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
 import type { Means } from '../means.ts'
@@ -109,8 +109,7 @@ async function* decodedFrames(
   const stored = storedBytes(object, range, decoding, digest)
   const source = positionedSource(byteSource(stored.chunks), range.from)
   const decoder = framing.open(decoding)
-  const stop = (reason: 'corrupt' | 'unsupported-format', detail: string) =>
-    new DecodingStopped(reason, [name], 0, `${name}: ${detail}`)
+  const stop = stopOf(name, [name])
   const to = table?.from ?? object.size
   try {
     while (source.position < to) {
