@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { headLength } from '../../decode/checks/known-formats.ts'
 import { framedText } from '../../decode/parts/decode-frames.ts'
 import { isReadAsIs } from '../../decode/parts/decode-part.ts'
-import { isCuttable } from '../../decode/parts/decode-parts.ts'
+import { cuttableFormat } from '../../decode/parts/decode-parts.ts'
 import { bytesInOneCall } from '../../inventory/call-capacity.ts'
 import { chooseSample } from '../../inventory/choose-sample.ts'
 import type { InventoryEntry, ListedVersion } from '../../inventory/object-version.ts'
@@ -61,8 +61,9 @@ export async function readForOpinion(
     const object = { size: entry.size, read }
     const head = await readHead(read, Math.min(headLength, entry.size))
     if (!(head instanceof Uint8Array)) return undefined
-    if (declared === undefined && isCuttable(head)) {
-      const opinion = await opinionOnParts(object, slice, head, options)
+    const format = declared === undefined ? cuttableFormat(head) : undefined
+    if (format !== undefined) {
+      const opinion = await opinionOnParts(object, { format, slice }, options)
       if (opinion !== 'uncut') return opinion
     }
     if (declared === undefined && isReadAsIs(head))

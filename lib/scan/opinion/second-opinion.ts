@@ -1,7 +1,7 @@
 import { isNames } from '../../decode/content-path.ts'
 import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import { decodeObject } from '../../decode/decode-object.ts'
-import type { ReadAt } from '../../decode/format.ts'
+import type { Format, ReadAt } from '../../decode/format.ts'
 import { decodeFrames, type FramedText } from '../../decode/parts/decode-frames.ts'
 import { decodePart } from '../../decode/parts/decode-part.ts'
 import { decodeParts, type ObjectBytes } from '../../decode/parts/decode-parts.ts'
@@ -79,14 +79,13 @@ export function opinionOnSlice(
 /** An opinion on the parts of an object that belong to a slice, where its format says what begins where. `uncut`: this one does not say. */
 export async function opinionOnParts(
   object: ObjectBytes,
-  slice: { from: number; to: number },
-  head: Uint8Array,
+  part: { format: Format; slice: { from: number; to: number } },
   options: OpinionOptions,
 ): Promise<Opinion | 'uncut' | undefined> {
   const startOf = () => 0
   let isUncut = false
   const opinion = await formOpinion(options, startOf, async (open) => {
-    const parts = await decodeParts(object, slice, head, open, 'plain')
+    const parts = await decodeParts(object, part, open, { means: 'plain' })
     isUncut = parts === undefined
     return parts === undefined || parts.gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
   })
@@ -109,7 +108,8 @@ export function opinionOnFrames(
     if (start === undefined) return undefined
     const to = Math.max(start, Math.min(slice.to, slice.from + passed))
     const cut = cutFrames({ isFirst: start === 0, to }, object.size, contextsOf(index, forms, line).context)
-    const { gaps } = await decodeFrames(object, text, { from: start, to }, cut.own, 'plain', open)
+    const part = { text, range: { from: start, to }, own: cut.own }
+    const { gaps } = await decodeFrames(object, part, open, { means: 'plain' })
     return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
   })
 }

@@ -41,7 +41,10 @@ export async function scanFrames(
   })
   const range = { from: start, to: Math.max(start, slice.to) }
   const digest = createPieceDigest(range.to - range.from)
-  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, means, () => sink, digest)
+  const { decodedBytes, gaps } = await decodeFrames(object, { text, range, own: cut.own }, () => sink, {
+    means,
+    digest,
+  })
   const missing = await endSlice(sink, { ...cut, isEnd: cut.isEndOfAll }, { end: decodedBytes })
   const { matcher, isOpen } = sink
   const end = cut.end() ?? start
