@@ -20,8 +20,8 @@ import { readHead } from '../../scan/slices/scan-slice.ts'
 import type { CaseKeys } from '../../subject-index/case-keys.ts'
 import type { PassRef } from '../evidence/evidence-keys.ts'
 import { openRanges } from './open-ranges.ts'
+import { declaredFor, inTime, type ReadContext } from './read-context.ts'
 import { readAgain } from './read-version.ts'
-import { declaredFor, inTime, type Reading } from './reading.ts'
 
 /** What is read twice of a batch: the same whenever it is drawn again. */
 export function drawSample(
@@ -47,7 +47,7 @@ export async function readForOpinion(
   entry: InventoryEntry,
   version: ListedVersion,
   slice: Slice | undefined,
-  reading: Reading,
+  reading: ReadContext,
   seed: Uint8Array,
 ): Promise<Opinion | undefined> {
   if (reading.isLate()) return undefined
