@@ -3,6 +3,7 @@ import { byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { decodeContent, expectationOf, isContainer } from '../decode-content.ts'
 import { addGap, addReadError, createDecoding, type Decoding, DecodingStopped, stopOf } from '../decoding.ts'
+import type { ByteRange } from '../format.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
 import { readRaw } from '../raw-content.ts'
@@ -72,7 +73,7 @@ function textAlone(path: readonly string[], open: OpenSink): OpenSink {
  */
 export type FramesPart = {
   text: FramedText
-  range: { from: number; to: number }
+  range: ByteRange
   own(frames: AsyncIterable<FramePiece>): AsyncGenerator<Uint8Array>
 }
 
@@ -146,7 +147,7 @@ async function* decodedFrames(
  */
 function storedBytes(
   object: ObjectBytes,
-  { from, to }: { from: number; to: number },
+  { from, to }: ByteRange,
   decoding: Decoding,
   digest: PieceDigest | undefined,
 ) {

@@ -1,7 +1,7 @@
 import { byteSource, inMemory } from '../byte-source.ts'
 import { decodeContent, isContainer } from '../decode-content.ts'
 import { addGap, addReadError, addStop, createDecoding, type Decoding } from '../decoding.ts'
-import type { Format, Parts } from '../format.ts'
+import type { ByteRange, Format, Parts } from '../format.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
 import type { Means } from '../means.ts'
@@ -21,7 +21,7 @@ export function cuttableFormat(head: Uint8Array): Format | undefined {
 /** Bytes of one object, each of these ranges as the listed version. Throws `ReadFailed` like a medium. */
 export type ObjectBytes = {
   readonly size: number
-  read(range: { from: number; to: number }): AsyncIterable<Uint8Array>
+  read(range: ByteRange): AsyncIterable<Uint8Array>
 }
 
 /** How a part of an object is read; `digest` gets the stored bytes of the part, as they are decoded. */
@@ -34,7 +34,7 @@ export type PartOptions = { means?: Means; digest?: PieceDigest }
  */
 export async function decodeParts(
   object: ObjectBytes,
-  { format, slice }: { format: Format; slice: { from: number; to: number } },
+  { format, slice }: { format: Format; slice: ByteRange },
   open: OpenSink,
   { means = 'fast', digest }: PartOptions = {},
 ): Promise<PartsReading | undefined> {

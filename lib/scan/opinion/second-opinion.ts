@@ -1,7 +1,7 @@
 import { isNames } from '../../decode/content-path.ts'
 import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import { decodeObject } from '../../decode/decode-object.ts'
-import type { Format, ReadAt } from '../../decode/format.ts'
+import type { ByteRange, Format, ReadAt } from '../../decode/format.ts'
 import { decodeFrames, type FramedText } from '../../decode/parts/decode-frames.ts'
 import { decodePart } from '../../decode/parts/decode-part.ts'
 import { decodeParts, type ObjectBytes } from '../../decode/parts/decode-parts.ts'
@@ -25,14 +25,12 @@ import { referencePlaces } from './reference-matcher.ts'
  * came to, if it went to the end.
  */
 export type Opinion = {
-  pieces: ReadonlyMap<number, readonly Range[]>
+  pieces: ReadonlyMap<number, readonly ByteRange[]>
   found: ReadonlySet<string>
   bytes: number
   contentBytes: number
   whole?: { complete: boolean; sha256: string }
 }
-type Range = { from: number; to: number }
-
 /** How an opinion is formed. `seed` decides which pieces are looked at; `forms` are those of the scan. */
 export type OpinionOptions = {
   index: SubjectIndex
@@ -63,7 +61,7 @@ export function opinionOnObject(
 /** An opinion on the beginning of a slice (`scanSlice`) of an object of `size` bytes that is read as it is. */
 export function opinionOnSlice(
   read: ReadRange,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   { head, size }: { head: Uint8Array; size: number },
   options: OpinionOptions,
 ): Promise<Opinion | undefined> {
@@ -79,7 +77,7 @@ export function opinionOnSlice(
 /** An opinion on the parts of an object that belong to a slice, where its format says what begins where. `uncut`: this one does not say. */
 export async function opinionOnParts(
   object: ObjectBytes,
-  part: { format: Format; slice: { from: number; to: number } },
+  part: { format: Format; slice: ByteRange },
   options: OpinionOptions,
 ): Promise<Opinion | 'uncut' | undefined> {
   const startOf = () => 0
@@ -96,7 +94,7 @@ export async function opinionOnParts(
 export function opinionOnFrames(
   object: ObjectBytes,
   text: FramedText,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   options: OpinionOptions,
   line = longestLine,
 ): Promise<Opinion | undefined> {
@@ -152,7 +150,7 @@ async function formOpinion(
   startOf: () => number,
   read: (open: OpenSink) => Promise<Opinion['whole'] | 'unread'>,
 ): Promise<Opinion | undefined> {
-  const pieces = new Map<number, Range[]>()
+  const pieces = new Map<number, ByteRange[]>()
   const found = new Set<string>()
   const pace = createPace(seed, limits)
   const readsEightBit = forms.includes(multibyte.name)

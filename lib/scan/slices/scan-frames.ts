@@ -1,3 +1,4 @@
+import type { ByteRange } from '../../decode/format.ts'
 import type { Means } from '../../decode/means.ts'
 import { decodeFrames, type FramedText } from '../../decode/parts/decode-frames.ts'
 import type { ObjectBytes } from '../../decode/parts/decode-parts.ts'
@@ -19,7 +20,7 @@ import type { SliceScan } from './scan-slice.ts'
 export async function scanFrames(
   object: ObjectBytes,
   text: FramedText,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   {
     index,
     forms,

@@ -1,6 +1,7 @@
 import { inMemory } from '../../decode/byte-source.ts'
 import { longRun } from '../../decode/checks/encoded-check.ts'
 import { headLength } from '../../decode/checks/known-formats.ts'
+import type { ByteRange } from '../../decode/format.ts'
 import { framedText } from '../../decode/parts/decode-frames.ts'
 import { decodePart, isReadAsIs } from '../../decode/parts/decode-part.ts'
 import { cuttableFormat, decodeParts } from '../../decode/parts/decode-parts.ts'
@@ -51,7 +52,7 @@ export type SliceOptions = Pick<ScanOptions, 'forms' | 'declared' | 'means'> & {
  */
 export async function scanSlice(
   read: ReadRange,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   size: number,
   index: SubjectIndex,
   onOccurrence: OnOccurrence,

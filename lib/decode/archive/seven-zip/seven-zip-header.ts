@@ -1,17 +1,17 @@
 import { crc32 } from 'node:zlib'
 import { asStop, BlockCorrupt } from '../../compression/block-corrupt.ts'
 import { type Decoding, type Stop, stopOf } from '../../decoding.ts'
-import type { ReadAt } from '../../format.ts'
-import { type Range, rangeBytes } from './archive-bytes.ts'
+import type { ByteRange, ReadAt } from '../../format.ts'
+import { rangeBytes } from './archive-bytes.ts'
 import { type FilesInfo, parseFilesInfo } from './files-info.ts'
 import { folderContent, refusalOf } from './folder-content.ts'
 import { type HeaderCursor, headerCursor } from './header-cursor.ts'
 import { type Folder, parseStreamsInfo, property, type StreamsInfo } from './streams-info.ts'
 
-export const signatureLength = 32
+const signatureLength = 32
 
 /** What a 7z archive says of itself. `end`: where it ends; `ranges`: what its headers take of it; `held`: memory of all this. */
-export type SevenZip = { streams: StreamsInfo; files: FilesInfo; ranges: Range[]; end: number; held: number }
+export type SevenZip = { streams: StreamsInfo; files: FilesInfo; ranges: ByteRange[]; end: number; held: number }
 
 /** A header is held in memory; parsed, each byte of it takes at most about so many. */
 const heldPerByte = 8
@@ -62,7 +62,7 @@ export async function readSevenZipHeader(at: ReadAt, path: readonly string[], de
 }
 
 /** Where the packed streams are. */
-export function packedRanges({ packPosition, packSizes }: StreamsInfo): Range[] {
+export function packedRanges({ packPosition, packSizes }: StreamsInfo): ByteRange[] {
   let from = signatureLength + packPosition
   return packSizes.map((size) => {
     from += size
