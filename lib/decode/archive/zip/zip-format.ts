@@ -58,12 +58,7 @@ function isZip(head: Uint8Array): boolean {
 export type ReadZipEntry = (entry: ZipEntry, member: Content) => Promise<void>
 
 /** Reads a zip file as `zip` does, but for the contents of its entries. */
-export async function readZip(
-  content: Content,
-  decoding: Decoding,
-  readEntry: ReadZipEntry,
-  most = partBytes,
-): Promise<void> {
+async function readZip(content: Content, decoding: Decoding, readEntry: ReadZipEntry, most = partBytes): Promise<void> {
   const { path } = content
   const entries = readEntries(path, decoding)
   const reading = toReading(content, decoding, entries, namesOfParts(path, decoding, most))
