@@ -1,6 +1,7 @@
 import type { Predicate, RunPhase, Statement } from './statement.ts'
 import { headOf, type StatementContext, tailOf, toStatement } from './statement-context.ts'
 import { optional, scopeOf } from './statement-sections.ts'
+import type { Verdict } from '../verdict/decide-verdict.ts'
 
 export type Correction = Extract<Predicate, { phase: 'correction' }>
 /** What can be taken back: what was said of a run, but no correction, since that could make a verdict better again. */
@@ -20,6 +21,9 @@ export type CorrectionDocument = {
 }
 
 /** What stands beside a verdict that was taken back. */
+/** What is left of a verdict that was taken back: it can only become worse. */
+export const withoutGood = (verdict: Verdict): Verdict => (verdict === 'residual' ? 'residual' : 'incomplete')
+
 export const correctedReason = (seq: number, entry: number) => `corrected: entry ${seq} takes back entry ${entry}`
 
 const limitations = ['A correction says that an attestation does not hold, and not what would hold in its place.']

@@ -4,7 +4,7 @@ import { type DeploymentNames, functionName } from './deployment-names.ts'
 import { calling } from './faults.ts'
 
 /** What a function of the deployment ended with, under the name that it had there. */
-export class FunctionFailed extends errors.OdvError {
+class FunctionFailed extends errors.OdvError {
   override readonly name: string
   constructor(name: string, message: string) {
     super(message)

@@ -12,8 +12,8 @@ const entriesPerPartition = 1 << 16
 
 export const headKey = (logId: string): Key => keyOf(`LOG#${logId}`, 'HEAD')
 export const reservationKey = (logId: string, identity: string): Key => keyOf(reservationPartition(logId), identity)
-export const reservationPartition = (logId: string) => `IDEM#${logId}`
-export const entryKey = (logId: string, seq: number): Key => keyOf(entryPartition(logId, partitionOf(seq)), digits(seq))
+const reservationPartition = (logId: string) => `IDEM#${logId}`
+const entryKey = (logId: string, seq: number): Key => keyOf(entryPartition(logId, partitionOf(seq)), digits(seq))
 export const checkpointKey = (logId: string, size: number): Key => keyOf(checkpointPartition(logId), digits(size))
 export const checkpointPartition = (logId: string) => `LOG#${logId}#CP`
 export const entryPartition = (logId: string, partition: number) => `LOG#${logId}#E#${partition}`

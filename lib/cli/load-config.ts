@@ -4,7 +4,7 @@ import { type Config, isDirectory, parseConfig, type StoreConfig } from '../conf
 import { ConfigInvalid, UsageInvalid } from '../errors.ts'
 import { withCertificates } from './certificate-files.ts'
 
-export const defaultConfigFile = 'odv.json'
+const defaultConfigFile = 'odv.json'
 
 /**
  * The configuration of a run: `odv.json` (or `--config`), and what the command line says. `--store ID` picks a

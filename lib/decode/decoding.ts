@@ -15,6 +15,14 @@ export class DecodingStopped extends Error {
   }
 }
 
+/** Makes what stops the decoding of one content: `detail` says what was expected. */
+export type Stop = (reason: UnverifiedReason, detail: string) => DecodingStopped
+
+/** `name`: of the format at `path`, in front of each detail; `offset`: in its content, when it stops. */
+export function stopOf(name: string, path: readonly string[], offset = () => 0): Stop {
+  return (reason, detail) => new DecodingStopped(reason, path, offset(), `${name}: ${detail}`)
+}
+
 /** What the decoders of one object share: where content goes, what was not read, and how much was done. */
 export type Decoding = {
   readonly open: OpenSink

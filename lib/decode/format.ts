@@ -2,6 +2,9 @@ import type { ByteSource } from './byte-source.ts'
 import type { Decoding } from './decoding.ts'
 import type { Part } from './document/xml/book.ts'
 
+/** Bytes with `from <= at < to`. */
+export type ByteRange = { readonly from: number; readonly to: number }
+
 /** Reads any range of a content again: bytes `from` to before `to`, all of them, in memory of the caller's own. */
 export type ReadAt = { readonly size: number; read(from: number, to: number): Promise<Uint8Array> }
 
@@ -24,7 +27,7 @@ export type Content = {
 export type Parts = {
   readonly starts: readonly number[]
   /** Reads the parts from one start to another one or to the end; `source` has these bytes alone. Otherwise as `Format.read`. */
-  read(source: ByteSource, range: { from: number; to: number }, decoding: Decoding): Promise<void>
+  read(source: ByteSource, range: ByteRange, decoding: Decoding): Promise<void>
 }
 
 /**

@@ -1,4 +1,4 @@
-import { correctedReason } from '../attestation/to-correction.ts'
+import { correctedReason, withoutGood } from '../attestation/to-correction.ts'
 import type { Checkpoint } from '../log/checkpoint.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { CheckedTimestamp } from './checks/timestamp.ts'
@@ -65,7 +65,6 @@ export function toRunResult({ runId, corrections, summary }: RunEvidence): RunRe
   return { runId, closed: true, result, reasons, ...(subjects && { subjects }) }
 }
 
-const withoutGood = (verdict: Verdict): Verdict => (verdict === 'residual' ? 'residual' : 'incomplete')
 const reasonOf = ({ seq, predicate }: EvidenceOf<'correction'>) => correctedReason(seq, predicate.corrects.entry)
 
 export function toStoreResults({ runId, scope, stores, corrections, summary }: RunEvidence): StoreResult[] {

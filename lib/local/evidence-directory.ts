@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
@@ -15,14 +15,14 @@ export function evidenceDirectory(root: string): Evidence {
       await inNamespace(key, makeDirectory(dirname(path)))
       const created = await inNamespace(key, publishFile(path, bytes))
       const stored = created ? bytes : await inNamespace(key, readFile(path))
-      return { sha256: createHash('sha256').update(stored).digest('hex'), bytes: stored.byteLength, created }
+      return { sha256: hash('sha256', stored, 'hex'), bytes: stored.byteLength, created }
     },
 
     async get(key) {
       try {
         return await readFile(pathOf(root, key))
       } catch (error) {
-        if (isAbsent(error)) throw new EvidenceMissing(`evidence: ${key}: expected a document, got none`)
+        if (isNoFile(error)) throw new EvidenceMissing(`evidence: ${key}: expected a document, got none`)
         throw error
       }
     },
@@ -31,7 +31,7 @@ export function evidenceDirectory(root: string): Evidence {
       try {
         return (await stat(pathOf(root, key))).isFile()
       } catch (error) {
-        if (isAbsent(error)) return false
+        if (isNoFile(error)) return false
         throw error
       }
     },
@@ -48,7 +48,7 @@ export function pathOf(root: string, key: string): string {
 /** Byte order of whole keys: a folder sorts as its name and `/`. Keys are ASCII, so string order is byte order. */
 async function* listKeys(root: string, folder: string, prefix: string, after = ''): AsyncGenerator<string> {
   const entries = await readdir(join(root, folder), { withFileTypes: true }).catch((error) => {
-    if (isAbsent(error)) return []
+    if (isNoFile(error)) return []
     throw error
   })
   const names = entries
@@ -72,6 +72,6 @@ export async function inNamespace<T>(key: string, work: Promise<T>): Promise<T> 
   }
 }
 
-export function isAbsent(error: unknown): boolean {
+export function isNoFile(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
 }

@@ -6,7 +6,7 @@ import { EvidenceMissing } from '../errors.ts'
 import { fileSource } from '../file-source.ts'
 import type { LargeEvidence } from '../ports.ts'
 import { draftFile } from './draft-file.ts'
-import { inNamespace, isAbsent, pathOf } from './evidence-directory.ts'
+import { inNamespace, isNoFile, pathOf } from './evidence-directory.ts'
 import { makeDirectory } from './publish-file.ts'
 
 /**
@@ -34,7 +34,7 @@ export function largeEvidenceDirectory(root: string): LargeEvidence {
       const isThere = await stat(path).then(
         (found) => found.isFile(),
         (error) => {
-          if (isAbsent(error)) return false
+          if (isNoFile(error)) return false
           throw error
         },
       )

@@ -26,7 +26,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
 }
 
 /** The root of the tree without leaves: SHA-256 of nothing. */
-export const emptyRoot: Uint8Array = sha256(new Uint8Array(0))
+const emptyRoot: Uint8Array = sha256(new Uint8Array(0))
 
 /** A log before its first entry. */
 export const emptyHead: LogHead = { size: 0, root: emptyRoot, frontier: [] }

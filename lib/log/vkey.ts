@@ -13,7 +13,7 @@ export function requireKeyName(name: string, where: string): void {
 }
 
 /** The 32 bytes of an Ed25519 public key (SubjectPublicKeyInfo, PEM). @throws FormatInvalid */
-export function rawEd25519Of(publicKeyPem: string): Uint8Array {
+function rawEd25519Of(publicKeyPem: string): Uint8Array {
   const key = publicKeyOf(publicKeyPem)
   if (key.asymmetricKeyType !== 'ed25519')
     throw new FormatInvalid(`log key: type: expected ed25519, got ${key.asymmetricKeyType}`)

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { formsOf, hashedFormsOf } from '../config.ts'
 import { formatNames } from '../decode/formats.ts'
 import { defaultLimits } from '../decode/limits.ts'
@@ -111,8 +111,7 @@ async function writeLeaves(largeEvidence: LargeEvidence, key: string, leafHashes
 /** @throws EvidenceConflict when another document has the key */
 export async function putSame(evidence: Evidence, key: string, bytes: Uint8Array): Promise<void> {
   const { sha256 } = await evidence.put(key, bytes)
-  if (sha256 !== createHash('sha256').update(bytes).digest('hex'))
-    throw new EvidenceConflict(`${key}: expected what was stored before`)
+  if (sha256 !== hash('sha256', bytes, 'hex')) throw new EvidenceConflict(`${key}: expected what was stored before`)
 }
 
 /** The nodes of a tree, of all its shards in order. */

@@ -12,7 +12,7 @@ import { secondsToFirst } from './seconds-to-first.ts'
 import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, passInput } from './task-input.ts'
 
-export const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
+const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
 
 /**
  * Names the exact object versions in which this pass found something. The document stored first is the request. `secondsLeft`: until

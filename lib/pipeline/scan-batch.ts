@@ -15,10 +15,10 @@ import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { openRunIndex, readRunStore, requireHashedForms } from './evidence/documents.ts'
 import { batchKey, partKey } from './evidence/evidence-keys.ts'
 import { openAhead } from './reading/open-ahead.ts'
+import type { ReadContext, Unread } from './reading/read-context.ts'
 import { readSlice } from './reading/read-slice.ts'
 import { drawSample, readForOpinion } from './reading/read-twice.ts'
-import { type Content, readVersion } from './reading/read-version.ts'
-import type { Reading, Unread } from './reading/reading.ts'
+import { readVersion, type VersionReading } from './reading/read-version.ts'
 import { batchInput, parseInput } from './task-input.ts'
 
 /** How many versions are tried, at most, for an opinion on one. */
@@ -61,7 +61,7 @@ export async function scanBatch(
   const opened = await ports.stores.open(store)
   const isFar = store.s3 !== undefined && batch.slice === undefined
   const versions = isFar ? listed.map(({ version }) => version) : []
-  const context: Omit<Reading, 'store'> = {
+  const context: Omit<ReadContext, 'store'> = {
     index,
     forms,
     declared: store.declared,
@@ -140,11 +140,11 @@ async function scanEntry(
   entry: InventoryEntry,
   version: ListedVersion,
   slice: Slice | undefined,
-  reading: Reading,
+  reading: ReadContext,
   opinion: Opinion | undefined,
 ) {
   const comparison = opinion && compareWith(opinion)
-  const context: Reading = { ...reading, ...(comparison && { see: comparison.see }) }
+  const context: ReadContext = { ...reading, ...(comparison && { see: comparison.see }) }
   const { index, meter } = context
   const found = createCollector(entry.seq, (ordinal) => ({
     tag: index.tagOf(ordinal),
@@ -175,7 +175,7 @@ async function scanEntry(
 }
 
 /** Of a compressed text that is read frame by frame the first slice ends within it. */
-function extentOf({ sha256, slice, decodedBytes }: Content & { slice?: SliceReading }): {
+function extentOf({ sha256, slice, decodedBytes }: VersionReading & { slice?: SliceReading }): {
   sha256?: string
   before?: number
 } {

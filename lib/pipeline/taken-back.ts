@@ -1,10 +1,9 @@
 import { basename } from 'node:path'
 import { parseEnvelope } from '../attestation/envelope.ts'
 import { identityOf, parseStatement } from '../attestation/statement.ts'
-import { correctedReason } from '../attestation/to-correction.ts'
+import { correctedReason, withoutGood } from '../attestation/to-correction.ts'
 import type { decideRun } from '../attestation/to-run-summary.ts'
 import type { Evidence, Ledger } from '../ports.ts'
-import type { Verdict } from '../verdict/decide-verdict.ts'
 import { correctionsPrefix } from './evidence/evidence-keys.ts'
 
 type Decided = ReturnType<typeof decideRun>
@@ -33,8 +32,6 @@ export async function withoutTakenBack(
     }),
   }
 }
-
-const withoutGood = (verdict: Verdict): Verdict => (verdict === 'residual' ? 'residual' : 'incomplete')
 
 async function readCorrections(
   { evidence, ledger }: Parameters<typeof withoutTakenBack>[0],

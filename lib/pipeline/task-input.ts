@@ -49,7 +49,7 @@ const restorePlace = z.strictObject({
 })
 export type RestorePlace = z.infer<typeof restorePlace>
 export const restoreInput = z.extend(passInput, { at: restorePlace })
-export const requestInput = z.extend(passInput, { requestId: z.string() })
+const requestInput = z.extend(passInput, { requestId: z.string() })
 export const executeInput = z.extend(requestInput, { leg: number })
 export const notifyInput = z.extend(requestInput, { token: z.string() })
 export const acknowledgeInput = z.object({

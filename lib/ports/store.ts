@@ -1,4 +1,5 @@
 import type { StoreConfig } from '../config.ts'
+import type { ByteRange } from '../decode/format.ts'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { ListedVersion, Protection } from '../inventory/object-version.ts'
 
@@ -69,8 +70,7 @@ export interface Restores {
 /** Keys with `after < key <= until` in byte order; without an end, to the end. */
 export type KeyRange = { after?: string; until?: string }
 
-/** Bytes of a version with `from <= at < to`, at least one, all of them within its size. */
-export type ByteRange = { from: number; to: number }
+export type { ByteRange }
 
 /** One store, opened for reading. It cannot delete. @throws StoreUnavailable */
 export interface Store {
@@ -85,8 +85,8 @@ export interface Store {
    */
   boundaries?(most: number): Promise<string[]>
   /**
-   * Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. With a `range`, the
-   * chunks are these bytes of it and no others, and settling says of them what it says of a whole version.
+   * Opens exactly this version. A version that is gone or is another one now comes back `unreadable`. With a `range`, of at least
+   * one byte and within its size, the chunks are these bytes of it and no others, and settling says of them what it says of a whole version.
    */
   open(version: ListedVersion, range?: ByteRange): Promise<Opened>
   /** Only of a store that archives versions. */

@@ -19,7 +19,7 @@ import { hashBytes } from './kernel/hasher.ts'
  * hashing it: a chunk has to give its node, and all nodes the root that is attested.
  */
 export const shardLeaves = 2 ** 24
-export const headBytes = 64
+const headBytes = 64
 export const rowBytes = 12
 
 export const formatHead = (name: 'scope' | 'result'): Uint8Array =>

@@ -27,7 +27,7 @@ import {
 } from './waiting-rows.ts'
 import { writeIndex } from './write-index.ts'
 
-export const shortLength = 6
+const shortLength = 6
 const notNobody = "expected one that is nobody's, got one that the manifest has"
 
 /** What an index adds to: a whole one and those that add to it, in the order of `uniteIndexes`, of the same keys and case rule. */

@@ -10,7 +10,7 @@ import { scratchDirectory } from '../support/scratch.ts'
 import { routes } from './routes.ts'
 
 /** Executions that end when the test says so, with the rules of Step Functions. */
-export function memoryExecutions() {
+function memoryExecutions() {
   const known = new Map<string, { input: string; execution: Execution }>()
   const executions: Executions = {
     async start(machine, name, input) {

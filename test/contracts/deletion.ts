@@ -13,7 +13,7 @@ export type DeletionUnderTest = {
   read(key: string): Promise<string | undefined>
 }
 
-export async function readAll(chunks: Chunks): Promise<string> {
+async function readAll(chunks: Chunks): Promise<string> {
   const read: Buffer[] = []
   for await (const chunk of chunks) read.push(Buffer.from(chunk))
   return Buffer.concat(read).toString()

@@ -9,7 +9,7 @@ export const begun = (bytes: Uint8Array) =>
   Buffer.from(brotliCompressSync(bytes, { finishFlush: constants.BROTLI_OPERATION_FLUSH }))
 
 /** Bits from the lowest on, up to a whole byte. */
-export function bits(...fields: [value: number, count: number][]): Buffer {
+function bits(...fields: [value: number, count: number][]): Buffer {
   let all = 0n
   let at = 0n
   for (const [value, count] of fields) {
@@ -39,7 +39,7 @@ export const uncompressed = (bytes: Uint8Array, ...before: [number, number][]) =
 export const window: [number, number] = [0, 1]
 
 /** What `joinedStreams` decode to: spaces. */
-export const joinedLength = 65_536 + 7
+const joinedLength = 65_536 + 7
 
 /** Metadata that begins and ends with two identifiers, in so many lengths that their neighbours are letters and digits too. */
 export function* joinedStreams(first: string, second: string, step: number): Generator<Buffer> {

@@ -39,7 +39,7 @@ export const holders = (template: Template, request: Request): string[] =>
     .sort()
 
 /** Every statement that a role has, from its own policies and from the shared ones. */
-export function roleStatements(template: Template, role: Resource): Statement[] {
+function roleStatements(template: Template, role: Resource): Statement[] {
   const shared = (role.Properties.ManagedPolicyArns ?? []).map(
     ({ Ref }: { Ref: string }) => template.Resources[Ref]!.Properties,
   )

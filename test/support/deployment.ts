@@ -138,7 +138,7 @@ export async function openDeployment(server: Ministack, stack: Stack) {
 export type Deployment = Awaited<ReturnType<typeof openDeployment>>
 
 /** The name of the error that ended a task. MiniStack gives all errors of functions the same type; the log tells them apart. */
-export function failureIn(tail: string): string {
+function failureIn(tail: string): string {
   const lines = Buffer.from(tail, 'base64').toString().split('\n')
   const entries = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line))
   return entries.find(({ message }) => message === 'task failed')?.error ?? 'Error'

@@ -386,7 +386,7 @@ export function withEverything(files: Files): Files {
 }
 
 /** What the gate would say of these files: nobody is looked for, which nobody can see. */
-export function gateOf(files: Files, { runs }: Pick<Filing, 'runs'>): GateDocument {
+function gateOf(files: Files, { runs }: Pick<Filing, 'runs'>): GateDocument {
   const scoped = runs.map((run) => ({ runId: run.runId, scope: scopeOf(run) }))
   return {
     schemaVersion: 1,

@@ -40,6 +40,6 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
 }
 
 /** A proof that holds and shows that data is there, or does not show that it is gone, is no success. */
-export function exitCodeOfProof({ status }: Pick<ProofSummary, 'status'>): ExitCode {
+function exitCodeOfProof({ status }: Pick<ProofSummary, 'status'>): ExitCode {
   return status === 'deleted' || status === 'never-found' ? exitCode.good : exitCode.incomplete
 }

@@ -1,6 +1,6 @@
 import { byteSource } from '../byte-source.ts'
 import { decodeMember } from '../decode-member.ts'
-import { addGap, countMember, type Decoding, DecodingStopped } from '../decoding.ts'
+import { addGap, countMember, type Decoding, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { once, readRaw } from '../raw-content.ts'
@@ -32,8 +32,7 @@ export const ar: Format = {
 
 async function readMembers({ source, path }: Content, decoding: Decoding, names: ArchiveNames): Promise<void> {
   let members = 0
-  const stop = (reason: 'truncated' | 'corrupt', detail: string) =>
-    new DecodingStopped(reason, path, members, `ar: ${detail}`)
+  const stop = stopOf('ar', path, () => members)
   const isThin = (await takeBytes(source, magic.length))?.equals(thinMagic) ?? false
   if (isThin) {
     const detail = 'ar: expected an archive that holds its members'

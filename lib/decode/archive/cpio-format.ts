@@ -2,8 +2,7 @@ import { byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { skipZeros } from '../compression/skip-zeros.ts'
 import { decodeMember } from '../decode-member.ts'
-import type { Decoding } from '../decoding.ts'
-import { countMember, DecodingStopped } from '../decoding.ts'
+import { countMember, type Decoding, stopOf } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { nextBytes, takeBytes } from '../next-bytes.ts'
 import { once, readRaw } from '../raw-content.ts'
@@ -35,8 +34,7 @@ const maxName = 65_536
 
 async function readArchives({ source, path }: Content, decoding: Decoding, names: ArchiveNames): Promise<void> {
   let members = 0
-  const stop = (reason: 'truncated' | 'corrupt', detail: string) =>
-    new DecodingStopped(reason, path, members, `cpio: ${detail}`)
+  const stop = stopOf('cpio', path, () => members)
   const take = async (count: number): Promise<Buffer> => {
     const bytes = await takeBytes(source, count)
     if (bytes === undefined) throw stop('truncated', 'expected more bytes of a member')
@@ -98,5 +96,5 @@ async function* summed(
     for (let at = 0; at < chunk.length; at++) sum = (sum + chunk[at]!) >>> 0
     yield chunk
   }
-  if (sum !== expected) throw new DecodingStopped('corrupt', path, 0, 'cpio: expected the checksum to match')
+  if (sum !== expected) throw stopOf('cpio', path)('corrupt', 'expected the checksum to match')
 }

@@ -1,6 +1,13 @@
+import type { Stop } from '../decoding.ts'
+
 /** A compressed block that breaks its format. `what` says what was expected, in words; it never holds content. */
 export class BlockCorrupt extends Error {
   override readonly name = 'BlockCorrupt'
+}
+
+/** What an error means for the content that the block is in: a corrupt block stops it, any other error stays as it is. */
+export function asStop(error: unknown, stop: Stop): unknown {
+  return error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
 }
 
 /** From this length on one copy by the platform is faster than a loop. */

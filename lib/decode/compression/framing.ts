@@ -1,11 +1,12 @@
 import { type ByteSource, byteSource } from '../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../decoding.ts'
+import { countProduced, type Decoding, stopOf } from '../decoding.ts'
 import { littleEndian } from '../little-endian.ts'
+import { inOne } from '../next-bytes.ts'
 import { gzipContent } from './deflate/gzip-content.ts'
 import { bgzfLength, isBgzf, smallMembers, smallMembersRoom } from './deflate/gzip-small-members.ts'
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/run-engine.ts'
-import { zstdContent, zstdFrame } from './zstd/zstd-content.ts'
+import { framesContent, zstdFrame } from './zstd/zstd-content.ts'
 import { isFrame, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd/zstd-frame.ts'
 
 /**
@@ -41,8 +42,7 @@ function sized({ name, signature, headLength, sizeOf, open }: Sized): Framing {
     open(decoding) {
       const { decode, close } = open(decoding)
       const { heldBytes } = decoding.limits
-      const stop = (reason: 'limit' | 'truncated', detail: string) =>
-        new DecodingStopped(reason, [name], 0, `${name}: ${detail}`)
+      const stop = stopOf(name, [name])
       return {
         close,
         async *decode(source) {
@@ -98,7 +98,7 @@ const pzstd = sized({
     const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog }, decoding.means)
     return {
       close: () => engine.close(),
-      decode: (frame) => wholly(zstdContent, frame, engine, 'zstd', decoding),
+      decode: (frame) => wholly(framesContent, frame, engine, 'zstd', decoding),
     }
   },
 })
@@ -139,12 +139,8 @@ async function* wholly(
   name: string,
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const source = byteSource(piece(frame))
+  const source = byteSource(inOne(frame))
   yield* contentOf(source, engine, [name], decoding)
   if ((await source.peek(1)).length > 0)
-    throw new DecodingStopped('corrupt', [name], 0, `${name}: expected a frame of the length that it says`)
-}
-
-async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+    throw stopOf(name, [name])('corrupt', 'expected a frame of the length that it says')
 }

@@ -2,6 +2,7 @@ import { byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { decodeMember } from '../decode-member.ts'
 import { addGap, type Decoding, DecodingStopped } from '../decoding.ts'
+import { inOne } from '../next-bytes.ts'
 import { uuidText } from './number-text.ts'
 import { type PlaceOfRow, type RowWriter, rowWriter } from './row-writer.ts'
 
@@ -57,7 +58,7 @@ export function valueWriter(
       numbering.values += 1
       if (numbering.values > decoding.limits.members)
         throw new DecodingStopped('limit', own, 0, `expected at most ${decoding.limits.members} containers in values`)
-      await decodeMember({ source: byteSource(chunk(value)), path: [...path, `value-${numbering.values}`] }, decoding)
+      await decodeMember({ source: byteSource(inOne(value)), path: [...path, `value-${numbering.values}`] }, decoding)
     }
   }
 
@@ -102,7 +103,3 @@ export function valueWriter(
 }
 
 const none = new Uint8Array(0)
-
-async function* chunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}

@@ -2,14 +2,14 @@ import { positionedSource } from '../archive/positioned-source.ts'
 import { byteSource } from '../byte-source.ts'
 import { headLength } from '../checks/known-formats.ts'
 import { decodeContent, expectationOf, isContainer } from '../decode-content.ts'
-import { addGap, addReadError, createDecoding, type Decoding, DecodingStopped } from '../decoding.ts'
+import { addGap, addReadError, createDecoding, type Decoding, DecodingStopped, stopOf } from '../decoding.ts'
+import type { ByteRange } from '../format.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
-import type { Means } from '../means.ts'
 import { readRaw } from '../raw-content.ts'
 import type { OpenSink } from '../sink.ts'
 import { isReadAsIs, type PartReading } from './decode-part.ts'
-import type { ObjectBytes } from './decode-parts.ts'
+import type { ObjectBytes, PartOptions } from './decode-parts.ts'
 import { bytesOf, type Framed, framedOf, step } from './find-frames.ts'
 import type { PieceDigest } from './piece-digest.ts'
 
@@ -41,7 +41,7 @@ export async function framedText(
   let length = 0
   let gapsOfHead: number | undefined
   try {
-    for await (const { bytes } of decodedFrames(object, framed, { from: 0, to: 0 }, decoding)) {
+    for await (const { bytes } of decodedFrames(object, { ...framed, range: { from: 0, to: 0 } }, decoding)) {
       parts.push(Buffer.from(bytes))
       length += bytes.length
       if (length >= headLength) gapsOfHead ??= decoding.gaps.length
@@ -68,24 +68,30 @@ function textAlone(path: readonly string[], open: OpenSink): OpenSink {
 }
 
 /**
- * Reads a part of a text from a frame on, as `decodeObject` reads the whole: the same sink, the same checks. `from` and `to`: of the bytes that
- * are read in any case; `own` takes from the decoded frames what belongs to the part, and asks for as many of them as it wants. A
- * `ReadFailed` is a gap; other errors are thrown. `digest` gets the stored bytes as they are decoded, from `from` on, and ends where the first frame begins
- * at `to` or later, or where the object ends.
+ * A part of a text. `range`: the bytes that are read in any case, from a frame on; `own` takes from the decoded frames what belongs to the part,
+ * and asks for as many of them as it wants.
+ */
+export type FramesPart = {
+  text: FramedText
+  range: ByteRange
+  own(frames: AsyncIterable<FramePiece>): AsyncGenerator<Uint8Array>
+}
+
+/**
+ * Reads a part of a text, as `decodeObject` reads the whole: the same sink, the same checks. A `ReadFailed` is a gap; other errors are
+ * thrown. `digest` gets the stored bytes as they are decoded, from `range.from` on, and ends where the first frame begins
+ * at `range.to` or later, or where the object ends.
  */
 export async function decodeFrames(
   object: ObjectBytes,
-  text: FramedText,
-  range: { from: number; to: number },
-  own: (frames: AsyncIterable<FramePiece>) => AsyncGenerator<Uint8Array>,
-  means: Means,
+  { text, range, own }: FramesPart,
   open: OpenSink,
-  digest?: PieceDigest,
+  { means = 'fast', digest }: PartOptions = {},
 ): Promise<PartReading> {
   const { framing, head } = text
   const path = [framing.name]
   const decoding = createDecoding(textAlone(path, open), defaultLimits, decodeContent, isContainer, means)
-  const chunks = own(decodedFrames(object, text, range, decoding, digest))
+  const chunks = own(decodedFrames(object, { ...text, range }, decoding, digest))
   try {
     await readRaw(byteSource(chunks), path, decoding, expectationOf(head.subarray(0, headLength)))
   } catch (error) {
@@ -100,8 +106,7 @@ export async function decodeFrames(
 /** Frames one after the other, to the end of the object: nothing else may be between or behind them but a table that names them. */
 async function* decodedFrames(
   object: ObjectBytes,
-  { framing, table }: Framed,
-  range: { from: number; to: number },
+  { framing, table, range }: Framed & Pick<FramesPart, 'range'>,
   decoding: Decoding,
   digest?: PieceDigest,
 ): AsyncGenerator<FramePiece> {
@@ -109,8 +114,7 @@ async function* decodedFrames(
   const stored = storedBytes(object, range, decoding, digest)
   const source = positionedSource(byteSource(stored.chunks), range.from)
   const decoder = framing.open(decoding)
-  const stop = (reason: 'corrupt' | 'unsupported-format', detail: string) =>
-    new DecodingStopped(reason, [name], 0, `${name}: ${detail}`)
+  const stop = stopOf(name, [name])
   const to = table?.from ?? object.size
   try {
     while (source.position < to) {
@@ -143,7 +147,7 @@ async function* decodedFrames(
  */
 function storedBytes(
   object: ObjectBytes,
-  { from, to }: { from: number; to: number },
+  { from, to }: ByteRange,
   decoding: Decoding,
   digest: PieceDigest | undefined,
 ) {

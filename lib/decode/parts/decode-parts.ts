@@ -1,7 +1,7 @@
 import { byteSource, inMemory } from '../byte-source.ts'
 import { decodeContent, isContainer } from '../decode-content.ts'
 import { addGap, addReadError, addStop, createDecoding, type Decoding } from '../decoding.ts'
-import type { Format, Parts } from '../format.ts'
+import type { ByteRange, Format, Parts } from '../format.ts'
 import { formatOf } from '../formats.ts'
 import { defaultLimits } from '../limits.ts'
 import type { Means } from '../means.ts'
@@ -12,42 +12,31 @@ import type { PieceDigest } from './piece-digest.ts'
 /** The parts of an object that belong to a slice: its bytes `start` to before `end`. */
 export type PartsReading = PartReading & { start: number; end: number }
 
-/** Whether an object that begins like this may be read in parts: its format says where they are. `head`: as for `isReadAsIs`. */
-export function isCuttable(head: Uint8Array): boolean {
-  return formatOf(head)?.cut !== undefined
+/** The format of an object that begins like this, if it says where parts are that are read by themselves. `head`: as for `isReadAsIs`. */
+export function cuttableFormat(head: Uint8Array): Format | undefined {
+  const format = formatOf(head)
+  return format?.cut && format
 }
 
 /** Bytes of one object, each of these ranges as the listed version. Throws `ReadFailed` like a medium. */
 export type ObjectBytes = {
   readonly size: number
-  read(range: { from: number; to: number }): AsyncIterable<Uint8Array>
+  read(range: ByteRange): AsyncIterable<Uint8Array>
 }
 
+/** How a part of an object is read; `digest` gets the stored bytes of the part, as they are decoded. */
+export type PartOptions = { means?: Means; digest?: PieceDigest }
+
 /**
- * Reads the parts of an object that `isCuttable` which begin in a slice, as `decodeObject` reads them in the whole: the same sinks, the same checks.
+ * Reads the parts of an object of a `cuttableFormat` which begin in a slice, as `decodeObject` reads them in the whole: the same sinks, the same checks.
  * A part begins where the format says, so slices that see the same object take each part once. Absent: the object has to be read from its
- * beginning. A `ReadFailed` is a gap; other errors are thrown. `digest` gets the stored bytes from `start` to `end`, as they are decoded.
+ * beginning. A `ReadFailed` is a gap; other errors are thrown. `digest` gets the bytes from `start` to `end`.
  */
 export async function decodeParts(
   object: ObjectBytes,
-  slice: { from: number; to: number },
-  head: Uint8Array,
+  { format, slice }: { format: Format; slice: ByteRange },
   open: OpenSink,
-  means: Means = 'fast',
-  digest?: PieceDigest,
-): Promise<PartsReading | undefined> {
-  const format = formatOf(head)
-  return format && decodePartsOf(format, object, slice, open, means, digest)
-}
-
-/** The same of an object of this format. */
-export async function decodePartsOf(
-  format: Format,
-  object: ObjectBytes,
-  slice: { from: number; to: number },
-  open: OpenSink,
-  means: Means = 'fast',
-  digest?: PieceDigest,
+  { means = 'fast', digest }: PartOptions = {},
 ): Promise<PartsReading | undefined> {
   const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer, means)
   let extent = { start: slice.from, end: slice.from }

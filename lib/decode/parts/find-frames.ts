@@ -10,6 +10,7 @@ import {
   tableLength,
   tableMagic,
 } from '../compression/zstd/zstd-seek-table.ts'
+import type { ByteRange } from '../format.ts'
 import { littleEndian } from '../little-endian.ts'
 import type { ObjectBytes } from './decode-parts.ts'
 
@@ -98,7 +99,7 @@ function frameTable({ stored, decoded }: SeekTable, from: number): FrameTable | 
 export async function findFrame(
   object: ObjectBytes,
   { framing, table }: Framed,
-  slice: { from: number; to: number },
+  slice: ByteRange,
 ): Promise<number | undefined> {
   if (slice.from === 0) return 0
   if (table !== undefined) {

@@ -10,7 +10,7 @@ import { bytes, count, day, moment, plural } from './wording.ts'
 
 /** The sections of the report. Each takes the figures alone and claims nothing that they do not hold. */
 
-export const verdictOf = (verdict: string): Html => html`<span class="verdict ${verdict}">${verdict}</span>`
+const verdictOf = (verdict: string): Html => html`<span class="verdict ${verdict}">${verdict}</span>`
 
 const versionsShown = 25
 const runsShown = 14

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { DeletionRequest, RequestedVersion } from '../../deletion/request.ts'
 import { EvidenceConflict } from '../../errors.ts'
 import type { Evidence } from '../../ports.ts'
 import { type PassRef, requestedKey } from './evidence-keys.ts'
+import { linesOf } from './json-lines.ts'
 import { createVersionList } from './version-list.ts'
 
 export type Requested = {
@@ -53,7 +54,7 @@ export async function openRequested(
     if (lines === 0) throw new EvidenceConflict(`${nameOf(ref)}: expected versions in every part`)
     versions += lines
     all.update(bytes)
-    digests.push(sha256Of(bytes))
+    digests.push(hash('sha256', bytes, 'hex'))
   }
   const expected = new EvidenceConflict(`request ${request.requestId}: expected the versions that were asked for`)
   if (all.digest('hex') !== request.versionsSha256) throw expected
@@ -61,12 +62,8 @@ export async function openRequested(
     count: digests.length,
     async read(part) {
       const bytes = await evidence.get(requestedKey(ref, part))
-      if (sha256Of(bytes) !== digests[part]) throw expected
-      return Buffer.from(bytes)
-        .toString('utf8')
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line) as RequestedVersion)
+      if (hash('sha256', bytes, 'hex') !== digests[part]) throw expected
+      return [...linesOf<RequestedVersion>(bytes)]
     },
   }
 }
@@ -77,5 +74,4 @@ function linesIn(bytes: Uint8Array): number {
   return lines
 }
 
-const sha256Of = (content: Uint8Array | string) => createHash('sha256').update(content).digest('hex')
 const nameOf = ({ runId, storeId, pass }: PassRef) => `run ${runId}: store ${storeId}: pass ${pass}: request`

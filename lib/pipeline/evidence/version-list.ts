@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { RequestedVersion } from '../../deletion/request.ts'
 import { EvidenceConflict } from '../../errors.ts'
 import type { Evidence } from '../../ports.ts'
@@ -21,7 +21,8 @@ export function createVersionList(evidence: Evidence, keyOf: (part: number) => s
     const text = lines.join('')
     const key = keyOf(parts)
     const stored = await evidence.put(key, text)
-    if (stored.sha256 !== sha256Of(text)) throw new EvidenceConflict(`${key}: expected the versions of before`)
+    if (stored.sha256 !== hash('sha256', text, 'hex'))
+      throw new EvidenceConflict(`${key}: expected the versions of before`)
     all.update(text)
     lines = []
     parts++
@@ -58,5 +59,3 @@ export async function* readVersionList(
   if (read !== versions || all.digest('hex') !== sha256)
     throw new EvidenceConflict(`${keyOf(0)}: expected the ${versions} versions that were listed, got ${read}`)
 }
-
-const sha256Of = (content: string) => createHash('sha256').update(content).digest('hex')

@@ -1,7 +1,7 @@
 import { ReadFailed } from '../../errors.ts'
 import type { ListedVersion } from '../../inventory/object-version.ts'
 import type { ByteRange, Opened } from '../../ports.ts'
-import { inTime, type Reading, type Unread } from './reading.ts'
+import { inTime, type ReadContext, type Unread } from './read-context.ts'
 
 type OpenVersion = Extract<Opened, { kind: 'opened' }>
 
@@ -10,7 +10,7 @@ type OpenVersion = Extract<Opened, { kind: 'opened' }>
  * reading as a fault of the medium does, and is told by `failure`; `gap`: what cannot be read although the bytes can.
  * `first`: what the store said of the version.
  */
-export function openRanges(version: ListedVersion, reading: Reading) {
+export function openRanges(version: ListedVersion, reading: ReadContext) {
   let first: OpenVersion | undefined
   let gap: Unread | undefined
   let failure: Unread | undefined

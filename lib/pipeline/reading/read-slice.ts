@@ -6,10 +6,8 @@ import type { SliceReading } from '../../scan/outcome.ts'
 import type { PlacedOccurrence } from '../../scan/scan-object.ts'
 import { scanSlice } from '../../scan/slices/scan-slice.ts'
 import { openRanges } from './open-ranges.ts'
-import { type Content, type Found, nothingRead, readVersion } from './read-version.ts'
-import { declaredFor, type Reading, tooLarge, toUnread } from './reading.ts'
-
-type SliceContent = Content & { slice: SliceReading }
+import { declaredFor, type ReadContext, tooLarge, toUnread } from './read-context.ts'
+import { type Found, nothingRead, readVersion, type VersionReading } from './read-version.ts'
 
 /**
  * Reads one slice of a version. The worker of each slice looks at the first bytes of the object: what is no container, or says itself what
@@ -19,9 +17,9 @@ export async function readSlice(
   entry: InventoryEntry,
   version: ListedVersion,
   slice: Slice,
-  reading: Reading,
+  reading: ReadContext,
   found: Found,
-): Promise<SliceContent> {
+): Promise<VersionReading & { slice: SliceReading }> {
   const ranges = openRanges(version, reading)
   const onOccurrence = (each: PlacedOccurrence) => {
     reading.see?.(each)

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { headLength } from '../../decode/checks/known-formats.ts'
 import { framedText } from '../../decode/parts/decode-frames.ts'
 import { isReadAsIs } from '../../decode/parts/decode-part.ts'
-import { isCuttable } from '../../decode/parts/decode-parts.ts'
+import { cuttableFormat } from '../../decode/parts/decode-parts.ts'
 import { bytesInOneCall } from '../../inventory/call-capacity.ts'
 import { chooseSample } from '../../inventory/choose-sample.ts'
 import type { InventoryEntry, ListedVersion } from '../../inventory/object-version.ts'
@@ -20,8 +20,8 @@ import { readHead } from '../../scan/slices/scan-slice.ts'
 import type { CaseKeys } from '../../subject-index/case-keys.ts'
 import type { PassRef } from '../evidence/evidence-keys.ts'
 import { openRanges } from './open-ranges.ts'
+import { declaredFor, inTime, type ReadContext } from './read-context.ts'
 import { readAgain } from './read-version.ts'
-import { declaredFor, inTime, type Reading } from './reading.ts'
 
 /** What is read twice of a batch: the same whenever it is drawn again. */
 export function drawSample(
@@ -47,7 +47,7 @@ export async function readForOpinion(
   entry: InventoryEntry,
   version: ListedVersion,
   slice: Slice | undefined,
-  reading: Reading,
+  reading: ReadContext,
   seed: Uint8Array,
 ): Promise<Opinion | undefined> {
   if (reading.isLate()) return undefined
@@ -61,8 +61,9 @@ export async function readForOpinion(
     const object = { size: entry.size, read }
     const head = await readHead(read, Math.min(headLength, entry.size))
     if (!(head instanceof Uint8Array)) return undefined
-    if (declared === undefined && isCuttable(head)) {
-      const opinion = await opinionOnParts(object, slice, head, options)
+    const format = declared === undefined ? cuttableFormat(head) : undefined
+    if (format !== undefined) {
+      const opinion = await opinionOnParts(object, { format, slice }, options)
       if (opinion !== 'uncut') return opinion
     }
     if (declared === undefined && isReadAsIs(head))

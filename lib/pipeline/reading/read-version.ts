@@ -5,12 +5,12 @@ import type { InventoryEntry, ListedVersion, Protection } from '../../inventory/
 import { findInKey } from '../../scan/names/redact-key.ts'
 import { type PlacedOccurrence, scanObject } from '../../scan/scan-object.ts'
 import { openRanges } from './open-ranges.ts'
-import { declaredFor, inTime, lateFor, type Reading, toUnread, type Unread } from './reading.ts'
+import { declaredFor, inTime, lateFor, type ReadContext, toUnread, type Unread } from './read-context.ts'
 
 export type Found = ReturnType<typeof createCollector>
 
 /** What the content of a version came to. A `gap` is why it cannot be clean. */
-export type Content = {
+export type VersionReading = {
   bytes: number
   decodedBytes: number
   records: number
@@ -25,9 +25,9 @@ export const nothingRead = { bytes: 0, decodedBytes: 0, records: 0 }
 export async function readVersion(
   entry: InventoryEntry,
   version: ListedVersion,
-  reading: Reading,
+  reading: ReadContext,
   found: Found,
-): Promise<Content> {
+): Promise<VersionReading> {
   switch (entry.kind) {
     case 'delete-marker':
     case 'empty-directory':
@@ -93,7 +93,7 @@ export async function readVersion(
 export function readAgain(
   version: ListedVersion,
   size: number,
-  reading: Reading,
+  reading: ReadContext,
 ): { at: ReadAt; failure(): Unread | undefined } {
   // The meter counts bytes as they come in order.
   const ranges = openRanges(version, { ...reading, meter: { add() {} } })

@@ -6,7 +6,7 @@ import { formSearchOf } from '../forms/form-search.ts'
 import { createTokenMatcher, type Occurrence, type Token } from '../matcher.ts'
 import { eachNamePart } from './name-parts.ts'
 
-export const redacted = '[identifier]'
+const redacted = '[identifier]'
 
 /**
  * Where in an object key identifiers of subjects are: bytes of the key in UTF-8, by offset. They may be whole runs of

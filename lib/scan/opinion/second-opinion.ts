@@ -1,7 +1,7 @@
 import { isNames } from '../../decode/content-path.ts'
 import type { DeclaredFormat } from '../../decode/declared-format.ts'
 import { decodeObject } from '../../decode/decode-object.ts'
-import type { ReadAt } from '../../decode/format.ts'
+import type { ByteRange, Format, ReadAt } from '../../decode/format.ts'
 import { decodeFrames, type FramedText } from '../../decode/parts/decode-frames.ts'
 import { decodePart } from '../../decode/parts/decode-part.ts'
 import { decodeParts, type ObjectBytes } from '../../decode/parts/decode-parts.ts'
@@ -25,14 +25,12 @@ import { referencePlaces } from './reference-matcher.ts'
  * came to, if it went to the end.
  */
 export type Opinion = {
-  pieces: ReadonlyMap<number, readonly Range[]>
+  pieces: ReadonlyMap<number, readonly ByteRange[]>
   found: ReadonlySet<string>
   bytes: number
   contentBytes: number
   whole?: { complete: boolean; sha256: string }
 }
-type Range = { from: number; to: number }
-
 /** How an opinion is formed. `seed` decides which pieces are looked at; `forms` are those of the scan. */
 export type OpinionOptions = {
   index: SubjectIndex
@@ -63,7 +61,7 @@ export function opinionOnObject(
 /** An opinion on the beginning of a slice (`scanSlice`) of an object of `size` bytes that is read as it is. */
 export function opinionOnSlice(
   read: ReadRange,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   { head, size }: { head: Uint8Array; size: number },
   options: OpinionOptions,
 ): Promise<Opinion | undefined> {
@@ -79,14 +77,13 @@ export function opinionOnSlice(
 /** An opinion on the parts of an object that belong to a slice, where its format says what begins where. `uncut`: this one does not say. */
 export async function opinionOnParts(
   object: ObjectBytes,
-  slice: { from: number; to: number },
-  head: Uint8Array,
+  part: { format: Format; slice: ByteRange },
   options: OpinionOptions,
 ): Promise<Opinion | 'uncut' | undefined> {
   const startOf = () => 0
   let isUncut = false
   const opinion = await formOpinion(options, startOf, async (open) => {
-    const parts = await decodeParts(object, slice, head, open, 'plain')
+    const parts = await decodeParts(object, part, open, { means: 'plain' })
     isUncut = parts === undefined
     return parts === undefined || parts.gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
   })
@@ -97,7 +94,7 @@ export async function opinionOnParts(
 export function opinionOnFrames(
   object: ObjectBytes,
   text: FramedText,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   options: OpinionOptions,
   line = longestLine,
 ): Promise<Opinion | undefined> {
@@ -109,7 +106,8 @@ export function opinionOnFrames(
     if (start === undefined) return undefined
     const to = Math.max(start, Math.min(slice.to, slice.from + passed))
     const cut = cutFrames({ isFirst: start === 0, to }, object.size, contextsOf(index, forms, line).context)
-    const { gaps } = await decodeFrames(object, text, { from: start, to }, cut.own, 'plain', open)
+    const part = { text, range: { from: start, to }, own: cut.own }
+    const { gaps } = await decodeFrames(object, part, open, { means: 'plain' })
     return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
   })
 }
@@ -152,7 +150,7 @@ async function formOpinion(
   startOf: () => number,
   read: (open: OpenSink) => Promise<Opinion['whole'] | 'unread'>,
 ): Promise<Opinion | undefined> {
-  const pieces = new Map<number, Range[]>()
+  const pieces = new Map<number, ByteRange[]>()
   const found = new Set<string>()
   const pace = createPace(seed, limits)
   const readsEightBit = forms.includes(multibyte.name)

@@ -1,9 +1,10 @@
 import { inMemory } from '../../decode/byte-source.ts'
+import type { ByteRange } from '../../decode/format.ts'
 import type { Alphabet } from '../finders/alphabets.ts'
 import { separators } from '../finders/separators.ts'
 
 /** Reads the bytes `from <= at < to` of one object, in order. Throws `ReadFailed` like a medium. */
-export type ReadRange = (range: { from: number; to: number }) => AsyncIterable<Uint8Array>
+export type ReadRange = (range: ByteRange) => AsyncIterable<Uint8Array>
 
 /** What is asked for at a time behind a slice, when no separator is there yet. */
 const beyond = { first: 64 * 1024, most: 64 * 1024 * 1024 }
@@ -15,13 +16,7 @@ const beyond = { first: 64 * 1024, most: 64 * 1024 * 1024 }
  * empty: what is before it goes on. `extent` says where its bytes are, as far as they were read. `before` and `after`: up
  * to `context` bytes around them, known when the first of them was read, and all. `last` are the last `lastBytes` of its own.
  */
-export function cutSlice(
-  read: ReadRange,
-  { from, to }: { from: number; to: number },
-  size: number,
-  context: number,
-  lastBytes = context,
-) {
+export function cutSlice(read: ReadRange, { from, to }: ByteRange, size: number, context: number, lastBytes = context) {
   const extent = { start: from, end: from }
   let before: Uint8Array = new Uint8Array(0)
   let tail: Uint8Array = new Uint8Array(0)

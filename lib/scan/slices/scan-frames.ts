@@ -1,3 +1,4 @@
+import type { ByteRange } from '../../decode/format.ts'
 import type { Means } from '../../decode/means.ts'
 import { decodeFrames, type FramedText } from '../../decode/parts/decode-frames.ts'
 import type { ObjectBytes } from '../../decode/parts/decode-parts.ts'
@@ -19,7 +20,7 @@ import type { SliceScan } from './scan-slice.ts'
 export async function scanFrames(
   object: ObjectBytes,
   text: FramedText,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   {
     index,
     forms,
@@ -41,7 +42,10 @@ export async function scanFrames(
   })
   const range = { from: start, to: Math.max(start, slice.to) }
   const digest = createPieceDigest(range.to - range.from)
-  const { decodedBytes, gaps } = await decodeFrames(object, text, range, cut.own, means, () => sink, digest)
+  const { decodedBytes, gaps } = await decodeFrames(object, { text, range, own: cut.own }, () => sink, {
+    means,
+    digest,
+  })
   const missing = await endSlice(sink, { ...cut, isEnd: cut.isEndOfAll }, { end: decodedBytes })
   const { matcher, isOpen } = sink
   const end = cut.end() ?? start

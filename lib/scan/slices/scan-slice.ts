@@ -1,9 +1,10 @@
 import { inMemory } from '../../decode/byte-source.ts'
 import { longRun } from '../../decode/checks/encoded-check.ts'
 import { headLength } from '../../decode/checks/known-formats.ts'
+import type { ByteRange } from '../../decode/format.ts'
 import { framedText } from '../../decode/parts/decode-frames.ts'
 import { decodePart, isReadAsIs } from '../../decode/parts/decode-part.ts'
-import { decodeParts, isCuttable } from '../../decode/parts/decode-parts.ts'
+import { cuttableFormat, decodeParts } from '../../decode/parts/decode-parts.ts'
 import { createPieceDigest, type PieceDigest, pinned } from '../../decode/parts/piece-digest.ts'
 import type { Gap } from '../../decode/unverified.ts'
 import { ReadFailed } from '../../errors.ts'
@@ -51,7 +52,7 @@ export type SliceOptions = Pick<ScanOptions, 'forms' | 'declared' | 'means'> & {
  */
 export async function scanSlice(
   read: ReadRange,
-  slice: { from: number; to: number },
+  slice: ByteRange,
   size: number,
   index: SubjectIndex,
   onOccurrence: OnOccurrence,
@@ -61,10 +62,11 @@ export async function scanSlice(
   const beginning = await readHead(read, Math.min(placeHead, size))
   if (!(beginning instanceof Uint8Array)) return { kind: 'unread', gap: beginning }
   const head = beginning.subarray(0, headLength)
-  if (isCuttable(head)) {
+  const format = cuttableFormat(head)
+  if (format !== undefined) {
     const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
     const digest = createPieceDigest()
-    const parts = await decodeParts({ size, read }, slice, head, matchers.open, means, digest)
+    const parts = await decodeParts({ size, read }, { format, slice }, matchers.open, { means, digest })
     const { records, gaps } = matchers.stop()
     if (parts === undefined) return { kind: 'container' }
     const sha256 = pinned(digest, parts.end - parts.start)

@@ -59,7 +59,7 @@ export const tarEnd = Buffer.alloc(2 * block)
 export const tarOf = (...members: TarFields[]): Buffer => Buffer.concat([...members.map(tarMember), tarEnd])
 
 /** A record of an extended header, with its own length. */
-export function paxRecord(key: string, value: string | Buffer): Buffer {
+function paxRecord(key: string, value: string | Buffer): Buffer {
   const body = Buffer.concat([Buffer.from(` ${key}=`), Buffer.from(value as string), Buffer.from('\n')])
   let length = body.length + 1
   while (String(length).length + body.length !== length) length = String(length).length + body.length

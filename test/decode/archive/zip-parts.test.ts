@@ -6,7 +6,7 @@ import { byteSource } from '../../../lib/decode/byte-source.ts'
 import { decodeContent, isContainer } from '../../../lib/decode/decode-content.ts'
 import { addGap, createDecoding, DecodingStopped } from '../../../lib/decode/decoding.ts'
 import { defaultLimits } from '../../../lib/decode/limits.ts'
-import { decodePartsOf } from '../../../lib/decode/parts/decode-parts.ts'
+import { decodeParts } from '../../../lib/decode/parts/decode-parts.ts'
 import { createPieceDigest } from '../../../lib/decode/parts/piece-digest.ts'
 import type { OpenSink } from '../../../lib/decode/sink.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
@@ -69,7 +69,7 @@ async function readSlices(bytes: Buffer, partBytes: number, slices: readonly Sli
     const own = contentsOf()
     const digest = createPieceDigest()
     const object = { size: bytes.length, read }
-    const reading = await decodePartsOf(zipIn(partBytes), object, slice, own.open, undefined, digest)
+    const reading = await decodeParts(object, { format: zipIn(partBytes), slice }, own.open, { digest })
     twice.push(...Object.keys(own.contents).filter((name) => contents[name] !== undefined))
     Object.assign(contents, own.contents)
     if (reading === undefined) uncut += 1
@@ -390,6 +390,10 @@ test('a fault of the medium is a gap of the slices that it has', async () => {
   }
   const slices = await readSlices(bytes, 1, everywhere(bytes.length, bytes.length), ofRange(bytes))
   expect(slices).toMatchObject({ gaps: [], parts: 1 })
-  const reading = await decodePartsOf(zipIn(1), { size: bytes.length, read }, { from: 0, to: 60 }, contentsOf().open)
+  const reading = await decodeParts(
+    { size: bytes.length, read },
+    { format: zipIn(1), slice: { from: 0, to: 60 } },
+    contentsOf().open,
+  )
   expect(reading?.gaps).toMatchObject([{ reason: 'read-error' }])
 })

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decodeParts, isCuttable } from '../../../lib/decode/parts/decode-parts.ts'
+import { cuttableFormat, decodeParts } from '../../../lib/decode/parts/decode-parts.ts'
 import { createPieceDigest } from '../../../lib/decode/parts/piece-digest.ts'
 import type { OpenSink } from '../../../lib/decode/sink.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
@@ -46,11 +46,9 @@ async function readSlice(
   }
   const reading = await decodeParts(
     { size: bytes.length, read },
-    slice,
-    bytes.subarray(0, 512),
+    { format: cuttableFormat(bytes.subarray(0, 512))!, slice },
     open,
-    undefined,
-    digest,
+    { digest },
   )
   return reading && { ...reading, contents, sha256: digest.sha256Of(reading.end - reading.start) }
 }
@@ -85,7 +83,7 @@ const edgesToSlices = (edges: readonly number[], size: number) => {
 
 describe('a table in slices', () => {
   test.each(files)('gives what it gives in one piece, each content in one slice: $name', async ({ bytes }) => {
-    expect(isCuttable(bytes.subarray(0, 512))).toBe(true)
+    expect(cuttableFormat(bytes.subarray(0, 512))).toBeDefined()
     const { contents } = await readWhole(bytes)
     for (const most of [bytes.length, Math.ceil(bytes.length / 2), Math.ceil(bytes.length / 7)]) {
       const joined = await readSlices(bytes, cutIntoSlices(bytes.length, most))

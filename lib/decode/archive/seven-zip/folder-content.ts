@@ -1,11 +1,11 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { BlockCorrupt } from '../../compression/block-corrupt.ts'
+import { asStop, BlockCorrupt } from '../../compression/block-corrupt.ts'
 import { bzip2Content } from '../../compression/bzip2/bzip2-content.ts'
 import { LzmaDecoder } from '../../compression/lzma/lzma-decoder.ts'
 import { lzmaStream } from '../../compression/lzma/lzma-stream.ts'
 import { lzma2Chunks } from '../../compression/lzma/lzma2.ts'
 import { xzFilter } from '../../compression/xz/xz-filters.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { countProduced, type Decoding, stopOf } from '../../decoding.ts'
 import { inflate64 } from '../zip/inflate64.ts'
 import { inflate } from '../zip/zip-inflate.ts'
 import { type Coder, type Folder, mainOutput } from './streams-info.ts'
@@ -19,8 +19,7 @@ const filter =
   (id: number): Decode =>
   ({ source, properties, path }) => {
     const undo = xzFilter([{ id, properties }])
-    if (undo === undefined)
-      throw new DecodingStopped('unsupported-format', path, 0, '7z: expected a filter that is read')
+    if (undo === undefined) throw stopOf('7z', path)('unsupported-format', 'expected a filter that is read')
     return undo(taken(source))
   }
 
@@ -62,14 +61,13 @@ export async function* folderContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const stop = (reason: 'corrupt' | 'truncated', detail: string) =>
-    new DecodingStopped(reason, path, 0, `7z: ${detail}`)
+  const stop = stopOf('7z', path)
   try {
     let content = packed
     for (const index of orderOf(folder)) content = decoded(folder.coders[index]!, folder.sizes[index]!, content)
     yield* content
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
 
   async function* decoded(coder: Coder, size: number, input: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -109,13 +107,11 @@ async function* taken(source: ByteSource): AsyncGenerator<Uint8Array> {
   }
 }
 
-const truncatedIn = (path: readonly string[]) => () =>
-  new DecodingStopped('truncated', path, 0, '7z: expected more packed bytes')
+const truncatedIn = (path: readonly string[]) => () => stopOf('7z', path)('truncated', 'expected more packed bytes')
 
 function checkWindow(size: number, { path, decoding }: Input): void {
   const { windowLog } = decoding.limits
-  if (size > 2 ** windowLog)
-    throw new DecodingStopped('limit', path, 0, `7z: expected a dictionary of at most 2^${windowLog} bytes`)
+  if (size > 2 ** windowLog) throw stopOf('7z', path)('limit', `expected a dictionary of at most 2^${windowLog} bytes`)
 }
 
 const mostLiteralBits = 8 + 4

@@ -1,19 +1,17 @@
 import { crc32 } from 'node:zlib'
-import { BlockCorrupt } from '../../compression/block-corrupt.ts'
-import { type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { ReadAt } from '../../format.ts'
-import { type Range, rangeBytes } from './archive-bytes.ts'
+import { asStop, BlockCorrupt } from '../../compression/block-corrupt.ts'
+import { type Decoding, type Stop, stopOf } from '../../decoding.ts'
+import type { ByteRange, ReadAt } from '../../format.ts'
+import { rangeBytes } from './archive-bytes.ts'
 import { type FilesInfo, parseFilesInfo } from './files-info.ts'
 import { folderContent, refusalOf } from './folder-content.ts'
 import { type HeaderCursor, headerCursor } from './header-cursor.ts'
 import { type Folder, parseStreamsInfo, property, type StreamsInfo } from './streams-info.ts'
 
-export const signatureLength = 32
+const signatureLength = 32
 
 /** What a 7z archive says of itself. `end`: where it ends; `ranges`: what its headers take of it; `held`: memory of all this. */
-export type SevenZip = { streams: StreamsInfo; files: FilesInfo; ranges: Range[]; end: number; held: number }
-
-type Stop = (reason: 'truncated' | 'corrupt' | 'limit' | 'encrypted' | 'unsupported-format', detail: string) => Error
+export type SevenZip = { streams: StreamsInfo; files: FilesInfo; ranges: ByteRange[]; end: number; held: number }
 
 /** A header is held in memory; parsed, each byte of it takes at most about so many. */
 const heldPerByte = 8
@@ -22,7 +20,7 @@ const mostPacked = 4
 
 /** Reads the header at the end of a 7z archive, unpacked. @throws DecodingStopped */
 export async function readSevenZipHeader(at: ReadAt, path: readonly string[], decoding: Decoding): Promise<SevenZip> {
-  const stop: Stop = (reason, detail) => new DecodingStopped(reason, path, 0, `7z: ${detail}`)
+  const stop = stopOf('7z', path)
   const none: SevenZip = {
     streams: { packPosition: 0, packSizes: [], folders: [] },
     files: { hasData: [], names: [], others: [] },
@@ -58,13 +56,13 @@ export async function readSevenZipHeader(at: ReadAt, path: readonly string[], de
       header = await unpackHeader(streams, { at, path, decoding, stop, maxHeader })
     }
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
   throw stop('corrupt', 'expected a header')
 }
 
 /** Where the packed streams are. */
-export function packedRanges({ packPosition, packSizes }: StreamsInfo): Range[] {
+export function packedRanges({ packPosition, packSizes }: StreamsInfo): ByteRange[] {
   let from = signatureLength + packPosition
   return packSizes.map((size) => {
     from += size

@@ -1,8 +1,7 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { addGap, type Decoding, type DecodingStopped } from '../../decoding.ts'
+import { addGap, type Decoding, type Stop } from '../../decoding.ts'
 import { inOne, takeBytes } from '../../next-bytes.ts'
-import type { UnverifiedReason } from '../../unverified.ts'
 import { type ArchiveNames, isCell } from '../archive-names.ts'
 import { changesOf, isFileSystemNumber, type PaxChanges, type PaxRecord, parsePaxRecords } from './pax-records.ts'
 import { blockLength, type TarHeader } from './tar-header.ts'
@@ -16,7 +15,7 @@ export type TarReading = {
   readonly path: readonly string[]
   readonly decoding: Decoding
   readonly names: ArchiveNames
-  readonly stop: (reason: UnverifiedReason, detail: string) => DecodingStopped
+  readonly stop: Stop
   members: number
   records: number
   pending: PaxChanges | undefined

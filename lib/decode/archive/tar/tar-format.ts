@@ -1,10 +1,9 @@
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { addGap, countMember, DecodingStopped } from '../../decoding.ts'
+import { addGap, countMember, stopOf } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
 import { nextBytes, takeBytes } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
-import type { UnverifiedReason } from '../../unverified.ts'
 import { archiveNames } from '../archive-names.ts'
 import { readDumpDirectory, readPaxHeader, readText, type TarReading } from './tar-extensions.ts'
 import { blockLength, isHeader, isTar, parseTarHeader, type TarHeader } from './tar-header.ts'
@@ -29,8 +28,7 @@ export const tar: Format = {
       members: 0,
       records: 0,
       pending: undefined,
-      stop: (reason: UnverifiedReason, detail: string) =>
-        new DecodingStopped(reason, path, reading.members, `tar: ${detail}`),
+      stop: stopOf('tar', path, () => reading.members),
     }
     try {
       while (await readEntry(reading));

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { countProduced, type Decoding, type Stop, stopOf } from '../../decoding.ts'
 import { nextBytes, takeBytes } from '../../next-bytes.ts'
 import { byteCountOf, type PaxSparse } from './pax-records.ts'
 import { blockLength, numberOf } from './tar-header.ts'
@@ -9,8 +9,6 @@ type SparseMap = { map: readonly number[]; realSize: number }
 
 /** A map is held in memory; one of more numbers ends in `limit`. */
 const maxNumbers = 2 ** 20
-
-type Stop = (reason: 'truncated' | 'corrupt' | 'limit', detail: string) => DecodingStopped
 
 /**
  * Consumes the map of GNU's own sparse format: four pairs in the header, and blocks of 21 more behind it.
@@ -98,7 +96,7 @@ export function sparseBytes(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const stop: Stop = (reason, detail) => new DecodingStopped(reason, path, 0, `tar: ${detail}`)
+  const stop = stopOf('tar', path)
   let end = 0
   let stored = 0
   for (let index = 0; index < map.length; index += 2) {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { BlockCorrupt } from '../../compression/block-corrupt.ts'
-import { DecodingStopped } from '../../decoding.ts'
+import { asStop, BlockCorrupt } from '../../compression/block-corrupt.ts'
+import { stopOf } from '../../decoding.ts'
 import { type HuffmanTable, huffmanTable } from './huffman-table.ts'
 
 /** So many bytes may be referred back to, and so many a match may have. */
@@ -44,8 +44,7 @@ export async function* inflate64(source: ByteSource, path: readonly string[]): A
   let input: Uint8Array = new Uint8Array(0)
   let [inputAt, inputEnd, isLast] = [0, 0, false]
   let [hold, held] = [0, 0]
-  const stop = (reason: 'truncated' | 'corrupt', detail: string) =>
-    new DecodingStopped(reason, path, total, `zip: ${detail}`)
+  const stop = stopOf('zip', path, () => total)
 
   /** Makes at least `count` bytes of input readable, zeros behind the end of the source. */
   async function fill(count: number): Promise<void> {
@@ -188,6 +187,6 @@ export async function* inflate64(source: ByteSource, path: readonly string[]): A
     yield* flush()
     // Behind the end there are zeros, which mean nothing.
     checkInput()
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
 }

@@ -1,10 +1,9 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { skipZeros } from '../../compression/skip-zeros.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { countMember, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { countMember, type Decoding, stopOf } from '../../decoding.ts'
 import { createBook } from '../../document/xml/book.ts'
 import type { Content, Format } from '../../format.ts'
-import type { UnverifiedReason } from '../../unverified.ts'
 import { positionedSource } from '../positioned-source.ts'
 import { readEntryData } from './zip-data.ts'
 import { type ReadEntries, readEntries } from './zip-directory.ts'
@@ -59,12 +58,7 @@ function isZip(head: Uint8Array): boolean {
 export type ReadZipEntry = (entry: ZipEntry, member: Content) => Promise<void>
 
 /** Reads a zip file as `zip` does, but for the contents of its entries. */
-export async function readZip(
-  content: Content,
-  decoding: Decoding,
-  readEntry: ReadZipEntry,
-  most = partBytes,
-): Promise<void> {
+async function readZip(content: Content, decoding: Decoding, readEntry: ReadZipEntry, most = partBytes): Promise<void> {
   const { path } = content
   const entries = readEntries(path, decoding)
   const reading = toReading(content, decoding, entries, namesOfParts(path, decoding, most))
@@ -123,8 +117,7 @@ async function* thenAnEntry(source: ByteSource): AsyncGenerator<Uint8Array> {
 function toReading(content: Content, decoding: Decoding, entries: ReadEntries, names: PartNames, from = 0): ZipReading {
   const { path } = content
   const source = positionedSource(content.source, from)
-  const stop = (reason: UnverifiedReason, detail: string) =>
-    new DecodingStopped(reason, path, source.position, `zip: ${detail}`)
+  const stop = stopOf('zip', path, () => source.position)
   return { source, path, decoding, names, entries, stop }
 }
 

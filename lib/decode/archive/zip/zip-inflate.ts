@@ -2,6 +2,7 @@ import { inflateRawSync } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
 import { inflateFailure } from '../../compression/engine/inflate-failure.ts'
 import { openEngine } from '../../compression/engine/run-engine.ts'
+import { stopOf } from '../../decoding.ts'
 import type { Means } from '../../means.ts'
 
 /** Small entries are decoded in one call, since an archive may have millions: so many bytes, and what comes of them. */
@@ -25,7 +26,10 @@ export async function* inflate(input: ByteSource, path: readonly string[], means
       yield output
     }
   } catch (error) {
-    throw inflateFailure(error, path, offset, 'zip')
+    throw inflateFailure(
+      error,
+      stopOf('zip', path, () => offset),
+    )
   } finally {
     engine.close()
   }

@@ -1,12 +1,13 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { BlockCorrupt } from '../../compression/block-corrupt.ts'
+import { asStop } from '../../compression/block-corrupt.ts'
 import { bzip2, bzip2Content } from '../../compression/bzip2/bzip2-content.ts'
-import { openEngine } from '../../compression/engine/run-engine.ts'
 import { LzmaDecoder } from '../../compression/lzma/lzma-decoder.ts'
 import { lzmaStream } from '../../compression/lzma/lzma-stream.ts'
+import { outputOf } from '../../compression/output.ts'
+import type { CompressedContent } from '../../compression/unwrap.ts'
 import { xz, xzContent } from '../../compression/xz/xz-content.ts'
 import { zstd, zstdContent } from '../../compression/zstd/zstd-content.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { type Decoding, stopOf } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
 import { takeBytes } from '../../next-bytes.ts'
 import { inflate64 } from './inflate64.ts'
@@ -29,8 +30,8 @@ export const methods: ReadonlyMap<number, Method> = new Map([
   [9, (from: MethodInput) => counted(inflate64(from.input, from.path), from)],
   [12, (from: MethodInput) => formatted(bzip2, bzip2Content, from)],
   [14, (from: MethodInput) => counted(lzmaContent(from), from)],
-  [20, (from: MethodInput) => formatted(zstd, zstdFrames, from)],
-  [93, (from: MethodInput) => formatted(zstd, zstdFrames, from)],
+  [20, (from: MethodInput) => formatted(zstd, zstdContent, from)],
+  [93, (from: MethodInput) => formatted(zstd, zstdContent, from)],
   [95, (from: MethodInput) => formatted(xz, xzContent, from)],
 ])
 
@@ -38,34 +39,15 @@ async function* counted(
   content: AsyncGenerator<Uint8Array>,
   { decoding, path }: MethodInput,
 ): AsyncGenerator<Uint8Array> {
-  let size = 0
-  for await (const bytes of content) {
-    countProduced(decoding, bytes.length, path, size)
-    size += bytes.length
-    yield bytes
-  }
-}
-
-type FormatContent = (source: ByteSource, path: readonly string[], decoding: Decoding) => AsyncGenerator<Uint8Array>
-
-async function* zstdFrames(
-  source: ByteSource,
-  path: readonly string[],
-  decoding: Decoding,
-): AsyncGenerator<Uint8Array> {
-  const engine = openEngine({ name: 'zstd', windowLog: decoding.limits.windowLog }, decoding.means)
-  try {
-    yield* zstdContent(source, engine, path, decoding)
-  } finally {
-    engine.close()
-  }
+  const { count } = outputOf('zip', path, decoding)
+  for await (const bytes of content) yield count(bytes)
 }
 
 /** A file format of its own, which counts its output itself. */
-async function* formatted(format: Format, content: FormatContent, from: MethodInput): AsyncGenerator<Uint8Array> {
+async function* formatted(format: Format, content: CompressedContent, from: MethodInput): AsyncGenerator<Uint8Array> {
   const { input, path, decoding } = from
   if (!format.isFormat(await input.peekSome(16)))
-    throw new DecodingStopped('corrupt', path, 0, `zip: expected data of ${format.name}`)
+    throw stopOf('zip', path)('corrupt', `expected data of ${format.name}`)
   yield* content(input, path, decoding)
 }
 
@@ -74,8 +56,7 @@ const mostLiteralBits = 8 + 4
 
 /** LZMA behind a version, the length of the properties and the properties (APPNOTE 5.8). */
 async function* lzmaContent({ input, path, decoding, size }: MethodInput): AsyncGenerator<Uint8Array> {
-  const stop = (reason: 'truncated' | 'corrupt' | 'limit', detail: string) =>
-    new DecodingStopped(reason, path, 0, `zip: ${detail}`)
+  const stop = stopOf('zip', path)
   const truncated = () => stop('truncated', 'expected more LZMA data')
   const header = await takeBytes(input, lzmaHeaderLength)
   if (header === undefined) throw truncated()
@@ -88,6 +69,6 @@ async function* lzmaContent({ input, path, decoding, size }: MethodInput): Async
     decoder.setProperties(header[4]!, mostLiteralBits)
     yield* lzmaStream(input, decoder, size, truncated)
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
 }

@@ -1,6 +1,5 @@
-import type { Decoding, DecodingStopped } from '../../decoding.ts'
+import type { Decoding, Stop } from '../../decoding.ts'
 import { takeBytes } from '../../next-bytes.ts'
-import type { UnverifiedReason } from '../../unverified.ts'
 import type { PositionedSource } from '../positioned-source.ts'
 import type { ReadEntries } from './zip-directory.ts'
 import type { PartNames } from './zip-parts.ts'
@@ -12,7 +11,7 @@ export type ZipReading = {
   readonly decoding: Decoding
   readonly names: PartNames
   readonly entries: ReadEntries
-  readonly stop: (reason: UnverifiedReason, detail: string) => DecodingStopped
+  readonly stop: Stop
 }
 
 /** The number that the next record begins with. */

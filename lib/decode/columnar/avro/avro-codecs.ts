@@ -7,6 +7,7 @@ import { decompressSnappyBlock, snappyLength } from '../../compression/snappy/sn
 import { xz } from '../../compression/xz/xz-content.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
+import { inOne } from '../../next-bytes.ts'
 import { beginningByPlatform } from '../by-platform.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { expectPlausible, faultOf, zstdFrame } from '../decompress.ts'
@@ -81,7 +82,7 @@ async function byFormat(format: Format, stored: Uint8Array, most: number, decodi
       }
     },
   }
-  const source = byteSource(piece(stored))
+  const source = byteSource(inOne(stored))
   try {
     await format.read({ source, path: [] }, gathering)
   } catch (error) {
@@ -89,8 +90,4 @@ async function byFormat(format: Format, stored: Uint8Array, most: number, decodi
   }
   if ((await source.peek(1)).length > 0) throw corrupt('expected no bytes behind a compressed part')
   return Buffer.concat(parts, length)
-}
-
-async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }

@@ -3,6 +3,7 @@ import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
+import { inOne } from '../../next-bytes.ts'
 import type { RowTeller } from '../../sink.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { type PlacedSource, placedSource } from '../placed-source.ts'
@@ -169,7 +170,7 @@ function tableOf(type: AvroType, content: TextContent, path: readonly string[], 
     const found = waiting
     waiting = []
     for (const bytes of found) {
-      const source = byteSource(piece(bytes))
+      const source = byteSource(inOne(bytes))
       await decodeMember({ source, path: [...path, `value-${++contents}`] }, decoding)
     }
   }
@@ -203,8 +204,4 @@ function tableOf(type: AvroType, content: TextContent, path: readonly string[], 
       })
     },
   }
-}
-
-async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }

@@ -1,7 +1,7 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { firstControlByte } from '../../checks/control-bytes.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Content, Format, Parts, ReadAt } from '../../format.ts'
+import type { ByteRange, Content, Format, Parts, ReadAt } from '../../format.ts'
 import { holdContent } from '../../hold-content.ts'
 import { readRaw } from '../../raw-content.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
@@ -68,7 +68,7 @@ async function readParts(
   source: ByteSource,
   at: ReadAt,
   layout: Layout,
-  { from, to }: { from: number; to: number },
+  { from, to }: ByteRange,
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
@@ -133,11 +133,7 @@ async function readFooter(layout: Layout, path: readonly string[], decoding: Dec
 }
 
 /** Reads the stripes that begin in a range, and what stands between them. */
-async function readStripes(
-  source: PlacedSource,
-  { from, to }: { from: number; to: number },
-  file: OrcFile,
-): Promise<void> {
+async function readStripes(source: PlacedSource, { from, to }: ByteRange, file: OrcFile): Promise<void> {
   const { layout, path, decoding, workspace } = file
   for (const [index, stripe] of layout.stripes.entries()) {
     // One that is nowhere in the file is told where the footer is read.

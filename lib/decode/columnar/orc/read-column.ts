@@ -2,6 +2,7 @@ import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { inOne } from '../../next-bytes.ts'
 import { byteLines } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { floating } from '../fixed-lines.ts'
@@ -173,7 +174,7 @@ export async function readColumn(
     while (values.hasMore()) {
       await data.write(byteLines(values.some(() => waitingBytes > mostWaiting)))
       for (const { number, bytes } of waiting.splice(0))
-        await decodeMember({ source: byteSource(piece(bytes)), path: [...path, `value-${number}`] }, decoding)
+        await decodeMember({ source: byteSource(inOne(bytes)), path: [...path, `value-${number}`] }, decoding)
       waitingBytes = 0
     }
     expect(values.count())
@@ -243,7 +244,3 @@ function sumOf(numbers: Numbers | undefined, bound: number): { count: number; su
 /** Errors that end the reading of a content, as opposed to those of whoever takes it. */
 const isOfContent = (error: unknown) =>
   error instanceof ColumnFault || error instanceof DecodingStopped || error instanceof ReadFailed
-
-async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
-}

@@ -2,6 +2,7 @@ import { ReadFailed } from '../../../errors.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
+import { inOne } from '../../next-bytes.ts'
 import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
@@ -129,7 +130,7 @@ export async function readColumnChunk(
       const containers = leaf.print.as === 'bytes' ? containersIn(page.values().values, decoding) : new Map()
       end = await writeBytes(page, encoded, content, containers)
       for (const [index, bytes] of containers) {
-        const source = byteSource(piece(bytes))
+        const source = byteSource(inOne(bytes))
         await decodeMember({ source, path: [...path, `${prefix}value-${written + index + 1}`] }, decoding)
       }
     }
@@ -221,8 +222,4 @@ function containersIn(values: ByteValues, decoding: Decoding): Map<number, Uint8
       found.set(index, Buffer.from(bytes.subarray(from, from + length)))
   }
   return found
-}
-
-async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
 }

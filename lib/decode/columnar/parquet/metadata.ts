@@ -3,7 +3,7 @@ import { type Leaf, leavesOf, physicalTypes } from './schema.ts'
 import { bytesIn, countIn, numberIn, required, structIn, structsIn, type ThriftStruct } from './thrift.ts'
 
 /** Codecs by their numbers (parquet.thrift, `CompressionCodec`). */
-export const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'] as const
+const codecs = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'] as const
 
 export type Codec = (typeof codecs)[number]
 

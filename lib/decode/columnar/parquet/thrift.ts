@@ -10,7 +10,7 @@ export type ThriftStruct = ReadonlyMap<number, ThriftValue>
 export type Double = { readonly double: number }
 
 /** What a reader may hold: structs and lists take a hundred times the memory of the bytes they are written in. */
-export const maxThriftValues = 2_000_000
+const maxThriftValues = 2_000_000
 
 const maxDepth = 24
 

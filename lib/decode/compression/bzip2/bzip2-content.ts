@@ -1,20 +1,15 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import type { Decoding, Stop } from '../../decoding.ts'
 import { BlockCorrupt } from '../block-corrupt.ts'
+import { outputOf } from '../output.ts'
 import { skipZeros } from '../skip-zeros.ts'
-import { unwrap } from '../unwrap.ts'
+import { compression } from '../unwrap.ts'
 import { type BitReader, bitReader } from './bzip2-bits.ts'
 import { linkBytes, readBlock, type SortedBlock } from './bzip2-block.ts'
 import { blockText, bzip2Crc } from './bzip2-runs.ts'
 
 /** bzip2 1.0; there is no specification but its source, and J. Norris's "bzip2 format specification". */
-export const bzip2: Format = {
-  name: 'bzip2',
-  kind: 'compression',
-  isFormat: isBzip2,
-  read: ({ source, path }, decoding) => unwrap(bzip2Content(source, path, decoding), path, decoding),
-}
+export const bzip2 = compression('bzip2', isBzip2, bzip2Content)
 
 const blockMagic = Buffer.from('314159265359', 'hex')
 const endMagic = Buffer.from('177245385090', 'hex')
@@ -42,8 +37,7 @@ export async function* bzip2Content(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
-  const stop: Stop = (reason, detail) => new DecodingStopped(reason, path, offset, `bzip2: ${detail}`)
+  const { count, stop } = outputOf('bzip2', path, decoding)
   const buffer = new Uint8Array(outputSize)
   let sorted = new Uint32Array(0)
   do {
@@ -63,9 +57,7 @@ export async function* bzip2Content(
       let checksum = -1
       for (const output of blockText(sorted, read.block, buffer)) {
         checksum = bzip2Crc(output, checksum)
-        countProduced(decoding, output.length, path, offset)
-        offset += output.length
-        yield output
+        yield count(output)
       }
       if (read.checksum !== ~checksum) throw stop('corrupt', 'expected the checksum of a block to match')
       combined = ((combined << 1) | (combined >>> 31)) ^ ~checksum
@@ -73,8 +65,6 @@ export async function* bzip2Content(
     await skipZeros(source)
   } while (isBzip2(await source.peek(10)))
 }
-
-type Stop = (reason: 'truncated' | 'corrupt' | 'unsupported-format', detail: string) => DecodingStopped
 
 /** A block, or the end of its stream where there is none. `bit`: where the next one begins in the source's first byte. */
 type Read = { block: SortedBlock | undefined; checksum: number; bit: number }

@@ -19,7 +19,7 @@ const longestHeader = 5
 const mostEdges = { ratio: 32, bytes: 65_536 }
 
 /** Of three bytes. */
-export const longestMetadata = 2 ** 24
+const longestMetadata = 2 ** 24
 
 /** @param longest blocks of metadata that are longer do not count, as in a stream that is shorter */
 export function brotliEdges(tooMuch: () => Error, longest = longestMetadata): BrotliEdges {

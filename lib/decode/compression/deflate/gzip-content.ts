@@ -1,30 +1,25 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import type { Decoding } from '../../decoding.ts'
 import { crc32By } from '../../means.ts'
 import { once, readRaw } from '../../raw-content.ts'
 import type { Engine } from '../engine/engine.ts'
 import { inflateFailure } from '../engine/inflate-failure.ts'
 import { openEngine } from '../engine/run-engine.ts'
+import { type Output, outputOf } from '../output.ts'
 import { skipZeros } from '../skip-zeros.ts'
-import { unwrap } from '../unwrap.ts'
+import { compression } from '../unwrap.ts'
 import { readGzipHeader } from './gzip-header.ts'
 import { bgzfLength, isBgzf, noMembers, smallMember, smallMembers, smallMembersRoom } from './gzip-small-members.ts'
 
 /** RFC 1952. */
-export const gzip: Format = {
-  name: 'gzip',
-  kind: 'compression',
-  isFormat: isGzip,
-  async read({ source, path }, decoding) {
-    const engine = openEngine({ name: 'inflate-raw' }, decoding.means)
-    try {
-      await unwrap(gzipContent(source, engine, path, decoding), path, decoding)
-    } finally {
-      engine.close()
-    }
-  },
-}
+export const gzip = compression('gzip', isGzip, async function* (source, path, decoding) {
+  const engine = openEngine({ name: 'inflate-raw' }, decoding.means)
+  try {
+    yield* gzipContent(source, engine, path, decoding)
+  } finally {
+    engine.close()
+  }
+})
 
 function isGzip(head: Uint8Array): boolean {
   return head[0] === 0x1f && head[1] === 0x8b && (head.length === 2 || head[2] === 8)
@@ -41,7 +36,7 @@ export async function* gzipContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
+  const output = outputOf('gzip', path, decoding)
   let members = 0
   let isSmall = isBgzf(await source.peek(bgzfLength))
   let buffer: Uint8Array | undefined
@@ -51,18 +46,18 @@ export async function* gzipContent(
     if (small.members > 0) {
       source.skip(small.consumed)
       members += small.members
-      countProduced(decoding, small.produced, path, offset)
-      offset += small.produced
-      if (small.produced > 0) yield buffer!.subarray(0, small.produced)
+      if (small.produced > 0) yield output.count(buffer!.subarray(0, small.produced))
     } else {
       members += 1
-      await readHeader(source, [...path, members === 1 ? 'header' : `header-${members}`], { path, offset }, decoding)
-      const from = offset
-      for await (const output of memberContent(source, engine, { path, offset }, decoding)) {
-        offset += output.length
-        yield output
-      }
-      isSmall = offset - from <= smallMember
+      await readHeader(
+        source,
+        [...path, members === 1 ? 'header' : `header-${members}`],
+        { path, offset: output.length },
+        decoding,
+      )
+      const from = output.length
+      yield* memberContent(source, engine, output, decoding)
+      isSmall = output.length - from <= smallMember
     }
     await skipZeros(source)
   } while (isGzip(await source.peek(3)))
@@ -72,7 +67,7 @@ export async function* gzipContent(
 async function readHeader(
   source: ByteSource,
   headerPath: readonly string[],
-  { path, offset }: Place,
+  { path, offset }: { path: readonly string[]; offset: number },
   decoding: Decoding,
 ): Promise<void> {
   const header = await readGzipHeader(source, path, offset)
@@ -83,34 +78,29 @@ async function readHeader(
     await readRaw(once(field), [...headerPath, index === 0 ? 'extra' : `extra-${index + 1}`], decoding)
 }
 
-type Place = { path: readonly string[]; offset: number }
-
 /** Consumes one member from behind its header, and yields its content. */
 async function* memberContent(
   source: ByteSource,
   engine: Engine,
-  { path, offset: from }: Place,
+  output: Output,
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = from
+  const from = output.length
+  const { stop } = output
   const crc32 = crc32By(decoding.means)
   let checksum = 0
   try {
-    for await (const output of engine.run(source.take, source.giveBack)) {
-      checksum = crc32(output, checksum)
-      countProduced(decoding, output.length, path, offset)
-      offset += output.length
-      yield output
+    for await (const bytes of engine.run(source.take, source.giveBack)) {
+      checksum = crc32(bytes, checksum)
+      yield output.count(bytes)
     }
   } catch (error) {
-    throw inflateFailure(error, path, offset, 'gzip')
+    throw inflateFailure(error, stop)
   }
   const trailer = await source.peek(8)
-  if (trailer.length < 8) throw new DecodingStopped('truncated', path, offset, 'gzip: expected a trailer of 8 bytes')
+  if (trailer.length < 8) throw stop('truncated', 'expected a trailer of 8 bytes')
   const view = new DataView(trailer.buffer, trailer.byteOffset, 8)
-  if (view.getUint32(0, true) !== checksum)
-    throw new DecodingStopped('corrupt', path, offset, 'gzip: expected the checksum to match')
-  if (view.getUint32(4, true) !== (offset - from) % 2 ** 32)
-    throw new DecodingStopped('corrupt', path, offset, 'gzip: expected the size to match')
+  if (view.getUint32(0, true) !== checksum) throw stop('corrupt', 'expected the checksum to match')
+  if (view.getUint32(4, true) !== (output.length - from) % 2 ** 32) throw stop('corrupt', 'expected the size to match')
   source.skip(8)
 }

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
-import { DecodingStopped } from '../../decoding.ts'
+import { stopOf } from '../../decoding.ts'
 
 /** The parts of a gzip member's header that may hold content. `extra` leaves out subfields that are known to hold none. */
 export type GzipHeader = { extra: Uint8Array[]; name: Uint8Array; comment: Uint8Array }
@@ -16,8 +16,7 @@ const maxText = 65_536
  */
 export async function readGzipHeader(source: ByteSource, path: readonly string[], offset: number): Promise<GzipHeader> {
   let length = 0
-  const stop = (reason: 'truncated' | 'corrupt' | 'limit', detail: string) =>
-    new DecodingStopped(reason, path, offset, `gzip header: ${detail}`)
+  const stop = stopOf('gzip header', path, () => offset)
 
   /** Makes the next `count` bytes of the header part of it; returns the whole header so far. */
   async function grow(count: number): Promise<Uint8Array> {

@@ -2,20 +2,15 @@ import { constants, inflateRawSync } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
 import { headLength } from '../../checks/known-formats.ts'
 import { textCheck } from '../../checks/text-check.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import type { Decoding } from '../../decoding.ts'
 import { inflateFailure } from '../engine/inflate-failure.ts'
 import { openEngine } from '../engine/run-engine.ts'
-import { unwrap } from '../unwrap.ts'
+import { outputOf } from '../output.ts'
+import { compression } from '../unwrap.ts'
 import { adler32 } from './adler32.ts'
 
 /** RFC 1950. */
-export const zlib: Format = {
-  name: 'zlib',
-  kind: 'compression',
-  isFormat: isZlib,
-  read: ({ source, path }, decoding) => unwrap(zlibContent(source, path, decoding), path, decoding),
-}
+export const zlib = compression('zlib', isZlib, zlibContent)
 
 const headerLength = 2
 const presetDictionary = 0x20
@@ -55,7 +50,7 @@ export async function* zlibContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
+  const { count, stop } = outputOf('zlib', path, decoding)
   let checksum = 1
   await source.peek(headerLength)
   source.skip(headerLength)
@@ -63,18 +58,15 @@ export async function* zlibContent(
   try {
     for await (const output of engine.run(source.take, source.giveBack)) {
       checksum = adler32(output, checksum)
-      countProduced(decoding, output.length, path, offset)
-      offset += output.length
-      yield output
+      yield count(output)
     }
   } catch (error) {
-    throw inflateFailure(error, path, offset, 'zlib')
+    throw inflateFailure(error, stop)
   } finally {
     engine.close()
   }
   const trailer = await source.peek(4)
-  if (trailer.length < 4) throw new DecodingStopped('truncated', path, offset, 'zlib: expected a checksum of 4 bytes')
-  if (Buffer.from(trailer).readUInt32BE(0) !== checksum)
-    throw new DecodingStopped('corrupt', path, offset, 'zlib: expected the checksum to match')
+  if (trailer.length < 4) throw stop('truncated', 'expected a checksum of 4 bytes')
+  if (Buffer.from(trailer).readUInt32BE(0) !== checksum) throw stop('corrupt', 'expected the checksum to match')
   source.skip(4)
 }

@@ -1,22 +1,17 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import type { Decoding, Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
 import { nextBytes } from '../../next-bytes.ts'
 import { readRaw } from '../../raw-content.ts'
-import { BlockCorrupt } from '../block-corrupt.ts'
+import { asStop } from '../block-corrupt.ts'
+import { outputOf } from '../output.ts'
 import { skipZeros } from '../skip-zeros.ts'
-import { unwrap } from '../unwrap.ts'
+import { compression } from '../unwrap.ts'
 import { isSkippable } from '../zstd/zstd-frame.ts'
-import { type Lz4Stop, legacyFrame, lz4Frame } from './lz4-frame.ts'
+import { legacyFrame, lz4Frame } from './lz4-frame.ts'
 
 /** lz4_Frame_format.md 1.6, with the frames of before. */
-export const lz4: Format = {
-  name: 'lz4',
-  kind: 'compression',
-  isFormat: (head) => kindOf(head) === 'frame' || kindOf(head) === 'legacy',
-  read: ({ source, path }, decoding) => unwrap(lz4Content(source, path, decoding), path, decoding),
-}
+export const lz4 = compression('lz4', (head) => kindOf(head) === 'frame' || kindOf(head) === 'legacy', lz4Content)
 
 function kindOf(head: Uint8Array): 'frame' | 'legacy' | 'skippable' | undefined {
   if (isSkippable(head)) return 'skippable'
@@ -35,10 +30,9 @@ async function* lz4Content(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
+  const { count, stop } = outputOf('lz4', path, decoding)
   let skippables = 0
   const buffer = { bytes: new Uint8Array(0) }
-  const stop: Lz4Stop = (reason, detail) => new DecodingStopped(reason, path, offset, `lz4: ${detail}`)
   for (;;) {
     const kind = kindOf(await source.peek(4))
     if (kind === undefined) return
@@ -48,15 +42,10 @@ async function* lz4Content(
       continue
     }
     try {
-      for await (const output of kind === 'frame'
-        ? lz4Frame(source, buffer, stop)
-        : legacyFrame(source, buffer, stop)) {
-        countProduced(decoding, output.length, path, offset)
-        offset += output.length
-        yield output
-      }
+      for await (const output of kind === 'frame' ? lz4Frame(source, buffer, stop) : legacyFrame(source, buffer, stop))
+        yield count(output)
     } catch (error) {
-      throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+      throw asStop(error, stop)
     }
     await skipZeros(source)
   }
@@ -66,7 +55,7 @@ async function readSkippable(
   source: ByteSource,
   path: readonly string[],
   decoding: Decoding,
-  stop: Lz4Stop,
+  stop: Stop,
 ): Promise<void> {
   const truncated = () => stop('truncated', 'expected more bytes of a skippable frame')
   const head = await source.peek(8)

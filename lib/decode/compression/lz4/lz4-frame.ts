@@ -1,13 +1,8 @@
 import type { ByteSource } from '../../byte-source.ts'
-import type { DecodingStopped } from '../../decoding.ts'
+import type { Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
 import { decompressLz4BlockInto } from './lz4-block.ts'
 import { xxHash32, xxHash32Of } from './xxhash32.ts'
-
-export type Lz4Stop = (
-  reason: 'truncated' | 'corrupt' | 'dictionary' | 'unsupported-format',
-  detail: string,
-) => DecodingStopped
 
 type FrameHeader = {
   linked: boolean
@@ -30,7 +25,7 @@ function atLeast(buffer: Lz4Buffer, length: number): Uint8Array {
 }
 
 /** Consumes one LZ4 frame (lz4_Frame_format.md 1.6) and yields its content; every checksum and size is checked. */
-export async function* lz4Frame(source: ByteSource, buffer: Lz4Buffer, stop: Lz4Stop): AsyncGenerator<Uint8Array> {
+export async function* lz4Frame(source: ByteSource, buffer: Lz4Buffer, stop: Stop): AsyncGenerator<Uint8Array> {
   const header = await readHeader(source, stop)
   const output = atLeast(buffer, historySize + header.blockSize)
   const content = xxHash32()
@@ -72,7 +67,7 @@ function decompressBlock(block: Uint8Array, { blockSize }: FrameHeader, output: 
   return decompressLz4BlockInto(block, output.subarray(0, from + blockSize), from)
 }
 
-async function readHeader(source: ByteSource, stop: Lz4Stop): Promise<FrameHeader> {
+async function readHeader(source: ByteSource, stop: Stop): Promise<FrameHeader> {
   const short = await source.peek(shortestHeader)
   if (short.length < shortestHeader) throw stop('truncated', 'expected more bytes of a frame header')
   const flags = short[4]!
@@ -95,7 +90,7 @@ async function readHeader(source: ByteSource, stop: Lz4Stop): Promise<FrameHeade
   }
 }
 
-async function take(source: ByteSource, count: number, stop: Lz4Stop): Promise<Uint8Array> {
+async function take(source: ByteSource, count: number, stop: Stop): Promise<Uint8Array> {
   const bytes = await source.peek(count)
   if (bytes.length < count) throw stop('truncated', 'expected more bytes of a frame')
   const taken = Buffer.from(bytes.subarray(0, count))
@@ -110,7 +105,7 @@ const mostLegacyStored = legacyBlockSize + Math.floor(legacyBlockSize / 255) + 1
  * Consumes one frame of lz4 before 1.0, which has neither checksums nor an end: it ends with the file, or where another frame
  * begins. Only the last block may hold less than 8 MiB, and nothing else tells that it is the last.
  */
-export async function* legacyFrame(source: ByteSource, buffer: Lz4Buffer, stop: Lz4Stop): AsyncGenerator<Uint8Array> {
+export async function* legacyFrame(source: ByteSource, buffer: Lz4Buffer, stop: Stop): AsyncGenerator<Uint8Array> {
   source.skip(4)
   const output = atLeast(buffer, legacyBlockSize).subarray(0, legacyBlockSize)
   let length = legacyBlockSize

@@ -1,22 +1,17 @@
 import { crc32 } from '../../../checksums/crc32.ts'
 import type { ByteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import type { Decoding, Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
-import { BlockCorrupt } from '../block-corrupt.ts'
+import { asStop } from '../block-corrupt.ts'
 import { countingSource } from '../engine/counting-source.ts'
+import { outputOf } from '../output.ts'
 import { skipZeros } from '../skip-zeros.ts'
-import { unwrap } from '../unwrap.ts'
+import { compression } from '../unwrap.ts'
 import { LzmaDecoder } from './lzma-decoder.ts'
 import { lzmaStream } from './lzma-stream.ts'
 
 /** lzip, version 1 of its file format. */
-export const lzip: Format = {
-  name: 'lzip',
-  kind: 'compression',
-  isFormat: isLzip,
-  read: ({ source, path }, decoding) => unwrap(lzipContent(source, path, decoding), path, decoding),
-}
+export const lzip = compression('lzip', isLzip, lzipContent)
 
 const headerLength = 6
 const trailerLength = 20
@@ -36,30 +31,27 @@ async function* lzipContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
-  const stop = (reason: 'truncated' | 'corrupt' | 'limit', detail: string) =>
-    new DecodingStopped(reason, path, offset, `lzip: ${detail}`)
+  const output = outputOf('lzip', path, decoding)
+  const { stop } = output
   const truncated = () => stop('truncated', 'expected more bytes of a member')
   do {
-    const from = offset
+    const from = output.length
     let checksum = 0
     const decoder = new LzmaDecoder(await readHeader(source, decoding.limits.windowLog, stop))
     const counted = countingSource(source)
     try {
       decoder.setProperties(properties, 4)
-      for await (const output of lzmaStream(counted, decoder, undefined, truncated)) {
-        checksum = crc32(output, checksum)
-        countProduced(decoding, output.length, path, offset)
-        offset += output.length
-        yield output
+      for await (const bytes of lzmaStream(counted, decoder, undefined, truncated)) {
+        checksum = crc32(bytes, checksum)
+        yield output.count(bytes)
       }
     } catch (error) {
-      throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+      throw asStop(error, stop)
     }
     const trailer = await source.peek(trailerLength)
     if (trailer.length < trailerLength) throw truncated()
     if (littleEndian(trailer, 0, 4) !== checksum) throw stop('corrupt', 'expected the checksum to match')
-    if (littleEndian(trailer, 4, 8) !== offset - from) throw stop('corrupt', 'expected the size to match')
+    if (littleEndian(trailer, 4, 8) !== output.length - from) throw stop('corrupt', 'expected the size to match')
     if (littleEndian(trailer, 12, 8) !== headerLength + counted.consumed() + trailerLength)
       throw stop('corrupt', 'expected the size of the member to match')
     source.skip(trailerLength)
@@ -68,11 +60,7 @@ async function* lzipContent(
 }
 
 /** Consumes a member's header; returns the size of its dictionary. */
-async function readHeader(
-  source: ByteSource,
-  windowLog: number,
-  stop: (reason: 'truncated' | 'corrupt' | 'limit', detail: string) => DecodingStopped,
-): Promise<number> {
+async function readHeader(source: ByteSource, windowLog: number, stop: Stop): Promise<number> {
   const head = await source.peek(headerLength)
   if (head.length < headerLength) throw stop('truncated', 'expected more bytes of a header')
   const coded = head[5]!

@@ -1,19 +1,14 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import type { Decoding } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
-import { BlockCorrupt } from '../block-corrupt.ts'
-import { unwrap } from '../unwrap.ts'
+import { asStop } from '../block-corrupt.ts'
+import { outputOf } from '../output.ts'
+import { compression } from '../unwrap.ts'
 import { LzmaDecoder } from './lzma-decoder.ts'
 import { lzmaStream } from './lzma-stream.ts'
 
 /** LZMA_Alone (`.lzma`), as LZMA specification by I. Pavlov has it: 13 bytes of header and a stream without a checksum. */
-export const lzma: Format = {
-  name: 'lzma',
-  kind: 'compression',
-  isFormat: isLzma,
-  read: ({ source, path }, decoding) => unwrap(lzmaContent(source, path, decoding), path, decoding),
-}
+export const lzma = compression('lzma', isLzma, lzmaContent)
 
 const headerLength = 13
 /** Properties are lc + 9 * (lp + 5 * pb). */
@@ -40,9 +35,7 @@ async function* lzmaContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
-  const stop = (reason: 'truncated' | 'corrupt' | 'limit', detail: string) =>
-    new DecodingStopped(reason, path, offset, `lzma: ${detail}`)
+  const { count, stop } = outputOf('lzma', path, decoding)
   const head = Buffer.from((await source.peek(headerLength)).subarray(0, headerLength))
   source.skip(headerLength)
   const dictionarySize = littleEndian(head, 1, 4)
@@ -54,12 +47,8 @@ async function* lzmaContent(
     decoder.setProperties(head[0]!, mostLiteralBits)
     const known = size === unknownSize ? undefined : size
     const truncated = () => stop('truncated', 'expected more bytes of the stream')
-    for await (const output of lzmaStream(source, decoder, known, truncated)) {
-      countProduced(decoding, output.length, path, offset)
-      offset += output.length
-      yield output
-    }
+    for await (const output of lzmaStream(source, decoder, known, truncated)) yield count(output)
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
 }

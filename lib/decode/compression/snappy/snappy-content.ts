@@ -1,21 +1,16 @@
 import { crc32c } from '../../../checksums/crc32c.ts'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import type { Decoding, Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
 import { nextBytes } from '../../next-bytes.ts'
 import { readRaw } from '../../raw-content.ts'
-import { BlockCorrupt } from '../block-corrupt.ts'
-import { unwrap } from '../unwrap.ts'
+import { asStop } from '../block-corrupt.ts'
+import { outputOf } from '../output.ts'
+import { compression } from '../unwrap.ts'
 import { decompressSnappyBlock, snappyLength } from './snappy-block.ts'
 
 /** Snappy framing (framing_format.txt, 2015). */
-export const snappy: Format = {
-  name: 'snappy',
-  kind: 'compression',
-  isFormat: isSnappy,
-  read: ({ source, path }, decoding) => unwrap(snappyContent(source, path, decoding), path, decoding),
-}
+export const snappy = compression('snappy', isSnappy, snappyContent)
 
 const identifier = Buffer.from('ff060000734e61507059', 'hex')
 
@@ -41,9 +36,8 @@ async function* snappyContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
   let skippables = 0
-  const stop: Stop = (reason, detail) => new DecodingStopped(reason, path, offset, `snappy: ${detail}`)
+  const { count, stop } = outputOf('snappy', path, decoding)
   const truncated = () => stop('truncated', 'expected more bytes of a chunk')
   for (;;) {
     const head = await source.peek(chunkHeaderLength)
@@ -73,17 +67,13 @@ async function* snappyContent(
     }
     const output = decodeChunk(kind, body, stop)
     source.skip(chunkHeaderLength + length)
-    countProduced(decoding, output.length, path, offset)
-    offset += output.length
-    if (output.length > 0) yield output
+    if (output.length > 0) yield count(output)
   }
 }
 
 async function areZeros(source: ByteSource, count: number): Promise<boolean> {
   return (await source.peek(count)).subarray(0, count).every((byte) => byte === 0)
 }
-
-type Stop = (reason: 'truncated' | 'corrupt' | 'unsupported-format', detail: string) => DecodingStopped
 
 /** Checks and decodes a chunk of data. What it returns is the caller's own. */
 function decodeChunk(kind: number, body: Uint8Array, stop: Stop): Uint8Array {
@@ -101,7 +91,7 @@ function decompress(data: Uint8Array, stop: Stop): Uint8Array {
     if (length > mostDecoded) throw stop('corrupt', 'expected a chunk of at most 64 KiB')
     return decompressSnappyBlock(data, length)
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
 }
 

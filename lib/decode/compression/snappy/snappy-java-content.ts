@@ -1,17 +1,12 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
-import { BlockCorrupt } from '../block-corrupt.ts'
-import { unwrap } from '../unwrap.ts'
+import type { Decoding, Stop } from '../../decoding.ts'
+import { asStop } from '../block-corrupt.ts'
+import { outputOf } from '../output.ts'
+import { compression } from '../unwrap.ts'
 import { decompressSnappyBlock, snappyLength } from './snappy-block.ts'
 
 /** What SnappyOutputStream of snappy-java writes: a header, then blocks, each behind its length. */
-export const snappyJava: Format = {
-  name: 'snappy-java',
-  kind: 'compression',
-  isFormat: isSnappyJava,
-  read: ({ source, path }, decoding) => unwrap(snappyJavaContent(source, path, decoding), path, decoding),
-}
+export const snappyJava = compression('snappy-java', isSnappyJava, snappyJavaContent)
 
 const magic = Buffer.from('82534e4150505900', 'hex')
 /** The version, and the first one that can read it. */
@@ -30,9 +25,7 @@ async function* snappyJavaContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
-  const stop = (reason: 'truncated' | 'corrupt' | 'limit' | 'unsupported-format', detail: string) =>
-    new DecodingStopped(reason, path, offset, `snappy-java: ${detail}`)
+  const { count, stop } = outputOf('snappy-java', path, decoding)
   for (;;) {
     const head = await source.peek(magic.length)
     if (head.length === 0) return
@@ -51,18 +44,16 @@ async function* snappyJavaContent(
     if (bytes.length < 4 + length) throw stop('truncated', 'expected more bytes of a block')
     const output = decompress(bytes.subarray(4, 4 + length), stop)
     source.skip(4 + length)
-    countProduced(decoding, output.length, path, offset)
-    offset += output.length
-    if (output.length > 0) yield output
+    if (output.length > 0) yield count(output)
   }
 }
 
-function decompress(block: Uint8Array, stop: (reason: 'corrupt' | 'limit', detail: string) => Error): Uint8Array {
+function decompress(block: Uint8Array, stop: Stop): Uint8Array {
   try {
     const { length } = snappyLength(block)
     if (length > mostBytes) throw stop('limit', `expected a block of at most ${mostBytes} bytes`)
     return decompressSnappyBlock(block, length)
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
 }

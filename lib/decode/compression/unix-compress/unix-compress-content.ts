@@ -1,17 +1,12 @@
 import type { ByteSource } from '../../byte-source.ts'
-import { countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
-import { BlockCorrupt } from '../block-corrupt.ts'
-import { unwrap } from '../unwrap.ts'
+import type { Decoding } from '../../decoding.ts'
+import { asStop } from '../block-corrupt.ts'
+import { outputOf } from '../output.ts'
+import { compression } from '../unwrap.ts'
 import { lzwDecoder } from './lzw-decoder.ts'
 
 /** What `compress` of Unix writes (`.Z`); there is no specification but the source of ncompress. */
-export const unixCompress: Format = {
-  name: 'compress',
-  kind: 'compression',
-  isFormat: (head) => head[0] === 0x1f && head[1] === 0x9d,
-  read: ({ source, path }, decoding) => unwrap(compressContent(source, path, decoding), path, decoding),
-}
+export const unixCompress = compression('compress', (head) => head[0] === 0x1f && head[1] === 0x9d, compressContent)
 
 const headerLength = 3
 const inputSize = 2 ** 16
@@ -22,9 +17,7 @@ async function* compressContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  let offset = 0
-  const stop = (reason: 'truncated' | 'corrupt' | 'unsupported-format', detail: string) =>
-    new DecodingStopped(reason, path, offset, `compress: ${detail}`)
+  const { count, stop } = outputOf('compress', path, decoding)
   const head = await source.peek(headerLength)
   if (head.length < headerLength) throw stop('truncated', 'expected more bytes of a header')
   const flags = head[2]!
@@ -41,15 +34,13 @@ async function* compressContent(
       for (let at = 0; ; ) {
         const read = decoder.read(held, at)
         at = read.at
-        countProduced(decoding, read.bytes.length, path, offset)
-        offset += read.bytes.length
-        if (read.bytes.length > 0) yield read.bytes
+        if (read.bytes.length > 0) yield count(read.bytes)
         else if (at === held.length) break
       }
       source.skip(held.length)
       if (isLast) return decoder.end()
     }
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
 }

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
+import type { Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
-import { parseNumber, type XzStop } from './xz-fields.ts'
+import { parseNumber } from './xz-fields.ts'
 
 /** A block's header (xz file format 3.1). Sizes are absent where the header does not state them. */
 export type XzBlockHeader = {
@@ -16,7 +17,7 @@ export type XzBlockHeader = {
 const lzma2 = 0x21
 
 /** Consumes a block's header, whose first byte is not 0. */
-export async function readBlockHeader(source: ByteSource, stop: XzStop): Promise<XzBlockHeader> {
+export async function readBlockHeader(source: ByteSource, stop: Stop): Promise<XzBlockHeader> {
   const length = ((await source.peek(1))[0]! + 1) * 4
   const peeked = await source.peek(length)
   if (peeked.length < length) throw stop('truncated', 'expected more bytes of a block header')
@@ -27,7 +28,7 @@ export async function readBlockHeader(source: ByteSource, stop: XzStop): Promise
   return parseBlockHeader(bytes.subarray(0, length - 4), stop)
 }
 
-function parseBlockHeader(bytes: Uint8Array, stop: XzStop): XzBlockHeader {
+function parseBlockHeader(bytes: Uint8Array, stop: Stop): XzBlockHeader {
   let at = 2
   const number = (): number => {
     const { value, length } = parseNumber(bytes, at)

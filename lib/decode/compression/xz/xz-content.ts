@@ -1,26 +1,21 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
-import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
-import type { Format } from '../../format.ts'
+import { addGap, type Decoding, type Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
-import { BlockCorrupt } from '../block-corrupt.ts'
+import { asStop } from '../block-corrupt.ts'
 import { countingSource } from '../engine/counting-source.ts'
 import { lzma2Chunks } from '../lzma/lzma2.ts'
+import { type Output, outputOf } from '../output.ts'
 import { skipZeros } from '../skip-zeros.ts'
-import { unwrap } from '../unwrap.ts'
+import { compression } from '../unwrap.ts'
 import { readBlockHeader } from './xz-block.ts'
 import { checkLengths, xzCheck } from './xz-check.ts'
-import { type XzStop, xzFields } from './xz-fields.ts'
+import { xzFields } from './xz-fields.ts'
 import { xzFilter } from './xz-filters.ts'
 
 /** The .xz file format, version 1.2. */
-export const xz: Format = {
-  name: 'xz',
-  kind: 'compression',
-  isFormat: isXz,
-  read: ({ source, path }, decoding) => unwrap(xzContent(source, path, decoding), path, decoding),
-}
+export const xz = compression('xz', isXz, xzContent)
 
 const magic = Buffer.from('fd377a585a00', 'hex')
 
@@ -37,19 +32,19 @@ export async function* xzContent(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const done = { offset: 0 }
-  const stop: XzStop = (reason, detail) => new DecodingStopped(reason, path, done.offset, `xz: ${detail}`)
+  const output = outputOf('xz', path, decoding)
+  const { stop } = output
   do {
     const flags = await readStreamHeader(source, stop)
     if (xzCheck(flags & 15) === undefined)
-      addGap(decoding, { ...stop('unsupported-format', 'expected a kind of check that is known').gap })
+      addGap(decoding, stop('unsupported-format', 'expected a kind of check that is known').gap)
     const blocks = createHash('sha256')
     let count = 0
     for (;;) {
       const next = await source.peek(1)
       if (next.length === 0) throw stop('truncated', 'expected a block or an index')
       if (next[0] === 0) break
-      const sizes = yield* blockContent(source, path, decoding, { kind: flags & 15, done, stop })
+      const sizes = yield* blockContent(source, flags & 15, output, decoding)
       blocks.update(`${sizes.unpadded} ${sizes.decoded}\n`)
       count += 1
     }
@@ -59,7 +54,7 @@ export async function* xzContent(
 }
 
 /** Consumes a stream's header; returns its second byte of flags, the kind of check. */
-async function readStreamHeader(source: ByteSource, stop: XzStop): Promise<number> {
+async function readStreamHeader(source: ByteSource, stop: Stop): Promise<number> {
   const fields = xzFields(source, stop)
   await fields.take(magic.length)
   fields.begin()
@@ -69,15 +64,14 @@ async function readStreamHeader(source: ByteSource, stop: XzStop): Promise<numbe
   return flags[1]!
 }
 
-type Block = { kind: number; done: { offset: number }; stop: XzStop }
-
 /** Yields the content of one block; returns the sizes that the index has to state. */
 async function* blockContent(
   source: ByteSource,
-  path: readonly string[],
+  kind: number,
+  output: Output,
   decoding: Decoding,
-  { kind, done, stop }: Block,
 ): AsyncGenerator<Uint8Array, { unpadded: number; decoded: number }> {
+  const { stop } = output
   const header = await readBlockHeader(source, stop)
   const { windowLog } = decoding.limits
   if (header.dictionarySize > 2 ** windowLog)
@@ -86,20 +80,18 @@ async function* blockContent(
   if (filter === undefined) throw stop('unsupported-format', 'expected filters that are known')
   const check = xzCheck(kind)
   const counted = countingSource(source)
-  const from = done.offset
+  const from = output.length
   const truncated = () => stop('truncated', 'expected more bytes of a block')
   try {
-    for await (const output of filter(lzma2Chunks(counted, header.dictionarySize, truncated))) {
-      check?.update(output)
-      countProduced(decoding, output.length, path, done.offset)
-      done.offset += output.length
-      yield output
+    for await (const bytes of filter(lzma2Chunks(counted, header.dictionarySize, truncated))) {
+      check?.update(bytes)
+      yield output.count(bytes)
     }
   } catch (error) {
-    throw error instanceof BlockCorrupt ? stop('corrupt', error.message) : error
+    throw asStop(error, stop)
   }
   const compressed = counted.consumed()
-  const decoded = done.offset - from
+  const decoded = output.length - from
   if ((header.compressedSize ?? compressed) !== compressed || (header.size ?? decoded) !== decoded)
     throw stop('corrupt', 'expected a block of the sizes that its header states')
   const fields = xzFields(source, stop)
@@ -111,7 +103,7 @@ async function* blockContent(
   return { unpadded: header.length + compressed + checkLengths[kind]!, decoded }
 }
 
-type Stream = { count: number; digest: string; flags: number; stop: XzStop }
+type Stream = { count: number; digest: string; flags: number; stop: Stop }
 
 /** Consumes the index, which has to list exactly the blocks that were read, and the stream's footer. */
 async function readIndex(source: ByteSource, { count, digest, flags, stop }: Stream): Promise<void> {

@@ -1,12 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { ByteSource } from '../../byte-source.ts'
-import type { DecodingStopped } from '../../decoding.ts'
+import type { Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
-
-export type XzStop = (
-  reason: 'truncated' | 'corrupt' | 'limit' | 'unsupported-format',
-  detail: string,
-) => DecodingStopped
 
 /** Fields of an xz file in order, with how many bytes were taken and, from `begin` on, their CRC-32. */
 export type XzFields = {
@@ -21,7 +16,7 @@ export type XzFields = {
   taken(): number
 }
 
-export function xzFields(source: ByteSource, stop: XzStop): XzFields {
+export function xzFields(source: ByteSource, stop: Stop): XzFields {
   let taken = 0
   let crc = 0
 

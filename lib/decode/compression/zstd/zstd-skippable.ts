@@ -1,5 +1,5 @@
 import { type ByteSource, byteSource } from '../../byte-source.ts'
-import { type Decoding, DecodingStopped } from '../../decoding.ts'
+import type { Decoding } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
 import { nextBytes } from '../../next-bytes.ts'
 import { once, readRaw } from '../../raw-content.ts'
@@ -16,15 +16,14 @@ export async function readSkippable(
   decoding: Decoding,
   done: Done,
 ): Promise<void> {
-  const truncated = () =>
-    new DecodingStopped('truncated', path, done.decodedBytes, 'zstd: expected more bytes of a skippable frame')
+  const truncated = () => done.output.stop('truncated', 'expected more bytes of a skippable frame')
   const head = await source.peek(skippableHeader)
   if (head.length < skippableHeader) throw truncated()
   const size = littleEndian(head, 4, 4)
   const isAnnouncement = head[0] === 0x50 && size === 4
   const isTable = head[0] === tableMagic && size <= maxTable
   source.skip(skippableHeader)
-  const before = { ...done }
+  const before = done.storedBytes
   done.storedBytes += skippableHeader + size
   if (isAnnouncement || isTable) {
     const bytes = await source.peek(size)
@@ -32,7 +31,7 @@ export async function readSkippable(
     const content = Buffer.from(bytes.subarray(0, size))
     source.skip(size)
     if (isAnnouncement) done.announced = littleEndian(content, 0, 4)
-    if (isAnnouncement || isSeekTable(content, before)) return
+    if (isAnnouncement || isSeekTable(content, before, done.output.length)) return
     return readRaw(once(content), nextPath(), decoding)
   }
   return readRaw(byteSource(nextBytes(source, size, truncated)), nextPath(), decoding)
@@ -44,9 +43,9 @@ export async function readSkippable(
 }
 
 /** The seek table of zstd's seekable format: its entries must add up to exactly the frames that came before it. */
-function isSeekTable(bytes: Uint8Array, before: Done): boolean {
+function isSeekTable(bytes: Uint8Array, stored: number, decoded: number): boolean {
   const table = parseSeekTable(bytes)
   if (table === undefined) return false
   const sum = (numbers: Uint32Array) => numbers.reduce((total, each) => total + each, 0)
-  return sum(table.stored) === before.storedBytes && sum(table.decoded) === before.decodedBytes
+  return sum(table.stored) === stored && sum(table.decoded) === decoded
 }

@@ -7,7 +7,7 @@ import { decompressLzf } from './lzf.ts'
 import type { Element } from './packed.ts'
 
 /** Longer strings are contents of their own where they can be, and are never held in memory. */
-export const mostString = 2 ** 26
+const mostString = 2 ** 26
 
 /** A string that is too long to be held: its content, to be read before anything else. */
 export type LongString = { source: ByteSource }

@@ -5,7 +5,7 @@ import type { Region } from '../form.ts'
 export type ByteList = { count: number; values: Uint8Array; starts: Int32Array; ends: Int32Array }
 
 /** Bytes between two numbers, or a number and a key, at most: line ends, and what the lines are indented by. */
-export const mostGap = 40
+const mostGap = 40
 /** Of a number and what is between it and the next one. */
 export const numberBytes = 3 + mostGap
 /** Digits of a key (`{"0":98,"1":111}`). */

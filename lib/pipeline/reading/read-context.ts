@@ -8,7 +8,7 @@ import type { PlacedOccurrence } from '../../scan/scan-object.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 
 /** What reading takes; `isLate` says that this call has no time left to read. */
-export type Reading = {
+export type ReadContext = {
   store: Pick<Store, 'open'>
   index: SubjectIndex
   /** Names of the forms that identifiers are looked for in. */
@@ -28,7 +28,7 @@ export type Reading = {
 export type Unread = { reason: Extract<Outcome, { kind: 'unverified' }>['reason']; detail: string; beyondCall?: true }
 
 /** What an object is declared to be. */
-export function declaredFor(key: string, { declared = [] }: Pick<Reading, 'declared'>): DeclaredFormat | undefined {
+export function declaredFor(key: string, { declared = [] }: Pick<ReadContext, 'declared'>): DeclaredFormat | undefined {
   return declared.find(({ suffix }) => key.endsWith(suffix))?.format
 }
 
@@ -47,7 +47,7 @@ export function tooLarge(size: number, most: number): Unread {
   return { reason: 'limit', detail, beyondCall: true }
 }
 
-export function lateFor({ callSeconds }: Pick<Reading, 'callSeconds'>): Unread {
+export function lateFor({ callSeconds }: Pick<ReadContext, 'callSeconds'>): Unread {
   const detail = `expected to be read within the time of one call, ${callSeconds} seconds; ${whatHelps}`
   return { reason: 'limit', detail, beyondCall: true }
 }
@@ -56,7 +56,7 @@ export function lateFor({ callSeconds }: Pick<Reading, 'callSeconds'>): Unread {
  * Chunks that are counted as they are read, and that end with `ReadFailed` when the call has no time left for more;
  * `late` tells that from a medium that failed. Better an outcome with a reason than a call that ends without one.
  */
-export function inTime(chunks: AsyncIterable<Uint8Array>, { meter, isLate, callSeconds }: Reading) {
+export function inTime(chunks: AsyncIterable<Uint8Array>, { meter, isLate, callSeconds }: ReadContext) {
   let late: Unread | undefined
   async function* counted(): AsyncGenerator<Uint8Array> {
     for await (const chunk of chunks) {
