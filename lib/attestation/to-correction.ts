@@ -1,7 +1,7 @@
+import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { Predicate, RunPhase, Statement } from './statement.ts'
 import { headOf, type StatementContext, tailOf, toStatement } from './statement-context.ts'
 import { optional, scopeOf } from './statement-sections.ts'
-import type { Verdict } from '../verdict/decide-verdict.ts'
 
 export type Correction = Extract<Predicate, { phase: 'correction' }>
 /** What can be taken back: what was said of a run, but no correction, since that could make a verdict better again. */

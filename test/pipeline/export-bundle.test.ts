@@ -202,7 +202,9 @@ describe('an export', () => {
     expect(message).toMatch(
       /one attestation from 2027-01-01 to 2027-12-31, got none; the log's are from 2026-11-\d\dT.* to 2026-11-\d\dT/,
     )
-    await expect(exportBundle(twoNights().ports, ofRun('run-3'))).rejects.toThrow('one attestation of run run-3, got none')
+    await expect(exportBundle(twoNights().ports, ofRun('run-3'))).rejects.toThrow(
+      'one attestation of run run-3, got none',
+    )
   })
 
   it('without any checkpoint is refused', async () => {
