@@ -21,8 +21,11 @@ export function reportPage(
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="generator" content="offshore deletion verifier, files for people ${version}">
 <title>Deletion verification, ${figures.organization}</title><style>${raw(style)}</style></head><body><main>
 <header><h1>Offshore deletion verification</h1>
-<p class="lead">${figures.organization}, ${plural(figures.runs.length, 'run')} from ${figures.runs[0]!.runId} to ${figures.latest.runId}</p></header>
+<p class="lead">${figures.organization}, ${runsOf(figures)}</p></header>
 ${glance(figures)}${history(figures)}${promise(figures)}${figures.runs.length > 1 ? periodSection(period, figures.runs.length) : undefined}${coverage(figures)}${remains(figures)}${methods(figures)}${custody(runs, about)}
 </main></body></html>
 `.html
 }
+
+const runsOf = ({ runs, latest }: Figures): string =>
+  runs.length === 1 ? `run ${latest.runId}` : `${plural(runs.length, 'run')} from ${runs[0]!.runId} to ${latest.runId}`

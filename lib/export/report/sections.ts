@@ -25,12 +25,18 @@ export function glance({ latest, stores, runs }: Figures): Html {
 <div class="card"><b>${of('incomplete')}</b> <span>incomplete: something could not be read or shown</span></div></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
 <thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
-${latest.stores.map((store) => {
+${worstFirst(latest.stores).map((store) => {
   const history = stores.find(({ storeId }) => storeId === store.storeId)
   return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${history?.since ?? '–'}</td><td>${store.reasons.length === 0 ? '–' : store.reasons.join('; ')}</td></tr>`
 })}</tbody></table></div>
 ${runs.length > 1 ? runsTable(runs) : undefined}</section>`
 }
+
+/** What needs somebody stands above what does not. */
+const worstFirst = (stores: readonly StoreFigures[]): StoreFigures[] =>
+  (['residual', 'incomplete', 'verified'] as const).flatMap((verdict) =>
+    stores.filter((each) => each.verdict === verdict),
+  )
 
 function runsTable(runs: Figures['runs']): Html {
   const left = Math.max(0, runs.length - runsShown)
@@ -66,7 +72,7 @@ ${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}</sect
 /** Who asks about one person is answered by a proof (`odv prove`); here are the numbers alone. */
 function subjectsOf({ statuses, lastInventories }: NonNullable<Figures['latest']['subjects']>): Html {
   const { deleted, neverFound, residual, undetermined } = statuses
-  return html`<p>What the run came to for them: <b>${count(deleted)}</b> deleted${lastInventories === undefined ? '' : ` (gone, as the last inventories, taken between ${moment(lastInventories.from)} and ${moment(lastInventories.to)}, show)`}, <b>${count(neverFound)}</b> never found, <b>${count(residual)}</b> still there, <b>${count(undetermined)}</b> not determined. For each of them a proof can be made that names nobody else.</p>`
+  return html`<p>What the run came to for them: <b>${count(deleted)}</b> deleted${lastInventories === undefined ? '' : ` (gone, as the last inventories, taken between ${moment(lastInventories.from)} and ${moment(lastInventories.to)}, show)`}, <b>${count(neverFound)}</b> never found, <b>${count(residual)}</b> still there, <b>${count(undetermined)}</b> not determined${undetermined > 0 ? ' (not every store in which they may be was read and shown to the end)' : ''}. For each of them a proof can be made that names nobody else.</p>`
 }
 
 export function coverage({ latest }: Figures): Html {
