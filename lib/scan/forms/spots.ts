@@ -1,7 +1,7 @@
 import type { Region } from './form.ts'
 
 /** What places are about: one list for each form, and runs of a code that are looked at as a whole. The order is the kernel's. */
-const spotLists = [
+export const spotLists = [
   'percent',
   'backslash',
   'entity',
