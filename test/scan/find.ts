@@ -1,5 +1,6 @@
 import { createTokenMatcher, type Occurrence } from '../../lib/scan/matcher.ts'
 import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import { writePieces } from './write-pieces.ts'
 
 /** What the matcher finds in a content that is written in pieces of these sizes, over and over. */
 export function find(
@@ -15,17 +16,7 @@ export function find(
     ({ ordinal, record, offset }) => occurrences.push({ ordinal, record, offset }),
     { blockBytes, looking },
   )
-  // The buffer is used again for every piece, as decoders do.
-  const piece = new Uint8Array(Math.max(...sizes))
-  for (let at = 0, turn = 0; at < bytes.length; turn++) {
-    const size = sizes[turn % sizes.length]!
-    const part = bytes.subarray(at, at + size)
-    piece.fill(0x39)
-    piece.set(part)
-    matcher.write(piece.subarray(0, part.length))
-    at += size
-  }
-  piece.fill(0x39)
+  writePieces(bytes, sizes, matcher.write)
   matcher.end()
   return {
     occurrences: occurrences.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal),

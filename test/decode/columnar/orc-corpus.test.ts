@@ -1,28 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type Collected, collect, inPieces } from '../collect.ts'
+import { collect, inPieces } from '../collect.ts'
+import { corpusOf, linesOf } from './corpus-columns.ts'
 
-/** `columns`: texts of values by the path of their column; `footer`: names. See `generate.py` in the corpus. */
-type Expected = { columns: Record<string, string[]>; footer: string[] }
-
-const corpus = new URL('../../corpus/orc/', import.meta.url)
-const cases = readdirSync(corpus)
-  .filter((name) => name.endsWith('.bin'))
-  .map((file) => {
-    const name = file.slice(0, -4)
-    const expected: Expected = JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8'))
-    return { name, bytes: readFileSync(new URL(file, corpus)), expected }
-  })
-
-const linesOf = (contents: ReadonlyMap<string, Collected>, path: string) => {
-  const content = contents.get(path)
-  if (content === undefined) return []
-  expect(content.ended, path).toBe(true)
-  const lines = content.bytes.toString().split('\n')
-  expect(lines.pop()).toBe('')
-  return lines
-}
+const cases = corpusOf('orc')
 
 describe('ORC as pyarrow, Java and Trino write it', () => {
   test('has every compression and both versions that it writes', () => {

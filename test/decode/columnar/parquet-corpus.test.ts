@@ -1,28 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { type Collected, collect, inPieces } from '../collect.ts'
+import { collect, inPieces } from '../collect.ts'
+import { corpusOf, linesOf } from './corpus-columns.ts'
 
-/** `columns`: texts of values by the path of their column; `footer`: names and comments. See `generate.py` in the corpus. */
-type Expected = { columns: Record<string, string[]>; footer: string[] }
-
-const corpus = new URL('../../corpus/parquet/', import.meta.url)
-const cases = readdirSync(corpus)
-  .filter((name) => name.endsWith('.bin'))
-  .map((file) => {
-    const name = file.slice(0, -4)
-    const expected: Expected = JSON.parse(readFileSync(new URL(`${name}.json`, corpus), 'utf8'))
-    return { name, bytes: readFileSync(new URL(file, corpus)), expected }
-  })
-
-const linesOf = (contents: ReadonlyMap<string, Collected>, path: string) => {
-  const content = contents.get(path)
-  if (content === undefined) return []
-  expect(content.ended).toBe(true)
-  const lines = content.bytes.toString().split('\n')
-  expect(lines.pop()).toBe('')
-  return lines
-}
+const cases = corpusOf('parquet')
 
 describe('Parquet as it is written by pyarrow, DuckDB, Polars, Java, Trino, Rust and fastparquet', () => {
   test('has every codec and encoding that they write', () => {

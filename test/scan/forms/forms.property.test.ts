@@ -6,6 +6,7 @@ import { forms } from '../../../lib/scan/forms/forms.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { content, identifiers } from '../contents.ts'
+import { writePieces } from '../write-pieces.ts'
 import { type Place, referenceForms } from './reference.ts'
 
 const wanted = [...identifiers, "o'b@x.org", '1234567', '98765432101234567']
@@ -26,16 +27,7 @@ function find(
     ({ form, ordinal, offset, record }) => (form === undefined ? undefined : found.push({ ordinal, offset, record })),
     windowBytes === undefined ? {} : { windowBytes },
   )
-  const piece = new Uint8Array(Math.max(...sizes))
-  for (let at = 0, turn = 0; at < bytes.length; turn++) {
-    const size = sizes[turn % sizes.length]!
-    const part = bytes.subarray(at, at + size)
-    piece.fill(0x39)
-    piece.set(part)
-    matcher.write(piece.subarray(0, part.length))
-    at += size
-  }
-  piece.fill(0x39)
+  writePieces(bytes, sizes, matcher.write)
   matcher.end()
   return found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 }
