@@ -138,7 +138,7 @@ describe('markup', () => {
     },
     {
       name: 'a word around a line of OpenDocument, and how it is pronounced in Word',
-      markup: `<text:p>12<draw:line><text:p>9</text:p></draw:line>3</text:p><w:p>${run('t', '4')}<w:ruby><w:rt>${run('t', '8')}</w:rt><w:rubyBase>${run('t', '5')}</w:rubyBase></w:ruby></w:p>`,
+      markup: `<text:p>12<draw:line><text:p>9</text:p></draw:line><draw:rect/>3</text:p><w:p>${run('t', '4')}<w:ruby><w:rt>${run('t', '8')}</w:rt><w:rubyBase>${run('t', '5')}</w:rubyBase></w:ruby></w:p>`,
       texts: ['9', '123', '8', '45'],
     },
     {

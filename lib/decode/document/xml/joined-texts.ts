@@ -120,10 +120,11 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
     open = around.pop()!
   }
 
-  /** Whether a tag begins or ends what is none of the text around it. */
+  /** Whether a tag begins or ends what is none of the text around it, or is all of it. */
   function isAside(text: string): boolean {
     const [, end] = aside.exec(text) ?? []
-    if (end === undefined || text.endsWith('/')) return false
+    if (end === undefined) return false
+    if (text.endsWith('/')) return true
     if (end === '' ? around.length === mostAround : around.length === 0) return false
     if (end === '') beginAside()
     else endAside()
