@@ -132,6 +132,21 @@ describe('markup', () => {
       texts: ['12', '3', '12', '123'],
     },
     {
+      name: 'a word that goes on with the result of a field of Word, in which another one is',
+      markup: `<w:p>${run('t', '12')}<w:fldChar w:fldCharType="begin"/>${run('instrText', 'IF ')}<w:fldChar w:fldCharType="begin"/>${run('instrText', 'PAGE')}<w:fldChar w:fldCharType="end"/><w:fldChar w:dirty="1" w:fldCharType='separate'/>${run('t', '3')}<w:fldChar w:fldCharType="end"/>${run('t', '4')}</w:p>`,
+      texts: ['PAGE', 'IF', '1234'],
+    },
+    {
+      name: 'a word around a line of OpenDocument, and how it is pronounced in Word',
+      markup: `<text:p>12<draw:line><text:p>9</text:p></draw:line><draw:rect/>3</text:p><w:p>${run('t', '4')}<w:ruby><w:rt>${run('t', '8')}</w:rt><w:rubyBase>${run('t', '5')}</w:rubyBase></w:ruby></w:p>`,
+      texts: ['9', '123', '8', '45'],
+    },
+    {
+      name: 'a word around a note as Word 2003 has it',
+      markup: `<w:p>${run('t', '12')}<w:footnote><w:p>${run('t', '9')}</w:p></w:footnote>${run('t', '3')}</w:p>`,
+      texts: ['9', '123'],
+    },
+    {
       name: 'a frame that does not end',
       markup: '<text:p>12<draw:frame><text:p>9</text:p>8',
       texts: ['9', '8', '12'],

@@ -27,9 +27,11 @@ const nonBreakingHyphen = /^w:noBreakHyphen\s*\/?$/
 const propertyData = 'data'
 const isInLines = (text: string) => /[\r\n]/.test(text) && /^[A-Za-z0-9+/=\s]+$/.test(text)
 
-/** Of OpenDocument and Word: a note, a comment, a drawing or its older form. Texts in them are none of the paragraph that they stand in. */
+/** Of OpenDocument and Word: a note, a comment, a drawing or its older form, how a word is pronounced. Texts in them are none of the paragraph that they stand in. */
 const aside =
-  /^(\/?)(?:text:note|office:annotation|draw:(?:frame|custom-shape)|w:(?:drawing|pict|object)|mc:Fallback)(?=[\s/]|$)/
+  /^(\/?)(?:text:note|office:annotation|draw:(?:frame|custom-shape|line|rect|ellipse|circle|path|poly\w+|connector|g)|w:(?:drawing|pict|object|footnote|endnote|rt)|mc:Fallback)(?=[\s/]|$)/
+/** Of Word: where the instruction of a field begins, its result, and its end. */
+const fieldPart = /^w:fldChar\s(?:.*\s)?w:fldCharType\s*=\s*["'](begin|separate|end)["']/
 /** Deeper ones are taken for other tags. */
 const mostAround = 8
 
@@ -52,6 +54,8 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   let open = openText()
   /** Those around notes and drawings, which are none of the text that they stand in. */
   const around: OpenText[] = []
+  /** How many are around each instruction that has not ended. */
+  const instructions: number[] = []
   let tag = ''
   let isNumeric = false
   /** In documents and slides of Office, where white space is none of the text. */
@@ -106,19 +110,37 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
     open.length = isWord ? 0 : all.length - at
   }
 
-  /** Whether a tag begins or ends what is none of the text around it. */
+  function beginAside(): void {
+    around.push(open)
+    open = openText()
+  }
+
+  function endAside(): void {
+    separateParagraph()
+    open = around.pop()!
+  }
+
+  /** Whether a tag begins or ends what is none of the text around it, or is all of it. */
   function isAside(text: string): boolean {
     const [, end] = aside.exec(text) ?? []
-    if (end === undefined || text.endsWith('/') || (end === '' ? around.length === mostAround : around.length === 0))
-      return false
-    if (end === '') {
-      around.push(open)
-      open = openText()
-    } else {
-      separateParagraph()
-      open = around.pop()!
-    }
+    if (end === undefined) return false
+    if (text.endsWith('/')) return true
+    if (end === '' ? around.length === mostAround : around.length === 0) return false
+    if (end === '') beginAside()
+    else endAside()
     return true
+  }
+
+  /** The instruction of a field of Word stands beside the text, and its result in it. */
+  function takeField(text: string): void {
+    const [, part] = fieldPart.exec(text) ?? []
+    if (part === 'begin' && around.length < mostAround) {
+      beginAside()
+      instructions.push(around.length)
+    } else if ((part === 'separate' || part === 'end') && around.length > 0 && instructions.at(-1) === around.length) {
+      instructions.pop()
+      endAside()
+    }
   }
 
   return {
@@ -149,6 +171,7 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
         // A word may be any number of them, and glyphs be known by number alone.
         if (glyphs.test(text)) gap('unsupported-format', 'no pages of XPS')
         if (isAside(text)) return
+        takeField(text)
         open.isJoined = true
         open.changes.tag(text)
         if (nonBreakingHyphen.test(text)) add('-')
