@@ -222,6 +222,40 @@ function brokenNumbers({ text, starts }: Decoded): [number, string][] {
   })
 }
 
+const ofWords = /[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~\\;]/
+
+/** The fold at a place of an escaped text, behind a line of 60 characters and more and within a word. */
+function foldAt(text: string, at: number): string | undefined {
+  const [fold, slashes] = /^(\\{1,8})(?!\\)r\1(?!\\)n(?:[ \t]|\1(?!\\)t)/.exec(text.slice(at, at + 32)) ?? []
+  if (fold === undefined || at < 60 || text[at - 1] === '\\') return undefined
+  if (!ofWords.test(text[at - 1]!) || !ofWords.test(text[at + fold.length] ?? ' ')) return undefined
+  const line = text.slice(at - 60, at)
+  return new RegExp(`\n|(?<!\\\\)${'\\\\'.repeat(slashes!.length)}n`).test(line) ? undefined : fold
+}
+
+/** Tokens that are folded, put together from as many as five lines, each from where the token before a fold begins. */
+function unfold({ text, starts }: Decoded): Decoded[] {
+  const { pattern, decode } = units.backslash!
+  return Array.from(text, (_, at) => at).flatMap((first): Decoded[] => {
+    if (foldAt(text, first) === undefined) return []
+    const joined: Decoded = { text: '', starts: [] }
+    let at = first
+    while (at > 0 && !breakers.test(text[at - 1]!)) at--
+    for (let folds = 0; at < text.length; ) {
+      const fold = folds < 4 ? foldAt(text, at) : undefined
+      pattern.lastIndex = at
+      const match = fold === undefined ? pattern.exec(text) : null
+      if (fold === undefined && match === null && breakers.test(text[at]!)) break
+      const written = fold === undefined ? (match === null ? text[at]! : decode(match)) : ''
+      joined.text += written
+      for (let i = 0; i < written.length; i++) joined.starts.push(starts[at]!)
+      if (fold !== undefined) folds++
+      at += fold?.length ?? match?.[0].length ?? 1
+    }
+    return [joined]
+  })
+}
+
 /** What is searched in text that another form wrote. */
 const inside = (form: string) => form !== 'multibyte'
 
@@ -412,7 +446,8 @@ function searchForms(
         const ordinal = index.ordinalOf('decimal', digits)
         if (digits.length > 3 && ordinal !== -1) found.set(`${offset} ${ordinal}`, { ordinal, offset })
       }
-    for (const decoded of decodedBy(index, form, content, options)) {
+    const unfolded = form === 'backslash' && level > 0 ? unfold(content) : []
+    for (const decoded of [...decodedBy(index, form, content, options), ...unfolded]) {
       for (const { ordinal, offset } of referenceMatches(index, Buffer.from(decoded.text, 'latin1')))
         found.set(`${decoded.starts[offset]} ${ordinal}`, { ordinal, offset: decoded.starts[offset]! })
       if (level > 0) searchForms(index, forms.filter(inside), decoded, level - 1, found, options)

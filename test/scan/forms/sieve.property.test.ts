@@ -63,13 +63,20 @@ function broken(text: string): string[] {
   })
 }
 
+/** Within lines of a calendar that are folded, in JSON and in JSON in it. */
+function folded(text: string): string[] {
+  const line = `\\r\\nATTENDEE;CN=Bob;PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:`
+  const whole = `${line}${text.slice(0, 3)}\\r\\n ${text.slice(3)}\\r\\n`
+  return [whole, JSON.stringify(whole).slice(1, -1)]
+}
+
 /** Every way in which these identifiers are written, and each of some of them in every other way once more. */
 function spellingsOf({ shape, texts }: { shape: Shape; texts: readonly string[] }): string[] {
   const once = forms.flatMap((form) => texts.flatMap((text) => form.spell(text, shape).map(latin1)))
   const few = forms.flatMap((form) => form.spell(texts[0]!, shape).slice(0, 2).map(latin1))
   const again = (text: string) =>
     forms.flatMap((form) => (form.name === 'multibyte' ? [] : form.spell(text, 'email').map(latin1)))
-  return [...once, ...few.flatMap(again), ...(shape === 'decimal' ? broken(texts[0]!) : [])]
+  return [...once, ...few.flatMap(again), ...texts.flatMap(folded), ...(shape === 'decimal' ? broken(texts[0]!) : [])]
 }
 
 const numbers = '0123456789'
@@ -120,6 +127,7 @@ const around = fc.oneof(
         '\\u00',
         '\\\\',
         '\\n',
+        ...['\\r\\n ', '\\\\r\\\\n\t'],
       ],
       ...[
         '\\"',

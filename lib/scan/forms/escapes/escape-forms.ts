@@ -6,6 +6,7 @@ import { entities } from './entity-escapes.ts'
 import { createEscapeFinder } from './escape-finder.ts'
 import { type EscapeSyntax, replacement, unitOf } from './escape-syntax.ts'
 import { hexAt } from './escaped-characters.ts'
+import { createUnfolding } from './folded-lines.ts'
 import { quotedPrintable } from './quoted-printable.ts'
 import { utf7 } from './utf-7.ts'
 
@@ -80,14 +81,19 @@ const form = (
   spell: (text, shape) => spell(text, shape).filter((spelled) => spelled.toString('latin1') !== text),
 })
 
-/** Of a syntax with soft line breaks, numbers that these are in as well. */
+/** Of a syntax with soft line breaks, numbers that these are in as well; of one with line ends, words that lines are folded in. */
 function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
   const find = createEscapeFinder(syntax, tools)
-  const findBroken = syntax === quotedPrintable ? createBrokenNumbers(syntax, tools) : undefined
-  if (findBroken === undefined) return find
+  const findSplit =
+    syntax === quotedPrintable
+      ? createBrokenNumbers(syntax, tools)
+      : syntax === backslashes
+        ? createUnfolding(tools)
+        : undefined
+  if (findSplit === undefined) return find
   return (region, report) => {
     find(region, report)
-    findBroken(region, report)
+    findSplit(region, report)
   }
 }
 

@@ -53,9 +53,31 @@ function isBackslash(at: i32, lowest: i32): bool {
     return kind - start > mostBackslashes
   }
   const byte = byteOf(kind)
+  if (byte == 0x72 && isFold(at, kind, lowest)) return true
   const code = load<u8>(sieve + <usize>byte, 1024)
   if (code == 0xff) return true
   return code != 0 && matters(code, at, kind + 1, lowest, 0x5c)
+}
+
+/** Whether the line end at `at` whose `r` is at `kind` is a fold within a word: `lib/scan/forms/escapes/folded-lines.ts`. */
+function isFold(at: i32, kind: i32, lowest: i32): bool {
+  const count = kind - at
+  // Farther than what is known.
+  if (count > 6) return true
+  const newline = kind + 1 + count
+  if (!areBackslashes(kind + 1, newline) || byteOf(newline) != 0x6e) return false
+  const blank = byteOf(newline + 1)
+  let end = newline + 2
+  if (blank == 0x5c) {
+    end += count
+    if (!areBackslashes(newline + 1, end - 1) || byteOf(end - 1) != 0x74) return false
+  } else if (blank != 0x20 && blank != 0x09) return false
+  return isJoined(byteBefore(at, lowest)) && isJoined(byteOf(end))
+}
+
+function areBackslashes(from: i32, to: i32): bool {
+  for (let at = from; at < to; at++) if (byteOf(at) != 0x5c) return false
+  return true
 }
 
 function isEntity(at: i32, lowest: i32): bool {

@@ -1,0 +1,68 @@
+import type { Region } from '../form.ts'
+import type { Side } from '../side.ts'
+import { breakers, codeOf, type EscapeSyntax, lengthOf, nothing, several } from './escape-syntax.ts'
+
+const plus = 0x2b
+const space = 0x20
+
+/** What a plain `+` stands for, and how units are read, unless as the syntax has it. */
+type Reading = { plusIs?: number; readUnit?: EscapeSyntax['unit'] }
+
+/** Decodes from a place to the end of its token, which it returns, as a piece of the side. */
+type DecodeToken = (region: Region, from: number, reading?: Reading) => number
+
+export function createTokenDecoder(syntax: EscapeSyntax, side: Side): DecodeToken {
+  const sign = syntax.sign.charCodeAt(0)
+  const stopsAt = breakers.with(sign, 1)
+  const stopsAtPlus = stopsAt.with(plus, 1)
+
+  function pushCharacter(code: number, start: number, end: number): void {
+    if (code === nothing) return
+    if (code < 0x80) {
+      side.push(code, start, end)
+      return
+    }
+    // As UTF-8, as far as that matters: separators in numbers are such characters.
+    if (code < 0x800) side.push(0xc0 | (code >> 6), start, end)
+    else {
+      side.push(0xe0 | ((code >> 12) & 0x0f), start, end)
+      side.push(0x80 | ((code >> 6) & 0x3f), start, end)
+    }
+    side.push(0x80 | (code & 0x3f), start, end)
+  }
+
+  return ({ bytes, to }, from, { plusIs = plus, readUnit = syntax.unit } = {}) => {
+    const stops = plusIs === plus ? stopsAt : stopsAtPlus
+    side.open()
+    for (let at = from; ; ) {
+      const literal = at
+      while (at < to && stops[bytes[at]!] === 0) at++
+      const byte = at < to ? bytes[at]! : space
+      const unit = byte === sign ? readUnit(bytes, at, to) : 0
+      if (unit !== 0) {
+        side.copy(bytes, literal, at)
+        const end = at + lengthOf(unit)
+        if (codeOf(unit) === several) syntax.spread!(bytes, at, end, pushCharacter)
+        else pushCharacter(codeOf(unit), at, end)
+        at = end
+      } else if (byte === plus && plusIs !== plus) {
+        side.copy(bytes, literal, at)
+        side.push(plusIs, at, at + 1)
+        at++
+      } else if (breakers[byte] === 1) {
+        side.copy(bytes, literal, at)
+        return at
+      } else {
+        side.copy(bytes, literal, at + 1)
+        at++
+      }
+    }
+  }
+}
+
+/** Where the token around `at` begins, not before `from`. */
+export function tokenStart(bytes: Uint8Array, at: number, from: number): number {
+  let start = at
+  while (start > from && breakers[bytes[start - 1]!] === 0) start--
+  return start
+}
