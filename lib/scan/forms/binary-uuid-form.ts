@@ -11,6 +11,12 @@ export const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte >= 0x20 && byte < 0x7f) || byte === 9 || byte === 10 || byte === 13 ? 1 : 0,
 )
 
+function isBinary(bytes: Uint8Array, start: number): boolean {
+  if (start < 0) return false
+  for (let at = start; at < start + uuidBytes; at++) if (inText[bytes[at]!] === 0) return true
+  return false
+}
+
 /**
  * Finds UUIDs of 16 bytes, wherever they begin. Of 128 bits none agrees by chance; of a number in 8 bytes that cannot be said, so
  * numbers are not looked for.
@@ -34,7 +40,7 @@ function createBinaryUuid({ index }: FormTools): FormFinder | undefined {
     const { bytes, to } = region
     const places = listOf(region, 'binary-uuid')
     if (places !== undefined) {
-      for (const place of places) if (place >= 0 && place <= to - uuidBytes) look(bytes, place, report)
+      for (const place of places) if (place <= to - uuidBytes && isBinary(bytes, place)) look(bytes, place, report)
       return
     }
     /** Where the first one begins that was not looked at. */

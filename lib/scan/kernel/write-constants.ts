@@ -9,7 +9,6 @@ import {
   trimmedCharacters,
 } from '../finders/alphabets.ts'
 import { mayGlue } from '../finders/escapes.ts'
-import { orders } from '../finders/stored-uuid.ts'
 import type { MemoryLayout } from './lay-out-memory.ts'
 
 /** Tables in the order of `assembly/memory.ts`. */
@@ -41,8 +40,7 @@ const constants: readonly Uint8Array[] = [
   ...[fourOf(0xd1b71759), fourOf(10_000), eightOf(3), eightOf(5243), eightOf(100), eightOf(103), eightOf(10)],
   ...[sixteen(0x30), ...powersOfTen(), new Uint8Array(Uint32Array.of(0, 1, 2, 3).buffer), ...sixteenBits()],
   sixteen(0x0a),
-  // What 16 bytes become digits with, and the order of the bytes of GUIDs.
-  ...[Uint8Array.from(Buffer.from('0123456789abcdef')), Uint8Array.from(orders[1]!)],
+  Uint8Array.from(Buffer.from('0123456789abcdef')),
 ]
 
 /** Writes what is the same for every index: tables, constants, and for `setUp` where everything is. */

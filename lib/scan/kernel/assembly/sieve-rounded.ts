@@ -23,10 +23,10 @@ let shortest: i32 = 0
 let longest: i32 = 0
 
 /**
- * The last digits of whole numbers that a double or a spreadsheet may have made of another one, which the filters do not deny; and of those that are too long for that, or
- * may go on behind the last byte. `shape`: of decimal numbers.
+ * The last digits of whole numbers that a double or a spreadsheet may have made of another one, which the filters do not deny; and of those that are too long for that.
+ * One that goes on behind the last byte is looked at again when more is known. `shape`: of decimal numbers.
  */
-export function siftRounded(first: i32, size: i32, to: i32, shape: usize): void {
+export function siftRounded(first: i32, size: i32, shape: usize): void {
   shortest = load<i32>(sieve, 372)
   longest = load<i32>(sieve, 376)
   if (shortest == 0) return
@@ -40,8 +40,8 @@ export function siftRounded(first: i32, size: i32, to: i32, shape: usize): void 
   for (let place = stops; place < list; place += 4) {
     const byte = load<i32>(place)
     const ends = endsFrom(byte)
-    addEnds(first, byte, i64x2.extract_lane(ends, 0), to)
-    addEnds(first, byte + step, i64x2.extract_lane(ends, 1), to)
+    addEnds(first, byte, i64x2.extract_lane(ends, 0))
+    addEnds(first, byte + step, i64x2.extract_lane(ends, 1))
   }
   lookUpQueues(leastDigits - 1, mostDigits)
   listCandidates(List.rounded)
@@ -59,16 +59,18 @@ function endsFrom(byte: i32): v128 {
   return v128.and(v128.andnot(runs, i64x2.shr_u(digits, 1)), i64x2.splat(i64.MAX_VALUE))
 }
 
-function addEnds(first: i32, byte: i32, ends: u64, to: i32): void {
-  for (let rest = ends; rest != 0; rest &= rest - 1) addRun(first, (byte << 3) + <i32>ctz(rest), to)
+function addEnds(first: i32, byte: i32, ends: u64): void {
+  for (let rest = ends; rest != 0; rest &= rest - 1) addRun(first, (byte << 3) + <i32>ctz(rest))
   if (candidates >= mostCandidates) listCandidates(List.rounded)
 }
 
-function addRun(first: i32, bit: i32, to: i32): void {
+function addRun(first: i32, bit: i32): void {
   const last = first + bit
   const length = <i32>clz(~digitsUntil(bit))
-  if (last + 1 == to || (length >= longRun && longest > mostDigits)) return addSpot(List.rounded, last)
-  if (length >= longRun) return
+  if (length >= longRun) {
+    if (longest > mostDigits) addSpot(List.rounded, last)
+    return
+  }
   // Behind an escape, which digits may be a part of, a number may begin at any of them.
   if (!isIn(Table.mayGlue, byteAt(last - length))) addNumber(last, length)
   else for (let some = min(length, longest); some >= shortest; some--) addNumber(last, some)

@@ -51,7 +51,7 @@ export function sift(numbers: usize, uuids: usize): void {
   siftCodes(first, size, from, to, hasNumbers)
   siftBytes(first, size, from, to, known)
   siftBinary(from, to, from - known, uuids)
-  if (hasNumbers) siftRounded(first, size, to, numbers)
+  if (hasNumbers) siftRounded(first, size, numbers)
 }
 
 let hiddenDigits: u64 = 0
