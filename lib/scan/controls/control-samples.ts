@@ -80,11 +80,14 @@ function spellingsOf({ shape, text }: Control, caseRule: CaseRule): string[] {
 
 /** Texts that are one character longer than a control. */
 export function nearMisses({ shape, text }: Control): string[] {
-  const filler = fillers[shape]
+  const filler = digits.has(shape) ? '7' : letterFor(text.length)
   return [text, ...(shape === 'uuid' ? [grouped(text)] : [])].flatMap((each) => [filler + each, each + filler])
 }
 
 const grouped = (uuid: string) => uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 
-/** One more character of the shape's own alphabet. */
-const fillers: Record<Shape, string> = { decimal: '7', uuid: '7', email: 'q', handle: 'q', dotted: 'q' }
+/** Shapes of which a digit is one more character; of the others it is a letter. */
+const digits: ReadonlySet<Shape> = new Set(['decimal', 'uuid'])
+
+/** A letter that, in front of so many characters, is not their length to any format of records (`lengthsBefore`), where it would make the near miss a hit. */
+const letterFor = (length: number) => (length === 17 || length === 108 || length === 113 ? 'z' : 'q')

@@ -58,6 +58,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   const { side } = tools
   const wanted = textLengthOf(tools)
   const shortest = shortestRunOf(bits, tools)
+  /** What goes on in the next line may be shorter. */
+  const least = Math.min(shortest, codeLine)
   /** A run that is long enough holds three bytes of which the first begins at a whole number of strides. */
   const holdsThree = wanted >= 5
   /** Bytes from one that is looked at to the next. */
@@ -75,7 +77,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
 
   function reserve(capacity: number): void {
     if (runs !== undefined && codes.length >= capacity) return
-    runs = createRuns(capacity, shortest)
+    runs = createRuns(capacity, least)
     codes = new Uint8Array(capacity)
     decoded = new Uint8Array(capacity)
   }
@@ -200,7 +202,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   /** Runs as a whole, with the lines that they go on in. */
   function lookAtRuns(region: Region, list: SpotList | undefined): void {
     reserve(region.to)
-    collectRunsIn(runs!, region, list, alphabet, shortest)
+    collectRunsIn(runs!, region, list, alphabet, least)
     const { count: most, starts, ends } = runs!
     /** Lines that end before this were looked at together. */
     let done = 0
@@ -210,7 +212,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
       count = 0
       lines.length = 0
       take(region.bytes, start, end)
-      look()
+      if (end - start >= shortest) look()
       if (start < done) continue
       done = takeLines(region, start, end)
       // Lines may be one text or a text each.
