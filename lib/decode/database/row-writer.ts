@@ -114,11 +114,10 @@ function writerOf(
   return {
     cell(value) {
       beginCell(value.length)
-      buffer.set(value, filled)
-      const end = filled + value.length
-      for (let at = buffer.indexOf(lineFeed, filled); at !== -1 && at < end; at = buffer.indexOf(lineFeed, at + 1))
-        buffer[at] = carriageReturn
-      filled = end
+      const own = buffer.subarray(filled, filled + value.length)
+      own.set(value)
+      for (let at = own.indexOf(lineFeed); at !== -1; at = own.indexOf(lineFeed, at + 1)) own[at] = carriageReturn
+      filled += value.length
     },
     ascii(value) {
       beginCell(value.length)

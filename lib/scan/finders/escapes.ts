@@ -16,6 +16,9 @@ export const longestEscape = 24
 /** 1: a run that begins inside of an escape may have this byte right before it. */
 export const mayGlue: Uint8Array = tableOf('\\%#[?;xuUabcdefABCDEF')
 
+/** The same of a run of digits, in which no terminal sequence ends, since its last character is a letter. */
+export const mayGlueDigits: Uint8Array = tableOf('\\%#xuUabcdefABCDEF')
+
 /** Whether an escape ends right before `end`. */
 export function endsEscape(bytes: Uint8Array, end: number): boolean {
   return endsBackslash(bytes, end) || endsPercent(bytes, end) || endsHash(bytes, end) || endsSequence(bytes, end)

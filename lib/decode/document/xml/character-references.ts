@@ -102,6 +102,7 @@ export function resolvedAttributes(tag: string, entities: Entities): string[] {
 
 /** A text (its bytes as Latin-1) in which references to characters and entities are what they stand for, in UTF-8; unknown ones stay. */
 export function replaceReferences(text: string, entities: Entities): string {
+  if (!text.includes('&')) return text
   return text.replace(/&(?:#(\d{1,10})|#[xX]([0-9a-fA-F]{1,8})|([A-Za-z_][\w.:-]*));/g, (whole, decimal, hex, name) => {
     if (name !== undefined) {
       const found = entities.get(name)
@@ -114,6 +115,7 @@ export function replaceReferences(text: string, entities: Entities): string {
 
 /** The same of `_x000D_`, as Office writes characters that XML does not have (ECMA-376 part 1, 22.9.2.19). */
 export function replaceEscapes(text: string): string {
+  if (!text.includes('_')) return text
   return text.replace(/_x(?!d[89a-f])([0-9a-f]{4})_/gi, (_, hex) =>
     toLatin1(String.fromCharCode(Number.parseInt(hex, 16))),
   )

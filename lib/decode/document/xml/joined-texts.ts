@@ -7,33 +7,25 @@ import {
   resolvedAttributes,
 } from './character-references.ts'
 import { withoutHeaderCodes } from './header-codes.ts'
-import { kindOfRun, separates } from './inline-tags.ts'
-import { cellNumberOf, isLossy, isNumberData, isNumericFrom } from './lossy-cells.ts'
+import { isLossy } from './lossy-cells.ts'
 import { knownPrefixes } from './namespaces.ts'
 import type { SheetCells } from './sheet-cells.ts'
+import { noTag, type TagMeaning, tagReader } from './tag-meaning.ts'
 import { type TrackedChanges, trackedChanges } from './tracked-changes.ts'
 
 /** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
 const mostText = 2 ** 22
 const mostWord = 2 ** 16
 
-/** Of XPS: where which characters of a font stand (ECMA-388, 12.1). */
-const glyphs = /^(?:[\w.-]+:)?Glyphs\s/
-
-/** Of Word: a hyphen at which no line may end. */
-const nonBreakingHyphen = /^w:noBreakHyphen\s*\/?$/
-
 /** Of property lists: base64 in lines, and the deeper it stands the shorter they are, down to 16 characters. */
 const propertyData = 'data'
 const isInLines = (text: string) => /[\r\n]/.test(text) && /^[A-Za-z0-9+/=\s]+$/.test(text)
 
-/** Of OpenDocument and Word: a note, a comment, a drawing or its older form, how a word is pronounced. Texts in them are none of the paragraph that they stand in. */
-const aside =
-  /^(\/?)(?:text:note|office:annotation|draw:(?:frame|custom-shape|line|rect|ellipse|circle|path|poly\w+|connector|g)|w:(?:drawing|pict|object|footnote|endnote|rt)|mc:Fallback)(?=[\s/]|$)/
-/** Of Word: where the instruction of a field begins, its result, and its end. */
-const fieldPart = /^w:fldChar\s(?:.*\s)?w:fldCharType\s*=\s*["'](begin|separate|end)["']/
 /** Deeper ones are taken for other tags. */
 const mostAround = 8
+
+/** A text without markup, its bytes as Latin-1; `mark`: the cell that it is in. */
+export type JoinedText = { text: string; mark: number }
 
 /** A text that goes on; `run`: what it is in Word. */
 type OpenText = { pieces: string[]; length: number; isJoined: boolean; run: string; changes: TrackedChanges }
@@ -50,17 +42,18 @@ const openText = (): OpenText => ({
 export function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
   const entities: Entities = new Map()
   const reported = new Set<string>()
-  let done: { text: Buffer; mark: number }[] = []
+  let done: JoinedText[] = []
   let open = openText()
   /** Those around notes and drawings, which are none of the text that they stand in. */
   const around: OpenText[] = []
   /** How many are around each instruction that has not ended. */
   const instructions: number[] = []
-  let tag = ''
+  let tag = noTag
   let isNumeric = false
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
   const prefixed = knownPrefixes()
+  const read = tagReader()
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
@@ -89,13 +82,12 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   }
 
   function write(markup: string): void {
-    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag))
+    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag.text))
     if (text === '') return
-    const isNumber = (isNumeric && /^([\w.-]+:)?v$/.test(tag)) || isNumberData(tag)
+    const isNumber = (isNumeric && tag.isValue) || tag.isNumberData
     if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
-    done.push({ text: Buffer.from(text, 'latin1'), mark: cells.mark(text) })
-    if (tag === propertyData && isInLines(text))
-      done.push({ text: Buffer.from(text.replace(/\s+/g, ''), 'latin1'), mark: 0 })
+    done.push({ text, mark: cells.mark(text) })
+    if (tag.text === propertyData && isInLines(text)) done.push({ text: text.replace(/\s+/g, ''), mark: 0 })
   }
 
   function cut(): void {
@@ -121,23 +113,25 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   }
 
   /** Whether a tag begins or ends what is none of the text around it, or is all of it. */
-  function isAside(text: string): boolean {
-    const [, end] = aside.exec(text) ?? []
-    if (end === undefined) return false
-    if (text.endsWith('/')) return true
-    if (end === '' ? around.length === mostAround : around.length === 0) return false
-    if (end === '') beginAside()
+  function isAside({ aside }: TagMeaning): boolean {
+    if (aside === undefined || aside === 'whole') return aside !== undefined
+    if (aside === 'begin' ? around.length === mostAround : around.length === 0) return false
+    if (aside === 'begin') beginAside()
     else endAside()
     return true
   }
 
   /** The instruction of a field of Word stands beside the text, and its result in it. */
-  function takeField(text: string): void {
-    const [, part] = fieldPart.exec(text) ?? []
-    if (part === 'begin' && around.length < mostAround) {
+  function takeField({ fieldPart }: TagMeaning): void {
+    if (fieldPart === 'begin' && around.length < mostAround) {
       beginAside()
       instructions.push(around.length)
-    } else if ((part === 'separate' || part === 'end') && around.length > 0 && instructions.at(-1) === around.length) {
+    } else if (
+      fieldPart !== undefined &&
+      fieldPart !== 'begin' &&
+      around.length > 0 &&
+      instructions.at(-1) === around.length
+    ) {
       instructions.pop()
       endAside()
     }
@@ -157,38 +151,36 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
       }
     },
     events: {
-      text(bytes: Buffer, isLiteral: boolean): void {
-        const text = bytes.toString('latin1')
+      text(text: string, isLiteral: boolean): void {
         if (isBetweenRuns && text.trim() === '') return
         add(isLiteral ? text.replaceAll('&', '&amp;') : text)
         if (open.length > mostText) cut()
       },
       tag(written: string, isCut: boolean): void {
         if (isCut) gap('limit', 'short tags where they hold references')
-        for (const value of resolvedAttributes(written, entities))
-          done.push({ text: Buffer.from(value, 'latin1'), mark: 0 })
-        const text = prefixed(written)
+        for (const text of resolvedAttributes(written, entities)) done.push({ text, mark: 0 })
+        const meaning = read(prefixed(written))
         // A word may be any number of them, and glyphs be known by number alone.
-        if (glyphs.test(text)) gap('unsupported-format', 'no pages of XPS')
-        if (isAside(text)) return
-        takeField(text)
+        if (meaning.isGlyphs) gap('unsupported-format', 'no pages of XPS')
+        if (isAside(meaning)) return
+        takeField(meaning)
         open.isJoined = true
-        open.changes.tag(text)
-        if (nonBreakingHyphen.test(text)) add('-')
-        const kind = kindOfRun(text)
-        isBetweenRuns = kind === undefined && /^\/?[wa]:(?!t\b)|^\/[wa]:t\b/.test(text)
+        open.changes.tag(meaning.text)
+        if (meaning.isHyphen) add('-')
+        const { kind } = meaning
+        isBetweenRuns = meaning.isBetweenRuns
         const isOther = kind !== undefined && kind !== open.run
         if (isOther) open.run = kind
-        if (!separates(text)) {
+        if (!meaning.separates) {
           if (isOther) separate()
           return
         }
         separateParagraph()
-        cells.tag(text)
-        isNumeric = isNumericFrom(text) ?? isNumeric
-        const number = cellNumberOf(text)
+        if (meaning.isOfSheets) cells.tag(meaning.text)
+        isNumeric = meaning.isNumeric ?? isNumeric
+        const { number } = meaning
         if (number !== undefined && isLossy(number)) gap('lossy-number', 'numbers below 10^15 in cells')
-        tag = text
+        tag = meaning
       },
       declaration(text: string, isCut: boolean): void {
         separateParagraph()

@@ -14,6 +14,12 @@ export type SheetCells = {
 const sheetSpan = 2 ** 36
 const mostRepeated = 2 ** 20
 
+/** A tag without its brackets that `SheetCells` has to be told of. */
+export const isOfSheets = (tag: string): boolean =>
+  /^\/?(?:worksheet|sst|si|sheet|Relationship|row|c|table:(?:table|table-row|(?:covered-)?table-cell))(?![\w:-])/.test(
+    tag,
+  )
+
 export function sheetCells(part: Part | undefined): SheetCells {
   const book = part?.book
   const isWorkbook = part !== undefined && /(?:^|\/)workbook\.xml$/.test(part.name)

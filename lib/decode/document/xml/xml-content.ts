@@ -9,8 +9,6 @@ import { joinedTexts } from './joined-texts.ts'
 import { markupReader } from './markup-reader.ts'
 import { sheetCells } from './sheet-cells.ts'
 
-const lineFeed = Buffer.from('\n')
-
 /**
  * XML and HTML. All of it is delivered as the text that it is; on top of that comes `text`: what stands between tags, a line for
  * each, without the tags that only say how it looks and may stand within a word, and with references to characters resolved, and so are
@@ -50,11 +48,13 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
   const hiddenInText = encodedCheck()
   let isComplete = false
   async function write(): Promise<void> {
-    for (const { text, mark } of texts.take()) {
-      hiddenInText.write(text)
-      hiddenInText.write(lineFeed)
-      out.cell(text)
-      await out.endRow(mark)
+    const taken = texts.take()
+    if (taken.length > 0) hiddenInText.write(Buffer.from(`${taken.map(({ text }) => text).join('\n')}\n`, 'latin1'))
+    for (const { text, mark } of taken) {
+      out.cell(Buffer.from(text, 'latin1'))
+      // To wait for nothing takes longer than all else here.
+      const pushed = out.endRow(mark)
+      if (pushed !== undefined) await pushed
       const within = textOfMarkup(text)
       if (within === undefined) continue
       inner.cell(within)
@@ -83,9 +83,8 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
 const innerTag = /<(\/?[A-Za-z][^<>]*)>/g
 
 /** What a text is that holds markup itself, as exports of wikis and feeds have pages; absent where no tag in it stands within a word. */
-function textOfMarkup(bytes: Buffer): Buffer | undefined {
-  if (!bytes.includes(less)) return undefined
-  const text = bytes.toString('latin1')
+function textOfMarkup(text: string): Buffer | undefined {
+  if (!text.includes('<')) return undefined
   let isJoined = false
   const inner = text.replace(innerTag, (_, tag: string, at: number) => {
     const isBreak = separates(tag)
@@ -94,5 +93,3 @@ function textOfMarkup(bytes: Buffer): Buffer | undefined {
   })
   return isJoined ? Buffer.from(replaceReferences(inner, new Map()), 'latin1') : undefined
 }
-
-const less = 0x3c

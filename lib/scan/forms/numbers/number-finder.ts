@@ -1,6 +1,6 @@
 import { digits, hexDigits } from '../../finders/alphabets.ts'
 import { createRuns, type Runs } from '../../finders/collect-runs.ts'
-import { endsEscape, longestEscape, mayGlue } from '../../finders/escapes.ts'
+import { endsEscape, longestEscape, mayGlueDigits } from '../../finders/escapes.ts'
 import type { FormFinder, FormTools, Region, Report } from '../form.ts'
 import { collectRunsIn } from '../long-runs.ts'
 import type { SpotList } from '../spots.ts'
@@ -54,7 +54,7 @@ export function createNumberFinder(
 /** What a group of digits may have before it that is not its own: which byte is right before it, and whether such a thing ends at `end`. */
 type Glue = { may: Uint8Array; ends(bytes: Uint8Array, end: number): boolean }
 
-const escapeGlue: Glue = { may: mayGlue, ends: endsEscape }
+const escapeGlue: Glue = { may: mayGlueDigits, ends: endsEscape }
 
 const equals = 0x3d
 
@@ -63,7 +63,7 @@ const equals = 0x3d
  * in it: they end what an escape is decoded with.
  */
 export const numberGlue: Glue = {
-  may: mayGlue.with(equals, 1),
+  may: mayGlueDigits.with(equals, 1),
   ends: (bytes, end) =>
     endsEscape(bytes, end) ||
     (end > 2 && bytes[end - 3] === equals && hexDigits[bytes[end - 2]!] === 1 && hexDigits[bytes[end - 1]!] === 1),

@@ -1,5 +1,5 @@
 import { digits, tableOf } from '../../finders/alphabets.ts'
-import { mayGlue } from '../../finders/escapes.ts'
+import { mayGlueDigits } from '../../finders/escapes.ts'
 import { createProbe } from '../../finders/probe.ts'
 import type { Form, FormFinder, FormTools, Region } from '../form.ts'
 import { separatorLengthAt } from './group-separators.ts'
@@ -50,7 +50,7 @@ function createPadded(tools: FormTools): FormFinder | undefined {
         if (ordinal !== -1) report(ordinal, from, end, 'padded')
       }
     }),
-    ({ bytes }, start) => bytes[start] === zero || (start > 0 && mayGlue[bytes[start - 1]!] === 1),
+    ({ bytes }, start) => bytes[start] === zero || (start > 0 && mayGlueDigits[bytes[start - 1]!] === 1),
   )
 }
 
