@@ -1,4 +1,4 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createHash } from 'node:crypto'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -415,7 +415,12 @@ describe('other text is clean', () => {
   })
 
   test('random tokens are taken for a format once in many thousands', async () => {
-    const tokens = Array.from({ length: 20_000 }, () => randomBytes(60).toString('base64')).join(' ')
-    expect(await problemIn(tokens, [65_536])).toBeUndefined()
+    const random = seededRandom('random tokens')
+    let taken = 0
+    for (let text = 0; text < 100; text++) {
+      const tokens = Array.from({ length: 400 }, () => Buffer.from(random(60)).toString('base64')).join(' ')
+      if ((await problemIn(tokens, [65_536])) !== undefined) taken++
+    }
+    expect(taken).toBeLessThan(3)
   })
 })
