@@ -30,7 +30,8 @@ export const contexts = {
   lines: {
     head: '',
     glue: [],
-    row: (text: string) => ['', text, '\n'] as const,
+    // Lines of 64 characters and more that follow one another may be one code, which hides what it holds.
+    row: (text: string) => ['', text, text.length < 64 ? '\n' : '\n.\n'] as const,
   },
   text: {
     head: 'Minutes\n\n',

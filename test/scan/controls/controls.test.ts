@@ -30,7 +30,7 @@ describe('controls', () => {
 
   // 17 characters behind `q` are a text of CBOR, 113 or 108 are as many as it says or five less in others: such a miss would be none. Text of
   // 51 characters and more fills a line of base64.
-  for (const length of [16, 17, 18, 51, 68, 108, 113])
+  for (const length of [16, 17, 18, 51, 68, 108, 113, 120])
     it(`are all detected, without a false alarm, where identifiers have ${length} characters`, async () => {
       const email = `${'a'.repeat(Math.min(length - 9, 60))}@`.padEnd(length - 4, 'b')
       const texts = [`${email}.org`, 'h'.repeat(length), `a.${'d'.repeat(length - 2)}`]
