@@ -20,10 +20,10 @@ export type CorrectionDocument = {
   approvedBy: string
 }
 
-/** What stands beside a verdict that was taken back. */
 /** What is left of a verdict that was taken back: it can only become worse. */
 export const withoutGood = (verdict: Verdict): Verdict => (verdict === 'residual' ? 'residual' : 'incomplete')
 
+/** What stands beside a verdict that was taken back. */
 export const correctedReason = (seq: number, entry: number) => `corrected: entry ${seq} takes back entry ${entry}`
 
 const limitations = ['A correction says that an attestation does not hold, and not what would hold in its place.']

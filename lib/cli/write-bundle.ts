@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open, rm, rmdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { BundleInvalid } from '../errors.ts'
 import { bundlePaths } from '../export/bundle-paths.ts'
 import { parseManifestFile } from '../export/manifest-file.ts'
@@ -22,24 +22,44 @@ export async function writeBundle(
     if (path !== bundlePaths.manifest && !expected.has(path))
       throw new BundleInvalid('manifest', `${path}: expected it in ${bundlePaths.manifest}`)
   }
+  const own: string[] = []
   try {
     for (const [path, sha256] of expected) {
       const body = await evidence.get(`${prefix}${path}`)
       if (hash('sha256', body, 'hex') !== sha256)
         throw new BundleInvalid('manifest', `${path}: expected the bytes that ${bundlePaths.manifest} names`)
-      await write(join(directory, path), body)
+      await write(join(directory, path), body, own)
     }
-    await write(join(directory, bundlePaths.manifest), manifest)
+    await write(join(directory, bundlePaths.manifest), manifest, own)
   } catch (error) {
-    // The directory was new or empty, and half of a bundle is in the way of the whole one.
-    for (const path of new Set([...expected.keys()].map((path) => path.split('/')[0]!)))
-      await rm(join(directory, path), { recursive: true, force: true })
+    // Half of a bundle is in the way of the whole one; what somebody else has put there meanwhile is theirs.
+    for (const path of own) await rm(path, { force: true })
+    for (const path of own) await removeEmpty(dirname(path), directory)
     throw error
   }
   return expected.size + 1
 }
 
-async function write(path: string, body: Uint8Array): Promise<void> {
+/** `own` gets the path unless somebody else has a file there. */
+async function write(path: string, body: Uint8Array, own: string[]): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(path, body, { flag: 'wx' })
+  const file = await open(path, 'wx')
+  own.push(path)
+  try {
+    await file.writeFile(body)
+  } finally {
+    await file.close()
+  }
+}
+
+/** Removes a directory below `top`, and those around it, as far as nothing is in them. */
+async function removeEmpty(directory: string, top: string): Promise<void> {
+  for (let each = resolve(directory); each !== resolve(top); each = dirname(each))
+    if (
+      !(await rmdir(each).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeBundle } from '../../lib/cli/write-bundle.ts'
@@ -38,6 +38,16 @@ describe('a bundle that is written', () => {
     expect(
       readdirSync(directory, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()),
     ).toHaveLength(4)
+  })
+
+  it('takes away what it has written where it cannot be whole, and nothing of somebody else', async () => {
+    const directory = scratchDirectory()
+    mkdirSync(join(directory, 'log'))
+    writeFileSync(join(directory, 'log/checkpoint'), 'theirs')
+    writeFileSync(join(directory, 'log/notes'), 'theirs')
+    await expect(write(whole(), directory)).rejects.toThrow('EEXIST')
+    expect(readdirSync(directory, { recursive: true }).sort()).toEqual(['log', 'log/checkpoint', 'log/notes'])
+    expect(readFileSync(join(directory, 'log/checkpoint'), 'utf8')).toBe('theirs')
   })
 
   const line = (path: string) => bytes(`${'0'.repeat(64)}  ${path}\n`)
