@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { EvidenceConflict } from '../errors.ts'
 import type { InventoryEntry, ListedVersion } from './object-version.ts'
 import { openText, sealNonceLength, sealText } from './seal-key.ts'
@@ -40,7 +41,7 @@ export function toEntry(
   { key, protection, ...rest }: ListedVersion,
   seq: number,
   redact: (name: string) => string,
-  seal: { key: Uint8Array; random: (bytes: number) => Uint8Array },
+  seal: { key: KeyObject; random: (bytes: number) => Uint8Array },
 ): InventoryEntry {
   const shownKey = redact(key)
   return {
@@ -55,6 +56,6 @@ export function toEntry(
 }
 
 /** The version that an entry stands for, with its exact key. */
-export function toListed({ seq: _, shownKey, sealedKey, ...rest }: InventoryEntry, sealKey: Uint8Array): ListedVersion {
+export function toListed({ seq: _, shownKey, sealedKey, ...rest }: InventoryEntry, sealKey: KeyObject): ListedVersion {
   return { key: sealedKey === undefined ? shownKey : openText(sealedKey, sealKey), ...rest }
 }

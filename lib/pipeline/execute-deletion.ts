@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { isBuiltIn } from '../config.ts'
 import type { ScannedContent } from '../deletion/check-content.ts'
 import { judgeOwnership, tooLate } from '../deletion/judge-ownership.ts'
@@ -191,7 +192,7 @@ async function deleteGroup(
   ref: PassRef,
   deletion: StoreDeletion,
   group: readonly RequestedVersion[],
-  sealKey: Uint8Array,
+  sealKey: KeyObject,
   judgeOf: (version: JudgeableVersion) => Judge,
 ): Promise<Results> {
   const judgeable = group.flatMap(toJudgeable)
@@ -213,7 +214,7 @@ async function deleteGroup(
 async function removeGroup(
   deletion: StoreDeletion,
   group: readonly RequestedVersion[],
-  sealKey: Uint8Array,
+  sealKey: KeyObject,
 ): Promise<Results> {
   const remnants = group.filter(isRemnant)
   if (remnants.length === 0) return new Map()

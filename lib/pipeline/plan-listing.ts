@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { StoreConfig } from '../config.ts'
 import { openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
 import type { Evidence, KeyRange, Ports } from '../ports.ts'
@@ -44,7 +45,7 @@ export async function readSegments(evidence: Evidence, ref: PassRef): Promise<Ke
   return (await readDocument<SegmentsDocument>({ evidence }, passKey(ref, 'segments.json'))).segments
 }
 
-export function openRange({ after, until }: KeyRange, sealKey: Uint8Array): KeyRange {
+export function openRange({ after, until }: KeyRange, sealKey: KeyObject): KeyRange {
   return {
     ...(after !== undefined && { after: openText(after, sealKey) }),
     ...(until !== undefined && { until: openText(until, sealKey) }),

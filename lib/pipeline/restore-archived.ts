@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { RestoredVersions } from '../attestation/limitations.ts'
 import { type RestoreConfig, secondsOf } from '../config.ts'
 import { type CostItem, sumOf } from '../cost/cost-item.ts'
@@ -184,7 +185,7 @@ async function* groupsFrom(
   { evidence }: RestorePorts,
   ref: PassRef,
   parts: readonly ArchivedPart[],
-  { at, order, sealKey }: { at: RestorePlace; order: RestoreConfig; sealKey: Uint8Array },
+  { at, order, sealKey }: { at: RestorePlace; order: RestoreConfig; sealKey: KeyObject },
 ): AsyncGenerator<Group> {
   for (let line = at.line; line < parts.length; line++) {
     const { segment, part } = parts[line]!

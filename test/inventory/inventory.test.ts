@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -29,7 +29,7 @@ const sized = (count: number, size: number, memory = wholeProcessor) =>
     ),
   ).map(({ bytes }) => bytes / 2 ** 20)
 
-const sealKey = randomBytes(32)
+const sealKey = createSecretKey(randomBytes(32))
 const listed = (key: string, size = 1): ListedVersion => ({
   kind: 'object',
   key,
@@ -52,7 +52,9 @@ describe('sealed object keys', () => {
 
   it('are refused under another case key and after any change', () => {
     const sealed = Buffer.from(sealText('users/7123.json', sealKey, randomBytes(12)), 'base64')
-    expect(() => openText(sealed.toString('base64'), randomBytes(32))).toThrow(/sealed under this case key/)
+    expect(() => openText(sealed.toString('base64'), createSecretKey(randomBytes(32)))).toThrow(
+      /sealed under this case key/,
+    )
     for (const [index] of sealed.entries()) {
       const changed = Buffer.from(sealed)
       changed[index]! ^= 1

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { parseConfig, type RestoreConfig } from '../../lib/config.ts'
 import { formatPart, toEntry } from '../../lib/inventory/inventory-part.ts'
@@ -62,7 +62,7 @@ async function prepare(
 ) {
   const { evidence, documents } = before
   const ref = { runId: 'r1', storeId: 'sg', pass }
-  const sealing = { key: randomBytes(32), random: randomBytes }
+  const sealing = { key: createSecretKey(randomBytes(32)), random: randomBytes }
   const config = parseConfig({ stores: [{ id: 'sg', s3: { bucket: 'bucket', region: 'ap-southeast-1', restore } }] })
   await evidence.put(runKey('r1', 'config.json'), formatDocument(config))
   await evidence.put(passKey(ref, 'segments.json'), formatDocument({ schemaVersion: 1, segments: [{}] }))

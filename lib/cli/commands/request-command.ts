@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DeletionLeg } from '../../deletion/leg.ts'
@@ -31,9 +32,9 @@ export async function requestCommand(
       )
     const head = await readDocument<DeletionRequest>(ports, passKey(record, 'request.json'))
     // Who may not read the case key gets a request all the same whose names hold no identifier.
-    let sealKey: Uint8Array | undefined
+    let sealKey: KeyObject | undefined
     const keyFor = async ({ sealedKey }: RequestedVersion) => {
-      if (sealedKey === undefined) return new Uint8Array()
+      if (sealedKey === undefined) return nothingSealed
       sealKey ??= caseKeysOf(await ports.caseKey.read()).sealKey
       return sealKey
     }
@@ -93,8 +94,10 @@ async function keptIn(evidence: Evidence, pass: PassRef): Promise<{ reasons: Map
 }
 
 /** A requested version with its exact name. `protection` says until when it cannot be deleted, where that is known. */
-function toLine(requested: RequestedVersion, sealKey: Uint8Array) {
+function toLine(requested: RequestedVersion, sealKey: KeyObject) {
   const { kind, key, versionId, size, modifiedAt, protection } = toListed(requested, sealKey)
   const { sha256, pieces, findings, subjects, places } = requested
   return { kind, key, versionId, size, modifiedAt, sha256, pieces, findings, subjects, protection, places }
 }
+
+const nothingSealed = createSecretKey(new Uint8Array(32))

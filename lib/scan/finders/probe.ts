@@ -7,6 +7,14 @@ import type { Block } from './finder.ts'
 /** The ordinal of the identifier in the block's bytes [start, end), or -1. */
 export type Probe = (start: number, end: number) => number
 
+/**
+ * What a probe works in. No probe calls another one while it has something there, and there are many probes: each small object
+ * that is scanned has its own.
+ */
+const halves = new Int32Array(2)
+const folded = new Uint8Array(256)
+const foldedView = new DataView(folded.buffer)
+
 /** Hashes bytes in place: for shapes whose canonical spelling is the text itself. */
 export function createProbe(
   { parts, seed }: Pick<SubjectIndex, 'parts' | 'seed'>,
@@ -14,7 +22,6 @@ export function createProbe(
   { bytes, view }: Pick<Block, 'bytes' | 'view'>,
 ): Probe {
   const code = shapeCodes[shape]
-  const halves = new Int32Array(2)
   return (start, end) => {
     hashInto(halves, view, bytes, start, end - start, code, seed)
     const a = halves[0]!
@@ -35,8 +42,7 @@ export function createFoldingProbe(
   { bytes }: Pick<Block, 'bytes'>,
   fold: Uint8Array,
 ): Probe {
-  const folded = new Uint8Array(256)
-  const probe = createProbe(index, shape, { bytes: folded, view: new DataView(folded.buffer) })
+  const probe = createProbe(index, shape, { bytes: folded, view: foldedView })
   return (start, end) => {
     for (let at = start; at < end; at++) folded[at - start] = fold[bytes[at]!]!
     return probe(0, end - start)

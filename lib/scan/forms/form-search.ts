@@ -1,14 +1,13 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { Doubt } from '../finders/number-lookup.ts'
 import { soughtShapes } from '../finders/sought-shapes.ts'
-import { createTokenMatcher, type Token, type Watch } from '../matcher.ts'
 import { alphabetOf } from './alphabet-of.ts'
 import { shortestRunOf, textLengthOf } from './codes/code-finder.ts'
 import { contextOf, type Region, type Report } from './form.ts'
 import { forms } from './forms.ts'
+import { createPlainSearch } from './plain-search.ts'
 import { createSide } from './side.ts'
 import { sieveTables } from './sieve-tables.ts'
-import { createSpots, type Spots } from './spots.ts'
 
 /** How many times decoded text is looked at for forms again: a text that is encoded twice is found. */
 const nesting = 1
@@ -85,55 +84,3 @@ function createLevel(index: SubjectIndex, names: readonly string[], level: numbe
 
 /** Longer than any number. */
 const never = 256
-
-const blockBytes = 16 * 1024
-const end = Uint8Array.of(0xff)
-
-/** In fewer bytes it is not worth it to ask the kernel where something may be in a form. */
-const leastToSift = 1024
-
-/**
- * Searches a region for identifiers as they are; they end where it ends. Returns where in it something may be in a form, if the
- * kernel can tell.
- */
-function createPlainSearch(
-  index: SubjectIndex,
-  tables?: Uint8Array,
-): (region: Region, report: Report) => Spots | undefined {
-  let tokens: Token[] = []
-  let spots: Spots | undefined
-  let regionStart = 0
-  let regionEnd = 0
-  const watch: Watch | undefined = tables && {
-    tables,
-    see(sifted, origin) {
-      if (sifted === undefined) spots = undefined
-      else spots?.add(sifted, origin - regionStart, regionEnd)
-    },
-  }
-  const keep = (token: Token) => tokens.push(token)
-  const create = (watch?: Watch) => ({
-    written: 0,
-    matcher: createTokenMatcher(index, keep, { blockBytes, watch }),
-  })
-  let plain: ReturnType<typeof create> | undefined
-  let watched: ReturnType<typeof create> | undefined
-  return ({ bytes, to }, report) => {
-    const isWatched = watch !== undefined && to >= leastToSift
-    if (isWatched) watched ??= create(watch)
-    else plain ??= create()
-    const content = (isWatched ? watched : plain)!
-    spots = isWatched ? createSpots() : undefined
-    regionStart = content.written
-    regionEnd = to
-    content.matcher.write(bytes.subarray(0, to))
-    // Decides whatever touches the end: nothing reaches across.
-    content.matcher.write(end)
-    content.written += to + end.length
-    const found = tokens
-    tokens = []
-    for (const { ordinal, offset, length, form = '' } of found)
-      report(ordinal, offset - regionStart, offset - regionStart + length, form)
-    return spots
-  }
-}

@@ -17,12 +17,13 @@ export function eachNamePart(bytes: Buffer, look: (part: NamePart) => void): voi
   const name = bytes.toString('latin1')
   const isWord = (at: number) =>
     at >= 0 && at < bytes.length && handleCharacters[bytes[at]!] !== 0 && bytes[at] !== underscore
-  const places = Array.from({ length: bytes.length + 1 }, (_, at) => at)
-  const isBoundary = (at: number) => !isWord(at - 1) || !isWord(at)
-  const ends = places.filter(isBoundary)
+  const ends: number[] = []
+  for (let at = 0; at <= bytes.length; at++) if (!isWord(at - 1) || !isWord(at)) ends.push(at)
   let first = 0
-  for (const start of places) {
-    if (!isBoundary(start) && !endsEscape(bytes, start)) continue
+  for (let start = 0, next = 0; start <= bytes.length; start++) {
+    const isBoundary = ends[next] === start
+    if (isBoundary) next++
+    else if (!endsEscape(bytes, start)) continue
     while (first < ends.length && ends[first]! - start < shortest) first++
     for (let at = first; at < ends.length && ends[at]! - start <= longest; at++)
       look({ offset: start, text: name.slice(start, ends[at]) })

@@ -1,9 +1,11 @@
 import { canonicalOf } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { findLookAlikes, type Span } from '../controls/look-alikes.ts'
+import type { Report } from '../forms/form.ts'
 import { defaultForms } from '../forms/form-names.ts'
 import { formSearchOf } from '../forms/form-search.ts'
-import { createTokenMatcher, type Occurrence, type Token } from '../matcher.ts'
+import { plainSearchOf } from '../forms/plain-search.ts'
+import type { Occurrence, Token } from '../matcher.ts'
 import { eachNamePart } from './name-parts.ts'
 
 const redacted = '[identifier]'
@@ -40,30 +42,20 @@ export function redactKey(key: string, index: SubjectIndex): string {
     .join(redacted)
 }
 
-function runsOf(bytes: Uint8Array, index: SubjectIndex): Token[] {
-  const tokens: Token[] = []
-  const keep = (token: Token) => {
-    if (!index.isControl(token.ordinal)) tokens.push(token)
-  }
-  // There are many keys and they are short: no more memory than one needs.
-  const matcher = createTokenMatcher(index, keep, { blockBytes: Math.max(1, bytes.length) })
-  matcher.write(bytes)
-  matcher.end()
-  // What is found in both ways is named as it stands there.
-  return [...formsIn(bytes, index), ...tokens]
-}
-
-/** What is written in a form, as in content: names of files are often percent-encoded. */
-function formsIn(name: Uint8Array, index: SubjectIndex): Token[] {
-  if (index.shapes.length === 0) return []
-  const bytes = Uint8Array.from(name)
+/** Whole runs, and what is written in a form, as in content: names of files are often percent-encoded. */
+function runsOf(name: Uint8Array, index: SubjectIndex): Token[] {
+  const bytes = new Uint8Array(name)
   const buffer = Buffer.from(bytes.buffer)
+  const region = { bytes, buffer, to: bytes.length }
   const tokens: Token[] = []
-  formSearchOf(index, defaultForms).search({ bytes, buffer, to: bytes.length }, (ordinal, start, end, form) => {
-    if (ordinal < 0) return
+  const keep: Report = (ordinal, start, end, form) => {
+    if (ordinal < 0 || index.isControl(ordinal)) return
     const record = buffer.toString('latin1', 0, start).split('\n').length
-    if (!index.isControl(ordinal)) tokens.push({ ordinal, record, offset: start, length: end - start, form })
-  })
+    tokens.push({ ordinal, record, offset: start, length: end - start, ...(form !== '' && { form }) })
+  }
+  if (index.shapes.length > 0) formSearchOf(index, defaultForms).search(region, keep)
+  // What is found in both ways is named as it stands there.
+  plainSearchOf(index)(region, keep)
   return tokens
 }
 
