@@ -52,7 +52,7 @@ const pace = {
 const [listedAtOnce, keptAtOnce] = [1000, 2000]
 
 /** States entered for a store and pass beside its batches, and for each of these; statements signed for both. */
-const transitions = { pass: 60, batch: 4 }
+const transitions = { pass: 60, batch: 6 }
 const statements = 3
 
 /** What an inventory and a report take in the evidence, per object version, in bytes. */

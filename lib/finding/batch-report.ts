@@ -7,12 +7,14 @@ import { parseCounts } from './subject-counts.ts'
 /**
  * What one scan batch reports, in one document so that it is there whole or not at all. JSON Lines: the head with the
  * controls, then a report per object version, the listed findings, and an end that counts them. `subjects` are the
- * distinct subjects found, each with the number of object versions that it was found in (see `SubjectCounts`, base64).
+ * distinct subjects found, each with the number of object versions that it was found in (see `SubjectCounts`, base64). `leg`:
+ * where several calls read a batch, one after the other, which of them this is, and the entries that it read, `to` exclusive.
  */
 export type BatchReport = {
   head: {
     kind: 'batch'
     batch: number
+    leg?: { index: number; from: number; to: number }
     startedAt: string
     finishedAt: string
     subjects: string

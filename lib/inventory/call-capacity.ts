@@ -29,17 +29,9 @@ export const wholeProcessor = 1769
 /** What the decoders and one object take beside the index, in MB. */
 const readingMemory = 400
 
-/** What a batch of a large part holds at most where a function has a whole processor: it fits into a call, as a container. */
-const mostBatchBytes = 3 * 2 ** 30
-
 /** Bytes of an object that are read as they are, or of a container, that fit into a call of so many seconds. `memory`: of the function, in MB. */
 export function bytesInOneCall(content: keyof typeof rates, seconds: number, memory = wholeProcessor): number {
   return Math.floor(rates[content] * readingSeconds(seconds) * shareOf(memory))
-}
-
-/** What a batch may hold: what fits into a call even if it is slow to read. */
-export function batchBytesFor(memory: number): number {
-  return Math.min(mostBatchBytes, bytesInOneCall('container', functionSeconds, memory))
 }
 
 /** Memory, in MB, of a function that scans with an index of so many entries, whose filter, 2.3 bytes each, it reads and lays out. */

@@ -1,4 +1,4 @@
-import { batchBytesFor, sliceBytes } from './call-capacity.ts'
+import { sliceBytes } from './call-capacity.ts'
 import type { InventoryEntry } from './object-version.ts'
 import { cutIntoSlices, type Slice } from './slice.ts'
 
@@ -26,15 +26,17 @@ export type BatchSize = { bytes: number; versions: number; slice: number; atOnce
 /** However small a part is, what it holds is worth a worker's start from here on. */
 const leastBytes = 128 * 2 ** 20
 
+/** However large a part is: what one call does not finish is left to the next one. */
+export const mostBytes = 8 * 2 ** 30
+
 /**
- * How a part is cut. A batch costs four transitions of a state machine, more than reading 128 MiB does, so a large part has larger
- * batches, up to what one call reads in any case; a small one still occupies all cores of one machine. `memory`: of the function that
- * scans, in MB.
+ * How a part is cut. A batch costs some transitions of a state machine, more than reading 128 MiB does, so a large part has larger
+ * batches; a small one still occupies all cores of one machine.
  */
-export function batchSizeFor(entries: readonly Pick<InventoryEntry, 'size'>[], memory: number): BatchSize {
+export function batchSizeFor(entries: readonly Pick<InventoryEntry, 'size'>[]): BatchSize {
   const bytes = entries.reduce((total, { size }) => total + Math.min(size, sliceBytes), 0)
   const wanted = Math.max(leastBytes, Math.ceil(bytes / 16))
-  return { bytes: Math.min(wanted, batchBytesFor(memory)), versions: 1000, slice: sliceBytes, atOnce: 4 }
+  return { bytes: Math.min(wanted, mostBytes), versions: 1000, slice: sliceBytes, atOnce: 4 }
 }
 
 /** Cuts one part into batches of about the same number of bytes; every byte of every entry is in exactly one. */

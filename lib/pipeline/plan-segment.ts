@@ -11,7 +11,7 @@ import { parseInput, segmentInput } from './task-input.ts'
  * of its parts hold versions that must be restored before they can be read.
  */
 export async function planSegment(
-  ports: Pick<Ports, 'evidence' | 'scanMemory'>,
+  ports: Pick<Ports, 'evidence'>,
   input: unknown,
   batchSize?: BatchSize,
 ): Promise<{ batches: number }> {
@@ -21,7 +21,7 @@ export async function planSegment(
   const archived: ArchivedPart[] = []
   let part = 0
   for await (const { entries } of readSegmentParts(ports.evidence, ref, 'opening')) {
-    const size = batchSize ?? batchSizeFor(entries, ports.scanMemory)
+    const size = batchSize ?? batchSizeFor(entries)
     batches.push(...planBatches(entries, { segment, part }, batches.length, size))
     const sums = sumArchived(entries)
     if (sums.length > 0) archived.push({ segment, part, sums })

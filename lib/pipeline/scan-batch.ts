@@ -1,11 +1,12 @@
 import { formsOf, hashedFormsOf } from '../config.ts'
-import { HandedOver } from '../errors.ts'
-import { type BatchReport, formatBatchReport } from '../finding/batch-report.ts'
+import { EvidenceConflict, HandedOver } from '../errors.ts'
+import { type BatchReport, formatBatchReport, parseBatchReport } from '../finding/batch-report.ts'
 import { createCollector } from '../finding/collect-findings.ts'
 import { formatCounts, toSubjectCounts } from '../finding/subject-counts.ts'
 import { readingSeconds } from '../inventory/call-capacity.ts'
 import { parsePart, toListed } from '../inventory/inventory-part.ts'
 import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
+import type { Batch } from '../inventory/plan-batches.ts'
 import type { Slice } from '../inventory/slice.ts'
 import type { Ports } from '../ports.ts'
 import { runControls } from '../scan/controls/controls.ts'
@@ -13,7 +14,7 @@ import { findInKey } from '../scan/names/redact-key.ts'
 import { compareWith, type Opinion } from '../scan/opinion/second-opinion.ts'
 import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { openRunIndex, readRunStore, requireHashedForms } from './evidence/documents.ts'
-import { batchKey, partKey } from './evidence/evidence-keys.ts'
+import { batchKey, partKey, scanLegKey } from './evidence/evidence-keys.ts'
 import { openAhead } from './reading/open-ahead.ts'
 import type { ReadContext, Unread } from './reading/read-context.ts'
 import { readSlice } from './reading/read-slice.ts'
@@ -24,8 +25,12 @@ import { batchInput, parseInput } from './task-input.ts'
 /** How many versions are tried, at most, for an opinion on one. */
 const mostOthers = 8
 
+/** A leg ends before the first version after this, so that a crash costs no more; or after half of the time of a call. */
+const legMs = 5 * 60_000
+
 /**
- * Reads every object version of one batch to its last byte, or one slice, and the planted controls, into one report.
+ * Reads every object version of one batch to its last byte, or one slice, and the planted controls, into one report; or as many of
+ * them as there is time for, which is a leg, and the next call goes on behind them. What a leg begins with has all the time of a call.
  * @throws HandedOver instead of a report that would say that a call has too little time, where a scan task has more
  */
 export async function scanBatch(
@@ -43,13 +48,17 @@ export async function scanBatch(
     | 'hasSpareCore'
   >,
   input: unknown,
-): Promise<{ versions: number }> {
-  const { batch, ...ref } = parseInput('scan-batch', batchInput, input)
+): Promise<{ versions: number; leg: number; complete: boolean }> {
+  const { batch, leg, ...ref } = parseInput('scan-batch', batchInput, input)
   const key = batchKey(ref, batch.batch)
-  if (await ports.evidence.has(key)) return { versions: batch.to - batch.from }
+  if (await ports.evidence.has(key)) return { versions: batch.to - batch.from, leg, complete: true }
+  const legKey = scanLegKey(ref, batch.batch, leg)
+  if (await ports.evidence.has(legKey)) return { versions: 0, leg: leg + 1, complete: false }
 
   const began = ports.clock()
-  const readUntil = began.getTime() + readingSeconds(ports.callSeconds) * 1000
+  const readingMs = readingSeconds(ports.callSeconds) * 1000
+  const passed = () => ports.clock().getTime() - began.getTime()
+  const from = leg === 0 ? batch.from : await endOf(ports.evidence, scanLegKey(ref, batch.batch, leg - 1), batch)
   const { index, keys } = await openRunIndex(ports, ref.runId)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const forms = formsOf(config)
@@ -57,7 +66,7 @@ export async function scanBatch(
   const { entries } = parsePart(
     await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
   )
-  const listed = entries.slice(batch.from, batch.to).map((entry) => ({ entry, version: toListed(entry, keys.sealKey) }))
+  const listed = entries.slice(from, batch.to).map((entry) => ({ entry, version: toListed(entry, keys.sealKey) }))
   const opened = await ports.stores.open(store)
   const isFar = store.s3 !== undefined && batch.slice === undefined
   const versions = isFar ? listed.map(({ version }) => version) : []
@@ -66,7 +75,7 @@ export async function scanBatch(
     forms,
     declared: store.declared,
     meter: ports.meter,
-    isLate: () => ports.clock().getTime() > readUntil,
+    isLate: () => passed() > readingMs,
     callSeconds: ports.callSeconds,
     scanMemory: ports.scanMemory,
     hasSpareCore: ports.hasSpareCore,
@@ -91,14 +100,19 @@ export async function scanBatch(
   const ahead = openAhead(opened, versions)
   try {
     for (const { entry, version } of listed) {
+      const isFirst = reports.length === 0
+      if (!isFirst && passed() > Math.min(legMs, readingMs / 2)) break
       const reading = { ...context, store: ahead.store }
       const seed = sample.get(entry.seq)
       const opinion = seed && (await readForOpinion(entry, version, batch.slice, { ...reading, store: opened }, seed))
       const scanned = await scanEntry(entry, version, batch.slice, reading, opinion)
+      // It begins the next leg, which has all the time of a call for it.
+      if (scanned.beyondCall && !isFirst && (ports.handsOver || context.isLate())) break
       if (scanned.beyondCall && ports.handsOver)
         throw new HandedOver(
           `scan-batch: batch ${batch.batch}: expected to be read within ${ports.callSeconds} seconds`,
         )
+      ports.meter.add({ versions: scanned.versions, findings: scanned.report.findings })
       if (opinion && scanned.agrees !== undefined) count(opinion, scanned.agrees)
       reports.push(scanned.report)
       findings.push(...scanned.findings)
@@ -109,8 +123,8 @@ export async function scanBatch(
       if (secondOpinion.versions > 0 || tried === mostOthers) break
       // What was drawn has a gap. Of another one that is clean the opinion has to be that nobody is there.
       const place = listed.findIndex(({ entry }) => entry.seq === seq)
-      const [report, { entry, version }] = [reports[place]!, listed[place]!]
-      if (report.outcome.kind !== 'clean') continue
+      const [report, { entry, version }] = [reports[place], listed[place]!]
+      if (report?.outcome.kind !== 'clean') continue
       tried += 1
       const opinion = await readForOpinion(entry, version, undefined, { ...context, store: opened }, seed)
       if (opinion) count(opinion, compareWith(opinion).agrees(report))
@@ -118,9 +132,12 @@ export async function scanBatch(
   } finally {
     await ahead.close()
   }
+  const to = from + reports.length
+  const complete = to === batch.to
   const head: BatchReport['head'] = {
     kind: 'batch',
     batch: batch.batch,
+    ...((leg > 0 || !complete) && { leg: { index: leg, from, to } }),
     startedAt: began.toISOString(),
     finishedAt: ports.clock().toISOString(),
     subjects: formatCounts(toSubjectCounts(subjects)),
@@ -128,8 +145,20 @@ export async function scanBatch(
     negativeControls: controls.negative,
     secondOpinion,
   }
-  await ports.evidence.put(key, formatBatchReport({ head, reports, findings }))
-  return { versions: reports.length }
+  await ports.evidence.put(complete ? key : legKey, formatBatchReport({ head, reports, findings }))
+  return { versions: reports.length, leg: complete ? leg : leg + 1, complete }
+}
+
+/** Where the next leg begins. @throws EvidenceConflict */
+async function endOf(
+  evidence: Ports['evidence'],
+  key: string,
+  { batch, to }: Pick<Batch, 'batch' | 'to'>,
+): Promise<number> {
+  const { leg } = parseBatchReport(await evidence.get(key)).head
+  if (leg === undefined || leg.to >= to)
+    throw new EvidenceConflict(`batch ${batch}: expected a leg that leaves some of it`)
+  return leg.to
 }
 
 /**
@@ -145,7 +174,7 @@ async function scanEntry(
 ) {
   const comparison = opinion && compareWith(opinion)
   const context: ReadContext = { ...reading, ...(comparison && { see: comparison.see }) }
-  const { index, meter } = context
+  const { index } = context
   const found = createCollector(entry.seq, (ordinal) => ({
     tag: index.tagOf(ordinal),
     control: index.isControl(ordinal),
@@ -156,7 +185,6 @@ async function scanEntry(
     slice === undefined
       ? await readVersion(entry, version, context, found)
       : await readSlice(entry, version, slice, context, found)
-  meter.add({ versions: isFirst ? 1 : 0, findings: found.count })
   const report: ScanReport = {
     seq: entry.seq,
     versionId: entry.versionId,
@@ -167,6 +195,7 @@ async function scanEntry(
   }
   return {
     report,
+    versions: isFirst ? 1 : 0,
     findings: found.listed,
     ordinals: found.ordinals,
     beyondCall: gap?.beyondCall === true,

@@ -25,7 +25,9 @@ export const passInput = z.object({ runId, storeId, pass: number })
 export const segmentInput = z.extend(passInput, { segment: number })
 /** `page`: where this call goes on. */
 export const pageInput = z.extend(segmentInput, { listing: z.enum(['opening', 'closing']), page: number })
+/** `leg`: how many calls have read a part of this batch before. */
 export const batchInput = z.extend(passInput, {
+  leg: z._default(number, 0),
   batch: z.object({
     batch: number,
     segment: number,

@@ -2,7 +2,8 @@ import { cpus, loadavg } from 'node:os'
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { estimateCost } from '../../lib/cost/estimate-cost.ts'
-import { batchBytesFor, wholeProcessor } from '../../lib/inventory/call-capacity.ts'
+import { wholeProcessor } from '../../lib/inventory/call-capacity.ts'
+import { mostBytes } from '../../lib/inventory/plan-batches.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
 
@@ -59,7 +60,7 @@ function usdOf(bytes: number, seconds: number, core: number, memory: number): nu
   const share = core * Math.min(1, memory / wholeProcessor)
   const scanSeconds = Math.max(((terabyte / bytes) * seconds) / share, terabyte / network)
   const versions = Math.ceil(terabyte / objectBytes)
-  const batches = Math.ceil(terabyte / batchBytesFor(memory))
+  const batches = Math.ceil(terabyte / mostBytes)
   return estimateCost([{ storeId: 's', pass: 0, versions, bytes: terabyte, batches, scanSeconds }], 'us-east-1', memory)
     .usd
 }

@@ -28,7 +28,7 @@ describe('the cost of a run', () => {
       'transfer of sg from ap-southeast-1': 90,
       functions: 0.638,
       'calls of functions': 0.0016,
-      'state machines': 0.8015,
+      'state machines': 1.2015,
       'evidence written': 0.0406,
       'evidence kept for a year': 0.0207,
       statements: 0.0001,

@@ -83,6 +83,7 @@ const writers: { document: string; roles: string[] }[] = [
   { document: `${pass}/segments/000000000/closing/000000000.jsonl`, roles: ['take-inventory'] },
   { document: `${pass}/batches.jsonl`, roles: ['plan-batches'] },
   { document: `${pass}/batches/000000000.jsonl`, roles: ['scan-batch'] },
+  { document: `${pass}/scan-legs/000000000/000000000.jsonl`, roles: ['scan-batch'] },
   { document: `${pass}/restore.json`, roles: ['restore-archived'] },
   { document: `${pass}/segments/000000000/found/000000000.jsonl`, roles: ['settle-segment'] },
   { document: `${pass}/segments/000000000/counts/000000000`, roles: ['settle-segment'] },

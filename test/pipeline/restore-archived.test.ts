@@ -78,7 +78,7 @@ async function prepare(
       formatPart({ entries, end: { ...end, ...times } }),
     )
   }
-  await planSegment({ evidence, scanMemory: 1769 }, { ...ref, segment: 0 })
+  await planSegment({ evidence }, { ...ref, segment: 0 })
   const planned = await planBatches({ evidence }, ref)
   const world = {
     documents,

@@ -45,6 +45,8 @@ export type Setting = {
   /** Calls that the executor needs for one request. */
   legs?: number
   batches?: number
+  /** Calls that each batch takes. */
+  scanLegs?: number
   /** Archived versions that are to be restored, and what the restore says call by call; `done` when the list is over. */
   toRestore?: number
   restore?: ('again' | 'wait')[]
@@ -63,10 +65,12 @@ export type Setting = {
  * first, what was attested. Payloads are checked as the real tasks check them.
  */
 export function deploy(setting: Setting = {}) {
-  const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2 } = setting
+  const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2, scanLegs = 1 } = setting
   const { segments = 1, pages = 1, legs = 1, toRestore = 0, restore = [], handedOver = [], scanTask = [] } = setting
   let restores = 0
   const reported = new Set<string>()
+  /** Legs that were not the last one of their batch. */
+  const read = new Set<string>()
   const settled = new Map<string, { found: number; unverified: number }>()
   const verdicts = new Map<string, string>()
   const attested = new Set<string>()
@@ -97,10 +101,15 @@ export function deploy(setting: Setting = {}) {
       const next = restore[restores++] ?? 'done'
       return { at: { ...at, entry: at.entry + 1 }, next, seconds: next === 'wait' ? 900 : 0 }
     },
-    'scan-batch': ({ batch, ...ref }: Pass & { batch: { batch: number } }) => {
+    'scan-batch': ({ batch, leg, ...ref }: Pass & { batch: { batch: number }; leg: number }) => {
+      const name = `${of(ref)}/${batch.batch}`
+      if (reported.has(name)) return { leg, complete: true }
+      if (leg > 0 && !read.has(`${name}/${leg - 1}`)) throw named('EvidenceMissing')
       if (handedOver.includes(batch.batch)) throw named('HandedOver')
-      reported.add(`${of(ref)}/${batch.batch}`)
-      return {}
+      const complete = leg + 1 >= scanLegs
+      if (complete) reported.add(name)
+      else read.add(`${name}/${leg}`)
+      return { leg: complete ? leg : leg + 1, complete }
     },
     'settle-segment': () => ({ versions: 1 }),
     'settle-coverage': (ref: Pass) => {

@@ -56,6 +56,9 @@ export const batchesPrefix = (ref: PassRef) => `${passPrefix(ref)}/batches/`
 export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
   `${segmentPrefix(ref)}/${listing}/${digits(page)}.jsonl`
 export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`
+/** Of a leg of a batch that was not the last one; that has the key of the batch. */
+export const scanLegKey = (ref: PassRef, batch: number, leg: number) =>
+  `${passPrefix(ref)}/scan-legs/${digits(batch)}/${digits(leg)}.jsonl`
 export const requestedKey = (ref: PassRef, part: number) => `${passPrefix(ref)}/requested/${digits(part)}.jsonl`
 export const foundKey = (ref: SegmentRef, part: number) => `${segmentPrefix(ref)}/found/${digits(part)}.jsonl`
 export const countsKey = (ref: SegmentRef, part: number) => `${segmentPrefix(ref)}/counts/${digits(part)}`

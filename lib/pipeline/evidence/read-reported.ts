@@ -9,11 +9,11 @@ import { joinSlices, type PlannedSlice } from '../../verdict/join-slices.ts'
 import { readBatches } from '../plan-batches.ts'
 import { readSegments } from '../plan-listing.ts'
 import { readSegmentParts } from '../take-inventory.ts'
-import { batchKey, type PassRef, type SegmentRef } from './evidence-keys.ts'
+import { batchKey, type PassRef, type SegmentRef, scanLegKey } from './evidence-keys.ts'
 
 /**
- * A batch with its entries and, where one was made, its report. The slices of a version come as one, joined; `made` counts
- * the batches and reports that it consists of, and the time that they took.
+ * A batch, or a leg of one, with its entries and, where one was made, its report. The slices of a version come as one, joined; `made`
+ * counts the batches and reports that it consists of, and the time that they took.
  */
 export type Reported = {
   entries: InventoryEntry[]
@@ -48,7 +48,8 @@ export async function* readReportedParts(
     const reported: Reported[] = []
     for (let from = 0; from < planned.length; from += readAtOnce) {
       const groups = planned.slice(from, from + readAtOnce)
-      reported.push(...(await Promise.all(groups.map((group) => readGroup(evidence, ref, group, part.entries)))))
+      const read = await Promise.all(groups.map((group) => readGroup(evidence, ref, group, part.entries)))
+      reported.push(...read.flat())
     }
     yield { part, reported }
   }
@@ -72,15 +73,39 @@ async function readGroup(
   ref: PassRef,
   group: readonly Batch[],
   part: readonly InventoryEntry[],
-): Promise<Reported> {
+): Promise<Reported[]> {
   const entries = part.slice(group[0]!.from, group[0]!.to)
   const slices: PlannedSlice[] = []
-  for (const { batch, slice } of group) {
-    const report = await readReport(evidence, batchKey(ref, batch))
-    if (slice === undefined) return { entries, report, made: madeOf([report]) }
-    slices.push({ slice, report })
+  for (const batch of group) {
+    if (batch.slice === undefined) return readLegs(evidence, ref, batch, part)
+    slices.push({ slice: batch.slice, report: await readReport(evidence, batchKey(ref, batch.batch)) })
   }
-  return { entries, report: joinSlices(entries[0]!, slices), made: madeOf(slices.map(({ report }) => report)) }
+  return [{ entries, report: joinSlices(entries[0]!, slices), made: madeOf(slices.map(({ report }) => report)) }]
+}
+
+/** The legs of a batch, and what was to be read behind those that there are. Most batches have one. */
+async function readLegs(
+  evidence: Evidence,
+  ref: PassRef,
+  { batch, from: first, to }: Batch,
+  part: readonly InventoryEntry[],
+): Promise<Reported[]> {
+  const last = await readReport(evidence, batchKey(ref, batch))
+  const legs: Reported[] = []
+  let from = first
+  if (last === undefined || last.head.leg !== undefined)
+    for (let index = 0; index !== last?.head.leg?.index; index++) {
+      const report = await readReport(evidence, scanLegKey(ref, batch, index))
+      if (report === undefined) break
+      const { leg } = report.head
+      if (leg?.index !== index || leg.from !== from || leg.to <= from || leg.to >= to)
+        throw new EvidenceConflict(
+          `store ${ref.storeId}: batch ${batch}: leg ${index}: expected what follows in the batch`,
+        )
+      legs.push({ entries: part.slice(from, leg.to), report, made: madeOf([report]) })
+      from = leg.to
+    }
+  return [...legs, { entries: part.slice(from, to), report: last, made: madeOf([last]) }]
 }
 
 function madeOf(batches: readonly (BatchReport | undefined)[]): Reported['made'] {
