@@ -128,7 +128,7 @@ export async function scanBatch(
     negativeControls: controls.negative,
     secondOpinion,
   }
-  await ports.evidence.put(key, formatBatchReport({ head, reports, findings }))
+  await ports.evidence.put(key, formatBatchReport({ head, reports, findings }, key))
   return { versions: reports.length }
 }
 
