@@ -110,6 +110,14 @@ describe('a period', () => {
     expect(rowsOf(later)[0]).toMatchObject({ 'last verdict': 'verified', 'verified since': '2026-10-07T07:30:00.000Z' })
   })
 
+  it('does not call gone what was in another bucket of the same name', () => {
+    const { files } = samplePeriod(['clean', 'found', 'clean', 'moved'])
+    expect(rowsOf(files)[0]).toMatchObject({ 'verified since': '2026-10-04T07:30:00.000Z' })
+    expect(textIn(files, 'report.html').replace(/\s+/g, ' ')).toContain(
+      'In sg, data in scope was first found on 2026-10-01; whether it is gone is not shown.',
+    )
+  })
+
   it('follows from the evidence: another table or page is refused', () => {
     for (const [path, from, to] of [
       ['periods.csv', ',residual,', ',verified,'],

@@ -10,13 +10,13 @@ import {
   sampleLog,
   sampleRun,
 } from './sample-bundle.ts'
-import { acknowledgement, cleanCoverage, foundCoverage, request } from './sample-run.ts'
+import { acknowledgement, cleanCoverage, foundCoverage, request, store } from './sample-run.ts'
 
 /**
  * What a night brings: `found`: data is found in store `sg` and nobody is asked; `found late`: only five days after the run began, since it
- * waited; `failed`: the run breaks down early.
+ * waited; `moved`: nothing is, in a bucket that has the name now; `failed`: the run breaks down early.
  */
-type Night = 'clean' | 'found' | 'found late' | 'failed' | 'none' | 'left out'
+type Night = 'clean' | 'moved' | 'found' | 'found late' | 'failed' | 'none' | 'left out'
 
 const signedAt =
   (time: string): Forger =>
@@ -50,6 +50,7 @@ const gone = (runId: string, time: string): NonNullable<Models['sg']> => ({
     },
   ],
 })
+const elsewhere = { store: { ...store, kind: 's3', uri: 's3://backups-new/', region: 'ap-southeast-1' } }
 const promised = (time: string): NonNullable<Models['ie']> => ({
   store: { storeId: 'ie', kind: 'directory', obligation: { instrument: 'Undertaking', dueAt: '2026-12-31T00:00:00Z' } },
   passes: [listedAt(oneUnverified.coverage, time)],
@@ -71,7 +72,11 @@ export function samplePeriod(nights: readonly Night[]): { files: Files; nights: 
     else if (night !== 'none') {
       const [runId, seen] = [`run-${date}`, night === 'found late' ? timeOf(n + 5) : time]
       const sg = night.startsWith('found') ? stillThere(seen) : gone(runId, seen)
-      sampleRun(log, { runId, forge: signedAt(time), models: { ie: promised(seen), sg } })
+      sampleRun(log, {
+        runId,
+        forge: signedAt(time),
+        models: { ie: promised(seen), sg: { ...sg, ...(night === 'moved' && elsewhere) } },
+      })
     }
     if (night === 'left out') for (let seq = before; seq < log.entries.length; seq++) leftOut.add(seq)
     return { date, night }

@@ -25,7 +25,7 @@ export type StoreFigures = {
 }
 
 /** One store over all runs of the bundle, in the order in which it was seen. `since`: the run with which its present verdict began;
- * `goneSince`: when that was signed, if the verdict is `verified` and data was found before. */
+ * `goneSince`: when that was signed, if the verdict is `verified`, data was found before, and all runs looked at the same place. */
 export type StoreHistory = {
   storeId: string
   country?: string
@@ -93,6 +93,13 @@ export function inOrderSeen<T extends { at?: string; store: StoreFigures }>(ofSt
   return ofStore.toSorted((a, b) => Number(seenAt(a) > seenAt(b)) - Number(seenAt(a) < seenAt(b)))
 }
 
+/** Whether a store is where it was in another run, as far as evidence says where: a bucket under the same name may be another one. */
+export function isSamePlace(one: StoreFigures, other: StoreFigures): boolean {
+  const [a, b] = [one, other].map(({ evidence }) => evidence?.scans[0]?.predicate.store)
+  if (a === undefined || b === undefined) return true
+  return a.kind === b.kind && a.uri === b.uri && a.region === b.region && a.account === b.account
+}
+
 /** When the first scan that found something in a store was signed. */
 export function firstFoundAt(ofStore: readonly { store: StoreFigures }[]): string | undefined {
   return ofStore
@@ -114,7 +121,9 @@ function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
   const found = firstFoundAt(own)
   const since = own[changed + 1]!
   const goneSince =
-    found !== undefined && newest.store.verdict === 'verified'
+    found !== undefined &&
+    newest.store.verdict === 'verified' &&
+    own.every(({ store }) => isSamePlace(store, newest.store))
       ? since.store.evidence?.verification?.predicate.times.statementCreatedAt
       : undefined
   const custodian = own.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)

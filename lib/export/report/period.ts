@@ -1,7 +1,7 @@
 import type { Statement } from '../../attestation/statement.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import { explainedOf } from '../../verdict/exceptions.ts'
-import { type Figures, firstFoundAt, inOrderSeen, type StoreFigures } from './figures.ts'
+import { type Figures, firstFoundAt, inOrderSeen, isSamePlace, type StoreFigures } from './figures.ts'
 
 /**
  * What the runs of a bundle come to, store by store and obligation by obligation. A night is a date (UTC) on which a run could have begun,
@@ -20,7 +20,7 @@ export type Obligation = { instrument: string; clause?: string; reference?: stri
 
 /**
  * One store under one obligation. `runs`: those in which it was, in the order in which they saw it; `byNight`: their verdicts by date, the worst of a date.
- * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since. `remains`: of the last
+ * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since, of a store in the same place. `remains`: of the last
  * run, unless that is `verified`; `explainedVersions`: of the unverified ones, those that an approved exception explains; `until`: when the last of what is protected can be deleted, as far as that is known.
  */
 export type StorePeriod = {
@@ -107,7 +107,7 @@ function toStorePeriod(storeId: string, ofStore: StoreRun[]): StorePeriod {
   const runs = inOrderSeen(ofStore)
   const last = runs.at(-1)!.store
   const found = firstFoundAt(runs)
-  const since = runs[runs.findLastIndex(({ store }) => store.verdict !== 'verified') + 1]
+  const since = runs[runs.findLastIndex(({ store }) => store.verdict !== 'verified' || !isSamePlace(store, last)) + 1]
   const custodian = runs.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
   const byNight = new Map<string, Verdict>()
   for (const { at, store } of runs) {
