@@ -11,7 +11,7 @@ import {
 } from './config-schema.ts'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 import type { Exception } from './inventory/exception.ts'
-import { countryOfRegion } from './regions.ts'
+import { countryOfRegion, hostOf } from './regions.ts'
 import { chooseForms } from './scan/forms/form-names.ts'
 import { parseHashedFormName } from './subject-index/hashed-forms.ts'
 import { problemOfPair } from './subject-index/known-pair.ts'
@@ -46,7 +46,22 @@ export function parseConfig(value: unknown, where = 'configuration'): Config {
     seen.add(store.id)
     checkStore(store, config.homeCountry, `${where}: store ${store.id}`)
   }
+  checkApart(config.stores.filter(isBucket), where)
   return config
+}
+
+/** A store inside another one would be deleted from by the other's channel. */
+function checkApart(buckets: readonly BucketStoreConfig[], where: string): void {
+  const isWithin = ({ s3: inner }: BucketStoreConfig, { s3: outer }: BucketStoreConfig) =>
+    inner.bucket === outer.bucket &&
+    hostOf(inner) === hostOf(outer) &&
+    (inner.prefix ?? '').startsWith(outer.prefix ?? '')
+  for (const outer of buckets)
+    for (const inner of buckets)
+      if (inner !== outer && isWithin(inner, outer))
+        throw new ConfigInvalid(
+          `${where}: store ${inner.id}: s3: expected it apart from store ${outer.id}, got the same bucket and no other prefix`,
+        )
 }
 
 function checkHashedForms({ hashedForms = [] }: Config, where: string): void {
@@ -91,7 +106,7 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
   checkExceptions(store, where)
   if ((root === undefined) === (s3 === undefined))
     throw new ConfigInvalid(`${where}: expected either "root" (a directory) or "s3" (a bucket)`)
-  const inRegion = s3?.endpoint === undefined && s3?.region !== undefined ? countryOfRegion(s3.region) : undefined
+  const inRegion = s3?.region !== undefined && hostOf(s3) === undefined ? countryOfRegion(s3.region) : undefined
   if (country === homeCountry || inRegion === homeCountry)
     throw new HomeCountryRefused(
       `${where}: expected a country other than the home country ${homeCountry}, ` +
@@ -101,7 +116,7 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
     throw new ConfigInvalid(`${where}: country: expected ${inRegion}, where Region ${s3?.region} is, got ${country}`)
   if (channel.kind !== 'none' && country === undefined)
     throw new ConfigInvalid(`${where}: expected a country, since it has a deletion channel`)
-  if (s3 !== undefined && s3.region === undefined && s3.endpoint === undefined)
+  if (s3 !== undefined && s3.region === undefined && hostOf(s3) === undefined)
     throw new ConfigInvalid(`${where}: s3.region: expected the Region of the bucket, as in "ap-southeast-1"`)
   if (s3?.restore !== undefined && secondsOf(s3.restore.wait) > s3.restore.days * 86_400)
     throw new ConfigInvalid(

@@ -40,3 +40,9 @@ const countries: Record<string, string> = {
 export function countryOfRegion(region: string): string | undefined {
   return /^us(-gov)?-/.test(region) ? 'US' : countries[region]
 }
+
+/** Host and port of an endpoint; undefined: AWS's own, also by another of its hosts: its buckets have a Region that says where they are. */
+export function hostOf({ endpoint }: { endpoint?: string | undefined }): string | undefined {
+  const host = endpoint?.toLowerCase().replace(/^https?:\/\/|\/$/g, '')
+  return host === undefined || /\.(amazonaws\.com(\.cn)?|api\.aws)\.?(:\d+)?$/.test(host) ? undefined : host
+}

@@ -6,9 +6,10 @@ import { parseCounts } from './subject-counts.ts'
 
 /**
  * What one scan batch reports, in one document so that it is there whole or not at all. JSON Lines: the head with the
- * controls, then a report per object version, the listed findings, and an end that counts them. `subjects` are the
- * distinct subjects found, each with the number of object versions that it was found in (see `SubjectCounts`, base64). `leg`:
- * where several calls read a batch, one after the other, which of them this is, and the entries that it read, `to` exclusive.
+ * name of the document, which says of which run, store, pass and batch it is, and the controls, then a report per object version,
+ * the listed findings, and an end that counts them. `subjects` are the distinct subjects found, each with the number of object
+ * versions that it was found in (see `SubjectCounts`, base64). `leg`: where several calls read a batch, one after the other, which
+ * of them this is, and the entries that it read, `to` exclusive.
  */
 export type BatchReport = {
   head: {
@@ -26,12 +27,16 @@ export type BatchReport = {
   findings: Finding[]
 }
 
-type Line = BatchReport['head'] | ({ kind: 'report' } & ScanReport) | ({ kind: 'finding' } & Finding) | End
+type Line =
+  | (BatchReport['head'] & { name?: string })
+  | ({ kind: 'report' } & ScanReport)
+  | ({ kind: 'finding' } & Finding)
+  | End
 type End = { kind: 'end'; reports: number; findings: number }
 
-export function formatBatchReport({ head, reports, findings }: BatchReport): string {
+export function formatBatchReport({ head, reports, findings }: BatchReport, name: string): string {
   const lines: Line[] = [
-    head,
+    { ...head, name },
     ...reports.map((each) => ({ kind: 'report' as const, ...each })),
     ...findings.map((each) => ({ kind: 'finding' as const, ...each })),
     { kind: 'end', reports: reports.length, findings: findings.length },
@@ -40,26 +45,30 @@ export function formatBatchReport({ head, reports, findings }: BatchReport): str
 }
 
 /**
- * @throws EvidenceConflict when a line is missing or more than the end counts, a slice does not have its shape, a report has what only joined slices have, or the subjects
+ * The report that a document of this name has to hold.
+ * @throws EvidenceConflict when it is that of another one, a line is missing or more than the end counts, a slice does not have its shape, a report has what only joined slices have, or the subjects
  * are not as many as the reports found in their versions.
  */
-export function parseBatchReport(bytes: Uint8Array): BatchReport {
+export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
   const lines = Buffer.from(bytes)
     .toString('utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as Line)
-  const [head, end] = [lines.at(0), lines.at(-1)]
+  const [first, end] = [lines.at(0), lines.at(-1)]
   const reports = lines.filter((line) => line.kind === 'report').map(({ kind: _, ...report }) => report)
   const findings = lines.filter((line) => line.kind === 'finding').map(({ kind: _, ...finding }) => finding)
   if (
-    head?.kind !== 'batch' ||
+    first?.kind !== 'batch' ||
     end?.kind !== 'end' ||
     end.reports !== reports.length ||
     end.findings !== findings.length ||
     lines.length !== reports.length + findings.length + 2
   )
     throw new EvidenceConflict('batch report: expected a head, its reports and findings, and an end that counts them')
+  const { name: own, ...head } = first
+  if (own !== name)
+    throw new EvidenceConflict(`batch report: ${name}: expected the report of this batch, got that of another one`)
   if (reports.some(({ slice }) => slice !== undefined && !isSliceReading(slice)))
     throw new EvidenceConflict('batch report: slice: expected its place in the version and how it was read')
   if (reports.some(({ pieces }) => pieces !== undefined))

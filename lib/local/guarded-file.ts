@@ -16,7 +16,7 @@ const spare: Buffer[] = []
 export type GuardedFile = {
   stat: BigIntStats
   chunks: Chunks
-  /** Whether the file was read to its end, and is and was all the time the one that `isVersion` knows. */
+  /** Whether the file was read to its end, and is the one that was opened, with nothing about it changed since. */
   settle(): Promise<{ kind: 'unchanged' } | { kind: 'changed'; detail: string }>
   /** Whether the file that is open still is the version, and is the one at `path`. */
   isAt(path: Buffer): Promise<boolean>
@@ -56,9 +56,11 @@ export async function openGuarded(
       const [opened, there] = await Promise.all([file.stat(), files.lstat(where)])
       return isSame(opened) && isSame(there)
     }
+    // Whoever writes to it may set back all that a version is told by, but not the change time.
+    const isUnchanged = (each: BigIntStats) => each.dev === listed.dev && isSameDescription(each, listed)
     const isSettled = async () => {
-      const [same, inPlace] = await Promise.all([isAt(path), isInPlace(files, parent)])
-      return same && inPlace
+      const [opened, there, inPlace] = await Promise.all([file.stat(), files.lstat(path), isInPlace(files, parent)])
+      return isUnchanged(opened) && isUnchanged(there) && inPlace
     }
     const [stat, inPlace] = await Promise.all([file.stat(), isInPlace(files, parent)])
     if (!isSame(stat) || !inPlace) {

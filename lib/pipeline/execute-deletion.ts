@@ -13,6 +13,7 @@ import { isTransferred } from '../subject-index/open-subject-index.ts'
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './evidence/documents.ts'
 import { intentKey, legKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { openRequested } from './evidence/requested-versions.ts'
+import { requireStanding } from './taken-back.ts'
 import { executeInput, parseInput } from './task-input.ts'
 
 /** Versions that are judged, and then deleted, together: as many as S3 deletes in one request. */
@@ -26,7 +27,8 @@ type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'store
 /**
  * The built-in executor: deletes exactly the versions that the request names, each only if all its records belong to
  * transferred subjects and it still is the version that was scanned. A long request takes several calls, one leg each;
- * the leg that was stored first counts, and the last one writes the answer. A version that a leg begins with and has not enough time for is kept. Per version:
+ * the leg that was stored first counts, and the last one writes the answer. A version that a leg begins with and has not enough time for is kept.
+ * Once somebody took back what the request stands on, nothing more is deleted. Per version:
  * 1. judge all its bytes. A crash here leaves it untouched.
  * 2. write the intent to the evidence. A crash here leaves it untouched; the next try judges it again.
  * 3. delete it. A crash after this finds it gone, and the intent tells that it was us.
@@ -96,6 +98,7 @@ async function executeLeg(
   let lines: { part: number; versions: RequestedVersion[] } | undefined
   do {
     if (next === undefined) break
+    await requireStanding(ports, ref)
     if (lines?.part !== next.part) lines = { part: next.part, versions: await requested.read(next.part) }
     const group = groupFrom(lines.versions, next, atOnce)
     // What would not be done in time begins the next leg, which has all of it.

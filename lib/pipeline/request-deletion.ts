@@ -10,13 +10,14 @@ import { readVersionList } from './evidence/version-list.ts'
 import { readSegments } from './plan-listing.ts'
 import { secondsToFirst } from './seconds-to-first.ts'
 import type { SegmentDocument } from './settle-segment.ts'
+import { requireStanding } from './taken-back.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`
 
 /**
  * Names the exact object versions in which this pass found something. The document stored first is the request. `secondsLeft`: until
- * they were promised to be gone, or an answer is due, whichever is first.
+ * they were promised to be gone, or an answer is due, whichever is first. @throws EvidenceConflict when what this pass said was taken back
  */
 export async function requestDeletion(
   ports: Pick<Ports, 'clock' | 'evidence' | 'runState'>,
@@ -25,6 +26,7 @@ export async function requestDeletion(
   const ref = parseInput('request-deletion', passInput, input)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const key = passKey(ref, 'request.json')
+  await requireStanding(ports, ref)
   if (!(await ports.evidence.has(key)))
     await ports.evidence.put(key, formatDocument(await composeRequest(ports, ref, config, store)))
   const request = await readDocument<DeletionRequest>(ports, key)

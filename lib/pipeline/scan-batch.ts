@@ -145,7 +145,8 @@ export async function scanBatch(
     negativeControls: controls.negative,
     secondOpinion,
   }
-  await ports.evidence.put(complete ? key : legKey, formatBatchReport({ head, reports, findings }))
+  const name = complete ? key : legKey
+  await ports.evidence.put(name, formatBatchReport({ head, reports, findings }, name))
   return { versions: reports.length, leg: complete ? leg : leg + 1, complete }
 }
 
@@ -155,7 +156,7 @@ async function endOf(
   key: string,
   { batch, to }: Pick<Batch, 'batch' | 'to'>,
 ): Promise<number> {
-  const { leg } = parseBatchReport(await evidence.get(key)).head
+  const { leg } = parseBatchReport(await evidence.get(key), key).head
   if (leg === undefined || leg.to >= to)
     throw new EvidenceConflict(`batch ${batch}: expected a leg that leaves some of it`)
   return leg.to

@@ -1,10 +1,17 @@
 import { basename } from 'node:path'
 import { parseEnvelope } from '../attestation/envelope.ts'
 import { identityOf, parseStatement } from '../attestation/statement.ts'
-import { correctedReason, withoutGood } from '../attestation/to-correction.ts'
+import {
+  type CorrectablePhase,
+  type CorrectionDocument,
+  correctedReason,
+  withoutGood,
+} from '../attestation/to-correction.ts'
 import type { decideRun } from '../attestation/to-run-summary.ts'
-import type { Evidence, Ledger } from '../ports.ts'
-import { correctionsPrefix } from './evidence/evidence-keys.ts'
+import { EvidenceConflict } from '../errors.ts'
+import type { Evidence, Ledger, Ports } from '../ports.ts'
+import { readDocument } from './evidence/documents.ts'
+import { correctionsPrefix, type PassRef } from './evidence/evidence-keys.ts'
 
 type Decided = ReturnType<typeof decideRun>
 /** Without a store it is about all of them. */
@@ -48,4 +55,31 @@ async function readCorrections(
     corrections.push({ ...(storeId !== undefined && { storeId }), reason })
   }
   return corrections
+}
+
+/** What a deletion stands on. */
+const grounds: readonly CorrectablePhase[] = ['scope', 'scan', 'deletion-request']
+
+/**
+ * Whether somebody took back what the requests about a store stand on: nothing may be deleted because of them then. What was
+ * written down counts, also before it is signed.
+ */
+export async function isTakenBack(
+  { evidence }: Pick<Ports, 'evidence'>,
+  { runId, storeId }: { runId: string; storeId: string },
+): Promise<boolean> {
+  for await (const key of evidence.list(correctionsPrefix(runId))) {
+    const { corrects } = await readDocument<CorrectionDocument>({ evidence }, key)
+    const { phase, storeId: about = storeId } = corrects
+    if (about === storeId && grounds.includes(phase)) return true
+  }
+  return false
+}
+
+/** @throws EvidenceConflict when it was taken back */
+export async function requireStanding(ports: Pick<Ports, 'evidence'>, ref: PassRef): Promise<void> {
+  if (await isTakenBack(ports, ref))
+    throw new EvidenceConflict(
+      `run ${ref.runId}: store ${ref.storeId}: deletion: expected what it stands on, and that was taken back`,
+    )
 }

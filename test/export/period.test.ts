@@ -95,6 +95,29 @@ describe('a period', () => {
     expect(squares).toEqual([4, 2, 1, 3])
   })
 
+  it('does not call a store verified that a run which began earlier, and waited, saw later', () => {
+    const { files } = samplePeriod(['found', 'found late', 'clean'])
+    expect(rowsOf(files)[0]).toMatchObject({
+      'last run': 'run-2026-10-02',
+      'last verdict': 'residual',
+      'verified since': '',
+      'remaining versions': '1',
+    })
+    const page = textIn(files, 'report.html').replace(/\s+/g, ' ')
+    expect(page).toContain('In sg, data in scope was first found on 2026-10-01; some of it is still there.')
+    // After the next night it is known to be gone.
+    const { files: later } = samplePeriod(['found late', 'clean', 'none', 'none', 'none', 'none', 'clean'])
+    expect(rowsOf(later)[0]).toMatchObject({ 'last verdict': 'verified', 'verified since': '2026-10-07T07:30:00.000Z' })
+  })
+
+  it('does not call gone what was in another bucket of the same name', () => {
+    const { files } = samplePeriod(['clean', 'found', 'clean', 'moved'])
+    expect(rowsOf(files)[0]).toMatchObject({ 'verified since': '2026-10-04T07:30:00.000Z' })
+    expect(textIn(files, 'report.html').replace(/\s+/g, ' ')).toContain(
+      'In sg, data in scope was first found on 2026-10-01; whether it is gone is not shown.',
+    )
+  })
+
   it('follows from the evidence: another table or page is refused', () => {
     for (const [path, from, to] of [
       ['periods.csv', ',residual,', ',verified,'],

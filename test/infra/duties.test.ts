@@ -25,7 +25,13 @@ const ofPeople = {
     'read the ledger',
     'read the log key’s public half',
   ],
-  RequestDeskRole: ['decrypt evidence through S3', 'look up a run', 'read a request', 'unwrap the case key'],
+  RequestDeskRole: [
+    'decrypt evidence through S3',
+    'look up a run',
+    'read a request',
+    'read what was taken back',
+    'unwrap the case key',
+  ],
   ProofDeskRole: [
     'decrypt evidence through S3',
     'read result-tree/000000000.nodes',

@@ -454,6 +454,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     resource: `${bucket('evidence')}/runs/r/${pass}/requested/000000000.jsonl`,
     roles: [...documents, 'request-desk'].sort(),
   },
+  {
+    duty: 'read what was taken back',
+    action: 's3:GetObject',
+    resource: `${bucket('evidence')}/runs/r/corrections/12.json`,
+    roles: [...documents, 'request-desk'].sort(),
+  },
   ...['subject-index', 'scope-tree/000000000.leaves', 'result-tree/000000000.nodes', 'subjects.json'].map((name) => ({
     duty: `read ${name}`,
     action: 's3:GetObject',

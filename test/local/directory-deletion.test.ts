@@ -237,6 +237,13 @@ describe('a file that is not the listed one', () => {
     })
   }
 
+  it('is kept when it was overwritten in place while it was judged, and its times were set back', async () => {
+    const { root, path, version } = await oneFile()
+    const judge = willingAfter(() => keepingTime(path, () => overwrite(path, 'CONTENT')))
+    expect(await deleteOne(await openDirectoryDeletion(root), version, judge)).toEqual(changedKept)
+    expect(contentOf(root)).toEqual({ a: 'CONTENT' })
+  })
+
   it('is kept when its directory was exchanged for a link to elsewhere', async () => {
     const root = temporaryDirectory()
     write(root, 'd/a', 'content')

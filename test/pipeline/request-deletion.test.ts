@@ -120,6 +120,8 @@ describe('a request of a store with a million batches', () => {
     }
     const evidence: Evidence = {
       has: async (key: string) => written.has(key),
+      // Nothing was taken back.
+      async *list() {},
       async get(key: string) {
         read.push(key)
         const part = /\/found\/(\d+)\.jsonl$/.exec(key)?.[1]

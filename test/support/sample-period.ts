@@ -1,9 +1,22 @@
 import type { BundleEntry } from '../../lib/export/build-bundle.ts'
-import { type Files, type Forger, failedRun, type Models, sampleKeys, sampleLog, sampleRun } from './sample-bundle.ts'
-import { foundCoverage } from './sample-run.ts'
+import type { Coverage } from '../../lib/inventory/coverage.ts'
+import {
+  type Files,
+  type Forger,
+  failedRun,
+  type Models,
+  oneUnverified,
+  sampleKeys,
+  sampleLog,
+  sampleRun,
+} from './sample-bundle.ts'
+import { acknowledgement, cleanCoverage, foundCoverage, request, store } from './sample-run.ts'
 
-/** What a night brings: `found`: data is found in store `sg` and nobody is asked; `failed`: the run breaks down early. */
-type Night = 'clean' | 'found' | 'failed' | 'none' | 'left out'
+/**
+ * What a night brings: `found`: data is found in store `sg` and nobody is asked; `found late`: only five days after the run began, since it
+ * waited; `moved`: nothing is, in a bucket that has the name now; `failed`: the run breaks down early.
+ */
+type Night = 'clean' | 'moved' | 'found' | 'found late' | 'failed' | 'none' | 'left out'
 
 const signedAt =
   (time: string): Forger =>
@@ -12,19 +25,36 @@ const signedAt =
     model,
   })
 
-const stillThere: NonNullable<Models['sg']> = {
+const listedAt = (coverage: Coverage, startedAt: string): Coverage => ({
+  ...coverage,
+  inventory: { ...coverage.inventory, startedAt, finishedAt: startedAt },
+  closing: { ...coverage.closing, startedAt, finishedAt: startedAt },
+})
+
+const stillThere = (time: string): NonNullable<Models['sg']> => ({
   requests: [],
-  passes: [{ ...foundCoverage, unverified: [], clean: { versions: 3, bytes: 300 } }],
+  passes: [listedAt({ ...foundCoverage, unverified: [], clean: { versions: 3, bytes: 300 } }, time)],
   open: [
     {
       ...{ shownKey: 'all.csv', versionId: 'v1', bytes: 100, outcome: 'found', findings: 5 },
       places: [{ place: 'content', path: [], record: 3, offset: 41, where: { column: 2, columnName: 'user_id' } }],
     },
   ],
-}
-const promised = {
+})
+const gone = (runId: string, time: string): NonNullable<Models['sg']> => ({
+  passes: [listedAt(foundCoverage, time), listedAt(cleanCoverage, time)],
+  requests: [
+    {
+      request: { ...request, runId, requestedAt: time },
+      acknowledgement: { ...acknowledgement, acknowledgedAt: time },
+    },
+  ],
+})
+const elsewhere = { store: { ...store, kind: 's3', uri: 's3://backups-new/', region: 'ap-southeast-1' } }
+const promised = (time: string): NonNullable<Models['ie']> => ({
   store: { storeId: 'ie', kind: 'directory', obligation: { instrument: 'Undertaking', dueAt: '2026-12-31T00:00:00Z' } },
-}
+  passes: [listedAt(oneUnverified.coverage, time)],
+})
 
 /**
  * A bundle of one run a night from 1 October 2026 on, at 07:30 UTC: store `sg`, which is verified unless something is found, under one
@@ -34,16 +64,20 @@ export function samplePeriod(nights: readonly Night[]): { files: Files; nights: 
   const log = sampleLog(sampleKeys())
   const leftOut = new Set<number>()
   const dated = nights.map((night, n) => {
-    const time = new Date(Date.UTC(2026, 9, 1 + n, 7, 30)).toISOString()
+    const timeOf = (night: number) => new Date(Date.UTC(2026, 9, 1 + night, 7, 30)).toISOString()
+    const time = timeOf(n)
     const date = time.slice(0, 10)
     const before = log.entries.length
     if (night === 'failed') failedRun(log, `run-${date}`, time)
-    else if (night !== 'none')
+    else if (night !== 'none') {
+      const [runId, seen] = [`run-${date}`, night === 'found late' ? timeOf(n + 5) : time]
+      const sg = night.startsWith('found') ? stillThere(seen) : gone(runId, seen)
       sampleRun(log, {
-        runId: `run-${date}`,
+        runId,
         forge: signedAt(time),
-        models: { ie: promised, ...(night === 'found' && { sg: stillThere }) },
+        models: { ie: promised(seen), sg: { ...sg, ...(night === 'moved' && elsewhere) } },
       })
+    }
     if (night === 'left out') for (let seq = before; seq < log.entries.length; seq++) leftOut.add(seq)
     return { date, night }
   })

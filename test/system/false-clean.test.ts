@@ -377,6 +377,24 @@ describe.concurrent('a step that is not done, or not whole', () => {
       expect(ended.result).toMatchObject({ status: 'FAILED', error: 'Error' })
     })
 
+  it('is incomplete: a batch with the report of another run, which looked for somebody else', async () => {
+    const place = await openSample()
+    writeFiles(join(place.root, 'store'), { ...files, 'd.jsonl': jsonRecords([transferred(1)]) })
+    const manifest = join(place.root, 'ids.csv')
+    const whole = readFileSync(manifest)
+    writeFileSync(manifest, `userId,transferredAt\n${transferred(50)},2026-01-01T00:00:00Z\n`)
+    expect((await place.run()).store).toBe('verified')
+    writeFileSync(manifest, whole)
+    const reportOf = (run: string) => join(place.paths.evidence, `runs/${run}/stores/sg/pass-0`, batchFile)
+    const ended = await place.run({
+      after: (moment) =>
+        isMoment(moment, { task: 'scan-batch' })
+          ? writeFileSync(reportOf('run-1'), readFileSync(reportOf('run-0')))
+          : undefined,
+    })
+    expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringContaining('EvidenceConflict')])
+  })
+
   it('is incomplete: a verdict that was reached and never attested', async () => {
     const place = await openSample()
     writeFiles(join(place.root, 'store'), files)

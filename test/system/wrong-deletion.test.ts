@@ -305,6 +305,18 @@ describe.concurrent('a store in the home country', () => {
       expect(() => parseConfig(config)).toThrow(/may hold the only copy/)
     })
 
+  it('is refused when it is a bucket of AWS, whichever of its hosts is named', () => {
+    for (const endpoint of [
+      'https://s3.us-east-1.amazonaws.com',
+      'https://bucket.vpce-1a2b3c4d-5e6f.s3.us-east-1.vpce.amazonaws.com:443/',
+      'https://S3.DUALSTACK.us-east-1.AMAZONAWS.COM',
+    ]) {
+      const at = (s3: object) => ({ stores: [{ id: 'x', country: 'SG', s3: { bucket: 'backups', endpoint, ...s3 } }] })
+      expect(() => parseConfig(at({ region: 'us-east-1' }))).toThrow(/may hold the only copy/)
+      expect(() => parseConfig(at({}))).toThrow(/expected the Region of the bucket/)
+    }
+  })
+
   it('is refused when it has a channel and does not say where it is', () => {
     expect(() =>
       parseConfig({ stores: [{ id: 'x', root: '/x', channel: { kind: 'manual', deadline: '1d' } }] }),
@@ -361,4 +373,28 @@ it('letters that may or may not be the same subject are not deleted before someb
     const ended = await runAndCompare(decided)
     expect([ended.store, ended.gone]).toEqual(['verified', gone])
   }
+})
+
+describe('buckets that overlap', () => {
+  const store = (id: string, s3: object) => ({ id, country: 'SG', s3: { bucket: 'backups', ...s3 } })
+  const region = 'ap-southeast-1'
+  const endpoint = 'https://oss.example.com'
+  it.each([
+    { name: 'the same bucket', one: { region }, other: { region } },
+    { name: 'a prefix of it', one: { region }, other: { region, prefix: 'b/' } },
+    { name: 'a prefix in another one', one: { region, prefix: 'b' }, other: { region, prefix: 'b/c/' } },
+    { name: 'another host of AWS', one: { region }, other: { region, endpoint: `https://s3.${region}.amazonaws.com` } },
+    { name: 'another spelling of the host', one: { endpoint }, other: { endpoint: 'https://OSS.example.com/' } },
+  ])('are refused, since one would be deleted from through the other: $name', ({ one, other }) => {
+    for (const pair of [
+      [one, other],
+      [other, one],
+    ])
+      expect(() => parseConfig({ stores: pair.map((s3, n) => store(`s${n}`, s3)) })).toThrow(/expected it apart from/)
+  })
+
+  it('are none side by side, or with other providers', () => {
+    const stores = [{ region, prefix: 'a/' }, { region, prefix: 'b/' }, { endpoint }, { endpoint: `${endpoint}:8443` }]
+    expect(parseConfig({ stores: stores.map((s3, n) => store(`s${n}`, s3)) }).stores).toHaveLength(4)
+  })
 })

@@ -401,7 +401,7 @@ describe('slices that are settled as one version', () => {
 describe('the report of a slice', () => {
   it('comes back as it was written', () => {
     for (const made of [all[1]!, pinned[1]!])
-      expect(parseBatchReport(Buffer.from(formatBatchReport(made)))).toEqual(made)
+      expect(parseBatchReport(Buffer.from(formatBatchReport(made, 'b')), 'b')).toEqual(made)
   })
 
   const shapes: { name: string; slice: unknown }[] = [
@@ -417,12 +417,12 @@ describe('the report of a slice', () => {
     { name: 'nothing', slice: null },
   ]
   it.each(shapes)('is refused with $name', ({ slice }) => {
-    const text = formatBatchReport(batch([{ ...read(last), slice } as ScanReport]))
-    expect(() => parseBatchReport(Buffer.from(text))).toThrow(/batch report: slice/)
+    const text = formatBatchReport(batch([{ ...read(last), slice } as ScanReport]), 'b')
+    expect(() => parseBatchReport(Buffer.from(text), 'b')).toThrow(/batch report: slice/)
   })
 
   it('is refused when it has pieces, which only slices that were joined have', () => {
-    const text = formatBatchReport(batch([{ ...read(last), pieces: piecesOfAll as Piece[] }]))
-    expect(() => parseBatchReport(Buffer.from(text))).toThrow(/batch report: pieces/)
+    const text = formatBatchReport(batch([{ ...read(last), pieces: piecesOfAll as Piece[] }]), 'b')
+    expect(() => parseBatchReport(Buffer.from(text), 'b')).toThrow(/batch report: pieces/)
   })
 })

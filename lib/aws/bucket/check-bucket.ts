@@ -1,14 +1,14 @@
 import { GetBucketLocationCommand, GetBucketVersioningCommand } from '@aws-sdk/client-s3'
 import type { StoreConfig } from '../../config.ts'
 import { ConfigInvalid, HomeCountryRefused } from '../../errors.ts'
-import { countryOfRegion } from '../../regions.ts'
+import { countryOfRegion, hostOf } from '../../regions.ts'
 import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
 import { isRefusal } from './deletion-faults.ts'
 
 /**
  * Looks at the bucket itself before anything in it is deleted: where it is, and what it wants of who deletes. A bucket
- * behind an endpoint of its own has a Region that says nothing: there only the configuration counts.
+ * of another provider, behind an endpoint, has a Region that says nothing: there only the configuration counts.
  * @throws HomeCountryRefused @throws ConfigInvalid for another Region than the configured one @throws StoreUnavailable
  */
 export async function checkBucket(
@@ -17,7 +17,7 @@ export async function checkBucket(
   homeCountry: string,
 ): Promise<{ needsSecondFactor: boolean }> {
   if (country === homeCountry) throw homeRefused(id, homeCountry)
-  if (bucket.config.endpoint === undefined) {
+  if (hostOf(bucket.config) === undefined) {
     const region = await regionOf(bucket)
     if (countryOfRegion(region) === homeCountry) throw homeRefused(id, homeCountry)
     if (region !== bucket.config.region)

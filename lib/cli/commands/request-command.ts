@@ -8,6 +8,7 @@ import { toListed } from '../../inventory/inventory-part.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
 import { legKey, type PassRef, passKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { openRequested } from '../../pipeline/evidence/requested-versions.ts'
+import { isTakenBack } from '../../pipeline/taken-back.ts'
 import type { Evidence } from '../../ports.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type Place, withDeployment } from '../deployment.ts'
@@ -29,6 +30,10 @@ export async function requestCommand(
     if (record === undefined)
       throw new NotKnown(
         `request ${request}: expected a request of ${words.where}, got none; npx odv status RUN${words.options} shows a run's`,
+      )
+    if (await isTakenBack(ports, record))
+      throw new UsageInvalid(
+        `request ${request}: expected one that stands, and what it stands on was taken back (odv correct): nothing is to be deleted because of it`,
       )
     const head = await readDocument<DeletionRequest>(ports, passKey(record, 'request.json'))
     // Who may not read the case key gets a request all the same whose names hold no identifier.

@@ -24,8 +24,8 @@ export type StoreFigures = {
   evidence?: StoreEvidence
 }
 
-/** One store over all runs of the bundle. `since`: the run with which its present verdict began;
- * `goneSince`: when that was signed, if the verdict is `verified` and data was found before. */
+/** One store over all runs of the bundle, in the order in which it was seen. `since`: the run with which its present verdict began;
+ * `goneSince`: when that was signed, if the verdict is `verified`, data was found before, and all runs looked at the same place. */
 export type StoreHistory = {
   storeId: string
   country?: string
@@ -84,18 +84,46 @@ function storesOf(run: RunEvidence): StoreFigures[] {
   })
 }
 
+/**
+ * What runs say of one store, in the order in which they saw it: by the beginning of their last inventory of it, or of the run where there
+ * is none. Runs overlap: one that waits for a custodian sees the store again after others that began later.
+ */
+export function inOrderSeen<T extends { at?: string; store: StoreFigures }>(ofStore: readonly T[]): T[] {
+  const seenAt = ({ at = '', store }: T) => store.evidence?.scans.at(-1)?.model.inventory.startedAt ?? at
+  return ofStore.toSorted((a, b) => Number(seenAt(a) > seenAt(b)) - Number(seenAt(a) < seenAt(b)))
+}
+
+/** Whether a store is where it was in another run, as far as evidence says where: a bucket under the same name may be another one. */
+export function isSamePlace(one: StoreFigures, other: StoreFigures): boolean {
+  const [a, b] = [one, other].map(({ evidence }) => evidence?.scans[0]?.predicate.store)
+  if (a === undefined || b === undefined) return true
+  return a.kind === b.kind && a.uri === b.uri && a.region === b.region && a.account === b.account
+}
+
+/** When the first scan that found something in a store was signed. */
+export function firstFoundAt(ofStore: readonly { store: StoreFigures }[]): string | undefined {
+  return ofStore
+    .flatMap(({ store }) => store.evidence?.scans ?? [])
+    .flatMap(({ predicate }) => (predicate.scan.found.versions > 0 ? predicate.times.statementCreatedAt : []))
+    .toSorted()[0]
+}
+
 function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
-  const own = runs.flatMap(({ runId, stores }) =>
-    stores.filter((store) => store.storeId === storeId).map((store) => ({ runId, store })),
+  const own = inOrderSeen(
+    runs.flatMap(({ runId, startedAt, stores }) =>
+      stores
+        .filter((store) => store.storeId === storeId)
+        .map((store) => ({ runId, ...(startedAt !== undefined && { at: startedAt }), store })),
+    ),
   )
   const newest = own.at(-1)!
   const changed = own.findLastIndex(({ store }) => store.verdict !== newest.store.verdict)
-  const found = own
-    .flatMap(({ store }) => store.evidence?.scans ?? [])
-    .find(({ predicate }) => predicate.scan.found.versions > 0)
+  const found = firstFoundAt(own)
   const since = own[changed + 1]!
   const goneSince =
-    found && newest.store.verdict === 'verified'
+    found !== undefined &&
+    newest.store.verdict === 'verified' &&
+    own.every(({ store }) => isSamePlace(store, newest.store))
       ? since.store.evidence?.verification?.predicate.times.statementCreatedAt
       : undefined
   const custodian = own.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
@@ -105,7 +133,7 @@ function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
     ...(custodian !== undefined && { custodian }),
     verdicts: own.map(({ runId, store }) => ({ runId, verdict: store.verdict })),
     since: since.runId,
-    ...(found && { firstFoundAt: found.predicate.times.statementCreatedAt }),
+    ...(found !== undefined && { firstFoundAt: found }),
     ...(goneSince !== undefined && { goneSince }),
   }
 }

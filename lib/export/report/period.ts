@@ -1,7 +1,7 @@
 import type { Statement } from '../../attestation/statement.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import { explainedOf } from '../../verdict/exceptions.ts'
-import type { Figures, StoreFigures } from './figures.ts'
+import { type Figures, firstFoundAt, inOrderSeen, isSamePlace, type StoreFigures } from './figures.ts'
 
 /**
  * What the runs of a bundle come to, store by store and obligation by obligation. A night is a date (UTC) on which a run could have begun,
@@ -19,8 +19,8 @@ export type Period = {
 export type Obligation = { instrument: string; clause?: string; reference?: string; dueAt?: string }
 
 /**
- * One store under one obligation. `runs`: those in which it was; `byNight`: their verdicts by date, the worst of a date.
- * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since. `remains`: of the last
+ * One store under one obligation. `runs`: those in which it was, in the order in which they saw it; `byNight`: their verdicts by date, the worst of a date.
+ * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since, of a store in the same place. `remains`: of the last
  * run, unless that is `verified`; `explainedVersions`: of the unverified ones, those that an approved exception explains; `until`: when the last of what is protected can be deleted, as far as that is known.
  */
 export type StorePeriod = {
@@ -103,12 +103,11 @@ function obligationOf({ evidence }: StoreFigures): Obligation | undefined | 'not
   return statement === undefined ? 'not told' : (statement.predicate.obligation as Obligation | undefined)
 }
 
-function toStorePeriod(storeId: string, runs: StoreRun[]): StorePeriod {
+function toStorePeriod(storeId: string, ofStore: StoreRun[]): StorePeriod {
+  const runs = inOrderSeen(ofStore)
   const last = runs.at(-1)!.store
-  const found = runs
-    .flatMap(({ store }) => store.evidence?.scans ?? [])
-    .find(({ predicate }) => predicate.scan.found.versions > 0)
-  const since = runs[runs.findLastIndex(({ store }) => store.verdict !== 'verified') + 1]
+  const found = firstFoundAt(runs)
+  const since = runs[runs.findLastIndex(({ store }) => store.verdict !== 'verified' || !isSamePlace(store, last)) + 1]
   const custodian = runs.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
   const byNight = new Map<string, Verdict>()
   for (const { at, store } of runs) {
@@ -123,7 +122,7 @@ function toStorePeriod(storeId: string, runs: StoreRun[]): StorePeriod {
     runs,
     byNight,
     counts: { verified: of('verified'), residual: of('residual'), incomplete: of('incomplete') },
-    ...(found && { firstFindingAt: found.predicate.times.statementCreatedAt }),
+    ...(found !== undefined && { firstFindingAt: found }),
     ...(since && { verifiedSince: since.store.evidence?.verification?.predicate.times.statementCreatedAt ?? since.at }),
     ...(last.verdict !== 'verified' && { remains: remainsOf(last) }),
   }

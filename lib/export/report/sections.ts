@@ -27,7 +27,9 @@ export function glance({ latest, stores, runs }: Figures): Html {
 <thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
 ${worstFirst(latest.stores).map((store) => {
   const history = stores.find(({ storeId }) => storeId === store.storeId)
-  return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${history?.since ?? '–'}</td><td>${store.reasons.length === 0 ? '–' : store.reasons.join('; ')}</td></tr>`
+  // Of a run that saw the store later the verdict may be another one.
+  const since = history?.verdicts.at(-1)?.runId === latest.runId ? history.since : '–'
+  return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${since}</td><td>${store.reasons.length === 0 ? '–' : store.reasons.join('; ')}</td></tr>`
 })}</tbody></table></div>
 ${runs.length > 1 ? runsTable(runs) : undefined}</section>`
 }

@@ -120,10 +120,13 @@ function madeOf(batches: readonly (BatchReport | undefined)[]): Reported['made']
 }
 
 async function readReport(evidence: Evidence, key: string): Promise<BatchReport | undefined> {
-  return evidence.get(key).then(parseBatchReport, (error: unknown) => {
-    if (error instanceof EvidenceMissing) return undefined
-    throw error
-  })
+  return evidence.get(key).then(
+    (bytes) => parseBatchReport(bytes, key),
+    (error: unknown) => {
+      if (error instanceof EvidenceMissing) return undefined
+      throw error
+    },
+  )
 }
 
 function checkPlan({ storeId }: PassRef, groups: readonly Batch[][], entries: readonly InventoryEntry[]): void {
