@@ -10,7 +10,8 @@ export function formatZip(files: readonly { name: string; bytes: Uint8Array }[])
   const directory: Buffer[] = []
   let offset = 0
   for (const { name, bytes } of files) {
-    const packed = deflateRawSync(bytes, { level: 9 })
+    // The level of zlib itself: the last takes three times as long, for two percent.
+    const packed = deflateRawSync(bytes)
     const path = Buffer.from(name, 'utf8')
     const common = Buffer.alloc(26)
     common.writeUInt16LE(20, 0)

@@ -22,18 +22,20 @@ export type Project = {
 
 /**
  * Bundling is most of what packaging takes, and the same for every stage (test/infra/packaging.test.ts, which makes its own):
- * all copies of a test run take the bundles that one of them made. `fresh` takes nothing from others.
+ * all copies of a test run take the bundles that one of them made, and what Serverless compiles of itself. `fresh` takes nothing from others.
  */
 export async function copyProject({ fresh = false } = {}): Promise<Project> {
   const directory = mkdtempSync(join(tmpdir(), 'odv-package-'))
   copyTo(directory)
   if (!fresh) writeFileSync(join(directory, 'infra/bundle.ts'), takeFrom(join(await bundledOnce(), '.build')))
+  // Serverless compiles its schema of configurations, half of what it does, unless it finds that done: below its home by itself.
+  const compiled = fresh ? {} : { SLS_SCHEMA_CACHE_BASE_DIR: tmpdir() }
   const program = join(root, 'node_modules/serverless/bin/serverless.js')
   return {
     directory,
     async serverless(args, { env = {}, node = [] } = {}) {
       const { PATH, NODE_COMPILE_CACHE } = process.env
-      const options = { cwd: directory, env: { PATH, NODE_COMPILE_CACHE, HOME: directory, ...env } }
+      const options = { cwd: directory, env: { PATH, NODE_COMPILE_CACHE, HOME: directory, ...compiled, ...env } }
       const { stdout, stderr } = await promisify(execFile)(process.execPath, [...node, program, ...args], options)
       return stdout + stderr
     },
