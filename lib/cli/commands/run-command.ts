@@ -7,6 +7,7 @@ import type { Coverage } from '../../inventory/coverage.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
 import { runKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
+import { withRefusal } from '../../pipeline/refused-manifest.ts'
 import { withoutTakenBack } from '../../pipeline/taken-back.ts'
 import type { Evidence, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
@@ -137,7 +138,8 @@ async function summarize(
     return failed()
   }
   const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
-  const { result: verdict, reasons, stores } = await withoutTakenBack(ports, runId, decideRun(summary))
+  const { result: verdict, reasons, stores: judged } = await withoutTakenBack(ports, runId, decideRun(summary))
+  const stores = await withRefusal(ports, summary, judged)
   terminal.print()
   for (const { storeId, result, reasons } of stores) {
     terminal.print(`${coloured(result)} ${bold(storeId)}`)
