@@ -48,7 +48,7 @@ export const commandHelp: Record<string, string> = {
   run: `odv run: one verification run: scan, request deletion, wait, scan again, decide, attest
 
   --manifest FILE    transfer manifest: CSV with a header (userId, transferredAt, batch), JSON Lines or plain lines;
-                     plain, gzip or zstd
+                     plain or compressed
   --store ID=DIR     a store without a deletion channel: findings make it residual at once. Repeatable
   --store ID         only this store of the configuration. Repeatable
   --config FILE      stores, countries, channels, deadlines, obligations (default odv.json, if it is there)
