@@ -9,6 +9,7 @@ const longest = [
   'system/long-request',
   'system/crash',
   'system/command-line',
+  'system/help-examples',
   'system/leak',
   'system/two-runs',
   'aws/deployed-stack',

@@ -1,3 +1,5 @@
+import { helpEnd } from './help-facts.ts'
+
 /** What `odv --help` and `odv COMMAND --help` print. */
 
 const exitCodes = `Exit codes
@@ -44,11 +46,12 @@ const place = `  --state DIR        the state directory (default .odv)
   --aws              a deployment on AWS instead, in the account of your credentials:
 ${stage}`
 
-export const commandHelp: Record<string, string> = {
+/** Of each command what it does and its options; `commandHelp` has all of it. */
+const described: Record<string, string> = {
   run: `odv run: one verification run: scan, request deletion, wait, scan again, decide, attest
 
   --manifest FILE    transfer manifest: CSV with a header (userId, transferredAt, batch), JSON Lines or plain lines;
-                     plain, gzip or zstd
+                     plain or compressed
   --store ID=DIR     a store without a deletion channel: findings make it residual at once. Repeatable
   --store ID         only this store of the configuration. Repeatable
   --config FILE      stores, countries, channels, deadlines, obligations (default odv.json, if it is there)
@@ -56,13 +59,11 @@ export const commandHelp: Record<string, string> = {
   --resume RUN       goes on with a run that was interrupted or waits for somebody
   --no-wait          stops instead of waiting for a custodian or a restore, with exit code 75
   --nightly          says in the evidence that a schedule started the run
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}
 
   With --aws, stores and the manifest are the deployment's (odv config --aws), and the run goes on without this process;
-  --dry-run lists the stores there and estimates what a run would cost.
-
-${exitCodes}`,
+  --dry-run lists the stores there and estimates what a run would cost.`,
   scan: `odv scan: looks for identifiers in files and directories; deletes nothing, attests nothing
 
   --manifest FILE    transfer manifest, as for odv run
@@ -78,9 +79,7 @@ ${exitCodes}`,
                      prefixed-…=FILE, suffixed-…=FILE, hmac-…=FILE, byte for byte. Not with --index, which has its own
   --hashed-example NAME=IDENTIFIER:DIGEST,…
                      proof that a salt is the right one: an identifier that is nobody's, and what copies hold of it
-  --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}
-
-${exitCodes}`,
+  --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}`,
   index: `odv index: compiles a transfer manifest once, for many scans
 
   odv index build --manifest FILE --out FILE
@@ -101,37 +100,31 @@ ${exitCodes}`,
   --hashed NAME,…    hashed forms, as for odv scan, and --hashed-example; 18.3 bytes more for each identifier and form, and 24 of memory. add: those of
                      the base, with the same salts
   --state DIR        the state directory with the case key (default .odv); build makes it if it is not there
-  --json
-
-Exit codes
-  0   the index was written; the index is undamaged
-  64  usage error, or a manifest or an index that cannot be used
-  70  internal fault, or no room to write
-  130 interrupted: nothing was written`,
+  --json             JSON Lines on standard output, and nothing else there`,
   status: `odv status: the runs of a state directory or a deployment, or one of them with its verdicts and requests
 
   RUN                a run's name
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}`,
   request: `odv request: a deletion request as its custodian needs it, with exact names, which may hold identifiers
 
   REQUEST            the request's name, as odv run and odv status show it
   --out FILE         a new file that only you can read; JSON Lines: the request with what it asks for in words, then one object version a line,
                      with \`kept\`, the reason, where the built-in executor kept it
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}`,
   ack: `odv ack: the custodian's answer to a deletion request
 
   REQUEST            the request's name, as odv run and odv status show it
   --file FILE        the custodian's certificate; its SHA-256 is attested, the file is not kept
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}`,
   export: `odv export: builds a filing bundle that anyone verifies offline
 
   --out DIR          a new or empty directory
   --run RUN          one run (default: the newest finished one)
   --from, --to       a period instead: all attestations made in it (dates as 2026-01-31, or RFC 3339 times)
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}`,
   verify: `odv verify: checks a bundle offline, without any state
 
@@ -141,16 +134,14 @@ ${place}`,
   --authority PEM    a certificate of an authority that timestamps, from another source (repeatable): at least one timestamp has
                      to follow from one of these
   --since FILE       a checkpoint that you kept earlier: a log that was rolled back or forked since is refused
-  --json
-
-${exitCodes}`,
+  --json             JSON Lines on standard output, and nothing else there`,
   correct: `odv correct: takes back an entry of the log that does not hold: the log keeps both
 
   --entry N          its number, as in custody.csv; anything that was attested about a run, but no correction
   --reason-file FILE why, in plain words: at most 4,000 characters, which are attested and exported. They may name nobody in
                      scope: they are searched for every identifier first
   --approved-by NAME who answers for it
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}
                      There, as who may take on the role odv-STAGE-correction-desk; no run may be under way in a state directory
 
@@ -162,15 +153,10 @@ ${place}
   --bundle DIR       the exported bundle that the proof goes with
   --run RUN          a run of the bundle (default: the newest that was closed with a result for its subjects)
   --out FILE         a new file that only you can read (default subject-proof.json): the person may have it, nobody else needs it
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}
                      As who may take on the role odv-STAGE-proof-desk: it reads the case key, indexes and trees of runs
-  The run has to be there: a bundle has no case key.
-
-Exit codes
-  0   the proof is written
-  1   not in scope: the run's manifest confirms no transfer of this subject; nothing is written
-  64  usage error, or the run says nothing of subjects`,
+  The run has to be there: a bundle has no case key.`,
   'verify-proof': `odv verify-proof: checks a proof of odv prove against a bundle, without any state, and says what it shows
 
   PROOF              the proof; whom it is about stands in it
@@ -180,15 +166,10 @@ Exit codes
   --authority PEM    a certificate of an authority that timestamps, from another source (repeatable): at least one timestamp has
                      to follow from one of these
   --since FILE       a checkpoint that you kept earlier
-  --json
-
-Exit codes
-  0   the proof holds: the subject was deleted, or never found
-  1   the proof or the bundle does not hold, the check is named
-  2   the proof holds, and says that data is still there, or that it is not shown to be gone`,
+  --json             JSON Lines on standard output, and nothing else there`,
   formats: `odv formats: what is read, in which forms identifiers are looked for, what is known and not read, and the limits
 
-  --json`,
+  --json             JSON Lines on standard output, and nothing else there`,
   keys: `odv keys: the keys of this deployment, and the records that people sign about them
 
   odv keys [show] [--out DIR] [--record FILE]
@@ -203,7 +184,7 @@ Exit codes
                      from it to the other; who knows both is not led past the new one by whoever got hold of the old one
   --out DIR          writes the public keys as PEM files
   --record FILE      a new file: what was done, when, with what, where the keys are, fingerprints, and lines to sign (Markdown)
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${place}
   With --aws: keys are made in KMS by the deployment; init writes the record of the first ones before the first entry of the log. To
   change one, raise attestationKeys or logKeys in params of serverless.yml, deploy, and rotate, as who may take on the role
@@ -218,9 +199,13 @@ ${place}
 
   FILE               as odv.json; stores are buckets, the manifest is a key below manifests/ of the intake bucket
   --manifest IDS     a transfer manifest, read as a run reads it and uploaded under a name of date and digest
-  --json
+  --json             JSON Lines on standard output, and nothing else there
 ${stage}`,
   demo: `odv demo: three sample offshore stores with real backups, and the nightly job on them
 
   DIR                where (default odv-demo); made anew every time`,
 }
+
+export const commandHelp: Record<string, string> = Object.fromEntries(
+  Object.entries(described).map(([command, text]) => [command, `${text}\n\n${helpEnd(command)}`]),
+)

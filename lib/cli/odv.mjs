@@ -25,7 +25,7 @@ if (isNewEnough) {
     .find((path) => existsSync(path))
   if (bundled === undefined || process.env.ODV_NODE === 'bundled') {
     process.stderr.write(
-      `odv: node: expected Node.js ${wanted} or newer, got ${process.versions.node}; run npm ci first\n`,
+      `odv: node: expected Node.js ${wanted} or newer, got ${process.versions.node}; npm ci (without --omit=optional) brings one, or install it\n`,
     )
     process.exit(64)
   }

@@ -12,9 +12,17 @@ import type { Gap } from './unverified.ts'
 
 /**
  * What was read of one object. `bytes` and `sha256` (hex) are of the stored bytes, `decodedBytes` is the sum of what
- * the sinks were given. `complete === (gaps.length === 0)`: every stored byte was accounted for.
+ * the sinks were given. `complete === (gaps.length === 0)`: every stored byte was accounted for. `moreGaps`: how many there are beside
+ * the first 100, which `gaps` has.
  */
-export type Reading = { bytes: number; decodedBytes: number; sha256: string; complete: boolean; gaps: Gap[] }
+export type Reading = {
+  bytes: number
+  decodedBytes: number
+  sha256: string
+  complete: boolean
+  gaps: Gap[]
+  moreGaps: number
+}
 
 /** `at` reads the same stored bytes at any place. `declared`: what the object is said to be, which is not asked of its bytes. */
 export type DecodeOptions = {
@@ -65,5 +73,6 @@ export async function decodeObject(
     sha256: hash.digest('hex'),
     complete: decoding.gaps.length === 0,
     gaps: decoding.gaps,
+    moreGaps: decoding.moreGaps,
   }
 }

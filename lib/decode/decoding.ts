@@ -33,6 +33,8 @@ export type Decoding = {
   /** Whether a value that begins like this is a content of its own: a format that is read, or one that is known not to be. */
   isContainer(head: Uint8Array): boolean
   readonly gaps: Gap[]
+  /** Gaps beyond those. */
+  moreGaps: number
   /** Stored bytes asked for so far. */
   storedBytes: number
   /** Output of all containers at every level. */
@@ -64,6 +66,7 @@ export function createDecoding(
     decode: (content) => decode(content, decoding),
     isContainer,
     gaps: [],
+    moreGaps: 0,
     storedBytes: 0,
     producedBytes: 0,
     deliveredBytes: 0,
@@ -76,6 +79,7 @@ export function createDecoding(
 
 export function addGap(decoding: Decoding, gap: Gap): void {
   if (decoding.gaps.length < maxGaps) decoding.gaps.push(gap)
+  else decoding.moreGaps += 1
 }
 
 /** What stopped the decoding, as a gap. @throws any other error again */

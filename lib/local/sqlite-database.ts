@@ -1,5 +1,6 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { FormatInvalid } from '../errors.ts'
 
 /** The one SQLite file of a state directory, opened by `openDatabase`. Its calls block; its commits are on the disk. */
@@ -66,9 +67,20 @@ const renewals = `
  * Opens the state database, and makes it if it is not there. Several processes may hold it open; a writer waits up to
  * ten seconds for another one. While it is open, this process must not open and close the file by other means: on POSIX
  * that drops the locks of the whole process.
+ *
+ * Where it may not be written it is opened to be read, and every write is an error.
  * @throws FormatInvalid when the file is another database or another version of this one
  */
 export function openDatabase(path: string): Database {
+  try {
+    return openToWrite(path)
+  } catch (error) {
+    if (!isNotToBeWritten(error)) throw error
+    return openToRead(path)
+  }
+}
+
+function openToWrite(path: string): Database {
   const database = new DatabaseSync(path, { timeout: 10_000, enableForeignKeyConstraints: true })
   try {
     chmodSync(path, 0o600)
@@ -77,20 +89,43 @@ export function openDatabase(path: string): Database {
     inTransaction(database, () => {
       if (pragma(database, 'user_version') === 0 && isEmpty(database)) database.exec(schema)
     })
-    const [id, version] = [pragma(database, 'application_id'), pragma(database, 'user_version')]
-    if (id !== applicationId || version !== schemaVersion)
-      throw new FormatInvalid(
-        `state database: ${path}: expected version ${schemaVersion} of the state database, got ` +
-          (id === applicationId ? `version ${version}` : 'another database'),
-      )
+    requireVersion(database, path)
     if (!hasTable(database, 'renewal')) inTransaction(database, () => database.exec(renewals))
     return database
   } catch (error) {
     database.close()
-    if (isNotADatabase(error))
-      throw new FormatInvalid(`state database: ${path}: expected an SQLite database, got something else`)
+    throw isNotADatabase(error)
+      ? new FormatInvalid(`state database: ${path}: expected an SQLite database, got something else`)
+      : error
+  }
+}
+
+/**
+ * With a log of writes beside it SQLite reads both. Without one the file is all there is, but SQLite would make the log's files
+ * before it reads, which is not allowed here; `immutable` says that it need not.
+ */
+function openToRead(path: string): Database {
+  const isLogged = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
+  const url = pathToFileURL(path)
+  if (!isLogged) url.searchParams.set('immutable', '1')
+  const database = new DatabaseSync(url, { readOnly: true, timeout: 10_000 })
+  try {
+    requireVersion(database, path)
+    return database
+  } catch (error) {
+    database.close()
     throw error
   }
+}
+
+/** @throws FormatInvalid */
+function requireVersion(database: Database, path: string): void {
+  const [id, version] = [pragma(database, 'application_id'), pragma(database, 'user_version')]
+  if (id !== applicationId || version !== schemaVersion)
+    throw new FormatInvalid(
+      `state database: ${path}: expected version ${schemaVersion} of the state database, got ` +
+        (id === applicationId ? `version ${version}` : 'another database'),
+    )
 }
 
 /** Runs `work` in one write transaction: all of it is on the disk afterwards, or nothing. */
@@ -119,3 +154,9 @@ function isEmpty(database: Database): boolean {
 }
 
 const isNotADatabase = (error: unknown) => (error as { errcode?: number }).errcode === 26
+
+/** What a file system says of a file that may not be written, and SQLite (SQLITE_READONLY, SQLITE_CANTOPEN) of it and of its log. */
+function isNotToBeWritten(error: unknown): boolean {
+  const { code, errcode = 0 } = error as { code?: string; errcode?: number }
+  return ['EROFS', 'EACCES', 'EPERM'].includes(code ?? '') || [8, 14].includes(errcode & 0xff)
+}

@@ -7,6 +7,21 @@ const timeNames = ['transferredat', 'transferred_at']
 export const isIdName = (name: string): boolean => name === 'userId' || isOneOf(idNames, 'ui', name)
 export const isTimeName = (name: string): boolean => name === 'transferredAt' || isOneOf(timeNames, 't', name)
 
+/**
+ * What columns of identifiers are called beside `isIdName`, as far as it is one word of letters, as an identifier may be: with `_`, `-`,
+ * `.` or a space in it or not.
+ */
+export const isColumnName = (line: string): boolean => columnNames.has(line.toLowerCase().replace(/^"|"$|[ _.-]/g, ''))
+
+const columnNames = new Set(
+  (
+    'account accountid accountno accountnumber accounts client clientid contact contactid customer customerid customerno customernumber ' +
+    'customers email emailaddress emails guid handle handles identifier identifiers ids login loginname mail mailaddress member memberid ' +
+    'objectid person personid phone phonenumber profileid sub subject subjectid subjects uid useremail userids userguid username ' +
+    'usernames users user useruuid uuid uuids'
+  ).split(' '),
+)
+
 /** Most names are neither, which their first letter tells: `letters` has those that `names` begin with. */
 function isOneOf(names: readonly string[], letters: string, name: string): boolean {
   const first = name.charCodeAt(0) | 0x20

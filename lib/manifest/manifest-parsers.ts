@@ -1,7 +1,7 @@
 import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from './csv-records.ts'
 import { jsonMembers, textOfValue } from './json-members.ts'
-import { isIdName, isTimeName, type ManifestFormat } from './manifest-format.ts'
+import { isColumnName, isIdName, isTimeName, type ManifestFormat } from './manifest-format.ts'
 import type { ManifestRows } from './manifest-rows.ts'
 import { textLines } from './text-lines.ts'
 
@@ -24,13 +24,51 @@ export function parserOf(format: ManifestFormat, rows: ManifestRows): ManifestPa
 const tooLong = 'expected a line of at most 1 MiB'
 
 function linesParser(rows: ManifestRows): ManifestParser {
+  const list = listRows(rows)
   const sink = textLines((text, line) => {
     if (text === undefined) rows.malformed(line, tooLong)
     else if (text.trim() === '') rows.empty(line)
-    else rows.row(line, text, undefined)
+    else list.row(line, text)
   })
-  return { ...sink, transferColumn: () => false }
+  return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => false }
 }
+
+async function endBoth(lines: Sink, list: { end(): void }): Promise<void> {
+  await lines.end()
+  list.end()
+}
+
+/**
+ * Rows of a list without a header. A first one that may be a header is asked about, neither taken for an identifier nor left out: a
+ * subject may be called `email`, and on any other line is.
+ */
+function listRows(rows: ManifestRows): { row(line: number, id: string): void; end(): void } {
+  let first: { line: number; isWord: boolean } | undefined
+  let hasOthers = false
+  let isAmongWords = false
+  return {
+    row(line, id) {
+      const text = id.trim()
+      if (first === undefined) {
+        first = { line, isWord: isWord(text) }
+        if (isColumnName(text)) return rows.malformed(line, mayBeHeader)
+      } else {
+        hasOthers = true
+        if (first.isWord && !isAmongWords) isAmongWords = isWord(text)
+      }
+      rows.row(line, id, undefined)
+    },
+    end() {
+      if (first?.isWord && hasOthers && !isAmongWords) rows.malformed(first.line, mayBeHeader)
+    },
+  }
+}
+
+const mayBeHeader =
+  'expected an identifier, got what may be the header of a table: call the column userId, or leave the line out; if it is an identifier, move it to another line'
+
+/** As no number, UUID or e-mail address is: without a digit and `@`. */
+const isWord = (text: string): boolean => !/[0-9@]/.test(text)
 
 function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
   let header: { columns: number; id: number; time: number } | undefined
@@ -59,24 +97,29 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
   return { ...sink, transferColumn: () => header !== undefined && header.time >= 0 }
 }
 
-type JsonRow = { kind: 'row'; id: string; transferredAt: string | undefined } | { kind: 'malformed'; problem: string }
+type JsonRow =
+  | { kind: 'bare'; id: string }
+  | { kind: 'row'; id: string; transferredAt: string | undefined }
+  | { kind: 'malformed'; problem: string }
 
 const malformed = (problem: string): JsonRow => ({ kind: 'malformed', problem })
 
 /** Objects with `userId`, or bare strings and numbers; whether rows have `transferredAt` is the same for all. */
 function jsonLinesParser(rows: ManifestRows): ManifestParser {
   let timed: boolean | undefined
+  const list = listRows(rows)
   const sink = textLines((text, line) => {
     if (text === undefined) return rows.malformed(line, tooLong)
     if (text.trim() === '') return rows.empty(line)
     const row = jsonRow(text)
     if (row.kind === 'malformed') return rows.malformed(line, row.problem)
-    timed ??= row.transferredAt !== undefined
-    if (timed !== (row.transferredAt !== undefined))
-      return rows.malformed(line, 'expected transferredAt in every row or in none')
-    rows.row(line, row.id, row.transferredAt)
+    const isTimed = row.kind === 'row' && row.transferredAt !== undefined
+    timed ??= isTimed
+    if (timed !== isTimed) return rows.malformed(line, 'expected transferredAt in every row or in none')
+    if (row.kind === 'bare') list.row(line, row.id)
+    else rows.row(line, row.id, row.transferredAt)
   })
-  return { ...sink, transferColumn: () => timed === true }
+  return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => timed === true }
 }
 
 function jsonRow(text: string): JsonRow {
@@ -85,7 +128,7 @@ function jsonRow(text: string): JsonRow {
     const id = bareValue(text.trim())
     return id === undefined
       ? malformed('expected a JSON object with userId, a string or a whole number')
-      : { kind: 'row', id, transferredAt: undefined }
+      : { kind: 'bare', id }
   }
   const [ids, times]: [string[], string[]] = [[], []]
   for (const { key, source } of members)

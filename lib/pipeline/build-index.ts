@@ -13,6 +13,7 @@ import { buildScopeShard } from './build-scope-tree.ts'
 import { formatDocument, type ManifestDocument, readRunConfig } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
 import { readHashedForms } from './read-hashed-forms.ts'
+import { tellRefusal } from './refused-manifest.ts'
 import { buildIndexInput, parseInput } from './task-input.ts'
 
 type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey' | 'scanMemory'>
@@ -26,7 +27,9 @@ export async function buildIndex(
   input: unknown,
 ): Promise<{ subjects: number } | { complete: boolean; shard: number }> {
   const { shard, ...run } = parseInput('build-index', buildIndexInput, input)
-  return shard === undefined ? compileManifest(ports, run) : buildScopeShard(ports, { ...run, shard })
+  return shard === undefined
+    ? tellRefusal(ports.evidence, run.runId, compileManifest(ports, run))
+    : buildScopeShard(ports, { ...run, shard })
 }
 
 async function compileManifest(

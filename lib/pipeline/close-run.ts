@@ -7,6 +7,7 @@ import { decideVerdict, type Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { formatDocument, readDocument, readRunConfig } from './evidence/documents.ts'
 import { runKey, storeKey } from './evidence/evidence-keys.ts'
+import { withRefusal } from './refused-manifest.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
 import { withoutTakenBack } from './taken-back.ts'
 import { closeRunInput, type Failure, parseInput } from './task-input.ts'
@@ -54,7 +55,8 @@ async function listRun(ports: ClosePorts, summary: RunSummary): Promise<ReturnTy
   const decide = () => withoutTakenBack(ports, runId, decideRun(summary))
   let decided = await decide()
   for (;;) {
-    const stores = decided.stores.map(({ storeId, result, reasons }) => ({ storeId, verdict: result, reasons }))
+    const told = await withRefusal(ports, summary, decided.stores)
+    const stores = told.map(({ storeId, result, reasons }) => ({ storeId, verdict: result, reasons }))
     await ports.runState.putRun({ runId, trigger, state: 'finished', startedAt, finishedAt, stores })
     const now = await decide()
     if (isDeepStrictEqual(now, decided)) return now

@@ -15,20 +15,23 @@ import type { OnOccurrence, PlacedOccurrence, Sought } from './scan-object.ts'
 const mostGaps = 10
 
 /** Sinks that look for every identifier, plain and in these forms. `stop` ends those whose content has no end, and counts lines.
- * `gaps`: contents with numbers that have lost digits. */
+ * `gaps`: contents with numbers that have lost digits; `moreGaps`: how many others there are. */
 export function openMatchers(
   index: SubjectIndex,
   forms: readonly string[],
   sought: Sought,
   onOccurrence: OnOccurrence,
-): { open: OpenSink; stop(): { records: number; gaps: Gap[] } } {
+): { open: OpenSink; stop(): { records: number; gaps: Gap[]; moreGaps: number } } {
   /** Contents that are not at their end; there may be many of them in one object, one after the other. */
   const unended = new Map<FormMatcher, readonly string[]>()
   const gaps: Gap[] = []
+  let moreGaps = 0
   let records = 0
   const count = (matcher: FormMatcher, path: readonly string[]): void => {
     records += matcher.records
-    if (gaps.length < mostGaps) gaps.push(...lossyGaps(matcher, path))
+    const lossy = lossyGaps(matcher, path)
+    if (gaps.length < mostGaps) gaps.push(...lossy)
+    else moreGaps += lossy.length
   }
   /** What was told, which may be known as a whole only when the object has been read. */
   const told: { occurrence: PlacedOccurrence; place: Told }[] = []
@@ -84,7 +87,7 @@ export function openMatchers(
       }
       unended.clear()
       for (const { occurrence, place } of told) showPlace(occurrence, place, index)
-      return { records, gaps }
+      return { records, gaps, moreGaps }
     },
   }
 }

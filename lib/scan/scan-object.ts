@@ -8,7 +8,7 @@ import type { Where } from './places/where.ts'
 
 /**
  * What reading one object came to. `bytes` are stored bytes, `decodedBytes` what was scanned of them, `records` lines
- * in all its contents, `sha256` (hex) of the stored bytes. Only a `complete` scan without occurrences is clean.
+ * in all its contents, `sha256` (hex) of the stored bytes, `moreGaps` how many gaps there are that `gaps` has not. Only a `complete` scan without occurrences is clean.
  */
 export type ObjectScan = {
   bytes: number
@@ -17,6 +17,7 @@ export type ObjectScan = {
   sha256: string
   complete: boolean
   gaps: Gap[]
+  moreGaps: number
 }
 
 /**
@@ -59,6 +60,12 @@ export const scanObject: ScanObject = async (
 ) => {
   const matchers = openMatchers(index, forms, sought, onOccurrence)
   const reading = await decodeObject(chunks, matchers.open, how)
-  const { records, gaps } = matchers.stop()
-  return { ...reading, records, gaps: [...reading.gaps, ...gaps], complete: reading.complete && gaps.length === 0 }
+  const { records, gaps, moreGaps } = matchers.stop()
+  return {
+    ...reading,
+    records,
+    gaps: [...reading.gaps, ...gaps],
+    moreGaps: reading.moreGaps + moreGaps,
+    complete: reading.complete && gaps.length === 0,
+  }
 }

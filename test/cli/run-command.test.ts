@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { runCommand } from '../../lib/cli/commands/run-command.ts'
+import { runCommand, warnOfClock } from '../../lib/cli/commands/run-command.ts'
 import { openTerminal } from '../../lib/cli/terminal.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
@@ -25,4 +25,21 @@ it('a run that was interrupted before it began is not said to be one that can be
   expect(await runCommand({ ...options, stores: [...options.stores], cwd, signal }, terminal)).toBe(130)
   expect(written.join('')).toMatch(/interrupted before it began; there is nothing to go on with/)
   expect(written.join('')).not.toContain('--resume')
+})
+
+it('a clock that was set back is told, with the time of the last run', () => {
+  const run = { runId: 'r', trigger: 'nightly', state: 'finished', stores: [] } as const
+  const runs = [
+    { ...run, stores: [], startedAt: '2026-03-01T00:00:00.000Z', finishedAt: '2026-03-01T02:00:00.000Z' },
+    { ...run, stores: [], startedAt: '2026-02-01T00:00:00.000Z' },
+  ]
+  const told: string[] = []
+  const terminal = { warn: (text: string) => told.push(text) }
+  warnOfClock([], new Date('2026-03-01T01:00:00Z'), terminal)
+  warnOfClock(runs, new Date('2026-03-01T02:00:00Z'), terminal)
+  expect(told).toEqual([])
+  warnOfClock(runs, new Date('2026-03-01T01:00:00Z'), terminal)
+  expect(told).toEqual([
+    expect.stringContaining('after that of the last run, 2026-03-01T02:00:00.000Z, got 2026-03-01T01'),
+  ])
 })

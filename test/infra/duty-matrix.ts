@@ -71,6 +71,7 @@ const pass = 'stores/s/pass-0'
 const writers: { document: string; roles: string[] }[] = [
   { document: 'config.json', roles: ['open-run'] },
   { document: 'subject-index', roles: ['build-index'] },
+  { document: 'manifest-refused.json', roles: ['build-index'] },
   { document: 'scope.json', roles: ['build-index'] },
   { document: 'scope-tree.json', roles: ['build-index'] },
   { document: 'scope-tree/000000000.leaves', roles: ['build-index'] },

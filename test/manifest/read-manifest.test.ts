@@ -79,9 +79,9 @@ const cases: Case[] = [
   },
   {
     name: 'JSON Lines of strings',
-    content: '"abc"\n"12345"\n67890\n',
+    content: '"12345"\n"abc"\n67890\n',
     format: 'json-lines',
-    rows: ['1:abc', '2:12345', '3:67890'],
+    rows: ['1:12345', '2:abc', '3:67890'],
   },
 ]
 
@@ -322,12 +322,13 @@ test('no row is lost or changed, however the manifest is written and cut', async
     fc.asyncProperty(spelled, async ([ids, end, last, lengths]) => {
       const tail = last ? end : ''
       const written = [
-        { first: 1, content: ids.join(end) + tail },
+        // A first line without digits may be a header.
+        { first: 1, content: ids.join(end) + tail, isHeaded: !/[0-9@]/.test(ids[0]!) },
         { first: 2, content: ['"userId"', ...ids].join(end) + tail },
         { first: 2, content: ['batch,userId', ...ids.map((text) => `"a,""b""","${text}"`)].join(end) + tail },
         { first: 1, content: ids.map((text) => JSON.stringify({ batch: 'a', userId: text })).join(end) + tail },
       ]
-      for (const { first, content } of written) {
+      for (const { first, content } of written.filter(({ isHeaded }) => isHeaded !== true)) {
         const { rows, report } = await read(content, lengths)
         expect(rows).toEqual(ids.map((text, index) => `${index + first}:${text}`))
         expect(report).toMatchObject({ confirmed: ids.length, rows: ids.length, empty: none })
@@ -335,6 +336,35 @@ test('no row is lost or changed, however the manifest is written and cut', async
     }),
     { numRuns: 80 },
   )
+})
+
+describe('the first of plain lines that may be a header', () => {
+  for (const { name, content } of [
+    { name: 'a usual name of a column', content: 'email\nbob_smith\n' },
+    { name: 'such a name in another spelling', content: '\nE-Mail Address\nbob_smith\n' },
+    { name: 'such a name in quotes', content: '"userName"\n"bob_smith"\n' },
+    { name: 'such a name alone', content: 'user_name\n' },
+    { name: 'a word before numbers, addresses and UUIDs', content: 'Kundennummer\n12345678\n\nbob@example.org\n' },
+  ])
+    test(`is asked about: ${name}`, async () => {
+      for (const lengths of [[1e6], [1]]) {
+        const { badRows, message } = await refusal(content, lengths)
+        expect(badRows).toEqual([
+          { line: content.search(/\S/) + 1, problem: expect.stringMatching(/move it to another/) },
+        ])
+        for (const line of content.split('\n').filter(Boolean)) expect(message).not.toContain(line.replaceAll('"', ''))
+      }
+    })
+
+  for (const { name, content, rows } of [
+    { name: 'a word among words', content: 'bob_smith\n12345678\nalice\n', rows: 3 },
+    { name: 'a word alone', content: 'bob_smith\n', rows: 1 },
+    { name: 'a number before the name of a column', content: '12345678\nemail\n', rows: 2 },
+    { name: 'an address before numbers', content: 'bob@example.org\n12345678\n', rows: 2 },
+  ])
+    test(`is an identifier: ${name}`, async () => {
+      expect((await read(content)).rows).toHaveLength(rows)
+    })
 })
 
 test('rows are not read through a double', async () => {

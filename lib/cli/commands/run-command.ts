@@ -7,6 +7,7 @@ import type { Coverage } from '../../inventory/coverage.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
 import { runKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
+import { withRefusal } from '../../pipeline/refused-manifest.ts'
 import { withoutTakenBack } from '../../pipeline/taken-back.ts'
 import type { Evidence, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
@@ -61,7 +62,21 @@ function runDeployed(options: RunOptions, terminal: Terminal): Promise<ExitCode>
 
 async function runIn(options: RunOptions, config: Config | undefined, terminal: Terminal): Promise<ExitCode> {
   const opening = { create: options.resume === undefined, exclusive: true, ...(config && { config }) }
-  return withDeployment(options.place, opening, (deployment) => runOn(deployment, options, terminal))
+  return withDeployment(options.place, opening, async (deployment) => {
+    if (options.place.kind === 'machine') warnOfClock(await deployment.ports.runState.listRuns(), new Date(), terminal)
+    return runOn(deployment, options, terminal)
+  })
+}
+
+/** Where the clock was set back, times in statements contradict the order of the log, and the newest run is not the last one. */
+export function warnOfClock(runs: readonly RunRecord[], now: Date, terminal: Pick<Terminal, 'warn'>): void {
+  const times = runs.map(({ startedAt, finishedAt = startedAt }) => finishedAt)
+  const latest = times.reduce((a, b) => (a > b ? a : b), '')
+  if (latest > now.toISOString())
+    terminal.warn(
+      `clock: expected a time after that of the last run, ${latest}, got ${now.toISOString()}: set the clock, since it decides ` +
+        'who is in scope and what is attested; odv export needs --run',
+    )
 }
 
 /** Begins a run or goes on with one, shows it, and says how it ended. */
@@ -137,7 +152,8 @@ async function summarize(
     return failed()
   }
   const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
-  const { result: verdict, reasons, stores } = await withoutTakenBack(ports, runId, decideRun(summary))
+  const { result: verdict, reasons, stores: judged } = await withoutTakenBack(ports, runId, decideRun(summary))
+  const stores = await withRefusal(ports, summary, judged)
   terminal.print()
   for (const { storeId, result, reasons } of stores) {
     terminal.print(`${coloured(result)} ${bold(storeId)}`)

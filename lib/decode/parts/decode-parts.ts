@@ -10,7 +10,7 @@ import type { PartReading } from './decode-part.ts'
 import type { PieceDigest } from './piece-digest.ts'
 
 /** The parts of an object that belong to a slice: its bytes `start` to before `end`. */
-export type PartsReading = PartReading & { start: number; end: number }
+export type PartsReading = PartReading & { start: number; end: number; moreGaps: number }
 
 /** The format of an object that begins like this, if it says where parts are that are read by themselves. `head`: as for `isReadAsIs`. */
 export function cuttableFormat(head: Uint8Array): Format | undefined {
@@ -49,7 +49,7 @@ export async function decodeParts(
   } catch (error) {
     addReadError(decoding, error, extent.start + decoding.storedBytes)
   }
-  return { ...extent, decodedBytes: decoding.deliveredBytes, gaps: decoding.gaps }
+  return { ...extent, decodedBytes: decoding.deliveredBytes, gaps: decoding.gaps, moreGaps: decoding.moreGaps }
 }
 
 /** Where the first part begins that does not begin before an edge; behind the last, the object's end. */

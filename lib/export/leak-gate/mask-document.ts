@@ -77,8 +77,8 @@ const spokenCounts = new RegExp(
   ].join('|'),
   'g',
 )
-/** The place in the detail of an open version (`read-version.ts`). */
-const spokenPlace = /(?<=(?:^"| )byte )\d+(?=: )/g
+/** The places in the detail of an open version (`read-context.ts`), and how many more there are. */
+const spokenPlace = /(?<=(?:^"| )byte )\d+(?=: )|(?<=; and )\d+(?= more"$)/g
 const words = new RegExp(`${begins}[A-Za-z]+${ends}`, 'g')
 
 /**

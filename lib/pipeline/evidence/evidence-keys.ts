@@ -9,6 +9,7 @@ export const runKey = (
     | 'scope-tree.json'
     | 'subject-index'
     | 'subjects.json'
+    | 'manifest-refused.json'
     | 'summary.json'
     | 'cost.json',
 ) => `runs/${runId}/${document}`

@@ -32,11 +32,22 @@ export function declaredFor(key: string, { declared = [] }: Pick<ReadContext, 'd
   return declared.find(({ suffix }) => key.endsWith(suffix))?.format
 }
 
-/** A gap as the reason of an outcome. */
-export function toUnread(gap: Gap | undefined): Unread {
-  if (gap === undefined) return { reason: 'contradictory', detail: 'not complete, and no reason given' }
-  const place = gap.path.length === 0 ? '' : `${gap.path.join(' in ')}, `
-  return { reason: gap.reason, detail: `${place}byte ${gap.offset}: ${gap.detail}` }
+const namedGaps = 5
+
+/** Gaps as the reason of an outcome: that of the first. `more`: how many there are beside these. */
+export function toUnread([first, ...others]: readonly Gap[], more = 0): Unread {
+  if (first === undefined) return { reason: 'contradictory', detail: 'not complete, and no reason given' }
+  const named = others
+    .slice(0, namedGaps - 1)
+    .map((gap) => (gap.reason === first.reason ? describeGap(gap) : `${gap.reason}: ${describeGap(gap)}`))
+  const rest = others.length - named.length + more
+  const detail = [describeGap(first), ...named, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ')
+  return { reason: first.reason, detail }
+}
+
+function describeGap({ path, offset, detail }: Gap): string {
+  const place = path.length === 0 ? '' : `${path.join(' in ')}, `
+  return `${place}byte ${offset}: ${detail}`
 }
 
 const whatHelps = 'scan tasks have more time (README: taskSubnets, taskSeconds)'

@@ -35,7 +35,7 @@ export async function readSlice(
   const none = { ...slice, start: slice.from, end: slice.from }
   switch (scan.kind) {
     case 'unread':
-      return { ...nothingRead, gap: ranges.failure() ?? toUnread(scan.gap), slice: { ...none, reading: 'unread' } }
+      return { ...nothingRead, gap: ranges.failure() ?? toUnread([scan.gap]), slice: { ...none, reading: 'unread' } }
     case 'container': {
       if (slice.index > 0)
         return {
@@ -60,10 +60,10 @@ export async function readSlice(
       if (slice.index === 0)
         for (const { place, text } of first?.labels ?? [])
           for (const occurrence of findInKey(text, reading.index)) found.add(place, { ...occurrence, path: [] })
-      const { start, end, sha256, decodedBytes, records, gaps } = scan
+      const { start, end, sha256, decodedBytes, records, gaps, moreGaps } = scan
       const how = scan.kind === 'read' ? 'as-is' : scan.kind
       const failure = ranges.failure()
-      const gap = failure ?? (gaps[0] && toUnread(gaps[0])) ?? ranges.gap()
+      const gap = failure ?? (gaps.length > 0 ? toUnread(gaps, moreGaps) : undefined) ?? ranges.gap()
       const isRead = failure === undefined && !gaps.some(({ reason }) => reason === 'read-error')
       const protection = found.count > 0 ? await first?.protection?.() : undefined
       return {

@@ -69,7 +69,7 @@ export async function readVersion(
             ? { reason: 'changed', detail: settled.detail }
             : scan.complete
               ? opened.gap
-              : toUnread(scan.gaps[0]))
+              : toUnread(scan.gaps, scan.moreGaps))
         const read = bytes === entry.size && settled.kind === 'unchanged'
         const protection = found.count > 0 ? await opened.protection?.() : undefined
         return {

@@ -40,6 +40,8 @@ export type SliceScan =
       decodedBytes: number
       records: number
       gaps: Gap[]
+      /** As in `ObjectScan`; absent where one content cannot have many. */
+      moreGaps?: number
     }
 
 /** `line`: how long a line may be to tell where in it a finding is; all that it changes is how much is read around a slice. */
@@ -67,10 +69,11 @@ export async function scanSlice(
     const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
     const digest = createPieceDigest()
     const parts = await decodeParts({ size, read }, { format, slice }, matchers.open, { means, digest })
-    const { records, gaps } = matchers.stop()
+    const { records, gaps, moreGaps } = matchers.stop()
     if (parts === undefined) return { kind: 'container' }
     const sha256 = pinned(digest, parts.end - parts.start)
-    return { kind: 'parts', ...parts, ...sha256, records, gaps: [...parts.gaps, ...gaps] }
+    const all = { gaps: [...parts.gaps, ...gaps], moreGaps: parts.moreGaps + moreGaps }
+    return { kind: 'parts', ...parts, ...sha256, records, ...all }
   }
   const { hiding, context } = contextsOf(index, forms, line)
   const text = await orGap(framedText({ size, read }, head, placeHead))

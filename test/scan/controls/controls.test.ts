@@ -182,7 +182,7 @@ describe('controls', () => {
 
   it('are missed all by a scanner that answers without looking', async () => {
     const scan: ScanObject = async () => ({
-      ...{ bytes: 0, decodedBytes: 0, records: 0, sha256: '', complete: true, gaps: [] },
+      ...{ bytes: 0, decodedBytes: 0, records: 0, sha256: '', complete: true, gaps: [], moreGaps: 0 },
     })
     expect((await runControls(index, scan)).positive).toMatchObject({ planted, detected: 0 })
   })
