@@ -97,6 +97,7 @@ const magics: readonly Magic[] = [
   magic('PostScript', '\xc5\xd0\xd3\xc6'),
   // Lines that break in words, and values in which `$E4` is a character.
   magic('Mork', '// <!-- <mdb:mork:z '),
+  magic('mbx mailbox', '*mbx*\r\n'),
   magic('BinHex', '(This file must be converted with BinHex'),
   magic('HDF5', '\x89HDF\r\n'),
   ...unread,
