@@ -99,6 +99,13 @@ describe('a message', () => {
     expect(got.gaps).toEqual([])
   })
 
+  test('that a server sent is read as its type says', async () => {
+    const response = 'HTTP/1.1 200 OK\r\nServer: x\r\nContent-Type: text/html\r\n\r\n'
+    const { texts, gaps } = await read(`${response}<p>id <b>123</b>45</p>\r\n`)
+    expect(texts['mail/part-1/xml/text']).toBe('id 12345\n')
+    expect(gaps).toEqual([])
+  })
+
   const page = '<p>id <b>123</b>45</p>\n'
   test.each([
     { name: 'as its type says', fields: 'Content-Type: text/html\n' },

@@ -31,11 +31,15 @@ export function beginsLikeMail(head: Uint8Array): boolean {
   const found = [...names]
   if (isMailbox) return found.length > 0
   const hasStrong = found.some((name) => strong.test(name))
-  if (isBehindLine) return hasStrong && found.length > 1
+  if (isBehindLine)
+    return (hasStrong && found.length > 1) || (isResponse.test(lines[0]!) && found.includes('content-type'))
   return hasStrong || found.filter((name) => weak.test(name)).length >= 2
 }
 
 const fieldNameOf = (line: string) => /^([A-Za-z][A-Za-z0-9-]*):(\s|$)/.exec(line)?.[1]?.toLowerCase()
+
+/** What a server sent is kept with its fields, and has a type as parts of mail have. */
+const isResponse = /^HTTP\/\d/
 
 /** What may stand in front of the fields has no more bytes. */
 const longestLine = 200
