@@ -1,3 +1,4 @@
+import { isKnownContent } from './checks/known-contents.ts'
 import { headLength, knownFormatOf } from './checks/known-formats.ts'
 import type { Decoding } from './decoding.ts'
 import type { Content } from './format.ts'
@@ -12,7 +13,9 @@ export async function decodeContent(content: Content, decoding: Decoding): Promi
   const { source, path } = content
   const head = (await source.peekSome(headLength)).subarray(0, headLength)
   const format = formatOf(head)
-  if (format === undefined) return readRaw(source, path, decoding, expectationOf(head))
+  const expected = expectationOf(head)
+  if (await isKnownContent(source, head)) return readRaw(source, path, decoding, { kind: 'any' })
+  if (format === undefined) return readRaw(source, path, decoding, expected)
   if (path.filter((name) => formatNames.includes(name)).length >= decoding.limits.depth)
     return readRaw(source, path, decoding, {
       kind: 'refused',

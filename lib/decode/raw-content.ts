@@ -6,7 +6,7 @@ import type { Gap, UnverifiedReason } from './unverified.ts'
 /**
  * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason. `trailing`: bytes
  * after a container's end, for which only text is accepted. `any`: a field that its container defines as text in some
- * encoding. `refused`: a format that is known not to be read, or too deep. `named`: text, or else that format.
+ * encoding, or that is known byte for byte. `refused`: a format that is known not to be read, or too deep. `named`: text, or else that format.
  */
 export type Expectation =
   | { kind: 'text' }

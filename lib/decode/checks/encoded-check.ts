@@ -10,6 +10,7 @@ import {
   wholeWindow,
 } from './encoded-window.ts'
 import { shortestRun } from './kernel/text-kernel.ts'
+import { mixedScriptsCheck } from './mixed-scripts.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
 import { type Seen, surveyed } from './survey.ts'
 
@@ -43,6 +44,7 @@ const isIndent = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x
 export function encodedCheck({ rows = false }: { rows?: boolean } = {}): EncodedCheck {
   let found: EncodedProblem | undefined
   const marks = markCheck()
+  const scripts = mixedScriptsCheck()
   /** Of everything that was written before. */
   let offset = 0
   /** The run at the end of what was written: whether there is one, the characters of its last line and of all, its beginning. */
@@ -192,6 +194,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     if (isSettled()) return
     look(bytes, seen)
     keepFirst(marks.write(bytes, seen?.mayHaveKey))
+    keepFirst(scripts.write(bytes, seen))
     offset += bytes.length
   }
 

@@ -23,6 +23,8 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('lzma', ']\0\0\x80\0', ']\0\0\x10\0', ']\0\0\x40\0', ']\0\0\0\x04'),
   ...hiding('compress', '\x1f\x9d\x90'),
   ...hiding('lz4', '\x04"M\x18', '\x02!L\x18'),
+  // What lz-string makes of JSON: of an object, of some, of texts, of an object in lines.
+  ...hiding('lz-string', '\x37\x82\x20', '\x36\x86\xf0\x44', '\x36\x82\x20', '\x37\x82\x80\x04'),
   ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\x82SNAPPY\x00'),
   ...hiding('7z', '7z\xbc\xaf\x27\x1c'),
   ...hiding('rar', 'Rar!\x1a\x07'),

@@ -1,4 +1,4 @@
-import { isBencode, isPickle } from './glued-texts.ts'
+import { isBareUuencode, isBencode, isPickle } from './glued-texts.ts'
 
 /**
  * Formats that hide or split their content and are told apart by their first bytes. `weak`: text may begin like that
@@ -95,6 +95,9 @@ const magics: readonly Magic[] = [
   magic('PostScript', '%!PS'),
   magic('PostScript', '\x04%!PS'),
   magic('PostScript', '\xc5\xd0\xd3\xc6'),
+  // Lines that break in words, and values in which `$E4` is a character.
+  magic('Mork', '// <!-- <mdb:mork:z '),
+  magic('mbx mailbox', '*mbx*\r\n'),
   magic('BinHex', '(This file must be converted with BinHex'),
   magic('HDF5', '\x89HDF\r\n'),
   ...unread,
@@ -124,12 +127,21 @@ const isPortable = (head: Uint8Array): boolean =>
   Buffer.from(head.buffer, head.byteOffset, head.length).indexOf('SPSSPORT', portableAt) !== -1
 const portableAt = 456
 
+/** Its notes go on in the next line wherever a line is full, in words as well (GEDCOM 5.5.1, `CONC`). */
+const isGedcom = (head: Uint8Array): boolean =>
+  /^(?:\xef\xbb\xbf)?0 HEAD\s/.test(Buffer.from(head.subarray(0, 12)).toString('latin1'))
+
 /** Those that a few bytes do not tell. */
 const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolean }[] = [
-  { format: { name: 'Python pickle of protocol 0', encrypted: false, weak: false }, isFormat: isPickle },
+  {
+    format: { name: 'Python pickle of protocol 0', encrypted: false, weak: false },
+    isFormat: (head) => isPickle(head, head.length >= headLength),
+  },
   { format: { name: 'SPSS portable', encrypted: false, weak: false }, isFormat: isPortable },
   { format: { name: 'PDF or PostScript', encrypted: false, weak: false }, isFormat: isBehindOthers },
+  { format: { name: 'GEDCOM', encrypted: false, weak: false }, isFormat: isGedcom },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
+  { format: { name: 'uuencode', encrypted: false, weak: false }, isFormat: isBareUuencode },
 ]
 
 /** Names of what is known and not read, each once. */

@@ -16,6 +16,18 @@ const glued = [
   '(dp1\n.',
   'ccopy_reg\n_reconstructor\np0\n(cmodels\nUser\np1\n.',
   '(iapp.models\nUser\np0\n.',
+  // Behind numbers, and nothing.
+  '(I1\nVjane_doe\np0\ntp1\n.',
+  '(lp0\nI1\naNaF1.5\naL5L\naVbob@example.org\np1\na.',
+  // As `pickletools.optimize` leaves them.
+  '(lVbob@example.org\naVjane_doe\na.',
+  'Vbob@example.org\n.',
+  `(I1\n${'Vjane_doe\n'.repeat(100)}t.`,
+  // As `pack("u")` of Perl makes them.
+  `M${'9'.repeat(60)}\nM${'6'.repeat(60)}\n#86)C\n`,
+  `M${'9'.repeat(60)}\n\`\n`,
+  '// <!-- <mdb:mork:z v="1.4"/> -->\n< <(a=c)> // (f=iso-8859-1)\n  (80=bob@exam\\\nple.org)>\n',
+  '0 HEAD\r\n1 CHAR UTF-8\r\n0 @I1@ INDI\r\n1 NOTE bob@exam\r\n2 CONC ple.org\r\n0 TRLR\r\n',
   'd5:email15:bob@example.org2:id10:1234567890e',
   'l36:550e8400-e29b-41d4-a716-44665544000036:550e8400-e29b-41d4-a716-446655440000e',
   `d8:announce35:http://tracker.example.org/announce13:creation datei1700000000e4:infod6:lengthi5e4:name700:${'x'.repeat(700)}ee`,
@@ -31,6 +43,15 @@ const texts = [
   'd4:note that nothing follows',
   '3:00 and 4:00',
   'S\nV\np0 is the first',
+  'Vienna,Wien\nVillach,Beljak\n',
+  `${'Vienna,Wien\nVillach,Beljak\n'.repeat(30)}`,
+  `${'cab\ncad\ncaf\ncag\ncake\n'.repeat(30)}`,
+  '(Vienna) is large\n',
+  `(Vienna) is large ${'and so on '.repeat(60)}`,
+  'I5\nI6\n',
+  `M${'9'.repeat(59)}\n`,
+  `M${'9'.repeat(60)}\nand text\n`,
+  '0 HEADS\n1 TAILS\n',
 ]
 
 describe('text encodings that glue lengths or types onto texts', () => {

@@ -58,6 +58,17 @@ describe('a message', () => {
   const encoding = 'Content-Transfer-Encoding: base64\n'
   const shapes = [
     { name: 'as a whole', text: `${head}${encoding}\n${base64('user 17\n')}\n` },
+    {
+      name: 'behind the number of its bytes and before a property list, as Apple Mail keeps it',
+      text: `120       \n${head}${encoding}\n${base64('user 17\n')}\n<?xml version="1.0"?>\n<plist/>\n`,
+    },
+    {
+      name: 'behind a quoted line of a mailbox',
+      text: `>From a@example.org Fri\n${head}${encoding}\n${base64('user 17\n')}`,
+    },
+    { name: 'behind a line of a batch of news', text: `#! rnews 120\n${head}${encoding}\n${base64('user 17\n')}` },
+    { name: 'behind what a server said', text: `HTTP/1.1 200 OK\n${head}${encoding}\n${base64('user 17\n')}` },
+    { name: 'behind a mark of UTF-8', text: `\ufeff${head}${encoding}\n${base64('user 17\n')}` },
     { name: 'without an end', text: `${head}${encoding}\n${base64('user 17\n')}` },
     { name: 'without an empty line before it', text: `${head}${encoding}${base64('user 17\n')}\n` },
     {
@@ -86,6 +97,13 @@ describe('a message', () => {
     const got = await read(text)
     expect(got.texts).toEqual({ mail: text, 'mail/part-1': 'user 17\n' })
     expect(got.gaps).toEqual([])
+  })
+
+  test('that a server sent is read as its type says', async () => {
+    const response = 'HTTP/1.1 200 OK\r\nServer: x\r\nContent-Type: text/html\r\n\r\n'
+    const { texts, gaps } = await read(`${response}<p>id <b>123</b>45</p>\r\n`)
+    expect(texts['mail/part-1/xml/text']).toBe('id 12345\n')
+    expect(gaps).toEqual([])
   })
 
   const page = '<p>id <b>123</b>45</p>\n'

@@ -13,6 +13,12 @@ const documentOf = (body: string) =>
 const header = ['Arial;', 'jane', 't']
 
 describe('RTF', () => {
+  test.each(['\r\n', '\xef\xbb\xbf', '\xef\xbb\xbf\n \t'])('is read behind %j', async (before) => {
+    const { texts, gaps } = await read(`${before}{\\rtf1 12{\\b 34}}`)
+    expect(texts['rtf/text']).toContain('1234\n')
+    expect(gaps).toEqual([])
+  })
+
   const cases = [
     {
       name: 'a word with another look in it',

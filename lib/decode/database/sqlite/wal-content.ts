@@ -3,6 +3,8 @@ import type { Content, Format } from '../../format.ts'
 import { rowWriter } from '../row-writer.ts'
 import { createLoosePages } from './loose-pages.ts'
 import { u32 } from './page.ts'
+import { walChecksum } from './wal-checksum.ts'
+import { isWalIndex, readWalIndex } from './wal-index.ts'
 
 const headerLength = 32
 const frameHeaderLength = 24
@@ -14,10 +16,13 @@ const frameHeaderLength = 24
 export const sqliteWal: Format = {
   name: 'sqlite-wal',
   kind: 'table',
-  isFormat: (head) =>
-    head.length >= 8 && (u32(head, 0) & 0xfffffffe) >>> 0 === 0x377f0682 && u32(head, 4) === 3_007_000,
-  read: readWal,
+  isFormat: (head) => isWal(head) || isWalIndex(head),
+  read: async (content, decoding) =>
+    isWalIndex(await content.source.peek(8)) ? readWalIndex(content, decoding) : readWal(content, decoding),
 }
+
+const isWal = (head: Uint8Array): boolean =>
+  head.length >= 8 && (u32(head, 0) & 0xfffffffe) >>> 0 === 0x377f0682 && u32(head, 4) === 3_007_000
 
 async function readWal({ source, path }: Content, decoding: Decoding): Promise<void> {
   const stop = (reason: 'corrupt' | 'truncated', offset: number, expected: string) =>
@@ -29,7 +34,7 @@ async function readWal({ source, path }: Content, decoding: Decoding): Promise<v
   const pageSize = u32(header, 8)
   if (pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
     throw stop('corrupt', 8, 'a page size that is a power of two')
-  let sum = checksum(header.subarray(0, 24), [0, 0], isBigEndian)
+  let sum = walChecksum(header.subarray(0, 24), [0, 0], isBigEndian)
   if (sum[0] !== u32(header, 24) || sum[1] !== u32(header, 28)) throw stop('corrupt', 24, 'the checksum to match')
 
   const numbers = rowWriter([...path, 'log'], decoding)
@@ -46,8 +51,8 @@ async function readWal({ source, path }: Content, decoding: Decoding): Promise<v
       for (const at of [0, 4, 8, 12]) numbers.ascii(String(u32(frame, at)))
       await numbers.endRow()
       if (u32(frame, 8) === u32(header, 16) && u32(frame, 12) === u32(header, 20)) {
-        sum = checksum(frame.subarray(0, 8), sum, isBigEndian)
-        sum = checksum(frame.subarray(frameHeaderLength), sum, isBigEndian)
+        sum = walChecksum(frame.subarray(0, 8), sum, isBigEndian)
+        sum = walChecksum(frame.subarray(frameHeaderLength), sum, isBigEndian)
         if (sum[0] !== u32(frame, 16) || sum[1] !== u32(frame, 20))
           addGap(decoding, stop('corrupt', offset, 'the checksum of a frame to match').gap)
       }
@@ -59,15 +64,4 @@ async function readWal({ source, path }: Content, decoding: Decoding): Promise<v
     await numbers.end(isComplete)
     await pages.end(isComplete)
   }
-}
-
-/** The checksum of a log (file format, 4.2), continued from `sum`. */
-function checksum(bytes: Uint8Array, sum: readonly [number, number], isBigEndian: boolean): [number, number] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
-  let [first, second] = sum
-  for (let at = 0; at < bytes.length; at += 8) {
-    first = (first + view.getUint32(at, !isBigEndian) + second) >>> 0
-    second = (second + view.getUint32(at + 4, !isBigEndian) + first) >>> 0
-  }
-  return [first, second]
 }

@@ -64,6 +64,7 @@ async function readLines(
   let blockLength = 0
   let inFields = true
   let hasBegun = false
+  let isFirst = true
 
   function gap(expected: string, reason: 'unsupported-format' | 'encrypted' | 'limit' = 'unsupported-format'): void {
     addGap(decoding, { reason, path, offset: 0, detail: `mail: expected ${expected}` })
@@ -168,6 +169,15 @@ async function readLines(
   for (let line = await lines.peek(); line !== undefined; line = await lines.peek()) {
     const { bytes, isContinued } = line
     const isBlank = bytes.length === 0 && !isContinued
+    // What stands in front of the fields.
+    const isOther = isFirst && !isBlank && !isField(bytes) && !isBlock(bytes)
+    isFirst &&= isBlank
+    if (isOther) {
+      await lines.take()
+      checkLine(line)
+      isFirst = line.goesOn
+      continue
+    }
     if (inFields && !isBlank && !isContinued && !isField(bytes) && !isBlock(bytes)) {
       // The body begins without an empty line before it.
       await endFields()

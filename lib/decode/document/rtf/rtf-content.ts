@@ -14,8 +14,15 @@ const start = Buffer.from('{\\rtf')
 export const rtf: Format = {
   name: 'rtf',
   kind: 'archive',
-  isFormat: (head) => start.every((byte, at) => head[at] === byte),
+  isFormat: beginsLikeRtf,
   read: readRtf,
+}
+
+/** Behind a mark of UTF-8 and white space, too. */
+function beginsLikeRtf(head: Uint8Array): boolean {
+  let at = head[0] === 0xef ? 3 : 0
+  while (head[at]! <= 0x20) at++
+  return start.every((byte, index) => head[at + index] === byte)
 }
 
 async function readRtf({ source, path }: Content, decoding: Decoding): Promise<void> {
