@@ -30,6 +30,7 @@ import { mail } from './document/mail/mail-content.ts'
 import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
+import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
 import { folded } from './text/folded-content.ts'
 import { utf16 } from './text/utf-16-content.ts'
@@ -65,6 +66,7 @@ export const formats: readonly Format[] = [
   zlib,
   folded,
   doubledAt,
+  cutLines,
   mail,
   rtf,
   xml,

@@ -27,6 +27,7 @@ const others = [
   'xml',
   'folded',
   'doubled-at',
+  'cut-lines',
 ]
 
 const cases = [...compressions, ...others].flatMap((format) =>

@@ -13,3 +13,11 @@ export function writeDoubledAt(document: Uint8Array): Buffer {
   const text = Buffer.from(document).toString('latin1').replaceAll('@', '@@')
   return Buffer.from(`head\t1.1; access;\n${text}`, 'latin1')
 }
+
+/** A log of a container of which each line of this document is a message in two pieces. */
+export function writeCutLines(document: Uint8Array): Buffer {
+  const lines = Buffer.from(document).toString('latin1').replace(/\n$/, '').split('\n')
+  const piece = (tag: string, text: string) => `2026-11-27T12:00:00.000000000Z stdout ${tag} ${text}\n`
+  const cut = (line: string) => piece('P', line.slice(0, line.length >> 1)) + piece('F', line.slice(line.length >> 1))
+  return Buffer.from(lines.map(cut).join(''), 'latin1')
+}

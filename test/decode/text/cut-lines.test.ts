@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest'
+import { collect, inPieces, textsOf } from '../collect.ts'
+
+const at = '2026-11-27T12:00:00.000000000Z'
+const docker = (log: string, stream = 'stdout') => `${JSON.stringify({ log, stream, time: at })}\n`
+const cri = (tag: string, log: string, stream = 'stdout') => `${at} ${stream} ${tag} ${log}\n`
+const event = (text: string, kind = 'o') => `${JSON.stringify([0.25, kind, text])}\n`
+const header = '{"version": 2, "width": 80, "height": 24}\n'
+const fill = 'x'.repeat(16 * 1024 - 3)
+
+async function read(text: string, lengths = [50]) {
+  const { reading, contents } = await collect(inPieces(Buffer.from(text), lengths))
+  return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
+}
+
+const response = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+
+const cases: { name: string; text: string; joined: string | undefined }[] = [
+  {
+    name: 'messages that Docker cut, beside those of another stream',
+    text: docker('a\n') + docker(`${fill}jane_`) + docker('b\n', 'stderr') + docker('doe\n') + docker('c\n'),
+    joined: `${fill}jane_doe\\n\n`,
+  },
+  {
+    name: 'messages that Docker cut twice, and one that its end cut',
+    text: docker(`${fill}ja"`) + docker(`${fill}ne`) + docker('x\n') + docker(`${fill}jane`),
+    joined: `${fill}ja\\"${fill}nex\\n\n${fill}jane\n`,
+  },
+  { name: 'messages of Docker that are whole', text: docker(`${fill}a\n`) + docker('b\n'), joined: undefined },
+  {
+    name: 'messages of Kubernetes, of two streams',
+    text:
+      cri('F', 'a') +
+      cri('P', 'jane_') +
+      cri('P', 'bob', 'stderr') +
+      cri('P', 'd') +
+      cri('F', 'oe') +
+      cri('F', 'by', 'stderr'),
+    joined: 'jane_doe\nbobby\n',
+  },
+  {
+    name: 'messages of Kubernetes with more tags',
+    text: cri('P:x', 'jane_') + cri('F:x', 'doe'),
+    joined: 'jane_doe\n',
+  },
+  {
+    name: 'what somebody types into a recorded terminal',
+    text: header + ['j', 'ane', '_doe', '\r\n', 'whole\r\n', 'a', 'b'].map((text) => event(text)).join(''),
+    joined: 'jane_doe\\r\\n\nab\n',
+  },
+  {
+    name: 'what is typed beside what is shown',
+    text: header + event('j', 'i') + event('j') + event('ane', 'i') + event('ane') + event('\r\n', 'i') + event('\r\n'),
+    joined: 'jane\\r\\n\njane\\r\\n\n',
+  },
+  {
+    name: 'chunks of HTTP',
+    text: `${response}6\r\na jane\r\n4;x=y\r\n_doe\r\n0\r\n\r\n`,
+    joined: 'a jane_doe\r\n',
+  },
+  {
+    name: 'chunks in an archive of the web',
+    text: `WARC/1.0\r\nWARC-Type: response\r\n\r\n${response}2\r\nja\r\n1F4a\r\nne\r\n0\r\n\r\n\r\n\r\nWARC/1.0\r\n`,
+    joined: 'jane\r\n',
+  },
+  {
+    name: 'an object that was stored in the chunks that it was sent in',
+    text: `6;chunk-signature=${'0'.repeat(64)}\r\nx jane\r\n4;chunk-signature=${'1'.repeat(64)}\r\n_doe\r\n0;chunk-signature=2\r\n\r\n`,
+    joined: 'x jane_doe\r\n',
+  },
+]
+
+describe('text whose lines are pieces', () => {
+  for (const { name, text, joined } of cases)
+    test(`is delivered as it is, and once more with these together: ${name}`, async () => {
+      for (const lengths of [[7, 1, 40], [1_000_000]]) {
+        const { texts, gaps } = await read(text, lengths)
+        expect(texts['cut-lines']).toBe(text)
+        expect(texts['cut-lines/joined']).toBe(joined)
+        expect(gaps).toEqual([])
+      }
+    })
+
+  test('is put together where a line, or what several have the pieces of, is too long to be kept', async () => {
+    const long = 'x'.repeat(5 * 2 ** 20)
+    const chunks = await read(`${response}4\r\njane\r\n99\r\n_doe ${long}bo\r\n5\r\nb_w77\r\n0\r\n\r\n`, [2 ** 16])
+    expect(chunks.texts['cut-lines/joined']).toMatch(/^jane_doe x+\n.*x*bob_w77\r\n$/)
+    const pieces = Array.from({ length: 400 }, (_, at) => cri('P', `${fill}${at}`)).join('')
+    const messages = await read(`${cri('F', 'a')}${pieces}${cri('P', 'jane_')}${cri('F', 'doe')}`, [2 ** 16])
+    expect(messages.texts['cut-lines/joined']!.split('\n').length).toBe(3)
+    expect(messages.texts['cut-lines/joined']).toContain('x399jane_doe\n')
+    for (let at = 0; at < 399; at++) expect(messages.texts['cut-lines/joined']).toContain(`x${at}x`)
+    expect([...chunks.gaps, ...messages.gaps]).toEqual([])
+  })
+})
