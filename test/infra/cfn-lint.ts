@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { isInstalled } from '../support/is-installed.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 import { resourcesOf, type Template } from './intrinsics.ts'
 
@@ -10,7 +11,7 @@ import { resourcesOf, type Template } from './intrinsics.ts'
  * skipped.
  */
 const executable = process.env.ODV_CFN_LINT ?? 'cfn-lint'
-const there = spawnSync(executable, ['--version'], { stdio: 'ignore' }).status === 0
+const there = isInstalled(executable)
 if (!there && process.env.CI === 'true')
   throw new Error('cfn-lint is not on this machine: CI needs it (pip install cfn-lint, or ODV_CFN_LINT)')
 

@@ -32,7 +32,7 @@ export async function openDeployment(server: Ministack, stack: Stack) {
   const arnOf = (machine: string) => `arn:aws:states:us-east-1:000000000000:stateMachine:odv-${stack.stage}-${machine}`
 
   async function end(executionArn: string, seconds: number): Promise<Ended> {
-    for (const until = Date.now() + seconds * 1000; Date.now() < until; await pause(50)) {
+    for (const until = Date.now() + seconds * 1000; Date.now() < until; await pause(250)) {
       const { status, output, error, cause } = await states.send(new DescribeExecutionCommand({ executionArn }))
       if (status === 'SUCCEEDED') return { status, output: JSON.parse(output!) }
       if (status !== 'RUNNING') return { status: status!, error: error!, cause: cause! }

@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import tls from 'node:tls'
+import { isInstalled } from './is-installed.ts'
 
 /**
  * MiniStack: an implementation of the AWS APIs that is not ours (PyPI `ministack`), one process on loopback. Found by
@@ -12,7 +13,7 @@ import tls from 'node:tls'
  * PyPI's `cryptography` beside it.
  */
 const executable = process.env.ODV_MINISTACK ?? 'ministack'
-const there = !spawnSync(executable, ['--help'], { stdio: 'ignore', timeout: 60_000 }).error
+const there = isInstalled(executable)
 
 if (!there && process.env.CI === 'true')
   throw new Error(

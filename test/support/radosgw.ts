@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isInstalled } from './is-installed.ts'
 import { freePort, type Loopback } from './ministack.ts'
 import { once, onceDirectory } from './once.ts'
 
@@ -9,9 +10,7 @@ import { once, onceDirectory } from './once.ts'
  * Ceph's S3 gateway (Debian packages radosgw ceph-mon ceph-osd ceph-common), a real S3 on loopback; it starts as root only.
  * CI must have it; elsewhere a suite says that it was skipped.
  */
-const there = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph'].every(
-  (tool) => !spawnSync(tool, ['--version'], { stdio: 'ignore' }).error,
-)
+const there = ['radosgw', 'ceph-mon', 'ceph-osd', 'ceph'].every(isInstalled)
 const why = there ? (process.getuid?.() === 0 ? undefined : 'it starts as root only') : 'radosgw is not on this machine'
 
 if (why !== undefined && process.env.CI === 'true') throw new Error(`radosgw: ${why}: CI needs it`)

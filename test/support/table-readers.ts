@@ -12,11 +12,12 @@ export function readByPython(context: TestContext, libraries: string, program: s
   const imports = `import io, json, os, sys, ${libraries}`
   // Threads of pyarrow are still there at the end, and sometimes abort a Python that ends by itself.
   const end = 'sys.stdout.flush()\nos._exit(0)'
-  if (spawnSync(python, ['-c', `${imports}\n${end}`]).status !== 0) {
+  const { status, stdout, stderr } = spawnSync(python, ['-c', `${imports}\n${program}\n${end}`], { input: file })
+  if (status !== 0) {
+    const areThere = spawnSync(python, ['-c', `${imports}\n${end}`]).status === 0
+    if (areThere) throw new Error(`the program ends with ${status}: ${stderr}`)
     if (process.env.CI === 'true') throw new Error(`${libraries} is not on this machine: CI needs it`)
     context.skip(`${libraries} is not on this machine`)
   }
-  const { status, stdout, stderr } = spawnSync(python, ['-c', `${imports}\n${program}\n${end}`], { input: file })
-  if (status !== 0) throw new Error(`the program ends with ${status}: ${stderr}`)
   return JSON.parse(String(stdout))
 }

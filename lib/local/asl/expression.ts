@@ -46,8 +46,7 @@ export const knownFunctions: ReadonlySet<string> = new Set(
  * @throws MachineUnsupported for what cannot be parsed, and for a part of `$states` that is not known.
  */
 export function parseExpression(where: string, text: string): Expression {
-  const compiled = compile(where, text)
-  const { variables, states } = referencesOf(where, compiled.ast())
+  const { compiled, variables, states } = read(where, text)
   return {
     where,
     variables,
@@ -75,6 +74,20 @@ export function parseExpression(where: string, text: string): Expression {
 
 function failed(where: string, problem: string): StateFailure {
   return new StateFailure('States.QueryEvaluationError', `${where}: ${problem}`)
+}
+
+type Read = { compiled: jsonata.Expression; variables: ReadonlySet<string>; states: ReadonlySet<string> }
+
+/** By text: two thirds of what machines say they say elsewhere too, and parsing it is most of what loading them takes. */
+const known = new Map<string, Read>()
+
+function read(where: string, text: string): Read {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const compiled = compile(where, text)
+  const now = { compiled, ...referencesOf(where, compiled.ast()) }
+  known.set(text, now)
+  return now
 }
 
 function compile(where: string, text: string): jsonata.Expression {

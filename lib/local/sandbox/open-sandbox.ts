@@ -50,7 +50,7 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
 
   const start = () => {
     const workerData = { ...data, compileCache: getCompileCacheDir() && dirname(getCompileCacheDir()!) }
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits })
+    const worker = new Worker(new URL('./start-worker.mjs', import.meta.url), { workerData, resourceLimits })
     started++
     worker.on('message', (reply: Reply) => {
       const waiting = busy.get(worker)

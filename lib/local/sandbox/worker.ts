@@ -1,13 +1,11 @@
-import { enableCompileCache } from 'node:module'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Ports } from '../../ports.ts'
 import { logToFile } from './log-file.ts'
 import type { Announcement, Call, Reply, WorkerData } from './open-sandbox.ts'
 
-/** One thread that runs handlers: the embedded counterpart of a Lambda's sandbox, warm between calls. */
+/** One thread that runs handlers (`start-worker.mjs` begins it): the embedded counterpart of a Lambda's sandbox, warm between calls. */
 const data = workerData as WorkerData
 logToFile(data.logFile)
-if (data.compileCache !== undefined) enableCompileCache(data.compileCache)
 
 const { composeWorker } = (await import(data.composition)) as { composeWorker(data: WorkerData): Ports }
 const { provide } = await import('../../../functions/runtime.ts')
