@@ -86,7 +86,8 @@ const hexDigits = new Set(Buffer.from('0123456789abcdefABCDEF'))
 const chunked: Pieces = {
   isKind: (head) =>
     /^WARC\/\d/.test(head) ||
-    /^HTTP\/1\.\d \d{3}[ \r]/.test(head) ||
+    // Others are read as mail, with what their tags say.
+    (/^HTTP\/1\.\d \d{3}[ \r]/.test(head) && /^transfer-encoding:[^\n]*chunked/im.test(head)) ||
     /^[0-9a-f]{1,8};chunk-signature=/.test(head) ||
     request.test(head),
   reader() {

@@ -63,6 +63,7 @@ export const gateForms: readonly string[] = [
   'base64',
   'base64-uuid',
   'bytes',
+  'width',
 ]
 
 export function formatGateDocument(gate: GateDocument): Uint8Array {

@@ -3,6 +3,7 @@ import { base64Uuid } from './codes/base64-uuid-form.ts'
 import { bytesForm } from './codes/bytes-form.ts'
 import { codeForms } from './codes/code-forms.ts'
 import { escapeForms } from './escapes/escape-forms.ts'
+import { widthForm } from './escapes/width-form.ts'
 import type { Form } from './form.ts'
 import { multibyte } from './multibyte-form.ts'
 import { numberForms } from './numbers/number-forms.ts'
@@ -18,6 +19,7 @@ export const forms: readonly Form[] = [
   ...codeForms,
   base64Uuid,
   bytesForm,
+  widthForm,
   binaryUuid,
   rounded,
 ]

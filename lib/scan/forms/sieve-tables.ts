@@ -41,7 +41,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   if (has('grouped') && grouped.length > 0) setGroups(view, Math.min(...grouped))
   word(276, has('scientific') && lengths.some(mayBeLossy) ? 1 : 0)
   if (has('scientific') && lengths.length > 0) word(200, Math.min(50, Math.max(1, shortest - mostOmitted)))
-  word(224, has('multibyte') ? 1 : 0)
+  word(224, (has('multibyte') ? 1 : 0) | (has('width') ? 2 : 0))
   word(228, tools.isNested ? 1 : 0)
   word(280, has('base64-uuid') ? 1 : 0)
   const long = lengths.filter((length) => length >= inexactFrom)

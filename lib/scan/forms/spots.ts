@@ -21,6 +21,7 @@ export const spotLists = [
   'bytes',
   'rounded',
   'binary-uuid',
+  'width',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

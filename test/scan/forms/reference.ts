@@ -16,14 +16,30 @@ type Found = Map<string, { ordinal: number; offset: number }>
 const breaker = '\xff'
 const breakers = /[\x00-\x1a\x1c-\x20"<>(),:\x7f-\xff]/
 const utf8 = (code: number) => Buffer.from(String.fromCodePoint(code), 'utf8').toString('latin1')
-const character = (code: number) => utf8(code > 0x10ffff ? 0xfffd : code)
+const character = (code: number) => {
+  if (code > 0x10ffff) return utf8(0xfffd)
+  const one = String.fromCodePoint(code)
+  if (/[\u00ad\u200b-\u200f\u2060\ufeff]/.test(one)) return ''
+  return utf8(/[\uff01-\uff5e]/.test(one) ? code - 0xfee0 : code)
+}
 const byte = (value: number) => utf8(value < 0x80 || value === 0xa0 ? value : 0xfffd)
 
 type Unit = { pattern: RegExp; decode(match: RegExpExecArray): string }
 
 const named: Record<string, string> = {
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", commat: '@', period: '.', lowbar: '_', num: '#', percnt: '%' },
-  ...{ equals: '=', sol: '/', plus: '+', comma: ',', nbsp: utf8(0xa0), semi: ';', excl: '!', quest: '?', bsol: '\\' },
+  ...{
+    equals: '=',
+    sol: '/',
+    plus: '+',
+    comma: ',',
+    nbsp: utf8(0xa0),
+    shy: '',
+    semi: ';',
+    excl: '!',
+    quest: '?',
+    bsol: '\\',
+  },
 }
 const control: Record<string, string> = {
   ...{ n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v', a: '\x07', e: '\x1b', Z: '\x1a' },
@@ -56,6 +72,10 @@ const units: Record<string, Unit> = {
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
   'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
+  width: {
+    pattern: /\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]/y,
+    decode: ([bytes]) => character(Buffer.from(bytes, 'latin1').toString().codePointAt(0)!),
+  },
   'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },
 }
 

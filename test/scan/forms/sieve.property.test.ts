@@ -147,6 +147,7 @@ const around = fc.oneof(
         '\x00\x00',
         '0x',
       ],
+      ...['\xe2\x80\x8b', '\xc2\xad', '\xef\xbb\xbf', '\xef\xbc\x90', '\xef\xbc\xa0', '&shy;', '\\u200b', '&#xff10;'],
       ...['été', '日本', 'https://www.example.com/a/b?c=', '2026-03-11T12:00:07.123Z', '203.0.113.255', '\\'.repeat(9)],
     ),
   },

@@ -12,8 +12,9 @@ type Reading = { plusIs?: number; readUnit?: EscapeSyntax['unit'] }
 type DecodeToken = (region: Region, from: number, reading?: Reading) => number
 
 export function createTokenDecoder(syntax: EscapeSyntax, side: Side): DecodeToken {
-  const sign = syntax.sign.charCodeAt(0)
-  const stopsAt = breakers.with(sign, 1)
+  // A syntax without a sign reads what breaks other tokens.
+  const sign = syntax.sign === '' ? -1 : syntax.sign.charCodeAt(0)
+  const stopsAt = sign === -1 ? breakers : breakers.with(sign, 1)
   const stopsAtPlus = stopsAt.with(plus, 1)
 
   function pushCharacter(code: number, start: number, end: number): void {
@@ -38,7 +39,7 @@ export function createTokenDecoder(syntax: EscapeSyntax, side: Side): DecodeToke
       const literal = at
       while (at < to && stops[bytes[at]!] === 0) at++
       const byte = at < to ? bytes[at]! : space
-      const unit = byte === sign ? readUnit(bytes, at, to) : 0
+      const unit = byte === sign || (sign === -1 && at < to) ? readUnit(bytes, at, to) : 0
       if (unit !== 0) {
         side.copy(bytes, literal, at)
         const end = at + lengthOf(unit)

@@ -1,5 +1,7 @@
+import { nothing } from './escape-syntax.ts'
+
 /**
- * Names of ASCII characters, and of blanks that stand in numbers, in HTML (section 13.5, Named character references).
+ * Names of ASCII characters, of blanks that stand in numbers, and of what has no width, in HTML (section 13.5, Named character references).
  */
 const named = Object.entries({
   ...{ Tab: 0x09, NewLine: 0x0a, excl: 0x21, quot: 0x22, QUOT: 0x22, num: 0x23, dollar: 0x24, percnt: 0x25 },
@@ -9,6 +11,15 @@ const named = Object.entries({
   ...{ rbrack: 0x5d, Hat: 0x5e, lowbar: 0x5f, UnderBar: 0x5f, grave: 0x60, DiacriticalGrave: 0x60 },
   ...{ lcub: 0x7b, lbrace: 0x7b, verbar: 0x7c, vert: 0x7c, VerticalLine: 0x7c, rcub: 0x7d, rbrace: 0x7d },
   ...{ nbsp: 0xa0, NonBreakingSpace: 0xa0, thinsp: 0x2009, ThinSpace: 0x2009, rsquo: 0x2019 },
+  ...{
+    shy: nothing,
+    ZeroWidthSpace: nothing,
+    zwnj: nothing,
+    zwj: nothing,
+    lrm: nothing,
+    rlm: nothing,
+    NoBreak: nothing,
+  },
 })
 
 /** The names by their first character, since most names are none of these. */

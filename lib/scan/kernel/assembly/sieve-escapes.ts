@@ -1,5 +1,5 @@
 import { block, sieve } from './memory'
-import { byteBefore, byteOf, digit, groupSign, has, hexPair, isIn, letter, noDigits, replacement, valueOf } from './sieve-characters'
+import { byteBefore, byteOf, digit, groupSign, has, hexPair, isIn, letter, noDigits, nothing, replacement, valueOf } from './sieve-characters'
 import { isJoined, matters } from './sieve-matters'
 import { isUtf7 } from './sieve-utf-7'
 
@@ -108,7 +108,13 @@ function isNumbered(start: i32, lowest: i32): bool {
   }
   if (at == from) return false
   const end = byteOf(at) == 0x3b ? at + 1 : at
-  return matters(code > 0x10ffff ? replacement : code, start, end, lowest, 0x26)
+  return matters(code > 0x10ffff ? replacement : withoutWidth(code), start, end, lowest, 0x26)
+}
+
+/** As `lib/scan/forms/escapes/unicode-widths.ts` has it. */
+function withoutWidth(code: i32): i32 {
+  if (code == 0xad || (code >= 0x200b && code <= 0x200f) || code == 0x2060 || code == 0xfeff) return nothing
+  return code > 0xff00 && code < 0xff5f ? code - 0xfee0 : code
 }
 
 function isQuotedPrintable(at: i32, lowest: i32): bool {

@@ -90,7 +90,7 @@ function hasAtSign(end: i32, lowest: i32): bool {
 }
 
 /** Bits of another table: what numbers have in them, what follows that, and what escapes end with. */
-function numberBits(byte: i32): i32 {
+export function numberBits(byte: i32): i32 {
   return load<u8>(sieve + <usize>byte, 1408)
 }
 

@@ -63,7 +63,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
     }
     if (zeros != 0) siftZeros(from, zeros, isNext ? zerosBefore : 0)
     zerosBefore = zeros
-    if (high != 0) amongHigh(from, high, to, word)
+    if (high != 0) amongHigh(from, high, to, word, lowest)
   }
 }
 

@@ -24,9 +24,10 @@ export const enum List {
   bytes = 16,
   rounded = 17,
   binaryUuid = 18,
+  width = 19,
 }
 
-const listCount: usize = 19
+const listCount: usize = 20
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 

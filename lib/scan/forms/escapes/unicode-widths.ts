@@ -1,0 +1,33 @@
+import { tableOf } from '../../finders/alphabets.ts'
+import { nothing } from './escape-syntax.ts'
+
+/** Fullwidth `!`, and what it stands for; so do the ones behind it, up to `~` (Unicode, Halfwidth and Fullwidth Forms). */
+const fullWidth = 0xff01
+const exclamation = 0x21
+const tilde = 0x7e
+
+/**
+ * What a character stands for beside plain ones: `nothing` if it has no width (soft hyphen, zero width space, joiners and marks of direction, word joiner, byte
+ * order mark), which editors put into words to break or not to break them; the ASCII character of which it is the fullwidth form; itself otherwise.
+ */
+export function withoutWidth(code: number): number {
+  if (code === 0xad || (code >= 0x200b && code <= 0x200f) || code === 0x2060 || code === 0xfeff) return nothing
+  const plain = code - fullWidth + exclamation
+  return plain >= exclamation && plain <= tilde ? plain : code
+}
+
+/** The UTF-8 character at `at`, if it stands for another one or for nothing: its bytes, and what it stands for, as `unitOf` has it; 0: none. */
+export function widthUnit(bytes: Uint8Array, at: number, to: number): number {
+  const first = bytes[at]!
+  const length = first === 0xc2 ? 2 : 3
+  if ((first !== 0xc2 && first !== 0xe2 && first !== 0xef) || at + length > to) return 0
+  const second = bytes[at + 1]! ^ 0x80
+  const third = length === 3 ? bytes[at + 2]! ^ 0x80 : 0
+  if (second > 0x3f || third > 0x3f) return 0
+  const code = length === 2 ? ((first & 0x1f) << 6) | second : ((first & 0x0f) << 12) | (second << 6) | third
+  const plain = withoutWidth(code)
+  return plain === code ? 0 : length * 0x200000 + plain
+}
+
+/** Characters that a fullwidth form of matters by itself; other ones are seen where one of these is. */
+export const widthWords = tableOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz@._-')

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { createFormMatcher } from '../../../../lib/scan/forms/form-matcher.ts'
+import { defaultForms } from '../../../../lib/scan/forms/form-names.ts'
+import { makeIndex } from '../../../subject-index/make-index.ts'
+
+const index = makeIndex(['jane.doe@example.org', '1234567890123', 'bobby_1'])
+
+function formsIn(text: string, looking: 'kernel' | 'plain') {
+  const found: string[] = []
+  const matcher = createFormMatcher(index, defaultForms, ({ form }) => found.push(form ?? 'plain'), { looking })
+  matcher.write(Buffer.from(text))
+  matcher.end()
+  return found
+}
+
+const cases: { name: string; text: string; expected: string[] }[] = [
+  { name: 'a soft hyphen', text: 'to jane\u00ad.doe@example.org, or', expected: ['width'] },
+  { name: 'two characters without width in a row', text: 'bob\u200b\u2060by_1', expected: ['width'] },
+  { name: 'one between all characters', text: [...'bobby_1'].join('\u200c'), expected: ['width'] },
+  { name: 'digits of full width', text: '番号１２３４５６７８９０１２３。', expected: ['width'] },
+  { name: 'only some digits of full width', text: '番号123４567890123', expected: ['width'] },
+  { name: 'an address of full width', text: '「ｊａｎｅ．ｄｏｅ＠ｅｘａｍｐｌｅ．ｏｒｇ」', expected: ['width'] },
+  { name: 'groups of full width', text: '１，２３４，５６７，８９０，１２３', expected: ['width grouped'] },
+  { name: 'a soft hyphen of HTML', text: '<p>jane.doe@ex&shy;ample.org</p>', expected: ['entity'] },
+  { name: 'a space without width by number', text: '<p>bob&#8203;by_1</p>', expected: ['entity'] },
+  { name: 'one of JSON', text: '{"a":"bob\\u200bby_1"}', expected: ['backslash'] },
+  { name: 'digits of full width in JSON', text: '{"a":"\\uff1123456789012\\uff13"}', expected: ['backslash'] },
+  { name: 'a longer word', text: 'x\u200bbobby_1', expected: ['plain'] },
+  { name: 'another number', text: '１２３４５６７８９０１２３４', expected: [] },
+]
+
+describe('characters of full width or without width', () => {
+  for (const { name, text, expected } of cases)
+    it(`are seen through: ${name}`, () => {
+      for (const looking of ['kernel', 'plain'] as const) expect(formsIn(text, looking)).toEqual(expected)
+    })
+})
