@@ -8,6 +8,13 @@ const hiding = (name: string, ...texts: string[]): EncodedFormat[] =>
 const encrypted = (name: string, ...texts: string[]): EncodedFormat[] =>
   hiding(name, ...texts).map((format) => ({ ...format, encrypted: true }))
 
+/** Characters that a text in JSON begins with, and one with its bits from the lowest to the highest. */
+const printable = Array.from({ length: 94 }, (_, index) => 0x21 + index)
+function backwards(character: number): string {
+  const bits = character.toString(2).padStart(8, '0')
+  return String.fromCharCode(Number.parseInt([...bits].reverse().join(''), 2))
+}
+
 /**
  * What is kept in base64 or hexadecimal digits and cannot be searched there. At least three bytes each, since a random token
  * begins with two of them now and then.
@@ -23,8 +30,10 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('lzma', ']\0\0\x80\0', ']\0\0\x10\0', ']\0\0\x40\0', ']\0\0\0\x04'),
   ...hiding('compress', '\x1f\x9d\x90'),
   ...hiding('lz4', '\x04"M\x18', '\x02!L\x18'),
-  // What lz-string makes of JSON: of an object, of some, of texts, of an object in lines.
-  ...hiding('lz-string', '\x37\x82\x20', '\x36\x86\xf0\x44', '\x36\x82\x20', '\x37\x82\x80\x04'),
+  // What lz-string makes of an object, of texts, of an object in a list or in lines (`{"…`, `["…`, `[{"`, `{` and a line end): bits from the lowest on.
+  ...hiding('lz-string', ...printable.map((first) => `\x37\x82\x20${backwards(first)}`)),
+  ...hiding('lz-string', ...printable.map((first) => `\x36\x82\x20${backwards(first)}`)),
+  ...hiding('lz-string', '\x36\x86\xf0\x44', '\x37\x82\x80\x04'),
   ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\x82SNAPPY\x00'),
   ...hiding('7z', '7z\xbc\xaf\x27\x1c'),
   ...hiding('rar', 'Rar!\x1a\x07'),
