@@ -149,7 +149,7 @@ const documentsIn = (place: string): number =>
     : 0
 
 async function untilDocuments(place: string, { child }: Started, documents: number): Promise<void> {
-  while (documentsIn(place) < documents && child.exitCode === null && child.signalCode === null) await setTimeout(2)
+  while (documentsIn(place) < documents && child.exitCode === null && child.signalCode === null) await setTimeout(10)
 }
 
 const verdicts = { ie: 'residual', sg: 'verified', br: 'incomplete' }
