@@ -86,7 +86,7 @@ function createJoiner(kind: Pieces, out: RowWriter) {
 
   function put(key: string, text: Buffer, goesOn: boolean): Promise<void> | undefined {
     const known = open.get(key) ?? { parts: [], length: 0 }
-    if (!goesOn && known.length === 0) return undefined
+    if (!goesOn && !open.has(key)) return undefined
     known.parts.push(Buffer.from(text))
     known.length += text.length
     open.set(key, known)
