@@ -76,13 +76,14 @@ async function readFolded({ source, path }: Content, decoding: Decoding): Promis
 
 /** The text that a line of LDIF has in base64; what is none is left to who looks for base64. */
 function decodedValue(line: Buffer): Buffer | undefined {
-  const at = line.indexOf('::')
+  const at = line.indexOf(colons)
   if (at < 1 || at > longestName) return undefined
   const [, encoded] = /^[\w;.-]+:: *([A-Za-z0-9+/]+={0,2}) *$/.exec(line.toString('latin1')) ?? []
   const value = encoded === undefined ? undefined : Buffer.from(encoded, 'base64')
   return value !== undefined && firstControlByte(value) === -1 && isUtf8(value) ? value : undefined
 }
 
+const colons = Buffer.from('::')
 /** Characters before the colons. */
 const longestName = 256
 
@@ -101,7 +102,8 @@ async function unfold(
     const { bytes, isContinued } = line
     const goesOn = !isContinued && hasBegun && (bytes[0] === blank || bytes[0] === tab)
     if (!goesOn && !isContinued) {
-      await end()
+      const written = end()
+      if (written !== undefined) await written
       length = 0
       isFolded = false
     }
@@ -117,10 +119,15 @@ async function unfold(
   }
   await end()
 
-  async function end(): Promise<void> {
-    if (length > mostLine) return
+  function end(): Promise<void> | undefined {
+    if (length > mostLine) return undefined
     const whole = held.subarray(0, length)
-    for (const text of [isFolded ? whole : undefined, decodedValue(whole)]) {
+    const value = decodedValue(whole)
+    return isFolded || value !== undefined ? write(isFolded ? [whole, value] : [value]) : undefined
+  }
+
+  async function write(texts: readonly (Buffer | undefined)[]): Promise<void> {
+    for (const text of texts) {
       if (text === undefined) continue
       out.cell(text)
       await out.endRow()

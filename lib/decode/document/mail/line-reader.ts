@@ -1,8 +1,11 @@
 /** A line without its end; one that is very long comes in pieces, of which all but the last go on. */
 export type Line = { bytes: Buffer; isContinued: boolean; goesOn: boolean }
 
+/** A line, or a promise of one where more has to be read. */
+type Next = Line | undefined | Promise<Line | undefined>
+
 /** Lines in their order; one that was looked at stays the next one. */
-export type LineReader = { peek(): Promise<Line | undefined>; take(): Promise<Line | undefined> }
+export type LineReader = { peek(): Next; take(): Next }
 
 const longest = 65_536
 const lineFeed = 0x0a
@@ -15,11 +18,17 @@ export function lineReader(take: () => Promise<Uint8Array | undefined>): LineRea
   let isContinued = false
   let next: Line | undefined
 
+  /** The next line, if all of it is there. */
+  function lineAtHand(): Line | undefined {
+    const end = held.indexOf(lineFeed, at)
+    if (end !== -1 && end - at <= longest) return line(end, end + 1, false)
+    return held.length - at > longest ? line(at + longest, at + longest, true) : undefined
+  }
+
   async function read(): Promise<Line | undefined> {
     for (;;) {
-      const end = held.indexOf(lineFeed, at)
-      if (end !== -1 && end - at <= longest) return line(end, end + 1, false)
-      if (held.length - at > longest) return line(at + longest, at + longest, true)
+      const whole = lineAtHand()
+      if (whole !== undefined) return whole
       if (isOver) return at < held.length ? line(held.length, held.length, false) : undefined
       const chunk = await take()
       if (chunk === undefined) isOver = true
@@ -38,15 +47,20 @@ export function lineReader(take: () => Promise<Uint8Array | undefined>): LineRea
     return found
   }
 
+  async function look(): Promise<Line | undefined> {
+    next = await read()
+    return next
+  }
+
   return {
-    async peek() {
-      next ??= await read()
-      return next
+    peek() {
+      next ??= lineAtHand()
+      return next ?? look()
     },
-    async take() {
-      const found = next ?? (await read())
+    take() {
+      const found = next ?? lineAtHand()
       next = undefined
-      return found
+      return found ?? read()
     },
   }
 }

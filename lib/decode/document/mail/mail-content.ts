@@ -1,10 +1,11 @@
 import { byteSource } from '../../byte-source.ts'
-import { type EncodedCheck, encodedCheck } from '../../checks/encoded-check.ts'
+import { encodedCheck } from '../../checks/encoded-check.ts'
 import { headLength } from '../../checks/known-formats.ts'
 import { textWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
+import { gathered, gatherer } from '../../gathered.ts'
 import { beginsLikeFolded } from '../../text/folded-content.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import { charsetOf, type TextConverter } from './charset.ts'
@@ -39,11 +40,13 @@ async function readMail({ source, path }: Content, decoding: Decoding): Promise<
   const raw = tapped(source, path, decoding)
   const fields = textWriter([...path, 'fields'], decoding)
   const hidden = encodedCheck()
+  const unread = gatherer(hidden.write)
   let isComplete = false
   try {
-    await readLines(raw.take, fields, hidden, path, decoding)
+    await readLines(raw.take, fields, unread.write, path, decoding)
     isComplete = true
   } finally {
+    unread.flush()
     reportHidden(hidden, isComplete, path, decoding)
     await fields.end(isComplete)
     await raw.end(isComplete)
@@ -53,7 +56,7 @@ async function readMail({ source, path }: Content, decoding: Decoding): Promise<
 async function readLines(
   take: () => Promise<Uint8Array | undefined>,
   out: ReturnType<typeof textWriter>,
-  hidden: EncodedCheck,
+  check: (bytes: Uint8Array) => void,
   path: readonly string[],
   decoding: Decoding,
 ): Promise<void> {
@@ -71,8 +74,8 @@ async function readLines(
   }
 
   function checkLine({ bytes, goesOn }: Pick<Line, 'bytes' | 'goesOn'>): void {
-    hidden.write(bytes)
-    if (!goesOn) hidden.write(lineFeed)
+    check(bytes)
+    if (!goesOn) check(lineFeed)
   }
 
   async function endFields(): Promise<void> {
@@ -119,7 +122,7 @@ async function readLines(
     const decoded = bodyOf(decoder, form.encoding === 'base64', own)
     const body = form.isReflowed ? reflowed(decoded) : decoded
     const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
-    const source = byteSource(text)
+    const source = byteSource(gathered(text))
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
       gap('a message that begins with its fields')
     await decodeMember({ source, path: own }, decoding)

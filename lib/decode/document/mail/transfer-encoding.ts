@@ -64,18 +64,39 @@ export function quotedPrintableDecoder(): TransferDecoder {
       let end = line.length
       while (!goesOn && end > 0 && (line[end - 1] === 0x20 || line[end - 1] === 0x09)) end--
       const isSoft = end > 0 && line[end - 1] === equals
-      const text = line.subarray(0, isSoft ? end - 1 : end).toString('latin1')
-      const before = isFirst || isJoined ? '' : '\n'
+      const text = line.subarray(0, isSoft ? end - 1 : end)
+      const before = isFirst || isJoined ? 0 : 1
       isFirst = false
       isJoined = isSoft || goesOn
-      return Buffer.from(
-        before + text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
-        'latin1',
-      )
+      const decoded = Buffer.allocUnsafe(before + text.length)
+      decoded.set(lineEnd.subarray(0, before))
+      return decoded.subarray(0, before + unescapeInto(decoded.subarray(before), text))
     },
     end: () => (isJoined ? none : Buffer.from('\n')),
     isDamaged: false,
   }
+}
+
+/** Puts a text without its escapes into `decoded`, which has room for all of it, and answers how long it is. */
+function unescapeInto(decoded: Buffer, text: Buffer): number {
+  let filled = 0
+  let from = 0
+  for (let at = text.indexOf(equals); at !== -1; at = text.indexOf(equals, at + 1)) {
+    const [high, low] = [hexDigit(text[at + 1]), hexDigit(text[at + 2])]
+    if (high === -1 || low === -1) continue
+    filled += text.copy(decoded, filled, from, at)
+    decoded[filled++] = high * 16 + low
+    from = at + 3
+    at += 2
+  }
+  return filled + text.copy(decoded, filled, from)
+}
+
+/** The value of a digit's character, or -1. */
+function hexDigit(code = 0): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  const letter = code | 0x20
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1
 }
 
 /** Lines that are not encoded, as they are. */
