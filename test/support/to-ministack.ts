@@ -34,12 +34,12 @@ const isDistributed = ({ ItemProcessor }: StateDefinition) =>
 const variable = /^\{% \$(\w+) %\}$/
 const item = '{% $states.context.Map.Item.Value %}'
 
-type Fields = Record<string, string>
+type Fields = Record<string, string | number>
 
 /** What a Map reads from variables. */
 function inputOf(name: string, { ItemReader, ItemSelector }: StateDefinition): StateDefinition {
   const texts = Object.values({ ...(ItemReader as { Arguments: Fields }).Arguments, ...(ItemSelector as Fields) })
-  const read = texts.flatMap((text) => variable.exec(text)?.[1] ?? [])
+  const read = texts.flatMap((text) => variable.exec(String(text))?.[1] ?? [])
   return { Type: 'Pass', Output: Object.fromEntries(read.map((each) => [each, `{% $${each} %}`])), Next: name }
 }
 
@@ -59,10 +59,10 @@ function inJsonPath({ ItemReader, ItemSelector, ResultWriter, Output, ...state }
 function pathsOf(fields: Fields): Fields {
   return Object.fromEntries(
     Object.entries(fields).map(([field, text]) => {
-      const name = variable.exec(text)?.[1]
+      const name = variable.exec(String(text))?.[1]
       if (name !== undefined) return [`${field}.$`, `$.${name}`]
       if (text === item) return [`${field}.$`, '$$.Map.Item.Value']
-      if (text.includes('{%')) throw new Error(`${field}: expected a variable or the item, got ${text}`)
+      if (String(text).includes('{%')) throw new Error(`${field}: expected a variable or the item, got ${text}`)
       return [field, text]
     }),
   )

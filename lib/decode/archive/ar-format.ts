@@ -1,3 +1,4 @@
+import { beginsWith } from '../begins-with.ts'
 import { byteSource } from '../byte-source.ts'
 import { decodeMember } from '../decode-member.ts'
 import { addGap, countMember, type Decoding, stopOf } from '../decoding.ts'
@@ -18,7 +19,7 @@ const headerLength = 60
 export const ar: Format = {
   name: 'ar',
   kind: 'archive',
-  isFormat: (head) => [magic, thinMagic].some((each) => each.equals(head.subarray(0, each.length))),
+  isFormat: (head) => beginsWith(head, magic) || beginsWith(head, thinMagic),
   async read(content, decoding) {
     const names = archiveNames(content.path, decoding)
     try {

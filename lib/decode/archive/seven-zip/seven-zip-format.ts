@@ -1,4 +1,5 @@
 import { crc32 } from '../../../checksums/crc32.ts'
+import { beginsWith } from '../../begins-with.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countMember, type Decoding, DecodingStopped } from '../../decoding.ts'
@@ -22,7 +23,7 @@ const magic = Buffer.from('377abcaf271c', 'hex')
 export const sevenZip: Format = {
   name: '7z',
   kind: 'archive',
-  isFormat: (head) => magic.equals(head.subarray(0, magic.length)),
+  isFormat: (head) => beginsWith(head, magic),
   async read(content, decoding) {
     const at = await holdContent(content, decoding)
     const names = archiveNames(content.path, decoding)

@@ -1,4 +1,5 @@
 import { ReadFailed } from '../../../errors.ts'
+import { beginsWith } from '../../begins-with.ts'
 import { byteSource } from '../../byte-source.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
@@ -23,7 +24,7 @@ const syncLength = 16
 const maxHeader = 2 ** 26
 
 function isAvro(head: Uint8Array): boolean {
-  return magic.every((byte, index) => head[index] === byte)
+  return beginsWith(head, magic)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { beginsWith } from '../../begins-with.ts'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { firstControlByte } from '../../checks/control-bytes.ts'
 import { addGap, countProduced, type Decoding, DecodingStopped } from '../../decoding.ts'
@@ -29,8 +30,7 @@ export const orc: Format = { name: 'orc', kind: 'table', isFormat: isOrc, read: 
 
 /** Behind the magic number comes a stripe or a footer, whose first bytes no text has. */
 function isOrc(head: Uint8Array): boolean {
-  const isMagic = magic.every((byte, index) => head[index] === byte)
-  return isMagic && firstControlByte(head.subarray(magic.length)) >= 0
+  return beginsWith(head, magic) && firstControlByte(head.subarray(magic.length)) >= 0
 }
 
 /**

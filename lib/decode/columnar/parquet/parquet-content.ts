@@ -1,3 +1,4 @@
+import { beginsWith } from '../../begins-with.ts'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import { firstControlByte } from '../../checks/control-bytes.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
@@ -23,8 +24,7 @@ export const parquet: Format = {
 
 /** Behind the magic number comes a page or a footer, whose first bytes no text has. */
 function isParquet(head: Uint8Array): boolean {
-  const isMagic = magic.every((byte, index) => head[index] === byte)
-  return isMagic && firstControlByte(head.subarray(magic.length)) >= 0
+  return beginsWith(head, magic) && firstControlByte(head.subarray(magic.length)) >= 0
 }
 
 /**

@@ -1,4 +1,5 @@
 import { crc32c } from '../../../checksums/crc32c.ts'
+import { beginsLike } from '../../begins-with.ts'
 import { type ByteSource, byteSource } from '../../byte-source.ts'
 import type { Decoding, Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
@@ -15,9 +16,7 @@ export const snappy = compression('snappy', isSnappy, snappyContent)
 const identifier = Buffer.from('ff060000734e61507059', 'hex')
 
 function isSnappy(head: Uint8Array): boolean {
-  return (
-    head.length >= 4 && identifier.subarray(0, head.length).equals(Buffer.from(head.subarray(0, identifier.length)))
-  )
+  return head.length >= 4 && beginsLike(head, identifier)
 }
 
 const chunkHeaderLength = 4

@@ -1,3 +1,4 @@
+import { beginsLike } from '../../begins-with.ts'
 import type { ByteSource } from '../../byte-source.ts'
 import type { Decoding, Stop } from '../../decoding.ts'
 import { asStop } from '../block-corrupt.ts'
@@ -16,7 +17,7 @@ const headerLength = 16
 const mostBytes = 2 ** 26
 
 function isSnappyJava(head: Uint8Array): boolean {
-  return head.length >= 4 && magic.subarray(0, head.length).equals(Buffer.from(head.subarray(0, magic.length)))
+  return head.length >= 4 && beginsLike(head, magic)
 }
 
 /** The content of all blocks to the end of the source: the format has neither checksums nor an end of its own. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
+import { beginsLike } from '../../begins-with.ts'
 import type { ByteSource } from '../../byte-source.ts'
 import { addGap, type Decoding, type Stop } from '../../decoding.ts'
 import { littleEndian } from '../../little-endian.ts'
@@ -20,7 +21,7 @@ export const xz = compression('xz', isXz, xzContent)
 const magic = Buffer.from('fd377a585a00', 'hex')
 
 function isXz(head: Uint8Array): boolean {
-  return head.length >= 2 && magic.subarray(0, head.length).equals(Buffer.from(head.subarray(0, magic.length)))
+  return head.length >= 2 && beginsLike(head, magic)
 }
 
 /**

@@ -1,3 +1,4 @@
+import { beginsWith } from '../../begins-with.ts'
 import { byteSource } from '../../byte-source.ts'
 import { isZlibHeader, zlibContent } from '../../compression/deflate/zlib-content.ts'
 import { decodeMember } from '../../decode-member.ts'
@@ -19,7 +20,7 @@ const compression = { none: 0, gzip: 1 } as const
 export const pgDump: Format = {
   name: 'pg-dump',
   kind: 'archive',
-  isFormat: (head) => head.length > magic.length && magic.every((byte, at) => head[at] === byte) && head[5]! < 0x20,
+  isFormat: (head) => head.length > magic.length && beginsWith(head, magic) && head[5]! < 0x20,
   read: readArchive,
 }
 

@@ -1,3 +1,4 @@
+import { beginsWith } from '../../begins-with.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { rowWriter } from '../row-writer.ts'
@@ -12,7 +13,7 @@ const headerLength = 28
 export const sqliteJournal: Format = {
   name: 'sqlite-journal',
   kind: 'table',
-  isFormat: (head) => head.length >= magic.length && magic.every((byte, at) => head[at] === byte),
+  isFormat: (head) => beginsWith(head, magic),
   read: readJournal,
 }
 

@@ -1,3 +1,4 @@
+import { beginsWith } from '../../begins-with.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Format } from '../../format.ts'
 import { blockReader, type Held, holdInOrder } from '../page-reader.ts'
@@ -18,7 +19,7 @@ const magic = Buffer.from('SQLite format 3\0', 'latin1')
 export const sqlite: Format = {
   name: 'sqlite',
   kind: 'table',
-  isFormat: (head) => head.length >= magic.length && magic.every((byte, at) => head[at] === byte),
+  isFormat: (head) => beginsWith(head, magic),
   async read(content, decoding) {
     const held = await holdInOrder(content, decoding)
     try {

@@ -1,4 +1,5 @@
 import { type Crc64, crc64 } from '../../../checksums/crc64.ts'
+import { beginsWith } from '../../begins-with.ts'
 import { streamReader } from '../../database/stream-reader.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
@@ -18,7 +19,7 @@ const mostCollections = 100_000
 export const mongoArchive: Format = {
   name: 'mongo-archive',
   kind: 'table',
-  isFormat: (head) => head.length >= magic.length && magic.every((byte, at) => head[at] === byte),
+  isFormat: (head) => beginsWith(head, magic),
   read: readArchive,
 }
 
