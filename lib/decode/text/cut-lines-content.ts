@@ -3,18 +3,20 @@ import { type RowWriter, textWriter } from '../database/row-writer.ts'
 import type { Decoding } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { readRaw } from '../raw-content.ts'
-import { linePieces, type Pieces } from './line-pieces.ts'
+import { type Fragments, lineFragments } from './line-fragments.ts'
 
 /** What is put together at a time, and of it what the next part of a longer text begins with: more than decides what is found at a place. */
 const most = 2 ** 22
 const overlap = 2 ** 18
+/** So many fragments are kept by themselves: each takes much more than a short one has. */
+const mostFragments = 2 ** 14
 const lineFeed = 0x0a
 /** The end of a line, and one behind it. */
 const twoLineFeeds = Buffer.from('\n\n')
 
 /**
- * Text whose lines have pieces of longer ones, which end within a word as well: see `linePieces`. All of it is delivered as it is, and once more what
- * several lines have the pieces of, `joined`, a line each.
+ * Text whose lines have fragments of longer ones, which end within a word as well: see `lineFragments`. All of it is delivered as it is, and once more what
+ * several lines have the fragments of, `joined`, a line each.
  */
 export const cutLines: Format = {
   name: 'cut-lines',
@@ -23,10 +25,10 @@ export const cutLines: Format = {
   read: readCutLines,
 }
 
-function kindOf(head: Uint8Array): Pieces | undefined {
+function kindOf(head: Uint8Array): Fragments | undefined {
   if (!firsts.has(head[0] ?? 0)) return undefined
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
-  return linePieces.find(({ isKind }) => isKind(text))
+  return lineFragments.find(({ isKind }) => isKind(text))
 }
 
 const firsts = new Set(Buffer.from('{0123456789abcdefWHGPDOCT'))
@@ -79,8 +81,8 @@ async function readCutLines({ source, path }: Content, decoding: Decoding): Prom
   }
 }
 
-/** Puts pieces together that go on, and writes a row where they end. */
-function createJoiner(kind: Pieces, out: RowWriter) {
+/** Puts fragments together that go on, and writes a row where they end. */
+function createJoiner(kind: Fragments, out: RowWriter) {
   const read = kind.reader()
   const open = new Map<string, { parts: Buffer[]; length: number }>()
 
@@ -89,6 +91,7 @@ function createJoiner(kind: Pieces, out: RowWriter) {
     if (!goesOn && !open.has(key)) return undefined
     known.parts.push(Buffer.from(text))
     known.length += text.length
+    if (known.parts.length === mostFragments) known.parts = [Buffer.concat(known.parts)]
     open.set(key, known)
     if (goesOn && known.length < most) return undefined
     const whole = Buffer.concat(known.parts)
@@ -101,8 +104,8 @@ function createJoiner(kind: Pieces, out: RowWriter) {
   return {
     isOpen: () => open.size > 0,
     take(line: Buffer, next: Buffer): Promise<void> | undefined {
-      const piece = read(line, next)
-      return piece && put(piece.key, piece.text, piece.goesOn)
+      const fragment = read(line, next)
+      return fragment && put(fragment.key, fragment.text, fragment.goesOn)
     },
     async end(): Promise<void> {
       for (const key of [...open.keys()]) await put(key, Buffer.alloc(0), false)

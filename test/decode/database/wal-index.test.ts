@@ -37,6 +37,13 @@ describe('the index of a log of SQLite', () => {
     }
   })
 
+  test('is searched as it is as well, for text in the place of numbers', async () => {
+    const bytes = indexAfter('text', insert(30))
+    bytes.set(Buffer.from('jane@example.com'), 8192)
+    const { contents } = await collect(inPieces(bytes, [1000]))
+    expect(textsOf(contents)['sqlite-wal/index']).toContain('jane@example.com')
+  })
+
   test('is not complete when any number that is checked is another one, or when it is cut', async () => {
     const bytes = indexAfter('damaged', insert(30))
     const shared = Array.from({ length: 96 }, (_, at) => at)

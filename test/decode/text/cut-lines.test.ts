@@ -81,6 +81,15 @@ describe('text whose lines are pieces', () => {
       }
     })
 
+  test('keeps of a hostile log no more than of another one', async () => {
+    // Of each name a text could be kept, and of each fragment, however short it is, an object.
+    const names = Array.from({ length: 100 }, (_, at) => docker('a', `${100_000 + at}`)).join('')
+    expect((await read(docker(`${fill}a`, '123456') + names)).texts['cut-lines/joined']).toBeUndefined()
+    const short = 40_000
+    const typed = header + event('j').repeat(short) + event('')
+    expect((await read(typed, [2 ** 16])).texts['cut-lines/joined']).toBe(`${'j'.repeat(short)}\n`)
+  })
+
   test('is put together where a line, or what several have the pieces of, is too long to be kept', async () => {
     const long = 'x'.repeat(5 * 2 ** 20)
     const chunks = await read(`${response}4\r\njane\r\n99\r\n_doe ${long}bo\r\n5\r\nb_w77\r\n0\r\n\r\n`, [2 ** 16])

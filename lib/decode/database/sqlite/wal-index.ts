@@ -26,7 +26,7 @@ export const isWalIndex = (head: Uint8Array): boolean =>
   head.length >= 8 && (versionOf(head, true) === version || versionOf(head, false) === version) && isZero(head, 4, 8)
 
 /**
- * Tells which pages a log has, and by a table of hashes where: all numbers but for those of the table are delivered. Of these no two bytes can be
+ * Tells which pages a log has, and by a table of hashes where: all numbers but for those of the table are delivered, and their bytes as far as they are characters. Of these no two bytes can be
  * characters, since each counts a place among 4,096.
  */
 export async function readWalIndex({ source, path }: Content, decoding: Decoding): Promise<void> {
@@ -42,6 +42,9 @@ export async function readWalIndex({ source, path }: Content, decoding: Decoding
         throw new DecodingStopped('corrupt', path, offset, `sqlite log index: expected ${expected}`)
       const view = viewOf(block)
       for (let at = 0; at < placesAt; at += 4) numbers.ascii(String(view.getUint32(at, isLittle)))
+      await numbers.endRow()
+      // Who wrote it may have put text where numbers belong.
+      numbers.cell(printable(block.subarray(0, placesAt)))
       await numbers.endRow()
       source.skip(blockLength)
     }
@@ -66,6 +69,9 @@ function problemOf(block: Uint8Array, isFirst: boolean, isLittle: boolean): stri
     if (view.getUint16(at, isLittle) > mostPages) return 'places of pages'
   return undefined
 }
+
+/** The same with a blank for what is no ASCII character. */
+const printable = (bytes: Uint8Array) => bytes.map((byte) => (byte > 0x20 && byte < 0x7f ? byte : 0x20))
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 const versionOf = (head: Uint8Array, isLittle: boolean) => viewOf(head).getUint32(0, isLittle)

@@ -1,11 +1,11 @@
-/** Of a line, what its writer calls the text that it is a piece of, the piece, and whether the next one of that text goes on where it ends. */
-export type Piece = { key: string; text: Buffer; goesOn: boolean }
+/** Of a line, what its writer calls the text (one of two names, since each may have a text that is kept) that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. */
+export type Fragment = { key: string; text: Buffer; goesOn: boolean }
 
 /** How a kind of file cuts texts into lines. */
-export type Pieces = {
+export type Fragments = {
   isKind(head: string): boolean
-  /** Reads a file's lines from one that may go on to where none does, each without its line feed, and with the next one. Of lines that are no piece nothing comes. */
-  reader(): (line: Buffer, next: Buffer) => Piece | undefined
+  /** Reads a file's lines from one that may go on to where none does, each without its line feed, and with the next one. Of lines that are no fragment nothing comes. */
+  reader(): (line: Buffer, next: Buffer) => Fragment | undefined
   /** Where the first line begins, from the one at `at` on, that may go on; -1: none does, of those that end before `to`. */
   next(lines: Buffer, at: number, to: number): number
 }
@@ -19,13 +19,14 @@ const dockerBegin = '{"log":"'
 const dockerBytes = 16 * 1024
 
 /** Logs of containers as Docker keeps them (`json-file`): a message without a line end goes on. */
-const docker: Pieces = {
+const docker: Fragments = {
   isKind: (head) => head.startsWith(dockerBegin),
   reader: () => (line) => {
     const end = line.indexOf(dockerEnd)
     if (end === -1 || line.toString('latin1', 0, dockerBegin.length) !== dockerBegin) return undefined
     const stream = end + dockerEnd.length
     const key = line.toString('latin1', stream, stream + 6)
+    if (key !== 'stdout' && key !== 'stderr') return undefined
     return {
       key,
       text: line.subarray(dockerBegin.length, end),
@@ -47,8 +48,8 @@ const cri = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) (std(?:out|err)) ([PF])
 const space = 0x20
 const letterP = 0x50
 
-/** Logs of containers as Kubernetes and Podman have them: the pieces of a message are marked with `P`, the last one with `F`. */
-const kubernetes: Pieces = {
+/** Logs of containers as Kubernetes and Podman have them: the fragments of a message are marked with `P`, the last one with `F`. */
+const kubernetes: Fragments = {
   isKind: (head) => cri.test(head),
   reader: () => (line) => {
     const [all, key, tag] = cri.exec(line.toString('latin1', 0, 64)) ?? []
@@ -65,11 +66,11 @@ const kubernetes: Pieces = {
   },
 }
 
-/** Recordings of terminals (asciicast 2 and 3): each event has what was written at a time, one key of somebody who types. */
-const asciicast: Pieces = {
+/** Recordings of terminals (asciicast 2 and 3): each event of output or input has what was written at a time, one key of somebody who types. */
+const asciicast: Fragments = {
   isKind: (head) => /^\{\s*"version"\s*:\s*[23]\s*,[^\n]*"(?:width|cols)"/.test(head),
   reader: () => (line) => {
-    const [all, key] = /^\s*\[\s*[\d.eE+-]+\s*,\s*"(\w)"\s*,\s*"/.exec(line.toString('latin1', 0, 80)) ?? []
+    const [all, key] = /^\s*\[\s*[\d.eE+-]+\s*,\s*"([io])"\s*,\s*"/.exec(line.toString('latin1', 0, 80)) ?? []
     if (all === undefined) return undefined
     const text = line.subarray(all.length, Math.max(all.length, line.lastIndexOf('"')))
     return { key: key!, text, goesOn: text.toString('latin1', text.length - 2) !== '\\n' }
@@ -83,7 +84,7 @@ const longestSize = 256
 const hexDigits = new Set(Buffer.from('0123456789abcdefABCDEF'))
 
 /** What HTTP sent in chunks (RFC 9112, 7.1): lines with their sizes stand within the text. Captures, archives of the web, and objects that were stored as they were sent. */
-const chunked: Pieces = {
+const chunked: Fragments = {
   isKind: (head) =>
     /^WARC\/\d/.test(head) ||
     // Others are read as mail, with what their tags say.
@@ -117,4 +118,4 @@ function isCut(line: Buffer, lineEnd: number, next: Buffer, from: number, to: nu
   return hexDigits.has(next[from]!) && chunkSize.test(next.toString('latin1', from, to))
 }
 
-export const linePieces: readonly Pieces[] = [docker, kubernetes, asciicast, chunked]
+export const lineFragments: readonly Fragments[] = [docker, kubernetes, asciicast, chunked]
