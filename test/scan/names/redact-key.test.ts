@@ -42,6 +42,9 @@ describe('redacted key', () => {
     { key: 'mail/bob%40x.org/1', shown: 'mail/[identifier]/1', offsets: [5, 5] },
     { key: `u/${Buffer.from(uuid).toString('base64')}`, shown: 'u/[identifier]', offsets: [2] },
     { key: 'u=0001234567.csv', shown: 'u=000[identifier].csv', offsets: [5] },
+    { key: 'u/１２３４５６７.csv', shown: 'u/[identifier].csv', offsets: [2] },
+    { key: 'u/123\u00ad4567.csv', shown: 'u/[identifier].csv', offsets: [2] },
+    { key: 'u/jane\u200b_doe/1', shown: 'u/[identifier]/1', offsets: [2] },
     { key: 'mail/alice%40example.com/1', shown: 'mail/[identifier]/1', offsets: [] },
     // Of the same shape, whoever's it is.
     { key: 'users/7000007/photo.bin', shown: 'users/[identifier]/photo.bin', offsets: [] },
