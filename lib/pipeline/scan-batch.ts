@@ -25,6 +25,9 @@ import { batchInput, parseInput } from './task-input.ts'
 /** How many versions are tried, at most, for an opinion on one. */
 const mostOthers = 8
 
+/** A leg has an opinion on what it read after so long, and so much time is left for one when the time for reading is over. */
+const opinionMs = 60_000
+
 /** A leg ends before the first version after this, so that a crash costs no more; or after half of the time of a call. */
 const legMs = 5 * 60_000
 
@@ -97,10 +100,26 @@ export async function scanBatch(
   const reports: ScanReport[] = []
   const findings: BatchReport['findings'] = []
   const subjects = new Map<number, number>()
+  const tried = new Set<number>()
+  const afterwards = { ...context, store: opened, isLate: () => passed() > readingMs + opinionMs }
+  /** Of what was read, where nothing that was drawn has had an opinion: of one that is clean, that nobody is there. */
+  const lookForOpinion = async () => {
+    for (const [seq, seed] of others) {
+      if (secondOpinion.versions > 0 || tried.size === mostOthers) return
+      const place = listed.findIndex(({ entry }) => entry.seq === seq)
+      const [report, { entry, version }] = [reports[place], listed[place]!]
+      if (report?.outcome.kind !== 'clean' || tried.has(seq)) continue
+      tried.add(seq)
+      const opinion = await readForOpinion(entry, version, undefined, afterwards, seed)
+      if (opinion) count(opinion, compareWith(opinion).agrees(report))
+    }
+  }
   const ahead = openAhead(opened, versions)
   try {
     for (const { entry, version } of listed) {
       const isFirst = reports.length === 0
+      // The next version may leave no time for one.
+      if (passed() > opinionMs) await lookForOpinion()
       if (!isFirst && passed() > Math.min(legMs, readingMs / 2)) break
       const reading = { ...context, store: ahead.store }
       const seed = sample.get(entry.seq)
@@ -118,17 +137,7 @@ export async function scanBatch(
       findings.push(...scanned.findings)
       for (const ordinal of scanned.ordinals) subjects.set(ordinal, (subjects.get(ordinal) ?? 0) + 1)
     }
-    let tried = 0
-    for (const [seq, seed] of others) {
-      if (secondOpinion.versions > 0 || tried === mostOthers) break
-      // What was drawn has a gap. Of another one that is clean the opinion has to be that nobody is there.
-      const place = listed.findIndex(({ entry }) => entry.seq === seq)
-      const [report, { entry, version }] = [reports[place], listed[place]!]
-      if (report?.outcome.kind !== 'clean') continue
-      tried += 1
-      const opinion = await readForOpinion(entry, version, undefined, { ...context, store: opened }, seed)
-      if (opinion) count(opinion, compareWith(opinion).agrees(report))
-    }
+    await lookForOpinion()
   } finally {
     await ahead.close()
   }
