@@ -1,10 +1,11 @@
 import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bundleProgram } from '../../infra/bundle-program.ts'
 import { stopRadosgw } from './radosgw.ts'
 
 /** All that the tests write goes into one directory, which is gone afterwards. */
-export default function setup(): (() => void) | undefined {
+export default async function setup(): Promise<(() => void) | undefined> {
   // Called for each project of the run: the first one makes it for all.
   if (process.env.TMPDIR?.includes('odv-tests-')) return undefined
   const directory = mkdtempSync(join(memoryDirectory() ?? tmpdir(), 'odv-tests-'))
@@ -13,6 +14,8 @@ export default function setup(): (() => void) | undefined {
   process.env.TMPDIR = directory
   // What one process has compiled no other one does again: test files, commands, and what these start.
   process.env.NODE_COMPILE_CACHE = join(directory, 'compile-cache')
+  // Commands start as they do after `npm ci`, also where sources have changed since.
+  await bundleProgram(join(import.meta.dirname, '../..'))
   return () => {
     stopRadosgw(directory)
     rmSync(directory, { recursive: true, force: true })

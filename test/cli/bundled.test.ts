@@ -1,0 +1,51 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { isBundled, stateOfSources } from '../../lib/cli/sources.ts'
+import { scratchDirectory } from '../support/scratch.ts'
+import { writeFiles } from '../support/sample-files.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+describe('the command line', () => {
+  it('is bundled before tests begin', () => expect(isBundled(root)).toBe(true))
+
+  it('starts from its sources as well', () => {
+    const ended = spawnSync(process.execPath, [join(root, 'lib/cli/main.ts'), '--version'], { encoding: 'utf8' })
+    expect([ended.status, ended.stdout]).toEqual([0, '0.1.0\n'])
+  })
+})
+
+describe('a program that was bundled', () => {
+  let place: string
+  const started = () => spawnSync(process.execPath, [join(place, 'lib/cli/odv.mjs')], { encoding: 'utf8' }).stdout
+
+  beforeEach(() => {
+    place = scratchDirectory()
+    writeFiles(place, {
+      'package.json': '{"type":"module"}',
+      'lib/cli/main.ts': 'console.log("sources" as string)',
+      'lib/scan/other.ts': '',
+      'functions/attest.ts': '',
+      'dist/main.mjs': 'console.log("bundle")',
+    })
+    for (const name of ['odv.mjs', 'sources.ts'])
+      copyFileSync(join(root, 'lib/cli', name), join(place, 'lib/cli', name))
+    writeFiles(place, { 'dist/sources.txt': stateOfSources(place) })
+  })
+
+  it('is what starts', () => expect(started()).toBe('bundle\n'))
+
+  for (const [what, change] of [
+    ['a source that changed', () => writeFiles(place, { 'lib/scan/other.ts': 'export {}' })],
+    ['a source more', () => writeFiles(place, { 'functions/another.ts': '' })],
+    ['a source less', () => rmSync(join(place, 'functions/attest.ts'))],
+    ['libraries that were installed since', () => writeFiles(place, { 'node_modules/.package-lock.json': '{}' })],
+    ['a bundle that was not finished', () => rmSync(join(place, 'dist/sources.txt'))],
+  ] as const)
+    it(`is not started beside ${what}`, () => {
+      change()
+      expect(started()).toBe('sources\n')
+    })
+})
