@@ -4,6 +4,7 @@ import { FormatInvalid, ProofInvalid } from '../errors.ts'
 import { ed25519Fingerprint } from '../log/vkey.ts'
 import { formatBase64, parseBase64 } from './base64.ts'
 import { type EnvelopeSignature, keyFingerprint, paeOf, parseEnvelope } from './envelope.ts'
+import { readPublicKey } from './public-key.ts'
 import { type Predicate, parseStatement } from './statement.ts'
 
 /**
@@ -106,7 +107,7 @@ function requireSigned(message: Uint8Array, { keyid, signature }: EnvelopeSignat
 /** A public key as statements name it. @throws FormatInvalid unless it is of its kind */
 export function publicKeyOf(kind: KeyKind, pem: string): KeyTransition['to'] {
   const fingerprint = fingerprintOf(kind, pem)
-  const spki = createPublicKey(pem).export({ format: 'der', type: 'spki' })
+  const { spki } = readPublicKey(pem)
   return { fingerprint, spkiSha256: hash('sha256', spki, 'hex'), spki: formatBase64(spki) }
 }
 

@@ -1,5 +1,6 @@
-import { createPublicKey, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { keyFingerprint } from '../attestation/envelope.ts'
+import { readPublicKey } from '../attestation/public-key.ts'
 import { ed25519Fingerprint } from '../log/vkey.ts'
 
 /**
@@ -19,5 +20,5 @@ export function logKeyFingerprint(pem: string): KeyFingerprint {
 }
 
 function spkiSha256Of(pem: string): string {
-  return hash('sha256', createPublicKey(pem).export({ format: 'der', type: 'spki' }), 'hex')
+  return hash('sha256', readPublicKey(pem).spki, 'hex')
 }

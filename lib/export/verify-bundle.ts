@@ -1,4 +1,5 @@
-import { createPublicKey, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
+import { readPublicKey } from '../attestation/public-key.ts'
 import { OdvError, UsageInvalid } from '../errors.ts'
 import { parseCheckpoint } from '../log/checkpoint.ts'
 import { type Certificate, parseCertificates } from '../timestamp/certificate.ts'
@@ -108,8 +109,8 @@ export function verifyFiling(
 /** Logs sign with Ed25519; a key of any other type could only be an attestation key. */
 function pinOf(pem: string, at: number): Pin {
   try {
-    const key = createPublicKey(pem)
-    const spkiSha256 = hash('sha256', key.export({ format: 'der', type: 'spki' }), 'hex')
+    const { key, spki } = readPublicKey(pem)
+    const spkiSha256 = hash('sha256', spki, 'hex')
     return { kind: key.asymmetricKeyType === 'ed25519' ? 'log' : 'attestation', spkiSha256 }
   } catch {
     throw new UsageInvalid(`pinned key ${at + 1} (--key): expected a public key in PEM, got another text`)

@@ -1,5 +1,6 @@
 import { verify } from 'node:crypto'
 import { formatBase64, parseBase64 } from '../attestation/base64.ts'
+import { readPublicKey } from '../attestation/public-key.ts'
 import { FormatInvalid, ProofInvalid } from '../errors.ts'
 import { isSameHash, type TreeHead } from './merkle.ts'
 import { keyIdOf, requireKeyName } from './vkey.ts'
@@ -73,7 +74,7 @@ export function verifyCheckpoint(note: string, key: LogKey): Checkpoint {
   const own = checkpoint.signatures.find((each) => each.name === key.origin && isSameHash(each.keyId, keyId))
   if (!own) throw new ProofInvalid('checkpoint: signature: expected one by the key of the log, got none')
   const text = Buffer.from(formatCheckpointText(checkpoint))
-  if (!verify(null, text, key.publicKeyPem, own.signature))
+  if (!verify(null, text, readPublicKey(key.publicKeyPem).key, own.signature))
     throw new ProofInvalid('checkpoint: signature: expected one that verifies, got another')
   return checkpoint
 }

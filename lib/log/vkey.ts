@@ -1,5 +1,6 @@
 import { createPublicKey, hash } from 'node:crypto'
 import { formatBase64, parseBase64 } from '../attestation/base64.ts'
+import { readPublicKey } from '../attestation/public-key.ts'
 import { FormatInvalid } from '../errors.ts'
 
 /** The log's public key, as other people's verifiers read it (C2SP signed-note). Only Ed25519, type 0x01. */
@@ -14,10 +15,10 @@ export function requireKeyName(name: string, where: string): void {
 
 /** The 32 bytes of an Ed25519 public key (SubjectPublicKeyInfo, PEM). @throws FormatInvalid */
 function rawEd25519Of(publicKeyPem: string): Uint8Array {
-  const key = publicKeyOf(publicKeyPem)
+  const { key, spki } = publicKeyOf(publicKeyPem)
   if (key.asymmetricKeyType !== 'ed25519')
     throw new FormatInvalid(`log key: type: expected ed25519, got ${key.asymmetricKeyType}`)
-  return new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(-32))
+  return new Uint8Array(spki.subarray(-32))
 }
 
 /** The OpenSSH fingerprint of an Ed25519 key: `SHA256:` and base64 without padding, as `ssh-keygen -lf` shows it. */
@@ -64,7 +65,7 @@ export function formatPolicy(vkey: string): string {
 
 function publicKeyOf(pem: string) {
   try {
-    return createPublicKey(pem)
+    return readPublicKey(pem)
   } catch (cause) {
     throw new FormatInvalid('log key: expected a public key in PEM, got another text', { cause })
   }
