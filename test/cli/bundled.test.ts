@@ -3,8 +3,8 @@ import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { isBundled, stateOfSources } from '../../lib/cli/sources.ts'
-import { scratchDirectory } from '../support/scratch.ts'
 import { writeFiles } from '../support/sample-files.ts'
+import { scratchDirectory } from '../support/scratch.ts'
 
 const root = join(import.meta.dirname, '../..')
 
