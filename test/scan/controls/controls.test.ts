@@ -131,7 +131,7 @@ describe('controls', () => {
     expect(positive.detected).toBe(positive.planted)
     const numbers = decimal.controls.filter(({ text }) => !text.startsWith('0')).length
     expect(numbers).toBeGreaterThan(0)
-    expect(positive.planted).toBe(5 * 6 + 3 + 2 + 4 + formatNames.length * 6 + 2 * numbers)
+    expect(positive.planted).toBe(5 * 6 + 3 + 2 + 4 + formatNames.length * 4 + 2 * numbers)
   })
 
   const blind: { name: string; scan: ScanObject }[] = [
