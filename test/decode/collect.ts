@@ -28,12 +28,19 @@ export async function collect(
     chunks,
     (path) => {
       const name = path.join('/')
-      const collected: Collected = { bytes: Buffer.alloc(0), ended: false }
+      let pieces: Buffer[] = []
+      const collected = {
+        get bytes() {
+          if (pieces.length !== 1) pieces = [Buffer.concat(pieces)]
+          return pieces[0]!
+        },
+        ended: false,
+      }
       if (contents.has(name)) throw new Error(`content ${name} was opened twice`)
       contents.set(name, collected)
       return {
         async write(bytes) {
-          collected.bytes = Buffer.concat([collected.bytes, bytes])
+          pieces.push(Buffer.from(bytes))
         },
         end() {
           collected.ended = true

@@ -105,7 +105,7 @@ function holdsDeflate(window: Buffer, from: number, encoding: Encoding): boolean
   if (!mayBeDeflated(first)) return false
   // What repeats itself goes on as text for ever, whatever it stands for.
   const isWhole = window.length < wholeWindow
-  if (!isWhole && entropyOf(window) < mostOrdered[encoding]) return false
+  if (!isWhole && entropyOf(countsOf(window), window.length) < mostOrdered[encoding]) return false
   return isDeflatedText(Buffer.from(window.toString('latin1', from), encoding), isWhole)
 }
 
@@ -139,14 +139,10 @@ function base32FormatOf(window: Buffer) {
 }
 
 const none = 255
-const tableOf = (characters: string) => {
-  const table = new Uint8Array(256)
-  for (const byte of Buffer.from(characters)) table[byte] = 1
-  return table
-}
-const decimalDigits = tableOf('0123456789')
-const smallLetters = tableOf('abcdefghijklmnopqrstuvwxyz')
-const capitalLetters = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+const decimalDigits = Buffer.from('0123456789')
+const smallLetters = Buffer.from('abcdefghijklmnopqrstuvwxyz')
+const capitalLetters = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+const hexCharacters = Buffer.from('0123456789abcdefABCDEF')
 /** Bits of information in each character of base32: 5 of random bytes, above 4 of a text, 3.3 of one in UTF-16, less of what repeats a few characters. */
 const leastText = 3.1
 const base32 = new Uint8Array(256).fill(none)
@@ -155,10 +151,11 @@ for (const [value, character] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').
 
 /** Of a whole window of a long run. Unlike base64, base32 is not searched for what it stands for, even if that is text. */
 export function opaqueProblemOf(window: Buffer): Problem | undefined {
-  if (isBase32(window)) return { reason: 'unsupported-format', detail: 'expected no long run of base32' }
+  const counts = countsOf(window)
+  if (isBase32(counts, window.length)) return { reason: 'unsupported-format', detail: 'expected no long run of base32' }
   const digits = digitsFrom(window)
   const encoding = digits === -1 ? 'base64' : 'hex'
-  if (entropyOf(window) < mostOrdered[encoding]) return undefined
+  if (entropyOf(counts, window.length) < mostOrdered[encoding]) return undefined
   const decoded = (from: number) => Buffer.from(window.toString('latin1', from), encoding)
   if ([0, 1, 2, 3].some((phase) => isText(decoded(Math.max(0, digits) + phase)))) return undefined
   const shown = digits === -1 ? 'base64' : 'hexadecimal digits'
@@ -169,12 +166,12 @@ export function opaqueProblemOf(window: Buffer): Problem | undefined {
  * Whether a window has letters of one case and digits alone, and not only hexadecimal ones: base32 of any alphabet (RFC 4648, sections 6
  * and 7; Crockford's), or base36. Digits are every sixth character of random bytes, and every twentieth of a text.
  */
-function isBase32(window: Buffer): boolean {
-  const count = (table: Uint8Array) => window.reduce((sum, byte) => sum + table[byte]!, 0)
-  const digits = count(decimalDigits)
-  if (digits + Math.max(count(smallLetters), count(capitalLetters)) < window.length) return false
-  if (digits * 40 < window.length || count(hexDigits) * 10 > window.length * 9) return false
-  return entropyOf(window) >= leastText
+function isBase32(counts: Uint32Array, length: number): boolean {
+  const inAll = (characters: Uint8Array) => characters.reduce((sum, character) => sum + counts[character]!, 0)
+  const digits = inAll(decimalDigits)
+  if (digits + Math.max(inAll(smallLetters), inAll(capitalLetters)) < length) return false
+  if (digits * 40 < length || inAll(hexCharacters) * 10 > length * 9) return false
+  return entropyOf(counts, length) >= leastText
 }
 
 /** Where nothing but hexadecimal digits begin: with the run or shortly behind (`0x`, `\x`); -1: it has other characters. */
@@ -183,12 +180,21 @@ function digitsFrom(window: Buffer): number {
   return last < mostGlued ? last + 1 : -1
 }
 
+/** How often each byte is in a window. Overwritten by the next call, since there is a window for every few hundred bytes of a long run. */
+const counted = new Uint32Array(256)
+function countsOf(window: Buffer): Uint32Array {
+  counted.fill(0)
+  for (let at = 0; at < window.length; at++) counted[window[at]!]!++
+  return counted
+}
+
 /** Bits of information in a character, as often as each occurs. */
-function entropyOf(window: Buffer): number {
-  const counts = new Uint32Array(256)
-  for (const byte of window) counts[byte]!++
+function entropyOf(counts: Uint32Array, length: number): number {
   let bits = 0
-  for (const count of counts) if (count > 0) bits -= (count / window.length) * Math.log2(count / window.length)
+  for (let byte = 0; byte < 256; byte++) {
+    const count = counts[byte]!
+    if (count > 0) bits -= (count / length) * Math.log2(count / length)
+  }
   return bits
 }
 
