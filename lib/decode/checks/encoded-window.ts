@@ -153,9 +153,11 @@ for (const [value, character] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').
 export function opaqueProblemOf(window: Buffer): Problem | undefined {
   const counts = countsOf(window)
   if (isBase32(counts, window.length)) return { reason: 'unsupported-format', detail: 'expected no long run of base32' }
+  const entropy = entropyOf(counts, window.length)
+  if (entropy < mostOrdered.hex) return undefined
   const digits = digitsFrom(window)
   const encoding = digits === -1 ? 'base64' : 'hex'
-  if (entropyOf(counts, window.length) < mostOrdered[encoding]) return undefined
+  if (entropy < mostOrdered[encoding]) return undefined
   const decoded = (from: number) => Buffer.from(window.toString('latin1', from), encoding)
   if ([0, 1, 2, 3].some((phase) => isText(decoded(Math.max(0, digits) + phase)))) return undefined
   const shown = digits === -1 ? 'base64' : 'hexadecimal digits'
@@ -176,7 +178,8 @@ function isBase32(counts: Uint32Array, length: number): boolean {
 
 /** Where nothing but hexadecimal digits begin: with the run or shortly behind (`0x`, `\x`); -1: it has other characters. */
 function digitsFrom(window: Buffer): number {
-  const last = window.findLastIndex((byte) => hexDigits[byte] === 0)
+  let last = window.length - 1
+  while (last >= 0 && hexDigits[window[last]!] === 1) last--
   return last < mostGlued ? last + 1 : -1
 }
 
