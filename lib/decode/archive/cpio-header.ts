@@ -12,6 +12,8 @@ export type CpioHeader = {
   sum: number | undefined
 }
 
+/** Of a zero in characters, and of either half of the oldest header's number. */
+const firsts = new Set([0x30, 0o070707 & 0xff, 0o070707 >> 8])
 /** The longest header; the name follows. */
 export const longestHeader = 110
 
@@ -68,6 +70,7 @@ function binaryHeader(bytes: Buffer): CpioHeader | undefined {
  * well begin like a binary header.
  */
 export function isCpio(head: Uint8Array): boolean {
+  if (!firsts.has(head[0] ?? 0)) return false
   const header = parseCpioHeader(head)
   if (header === undefined || header.nameLength < 2 || header.nameLength > 65_536) return false
   const end = header.length + header.nameLength

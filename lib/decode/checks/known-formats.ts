@@ -129,6 +129,7 @@ const portableAt = 456
 
 /** Its notes go on in the next line wherever a line is full, in words as well (GEDCOM 5.5.1, `CONC`). */
 const isGedcom = (head: Uint8Array): boolean =>
+  (head[0] === 0x30 || head[0] === 0xef) &&
   /^(?:\xef\xbb\xbf)?0 HEAD\s/.test(Buffer.from(head.subarray(0, 12)).toString('latin1'))
 
 /** Those that a few bytes do not tell. */
@@ -151,9 +152,18 @@ export const knownFormatNames: readonly string[] = [
 
 /** The format that a content begins like, if it is one that is known and not read. */
 export function knownFormatOf(head: Uint8Array): KnownFormat | undefined {
-  const matching = byFirstByte[head[0] ?? 0]!.filter(({ at, bytes }) => {
-    if (head.length < at + bytes.length) return false
-    return bytes.every((byte, index) => head[at + index] === byte)
-  })
-  return matching.find(({ weak }) => !weak) ?? others.find(({ isFormat }) => isFormat(head))?.format ?? matching[0]
+  let weak: KnownFormat | undefined
+  for (const magic of byFirstByte[head[0] ?? 0]!) {
+    if (!hasMagic(head, magic)) continue
+    if (!magic.weak) return magic
+    weak ??= magic
+  }
+  for (const { format, isFormat } of others) if (isFormat(head)) return format
+  return weak
+}
+
+function hasMagic(head: Uint8Array, { at, bytes }: Magic): boolean {
+  if (head.length < at + bytes.length) return false
+  for (let index = 0; index < bytes.length; index++) if (head[at + index] !== bytes[index]) return false
+  return true
 }

@@ -23,7 +23,7 @@ const mostPages = 4096
  * byte order of its machine.
  */
 export const isWalIndex = (head: Uint8Array): boolean =>
-  head.length >= 8 && (versionOf(head, true) === version || versionOf(head, false) === version) && isZero(head, 4, 8)
+  head.length >= 8 && isZero(head, 4, 8) && (versionOf(head, true) === version || versionOf(head, false) === version)
 
 /**
  * Tells which pages a log has, and by a table of hashes where: all numbers but for those of the table are delivered, and their bytes as far as they are characters. Of these no two bytes can be
@@ -75,4 +75,7 @@ const printable = (bytes: Uint8Array) => bytes.map((byte) => (byte > 0x20 && byt
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
 const versionOf = (head: Uint8Array, isLittle: boolean) => viewOf(head).getUint32(0, isLittle)
-const isZero = (bytes: Uint8Array, from: number, to: number) => bytes.subarray(from, to).every((byte) => byte === 0)
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] !== 0) return false
+  return true
+}
