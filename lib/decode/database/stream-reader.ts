@@ -11,11 +11,13 @@ export type StreamReader = {
   part(count: number): ByteSource
   /** Whether nothing is left. */
   isAtEnd(): Promise<boolean>
+  /** Has `onBytes` see what was read so far. */
+  catchUp(): void
   /** Leaves what was not read in the source. */
   release(): void
 }
 
-/** `onBytes` sees all bytes in order as they are read. */
+/** `onBytes` sees all bytes that are read, in order, many at a time. */
 export function streamReader(
   source: ByteSource,
   path: readonly string[],
@@ -24,6 +26,8 @@ export function streamReader(
 ): StreamReader {
   let chunk: Uint8Array = new Uint8Array(0)
   let at = 0
+  /** Of the chunk, what `onBytes` has seen. */
+  let seen = 0
   let offset = 0
 
   const truncated = () => new DecodingStopped('truncated', path, offset, `${format}: expected more bytes`)
@@ -32,20 +36,30 @@ export function streamReader(
     const bytes = chunk.subarray(at, at + count)
     at += count
     offset += count
-    onBytes(bytes)
     return bytes
   }
 
+  function catchUp(): void {
+    if (seen < at) onBytes(chunk.subarray(seen, at))
+    seen = at
+  }
+
+  function go(to: Uint8Array): void {
+    catchUp()
+    chunk = to
+    at = seen = 0
+  }
+
   function release(): void {
-    if (at < chunk.length) source.giveBack(chunk.subarray(at))
-    chunk = chunk.subarray(0, 0)
-    at = 0
+    const left = chunk.subarray(at)
+    go(chunk.subarray(0, 0))
+    if (left.length > 0) source.giveBack(left)
   }
 
   async function refill(count: number): Promise<Uint8Array> {
     release()
     if ((await source.peek(count)).length < count) throw truncated()
-    chunk = (await source.take())!
+    go((await source.take())!)
     return next(count)
   }
 
@@ -60,10 +74,11 @@ export function streamReader(
         (async function* () {
           while (left > 0) {
             if (at === chunk.length) {
+              // The source may use the same memory again.
+              catchUp()
               const more = await source.take()
               if (more === undefined) throw truncated()
-              chunk = more
-              at = 0
+              go(more)
             }
             const length = Math.min(left, chunk.length - at)
             left -= length
@@ -74,8 +89,10 @@ export function streamReader(
     },
     async isAtEnd() {
       if (at < chunk.length) return false
+      catchUp()
       return (await source.peek(1)).length === 0
     },
+    catchUp,
     release,
   }
 }

@@ -108,6 +108,7 @@ export function rdbReader(source: ByteSource, path: readonly string[]): RdbReade
       return int64Text(bytes.readInt32LE(4), bytes.readInt32LE(0))
     },
     async checksumMatches() {
+      stream.catchUp()
       const [low, high] = [checksum.low(), checksum.high()]
       const bytes = Buffer.from(await stream.take(8))
       const [storedLow, storedHigh] = [bytes.readUInt32LE(0), bytes.readUInt32LE(4)]
