@@ -73,7 +73,8 @@ export const formats: readonly Format[] = [
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {
-  return formats.find((format) => format.isFormat(head))
+  for (const format of formats) if (format.isFormat(head)) return format
+  return undefined
 }
 
 /** Those that are read where they are declared. */

@@ -48,7 +48,7 @@ export function valueWriter(
 
   function isContainer(value: Uint8Array): boolean {
     if (value.length < leastContainer) return false
-    if (!decoding.isContainer(value.subarray(0, headLength))) return false
+    if (!decoding.isContainer(value.length > headLength ? value.subarray(0, headLength) : value)) return false
     containers.push(Buffer.from(value))
     return true
   }

@@ -26,7 +26,8 @@ export const cutLines: Format = {
 }
 
 function kindOf(head: Uint8Array): Fragments | undefined {
-  if (!firsts.has(head[0] ?? 0)) return undefined
+  // Nothing is put together of one line.
+  if (!firsts.has(head[0] ?? 0) || (head.length < headLength && !head.includes(lineFeed))) return undefined
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
   return lineFragments.find(({ isKind }) => isKind(text))
 }
