@@ -18,7 +18,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
   let server: Ministack
   let client: SFNClient
   beforeAll(async () => {
-    server = await startMinistack()
+    server = await startMinistack({ waits: true })
     client = new SFNClient({ ...smallCalls, ...server })
   })
   afterAll(async () => {

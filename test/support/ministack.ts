@@ -44,11 +44,11 @@ const ownNode = join(import.meta.dirname, '../../node_modules/.bin')
 
 /**
  * Starts one on a free port, empty. Functions run there as processes of the `node` that comes first on its PATH: the
- * project's own, as on Lambda. State machines do not wait between retries. `strict`: signatures are checked, every call of
+ * project's own, as on Lambda. State machines do not wait, between retries neither, unless they are to (`waits`). `strict`: signatures are checked, every call of
  * a function is held against its role and against the policies of buckets and keys, and there is TLS, without which our
  * buckets refuse; otherwise everybody may do everything.
  */
-export async function startMinistack({ strict = false } = {}): Promise<Ministack> {
+export async function startMinistack({ strict = false, waits = false } = {}): Promise<Ministack> {
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'odv-ministack-'))
   const certificate = join(directory, 'ministack-tls/server.crt')
@@ -64,7 +64,7 @@ export async function startMinistack({ strict = false } = {}): Promise<Ministack
       BIND_HOST: '127.0.0.1',
       GATEWAY_PORT: String(port),
       LOG_LEVEL: 'WARNING',
-      SFN_WAIT_SCALE: '0',
+      SFN_WAIT_SCALE: waits ? '1' : '0',
       // Functions trust the server by the last one, whatever it was here.
       ...(strict && { AUTH: 'true', USE_SSL: '1', NODE_EXTRA_CA_CERTS: certificate }),
     },

@@ -51,7 +51,8 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
     const taken = texts.take()
     if (taken.length > 0) hiddenInText.write(Buffer.from(`${taken.map(({ text }) => text).join('\n')}\n`, 'latin1'))
     for (const { text, mark } of taken) {
-      out.cell(Buffer.from(text, 'latin1'))
+      if (text.includes('\n')) out.cell(Buffer.from(text, 'latin1'))
+      else out.ascii(text)
       // To wait for nothing takes longer than all else here.
       const pushed = out.endRow(mark)
       if (pushed !== undefined) await pushed
