@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import type { Plugin } from 'esbuild'
 import { isBundled, stateOfSources } from '../lib/cli/sources.ts'
 
@@ -51,13 +51,17 @@ const places = (root: string, outdir: string): Plugin => ({
         /new URL\((['`])([^'`]+)\1, import\.meta\.url\)/g,
         (_, quote: string, name: string) => {
           const target = join(dirname(path), name)
-          const isEntry = [...entryPoints, starter].includes(relative(root, target))
-          const place = isEntry ? `./${basename(target).replace(/\.m?[jt]s$/, '.mjs')}` : relative(outdir, target)
+          const isEntry = [...entryPoints, starter].includes(asUrl(relative(root, target)))
+          const place = isEntry
+            ? `./${basename(target).replace(/\.m?[jt]s$/, '.mjs')}`
+            : asUrl(relative(outdir, target))
           return `new URL(${quote}${place}${quote}, import.meta.url)`
         },
       ),
     }))
   },
 })
+
+const asUrl = (path: string) => path.replaceAll(sep, '/')
 
 if (import.meta.main) await bundleProgram(join(import.meta.dirname, '..'))
