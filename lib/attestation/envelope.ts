@@ -1,7 +1,8 @@
-import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { hash, type KeyObject, verify } from 'node:crypto'
 import { FormatInvalid, ProofInvalid } from '../errors.ts'
 import type { Signer } from '../ports.ts'
 import { formatBase64, parseBase64 } from './base64.ts'
+import { readPublicKey } from './public-key.ts'
 
 /**
  * A signed statement: DSSE with one ECDSA P-256 signature (DER) over the pre-authentication encoding of the payload's
@@ -72,8 +73,14 @@ export function verifyEnvelope(bytes: Uint8Array, publicKeyPem: string): Envelop
 
 /** The OpenSSH fingerprint of a P-256 key: `SHA256:` and base64 without padding, as `ssh-keygen -lf` shows it. */
 export function keyFingerprint(publicKeyPem: string): string {
-  return readKey(publicKeyPem).fingerprint
+  const key = p256Of(publicKeyPem)
+  const fingerprint = fingerprints.get(key) ?? fingerprintOf(key)
+  fingerprints.set(key, fingerprint)
+  return fingerprint
 }
+
+/** Of keys that are read once (`readPublicKey`). */
+const fingerprints = new WeakMap<KeyObject, string>()
 
 function fingerprintOf(key: KeyObject): string {
   const { x, y } = key.export({ format: 'jwk' })
@@ -92,27 +99,11 @@ function spkiFingerprint(key: KeyObject): string {
   return `sha256:${hash('sha256', key.export({ format: 'der', type: 'spki' }), 'hex')}`
 }
 
-const p256Of = (publicKeyPem: string): KeyObject => readKey(publicKeyPem).key
-
-/** A bundle has one key or a few, and many envelopes: to read a key takes longer than to verify a signature. */
-const read = new Map<string, { key: KeyObject; fingerprint: string }>()
-const mostRead = 16
-
 /** @throws FormatInvalid */
-function readKey(publicKeyPem: string): { key: KeyObject; fingerprint: string } {
-  const known = read.get(publicKeyPem)
-  if (known !== undefined) return known
-  const key = parseKey(publicKeyPem)
-  const one = { key, fingerprint: fingerprintOf(key) }
-  if (read.size >= mostRead) read.clear()
-  read.set(publicKeyPem, one)
-  return one
-}
-
-function parseKey(publicKeyPem: string): KeyObject {
+function p256Of(publicKeyPem: string): KeyObject {
   let key: KeyObject
   try {
-    key = createPublicKey(publicKeyPem)
+    key = readPublicKey(publicKeyPem).key
   } catch (cause) {
     throw new FormatInvalid('attestation key: expected a public key in PEM, got another text', { cause })
   }

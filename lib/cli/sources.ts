@@ -8,7 +8,7 @@ export function stateOfSources(root: string): string {
   const names = ['lib', 'functions'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
   )
-  return [...names.filter((name) => /\.m?ts$/.test(name)), 'package.json', 'node_modules/.package-lock.json']
+  return [...names.filter((name) => /\.(?:ts|mjs)$/.test(name)), 'package.json', 'node_modules/.package-lock.json']
     .sort()
     .map((name) => {
       const found = statSync(join(root, name), { throwIfNoEntry: false })

@@ -27,6 +27,7 @@ describe('a program that was bundled', () => {
       'package.json': '{"type":"module"}',
       'lib/cli/main.ts': 'console.log("sources" as string)',
       'lib/scan/other.ts': '',
+      'lib/local/starter.mjs': '',
       'functions/attest.ts': '',
       'dist/main.mjs': 'console.log("bundle")',
     })
@@ -39,6 +40,7 @@ describe('a program that was bundled', () => {
 
   for (const [what, change] of [
     ['a source that changed', () => writeFiles(place, { 'lib/scan/other.ts': 'export {}' })],
+    ['a starter that changed', () => writeFiles(place, { 'lib/local/starter.mjs': 'export {}' })],
     ['a source more', () => writeFiles(place, { 'functions/another.ts': '' })],
     ['a source less', () => rmSync(join(place, 'functions/attest.ts'))],
     ['libraries that were installed since', () => writeFiles(place, { 'node_modules/.package-lock.json': '{}' })],

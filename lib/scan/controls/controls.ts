@@ -76,7 +76,7 @@ type Expected = (each: Pick<PlacedOccurrence, 'ordinal' | 'offset'>) => boolean
 /** As far as an identifier and what is written around it can reach. */
 const reach = 512
 
-/** Little else than planted controls is found, as a rule: then the slow matcher looks at what is around it, and not at all. */
+/** Asked of what is no planted control, which is little as a rule: the slow matcher then looks at what is around that, and at all of it only if asked often. */
 function expectedIn(index: SubjectIndex, { bytes }: Pick<Sample, 'bytes'>): Expected {
   const placesFrom = (from: number, to: number) =>
     new Set(referenceMatches(index, bytes.subarray(from, to)).map((each) => `${each.ordinal} ${from + each.offset}`))

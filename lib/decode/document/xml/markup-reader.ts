@@ -9,6 +9,7 @@ export type MarkupEvents = {
 }
 
 const less = 0x3c
+const ampersand = 0x26
 /** Of longer tags only so much is kept. */
 const mostTag = 65_536
 
@@ -24,8 +25,8 @@ const longestStart = '<![CDATA['.length
 
 /** Reads markup (XML 1.0, HTML as far as it is alike) piece by piece. It fails on nothing: what is no markup is text or a tag. */
 export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): void; end(): void } {
-  /** Its bytes as Latin-1, of which parts are taken without a copy; what is read next is at `at`. */
-  let held = ''
+  /** What is read next is at `at`. */
+  let held: Buffer = Buffer.alloc(0)
   let at = 0
   let state: State = 'text'
   let quote = 0
@@ -36,9 +37,9 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
   let hasReference = false
 
   function keep(to: number): void {
-    if (keptLength < mostTag) kept += held.slice(at, Math.min(to, at + mostTag - keptLength))
+    if (keptLength < mostTag) kept += held.toString('latin1', at, Math.min(to, at + mostTag - keptLength))
     keptLength += to - at
-    if (keptLength > mostTag) hasReference ||= held.slice(at, to).includes('&')
+    if (keptLength > mostTag) hasReference ||= held.subarray(at, to).includes(ampersand)
     at = to
   }
 
@@ -56,7 +57,7 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
   /** Where a tag or declaration ends in `held`, quotes and inner brackets left out; -1: not yet. */
   function endOfTag(): number {
     for (let index = at; index < held.length; index++) {
-      const byte = held.charCodeAt(index)
+      const byte = held[index]!
       if (quote !== 0) {
         if (byte === quote) quote = 0
       } else if (byte === 0x22 || byte === 0x27) quote = byte
@@ -69,7 +70,8 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
 
   function begin(): boolean {
     const sign = held[at + 1]
-    const start = sign === '!' || sign === '?' || sign === undefined ? held.slice(at, at + longestStart) : '<'
+    const start =
+      sign === 0x21 || sign === 0x3f || sign === undefined ? held.toString('latin1', at, at + longestStart) : '<'
     if (at + longestStart > held.length && !isLast && ['<!--', '<![CDATA['].some((each) => each.startsWith(start)))
       return false
     const [next, length]: [State, number] = start.startsWith('<!--')
@@ -94,10 +96,10 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
   function step(): boolean {
     if (at === held.length) return false
     if (state === 'text') {
-      const next = held.indexOf('<', at)
+      const next = held.indexOf(less, at)
       if (next === at) return begin()
       const end = next === -1 ? held.length : next
-      events.text(held.slice(at, end), false)
+      events.text(held.toString('latin1', at, end), false)
       at = end
       return true
     }
@@ -114,7 +116,7 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
     const found = held.indexOf(mark, at)
     // A mark may be cut.
     const end = found === -1 ? Math.max(at, held.length - mark.length + 1) : found
-    if (end > at && state === 'literal') events.text(held.slice(at, end), true)
+    if (end > at && state === 'literal') events.text(held.toString('latin1', at, end), true)
     at = found === -1 ? end : found + mark.length
     if (found !== -1) state = 'text'
     return found !== -1
@@ -122,7 +124,7 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
 
   return {
     write(bytes) {
-      held = held.slice(at) + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
+      held = at === held.length ? Buffer.from(bytes) : Buffer.concat([held.subarray(at), bytes])
       at = 0
       while (step());
     },

@@ -49,11 +49,8 @@ export function tagReader(): (tag: string) => TagMeaning {
   return (tag) => {
     const before = known.get(tag)
     if (before !== undefined) return before
-    if (tag.length > longestKnown || known.size >= mostKnown) return meaningOf(tag)
-    // A copy: what was taken from a piece of the document would keep all of that.
-    const own = Buffer.from(tag, 'latin1').toString('latin1')
-    const meaning = meaningOf(own)
-    known.set(own, meaning)
+    const meaning = meaningOf(tag)
+    if (tag.length <= longestKnown && known.size < mostKnown) known.set(tag, meaning)
     return meaning
   }
 }

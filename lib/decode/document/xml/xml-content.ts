@@ -51,8 +51,7 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
     const taken = texts.take()
     if (taken.length > 0) hiddenInText.write(Buffer.from(`${taken.map(({ text }) => text).join('\n')}\n`, 'latin1'))
     for (const { text, mark } of taken) {
-      if (text.includes('\n')) out.cell(Buffer.from(text, 'latin1'))
-      else out.ascii(text)
+      out.cell(Buffer.from(text, 'latin1'))
       // To wait for nothing takes longer than all else here.
       const pushed = out.endRow(mark)
       if (pushed !== undefined) await pushed
