@@ -1,6 +1,6 @@
 import { headLength } from '../checks/known-formats.ts'
 import { type RowWriter, textWriter } from '../database/row-writer.ts'
-import type { Decoding } from '../decoding.ts'
+import { addGap, type Decoding } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { readRaw } from '../raw-content.ts'
 import { type Fragments, lineFragments } from './line-fragments.ts'
@@ -10,6 +10,9 @@ const most = 2 ** 22
 const overlap = 2 ** 18
 /** So many fragments are kept by themselves: each takes much more than a short one has. */
 const mostFragments = 2 ** 14
+/** So many texts are put together at the same time, and so long are all of them: what the next part of each begins with, and some more. */
+const mostTexts = 256
+const mostHeld = mostTexts * overlap + 4 * most
 const lineFeed = 0x0a
 /** The end of a line, and one behind it. */
 const twoLineFeeds = Buffer.from('\n\n')
@@ -37,7 +40,7 @@ const firsts = new Set(Buffer.from('{0123456789abcdefWHGPDOCT'))
 async function readCutLines({ source, path }: Content, decoding: Decoding): Promise<void> {
   const kind = kindOf((await source.peekSome(headLength)).subarray(0, headLength))!
   const out = textWriter([...path, 'joined'], decoding)
-  const joiner = createJoiner(kind, out)
+  const joiner = createJoiner(kind, out, refuse)
   /** The last whole line, and what follows it. */
   let held: Buffer = Buffer.alloc(0)
   let isComplete = false
@@ -48,6 +51,11 @@ async function readCutLines({ source, path }: Content, decoding: Decoding): Prom
     isComplete = true
   } finally {
     await out.end(isComplete)
+  }
+
+  function refuse(): void {
+    const detail = `cut-lines: expected at most ${mostTexts} texts in fragments at the same time, got more`
+    addGap(decoding, { reason: 'limit', path: [...path, 'joined'], offset: 0, detail })
   }
 
   async function take(): Promise<Uint8Array | undefined> {
@@ -82,22 +90,37 @@ async function readCutLines({ source, path }: Content, decoding: Decoding): Prom
   }
 }
 
-/** Puts fragments together that go on, and writes a row where they end. */
-function createJoiner(kind: Fragments, out: RowWriter) {
+/** Puts fragments together that go on, and writes a row where they end. `refuse`: there are more texts than are kept. */
+function createJoiner(kind: Fragments, out: RowWriter, refuse: () => void) {
   const read = kind.reader()
   const open = new Map<string, { parts: Buffer[]; length: number }>()
+  let held = 0
+  let hasRefused = false
 
   function put(key: string, text: Buffer, goesOn: boolean): Promise<void> | undefined {
     const known = open.get(key) ?? { parts: [], length: 0 }
-    if (!goesOn && !open.has(key)) return undefined
+    if (!open.has(key)) {
+      if (!goesOn) return undefined
+      if (open.size === mostTexts) {
+        if (!hasRefused) refuse()
+        hasRefused = true
+        return undefined
+      }
+    }
     known.parts.push(Buffer.from(text))
     known.length += text.length
+    held += text.length
     if (known.parts.length === mostFragments) known.parts = [Buffer.concat(known.parts)]
     open.set(key, known)
-    if (goesOn && known.length < most) return undefined
+    if (goesOn && known.length < most && held < mostHeld) return undefined
     const whole = Buffer.concat(known.parts)
-    if (goesOn) open.set(key, { parts: [whole.subarray(-overlap)], length: overlap })
-    else open.delete(key)
+    open.delete(key)
+    held -= whole.length
+    if (goesOn) {
+      const left = Buffer.from(whole.subarray(-overlap))
+      open.set(key, { parts: [left], length: left.length })
+      held += left.length
+    }
     out.cell(whole)
     return out.endRow()
   }

@@ -1,4 +1,6 @@
-/** Of a line, what its writer calls the text (one of two names, since each may have a text that is kept) that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. */
+import { collectedLines } from './collected-lines.ts'
+
+/** Of a line, what its writer calls the text that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. */
 export type Fragment = { key: string; text: Buffer; goesOn: boolean }
 
 /** How a kind of file cuts texts into lines. */
@@ -118,4 +120,4 @@ function isCut(line: Buffer, lineEnd: number, next: Buffer, from: number, to: nu
   return hexDigits.has(next[from]!) && chunkSize.test(next.toString('latin1', from, to))
 }
 
-export const lineFragments: readonly Fragments[] = [docker, kubernetes, asciicast, chunked]
+export const lineFragments: readonly Fragments[] = [...collectedLines, docker, kubernetes, asciicast, chunked]

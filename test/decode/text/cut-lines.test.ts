@@ -6,6 +6,21 @@ const docker = (log: string, stream = 'stdout') => `${JSON.stringify({ log, stre
 const cri = (tag: string, log: string, stream = 'stdout') => `${at} ${stream} ${tag} ${log}\n`
 const event = (text: string, kind = 'o') => `${JSON.stringify([0.25, kind, text])}\n`
 const header = '{"version": 2, "width": 80, "height": 24}\n'
+const id = (digit: number) => `${digit}`.repeat(64)
+/** As Fluent Bit has them, with what it knows of Kubernetes behind. */
+const fluent = (logtag: string, log: string, pod = 'a', stream = 'stdout') =>
+  `${JSON.stringify({ date: 1.5, time: at, stream, logtag, log, kubernetes: { pod_name: pod, labels: { message: '"x' } } })}\n`
+/** As Docker's driver for Fluentd has them. */
+const driven = (log: string, container: number, partial = {}) =>
+  `${JSON.stringify({ container_id: id(container), container_name: '/x', source: 'stdout', log, ...partial })}\n`
+const partial = (ordinal: number, last = false) => ({
+  partial_message: 'true',
+  partial_id: id(7),
+  partial_ordinal: `${ordinal}`,
+  partial_last: `${last}`,
+})
+const journal = (MESSAGE: string, more = {}) =>
+  `${JSON.stringify({ __CURSOR: 's=1', _BOOT_ID: id(1), PRIORITY: '6', MESSAGE, ...more })}\n`
 const fill = 'x'.repeat(16 * 1024 - 3)
 
 async function read(text: string, lengths = [50]) {
@@ -42,6 +57,51 @@ const cases: { name: string; text: string; joined: string | undefined }[] = [
     name: 'messages of Kubernetes with more tags',
     text: cri('P:x', 'jane_') + cri('F:x', 'doe'),
     joined: 'jane_doe\n',
+  },
+  {
+    name: 'messages of Kubernetes as Fluent Bit has them, of several containers',
+    text:
+      fluent('F', 'a') +
+      fluent('P', 'say "jane_') +
+      fluent('P', 'bob', 'b') +
+      fluent('P', 'ja', 'a', 'stderr') +
+      fluent('P', 'd') +
+      fluent('F', 'oe') +
+      fluent('F', 'by', 'b') +
+      fluent('F', 'ne', 'a', 'stderr'),
+    joined: 'say "jane_doe\nbobby\njane\n',
+  },
+  {
+    name: 'the same behind a time and a tag, as Fluentd writes files',
+    text: `${at}\tkube.a\t${fluent('P', 'jane_')}${at}\tkube.a\t${fluent('F', 'doe')}`,
+    joined: 'jane_doe\n',
+  },
+  {
+    name: 'messages that Docker handed to Fluentd, of two containers',
+    text:
+      driven('a', 1) +
+      driven('jane_', 1, partial(1)) +
+      driven('bo', 2, partial(1)) +
+      driven('d', 1, partial(2)) +
+      driven('b', 2, partial(2, true)) +
+      driven('oe', 1, partial(3, true)) +
+      driven('z', 1),
+    joined: 'bob\njane_doe\n',
+  },
+  {
+    name: 'messages that an older Docker handed to Fluentd',
+    text: driven('jane_', 1, { partial_message: 'true' }) + driven('doe', 1),
+    joined: 'jane_doe\n',
+  },
+  {
+    name: 'messages in a journal that were too long for it, or for Docker',
+    text:
+      journal('jane_', { _STREAM_ID: id(1), _LINE_BREAK: 'line-max' }) +
+      journal('bo', { CONTAINER_ID_FULL: id(2), CONTAINER_PARTIAL_MESSAGE: 'true' }) +
+      journal('doe', { _STREAM_ID: id(1) }) +
+      journal('b', { CONTAINER_ID_FULL: id(2) }) +
+      journal('whole', { _STREAM_ID: id(1) }),
+    joined: 'jane_doe\nbob\n',
   },
   {
     name: 'what somebody types into a recorded terminal',
@@ -88,6 +148,40 @@ describe('text whose lines are pieces', () => {
     const short = 40_000
     const typed = header + event('j').repeat(short) + event('')
     expect((await read(typed, [2 ** 16])).texts['cut-lines/joined']).toBe(`${'j'.repeat(short)}\n`)
+  })
+
+  test('is not complete where more texts are in fragments at the same time than are kept', async () => {
+    const begun = (count: number) =>
+      Array.from({ length: count }, (_, at) => fluent('P', 'jane_', `pod-${at}`)).join('') +
+      Array.from({ length: count }, (_, at) => fluent('F', `doe${at}`, `pod-${at}`)).join('')
+    const some = await read(begun(256), [2 ** 16])
+    expect([some.texts['cut-lines/joined']!.split('\n').length, some.gaps]).toEqual([257, []])
+    expect((await read(begun(258), [2 ** 16])).gaps).toEqual(['limit'])
+  })
+
+  test('is read on behind records that no collector wrote', async () => {
+    const odd = [
+      '{"logtag":"P","log":{"toString":1},"stream":{"toString":1}}',
+      '{"logtag":"P","log":"a","stream":{"toString":1},"kubernetes":{"pod_name":[]}}',
+      '{"logtag":"P","log":"b","kubernetes":"x","stream":null}',
+      '{"logtag":"P","log":"',
+      '[{"logtag":"P","log":"c"}]',
+    ]
+    const { texts, gaps } = await read(
+      fluent('P', 'jane_') + odd.map((line) => `${line}\n`).join('') + fluent('F', 'doe'),
+    )
+    expect(texts['cut-lines/joined']).toBe('jane_doe\nab\n')
+    expect(gaps).toEqual([])
+  })
+
+  test('is put together in parts where many texts are long', async () => {
+    const long = 'word '.repeat(2 ** 18)
+    const pods = Array.from({ length: 80 }, (_, at) => `pod-${at}`)
+    const text =
+      pods.map((pod) => fluent('P', `${long}jane_`, pod)).join('') + pods.map((pod) => fluent('F', 'doe', pod)).join('')
+    const { texts, gaps } = await read(text, [2 ** 16])
+    expect(texts['cut-lines/joined']!.split('word jane_doe\n').length).toBe(81)
+    expect(gaps).toEqual([])
   })
 
   test('is put together where a line, or what several have the pieces of, is too long to be kept', async () => {

@@ -1,0 +1,82 @@
+import type { Fragments } from './line-fragments.ts'
+
+/**
+ * Programs that collect logs write a record of JSON a line, and leave the fragments of a message that was cut in records of their own. `sign`: in the
+ * first record of such a file; `goesOn`: members and how they begin where a message is not at its end, unless `ends` is there; `from`: members that
+ * tell whose messages they are.
+ */
+type Collector = { sign: RegExp; goesOn: readonly Member[]; ends?: Member; from: readonly string[] }
+type Member = readonly [name: string, value: string]
+type Json = Readonly<Record<string, unknown>>
+
+const collectors: readonly Collector[] = [
+  // Fluent Bit and Fluentd, of containers in Kubernetes.
+  {
+    sign: /"logtag":"[PF]/,
+    goesOn: [['logtag', 'P']],
+    from: ['stream', 'docker_id', 'container_id', 'pod_id', 'pod_name', 'container_name'],
+  },
+  // What Docker hands to Fluentd.
+  {
+    sign: /"container_id":"[0-9a-f]{12}/,
+    goesOn: [['partial_message', 'true']],
+    ends: ['partial_last', 'true'],
+    from: ['source', 'container_id'],
+  },
+  // journald, with the messages of Docker and Podman among its own.
+  {
+    sign: /"(?:__CURSOR|__REALTIME_TIMESTAMP|__MONOTONIC_TIMESTAMP|_BOOT_ID|_MACHINE_ID|_TRANSPORT)":"/,
+    goesOn: [
+      ['_LINE_BREAK', 'line-max'],
+      ['CONTAINER_PARTIAL_MESSAGE', 'true'],
+    ],
+    from: ['_STREAM_ID', 'CONTAINER_ID_FULL', 'CONTAINER_ID'],
+  },
+]
+
+const messages = ['log', 'message', 'MESSAGE']
+/** A time and a tag may stand before a record. */
+const longestBefore = 128
+const longestName = 256
+const lineFeed = 0x0a
+
+export const collectedLines: readonly Fragments[] = collectors.map(({ sign, goesOn, ends, from }) => {
+  // Within a text there is no quote that is not escaped, so that what is written like a member is one.
+  const marks = goesOn.map(([name, value]) => Buffer.from(`"${name}":"${value}`))
+  return {
+    isKind(head) {
+      const first = head.indexOf('{')
+      return first !== -1 && first < longestBefore && sign.test(head)
+    },
+    reader: () => (line) => {
+      const record = readRecord(line)
+      const text = messages.map((name) => textOf(record, name)).find((value) => value !== undefined)
+      if (record === undefined || text === undefined) return undefined
+      // What is known of a container in Kubernetes is kept together.
+      const key = from.map((name) => (textOf(record, name) ?? textOf(record.kubernetes, name))?.slice(0, longestName))
+      const isCut = goesOn.some((member) => has(record, member)) && !(ends !== undefined && has(record, ends))
+      return { key: Buffer.from(key.join(' ')).toString(), text: Buffer.from(text), goesOn: isCut }
+    },
+    next(lines, at, to) {
+      const first = Math.min(...marks.map((mark) => lines.indexOf(mark, at)).filter((place) => place !== -1))
+      return first < to ? Math.max(at, lines.lastIndexOf(lineFeed, first) + 1) : -1
+    },
+  }
+})
+
+function readRecord(line: Buffer): Json | undefined {
+  const start = line.indexOf('{')
+  if (start === -1 || start > longestBefore) return undefined
+  try {
+    return JSON.parse(line.toString('utf8', start))
+  } catch {
+    return undefined
+  }
+}
+
+const textOf = (record: unknown, name: string): string | undefined => {
+  const value = (record as Json | null | undefined)?.[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+const has = (record: Json, [name, value]: Member) => textOf(record, name)?.startsWith(value) ?? false
