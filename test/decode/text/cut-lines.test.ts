@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { collect, inPieces, textsOf } from '../collect.ts'
 
@@ -140,6 +141,45 @@ describe('text whose lines are pieces', () => {
         expect(gaps).toEqual([])
       }
     })
+
+  const writers = { fluent, driven, journal }
+  const fragmentsOf = (kind: keyof typeof writers, owner: number, parts: string[]) =>
+    parts.map((part, at) => {
+      const isLast = at === parts.length - 1
+      if (kind === 'fluent') return fluent(isLast ? 'F' : 'P', part, `pod-${owner}`)
+      if (kind === 'driven') return driven(part, owner, parts.length > 1 ? partial(at + 1, isLast) : {})
+      return journal(part, { _STREAM_ID: id(owner), ...(!isLast && { _LINE_BREAK: 'line-max' }) })
+    })
+
+  test('has every message whole that a collector wrote, wherever it was cut and whoever wrote in between', async () => {
+    const message = fc.tuple(
+      fc.array(fc.string({ minLength: 1, maxLength: 20 }), { minLength: 1, maxLength: 4 }),
+      fc.nat(3),
+    )
+    const log = fc.record({
+      kind: fc.constantFrom(...(Object.keys(writers) as (keyof typeof writers)[])),
+      messages: fc.array(message, { minLength: 1, maxLength: 12 }),
+      turns: fc.array(fc.nat(3), { minLength: 1, maxLength: 9 }),
+      lengths: fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 4 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(log, async ({ kind, messages, turns, lengths }) => {
+        // Each owner writes one message after the other; owners take turns.
+        const waiting = [0, 1, 2, 3].map((owner) =>
+          messages.filter(([, by]) => by === owner).flatMap(([parts]) => fragmentsOf(kind, owner, parts)),
+        )
+        let text = ''
+        for (let at = 0; waiting.some(({ length }) => length > 0); at++)
+          text += (waiting[turns[at % turns.length]!]!.shift() ?? '') || (waiting[at % 4]!.shift() ?? '')
+        const { texts, gaps } = await read(text, lengths)
+        expect(texts['cut-lines']).toBe(text)
+        for (const [parts] of messages.filter(([{ length }]) => length > 1))
+          expect(texts['cut-lines/joined']).toContain(Buffer.from(`${parts.join('')}\n`).toString())
+        expect(gaps).toEqual([])
+      }),
+      { numRuns: 60 },
+    )
+  })
 
   test('keeps of a hostile log no more than of another one', async () => {
     // Of each name a text could be kept, and of each fragment, however short it is, an object.
