@@ -18,7 +18,7 @@ const collectors: readonly Collector[] = [
   },
   // What Docker hands to Fluentd.
   {
-    sign: /"container_id":"[0-9a-f]{12}/,
+    sign: /"container_id":"[0-9a-f]{64}"/,
     goesOn: [['partial_message', 'true']],
     ends: ['partial_last', 'true'],
     from: ['source', 'container_id'],
