@@ -37,8 +37,14 @@ export async function* inflate(input: ByteSource, path: readonly string[], means
 
 /** Absent where the stream does not end in these bytes, is larger than small, or is damaged. */
 function inflateSmall(bytes: Uint8Array): { output: Uint8Array; consumed: number } | undefined {
+  // Node.js would take 16 KiB for each, however short it is.
+  const chunkSize = Math.min(16 * 1024, Math.max(256, 4 * bytes.length))
   try {
-    const { buffer, engine } = inflateRawSync(bytes, { info: true, maxOutputLength: smallOutput }) as unknown as {
+    const { buffer, engine } = inflateRawSync(bytes, {
+      info: true,
+      maxOutputLength: smallOutput,
+      chunkSize,
+    }) as unknown as {
       buffer: Buffer
       engine: { bytesWritten: number }
     }
