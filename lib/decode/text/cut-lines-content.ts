@@ -3,7 +3,8 @@ import { type RowWriter, textWriter } from '../database/row-writer.ts'
 import { addGap, type Decoding } from '../decoding.ts'
 import type { Content, Format } from '../format.ts'
 import { readRaw } from '../raw-content.ts'
-import { type Fragments, lineFragments } from './line-fragments.ts'
+import type { UnverifiedReason } from '../unverified.ts'
+import { type Fragment, type Fragments, lineFragments } from './line-fragments.ts'
 
 /** What is put together at a time, and of it what the next part of a longer text begins with: more than decides what is found at a place. */
 const most = 2 ** 22
@@ -19,43 +20,47 @@ const twoLineFeeds = Buffer.from('\n\n')
 
 /**
  * Text whose lines have fragments of longer ones, which end within a word as well: see `lineFragments`. All of it is delivered as it is, and once more what
- * several lines have the fragments of, `joined`, a line each.
+ * several lines have the fragments of, `joined`, a line each. A beginning may be that of several kinds (what a container logs may be records that were collected): each puts
+ * together what it knows.
  */
 export const cutLines: Format = {
   name: 'cut-lines',
   kind: 'archive',
-  isFormat: (head) => kindOf(head) !== undefined,
+  isFormat: (head) => kindsOf(head).length > 0,
   read: readCutLines,
 }
 
-function kindOf(head: Uint8Array): Fragments | undefined {
+function kindsOf(head: Uint8Array): Fragments[] {
   // Nothing is put together of one line.
-  if (!firsts.has(head[0] ?? 0) || (head.length < headLength && !head.includes(lineFeed))) return undefined
+  if (!firsts.has(head[0] ?? 0) || (head.length < headLength && !head.includes(lineFeed))) return []
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
-  return lineFragments.find(({ isKind }) => isKind(text))
+  return lineFragments.filter(({ isKind }) => isKind(text))
 }
 
 const firsts = new Set(Buffer.from('{0123456789abcdefWHGPDOCT'))
 
 async function readCutLines({ source, path }: Content, decoding: Decoding): Promise<void> {
-  const kind = kindOf((await source.peekSome(headLength)).subarray(0, headLength))!
+  const kinds = kindsOf((await source.peekSome(headLength)).subarray(0, headLength))
   const out = textWriter([...path, 'joined'], decoding)
-  const joiner = createJoiner(kind, out, refuse)
+  const memory = { held: 0 }
+  const joiners = kinds.map((kind) => createJoiner(kind, out, memory, refuse))
+  const refused = new Set<string>()
   /** The last whole line, and what follows it. */
   let held: Buffer = Buffer.alloc(0)
   let isComplete = false
   try {
     await readRaw({ take }, path, decoding)
     await takeLines(Buffer.concat([held, twoLineFeeds]))
-    await joiner.end()
+    for (const joiner of joiners) await joiner.end()
     isComplete = true
   } finally {
     await out.end(isComplete)
   }
 
-  function refuse(): void {
-    const detail = `cut-lines: expected at most ${mostTexts} texts in fragments at the same time, got more`
-    addGap(decoding, { reason: 'limit', path: [...path, 'joined'], offset: 0, detail })
+  function refuse(reason: UnverifiedReason, expected: string): void {
+    if (refused.has(expected)) return
+    refused.add(expected)
+    addGap(decoding, { reason, path: [...path, 'joined'], offset: 0, detail: `cut-lines: expected ${expected}` })
   }
 
   async function take(): Promise<Uint8Array | undefined> {
@@ -77,62 +82,70 @@ async function readCutLines({ source, path }: Content, decoding: Decoding): Prom
   async function takeLines(lines: Buffer): Promise<number> {
     const end = lines.lastIndexOf(lineFeed) + 1
     const to = end < 2 ? 0 : lines.lastIndexOf(lineFeed, end - 2) + 1
-    for (let at = 0; at < to; ) {
-      const start = joiner.isOpen() ? at : kind.next(lines, at, end)
-      if (start === -1 || start >= to) break
-      const behind = lines.indexOf(lineFeed, start) + 1
-      const next = lines.subarray(behind, lines.indexOf(lineFeed, behind))
-      const pushed = joiner.take(lines.subarray(start, behind - 1), next)
-      if (pushed !== undefined) await pushed
-      at = behind
+    for (const joiner of joiners) {
+      for (let at = 0; at < to; ) {
+        const start = joiner.next(lines, at, end)
+        if (start === -1 || start >= to) break
+        const behind = lines.indexOf(lineFeed, start) + 1
+        const next = lines.subarray(behind, lines.indexOf(lineFeed, behind))
+        const pushed = joiner.take(lines.subarray(start, behind - 1), next)
+        if (pushed !== undefined) await pushed
+        at = behind
+      }
     }
     return to
   }
 }
 
-/** Puts fragments together that go on, and writes a row where they end. `refuse`: there are more texts than are kept. */
-function createJoiner(kind: Fragments, out: RowWriter, refuse: () => void) {
+type Refuse = (reason: UnverifiedReason, expected: string) => void
+
+/** Puts fragments together that go on, and writes a row where they end. `memory` is what all of an object share. */
+function createJoiner(kind: Fragments, out: RowWriter, memory: { held: number }, refuse: Refuse) {
   const read = kind.reader()
   const open = new Map<string, { parts: Buffer[]; length: number }>()
-  let held = 0
-  let hasRefused = false
 
-  function put(key: string, text: Buffer, goesOn: boolean): Promise<void> | undefined {
-    const known = open.get(key) ?? { parts: [], length: 0 }
+  function put({ key, text, goesOn, isAnybodys }: Fragment): Promise<void> | undefined {
+    if (isAnybodys && goesOn) refuse('unsupported-format', 'to be told whose a message in fragments is')
     if (!open.has(key)) {
       if (!goesOn) return undefined
       if (open.size === mostTexts) {
-        if (!hasRefused) refuse()
-        hasRefused = true
+        refuse('limit', `at most ${mostTexts} texts in fragments at the same time, got more`)
         return undefined
       }
     }
+    const known = open.get(key) ?? { parts: [], length: 0 }
     known.parts.push(Buffer.from(text))
     known.length += text.length
-    held += text.length
+    memory.held += text.length
     if (known.parts.length === mostFragments) known.parts = [Buffer.concat(known.parts)]
     open.set(key, known)
-    if (goesOn && known.length < most && held < mostHeld) return undefined
-    const whole = Buffer.concat(known.parts)
-    open.delete(key)
-    held -= whole.length
-    if (goesOn) {
-      const left = Buffer.from(whole.subarray(-overlap))
-      open.set(key, { parts: [left], length: left.length })
-      held += left.length
-    }
+    if (!goesOn) return write(key, 0)
+    if (known.length >= most) return write(key, overlap)
+    return memory.held >= mostHeld ? write(longest(), overlap) : undefined
+  }
+
+  /** Writes what there is of a text, and keeps so many bytes of its end. */
+  function write(key: string, kept: number): Promise<void> | undefined {
+    const whole = Buffer.concat(open.get(key)!.parts)
+    const left = Buffer.from(whole.subarray(Math.max(0, whole.length - kept)))
+    if (kept === 0) open.delete(key)
+    else open.set(key, { parts: [left], length: left.length })
+    memory.held -= whole.length - left.length
     out.cell(whole)
     return out.endRow()
   }
 
+  const longest = () => [...open].reduce((one, other) => (other[1].length > one[1].length ? other : one))[0]
+
   return {
-    isOpen: () => open.size > 0,
+    next: (lines: Buffer, at: number, to: number) => (open.size > 0 ? at : kind.next(lines, at, to)),
     take(line: Buffer, next: Buffer): Promise<void> | undefined {
       const fragment = read(line, next)
-      return fragment && put(fragment.key, fragment.text, fragment.goesOn)
+      if (fragment === 'unread') refuse('unsupported-format', 'a record with the message that it has a fragment of')
+      return fragment === undefined || fragment === 'unread' ? undefined : put(fragment)
     },
     async end(): Promise<void> {
-      for (const key of [...open.keys()]) await put(key, Buffer.alloc(0), false)
+      for (const key of [...open.keys()]) await write(key, 0)
     },
   }
 }

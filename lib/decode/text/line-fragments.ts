@@ -1,13 +1,13 @@
 import { collectedLines } from './collected-lines.ts'
 
-/** Of a line, what its writer calls the text that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. */
-export type Fragment = { key: string; text: Buffer; goesOn: boolean }
+/** Of a line, what its writer calls the text that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. `isAnybodys`: others may have written texts of the same name in between. */
+export type Fragment = { key: string; text: Buffer; goesOn: boolean; isAnybodys?: boolean }
 
 /** How a kind of file cuts texts into lines. */
 export type Fragments = {
   isKind(head: string): boolean
-  /** Reads a file's lines from one that may go on to where none does, each without its line feed, and with the next one. Of lines that are no fragment nothing comes. */
-  reader(): (line: Buffer, next: Buffer) => Fragment | undefined
+  /** Reads a file's lines from one that may go on to where none does, each without its line feed, and with the next one. Of lines that are no fragment nothing comes; `unread`: this may be one. */
+  reader(): (line: Buffer, next: Buffer) => Fragment | 'unread' | undefined
   /** Where the first line begins, from the one at `at` on, that may go on; -1: none does, of those that end before `to`. */
   next(lines: Buffer, at: number, to: number): number
 }
@@ -120,4 +120,4 @@ function isCut(line: Buffer, lineEnd: number, next: Buffer, from: number, to: nu
   return hexDigits.has(next[from]!) && chunkSize.test(next.toString('latin1', from, to))
 }
 
-export const lineFragments: readonly Fragments[] = [...collectedLines, docker, kubernetes, asciicast, chunked]
+export const lineFragments: readonly Fragments[] = [docker, kubernetes, asciicast, chunked, ...collectedLines]

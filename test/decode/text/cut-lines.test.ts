@@ -211,7 +211,46 @@ describe('text whose lines are pieces', () => {
       fluent('P', 'jane_') + odd.map((line) => `${line}\n`).join('') + fluent('F', 'doe'),
     )
     expect(texts['cut-lines/joined']).toBe('jane_doe\nab\n')
+    // Of one nobody knows whose it is, of others not what they have a fragment of.
+    expect(gaps).toEqual(['unsupported-format', 'unsupported-format'])
+  })
+
+  test.each([
+    ['nobody knows whose', `${JSON.stringify({ stream: 'stdout', logtag: 'P', log: 'jane_' })}\n`],
+    ['the message has another name', fluent('P', 'jane_').replace('"log"', '"text"')],
+    ['the record is inside of another one', `{"_source":${fluent('P', 'jane_').trim()}}\n`],
+    ['the record is damaged', fluent('P', 'jane_').replace('}}', '}')],
+    ['the next record is damaged', fluent('P', 'jane_') + fluent('F', 'doe').replace('}}', '}')],
+  ])('is not complete where a message goes on and %s', async (_, text) => {
+    expect((await read(fluent('F', 'a') + text)).gaps).toEqual(['unsupported-format'])
+  })
+
+  test('is put together where what a container logs looks as if it had been collected', async () => {
+    const records = [fluent('F', 'a'), journal('b'), driven('c', 1)].map((record) => record.trim())
+    for (const record of records) {
+      const { texts, gaps } = await read(cri('F', record) + cri('P', 'jane_') + cri('F', 'doe'))
+      expect([texts['cut-lines/joined'], gaps]).toEqual(['jane_doe\n', []])
+    }
+    const both = (logtag: string, log: string) =>
+      `${JSON.stringify({ log, stream: 'stdout', logtag, container_id: id(1) })}\n`
+    const { texts, gaps } = await read(both('P', 'jane_') + both('F', 'doe') + both('F', 'bob'))
+    expect(texts['cut-lines/joined']).toContain('jane_doe\n')
     expect(gaps).toEqual([])
+  })
+
+  test('takes messages of a journal that are lists of bytes', async () => {
+    const bytes = (text: string, more = {}) =>
+      journal('', { MESSAGE: [...Buffer.from(text)], _STREAM_ID: id(1), ...more })
+    const { texts, gaps } = await read(bytes('\x1b[1mjane_', { _LINE_BREAK: 'line-max' }) + bytes('doe'))
+    expect([texts['cut-lines/joined'], gaps]).toEqual(['\x1b[1mjane_doe\n', []])
+  })
+
+  test('is not written over and over where many long texts wait and one goes on in small pieces', async () => {
+    const long = 'word '.repeat(2 ** 19)
+    const waiting = Array.from({ length: 40 }, (_, at) => fluent('P', long, `pod-${at}`)).join('')
+    const short = fluent('P', 'a', 'short').repeat(5000)
+    const { texts } = await read(waiting + short, [2 ** 16])
+    expect(texts['cut-lines/joined']!.length).toBeLessThan(1.2 * waiting.length)
   })
 
   test('is put together in parts where many texts are long', async () => {
