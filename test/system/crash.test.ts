@@ -18,6 +18,7 @@ import {
   writeFiles,
 } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
+import { someOf } from '../support/some-of.ts'
 
 /** Whatever is killed and whenever: the same run, gone on with, attests what an undisturbed one does. */
 
@@ -209,11 +210,12 @@ describe.concurrent('kill -9', () => {
 
   afterAll(() => {
     // They hit runs, not their ruins, at many moments.
-    expect(killedAt.length).toBeGreaterThanOrEqual(rounds / 2)
-    expect(new Set(killedAt).size).toBeGreaterThanOrEqual(4)
+    expect(killedAt.length).toBeGreaterThanOrEqual(taken.length / 2)
+    expect(new Set(killedAt).size).toBeGreaterThanOrEqual(taken.length / 2 - 1)
   })
 
-  for (const round of numbers(rounds)) {
+  const taken = someOf(2, numbers(rounds))
+  for (const round of taken) {
     // One kill in each twentieth of the work, some in the start; a third of the runs is killed again as they go on.
     const [first, second, wait] = [(round + random()) / rounds, random(), random() * 30]
     const kills = () => [
@@ -246,7 +248,7 @@ describe.concurrent('kill -9', () => {
 })
 
 describe.concurrent('kill -9 in the middle of the deletions', () => {
-  for (const deletions of [1, 8, 20])
+  for (const deletions of someOf(3, [1, 8, 20]))
     it(`counts every file as deleted once (after ${deletions})`, () =>
       inTurn(async () => {
         const place = makePlace()

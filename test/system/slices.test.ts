@@ -11,6 +11,7 @@ import { kind, lengths, list1, orcFile, type } from '../decode/columnar/orc-writ
 import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { someOf } from '../support/some-of.ts'
 
 const sliceBytes = 600
 const clean = jsonRecords(numbers(60).map((n) => somebodyElse(n)))
@@ -78,7 +79,7 @@ describe('a large object', () => {
     { name: 'a file that begins like a format that is not read', body: `LZIP${'\x00x '.repeat(900)}`, clean: false },
     { name: 'a file of a known format', body: `PK\x03\x04 ${clean}`, clean: false },
   ]
-  for (const { name, body, clean } of whole)
+  for (const { name, body, clean } of someOf(3, whole))
     it(`comes out in slices as it does whole: ${name}`, async () => {
       const files = { 'big.txt': body, 'small.txt': 'nothing\n' }
       const at = await place(files)
@@ -264,7 +265,7 @@ describe('a large object is not clean', () => {
       why: /(?:disappeared|changed): 1 object version/,
     },
   ]
-  it.each(traps)('$name', async ({ hands, why }) => {
+  it.each(someOf(2, traps))('$name', async ({ hands, why }) => {
     const at = await place({ 'big.txt': clean, 'small.txt': 'nothing\n' })
     const ended = await run(at, hands(at))
     expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])

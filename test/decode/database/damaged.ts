@@ -1,3 +1,4 @@
+import { someOf } from '../../support/some-of.ts'
 import { collect, inPieces } from '../collect.ts'
 
 /** At which lengths a file that is cut off there is complete all the same. */
@@ -11,7 +12,8 @@ export async function completeLengths(bytes: Uint8Array, from: number, step = 1)
 /** At which bytes a bit may flip so that the file is complete, and yet more than one line of `text` is not in the content at `path`. */
 export async function unnoticedBytes(bytes: Uint8Array, path: string, text: string, step = 1): Promise<number[]> {
   const unnoticed: number[] = []
-  for (let at = 0; at < bytes.length; at += step) {
+  const places = [...bytes.keys()].filter((at) => at % step === 0)
+  for (const at of someOf(2, places)) {
     const damaged = Buffer.from(bytes)
     damaged[at]! ^= 1 << (at % 8)
     const { reading, contents } = await collect(inPieces(damaged, [1e6]))

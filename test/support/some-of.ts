@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'vitest'
+
+/**
+ * Which share of the long tables a run takes: a number that is drawn anew for `npm test` and printed, or `all`. With every case a run
+ * takes an hour of one core, most of it for cases of a second or more that differ in one value.
+ */
+const turn = process.env.ODV_TEST_TURN ?? 'all'
+
+/** The cases of a long table whose turn it is: one in `parts`, at least one, others in the next turn. */
+export function someOf<T>(parts: number, cases: readonly T[]): readonly T[] {
+  return casesAt(turn, expect.getState().testPath ?? '', parts, cases)
+}
+
+/** As `someOf`, at this turn in this file. */
+export function casesAt<T>(at: string, path: string, parts: number, cases: readonly T[]): readonly T[] {
+  if (at === 'all') return cases
+  // Two servers are not the same one in all suites.
+  const first = Number(at) + createHash('sha256').update(path).digest().readUInt16BE()
+  return cases.filter((_, index) => (index + first) % Math.min(parts, cases.length) === 0)
+}
