@@ -77,7 +77,7 @@ export function createTokenMatcher(
   let filled = 0
   let neededFrom = 0
   /** What is still needed, while another matcher has the block. */
-  let kept = new Uint8Array(0)
+  let kept = nothing
   /** Of everything that was dropped from the block. */
   let droppedBytes = 0
   let droppedLines = 0
@@ -223,4 +223,5 @@ export function createTokenMatcher(
 }
 
 const none: Token[] = []
+const nothing = new Uint8Array(0)
 const lineFeed = 10

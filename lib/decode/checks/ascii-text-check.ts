@@ -1,5 +1,5 @@
 import { beginsWithItems } from './binary-items.ts'
-import { eightBitCheck } from './eight-bit-check.ts'
+import { type EightBitCheck, eightBitCheck } from './eight-bit-check.ts'
 import { type Seen, surveyed } from './survey.ts'
 import { type TextCheck, textCheck } from './text-check.ts'
 
@@ -16,17 +16,17 @@ const longestCut = 3
  */
 export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): TextCheck {
   const utf8 = textCheck()
-  const eightBit = eightBitCheck()
+  /** From the first byte on that is no UTF-8. */
+  let eightBit: EightBitCheck | undefined
   let total = 0
-  let isOther = false
   /** The last bytes before what is written next. */
   let before: Uint8Array = new Uint8Array(0)
   /** The first bytes, if the first one is none of UTF-8. */
   let head: Uint8Array = new Uint8Array(0)
 
-  /** From the first byte on that is no UTF-8: where the chunks are cut changes nothing. */
+  /** Where the chunks are cut changes nothing. */
   function begin(bytes: Uint8Array, offset: number): void {
-    isOther = true
+    eightBit = eightBitCheck()
     const at = offset - total
     if (at < 0) eightBit.write(before.subarray(before.length + at))
     eightBit.write(bytes.subarray(Math.max(0, at)))
@@ -35,7 +35,7 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
     const isHead = total === 0 ? bytes.length > 0 && bytes[0]! >= 0x80 : head.length > 0 && head.length < headBytes
     if (isHead) head = Buffer.concat([head, bytes.subarray(0, headBytes - head.length)])
-    if (isOther) eightBit.write(bytes)
+    if (eightBit !== undefined) eightBit.write(bytes)
     else {
       utf8.writeSeen(bytes, seen)
       const problem = utf8.problem()
@@ -51,9 +51,9 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
     end() {
       utf8.end()
       const problem = utf8.problem()
-      if (readsEightBit && !isOther && problem?.reason === 'invalid-utf8') begin(new Uint8Array(0), problem.offset)
+      if (readsEightBit && eightBit === undefined && problem?.reason === 'invalid-utf8')
+        begin(new Uint8Array(0), problem.offset)
     },
-    problem: () =>
-      isOther && total >= least && eightBit.isText() && !beginsWithItems(head) ? undefined : utf8.problem(),
+    problem: () => (eightBit?.isText() && total >= least && !beginsWithItems(head) ? undefined : utf8.problem()),
   }
 }

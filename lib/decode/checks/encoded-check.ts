@@ -35,6 +35,7 @@ export type EncodedCheck = {
 export const longRun = 2048
 /** Of them so many are looked at again with what follows: no format needs more to be told. */
 const overlap = 64
+const none = Buffer.alloc(0)
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
 /** Space, tab and the sign of quoting stand before a line. */
@@ -57,8 +58,8 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   /** An escape that has no end yet. */
   let unfinished = ''
   /** The last characters of the run, and a 1 for each of them where something encoded may begin. */
-  const characters = Buffer.alloc(wholeWindow)
-  const begins = new Uint8Array(wholeWindow)
+  let characters = none
+  let begins: Uint8Array = none
   let filled = 0
   let isBeginning = false
   /** What is wrong with a window of the run, which matters once the run is long. */
@@ -171,6 +172,11 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
         if (at === bytes.length) return
         start = offset + at
         isOpen = true
+        // Few contents have a run, and many are small.
+        if (characters === none) {
+          characters = Buffer.alloc(wholeWindow)
+          begins = new Uint8Array(wholeWindow)
+        }
       }
       at = goOn(bytes, at)
       if (at === bytes.length) return

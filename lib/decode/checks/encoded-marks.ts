@@ -115,7 +115,8 @@ export function markCheck() {
     /** `mayHaveKey`: whether any mark that the kernel knows may begin in these bytes, as far as they tell. */
     write(bytes: Uint8Array, mayHaveKey = true): EncodedProblem | undefined {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-      const seam = Buffer.concat([tail, chunk.subarray(0, 3 * needed)])
+      const head = chunk.subarray(0, 3 * needed)
+      const seam = tail.length === 0 ? head : Buffer.concat([tail, head])
       const isShort = chunk.length <= 3 * needed
       const problem =
         look(seam, offset - tail.length, false) ??

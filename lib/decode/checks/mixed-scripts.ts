@@ -42,8 +42,11 @@ export function mixedScriptsCheck() {
   return {
     write(bytes: Uint8Array, seen: Seen | undefined): EncodedProblem | undefined {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-      const seam = Buffer.concat([tail, chunk.subarray(0, unfinished)])
-      const problem = look(seam, offset - tail.length, false) ?? look(chunk, offset, seen?.isAscii ?? false)
+      const atSeam =
+        tail.length === 0
+          ? undefined
+          : look(Buffer.concat([tail, chunk.subarray(0, unfinished)]), offset - tail.length, false)
+      const problem = atSeam ?? look(chunk, offset, seen?.isAscii ?? false)
       offset += chunk.length
       tail = Buffer.concat([tail, chunk.subarray(-unfinished)]).subarray(-unfinished)
       return problem

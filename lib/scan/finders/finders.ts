@@ -11,6 +11,10 @@ import { createUuidFinder } from './uuid-finder.ts'
 
 type Searched = Pick<SubjectIndex, 'shapes' | 'caseRule' | 'seed' | 'parts' | 'hashed'>
 
+/** What a finder works in while it looks at one place, all of them in the same: each small content has finders of its own. */
+const guestBytes = new Uint8Array(256)
+const plainDigits = new Uint8Array(32)
+
 /** A finder for every shape that the index holds, and those of digests; `sources` are of the same block. */
 export function createFinders(
   { shapes, caseRule, seed, parts, hashed }: Searched,
@@ -32,15 +36,13 @@ export function createFinders(
       case 'dotted':
         return createDottedFinder(block, sources.runsOf(indexed), lengths, folding(), emit)
       case 'email': {
-        const bytes = new Uint8Array(256)
-        const guest = { bytes, probe: createFoldingProbe(index, shape, { bytes }, fold) }
+        const guest = { bytes: guestBytes, probe: createFoldingProbe(index, shape, { bytes: guestBytes }, fold) }
         return createEmailFinder(block, sources.signsOf(indexed), lengths, folding(), emit, guest)
       }
       case 'uuid': {
-        const plain = new Uint8Array(32)
-        const probe = createFoldingProbe(index, shape, { bytes: plain }, lowerCased)
-        const probes = { plain: probe, grouped: createGroupedProbe(index, plain, probe) }
-        return createUuidFinder(block, sources.runsOf(indexed), plain, probes, emit)
+        const probe = createFoldingProbe(index, shape, { bytes: plainDigits }, lowerCased)
+        const probes = { plain: probe, grouped: createGroupedProbe(index, plainDigits, probe) }
+        return createUuidFinder(block, sources.runsOf(indexed), plainDigits, probes, emit)
       }
       default:
         return shape satisfies never

@@ -46,7 +46,7 @@ export function createFormMatcher(
   index: SubjectIndex,
   names: readonly string[],
   onOccurrence: (occurrence: FormOccurrence) => void,
-  { before = new Uint8Array(0), windowBytes = defaultWindow, looking = 'kernel' }: Options = {},
+  { before = none, windowBytes = defaultWindow, looking = 'kernel' }: Options = {},
 ): FormMatcher {
   if (names.length === 0 || index.shapes.length === 0) {
     const matcher = createPlainMatcher(index, onOccurrence)
@@ -98,8 +98,8 @@ export function createFormMatcher(
   )
 
   const most = windowBytes + 2 * context
-  let bytes = new Uint8Array(0)
-  let buffer = Buffer.from(bytes.buffer)
+  let bytes: Uint8Array<ArrayBuffer> = none
+  let buffer = none
   /** Bytes in the window, and where in the content begins what is searched next. */
   let filled = 0
   let searched = 0
@@ -230,7 +230,7 @@ export function createFormMatcher(
       lastByte = lineFeed
       return lineBytes
     },
-    end: () => finish(new Uint8Array(0)),
+    end: () => finish(none),
     finish,
     stop: () => searchUntil(filled, filled),
     get lossy() {
@@ -245,5 +245,6 @@ export function createFormMatcher(
   }
 }
 
+const none = Buffer.alloc(0)
 const lineFeed = 0x0a
 const anywhere = () => undefined

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import { type CentralEntry, flag, type ZipEntry } from './zip-records.ts'
 
@@ -89,5 +89,5 @@ export function readEntries(path: readonly string[], decoding: Decoding): ReadEn
 function digestOf({ flags, method, crc, storedSize, size, name }: ZipEntry): Buffer {
   const isEncrypted = (flags & flag.encrypted) !== 0
   const numbers = `${isEncrypted} ${method} ${crc} ${storedSize} ${size} `
-  return createHash('sha256').update(numbers).update(name).digest().subarray(0, digestLength)
+  return hash('sha256', Buffer.concat([Buffer.from(numbers), name]), 'buffer').subarray(0, digestLength)
 }
