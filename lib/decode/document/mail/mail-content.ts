@@ -8,6 +8,7 @@ import type { Content, Format } from '../../format.ts'
 import { gathered, gatherer } from '../../gathered.ts'
 import { beginsLikeFolded } from '../../text/folded-content.ts'
 import { reportHidden, tapped } from '../tapped.ts'
+import { boundaries, mostBoundaries } from './boundaries.ts'
 import { charsetOf, type TextConverter } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, joinParameters, unfold } from './header-fields.ts'
@@ -20,8 +21,6 @@ const lineFeed = Buffer.from('\n')
 
 /** More of one block of fields is not kept. */
 const mostFields = 2 ** 20
-/** Boundaries that are kept in mind. */
-const mostBoundaries = 10_000
 
 /**
  * Messages (RFC 5322, 2045) and mailboxes of them. All of it is delivered as the text that it is; on top of that come bodies and attachments
@@ -61,7 +60,7 @@ async function readLines(
   decoding: Decoding,
 ): Promise<void> {
   const lines = lineReader(take)
-  const boundaries = new Set<string>()
+  const known = boundaries()
   let parts = 0
   let block: string[] = []
   let blockLength = 0
@@ -94,10 +93,8 @@ async function readLines(
       }
     }
     const form = bodyFormOf(unfolded)
-    if (form.boundary !== undefined && form.boundary !== '') {
-      if (boundaries.size >= mostBoundaries) gap(`at most ${mostBoundaries} boundaries`, 'limit')
-      else boundaries.add(form.boundary)
-    }
+    if (form.boundary !== undefined && form.boundary !== '' && !known.add(form.boundary))
+      gap(`at most ${mostBoundaries} boundaries of parts without an end`, 'limit')
     // A message within the message begins with its fields.
     if (form.type === 'message/rfc822') inFields = true
     await readBody(form)
@@ -152,7 +149,7 @@ async function readLines(
 
   function endsPart({ bytes, isContinued }: Line, isBase64: boolean): boolean {
     if (isContinued) return false
-    if (bytes[0] === 0x2d && bytes[1] === 0x2d) return isBase64 || isBoundary(bytes)
+    if (bytes[0] === 0x2d && bytes[1] === 0x2d) return isBase64 || known.isLine(bytes)
     if (bytes[0] === 0x46 && separator.test(bytes.toString('latin1'))) return true
     // A boundary may be given in a way that is not read.
     return beginsFields(bytes)
@@ -160,13 +157,8 @@ async function readLines(
 
   /** Whether a line comes before fields. */
   function isBlock(bytes: Buffer): boolean {
-    if (bytes[0] === 0x2d && bytes[1] === 0x2d) return isBoundary(bytes)
+    if (bytes[0] === 0x2d && bytes[1] === 0x2d) return known.isLine(bytes)
     return bytes[0] === 0x46 && separator.test(bytes.toString('latin1'))
-  }
-
-  function isBoundary(bytes: Buffer): boolean {
-    const text = bytes.toString('latin1').slice(2).trimEnd()
-    return boundaries.has(text) || (text.endsWith('--') && boundaries.has(text.slice(0, -2)))
   }
 
   for (let line = await lines.peek(); line !== undefined; line = await lines.peek()) {
