@@ -1,6 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { ReadFailed } from '../../lib/errors.ts'
+import { someOf } from '../support/some-of.ts'
 import { collect, inPieces, textsOf } from './collect.ts'
 import { raw, skippable, zstdFrame, zstdMagic } from './frames.ts'
 import { gzipMember } from './gzip-member.ts'
@@ -66,7 +67,7 @@ describe('a container in which one bit flipped', () => {
       bytes: Buffer.concat([zstdCompressSync(text.slice(0, 60), checked), zstdCompressSync(text.slice(60), checked)]),
     },
   ]
-  test.each(files)('is never complete with another content: $name', async ({ bytes, path }) => {
+  test.each(someOf(2, files))('is never complete with another content: $name', async ({ bytes, path }) => {
     let noticed = 0
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const damaged = Buffer.from(bytes)

@@ -214,7 +214,7 @@ describe.concurrent('kill -9', () => {
     expect(new Set(killedAt).size).toBeGreaterThanOrEqual(taken.length / 2 - 1)
   })
 
-  const taken = someOf(2, numbers(rounds))
+  const taken = someOf(3, numbers(rounds))
   for (const round of taken) {
     // One kill in each twentieth of the work, some in the start; a third of the runs is killed again as they go on.
     const [first, second, wait] = [(round + random()) / rounds, random(), random() * 30]
@@ -265,10 +265,11 @@ describe.concurrent('kill -9 in the middle of the deletions', () => {
 })
 
 describe.concurrent('an interruption (SIGINT)', () => {
-  for (const [when, isThere] of Object.entries<(place: string) => boolean>({
-    'while a custodian is waited for': (place) => requestsIn(place).length > 0,
-    'as soon as the run has begun': (place) => existsSync(join(place, '.odv/evidence/runs')),
-  }))
+  const moments = {
+    'while a custodian is waited for': (place: string) => requestsIn(place).length > 0,
+    'as soon as the run has begun': (place: string) => existsSync(join(place, '.odv/evidence/runs')),
+  } satisfies Record<string, (place: string) => boolean>
+  for (const [when, isThere] of someOf(2, Object.entries(moments)))
     it(`${when} ends with exit code 130, says how to go on, and changes nothing`, async () => {
       const place = makePlace()
       const started = startOdv(place, ['run', '--json'])

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { someOf } from '../../support/some-of.ts'
 import { collect, inPieces } from '../collect.ts'
 import { smallSamples } from './sample.ts'
 
@@ -19,7 +20,7 @@ describe('a file that was cut off', () => {
 })
 
 describe('a file in which one bit flipped', () => {
-  test.each(checked)('is never complete with another content: $name', async ({ bytes, path, text }) => {
+  test.each(someOf(2, checked))('is never complete with another content: $name', async ({ bytes, path, text }) => {
     let noticed = 0
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const damaged = Buffer.from(bytes)

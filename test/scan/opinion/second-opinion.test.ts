@@ -10,6 +10,7 @@ import { type PlacedOccurrence, scanObject } from '../../../lib/scan/scan-object
 import { scanSlice } from '../../../lib/scan/slices/scan-slice.ts'
 import { inPieces } from '../../decode/collect.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
+import { someOf } from '../../support/some-of.ts'
 import { content, identifiers, subsets } from '../contents.ts'
 
 const seed = Buffer.from('seed')
@@ -32,7 +33,7 @@ function agrees(opinion: Opinion, seen: readonly PlacedOccurrence[], result: { s
 const bob = makeIndex(['bob_smith', '4611686018427387904', 'alice_jones'])
 
 describe('a second opinion', () => {
-  it.each(subsets)(
+  it.each(someOf(2, subsets))(
     'agrees with the scan of any text, whatever pieces it looks at: $name',
     async ({ keep, caseRule }) => {
       const index = makeIndex(
