@@ -41,7 +41,7 @@ export function expectationOf(head: Uint8Array): Expectation {
 
 /** Whether bytes that begin like this must not be taken for plain text or bytes. `head`: see `headLength`. */
 export function isContainer(head: Uint8Array): boolean {
-  return formatOf(head) !== undefined || expectationOf(head).kind === 'refused'
+  return formatOf(head) !== undefined || knownFormatOf(head)?.weak === false
 }
 
 function trailingExpectationOf(head: Uint8Array): Expectation {

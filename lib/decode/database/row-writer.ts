@@ -26,6 +26,8 @@ export type RowWriter = {
 type Pushed = { first: number; marks: number[]; counts: number[] }
 
 const pushedAt = 64 * 1024
+/** So many are sooner copied one by one. */
+const fewBytes = 32
 const tab = 0x09
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
@@ -114,10 +116,15 @@ function writerOf(
   return {
     cell(value) {
       beginCell(value.length)
-      const own = buffer.subarray(filled, filled + value.length)
-      own.set(value)
-      for (let at = own.indexOf(lineFeed); at !== -1; at = own.indexOf(lineFeed, at + 1)) own[at] = carriageReturn
-      filled += value.length
+      if (value.length > fewBytes && !value.includes(lineFeed)) {
+        buffer.set(value, filled)
+        filled += value.length
+        return
+      }
+      for (let at = 0; at < value.length; at++) {
+        const byte = value[at]!
+        buffer[filled++] = byte === lineFeed ? carriageReturn : byte
+      }
     },
     ascii(value) {
       beginCell(value.length)

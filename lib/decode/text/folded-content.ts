@@ -32,7 +32,7 @@ const beforeEntries = /^(?:#| |\s*$|version:[ \t]*1\s*(?:#|$)|(?:include|search|
 
 /** Whether a text begins like one of them; so does a head of nothing but comments, since entries may be behind it. */
 export function beginsLikeFolded(head: Uint8Array): boolean {
-  if (!firsts.has(head[0] ?? 0)) return false
+  if (!mayBegin(head)) return false
   const text = Buffer.from(head.buffer, head.byteOffset, head.length)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
@@ -45,7 +45,15 @@ export function beginsLikeFolded(head: Uint8Array): boolean {
   return first === undefined ? text[0] === '#' && head.length >= headLength : /^dn::? *\S/i.test(first)
 }
 
-const firsts = new Set(Buffer.from('#BbDdVvIiSsRr\xef \t\r\n', 'latin1'))
+const firsts = new Set(Buffer.from('#\xef \t\r\n', 'latin1'))
+/** Of `begin`, `dn`, `version`, `include`, `search`, `result` and `ref`. */
+const pairs = new Set(['be', 'dn', 've', 'in', 'se', 're'])
+
+/** A quick look, since this is asked of many small values. */
+function mayBegin(head: Uint8Array): boolean {
+  if (head.length < 2) return false
+  return firsts.has(head[0]!) || pairs.has(String.fromCharCode(head[0]! | 0x20, head[1]! | 0x20))
+}
 
 async function readFolded({ source, path }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)

@@ -15,7 +15,8 @@ const beginsLike = (head: Uint8Array, bytes: readonly number[]) => bytes.every((
 export const utf16: Format = {
   name: 'utf-16',
   kind: 'table',
-  isFormat: (head) => (beginsLike(head, little) && !beginsLike(head, [...little, 0, 0])) || beginsLike(head, big),
+  isFormat: (head) =>
+    head[0]! >= 0xfe && ((beginsLike(head, little) && !beginsLike(head, [...little, 0, 0])) || beginsLike(head, big)),
   read: readUtf16,
 }
 

@@ -48,8 +48,10 @@ export function zipIn(partBytes: number): Format {
 
 export const zip = zipIn(partBytes)
 
+const letterP = 0x50
+
 function isZip(head: Uint8Array): boolean {
-  if (head.length < 4) return false
+  if (head[0] !== letterP || head.length < 4) return false
   const number = Buffer.from(head.buffer, head.byteOffset, 4).readUInt32LE(0)
   return number === signature.local || number === signature.end || number === signature.end64
 }

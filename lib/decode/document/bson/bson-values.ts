@@ -18,13 +18,12 @@ export function bsonValues(path: readonly string[], decoding: Decoding, numberin
   const values = valueWriter('values', path, decoding, numbering, places.placeOf)
   const names = valueWriter('names', path, decoding, numbering)
   const known = new Set<string>()
-  let newNames: Buffer[] = []
+  let newNames: string[] = []
   let offset = 0
 
-  function noteName(name: Buffer): void {
-    const text = name.toString('latin1')
-    if (known.has(text)) return
-    if (known.size < mostNames && text.length < 200) known.add(text)
+  function noteName(name: string): void {
+    if (known.has(name)) return
+    if (known.size < mostNames && name.length < 200) known.add(name)
     newNames.push(name)
   }
 
@@ -42,7 +41,7 @@ export function bsonValues(path: readonly string[], decoding: Decoding, numberin
       readDocument(bytes, reading)
       await values.endRow(places.add(bytes))
       for (const name of newNames) {
-        names.text(name)
+        names.text(Buffer.from(name, 'latin1'))
         await names.endRow()
       }
       newNames = []

@@ -13,7 +13,8 @@ export type DocumentReading = {
   readonly values: Pick<ValueWriter, 'ascii' | 'text' | 'binary' | 'lossy'>
   readonly trail?: Step[]
   stop(reason: 'corrupt' | 'limit', expected: string): DecodingStopped
-  onName?(name: Buffer): void
+  /** A field's name, a character for each byte. */
+  onName?(name: string): void
   onEncrypted?(): void
 }
 
@@ -26,62 +27,87 @@ export function readDocument(bytes: Buffer, { values, trail, stop, onName, onEnc
     const parsed = bsonElements(bytes)
     if (parsed === undefined || !parsed.isWhole || parsed.end !== bytes.length) throw stop('corrupt', 'a document')
     for (const [index, element] of parsed.elements.entries()) {
-      const name = bytes.subarray(element.nameAt, element.nameEnd)
-      if (!isArray || name.toString('latin1') !== String(index)) onName?.(name)
-      trail?.push(isArray ? { item: index } : { member: index + 1, name: name.toString('utf8') })
+      const { nameAt, nameEnd } = element
+      if (onName !== undefined) {
+        const name = bytes.toString('latin1', nameAt, nameEnd)
+        if (!isArray || name !== String(index)) onName(name)
+      }
+      trail?.push(isArray ? { item: index } : { member: index + 1, name: bytes.toString('utf8', nameAt, nameEnd) })
       writeValue(bytes, element, depth)
       trail?.pop()
     }
   }
 
   function writeValue(bytes: Buffer, { type, at, size }: BsonElement, depth: number): void {
-    const value = bytes.subarray(at, at + size)
-    if (type === bsonType.document || type === bsonType.array) writeDocument(value, type === bsonType.array, depth + 1)
-    else if (type === bsonType.codeWithScope) {
-      const codeEnd = 8 + value.readInt32LE(4)
-      if (codeEnd < 9 || codeEnd > size - 5) throw stop('corrupt', 'code within its value')
-      values.text(terminated(value.subarray(8, codeEnd)))
-      writeDocument(value.subarray(codeEnd), false, depth + 1)
-    } else if (type === bsonType.binary) writeBinary(value[4]!, value.subarray(5))
-    else if (type === bsonType.double) {
-      const { text, isLossy } = doubleText(value.readDoubleLE(0))
-      if (isLossy) values.lossy()
-      values.ascii(text)
-    } else if (type === bsonType.regex) {
-      const middle = value.indexOf(0)
-      values.text(value.subarray(0, middle))
-      values.text(value.subarray(middle + 1, -1))
-    } else if (type === bsonType.pointer) {
-      values.text(terminated(value.subarray(4, -12)))
-      values.ascii(value.subarray(-12).toString('hex'))
-    } else if (type === bsonType.string || type === bsonType.code || type === bsonType.symbol)
-      values.text(terminated(value.subarray(4)))
-    else for (const text of numbersOf(type, value)) values.ascii(text)
-  }
-
-  function numbersOf(type: number, value: Buffer): string[] {
     switch (type) {
+      case bsonType.document:
+      case bsonType.array:
+        writeDocument(bytes.subarray(at, at + size), type === bsonType.array, depth + 1)
+        break
+      case bsonType.string:
+      case bsonType.code:
+      case bsonType.symbol:
+        values.text(terminated(bytes, at + 4, at + size))
+        break
       case bsonType.objectId:
-        return [value.toString('hex')]
-      case bsonType.boolean:
-        if (value[0]! > 1) throw stop('corrupt', 'true or false')
-        return []
+        values.ascii(bytes.toString('hex', at, at + size))
+        break
       case bsonType.int32:
-        return [String(value.readInt32LE(0))]
-      case bsonType.timestamp:
-        return [String(value.readUInt32LE(0)), String(value.readUInt32LE(4))]
-      case bsonType.date:
+        values.ascii(String(bytes.readInt32LE(at)))
+        break
       case bsonType.int64:
-        return [int64Text(value.readInt32LE(4), value.readInt32LE(0))]
-      case bsonType.decimal: {
-        const text = decimal128Text(value)
-        if (text === undefined) throw stop('corrupt', 'a decimal number')
-        return [text]
+      case bsonType.date:
+        values.ascii(int64Text(bytes.readInt32LE(at + 4), bytes.readInt32LE(at)))
+        break
+      case bsonType.double:
+        writeDouble(bytes.readDoubleLE(at))
+        break
+      case bsonType.boolean:
+        if (bytes[at]! > 1) throw stop('corrupt', 'true or false')
+        break
+      case bsonType.timestamp:
+        values.ascii(String(bytes.readUInt32LE(at)))
+        values.ascii(String(bytes.readUInt32LE(at + 4)))
+        break
+      case bsonType.decimal:
+        writeDecimal(bytes.subarray(at, at + size))
+        break
+      case bsonType.binary:
+        writeBinary(bytes[at + 4]!, bytes.subarray(at + 5, at + size))
+        break
+      case bsonType.regex: {
+        const middle = bytes.indexOf(0, at)
+        values.text(bytes.subarray(at, middle))
+        values.text(bytes.subarray(middle + 1, at + size - 1))
+        break
+      }
+      case bsonType.pointer:
+        values.text(terminated(bytes, at + 4, at + size - 12))
+        values.ascii(bytes.toString('hex', at + size - 12, at + size))
+        break
+      case bsonType.codeWithScope: {
+        const codeEnd = 8 + bytes.readInt32LE(at + 4)
+        if (codeEnd < 9 || codeEnd > size - 5) throw stop('corrupt', 'code within its value')
+        values.text(terminated(bytes, at + 8, at + codeEnd))
+        writeDocument(bytes.subarray(at + codeEnd, at + size), false, depth + 1)
+        break
       }
       default:
         // Nothing, and the least and the greatest key.
-        return []
+        break
     }
+  }
+
+  function writeDouble(value: number): void {
+    const { text, isLossy } = doubleText(value)
+    if (isLossy) values.lossy()
+    values.ascii(text)
+  }
+
+  function writeDecimal(value: Buffer): void {
+    const text = decimal128Text(value)
+    if (text === undefined) throw stop('corrupt', 'a decimal number')
+    values.ascii(text)
   }
 
   /** UUIDs of the old subtype are in the order of bytes of whoever wrote them. */
@@ -96,9 +122,9 @@ export function readDocument(bytes: Buffer, { values, trail, stop, onName, onEnc
     values.binary(value)
   }
 
-  function terminated(value: Buffer): Buffer {
-    if (value.at(-1) !== 0) throw stop('corrupt', 'a text that ends with a zero byte')
-    return value.subarray(0, -1)
+  function terminated(bytes: Buffer, from: number, to: number): Buffer {
+    if (to <= from || bytes[to - 1] !== 0) throw stop('corrupt', 'a text that ends with a zero byte')
+    return bytes.subarray(from, to - 1)
   }
 }
 

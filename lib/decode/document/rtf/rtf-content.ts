@@ -22,7 +22,7 @@ export const rtf: Format = {
 function beginsLikeRtf(head: Uint8Array): boolean {
   let at = head[0] === 0xef ? 3 : 0
   while (head[at]! <= 0x20) at++
-  return start.every((byte, index) => head[at + index] === byte)
+  return head[at] === start[0] && start.every((byte, index) => head[at + index] === byte)
 }
 
 async function readRtf({ source, path }: Content, decoding: Decoding): Promise<void> {
