@@ -1,3 +1,4 @@
+import { byteCharactersCheck } from './byte-characters.ts'
 import { markCheck } from './encoded-marks.ts'
 import { nextOf, nextRun } from './encoded-runs.ts'
 import {
@@ -46,6 +47,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   let found: EncodedProblem | undefined
   const marks = markCheck()
   const scripts = mixedScriptsCheck()
+  const byteCharacters = byteCharactersCheck()
   /** Of everything that was written before. */
   let offset = 0
   /** The run at the end of what was written: whether there is one, the characters of its last line and of all, its beginning. */
@@ -201,6 +203,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     look(bytes, seen)
     keepFirst(marks.write(bytes, seen?.mayHaveKey))
     keepFirst(scripts.write(bytes, seen))
+    keepFirst(byteCharacters.write(bytes, seen))
     offset += bytes.length
   }
 
@@ -212,6 +215,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     end() {
       if (isOpen) judge()
       keepFirst(marks.end())
+      keepFirst(byteCharacters.end())
     },
     problem: () => found,
   }

@@ -10,25 +10,7 @@ type Mark = {
   mark: RegExp
   before?: RegExp
   unseen?: true
-  /** There is none without a backslash. */
-  isEscaped?: true
   reason: 'encrypted' | 'unsupported-format'
-}
-
-/**
- * Bytes that a program has printed as text: `b'\x1f\x8b…'`, or as characters of JSON, escaped or in UTF-8. `seconds`: of two bytes the
- * second one, as two digits; `before`, `beforeCharacter`: what the first one and the escape, or the character itself, leave in front.
- */
-function escaped(name: string, seconds: string[], before: RegExp, beforeCharacter: RegExp): Mark[] {
-  const common = { name: `${name} in escapes`, unseen: true, isEscaped: true, reason: 'unsupported-format' } as const
-  return seconds.flatMap((second): Mark[] => [
-    ...['x', 'u00'].flatMap((prefix) =>
-      [second, second.toUpperCase()]
-        .filter((digits, at, all) => all.indexOf(digits) === at)
-        .map((digits) => ({ ...common, key: Buffer.from(`${prefix}${digits}`), mark: /^/, before })),
-    ),
-    { ...common, key: Buffer.from([0xc2, Number.parseInt(second, 16)]), mark: /^/, before: beforeCharacter },
-  ])
 }
 
 const lineStart = /(?:^|[\n\r\t"'>]|\\[nr]) {0,8}$/
@@ -64,8 +46,6 @@ const marks: readonly Mark[] = [
     unseen: true,
     reason: 'unsupported-format',
   },
-  ...escaped('gzip', ['8b'], /\\(?:x|u00)1f\\+$/i, /\\u001f$/i),
-  ...escaped('zlib', ['9c', 'da'], /(?:^|[^\w\\])x\\+$/, /(?:^|[^\w\\])x$/),
 ]
 
 /** One search for all marks of a key. */
@@ -73,8 +53,6 @@ const byKey = [...Map.groupBy(marks, ({ key }) => key.toString('latin1'))].map(
   ([key, some]) => [Buffer.from(key, 'latin1'), some] as const,
 )
 const unseen = byKey.filter(([, some]) => some.some((each) => each.unseen))
-const plain = new Set(byKey.filter(([, some]) => some.some((each) => !each.isEscaped)))
-const backslash = 0x5c
 
 /** Bytes that a mark needs, in front of it and of its own. */
 const needed = 32
@@ -88,10 +66,7 @@ export function markCheck() {
   /** The first in these bytes, of whatever kind. */
   function look(bytes: Buffer, from: number, isEnd: boolean, keys = byKey): EncodedProblem | undefined {
     let first: EncodedProblem | undefined
-    const hasBackslash = bytes.includes(backslash)
-    for (const keyed of keys) {
-      if (!hasBackslash && !plain.has(keyed)) continue
-      const [key, some] = keyed
+    for (const [key, some] of keys) {
       for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
         // It is looked at again with what follows.
         if (!isEnd && at + needed > bytes.length) break
