@@ -8,7 +8,7 @@ import type { LogHead } from '../../lib/ports.ts'
 import { ledgerContract } from '../contracts/ledger.ts'
 import { onDynamodbLocal, startDynamodbLocal, withoutDynamodbLocal } from '../support/dynamodb-local.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { someOf } from '../support/some-of.ts'
+import { someServers } from '../support/some-of.ts'
 import { faultyWire, onlyAt } from './faulty-wire.ts'
 import { newTable } from './tables.ts'
 
@@ -19,7 +19,7 @@ const servers = [
   { on: onMinistack, without: withoutMinistack, start: startMinistack },
   { on: onDynamodbLocal, without: withoutDynamodbLocal, start: startDynamodbLocal },
 ]
-for (const { on, without, start } of someOf(2, servers))
+for (const { on, without, start } of someServers(servers, ({ without }) => without))
   describe.skipIf(without)(on, () => {
     let server: Loopback & { stop(): Promise<void> }
     let client: DynamoDBClient

@@ -19,6 +19,10 @@ describe('a share of a long table', () => {
     )
   })
 
+  it.each(['', 'ALL', '1.5', '-1', '1e400', 'NaN'])('is refused where its turn is no number: %j', (turn) => {
+    expect(() => casesAt(turn, 'path', 2, [1, 2])).toThrow('ODV_TEST_TURN: expected all or a number')
+  })
+
   it('is all of it where all are asked for', () => {
     expect(casesAt('all', 'path', 3, [1, 2, 3, 4])).toEqual([1, 2, 3, 4])
   })

@@ -15,7 +15,14 @@ export function someOf<T>(parts: number, cases: readonly T[]): readonly T[] {
 /** As `someOf`, at this turn in this file. */
 export function casesAt<T>(at: string, path: string, parts: number, cases: readonly T[]): readonly T[] {
   if (at === 'all') return cases
+  if (!/^\d{1,12}$/.test(at)) throw new Error(`ODV_TEST_TURN: expected all or a number, got ${at}`)
   // Two servers are not the same one in all suites.
   const first = Number(at) + createHash('sha256').update(path).digest().readUInt16BE()
   return cases.filter((_, index) => (index + first) % Math.min(parts, cases.length) === 0)
+}
+
+/** The same of servers, of those that are there; the others say that they are skipped. */
+export function someServers<T>(servers: readonly T[], isMissing: (server: T) => boolean): readonly T[] {
+  const there = servers.filter((server) => !isMissing(server))
+  return [...someOf(2, there), ...servers.filter(isMissing)]
 }

@@ -6,8 +6,8 @@ import type { Seen } from './survey.ts'
 const window = 32
 /** Less tell nothing. */
 const fewest = 8
-/** Bytes of `window` characters, of which each may be escaped with four backslashes, and of a beginning before them. */
-const needed = 9 * window + 16
+/** Bytes of so many, each of them in an escape of text that was escaped three times more, and of what begins before them. */
+const needed = (8 + 5) * window + 16
 
 const isControl = (byte: number) => byte < 0x20 || (byte >= 0x7f && byte < 0xa0)
 /** Control characters that texts have: white space, the escape of terminals, and what is punctuation in Windows-1252 and was taken for Latin-1. */
@@ -19,6 +19,7 @@ const hyphen = 0x2d
 const quote = 0x22
 const lineFeed = 0x0a
 const backslash = 0x5c
+const zero = 0x30
 const letterU = 0x75
 const letterX = 0x78
 const caret = 0x5e
@@ -44,7 +45,7 @@ export function byteCharactersCheck() {
     const found = [
       hasEscapes ? firstAt(bytes, 'u00', begin, to, controlAt) : undefined,
       ...(hasEscapes ? ['x'] : zlibBeginnings).map((key) =>
-        firstAt(bytes, key, begin, to, (text, at) => controlAt(text, at) ?? zlibAt(text, at)),
+        firstAt(bytes, key, begin, to, (all, at) => controlAt(all, at) ?? zlibAt(all, at)),
       ),
       isAscii ? undefined : firstAt(bytes, latin1Controls, begin, to, controlAt),
     ].filter((each) => each !== undefined)
@@ -70,8 +71,8 @@ export function byteCharactersCheck() {
   }
 }
 
-/** What is wrong behind a place in a text, which has one character before it. */
-type LookAt = (text: string, at: number) => Omit<EncodedProblem, 'offset'> | undefined
+/** What is wrong at a place. */
+type LookAt = (bytes: Buffer, at: number) => Omit<EncodedProblem, 'offset'> | undefined
 
 /** The first place of `key` from `from` to before `to` that `lookAt` says something of. */
 function firstAt(
@@ -82,105 +83,140 @@ function firstAt(
   lookAt: LookAt,
 ): EncodedProblem | undefined {
   for (let at = bytes.indexOf(key, from); at !== -1 && at < to; at = bytes.indexOf(key, at + 1)) {
-    if (!mayBegin(bytes, at)) continue
-    const before = Math.max(0, at - 1)
-    const problem = lookAt(bytes.toString('latin1', before, at + needed), at - before)
+    const problem = lookAt(bytes, at)
     if (problem !== undefined) return { ...problem, offset: at }
   }
   return undefined
 }
 
-/** A quick look at a place of one of the keys. */
-function mayBegin(bytes: Buffer, at: number): boolean {
-  const next = bytes[at + 1]!
-  if (bytes[at] === latin1Controls) return next < 0xa0
-  if (bytes[at - 1] === backslash) return true
-  return bytes[at] === letterX && (next === backslash || next === caret || next >= 0xc2)
-}
-
 /** A control character: as it is in UTF-8, or in an escape of JSON, JavaScript or Python, behind any number of backslashes. */
-const control = /(?<=\\)(?:u00|x)([0189][0-9A-Fa-f]|7[Ff])|\xc2([\x80-\x9f])/y
-
-function controlAt(text: string, at: number): ReturnType<LookAt> {
-  control.lastIndex = at
-  const found = control.exec(text)
-  if (found === null) return undefined
-  const value = found[1] === undefined ? found[2]!.charCodeAt(0) : Number.parseInt(found[1], 16)
-  if (inText.has(value)) return undefined
-  const bytes = [value, ...charactersFrom(text, control.lastIndex, window - 1)]
-  if (gzip.every((byte, index) => bytes[index] === byte))
+function controlAt(bytes: Buffer, at: number): ReturnType<LookAt> {
+  if (bytes[at] !== latin1Controls && bytes[at - 1] !== backslash) return undefined
+  const value = bytes[at] === latin1Controls ? bytes[at + 1]! : byteOf(bytes, at)
+  if (value === undefined || !isControl(value) || inText.has(value)) return undefined
+  const end = at + (bytes[at] === latin1Controls ? 2 : bytes[at] === letterX ? 3 : 5)
+  characters[0] = value
+  const count = charactersFrom(bytes, end, at + needed, 1)
+  if (count > 1 && gzip.every((byte, index) => characters[index] === byte))
     return { reason: 'unsupported-format', detail: 'expected no gzip in escapes in text' }
-  if (areBytes(bytes)) return { reason: 'opaque', detail: 'expected text, got bytes that are written as characters' }
+  // Of several that are the same the last one says as much.
+  if (count > 1 && characters[1] === value) return undefined
+  if (areBytes(characters.subarray(0, count)))
+    return { reason: 'opaque', detail: 'expected text, got bytes that are written as characters' }
   return undefined
 }
 
 /** What zlib begins with at any level (RFC 1950, 2.2): an `x` and another character. With `^` there is more to see. */
-const zlib = /(?<![\w\\])x(?:\\{1,4}(?:u00|x)(?:01|9[Cc]|[Dd][Aa])|\xc2\x9c|\xc3\x9a|(\^))/y
-
-const zlibBeginnings = ['x\u009c', 'x\u00da', 'x^']
-
-function zlibAt(text: string, at: number): ReturnType<LookAt> {
-  zlib.lastIndex = at
-  const found = zlib.exec(text)
-  if (found === null) return undefined
-  if (found[1] !== undefined && !areMostlyOthers(charactersFrom(text, zlib.lastIndex, window))) return undefined
-  return { reason: 'unsupported-format', detail: 'expected no zlib in escapes in text' }
+function zlibAt(bytes: Buffer, at: number): ReturnType<LookAt> {
+  const [before, next] = [bytes[at - 1], bytes[at + 1]]
+  if (next !== backslash && next !== caret && next !== 0xc2 && next !== 0xc3) return undefined
+  if (before !== undefined && (isWord(before) || before === backslash)) return undefined
+  const count = charactersFrom(bytes, at + 1, at + needed, 0)
+  const isZlib =
+    characters[0] === caret
+      ? areMostlyOthers(characters.subarray(1, count))
+      : characters[0] === 0x01 || characters[0] === 0x9c || characters[0] === 0xda
+  return count > 0 && isZlib
+    ? { reason: 'unsupported-format', detail: 'expected no zlib in escapes in text' }
+    : undefined
 }
 
-/** Numbers of at most so many characters from a place on, up to the end of the string or the line, or one beyond U+00FF. */
-function charactersFrom(text: string, from: number, most: number): number[] {
-  const values: number[] = []
+const zlibBeginnings = ['x\u009c', 'x\u00da', 'x^']
+const isWord = (byte: number) => /\w/.test(String.fromCharCode(byte))
+
+/** Numbers of characters, of the one place that is looked at now. */
+const characters = new Uint8Array(window)
+
+/**
+ * Puts behind the first `filled` the characters from a place on, up to `to`, the end of the string or the line, or one beyond U+00FF; returns
+ * how many there are then.
+ */
+function charactersFrom(bytes: Buffer, from: number, to: number, filled: number): number {
+  const end = Math.min(to, bytes.length)
+  let count = filled
   let at = from
-  while (values.length < most && at < text.length) {
-    const code = text.charCodeAt(at)
+  while (count < window && at < end) {
+    const code = bytes[at]!
     if (code === lineFeed || code === quote || code > 0xc3) break
     if (code === backslash) {
       let behind = at + 1
-      while (behind < at + mostBackslashes && text.charCodeAt(behind) === backslash) behind++
-      shortOrByte.lastIndex = behind
-      const found = shortOrByte.exec(text)
-      if (found === null && text.charCodeAt(behind) === letterU) break
-      // A backslash alone is one.
-      values.push(found === null ? code : numberOf(found))
-      at = found === null ? at + 1 : shortOrByte.lastIndex
+      while (bytes[behind] === backslash && behind < end) behind++
+      const sign = bytes[behind] ?? 0
+      const byte = byteOf(bytes, behind)
+      const short = shorts.get(sign)
+      if (byte !== undefined) at = behind + (sign === letterX ? 3 : 5)
+      else if (short !== undefined) at = behind + 1
+      else if (sign === letterU) break
+      // Backslashes alone are one.
+      else at = behind
+      characters[count++] = byte ?? short ?? backslash
     } else if (code < 0x80) {
-      values.push(code)
+      characters[count++] = code
       at += 1
     } else {
-      const next = text.charCodeAt(at + 1)
+      const next = bytes[at + 1] ?? 0
       if (code < 0xc2 || (next & 0xc0) !== 0x80) break
-      values.push(((code & 3) << 6) | (next & 0x3f))
+      characters[count++] = ((code & 3) << 6) | (next & 0x3f)
       at += 2
     }
   }
-  return values
+  return count
 }
 
-const mostBackslashes = 4
-const shortOrByte = /(?:u00|x)([0-9A-Fa-f]{2})|([bfnrtv0"'/])/y
-const shorts: Readonly<Record<string, number>> = { b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, 0: 0 }
-const numberOf = ([, hex, short = '']: RegExpExecArray): number =>
-  hex === undefined ? (shorts[short] ?? short.charCodeAt(0)) : Number.parseInt(hex, 16)
+/** The byte of an escape, from behind its backslashes on. */
+function byteOf(bytes: Buffer, at: number): number | undefined {
+  if (bytes[at] === letterX) return hexAt(bytes, at + 1)
+  return bytes[at] === letterU && bytes[at + 1] === zero && bytes[at + 2] === zero ? hexAt(bytes, at + 3) : undefined
+}
+
+function hexAt(bytes: Buffer, at: number): number | undefined {
+  const [high, low] = [hexValues[bytes[at] ?? 0]!, hexValues[bytes[at + 1] ?? 0]!]
+  return high === notHex || low === notHex ? undefined : (high << 4) | low
+}
+
+const notHex = 0xff
+const hexValues = Uint8Array.from({ length: 256 }, (_, code) => {
+  const value = Number.parseInt(String.fromCharCode(code), 16)
+  return Number.isNaN(value) ? notHex : value
+})
+/** What is written with a letter behind a backslash, or as itself. */
+const shorts: ReadonlyMap<number, number> = new Map(
+  Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', 0: '\0', '"': '"', "'": "'", '/': '/' }).map(
+    ([sign, meant]) => [sign.charCodeAt(0), meant.charCodeAt(0)],
+  ),
+)
 
 /** Whether they are bytes that no text has, nor classes of characters in programs. */
-function areBytes(values: readonly number[]): boolean {
-  if (!areMostlyOthers(values) || values.filter((byte) => byte >= 0x80).length < 2) return false
-  return rangesIn(values) < 2 && !isText(values)
+function areBytes(values: Uint8Array): boolean {
+  return areMostlyOthers(values) && rangesIn(values) < 2 && !isText(values)
 }
 
 const isOther = (byte: number | undefined) => byte !== undefined && (byte >= 0x80 || isControl(byte))
 
-/** Whether two in five of some are no ASCII of texts, and these not the same few. */
-function areMostlyOthers(values: readonly number[]): boolean {
-  const others = values.filter(isOther)
-  if (values.length < fewest || others.length < values.length * 0.4) return false
-  const different = new Set(others)
-  return different.size >= 6 || [...different].filter((byte) => isControl(byte) && !inText.has(byte)).length >= 3
+/** When each byte was counted last. */
+const counted = new Float64Array(256)
+let counts = 0
+
+/** Whether two in five of some are no ASCII of texts, not the same few, and some of them beyond ASCII. */
+function areMostlyOthers(values: Uint8Array): boolean {
+  if (values.length < fewest) return false
+  counts += 1
+  let [others, high, different, controls] = [0, 0, 0, 0]
+  for (let at = 0; at < values.length; at++) {
+    const byte = values[at]!
+    if (!isOther(byte)) continue
+    others += 1
+    if (byte >= 0x80) high += 1
+    if (counted[byte] === counts) continue
+    counted[byte] = counts
+    different += 1
+    if (isControl(byte) && !inText.has(byte)) controls += 1
+  }
+  return others >= values.length * 0.4 && high >= 2 && (different >= 6 || controls >= 3)
 }
 
 /** Whether they are bytes of UTF-8, but for characters that are cut at either end. */
-function isText(values: readonly number[]): boolean {
-  const bytes = Uint8Array.from(values)
+function isText(bytes: Uint8Array): boolean {
   let from = 0
   while (from < 3 && (bytes[from]! & 0xc0) === 0x80) from++
   for (let to = bytes.length; to > from && to > bytes.length - 4; to--)
@@ -189,5 +225,9 @@ function isText(values: readonly number[]): boolean {
 }
 
 /** Ranges of a class of characters, as expressions in programs have them (`\x00-\x1f\x7f-\x9f`). */
-const rangesIn = (values: readonly number[]): number =>
-  values.filter((byte, at) => byte === hyphen && isOther(values[at - 1]) && isOther(values[at + 1])).length
+function rangesIn(values: Uint8Array): number {
+  let count = 0
+  for (let at = values.indexOf(hyphen); at !== -1; at = values.indexOf(hyphen, at + 1))
+    if (isOther(values[at - 1]) && isOther(values[at + 1])) count++
+  return count
+}

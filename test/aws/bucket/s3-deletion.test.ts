@@ -14,7 +14,7 @@ import type { Remnant } from '../../../lib/ports.ts'
 import { deleteOne, deletionContract, willing } from '../../contracts/deletion.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
 import { onRadosgw, startRadosgw, withoutRadosgw } from '../../support/radosgw.ts'
-import { someOf } from '../../support/some-of.ts'
+import { someServers } from '../../support/some-of.ts'
 import {
   listBucket,
   makeBucket,
@@ -38,7 +38,7 @@ const servers = [
   { where: onRadosgw, skip: withoutRadosgw, start: startRadosgw },
 ]
 
-for (const { where, skip, start } of someOf(2, servers))
+for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
   describe.skipIf(skip)(`a bucket ${where}`, () => {
     let server: Loopback & { stop(): Promise<void> }
     let owner: S3Client

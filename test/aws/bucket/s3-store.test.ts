@@ -3,7 +3,7 @@ import { s3Stores } from '../../../lib/aws/bucket/s3-store.ts'
 import { listAll, storeContract } from '../../contracts/store.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
 import { onRadosgw, startRadosgw, withoutRadosgw } from '../../support/radosgw.ts'
-import { someOf } from '../../support/some-of.ts'
+import { someServers } from '../../support/some-of.ts'
 import { bucketKinds, makeBucket } from './bucket-fixture.ts'
 
 const servers = [
@@ -11,7 +11,7 @@ const servers = [
   { name: onRadosgw, isMissing: withoutRadosgw, start: startRadosgw },
 ]
 
-for (const { name, isMissing, start } of someOf(2, servers))
+for (const { name, isMissing, start } of someServers(servers, ({ isMissing }) => isMissing))
   describe.skipIf(isMissing)(name, () => {
     let server: Loopback & { stop(): Promise<void> }
     beforeAll(async () => {

@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompress
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { byteCharactersCheck } from '../../../lib/decode/checks/byte-characters.ts'
+import { encodedCheck } from '../../../lib/decode/checks/encoded-check.ts'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { inPieces } from '../collect.ts'
 
@@ -16,6 +17,15 @@ function problemOf(text: string, lengths = [1e6]) {
     at = next
   }
   return check.end()
+}
+
+function encodedIn(text: string, lengths: readonly number[]) {
+  const check = encodedCheck()
+  const bytes = Buffer.from(text)
+  for (let at = 0, turn = 0; at < bytes.length; at += lengths[turn++ % lengths.length]!)
+    check.write(bytes.subarray(at, at + lengths[turn % lengths.length]!))
+  check.end()
+  return check.problem()
 }
 
 const hex = (byte: number, digits: number) => byte.toString(16).padStart(digits, '0')
@@ -32,6 +42,8 @@ const ways: Record<string, (bytes: Buffer) => string> = {
   'JSON of ASCII': (bytes) => ascii(JSON.stringify({ id: 7, blob: bytes.toString('latin1'), note: 'a note' })),
   'JSON in JSON': (bytes) => JSON.stringify(JSON.stringify({ blob: bytes.toString('latin1') })),
   'JSON of ASCII in JSON': (bytes) => JSON.stringify(ascii(JSON.stringify({ blob: bytes.toString('latin1') }))),
+  'JSON of ASCII in JSON in JSON': (bytes) =>
+    JSON.stringify(JSON.stringify(JSON.stringify(ascii(JSON.stringify({ blob: bytes.toString('latin1') }))))),
   'a line of Python': (bytes) => `stored ${python(bytes)} for the user`,
 }
 const words = (count: number) =>
@@ -65,6 +77,16 @@ describe('bytes that are written as characters', () => {
     })
   })
 
+  test('are told by their beginning behind any number of backslashes', () => {
+    for (const bytes of [gzipSync('jane_w77'), deflateSync('jane_w77')]) {
+      let text = ascii(JSON.stringify(bytes.toString('latin1')))
+      for (let depth = 1; depth <= 5; depth++) {
+        expect(problemOf(text), `depth ${depth}`).toBeDefined()
+        text = JSON.stringify(text)
+      }
+    }
+  })
+
   test('are told at the same place however they are cut', () => {
     const way = fc.constantFrom(...Object.values(ways))
     const blob = fc.uint8Array({ maxLength: 120 }).map((bytes) => Buffer.from(bytes))
@@ -93,6 +115,10 @@ describe('bytes that are written as characters', () => {
     fc.assert(
       fc.property(text, cuts, (pieces, lengths) => {
         expect(problemOf(pieces.join(''), lengths)).toEqual(problemOf(pieces.join('')))
+        // As it is used, with what the kernel says of the same bytes.
+        const whole = `${pieces.join('')}${' a text without anything'.repeat(30)}`
+        expect(encodedIn(whole, lengths)).toEqual(encodedIn(whole, [1e6]))
+        if (problemOf(whole) !== undefined) expect(encodedIn(whole, [1e6])).toBeDefined()
       }),
       { numRuns: 1500 },
     )

@@ -94,7 +94,7 @@ async function readLines(
     }
     const form = bodyFormOf(unfolded)
     if (form.boundary !== undefined && form.boundary !== '' && !known.add(form.boundary))
-      gap(`at most ${mostBoundaries} boundaries of parts without an end`, 'limit')
+      gap(`at most ${mostBoundaries} boundaries`, 'limit')
     // A message within the message begins with its fields.
     if (form.type === 'message/rfc822') inFields = true
     await readBody(form)
