@@ -22,7 +22,7 @@ const ceilings: Record<string, number> = {
   'export-bundle': 2304,
   'check-bundle': 1792,
   'build-index': 1664,
-  'scan-batch': 1664,
+  'scan-batch': 1728,
   'execute-deletion': 1664,
   'propose-correction': 1664,
 }
