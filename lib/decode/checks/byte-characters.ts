@@ -18,6 +18,8 @@ const gzip = [0x1f, 0x8b]
 const hyphen = 0x2d
 const quote = 0x22
 const lineFeed = 0x0a
+/** What follows the end of a string in JSON. */
+const behindString = new Set(Buffer.from(',:]} \t\r\n'))
 const backslash = 0x5c
 const zero = 0x30
 const letterU = 0x75
@@ -101,7 +103,11 @@ function controlAt(bytes: Buffer, at: number): ReturnType<LookAt> {
     return { reason: 'unsupported-format', detail: 'expected no gzip in escapes in text' }
   // Of several that are the same the last one says as much.
   if (count > 1 && characters[1] === value) return undefined
-  if (areBytes(characters.subarray(0, count)))
+  // Of few bytes a text may follow soon.
+  if (
+    areBytes(characters.subarray(0, count), 0.4) ||
+    areBytes(characters.subarray(0, Math.min(count, window / 2)), 0.5)
+  )
     return { reason: 'opaque', detail: 'expected text, got bytes that are written as characters' }
   return undefined
 }
@@ -114,7 +120,7 @@ function zlibAt(bytes: Buffer, at: number): ReturnType<LookAt> {
   const count = charactersFrom(bytes, at + 1, at + needed, 0)
   const isZlib =
     characters[0] === caret
-      ? areMostlyOthers(characters.subarray(1, count))
+      ? areMostlyOthers(characters.subarray(1, count), 0.4)
       : characters[0] === 0x01 || characters[0] === 0x9c || characters[0] === 0xda
   return count > 0 && isZlib
     ? { reason: 'unsupported-format', detail: 'expected no zlib in escapes in text' }
@@ -137,7 +143,7 @@ function charactersFrom(bytes: Buffer, from: number, to: number, filled: number)
   let at = from
   while (count < window && at < end) {
     const code = bytes[at]!
-    if (code === lineFeed || code === quote || code > 0xc3) break
+    if (code === lineFeed || code > 0xc3 || (code === quote && behindString.has(bytes[at + 1] ?? lineFeed))) break
     if (code === backslash) {
       let behind = at + 1
       while (bytes[behind] === backslash && behind < end) behind++
@@ -187,8 +193,8 @@ const shorts: ReadonlyMap<number, number> = new Map(
 )
 
 /** Whether they are bytes that no text has, nor classes of characters in programs. */
-function areBytes(values: Uint8Array): boolean {
-  return areMostlyOthers(values) && rangesIn(values) < 2 && !isText(values)
+function areBytes(values: Uint8Array, least: number): boolean {
+  return areMostlyOthers(values, least) && rangesIn(values) < 2 && !isText(values)
 }
 
 const isOther = (byte: number | undefined) => byte !== undefined && (byte >= 0x80 || isControl(byte))
@@ -197,8 +203,8 @@ const isOther = (byte: number | undefined) => byte !== undefined && (byte >= 0x8
 const counted = new Float64Array(256)
 let counts = 0
 
-/** Whether two in five of some are no ASCII of texts, not the same few, and some of them beyond ASCII. */
-function areMostlyOthers(values: Uint8Array): boolean {
+/** Whether such a share of some are no ASCII of texts, not the same few, and some of them beyond ASCII. */
+function areMostlyOthers(values: Uint8Array, least: number): boolean {
   if (values.length < fewest) return false
   counts += 1
   let [others, high, different, controls] = [0, 0, 0, 0]
@@ -212,7 +218,7 @@ function areMostlyOthers(values: Uint8Array): boolean {
     different += 1
     if (isControl(byte) && !inText.has(byte)) controls += 1
   }
-  return others >= values.length * 0.4 && high >= 2 && (different >= 6 || controls >= 3)
+  return others >= values.length * least && high >= 2 && (different >= 6 || controls >= 3)
 }
 
 /** Whether they are bytes of UTF-8, but for characters that are cut at either end. */
