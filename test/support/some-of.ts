@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 
 /**
  * Which share of the long tables a run takes: a number that is drawn anew for `npm test` and printed, or `all`. With every case a run
- * takes an hour of one core, most of it for cases of a second or more that differ in one value.
+ * takes more than half an hour of one core, most of it for cases of a second or more that differ in one value.
  */
 const turn = process.env.ODV_TEST_TURN ?? 'all'
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import type { EncodedProblem } from './encoded-check.ts'
+import { hexDigits, hexValues } from './encoded-window.ts'
 import type { Seen } from './survey.ts'
 
 /** So many characters are looked at. */
@@ -176,15 +177,10 @@ function byteOf(bytes: Buffer, at: number): number | undefined {
 }
 
 function hexAt(bytes: Buffer, at: number): number | undefined {
-  const [high, low] = [hexValues[bytes[at] ?? 0]!, hexValues[bytes[at + 1] ?? 0]!]
-  return high === notHex || low === notHex ? undefined : (high << 4) | low
+  const [high, low] = [bytes[at] ?? 0, bytes[at + 1] ?? 0]
+  return hexDigits[high] === 1 && hexDigits[low] === 1 ? (hexValues[high]! << 4) | hexValues[low]! : undefined
 }
 
-const notHex = 0xff
-const hexValues = Uint8Array.from({ length: 256 }, (_, code) => {
-  const value = Number.parseInt(String.fromCharCode(code), 16)
-  return Number.isNaN(value) ? notHex : value
-})
 /** What is written with a letter behind a backslash, or as itself. */
 const shorts: ReadonlyMap<number, number> = new Map(
   Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', 0: '\0', '"': '"', "'": "'", '/': '/' }).map(

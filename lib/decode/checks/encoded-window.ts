@@ -27,9 +27,9 @@ for (const [value, character] of [...Array.from(sixBits).entries(), [62, '-'], [
   values[character.charCodeAt(0)] = value
   alphabet[character.charCodeAt(0)] = value < 62 ? 1 : sign
 }
-const hexDigits = new Uint8Array(256)
+export const hexDigits = new Uint8Array(256)
 /** What each hexadecimal digit stands for. */
-const hexValues = new Uint8Array(256)
+export const hexValues = new Uint8Array(256)
 for (const character of '0123456789abcdefABCDEF') {
   hexDigits[character.charCodeAt(0)] = 1
   hexValues[character.charCodeAt(0)] = Number.parseInt(character, 16)

@@ -57,6 +57,13 @@ describe('bytes that are written as characters', () => {
           expect(problemOf(write(randomBytes(length))), `${length} bytes`).toBeDefined()
     })
 
+    test('are no text behind many that are the same', () => {
+      for (const one of [0x00, 0x01, 0x81]) {
+        const bytes = Buffer.concat([Buffer.alloc(200, one), randomBytes(150)])
+        expect(problemOf(write(bytes)), `behind ${one}`).toBeDefined()
+      }
+    })
+
     test.each([1, 2, 3, 4, 5, 6, 7, 8, 9])('are no text when zlib made them at level %d', (level) => {
       for (const count of [3, 10, 200]) expect(problemOf(write(deflateSync(words(count), { level })))).toBeDefined()
     })

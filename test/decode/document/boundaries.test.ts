@@ -1,24 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
-import { boundaries } from '../../../lib/decode/document/mail/boundaries.ts'
+import { boundaries, mostBoundaries } from '../../../lib/decode/document/mail/boundaries.ts'
+import { defaultLimits } from '../../../lib/decode/limits.ts'
 import { inPieces } from '../collect.ts'
 
 const line = (text: string) => Buffer.from(`--${text}`)
 
 /** Reads a mailbox; the reasons of its gaps, and how many decoded texts hold `sought`. */
-async function read(messages: readonly string[], sought: string) {
+async function read(messages: readonly string[], sought: string, limits = defaultLimits) {
   let found = 0
-  const { gaps } = await decodeObject(inPieces(Buffer.from(messages.join('')), [65_536]), (path) => {
+  const open = (path: readonly string[]) => {
     let text = ''
     return {
-      write(bytes) {
+      write(bytes: Uint8Array) {
         if (path.length > 1) text += Buffer.from(bytes).toString()
       },
       end() {
         if (text.includes(sought)) found += 1
       },
     }
-  })
+  }
+  const { gaps } = await decodeObject(inPieces(Buffer.from(messages.join('')), [65_536]), open, { limits })
   return { reasons: gaps.map(({ reason }) => reason), found }
 }
 
@@ -48,6 +50,12 @@ describe('the boundaries of a mailbox', () => {
     })
   })
 
+  test('are a gap where there are more than are kept in mind', async () => {
+    const messages = ['a', 'b', 'a', 'c'].map((each) => `${from}${multipart(each)}--${each}\n\nhi\n--${each}--\n\n`)
+    expect((await read(messages, 'hi', { ...defaultLimits, members: 3 })).reasons).toEqual([])
+    expect((await read(messages, 'hi', { ...defaultLimits, members: 2 })).reasons).toEqual(['limit'])
+  })
+
   test('have a most, behind which nothing is kept without a word', () => {
     const known = boundaries(3)
     expect(['a', 'b', 'c', 'a', 'd'].map((each) => known.add(each))).toEqual([true, true, true, true, false])
@@ -55,14 +63,14 @@ describe('the boundaries of a mailbox', () => {
   })
 
   test('are told as a whole, with blanks behind them, and with the sign of the last', () => {
-    const known = boundaries()
+    const known = boundaries(mostBoundaries)
     for (const each of ['a', 'b--']) known.add(each)
     for (const each of ['a', 'a  ', 'a--', 'a-- \t', 'b--', 'b----']) expect(known.isLine(line(each)), each).toBe(true)
     for (const each of ['', '--', 'ab', 'a-', 'a---', 'b', 'A']) expect(known.isLine(line(each)), each).toBe(false)
   })
 
   test('of any length are known, and do not fill the memory', () => {
-    const known = boundaries()
+    const known = boundaries(mostBoundaries)
     const before = process.memoryUsage().heapUsed
     for (let n = 0; n < 2000; n++) known.add(`${'x'.repeat(500_000)}${n}`)
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(200e6)

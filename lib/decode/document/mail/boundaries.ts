@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto'
 
-/** How many are kept in mind, eight bytes and a place in a set for each. */
+/** How many are kept in mind at the most, eight bytes and a place in a set for each. */
 export const mostBoundaries = 1_000_000
 
 /**
  * The lines between parts (RFC 2046, 5.1.1) of all messages of a mailbox. None is forgotten when its last line came: that may have been quoted.
  * Each is kept as 48 bits of its SHA-256.
  */
-export function boundaries(most = mostBoundaries) {
+export function boundaries(most: number) {
   const known = new Set<number>()
   return {
     /** Keeps one in mind that a field names; whether there was room for it. */

@@ -60,7 +60,8 @@ async function readLines(
   decoding: Decoding,
 ): Promise<void> {
   const lines = lineReader(take)
-  const known = boundaries()
+  const most = Math.min(mostBoundaries, decoding.limits.members)
+  const known = boundaries(most)
   let parts = 0
   let block: string[] = []
   let blockLength = 0
@@ -94,7 +95,7 @@ async function readLines(
     }
     const form = bodyFormOf(unfolded)
     if (form.boundary !== undefined && form.boundary !== '' && !known.add(form.boundary))
-      gap(`at most ${mostBoundaries} boundaries`, 'limit')
+      gap(`at most ${most} boundaries`, 'limit')
     // A message within the message begins with its fields.
     if (form.type === 'message/rfc822') inFields = true
     await readBody(form)
