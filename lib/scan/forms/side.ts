@@ -18,8 +18,6 @@ export type Side = {
    * in hexadecimal digits; three are in four in base64, each in two of them, and the first is the one at this place of three.
    */
   decoded(bytes: Uint8Array, from: number, to: number, source: number, of: 'utf-16' | 'hex' | number): void
-  /** Whether the piece holds this byte. */
-  has(byte: number): boolean
   /** Searches what is there and forgets it. */
   flush(): void
   /** Where to report, in the source, and under which name. */
@@ -39,7 +37,6 @@ export function createSide(search: Search): Side {
   let bytes = new Uint8Array(2 * enough)
   let buffer = Buffer.from(bytes.buffer)
   let length = 0
-  let pieceStart = 0
   /** From which byte on segment by segment is what: copied or decoded from `sources` on, or one byte for all up to `ends`. */
   let firsts = new Int32Array(1024)
   let sources = new Int32Array(1024)
@@ -107,7 +104,6 @@ export function createSide(search: Search): Side {
       if (length > enough) flush()
       reserve(1)
       if (length > 0) bytes[length++] = separator
-      pieceStart = length
     },
     push(byte, start, end) {
       reserve(1)
@@ -122,10 +118,6 @@ export function createSide(search: Search): Side {
       append(source, from, to)
       sources[segments] = first
       ends[segments++] = of === 'utf-16' ? inUtf16 : of === 'hex' ? inHex : inBase64 - of
-    },
-    has(byte) {
-      const at = buffer.indexOf(byte, pieceStart)
-      return at !== -1 && at < length
     },
     flush,
     target(to, name) {

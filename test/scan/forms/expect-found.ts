@@ -43,7 +43,6 @@ export function expectFound(identifier: string, text: string, offset: number): v
         ])
       }
   const slowly = referenceForms(indexOf(identifier), defaultForms, Buffer.from(text, 'latin1'), {
-    spaces: false,
     everywhere: true,
   })
   expect(slowly.map(({ offset }) => offset)).toContain(offset)

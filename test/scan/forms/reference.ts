@@ -111,7 +111,6 @@ function decodeTokens(
   { text, starts }: Decoded,
   everywhere: boolean,
   readAt: (at: number) => Read | undefined,
-  plus = '+',
 ): Decoded {
   const decoded: Decoded = { text: '', starts: [] }
   let token: Decoded = { text: '', starts: [] }
@@ -131,7 +130,7 @@ function decodeTokens(
   for (let at = 0; at < text.length; ) {
     const read = readAt(at)
     if (read === undefined && breakers.test(text[at]!)) finish()
-    else if (read === undefined) append(text[at] === '+' ? plus : text[at]!, starts[at]!)
+    else if (read === undefined) append(text[at]!, starts[at]!)
     else
       for (const [written, start] of read.written) {
         append(written, start)
@@ -143,13 +142,13 @@ function decodeTokens(
   return decoded
 }
 
-function decodeEscapes(content: Decoded, { pattern, decode }: Unit, { plus = '+', everywhere = true }): Decoded {
+function decodeEscapes(content: Decoded, { pattern, decode }: Unit, { everywhere = true }): Decoded {
   const readAt = (at: number): Read | undefined => {
     pattern.lastIndex = at
     const match = pattern.exec(content.text)
     return match === null ? undefined : { length: match[0].length, written: [[decode(match), content.starts[at]!]] }
   }
-  return decodeTokens(content, everywhere, readAt, plus)
+  return decodeTokens(content, everywhere, readAt)
 }
 
 function decodeShifts(
@@ -415,19 +414,11 @@ function decodeBytes({ text, starts }: Decoded): Decoded[] {
   )
 }
 
-/**
- * `spaces`: whether a `+` beside percent-encoding may be a space as well. `everywhere`: whether text without an escape that
- * matters is decoded too, which shows the forms inside of it another way to end.
- */
-type Options = { spaces: boolean; everywhere: boolean }
+/** `everywhere`: whether text without an escape that matters is decoded too, which shows the forms inside of it another way to end. */
+type Options = { everywhere: boolean }
 
-function decodedBy(index: SubjectIndex, form: string, content: Decoded, { spaces, everywhere }: Options): Decoded[] {
-  if (form in units) {
-    const decoded = [decodeEscapes(content, units[form]!, { everywhere })]
-    return form === 'percent' && spaces
-      ? [...decoded, decodeEscapes(content, units[form]!, { plus: ' ', everywhere })]
-      : decoded
-  }
+function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everywhere }: Options): Decoded[] {
+  if (form in units) return [decodeEscapes(content, units[form]!, { everywhere })]
   if (form === 'utf-7')
     return [
       decodeShifts(content, shifts.strict, { everywhere }),

@@ -2,20 +2,15 @@ import type { Region } from '../form.ts'
 import type { Side } from '../side.ts'
 import { breakers, codeOf, type EscapeSyntax, lengthOf, nothing, several } from './escape-syntax.ts'
 
-const plus = 0x2b
 const space = 0x20
 
-/** What a plain `+` stands for, and how units are read, unless as the syntax has it. */
-type Reading = { plusIs?: number; readUnit?: EscapeSyntax['unit'] }
-
-/** Decodes from a place to the end of its token, which it returns, as a piece of the side. */
-type DecodeToken = (region: Region, from: number, reading?: Reading) => number
+/** Decodes from a place to the end of its token, which it returns, as a piece of the side. `readUnit`: unless as the syntax has it. */
+type DecodeToken = (region: Region, from: number, readUnit?: EscapeSyntax['unit']) => number
 
 export function createTokenDecoder(syntax: EscapeSyntax, side: Side): DecodeToken {
   // A syntax without a sign reads what breaks other tokens.
   const sign = syntax.sign === '' ? -1 : syntax.sign.charCodeAt(0)
-  const stopsAt = sign === -1 ? breakers : breakers.with(sign, 1)
-  const stopsAtPlus = stopsAt.with(plus, 1)
+  const stops = sign === -1 ? breakers : breakers.with(sign, 1)
 
   function pushCharacter(code: number, start: number, end: number): void {
     if (code === nothing) return
@@ -32,8 +27,7 @@ export function createTokenDecoder(syntax: EscapeSyntax, side: Side): DecodeToke
     side.push(0x80 | (code & 0x3f), start, end)
   }
 
-  return ({ bytes, to }, from, { plusIs = plus, readUnit = syntax.unit } = {}) => {
-    const stops = plusIs === plus ? stopsAt : stopsAtPlus
+  return ({ bytes, to }, from, readUnit = syntax.unit) => {
     side.open()
     for (let at = from; ; ) {
       const literal = at
@@ -46,10 +40,6 @@ export function createTokenDecoder(syntax: EscapeSyntax, side: Side): DecodeToke
         if (codeOf(unit) === several) syntax.spread!(bytes, at, end, pushCharacter)
         else pushCharacter(codeOf(unit), at, end)
         at = end
-      } else if (byte === plus && plusIs !== plus) {
-        side.copy(bytes, literal, at)
-        side.push(plusIs, at, at + 1)
-        at++
       } else if (breakers[byte] === 1) {
         side.copy(bytes, literal, at)
         return at

@@ -4,15 +4,10 @@ import { createTokenDecoder, tokenStart } from './decode-token.ts'
 import { createMatters } from './escape-matters.ts'
 import { codeOf, type EscapeSyntax, lengthOf } from './escape-syntax.ts'
 
-const plus = 0x2b
-const atSign = 0x40
-const space = 0x20
-
 /** Finds what escapes of one syntax stand for, where it could be a part of an identifier or of a form inside of it. */
 export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): FormFinder {
-  const { wanted, side } = tools
+  const { side } = tools
   const sign = syntax.sign.charCodeAt(0)
-  const mayBeSpace = syntax.plusIsSpace === true && wanted[atSign] === 1
   const matters = createMatters(syntax, tools)
   const { unit: read, otherwise } = syntax
   const decode = createTokenDecoder(syntax, side)
@@ -45,8 +40,7 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
       }
       const start = tokenStart(bytes, at, done)
       done = decode(region, start)
-      if (otherwise) decode(region, start, { readUnit: otherwise })
-      if (mayBeSpace && side.has(atSign) && side.has(plus)) decode(region, start, { plusIs: space })
+      if (otherwise) decode(region, start, otherwise)
       at = done
     }
     side.flush()

@@ -16,7 +16,6 @@ const letterU = 0x75
 const percent: EscapeSyntax = {
   name: 'percent',
   sign: '%',
-  plusIsSpace: true,
   mayGlue: (length) => length > 3,
   unit(bytes, at, to) {
     const value = hexAt(bytes, at + 1, 2, to)

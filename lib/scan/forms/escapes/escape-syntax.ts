@@ -3,7 +3,8 @@ import type { SpotList } from '../spots.ts'
 
 /**
  * A way to write one character as several bytes. `sign` begins it. `unit` reads the one at `at`: `unitOf(length, code)`,
- * or 0 when none stands there. `plusIsSpace`: whether a plain `+` may stand for a space as well. `mayGlue`: whether the end
+ * or 0 when none stands there. A plain `+`
+ * that stands for a space, as in queries, needs nothing: an address may begin behind either. `mayGlue`: whether the end
  * of a unit of so many bytes may be taken for the beginning of an identifier behind it, by who looks for plain ones.
  *
  * A unit may stand for `several` characters: `spread` tells them with where each is written, and `isCut` that more of them follow
@@ -14,7 +15,6 @@ export type EscapeSyntax = {
   readonly sign: string
   unit(bytes: Uint8Array, at: number, to: number): number
   mayGlue(length: number): boolean
-  readonly plusIsSpace?: boolean
   otherwise?(bytes: Uint8Array, at: number, to: number): number
   isCut?(bytes: Uint8Array, at: number, end: number): boolean
   spread?(bytes: Uint8Array, at: number, end: number, take: TakeCharacter): void

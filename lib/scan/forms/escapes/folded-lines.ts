@@ -52,7 +52,7 @@ export function createUnfolding(tools: FormTools): FormFinder | undefined {
       folds += 1
       return unitOf(end - from, nothing)
     }
-    decode(region, tokenStart(bytes, at, 0), { readUnit })
+    decode(region, tokenStart(bytes, at, 0), readUnit)
   }
 
   return (region, report) => {

@@ -60,3 +60,19 @@ describe('a + that is written in another form', () => {
   for (const { name, identifier, text } of written)
     for (const plus of ways) it(`${name}: ${plus}`, () => expectFound(identifier, text.replace('+', plus), 0))
 })
+
+describe('a + that stands for a space in a query', () => {
+  const cases = [
+    { name: 'before an address', text: 'to+bob%40example.com', at: 3 },
+    { name: 'behind one', text: 'bob%40example.com+and+all', at: 0 },
+    { name: 'between two', text: 'al%40x.org+bob%40example.com', at: 11 },
+    { name: 'before one that is plain, beside an escape', text: 'a%2Fb+bob@example.com', at: 6, isPlain: true },
+    { name: 'before one of which another character is escaped', text: 'to++b%6Fb@example.com', at: 4 },
+    { name: 'in what was encoded twice', text: 'to+bob%2540example.com', at: 3 },
+  ]
+  for (const { name, text, at, isPlain = false } of cases)
+    it(name, () => {
+      const found = find('bob@example.com', `/search?q=${text}&n=1`, 'kernel', 5000)
+      expect(found.map(({ offset, form }) => [offset, form === undefined])).toStrictEqual([[10 + at, isPlain]])
+    })
+})

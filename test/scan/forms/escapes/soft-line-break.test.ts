@@ -76,7 +76,6 @@ describe('numbers with separators and soft line breaks anywhere', () => {
       fc.property(text, fc.constantFrom(1, 7, 5000), (pieces, size) => {
         const whole = pieces.join('')
         const slowly = referenceForms(indexOf('123456789'), defaultForms, Buffer.from(whole, 'latin1'), {
-          spaces: false,
           everywhere: true,
         })
         for (const looking of ['kernel', 'plain'] as const) {
