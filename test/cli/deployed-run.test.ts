@@ -85,7 +85,7 @@ const comparable = (lines: readonly JsonLine[]) => {
 const linesOf = (lines: readonly JsonLine[], kind: string) => lines.filter((line) => line.kind === kind)
 
 describe('a run that is followed', () => {
-  for (const [stores, code] of someOf(2, [
+  for (const [stores, code] of someOf(3, [
     [{ clean }, 0],
     [{ clean, found }, 1],
     [{ clean, cut }, 2],

@@ -227,7 +227,7 @@ const documented =
 
 describe('an identifier in scope is found in every text of a bundle', () => {
   const listed = indexOf(places.flatMap((_, n) => [idOf(n), uuidOf(n), emailOf(n)]))
-  it.each(someOf(2, spellings))('$name', async ({ text }) => {
+  it.each(someOf(4, spellings))('$name', async ({ text }) => {
     const { files, filing } = unsealed(everywhere((place) => text(places.indexOf(place))))
     const { counts } = await searchViews(
       prepareViews(() => viewsOf(files, knownIn(filing), filing.keys), 'once'),

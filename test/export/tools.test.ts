@@ -120,13 +120,13 @@ describe('tools/verify.mjs', () => {
   })
 
   const some = rotations.tamperedRotations.filter((_, i) => i % 6 === 0)
-  it.each(someOf(2, some))('names the check that refuses $name', async ({ tampered, check }) => {
+  it.each(someOf(4, some))('names the check that refuses $name', async ({ tampered, check }) => {
     const bundle = write(`script ${check} ${some.findIndex((each) => each.tampered === tampered)}`, tampered())
     const { code, output } = await script([bundle, '--json'])
     expect({ code, ...JSON.parse(output) }).toMatchObject({ code: 1, holds: false, check })
   })
 
-  it.each(someOf(2, onDisk))('names the check that refuses $name', async ({ tampered, check }) => {
+  it.each(someOf(4, onDisk))('names the check that refuses $name', async ({ tampered, check }) => {
     const bundle = write(`script ${tamperedBundles.findIndex((each) => each.tampered === tampered)}`, tampered())
     const { code, output } = await script([bundle, '--json'])
     expect({ code, ...JSON.parse(output), message: undefined }).toEqual({

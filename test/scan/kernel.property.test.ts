@@ -42,7 +42,7 @@ function textOf(alphabet: string, length: number, below: (n: number) => number):
 }
 
 describe('the kernel finds what plain TypeScript finds', () => {
-  for (const { name, keep, caseRule } of someOf(2, subsets)) {
+  for (const { name, keep, caseRule } of someOf(4, subsets)) {
     const index = makeIndex(
       identifiers.filter((text) => keep.test(text)),
       { caseRule },

@@ -10,7 +10,7 @@ const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLengt
 const blockBytes = fc.integer({ min: 1, max: 200 })
 
 describe('the matcher finds what the slow one finds, however the bytes are cut', () => {
-  for (const { name, keep, caseRule } of someOf(2, subsets)) {
+  for (const { name, keep, caseRule } of someOf(4, subsets)) {
     const index = makeIndex(
       identifiers.filter((text) => keep.test(text)),
       { caseRule },

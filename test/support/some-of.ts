@@ -26,3 +26,12 @@ export function someServers<T>(servers: readonly T[], isMissing: (server: T) => 
   const there = servers.filter((server) => !isMissing(server))
   return [...someOf(2, there), ...servers.filter(isMissing)]
 }
+
+/**
+ * Of the suites that each deploy a stage, which takes longer than what they then ask of it, one half or the other. `note`: behind the
+ * title of what is left out.
+ */
+export function halfOf(half: 0 | 1): { isLeftOut: boolean; note: string } {
+  const isLeftOut = turn !== 'all' && Number(turn) % 2 !== half
+  return { isLeftOut, note: isLeftOut ? ' (left out this turn; npm run test:all takes it)' : '' }
+}

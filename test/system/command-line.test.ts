@@ -39,7 +39,7 @@ const run = (place: string, ...args: string[]) => odv(place, 'run', '--manifest'
 const scan = (place: string, ...args: string[]) => odv(place, 'scan', '--manifest', 'ids.csv', '--json', ...args)
 
 describe.concurrent('odv run', () => {
-  for (const [args, code, verdicts] of someOf(2, [
+  for (const [args, code, verdicts] of someOf(4, [
     [['clean'], 0, { clean: 'verified' }],
     [['clean', 'found'], 1, { clean: 'verified', found: 'residual' }],
     [['clean', 'cut'], 2, { clean: 'verified', cut: 'incomplete' }],
@@ -101,7 +101,7 @@ describe.concurrent('odv run', () => {
 })
 
 describe.concurrent('odv scan', () => {
-  for (const [paths, code, outcomes] of someOf(2, [
+  for (const [paths, code, outcomes] of someOf(4, [
     [['clean'], 0, { clean: 2, found: 0, unverified: 0 }],
     [['clean', 'found'], 1, { clean: 3, found: 1, unverified: 0 }],
     [['clean', 'cut'], 2, { clean: 3, found: 0, unverified: 1 }],

@@ -214,7 +214,7 @@ describe.concurrent('kill -9', () => {
     expect(new Set(killedAt).size).toBeGreaterThanOrEqual(taken.length / 2 - 1)
   })
 
-  const taken = someOf(3, numbers(rounds))
+  const taken = someOf(5, numbers(rounds))
   for (const round of taken) {
     // One kill in each twentieth of the work, some in the start; a third of the runs is killed again as they go on.
     const [first, second, wait] = [(round + random()) / rounds, random(), random() * 30]
@@ -269,7 +269,7 @@ describe.concurrent('an interruption (SIGINT)', () => {
     'while a custodian is waited for': (place: string) => requestsIn(place).length > 0,
     'as soon as the run has begun': (place: string) => existsSync(join(place, '.odv/evidence/runs')),
   } satisfies Record<string, (place: string) => boolean>
-  for (const [when, isThere] of someOf(2, Object.entries(moments)))
+  for (const [when, isThere] of someOf(4, Object.entries(moments)))
     it(`${when} ends with exit code 130, says how to go on, and changes nothing`, async () => {
       const place = makePlace()
       const started = startOdv(place, ['run', '--json'])

@@ -103,7 +103,7 @@ describe('a request of more than a thousand files', () => {
     { what: 'the answer', part: '/acknowledgement.json', nth: 1, files: 25 },
     { what: 'a part of the request', part: '/requested/', nth: 2, files: 1001 },
   ]
-  for (const { what, part, nth, files } of someOf(2, crashes))
+  for (const { what, part, nth, files } of someOf(4, crashes))
     for (const when of ['request', 'reply'] as const)
       it(`counts every file once when the ${when} for ${what} is lost`, async () => {
         const place = await openLong(files)

@@ -80,7 +80,7 @@ describe('a store that is listed in segments', () => {
     expect(coverage?.batches.planned).toBe(coverage?.batches.reported)
   })
 
-  it.each(someOf(3, cuts))('has a finding in any of them, cut $name', async ({ cuts }) => {
+  it.each(someOf(6, cuts))('has a finding in any of them, cut $name', async ({ cuts }) => {
     for (const name of names) {
       const { run, coverage } = await scanned(clean().set(name, `id ${anId}\n`), cuts)
       expect([name, run.verdict, coverage?.found.versions, coverage?.subjects]).toEqual([name, 'residual', 1, 1])

@@ -79,7 +79,7 @@ describe('a large object', () => {
     { name: 'a file that begins like a format that is not read', body: `LZIP${'\x00x '.repeat(900)}`, clean: false },
     { name: 'a file of a known format', body: `PK\x03\x04 ${clean}`, clean: false },
   ]
-  for (const { name, body, clean } of someOf(3, whole))
+  for (const { name, body, clean } of someOf(6, whole))
     it(`comes out in slices as it does whole: ${name}`, async () => {
       const files = { 'big.txt': body, 'small.txt': 'nothing\n' }
       const at = await place(files)
@@ -265,7 +265,7 @@ describe('a large object is not clean', () => {
       why: /(?:disappeared|changed): 1 object version/,
     },
   ]
-  it.each(someOf(2, traps))('$name', async ({ hands, why }) => {
+  it.each(someOf(4, traps))('$name', async ({ hands, why }) => {
     const at = await place({ 'big.txt': clean, 'small.txt': 'nothing\n' })
     const ended = await run(at, hands(at))
     expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])

@@ -147,7 +147,7 @@ describe('what passes is made up for: verified, when once', () => {
         : { ...request.right(), status: 200, body: clean, headers: { etag: request.right().headers.etag! } },
     ),
   }
-  for (const [what, act] of someOf(2, Object.entries(passing)))
+  for (const [what, act] of someOf(4, Object.entries(passing)))
     it(what, async () => {
       const ended = await run(act)
       expect([ended.store, ended.why]).toEqual(['verified', ''])
@@ -345,7 +345,7 @@ describe('what stays is said: incomplete, when', () => {
       /changed: 1 object version/,
     ],
   }
-  for (const [what, [act, why]] of someOf(2, Object.entries(staying)))
+  for (const [what, [act, why]] of someOf(4, Object.entries(staying)))
     it(what, async () => {
       // The state machine tries again what a client has given up.
       const ended = await run(act, { more: { maxAttempts: 1 } })

@@ -13,7 +13,7 @@ export async function completeLengths(bytes: Uint8Array, from: number, step = 1)
 export async function unnoticedBytes(bytes: Uint8Array, path: string, text: string, step = 1): Promise<number[]> {
   const unnoticed: number[] = []
   const places = [...bytes.keys()].filter((at) => at % step === 0)
-  for (const at of someOf(2, places)) {
+  for (const at of someOf(4, places)) {
     const damaged = Buffer.from(bytes)
     damaged[at]! ^= 1 << (at % 8)
     const { reading, contents } = await collect(inPieces(damaged, [1e6]))

@@ -33,7 +33,7 @@ function agrees(opinion: Opinion, seen: readonly PlacedOccurrence[], result: { s
 const bob = makeIndex(['bob_smith', '4611686018427387904', 'alice_jones'])
 
 describe('a second opinion', () => {
-  it.each(someOf(2, subsets))(
+  it.each(someOf(4, subsets))(
     'agrees with the scan of any text, whatever pieces it looks at: $name',
     async ({ keep, caseRule }) => {
       const index = makeIndex(

@@ -79,7 +79,7 @@ const texts = fc
   .map((pieces) => Buffer.from(pieces.join('')))
 
 describe('slices of an object together find what a scan of the whole finds', () => {
-  for (const { name, keep, caseRule } of someOf(2, subsets)) {
+  for (const { name, keep, caseRule } of someOf(4, subsets)) {
     const index = makeIndex(
       identifiers.filter((text) => keep.test(text)),
       { caseRule },
