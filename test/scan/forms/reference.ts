@@ -34,6 +34,8 @@ const named: Record<string, string> = {
     plus: '+',
     comma: ',',
     nbsp: utf8(0xa0),
+    thinsp: utf8(0x2009),
+    rsquo: utf8(0x2019),
     shy: '',
     semi: ';',
     excl: '!',

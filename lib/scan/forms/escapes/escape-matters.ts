@@ -1,4 +1,5 @@
 import { type Alphabet, code64, digits, handleCharacters, hexDigits, tableOf } from '../../finders/alphabets.ts'
+import { hexValues, noValue } from '../../finders/code-values.ts'
 import { soughtShapes } from '../../finders/sought-shapes.ts'
 import { alphabetOf } from '../alphabet-of.ts'
 import { shortestBase64Of } from '../codes/code-finder.ts'
@@ -10,6 +11,8 @@ import {
   endsEscape,
   goesOnIn,
   groupSeparators,
+  longSeparators,
+  noBreakSpace,
   nothing,
   several,
   signs,
@@ -41,6 +44,7 @@ export type Matters = (code: number, region: Region, at: number, end: number) =>
 export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
   const { wanted, isNested, index, shortest } = tools
   const sign = syntax.sign.charCodeAt(0)
+  const isOfBytes = sign === percent || sign === equals
   const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
   const withoutAtSign = charactersWithoutAtSign(tools)
   const shortestCode = shortestBase64Of(tools)
@@ -74,7 +78,8 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
       isLongEnough(region, end, shortest)
     )
       return !isOtherNumber(region, end)
-    if (hasDecimals && isBetweenDigits(code, before, after) && mayBeDigits(region, at, end)) return true
+    if (hasDecimals && isOpen(digits, before) && isOpen(digits, after) && isSeparator(code, region, at))
+      if (mayBeDigits(region, at, end)) return true
     if (!isNested) return false
     // In UTF-16 the next one stands behind a single character.
     if (code === 0) return wanted[after] === 1 && end + 1 < to && bytes[end + 1] === sign
@@ -158,8 +163,12 @@ export function createMatters(syntax: EscapeSyntax, tools: FormTools): Matters {
     return number.ordinal() === -1
   }
 
-  function isBetweenDigits(code: number, before: number, after: number): boolean {
-    return (code >= 0x80 || groupSeparators[code] === 1) && isOpen(digits, before) && isOpen(digits, after)
+  /** Whether the unit at `at` stands for what separates thousands, and for no byte of a longer character. */
+  function isSeparator(code: number, { bytes }: Region, at: number): boolean {
+    if (code !== noBreakSpace) return code < 0x80 ? groupSeparators[code] === 1 : longSeparators.includes(code)
+    if (!isOfBytes || at < 3 || bytes[at - 3] !== sign) return true
+    const high = hexValues[bytes[at - 2]!]!
+    return high < 8 || high === noValue
   }
 
   /** Whether references beside [at, end) may stand for digits: those by name do not. */

@@ -47,6 +47,9 @@ for (const character of '"<>(),:') breakers[character.charCodeAt(0)] = 1
 /** What escapes of any form begin with, and what names a character in them. */
 export const signs = tableOf('%\\&=#;')
 export const groupSeparators = tableOf(",._' ")
+export const noBreakSpace = 0xa0
+/** The other ones of several bytes: `group-separators.ts`. */
+export const longSeparators: readonly number[] = [0x2009, 0x2019, 0x202f]
 /** Beside hexadecimal digits and `;`, what escapes end with. */
 export const endsEscape = tableOf('-}')
 /** What follows a sign in a number. */

@@ -54,9 +54,18 @@ function isBackslash(at: i32, lowest: i32): bool {
   }
   const byte = byteOf(kind)
   if (byte == 0x72 && isFold(at, kind, lowest)) return true
+  if (byte == 0x75) return isUnicode(at, kind + 1, lowest)
   const code = load<u8>(sieve + <usize>byte, 1024)
   if (code == 0xff) return true
   return code != 0 && matters(code, at, kind + 1, lowest, 0x5c)
+}
+
+/** Of four hexadecimal digits, or of others in braces. */
+function isUnicode(start: i32, at: i32, lowest: i32): bool {
+  const first = hexPair(at)
+  const second = hexPair(at + 2)
+  if (first == noDigits || second == noDigits) return byteOf(at) == 0x7b
+  return matters(withoutWidth((first << 8) | second), start, at + 4, lowest, 0x5c)
 }
 
 /** Whether the line end at `at` whose `r` is at `kind` is a fold within a word: `lib/scan/forms/escapes/folded-lines.ts`. */

@@ -10,10 +10,10 @@ export function matters(code: i32, at: i32, end: i32, lowest: i32, escape: i32):
   const mayGlue = escape != 0x25 && escape != 0x5c
   if (mayGlue && has(byteOf(end - 1), wanted) && (isPart(after, end, lowest) || mayFollow(after, escape)) && isLongEnough(end, escape, 0)) return true
   if (
-    (code >= 0x80 || has(code, groupSign)) &&
     has(before, digit | sign) &&
     has(after, digit | sign) &&
     load<i32>(sieve, 192) != 0 &&
+    isSeparator(code, at, lowest, escape) &&
     mayBeDigits(at, end, lowest, escape)
   )
     return true
@@ -105,6 +105,13 @@ function mayBeDigits(at: i32, end: i32, lowest: i32, escape: i32): bool {
   let first = at - 2
   while (first >= lowest && at - first < 23 && (has(byteOf(first), digit | letter) || byteOf(first) == 0x5f)) first--
   return first < lowest || byteOf(first) != escape
+}
+
+function isSeparator(code: i32, at: i32, lowest: i32, escape: i32): bool {
+  if (code < 0x80) return has(code, groupSign)
+  if (code != 0xa0) return code == 0x2009 || code == 0x2019 || code == 0x202f
+  if (escape != 0x25 && escape != 0x3d) return true
+  return at - 3 < lowest || byteOf(at - 3) != escape || valueOf(at - 2) < 8 || valueOf(at - 2) == 16
 }
 
 function isHex(at: i32): bool {
