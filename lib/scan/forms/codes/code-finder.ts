@@ -201,6 +201,8 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
 
   /** Runs as a whole, with the lines that they go on in. */
   function lookAtRuns(region: Region, list: SpotList | undefined): void {
+    // Where places are known, what is in one line alone has one, unless text is too short for a whole group.
+    const needsEach = list === undefined || (bits === 6 && !holdsThree)
     reserve(region.to)
     collectRunsIn(runs!, region, list, alphabet, least)
     const { count: most, starts, ends } = runs!
@@ -209,10 +211,11 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
     for (let run = 0; run < most; run++) {
       const start = starts[run]!
       const end = ends[run]!
+      if (!needsEach && start < done) continue
       count = 0
       lines.length = 0
       take(region.bytes, start, end)
-      if (end - start >= shortest) look()
+      if (needsEach && end - start >= shortest) look()
       if (start < done) continue
       done = takeLines(region, start, end)
       // Lines may be one text or a text each.
