@@ -49,8 +49,8 @@ export function shortestBase64Of(tools: Pick<FormTools, 'shortest' | 'index'>): 
 /** Characters of 16 bytes, without the two signs of padding behind them (RFC 4648, sections 4 and 5). */
 export const uuidCharacters = 22
 
-/** Bytes for each place of text, at least, where they are looked at one by one. */
-const sparse = 256
+/** Bytes for each place of text, at least, where they are looked at one by one: long numbers are such places of hexadecimal digits, and short. */
+const sparse = { hex: 64, base64: 256 }
 
 /** Finds what is written in a code, wherever it begins, also when it is broken into lines of some length. */
 export function createCodeFinder({ name, bits, phases, values }: Code, tools: FormTools): FormFinder {
@@ -190,7 +190,7 @@ export function createCodeFinder({ name, bits, phases, values }: Code, tools: Fo
   return (region, report) => {
     const some = listOf(region, name)
     // Where nearly all is text, looking at whole runs is faster.
-    const places = some !== undefined && some.length * sparse > region.to ? undefined : some
+    const places = some !== undefined && some.length * sparse[name] > region.to ? undefined : some
     const whole = places === undefined ? undefined : listOf(region, 'runs')
     if (places?.length === 0 && whole?.length === 0) return
     side.target(report, name)
