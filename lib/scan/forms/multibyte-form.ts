@@ -1,6 +1,7 @@
 import { isAscii } from 'node:buffer'
+import { alphanumeric, digits, hexDigits } from '../finders/alphabets.ts'
 import { inNumbers } from './escapes/escape-matters.ts'
-import { signs } from './escapes/escape-syntax.ts'
+import { endsEscape, goesOnIn, signs } from './escapes/escape-syntax.ts'
 import type { Form, FormFinder, FormTools, Region } from './form.ts'
 import { listOf } from './spots.ts'
 
@@ -14,7 +15,7 @@ const undecidedBytes = 32
 function createMultibyte(tools: FormTools): FormFinder {
   const { wanted, side, longest, shortest } = tools
   const reach = longest + 512 + undecidedBytes
-  const goesOn = inNumbers(tools).map((isIn, byte) => isIn | signs[byte]!)
+  const inNumber = inNumbers(tools)
 
   function look({ bytes, to }: Region, at: number): void {
     if (bytes[at - 1]! < 0x81 || wanted[bytes[at]!] === 0 || wanted[bytes[at + 1]!] === 0) return
@@ -22,12 +23,23 @@ function createMultibyte(tools: FormTools): FormFinder {
     const most = Math.min(to, from + reach)
     let end = from
     while (end < most && wanted[bytes[end]!] === 1) end++
-    if (end < most && goesOn[bytes[end]!] === 1) end = most
+    if (end < most && goesOn(bytes, end, to)) end = most
     if (end - from < shortest) return
     side.open()
     const decided = end === most && most < to ? most - undecidedBytes : end
     side.copy(bytes, from, decided)
     side.copyUndecided(bytes, decided, end)
+  }
+
+  /** Whether what stops at `end` may go on there: in an escape, in a character without width, or as a number behind what separates its digits. */
+  function goesOn(bytes: Uint8Array, end: number, to: number): boolean {
+    const byte = bytes[end]!
+    if (signs[byte] === 1) return end + 2 >= to || mayBeEscape(bytes, end, to)
+    if (inNumber[byte] === 0) return false
+    if (end + 2 >= to || isWithoutWidth(bytes, end)) return true
+    const [before, next] = [bytes[end - 1]!, bytes[end + 1]!]
+    const isBehindDigit = digits[before] === 1 || endsEscape[before] === 1
+    return isBehindDigit && (next >= 0x80 || goesOnIn[next] === 1 || signs[next] === 1)
   }
 
   return (region, report) => {
@@ -40,6 +52,42 @@ function createMultibyte(tools: FormTools): FormFinder {
     side.flush()
   }
 }
+
+/** Whether an escape may begin at a sign (`escape-syntax.ts`), which two bytes follow at least, or end there, as a reference does at `;`. */
+function mayBeEscape(bytes: Uint8Array, at: number, to: number): boolean {
+  const [sign, next] = [bytes[at]!, bytes[at + 1]!]
+  if (sign === percent) return hexDigits[next] === 1 || next === letterU
+  if (sign === equals) return next <= space || (hexDigits[next] === 1 && hexDigits[bytes[at + 2]!] === 1)
+  if (sign === ampersand) {
+    let end = at + 1
+    while (end < to && end - at <= longestName && inReference(bytes[end]!)) end++
+    return end === to || bytes[end] === semicolon
+  }
+  if (sign !== semicolon) return sign === backslash
+  let start = at - 1
+  while (start > 0 && at - start <= longestName && inReference(bytes[start]!)) start--
+  return bytes[start] === ampersand
+}
+
+const inReference = (byte: number) => alphanumeric[byte] === 1 || byte === hash
+
+/** Soft hyphen, zero width space and the like, and word joiner (`unicode-widths.ts`), in UTF-8. */
+function isWithoutWidth(bytes: Uint8Array, at: number): boolean {
+  const [first, second, third] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!]
+  if (first === 0xc2) return second === 0xad
+  return first === 0xe2 && ((second === 0x80 && third >= 0x8b && third <= 0x8f) || (second === 0x81 && third === 0xa0))
+}
+
+const percent = 0x25
+const ampersand = 0x26
+const hash = 0x23
+const semicolon = 0x3b
+const equals = 0x3d
+const backslash = 0x5c
+const letterU = 0x75
+const space = 0x20
+/** Of a character in HTML. */
+const longestName = 20
 
 export const multibyte: Form = {
   name: 'multibyte',
