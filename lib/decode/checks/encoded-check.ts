@@ -1,6 +1,6 @@
 import { byteCharactersCheck } from './byte-characters.ts'
 import { markCheck } from './encoded-marks.ts'
-import { nextOf, nextRun } from './encoded-runs.ts'
+import { nextBegin, nextOf, nextRun } from './encoded-runs.ts'
 import {
   alphabet,
   formatProblemOf,
@@ -170,7 +170,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     let at = 0
     while (at < bytes.length) {
       if (!isOpen) {
-        at = next(bytes, at)
+        at = nextBegin(bytes, at, next)
         if (at === bytes.length) return
         start = offset + at
         isOpen = true

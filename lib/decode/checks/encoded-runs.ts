@@ -1,6 +1,6 @@
 import { alphabet } from './encoded-window.ts'
 import { shortestRun } from './kernel/text-kernel.ts'
-import { escapeBegins } from './run-escapes.ts'
+import { behindOther, escapeBegins } from './run-escapes.ts'
 import type { Seen } from './survey.ts'
 
 /** What a run is made of: the alphabet, and the beginnings of escapes. */
@@ -35,5 +35,14 @@ export function nextOf({ runs }: Seen): (bytes: Uint8Array, from: number) => num
     let first = bytes.length
     while (first > from && inRun[bytes[first - 1]!] === 1) first--
     return first
+  }
+}
+
+/** Where the next run begins, as `next` has it, that no escape of something else ends before it is long enough. */
+export function nextBegin(bytes: Uint8Array, from: number, next: (bytes: Uint8Array, from: number) => number): number {
+  for (let at = next(bytes, from); ; ) {
+    const behind = behindOther(bytes, at, Math.min(at + shortestRun, bytes.length))
+    if (behind === -1) return at
+    at = next(bytes, behind)
   }
 }

@@ -36,3 +36,16 @@ export const isEscapePrefix = (text: string) => prefixes.has(text)
 
 /** Whether an escape begins with this byte: a backslash or a percent sign. */
 export const escapeBegins = (byte: number) => byte === 0x5c || byte === 0x25
+
+/**
+ * Where the last escape of [from, to) is told to be none of these, so that a run ends there: `\\u4e2d` at the 4, `%E4` at the E. -1: there is none,
+ * as far as is known before `to`.
+ */
+export function behindOther(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = to - 3; at >= from; at--) {
+    const [sign, next] = [bytes[at]!, bytes[at + 1]!]
+    if (sign === 0x5c && next === 0x75 && bytes[at + 2] !== 0x30) return at + 2
+    if (sign === 0x25 && next !== 0x30 && next !== 0x32 && next !== 0x35) return at + 1
+  }
+  return -1
+}
