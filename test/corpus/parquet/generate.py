@@ -1,6 +1,6 @@
-"""Writes the Parquet files of this directory by pyarrow 26.0.1, DuckDB 2.0.1 and Polars 2.1.0, and beside each what must come out.
+"""Writes the Parquet files of this directory by pyarrow 26.0.1, DuckDB 2.0.1, Polars 2.1.0 and ClickHouse (chdb 4.4.0), and beside each what must come out.
 
-Run: pip install pyarrow==26.0.1 duckdb==2.0.1 polars==2.1.0 && python3 generate.py
+Run: pip install pyarrow==26.0.1 duckdb==2.0.1 polars==2.1.0 chdb==4.4.0 && python3 generate.py
 
 `<case>.json`: for each row group and column the texts of the values that are not null, in the order of the rows. They are made here from
 the values, not by reading the files. Columns with the same path are in the order of the schema's leaves.
@@ -11,6 +11,7 @@ import decimal
 import json
 import uuid
 
+import chdb
 import duckdb
 import polars as pl
 import pyarrow as pa
@@ -159,3 +160,17 @@ for group, part in enumerate([IDS[:40], IDS[40:]]):
     found[f"row-group-{group + 1}/column-2"] = [f"name-{v}" for v in part]
     found[f"row-group-{group + 1}/column-3"] = [str(v) for v in part]
 write("polars", f"Polars {pl.__version__}, write_parquet()", found, ["id", "name"])
+
+# ClickHouse leaves a copy of the whole struct of each column there, and Bloom filters behind all of them.
+values = ", ".join(f"({v}, 'name-{v}', toUUID('{uuid.UUID(int=v << 64 | v)}'))" for v in IDS)
+rows_of_it = f"SELECT id, name, uuid FROM values('id Int64, name String, uuid UUID', {values}) ORDER BY id"
+written = chdb.query(rows_of_it, "Parquet")
+with open("clickhouse.bin", "wb") as file:
+    file.write(written.bytes())
+ordered = sorted(IDS)
+found = {
+    "row-group-1/column-1": [str(v) for v in ordered],
+    "row-group-1/column-2": [f"name-{v}" for v in ordered],
+    "row-group-1/column-3": [str(uuid.UUID(int=v << 64 | v)) for v in ordered],
+}
+write("clickhouse", f"chdb {'.'.join(chdb.chdb_version)}, Parquet", found, ["id", "name", "uuid"])

@@ -5,7 +5,7 @@ import { corpusOf, linesOf } from './corpus-columns.ts'
 
 const cases = corpusOf('parquet')
 
-describe('Parquet as it is written by pyarrow, DuckDB, Polars, Java, Trino, Rust and fastparquet', () => {
+describe('Parquet as it is written by pyarrow, DuckDB, Polars, ClickHouse, Java, Trino, Rust and fastparquet', () => {
   test('has every codec and encoding that they write', () => {
     expect(cases.length).toBeGreaterThanOrEqual(12)
   })

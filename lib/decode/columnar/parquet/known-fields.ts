@@ -70,7 +70,7 @@ const columnMetaData: Fields = {
   15: 'number',
   16: sizeStatistics,
 }
-/** The same where it stands behind the pages of its column. */
+/** The same where it stands behind the pages of its column, and in a `ColumnChunk` there. */
 export const copiedMetaData: Fields = { ...columnMetaData, 12: statistics }
 
 const columnChunk: Fields = {
@@ -84,6 +84,7 @@ const columnChunk: Fields = {
   8: { 1: {}, 2: { 1: 'text', 2: 'any' } },
   9: 'any',
 }
+export const copiedChunk: Fields = { ...columnChunk, 3: copiedMetaData }
 const rowGroup: Fields = {
   1: columnChunk,
   2: 'number',
