@@ -44,6 +44,21 @@ describe('a collection in BSON', () => {
       expect((await collect(inPieces(Buffer.from(bytes), [100]))).contents.has('')).toBe(true)
   })
 
+  test('has UUIDs in each order in which programs store those of their subtype', async () => {
+    const stored = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
+    const plain = '00112233-4455-6677-8899-aabbccddeeff'
+    const ofJava = '77665544-3322-1100-ffee-ddccbbaa9988'
+    const ofCSharp = '33221100-5544-7766-8899-aabbccddeeff'
+    const valuesOf = async (subtype: string) => {
+      const { reading, contents } = await collect(inPieces(document('\x05u\0', int32(16), subtype, stored), [100]))
+      expect(reading.gaps).toEqual([])
+      return textsOf(contents)['bson/values']
+    }
+    expect(await valuesOf('\x03')).toBe(`${[plain, ofCSharp, ofJava].join('\t')}\n`)
+    // Drivers write it as it is, ClickHouse as Java did.
+    expect(await valuesOf('\x04')).toBe(`${[plain, ofJava].join('\t')}\n`)
+  })
+
   test('has gaps for what it cannot be', async () => {
     const cases = [
       { bytes: document('\x08b\0\x02'), reason: 'corrupt' },

@@ -110,12 +110,12 @@ export function readDocument(bytes: Buffer, { values, trail, stop, onName, onEnc
     values.ascii(text)
   }
 
-  /** UUIDs of the old subtype are in the order of bytes of whoever wrote them. */
+  /** UUIDs of the old subtype are in the order of bytes of whoever wrote them; ClickHouse writes those of the new one as Java those of the old. */
   function writeBinary(subtype: number, value: Buffer): void {
     if ((subtype === 3 || subtype === 4) && value.length === 16) {
       values.ascii(uuidText(value))
-      if (subtype === 3)
-        for (const order of oldOrders) values.ascii(uuidText(Buffer.from(order.map((at) => value[at]!))))
+      for (const order of subtype === 3 ? [orderOfCSharp, orderOfJava] : [orderOfJava])
+        values.ascii(uuidText(Buffer.from(order.map((at) => value[at]!))))
       return
     }
     if (subtype === 6) onEncrypted?.()
@@ -129,7 +129,5 @@ export function readDocument(bytes: Buffer, { values, trail, stop, onName, onEnc
 }
 
 /** Places of a UUID's bytes as drivers for C# and for Java stored them. */
-const oldOrders = [
-  [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15],
-  [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8],
-]
+const orderOfCSharp = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
+const orderOfJava = [7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8]
