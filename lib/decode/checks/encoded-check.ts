@@ -13,6 +13,7 @@ import {
 import { shortestRun } from './kernel/text-kernel.ts'
 import { mixedScriptsCheck } from './mixed-scripts.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
+import { mostPrefix, prefixProblemOf } from './run-prefixes.ts'
 import { type Seen, surveyed } from './survey.ts'
 
 export type EncodedProblem = Problem & { offset: number }
@@ -21,7 +22,8 @@ export type EncodedProblem = Problem & { offset: number }
  * Whether text holds, in base64 or as hexadecimal digits, what hides its content: a compressed or encrypted format that
  * begins where such a run begins, behind a sign in it or on one of its lines, or a long run that stands for anything but text. What
  * stands for text is searched as it is. A run goes on over line ends as long as its lines are long, whether the next is
- * indented or quoted, and over its own characters and line ends that are escaped. Armour and uuencode are told by their first line.
+ * indented or quoted, and over its own characters and line ends that are escaped. Armour and uuencode are told by their first line, and some runs by what
+ * stands in front of them.
  */
 export type EncodedCheck = {
   write(bytes: Uint8Array): void
@@ -64,13 +66,16 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   let begins: Uint8Array = none
   let filled = 0
   let isBeginning = false
+  /** What stands in front of the run says this is wrong with it. */
+  let prefixed: Problem | undefined
   /** What is wrong with a window of the run, which matters once the run is long. */
   let opaque: Problem | undefined
 
   function judgeWindow(): void {
     const window = characters.subarray(0, filled)
     if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
-    const problem = formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
+    const problem =
+      prefixed ?? formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 
@@ -174,6 +179,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
         if (at === bytes.length) return
         start = offset + at
         isOpen = true
+        prefixed = prefixProblemOf(bytesBefore(bytes, at))
         // Few contents have a run, and many are small.
         if (characters === none) {
           characters = Buffer.alloc(wholeWindow)
@@ -185,6 +191,12 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
       // What ended an escape may begin the next run.
       judge()
     }
+  }
+
+  /** The bytes in front of those from `at` on, as far as a prefix needs them. */
+  function bytesBefore(bytes: Uint8Array, at: number): Uint8Array {
+    const here = bytes.subarray(Math.max(0, at - mostPrefix), at)
+    return here.length < mostPrefix ? Buffer.concat([marks.tail(), here]) : here
   }
 
   /** A run that a mark is in begins before it, and may not have ended. */

@@ -102,5 +102,7 @@ export function markCheck() {
       return problem
     },
     end: () => look(tail, offset - tail.length, true),
+    /** The last bytes of what was written, at least as many as a mark needs. */
+    tail: (): Uint8Array => tail,
   }
 }

@@ -138,6 +138,9 @@ describe('text that holds what hides its content is no clean text', () => {
 })
 
 const uuencoded = 'begin 644 a.gz\n.:&5L;&\\@=V]R;&0@86=A\n`\nend\n'
+/** A map of a table and a row of two integers. */
+const rowEvents =
+  '7K4KaxMBAAAAKwAAANABAAAAAAgAAAAAAAEAAWQAAm4yAAIIAwADX6VH8Q7K4KaxcBAAAAqwIAAHsEAAAAAAgAAAAAAAEAAgP8WRGnPAAAAAABAAAA'
 const armour = (name: string) => `-----BEGIN ${name}-----\n\n${'A'.repeat(30)}\n-----END ${name}-----\n`
 const marked: { name: string; content: string; reason: string }[] = [
   { name: 'a message of PGP', content: armour('PGP MESSAGE'), reason: 'encrypted' },
@@ -149,6 +152,18 @@ const marked: { name: string; content: string; reason: string }[] = [
   { name: 'yEnc', content: '=ybegin line=128 size=6 name=ids\r\n[\\]^_`\r\n=yend\r\n', reason: 'unsupported-format' },
   { name: 'a part of yEnc', content: '=ybegin part=1 total=2 line=128\r\n', reason: 'unsupported-format' },
   { name: 'a patch of git', content: 'GIT binary patch\nliteral 5\nMcmZQz\n', reason: 'unsupported-format' },
+  {
+    name: 'rows of MySQL as mysqlbinlog prints them',
+    content: `# at 464\n\nBINLOG '\n${lines(rowEvents, 76)}\n'/*!*/;\n`,
+    reason: 'unsupported-format',
+  },
+  { name: 'the same of Windows', content: `BINLOG '\r\n${rowEvents}\r\n'`, reason: 'unsupported-format' },
+  { name: 'what Vault encrypted', content: `{"email":"vault:v1:${rowEvents}"}`, reason: 'encrypted' },
+  {
+    name: 'what SOPS encrypted',
+    content: `mac: ENC[AES256_GCM,data:${rowEvents},iv:AAAA,tag:AAAA,type:str]\n`,
+    reason: 'encrypted',
+  },
   { name: 'gzip as Python prints it', content: "b'\\x1f\\x8b\\x08\\x00'", reason: 'unsupported-format' },
   { name: 'gzip as Ruby prints it', content: '"\\x1F\\x8B\\b\\0"', reason: 'unsupported-format' },
   { name: 'gzip in JSON of ASCII', content: '"\\u001f\\u008b\\b\\u0000"', reason: 'unsupported-format' },
@@ -158,6 +173,17 @@ const marked: { name: string; content: string; reason: string }[] = [
   { name: 'zlib in JSON', content: `{"a":${JSON.stringify('x\x9c\0K')}}`, reason: 'unsupported-format' },
   { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
 ]
+
+test('text that only speaks of what stands in front of base64 is text', async () => {
+  for (const content of [
+    `mysqlbinlog prints BINLOG '\nand lines of base64`,
+    `BINLOG of rows: ${rowEvents}`,
+    `vault:v1:short`,
+    `key: ${rowEvents}`,
+    'ENC[AES256_GCM,data:c2hvcnQ=,iv:AAAA,tag:AAAA,type:str]',
+  ])
+    expect(await problemIn(content, [content.length])).toBeUndefined()
+})
 
 describe('text with the first line of what is encrypted or encoded inside of it is no clean text', () => {
   for (const { name, content, reason } of marked)
