@@ -13,7 +13,7 @@ import {
 import { shortestRun } from './kernel/text-kernel.ts'
 import { mixedScriptsCheck } from './mixed-scripts.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
-import { mostPrefix, prefixProblemOf } from './run-prefixes.ts'
+import { mostPrefix, type Prefix, prefixOf } from './run-prefixes.ts'
 import { type Seen, surveyed } from './survey.ts'
 
 export type EncodedProblem = Problem & { offset: number }
@@ -66,16 +66,16 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   let begins: Uint8Array = none
   let filled = 0
   let isBeginning = false
-  /** What stands in front of the run says this is wrong with it. */
-  let prefixed: Problem | undefined
+  /** What stands in front of the run, if that says something about it. */
+  let prefix: Prefix | undefined
   /** What is wrong with a window of the run, which matters once the run is long. */
   let opaque: Problem | undefined
 
   function judgeWindow(): void {
     const window = characters.subarray(0, filled)
     if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
-    const problem =
-      prefixed ?? formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
+    const told = prefix !== undefined && total >= (prefix.least ?? 0) ? prefix.problem : undefined
+    const problem = told ?? formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 
@@ -179,7 +179,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
         if (at === bytes.length) return
         start = offset + at
         isOpen = true
-        prefixed = prefixProblemOf(bytesBefore(bytes, at))
+        prefix = prefixOf(bytesBefore(bytes, at))
         // Few contents have a run, and many are small.
         if (characters === none) {
           characters = Buffer.alloc(wholeWindow)

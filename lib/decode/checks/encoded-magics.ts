@@ -42,6 +42,14 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('Avro', 'Obj\x01'),
   ...hiding('SQLite', 'SQLite format 3\x00'),
   ...hiding('PDF', '%PDF-'),
+  // Numbers and UUIDs are in binary there. A text of such an object is found all the same (`told-lengths.ts`).
+  ...hiding('Java objects', '\xac\xed\x00\x05'),
+  ...hiding('objects of .NET', '\x00\x01\x00\x00\x00\xff\xff\xff\xff'),
+  ...hiding('Ruby Marshal', '\x04\x08{', '\x04\x08[', '\x04\x08o:', '\x04\x08U:'),
+  ...['\x80\x02', '\x80\x03'].flatMap((start) =>
+    hiding('Python pickle', `${start}}q`, `${start}]q`, `${start}(`, `${start}c`),
+  ),
+  ...hiding('Python pickle', '\x80\x04\x95', '\x80\x05\x95'),
   ...hiding('OLE2', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
   // In base64 once more, as in secrets of Kubernetes: a release of Helm is gzip in two of them.
   ...hiding('gzip in base64', 'H4sIA', 'H4sIC'),

@@ -1,7 +1,9 @@
 import type { Problem } from './encoded-window.ts'
 
-/** What stands right in front of base64 that cannot be searched, and says so. */
-const prefixes: readonly { before: RegExp; problem: Problem }[] = [
+export type Prefix = { before: RegExp; least?: number; problem: Problem }
+
+/** What stands right in front of base64 or hexadecimal digits that cannot be searched, and says so. `least`: characters of the run, if not any. */
+const prefixes: readonly Prefix[] = [
   {
     // Numbers and UUIDs of rows are in binary there (`mysqlbinlog`, unless it decodes rows and leaves these out).
     before: /BINLOG '\r?\n$/,
@@ -15,18 +17,23 @@ const prefixes: readonly { before: RegExp; problem: Problem }[] = [
     before: /ENC\[AES256_GCM,data:$/,
     problem: { reason: 'encrypted', detail: 'expected no text that SOPS has encrypted' },
   },
+  {
+    // A piece of a large object of PostgreSQL, as `pg_dump` writes it: behind 16 KiB the next one goes on, in a word as well.
+    before: /lowrite\(\d+, '\\?x?$/,
+    least: 2 * 2 ** 14,
+    problem: { reason: 'unsupported-format', detail: 'expected no large object in pieces' },
+  },
 ]
 
 /** Bytes in front of a run that a prefix needs. */
 export const mostPrefix = 24
 
-const colon = 0x3a
-const lineFeed = 0x0a
+/** What all of them end with: most runs have something else in front. */
+const lasts = new Set(Buffer.from(":\n'\\x"))
 
 /** What the bytes in front of a run say about it; the last ones count. */
-export function prefixProblemOf(before: Uint8Array): Problem | undefined {
-  const last = before.at(-1)
-  if (last !== colon && last !== lineFeed) return undefined
+export function prefixOf(before: Uint8Array): Prefix | undefined {
+  if (!lasts.has(before.at(-1) ?? 0)) return undefined
   const text = Buffer.from(before.buffer, before.byteOffset, before.length).toString('latin1')
-  return prefixes.find((each) => each.before.test(text))?.problem
+  return prefixes.find((each) => each.before.test(text))
 }

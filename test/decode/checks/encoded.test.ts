@@ -174,6 +174,36 @@ const marked: { name: string; content: string; reason: string }[] = [
   { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
 ]
 
+test('a large object of PostgreSQL in pieces may be cut in a word', async () => {
+  const piece = (text: string) => `SELECT pg_catalog.lowrite(0, '\\x${Buffer.from(text).toString('hex')}');\n`
+  const words = 'all work and no play '.repeat(1000)
+  const [whole, cut] = [words.slice(0, 2 ** 14 - 1), words.slice(0, 2 ** 14)]
+  for (const lengths of [[1e6], [1], [97], [1000]]) {
+    expect(await problemIn(piece(cut) + piece('more'), lengths)).toMatchObject({ reason: 'unsupported-format' })
+    expect(await problemIn(piece(whole), lengths)).toBeUndefined()
+  }
+})
+
+/** Of a number in binary, with texts that make it longer. */
+const objects: { name: string; start: string }[] = [
+  { name: 'Java objects', start: '\xac\xed\x00\x05sr\x00\x11java.util.HashMap' },
+  { name: 'objects of .NET', start: '\x00\x01\x00\x00\x00\xff\xff\xff\xff\x01\x00\x00\x00' },
+  { name: 'Ruby Marshal', start: '\x04\x08{\x07I"\x0fsession_id\x06:\x06ET' },
+  { name: 'Python pickle', start: '\x80\x02}q\x00X\x07\x00\x00\x00user_id' },
+  { name: 'Python pickle', start: '\x80\x03cuuid\nUUID\nq\x00)' },
+  { name: 'Python pickle', start: '\x80\x04\x95\x55\x00\x00\x00\x00\x00\x00\x00}\x94' },
+]
+
+for (const { name, start } of objects)
+  test(`numbers may be in binary in objects that a program wrote down: ${name}, ${start.length}`, async () => {
+    const bytes = Buffer.from(`${start}\x8a\x05\x5a\x31\x9e\xaa\x01${'and a text. '.repeat(4)}`, 'latin1')
+    for (const text of [`{"args":"${bytes.toString('base64')}"}`, `7\t\\\\x${bytes.toString('hex')}\t\\N\n`])
+      expect(await problemIn(text, [100])).toMatchObject({
+        reason: 'unsupported-format',
+        detail: expect.stringContaining(name),
+      })
+  })
+
 test('text that only speaks of what stands in front of base64 is text', async () => {
   for (const content of [
     `mysqlbinlog prints BINLOG '\nand lines of base64`,
