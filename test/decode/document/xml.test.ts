@@ -232,6 +232,14 @@ describe('markup', () => {
     expect((await read(page)).gaps).toEqual(['unsupported-format'])
   })
 
+  test('has a gap for text that is drawn, letter by letter', async () => {
+    for (const id of ['glyph-0-0', 'glyph0-0', 'glyphs']) {
+      const letter = `<symbol id="${id}"><path d="M 0.6 -0.4 L 1.4 -0.4 Z"/></symbol>`
+      const drawing = `<?xml version="1.0"?><svg><defs><g>${letter}</g></defs><use xlink:href="#glyph0-1"/></svg>`
+      expect((await read(drawing)).gaps).toEqual(id === 'glyphs' ? [] : ['unsupported-format'])
+    }
+  })
+
   test('in a text, escaped or not, comes once more without tags that stand within words', async () => {
     const page = '<p>id 12345<strong>09876</strong></p><p>jane<wbr/>.doe<span>&#64;</span>x.org</p>'
     const inner = '\rid 1234509876\r\rjane.doe@x.org\r\n'

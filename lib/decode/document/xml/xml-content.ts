@@ -1,6 +1,7 @@
 import { encodedCheck } from '../../checks/encoded-check.ts'
+import { headLength } from '../../checks/known-formats.ts'
 import { textWriter } from '../../database/row-writer.ts'
-import type { Decoding } from '../../decoding.ts'
+import { addGap, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import { replaceReferences } from './character-references.ts'
@@ -13,7 +14,7 @@ import { sheetCells } from './sheet-cells.ts'
  * XML and HTML. All of it is delivered as the text that it is; on top of that comes `text`: what stands between tags, a line for
  * each, without the tags that only say how it looks and may stand within a word, and with references to characters resolved, and so are
  * the attributes that hold any; texts that are markup themselves come once more without it, `inner`. They are checked for what hides its content, as plain text is. Numbers of spreadsheets whose last digits
- * are gone are a gap.
+ * are gone are a gap, and so is text that is drawn.
  */
 export const xml: Format = {
   name: 'xml',
@@ -38,6 +39,14 @@ function beginsLikeMarkup(head: Uint8Array): boolean {
 }
 
 async function readXml({ source, path, part }: Content, decoding: Decoding): Promise<void> {
+  const head = (await source.peekSome(headLength)).subarray(0, headLength)
+  if (isDrawnText(head))
+    addGap(decoding, {
+      reason: 'unsupported-format',
+      path,
+      offset: 0,
+      detail: 'xml: expected texts, got numbers of drawn letters',
+    })
   const raw = tapped(source, path, decoding)
   const cells = sheetCells(part)
   const out = textWriter([...path, 'text'], decoding, cells.placeOf)
@@ -79,6 +88,14 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
     await raw.end(isComplete)
   }
 }
+
+/** SVG by cairo (`pdftocairo -svg`) has each letter once, as a path, and text as places of such paths. */
+const isDrawnText = (head: Uint8Array): boolean => {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
+  return bytes.includes(drawnLetter) || bytes.includes(oldDrawnLetter)
+}
+const drawnLetter = ' id="glyph-0-0"'
+const oldDrawnLetter = ' id="glyph0-0"'
 
 const innerTag = /<(\/?[A-Za-z][^<>]*)>/g
 
