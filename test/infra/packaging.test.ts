@@ -26,7 +26,7 @@ const ceilings: Record<string, number> = {
   'execute-deletion': 1664,
   'propose-correction': 1664,
 }
-const ceilingOf = (name: string) => (ceilings[name] ?? 1536) * 1024
+const ceilingOf = (name: string) => (ceilings[name] ?? 1600) * 1024
 
 let dev: Packaged
 let prod: Packaged
