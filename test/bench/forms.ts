@@ -56,6 +56,22 @@ const record = (own: string) =>
 const encoded = (own: string) =>
   `${Buffer.from(claims(own).repeat(3)).toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n\r\n`
 
+const of = (first: number, count: number, length: number) =>
+  Array.from({ length }, () => String.fromCharCode(first + below(count))).join('')
+const han = (length: number) => of(0x4e00, 3000, length)
+const inJson = (own: string) =>
+  `${JSON.stringify({ user_id: own, nick: han(5), text: han(30), likes: below(999) }).replace(
+    /[^ -~]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )}\n`
+const inQuery = (own: string) =>
+  `10.0.0.${below(255)} "GET /api/search?keyword=${encodeURIComponent(han(6))}&uid=${own}&device=${number()} HTTP/1.1" 200\n`
+const french = (own: string) =>
+  `${own};${from(letters, 6)}é${from(letters, 4)};${below(999)} ${100 + below(900)},${below(99)} €;${email()};à côté\n`
+const syslog = (own: string) =>
+  `Mar 11 12:00:00 host app[${below(9999)}]: msg="login ok" user="${own}" took=${below(99)}ms trace=${uuid().replaceAll('-', '')}\n`
+const line = (own: string) => `${own}\n`
+
 type Case = { name: string; id: () => string; row: (own: string) => string; encoding?: BufferEncoding }
 const cases: Case[] = [
   { name: 'numbers, JSON Lines', id: number, row: event(number) },
@@ -73,6 +89,13 @@ const cases: Case[] = [
   { name: 'e-mail addresses, JWT in each row', id: email, row: token },
   { name: 'e-mail addresses, protobuf in base64', id: email, row: record },
   { name: 'e-mail addresses, base64 of text in lines', id: email, row: encoded },
+  { name: 'numbers, Chinese in JSON, escaped', id: number, row: inJson },
+  { name: 'numbers, Chinese in queries', id: number, row: inQuery },
+  { name: 'numbers, French CSV', id: number, row: french },
+  { name: 'numbers, French CSV in Latin-1', id: number, row: french, encoding: 'latin1' },
+  { name: 'e-mail addresses, syslog', id: email, row: syslog },
+  { name: 'UUIDs, one a line', id: uuid, row: line },
+  { name: 'numbers, one a line', id: number, row: line },
   { name: 'numbers, UTF-16', id: number, row: event(number), encoding: 'utf16le' },
 ]
 
@@ -91,7 +114,7 @@ for (const { name, id, row, encoding } of cases.filter(({ name }) => name.includ
   const ids = Array.from({ length: identifiers }, id)
   const index = makeIndex(ids)
   const rows: string[] = []
-  for (let size = 0; size < megabytes * 1e6; size += rows.at(-1)!.length * (encoding ? 2 : 1))
+  for (let size = 0; size < megabytes * 1e6; size += Buffer.byteLength(rows.at(-1)!, encoding))
     rows.push(row(next() < 0.0001 ? ids[below(ids.length)]! : id()))
   const corpus = Buffer.from(rows.join(''), encoding)
   const timed = (forms: readonly string[]) => {
