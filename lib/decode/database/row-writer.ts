@@ -12,8 +12,8 @@ import type { Sink } from '../sink.ts'
  * first value. What is not text in it is a gap, and so is what it holds in base64 that cannot be searched.
  */
 export type RowWriter = {
-  /** The next cell of the row, in UTF-8. */
-  cell(value: Uint8Array): void
+  /** The next cell of the row, in UTF-8: bytes `from` to before `to`. */
+  cell(bytes: Uint8Array, from?: number, to?: number): void
   /** The same for text that is ASCII, as numbers are. */
   ascii(value: string): void
   /** Ends the row, of which `mark` is kept in mind for a while; one without a cell is an empty line. Pushes what has gathered, now and then. */
@@ -114,15 +114,18 @@ function writerOf(
   }
 
   return {
-    cell(value) {
-      beginCell(value.length)
-      if (value.length > fewBytes && !value.includes(lineFeed)) {
-        buffer.set(value, filled)
-        filled += value.length
-        return
+    cell(bytes, from = 0, to = bytes.length) {
+      beginCell(to - from)
+      if (to - from > fewBytes) {
+        const value = bytes.subarray(from, to)
+        if (!value.includes(lineFeed)) {
+          buffer.set(value, filled)
+          filled += value.length
+          return
+        }
       }
-      for (let at = 0; at < value.length; at++) {
-        const byte = value[at]!
+      for (let at = from; at < to; at++) {
+        const byte = bytes[at]!
         buffer[filled++] = byte === lineFeed ? carriageReturn : byte
       }
     },

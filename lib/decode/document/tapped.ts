@@ -1,7 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 import { asciiTextCheck } from '../checks/ascii-text-check.ts'
 import type { EncodedCheck } from '../checks/encoded-check.ts'
-
+import { surveyed } from '../checks/survey.ts'
 import { addGap, type Decoding } from '../decoding.ts'
 
 /** A text that is delivered as it is while something else is read out of it. */
@@ -12,15 +12,18 @@ export type Tapped = {
   end(isComplete: boolean): Promise<void>
 }
 
-/** Delivers all that is taken from `source` as the content at `path`. */
-export function tapped(source: ByteSource, path: readonly string[], decoding: Decoding): Tapped {
+/** Delivers all that is taken from `source` as the content at `path`; `hidden` looks at it as well. */
+export function tapped(source: ByteSource, path: readonly string[], decoding: Decoding, hidden?: EncodedCheck): Tapped {
   const sink = decoding.open(path)
   const check = asciiTextCheck({ readsEightBit: sink.readsEightBit === true })
   return {
     async take() {
       const chunk = await source.take()
       if (chunk === undefined) return undefined
-      check.write(chunk)
+      surveyed(chunk, (piece, seen) => {
+        check.writeSeen(piece, seen)
+        hidden?.writeSeen(piece, seen)
+      })
       decoding.deliveredBytes += chunk.length
       await sink.write(chunk)
       return chunk

@@ -84,3 +84,18 @@ export function cellOfName(name: string | undefined): { row: number; column: num
   for (const letter of letters) column = column * 26 + letter.charCodeAt(0) - 64
   return column > width ? undefined : { row: Number(digits), column }
 }
+
+const [letterA, letterZ, digit0, digit9, doubleQuote] = [0x41, 0x5a, 0x30, 0x39, 0x22]
+
+/** The same of a name that begins at a place and ends with a quote. */
+export function cellAt(bytes: Buffer, from: number): { row: number; column: number } | undefined {
+  let at = from
+  let column = 0
+  for (; bytes[at]! >= letterA && bytes[at]! <= letterZ; at++) column = column * 26 + bytes[at]! - letterA + 1
+  const letters = at - from
+  let row = 0
+  for (; bytes[at]! >= digit0 && bytes[at]! <= digit9; at++) row = row * 10 + bytes[at]! - digit0
+  const digits = at - from - letters
+  const isName = letters > 0 && letters <= 3 && digits > 0 && digits <= 7 && bytes[from + letters] !== digit0
+  return isName && bytes[at] === doubleQuote && column <= width ? { row, column } : undefined
+}

@@ -1,3 +1,6 @@
+import { copyBytes } from '../../copy-bytes.ts'
+import { findByte, isName, isWhite } from './bytes-of-markup.ts'
+
 const named: Record<string, string> = {
   amp: '&',
   lt: '<',
@@ -51,7 +54,7 @@ const named: Record<string, string> = {
   rbrace: '}',
 }
 
-/** Texts that a document type gives names. */
+/** Texts that a document type gives names, their bytes as Latin-1. */
 export type Entities = Map<string, string>
 
 const mostEntities = 1000
@@ -88,29 +91,124 @@ export function addEntities(declaration: string, entities: Entities): EntityProb
   return problem ?? (others.test(rest) ? 'unsupported-format' : undefined)
 }
 
-/** The values of a tag's attributes that hold references, with what they stand for; a tag without its brackets, its bytes as Latin-1. */
-export function resolvedAttributes(tag: string, entities: Entities): string[] {
-  if (!tag.includes('&')) return []
-  const values: string[] = []
-  for (const [, double, single, bare] of tag.matchAll(/=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'][^\s]*))/g)) {
-    const value = double ?? single ?? bare!
-    const resolved = replaceReferences(value, entities)
-    if (resolved !== value) values.push(resolved)
-  }
-  return values
+const ampersand = 0x26
+const equals = 0x3d
+const [doubleQuote, singleQuote] = [0x22, 0x27]
+
+/** Puts what references to characters and entities stand for in their place, in UTF-8; unknown ones stay. */
+export type Resolver = {
+  /** Resolves bytes `from` to before `to` into `bytes`, which are overwritten by the next ones; returns how many there are. */
+  resolve(bytes: Buffer, from: number, to: number): number
+  bytes: Buffer
 }
 
-/** A text (its bytes as Latin-1) in which references to characters and entities are what they stand for, in UTF-8; unknown ones stay. */
+export function resolver(entities: Entities): Resolver {
+  const made: Resolver = { resolve, bytes: Buffer.alloc(0) }
+  let length = 0
+
+  function add(bytes: Buffer, from: number, to: number): void {
+    if (length + to - from > made.bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * (length + to - from) + 256)
+      made.bytes.copy(larger, 0, 0, length)
+      made.bytes = larger
+    }
+    copyBytes(bytes, from, to, made.bytes, length)
+    length += to - from
+  }
+
+  function resolve(bytes: Buffer, from: number, to: number): number {
+    length = 0
+    let at = from
+    for (
+      let next = findByte(bytes, ampersand, from, to);
+      next !== -1;
+      next = findByte(bytes, ampersand, next + 1, to)
+    ) {
+      const end = endOfReference(bytes, next + 1, to)
+      const meant = end === -1 ? undefined : meantBy(bytes, next + 1, end, entities)
+      if (meant === undefined) continue
+      add(bytes, at, next)
+      add(meant, 0, meant.length)
+      at = end + 1
+    }
+    add(bytes, at, to)
+    return length
+  }
+
+  return made
+}
+
+/** Where the semicolon of a reference is that may be one; -1: it is none. */
+function endOfReference(bytes: Buffer, from: number, to: number): number {
+  let at = bytes[from] === 0x23 ? from + 1 : from
+  while (at < to && isName[bytes[at]!] === 1) at++
+  return at < to && at > from && bytes[at] === 0x3b ? at : -1
+}
+
+const reference = /^(?:#(\d{1,10})|#[xX]([0-9a-fA-F]{1,8})|([A-Za-z_][\w.:-]*))$/
+const isEntity = /^[A-Za-z_]/
+/** What references stand for that have been looked up, but for those of a document type. */
+const known = new Map<string, Buffer>()
+const mostKnown = 4096
+
+function meantBy(bytes: Buffer, from: number, to: number, entities: Entities): Buffer | undefined {
+  const written = bytes.toString('latin1', from, to)
+  const own = entities.size > 0 && isEntity.test(written) ? entities.get(written) : undefined
+  if (own !== undefined) return Buffer.from(own, 'latin1')
+  const before = known.get(written)
+  if (before !== undefined) return before
+  const meant = characterOf(written)
+  if (meant !== undefined && known.size < mostKnown) known.set(written, meant)
+  return meant
+}
+
+function characterOf(written: string): Buffer | undefined {
+  const [, decimal, hex, name] = reference.exec(written) ?? []
+  if (name !== undefined) return Object.hasOwn(named, name) ? Buffer.from(named[name]!) : undefined
+  if (decimal === undefined && hex === undefined) return undefined
+  const code = decimal === undefined ? Number.parseInt(hex!, 16) : Number(decimal)
+  return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? undefined : Buffer.from(String.fromCodePoint(code))
+}
+
+/** A text (its bytes as Latin-1) in which references are resolved. */
 export function replaceReferences(text: string, entities: Entities): string {
   if (!text.includes('&')) return text
-  return text.replace(/&(?:#(\d{1,10})|#[xX]([0-9a-fA-F]{1,8})|([A-Za-z_][\w.:-]*));/g, (whole, decimal, hex, name) => {
-    if (name !== undefined) {
-      const found = entities.get(name)
-      return found ?? (Object.hasOwn(named, name) ? toLatin1(named[name]!) : whole)
-    }
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
-    return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? whole : toLatin1(String.fromCodePoint(code))
-  })
+  const bytes = Buffer.from(text, 'latin1')
+  const resolved = resolver(entities)
+  const length = resolved.resolve(bytes, 0, bytes.length)
+  return resolved.bytes.toString('latin1', 0, length)
+}
+
+/** Tells what the values of a tag's attributes stand for that hold references. */
+export function resolveAttributes(
+  bytes: Buffer,
+  from: number,
+  to: number,
+  resolved: Resolver,
+  tell: (bytes: Buffer, length: number) => void,
+): void {
+  let at = from
+  while (at < to) {
+    if (bytes[at++] !== equals) continue
+    while (at < to && isWhite[bytes[at]!] === 1) at++
+    const value = valueAt(bytes, at, to)
+    if (value === undefined) continue
+    const [begin, end] = value
+    at = end
+    if (findByte(bytes, ampersand, begin, end) === -1) continue
+    const length = resolved.resolve(bytes, begin, end)
+    if (bytes.compare(resolved.bytes, 0, length, begin, end) !== 0) tell(resolved.bytes, length)
+  }
+}
+
+/** Where a value is that may be quoted; absent: there is none. */
+function valueAt(bytes: Buffer, at: number, to: number): [number, number] | undefined {
+  const quote = bytes[at]!
+  const isQuoted = quote === doubleQuote || quote === singleQuote
+  let end = isQuoted ? at + 1 : at
+  while (end < to && (isQuoted ? bytes[end] !== quote : isWhite[bytes[end]!] === 0)) end++
+  if (isQuoted) return end < to ? [at + 1, end] : undefined
+  return end > at ? [at, end] : undefined
 }
 
 /** The same of `_x000D_`, as Office writes characters that XML does not have (ECMA-376 part 1, 22.9.2.19). */

@@ -1,48 +1,51 @@
+import { copyBytes } from '../../copy-bytes.ts'
 import { addGap, type Decoding } from '../../decoding.ts'
-import {
-  addEntities,
-  type Entities,
-  replaceEscapes,
-  replaceReferences,
-  resolvedAttributes,
-} from './character-references.ts'
+import { endsWord, findByte, hasExponent, isAllWhite, trimmed } from './bytes-of-markup.ts'
+import { addEntities, type Entities, replaceEscapes, resolveAttributes, resolver } from './character-references.ts'
 import { withoutHeaderCodes } from './header-codes.ts'
 import { isLossy } from './lossy-cells.ts'
-import { knownPrefixes } from './namespaces.ts'
+import type { MarkupEvents } from './markup-reader.ts'
 import type { SheetCells } from './sheet-cells.ts'
-import { noTag, type TagMeaning, tagReader } from './tag-meaning.ts'
+import { noTag, type TagMeaning } from './tag-meaning.ts'
+import { tagReader } from './tag-reader.ts'
+import { type TextList, textList } from './text-list.ts'
 import { type TrackedChanges, trackedChanges } from './tracked-changes.ts'
 
 /** Texts without a tag that separates are put together up to this size, and cut where no identifier goes on. */
 const mostText = 2 ** 22
 const mostWord = 2 ** 16
 
-/** Of property lists: base64 in lines, and the deeper it stands the shorter they are, down to 16 characters. */
-const propertyData = 'data'
+/** Property lists have base64 in lines: the deeper it stands the shorter they are, down to 16 characters. */
 const isInLines = (text: string) => /[\r\n]/.test(text) && /^[A-Za-z0-9+/=\s]+$/.test(text)
 
 /** Deeper ones are taken for other tags. */
 const mostAround = 8
 
-/** A text without markup, its bytes as Latin-1; `mark`: the cell that it is in. */
-export type JoinedText = { text: string; mark: number }
-
 /** A text that goes on; `run`: what it is in Word. */
-type OpenText = { pieces: string[]; length: number; isJoined: boolean; run: string; changes: TrackedChanges }
+type OpenText = { bytes: Buffer; length: number; isJoined: boolean; run: string; changes: TrackedChanges }
 
+const nothing = Buffer.alloc(0)
 const openText = (): OpenText => ({
-  pieces: [],
+  bytes: nothing,
   length: 0,
   isJoined: false,
   run: 't',
   changes: trackedChanges(mostText),
 })
 
-/** Puts texts of a document together that no tag separates, in the order of their ends; `mark`: the cell that one is in. */
-export function joinedTexts(path: readonly string[], decoding: Decoding, cells: SheetCells) {
+const hyphen = Buffer.from('-')
+/** Numbers that have fewer characters, and no exponent, have lost no digits. */
+const shortestLossy = 16
+
+/** Puts texts of a document together that no tag separates, in the order of their ends; the mark of one is the cell that it is in. */
+export function joinedTexts(
+  path: readonly string[],
+  decoding: Decoding,
+  cells: SheetCells,
+): { texts: TextList; end(): void; events: MarkupEvents } {
   const entities: Entities = new Map()
   const reported = new Set<string>()
-  let done: JoinedText[] = []
+  const texts = textList()
   let open = openText()
   /** Those around notes and drawings, which are none of the text that they stand in. */
   const around: OpenText[] = []
@@ -52,23 +55,30 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   let isNumeric = false
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
-  const prefixed = knownPrefixes()
-  const read = tagReader()
+  const tags = tagReader()
+  const resolved = resolver(entities)
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
     reported.add(detail)
   }
 
-  function add(text: string): void {
-    open.pieces.push(text)
-    open.length += text.length
-    open.changes.text(text, open.run)
+  const addAttribute = (bytes: Buffer, length: number) => texts.add(bytes, 0, length, 0)
+
+  function add(bytes: Buffer, from: number, to: number): void {
+    const length = open.length + to - from
+    if (length > open.bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(256, 2 * length))
+      open.bytes.copy(larger, 0, 0, open.length)
+      open.bytes = larger
+    }
+    copyBytes(bytes, from, to, open.bytes, open.length)
+    open.length = length
+    open.changes.text(bytes, from, to, open.run)
   }
 
   function separate(): void {
-    if (open.length > 0) write(open.pieces.join(''))
-    open.pieces = []
+    if (open.length > 0) write(open.bytes, open.length)
     open.length = 0
     open.isJoined = false
   }
@@ -77,29 +87,52 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   function separateParagraph(): void {
     separate()
     const { versions, isLong } = open.changes.take()
-    for (const version of versions) write(version)
+    for (const version of versions) write(Buffer.from(version, 'latin1'), version.length)
     if (isLong) gap('limit', 'short paragraphs where changes are tracked')
   }
 
-  function write(markup: string): void {
-    const text = trimmed(withoutHeaderCodes(replaceEscapes(replaceReferences(markup, entities)), tag.text))
-    if (text === '') return
-    const isNumber = (isNumeric && tag.isValue) || tag.isNumberData
-    if (isNumber && isLossy(text)) gap('lossy-number', 'numbers below 10^15 in cells')
-    done.push({ text, mark: cells.mark(text) })
-    if (tag.text === propertyData && isInLines(text)) done.push({ text: text.replace(/\s+/g, ''), mark: 0 })
+  /** A text with references and escapes in it. */
+  function write(written: Buffer, length: number): void {
+    const hasReference = findByte(written, ampersand, 0, length) !== -1
+    const to = hasReference ? resolved.resolve(written, 0, length) : length
+    const bytes = hasReference ? resolved.bytes : written
+    if (tag.hasCodes || tag.isData || mayHaveEscape(bytes, to)) writeEdited(bytes.toString('latin1', 0, to))
+    else writeTrimmed(bytes, to)
+  }
+
+  function writeEdited(text: string): void {
+    const unescaped = replaceEscapes(text)
+    const edited = trimmed(tag.hasCodes ? withoutHeaderCodes(unescaped) : unescaped)
+    writeTrimmed(Buffer.from(edited, 'latin1'), edited.length)
+    if (tag.isData && isInLines(edited)) texts.addText(edited.replace(/\s+/g, ''), 0)
+  }
+
+  function writeTrimmed(bytes: Buffer, length: number): void {
+    let from = 0
+    let to = length
+    while (from < to && bytes[from]! <= space) from++
+    while (to > from && bytes[to - 1]! <= space) to--
+    if (from === to) return
+    checkNumber(bytes, from, to)
+    texts.add(bytes, from, to, cells.mark(bytes, from, to))
+  }
+
+  function checkNumber(bytes: Buffer, from: number, to: number): void {
+    if (!(isNumeric && tag.isValue) && !tag.isNumberData) return
+    if (to - from < shortestLossy && !hasExponent(bytes, from, to)) return
+    if (isLossy(bytes.toString('latin1', from, to))) gap('lossy-number', 'numbers below 10^15 in cells')
   }
 
   function cut(): void {
-    const all = open.pieces.join('')
-    let at = all.length
-    while (at > 0 && at > all.length - mostWord && !/[\s,"()]/.test(all[at - 1]!)) at--
-    const isWord = at === 0 || at === all.length - mostWord
+    const { bytes, length } = open
+    let at = length
+    while (at > 0 && at > length - mostWord && endsWord[bytes[at - 1]!] === 0) at--
+    const isWord = at === 0 || at === length - mostWord
     // What no tag stands in is whole in the text as it is written.
     if (isWord && open.isJoined) gap('limit', `words of at most ${mostWord} bytes`)
-    write(isWord ? all : all.slice(0, at))
-    open.pieces = isWord ? [] : [all.slice(at)]
-    open.length = isWord ? 0 : all.length - at
+    write(bytes, isWord ? length : at)
+    if (!isWord) bytes.copyWithin(0, at, length)
+    open.length = isWord ? 0 : length - at
   }
 
   function beginAside(): void {
@@ -138,11 +171,7 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   }
 
   return {
-    take(): typeof done {
-      const taken = done
-      done = []
-      return taken
-    },
+    texts,
     end(): void {
       separateParagraph()
       for (const left of around.splice(0).reverse()) {
@@ -151,22 +180,25 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
       }
     },
     events: {
-      text(text: string, isLiteral: boolean): void {
-        if (isBetweenRuns && text.trim() === '') return
-        add(isLiteral ? text.replaceAll('&', '&amp;') : text)
+      text(bytes, from, to, isLiteral): void {
+        if (isBetweenRuns && isAllWhite(bytes, from, to)) return
+        if (isLiteral && findByte(bytes, ampersand, from, to) !== -1) {
+          const escaped = Buffer.from(bytes.toString('latin1', from, to).replaceAll('&', '&amp;'), 'latin1')
+          add(escaped, 0, escaped.length)
+        } else add(bytes, from, to)
         if (open.length > mostText) cut()
       },
-      tag(written: string, isCut: boolean): void {
+      tag(bytes, from, to, hasReference, isCut): void {
         if (isCut) gap('limit', 'short tags where they hold references')
-        for (const text of resolvedAttributes(written, entities)) done.push({ text, mark: 0 })
-        const meaning = read(prefixed(written))
+        if (hasReference) resolveAttributes(bytes, from, to, resolved, addAttribute)
+        const meaning = tags.read(bytes, from, to)
         // A word may be any number of them, and glyphs be known by number alone.
         if (meaning.isGlyphs) gap('unsupported-format', 'no pages of XPS')
         if (isAside(meaning)) return
         takeField(meaning)
         open.isJoined = true
-        open.changes.tag(meaning.text)
-        if (meaning.isHyphen) add('-')
+        open.changes.tag(meaning)
+        if (meaning.isHyphen) add(hyphen, 0, hyphen.length)
         const { kind } = meaning
         isBetweenRuns = meaning.isBetweenRuns
         const isOther = kind !== undefined && kind !== open.run
@@ -176,13 +208,13 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
           return
         }
         separateParagraph()
-        if (meaning.isOfSheets) cells.tag(meaning.text)
+        if (meaning.ofSheets !== undefined) cells.tag(meaning.ofSheets, bytes, from, to, tags.textOf)
         isNumeric = meaning.isNumeric ?? isNumeric
         const { number } = meaning
         if (number !== undefined && isLossy(number)) gap('lossy-number', 'numbers below 10^15 in cells')
         tag = meaning
       },
-      declaration(text: string, isCut: boolean): void {
+      declaration(text, isCut): void {
         separateParagraph()
         if (!/^doctype/i.test(text)) return
         const problem = addEntities(text, entities)
@@ -194,11 +226,14 @@ export function joinedTexts(path: readonly string[], decoding: Decoding, cells: 
   }
 }
 
-/** A text without white space around it; its bytes as Latin-1, where a byte may look like a space that it is not. */
-function trimmed(text: string): string {
-  let from = 0
-  let to = text.length
-  while (from < to && text.charCodeAt(from) <= 0x20) from++
-  while (to > from && text.charCodeAt(to - 1) <= 0x20) to--
-  return text.slice(from, to)
+const space = 0x20
+const ampersand = 0x26
+const lowLine = 0x5f
+const letterX = 0x78
+
+/** Whether there is something that looks like an escape (see `replaceEscapes`). */
+function mayHaveEscape(bytes: Buffer, length: number): boolean {
+  for (let at = findByte(bytes, lowLine, 0, length); at !== -1; at = findByte(bytes, lowLine, at + 1, length))
+    if ((bytes[at + 1]! | space) === letterX) return true
+  return false
 }

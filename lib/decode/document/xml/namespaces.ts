@@ -18,29 +18,46 @@ const declarations = /\sxmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*(?:"([^"]*)"|'([^']*
 const attribute = /(\s)([A-Za-z_][\w.-]*)(?=:[\w.-]+\s*=)/g
 const element = /^(\/?)(?:([A-Za-z_][\w.-]*):)?(?=[A-Za-z_])/
 
+/** The prefixes of a document. Tags are given without their brackets. */
+export type KnownPrefixes = {
+  /** What a tag declares; whether that changed what others mean. */
+  learn(tag: string): boolean
+  /** Whether attributes have prefixes that stand for others. */
+  areOfAttributes(): boolean
+  /** A tag with the prefixes above. */
+  write(tag: string): string
+}
+
 /**
- * Writes tags (without their brackets) with the prefixes above. A prefix stands for one of these namespaces from its first declaration on: where it stands for
+ * A prefix stands for one of these namespaces from its first declaration on: where it stands for
  * something else within, texts are put together that are two, which are searched as they are written as well.
  */
-export function knownPrefixes(): (tag: string) => string {
+export function knownPrefixes(): KnownPrefixes {
   const names = new Map<string, string>()
   /** Of OpenDocument alone attributes are asked for by prefix. */
   let hasAttributes = false
-  return (tag) => {
-    if (tag.includes('xmlns'))
+  return {
+    learn(tag) {
+      let isChanged = false
       for (const [, prefix = '', double, single] of tag.matchAll(declarations)) {
         const name = known.find(([namespace]) => namespace.test(double ?? single!))?.[1]
-        if (name === undefined || name === prefix) continue
+        if (name === undefined || name === prefix || names.get(prefix) === name) continue
         names.set(prefix, name)
         hasAttributes ||= name === 'office' || name === 'table'
+        isChanged = true
       }
-    if (names.size === 0) return tag
-    const [start, slash, prefix = ''] = element.exec(tag) ?? []
-    if (start === undefined) return tag
-    const name = names.get(prefix)
-    const begin = name === undefined ? start : `${slash}${name}:`
-    const rest = tag.slice(start.length)
-    if (!hasAttributes) return begin + rest
-    return begin + rest.replace(attribute, (own, space, each) => (names.has(each) ? space + names.get(each) : own))
+      return isChanged
+    },
+    areOfAttributes: () => hasAttributes,
+    write(tag) {
+      if (names.size === 0) return tag
+      const [start, slash, prefix = ''] = element.exec(tag) ?? []
+      if (start === undefined) return tag
+      const name = names.get(prefix)
+      const begin = name === undefined ? start : `${slash}${name}:`
+      const rest = tag.slice(start.length)
+      if (!hasAttributes) return begin + rest
+      return begin + rest.replace(attribute, (own, space, each) => (names.has(each) ? space + names.get(each) : own))
+    },
   }
 }

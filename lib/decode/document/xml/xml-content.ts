@@ -47,37 +47,46 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
       offset: 0,
       detail: 'xml: expected texts, got numbers of drawn letters',
     })
-  const raw = tapped(source, path, decoding)
+  const hidden = encodedCheck()
+  const raw = tapped(source, path, decoding, hidden)
   const cells = sheetCells(part)
   const out = textWriter([...path, 'text'], decoding, cells.placeOf)
   const inner = textWriter([...path, 'inner'], decoding)
-  const texts = joinedTexts(path, decoding, cells)
-  const reader = markupReader(texts.events)
-  const hidden = encodedCheck()
+  const joined = joinedTexts(path, decoding, cells)
+  const reader = markupReader(joined.events)
   const hiddenInText = encodedCheck()
   let isComplete = false
   async function write(): Promise<void> {
-    const taken = texts.take()
-    if (taken.length > 0) hiddenInText.write(Buffer.from(`${taken.map(({ text }) => text).join('\n')}\n`, 'latin1'))
-    for (const { text, mark } of taken) {
-      out.cell(Buffer.from(text, 'latin1'))
+    const { texts } = joined
+    const bytes = texts.bytes()
+    if (bytes.length > 0) hiddenInText.write(bytes)
+    let mayBeMarkup = bytes.indexOf(less)
+    for (let index = 0, from = 0; index < texts.count; index++) {
+      const to = texts.endOf(index)
+      out.cell(bytes, from, to)
       // To wait for nothing takes longer than all else here.
-      const pushed = out.endRow(mark)
+      const pushed = out.endRow(texts.markOf(index))
       if (pushed !== undefined) await pushed
-      const within = textOfMarkup(text)
-      if (within === undefined) continue
-      inner.cell(within)
-      await inner.endRow()
+      if (mayBeMarkup !== -1 && mayBeMarkup < to) {
+        const within = textOfMarkup(bytes.toString('latin1', from, to))
+        if (within !== undefined) {
+          inner.cell(within)
+          const written = inner.endRow()
+          if (written !== undefined) await written
+        }
+        mayBeMarkup = bytes.indexOf(less, to)
+      }
+      from = to + 1
     }
+    texts.clear()
   }
   try {
     for (let chunk = await raw.take(); chunk !== undefined; chunk = await raw.take()) {
-      hidden.write(chunk)
       reader.write(chunk)
       await write()
     }
     reader.end()
-    texts.end()
+    joined.end()
     await write()
     isComplete = true
   } finally {
@@ -97,11 +106,11 @@ const isDrawnText = (head: Uint8Array): boolean => {
 const drawnLetter = ' id="glyph-0-0"'
 const oldDrawnLetter = ' id="glyph0-0"'
 
+const less = 0x3c
 const innerTag = /<(\/?[A-Za-z][^<>]*)>/g
 
 /** What a text is that holds markup itself, as exports of wikis and feeds have pages; absent where no tag in it stands within a word. */
 function textOfMarkup(text: string): Buffer | undefined {
-  if (!text.includes('<')) return undefined
   let isJoined = false
   const inner = text.replace(innerTag, (_, tag: string, at: number) => {
     const isBreak = separates(tag)

@@ -1,0 +1,42 @@
+const kinds = (pattern: RegExp) =>
+  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
+
+/** Of each byte whether it is what these say, as in a pattern for a text whose bytes are written as Latin-1. */
+export const isWhite = kinds(/\s/)
+export const isName = kinds(/[\w.:-]/)
+/** No word that is looked for goes on behind it. */
+export const endsWord = kinds(/[\s,"()]/)
+
+/** Fewer bytes are sooner looked through than searched. */
+const few = 64
+
+/** Where a byte is first from `from` to before `to`, or -1. */
+export function findByte(bytes: Buffer, byte: number, from: number, to: number): number {
+  if (to - from <= few) {
+    for (let at = from; at < to; at++) if (bytes[at] === byte) return at
+    return -1
+  }
+  const at = bytes.subarray(from, to).indexOf(byte)
+  return at === -1 ? -1 : from + at
+}
+
+export function isAllWhite(bytes: Buffer, from: number, to: number): boolean {
+  let at = from
+  while (at < to && isWhite[bytes[at]!] === 1) at++
+  return at === to
+}
+
+/** Whether a number may have an exponent. */
+export function hasExponent(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((bytes[at]! | 0x20) === 0x65) return true
+  return false
+}
+
+/** A text without white space around it; its bytes as Latin-1, where a byte may look like a space that it is not. */
+export function trimmed(text: string): string {
+  let from = 0
+  let to = text.length
+  while (from < to && text.charCodeAt(from) <= 0x20) from++
+  while (to > from && text.charCodeAt(to - 1) <= 0x20) to--
+  return text.slice(from, to)
+}
