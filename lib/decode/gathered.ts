@@ -1,5 +1,7 @@
+import { copyBytes } from './copy-bytes.ts'
+
 /** Shorter chunks are put together up to so many bytes: whoever looks at a chunk does much that does not depend on its length. */
-const enough = 16 * 1024
+export const enough = 16 * 1024
 
 /** The same bytes in fewer chunks. Each that is given has to stay as it is; of chunks that fail, what came before is there first. */
 export async function* gathered(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -38,7 +40,7 @@ export function gatherer(push: (bytes: Uint8Array) => void): { write(bytes: Uint
     write(bytes) {
       if (filled + bytes.length > enough) flush()
       if (bytes.length > enough) return push(bytes)
-      held.set(bytes, filled)
+      copyBytes(bytes, 0, bytes.length, held, filled)
       filled += bytes.length
     },
     flush,

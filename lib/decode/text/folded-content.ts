@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { firstControlByte } from '../checks/control-bytes.ts'
 import { encodedCheck } from '../checks/encoded-check.ts'
 import { headLength } from '../checks/known-formats.ts'
+import { copyBytes } from '../copy-bytes.ts'
 import { textWriter } from '../database/row-writer.ts'
 import type { Decoding } from '../decoding.ts'
 import { addGap } from '../decoding.ts'
@@ -56,17 +57,12 @@ function mayBegin(head: Uint8Array): boolean {
 }
 
 async function readFolded({ source, path }: Content, decoding: Decoding): Promise<void> {
-  const raw = tapped(source, path, decoding)
-  const out = textWriter([...path, 'unfolded'], decoding)
   const hidden = encodedCheck()
+  const raw = tapped(source, path, decoding, hidden)
+  const out = textWriter([...path, 'unfolded'], decoding)
   let isComplete = false
-  async function take(): Promise<Uint8Array | undefined> {
-    const chunk = await raw.take()
-    if (chunk !== undefined) hidden.write(chunk)
-    return chunk
-  }
   try {
-    await unfold(take, out, () =>
+    await unfold(raw.take, out, () =>
       addGap(decoding, {
         reason: 'limit',
         path,
@@ -106,7 +102,10 @@ async function unfold(
   let length = 0
   let hasBegun = false
   let isFolded = false
-  for (let line = await lines.take(); line !== undefined; line = await lines.take()) {
+  for (;;) {
+    const line = lines.atHand() ?? (await lines.peek())
+    if (line === undefined) break
+    lines.skip()
     const { bytes, isContinued } = line
     const goesOn = !isContinued && hasBegun && (bytes[0] === blank || bytes[0] === tab)
     if (!goesOn && !isContinued) {
@@ -121,7 +120,7 @@ async function unfold(
     if (length + more.length <= mostLine) {
       if (length + more.length > held.length)
         held = Buffer.concat([held.subarray(0, length)], 2 * (length + more.length))
-      held.set(more, length)
+      copyBytes(more, 0, more.length, held, length)
     } else if (isFolded) tooLong()
     length += more.length
   }

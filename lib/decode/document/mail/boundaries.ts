@@ -9,6 +9,18 @@ export const mostBoundaries = 1_000_000
  */
 export function boundaries(most: number) {
   const known = new Set<number>()
+  /** A line is asked for several times, and comes again with each part. */
+  const recent = new Map<string, number>()
+
+  function keyOf(text: string): number {
+    const before = recent.get(text)
+    if (before !== undefined) return before
+    const key = hash('sha256', text, 'buffer').readUIntBE(0, 6)
+    if (recent.size === mostRecent) recent.clear()
+    if (text.length <= longestRecent) recent.set(text, key)
+    return key
+  }
+
   return {
     /** Keeps one in mind that a field names; whether there was room for it. */
     add(boundary: string): boolean {
@@ -26,4 +38,5 @@ export function boundaries(most: number) {
   }
 }
 
-const keyOf = (text: string): number => hash('sha256', text, 'buffer').readUIntBE(0, 6)
+const mostRecent = 256
+const longestRecent = 256

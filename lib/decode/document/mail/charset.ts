@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util'
 import { toUtf8 } from '../../database/utf16.ts'
+import { addGap, type Decoding } from '../../decoding.ts'
 
 /** Makes UTF-8 of bytes in another character set. @throws where they are not valid in it */
 export type TextConverter = { write(bytes: Uint8Array): Uint8Array; end(): Uint8Array }
@@ -73,4 +74,26 @@ function utf16Converter(label: string): TextConverter {
       return Buffer.alloc(0)
     },
   }
+}
+
+/** Text of another character set in UTF-8; what is not valid in it is a gap. */
+export async function* transcoded(
+  body: AsyncGenerator<Uint8Array>,
+  converter: TextConverter,
+  path: readonly string[],
+  decoding: Decoding,
+): AsyncGenerator<Uint8Array> {
+  let isValid = true
+  const convert = (bytes?: Uint8Array): Uint8Array => {
+    try {
+      return bytes === undefined ? converter.end() : converter.write(bytes)
+    } catch {
+      if (isValid)
+        addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'mail: expected text in its character set' })
+      isValid = false
+      return bytes ?? Buffer.alloc(0)
+    }
+  }
+  for await (const bytes of body) yield isValid ? convert(bytes) : bytes
+  if (isValid) yield convert()
 }

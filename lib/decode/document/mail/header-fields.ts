@@ -1,4 +1,5 @@
 import { charsetOf } from './charset.ts'
+import { unescapeInto } from './transfer-encoding.ts'
 
 /** What a block of header fields says of the body below it. `isReflowed`: its lines are broken within words as well (RFC 3676, 4.2). */
 export type BodyForm = {
@@ -14,27 +15,33 @@ export type BodyForm = {
 export function unfold(lines: readonly string[]): string[] {
   const fields: string[] = []
   for (const line of lines) {
-    if (/^[ \t]/.test(line) && fields.length > 0) fields.push(`${fields.pop()}${line}`)
+    const first = line.charCodeAt(0)
+    if ((first === 0x20 || first === 0x09) && fields.length > 0) fields.push(`${fields.pop()}${line}`)
     else fields.push(line)
   }
   return fields
 }
 
+const letterC = 0x63
+const contentType = /^content-type[ \t]*:/i
+const contentTransferEncoding = /^content-transfer-encoding[ \t]*:/i
+const contentDisposition = /^content-disposition[ \t]*:/i
+
 /** Blanks may stand before the colon of a field (RFC 5322, 4.5.8). */
 export function bodyFormOf(fields: readonly string[]): BodyForm {
-  const values = (name: string) => {
-    const begin = new RegExp(`^${name}[ \\t]*:`, 'i')
-    return fields.filter((field) => begin.test(field)).map((field) => field.replace(begin, '').trim())
-  }
-  const type = values('content-type').at(-1) ?? ''
+  // Most fields are others.
+  const some = fields.filter((field) => (field.charCodeAt(0) | 0x20) === letterC)
+  const values = (begin: RegExp) =>
+    some.filter((field) => begin.test(field)).map((field) => field.replace(begin, '').trim())
+  const type = values(contentType).at(-1) ?? ''
   // Several that say the same are one; others are no encoding that is known.
-  const encodings = [...new Set(values('content-transfer-encoding').map(tokenOf))]
+  const encodings = [...new Set(values(contentTransferEncoding).map(tokenOf))]
   return {
     encoding: encodings.join(' '),
     type: type.toLowerCase().replace(/[;\s].*$/s, ''),
     charset: parameter(type, 'charset') ?? '',
     boundary: parameter(type, 'boundary'),
-    name: parameter(type, 'name') ?? parameter(values('content-disposition').at(-1) ?? '', 'filename') ?? '',
+    name: parameter(type, 'name') ?? parameter(values(contentDisposition).at(-1) ?? '', 'filename') ?? '',
     isReflowed: parameter(type, 'delsp')?.toLowerCase() === 'yes',
   }
 }
@@ -62,8 +69,17 @@ function withoutComments(value: string): string | undefined {
   return depth === 0 ? text : undefined
 }
 
-function parameter(value: string, name: string): string | undefined {
-  const found = new RegExp(`;\\s*${name}\\*?\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i').exec(value)
+const parameterOf = (name: string) => new RegExp(`;\\s*${name}\\*?\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;]+))`, 'i')
+const parameters = {
+  charset: parameterOf('charset'),
+  boundary: parameterOf('boundary'),
+  name: parameterOf('name'),
+  filename: parameterOf('filename'),
+  delsp: parameterOf('delsp'),
+}
+
+function parameter(value: string, name: keyof typeof parameters): string | undefined {
+  const found = parameters[name].exec(value)
   return found === null ? undefined : (found[1]?.replace(/\\(.)/g, '$1') ?? found[2])
 }
 
@@ -76,7 +92,7 @@ const section = /;\s*([\w.-]+)\*(\d{1,3})(\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\
  * `isUnknown`: one of them is in a character set that is not known or not valid in it.
  */
 export function joinParameters(field: string): { text: Buffer; isUnknown: boolean } | undefined {
-  if (!/\*\d{1,3}\*?\s*=/.test(field)) return undefined
+  if (!field.includes('*') || !/\*\d{1,3}\*?\s*=/.test(field)) return undefined
   const parameters = new Map<string, { first: Sections; last: Sections }>()
   for (const [, name = '', place = '', star, quoted, bare = ''] of field.matchAll(section)) {
     const sections = parameters.get(name.toLowerCase()) ?? { first: new Map(), last: new Map() }
@@ -142,10 +158,8 @@ export function decodeWords(field: string): { text: Buffer; isUnknown: boolean }
 }
 
 function fromQ(text: string): Buffer {
-  const decoded = text
-    .replaceAll('_', ' ')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
-  return Buffer.from(decoded, 'latin1')
+  const bytes = Buffer.from(text.replaceAll('_', ' '), 'latin1')
+  return bytes.subarray(0, unescapeInto(bytes, 0, bytes, bytes.length))
 }
 
 function toText(bytes: Buffer, charset: string): { bytes: Buffer; isKnown: boolean } {

@@ -3,9 +3,20 @@ import type { Line } from './line-reader.ts'
 /** Also a part of one (RFC 4880, 6.2). */
 const armour = '-----BEGIN PGP MESSAGE'
 
-/** Whether a line is a field, or a further line of one. */
+const isInName = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[A-Za-z0-9_.-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+)
+const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x09
+const longestName = 100
+
+/** Whether a line is a field, or a further line of one. Few blanks stand before its colon. */
 export function isField(bytes: Buffer): boolean {
-  return /^([A-Za-z0-9_.-]{1,100}[ \t]*:|[ \t>])/.test(bytes.toString('latin1', 0, 102))
+  if (isBlank(bytes[0]) || bytes[0] === 0x3e) return true
+  let at = 0
+  while (at < longestName && isInName[bytes[at]!] === 1) at++
+  if (at === 0) return false
+  while (at < longestName + 1 && isBlank(bytes[at])) at++
+  return bytes[at] === 0x3a
 }
 
 const partField = /^(content-(type|transfer-encoding|disposition|id)|mime-version)[ \t]*:/i
@@ -24,5 +35,5 @@ export function isUuencoded(bytes: Buffer, next: Line | undefined): boolean {
 
 /** Whether encrypted text begins here; blanks around it do not count. */
 export function isArmour(bytes: Buffer): boolean {
-  return bytes.length < 200 && bytes.includes(armour) && bytes.toString('latin1').trim().startsWith(armour)
+  return bytes.length < 200 && bytes.includes(0x2d) && bytes.toString('latin1').trim().startsWith(armour)
 }

@@ -1,11 +1,15 @@
 /** A line without its end; one that is very long comes in pieces, of which all but the last go on. */
 export type Line = { bytes: Buffer; isContinued: boolean; goesOn: boolean }
 
-/** A line, or a promise of one where more has to be read. */
-type Next = Line | undefined | Promise<Line | undefined>
-
-/** Lines in their order; one that was looked at stays the next one. */
-export type LineReader = { peek(): Next; take(): Next }
+/** Lines in their order. */
+export type LineReader = {
+  /** The next line if it has been read; else see `peek`. To wait for what is there takes longer than all else that is done with a line. */
+  atHand(): Line | undefined
+  /** The next line, for which more may have to be read; absent at the end. */
+  peek(): Promise<Line | undefined>
+  /** Goes on behind the line that was looked at. */
+  skip(): void
+}
 
 const longest = 65_536
 const lineFeed = 0x0a
@@ -47,20 +51,17 @@ export function lineReader(take: () => Promise<Uint8Array | undefined>): LineRea
     return found
   }
 
-  async function look(): Promise<Line | undefined> {
-    next = await read()
-    return next
-  }
-
   return {
-    peek() {
+    atHand() {
       next ??= lineAtHand()
-      return next ?? look()
+      return next
     },
-    take() {
-      const found = next ?? lineAtHand()
+    async peek() {
+      next ??= await read()
+      return next
+    },
+    skip() {
       next = undefined
-      return found ?? read()
     },
   }
 }

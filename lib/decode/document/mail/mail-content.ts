@@ -5,11 +5,12 @@ import { textWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, countProduced, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
-import { gathered, gatherer } from '../../gathered.ts'
+import { enough, gathered, gatherer } from '../../gathered.ts'
+import { type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
 import { beginsLikeFolded } from '../../text/folded-content.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import { boundaries, mostBoundaries } from './boundaries.ts'
-import { charsetOf, type TextConverter } from './charset.ts'
+import { charsetOf, transcoded } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, joinParameters, unfold } from './header-fields.ts'
 import { beginsFields, isArmour, isField, isUuencoded } from './line-kinds.ts'
@@ -106,7 +107,7 @@ async function readLines(
     const charset = charsetOf(isText ? form.charset : '')
     if (charset.kind === 'unknown') gap('text in a known character set')
     const given = decoderOf(form)
-    const first = given === 'none' ? await lines.peek() : undefined
+    const first = given === 'none' ? (lines.atHand() ?? (await lines.peek())) : undefined
     const isOfItsOwn =
       first !== undefined &&
       (markup.test(first.bytes.toString('latin1')) || beginsLikeFolded(Buffer.concat([first.bytes, lineFeed])))
@@ -117,35 +118,54 @@ async function readLines(
     inFields = false
     parts += 1
     const own = [...path, `part-${parts}`]
-    const decoded = bodyOf(decoder, form.encoding === 'base64', own)
+    const isByLine = form.isReflowed || charset.kind === 'converter'
+    const decoded = bodyOf(decoder, form.encoding === 'base64', own, isByLine ? 1 : enough)
     const body = form.isReflowed ? reflowed(decoded) : decoded
     const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
-    const source = byteSource(gathered(text))
+    const source = byteSource(isByLine ? gathered(text) : text)
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
       gap('a message that begins with its fields')
     await decodeMember({ source, path: own }, decoding)
   }
 
-  /** The decoded lines up to whatever ends a part. */
-  async function* bodyOf(decoder: TransferDecoder, isBase64: boolean, own: string[]): AsyncGenerator<Uint8Array> {
+  /** The decoded lines up to whatever ends a part, in pieces of at least so many bytes but for the last one. */
+  async function* bodyOf(
+    decoder: TransferDecoder,
+    isBase64: boolean,
+    own: string[],
+    least: number,
+  ): AsyncGenerator<Uint8Array> {
+    const made = growingBytes()
     let offset = 0
-    for (let line = await lines.peek(); line !== undefined && !endsPart(line, isBase64); line = await lines.peek()) {
-      await lines.take()
-      if (!decoder.reads(line.bytes)) checkLine(line)
-      const bytes = decoder.write(line.bytes, line.goesOn)
-      countProduced(decoding, bytes.length, own, offset)
-      offset += bytes.length
-      if (bytes.length > 0) yield bytes
+    try {
+      for (;;) {
+        const line = lines.atHand() ?? (await lines.peek())
+        if (line === undefined || endsPart(line, isBase64)) break
+        lines.skip()
+        const before = made.length
+        if (!decoder.write(line.bytes, line.goesOn, made)) checkLine(line)
+        const count = made.length - before
+        // What is beyond a limit is not delivered.
+        made.length = before
+        countProduced(decoding, count, own, offset)
+        made.length += count
+        offset += count
+        if (made.length >= least) yield taken(made)
+      }
+      decoder.end(made)
+      if (made.length >= least) yield taken(made)
+      if (decoder.isDamaged)
+        addGap(decoding, {
+          reason: 'corrupt',
+          path: own,
+          offset,
+          detail: 'mail: expected base64 up to the end of the part',
+        })
+    } catch (error) {
+      if (made.length > 0) yield taken(made)
+      throw error
     }
-    const rest = decoder.end()
-    if (rest.length > 0) yield rest
-    if (decoder.isDamaged)
-      addGap(decoding, {
-        reason: 'corrupt',
-        path: own,
-        offset,
-        detail: 'mail: expected base64 up to the end of the part',
-      })
+    if (made.length > 0) yield taken(made)
   }
 
   function endsPart({ bytes, isContinued }: Line, isBase64: boolean): boolean {
@@ -162,14 +182,16 @@ async function readLines(
     return bytes[0] === 0x46 && separator.test(bytes.toString('latin1'))
   }
 
-  for (let line = await lines.peek(); line !== undefined; line = await lines.peek()) {
+  for (;;) {
+    const line = lines.atHand() ?? (await lines.peek())
+    if (line === undefined) break
     const { bytes, isContinued } = line
     const isBlank = bytes.length === 0 && !isContinued
     // What stands in front of the fields.
     const isOther = isFirst && !isBlank && !isField(bytes) && !isBlock(bytes)
     isFirst &&= isBlank
     if (isOther) {
-      await lines.take()
+      lines.skip()
       checkLine(line)
       isFirst = line.goesOn
       continue
@@ -179,7 +201,7 @@ async function readLines(
       await endFields()
       continue
     }
-    await lines.take()
+    lines.skip()
     checkLine(line)
     if (isBlank) {
       if (inFields && hasBegun) await endFields()
@@ -196,10 +218,17 @@ async function readLines(
         gap('fields of at most a MiB', 'limit')
         await endFields()
       }
-    } else if (isUuencoded(bytes, await lines.peek())) gap('attachments that are not in uuencode')
+    } else if (isUuencoded(bytes, lines.atHand() ?? (await lines.peek()))) gap('attachments that are not in uuencode')
     else if (isArmour(bytes)) gap('text that is not encrypted', 'encrypted')
   }
   if (inFields) await endFields()
+}
+
+/** What was made so far, in memory of its own. */
+function taken(made: GrowingBytes): Buffer {
+  const bytes = Buffer.from(made.bytes.subarray(0, made.length))
+  made.length = 0
+  return bytes
 }
 
 /** Formats of their own, whose lines are folded or in whose words tags stand, as are bodies that begin like one of them. */
@@ -213,26 +242,4 @@ function decoderOf({ encoding, type, name, isReflowed }: BodyForm): TransferDeco
   if (encoding === 'quoted-printable') return quotedPrintableDecoder()
   if (!['', '7bit', '8bit', 'binary'].includes(encoding)) return 'unknown'
   return ownTypes.test(type) || ownNames.test(name) || isReflowed ? plainDecoder() : 'none'
-}
-
-/** Text of another character set in UTF-8; what is not valid in it is a gap. */
-async function* transcoded(
-  body: AsyncGenerator<Uint8Array>,
-  converter: TextConverter,
-  path: readonly string[],
-  decoding: Decoding,
-): AsyncGenerator<Uint8Array> {
-  let isValid = true
-  const convert = (bytes?: Uint8Array): Uint8Array => {
-    try {
-      return bytes === undefined ? converter.end() : converter.write(bytes)
-    } catch {
-      if (isValid)
-        addGap(decoding, { reason: 'not-text', path, offset: 0, detail: 'mail: expected text in its character set' })
-      isValid = false
-      return bytes ?? Buffer.alloc(0)
-    }
-  }
-  for await (const bytes of body) yield isValid ? convert(bytes) : bytes
-  if (isValid) yield convert()
 }

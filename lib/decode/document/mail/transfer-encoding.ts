@@ -1,48 +1,62 @@
-/** Undoes a transfer encoding line by line. `end` gives what is left; `isDamaged`: something in it could not be read. */
+import { append, type GrowingBytes, growingBytes, makeRoom } from '../../growing-bytes.ts'
+
+/** Undoes a transfer encoding line by line, and appends what it makes of it. `isDamaged`: something in it could not be read. */
 export type TransferDecoder = {
-  /** Whether a line is decoded; another one is left out. */
-  reads(line: Buffer): boolean
-  write(line: Buffer, goesOn: boolean): Buffer
-  end(): Buffer
+  /** Whether the line is decoded; another one is left out. */
+  write(line: Buffer, goesOn: boolean, made: GrowingBytes): boolean
+  /** Appends what is left. */
+  end(made: GrowingBytes): void
   readonly isDamaged: boolean
 }
 
-const none = Buffer.alloc(0)
 const gathered = 48 * 1024
+const [lineFeed, equals] = [0x0a, 0x3d]
+const kinds = (pattern: RegExp) =>
+  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
+const isWhite = kinds(/\s/)
+const isDigit = kinds(/[A-Za-z0-9+/]/)
 
 /**
  * Base64 (RFC 2045, 6.8). Lines of other characters are left out: behind padding they are what a list appended, before it they are
  * damage.
  */
 export function base64Decoder(): TransferDecoder {
-  let waiting = ''
+  const waiting = growingBytes()
   let isPadded = false
   let isDamaged = false
 
-  function decode(upTo: number): Buffer {
-    const text = waiting.slice(0, upTo)
-    waiting = waiting.slice(upTo)
-    return Buffer.from(text, 'base64')
+  function decode(upTo: number, made: GrowingBytes): void {
+    const { bytes, length } = waiting
+    const decoded = Buffer.from(bytes.toString('latin1', 0, upTo), 'base64')
+    append(made, decoded, 0, decoded.length)
+    bytes.copyWithin(0, upTo, length)
+    waiting.length = length - upTo
   }
 
   return {
-    reads: (line) => isBase64(line.toString('latin1').trim()),
-    write(line) {
-      const text = line.toString('latin1').trim()
-      if (text === '') return none
-      if (!isBase64(text)) {
+    write(line, _, made) {
+      let from = 0
+      let to = line.length
+      while (from < to && isWhite[line[from]!] === 1) from++
+      while (to > from && isWhite[line[to - 1]!] === 1) to--
+      if (from === to) return true
+      let end = from
+      while (end < to && isDigit[line[end]!] === 1) end++
+      const padding = to - end
+      if (padding > 2 || (padding > 0 && line[end] !== equals) || (padding > 1 && line[end + 1] !== equals)) {
         isDamaged ||= !isPadded
-        return none
+        return false
       }
-      waiting += text
-      isPadded = text.endsWith('=')
+      append(waiting, line, from, to)
+      isPadded = padding > 0
       // Each padded part is one of its own.
-      if (isPadded) return decode(waiting.length)
-      return waiting.length >= gathered ? decode(waiting.length - (waiting.length % 4)) : none
+      if (isPadded) decode(waiting.length, made)
+      else if (waiting.length >= gathered) decode(waiting.length - (waiting.length % 4), made)
+      return true
     },
-    end() {
+    end(made) {
       isDamaged ||= waiting.length % 4 === 1
-      return decode(waiting.length)
+      decode(waiting.length, made)
     },
     get isDamaged() {
       return isDamaged
@@ -50,46 +64,47 @@ export function base64Decoder(): TransferDecoder {
   }
 }
 
-const isBase64 = (text: string): boolean => /^[A-Za-z0-9+/]*={0,2}$/.test(text)
-
-const equals = 0x3d
-
 /** Quoted-printable (RFC 2045, 6.7). What is no escape stays as it is. */
 export function quotedPrintableDecoder(): TransferDecoder {
   let isFirst = true
   let isJoined = true
   return {
-    reads: () => true,
-    write(line, goesOn) {
+    write(line, goesOn, made) {
       let end = line.length
       while (!goesOn && end > 0 && (line[end - 1] === 0x20 || line[end - 1] === 0x09)) end--
       const isSoft = end > 0 && line[end - 1] === equals
-      const text = line.subarray(0, isSoft ? end - 1 : end)
-      const before = isFirst || isJoined ? 0 : 1
+      makeRoom(made, 1 + end)
+      if (!isFirst && !isJoined) made.bytes[made.length++] = lineFeed
       isFirst = false
       isJoined = isSoft || goesOn
-      const decoded = Buffer.allocUnsafe(before + text.length)
-      decoded.set(lineEnd.subarray(0, before))
-      return decoded.subarray(0, before + unescapeInto(decoded.subarray(before), text))
+      made.length += unescapeInto(made.bytes, made.length, line, isSoft ? end - 1 : end)
+      return true
     },
-    end: () => (isJoined ? none : Buffer.from('\n')),
+    end(made) {
+      if (!isJoined) append(made, lineEnd, 0, 1)
+    },
     isDamaged: false,
   }
 }
 
-/** Puts a text without its escapes into `decoded`, which has room for all of it, and answers how long it is. */
-function unescapeInto(decoded: Buffer, text: Buffer): number {
-  let filled = 0
-  let from = 0
-  for (let at = text.indexOf(equals); at !== -1; at = text.indexOf(equals, at + 1)) {
-    const [high, low] = [hexDigit(text[at + 1]), hexDigit(text[at + 2])]
-    if (high === -1 || low === -1) continue
-    filled += text.copy(decoded, filled, from, at)
-    decoded[filled++] = high * 16 + low
-    from = at + 3
-    at += 2
+/**
+ * Puts the first `length` bytes of a text without their escapes to a place where there is room for all of them, or where they are themselves; returns
+ * how many they are then.
+ */
+export function unescapeInto(bytes: Buffer, place: number, text: Buffer, length: number): number {
+  let filled = place
+  for (let at = 0; at < length; at++) {
+    const byte = text[at]!
+    const isEscape = byte === equals && at + 2 < length
+    const high = isEscape ? hexDigit(text[at + 1]) : -1
+    const low = high === -1 ? -1 : hexDigit(text[at + 2])
+    if (low === -1) bytes[filled++] = byte
+    else {
+      bytes[filled++] = high * 16 + low
+      at += 2
+    }
   }
-  return filled + text.copy(decoded, filled, from)
+  return filled - place
 }
 
 /** The value of a digit's character, or -1. */
@@ -102,11 +117,14 @@ function hexDigit(code = 0): number {
 /** Lines that are not encoded, as they are. */
 export function plainDecoder(): TransferDecoder {
   return {
-    reads: () => true,
-    write: (line, goesOn) => (goesOn ? Buffer.from(line) : Buffer.concat([line, lineEnd])),
-    end: () => none,
+    write(line, goesOn, made) {
+      append(made, line, 0, line.length)
+      if (!goesOn) append(made, lineEnd, 0, 1)
+      return true
+    },
+    end() {},
     isDamaged: false,
   }
 }
 
-const lineEnd = Buffer.from('\n')
+const lineEnd = Buffer.of(lineFeed)

@@ -26,9 +26,9 @@ function beginsLikeRtf(head: Uint8Array): boolean {
 }
 
 async function readRtf({ source, path }: Content, decoding: Decoding): Promise<void> {
-  const raw = tapped(source, path, decoding)
-  const out = textWriter([...path, 'text'], decoding)
   const hidden = encodedCheck()
+  const raw = tapped(source, path, decoding, hidden)
+  const out = textWriter([...path, 'text'], decoding)
   const reported = new Set<string>()
   let texts: Buffer[] = []
   const reader = rtfReader({
@@ -51,7 +51,6 @@ async function readRtf({ source, path }: Content, decoding: Decoding): Promise<v
   }
   try {
     for (let chunk = await raw.take(); chunk !== undefined; chunk = await raw.take()) {
-      hidden.write(chunk)
       reader.write(chunk)
       await write()
     }

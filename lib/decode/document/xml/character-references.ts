@@ -1,4 +1,4 @@
-import { copyBytes } from '../../copy-bytes.ts'
+import { append, type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
 import { findByte, isName, isWhite } from './bytes-of-markup.ts'
 
 const named: Record<string, string> = {
@@ -97,45 +97,29 @@ const [doubleQuote, singleQuote] = [0x22, 0x27]
 
 /** Puts what references to characters and entities stand for in their place, in UTF-8; unknown ones stay. */
 export type Resolver = {
-  /** Resolves bytes `from` to before `to` into `bytes`, which are overwritten by the next ones; returns how many there are. */
-  resolve(bytes: Buffer, from: number, to: number): number
-  bytes: Buffer
+  /** Resolves bytes `from` to before `to`; the answer is overwritten by the next one. */
+  resolve(bytes: Buffer, from: number, to: number): GrowingBytes
 }
 
 export function resolver(entities: Entities): Resolver {
-  const made: Resolver = { resolve, bytes: Buffer.alloc(0) }
-  let length = 0
-
-  function add(bytes: Buffer, from: number, to: number): void {
-    if (length + to - from > made.bytes.length) {
-      const larger = Buffer.allocUnsafe(2 * (length + to - from) + 256)
-      made.bytes.copy(larger, 0, 0, length)
-      made.bytes = larger
-    }
-    copyBytes(bytes, from, to, made.bytes, length)
-    length += to - from
+  const made = growingBytes()
+  return {
+    resolve(bytes, from, to) {
+      made.length = 0
+      let at = from
+      let next = findByte(bytes, ampersand, from, to)
+      for (; next !== -1; next = findByte(bytes, ampersand, next + 1, to)) {
+        const end = endOfReference(bytes, next + 1, to)
+        const meant = end === -1 ? undefined : meantBy(bytes, next + 1, end, entities)
+        if (meant === undefined) continue
+        append(made, bytes, at, next)
+        append(made, meant, 0, meant.length)
+        at = end + 1
+      }
+      append(made, bytes, at, to)
+      return made
+    },
   }
-
-  function resolve(bytes: Buffer, from: number, to: number): number {
-    length = 0
-    let at = from
-    for (
-      let next = findByte(bytes, ampersand, from, to);
-      next !== -1;
-      next = findByte(bytes, ampersand, next + 1, to)
-    ) {
-      const end = endOfReference(bytes, next + 1, to)
-      const meant = end === -1 ? undefined : meantBy(bytes, next + 1, end, entities)
-      if (meant === undefined) continue
-      add(bytes, at, next)
-      add(meant, 0, meant.length)
-      at = end + 1
-    }
-    add(bytes, at, to)
-    return length
-  }
-
-  return made
 }
 
 /** Where the semicolon of a reference is that may be one; -1: it is none. */
@@ -174,9 +158,8 @@ function characterOf(written: string): Buffer | undefined {
 export function replaceReferences(text: string, entities: Entities): string {
   if (!text.includes('&')) return text
   const bytes = Buffer.from(text, 'latin1')
-  const resolved = resolver(entities)
-  const length = resolved.resolve(bytes, 0, bytes.length)
-  return resolved.bytes.toString('latin1', 0, length)
+  const resolved = resolver(entities).resolve(bytes, 0, bytes.length)
+  return resolved.bytes.toString('latin1', 0, resolved.length)
 }
 
 /** Tells what the values of a tag's attributes stand for that hold references. */
@@ -184,8 +167,8 @@ export function resolveAttributes(
   bytes: Buffer,
   from: number,
   to: number,
-  resolved: Resolver,
-  tell: (bytes: Buffer, length: number) => void,
+  { resolve }: Resolver,
+  tell: (resolved: GrowingBytes) => void,
 ): void {
   let at = from
   while (at < to) {
@@ -196,8 +179,8 @@ export function resolveAttributes(
     const [begin, end] = value
     at = end
     if (findByte(bytes, ampersand, begin, end) === -1) continue
-    const length = resolved.resolve(bytes, begin, end)
-    if (bytes.compare(resolved.bytes, 0, length, begin, end) !== 0) tell(resolved.bytes, length)
+    const resolved = resolve(bytes, begin, end)
+    if (bytes.compare(resolved.bytes, 0, resolved.length, begin, end) !== 0) tell(resolved)
   }
 }
 

@@ -1,5 +1,5 @@
-import { copyBytes } from '../../copy-bytes.ts'
 import { addGap, type Decoding } from '../../decoding.ts'
+import { append, type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
 import { endsWord, findByte, hasExponent, isAllWhite, trimmed } from './bytes-of-markup.ts'
 import { addEntities, type Entities, replaceEscapes, resolveAttributes, resolver } from './character-references.ts'
 import { withoutHeaderCodes } from './header-codes.ts'
@@ -22,12 +22,10 @@ const isInLines = (text: string) => /[\r\n]/.test(text) && /^[A-Za-z0-9+/=\s]+$/
 const mostAround = 8
 
 /** A text that goes on; `run`: what it is in Word. */
-type OpenText = { bytes: Buffer; length: number; isJoined: boolean; run: string; changes: TrackedChanges }
+type OpenText = GrowingBytes & { isJoined: boolean; run: string; changes: TrackedChanges }
 
-const nothing = Buffer.alloc(0)
 const openText = (): OpenText => ({
-  bytes: nothing,
-  length: 0,
+  ...growingBytes(),
   isJoined: false,
   run: 't',
   changes: trackedChanges(mostText),
@@ -56,29 +54,22 @@ export function joinedTexts(
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
   const tags = tagReader()
-  const resolved = resolver(entities)
+  const references = resolver(entities)
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })
     reported.add(detail)
   }
 
-  const addAttribute = (bytes: Buffer, length: number) => texts.add(bytes, 0, length, 0)
+  const addAttribute = ({ bytes, length }: GrowingBytes) => texts.add(bytes, 0, length, 0)
 
   function add(bytes: Buffer, from: number, to: number): void {
-    const length = open.length + to - from
-    if (length > open.bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(256, 2 * length))
-      open.bytes.copy(larger, 0, 0, open.length)
-      open.bytes = larger
-    }
-    copyBytes(bytes, from, to, open.bytes, open.length)
-    open.length = length
+    append(open, bytes, from, to)
     open.changes.text(bytes, from, to, open.run)
   }
 
   function separate(): void {
-    if (open.length > 0) write(open.bytes, open.length)
+    if (open.length > 0) write(open)
     open.length = 0
     open.isJoined = false
   }
@@ -87,17 +78,16 @@ export function joinedTexts(
   function separateParagraph(): void {
     separate()
     const { versions, isLong } = open.changes.take()
-    for (const version of versions) write(Buffer.from(version, 'latin1'), version.length)
+    for (const version of versions) write({ bytes: Buffer.from(version, 'latin1'), length: version.length })
     if (isLong) gap('limit', 'short paragraphs where changes are tracked')
   }
 
   /** A text with references and escapes in it. */
-  function write(written: Buffer, length: number): void {
-    const hasReference = findByte(written, ampersand, 0, length) !== -1
-    const to = hasReference ? resolved.resolve(written, 0, length) : length
-    const bytes = hasReference ? resolved.bytes : written
-    if (tag.hasCodes || tag.isData || mayHaveEscape(bytes, to)) writeEdited(bytes.toString('latin1', 0, to))
-    else writeTrimmed(bytes, to)
+  function write(written: GrowingBytes): void {
+    const hasReference = findByte(written.bytes, ampersand, 0, written.length) !== -1
+    const { bytes, length } = hasReference ? references.resolve(written.bytes, 0, written.length) : written
+    if (tag.hasCodes || tag.isData || mayHaveEscape(bytes, length)) writeEdited(bytes.toString('latin1', 0, length))
+    else writeTrimmed(bytes, length)
   }
 
   function writeEdited(text: string): void {
@@ -130,7 +120,7 @@ export function joinedTexts(
     const isWord = at === 0 || at === length - mostWord
     // What no tag stands in is whole in the text as it is written.
     if (isWord && open.isJoined) gap('limit', `words of at most ${mostWord} bytes`)
-    write(bytes, isWord ? length : at)
+    write({ bytes, length: isWord ? length : at })
     if (!isWord) bytes.copyWithin(0, at, length)
     open.length = isWord ? 0 : length - at
   }
@@ -190,7 +180,7 @@ export function joinedTexts(
       },
       tag(bytes, from, to, hasReference, isCut): void {
         if (isCut) gap('limit', 'short tags where they hold references')
-        if (hasReference) resolveAttributes(bytes, from, to, resolved, addAttribute)
+        if (hasReference) resolveAttributes(bytes, from, to, references, addAttribute)
         const meaning = tags.read(bytes, from, to)
         // A word may be any number of them, and glyphs be known by number alone.
         if (meaning.isGlyphs) gap('unsupported-format', 'no pages of XPS')
