@@ -26,6 +26,7 @@ export type RowWriter = {
 type Pushed = { first: number; marks: number[]; counts: number[] }
 
 const pushedAt = 64 * 1024
+const leastBuffer = 4 * 1024
 /** So many are sooner copied one by one. */
 const fewBytes = 32
 const tab = 0x09
@@ -68,7 +69,8 @@ function writerOf(
 
   function makeRoom(count: number): void {
     if (buffer.length - filled >= count) return
-    const larger = Buffer.allocUnsafe(Math.max(2 * pushedAt, buffer.length * 2, filled + count))
+    // Many contents are small.
+    const larger = Buffer.allocUnsafe(Math.max(leastBuffer, buffer.length * 2, filled + count))
     buffer.copy(larger, 0, 0, filled)
     buffer = larger
   }

@@ -38,20 +38,20 @@ const longestKnown = 64
 const [letterN, letterT, doubleQuote, slash] = [0x6e, 0x74, 0x22, 0x2f]
 const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d
 
+/** Names that are known, by a hash of them; none are when there are too many. */
+type Names = { slots: (Known | undefined)[]; count: number }
+
+const noNames = (): Names => ({ slots: new Array(mostKnown).fill(undefined), count: 0 })
+/** What names mean in all documents that give no prefix of `knownPrefixes` another name: many are small. */
+const usual = noNames()
+
 /** Reads tags. Most tags of a document have one of a few names, and most mean what others of their name do. */
 export function tagReader(): TagReader {
   const prefixes = knownPrefixes()
   const isDeclaring = searchFor('xmlns')
   const hasValue = searchFor('office:value')
-  let known: (Known | undefined)[] = []
-  let count = 0
-  let wholes = new Map<string, TagMeaning>()
-
-  function forget(): void {
-    known = new Array(mostKnown).fill(undefined)
-    wholes = new Map()
-    count = 0
-  }
+  let names = usual
+  const wholes = new Map<string, TagMeaning>()
 
   function wholeOf(text: string): TagMeaning {
     const before = wholes.get(text)
@@ -66,16 +66,20 @@ export function tagReader(): TagReader {
     const meaning = meaningOf(text)
     const hasAttributes = form === withAttributes || form === emptyWithAttributes
     const isByType = hasAttributes && readByType.test(text)
+    if (names.count === mostKnown) {
+      names.slots.fill(undefined)
+      names.count = 0
+    }
     const made: Known = {
       name,
       form,
-      next: known[slot],
+      next: names.slots[slot],
       reading: isByType ? 'by-type' : hasAttributes && readWhole.test(text) ? 'whole' : 'by-name',
       meaning: isByType ? { ...meaning, isNumeric: false } : meaning,
-      numeric: { ...meaning, isNumeric: true },
+      numeric: isByType ? { ...meaning, isNumeric: true } : meaning,
     }
-    if (count < mostKnown) known[slot] = made
-    count += 1
+    names.slots[slot] = made
+    names.count += 1
     return made
   }
 
@@ -83,10 +87,9 @@ export function tagReader(): TagReader {
     return prefixes.write(bytes.toString('latin1', from, to))
   }
 
-  forget()
   return {
     read(bytes, from, to) {
-      if (isDeclaring(bytes, from, to) && prefixes.learn(bytes.toString('latin1', from, to))) forget()
+      if (isDeclaring(bytes, from, to) && prefixes.learn(bytes.toString('latin1', from, to))) names = noNames()
       if (hasValue(bytes, from, to) || prefixes.areOfAttributes()) return wholeOf(textOf(bytes, from, to))
       const begin = bytes[from] === slash ? from + 1 : from
       let hash = begin - from
@@ -96,7 +99,7 @@ export function tagReader(): TagReader {
       const form = formOf(at, to, isEmpty, bytes[at])
       if (form === undefined || at === begin) return wholeOf(textOf(bytes, from, to))
       const slot = (hash ^ (hash >>> 10) ^ (form << 8)) & (mostKnown - 1)
-      let found = known[slot]
+      let found = names.slots[slot]
       while (found !== undefined && !(found.form === form && isSame(found.name, bytes, from, at))) found = found.next
       found ??= knownOf(Buffer.from(bytes.subarray(from, at)), form, slot)
       if (found.reading === 'by-name') return found.meaning

@@ -1,4 +1,4 @@
-import { copyBytes } from '../../copy-bytes.ts'
+import { append, growingBytes, makeRoom } from '../../growing-bytes.ts'
 
 /** Texts, their bytes one behind the other with a line feed behind each, and of each where it ends and its mark: the cell that it is in. */
 export type TextList = {
@@ -13,61 +13,46 @@ export type TextList = {
   clear(): void
 }
 
-const usual = 2 ** 18
+/** Of more memory nothing is kept for what is added later. */
+const mostKept = 2 ** 20
 const lineFeed = 0x0a
 
 export function textList(): TextList {
-  let all = Buffer.allocUnsafe(0)
-  let length = 0
+  const all = growingBytes()
   let count = 0
-  let ends = new Float64Array(0)
-  let marks = new Float64Array(0)
-
-  function makeRoom(bytes: number): void {
-    if (length + bytes > all.length) {
-      const larger = Buffer.allocUnsafe(Math.max(usual, 2 * all.length, length + bytes))
-      all.copy(larger, 0, 0, length)
-      all = larger
-    }
-    if (count < ends.length) return
-    ends = extended(ends)
-    marks = extended(marks)
-  }
+  const ends: number[] = []
+  const marks: number[] = []
 
   function end(mark: number): void {
-    ends[count] = length
+    ends[count] = all.length
     marks[count++] = mark
-    all[length++] = lineFeed
+    makeRoom(all, 1)
+    all.bytes[all.length++] = lineFeed
   }
 
   return {
     add(bytes, from, to, mark) {
-      makeRoom(to - from + 1)
-      copyBytes(bytes, from, to, all, length)
-      length += to - from
+      append(all, bytes, from, to)
       end(mark)
     },
     addText(text, mark) {
-      makeRoom(text.length + 1)
-      length += all.write(text, length, 'latin1')
+      makeRoom(all, text.length)
+      all.length += all.bytes.write(text, all.length, 'latin1')
       end(mark)
     },
     get count() {
       return count
     },
-    bytes: () => all.subarray(0, length),
+    bytes: () => all.bytes.subarray(0, all.length),
     endOf: (index) => ends[index]!,
     markOf: (index) => marks[index]!,
     clear() {
-      length = 0
+      all.length = 0
       count = 0
-      if (all.length > 4 * usual) all = Buffer.allocUnsafe(0)
+      if (all.bytes.length > mostKept) all.bytes = nothing
+      if (ends.length > mostKept) ends.length = marks.length = 0
     },
   }
 }
 
-function extended(values: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(2 * values.length + 1024)
-  larger.set(values)
-  return larger
-}
+const nothing = Buffer.alloc(0)
