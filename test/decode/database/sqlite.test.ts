@@ -206,27 +206,11 @@ describe('a database that a backup made anew', () => {
     expect(textsOf(contents)['sqlite/rows']!.split('\n')).toHaveLength(4001)
   })
 
-  test('is complete with an index, of which it moved cells from one page to another', async () => {
-    for (const isOverwritten of ['on', 'off']) {
-      const create = `pragma secure_delete=${isOverwritten}; create table t(id integer primary key, s, n real); create index i on t(s)`
-      const { reading, contents } = await collect(inPieces(database(create, insert, 'vacuum'), [4000]))
-      expect(textsOf(contents)['sqlite/keys']!.split('\n')).toHaveLength(4001)
-      if (isOverwritten === 'on') expect(reading.gaps).toEqual([])
-    }
-  })
-
-  test('is not complete where a free block of an index has what no other page has', async () => {
-    const bytes = readFileSync(new URL('../../corpus/sqlite/indexed.bin', import.meta.url))
-    const [page, block, end] = [8 * 1024, 1000, 1024]
-    const whole = bytes.subarray(page + block, page + end).toString('latin1')
-    expect(whole).toMatch(/^user\d+@example\.org/)
-    for (let at = block; at < end; at++) {
-      const other = Buffer.from(bytes)
-      other[page + at]! ^= 0x04
-      const { reading, contents } = await collect(inPieces(other, [4000]))
-      expect(reading.gaps.map(({ reason }) => reason)).toContain('not-text')
-      expect(contents.get('sqlite/unused')!.bytes.includes(other.subarray(page + block, page + end))).toBe(true)
-    }
+  test('is read whole with an index, but not complete: what is behind its pointers may be numbers', async () => {
+    const create = 'pragma secure_delete=on; create table t(id integer primary key, s, n real); create index i on t(s)'
+    const { reading, contents } = await collect(inPieces(database(create, insert, 'vacuum'), [4000]))
+    expect(new Set(reading.gaps.map(({ reason }) => reason))).toEqual(new Set(['not-text']))
+    expect(textsOf(contents)['sqlite/keys']!.split('\n')).toHaveLength(4001)
   })
 
   test('is not complete where a number may be left in its free space', async () => {

@@ -2,16 +2,13 @@ import { addGap, type Decoding } from '../../decoding.ts'
 import { int64Text } from '../number-text.ts'
 import { type RowWriter, rowWriter } from '../row-writer.ts'
 import { type Numbering, type ValueWriter, valueWriter } from '../value-writer.ts'
-import { type DeadRow, deadCells, firstNonZero, mostFragment } from './dead-cells.ts'
+import { type DeadRow, deadCells, firstNonZero } from './dead-cells.ts'
 import type { PageLayout } from './header.ts'
-import type { MovedCells } from './moved-cells.ts'
 import { type BtreePage, type Cell, pageType, parsePage, type Unused } from './page.ts'
-import type { PageAt } from './page-map.ts'
 import { parseRecord, writeRecord } from './record.ts'
-import { readVarint, type Varint } from './varint.ts'
 
 /**
- * What no row uses, and what deleted rows may have left: zeros hold nothing; old cells of a page are read as rows (see `deadCells`), or known to be elsewhere (see `MovedCells`);
+ * What no row uses, and what deleted rows may have left: zeros hold nothing; old cells of a page are read as rows (see `deadCells`);
  * everything else is delivered as it is and is a gap, since numbers in it are not text and values are not told apart.
  */
 export type Leftovers = {
@@ -21,24 +18,19 @@ export type Leftovers = {
   readUnusedOf(page: Uint8Array, parsed: BtreePage, offset: number): Promise<void>
   /** A page that is read by itself; `headerAt`: 100 in the first one of a database. */
   readPage(page: Uint8Array, offset: number, headerAt?: number): Promise<void>
-  /** All pages were read, and can be once more; or not. */
-  settleMoved(pageAt: PageAt | undefined): Promise<void>
   end(isComplete: boolean): Promise<void>
 }
 
-const varint: Varint = { high: 0, low: 0, end: 0 }
+/** SQLite itself leaves no more than so many bytes behind that are in no free block. */
+const mostFragment = 3
 
-/**
- * `name`: of the content that rows are delivered as; their numbers are one of their own. `moved`: where what is left of cells waits that may be
- * elsewhere.
- */
+/** `name`: of the content that rows are delivered as; their numbers are one of their own. */
 export function createLeftovers(
   name: string,
   layout: PageLayout,
   path: readonly string[],
   decoding: Decoding,
   numbering: Numbering,
-  moved?: MovedCells,
 ): Leftovers {
   const rows: ValueWriter = valueWriter(name, path, decoding, numbering)
   const rowNumbers: RowWriter = rowWriter([...path, `${name}-row-numbers`], decoding)
@@ -81,28 +73,18 @@ export function createLeftovers(
       for (let to = from + 1; to <= bytes.length; to++) {
         const part = fragment.subarray(from, to)
         rows.ascii(String(part.readIntBE(0, part.length)))
-        if (readVarint(part, 0, varint) && varint.end === part.length) rows.ascii(int64Text(varint.high, varint.low))
         if (part.every((byte) => byte >= 0x20 && byte < 0x7f)) rows.text(part)
       }
     await rows.endRow()
   }
 
-  /** What a free block holds behind its header. */
-  async function readBlock(page: Uint8Array, parsed: BtreePage, unused: Unused, offset: number): Promise<void> {
-    if (moved?.keep(page, parsed, unused, offset) !== true) await readUnused(page, unused, offset)
-  }
-
   async function readUnusedOf(page: Uint8Array, parsed: BtreePage, offset: number): Promise<void> {
     const dead = deadCells(page, parsed, layout.usable)
+    if (dead !== undefined) await writeRows(dead)
     if (dead === undefined) await readUnused(page, parsed.unused[0]!, offset)
-    else {
-      await writeRows(dead.rows)
-      for (const { from, to } of dead.fragments) await readFragment(page.subarray(from, to))
-      if (dead.block !== undefined) await readBlock(page, parsed, dead.block, offset)
-    }
     for (const unused of parsed.unused.slice(1))
       if (unused.to - unused.from <= mostFragment) await readFragment(page.subarray(unused.from, unused.to))
-      else await readBlock(page, parsed, unused, offset)
+      else await readUnused(page, unused, offset)
     await readUnused(page, { from: layout.usable, to: page.length }, offset)
   }
 
@@ -116,10 +98,6 @@ export function createLeftovers(
       if (typeof parsed === 'string' || found === undefined) return writeRaw(page, offset)
       await writeRows(found)
       await readUnusedOf(page, parsed, offset)
-    },
-    async settleMoved(pageAt) {
-      const left = (await (pageAt === undefined ? moved?.giveUp() : moved?.settle(pageAt))) ?? []
-      for (const { bytes, offset } of left) await writeRaw(bytes, offset)
     },
     async end(isComplete) {
       await rows.end(isComplete)

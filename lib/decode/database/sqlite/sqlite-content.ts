@@ -6,7 +6,6 @@ import { type CellReader, createCellReader } from './cell-reader.ts'
 import { parseSqliteHeader, type SqliteHeader, sqliteHeaderLength } from './header.ts'
 import { writeHeaderNumbers } from './header-numbers.ts'
 import { createLeftovers, type Leftovers } from './leftovers.ts'
-import { type MovedCells, movedCells } from './moved-cells.ts'
 import { pageType, parsePage, u32 } from './page.ts'
 import { isPointerMap, mapPages, type PageAt, type PageMap, role } from './page-map.ts'
 
@@ -38,7 +37,6 @@ type Pages = {
   pageAt: PageAt
   cells: CellReader
   leftovers: Leftovers
-  moved: MovedCells
   path: readonly string[]
   decoding: Decoding
 }
@@ -53,10 +51,9 @@ async function readDatabase({ at, source }: Held, path: readonly string[], decod
   const count = Math.min(stored, header.pageCount ?? stored)
   const map = await mapPages(header, count, pageAt, path, decoding)
   const numbering = { values: 0 }
-  const moved = movedCells(header.usable)
-  const leftovers = createLeftovers('deleted', header, path, decoding, numbering, moved)
+  const leftovers = createLeftovers('deleted', header, path, decoding, numbering)
   const cells = createCellReader({ header, map, pageAt, leftovers, path, decoding, numbering })
-  const pages: Pages = { header, map, pageAt, cells, leftovers, moved, path, decoding }
+  const pages: Pages = { header, map, pageAt, cells, leftovers, path, decoding }
   let isComplete = false
   try {
     await readSchema(pages)
@@ -72,11 +69,9 @@ async function readDatabase({ at, source }: Held, path: readonly string[], decod
         await leftovers.readPage(Buffer.from(await pageAt(page)), (page - 1) * pageSize)
     if (stored < (header.pageCount ?? 1))
       throw new DecodingStopped('truncated', path, at.size, 'sqlite: expected as many pages as the header says')
-    await leftovers.settleMoved(pageAt)
     isComplete = true
   } finally {
     await cells.end(isComplete)
-    if (!isComplete) await leftovers.settleMoved(undefined)
     await leftovers.end(isComplete)
   }
 }
@@ -97,7 +92,7 @@ async function readSchema(pages: Pages): Promise<void> {
 
 /** Reads a page of a tree and tells the pages below it; what is no such page is a gap. */
 async function readTreePage(pages: Pages, page: number, bytes: Uint8Array): Promise<number[]> {
-  const { header, map, cells, leftovers, moved, path, decoding } = pages
+  const { header, map, cells, leftovers, path, decoding } = pages
   const offset = (page - 1) * header.pageSize
   const parsed = parsePage(bytes, page === 1 ? sqliteHeaderLength : 0, header.usable)
   if (typeof parsed === 'string') {
@@ -105,7 +100,6 @@ async function readTreePage(pages: Pages, page: number, bytes: Uint8Array): Prom
     await leftovers.readPage(bytes, offset)
     return []
   }
-  moved.addPage(page, parsed)
   const isSchema = map.roles[page] === role.schema
   await cells.readCells(bytes, parsed, isSchema, offset)
   await leftovers.readUnusedOf(bytes, parsed, offset)
