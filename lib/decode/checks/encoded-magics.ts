@@ -15,6 +15,13 @@ function backwards(character: number): string {
   return String.fromCharCode(Number.parseInt([...bits].reverse().join(''), 2))
 }
 
+/** How many members an object of Ruby has, as Marshal writes numbers from 1 on. */
+const counts = Array.from({ length: 64 }, (_, index) => String.fromCharCode(6 + index))
+/** How pickles of protocol 2 and 3 go on: containers and a tuple's first item, or a class by its module. */
+const begun = ['}q', ']q', '}(', '(K', '(M', '(J', '(X', '(U', '(c', '(}', '(]', '(\x8a'].concat(
+  [...'abcdefghijklmnopqrstuvwxyz_'].map((letter) => `c${letter}`),
+)
+
 /**
  * What is kept in base64 or hexadecimal digits and cannot be searched there. At least three bytes each, since a random token
  * begins with two of them now and then.
@@ -45,10 +52,9 @@ const formats: readonly EncodedFormat[] = [
   // Numbers and UUIDs are in binary there. A text of such an object is found all the same (`told-lengths.ts`).
   ...hiding('Java objects', '\xac\xed\x00\x05'),
   ...hiding('objects of .NET', '\x00\x01\x00\x00\x00\xff\xff\xff\xff'),
-  ...hiding('Ruby Marshal', '\x04\x08{', '\x04\x08[', '\x04\x08o:', '\x04\x08U:'),
-  ...['\x80\x02', '\x80\x03'].flatMap((start) =>
-    hiding('Python pickle', `${start}}q`, `${start}]q`, `${start}(`, `${start}c`),
-  ),
+  ...hiding('Ruby Marshal', '\x04\x08o:', '\x04\x08U:', '\x04\x08S:'),
+  ...counts.flatMap((count) => hiding('Ruby Marshal', `\x04\x08{${count}`, `\x04\x08[${count}`)),
+  ...['\x80\x02', '\x80\x03'].flatMap((start) => hiding('Python pickle', ...begun.map((next) => start + next))),
   ...hiding('Python pickle', '\x80\x04\x95', '\x80\x05\x95'),
   ...hiding('OLE2', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
   // In base64 once more, as in secrets of Kubernetes: a release of Helm is gzip in two of them.

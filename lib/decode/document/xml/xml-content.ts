@@ -101,7 +101,7 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
 /** SVG by cairo (`pdftocairo -svg`) has each letter once, as a path, and text as places of such paths. */
 const isDrawnText = (head: Uint8Array): boolean => {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
-  return bytes.includes(drawnLetter) || bytes.includes(oldDrawnLetter)
+  return bytes.includes('<svg') && (bytes.includes(drawnLetter) || bytes.includes(oldDrawnLetter))
 }
 const drawnLetter = ' id="glyph-0-0"'
 const oldDrawnLetter = ' id="glyph0-0"'

@@ -3,9 +3,9 @@ import type { SpotList } from '../spots.ts'
 
 /**
  * A way to write one character as several bytes. `sign` begins it. `unit` reads the one at `at`: `unitOf(length, code)`,
- * or 0 when none stands there. A plain `+`
- * that stands for a space, as in queries, needs nothing: an address may begin behind either. `mayGlue`: whether the end
- * of a unit of so many bytes may be taken for the beginning of an identifier behind it, by who looks for plain ones.
+ * or 0 when none stands there. `mayGlue`: whether the end of a unit of so many bytes may be taken for the beginning of an
+ * identifier behind it, by who looks for plain ones. A plain `+` in a query, which stands for a space, is none: an address
+ * may begin behind either.
  *
  * A unit may stand for `several` characters: `spread` tells them with where each is written, and `isCut` that more of them follow
  * that are not read. `otherwise` reads units in another way, where both are possible.
