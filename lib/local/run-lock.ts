@@ -1,6 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { RunBusy } from '../errors.ts'
+import { isBusy } from './sqlite-database.ts'
 
 /** Held while a run works on a state directory; the operating system frees it when the process ends in any way. */
 export type RunLock = { release(): void }
@@ -33,6 +34,3 @@ export function acquireRunLock(lockFile: string, stateDirectory: string): RunLoc
     },
   }
 }
-
-/** SQLITE_BUSY and its extended codes. */
-const isBusy = (error: unknown) => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5

@@ -8,6 +8,8 @@ export type Database = DatabaseSync
 
 const applicationId = 0x6f647631 // "odv1"
 const schemaVersion = 1
+/** How long a writer waits for another one. */
+const patience = 10_000
 
 const appendOnly = (table: string) => `
   CREATE TRIGGER ${table}_no_update BEFORE UPDATE ON ${table}
@@ -73,15 +75,31 @@ const renewals = `
  */
 export function openDatabase(path: string): Database {
   try {
-    return openToWrite(path)
+    return openWhenFree(path)
   } catch (error) {
     if (!isNotToBeWritten(error)) throw error
     return openToRead(path)
   }
 }
 
+/**
+ * SQLite waits for whoever holds a lock, but not where two would turn a new file to a log of writes: it tells one of them at once
+ * that it is locked (see `sqlite3_busy_handler`).
+ */
+function openWhenFree(path: string): Database {
+  const until = Date.now() + patience
+  for (;;) {
+    try {
+      return openToWrite(path)
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= until) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10)
+    }
+  }
+}
+
 function openToWrite(path: string): Database {
-  const database = new DatabaseSync(path, { timeout: 10_000, enableForeignKeyConstraints: true })
+  const database = new DatabaseSync(path, { timeout: patience, enableForeignKeyConstraints: true })
   try {
     chmodSync(path, 0o600)
     database.exec('PRAGMA synchronous = FULL')
@@ -108,7 +126,7 @@ function openToRead(path: string): Database {
   const isLogged = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0
   const url = pathToFileURL(path)
   if (!isLogged) url.searchParams.set('immutable', '1')
-  const database = new DatabaseSync(url, { readOnly: true, timeout: 10_000 })
+  const database = new DatabaseSync(url, { readOnly: true, timeout: patience })
   try {
     requireVersion(database, path)
     return database
@@ -152,6 +170,9 @@ function hasTable(database: Database, name: string): boolean {
 function isEmpty(database: Database): boolean {
   return database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined
 }
+
+/** SQLITE_BUSY and its extended codes. */
+export const isBusy = (error: unknown) => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 
 const isNotADatabase = (error: unknown) => (error as { errcode?: number }).errcode === 26
 

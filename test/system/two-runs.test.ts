@@ -32,10 +32,15 @@ function makePlace(): string {
   return place
 }
 
-/** The request that a run waits for. */
-async function requestOf(place: string): Promise<string> {
+/** The request that a run waits for, when it still runs. */
+async function requestOf(place: string, { ended }: Started): Promise<string> {
+  let early: Ended | undefined
+  void ended.then((of) => {
+    early = of
+  })
   for (;;) {
     await setTimeout(20)
+    if (early) throw new Error(`expected a run that waits, got one that ended: ${early.code} ${early.stderr}`)
     if (!existsSync(join(place, '.odv/odv.sqlite'))) continue
     const waiting = await withState(join(place, '.odv'), async ({ runState }) => {
       const runs = await runState.listRuns()
@@ -55,8 +60,8 @@ async function logOfWaiting(place: string): Promise<string> {
   }
 }
 
-async function answer(place: string): Promise<Ended> {
-  const requestId = await requestOf(place)
+async function answer(place: string, run: Started): Promise<Ended> {
+  const requestId = await requestOf(place, run)
   writeFileSync(join(place, 'sg/ours.jsonl'), jsonRecords([somebodyElse(7)]))
   return odv(place, 'ack', requestId, '--json')
 }
@@ -65,7 +70,7 @@ describe.concurrent('two runs at once', () => {
   it('on one state directory: the second is refused clearly and the first is unharmed', async () => {
     const place = makePlace()
     const first = startOdv(place, ['run', '--json'])
-    const requestId = await requestOf(place)
+    const requestId = await requestOf(place, first)
     const log = await logOfWaiting(place)
     const runId = requestId.replace(/-sg-0$/, '')
     const [second, resumed] = await Promise.all([
@@ -80,7 +85,7 @@ describe.concurrent('two runs at once', () => {
       expect(refused.stderr).toMatch(/expected no other run on this state directory, got one under way/)
     }
     expect(readFileSync(join(place, '.odv/log.jsonl'), 'utf8')).toBe(log)
-    expect((await answer(place)).code).toBe(0)
+    expect((await answer(place, first)).code).toBe(0)
     const ended = await first.ended
     expect([ended.code, verdictsOf(ended)], ended.stderr).toEqual([0, { sg: 'verified' }])
     expect((await attestedIn(join(place, '.odv'))).statements).toHaveLength(7)
@@ -95,7 +100,7 @@ describe.concurrent('two runs at once', () => {
         64,
         [{ kind: 'error', error: 'RunBusy', message: expect.stringContaining('no other run'), exitCode: 64 }],
       ])
-      await answer(place)
+      await answer(place, both.find(({ child }) => child.exitCode === null)!)
       const codes = (await Promise.all(both.map(({ ended }: Started) => ended))).map(({ code }) => code)
       expect(codes.sort()).toEqual([0, 64])
       expect((await attestedIn(join(place, '.odv'))).statements).toHaveLength(7)
@@ -136,7 +141,7 @@ describe.concurrent('beside a run', () => {
     const earlierRun = String(linesOf(earlier, 'summary')[0]!.run)
 
     const run = startOdv(place, ['run', '--json'])
-    const requestId = await requestOf(place)
+    const requestId = await requestOf(place, run)
     const [status, one, keys, exported] = await Promise.all([
       odv(place, 'status', '--json'),
       odv(place, 'status', requestId.replace(/-sg-0$/, ''), '--json'),
@@ -148,7 +153,7 @@ describe.concurrent('beside a run', () => {
     expect(linesOf(one, 'request')).toMatchObject([{ request: requestId, store: 'sg' }])
     expect((await odv(place, 'verify', 'bundle')).code).toBe(0)
 
-    const acknowledged = await answer(place)
+    const acknowledged = await answer(place, run)
     expect(linesOf(acknowledged, 'acknowledgement')).toMatchObject([{ request: requestId, by: 'custodian' }])
     const again = await odv(place, 'ack', requestId, '--json')
     expect(linesOf(acknowledged, 'acknowledgement')).toMatchObject([{ first: true }])
