@@ -13,7 +13,7 @@ import {
 import { shortestRun } from './kernel/text-kernel.ts'
 import { mixedScriptsCheck } from './mixed-scripts.ts'
 import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
-import { mostPrefix, type Prefix, prefixOf } from './run-prefixes.ts'
+import { mayHavePrefix, mostPrefix, type Prefix, prefixOf } from './run-prefixes.ts'
 import { type Seen, surveyed } from './survey.ts'
 
 export type EncodedProblem = Problem & { offset: number }
@@ -179,7 +179,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
         if (at === bytes.length) return
         start = offset + at
         isOpen = true
-        prefix = prefixOf(bytesBefore(bytes, at))
+        prefix = mayHavePrefix(bytes, at) ? prefixOf(bytesBefore(bytes, at)) : undefined
         // Few contents have a run, and many are small.
         if (characters === none) {
           characters = Buffer.alloc(wholeWindow)

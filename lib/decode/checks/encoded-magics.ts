@@ -117,9 +117,9 @@ export function encodedFormatOf(
 /** Bytes in front of zlib for the length of what it holds, as `COMPRESS` of MySQL (little endian) and `qCompress` of Qt (big endian) write it. */
 export const lengthBytes = 4
 
-/** Whether zlib may begin behind a length in these bytes. */
-export const mayBeMeasuredZlib = (bytes: Uint8Array): boolean =>
-  bytes[lengthBytes] === zlibFirst && zlibSeconds.includes(bytes[lengthBytes + 1]!)
+/** Whether zlib may begin behind a length in bytes, of which any is asked for. */
+export const mayBeMeasuredZlib = (byteAt: (index: number) => number): boolean =>
+  byteAt(lengthBytes) === zlibFirst && zlibSeconds.includes(byteAt(lengthBytes + 1))
 
 function isSealed(bytes: Buffer): boolean {
   return contentTypes.some((type) => {

@@ -93,6 +93,14 @@ function isHex(window: Buffer, from: number): boolean {
   return true
 }
 
+/** Byte `index` of what is encoded from `from` on, if all characters that it is in are of the encoding. */
+function byteOf(window: Buffer, from: number, index: number, encoding: Encoding): number {
+  if (encoding === 'hex') return firstByteOf(window, from + 2 * index, encoding)
+  const place = index % 3
+  const at = from + index + (index - place) / 3
+  return ((values[window[at]!]! << (2 + 2 * place)) | (values[window[at + 1]!]! >> (4 - 2 * place))) & 0xff
+}
+
 /** The byte that is encoded from `at` on. */
 function firstByteOf(window: Buffer, at: number, encoding: Encoding): number {
   const [one, two] = [window[at]!, window[at + 1]!]
@@ -112,8 +120,7 @@ function holdsDeflate(window: Buffer, from: number, encoding: Encoding): boolean
 const measuredZlib = { name: 'zlib behind a length', encrypted: false }
 
 function holdsMeasuredZlib(window: Buffer, from: number, encoding: Encoding): boolean {
-  const first = Buffer.from(window.toString('latin1', from, beginCharacters), encoding)
-  if (!mayBeMeasuredZlib(first)) return false
+  if (!mayBeMeasuredZlib((index) => byteOf(window, from, index, encoding))) return false
   const isWhole = window.length < wholeWindow
   return inflates(Buffer.from(window.toString('latin1', from), encoding).subarray(lengthBytes), isWhole)
 }

@@ -28,12 +28,17 @@ const prefixes: readonly Prefix[] = [
 /** Bytes in front of a run that a prefix needs. */
 export const mostPrefix = 24
 
-/** What all of them end with: most runs have something else in front. */
-const lasts = new Set(Buffer.from(":\n'\\x"))
+/** What all of them end with, as pairs of bytes: most runs have something else in front. */
+const lasts = ["'\n", '\r\n', 'a:', "'x", '\\x', "'\\", " '", ...Array.from('0123456789', (digit) => `${digit}:`)]
+const endings = new Uint8Array(0x10000)
+for (const pair of lasts) endings[Buffer.from(pair).readUInt16BE()] = 1
+
+/** Whether any of them may stand in front of what begins at `at`, also before these bytes. */
+export const mayHavePrefix = (bytes: Uint8Array, at: number): boolean =>
+  at < 2 || endings[(bytes[at - 2]! << 8) | bytes[at - 1]!] === 1
 
 /** What the bytes in front of a run say about it; the last ones count. */
 export function prefixOf(before: Uint8Array): Prefix | undefined {
-  if (!lasts.has(before.at(-1) ?? 0)) return undefined
   const text = Buffer.from(before.buffer, before.byteOffset, before.length).toString('latin1')
   return prefixes.find((each) => each.before.test(text))
 }

@@ -52,6 +52,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   }
   word(380, has('binary-uuid') ? 1 : 0)
   table.set(columnsOf(inText), 1920)
+  table.set(base64Values, 1936)
   table.set(columnsOf(alphanumeric), 320)
   setCodes(view, has, tools)
   word(204, shortestBase64Of(tools))
@@ -120,6 +121,7 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   const least = Math.min(groups < 4 ? base64 : codeLine, hex, codeLine)
   for (const [at, value] of [groups, base64, pairs, hex, has('base64') || has('hex') ? least : 0].entries())
     view.setInt32(232 + 4 * at, value, true)
+  view.setInt32(2192, text, true)
 }
 
 const codeLine = 32

@@ -26,8 +26,12 @@ export function createStreaks({ bits, values, inText, wanted, shortest, told }: 
   let bytes: Uint8Array = new Uint8Array(0)
   let to = 0
   let first = 0
+  /** The bytes [readFrom, readTo), which were read. */
+  let read = new Uint8Array(0)
+  let readFrom = 0
+  let readTo = 0
 
-  const valueAt = (at: number) => (at < 0 || at >= to ? noValue : values[bytes[at]!]!)
+  const valueAt = (at: number) => (at >= 0 && at < to ? values[bytes[at]!]! : noValue)
 
   /** The first of the two characters that byte `index` is in, counted from the place. */
   const characterOf = (index: number) => {
@@ -35,13 +39,16 @@ export function createStreaks({ bits, values, inText, wanted, shortest, told }: 
     return first + whole * characters + (index - whole * group)
   }
 
+  /** Which one of its group a byte is. */
+  const placeOf = (index: number) => index - Math.floor(index / group) * group
+
   /** The byte, or -1 where the run ends. A group before the place is a whole one. */
   function byteAt(index: number): number {
     const at = characterOf(index)
     const [one, two] = [valueAt(at), valueAt(at + 1)]
     if (one === noValue || two === noValue) return -1
     if (bits === 4) return (one << 4) | two
-    const place = index - Math.floor(index / 3) * 3
+    const place = placeOf(index)
     return ((one << (2 + 2 * place)) | (two >> (4 - 2 * place))) & 0xff
   }
 
@@ -64,46 +71,66 @@ export function createStreaks({ bits, values, inText, wanted, shortest, told }: 
     return end - from >= shortest
   }
 
+  /** Puts aside the bytes [start, end), which were read. */
   function push(start: number, end: number): void {
-    const piece = told.reserve(end - start)
     side.open()
-    for (let index = start, to = leadBytes; index < end; index++, to++) {
-      const at = characterOf(index)
-      const byte = byteAt(index)
-      piece[to] = byte
-      side.push(byte, at, at + 2)
-    }
+    side.decoded(read, start - readFrom, end - readFrom, characterOf(start), bits === 4 ? 'hex' : placeOf(start))
   }
 
   function pushAll(start: number, end: number): void {
     push(start, end)
+    told.reserve(end - start).set(read.subarray(start - readFrom, end - readFrom), leadBytes)
     told.look(start, end, push)
   }
 
   /** Before the place, of whole groups alone. */
-  const wholeByteAt = (index: number) =>
-    index >= 0 || isWhole(first + Math.floor(index / group) * characters) ? byteAt(index) : -1
+  function wholeByteAt(index: number): number {
+    if (index >= readFrom && index < readTo) return read[index - readFrom]!
+    return index >= 0 || isWhole(first + Math.floor(index / group) * characters) ? byteAt(index) : -1
+  }
 
-  function look(place: number): void {
-    first = place
-    if (place < done[place % characters]! || !isLongEnough()) return
+  function look(at: number): void {
+    first = at
+    if (at < done[at % characters]! || !isLongEnough()) return
     told.begin(wholeByteAt)
+    readTo = readFrom
     let start = 0
     while (isText(start - 1) && (start % group !== 0 || isWhole(characterOf(start - group)))) start--
-    let index = start
+    done[at % characters] = characterOf(readText(start))
+  }
+
+  /** Looks at all pieces of text from a byte on, as long as bytes are below 0x80; returns the first that is none of them. */
+  function readText(from: number): number {
+    readFrom = from
+    let start = from
+    let index = from
+    let at = characterOf(from)
+    let place = placeOf(from)
+    let one = valueAt(at)
+    // Here the time goes: what the loop needs is its own.
+    const [source, end, room] = [bytes, to, read]
     for (;;) {
-      while (isText(index)) index++
-      if (index - start >= wanted) pushAll(start, index)
-      const byte = byteAt(index)
-      if (byte === -1 || byte >= 0x80) break
-      start = ++index
+      const two = ++at < end ? values[source[at]!]! : noValue
+      const ends = (one | two) === noValue
+      const byte = bits === 4 ? (one << 4) | two : ((one << (2 + 2 * place)) | (two >> (4 - 2 * place))) & 0xff
+      if (ends || inText[byte] === 0) {
+        readTo = index
+        if (index - start >= wanted) pushAll(start, index)
+        if (ends || byte >= 0x80) return index
+        start = index + 1
+      }
+      room[index++ - from] = byte
+      one = two
+      if (++place < group) continue
+      place = 0
+      one = ++at < end ? values[source[at]!]! : noValue
     }
-    done[place % characters] = characterOf(index)
   }
 
   return (region: Region, places: Int32Array): void => {
     bytes = region.bytes
     to = region.to
+    if (read.length < to) read = new Uint8Array(to)
     done.fill(0)
     for (const place of places) if (place >= 0) look(place)
   }

@@ -1,4 +1,5 @@
 import { outside } from './classify'
+import { mayBeText } from './code-text'
 import { block, constants, digitMasks, masks, runMasks, sieve, stops } from './memory'
 import { siftUuids } from './sieve-uuids'
 import { addSpot, List } from './spots'
@@ -11,6 +12,9 @@ let rows: v128 = i8x16.splat(0)
 let low: v128 = i8x16.splat(0)
 let zero: v128 = i8x16.splat(0)
 
+/** The bytes that are known: what is before or behind them may go on. */
+let knownFrom: i32 = 0
+let knownTo: i32 = 0
 let groups: i32 = 0
 let shortestBase64: i32 = 0
 let pairs: i32 = 0
@@ -34,7 +38,9 @@ export function prepareMasks(): void {
  * Where base64 or hexadecimal digits may stand for text: at the first character of a whole group that is followed by so many
  * others that text of the shortest length fills them, wherever it begins; and runs that are looked at as a whole.
  */
-export function siftCodes(first: i32, size: i32, from: i32, to: i32, hasNumbers: bool): void {
+export function siftCodes(first: i32, size: i32, from: i32, to: i32, known: i32, hasNumbers: bool): void {
+  knownFrom = from - known
+  knownTo = to
   groups = load<i32>(sieve, 232)
   shortestBase64 = load<i32>(sieve, 236)
   pairs = load<i32>(sieve, 240)
@@ -228,7 +234,10 @@ function siftBase64(at: i32, step: i32): void {
     maskOf(place + 2, v128.load(sieve, 160)) &
     maskOf(place + 3, v128.load(sieve, 288))
   const found = chain(all, groups, 4) & bits
-  for (let begins = found & ~(found << 4); begins != 0; begins &= begins - 1) addSpot(List.base64, at + <i32>ctz(begins))
+  for (let begins = found & ~(found << 4); begins != 0; begins &= begins - 1) {
+    const begin = at + <i32>ctz(begins)
+    if (mayBeText(begin, false, knownFrom, knownTo)) addSpot(List.base64, begin)
+  }
 }
 
 /** Which bits are set with the `count - 1` others that follow, `stride` bits apart; `count` is a power of two, up to eight. */
@@ -253,6 +262,9 @@ function siftHex(start: i32, stop: i32): void {
     const place = block + <usize>at
     const all = chain(maskOf(place, halves) & (maskOf(place, digits) >> 1), min(pairs, 8), 2)
     const found = all & (all >> rest) & bits
-    for (let begins = found & ~(found << 2); begins != 0; begins &= begins - 1) addSpot(List.hex, at + <i32>ctz(begins))
+    for (let begins = found & ~(found << 2); begins != 0; begins &= begins - 1) {
+      const begin = at + <i32>ctz(begins)
+      if (mayBeText(begin, true, knownFrom, knownTo)) addSpot(List.hex, begin)
+    }
   }
 }

@@ -48,7 +48,7 @@ export function sift(numbers: usize, uuids: usize): void {
   prepareMasks()
   siftSigns(first, to, from - known, signWordCount)
   if (hasNumbers) siftNumbers(first, size, to)
-  siftCodes(first, size, from, to, hasNumbers)
+  siftCodes(first, size, from, to, known, hasNumbers)
   siftBytes(first, size, from, to, known)
   siftBinary(from, to, from - known, uuids)
   if (hasNumbers) siftRounded(first, size, numbers)

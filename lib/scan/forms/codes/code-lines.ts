@@ -1,0 +1,139 @@
+import { noValue } from '../../finders/code-values.ts'
+import type { Region } from '../form.ts'
+import { behindLineEnd } from '../line-end.ts'
+import type { Side } from '../side.ts'
+import type { Code } from './code-finder.ts'
+
+/** A line of an encoding that is broken into lines has at least so many characters before its end. */
+export const codeLine = 32
+const mostIndent = 16
+
+/** A run of a code and the lines that it goes on in, as one: bytes are counted from the first that begins at the phase in force. */
+export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>, side: Side) {
+  /** The values of all characters, and of each line which one it begins with, and where that is. */
+  let codes = new Uint8Array(0)
+  let count = 0
+  const lines: { first: number; source: number }[] = []
+  let phase = 0
+  let known = 0
+  let decoded = new Uint8Array(0)
+
+  /** The first of the two characters that byte `index` is in. */
+  const characterOf = (index: number) => phase + (bits === 4 ? 2 * index : 4 * Math.floor(index / 3) + (index % 3))
+
+  /** How many bytes are in characters before this one alone. */
+  function bytesBefore(character: number): number {
+    const characters = character - phase
+    return bits === 4 ? characters >> 1 : 3 * (characters >> 2) + Math.max(0, (characters & 3) - 1)
+  }
+
+  /** Takes a line, the characters [from, to), all of them of the code. */
+  function take(bytes: Uint8Array, from: number, to: number): void {
+    lines.push({ first: count, source: from })
+    const first = count - from
+    for (let at = from; at < to; at++) codes[first + at] = values[bytes[at]!]!
+    count += to - from
+  }
+
+  function lineOf(character: number): number {
+    let [low, high] = [0, lines.length - 1]
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (lines[middle]!.first <= character) low = middle
+      else high = middle - 1
+    }
+    return low
+  }
+
+  return {
+    reserve(capacity: number): void {
+      if (codes.length >= capacity) return
+      codes = new Uint8Array(capacity)
+      decoded = new Uint8Array(capacity)
+    },
+    /** Begins with the line [from, to), all of it characters of the code. */
+    begin(bytes: Uint8Array, from: number, to: number): void {
+      count = lines.length = 0
+      take(bytes, from, to)
+    },
+    /** Takes the lines that a run [start, end) goes on in, which was taken; returns where the last one ends. */
+    goOn({ bytes, to }: Region, start: number, end: number): number {
+      let [line, last] = [start, end]
+      while (last - line >= codeLine) {
+        const next = nextLine(bytes, last, to)
+        if (next === -1 || values[bytes[next]!] === noValue) break
+        line = last = next
+        while (last < to && values[bytes[last]!] !== noValue) last++
+        take(bytes, line, last)
+      }
+      return last
+    },
+    get lineCount() {
+      return lines.length
+    },
+    /** Characters of the last line. */
+    get lastLine() {
+      return count - lines.at(-1)!.first
+    },
+    /** The first byte that is not in the lines before this one alone. */
+    firstByteOf: (line: number) => bytesBefore(lines[line]!.first),
+    /** Bytes begin at this character from now on, and at whole numbers of bytes behind it; returns how many there are. */
+    beginAt(character: number): number {
+      phase = character
+      known = Math.floor(((count - phase) * bits) / 8)
+      return known
+    },
+    /** Bytes that were decoded, all of them or one by one, since they begin at this phase. */
+    get bytes(): Uint8Array {
+      return decoded
+    },
+    decode(): void {
+      const [from, to] = [codes, decoded]
+      if (bits === 4) {
+        for (let index = 0, at = phase; index < known; index++, at += 2) to[index] = (from[at]! << 4) | from[at + 1]!
+        return
+      }
+      // The last three may be more than there are.
+      for (let index = 0, at = phase; index < known; index += 3, at += 4) {
+        const [second, third] = [from[at + 1]!, from[at + 2]!]
+        to[index] = (from[at]! << 2) | (second >> 4)
+        to[index + 1] = (second << 4) | (third >> 2)
+        to[index + 2] = (third << 6) | from[at + 3]!
+      }
+    },
+    /** Decodes one byte; -1: the run does not go on. */
+    byteAt(index: number): number {
+      if (index < 0 || index >= known) return -1
+      const at = characterOf(index)
+      const place = index % 3
+      const [one, two] = [codes[at]!, codes[at + 1]!]
+      decoded[index] = bits === 4 ? (one << 4) | two : (one << (2 + 2 * place)) | (two >> (4 - 2 * place))
+      return decoded[index]!
+    },
+    /** Puts aside the bytes [start, end), which were decoded. */
+    push(start: number, end: number): void {
+      side.open()
+      let line = lineOf(characterOf(start))
+      for (let index = start; index < end; line++) {
+        const { first, source } = lines[line]!
+        const next = lines[line + 1]
+        const to = next === undefined ? end : Math.min(end, bytesBefore(next.first))
+        const from = source + characterOf(index) - first
+        if (to > index) side.decoded(decoded, index, to, from, bits === 4 ? 'hex' : index % 3)
+        index = Math.max(index, to)
+        // One has a character in this line and the other one in the next.
+        if (next !== undefined && index < end && characterOf(index) < next.first)
+          side.push(decoded[index]!, source + characterOf(index++) - first, next.source + 1)
+      }
+    },
+  }
+}
+
+/** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. */
+function nextLine(bytes: Uint8Array, at: number, to: number): number {
+  let next = behindLineEnd(bytes, at, to)
+  if (next === at) return -1
+  for (const first = next; next < to && next - first < mostIndent; next++)
+    if (bytes[next] !== 0x20 && bytes[next] !== 0x09) break
+  return next < to ? next : -1
+}
