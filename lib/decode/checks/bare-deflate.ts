@@ -66,10 +66,14 @@ function beginsWithText(bytes: Uint8Array): boolean {
   while (at + longestSymbol <= end) {
     const short = code(7)
     if (short === 0) return given >= leastText
-    if (short < 24) {
-      at += 7
-      const extra = short <= 8 ? 0 : (short - 5) >> 2
-      const length = short <= 8 ? short + 2 : ((4 + ((short - 5) & 3)) << extra) + 3 + bitsAt(bytes, at, extra)
+    const whole = code(8)
+    const isLong = whole >= 0xc0 && whole < 0xc8
+    if (short < 24 || isLong) {
+      const symbol = isLong ? whole - 0xc0 + 24 : short
+      if (symbol > 29) return false
+      at += isLong ? 8 : 7
+      const extra = symbol <= 8 || symbol === 29 ? 0 : (symbol - 5) >> 2
+      const length = symbol <= 8 ? symbol + 2 : ((4 + ((symbol - 5) & 3)) << extra) + 3 + bitsAt(bytes, at, extra)
       at += extra
       const place = code(5)
       at += 5
@@ -77,13 +81,10 @@ function beginsWithText(bytes: Uint8Array): boolean {
       const distance = place < 4 ? place + 1 : ((2 + (place & 1)) << more) + 1 + bitsAt(bytes, at, more)
       at += more
       if (place > 29 || distance > given) return false
-      given += length
+      given += symbol === 29 ? 258 : length
       before = copied
       continue
     }
-    const whole = code(8)
-    // Long copies, which are rare.
-    if (whole >= 0xc0 && whole < 0xc8) return given > 0
     const character = whole < 0xc0 ? whole - 0x30 : code(9) - 0x100
     if (character === 0x7f || character > 0xf4 || (character < 0x20 && (character < 9 || character > 13))) return false
     // A character of UTF-8 goes on behind its first byte, and behind that alone.
