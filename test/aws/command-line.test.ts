@@ -25,7 +25,7 @@ import {
   writeFiles,
 } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
-import { halfOf } from '../support/some-of.ts'
+import { quarterOf } from '../support/some-of.ts'
 import { deployStack, type Stack } from '../support/stack.ts'
 
 /** `odv --aws`: what a person types against a deployed stage, in processes of their own. */
@@ -33,7 +33,7 @@ import { deployStack, type Stack } from '../support/stack.ts'
 const theirs = jsonRecords(numbers(30).map(somebodyElse))
 const ours = jsonRecords(numbers(10).map(transferred))
 
-const { isLeftOut, note } = halfOf(0)
+const { isLeftOut, note } = quarterOf(0)
 
 describe.skipIf(withoutMinistack || isLeftOut)(`odv --aws ${onMinistack}${note}`, () => {
   let server: Ministack

@@ -14,13 +14,13 @@ import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { routes } from '../api/routes.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { halfOf } from '../support/some-of.ts'
+import { quarterOf } from '../support/some-of.ts'
 import { deployStack, type Stack } from '../support/stack.ts'
 
 const manifest = 'userId,transferredAt,batch\n40000000001,2026-01-31T12:00:00Z,b1\n'
 const stores = [{ id: 'sg', root: '/nowhere', country: 'SG' }]
 
-const { isLeftOut, note } = halfOf(1)
+const { isLeftOut, note } = quarterOf(1)
 
 /**
  * The API as it is deployed, every function under its role. MiniStack asks for a signature on these routes and does not

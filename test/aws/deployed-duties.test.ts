@@ -6,7 +6,7 @@ import { formatZip } from '../../infra/zip.ts'
 import { dutyMatrix } from '../infra/duty-matrix.ts'
 import { openDeployment } from '../support/deployment.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { halfOf } from '../support/some-of.ts'
+import { quarterOf } from '../support/some-of.ts'
 import { deployStack, type Stack } from '../support/stack.ts'
 import type { Places } from './duty-probe.ts'
 
@@ -31,7 +31,7 @@ const duties = [
   'read the configuration',
 ]
 
-const { isLeftOut, note } = halfOf(1)
+const { isLeftOut, note } = quarterOf(2)
 
 describe.skipIf(withoutMinistack || isLeftOut)(`duties of deployed roles ${onMinistack}${note}`, () => {
   let server: Ministack

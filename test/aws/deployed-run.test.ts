@@ -3,13 +3,13 @@ import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
 import { interpret } from '../support/interpreted.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { halfOf } from '../support/some-of.ts'
+import { quarterOf } from '../support/some-of.ts'
 import { deployStack, type Stack } from '../support/stack.ts'
 
 const manifest =
   'userId,transferredAt,batch\n40000000001,2026-01-31T12:00:00Z,b1\n40000000002,2026-01-31T12:00:00Z,b1\n'
 
-const { isLeftOut, note } = halfOf(1)
+const { isLeftOut, note } = quarterOf(2)
 
 describe.skipIf(withoutMinistack || isLeftOut)(`a deployed run ${onMinistack}${note}`, () => {
   let server: Ministack

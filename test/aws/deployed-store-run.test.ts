@@ -25,7 +25,7 @@ import { caseKeysOf } from '../../lib/subject-index/case-keys.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
 import { interpret } from '../support/interpreted.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { halfOf } from '../support/some-of.ts'
+import { quarterOf } from '../support/some-of.ts'
 import { deployStack, type Stack } from '../support/stack.ts'
 
 /**
@@ -53,7 +53,7 @@ const config = (endpoint: string, channel: object) => ({
   ],
 })
 
-const { isLeftOut, note } = halfOf(1)
+const { isLeftOut, note } = quarterOf(2)
 
 describe.skipIf(withoutMinistack || isLeftOut)(`deployed runs over a bucket ${onMinistack}${note}`, () => {
   let server: Ministack

@@ -19,7 +19,7 @@ import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '.
 import { type Hands, inSlicesOf, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 import { bundledOnce } from '../support/serverless.ts'
-import { halfOf, someOf } from '../support/some-of.ts'
+import { quarterOf, someOf } from '../support/some-of.ts'
 import { deployStack } from '../support/stack.ts'
 import { newBucket } from './bucket/buckets.ts'
 import { newDeployment } from './deployment.ts'
@@ -36,7 +36,7 @@ const sliceBytes = 50_000
 /** The slices of the one, and the other object. */
 const batches = Math.ceil(body.length / sliceBytes) + 1
 
-const { isLeftOut, note } = halfOf(1)
+const { isLeftOut, note } = quarterOf(1)
 
 describe.skipIf(withoutMinistack || isLeftOut)(`a scan task ${onMinistack}${note}`, () => {
   let server: Ministack

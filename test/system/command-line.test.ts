@@ -242,7 +242,7 @@ describe.concurrent('a usage or configuration error', () => {
     'a run that cannot be gone on with': [['run', '--resume', 'run-1'], /expected the state of an earlier run/],
     'a resumed run with other stores': [['run', '--resume', 'run-1', '--store', 'x=clean'], /--resume/],
   }
-  for (const [what, [args, named, files]] of Object.entries(errors))
+  for (const [what, [args, named, files]] of someOf(4, Object.entries(errors)))
     it(`ends with 64 and is named: ${what}`, async () => {
       const place = makePlace(files)
       const ended = await odv(place, ...args)
@@ -261,7 +261,7 @@ describe.concurrent('a usage or configuration error', () => {
 })
 
 describe.concurrent('help', () => {
-  for (const command of [
+  for (const command of someOf(3, [
     'run',
     'scan',
     'index',
@@ -273,7 +273,7 @@ describe.concurrent('help', () => {
     'keys',
     'config',
     'demo',
-  ])
+  ]))
     it(`odv ${command} --help says what it does and how it ends`, async () => {
       const ended = await odv(scratchDirectory(), command, '--help')
       expect([ended.code, ended.stderr]).toEqual([0, ''])
@@ -348,7 +348,7 @@ describe.concurrent('from a request to a filing', () => {
     expect(ended.stderr.match(/SHA256:[A-Za-z0-9+/]{43}/g)).toHaveLength(2)
   })
 
-  for (const [what, damage, check] of [
+  for (const [what, damage, check] of someOf(2, [
     ['a changed envelope', (bundle: string) => flip(join(bundle, 'attestations/000000.dsse.json')), 'manifest'],
     [
       'a changed document whose digest was corrected',
@@ -363,7 +363,7 @@ describe.concurrent('from a request to a filing', () => {
       'document',
     ],
     ['a file more', (bundle: string) => writeFileSync(join(bundle, 'more.txt'), ''), 'layout'],
-  ] as const)
+  ] as const))
     it(`a bundle with ${what} does not hold, and the check is named`, async () => {
       const bundle = join(scratchDirectory(), 'bundle')
       cpSync(join(place, 'bundle'), bundle, { recursive: true })

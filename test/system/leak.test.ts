@@ -7,6 +7,7 @@ import { type Ended, linesOf, odv, startOdv } from '../support/odv.ts'
 import { configText, numbers, writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 import { findLeaks, type Leak, piecesOf } from '../support/search-bytes.ts'
+import { someOf } from '../support/some-of.ts'
 
 /** No identifier of anybody in the manifest leaves it: not in the state, a bundle, a log or what is printed. */
 
@@ -137,7 +138,7 @@ describe.concurrent('no identifier is left behind', () => {
     expect(leaksIn(place, { run })).toEqual([])
   })
 
-  for (const json of [true, false])
+  for (const json of someOf(2, [true, false]))
     it(`by a run with requests, answers and a filing (${json ? '--json' : 'for people'})`, async () => {
       const place = makePlace()
       const flags = json ? ['--json'] : []
@@ -158,7 +159,7 @@ describe.concurrent('no identifier is left behind', () => {
       expect(leaksIn(place, ended)).toEqual([])
     })
 
-  for (const json of [true, false])
+  for (const json of someOf(2, [true, false]))
     it(`by a scan (${json ? '--json' : 'for people'})`, async () => {
       const place = makePlace()
       const [decimal, uuid] = [shapes.decimal!(1), shapes.uuid!(1)]
@@ -170,7 +171,7 @@ describe.concurrent('no identifier is left behind', () => {
     })
 
   const id = confirmed[3]!
-  for (const [what, name, text] of [
+  for (const [what, name, text] of someOf(3, [
     ['CSV', 'bad.csv', `userId,transferredAt\n${confirmed[0]},2026-01-01\n"${id},2026-01-01\n${confirmed[4]}\n`],
     ['CSV with bad times', 'bad.csv', `userId,transferredAt\n${id},${confirmed[1]}\n${confirmed[0]},2026-01-01\n`],
     ['CSV with bad identifiers', 'bad.csv', `userId\n${id} ${confirmed[1]}\n${confirmed[0]}\n`],
@@ -178,7 +179,7 @@ describe.concurrent('no identifier is left behind', () => {
     ['JSON Lines', 'bad.jsonl', `{"userId":"${confirmed[0]}"}\n{"userId":"${id}" ${confirmed[1]}\n{"${id}":1}\n`],
     ['plain lines', 'bad.txt', `${confirmed[0]}\n${id} ${confirmed[1]}\n`],
     ['gzip that is cut off', 'bad.gz', gzipNamed(`${id}.csv`, manifest).subarray(0, -9)],
-  ] as const)
+  ] as const))
     it(`by a malformed manifest: ${what}`, async () => {
       const place = makePlace()
       writeFiles(place, { [name]: text })

@@ -39,7 +39,7 @@ async function requestOf(place: string, { ended }: Started): Promise<string> {
     early = of
   })
   for (;;) {
-    await setTimeout(20)
+    await setTimeout(100)
     if (early) throw new Error(`expected a run that waits, got one that ended: ${early.code} ${early.stderr}`)
     if (!existsSync(join(place, '.odv/odv.sqlite'))) continue
     const waiting = await withState(join(place, '.odv'), async ({ runState }) => {
@@ -56,7 +56,7 @@ async function logOfWaiting(place: string): Promise<string> {
   for (;;) {
     const log = readFileSync(join(place, '.odv/log.jsonl'), 'utf8')
     if (log.includes('"task":"notify-custodian"') && log.endsWith('\n')) return log
-    await setTimeout(20)
+    await setTimeout(100)
   }
 }
 

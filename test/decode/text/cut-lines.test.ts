@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { someOf } from '../../support/some-of.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 
 const at = '2026-11-27T12:00:00.000000000Z'
@@ -132,7 +133,7 @@ const cases: { name: string; text: string; joined: string | undefined }[] = [
 ]
 
 describe('text whose lines are pieces', () => {
-  for (const { name, text, joined } of cases)
+  for (const { name, text, joined } of someOf(2, cases))
     test(`is delivered as it is, and once more with these together: ${name}`, async () => {
       for (const lengths of [[7, 1, 40], [1_000_000]]) {
         const { texts, gaps } = await read(text, lengths)
