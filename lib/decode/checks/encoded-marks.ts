@@ -46,6 +46,23 @@ const marks: readonly Mark[] = [
     unseen: true,
     reason: 'unsupported-format',
   },
+  {
+    // A whole number as the bytes of its two's complement in base64: `Decimal` in JSON of Kafka Connect, with its schema.
+    name: 'whole numbers of Kafka Connect in base64',
+    key: Buffer.from('"parameters":{"scale":"0"'),
+    mark: /^/,
+    before: /Decimal","version":1,$/,
+    unseen: true,
+    reason: 'unsupported-format',
+  },
+  {
+    // The same in Debezium's `VariableScaleDecimal`, which numbers of Oracle without a precision are.
+    name: 'whole numbers of Debezium in base64',
+    key: Buffer.from('"scale":0,"valu'),
+    mark: /^"scale":0,"value":"[A-Za-z0-9+/]{2,}/,
+    unseen: true,
+    reason: 'unsupported-format',
+  },
 ]
 
 /** One search for all marks of a key. */

@@ -171,6 +171,18 @@ const marked: { name: string; content: string; reason: string }[] = [
   { name: 'gzip in JSON in JSON', content: JSON.stringify('"\\u001f\\u008b\\b"'), reason: 'unsupported-format' },
   { name: 'zlib as Python prints it', content: "b'x\\x9cK\\xcb\\x02'", reason: 'unsupported-format' },
   { name: 'zlib in JSON', content: `{"a":${JSON.stringify('x\x9c\0K')}}`, reason: 'unsupported-format' },
+  {
+    name: 'a number of Oracle as Debezium writes it',
+    content: '{"before":null,"after":{"ID":{"scale":0,"value":"B1vNFQ=="},"NAME":"x"}}\n',
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'a number in JSON of Kafka Connect with its schema',
+    content:
+      '{"schema":{"type":"struct","fields":[{"type":"bytes","optional":false,"name":"org.apache.kafka.connect.data.Decimal",' +
+      '"version":1,"parameters":{"scale":"0","connect.decimal.precision":"20"},"field":"id"}]},"payload":{"id":"B1vNFQ=="}}\n',
+    reason: 'unsupported-format',
+  },
   { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
 ]
 
@@ -209,6 +221,8 @@ test('text that only speaks of what stands in front of base64 is text', async ()
     `mysqlbinlog prints BINLOG '\nand lines of base64`,
     `BINLOG of rows: ${rowEvents}`,
     `vault:v1:short`,
+    '{"price":{"scale":2,"value":"B1vNFQ=="},"scale":0,"value":12}',
+    '"name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2"},"field":"price"',
     `key: ${rowEvents}`,
     'ENC[AES256_GCM,data:c2hvcnQ=,iv:AAAA,tag:AAAA,type:str]',
   ])
