@@ -66,6 +66,8 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   let room = 0
   const lines = createCodeLines(code, side)
   const told = createToldLengths(tools)
+  /** Of each phase, where those bytes end that were looked at. */
+  const reached = new Int32Array(phases)
   const lookAtStreaks = createStreaks({ bits, values, inText, wanted, shortest, told }, side)
 
   function reserve(capacity: number): void {
@@ -98,7 +100,7 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
     // What is left behind the last probe is shorter than what is looked for.
   }
 
-  /** Looks for text that goes over a line end, where no line has any alone. */
+  /** Looks for text that goes over a line end. */
   function lookAtEnds(phase: number): void {
     lines.beginAt(phase)
     told.begin(lines.byteAt)
@@ -112,6 +114,28 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
       while (isTextAt(end)) end++
       decided = end + 1
       if (end - start >= wanted) push(start, end)
+    }
+  }
+
+  /** Looks for text from the places [from, to) on, which are in the lines, as long as bytes are below 0x80. */
+  function lookFrom(places: Int32Array, from: number, to: number): void {
+    reached.fill(0)
+    for (let at = from; at < to; at++) {
+      const character = lines.characterAt(places[at]!)
+      const phase = character % phases
+      let start = ((character - phase) * bits) / 8
+      if (start < reached[phase]!) continue
+      lines.beginAt(phase)
+      told.begin(lines.byteAt)
+      while (isTextAt(start - 1)) start--
+      let end = start
+      for (let byte = 0; byte >= 0 && byte < 0x80; end++) {
+        byte = lines.byteAt(end)
+        if (byte !== -1 && inText[byte] === 1) continue
+        if (end - start >= wanted) push(start, end)
+        start = end + 1
+      }
+      reached[phase] = end
     }
   }
 
@@ -130,7 +154,7 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
     for (let phase = 0; phase < phases; phase++) how(phase)
   }
 
-  /** Runs as a whole, with the lines that they go on in. `places`: where alone text begins in a line, if that is known. */
+  /** Runs as a whole, with the lines that they go on in. `places`: where text begins in a line alone, if that is known. */
   function lookAtRuns(region: Region, places: Int32Array | undefined): void {
     // What is in one line alone has a place, unless text is too short for a whole group.
     const needsEach = places === undefined || (bits === 6 && !holdsThree)
@@ -149,11 +173,18 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
       if (needsEach && end - start >= shortest) look(lookAt)
       if (start < done) continue
       done = lines.goOn(region, start, end)
+      // Lines may be one text or a text each.
       if (done === end) continue
-      if (!needsEach) while (place < places.length && places[place]! < start) place++
-      // What is in a last line that is shorter than a run has no place. Lines may be one text or a text each.
-      const mayHoldText = needsEach || lines.lastLine < shortest || (place < places.length && places[place]! < done)
-      look(mayHoldText ? lookAt : lookAtEnds)
+      // What is in a last line that is shorter than a run has no place.
+      if (needsEach || lines.lastLine < shortest) {
+        look(lookAt)
+        continue
+      }
+      look(lookAtEnds)
+      while (place < places.length && places[place]! < start) place++
+      const first = place
+      while (place < places.length && places[place]! < done) place++
+      lookFrom(places, first, place)
     }
   }
 

@@ -75,6 +75,16 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
     get lastLine() {
       return count - lines.at(-1)!.first
     },
+    /** Which of all characters is at this place of the region, in one of the lines. */
+    characterAt(place: number): number {
+      let [low, high] = [0, lines.length - 1]
+      while (low < high) {
+        const middle = (low + high + 1) >>> 1
+        if (lines[middle]!.source <= place) low = middle
+        else high = middle - 1
+      }
+      return lines[low]!.first + place - lines[low]!.source
+    },
     /** The first byte that is not in the lines before this one alone. */
     firstByteOf: (line: number) => bytesBefore(lines[line]!.first),
     /** Bytes begin at this character from now on, and at whole numbers of bytes behind it; returns how many there are. */
