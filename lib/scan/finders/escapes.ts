@@ -5,10 +5,11 @@ import { tableOf } from './alphabets.ts'
  * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
- * - `\` and one of `n t r b f v a e 0 Z x` (`\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
+ * - `\` and one of `n t r b f v a e 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
  * - `%22` and, encoded again up to three times, `%2522`.
- * - `#011`: control characters in system logs.
- * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\033`, `#033`, `%1b`, and `^[` of `cat -v`.
+ * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy.
+ * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\u{1b}`, `\033`, `#033`, `#x1b`, `%1b`, `&#x1b;`, `&#27;`,
+ *   U+FFFD, and `^[` of `cat -v`; a colour (`[1;31m`) also without, since what writes XML leaves `ESC` out. The bracket may be `%5B`.
  * An escape that follows an identifier begins with a byte that ends the run.
  */
 export const longestEscape = 24
@@ -32,15 +33,32 @@ const letterU = 0x75
 const letterUpperU = 0x55
 const letterX = 0x78
 
-const letters = tableOf('ntrbfvaeZ0x')
+const letters = tableOf('ntrbfvaeZ0LNPx')
 const hex = tableOf('0123456789abcdefABCDEF')
 const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')
 const parameters = tableOf('?0123456789;')
 const finals = tableOf('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
-const sequenceStarts = ['\x1b', '\\e', '\\x1b', '\\x1B', '\\u001b', '\\u001B', '\\033', '#033', '%1b', '%1B', '^['].map(
-  (text) => Buffer.from(`${text}[`, 'latin1'),
-)
+const sequenceStarts = [
+  '\x1b',
+  '\\e',
+  '\\x1b',
+  '\\u001b',
+  '\\u{1b}',
+  '\\033',
+  '#033',
+  '#x1b',
+  '%1b',
+  '&#x1b;',
+  '&#27;',
+  '\xef\xbf\xbd',
+  '^[',
+]
+  .flatMap((text) => [text, text.replace('1b', '1B')])
+  .map((text) => Buffer.from(text, 'latin1'))
+/** Hexadecimal digits of signs that HAProxy escapes behind a `#` in what it logs: `"`, `#`, `{`, `|`, `}`. */
+const hashedSigns = ['22', '23', '7B', '7C', '7D']
+const letterM = 0x6d
 const mostParameters = 16
 
 function endsBackslash(bytes: Uint8Array, end: number): boolean {
@@ -63,6 +81,8 @@ function endsPercent(bytes: Uint8Array, end: number): boolean {
 }
 
 function endsHash(bytes: Uint8Array, end: number): boolean {
+  if (end >= 3 && bytes[end - 3] === hash)
+    return hashedSigns.includes(String.fromCharCode(bytes[end - 2]!, bytes[end - 1]!))
   return (
     end >= 4 &&
     bytes[end - 4] === hash &&
@@ -76,13 +96,21 @@ function endsSequence(bytes: Uint8Array, end: number): boolean {
   if (end < 3 || finals[bytes[end - 1]!] === 0) return false
   let open = end - 2
   while (open > 0 && end - 2 - open < mostParameters && parameters[bytes[open]!] !== 0) open--
-  return (
-    bytes[open] === bracket &&
-    sequenceStarts.some((start) => {
-      const from = open + 1 - start.length
-      return from >= 0 && start.every((byte, at) => bytes[from + at] === byte)
-    })
-  )
+  const begin = bracketBefore(bytes, open + 1)
+  if (begin === -1) return false
+  if (bytes[end - 1] === letterM && open < end - 2) return true
+  return sequenceStarts.some((start) => {
+    const from = begin - start.length
+    return from >= 0 && start.every((byte, at) => bytes[from + at] === byte)
+  })
+}
+
+/** Where a bracket begins that ends right before `end`; -1: none does. */
+function bracketBefore(bytes: Uint8Array, end: number): number {
+  if (bytes[end - 1] === bracket) return end - 1
+  const isEncoded =
+    end >= 3 && bytes[end - 3] === percent && bytes[end - 2] === 0x35 && (bytes[end - 1]! | 0x20) === 0x62
+  return isEncoded ? end - 3 : -1
 }
 
 function areAll(table: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {

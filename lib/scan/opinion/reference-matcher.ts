@@ -56,16 +56,19 @@ function uuidOrdinal(index: SubjectIndex, spelling: string): number {
 
 type Spelling = [offset: number, text: string]
 
-const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB]|\^\[)\[`
+const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\033|#033|#x1[bB]|%1[bB]|&#x1[bB];|&#27;|\xef\xbf\xbd|\^\[)`
+const bracket = String.raw`(?:\[|%5[bB])`
 const anEscape = [
-  String.raw`\\[ntrbfvae0Zx]`,
+  String.raw`\\[ntrbfvae0ZLNPx]`,
   String.raw`\\[0-3][0-7]{2}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
   String.raw`\\u[0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
   '%(?:25){0,3}[0-9a-fA-F]{2}',
   '#0[0-3][0-7]',
-  `${terminalStart}[?0-9;]{0,16}[A-Za-z]`,
+  '#(?:22|23|7B|7C|7D)',
+  `${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]`,
+  `${bracket}[?0-9;]{1,16}m`,
 ].join('|')
 
 /** A run of `characters` begins at the first of them, and once more right after each escape. */

@@ -11,7 +11,7 @@ const spellings = [...identifiers, uuid.replaceAll('-', ''), uuid.toUpperCase()]
 
 /** Each as the bytes of a content. */
 const escapes = [
-  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', '0', 'Z', 'x'].map((letter) => `\\${letter}`),
+  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', '0', 'Z', 'L', 'N', 'P', 'x'].map((letter) => `\\${letter}`),
   ...[
     '\\x22',
     '\\x2F',
@@ -40,6 +40,19 @@ const escapes = [
     '\\033[1m',
   ],
   ...['\\e[0m', '#033[0m', '%1b[0m', '\\u001B[1;38;5;208;48m'],
+  // As Jenkins, pytest, Go and Robot Framework write colours into XML, and others into query strings.
+  ...[
+    '&#x1b;[32m',
+    '&#27;[1;32m',
+    '#x1B[32m',
+    '\xef\xbf\xbd[32m',
+    '[32m',
+    '%1B%5B32m',
+    '%5b0m',
+    '\\u{1b}[32m',
+    '\xe2\x86\x90[0m',
+  ],
+  ...['&#x1b;[K', '\xef\xbf\xbd[2K', '%1B%5BK', '#22', '#7B', '#7C'],
 ]
 /** What may stand before an escape and changes nothing. */
 const befores = ['', '"hi', ' ', '\\', '\\\\', '\\n', '\\\\u0027', '123', 'bob', '\xff', ' '.repeat(90)]
@@ -121,9 +134,14 @@ describe('an identifier that an escape glues onto', () => {
       '%2',
       '#111',
       '#040',
-      '[0m',
+      '[m',
+      '[0K',
+      '(0m',
+      '#20',
+      '#7b',
+      '%5C0m',
       '\x1b0m',
-      '/x1b[0m',
+      '/x1b[0K',
     ])
       expect([glue, find(index, `${glue}jane_doe`).occurrences]).toStrictEqual([glue, []])
     for (const glue of ['0', '\\1', '\\x2', '\\u002', '%2', '#11'])
