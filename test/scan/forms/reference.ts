@@ -81,6 +81,13 @@ const units: Record<string, Unit> = {
   'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },
 }
 
+/** The same where lines go on behind a backslash. */
+const continued: Unit = {
+  pattern: new RegExp(String.raw`(?<![\\=])\\(?:\r[\r\n]?|\n)[ \t]{0,40}|${units.backslash!.pattern.source}`, 'y'),
+  decode: (match) =>
+    /^\\[\r\n]/.test(match[0]) && !match.slice(1).some(Boolean) ? '' : units.backslash!.decode(match),
+}
+
 /** One shift of UTF-7: the codes that base64 stands for, as Node decodes it. */
 function utf16Of(code: string): number[] {
   const bytes = Buffer.from(code, 'base64')
@@ -172,8 +179,14 @@ function decodeShifts(
 }
 
 const anEscape = [
-  ...[String.raw`\\[ntrbfvae0Zx]`, String.raw`\\[0-3][0-7]{2}`, String.raw`\\x[0-9a-fA-F]{2}`],
-  ...[String.raw`\\u[0-9a-fA-F]{4}`, String.raw`\\U[0-9a-fA-F]{8}`, '%(?:25){0,3}[0-9a-fA-F]{2}', '#0[0-3][0-7]'],
+  ...[String.raw`\\[ntrbfvae0ZLNPx]`, String.raw`\\[0-3][0-7]{2}`, String.raw`\\x[0-9a-fA-F]{2}`],
+  ...[
+    String.raw`\\u[0-9a-fA-F]{4}`,
+    String.raw`\\U[0-9a-fA-F]{8}`,
+    '%(?:25){0,3}[0-9a-fA-F]{2}',
+    '#0[0-3][0-7]',
+    '#(?:22|23|7B|7C|7D)',
+  ],
   String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\033|#033|%1[bB]|\^\[)\[[?0-9;]{0,16}[A-Za-z]`,
 ].join('|')
 const begin = `(?:(?<![0-9])|(?<=${anEscape}))`
@@ -420,6 +433,8 @@ function decodeBytes({ text, starts }: Decoded): Decoded[] {
 type Options = { everywhere: boolean }
 
 function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everywhere }: Options): Decoded[] {
+  if (form === 'backslash')
+    return [units.backslash!, continued].map((unit) => decodeEscapes(content, unit, { everywhere }))
   if (form in units) return [decodeEscapes(content, units[form]!, { everywhere })]
   if (form === 'utf-7')
     return [

@@ -47,7 +47,7 @@ export function shortestBase64Of(tools: Pick<FormTools, 'shortest' | 'index'>): 
 export const uuidCharacters = 22
 
 /** Bytes for each place of text, at least, where they are looked at one by one: where nearly all is text, looking at whole runs is faster. */
-const sparse = { hex: 8, base64: 48 }
+const sparse = { hex: 20, base64: 48 }
 
 /** Finds what is written in a code, wherever it begins, also when it is broken into lines of some length. */
 export function createCodeFinder(code: Code, tools: FormTools): FormFinder {

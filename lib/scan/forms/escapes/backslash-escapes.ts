@@ -1,6 +1,7 @@
 import { alphanumeric } from '../../finders/alphabets.ts'
 import { hexValues, noValue } from '../../finders/code-values.ts'
-import { type EscapeSyntax, unitOf } from './escape-syntax.ts'
+import { behindLineEnd } from '../line-end.ts'
+import { type EscapeSyntax, nothing, unitOf } from './escape-syntax.ts'
 import { byteCode, codePoint, hexAt } from './escaped-characters.ts'
 
 const letterU = 0x75
@@ -9,6 +10,9 @@ const letterX = 0x78
 const mostBackslashes = 8
 const backslash = 0x5c
 const zero = 0x30
+const equals = 0x3d
+/** Blanks, at most, before what goes on in the next line. */
+const mostIndent = 40
 const controls: Readonly<Record<string, number>> = {
   ...{ n: 10, t: 9, r: 13, b: 8, f: 12, v: 11, a: 7, e: 27, Z: 26 },
 }
@@ -43,6 +47,28 @@ export const backslashes: EscapeSyntax = {
     if (lettered[byte] !== 0) return unitOf(before + 1, lettered[byte]!)
     return alphanumeric[byte] === 1 || byte >= 0x7f ? 0 : unitOf(before + 1, byte)
   },
+}
+
+/**
+ * The same where a line end behind a backslash, and the indentation of what goes on, are nothing: YAML (1.2.2, 7.3.1), shells, properties of Java. To `COPY` of
+ * PostgreSQL they are a line end, so a token is read in both ways.
+ */
+export const continuedLines: EscapeSyntax = {
+  ...backslashes,
+  unit(bytes, at, to) {
+    const continued = continuedAt(bytes, at, to)
+    return continued > at ? unitOf(continued - at, nothing) : backslashes.unit(bytes, at, to)
+  },
+}
+
+/** Where it goes on behind a backslash at `at` that a line end follows; `at`: none does, or it is behind a sign of its own. */
+export function continuedAt(bytes: Uint8Array, at: number, to: number): number {
+  const before = at > 0 ? bytes[at - 1]! : 0
+  const first = behindLineEnd(bytes, at + 1, to)
+  if (first === at + 1 || before === equals || before === backslash) return at
+  let end = first
+  while (end < to && end - first < mostIndent && (bytes[end] === 0x20 || bytes[end] === 0x09)) end++
+  return end
 }
 
 function braced(bytes: Uint8Array, start: number, from: number, to: number): number {

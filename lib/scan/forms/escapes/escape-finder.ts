@@ -4,8 +4,15 @@ import { createTokenDecoder, tokenStart } from './decode-token.ts'
 import { createMatters } from './escape-matters.ts'
 import { codeOf, type EscapeSyntax, lengthOf } from './escape-syntax.ts'
 
-/** Finds what escapes of one syntax stand for, where it could be a part of an identifier or of a form inside of it. */
-export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): FormFinder {
+/**
+ * Finds what escapes of one syntax stand for, where it could be a part of an identifier or of a form inside of it. `isOwn`: looks only at tokens in which one of
+ * these is.
+ */
+export function createEscapeFinder(
+  syntax: EscapeSyntax,
+  tools: FormTools,
+  isOwn?: (bytes: Uint8Array, at: number, to: number) => boolean,
+): FormFinder {
   const { side } = tools
   const sign = syntax.sign.charCodeAt(0)
   const matters = createMatters(syntax, tools)
@@ -28,6 +35,10 @@ export function createEscapeFinder(syntax: EscapeSyntax, tools: FormTools): Form
     /** No piece begins before this. */
     let done = 0
     for (let at = nextFrom(0); at !== -1; at = nextFrom(at)) {
+      if (isOwn !== undefined && !isOwn(bytes, at, to)) {
+        at++
+        continue
+      }
       const unit = read(bytes, at, to)
       const end = at + (unit === 0 ? 1 : lengthOf(unit))
       const other = otherwise?.(bytes, at, to) ?? 0

@@ -1,7 +1,7 @@
 import type { Shape } from '../../../manifest/identifier.ts'
 import type { Form, FormFinder, FormTools } from '../form.ts'
 import { createBrokenNumbers } from '../numbers/broken-numbers.ts'
-import { backslashes } from './backslash-escapes.ts'
+import { backslashes, continuedAt, continuedLines } from './backslash-escapes.ts'
 import { entities } from './entity-escapes.ts'
 import { createEscapeFinder } from './escape-finder.ts'
 import { type EscapeSyntax, replacement, unitOf } from './escape-syntax.ts'
@@ -80,19 +80,17 @@ const form = (
   spell: (text, shape) => spell(text, shape).filter((spelled) => spelled.toString('latin1') !== text),
 })
 
-/** Of a syntax with soft line breaks, numbers that these are in as well; of one with line ends, words that lines are folded in. */
+/** Of a syntax with soft line breaks, numbers that these are in as well; of one with line ends, words that lines are folded or go on in. */
 function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
-  const find = createEscapeFinder(syntax, tools)
-  const findSplit =
-    syntax === quotedPrintable
-      ? createBrokenNumbers(syntax, tools)
-      : syntax === backslashes
-        ? createUnfolding(tools)
-        : undefined
-  if (findSplit === undefined) return find
+  const isContinued = (bytes: Uint8Array, at: number, to: number) => continuedAt(bytes, at, to) > at
+  const finders = [
+    createEscapeFinder(syntax, tools),
+    ...(syntax === quotedPrintable ? [createBrokenNumbers(syntax, tools)] : []),
+    ...(syntax === backslashes ? [createUnfolding(tools)] : []),
+    ...(syntax === backslashes ? [createEscapeFinder(continuedLines, tools, isContinued)] : []),
+  ].filter((find) => find !== undefined)
   return (region, report) => {
-    find(region, report)
-    findSplit(region, report)
+    for (const find of finders) find(region, report)
   }
 }
 
@@ -108,6 +106,7 @@ export const escapeForms: readonly Form[] = [
     each(text, (byte) => `\\x${hexOf(byte)}`),
     each(text, (byte) => `\\${String.fromCharCode(byte)}`, notWord),
     each(text, (byte) => `\\\\u${hexOf(byte, 4)}`),
+    Buffer.from(`${text.slice(0, 2)}\\\n  ${text.slice(2)}`, 'latin1'),
   ]),
   form(entities, 'with XML and HTML character references', (text) => [
     each(text, (byte) => `&#${byte};`),

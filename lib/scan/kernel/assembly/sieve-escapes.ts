@@ -55,6 +55,9 @@ function isBackslash(at: i32, lowest: i32): bool {
   const byte = byteOf(kind)
   if (byte == 0x72 && isFold(at, kind, lowest)) return true
   if (byte == 0x75) return isUnicode(at, kind + 1, lowest)
+  const before = byteBefore(at, lowest)
+  // What is behind the line end is told when it is looked at.
+  if ((byte == 0x0a || byte == 0x0d) && kind == at + 1 && isJoined(before)) return true
   const code = load<u8>(sieve + <usize>byte, 1024)
   if (code == 0xff) return true
   return code != 0 && matters(code, at, kind + 1, lowest, 0x5c)
