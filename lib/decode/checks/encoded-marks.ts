@@ -2,7 +2,8 @@ import type { EncodedProblem } from './encoded-check.ts'
 
 /**
  * First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it.
- * The text kernel knows the beginnings as well, but for those that are `unseen`.
+ * The text kernel knows the beginnings as well, but for those that are `unseen`: they begin with a byte that is rare in text. What no rare byte begins is looked for in `samples`, since records
+ * that have it all have it.
  */
 type Mark = {
   name: string
@@ -10,6 +11,7 @@ type Mark = {
   mark: RegExp
   before?: RegExp
   unseen?: true
+  samples?: true
   reason: 'encrypted' | 'unsupported-format'
 }
 
@@ -52,7 +54,7 @@ const marks: readonly Mark[] = [
     key: Buffer.from('"parameters":{"scale":"0"'),
     mark: /^/,
     before: /Decimal","version":1,$/,
-    unseen: true,
+    samples: true,
     reason: 'unsupported-format',
   },
   {
@@ -60,7 +62,7 @@ const marks: readonly Mark[] = [
     name: 'whole numbers of Debezium in base64',
     key: Buffer.from('"scale":0,"valu'),
     mark: /^"scale":0,"value":"[A-Za-z0-9+/]{2,}/,
-    unseen: true,
+    samples: true,
     reason: 'unsupported-format',
   },
 ]
@@ -69,10 +71,14 @@ const marks: readonly Mark[] = [
 const byKey = [...Map.groupBy(marks, ({ key }) => key.toString('latin1'))].map(
   ([key, some]) => [Buffer.from(key, 'latin1'), some] as const,
 )
-const unseen = byKey.filter(([, some]) => some.some((each) => each.unseen))
+const sampled = byKey.filter(([, some]) => some.some((each) => each.samples))
+const whole = byKey.filter((each) => !sampled.includes(each))
+const unseen = whole.filter(([, some]) => some.some((each) => each.unseen))
 
 /** Bytes that a mark needs, in front of it and of its own. */
 const needed = 32
+/** Bytes at the beginning of what is written that are a sample of it. */
+const sampleBytes = 4096
 
 /** Looks for marks; both functions return the first that was found. */
 export function markCheck() {
@@ -112,7 +118,8 @@ export function markCheck() {
       const isShort = chunk.length <= 3 * needed
       const problem =
         look(seam, offset - tail.length, false) ??
-        (isShort ? undefined : look(chunk, offset, false, mayHaveKey ? byKey : unseen))
+        (isShort ? undefined : look(chunk, offset, false, mayHaveKey ? whole : unseen)) ??
+        (isShort ? undefined : look(chunk.subarray(0, sampleBytes), offset, false, sampled))
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))
