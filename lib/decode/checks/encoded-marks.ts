@@ -49,6 +49,24 @@ const marks: readonly Mark[] = [
     reason: 'unsupported-format',
   },
   {
+    // Pieces of a text that is too long for a literal are cut in words as well: Oracle has up to 4,000 bytes in each.
+    name: 'text in pieces of TO_CLOB',
+    key: Buffer.from('_CLOB('),
+    mark: /^/,
+    before: /\)\s{0,8}\|\|\s{0,8}TO$/i,
+    unseen: true,
+    reason: 'unsupported-format',
+  },
+  {
+    // The same of H2, which numbers them from 0 on.
+    name: 'large object of H2 in pieces',
+    key: Buffer.from('_LOB_STREAM VALUES('),
+    mark: /^_LOB_STREAM VALUES\(\d{1,9}, [1-9]/,
+    before: /SYSTEM$/,
+    unseen: true,
+    reason: 'unsupported-format',
+  },
+  {
     // A whole number as the bytes of its two's complement in base64: `Decimal` in JSON of Kafka Connect, with its schema.
     name: 'whole numbers of Kafka Connect in base64',
     key: Buffer.from('"parameters":{"scale":"0"'),

@@ -183,6 +183,22 @@ const marked: { name: string; content: string; reason: string }[] = [
       '"version":1,"parameters":{"scale":"0","connect.decimal.precision":"20"},"field":"id"}]},"payload":{"id":"B1vNFQ=="}}\n',
     reason: 'unsupported-format',
   },
+  {
+    name: 'a text of Oracle in pieces',
+    content: "INSERT INTO notes VALUES (7, TO_CLOB('ask jane') || TO_CLOB('_doe'));\n",
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'the same over several lines',
+    content: "VALUES (7, to_clob(q'[ask jane]')\n  || TO_CLOB(q'[_doe]'));\n",
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'a second part of a large text of H2',
+    content:
+      "INSERT INTO SYSTEM_LOB_STREAM VALUES(0, 0, 'ask jane', NULL);\nINSERT INTO SYSTEM_LOB_STREAM VALUES(0, 1, '_doe', NULL);\n",
+    reason: 'unsupported-format',
+  },
   { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
 ]
 
@@ -221,6 +237,7 @@ test('text that only speaks of what stands in front of base64 is text', async ()
     `mysqlbinlog prints BINLOG '\nand lines of base64`,
     `BINLOG of rows: ${rowEvents}`,
     `vault:v1:short`,
+    "INSERT INTO notes VALUES (7, TO_CLOB('ask jane_doe')); INSERT INTO SYSTEM_LOB_STREAM VALUES(0, 0, 'x', NULL);",
     '{"price":{"scale":2,"value":"B1vNFQ=="},"scale":0,"value":12}',
     '"name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2"},"field":"price"',
     `key: ${rowEvents}`,
