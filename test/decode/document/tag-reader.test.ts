@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { cellAt, cellOfName } from '../../../lib/decode/document/xml/book.ts'
+import {
+  type KnownNames,
+  longestName,
+  mostInSlot,
+  mostKnown,
+  noNames,
+} from '../../../lib/decode/document/xml/known-names.ts'
 import { meaningOf } from '../../../lib/decode/document/xml/tag-meaning.ts'
 import { tagReader } from '../../../lib/decode/document/xml/tag-reader.ts'
 
@@ -53,6 +60,50 @@ describe('tags that are read by their names', () => {
         }
       }),
     )
+  })
+})
+
+/** Reads tags one after another; each must mean what is written in it. */
+function readAll(known: KnownNames, all: readonly string[]): void {
+  const reader = tagReader(known)
+  for (const tag of all) expect(reader.read(Buffer.from(tag), 0, tag.length)).toEqual(meaningOf(tag))
+}
+
+const chainsOf = ({ slots }: KnownNames) =>
+  slots.map((first) => {
+    const chain = []
+    for (let at = first; at !== undefined; at = at.next) chain.push(at)
+    return chain
+  })
+
+/** As many as 2 to the tenth, all with the same hash: 31 times `A` and `a` is 31 times `B` and `B`. */
+const colliding = Array.from({ length: 1024 }, (_, n) =>
+  Array.from({ length: 10 }, (_, bit) => ((n >> bit) & 1 ? 'Aa' : 'BB')).join(''),
+)
+
+describe('names that are kept in mind for all documents', () => {
+  it('are few of one hash, so that none is compared with many', () => {
+    const known = noNames()
+    readAll(known, [...colliding, 'p', ...colliding, 'p'])
+    const lengths = chainsOf(known).map((chain) => chain.length)
+    expect(Math.max(...lengths)).toBe(mostInSlot)
+    expect(lengths.reduce((sum, length) => sum + length)).toBe(known.count)
+  })
+
+  it('are not too many', () => {
+    const known = noNames()
+    const many = Array.from({ length: 5 * mostKnown }, (_, n) => `n${n * 7919}`)
+    readAll(known, many)
+    expect(known.count).toBeLessThanOrEqual(mostKnown)
+    expect(chainsOf(known).flat()).toHaveLength(known.count)
+  })
+
+  it('are not long, and have memory of their own', () => {
+    const known = noNames()
+    readAll(known, ['n'.repeat(longestName), 'n'.repeat(longestName + 1), 'n'.repeat(65_000), 'p'])
+    const names = chainsOf(known).flat()
+    expect(names.map(({ name }) => name.length).sort((a, b) => a - b)).toEqual([1, longestName])
+    for (const { name } of names) expect(name.buffer.byteLength).toBe(name.length)
   })
 })
 

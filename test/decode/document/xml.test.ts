@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 
 async function read(text: string, lengths = [40]) {
@@ -335,6 +336,29 @@ describe('markup', () => {
     expect((await read(bomb)).gaps).toEqual(['limit'])
     const long = `<!DOCTYPE a [<!ENTITY a "${'a'.repeat(5000)}">]><a>&a;</a>`
     expect((await read(long)).gaps).toEqual(['limit'])
+  })
+
+  const bomb = `<!DOCTYPE a [<!ENTITY a "${'x '.repeat(2040)}"><!ENTITY id "1234">]>`
+  test.each([
+    { name: 'one text', text: `<b>${'&a;'.repeat(400_000)}</b>` },
+    { name: 'attributes', text: `<b c="${'&a;'.repeat(20_000)}"/>`.repeat(20) },
+    { name: 'a text with tags in it', text: `<p>${'&a;<i>'.repeat(200_000)}</p>` },
+  ])('has a gap for entities by which a text grows too much, and holds no more of it: $name', async ({ text }) => {
+    const document = Buffer.from(`${bomb}<a><p>user &id;5</p>${text}<p>user &id;6</p></a>`)
+    const before = process.memoryUsage().arrayBuffers
+    let most = 0
+    let delivered = ''
+    const open = (path: readonly string[]) => ({
+      write(bytes: Uint8Array) {
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before)
+        if (path.at(-1) === 'text') delivered += /user \d+/.exec(Buffer.from(bytes).toString('latin1'))?.[0] ?? ''
+      },
+      end() {},
+    })
+    const { gaps, complete } = await decodeObject(inPieces(document, [65_536]), open)
+    expect({ complete, reasons: gaps.map(({ reason }) => reason) }).toEqual({ complete: false, reasons: ['limit'] })
+    expect(delivered).toContain('user 12345')
+    expect(most).toBeLessThan(400 * 2 ** 20)
   })
 
   test('shows characters of ASCII that HTML gives names', async () => {

@@ -17,7 +17,7 @@ export function boundaries(most: number) {
     if (before !== undefined) return before
     const key = hash('sha256', text, 'buffer').readUIntBE(0, 6)
     if (recent.size === mostRecent) recent.clear()
-    if (text.length <= longestRecent) recent.set(text, key)
+    if (text.length <= longestRecent) recent.set(copyOf(text), key)
     return key
   }
 
@@ -40,3 +40,6 @@ export function boundaries(most: number) {
 
 const mostRecent = 256
 const longestRecent = 256
+
+/** A text with characters of its own: one that is a part of another keeps all of that. */
+const copyOf = (text: string) => Buffer.from(text, 'utf16le').toString('utf16le')

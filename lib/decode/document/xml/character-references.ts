@@ -81,7 +81,7 @@ export function addEntities(declaration: string, entities: Entities): EntityProb
     // One that stands for further ones could grow without end.
     if (entities.size >= mostEntities || text.length > mostReplacement || /&(?!#)/.test(text)) problem ??= 'limit'
     else {
-      const replacement = replaceReferences(text, new Map())
+      const replacement = replaceReferences(text)
       const isOther = (entities.get(name) ?? replacement) !== replacement
       if (isOther || /[<&]|%[\w.:-]+;/.test(replacement)) problem ??= 'unsupported-format'
       entities.set(name, replacement)
@@ -101,7 +101,14 @@ export type Resolver = {
   resolve(bytes: Buffer, from: number, to: number): GrowingBytes
 }
 
-export function resolver(entities: Entities): Resolver {
+/**
+ * A text may grow to so much where entities of its document are in it, each of which stands for much more than is written. No other
+ * reference is shorter than what it stands for.
+ */
+export const mostResolved = 2 ** 24
+
+/** `onLong`: a text would have been longer than `mostResolved`; from there on it stays as it is written. */
+export function resolver(entities: Entities, onLong: () => void): Resolver {
   const made = growingBytes()
   return {
     resolve(bytes, from, to) {
@@ -112,6 +119,10 @@ export function resolver(entities: Entities): Resolver {
         const end = endOfReference(bytes, next + 1, to)
         const meant = end === -1 ? undefined : meantBy(bytes, next + 1, end, entities)
         if (meant === undefined) continue
+        if (made.length + next - at + meant.length > mostResolved) {
+          onLong()
+          break
+        }
         append(made, bytes, at, next)
         append(made, meant, 0, meant.length)
         at = end + 1
@@ -142,7 +153,7 @@ function meantBy(bytes: Buffer, from: number, to: number, entities: Entities): B
   const before = known.get(written)
   if (before !== undefined) return before
   const meant = characterOf(written)
-  if (meant !== undefined && known.size < mostKnown) known.set(written, meant)
+  if (meant !== undefined && known.size < mostKnown) known.set(written, ownCopy(meant))
   return meant
 }
 
@@ -154,11 +165,18 @@ function characterOf(written: string): Buffer | undefined {
   return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? undefined : Buffer.from(String.fromCodePoint(code))
 }
 
-/** A text (its bytes as Latin-1) in which references are resolved. */
-export function replaceReferences(text: string, entities: Entities): string {
+/** In memory of its own: what is kept would keep all that small ones share. */
+function ownCopy(bytes: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(bytes.length)
+  own.set(bytes)
+  return own
+}
+
+/** A text (its bytes as Latin-1) in which references are resolved, but for those of a document type, so that it does not grow. */
+export function replaceReferences(text: string): string {
   if (!text.includes('&')) return text
   const bytes = Buffer.from(text, 'latin1')
-  const resolved = resolver(entities).resolve(bytes, 0, bytes.length)
+  const resolved = resolver(new Map(), () => {}).resolve(bytes, 0, bytes.length)
   return resolved.bytes.toString('latin1', 0, resolved.length)
 }
 

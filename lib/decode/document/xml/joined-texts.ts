@@ -1,7 +1,14 @@
 import { addGap, type Decoding } from '../../decoding.ts'
 import { append, type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
 import { endsWord, findByte, hasExponent, isAllWhite, trimmed } from './bytes-of-markup.ts'
-import { addEntities, type Entities, replaceEscapes, resolveAttributes, resolver } from './character-references.ts'
+import {
+  addEntities,
+  type Entities,
+  mostResolved,
+  replaceEscapes,
+  resolveAttributes,
+  resolver,
+} from './character-references.ts'
 import { withoutHeaderCodes } from './header-codes.ts'
 import { isLossy } from './lossy-cells.ts'
 import type { MarkupEvents } from './markup-reader.ts'
@@ -54,7 +61,9 @@ export function joinedTexts(
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
   const tags = tagReader()
-  const references = resolver(entities)
+  const references = resolver(entities, () =>
+    gap('limit', `texts of at most ${mostResolved} bytes with their entities`),
+  )
 
   function gap(reason: 'lossy-number' | 'limit' | 'unsupported-format', detail: string): void {
     if (!reported.has(detail)) addGap(decoding, { reason, path, offset: 0, detail: `xml: expected ${detail}` })

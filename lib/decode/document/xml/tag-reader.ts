@@ -1,4 +1,5 @@
 import { isName } from './bytes-of-markup.ts'
+import { type Known, type KnownNames, longestName, makeRoomFor, mostKnown, noNames } from './known-names.ts'
 import { isNumericFrom } from './lossy-cells.ts'
 import { knownPrefixes } from './namespaces.ts'
 import { noAttribute, notPlain, plainAttribute } from './plain-attribute.ts'
@@ -11,17 +12,6 @@ export type TagReader = {
   textOf(bytes: Buffer, from: number, to: number): string
 }
 
-/** A name in one of the forms below. */
-type Known = {
-  name: Buffer
-  form: number
-  next: Known | undefined
-  reading: 'by-name' | 'by-type' | 'whole'
-  meaning: TagMeaning
-  /** Read by type: where values behind it are numbers. */
-  numeric: TagMeaning
-}
-
 /** How a tag goes on behind its name. What attributes it has matters for few names, so that one stands for all. */
 const forms = ['', '/', ' x', ' x/']
 const [bare, bareEmpty, withAttributes, emptyWithAttributes] = [0, 1, 2, 3]
@@ -31,47 +21,41 @@ const readWhole = /^\/?(?:w:(?:fldChar|noBreakHyphen)|(?:[\w.-]+:)?(?:n|Data))\s
 /** The same, if it only matters whether values behind them are numbers. */
 const readByType = /^\/?(?:[\w.-]+:)?(?:c|cell|numCache|numLit)\s/
 
-/** Of more names, and of longer tags that are read whole, nothing is kept in mind. */
-const mostKnown = 1024
-const longestKnown = 64
+/** Of longer tags that are read whole, and of more, nothing is kept in mind. */
+const longestWhole = 64
 
 const [letterN, letterT, doubleQuote, slash] = [0x6e, 0x74, 0x22, 0x2f]
 const isBlank = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x09 || byte === 0x0d
 
-/** Names that are known, by a hash of them; none are when there are too many. */
-type Names = { slots: (Known | undefined)[]; count: number }
-
-const noNames = (): Names => ({ slots: new Array(mostKnown).fill(undefined), count: 0 })
 /** What names mean in all documents that give no prefix of `knownPrefixes` another name: many are small. */
 const usual = noNames()
 
 /** Reads tags. Most tags of a document have one of a few names, and most mean what others of their name do. */
-export function tagReader(): TagReader {
+export function tagReader(shared: KnownNames = usual): TagReader {
   const prefixes = knownPrefixes()
   const isDeclaring = searchFor('xmlns')
   const hasValue = searchFor('office:value')
-  let names = usual
+  let names = shared
   const wholes = new Map<string, TagMeaning>()
 
   function wholeOf(text: string): TagMeaning {
     const before = wholes.get(text)
     if (before !== undefined) return before
     const meaning = meaningOf(text)
-    if (text.length <= longestKnown && wholes.size < mostKnown) wholes.set(text, meaning)
+    if (text.length <= longestWhole && wholes.size < mostKnown) wholes.set(text, meaning)
     return meaning
   }
 
-  function knownOf(name: Buffer, form: number, slot: number): Known {
-    const text = prefixes.write(name.toString('latin1') + forms[form])
+  function knownOf(bytes: Buffer, from: number, to: number, form: number, hash: number, slot: number): Known {
+    const text = prefixes.write(bytes.toString('latin1', from, to) + forms[form])
     const meaning = meaningOf(text)
     const hasAttributes = form === withAttributes || form === emptyWithAttributes
     const isByType = hasAttributes && readByType.test(text)
-    if (names.count === mostKnown) {
-      names.slots.fill(undefined)
-      names.count = 0
-    }
+    makeRoomFor(names, slot)
     const made: Known = {
-      name,
+      // In memory of its own: a `Buffer` may share that of others, and keep it.
+      name: new Uint8Array(bytes.subarray(from, to)),
+      hash,
       form,
       next: names.slots[slot],
       reading: isByType ? 'by-type' : hasAttributes && readWhole.test(text) ? 'whole' : 'by-name',
@@ -97,11 +81,15 @@ export function tagReader(): TagReader {
       for (; at < to && isName[bytes[at]!] === 1; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0
       const isEmpty = bytes[to - 1] === slash
       const form = formOf(at, to, isEmpty, bytes[at])
-      if (form === undefined || at === begin) return wholeOf(textOf(bytes, from, to))
+      if (form === undefined || at === begin || at - from > longestName) return wholeOf(textOf(bytes, from, to))
       const slot = (hash ^ (hash >>> 10) ^ (form << 8)) & (mostKnown - 1)
       let found = names.slots[slot]
-      while (found !== undefined && !(found.form === form && isSame(found.name, bytes, from, at))) found = found.next
-      found ??= knownOf(Buffer.from(bytes.subarray(from, at)), form, slot)
+      while (
+        found !== undefined &&
+        !(found.hash === hash && found.form === form && isSame(found.name, bytes, from, at))
+      )
+        found = found.next
+      found ??= knownOf(bytes, from, at, form, hash, slot)
       if (found.reading === 'by-name') return found.meaning
       if (found.reading === 'whole') return wholeOf(textOf(bytes, from, to))
       return isNumeric(bytes, from, at, to) ? found.numeric : found.meaning
@@ -126,7 +114,7 @@ function formOf(at: number, to: number, isEmpty: boolean, byte: number | undefin
   return isEmpty ? emptyWithAttributes : withAttributes
 }
 
-function isSame(name: Buffer, bytes: Buffer, from: number, to: number): boolean {
+function isSame(name: Uint8Array, bytes: Buffer, from: number, to: number): boolean {
   const { length } = name
   if (length !== to - from) return false
   for (let at = 0; at < length; at++) if (name[at] !== bytes[from + at]) return false

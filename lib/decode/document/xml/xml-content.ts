@@ -82,8 +82,10 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
   }
   try {
     for (let chunk = await raw.take(); chunk !== undefined; chunk = await raw.take()) {
-      reader.write(chunk)
-      await write()
+      for (let at = 0; at < chunk.length; at += mostAtOnce) {
+        reader.write(chunk.subarray(at, at + mostAtOnce))
+        await write()
+      }
     }
     reader.end()
     joined.end()
@@ -97,6 +99,9 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
     await raw.end(isComplete)
   }
 }
+
+/** Of so much the texts are held: with entities they may be a thousand times as long. */
+const mostAtOnce = 2 ** 16
 
 /** SVG by cairo (`pdftocairo -svg`) has each letter once, as a path, and text as places of such paths. */
 const isDrawnText = (head: Uint8Array): boolean => {
@@ -117,5 +122,5 @@ function textOfMarkup(text: string): Buffer | undefined {
     isJoined ||= !isBreak && at > 0
     return isBreak ? '\r' : ''
   })
-  return isJoined ? Buffer.from(replaceReferences(inner, new Map()), 'latin1') : undefined
+  return isJoined ? Buffer.from(replaceReferences(inner), 'latin1') : undefined
 }
