@@ -32,7 +32,7 @@ import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
 import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
-import { folded } from './text/folded-content.ts'
+import { folded, foldedBehind } from './text/folded-content.ts'
 import { utf16 } from './text/utf-16-content.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
@@ -70,6 +70,7 @@ export const formats: readonly Format[] = [
   mail,
   rtf,
   xml,
+  foldedBehind,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {
@@ -80,5 +81,5 @@ export function formatOf(head: Uint8Array): Format | undefined {
 /** Those that are read where they are declared. */
 export const declaredFormats: Readonly<Record<DeclaredFormat, Format>> = { brotli, deflate }
 
-/** Names of the formats, as they stand in paths. */
-export const formatNames: readonly string[] = [...formats.map(({ name }) => name), ...declaredFormatNames]
+/** Names of the formats, as they stand in paths, each once. */
+export const formatNames: readonly string[] = [...new Set(formats.map(({ name }) => name)), ...declaredFormatNames]

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { firstControlByte } from '../checks/control-bytes.ts'
 import { encodedCheck } from '../checks/encoded-check.ts'
-import { headLength } from '../checks/known-formats.ts'
+import { headLength, knownFormatOf } from '../checks/known-formats.ts'
 import { copyBytes } from '../copy-bytes.ts'
 import { textWriter } from '../database/row-writer.ts'
 import type { Decoding } from '../decoding.ts'
@@ -27,6 +27,9 @@ export const folded: Format = {
   read: readFolded,
 }
 
+/** LDIF behind what the program that wrote it says first, asked of what is nothing else, since text of any format may tell of entries. */
+export const foldedBehind: Format = { ...folded, isFormat: hasEntryBehind }
+
 const comment = /^# (?:extended )?LDIF\s/i
 /** What a line of LDIF may be before the name of its first entry. */
 const beforeEntries = /^(?:#| |\s*$|version:[ \t]*1\s*(?:#|$)|(?:include|search|result|ref):)/i
@@ -45,6 +48,32 @@ export function beginsLikeFolded(head: Uint8Array): boolean {
   const first = lines.find((line) => !beforeEntries.test(line))
   return first === undefined ? text[0] === '#' && head.length >= headLength : /^dn::? *\S/i.test(first)
 }
+
+/**
+ * Whether an entry begins at another line than the first: behind `SASL/EXTERNAL authentication started` and what else `ldapsearch` writes to a terminal,
+ * or the version of a server and a time, as in what 389 Directory Server audits.
+ */
+function hasEntryBehind(head: Uint8Array): boolean {
+  if (!mayHaveEntryBehind(head)) return false
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  return entryBehind.test(text) && knownFormatOf(head) === undefined
+}
+
+const entryBehind = /\n(?:dn::? *\S|# extended LDIF\s)/i
+const lineFeed = 0x0a
+
+/** A quick look at how lines begin. */
+function mayHaveEntryBehind(head: Uint8Array): boolean {
+  for (let at = head.indexOf(lineFeed) + 1; at > 0; at = head.indexOf(lineFeed, at) + 1) {
+    const first = head[at]!
+    if (first === numberSign || ((first | 0x20) === letterD && (head[at + 1]! | 0x20) === letterN)) return true
+  }
+  return false
+}
+
+const numberSign = 0x23
+const letterD = 0x64
+const letterN = 0x6e
 
 const firsts = new Set(Buffer.from('#\xef \t\r\n', 'latin1'))
 /** Of `begin`, `dn`, `version`, `include`, `search`, `result` and `ref`. */

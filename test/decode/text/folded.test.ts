@@ -55,6 +55,33 @@ describe('text of folded lines', () => {
       )
   })
 
+  const banners = {
+    'what ldapsearch says of SASL': 'SASL/EXTERNAL authentication started\nSASL username: cn=x\nSASL SSF: 0\n',
+    'what ldapsearch says with -v': 'ldap_initialize( ldap://h/??base )\nfilter: (uid=*)\nrequesting: All\n',
+    'what 389 Directory Server audits':
+      '389-Directory/1.4.3 B2020.072\r\nh:389 (/etc/x)\r\n\r\ntime: 20200303110513\r\n',
+    'a warning of slapcat': '65a1f0c2 The first database does not allow slapcat; using the first available one (2)\n',
+  }
+  for (const [what, banner] of Object.entries(banners))
+    test(`begins behind ${what}, however it is cut`, async () => {
+      for (const begin of ['dn: cn=x', 'dn:: eA', '# extended LDIF\n#\n# LDAPv3']) {
+        const text = `${banner}${begin}\nmail: jane.d\n oe@x.org\n`
+        for (let at = 1; at < text.length; at++) {
+          const { texts, gaps } = await read(text, [at, text.length])
+          expect([texts.folded, gaps]).toEqual([text, []])
+          expect(texts['folded/unfolded']).toContain('mail: jane.doe@x.org\n')
+        }
+      }
+    })
+
+  test('is looked for behind other lines only in what is no other format, and hides none that is known', async () => {
+    const mail = 'From: a@x.org\nSubject: x\nContent-Transfer-Encoding: base64\n\n'
+    const sent = `${mail}${Buffer.from('dn: cn=x\n').toString('base64')}\n\ndn: cn=x\n`
+    expect(Object.keys((await read(sent)).texts)).toContain('mail')
+    expect((await read('%!PS\ndn: cn=x\n')).gaps).toEqual(['unsupported-format'])
+    expect((await read('a\ndn: \0\n')).gaps).toEqual(['not-text'])
+  })
+
   test('has the gaps of plain text', async () => {
     const hidden = Buffer.from('H4sIAAAAAAAAA').toString('latin1').padEnd(60, 'A')
     expect((await read(`BEGIN:VCARD\nX:${hidden}\n`)).gaps).toEqual(['unsupported-format'])
@@ -65,7 +92,15 @@ describe('text of folded lines', () => {
   })
 
   test('is none that only looks alike', async () => {
-    for (const text of ['BEGIN: VCARD\n', 'version: 1\nname: x\n', 'dn\n', '# a\nb\n'])
+    for (const text of [
+      'BEGIN: VCARD\n',
+      'version: 1\nname: x\n',
+      'dn\n',
+      '# a\nb\n',
+      'a\n dn: cn=x\n',
+      'a\ndns: x\n',
+      'a\n# LDIF\n',
+    ])
       expect((await read(text)).texts).toEqual({ '': text })
   })
 })
