@@ -16,7 +16,7 @@ const blank = 0x20
 const tab = 0x09
 
 /**
- * Text of folded lines: LDIF (RFC 2849), iCalendar (RFC 5545, 3.1) and vCard (RFC 6350, 3.2). A line that begins with a blank goes on where the
+ * Text of folded lines: LDIF (RFC 2849), iCalendar (RFC 5545, 3.1), vCard (RFC 6350, 3.2), and manifests and signatures of JARs. A line that begins with a blank goes on where the
  * line before ended, within a word as well. All of it is delivered as it is, and folded lines once more as a line each, `unfolded`, and with
  * them what LDIF has in base64.
  */
@@ -30,6 +30,8 @@ export const folded: Format = {
 /** LDIF behind what the program that wrote it says first, asked of what is nothing else, since text of any format may tell of entries. */
 export const foldedBehind: Format = { ...folded, isFormat: hasEntryBehind }
 
+/** What a section for all of an archive begins with (JAR File Specification). */
+const manifest = /^(?:manifest|signature)-version: /i
 const comment = /^# (?:extended )?LDIF\s/i
 /** What a line of LDIF may be before the name of its first entry. */
 const beforeEntries = /^(?:#| |\s*$|version:[ \t]*1\s*(?:#|$)|(?:include|search|result|ref):)/i
@@ -41,7 +43,7 @@ export function beginsLikeFolded(head: Uint8Array): boolean {
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
     .trimStart()
-  if (/^BEGIN:V[A-Z]{3,12}[ \t]*\r*\n/i.test(text) || comment.test(text)) return true
+  if (/^BEGIN:V[A-Z]{3,12}[ \t]*\r*\n/i.test(text) || comment.test(text) || manifest.test(text)) return true
   const lines = text.split('\n')
   // The last one may be cut.
   if (head.length >= headLength && lines.length > 1) lines.pop()
@@ -76,8 +78,8 @@ const letterD = 0x64
 const letterN = 0x6e
 
 const firsts = new Set(Buffer.from('#\xef \t\r\n', 'latin1'))
-/** Of `begin`, `dn`, `version`, `include`, `search`, `result` and `ref`. */
-const pairs = new Set(['be', 'dn', 've', 'in', 'se', 're'])
+/** Of `begin`, `dn`, `version`, `include`, `search`, `result`, `ref`, `manifest` and `signature`. */
+const pairs = new Set(['be', 'dn', 've', 'in', 'se', 're', 'ma', 'si'])
 
 /** A quick look, since this is asked of many small values. */
 function mayBegin(head: Uint8Array): boolean {

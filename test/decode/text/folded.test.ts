@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { zipSample } from '../../../lib/scan/controls/samples/zip-sample.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 
 async function read(text: string, lengths = [50]) {
@@ -16,7 +17,15 @@ describe('text of folded lines', () => {
       fc.asyncProperty(
         fc.array(fc.record({ line, cuts: fc.array(fc.nat(40), { maxLength: 3 }), blank: fc.constantFrom(' ', '\t') })),
         fc.constantFrom('\n', '\r\n'),
-        fc.constantFrom('BEGIN:VCARD', 'BEGIN:VCALENDAR', 'dn: cn=x', 'version: 1\ndn: cn=x', '# of today\n\ndn:: eA'),
+        fc.constantFrom(
+          'BEGIN:VCARD',
+          'BEGIN:VCALENDAR',
+          'dn: cn=x',
+          'version: 1\ndn: cn=x',
+          '# of today\n\ndn:: eA',
+          'Manifest-Version: 1.0',
+          'Signature-Version: 1.0',
+        ),
         fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 3 }),
         async (lines, end, head, lengths) => {
           const written = lines.map(({ line, cuts, blank }) =>
@@ -74,6 +83,19 @@ describe('text of folded lines', () => {
       }
     })
 
+  test('is unfolded in manifests and signatures of JARs, also within these, however it is cut', async () => {
+    const manifest = 'Manifest-Version: 1.0\r\nBuilt-By: jane.d\r\n oe@x.org\r\n\r\n'
+    const signature = 'Signature-Version: 1.0\nX: jane.d\n oe@x.org\n'
+    for (const text of [manifest, signature])
+      for (let at = 1; at < text.length; at++)
+        expect((await read(text, [at, text.length])).texts['folded/unfolded']).toContain(': jane.doe@x.org\n')
+    const { reading, contents } = await collect(inPieces(zipSample(zipSample(Buffer.from(manifest))), [50]))
+    const texts = textsOf(contents)
+    expect(texts['zip/member-1/zip/member-1/folded']).toBe(manifest)
+    expect(texts['zip/member-1/zip/member-1/folded/unfolded']).toBe('Built-By: jane.doe@x.org\n')
+    expect(reading.gaps).toEqual([])
+  })
+
   test('is looked for behind other lines only in what is no other format, and hides none that is known', async () => {
     const mail = 'From: a@x.org\nSubject: x\nContent-Transfer-Encoding: base64\n\n'
     const sent = `${mail}${Buffer.from('dn: cn=x\n').toString('base64')}\n\ndn: cn=x\n`
@@ -99,6 +121,7 @@ describe('text of folded lines', () => {
       '# a\nb\n',
       'a\n dn: cn=x\n',
       'a\ndns: x\n',
+      'Manifest-Versions: x\n',
       'a\n# LDIF\n',
     ])
       expect((await read(text)).texts).toEqual({ '': text })
