@@ -37,7 +37,7 @@ function kindsOf(head: Uint8Array): Fragments[] {
   return lineFragments.filter(({ isKind }) => isKind(text))
 }
 
-const firsts = new Set(Buffer.from('{0123456789abcdefWHGPDOCT'))
+const firsts = new Set(Buffer.from('{0123456789abcdefWHGPDOCTJFMASN<-'))
 
 async function readCutLines({ source, path }: Content, decoding: Decoding): Promise<void> {
   const kinds = kindsOf((await source.peekSome(headLength)).subarray(0, headLength))

@@ -1,4 +1,6 @@
 import { collectedLines } from './collected-lines.ts'
+import { nextLongLine } from './long-lines.ts'
+import { postgresLines } from './postgres-lines.ts'
 
 /** Of a line, what its writer calls the text that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. `isAnybodys`: others may have written texts of the same name in between. */
 export type Fragment = { key: string; text: Buffer; goesOn: boolean; isAnybodys?: boolean }
@@ -35,15 +37,7 @@ const docker: Fragments = {
       goesOn: line.toString('latin1', end - 2, end) !== '\\n',
     }
   },
-  next(lines, at, to) {
-    for (let start = at; ; ) {
-      const last = start + dockerBytes
-      const end = last < to ? lines.lastIndexOf(lineFeed, last) : -1
-      if (last >= to) return -1
-      if (end < start) return start
-      start = end + 1
-    }
-  },
+  next: (lines, at, to) => nextLongLine(lines, at, to, dockerBytes),
 }
 
 const cri = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) (std(?:out|err)) ([PF])(?::\S*)? /
@@ -120,4 +114,11 @@ function isCut(line: Buffer, lineEnd: number, next: Buffer, from: number, to: nu
   return hexDigits.has(next[from]!) && chunkSize.test(next.toString('latin1', from, to))
 }
 
-export const lineFragments: readonly Fragments[] = [docker, kubernetes, asciicast, chunked, ...collectedLines]
+export const lineFragments: readonly Fragments[] = [
+  docker,
+  kubernetes,
+  asciicast,
+  chunked,
+  postgresLines,
+  ...collectedLines,
+]
