@@ -32,6 +32,7 @@ import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
 import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
+import { escapedBytes } from './text/escaped-bytes-content.ts'
 import { folded, foldedBehind } from './text/folded-content.ts'
 import { utf16 } from './text/utf-16-content.ts'
 
@@ -66,6 +67,7 @@ export const formats: readonly Format[] = [
   zlib,
   folded,
   doubledAt,
+  escapedBytes,
   cutLines,
   mail,
   rtf,

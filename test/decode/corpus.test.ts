@@ -27,6 +27,7 @@ const others = [
   'xml',
   'folded',
   'doubled-at',
+  'escaped-bytes',
   'cut-lines',
 ]
 

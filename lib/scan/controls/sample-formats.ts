@@ -4,7 +4,7 @@ import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
-import { writeCutLines, writeDoubledAt, writeFolded } from './samples/folded-sample.ts'
+import { writeCutLines, writeDoubledAt, writeEscapedBytes, writeFolded } from './samples/folded-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { writeMail } from './samples/mail-sample.ts'
 import { orcSample } from './samples/orc-sample.ts'
@@ -71,6 +71,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
   folded: { wrap: writeFolded, path: ['folded', 'unfolded'], written: ['folded'] },
   'doubled-at': { wrap: writeDoubledAt, path: ['doubled-at', 'text'] },
+  'escaped-bytes': { wrap: writeEscapedBytes, path: ['escaped-bytes', 'values'], written: ['escaped-bytes'] },
   'cut-lines': { wrap: writeCutLines, path: ['cut-lines', 'joined'], written: ['cut-lines'] },
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
   brotli: { wrap: brotliCompressSync, path: ['brotli'], written: ['brotli', 'stored'], declared: 'brotli' },

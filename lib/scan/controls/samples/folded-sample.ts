@@ -14,6 +14,21 @@ export function writeDoubledAt(document: Uint8Array): Buffer {
   return Buffer.from(`head\t1.1; access;\n${text}`, 'latin1')
 }
 
+/** A dump of a database in which each line of this document is a value, with an escape for the byte in its middle. */
+export function writeEscapedBytes(document: Uint8Array): Buffer {
+  const escaped = (text: string) =>
+    Array.from(text, (byte) => `\\${byte.charCodeAt(0).toString(16).padStart(2, '0')}`).join('')
+  const value = (line: string) => {
+    const at = line.length >> 1
+    const [before, behind] = [line.slice(0, at), line.slice(at + 1)].map((text) =>
+      text.replace(/[^\x20-\x7e]|\\/g, escaped),
+    )
+    return ` ${before}${escaped(line.slice(at, at + 1))}${behind}\n`
+  }
+  const lines = Buffer.from(document).toString('latin1').replace(/\n$/, '').split('\n')
+  return Buffer.from(`VERSION=3\nformat=print\ntype=hash\nHEADER=END\n${lines.map(value).join('')}DATA=END\n`, 'latin1')
+}
+
 /** A log of a container of which each line of this document is a message in two pieces. */
 export function writeCutLines(document: Uint8Array): Buffer {
   const lines = Buffer.from(document).toString('latin1').replace(/\n$/, '').split('\n')
