@@ -20,7 +20,7 @@ const inOrder = (found: Found[]) =>
   found.toSorted((x, y) => x.offset - y.offset || x.ordinal - y.ordinal || (x.form < y.form ? -1 : 1))
 
 const escapeBefore =
-  /(?:\\[ntrbfvae0Zx]|\\[0-3][0-7]{2}|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%(?:25){0,3}[0-9a-f]{2}|#0[0-3][0-7])$/i
+  /(?:\\[ntrbfvae0Zx]|\\[0-3][0-7]{2}|\\x[0-9a-f]{2}|\\u[0-9a-f]{4}|%(?:25){0,8}[0-9a-f]{2}|#0[0-3][0-7])$/i
 
 /** Every window of the text that could be a digest, decoded by Node; slow, and nothing shared with the finders. */
 function reference(of: SubjectIndex, text: string): Found[] {

@@ -50,7 +50,7 @@ function alikesOf(bytes: Buffer, text: string, index: SubjectIndex): Span[] {
       case 'uuid':
         return [...spansOf(text, grouped), ...spansOf(text, /[0-9a-f]+/gi).flatMap((run) => alike(bytes, run, [32]))]
       case 'email':
-        return text.includes('@') || text.includes('%40') ? spansOf(text, address) : []
+        return atSign.test(text) ? spansOf(text, address) : []
       case 'handle':
       case 'dotted':
         return []
@@ -68,8 +68,9 @@ function alike(bytes: Buffer, { offset, length }: Span, lengths: readonly number
 }
 
 const grouped = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
-/** Also percent-encoded, as in names of files. A local part does not reach over what separates the parts of a path and of a query. */
-const address = /[A-Za-z0-9._%+\-!#$'*^`{|}~]+(?:@|%40)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g
+const atSign = /@|%(?:25){0,8}40/
+/** Also percent-encoded, once or again, as in names of files. A local part does not reach over what separates the parts of a path and of a query. */
+const address = /[A-Za-z0-9._%+\-!#$'*^`{|}~]+(?:@|%(?:25){0,8}40)[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?/g
 
 function spansOf(text: string, pattern: RegExp): Span[] {
   return Array.from(text.matchAll(pattern), (match) => ({ offset: match.index, length: match[0].length }))

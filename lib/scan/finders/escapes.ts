@@ -6,7 +6,7 @@ import { tableOf } from './alphabets.ts'
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
  * - `\` and one of `n t r b f v a e 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
- * - `%22` and, encoded again up to three times, `%2522`.
+ * - `%22` and, encoded again up to eight times, `%2522`.
  * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy.
  * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\u{1b}`, `\033`, `#033`, `#x1b`, `%1b`, `&#x1b;`, `&#27;`,
  *   U+FFFD, and `^[` of `cat -v`; a colour (`[1;31m`) also without, since what writes XML leaves `ESC` out. The bracket may be `%5B`.
@@ -60,6 +60,8 @@ const sequenceStarts = [
 const hashedSigns = ['22', '23', '7B', '7C', '7D']
 const letterM = 0x6d
 const mostParameters = 16
+/** As in `lib/scan/forms/escapes/percent-escapes.ts`. */
+const mostAgain = 8
 
 function endsBackslash(bytes: Uint8Array, end: number): boolean {
   if (end >= 2 && bytes[end - 2] === backslash && letters[bytes[end - 1]!] !== 0) return true
@@ -76,7 +78,8 @@ function endsBackslash(bytes: Uint8Array, end: number): boolean {
 function endsPercent(bytes: Uint8Array, end: number): boolean {
   if (end < 3 || hex[bytes[end - 1]!] === 0 || hex[bytes[end - 2]!] === 0) return false
   let sign = end - 3
-  for (let again = 0; again < 3 && sign >= 2 && bytes[sign] === 0x35 && bytes[sign - 1] === 0x32; again++) sign -= 2
+  for (let again = 0; again < mostAgain && sign >= 2 && bytes[sign] === 0x35 && bytes[sign - 1] === 0x32; again++)
+    sign -= 2
   return bytes[sign] === percent
 }
 

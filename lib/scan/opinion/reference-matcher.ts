@@ -64,7 +64,7 @@ const anEscape = [
   String.raw`\\x[0-9a-fA-F]{2}`,
   String.raw`\\u[0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
-  '%(?:25){0,3}[0-9a-fA-F]{2}',
+  '%(?:25){0,8}[0-9a-fA-F]{2}',
   '#0[0-3][0-7]',
   '#(?:22|23|7B|7C|7D)',
   `${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]`,

@@ -26,6 +26,12 @@ const byte = (value: number) => utf8(value < 0x80 || value === 0xa0 ? value : 0x
 
 type Unit = { pattern: RegExp; decode(match: RegExpExecArray): string }
 
+/** What was encoded three times and more as one character, and what was once. */
+const percentAgain: Unit = {
+  pattern: /%(?:25){2,8}([0-9a-fA-F]{2})|%([0-9a-fA-F]{2})|%u([0-9a-fA-F]{4})/y,
+  decode: ([, again, short, long]) => character(Number.parseInt(again ?? short ?? long!, 16)),
+}
+
 const named: Record<string, string> = {
   ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", commat: '@', period: '.', lowbar: '_', num: '#', percnt: '%' },
   ...{
@@ -183,7 +189,7 @@ const anEscape = [
   ...[
     String.raw`\\u[0-9a-fA-F]{4}`,
     String.raw`\\U[0-9a-fA-F]{8}`,
-    '%(?:25){0,3}[0-9a-fA-F]{2}',
+    '%(?:25){0,8}[0-9a-fA-F]{2}',
     '#0[0-3][0-7]',
     '#(?:22|23|7B|7C|7D)',
   ],
@@ -435,6 +441,8 @@ type Options = { everywhere: boolean }
 function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everywhere }: Options): Decoded[] {
   if (form === 'backslash')
     return [units.backslash!, continued].map((unit) => decodeEscapes(content, unit, { everywhere }))
+  if (form === 'percent')
+    return [units.percent!, percentAgain].map((unit) => decodeEscapes(content, unit, { everywhere }))
   if (form in units) return [decodeEscapes(content, units[form]!, { everywhere })]
   if (form === 'utf-7')
     return [

@@ -1,4 +1,4 @@
-import type { FormFinder, FormTools } from '../form.ts'
+import type { FormFinder, FormTools, Region } from '../form.ts'
 import { listOf } from '../spots.ts'
 import { createTokenDecoder, tokenStart } from './decode-token.ts'
 import { createMatters } from './escape-matters.ts'
@@ -16,8 +16,16 @@ export function createEscapeFinder(
   const { side } = tools
   const sign = syntax.sign.charCodeAt(0)
   const matters = createMatters(syntax, tools)
-  const { unit: read, otherwise } = syntax
+  const { unit: read, otherwise, ambiguous } = syntax
   const decode = createTokenDecoder(syntax, side)
+  const isWorth = (unit: number, region: Region, at: number) =>
+    unit !== 0 && matters(codeOf(unit), region, at, at + lengthOf(unit))
+
+  /** Whether what is read at `at` in the other way is another unit, and matters. */
+  function isWorthOtherwise(unit: number, region: Region, at: number): boolean {
+    const other = otherwise?.(region.bytes, at, region.to) ?? unit
+    return other !== unit && isWorth(other, region, at)
+  }
 
   return (region, report) => {
     const { bytes, buffer, to } = region
@@ -32,6 +40,16 @@ export function createEscapeFinder(
     }
     if (places?.length === 0) return
     side.target(report, syntax.name)
+    let nextAmbiguous = -1
+    /** Whether a unit that begins in [from, end) may be read in another way; `from` is never less than it was before. */
+    const isAmbiguous = (from: number, end: number): boolean => {
+      if (otherwise === undefined || ambiguous === undefined) return otherwise !== undefined
+      if (nextAmbiguous < from) {
+        const behind = known.indexOf(ambiguous, from + 1)
+        nextAmbiguous = behind === -1 ? to : behind - 1
+      }
+      return nextAmbiguous < end
+    }
     /** No piece begins before this. */
     let done = 0
     for (let at = nextFrom(0); at !== -1; at = nextFrom(at)) {
@@ -40,18 +58,16 @@ export function createEscapeFinder(
         continue
       }
       const unit = read(bytes, at, to)
-      const end = at + (unit === 0 ? 1 : lengthOf(unit))
-      const other = otherwise?.(bytes, at, to) ?? 0
-      if (
-        (unit === 0 || !matters(codeOf(unit), region, at, end)) &&
-        (other === 0 || !matters(codeOf(other), region, at, at + lengthOf(other)))
-      ) {
-        at = otherwise ? at + 1 : end
-        continue
+      if (!isWorth(unit, region, at)) {
+        const hasOther = isAmbiguous(done, at + 1)
+        if (!hasOther || !isWorthOtherwise(unit, region, at)) {
+          at += unit === 0 || hasOther ? 1 : lengthOf(unit)
+          continue
+        }
       }
       const start = tokenStart(bytes, at, done)
       done = decode(region, start)
-      if (otherwise) decode(region, start, otherwise)
+      if (isAmbiguous(start, done)) decode(region, start, otherwise)
       at = done
     }
     side.flush()

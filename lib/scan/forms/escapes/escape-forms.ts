@@ -5,25 +5,10 @@ import { backslashes, continuedAt, continuedLines } from './backslash-escapes.ts
 import { entities } from './entity-escapes.ts'
 import { createEscapeFinder } from './escape-finder.ts'
 import { type EscapeSyntax, replacement, unitOf } from './escape-syntax.ts'
-import { hexAt } from './escaped-characters.ts'
 import { createUnfolding } from './folded-lines.ts'
+import { percent } from './percent-escapes.ts'
 import { quotedPrintable } from './quoted-printable.ts'
 import { utf7 } from './utf-7.ts'
-
-const letterU = 0x75
-
-/** RFC 3986, section 2.1, and `%u0040` as `escape` of ECMAScript writes it (annex B.2.1). */
-const percent: EscapeSyntax = {
-  name: 'percent',
-  sign: '%',
-  mayGlue: (length) => length > 3,
-  unit(bytes, at, to) {
-    const value = hexAt(bytes, at + 1, 2, to)
-    if (value !== -1) return unitOf(3, value)
-    const long = bytes[at + 1] === letterU ? hexAt(bytes, at + 2, 4, to) : -1
-    return long === -1 ? 0 : unitOf(6, long)
-  },
-}
 
 const quote = 0x27
 
@@ -99,6 +84,7 @@ export const escapeForms: readonly Form[] = [
     each(text, (byte) => `%${hexOf(byte).toUpperCase()}`),
     each(text, (byte) => `%${hexOf(byte)}`, notWord),
     each(text, (byte) => `%25${hexOf(byte)}`),
+    each(text, (byte) => `%2525${hexOf(byte).toUpperCase()}`),
   ]),
   form(backslashes, 'with backslash escapes as in JSON, JavaScript and SQL', (text) => [
     each(text, (byte) => `\\u${hexOf(byte, 4)}`),

@@ -8,7 +8,7 @@ import type { SpotList } from '../spots.ts'
  * may begin behind either.
  *
  * A unit may stand for `several` characters: `spread` tells them with where each is written, and `isCut` that more of them follow
- * that are not read. `otherwise` reads units in another way, where both are possible.
+ * that are not read. `otherwise` reads units in another way, where both are possible: in every token, or in those alone that have `ambiguous`, which is right behind the sign there.
  */
 export type EscapeSyntax = {
   readonly name: SpotList
@@ -16,6 +16,7 @@ export type EscapeSyntax = {
   unit(bytes: Uint8Array, at: number, to: number): number
   mayGlue(length: number): boolean
   otherwise?(bytes: Uint8Array, at: number, to: number): number
+  readonly ambiguous?: Buffer
   isCut?(bytes: Uint8Array, at: number, end: number): boolean
   spread?(bytes: Uint8Array, at: number, end: number, take: TakeCharacter): void
 }

@@ -36,8 +36,19 @@ export function isEscape(sign: i32, at: i32, lowest: i32): bool {
 
 function isPercent(at: i32, lowest: i32): bool {
   const code = hexPair(at + 1)
-  if (code != noDigits) return matters(code, at, at + 3, lowest, 0x25)
-  return byteOf(at + 1) == 0x75 && hexPair(at + 2) != noDigits && hexPair(at + 4) != noDigits
+  if (code == noDigits) return byteOf(at + 1) == 0x75 && hexPair(at + 2) != noDigits && hexPair(at + 4) != noDigits
+  return matters(code, at, at + 3, lowest, 0x25) || (code == 0x25 && isEncodedAgain(at, lowest))
+}
+
+/** Of `25` behind a `%` at most, as in `lib/scan/forms/escapes/percent-escapes.ts`. */
+const againBytes: i32 = 16
+/** `25`, little-endian. */
+const again: u16 = 0x3532
+
+function isEncodedAgain(at: i32, lowest: i32): bool {
+  let digits = at + 1
+  while (digits - at < againBytes && load<u16>(block + <usize>digits) == again && hexPair(digits + 2) != noDigits) digits += 2
+  return digits > at + 3 && matters(hexPair(digits), at, digits + 2, lowest, 0x25)
 }
 
 const mostBackslashes: i32 = 8
