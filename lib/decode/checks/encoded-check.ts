@@ -57,6 +57,8 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   let line = 0
   let total = 0
   let start = 0
+  /** A line ended before any character: the run begins behind it. */
+  let beginsAnew = false
   /** A line end stood behind the last line. */
   let isBetween = false
   /** An escape that has no end yet. */
@@ -82,7 +84,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   function judge(): void {
     if (total >= shortestRun) judgeWindow()
     line = total = filled = 0
-    isOpen = isBetween = isBeginning = false
+    isOpen = isBetween = isBeginning = beginsAnew = false
     unfinished = ''
     opaque = undefined
   }
@@ -133,6 +135,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   function endLine(): boolean {
     if (total > 0 && !isBetween && line < shortestRun) return false
     isBetween = total > 0
+    beginsAnew = total === 0
     return true
   }
 
@@ -162,6 +165,8 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   function goOn(bytes: Uint8Array, from: number): number {
     let at = from
     while (at < bytes.length) {
+      if (beginsAnew) start = offset + at
+      beginsAnew = false
       // Nearly all of a long run.
       if (unfinished === '' && !isBetween && total > mostGlued) at = addSome(bytes, at)
       if (at === bytes.length || !goesOnWith(bytes[at]!)) return at

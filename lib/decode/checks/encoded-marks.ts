@@ -95,8 +95,14 @@ const unseen = whole.filter(([, some]) => some.some((each) => each.unseen))
 
 /** Bytes that a mark needs, in front of it and of its own. */
 const needed = 32
-/** Bytes at the beginning of what is written that are a sample of it. */
+/** Of so many bytes of a content, the first ones that are a sample of them. */
+const samplePeriod = 2 ** 18
 const sampleBytes = 4096
+
+function first(one: EncodedProblem | undefined, other: EncodedProblem | undefined): EncodedProblem | undefined {
+  if (one === undefined || other === undefined) return one ?? other
+  return one.offset <= other.offset ? one : other
+}
 
 /** Looks for marks; both functions return the first that was found. */
 export function markCheck() {
@@ -115,8 +121,10 @@ export function markCheck() {
         const preceding = bytes.toString('latin1', Math.max(0, at - needed), at)
         const following = bytes.toString('latin1', at, at + needed)
         const found = some.find(
-          ({ mark, before }) =>
-            mark.test(following) && (before === undefined || before.test(isFirst ? preceding : `.${preceding}`)),
+          ({ mark, before, samples }) =>
+            (samples === undefined || (from + at) % samplePeriod < sampleBytes) &&
+            mark.test(following) &&
+            (before === undefined || before.test(isFirst ? preceding : `.${preceding}`)),
         )
         if (found === undefined) continue
         if (first === undefined || from + at < first.offset)
@@ -125,6 +133,16 @@ export function markCheck() {
       }
     }
     return first
+  }
+
+  /** The same for marks that are looked for in samples of the content. */
+  function lookAtSamples(bytes: Buffer, from: number): EncodedProblem | undefined {
+    for (let start = from - (from % samplePeriod); start < from + bytes.length; start += samplePeriod) {
+      const [first, end] = [Math.max(0, start - from - needed), start - from + sampleBytes + needed]
+      const found = end > first ? look(bytes.subarray(first, end), from + first, false, sampled) : undefined
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   return {
@@ -136,8 +154,9 @@ export function markCheck() {
       const isShort = chunk.length <= 3 * needed
       const problem =
         look(seam, offset - tail.length, false) ??
-        (isShort ? undefined : look(chunk, offset, false, mayHaveKey ? whole : unseen)) ??
-        (isShort ? undefined : look(chunk.subarray(0, sampleBytes), offset, false, sampled))
+        (isShort
+          ? undefined
+          : first(look(chunk, offset, false, mayHaveKey ? whole : unseen), lookAtSamples(chunk, offset)))
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))
