@@ -8,12 +8,15 @@ import { hashAlgorithms, hashedFormName, hashedFormNames, hashKinds } from '../.
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, type Terminal } from '../terminal.ts'
 
+/** Each once: one may be told by more than one beginning. */
+const named = formats.filter(({ name }, at) => formats.findIndex((other) => other.name === name) === at)
+
 /** A beginning may be like that of a format that is read and not be it. */
-const notRead = knownFormatNames.filter((name) => !formats.some((format) => format.name === name))
+const notRead = knownFormatNames.filter((name) => !named.some((format) => format.name === name))
 
 /** Those that say themselves what stands where, and compressions of text in frames. */
 const sliced = [
-  ...formats.filter(({ cut }) => cut !== undefined).map(({ name }) => name),
+  ...named.filter(({ cut }) => cut !== undefined).map(({ name }) => name),
   'text in blocks of BGZF or frames of zstd',
 ]
 
@@ -21,7 +24,7 @@ const kinds = { compression: 'Compressions', archive: 'Archives', table: 'Tables
 
 /** `odv formats`: what is read, in which forms, how deep, and what is known and not read. All of it is asked of the code. */
 export function formatsCommand(terminal: Terminal): ExitCode {
-  for (const { name, kind } of formats) terminal.emit({ kind: 'format', name, of: kind })
+  for (const { name, kind } of named) terminal.emit({ kind: 'format', name, of: kind })
   for (const name of declaredFormatNames) terminal.emit({ kind: 'format', name, of: 'declared' })
   for (const { name, summary } of forms)
     terminal.emit({ kind: 'form', name, isDefault: defaultForms.includes(name), summary })
@@ -34,7 +37,7 @@ export function formatsCommand(terminal: Terminal): ExitCode {
     '  text           UTF-8, other encodings that keep ASCII as it is, UTF-16; JSON, CSV, SQL, XML, logs and the like',
   )
   for (const [kind, title] of Object.entries(kinds)) {
-    const names = formats.filter((format) => format.kind === kind).map(({ name }) => name)
+    const names = named.filter((format) => format.kind === kind).map(({ name }) => name)
     terminal.print(`  ${title}`)
     terminal.print(`    ${names.join(', ')}`)
   }
