@@ -95,9 +95,9 @@ const unseen = whole.filter(([, some]) => some.some((each) => each.unseen))
 
 /** Bytes that a mark needs, in front of it and of its own. */
 const needed = 32
-/** Of so many bytes of a content, the first ones that are a sample of them. */
+/** Of so many bytes of a content, the first ones that are a sample of them: a record with its schema may have 10 KiB. */
 const samplePeriod = 2 ** 18
-const sampleBytes = 4096
+const sampleBytes = 2 ** 14
 
 function first(one: EncodedProblem | undefined, other: EncodedProblem | undefined): EncodedProblem | undefined {
   if (one === undefined || other === undefined) return one ?? other

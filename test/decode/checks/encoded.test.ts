@@ -232,6 +232,20 @@ for (const { name, start } of objects)
       })
   })
 
+test('what is looked for in samples is found in them however the text is cut, and nowhere else', async () => {
+  const number = '{"ID":{"scale":0,"value":"B1vNFQ=="}}\n'
+  const before = (length: number) => `${'some words, '.repeat(Math.ceil(length / 12)).slice(0, length - 1)}\n`
+  for (const place of [1, 12_000, 2 ** 14 - 20, 2 ** 18 - 6, 2 ** 18 + 1, 3 * 2 ** 18 + 12_000])
+    for (const cut of [[1e6], [97], [2 ** 16], [2 ** 18 - 3]])
+      expect([place, cut, await problemIn(before(place) + number + before(5000), cut)]).toMatchObject([
+        place,
+        cut,
+        { reason: 'unsupported-format', offset: place + 7 },
+      ])
+  for (const cut of [[1e6], [97], [2 ** 16]])
+    expect(await problemIn(before(2 ** 14) + number + before(5000), cut)).toBeUndefined()
+})
+
 test('text that only speaks of what stands in front of base64 is text', async () => {
   for (const content of [
     `mysqlbinlog prints BINLOG '\nand lines of base64`,
