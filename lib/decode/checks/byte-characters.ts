@@ -40,8 +40,9 @@ export function byteCharactersCheck() {
   let offset = 0
 
   /** What begins before `to` in bytes that begin at `from`. */
-  function look(bytes: Buffer, from: number, to: number, isAscii: boolean): EncodedProblem | undefined {
-    const hasEscapes = bytes.includes(backslash)
+  function look(bytes: Buffer, from: number, to: number, seen?: Seen): EncodedProblem | undefined {
+    const isAscii = seen?.isAscii ?? false
+    const hasEscapes = seen?.hasBackslash ?? bytes.includes(backslash)
     if (isAscii && !hasEscapes) return undefined
     // Of the first byte nobody knows what is before it, unless nothing is: it was looked at before.
     const begin = from === 0 ? 0 : 1
@@ -63,14 +64,14 @@ export function byteCharactersCheck() {
       const seam = tail.length === 0 ? head : Buffer.concat([tail, head])
       const isShort = chunk.length <= 2 * needed
       const problem =
-        look(seam, offset - tail.length, seam.length - needed, false) ??
-        (isShort ? undefined : look(chunk, offset, chunk.length - needed, seen?.isAscii ?? false))
+        look(seam, offset - tail.length, seam.length - needed) ??
+        (isShort ? undefined : look(chunk, offset, chunk.length - needed, seen))
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - needed - 1)))
       return problem
     },
-    end: () => look(tail, offset - tail.length, tail.length, false),
+    end: () => look(tail, offset - tail.length, tail.length),
   }
 }
 

@@ -2,15 +2,13 @@ import type { EncodedProblem } from './encoded-check.ts'
 
 /**
  * First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it.
- * The text kernel knows the beginnings as well, but for those that are `unseen`: they begin with a byte that is rare in text. What no rare byte begins is looked for in `samples`, since records
- * that have it all have it.
+ * The text kernel knows the beginnings as well, but for those that are looked for in `samples`, since records that have one all have it.
  */
 type Mark = {
   name: string
   key: Buffer
   mark: RegExp
   before?: RegExp
-  unseen?: true
   samples?: true
   reason: 'encrypted' | 'unsupported-format'
 }
@@ -45,7 +43,6 @@ const marks: readonly Mark[] = [
     key: Buffer.from('GIT binary patch'),
     mark: /^GIT binary patch(?:[\r\n]|\\[nr])/,
     before: lineStart,
-    unseen: true,
     reason: 'unsupported-format',
   },
   {
@@ -54,7 +51,6 @@ const marks: readonly Mark[] = [
     key: Buffer.from('_CLOB('),
     mark: /^/,
     before: /\)\s{0,8}\|\|\s{0,8}TO$/i,
-    unseen: true,
     reason: 'unsupported-format',
   },
   {
@@ -63,7 +59,6 @@ const marks: readonly Mark[] = [
     key: Buffer.from('_LOB_STREAM VALUES('),
     mark: /^_LOB_STREAM VALUES\(\d{1,9}, [1-9]/,
     before: /SYSTEM$/,
-    unseen: true,
     reason: 'unsupported-format',
   },
   {
@@ -91,7 +86,6 @@ const byKey = [...Map.groupBy(marks, ({ key }) => key.toString('latin1'))].map(
 )
 const sampled = byKey.filter(([, some]) => some.some((each) => each.samples))
 const whole = byKey.filter((each) => !sampled.includes(each))
-const unseen = whole.filter(([, some]) => some.some((each) => each.unseen))
 
 /** Bytes that a mark needs, in front of it and of its own. */
 const needed = 32
@@ -156,7 +150,7 @@ export function markCheck() {
         look(seam, offset - tail.length, false) ??
         (isShort
           ? undefined
-          : first(look(chunk, offset, false, mayHaveKey ? whole : unseen), lookAtSamples(chunk, offset)))
+          : first(mayHaveKey ? look(chunk, offset, false, whole) : undefined, lookAtSamples(chunk, offset)))
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))

@@ -24,9 +24,9 @@ export function mixedScriptsCheck() {
   let tail: Buffer = Buffer.alloc(0)
   let offset = 0
 
-  function look(bytes: Buffer, from: number, isAscii: boolean): EncodedProblem | undefined {
-    const mayBeUtf8 = !isAscii && firstOfRare.some((byte) => bytes.includes(byte))
-    const mayBeEscaped = bytes.includes(escaped)
+  function look(bytes: Buffer, from: number, seen?: Seen): EncodedProblem | undefined {
+    const mayBeUtf8 = seen?.isAscii !== true && firstOfRare.some((byte) => bytes.includes(byte))
+    const mayBeEscaped = seen?.hasBackslash !== false && bytes.includes(escaped)
     if (!mayBeUtf8 && !mayBeEscaped) return undefined
     const text = bytes.toString('latin1')
     const places = [mayBeUtf8 ? text.search(inUtf8) : -1, mayBeEscaped ? text.search(inEscapes) : -1]
@@ -43,10 +43,8 @@ export function mixedScriptsCheck() {
     write(bytes: Uint8Array, seen: Seen | undefined): EncodedProblem | undefined {
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
       const atSeam =
-        tail.length === 0
-          ? undefined
-          : look(Buffer.concat([tail, chunk.subarray(0, unfinished)]), offset - tail.length, false)
-      const problem = atSeam ?? look(chunk, offset, seen?.isAscii ?? false)
+        tail.length === 0 ? undefined : look(Buffer.concat([tail, chunk.subarray(0, unfinished)]), offset - tail.length)
+      const problem = atSeam ?? look(chunk, offset, seen)
       offset += chunk.length
       tail = Buffer.concat([tail, chunk.subarray(-unfinished)]).subarray(-unfinished)
       return problem

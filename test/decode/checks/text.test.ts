@@ -169,15 +169,33 @@ describe('the text kernel', () => {
   })
 
   test('sees the key of every mark at every place', () => {
-    for (const key of ['BEGIN ', 'begin ', '$ANSIBLE_VAULT;'])
+    for (const key of ['BEGIN ', 'begin ', '$ANSIBLE_VAULT;', 'GIT binary patch', '_CLOB(', '_LOB_STREAM VALUES('])
       for (const filling of ['a', 'b', ' ', '\n', 'é'])
         for (let at = 0; at < 300; at++) {
           const bytes = Buffer.alloc(300 + key.length + (at % 70), filling, 'latin1')
           bytes.write(key, at, 'latin1')
           if (!survey(bytes)!.mayHaveKey) expect.fail(`${key} at ${at} among ${filling}`)
         }
-    for (const text of ['gigantic eggs, $B $ ', 'beginning', 'begun', 'gin ', 'BEGIN-', '  '])
+    for (const text of [
+      'gigantic eggs, $B $ ',
+      'beginning',
+      'begun',
+      'gin ',
+      'BEGIN-',
+      '  ',
+      'BLOB LOBS Lob(',
+      'GITHUB GIT-',
+    ])
       expect(survey(Buffer.from(text.repeat(200)))!.mayHaveKey, text).toBe(false)
+  })
+
+  test('sees a backslash at every place', () => {
+    for (let at = 0; at < 300; at++) {
+      const bytes = Buffer.alloc(300 + (at % 70), '/')
+      expect(survey(bytes)!.hasBackslash).toBe(false)
+      bytes.write('\\', at)
+      if (!survey(bytes)!.hasBackslash) expect.fail(`at ${at}`)
+    }
   })
 
   test('takes every byte for what it is in a run', () => {

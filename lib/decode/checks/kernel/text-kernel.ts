@@ -7,16 +7,18 @@ type Exports = {
   firstControl(): number
   wasAscii(): number
   hadKey(): number
+  hadBackslash(): number
 }
 
 /**
  * What one pass over some bytes saw. `group`: where the first `group` bytes begin that have a control byte that text does not
  * have; not less than their number where there is none. `runs`: from and to of each run of at least `shortestRun` letters, digits and signs of base64, of a backslash or a percent
- * sign, ascending. `mayHaveKey`: whether `BEGIN ` in any case or `$A` may be in them, which marks begin with.
+ * sign, ascending. `mayHaveKey`: whether `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_` may be in them: every key of a mark has one of these (`encoded-marks.ts`).
  */
 export type Survey = {
   readonly group: number
   readonly isAscii: boolean
+  readonly hasBackslash: boolean
   readonly runs: Int32Array
   readonly mayHaveKey: boolean
 }
@@ -46,6 +48,7 @@ const constants: readonly Uint8Array[] = [
   Uint8Array.of(32, 64, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0),
   ...[sixteen(0x0f), sixteen(31), sixteen(space - 1), sixteen(0)],
   ...[sixteen(0x20), pair('gi'), pair('eg'), pair('$$'), sixteen(96)],
+  ...['IT', 'LO', 'OB', '\\\\'].map(pair),
 ]
 
 /** Undefined: this machine has no SIMD for it. */
@@ -53,7 +56,7 @@ export function openTextKernel(): TextKernel | undefined {
   const opened = openModule<Exports>(kernelBytes, (mostBytes + pageBytes) / pageBytes)
   if (opened === undefined) return undefined
   const { buffer } = opened
-  const { look, firstControl, wasAscii, hadKey } = opened.exports
+  const { look, firstControl, wasAscii, hadKey, hadBackslash } = opened.exports
   const bytesOfConstants = new Uint8Array(buffer)
   constants.forEach((constant, at) => {
     bytesOfConstants.set(constant, at * constant.length)
@@ -68,6 +71,7 @@ export function openTextKernel(): TextKernel | undefined {
       return {
         group: firstControl(),
         isAscii: wasAscii() === 1,
+        hasBackslash: hadBackslash() === 1,
         runs: runs.subarray(0, 2 * count),
         mayHaveKey: hadKey() === 1,
       }

@@ -8,6 +8,7 @@ const runs: usize = block + 256 * 1024 + 64
 let control: i32 = 0
 let isAscii: bool = true
 let hasKey: bool = false
+let hasBackslash: bool = false
 let runCount: i32 = 0
 
 /** What 16 bytes are, as the tables have it. */
@@ -41,8 +42,13 @@ export function look(length: i32, shortest: i32): i32 {
   const gi = v128.load(0, 112)
   const eg = v128.load(0, 128)
   const dollar = v128.load(0, 144)
+  const it = v128.load(0, 176)
+  const lo = v128.load(0, 192)
+  const ob = v128.load(0, 208)
+  const backslash = v128.load(0, 224)
   const end = block + <usize>length
   let high = zero
+  let backslashes = zero
   control = length
   hasKey = false
   runCount = 0
@@ -54,6 +60,8 @@ export function look(length: i32, shortest: i32): i32 {
     const c = v128.load(at, 32)
     const d = v128.load(at, 48)
     high = v128.or(v128.or(high, v128.or(a, b)), v128.or(c, d))
+    backslashes = v128.or(backslashes, v128.or(i8x16.eq(a, backslash), i8x16.eq(b, backslash)))
+    backslashes = v128.or(backslashes, v128.or(i8x16.eq(c, backslash), i8x16.eq(d, backslash)))
 
     const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d))
     if (v128.any_true(i8x16.eq(least, i8x16.min_u(least, lastControl)))) seeControl(at)
@@ -68,9 +76,14 @@ export function look(length: i32, shortest: i32): i32 {
       v128.or(pairsOf(a, lowerCase, gi, eg, dollar), pairsOf(b, lowerCase, gi, eg, dollar)),
       v128.or(pairsOf(c, lowerCase, gi, eg, dollar), pairsOf(d, lowerCase, gi, eg, dollar)),
     )
-    if (v128.any_true(signs)) seeKey(at)
+    const capitals = v128.or(
+      v128.or(capitalsOf(a, it, lo, ob), capitalsOf(b, it, lo, ob)),
+      v128.or(capitalsOf(c, it, lo, ob), capitalsOf(d, it, lo, ob)),
+    )
+    if (v128.any_true(v128.or(signs, capitals))) seeKey(at)
   }
   isAscii = i8x16.bitmask(high) == 0
+  hasBackslash = v128.any_true(backslashes)
   return runCount
 }
 
@@ -80,6 +93,13 @@ export function look(length: i32, shortest: i32): i32 {
 function pairsOf(bytes: v128, lowerCase: v128, gi: v128, eg: v128, dollar: v128): v128 {
   const folded = v128.or(bytes, lowerCase)
   return v128.or(v128.or(i16x8.eq(folded, gi), i16x8.eq(folded, eg)), i8x16.eq(bytes, dollar))
+}
+
+/** Not zero where two letters of `GIT` or `LOB` are that every one of them has at an even place, but for the first two of `GIT`, which `begin` has as well. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function capitalsOf(bytes: v128, it: v128, lo: v128, ob: v128): v128 {
+  return v128.or(i16x8.eq(bytes, it), v128.or(i16x8.eq(bytes, lo), i16x8.eq(bytes, ob)))
 }
 
 /** The group at `at` has bytes below 0x20. */
@@ -112,7 +132,7 @@ function addRun(at: usize, shortest: i32): usize {
   return end
 }
 
-/** The group at `at` has two of the letters of `begin` or a dollar sign; whether it has all of the letters, or what follows the sign. */
+/** The group at `at` has two of the letters of a key or a dollar sign; whether it has all of the letters, or what follows the sign. */
 function seeKey(at: usize): void {
   const lowerCase = v128.load(0, 96)
   const dollar = v128.load(0, 144)
@@ -126,7 +146,14 @@ function seeKey(at: usize): void {
     letters = v128.and(letters, i8x16.eq(v128.or(v128.load(place, 2), lowerCase), i8x16.splat(0x6e)))
     letters = v128.and(letters, i8x16.eq(v128.load(place, 3), lowerCase))
     const vault = v128.and(i8x16.eq(v128.load(place), dollar), i8x16.eq(v128.load(place, 1), i8x16.splat(0x41)))
-    found = v128.or(found, v128.or(letters, vault))
+    let git = v128.and(i8x16.eq(v128.load(place - 1), i8x16.splat(0x47)), i8x16.eq(v128.load(place), i8x16.splat(0x49)))
+    git = v128.and(git, i8x16.eq(v128.load(place, 1), i8x16.splat(0x54)))
+    git = v128.and(git, i8x16.eq(v128.load(place, 2), lowerCase))
+    let lob = v128.and(i8x16.eq(v128.load(place - 1), i8x16.splat(0x4c)), i8x16.eq(v128.load(place), i8x16.splat(0x4f)))
+    lob = v128.and(lob, i8x16.eq(v128.load(place, 1), i8x16.splat(0x42)))
+    const behind = v128.load(place, 2)
+    lob = v128.and(lob, v128.or(i8x16.eq(behind, i8x16.splat(0x28)), i8x16.eq(behind, i8x16.splat(0x5f))))
+    found = v128.or(found, v128.or(v128.or(letters, vault), v128.or(git, lob)))
   }
   hasKey = hasKey || v128.any_true(found)
 }
@@ -141,7 +168,12 @@ export function wasAscii(): bool {
   return isAscii
 }
 
-/** Whether a key of a mark may be there: `BEGIN ` in any case, or `$A`. */
+/** Whether a key of a mark may be there: `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_`. */
 export function hadKey(): bool {
   return hasKey
+}
+
+/** Whether any byte is a backslash. */
+export function hadBackslash(): bool {
+  return hasBackslash
 }
