@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -6,6 +6,8 @@ import { constants, createGunzip, createZstdDecompress, gzipSync, zstdCompressSy
 import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
 import { syncEngine } from '../../lib/decode/compression/engine/sync-engine.ts'
 import { decodeObject } from '../../lib/decode/decode-object.ts'
+import { bareDecoder } from './bare-decoder.ts'
+import { timed } from './worker.ts'
 
 /**
  * Speed of `decodeObject` into a sink that only counts, with all that it checks (checksums, SHA-256 of the object, text),
@@ -66,34 +68,6 @@ async function product(bytes: Buffer): Promise<number> {
   return count
 }
 
-type Handle = {
-  writeSync(flush: number, input: Buffer, at: number, length: number, output: Buffer, to: number, room: number): void
-  onerror: (message: string) => void
-}
-
-/** The handle of a stream, driven by the plainest loop: `createGunzip` goes through members by itself. */
-async function bare(bytes: Buffer, kind: 'gzip' | 'zstd', hash?: Hash): Promise<number> {
-  const stream = kind === 'gzip' ? createGunzip() : createZstdDecompress()
-  const { _handle: handle, _writeState: state } = stream as unknown as { _handle: Handle; _writeState: Uint32Array }
-  handle.onerror = (message) => {
-    throw new Error(message)
-  }
-  const output = Buffer.allocUnsafe(256 * 1024)
-  let count = 0
-  for (let at = 0; at < bytes.length; at += chunkSize) {
-    const chunk = bytes.subarray(at, at + chunkSize)
-    hash?.update(chunk)
-    for (let left = chunk.length; ; ) {
-      handle.writeSync(0, chunk, chunk.length - left, left, output, 0, output.length)
-      count += output.length - state[0]!
-      left = state[1]!
-      if (left === 0 && state[0] !== 0) break
-    }
-  }
-  stream.destroy()
-  return count
-}
-
 /** Counts what comes out until the stream ends or fails: it does with many frames. */
 async function stream(bytes: Buffer, kind: 'gzip' | 'zstd'): Promise<number> {
   const chunkSize = 256 * 1024
@@ -111,13 +85,6 @@ async function stream(bytes: Buffer, kind: 'gzip' | 'zstd'): Promise<number> {
 
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
 
-async function timed(work: () => Promise<number>): Promise<{ seconds: number; count: number }> {
-  const before = process.cpuUsage()
-  const count = await work()
-  const { user, system } = process.cpuUsage(before)
-  return { seconds: (user + system) / 1e6, count }
-}
-
 const path = syncEngine({ name: 'inflate-raw' }) === undefined ? 'streams' : 'the synchronous handle'
 console.log(`${megabytes} MiB, ${runs} runs; Node ${process.version}, ${cpus()[0]!.model}; decoded by ${path}\n`)
 console.log(
@@ -130,11 +97,11 @@ for (const { name, bytes, kind } of cases) {
   for (let run = 0; run <= runs; run++) {
     for (const [which, work] of [
       ['product', () => product(bytes)],
-      ['bare', () => bare(bytes, kind)],
-      ['hashed', () => bare(bytes, kind, createHash('sha256'))],
+      ['bare', () => bareDecoder(bytes, kind)],
+      ['hashed', () => bareDecoder(bytes, kind, createHash('sha256'))],
       ['stream', () => stream(bytes, kind)],
     ] as const) {
-      const { seconds, count } = await timed(work)
+      const { seconds, found: count } = await timed(work)
       if (which === 'stream') whole &&= count === text.length
       else if (count !== text.length) throw new Error(`${which}: expected ${text.length} bytes, got ${count}`)
       if (run > 0) times[which].push(seconds)

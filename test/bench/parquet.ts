@@ -1,9 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { byteSource } from '../../lib/decode/byte-source.ts'
 import { type Layout, readLayout } from '../../lib/decode/columnar/parquet/layout.ts'
 import { parquet, readColumns } from '../../lib/decode/columnar/parquet/parquet-content.ts'
@@ -17,6 +14,7 @@ import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { createMatcher } from '../../lib/scan/matcher.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { median, type Run, startDuckDb, timed } from './worker.ts'
 
 /**
  * Parquet beside DuckDB on one thread: seconds of CPU time for finding the identifiers of a list in one column, in four and in all, medians of
@@ -28,25 +26,44 @@ const rows = Number(process.argv[2] ?? 5_000_000)
 const identifiers = Number(process.argv[3] ?? 1_000_000)
 const runs = Number(process.argv[4] ?? 5)
 
-if (spawnSync('python3', ['-c', 'import duckdb']).status !== 0) {
-  console.log('skipped: DuckDB is not on this machine (pip install duckdb)')
-  process.exit()
-}
-
+const duckdb = startDuckDb()
 const folder = mkdtempSync(join(tmpdir(), 'parquet-bench-'))
-const script = fileURLToPath(new URL('parquet-duckdb.py', import.meta.url))
-const duckdb = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'inherit'] })
-const answers = createInterface({ input: duckdb.stdout })[Symbol.asyncIterator]()
 
-async function ask(command: string): Promise<Run> {
-  duckdb.stdin.write(`${command}\n`)
-  const [seconds, found] = String((await answers.next()).value)
-    .split(' ')
-    .map(Number)
-  return { seconds: seconds!, found: found! }
+/** SQL for numbers of 19 digits, the same for the same `of`. */
+const numberOf = (seed: number, of: string) =>
+  `(1000000000000000000 + (hash((${of}) * 16 + ${seed}) % 8000000000000000000::ubigint)::bigint)`
+
+async function makeTables(): Promise<void> {
+  for (const statement of [
+    `create table events as select
+      ${numberOf(1, '(hash(i) % 20000)')} as account_id,
+      ${numberOf(2, 'i')} as event_id,
+      ${numberOf(3, '(hash(i + 7) % 2000000)')} as target_id,
+      ${numberOf(4, '(i // 10)')} as session_id,
+      1767225600000 + i * 37 as time,
+      ['view', 'like', 'share', 'follow', 'comment', 'login', 'search', 'upload'][(hash(i + 9) % 8)::int + 1] as kind,
+      'Mozilla/5.0 (agent ' || (hash(i + 11) % 500) || ') like Gecko' as agent,
+      '/watch/' || (hash(i + 13) % 100000000) || '?from=' || (hash(i + 15) % 90) as page
+      from range(${rows}) t(i)`,
+    `create table ids as select ${numberOf(2, 'i * 1000 + 500000007')} as id from range(${identifiers}) t(i)`,
+    `update ids set id = ${numberOf(3, 'rowid')} where rowid % 10000 = 0`,
+    'create table text_ids as select id::varchar as id from ids',
+    `copy ids to '${folder}/ids.csv' (format csv, header false)`,
+    ...['snappy', 'zstd'].map(
+      (codec) => `copy events to '${folder}/${codec}.parquet' (format parquet, codec '${codec}')`,
+    ),
+    'drop table events',
+  ])
+    await duckdb.ask(statement)
 }
 
-type Run = { seconds: number; found: number }
+const texts = new Set(['kind', 'agent', 'page'])
+
+/** What DuckDB is asked: for the rows in which one of the columns is an identifier. */
+function statement(path: string, columns: readonly string[]): string {
+  const tests = columns.map((each) => `${each} in (from ${texts.has(each) ? 'text_ids' : 'ids'})`)
+  return `select count(*) from read_parquet('${path}') where ${tests.join(' or ')}`
+}
 
 const all = ['account_id', 'event_id', 'target_id', 'session_id', 'time', 'kind', 'agent', 'page']
 const choices = [
@@ -71,14 +88,6 @@ function fileAt(path: string): { at: ReadAt; close(): void } {
   }
 }
 
-/** CPU time of this process, garbage collection in other threads with it. */
-async function timed(work: () => Promise<number>): Promise<Run> {
-  const before = process.cpuUsage()
-  const found = await work()
-  const { user, system } = process.cpuUsage(before)
-  return { seconds: (user + system) / 1e6, found }
-}
-
 async function read(path: string, columns: readonly string[], open: () => Sink): Promise<void> {
   const { at, close } = fileAt(path)
   const layout: Layout = await readLayout(at)
@@ -95,10 +104,9 @@ async function read(path: string, columns: readonly string[], open: () => Sink):
 }
 
 const nowhere: Sink = { write() {}, end() {} }
-const median = (runs: Run[]) => runs.map(({ seconds }) => seconds).sort((x, y) => x - y)[runs.length >> 1]!
 
 try {
-  await ask(`make ${folder} ${rows} ${identifiers}`)
+  await makeTables()
   const index = makeIndex(readFileSync(join(folder, 'ids.csv'), 'utf8').trim().split('\n'))
   console.log(`${rows} rows, ${identifiers} identifiers; Node ${process.version}, ${cpus()[0]?.model.trim()}\n`)
   console.log(
@@ -116,7 +124,7 @@ try {
       }
       for (let run = 0; run <= runs; run++) {
         const results = {
-          duckdb: await ask(`count ${path} ${columns.join()}`),
+          duckdb: await duckdb.ask(statement(path, columns)),
           decoded: await timed(async () => {
             await read(path, columns, () => nowhere)
             return 0
@@ -142,6 +150,6 @@ try {
       console.log(`| ${codec} | ${name} | ${shown} | ${(other / matched).toFixed(2)} | ${found} |`)
     }
 } finally {
-  duckdb.stdin.end()
+  duckdb.end()
   rmSync(folder, { recursive: true })
 }

@@ -12,6 +12,7 @@ import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { createTokenMatcher } from '../../lib/scan/matcher.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
+import { bareDecoder } from './bare-decoder.ts'
 
 /**
  * Speed of `scanObject` as runs use it, with all forms, checks, checksums and the SHA-256 of the object, beside its parts and beside Node's decoder for the
@@ -60,28 +61,10 @@ function alone(write: (piece: Buffer) => void, end = () => {}): void {
   end()
 }
 
-type Handle = {
-  writeSync(flush: number, input: Buffer, at: number, length: number, output: Buffer, to: number, room: number): void
-}
 type Decoder = 'gzip' | 'zstd'
 
-/** The handle of a stream, driven by the plainest loop. */
 function bare(bytes: Buffer, kind: Decoder): void {
-  const stream = kind === 'gzip' ? createGunzip() : createZstdDecompress()
-  const { _handle: handle, _writeState: state } = stream as unknown as { _handle: Handle; _writeState: Uint32Array }
-  const output = Buffer.allocUnsafe(pieceSize)
-  let count = 0
-  for (let at = 0; at < bytes.length; at += chunkSize) {
-    const chunk = bytes.subarray(at, at + chunkSize)
-    for (let left = chunk.length; ; ) {
-      handle.writeSync(0, chunk, chunk.length - left, left, output, 0, output.length)
-      count += output.length - state[0]!
-      left = state[1]!
-      if (left === 0 && state[0] !== 0) break
-    }
-  }
-  stream.destroy()
-  if (count !== text.length) throw new Error('bare decoder: expected all of the text')
+  if (bareDecoder(bytes, kind) !== text.length) throw new Error('bare decoder: expected all of the text')
 }
 
 async function publicStream(bytes: Buffer, kind: Decoder): Promise<void> {
