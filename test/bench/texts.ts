@@ -13,7 +13,7 @@ import { median, type Run, startDuckDb, startWorker } from './worker.ts'
 /**
  * Whole scans and the search alone beside what others take for the same files: DuckDB on one thread, `rg -F -f`, and Node's decoders; JSON Lines, CSV and a dump of SQL
  * with 10^6 identifiers, JSON Lines with other numbers of them. CPU time of all threads, rounds interleaved, medians after one to warm up; loading the identifiers is not in it and
- * stands beside. Whoever finds another number than was planted ends it. With `pip install duckdb` and ripgrep:
+ * stands below (ours: opening an index that was built before). Whoever finds another number than was planted ends it. With `pip install duckdb` and ripgrep:
  * `taskset -c 0 node test/bench/texts.ts [megabytes] [rounds]`; results are kept, dated, in `results/`.
  */
 const megabytes = Number(process.argv[2] ?? 128)
@@ -43,6 +43,8 @@ type Kind = keyof typeof kinds
 
 const fewest = 1000
 const file = (name: string) => join(folder, name)
+/** What it took to load identifiers, which is not counted. */
+const loads: string[] = []
 const planted: Record<string, number> = {}
 
 /** One row in ten thousand is somebody's, of those who are in every list. */
@@ -97,12 +99,20 @@ function statement(name: string, where: 'named column' | 'any field'): string {
   return `select count(*) from ${from} where ${tests.join(' or ')}`
 }
 
-/** Undefined: it did not end within two minutes. */
-function ripgrep(list: string, text: string): number | undefined {
+/** Seconds of CPU time of a search for the identifiers of a list, which has to end within two minutes. */
+function searchWith(list: string, text: string): number {
   const script = 'timeout 120 rg -F -a -c -j 1 -f "$1" "$2" >/dev/null; [ $? -lt 124 ] && times'
   const { stdout } = spawnSync('sh', ['-c', script, 'sh', list, text], { encoding: 'utf8' })
   const spent = [...(stdout.split('\n')[1] ?? '').matchAll(/([0-9]+)m([0-9.]+)s/g)]
-  return spent.length === 0 ? undefined : spent.reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0)
+  if (spent.length === 0) throw new Error('rg: expected it to end within two minutes')
+  return spent.reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0)
+}
+
+/** Without what it takes for a text of one line, which is loading the identifiers. */
+function ripgrep(count: number): Run {
+  const [load, whole] = ['line', 'text.jsonl'].map((name) => searchWith(file(`${count}.csv`), file(name)))
+  loads.push(`ripgrep ${count.toExponential(0)} in ${load!.toFixed(2)} s`)
+  return { seconds: Math.max(whole! - load!, 0.001), found: planted.jsonl! }
 }
 
 const rate = (bytes: number, seconds: number) => (bytes / seconds / 1e9).toPrecision(3)
@@ -122,6 +132,7 @@ async function compare(
     fileURLToPath(new URL('texts-worker.ts', import.meta.url)),
     file(`${count}.index`),
   )
+  loads.push(`ours ${count.toExponential(0)} in ${(await ours.ask({ work: 'opening' })).seconds.toFixed(2)} s`)
   const works = [
     { name: 'scan', goal: '', run: () => ours.ask({ work: 'scan', path: file(name) }) },
     { name: 'search', goal: '', run: () => ours.ask({ work: 'search', path: file(name) }) },
@@ -158,7 +169,7 @@ async function loadIntoDuckDb(count: number): Promise<void> {
   const { seconds } = await duckdb.ask(
     `create table ids as select * from read_csv('${file(`${count}.csv`)}', header = false, auto_detect = false, columns = {id: 'varchar'})`,
   )
-  console.error(`${count} identifiers: DuckDB takes ${seconds.toFixed(1)} s to load them`)
+  loads.push(`DuckDB ${count.toExponential(0)} in ${seconds.toFixed(2)} s`)
 }
 
 try {
@@ -166,7 +177,7 @@ try {
   const text = readFileSync(file('text.jsonl'))
   writeFileSync(file('text.jsonl.gz'), gzipSync(text))
   writeFileSync(file('text.jsonl.zst'), zstdCompressSync(text, { params: { [constants.ZSTD_c_checksumFlag]: 1 } }))
-  writeFileSync(file('empty'), '')
+  writeFileSync(file('line'), '{}\n')
   console.log(`${megabytes} MB, ${rounds} rounds; Node ${process.version}, ${cpus()[0]?.model.trim()}`)
   console.log(`load ${loadavg()[0]!.toFixed(1)}, ${availableParallelism()} cores\n`)
   console.log(
@@ -179,19 +190,7 @@ try {
     [1_000_000, '150'],
   ] as const) {
     makeList(count)
-    const load = ripgrep(file(`${count}.csv`), file('empty'))
-    console.error(`${count} identifiers: ripgrep takes ${load?.toFixed(1)} s to load them`)
-    await compare(count, 'text.jsonl', () => [
-      {
-        name: 'rg -F -f',
-        goal,
-        run: async () => {
-          const whole = ripgrep(file(`${count}.csv`), file('text.jsonl'))
-          if (whole === undefined || load === undefined) throw new Error('rg: expected it to end within two minutes')
-          return { seconds: Math.max(whole - load, 0.001), found: planted.jsonl! }
-        },
-      },
-    ])
+    await compare(count, 'text.jsonl', () => [{ name: 'rg -F -f', goal, run: async () => ripgrep(count) }])
   }
   await loadIntoDuckDb(1_000_000)
   const decoders = (name: string) => (ours: ReturnType<typeof startWorker>) => [
@@ -221,6 +220,9 @@ try {
   makeList(10_000_000)
   await loadIntoDuckDb(10_000_000)
   await compare(10_000_000, 'text.jsonl', () => [duck('text.jsonl', 'named column', '2.5, 300 MB')])
+  console.log(
+    `\nLoaded before: ${[...new Map(loads.map((each) => [each.replace(/ in .*/, ''), each])).values()].join(', ')}.`,
+  )
 } finally {
   duckdb.end()
   rmSync(folder, { recursive: true })
