@@ -5,6 +5,7 @@ import { collectRunsIn } from '../long-runs.ts'
 import { listOf, type SpotList } from '../spots.ts'
 import { codeLine, createCodeLines } from './code-lines.ts'
 import { createStreaks } from './code-streaks.ts'
+import { createPassing } from './text-over-ends.ts'
 import { createToldLengths, leadBytes } from './told-lengths.ts'
 
 /**
@@ -68,6 +69,7 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   const told = createToldLengths(tools)
   /** Of each phase, where those bytes end that were looked at. */
   const reached = new Int32Array(phases)
+  const passOver = createPassing({ bits, phases, values, inText, wanted, shortest })
   const lookAtStreaks = createStreaks({ bits, values, inText, wanted, shortest, told }, side)
 
   function reserve(capacity: number): void {
@@ -169,6 +171,14 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
       const start = starts[run]!
       const end = ends[run]!
       if (!needsEach && start < done) continue
+      if (!needsEach) {
+        while (place < places.length && places[place]! < start) place++
+        const passed = passOver(region, start, end)
+        if (passed === end || (passed !== -1 && !(places[place]! < passed))) {
+          done = passed
+          continue
+        }
+      }
       lines.begin(region.bytes, start, end)
       if (needsEach && end - start >= shortest) look(lookAt)
       if (start < done) continue
@@ -181,7 +191,6 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
         continue
       }
       look(lookAtEnds)
-      while (place < places.length && places[place]! < start) place++
       const first = place
       while (place < places.length && places[place]! < done) place++
       lookFrom(places, first, place)

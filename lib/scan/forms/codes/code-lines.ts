@@ -140,7 +140,7 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
 }
 
 /** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. */
-function nextLine(bytes: Uint8Array, at: number, to: number): number {
+export function nextLine(bytes: Uint8Array, at: number, to: number): number {
   let next = behindLineEnd(bytes, at, to)
   if (next === at) return -1
   for (const first = next; next < to && next - first < mostIndent; next++)
