@@ -21,7 +21,18 @@ export function createPassing({ bits, phases, values, inText, wanted, shortest }
     return (bits === 4 ? (one << 4) | two : (one << (2 + 2 * place)) | (two >> (4 - 2 * place))) & 0xff
   }
 
-  /** Whether as much text as is wanted may be around the line end at `end`, if a group has so many characters before it. */
+  const isText = (byte: number) => byte !== -1 && inText[byte] === 1
+
+  /** Whether the byte over a line end, or those on both sides of it, are text, if a group has so many of these characters before it. */
+  function beginsText(bytes: Uint8Array, end: number, next: number, before: number): boolean {
+    const [last, one] = [values[bytes[end - 1]!]!, values[bytes[next]!]!]
+    if (before > 0) return isText(byteOf(last, one, before - 1))
+    return (
+      isText(byteOf(values[bytes[end - 2]!]!, last, phases - 2)) && isText(byteOf(one, values[bytes[next + 1]!]!, 0))
+    )
+  }
+
+  /** Whether as much text as is wanted may be around the line end. */
   function hasText({ bytes, to }: Region, end: number, next: number, before: number): boolean {
     let count = 0
     let place = before
@@ -55,7 +66,8 @@ export function createPassing({ bits, phases, values, inText, wanted, shortest }
     while (last - line >= codeLine) {
       const next = nextLine(bytes, last, to)
       if (next === -1 || values[bytes[next]!] === noValue) break
-      for (let before = 0; before < phases; before++) if (hasText(region, last, next, before)) return -1
+      for (let before = 0; before < phases; before++)
+        if (beginsText(bytes, last, next, before) && hasText(region, last, next, before)) return -1
       line = last = next
       while (last < to && values[bytes[last]!] !== noValue) last++
     }
