@@ -136,6 +136,7 @@ function setCharacters(table: Uint8Array, tools: FormTools): void {
   const letters = tableOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')
   const withoutAtSign = charactersWithoutAtSign(tools)
   const asked = [tools.wanted, signs, code64, digits, groupSeparators, letters, withoutAtSign, breakers]
+  const parts = [tools.wanted, signs, code64, groupSeparators, withoutAtSign]
   for (let byte = 0; byte < 256; byte++) {
     asked.forEach((each, bit) => {
       table[512 + byte]! |= each[byte]! << bit
@@ -143,7 +144,9 @@ function setCharacters(table: Uint8Array, tools: FormTools): void {
     table[768 + byte] = Math.min(16, hexValues[byte]!)
     const isLonger = 'uUx0123\0'.includes(String.fromCharCode(byte))
     const isCharacter = byte < 0x7f && digits[byte] === 0 && letters[byte] === 0
-    table[1024 + byte] = isLonger ? 0xff : isCharacter ? byte : lettered[byte]!
+    // Others never matter, such as the quotes of JSON in JSON.
+    const mayMatter = '\r\n'.includes(String.fromCharCode(byte)) || parts.some((each) => each[byte] === 1)
+    table[1024 + byte] = isLonger ? 0xff : isCharacter ? (mayMatter ? byte : 0) : lettered[byte]!
   }
 }
 
