@@ -16,6 +16,8 @@ const inText = new Set(
   Buffer.from('\b\t\n\v\f\r\x1b\x80\x82\x84\x85\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b', 'latin1'),
 )
 const gzip = [0x1f, 0x8b]
+/** What the text kernel sees as well. */
+const escapes = ['\\u', '\\x']
 const hyphen = 0x2d
 const quote = 0x22
 const lineFeed = 0x0a
@@ -42,7 +44,7 @@ export function byteCharactersCheck() {
   /** What begins before `to` in bytes that begin at `from`. */
   function look(bytes: Buffer, from: number, to: number, seen?: Seen): EncodedProblem | undefined {
     const isAscii = seen?.isAscii ?? false
-    const hasEscapes = seen?.hasBackslash ?? bytes.includes(backslash)
+    const hasEscapes = seen?.hasEscape ?? escapes.some((each) => bytes.includes(each))
     if (isAscii && !hasEscapes) return undefined
     // Of the first byte nobody knows what is before it, unless nothing is: it was looked at before.
     const begin = from === 0 ? 0 : 1

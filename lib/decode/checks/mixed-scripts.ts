@@ -26,7 +26,7 @@ export function mixedScriptsCheck() {
 
   function look(bytes: Buffer, from: number, seen?: Seen): EncodedProblem | undefined {
     const mayBeUtf8 = seen?.isAscii !== true && firstOfRare.some((byte) => bytes.includes(byte))
-    const mayBeEscaped = seen?.hasBackslash !== false && bytes.includes(escaped)
+    const mayBeEscaped = seen?.hasEscape !== false && bytes.includes(escaped)
     if (!mayBeUtf8 && !mayBeEscaped) return undefined
     const text = bytes.toString('latin1')
     const places = [mayBeUtf8 ? text.search(inUtf8) : -1, mayBeEscaped ? text.search(inEscapes) : -1]

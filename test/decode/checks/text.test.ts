@@ -189,13 +189,15 @@ describe('the text kernel', () => {
       expect(survey(Buffer.from(text.repeat(200)))!.mayHaveKey, text).toBe(false)
   })
 
-  test('sees a backslash at every place', () => {
-    for (let at = 0; at < 300; at++) {
-      const bytes = Buffer.alloc(300 + (at % 70), '/')
-      expect(survey(bytes)!.hasBackslash).toBe(false)
-      bytes.write('\\', at)
-      if (!survey(bytes)!.hasBackslash) expect.fail(`at ${at}`)
-    }
+  test('sees an escape with u or x at every place', () => {
+    for (const begin of ['\\u', '\\x'])
+      for (let at = 0; at < 300; at++) {
+        const bytes = Buffer.alloc(302 + (at % 70), 'u')
+        expect(survey(bytes)!.hasEscape).toBe(false)
+        bytes.write(begin, at)
+        if (!survey(bytes)!.hasEscape) expect.fail(`at ${at}`)
+      }
+    expect(survey(Buffer.from('\\n \\" \\\\ \\U u\\ x\\ '.repeat(50)))!.hasEscape).toBe(false)
   })
 
   test('takes every byte for what it is in a run', () => {

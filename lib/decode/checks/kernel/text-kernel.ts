@@ -7,18 +7,18 @@ type Exports = {
   firstControl(): number
   wasAscii(): number
   hadKey(): number
-  hadBackslash(): number
+  hadEscape(): number
 }
 
 /**
  * What one pass over some bytes saw. `group`: where the first `group` bytes begin that have a control byte that text does not
  * have; not less than their number where there is none. `runs`: from and to of each run of at least `shortestRun` letters, digits and signs of base64, of a backslash or a percent
- * sign, ascending. `mayHaveKey`: whether `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_` may be in them: every key of a mark has one of these (`encoded-marks.ts`).
+ * sign, ascending. `hasEscape`: whether a backslash stands before a `u` or an `x`. `mayHaveKey`: whether `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_` may be in them: every key of a mark has one of these (`encoded-marks.ts`).
  */
 export type Survey = {
   readonly group: number
   readonly isAscii: boolean
-  readonly hasBackslash: boolean
+  readonly hasEscape: boolean
   readonly runs: Int32Array
   readonly mayHaveKey: boolean
 }
@@ -56,7 +56,7 @@ export function openTextKernel(): TextKernel | undefined {
   const opened = openModule<Exports>(kernelBytes, (mostBytes + pageBytes) / pageBytes)
   if (opened === undefined) return undefined
   const { buffer } = opened
-  const { look, firstControl, wasAscii, hadKey, hadBackslash } = opened.exports
+  const { look, firstControl, wasAscii, hadKey, hadEscape } = opened.exports
   const bytesOfConstants = new Uint8Array(buffer)
   constants.forEach((constant, at) => {
     bytesOfConstants.set(constant, at * constant.length)
@@ -71,7 +71,7 @@ export function openTextKernel(): TextKernel | undefined {
       return {
         group: firstControl(),
         isAscii: wasAscii() === 1,
-        hasBackslash: hadBackslash() === 1,
+        hasEscape: hadEscape() === 1,
         runs: runs.subarray(0, 2 * count),
         mayHaveKey: hadKey() === 1,
       }

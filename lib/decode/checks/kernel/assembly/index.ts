@@ -8,7 +8,7 @@ const runs: usize = block + 256 * 1024 + 64
 let control: i32 = 0
 let isAscii: bool = true
 let hasKey: bool = false
-let hasBackslash: bool = false
+let hasEscape: bool = false
 let runCount: i32 = 0
 
 /** What 16 bytes are, as the tables have it. */
@@ -48,7 +48,7 @@ export function look(length: i32, shortest: i32): i32 {
   const backslash = v128.load(0, 224)
   const end = block + <usize>length
   let high = zero
-  let backslashes = zero
+  hasEscape = false
   control = length
   hasKey = false
   runCount = 0
@@ -60,8 +60,8 @@ export function look(length: i32, shortest: i32): i32 {
     const c = v128.load(at, 32)
     const d = v128.load(at, 48)
     high = v128.or(v128.or(high, v128.or(a, b)), v128.or(c, d))
-    backslashes = v128.or(backslashes, v128.or(i8x16.eq(a, backslash), i8x16.eq(b, backslash)))
-    backslashes = v128.or(backslashes, v128.or(i8x16.eq(c, backslash), i8x16.eq(d, backslash)))
+    const some = v128.or(i8x16.eq(a, backslash), i8x16.eq(b, backslash))
+    if (v128.any_true(v128.or(some, v128.or(i8x16.eq(c, backslash), i8x16.eq(d, backslash))))) seeEscape(at)
 
     const least = i8x16.min_u(i8x16.min_u(a, b), i8x16.min_u(c, d))
     if (v128.any_true(i8x16.eq(least, i8x16.min_u(least, lastControl)))) seeControl(at)
@@ -83,7 +83,6 @@ export function look(length: i32, shortest: i32): i32 {
     if (v128.any_true(v128.or(signs, capitals))) seeKey(at)
   }
   isAscii = i8x16.bitmask(high) == 0
-  hasBackslash = v128.any_true(backslashes)
   return runCount
 }
 
@@ -111,6 +110,19 @@ function seeControl(at: usize): void {
   for (let part: usize = 16; part < 64; part += 16)
     kinds = v128.or(kinds, kindsOf(v128.load(at + part), columns, rows, low))
   if (v128.any_true(v128.and(kinds, v128.load(0, 160)))) control = min(control, <i32>(at - block))
+}
+
+/** The group at `at` has a backslash. */
+function seeEscape(at: usize): void {
+  if (hasEscape) return
+  const backslash = v128.load(0, 224)
+  let found = v128.load(0, 80)
+  for (let part: usize = 0; part < 64; part += 16) {
+    const behind = v128.load(at + part, 1)
+    const letters = v128.or(i8x16.eq(behind, i8x16.splat(0x75)), i8x16.eq(behind, i8x16.splat(0x78)))
+    found = v128.or(found, v128.and(letters, i8x16.eq(v128.load(at + part), backslash)))
+  }
+  hasEscape = v128.any_true(found)
 }
 
 /** Adds the run with the 16 bytes from `at` on, if it is long enough; returns where it ends. */
@@ -173,7 +185,7 @@ export function hadKey(): bool {
   return hasKey
 }
 
-/** Whether any byte is a backslash. */
-export function hadBackslash(): bool {
-  return hasBackslash
+/** Whether a backslash stands before a `u` or an `x`. */
+export function hadEscape(): bool {
+  return hasEscape
 }
