@@ -38,6 +38,8 @@ export type EncodedCheck = {
 export const longRun = 2048
 /** Of them so many are looked at again with what follows: no format needs more to be told. */
 const overlap = 64
+/** Bytes behind a problem by which each of the checks tells it. */
+const mostNeeded = 1024
 const none = Buffer.alloc(0)
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
@@ -204,8 +206,9 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     return here.length < mostPrefix ? Buffer.concat([marks.tail(), here]) : here
   }
 
-  /** A run that a mark is in begins before it, and may not have ended. */
-  const isSettled = () => found !== undefined && !(isOpen && start < found.offset)
+  /** A run that a mark is in begins before it, and may not have ended; and what needs most bytes behind it is told last. */
+  const isSettled = () =>
+    found !== undefined && offset >= found.offset + mostNeeded && !(isOpen && start < found.offset)
 
   /**
    * Of a run and a mark, the first in the content counts. A run before a mark ends in it or is waited for, and one behind it is judged

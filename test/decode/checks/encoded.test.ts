@@ -387,6 +387,11 @@ describe('of several problems the first one in the text counts, however it is cu
       expected: { reason: 'encrypted', offset: words.length },
     },
     {
+      name: 'bytes as characters before a mark',
+      content: `${words}\\u0001\\u009c$ANSIBLE_VAULT;1.1${'\\u0081\\u00f3\\u0011\\u0090\\u00ee\\u0002'.repeat(9)}${words.repeat(99)}`,
+      expected: { reason: 'opaque', offset: words.length + 1 },
+    },
+    {
       name: 'uuencode before armour',
       content: `${words}\n${uuencoded}${armour('PGP MESSAGE')}${words}`,
       expected: { reason: 'unsupported-format', offset: words.length + 1 },
