@@ -124,7 +124,7 @@ describe('the kernel finds what plain TypeScript finds', () => {
       .tuple(fc.nat(19), fc.option(fc.tuple(fc.nat(35), fc.constantFrom('-', '0', 'g', 'F', '_', ' '))), fc.nat(3))
       .map(([which, change, kind]) => {
         const id = ids[which]!
-        const written = kind === 0 ? id.replaceAll('-', '') : kind === 1 ? id.toUpperCase() : id
+        const written = [id.replaceAll('-', ''), id.toUpperCase(), id.replaceAll('-', '_'), id][kind]!
         return change === null ? written : written.slice(0, change[0]) + change[1] + written.slice(change[0] + 1)
       })
     const between = fc.constantFrom('', ' ', '"', '-', 'a', '\\n', '\\u0027', '{', ' '.repeat(61), '\n')

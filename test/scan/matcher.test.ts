@@ -39,6 +39,18 @@ const cases: { name: string; texts: string[]; content: string; offsets: number[]
     offsets: [],
   },
   {
+    name: 'a UUID in a name that may have no hyphens',
+    texts: [uuid],
+    content: `CREATE SCHEMA tenant_${uuid.replaceAll('-', '_')}; ${uuid.replaceAll('-', '_').toUpperCase()}_old`,
+    offsets: [21, 59],
+  },
+  {
+    name: 'a UUID with signs of two kinds, or others',
+    texts: [uuid],
+    content: `${uuid.replace('-', '_')} ${uuid.replaceAll('-', '_').replace('_', '-')} ${uuid.replaceAll('-', '/')}`,
+    offsets: [],
+  },
+  {
     name: 'a UUID with hyphens elsewhere',
     texts: [uuid],
     content: `${plainUuid.slice(0, 16)}-${plainUuid.slice(16)}`,

@@ -9,7 +9,7 @@ const isLetter = (byte: number) => (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7
 
 /**
  * Where the domain of an address may end before `end`, the end of the characters behind its `@`, ascending: before the ending of a file's name
- * (`bob@x.org.json`) or a label of digits (`bob@x.org.1`), and before a hyphen behind a label of letters alone that is not the first (`bob@x.org-2026.csv`), since no domain ends in one.
+ * (`bob@x.org.json`) or a label of digits (`bob@x.org.1`), before several points (`bob@x.org...or`) or the first word of a sentence (`bob@x.org.Thanks`), and before a hyphen behind a label of letters alone that is not the first (`bob@x.org-2026.csv`), since no domain ends in one.
  */
 export function otherEnds(bytes: Uint8Array, sign: number, end: number): readonly number[] {
   const first = bytes.subarray(sign + 2, end).indexOf(dot)
@@ -24,7 +24,12 @@ export function otherEnds(bytes: Uint8Array, sign: number, end: number): readonl
       continue
     }
     const isEnd =
-      byte === hyphen ? hasLetters && at - label > 1 : isNumber(bytes, at + 1, end) || isSuffix(bytes, at + 1, end)
+      byte === hyphen
+        ? hasLetters && at - label > 1
+        : bytes[at + 1] === dot ||
+          isNumber(bytes, at + 1, end) ||
+          isSentence(bytes, at + 1, end) ||
+          isSuffix(bytes, at + 1, end)
     if (isEnd && trimmedCharacters[bytes[at - 1]!] === 0) found.push(at)
     hasLetters = byte === dot
     label = at + 1
@@ -39,6 +44,17 @@ function isNumber(bytes: Uint8Array, from: number, end: number): boolean {
   let to = from
   while (to < end && digits[bytes[to]!] !== 0) to++
   return to > from && (to === end || bytes[to] === dot || bytes[to] === hyphen)
+}
+
+const isCapital = (byte: number) => byte >= 0x41 && byte <= 0x5a
+const isSmall = (byte: number) => byte >= 0x61 && byte <= 0x7a
+
+/** Whether a label that begins here is a capital and small letters, behind a small letter and a point. */
+function isSentence(bytes: Uint8Array, from: number, end: number): boolean {
+  if (from === end || !isCapital(bytes[from]!) || !isSmall(bytes[from - 2]!)) return false
+  let to = from + 1
+  while (to < end && isSmall(bytes[to]!)) to++
+  return to > from + 1 && (to === end || bytes[to] === dot || bytes[to] === hyphen)
 }
 
 /** Whether a label that begins here is the ending of a file's name. */

@@ -10,13 +10,15 @@ const plainLength = 32
 /** Where each digit of a UUID is among digits of what is stored in another order, as programs print it. */
 const otherOrders = allOrders.slice(1).map((order) => order.flatMap((at) => [2 * at, 2 * at + 1]))
 const hyphen = 0x2d
+/** In place of hyphens, where names may have none: schemas, tables, folders. */
+const underscore = 0x5f
 /** Bytes of `8-4-4-4-` before the last group, and the one before them. */
 const before = 24
 /** Where the hyphens are and where the groups begin, counted from the first byte. */
 const hyphens = [8, 13, 18, 23]
 
 /**
- * Finds UUIDs: a run of 32 hexadecimal digits, in the order of RFC 9562 or in one that the 16 bytes are stored in, or of 12 that ends `8-4-4-4-12`; either
+ * Finds UUIDs: a run of 32 hexadecimal digits, in the order of RFC 9562 or in one that the 16 bytes are stored in, or of 12 that ends `8-4-4-4-12` or `8_4_4_4_12`; either
  * may begin behind an escape that the run begins with. The digits are put into `plain`, where the probe for its spelling looks.
  */
 export function createUuidFinder(
@@ -32,7 +34,7 @@ export function createUuidFinder(
     let digits = 0
     for (let at = 0; at < length; at++) {
       const byte = bytes[start + at]!
-      if (byte !== hyphen) plain[digits++] = byte
+      if (hexDigits[byte] !== 0) plain[digits++] = byte
     }
     const ordinal = (length === plainLength ? probes.plain : probes.grouped)(0, plainLength)
     if (ordinal !== -1) emit.now(ordinal, start, length)
@@ -55,8 +57,10 @@ export function createUuidFinder(
   /** Whether `8-4-4-4-` stands at `start`, with no further hexadecimal digit before it but an escape's. */
   function isGrouped(start: number): boolean {
     if (start < 0) return false
+    const sign = bytes[start + before - 1]
+    if (sign !== hyphen && sign !== underscore) return false
     for (let at = 0; at < before; at++)
-      if (hyphens.includes(at) ? bytes[start + at] !== hyphen : hexDigits[bytes[start + at]!] === 0) return false
+      if (hyphens.includes(at) ? bytes[start + at] !== sign : hexDigits[bytes[start + at]!] === 0) return false
     return start === 0 || hexDigits[bytes[start - 1]!] === 0 || endsEscape(bytes, start)
   }
 

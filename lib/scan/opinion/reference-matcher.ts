@@ -49,7 +49,7 @@ function ordinalOf(index: SubjectIndex, shape: Shape, spelling: string): number 
 
 /** One of decimal digits only may be a decimal number in the manifest, since it was written there without hyphens. */
 function uuidOrdinal(index: SubjectIndex, spelling: string): number {
-  const plain = spelling.replaceAll('-', '').toLowerCase()
+  const plain = spelling.replace(/[-_]/g, '').toLowerCase()
   const ordinal = index.ordinalOf('uuid', plain)
   return ordinal === -1 && spelling !== plain && /^[0-9]+$/.test(plain) ? index.ordinalOf('decimal', plain) : ordinal
 }
@@ -79,12 +79,12 @@ const decimalRun = runOf('[0-9]')
 const handleRun = runOf('[A-Za-z0-9_]')
 const dottedRun = runOf('[A-Za-z0-9_.-]')
 const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
-const groupedUuid = runOf(hex, `${hex}{8}(?:-${hex}{4}){3}-${hex}{12}(?!${hex})`)
+const groupedUuid = runOf(hex, `${hex}{8}([-_])(?:${hex}{4}\\2){3}${hex}{12}(?!${hex})`)
 const isLocal = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]/
 /** More than an identifier has characters, and more than any escape. */
 const longestWritten = 4 * maxIdentifierLength
 const longestBefore = 64
-const beginsLocal = new RegExp(`(?:[!#$&'*/=?^\`{|}~+]|${anEscape})$`)
+const beginsLocal = new RegExp(`(?:[!#$&'*/=?^\`{|}~+]|\\.\\.|${anEscape})$`)
 
 /** `longest`: characters of the shape's longest identifier. */
 const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = {
@@ -147,7 +147,10 @@ function localsOf(left: string): Set<string> {
   // What begins with more of these than are looked at begins behind them.
   let signs = nearest
   while (signs > start && /[._%+-]/.test(left[signs - 1]!)) signs--
-  const begins = signs === start || beginsLocal.test(left.slice(Math.max(0, signs - longestBefore), signs))
+  const begins =
+    signs === start ||
+    left.slice(signs, nearest).includes('..') ||
+    beginsLocal.test(left.slice(Math.max(0, signs - longestBefore), signs))
   if (signs < nearest && begins) locals.push(left.slice(nearest).replace(/^[.%+-]+/, ''))
   for (const local of [...locals])
     for (let rest = local; rest.startsWith('_'); ) {
@@ -168,7 +171,9 @@ function shorterDomains(domain: string): string[] {
 
 const isFile = (before: string, behind: string) =>
   /^[\s\S]+\.[\s\S]*[^.-]$/.test(before) &&
-  (/^[0-9]+(?![A-Za-z0-9])/.test(behind) || suffixes.has(/^[A-Za-z0-9]*/.exec(behind)![0].toLowerCase()))
+  (/^(?:[0-9]+(?![A-Za-z0-9])|\.)/.test(behind) ||
+    (/[a-z]$/.test(before) && /^[A-Z][a-z]+(?![A-Za-z0-9])/.test(behind)) ||
+    suffixes.has(/^[A-Za-z0-9]*/.exec(behind)![0].toLowerCase()))
 
 /** The same without up to three `_` at either end. */
 function withoutUnderscores(offset: number, run: string): Spelling[] {

@@ -45,7 +45,7 @@ const suffixFactor: u64 = 0x9e3779b97f4a7c15
 
 /**
  * Whether a domain may have ended within the `length` bytes behind a sign: a point is behind its first one, and behind that what may be the ending of
- * a file's name or a number, or a hyphen or several points are behind the first one.
+ * a file's name, a number or a sentence, or a hyphen or several points are behind the first one.
  */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
@@ -60,12 +60,13 @@ function mayEndBefore(sign: usize, length: i32): bool {
   return rest != 0 && ((rest & ((rest - 1) | hyphens)) != 0 || mayEndName(sign + <usize>at + 2, length - at - 1))
 }
 
-/** Whether the `length` bytes may be the ending of a file's name, of which none has eight, or a number. */
+/** Whether the `length` bytes may be the ending of a file's name, of which none has eight, or begin with a digit or a capital. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function mayEndName(label: usize, length: i32): bool {
   const text = (load<u64>(label) | 0x2020202020202020) & ((<u64>1 << (<u64>min(length, 8) << 3)) - 1)
-  return load<u8>(tables + Table.suffixes + <usize>((text * suffixFactor) >> 54)) != 0 || load<u8>(label) - 0x30 < 10
+  const first = load<u8>(label)
+  return load<u8>(tables + Table.suffixes + <usize>((text * suffixFactor) >> 54)) != 0 || first - 0x30 < 10 || first - 0x41 < 26
 }
 
 /** As many as there is room for the signs of. */
@@ -84,7 +85,7 @@ function listSigns(from: i32, firstWord: i32, endWord: i32): usize {
 
 /**
  * Adds the addresses around listed signs, as far as they are usual: less than 16 characters behind the sign, less than 32 before it, nothing that
- * may be quoting or an escape, and nothing to be left out at either end. The other signs are listed in place of those that are done; returns where that list ends. A call that may
+ * may be quoting, points in a row or an escape, and nothing to be left out at either end. The other signs are listed in place of those that are done; returns where that list ends. A call that may
  * happen in a loop makes all of it slower.
  */
 function addUsual(list: usize, listed: usize, to: i32): usize {
@@ -112,11 +113,12 @@ function addUsual(list: usize, listed: usize, to: i32): usize {
       const gaps = (outside(near, local, rows, low, zero) << 16) | outside(far, local, rows, low, zero)
       const run = <i32>clz(gaps | 1)
       const unusual = (outside(near, plain, rows, low, zero) << 16) | outside(far, plain, rows, low, zero)
+      const points = (i8x16.bitmask(i8x16.eq(near, i8x16.splat(<i8>dot))) << 16) | i8x16.bitmask(i8x16.eq(far, i8x16.splat(<i8>dot)))
       const length = run + 1 + behind
       const first = address - <usize>run
       const isOther =
         <i32>(behind == 0) | <i32>(behind == 16) | <i32>(sign + 1 + behind >= to) | <i32>(run == 0) | <i32>(run == 31) |
-        <i32>(<i32>clz(unusual) < run) | <i32>(length > longest) |
+        <i32>(<i32>clz(unusual | (points & (points << 1))) < run) | <i32>(length > longest) |
         load<u8>(trimmed + <usize>load<u8>(address + <usize>behind)) |
         load<u8>(mayGlue + <usize>load<u8>(first - 1)) |
         load<u8>(localTrimmed + <usize>load<u8>(first)) | <i32>(load<u8>(first) == underscore) |
@@ -161,7 +163,7 @@ function addSign(sign: i32, to: i32, final: bool): void {
   for (let at = end - 1; at > first; at--) {
     const byte = byteAt(at)
     if (byte != dot && byte != hyphen) continue
-    if (byte == hyphen || mayEndName(block + <usize>at + 1, last - at - 1)) addDomain(sign, at)
+    if (byte == hyphen || last == at + 1 || mayEndName(block + <usize>at + 1, last - at - 1)) addDomain(sign, at)
     last = at
   }
 }
@@ -194,7 +196,8 @@ function addDomain(sign: i32, end: i32): void {
   const last = byteAt(start - 1)
   let first = start
   while (first < sign && isIn(Table.localTrimmed, byteAt(first))) first++
-  const isUnusual = special != 0 || byteAt(first) == underscore || isIn(Table.mayGlue, last) || isIn(Table.local, last)
+  const isUnusual =
+    special != 0 || hasPoints(start, sign) || byteAt(first) == underscore || isIn(Table.mayGlue, last) || isIn(Table.local, last)
   if (isUnusual) addAnywhere(start, sign, end)
   else {
     start = first
@@ -202,7 +205,13 @@ function addDomain(sign: i32, end: i32): void {
   }
 }
 
-/** An address may begin behind what may be quoting, and where an escape could end: whether one does is decided later. */
+/** Whether two points in a row are in [from, to), or the second one of two. */
+function hasPoints(from: i32, to: i32): bool {
+  for (let at = from; at < to; at++) if (byteAt(at) == dot && byteAt(at - 1) == dot) return true
+  return false
+}
+
+/** An address may begin behind what may be quoting or points, and where an escape could end: whether one does is decided later. */
 function addAnywhere(first: i32, sign: i32, end: i32): void {
   let mayEscape = isIn(Table.mayGlue, byteAt(first - 1)) || isIn(Table.local, byteAt(first - 1))
   for (let at = first; at < sign; at++) mayEscape = mayEscape || isIn(Table.localEscapeSign, byteAt(at))
@@ -210,7 +219,7 @@ function addAnywhere(first: i32, sign: i32, end: i32): void {
   for (let start = first; start < sign; start++) {
     const byte = byteAt(start)
     if (isIn(Table.localTrimmed, byte)) {
-      begins = begins || isIn(Table.localSpecial, byte)
+      begins = begins || isIn(Table.localSpecial, byte) || (byte == dot && byteAt(start - 1) == dot)
       continue
     }
     if (begins && isAllowed(end - start)) addText(start, end, sign, sign)

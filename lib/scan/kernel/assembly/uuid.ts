@@ -9,6 +9,8 @@ const longestEscape: i32 = 24
 /** Bytes of `8-4-4-4-` before the last group. */
 const before: i32 = 24
 const hyphen: u8 = 0x2d
+/** In place of hyphens, where names may have none. */
+const underscore: u8 = 0x5f
 /** All of these 24 but the hyphens. */
 const groups: u32 = 0xffffff & ~((1 << 8) | (1 << 13) | (1 << 18) | (1 << 23))
 
@@ -32,7 +34,8 @@ export function addGrouped(from: i32, columns: v128): usize {
       const end = bytes + <usize>stop
       store<i32>(others, stop)
       others += <usize>(length >= plainLength) << 2
-      const isLast = <i32>(length == lastGroup) & <i32>(load<u8>(end - lastGroup - 1) == hyphen)
+      const sign = load<u8>(end - lastGroup - 1)
+      const isLast = <i32>(length == lastGroup) & (<i32>(sign == hyphen) | <i32>(sign == underscore))
       // Most runs of digits in other texts.
       if (!isLast) continue
       const first = end - lastGroup - before
@@ -43,7 +46,7 @@ export function addGrouped(from: i32, columns: v128): usize {
       v128.store(plain, head)
       v128.store(plain, tail, 16)
       const gaps = outside(head, columns, rows, low, zero) | outside(tail, columns, rows, low, zero)
-      const signs = (load<u8>(first, 8) ^ hyphen) | (load<u8>(first, 13) ^ hyphen) | (load<u8>(first, 18) ^ hyphen)
+      const signs = (load<u8>(first, 8) ^ sign) | (load<u8>(first, 13) ^ sign) | (load<u8>(first, 18) ^ sign)
       const place = from + stop
       // The next one overwrites it unless it is one.
       writeToken(token, plain, plainLength, place - lastGroup, place)
@@ -105,8 +108,9 @@ function addDigits(head: v128, tail: v128, start: i32, end: i32): void {
 }
 
 function isGrouped(start: i32, columns: v128): bool {
-  if (byteAt(start + 8) != hyphen || byteAt(start + 13) != hyphen) return false
-  if (byteAt(start + 18) != hyphen || byteAt(start + 23) != hyphen) return false
+  const sign = byteAt(start + 23)
+  if (sign != hyphen && sign != underscore) return false
+  if (byteAt(start + 8) != sign || byteAt(start + 13) != sign || byteAt(start + 18) != sign) return false
   const rows = v128.load(constants)
   const low = v128.load(constants, 16)
   const zero = v128.load(constants, 32)
