@@ -1,11 +1,12 @@
-import { tableOf } from './alphabets.ts'
+import { digits, tableOf } from './alphabets.ts'
 
 /**
  * Escapes: spellings of one character whose last byte may stand right before an identifier and glue onto it, as `\n`
  * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
- * - `\` and one of `n t r b f v a e 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
+ * - `\` and one of `n t r b f v a e d l 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
+ * - `\9` and `\37` where no digit follows, as Perl (Data::Dumper, in octal) and Lua (`%q`, in decimal) write control characters.
  * - `%22` and, encoded again up to eight times, `%2522`.
  * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy.
  * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\u{1b}`, `\033`, `#033`, `#x1b`, `%1b`, `&#x1b;`, `&#27;`,
@@ -33,7 +34,7 @@ const letterU = 0x75
 const letterUpperU = 0x55
 const letterX = 0x78
 
-const letters = tableOf('ntrbfvaeZ0LNPx')
+const letters = tableOf('ntrbfvaedlZ0LNPx')
 const hex = tableOf('0123456789abcdefABCDEF')
 const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')
@@ -65,6 +66,7 @@ const mostAgain = 8
 
 function endsBackslash(bytes: Uint8Array, end: number): boolean {
   if (end >= 2 && bytes[end - 2] === backslash && letters[bytes[end - 1]!] !== 0) return true
+  if (endsShortNumber(bytes, end)) return true
   if (end < 4 || hex[bytes[end - 1]!] === 0 || hex[bytes[end - 2]!] === 0) return false
   if (bytes[end - 4] === backslash)
     return bytes[end - 3] === letterX || (zeroToThree[bytes[end - 3]!] !== 0 && areAll(octal, bytes, end - 2, end))
@@ -73,6 +75,11 @@ function endsBackslash(bytes: Uint8Array, end: number): boolean {
   return (
     end >= 10 && bytes[end - 10] === backslash && bytes[end - 9] === letterUpperU && areAll(hex, bytes, end - 8, end)
   )
+}
+
+function endsShortNumber(bytes: Uint8Array, end: number): boolean {
+  if (end < 2 || digits[bytes[end - 1]!] === 0 || digits[bytes[end]!] === 1) return false
+  return bytes[end - 2] === backslash || (end >= 3 && bytes[end - 3] === backslash && digits[bytes[end - 2]!] === 1)
 }
 
 function endsPercent(bytes: Uint8Array, end: number): boolean {

@@ -59,7 +59,8 @@ type Spelling = [offset: number, text: string]
 const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\033|#033|#x1[bB]|%1[bB]|&#x1[bB];|&#27;|\xef\xbf\xbd|\^\[)`
 const bracket = String.raw`(?:\[|%5[bB])`
 const anEscape = [
-  String.raw`\\[ntrbfvae0ZLNPx]`,
+  String.raw`\\[ntrbfvaedl0ZLNPx]`,
+  String.raw`\\[0-9]{1,2}(?![0-9])`,
   String.raw`\\[0-3][0-7]{2}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
   String.raw`\\u[0-9a-fA-F]{4}`,
@@ -83,8 +84,7 @@ const groupedUuid = runOf(hex, `${hex}{8}([-_])(?:${hex}{4}\\2){3}${hex}{12}(?!$
 const isLocal = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]/
 /** More than an identifier has characters, and more than any escape. */
 const longestWritten = 4 * maxIdentifierLength
-const longestBefore = 64
-const beginsLocal = new RegExp(`(?:[!#$&'*/=?^\`{|}~+]|\\.\\.|${anEscape})$`)
+const beginsLocal = new RegExp(`(?<=[!#$&'*/=?^\`{|}~+]|\\.\\.|${anEscape})`, 'y')
 
 /** `longest`: characters of the shape's longest identifier. */
 const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = {
@@ -135,6 +135,11 @@ const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = 
   },
 }
 
+function mayBeginLocal(left: string, at: number): boolean {
+  beginsLocal.lastIndex = at
+  return beginsLocal.test(left)
+}
+
 /** What may be a local part at the end of a text. */
 function localsOf(left: string): Set<string> {
   let start = left.length
@@ -142,15 +147,12 @@ function localsOf(left: string): Set<string> {
   // Signs in front do not count: a local part may begin anywhere, but what is too long is none.
   const nearest = Math.max(start, left.length - longestWritten)
   const locals = Array.from({ length: left.length - nearest }, (_, place) => nearest + place)
-    .filter((from) => from === start || beginsLocal.test(left.slice(Math.max(0, from - longestBefore), from)))
+    .filter((from) => from === start || mayBeginLocal(left, from))
     .map((from) => left.slice(from).replace(/^[.%+-]+/, ''))
   // What begins with more of these than are looked at begins behind them.
   let signs = nearest
   while (signs > start && /[._%+-]/.test(left[signs - 1]!)) signs--
-  const begins =
-    signs === start ||
-    left.slice(signs, nearest).includes('..') ||
-    beginsLocal.test(left.slice(Math.max(0, signs - longestBefore), signs))
+  const begins = signs === start || left.slice(signs, nearest).includes('..') || mayBeginLocal(left, signs)
   if (signs < nearest && begins) locals.push(left.slice(nearest).replace(/^[.%+-]+/, ''))
   for (const local of [...locals])
     for (let rest = local; rest.startsWith('_'); ) {

@@ -11,7 +11,7 @@ const spellings = [...identifiers, uuid.replaceAll('-', ''), uuid.toUpperCase()]
 
 /** Each as the bytes of a content. */
 const escapes = [
-  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', '0', 'Z', 'L', 'N', 'P', 'x'].map((letter) => `\\${letter}`),
+  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', 'd', 'l', '0', 'Z', 'L', 'N', 'P', 'x'].map((letter) => `\\${letter}`),
   ...[
     '\\x22',
     '\\x2F',
@@ -87,6 +87,22 @@ describe('an identifier that an escape glues onto', () => {
       }
     for (const text of [`(00x${id})`, `(0y${id})`, `(0x0${id})`, `(a0x${id})`])
       expect(find(index, text).occurrences).toEqual([])
+  })
+
+  it('is found behind a number of one or two digits, as Perl and Lua write control characters, unless a digit follows', () => {
+    const letters = 'f50e8400-e29b-41d4-a716-446655440000'
+    const index = makeIndex([letters, ...identifiers])
+    for (const glue of ['\\9', '\\37', '\\\\1', 'x\\13'])
+      for (const spelling of [letters, letters.replaceAll('-', ''), 'bob@example.com', 'jane_doe', 'jane.doe'])
+        for (const before of ['', 'bob', ' '.repeat(90)])
+          for (const sizes of [[1], [3, 40], [1000]]) {
+            const content = `${before}${glue}${spelling}\\37`
+            const found = find(index, content, { sizes }).occurrences
+            expect(found.map(({ offset }) => offset)).toContain(before.length + glue.length)
+            expect(referenceMatches(index, Buffer.from(content))).toStrictEqual(found)
+          }
+    for (const text of ['\\9123456', '\\37123456', '\\137jane_doe', '\\999jane_doe'])
+      expect([text, find(index, text).occurrences.length]).toEqual([text, text.includes('137') ? 1 : 0])
   })
 
   it('is found before every escape', () => {

@@ -94,6 +94,12 @@ const continued: Unit = {
     /^\\[\r\n]/.test(match[0]) && !match.slice(1).some(Boolean) ? '' : units.backslash!.decode(match),
 }
 
+/** The same where a backslash was escaped and a letter is behind it. */
+const beforeLetter: Unit = {
+  pattern: new RegExp(String.raw`(?:\\\\){1,4}(?=[ntrbfvaeZ])|${units.backslash!.pattern.source}`, 'y'),
+  decode: (match) => (match.slice(1).some(Boolean) ? units.backslash!.decode(match) : character(0xfffd)),
+}
+
 /** One shift of UTF-7: the codes that base64 stands for, as Node decodes it. */
 function utf16Of(code: string): number[] {
   const bytes = Buffer.from(code, 'base64')
@@ -440,7 +446,7 @@ type Options = { everywhere: boolean }
 
 function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everywhere }: Options): Decoded[] {
   if (form === 'backslash')
-    return [units.backslash!, continued].map((unit) => decodeEscapes(content, unit, { everywhere }))
+    return [units.backslash!, continued, beforeLetter].map((unit) => decodeEscapes(content, unit, { everywhere }))
   if (form === 'percent')
     return [units.percent!, percentAgain].map((unit) => decodeEscapes(content, unit, { everywhere }))
   if (form in units) return [decodeEscapes(content, units[form]!, { everywhere })]

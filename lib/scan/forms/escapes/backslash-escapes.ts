@@ -1,7 +1,7 @@
 import { alphanumeric } from '../../finders/alphabets.ts'
 import { hexValues, noValue } from '../../finders/code-values.ts'
 import { behindLineEnd } from '../line-end.ts'
-import { type EscapeSyntax, nothing, unitOf } from './escape-syntax.ts'
+import { type EscapeSyntax, nothing, replacement, unitOf } from './escape-syntax.ts'
 import { byteCode, codePoint, hexAt } from './escaped-characters.ts'
 
 const letterU = 0x75
@@ -17,6 +17,14 @@ const controls: Readonly<Record<string, number>> = {
   ...{ n: 10, t: 9, r: 13, b: 8, f: 12, v: 11, a: 7, e: 27, Z: 26 },
 }
 export const lettered = Uint16Array.from({ length: 256 }, (_, byte) => controls[String.fromCharCode(byte)] ?? 0)
+
+/** `\\b` as a backslash and a letter, in what may be a domain and a name: `CORP\\bob\u002Bnews@x.org`. */
+function lettersBehind(bytes: Uint8Array, at: number, to: number): number {
+  let kind = at
+  while (kind < to && kind - at <= mostBackslashes && bytes[kind] === backslash) kind++
+  const isText = kind < to && (kind - at) % 2 === 0 && lettered[bytes[kind]!] !== 0
+  return isText ? unitOf(kind - at, replacement) : backslashes.unit(bytes, at, to)
+}
 
 /** RFC 8259, section 7; ECMAScript, C, SQL and shell literals: `\u0040`, `\u{40}`, `\U00000040`, `\x40`, `\100`, `\0`, `\n`, `\/`. */
 export const backslashes: EscapeSyntax = {
@@ -47,6 +55,8 @@ export const backslashes: EscapeSyntax = {
     if (lettered[byte] !== 0) return unitOf(before + 1, lettered[byte]!)
     return alphanumeric[byte] === 1 || byte >= 0x7f ? 0 : unitOf(before + 1, byte)
   },
+  otherwise: lettersBehind,
+  ambiguous: Buffer.from('\\'),
 }
 
 /**
@@ -54,7 +64,9 @@ export const backslashes: EscapeSyntax = {
  * PostgreSQL they are a line end, so a token is read in both ways.
  */
 export const continuedLines: EscapeSyntax = {
-  ...backslashes,
+  name: backslashes.name,
+  sign: backslashes.sign,
+  mayGlue: backslashes.mayGlue,
   unit(bytes, at, to) {
     const continued = continuedAt(bytes, at, to)
     return continued > at ? unitOf(continued - at, nothing) : backslashes.unit(bytes, at, to)
