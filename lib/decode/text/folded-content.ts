@@ -33,8 +33,8 @@ export const foldedBehind: Format = { ...folded, isFormat: hasEntryBehind }
 /** What a section for all of an archive begins with (JAR File Specification). */
 const manifest = /^(?:manifest|signature)-version: /i
 const comment = /^# (?:extended )?LDIF\s/i
-/** What a line of LDIF may be before the name of its first entry. */
-const beforeEntries = /^(?:#| |\s*$|version:[ \t]*1\s*(?:#|$)|(?:include|search|result|ref):)/i
+/** What a line of LDIF may be before the name of its first entry: no `#<`, which PowerShell begins XML with. */
+const beforeEntries = /^(?:#(?!<)| |\s*$|version:[ \t]*1\s*(?:#|$)|(?:include|search|result|ref):)/i
 
 /** Whether a text begins like one of them; so does a head of nothing but comments, since entries may be behind it. */
 export function beginsLikeFolded(head: Uint8Array): boolean {

@@ -5,7 +5,7 @@ import { digits, tableOf } from './alphabets.ts'
  * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
- * - `\` and one of `n t r b f v a e d l 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`; backslashes before it change nothing.
+ * - `\` and one of `n t r b f v a e d l 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`, `\U201c` of property lists and logs of Apple's; backslashes before it change nothing.
  * - `\9` and `\37` where no digit follows, as Perl (Data::Dumper, in octal) and Lua (`%q`, in decimal) write control characters.
  * - `%22` and, encoded again up to eight times, `%2522`.
  * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy.
@@ -71,7 +71,8 @@ function endsBackslash(bytes: Uint8Array, end: number): boolean {
   if (bytes[end - 4] === backslash)
     return bytes[end - 3] === letterX || (zeroToThree[bytes[end - 3]!] !== 0 && areAll(octal, bytes, end - 2, end))
   if (end < 6) return false
-  if (bytes[end - 6] === backslash && bytes[end - 5] === letterU) return areAll(hex, bytes, end - 4, end)
+  if (bytes[end - 6] === backslash && (bytes[end - 5] === letterU || bytes[end - 5] === letterUpperU))
+    return areAll(hex, bytes, end - 4, end)
   return (
     end >= 10 && bytes[end - 10] === backslash && bytes[end - 9] === letterUpperU && areAll(hex, bytes, end - 8, end)
   )

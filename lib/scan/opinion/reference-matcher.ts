@@ -63,7 +63,7 @@ const anEscape = [
   String.raw`\\[0-9]{1,2}(?![0-9])`,
   String.raw`\\[0-3][0-7]{2}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
-  String.raw`\\u[0-9a-fA-F]{4}`,
+  String.raw`\\[uU][0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
   '%(?:25){0,8}[0-9a-fA-F]{2}',
   '#0[0-3][0-7]',

@@ -316,6 +316,16 @@ describe('markup', () => {
     )
   })
 
+  test('of PowerShell, with what its errors begin with, is markup and no LDIF, however long it is', async () => {
+    const objs = (filler: string) =>
+      `<Objs Version="1.1.0.1" xmlns="http://x"><S S="Error">at line_x000D__x000A_jane_doe_x000D__x000A_${filler}</S></Objs>`
+    for (const filler of ['', ' 0'.repeat(600)]) {
+      const { texts } = await read(`#< CLIXML\r\n${objs(filler)}`)
+      expect(texts['xml/text']).toMatch(/\rjane_doe\s/)
+    }
+    expect((await read(`# CLIXML\n${objs('')}`)).texts['xml/text']).toBeUndefined()
+  })
+
   test('undoes the escapes that Office puts into texts for characters that XML does not have', async () => {
     const got = await read(
       '<?xml version="1.0"?><sst><si><t>bob_x000D_\njane_doe_x00e9_</t></si><si><t>_xD800_x</t></si></sst>',

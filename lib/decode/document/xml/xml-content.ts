@@ -24,11 +24,12 @@ export const xml: Format = {
 }
 
 function beginsLikeMarkup(head: Uint8Array): boolean {
-  // `<`, the mark of UTF-8, or white space before it.
-  if (![0x3c, 0xef, 0x20, 0x09, 0x0a, 0x0d].includes(head[0]!)) return false
+  // `<`, the mark of UTF-8, white space before it, or `#<` of PowerShell.
+  if (![0x3c, 0xef, 0x20, 0x09, 0x0a, 0x0d].includes(head[0]!) && !(head[0] === 0x23 && head[1] === 0x3c)) return false
   const text = Buffer.from(head.buffer, head.byteOffset, head.length)
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')
+    .replace(/^#< CLIXML\s/, '')
     .trimStart()
   // Comments and instructions may stand before the root and be longer than what is at hand.
   if (/^<(\?[a-z_]|!--|!doctype[\s>]|html[\s>])/i.test(text)) return true
