@@ -47,8 +47,8 @@ function reference(of: SubjectIndex, text: string): Found[] {
         !/^[0-9a-f]/i.test(text.slice(at + 2 * bytes))
       )
         look(at, Buffer.from(hex, 'hex'))
-      const grouped = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}(?![0-9a-f])/i.exec(text.slice(at))?.[0]
-      if (!isHexBefore && bytes === 16 && grouped) look(at, Buffer.from(grouped.replaceAll('-', ''), 'hex'))
+      const grouped = /^[0-9a-f]{8}([-_])(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}(?![0-9a-f])/i.exec(text.slice(at))?.[0]
+      if (bytes === 16 && grouped) look(at, Buffer.from(grouped.replace(/[-_]/g, ''), 'hex'))
       const length = Math.ceil((bytes * 8) / 6)
       const coded = text.slice(at, at + length)
       const isWordBefore = /[A-Za-z0-9]/.test(before) && !isBehindEscape

@@ -33,9 +33,15 @@ const cases: { name: string; texts: string[]; content: string; offsets: number[]
   },
   { name: 'a UUID between hyphens', texts: [uuid], content: `backup-${uuid}-1.gz`, offsets: [7] },
   {
+    name: 'a UUID right behind a word or a number',
+    texts: [uuid],
+    content: `file${uuid} device_ID${uuid.toUpperCase()} shard12${uuid} queue${uuid.replaceAll('-', '_')}`,
+    offsets: [4, 50, 94, 136],
+  },
+  {
     name: 'a UUID in a longer hexadecimal run',
     texts: [uuid],
-    content: `a${uuid} ${uuid}0 ${plainUuid}f 0${plainUuid}`,
+    content: `${uuid}0 ${plainUuid}f 0${plainUuid} file${plainUuid}`,
     offsets: [],
   },
   {

@@ -79,10 +79,10 @@ function spellingsOf({ shape, text }: Control, caseRule: CaseRule): string[] {
   return caseRule === 'fold' && shape !== 'decimal' ? [text, text.toUpperCase()] : [text]
 }
 
-/** Texts that are one character longer than a control. */
+/** Texts that are one character longer than a control. What stands before a UUID in groups does not matter. */
 export function nearMisses({ shape, text }: Control): string[] {
   const filler = digits.has(shape) ? '7' : letterFor(text.length)
-  return [text, ...(shape === 'uuid' ? [grouped(text)] : [])].flatMap((each) => [filler + each, each + filler])
+  return [filler + text, text + filler, ...(shape === 'uuid' ? [grouped(text) + filler] : [])]
 }
 
 const grouped = (uuid: string) => uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')

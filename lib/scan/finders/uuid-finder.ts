@@ -18,7 +18,7 @@ const before = 24
 const hyphens = [8, 13, 18, 23]
 
 /**
- * Finds UUIDs: a run of 32 hexadecimal digits, in the order of RFC 9562 or in one that the 16 bytes are stored in, or of 12 that ends `8-4-4-4-12` or `8_4_4_4_12`; either
+ * Finds UUIDs: a run of 32 hexadecimal digits, in the order of RFC 9562 or in one that the 16 bytes are stored in, or of 12 that ends `8-4-4-4-12` or `8_4_4_4_12`; the first
  * may begin behind an escape that the run begins with. The digits are put into `plain`, where the probe for its spelling looks.
  */
 export function createUuidFinder(
@@ -54,14 +54,14 @@ export function createUuidFinder(
     }
   }
 
-  /** Whether `8-4-4-4-` stands at `start`, with no further hexadecimal digit before it but an escape's. */
+  /** Whether `8-4-4-4-` stands at `start`. Whatever is before it (`file550e8400-…`): of so many digits in their groups none agree by chance. */
   function isGrouped(start: number): boolean {
     if (start < 0) return false
     const sign = bytes[start + before - 1]
     if (sign !== hyphen && sign !== underscore) return false
     for (let at = 0; at < before; at++)
       if (hyphens.includes(at) ? bytes[start + at] !== sign : hexDigits[bytes[start + at]!] === 0) return false
-    return start === 0 || hexDigits[bytes[start - 1]!] === 0 || endsEscape(bytes, start)
+    return true
   }
 
   return {

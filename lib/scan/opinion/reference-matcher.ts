@@ -80,7 +80,8 @@ const decimalRun = runOf('[0-9]')
 const handleRun = runOf('[A-Za-z0-9_]')
 const dottedRun = runOf('[A-Za-z0-9_.-]')
 const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
-const groupedUuid = runOf(hex, `${hex}{8}([-_])(?:${hex}{4}\\2){3}${hex}{12}(?!${hex})`)
+/** Whatever stands before it. */
+const groupedUuid = new RegExp(`(?=(${hex}{8}([-_])(?:${hex}{4}\\2){3}${hex}{12}(?!${hex})))`, 'g')
 const isLocal = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]/
 /** More than an identifier has characters, and more than any escape. */
 const longestWritten = 4 * maxIdentifierLength

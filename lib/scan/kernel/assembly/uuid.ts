@@ -59,7 +59,7 @@ export function addGrouped(from: i32, columns: v128): usize {
 }
 
 /**
- * The UUID that a run of hexadecimal digits may end. What stands before it is not looked at: that is decided later.
+ * The UUID that a run of hexadecimal digits may end. What stands before it is not looked at: where that matters it is decided later.
  * @param mayBeDecimal the index has decimal numbers of 32 digits, which may be written like one
  */
 export function addUuid(start: i32, end: i32, columns: v128, mayBeDecimal: bool): void {
