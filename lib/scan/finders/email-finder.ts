@@ -17,7 +17,7 @@ import type { Probe } from './probe.ts'
 /**
  * Finds e-mail addresses from their `@`. The domain is the run to the right without `.` and `-` at its end. The local
  * part is the run to the left; since some of its characters may as well quote the address (`email='bob@x.org'`,
- * `?to=bob@x.org`), every rest of the run that begins right after such a character, an escape or points (`write to...bob@x.org`) is tried too. `.`, `%`,
+ * `?to=bob@x.org`), every rest of the run that begins right after such a character, an escape, points or hyphens (`write to...bob@x.org`, `me--bob@x.org`) is tried too. `.`, `%`,
  * `+` and `-` at the beginning of either do not belong to it, and `_` there may be markup. Where a domain may have ended before: see `domain-ends.ts`.
  * `guest`: 256 bytes into which addresses of guests are put, where its probe looks.
  */
@@ -42,13 +42,13 @@ export function createEmailFinder(
   /** Whether a local part that begins behind this byte does so because one may begin at it. */
   const mayPrecede = (byte: number) => byte === underscore || (localTrimmed[byte] !== 0 && localSpecials[byte] === 0)
 
-  /** Whether a second point in a row is here. */
-  const isPoints = (at: number) => bytes[at] === dot && at > 0 && bytes[at - 1] === dot
+  /** Whether a second point or hyphen in a row is here. */
+  const isSecond = (at: number) => at > 0 && bytes[at - 1] === bytes[at] && (bytes[at] === dot || bytes[at] === hyphen)
 
   /** Whether a local part may begin at `position`, or did, and had nothing but characters that do not belong to it. */
   function mayBegin(position: number): boolean {
     let before = position - 1
-    while (before >= origin && mayPrecede(bytes[before]!)) if (isPoints(before--)) return true
+    while (before >= origin && mayPrecede(bytes[before]!)) if (isSecond(before--)) return true
     if (before < origin) return !isInside
     const byte = bytes[before]!
     return localCharacters[byte] === 0 || localSpecials[byte] !== 0 || endsEscape(bytes, before + 1)
@@ -75,7 +75,7 @@ export function createEmailFinder(
     for (; start < sign; start++) {
       const byte = bytes[start]!
       if (localTrimmed[byte] !== 0) {
-        begins ||= localSpecials[byte] !== 0 || isPoints(start)
+        begins ||= localSpecials[byte] !== 0 || isSecond(start)
         continue
       }
       if (begins && allowed[domainEnd - start] !== 0) {
@@ -145,4 +145,5 @@ export function createEmailFinder(
 
 const underscore = 0x5f
 const dot = 0x2e
+const hyphen = 0x2d
 const atSign = 0x40

@@ -85,7 +85,7 @@ const groupedUuid = new RegExp(`(?=(${hex}{8}([-_])(?:${hex}{4}\\2){3}${hex}{12}
 const isLocal = /[A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]/
 /** More than an identifier has characters, and more than any escape. */
 const longestWritten = 4 * maxIdentifierLength
-const beginsLocal = new RegExp(`(?<=[!#$&'*/=?^\`{|}~+]|\\.\\.|${anEscape})`, 'y')
+const beginsLocal = new RegExp(`(?<=[!#$&'*/=?^\`{|}~+]|\\.\\.|--|${anEscape})`, 'y')
 
 /** `longest`: characters of the shape's longest identifier. */
 const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = {
@@ -153,7 +153,7 @@ function localsOf(left: string): Set<string> {
   // What begins with more of these than are looked at begins behind them.
   let signs = nearest
   while (signs > start && /[._%+-]/.test(left[signs - 1]!)) signs--
-  const begins = signs === start || left.slice(signs, nearest).includes('..') || mayBeginLocal(left, signs)
+  const begins = signs === start || /\.\.|--/.test(left.slice(signs, nearest)) || mayBeginLocal(left, signs)
   if (signs < nearest && begins) locals.push(left.slice(nearest).replace(/^[.%+-]+/, ''))
   for (const local of [...locals])
     for (let rest = local; rest.startsWith('_'); ) {

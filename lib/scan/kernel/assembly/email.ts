@@ -85,7 +85,7 @@ function listSigns(from: i32, firstWord: i32, endWord: i32): usize {
 
 /**
  * Adds the addresses around listed signs, as far as they are usual: less than 16 characters behind the sign, less than 32 before it, nothing that
- * may be quoting, points in a row or an escape, and nothing to be left out at either end. The other signs are listed in place of those that are done; returns where that list ends. A call that may
+ * may be quoting, points or hyphens in a row, or an escape, and nothing to be left out at either end. The other signs are listed in place of those that are done; returns where that list ends. A call that may
  * happen in a loop makes all of it slower.
  */
 function addUsual(list: usize, listed: usize, to: i32): usize {
@@ -114,11 +114,13 @@ function addUsual(list: usize, listed: usize, to: i32): usize {
       const run = <i32>clz(gaps | 1)
       const unusual = (outside(near, plain, rows, low, zero) << 16) | outside(far, plain, rows, low, zero)
       const points = (i8x16.bitmask(i8x16.eq(near, i8x16.splat(<i8>dot))) << 16) | i8x16.bitmask(i8x16.eq(far, i8x16.splat(<i8>dot)))
+      const hyphens = (i8x16.bitmask(i8x16.eq(near, i8x16.splat(<i8>hyphen))) << 16) | i8x16.bitmask(i8x16.eq(far, i8x16.splat(<i8>hyphen)))
+      const seconds = (points & (points << 1)) | (hyphens & (hyphens << 1))
       const length = run + 1 + behind
       const first = address - <usize>run
       const isOther =
         <i32>(behind == 0) | <i32>(behind == 16) | <i32>(sign + 1 + behind >= to) | <i32>(run == 0) | <i32>(run == 31) |
-        <i32>(<i32>clz(unusual | (points & (points << 1))) < run) | <i32>(length > longest) |
+        <i32>(<i32>clz(unusual | seconds) < run) | <i32>(length > longest) |
         load<u8>(trimmed + <usize>load<u8>(address + <usize>behind)) |
         load<u8>(mayGlue + <usize>load<u8>(first - 1)) |
         load<u8>(localTrimmed + <usize>load<u8>(first)) | <i32>(load<u8>(first) == underscore) |
@@ -197,7 +199,7 @@ function addDomain(sign: i32, end: i32): void {
   let first = start
   while (first < sign && isIn(Table.localTrimmed, byteAt(first))) first++
   const isUnusual =
-    special != 0 || hasPoints(start, sign) || byteAt(first) == underscore || isIn(Table.mayGlue, last) || isIn(Table.local, last)
+    special != 0 || hasSecond(start, sign) || byteAt(first) == underscore || isIn(Table.mayGlue, last) || isIn(Table.local, last)
   if (isUnusual) addAnywhere(start, sign, end)
   else {
     start = first
@@ -205,13 +207,20 @@ function addDomain(sign: i32, end: i32): void {
   }
 }
 
-/** Whether two points in a row are in [from, to), or the second one of two. */
-function hasPoints(from: i32, to: i32): bool {
-  for (let at = from; at < to; at++) if (byteAt(at) == dot && byteAt(at - 1) == dot) return true
+/** Whether a second point or hyphen in a row is in [from, to). */
+function hasSecond(from: i32, to: i32): bool {
+  for (let at = from; at < to; at++) if (isSecond(at)) return true
   return false
 }
 
-/** An address may begin behind what may be quoting or points, and where an escape could end: whether one does is decided later. */
+// @ts-ignore: a decorator of AssemblyScript
+@inline
+function isSecond(at: i32): bool {
+  const byte = byteAt(at)
+  return byte == byteAt(at - 1) && (byte == dot || byte == hyphen)
+}
+
+/** An address may begin behind what may be quoting, or points or hyphens, and where an escape could end: whether one does is decided later. */
 function addAnywhere(first: i32, sign: i32, end: i32): void {
   let mayEscape = isIn(Table.mayGlue, byteAt(first - 1)) || isIn(Table.local, byteAt(first - 1))
   for (let at = first; at < sign; at++) mayEscape = mayEscape || isIn(Table.localEscapeSign, byteAt(at))
@@ -219,7 +228,7 @@ function addAnywhere(first: i32, sign: i32, end: i32): void {
   for (let start = first; start < sign; start++) {
     const byte = byteAt(start)
     if (isIn(Table.localTrimmed, byte)) {
-      begins = begins || isIn(Table.localSpecial, byte) || (byte == dot && byteAt(start - 1) == dot)
+      begins = begins || isIn(Table.localSpecial, byte) || isSecond(start)
       continue
     }
     if (begins && isAllowed(end - start)) addText(start, end, sign, sign)
