@@ -3,6 +3,8 @@ import { block, sieve } from './memory'
 /** A byte of which not all characters are known, and one of which a character stands for nothing. */
 const unknown: i32 = -1
 const noByte: i32 = 0x100
+/** Where so many bytes tell nothing there may be text behind them: to look on from each of many places would take the square of the time. */
+const most: i32 = 64
 
 let knownFrom: i32 = 0
 let knownTo: i32 = 0
@@ -25,11 +27,11 @@ export function mayBeText(at: i32, isHexadecimal: bool, from: i32, to: i32): boo
   while (before < wanted && isText(byteAt(-1 - before))) before++
   let count = before
   let byte: i32 = 0
-  for (let index = 0; count < wanted && byte < 0x80; index++) {
+  for (let index = 0; index < most && count < wanted && byte < 0x80; index++) {
     byte = byteAt(index)
     count = isText(byte) ? count + 1 : 0
   }
-  return count >= wanted
+  return count >= wanted || byte < 0x80
 }
 
 /** What is not known may be. */
