@@ -3,7 +3,8 @@ const maxEscapes = 8
 
 /**
  * Whether text that belongs to a record (the source of a JSON value, or a field of CSV) may hold another record with an
- * owner of its own: the owner's name, in any case, between quotes or before `:` or `=`, however often it is escaped.
+ * owner of its own: the owner's name, in any case, between quotes, before `:` or `=`, or as a tag, however often it is escaped, also as
+ * markup or an address has it (`&quot;`, `%22`).
  */
 export function nestedOwner(owner: string): (text: string) => boolean {
   const name = owner.trim().toLowerCase()
@@ -11,7 +12,8 @@ export function nestedOwner(owner: string): (text: string) => boolean {
   if (/[\\"\p{Cc}]/u.test(name)) return () => true
   const literal = name.replace(/[.*+?^${}()|[\]]/g, '\\$&')
   // After a backslash stands a letter of an escape (`\n`), which is not a part of the name.
-  const pattern = new RegExp(`(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt])${literal}[\\s\\\\]*["'\`:=]`, 'u')
+  const begin = '(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt]|%(?:25)*[0-9a-f]{2})'
+  const pattern = new RegExp(`${begin}${literal}[\\s\\\\]*["'\`:=>&%]|[<:;]${literal}\\s`, 'u')
   return (text) => {
     const plain = unescaped(text)
     if (plain === undefined) return true
