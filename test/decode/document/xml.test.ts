@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { headLength } from '../../../lib/decode/checks/known-formats.ts'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 
@@ -369,6 +370,15 @@ describe('markup', () => {
     expect({ complete, reasons: gaps.map(({ reason }) => reason) }).toEqual({ complete: false, reasons: ['limit'] })
     expect(delivered).toContain('user 12345')
     expect(most).toBeLessThan(400 * 2 ** 20)
+  })
+
+  test('keeps white space beside other text between runs of Word, wherever that is cut', async () => {
+    const runs = '<w:p><w:r><w:t>bob</w:t></w:r> \n <w:r><w:t>_x</w:t></w:r>  or  <w:r><w:t>7</w:t></w:r></w:p>'
+    // The first bytes are looked at before the others are there.
+    for (let before = headLength - runs.length; before < headLength; before++) {
+      const document = `<?xml version="1.0"?>`.padEnd(before) + runs
+      expect(await read(document, [headLength])).toMatchObject({ texts: { 'xml/text': 'bob_x  or  7\n' } })
+    }
   })
 
   test('shows characters of ASCII that HTML gives names', async () => {

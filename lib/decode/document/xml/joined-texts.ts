@@ -60,6 +60,9 @@ export function joinedTexts(
   let isNumeric = false
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
+  /** What there is so far of a text that is none if it is all white space, which may come in pieces; whether something else was in it. */
+  const white = growingBytes()
+  let isText = false
   const tags = tagReader()
   const references = resolver(entities, () =>
     gap('limit', `texts of at most ${mostResolved} bytes with their entities`),
@@ -75,6 +78,17 @@ export function joinedTexts(
   function add(bytes: Buffer, from: number, to: number): void {
     append(open, bytes, from, to)
     open.changes.text(bytes, from, to, open.run)
+  }
+
+  /** Whether a piece of a text between runs is white space, and nothing else was before it. */
+  function isWhite(bytes: Buffer, from: number, to: number): boolean {
+    isText ||= white.length + to - from > mostText || !isAllWhite(bytes, from, to)
+    if (!isText) append(white, bytes, from, to)
+    else if (white.length > 0) {
+      add(white.bytes, 0, white.length)
+      white.length = 0
+    }
+    return !isText
   }
 
   function separate(): void {
@@ -180,7 +194,7 @@ export function joinedTexts(
     },
     events: {
       text(bytes, from, to, isLiteral): void {
-        if (isBetweenRuns && isAllWhite(bytes, from, to)) return
+        if (isBetweenRuns && isWhite(bytes, from, to)) return
         if (isLiteral && findByte(bytes, ampersand, from, to) !== -1) {
           const escaped = Buffer.from(bytes.toString('latin1', from, to).replaceAll('&', '&amp;'), 'latin1')
           add(escaped, 0, escaped.length)
@@ -188,6 +202,8 @@ export function joinedTexts(
         if (open.length > mostText) cut()
       },
       tag(bytes, from, to, hasReference, isCut): void {
+        white.length = 0
+        isText = false
         if (isCut) gap('limit', 'short tags where they hold references')
         if (hasReference) resolveAttributes(bytes, from, to, references, addAttribute)
         const meaning = tags.read(bytes, from, to)
