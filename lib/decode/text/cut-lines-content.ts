@@ -102,9 +102,14 @@ type Refuse = (reason: UnverifiedReason, expected: string) => void
 /** Puts fragments together that go on, and writes a row where they end. `memory` is what all of an object share. */
 function createJoiner(kind: Fragments, out: RowWriter, memory: { held: number }, refuse: Refuse) {
   const read = kind.reader()
-  const open = new Map<string, { parts: Buffer[]; length: number }>()
+  const open = new Map<string, { parts: Buffer[]; length: number; turn: string | undefined }>()
 
-  function put({ key, text, goesOn, isAnybodys }: Fragment): Promise<void> | undefined {
+  function put(fragment: Fragment): Promise<void> | undefined {
+    const { key, text, goesOn, isAnybodys, turn } = fragment
+    if (open.has(key) && open.get(key)!.turn !== turn) {
+      const written = write(key, 0)
+      return written === undefined ? put(fragment) : written.then(() => put(fragment))
+    }
     if (isAnybodys && goesOn) refuse('unsupported-format', 'to be told whose a message in fragments is')
     if (!open.has(key)) {
       if (!goesOn) return undefined
@@ -113,7 +118,7 @@ function createJoiner(kind: Fragments, out: RowWriter, memory: { held: number },
         return undefined
       }
     }
-    const known = open.get(key) ?? { parts: [], length: 0 }
+    const known = open.get(key) ?? { parts: [], length: 0, turn }
     known.parts.push(Buffer.from(text))
     known.length += text.length
     memory.held += text.length
@@ -126,10 +131,11 @@ function createJoiner(kind: Fragments, out: RowWriter, memory: { held: number },
 
   /** Writes what there is of a text, and keeps so many bytes of its end. */
   function write(key: string, kept: number): Promise<void> | undefined {
-    const whole = Buffer.concat(open.get(key)!.parts)
+    const { parts, turn } = open.get(key)!
+    const whole = Buffer.concat(parts)
     const left = Buffer.from(whole.subarray(Math.max(0, whole.length - kept)))
     if (kept === 0) open.delete(key)
-    else open.set(key, { parts: [left], length: left.length })
+    else open.set(key, { parts: [left], length: left.length, turn })
     memory.held -= whole.length - left.length
     out.cell(whole)
     return out.endRow()

@@ -2,8 +2,8 @@ import { collectedLines } from './collected-lines.ts'
 import { nextLongLine } from './long-lines.ts'
 import { postgresLines } from './postgres-lines.ts'
 
-/** Of a line, what its writer calls the text that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. `isAnybodys`: others may have written texts of the same name in between. */
-export type Fragment = { key: string; text: Buffer; goesOn: boolean; isAnybodys?: boolean }
+/** Of a line, what its writer calls the text that it is a fragment of, the fragment, and whether the next one of that text goes on where it ends. `isAnybodys`: others may have written texts of the same name in between. `turn`: where it is another one, the text before it has ended. */
+export type Fragment = { key: string; text: Buffer; goesOn: boolean; isAnybodys?: boolean; turn?: string }
 
 /** How a kind of file cuts texts into lines. */
 export type Fragments = {

@@ -16,6 +16,7 @@ const isSyslog = new RegExp(`^(?:-- [^\\n]*\\n)?${line}`)
 /** With the numbers of the message, which may be left out, and of the fragment in it. */
 const fragment = new RegExp(`^${line} ?(?:\\xef\\xbb\\xbf)?\\[(?:(\\d{1,20})-)?\\d{1,9}\\] `)
 const longestBefore = 512
+const hasProcess = /\[\d+\]:$| \d+$/
 
 /**
  * Logs of syslog, in which PostgreSQL has each line of a message, or 900 bytes of one, by itself (`syslog_split_messages`): `postgres[71]: [5-2] `. It cuts before a blank
@@ -26,9 +27,12 @@ export const postgresLines: Fragments = {
   reader: () => (line) => {
     const found = fragment.exec(line.toString('latin1', 0, longestBefore))
     if (found === null) return undefined
-    const [all, tagged, said, message] = found
+    const [all, tagged, said, message = ''] = found
+    const writer = (tagged ?? said)!
     const text = line.subarray(all.length)
-    return { key: `${tagged ?? said} ${message ?? ''}`, text, goesOn: text.length >= leastCut }
+    // A process goes on with another message when it has written one; several of a name may do so at the same time.
+    const key = hasProcess.test(writer) ? writer : `${writer} ${message}`
+    return { key, turn: message, text, goesOn: text.length >= leastCut }
   },
   next: (lines, at, to) => nextLongLine(lines, at, to, leastCut),
 }

@@ -110,6 +110,14 @@ describe('a message that PostgreSQL cuts for syslog', () => {
     expect([texts['cut-lines/joined'], gaps]).toEqual([`${fill}jane_doe\n`, []])
   })
 
+  test.each(Object.entries(heads))('is none where it is as long and another one follows: %s', async (_, head) => {
+    const full = 'x'.repeat(900)
+    const many = Array.from({ length: 600 }, (_, at) => `${head(7)}[${at}-1] ${full}\n`).join('')
+    const [first, second] = written(head, 7, 600, `${fill}jane_doe`)
+    const { texts, gaps } = await read(`${many}${first}${head(8)}[1-1] ${full}\n${second}`, [2 ** 16])
+    expect([texts['cut-lines/joined'], gaps]).toEqual([`${`${full}\n`.repeat(600)}${fill}jane_doe\n${full}\n`, []])
+  })
+
   test('is looked for only where the first line is one of syslog', async () => {
     const rest = written(heads['RFC 3164']!, 7, 5, `${fill}jane_doe`).join('')
     for (const line of ['a line\n', 'Nov 28 a\n', '-- a\n-- b\n', '<134>a: b\n', '2026-11-28 15:02:24 a: b\n'])
