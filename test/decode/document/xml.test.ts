@@ -372,6 +372,13 @@ describe('markup', () => {
     expect(most).toBeLessThan(400 * 2 ** 20)
   })
 
+  test('has a very long text in the same pieces, however the document is cut', async () => {
+    const document = `<p>a<b>b</b> ${'1 234 567 '.repeat(500_000)}</p>`
+    const [one, other] = [await read(document, [2 ** 16]), await read(document, [50_000, 7])]
+    expect(one.texts['xml/text'] === other.texts['xml/text']).toBe(true)
+    expect([one.gaps, one.texts['xml/text']!.split('\n').length]).toEqual([[], 3])
+  })
+
   test('keeps white space beside other text between runs of Word, wherever that is cut', async () => {
     const runs = '<w:p><w:r><w:t>bob</w:t></w:r> \n <w:r><w:t>_x</w:t></w:r>  or  <w:r><w:t>7</w:t></w:r></w:p>'
     // The first bytes are looked at before the others are there.

@@ -76,8 +76,13 @@ export function joinedTexts(
   const addAttribute = ({ bytes, length }: GrowingBytes) => texts.add(bytes, 0, length, 0)
 
   function add(bytes: Buffer, from: number, to: number): void {
-    append(open, bytes, from, to)
-    open.changes.text(bytes, from, to, open.run)
+    for (let at = from; at < to; ) {
+      const end = Math.min(to, at + mostText - open.length)
+      append(open, bytes, at, end)
+      open.changes.text(bytes, at, end, open.run)
+      if (open.length === mostText) cut()
+      at = end
+    }
   }
 
   /** Whether a piece of a text between runs is white space, and nothing else was before it. */
@@ -199,7 +204,6 @@ export function joinedTexts(
           const escaped = Buffer.from(bytes.toString('latin1', from, to).replaceAll('&', '&amp;'), 'latin1')
           add(escaped, 0, escaped.length)
         } else add(bytes, from, to)
-        if (open.length > mostText) cut()
       },
       tag(bytes, from, to, hasReference, isCut): void {
         white.length = 0
