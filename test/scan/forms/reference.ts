@@ -26,9 +26,9 @@ const byte = (value: number) => utf8(value < 0x80 || value === 0xa0 ? value : 0x
 
 type Unit = { pattern: RegExp; decode(match: RegExpExecArray): string }
 
-/** What was encoded three times and more as one character, and what was once. */
+/** What was encoded more than once as one character, and what was once. */
 const percentAgain: Unit = {
-  pattern: /%(?:25){2,8}([0-9a-fA-F]{2})|%([0-9a-fA-F]{2})|%u([0-9a-fA-F]{4})/y,
+  pattern: /%(?:25){1,8}([0-9a-fA-F]{2})|%([0-9a-fA-F]{2})|%u([0-9a-fA-F]{4})/y,
   decode: ([, again, short, long]) => character(Number.parseInt(again ?? short ?? long!, 16)),
 }
 

@@ -4,8 +4,7 @@ import { hexAt } from './escaped-characters.ts'
 const letterU = 0x75
 const two = 0x32
 const five = 0x35
-/** So many times `25` is read behind a `%`, each of which stands for one more time that a text was encoded. What was encoded twice is decoded twice. */
-const leastAgain = 2
+/** So many times, at most, `25` is read behind a `%`, each of which stands for one more time that a text was encoded. */
 const mostAgain = 8
 /** Of `%u0040`. */
 const longLength = 6
@@ -31,8 +30,7 @@ function timesAgain(bytes: Uint8Array, at: number, to: number): number {
 /** `%252540` as one character, as many times as it was encoded. It may also be a `%` and what begins with digits: `%25252540` of `%2540`. */
 function manyTimes(bytes: Uint8Array, at: number, to: number): number {
   const again = timesAgain(bytes, at, to)
-  if (again < leastAgain) return once(bytes, at, to)
-  return unitOf(3 + 2 * again, hexAt(bytes, at + 1 + 2 * again, 2, to))
+  return again === 0 ? once(bytes, at, to) : unitOf(3 + 2 * again, hexAt(bytes, at + 1 + 2 * again, 2, to))
 }
 
 export const percent: EscapeSyntax = {
@@ -42,5 +40,5 @@ export const percent: EscapeSyntax = {
   mayGlue: (length) => length === longLength,
   unit: once,
   otherwise: manyTimes,
-  ambiguous: Buffer.from('25'.repeat(leastAgain)),
+  ambiguous: Buffer.from('25'),
 }

@@ -48,7 +48,7 @@ const again: u16 = 0x3532
 function isEncodedAgain(at: i32, lowest: i32): bool {
   let digits = at + 1
   while (digits - at < againBytes && load<u16>(block + <usize>digits) == again && hexPair(digits + 2) != noDigits) digits += 2
-  return digits > at + 3 && matters(hexPair(digits), at, digits + 2, lowest, 0x25)
+  return digits > at + 1 && matters(hexPair(digits), at, digits + 2, lowest, 0x25)
 }
 
 const mostBackslashes: i32 = 8

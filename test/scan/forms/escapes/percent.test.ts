@@ -20,7 +20,7 @@ const every = /[\s\S]/g
 const formsOf = (identifier: string, text: string) =>
   find(identifier, text, 'kernel', 5000).map(({ offset, form }) => [offset, form])
 
-describe.each([3, 4, 5, 9])('encoded %i times', (times) => {
+describe.each([2, 3, 4, 5, 9])('encoded %i times', (times) => {
   const of = (text: string, which?: RegExp) => encoded(text, times, which)
 
   it.each([address, tagged, 'bob.marley', 'jane_doe', '1234567', uuid])('all of %s', (identifier) => {
@@ -71,10 +71,20 @@ it('is found in lines of logs', () => {
     expect(formsOf(address, `GET /login?${text} 302`)).toEqual([[11 + text.indexOf('bob'), 'percent']])
 })
 
-it('once and twice keep the names that they have', () => {
-  expect(formsOf(address, encoded(address, 1))).toEqual([[0, 'percent']])
-  expect(formsOf(address, encoded(address, 2))).toEqual([[0, 'percent percent']])
-})
+it.each([1, 2, 3, 9])(
+  'encoded %i times it is found in what is written in another form, be that long or short',
+  (times) => {
+    for (const length of [10, 5000]) {
+      const more = '/login, '.repeat(length)
+      const text = `${more}?to=${encoded(address, times)} ${more}`
+      expect(formsOf(address, text.replaceAll('%', '\\u0025'))).toMatchObject([[8 * length + 4, 'backslash percent']])
+      for (const code of ['base64', 'hex'] as const)
+        expect(formsOf(address, Buffer.from(text).toString(code))).toMatchObject([
+          [expect.any(Number), `${code} percent`],
+        ])
+    }
+  },
+)
 
 it('also read is a percent sign that was encoded, with an identifier behind it that begins with digits', () => {
   expect(formsOf('40b_bb', 'a%25252540b%5Fbb')).toEqual([[8, 'percent']])
