@@ -13,6 +13,11 @@ const index = makeIndex(['1234567', uuid, 'bob@x.org', 'bob', 'jane_doe', 'jane.
 })
 
 describe('redacted key', () => {
+  it('may be empty, or redacted already, before anything else was searched', () => {
+    expect(findInKey('', makeIndex(['bob@x.org']))).toEqual([])
+    expect(redactKey('[identifier]', makeIndex(['bob@x.org']))).toBe('[identifier]')
+  })
+
   const cases: { key: string; shown: string; offsets: number[] }[] = [
     { key: 'backups/2026/events.jsonl.gz', shown: 'backups/2026/events.jsonl.gz', offsets: [] },
     { key: 'users/1234567/photo.bin', shown: 'users/[identifier]/photo.bin', offsets: [6] },

@@ -64,7 +64,8 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   /** Bytes from one that is looked at to the next. */
   const stride = Math.max(3, 3 * Math.floor((holdsThree ? wanted - 2 : wanted) / 3))
   let runs: Runs | undefined
-  let room = 0
+  /** Also a region of no bytes needs some. */
+  let room = -1
   const lines = createCodeLines(code, side)
   const told = createToldLengths(tools)
   /** Of each phase, where those bytes end that were looked at. */
