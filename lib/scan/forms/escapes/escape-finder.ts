@@ -45,8 +45,8 @@ export function createEscapeFinder(
     const isAmbiguous = (from: number, end: number): boolean => {
       if (otherwise === undefined || ambiguous === undefined) return otherwise !== undefined
       if (nextAmbiguous < from) {
-        const behind = known.indexOf(ambiguous, from + 1)
-        nextAmbiguous = behind === -1 ? to : behind - 1
+        const next = known.indexOf(ambiguous, from)
+        nextAmbiguous = next === -1 ? to : next
       }
       return nextAmbiguous < end
     }

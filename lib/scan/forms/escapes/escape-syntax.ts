@@ -8,7 +8,7 @@ import type { SpotList } from '../spots.ts'
  * may begin behind either.
  *
  * A unit may stand for `several` characters: `spread` tells them with where each is written, and `isCut` that more of them follow
- * that are not read. `otherwise` reads units in another way, where both are possible: in every token, or in those alone that have `ambiguous`, which is right behind the sign there.
+ * that are not read. `otherwise` reads units in another way, where both are possible: in every token, or in those alone that have `ambiguous`, which such units begin with.
  */
 export type EscapeSyntax = {
   readonly name: SpotList

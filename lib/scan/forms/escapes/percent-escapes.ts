@@ -40,5 +40,5 @@ export const percent: EscapeSyntax = {
   mayGlue: (length) => length === longLength,
   unit: once,
   otherwise: manyTimes,
-  ambiguous: Buffer.from('25'),
+  ambiguous: Buffer.from('%25'),
 }
