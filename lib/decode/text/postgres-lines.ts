@@ -11,11 +11,14 @@ const time = String.raw`(?:[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?${clock}\S*|\d{4}-\d
 const tag = String.raw`((?:\S+ ){0,2}?[^\s:[]\S*?(?:\[\d+\])?:)(?: \[ID [^\]\n]*\])?`
 const words = String.raw`(\S+ \S+ (?:\d+|-)) \S+ (?:-|\[[^\n]{0,200}\])`
 const line = `(?:<\\d{1,3}>)?(?:1 )?${time} (?:${tag}|${words}) `
+/** What syslog says itself, which is not tagged. */
+const own = String.raw`${time} \S+ (?:-- MARK --|last message repeated )`
 /** The first line may tell when a journal begins. */
-const isSyslog = new RegExp(`^(?:-- [^\\n]*\\n)?${line}`)
+const isSyslog = new RegExp(`^(?:-- [^\\n]*\\n)?(?:${line}|${own})`)
 /** With the numbers of the message, which may be left out, and of the fragment in it. */
 const fragment = new RegExp(`^${line} ?(?:\\xef\\xbb\\xbf)?\\[(?:(\\d{1,20})-)?\\d{1,9}\\] `)
 const longestBefore = 512
+const carriageReturn = 0x0d
 const hasProcess = /\[\d+\]:$| \d+$/
 
 /**
@@ -29,7 +32,7 @@ export const postgresLines: Fragments = {
     if (found === null) return undefined
     const [all, tagged, said, message = ''] = found
     const writer = (tagged ?? said)!
-    const text = line.subarray(all.length)
+    const text = line.subarray(all.length, line.at(-1) === carriageReturn ? -1 : undefined)
     // A process goes on with another message when it has written one; several of a name may do so at the same time.
     const key = hasProcess.test(writer) ? writer : `${writer} ${message}`
     return { key, turn: message, text, goesOn: text.length >= leastCut }

@@ -110,6 +110,14 @@ describe('a message that PostgreSQL cuts for syslog', () => {
     expect([texts['cut-lines/joined'], gaps]).toEqual([`${fill}jane_doe\n`, []])
   })
 
+  test('is put together where lines end with CR LF, and behind what syslog says itself', async () => {
+    const lines = written(heads['RFC 3164']!, 7, 5, `${fill}jane_doe and\nmore`).join('')
+    const firsts = ['Nov 28 15:00:00 db1 -- MARK --', 'Nov 28 15:00:00 db1 last message repeated 2 times']
+    for (const text of [lines, ...firsts.map((first) => `${first}\n${lines}`)])
+      for (const lineEnd of ['\n', '\r\n'])
+        expect((await read(text.replaceAll('\n', lineEnd))).texts['cut-lines/joined']).toBe(`${fill}jane_doe and\n`)
+  })
+
   test.each(Object.entries(heads))('is none where it is as long and another one follows: %s', async (_, head) => {
     const full = 'x'.repeat(900)
     const many = Array.from({ length: 600 }, (_, at) => `${head(7)}[${at}-1] ${full}\n`).join('')
