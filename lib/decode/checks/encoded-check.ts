@@ -12,7 +12,7 @@ import {
 } from './encoded-window.ts'
 import { shortestRun } from './kernel/text-kernel.ts'
 import { mixedScriptsCheck } from './mixed-scripts.ts'
-import { escapeBegins, escapeEnds, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
+import { escapeBegins, escapeEnds, gluedBehind, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
 import { mayHavePrefix, mostPrefix, type Prefix, prefixOf } from './run-prefixes.ts'
 import { type Seen, surveyed } from './survey.ts'
 
@@ -72,6 +72,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   let isBeginning = false
   /** What stands in front of the run, if that says something about it. */
   let prefix: Prefix | undefined
+  let glued = 0
   /** What is wrong with a window of the run, which matters once the run is long. */
   let opaque: Problem | undefined
 
@@ -79,7 +80,8 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     const window = characters.subarray(0, filled)
     if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
     const told = prefix !== undefined && total >= (prefix.least ?? 0) ? prefix.problem : undefined
-    const problem = told ?? formatProblemOf(window, begins, total - filled) ?? (total >= longRun ? opaque : undefined)
+    const problem =
+      told ?? formatProblemOf(window, begins, total - filled, glued) ?? (total >= longRun ? opaque : undefined)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 
@@ -187,6 +189,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
         start = offset + at
         isOpen = true
         prefix = mayHavePrefix(bytes, at) ? prefixOf(bytesBefore(bytes, at)) : undefined
+        glued = gluedBehind(at < mostPrefix ? bytesBefore(bytes, at) : bytes.subarray(at - mostPrefix, at))
         // Few contents have a run, and many are small.
         if (characters === none) {
           characters = Buffer.alloc(wholeWindow)

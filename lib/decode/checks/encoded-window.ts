@@ -35,8 +35,13 @@ for (const character of '0123456789abcdefABCDEF') {
   hexValues[character.charCodeAt(0)] = Number.parseInt(character, 16)
 }
 
-/** `before`: characters of the run before the window. */
-export function formatProblemOf(window: Buffer, begins: Uint8Array, before: number): Problem | undefined {
+/** `before`: characters of the run before the window; `glued`: how many of its first ones are the end of an escape of something else. */
+export function formatProblemOf(
+  window: Buffer,
+  begins: Uint8Array,
+  before: number,
+  glued: number,
+): Problem | undefined {
   for (let at = 0; at <= window.length - (shortestRun - mostGlued); at++) {
     if (begins[at] === 0) continue
     // Looked at first, since nearly every run is a token.
@@ -45,7 +50,7 @@ export function formatProblemOf(window: Buffer, begins: Uint8Array, before: numb
       (mayBeginHex(window, at) ? encodedProblemOf(window, at, before, 'hex') : undefined)
     if (problem !== undefined) return problem
   }
-  return before === 0 ? firstProblemOf(window) : undefined
+  return before === 0 ? firstProblemOf(window, glued) : undefined
 }
 
 function encodedProblemOf(window: Buffer, at: number, before: number, encoding: Encoding): Problem | undefined {
@@ -73,15 +78,20 @@ const deflate = { name: 'deflate', encrypted: false }
 const beginCharacters = 40
 
 /** What may only begin where the run does, since too much else looks like it, or with other characters. */
-function firstProblemOf(window: Buffer): Problem | undefined {
-  const from = window[0] === zero && (window[1]! | 0x20) === letterX ? 2 : 0
+function firstProblemOf(window: Buffer, glued: number): Problem | undefined {
+  const problem = unmarkedProblemOf(window, window[0] === zero && (window[1]! | 0x20) === letterX ? 2 : 0)
+  if (problem !== undefined) return problem
+  if (glued > 0) return unmarkedProblemOf(window, glued)
+  const format = base32FormatOf(window)
+  return format && problemOf(format, 'base32')
+}
+
+function unmarkedProblemOf(window: Buffer, from: number): Problem | undefined {
   const encoding = isHex(window, from) ? 'hex' : 'base64'
   const shown = encoding === 'base64' ? 'base64' : 'hexadecimal digits'
   if (isFinal(firstByteOf(window, from, encoding)) && holdsDeflate(window, from, encoding))
     return problemOf(deflate, shown)
-  if (holdsMeasuredZlib(window, from, encoding)) return problemOf(measuredZlib, shown)
-  const format = base32FormatOf(window)
-  return format && problemOf(format, 'base32')
+  return holdsMeasuredZlib(window, from, encoding) ? problemOf(measuredZlib, shown) : undefined
 }
 
 const zero = 0x30

@@ -49,3 +49,13 @@ export function behindOther(bytes: Uint8Array, from: number, to: number): number
   }
   return -1
 }
+
+const otherEnd = /(?:%(?:25)*|\\u00)(2?)$/
+
+/** How many characters of a run that begins behind these bytes end an escape of something else: of `%3D` and `\u003d` both digits, of `%22` and `\u0022` the second. */
+export function gluedBehind(before: Uint8Array): number {
+  const last = before.at(-1)
+  if (last !== 0x25 && last !== 0x30 && last !== 0x32 && last !== 0x35) return 0
+  const [, digit] = otherEnd.exec(Buffer.from(before.buffer, before.byteOffset, before.length).toString('latin1')) ?? []
+  return digit === undefined ? 0 : 2 - digit.length
+}

@@ -29,6 +29,9 @@ function plainProblemIn(content: Buffer, length: number) {
   return check.problem()
 }
 
+const encodedAgain = (text: string, times: number): string =>
+  times === 0 ? text : encodedAgain(encodeURIComponent(text), times - 1)
+
 const lines = (encoded: string, width: number) => encoded.replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n')
 
 const key = createHash('sha256').update('key').digest()
@@ -306,6 +309,15 @@ const begun: { name: string; content: string; reason: string }[] = [
     const deflated = deflateRawSync(varied.subarray(0, length))
     return [
       { name: `${length} bytes in SAML`, content: `SAMLRequest=${encodeURIComponent(deflated.toString('base64'))}` },
+      ...[1, 2, 3].map((times) => ({
+        name: `${length} bytes in SAML in an address, encoded ${times} times more`,
+        content: `/login?to=x%3fy%26${encodedAgain(`SAMLRequest=${encodeURIComponent(deflated.toString('base64'))}`, times)}`,
+      })),
+      {
+        name: `${length} bytes in JSON of .NET`,
+        content: `to\\u003d${deflated.toString('base64').replaceAll('+', '\\u002B')}`,
+      },
+      { name: `${length} bytes in JSON in it`, content: `{\\u0022a\\u0022:\\u0022${deflated.toString('hex')}\\u0022}` },
       { name: `${length} bytes of XML`, content: `<diagram>${deflated.toString('base64')}</diagram>` },
       { name: `${length} bytes in SQL`, content: `(1,0x${deflated.toString('hex')})` },
       { name: `${length} bytes in COPY`, content: `1\t\\\\x${deflated.toString('hex')}\t2\n` },
