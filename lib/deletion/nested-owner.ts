@@ -3,7 +3,7 @@ const maxEscapes = 8
 
 /**
  * Whether text that belongs to a record (the source of a JSON value, or a field of CSV) may hold another record with an
- * owner of its own: the owner's name, in any case, between quotes, before `:` or `=`, or as a tag, however often it is escaped, also as
+ * owner of its own: the owner's name, in any case, between quotes, before `:` or `=`, as a tag, or as a column of a header, however often it is escaped, also as
  * markup or an address has it (`&quot;`, `%22`).
  */
 export function nestedOwner(owner: string): (text: string) => boolean {
@@ -13,7 +13,9 @@ export function nestedOwner(owner: string): (text: string) => boolean {
   const literal = name.replace(/[.*+?^${}()|[\]]/g, '\\$&')
   // After a backslash stands a letter of an escape (`\n`), which is not a part of the name.
   const begin = '(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt]|%(?:25)*[0-9a-f]{2})'
-  const pattern = new RegExp(`${begin}${literal}[\\s\\\\]*["'\`:=>&%]|[<:;]${literal}\\s`, 'u')
+  const named = `${begin}${literal}[\\s\\\\]*["'\`:=>&%]|[<:;]${literal}\\s`
+  const column = `(?:^|["'\\n\\r\\t,;|]|\\\\[nrt]) *${literal} *(?:[\\n\\r\\t,;|]|\\\\+[nrt])`
+  const pattern = new RegExp(`${named}|${column}`, 'u')
   return (text) => {
     const plain = unescaped(text)
     if (plain === undefined) return true
