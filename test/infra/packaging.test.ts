@@ -20,7 +20,7 @@ const names = functionNames(root)
 const ceilings: Record<string, number> = {
   attest: 1664,
   'export-bundle': 2304,
-  'check-bundle': 1792,
+  'check-bundle': 1856,
   'build-index': 1664,
   'scan-batch': 1728,
   'execute-deletion': 1664,
