@@ -34,6 +34,7 @@ import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
 import { escapedBytes } from './text/escaped-bytes-content.ts'
 import { folded, foldedBehind } from './text/folded-content.ts'
+import { separated } from './text/separated-content.ts'
 import { utf16 } from './text/utf-16-content.ts'
 
 /** The formats that are read, each told by a content's first bytes; the first that fits counts. */
@@ -73,6 +74,7 @@ export const formats: readonly Format[] = [
   rtf,
   xml,
   foldedBehind,
+  separated,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {

@@ -62,6 +62,19 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     content: `userId,a\n${mine},x\nuserId,a\n${mine},y\n`,
     reason: /somebody/,
   },
+  ...['\x01', '\x1f'].flatMap((sign) => [
+    {
+      name: `CSV, but for ${JSON.stringify(sign)}`,
+      content: `userId${sign}name\n${mine}${sign}Alice\n`,
+      reason: /beside/,
+    },
+    { name: `JSON with ${JSON.stringify(sign)}`, content: `{"userId":"${mine}"}${sign}Alice\n`, reason: /beside/ },
+    {
+      name: `CSV of a field with ${JSON.stringify(sign)}`,
+      content: `userId,a${sign}name\n${mine},b${sign}Alice\n`,
+      reason: /beside/,
+    },
+  ]),
   { name: 'semicolons', content: `userId;a\n${mine};x\n`, reason: /neither/ },
   { name: 'lines that end with CR alone', content: `userId\r${mine}\r${other}\r`, reason: /neither/ },
   { name: 'a CR inside a row', content: `userId,a\n${mine},x\r${other}\n`, reason: /more than one line/ },

@@ -20,7 +20,7 @@ export type ControlReport = {
 }
 
 /** A format is independent of the document in it, so one kind of document shows that it is read. */
-const inFormats: readonly Context[] = ['lines']
+const inFormats: Context = 'lines'
 
 /** Controls of one shape in each format: more say nothing new about it, and a hundred rows would have numbers that may be controls. */
 const controlsPerFormat = 2
@@ -51,13 +51,14 @@ function prepare(index: SubjectIndex): Prepared[] {
       return { names: [`plain/${context}/${shape}`], container: 'plain', ...made, stored: made.sample.bytes }
     }),
   )
-  for (const context of inFormats) {
-    const few = index.shapes.flatMap(({ shape }) => controlsOf(index, shape).slice(0, controlsPerFormat))
-    const made = sampleOf(context, few)
-    for (const [container, { wrap }] of Object.entries(sampleFormats).filter(([name]) => name !== 'plain')) {
-      const names = index.shapes.map(({ shape }) => `${container}/${context}/${shape}`)
-      prepared.push({ names, container, ...made, stored: wrap(made.sample.bytes) })
-    }
+  const few = index.shapes.flatMap(({ shape }) => controlsOf(index, shape).slice(0, controlsPerFormat))
+  const made = new Map<Context, ReturnType<typeof sampleOf>>()
+  for (const [container, { wrap, context = inFormats }] of Object.entries(sampleFormats)) {
+    if (container === 'plain') continue
+    if (!made.has(context)) made.set(context, sampleOf(context, few))
+    const names = index.shapes.map(({ shape }) => `${container}/${context}/${shape}`)
+    const document = made.get(context)!
+    prepared.push({ names, container, ...document, stored: wrap(document.sample.bytes) })
   }
   const numbers = buildNumberSample(index.controls, isEntryText)
   if (numbers !== undefined) {

@@ -1,10 +1,17 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { DeclaredFormat } from '../../decode/declared-format.ts'
+import type { Context } from './control-samples.ts'
 import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
-import { writeCutLines, writeDoubledAt, writeEscapedBytes, writeFolded } from './samples/folded-sample.ts'
+import {
+  writeCutLines,
+  writeDoubledAt,
+  writeEscapedBytes,
+  writeFolded,
+  writeSeparated,
+} from './samples/folded-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { writeMail } from './samples/mail-sample.ts'
 import { orcSample } from './samples/orc-sample.ts'
@@ -27,13 +34,15 @@ import { writeXz } from './writers/write-xz.ts'
 
 /**
  * How a document is stored in a format, and the path of the content that comes out of it. `written`: path of a content that shows
- * it as it is written, where controls may be found as well; `declared`: it is read only where it is declared.
+ * it as it is written, where controls may be found as well; `declared`: it is read only where it is declared; `context`: the documents that it holds, if not
+ * any lines.
  */
 type SampleFormat = {
   wrap(document: Uint8Array): Uint8Array
   path: readonly string[]
   written?: readonly string[]
   declared?: DeclaredFormat
+  context?: Context
 }
 
 /**
@@ -72,6 +81,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   folded: { wrap: writeFolded, path: ['folded', 'unfolded'], written: ['folded'] },
   'doubled-at': { wrap: writeDoubledAt, path: ['doubled-at', 'text'] },
   'escaped-bytes': { wrap: writeEscapedBytes, path: ['escaped-bytes', 'values'], written: ['escaped-bytes'] },
+  separated: { wrap: writeSeparated, path: ['separated'], context: 'csv' },
   'cut-lines': { wrap: writeCutLines, path: ['cut-lines', 'joined'], written: ['cut-lines'] },
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
   brotli: { wrap: brotliCompressSync, path: ['brotli'], written: ['brotli', 'stored'], declared: 'brotli' },

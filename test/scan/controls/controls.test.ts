@@ -74,8 +74,12 @@ describe('controls', () => {
     })
 
   it('cover every container, shape and context, and say so', () => {
+    const contexts: Record<string, string[]> = {
+      plain: ['json-lines', 'csv', 'sql', 'lines', 'text'],
+      separated: ['csv'],
+    }
     const expected = ['plain', ...formatNames].flatMap((container) =>
-      (container === 'plain' ? ['json-lines', 'csv', 'sql', 'lines', 'text'] : ['lines']).flatMap((context) =>
+      (contexts[container] ?? ['lines']).flatMap((context) =>
         ['decimal', 'uuid', 'email', 'handle', 'dotted'].map((shape) => `${container}/${context}/${shape}`),
       ),
     )

@@ -36,3 +36,8 @@ export function writeCutLines(document: Uint8Array): Buffer {
   const cut = (line: string) => piece('P', line.slice(0, line.length >> 1)) + piece('F', line.slice(line.length >> 1))
   return Buffer.from(lines.map(cut).join(''), 'latin1')
 }
+
+/** The table of Hive that has the fields of this document, which is CSV and may end within a line. */
+export function writeSeparated(document: Uint8Array): Buffer {
+  return Buffer.from(`${Buffer.from(document).toString('latin1')},\n`.replaceAll(',', '\x01'), 'latin1')
+}
