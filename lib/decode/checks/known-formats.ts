@@ -23,6 +23,9 @@ const magic = (
   weak: options.weak ?? false,
 })
 
+/** Its lines end in words, and subfields begin with digits (`?20`, of MT940) or letters (`NTRF`) right before a text. */
+const swift = 'SWIFT message'
+
 const encrypted = { encrypted: true }
 const weak = { weak: true }
 
@@ -100,6 +103,8 @@ const magics: readonly Magic[] = [
   magic('mbx mailbox', '*mbx*\r\n'),
   magic('BinHex', '(This file must be converted with BinHex'),
   magic('HDF5', '\x89HDF\r\n'),
+  magic(swift, '{1:F01'),
+  magic(swift, '{1:F21'),
   ...unread,
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),
@@ -132,6 +137,21 @@ const isGedcom = (head: Uint8Array): boolean =>
   (head[0] === 0x30 || head[0] === 0xef) &&
   /^(?:\xef\xbb\xbf)?0 HEAD\s/.test(Buffer.from(head.subarray(0, 12)).toString('latin1'))
 
+/** Which begins with one of these bytes, and as text like this. */
+const beginsLike =
+  (firsts: string, sign: RegExp) =>
+  (head: Uint8Array): boolean =>
+    firsts.includes(String.fromCharCode(head[0] ?? 0)) &&
+    sign.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+
+const isSwift = beginsLike(':\r\n', /^\s*(?:\{1:F[02]1|(?::9\d\d:\s+)?:20:[^\n]{1,17}\n:\d\d[A-Z]?:)/)
+
+/** Each line begins with a letter that says what it is (`Pbob`). */
+const isQif = beginsLike('!', /^!(?:(?:Type|Option|Clear):|Account\s)/)
+
+/** Lines of a file begin with an `X`, all of them or those that a shell or a mailer might take for something else. */
+const isShellArchive = beginsLike('#:', /^(?:[#:][^\n]*\n){0,3}[#:] ?This is a sh(?:ell|ar) archive/)
+
 /** Those that a few bytes do not tell. */
 const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolean }[] = [
   {
@@ -141,6 +161,9 @@ const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolea
   { format: { name: 'SPSS portable', encrypted: false, weak: false }, isFormat: isPortable },
   { format: { name: 'PDF or PostScript', encrypted: false, weak: false }, isFormat: isBehindOthers },
   { format: { name: 'GEDCOM', encrypted: false, weak: false }, isFormat: isGedcom },
+  { format: { name: swift, encrypted: false, weak: false }, isFormat: isSwift },
+  { format: { name: 'QIF', encrypted: false, weak: false }, isFormat: isQif },
+  { format: { name: 'shell archive', encrypted: false, weak: false }, isFormat: isShellArchive },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
   { format: { name: 'uuencode', encrypted: false, weak: false }, isFormat: isBareUuencode },
 ]

@@ -28,6 +28,20 @@ const glued = [
   `M${'9'.repeat(60)}\n\`\n`,
   '// <!-- <mdb:mork:z v="1.4"/> -->\n< <(a=c)> // (f=iso-8859-1)\n  (80=bob@exam\\\nple.org)>\n',
   '0 HEAD\r\n1 CHAR UTF-8\r\n0 @I1@ INDI\r\n1 NOTE bob@exam\r\n2 CONC ple.org\r\n0 TRLR\r\n',
+  // Of Quicken and what speaks to it.
+  '!Type:Bank\nD01/02/2026\nT-100.00\nPbob@example.org\n^\n',
+  '!Option:AutoSwitch\r\n!Account\r\nNbob_smith77\r\nTBank\r\n^\r\n',
+  '!Account\nNjane\nTBank\n^\n',
+  // MT940 as banks send it, and as programs write it.
+  '{1:F01AAAABB99BSMK3513951576}{2:O9400934081223BBBBAA33XXXX03592332770812230834N}{4:\r\n:20:0\r\n:86:166?20bob_smith77\r\n-}',
+  '\r\n{1:F21AAAABB99BSMK3513951576}{4:{177:2312290834}{451:0}}',
+  ':20:STARTUMSE\r\n:25:10010010/1111111\r\n:28C:1/1\r\n:61:2601010101C10,00NTRFbob_smith77\r\n:86:166?20bob_smith77\r\n-\r\n',
+  ':940:\n:20:940S260101\n:25:NL85RABO0000000000 EUR\n',
+  // As bsdtar, FreeBSD and sharutils write them.
+  "#!/bin/sh\n# This is a shell archive\necho x a.csv\nsed 's/^X//' > a.csv << 'SHAR_END'\nXbob@example.org,1\nSHAR_END\nexit\n",
+  "# This is a shell archive.  Save it in a file, remove anything before\n# this line\n#\nsed 's/^X//' >a << 'END-of-a'\nXbob\n",
+  '#!/bin/sh\n# This is a shell archive (produced by GNU sharutils 4.15.2).\n',
+  ': This is a shar archive.  Extract with sh, not csh.\n',
   'd5:email15:bob@example.org2:id10:1234567890e',
   'l36:550e8400-e29b-41d4-a716-44665544000036:550e8400-e29b-41d4-a716-446655440000e',
   `d8:announce35:http://tracker.example.org/announce13:creation datei1700000000e4:infod6:lengthi5e4:name700:${'x'.repeat(700)}ee`,
@@ -52,6 +66,12 @@ const texts = [
   `M${'9'.repeat(59)}\n`,
   `M${'9'.repeat(60)}\nand text\n`,
   '0 HEADS\n1 TAILS\n',
+  '!Types of bank: many\n',
+  '!Accounts\n',
+  '{1:F02}\n',
+  ':20: is when it begins\n:30: is when it ends\n',
+  '#!/bin/sh\n# This is no shell archive\n',
+  '# Notes\n\nThis is a shell archive of notes.\n',
 ]
 
 describe('text encodings that glue lengths or types onto texts', () => {
