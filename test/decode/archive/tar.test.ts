@@ -159,6 +159,16 @@ const cases: Case[] = [
     gaps: ['truncated tar/member-1'],
   },
   {
+    name: 'a file in pieces, as duplicity has it',
+    bytes: tarOf({ name: 'multivol_snapshot/a/1', data: one }, { name: 'multivol_snapshot/a/2', data: two }),
+    contents: {
+      'tar/names': 'multivol_snapshot/a/1\t\nmultivol_snapshot/a/2\t\n',
+      'tar/member-1': one,
+      'tar/member-2': two,
+    },
+    gaps: ['truncated tar/member-1', 'truncated tar/member-2'],
+  },
+  {
     name: 'the label of a volume',
     bytes: tarOf({ ...gnu, name: 'label 9090909090', type: 'V' }, { name: 'b', data: two }),
     contents: { 'tar/names': 'label 9090909090\t\nb\t\n', 'tar/member-2': two },

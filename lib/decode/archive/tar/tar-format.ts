@@ -115,18 +115,23 @@ async function readMember(reading: TarReading, header: TarHeader): Promise<void>
     size = map.size
     bytes = sparseBytes(source, map, memberPath, decoding)
   } else if (size > 0 && '123456'.includes(header.type) && (await isFollowed(reading))) return
-  if (header.type === 'M')
+  if (header.type === 'M' || isPart(header))
     addGap(decoding, {
       reason: 'truncated',
       path: memberPath,
       offset: 0,
-      detail: 'tar: expected a member that does not begin in another volume',
+      detail: 'tar: expected a member that is whole',
     })
   if (header.type === 'D' && size > 0) return readDumpDirectory(reading, size)
   if (header.type === 'S' || sparse !== undefined || size > 0)
     await decodeMember({ source: byteSource(bytes), path: memberPath }, decoding)
   await readPadding(reading, size, [...memberPath, 'padding'])
 }
+
+/** Of files of more than 64 KiB duplicity makes a member of every 64, also within a word. */
+const isPart = ({ block }: TarHeader): boolean => block.toString('latin1', 0, partOf.length) === partOf
+
+const partOf = 'multivol_'
 
 /**
  * Links, devices and directories have no data, whatever size they state, and yet some archives hold it (POSIX allows it for
