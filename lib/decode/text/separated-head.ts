@@ -41,8 +41,8 @@ const field = /[\x01\x1f]([^\n\x01-\x03\x1f]*)(?=[\n\x01-\x03\x1f])/g
 /** UUIDs and dates. */
 const certain = /^(?:[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$|\d{4}-\d\d-\d\d)/i
 const words = /^[-\w.@: \x80-\xff]{4,}$/
-/** A character behind its length, and numbers of protocol buffers, each behind its type. */
-const typedNumbers = /^.?(?:[ (08@HPX`hpx].)*[ (08@HPX`hpx]?$/
+/** A character behind its length, numbers of protocol buffers, each behind its type, and the type of what is behind the next separator. */
+const typedNumbers = /^.?(?:[ (08@HPX`hpx].)*[ (08@HPX`hpx*2:BJRZbjrz]?$/
 const subfield = /^[a-z\d]/
 
 /**
