@@ -59,6 +59,22 @@ describe('a collection in BSON', () => {
     expect(await valuesOf('\x04')).toBe(`${[plain, ofJava].join('\t')}\n`)
   })
 
+  test('has no file of GridFS in pieces that is read wholly', async () => {
+    const piece = (number: string, ...more: string[]) =>
+      document(
+        `\x07_id\0${'i'.repeat(12)}\x10files_id\0${'\0'.repeat(4)}${number}`,
+        '\x05data\0',
+        int32(3),
+        '\0bob',
+        ...more,
+      )
+    const [first, second] = [piece('\x10n\0\0\0\0\0'), piece('\x10n\0\x01\0\0\0')]
+    expect(await reasons(Buffer.concat([first, first]))).toEqual([])
+    expect(await reasons(Buffer.concat([first, second]))).toEqual(['unsupported-format'])
+    expect(await reasons(piece('\x12n\0\0\x01\0\0\0\0\0\0'))).toEqual(['unsupported-format'])
+    expect(await reasons(piece('\x10n\0\x01\0\0\0', '\x0aother\0'))).toEqual([])
+  })
+
   test('has gaps for what it cannot be', async () => {
     const cases = [
       { bytes: document('\x08b\0\x02'), reason: 'corrupt' },

@@ -33,6 +33,13 @@ export function bsonValues(path: readonly string[], decoding: Decoding, numberin
     onName: noteName,
     onEncrypted: () =>
       addGap(decoding, { reason: 'encrypted', path, offset, detail: 'bson: expected values that are not encrypted' }),
+    onPiece: () =>
+      addGap(decoding, {
+        reason: 'unsupported-format',
+        path,
+        offset,
+        detail: 'bson: expected no file in pieces (GridFS)',
+      }),
   }
 
   return {

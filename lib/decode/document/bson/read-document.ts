@@ -4,6 +4,7 @@ import type { DecodingStopped } from '../../decoding.ts'
 import type { Step } from '../../format-place.ts'
 import { decimal128Text } from './decimal128.ts'
 import { type BsonElement, bsonElements, bsonType } from './elements.ts'
+import { isLaterPiece } from './file-piece.ts'
 
 /** Documents inside of each other; servers allow 100. */
 const mostDepth = 200
@@ -16,16 +17,22 @@ export type DocumentReading = {
   /** A field's name, a character for each byte. */
   onName?(name: string): void
   onEncrypted?(): void
+  /** The document goes on with what the one before it may have cut. */
+  onPiece?(): void
 }
 
 /** @throws DecodingStopped where `bytes` are not exactly one document */
-export function readDocument(bytes: Buffer, { values, trail, stop, onName, onEncrypted }: DocumentReading): void {
+export function readDocument(
+  bytes: Buffer,
+  { values, trail, stop, onName, onEncrypted, onPiece }: DocumentReading,
+): void {
   writeDocument(bytes, false, 1)
 
   function writeDocument(bytes: Buffer, isArray: boolean, depth: number): void {
     if (depth > mostDepth) throw stop('limit', `at most ${mostDepth} documents inside each other`)
     const parsed = bsonElements(bytes)
     if (parsed === undefined || !parsed.isWhole || parsed.end !== bytes.length) throw stop('corrupt', 'a document')
+    if (depth === 1 && onPiece !== undefined && isLaterPiece(bytes, parsed.elements)) onPiece()
     for (const [index, element] of parsed.elements.entries()) {
       const { nameAt, nameEnd } = element
       if (onName !== undefined) {
