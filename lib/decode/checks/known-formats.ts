@@ -137,17 +137,20 @@ const isGedcom = (head: Uint8Array): boolean =>
   (head[0] === 0x30 || head[0] === 0xef) &&
   /^(?:\xef\xbb\xbf)?0 HEAD\s/.test(Buffer.from(head.subarray(0, 12)).toString('latin1'))
 
-/** Which begins with one of these bytes, and as text like this. */
-const beginsLike =
-  (firsts: string, sign: RegExp) =>
-  (head: Uint8Array): boolean =>
-    firsts.includes(String.fromCharCode(head[0] ?? 0)) &&
-    sign.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+/** Whether it begins with one of these bytes, and as text like this. */
+function beginsLike(firsts: string, sign: RegExp): (head: Uint8Array) => boolean {
+  const bytes = new Set(Buffer.from(firsts))
+  return (head) =>
+    bytes.has(head[0] ?? 0) && sign.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+}
 
 const isSwift = beginsLike(':\r\n', /^\s*(?:\{1:F[02]1|(?::9\d\d:\s+)?:20:[^\n]{1,17}\n:\d\d[A-Z]?:)/)
 
 /** Each line begins with a letter that says what it is (`Pbob`). */
 const isQif = beginsLike('!', /^!(?:(?:Type|Option|Clear):|Account\s)/)
+
+/** Of OpenStreetMap, which has a letter before each value (`ubob`). */
+const isOpl = beginsLike('nwrc', /^[nwrc]-?\d+ (?:[vcikd][-\dVD]* |[tse][-\dTZ:]* )+[uT]/)
 
 /** Lines of a file begin with an `X`, all of them or those that a shell or a mailer might take for something else. */
 const isShellArchive = beginsLike('#:', /^(?:[#:][^\n]*\n){0,3}[#:] ?This is a sh(?:ell|ar) archive/)
@@ -163,6 +166,7 @@ const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolea
   { format: { name: 'GEDCOM', encrypted: false, weak: false }, isFormat: isGedcom },
   { format: { name: swift, encrypted: false, weak: false }, isFormat: isSwift },
   { format: { name: 'QIF', encrypted: false, weak: false }, isFormat: isQif },
+  { format: { name: 'OPL', encrypted: false, weak: false }, isFormat: isOpl },
   { format: { name: 'shell archive', encrypted: false, weak: false }, isFormat: isShellArchive },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
   { format: { name: 'uuencode', encrypted: false, weak: false }, isFormat: isBareUuencode },

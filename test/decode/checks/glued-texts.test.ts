@@ -37,6 +37,10 @@ const glued = [
   '\r\n{1:F21AAAABB99BSMK3513951576}{4:{177:2312290834}{451:0}}',
   ':20:STARTUMSE\r\n:25:10010010/1111111\r\n:28C:1/1\r\n:61:2601010101C10,00NTRFbob_smith77\r\n:86:166?20bob_smith77\r\n-\r\n',
   ':940:\n:20:940S260101\n:25:NL85RABO0000000000 EUR\n',
+  // As osmium writes it, with all that it knows and with names of users alone, and changesets.
+  'n1 v1 dV c3 t2026-01-01T00:00:00Z i4 ubob_smith77 T x2 y1\nn2 v1 dV c3 t2026-01-01T00:00:00Z i5 ubob%40%example.org T x2 y1\n',
+  'w-1 dV ubob_smith77 T Nn1,n2\n',
+  'c7 k1 s2026-01-01T00:00:00Z e d0 i5 ubob_smith77 x y X Y T\n',
   // As bsdtar, FreeBSD and sharutils write them.
   "#!/bin/sh\n# This is a shell archive\necho x a.csv\nsed 's/^X//' > a.csv << 'SHAR_END'\nXbob@example.org,1\nSHAR_END\nexit\n",
   "# This is a shell archive.  Save it in a file, remove anything before\n# this line\n#\nsed 's/^X//' >a << 'END-of-a'\nXbob\n",
@@ -66,6 +70,8 @@ const texts = [
   `M${'9'.repeat(59)}\n`,
   `M${'9'.repeat(60)}\nand text\n`,
   '0 HEADS\n1 TAILS\n',
+  'c1 Test of many\n',
+  'n1 v1 words\n',
   '!Types of bank: many\n',
   '!Accounts\n',
   '{1:F02}\n',
