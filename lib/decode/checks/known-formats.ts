@@ -137,11 +137,16 @@ const isGedcom = (head: Uint8Array): boolean =>
   (head[0] === 0x30 || head[0] === 0xef) &&
   /^(?:\xef\xbb\xbf)?0 HEAD\s/.test(Buffer.from(head.subarray(0, 12)).toString('latin1'))
 
-/** Whether it begins with one of these bytes, and as text like this. */
+/** Whether it begins with one of these bytes, and as text like this; a mark of UTF-8 may be before it. */
 function beginsLike(firsts: string, sign: RegExp): (head: Uint8Array) => boolean {
   const bytes = new Set(Buffer.from(firsts))
-  return (head) =>
-    bytes.has(head[0] ?? 0) && sign.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1'))
+  return (head) => {
+    const at = head[0] === 0xef ? 3 : 0
+    return (
+      bytes.has(head[at] ?? 0) &&
+      sign.test(Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1', at))
+    )
+  }
 }
 
 const isSwift = beginsLike(':\r\n', /^\s*(?:\{1:F[02]1|(?::9\d\d:\s+)?:20:[^\n]{1,17}\n:\d\d[A-Z]?:)/)

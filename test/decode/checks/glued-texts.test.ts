@@ -31,7 +31,7 @@ const glued = [
   // Of Quicken and what speaks to it.
   '!Type:Bank\nD01/02/2026\nT-100.00\nPbob@example.org\n^\n',
   '!Option:AutoSwitch\r\n!Account\r\nNbob_smith77\r\nTBank\r\n^\r\n',
-  '!Account\nNjane\nTBank\n^\n',
+  '\ufeff!Account\nNjane\nTBank\n^\n',
   // MT940 as banks send it, and as programs write it.
   '{1:F01AAAABB99BSMK3513951576}{2:O9400934081223BBBBAA33XXXX03592332770812230834N}{4:\r\n:20:0\r\n:86:166?20bob_smith77\r\n-}',
   '\r\n{1:F21AAAABB99BSMK3513951576}{4:{177:2312290834}{451:0}}',
