@@ -9,10 +9,13 @@ const leastBytes = 64
 const headBytes = 512
 /** Bytes of a character that may be cut before the byte that makes it invalid. */
 const longestCut = 3
+/** What DOS puts behind the last line of a text (Ctrl-Z). */
+const endOfText = 0x1a
+const lineFeed = 0x0a
 
 /**
  * Whether a content is text in UTF-8 or, where its sink `readsEightBit`, in another encoding in which ASCII stands for itself, mostly ASCII and of at least
- * `least` bytes. The problem is not told before the end, since more of the content may tell its encoding.
+ * `least` bytes; one Ctrl-Z may be behind its last line. The problem is not told before the end, since more of the content may tell its encoding.
  */
 export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): TextCheck {
   const utf8 = textCheck()
@@ -23,6 +26,9 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
   let before: Uint8Array = new Uint8Array(0)
   /** The first bytes, if the first one is none of UTF-8. */
   let head: Uint8Array = new Uint8Array(0)
+  let last = 0
+  /** The last byte is a Ctrl-Z behind a line end, and no problem unless more comes. */
+  let mayHaveEnded = false
 
   /** Where the chunks are cut changes nothing. */
   function begin(bytes: Uint8Array, offset: number): void {
@@ -33,6 +39,16 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
   }
 
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
+    if (bytes.length === 0) return
+    if (mayHaveEnded) look(Uint8Array.of(endOfText), undefined)
+    const previous = bytes.at(-2) ?? last
+    last = bytes.at(-1)!
+    mayHaveEnded = last === endOfText && previous === lineFeed
+    const text = mayHaveEnded ? bytes.subarray(0, -1) : bytes
+    look(text, seen && seen.control >= text.length ? { ...seen, control: -1 } : seen)
+  }
+
+  function look(bytes: Uint8Array, seen: Seen | undefined): void {
     const isHead = total === 0 ? bytes.length > 0 && bytes[0]! >= 0x80 : head.length > 0 && head.length < headBytes
     if (isHead) head = Buffer.concat([head, bytes.subarray(0, headBytes - head.length)])
     if (eightBit !== undefined) eightBit.write(bytes)

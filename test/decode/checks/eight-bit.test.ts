@@ -23,12 +23,15 @@ const texts = [
   { name: 'German and French in Latin-1', bytes: latin1(western) },
   { name: 'one character in a long text', bytes: latin1(`${'only ASCII '.repeat(50)}\xe9`) },
   { name: 'the euro sign and quotes of Windows-1252', bytes: latin1(rows('price \x80 12, \x93quoted\x94 and \x85\n')) },
+  { name: 'a Ctrl-Z behind the last line, as DOS has it', bytes: latin1(`${western}\x1a`) },
   { name: 'a word in Shift_JIS among ASCII', bytes: latin1(rows('user \x83A17 viewed a page of the catalogue\n')) },
 ]
 
 const others = [
   { name: 'too short to tell', bytes: latin1('J\xf6rg') },
   { name: 'a control byte', bytes: latin1(`${western}\x01`) },
+  { name: 'a Ctrl-Z that something is behind', bytes: latin1(`${western}\x1a\n`) },
+  { name: 'a Ctrl-Z in the last line', bytes: latin1(`${western}a\x1a`) },
   { name: 'a NUL', bytes: latin1(`${western}\0`) },
   { name: 'EBCDIC', bytes: latin1(rows('\xa4\xa2\x85\x99@\xf1\xf7@\xa5\x89\x85\xa6\x85\x84@\x81@\x97\x81\x87\x85')) },
   {

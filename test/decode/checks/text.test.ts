@@ -247,6 +247,34 @@ describe('a content that is not text', () => {
     }
   })
 
+  const ended = ['a\r\n1234567890\r\n\x1a', `${'é, 17\n'.repeat(70)}\x1a`, '\n\x1a']
+  test.each(ended)(
+    'is none where one Ctrl-Z is behind the last line, as DOS has it, and is a gap with anything behind it: %j',
+    async (text) => {
+      const at = text.length - 1
+      for (const lengths of [[1], [at], [at + 1], [300], [1e6]]) {
+        const found = async (each: string) =>
+          (await collect(inPieces(Buffer.from(each), lengths))).reading.gaps.map(({ reason }) => reason)
+        expect(await found(text)).toEqual([])
+        for (const behind of ['\x1a', '\n', 'a\n', 'a\n\x1a']) expect(await found(text + behind)).toHaveLength(1)
+        expect(await found(`${text.slice(0, -2)}\x1a`)).toHaveLength(1)
+      }
+    },
+  )
+
+  test('is a gap at the first of more Ctrl-Z, and where one is in a line', async () => {
+    for (const [text, offset] of [
+      ['a\n\x1a\x1a', 2],
+      ['\x1a', 0],
+      ['a\x1a', 1],
+      ['a\n\x1ab\n\x1a', 2],
+    ] as const)
+      for (const lengths of [[1], [2], [3], [100]]) {
+        const { reading } = await collect(inPieces(Buffer.from(text), lengths))
+        expect(reading.gaps).toMatchObject([{ reason: 'not-text', offset }])
+      }
+  })
+
   test.each([
     'ORCHID,1234567890\n',
     'BZh is not bzip2\n',
