@@ -12,7 +12,7 @@ export function nestedOwner(owner: string): (text: string) => boolean {
   if (/[\\"\p{Cc}]/u.test(name)) return () => true
   const literal = name.replace(/[.*+?^${}()|[\]]/g, '\\$&')
   // After a backslash stands a letter of an escape (`\n`), which is not a part of the name.
-  const begin = '(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt]|%(?:25)*[0-9a-f]{2})'
+  const begin = '(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt])'
   const named = `${begin}${literal}[\\s\\\\]*["'\`:=>&%]|[<:;]${literal}\\s`
   const column = `(?:^|["'\\n\\r\\t,;|]|\\\\[nrt]) *${literal} *(?:[\\n\\r\\t,;|]|\\\\+[nrt])`
   const pattern = new RegExp(`${named}|${column}`, 'u')
@@ -26,13 +26,18 @@ export function nestedOwner(owner: string): (text: string) => boolean {
 
 /** Text with the escapes of characters that may be in a name resolved; absent when they are nested too deeply. */
 function unescaped(text: string): string | undefined {
-  if (!text.includes('\\')) return text
+  if (!/[\\&%]/.test(text)) return text
   let plain = text
   for (let turn = 0; turn < maxEscapes; turn++) {
     // From the beginning of a run of backslashes only: from each of them would take the square of the time.
     const next = plain
       .replace(/(?<!\\)\\+u([0-9a-f]{4})/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
       .replace(/(?<!\\)\\+\//g, '/')
+      .replace(/&#(?:x([0-9a-f]{1,4})|(\d{1,5}));?/gi, (_, hex: string | undefined, decimal: string) =>
+        String.fromCharCode(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+      )
+      .replace(/&amp;/gi, '&')
+      .replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString())
     if (next === plain) return plain
     plain = next
   }

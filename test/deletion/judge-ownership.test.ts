@@ -133,6 +133,10 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     `"a":"/x?y=%257B%2522userId%2522%253A${other}%257D"`,
     `"a":"/x?y=%2Fz%3FuserId%3D${other}"`,
     `"a":{"columns":["userId","x"],"rows":[["${other}",1]]}`,
+    `"a":"&#117;ser&#x49;d=${other}"`,
+    `"a":"&lt;&amp;#117;serId&gt;&#38;#117;serId: ${other}"`,
+    `"a":"/x?%75serI%64=${other}"`,
+    `"a":"/x?y=%252Fz%253F%2575serId%253D${other}"`,
     `"a":"userId,name\\n${other},x"`,
     `"a":"name;UserId;x\\r\\nx;${other};x"`,
     `"a":"name\\tuserId\\nx\\t${other}"`,
@@ -231,7 +235,11 @@ test.each(['user-id', 'user.id', 'a/b', 'c++', '(id)', 'größe', '用户', '$&'
     const line = (more: object) => `${JSON.stringify({ [owner]: mine, ...more })}\n`
     const options = { owner }
     expect(await judge(line({ a: { b: 1 }, c: ['text'] }), options)).toMatchObject({ kind: 'delete', records: 1 })
-    for (const more of [{ a: { [owner]: other } }, { a: [JSON.stringify({ [owner]: other })] }])
+    for (const more of [
+      { a: { [owner]: other } },
+      { a: [JSON.stringify({ [owner]: other })] },
+      { a: `/x?${encodeURIComponent(JSON.stringify({ [owner]: other }))}` },
+    ])
       expect(await judge(line({}) + line(more), options)).toMatchObject({ kind: 'keep' })
   },
 )

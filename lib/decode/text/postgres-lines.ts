@@ -10,13 +10,15 @@ const time = String.raw`(?:[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?${clock}\S*|\d{4}-\d
 /** Who wrote a message: a tag, with the host and other words before it, or in a line of RFC 5424 the host, the program and the process. */
 const tag = String.raw`((?:\S+ ){0,2}?[^\s:[]\S*?(?:\[\d+\])?:)(?: \[ID [^\]\n]*\])?`
 const words = String.raw`(\S+ \S+ (?:\d+|-)) \S+ (?:-|\[[^\n]{0,200}\])`
+/** Of UTF-8: editors put it in front of a file, and programs in front of a message (RFC 5424). */
+const mark = String.raw`(?:\xef\xbb\xbf)?`
 const line = `(?:<\\d{1,3}>)?(?:1 )?${time} (?:${tag}|${words}) `
 /** What syslog says itself, which is not tagged. */
 const own = String.raw`${time} \S+ (?:-- MARK --|last message repeated )`
 /** The first line may tell when a journal begins. */
-const isSyslog = new RegExp(`^(?:-- [^\\n]*\\n)?(?:${line}|${own})`)
+const isSyslog = new RegExp(`^${mark}(?:-- [^\\n]*\\n)?(?:${line}|${own})`)
 /** With the numbers of the message, which may be left out, and of the fragment in it. */
-const fragment = new RegExp(`^${line} ?(?:\\xef\\xbb\\xbf)?\\[(?:(\\d{1,20})-)?\\d{1,9}\\] `)
+const fragment = new RegExp(`^${mark}${line} ?${mark}\\[(?:(\\d{1,20})-)?\\d{1,9}\\] `)
 const longestBefore = 512
 const carriageReturn = 0x0d
 const hasProcess = /\[\d+\]:$| \d+$/

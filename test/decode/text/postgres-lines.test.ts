@@ -113,7 +113,7 @@ describe('a message that PostgreSQL cuts for syslog', () => {
   test('is put together where lines end with CR LF, and behind what syslog says itself', async () => {
     const lines = written(heads['RFC 3164']!, 7, 5, `${fill}jane_doe and\nmore`).join('')
     const firsts = ['Nov 28 15:00:00 db1 -- MARK --', 'Nov 28 15:00:00 db1 last message repeated 2 times']
-    for (const text of [lines, ...firsts.map((first) => `${first}\n${lines}`)])
+    for (const text of [lines, `\ufeff${lines}`, ...firsts.map((first) => `${first}\n${lines}`)])
       for (const lineEnd of ['\n', '\r\n'])
         expect((await read(text.replaceAll('\n', lineEnd))).texts['cut-lines/joined']).toBe(`${fill}jane_doe and\n`)
   })
