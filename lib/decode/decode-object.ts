@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { byteSource } from './byte-source.ts'
 import type { DeclaredFormat } from './declared-format.ts'
 import { decodeContent, isContainer } from './decode-content.ts'
-import { addReadError, addStop, createDecoding } from './decoding.ts'
+import { addReadError, addStop, createDecoding, type Decoding } from './decoding.ts'
 import type { ReadAt } from './format.ts'
 import { declaredFormats } from './formats.ts'
 import { defaultLimits, type Limits } from './limits.ts'
@@ -45,14 +45,7 @@ export async function decodeObject(
 ): Promise<Reading> {
   const decoding = createDecoding(open, limits, decodeContent, isContainer, means)
   const hash = createHash('sha256')
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      hash.update(chunk)
-      decoding.storedBytes += chunk.length
-      yield chunk
-    }
-  }
-  const stored = counted()
+  const stored = counted(chunks, hash, decoding)
   const source = byteSource(stored)
   try {
     const read =
@@ -74,5 +67,13 @@ export async function decodeObject(
     complete: decoding.gaps.length === 0,
     gaps: decoding.gaps,
     moreGaps: decoding.moreGaps,
+  }
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, hash: Hash, decoding: Decoding): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    hash.update(chunk)
+    decoding.storedBytes += chunk.length
+    yield chunk
   }
 }

@@ -92,33 +92,13 @@ function toGuardedFile(
   const size = (range?.to ?? Number(stat.size)) - from
   // Of a whole file, one byte more is asked for: a file that grows as fast as it is read would never end otherwise.
   const most = range === undefined ? size + 1 : size
-  let bytes = 0
-  let ended = false
-
-  async function* read(): Chunks {
-    const memory = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
-    try {
-      while (bytes < most) {
-        const buffer = memory.subarray(0, Math.min(most - bytes, chunkBytes))
-        const got = await file.read(buffer, from + bytes).catch((error) => {
-          throw new ReadFailed(`store: read: expected bytes at ${from + bytes}, got ${codeOf(error)}`)
-        })
-        if (got === 0) break
-        bytes += got
-        yield buffer.subarray(0, got)
-      }
-      ended = true
-    } finally {
-      spare.push(memory)
-    }
-  }
-
+  const progress: Progress = { bytes: 0, ended: false }
   return {
     stat,
-    chunks: read(),
+    chunks: read(file, from, most, progress),
     async settle() {
-      if (!ended || bytes !== size)
-        return { kind: 'changed', detail: `expected to read ${size} bytes to the end, got ${bytes}` }
+      if (!progress.ended || progress.bytes !== size)
+        return { kind: 'changed', detail: `expected to read ${size} bytes to the end, got ${progress.bytes}` }
       const settled = await isSettled().catch((error) => {
         if (isExhausted(error)) throw unavailable(`got ${codeOf(error)}`)
         return false
@@ -128,5 +108,27 @@ function toGuardedFile(
     },
     isAt,
     close: () => file.close(),
+  }
+}
+
+/** What was read of a file, and whether that is all. */
+type Progress = { bytes: number; ended: boolean }
+
+async function* read(file: OpenFile, from: number, most: number, progress: Progress): Chunks {
+  const memory = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
+  try {
+    while (progress.bytes < most) {
+      const buffer = memory.subarray(0, Math.min(most - progress.bytes, chunkBytes))
+      const at = from + progress.bytes
+      const got = await file.read(buffer, at).catch((error) => {
+        throw new ReadFailed(`store: read: expected bytes at ${at}, got ${codeOf(error)}`)
+      })
+      if (got === 0) break
+      progress.bytes += got
+      yield buffer.subarray(0, got)
+    }
+    progress.ended = true
+  } finally {
+    spare.push(memory)
   }
 }

@@ -28,7 +28,7 @@ export type Matcher = {
   /** See `Sink`. */
   writeNumbers(numbers: WholeNumbers): number | undefined
   end(): void
-  readonly records: number
+  records(): number
 }
 
 /**
@@ -214,7 +214,7 @@ export function createTokenMatcher(
       workspace.holder = undefined
       for (const token of found) onToken(token)
     },
-    get records() {
+    records() {
       if (finalRecords !== undefined) return finalRecords
       enter()
       return countRecords()

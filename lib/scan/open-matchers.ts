@@ -28,7 +28,7 @@ export function openMatchers(
   let moreGaps = 0
   let records = 0
   const count = (matcher: FormMatcher, path: readonly string[]): void => {
-    records += matcher.records
+    records += matcher.records()
     const lossy = lossyGaps(matcher, path)
     if (gaps.length < mostGaps) gaps.push(...lossy)
     else moreGaps += lossy.length
@@ -63,7 +63,7 @@ export function openMatchers(
       readsEightBit: forms.includes(multibyte.name),
       write(bytes) {
         matcher.write(bytes)
-        keeper?.passed(bytes, matcher.undecided)
+        keeper?.passed(bytes, matcher.undecided())
       },
       // Whoever tells places in lines has to see them.
       ...(keeper === undefined && { writeNumbers: matcher.writeNumbers }),

@@ -20,6 +20,6 @@ export function find(
   matcher.end()
   return {
     occurrences: occurrences.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal),
-    records: matcher.records,
+    records: matcher.records(),
   }
 }

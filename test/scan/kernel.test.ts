@@ -26,7 +26,7 @@ function open(bytes: Uint8Array, onToken: (token: Token) => void = () => {}) {
   const check = () => {
     const places = found.map(({ ordinal, record, offset }) => ({ ordinal, record, offset }))
     expect(places.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)).toEqual(referenceMatches(index, bytes))
-    expect(matcher.records).toBe(referenceRecords(bytes))
+    expect(matcher.records()).toBe(referenceRecords(bytes))
   }
   return { bytes, matcher, check }
 }
@@ -51,7 +51,7 @@ describe('the kernel', () => {
             turn.matcher.write(turn.bytes.subarray(turn.at, turn.at + size))
             turn.at = Math.min(turn.at + size, turn.bytes.length)
             const lines = referenceRecords(turn.bytes.subarray(0, turn.at))
-            expect(opened[who % opened.length]!.matcher.records).toBe(lines)
+            expect(opened[who % opened.length]!.matcher.records()).toBe(lines)
           }
           for (const { matcher, bytes, at } of opened) matcher.write(bytes.subarray(at))
           for (const { matcher } of opened) matcher.end()

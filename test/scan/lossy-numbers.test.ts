@@ -25,7 +25,7 @@ function lossyIn(bytes: Uint8Array, sizes: readonly number[], looking: 'kernel' 
   for (let at = 0, turn = 0; at < bytes.length; at += sizes[turn++ % sizes.length]!)
     matcher.write(bytes.subarray(at, at + sizes[turn % sizes.length]!))
   matcher.end()
-  return matcher.lossy
+  return matcher.lossy()
 }
 
 describe('a number of which digits are gone, and that may have been one of somebody', () => {
@@ -172,7 +172,7 @@ describe('a whole number that may have been rounded, where that is looked for', 
           const matcher = createFormMatcher(own, ['rounded'], () => {})
           matcher.write(Buffer.from(` ${text} `))
           matcher.end()
-          return matcher.lossy !== undefined
+          return matcher.lossy() !== undefined
         }
         for (const text of [
           `${Number(number)}`,

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../byte-source.ts'
 
 /** A source that counts what was consumed of it, and of what was before it. */
-export type PositionedSource = ByteSource & { readonly position: number }
+export type PositionedSource = ByteSource & { position(): number }
 
 export function positionedSource(source: ByteSource, position = 0): PositionedSource {
   return {
@@ -20,8 +20,6 @@ export function positionedSource(source: ByteSource, position = 0): PositionedSo
       position -= rest.length
       source.giveBack(rest)
     },
-    get position() {
-      return position
-    },
+    position: () => position,
   }
 }

@@ -5,7 +5,7 @@ export type Output = {
   /** Counts the bytes that are passed on next, and returns them. @throws DecodingStopped beyond a limit */
   count(bytes: Uint8Array): Uint8Array
   /** How many bytes were counted. */
-  readonly length: number
+  length(): number
   /** Stops behind what was counted. */
   readonly stop: Stop
 }
@@ -19,9 +19,7 @@ export function outputOf(name: string, path: readonly string[], decoding: Decodi
       length += bytes.length
       return bytes
     },
-    get length() {
-      return length
-    },
+    length: () => length,
     stop: stopOf(name, path, () => length),
   }
 }

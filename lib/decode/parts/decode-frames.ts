@@ -117,8 +117,8 @@ async function* decodedFrames(
   const stop = stopOf(name, [name])
   const to = table?.from ?? object.size
   try {
-    while (source.position < to) {
-      const at = source.position
+    while (source.position() < to) {
+      const at = source.position()
       if (at >= range.to) digest?.endAt(at - range.from)
       if (!isHead(await source.peek(headLength)))
         throw stop('unsupported-format', 'expected the same kind of frames to the end of the object')
@@ -128,10 +128,10 @@ async function* decodedFrames(
         decodedBytes += bytes.length
         yield { at, bytes }
       }
-      if (table?.isFrame(at, source.position - at, decodedBytes) === false)
+      if (table?.isFrame(at, source.position() - at, decodedBytes) === false)
         throw stop('corrupt', 'expected the seek table to say how long frames are')
     }
-    if (source.position > to) throw stop('corrupt', 'expected frames to end where the seek table begins')
+    if (source.position() > to) throw stop('corrupt', 'expected frames to end where the seek table begins')
     if (digest !== undefined) while ((await source.take()) !== undefined);
     digest?.endAt(object.size - range.from)
   } finally {

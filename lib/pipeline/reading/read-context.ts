@@ -67,17 +67,25 @@ export function lateFor({ callSeconds }: Pick<ReadContext, 'callSeconds'>): Unre
  * Chunks that are counted as they are read, and that end with `ReadFailed` when the call has no time left for more;
  * `late` tells that from a medium that failed. Better an outcome with a reason than a call that ends without one.
  */
-export function inTime(chunks: AsyncIterable<Uint8Array>, { meter, isLate, callSeconds }: ReadContext) {
+export function inTime(chunks: AsyncIterable<Uint8Array>, context: ReadContext) {
   let late: Unread | undefined
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      if (isLate()) {
-        late = lateFor({ callSeconds })
-        throw new ReadFailed('store: read: expected more time')
-      }
-      yield chunk
-      meter.add({ bytes: chunk.length })
-    }
+  const onLate = () => {
+    late = lateFor(context)
   }
-  return { chunks: counted(), late: () => late }
+  return { chunks: counted(chunks, context, onLate), late: () => late }
+}
+
+async function* counted(
+  chunks: AsyncIterable<Uint8Array>,
+  { meter, isLate }: ReadContext,
+  onLate: () => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    if (isLate()) {
+      onLate()
+      throw new ReadFailed('store: read: expected more time')
+    }
+    yield chunk
+    meter.add({ bytes: chunk.length })
+  }
 }

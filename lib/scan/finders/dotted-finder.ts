@@ -75,7 +75,7 @@ export function createDottedFinder(
 
   return {
     scan(to, final) {
-      if (held.isOpen) resume = held.resume(bytes, resume, to, final)
+      if (held.isOpen()) resume = held.resume(bytes, resume, to, final)
       runs.collect(resume, to, final)
       for (let run = 0; run < runs.count; run++) {
         const first = trimmedStart(runs.starts[run]!, runs.ends[run]!)

@@ -109,7 +109,7 @@ export function createEmailFinder(
 
   return {
     scan(to, final) {
-      if (held.isOpen) resume = held.resume(bytes, resume, to, final)
+      if (held.isOpen()) resume = held.resume(bytes, resume, to, final)
       signs.collect(resume, to, final)
       for (let place = 0; place < signs.count; place++) {
         const sign = signs.places[place]!

@@ -5,7 +5,7 @@ import { type Alphabet, trimmedCharacters } from './alphabets.ts'
  * (`bob.smith` and then ten thousand hyphens), so they wait for the first byte that is neither.
  */
 export type HeldRun = {
-  readonly isOpen: boolean
+  isOpen(): boolean
   /** `waiting` are called if they count. */
   open(waiting: readonly (() => void)[]): void
   /** Continues an open run with the bytes from `from`; returns where it ends, or `to` when it is still open. */
@@ -16,9 +16,7 @@ export function createHeldRun(alphabet: Alphabet): HeldRun {
   let waiting: readonly (() => void)[] = []
   let isOpen = false
   return {
-    get isOpen() {
-      return isOpen
-    },
+    isOpen: () => isOpen,
     open(tokens) {
       waiting = tokens
       isOpen = true

@@ -21,8 +21,8 @@ export type FormOccurrence = Occurrence
 export type FormMatcher = Matcher & {
   finish(after: Uint8Array): void
   stop(): void
-  readonly lossy: number | undefined
-  readonly undecided: number
+  lossy(): number | undefined
+  undecided(): number
 }
 
 const defaultWindow = 128 * 1024
@@ -64,13 +64,9 @@ export function createFormMatcher(
       end: matcher.end,
       finish: () => matcher.end(),
       stop() {},
-      lossy: undefined,
-      get undecided() {
-        return index.shapes.length === 0 ? written : Math.max(0, written - longestTail(index.shapes))
-      },
-      get records() {
-        return matcher.records
-      },
+      lossy: () => undefined,
+      undecided: () => (index.shapes.length === 0 ? written : Math.max(0, written - longestTail(index.shapes))),
+      records: matcher.records,
     }
   }
   const { context, tables, doubt, search } = formSearchOf(index, names)
@@ -125,7 +121,7 @@ export function createFormMatcher(
 
   /** Reports what was found in the window, in order, with the lines that they are in. */
   function report(found: FormOccurrence[]): void {
-    let lines = matcher.records - (lastByte === lineFeed ? 0 : 1)
+    let lines = matcher.records() - (lastByte === lineFeed ? 0 : 1)
     let counted = Math.min(filled, written - origin)
     for (const occurrence of found.toReversed()) {
       const start = occurrence.offset - origin
@@ -150,7 +146,7 @@ export function createFormMatcher(
       }
       keepIfSimplest(found, { ordinal, record: 0, offset, form }, plain)
     }
-    if (!spots.isEmpty) search(region, keep)
+    if (!spots.isEmpty()) search(region, keep)
     if (found.size > 0) report(inOrder(found))
     searched = origin + to
     drop(Math.max(0, to - context))
@@ -183,7 +179,7 @@ export function createFormMatcher(
         written += piece.length
         lastByte = piece.at(-1)!
       } else spots.add(anywhere, 0, most)
-      if (spots.isEmpty) {
+      if (spots.isEmpty()) {
         pass(piece)
         continue
       }
@@ -195,7 +191,7 @@ export function createFormMatcher(
   /** Reports what is written in a form in the lines of numbers that came last, before `lineBytes` of them count as written. */
   function searchDoubtful(numbers: WholeNumbers): void {
     const found: Found = new Map()
-    const before = matcher.records - numbers.count
+    const before = matcher.records() - numbers.count
     searchNumbers(search, numbers, doubtful, (ordinal, line, start, form) => {
       if (ordinal === lossyNumber) lossy = Math.min(lossy ?? Infinity, written + start)
       else keepIfSimplest(found, { ordinal, record: before + line + 1, offset: written + start, form }, plain)
@@ -233,15 +229,9 @@ export function createFormMatcher(
     end: () => finish(none),
     finish,
     stop: () => searchUntil(filled, filled),
-    get lossy() {
-      return lossy
-    },
-    get undecided() {
-      return Math.max(0, origin, searched)
-    },
-    get records() {
-      return matcher.records
-    },
+    lossy: () => lossy,
+    undecided: () => Math.max(0, origin, searched),
+    records: matcher.records,
   }
 }
 

@@ -33,7 +33,7 @@ export type Sifted = (list: number) => Int32Array | undefined
  * stands around it.
  */
 export type Spots = {
-  readonly isEmpty: boolean
+  isEmpty(): boolean
   /** Takes places that are `shift` bytes further in the region; where there are none for a list, all before `to` counts. */
   add(sifted: Sifted, shift: number, to: number): void
   /** The region's first `count` bytes are gone. */
@@ -45,7 +45,7 @@ export type Spots = {
 export function createSpots(): Spots {
   const lists = spotLists.map(() => ({ places: none, count: 0, wholeTo: 0, ascends: true }))
   return {
-    get isEmpty() {
+    isEmpty() {
       for (const { count, wholeTo } of lists) if (count > 0 || wholeTo > 0) return false
       return true
     },

@@ -77,15 +77,9 @@ export function createNameMatcher(
       matcher.finish(after)
     },
     stop: matcher.stop,
-    get lossy() {
-      return matcher.lossy
-    },
-    get undecided() {
-      return Math.max(0, Math.min(offset - longestSegment, matcher.undecided))
-    },
-    get records() {
-      return matcher.records
-    },
+    lossy: matcher.lossy,
+    undecided: () => Math.max(0, Math.min(offset - longestSegment, matcher.undecided())),
+    records: matcher.records,
   }
 }
 

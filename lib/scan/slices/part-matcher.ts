@@ -29,18 +29,14 @@ export function createPartMatcher(
   return {
     write(bytes) {
       matcher.write(bytes)
-      keeper.passed(bytes, part.start + matcher.undecided)
+      keeper.passed(bytes, part.start + matcher.undecided())
     },
     finish(after, isEnd) {
       matcher.finish(after)
       keeper.end(after, isEnd)
     },
     stop: matcher.stop,
-    get records() {
-      return matcher.records
-    },
-    get lossy() {
-      return matcher.lossy
-    },
+    records: matcher.records,
+    lossy: matcher.lossy,
   }
 }

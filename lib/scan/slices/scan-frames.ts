@@ -55,7 +55,7 @@ export async function scanFrames(
     end,
     ...pinned(digest, end - start),
     decodedBytes,
-    records: (matcher?.records ?? 0) - (isOpen && !cut.isEndOfText() ? 1 : 0),
+    records: (matcher?.records() ?? 0) - (isOpen && !cut.isEndOfText() ? 1 : 0),
     gaps: [...gaps, ...(missing === undefined ? [] : [{ ...missing, path }]), ...lossyGaps(matcher, path)],
   }
 }

@@ -93,7 +93,7 @@ export async function scanSlice(
   const ends = { last, after, isEnd: (bytes: Uint8Array) => extent.end + bytes.length === size }
   const missing = await endSlice(sink, ends, extent)
   const { matcher, isOpen } = sink
-  const records = (matcher?.records ?? 0) - (isOpen && extent.end < size ? 1 : 0)
+  const records = (matcher?.records() ?? 0) - (isOpen && extent.end < size ? 1 : 0)
   return {
     kind: 'read',
     ...extent,

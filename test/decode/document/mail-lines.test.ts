@@ -44,7 +44,7 @@ describe('lines in base64', () => {
         const last = /[^=]=*$/.exec(rest) === null && rest !== '' ? `${written.pop()?.trim() ?? ''}${rest}` : rest
         const decoder = base64Decoder()
         expect(decoded(decoder, [...written, last])).toEqual({ text: Buffer.from(bytes).toString('latin1'), left: [] })
-        expect(decoder.isDamaged).toBe(false)
+        expect(decoder.isDamaged()).toBe(false)
       }),
     )
   })
@@ -52,10 +52,10 @@ describe('lines in base64', () => {
   it('are left out where they have other characters, which are damage before padding and none behind it', () => {
     const damaged = base64Decoder()
     expect(decoded(damaged, ['YWJj', 'a list', 'ZGVm'])).toEqual({ text: 'abcdef', left: ['a list'] })
-    expect(damaged.isDamaged).toBe(true)
+    expect(damaged.isDamaged()).toBe(true)
     const appended = base64Decoder()
     expect(decoded(appended, ['YWI=', 'a list'])).toEqual({ text: 'ab', left: ['a list'] })
-    expect(appended.isDamaged).toBe(false)
+    expect(appended.isDamaged()).toBe(false)
     expect(decoded(base64Decoder(), ['YQ==', 'Yg==', 'Y===', '=a', 'Yw'])).toEqual({
       text: 'abc',
       left: ['Y===', '=a'],

@@ -10,4 +10,4 @@ matcher.write(Buffer.from('{"id":7000000000000000001,"mail":"BOB@example.org"}\n
 matcher.end()
 // What was looked at is still in the kernel's memory.
 const inKernel = workspaceOf(index)?.block.buffer.includes('BOB@example.org') === true
-console.log(JSON.stringify({ offsets, records: matcher.records, inKernel }))
+console.log(JSON.stringify({ offsets, records: matcher.records(), inKernel }))

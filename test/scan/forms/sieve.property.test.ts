@@ -51,7 +51,7 @@ function find(index: SubjectIndex, bytes: Uint8Array, [from, to]: readonly [numb
   }
   piece.fill(0x39)
   matcher.finish(bytes.slice(to))
-  return { found: found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal), records: matcher.records }
+  return { found: found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal), records: matcher.records() }
 }
 
 const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1')

@@ -11,9 +11,9 @@ export function parseFilesInfo(cursor: HeaderCursor): FilesInfo {
   const info: FilesInfo = { hasData: Array(count).fill(true), names: [], others: [] }
   let empty = 0
   for (let type = cursor.number(); type !== property.end; type = cursor.number()) {
-    const before = cursor.left
+    const before = cursor.left()
     const size = cursor.number()
-    const end = cursor.left - size
+    const end = cursor.left() - size
     if (end < 0 || before < size) throw new BlockCorrupt('expected a property within the header')
     switch (type) {
       case property.emptyStream:
@@ -39,7 +39,7 @@ export function parseFilesInfo(cursor: HeaderCursor): FilesInfo {
       default:
         info.others.push(cursor.bytes(size))
     }
-    if (cursor.left !== end) throw new BlockCorrupt('expected a property of the stated size')
+    if (cursor.left() !== end) throw new BlockCorrupt('expected a property of the stated size')
   }
   return info
 }

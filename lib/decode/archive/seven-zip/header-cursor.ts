@@ -12,7 +12,7 @@ export type HeaderCursor = {
   bits(count: number): boolean[]
   /** The same, behind a byte that may say that all are set. */
   optionalBits(count: number): boolean[]
-  readonly left: number
+  left(): number
 }
 
 export function headerCursor(header: Buffer): HeaderCursor {
@@ -52,8 +52,6 @@ export function headerCursor(header: Buffer): HeaderCursor {
       return value
     },
     optionalBits: (count) => (byte() === 0 ? bits(count) : Array(count).fill(true)),
-    get left() {
-      return header.length - at
-    },
+    left: () => header.length - at,
   }
 }

@@ -51,7 +51,7 @@ export async function readSevenZipHeader(at: ReadAt, path: readonly string[], de
         return { ...parseHeader(cursor, stop), ranges, end: to, held: header.length * heldPerByte }
       if (type !== property.encodedHeader) break
       const streams = parseStreamsInfo(cursor)
-      if (cursor.left > 0) throw new BlockCorrupt('expected nothing behind a header')
+      if (cursor.left() > 0) throw new BlockCorrupt('expected nothing behind a header')
       ranges.push(...packedRanges(streams))
       header = await unpackHeader(streams, { at, path, decoding, stop, maxHeader })
     }
@@ -109,6 +109,6 @@ function parseHeader(cursor: HeaderCursor, stop: Stop): Pick<SevenZip, 'streams'
     files = parseFilesInfo(cursor)
     type = cursor.byte()
   }
-  if (type !== property.end || cursor.left > 0) throw new BlockCorrupt('expected the end of the header')
+  if (type !== property.end || cursor.left() > 0) throw new BlockCorrupt('expected the end of the header')
   return { streams, files }
 }

@@ -26,44 +26,18 @@ export type EntryReading = {
  */
 export async function readEntryData(reading: EntryReading, entry: ZipEntry): Promise<Descriptor> {
   const { source, path, decoding } = reading
-  const { flags, method } = entry
+  const { flags } = entry
   const refusal = refusalOf(entry)
   if (refusal !== undefined) {
     addGap(decoding, { ...refusal, path, offset: 0 })
     return skipData(reading, entry)
   }
   const hasDescriptor = (flags & flag.descriptor) !== 0
-  const state: { found: Descriptor | undefined } = { found: undefined }
-  const start = source.position
+  const state: State = { found: undefined }
   const bounded = isSizeKnown(entry) ? byteSource(nextBytes(source, entry.storedSize, truncatedIn(path))) : undefined
   const isEmpty = bounded !== undefined && entry.storedSize === 0 && entry.size === 0 && !hasDescriptor
   if (isEmpty && entry.crc === 0) return entry
-
-  async function* content(): AsyncGenerator<Uint8Array> {
-    if (method === stored && bounded === undefined) {
-      state.found = yield* untilDescriptor(source, true, truncatedIn(path))
-      return
-    }
-    const crc32 = crc32By(decoding.means)
-    let crc = 0
-    let size = 0
-    const stated = hasDescriptor && bounded === undefined ? undefined : entry.size
-    const input = { input: bounded ?? source, path, decoding, size: stated }
-    const decoded = method === stored ? taken(input.input) : methods.get(method)!(input)
-    for await (const bytes of decoded) {
-      crc = crc32(bytes, crc)
-      size += bytes.length
-      yield bytes
-    }
-    if (bounded !== undefined && (await bounded.peek(1)).length > 0)
-      throw new DecodingStopped('corrupt', path, size, 'zip: expected the data to end with its stream')
-    const actual = { crc, size, storedSize: source.position - start }
-    state.found = hasDescriptor ? await readDescriptor(source, (each) => isSame(each, actual)) : entry
-    if (state.found === undefined || !isSame(state.found, actual))
-      throw new DecodingStopped('corrupt', path, size, 'zip: expected sizes and checksum to match')
-  }
-
-  const bytes = content()
+  const bytes = contentOf(reading, entry, bounded, state)
   try {
     await reading.readContent({ source: byteSource(bytes), path })
   } finally {
@@ -77,6 +51,41 @@ export async function readEntryData(reading: EntryReading, entry: ZipEntry): Pro
   while ((await bounded.take()) !== undefined);
   if (hasDescriptor) await readDescriptor(source, ({ storedSize }) => storedSize === entry.storedSize)
   return entry
+}
+
+/** What an entry's content has come to: its descriptor, where there is one. */
+type State = { found: Descriptor | undefined }
+
+async function* contentOf(
+  { source, path, decoding }: EntryReading,
+  entry: ZipEntry,
+  bounded: ByteSource | undefined,
+  state: State,
+): AsyncGenerator<Uint8Array> {
+  const { flags, method } = entry
+  const hasDescriptor = (flags & flag.descriptor) !== 0
+  const start = source.position()
+  if (method === stored && bounded === undefined) {
+    state.found = yield* untilDescriptor(source, true, truncatedIn(path))
+    return
+  }
+  const crc32 = crc32By(decoding.means)
+  let crc = 0
+  let size = 0
+  const stated = hasDescriptor && bounded === undefined ? undefined : entry.size
+  const input = { input: bounded ?? source, path, decoding, size: stated }
+  const decoded = method === stored ? taken(input.input) : methods.get(method)!(input)
+  for await (const bytes of decoded) {
+    crc = crc32(bytes, crc)
+    size += bytes.length
+    yield bytes
+  }
+  if (bounded !== undefined && (await bounded.peek(1)).length > 0)
+    throw new DecodingStopped('corrupt', path, size, 'zip: expected the data to end with its stream')
+  const actual = { crc, size, storedSize: source.position() - start }
+  state.found = hasDescriptor ? await readDescriptor(source, (each) => isSame(each, actual)) : entry
+  if (state.found === undefined || !isSame(state.found, actual))
+    throw new DecodingStopped('corrupt', path, size, 'zip: expected sizes and checksum to match')
 }
 
 const isSame = (one: Descriptor, other: Descriptor) =>

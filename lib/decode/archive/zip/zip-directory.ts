@@ -11,9 +11,9 @@ export type ReadEntries = {
   add(offset: number, entry: ZipEntry): void
   /** Whether the directory's entry is one of them, and seen for the first time. */
   match(entry: CentralEntry): boolean
-  readonly count: number
+  count(): number
   /** How many of them the directory has named. */
-  readonly matched: number
+  matched(): number
   /** Gives the memory back. */
   release(): void
 }
@@ -74,12 +74,8 @@ export function readEntries(path: readonly string[], decoding: Decoding): ReadEn
       next = at + 1
       return true
     },
-    get count() {
-      return count
-    },
-    get matched() {
-      return matched
-    },
+    count: () => count,
+    matched: () => matched,
     release() {
       decoding.heldBytes -= capacity * (digestLength + 9)
     },

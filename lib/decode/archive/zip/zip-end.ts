@@ -23,8 +23,8 @@ export async function readZipEnd(reading: ZipReading, directory: number): Promis
   const { source, entries, stop } = reading
   const actual: ZipEnd = {
     disks: 0,
-    entries: entries.count,
-    size: source.position - directory,
+    entries: entries.count(),
+    size: source.position() - directory,
     offset: directory,
   }
   const has64 = (await nextRecord(reading)) === signature.end64
@@ -58,7 +58,7 @@ async function readComment({ source, names, stop }: ZipReading, length: number):
 
 async function readEnd64(reading: ZipReading, actual: ZipEnd): Promise<void> {
   const { source, names, stop } = reading
-  const offset = source.position
+  const offset = source.position()
   const head = await source.peek(end64Length)
   const end = head.length < end64Length ? undefined : parseEnd64(Buffer.from(head.subarray(0, end64Length)))
   if (head.length < end64Length) throw stop('truncated', 'expected more bytes of a record')

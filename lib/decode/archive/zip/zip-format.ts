@@ -67,7 +67,7 @@ async function readZip(content: Content, decoding: Decoding, readEntry: ReadZipE
   const { source, names } = reading
   try {
     await readLocals(reading, readEntry)
-    const directory = source.position
+    const directory = source.position()
     await readDirectory(reading)
     await readZipEnd(reading, directory)
   } finally {
@@ -96,7 +96,7 @@ async function readZipParts(
   const reading = toReading({ source, path }, decoding, entries, names, from)
   try {
     await readLocals(reading, readEntry, to)
-    const directory = reading.source.position
+    const directory = reading.source.position()
     if (directory !== (isLast ? layout.directory : to))
       throw reading.stop('corrupt', 'expected entries to end where the directory says that others begin')
     if (isLast) {
@@ -119,14 +119,14 @@ async function* thenAnEntry(source: ByteSource): AsyncGenerator<Uint8Array> {
 function toReading(content: Content, decoding: Decoding, entries: ReadEntries, names: PartNames, from = 0): ZipReading {
   const { path } = content
   const source = positionedSource(content.source, from)
-  const stop = stopOf('zip', path, () => source.position)
+  const stop = stopOf('zip', path, () => source.position())
   return { source, path, decoding, names, entries, stop }
 }
 
 /** Reads what is before the directory, or before `to`. */
 async function readLocals(reading: ZipReading, readEntry: ReadZipEntry, to = Number.POSITIVE_INFINITY): Promise<void> {
   const { source, path, decoding, entries } = reading
-  while (source.position < to) {
+  while (source.position() < to) {
     switch (await nextRecord(reading)) {
       case signature.local:
         await readLocal(reading, readEntry)
@@ -137,11 +137,11 @@ async function readLocals(reading: ZipReading, readEntry: ReadZipEntry, to = Num
         return
       default: {
         // The signatures of an apk, a stub, what is left of a removed entry: zeros, or a content of its own.
-        const before = source.position
+        const before = source.position()
         await skipZeros(source)
-        if (source.position > before) break
+        if (source.position() > before) break
         const bytes = byteSource(untilRecord(source))
-        await decodeMember({ source: bytes, path: [...path, `between-${entries.count}`] }, decoding)
+        await decodeMember({ source: bytes, path: [...path, `between-${entries.count()}`] }, decoding)
       }
     }
   }
@@ -149,9 +149,9 @@ async function readLocals(reading: ZipReading, readEntry: ReadZipEntry, to = Num
 
 async function readLocal(reading: ZipReading, readEntry: ReadZipEntry): Promise<void> {
   const { source, path, decoding, names, entries, stop } = reading
-  const offset = source.position
+  const offset = source.position()
   const entry = parseLocal(await takeRecord(reading, localLength, [26, 28]))
-  const memberPath = [...path, `member-${entries.count + 1}`]
+  const memberPath = [...path, `member-${entries.count() + 1}`]
   if (entry === undefined) throw stop('corrupt', 'expected sizes of 64 bits in an extra field')
   countMember(decoding, path)
   await names.beginEntry(offset)
@@ -175,5 +175,5 @@ async function readDirectory(reading: ZipReading): Promise<void> {
     if ((entry.flags & flag.maskedHeaders) !== 0) throw stop('encrypted', 'expected a directory that is not encrypted')
     if (!entries.match(entry)) throw stop('corrupt', 'expected the directory to name the entries that there are')
   }
-  if (entries.matched !== entries.count) throw stop('corrupt', 'expected the directory to name every entry')
+  if (entries.matched() !== entries.count()) throw stop('corrupt', 'expected the directory to name every entry')
 }

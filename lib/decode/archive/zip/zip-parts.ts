@@ -86,12 +86,8 @@ export function entriesOfParts(layout: ZipLayout, first: number, to: number, mos
       matched += 1
       return directory.add(entry.offset, entry)
     },
-    get count() {
-      return count
-    },
-    get matched() {
-      return matched
-    },
+    count: () => count,
+    matched: () => matched,
     areRight: (isLast) => areSame(own.parts(), expected) && (!isLast || areSame(directory.parts(), layout.parts)),
     release() {},
   }

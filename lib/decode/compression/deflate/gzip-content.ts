@@ -52,12 +52,12 @@ export async function* gzipContent(
       await readHeader(
         source,
         [...path, members === 1 ? 'header' : `header-${members}`],
-        { path, offset: output.length },
+        { path, offset: output.length() },
         decoding,
       )
-      const from = output.length
+      const from = output.length()
       yield* memberContent(source, engine, output, decoding)
-      isSmall = output.length - from <= smallMember
+      isSmall = output.length() - from <= smallMember
     }
     await skipZeros(source)
   } while (isGzip(await source.peek(3)))
@@ -85,7 +85,7 @@ async function* memberContent(
   output: Output,
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const from = output.length
+  const from = output.length()
   const { stop } = output
   const crc32 = crc32By(decoding.means)
   let checksum = 0
@@ -101,6 +101,7 @@ async function* memberContent(
   if (trailer.length < 8) throw stop('truncated', 'expected a trailer of 8 bytes')
   const view = new DataView(trailer.buffer, trailer.byteOffset, 8)
   if (view.getUint32(0, true) !== checksum) throw stop('corrupt', 'expected the checksum to match')
-  if (view.getUint32(4, true) !== (output.length - from) % 2 ** 32) throw stop('corrupt', 'expected the size to match')
+  if (view.getUint32(4, true) !== (output.length() - from) % 2 ** 32)
+    throw stop('corrupt', 'expected the size to match')
   source.skip(8)
 }

@@ -35,7 +35,7 @@ async function* lzipContent(
   const { stop } = output
   const truncated = () => stop('truncated', 'expected more bytes of a member')
   do {
-    const from = output.length
+    const from = output.length()
     let checksum = 0
     const decoder = new LzmaDecoder(await readHeader(source, decoding.limits.windowLog, stop))
     const counted = countingSource(source)
@@ -51,7 +51,7 @@ async function* lzipContent(
     const trailer = await source.peek(trailerLength)
     if (trailer.length < trailerLength) throw truncated()
     if (littleEndian(trailer, 0, 4) !== checksum) throw stop('corrupt', 'expected the checksum to match')
-    if (littleEndian(trailer, 4, 8) !== output.length - from) throw stop('corrupt', 'expected the size to match')
+    if (littleEndian(trailer, 4, 8) !== output.length() - from) throw stop('corrupt', 'expected the size to match')
     if (littleEndian(trailer, 12, 8) !== headerLength + counted.consumed() + trailerLength)
       throw stop('corrupt', 'expected the size of the member to match')
     source.skip(trailerLength)

@@ -81,7 +81,7 @@ async function* blockContent(
   if (filter === undefined) throw stop('unsupported-format', 'expected filters that are known')
   const check = xzCheck(kind)
   const counted = countingSource(source)
-  const from = output.length
+  const from = output.length()
   const truncated = () => stop('truncated', 'expected more bytes of a block')
   try {
     for await (const bytes of filter(lzma2Chunks(counted, header.dictionarySize, truncated))) {
@@ -92,7 +92,7 @@ async function* blockContent(
     throw asStop(error, stop)
   }
   const compressed = counted.consumed()
-  const decoded = output.length - from
+  const decoded = output.length() - from
   if ((header.compressedSize ?? compressed) !== compressed || (header.size ?? decoded) !== decoded)
     throw stop('corrupt', 'expected a block of the sizes that its header states')
   const fields = xzFields(source, stop)

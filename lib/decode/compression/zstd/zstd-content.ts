@@ -64,7 +64,7 @@ export async function* framesContent(
       addGap(decoding, {
         reason: 'trailing-data',
         path,
-        offset: output.length,
+        offset: output.length(),
         detail: 'zstd: expected a skippable frame of 4 bytes to hold the size of the next frame',
       })
     if (kind === undefined) return
@@ -116,7 +116,7 @@ async function* frameContent(
   if (header.windowSize > 2 ** windowLog) throw stop('limit', `expected a window of at most 2^${windowLog} bytes`)
 
   const walk = walkFrame(source, header)
-  const from = output.length
+  const from = output.length()
   let left = 0
   let taken = 0
   const input = async (): Promise<Uint8Array | undefined> => {
@@ -137,7 +137,7 @@ async function* frameContent(
     throw stop('corrupt', 'expected a known block type')
   }
   if (left > 0 || walk.ended() !== 'frame') throw stop('corrupt', 'expected the decoder to consume the whole frame')
-  checkSize(header, output.length - from, stop)
+  checkSize(header, output.length() - from, stop)
   return taken
 }
 

@@ -31,7 +31,7 @@ export async function readSkippable(
     const content = Buffer.from(bytes.subarray(0, size))
     source.skip(size)
     if (isAnnouncement) done.announced = littleEndian(content, 0, 4)
-    if (isAnnouncement || isSeekTable(content, before, done.output.length)) return
+    if (isAnnouncement || isSeekTable(content, before, done.output.length())) return
     return readRaw(once(content), nextPath(), decoding)
   }
   return readRaw(byteSource(nextBytes(source, size, truncated)), nextPath(), decoding)

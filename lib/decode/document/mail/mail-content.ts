@@ -119,53 +119,20 @@ async function readLines(
     parts += 1
     const own = [...path, `part-${parts}`]
     const isByLine = form.isReflowed || charset.kind === 'converter'
-    const decoded = bodyOf(decoder, form.encoding === 'base64', own, isByLine ? 1 : enough)
+    const reading = {
+      lines,
+      path: own,
+      decoding,
+      ends: (line: Line) => endsPart(line, form.encoding === 'base64'),
+      onOther: checkLine,
+    }
+    const decoded = bodyOf(decoder, reading, isByLine ? 1 : enough)
     const body = form.isReflowed ? reflowed(decoded) : decoded
     const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
     const source = byteSource(isByLine ? gathered(text) : text)
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
       gap('a message that begins with its fields')
     await decodeMember({ source, path: own }, decoding)
-  }
-
-  /** The decoded lines up to whatever ends a part, in pieces of at least so many bytes but for the last one. */
-  async function* bodyOf(
-    decoder: TransferDecoder,
-    isBase64: boolean,
-    own: string[],
-    least: number,
-  ): AsyncGenerator<Uint8Array> {
-    const made = growingBytes()
-    let offset = 0
-    try {
-      for (;;) {
-        const line = lines.atHand() ?? (await lines.peek())
-        if (line === undefined || endsPart(line, isBase64)) break
-        lines.skip()
-        const before = made.length
-        if (!decoder.write(line.bytes, line.goesOn, made)) checkLine(line)
-        const count = made.length - before
-        // What is beyond a limit is not delivered.
-        made.length = before
-        countProduced(decoding, count, own, offset)
-        made.length += count
-        offset += count
-        if (made.length >= least) yield taken(made)
-      }
-      decoder.end(made)
-      if (made.length >= least) yield taken(made)
-      if (decoder.isDamaged)
-        addGap(decoding, {
-          reason: 'corrupt',
-          path: own,
-          offset,
-          detail: 'mail: expected base64 up to the end of the part',
-        })
-    } catch (error) {
-      if (made.length > 0) yield taken(made)
-      throw error
-    }
-    if (made.length > 0) yield taken(made)
   }
 
   function endsPart({ bytes, isContinued }: Line, isBase64: boolean): boolean {
@@ -242,4 +209,52 @@ function decoderOf({ encoding, type, name, isReflowed }: BodyForm): TransferDeco
   if (encoding === 'quoted-printable') return quotedPrintableDecoder()
   if (!['', '7bit', '8bit', 'binary'].includes(encoding)) return 'unknown'
   return ownTypes.test(type) || ownNames.test(name) || isReflowed ? plainDecoder() : 'none'
+}
+
+/** Where the lines of a part come from, which of them ends it, and who is told of those that are not decoded. */
+type BodyReading = {
+  lines: ReturnType<typeof lineReader>
+  path: readonly string[]
+  decoding: Decoding
+  ends(line: Line): boolean
+  onOther(line: Line): void
+}
+
+/** The decoded lines up to whatever ends a part, in pieces of at least so many bytes but for the last one. */
+async function* bodyOf(
+  decoder: TransferDecoder,
+  { lines, path, decoding, ends, onOther }: BodyReading,
+  least: number,
+): AsyncGenerator<Uint8Array> {
+  const made = growingBytes()
+  let offset = 0
+  try {
+    for (;;) {
+      const line = lines.atHand() ?? (await lines.peek())
+      if (line === undefined || ends(line)) break
+      lines.skip()
+      const before = made.length
+      if (!decoder.write(line.bytes, line.goesOn, made)) onOther(line)
+      const count = made.length - before
+      // What is beyond a limit is not delivered.
+      made.length = before
+      countProduced(decoding, count, path, offset)
+      made.length += count
+      offset += count
+      if (made.length >= least) yield taken(made)
+    }
+    decoder.end(made)
+    if (made.length >= least) yield taken(made)
+    if (decoder.isDamaged())
+      addGap(decoding, {
+        reason: 'corrupt',
+        path,
+        offset,
+        detail: 'mail: expected base64 up to the end of the part',
+      })
+  } catch (error) {
+    if (made.length > 0) yield taken(made)
+    throw error
+  }
+  if (made.length > 0) yield taken(made)
 }

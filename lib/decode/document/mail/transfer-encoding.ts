@@ -6,7 +6,7 @@ export type TransferDecoder = {
   write(line: Buffer, goesOn: boolean, made: GrowingBytes): boolean
   /** Appends what is left. */
   end(made: GrowingBytes): void
-  readonly isDamaged: boolean
+  isDamaged(): boolean
 }
 
 const gathered = 48 * 1024
@@ -58,9 +58,7 @@ export function base64Decoder(): TransferDecoder {
       isDamaged ||= waiting.length % 4 === 1
       decode(waiting.length, made)
     },
-    get isDamaged() {
-      return isDamaged
-    },
+    isDamaged: () => isDamaged,
   }
 }
 
@@ -83,7 +81,7 @@ export function quotedPrintableDecoder(): TransferDecoder {
     end(made) {
       if (!isJoined) append(made, lineEnd, 0, 1)
     },
-    isDamaged: false,
+    isDamaged: () => false,
   }
 }
 
@@ -123,7 +121,7 @@ export function plainDecoder(): TransferDecoder {
       return true
     },
     end() {},
-    isDamaged: false,
+    isDamaged: () => false,
   }
 }
 

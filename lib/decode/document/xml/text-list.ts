@@ -5,7 +5,7 @@ export type TextList = {
   add(bytes: Buffer, from: number, to: number, mark: number): void
   /** A text, its bytes as Latin-1. */
   addText(text: string, mark: number): void
-  readonly count: number
+  count(): number
   /** All of them; valid until the next one is added. */
   bytes(): Buffer
   endOf(index: number): number
@@ -40,9 +40,7 @@ export function textList(): TextList {
       all.length += all.bytes.write(text, all.length, 'latin1')
       end(mark)
     },
-    get count() {
-      return count
-    },
+    count: () => count,
     bytes: () => all.bytes.subarray(0, all.length),
     endOf: (index) => ends[index]!,
     markOf: (index) => marks[index]!,

@@ -62,7 +62,7 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
     const bytes = texts.bytes()
     if (bytes.length > 0) hiddenInText.write(bytes)
     let mayBeMarkup = bytes.indexOf(less)
-    for (let index = 0, from = 0; index < texts.count; index++) {
+    for (let index = 0, from = 0; index < texts.count(); index++) {
       const to = texts.endOf(index)
       out.cell(bytes, from, to)
       // To wait for nothing takes longer than all else here.

@@ -31,7 +31,7 @@ function lossyIn(own: SubjectIndex, bytes: Uint8Array, { from = 0, sizes, window
     at += size
   }
   matcher.end()
-  return matcher.lossy
+  return matcher.lossy()
 }
 
 /** What programs make of a number, and numbers beside it that look the same. */
