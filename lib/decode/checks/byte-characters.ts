@@ -43,6 +43,7 @@ export function byteCharactersCheck() {
 
   /** What begins before `to` in bytes that begin at `from`. */
   function look(bytes: Buffer, from: number, to: number, seen?: Seen): EncodedProblem | undefined {
+    if (to <= 0) return undefined
     const isAscii = seen?.isAscii ?? false
     const hasEscapes = seen?.hasEscape ?? escapes.some((each) => bytes.includes(each))
     if (isAscii && !hasEscapes) return undefined

@@ -85,6 +85,8 @@ const byKey = [...Map.groupBy(marks, ({ key }) => key.toString('latin1'))].map(
   ([key, some]) => [Buffer.from(key, 'latin1'), some] as const,
 )
 const sampled = byKey.filter(([, some]) => some.some((each) => each.samples))
+/** What all of them have; a search for their quotes alone would stop everywhere in JSON. */
+const inSampled = 'cale":'
 const whole = byKey.filter((each) => !sampled.includes(each))
 
 /** Bytes that a mark needs, in front of it and of its own. */
@@ -133,7 +135,8 @@ export function markCheck() {
   function lookAtSamples(bytes: Buffer, from: number): EncodedProblem | undefined {
     for (let start = from - (from % samplePeriod); start < from + bytes.length; start += samplePeriod) {
       const [first, end] = [Math.max(0, start - from - needed), start - from + sampleBytes + needed]
-      const found = end > first ? look(bytes.subarray(first, end), from + first, false, sampled) : undefined
+      const sample = bytes.subarray(first, Math.max(first, end))
+      const found = sample.includes(inSampled) ? look(sample, from + first, false, sampled) : undefined
       if (found !== undefined) return found
     }
     return undefined
