@@ -3,7 +3,7 @@ import { countProduced, type Decoding, stopOf } from '../decoding.ts'
 import { littleEndian } from '../little-endian.ts'
 import { inOne } from '../next-bytes.ts'
 import { gzipContent } from './deflate/gzip-content.ts'
-import { bgzfLength, isBgzf, smallMembers, smallMembersRoom } from './deflate/gzip-small-members.ts'
+import { bgzfLength, isBgzf, smallMembers } from './deflate/gzip-small-members.ts'
 import type { Engine } from './engine/engine.ts'
 import { openEngine } from './engine/run-engine.ts'
 import { framesContent, zstdFrame } from './zstd/zstd-content.ts'
@@ -66,15 +66,14 @@ const bgzf = sized({
   sizeOf: (head) => (isBgzf(head) ? littleEndian(head, bgzfLength - 2, 2) + 1 : 0),
   open(decoding) {
     const engine = openEngine({ name: 'inflate-raw' }, decoding.means)
-    const buffer = new Uint8Array(smallMembersRoom)
     return {
       close: () => engine.close(),
       async *decode(frame) {
-        const { consumed, members, produced } = smallMembers(engine, frame, buffer)
+        const { consumed, members, content } = smallMembers(engine, frame)
         if (members !== 1 || consumed !== frame.length)
           return yield* wholly(gzipContent, frame, engine, 'gzip', decoding)
-        countProduced(decoding, produced, ['gzip'], 0)
-        yield buffer.subarray(0, produced)
+        countProduced(decoding, content.length, ['gzip'], 0)
+        yield content
       },
     }
   },

@@ -1,7 +1,8 @@
 import type { ByteSource } from '../../byte-source.ts'
 import type { Decoding, Stop } from '../../decoding.ts'
+import { spareMemory } from '../../spare-memory.ts'
 import { BlockCorrupt } from '../block-corrupt.ts'
-import { outputOf } from '../output.ts'
+import { type Output, outputOf } from '../output.ts'
 import { skipZeros } from '../skip-zeros.ts'
 import { compression } from '../unwrap.ts'
 import { type BitReader, bitReader } from './bzip2-bits.ts'
@@ -25,7 +26,10 @@ function isBzip2(head: Uint8Array): boolean {
 const streamHeaderLength = 4
 /** What a block can have at most beside its symbols of up to 20 bits each: codes, selectors, byte flags, with room to spare. */
 const tablesLength = 2 ** 17
-const outputSize = 256 * 1024
+const blockUnit = 100_000
+/** Of the largest block. */
+const blocks = spareMemory(4 * 9 * blockUnit)
+const outputs = spareMemory(256 * 1024)
 
 /**
  * The content of all streams of a bzip2 file, one after the other; the checksum of every block and of every stream is
@@ -37,13 +41,25 @@ export async function* bzip2Content(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const { count, stop } = outputOf('bzip2', path, decoding)
-  const buffer = new Uint8Array(outputSize)
-  let sorted = new Uint32Array(0)
+  const [block, buffer] = [blocks.take(), outputs.take()]
+  try {
+    yield* streams(source, new Uint32Array(block.buffer), buffer, outputOf('bzip2', path, decoding))
+  } finally {
+    blocks.giveBack(block)
+    outputs.giveBack(buffer)
+  }
+}
+
+/** `room`: for a block of any size. */
+async function* streams(
+  source: ByteSource,
+  room: Uint32Array,
+  buffer: Uint8Array,
+  { count, stop }: Output,
+): AsyncGenerator<Uint8Array> {
   do {
-    const blockSize = ((await source.peek(streamHeaderLength))[3]! - 0x30) * 100_000
+    const sorted = room.subarray(0, ((await source.peek(streamHeaderLength))[3]! - 0x30) * blockUnit)
     source.skip(streamHeaderLength)
-    if (sorted.length !== blockSize) sorted = new Uint32Array(blockSize)
     let combined = 0
     let bit = 0
     for (;;) {

@@ -9,7 +9,7 @@ import { type Output, outputOf } from '../output.ts'
 import { skipZeros } from '../skip-zeros.ts'
 import { compression } from '../unwrap.ts'
 import { readGzipHeader } from './gzip-header.ts'
-import { bgzfLength, isBgzf, noMembers, smallMember, smallMembers, smallMembersRoom } from './gzip-small-members.ts'
+import { bgzfLength, isBgzf, noMembers, smallMember, smallMembers } from './gzip-small-members.ts'
 
 /** RFC 1952. */
 export const gzip = compression('gzip', isGzip, async function* (source, path, decoding) {
@@ -39,14 +39,12 @@ export async function* gzipContent(
   const output = outputOf('gzip', path, decoding)
   let members = 0
   let isSmall = isBgzf(await source.peek(bgzfLength))
-  let buffer: Uint8Array | undefined
   do {
-    if (isSmall) buffer ??= new Uint8Array(smallMembersRoom)
-    const small = isSmall ? smallMembers(engine, await source.peekSome(1), buffer!) : noMembers
+    const small = isSmall ? smallMembers(engine, await source.peekSome(1)) : noMembers
     if (small.members > 0) {
       source.skip(small.consumed)
       members += small.members
-      if (small.produced > 0) yield output.count(buffer!.subarray(0, small.produced))
+      if (small.content.length > 0) yield output.count(small.content)
     } else {
       members += 1
       await readHeader(

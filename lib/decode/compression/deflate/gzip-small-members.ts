@@ -9,37 +9,34 @@ export const bgzfLength = fixedLength + bgzfField.length + 3
 
 /** What counts as small, decoded. */
 export const smallMember = 65_536
-/** Room for members until another one might not fit. */
-export const smallMembersRoom = 5 * smallMember
 
-/** Members that were decoded one after the other: how much of the input they are, how many, and how much of the output. */
-export type SmallMembers = { consumed: number; members: number; produced: number }
-export const noMembers: SmallMembers = { consumed: 0, members: 0, produced: 0 }
+/** Members that were decoded one after the other: how much of the input they are, how many, and what they hold, in the engine's room. */
+export type SmallMembers = { consumed: number; members: number; content: Uint8Array }
+export const noMembers: SmallMembers = { consumed: 0, members: 0, content: new Uint8Array(0) }
 
 /**
- * Decodes members that lie within `input` as a whole, for as long as they fit into `output`, without waiting for anything:
+ * Decodes members that lie within `input` as a whole, for as long as they fit into the engine's room, without waiting for anything:
  * many files consist of members of a few KiB. Only members whose header holds nothing (or, with `BGZF`, nothing but
  * their size) and whose checksum and size are right; any other one is left for the decoder that tells what is wrong.
  */
-export function smallMembers(engine: Engine, input: Uint8Array, output: Uint8Array): SmallMembers {
-  const done = { ...noMembers }
-  const { whole } = engine
-  if (whole === undefined) return done
-  while (output.length - done.produced > smallMember) {
-    const from = done.consumed + headerLength(input, done.consumed)
-    if (from === done.consumed) return done
-    const deflated = whole(input.subarray(from), output, done.produced)
-    if (deflated === undefined) return done
+export function smallMembers({ whole, room }: Engine, input: Uint8Array): SmallMembers {
+  if (whole === undefined || room === undefined) return noMembers
+  let [consumed, members, produced] = [0, 0, 0]
+  while (room.length - produced >= smallMember) {
+    const from = consumed + headerLength(input, consumed)
+    if (from === consumed) break
+    const deflated = whole(input.subarray(from), room, produced)
+    if (deflated === undefined) break
     const trailer = from + deflated.consumed
-    if (trailer + trailerLength > input.length) return done
-    const content = output.subarray(done.produced, done.produced + deflated.produced)
+    if (trailer + trailerLength > input.length) break
+    const content = room.subarray(produced, produced + deflated.produced)
     const view = new DataView(input.buffer, input.byteOffset + trailer, trailerLength)
-    if (view.getUint32(0, true) !== crc32(content) || view.getUint32(4, true) !== content.length) return done
-    done.consumed = trailer + trailerLength
-    done.members += 1
-    done.produced += deflated.produced
+    if (view.getUint32(0, true) !== crc32(content) || view.getUint32(4, true) !== content.length) break
+    consumed = trailer + trailerLength
+    members += 1
+    produced += deflated.produced
   }
-  return done
+  return { consumed, members, content: room.subarray(0, produced) }
 }
 
 /** The length of a header that holds nothing; 0: there is none. */

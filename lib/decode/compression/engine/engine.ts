@@ -33,5 +33,7 @@ export type Engine = {
     at: number,
     size?: number,
   ): { consumed: number; produced: number } | undefined
+  /** Memory for what `whole` makes, which `run` overwrites. Engines with `whole` have it. */
+  readonly room?: Uint8Array
   close(): void
 }

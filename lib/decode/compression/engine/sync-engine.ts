@@ -1,4 +1,5 @@
 import { constants, deflateRawSync, zstdCompressSync } from 'node:zlib'
+import { spareMemory } from '../../spare-memory.ts'
 import { driveAhead } from './drive-ahead.ts'
 import { createStream, type Engine, type EngineKind, type Input, type Stream } from './engine.ts'
 import { isOfDecoder, nothing, type Step, type Stepper } from './stepper.ts'
@@ -18,7 +19,7 @@ type Handle = OwnedHandle & {
 /** After a write: free bytes of the output, unconsumed bytes of the input. */
 type Internals = { _handle?: Partial<Handle>; _writeState?: Uint32Array }
 
-const outputSize = 256 * 1024
+const outputs = spareMemory(256 * 1024)
 const smallest = 64
 /** What one stream has made when it is worth decoding ahead. */
 const muchOutput = 1024 * 1024
@@ -36,8 +37,9 @@ export function syncEngine(
   if (!usable) return undefined
   let stepper = createStepper(kind)
   if (stepper === undefined) return undefined
-  const output = Buffer.allocUnsafeSlow(outputSize)
+  const output = outputs.take()
   return {
+    room: output,
     run: (input, giveBack) => drive(stepper!, output, { hasSpareCore, aheadFrom }, input, giveBack),
     whole(input, into, at, size) {
       const done = tryWhole(stepper!, input, into, at)
@@ -48,7 +50,10 @@ export function syncEngine(
       stepper = createStepper(kind)!
       return undefined
     },
-    close: () => stepper!.close(),
+    close() {
+      stepper!.close()
+      outputs.giveBack(output)
+    },
   }
 }
 

@@ -8,7 +8,7 @@ import { skipZeros } from '../skip-zeros.ts'
 import { compression } from '../unwrap.ts'
 import { type FrameHeader, isFrame, isSkippable, maxHeaderLength, parseFrameHeader, walkFrame } from './zstd-frame.ts'
 import { readSkippable } from './zstd-skippable.ts'
-import { noFrames, smallFrame, smallFrames, smallFramesRoom, wholeFrameAt } from './zstd-small-frames.ts'
+import { noFrames, smallFrame, smallFrames, wholeFrameAt } from './zstd-small-frames.ts'
 
 /** RFC 8878. */
 export const zstd = compression('zstd', isZstd, zstdContent)
@@ -44,7 +44,6 @@ export async function* framesContent(
 ): AsyncGenerator<Uint8Array> {
   const output = outputOf('zstd', path, decoding)
   const done: Done = { output, storedBytes: 0, skippables: 0, announced: undefined }
-  let buffer: Uint8Array | undefined
   for (;;) {
     const head = await source.peek(maxHeaderLength)
     const kind = isFrame(head) ? 'frame' : isSkippable(head) ? 'skippable' : undefined
@@ -52,12 +51,11 @@ export async function* framesContent(
     done.announced = undefined
     if (kind === 'skippable') await readSkippable(source, path, decoding, done)
     if (kind === 'frame') {
-      buffer ??= new Uint8Array(smallFramesRoom)
-      const small = announced === undefined ? smallFrames(engine, await source.peekSome(1), buffer) : noFrames
+      const small = announced === undefined ? smallFrames(engine, await source.peekSome(1)) : noFrames
       if (small.consumed > 0) {
         source.skip(small.consumed)
         done.storedBytes += small.consumed
-        if (small.produced > 0) yield output.count(buffer.subarray(0, small.produced))
+        if (small.content.length > 0) yield output.count(small.content)
       } else done.storedBytes += yield* frameContent(source, engine, output, decoding.limits)
     }
     if (announced !== undefined && done.storedBytes - storedBytes !== announced)

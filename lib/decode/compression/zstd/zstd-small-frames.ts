@@ -3,30 +3,27 @@ import type { Engine } from '../engine/engine.ts'
 import { isFrame, parseFrameHeader } from './zstd-frame.ts'
 
 export const smallFrame = 65_536
-/** Room for frames until another one might not fit. */
-export const smallFramesRoom = 5 * smallFrame
 
-/** Frames that were decoded one after the other: how much of the input they are, and how much of the output. */
-export type SmallFrames = { consumed: number; produced: number }
-export const noFrames: SmallFrames = { consumed: 0, produced: 0 }
+/** Frames that were decoded one after the other: how much of the input they are, and what they hold, in the engine's room. */
+export type SmallFrames = { consumed: number; content: Uint8Array }
+export const noFrames: SmallFrames = { consumed: 0, content: new Uint8Array(0) }
 
 /**
  * Decodes frames that lie within `input` as a whole, state that they hold at most 64 KiB, and do, for as long as they fit into
- * `output`, without waiting for anything. Any other one is left for the decoder that tells what is wrong.
+ * the engine's room, without waiting for anything. Any other one is left for the decoder that tells what is wrong.
  */
-export function smallFrames(engine: Engine, input: Uint8Array, output: Uint8Array): SmallFrames {
-  const done = { ...noFrames }
-  const { whole } = engine
-  if (whole === undefined) return done
-  while (output.length - done.produced > smallFrame) {
-    const frame = wholeFrameAt(input, done.consumed, smallFrame)
-    if (frame === undefined) return done
-    const decoded = whole(input.subarray(done.consumed, frame.end), output, done.produced, frame.contentSize)
-    if (decoded === undefined) return done
-    done.consumed = frame.end
-    done.produced += decoded.produced
+export function smallFrames({ whole, room }: Engine, input: Uint8Array): SmallFrames {
+  if (whole === undefined || room === undefined) return noFrames
+  let [consumed, produced] = [0, 0]
+  while (room.length - produced >= smallFrame) {
+    const frame = wholeFrameAt(input, consumed, smallFrame)
+    if (frame === undefined) break
+    const decoded = whole(input.subarray(consumed, frame.end), room, produced, frame.contentSize)
+    if (decoded === undefined) break
+    consumed = frame.end
+    produced += decoded.produced
   }
-  return done
+  return { consumed, content: room.subarray(0, produced) }
 }
 
 /**
