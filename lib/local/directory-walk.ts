@@ -90,8 +90,10 @@ export function walkDirectory(files: FileSystem, root: StoreRoot, from?: WalkPla
     const entered = await enterDirectory(files, root, path)
     switch (entered.kind) {
       case 'entered':
-        if (entered.frame.dev !== frame.dev && snapshotOf(toText(path)) === undefined)
+        if (entered.frame.dev !== frame.dev && snapshotOf(toText(path)) === undefined) {
           noteMount(entered.frame, `${entered.frame.ino}:${toText(path)}`)
+          await addHiddenSnapshots(files, root, entered.frame)
+        }
         stack.push(entered.frame)
         if (entered.frame.names.length === 0 && path > start)
           page.push({ kind: 'empty-directory', ...described(toText(path), entered.stat) })
@@ -151,14 +153,18 @@ async function enterRoot(files: FileSystem, root: StoreRoot): Promise<Frame> {
   await checkStoreRoot(files, root)
   const entered = await enterDirectory(files, root, '')
   if (entered.kind !== 'entered') throw unavailable(`got one that cannot be listed`)
-  const { frame } = entered
+  await addHiddenSnapshots(files, root, entered.frame)
+  return entered.frame
+}
+
+/** Of the directory that a file system begins in: each file system has snapshots of its own, whether it shows them or not. */
+async function addHiddenSnapshots(files: FileSystem, root: StoreRoot, { names, path }: Frame): Promise<void> {
   for (const snapshots of hiddenSnapshots) {
     const first = snapshots.slice(0, snapshots.indexOf('/') + 1)
-    const isShown = frame.names.some((name) => name === first || name === first.slice(0, -1))
-    if (!isShown && (await isThere(files, pathBelow(root, snapshots)))) frame.names.push(snapshots)
+    const isShown = names.some((name) => name === first || name === first.slice(0, -1))
+    if (!isShown && (await isThere(files, pathBelow(root, path + snapshots)))) names.push(snapshots)
   }
-  frame.names.sort(byBytes)
-  return frame
+  names.sort(byBytes)
 }
 
 /** Anything but a plain "no" counts as there: entering it then says what is wrong. */

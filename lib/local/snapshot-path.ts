@@ -1,7 +1,7 @@
 /** Directories whose children are read-only snapshots: NetApp and many NAS, and ZFS. */
 const snapshot = /(?:^|\/)(?:\.snapshot|\.zfs\/snapshot)\/([^/]+)\//
 
-/** Snapshot directories that a file system may hide from a listing of the store's root; each ends in `/`. */
+/** Snapshot directories that a file system may hide from a listing of the directory that it begins in; each ends in `/`. */
 export const hiddenSnapshots = ['.snapshot/', '.zfs/snapshot/']
 
 /** The name of the snapshot that a key lies in; absent: it is in the live tree. */

@@ -7,7 +7,7 @@ import type { ListedVersion } from '../../lib/inventory/object-version.ts'
 import { openDirectoryStore } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import { listAll, readVersion } from '../contracts/store.ts'
-import { failing, kindsOf, oneFile, opening, openingWith, write } from './directory-fixture.ts'
+import { failing, kindsOf, mounted, oneFile, opening, openingWith, write } from './directory-fixture.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 describe('links and special files in a directory store', () => {
@@ -185,6 +185,27 @@ describe('snapshots in a directory store', () => {
         const versions = await listAll(await openDirectoryStore(root, files), limit)
         expect(versions.map((version) => version.key)).toEqual(keys)
       }
+  })
+
+  it('are found of every file system below the root where it hides them, since each has its own', async () => {
+    const root = temporaryDirectory()
+    const keys = ['a/.zfs/snapshot/none/a', 'b/.snapshot/daily.0/a', 'b/c/.zfs/snapshot/auto-1/a', 'b/c/a', 'd/e']
+    for (const each of keys) write(root, each, each)
+    const files: FileSystem = {
+      ...mounted(root, ['b/', 'b/c/']),
+      readdir: async (path) =>
+        (await nodeFileSystem.readdir(path)).filter(({ name }) => !['.snapshot', '.zfs'].includes(name.toString())),
+    }
+    for (const limit of [1, 100]) {
+      const versions = await listAll(await openDirectoryStore(root, files), limit)
+      expect(key(versions)).toEqual([
+        ['a/', true, null],
+        ['b/.snapshot/daily.0/a', false, 'daily.0'],
+        ['b/c/.zfs/snapshot/auto-1/a', false, 'auto-1'],
+        ['b/c/a', true, null],
+        ['d/e', true, null],
+      ])
+    }
   })
 
   it('are an unreadable version when they are hidden and may not be entered', async () => {
