@@ -8,10 +8,19 @@ export const isIdName = (name: string): boolean => name === 'userId' || isOneOf(
 export const isTimeName = (name: string): boolean => name === 'transferredAt' || isOneOf(timeNames, 't', name)
 
 /**
+ * Whether a column may say when rows were transferred under another name (`transferedAt`, `transfer_date`). To pass over it would make every
+ * row a confirmed one, also those that it leaves empty.
+ */
+export const mayBeTimeName = (name: string): boolean =>
+  /tran?s?f/i.test(name) && /(?:ed|at|on|date|day|time|timestamp|utc)$|^(?:date|time)/.test(foldedName(name))
+
+const foldedName = (name: string): string => name.toLowerCase().replace(/[ _.-]/g, '')
+
+/**
  * What columns of identifiers are called beside `isIdName`, as far as it is one word of letters, as an identifier may be: with `_`, `-`,
  * `.` or a space in it or not.
  */
-export const isColumnName = (line: string): boolean => columnNames.has(line.toLowerCase().replace(/^"|"$|[ _.-]/g, ''))
+export const isColumnName = (line: string): boolean => columnNames.has(foldedName(line.replace(/^"|"$/g, '')))
 
 const columnNames = new Set(
   (

@@ -1,7 +1,7 @@
 import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from './csv-records.ts'
 import { jsonMembers, textOfValue } from './json-members.ts'
-import { isColumnName, isIdName, isTimeName, type ManifestFormat } from './manifest-format.ts'
+import { isColumnName, isIdName, isTimeName, type ManifestFormat, mayBeTimeName } from './manifest-format.ts'
 import type { ManifestRows } from './manifest-rows.ts'
 import { textLines } from './text-lines.ts'
 
@@ -67,6 +67,9 @@ function listRows(rows: ManifestRows): { row(line: number, id: string): void; en
 const mayBeHeader =
   'expected an identifier, got what may be the header of a table: call the column userId, or leave the line out; if it is an identifier, move it to another line'
 
+const mayBeTime =
+  'expected a time of transfer to be called transferredAt, got another name that may be one: call it so, or leave it out'
+
 /** As no number, UUID or e-mail address is: without a digit and `@`. */
 const isWord = (text: string): boolean => !/[0-9@]/.test(text)
 
@@ -77,9 +80,14 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
   function readHeader(fields: string[], line: number): void {
     const ids = fields.flatMap((name, index) => (isIdName(name) ? [index] : []))
     const times = fields.flatMap((name, index) => (isTimeName(name) ? [index] : []))
-    refused = ids.length !== 1 || times.length > 1
-    if (refused)
-      rows.malformed(line, 'expected a header with one column userId (or user_id, id) and at most one transferredAt')
+    const problem =
+      ids.length !== 1 || times.length > 1
+        ? 'expected a header with one column userId (or user_id, id) and at most one transferredAt'
+        : times.length === 0 && fields.some(mayBeTimeName)
+          ? mayBeTime
+          : undefined
+    refused = problem !== undefined
+    if (problem !== undefined) rows.malformed(line, problem)
     header = { columns: fields.length, id: ids[0] ?? 0, time: times[0] ?? -1 }
   }
 
@@ -139,7 +147,10 @@ function jsonRow(text: string): JsonRow {
   const id = textOfValue(ids[0]!)
   if (id === undefined) return malformed('expected userId to be a string or a whole number')
   const source = times[0]
-  if (source === undefined) return { kind: 'row', id, transferredAt: undefined }
+  if (source === undefined)
+    return members.some(({ key }) => mayBeTimeName(key))
+      ? malformed(mayBeTime)
+      : { kind: 'row', id, transferredAt: undefined }
   if (source === 'null') return { kind: 'row', id, transferredAt: '' }
   if (!source.startsWith('"')) return malformed('expected transferredAt to be a string')
   return { kind: 'row', id, transferredAt: textOfValue(source) }

@@ -59,6 +59,12 @@ const cases: Case[] = [
     pending: ['3:1002', '4:1003', '6:1005', '7:1006', '8:1007', '9:1008'],
     transferColumn: true,
   },
+  {
+    name: 'CSV with another word of a transfer',
+    content: 'id,transfer_batch\n12345,a\n',
+    format: 'csv',
+    rows: ['2:12345'],
+  },
   { name: 'CSV with semicolons', content: 'id;batch\n12345;a,b\n', format: 'csv', rows: ['2:12345'] },
   { name: 'CSV with tabs', content: 'batch\tUserId\na\t12345\n', format: 'csv', rows: ['2:12345'] },
   {
@@ -144,6 +150,22 @@ describe('a manifest that cannot be used', () => {
       bad: [1],
       problem: /one transferredAt/,
     },
+    ...['transferedAt', 'Transfer Date', 'transferred', 'date_of_transfer', 'tranferred_at', 'transfer_ts_utc'].flatMap(
+      (column) => [
+        {
+          name: `times in a CSV column ${column}`,
+          content: `userId,${column}\n${secret},\n`,
+          bad: [1],
+          problem: /to be called transferredAt/,
+        },
+        {
+          name: `times in JSON under ${column}`,
+          content: `{"userId":"${secret}","${column}":null}\n`,
+          bad: [1],
+          problem: /to be called transferredAt/,
+        },
+      ],
+    ),
     {
       name: 'rows of other lengths',
       content: `userId,a\n${secret}\n${secret},1,2\n1234,5\n`,
