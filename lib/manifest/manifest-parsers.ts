@@ -50,8 +50,9 @@ function listRows(rows: ManifestRows): { row(line: number, id: string): void; en
     row(line, id) {
       const text = id.trim()
       if (first === undefined) {
-        first = { line, isWord: isWord(text) }
-        if (isColumnName(text)) return rows.malformed(line, mayBeHeader)
+        const isColumn = isColumnName(text)
+        first = { line, isWord: !isColumn && isWord(text) }
+        if (isColumn) return rows.malformed(line, mayBeHeader)
       } else {
         hasOthers = true
         if (first.isWord && !isAmongWords) isAmongWords = isWord(text)

@@ -366,6 +366,7 @@ describe('the first of plain lines that may be a header', () => {
     { name: 'such a name in another spelling', content: '\nE-Mail Address\nbob_smith\n' },
     { name: 'such a name in quotes', content: '"userName"\n"bob_smith"\n' },
     { name: 'such a name alone', content: 'user_name\n' },
+    { name: 'such a name before numbers, once', content: 'email\n12345678\n' },
     { name: 'a word before numbers, addresses and UUIDs', content: 'Kundennummer\n12345678\n\nbob@example.org\n' },
   ])
     test(`is asked about: ${name}`, async () => {
