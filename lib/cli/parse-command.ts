@@ -74,10 +74,16 @@ function placesOf(command: string): Options {
 
 function parse(command: string, args: string[], options: Options) {
   try {
-    const parsed = parseArgs({ args, options, allowPositionals: true }) as { values: Values; positionals: string[] }
+    const parsed = parseArgs({ args, options, allowPositionals: true, tokens: true })
+    const given = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []))
+    // The last one would count, and what is in the others go unnoticed: of two manifests, one.
+    const twice = given.find(
+      (name, index) => options[name]!.type === 'string' && !options[name]!.multiple && given.indexOf(name) < index,
+    )
+    if (twice !== undefined) throw new UsageInvalid(`odv ${command}: --${twice}: expected it once, got it more often`)
     const empty = Object.entries(parsed.values).find(([, value]) => [value].flat().includes(''))
     if (empty !== undefined) throw new UsageInvalid(`odv ${command}: --${empty[0]}: expected a value, got an empty one`)
-    return parsed
+    return parsed as { values: Values; positionals: string[] }
   } catch (cause) {
     if (cause instanceof UsageInvalid) throw cause
     throw new UsageInvalid(`odv ${command}: ${problemOf(cause as Error, options)}, see odv ${command} --help`, {

@@ -51,6 +51,8 @@ describe('where a command runs', () => {
     [['run', '--state'], /^odv run: --state: expected a value, see odv run --help$/],
     [['run', '--state', '--json'], /^odv run: --state: expected a value/],
     [['run', '--json=x'], /^odv run: --json: expected no value/],
+    [['run', '--manifest', 'a', '--manifest', 'b'], /^odv run: --manifest: expected it once, got it more often$/],
+    [['--stage=a', '--aws', 'run', '--stage', 'b'], /--stage: expected it once/],
     [['run', '--state='], /^odv run: --state: expected a value, got an empty one$/],
     [['run', '--store', 'a=b', '--store', ''], /^odv run: --store: expected a value, got an empty one$/],
   ] as const)
