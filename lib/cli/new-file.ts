@@ -1,14 +1,33 @@
-import { lstat, writeFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { access, constants, lstat, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { UsageInvalid } from '../errors.ts'
 
-/** Before something is done that is told in a file: nothing of that name may be there. @throws UsageInvalid */
+/** Before something is done that is told in a file: nothing of that name may be there, and it can be made. @throws UsageInvalid */
 export async function requireNewFile(cwd: string, path: string, option: string): Promise<void> {
   const isThere = await lstat(resolve(cwd, path)).then(
     () => true,
     () => false,
   )
   if (isThere) throw new UsageInvalid(`${option} ${path}: expected a new file, got one that is there`)
+  // With a point behind it, a file is no directory.
+  await access(`${dirname(resolve(cwd, path))}/.`, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageInvalid(`${option} ${path}: expected a directory for it that may be written, got ${cause.code}`, {
+      cause,
+    })
+  })
+}
+
+/** Before something is done that fills a directory: it may be written, or be made. @throws UsageInvalid */
+export async function requireDirectory(cwd: string, path: string, option: string): Promise<void> {
+  for (let each = resolve(cwd, path); ; each = dirname(each)) {
+    const refused = await access(`${each}/.`, constants.W_OK).then(
+      () => undefined,
+      ({ code }: NodeJS.ErrnoException) => code,
+    )
+    if (refused === undefined) return
+    if (refused !== 'ENOENT' || each === dirname(each))
+      throw new UsageInvalid(`${option} ${path}: expected a directory that may be written, or be made, got ${refused}`)
+  }
 }
 
 /** Returns when it is on the disk. @throws UsageInvalid */

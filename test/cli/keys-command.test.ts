@@ -12,14 +12,21 @@ import { openPlace } from '../support/pipeline.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
 /** `odv keys` in a directory of its own; what is printed goes nowhere, what is emitted comes back. */
-async function keys(cwd: string, action: string, more: { key?: string; out?: string; record?: string } = {}) {
+async function keys(
+  cwd: string,
+  action: string,
+  { emitted, ...more }: { key?: string; out?: string; record?: string; emitted?: () => void } = {},
+) {
   const lines: Record<string, unknown>[] = []
   const terminal = {
     json: true,
     print() {},
     progress() {},
     warn() {},
-    emit: (line: object) => void lines.push({ ...line }),
+    emit(line: object) {
+      lines.push({ ...line })
+      emitted?.()
+    },
   }
   const place = { kind: 'machine' as const, state: 'state', cwd }
   await keysCommand({ action, ...more, cwd, place, signal: new AbortController().signal }, terminal)
@@ -37,6 +44,12 @@ const exported = (state: string, exportId: string) =>
   })
 
 describe('odv keys init', () => {
+  it('makes nothing where its record could not be written', async () => {
+    const cwd = scratchDirectory()
+    await expect(keys(cwd, 'init', { record: 'none/record.md' })).rejects.toThrow(/--record none\/record\.md/)
+    expect(readdirSync(cwd)).toEqual([])
+  })
+
   it('makes keys and a record that names what was made, to be signed', async () => {
     const cwd = scratchDirectory()
     const [line] = await keys(cwd, 'init', { record: 'record.md' })
@@ -143,8 +156,10 @@ describe('odv keys rotate', () => {
       const other = key === 'log' ? 'attestation' : 'log'
       const change = join(cwd, 'state/key-change.json')
       await keys(cwd, 'init', { record: 'first.md' })
-      // The record has no place to go to: the key is changed and checkpointed before that shows.
-      await expect(keys(cwd, 'rotate', { key, record: 'nowhere/second.md' })).rejects.toThrow(UsageInvalid)
+      // The record has no place to go to any more: the key is changed and checkpointed before that shows.
+      mkdirSync(join(cwd, 'going'))
+      const emitted = () => rmSync(join(cwd, 'going'), { recursive: true })
+      await expect(keys(cwd, 'rotate', { key, record: 'going/second.md', emitted })).rejects.toThrow(UsageInvalid)
       const kept = readFileSync(change)
       await expect(keys(cwd, 'rotate', { key: other, record: 'second.md' })).rejects.toThrow(`odv keys rotate ${key}`)
       const [again] = await keys(cwd, 'rotate', { key, record: 'second.md' })

@@ -7,6 +7,7 @@ import { parseLeftOut } from '../../export/left-out.ts'
 import { bundlePrefix, periodSelection } from '../../pipeline/export-bundle.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
+import { requireDirectory } from '../new-file.ts'
 import { bold, plural, type Terminal } from '../terminal.ts'
 import { writeBundle } from '../write-bundle.ts'
 
@@ -28,6 +29,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
   const directory = resolve(cwd, out)
   const there = await readdir(directory).catch(() => [])
   if (there.length > 0) throw new UsageInvalid(`--out ${out}: expected a new or empty directory`)
+  await requireDirectory(cwd, out, '--out')
 
   return withDeployment(place, {}, async (deployment) => {
     const runId = options.run ?? (from === undefined ? await newestRun(deployment) : undefined)

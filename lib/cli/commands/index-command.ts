@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Config, nobodyOf, parseConfig } from '../../config.ts'
 import { IndexInvalid, UsageInvalid } from '../../errors.ts'
@@ -17,6 +16,7 @@ import { hashedOf } from '../../subject-index/unite-indexes.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
 import { describeManifest, describeUnproven } from '../manifest-view.ts'
+import { requireNewFile } from '../new-file.ts'
 import { openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { formatBytes, formatCount, stateOption, type Terminal } from '../terminal.ts'
 
@@ -159,16 +159,7 @@ async function taskOf(action: string, { manifest, out, cwd }: Options, bases: re
   if (manifest === undefined) throw new UsageInvalid(`${action}: expected --manifest FILE`)
   if (out === undefined) throw new UsageInvalid(`${action}: expected --out FILE`)
   const path = resolve(cwd, out)
-  const isThere = await stat(path).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) throw taken(action, out)
-  const isFolder = await stat(dirname(path)).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) throw new UsageInvalid(`${action}: --out ${out}: expected a directory for it`)
+  await requireNewFile(cwd, out, `${action}: --out`)
   return { action, manifest, out, path, bases }
 }
 
@@ -178,7 +169,7 @@ function caseRuleOf(given: string | undefined): CaseRule | undefined {
 }
 
 const taken = (action: string, shown: string) =>
-  new UsageInvalid(`${action}: --out ${shown}: expected a new file, got one that exists`)
+  new UsageInvalid(`${action}: --out ${shown}: expected a new file, got one that is there`)
 
 async function* untilAborted(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {

@@ -10,7 +10,7 @@ import { algorithms, ceremonyRecord, fingerprintsOf } from '../ceremony-record.t
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { type Done, initKeys, placesOfFiles, rotateKeyFile } from '../key-ceremony.ts'
-import { requireNewFile, writeNewFile } from '../new-file.ts'
+import { requireDirectory, requireNewFile, writeNewFile } from '../new-file.ts'
 import { placesInKms, readFirstKeys, rotateStageKey } from '../stage-keys.ts'
 import { bold, dim, type Terminal } from '../terminal.ts'
 
@@ -54,6 +54,7 @@ export async function keysCommand(options: KeysOptions, terminal: Terminal): Pro
 
 async function show({ out, record, place, cwd }: KeysOptions, terminal: Terminal): Promise<ExitCode> {
   if (record !== undefined) await requireNewFile(cwd, record, '--record')
+  if (out !== undefined) await requireDirectory(cwd, out, '--out')
   return withDeployment(place, {}, async (deployment) => {
     const { ports, words } = deployment
     const chains = await readKeyChains(ports)
