@@ -11,11 +11,14 @@ const marker = '.odv-demo'
 
 /**
  * Makes the sample below `root`, anew: a manifest, a configuration and three stores with small real backups.
- * @throws UsageInvalid when the directory holds something else
+ * @throws UsageInvalid when something else is there
  */
 export async function makeSample(root: string): Promise<{ manifest: string; stores: string[] }> {
-  const there = await readdir(root).catch(() => undefined)
-  if (there && there.length > 0 && !there.includes(marker))
+  // What cannot be listed, as a file, is somebody's as well.
+  const there = await readdir(root).catch((error: NodeJS.ErrnoException): string[] | undefined =>
+    error.code === 'ENOENT' ? [] : undefined,
+  )
+  if (there === undefined || (there.length > 0 && !there.includes(marker)))
     throw new UsageInvalid(`demo ${root}: expected a new directory or one of an earlier demo`)
   await rm(root, { recursive: true, force: true })
 
