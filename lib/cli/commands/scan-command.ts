@@ -1,4 +1,4 @@
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises'
+import { mkdtemp, opendir, realpath, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { type Config, parseConfig } from '../../config.ts'
@@ -67,6 +67,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     const found = await stat(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
       throw new UsageInvalid(`scan ${path}: expected a file or directory, got ${cause.code}`, { cause })
     })
+    if (found.isDirectory()) await requireListable(cwd, path)
     readsMuch ||= found.isDirectory() ? (list?.size ?? 0) >= longList : found.size > sliceBytes
   }
   const roots = paths.map((path) => resolve(cwd, path))
@@ -88,6 +89,13 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     await embedded.close()
     await rm(state, { recursive: true, force: true })
   }
+}
+
+async function requireListable(cwd: string, path: string): Promise<void> {
+  const directory = await opendir(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
+    throw new UsageInvalid(`scan ${path}: expected a directory that can be listed, got ${cause.code}`, { cause })
+  })
+  await directory.close()
 }
 
 async function openIndexes(indexes: readonly string[], place: { state: string; cwd: string }): Promise<IndexSource[]> {
