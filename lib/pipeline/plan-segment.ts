@@ -22,7 +22,8 @@ export async function planSegment(
   let part = 0
   for await (const { entries } of readSegmentParts(ports.evidence, ref, 'opening')) {
     const size = batchSize ?? batchSizeFor(entries)
-    batches.push(...planBatches(entries, { segment, part }, batches.length, size))
+    // One by one: of large objects a part has more slices than a call takes arguments.
+    for (const batch of planBatches(entries, { segment, part }, batches.length, size)) batches.push(batch)
     const sums = sumArchived(entries)
     if (sums.length > 0) archived.push({ segment, part, sums })
     part++
