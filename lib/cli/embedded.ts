@@ -49,6 +49,9 @@ const functions = [
 
 /** Tasks that compute for long. The main thread has the database and stays free for progress and signals. */
 const inThreads = new Set<string>(['build-index', 'scan-batch', 'execute-deletion'])
+/** Of these those that change nothing, so that who interrupts a run waits no longer for them than this. */
+const givenUp = ['build-index', 'scan-batch']
+const givenUpMilliseconds = 3000
 
 export type FunctionName = (typeof functions)[number]
 type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing' | 'correct-entry' | 'rotate-key'
@@ -131,9 +134,11 @@ export async function openEmbedded(options: {
     proposeCorrection: (payload) => call('propose-correction', payload),
     async execute(machine, name, input, following) {
       if (machine === 'verify-run' && input === undefined) await tellOpenRequests(ports, name, following)
+      const giveUp = () => sandbox.giveUp(givenUp, givenUpMilliseconds)
+      following.signal.addEventListener('abort', giveUp)
       const ended = await executeFollowed(environment, call, following, (watched) =>
         runExecution(watched, machine, { name, input }),
-      )
+      ).finally(() => following.signal.removeEventListener('abort', giveUp))
       const isUnbegun =
         machine === 'verify-run' && ended.status === 'interrupted' && (await ports.runState.getRun(name)) === undefined
       return isUnbegun ? { status: 'unbegun' } : ended

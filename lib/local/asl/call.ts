@@ -4,7 +4,7 @@ import { StateFailure } from './state-failure.ts'
 
 /**
  * Calls a handler; what it throws becomes a failure of its name, which `Retry` and `Catch` match.
- * @throws StateFailure @throws Interrupted instead of beginning a call after the interruption
+ * @throws StateFailure @throws Interrupted instead of beginning a call after the interruption, or where one fails behind it: it is begun again
  */
 export function call(run: Run, functionName: string, payload: unknown): Promise<unknown> {
   return called(run, functionName, () => run.environment.invoke(functionName, payload))
@@ -16,6 +16,7 @@ export async function called({ stop }: Run, name: string, begin: () => Promise<u
   try {
     return JSON.parse(JSON.stringify((await begin()) ?? null))
   } catch (error) {
+    if (stop.aborted) throw new Interrupted()
     if (error instanceof Error) throw new StateFailure(error.name, error.message)
     throw new StateFailure('Error', `${name}: expected an Error to be thrown, got something else`)
   }

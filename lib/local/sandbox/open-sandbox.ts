@@ -30,6 +30,8 @@ export type Reply =
 export type Sandbox = {
   invoke(name: string, payload: unknown): Promise<unknown>
   prepare(names: readonly string[]): void
+  /** Nobody waits any more for calls of these names: those without a thread are given up now, those at work when so much time is over. They end as if their thread had died. */
+  giveUp(names: readonly string[], milliseconds: number): void
   close(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
   const { setBusyThreads } = createCounters(data.counters)
   let started = 0
   let closed = false
+  let givingUp: NodeJS.Timeout | undefined
   let calls = 0
 
   const start = () => {
@@ -96,8 +99,18 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
       worker.postMessage({ soon: names } satisfies Announcement)
       idle.push(worker)
     },
+    giveUp(names, milliseconds) {
+      const isMeant = ({ call }: Waiting) => names.includes(call.name)
+      const unbegun = queue.filter(isMeant)
+      queue.splice(0, queue.length, ...queue.filter((each) => !isMeant(each)))
+      for (const { reject } of unbegun) reject(exitError('given up'))
+      givingUp = setTimeout(() => {
+        for (const [worker, waiting] of busy) if (isMeant(waiting)) void worker.terminate()
+      }, milliseconds)
+    },
     async close() {
       closed = true
+      clearTimeout(givingUp)
       await Promise.all([...idle, ...busy.keys()].map((worker) => worker.terminate()))
     },
   }

@@ -41,6 +41,18 @@ it('starts a thread that loads before anything is called', async () => {
   await expect.poll(() => existsSync(loaded)).toBe(true)
 })
 
+it('gives up what has no thread, and then what is at work; others are called as before', async () => {
+  const sleeping = 'export const composeWorker = () => new Promise(() => {})'
+  const sandbox = open(`data:text/javascript,${encodeURIComponent(sleeping)}`)
+  const calls = ['scan-batch', 'scan-batch', 'execute-deletion'].map((name) => sandbox.invoke(name, {}))
+  const ended = calls.map((call) => call.then(String, ({ name }: Error) => name))
+  sandbox.giveUp(['scan-batch'], 50)
+  expect(await ended[1]).toBe('Runtime.ExitError')
+  expect(await ended[0]).toBe('Runtime.ExitError')
+  sandbox.giveUp(['execute-deletion'], 50)
+  expect(await ended[2]).toBe('Runtime.ExitError')
+})
+
 it('is closed while a thread that was prepared still loads', async () => {
   const sandbox = open()
   sandbox.prepare(['scan-batch'])
