@@ -6,13 +6,16 @@ import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
 import type { Probe } from './probe.ts'
 import { mostUnderscores } from './run-finder.ts'
+import { eachEndBeforeWritten } from './written-character.ts'
 
 const none: readonly number[] = []
 const underscore = 0x5f
+const backslash = 0x5c
 
 /**
  * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end, and the
- * same without an escape that they begin with, without as many `_` at both ends, as markup has them (`_bob.smith_`), and without endings of a file's name (`bob.smith.tar.gz`).
+ * same without an escape that they begin with, without as many `_` at both ends, as markup has them (`_bob.smith_`), without endings of a file's name (`bob.smith.tar.gz`), and without
+ * `_x000D_` behind them or, behind a backslash, a `_` before them: a no-break space in YAML.
  */
 export function createDottedFinder(
   { bytes }: Block,
@@ -27,6 +30,8 @@ export function createDottedFinder(
   let resume = 0
 
   const isTrimmed = (at: number) => trimmedCharacters[bytes[at]!] !== 0
+
+  const isNoBreakSpace = (end: number) => bytes[end - 1] === underscore && bytes[end - 2] === backslash
 
   function trimmedStart(from: number, to: number): number {
     let start = from
@@ -46,6 +51,15 @@ export function createDottedFinder(
   }
 
   function emitFrom(start: number, end: number): void {
+    emitMarked(start, end)
+    if (end - start <= maxLength + mostBehind) eachEndBeforeWritten(bytes, start, end, emitTrimmed)
+  }
+
+  function emitTrimmed(start: number, end: number): void {
+    emitMarked(start, trimmedEnd(start, end))
+  }
+
+  function emitMarked(start: number, end: number): void {
     emitName(start, end)
     for (let count = 1; count <= mostUnderscores && start + 2 * count < end; count++) {
       if (bytes[start + count - 1] !== underscore || bytes[end - count] !== underscore) return
@@ -69,7 +83,8 @@ export function createDottedFinder(
     if (start === 0 || mayGlue[bytes[start - 1]!] === 0) return none
     const found: number[] = []
     const last = Math.min(start + longestEscape, end)
-    for (let at = start + 1; at <= last; at++) if (endsEscape(bytes, at)) found.push(trimmedStart(at, end))
+    for (let at = start + 1; at <= last; at++)
+      if (endsEscape(bytes, at) || isNoBreakSpace(at)) found.push(trimmedStart(at, end))
     return found
   }
 

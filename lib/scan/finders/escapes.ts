@@ -5,10 +5,10 @@ import { digits, tableOf } from './alphabets.ts'
  * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
- * - `\` and one of `n t r b f v a e d l 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`, `\U201c` of property lists and logs of Apple's; backslashes before it change nothing.
- * - `\9` and `\37` where no digit follows, as Perl (Data::Dumper, in octal) and Lua (`%q`, in decimal) write control characters.
+ * - `\` and one of `n t r b f v a e d l s 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\s` is a blank of IRCv3, KDE and Desktop entries; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`, `\U201c` of property lists and logs of Apple's, `\201C` of `UNISTR` and `U&''`; backslashes before it change nothing.
+ * - `\169` in decimal, as OCaml, Lua and names of DNS write bytes, and `\9`, `\37` and `\8220` where no digit follows, as Perl (Data::Dumper, in octal), Lua (`%q`) and Haskell (`show`) write characters.
  * - `%22` and, encoded again up to eight times, `%2522`.
- * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy.
+ * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy; `#U00fc` and `#L01f600` in names that `unzip` wrote.
  * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\u{1b}`, `\033`, `#033`, `#x1b`, `%1b`, `&#x1b;`, `&#27;`,
  *   U+FFFD, and `^[` of `cat -v`; a colour (`[1;31m`) also without, since what writes XML leaves `ESC` out. The bracket may be `%5B`.
  * An escape that follows an identifier begins with a byte that ends the run.
@@ -32,9 +32,10 @@ const hash = 0x23
 const bracket = 0x5b
 const letterU = 0x75
 const letterUpperU = 0x55
+const letterUpperL = 0x4c
 const letterX = 0x78
 
-const letters = tableOf('ntrbfvaedlZ0LNPx')
+const letters = tableOf('ntrbfvaedlsZ0LNPx')
 const hex = tableOf('0123456789abcdefABCDEF')
 const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')
@@ -60,16 +61,18 @@ const sequenceStarts = [
 /** Hexadecimal digits of signs that HAProxy escapes behind a `#` in what it logs: `"`, `#`, `{`, `|`, `}`. */
 const hashedSigns = ['22', '23', '7B', '7C', '7D']
 const letterM = 0x6d
+/** Of the number of a character. */
+const mostDigits = 7
 const mostParameters = 16
 /** As in `lib/scan/forms/escapes/percent-escapes.ts`. */
 const mostAgain = 8
 
 function endsBackslash(bytes: Uint8Array, end: number): boolean {
   if (end >= 2 && bytes[end - 2] === backslash && letters[bytes[end - 1]!] !== 0) return true
-  if (endsShortNumber(bytes, end)) return true
+  if (endsNumber(bytes, end)) return true
   if (end < 4 || hex[bytes[end - 1]!] === 0 || hex[bytes[end - 2]!] === 0) return false
-  if (bytes[end - 4] === backslash)
-    return bytes[end - 3] === letterX || (zeroToThree[bytes[end - 3]!] !== 0 && areAll(octal, bytes, end - 2, end))
+  if (bytes[end - 4] === backslash) return bytes[end - 3] === letterX
+  if (end >= 5 && bytes[end - 5] === backslash) return areAll(hex, bytes, end - 4, end)
   if (end < 6) return false
   if (bytes[end - 6] === backslash && (bytes[end - 5] === letterU || bytes[end - 5] === letterUpperU))
     return areAll(hex, bytes, end - 4, end)
@@ -78,9 +81,13 @@ function endsBackslash(bytes: Uint8Array, end: number): boolean {
   )
 }
 
-function endsShortNumber(bytes: Uint8Array, end: number): boolean {
-  if (end < 2 || digits[bytes[end - 1]!] === 0 || digits[bytes[end]!] === 1) return false
-  return bytes[end - 2] === backslash || (end >= 3 && bytes[end - 3] === backslash && digits[bytes[end - 2]!] === 1)
+/** Whether the number of a character ends here: one of a byte in three digits, or another one behind which no digit is. */
+function endsNumber(bytes: Uint8Array, end: number): boolean {
+  const last = Math.max(0, end - mostDigits)
+  let start = end
+  while (start > last && digits[bytes[start - 1]!] === 1) start--
+  if (start === end || start === 0 || bytes[start - 1] !== backslash) return false
+  return digits[bytes[end]!] !== 1 || (end - start === 3 && zeroToThree[bytes[start]!] !== 0)
 }
 
 function endsPercent(bytes: Uint8Array, end: number): boolean {
@@ -94,6 +101,8 @@ function endsPercent(bytes: Uint8Array, end: number): boolean {
 function endsHash(bytes: Uint8Array, end: number): boolean {
   if (end >= 3 && bytes[end - 3] === hash)
     return hashedSigns.includes(String.fromCharCode(bytes[end - 2]!, bytes[end - 1]!))
+  if (end >= 6 && bytes[end - 6] === hash && bytes[end - 5] === letterUpperU) return areAll(hex, bytes, end - 4, end)
+  if (end >= 8 && bytes[end - 8] === hash && bytes[end - 7] === letterUpperL) return areAll(hex, bytes, end - 6, end)
   return (
     end >= 4 &&
     bytes[end - 4] === hash &&

@@ -3,6 +3,7 @@ import type { RunSource } from './collect-runs.ts'
 import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
+import { eachEndBeforeWritten, mostWritten } from './written-character.ts'
 
 /** Runs that may begin inside of an escape, of the one finder that scans now: as much memory for each content costs more than a short one. */
 let scratch = new Int32Array(1024)
@@ -22,7 +23,7 @@ const letterX = 0x78
 
 /**
  * Finds identifiers that are whole runs of one alphabet, or runs without the escape that they begin with: decimal
- * numbers and handles, these also without a few `_` at either end, and without `0x` before them.
+ * numbers and handles, these also without a few `_` at either end, without `0x` before them, and without `_x000D_` behind them.
  */
 export function createRunFinder(
   { bytes }: Block,
@@ -75,6 +76,13 @@ export function createRunFinder(
     }
   }
 
+  function lookAround(start: number, end: number): void {
+    if (end - start > maxLength + 2 * mostUnderscores + hexPrefix) return
+    if (bytes[start] === underscore || bytes[end - 1] === underscore) lookInside(start, end)
+    if (bytes[start] === zero) lookBehindPrefix(start, end)
+    look(start, end)
+  }
+
   return {
     scan(to, final) {
       runs.collect(resume, to, final)
@@ -83,18 +91,20 @@ export function createRunFinder(
       let gluedCount = 0
       for (let run = 0; run < count; run++) {
         const start = starts[run]!
-        const length = ends[run]! - start
+        const end = ends[run]!
         // Without a branch, and probed later: nearly none is, and this loop is where the time goes.
         glued[gluedCount] = run
         if (start > 0) gluedCount += mayGlue[bytes[start - 1]!]!
-        if (length > maxLength + 2 * mostUnderscores + hexPrefix) continue
-        if (bytes[start] === underscore || bytes[start + length - 1] === underscore) lookInside(start, start + length)
-        if (bytes[start] === zero) lookBehindPrefix(start, start + length)
-        look(start, start + length)
+        lookAround(start, end)
+        if (bytes[end - 1] === underscore) eachEndBeforeWritten(bytes, start, end, lookAround)
       }
-      for (let at = 0; at < gluedCount; at++) lookBehindEscapes(starts[glued[at]!]!, ends[glued[at]!]!)
+      for (let at = 0; at < gluedCount; at++) {
+        const [start, end] = [starts[glued[at]!]!, ends[glued[at]!]!]
+        lookBehindEscapes(start, end)
+        if (bytes[end - 1] === underscore) eachEndBeforeWritten(bytes, start, end, lookBehindEscapes)
+      }
       // Of a run that is already too long, one byte more than an escape and the longest identifier still shows that.
-      resume = Math.max(runs.resume, to - (longestEscape + maxLength + 1))
+      resume = Math.max(runs.resume, to - (longestEscape + maxLength + mostWritten + 1))
       return Math.max(0, resume - longestEscape)
     },
     shift(count) {

@@ -59,26 +59,29 @@ type Spelling = [offset: number, text: string]
 const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\033|#033|#x1[bB]|%1[bB]|&#x1[bB];|&#27;|\xef\xbf\xbd|\^\[)`
 const bracket = String.raw`(?:\[|%5[bB])`
 const anEscape = [
-  String.raw`\\[ntrbfvaedl0ZLNPx]`,
-  String.raw`\\[0-9]{1,2}(?![0-9])`,
-  String.raw`\\[0-3][0-7]{2}`,
+  String.raw`\\[ntrbfvaedls0ZLNPx]`,
+  String.raw`\\[0-9]{1,7}(?![0-9])`,
+  String.raw`\\[0-3][0-9]{2}`,
+  String.raw`\\[0-9a-fA-F]{4}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
   String.raw`\\[uU][0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
   '%(?:25){0,8}[0-9a-fA-F]{2}',
   '#0[0-3][0-7]',
   '#(?:22|23|7B|7C|7D)',
+  '#U[0-9a-fA-F]{4}',
+  '#L[0-9a-fA-F]{6}',
   `${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]`,
   `${bracket}[?0-9;]{1,16}m`,
 ].join('|')
 
 /** A run of `characters` begins at the first of them, and once more right after each escape. */
-const runOf = (characters: string, run = `${characters}+`) =>
-  new RegExp(`(?=${characters})(?:(?<!${characters})|(?<=${anEscape}))(?=(${run}))`, 'g')
+const runOf = (characters: string, run = `${characters}+`, before = anEscape) =>
+  new RegExp(`(?=${characters})(?:(?<!${characters})|(?<=${before}))(?=(${run}))`, 'g')
 const hex = '[0-9a-fA-F]'
 const decimalRun = runOf('[0-9]')
 const handleRun = runOf('[A-Za-z0-9_]')
-const dottedRun = runOf('[A-Za-z0-9_.-]')
+const dottedRun = runOf('[A-Za-z0-9_.-]', undefined, String.raw`${anEscape}|\\_`)
 const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
 /** Whatever stands before it. */
 const groupedUuid = new RegExp(`(?=(${hex}{8}([-_])(?:${hex}{4}\\2){3}${hex}{12}(?!${hex})))`, 'g')
@@ -91,7 +94,9 @@ const beginsLocal = new RegExp(`(?<=[!#$&'*/=?^\`{|}~+]|\\.\\.|--|${anEscape})`,
 const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = {
   decimal: (text) => all(text, decimalRun),
   handle: (text) => {
-    const runs = all(text, handleRun)
+    const runs = all(text, handleRun).flatMap(([offset, run]) =>
+      withoutWritten(run).map((each): Spelling => [offset, each]),
+    )
     const known = new Set(runs.map(([offset]) => offset))
     const behindPrefix = runs.flatMap(([offset, run]): Spelling[] =>
       /^0x./i.test(run) && !known.has(offset + 2) ? [[offset + 2, run.slice(2)]] : [],
@@ -101,15 +106,19 @@ const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = 
   dotted: (text, longest) =>
     all(text, dottedRun).flatMap(([offset, run]) => {
       const start = run.length - run.replace(/^[.-]+/, '').length
-      return withoutMarkup(offset + start, withoutEnd(run.slice(start))).flatMap(([at, whole]) => {
-        const names = [whole]
-        for (let name = whole; whole.length <= longest + mostBehind; names.push(name)) {
-          const [, before, suffix = ''] = /^([\s\S]*[^.-])\.([A-Za-z0-9_]+)$/.exec(name) ?? []
-          if (before === undefined || !suffixes.has(suffix.toLowerCase())) break
-          name = before
-        }
-        return names.map((name): Spelling => [at, name])
-      })
+      const ended = withoutEnd(run.slice(start))
+      const ends = ended.length > longest + mostBehind ? [ended] : withoutWritten(ended).map(withoutEnd)
+      return ends
+        .flatMap((end) => withoutMarkup(offset + start, end))
+        .flatMap(([at, whole]) => {
+          const names = [whole]
+          for (let name = whole; whole.length <= longest + mostBehind; names.push(name)) {
+            const [, before, suffix = ''] = /^([\s\S]*[^.-])\.([A-Za-z0-9_]+)$/.exec(name) ?? []
+            if (before === undefined || !suffixes.has(suffix.toLowerCase())) break
+            name = before
+          }
+          return names.map((name): Spelling => [at, name])
+        })
     }),
   uuid: (text) => [
     ...all(text, plainUuid).flatMap(([offset, digits]) => storedDigits(digits).map((each): Spelling => [offset, each])),
@@ -177,6 +186,16 @@ const isFile = (before: string, behind: string) =>
   (/^(?:[0-9]+(?![A-Za-z0-9])|\.)/.test(behind) ||
     (/[a-z]$/.test(before) && /^[A-Z][a-z]+(?![A-Za-z0-9])/.test(behind)) ||
     suffixes.has(/^[A-Za-z0-9]*/.exec(behind)![0].toLowerCase()))
+
+/** A run, and the same without one and two characters like `_x000D_` at its end. */
+function withoutWritten(run: string): string[] {
+  const runs = [run]
+  for (let count = 0; count < 2; count++) {
+    const [, before] = /^([\s\S]+)_x[0-9a-fA-F]{4}_$/.exec(runs[count] ?? '') ?? []
+    if (before !== undefined) runs.push(before)
+  }
+  return runs
+}
 
 /** The same without up to three `_` at either end. */
 function withoutUnderscores(offset: number, run: string): Spelling[] {

@@ -11,7 +11,9 @@ const spellings = [...identifiers, uuid.replaceAll('-', ''), uuid.toUpperCase()]
 
 /** Each as the bytes of a content. */
 const escapes = [
-  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', 'd', 'l', '0', 'Z', 'L', 'N', 'P', 'x'].map((letter) => `\\${letter}`),
+  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', 'd', 'l', 's', '0', 'Z', 'L', 'N', 'P', 'x'].map(
+    (letter) => `\\${letter}`,
+  ),
   ...[
     '\\x22',
     '\\x2F',
@@ -26,6 +28,8 @@ const escapes = [
     '\\U201c',
     '\\UABCDEF01',
   ],
+  // In decimal, as OCaml, Lua and names of DNS write bytes; `UNISTR` of Oracle and `U&''`; names that `unzip` wrote.
+  ...['\\195\\169', '\\009', '\\201C', '\\00fc', '#U00fc', '#L01f600'],
   ...['%22', '%3D', '%3d', '%2522', '%25252522', `%${'25'.repeat(8)}22`, '#011', '#037'],
   ...[
     '\x1b[m',
@@ -90,10 +94,10 @@ describe('an identifier that an escape glues onto', () => {
       expect(find(index, text).occurrences).toEqual([])
   })
 
-  it('is found behind a number of one or two digits, as Perl and Lua write control characters, unless a digit follows', () => {
+  it('is found behind a number of up to seven digits, as Perl, Lua and Haskell write characters, unless a digit follows', () => {
     const letters = 'f50e8400-e29b-41d4-a716-446655440000'
     const index = makeIndex([letters, ...identifiers])
-    for (const glue of ['\\9', '\\37', '\\\\1', 'x\\13'])
+    for (const glue of ['\\9', '\\37', '\\\\1', 'x\\13', '\\8220', '\\128512'])
       for (const spelling of [letters, letters.replaceAll('-', ''), 'bob@example.com', 'jane_doe', 'jane.doe'])
         for (const before of ['', 'bob', ' '.repeat(90)])
           for (const sizes of [[1], [3, 40], [1000]]) {
@@ -102,8 +106,32 @@ describe('an identifier that an escape glues onto', () => {
             expect(found.map(({ offset }) => offset)).toContain(before.length + glue.length)
             expect(referenceMatches(index, Buffer.from(content))).toStrictEqual(found)
           }
-    for (const text of ['\\9123456', '\\37123456', '\\137jane_doe', '\\999jane_doe'])
-      expect([text, find(index, text).occurrences.length]).toEqual([text, text.includes('137') ? 1 : 0])
+    for (const text of ['\\9123456', '\\37123456', '\\999123456', '\\82200123456', '\\12345678jane_doe'])
+      expect([text, find(index, text).occurrences]).toEqual([text, []])
+  })
+
+  it('is found before characters like _x000D_, which readers of workbooks hand on', () => {
+    const long = 'x'.repeat(70)
+    for (const spelling of ['jane_doe', 'jane.doe', 'bob@example.com', '123456'])
+      for (const before of ['', '\\n', ' ', `${long} `])
+        for (const behind of ['_x000D_', '_x000d_\\n', '_x000D__x000A_', '._x000D_\n', '_x000D_\x1f'])
+          for (const sizes of [[1], [3, 40], [1000]]) {
+            const content = `${before}${spelling}${behind}`
+            const found = find(index, content, { sizes }).occurrences
+            expect([content, found.map(({ offset }) => offset)]).toEqual([content, [before.length]])
+            expect(referenceMatches(index, Buffer.from(content))).toStrictEqual(found)
+          }
+    for (const text of ['jane_doe_x00D_', 'jane_doe_x000G_', 'jane_doex000D_', 'jane_doe_x000D', 'jane.doe_u000D_'])
+      expect([text, find(index, text).occurrences]).toEqual([text, []])
+  })
+
+  it('is found behind a no-break space of YAML', () => {
+    for (const spelling of spellings)
+      for (const sizes of [[1], [1000]]) {
+        const found = find(index, `"a\\_${spelling}\\_"`, { sizes }).occurrences
+        expect(found.map(({ offset }) => offset)).toEqual([4])
+      }
+    expect(find(index, '_jane.doe').occurrences).toEqual([])
   })
 
   it('is found before every escape', () => {
@@ -147,7 +175,11 @@ describe('an identifier that an escape glues onto', () => {
       '\\u002',
       '\\u00g7',
       '\\U0000002',
-      '\\400',
+      '\\x201',
+      '\\20g0',
+      '#U201',
+      '#u201c',
+      '#L201c',
       '%2',
       '#111',
       '#040',

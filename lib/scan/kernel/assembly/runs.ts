@@ -148,11 +148,29 @@ function isDigit(byte: u8): bool {
  * filter passes.
  */
 function addWithEscapes(start: i32, end: i32): void {
-  addInside(start, end, start, end)
+  addUntil(end, start, end)
+  for (let to = endBeforeWritten(start, end); to > 0; to = endBeforeWritten(start, to)) addUntil(to, start, end)
+}
+
+/** The same up to `to`. */
+function addUntil(to: i32, start: i32, end: i32): void {
+  addInside(start, to, start, end)
   const mayEscape = start == 0 || isIn(Table.mayGlue, byteAt(start - 1))
-  const last = min(start + (mayEscape ? longestEscape : 0) + hexPrefix, end - minLength)
-  for (let from = max(start + 1, end - maxLength - 2 * mostUnderscores); from <= last; from++)
-    addInside(from, end, start, end)
+  const last = min(start + (mayEscape ? longestEscape : 0) + hexPrefix, to - minLength)
+  for (let from = max(start + 1, to - maxLength - 2 * mostUnderscores); from <= last; from++)
+    addInside(from, to, start, end)
+}
+
+/** As in `lib/scan/finders/written-character.ts`. */
+const written: i32 = 7
+/** `_x`, little-endian. */
+const writtenBegin: u16 = 0x785f
+
+/** Where a run ends before a character like `_x000D_` at its end; 0: nowhere. Whether its digits are some is decided later. */
+function endBeforeWritten(start: i32, end: i32): i32 {
+  const from = end - written
+  if (from <= start || byteAt(end - 1) != underscore) return 0
+  return load<u16>(block + <usize>from) == writtenBegin ? from : 0
 }
 
 /** As in `lib/scan/finders/run-finder.ts`: what is looked at without these at either end. */
@@ -174,12 +192,23 @@ function addDotted(start: i32, runEnd: i32): void {
   const first = trimmedStart(start, runEnd)
   let end = runEnd
   while (end > first && isIn(Table.trimmed, byteAt(end - 1))) end--
-  addNames(first, end, start, runEnd)
+  addEnds(first, end, start, runEnd)
   if (first == 0 || !isIn(Table.mayGlue, byteAt(first - 1))) return
   const last = min(first + longestEscape, end)
   for (let from = first + 1; from <= last; from++) {
     const behind = trimmedStart(from, end)
-    addNames(behind, end, start, runEnd)
+    addEnds(behind, end, start, runEnd)
+  }
+}
+
+/** Names that end there, and before characters like `_x000D_`. */
+function addEnds(first: i32, end: i32, start: i32, runEnd: i32): void {
+  addNames(first, end, start, runEnd)
+  if (end - first > maxLength + mostBehind) return
+  for (let to = endBeforeWritten(first, end); to > 0; to = endBeforeWritten(first, to)) {
+    let last = to
+    while (last > first && isIn(Table.trimmed, byteAt(last - 1))) last--
+    addNames(first, last, start, runEnd)
   }
 }
 
