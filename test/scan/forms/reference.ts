@@ -84,7 +84,7 @@ const units: Record<string, Unit> = {
     pattern: /\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]/y,
     decode: ([bytes]) => character(Buffer.from(bytes, 'latin1').toString().codePointAt(0)!),
   },
-  'doubled-quote': { pattern: /(?<!')''(?!')/y, decode: () => "'" },
+  'doubled-quote': { pattern: /(?<!')(?:''|'{4}|'{8}|'\\'')(?!')/y, decode: () => "'" },
 }
 
 /** The same where lines go on behind a backslash. */

@@ -12,15 +12,25 @@ import { utf7 } from './utf-7.ts'
 
 const quote = 0x27
 
-/** SQL: a quote in a literal is written twice. Two in a row, and not more. */
+/** In a row, of one quote: in SQL, in SQL within SQL, and once more within that. */
+const quotesInRow: readonly number[] = [2, 4, 8]
+const mostQuotes = 8
+/** A quote in a word of a shell that is quoted: `'o'\''brien'`. */
+const shellQuote = Buffer.from(`'\\''`)
+
+/** SQL: a quote in a literal is written twice, and twice as often in a literal within it; shells: `'\''`. As many in a row, and not more. */
 const doubledQuotes: EscapeSyntax = {
   name: 'doubled-quote',
   sign: "'",
   mayGlue: () => false,
   unit(bytes, at, to) {
-    if (at + 1 >= to || bytes[at + 1] !== quote) return 0
-    if ((at > 0 && bytes[at - 1] === quote) || (at + 2 < to && bytes[at + 2] === quote)) return 0
-    return unitOf(2, quote)
+    if (at > 0 && bytes[at - 1] === quote) return 0
+    let end = at + 1
+    while (end < to && end - at <= mostQuotes && bytes[end] === quote) end++
+    if (quotesInRow.includes(end - at)) return unitOf(end - at, quote)
+    if (end - at > 1 || !shellQuote.every((byte, offset) => bytes[at + offset] === byte)) return 0
+    end = at + shellQuote.length
+    return end > to || (end < to && bytes[end] === quote) ? 0 : unitOf(shellQuote.length, quote)
   },
 }
 
@@ -116,8 +126,8 @@ export const escapeForms: readonly Form[] = [
   ),
   form(
     doubledQuotes,
-    'with doubled quotes as in SQL',
-    (text) => (text.includes("'") ? [each(text, () => "''", /'/g)] : []),
+    'with quotes as in SQL and shells',
+    (text) => (text.includes("'") ? ["''", "''''", "'\\''"].map((written) => each(text, () => written, /'/g)) : []),
     (wantsQuotes) => wantsQuotes,
   ),
 ]

@@ -22,16 +22,25 @@ export function isEscape(sign: i32, at: i32, lowest: i32): bool {
     case 0x1b:
       return isIn(at + 1, 0x20, 0x2f)
     case 0x27:
-      return (
-        byteOf(at + 1) == 0x27 &&
-        byteOf(at + 2) != 0x27 &&
-        byteBefore(at, lowest) != 0x27 &&
-        matters(0x27, at, at + 2, lowest, 0x5c)
-      )
+      return isQuote(at, lowest)
     default:
       // Another character that has the class of a sign.
       return false
   }
+}
+
+const mostQuotes: i32 = 8
+/** `'\''`, little-endian. */
+const shellQuote: u32 = 0x27275c27
+
+function isQuote(at: i32, lowest: i32): bool {
+  if (byteBefore(at, lowest) == 0x27) return false
+  let end = at + 1
+  while (end - at <= mostQuotes && byteOf(end) == 0x27) end++
+  const count = end - at
+  if (count == 2 || count == 4 || count == 8) return matters(0x27, at, end, lowest, 0x5c)
+  if (count > 1 || load<u32>(block + <usize>at) != shellQuote || byteOf(at + 4) == 0x27) return false
+  return matters(0x27, at, at + 4, lowest, 0x5c)
 }
 
 function isPercent(at: i32, lowest: i32): bool {
