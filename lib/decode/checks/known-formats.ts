@@ -160,6 +160,12 @@ const isOpl = beginsLike('nwrc', /^[nwrc]-?\d+ (?:[vcikd][-\dVD]* |[tse][-\dTZ:]
 /** Lines of a file begin with an `X`, all of them or those that a shell or a mailer might take for something else. */
 const isShellArchive = beginsLike('#:', /^(?:[#:][^\n]*\n){0,3}[#:] ?This is a sh(?:ell|ar) archive/)
 
+/** Of PCL, of any language behind PJL, or of ESC/P: commands end in letters right before a text. */
+const isPrintJob = beginsLike('\x1b', /^\x1b(?:%-12345X|E\x1b|@)/)
+
+/** Labels: a field has a command before its text (`^FDbob`) and signs in hexadecimal digits (`^FH`, `bob_5Fw77`). */
+const isZpl = beginsLike('^~\x10C \r\n', /^\s*(?:\x10?CT~~CD,~CC\^~CT~\s*)?(?:~[A-Z]{2}[^~^]*)*\^XA/)
+
 /** Those that a few bytes do not tell. */
 const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolean }[] = [
   {
@@ -173,6 +179,8 @@ const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolea
   { format: { name: 'QIF', encrypted: false, weak: false }, isFormat: isQif },
   { format: { name: 'OPL', encrypted: false, weak: false }, isFormat: isOpl },
   { format: { name: 'shell archive', encrypted: false, weak: false }, isFormat: isShellArchive },
+  { format: { name: 'print job', encrypted: false, weak: false }, isFormat: isPrintJob },
+  { format: { name: 'ZPL', encrypted: false, weak: false }, isFormat: isZpl },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
   { format: { name: 'uuencode', encrypted: false, weak: false }, isFormat: isBareUuencode },
 ]

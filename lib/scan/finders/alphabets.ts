@@ -24,7 +24,7 @@ export const localCharacters = tableOf(`${wordText}_.%+-${specialText}`)
 /** Characters of a local part that may as well be the quoting of what is around the address, or its separator (`COM+bob@x.org` of EDIFACT). */
 export const localSpecials = tableOf(`${specialText}+`)
 /** Characters of a local part that escapes begin with. */
-export const localEscapeSigns = tableOf('%#')
+export const localEscapeSigns = tableOf('%#^')
 /** Characters that a local part does not begin with. */
 export const localTrimmed = tableOf('.%+-')
 

@@ -1,4 +1,4 @@
-import { digits, tableOf } from './alphabets.ts'
+import { alphanumeric, digits, tableOf } from './alphabets.ts'
 
 /**
  * Escapes: spellings of one character whose last byte may stand right before an identifier and glue onto it, as `\n`
@@ -9,6 +9,8 @@ import { digits, tableOf } from './alphabets.ts'
  * - `\169` in decimal, as OCaml, Lua and names of DNS write bytes, and `\9`, `\37` and `\8220` where no digit follows, as Perl (Data::Dumper, in octal), Lua (`%q`) and Haskell (`show`) write characters.
  * - `%22` and, encoded again up to eight times, `%2522`.
  * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy; `#U00fc` and `#L01f600` in names that `unzip` wrote.
+ * - `^M`: control characters as `cat -v` and `vis` show them, `^1` of games; `^FD` and `^FV` of labels in ZPL.
+ * - `ESC E`, `ESC M` and other sequences without a bracket, of terminals and printers, and characters of SYLK (`ESC N H o`).
  * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\u{1b}`, `\033`, `#033`, `#x1b`, `%1b`, `&#x1b;`, `&#27;`,
  *   U+FFFD, and `^[` of `cat -v`; a colour (`[1;31m`) also without, since what writes XML leaves `ESC` out. The bracket may be `%5B`.
  * An escape that follows an identifier begins with a byte that ends the run.
@@ -16,17 +18,26 @@ import { digits, tableOf } from './alphabets.ts'
 export const longestEscape = 24
 
 /** 1: a run that begins inside of an escape may have this byte right before it. */
-export const mayGlue: Uint8Array = tableOf('\\%#[?;xuUabcdefABCDEF')
+export const mayGlue: Uint8Array = tableOf('\\%#^\x1b[?;xuUabcdefABCDEF')
 
-/** The same of a run of digits, in which no terminal sequence ends, since its last character is a letter. */
+/** The same of a run of digits, in which no terminal sequence and no `^M` ends, since its last character is a letter. */
 export const mayGlueDigits: Uint8Array = tableOf('\\%#xuUabcdefABCDEF')
 
 /** Whether an escape ends right before `end`. */
 export function endsEscape(bytes: Uint8Array, end: number): boolean {
-  return endsBackslash(bytes, end) || endsPercent(bytes, end) || endsHash(bytes, end) || endsSequence(bytes, end)
+  return (
+    endsBackslash(bytes, end) ||
+    endsPercent(bytes, end) ||
+    endsHash(bytes, end) ||
+    endsCaret(bytes, end) ||
+    endsShort(bytes, end) ||
+    endsSequence(bytes, end)
+  )
 }
 
 const backslash = 0x5c
+const escapeByte = 0x1b
+const caret = 0x5e
 const percent = 0x25
 const hash = 0x23
 const bracket = 0x5b
@@ -61,6 +72,13 @@ const sequenceStarts = [
 /** Hexadecimal digits of signs that HAProxy escapes behind a `#` in what it logs: `"`, `#`, `{`, `|`, `}`. */
 const hashedSigns = ['22', '23', '7B', '7C', '7D']
 const letterM = 0x6d
+const letterF = 0x46
+/** Behind `^` in what shows control characters. */
+const shown = tableOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+/** Behind `^F` where data of a label follows. */
+const fields = tableOf('DV')
+/** Letters and digits behind `ESC`. */
+const mostShort = 3
 /** Of the number of a character. */
 const mostDigits = 7
 const mostParameters = 16
@@ -110,6 +128,18 @@ function endsHash(bytes: Uint8Array, end: number): boolean {
     zeroToThree[bytes[end - 2]!] !== 0 &&
     octal[bytes[end - 1]!] !== 0
   )
+}
+
+function endsCaret(bytes: Uint8Array, end: number): boolean {
+  if (end >= 2 && bytes[end - 2] === caret) return shown[bytes[end - 1]!] !== 0
+  return end >= 3 && bytes[end - 3] === caret && bytes[end - 2] === letterF && fields[bytes[end - 1]!] !== 0
+}
+
+/** A sequence without a bracket. */
+function endsShort(bytes: Uint8Array, end: number): boolean {
+  let start = end - 1
+  while (start > 0 && end - start <= mostShort && alphanumeric[bytes[start]!] === 1) start--
+  return start < end - 1 && bytes[start] === escapeByte && finals[bytes[start + 1]!] !== 0
 }
 
 function endsSequence(bytes: Uint8Array, end: number): boolean {

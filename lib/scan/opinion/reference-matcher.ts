@@ -71,6 +71,9 @@ const anEscape = [
   '#(?:22|23|7B|7C|7D)',
   '#U[0-9a-fA-F]{4}',
   '#L[0-9a-fA-F]{6}',
+  String.raw`\^[0-9A-Z]`,
+  String.raw`\^F[DV]`,
+  String.raw`\x1b[A-Za-z][A-Za-z0-9]{0,2}`,
   `${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]`,
   `${bracket}[?0-9;]{1,16}m`,
 ].join('|')
