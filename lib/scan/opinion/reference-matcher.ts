@@ -58,33 +58,42 @@ type Spelling = [offset: number, text: string]
 
 const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\033|#033|#x1[bB]|%1[bB]|&#x1[bB];|&#27;|\xef\xbf\xbd|\^\[)`
 const bracket = String.raw`(?:\[|%5[bB])`
-const anEscape = [
-  String.raw`\\[ntrbfvaedls0ZLNPx]`,
-  String.raw`\\[0-9]{1,7}(?![0-9])`,
-  String.raw`\\[0-3][0-9]{2}`,
-  String.raw`\\[0-9a-fA-F]{4}`,
-  String.raw`\\x[0-9a-fA-F]{2}`,
-  String.raw`\\[uU][0-9a-fA-F]{4}`,
+/** What ends alike stands together: all of it is asked behind every byte. */
+const backslashEscape = [
+  String.raw`\\(?:[ntrbfvaedls0ZLNPx]|[0-9]{1,7}(?![0-9])|[0-3][0-9]{2})`,
+  String.raw`\\[uU]?[0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
+  String.raw`\\x[0-9a-fA-F]{2}`,
+].join('|')
+const anEscape = [
+  backslashEscape,
   '%(?:25){0,8}[0-9a-fA-F]{2}',
-  '#0[0-3][0-7]',
-  '#(?:22|23|7B|7C|7D)',
-  '#U[0-9a-fA-F]{4}',
-  '#L[0-9a-fA-F]{6}',
-  String.raw`\^[0-9A-Z]`,
-  String.raw`\^F[DV]`,
+  '#(?:0[0-3][0-7]|22|23|7B|7C|7D|U[0-9a-fA-F]{4}|L[0-9a-fA-F]{6})',
+  String.raw`\^(?:[0-9A-Z]|F[DV])`,
   String.raw`\x1b[A-Za-z][A-Za-z0-9]{0,2}`,
-  `${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]`,
-  `${bracket}[?0-9;]{1,16}m`,
+  `(?:${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]|${bracket}[?0-9;]{1,16}m)`,
 ].join('|')
 
-/** A run of `characters` begins at the first of them, and once more right after each escape. */
-const runOf = (characters: string, run = `${characters}+`, before = anEscape) =>
-  new RegExp(`(?=${characters})(?:(?<!${characters})|(?<=${before}))(?=(${run}))`, 'g')
+/** Every escape has one of these, and those without the latter have a backslash. */
+const escapeSign = /[\\%#^[\x1b]/
+const otherSign = /[%#^[\x1b]/
+
+/** All runs of `characters` in a text. One begins at the first of them, and once more right after each escape. */
+function runOf(characters: string, run = `${characters}+`, before = ''): (text: string) => Spelling[] {
+  const begins = (escapes: string) =>
+    new RegExp(`(?=${characters})(?:(?<!${characters})|(?<=${escapes}${before}))(?=(${run}))`, 'g')
+  const alone = new RegExp(`(?<!${characters})(?=(${run}))`, 'g')
+  const behindBackslashes = begins(backslashEscape)
+  const behindAny = begins(anEscape)
+  return (text) => {
+    if (otherSign.test(text)) return all(text, behindAny)
+    return all(text, escapeSign.test(text) ? behindBackslashes : alone)
+  }
+}
 const hex = '[0-9a-fA-F]'
 const decimalRun = runOf('[0-9]')
 const handleRun = runOf('[A-Za-z0-9_]')
-const dottedRun = runOf('[A-Za-z0-9_.-]', undefined, String.raw`${anEscape}|\\_`)
+const dottedRun = runOf('[A-Za-z0-9_.-]', undefined, String.raw`|\\_`)
 const plainUuid = runOf(hex, `${hex}{32}(?!${hex})`)
 /** Whatever stands before it. */
 const groupedUuid = new RegExp(`(?=(${hex}{8}([-_])(?:${hex}{4}\\2){3}${hex}{12}(?!${hex})))`, 'g')
@@ -95,11 +104,11 @@ const beginsLocal = new RegExp(`(?<=[!#$&'*/=?^\`{|}~+]|\\.\\.|--|${anEscape})`,
 
 /** `longest`: characters of the shape's longest identifier. */
 const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = {
-  decimal: (text) => all(text, decimalRun),
+  decimal: (text) => decimalRun(text),
   handle: (text) => {
-    const runs = all(text, handleRun).flatMap(([offset, run]) =>
-      withoutWritten(run).map((each): Spelling => [offset, each]),
-    )
+    const whole = handleRun(text)
+    const ended = whole.flatMap(([offset, run]) => withoutWritten(run).map((each): Spelling => [offset, each]))
+    const runs = [...whole, ...ended]
     const known = new Set(runs.map(([offset]) => offset))
     const behindPrefix = runs.flatMap(([offset, run]): Spelling[] =>
       /^0x./i.test(run) && !known.has(offset + 2) ? [[offset + 2, run.slice(2)]] : [],
@@ -107,11 +116,11 @@ const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = 
     return [...runs, ...behindPrefix].flatMap(([offset, run]) => withoutUnderscores(offset, run))
   },
   dotted: (text, longest) =>
-    all(text, dottedRun).flatMap(([offset, run]) => {
+    dottedRun(text).flatMap(([offset, run]) => {
       const start = run.length - run.replace(/^[.-]+/, '').length
       const ended = withoutEnd(run.slice(start))
-      const ends = ended.length > longest + mostBehind ? [ended] : withoutWritten(ended).map(withoutEnd)
-      return ends
+      const shorter = ended.length > longest + mostBehind ? [] : withoutWritten(ended).map(withoutEnd)
+      return [ended, ...shorter]
         .flatMap((end) => withoutMarkup(offset + start, end))
         .flatMap(([at, whole]) => {
           const names = [whole]
@@ -124,7 +133,7 @@ const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = 
         })
     }),
   uuid: (text) => [
-    ...all(text, plainUuid).flatMap(([offset, digits]) => storedDigits(digits).map((each): Spelling => [offset, each])),
+    ...plainUuid(text).flatMap(([offset, digits]) => storedDigits(digits).map((each): Spelling => [offset, each])),
     ...all(text, groupedUuid),
   ],
   email: (text, longest) => {
@@ -190,15 +199,17 @@ const isFile = (before: string, behind: string) =>
     (/[a-z]$/.test(before) && /^[A-Z][a-z]+(?![A-Za-z0-9])/.test(behind)) ||
     suffixes.has(/^[A-Za-z0-9]*/.exec(behind)![0].toLowerCase()))
 
-/** A run, and the same without one and two characters like `_x000D_` at its end. */
-function withoutWritten(run: string): string[] {
-  const runs = [run]
-  for (let count = 0; count < 2; count++) {
-    const [, before] = /^([\s\S]+)_x[0-9a-fA-F]{4}_$/.exec(runs[count] ?? '') ?? []
-    if (before !== undefined) runs.push(before)
-  }
-  return runs
+const none: readonly string[] = []
+
+/** A run without one and without two characters like `_x000D_` at its end. */
+function withoutWritten(run: string): readonly string[] {
+  const first = run.endsWith('_') ? written.exec(run)?.[1] : undefined
+  if (first === undefined) return none
+  const second = written.exec(first)?.[1]
+  return second === undefined ? [first] : [first, second]
 }
+
+const written = /^([\s\S]+)_x[0-9a-fA-F]{4}_$/
 
 /** The same without up to three `_` at either end. */
 function withoutUnderscores(offset: number, run: string): Spelling[] {
