@@ -107,8 +107,9 @@ const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = 
   decimal: (text) => decimalRun(text),
   handle: (text) => {
     const whole = handleRun(text)
-    const ended = whole.flatMap(([offset, run]) => withoutWritten(run).map((each): Spelling => [offset, each]))
-    const runs = [...whole, ...ended]
+    const marked = whole.filter(([, run]) => run.endsWith('_'))
+    const ended = marked.flatMap(([offset, run]) => withoutWritten(run).map((each): Spelling => [offset, each]))
+    const runs = ended.length === 0 ? whole : [...whole, ...ended]
     const known = new Set(runs.map(([offset]) => offset))
     const behindPrefix = runs.flatMap(([offset, run]): Spelling[] =>
       /^0x./i.test(run) && !known.has(offset + 2) ? [[offset + 2, run.slice(2)]] : [],
