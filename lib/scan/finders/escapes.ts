@@ -1,4 +1,4 @@
-import { alphanumeric, digits, tableOf } from './alphabets.ts'
+import { digits, tableOf } from './alphabets.ts'
 
 /**
  * Escapes: spellings of one character whose last byte may stand right before an identifier and glue onto it, as `\n`
@@ -77,7 +77,7 @@ const letterF = 0x46
 const shown = tableOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
 /** Behind `^F` where data of a label follows. */
 const fields = tableOf('DV')
-/** Letters and digits behind `ESC`. */
+/** Letters behind `ESC`. A digit may be of a number that begins before it. */
 const mostShort = 3
 /** Of the number of a character. */
 const mostDigits = 7
@@ -138,7 +138,7 @@ function endsCaret(bytes: Uint8Array, end: number): boolean {
 /** A sequence without a bracket. */
 function endsShort(bytes: Uint8Array, end: number): boolean {
   let start = end - 1
-  while (start > 0 && end - start <= mostShort && alphanumeric[bytes[start]!] === 1) start--
+  while (start > 0 && end - start <= mostShort && finals[bytes[start]!] !== 0) start--
   return start < end - 1 && bytes[start] === escapeByte && finals[bytes[start + 1]!] !== 0
 }
 

@@ -70,7 +70,7 @@ const anEscape = [
   '%(?:25){0,8}[0-9a-fA-F]{2}',
   '#(?:0[0-3][0-7]|22|23|7B|7C|7D|U[0-9a-fA-F]{4}|L[0-9a-fA-F]{6})',
   String.raw`\^(?:[0-9A-Z]|F[DV])`,
-  String.raw`\x1b[A-Za-z][A-Za-z0-9]{0,2}`,
+  String.raw`\x1b[A-Za-z]{1,3}`,
   `(?:${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]|${bracket}[?0-9;]{1,16}m)`,
 ].join('|')
 

@@ -30,7 +30,7 @@ const escapes = [
   ],
   // In decimal, as OCaml, Lua and names of DNS write bytes; `UNISTR` of Oracle and `U&''`; names that `unzip` wrote.
   ...['\\195\\169', '\\009', '\\201C', '\\00fc', '#U00fc', '#L01f600'],
-  ...['^M', '\\^J', '^FD', '^FV', '\x1bE', '\x1bM', '\x1bNHo', '\x1bx1'],
+  ...['^M', '\\^J', '^FD', '^FV', '\x1bE', '\x1bM', '\x1bNHo'],
   ...['%22', '%3D', '%3d', '%2522', '%25252522', `%${'25'.repeat(8)}22`, '#011', '#037'],
   ...[
     '\x1b[m',
@@ -194,7 +194,7 @@ describe('an identifier that an escape glues onto', () => {
       '/x1b[0K',
     ])
       expect([glue, find(index, `${glue}jane_doe`).occurrences]).toStrictEqual([glue, []])
-    for (const glue of ['0', '\\1', '\\x2', '\\u002', '%2', '#11'])
+    for (const glue of ['0', '\\1', '\\x2', '\\u002', '%2', '#11', '\x1bN0'])
       expect([glue, find(index, `${glue}123456`).occurrences]).toStrictEqual([glue, []])
   })
 })
