@@ -3,10 +3,9 @@ import { encodedCheck } from '../../checks/encoded-check.ts'
 import { headLength } from '../../checks/known-formats.ts'
 import { textWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
-import { addGap, countProduced, type Decoding } from '../../decoding.ts'
+import { addGap, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { enough, gathered, gatherer } from '../../gathered.ts'
-import { type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
 import { beginsLikeFolded } from '../../text/folded-content.ts'
 import { reportHidden, tapped } from '../tapped.ts'
 import { boundaries, mostBoundaries } from './boundaries.ts'
@@ -15,6 +14,7 @@ import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, joinParameters, unfold } from './header-fields.ts'
 import { beginsFields, isArmour, isField, isUuencoded } from './line-kinds.ts'
 import { type Line, lineReader } from './line-reader.ts'
+import { bodyOf } from './part-body.ts'
 import { reflowed } from './reflowed.ts'
 import { base64Decoder, plainDecoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
 
@@ -191,13 +191,6 @@ async function readLines(
   if (inFields) await endFields()
 }
 
-/** What was made so far, in memory of its own. */
-function taken(made: GrowingBytes): Buffer {
-  const bytes = Buffer.from(made.bytes.subarray(0, made.length))
-  made.length = 0
-  return bytes
-}
-
 /** Formats of their own, whose lines are folded or in whose words tags stand, as are bodies that begin like one of them. */
 const ownNames = /\.(?:ics|vcs|vcf|ldif?|x?html?|xml|svg|rtf)$/i
 const ownTypes = /^text\/(?:calendar|vcard|x-vcard|x-vcalendar|directory|html|xml)$|[/+](?:xml|xhtml\+xml)$|\/rtf$/
@@ -209,52 +202,4 @@ function decoderOf({ encoding, type, name, isReflowed }: BodyForm): TransferDeco
   if (encoding === 'quoted-printable') return quotedPrintableDecoder()
   if (!['', '7bit', '8bit', 'binary'].includes(encoding)) return 'unknown'
   return ownTypes.test(type) || ownNames.test(name) || isReflowed ? plainDecoder() : 'none'
-}
-
-/** Where the lines of a part come from, which of them ends it, and who is told of those that are not decoded. */
-type BodyReading = {
-  lines: ReturnType<typeof lineReader>
-  path: readonly string[]
-  decoding: Decoding
-  ends(line: Line): boolean
-  onOther(line: Line): void
-}
-
-/** The decoded lines up to whatever ends a part, in pieces of at least so many bytes but for the last one. */
-async function* bodyOf(
-  decoder: TransferDecoder,
-  { lines, path, decoding, ends, onOther }: BodyReading,
-  least: number,
-): AsyncGenerator<Uint8Array> {
-  const made = growingBytes()
-  let offset = 0
-  try {
-    for (;;) {
-      const line = lines.atHand() ?? (await lines.peek())
-      if (line === undefined || ends(line)) break
-      lines.skip()
-      const before = made.length
-      if (!decoder.write(line.bytes, line.goesOn, made)) onOther(line)
-      const count = made.length - before
-      // What is beyond a limit is not delivered.
-      made.length = before
-      countProduced(decoding, count, path, offset)
-      made.length += count
-      offset += count
-      if (made.length >= least) yield taken(made)
-    }
-    decoder.end(made)
-    if (made.length >= least) yield taken(made)
-    if (decoder.isDamaged())
-      addGap(decoding, {
-        reason: 'corrupt',
-        path,
-        offset,
-        detail: 'mail: expected base64 up to the end of the part',
-      })
-  } catch (error) {
-    if (made.length > 0) yield taken(made)
-    throw error
-  }
-  if (made.length > 0) yield taken(made)
 }
