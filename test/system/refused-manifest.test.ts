@@ -22,3 +22,18 @@ it('a run whose manifest was refused says why, by name and line, when it ends an
   expect(jsonLines(status)[0]).toMatchObject({ stores: [{ storeId: 'a', verdict: 'incomplete', reasons }] })
   expect((await odv(cwd, 'status', run)).stdout).toContain('\n      line 3: expected')
 })
+
+it('says so too of one that does not allow what is to be done with it', async () => {
+  const cwd = scratchDirectory()
+  mkdirSync(join(cwd, 'store'))
+  writeFileSync(join(cwd, 'ids.csv'), 'userId\n12345678\n')
+  const channel = { kind: 'delete-files', owner: 'user_id' }
+  const stores = [{ id: 'a', root: 'store', country: 'SG', channel }]
+  writeFileSync(join(cwd, 'odv.json'), JSON.stringify({ manifest: 'ids.csv', stores }))
+  const ended = await odv(cwd, 'run', '--json')
+  expect(ended.code).toBe(64)
+  const reasons = [
+    expect.stringMatching(/^manifest: expected a column or member transferredAt, since we delete in store a/),
+  ]
+  expect(linesOf(ended, 'verdict')).toMatchObject([{ store: 'a', verdict: 'incomplete', reasons }])
+})
