@@ -23,8 +23,12 @@ export function referencePlaces(index: SubjectIndex, content: Uint8Array): Omit<
   const found: Omit<Occurrence, 'record'>[] = []
   for (const { shape, lengths } of index.shapes) {
     const longest = Math.max(...lengths)
+    /** Words come again and again. */
+    const known = new Map<string, number>()
     for (const [offset, spelling] of spellings[shape](text, longest)) {
-      const ordinal = shape === 'uuid' ? uuidOrdinal(index, spelling) : ordinalOf(index, shape, spelling)
+      const ordinal =
+        known.get(spelling) ?? (shape === 'uuid' ? uuidOrdinal(index, spelling) : ordinalOf(index, shape, spelling))
+      known.set(spelling, ordinal)
       if (ordinal !== -1) found.push({ ordinal, offset })
     }
   }
@@ -65,18 +69,18 @@ const backslashEscape = [
   String.raw`\\U[0-9a-fA-F]{8}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
 ].join('|')
-const anEscape = [
-  backslashEscape,
+const otherEscape = [
   '%(?:25){0,8}[0-9a-fA-F]{2}',
   '#(?:0[0-3][0-7]|22|23|7B|7C|7D|U[0-9a-fA-F]{4}|L[0-9a-fA-F]{6})',
   String.raw`\^(?:[0-9A-Z]|F[DV])`,
   String.raw`\x1b[A-Za-z]{1,3}`,
   `(?:${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]|${bracket}[?0-9;]{1,16}m)`,
 ].join('|')
+const anEscape = `${backslashEscape}|${otherEscape}`
 
-/** Every escape has one of these, and those without the latter have a backslash. */
-const escapeSign = /[\\%#^[\x1b]/
-const otherSign = /[%#^[\x1b]/
+/** Most texts have none of them, or those with a backslash alone: then nobody looks for others behind every byte. */
+const isBackslash = /\\/
+const isOther = new RegExp(otherEscape)
 
 /** All runs of `characters` in a text. One begins at the first of them, and once more right after each escape. */
 function runOf(characters: string, run = `${characters}+`, before = ''): (text: string) => Spelling[] {
@@ -86,8 +90,8 @@ function runOf(characters: string, run = `${characters}+`, before = ''): (text: 
   const behindBackslashes = begins(backslashEscape)
   const behindAny = begins(anEscape)
   return (text) => {
-    if (otherSign.test(text)) return all(text, behindAny)
-    return all(text, escapeSign.test(text) ? behindBackslashes : alone)
+    if (isOther.test(text)) return all(text, behindAny)
+    return all(text, isBackslash.test(text) ? behindBackslashes : alone)
   }
 }
 const hex = '[0-9a-fA-F]'
@@ -214,6 +218,7 @@ const written = /^([\s\S]+)_x[0-9a-fA-F]{4}_$/
 
 /** The same without up to three `_` at either end. */
 function withoutUnderscores(offset: number, run: string): Spelling[] {
+  if (!run.startsWith('_') && !run.endsWith('_')) return [[offset, run]]
   const [, before = '', , behind = ''] = /^(_{0,3})(.*?)(_{0,3})$/.exec(run)!
   const found = new Map<string, Spelling>()
   for (let from = 0; from <= before.length; from++)
