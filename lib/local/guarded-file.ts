@@ -1,4 +1,5 @@
 import { type BigIntStats, constants } from 'node:fs'
+import { spareMemory } from '../decode/spare-memory.ts'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { ByteRange, Chunks } from '../ports.ts'
@@ -9,8 +10,7 @@ import { checkStoreRoot, isInPlace, pathsOf, type StoreRoot, unavailable } from 
 /** Measured: half the calls of 256 KiB at the same speed, and no faster beyond. */
 const chunkBytes = 1 << 20
 
-/** Buffers of files that were read: fresh memory for each of many small files costs more than reading them. */
-const spare: Buffer[] = []
+const takeMemory = spareMemory(chunkBytes)
 
 /** A regular file that is what its key says: opened without following a link, in a directory that is where it seems. */
 export type GuardedFile = {
@@ -115,7 +115,7 @@ function toGuardedFile(
 type Progress = { bytes: number; ended: boolean }
 
 async function* read(file: OpenFile, from: number, most: number, progress: Progress): Chunks {
-  const memory = spare.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
+  const { memory, giveBack } = takeMemory()
   try {
     while (progress.bytes < most) {
       const buffer = memory.subarray(0, Math.min(most - progress.bytes, chunkBytes))
@@ -129,6 +129,6 @@ async function* read(file: OpenFile, from: number, most: number, progress: Progr
     }
     progress.ended = true
   } finally {
-    spare.push(memory)
+    giveBack()
   }
 }

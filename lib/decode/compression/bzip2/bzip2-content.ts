@@ -28,8 +28,8 @@ const streamHeaderLength = 4
 const tablesLength = 2 ** 17
 const blockUnit = 100_000
 /** Of the largest block. */
-const blocks = spareMemory(4 * 9 * blockUnit)
-const outputs = spareMemory(256 * 1024)
+const takeBlock = spareMemory(4 * 9 * blockUnit)
+const takeOutput = spareMemory(256 * 1024)
 
 /**
  * The content of all streams of a bzip2 file, one after the other; the checksum of every block and of every stream is
@@ -41,12 +41,12 @@ export async function* bzip2Content(
   path: readonly string[],
   decoding: Decoding,
 ): AsyncGenerator<Uint8Array> {
-  const [block, buffer] = [blocks.take(), outputs.take()]
+  const [block, output] = [takeBlock(), takeOutput()]
   try {
-    yield* streams(source, new Uint32Array(block.buffer), buffer, outputOf('bzip2', path, decoding))
+    yield* streams(source, new Uint32Array(block.memory.buffer), output.memory, outputOf('bzip2', path, decoding))
   } finally {
-    blocks.giveBack(block)
-    outputs.giveBack(buffer)
+    block.giveBack()
+    output.giveBack()
   }
 }
 

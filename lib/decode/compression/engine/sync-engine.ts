@@ -19,7 +19,7 @@ type Handle = OwnedHandle & {
 /** After a write: free bytes of the output, unconsumed bytes of the input. */
 type Internals = { _handle?: Partial<Handle>; _writeState?: Uint32Array }
 
-const outputs = spareMemory(256 * 1024)
+const takeOutput = spareMemory(256 * 1024)
 const smallest = 64
 /** What one stream has made when it is worth decoding ahead. */
 const muchOutput = 1024 * 1024
@@ -37,7 +37,7 @@ export function syncEngine(
   if (!usable) return undefined
   let stepper = createStepper(kind)
   if (stepper === undefined) return undefined
-  const output = outputs.take()
+  const { memory: output, giveBack: giveOutputBack } = takeOutput()
   return {
     room: output,
     run: (input, giveBack) => drive(stepper!, output, { hasSpareCore, aheadFrom }, input, giveBack),
@@ -52,7 +52,7 @@ export function syncEngine(
     },
     close() {
       stepper!.close()
-      outputs.giveBack(output)
+      giveOutputBack()
     },
   }
 }
