@@ -145,17 +145,29 @@ export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKee
     waiting = []
   }
 
+  function take(bytes: Buffer, undecided: number): void {
+    if (inSql !== undefined) {
+      inSql.passed(bytes, undecided)
+      return
+    }
+    const all = kept.length === 0 ? bytes : Buffer.concat([kept, bytes])
+    tell(all, false)
+    handOver(all, undecided)
+    if (inSql === undefined) keep(all, undecided)
+  }
+
+  /** What is kept goes on to the end of its line alone: behind it a large piece is looked at where it is. */
+  function passed(chunk: Uint8Array, undecided: number): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
+    if (inSql === undefined) forget(bytes, undecided)
+    const rest = kept.length > 0 && bytes.length > longestLine ? bytes.indexOf(lineFeed) + 1 : 0
+    if (rest > 0) take(bytes.subarray(0, rest), Math.min(undecided, keptFrom + kept.length + rest))
+    take(bytes.subarray(rest), undecided)
+  }
+
   return {
     want: (wanted) => (inSql === undefined ? waiting.push(wanted) : inSql.want(wanted)),
-    passed(chunk, undecided) {
-      if (inSql !== undefined) return inSql.passed(chunk, undecided)
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
-      forget(bytes, undecided)
-      const all = kept.length === 0 ? bytes : Buffer.concat([kept, bytes])
-      tell(all, false)
-      handOver(all, undecided)
-      if (inSql === undefined) keep(all, undecided)
-    },
+    passed,
     end(after = none, isEnd = true) {
       const all = waiting.length > 0 ? Buffer.concat([kept, after]) : none
       if (waiting.length > 0) tell(all, isEnd)
