@@ -69,6 +69,25 @@ describe('a number of which digits are gone, and that may have been one of someb
     if (!isOdd) expect(await gapOf(`x,${text},y\n`)).toEqual([])
   })
 
+  const inCode = [
+    'ermBuMcdtYJbuQEjC1E+18ila8EMFQz/ZcWk',
+    'JbuQEjC1E+18+q',
+    'x1E+18ila8EMFQz/ZcWkermBuMcdtYJbuQEjC',
+    '1E+18ila8EMFQz/ZcWk',
+    'InJlYWQgd3JpdGUifQ1.E18IspeSAH41pgAS0_RleqYg',
+    'InJlYWQgd3JpdGUifQ1.25E18IspeSAH41pgAS0_RleqYg',
+  ]
+  it.each(inCode)('does not in characters of base64: %s', async (text) => {
+    for (const around of ['', '\n', '"']) expect(await gapOf(`${around}${text}${around}`)).toEqual([])
+  })
+
+  it.each(['1E+18', 'U1E+18', 'user_1.2E18_eu', 'customerIdentifier1E+18', 'ids/1E+18', 'k1.23457e+18f'])(
+    'does so beside a word: %s',
+    async (text) => {
+      expect(await gapOf(`x,${text},y\n`)).toHaveLength(1)
+    },
+  )
+
   it('does not matter where all identifiers are short, or where nobody looks for scientific notation', async () => {
     expect(await gapOf('1.23e+07 1.23e+18\n', short)).toEqual([])
     expect(await gapOf('1.23e+18\n', index, ['padded'])).toEqual([])

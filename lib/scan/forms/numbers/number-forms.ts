@@ -1,4 +1,4 @@
-import { digits, tableOf } from '../../finders/alphabets.ts'
+import { alphanumeric, code64, digits, tableOf } from '../../finders/alphabets.ts'
 import { mayGlueDigits } from '../../finders/escapes.ts'
 import { createProbe } from '../../finders/probe.ts'
 import type { Form, FormFinder, FormTools, Region } from '../form.ts'
@@ -147,7 +147,8 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       const omitted = exponent - (fractionEnd - fractionStart)
       const isWritten = exponent >= 10 && (isPoint || bytes[sign + 1] === plus)
       const length = end - start + exponent
-      if (isWritten && lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom))
+      const mayBeOne = lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom)
+      if (isWritten && mayBeOne && !isOfCode(region, start, exponentEnd, sign > fractionStart))
         report(lossyNumber, start, exponentEnd, 'scientific')
       if (omitted < 0 || omitted > mostOmitted) return
       number.clear()
@@ -160,6 +161,22 @@ function createScientific(tools: FormTools): FormFinder | undefined {
     }, numberGlue),
     ({ bytes, to }, _start, end) => end < to && (bytes[end]! | 0x20) === letterE,
   )
+}
+
+/** More characters than are written around a number with nothing in between. */
+const codeBeside = 16
+
+/**
+ * Whether `9E+15` is characters of base64, of which 40 MB have one by chance, or `9.E18` where a part of a JWT ends: much of a code stands on both sides, or,
+ * where no digit is behind its point, which of a rounded number is one alone, a letter or sign stands right behind it.
+ */
+function isOfCode({ bytes, to }: Region, start: number, end: number, hasFraction: boolean): boolean {
+  const isCode = (at: number) => at >= 0 && at < to && code64[bytes[at]!] === 1
+  let [before, behind] = [0, 0]
+  while (before < codeBeside && isCode(start - 1 - before)) before++
+  while (behind < codeBeside && isCode(end + behind)) behind++
+  if (before === codeBeside && behind === codeBeside) return true
+  return !hasFraction && behind > 0 && (before > 0 || alphanumeric[bytes[end]!] === 1)
 }
 
 const grouped = (text: string, separator: string) => text.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, separator)
