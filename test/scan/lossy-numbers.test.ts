@@ -76,17 +76,24 @@ describe('a number of which digits are gone, and that may have been one of someb
     '1E+18ila8EMFQz/ZcWk',
     'InJlYWQgd3JpdGUifQ1.E18IspeSAH41pgAS0_RleqYg',
     'InJlYWQgd3JpdGUifQ1.25E18IspeSAH41pgAS0_RleqYg',
+    'v1.8E18HGOkrJO3sYiOC_PXint09e5H10Qt5znZGBg_1',
+    '$2b$12$kvS0Jr3Y1qea1wsn4FZaXB/9.YcMp76qVLYCQGF/MLVFt7FO1.e18:$argon2id',
   ]
   it.each(inCode)('does not in characters of base64: %s', async (text) => {
     for (const around of ['', '\n', '"']) expect(await gapOf(`${around}${text}${around}`)).toEqual([])
   })
 
-  it.each(['1E+18', 'U1E+18', 'user_1.2E18_eu', 'customerIdentifier1E+18', 'ids/1E+18', 'k1.23457e+18f'])(
-    'does so beside a word: %s',
-    async (text) => {
-      expect(await gapOf(`x,${text},y\n`)).toHaveLength(1)
-    },
-  )
+  it.each([
+    '1E+18',
+    'U1E+18',
+    'user_1.2E18_eu',
+    'customerIdentifier1E+18',
+    'ids/1E+18',
+    'k1.23457e+18f',
+    '[1.e+18 2.e+00]',
+  ])('does so beside a word: %s', async (text) => {
+    expect(await gapOf(`x,${text},y\n`)).toHaveLength(1)
+  })
 
   it('does not matter where all identifiers are short, or where nobody looks for scientific notation', async () => {
     expect(await gapOf('1.23e+07 1.23e+18\n', short)).toEqual([])

@@ -1,12 +1,26 @@
 import { inflateSync, constants as zlib } from 'node:zlib'
+import {
+  type GoesOn,
+  isCompress,
+  isGzip,
+  isLzString,
+  isPasswordKey,
+  isPickle,
+  isRubyList,
+  isRubyObject,
+  isSdkMessage,
+  isSessionKey,
+} from './encoded-beginnings.ts'
 
-/** A format that hides its content, by the bytes that it begins with. */
-type EncodedFormat = { name: string; encrypted: boolean; bytes: Buffer }
+/** A format that hides its content, by the bytes that it begins with, and what follows those where they are few. */
+type EncodedFormat = { name: string; encrypted: boolean; bytes: Buffer; goesOn: GoesOn }
 
 const hiding = (name: string, ...texts: string[]): EncodedFormat[] =>
-  texts.map((text) => ({ name, encrypted: false, bytes: Buffer.from(text, 'latin1') }))
+  texts.map((text) => ({ name, encrypted: false, bytes: Buffer.from(text, 'latin1'), goesOn: () => true }))
 const encrypted = (name: string, ...texts: string[]): EncodedFormat[] =>
   hiding(name, ...texts).map((format) => ({ ...format, encrypted: true }))
+const goingOn = (goesOn: GoesOn, formats: readonly EncodedFormat[]): EncodedFormat[] =>
+  formats.map((format) => ({ ...format, goesOn }))
 
 /** Characters that a text in JSON begins with, and one with its bits from the lowest to the highest. */
 const printable = Array.from({ length: 94 }, (_, index) => 0x21 + index)
@@ -27,7 +41,7 @@ const begun = ['}q', ']q', '}(', '(K', '(M', '(J', '(X', '(U', '(c', '(}', '(]',
  * begins with two of them now and then.
  */
 const formats: readonly EncodedFormat[] = [
-  ...hiding('gzip', '\x1f\x8b\x08'),
+  ...goingOn(isGzip, hiding('gzip', '\x1f\x8b\x08')),
   ...hiding('zstd', '\x28\xb5\x2f\xfd'),
   ...hiding('bzip2', ...[...'123456789'].map((level) => `BZh${level}1AY&SY`)),
   ...hiding('xz', '\xfd7zXZ\x00'),
@@ -35,12 +49,14 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('lzop', '\x89LZO\x00'),
   // Properties and sizes of dictionaries that common writers have.
   ...hiding('lzma', ']\0\0\x80\0', ']\0\0\x10\0', ']\0\0\x40\0', ']\0\0\0\x04'),
-  ...hiding('compress', '\x1f\x9d\x90'),
+  ...goingOn(isCompress, hiding('compress', '\x1f\x9d\x90')),
   ...hiding('lz4', '\x04"M\x18', '\x02!L\x18'),
   // What lz-string makes of an object, of texts, of an object in a list or in lines (`{"…`, `["…`, `[{"`, `{` and a line end): bits from the lowest on.
-  ...hiding('lz-string', ...printable.map((first) => `\x37\x82\x20${backwards(first)}`)),
-  ...hiding('lz-string', ...printable.map((first) => `\x36\x82\x20${backwards(first)}`)),
-  ...hiding('lz-string', '\x36\x86\xf0\x44', '\x37\x82\x80\x04'),
+  ...goingOn(isLzString, [
+    ...hiding('lz-string', ...printable.map((first) => `\x37\x82\x20${backwards(first)}`)),
+    ...hiding('lz-string', ...printable.map((first) => `\x36\x82\x20${backwards(first)}`)),
+    ...hiding('lz-string', '\x36\x86\xf0\x44', '\x37\x82\x80\x04'),
+  ]),
   ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\x82SNAPPY\x00'),
   ...hiding('7z', '7z\xbc\xaf\x27\x1c'),
   ...hiding('rar', 'Rar!\x1a\x07'),
@@ -52,10 +68,15 @@ const formats: readonly EncodedFormat[] = [
   // Numbers and UUIDs are in binary there. A text of such an object is found all the same (`told-lengths.ts`).
   ...hiding('Java objects', '\xac\xed\x00\x05'),
   ...hiding('objects of .NET', '\x00\x01\x00\x00\x00\xff\xff\xff\xff'),
-  ...hiding('Ruby Marshal', '\x04\x08o:', '\x04\x08U:', '\x04\x08S:'),
-  ...counts.flatMap((count) => hiding('Ruby Marshal', `\x04\x08{${count}`, `\x04\x08[${count}`)),
-  ...['\x80\x02', '\x80\x03'].flatMap((start) => hiding('Python pickle', ...begun.map((next) => start + next))),
-  ...hiding('Python pickle', '\x80\x04\x95', '\x80\x05\x95'),
+  ...goingOn(isRubyObject, hiding('Ruby Marshal', '\x04\x08o:', '\x04\x08U:', '\x04\x08S:')),
+  ...goingOn(
+    isRubyList,
+    counts.flatMap((count) => hiding('Ruby Marshal', `\x04\x08{${count}`, `\x04\x08[${count}`)),
+  ),
+  ...goingOn(isPickle, [
+    ...['\x80\x02', '\x80\x03'].flatMap((start) => hiding('Python pickle', ...begun.map((next) => start + next))),
+    ...hiding('Python pickle', '\x80\x04\x95', '\x80\x05\x95'),
+  ]),
   ...hiding('OLE2', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
   // In base64 once more, as in secrets of Kubernetes: a release of Helm is gzip in two of them.
   ...hiding('gzip in base64', 'H4sIA', 'H4sIC'),
@@ -66,19 +87,27 @@ const formats: readonly EncodedFormat[] = [
   ...encrypted('OpenSSL enc in base64', 'U2FsdGVkX1'),
   ...encrypted('OpenSSL enc', 'Salted__'),
   ...encrypted('age', 'age-encryption.org/v1'),
-  ...encrypted('PGP', '\x85\x01\x0c\x03', '\x85\x02\x0c\x03', '\x84\x5e\x03', '\x8c\x0d\x04'),
-  // Packets of the new format (RFC 9580, 4.2.1): a key for somebody (tag 1) or a password (tag 3), of any length that they have.
-  ...encrypted('PGP', '\xc1\xc0\x4c\x03', '\xc1\xc1\x4c\x03', '\xc1\xc0\xcc\x03', '\xc1\x5e\x03', '\xc1\x5d\x06\x21'),
-  ...encrypted('PGP', '\xc3\x0d\x04\x09', '\xc3\x0d\x04\x07', '\xc3\x0d\x04\x08'),
+  // A key for somebody (RFC 9580, 5.1; RSA of 2048, 3072 and 4096 bits, ECDH on Curve25519), in packets of the old format and of the new one (4.2).
+  ...goingOn(isSessionKey(3, 2048), encrypted('PGP', '\x85\x01\x0c\x03', '\xc1\xc0\x4c\x03')),
+  ...goingOn(isSessionKey(3, 3072), encrypted('PGP', '\x85\x01\x8c\x03', '\xc1\xc0\xcc\x03')),
+  ...goingOn(isSessionKey(3, 4096), encrypted('PGP', '\x85\x02\x0c\x03', '\xc1\xc1\x4c\x03')),
+  ...goingOn(isSessionKey(2, 263), encrypted('PGP', '\x84\x5e\x03', '\xc1\x5e\x03')),
+  ...encrypted('PGP', '\xc1\x5d\x06\x21\x06'),
+  // A key for a password (5.3).
+  ...goingOn(isPasswordKey(2), encrypted('PGP', '\x8c\x0d\x04', '\xc3\x0d\x04')),
   ...encrypted('AWS KMS ciphertext', '\x01\x02\x02\x00\x78', '\x01\x02\x03\x00\x78'),
-  ...encrypted('AWS Encryption SDK message', '\x01\x80\x03\x78', '\x01\x80\x01\x78', '\x02\x05\x78', '\x02\x04\x78'),
+  ...goingOn(isSdkMessage(20), encrypted('AWS Encryption SDK message', '\x01\x80\x03\x78', '\x01\x80\x01\x78')),
+  ...goingOn(isSdkMessage(35), encrypted('AWS Encryption SDK message', '\x02\x05\x78', '\x02\x04\x78')),
   ...encrypted('Fernet', '\x80\x00\x00\x00\x00'),
 ]
 
 const byFirst = Map.groupBy(formats, ({ bytes }) => bytes[0]!)
 const zlibFirst = 0x78
-/** Of so many no other bytes are valid. */
+/** Of so many no other bytes are valid, and of the lower number hardly any. */
 const manyBytes = 512
+const someBytes = 64
+/** What is shorter holds nobody. */
+const leastBytes = 11
 const zlibSeconds = [0x01, 0x5e, 0x9c, 0xda]
 
 /** RFC 5652, 3: a sequence of a type and what is of it; enveloped, encrypted, compressed (RFC 3274) or authenticated and enveloped (RFC 5083). */
@@ -106,10 +135,13 @@ export function encodedFormatOf(
   bytes: Buffer,
   isFirst: boolean,
 ): Pick<EncodedFormat, 'name' | 'encrypted'> | undefined {
-  const format = byFirst.get(bytes[0]!)?.find((each) => bytes.subarray(0, each.bytes.length).equals(each.bytes))
+  if (bytes.length < leastBytes) return undefined
+  const format = byFirst
+    .get(bytes[0]!)
+    ?.find((each) => bytes.subarray(0, each.bytes.length).equals(each.bytes) && each.goesOn(bytes))
   if (format !== undefined) return format
   if (bytes[0] === sequence && isSealed(bytes)) return { name: 'CMS', encrypted: true }
-  const isWhole = !isFirst && bytes.length < manyBytes
+  const isWhole = bytes.length < (isFirst ? someBytes : manyBytes)
   const isZlib = bytes[0] === zlibFirst && zlibSeconds.includes(bytes[1]!) && inflates(bytes, isWhole)
   return isZlib ? { name: 'zlib', encrypted: false } : undefined
 }

@@ -145,10 +145,11 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       for (let at = exponentStart; at < exponentEnd; at++) exponent = exponent * 10 + bytes[at]! - zero
       while (fractionEnd - fractionStart > exponent && bytes[fractionEnd - 1] === zero) fractionEnd--
       const omitted = exponent - (fractionEnd - fractionStart)
-      const isWritten = exponent >= 10 && (isPoint || bytes[sign + 1] === plus)
+      const hasFraction = sign > fractionStart
+      const isWritten = exponent >= 10 && ((isPoint && hasFraction) || bytes[sign + 1] === plus)
       const length = end - start + exponent
       const mayBeOne = lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom)
-      if (isWritten && mayBeOne && !isOfCode(region, start, exponentEnd, sign > fractionStart))
+      if (isWritten && mayBeOne && !isOfCode(region, start, exponentEnd, hasFraction))
         report(lossyNumber, start, exponentEnd, 'scientific')
       if (omitted < 0 || omitted > mostOmitted) return
       number.clear()
@@ -167,16 +168,19 @@ function createScientific(tools: FormTools): FormFinder | undefined {
 const codeBeside = 16
 
 /**
- * Whether `9E+15` is characters of base64, of which 40 MB have one by chance, or `9.E18` where a part of a JWT ends: much of a code stands on both sides, or,
- * where no digit is behind its point, which of a rounded number is one alone, a letter or sign stands right behind it.
+ * Whether `9E+15` is characters of base64, of which 40 MB have one by chance, or `9.1E18` where a part of a JWT ends: much of a code stands on both sides, or on
+ * one with a letter on either. Where no digit is behind its point, which of a rounded number is one alone, a letter or sign right behind it is enough.
  */
 function isOfCode({ bytes, to }: Region, start: number, end: number, hasFraction: boolean): boolean {
   const isCode = (at: number) => at >= 0 && at < to && code64[bytes[at]!] === 1
+  const isLetter = (at: number) => isCode(at) && alphanumeric[bytes[at]!] === 1
   let [before, behind] = [0, 0]
   while (before < codeBeside && isCode(start - 1 - before)) before++
   while (behind < codeBeside && isCode(end + behind)) behind++
-  if (before === codeBeside && behind === codeBeside) return true
-  return !hasFraction && behind > 0 && (before > 0 || alphanumeric[bytes[end]!] === 1)
+  const isBetweenLetters = isLetter(start - 1) && isLetter(end)
+  const sidesOfCode = Number(before === codeBeside) + Number(behind === codeBeside)
+  if (sidesOfCode === 2 || (sidesOfCode === 1 && isBetweenLetters)) return true
+  return !hasFraction && behind > 0 && (before > 0 || isLetter(end))
 }
 
 const grouped = (text: string, separator: string) => text.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, separator)

@@ -1,0 +1,94 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { encodedCheck } from '../../../lib/decode/checks/encoded-check.ts'
+import { seededRandom } from '../../subject-index/make-index.ts'
+
+function problemIn(text: string) {
+  const check = encodedCheck()
+  check.write(Buffer.from(text))
+  check.end()
+  return check.problem()?.detail
+}
+
+const random = seededRandom('beginnings')
+const bytesOf = (length: number) => Buffer.from(random(length))
+const hex = (digits: string) => Buffer.from(digits, 'hex')
+
+/** Behind it comes what no key tells from random bytes. */
+const sealed = (digits: string) => Buffer.concat([hex(digits), bytesOf(90)])
+const sdkMessage = (start: string, identifier: number) =>
+  Buffer.concat([
+    ...[hex(start), bytesOf(identifier), hex('001e00010015'), Buffer.from('aws-crypto-public-key'), hex('000141')],
+    ...[hex('00010007'), Buffer.from('aws-kms'), bytesOf(60)],
+  ])
+
+const written: { by: string; shown: string; bytes: Buffer }[] = [
+  { by: 'Node.js', shown: 'gzip', bytes: gzipSync('{"user_id":"7123456789012345678"}') },
+  { by: 'Node.js, without compression', shown: 'gzip', bytes: gzipSync('7123456789012345678', { level: 0 }) },
+  ...[
+    'H52Qe0TUmVNGzpc0ZEToEHEjhowZNGrYuIEjBwyHECVSFMFChJswbcooFBEGhJkyd0DceSOHzBwWIEqeTLmy5RwRfQA=',
+    'H52QYUCYKXMHxJ03csjMYQEi4MCCBxMubCiQoEGEChk6tBgxI8WHFyVqrAgR48SNJUV+5GhyJMiOJ0mG9IhyZsyXLVempCkTpkuWKmv61Gnz',
+    'H52QMRTIUDBDAQ0FNRTYUHBDAQ4FORTEgCExYIyBMQrGOBgjYYyFMRrGeBgjogyKMgLKGCijoIyDMhLKWCijoYyHMiLOoDgj4IyBMwrOODgj',
+  ].map((text) => ({ by: 'ncompress 4.2.4', shown: 'compress', bytes: Buffer.from(text, 'base64') })),
+  {
+    by: 'lz-string 1.5.0',
+    shown: 'lz-string',
+    bytes: Buffer.from(
+      'N4IgrgzgpgTg+gSwCYgFwgOwEYBMBmAFgFYA2DADgE4AGXQ0ikAGhADsBDAWyjRAB3WAe4DGAeyRQABIAN5QL6aIAL5A',
+      'base64',
+    ),
+  },
+  {
+    by: 'lz-string 1.5.0, cut off',
+    shown: 'lz-string',
+    bytes: Buffer.from(
+      'N4IghiBcDaoJYBMoAYA0IB2UQA9kgF9V4lIB2ATgEYL0tJcrDiREoqBWADgGYu7sOAEzMSUITzIcyAhjh6jWpHlQBsZVbNwAWRW0',
+      'base64',
+    ),
+  },
+  // GnuPG 2.2.40, to keys of RSA and on Curve25519, and with a password; the same in packets of the new format.
+  ...['85010c0359ddf5f227e1d0850107ff783a', '85018c038a5beabb737efc89010bfe39ce'].map(gpg),
+  ...['85020c0318604b50d5e0b334010fff6615', '845e0379f9b0b6248224da12010740a84e'].map(gpg),
+  ...['8c0d04090302474ba7deb3a89c61ff', 'c30d04090302474ba7deb3a89c61ff'].map(gpg),
+  ...['c1c04c0359ddf5f227e1d0850107ff783a', 'c1c0cc038a5beabb737efc89010bfe39ce'].map(gpg),
+  ...['c1c14c0318604b50d5e0b334010fff6615', 'c15e0379f9b0b6248224da12010740a84e'].map(gpg),
+  { by: 'the AWS Encryption SDK', shown: 'AWS Encryption SDK', bytes: sdkMessage('01800378', 16) },
+  { by: 'the AWS Encryption SDK, version 2', shown: 'AWS Encryption SDK', bytes: sdkMessage('020578', 32) },
+  ...[
+    '80027d7100285807000000757365725f696471018a05155397a80158040000006e616d6571025818000000616e6420612074657874',
+    '80035d710063757569640a555549440a7101298171027d71035803000000696e7471048a010573622e',
+    '80049538000000000000007d94288c07757365725f6964948a05155397a8018c046e616d65948c18616e64206120746578742e20616e',
+    '80059538000000000000007d94288c07757365725f6964948a05155397a8018c046e616d65948c18616e64206120746578742e20616e',
+  ].map((digits) => ({ by: 'Python 3.11', shown: 'Python pickle', bytes: hex(digits) })),
+  ...[
+    '04087b0749220c757365725f6964063a0645546c2b08155397a801004922096e616d65063b005449220678063b0054',
+    '04085b0869066907492208626f62063a0645546c2b08155397a801004922096e616d65063b005449220678063b0054',
+    '0408533a0653063a06616c2b0835741cdba5004922096e616d65063b005449220678063b0054',
+    '04086f3a08466f6f073a07406169083a0a406e616d6549220b6120776f7264063a0645543a0a406e6f746549220678063b0054',
+  ].map((digits) => ({ by: 'Ruby 3.1', shown: 'Ruby Marshal', bytes: hex(digits) })),
+]
+
+function gpg(digits: string) {
+  return { by: 'GnuPG', shown: 'PGP', bytes: sealed(digits) }
+}
+
+describe('what begins in a token like a format that hides its content', () => {
+  test.each(written)('is not clean where it was written by $by, $shown', ({ shown, bytes }) => {
+    for (const whole of [bytes, Buffer.concat([bytes, bytesOf(30).fill(0)])].slice(0, shown === 'gzip' ? 2 : 1))
+      for (const text of [`{"a":"${whole.toString('base64')}"}`, `{"a":"${whole.toString('hex')}"}\n`])
+        expect(problemIn(text)).toContain(shown)
+  })
+
+  test.each([
+    ...['1f8b08', '1f9d90', '37822044', '36822044', '3686f044', '37828004', '85010c03', '85018c03', '85020c03'],
+    ...['845e03', '8c0d04', 'c1c04c03', 'c15e03', 'c15d0621', 'c30d04', '01800378', '020578', '020478'],
+    ...['80027d71', '80024b05', '800495', '800595', '04087b07', '04085b07', '04086f3a', '0408533a'],
+  ])('is clean where it goes on like none: %s', (start) => {
+    let taken = 0
+    for (let count = 0; count < 1000; count++) {
+      const token = Buffer.concat([hex(start), bytesOf(45)])
+      if (problemIn(`"${token.toString('base64')}"`) !== undefined) taken++
+    }
+    expect(taken).toBeLessThan(start.length > 6 ? 150 : 20)
+  })
+})
