@@ -47,6 +47,9 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   let byteAt: ByteAt = () => -1
   /** Where the bytes are from that stand in front of the piece, as far as there are any; -1: they are not read yet. */
   let lead = -1
+  /** No byte of [clearFrom, clearTo) is one of no text. */
+  let clearFrom = 0
+  let clearTo = 0
   /** Beginnings and ends, decoded. */
   let found: number[] = []
 
@@ -62,6 +65,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   return {
     begin(decoded) {
       byteAt = decoded
+      clearFrom = clearTo = 0
     },
     reserve(length) {
       if (leadBytes + length > bytes.length) bytes = new Uint8Array(2 * (leadBytes + length))
@@ -87,6 +91,27 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
     },
   }
 
+  /**
+   * Whether a byte of no text is near an identifier, in what is decoded together: a control byte, or one that is no part of a character in UTF-8. In a long text each
+   * is looked at once.
+   */
+  function isNearBinary(start: number, end: number): boolean {
+    if (end < clearFrom || start > clearTo) clearFrom = clearTo = start
+    for (let at = start - 1; at >= start - reach; at--) {
+      if (at >= clearFrom && at < clearTo) at = clearFrom - 1
+      if (at < start - reach || byteAt(at) === -1) break
+      if (isBinaryAt(byteAt, at)) return true
+      clearFrom = Math.min(clearFrom, at)
+    }
+    for (let at = end; at < end + reach; at++) {
+      if (at >= clearFrom && at < clearTo) at = clearTo
+      if (at >= end + reach || byteAt(at) === -1) break
+      if (isBinaryAt(byteAt, at)) return true
+      clearTo = Math.max(clearTo, at + 1)
+    }
+    return false
+  }
+
   function lookAtRun(kind: Kind, first: number, to: number, shift: number): void {
     const { allowed, shortest, sign, mayBe } = kind
     let last = to - shortest
@@ -106,7 +131,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
         // What nothing stands beside is found all the same.
         if (allowed[end - start] === 0 || end > to || end <= signAt || (start === first && end === to)) continue
         if (mayBe !== undefined && !mayBe(bytes, start, end)) continue
-        if (isNearBinary(byteAt, start + shift, end + shift)) found.push(start + shift, end + shift)
+        if (isNearBinary(start + shift, end + shift)) found.push(start + shift, end + shift)
       }
     }
   }
@@ -163,15 +188,6 @@ function lengthsBefore(bytes: Uint8Array, start: number, lead: number, said: Uin
     if (at >= least) said[count++] = bytes[at]!
   }
   return count
-}
-
-/**
- * Whether a byte of no text is near, in what is decoded together: a control byte, or one that is no part of a character in UTF-8.
- */
-function isNearBinary(byteAt: ByteAt, start: number, end: number): boolean {
-  for (let at = start - 1; at >= start - reach && byteAt(at) !== -1; at--) if (isBinaryAt(byteAt, at)) return true
-  for (let at = end; at < end + reach && byteAt(at) !== -1; at++) if (isBinaryAt(byteAt, at)) return true
-  return false
 }
 
 function isBinaryAt(byteAt: ByteAt, index: number): boolean {
