@@ -47,9 +47,8 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   let byteAt: ByteAt = () => -1
   /** Where the bytes are from that stand in front of the piece, as far as there are any; -1: they are not read yet. */
   let lead = -1
-  /** No byte of [clearFrom, clearTo) is one of no text. */
-  let clearFrom = 0
-  let clearTo = 0
+  /** The nearest bytes of no text before and behind the piece, where any are near; undefined: nobody asked. */
+  let binary: { before: number; behind: number } | undefined
   /** Beginnings and ends, decoded. */
   let found: number[] = []
 
@@ -65,14 +64,16 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   return {
     begin(decoded) {
       byteAt = decoded
-      clearFrom = clearTo = 0
     },
     reserve(length) {
       if (leadBytes + length > bytes.length) bytes = new Uint8Array(2 * (leadBytes + length))
       return bytes
     },
     look(start, end, take) {
+      // All that is decoded together is text.
+      if (byteAt(start - 1) === -1 && byteAt(end) === -1) return
       lead = -1
+      binary = undefined
       const shift = start - leadBytes
       const to = end - shift
       for (const kind of kinds) {
@@ -83,7 +84,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
           let first = at
           while (first > leadBytes && alphabet[bytes[first - 1]!] === 1) first--
           while (at < to && alphabet[bytes[at]!] === 1) at++
-          if (at - first > shortest) lookAtRun(kind, first, at, shift)
+          if (at - first > shortest) lookAtRun(kind, first, at, shift, end)
         }
       }
       for (let at = 0; at < found.length; at += 2) take(found[at]!, found[at + 1]!)
@@ -91,28 +92,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
     },
   }
 
-  /**
-   * Whether a byte of no text is near an identifier, in what is decoded together: a control byte, or one that is no part of a character in UTF-8. In a long text each
-   * is looked at once.
-   */
-  function isNearBinary(start: number, end: number): boolean {
-    if (end < clearFrom || start > clearTo) clearFrom = clearTo = start
-    for (let at = start - 1; at >= start - reach; at--) {
-      if (at >= clearFrom && at < clearTo) at = clearFrom - 1
-      if (at < start - reach || byteAt(at) === -1) break
-      if (isBinaryAt(byteAt, at)) return true
-      clearFrom = Math.min(clearFrom, at)
-    }
-    for (let at = end; at < end + reach; at++) {
-      if (at >= clearFrom && at < clearTo) at = clearTo
-      if (at >= end + reach || byteAt(at) === -1) break
-      if (isBinaryAt(byteAt, at)) return true
-      clearTo = Math.max(clearTo, at + 1)
-    }
-    return false
-  }
-
-  function lookAtRun(kind: Kind, first: number, to: number, shift: number): void {
+  function lookAtRun(kind: Kind, first: number, to: number, shift: number, pieceEnd: number): void {
     const { allowed, shortest, sign, mayBe } = kind
     let last = to - shortest
     let signAt = first - 1
@@ -131,7 +111,9 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
         // What nothing stands beside is found all the same.
         if (allowed[end - start] === 0 || end > to || end <= signAt || (start === first && end === to)) continue
         if (mayBe !== undefined && !mayBe(bytes, start, end)) continue
-        if (isNearBinary(start + shift, end + shift)) found.push(start + shift, end + shift)
+        binary ??= nearestBinary(byteAt, shift + leadBytes, pieceEnd)
+        const isNear = start + shift - binary.before <= reach || binary.behind - end - shift < reach
+        if (isNear) found.push(start + shift, end + shift)
       }
     }
   }
@@ -188,6 +170,20 @@ function lengthsBefore(bytes: Uint8Array, start: number, lead: number, said: Uin
     if (at >= least) said[count++] = bytes[at]!
   }
   return count
+}
+
+/**
+ * Where the nearest byte of no text is on either side of a piece of text, in what is decoded together: a control byte, or one that is no part of a character in UTF-8.
+ */
+function nearestBinary(byteAt: ByteAt, start: number, end: number): { before: number; behind: number } {
+  let before = start - 1
+  while (before >= start - reach && byteAt(before) !== -1 && !isBinaryAt(byteAt, before)) before--
+  let behind = end
+  while (behind < end + reach && byteAt(behind) !== -1 && !isBinaryAt(byteAt, behind)) behind++
+  return {
+    before: before >= start - reach && byteAt(before) !== -1 ? before : -Infinity,
+    behind: behind < end + reach && byteAt(behind) !== -1 ? behind : Infinity,
+  }
 }
 
 function isBinaryAt(byteAt: ByteAt, index: number): boolean {
