@@ -1,11 +1,12 @@
 import type { PlacedOccurrence } from '../scan/scan-object.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { compareFindings, type Finding, type FindingPlace } from './finding.ts'
 
 /** How many findings of one object version are listed; all are counted. */
 export const listedFindings = 100
 
 /** Gathers the findings of one object version: exact count, distinct subjects, and the first places, in whatever order they come. */
-export function createCollector(seq: number, subjectOf: (ordinal: number) => { tag: string; control: boolean }) {
+export function createCollector(seq: number, index: Pick<SubjectIndex, 'tagOf' | 'isControl'>) {
   const ordinals = new Set<number>()
   const controls = new Set<number>()
   let kept: Kept[] = []
@@ -15,9 +16,9 @@ export function createCollector(seq: number, subjectOf: (ordinal: number) => { t
   function isFinding(ordinal: number): boolean {
     if (ordinals.has(ordinal)) return true
     if (controls.has(ordinal)) return false
-    const { control } = subjectOf(ordinal)
-    ;(control ? controls : ordinals).add(ordinal)
-    return !control
+    const isControl = index.isControl(ordinal)
+    ;(isControl ? controls : ordinals).add(ordinal)
+    return !isControl
   }
 
   return {
@@ -41,7 +42,7 @@ export function createCollector(seq: number, subjectOf: (ordinal: number) => { t
         path,
         record,
         offset,
-        tag: subjectOf(ordinal).tag,
+        tag: index.tagOf(ordinal),
         ...(form !== undefined && { form }),
         ...(where !== undefined && { where }),
       }))

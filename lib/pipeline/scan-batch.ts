@@ -185,10 +185,7 @@ async function scanEntry(
   const comparison = opinion && compareWith(opinion)
   const context: ReadContext = { ...reading, ...(comparison && { see: comparison.see }) }
   const { index } = context
-  const found = createCollector(entry.seq, (ordinal) => ({
-    tag: index.tagOf(ordinal),
-    control: index.isControl(ordinal),
-  }))
+  const found = createCollector(entry.seq, index)
   const isFirst = slice === undefined || slice.index === 0
   if (isFirst) for (const occurrence of findInKey(version.key, index)) found.add('key', { ...occurrence, path: [] })
   const { gap, ...content } =

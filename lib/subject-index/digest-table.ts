@@ -139,10 +139,23 @@ export function openTable(
 
   /** The place in its shard of the row that begins with so many words of the digest, or -1. */
   function placeOf(shard: number, digest: Uint32Array, words: number): number {
-    let low = 0
-    let high = starts[shard + 1]! - starts[shard]! - 1
-    if (high < 0) return -1
+    const count = starts[shard + 1]! - starts[shard]!
+    if (count === 0) return -1
     const view = shardAt(shard)
+    let low = 0
+    let high = count - 1
+    // Digests are spread evenly: one is near where it would be in order, so that of the memory around it little is read.
+    const guess = Math.floor((((digest[0]! << shardBits) >>> 0) / 2 ** 32) * count)
+    for (let step = firstStep; ; step *= 2) {
+      const [below, above] = [guess - step, guess + step]
+      if (below > low && compareAt(view, below * digestBytes, digest, words) > 0) high = below - 1
+      else if (above < high && compareAt(view, above * digestBytes, digest, words) < 0) low = above + 1
+      else {
+        low = Math.max(low, below)
+        high = Math.min(high, above)
+        break
+      }
+    }
     while (low <= high) {
       const middle = (low + high) >>> 1
       const order = compareAt(view, middle * digestBytes, digest, words)
@@ -221,6 +234,9 @@ export function openTable(
     },
   }
 }
+
+/** Rows to either side of where a digest would be; among a thousand it is hardly ever farther off than twice of it. */
+const firstStep = 16
 
 function shardOf(firstWord: number, shardBits: number): number {
   return shardBits === 0 ? 0 : firstWord >>> (32 - shardBits)

@@ -7,7 +7,7 @@ import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
 import { lossyNumber } from './numbers/number-forms.ts'
 import { searchNumbers } from './numbers/search-numbers.ts'
-import { type Found, inOrder, keepIfSimplest } from './simplest-found.ts'
+import { createPlainFound, type Found, inOrder, keepIfSimplest } from './simplest-found.ts'
 import { createSpots } from './spots.ts'
 
 /** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`, `percent sha256`. */
@@ -71,13 +71,13 @@ export function createFormMatcher(
   }
   const { context, tables, doubt, search } = formSearchOf(index, names)
   /** What was found plainly and is not behind yet, by place. */
-  let plain = new Set<string>()
+  const plain = createPlainFound()
   /** Where in the window something may be in a form. */
   const spots = createSpots()
   const matcher = createTokenMatcher(
     index,
     ({ length: _, ...occurrence }) => {
-      plain.add(`${occurrence.offset} ${occurrence.ordinal}`)
+      plain.add(occurrence.offset, occurrence.ordinal)
       onOccurrence(occurrence)
     },
     {
@@ -157,7 +157,7 @@ export function createFormMatcher(
     spots.drop(count)
     filled -= count
     origin += count
-    if (plain.size > 0) plain = new Set([...plain].filter((place) => Number.parseInt(place, 10) >= origin))
+    plain.drop(origin)
   }
 
   /** Of bytes that are in no form, and neither is what is before them, only the last are kept. */
@@ -220,7 +220,7 @@ export function createFormMatcher(
       const lineBytes = matcher.writeNumbers(numbers)
       if (lineBytes === undefined) return undefined
       if (doubtful.length > 0) searchDoubtful(numbers)
-      plain.clear()
+      plain.drop(Infinity)
       written += lineBytes
       origin = searched = written
       lastByte = lineFeed

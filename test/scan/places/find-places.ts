@@ -13,8 +13,7 @@ export async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator
   }
 }
 
-export const collectorOf = (index: SubjectIndex) =>
-  createCollector(0, (ordinal) => ({ tag: String(ordinal), control: index.isControl(ordinal) }))
+export const collectorOf = (index: SubjectIndex) => createCollector(0, { tagOf: String, isControl: index.isControl })
 
 /** The findings that are listed of an object. `size`: of the pieces that it comes in. */
 export async function findPlaces(index: SubjectIndex, object: Uint8Array | string, size = 2 ** 20, forms?: string[]) {
