@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
+import { logLines } from '../export/log-lines.ts'
 import { type BundleSummary, verifyFiling } from '../export/verify-bundle.ts'
 import { checkSubjectProof, type ProofSummary } from '../export/verify-subject-proof.ts'
 import { visible } from './visible.ts'
@@ -89,18 +90,8 @@ function readBundle(root: string): Map<string, Uint8Array> {
   return files
 }
 
-function show({
-  checks,
-  runs,
-  stores,
-  origin,
-  size,
-  fingerprints,
-  pinned,
-  companions,
-  timestamps = [],
-  leftOut = [],
-}: BundleSummary): string {
+function show(summary: BundleSummary): string {
+  const { checks, runs, stores, fingerprints, pinned, companions, timestamps = [], leftOut = [] } = summary
   return [
     pinned ? 'HOLDS' : 'AGREES WITH ITSELF, KEYS NOT CHECKED',
     ...checks.map(({ name, count }) => `  ${name.padEnd(12)} ${count}`),
@@ -109,7 +100,7 @@ function show({
       ({ runId, storeId, verdict, reasons }) =>
         `  ${runId}  ${verdict}  ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`,
     ),
-    `  log ${origin}, ${size} entries`,
+    ...logLines(summary).map((line) => `  ${line}`),
     ...fingerprints.map(
       ({ name, fingerprint, spkiSha256, until }) =>
         `  ${name} key ${fingerprint}, SPKI ${spkiSha256}${until === undefined ? '' : `, until entry ${until}`}`,

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { type CorrectionDocument, correctionStatement } from '../../lib/attestation/to-correction.ts'
+import { logLines } from '../../lib/export/log-lines.ts'
 import { verifyBundle, verifyFiling } from '../../lib/export/verify-bundle.ts'
 import { subjectRootsOf } from '../../lib/export/verify-subject-proof.ts'
 import { refusalOf } from '../support/refusal-of.ts'
@@ -99,6 +100,25 @@ describe('a correction', () => {
     }
     expect(textIn(files, 'custody.csv')).toMatch(/^10,[^\r\n]*,correction,not-applicable,/m)
     expect(textIn(files, 'report.html')).not.toContain('<b>1</b> <span>of 2 stores verified')
+  })
+
+  it('that is left out of a bundle of one run leaves a gap that people are told of', () => {
+    const { log } = sampleBundle(keys)
+    attestCorrection(log, 6, (each) => each)
+    log.checkpoint()
+    const files = log.bundle(({ seq }) => seq > 0 && seq !== 10)
+    expect(textIn(files, 'report.html')).toContain(
+      'The log also has 1 entry before them and 1 entry after them, up to its newest checkpoint, which are not in this bundle. ' +
+        'What the entries say that are not here cannot be told from this bundle. They may be of other runs; what comes behind an ' +
+        'entry may also take it back, and does not count here then: ask for them.',
+    )
+    expect(logLines(verifyBundle(files))).toEqual([
+      expect.stringMatching(/^log .*, 11 entries$/),
+      'not in this bundle: 2 entries of the log, of other runs or that take back what is above; ask for them',
+    ])
+    const whole = log.bundle(() => true)
+    expect(textIn(whole, 'report.html')).toContain('That is all that the log has, up to its newest checkpoint.')
+    expect(logLines(verifyBundle(whole))).toHaveLength(1)
   })
 
   const wrong: { name: string; entry: number; change: (correction: CorrectionDocument) => CorrectionDocument }[] = [

@@ -105,6 +105,10 @@ describe('a period', () => {
     })
     const page = textIn(files, 'report.html').replace(/\s+/g, ' ')
     expect(page).toContain('In sg, data in scope was first found on 2026-10-01; some of it is still there.')
+    // The last run of the bundle is shown at the top, and is not the last that is known of the store.
+    expect(page).toContain(
+      '– (run <code>run-2026-10-02</code> saw it later: <span class="verdict residual">residual</span>)',
+    )
     // After the next night it is known to be gone.
     const { files: later } = samplePeriod(['found late', 'clean', 'none', 'none', 'none', 'none', 'clean'])
     expect(rowsOf(later)[0]).toMatchObject({ 'last verdict': 'verified', 'verified since': '2026-10-07T07:30:00.000Z' })

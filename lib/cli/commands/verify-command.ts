@@ -1,5 +1,6 @@
 import { BundleInvalid } from '../../errors.ts'
 import { bundlePaths } from '../../export/bundle-paths.ts'
+import { logLines } from '../../export/log-lines.ts'
 import { verifyLogScript, verifyScript } from '../../export/tools/generated.ts'
 import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
 import { tool } from '../../tool.ts'
@@ -64,7 +65,7 @@ function show(bundle: string, summary: Shown, terminal: Terminal): void {
     terminal.print(
       `  ${runId}  ${coloured(verdict)} ${storeId}${reasons.length > 0 ? `: ${visible(reasons.join('; '))}` : ''}`,
     )
-  terminal.print(`  log ${summary.origin}, ${plural(summary.size, 'entry', 'entries')}`)
+  for (const line of logLines(summary)) terminal.print(`  ${line}`)
   for (const each of summary.timestamps ?? [])
     terminal.print(
       `  timestamp of ${plural(each.size, 'entry', 'entries')}, ${each.time}, by ${visible(each.authority)}${each.pinned ? '' : ` (not pinned: ${each.certificateSha256})`}`,

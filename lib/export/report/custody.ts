@@ -4,9 +4,11 @@ import type { LeftOutTimestamp } from '../left-out.ts'
 import type { RunEvidence } from '../run-evidence.ts'
 import { attestedOf } from './figures.ts'
 import { type Html, html } from './html.ts'
+import { logText } from './log-text.ts'
+import type { LogPart } from './period.ts'
 import { count, moment, plural } from './wording.ts'
 
-/** The keys, the log's head and how to check all of it: where a reader goes who believes nothing above. */
+/** The keys, the log's head and how to check all of it: where a reader goes who believes nothing above. `log`: unless the period says so. */
 export type Custody = {
   keys: readonly ShownKey[]
   origin: string
@@ -14,15 +16,17 @@ export type Custody = {
   root: string
   timestamps: readonly CheckedTimestamp[]
   leftOut: readonly LeftOutTimestamp[]
+  log?: LogPart
 }
 
 export function custody(
   runs: readonly RunEvidence[],
-  { keys, origin, size, root, timestamps, leftOut }: Custody,
+  { keys, origin, size, root, timestamps, leftOut, log }: Custody,
 ): Html {
   const latest = attestedOf(runs.at(-1)!)
   return html`<section aria-labelledby="custody"><h2 id="custody">Chain of custody</h2>
-<p>Attestations of the last run, in the order of the log <code>${origin}</code>, which has ${count(size)} entries and the root <code>${root}</code>. All runs of this bundle are in <code>custody.csv</code>.</p>
+<p>Attestations of the last run, in the order of the log <code>${origin}</code>, which has ${plural(size, 'entry', 'entries')} and the root <code>${root}</code>. All runs of this bundle are in <code>custody.csv</code>.</p>
+${log === undefined ? undefined : html`<p>${logText(log)}</p>`}
 <div class="scroll" tabindex="0" role="group" aria-label="Attestations"><table><caption>Each line is one signed statement and the document that it vouches for</caption>
 <thead><tr><th scope="col" class="n">Entry</th><th scope="col">Signed</th><th scope="col">What</th><th scope="col">Store</th><th scope="col">SHA-256 of the document</th></tr></thead><tbody>
 ${latest.map(({ seq, predicate, statement }) => html`<tr><td class="n">${seq}</td><td class="t">${moment(predicate.times.statementCreatedAt)}</td><td>${predicate.phase}</td><td>${'storeId' in predicate ? predicate.storeId : '–'}</td><td><code>${statement.subject[0]!.digest.sha256}</code></td></tr>`)}</tbody></table></div>

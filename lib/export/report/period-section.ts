@@ -1,10 +1,10 @@
 import { calendar, calendarLegend, nightsShown, stretchesOf } from './calendar.ts'
 import { type Html, html } from './html.ts'
-import type { LogPart, Obligation, Period, StorePeriod } from './period.ts'
+import { logText } from './log-text.ts'
+import type { Obligation, Period, StorePeriod } from './period.ts'
 import { count, day, moment, plural } from './wording.ts'
 
 const datesShown = 31
-const rangesShown = 20
 const stretchesShown = 20
 
 /** What all runs of the bundle come to: for each obligation and store from the first verdict to the last. */
@@ -22,27 +22,6 @@ function missedText(missed: readonly string[]): string {
   if (missed.length === 0) return 'None of these dates is without a run.'
   const more = missed.length > datesShown ? ` and ${count(missed.length - datesShown)} more` : ''
   return `Without a run: ${missed.slice(0, datesShown).join(', ')}${more}.`
-}
-
-/** A log has no gaps: what is left out of it shows, though not what it says. */
-function logText({ first, last, present, absent, before, after }: LogPart): string {
-  const held = `This bundle holds ${plural(present, 'entry', 'entries')} of the log, numbers ${count(first)} to ${count(last)}`
-  const besides = [
-    ...(before > 0 ? [`${plural(before, 'entry', 'entries')} before them`] : []),
-    ...(after > 0 ? [`${plural(after, 'entry', 'entries')} after them`] : []),
-  ]
-  const around =
-    besides.length === 0
-      ? 'That is all that the log has, up to its newest checkpoint.'
-      : `The log also has ${besides.join(' and ')}, up to its newest checkpoint, which are not in this bundle.`
-  if (absent.length === 0)
-    return `${held}, and all of those between: the log has no gaps, so no run was left out among them. ${around}`
-  const left = absent.reduce((sum, [from, to]) => sum + to - from + 1, 0)
-  const ranges = absent
-    .slice(0, rangesShown)
-    .map(([from, to]) => (from === to ? count(from) : `${count(from)}–${count(to)}`))
-  const more = absent.length > rangesShown ? ` and ${count(absent.length - rangesShown)} more ranges` : ''
-  return `${held}, but ${plural(left, 'entry', 'entries')} between are not here: ${ranges.join(', ')}${more}. They belong to runs outside of what was exported; their names and what they say cannot be told from this bundle, so ask for them. ${around}`
 }
 
 function titleOf(obligation: Obligation | undefined): string {

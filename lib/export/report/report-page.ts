@@ -13,16 +13,17 @@ export function reportPage(
   runs: readonly RunEvidence[],
   figures: Figures,
   period: Period,
-  about: Custody,
+  about: Omit<Custody, 'log'>,
   version: number,
 ): string {
+  const isPeriod = figures.runs.length > 1
   return html`${raw('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="generator" content="offshore deletion verifier, files for people ${version}">
 <title>Deletion verification, ${figures.organization}</title><style>${raw(style)}</style></head><body><main>
 <header><h1>Offshore deletion verification</h1>
 <p class="lead">${figures.organization}, ${runsOf(figures)}</p></header>
-${glance(figures)}${history(figures)}${promise(figures)}${figures.runs.length > 1 ? periodSection(period, figures.runs.length) : undefined}${coverage(figures)}${remains(figures)}${methods(figures)}${custody(runs, about)}
+${glance(figures)}${history(figures)}${promise(figures)}${isPeriod ? periodSection(period, figures.runs.length) : undefined}${coverage(figures)}${remains(figures)}${methods(figures)}${custody(runs, isPeriod ? about : { ...about, log: period.log })}
 </main></body></html>
 `.html
 }

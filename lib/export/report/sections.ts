@@ -20,15 +20,18 @@ export function glance({ latest, stores, runs }: Figures): Html {
   return html`<section aria-labelledby="result"><h2 id="result">Result</h2>
 <p>Run <code>${latest.runId}</code>${latest.startedAt === undefined ? '' : ` of ${moment(latest.startedAt)}`}: ${verdictOf(latest.result)}${latest.closed ? '' : ' (the run was not closed when this bundle was made)'}</p>
 <div class="cards">
-<div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} verified: every listed object version was read and none holds an identifier in scope</span></div>
+<div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} verified: every listed object version was read, and no identifier in scope was found in any</span></div>
 <div class="card"><b>${of('residual')}</b> <span>residual: data of subjects in scope is still there</span></div>
 <div class="card"><b>${of('incomplete')}</b> <span>incomplete: something could not be read or shown</span></div></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
 <thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
 ${worstFirst(latest.stores).map((store) => {
   const history = stores.find(({ storeId }) => storeId === store.storeId)
-  // Of a run that saw the store later the verdict may be another one.
-  const since = history?.verdicts.at(-1)?.runId === latest.runId ? history.since : '–'
+  const later = history?.verdicts.at(-1)
+  const since =
+    later === undefined || later.runId === latest.runId
+      ? (history?.since ?? '–')
+      : html`– (run <code>${later.runId}</code> saw it later: ${verdictOf(later.verdict)})`
   return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${since}</td><td>${store.reasons.length === 0 ? '–' : store.reasons.join('; ')}</td></tr>`
 })}</tbody></table></div>
 ${runs.length > 1 ? runsTable(runs) : undefined}</section>`
@@ -100,7 +103,7 @@ export function remains({ latest }: Figures): Html {
   const open = latest.stores.filter(({ verdict }) => verdict !== 'verified')
   return html`<section aria-labelledby="remains"><h2 id="remains">What remains, and until when</h2>
 ${latest.corrections.map(({ seq, predicate: { corrects, explanation, approvedBy } }) => html`<p class="note">Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}${corrects.storeId === undefined ? '' : ` of ${corrects.storeId}`}), approved by ${approvedBy}: ${explanation}</p>`)}
-${open.length === 0 ? html`<p>Nothing remains in the stores of this run.</p>` : undefined}
+${open.length === 0 ? html`<p>Every store of this run is verified: in what its last inventory lists, nothing that was looked for was found.</p>` : undefined}
 ${open.map(({ storeId, reasons, evidence }) => {
   const report = evidence?.verification?.model
   const last = report?.passes.at(-1)
@@ -148,7 +151,7 @@ export function history({ stores }: Figures): Html {
     const now = verdicts.at(-1)!.verdict
     const end =
       goneSince !== undefined
-        ? `; it is gone, which has held in every run since ${day(goneSince)}`
+        ? `; it is gone, which has held in every run of this bundle since ${day(goneSince)}`
         : now === 'residual'
           ? '; some of it is still there'
           : '; whether it is gone is not shown'
