@@ -16,10 +16,13 @@ import { readNodes, type ScopeTree } from './build-scope-tree.ts'
 import { readDocument } from './evidence/documents.ts'
 import { runKey, shardKey } from './evidence/evidence-keys.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
+import { isPartlyTakenBack } from './taken-back.ts'
 
 export type Asked =
   | { kind: 'proof'; proof: SubjectProof }
   | { kind: 'not-in-scope' }
+  /** The run says nothing of anybody any more, whatever a bundle says that was made before. */
+  | { kind: 'taken-back' }
   /** What is wrong with the text, without quoting it. */
   | { kind: 'no-identifier'; problem: string }
 
@@ -35,6 +38,7 @@ export async function proveSubject(
   leavesPerShard = shardLeaves,
 ): Promise<Asked> {
   const { runId } = run
+  if (await isPartlyTakenBack(ports, runId)) return { kind: 'taken-back' }
   const keys = caseKeysOf(await ports.caseKey.read())
   const sought = await ports.largeEvidence.look(runKey(runId, 'subject-index'), (index) => findSubject(index, keys, id))
   if ('problem' in sought) return { kind: 'no-identifier', problem: sought.problem }

@@ -76,6 +76,12 @@ export async function isTakenBack(
   return false
 }
 
+/** Whether anything that a run said was taken back; what was written down counts, also before it is signed. */
+export async function isPartlyTakenBack({ evidence }: Pick<Ports, 'evidence'>, runId: string): Promise<boolean> {
+  for await (const _ of evidence.list(correctionsPrefix(runId))) return true
+  return false
+}
+
 /** @throws EvidenceConflict when it was taken back */
 export async function requireStanding(ports: Pick<Ports, 'evidence'>, ref: PassRef): Promise<void> {
   if (await isTakenBack(ports, ref))

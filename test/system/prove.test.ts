@@ -148,3 +148,17 @@ it('says with its exit code that data is still there, or that nothing shows that
   }
   quotesNobody(said)
 })
+
+it('proves nothing by a run of which something was taken back, also with a bundle that was made before', async () => {
+  const { place, odv, prove, said } = await filed(somebodyElse(2))
+  writeFileSync(join(place.root, 'why.txt'), 'The share was not the one that was meant.')
+  expect((await prove('gone.txt', '--out', 'before.json')).code).toBe(0)
+  const because = ['--reason-file', 'why.txt', '--approved-by', 'Example Person', '--state', 'state']
+  expect((await odv('correct', '--entry', '1', ...because)).code).toBe(0)
+  expect(await prove('gone.txt', '--out', 'none.json')).toEqual({
+    code: 'UsageInvalid',
+    stdout: expect.stringContaining('part of it was taken back'),
+  })
+  expect(existsSync(join(place.root, 'none.json'))).toBe(false)
+  quotesNobody(said)
+})

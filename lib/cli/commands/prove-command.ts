@@ -43,10 +43,19 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
   const { runs } = await readHolding(bundle, cwd)
   const run = chooseRun(runs, options.run)
   const { runId } = run
+  const last = runs.at(-1)!.runId
+  if (options.run === undefined && runId !== last)
+    terminal.warn(
+      `run ${last} of this bundle began later and says nothing of subjects: this is what run ${runId} came to`,
+    )
   const asked = await withKeptRuns(place, (ports) => proveSubject(ports, { runId, ...subjectRootsOf(run) }, id))
   switch (asked.kind) {
     case 'no-identifier':
       throw new UsageInvalid(`--subject-from: ${asked.problem}`)
+    case 'taken-back':
+      throw new UsageInvalid(
+        `run ${runId}: expected one that stands, and part of it was taken back (odv correct), after this bundle was made or in it: no proof by it holds any more; a bundle of a later run may have one`,
+      )
     case 'not-in-scope':
       terminal.emit({ kind: 'proof', run: runId, inScope: false })
       terminal.print(
