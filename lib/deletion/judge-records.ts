@@ -2,7 +2,7 @@ import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from '../manifest/csv-records.ts'
 import { jsonMembers, textOfValue } from '../manifest/json-members.ts'
 import { textLines } from '../manifest/text-lines.ts'
-import { isNestedOwnerName, nestedOwner } from './nested-owner.ts'
+import { foldedName, isNestedOwnerName, nestedOwner } from './nested-owner.ts'
 
 export type OwnerRule = { owner: string; isTransferred: (text: string) => boolean }
 
@@ -76,7 +76,7 @@ function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Si
   })
 }
 
-/** Names that differ only in case or space may be meant to be the same: two of them leave the owner open. */
+/** Names that differ only in case, or in what is between their words, may be meant to be the same: two of them leave the owner open. */
 function sameName(name: string, owner: string): boolean {
-  return name.trim().toLowerCase() === owner.trim().toLowerCase()
+  return foldedName(name) === foldedName(owner)
 }

@@ -2,25 +2,35 @@
 const maxEscapes = 8
 
 /**
+ * A name as it is compared with the owner's: programs that read each other's records write `userId`, `user_id` and `user-id` for the same, so
+ * case and what stands between two words make no other name.
+ */
+export function foldedName(name: string): string {
+  return name.trim().toLowerCase().replace(between, '')
+}
+
+const between = /(?<=[^_ -])[_ -]+(?=[^_ -])/g
+
+/**
  * Whether text that belongs to a record (the source of a JSON value, or a field of CSV) may hold another record with an
- * owner of its own: the owner's name, in any case, between quotes, before `:` or `=`, as a tag, or as a column of a header, however often it is escaped, also as
+ * owner of its own: the owner's name, in any case and with `_`, `-` or a space between its words or not, between quotes, before `:` or `=`, as a tag, or as a column of a header, however often it is escaped, also as
  * markup or an address has it (`&quot;`, `%22`).
  */
 export function nestedOwner(owner: string): (text: string) => boolean {
-  const name = owner.trim().toLowerCase()
+  const name = foldedName(owner)
   // Such a name has more spellings than are resolved here.
   if (/[\\"\p{Cc}]/u.test(name)) return () => true
-  const literal = name.replace(/[.*+?^${}()|[\]]/g, '\\$&')
+  const literal = Array.from(name, (sign) => sign.replace(/[.*+?^${}()|[\]/]/, '\\$&')).join('[_ -]?')
   // After a backslash stands a letter of an escape (`\n`), which is not a part of the name.
   const begin = '(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt])'
   const named = `${begin}${literal}[\\s\\\\]*["'\`:=>&%]|[<:;]${literal}\\s`
   const column = `(?:^|["'\\n\\r\\t,;|]|\\\\[nrt]) *${literal} *(?:[\\n\\r\\t,;|]|\\\\+[nrt])`
-  const pattern = new RegExp(`${named}|${column}`, 'u')
+  const [mention, pattern] = [new RegExp(literal, 'u'), new RegExp(`${named}|${column}`, 'u')]
   return (text) => {
     const plain = unescaped(text)
     if (plain === undefined) return true
     const folded = plain.toLowerCase()
-    return folded.includes(name) && pattern.test(folded)
+    return mention.test(folded) && pattern.test(folded)
   }
 }
 
@@ -46,7 +56,7 @@ function unescaped(text: string): string | undefined {
 
 /** Whether a column or key is the owner of a record further inside, written as a path: `friend.userId`, `list[0].userId`. */
 export function isNestedOwnerName(name: string, owner: string): boolean {
-  const [path, own] = [name.trim().toLowerCase(), owner.trim().toLowerCase()]
+  const [path, own] = [foldedName(name), foldedName(owner)]
   const inside = path.endsWith(']') ? path.slice(0, -1) : path
   return inside.endsWith(own) && /[./:>[\\]\s*$/.test(inside.slice(0, -own.length))
 }

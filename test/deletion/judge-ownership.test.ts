@@ -108,7 +108,28 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     content: `{"USERID":"${other}","userId":"${mine}"}\n`,
     reason: /exactly once/,
   },
+  ...['user_id', 'user-id', 'user id', 'USER_ID'].flatMap((name) => [
+    {
+      name: `JSON with the owner as ${name} as well`,
+      content: `{"${name}":"${other}","userId":"${mine}"}\n`,
+      reason: /exactly once/,
+    },
+    {
+      name: `CSV with the owner as ${name} as well`,
+      content: `userId,${name}\n${mine},${other}\n`,
+      reason: /exactly once/,
+    },
+  ]),
+  {
+    name: 'a column of nested records, written otherwise',
+    content: `userId,friend.user_id\n${mine},${other}\n`,
+    reason: /inside/,
+  },
   ...[
+    `"exported":[{"user_id":"${other}"}]`,
+    `"a":${JSON.stringify(JSON.stringify({ 'user-id': other }))}`,
+    `"a":"/x?user_id=${other}"`,
+    `"a":"<friend><user-id>${other}</user-id></friend>"`,
     `"exported":[{"userId":"${other}"}]`,
     `"friend":{"userId":"${mine}"}`,
     `"a":[[{"b":{"c":[{"userid":1}]}}]]`,
@@ -229,7 +250,7 @@ describe.each([
   })
 })
 
-test.each(['user-id', 'user.id', 'a/b', 'c++', '(id)', 'größe', '用户', '$&', '^x|y'])(
+test.each(['user-id', 'user.id', 'a/b', 'c++', '(id)', 'größe', '用户', '$&', '^x|y', 'a[0]{1}'])(
   'a nested record is seen whatever the owner is called: %j',
   async (owner) => {
     const line = (more: object) => `${JSON.stringify({ [owner]: mine, ...more })}\n`
