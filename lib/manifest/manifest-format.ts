@@ -8,11 +8,26 @@ export const isIdName = (name: string): boolean => name === 'userId' || isOneOf(
 export const isTimeName = (name: string): boolean => name === 'transferredAt' || isOneOf(timeNames, 't', name)
 
 /**
- * Whether a column may say when rows were transferred under another name (`transferedAt`, `transfer_date`). To pass over it would make every
+ * Whether a column may say when rows were transferred under another name (`transferedAt`, `transfer_date`, `migrated_on`). To pass over it would make every
  * row a confirmed one, also those that it leaves empty.
  */
 export const mayBeTimeName = (name: string): boolean =>
-  /tran?s?f/i.test(name) && /(?:ed|at|on|date|day|time|timestamp|utc)$|^(?:date|time)/.test(foldedName(name))
+  /tran?s?f|xfer|(?<!m)migrat|relocat|(?<!re)moved/i.test(name) &&
+  /(?:ed|at|on|date|day|time|timestamp|utc)$|^(?:date|time)/.test(foldedName(name))
+
+/**
+ * Whether a column may say of some rows that their transfer does not hold, whatever `transferredAt` says: `withdrawn_at`, `transferStatus`. Nothing
+ * in it is read, so that such rows would count as confirmed.
+ */
+export const mayTakeBack = (name: string): boolean =>
+  /^(?:is|was|has)?(?:been)?(?:tran?s?f[a-z]{0,20})?(?:withdrawn|withdrawal|revoked|revocation|revertt?ed|rolled?back|undone)(?:at|on|date|time|utc)?$|tran?s?f[a-z]{0,20}(?:status|state|result|outcome|failed|failure|error|pending|cancell?ed|rejected|complete|confirmed|verified|confirmation)$/.test(
+    foldedName(name),
+  )
+
+/** Whether the value of a member (JSON as it is written) may hold the time of transfer further inside, where nobody reads it. */
+export const mayHoldTime = (source: string): boolean =>
+  /^[[{]/.test(source) &&
+  [...source.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].some(([, key]) => isTimeName(key!) || mayBeTimeName(key!))
 
 const foldedName = (name: string): string => name.toLowerCase().replace(/[ _.-]/g, '')
 

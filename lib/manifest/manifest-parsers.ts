@@ -1,7 +1,15 @@
 import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from './csv-records.ts'
 import { jsonMembers, textOfValue } from './json-members.ts'
-import { isColumnName, isIdName, isTimeName, type ManifestFormat, mayBeTimeName } from './manifest-format.ts'
+import {
+  isColumnName,
+  isIdName,
+  isTimeName,
+  type ManifestFormat,
+  mayBeTimeName,
+  mayHoldTime,
+  mayTakeBack,
+} from './manifest-format.ts'
 import type { ManifestRows } from './manifest-rows.ts'
 import { textLines } from './text-lines.ts'
 
@@ -71,6 +79,9 @@ const mayBeHeader =
 const mayBeTime =
   'expected a time of transfer to be called transferredAt, got another name that may be one: call it so, or leave it out'
 
+const mayNotHold =
+  'expected nothing that may say of some rows that their transfer does not hold, got such a column: leave transferredAt of these rows empty, or them out, and then the column'
+
 /** As no number, UUID or e-mail address is: without a digit and `@`. */
 const isWord = (text: string): boolean => !/[0-9@]/.test(text)
 
@@ -86,7 +97,9 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
         ? 'expected a header with one column userId (or user_id, id) and at most one transferredAt'
         : times.length === 0 && fields.some(mayBeTimeName)
           ? mayBeTime
-          : undefined
+          : fields.some(mayTakeBack)
+            ? mayNotHold
+            : undefined
     refused = problem !== undefined
     if (problem !== undefined) rows.malformed(line, problem)
     header = { columns: fields.length, id: ids[0] ?? 0, time: times[0] ?? -1 }
@@ -116,11 +129,12 @@ const malformed = (problem: string): JsonRow => ({ kind: 'malformed', problem })
 /** Objects with `userId`, or bare strings and numbers; whether rows have `transferredAt` is the same for all. */
 function jsonLinesParser(rows: ManifestRows): ManifestParser {
   let timed: boolean | undefined
+  const names = new Map<string, boolean>()
   const list = listRows(rows)
   const sink = textLines((text, line) => {
     if (text === undefined) return rows.malformed(line, tooLong)
     if (text.trim() === '') return rows.empty(line)
-    const row = jsonRow(text)
+    const row = jsonRow(text, names)
     if (row.kind === 'malformed') return rows.malformed(line, row.problem)
     const isTimed = row.kind === 'row' && row.transferredAt !== undefined
     timed ??= isTimed
@@ -131,7 +145,19 @@ function jsonLinesParser(rows: ManifestRows): ManifestParser {
   return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => timed === true }
 }
 
-function jsonRow(text: string): JsonRow {
+/** Names of members are the same in most rows. */
+const mostNames = 1000
+
+/** Whether a name may take back what its row says; `names` are those that were looked at. */
+function takesBack(name: string, names: Map<string, boolean>): boolean {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  const found = mayTakeBack(name)
+  if (names.size < mostNames) names.set(name, found)
+  return found
+}
+
+function jsonRow(text: string, names: Map<string, boolean>): JsonRow {
   const members = jsonMembers(text)
   if (members === undefined) {
     const id = bareValue(text.trim())
@@ -140,18 +166,20 @@ function jsonRow(text: string): JsonRow {
       : { kind: 'bare', id }
   }
   const [ids, times]: [string[], string[]] = [[], []]
+  let isHeld = true
   for (const { key, source } of members)
     if (isIdName(key)) ids.push(source)
     else if (isTimeName(key)) times.push(source)
+    else if (takesBack(key, names)) isHeld = false
   if (ids.length !== 1 || times.length > 1)
     return malformed('expected one key userId (or user_id, id) and at most one transferredAt')
   const id = textOfValue(ids[0]!)
   if (id === undefined) return malformed('expected userId to be a string or a whole number')
   const source = times[0]
-  if (source === undefined)
-    return members.some(({ key }) => mayBeTimeName(key))
-      ? malformed(mayBeTime)
-      : { kind: 'row', id, transferredAt: undefined }
+  if (source === undefined && members.some(({ key, source }) => mayBeTimeName(key) || mayHoldTime(source)))
+    return malformed(mayBeTime)
+  if (!isHeld) return malformed(mayNotHold)
+  if (source === undefined) return { kind: 'row', id, transferredAt: undefined }
   if (source === 'null') return { kind: 'row', id, transferredAt: '' }
   if (!source.startsWith('"')) return malformed('expected transferredAt to be a string')
   return { kind: 'row', id, transferredAt: textOfValue(source) }

@@ -51,6 +51,11 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
           line,
           'expected transferredAt to be a date, or a date and time with an offset, as in 2026-01-31 or 2026-01-31T10:00:00Z',
         )
+      if (time < earliest && transferredAt !== undefined)
+        return malformed(
+          line,
+          'expected transferredAt to be since 2002, or empty where nothing was transferred, got an earlier time, as programs write where there is none (0001-01-01, 1970-01-01)',
+        )
       const isConfirmed = time <= now.getTime()
       const problem = readers[isConfirmed ? 'confirmed' : 'pending'](line, new Identifier(text))
       if (problem !== undefined) return malformed(line, problem)
@@ -62,5 +67,8 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
     result: () => ({ confirmed, empty, notYetTransferred, badRows, badRowCount }),
   }
 }
+
+/** No time of a transfer is before it; the zero of clocks, of databases and of languages is, which is written for no time at all. */
+const earliest = Date.UTC(2002, 0, 1)
 
 const timeOf = (written: string) => (written === '' ? Number.POSITIVE_INFINITY : parseTransferTime(written))

@@ -150,22 +150,81 @@ describe('a manifest that cannot be used', () => {
       bad: [1],
       problem: /one transferredAt/,
     },
-    ...['transferedAt', 'Transfer Date', 'transferred', 'date_of_transfer', 'tranferred_at', 'transfer_ts_utc'].flatMap(
-      (column) => [
-        {
-          name: `times in a CSV column ${column}`,
-          content: `userId,${column}\n${secret},\n`,
-          bad: [1],
-          problem: /to be called transferredAt/,
-        },
-        {
-          name: `times in JSON under ${column}`,
-          content: `{"userId":"${secret}","${column}":null}\n`,
-          bad: [1],
-          problem: /to be called transferredAt/,
-        },
-      ],
-    ),
+    ...[
+      'transferedAt',
+      'Transfer Date',
+      'transferred',
+      'date_of_transfer',
+      'tranferred_at',
+      'transfer_ts_utc',
+      'migratedAt',
+      'xfer_date',
+      'moved on',
+    ].flatMap((column) => [
+      {
+        name: `times in a CSV column ${column}`,
+        content: `userId,${column}\n${secret},\n`,
+        bad: [1],
+        problem: /to be called transferredAt/,
+      },
+      {
+        name: `times in JSON under ${column}`,
+        content: `{"userId":"${secret}","${column}":null}\n`,
+        bad: [1],
+        problem: /to be called transferredAt/,
+      },
+    ]),
+    ...[
+      'withdrawn',
+      'withdrawnAt',
+      'Revoked On',
+      'rolled_back',
+      'transfer_status',
+      'transferFailed',
+      'isTransferConfirmed',
+    ].flatMap((column) => [
+      {
+        name: `a CSV column ${column}, which may take rows back`,
+        content: `userId,transferredAt,${column}\n${secret},2026-01-01,\n`,
+        bad: [1],
+        problem: /does not hold/,
+      },
+      {
+        name: `a JSON member ${column}, which may take its row back`,
+        content: `{"userId":"123","transferredAt":"2026-01-01"}\n{"userId":"${secret}","transferredAt":"2026-01-01","${column}":true}\n`,
+        bad: [2],
+        problem: /does not hold/,
+      },
+    ]),
+    {
+      name: 'times further inside of a JSON object',
+      content: `{"userId":"${secret}","transfer":{"batch":1,"transferredAt":null}}\n`,
+      bad: [1],
+      problem: /to be called transferredAt/,
+    },
+    ...[
+      '0001-01-01T00:00:00Z',
+      '0001-01-01',
+      '1601-01-01T00:00:00Z',
+      '1899-12-30',
+      '1970-01-01T00:00:00Z',
+      '1970-01-01',
+      '1969-12-31T16:00:00.000-08:00',
+      '2001-01-01T00:00:00Z',
+    ].flatMap((time) => [
+      {
+        name: `the time of a program that knows none in CSV, ${time}`,
+        content: `userId,transferredAt\n123,2026-01-01\n${secret},${time}\n`,
+        bad: [3],
+        problem: /since 2002/,
+      },
+      {
+        name: `the time of a program that knows none in JSON, ${time}`,
+        content: `{"userId":"${secret}","transferredAt":"${time}"}\n`,
+        bad: [1],
+        problem: /since 2002/,
+      },
+    ]),
     {
       name: 'rows of other lengths',
       content: `userId,a\n${secret}\n${secret},1,2\n1234,5\n`,
