@@ -25,6 +25,20 @@ bundle never vouches for its own authorities: compare their fingerprints, or use
 
 `
 
+/** The version of the files for people since which a document that is missing, and a verifier that did not run, are named. */
+const changedSince = 9
+
+const firstAnswer = `  [ $? -eq 1 ] && echo "NOT PROVEN  $PROOF" || echo "proven  $(tail -n 1 "$t/said")"`
+const answer = `  case $? in
+    0 | 2) echo "proven  $(tail -n 1 "$t/said")" ;;
+    *) echo "NOT PROVEN  $PROOF" ;;
+  esac`
+
+const absentText = `That nothing was taken back: a correction is an entry of the log like others, and one that was left out of the bundle shows only as a number that is
+not among its attestations. The verifiers count the entries that are not here: ask for them.
+
+`
+
 /**
  * `VERIFY.md`: how to verify a bundle with openssl, jq and sha256sum, what each step proves and what it does not. The
  * text follows from the keys and the programs in `tools/` alone, and the offline verifier accepts no other: instructions are what a forger would
@@ -42,6 +56,7 @@ export function verifyText(keys: {
   const attestation = attestationKeyFingerprint(attestationKeyAt(keys.chains, Number.POSITIVE_INFINITY))
   const log = logKeyFingerprint(logKeyAt(keys.chains, Number.POSITIVE_INFINITY))
   const { version, section, attestationKey, logKey, logNote } = changedKeys(keys.chains)
+  const isFirst = keys.companionVersion < changedSince
   return `# Verifying this bundle (instructions, version ${version}; files for people, version ${keys.companionVersion})
 
 Everything here is verified offline. The steps below need bash, coreutils (sha256sum, base64), jq and OpenSSL 3, and no
@@ -126,11 +141,11 @@ Proves that the holder of the attestation key signed every statement. It does no
 \`\`\`sh
 for a in attestations/*.dsse.json; do
   said=$(jq -r .payload "$a" | base64 -d | jq -r '.subject[0].digest.sha256')
-  for d in "\${a%.dsse.json}.document.json" "\${a%.dsse.json}.store-report.json"; do
+${isFirst ? '' : '  there=no\n'}  for d in "\${a%.dsse.json}.document.json" "\${a%.dsse.json}.store-report.json"; do
     [ -e "$d" ] || continue
-    [ "$(sha256sum < "$d" | cut -c 1-64)" = "$said" ] && echo "same  $d" || echo "NOT THE SAME  $d"
+${isFirst ? '' : '    there=yes\n'}    [ "$(sha256sum < "$d" | cut -c 1-64)" = "$said" ] && echo "same  $d" || echo "NOT THE SAME  $d"
   done
-done
+${isFirst ? '' : '  [ $there = yes ] || echo "NOT THERE  what $a is about"\n'}done
 \`\`\`
 
 Proves that each document is the one that its statement was signed for. It does not prove that the statement sums it up
@@ -178,7 +193,7 @@ if [ -n "\${PROOF:-}" ]; then
   t=$(mktemp -d)
   node tools/verify.mjs . --key "\${KEYS:-keys}/attestation-p256.pub.pem" --key "\${KEYS:-keys}/log-ed25519.pub.pem" \\
     --proof "$PROOF" > "$t/said"
-  [ $? -eq 1 ] && echo "NOT PROVEN  $PROOF" || echo "proven  $(tail -n 1 "$t/said")"
+${isFirst ? firstAnswer : answer}
   rm -r "$t"
 fi
 \`\`\`
@@ -193,7 +208,7 @@ in \`keys/log.vkey\` and the policy in \`log/policy\`, and so does \`tools/verif
 attestations are all there and in order, and that they agree with each other: \`odv verify\` and \`tools/verify.mjs\` do
 all of this, and name the check that fails.
 
-That no file names anybody in scope: \`leak-gate.json\` says that all of them were searched before the bundle was written, and
+${isFirst ? '' : absentText}That no file names anybody in scope: \`leak-gate.json\` says that all of them were searched before the bundle was written, and
 the verifiers check that it covers these files and runs. It is not signed, and nobody can repeat the search without the identifiers.
 
 What no step can show: cryptography proves who said what and when, not that it is true. Only the stores that are listed

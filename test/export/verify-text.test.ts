@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { hash } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it, type TestContext } from 'vitest'
 import { attestationKeyFingerprint, logKeyFingerprint } from '../../lib/export/key-fingerprint.ts'
+import { verifyText } from '../../lib/export/verify-text.ts'
 import { requireTool } from '../support/require-tool.ts'
 import { rotatedFiles, tamperedRotations } from '../support/rotated-bundles.ts'
 import { type Files, sampleBundle, sampleKeys, textIn, withFile, withManifest } from '../support/sample-bundle.ts'
@@ -102,6 +104,36 @@ describe('VERIFY.md, read by somebody with openssl, jq and sha256sum only', () =
     const path = 'attestations/000008.store-report.json'
     const better = textIn(files, path).replace('"encrypted"', '"not-text"')
     expect(typed(withFile(few, path, better), context).failed).toEqual([`NOT THE SAME  ${path}`])
+  })
+
+  it('finds a document that is missing', (context) => {
+    const path = 'attestations/000008.store-report.json'
+    const { failed } = typed(withManifest(new Map([...few].filter(([each]) => each !== path))), context)
+    expect(failed).toEqual(['NOT THERE  what attestations/000008.dsse.json is about'])
+  })
+
+  it('calls nothing proven where the verifier could not say so', (context) => {
+    const block = blocks.find((each) => each.includes('PROOF'))!
+    const said = (before: string) => typed(files, context, [before, block]).lines
+    expect(said('PROOF=missing.json')).toEqual(['NOT PROVEN  missing.json'])
+    expect(said('PROOF=log/checkpoint; node() { return 127; }')).toEqual(['NOT PROVEN  log/checkpoint'])
+    expect(said('PROOF=log/checkpoint; node() { echo words; return 2; }')).toEqual(['proven  words'])
+    expect(said('PROOF=log/checkpoint; node() { echo words; }')).toEqual(['proven  words'])
+  })
+
+  it('is for older bundles what it was', () => {
+    const bytes = new Uint8Array()
+    const chains = { attestation: [{ pem: keys.attestation.publicPem }], log: [{ pem: keys.log.publicPem }] }
+    const of = (companionVersion: number) =>
+      hash(
+        'sha256',
+        verifyText({ chains, origin: 'x', verifyScript: bytes, verifyLogScript: bytes, companionVersion }).replaceAll(
+          /[0-9a-f]{64}|SHA256:[^`]+|version 8/g,
+          '',
+        ),
+      )
+    expect(of(8)).toBe('b3cef381b3f44304e287626babaddf57b6063d580e7040a3f4abdd8858c813ec')
+    expect(of(9)).not.toBe(of(8))
   })
 
   it('finds damage and a file besides', (context) => {
