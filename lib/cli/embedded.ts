@@ -12,7 +12,7 @@ import { callHandler } from '../local/sandbox/call-handler.ts'
 import { createCounters } from '../local/sandbox/counters.ts'
 import { logToFile } from '../local/sandbox/log-file.ts'
 import { openSandbox } from '../local/sandbox/open-sandbox.ts'
-import { isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
+import { isStateDirectory, makeStateDirectory, requireWholeLog, stateDirectory } from '../local/state-directory.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
 import { embeddedPorts } from './embedded-ports.ts'
 import { createWaitWatch } from './stop-when-waiting.ts'
@@ -71,6 +71,7 @@ const notToBeMade = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'E
  * Opens a state directory, and makes it when `create` says so. `exclusive`: at most one run at a time works on it. With a `config` a run
  * begins, so a thread is started at once for it; `readsMuch`: and another one while the first one builds the index, since both will be needed.
  * @throws NotKnown when there is none @throws UsageInvalid when none can be made @throws KeyUnsafe @throws MachineUnsupported @throws RunBusy
+ * @throws CheckpointRefused when its log is missing, or shorter than it was
  */
 export async function openEmbedded(options: {
   state: string
@@ -120,7 +121,10 @@ export async function openEmbedded(options: {
     lock?.release()
   }
   const begin = async () => {
-    if (options.exclusive) lock = acquireRunLock(paths.lock, paths.root)
+    if (options.exclusive) {
+      lock = acquireRunLock(paths.lock, paths.root)
+      await requireWholeLog(ports)
+    }
     return toEnvironment(ports, cores)
   }
   const environment = await begin().catch(async (error: unknown) => {

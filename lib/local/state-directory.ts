@@ -1,5 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CheckpointRefused } from '../errors.ts'
+import { parseCheckpoint } from '../log/checkpoint.ts'
+import type { Anchor, Ledger } from '../ports.ts'
+import { anchorDirectory } from './anchor-directory.ts'
 import { makeKeyFiles } from './key-files.ts'
 import { makeDirectory } from './publish-file.ts'
 
@@ -38,11 +42,38 @@ export async function isStateDirectory(paths: StateDirectory): Promise<boolean> 
 /**
  * Makes what is missing of a state directory (mode 0700) and its keys. Keys come before the database, so once there is a
  * database a missing key is a loss and is never made anew: it would sign another history and hide the first one.
- * @throws KeyUnsafe when a key of a state directory in use is missing
+ * @throws KeyUnsafe when a key of a state directory in use is missing @throws CheckpointRefused when its log is
  */
 export async function makeStateDirectory(paths: StateDirectory): Promise<void> {
   for (const directory of [paths.root, paths.evidence, paths.keys, paths.anchor]) await makeDirectory(directory)
-  if (!(await exists(paths.database))) await makeKeyFiles(paths.keys)
+  if (await exists(paths.database)) return
+  if ((await anchorDirectory(paths.anchor).latest()) !== undefined)
+    throw new CheckpointRefused(
+      `log: ${paths.database}: expected it beside the checkpoints of its log, got none; ${bringBack}`,
+    )
+  await makeKeyFiles(paths.keys)
+}
+
+const bringBack =
+  'bring back the whole state directory from a backup, or begin another one (--state DIR): what is done now could never be attested'
+
+/**
+ * Whether the log is at least as long as it was when its head was last signed: one that was brought back from an older backup is a fork, under
+ * which no checkpoint is ever signed, so that nothing may begin on it. @throws CheckpointRefused
+ */
+export async function requireWholeLog({
+  ledger,
+  anchor,
+}: {
+  ledger: Pick<Ledger, 'head'>
+  anchor: Pick<Anchor, 'latest'>
+}): Promise<void> {
+  const note = await anchor.latest()
+  if (note === undefined) return
+  const { size: signed } = parseCheckpoint(note)
+  const { size } = await ledger.head()
+  if (size < signed)
+    throw new CheckpointRefused(`log: expected the ${signed} entries of its last checkpoint, got ${size}; ${bringBack}`)
 }
 
 async function exists(path: string): Promise<boolean> {
