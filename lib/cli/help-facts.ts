@@ -122,7 +122,13 @@ export const facts: Record<string, Facts> = {
   },
   verify: {
     examples: [`odv verify bundle ${pins}`, 'odv verify bundle --json'],
-    codes: { [good]: 'the bundle holds', [residual]: 'it does not hold; the check that failed is named', ...common },
+    codes: {
+      [good]: 'the bundle holds',
+      [residual]: 'it does not hold; the check that failed is named',
+      [incomplete]:
+        'it holds, and its report and tables, which are of another version, were not compared with the evidence',
+      ...common,
+    },
     lines: { bundle: 'holds check? message? …' },
   },
   correct: {

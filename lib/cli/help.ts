@@ -6,7 +6,7 @@ const exitCodes = `Exit codes
   0   run: every store verified; scan: every object read to its end, nothing found; verify: the bundle holds
   1   run: some store residual; scan: something found; verify: the bundle does not hold, the check is named;
       export: an identifier in scope would have been in the bundle, and nothing was written
-  2   run: none residual, some incomplete; scan: nothing found, something unverified
+  2   run: none residual, some incomplete; scan: nothing found, something unverified; verify: its report was not compared
   64  usage or configuration error; on AWS also: no such deployment, no credentials, a right that is missing
   70  internal fault, or no room to write
   75  run --no-wait: waits for a custodian or a restore; go on with --resume

@@ -29,7 +29,8 @@ This file is as trustworthy as where you have it from: somebody who forges a bun
 earlier filing, or run "odv verify" of your own copy.
 
 Exit codes: 0 the bundle holds, and so does the proof; 1 one does not, and the check that fails is named; 2 with --proof: both
-hold, and the proof says that data is still there, or that it is not shown to be gone; 64 wrong usage.
+hold, and the proof says that data is still there, or that it is not shown to be gone; without: the bundle holds, and its report and tables are of
+another version and were not compared with the evidence; 64 wrong usage.
 `
 
 type Options = {
@@ -93,7 +94,11 @@ function readBundle(root: string): Map<string, Uint8Array> {
 function show(summary: BundleSummary): string {
   const { checks, runs, stores, fingerprints, pinned, companions, timestamps = [], leftOut = [] } = summary
   return [
-    pinned ? 'HOLDS' : 'AGREES WITH ITSELF, KEYS NOT CHECKED',
+    !pinned
+      ? 'AGREES WITH ITSELF, KEYS NOT CHECKED'
+      : companions
+        ? 'HOLDS'
+        : 'HOLDS, BUT FOR ITS REPORT, WHICH WAS NOT COMPARED',
     ...checks.map(({ name, count }) => `  ${name.padEnd(12)} ${count}`),
     ...runs.map(({ runId, closed, result }) => `  ${runId}  ${closed ? result : 'not closed'}`),
     ...stores.map(
@@ -147,7 +152,8 @@ function main(): number {
     const proof = options.proof === undefined ? undefined : checkSubjectProof(runs, Buffer.from(options.proof))
     if (json) console.log(JSON.stringify({ kind: 'bundle', holds: true, ...summary, ...(proof && { proof }) }))
     else console.log(proof ? `${show(summary)}\n${showProof(proof)}` : show(summary))
-    return proof === undefined || proof.status === 'deleted' || proof.status === 'never-found' ? 0 : 2
+    if (proof === undefined) return summary.companions ? 0 : 2
+    return proof.status === 'deleted' || proof.status === 'never-found' ? 0 : 2
   } catch (error) {
     if (error instanceof UsageInvalid) {
       process.stderr.write(`${error.message}\n\n${help}`)

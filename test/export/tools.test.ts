@@ -4,9 +4,10 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { toolsModule } from '../../infra/bundle-tools.ts'
+import { verifyCommand } from '../../lib/cli/commands/verify-command.ts'
 import { requireTool } from '../support/require-tool.ts'
 import * as rotations from '../support/rotated-bundles.ts'
-import { type Files, sampleBundle, withFile } from '../support/sample-bundle.ts'
+import { type Files, sampleBundle, withFile, withReportOfAnotherVersion } from '../support/sample-bundle.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 import { someOf } from '../support/some-of.ts'
 import { files, foreign, keys, newest, older, tamperedBundles } from '../support/tampered-bundles.ts'
@@ -86,6 +87,20 @@ describe('tools/verify.mjs', () => {
   it('verifies the bundle that it is in, with pinned keys and a kept checkpoint', async () => {
     const { code, output } = await script([...withPins, '--since', 'older'])
     expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+  })
+
+  it('does not end well with a report that it cannot compare, since anybody can write one', async () => {
+    const other = write('of another version', withReportOfAnotherVersion(files, '<h1>All is verified</h1>'))
+    const { code, output } = await script([other, ...withPins])
+    expect({ code, first: output.split('\n')[0] }).toEqual({
+      code: 2,
+      first: 'HOLDS, BUT FOR ITS REPORT, WHICH WAS NOT COMPARED',
+    })
+    const printed: string[] = []
+    const terminal = { json: false, print: (text = '') => printed.push(text), progress() {}, warn() {}, emit() {} }
+    expect(await verifyCommand({ bundle: other, keys: pins, authorities: [], cwd: scratch }, terminal)).toBe(2)
+    expect(printed[0]).toContain('holds, but for its report, which was not compared')
+    expect(await verifyCommand({ bundle: own, keys: pins, authorities: [], cwd: scratch }, terminal)).toBe(0)
   })
 
   it('says loudly that nobody vouches for the keys when none is pinned', async () => {

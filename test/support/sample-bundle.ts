@@ -385,6 +385,22 @@ export function withEverything(files: Files): Files {
   return withManifest(changed)
 }
 
+/** What an attacker does who wants a report of their own: it says that it is of a version that nobody here can compare. */
+export function withReportOfAnotherVersion(files: Files, report: string): Files {
+  const changed = new Map(files)
+  changed.set(
+    bundlePaths.instructions,
+    Buffer.from(
+      textIn(files, bundlePaths.instructions).replace(
+        /(files for people, version )\d+/,
+        (_, before) => `${before}9999`,
+      ),
+    ),
+  )
+  changed.set(bundlePaths.report, Buffer.from(report))
+  return withManifest(changed)
+}
+
 /** What the gate would say of these files: nobody is looked for, which nobody can see. */
 function gateOf(files: Files, { runs }: Pick<Filing, 'runs'>): GateDocument {
   const scoped = runs.map((run) => ({ runId: run.runId, scope: scopeOf(run) }))

@@ -19,7 +19,7 @@ export async function verifyCommand(options: VerifyOptions, terminal: Terminal):
     const files = await readBundle(bundle, cwd)
     const summary = verifyBundle(files, pins)
     show(bundle, { ...summary, tools: toolsIn(files) }, terminal)
-    return exitCode.good
+    return summary.companions ? exitCode.good : exitCode.incomplete
   } catch (error) {
     if (!(error instanceof BundleInvalid)) throw error
     terminal.emit({ kind: 'bundle', holds: false, check: error.check, message: error.message })
@@ -51,15 +51,18 @@ function toolsIn(files: ReadonlyMap<string, Uint8Array>): 'own' | 'other' {
 const shownKey = ({ name, fingerprint, until }: BundleSummary['fingerprints'][number]) =>
   `  ${name}  ${fingerprint}${until === undefined ? '' : `, until entry ${until}`}`
 
+function verdictOf({ pinned, companions }: BundleSummary): string {
+  if (!pinned) return coloured('incomplete', 'agrees with itself, keys not checked')
+  return companions
+    ? coloured('verified', 'holds')
+    : coloured('incomplete', 'holds, but for its report, which was not compared')
+}
+
 type Shown = BundleSummary & { tools: 'own' | 'other' }
 
 function show(bundle: string, summary: Shown, terminal: Terminal): void {
   terminal.emit({ kind: 'bundle', holds: true, ...summary })
-  terminal.print(
-    summary.pinned
-      ? `${coloured('verified', 'holds')} ${bold(bundle)}`
-      : `${coloured('incomplete', 'agrees with itself, keys not checked')} ${bold(bundle)}`,
-  )
+  terminal.print(`${verdictOf(summary)} ${bold(bundle)}`)
   for (const { name, count } of summary.checks) terminal.print(`    ${name.padEnd(12)} ${count}`)
   for (const { runId, storeId, verdict, reasons } of summary.stores)
     terminal.print(
