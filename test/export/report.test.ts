@@ -57,6 +57,14 @@ async function open(context: TestContext, viewport: { width: number; height: num
 const wide = { width: 1280, height: 900 }
 const phone = { width: 360, height: 740 }
 
+it('says who says that nobody is named, and that the manifest confirms the transfers', () => {
+  const text = textIn(files, 'report.html')
+  expect(text).toContain('whose transfer the manifest confirms')
+  expect(text).toContain(
+    'Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).',
+  )
+})
+
 describe('the report, in a browser', () => {
   it('says of every store what its attestation says, what needs somebody first', async (context) => {
     const opened = await open(context, wide)

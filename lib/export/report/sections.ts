@@ -70,7 +70,7 @@ ${[...Map.groupBy(obligations, ([, obligation]) => JSON.stringify(obligation)).v
   const { instrument, clause, reference, dueAt } = same[0]![1]
   return html`<p><b>${instrument}</b>${clause === undefined ? '' : `, clause ${clause}`}${reference === undefined ? '' : `, reference ${reference}`}${dueAt === undefined ? '' : `, due ${moment(dueAt)}`}: stores ${same.map(([storeId]) => storeId).join(', ')}.</p>`
 })}
-${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer was confirmed, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. No file of this bundle names any of them.</p>`}
+${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer the manifest confirms, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).</p>`}
 ${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}</section>`
 }
 
