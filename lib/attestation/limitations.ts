@@ -1,7 +1,7 @@
 /**
  * What every statement admits in plain words. `containers` are those of the run's scan, `forms` says in words in which
  * forms beside plain text identifiers were looked for, `hashed` in which hashed ones, `unproven` those of them
- * whose salt nothing proves, and `left` in which that are known they were not. What holds for one store is in `limitationsOfStore`.
+ * whose salt nothing proves, and `left` in which that are known they were not. `isPadded`: some are numbers that begin with zeros. What holds for one store is in `limitationsOfStore`.
  */
 export function limitationsOf({
   containers,
@@ -10,6 +10,7 @@ export function limitationsOf({
   unproven = [],
   left,
   sliceBytes,
+  isPadded = false,
 }: {
   containers: readonly string[]
   forms: readonly string[]
@@ -18,6 +19,7 @@ export function limitationsOf({
   left: readonly string[]
   /** Objects of more bytes are scanned in slices of so many, unless they are containers whose parts nobody lists. */
   sliceBytes: number
+  isPadded?: boolean
 }): string[] {
   return [
     'A signature proves who said what and when, not that it is true.',
@@ -34,6 +36,11 @@ export function limitationsOf({
       `Identifiers in any other form (${hashed.length > 0 ? 'hashed otherwise or cut off' : 'hashed'}, ` +
       'binary, encrypted, in another encoding, encoded more than twice, or split by line folding, markup or characters without width) were not looked for.',
     ...unproven.map((each) => `Nothing showed that the salt of this is the one that was used: ${each}.`),
+    ...(isPadded
+      ? [
+          'Identifiers that are numbers and begin with zeros were looked for with all of these, and not where they were lost.',
+        ]
+      : []),
     'Content in any other format is counted as unverified and never as clean.',
     `Text, Parquet, ORC, zip, and text in blocks of BGZF or frames of zstd, of more than ${sliceBytes} bytes was scanned in slices of no more than that, cut where nothing that was looked for can lie across; of such an object there is no digest of the whole, and at most one of the bytes that each slice read.`,
     'Bytes of a bucket were compared with the checksum that S3 keeps of the whole object, or of its parts, where there is one and their sizes can be had; other bytes are believed as they came over TLS, from the listed version and ETag.',

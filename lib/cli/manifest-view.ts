@@ -18,6 +18,7 @@ export function describeManifest(
     ['listed before', index.duplicates],
     ['empty', report.empty],
     ['shorter than 6 characters, so expect findings by chance', index.short],
+    ...(report.padded ? [[lostZeros, report.padded] as [string, Lines]] : []),
   ]
   return [
     `manifest: ${plural(index.subjects, 'subject')} ${adds ? 'more ' : ''}in scope, from ${plural(report.rows, 'row')} (${report.format})`,
@@ -30,6 +31,9 @@ export function describeManifest(
     ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
   ]
 }
+
+const lostZeros =
+  'a number that begins with zeros: not found where copies hold it without them, as numbers do; where that is nobody else, add this spelling too'
 
 /** Which salts nothing proves to be the right ones, for people: with a wrong one nothing is found. */
 export function describeUnproven(config: Pick<Config, 'hashedForms'>): string[] {

@@ -13,7 +13,14 @@ export type ManifestRows = {
   row(line: number, id: string, transferredAt: string | undefined): void
   empty(line: number): void
   malformed(line: number, problem: string): void
-  result(): { confirmed: number; empty: Lines; notYetTransferred: Lines; badRows: BadRow[]; badRowCount: number }
+  result(): {
+    confirmed: number
+    empty: Lines
+    notYetTransferred: Lines
+    padded: Lines
+    badRows: BadRow[]
+    badRowCount: number
+  }
 }
 
 /**
@@ -28,6 +35,7 @@ export type RowReaders = {
 export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
   const empty: Lines = { count: 0, first: [] }
   const notYetTransferred: Lines = { count: 0, first: [] }
+  const padded: Lines = { count: 0, first: [] }
   const badRows: BadRow[] = []
   let badRowCount = 0
   let confirmed = 0
@@ -59,14 +67,17 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
       const isConfirmed = time <= now.getTime()
       const problem = readers[isConfirmed ? 'confirmed' : 'pending'](line, new Identifier(text))
       if (problem !== undefined) return malformed(line, problem)
-      if (isConfirmed) confirmed += 1
-      else note(notYetTransferred, line)
+      if (!isConfirmed) return note(notYetTransferred, line)
+      confirmed += 1
+      if (text.startsWith('0') && isNumber.test(text)) note(padded, line)
     },
     empty: (line) => note(empty, line),
     malformed,
-    result: () => ({ confirmed, empty, notYetTransferred, badRows, badRowCount }),
+    result: () => ({ confirmed, empty, notYetTransferred, padded, badRows, badRowCount }),
   }
 }
+
+const isNumber = /^[0-9]+$/
 
 /** No time of a transfer is before it; the zero of clocks, of databases and of languages is, which is written for no time at all. */
 const earliest = Date.UTC(2002, 0, 1)

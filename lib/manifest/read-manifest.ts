@@ -12,6 +12,7 @@ export type { Lines }
 /**
  * What was read of a transfer manifest. `sha256` and `bytes` are of the stored file. `rows` are the usable rows:
  * `confirmed` and those not yet transferred, which are not in scope. `transferColumn`: rows say when they were transferred.
+ * `padded`: confirmed rows whose identifier is a number that begins with a zero; absent where there is none.
  */
 export type ManifestReport = {
   sha256: string
@@ -22,6 +23,7 @@ export type ManifestReport = {
   empty: Lines
   notYetTransferred: Lines
   transferColumn: boolean
+  padded?: Lines
 }
 
 /**
@@ -54,7 +56,7 @@ export async function readManifest(
   requireComplete(reading, where)
   const found = content.found()
   if (found.kind === 'unknown') throw new ManifestInvalid(`${where}: format: ${found.problem}`)
-  const { confirmed, empty, notYetTransferred, badRows, badRowCount } = rows.result()
+  const { confirmed, empty, notYetTransferred, padded, badRows, badRowCount } = rows.result()
   if (badRowCount > 0)
     throw new ManifestInvalid(`${where}: rows: expected every row to be usable, got ${badRowCount} malformed`, badRows)
   if (confirmed === 0)
@@ -71,6 +73,7 @@ export async function readManifest(
     empty,
     notYetTransferred,
     transferColumn: found.parser.transferColumn(),
+    ...(padded.count > 0 && { padded }),
   }
 }
 

@@ -144,7 +144,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
   const hasConfig = await ports.evidence.has(configKey)
   const scope = (await ports.evidence.has(runKey(runId, 'scope.json')))
     ? await readDocument<{
-        manifest: { sha256: string; subjects: number }
+        manifest: { sha256: string; subjects: number; isPadded?: boolean }
         scopeRoot: string
         keyCommitment: string
       }>(ports, runKey(runId, 'scope.json'))
@@ -164,7 +164,12 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       ...ports.tool,
       configSha256: hash('sha256', hasConfig ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
     },
-    limitations: limitationsOf({ containers: formatNames, sliceBytes, ...(await formsOfRun(ports, runId, hasConfig)) }),
+    limitations: limitationsOf({
+      containers: formatNames,
+      sliceBytes,
+      isPadded: scope?.manifest.isPadded === true,
+      ...(await formsOfRun(ports, runId, hasConfig)),
+    }),
     createdAt: ports.clock().toISOString(),
   }
 }

@@ -141,6 +141,7 @@ async function writeScope(ports: Pick<Ports, 'evidence'>, runId: string, keyComm
         rows: report.rows,
         confirmed: report.confirmed,
         notYetTransferred: report.notYetTransferred.count,
+        ...(report.padded && { isPadded: true }),
         subjects: index.subjects,
       },
       scopeRoot: root,

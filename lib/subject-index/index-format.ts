@@ -118,6 +118,7 @@ const report = z.strictObject({
   empty: noted,
   notYetTransferred: noted,
   transferColumn: z.boolean(),
+  padded: z.exactOptional(noted),
 })
 const summary = z.strictObject({
   subjects: count,

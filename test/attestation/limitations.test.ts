@@ -12,6 +12,14 @@ describe('what statements admit', () => {
     )
   })
 
+  it('says that numbers which lost zeros were not looked for, where some begin with zeros', () => {
+    const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
+    const told =
+      'Identifiers that are numbers and begin with zeros were looked for with all of these, and not where they were lost.'
+    expect(limitationsOf({ ...of, isPadded: true })).toContain(told)
+    expect(limitationsOf(of)).not.toContain(told)
+  })
+
   it('says which digests were looked for, and that others were not', () => {
     const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
     const told = limitationsOf({ ...of, hashed: hashedSummariesOf(['hmac-sha256', 'md5', 'md5']) }).join('\n')

@@ -124,6 +124,15 @@ describe.each([
   )
 })
 
+test('numbers that begin with zeros are noted, of confirmed rows alone', async () => {
+  const at = '2026-01-02'
+  const { report } = await read(
+    Buffer.from(`userId,transferredAt\n0012345,${at}\n12345,${at}\n00ab,${at}\n0099999,\n000,${at}\n`),
+    [7],
+  )
+  expect(report.padded).toEqual({ count: 2, first: [2, 6] })
+})
+
 describe('a manifest that cannot be used', () => {
   const secret = '5550001112223334'
   const cases: { name: string; content: string; bad: number[]; problem: RegExp }[] = [
