@@ -15,7 +15,7 @@ export function describeSubject(
     case 'deleted':
       return `${found} before; gone, as ${inventories} show`
     case 'never-found':
-      return `in scope, and not found in any offshore backup; looked for in everything that ${inventories} list`
+      return `in scope, and not found in any offshore backup by this run, whatever an earlier one found; looked for in everything that ${inventories} list`
     case 'residual':
       return `still there: found in ${versions(after)} in offshore backups by the last scan (${versions(before)} before)`
     case 'undetermined':

@@ -136,7 +136,7 @@ describe('a proof of one subject', () => {
     ],
     [
       { status: 'never-found', before: 0, after: 0 },
-      'in scope, and not found in any offshore backup; looked for in everything that the last inventories, taken between 2026-11-01 17:00:00 UTC and 2026-11-26 18:00:00 UTC, list',
+      'in scope, and not found in any offshore backup by this run, whatever an earlier one found; looked for in everything that the last inventories, taken between 2026-11-01 17:00:00 UTC and 2026-11-26 18:00:00 UTC, list',
     ],
     [
       { status: 'residual', before: 3, after: 1 },

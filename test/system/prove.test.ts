@@ -78,7 +78,13 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
   expect(statSync(proof).mode & 0o777).toBe(0o600)
   expect(readFileSync(proof, 'utf8')).toContain(gone)
   expect(readFileSync(proof).length).toBeLessThan(3000)
-  expect((await prove('never.txt', '--out', 'never.json')).stdout).toContain('not found in any offshore backup')
+  expect((await prove('never.txt', '--out', 'never.json')).stdout).toContain(
+    'not found in any offshore backup by this run, whatever an earlier one found',
+  )
+  const page = readFileSync(join(place.root, 'bundle/report.html'), 'utf8')
+  expect(page).toMatch(
+    /<b>\d+<\/b> not found by any scan of this run \(an earlier run may have found them\), <b>0<\/b> still there/,
+  )
 
   await odv('keys', '--out', 'auditor', '--state', 'state')
   const pins = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', `auditor/${name}.pub.pem`])

@@ -77,7 +77,7 @@ ${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}</sect
 /** Who asks about one person is answered by a proof (`odv prove`); here are the numbers alone. */
 function subjectsOf({ statuses, lastInventories }: NonNullable<Figures['latest']['subjects']>): Html {
   const { deleted, neverFound, residual, undetermined } = statuses
-  return html`<p>What the run came to for them: <b>${count(deleted)}</b> deleted${lastInventories === undefined ? '' : ` (gone, as the last inventories, taken between ${moment(lastInventories.from)} and ${moment(lastInventories.to)}, show)`}, <b>${count(neverFound)}</b> never found, <b>${count(residual)}</b> still there, <b>${count(undetermined)}</b> not determined${undetermined > 0 ? ' (not every store in which they may be was read and shown to the end)' : ''}. For each of them a proof can be made that names nobody else.</p>`
+  return html`<p>What the run came to for them: <b>${count(deleted)}</b> deleted${lastInventories === undefined ? '' : ` (gone, as the last inventories, taken between ${moment(lastInventories.from)} and ${moment(lastInventories.to)}, show)`}, <b>${count(neverFound)}</b> not found by any scan of this run (an earlier run may have found them), <b>${count(residual)}</b> still there, <b>${count(undetermined)}</b> not determined${undetermined > 0 ? ' (not every store in which they may be was read and shown to the end)' : ''}. For each of them a proof can be made that names nobody else.</p>`
 }
 
 export function coverage({ latest }: Figures): Html {
