@@ -8,7 +8,7 @@ import { parseCounts } from './subject-counts.ts'
  * What one scan batch reports, in one document so that it is there whole or not at all. JSON Lines: the head with the
  * name of the document, which says of which run, store, pass and batch it is, and the controls, then a report per object version,
  * the listed findings, and an end that counts them. `subjects` are the distinct subjects found, each with the number of object
- * versions that it was found in (see `SubjectCounts`, base64). `leg`: where several calls read a batch, one after the other, which
+ * versions that it was found in (see `createCountsText`). `leg`: where several calls read a batch, one after the other, which
  * of them this is, and the entries that it read, `to` exclusive.
  */
 export type BatchReport = {
@@ -79,9 +79,8 @@ export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
 
 /** What is said of subjects, and what of versions, is one thing: nobody is left out of either. */
 function requireSameSubjects({ subjects }: BatchReport['head'], reports: readonly ScanReport[]): void {
-  const pairs = parseCounts(subjects)
   let found = 0
-  for (let at = 1; at < pairs.length; at += 2) found += pairs[at]!
+  for (const pairs of parseCounts(subjects)) for (let at = 1; at < pairs.length; at += 2) found += pairs[at]!
   const reported = reports.reduce((sum, report) => sum + report.subjects, 0)
   if (found !== reported)
     throw new EvidenceConflict(`batch report: subjects: expected ${reported} in all object versions, got ${found}`)

@@ -1,5 +1,6 @@
 import type { PlacedOccurrence } from '../scan/scan-object.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { createDistinctOrdinals } from './distinct-ordinals.ts'
 import { compareFindings, type Finding, type FindingPlace } from './finding.ts'
 
 /** How many findings of one object version are listed; all are counted. */
@@ -7,24 +8,16 @@ export const listedFindings = 100
 
 /** Gathers the findings of one object version: exact count, distinct subjects, and the first places, in whatever order they come. */
 export function createCollector(seq: number, index: Pick<SubjectIndex, 'tagOf' | 'isControl'>) {
-  const ordinals = new Set<number>()
-  const controls = new Set<number>()
+  const ordinals = createDistinctOrdinals()
   let kept: Kept[] = []
   let count = 0
-
-  /** Whether it belongs to somebody. A synthetic identifier outside the planted samples is chance, and nobody's data. */
-  function isFinding(ordinal: number): boolean {
-    if (ordinals.has(ordinal)) return true
-    if (controls.has(ordinal)) return false
-    const isControl = index.isControl(ordinal)
-    ;(isControl ? controls : ordinals).add(ordinal)
-    return !isControl
-  }
 
   return {
     /** Answers whether it is among the first so far: what is known of its place when the scan has ended is listed. */
     add(place: FindingPlace, occurrence: Occurrence): boolean {
-      if (!isFinding(occurrence.ordinal)) return false
+      // A synthetic identifier outside the planted samples is chance, and nobody's data.
+      if (index.isControl(occurrence.ordinal)) return false
+      ordinals.add(occurrence.ordinal)
       count++
       const found: Kept = { place, path: occurrence.path, offset: occurrence.offset, occurrence }
       const last = kept.at(-1)
@@ -34,7 +27,8 @@ export function createCollector(seq: number, index: Pick<SubjectIndex, 'tagOf' |
       if (kept.length > listedFindings) kept = kept.slice(0, listedFindings)
       return true
     },
-    ordinals: ordinals as ReadonlySet<number>,
+    /** Who was found: each once, ascending. */
+    ordinals: ordinals.sorted,
     get listed(): readonly Finding[] {
       return kept.map(({ place, occurrence: { path, record, offset, ordinal, form, where } }) => ({
         seq,

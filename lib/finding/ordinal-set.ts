@@ -1,5 +1,11 @@
 /** A set of subjects by their ordinals, one bit each: 10^8 of them take 12.5 MB. */
-export type OrdinalSet = { add(ordinal: number): void; readonly size: number; bytes(): Uint8Array }
+export type OrdinalSet = {
+  add(ordinal: number): void
+  readonly size: number
+  bytes(): Uint8Array
+  /** Each, ascending. */
+  each(take: (ordinal: number) => void): void
+}
 
 /** `bytes`: what another set gave, to go on with. */
 export function createOrdinalSet(bytes: Uint8Array = new Uint8Array(0)): OrdinalSet {
@@ -20,6 +26,10 @@ export function createOrdinalSet(bytes: Uint8Array = new Uint8Array(0)): Ordinal
       return size
     },
     bytes: () => bits,
+    each(take) {
+      for (let place = 0; place < bits.length; place++)
+        for (let bit = 0, rest = bits[place]!; rest > 0; bit++, rest >>= 1) if ((rest & 1) === 1) take(8 * place + bit)
+    },
   }
 }
 

@@ -6,12 +6,43 @@ import { EvidenceConflict } from '../errors.ts'
  */
 export type SubjectCounts = Uint32Array
 
-/** The pairs of a map, by ordinal. */
-export function toSubjectCounts(versions: ReadonlyMap<number, number>): SubjectCounts {
-  const ordinals = Uint32Array.from(versions.keys()).sort()
-  const pairs = new Uint32Array(ordinals.length * 2)
-  for (const [row, ordinal] of ordinals.entries()) pairs.set([ordinal, versions.get(ordinal)!], row * 2)
-  return pairs
+/** Counts in how many object versions each subject was found, from the ordinals of one version after the other, ascending and each once. */
+export function createSubjectCounts(): { add(ordinals: Uint32Array): void; finish(): SubjectCounts } {
+  /** Each longer than the next one, so that none is copied often. */
+  const lists: SubjectCounts[] = []
+  const joinLast = () => {
+    const [last, before] = [lists.pop()!, lists.pop()!]
+    lists.push(joined(before, last))
+  }
+  return {
+    add(ordinals) {
+      if (ordinals.length === 0) return
+      const pairs = new Uint32Array(2 * ordinals.length).fill(1)
+      for (let at = 0; at < ordinals.length; at++) pairs[2 * at] = ordinals[at]!
+      lists.push(pairs)
+      while (lists.length > 1 && lists.at(-2)!.length <= lists.at(-1)!.length) joinLast()
+    },
+    finish() {
+      while (lists.length > 1) joinLast()
+      return lists[0] ?? new Uint32Array(0)
+    },
+  }
+}
+
+/** The sums of two lists of pairs. */
+function joined(one: SubjectCounts, other: SubjectCounts): SubjectCounts {
+  const sums = new Uint32Array(one.length + other.length)
+  let [at, next, length] = [0, 0, 0]
+  while (at < one.length || next < other.length) {
+    const [first, second] = [one[at] ?? Infinity, other[next] ?? Infinity]
+    sums[length] = Math.min(first, second)
+    if (first <= second) sums[length + 1]! += one[at + 1]!
+    if (second <= first) sums[length + 1]! += other[next + 1]!
+    if (first <= second) at += 2
+    if (second <= first) next += 2
+    length += 2
+  }
+  return sums.slice(0, length)
 }
 
 export function bytesOfCounts(pairs: SubjectCounts): Uint8Array {
@@ -32,14 +63,77 @@ export function countsOfBytes(bytes: Uint8Array): SubjectCounts {
   return pairs
 }
 
-export const formatCounts = (pairs: SubjectCounts): string => Buffer.from(bytesOfCounts(pairs)).toString('base64')
+/**
+ * The text of pairs that are added by ordinal (otherwise an EvidenceConflict): base64 of numbers in seven bits a byte, the lowest first and the upper bit set in all but the last (LEB128). Each is twice
+ * how many ordinals are left out before a subject's, plus 1 where a number follows of how many versions there are beside two. Where every subject of a list is found, that
+ * is a byte each, so that 10^8 of them are not longer than a text may be.
+ */
+export function createCountsText(): { add(ordinal: number, versions: number): void; finish(): string } {
+  let bytes = Buffer.alloc(1024)
+  let length = 0
+  let next = 0
+  const write = (number: number) => {
+    let rest = number
+    for (; rest >= more; rest = Math.floor(rest / more)) bytes[length++] = (rest % more) + more
+    bytes[length++] = rest
+  }
+  return {
+    add(ordinal, versions) {
+      if (ordinal < next || versions < 1) throw conflict()
+      if (length + 2 * longestNumber > bytes.length) bytes = Buffer.concat([bytes], 2 * bytes.length)
+      write(2 * (ordinal - next) + (versions > 1 ? 1 : 0))
+      if (versions > 1) write(versions - 2)
+      next = ordinal + 1
+    },
+    finish: () => bytes.toString('base64', 0, length),
+  }
+}
 
-/** @throws EvidenceConflict */
-export function parseCounts(text: string): SubjectCounts {
+const more = 0x80
+/** Bytes of one, which has 33 bits at most. */
+const longestNumber = 5
+
+export function formatCounts(pairs: SubjectCounts): string {
+  const text = createCountsText()
+  for (let at = 0; at < pairs.length; at += 2) text.add(pairs[at]!, pairs[at + 1]!)
+  return text.finish()
+}
+
+/** Pairs that are read of a text together. */
+const pairsAtOnce = 2 ** 14
+
+/** The pairs of a text, by ordinal, some at a time. @throws EvidenceConflict */
+export function* parseCounts(text: string): Generator<SubjectCounts> {
   const bytes = Buffer.from(text, 'base64')
   if (bytes.toString('base64') !== text) throw conflict()
-  return countsOfBytes(bytes)
+  let at = 0
+  const read = (): number => {
+    let number = 0
+    for (let unit = 1; ; unit *= more) {
+      const byte = bytes[at++]
+      if (byte === undefined || number > 2 ** 33 || (byte === 0 && unit > 1)) throw conflict()
+      number += (byte % more) * unit
+      if (byte < more) return number
+    }
+  }
+  let next = 0
+  while (at < bytes.length) {
+    const pairs = new Uint32Array(2 * Math.min(pairsAtOnce, bytes.length - at))
+    let length = 0
+    while (length < pairs.length && at < bytes.length) {
+      const number = read()
+      const ordinal = next + Math.floor(number / 2)
+      const versions = number % 2 === 0 ? 1 : read() + 2
+      if (ordinal > mostWord || versions > mostWord) throw conflict()
+      pairs[length++] = ordinal
+      pairs[length++] = versions
+      next = ordinal + 1
+    }
+    yield pairs.subarray(0, length)
+  }
 }
+
+const mostWord = 0xffffffff
 
 const conflict = () =>
   new EvidenceConflict('subject counts: expected each subject once, in order, with at least one object version')
@@ -98,7 +192,7 @@ function addUp(pairs: Uint32Array): number {
     const [ordinal, versions] = [pairs[row * 2]!, pairs[row * 2 + 1]!]
     if (at >= 0 && sorted[at] === ordinal) {
       const sum = sorted[at + 1]! + versions
-      if (sum > 0xffffffff) throw conflict()
+      if (sum > mostWord) throw conflict()
       sorted[at + 1] = sum
     } else {
       at += 2

@@ -2,7 +2,7 @@ import { formsOf, hashedFormsOf } from '../config.ts'
 import { EvidenceConflict, HandedOver } from '../errors.ts'
 import { type BatchReport, formatBatchReport, parseBatchReport } from '../finding/batch-report.ts'
 import { createCollector } from '../finding/collect-findings.ts'
-import { formatCounts, toSubjectCounts } from '../finding/subject-counts.ts'
+import { createSubjectCounts, formatCounts } from '../finding/subject-counts.ts'
 import { readingSeconds } from '../inventory/call-capacity.ts'
 import { parsePart, toListed } from '../inventory/inventory-part.ts'
 import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
@@ -99,7 +99,7 @@ export async function scanBatch(
 
   const reports: ScanReport[] = []
   const findings: BatchReport['findings'] = []
-  const subjects = new Map<number, number>()
+  const subjects = createSubjectCounts()
   const tried = new Set<number>()
   const afterwards = { ...context, store: opened, isLate: () => passed() > readingMs + opinionMs }
   /** Of what was read, where nothing that was drawn has had an opinion: of one that is clean, that nobody is there. */
@@ -135,7 +135,7 @@ export async function scanBatch(
       if (opinion && scanned.agrees !== undefined) count(opinion, scanned.agrees)
       reports.push(scanned.report)
       findings.push(...scanned.findings)
-      for (const ordinal of scanned.ordinals) subjects.set(ordinal, (subjects.get(ordinal) ?? 0) + 1)
+      subjects.add(scanned.ordinals)
     }
     await lookForOpinion()
   } finally {
@@ -149,7 +149,7 @@ export async function scanBatch(
     ...((leg > 0 || !complete) && { leg: { index: leg, from, to } }),
     startedAt: began.toISOString(),
     finishedAt: ports.clock().toISOString(),
-    subjects: formatCounts(toSubjectCounts(subjects)),
+    subjects: formatCounts(subjects.finish()),
     positiveControls: controls.positive,
     negativeControls: controls.negative,
     secondOpinion,
@@ -192,19 +192,20 @@ async function scanEntry(
     slice === undefined
       ? await readVersion(entry, version, context, found)
       : await readSlice(entry, version, slice, context, found)
+  const ordinals = found.ordinals()
   const report: ScanReport = {
     seq: entry.seq,
     versionId: entry.versionId,
     outcome: toOutcome(found.count, gap),
     ...content,
     findings: found.count,
-    subjects: found.ordinals.size,
+    subjects: ordinals.length,
   }
   return {
     report,
     versions: isFirst ? 1 : 0,
     findings: found.listed,
-    ordinals: found.ordinals,
+    ordinals,
     beyondCall: gap?.beyondCall === true,
     ...(gap === undefined && comparison && { agrees: comparison.agrees(extentOf(content)) }),
   }

@@ -2,6 +2,7 @@ import { exceptionsOf } from '../config.ts'
 import type { RequestedVersion } from '../deletion/request.ts'
 import type { Finding } from '../finding/finding.ts'
 import { toFoundPlace } from '../finding/found-place.ts'
+import { parseCounts } from '../finding/subject-counts.ts'
 import type { SegmentCoverage } from '../inventory/coverage.ts'
 import { type InventoryPart, toListed } from '../inventory/inventory-part.ts'
 import { compareListings } from '../inventory/listing-order.ts'
@@ -34,7 +35,7 @@ export type SegmentDocument = {
 /**
  * Settles what the batches of a segment reported against its inventory, and that against the closing listing. Everything is
  * read once and forgotten: what is found is listed by the same reading that is signed as the coverage, so that a report that comes
- * later is in neither. Memory: a bit a subject, and half a million counts of subjects. *Crash: the first list counts; one that would
+ * later is in neither. Memory: a bit a subject, half a million counts of subjects, and sixteen reports. *Crash: the first list counts; one that would
  * be another is a contradiction, and the store is incomplete.*
  * @throws EvidenceConflict
  */
@@ -63,11 +64,10 @@ export async function settleSegment(
   async function* settleOpening(): AsyncGenerator<ListedVersion> {
     for await (const { part, reported } of readReportedParts(ports.evidence, ref)) {
       coverage.addListed(part.entries)
-      for (const { entries, report, made } of reported) {
+      for await (const { entries, report, made } of reported) {
         scanMilliseconds += made.milliseconds
-        const batch = coverage.addBatch(entries, report, made)
-        const settled = batch.settled.filter(({ outcome }) => outcome.kind !== 'clean')
-        await counts.add(batch.subjects)
+        const settled = coverage.addBatch(entries, report, made).filter(({ outcome }) => outcome.kind !== 'clean')
+        for (const pairs of parseCounts(report?.head.subjects ?? '')) await counts.add(pairs)
         const places = Map.groupBy(report?.findings ?? [], ({ seq }) => seq)
         open.push(...settled.slice(0, listedOpenVersions - open.length).map((each) => toOpenVersion(each, places)))
         for (const version of toRequested(settled, places)) await found.add(version)

@@ -2,7 +2,8 @@ import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
 import { listedFindings } from '../finding/collect-findings.ts'
 import { compareFindings, type Finding } from '../finding/finding.ts'
-import { formatCounts, parseCounts, toSubjectCounts } from '../finding/subject-counts.ts'
+import type { OrdinalSet } from '../finding/ordinal-set.ts'
+import { createCountsText, parseCounts } from '../finding/subject-counts.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import { arePiecesOf, type Piece } from '../inventory/piece.ts'
 import { areSlicesOf, type Slice } from '../inventory/slice.ts'
@@ -21,14 +22,17 @@ type Part = { report: ScanReport; findings: Finding[]; gap: Gap | undefined } | 
  * if all are there, each is the planned one and clean, its batch's controls held, and what they read tiles the version, or the
  * first read the whole of it and the others left it to that. What contradicts this is a gap, and what was found stays found.
  * What tiles the version, whatever was found or missed in it, is pinned by `pieces` where every slice has a digest of its bytes.
- * Reports about other versions are handed on, to be counted as such.
+ * Reports about other versions are handed on, to be counted as such. `subjects` are those that were taken of the slices.
  */
-export function joinSlices(entry: InventoryEntry, slices: readonly PlannedSlice[]): BatchReport | undefined {
+export function joinSlices(
+  entry: InventoryEntry,
+  slices: readonly PlannedSlice[],
+  subjects: OrdinalSet,
+): BatchReport | undefined {
   const made = slices.flatMap(({ report }) => report ?? [])
   if (made.length === 0) return undefined
   const parts = slices.map((each) => toPart(entry, each))
   const read = parts.flatMap(({ report }) => report ?? [])
-  const subjects = new Set(made.flatMap(({ head }) => [...parseCounts(head.subjects).filter((_, at) => at % 2 === 0)]))
   const findings = read.reduce((sum, report) => sum + report.findings, 0)
   const isWhole = read[0]?.slice?.reading === 'whole'
   const between = gapBetween(entry.size, read, slices)
@@ -58,6 +62,12 @@ export function joinSlices(entry: InventoryEntry, slices: readonly PlannedSlice[
     reports: [joined, ...made.flatMap(({ reports }) => reports.filter((each) => !isAbout(each)))],
     findings: joinFindings(parts),
   }
+}
+
+/** A report without its subjects, which are added to those of other slices: the reports of a thousand slices are kept until they are joined. */
+export function takeSubjects({ head, ...report }: BatchReport, subjects: OrdinalSet): BatchReport {
+  for (const pairs of parseCounts(head.subjects)) for (let at = 0; at < pairs.length; at += 2) subjects.add(pairs[at]!)
+  return { ...report, head: { ...head, subjects: '' } }
 }
 
 function toPart(entry: InventoryEntry, { slice, report: batch }: PlannedSlice): Part {
@@ -162,7 +172,7 @@ function joinFindings(parts: readonly Part[]): Finding[] {
   return joined.toSorted(compareFindings).slice(0, listedFindings)
 }
 
-function joinHeads(heads: readonly BatchReport['head'][], subjects: ReadonlySet<number>): BatchReport['head'] {
+function joinHeads(heads: readonly BatchReport['head'][], subjects: OrdinalSet): BatchReport['head'] {
   const sum = (of: (head: BatchReport['head']) => number) => heads.reduce((total, head) => total + of(head), 0)
   return {
     kind: 'batch',
@@ -170,7 +180,7 @@ function joinHeads(heads: readonly BatchReport['head'][], subjects: ReadonlySet<
     startedAt: heads.map(({ startedAt }) => startedAt).reduce((a, b) => (a < b ? a : b)),
     finishedAt: heads.map(({ finishedAt }) => finishedAt).reduce((a, b) => (a > b ? a : b)),
     // Slices are of one version, however many of them have the subject.
-    subjects: formatCounts(toSubjectCounts(new Map([...subjects].map((ordinal) => [ordinal, 1])))),
+    subjects: textOf(subjects),
     positiveControls: {
       planted: sum((head) => head.positiveControls.planted),
       detected: sum((head) => head.positiveControls.detected),
@@ -186,4 +196,10 @@ function joinHeads(heads: readonly BatchReport['head'][], subjects: ReadonlySet<
       mismatches: sum((head) => head.secondOpinion.mismatches),
     },
   }
+}
+
+function textOf(subjects: OrdinalSet): string {
+  const text = createCountsText()
+  subjects.each((ordinal) => text.add(ordinal, 1))
+  return text.finish()
 }

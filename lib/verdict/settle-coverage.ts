@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { BatchReport } from '../finding/batch-report.ts'
 import { createOrdinalSet } from '../finding/ordinal-set.ts'
-import { parseCounts, type SubjectCounts } from '../finding/subject-counts.ts'
+import { parseCounts } from '../finding/subject-counts.ts'
 import type { Coverage, SegmentCoverage } from '../inventory/coverage.ts'
 import type { InventoryEntry, Protection } from '../inventory/object-version.ts'
 import { createExplained, type Explaining } from './exceptions.ts'
@@ -76,18 +76,18 @@ export function createCoverage(explaining?: Explaining) {
   return {
     /**
      * Every entry of the inventory goes through here once, also where nothing was reported (`undefined`). `made`: of how many
-     * batches, and of how many reports, if it was joined. `subjects`: who was found in it, in how many versions.
+     * batches, and of how many reports, if it was joined.
      */
     addBatch(
       entries: readonly InventoryEntry[],
       report: BatchReport | undefined,
       made = { planned: 1, reported: report === undefined ? 0 : 1 },
-    ): { settled: Settled[]; subjects: SubjectCounts } {
-      const counts = report ? parseCounts(report.head.subjects) : new Uint32Array(0)
+    ): Settled[] {
       batches.planned += made.planned
       batches.reported += made.reported
       if (report) {
-        for (let at = 0; at < counts.length; at += 2) subjects.add(counts[at]!)
+        for (const pairs of parseCounts(report.head.subjects))
+          for (let at = 0; at < pairs.length; at += 2) subjects.add(pairs[at]!)
         for (const form of report.head.positiveControls.forms) positive.forms.add(form)
         positive.planted += report.head.positiveControls.planted
         positive.detected += report.head.positiveControls.detected
@@ -100,7 +100,7 @@ export function createCoverage(explaining?: Explaining) {
       const { settled, unlisted } = settleBatch(entries, report)
       totals.unlisted += unlisted
       settled.forEach(settle)
-      return { settled, subjects: counts }
+      return settled
     },
 
     /** Entries as they were listed; the denominator, counted apart from the batches. */

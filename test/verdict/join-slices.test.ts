@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type BatchReport, formatBatchReport, parseBatchReport } from '../../lib/finding/batch-report.ts'
+import { createOrdinalSet } from '../../lib/finding/ordinal-set.ts'
 import { formatCounts } from '../../lib/finding/subject-counts.ts'
 import type { InventoryEntry } from '../../lib/inventory/object-version.ts'
 import type { Piece } from '../../lib/inventory/piece.ts'
 import { cutIntoSlices, type Slice } from '../../lib/inventory/slice.ts'
 import type { Outcome, ScanReport, SliceReading } from '../../lib/scan/outcome.ts'
-import { joinSlices } from '../../lib/verdict/join-slices.ts'
+import { joinSlices, type PlannedSlice, takeSubjects } from '../../lib/verdict/join-slices.ts'
 import { settleBatch } from '../../lib/verdict/settle-batch.ts'
 
 const size = 250
@@ -60,15 +61,15 @@ function batch(reports: ScanReport[], change: Partial<BatchReport> = {}, detecte
   }
 }
 
+function join(slices: readonly PlannedSlice[]) {
+  const subjects = createOrdinalSet()
+  const taken = slices.map(({ slice, report }) => ({ slice, report: report && takeSubjects(report, subjects) }))
+  return joinSlices(entry, taken, subjects)
+}
+
 type Made = (BatchReport | undefined)[]
 const settled = (made: Made, slices = planned) =>
-  settleBatch(
-    [entry],
-    joinSlices(
-      entry,
-      slices.map((slice, index) => ({ slice, report: made[index] })),
-    ),
-  ).settled[0]!
+  settleBatch([entry], join(slices.map((slice, index) => ({ slice, report: made[index] })))).settled[0]!
 const reading = (slice: Slice, change: Partial<SliceReading>): Pick<ScanReport, 'slice'> => ({
   slice: { ...read(slice).slice!, ...change },
 })
@@ -181,10 +182,7 @@ describe('slices that are settled as one version', () => {
     }
     const parts = planned.map((slice) => batch([read(slice, reading(slice, { reading: 'parts' }))]))
     expect(settled(parts)).toMatchObject({ outcome: clean, report: { bytes: size } })
-    const joined = joinSlices(
-      entry,
-      planned.map((slice, index) => ({ slice, report: inParts(slice, index) })),
-    )
+    const joined = join(planned.map((slice, index) => ({ slice, report: inParts(slice, index) })))
     // Each content is whole in its slice: nothing is before it.
     expect(joined?.findings.map(({ path, record }) => [path.at(-1), record])).toEqual([
       ['stripe-1', 3],
@@ -202,10 +200,7 @@ describe('slices that are settled as one version', () => {
     }
     const frames = planned.map((slice) => batch([read(slice, reading(slice, { reading: 'frames' }))]))
     expect(settled(frames)).toMatchObject({ outcome: clean, report: { bytes: size } })
-    const joined = joinSlices(
-      entry,
-      planned.map((slice) => ({ slice, report: inFrames(slice) })),
-    )
+    const joined = join(planned.map((slice) => ({ slice, report: inFrames(slice) })))
     expect(joined?.findings.map(({ offset, record }) => [offset, record])).toEqual([
       [5, 3],
       [1005, 13],
@@ -215,10 +210,7 @@ describe('slices that are settled as one version', () => {
 
   it('are found with every finding, each subject once, and records counted from the beginning', () => {
     const made = [withFinding(planned[0]!, 3, 7), all[1], withFinding(planned[2]!, 5, 7)]
-    const joined = joinSlices(
-      entry,
-      planned.map((slice, index) => ({ slice, report: made[index] })),
-    )
+    const joined = join(planned.map((slice, index) => ({ slice, report: made[index] })))
     expect(settled(made)).toMatchObject({ outcome: { kind: 'found' }, report: { findings: 2, subjects: 1 } })
     expect(joined?.findings.map(({ record }) => record)).toEqual([3, 25])
     expect(joined?.head.positiveControls).toEqual({ planted: 6, detected: 6, forms: ['plain'] })
@@ -226,10 +218,7 @@ describe('slices that are settled as one version', () => {
 
   it('stay found when a slice is missing, name it, and list no record that nobody can count', () => {
     const made = [withFinding(planned[0]!, 3, 7), undefined, withFinding(planned[2]!, 5, 8)]
-    const joined = joinSlices(
-      entry,
-      planned.map((slice, index) => ({ slice, report: made[index] })),
-    )
+    const joined = join(planned.map((slice, index) => ({ slice, report: made[index] })))
     expect(settled(made)).toMatchObject({
       outcome: { kind: 'found', reason: 'not-scanned', detail: 'slice 2 of 3: no outcome was reported' },
       report: { findings: 2, subjects: 2 },
@@ -345,8 +334,7 @@ describe('slices that are settled as one version', () => {
 
   it('hand on what was reported about versions that are not listed', () => {
     const other = { ...read(planned[1]!), seq: 9, slice: undefined } as never
-    const joined = joinSlices(
-      entry,
+    const joined = join(
       planned.map((slice, index) => ({
         slice,
         report: index === 1 ? batch([read(slice), other]) : all[index],

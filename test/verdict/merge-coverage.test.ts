@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { BatchReport } from '../../lib/finding/batch-report.ts'
-import { formatCounts, toSubjectCounts } from '../../lib/finding/subject-counts.ts'
+import { formatCounts } from '../../lib/finding/subject-counts.ts'
 import type { InventoryEntry, Protection } from '../../lib/inventory/object-version.ts'
 import type { Piece } from '../../lib/inventory/piece.ts'
 import type { Outcome } from '../../lib/scan/outcome.ts'
 import { mergeCoverage } from '../../lib/verdict/merge-coverage.ts'
 import { createCoverage } from '../../lib/verdict/settle-coverage.ts'
+
+/** One object version for each of these subjects. */
+const countsOf = (ordinals: readonly number[]) =>
+  Uint32Array.from([...new Set(ordinals)].toSorted((a, b) => a - b).flatMap((ordinal) => [ordinal, 1]))
 
 type Version = { size: number; outcome: Outcome; subjects: number[]; protection?: Protection }
 
@@ -53,9 +57,7 @@ function segmentOf(versions: readonly Version[], firstSeq: number, pieces: reado
       kind: 'batch',
       batch: 0,
       ...times,
-      subjects: formatCounts(
-        toSubjectCounts(new Map(versions.flatMap(({ subjects }) => subjects.map((ordinal) => [ordinal, 1])))),
-      ),
+      subjects: formatCounts(countsOf(versions.flatMap(({ subjects }) => subjects))),
       positiveControls: { planted: 2, detected: 2, forms: ['plain'] },
       negativeControls: { planted: 1, falseAlarms: 0 },
       secondOpinion: { versions: 1, bytes: 10, mismatches: 0 },

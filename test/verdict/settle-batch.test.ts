@@ -146,7 +146,7 @@ describe('settleBatch', () => {
         const entries = Array.from({ length: size }, (_, seq) => entry(seq))
         const coverage = createCoverage()
         coverage.addListed(entries)
-        const { settled } = coverage.addBatch(
+        const settled = coverage.addBatch(
           entries,
           batch(reports.map((each) => report(each.seq, each.outcome, { bytes: each.bytes }))),
         )

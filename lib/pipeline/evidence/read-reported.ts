@@ -1,11 +1,12 @@
 import { EvidenceConflict, EvidenceMissing } from '../../errors.ts'
 import { type BatchReport, parseBatchReport } from '../../finding/batch-report.ts'
+import { createOrdinalSet } from '../../finding/ordinal-set.ts'
 import type { InventoryPart } from '../../inventory/inventory-part.ts'
 import type { InventoryEntry } from '../../inventory/object-version.ts'
 import type { Batch } from '../../inventory/plan-batches.ts'
 import { areSlicesOf } from '../../inventory/slice.ts'
 import type { Evidence } from '../../ports.ts'
-import { joinSlices, type PlannedSlice } from '../../verdict/join-slices.ts'
+import { joinSlices, type PlannedSlice, takeSubjects } from '../../verdict/join-slices.ts'
 import { readBatches } from '../plan-batches.ts'
 import { readSegments } from '../plan-listing.ts'
 import { readSegmentParts } from '../take-inventory.ts'
@@ -37,7 +38,7 @@ export async function* readReported(evidence: Evidence, ref: PassRef): AsyncGene
 export async function* readReportedParts(
   evidence: Evidence,
   ref: SegmentRef,
-): AsyncGenerator<{ part: InventoryPart; reported: Reported[] }> {
+): AsyncGenerator<{ part: InventoryPart; reported: AsyncIterable<Reported> }> {
   const own: Batch[] = []
   for (const batch of await readBatches(evidence, ref)) if (batch.segment === ref.segment) own.push(batch)
   const byPart = Map.groupBy(own, (batch) => batch.part)
@@ -45,16 +46,23 @@ export async function* readReportedParts(
   for await (const part of readSegmentParts(evidence, ref, 'opening')) {
     const planned = groupSlices(byPart.get(place++) ?? [])
     checkPlan(ref, planned, part.entries)
-    const reported: Reported[] = []
-    for (let from = 0; from < planned.length; from += readAtOnce) {
-      const groups = planned.slice(from, from + readAtOnce)
-      const read = await Promise.all(groups.map((group) => readGroup(evidence, ref, group, part.entries)))
-      reported.push(...read.flat())
-    }
-    yield { part, reported }
+    yield { part, reported: readGroups(evidence, ref, planned, part.entries) }
   }
   if (own.some(({ part }) => part >= place))
     throw new EvidenceConflict(`store ${ref.storeId}: batches: expected none beyond the listing`)
+}
+
+async function* readGroups(
+  evidence: Evidence,
+  ref: PassRef,
+  planned: readonly Batch[][],
+  part: readonly InventoryEntry[],
+): AsyncGenerator<Reported> {
+  for (let from = 0; from < planned.length; from += readAtOnce) {
+    const groups = planned.slice(from, from + readAtOnce)
+    const read = await Promise.all(groups.map((group) => readGroup(evidence, ref, group, part)))
+    yield* read.flat()
+  }
 }
 
 /** Batches that are slices of one version, or a single one that is none. */
@@ -76,11 +84,14 @@ async function readGroup(
 ): Promise<Reported[]> {
   const entries = part.slice(group[0]!.from, group[0]!.to)
   const slices: PlannedSlice[] = []
+  const subjects = createOrdinalSet()
   for (const batch of group) {
     if (batch.slice === undefined) return readLegs(evidence, ref, batch, part)
-    slices.push({ slice: batch.slice, report: await readReport(evidence, batchKey(ref, batch.batch)) })
+    const report = await readReport(evidence, batchKey(ref, batch.batch))
+    slices.push({ slice: batch.slice, report: report && takeSubjects(report, subjects) })
   }
-  return [{ entries, report: joinSlices(entries[0]!, slices), made: madeOf(slices.map(({ report }) => report)) }]
+  const made = madeOf(slices.map(({ report }) => report))
+  return [{ entries, report: joinSlices(entries[0]!, slices, subjects), made }]
 }
 
 /** The legs of a batch, and what was to be read behind those that there are. Most batches have one. */
