@@ -5,29 +5,36 @@ import type { IndexSource } from './subject-index/index-source.ts'
 /** More is not read in one call. */
 const mostBytes = 1 << 30
 
+/** Files of sources that nobody has any more. */
+const abandoned = new FinalizationRegistry<number>((file) => closeSync(file))
+
 /**
- * A file that does not change, read where it is needed. It is opened for each reading, so that nothing is to be closed.
+ * A file that does not change, read where it is needed; it is open from the first reading until nobody has the source any more.
  * @throws ServiceUnavailable when it cannot be read, or has become shorter
  */
 export function fileSource(path: string): IndexSource {
-  return {
+  let opened: number | undefined
+  const source: IndexSource = {
     size: guarded(() => statSync(path).size),
-    read: (from, to) =>
+    read: (from, to, memory) =>
       guarded(() => {
-        const bytes = new Uint8Array(to - from)
-        const file = openSync(path, 'r')
-        try {
-          for (let at = 0; at < bytes.length; ) {
-            const got = readSync(file, bytes, at, Math.min(mostBytes, bytes.length - at), from + at)
-            if (got === 0) throw new ServiceUnavailable('file: read: expected more bytes, got its end')
-            at += got
-          }
-        } finally {
-          closeSync(file)
+        opened ??= open(source, path)
+        const bytes = memory ?? new Uint8Array(to - from)
+        for (let at = 0; at < bytes.length; ) {
+          const got = readSync(opened, bytes, at, Math.min(mostBytes, bytes.length - at), from + at)
+          if (got === 0) throw new ServiceUnavailable('file: read: expected more bytes, got its end')
+          at += got
         }
         return bytes
       }),
   }
+  return source
+}
+
+function open(source: IndexSource, path: string): number {
+  const file = openSync(path, 'r')
+  abandoned.register(source, file)
+  return file
 }
 
 /** The words of the system name the file: they stay in `cause`. */

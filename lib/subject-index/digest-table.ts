@@ -13,11 +13,11 @@ import { digestBytes } from './keyed-digest.ts'
  */
 export type DigestTableHeader = { digests: number; shardBits: number; directorySha256: string }
 
-const digestsPerShard = 1024
+const digestsPerShard = 256
 export const mostShardBits = 20
 const lineBytes = 36
 
-/** Shards of so many digests have about a thousand each at most: 16 KiB are read for one lookup. */
+/** Shards of so many digests have about 256 each at most: 4 KiB are read and digested for one lookup, which is most of what it takes. */
 export function shardBitsFor(digests: number): number {
   return Math.min(mostShardBits, Math.max(0, Math.ceil(Math.log2(digests / digestsPerShard))))
 }
@@ -89,7 +89,7 @@ export type DigestTable = {
   check(): void
 }
 
-/** Bytes of checked shards that are kept, for each table. */
+/** Bytes of checked shards that are kept, for each table, if nothing else is said. */
 export const keptBytes = 64 << 20
 
 /** @throws IndexInvalid when the directory is damaged, or does not account for every digest */
@@ -98,6 +98,7 @@ export function openTable(
   from: number,
   header: DigestTableHeader,
   damaged: (what: string) => IndexInvalid,
+  mostKept = keptBytes,
 ): DigestTable {
   const { digests, shardBits, directorySha256 } = header
   const shards = 2 ** shardBits
@@ -110,46 +111,31 @@ export function openTable(
     starts[shard + 1] = starts[shard]! + directory.readUInt32LE(shard * lineBytes)
   if (starts[shards] !== digests) throw damaged('directory')
 
-  let recent = new Map<number, DataView>()
-  let older = new Map<number, DataView>()
-  let recentBytes = 0
+  const kept = createKeptShards(starts, mostKept, readShard)
 
-  /** Shards that were not asked for since half of what is kept was read are forgotten. */
-  function shardAt(shard: number): DataView {
-    const known = recent.get(shard)
-    if (known !== undefined) return known
-    const digestsOfShard = older.get(shard) ?? readShard(shard)
-    if (recentBytes + digestsOfShard.byteLength > keptBytes / 2) {
-      older = recent
-      recent = new Map()
-      recentBytes = 0
-    }
-    recent.set(shard, digestsOfShard)
-    recentBytes += digestsOfShard.byteLength
-    return digestsOfShard
-  }
-
-  function readShard(shard: number): DataView {
-    const bytes = source.read(from + starts[shard]! * digestBytes, from + starts[shard + 1]! * digestBytes)
+  /** `memory`: for the bytes, where they are not there already. */
+  function readShard(shard: number, memory?: Uint8Array): Uint8Array {
+    const bytes = source.read(from + starts[shard]! * digestBytes, from + starts[shard + 1]! * digestBytes, memory)
     const line = shard * lineBytes
     if (!hash('sha256', bytes, 'buffer').equals(directory.subarray(line + 4, line + lineBytes)))
       throw damaged(`digests, shard ${shard + 1} of ${shards}`)
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return bytes
   }
 
   /** The place in its shard of the row that begins with so many words of the digest, or -1. */
   function placeOf(shard: number, digest: Uint32Array, words: number): number {
     const count = starts[shard + 1]! - starts[shard]!
     if (count === 0) return -1
-    const view = shardAt(shard)
+    const { view, at } = kept.get(shard)
+    const compare = (place: number) => compareAt(view, at + place * digestBytes, digest, words)
     let low = 0
     let high = count - 1
     // Digests are spread evenly: one is near where it would be in order, so that of the memory around it little is read.
     const guess = Math.floor((((digest[0]! << shardBits) >>> 0) / 2 ** 32) * count)
     for (let step = firstStep; ; step *= 2) {
       const [below, above] = [guess - step, guess + step]
-      if (below > low && compareAt(view, below * digestBytes, digest, words) > 0) high = below - 1
-      else if (above < high && compareAt(view, above * digestBytes, digest, words) < 0) low = above + 1
+      if (below > low && compare(below) > 0) high = below - 1
+      else if (above < high && compare(above) < 0) low = above + 1
       else {
         low = Math.max(low, below)
         high = Math.min(high, above)
@@ -158,7 +144,7 @@ export function openTable(
     }
     while (low <= high) {
       const middle = (low + high) >>> 1
-      const order = compareAt(view, middle * digestBytes, digest, words)
+      const order = compare(middle)
       if (order === 0) return middle
       if (order < 0) low = middle + 1
       else high = middle - 1
@@ -178,7 +164,9 @@ export function openTable(
     valueOf(digest) {
       const shard = shardOf(digest[0]!, shardBits)
       const place = placeOf(shard, digest, 3)
-      return place === -1 ? -1 : shardAt(shard).getUint32(place * digestBytes + 12)
+      if (place === -1) return -1
+      const { view, at } = kept.get(shard)
+      return view.getUint32(at + place * digestBytes + 12)
     },
 
     walk() {
@@ -192,7 +180,7 @@ export function openTable(
         last = first
         if (shard !== shardOf(first, shardBits)) {
           shard = shardOf(first, shardBits)
-          view = readShard(shard)
+          view = viewOf(readShard(shard))
           place = 0
         }
         for (; place < view!.byteLength; place += digestBytes) {
@@ -211,9 +199,9 @@ export function openTable(
         if (starts[middle]! <= ordinal) low = middle
         else high = middle - 1
       }
-      const { buffer, byteOffset } = shardAt(low)
-      const place = byteOffset + (ordinal - starts[low]!) * digestBytes
-      return Buffer.from(buffer, place, digestBytes).toString('hex')
+      const { view, at } = kept.get(low)
+      const place = view.byteOffset + at + (ordinal - starts[low]!) * digestBytes
+      return Buffer.from(view.buffer, place, digestBytes).toString('hex')
     },
 
     range(first, end) {
@@ -221,7 +209,7 @@ export function openTable(
       for (let shard = 0; shard < shards; shard++) {
         const [start, stop] = [Math.max(first, starts[shard]!), Math.min(end, starts[shard + 1]!)]
         if (start >= stop) continue
-        const view = readShard(shard)
+        const view = viewOf(readShard(shard))
         const before = start - starts[shard]!
         for (let word = 0; word < (stop - start) * 4; word++)
           words[(start - first) * 4 + word] = view.getUint32((before * 4 + word) * 4)
@@ -235,8 +223,69 @@ export function openTable(
   }
 }
 
-/** Rows to either side of where a digest would be; among a thousand it is hardly ever farther off than twice of it. */
-const firstStep = 16
+/** Rows to either side of where a digest would be; in a shard it is hardly ever farther off than twice of it. */
+const firstStep = 8
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) => new DataView(buffer, byteOffset, byteLength)
+
+/** Rows of a shard, from byte `at` of the view on. It is the taker's only until the next one is asked for. */
+type KeptShard = { view: DataView; at: number }
+
+const blockBytes = 1 << 20
+
+/**
+ * Shards that were read, as many as fit into `mostKept` bytes; what was read first makes room. Their memory is used again: new memory for each lookup in a large table
+ * takes longer than to read and check what goes into it.
+ */
+function createKeptShards(
+  starts: Uint32Array,
+  mostKept: number,
+  read: (shard: number, memory: Uint8Array) => Uint8Array,
+): { get(shard: number): KeptShard } {
+  const shards = starts.length - 1
+  let longest = 0
+  for (let shard = 0; shard < shards; shard++) longest = Math.max(longest, starts[shard + 1]! - starts[shard]!)
+  const slotBytes = longest * digestBytes
+  const slots = Math.max(1, Math.min(shards, Math.floor(mostKept / slotBytes)))
+  const slotsOfBlock = Math.max(1, Math.floor(blockBytes / slotBytes))
+  const blocks: { bytes: Uint8Array; view: DataView }[] = []
+  /** Which slot each shard is in, and the other way round; -1: none. */
+  const slotOf = new Int32Array(shards).fill(-1)
+  const shardIn = new Int32Array(slots).fill(-1)
+  let next = 0
+
+  function blockOf(slot: number) {
+    const place = Math.floor(slot / slotsOfBlock)
+    if (blocks[place] === undefined) {
+      const bytes = new Uint8Array(Math.min(slotsOfBlock, slots - place * slotsOfBlock) * slotBytes)
+      blocks[place] = { bytes, view: viewOf(bytes) }
+    }
+    return blocks[place]
+  }
+
+  /** What could not be read is in no slot. */
+  function put(shard: number): number {
+    const slot = next
+    const at = (slot % slotsOfBlock) * slotBytes
+    const size = (starts[shard + 1]! - starts[shard]!) * digestBytes
+    if (shardIn[slot] !== -1) slotOf[shardIn[slot]!] = -1
+    shardIn[slot] = -1
+    const memory = blockOf(slot).bytes.subarray(at, at + size)
+    const bytes = read(shard, memory)
+    if (bytes.buffer !== memory.buffer) memory.set(bytes)
+    slotOf[shard] = slot
+    shardIn[slot] = shard
+    next = (slot + 1) % slots
+    return slot
+  }
+
+  return {
+    get(shard) {
+      const slot = slotOf[shard] === -1 ? put(shard) : slotOf[shard]!
+      return { view: blockOf(slot).view, at: (slot % slotsOfBlock) * slotBytes }
+    },
+  }
+}
 
 function shardOf(firstWord: number, shardBits: number): number {
   return shardBits === 0 ? 0 : firstWord >>> (32 - shardBits)
