@@ -17,6 +17,10 @@ export type Occurrence = { ordinal: number; record: number; offset: number; form
 /** The same with its length in bytes. */
 export type Token = Occurrence & { length: number }
 
+/** Written out, since it is done for everything that is found. */
+export const withoutLength = ({ ordinal, record, offset, form }: Token): Occurrence =>
+  form === undefined ? { ordinal, record, offset } : { ordinal, record, offset, form }
+
 /**
  * Finds the identifiers of an index in one content that is written in any cuts. Alphabets decide (see `Shape`): a
  * handle that is the local part of an address is a whole run of its alphabet, so it is found too. `write` reports at once whatever is
@@ -49,7 +53,7 @@ const sieveContext = 64
 
 /** Each occurrence is reported once, in the order in which they are decided. */
 export function createMatcher(index: SubjectIndex, onOccurrence: (occurrence: Occurrence) => void): Matcher {
-  return createTokenMatcher(index, ({ length: _, ...occurrence }) => onOccurrence(occurrence))
+  return createTokenMatcher(index, (token) => onOccurrence(withoutLength(token)))
 }
 
 /**

@@ -2,7 +2,13 @@ import type { WholeNumbers } from '../../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { longestTail } from '../finders/finder.ts'
 import type { NumberPlace } from '../finders/number-lookup.ts'
-import { createMatcher as createPlainMatcher, createTokenMatcher, type Matcher, type Occurrence } from '../matcher.ts'
+import {
+  createMatcher as createPlainMatcher,
+  createTokenMatcher,
+  type Matcher,
+  type Occurrence,
+  withoutLength,
+} from '../matcher.ts'
 import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
 import { lossyNumber } from './numbers/number-forms.ts'
@@ -76,9 +82,9 @@ export function createFormMatcher(
   const spots = createSpots()
   const matcher = createTokenMatcher(
     index,
-    ({ length: _, ...occurrence }) => {
-      plain.add(occurrence.offset, occurrence.ordinal)
-      onOccurrence(occurrence)
+    (token) => {
+      plain.add(token.offset, token.ordinal)
+      onOccurrence(withoutLength(token))
     },
     {
       looking,
