@@ -76,6 +76,7 @@ describe('a number of which digits are gone, and that may have been one of someb
     '1E+18ila8EMFQz/ZcWk',
     'InJlYWQgd3JpdGUifQ1.E18IspeSAH41pgAS0_RleqYg',
     'InJlYWQgd3JpdGUifQ1.25E18IspeSAH41pgAS0_RleqYg',
+    'sig=FeURhwDwkWmyq44Kkyp1sxuIRYT0wzePuDepxX1E%2B18%3D',
     'v1.8E18HGOkrJO3sYiOC_PXint09e5H10Qt5znZGBg_1',
     '$2b$12$kvS0Jr3Y1qea1wsn4FZaXB/9.YcMp76qVLYCQGF/MLVFt7FO1.e18:$argon2id',
   ]

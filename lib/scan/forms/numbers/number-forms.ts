@@ -10,6 +10,8 @@ const zero = 0x30
 const point = 0x2e
 const comma = 0x2c
 const plus = 0x2b
+/** Pads base64 at its end (RFC 4648, section 4). */
+const equals = 0x3d
 const letterE = 0x65
 /** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
 const mostZeros = 64
@@ -180,7 +182,8 @@ function isOfCode({ bytes, to }: Region, start: number, end: number, hasFraction
   const isBetweenLetters = isLetter(start - 1) && isLetter(end)
   const sidesOfCode = Number(before === codeBeside) + Number(behind === codeBeside)
   if (sidesOfCode === 2 || (sidesOfCode === 1 && isBetweenLetters)) return true
-  return !hasFraction && behind > 0 && (before > 0 || isLetter(end))
+  const isPadded = end < to && bytes[end] === equals
+  return !hasFraction && ((before > 0 && (behind > 0 || isPadded)) || isLetter(end))
 }
 
 const grouped = (text: string, separator: string) => text.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, separator)
