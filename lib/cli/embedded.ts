@@ -12,7 +12,8 @@ import { callHandler } from '../local/sandbox/call-handler.ts'
 import { createCounters } from '../local/sandbox/counters.ts'
 import { logToFile } from '../local/sandbox/log-file.ts'
 import { openSandbox } from '../local/sandbox/open-sandbox.ts'
-import { isStateDirectory, makeStateDirectory, requireWholeLog, stateDirectory } from '../local/state-directory.ts'
+import { bringBack, isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
+import { requireWholeLog } from '../pipeline/require-whole-log.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
 import { embeddedPorts } from './embedded-ports.ts'
 import { createWaitWatch } from './stop-when-waiting.ts'
@@ -123,7 +124,7 @@ export async function openEmbedded(options: {
   const begin = async () => {
     if (options.exclusive) {
       lock = acquireRunLock(paths.lock, paths.root)
-      await requireWholeLog(ports)
+      await requireWholeLog(ports, bringBack)
     }
     return toEnvironment(ports, cores)
   }

@@ -1,8 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CheckpointRefused } from '../errors.ts'
-import { parseCheckpoint } from '../log/checkpoint.ts'
-import type { Anchor, Ledger } from '../ports.ts'
+import { neverAttested } from '../pipeline/require-whole-log.ts'
 import { anchorDirectory } from './anchor-directory.ts'
 import { makeKeyFiles } from './key-files.ts'
 import { makeDirectory } from './publish-file.ts'
@@ -54,27 +53,7 @@ export async function makeStateDirectory(paths: StateDirectory): Promise<void> {
   await makeKeyFiles(paths.keys)
 }
 
-const bringBack =
-  'bring back the whole state directory from a backup, or begin another one (--state DIR): what is done now could never be attested'
-
-/**
- * Whether the log is at least as long as it was when its head was last signed: one that was brought back from an older backup is a fork, under
- * which no checkpoint is ever signed, so that nothing may begin on it. @throws CheckpointRefused
- */
-export async function requireWholeLog({
-  ledger,
-  anchor,
-}: {
-  ledger: Pick<Ledger, 'head'>
-  anchor: Pick<Anchor, 'latest'>
-}): Promise<void> {
-  const note = await anchor.latest()
-  if (note === undefined) return
-  const { size: signed } = parseCheckpoint(note)
-  const { size } = await ledger.head()
-  if (size < signed)
-    throw new CheckpointRefused(`log: expected the ${signed} entries of its last checkpoint, got ${size}; ${bringBack}`)
-}
+export const bringBack = `bring back the whole state directory from a backup, or begin another one (--state DIR): ${neverAttested}`
 
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(

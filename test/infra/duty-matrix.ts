@@ -299,6 +299,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
       'export-bundle',
       'get-run',
       'key-ceremony',
+      'open-run',
       'propose-correction',
       'retire-key',
       'settle-subjects',
@@ -358,6 +359,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     resource: `${bucket('anchor')}/other/1`,
     context: once,
     roles: [],
+  },
+  {
+    duty: 'read an anchored checkpoint',
+    action: 's3:GetObject',
+    resource: `${bucket('anchor')}/checkpoints/1`,
+    roles: ['open-run', 'retire-key', 'sign-checkpoint', 'stamp-checkpoint'],
   },
   {
     duty: 'read a timestamp',

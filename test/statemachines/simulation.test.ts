@@ -405,6 +405,17 @@ describe('a failure', () => {
     expect(deployment.world.callsOf('sign-checkpoint')).toEqual([{ runId: 'r1' }])
   })
 
+  it('of open-run because of the log appends nothing to it, and the execution fails', async () => {
+    const deployment = deploy({
+      before: (name) => {
+        if (name === 'open-run') throw broken('CheckpointRefused')
+      },
+    })
+    const failed = { status: 'FAILED', error: 'CheckpointRefused', cause: 'failed in OpenRun' }
+    expect(await deployment.verify()).toEqual(failed)
+    expect(deployment.world.calls.map(({ name }) => name)).toEqual(['open-run'])
+  })
+
   it('of the second shard of the scope tree ends the run before anything is scanned', async () => {
     const deployment = deploy(failing('build-index', ({ shard }) => shard === 1))
     expect(await deployment.verify()).toMatchObject({ cause: 'failed in BuildScopeTree' })
