@@ -17,7 +17,8 @@ export const postRunRoute = {
 
 /**
  * Starts a run of every store. 202: it runs. 200: it was started under this idempotency key before, and has ended; also
- * after Step Functions has forgotten the name, since evidence is written once and a second run would write none.
+ * after Step Functions has forgotten the name, since evidence is written once: a second run would write none, and after one that was
+ * aborted go on from what was read months ago.
  * @throws NameTaken when the run of this key is a dry one and this is to be none, or the other way round
  */
 export async function postRun(
@@ -30,8 +31,11 @@ export async function postRun(
   const known = idempotencyKey === undefined ? undefined : await ports.runState.getRun(name)
   if (known && known.trigger !== trigger)
     throw new NameTaken(`verify-run ${name}: trigger: expected ${known.trigger}, got ${trigger}`)
-  const ended = known?.state === 'finished'
-  if (ended || (await ports.executions.start('verify-run', name, { trigger })) === 'exists')
+  // An execution that nobody remembers is over.
+  const isOver =
+    known !== undefined &&
+    (known.state === 'finished' || (await ports.executions.find('verify-run', name)) === undefined)
+  if (isOver || (await ports.executions.start('verify-run', name, { trigger })) === 'exists')
     return { status: 200, ...answer }
   return { status: 202, ...answer }
 }

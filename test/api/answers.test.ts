@@ -43,14 +43,17 @@ describe('POST /runs', () => {
     expect(deployment.started()).toHaveLength(1)
   })
 
-  it('starts nothing for a key whose run Step Functions has forgotten and the run state has not', async () => {
-    const deployment = await openDeployment()
-    const { body } = await deployment.ask('post-run', { headers: key })
-    deployment.forget(`verify-run ${body.runId}`)
-    await deployment.local.runState.putRun(run(String(body.runId), { state: 'finished' }))
-    expect((await deployment.ask('post-run', { headers: key })).status).toBe(200)
-    expect(deployment.started()).toEqual([])
-  })
+  it.each(['finished', 'running'] as const)(
+    'starts nothing for a key whose run Step Functions has forgotten and the run state has not, when that is %s',
+    async (state) => {
+      const deployment = await openDeployment()
+      const { body } = await deployment.ask('post-run', { headers: key })
+      deployment.forget(`verify-run ${body.runId}`)
+      await deployment.local.runState.putRun(run(String(body.runId), { state }))
+      expect((await deployment.ask('post-run', { headers: key })).status).toBe(200)
+      expect(deployment.started()).toEqual([])
+    },
+  )
 
   it('starts a dry run, which ends in an estimate and without a verdict', async () => {
     const deployment = await openDeployment()
