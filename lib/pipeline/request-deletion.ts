@@ -8,6 +8,7 @@ import { foundKey, type PassRef, passKey, segmentKey } from './evidence/evidence
 import { writeRequested } from './evidence/requested-versions.ts'
 import { readVersionList } from './evidence/version-list.ts'
 import { readSegments } from './plan-listing.ts'
+import { requireWholeLog } from './require-whole-log.ts'
 import { secondsToFirst } from './seconds-to-first.ts'
 import type { SegmentDocument } from './settle-segment.ts'
 import { requireStanding } from './taken-back.ts'
@@ -18,15 +19,17 @@ const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-
 /**
  * Names the exact object versions in which this pass found something. The document stored first is the request. `secondsLeft`: until
  * they were promised to be gone, or an answer is due, whichever is first. @throws EvidenceConflict when what this pass said was taken back
+ * @throws CheckpointRefused when what is deleted could not be attested: the log is another one than when the run began
  */
 export async function requestDeletion(
-  ports: Pick<Ports, 'clock' | 'evidence' | 'runState'>,
+  ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'ledger' | 'anchor'>,
   input: unknown,
 ): Promise<{ requestId: string; channel: Channel['kind']; seconds: number; secondsLeft?: number }> {
   const ref = parseInput('request-deletion', passInput, input)
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const key = passKey(ref, 'request.json')
   await requireStanding(ports, ref)
+  await requireWholeLog(ports)
   if (!(await ports.evidence.has(key)))
     await ports.evidence.put(key, formatDocument(await composeRequest(ports, ref, config, store)))
   const request = await readDocument<DeletionRequest>(ports, key)

@@ -301,6 +301,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
       'key-ceremony',
       'open-run',
       'propose-correction',
+      'request-deletion',
       'retire-key',
       'settle-subjects',
       'sign-checkpoint',
@@ -364,7 +365,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'read an anchored checkpoint',
     action: 's3:GetObject',
     resource: `${bucket('anchor')}/checkpoints/1`,
-    roles: ['open-run', 'retire-key', 'sign-checkpoint', 'stamp-checkpoint'],
+    roles: ['open-run', 'request-deletion', 'retire-key', 'sign-checkpoint', 'stamp-checkpoint'],
   },
   {
     duty: 'read a timestamp',

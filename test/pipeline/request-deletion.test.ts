@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { RequestedVersion } from '../../lib/deletion/request.ts'
 import { EvidenceConflict, EvidenceMissing } from '../../lib/errors.ts'
 import type { Batch } from '../../lib/inventory/plan-batches.ts'
+import { emptyHead } from '../../lib/log/merkle.ts'
 import { foundKey, passKey, runKey, segmentKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import { createVersionList } from '../../lib/pipeline/evidence/version-list.ts'
 import { planSegment } from '../../lib/pipeline/plan-segment.ts'
@@ -147,6 +148,7 @@ describe('a request of a store with a million batches', () => {
       evidence,
       clock: () => new Date('2026-11-26T00:00:00Z'),
       runState: { getRequest: async () => undefined, putRequest: async (_: RequestRecord) => {} },
+      anchor: { latest: async () => undefined },
     }) as unknown as Ports
 
   it('reads what was found, once, and neither plan nor reports', async () => {
@@ -215,6 +217,31 @@ describe('a request of a store with a million batches', () => {
     await expect(requestDeletion(ports(change(evidence)), ref)).rejects.toThrow(EvidenceConflict)
     expect(written.has(passKey(ref, 'request.json'))).toBe(false)
   })
+})
+
+it('nothing is asked to be deleted once the log is an older one than when the run began', async () => {
+  const place = await openPlace((root) => ({
+    stores: [
+      { id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'delete-files', owner: 'user_id' } },
+    ],
+  }))
+  const files = { 'theirs.jsonl': jsonRecords([transferred(1)]), 'others.jsonl': jsonRecords([somebodyElse(2)]) }
+  writeFiles(join(place.root, 'store'), files)
+  expect(await place.run()).toMatchObject({ store: 'verified' })
+  writeFiles(join(place.root, 'store'), files)
+  let isOlder = false
+  const { why, acknowledgement } = await place.run({
+    wrap: (ports) => ({
+      ...ports,
+      ledger: { ...ports.ledger, head: async () => (isOlder ? emptyHead : ports.ledger.head()) },
+    }),
+    before: ({ task }) => {
+      isOlder = task === 'request-deletion'
+    },
+  })
+  expect(why).toContain('failure: CheckpointRefused in RequestDeletion')
+  expect(await acknowledgement(0)).toBeUndefined()
+  expect(readdirSync(join(place.root, 'store')).toSorted()).toEqual(Object.keys(files).toSorted())
 })
 
 const changing = (evidence: Evidence, wanted: string, change: (text: string) => string): Evidence => ({
