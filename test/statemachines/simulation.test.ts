@@ -93,6 +93,7 @@ describe('a run of the real machines', () => {
       'VerifyStore',
       'SettleSubjects',
       'CloseRun',
+      'IsItAttested',
       'AttestSummary',
       'SignCheckpoint',
       'StampCheckpoint',
@@ -414,6 +415,18 @@ describe('a failure', () => {
     const failed = { status: 'FAILED', error: 'CheckpointRefused', cause: 'failed in OpenRun' }
     expect(await deployment.verify()).toEqual(failed)
     expect(deployment.world.calls.map(({ name }) => name)).toEqual(['open-run'])
+  })
+
+  it.each([
+    { function_: 'open-run', state: 'OpenRun' },
+    { function_: 'build-index', state: 'BuildIndex' },
+  ])('of $function_ of a dry run closes it, and attests nothing either', async ({ function_, state }) => {
+    const deployment = deploy(failing(function_))
+    const failed = { status: 'FAILED', error: 'Broken', cause: `failed in ${state}` }
+    expect(await deployment.verify('dry-run')).toEqual(failed)
+    expect(deployment.world.callsOf('close-run')).toEqual([{ runId: 'r1', failure: { state, error: 'Broken' } }])
+    expect([...deployment.attested]).toEqual([])
+    expect(deployment.world.callsOf('sign-checkpoint')).toEqual([])
   })
 
   it('of the second shard of the scope tree ends the run before anything is scanned', async () => {
