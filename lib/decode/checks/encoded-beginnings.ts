@@ -126,9 +126,10 @@ const rubyTypes = Buffer.from('0TFi":;@I[{}flcmMSo/UueCd')
 const isRubyType = (byte: number) => rubyTypes.includes(byte)
 const isCapital = (byte: number) => byte >= 0x41 && byte <= 0x5a
 
-/** Items follow a count; a class is a symbol, whose length is 5 less than its byte says. */
+/** Items follow a count; a class is a symbol, whose length is 5 less than its byte says, or in the byte behind 1. */
 export const isRubyList: GoesOn = (bytes) => isAt(bytes, 4, isRubyType)
-export const isRubyObject: GoesOn = (bytes) => isAt(bytes, 4, (length) => length > 5) && isAt(bytes, 5, isCapital)
+export const isRubyObject: GoesOn = (bytes) =>
+  isAt(bytes, 4, (length) => length > 5 || length === 1) && isAt(bytes, bytes[4] === 1 ? 6 : 5, isCapital)
 
 /** How many bytes each opcode of a pickle takes behind it (`pickletools` of Python): a number, as many as one in so many bytes says, which may be of what comes `later`, or lines. */
 type Argument = number | { counted: number; later?: true } | { lines: number }
@@ -136,7 +137,7 @@ const argumentsOf = new Map<number, Argument>()
 const take = (opcodes: string, argument: Argument) => {
   for (const opcode of Buffer.from(opcodes, 'latin1')) argumentsOf.set(opcode, argument)
 }
-take('(.012NQRabdelost)]}u\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x93\x94\x97\x98', 0)
+take('(012NQRabdelost)]}u\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x93\x94\x97\x98', 0)
 take('Khq\x80\x82', 1)
 take('M\x83', 2)
 take('Jjr\x84', 4)
@@ -148,6 +149,7 @@ take('\x8d\x8e\x96', { counted: 8 })
 take('FILPSVgp', { lines: 1 })
 take('ci', { lines: 2 })
 
+const stopOpcode = 0x2e
 /** So many show that it is one. */
 const mostOpcodes = 6
 const longestArgument = 2 ** 28
@@ -156,7 +158,9 @@ const longestArgument = 2 ** 28
 export function isPickle(bytes: Buffer): boolean {
   let at = 2
   for (let count = 0; count < mostOpcodes && at < bytes.length; count++) {
-    const argument = argumentsOf.get(bytes[at++]!)
+    const opcode = bytes[at++]!
+    if (opcode === stopOpcode) return true
+    const argument = argumentsOf.get(opcode)
     if (argument === undefined) return false
     const end = endOf(argument, bytes, at)
     if (end === -1) return false

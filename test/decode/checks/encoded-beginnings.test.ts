@@ -60,6 +60,16 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
     '80049538000000000000007d94288c07757365725f6964948a05155397a8018c046e616d65948c18616e64206120746578742e20616e',
     '80059538000000000000007d94288c07757365725f6964948a05155397a8018c046e616d65948c18616e64206120746578742e20616e',
   ].map((digits) => ({ by: 'Python 3.11', shown: 'Python pickle', bytes: hex(digits) })),
+  {
+    by: 'Python 3.11, before other characters',
+    shown: 'Python pickle',
+    bytes: Buffer.concat([hex('80025d71008a05155397a801612e'), Buffer.from('no pickle any more')]),
+  },
+  {
+    by: 'Ruby, a class with a long name',
+    shown: 'Ruby Marshal',
+    bytes: Buffer.concat([hex('04086f3a01c8'), Buffer.from('Name'.repeat(50)), hex('063a07406169084922')]),
+  },
   ...[
     '04087b0749220c757365725f6964063a0645546c2b08155397a801004922096e616d65063b005449220678063b0054',
     '04085b0869066907492208626f62063a0645546c2b08155397a801004922096e616d65063b005449220678063b0054',
