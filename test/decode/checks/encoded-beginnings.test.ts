@@ -63,7 +63,7 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
   {
     by: 'Python 3.11, before other characters',
     shown: 'Python pickle',
-    bytes: Buffer.concat([hex('80025d71008a05155397a801612e'), Buffer.from('no pickle any more')]),
+    bytes: Buffer.concat([hex('80025d71008a05155397a801612e'), Buffer.from('what is no pickle any more, but goes on')]),
   },
   {
     by: 'Ruby, a class with a long name',
