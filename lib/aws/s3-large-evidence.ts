@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { EvidenceConflict, EvidenceMissing } from '../errors.ts'
@@ -61,8 +61,7 @@ export function s3LargeEvidence(client: S3Client, bucket: string, scratch: strin
       const object = await openObject(place('get'), key)
       if (!object) throw new EvidenceMissing(`evidence: ${key}: expected a document, got none`)
       const path = await newPath()
-      // There is room for one.
-      if (fetched !== undefined) await rm(fetched, { force: true })
+      if (fetched !== undefined) await giveUp(fetched)
       fetched = path
       const file = await open(path, 'wx', 0o600)
       try {
@@ -83,6 +82,14 @@ export function s3LargeEvidence(client: S3Client, bucket: string, scratch: strin
       return lookUp(pinned.bytes, (from, to) => readRange(place('look'), pinned, from, to), use)
     },
   }
+}
+
+/** There is room for one: a file that somebody still has open takes none when it is empty. */
+async function giveUp(path: string): Promise<void> {
+  await truncate(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  await rm(path, { force: true })
 }
 
 /** The folder of this process, after those of processes that are gone were removed. */

@@ -14,7 +14,8 @@ import { s3Anchor } from '../../lib/aws/s3-anchor.ts'
 import { s3Evidence } from '../../lib/aws/s3-evidence.ts'
 import { s3LargeEvidence } from '../../lib/aws/s3-large-evidence.ts'
 import { s3Timestamps } from '../../lib/aws/s3-timestamps.ts'
-import { ServiceRefused } from '../../lib/errors.ts'
+import { ServiceRefused, ServiceUnavailable } from '../../lib/errors.ts'
+import type { IndexSource } from '../../lib/subject-index/index-source.ts'
 import { anchorContract } from '../contracts/anchor.ts'
 import { evidenceContract } from '../contracts/evidence.ts'
 import { largeEvidenceContract } from '../contracts/large-evidence.ts'
@@ -94,9 +95,13 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
       const others = ['4194305-1', `${process.pid}-1`, `${process.ppid}-1`]
       for (const name of others) mkdirSync(join(scratch, name), { recursive: true })
       const own = () => readdirSync(scratch).filter((name) => name.startsWith(`${process.pid}-`))
+      let before: IndexSource | undefined
       for (const key of ['a', 'b', 'a']) {
         await evidence.put(key, `text of ${key}`)
         const source = await large.open(key)
+        // What was read of a file keeps it open, and its room is needed.
+        if (before !== undefined) expect(() => before!.read(0, 1)).toThrow(ServiceUnavailable)
+        before = source
         expect(Buffer.from(source.read(0, source.size)).toString()).toBe(`text of ${key}`)
         expect(readdirSync(join(scratch, own()[0]!)).length).toBe(1)
       }
