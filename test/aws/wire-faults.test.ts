@@ -93,7 +93,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
 
   describe('an append over a wire with a fault', () => {
     for (const [place, operation] of appending.entries())
-      for (const fault of someOf(6, faultsAt(operation))) {
+      for (const fault of someOf(9, faultsAt(operation))) {
         it(`is made once, by the SDK's retry or ours: ${fault} at ${operation}, request ${place}`, async () => {
           const log = await newLog()
           wire.plan(onlyAt(place, fault))
@@ -118,7 +118,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
 
   describe('a checkpoint over a wire with a fault', () => {
     for (const [place, operation] of signing.entries())
-      for (const fault of someOf(6, faultsAt(operation)))
+      for (const fault of someOf(9, faultsAt(operation)))
         it(`is the same one, stored and anchored: ${fault} at ${operation}, request ${place}`, async () => {
           for (const clients of [patient, plain]) {
             const log = await newLog()

@@ -214,7 +214,7 @@ describe.concurrent('kill -9', () => {
     expect(new Set(killedAt).size).toBeGreaterThanOrEqual(taken.length / 2 - 1)
   })
 
-  const taken = someOf(5, numbers(rounds))
+  const taken = someOf(8, numbers(rounds))
   for (const round of taken) {
     // One kill in each twentieth of the work, some in the start; a third of the runs is killed again as they go on.
     const [first, second, wait] = [(round + random()) / rounds, random(), random() * 30]

@@ -173,7 +173,7 @@ describe('a large object of a bucket', () => {
       why: /read-error: 1/,
     },
   ]
-  it.each(someOf(4, lies))('is not clean when $name', async ({ act, why }) => {
+  it.each(someOf(6, lies))('is not clean when $name', async ({ act, why }) => {
     const ended = await run(clean, act)
     expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])
   })
