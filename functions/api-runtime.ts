@@ -6,7 +6,7 @@ import { toProblem } from '../lib/api/problem.ts'
 import type { Answer, AnswerOf, ApiRequest, BodyOf, Route } from '../lib/api/route.ts'
 import { OdvError } from '../lib/errors.ts'
 import type { Ports } from '../lib/ports.ts'
-import { count, logger, type Measures, metrics, ports, traced } from './runtime.ts'
+import { count, logger, type Measures, metrics, ports } from './runtime.ts'
 
 /**
  * Makes a function the handler of a route. It always answers: an error becomes a problem. What was asked is never
@@ -32,7 +32,6 @@ export function api<R extends Route>(
   }
   return middy<unknown, GatewayResult>()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
-    .use(traced())
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .handler(async (event, { awsRequestId }) => {
       const answered = await answer(event, `urn:uuid:${awsRequestId}`)

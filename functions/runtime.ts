@@ -68,12 +68,6 @@ export const metrics = new Metrics({
   logger,
 })
 
-/** In a Lambda only, since elsewhere nobody traces: with the SDK of X-Ray, an embedded thread would load a fifth more. */
-const tracing = process.env.AWS_LAMBDA_FUNCTION_NAME === undefined ? undefined : await import('./tracing-runtime.ts')
-
-/** What traces a handler, where there is tracing. */
-export const traced = () => (tracing === undefined ? [] : [tracing.traceHandler()])
-
 /** Counts that a handler leaves behind, by the name of their metric. */
 export type Measures = Partial<Record<MetricName, number>>
 
@@ -111,7 +105,6 @@ export function task<Output>(
 ) {
   return middy<unknown, Output>()
     .use(injectLambdaContext(logger, { logEvent: false, clearState: true }))
-    .use(traced())
     .use(logMetrics(metrics, { throwOnEmptyMetrics: false }))
     .onError(({ error }) => {
       if (error?.name === 'HandedOver') {

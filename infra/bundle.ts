@@ -52,8 +52,6 @@ export async function bundleEntries(
     sourcesContent: false,
     // Source maps name sources by their way from `.build`; a linked `node_modules` must not change it.
     preserveSymlinks: true,
-    // The X-Ray SDK inside the tracer is CommonJS and calls `require`.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'error',
   })
   return outputFiles

@@ -40,8 +40,6 @@ export function completeScanTask(template: Template, root: string, seconds: stri
       'Fn::Sub': `https://s3.\${AWS::Region}.\${AWS::URLSuffix}/\${ServerlessDeploymentBucket}/${Code.S3Key}`,
     },
     ODV_CODE_SHA256: createHash('sha256').update(bundle).digest('hex'),
-    // There is no daemon of X-Ray beside it.
-    POWERTOOLS_TRACE_ENABLED: 'false',
   }
   const [container] = definition.Properties!.ContainerDefinitions as [Container]
   container.EntryPoint = ['node']

@@ -91,7 +91,6 @@ describe('a stage with scan tasks', () => {
       ODV_SCAN_MEMORY: '1769',
       ODV_CODE_URL: `https://s3.us-east-1.amazonaws.com/serverlessdeploymentbucket/${Code.S3Key}`,
       ODV_CODE_SHA256: createHash('sha256').update(withTasks.zip('scan-batch')).digest('hex'),
-      POWERTOOLS_TRACE_ENABLED: 'false',
     })
     const key = `arn:aws:kms:us-east-1:${account}:key/01234567-89ab-cdef-0123-456789abcdef`
     const keys = { ODV_ATTESTATION_KEY: key, ODV_LOG_KEY: key, ODV_CASE_KEY: key }

@@ -51,13 +51,7 @@ const outer: Record<string, string[]> = {
     'lib/tool.ts',
     ...anywhere,
   ],
-  'functions/runtime.ts': [
-    'lib/errors.ts',
-    'lib/ports.ts',
-    'lib/aws/aws-ports.ts',
-    'lib/aws/environment.ts',
-    'functions/tracing-runtime.ts',
-  ],
+  'functions/runtime.ts': ['lib/errors.ts', 'lib/ports.ts', 'lib/aws/aws-ports.ts', 'lib/aws/environment.ts'],
   'functions/': [
     'lib/api/',
     'lib/pipeline/',
