@@ -19,6 +19,7 @@ export const unverifiedReasons = [
   'not-text', // binary or opaque content
   'opaque', // what hides its content: compressed or encrypted by something unknown
   'lossy-number', // numbers whose last digits are gone
+  'fixed-width', // fields of fixed width with nothing in between, one of which may be an identifier
   'invalid-utf8',
   'control-missed', // a positive control of the batch was not found
   'second-opinion', // another reading of a sample of its batch disagrees

@@ -3,9 +3,10 @@ import type { Told } from '../decode/format-place.ts'
 import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { openFixedWidth } from './fixed-width/fixed-width.ts'
 import { createFormMatcher, type FormMatcher, type FormOccurrence } from './forms/form-matcher.ts'
 import { multibyte } from './forms/multibyte-form.ts'
-import { lossyGaps } from './lossy-gap.ts'
+import { gapsOf } from './matcher-gaps.ts'
 import { createNameMatcher } from './names/name-matcher.ts'
 import { createPlaceKeeper, type Wanted } from './places/place-keeper.ts'
 import { toWhere } from './places/where.ts'
@@ -15,7 +16,7 @@ import type { OnOccurrence, PlacedOccurrence, Sought } from './scan-object.ts'
 const mostGaps = 10
 
 /** Sinks that look for every identifier, plain and in these forms. `stop` ends those whose content has no end, and counts lines.
- * `gaps`: contents with numbers that have lost digits; `moreGaps`: how many others there are. */
+ * `gaps`: what their matchers say (`gapsOf`); `moreGaps`: how many others there are. */
 export function openMatchers(
   index: SubjectIndex,
   forms: readonly string[],
@@ -29,9 +30,9 @@ export function openMatchers(
   let records = 0
   const count = (matcher: FormMatcher, path: readonly string[]): void => {
     records += matcher.records()
-    const lossy = lossyGaps(matcher, path)
-    if (gaps.length < mostGaps) gaps.push(...lossy)
-    else moreGaps += lossy.length
+    const own = gapsOf(matcher, path)
+    if (gaps.length < mostGaps) gaps.push(...own)
+    else moreGaps += own.length
   }
   /** What was told, which may be known as a whole only when the object has been read. */
   const told: { occurrence: PlacedOccurrence; place: Told }[] = []
@@ -52,7 +53,9 @@ export function openMatchers(
     }
     const isKept = toldBy !== undefined && typeof toldBy !== 'object'
     const keeper = isKept ? createPlaceKeeper(undefined, toldBy === 'text' ? undefined : toldBy) : undefined
-    const create = (onFound: (occurrence: FormOccurrence) => void) => createFormMatcher(index, forms, onFound)
+    const fields = toldBy === 'text' ? openFixedWidth(index, forms) : undefined
+    const create = (onFound: (occurrence: FormOccurrence) => void) =>
+      createFormMatcher(index, forms, onFound, { fields })
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     unended.set(matcher, path)
     const close = () => {

@@ -30,6 +30,7 @@ const ofUnverified: Record<UnverifiedReason, string> = {
   opaque: binary,
   'invalid-utf8': binary,
   'lossy-number': 'have the table exported anew with identifiers as text: these numbers have lost digits',
+  'fixed-width': 'have the fields exported with something in between, as in CSV',
   'control-missed': again,
   'second-opinion': again,
   'not-scanned': 'the scan did not get there: run again',

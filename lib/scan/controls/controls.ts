@@ -157,7 +157,7 @@ async function plantForms(
   negative.falseAlarms += found.filter((each) => index.isControl(each.ordinal) && !isKnown(each)).length
 }
 
-const saidOfForms: ReadonlySet<string> = new Set(['not-text', 'invalid-utf8', 'lossy-number'])
+const saidOfForms: ReadonlySet<string> = new Set(['not-text', 'invalid-utf8', 'lossy-number', 'fixed-width'])
 const reasonsOfChance: ReadonlySet<string> = new Set(['unsupported-format', 'encrypted', 'opaque'])
 
 function isFormHit(found: PlacedOccurrence, hit: PlantedForm): boolean {

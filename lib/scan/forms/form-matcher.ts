@@ -2,6 +2,7 @@ import type { WholeNumbers } from '../../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { longestTail } from '../finders/finder.ts'
 import type { NumberPlace } from '../finders/number-lookup.ts'
+import type { FixedWidth } from '../fixed-width/fixed-width.ts'
 import {
   createMatcher as createPlainMatcher,
   createTokenMatcher,
@@ -22,22 +23,28 @@ export type FormOccurrence = Occurrence
 /**
  * `undecided`: nothing is reported later that begins before it. `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
  * to an identifier that begins in the part, or spoil one. `stop` ends a content that was cut off: what touches the cut is
- * not reported. `lossy`: where the first number begins of which digits are gone and that may have been one of the index's.
+ * not reported. `lossy`: where the first number begins of which digits are gone and that may have been one of the index's. `glued`: see `FixedWidth`.
  */
 export type FormMatcher = Matcher & {
   finish(after: Uint8Array): void
   stop(): void
   lossy(): number | undefined
+  glued(): number | undefined
   undecided(): number
 }
 
 const defaultWindow = 128 * 1024
 
 /**
- * `before`: what is before a part of a content. `windowBytes` are searched in one go, which changes nothing that is found. Neither does
+ * `before`: what is before a part of a content. `fields`: looks at the same bytes, and was given those before. `windowBytes` are searched in one go, which changes nothing that is found. Neither does
  * it whether the kernel leaves out what is in no form, or everything is looked at in plain TypeScript.
  */
-type Options = { before?: Uint8Array; windowBytes?: number; looking?: 'kernel' | 'plain' }
+type Options = {
+  before?: Uint8Array
+  fields?: FixedWidth | undefined
+  windowBytes?: number
+  looking?: 'kernel' | 'plain'
+}
 
 /** How many bytes before and behind a part of a content decide what is found in it. */
 export function contextFor(index: SubjectIndex, names: readonly string[]): number {
@@ -52,7 +59,7 @@ export function createFormMatcher(
   index: SubjectIndex,
   names: readonly string[],
   onOccurrence: (occurrence: FormOccurrence) => void,
-  { before = none, windowBytes = defaultWindow, looking = 'kernel' }: Options = {},
+  { before = none, fields, windowBytes = defaultWindow, looking = 'kernel' }: Options = {},
 ): FormMatcher {
   if (names.length === 0 || index.shapes.length === 0) {
     const matcher = createPlainMatcher(index, onOccurrence)
@@ -71,6 +78,7 @@ export function createFormMatcher(
       finish: () => matcher.end(),
       stop() {},
       lossy: () => undefined,
+      glued: () => undefined,
       undecided: () => (index.shapes.length === 0 ? written : Math.max(0, written - longestTail(index.shapes))),
       records: matcher.records,
     }
@@ -206,6 +214,7 @@ export function createFormMatcher(
   }
 
   function finish(after: Uint8Array): void {
+    fields?.finish(after)
     matcher.end()
     take(after.subarray(0, context), false)
     searchUntil(filled)
@@ -219,6 +228,7 @@ export function createFormMatcher(
         append(Uint8Array.of(lineFeed))
         origin -= 1
       }
+      fields?.write(chunk)
       take(chunk, true)
     },
     writeNumbers(numbers) {
@@ -234,8 +244,12 @@ export function createFormMatcher(
     },
     end: () => finish(none),
     finish,
-    stop: () => searchUntil(filled, filled),
+    stop() {
+      fields?.finish(none)
+      searchUntil(filled, filled)
+    },
     lossy: () => lossy,
+    glued: () => fields?.glued(),
     undecided: () => Math.max(0, origin, searched),
     records: matcher.records,
   }

@@ -4,6 +4,7 @@ import { bytesForm } from './codes/bytes-form.ts'
 import { codeForms } from './codes/code-forms.ts'
 import { escapeForms } from './escapes/escape-forms.ts'
 import { widthForm } from './escapes/width-form.ts'
+import { fixedWidth } from './fixed-width-form.ts'
 import type { Form } from './form.ts'
 import { multibyte } from './multibyte-form.ts'
 import { numberForms } from './numbers/number-forms.ts'
@@ -20,6 +21,7 @@ export const forms: readonly Form[] = [
   base64Uuid,
   bytesForm,
   widthForm,
+  fixedWidth,
   binaryUuid,
   rounded,
 ]

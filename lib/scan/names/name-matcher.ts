@@ -78,6 +78,7 @@ export function createNameMatcher(
     },
     stop: matcher.stop,
     lossy: matcher.lossy,
+    glued: matcher.glued,
     undecided: () => Math.max(0, Math.min(offset - longestSegment, matcher.undecided())),
     records: matcher.records,
   }

@@ -1,11 +1,12 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import { openFixedWidth } from '../fixed-width/fixed-width.ts'
 import { contextFor, createFormMatcher, type FormMatcher } from '../forms/form-matcher.ts'
 import { showPlace } from '../open-matchers.ts'
 import { createPlaceKeeper, type TextPart } from '../places/place-keeper.ts'
 import type { OnOccurrence, PlacedOccurrence } from '../scan-object.ts'
 
 /** Finds what is in a part of a text. `finish`: with what is behind the part, and whether the text ends with that. */
-export type PartMatcher = Pick<FormMatcher, 'write' | 'stop' | 'records' | 'lossy'> & {
+export type PartMatcher = Pick<FormMatcher, 'write' | 'stop' | 'records' | 'lossy' | 'glued'> & {
   finish(after: Uint8Array, isEnd: boolean): void
 }
 
@@ -16,6 +17,7 @@ export function createPartMatcher(
   onOccurrence: OnOccurrence,
 ): PartMatcher {
   const keeper = createPlaceKeeper(part)
+  const fields = openFixedWidth(index, forms, part)
   const matcher = createFormMatcher(
     index,
     forms,
@@ -24,7 +26,7 @@ export function createPartMatcher(
       const placed: PlacedOccurrence = { ...occurrence, offset: part.start + occurrence.offset, path, content: 0 }
       if (onOccurrence(placed) === true) keeper.want({ ...placed, tell: (place) => showPlace(placed, place, index) })
     },
-    { before: part.before.subarray(Math.max(0, part.before.length - contextFor(index, forms))) },
+    { before: part.before.subarray(Math.max(0, part.before.length - contextFor(index, forms))), fields },
   )
   return {
     write(bytes) {
@@ -38,5 +40,6 @@ export function createPartMatcher(
     stop: matcher.stop,
     records: matcher.records,
     lossy: matcher.lossy,
+    glued: matcher.glued,
   }
 }

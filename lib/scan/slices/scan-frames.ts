@@ -5,7 +5,7 @@ import type { ObjectBytes } from '../../decode/parts/decode-parts.ts'
 import { findFrame } from '../../decode/parts/find-frames.ts'
 import { createPieceDigest, pinned } from '../../decode/parts/piece-digest.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { lossyGaps } from '../lossy-gap.ts'
+import { gapsOf } from '../matcher-gaps.ts'
 import type { OnOccurrence } from '../scan-object.ts'
 import { cutFrames } from './cut-frames.ts'
 import { endSlice, orGap } from './end-slice.ts'
@@ -56,6 +56,6 @@ export async function scanFrames(
     ...pinned(digest, end - start),
     decodedBytes,
     records: (matcher?.records() ?? 0) - (isOpen && !cut.isEndOfText() ? 1 : 0),
-    gaps: [...gaps, ...(missing === undefined ? [] : [{ ...missing, path }]), ...lossyGaps(matcher, path)],
+    gaps: [...gaps, ...(missing === undefined ? [] : [{ ...missing, path }]), ...gapsOf(matcher, path)],
   }
 }

@@ -11,7 +11,7 @@ import { ReadFailed } from '../../errors.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { contextFor } from '../forms/form-matcher.ts'
 import { defaultForms } from '../forms/form-names.ts'
-import { lossyGaps } from '../lossy-gap.ts'
+import { gapsOf } from '../matcher-gaps.ts'
 import { openMatchers } from '../open-matchers.ts'
 import { longestLine, placeHead } from '../places/place-keeper.ts'
 import type { OnOccurrence, ScanOptions } from '../scan-object.ts'
@@ -100,7 +100,7 @@ export async function scanSlice(
     ...pinned(digest, extent.end - extent.start),
     decodedBytes,
     records,
-    gaps: [...gaps, ...(missing === undefined ? [] : [missing]), ...lossyGaps(matcher, [], extent.start)],
+    gaps: [...gaps, ...(missing === undefined ? [] : [missing]), ...gapsOf(matcher, [], extent.start)],
   }
 }
 

@@ -1,0 +1,116 @@
+import { digits, handleCharacters as gluing, localCharacters } from '../finders/alphabets.ts'
+
+/**
+ * Where the fields of a text may begin whose lines have them at the same columns, with nothing in between (fields of fixed width). `edges`: columns, ascending, each
+ * above 0. `numbers`: columns of digits, so many that they may be several numbers.
+ */
+export type Columns = { readonly edges: readonly number[]; readonly numbers: readonly number[] }
+
+/** Lines that tell the columns of a text, at most and at least. */
+export const mostLines = 64
+export const leastLines = 3
+/** From so many lines on a column is told by what most of them have, and one digit is enough for a field. */
+const manyLines = 16
+const mostOf = 0.8
+const someOf = 0.1
+
+const blank = 0x20
+/** Characters that an identifier may have, which run on from one field to the next: those of an address. */
+const runsOn = localCharacters.with(0x40, 1)
+
+/**
+ * The columns of a text with these lines, which are of characters of one byte each. Undefined: nothing in them is a field of digits with something glued onto it, or of at
+ * least `longDigits` of them, as two numbers beside each other are; or something stands around it, as in CSV and JSON.
+ */
+export function columnsOf(lines: readonly Uint8Array[], longDigits: number): Columns | undefined {
+  if (lines.length < leastLines) return undefined
+  const width = Math.max(...lines.map((line) => line.length))
+  const least = lines.length < manyLines ? 2 : 1
+  const edges = new Set<number>()
+  const numbers: number[] = []
+  const isNumeric = Array.from({ length: width + 1 }, (_, column) => isMostly(lines, column, digits))
+  for (let start = 0; start < width; start++) {
+    if (!isNumeric[start]) continue
+    const from = start
+    let end = start
+    while (isNumeric[end]) end++
+    start = end
+    if (isApart(lines, from)) continue
+    if (end - from >= longDigits) numbers.push(from)
+    if (end - from < least) continue
+    if (isGlued(lines, from) && !(isNumeric[from - 2] && isSame(lines, from - 1))) edges.add(from)
+    if (isGlued(lines, end) && !(isSame(lines, end) && (isNumeric[end + 1] || !isGlued(lines, end + 1)))) edges.add(end)
+  }
+  if (edges.size === 0 && numbers.length === 0) return undefined
+  if (lines.length >= manyLines)
+    for (let column = 1; column < width; column++) if (beginsText(lines, column)) edges.add(column)
+  return { edges: [...edges].sort((x, y) => x - y), numbers }
+}
+
+/** What costs little to tell of the first lines, of which one may be names: whether the others have digits at the same columns, with something glued onto them or many of them. */
+export function mayHaveColumns(lines: readonly Uint8Array[], longDigits: number): boolean {
+  const [one, two, three] = lines.length <= leastLines ? lines : lines.slice(1)
+  if (one === undefined || two === undefined || three === undefined) return false
+  const width = Math.min(one.length, two.length, three.length)
+  const isNumeric = (column: number) => digits[one[column]!]! + digits[two[column]!]! + digits[three[column]!]! === 3
+  const isText = (column: number) => gluing[one[column]!]! + gluing[two[column]!]! + gluing[three[column]!]! > 0
+  const isSign = (column: number) => one[column] === two[column] && one[column] === three[column]
+  let end = 0
+  for (let start = 0; start < width; start = end + 1) {
+    end = start
+    while (end < width && isNumeric(end)) end++
+    if (end === start) continue
+    if (end - start >= longDigits) return true
+    let same = start
+    while (same < end && isSign(same)) same++
+    // A word with a digit that all lines have.
+    if (same === end && (start === 0 || isSign(start - 1)) && (end === width || isSign(end))) continue
+    if (start > 0 && isText(start - 1) && !(start > 1 && isSign(start - 1) && isNumeric(start - 2))) return true
+    if (end < width && isText(end) && !(isSign(end) && (end + 1 >= width || isNumeric(end + 1) || !isText(end + 1))))
+      return true
+  }
+  return false
+}
+
+function countOf(lines: readonly Uint8Array[], has: (line: Uint8Array) => boolean): number {
+  let count = 0
+  for (const line of lines) if (has(line)) count++
+  return count
+}
+
+const isMostly = (lines: readonly Uint8Array[], column: number, table: Uint8Array) =>
+  countOf(lines, (line) => table[line[column] ?? 0] === 1) >= mostOf * lines.length
+
+/** Whether what a column is in has something other than blanks on both sides in most lines. */
+const isApart = (lines: readonly Uint8Array[], column: number) =>
+  countOf(lines, (line) => {
+    const { start, end } = runAround(line, column)
+    return start > 0 && end < line.length && line[start - 1] !== blank && line[end] !== blank
+  }) >=
+  mostOf * lines.length
+
+/** The characters around a column that run on. */
+export function runAround(line: Uint8Array, column: number): { start: number; end: number } {
+  let start = column
+  let end = column
+  while (start > 0 && runsOn[line[start - 1]!] === 1) start--
+  while (end < line.length && runsOn[line[end]!] === 1) end++
+  return { start, end }
+}
+
+/** Whether there are lines in which the characters before and behind a column run on. */
+const isGlued = (lines: readonly Uint8Array[], column: number) =>
+  column > 0 && countOf(lines, (line) => gluing[line[column - 1]!] === 1 && gluing[line[column] ?? 0] === 1) > 0
+
+/** One letter that all lines have is a sign of its own, as in `2026-01-01T00:00:00Z`. */
+const isSame = (lines: readonly Uint8Array[], column: number) =>
+  countOf(lines, (line) => line[column] === lines.at(-1)![column]) >= mostOf * lines.length
+
+/** Whether a text begins at a column, on the left of its field: there is hardly a blank in it, and some right before. */
+function beginsText(lines: readonly Uint8Array[], column: number): boolean {
+  const isBlank = (at: number) => (line: Uint8Array) => (line[at] ?? blank) === blank
+  return (
+    countOf(lines, isBlank(column)) <= someOf * lines.length &&
+    countOf(lines, isBlank(column - 1)) >= someOf * lines.length
+  )
+}

@@ -1,0 +1,178 @@
+import { isAscii } from 'node:buffer'
+import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
+import { createProbe, type Probe } from '../finders/probe.ts'
+import { fixedWidth } from '../forms/fixed-width-form.ts'
+import { createMatcher } from '../matcher.ts'
+import { type Columns, columnsOf, leastLines, mayHaveColumns, mostLines } from './columns.ts'
+import { eachNumber, eachPiece, type Sought } from './pieces.ts'
+
+/**
+ * Looks at a text whose fields have a fixed width, with nothing between them. What is glued together there is no identifier for the finders, so each part that may be
+ * a field is looked for by itself. Whether it is one is not known, so nobody is found by it: `glued` is where the first line begins that has one, if there is any.
+ * `finish` is given what is behind, of which the last line may be.
+ */
+export type FixedWidth = {
+  write(chunk: Uint8Array): void
+  finish(after: Uint8Array): void
+  glued(): number | undefined
+}
+
+/** What tells the columns, in bytes at most, and the longest line that is looked at. */
+const headBytes = 64 * 1024
+const longestLine = 64 * 1024
+const batchBytes = 64 * 1024
+/** So many of all numbers of a length may be somebody's for parts of longer numbers to be looked at: more would be somebody's by chance. */
+const mostDense = 1e-6
+
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
+const isContinuation = (byte: number) => (byte & 0xc0) === 0x80
+
+type Tools = { sought: Sought; probe: Probe }
+const known = new WeakMap<SubjectIndex, Tools>()
+/** A line, while parts of it are looked up. */
+const scratchBytes = new Uint8Array(longestLine)
+const scratch = { bytes: scratchBytes, view: new DataView(scratchBytes.buffer) }
+
+function toolsOf(index: SubjectIndex): Tools {
+  const tools = known.get(index) ?? { sought: soughtIn(index), probe: createProbe(index, 'decimal', scratch) }
+  known.set(index, tools)
+  return tools
+}
+
+function soughtIn({ shapes, subjects }: SubjectIndex): Sought {
+  const lengths = shapes.flatMap((each) => each.lengths)
+  const decimals = shapes.find(({ shape }) => shape === 'decimal')?.lengths ?? []
+  return {
+    shortest: Math.min(...lengths),
+    // A canonical UUID has no hyphens.
+    longest: Math.max(...lengths) + 4,
+    within: decimals.filter((length) => subjects / 10 ** length <= mostDense),
+  }
+}
+
+/**
+ * Of a content, or of a part of one that begins at `start` and has `before` right before it, if that is looked for. Within a part places are counted from its beginning on.
+ */
+export function openFixedWidth(
+  index: SubjectIndex,
+  forms: readonly string[],
+  { start, before }: { start: number; before: Uint8Array } = { start: 0, before: none },
+): FixedWidth | undefined {
+  if (!forms.includes(fixedWidth.name) || index.shapes.length === 0) return undefined
+  const fields = createFixedWidth(index, -before.length, before.length !== start)
+  fields.write(before)
+  return fields
+}
+
+/** `origin`: where the first byte is that is written; `isCut`: it may be within a line, which is left out. */
+function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): FixedWidth {
+  const { sought, probe } = toolsOf(index)
+  const longDigits = Math.min(Infinity, ...sought.within) + 1
+  /** Lines that wait for the columns to be known, with where they begin; then none. */
+  let head: { line: Uint8Array; start: number }[] | undefined = []
+  let headLength = 0
+  let columns: Columns | undefined
+  /** The beginning of a line that is not at its end, and where it begins; undefined: it is cut or too long, or nothing is looked at any more. */
+  let open: Uint8Array | undefined = isCut ? undefined : none
+  let start = origin
+  let position = origin
+  let glued: number | undefined
+  let isOver = false
+
+  let batch = none
+  let filled = 0
+  let starts: number[] = []
+
+  function flush(): void {
+    if (filled === 0) return
+    const batchStarts = starts
+    const matcher = createMatcher(index, ({ ordinal, record }) => note(ordinal, batchStarts[record - 1]!))
+    matcher.write(batch.subarray(0, filled))
+    matcher.end()
+    filled = 0
+    starts = []
+  }
+
+  function note(ordinal: number, from: number): void {
+    if (ordinal === -1 || from < 0 || index.isControl(ordinal)) return
+    glued = Math.min(glued ?? Infinity, from)
+    isOver = true
+  }
+
+  function look(line: Uint8Array, from: number): void {
+    eachPiece(line, columns!, sought, (pieceStart, pieceEnd) => {
+      if (filled + pieceEnd - pieceStart + 1 > batch.length) flush()
+      if (batch.length === 0) batch = new Uint8Array(batchBytes)
+      for (let at = pieceStart; at < pieceEnd; at++) batch[filled++] = line[at]!
+      batch[filled++] = lineFeed
+      starts.push(from)
+    })
+    if (columns!.numbers.length === 0) return
+    scratchBytes.set(line)
+    eachNumber(line, columns!, sought, (pieceStart, pieceEnd) => note(probe(pieceStart, pieceEnd), from))
+  }
+
+  const linesOf = () => head!.map(({ line }) => line)
+  const mayHave = () => mayHaveColumns(linesOf(), longDigits)
+
+  function decide(): void {
+    const lines = head!
+    columns = head!.length <= leastLines && !mayHave() ? undefined : columnsOf(linesOf(), longDigits)
+    head = undefined
+    if (columns === undefined) isOver = true
+    else for (const { line, start: from } of lines) look(line, from)
+  }
+
+  function takeLine(bytes: Uint8Array, from: number): void {
+    const line = toCharacters(bytes)
+    if (head === undefined) {
+      look(line, from)
+      return
+    }
+    head.push({ line: new Uint8Array(line), start: from })
+    headLength += line.length
+    if (head.length === leastLines + 1 && !mayHave()) isOver = true
+    else if (head.length === mostLines || headLength > headBytes) decide()
+  }
+
+  function write(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length && !isOver; ) {
+      const end = chunk.indexOf(lineFeed, at)
+      const piece = chunk.subarray(at, end === -1 ? chunk.length : end)
+      if (open !== undefined) {
+        const whole = open.length === 0 ? piece : Buffer.concat([open, piece])
+        if (end !== -1) takeLine(whole, start)
+        else open = whole.length > longestLine ? undefined : new Uint8Array(whole)
+      }
+      if (end === -1) break
+      at = end + 1
+      open = none
+      start = position + at
+    }
+    position += chunk.length
+  }
+
+  return {
+    write,
+    finish(after) {
+      if (isOver) return
+      const isOpen = start < position
+      const end = after.indexOf(lineFeed)
+      if (isOpen) write(end === -1 ? after : after.subarray(0, end + 1))
+      if (isOpen && end === -1 && open !== undefined) takeLine(open, start)
+      if (head !== undefined && !isOver) decide()
+      flush()
+      isOver = true
+    },
+    glued: () => glued,
+  }
+}
+
+const none = new Uint8Array(0)
+
+/** A byte for each character, without the end of the line. */
+function toCharacters(line: Uint8Array): Uint8Array {
+  const own = line.at(-1) === carriageReturn ? line.subarray(0, line.length - 1) : line
+  return isAscii(own) ? own : own.filter((byte) => !isContinuation(byte))
+}

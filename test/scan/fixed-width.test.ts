@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { defaultForms } from '../../lib/scan/forms/form-names.ts'
+import { scanObject } from '../../lib/scan/scan-object.ts'
+import { scanSlice } from '../../lib/scan/slices/scan-slice.ts'
+import { inPieces } from '../decode/collect.ts'
+import { makeIndex } from '../subject-index/make-index.ts'
+
+const subjects = {
+  number: '7000000000000001',
+  address: 'bob@example.org',
+  handle: 'bob_w77',
+  uuid: '6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9',
+}
+const index = makeIndex(Object.values(subjects))
+
+const pick = (seed: number, of: readonly string[]) => of[seed % of.length]!
+const names = ['SMITH', 'O NEILL', 'ANDERSSON', 'LI', 'FERNANDEZ GARCIA', 'MÜLLER', 'VAN DER BERG', 'KIM']
+const number = (seed: number, length: number) =>
+  String((seed * 7_919_777_777 + 1234567) % 10 ** length).padStart(length, '0')
+
+const uuidOf = (seed: number) => {
+  const hex = createHash('md5').update(String(seed)).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`
+}
+
+type Row = { number: string; name: string; address: string; handle: string; uuid: string }
+/** Somebody who is in no manifest. */
+const rowOf = (seed: number): Row => ({
+  number: `5${number(seed, 15)}`,
+  name: pick(seed, names),
+  address: `${pick(seed, ['ann', 'j.doe', 'x'])}${seed}@example.${pick(seed, ['net', 'com', 'co.uk'])}`,
+  handle: `${pick(seed, ['ann', 'jd', 'kim_q'])}${seed}`,
+  uuid: uuidOf(seed),
+})
+
+/** Layouts with nothing between their fields, as a mainframe writes them. */
+const layouts: Record<string, (row: Row, seed: number) => string> = {
+  'a number before a name': ({ number: id, name }, seed) => `${id}${name.padEnd(20)}${number(seed, 9)}`,
+  'a number between numbers': ({ number: id }, seed) => `01${id}20260${number(seed, 3)}${number(seed, 11)}`,
+  'a number behind a name': ({ number: id, name }, seed) => `${name.padEnd(16)}${id}${number(seed, 8)}`,
+  'a number padded with zeros': ({ number: id, name }) => `D${id.padStart(20, '0')}${name.padEnd(20)}X`,
+  'an address behind a number': ({ address }, seed) => `${number(seed, 8)}${address.padEnd(40)}${number(seed, 6)}`,
+  'a handle behind a number': ({ handle }, seed) => `1${number(seed, 10)}${handle.padEnd(12)}20260101`,
+  'a UUID between numbers': ({ uuid }, seed) => `${number(seed, 6)}${uuid}${number(seed, 14)}`,
+}
+
+const textOf = (layout: (row: Row, seed: number) => string, count: number, at: number, end = '\n') =>
+  Array.from(
+    { length: count },
+    (_, seed) => `${layout({ ...rowOf(seed), ...(seed === at && subjects) }, seed)}${end}`,
+  ).join('')
+
+async function outcomeOf(bytes: Uint8Array, forms = defaultForms) {
+  let findings = 0
+  const { gaps } = await scanObject(inPieces(Buffer.from(bytes), [7, 100, 5000]), index, () => findings++, { forms })
+  return { findings, gaps: gaps.map(({ reason, path, offset }) => `${reason} ${[...path, offset].join(' ')}`) }
+}
+
+describe('an identifier in a field of fixed width that touches its neighbours', () => {
+  for (const [name, layout] of Object.entries(layouts))
+    for (const [count, at] of [
+      [3, 1],
+      [20, 19],
+      [5000, 4321],
+    ] as const)
+      it(`makes its content fixed-width: ${name}, in line ${at + 1} of ${count}`, async () => {
+        const text = textOf(layout, count, at)
+        const line = Buffer.byteLength(text.split('\n').slice(0, at).join('\n')) + 1
+        expect(await outcomeOf(Buffer.from(text))).toMatchObject({ gaps: [`fixed-width ${line}`] })
+        expect(await outcomeOf(gzipSync(textOf(layout, count, at, '\r\n')))).toMatchObject({
+          gaps: [expect.stringMatching(/^fixed-width gzip/)],
+        })
+        expect(await outcomeOf(Buffer.from(textOf(layout, count, -1)))).toEqual({ findings: 0, gaps: [] })
+      })
+
+  it('makes a slice of it fixed-width, and no other one', async () => {
+    const layout = layouts['a number between numbers']!
+    const bytes = Buffer.from(textOf(layout, 20_000, 7000))
+    const read = async function* ({ from, to }: { from: number; to: number }) {
+      yield bytes.subarray(from, to)
+    }
+    const size = 70_000
+    const reasons: string[] = []
+    for (let from = 0; from < bytes.length; from += size) {
+      const to = Math.min(from + size, bytes.length)
+      const scan = await scanSlice(read, { from, to }, bytes.length, index, () => {})
+      expect(scan.kind).toBe('read')
+      if (scan.kind === 'read') reasons.push(...scan.gaps.map(({ reason, offset }) => `${reason} ${offset}`))
+    }
+    const line = bytes.subarray(0, bytes.indexOf(subjects.number)).lastIndexOf('\n') + 1
+    expect(reasons).toEqual([`fixed-width ${line}`])
+  })
+
+  it('is seen in whatever pieces the text comes', async () => {
+    const bytes = Buffer.from(textOf(layouts['a handle behind a number']!, 300, 150, '\r\n'))
+    const whole = await scanObject(inPieces(bytes, [bytes.length]), index, () => {})
+    expect(whole.gaps).toHaveLength(1)
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 9 }), async (sizes) => {
+        expect((await scanObject(inPieces(bytes, sizes), index, () => {})).gaps).toEqual(whole.gaps)
+      }),
+    )
+  })
+
+  it('is not looked for where nobody asks for it', async () => {
+    const text = Buffer.from(textOf(layouts['a number between numbers']!, 100, 50))
+    expect(
+      await outcomeOf(
+        text,
+        defaultForms.filter((name) => name !== 'fixed-width'),
+      ),
+    ).toEqual({ findings: 0, gaps: [] })
+  })
+
+  it('is not told from chance where a number of its length is somebody’s too often', async () => {
+    const dense = makeIndex(Array.from({ length: 2000 }, (_, n) => String(10_000_000 + 4 * n)))
+    const text = Array.from({ length: 50 }, (_, n) => `20260101${10_000_000 + 4 * n}000000\n`).join('')
+    const { gaps } = await scanObject(inPieces(Buffer.from(text), [1000]), dense, () => {})
+    expect(gaps).toEqual([])
+  })
+})
+
+describe('a text in which fields stand apart, or that has none', () => {
+  const lines = (line: (seed: number) => string) => Array.from({ length: 200 }, (_, seed) => `${line(seed)}\n`).join('')
+  const texts: Record<string, string> = {
+    CSV: lines((seed) => `${number(seed, 16)},2026-01-01T00:00:${number(seed, 2)}Z,${number(seed, 4)}`),
+    'JSON Lines': lines(
+      (seed) => `{"id":${number(seed, 16)},"at":"2026-01-01T00:00:00.${number(seed, 3)}Z","v":"x${number(seed, 4)}"}`,
+    ),
+    'a log': lines(
+      (seed) =>
+        `2026-01-01T00:00:${number(seed, 2)}.${number(seed, 6)}+00:00 host app[${number(seed, 4)}]: ${subjects.handle}x said ${number(seed, 7)}`,
+    ),
+    digests: lines(
+      (seed) => `${createHash('sha256').update(String(seed)).digest('hex')}  backup-of-${number(seed, 4)}.tar`,
+    ),
+    'numbers longer than those that are looked for': lines((seed) => `9${number(seed, 18)}`),
+    'columns with blanks between them': lines(
+      (seed) => `${number(seed, 16)} ${pick(seed, names).padEnd(20)} ${number(seed, 9)}`,
+    ),
+  }
+  it.each(Object.entries(texts))('is clean: %s', async (_, text) => {
+    expect(await outcomeOf(Buffer.from(text))).toEqual({ findings: 0, gaps: [] })
+  })
+})
