@@ -44,6 +44,12 @@ const layouts: Record<string, (row: Row, seed: number) => string> = {
   'a number padded with zeros': ({ number: id, name }) => `D${id.padStart(20, '0')}${name.padEnd(20)}X`,
   'an address behind a number': ({ address }, seed) => `${number(seed, 8)}${address.padEnd(40)}${number(seed, 6)}`,
   'a handle behind a number': ({ handle }, seed) => `1${number(seed, 10)}${handle.padEnd(12)}20260101`,
+  'a handle in every other line': ({ handle }, seed) =>
+    seed % 2 === 1
+      ? `6${number(seed, 29)}${handle.padEnd(15)}JOHN DOE              0`
+      : `7${'payment of something'.padEnd(70)}${number(seed, 4)}`,
+  'an address in lines of several lengths': ({ address, name }, seed) =>
+    `${number(seed, 8)}${address.padEnd(40)}${name}`,
   'a UUID between numbers': ({ uuid }, seed) => `${number(seed, 6)}${uuid}${number(seed, 14)}`,
 }
 
@@ -62,7 +68,7 @@ async function outcomeOf(bytes: Uint8Array, forms = defaultForms) {
 describe('an identifier in a field of fixed width that touches its neighbours', () => {
   for (const [name, layout] of Object.entries(layouts))
     for (const [count, at] of [
-      [3, 1],
+      [8, 3],
       [20, 19],
       [5000, 4321],
     ] as const)
@@ -75,6 +81,12 @@ describe('an identifier in a field of fixed width that touches its neighbours', 
         })
         expect(await outcomeOf(Buffer.from(textOf(layout, count, -1)))).toEqual({ findings: 0, gaps: [] })
       })
+
+  it('is seen in three lines', async () => {
+    expect(await outcomeOf(Buffer.from(textOf(layouts['a number between numbers']!, 3, 1)))).toMatchObject({
+      gaps: [expect.stringMatching(/^fixed-width/)],
+    })
+  })
 
   it('makes a slice of it fixed-width, and no other one', async () => {
     const layout = layouts['a number between numbers']!

@@ -1,4 +1,4 @@
-import { digits, handleCharacters as gluing, localCharacters } from '../finders/alphabets.ts'
+import { digits, handleCharacters as gluing, localCharacters, tableOf } from '../finders/alphabets.ts'
 
 /**
  * Where the fields of a text may begin whose lines have them at the same columns, with nothing in between (fields of fixed width). `edges`: columns, ascending, each
@@ -8,13 +8,17 @@ export type Columns = { readonly edges: readonly number[]; readonly numbers: rea
 
 /** Lines that tell the columns of a text, at most and at least. */
 export const mostLines = 64
-export const leastLines = 3
+const leastLines = 3
+/** So many lines are asked for a sign of columns first. */
+export const firstLines = 8
 /** From so many lines on a column is told by what most of them have, and one digit is enough for a field. */
 const manyLines = 16
 const mostOf = 0.8
 const someOf = 0.1
 
 const blank = 0x20
+/** They may stand behind a number. */
+const numberSigns = tableOf('+-')
 /** Characters that an identifier may have, which run on from one field to the next: those of an address. */
 const runsOn = localCharacters.with(0x40, 1)
 
@@ -23,7 +27,29 @@ const runsOn = localCharacters.with(0x40, 1)
  * least `longDigits` of them, as two numbers beside each other are; or something stands around it, as in CSV and JSON.
  */
 export function columnsOf(lines: readonly Uint8Array[], longDigits: number): Columns | undefined {
-  if (lines.length < leastLines) return undefined
+  const all = [lines, ...kindsOf(lines)].map((some) => columnsOfKind(some, longDigits))
+  const edges = new Set(all.flatMap((each) => [...each.edges]))
+  const numbers = new Set(all.flatMap((each) => each.numbers))
+  if (edges.size === 0 && numbers.size === 0) return undefined
+  return { edges: ascending(edges), numbers: ascending(numbers) }
+}
+
+const ascending = (columns: Iterable<number>) => [...columns].sort((x, y) => x - y)
+
+/** A first character of more kinds is none of a kind. */
+const mostKinds = 4
+
+/** The lines that begin with the same character, as records of one kind do where there are several. */
+function kindsOf(lines: readonly Uint8Array[]): Uint8Array[][] {
+  const kinds = Object.values(Object.groupBy(lines, (line) => line[0] ?? blank)) as Uint8Array[][]
+  const enough = kinds.filter((kind) => kind.length >= leastLines)
+  return kinds.length === 1 || enough.length > mostKinds ? [] : enough
+}
+
+const noColumns: Columns = { edges: [], numbers: [] }
+
+function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Columns {
+  if (lines.length < leastLines) return noColumns
   const width = Math.max(...lines.map((line) => line.length))
   const least = lines.length < manyLines ? 2 : 1
   const edges = new Set<number>()
@@ -38,19 +64,27 @@ export function columnsOf(lines: readonly Uint8Array[], longDigits: number): Col
     if (isApart(lines, from)) continue
     if (end - from >= longDigits) numbers.push(from)
     if (end - from < least) continue
+    if (isMostly(lines, end, numberSigns) && isMostly(lines, end + 1, gluing)) edges.add(end + 1)
     if (isGlued(lines, from) && !(isNumeric[from - 2] && isSame(lines, from - 1))) edges.add(from)
     if (isGlued(lines, end) && !(isSame(lines, end) && (isNumeric[end + 1] || !isGlued(lines, end + 1)))) edges.add(end)
   }
-  if (edges.size === 0 && numbers.length === 0) return undefined
+  if (edges.size === 0 && numbers.length === 0) return noColumns
   if (lines.length >= manyLines)
-    for (let column = 1; column < width; column++) if (beginsText(lines, column)) edges.add(column)
-  return { edges: [...edges].sort((x, y) => x - y), numbers }
+    for (let column = 1; column < width; column++)
+      if (beginsText(lines, column) || isBehindCode(lines, column)) edges.add(column)
+  return { edges: [...edges], numbers }
 }
 
-/** What costs little to tell of the first lines, of which one may be names: whether the others have digits at the same columns, with something glued onto them or many of them. */
+/** What costs little to tell of the first lines: they are of one length, or three of them, of which the first may be names, or three of one kind may have columns. */
 export function mayHaveColumns(lines: readonly Uint8Array[], longDigits: number): boolean {
-  const [one, two, three] = lines.length <= leastLines ? lines : lines.slice(1)
-  if (one === undefined || two === undefined || three === undefined) return false
+  if (lines.length < leastLines) return false
+  if (lines.every((line) => line.length === lines[0]!.length)) return true
+  return [lines.slice(lines.length > leastLines ? 1 : 0), ...kindsOf(lines)].some((some) => mayHave(some, longDigits))
+}
+
+/** Whether three lines have digits at the same columns, with something glued onto them or many of them. */
+function mayHave(lines: readonly Uint8Array[], longDigits: number): boolean {
+  const [one, two, three] = lines as [Uint8Array, Uint8Array, Uint8Array]
   const width = Math.min(one.length, two.length, three.length)
   const isNumeric = (column: number) => digits[one[column]!]! + digits[two[column]!]! + digits[three[column]!]! === 3
   const isText = (column: number) => gluing[one[column]!]! + gluing[two[column]!]! + gluing[three[column]!]! > 0
@@ -105,6 +139,13 @@ const isGlued = (lines: readonly Uint8Array[], column: number) =>
 /** One letter that all lines have is a sign of its own, as in `2026-01-01T00:00:00Z`. */
 const isSame = (lines: readonly Uint8Array[], column: number) =>
   countOf(lines, (line) => line[column] === lines.at(-1)![column]) >= mostOf * lines.length
+
+/** Whether a column of few letters ends before a column that has many. */
+function isBehindCode(lines: readonly Uint8Array[], column: number): boolean {
+  const countAt = (at: number) => new Set(lines.map((line) => line[at] ?? blank)).size
+  const few = countAt(column - 1)
+  return few <= Math.max(1, lines.length / 12) && countAt(column) > 2 * few
+}
 
 /** Whether a text begins at a column, on the left of its field: there is hardly a blank in it, and some right before. */
 function beginsText(lines: readonly Uint8Array[], column: number): boolean {

@@ -3,8 +3,8 @@ import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { createProbe, type Probe } from '../finders/probe.ts'
 import { fixedWidth } from '../forms/fixed-width-form.ts'
 import { createMatcher } from '../matcher.ts'
-import { type Columns, columnsOf, leastLines, mayHaveColumns, mostLines } from './columns.ts'
-import { eachNumber, eachPiece, type Sought } from './pieces.ts'
+import { type Columns, columnsOf, firstLines, mayHaveColumns, mostLines } from './columns.ts'
+import { eachNumber, eachPiece, eachUuid, type Sought } from './pieces.ts'
 
 /**
  * Looks at a text whose fields have a fixed width, with nothing between them. What is glued together there is no identifier for the finders, so each part that may be
@@ -47,6 +47,7 @@ function soughtIn({ shapes, subjects }: SubjectIndex): Sought {
     shortest: Math.min(...lengths),
     // A canonical UUID has no hyphens.
     longest: Math.max(...lengths) + 4,
+    hasUuids: shapes.some(({ shape }) => shape === 'uuid'),
     within: decimals.filter((length) => subjects / 10 ** length <= mostDense),
   }
 }
@@ -101,13 +102,15 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   }
 
   function look(line: Uint8Array, from: number): void {
-    eachPiece(line, columns!, sought, (pieceStart, pieceEnd) => {
+    const report = (pieceStart: number, pieceEnd: number) => {
       if (filled + pieceEnd - pieceStart + 1 > batch.length) flush()
       if (batch.length === 0) batch = new Uint8Array(batchBytes)
       for (let at = pieceStart; at < pieceEnd; at++) batch[filled++] = line[at]!
       batch[filled++] = lineFeed
       starts.push(from)
-    })
+    }
+    eachPiece(line, columns!, sought, report)
+    if (sought.hasUuids) eachUuid(line, report)
     if (columns!.numbers.length === 0) return
     scratchBytes.set(line)
     eachNumber(line, columns!, sought, (pieceStart, pieceEnd) => note(probe(pieceStart, pieceEnd), from))
@@ -118,7 +121,7 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
 
   function decide(): void {
     const lines = head!
-    columns = head!.length <= leastLines && !mayHave() ? undefined : columnsOf(linesOf(), longDigits)
+    columns = head!.length < firstLines && !mayHave() ? undefined : columnsOf(linesOf(), longDigits)
     head = undefined
     if (columns === undefined) isOver = true
     else for (const { line, start: from } of lines) look(line, from)
@@ -132,7 +135,7 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
     }
     head.push({ line: new Uint8Array(line), start: from })
     headLength += line.length
-    if (head.length === leastLines + 1 && !mayHave()) isOver = true
+    if (head.length === firstLines && !mayHave()) isOver = true
     else if (head.length === mostLines || headLength > headBytes) decide()
   }
 

@@ -5,13 +5,14 @@ import { type Columns, runAround } from './columns.ts'
 export type Sought = {
   readonly shortest: number
   readonly longest: number
+  readonly hasUuids: boolean
   readonly within: readonly number[]
 }
 
 type Report = (start: number, end: number) => void
 
 /** Fields that one identifier may be taken for. */
-const mostFields = 8
+const mostFields = 12
 
 /** Reports parts of a line that may be a whole field each, and that something is glued onto, but for parts of numbers. */
 export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, report: Report): void {
@@ -26,6 +27,20 @@ export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, 
     if (end - start > sought.shortest) betweenCuts([start, ...edges.slice(first, edge), end], sought, report)
   }
 }
+
+/** Reports what is written as a UUID with hyphens, whatever stands beside it. */
+export function eachUuid(line: Uint8Array, report: Report): void {
+  for (let at = line.indexOf(hyphen, uuidHyphens[0]); at !== -1; at = line.indexOf(hyphen, at + 1)) {
+    const start = at - uuidHyphens[0]
+    if (start + uuidLength <= line.length && uuidHyphens.every((place) => line[start + place] === hyphen))
+      report(start, start + uuidLength)
+  }
+}
+
+const hyphen = 0x2d
+/** RFC 9562, section 4. */
+const uuidHyphens = [8, 13, 18, 23] as const
+const uuidLength = 36
 
 /** From each cut to each other one behind it, but for the whole, which is found as it is. */
 function betweenCuts(cuts: readonly number[], { shortest, longest }: Sought, report: Report): void {
