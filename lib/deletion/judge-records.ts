@@ -2,7 +2,8 @@ import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from '../manifest/csv-records.ts'
 import { jsonMembers, textOfValue } from '../manifest/json-members.ts'
 import { textLines } from '../manifest/text-lines.ts'
-import { foldedName, isNestedOwnerName, nestedOwner } from './nested-owner.ts'
+import { nestedOwner } from './nested-owner.ts'
+import { isNameOfKeys, isNestedName, isSameName } from './owner-names.ts'
 
 export type OwnerRule = { owner: string; isTransferred: (text: string) => boolean }
 
@@ -38,33 +39,36 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
 const nested = 'it has a record that names an owner further inside as well'
 
 function jsonRecords(owner: string, owned: (text: string) => void, keep: Keep): Sink {
+  const [isSame, isNested, isOfKeys] = [isSameName(owner), isNestedName(owner), isNameOfKeys(owner)]
   const holdsOwner = nestedOwner(owner)
   return textLines((text) => {
     const members = text === undefined ? undefined : jsonMembers(text)
     if (members === undefined) return keep('it is JSON Lines with a line that is not an object')
-    const owners = members.filter((member) => sameName(member.key, owner))
+    const owners = members.filter(({ key }) => isSame(key))
     if (owners.length !== 1 || owners[0]!.key !== owner)
       return keep('it has a record that does not name its owner exactly once')
     const value = textOfValue(owners[0]!.source)
     if (value === undefined) return keep('it has a record whose owner is neither text nor a whole number')
     owned(value)
     const others = members.filter((member) => member !== owners[0])
-    if (others.some(({ key, source }) => isNestedOwnerName(key, owner) || holdsOwner(key) || holdsOwner(source)))
+    if (
+      others.some(({ key, source }) => isNested(key) || holdsOwner(key) || holdsOwner(source) || isOfKeys(key, source))
+    )
       keep(nested)
   })
 }
 
 function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Sink {
-  const holdsOwner = nestedOwner(owner)
+  const [isSame, isNested, holdsOwner] = [isSameName(owner), isNestedName(owner), nestedOwner(owner)]
   let header: { columns: number; owner: number } | undefined
   return csvRecords(',', (found) => {
     if (found.kind === 'broken') return keep('it is not valid CSV or JSON Lines')
     const { fields } = found
     if (header === undefined) {
-      const owners = fields.flatMap((name, index) => (sameName(name, owner) ? [index] : []))
+      const owners = fields.flatMap((name, index) => (isSame(name) ? [index] : []))
       if (owners.length !== 1 || fields[owners[0]!] !== owner)
         return keep('it is neither JSON Lines nor CSV with a header that names the owner exactly once')
-      if (fields.some((name) => isNestedOwnerName(name, owner) || holdsOwner(name))) return keep(nested)
+      if (fields.some((name) => isNested(name) || holdsOwner(name))) return keep(nested)
       header = { columns: fields.length, owner: owners[0]! }
       return
     }
@@ -74,9 +78,4 @@ function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Si
     owned(fields[header.owner]!)
     if (fields.some(holdsOwner)) keep(nested)
   })
-}
-
-/** Names that differ only in case, or in what is between their words, may be meant to be the same: two of them leave the owner open. */
-function sameName(name: string, owner: string): boolean {
-  return foldedName(name) === foldedName(owner)
 }

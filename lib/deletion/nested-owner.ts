@@ -1,15 +1,7 @@
+import { patternOfName } from './owner-names.ts'
+
 /** Longer chains of escapes than anybody writes count as if they hid the name. */
 const maxEscapes = 8
-
-/**
- * A name as it is compared with the owner's: programs that read each other's records write `userId`, `user_id` and `user-id` for the same, so
- * case and what stands between two words make no other name.
- */
-export function foldedName(name: string): string {
-  return name.trim().toLowerCase().replace(between, '')
-}
-
-const between = /(?<=[^_ -])[_ -]+(?=[^_ -])/g
 
 /**
  * Whether text that belongs to a record (the source of a JSON value, or a field of CSV) may hold another record with an
@@ -17,10 +9,9 @@ const between = /(?<=[^_ -])[_ -]+(?=[^_ -])/g
  * markup or an address has it (`&quot;`, `%22`).
  */
 export function nestedOwner(owner: string): (text: string) => boolean {
-  const name = foldedName(owner)
   // Such a name has more spellings than are resolved here.
-  if (/[\\"\p{Cc}]/u.test(name)) return () => true
-  const literal = Array.from(name, (sign) => sign.replace(/[.*+?^${}()|[\]/]/, '\\$&')).join('[_ -]?')
+  if (/[\\"\p{Cc}]/u.test(owner)) return () => true
+  const literal = patternOfName(owner)
   // After a backslash stands a letter of an escape (`\n`), which is not a part of the name.
   const begin = '(?:^|[^\\p{L}\\p{N}_]|\\\\[bfnrt])'
   const named = `${begin}${literal}[\\s\\\\]*["'\`:=>&%]|[<:;]${literal}\\s`
@@ -52,11 +43,4 @@ function unescaped(text: string): string | undefined {
     plain = next
   }
   return undefined
-}
-
-/** Whether a column or key is the owner of a record further inside, written as a path: `friend.userId`, `list[0].userId`. */
-export function isNestedOwnerName(name: string, owner: string): boolean {
-  const [path, own] = [foldedName(name), foldedName(owner)]
-  const inside = path.endsWith(']') ? path.slice(0, -1) : path
-  return inside.endsWith(own) && /[./:>[\\]\s*$/.test(inside.slice(0, -own.length))
 }
