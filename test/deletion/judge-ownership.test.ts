@@ -33,6 +33,11 @@ const owned: { name: string; content: string | Buffer; records: number }[] = [
   },
   { name: 'text that only mentions the name', content: `userId,note\n${mine},their userId is known\n`, records: 1 },
   { name: 'columns with longer names', content: `userId,userIdType,myUserId\n${mine},b,c\n`, records: 1 },
+  {
+    name: 'text in base64 and digits that only mentions the name',
+    content: `userId,a,b\n${mine},${Buffer.from('their userId is known').toString('base64')},${'0123456789abcdef'.repeat(4)}\n`,
+    records: 1,
+  },
   { name: 'keys that come to another name', content: `{"userId":1999,"user":{"a":{"id":1}},"id":2}\n`, records: 1 },
   { name: 'a spelled-out key', content: `{"user\\u0049d":"${mine}"}\n`, records: 1 },
   { name: 'a gzip with its file name', content: gzipMember(`userId\n${mine}\n`, { name: 'a.csv' }), records: 1 },
@@ -185,6 +190,23 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     `"a":"/x?%75serI%64=${other}"`,
     `"a":"/x?y=%252Fz%253F%2575serId%253D${other}"`,
     `"a":"userId,name\\n${other},x"`,
+    `"a":"INSERT INTO t (userId, a) VALUES (${other}, 'x')"`,
+    `"a":"INSERT INTO t (a, userId) VALUES ('x', ${other})"`,
+    `"a":"{\\\\x22\\\\x75serId\\\\x22: ${other}}"`,
+    ...[JSON.stringify({ userId: other }), `x=1&userId=${other}`, `{"a":"b","user\\u0049d":"${other}"}`].flatMap(
+      (text) => {
+        const [bytes, long] = [Buffer.from(text), Buffer.from(`${'x'.repeat(50)},${text}`)]
+        return [
+          `"a":"${bytes.toString('base64')}"`,
+          `"a":"${long.toString('base64').replaceAll('/', '\\/')}"`,
+          `"a":"${long.toString('base64').replace(/.{76}/g, '$&\\r\\n')}"`,
+          `"a":"Bearer e30.${bytes.toString('base64url')}.xyz"`,
+          `"a":"data/${bytes.toString('base64')}"`,
+          `"a":{"b":["${bytes.toString('hex')}"]}`,
+          `"a":"\\\\xa${bytes.toString('hex').toUpperCase()}"`,
+        ]
+      },
+    ),
     `"a":"name;UserId;x\\r\\nx;${other};x"`,
     `"a":"name\\tuserId\\nx\\t${other}"`,
     `"a":"userId\\n${other}\\n"`,
@@ -306,7 +328,9 @@ test.each([
   `user_id${'-'.repeat(9e5)}`,
   `${'9'.repeat(9e5)}a`,
   `${'.'.repeat(4e5)}userId${' '.repeat(4e5)}a`,
-  `${'a_'.repeat(4e5)}`,
+  'a_'.repeat(4e5),
+  'a'.repeat(9e5),
+  '\\\\x75'.repeat(2e5),
 ])('a key without an end is judged in no time: %.10s', async (key) => {
   const record = `{"userId":"${mine}","${key}":1}\n`
   const began = performance.now()
