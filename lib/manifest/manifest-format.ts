@@ -16,18 +16,30 @@ export const mayBeTimeName = (name: string): boolean =>
   /(?:ed|at|on|date|day|time|timestamp|utc)$|^(?:date|time)/.test(foldedName(name))
 
 /**
- * Whether a column may say of some rows that their transfer does not hold, whatever `transferredAt` says: `withdrawn_at`, `transferStatus`. Nothing
- * in it is read, so that such rows would count as confirmed.
+ * Whether a column may say of some rows that their transfer does not hold, whatever `transferredAt` says: `withdrawn_at`, `transferStatus`,
+ * `migration_state`, `status`. Nothing in it is read, so that such rows would count as confirmed.
  */
-export const mayTakeBack = (name: string): boolean =>
-  /^(?:is|was|has)?(?:been)?(?:tran?s?f[a-z]{0,20})?(?:withdrawn|withdrawal|revoked|revocation|revertt?ed|rolled?back|undone)(?:at|on|date|time|utc)?$|tran?s?f[a-z]{0,20}(?:status|state|result|outcome|failed|failure|error|pending|cancell?ed|rejected|complete|confirmed|verified|confirmation)$/.test(
-    foldedName(name),
-  )
+export const mayTakeBack = (name: string): boolean => takingBack.test(foldedName(name))
+
+const step =
+  '(?:tran?s?f|xfer|migrat|relocat|moved?|moving|cop(?:y|ie)|sync|replicat|upload|import|batch|row|record|checksum|hash)[a-z]{0,20}'
+const undone = 'withdrawn|withdrawal|revoked|revocation|revertt?ed|rolled?back|undone'
+const outcome =
+  'status|outcome|result|success(?:ful)?|succeeded|failed|failure|errors?|errorcode|errormessage|pending|cancell?ed|rejected|completed?|confirmed|confirmation|verified'
+const takingBack = new RegExp(
+  `^(?:is|was|has)?(?:been)?(?:${step})?(?:(?:${undone})(?:at|on|date|time|utc)?|${outcome})$|${step}(?:${outcome}|state|ok|done|valid|mismatch)$`,
+)
+
+/** The same of what is further inside of the value of a member (JSON as it is written): `"transfer":{"status":…}`. */
+export const mayHoldTakingBack = (name: string, source: string): boolean =>
+  keysIn(source).some((key) => mayTakeBack(key) || mayTakeBack(name + key))
 
 /** Whether the value of a member (JSON as it is written) may hold the time of transfer further inside, where nobody reads it. */
 export const mayHoldTime = (source: string): boolean =>
-  /^[[{]/.test(source) &&
-  [...source.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].some(([, key]) => isTimeName(key!) || mayBeTimeName(key!))
+  keysIn(source).some((key) => isTimeName(key) || mayBeTimeName(key))
+
+const keysIn = (source: string): string[] =>
+  /^[[{]/.test(source) ? [...source.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => key!) : []
 
 const foldedName = (name: string): string => name.toLowerCase().replace(/[ _.-]/g, '')
 

@@ -7,6 +7,7 @@ import {
   isTimeName,
   type ManifestFormat,
   mayBeTimeName,
+  mayHoldTakingBack,
   mayHoldTime,
   mayTakeBack,
 } from './manifest-format.ts'
@@ -170,7 +171,7 @@ function jsonRow(text: string, names: Map<string, boolean>): JsonRow {
   for (const { key, source } of members)
     if (isIdName(key)) ids.push(source)
     else if (isTimeName(key)) times.push(source)
-    else if (takesBack(key, names)) isHeld = false
+    else if (takesBack(key, names) || mayHoldTakingBack(key, source)) isHeld = false
   if (ids.length !== 1 || times.length > 1)
     return malformed('expected one key userId (or user_id, id) and at most one transferredAt')
   const id = textOfValue(ids[0]!)

@@ -65,6 +65,12 @@ const cases: Case[] = [
     format: 'csv',
     rows: ['2:12345'],
   },
+  {
+    name: 'CSV with columns about persons and rows',
+    content: 'id,state,email_verified,account_status,row,checksum,record_id,moved_from\n12345,CA,no,closed,1,x,2,SG\n',
+    format: 'csv',
+    rows: ['2:12345'],
+  },
   { name: 'CSV with semicolons', content: 'id;batch\n12345;a,b\n', format: 'csv', rows: ['2:12345'] },
   { name: 'CSV with tabs', content: 'batch\tUserId\na\t12345\n', format: 'csv', rows: ['2:12345'] },
   {
@@ -191,6 +197,17 @@ describe('a manifest that cannot be used', () => {
       'transfer_status',
       'transferFailed',
       'isTransferConfirmed',
+      'status',
+      'Outcome',
+      'confirmed',
+      'was_successful',
+      'error',
+      'migration_status',
+      'xferOk',
+      'relocationState',
+      'batch_status',
+      'copy verified',
+      'checksum_mismatch',
     ].flatMap((column) => [
       {
         name: `a CSV column ${column}, which may take rows back`,
@@ -205,6 +222,14 @@ describe('a manifest that cannot be used', () => {
         problem: /does not hold/,
       },
     ]),
+    ...['"transfer":{"status":"failed"}', '"migration":[{"ok":false}]', '"a":{"b":{"rolledBackAt":null}}'].map(
+      (member) => ({
+        name: `what may take its row back further inside of a JSON object: ${member}`,
+        content: `{"userId":"${secret}","transferredAt":"2026-01-01",${member}}\n`,
+        bad: [1],
+        problem: /does not hold/,
+      }),
+    ),
     {
       name: 'times further inside of a JSON object',
       content: `{"userId":"${secret}","transfer":{"batch":1,"transferredAt":null}}\n`,
