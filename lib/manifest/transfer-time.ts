@@ -1,10 +1,13 @@
 const pattern = /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2}):(\d{2})(\.\d+)?(?:[Zz]|([+-])(\d{2}):(\d{2})))?$/
 
-const msOfDay = 24 * 60 * 60 * 1000
+const msOfHour = 60 * 60 * 1000
+const msOfDay = 24 * msOfHour
+/** A day ends last where clocks are twelve hours behind UTC. */
+const msToEndOfDay = msOfDay + 12 * msOfHour
 
 /**
- * Milliseconds since 1970 of an RFC 3339 date and time, or of the end (UTC) of a date alone: earlier that day the transfer
- * may not have happened yet. Absent if it is not
+ * Milliseconds since 1970 of an RFC 3339 date and time, or of the end of a date alone, wherever its day is meant:
+ * earlier the transfer may not have happened yet, and when a day ends in UTC it is afternoon or evening in the United States. Absent if it is not
  * one, or names a day or time that does not exist: a time without its offset from UTC is ambiguous and is not accepted.
  */
 export function parseTransferTime(text: string): number | undefined {
@@ -26,7 +29,7 @@ function parseUtc(text: string): number | undefined {
   if (!(year >= 100 && month >= 1 && month <= 12 && day >= 1 && day <= (month === 2 ? 28 : 30))) return undefined
   if (text[4] !== '-' || text[7] !== '-') return undefined
   const start = daysBefore(year, month, day) * msOfDay
-  if (isDate) return start + msOfDay
+  if (isDate) return start + msToEndOfDay
   const [hour, minute, second] = [twoDigits(text, 11), twoDigits(text, 14), twoDigits(text, 17)]
   if (!(hour <= 23 && minute <= 59 && second <= 60)) return undefined
   return start + ((hour * 60 + minute) * 60 + second) * 1000
@@ -64,7 +67,7 @@ export function parseAnyTime(text: string): number | undefined {
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
-  if (match[4] === undefined) return date.getTime() + msOfDay
+  if (match[4] === undefined) return date.getTime() + msToEndOfDay
   const offset = (match[8] === '-' ? -1 : 1) * (offsetHour * 60 + offsetMinute)
   return date.getTime() + ((hour * 60 + minute - offset) * 60 + second + fraction) * 1000
 }

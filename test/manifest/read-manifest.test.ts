@@ -52,7 +52,7 @@ const cases: Case[] = [
       '1006,2026-11-23,today which has not ended',
       '1007,2026-11-24,tomorrow',
       '1008,  ,not yet',
-      '1009,2026-11-22,yesterday',
+      '1009,2026-11-22,yesterday which has just ended everywhere',
     ].join('\n'),
     format: 'csv',
     rows: ['2:1001', '5:1004', '10:1009'],

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { parseAnyTime, parseTransferTime } from '../../lib/manifest/transfer-time.ts'
 
 test.each([
-  ['2026-01-02', '2026-01-03T00:00:00Z'],
-  ['2024-02-28', '2024-02-29T00:00:00Z'],
-  ['2026-12-31', '2027-01-01T00:00:00Z'],
+  ['2026-01-02', '2026-01-03T12:00:00Z'],
+  ['2024-02-28', '2024-02-29T12:00:00Z'],
+  ['2026-12-31', '2027-01-01T12:00:00Z'],
   ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05Z'],
   ['2026-01-02t03:04:05z', '2026-01-02T03:04:05Z'],
   ['2026-01-02 03:04:05.678+00:00', '2026-01-02T03:04:05.678Z'],
@@ -64,7 +64,7 @@ test('a time is read in the short way as in the long one, or not at all', () => 
   )
   for (let day = 0; day < 800; day++) {
     const [text] = new Date(Date.UTC(2023, 11, 1 + day)).toISOString().split('T') as [string]
-    expect(parseTransferTime(text)).toBe(Date.UTC(2023, 11, 2 + day))
+    expect(parseTransferTime(text)).toBe(Date.UTC(2023, 11, 2 + day, 12))
     expect(parseTransferTime(`${text}T23:59:60Z`)).toBe(Date.UTC(2023, 11, 2 + day))
   }
 })
