@@ -34,7 +34,10 @@ describe('odv request', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     expect(head).toMatchObject({ requestId: request, versions: 1 })
     expect(Object.keys(head!)[0]).toBe('about')
-    expect(head!.about).toMatch(/^Deletion request about the store sg\. Each line below .* Please delete it/)
+    expect(head!.about).toMatch(/^Deletion request about the store sg\. Each line below /)
+    expect(head!.about).toMatch(
+      /take their records out .* leave everything else .* as a whole only where it holds records of nobody else/,
+    )
     for (const name of Object.keys(versions[0]!).filter((name) => name !== 'kind'))
       expect(head!.about).toContain(`"${name}"`)
     expect(versions.map(({ key }) => key)).toEqual([`${subject}/photo.jsonl`])

@@ -74,7 +74,8 @@ function aboutRequest({ custodian, storeId, deadline }: DeletionRequest): string
   const answer = deadline === undefined ? '' : ` by ${deadline}`
   return (
     `Deletion request${custodian === undefined ? '' : ` to ${custodian}`} about the store ${storeId}. Each line below is one object version ` +
-    'that holds data of people whose data has moved to its home country. Please delete it, or take these records out of it, and nothing else. ' +
+    'that holds data of people whose data has moved to its home country. Please take their records out of it and leave everything else in it as it is: ' +
+    'of whoever else it has records it may be the only copy. Please delete it as a whole only where it holds records of nobody else, and delete nothing that has no line here. ' +
     '"key" is its name, "versionId" tells versions of it apart (of a file it is made of facts about the file); "size", "modifiedAt" (UTC) and "sha256", ' +
     'or the "pieces" of it, tell whether it is still the one that was read. "findings" is how often somebody occurs in it, "subjects" how many people do, ' +
     '"places" where the first ones are, counted from byte 0 and line 1. "protection" says what keeps it from being deleted now, "kept" why it was not deleted automatically. ' +
