@@ -11,7 +11,7 @@ import {
 } from './config-schema.ts'
 import { ConfigInvalid, HomeCountryRefused } from './errors.ts'
 import type { Exception } from './inventory/exception.ts'
-import { countryOfRegion, hostOf } from './regions.ts'
+import { countryOfHost, countryOfRegion, hostOf } from './regions.ts'
 import { chooseForms } from './scan/forms/form-names.ts'
 import { parseHashedFormName } from './subject-index/hashed-forms.ts'
 import { problemOfPair } from './subject-index/known-pair.ts'
@@ -106,17 +106,20 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
   checkExceptions(store, where)
   if ((root === undefined) === (s3 === undefined))
     throw new ConfigInvalid(`${where}: expected either "root" (a directory) or "s3" (a bucket)`)
-  const inRegion = s3?.region !== undefined && hostOf(s3) === undefined ? countryOfRegion(s3.region) : undefined
+  const host = s3 && hostOf(s3)
+  const inRegion = host === undefined ? countryOfRegion(s3?.region ?? '') : countryOfHost(host)
   if (country === homeCountry || inRegion === homeCountry)
     throw new HomeCountryRefused(
       `${where}: expected a country other than the home country ${homeCountry}, ` +
         'since a store at home may hold the only copy',
     )
   if (country !== undefined && inRegion !== undefined && country !== inRegion)
-    throw new ConfigInvalid(`${where}: country: expected ${inRegion}, where Region ${s3?.region} is, got ${country}`)
+    throw new ConfigInvalid(
+      `${where}: country: expected ${inRegion}, where ${host ?? `Region ${s3?.region}`} is, got ${country}`,
+    )
   if (channel.kind !== 'none' && country === undefined)
     throw new ConfigInvalid(`${where}: expected a country, since it has a deletion channel`)
-  if (s3 !== undefined && s3.region === undefined && hostOf(s3) === undefined)
+  if (s3 !== undefined && s3.region === undefined && host === undefined)
     throw new ConfigInvalid(`${where}: s3.region: expected the Region of the bucket, as in "ap-southeast-1"`)
   if (s3?.restore !== undefined && secondsOf(s3.restore.wait) > s3.restore.days * 86_400)
     throw new ConfigInvalid(

@@ -41,8 +41,16 @@ export function countryOfRegion(region: string): string | undefined {
   return /^us(-gov)?-/.test(region) ? 'US' : countries[region]
 }
 
+/** The country that a provider other than AWS has in the name of a host, where it is told as AWS tells it: `s3.us-east-1.wasabisys.com`. */
+export function countryOfHost(host: string): string | undefined {
+  return /(?:^|[.-])us-(?:gov-)?(?:north|south|east|west|central)/.test(host) ? 'US' : undefined
+}
+
 /** Host and port of an endpoint; undefined: AWS's own, also by another of its hosts: its buckets have a Region that says where they are. */
 export function hostOf({ endpoint }: { endpoint?: string | undefined }): string | undefined {
-  const host = endpoint?.toLowerCase().replace(/^https?:\/\/|\/$/g, '')
-  return host === undefined || /\.(amazonaws\.com(\.cn)?|api\.aws)\.?(:\d+)?$/.test(host) ? undefined : host
+  if (endpoint === undefined) return undefined
+  // As it is written matters not: two spellings of one host are one place.
+  const { host: written } = URL.canParse(endpoint) ? new URL(endpoint) : { host: endpoint }
+  const host = written.replace(/\.(?=:|$)/, '')
+  return /\.(amazonaws\.com(\.cn)?|api\.aws)(:\d+)?$/.test(host) ? undefined : host
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../lib/config.ts'
+import { HomeCountryRefused } from '../../lib/errors.ts'
 import { type Hands, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import {
   csvRecords,
@@ -323,6 +324,23 @@ describe.concurrent('a store in the home country', () => {
     ).toThrow(/expected a country/)
   })
 
+  const abroad = { id: 'x', country: 'SG', channel: { kind: 's3-delete-versions', owner: 'user_id' } }
+  it.each(['s3.us-east-1.wasabisys.com', 'oss-us-west-1.aliyuncs.com', 'us-southeast-1.linodeobjects.com:443'])(
+    'is refused when the host of another provider says so, whatever the configuration does: %s',
+    (host) => {
+      const s3 = { bucket: 'backups', endpoint: `https://${host}` }
+      expect(() => parseConfig({ stores: [{ ...abroad, s3 }] })).toThrow(HomeCountryRefused)
+      expect(() => parseConfig({ homeCountry: 'IE', stores: [{ ...abroad, s3 }] })).toThrow(
+        /expected US, where .* is, got SG/,
+      )
+    },
+  )
+
+  it('is none when its host says nothing', () => {
+    const s3 = { bucket: 'backups', endpoint: 'https://status-eastern.example.com', region: 'us-east-1' }
+    expect(parseConfig({ stores: [{ ...abroad, s3 }] }).stores).toHaveLength(1)
+  })
+
   for (const task of ['build-index', 'take-inventory', 'scan-batch', 'request-deletion', 'execute-deletion'] as const)
     it(`is refused when the run's own configuration is changed before ${task}`, async () => {
       const place = await openDeleting()
@@ -385,6 +403,8 @@ describe('buckets that overlap', () => {
     { name: 'a prefix in another one', one: { region, prefix: 'b' }, other: { region, prefix: 'b/c/' } },
     { name: 'another host of AWS', one: { region }, other: { region, endpoint: `https://s3.${region}.amazonaws.com` } },
     { name: 'another spelling of the host', one: { endpoint }, other: { endpoint: 'https://OSS.example.com/' } },
+    { name: 'the port that is meant anyway', one: { endpoint }, other: { endpoint: `${endpoint}:443` } },
+    { name: 'the host as a root', one: { endpoint }, other: { endpoint: 'https://oss.example.com.:443/' } },
   ])('are refused, since one would be deleted from through the other: $name', ({ one, other }) => {
     for (const pair of [
       [one, other],
