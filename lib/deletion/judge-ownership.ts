@@ -10,7 +10,7 @@ export type Judgement = { kind: 'delete'; records: number; sha256: string } | { 
 /**
  * Decides from a version's bytes: delete only when every record's owner field is an identifier in scope, and the bytes
  * are those that were scanned. Records are the rows of CSV with a header that names `owner` once, or the objects of JSON Lines;
- * plain, gzip or zstd. A record that may hold another one, with the owner's name further inside, is kept. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
+ * plain, gzip or zstd. A record that may hold another one, with the owner's name further inside, or that names somebody whose transfer is not confirmed, is kept. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
  * nothing. Reading stops at the first reason to keep; that there is no time left (`isLate`) is one.
  */
 export async function judgeOwnership(
@@ -18,8 +18,8 @@ export async function judgeOwnership(
   options: OwnerRule & { scanned: ScannedContent; isLate?: () => boolean },
 ): Promise<Judgement> {
   try {
-    const { owner, isTransferred, scanned, isLate } = options
-    return await judge(isLate ? inTime(chunks, isLate) : chunks, scanned, { owner, isTransferred })
+    const { owner, isTransferred, isPending, scanned, isLate } = options
+    return await judge(isLate ? inTime(chunks, isLate) : chunks, scanned, { owner, isTransferred, isPending })
   } catch (error) {
     if (error instanceof Kept) return { kind: 'keep', reason: error.message }
     throw error

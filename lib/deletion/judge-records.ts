@@ -4,8 +4,14 @@ import { jsonMembers, textOfValue } from '../manifest/json-members.ts'
 import { textLines } from '../manifest/text-lines.ts'
 import { nestedOwner } from './nested-owner.ts'
 import { isNameOfKeys, isNestedName, isSameName } from './owner-names.ts'
+import { pendingPeople } from './pending-people.ts'
 
-export type OwnerRule = { owner: string; isTransferred: (text: string) => boolean }
+/** `isPending`: whether it is an identifier of the manifest whose transfer is not confirmed; undefined: it has none. */
+export type OwnerRule = {
+  owner: string
+  isTransferred: (text: string) => boolean
+  isPending: ((text: string) => boolean) | undefined
+}
 
 /** Gives up on the version; never returns. */
 export type Keep = (reason: string) => never
@@ -22,10 +28,15 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
     if (rule.isTransferred(text) !== true) keep('it holds a record of somebody who is not in the transfer manifest')
     count += 1
   }
+  const namesPending = rule.isPending === undefined ? () => false : pendingPeople(rule.isPending)
+  const checkNames = (text: string): void => {
+    if (namesPending(text)) keep('it has a record that names somebody whose transfer is not confirmed as well')
+  }
+  const checks = { owned, checkNames, keep }
   return {
     write(bytes) {
       if (bytes.length === 0) return
-      parser ??= bytes[0] === 0x7b ? jsonRecords(rule.owner, owned, keep) : csvOwners(rule.owner, owned, keep)
+      parser ??= bytes[0] === 0x7b ? jsonRecords(rule.owner, checks) : csvOwners(rule.owner, checks)
       return parser.write(bytes)
     },
     async end() {
@@ -38,7 +49,10 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
 
 const nested = 'it has a record that names an owner further inside as well'
 
-function jsonRecords(owner: string, owned: (text: string) => void, keep: Keep): Sink {
+/** What is held against each record; each gives up on the version. */
+type Checks = { owned(text: string): void; checkNames(text: string): void; keep: Keep }
+
+function jsonRecords(owner: string, { owned, checkNames, keep }: Checks): Sink {
   const [isSame, isNested, isOfKeys] = [isSameName(owner), isNestedName(owner), isNameOfKeys(owner)]
   const holdsOwner = nestedOwner(owner)
   return textLines((text) => {
@@ -55,10 +69,11 @@ function jsonRecords(owner: string, owned: (text: string) => void, keep: Keep): 
       others.some(({ key, source }) => isNested(key) || holdsOwner(key) || holdsOwner(source) || isOfKeys(key, source))
     )
       keep(nested)
+    checkNames(text!)
   })
 }
 
-function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Sink {
+function csvOwners(owner: string, { owned, checkNames, keep }: Checks): Sink {
   const [isSame, isNested, holdsOwner] = [isSameName(owner), isNestedName(owner), nestedOwner(owner)]
   let header: { columns: number; owner: number } | undefined
   return csvRecords(',', (found) => {
@@ -77,5 +92,6 @@ function csvOwners(owner: string, owned: (text: string) => void, keep: Keep): Si
     if (fields.some((field) => /[\r\n]/.test(field))) return keep('it is CSV with a field of more than one line')
     owned(fields[header.owner]!)
     if (fields.some(holdsOwner)) keep(nested)
+    fields.forEach(checkNames)
   })
 }

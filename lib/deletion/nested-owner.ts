@@ -43,7 +43,7 @@ const decodedAt = (run: string, code: 'hex' | 'base64', places: readonly number[
   places.map((from) => Buffer.from(run.slice(from), code).toString())
 
 /** Text with the escapes of characters that may be in a name resolved; absent when they are nested too deeply. */
-function unescaped(text: string): string | undefined {
+export function unescaped(text: string): string | undefined {
   if (!/[\\&%]/.test(text)) return text
   let plain = text
   for (let turn = 0; turn < maxEscapes; turn++) {

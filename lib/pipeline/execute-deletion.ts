@@ -9,7 +9,7 @@ import { EvidenceConflict } from '../errors.ts'
 import { isTimeFor, readingSeconds } from '../inventory/call-capacity.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
-import { isTransferred } from '../subject-index/open-subject-index.ts'
+import { isPending, isTransferred } from '../subject-index/open-subject-index.ts'
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './evidence/documents.ts'
 import { intentKey, legKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { openRequested } from './evidence/requested-versions.ts'
@@ -90,7 +90,12 @@ async function executeLeg(
     wasLate ||= passed() > readingMs
     return wasLate
   }
-  const rule = { owner: channel.owner, isTransferred: (text: string) => isTransferred(index, text), isLate }
+  const rule = {
+    owner: channel.owner,
+    isTransferred: (text: string) => isTransferred(index, text),
+    isPending: index.pending === 0 ? undefined : (text: string) => isPending(index, text),
+    isLate,
+  }
   const judgeOf = (version: JudgeableVersion) => judgeWithIntent(ports, ref, version, rule)
 
   const tally = createTally()

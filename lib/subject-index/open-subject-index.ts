@@ -22,6 +22,8 @@ export type SubjectIndex = {
   readonly subjects: number
   /** Subjects and controls: ordinals are below this. */
   readonly entries: number
+  /** Identifiers whose transfer the manifest does not confirm, counted again in each part. */
+  readonly pending: number
   /** The shapes of all entries, each with the lengths of its canonical spellings, ascending. */
   readonly shapes: OccurringShapes
   readonly controls: readonly Control[]
@@ -38,7 +40,7 @@ export type SubjectIndex = {
   isControl(ordinal: number): boolean
   /**
    * Whether the text is an identifier of the manifest, also one whose transfer is not confirmed. For deciding what must
-   * not be shown, and for nothing else: nobody is in scope because of it.
+   * not be shown or deleted, and for nothing else: nobody is in scope because of it.
    */
   isListed(text: string): boolean
   /** Reads and checks all that is only read where it is needed. @throws IndexInvalid */
@@ -77,4 +79,9 @@ export function isTransferred(index: SubjectIndex, text: string): boolean {
   if ('problem' in result) return false
   const ordinal = index.ordinalOf(result.shape, result.canonical)
   return ordinal !== -1 && !index.isControl(ordinal)
+}
+
+/** Whether it is an identifier of the manifest whose transfer is not confirmed. */
+export function isPending(index: SubjectIndex, text: string): boolean {
+  return index.isListed(text) && !isTransferred(index, text)
 }

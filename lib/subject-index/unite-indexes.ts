@@ -44,6 +44,7 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
     caseRule,
     subjects: opened.reduce((sum, part) => sum + part.entries - part.controls.length, 0),
     entries,
+    pending: opened.reduce((sum, part) => sum + part.pending, 0),
     shapes,
     controls,
     hashed: uniteHashed(opened, { starts, taken }),

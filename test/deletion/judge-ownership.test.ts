@@ -9,12 +9,14 @@ import { gzipMember } from '../decode/gzip-member.ts'
 
 /** In scope in these tests: what begins with a 1. */
 const isTransferred = (text: string) => /^1[0-9]+$/.test(text)
+/** Listed in the manifest of these tests, but not confirmed. */
+const isPending = (text: string) => /^(?:2[0-9]{4,}|jane_doe|o'hara@example\.org)$/.test(text)
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
 const judge = (content: string | Buffer, options: { sha256?: string; lengths?: number[]; owner?: string } = {}) => {
   const bytes = Buffer.from(content)
   const { sha256 = sha256Of(bytes), lengths = [1e6], owner = 'userId' } = options
-  return judgeOwnership(inPieces(bytes, lengths), { owner, scanned: { sha256 }, isTransferred })
+  return judgeOwnership(inPieces(bytes, lengths), { owner, scanned: { sha256 }, isTransferred, isPending })
 }
 
 const mine = '12345'
@@ -36,6 +38,11 @@ const owned: { name: string; content: string | Buffer; records: number }[] = [
   {
     name: 'text in base64 and digits that only mentions the name',
     content: `userId,a,b\n${mine},${Buffer.from('their userId is known').toString('base64')},${'0123456789abcdef'.repeat(4)}\n`,
+    records: 1,
+  },
+  {
+    name: 'what somebody pending is only a part of',
+    content: `{"userId":1999,"a":"120001 a20001 20001b","b":920001}\n`,
     records: 1,
   },
   { name: 'keys that come to another name', content: `{"userId":1999,"user":{"a":{"id":1}},"id":2}\n`, records: 1 },
@@ -220,6 +227,31 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     { name: `a nested record: ${member.slice(0, 60)}`, content: `{"userId":"${mine}",${member}}\n`, reason: /inside/ },
     { name: `one before it: ${member.slice(0, 60)}`, content: `{${member},"userId":"${mine}"}\n`, reason: /inside/ },
   ]),
+  ...[
+    '20001',
+    'to:20001',
+    'x\n20001',
+    '20001.',
+    'user-20001',
+    '"20001"',
+    "jane_doe, o'x",
+    "o'hara@example.org",
+    '\u0032\u0030001',
+    '/users/20001/x',
+  ].flatMap((text) => [
+    {
+      name: `JSON that names somebody pending: ${text}`,
+      content: `{"userId":"${mine}","to":[${JSON.stringify(text)}]}\n`,
+      reason: /not confirmed/,
+    },
+    {
+      name: `CSV that names somebody pending: ${text}`,
+      content: `to,userId\nx,${mine}\n"${text.replaceAll('\n', ' ').replaceAll('"', '""')}",${mine}\n`,
+      reason: /not confirmed/,
+    },
+  ]),
+  { name: 'a number that is somebody pending', content: `{"userId":${mine},"to":20001}\n`, reason: /not confirmed/ },
+  { name: 'somebody pending as a key', content: `{"userId":${mine},"to":{"20001":1}}\n`, reason: /not confirmed/ },
   {
     name: 'a nested record in a field of CSV',
     content: `userId,a\n${mine},"{""userId"":""${other}""}"\n`,
@@ -354,13 +386,18 @@ test('a version is kept when its medium fails, wherever it fails', async () => {
   }
   for (let length = 0; length <= bytes.length; length++) {
     const scanned = { sha256: sha256Of(bytes.subarray(0, length)) }
-    const options = { owner: 'userId', scanned, isTransferred }
+    const options = { owner: 'userId', scanned, isTransferred, isPending }
     expect(await judgeOwnership(failing(length), options)).toMatchObject({ kind: 'keep' })
   }
 })
 
 test('a fault of the product is not taken for a reason to keep', async () => {
-  const options = { owner: 'userId', scanned: { sha256: '' }, isTransferred: () => expect.fail('index is gone') }
+  const options = {
+    owner: 'userId',
+    scanned: { sha256: '' },
+    isTransferred: () => expect.fail('index is gone'),
+    isPending,
+  }
   await expect(judgeOwnership(inPieces(Buffer.from('userId\n1\n'), [3]), options)).rejects.toThrow('index is gone')
 })
 
@@ -373,7 +410,9 @@ test('reading stops at the first reason to keep', async () => {
       yield Buffer.from(`${other}\n`)
     }
   }
-  expect(await judgeOwnership(endless(), { owner: 'userId', scanned: { sha256: '' }, isTransferred })).toMatchObject({
+  expect(
+    await judgeOwnership(endless(), { owner: 'userId', scanned: { sha256: '' }, isTransferred, isPending }),
+  ).toMatchObject({
     kind: 'keep',
   })
   expect(given).toBeLessThan(200)

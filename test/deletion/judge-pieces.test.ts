@@ -11,6 +11,7 @@ import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const isTransferred = (text: string) => /^1[0-9]+$/.test(text)
+const isPending = () => false
 const row = (n: number) => `{"userId":"1${String(n).padStart(3, '0')}"}\n`
 const rows = (count: number) => Array.from({ length: count }, (_, n) => row(n)).join('')
 
@@ -20,7 +21,7 @@ function piecesOf(bytes: Buffer, edges: readonly number[]): Piece[] {
 }
 
 const judge = (bytes: Buffer, pieces: readonly Piece[], size = bytes.length, lengths: readonly number[] = [64]) =>
-  judgeOwnership(inPieces(bytes, lengths), { owner: 'userId', scanned: { pieces, size }, isTransferred })
+  judgeOwnership(inPieces(bytes, lengths), { owner: 'userId', scanned: { pieces, size }, isTransferred, isPending })
 
 const another = { kind: 'keep', reason: 'its content is not the content that was scanned' }
 const notWhole = { kind: 'keep', reason: 'what its slices pinned does not make up the whole' }
@@ -124,7 +125,7 @@ describe('a version of nobody but transferred people is kept', () => {
       yield text
     }
     const scanned = { pieces, size }
-    expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred })).toEqual(notWhole)
+    expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred, isPending })).toEqual(notWhole)
     expect(reads).toBe(0)
   })
 })
@@ -139,7 +140,7 @@ test('reading stops at the first piece that is another one', async () => {
   }
   const [first, ...others] = piecesOf(text, [2 * line])
   const scanned = { pieces: [{ ...first!, sha256: sha256Of(Buffer.from('x')) }, ...others], size: text.length }
-  expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred })).toEqual(another)
+  expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred, isPending })).toEqual(another)
   expect(given).toBeLessThan(5)
 })
 
@@ -148,7 +149,13 @@ test('what there is no time to read is kept, wherever the time is over', async (
     let asked = 0
     const isLate = () => ++asked > left
     const scanned = { pieces: piecesOf(text, [50]), size: text.length }
-    const judged = await judgeOwnership(inPieces(text, [60]), { owner: 'userId', scanned, isTransferred, isLate })
+    const judged = await judgeOwnership(inPieces(text, [60]), {
+      owner: 'userId',
+      scanned,
+      isTransferred,
+      isPending,
+      isLate,
+    })
     expect(judged).toEqual({ kind: 'keep', reason: tooLate })
   }
 })

@@ -94,6 +94,10 @@ describe.concurrent('the executor', () => {
       { 'x.jsonl': `${JSON.stringify({ user_id: somebodyElse(1), friends: [{ user_id: first }] })}\n` },
       /somebody who is not in the transfer manifest/,
     ],
+    'a record of a transferred subject that names somebody who is not transferred yet': [
+      { 'x.jsonl': `${JSON.stringify({ user_id: first, sent_to: pending(1) })}\n` },
+      /somebody whose transfer is not confirmed/,
+    ],
     'an owner that only contains an identifier': [
       { 'x.jsonl': `${JSON.stringify({ user_id: `${first} and others` })}\n` },
       /somebody who is not in the transfer manifest/,
