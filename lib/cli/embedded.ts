@@ -13,6 +13,7 @@ import { createCounters } from '../local/sandbox/counters.ts'
 import { logToFile } from '../local/sandbox/log-file.ts'
 import { openSandbox } from '../local/sandbox/open-sandbox.ts'
 import { bringBack, isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
+import { requireSameScope } from '../pipeline/require-same-scope.ts'
 import { requireWholeLog } from '../pipeline/require-whole-log.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
 import { embeddedPorts } from './embedded-ports.ts'
@@ -138,7 +139,10 @@ export async function openEmbedded(options: {
     acknowledge: (payload) => call('acknowledge', payload),
     proposeCorrection: (payload) => call('propose-correction', payload),
     async execute(machine, name, input, following) {
-      if (machine === 'verify-run' && input === undefined) await tellOpenRequests(ports, name, following)
+      if (machine === 'verify-run' && input === undefined) {
+        await requireSameScope(ports, name)
+        await tellOpenRequests(ports, name, following)
+      }
       const giveUp = () => sandbox.giveUp(givenUp, givenUpMilliseconds)
       following.signal.addEventListener('abort', giveUp)
       const ended = await executeFollowed(environment, call, following, (watched) =>

@@ -1,6 +1,6 @@
 /**
  * The bytes that point to a subject. It has no printable form: strings, JSON and inspection show `[identifier]`.
- * `revealText` is the one way out, for compiling the subject index and for nothing else.
+ * `revealText` is the one way out, for compiling the subject index or holding a manifest against one, and for nothing else.
  */
 export class Identifier {
   readonly #text: string

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { jsonLines, linesOf, odv } from '../support/odv.ts'
@@ -36,4 +36,43 @@ it('says so too of one that does not allow what is to be done with it', async ()
     expect.stringMatching(/^manifest: expected a column or member transferredAt, since we delete in store a/),
   ]
   expect(linesOf(ended, 'verdict')).toMatchObject([{ store: 'a', verdict: 'incomplete', reasons }])
+})
+
+it('a run is not gone on with when its manifest says by now that somebody in its scope is not transferred', async () => {
+  const cwd = scratchDirectory()
+  const manifest = (...rows: string[]) =>
+    writeFileSync(join(cwd, 'ids.csv'), ['userId,transferredAt', ...rows].join('\n'))
+  mkdirSync(join(cwd, 'store'))
+  writeFileSync(join(cwd, 'store/a.txt'), '12345678\n')
+  const stores = [{ id: 'a', root: 'store', country: 'SG', channel: { kind: 'manual', deadline: '1h' } }]
+  writeFileSync(join(cwd, 'odv.json'), JSON.stringify({ manifest: 'ids.csv', stores }))
+  manifest('12345678,2026-01-01', '12345679,2026-01-01')
+  const began = await odv(cwd, 'run', '--no-wait', '--json')
+  expect(began.code).toBe(75)
+  const run = String(jsonLines(began)[0]?.run)
+  const goOn = () => odv(cwd, 'run', '--resume', run, '--no-wait')
+
+  for (const time of ['', '2099-01-01']) {
+    manifest(`12345678,${time}`, '12345679,2026-01-01')
+    const refused = await goOn()
+    expect(refused.code).toBe(64)
+    expect(refused.stderr).toMatch(/expected everybody in scope of run .* to be transferred by now, got 1 row/)
+    expect(refused.stderr).not.toContain('12345678')
+  }
+  for (const rows of [
+    ['12345670,2026-01-01', '12345671,'],
+    ['no id'],
+    ['12345679,2026-02-02', '12345678,2026-01-01'],
+  ]) {
+    manifest(...rows)
+    expect((await goOn()).code).toBe(75)
+  }
+  rmSync(join(cwd, 'ids.csv'))
+  expect((await goOn()).code).toBe(75)
+
+  manifest('12345678,', '12345679,2026-01-01')
+  writeFileSync(join(cwd, 'why.txt'), 'The transfer of one person failed.\n')
+  const words = ['--entry', '0', '--reason-file', 'why.txt', '--approved-by', 'Jane Roe']
+  expect((await odv(cwd, 'correct', ...words)).code).toBe(0)
+  expect((await goOn()).code).toBe(75)
 })

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { ManifestInvalid, ReadFailed } from '../errors.ts'
+import { readManifest } from '../manifest/read-manifest.ts'
+import type { Ports } from '../ports.ts'
+import { isTransferred } from '../subject-index/open-subject-index.ts'
+import { openRunIndex, readManifestDocument, readRunConfig } from './evidence/documents.ts'
+import { runKey } from './evidence/evidence-keys.ts'
+import { isPartlyTakenBack } from './taken-back.ts'
+
+/**
+ * Whoever goes on with a run goes on with those who were in scope when it began. A manifest that is there by now, and says of one of them that the transfer is not
+ * confirmed, was corrected meanwhile. One that is not there, cannot be read or lists other people says nothing of the kind; nor is it asked of a run that has ended, or of which something
+ * was taken back already. @throws ManifestInvalid
+ */
+export async function requireSameScope(
+  ports: Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'caseKey' | 'manifests'>,
+  runId: string,
+): Promise<void> {
+  const { evidence, manifests } = ports
+  if ((await evidence.has(runKey(runId, 'summary.json'))) || !(await evidence.has(runKey(runId, 'manifest.json'))))
+    return
+  if (await isPartlyTakenBack(ports, runId)) return
+  const { manifest: name = 'manifest' } = await readRunConfig(ports, runId)
+  const { report } = await readManifestDocument(ports, runId)
+  if (await digestOf(manifests, name).then((sha256) => sha256 === undefined || sha256 === report.sha256)) return
+  const { index } = await openRunIndex(ports, runId)
+  let contradicted = 0
+  const readers = {
+    confirmed: () => undefined,
+    pending: (_: number, id: { revealText(): string }) => {
+      if (isTransferred(index, id.revealText())) contradicted++
+      return undefined
+    },
+  }
+  await readManifest(await manifests.open(name), { now: ports.clock(), name }, readers).catch(ignoreUnreadable)
+  if (contradicted > 0)
+    throw new ManifestInvalid(
+      `manifest ${name}: expected everybody in scope of run ${runId} to be transferred by now, got ${contradicted} ${contradicted === 1 ? 'row' : 'rows'} without a confirmed transfer: ` +
+        'it was corrected since the run began. Take the scope of that run back (odv correct), or leave it, and begin another one',
+    )
+}
+
+/** Absent where there is none that can be read. */
+async function digestOf(manifests: Ports['manifests'], name: string): Promise<string | undefined> {
+  try {
+    const hash = createHash('sha256')
+    for await (const chunk of await manifests.open(name)) hash.update(chunk)
+    return hash.digest('hex')
+  } catch (error) {
+    return ignoreUnreadable(error)
+  }
+}
+
+function ignoreUnreadable(error: unknown): undefined {
+  if (error instanceof ManifestInvalid || error instanceof ReadFailed) return undefined
+  throw error
+}
