@@ -127,6 +127,17 @@ describe('an identifier in a field of fixed width that touches its neighbours', 
     ).toEqual({ findings: 0, gaps: [] })
   })
 
+  it('is not looked for in longer numbers that stand alone where chance would find it', async () => {
+    const some = makeIndex(Array.from({ length: 5000 }, (_, n) => String(700_000_000_000 + 7 * n)))
+    const outcome = async (line: (n: number) => string) => {
+      const text = Array.from({ length: 50 }, (_, n) => `${line(700_000_000_000 + 7 * n)}\n`).join('')
+      return (await scanObject(inPieces(Buffer.from(text), [1000]), some, () => {})).gaps.map(({ reason }) => reason)
+    }
+    expect(await outcome((n) => `${n}1234567`)).toEqual([])
+    expect(await outcome((n) => `${n}1234567X1`)).toEqual(['fixed-width'])
+    expect(await outcome((n) => `${n}123456789`)).toEqual(['fixed-width'])
+  })
+
   it('is not told from chance where a number of its length is somebody’s too often', async () => {
     const dense = makeIndex(Array.from({ length: 2000 }, (_, n) => String(10_000_000 + 4 * n)))
     const text = Array.from({ length: 50 }, (_, n) => `20260101${10_000_000 + 4 * n}000000\n`).join('')

@@ -20,7 +20,7 @@ const blank = 0x20
 /** They may stand behind a number. */
 const numberSigns = tableOf('+-')
 /** Characters that an identifier may have, which run on from one field to the next: those of an address. */
-const runsOn = localCharacters.with(0x40, 1)
+export const runsOn = localCharacters.with(0x40, 1)
 
 /**
  * The columns of a text with these lines, which are of characters of one byte each. Undefined: nothing in them is a field of digits with something glued onto it, or of at

@@ -21,8 +21,9 @@ export type FixedWidth = {
 const headBytes = 64 * 1024
 const longestLine = 64 * 1024
 const batchBytes = 64 * 1024
-/** So many of all numbers of a length may be somebody's for parts of longer numbers to be looked at: more would be somebody's by chance. */
+/** So many of all numbers of a length may be somebody's for parts of longer numbers to be looked at: more would be somebody's by chance. Lists of longer ones are common. */
 const mostDense = 1e-6
+const mostDenseInOne = 1e-9
 
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
@@ -49,6 +50,7 @@ function soughtIn({ shapes, subjects }: SubjectIndex): Sought {
     longest: Math.max(...lengths) + 4,
     hasUuids: shapes.some(({ shape }) => shape === 'uuid'),
     within: decimals.filter((length) => subjects / 10 ** length <= mostDense),
+    inOne: decimals.filter((length) => subjects / 10 ** length <= mostDenseInOne),
   }
 }
 

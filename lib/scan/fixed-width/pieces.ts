@@ -1,13 +1,20 @@
 import { digits } from '../finders/alphabets.ts'
-import { type Columns, runAround } from './columns.ts'
+import { type Columns, runAround, runsOn } from './columns.ts'
 
-/** How long what is looked for may be, and of which lengths numbers are looked for within longer ones. */
+/**
+ * How long what is looked for may be, and of which lengths numbers are looked for within longer ones: `within` those that something is glued onto or that are longer than any that is one (`longestNumber`),
+ * and `inOne` within those that stand alone.
+ */
 export type Sought = {
   readonly shortest: number
   readonly longest: number
   readonly hasUuids: boolean
   readonly within: readonly number[]
+  readonly inOne: readonly number[]
 }
+
+/** Of 64 bits, in digits. */
+const longestNumber = 20
 
 type Report = (start: number, end: number) => void
 
@@ -53,7 +60,7 @@ function betweenCuts(cuts: readonly number[], { shortest, longest }: Sought, rep
 }
 
 /** Reports numbers within longer ones: beside other characters a number is found as it is. */
-export function eachNumber(line: Uint8Array, { numbers }: Columns, { within }: Sought, report: Report): void {
+export function eachNumber(line: Uint8Array, { numbers }: Columns, { within, inOne }: Sought, report: Report): void {
   let reached = 0
   for (const column of numbers) {
     if (column < reached || digits[line[column] ?? 0] === 0) continue
@@ -61,7 +68,8 @@ export function eachNumber(line: Uint8Array, { numbers }: Columns, { within }: S
     let end = column + 1
     while (start > 0 && digits[line[start - 1]!] === 1) start--
     while (end < line.length && digits[line[end]!] === 1) end++
-    for (const length of within)
+    const isOne = end - start <= longestNumber && !runsOn[line[start - 1] ?? 0] && !runsOn[line[end] ?? 0]
+    for (const length of isOne ? inOne : within)
       for (let at = start; length < end - start && at + length <= end; at++) report(at, at + length)
     reached = end
   }
