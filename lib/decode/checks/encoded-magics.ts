@@ -2,6 +2,7 @@ import { inflateSync, constants as zlib } from 'node:zlib'
 import {
   type GoesOn,
   isCompress,
+  isGoogleCiphertext,
   isGzip,
   isLzString,
   isPasswordKey,
@@ -99,6 +100,14 @@ const formats: readonly EncodedFormat[] = [
   ...goingOn(isSdkMessage(20), encrypted('AWS Encryption SDK message', '\x01\x80\x03\x78', '\x01\x80\x01\x78')),
   ...goingOn(isSdkMessage(35), encrypted('AWS Encryption SDK message', '\x02\x05\x78', '\x02\x04\x78')),
   ...encrypted('Fernet', '\x80\x00\x00\x00\x00'),
+  // What libraries of web frameworks put into columns: Illuminate of Laravel, Data Protection of ASP.NET Core, Defuse and Halite of PHP, symmetric-encryption of Ruby.
+  ...encrypted('JSON that Laravel encrypts', '{"iv":"'),
+  ...encrypted('ASP.NET Core Data Protection', '\x09\xf0\xc9\xf0'),
+  ...encrypted('Defuse', '\xde\xf5\x02\x00'),
+  ...encrypted('Halite', '\x31\x42\x04\x00', '\x31\x42\x05\x00'),
+  ...encrypted('symmetric-encryption', '@EnC'),
+  ...encrypted('DPAPI of Windows', '\x01\x00\x00\x00\xd0\x8c\x9d\xdf'),
+  ...goingOn(isGoogleCiphertext, encrypted('Google Cloud KMS ciphertext', '\x0a\x24\x00')),
 ]
 
 const byFirst = Map.groupBy(formats, ({ bytes }) => bytes[0]!)

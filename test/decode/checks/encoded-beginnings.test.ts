@@ -54,6 +54,18 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
   ...['c1c14c0318604b50d5e0b334010fff6615', 'c15e0379f9b0b6248224da12010740a84e'].map(gpg),
   { by: 'the AWS Encryption SDK', shown: 'AWS Encryption SDK', bytes: sdkMessage('01800378', 16) },
   { by: 'the AWS Encryption SDK, version 2', shown: 'AWS Encryption SDK', bytes: sdkMessage('020578', 32) },
+  // As their sources write them; behind it comes what is encrypted.
+  { by: 'Laravel 11', shown: 'Laravel', bytes: Buffer.from(`{"iv":"${bytesOf(16).toString('base64')}","value":"x"}`) },
+  { by: 'ASP.NET Core', shown: 'Data Protection', bytes: sealed('09f0c9f0') },
+  { by: 'defuse/php-encryption', shown: 'Defuse', bytes: sealed('def50200') },
+  ...['31420400', '31420500'].map((digits) => ({ by: 'Halite', shown: 'Halite', bytes: sealed(digits) })),
+  { by: 'symmetric-encryption', shown: 'symmetric-encryption', bytes: sealed('40456e4301') },
+  { by: 'PowerShell', shown: 'DPAPI', bytes: sealed('01000000d08c9ddf0115d1118c7a00c04fc297eb') },
+  {
+    by: 'Google Cloud KMS',
+    shown: 'Google Cloud KMS',
+    bytes: Buffer.concat([hex('0a2400'), bytesOf(35), sealed('124900')]),
+  },
   ...[
     '80027d7100285807000000757365725f696471018a05155397a80158040000006e616d6571025818000000616e6420612074657874',
     '80035d710063757569640a555549440a7101298171027d71035803000000696e7471048a010573622e',
@@ -91,7 +103,7 @@ describe('what begins in a token like a format that hides its content', () => {
 
   test.each([
     ...['1f8b08', '1f9d90', '37822044', '36822044', '3686f044', '37828004', '85010c03', '85018c03', '85020c03'],
-    ...['845e03', '8c0d04', 'c1c04c03', 'c15e03', 'c15d0621', 'c30d04', '01800378', '020578', '020478'],
+    ...['845e03', '8c0d04', 'c1c04c03', 'c15e03', 'c15d0621', 'c30d04', '01800378', '020578', '020478', '0a2400'],
     ...['80027d71', '80024b05', '800495', '800595', '04087b07', '04085b07', '04086f3a', '0408533a'],
   ])('is clean where it goes on like none: %s', (start) => {
     let taken = 0
