@@ -66,6 +66,8 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('Avro', 'Obj\x01'),
   ...hiding('SQLite', 'SQLite format 3\x00'),
   ...hiding('PDF', '%PDF-'),
+  // A bundle in a patch by mail: a first line as text, then bzip2.
+  ...hiding('bundle of Bazaar', '# Bazaar revision bundle v4'),
   // Numbers and UUIDs are in binary there. A text of such an object is found all the same (`told-lengths.ts`).
   ...hiding('Java objects', '\xac\xed\x00\x05'),
   ...hiding('objects of .NET', '\x00\x01\x00\x00\x00\xff\xff\xff\xff'),

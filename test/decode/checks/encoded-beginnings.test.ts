@@ -66,6 +66,11 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
     shown: 'Google Cloud KMS',
     bytes: Buffer.concat([hex('0a2400'), bytesOf(35), sealed('124900')]),
   },
+  {
+    by: 'Bazaar',
+    shown: 'bundle of Bazaar',
+    bytes: Buffer.concat([Buffer.from('# Bazaar revision bundle v4\n#\nBZh91AY&SY'), bytesOf(60)]),
+  },
   ...[
     '80027d7100285807000000757365725f696471018a05155397a80158040000006e616d6571025818000000616e6420612074657874',
     '80035d710063757569640a555549440a7101298171027d71035803000000696e7471048a010573622e',
