@@ -1,10 +1,11 @@
 import type { EncodedProblem } from './encoded-check.ts'
+import { encryptedFields, mayNameEncrypted } from './encrypted-fields.ts'
 
 /**
  * First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it.
  * The text kernel knows the beginnings as well, but for those that are looked for in `samples`, since records that have one all have it.
  */
-type Mark = {
+export type Mark = {
   name: string
   key: Buffer
   mark: RegExp
@@ -81,19 +82,29 @@ const marks: readonly Mark[] = [
 ]
 
 /** One search for all marks of a key. */
-const byKey = [...Map.groupBy(marks, ({ key }) => key.toString('latin1'))].map(
-  ([key, some]) => [Buffer.from(key, 'latin1'), some] as const,
-)
+const searches = (some: readonly Mark[]) =>
+  [...Map.groupBy(some, ({ key }) => key.toString('latin1'))].map(
+    ([key, same]) => [Buffer.from(key, 'latin1'), same] as const,
+  )
+const byKey = searches(marks)
+const fields = searches(encryptedFields)
 const sampled = byKey.filter(([, some]) => some.some((each) => each.samples))
 /** What all of them have; a search for their quotes alone would stop everywhere in JSON. */
 const inSampled = 'cale":'
 const whole = byKey.filter((each) => !sampled.includes(each))
 
 /** Bytes that a mark needs, in front of it and of its own. */
-const needed = 32
+const needed = 40
 /** Of so many bytes of a content, the first ones that are a sample of them: a record with its schema may have 10 KiB. */
 const samplePeriod = 2 ** 18
 const sampleBytes = 2 ** 14
+/** The same of names of what is encrypted, of which there are many: a sample costs as much as all other marks of the content. */
+const fieldBytes = 2 ** 11
+
+/** How many bytes of the sample that begins at `start` are looked at for these names: a content begins with what it says of itself. */
+const fieldBytesAt = (start: number) => (start === 0 ? sampleBytes : fieldBytes)
+const isInSample = (at: number) => at % samplePeriod < sampleBytes
+const isInFieldSample = (at: number) => at % samplePeriod < fieldBytesAt(at - (at % samplePeriod))
 
 function first(one: EncodedProblem | undefined, other: EncodedProblem | undefined): EncodedProblem | undefined {
   if (one === undefined || other === undefined) return one ?? other
@@ -107,7 +118,13 @@ export function markCheck() {
   let offset = 0
 
   /** The first in these bytes, of whatever kind. */
-  function look(bytes: Buffer, from: number, isEnd: boolean, keys = byKey): EncodedProblem | undefined {
+  function look(
+    bytes: Buffer,
+    from: number,
+    isEnd: boolean,
+    keys = byKey,
+    isSampled = isInSample,
+  ): EncodedProblem | undefined {
     let first: EncodedProblem | undefined
     for (const [key, some] of keys) {
       for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
@@ -118,7 +135,7 @@ export function markCheck() {
         const following = bytes.toString('latin1', at, at + needed)
         const found = some.find(
           ({ mark, before, samples }) =>
-            (samples === undefined || (from + at) % samplePeriod < sampleBytes) &&
+            (samples === undefined || isSampled(from + at)) &&
             mark.test(following) &&
             (before === undefined || before.test(isFirst ? preceding : `.${preceding}`)),
         )
@@ -131,12 +148,21 @@ export function markCheck() {
     return first
   }
 
+  /** The same for names of what is encrypted. */
+  function lookAtFields(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
+    return mayNameEncrypted(bytes) ? look(bytes, from, isEnd, fields, isInFieldSample) : undefined
+  }
+
   /** The same for marks that are looked for in samples of the content. */
   function lookAtSamples(bytes: Buffer, from: number): EncodedProblem | undefined {
     for (let start = from - (from % samplePeriod); start < from + bytes.length; start += samplePeriod) {
-      const [first, end] = [Math.max(0, start - from - needed), start - from + sampleBytes + needed]
-      const sample = bytes.subarray(first, Math.max(first, end))
-      const found = sample.includes(inSampled) ? look(sample, from + first, false, sampled) : undefined
+      const begin = Math.max(0, start - from - needed)
+      const sampleOf = (length: number) => bytes.subarray(begin, Math.max(begin, start - from + length + needed))
+      const sample = sampleOf(sampleBytes)
+      const found = first(
+        sample.includes(inSampled) ? look(sample, from + begin, false, sampled) : undefined,
+        lookAtFields(sampleOf(fieldBytesAt(start)), from + begin, false),
+      )
       if (found !== undefined) return found
     }
     return undefined
@@ -150,7 +176,7 @@ export function markCheck() {
       const seam = tail.length === 0 ? head : Buffer.concat([tail, head])
       const isShort = chunk.length <= 3 * needed
       const problem =
-        look(seam, offset - tail.length, false) ??
+        first(look(seam, offset - tail.length, false), lookAtFields(seam, offset - tail.length, false)) ??
         (isShort
           ? undefined
           : first(mayHaveKey ? look(chunk, offset, false, whole) : undefined, lookAtSamples(chunk, offset)))
@@ -159,7 +185,7 @@ export function markCheck() {
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))
       return problem
     },
-    end: () => look(tail, offset - tail.length, true),
+    end: () => first(look(tail, offset - tail.length, true), lookAtFields(tail, offset - tail.length, true)),
     /** The last bytes of what was written, at least as many as a mark needs. */
     tail: (): Uint8Array => tail,
   }

@@ -1,0 +1,47 @@
+import type { Mark } from './encoded-marks.ts'
+
+/** Behind the name of a member of JSON, which may be a value of JSON, CSV or SQL itself: so many characters of base64 or hexadecimal digits, which are no word. */
+const encodedValue = (characters: number) =>
+  String.raw`\\*"{1,2}\s?:\s?\\*"{1,2}(?=[a-z_-]*[A-Z0-9+/])[A-Za-z0-9+/_-]{${characters}}`
+
+const field = (name: string, key: string, mark: RegExp, before?: RegExp): Mark => ({
+  name,
+  key: Buffer.from(key),
+  mark,
+  ...(before && { before }),
+  samples: true,
+  reason: 'encrypted',
+})
+
+/**
+ * Names of members, attributes and elements that say of a short value that it is encrypted: base64 of less than 2,048 characters is taken for a token
+ * otherwise. Where a record has one, all have it.
+ */
+export const encryptedFields: readonly Mark[] = [
+  // Active Record Encryption of Rails (`{"p":"…","h":{"iv":"…","at":"…"}}`), SJCL, JWE in JSON, and what programs make of a cipher of their own.
+  field('text that is encrypted behind an initialisation vector', '"iv', new RegExp(`^"iv${encodedValue(16)}`)),
+  field('ciphertext', 'iphertext', new RegExp(`^iphertext(?:_?[bB]lob)?${encodedValue(12)}`), /[cC]$/),
+  field(
+    'encrypted data',
+    'ncrypted',
+    new RegExp(`^ncrypted(?:_?(?:[dD]ata|[vV]alue|[tT]ext|[bB]ody|[cC]ontent|[pP]ayload))?${encodedValue(12)}`),
+    /[eE]$/,
+  ),
+  // Client-side field level encryption and Queryable Encryption of MongoDB in Extended JSON.
+  field(
+    'value that a client of MongoDB has encrypted',
+    'subType',
+    /^subType\\*"{1,2}\s?:\s?\\*"{1,2}0?6\\*"/,
+    /[A-Za-z0-9+/]{16}={0,2}\\*"{1,2}\s?,\s?\\*"{1,2}$/,
+  ),
+  // The AWS Database Encryption SDK and its predecessor name them in each item.
+  field('item that a client of DynamoDB has encrypted', 'aws_dbe_', /^aws_dbe_(?:head|foot)\\*"/),
+  field('item that a client of DynamoDB has encrypted', 'amzn-ddb-map-', /^amzn-ddb-map-(?:desc|sig)\*/),
+  // XML Encryption, as SAML and SOAP have it.
+  field('element of XML Encryption', 'CipherValue>', /^CipherValue>\s*[A-Za-z0-9+/]{8}/),
+]
+
+const keys = new RegExp([...new Set(encryptedFields.map(({ key }) => key.toString()))].join('|'))
+
+/** Whether any of these names may be in these bytes: one search for all of them. */
+export const mayNameEncrypted = (bytes: Buffer): boolean => keys.test(bytes.toString('latin1'))
