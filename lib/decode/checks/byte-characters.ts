@@ -193,7 +193,7 @@ const shorts: ReadonlyMap<number, number> = new Map(
 )
 
 /** Whether they are bytes that no text has, nor classes of characters in programs. */
-function areBytes(values: Uint8Array, least: number): boolean {
+export function areBytes(values: Uint8Array, least: number): boolean {
   return areMostlyOthers(values, least) && rangesIn(values) < 2 && !isText(values)
 }
 

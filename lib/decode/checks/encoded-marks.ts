@@ -1,5 +1,6 @@
 import type { EncodedProblem } from './encoded-check.ts'
-import { encryptedFields, mayNameEncrypted } from './encrypted-fields.ts'
+import { encryptedFields } from './encrypted-fields.ts'
+import { octalProblemIn, spelledFormats } from './spelled-formats.ts'
 
 /**
  * First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it.
@@ -87,7 +88,9 @@ const searches = (some: readonly Mark[]) =>
     ([key, same]) => [Buffer.from(key, 'latin1'), same] as const,
   )
 const byKey = searches(marks)
-const fields = searches(encryptedFields)
+const fields = searches([...encryptedFields, ...spelledFormats])
+/** One search for all of them. */
+const anyField = new RegExp(fields.map(([key]) => key.toString()).join('|'))
 const sampled = byKey.filter(([, some]) => some.some((each) => each.samples))
 /** What all of them have; a search for their quotes alone would stop everywhere in JSON. */
 const inSampled = 'cale":'
@@ -116,6 +119,8 @@ export function markCheck() {
   /** The last bytes of what was written, and where they begin. */
   let tail: Buffer = Buffer.alloc(0)
   let offset = 0
+  /** Whether they may have a name or spelled bytes; where the last bytes are all there is, that is known. */
+  let mayHaveField = true
 
   /** The first in these bytes, of whatever kind. */
   function look(
@@ -148,16 +153,23 @@ export function markCheck() {
     return first
   }
 
-  /** The same for names of what is encrypted. */
+  /** The same for names of what is encrypted, and for bytes that are spelled. */
   function lookAtFields(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
-    return mayNameEncrypted(bytes) ? look(bytes, from, isEnd, fields, isInFieldSample) : undefined
+    const text = bytes.toString('latin1')
+    const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
+    const hasField = anyField.test(text)
+    mayHaveField = hasField || octal !== undefined
+    return first(
+      hasField ? look(bytes, from, isEnd, fields, isInFieldSample) : undefined,
+      octal !== undefined && isInFieldSample(octal.offset) ? octal : undefined,
+    )
   }
 
   /** The same for marks that are looked for in samples of the content. */
   function lookAtSamples(bytes: Buffer, from: number): EncodedProblem | undefined {
     for (let start = from - (from % samplePeriod); start < from + bytes.length; start += samplePeriod) {
       const begin = Math.max(0, start - from - needed)
-      const sampleOf = (length: number) => bytes.subarray(begin, Math.max(begin, start - from + length + needed))
+      const sampleOf = (length: number) => bytes.subarray(begin, Math.max(begin, start - from + length + 3 * needed))
       const sample = sampleOf(sampleBytes)
       const found = first(
         sample.includes(inSampled) ? look(sample, from + begin, false, sampled) : undefined,
@@ -175,17 +187,25 @@ export function markCheck() {
       const head = chunk.subarray(0, 3 * needed)
       const seam = tail.length === 0 ? head : Buffer.concat([tail, head])
       const isShort = chunk.length <= 3 * needed
+      // What begins with these bytes has no seam.
       const problem =
-        first(look(seam, offset - tail.length, false), lookAtFields(seam, offset - tail.length, false)) ??
+        (tail.length === 0 && !isShort
+          ? undefined
+          : first(look(seam, offset - tail.length, false), lookAtFields(seam, offset - tail.length, false))) ??
         (isShort
           ? undefined
           : first(mayHaveKey ? look(chunk, offset, false, whole) : undefined, lookAtSamples(chunk, offset)))
+      if (!isShort) mayHaveField = true
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))
       return problem
     },
-    end: () => first(look(tail, offset - tail.length, true), lookAtFields(tail, offset - tail.length, true)),
+    end: () =>
+      first(
+        look(tail, offset - tail.length, true),
+        mayHaveField ? lookAtFields(tail, offset - tail.length, true) : undefined,
+      ),
     /** The last bytes of what was written, at least as many as a mark needs. */
     tail: (): Uint8Array => tail,
   }

@@ -40,8 +40,3 @@ export const encryptedFields: readonly Mark[] = [
   // XML Encryption, as SAML and SOAP have it.
   field('element of XML Encryption', 'CipherValue>', /^CipherValue>\s*[A-Za-z0-9+/]{8}/),
 ]
-
-const keys = new RegExp([...new Set(encryptedFields.map(({ key }) => key.toString()))].join('|'))
-
-/** Whether any of these names may be in these bytes: one search for all of them. */
-export const mayNameEncrypted = (bytes: Buffer): boolean => keys.test(bytes.toString('latin1'))

@@ -1,0 +1,70 @@
+import { createCipheriv, createHash } from 'node:crypto'
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { encodedCheck } from '../../../lib/decode/checks/encoded-check.ts'
+
+function problemIn(text: string, length = text.length) {
+  const check = encodedCheck()
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; at += length) check.write(bytes.subarray(at, at + length))
+  check.end()
+  return check.problem()
+}
+
+/** As PostgreSQL before version 9.0 wrote `bytea`; `slash` is what stands for a backslash. */
+const octal = (bytes: Buffer, slash: string) =>
+  Array.from(bytes, (byte) => {
+    if (byte === 0x5c) return slash + slash
+    return byte < 0x20 || byte > 0x7e ? slash + byte.toString(8).padStart(3, '0') : String.fromCharCode(byte)
+  }).join('')
+
+const row = (id: number) => Buffer.from(`${id},6249289124956664,hello world`)
+const key = createHash('sha256').update('key').digest()
+const sealed = (bytes: Buffer) => createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(bytes)
+const rows = (spell: (bytes: Buffer) => string) => Array.from({ length: 20 }, (_, id) => `${id}\t${spell(row(id))}\n`)
+
+const hidden: { name: string; lines: string[]; reason: string }[] = [
+  { name: 'gzip in COPY of PostgreSQL', lines: rows((bytes) => octal(gzipSync(bytes), '\\\\')), reason: 'opaque' },
+  { name: 'zlib in COPY of PostgreSQL', lines: rows((bytes) => octal(deflateSync(bytes), '\\\\')), reason: 'opaque' },
+  { name: 'what a cipher made', lines: rows((bytes) => octal(sealed(bytes), '\\\\')), reason: 'opaque' },
+  {
+    name: 'gzip in text of protocol buffers',
+    lines: rows((bytes) => `row { payload: "${octal(gzipSync(bytes), '\\').replaceAll('"', '\\"')}" }`),
+    reason: 'opaque',
+  },
+  { name: 'a Buffer in JSON', lines: rows((bytes) => JSON.stringify(gzipSync(bytes))), reason: 'unsupported-format' },
+  {
+    name: 'bytes of Java in JSON',
+    lines: rows((bytes) => JSON.stringify([...new Int8Array(zstdCompressSync(bytes))], null, 1).replaceAll('\n', '')),
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'gzip in addresses of a log',
+    lines: rows((bytes) => gzipSync(bytes).toString('hex').replace(/../g, '%$&')),
+    reason: 'unsupported-format',
+  },
+]
+
+describe('what is compressed or encrypted, and spelled byte by byte, is no clean text', () => {
+  test.each(hidden)('$name', ({ lines, reason }) => {
+    for (const before of ['', 'COPY t (id, b) FROM stdin;\n', 'some words, '.repeat(1000)])
+      for (const length of [1e6, 1000, 97])
+        expect([length, problemIn(before + lines.join(''), length)?.reason]).toEqual([length, reason])
+  })
+
+  test.each([
+    [
+      'names of files that git quotes',
+      '"\\346\\227\\245\\346\\234\\254\\350\\252\\236\\343\\203\\206\\343\\202\\271.txt"',
+    ],
+    ['a class of characters', 's/[\\000-\\010\\013\\014\\016-\\037\\177-\\237\\240-\\377]//g'],
+    [
+      'colours of a terminal',
+      'printf "\\033[1;31m\\033[0m\\033[32m\\033[0m\\033[33m\\033[0m\\033[34m\\033[0m\\033[35m\\033[0m\\033[1m"',
+    ],
+    ['numbers', '[31,139,9,2],[40, 181, 48],{"a":[131,139,8,1]}, 31,139,8'],
+    ['text in percent-encoding', '%1F%8C%E6%97%A5%E6%9C%AC%28%B5%2F%FC'],
+  ])('%s are text', (_, text) => {
+    for (const length of [1e6, 7]) expect(problemIn(`${text}\n`.repeat(30), length)).toBeUndefined()
+  })
+})
