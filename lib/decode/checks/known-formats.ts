@@ -166,6 +166,18 @@ const isPrintJob = beginsLike('\x1b', /^\x1b(?:%-12345X|E\x1b|@)/)
 /** Labels: a field has a command before its text (`^FDbob`) and signs in hexadecimal digits (`^FH`, `bob_5Fw77`). */
 const isZpl = beginsLike('^~\x10C \r\n', /^\s*(?:\x10?CT~~CD,~CC\^~CT~\s*)?(?:~[A-Z]{2}[^~^]*)*\^XA/)
 
+/** Of memory, 16 or 32 bytes a line, so that texts are cut: of Intel, and of Motorola. */
+const isHexFile = beginsLike(':S', /^(?::(?:[\dA-F]{2}){5,}\r?\n:|S0(?:[\dA-F]{2}){4,}\r?\nS)[\dA-F]{10}/i)
+
+/** A member of each archive of Duplicati, whose others are pieces of files, cut in words as well. */
+const isDuplicati = beginsLike('{', /^\{"Version":\d+,"Created":"[^"]*","Encoding":"[^"]*","Blocksize":\d/)
+
+/** What Bitwarden exports, each text as `2.…|…|…`. */
+const isBitwarden = beginsLike(
+  '{',
+  /^\{\s*"encrypted":\s*true,\s*"(?:passwordProtected|encKeyValidation_DO_NOT_EDIT|folders|items|data)"/,
+)
+
 /** Those that a few bytes do not tell. */
 const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolean }[] = [
   {
@@ -180,6 +192,9 @@ const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolea
   { format: { name: 'OPL', encrypted: false, weak: false }, isFormat: isOpl },
   { format: { name: 'shell archive', encrypted: false, weak: false }, isFormat: isShellArchive },
   { format: { name: 'print job', encrypted: false, weak: false }, isFormat: isPrintJob },
+  { format: { name: 'Intel HEX or S-record', encrypted: false, weak: false }, isFormat: isHexFile },
+  { format: { name: 'Duplicati', encrypted: false, weak: false }, isFormat: isDuplicati },
+  { format: { name: 'Bitwarden, encrypted', encrypted: true, weak: false }, isFormat: isBitwarden },
   { format: { name: 'ZPL', encrypted: false, weak: false }, isFormat: isZpl },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
   { format: { name: 'uuencode', encrypted: false, weak: false }, isFormat: isBareUuencode },

@@ -52,6 +52,11 @@ const glued = [
   'CT~~CD,~CC^~CT~\n^XA~TA000^FDbob^FS^XZ\n',
   '#!/bin/sh\n# This is a shell archive (produced by GNU sharutils 4.15.2).\n',
   ': This is a shar archive.  Extract with sh, not csh.\n',
+  // Of objcopy, of a text that begins within a line.
+  ':10000000414141414141416E616D653D36323439B8\r\n:10001000323839313234393536363634207220784E\r\n:00000001FF\r\n',
+  'S00600006F2E73723A\nS11300004141414141416E616D653D363234393238B8\nS9030000FC\n',
+  // The manifest in each archive of Duplicati.
+  '{"Version":2,"Created":"20260112T102234Z","Encoding":"utf8","Blocksize":102400,"BlockHash":"SHA256","FileHash":"SHA256","AppVersion":"2.0.6.3"}',
   'd5:email15:bob@example.org2:id10:1234567890e',
   'l36:550e8400-e29b-41d4-a716-44665544000036:550e8400-e29b-41d4-a716-446655440000e',
   `d8:announce35:http://tracker.example.org/announce13:creation datei1700000000e4:infod6:lengthi5e4:name700:${'x'.repeat(700)}ee`,
@@ -87,6 +92,10 @@ const texts = [
   '{1:F02}\n',
   ':20: is when it begins\n:30: is when it ends\n',
   '#!/bin/sh\n# This is no shell archive\n',
+  ':100000 rows\n:100000 more\n',
+  'S001 bob\nS002 jane\n',
+  '{"Version":2,"Created":"20260112T102234Z","Encoding":"utf8","rows":3}\n',
+  '{"encrypted":true,"user":"bob_smith77"}\n',
   '# Notes\n\nThis is a shell archive of notes.\n',
 ]
 

@@ -101,10 +101,16 @@ const ofRange = (bytes: Buffer) =>
     for (let at = from; at < to; at += 700) yield Buffer.from(bytes.subarray(at, Math.min(at + 700, to)))
   }
 
+/** Columns are told by each slice itself. */
+const forms = defaultForms.filter((name) => name !== 'fixed-width')
+
 async function whole(bytes: Buffer) {
   const found: string[] = []
-  const scan = await scanObject(ofRange(bytes)({ from: 0, to: bytes.length }), index, (each) =>
-    found.push(placeOf(each)),
+  const scan = await scanObject(
+    ofRange(bytes)({ from: 0, to: bytes.length }),
+    index,
+    (each) => found.push(placeOf(each)),
+    { forms },
   )
   return { found: found.toSorted(), records: scan.records, decodedBytes: scan.decodedBytes, gaps: scan.gaps }
 }
@@ -126,7 +132,7 @@ async function inSlices(bytes: Buffer, edges: readonly number[], read = ofRange(
   for (const slice of slicesOf(edges, bytes.length)) {
     const own: PlacedOccurrence[] = []
     const keep = (each: PlacedOccurrence) => own.push(each)
-    const scan = await scanSlice(read, slice, bytes.length, index, keep, { line: shortLine })
+    const scan = await scanSlice(read, slice, bytes.length, index, keep, { line: shortLine, forms })
     if (scan.kind !== 'frames') throw new Error(`expected frames, got ${scan.kind}`)
     for (const each of own)
       found.push(placeOf({ ...each, offset: decodedBytes + each.offset, record: records + each.record }))
