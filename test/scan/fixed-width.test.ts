@@ -117,6 +117,17 @@ describe('an identifier in a field of fixed width that touches its neighbours', 
     )
   })
 
+  it('is not looked for in lines of more than 64 KiB, which end nothing, in whatever pieces they come', async () => {
+    const layout = layouts['a number between numbers']!
+    const long = (count: number) => `01${subjects.number}${'0'.repeat(count)}\n`
+    const text = Buffer.from(textOf(layout, 80, -1) + long(2 ** 16) + long(2 ** 20) + textOf(layout, 80, -1))
+    const after = Buffer.concat([text, Buffer.from(textOf(layout, 80, 40))])
+    for (const size of [after.length, 2 ** 16, 5000]) {
+      expect((await scanObject(inPieces(text, [size]), index, () => {})).gaps).toEqual([])
+      expect((await scanObject(inPieces(after, [size]), index, () => {})).gaps).toHaveLength(1)
+    }
+  })
+
   it('is not looked for where nobody asks for it', async () => {
     const text = Buffer.from(textOf(layouts['a number between numbers']!, 100, 50))
     expect(

@@ -1,19 +1,7 @@
 import type { EncodedProblem } from './encoded-check.ts'
 import { encryptedFields } from './encrypted-fields.ts'
+import type { Mark } from './mark.ts'
 import { octalProblemIn, spelledFormats } from './spelled-formats.ts'
-
-/**
- * First lines of what is encrypted or encoded inside of text: a rare beginning to search for, what it has to go on like, and what precedes it.
- * The text kernel knows the beginnings as well, but for those that are looked for in `samples`, since records that have one all have it.
- */
-export type Mark = {
-  name: string
-  key: Buffer
-  mark: RegExp
-  before?: RegExp
-  samples?: true
-  reason: 'encrypted' | 'unsupported-format'
-}
 
 const lineStart = /(?:^|[\n\r\t"'>]|\\[nr]) {0,8}$/
 

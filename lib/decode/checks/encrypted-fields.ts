@@ -1,17 +1,10 @@
-import type { Mark } from './encoded-marks.ts'
+import { type Mark, sampledMark } from './mark.ts'
 
 /** Behind the name of a member of JSON, which may be a value of JSON, CSV or SQL itself: so many characters of base64 or hexadecimal digits, which are no word. */
 const encodedValue = (characters: number) =>
   String.raw`\\*"{1,2}\s?:\s?\\*"{1,2}(?=[a-z_-]*[A-Z0-9+/])[A-Za-z0-9+/_-]{${characters}}`
 
-const field = (name: string, key: string, mark: RegExp, before?: RegExp): Mark => ({
-  name,
-  key: Buffer.from(key),
-  mark,
-  ...(before && { before }),
-  samples: true,
-  reason: 'encrypted',
-})
+const field = sampledMark('encrypted')
 
 /**
  * Names of members, attributes and elements that say of a short value that it is encrypted: base64 of less than 2,048 characters is taken for a token

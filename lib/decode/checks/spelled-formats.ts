@@ -1,15 +1,8 @@
 import { areBytes } from './byte-characters.ts'
 import type { EncodedProblem } from './encoded-check.ts'
-import type { Mark } from './encoded-marks.ts'
+import { type Mark, sampledMark } from './mark.ts'
 
-const spelled = (name: string, key: string, mark: RegExp, before?: RegExp): Mark => ({
-  name,
-  key: Buffer.from(key),
-  mark,
-  ...(before && { before }),
-  samples: true,
-  reason: 'unsupported-format',
-})
+const spelled = sampledMark('unsupported-format')
 
 /** In front of the first number of a list, whatever it is called. */
 const listStart = /[[({<]\s{0,8}$/

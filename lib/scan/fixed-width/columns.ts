@@ -50,7 +50,8 @@ const noColumns: Columns = { edges: [], numbers: [] }
 
 function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Columns {
   if (lines.length < leastLines) return noColumns
-  const width = Math.max(...lines.map((line) => line.length))
+  // What most lines have not is no column.
+  const width = lines.map((line) => line.length).toSorted((x, y) => y - x)[Math.ceil(mostOf * lines.length) - 1]!
   const least = lines.length < manyLines ? 2 : 1
   const edges = new Set<number>()
   const numbers: number[] = []

@@ -76,7 +76,7 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   let head: { line: Uint8Array; start: number }[] | undefined = []
   let headLength = 0
   let columns: Columns | undefined
-  /** The beginning of a line that is not at its end, and where it begins; undefined: it is cut or too long, or nothing is looked at any more. */
+  /** The beginning of a line that is not at its end, and where it begins; undefined: it is cut or too long. */
   let open: Uint8Array | undefined = isCut ? undefined : none
   let start = origin
   let position = origin
@@ -130,6 +130,7 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   }
 
   function takeLine(bytes: Uint8Array, from: number): void {
+    if (bytes.length > longestLine) return
     const line = toCharacters(bytes)
     if (head === undefined) {
       look(line, from)

@@ -1,19 +1,13 @@
 import type { WholeNumbers } from '../../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { longestTail } from '../finders/finder.ts'
 import type { NumberPlace } from '../finders/number-lookup.ts'
 import type { FixedWidth } from '../fixed-width/fixed-width.ts'
-import {
-  createMatcher as createPlainMatcher,
-  createTokenMatcher,
-  type Matcher,
-  type Occurrence,
-  withoutLength,
-} from '../matcher.ts'
+import { createTokenMatcher, type Matcher, type Occurrence, withoutLength } from '../matcher.ts'
 import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
 import { lossyNumber } from './numbers/number-forms.ts'
 import { searchNumbers } from './numbers/search-numbers.ts'
+import { plainAlone } from './plain-alone.ts'
 import { createPlainFound, type Found, inOrder, keepIfSimplest } from './simplest-found.ts'
 import { createSpots } from './spots.ts'
 
@@ -61,28 +55,7 @@ export function createFormMatcher(
   onOccurrence: (occurrence: FormOccurrence) => void,
   { before = none, fields, windowBytes = defaultWindow, looking = 'kernel' }: Options = {},
 ): FormMatcher {
-  if (names.length === 0 || index.shapes.length === 0) {
-    const matcher = createPlainMatcher(index, onOccurrence)
-    let written = 0
-    return {
-      write(bytes) {
-        written += bytes.length
-        matcher.write(bytes)
-      },
-      writeNumbers(numbers) {
-        const lineBytes = matcher.writeNumbers(numbers)
-        written += lineBytes ?? 0
-        return lineBytes
-      },
-      end: matcher.end,
-      finish: () => matcher.end(),
-      stop() {},
-      lossy: () => undefined,
-      glued: () => undefined,
-      undecided: () => (index.shapes.length === 0 ? written : Math.max(0, written - longestTail(index.shapes))),
-      records: matcher.records,
-    }
-  }
+  if (names.length === 0 || index.shapes.length === 0) return plainAlone(index, onOccurrence)
   const { context, tables, doubt, search } = formSearchOf(index, names)
   /** What was found plainly and is not behind yet, by place. */
   const plain = createPlainFound()

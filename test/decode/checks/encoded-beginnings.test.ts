@@ -1,14 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { encodedCheck } from '../../../lib/decode/checks/encoded-check.ts'
 import { seededRandom } from '../../subject-index/make-index.ts'
+import { encodedProblemIn } from './encoded-problem.ts'
 
-function problemIn(text: string) {
-  const check = encodedCheck()
-  check.write(Buffer.from(text))
-  check.end()
-  return check.problem()?.detail
-}
+const problemIn = (text: string) => encodedProblemIn(text)?.detail
 
 const random = seededRandom('beginnings')
 const bytesOf = (length: number) => Buffer.from(random(length))

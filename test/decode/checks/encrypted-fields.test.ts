@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { encodedCheck } from '../../../lib/decode/checks/encoded-check.ts'
-
-function problemIn(text: string, length = text.length) {
-  const check = encodedCheck()
-  const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; at += length) check.write(bytes.subarray(at, at + length))
-  check.end()
-  return check.problem()
-}
+import { encodedProblemIn as problemIn } from './encoded-problem.ts'
 
 /** What these programs wrote of `bob_smith1985` or an address; of the others, what they document. */
 const written: { by: string; record: string }[] = [

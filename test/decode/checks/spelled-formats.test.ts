@@ -1,15 +1,7 @@
 import { createCipheriv, createHash } from 'node:crypto'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { encodedCheck } from '../../../lib/decode/checks/encoded-check.ts'
-
-function problemIn(text: string, length = text.length) {
-  const check = encodedCheck()
-  const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; at += length) check.write(bytes.subarray(at, at + length))
-  check.end()
-  return check.problem()
-}
+import { encodedProblemIn as problemIn } from './encoded-problem.ts'
 
 /** As PostgreSQL before version 9.0 wrote `bytea`; `slash` is what stands for a backslash. */
 const octal = (bytes: Buffer, slash: string) =>
