@@ -2,8 +2,9 @@ import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from '../manifest/csv-records.ts'
 import { jsonMembers, textOfValue } from '../manifest/json-members.ts'
 import { textLines } from '../manifest/text-lines.ts'
+import { isNameOfKeys } from './keys-around.ts'
 import { nestedOwner } from './nested-owner.ts'
-import { isNameOfKeys, isNestedName, isSameName } from './owner-names.ts'
+import { isNestedName, isSameName } from './owner-names.ts'
 import { pendingPeople } from './pending-people.ts'
 
 /** `isPending`: whether it is an identifier of the manifest whose transfer is not confirmed; undefined: it has none. */
@@ -74,8 +75,9 @@ function jsonRecords(owner: string, { owned, checkNames, keep }: Checks): Sink {
 }
 
 function csvOwners(owner: string, { owned, checkNames, keep }: Checks): Sink {
-  const [isSame, isNested, holdsOwner] = [isSameName(owner), isNestedName(owner), nestedOwner(owner)]
-  let header: { columns: number; owner: number } | undefined
+  const [isSame, isNested, isOfKeys] = [isSameName(owner), isNestedName(owner), isNameOfKeys(owner)]
+  const holdsOwner = nestedOwner(owner)
+  let header: { names: readonly string[]; owner: number } | undefined
   return csvRecords(',', (found) => {
     if (found.kind === 'broken') return keep('it is not valid CSV or JSON Lines')
     const { fields } = found
@@ -84,14 +86,15 @@ function csvOwners(owner: string, { owned, checkNames, keep }: Checks): Sink {
       if (owners.length !== 1 || fields[owners[0]!] !== owner)
         return keep('it is neither JSON Lines nor CSV with a header that names the owner exactly once')
       if (fields.some((name) => isNested(name) || holdsOwner(name))) return keep(nested)
-      header = { columns: fields.length, owner: owners[0]! }
+      header = { names: fields, owner: owners[0]! }
       return
     }
-    if (fields.length !== header.columns) return keep('it is CSV with a row that has other fields than the header')
+    if (fields.length !== header.names.length) return keep('it is CSV with a row that has other fields than the header')
     // To a writer that does not quote, quotes that open on one line and close on another enclose other people's rows.
     if (fields.some((field) => /[\r\n]/.test(field))) return keep('it is CSV with a field of more than one line')
     owned(fields[header.owner]!)
-    if (fields.some(holdsOwner)) keep(nested)
+    const { names } = header
+    if (fields.some((field, at) => holdsOwner(field) || isOfKeys(names[at]!, field))) keep(nested)
     fields.forEach(checkNames)
   })
 }

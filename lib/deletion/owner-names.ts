@@ -33,30 +33,3 @@ export function isNestedName(owner: string): (name: string) => boolean {
   const pattern = new RegExp(`[./:>[\\]]\\s*${patternOfName(owner)}\\s*\\]?$`, 'u')
   return (name) => pattern.test(name.trim().toLowerCase())
 }
-
-/** Whether keys around each other make up the owner's name, as in `"user":{"id":…}` or `"users":[{"id":…}]`; `source` is JSON. */
-export function isNameOfKeys(owner: string): (key: string, source: string) => boolean {
-  const letters = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
-  const name = letters(owner)
-  return (first, source) => {
-    if (!/^[[{]/.test(source)) return false
-    /** Objects and lists, with the beginnings of the name that the keys around them come to. */
-    const waiting: { value: object; begun: string[] }[] = []
-    const enter = (key: string, value: unknown, around: readonly string[]): boolean => {
-      const own = letters(key)
-      const made = around.map((begun) => begun + own)
-      if (typeof value === 'object' && value !== null)
-        waiting.push({ value, begun: [...made, own, own.replace(/s$/, '')].filter((begun) => isBeginning(begun)) })
-      return made.includes(name)
-    }
-    const isBeginning = (begun: string) => begun !== '' && begun !== name && name.startsWith(begun)
-    if (enter(first, JSON.parse(source), [])) return true
-    for (let each = waiting.pop(); each !== undefined; each = waiting.pop()) {
-      const { value, begun } = each
-      if (Array.isArray(value)) {
-        for (const item of value) if (typeof item === 'object' && item !== null) waiting.push({ value: item, begun })
-      } else for (const [key, inner] of Object.entries(value)) if (enter(key, inner, begun)) return true
-    }
-    return false
-  }
-}

@@ -151,6 +151,16 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     },
   ]),
   {
+    name: 'a column of nested records in JSON, in keys around each other',
+    content: `userId,friend\n${mine},"{""user"":{""id"":""${other}""}}"\n`,
+    reason: /inside/,
+  },
+  {
+    name: 'a column of JSON that goes on with the name of the column',
+    content: `userId,user\n${mine},"{""id"":""${other}""}"\n`,
+    reason: /inside/,
+  },
+  {
     name: 'a column of nested records, written otherwise',
     content: `userId,friend.user_id\n${mine},${other}\n`,
     reason: /inside/,
@@ -165,6 +175,11 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     `"comments":[{"text":"x","User":{"a":1,"ID":"${other}"}}]`,
     `"users":[["x"],{"id":"${other}"}]`,
     `"us":{"er":{"_id":"${other}"}}`,
+    `"a":{"user":{"id":"${other}"},"user":1}`,
+    `"a":{"user":{"x":{"y":[{"id":1}]},"id":"${other}","x":"id"}}`,
+    `"a":${JSON.stringify(JSON.stringify({ user: { id: other } }))}`,
+    `"user":${JSON.stringify(JSON.stringify({ id: other }))}`,
+    `"a":[${JSON.stringify(JSON.stringify([JSON.stringify({ user: { id: other } })]))}]`,
     `"a":{"userIds":["${other}"]}`,
     `"a":{"userId_2":"${other}"}`,
     `"friend.user.id":"${other}"`,
