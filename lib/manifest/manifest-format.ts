@@ -7,17 +7,29 @@ const timeNames = ['transferredat', 'transferred_at']
 export const isIdName = (name: string): boolean => name === 'userId' || isOneOf(idNames, 'ui', name)
 export const isTimeName = (name: string): boolean => name === 'transferredAt' || isOneOf(timeNames, 't', name)
 
+/** What is done to somebody who is transferred, in the past. */
+const transferred =
+  'tran?s?ferr?ed|xferr?ed|migrated|relocated|moved|copied|synced|synchroni[sz]ed|replicated|uploaded|imported'
+const settled =
+  'completed?|confirmed|confirmation|verified|finished|succeeded|loaded|ingested|landed|delivered|exported|sent|cutover'
+
 /**
- * Whether a column may say when rows were transferred under another name (`transferedAt`, `transfer_date`, `migrated_on`). To pass over it would make every
- * row a confirmed one, also those that it leaves empty.
+ * Whether a column may say when rows were transferred under another name (`transferedAt`, `transfer_date`, `migrated_on`, `confirmed_at`, `date`). To pass over
+ * it would make every row a confirmed one, also those that it leaves empty.
  */
 export const mayBeTimeName = (name: string): boolean =>
-  /tran?s?f|xfer|(?<!m)migrat|relocat|(?<!re)moved/i.test(name) &&
-  /(?:ed|at|on|date|day|time|timestamp|utc)$|^(?:date|time)/.test(foldedName(name))
+  (/tran?s?f|xfer|(?<!m)migrat|relocat|(?<!re)moved/i.test(name) &&
+    /(?:ed|at|on|date|day|time|timestamp|utc)$|^(?:date|time)/.test(foldedName(name))) ||
+  settling.test(foldedName(name))
+
+const settling = new RegExp(
+  `^(?:(?:is|was|has)?(?:been)?(?:${transferred}|${settled})(?:at|on|date|day|time|timestamp|utc)?|date|day|time|timestamp)$`,
+)
 
 /**
  * Whether a column may say of some rows that their transfer does not hold, whatever `transferredAt` says: `withdrawn_at`, `transferStatus`,
- * `migration_state`, `status`. Nothing in it is read, so that such rows would count as confirmed.
+ * `migration_state`, `status`, `is_transferred`, `failed_at`; or that their data is not to be deleted: `in_scope`, `excluded`, `legal_hold`. Nothing in it is
+ * read, so that such rows would count as confirmed.
  */
 export const mayTakeBack = (name: string): boolean => takingBack.test(foldedName(name))
 
@@ -25,9 +37,12 @@ const step =
   '(?:tran?s?f|xfer|migrat|relocat|moved?|moving|cop(?:y|ie)|sync|replicat|upload|import|batch|row|record|checksum|hash)[a-z]{0,20}'
 const undone = 'withdrawn|withdrawal|revoked|revocation|revertt?ed|rolled?back|undone'
 const outcome =
-  'status|outcome|result|success(?:ful)?|succeeded|failed|failure|errors?|errorcode|errormessage|pending|cancell?ed|rejected|completed?|confirmed|confirmation|verified'
+  'status|outcome|result|success(?:ful)?|succeeded|failed|failure|errors?|errorcode|errormessage|pending|cancell?ed|rejected|aborted|completed?|finished|confirmed|confirmation|verified|approved|valid|invalid|done|ok'
+const excluding =
+  '(?:in|outof)scope|excluded?|exclusion|omit(?:ted)?|skip(?:ped)?|ignored?|(?:legal|litigation|on)?hold|donotdelete|nodelete|keep|kept|retain(?:ed)?|preserved?'
 const takingBack = new RegExp(
-  `^(?:is|was|has)?(?:been)?(?:${step})?(?:(?:${undone})(?:at|on|date|time|utc)?|${outcome})$|${step}(?:${outcome}|state|ok|done|valid|mismatch)$`,
+  `^(?:is|was|has)?(?:been)?(?:not|un|non)?(?:(?:${step})?(?:(?:${undone}|${outcome})(?:at|on|by|date|time|utc|reason|code)?)|${transferred}|${excluding})$|` +
+    `${step}(?:${outcome}|state|flag|mismatch)$`,
 )
 
 /** The same of what is further inside of the value of a member (JSON as it is written): `"transfer":{"status":…}`. */

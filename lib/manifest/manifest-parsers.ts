@@ -83,6 +83,12 @@ const mayBeTime =
 const mayNotHold =
   'expected nothing that may say of some rows that their transfer does not hold, got such a column: leave transferredAt of these rows empty, or them out, and then the column'
 
+/** The first column of which it is a problem what it is called, from 1, and the problem. */
+function columnOf(fields: string[], isOne: (name: string) => boolean, problem: string): string | undefined {
+  const at = fields.findIndex(isOne)
+  return at < 0 ? undefined : `column ${at + 1}: ${problem}`
+}
+
 /** As no number, UUID or e-mail address is: without a digit and `@`. */
 const isWord = (text: string): boolean => !/[0-9@]/.test(text)
 
@@ -96,11 +102,8 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
     const problem =
       ids.length !== 1 || times.length > 1
         ? 'expected a header with one column userId (or user_id, id) and at most one transferredAt'
-        : times.length === 0 && fields.some(mayBeTimeName)
-          ? mayBeTime
-          : fields.some(mayTakeBack)
-            ? mayNotHold
-            : undefined
+        : ((times.length === 0 ? columnOf(fields, mayBeTimeName, mayBeTime) : undefined) ??
+          columnOf(fields, mayTakeBack, mayNotHold))
     refused = problem !== undefined
     if (problem !== undefined) rows.malformed(line, problem)
     header = { columns: fields.length, id: ids[0] ?? 0, time: times[0] ?? -1 }

@@ -67,7 +67,8 @@ const cases: Case[] = [
   },
   {
     name: 'CSV with columns about persons and rows',
-    content: 'id,state,email_verified,account_status,row,checksum,record_id,moved_from\n12345,CA,no,closed,1,x,2,SG\n',
+    content:
+      'id,state,email_verified_at,account_status,row,checksum,record_id,moved_from,created_at,import_batch,household\n12345,CA,,closed,1,x,2,SG,,b,h\n',
     format: 'csv',
     rows: ['2:12345'],
   },
@@ -175,6 +176,12 @@ describe('a manifest that cannot be used', () => {
       'migratedAt',
       'xfer_date',
       'moved on',
+      'confirmed_at',
+      'completedAt',
+      'Copied',
+      'uploaded_on',
+      'date',
+      'Timestamp',
     ].flatMap((column) => [
       {
         name: `times in a CSV column ${column}`,
@@ -208,6 +215,19 @@ describe('a manifest that cannot be used', () => {
       'batch_status',
       'copy verified',
       'checksum_mismatch',
+      'transferred',
+      'is_migrated',
+      'not_transferred',
+      'transfer_flag',
+      'failed_at',
+      'cancelledOn',
+      'confirmed_by',
+      'error_code',
+      'is_valid',
+      'in_scope',
+      'Excluded',
+      'legal_hold',
+      'do-not-delete',
     ].flatMap((column) => [
       {
         name: `a CSV column ${column}, which may take rows back`,
@@ -222,14 +242,23 @@ describe('a manifest that cannot be used', () => {
         problem: /does not hold/,
       },
     ]),
-    ...['"transfer":{"status":"failed"}', '"migration":[{"ok":false}]', '"a":{"b":{"rolledBackAt":null}}'].map(
-      (member) => ({
-        name: `what may take its row back further inside of a JSON object: ${member}`,
-        content: `{"userId":"${secret}","transferredAt":"2026-01-01",${member}}\n`,
-        bad: [1],
-        problem: /does not hold/,
-      }),
-    ),
+    ...[
+      '"transfer":{"status":"failed"}',
+      '"migration":[{"ok":false}]',
+      '"a":{"b":{"rolledBackAt":null}}',
+      '"legal":{"hold":true}',
+    ].map((member) => ({
+      name: `what may take its row back further inside of a JSON object: ${member}`,
+      content: `{"userId":"${secret}","transferredAt":"2026-01-01",${member}}\n`,
+      bad: [1],
+      problem: /does not hold/,
+    })),
+    {
+      name: 'a column that may take rows back, by its number',
+      content: `batch,userId,transferredAt,copied\n1,${secret},2026-01-01,no\n`,
+      bad: [1],
+      problem: /line 1: column 4: .*does not hold/,
+    },
     {
       name: 'times further inside of a JSON object',
       content: `{"userId":"${secret}","transfer":{"batch":1,"transferredAt":null}}\n`,
