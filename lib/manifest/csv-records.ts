@@ -2,9 +2,9 @@ import { CsvError, parse } from 'csv-parse'
 import type { Sink } from '../decode/sink.ts'
 import { maxLineBytes } from './text-lines.ts'
 
-/** What is found in CSV: a record with the line that it begins on, or where and why the rest cannot be read. */
+/** What is found in CSV: a record with the line that it begins on and how many it takes, or where and why the rest cannot be read. */
 export type CsvFound =
-  | { kind: 'record'; fields: string[]; line: number }
+  | { kind: 'record'; fields: string[]; line: number; lines: number }
   | { kind: 'broken'; problem: string; line: number }
 
 type OnFound = (found: CsvFound) => void
@@ -35,7 +35,7 @@ export function csvRecords(delimiter: string, onFound: OnFound): Sink {
       const end = stop > start && text.charCodeAt(stop - 1) === carriageReturn ? stop - 1 : stop
       const fields = end - start > longestSimple ? undefined : cut(text.slice(start, end), delimiter)
       if (fields === undefined) return bytesOfLines(lines, line - first)
-      onFound({ kind: 'record', fields, line })
+      onFound({ kind: 'record', fields, line, lines: 1 })
     }
     return lines.length
   }
@@ -104,9 +104,10 @@ export function strictRecords(delimiter: string, onFound: OnFound, line = 1): Si
     on_record(fields: string[]) {
       const at = next
       // The parser's own count takes a CR LF inside quotes for two lines.
-      next += 1 + fields.reduce((count, field) => count + lineEnds(field), 0)
+      const lines = 1 + fields.reduce((count, field) => count + lineEnds(field), 0)
+      next += lines
       try {
-        onFound({ kind: 'record', fields, line: at })
+        onFound({ kind: 'record', fields, line: at, lines })
       } catch (error) {
         failure = { error }
         throw error

@@ -83,6 +83,15 @@ const mayBeTime =
 const mayNotHold =
   'expected nothing that may say of some rows that their transfer does not hold, got such a column: leave transferredAt of these rows empty, or them out, and then the column'
 
+/**
+ * Whether a field may be several rows: where quotes are written as they are, those that two rows have in the same column are around all that stands between, in
+ * which there is a delimiter if there are two columns.
+ */
+const mayHoldRows = (field: string, delimiter: string): boolean => field.includes('\n') && field.includes(delimiter)
+
+const mayBeRows =
+  'expected no field of several lines with a delimiter in it, which may be several rows with a quote in two of them: leave its column out'
+
 /** The first column of which it is a problem what it is called, from 1, and the problem. */
 function columnOf(fields: string[], isOne: (name: string) => boolean, problem: string): string | undefined {
   const at = fields.findIndex(isOne)
@@ -114,6 +123,7 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
     const { line } = found
     if (found.kind === 'broken') return rows.malformed(line, found.problem)
     const { fields } = found
+    if (found.lines > 1 && fields.some((field) => mayHoldRows(field, delimiter))) return rows.malformed(line, mayBeRows)
     if (fields.length === 1 && fields[0]!.trim() === '') return rows.empty(line)
     if (header === undefined) return readHeader(fields, line)
     if (fields.length !== header.columns)

@@ -297,6 +297,15 @@ describe('a manifest that cannot be used', () => {
     { name: 'a missing ID', content: 'userId,a\n,1\n"  ",2\n', bad: [2, 3], problem: /identifier, got an empty field/ },
     { name: 'a quote inside a field', content: `userId,a\n${secret}"x,1\n`, bad: [2], problem: /quotes only around/ },
     { name: 'text after a quote', content: `userId,a\n"x"${secret},1\n`, bad: [2], problem: /quotes only around/ },
+    ...[
+      { where: 'behind them', content: `userId,a,b\n123,"x,1\n${secret},y",1\n124,z,1\n` },
+      { where: 'before them', content: `a,userId\r\nz,123\r\n"x,124\r\n${secret},12\r\ny",125\r\n` },
+    ].map(({ where, content }) => ({
+      name: `rows between two quotes that are written as they are, ${where}`,
+      content,
+      bad: [where === 'before them' ? 3 : 2],
+      problem: /several rows/,
+    })),
     {
       name: 'quotes that stay open',
       content: `userId\n123\n"${secret}\n456\n`,
