@@ -45,16 +45,30 @@ const takingBack = new RegExp(
     `${step}(?:${outcome}|state|flag|mismatch)$`,
 )
 
-/** The same of what is further inside of the value of a member (JSON as it is written): `"transfer":{"status":…}`. */
-export const mayHoldTakingBack = (name: string, source: string): boolean =>
-  keysIn(source).some((key) => mayTakeBack(key) || mayTakeBack(name + key))
-
 /** Whether the value of a member (JSON as it is written) may hold the time of transfer further inside, where nobody reads it. */
 export const mayHoldTime = (source: string): boolean =>
   keysIn(source).some((key) => isTimeName(key) || mayBeTimeName(key))
 
 const keysIn = (source: string): string[] =>
-  /^[[{]/.test(source) ? [...source.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => key!) : []
+  source.startsWith('{') || source.startsWith('[')
+    ? [...source.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => key!)
+    : []
+
+/**
+ * Whether a column may have the identifiers instead of the one called `id`, which may be of the row alone: those of an account, a customer or another person
+ * (`customer_id`, `user`, `uuid`).
+ */
+export const mayBeIdBesideId = (name: string): boolean => personIds.test(foldedName(name)) || mayBeIdBesideUserId(name)
+
+const personIds =
+  /^(?:account|customer|member|patient|person|subject|subscriber|user)s?(?:ids?|key|no|number|guid|uuid|ref)?$|^(?:client|contact|profile|sub)(?:id|key|no|number|guid|uuid)$|^(?:uid|guid|uuid|identifier)s?$/
+
+/** The same of one called `userId` or `user_id`: another spelling of it, or several. */
+export const mayBeIdBesideUserId = (name: string): boolean => /^userids?$/.test(foldedName(name))
+
+/** Whether one of the names that are further inside of the value of a member (JSON as it is written), alone or behind the member's own, is such a name. */
+export const isFurtherInside = (name: string, source: string, isOne: (name: string) => boolean): boolean =>
+  keysIn(source).some((key) => isOne(key) || isOne(name + key))
 
 const foldedName = (name: string): string => name.toLowerCase().replace(/[ _.-]/g, '')
 

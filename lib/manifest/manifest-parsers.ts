@@ -1,13 +1,15 @@
 import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from './csv-records.ts'
-import { jsonMembers, textOfValue } from './json-members.ts'
+import { jsonMembers, type Member, textOfValue } from './json-members.ts'
 import {
   isColumnName,
+  isFurtherInside,
   isIdName,
   isTimeName,
   type ManifestFormat,
+  mayBeIdBesideId,
+  mayBeIdBesideUserId,
   mayBeTimeName,
-  mayHoldTakingBack,
   mayHoldTime,
   mayTakeBack,
 } from './manifest-format.ts'
@@ -83,6 +85,12 @@ const mayBeTime =
 const mayNotHold =
   'expected nothing that may say of some rows that their transfer does not hold, got such a column: leave transferredAt of these rows empty, or them out, and then the column'
 
+const mayBeId =
+  'expected identifiers under one name, got another that may have them beside it: call the right one userId, and leave the other out or call it otherwise'
+
+/** Whether what is called so may be the number of a row, and no identifier of a person. */
+const isRowId = (name: string): boolean => name.trim().toLowerCase() === 'id'
+
 /**
  * Whether a field may be several rows: where quotes are written as they are, those that two rows have in the same column are around all that stands between, in
  * which there is a delimiter if there are two columns.
@@ -112,7 +120,12 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
       ids.length !== 1 || times.length > 1
         ? 'expected a header with one column userId (or user_id, id) and at most one transferredAt'
         : ((times.length === 0 ? columnOf(fields, mayBeTimeName, mayBeTime) : undefined) ??
-          columnOf(fields, mayTakeBack, mayNotHold))
+          columnOf(fields, mayTakeBack, mayNotHold) ??
+          columnOf(
+            fields.map((name, index) => (index === ids[0] ? '' : name)),
+            isRowId(fields[ids[0]!]!) ? mayBeIdBesideId : mayBeIdBesideUserId,
+            mayBeId,
+          ))
     refused = problem !== undefined
     if (problem !== undefined) rows.malformed(line, problem)
     header = { columns: fields.length, id: ids[0] ?? 0, time: times[0] ?? -1 }
@@ -143,7 +156,7 @@ const malformed = (problem: string): JsonRow => ({ kind: 'malformed', problem })
 /** Objects with `userId`, or bare strings and numbers; whether rows have `transferredAt` is the same for all. */
 function jsonLinesParser(rows: ManifestRows): ManifestParser {
   let timed: boolean | undefined
-  const names = new Map<string, boolean>()
+  const names = new Map<string, NameKind>()
   const list = listRows(rows)
   const sink = textLines((text, line) => {
     if (text === undefined) return rows.malformed(line, tooLong)
@@ -162,16 +175,26 @@ function jsonLinesParser(rows: ManifestRows): ManifestParser {
 /** Names of members are the same in most rows. */
 const mostNames = 1000
 
-/** Whether a name may take back what its row says; `names` are those that were looked at. */
-function takesBack(name: string, names: Map<string, boolean>): boolean {
-  const known = names.get(name)
-  if (known !== undefined) return known
-  const found = mayTakeBack(name)
-  if (names.size < mostNames) names.set(name, found)
-  return found
+type NameKind = 'id' | 'time' | 'takes-back' | 'beside-user-id' | 'beside-id' | 'other'
+
+function kindOf(name: string): NameKind {
+  if (isIdName(name)) return 'id'
+  if (isTimeName(name)) return 'time'
+  if (mayTakeBack(name)) return 'takes-back'
+  if (mayBeIdBesideUserId(name)) return 'beside-user-id'
+  return mayBeIdBesideId(name) ? 'beside-id' : 'other'
 }
 
-function jsonRow(text: string, names: Map<string, boolean>): JsonRow {
+/** What a name is; `names` are those that were looked at. */
+function knownKindOf(name: string, names: Map<string, NameKind>): NameKind {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  const kind = kindOf(name)
+  if (names.size < mostNames) names.set(name, kind)
+  return kind
+}
+
+function jsonRow(text: string, names: Map<string, NameKind>): JsonRow {
   const members = jsonMembers(text)
   if (members === undefined) {
     const id = bareValue(text.trim())
@@ -179,20 +202,28 @@ function jsonRow(text: string, names: Map<string, boolean>): JsonRow {
       ? malformed('expected a JSON object with userId, a string or a whole number')
       : { kind: 'bare', id }
   }
-  const [ids, times]: [string[], string[]] = [[], []]
-  let isHeld = true
-  for (const { key, source } of members)
-    if (isIdName(key)) ids.push(source)
-    else if (isTimeName(key)) times.push(source)
-    else if (takesBack(key, names) || mayHoldTakingBack(key, source)) isHeld = false
+  const [ids, times]: [Member[], Member[]] = [[], []]
+  const asked = new Set<NameKind>()
+  for (const member of members) {
+    const { key, source } = member
+    const kind = knownKindOf(key, names)
+    if (kind === 'id') ids.push(member)
+    else if (kind === 'time') times.push(member)
+    else {
+      asked.add(kind)
+      if (isFurtherInside(key, source, mayTakeBack)) asked.add('takes-back')
+      if (isFurtherInside(key, source, mayBeIdBesideId)) asked.add('beside-id')
+    }
+  }
   if (ids.length !== 1 || times.length > 1)
     return malformed('expected one key userId (or user_id, id) and at most one transferredAt')
-  const id = textOfValue(ids[0]!)
+  const id = textOfValue(ids[0]!.source)
   if (id === undefined) return malformed('expected userId to be a string or a whole number')
-  const source = times[0]
+  const source = times[0]?.source
   if (source === undefined && members.some(({ key, source }) => mayBeTimeName(key) || mayHoldTime(source)))
     return malformed(mayBeTime)
-  if (!isHeld) return malformed(mayNotHold)
+  if (asked.has('takes-back')) return malformed(mayNotHold)
+  if (asked.has('beside-user-id') || (asked.has('beside-id') && isRowId(ids[0]!.key))) return malformed(mayBeId)
   if (source === undefined) return { kind: 'row', id, transferredAt: undefined }
   if (source === 'null') return { kind: 'row', id, transferredAt: '' }
   if (!source.startsWith('"')) return malformed('expected transferredAt to be a string')

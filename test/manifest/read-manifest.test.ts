@@ -72,6 +72,18 @@ const cases: Case[] = [
     format: 'csv',
     rows: ['2:12345'],
   },
+  {
+    name: 'CSV with columns of other identifiers',
+    content: 'userId,id_card,account_id,email,client,profile\n12345,1,2,a@example.org,web,pro\n',
+    format: 'csv',
+    rows: ['2:12345'],
+  },
+  {
+    name: 'JSON Lines with identifiers of others',
+    content: '{"id":"12345","org":{"id":7},"email":"a@example.org"}\n{"userId":"1234","user":{"id":7},"account":"a"}\n',
+    format: 'json-lines',
+    rows: ['1:12345', '2:1234'],
+  },
   { name: 'CSV with semicolons', content: 'id;batch\n12345;a,b\n', format: 'csv', rows: ['2:12345'] },
   { name: 'CSV with tabs', content: 'batch\tUserId\na\t12345\n', format: 'csv', rows: ['2:12345'] },
   {
@@ -252,6 +264,32 @@ describe('a manifest that cannot be used', () => {
       content: `{"userId":"${secret}","transferredAt":"2026-01-01",${member}}\n`,
       bad: [1],
       problem: /does not hold/,
+    })),
+    ...['customer_id', 'User ID', 'user', 'uuid', 'AccountNumber', 'user_ids'].flatMap((column) => [
+      {
+        name: `identifiers in a CSV column ${column} beside id`,
+        content: `id,transferredAt,${column}\n123,2026-01-01,${secret}\n`,
+        bad: [1],
+        problem: /line 1: column 3: expected identifiers under one name/,
+      },
+      {
+        name: `identifiers in JSON under ${column} beside id`,
+        content: `{"id":123,"${column}":"${secret}"}\n`,
+        bad: [1],
+        problem: /under one name/,
+      },
+    ]),
+    ...['user-id', 'USER ID', 'userIds'].map((column) => ({
+      name: `identifiers in a CSV column ${column} beside userId`,
+      content: `${column},userId\n${secret},123\n`,
+      bad: [1],
+      problem: /column 1: .*under one name/,
+    })),
+    ...['"user":{"id":SECRET}', '"row":[{"userId":SECRET}]', '"uuid":SECRET'].map((member) => ({
+      name: `identifiers in a JSON object beside or behind its id: ${member}`,
+      content: `{"id":123,${member.replace('SECRET', secret)}}\n`,
+      bad: [1],
+      problem: /under one name/,
     })),
     {
       name: 'a column that may take rows back, by its number',
