@@ -84,9 +84,13 @@ function literalEnd(text: string, from: number): number {
 
 /** A string or a whole number as the text it stands for; absent for every other value. */
 export function textOfValue(source: string): string | undefined {
-  if (source.startsWith('"')) return source.includes('\\') ? (JSON.parse(source) as string) : source.slice(1, -1)
+  if (source.startsWith('"')) return textOfString(source)
   return /^-?(?:0|[1-9][0-9]*)$/.test(source) ? source : undefined
 }
+
+/** The text of a string as it is written. */
+export const textOfString = (source: string): string =>
+  source.includes('\\') ? (JSON.parse(source) as string) : source.slice(1, -1)
 
 function stringEnd(text: string, from: number): number {
   let at = from + 1

@@ -1,3 +1,5 @@
+import { textOfString } from './json-members.ts'
+
 /** How a manifest is written; `delimiter` between the fields of CSV. */
 export type ManifestFormat = { kind: 'csv'; delimiter: string } | { kind: 'json-lines' } | { kind: 'lines' }
 
@@ -51,7 +53,7 @@ export const mayHoldTime = (source: string): boolean =>
 
 const keysIn = (source: string): string[] =>
   source.startsWith('{') || source.startsWith('[')
-    ? [...source.matchAll(/"((?:[^"\\]|\\.)*)"\s*:/g)].map(([, key]) => key!)
+    ? [...source.matchAll(/("(?:[^"\\]|\\.)*")\s*:/g)].map(([, key]) => textOfString(key!))
     : []
 
 /**
@@ -70,7 +72,8 @@ export const mayBeIdBesideUserId = (name: string): boolean => /^userids?$/.test(
 export const isFurtherInside = (name: string, source: string, isOne: (name: string) => boolean): boolean =>
   keysIn(source).some((key) => isOne(key) || isOne(name + key))
 
-const foldedName = (name: string): string => name.toLowerCase().replace(/[ _.-]/g, '')
+/** In lower case, its letters and digits alone: whatever else is in it, also what nobody sees (`transferredAt (UTC)`, a zero width space). */
+const foldedName = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 
 /**
  * What columns of identifiers are called beside `isIdName`, as far as it is one word of letters, as an identifier may be: with `_`, `-`,

@@ -146,7 +146,7 @@ describe.each([
 test('numbers that begin with zeros are noted, of confirmed rows alone', async () => {
   const at = '2026-01-02'
   const { report } = await read(
-    Buffer.from(`userId,transferredAt\n0012345,${at}\n12345,${at}\n00ab,${at}\n0099999,\n000,${at}\n`),
+    Buffer.from(`userId,transferredAt\n0012345,${at}\n12345,${at}\n00ab,${at}\n0099999,\n007,${at}\n`),
     [7],
   )
   expect(report.padded).toEqual({ count: 2, first: [2, 6] })
@@ -192,6 +192,8 @@ describe('a manifest that cannot be used', () => {
       'completedAt',
       'Copied',
       'uploaded_on',
+      'transferredAt (UTC)',
+      'transferredAt\u200b',
       'date',
       'Timestamp',
     ].flatMap((column) => [
@@ -240,6 +242,7 @@ describe('a manifest that cannot be used', () => {
       'Excluded',
       'legal_hold',
       'do-not-delete',
+      'status?',
     ].flatMap((column) => [
       {
         name: `a CSV column ${column}, which may take rows back`,
