@@ -51,16 +51,17 @@ export function canonicalOf(
 ): { shape: Shape; canonical: string } | { problem: string } {
   if (text.length < 3) return { problem: 'expected at least 3 characters, since a shorter one occurs in any text' }
   if (text.length > maxIdentifierLength) return { problem: `expected at most ${maxIdentifierLength} characters` }
-  if (decimal.test(text)) return { shape: 'decimal', canonical: text }
+  if (decimal.test(text)) return zeros.test(text) ? { problem: isPlaceholder } : { shape: 'decimal', canonical: text }
   // Lengths and first characters first: of most texts they say as much as an expression, and a manifest has many.
-  if (text.length <= 9 && placeholder.test(text))
-    return { problem: 'a placeholder such as null: expected an identifier' }
+  if (text.length <= 9 && placeholder.test(text)) return { problem: isPlaceholder }
   if (beginsNumber(text) && float.test(text))
     return {
       problem: 'a number that was written as a float; its digits may be gone: expected the identifier as text',
     }
   if ((text.length === 36 || text.length === 32) && uuid.test(text))
-    return { shape: 'uuid', canonical: (text.length === 32 ? text : withoutHyphens(text)).toLowerCase() }
+    return nobodysUuid.test(text)
+      ? { problem: isPlaceholder }
+      : { shape: 'uuid', canonical: (text.length === 32 ? text : withoutHyphens(text)).toLowerCase() }
   const cased = caseRule === 'fold' ? text.toLowerCase() : text
   if (text.includes('@') && email.test(text)) return { shape: 'email', canonical: cased }
   if (handle.test(text)) return { shape: 'handle', canonical: cased }
@@ -82,7 +83,13 @@ function withoutHyphens(text: string): string {
   return text.slice(0, 8) + text.slice(9, 13) + text.slice(14, 18) + text.slice(19, 23) + text.slice(24)
 }
 
-const placeholder = /^(?:null|nan|none|nil|undefined|true|false|unknown|anonymous|n\.a|test)$/i
+const isPlaceholder = 'a placeholder such as null: expected an identifier'
+
+const placeholder =
+  /^(?:null|nan|nat|none|nil|undefined|true|false|unknown|missing|anonymous|guest|nobody|deleted|removed|redacted|n\.a|n_a|test)$/i
+/** Whatever has nobody may have them: a number of zeros, the UUIDs Nil and Max (RFC 9562, sections 5.9 and 5.10). */
+const zeros = /^0+$/
+const nobodysUuid = /^(?:[0-]+|[f-]+)$/i
 const uuid = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i
 const decimal = /^[0-9]+$/
 /**

@@ -36,7 +36,7 @@ export type RowBatch = {
  * they came. `add` and `addPlain` throw ManifestInvalid when there are more lines than can be told apart.
  */
 export type WaitingRows = {
-  /** Takes a row whose text is a decimal number that is not long, or a UUID with hyphens, in any case rule; false: it is neither. */
+  /** Takes a row whose text is a decimal number that is not long, or a UUID with hyphens, in any case rule; false: it is neither, or may be a placeholder. */
   addPlain(line: number, text: string): boolean
   add(line: number, shape: number, canonical: string): void
   /** Hands out all that wait. */
@@ -83,11 +83,14 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
     const { length } = text
     if (length < 3 || length > longestText) return false
     const from = count * messageBytes + 1
+    let isZero = true
     for (let at = 0; at < length; at++) {
       const code = text.charCodeAt(at)
       if (code < 0x30 || code > 0x39) return leave(at)
+      if (code !== 0x30) isZero = false
       messages[from + at] = code
     }
+    if (isZero) return leave(length)
     close(line, shapeCodes.decimal, length)
     return true
   }
@@ -96,6 +99,7 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
     if (text.length !== 36) return false
     const from = count * messageBytes + 1
     let written = 0
+    let isOneDigit = true
     for (let at = 0; at < 36; at++) {
       const code = text.charCodeAt(at)
       if (at === 8 || at === 13 || at === 18 || at === 23) {
@@ -105,7 +109,9 @@ export function createWaitingRows(tagKey: Uint8Array, seed: Seed, onRows: (batch
       const digit = code < 256 ? lowerHex[code]! : 0
       if (digit === 0) return leave(written)
       messages[from + written++] = digit
+      if (digit !== messages[from]) isOneDigit = false
     }
+    if (isOneDigit) return leave(written)
     close(line, shapeCodes.uuid, 32)
     return true
   }

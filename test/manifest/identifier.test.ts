@@ -7,7 +7,7 @@ const allDigits = '12345678-1234-1234-1234-123456789012'
 describe('an identifier', () => {
   const accepted: { text: string; shape: string; canonical: string }[] = [
     { text: '1234567890123', shape: 'decimal', canonical: '1234567890123' },
-    { text: '000', shape: 'decimal', canonical: '000' },
+    { text: '001', shape: 'decimal', canonical: '001' },
     {
       text: '3F2504E0-4f89-41d3-9a0c-0305e82c3301',
       shape: 'uuid',
@@ -42,6 +42,19 @@ describe('an identifier', () => {
       for (const caseRule of ['fold', 'exact'] as const)
         expect(canonicalOf(text, caseRule)).toStrictEqual({
           problem: 'a number that was written as a float; its digits may be gone: expected the identifier as text',
+        })
+    })
+
+  const nobodys = [
+    ...['null', 'None', 'NaT', 'guest', 'Deleted', 'REDACTED', 'missing', 'n_a', '000', '0'.repeat(32)],
+    ...['0', 'f', 'F'].map((digit) => [8, 4, 4, 4, 12].map((group) => digit.repeat(group)).join('-')),
+    'f'.repeat(32),
+  ]
+  for (const text of nobodys)
+    it(`is refused when it stands for nobody: ${text}`, () => {
+      for (const caseRule of ['fold', 'exact'] as const)
+        expect(canonicalOf(text, caseRule)).toStrictEqual({
+          problem: 'a placeholder such as null: expected an identifier',
         })
     })
 

@@ -165,9 +165,9 @@ describe('controls', () => {
   })
 
   it('are longer than any subject where subjects use up all of their length', () => {
-    const every = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, '0'))
+    const every = Array.from({ length: 999 }, (_, n) => String(n + 1).padStart(3, '0'))
     const index = makeIndex(every)
-    expect(index.subjects).toBe(1000)
+    expect(index.subjects).toBe(999)
     expect(index.controls.length).toBe(controlsPerShape)
     for (const { text } of index.controls) expect(text.length).toBeGreaterThan(3)
     for (const text of every) expect(isTransferred(index, text)).toBe(true)
