@@ -68,6 +68,9 @@ const personIds =
 /** The same of one called `userId` or `user_id`: another spelling of it, or several. */
 export const mayBeIdBesideUserId = (name: string): boolean => /^userids?$/.test(foldedName(name))
 
+/** Whether what is called so may be the number of a row, and no identifier of a person. */
+export const isRowId = (name: string): boolean => name.trim().toLowerCase() === 'id'
+
 /** Whether one of the names that are further inside of the value of a member (JSON as it is written), alone or behind the member's own, is such a name. */
 export const isFurtherInside = (name: string, source: string, isOne: (name: string) => boolean): boolean =>
   keysIn(source).some((key) => isOne(key) || isOne(name + key))

@@ -1,19 +1,19 @@
 import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from './csv-records.ts'
-import { jsonMembers, type Member, textOfValue } from './json-members.ts'
+import { jsonRow, type NameKind } from './json-row.ts'
 import {
   isColumnName,
-  isFurtherInside,
   isIdName,
+  isRowId,
   isTimeName,
   type ManifestFormat,
   mayBeIdBesideId,
   mayBeIdBesideUserId,
   mayBeTimeName,
-  mayHoldTime,
   mayTakeBack,
 } from './manifest-format.ts'
 import type { ManifestRows } from './manifest-rows.ts'
+import { mayBeId, mayBeTime, mayNotHold } from './name-problems.ts'
 import { textLines } from './text-lines.ts'
 
 /** A parser of one format; `transferColumn` is known once rows were read. */
@@ -79,23 +79,21 @@ function listRows(rows: ManifestRows): { row(line: number, id: string): void; en
 const mayBeHeader =
   'expected an identifier, got what may be the header of a table: call the column userId, or leave the line out; if it is an identifier, move it to another line'
 
-const mayBeTime =
-  'expected a time of transfer to be called transferredAt, got another name that may be one: call it so, or leave it out'
-
-const mayNotHold =
-  'expected nothing that may say of some rows that their transfer does not hold, got such a column: leave transferredAt of these rows empty, or them out, and then the column'
-
-const mayBeId =
-  'expected identifiers under one name, got another that may have them beside it: call the right one userId, and leave the other out or call it otherwise'
-
-/** Whether what is called so may be the number of a row, and no identifier of a person. */
-const isRowId = (name: string): boolean => name.trim().toLowerCase() === 'id'
-
 /**
  * Whether a field may be several rows: where quotes are written as they are, those that two rows have in the same column are around all that stands between, in
  * which there is a delimiter if there are two columns.
  */
 const mayHoldRows = (field: string, delimiter: string): boolean => field.includes('\n') && field.includes(delimiter)
+
+/** Whether a row is the header of another file, which was put behind the first: with the columns in the same order, or in another one. */
+const isHeader = (fields: string[], id: number): boolean =>
+  fields.some((field, index) => field.length < longestIdName && isIdName(field) && (index === id || !isRowId(field)))
+
+/** With what may be around it, such as a byte order mark. */
+const longestIdName = 12
+
+const headerAgain =
+  'expected a row, got a header, as of a second file: leave it out, with the columns of what follows in the order of the first one'
 
 const mayBeRows =
   'expected no field of several lines with a delimiter in it, which may be several rows with a quote in two of them: leave its column out'
@@ -141,17 +139,11 @@ function csvParser(delimiter: string, rows: ManifestRows): ManifestParser {
     if (header === undefined) return readHeader(fields, line)
     if (fields.length !== header.columns)
       return rows.malformed(line, `expected ${header.columns} fields, got ${fields.length}`)
+    if (isHeader(fields, header.id)) return rows.malformed(line, headerAgain)
     rows.row(line, fields[header.id]!, header.time < 0 ? undefined : fields[header.time]!)
   })
   return { ...sink, transferColumn: () => header !== undefined && header.time >= 0 }
 }
-
-type JsonRow =
-  | { kind: 'bare'; id: string }
-  | { kind: 'row'; id: string; transferredAt: string | undefined }
-  | { kind: 'malformed'; problem: string }
-
-const malformed = (problem: string): JsonRow => ({ kind: 'malformed', problem })
 
 /** Objects with `userId`, or bare strings and numbers; whether rows have `transferredAt` is the same for all. */
 function jsonLinesParser(rows: ManifestRows): ManifestParser {
@@ -170,71 +162,4 @@ function jsonLinesParser(rows: ManifestRows): ManifestParser {
     else rows.row(line, row.id, row.transferredAt)
   })
   return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => timed === true }
-}
-
-/** Names of members are the same in most rows. */
-const mostNames = 1000
-
-type NameKind = 'id' | 'time' | 'takes-back' | 'beside-user-id' | 'beside-id' | 'other'
-
-function kindOf(name: string): NameKind {
-  if (isIdName(name)) return 'id'
-  if (isTimeName(name)) return 'time'
-  if (mayTakeBack(name)) return 'takes-back'
-  if (mayBeIdBesideUserId(name)) return 'beside-user-id'
-  return mayBeIdBesideId(name) ? 'beside-id' : 'other'
-}
-
-/** What a name is; `names` are those that were looked at. */
-function knownKindOf(name: string, names: Map<string, NameKind>): NameKind {
-  const known = names.get(name)
-  if (known !== undefined) return known
-  const kind = kindOf(name)
-  if (names.size < mostNames) names.set(name, kind)
-  return kind
-}
-
-function jsonRow(text: string, names: Map<string, NameKind>): JsonRow {
-  const members = jsonMembers(text)
-  if (members === undefined) {
-    const id = bareValue(text.trim())
-    return id === undefined
-      ? malformed('expected a JSON object with userId, a string or a whole number')
-      : { kind: 'bare', id }
-  }
-  const [ids, times]: [Member[], Member[]] = [[], []]
-  const asked = new Set<NameKind>()
-  for (const member of members) {
-    const { key, source } = member
-    const kind = knownKindOf(key, names)
-    if (kind === 'id') ids.push(member)
-    else if (kind === 'time') times.push(member)
-    else {
-      asked.add(kind)
-      if (isFurtherInside(key, source, mayTakeBack)) asked.add('takes-back')
-      if (isFurtherInside(key, source, mayBeIdBesideId)) asked.add('beside-id')
-    }
-  }
-  if (ids.length !== 1 || times.length > 1)
-    return malformed('expected one key userId (or user_id, id) and at most one transferredAt')
-  const id = textOfValue(ids[0]!.source)
-  if (id === undefined) return malformed('expected userId to be a string or a whole number')
-  const source = times[0]?.source
-  if (source === undefined && members.some(({ key, source }) => mayBeTimeName(key) || mayHoldTime(source)))
-    return malformed(mayBeTime)
-  if (asked.has('takes-back')) return malformed(mayNotHold)
-  if (asked.has('beside-user-id') || (asked.has('beside-id') && isRowId(ids[0]!.key))) return malformed(mayBeId)
-  if (source === undefined) return { kind: 'row', id, transferredAt: undefined }
-  if (source === 'null') return { kind: 'row', id, transferredAt: '' }
-  if (!source.startsWith('"')) return malformed('expected transferredAt to be a string')
-  return { kind: 'row', id, transferredAt: textOfValue(source) }
-}
-
-function bareValue(source: string): string | undefined {
-  try {
-    JSON.parse(source)
-  } catch {
-    return undefined
-  }
-  return textOfValue(source)
 }

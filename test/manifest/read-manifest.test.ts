@@ -347,6 +347,12 @@ describe('a manifest that cannot be used', () => {
       bad: [where === 'before them' ? 3 : 2],
       problem: /several rows/,
     })),
+    ...['userId,a', '\ufeffuser_id,a', 'a,userId', 'ID,a'].map((header) => ({
+      name: `a header among the rows: ${header}`,
+      content: `userId,a\n123,ID\n${header}\n${secret},1\n`,
+      bad: [3],
+      problem: /got a header/,
+    })),
     {
       name: 'quotes that stay open',
       content: `userId\n123\n"${secret}\n456\n`,
