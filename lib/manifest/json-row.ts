@@ -13,8 +13,8 @@ import {
 import { mayBeId, mayBeTime, mayNotHold } from './name-problems.ts'
 
 type JsonRow =
-  | { kind: 'bare'; id: string }
-  | { kind: 'row'; id: string; transferredAt: string | undefined }
+  | { kind: 'bare'; id: string; isText: boolean }
+  | { kind: 'row'; id: string; isText: boolean; transferredAt: string | undefined }
   | { kind: 'malformed'; problem: string }
 
 const malformed = (problem: string): JsonRow => ({ kind: 'malformed', problem })
@@ -41,14 +41,14 @@ function knownKindOf(name: string, names: Map<string, NameKind>): NameKind {
   return kind
 }
 
-/** The row that a line of JSON is; `names` are those of members that were looked at before. */
+/** The row that a line of JSON is (`isText`: its identifier is a string); `names` are those of members that were looked at before. */
 export function jsonRow(text: string, names: Map<string, NameKind>): JsonRow {
   const members = jsonMembers(text)
   if (members === undefined) {
     const id = bareValue(text.trim())
     return id === undefined
       ? malformed('expected a JSON object with userId, a string or a whole number')
-      : { kind: 'bare', id }
+      : { kind: 'bare', id, isText: text.includes('"') }
   }
   const [ids, times]: [Member[], Member[]] = [[], []]
   const asked = new Set<NameKind>()
@@ -67,15 +67,16 @@ export function jsonRow(text: string, names: Map<string, NameKind>): JsonRow {
     return malformed('expected one key userId (or user_id, id) and at most one transferredAt')
   const id = textOfValue(ids[0]!.source)
   if (id === undefined) return malformed('expected userId to be a string or a whole number')
+  const isText = ids[0]!.source.startsWith('"')
   const source = times[0]?.source
   if (source === undefined && members.some(({ key, source }) => mayBeTimeName(key) || mayHoldTime(source)))
     return malformed(mayBeTime)
   if (asked.has('takes-back')) return malformed(mayNotHold)
   if (asked.has('beside-user-id') || (asked.has('beside-id') && isRowId(ids[0]!.key))) return malformed(mayBeId)
-  if (source === undefined) return { kind: 'row', id, transferredAt: undefined }
-  if (source === 'null') return { kind: 'row', id, transferredAt: '' }
+  if (source === undefined) return { kind: 'row', id, isText, transferredAt: undefined }
+  if (source === 'null') return { kind: 'row', id, isText, transferredAt: '' }
   if (!source.startsWith('"')) return malformed('expected transferredAt to be a string')
-  return { kind: 'row', id, transferredAt: textOfValue(source) }
+  return { kind: 'row', id, isText, transferredAt: textOfValue(source) }
 }
 
 function bareValue(source: string): string | undefined {

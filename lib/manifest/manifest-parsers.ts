@@ -53,12 +53,12 @@ async function endBoth(lines: Sink, list: { end(): void }): Promise<void> {
  * Rows of a list without a header. A first one that may be a header is asked about, neither taken for an identifier nor left out: a
  * subject may be called `email`, and on any other line is.
  */
-function listRows(rows: ManifestRows): { row(line: number, id: string): void; end(): void } {
+function listRows(rows: ManifestRows): { row(line: number, id: string, isText?: boolean): void; end(): void } {
   let first: { line: number; isWord: boolean } | undefined
   let hasOthers = false
   let isAmongWords = false
   return {
-    row(line, id) {
+    row(line, id, isText) {
       const text = id.trim()
       if (first === undefined) {
         const isColumn = isColumnName(text)
@@ -68,7 +68,7 @@ function listRows(rows: ManifestRows): { row(line: number, id: string): void; en
         hasOthers = true
         if (first.isWord && !isAmongWords) isAmongWords = isWord(text)
       }
-      rows.row(line, id, undefined)
+      rows.row(line, id, undefined, isText)
     },
     end() {
       if (first?.isWord && hasOthers && !isAmongWords) rows.malformed(first.line, mayBeHeader)
@@ -158,8 +158,8 @@ function jsonLinesParser(rows: ManifestRows): ManifestParser {
     const isTimed = row.kind === 'row' && row.transferredAt !== undefined
     timed ??= isTimed
     if (timed !== isTimed) return rows.malformed(line, 'expected transferredAt in every row or in none')
-    if (row.kind === 'bare') list.row(line, row.id)
-    else rows.row(line, row.id, row.transferredAt)
+    if (row.kind === 'bare') list.row(line, row.id, row.isText)
+    else rows.row(line, row.id, row.transferredAt, row.isText)
   })
   return { write: sink.write, end: () => endBoth(sink, list), transferColumn: () => timed === true }
 }

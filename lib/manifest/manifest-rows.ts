@@ -1,16 +1,13 @@
 import type { BadRow } from '../errors.ts'
 import { Identifier } from './identifier.ts'
+import { type Lines, maxListed, noteLine } from './lines.ts'
+import { createLostDigits } from './lost-digits.ts'
 import { parseTransferTime } from './transfer-time.ts'
-
-/** How many rows are of a kind, and the lines of the first 20 of them, from 1. */
-export type Lines = { count: number; first: number[] }
-
-const maxListed = 20
 
 /** Where the parsers of all formats put what they find, row by row. */
 export type ManifestRows = {
-  /** A row with its identifier; `transferredAt` is absent if the manifest has no such column. */
-  row(line: number, id: string, transferredAt: string | undefined): void
+  /** A row with its identifier; `transferredAt` is absent if the manifest has no such column. `isText`: the identifier is a string of JSON, whatever it is. */
+  row(line: number, id: string, transferredAt: string | undefined, isText?: boolean): void
   empty(line: number): void
   malformed(line: number, problem: string): void
   result(): {
@@ -36,21 +33,18 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
   const empty: Lines = { count: 0, first: [] }
   const notYetTransferred: Lines = { count: 0, first: [] }
   const padded: Lines = { count: 0, first: [] }
+  const lostDigits = createLostDigits()
   const badRows: BadRow[] = []
   let badRowCount = 0
   let confirmed = 0
 
-  const note = (lines: Lines, line: number): void => {
-    lines.count += 1
-    if (lines.first.length < maxListed) lines.first.push(line)
-  }
   const malformed = (line: number, problem: string): void => {
     badRowCount += 1
     if (badRows.length < maxListed) badRows.push({ line, problem })
   }
 
   return {
-    row(line, id, transferredAt) {
+    row(line, id, transferredAt, isText = false) {
       const text = id.trim()
       if (text === '') return malformed(line, 'expected an identifier, got an empty field')
       const time = transferredAt === undefined ? Number.NEGATIVE_INFINITY : timeOf(transferredAt.trim())
@@ -67,15 +61,25 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
       const isConfirmed = time <= now.getTime()
       const problem = readers[isConfirmed ? 'confirmed' : 'pending'](line, new Identifier(text))
       if (problem !== undefined) return malformed(line, problem)
-      if (!isConfirmed) return note(notYetTransferred, line)
+      if (!isText) lostDigits.look(line, text)
+      if (!isConfirmed) return noteLine(notYetTransferred, line)
       confirmed += 1
-      if (text.startsWith('0') && isNumber.test(text)) note(padded, line)
+      if (text.startsWith('0') && isNumber.test(text)) noteLine(padded, line)
     },
-    empty: (line) => note(empty, line),
+    empty: (line) => noteLine(empty, line),
     malformed,
-    result: () => ({ confirmed, empty, notYetTransferred, padded, badRows, badRowCount }),
+    result() {
+      const lost = lostDigits.lines()
+      for (const line of lost.first) malformed(line, lostItsDigits)
+      badRowCount += lost.count - lost.first.length
+      return { confirmed, empty, notYetTransferred, padded, badRows, badRowCount }
+    },
   }
 }
+
+const lostItsDigits =
+  'expected the identifier as text, got zeros in place of its last digits, as spreadsheets and JavaScript write all numbers of so many digits here; ' +
+  'if it does end so, write it as a string in JSON Lines'
 
 const isNumber = /^[0-9]+$/
 

@@ -2,9 +2,10 @@ import { roleOf } from '../decode/content-path.ts'
 import { decodeObject, type Reading } from '../decode/decode-object.ts'
 import type { Sink } from '../decode/sink.ts'
 import { ManifestInvalid } from '../errors.ts'
+import type { Lines } from './lines.ts'
 import { formatOf } from './manifest-format.ts'
 import { type ManifestParser, parserOf } from './manifest-parsers.ts'
-import { type Lines, type ManifestRows, manifestRows, type RowReaders } from './manifest-rows.ts'
+import { type ManifestRows, manifestRows, type RowReaders } from './manifest-rows.ts'
 import { maxLineBytes } from './text-lines.ts'
 
 export type { Lines }
