@@ -9,8 +9,8 @@ import { isPartlyTakenBack } from './taken-back.ts'
 
 /**
  * Whoever goes on with a run goes on with those who were in scope when it began. A manifest that is there by now, and says of one of them that the transfer is not
- * confirmed, was corrected meanwhile. One that is not there, cannot be read or lists other people says nothing of the kind; nor is it asked of a run that has ended, or of which something
- * was taken back already. @throws ManifestInvalid
+ * confirmed, was corrected meanwhile; so may have been one that is refused, of whose rows some are not known (a time that is a word, a column `withdrawn`). One that is not there, cannot be
+ * read or lists other people says nothing of the kind; nor is it asked of a run that has ended, or of which something was taken back already. @throws ManifestInvalid
  */
 export async function requireSameScope(
   ports: Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'caseKey' | 'manifests'>,
@@ -32,11 +32,19 @@ export async function requireSameScope(
       return undefined
     },
   }
-  await readManifest(await manifests.open(name), { now: ports.clock(), name }, readers).catch(ignoreUnreadable)
+  const refused = await readManifest(await manifests.open(name), { now: ports.clock(), name }, readers).then(
+    () => undefined,
+    refusalOf,
+  )
   if (contradicted > 0)
     throw new ManifestInvalid(
       `manifest ${name}: expected everybody in scope of run ${runId} to be transferred by now, got ${contradicted} ${contradicted === 1 ? 'row' : 'rows'} without a confirmed transfer: ` +
         'it was corrected since the run began. Take the scope of that run back (odv correct), or leave it, and begin another one',
+    )
+  if (refused !== undefined)
+    throw new ManifestInvalid(
+      `${refused.message}\nIt was changed since run ${runId} began, and may say of somebody in scope that the transfer is not confirmed. ` +
+        'Correct it, or put back what was there, and go on then',
     )
 }
 
@@ -55,3 +63,7 @@ function ignoreUnreadable(error: unknown): undefined {
   if (error instanceof ManifestInvalid || error instanceof ReadFailed) return undefined
   throw error
 }
+
+/** Absent of one that could not be read. */
+const refusalOf = (error: unknown): ManifestInvalid | undefined =>
+  error instanceof ManifestInvalid ? error : ignoreUnreadable(error)

@@ -59,9 +59,15 @@ it('a run is not gone on with when its manifest says by now that somebody in its
     expect(refused.stderr).toMatch(/expected everybody in scope of run .* to be transferred by now, got 1 row/)
     expect(refused.stderr).not.toContain('12345678')
   }
+  for (const rows of [['12345678,failed', '12345679,2026-01-01'], ['no id'], []]) {
+    manifest(...rows)
+    const refused = await goOn()
+    expect(refused.code).toBe(64)
+    expect(refused.stderr).toMatch(/changed since run .* began, and may say of somebody in scope/)
+    expect(refused.stderr).not.toContain('12345678')
+  }
   for (const rows of [
     ['12345670,2026-01-01', '12345671,'],
-    ['no id'],
     ['12345679,2026-02-02', '12345678,2026-01-01'],
   ]) {
     manifest(...rows)
