@@ -106,7 +106,8 @@ function isOneOf(names: readonly string[], letters: string, name: string): boole
  * 2. one of its fields, cut at commas, semicolons or tabs, is `userId`, `user_id` or `id` in any case: the header of CSV;
  * 3. it is one JSON string: JSON Lines of strings;
  * 4. it holds a comma, semicolon or tab, or begins with `[`: refused, since no identifier does;
- * 5. otherwise: plain lines, one identifier a line.
+ * 5. it is such a header with `|`, colons or spaces between columns: refused;
+ * 6. otherwise: plain lines, one identifier a line.
  */
 export function formatOf(firstLine: string): ManifestFormat | { kind: 'unknown'; problem: string } {
   const line = firstLine.trim()
@@ -119,5 +120,7 @@ export function formatOf(firstLine: string): ManifestFormat | { kind: 'unknown';
     return { kind: 'unknown', problem: 'expected JSON Lines, one object a line, got a JSON array' }
   if (/[,;\t]/.test(line))
     return { kind: 'unknown', problem: 'expected a header with a column userId (or user_id, id)' }
+  if (/[|: ]/.test(line) && line.split(/[|: ]+/).some(isIdName))
+    return { kind: 'unknown', problem: 'expected commas, semicolons or tabs between columns, got another sign' }
   return { kind: 'lines' }
 }

@@ -171,6 +171,12 @@ describe('a manifest that cannot be used', () => {
       problem: /header with a column userId/,
     },
     { name: 'a row without a header', content: `${secret},a\n`, bad: [], problem: /header with a column userId/ },
+    ...['userId|batch', ' userid  | batch ', 'batch user_id', 'userId:batch'].map((header) => ({
+      name: `a header with other signs between columns: ${header}`,
+      content: `${header}\n${secret}|a\n`,
+      bad: [],
+      problem: /commas, semicolons or tabs between columns/,
+    })),
     { name: 'two ID columns', content: `userId,id\n${secret},1\n`, bad: [1], problem: /one column userId/ },
     {
       name: 'two time columns',
