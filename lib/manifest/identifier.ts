@@ -65,6 +65,8 @@ export function canonicalOf(
   const cased = caseRule === 'fold' ? text.toLowerCase() : text
   if (text.includes('@') && email.test(text)) return { shape: 'email', canonical: cased }
   if (handle.test(text)) return { shape: 'handle', canonical: cased }
+  if (text[8] === '-' && brokenUuid.test(text))
+    return { problem: 'a UUID with digits too few or too many, or two of them: expected a whole one' }
   if (dotted.test(text)) return { shape: 'dotted', canonical: cased }
   return {
     problem:
@@ -91,6 +93,9 @@ const placeholder =
 const zeros = /^0+$/
 const nobodysUuid = /^(?:[0-]+|[f-]+)$/i
 const uuid = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/i
+/** As a column that is too short or a line end that is missing leaves them; numbers in such groups may be of another kind. */
+const brokenUuid =
+  /^(?=[0-9-]*[a-f])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{1,4}(?:-[0-9a-f]*|-[0-9a-f]{20}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})?$/i
 const decimal = /^[0-9]+$/
 /**
  * `1234567890123.0`, `1.22e+18`, `5E17`. Digits, `e` and digits are left to short hexadecimal identifiers (`12e45`): who

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { canonicalOf, Identifier } from '../../lib/manifest/identifier.ts'
 
+const someUuid = '6f1e2d3c-4B5A-4f6e-8d7c-0123456789ab'
 const allDigits = '12345678-1234-1234-1234-123456789012'
 
 describe('an identifier', () => {
@@ -21,6 +22,8 @@ describe('an identifier', () => {
     { text: '1.5@x.org', shape: 'email', canonical: '1.5@x.org' },
     { text: 'Jane_Doe', shape: 'handle', canonical: 'jane_doe' },
     { text: 'Jane.Doe-2', shape: 'dotted', canonical: 'jane.doe-2' },
+    { text: `${allDigits}-1`, shape: 'dotted', canonical: `${allDigits}-1` },
+    { text: '20260102-0001-0002-3', shape: 'dotted', canonical: '20260102-0001-0002-3' },
     { text: '10.0.0.1', shape: 'dotted', canonical: '10.0.0.1' },
     { text: '1.x', shape: 'dotted', canonical: '1.x' },
     // Hexadecimal identifiers: one in a hundred of 8 digits is digits, `e` and digits.
@@ -43,6 +46,19 @@ describe('an identifier', () => {
         expect(canonicalOf(text, caseRule)).toStrictEqual({
           problem: 'a number that was written as a float; its digits may be gone: expected the identifier as text',
         })
+    })
+
+  const broken = [
+    ...[35, 34, 32, 28, 25, 23, 20].map((length) => someUuid.slice(0, length)),
+    `${someUuid}1`,
+    `${allDigits}${someUuid}`,
+    `${someUuid}${allDigits}`,
+  ]
+  for (const text of broken)
+    it(`is refused when it is a UUID that lacks digits, or two: ${text}`, () => {
+      expect(canonicalOf(text, 'exact')).toStrictEqual({
+        problem: 'a UUID with digits too few or too many, or two of them: expected a whole one',
+      })
     })
 
   const nobodys = [
