@@ -13,7 +13,7 @@ export const isTimeName = (name: string): boolean => name === 'transferredAt' ||
 const transferred =
   'tran?s?ferr?ed|xferr?ed|migrated|relocated|moved|copied|synced|synchroni[sz]ed|replicated|uploaded|imported'
 const settled =
-  'completed?|confirmed|confirmation|verified|finished|succeeded|loaded|ingested|landed|delivered|exported|sent|cutover'
+  'completed?|confirmed|confirmation|verified|finished|succeeded|loaded|ingested|landed|delivered|exported|processed|sent|cutover'
 
 /**
  * Whether a column may say when rows were transferred under another name (`transferedAt`, `transfer_date`, `migrated_on`, `confirmed_at`, `date`). To pass over
@@ -25,7 +25,7 @@ export const mayBeTimeName = (name: string): boolean =>
   settling.test(foldedName(name))
 
 const settling = new RegExp(
-  `^(?:(?:is|was|has)?(?:been)?(?:${transferred}|${settled})(?:at|on|date|day|time|timestamp|utc)?|date|day|time|timestamp)$`,
+  `^(?:(?:is|was|has)?(?:been)?(?:${transferred}|${settled})(?:at|on|date|day|time|timestamp|utc)?|date|day|time|datetime|timestamp|ts|dt|when|at)$`,
 )
 
 /**

@@ -202,6 +202,8 @@ describe('a manifest that cannot be used', () => {
       'transferredAt\u200b',
       'date',
       'Timestamp',
+      'ts',
+      'processed_at',
     ].flatMap((column) => [
       {
         name: `times in a CSV column ${column}`,
