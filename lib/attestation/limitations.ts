@@ -1,7 +1,8 @@
 /**
  * What every statement admits in plain words. `containers` are those of the run's scan, `forms` says in words in which
  * forms beside plain text identifiers were looked for, `hashed` in which hashed ones, `unproven` those of them
- * whose salt nothing proves, and `left` in which that are known they were not. `isPadded`: some are numbers that begin with zeros. What holds for one store is in `limitationsOfStore`.
+ * whose salt nothing proves, and `left` in which that are known they were not. `isPadded`: some are numbers that begin with zeros.
+ * `isExact`: some have letters, whose case counts. What holds for one store is in `limitationsOfStore`.
  */
 export function limitationsOf({
   containers,
@@ -11,6 +12,7 @@ export function limitationsOf({
   left,
   sliceBytes,
   isPadded = false,
+  isExact = false,
 }: {
   containers: readonly string[]
   forms: readonly string[]
@@ -20,6 +22,7 @@ export function limitationsOf({
   /** Objects of more bytes are scanned in slices of so many, unless they are containers whose parts nobody lists. */
   sliceBytes: number
   isPadded?: boolean
+  isExact?: boolean
 }): string[] {
   return [
     'A signature proves who said what and when, not that it is true.',
@@ -39,6 +42,11 @@ export function limitationsOf({
     ...(isPadded
       ? [
           'Identifiers that are numbers and begin with zeros were looked for with all of these, and not where they were lost.',
+        ]
+      : []),
+    ...(isExact
+      ? [
+          'Identifiers with letters, domains of e-mail addresses included, were looked for in the case in which the manifest has them, and in no other. The digits of UUIDs were in any case.',
         ]
       : []),
     'Content in any other format is counted as unverified and never as clean.',

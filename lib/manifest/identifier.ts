@@ -42,6 +42,9 @@ export type Shape = 'decimal' | 'uuid' | 'email' | 'handle' | 'dotted'
 /** Whether identifiers that differ only in the case of ASCII letters are the same one (never asked for UUIDs). */
 export type CaseRule = 'fold' | 'exact'
 
+/** Whether the rule says something of it. */
+export const isCased = (shape: Shape): boolean => shape === 'email' || shape === 'handle' || shape === 'dotted'
+
 export const maxIdentifierLength = 254
 
 /** Canonical spelling and shape of an identifier's text, or what is wrong with it (without quoting it). */

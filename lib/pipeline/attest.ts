@@ -15,6 +15,7 @@ import { formatNames } from '../decode/formats.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
 import type { Coverage } from '../inventory/coverage.ts'
+import { type CaseRule, isCased, type Shape } from '../manifest/identifier.ts'
 import type { EventDetails, Ports, PublicKeys } from '../ports.ts'
 import { formNames, summariesOf } from '../scan/forms/form-names.ts'
 import { hashedSummariesOf } from '../subject-index/hashed-forms.ts'
@@ -147,6 +148,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
         manifest: { sha256: string; subjects: number; isPadded?: boolean }
         scopeRoot: string
         keyCommitment: string
+        matcher: { caseRule: CaseRule; shapes: { shape: Shape }[] }
       }>(ports, runKey(runId, 'scope.json'))
     : undefined
   return {
@@ -168,6 +170,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       containers: formatNames,
       sliceBytes,
       isPadded: scope?.manifest.isPadded === true,
+      isExact: scope?.matcher.caseRule === 'exact' && scope.matcher.shapes.some(({ shape }) => isCased(shape)),
       ...(await formsOfRun(ports, runId, hasConfig)),
     }),
     createdAt: ports.clock().toISOString(),

@@ -1,6 +1,7 @@
 import { type Config, isBuiltIn, nobodyOf } from '../config.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { memoryFor } from '../inventory/call-capacity.ts'
+import { isCased } from '../manifest/identifier.ts'
 import { type ManifestReport, readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
 import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
@@ -101,7 +102,7 @@ export function checkPremises(
       `manifest: expected a column or member transferredAt, since we delete in store ${deleting.id}: ` +
         'a list alone does not say that a transfer was confirmed',
     )
-  const cased = index.shapes.some(({ shape }) => shape === 'email' || shape === 'handle' || shape === 'dotted')
+  const cased = index.shapes.some(({ shape }) => isCased(shape))
   if (cased && identifierCase === undefined)
     throw new ConfigInvalid(
       `configuration: identifierCase: expected "fold" or "exact", since we delete in store ${deleting.id} and the ` +

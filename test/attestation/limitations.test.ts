@@ -20,6 +20,13 @@ describe('what statements admit', () => {
     expect(limitationsOf(of)).not.toContain(told)
   })
 
+  it('says that letters were not looked for in another case, where case counts', () => {
+    const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
+    const told = expect.stringMatching(/domains of e-mail addresses included, .* in the case in which the manifest has/)
+    expect(limitationsOf({ ...of, isExact: true })).toContainEqual(told)
+    expect(limitationsOf(of)).not.toContainEqual(told)
+  })
+
   it('says which digests were looked for, and that others were not', () => {
     const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
     const told = limitationsOf({ ...of, hashed: hashedSummariesOf(['hmac-sha256', 'md5', 'md5']) }).join('\n')
