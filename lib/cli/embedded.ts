@@ -15,6 +15,7 @@ import { openSandbox } from '../local/sandbox/open-sandbox.ts'
 import { bringBack, isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
 import { requireSameScope } from '../pipeline/require-same-scope.ts'
 import { requireWholeLog } from '../pipeline/require-whole-log.ts'
+import { parseInput, passInput } from '../pipeline/task-input.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
 import { embeddedPorts } from './embedded-ports.ts'
 import { createWaitWatch } from './stop-when-waiting.ts'
@@ -110,7 +111,10 @@ export async function openEmbedded(options: {
   const hasSpareCore = () => counters.busyThreads() + 1 < cores
   const ports = embeddedPorts(paths, { config: options.config, meter: counters.meter, hasSpareCore })
   provide(async () => ports)
-  const call = (name: FunctionName, payload: unknown): Promise<unknown> => {
+  const call = async (name: FunctionName, payload: unknown): Promise<unknown> => {
+    // A custodian or a restore may have been waited for for days since the manifest was read.
+    if (name === 'request-deletion')
+      await requireSameScope(ports, parseInput('request-deletion', passInput, payload).runId)
     if (!inThreads.has(name)) return callHandler(name, payload)
     const output = sandbox.invoke(name, payload)
     if (name === 'build-index' && options.readsMuch) sandbox.prepare(['scan-batch'])

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { jsonLines, linesOf, odv } from '../support/odv.ts'
+import { jsonLines, linesOf, odv, startOdv } from '../support/odv.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
 it('a run whose manifest was refused says why, by name and line, when it ends and whenever it is asked for', async () => {
@@ -81,4 +81,28 @@ it('a run is not gone on with when its manifest says by now that somebody in its
   const words = ['--entry', '0', '--reason-file', 'why.txt', '--approved-by', 'Jane Roe']
   expect((await odv(cwd, 'correct', ...words)).code).toBe(0)
   expect((await goOn()).code).toBe(75)
+})
+
+it('nor is anything more requested by a run that waited while its manifest was corrected', async () => {
+  const cwd = scratchDirectory()
+  mkdirSync(join(cwd, 'store'))
+  writeFileSync(join(cwd, 'store/a.txt'), '12345678\n')
+  writeFileSync(join(cwd, 'ids.csv'), 'userId,transferredAt\n12345678,2026-01-01\n')
+  const stores = [{ id: 'a', root: 'store', country: 'SG', channel: { kind: 'manual', deadline: '1h' } }]
+  writeFileSync(join(cwd, 'odv.json'), JSON.stringify({ manifest: 'ids.csv', passes: 3, stores }))
+  const run = startOdv(cwd, ['run', '--json'])
+  const request = await new Promise<string>((resolve) => {
+    let told = ''
+    run.child.stdout!.on('data', (text) => {
+      told += text
+      const [, id] = /"request":"([^"]+)"/.exec(told) ?? []
+      if (id !== undefined) resolve(id)
+    })
+  })
+  writeFileSync(join(cwd, 'ids.csv'), 'userId,transferredAt\n12345678,\n')
+  expect((await odv(cwd, 'ack', request)).code).toBe(0)
+  const ended = await run.ended
+  const reasons = expect.arrayContaining(['failure: ManifestInvalid in RequestDeletion'])
+  expect(linesOf(ended, 'verdict')).toMatchObject([{ reasons }])
+  expect(linesOf(ended, 'request')).toHaveLength(1)
 })
