@@ -6,7 +6,7 @@ export const identifiers = [
   ...[
     '0123456789abcdef0123456789abcdef',
     '11111111111111111111111111111111',
-    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    'ffffffff-ffff-ffff-ffff-fffffffffff1',
     'aaaaaaaa-1111-2222-3333-0123456789ab',
   ],
   ...[
