@@ -23,6 +23,7 @@ import { checkScope } from './checks/scope.ts'
 import { checkSequence } from './checks/sequence.ts'
 import { checkStatements } from './checks/statement.ts'
 import { checkSummaries } from './checks/summary.ts'
+import { checkTimes } from './checks/time.ts'
 import { checkTimestamps } from './checks/timestamp.ts'
 import { checkTransitions } from './checks/transition.ts'
 import { checkVerdicts } from './checks/verdict.ts'
@@ -86,6 +87,7 @@ export function verifyFiling(
   step('deletion', () => checkDeletion(runs))
   step('verdict', () => checkVerdicts(runs))
   step('summary', () => checkSummaries(runs))
+  step('time', () => checkTimes(runs))
   step('leak-gate', () => checkLeakGate(files, layout, runs))
   const companions = step('companions', () =>
     checkCompanions(files, layout, { runs, transitions, keys, checkpoints, timestamps, leftOut }),

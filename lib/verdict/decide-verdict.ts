@@ -1,4 +1,5 @@
 import type { Coverage } from '../inventory/coverage.ts'
+import { firstOutOfOrder, momentOfAnswer, momentOfRequest, momentsOfListings } from './in-order.ts'
 import type { StoreReport } from './store-report.ts'
 
 export type Verdict = 'verified' | 'residual' | 'incomplete'
@@ -13,7 +14,13 @@ export function decideVerdict(report: StoreReport): Decision {
   const late = orderReasons(report)
   // Findings from before an answered request say nothing about what is there now.
   const residual = last && late.length === 0 ? residualReasons(last) : []
-  const gaps = [...failureReasons(report), ...(last ? coverageReasons(last) : []), ...emptyReasons(report), ...late]
+  const gaps = [
+    ...failureReasons(report),
+    ...(last ? coverageReasons(last) : []),
+    ...emptyReasons(report),
+    ...late,
+    ...timeReasons(report),
+  ]
   if (residual.length > 0) return { verdict: 'residual', reasons: [...residual, ...gaps] }
   if (gaps.length > 0) return { verdict: 'incomplete', reasons: gaps }
   return { verdict: 'verified', reasons: [] }
@@ -48,6 +55,10 @@ function coverageReasons(coverage: Coverage): string[] {
   const count = (n: number, what: string) => `${what}: ${plural(n, 'object version')}`
   return [
     ...unverified.map((each) => count(each.versions, each.reason)),
+    // None can be read, so where there are any something is unverified, or found by its name.
+    ...(inventory.multipartUploads === 0 || unverified.length > 0 || found.versions > 0
+      ? []
+      : [count(inventory.multipartUploads, 'multipart-upload')]),
     ...(coverage.foundPartly === 0 ? [] : [count(coverage.foundPartly, 'found and not read to the end')]),
     ...(versions === inventory.versions && bytes === inventory.bytes
       ? []
@@ -56,6 +67,11 @@ function coverageReasons(coverage: Coverage): string[] {
     ...(batches.reported === batches.planned ? [] : [`batches: ${batches.reported} of ${batches.planned} reported`]),
     ...(inventory.versions === 0 || batches.planned > 0 ? [] : ['batches: none was planned']),
     ...(closing.appeared === 0 ? [] : [count(closing.appeared, 'appeared while scanning')]),
+    ...(isOfInventory(coverage)
+      ? []
+      : [
+          `listings: the closing one has ${closing.versions} of ${inventory.versions} object versions, of which ${closing.gone} were gone`,
+        ]),
     ...(coverage.mounts.gone === 0
       ? []
       : [`mounts: ${plural(coverage.mounts.gone, 'file system')} of the first pass not there any more`]),
@@ -64,6 +80,9 @@ function coverageReasons(coverage: Coverage): string[] {
       ? []
       : [`positive controls: ${positiveControls.detected} of ${positiveControls.planted} detected`]),
     ...(batches.planned === 0 || positiveControls.planted > 0 ? [] : ['positive controls: none was planted']),
+    ...(positiveControls.planted === 0 || positiveControls.planted >= batches.planned
+      ? []
+      : [`positive controls: ${positiveControls.planted} in ${batches.planned} batches`]),
     ...(negativeControls.falseAlarms === 0 ? [] : [`negative controls: ${negativeControls.falseAlarms} false alarms`]),
     ...(secondOpinion.mismatches === 0
       ? []
@@ -73,6 +92,12 @@ function coverageReasons(coverage: Coverage): string[] {
       : ['second opinion: there is none']),
     ...(isSound(coverage) ? [] : ['coverage: a count is not a whole number']),
   ]
+}
+
+/** What the closing listing lacks was gone. A directory that lost its last file is listed then, and has not appeared. */
+function isOfInventory({ inventory, closing: { versions, appeared, gone } }: Coverage): boolean {
+  const all = inventory.versions + appeared
+  return versions <= all && versions >= all - gone
 }
 
 /** An unmounted share lists like an empty store: nothing is believed of one unless the configuration says it may be. */
@@ -96,6 +121,20 @@ function orderReasons({ passes, requests }: StoreReport): string[] {
       ? []
       : [`request ${request.requestId}: no fresh inventory after the answer`]
   })
+}
+
+/** What happened one after the other is dated so: otherwise a listing may be one of another time. */
+function timeReasons({ passes, requests }: StoreReport): string[] {
+  const moments = passes.flatMap((coverage, pass) => {
+    const { request, acknowledgement } = requests[pass] ?? {}
+    return [
+      ...momentsOfListings(coverage, pass),
+      ...(request ? [momentOfRequest(request, pass)] : []),
+      ...(acknowledgement ? [momentOfAnswer(acknowledgement, pass)] : []),
+    ]
+  })
+  const wrong = firstOutOfOrder(moments)
+  return wrong === undefined ? [] : [`times: ${wrong.what} is dated before what it follows`]
 }
 
 function isSound(coverage: Coverage): boolean {

@@ -46,6 +46,8 @@ const ofOthers: Record<string, string> = {
   'negative controls': again,
   'second opinion': again,
   mounts: 'mount them again, and run again',
+  listings: again,
+  times: 'a clock was set while the run went on, or goes wrong: set it, and run again',
 }
 
 /**

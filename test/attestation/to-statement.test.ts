@@ -232,7 +232,7 @@ describe('the statement of a verdict', () => {
     const tally = { versions: 1, bytes: 100 }
     const exception = (until: string) => ({ reason: 'encrypted' as const, ...approved, until })
     // The inventory began half a second behind the first of these.
-    const [over, holds] = ['2026-11-23T19:30:00.000Z', '2026-11-23T19:30:00.500Z']
+    const [over, holds] = ['2026-11-23T18:30:00.000Z', '2026-11-23T18:30:00.500Z']
     const last = {
       ...foundCoverage,
       protected: [{ code: 'retention' as const, ...tally, until }],

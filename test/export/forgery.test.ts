@@ -75,6 +75,8 @@ const { coverage: unverified, open } = oneUnverified
 const asked = { request, acknowledgement }
 const late = { ...cleanCoverage, inventory: { ...cleanCoverage.inventory, startedAt: '2026-11-23T19:29:57.999Z' } }
 
+const hourBefore = { startedAt: '2026-11-23T18:25:00.000Z', finishedAt: '2026-11-23T18:26:00.000Z' }
+
 describe('a verdict', () => {
   const toVerified = saying('sg verification', () => ({ result: 'verified', reasons: [] }))
   const cases: { name: string; models: NonNullable<Models['sg']> }[] = [
@@ -110,6 +112,21 @@ describe('a verdict', () => {
     {
       name: 'a version that appeared while scanning',
       models: { passes: [foundCoverage, { ...cleanCoverage, closing: { ...cleanCoverage.closing, appeared: 1 } }] },
+    },
+    {
+      name: 'a closing listing that lacks what nobody saw go',
+      models: { passes: [foundCoverage, { ...cleanCoverage, closing: { ...cleanCoverage.closing, versions: 3 } }] },
+    },
+    {
+      name: 'a closing listing of before the inventory',
+      models: { passes: [foundCoverage, { ...cleanCoverage, closing: { ...cleanCoverage.closing, ...hourBefore } }] },
+    },
+    {
+      name: 'an inventory of before the request, which was answered before it was made',
+      models: {
+        passes: [foundCoverage, { ...cleanCoverage, inventory: { ...cleanCoverage.inventory, ...hourBefore } }],
+        requests: [{ request, acknowledgement: { ...acknowledgement, acknowledgedAt: '2026-11-23T18:20:00.000Z' } }],
+      },
     },
     { name: 'a failure', models: { failure: { state: 'ScanStore', error: 'StoreUnavailable' } } },
     { name: 'no scan', models: { passes: [], requests: [], failure: { state: 'ScanStore', error: 'ReadFailed' } } },
@@ -247,6 +264,32 @@ describe('a scan', () => {
 
   it('about another store is refused', () => {
     expect(run(saying('ie 0 scan', () => ({ store: { storeId: 'sg', kind: 'directory' } })))).toBe('scope')
+  })
+})
+
+describe('what a verified store is told to be dated', () => {
+  const dated = (name: string, statementCreatedAt: string) => saying(name, () => ({ times: { statementCreatedAt } }))
+  const cases: { name: string; forge: Forger }[] = [
+    { name: 'a scan of before its scope was attested', forge: dated('scope', '2026-11-23T18:45:00.000Z') },
+    { name: 'a scan that ends after it was attested', forge: dated('sg 1 scan', '2026-11-23T19:30:00.000Z') },
+    {
+      name: 'a request that is made after it was attested',
+      forge: dated('sg 0 deletion-request', '2026-11-23T18:42:00.000Z'),
+    },
+    {
+      name: 'an answer that was attested after the next pass',
+      forge: dated('sg 0 deletion-ack', '2026-11-23T19:50:00.000Z'),
+    },
+    { name: 'a verdict of before the last pass', forge: dated('sg verification', '2026-11-23T19:20:00.000Z') },
+    { name: 'a summary of before the verdict', forge: dated('run-summary', '2026-11-23T19:20:00.000Z') },
+  ]
+  it.each(cases)('is refused by time where it is $name', ({ forge }) => {
+    expect(run(forge)).toBe('time')
+  })
+
+  it('may be minutes apart, and is not asked of a store that is not verified', () => {
+    expect(run(dated('sg 1 scan', '2026-11-23T19:32:00.000Z'))).toBe('accepted')
+    expect(run(dated('ie 0 scan', '2026-11-23T10:00:00.000Z'))).toBe('accepted')
   })
 })
 

@@ -24,7 +24,15 @@ import type { KeptTimestamp, TimestampRef } from '../../lib/timestamp/kept-times
 import { emptyLedgerState, memoryLedger, Outage } from '../support/memory-ledger.ts'
 import { type Forger, failedRun, type SampleLog, sampleKeys, sampleLog, sampleRun } from '../support/sample-bundle.ts'
 import { sampleCaseKey, sampleIndex } from '../support/sample-index.ts'
-import { digest, store } from '../support/sample-run.ts'
+import {
+  acknowledgement,
+  cleanCoverage,
+  digest,
+  foundCoverage,
+  listedAt,
+  request,
+  store,
+} from '../support/sample-run.ts'
 import { someOf } from '../support/some-of.ts'
 import { timestampAuthority, withoutOpenssl } from '../support/timestamp-authority.ts'
 
@@ -131,7 +139,22 @@ function twoNights() {
   const log = sampleLog(keys)
   sampleRun(log)
   log.checkpoint()
-  sampleRun(log, { runId: 'run-2', forge: madeAt('2026-11-24T23:59:59.999Z', '2026-11-25T00:10:00.000Z') })
+  const at = '2026-11-25T00:05:00.000Z'
+  sampleRun(log, {
+    runId: 'run-2',
+    models: {
+      sg: {
+        passes: [listedAt(foundCoverage, at), listedAt(cleanCoverage, at)],
+        requests: [
+          {
+            request: { ...request, runId: 'run-2', requestedAt: at },
+            acknowledgement: { ...acknowledgement, acknowledgedAt: at },
+          },
+        ],
+      },
+    },
+    forge: madeAt('2026-11-24T23:59:59.999Z', '2026-11-25T00:10:00.000Z'),
+  })
   log.checkpoint()
   return { log, ...deployment(log) }
 }
@@ -163,7 +186,7 @@ describe('an export', () => {
       files: result.files,
       entries: 9,
       runs: 1,
-      checks: 20,
+      checks: 21,
       verified: 1,
       residual: 0,
       incomplete: 1,

@@ -255,7 +255,8 @@ export function sampleRun(
     storeId,
     ...(country && { country }),
   }))
-  attest(scopeStatement(run, { stores, document: documentOf(`runs/${runId}/scope.json`, scope) }), scope)
+  const begun = { ...run, createdAt: '2026-11-23T18:00:00.000Z' }
+  attest(scopeStatement(begun, { stores, document: documentOf(`runs/${runId}/scope.json`, scope) }), scope)
 
   const reports: StoreReport[] = [
     {
@@ -331,14 +332,26 @@ function attestStore(
   report.passes.forEach((coverage, pass) => {
     const at = `${prefix}/pass-${pass}`
     const scanned = documentOf(`${at}/coverage.json`, coverage)
-    attest(scanStatement(run, { store: report.store, pass, coverage, document: scanned }), coverage)
+    const signedAt = (createdAt: string): StatementContext => ({ ...run, createdAt })
+    attest(
+      scanStatement(signedAt(coverage.closing.finishedAt), { store: report.store, pass, coverage, document: scanned }),
+      coverage,
+    )
     const { request, acknowledgement } = report.requests[pass] ?? {}
     if (!request) return
     const asked = documentOf(`${at}/request.json`, request)
-    attest(requestStatement(run, { store: report.store, request, document: asked }), request)
+    attest(requestStatement(signedAt(request.requestedAt), { store: report.store, request, document: asked }), request)
     if (!acknowledgement) return
     const document = documentOf(`${at}/acknowledgement.json`, acknowledgement)
-    attest(acknowledgementStatement(run, { store: report.store, request, acknowledgement, document }), acknowledgement)
+    attest(
+      acknowledgementStatement(signedAt(acknowledgement.acknowledgedAt), {
+        store: report.store,
+        request,
+        acknowledgement,
+        document,
+      }),
+      acknowledgement,
+    )
   })
   const decision = decideVerdict(report)
   const document = documentOf(`${prefix}/report.json`, report)

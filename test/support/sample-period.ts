@@ -1,5 +1,4 @@
 import type { BundleEntry } from '../../lib/export/build-bundle.ts'
-import type { Coverage } from '../../lib/inventory/coverage.ts'
 import {
   type Files,
   type Forger,
@@ -10,7 +9,7 @@ import {
   sampleLog,
   sampleRun,
 } from './sample-bundle.ts'
-import { acknowledgement, cleanCoverage, foundCoverage, request, store } from './sample-run.ts'
+import { acknowledgement, cleanCoverage, foundCoverage, listedAt, request, store } from './sample-run.ts'
 
 /**
  * What a night brings: `found`: data is found in store `sg` and nobody is asked; `found late`: only five days after the run began, since it
@@ -24,12 +23,6 @@ const signedAt =
     statement: { ...statement, predicate: { ...statement.predicate, times: { statementCreatedAt: time } } },
     model,
   })
-
-const listedAt = (coverage: Coverage, startedAt: string): Coverage => ({
-  ...coverage,
-  inventory: { ...coverage.inventory, startedAt, finishedAt: startedAt },
-  closing: { ...coverage.closing, startedAt, finishedAt: startedAt },
-})
 
 const stillThere = (time: string): NonNullable<Models['sg']> => ({
   requests: [],

@@ -60,14 +60,32 @@ export const cleanCoverage: Coverage = {
   outcomesSha256: digest('e'),
 }
 
+/** Of the pass before the request. */
 export const foundCoverage: Coverage = {
   ...cleanCoverage,
+  inventory: {
+    ...cleanCoverage.inventory,
+    startedAt: '2026-11-23T18:30:00.500Z',
+    finishedAt: '2026-11-23T18:31:00.000Z',
+  },
+  closing: {
+    ...cleanCoverage.closing,
+    startedAt: '2026-11-23T18:40:00.000Z',
+    finishedAt: '2026-11-23T18:41:00.000Z',
+  },
   clean: { versions: 2, bytes: 200 },
   found: { versions: 1, bytes: 100 },
   unverified: [{ reason: 'encrypted', versions: 1, bytes: 100 }],
   findings: 5,
   subjects: 2,
 }
+
+/** A pass that lists all at one time. */
+export const listedAt = (coverage: Coverage, startedAt: string): Coverage => ({
+  ...coverage,
+  inventory: { ...coverage.inventory, startedAt, finishedAt: startedAt },
+  closing: { ...coverage.closing, startedAt, finishedAt: startedAt },
+})
 
 export const request: DeletionRequest = {
   schemaVersion: 1,

@@ -7,6 +7,7 @@ const tally = (reason: string) => [{ reason, versions: 1, bytes: 100 }] as never
 const zero = { versions: 0, bytes: 0 }
 const emptyPass = sampleCoverage(0, {
   inventory: { ...sampleCoverage().inventory, versions: 0, bytes: 0 },
+  closing: { ...sampleCoverage().closing, versions: 0 },
   clean: zero,
   batches: { planned: 0, reported: 0 },
   positiveControls: { planted: 0, detected: 0, forms: [] },
@@ -85,6 +86,41 @@ describe('decideVerdict', () => {
     { name: 'a version appeared while scanning', pass: { closing: { ...sampleCoverage().closing, appeared: 1 } } },
     { name: 'a file system of the first pass is not there any more', pass: { mounts: { seen: 1, gone: 1 } } },
     { name: 'a report is about a version that is not listed', pass: { unlisted: 1 } },
+    {
+      name: 'the closing listing lacks a version that was not gone',
+      pass: { closing: { ...sampleCoverage().closing, versions: 2 } },
+    },
+    { name: 'the closing listing has more', pass: { closing: { ...sampleCoverage().closing, versions: 4 } } },
+    {
+      name: 'the closing listing was taken before the inventory',
+      pass: {
+        closing: {
+          ...sampleCoverage().closing,
+          startedAt: '2026-11-23T00:49:00.000Z',
+          finishedAt: '2026-11-23T00:50:59.999Z',
+        },
+      },
+    },
+    {
+      name: 'the answer is dated before the request',
+      change: {
+        passes: [foundCoverage(), sampleCoverage(20)],
+        requests: [
+          {
+            ...sampleRequest(),
+            acknowledgement: { ...sampleRequest().acknowledgement!, acknowledgedAt: '2026-11-23T00:54:00.000Z' },
+          },
+        ],
+      },
+    },
+    {
+      name: 'an unfinished upload is listed, which cannot be read, and nothing is unverified',
+      pass: { inventory: { ...sampleCoverage().inventory, multipartUploads: 1 } },
+    },
+    {
+      name: 'fewer positive controls were planted than there are batches',
+      pass: { batches: { planned: 5, reported: 5 } },
+    },
     { name: 'a positive control was missed', pass: { positiveControls: { planted: 4, detected: 3, forms: [] } } },
     { name: 'no positive control was planted', pass: { positiveControls: { planted: 0, detected: 0, forms: [] } } },
     { name: 'a negative control raised an alarm', pass: { negativeControls: { planted: 2, falseAlarms: 1 } } },

@@ -7,6 +7,7 @@ import {
 } from '../../timestamp/certificate.ts'
 import type { TimestampRef } from '../../timestamp/kept-timestamp.ts'
 import { verifyTimestamp } from '../../timestamp/verify-timestamp.ts'
+import { clocksApart } from '../../verdict/in-order.ts'
 import { authorityPath, olderCheckpointPath, timestampPath } from '../bundle-paths.ts'
 import { at, type Checked } from '../run-check.ts'
 import { textOf } from '../text-of.ts'
@@ -20,9 +21,6 @@ export type CheckedTimestamp = TimestampRef & {
   certificateSha256: string
   pinned: boolean
 }
-
-/** Machines whose clocks went apart that far do not contradict each other yet. */
-const clocksApart = 10 * 60_000
 
 /**
  * Each timestamp is about a checkpoint of the bundle, by an authority whose certificate is in it, and no statement that the checkpoint
