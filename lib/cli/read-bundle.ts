@@ -2,20 +2,25 @@ import { lstat, readdir, readFile } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
 import type { VerifyOptions } from '../export/verify-bundle.ts'
+import { unreadable } from './unreadable.ts'
 
-/** All files of a bundle, by path. @throws UsageInvalid when it is no directory @throws BundleInvalid */
+/** All files of a bundle, by path. @throws UsageInvalid when it is no directory, or may not be read @throws BundleInvalid */
 export async function readBundle(bundle: string, cwd: string): Promise<Map<string, Uint8Array>> {
   const directory = resolve(cwd, bundle)
   const root = await lstat(directory).catch(() => undefined)
   if (!root?.isDirectory()) throw new UsageInvalid(`${bundle}: expected the directory of a bundle`)
   const files = new Map<string, Uint8Array>()
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true }).catch(refuse)) {
     const path = join(entry.parentPath, entry.name)
     const name = relative(directory, path).split(sep).join('/')
-    if (entry.isFile()) files.set(name, await readFile(path))
-    else if (!entry.isDirectory()) throw new BundleInvalid('layout', `${name}: expected files and directories only`)
+    if (entry.isFile()) files.set(name, await readFile(path).catch(refuse))
+    else if (!entry.isDirectory()) throw new BundleInvalid('layout', 'expected files and directories only')
   }
   return files
+}
+
+const refuse = (cause: NodeJS.ErrnoException): never => {
+  throw unreadable(cause)
 }
 
 /** What the reader has from another source. @throws UsageInvalid */

@@ -5,6 +5,7 @@ import { BundleInvalid, UsageInvalid } from '../errors.ts'
 import { logLines } from '../export/log-lines.ts'
 import { type BundleSummary, verifyFiling } from '../export/verify-bundle.ts'
 import { checkSubjectProof, type ProofSummary } from '../export/verify-subject-proof.ts'
+import { unreadable } from './unreadable.ts'
 import { visible } from './visible.ts'
 
 /**
@@ -87,7 +88,11 @@ function readBundle(root: string): Map<string, Uint8Array> {
       else throw new BundleInvalid('layout', 'expected files and directories only')
     }
   }
-  read('')
+  try {
+    read('')
+  } catch (error) {
+    throw error instanceof BundleInvalid ? error : unreadable(error as NodeJS.ErrnoException)
+  }
   return files
 }
 

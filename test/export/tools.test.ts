@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { toolsModule } from '../../infra/bundle-tools.ts'
+import { formatEnvelope } from '../../lib/attestation/envelope.ts'
 import { verifyCommand } from '../../lib/cli/commands/verify-command.ts'
 import { requireTool } from '../support/require-tool.ts'
 import * as rotations from '../support/rotated-bundles.ts'
@@ -83,7 +84,36 @@ describe('the programs in a bundle', () => {
   })
 })
 
+/** The bundle with something in it that no bundle has. */
+function strange(name: string, add: (directory: string) => void): string {
+  const directory = write(name, files)
+  add(directory)
+  return directory
+}
+
 describe('tools/verify.mjs', () => {
+  it('and the command refuse what cannot be read as a bundle, as any that does not hold', async () => {
+    const bundles = [
+      strange('a name that is no text', (directory) => writeFileSync(Buffer.from(`${directory}/\xff`, 'latin1'), '')),
+      strange('a file too large to be read', (directory) => truncateSync(join(directory, 'report.html'), 2 ** 31 + 1)),
+      strange('a link', (directory) => symlinkSync('/dev/zero', join(directory, 'zero'))),
+    ]
+    for (const bundle of bundles) {
+      const { code, output } = await script([bundle, '--json'])
+      expect({ code, ...JSON.parse(output) }).toMatchObject({ code: 1, holds: false, check: 'layout' })
+      const lines: object[] = []
+      const terminal = {
+        json: true,
+        print() {},
+        progress() {},
+        warn() {},
+        emit: (line: object) => void lines.push(line),
+      }
+      expect(await verifyCommand({ bundle, keys: pins, authorities: [], cwd: scratch }, terminal)).toBe(1)
+      expect(lines).toMatchObject([{ holds: false, check: 'layout' }])
+    }
+  })
+
   it('verifies the bundle that it is in, with pinned keys and a kept checkpoint', async () => {
     const { code, output } = await script([...withPins, '--since', 'older'])
     expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
@@ -211,6 +241,41 @@ describe('tools/verify-log.py', () => {
   it('refuses what somebody tampered with', async (context) => {
     requireTool(context, 'python3')
     await refusesAll(forItsPart.map(({ tampered }, i) => write(`log ${i}`, tampered())))
+  })
+
+  it('refuses what is no file, and reads no entry twice', async (context) => {
+    requireTool(context, 'python3')
+    const links = strange('links', (directory) => {
+      unlinkSync(join(directory, 'keys/log.vkey'))
+      symlinkSync('/dev/zero', join(directory, 'keys/log.vkey'))
+    })
+    const pipe = strange('a pipe', (directory) => {
+      unlinkSync(join(directory, 'keys/log.vkey'))
+      execFileSync('mkfifo', [join(directory, 'keys/log.vkey')])
+    })
+    for (const bundle of [links, pipe])
+      expect(await logScript([bundle])).toMatchObject({ code: 1, output: expect.stringMatching(/^DOES NOT HOLD/) })
+    const twice = strange('an entry under a second name', (directory) =>
+      writeFileSync(join(directory, 'attestations/0000001.dsse.json'), files.get('attestations/000001.dsse.json')!),
+    )
+    expect((await logScript([twice, ...withPins])).output).toMatch(/^holds {7}9 attestations in a log of 10 entries$/m)
+  })
+
+  const transitionOf = (key: unknown, spki: unknown) =>
+    JSON.stringify({ predicate: { phase: 'key-transition', key, number: 1, from: { spki }, to: { spki } } })
+  it.each([
+    ['nested deeply', '['.repeat(200_000)],
+    ['of a key that is a list', transitionOf([], 'AA==')],
+    ['of a key that is a number', transitionOf('attestation', 1)],
+  ])('refuses a key transition that is %s', async (_, payload) => {
+    const signature = Buffer.of(0)
+    const envelope = formatEnvelope({ payload: Buffer.from(payload), signature, further: [{ signature }] })
+    const bundle = write(`transition ${payload.length}`, withFile(files, 'attestations/000001.dsse.json', envelope))
+    const { code, output } = await logScript([bundle])
+    expect({ code, last: output.trimEnd().split('\n').at(-1) }).toEqual({
+      code: 1,
+      last: expect.stringMatching(/^DOES NOT HOLD {2}attestations\/000001\.dsse\.json: expected a key transition$/),
+    })
   })
 
   it('refuses keys of its own, a rollback, a fork, and wrong usage', async (context) => {

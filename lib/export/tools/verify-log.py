@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 import sys
 
 
@@ -352,8 +353,10 @@ class Keys:
             said = json.loads(payload.decode())["predicate"]
             kind, number = said["key"], said["number"]
             phase, old, new = said["phase"], said["from"]["spki"], said["to"]["spki"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise Refused("%s: expected a key transition" % where) from None
+        if any(not isinstance(each, str) for each in (kind, phase, old, new)):
+            raise Refused("%s: expected a key transition" % where)
         if phase != "key-transition" or kind not in KINDS:
             raise Refused("%s: expected one signature, or a key transition" % where)
         i = len(self.until[kind])
@@ -373,19 +376,38 @@ class Keys:
         self.until[kind].append(seq)
 
 
-def numbers_in(directory, pattern):
+def numbers_in(directory, pattern, spelling):
+    """The numbers that stand in names of files; a number in another spelling is another file, and not of the log."""
     if not os.path.isdir(directory):
         return []
-    return sorted(int(m[1]) for m in (re.fullmatch(pattern, name) for name in os.listdir(directory)) if m)
+    numbers = (m[1] for m in (re.fullmatch(pattern, name) for name in os.listdir(directory)) if m)
+    return sorted(int(number) for number in numbers if spelling % int(number) == number)
+
+
+def refuse_links(bundle):
+    """What is neither a file nor a directory may lead anywhere, or never end."""
+    for directory, names, files in os.walk(bundle):
+        for name in names + files:
+            mode = os.lstat(os.path.join(directory, name)).st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                raise Refused("files: expected files and directories only")
+
+
+LARGEST_FILE = 16 * 1024 * 1024
 
 
 def verify(bundle, pins, since, say):
+    refuse_links(bundle)
+
     def read(path):
         try:
             with open(os.path.join(bundle, *path.split("/")), "rb") as file:
-                return file.read()
+                data = file.read(LARGEST_FILE + 1)
         except OSError:
             raise Refused("%s: expected a file that can be read" % path) from None
+        if len(data) > LARGEST_FILE:
+            raise Refused("%s: expected at most %d bytes" % (path, LARGEST_FILE))
+        return data
 
     def read_text(path, missing=""):
         if missing is None and not os.path.exists(os.path.join(bundle, *path.split("/"))):
@@ -410,7 +432,7 @@ def verify(bundle, pins, since, say):
         raise Refused("keys/log.vkey: expected the key in keys/log-ed25519.pub.pem")
     origin = vkey[1]
 
-    entries = numbers_in(os.path.join(bundle, "attestations"), r"([0-9]{6,16})\.dsse\.json")
+    entries = numbers_in(os.path.join(bundle, "attestations"), r"([0-9]{6,16})\.dsse\.json", "%06d")
     if not entries:
         raise Refused("attestations: expected at least one")
     changes = set()
@@ -433,7 +455,7 @@ def verify(bundle, pins, since, say):
                 checkpoint(text, where, origin, spki[-32:])
         return checkpoint(text, where, origin, keys.at("log", number)[-32:])
 
-    sizes = numbers_in(os.path.join(bundle, "log", "checkpoints"), r"([0-9]{1,16})")
+    sizes = numbers_in(os.path.join(bundle, "log", "checkpoints"), r"([0-9]{1,16})", "%d")
     note = read_text("log/checkpoint")
     size, root = signed_by_log(note, "log/checkpoint", max(sizes, default=0))
     say("signed", "log/checkpoint, %d entries" % size)
