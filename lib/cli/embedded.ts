@@ -18,6 +18,7 @@ import { requireWholeLog } from '../pipeline/require-whole-log.ts'
 import { parseInput, passInput } from '../pipeline/task-input.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
 import { embeddedPorts } from './embedded-ports.ts'
+import { noRoomFor } from './no-room.ts'
 import { createWaitWatch } from './stop-when-waiting.ts'
 import { type TaskEvent, toRunEvents } from './task-events.ts'
 import { stateOption } from './terminal.ts'
@@ -63,6 +64,8 @@ type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing
 export type Embedded = Omit<Deployment, 'execute'> & {
   ports: LocalPorts
   call(name: FunctionName, payload: unknown): Promise<unknown>
+  /** Waits for calls, and once the signal says so no longer than seconds for those that only read: they fail then. */
+  givingUp<T>(signal: AbortSignal, calls: () => Promise<T>): Promise<T>
   close(): Promise<void>
   execute(machine: MachineName, name: string, input: unknown, following: Following): Promise<Ended>
 }
@@ -137,9 +140,15 @@ export async function openEmbedded(options: {
     await close()
     throw error
   })
+  const givingUp = async <T>(signal: AbortSignal, calls: () => Promise<T>): Promise<T> => {
+    const giveUp = () => sandbox.giveUp(givenUp, givenUpMilliseconds)
+    signal.addEventListener('abort', giveUp)
+    return calls().finally(() => signal.removeEventListener('abort', giveUp))
+  }
   return {
     ports,
     call,
+    givingUp,
     acknowledge: (payload) => call('acknowledge', payload),
     proposeCorrection: (payload) => call('propose-correction', payload),
     async execute(machine, name, input, following) {
@@ -147,11 +156,9 @@ export async function openEmbedded(options: {
         await requireSameScope(ports, name)
         await tellOpenRequests(ports, name, following)
       }
-      const giveUp = () => sandbox.giveUp(givenUp, givenUpMilliseconds)
-      following.signal.addEventListener('abort', giveUp)
-      const ended = await executeFollowed(environment, call, following, (watched) =>
-        runExecution(watched, machine, { name, input }),
-      ).finally(() => following.signal.removeEventListener('abort', giveUp))
+      const ended = await givingUp(following.signal, () =>
+        executeFollowed(environment, call, following, (watched) => runExecution(watched, machine, { name, input })),
+      )
       const isUnbegun =
         machine === 'verify-run' && ended.status === 'interrupted' && (await ports.runState.getRun(name)) === undefined
       return isUnbegun ? { status: 'unbegun' } : ended
@@ -200,7 +207,8 @@ async function executeFollowed(
       return output
     } catch (error) {
       failure = error as Error
-      tell({ kind: 'failed', ...event, error: failure })
+      // What was given up says so: who interrupted it knows.
+      if (!signal.aborted || failure.name !== 'Runtime.ExitError') tell({ kind: 'failed', ...event, error: failure })
       throw error
     }
   }
@@ -212,7 +220,8 @@ async function executeFollowed(
       ...(watch && { onEvent: watch.onEvent }),
     })
     if (result.status === 'SUCCEEDED') return { status: 'succeeded' }
-    const message = failure?.name === result.error ? failure.message : `${result.error}: ${result.cause}`
+    const said = failure && (noRoomFor(failure) ?? failure.message)
+    const message = failure?.name === result.error && said ? said : `${result.error}: ${result.cause}`
     return { status: 'failed', error: result.error, message }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error

@@ -69,6 +69,7 @@ export const facts: Record<string, Facts> = {
       finding: 'object place path record offset form? where?',
       outcome: 'object outcome reason? detail? subjects findings bytes',
       summary: 'clean found unverified findings reasons',
+      interrupted: '',
     },
   },
   index: {
@@ -187,7 +188,7 @@ export const facts: Record<string, Facts> = {
 /** What the help of a command ends with. */
 export function helpEnd(command: string): string {
   const { examples, codes, lines } = facts[command]!
-  const kinds = Object.entries(lines).map(([kind, members]) => `  ${kind.padEnd(16)} ${members}`)
+  const kinds = Object.entries(lines).map(([kind, members]) => `  ${kind.padEnd(16)} ${members}`.trimEnd())
   return [
     'Examples',
     ...examples.map((example) => `  ${example}`),

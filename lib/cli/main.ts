@@ -3,7 +3,7 @@ import { tool } from '../tool.ts'
 import { callCommand } from './call-command.ts'
 import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts'
 import { commandHelp, generalHelp } from './help.ts'
-import { noRoomIn } from './no-room.ts'
+import { noRoomFor } from './no-room.ts'
 import { commandAt, parseCommand } from './parse-command.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
@@ -74,12 +74,8 @@ function fail(error: unknown): ExitCode {
 /** A fault's name and where it happened. Its message is not ours: it could quote what was being read. */
 function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown fault'
-  const noRoom = noRoomIn(error)
-  if (noRoom !== undefined)
-    return (
-      `state directory or disk: expected room and the right to write, got ${noRoom}; nothing is lost: ` +
-      'make room, and go on with what odv status shows as not finished'
-    )
+  const noRoom = noRoomFor(error)
+  if (noRoom !== undefined) return noRoom
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
   return [`internal fault: ${error.name} ${(error as NodeJS.ErrnoException).code ?? ''}`.trimEnd(), ...frames].join(
     '\n',

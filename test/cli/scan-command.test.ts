@@ -1,4 +1,4 @@
-import { chmodSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scanCommand } from '../../lib/cli/commands/scan-command.ts'
@@ -20,4 +20,30 @@ describe('odv scan', () => {
       new UsageInvalid('scan closed: expected a directory that can be listed, got EACCES'),
     )
   })
+
+  it('that is interrupted says so, also while it reads a long manifest, which it gives up', async () => {
+    const cwd = scratchDirectory()
+    writeFiles(cwd, { 'store/a': 'nobody' })
+    writeFileSync(join(cwd, 'ids.txt'), Buffer.alloc(200_000_000, '83201571930264\n'))
+    const interruption = new AbortController()
+    const lines: object[] = []
+    const said: string[] = []
+    const terminal = {
+      ...silent,
+      emit: (line: object) => void lines.push(line),
+      warn: (text: string) => void said.push(text),
+    }
+    const printed: string[] = []
+    const scanning = scanCommand(
+      { manifest: 'ids.txt', indexes: [], cwd, signal: interruption.signal, paths: ['store'] },
+      { ...terminal, print: (text = '') => void printed.push(text) },
+    )
+    setTimeout(() => interruption.abort(), 500)
+    expect(await scanning).toBe(130)
+    expect({ lines, said, printed }).toEqual({
+      lines: [{ kind: 'interrupted' }],
+      said: ['scan: interrupted; what it had not read to the end by then is not shown'],
+      printed: [],
+    })
+  }, 60_000)
 })

@@ -146,7 +146,10 @@ async function compile(
     }
   } catch (error) {
     terminal.progress('')
-    if (signal.aborted) return exitCode.interrupted
+    if (signal.aborted) {
+      terminal.warn(`${action}: interrupted; nothing was written to ${out}`)
+      return exitCode.interrupted
+    }
     // A base that is damaged where it was not read before.
     if (error instanceof IndexInvalid && bases.length > 0)
       throw new UsageInvalid(`${bases.join(', ')}: ${error.message}`, { cause: error })

@@ -131,8 +131,14 @@ async function scanPaths(
   terminal: Terminal,
 ): Promise<ExitCode> {
   await embedded.call('open-run', { runId, trigger: 'on-demand' })
-  if (sources === undefined) await embedded.call('build-index', { runId, at: new Date().toISOString() })
-  else await adoptIndex(embedded.ports, { runId, sources })
+  if (sources === undefined) {
+    const built = await embedded
+      .givingUp(signal, () => embedded.call('build-index', { runId, at: new Date().toISOString() }))
+      .catch((error: unknown) => {
+        if (!signal.aborted) throw error
+      })
+    if (built === undefined) return interrupted(terminal)
+  } else await adoptIndex(embedded.ports, { runId, sources })
   const document = await readDocument<ManifestDocument>(embedded.ports, runKey(runId, 'manifest.json'))
   if (sources === undefined) for (const line of describeManifest(document)) terminal.print(line)
   const zero = () => ({ versions: 0, bytes: 0 })
@@ -144,7 +150,7 @@ async function scanPaths(
     const following = { signal, wait: true, onEvent: view.observe }
     const ended = await embedded.execute('scan-store', `${runId}-${id}`, ref, following)
     if (ended.status === 'failed') throw view.failure() ?? new StoreUnavailable(ended.message)
-    if (ended.status !== 'succeeded') return exitCode.interrupted
+    if (ended.status !== 'succeeded') return interrupted(terminal)
     const { index: subjects } = await openRunIndex(embedded.ports, runId)
     const path = { shown: redactKey(paths[index]!, subjects), single: (await stat(root)).isFile() }
     await showOutcomes(embedded, ref, path, totals, terminal)
@@ -161,6 +167,13 @@ async function scanPaths(
       `${coloured('unverified', `${formatCount(unverified.versions)} unverified`)} (${formatBytes(unverified.bytes)})`,
   )
   return exitCodeOfVerdicts(decisions.map((decision) => decision.verdict))
+}
+
+/** Who reads what was shown must not take it for all. */
+function interrupted(terminal: Terminal): ExitCode {
+  terminal.emit({ kind: 'interrupted' })
+  terminal.warn('scan: interrupted; what it had not read to the end by then is not shown')
+  return exitCode.interrupted
 }
 
 /** The path's own verdict, as a run would give it to a store after its last pass. */

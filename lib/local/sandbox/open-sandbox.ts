@@ -21,7 +21,8 @@ export type Call = { id: number; name: string; payload: unknown }
 export type Announcement = { soon: readonly string[] }
 export type Reply =
   | { id: number; kind: 'output'; output: unknown }
-  | { id: number; kind: 'error'; name: string; message: string }
+  /** `code`: what a system calls the fault, if it is one of a system. */
+  | { id: number; kind: 'error'; name: string; message: string; code?: string }
 
 /**
  * Threads that run handlers, each one call at a time; further calls wait for a free one. `prepare` starts a thread before it is needed, for these
@@ -118,7 +119,10 @@ export function openSandbox(size: number, data: WorkerData): Sandbox {
 
 function settle({ resolve, reject }: Waiting, reply: Reply): void {
   if (reply.kind === 'output') resolve(reply.output)
-  else reject(Object.assign(new Error(reply.message), { name: reply.name }))
+  else {
+    const { name, message, code } = reply
+    reject(Object.assign(new Error(message), { name, ...(code !== undefined && { code }) }))
+  }
 }
 
 /** The name that Lambda gives to a sandbox that ended in the middle of a call. */

@@ -22,7 +22,16 @@ parentPort?.on('message', async (message: Call | Announcement) => {
   const { id, name, payload } = message
   const reply: Reply = await callHandler(name, payload).then(
     (output) => ({ id, kind: 'output' as const, output }),
-    (error: Error) => ({ id, kind: 'error' as const, name: error.name, message: error.message }),
+    (error: Error) => {
+      const code = codeOf(error)
+      return { id, kind: 'error' as const, name: error.name, message: error.message, ...(code && { code }) }
+    },
   )
   parentPort?.postMessage(reply)
 })
+
+function codeOf(error: unknown): string | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ('code' in cause && typeof cause.code === 'string') return cause.code
+  return undefined
+}

@@ -53,6 +53,21 @@ it('gives up what has no thread, and then what is at work; others are called as 
   expect(await ended[2]).toBe('Runtime.ExitError')
 })
 
+it('says what a system calls a fault, of which a handler leaves the words out', async () => {
+  const full =
+    "const full = () => { throw Object.assign(new Error('write'), { code: 'ENOSPC' }) };" +
+    "export const composeWorker = () => new Proxy({}, { get: (_, name) => (name === 'then' ? undefined : full()) })"
+  const call = open(`data:text/javascript,${encodeURIComponent(full)}`).invoke('build-index', {
+    runId: 'run-1',
+    at: '2026-11-23T20:00:00.000Z',
+  })
+  await expect(call).rejects.toMatchObject({
+    name: 'Error',
+    code: 'ENOSPC',
+    message: expect.stringContaining('left out'),
+  })
+})
+
 it('is closed while a thread that was prepared still loads', async () => {
   const sandbox = open()
   sandbox.prepare(['scan-batch'])
