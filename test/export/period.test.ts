@@ -122,6 +122,23 @@ describe('a period', () => {
     )
   })
 
+  const gone = '; it is gone, which has held in every run of this bundle since'
+  const unknown = '; whether it is gone is not shown.'
+  it.each<{ nights: Parameters<typeof samplePeriod>[0]; end: string; name: string }>([
+    { name: 'by the same manifest', nights: ['found', 'clean'], end: `${gone} 2026-10-02.` },
+    { name: 'by another manifest alone', nights: ['found', 'others'], end: unknown },
+    { name: 'by the same one before it was found again', nights: ['clean', 'found', 'others'], end: unknown },
+    {
+      name: 'by the same one after another',
+      nights: ['found', 'others', 'clean', 'others'],
+      end: `${gone} 2026-10-03.`,
+    },
+    { name: 'by the run that found it', nights: ['clean', 'others'], end: `${gone} 2026-10-01.` },
+  ])('says whether it is gone where it was looked for $name', ({ nights, end }) => {
+    const page = textIn(samplePeriod(nights).files, 'report.html').replace(/\s+/g, ' ')
+    expect(page).toContain(`In sg, data in scope was first found on 2026-10-01${end}`)
+  })
+
   it('follows from the evidence: another table or page is refused', () => {
     for (const [path, from, to] of [
       ['periods.csv', ',residual,', ',verified,'],

@@ -231,9 +231,10 @@ export function sampleRun(
     models = {},
     forge = (draft) => draft,
     further = 0,
-  }: { runId?: string; models?: Models; forge?: Forger; further?: number } = {},
+    manifestSha256 = digest('a'),
+  }: { runId?: string; models?: Models; forge?: Forger; further?: number; manifestSha256?: string } = {},
 ): void {
-  const run: StatementContext = { ...context, runId }
+  const run: StatementContext = { ...context, runId, scope: { ...context.scope!, manifestSha256 } }
   const furtherStores = Array.from({ length: further }, (_, n) => `store-${n}`)
   const attest = (statement: Statement, model: unknown) => {
     const forged = forge({ statement, model })
@@ -242,7 +243,7 @@ export function sampleRun(
   const scope = {
     schemaVersion: 1,
     runId,
-    manifest: { sha256: digest('a'), rows: 4, confirmed: 3, notYetTransferred: 1, subjects: 3 },
+    manifest: { sha256: manifestSha256, rows: 4, confirmed: 3, notYetTransferred: 1, subjects: 3 },
     scopeRoot: digest('5'),
     keyCommitment: digest('b'),
     stores: [
@@ -263,7 +264,7 @@ export function sampleRun(
       schemaVersion: 1,
       runId,
       store,
-      manifest: { sha256: digest('a'), subjects: 3 },
+      manifest: { sha256: manifestSha256, subjects: 3 },
       passes: [foundCoverage, cleanCoverage],
       requests: [{ request: { ...request, runId }, acknowledgement }],
       open: [],
@@ -273,7 +274,7 @@ export function sampleRun(
       schemaVersion: 1,
       runId,
       store: { storeId: 'ie', kind: 'directory' },
-      manifest: { sha256: digest('a'), subjects: 3 },
+      manifest: { sha256: manifestSha256, subjects: 3 },
       passes: [unreadable],
       requests: [],
       open: [openVersion],
@@ -284,7 +285,7 @@ export function sampleRun(
         schemaVersion: 1,
         runId,
         store: { storeId, kind: 'directory', country: 'SG' },
-        manifest: { sha256: digest('a'), subjects: 3 },
+        manifest: { sha256: manifestSha256, subjects: 3 },
         passes: [cleanCoverage],
         requests: [],
         open: [],

@@ -9,13 +9,13 @@ import {
   sampleLog,
   sampleRun,
 } from './sample-bundle.ts'
-import { acknowledgement, cleanCoverage, foundCoverage, listedAt, request, store } from './sample-run.ts'
+import { acknowledgement, cleanCoverage, digest, foundCoverage, listedAt, request, store } from './sample-run.ts'
 
 /**
  * What a night brings: `found`: data is found in store `sg` and nobody is asked; `found late`: only five days after the run began, since it
- * waited; `moved`: nothing is, in a bucket that has the name now; `failed`: the run breaks down early.
+ * waited; `others`: other people are looked for, and nothing is found; `moved`: nothing is, in a bucket that has the name now; `failed`: the run breaks down early.
  */
-type Night = 'clean' | 'moved' | 'found' | 'found late' | 'failed' | 'none' | 'left out'
+type Night = 'clean' | 'others' | 'moved' | 'found' | 'found late' | 'failed' | 'none' | 'left out'
 
 const signedAt =
   (time: string): Forger =>
@@ -64,9 +64,12 @@ export function samplePeriod(nights: readonly Night[]): { files: Files; nights: 
     if (night === 'failed') failedRun(log, `run-${date}`, time)
     else if (night !== 'none') {
       const [runId, seen] = [`run-${date}`, night === 'found late' ? timeOf(n + 5) : time]
-      const sg = night.startsWith('found') ? stillThere(seen) : gone(runId, seen)
+      const sg = night.startsWith('found')
+        ? stillThere(seen)
+        : { ...gone(runId, seen), ...(night === 'others' && { passes: [listedAt(cleanCoverage, seen)], requests: [] }) }
       sampleRun(log, {
         runId,
+        ...(night === 'others' && { manifestSha256: digest('7') }),
         forge: signedAt(time),
         models: { ie: promised(seen), sg: { ...sg, ...(night === 'moved' && elsewhere) } },
       })

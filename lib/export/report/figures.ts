@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'
@@ -25,7 +26,8 @@ export type StoreFigures = {
 }
 
 /** One store over all runs of the bundle, in the order in which it was seen. `since`: the run with which its present verdict began;
- * `goneSince`: when that was signed, if the verdict is `verified`, data was found before, and all runs looked at the same place. */
+ * `goneSince`: when that was signed, if the verdict is `verified`, data was found before, all runs looked at the same place, and whom
+ * each found a verified one looked for again. */
 export type StoreHistory = {
   storeId: string
   country?: string
@@ -108,6 +110,35 @@ export function firstFoundAt(ofStore: readonly { store: StoreFigures }[]): strin
     .toSorted()[0]
 }
 
+/**
+ * From which run of a store on what all of them found there is gone: each that found something was followed by one that is verified, or is that itself, and
+ * looked for the same subjects in the same ways, as far as statements say. Undefined where nothing was found, one was not, or the last is not verified.
+ */
+function goneFrom(own: readonly { store: StoreFigures }[]): number | undefined {
+  if (own.at(-1)?.store.verdict !== 'verified') return undefined
+  const shown = own.flatMap(({ store }, i) =>
+    firstFoundAt([{ store }]) === undefined
+      ? []
+      : [
+          own.findIndex(
+            (later, n) => n >= i && later.store.verdict === 'verified' && looksForAllOf(store, later.store),
+          ),
+        ],
+  )
+  return shown.length === 0 || shown.includes(-1) ? undefined : Math.max(...shown)
+}
+
+/** Of one manifest more are in scope later, when their transfer is no longer in the future. */
+function looksForAllOf(one: StoreFigures, later: StoreFigures): boolean {
+  const [a, b] = [one, later].map(({ evidence }) => evidence?.scans[0]?.predicate)
+  if (a === undefined || b === undefined) return false
+  return (
+    a.scope.manifest.sha256 === b.scope.manifest.sha256 &&
+    a.scope.population <= b.scope.population &&
+    isDeepStrictEqual(a.limitations, b.limitations)
+  )
+}
+
 function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
   const own = inOrderSeen(
     runs.flatMap(({ runId, startedAt, stores }) =>
@@ -120,11 +151,10 @@ function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
   const changed = own.findLastIndex(({ store }) => store.verdict !== newest.store.verdict)
   const found = firstFoundAt(own)
   const since = own[changed + 1]!
+  const gone = goneFrom(own)
   const goneSince =
-    found !== undefined &&
-    newest.store.verdict === 'verified' &&
-    own.every(({ store }) => isSamePlace(store, newest.store))
-      ? since.store.evidence?.verification?.predicate.times.statementCreatedAt
+    gone !== undefined && own.every(({ store }) => isSamePlace(store, newest.store))
+      ? own[Math.max(changed + 1, gone)]!.store.evidence?.verification?.predicate.times.statementCreatedAt
       : undefined
   const custodian = own.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
   return {

@@ -48,7 +48,7 @@ ${stores.map((store) => {
 }
 
 function remainsText({ remains }: StorePeriod): string {
-  if (remains === undefined) return 'nothing'
+  if (remains === undefined) return 'nothing was found by the last run'
   const { foundVersions, findings, unverifiedVersions, explainedVersions, until } = remains
   if (foundVersions === undefined) return 'not known: the last run did not scan it to an end'
   const parts = [
