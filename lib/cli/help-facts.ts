@@ -152,7 +152,8 @@ export const facts: Record<string, Facts> = {
     codes: {
       [good]: 'the proof holds: the subject was deleted, or never found',
       [residual]: 'the proof or the bundle does not hold, the check is named',
-      [incomplete]: 'the proof holds, and says that data is still there, or that it is not shown to be gone',
+      [incomplete]:
+        'the proof holds, and says that data is still there, or that it is not shown to be gone, or a later run of the bundle found data',
       ...common,
     },
     lines: { proof: 'holds check? message? pinned? fingerprints? …' },

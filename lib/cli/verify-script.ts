@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
 import { logLines } from '../export/log-lines.ts'
 import { type BundleSummary, verifyFiling } from '../export/verify-bundle.ts'
-import { checkSubjectProof, type ProofSummary } from '../export/verify-subject-proof.ts'
+import { checkSubjectProof, type ProofSummary, showsGone } from '../export/verify-subject-proof.ts'
 import { unreadable } from './unreadable.ts'
 import { visible } from './visible.ts'
 
@@ -30,7 +30,7 @@ This file is as trustworthy as where you have it from: somebody who forges a bun
 earlier filing, or run "odv verify" of your own copy.
 
 Exit codes: 0 the bundle holds, and so does the proof; 1 one does not, and the check that fails is named; 2 with --proof: both
-hold, and the proof says that data is still there, or that it is not shown to be gone; without: the bundle holds, and its report and tables are of
+hold, and the proof says that data is still there, or that it is not shown to be gone, or a later run of the bundle found data; without: the bundle holds, and its report and tables are of
 another version and were not compared with the evidence; 64 wrong usage.
 `
 
@@ -158,7 +158,7 @@ function main(): number {
     if (json) console.log(JSON.stringify({ kind: 'bundle', holds: true, ...summary, ...(proof && { proof }) }))
     else console.log(proof ? `${show(summary)}\n${showProof(proof)}` : show(summary))
     if (proof === undefined) return summary.companions ? 0 : 2
-    return proof.status === 'deleted' || proof.status === 'never-found' ? 0 : 2
+    return showsGone(proof) ? 0 : 2
   } catch (error) {
     if (error instanceof UsageInvalid) {
       process.stderr.write(`${error.message}\n\n${help}`)

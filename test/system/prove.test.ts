@@ -141,6 +141,39 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
   quotesNobody([...said, stdout])
 })
 
+it('says of a proof by a run which others of the bundle followed that it is of before them, and that one found data', async () => {
+  const { place, odv, prove, said } = await filed(somebodyElse(2))
+  expect((await prove('never.txt', '--out', 'never.json')).code).toBe(0)
+  const bundleOf = async (name: string) => {
+    await place.run()
+    const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+    await exportBundle(ports, { exportId: name, selection: { from: '2000-01-01', to: '2100-01-01' } })
+    await writeBundle(ports.evidence, bundlePrefix(name), join(place.root, name))
+    ports.close()
+  }
+  await bundleOf('verified-again')
+  expect(await odv('verify-proof', 'never.json', '--bundle', 'verified-again')).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(
+      /not found in any .* list; run \S+ of the bundle began later, of which this says nothing\n/,
+    ),
+  })
+  writeFiles(place.root, { 'hk/b.jsonl': jsonRecords([never]) })
+  await bundleOf('found-again')
+  const later =
+    /list; but run \S+ of the bundle began later, found data, and may have found theirs: ask for a proof by it\n/
+  expect(await odv('verify-proof', 'never.json', '--bundle', 'found-again')).toEqual({
+    code: 2,
+    stdout: expect.stringMatching(later),
+  })
+  const args = ['found-again/tools/verify.mjs', 'found-again', '--proof', 'never.json']
+  await expect(promisify(execFile)(process.execPath, args, { cwd: place.root })).rejects.toMatchObject({
+    code: 2,
+    stdout: expect.stringMatching(later),
+  })
+  quotesNobody(said)
+})
+
 it('says with its exit code that data is still there, or that nothing shows that it is gone', async () => {
   const { odv, prove, said } = await filed(still)
   for (const [from, words] of [

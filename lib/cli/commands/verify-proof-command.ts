@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { BundleInvalid, UsageInvalid } from '../../errors.ts'
 import { verifyFiling } from '../../export/verify-bundle.ts'
-import { checkSubjectProof, type ProofSummary } from '../../export/verify-subject-proof.ts'
+import { checkSubjectProof, showsGone } from '../../export/verify-subject-proof.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { type PinOptions, readBundle, readPins, readText } from '../read-bundle.ts'
 import { coloured, type Terminal } from '../terminal.ts'
@@ -29,7 +29,8 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
     terminal.print(`${word} ${options.proof}, of run ${shown.runId}`)
     terminal.print(`    ${shown.words}`)
     warnOfKeys(summary, terminal)
-    return exitCodeOfProof(shown)
+    // A proof that holds and shows that data is there, or does not show that it is gone, is no success.
+    return showsGone(shown) ? exitCode.good : exitCode.incomplete
   } catch (error) {
     if (!(error instanceof BundleInvalid)) throw error
     terminal.emit({ kind: 'proof', holds: false, check: error.check, message: error.message })
@@ -37,9 +38,4 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
     terminal.print(`    ${visible(error.message)}`)
     return exitCode.residual
   }
-}
-
-/** A proof that holds and shows that data is there, or does not show that it is gone, is no success. */
-function exitCodeOfProof({ status }: Pick<ProofSummary, 'status'>): ExitCode {
-  return status === 'deleted' || status === 'never-found' ? exitCode.good : exitCode.incomplete
 }
