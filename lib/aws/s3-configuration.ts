@@ -1,5 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3'
 import { type Config, parseConfig } from '../config.ts'
+import { refuseKeysGivenTwice } from '../config-json.ts'
 import { ConfigInvalid } from '../errors.ts'
 import type { Configuration } from '../ports.ts'
 import { statusOf } from './faults.ts'
@@ -39,9 +40,12 @@ export function parseDeployedConfig(text: string, homeCountry: string): Config {
 }
 
 function parseJson(text: string): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (cause) {
     throw new ConfigInvalid(`${key}: expected JSON`, { cause })
   }
+  refuseKeysGivenTwice(text, key)
+  return value
 }

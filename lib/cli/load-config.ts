@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { type Config, isDirectory, parseConfig, type StoreConfig } from '../config.ts'
+import { parseConfigJson } from '../config-json.ts'
 import { ConfigInvalid, UsageInvalid } from '../errors.ts'
 import { withCertificates } from './certificate-files.ts'
 
@@ -22,7 +23,7 @@ export async function loadConfig(options: {
   const file = resolve(cwd, named ?? defaultConfigFile)
   const text = await readText(file, named !== undefined)
   const config = parseConfig(
-    text === undefined ? {} : await withCertificates(parseJson(text, named ?? defaultConfigFile), file),
+    text === undefined ? {} : await withCertificates(parseConfigJson(text, named ?? defaultConfigFile), file),
     named ?? defaultConfigFile,
   )
   const absolute: Config = {
@@ -62,12 +63,4 @@ async function readText(file: string, required: boolean): Promise<string | undef
     if (cause.code === 'ENOENT' && !required) return undefined
     throw new ConfigInvalid(`${file}: expected a configuration file, got ${cause.code}`, { cause })
   })
-}
-
-function parseJson(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ConfigInvalid(`${where}: expected JSON: ${(cause as Error).message}`, { cause })
-  }
 }

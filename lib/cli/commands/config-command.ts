@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { parseDeployedConfig } from '../../aws/s3-configuration.ts'
 import type { Intake } from '../../aws/s3-intake.ts'
 import { type Config, isBucket, parseConfig } from '../../config.ts'
+import { parseConfigJson } from '../../config-json.ts'
 import { ConfigInvalid, NotKnown, UsageInvalid } from '../../errors.ts'
 import { withCertificates } from '../certificate-files.ts'
 import { withStage } from '../deployed/open-deployed.ts'
@@ -149,18 +150,10 @@ async function readText(path: string, shown: string): Promise<string> {
 }
 
 function parseObject(text: string, where: string): Record<string, unknown> {
-  const value = parse(text, where)
+  const value = parseConfigJson(text, where)
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new ConfigInvalid(`${where}: expected an object in JSON`)
   return value as Record<string, unknown>
-}
-
-function parse(text: string, where: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new ConfigInvalid(`${where}: expected JSON: ${(cause as Error).message}`, { cause })
-  }
 }
 
 /** The file's text as it is, unless it names files with certificates: a deployment cannot read those. */

@@ -1,0 +1,36 @@
+import { ConfigInvalid } from './errors.ts'
+
+/** The JSON of a configuration. `where` is what messages begin with. @throws ConfigInvalid */
+export function parseConfigJson(text: string, where: string): unknown {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new ConfigInvalid(`${where}: expected JSON: ${(cause as Error).message}`, { cause })
+  }
+  refuseKeysGivenTwice(text, where)
+  return value
+}
+
+/** The last one would count, and nobody would look at the stores of the other. `text` is JSON. @throws ConfigInvalid */
+export function refuseKeysGivenTwice(text: string, where: string): void {
+  const twice = keyGivenTwice(text)
+  if (twice !== undefined)
+    throw new ConfigInvalid(`${where}: expected every key of an object once, got "${twice}" twice`)
+}
+
+function keyGivenTwice(text: string): string | undefined {
+  const open: Set<string>[] = []
+  let string = ''
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (token === '}' || token === ']') open.pop()
+    else if (token !== ':') string = token
+    else {
+      const key = JSON.parse(string) as string
+      if (open.at(-1)!.has(key)) return key
+      open.at(-1)!.add(key)
+    }
+  }
+  return undefined
+}

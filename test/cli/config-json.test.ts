@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfigJson } from '../../lib/config-json.ts'
+import { ConfigInvalid } from '../../lib/errors.ts'
+
+describe('the JSON of a configuration', () => {
+  it.each([
+    ['at its top', '{"stores": [{"id": "sg"}], "stores": []}', 'stores'],
+    ['in a store', '{"stores": [{"id": "sg"}, {"channel": {"kind": "manual"}, "root": "a", "channel": 1}]}', 'channel'],
+    ['in another spelling', '{"root": "a", "r\\u006fot": "b"}', 'root'],
+    ['behind a text with signs of JSON', '{"a": "\\"}]:{", "b": [":"], "a": 1}', 'a'],
+  ])('is refused where a key is given twice %s', (_, text, key) => {
+    expect(() => parseConfigJson(text, 'odv.json')).toThrow(
+      new ConfigInvalid(`odv.json: expected every key of an object once, got "${key}" twice`),
+    )
+  })
+
+  it('may have the same key in several objects, and as a text', () => {
+    const text = '{"a": {"a": "a"}, "b": [{"a": 1}, {"a": ":"}, "a", "a"], "{": "\\\\", "c": {}}'
+    expect(parseConfigJson(text, 'odv.json')).toEqual(JSON.parse(text))
+  })
+})
