@@ -13,9 +13,8 @@ import { createCounters } from '../local/sandbox/counters.ts'
 import { logToFile } from '../local/sandbox/log-file.ts'
 import { openSandbox } from '../local/sandbox/open-sandbox.ts'
 import { bringBack, isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
-import { requireSameScope } from '../pipeline/require-same-scope.ts'
+import { requireSameScopeToResume } from '../pipeline/require-same-scope.ts'
 import { requireWholeLog } from '../pipeline/require-whole-log.ts'
-import { parseInput, passInput } from '../pipeline/task-input.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
 import { embeddedPorts } from './embedded-ports.ts'
 import { noRoomFor } from './no-room.ts'
@@ -114,10 +113,7 @@ export async function openEmbedded(options: {
   const hasSpareCore = () => counters.busyThreads() + 1 < cores
   const ports = embeddedPorts(paths, { config: options.config, meter: counters.meter, hasSpareCore })
   provide(async () => ports)
-  const call = async (name: FunctionName, payload: unknown): Promise<unknown> => {
-    // A custodian or a restore may have been waited for for days since the manifest was read.
-    if (name === 'request-deletion')
-      await requireSameScope(ports, parseInput('request-deletion', passInput, payload).runId)
+  const call = (name: FunctionName, payload: unknown): Promise<unknown> => {
     if (!inThreads.has(name)) return callHandler(name, payload)
     const output = sandbox.invoke(name, payload)
     if (name === 'build-index' && options.readsMuch) sandbox.prepare(['scan-batch'])
@@ -153,7 +149,7 @@ export async function openEmbedded(options: {
     proposeCorrection: (payload) => call('propose-correction', payload),
     async execute(machine, name, input, following) {
       if (machine === 'verify-run' && input === undefined) {
-        await requireSameScope(ports, name)
+        await requireSameScopeToResume(ports, name)
         await tellOpenRequests(ports, name, following)
       }
       const ended = await givingUp(following.signal, () =>

@@ -32,7 +32,7 @@ export function toRunEvents(event: TaskEvent): RunEvent[] {
 function toDone({ name, payload, output }: Extract<TaskEvent, { kind: 'done' }>, ref: PassRef): RunEvent[] {
   switch (name) {
     case 'build-index':
-      return payload.shard !== undefined ? [] : [{ kind: 'manifest', runId: ref.runId }]
+      return payload.shard !== undefined || payload.confirms ? [] : [{ kind: 'manifest', runId: ref.runId }]
     case 'plan-batches':
       return [{ kind: 'planned', ref, versions: Number(output.versions), bytes: Number(output.bytes) }]
     case 'restore-archived':

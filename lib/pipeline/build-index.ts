@@ -15,19 +15,25 @@ import { formatDocument, type ManifestDocument, readRunConfig } from './evidence
 import { runKey } from './evidence/evidence-keys.ts'
 import { readHashedForms } from './read-hashed-forms.ts'
 import { tellRefusal } from './refused-manifest.ts'
+import { requireSameScope } from './require-same-scope.ts'
 import { buildIndexInput, parseInput } from './task-input.ts'
 
 type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey' | 'scanMemory'>
 
 /**
- * Compiles the transfer manifest into the run's subject index. With a `shard`, makes that one of the scope tree of what was compiled:
- * nobody else reads manifests, which name people. @throws ManifestInvalid
+ * Compiles the transfer manifest into the run's subject index. With a `shard`, makes that one of the scope tree of what was compiled. With
+ * `confirms`, asks the manifest as it is by now whether those whom it was compiled of are still transferred, before anything of theirs is
+ * deleted. Nobody else reads manifests, which name people. @throws ManifestInvalid
  */
 export async function buildIndex(
   ports: IndexPorts,
   input: unknown,
-): Promise<{ subjects: number } | { complete: boolean; shard: number }> {
-  const { shard, ...run } = parseInput('build-index', buildIndexInput, input)
+): Promise<{ subjects: number } | { complete: boolean; shard: number } | { confirmed: true }> {
+  const { shard, confirms, ...run } = parseInput('build-index', buildIndexInput, input)
+  if (confirms) {
+    await tellRefusal(ports.evidence, run.runId, requireSameScope(ports, run))
+    return { confirmed: true }
+  }
   return shard === undefined
     ? tellRefusal(ports.evidence, run.runId, compileManifest(ports, run))
     : buildScopeShard(ports, { ...run, shard })

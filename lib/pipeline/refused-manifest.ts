@@ -10,12 +10,12 @@ const keyOf = (runId: string) => runKey(runId, 'manifest-refused.json')
 
 const refusals: ReadonlySet<string> = new Set(['ManifestInvalid', 'ConfigInvalid'])
 
-/** Writes down why a manifest was refused, for who asks after the run has ended. The error goes on. */
+/** Writes down why a manifest was refused, for who asks after the run has ended; of several refusals the first. The error goes on. */
 export async function tellRefusal<T>(evidence: Evidence, runId: string, work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {
-    if (error instanceof Error && refusals.has(error.name)) {
+    if (error instanceof Error && refusals.has(error.name) && !(await evidence.has(keyOf(runId)))) {
       const refusal: Refusal = { schemaVersion: 1, reasons: error.message.split('\n').map((line) => line.trim()) }
       await evidence.put(keyOf(runId), formatDocument(refusal))
     }
@@ -23,19 +23,25 @@ export async function tellRefusal<T>(evidence: Evidence, runId: string, work: Pr
   }
 }
 
+/** The verdict of a store before whose deletion the manifest was asked again and refused. */
+const refusedLater = 'failure: ManifestInvalid in ConfirmScope'
+
 /**
- * Stores without a verdict, for people, with the reason why a refused manifest left them without one. Statements say that there is none,
- * and which error it was.
+ * Stores, for people, with the reason why a refused manifest left them without a verdict or without a deletion. Statements say that it
+ * did, and which error it was.
  */
 export async function withRefusal<S extends { storeId: string; reasons: string[] }>(
   ports: { evidence: Evidence },
   { runId, failure, verdicts }: Pick<RunOutcome, 'failure' | 'verdicts'> & { runId: string },
   stores: readonly S[],
 ): Promise<S[]> {
-  const isRefused = refusals.has(failure?.error ?? '') && (await ports.evidence.has(keyOf(runId)))
-  if (!isRefused) return [...stores]
+  const hasVerdict = (store: S) => verdicts.some(({ storeId }) => storeId === store.storeId)
+  const isRefused = (store: S) =>
+    hasVerdict(store) ? store.reasons.includes(refusedLater) : refusals.has(failure?.error ?? '')
+  if (!stores.some(isRefused) || !(await ports.evidence.has(keyOf(runId)))) return [...stores]
   const { reasons } = await readDocument<Refusal>(ports, keyOf(runId))
-  return stores.map((store) =>
-    verdicts.some(({ storeId }) => storeId === store.storeId) ? store : { ...store, reasons },
-  )
+  return stores.map((store) => {
+    if (!isRefused(store)) return store
+    return { ...store, reasons: hasVerdict(store) ? [...store.reasons, ...reasons] : reasons }
+  })
 }

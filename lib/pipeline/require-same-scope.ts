@@ -7,19 +7,15 @@ import { openRunIndex, readManifestDocument, readRunConfig } from './evidence/do
 import { runKey } from './evidence/evidence-keys.ts'
 import { isPartlyTakenBack } from './taken-back.ts'
 
+type ScopePorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey' | 'manifests'>
+
 /**
- * Whoever goes on with a run goes on with those who were in scope when it began. A manifest that is there by now, and says of one of them that the transfer is not
- * confirmed, was corrected meanwhile; so may have been one that is refused, of whose rows some are not known (a time that is a word, a column `withdrawn`). One that is not there, cannot be
- * read or lists other people says nothing of the kind; nor is it asked of a run that has ended, or of which something was taken back already. @throws ManifestInvalid
+ * Whoever goes on with a run, or has something deleted, does so with those who were in scope when it began. A manifest that is there by now, and says of one of them that the transfer is not
+ * confirmed at `at`, was corrected meanwhile; so may have been one that is refused, of whose rows some are not known (a time that is a word, a column `withdrawn`). One that is not there, cannot be
+ * read or lists other people says nothing of the kind. @throws ManifestInvalid
  */
-export async function requireSameScope(
-  ports: Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'caseKey' | 'manifests'>,
-  runId: string,
-): Promise<void> {
-  const { evidence, manifests } = ports
-  if ((await evidence.has(runKey(runId, 'summary.json'))) || !(await evidence.has(runKey(runId, 'manifest.json'))))
-    return
-  if (await isPartlyTakenBack(ports, runId)) return
+export async function requireSameScope(ports: ScopePorts, { runId, at }: { runId: string; at: string }): Promise<void> {
+  const { manifests } = ports
   const { manifest: name = 'manifest' } = await readRunConfig(ports, runId)
   const { report } = await readManifestDocument(ports, runId)
   if (await digestOf(manifests, name).then((sha256) => sha256 === undefined || sha256 === report.sha256)) return
@@ -32,7 +28,7 @@ export async function requireSameScope(
       return undefined
     },
   }
-  const refused = await readManifest(await manifests.open(name), { now: ports.clock(), name }, readers).then(
+  const refused = await readManifest(await manifests.open(name), { now: new Date(at), name }, readers).then(
     () => undefined,
     refusalOf,
   )
@@ -46,6 +42,15 @@ export async function requireSameScope(
       `${refused.message}\nIt was changed since run ${runId} began, and may say of somebody in scope that the transfer is not confirmed. ` +
         'Correct it, or put back what was there, and go on then',
     )
+}
+
+/** Who resumes a run that has ended, or of which something was taken back already, is not asked. @throws ManifestInvalid */
+export async function requireSameScopeToResume(ports: ScopePorts & Pick<Ports, 'clock'>, runId: string): Promise<void> {
+  const { evidence } = ports
+  if ((await evidence.has(runKey(runId, 'summary.json'))) || !(await evidence.has(runKey(runId, 'manifest.json'))))
+    return
+  if (await isPartlyTakenBack(ports, runId)) return
+  await requireSameScope(ports, { runId, at: ports.clock().toISOString() })
 }
 
 /** Absent where there is none that can be read. */

@@ -17,9 +17,14 @@ export const runInput = z.object({ runId })
 export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-demand', 'dry-run']) })
 /**
  * `at`: when the run began. A row of the manifest that was transferred later is not in scope. `shard`: of the scope tree, which
- * is made of an index that is there.
+ * is made of an index that is there. `confirms`: asks whether everybody in scope is still transferred, at `at`.
  */
-export const buildIndexInput = z.object({ runId, at: z.iso.datetime(), shard: z.optional(number) })
+export const buildIndexInput = z.object({
+  runId,
+  at: z.iso.datetime(),
+  shard: z.optional(number),
+  confirms: z.optional(z.literal(true)),
+})
 export const closeRunInput = z.object({ runId, failure })
 export const passInput = z.object({ runId, storeId, pass: number })
 export const segmentInput = z.extend(passInput, { segment: number })

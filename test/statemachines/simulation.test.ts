@@ -8,7 +8,7 @@ type Batched = { batch: { batch: number } }
 
 const judged = ['DecideVerdict', 'AttestVerdict']
 const scanned = ['ScanStore', 'AttestScan', 'WasAnythingFound']
-const requested = ['RequestDeletion', 'AttestRequest', 'WhoDeletes']
+const requested = ['ConfirmScope', 'RequestDeletion', 'AttestRequest', 'WhoDeletes']
 const closed = (verified: number) => ({ status: 'SUCCEEDED', output: { failed: false, verified } })
 
 const ways: { name: string; setting: Setting; way: string[]; verdict: string }[] = [

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { requestCommand } from '../../lib/cli/commands/request-command.ts'
 import { proposeCorrection } from '../../lib/pipeline/propose-correction.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { isMoment, openPlace, type TaskName } from '../support/pipeline.ts'
-import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
+import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** Somebody finds out that the manifest was wrong, and takes back what the run said, before anything is deleted because of it. */
 
@@ -73,4 +73,52 @@ describe.concurrent('what was taken back', () => {
     await expect(desk(left[0]!)).rejects.toThrow(/taken back .*nothing is to be deleted/)
     expect(await desk(left[0] === 'ie' ? 'sg' : 'ie')).toBe(0)
   })
+})
+
+/** The manifest is exchanged while the run scans; it deletes by itself. */
+async function runExchanging(manifest?: string) {
+  const place = await openPlace((root) => ({
+    stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } }],
+  }))
+  writeFiles(join(place.root, 'sg'), {
+    'x.jsonl': jsonRecords([transferred(1)]),
+    'y.jsonl': jsonRecords([transferred(2)]),
+    'others.jsonl': jsonRecords([somebodyElse(1)]),
+  })
+  const { summary } = await place.run({
+    before: async (moment) => {
+      if (!isMoment(moment, { task: 'settle-coverage' })) return
+      if (manifest === undefined) rmSync(join(place.root, 'ids.csv'), { force: true })
+      else writeFileSync(join(place.root, 'ids.csv'), manifest)
+    },
+  })
+  const [{ verdict, reasons } = { verdict: 'none', reasons: [] }] = summary.verdicts
+  return { left: ['x.jsonl', 'y.jsonl'].filter((name) => existsSync(join(place.root, 'sg', name))), verdict, reasons }
+}
+
+describe.concurrent('a manifest that is corrected while a run scans', () => {
+  const others = manifestText.replace(new RegExp(`^${transferred(2)},.*\n`, 'm'), '')
+  for (const [what, row] of [
+    ['is not confirmed', `${transferred(2)},,late\n`],
+    ['was confirmed for later', `${transferred(2)},2999-01-01T00:00:00Z,late\n`],
+    ['has a word for its time', `${transferred(2)},failed,late\n`],
+  ] as const)
+    it(`has nothing deleted once somebody's transfer ${what}`, async () => {
+      const { left, verdict, reasons } = await runExchanging(others + row)
+      expect(left).toEqual(['x.jsonl', 'y.jsonl'])
+      expect([verdict, ...reasons]).toEqual([
+        'residual',
+        'found: 2 findings of 2 subjects in 2 object versions',
+        'failure: ManifestInvalid in ConfirmScope',
+      ])
+    })
+
+  for (const [what, manifest] of [
+    ['has more people', `${manifestText}${somebodyElse(7)},2026-01-01T00:00:00Z,more\n`],
+    ['lists others', others],
+    ['is gone', undefined],
+  ] as const)
+    it(`is gone on with where it ${what}`, async () => {
+      expect(await runExchanging(manifest)).toMatchObject({ left: [], verdict: 'verified' })
+    })
 })
