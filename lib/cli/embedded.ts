@@ -1,10 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { NotKnown, UsageInvalid } from '../errors.ts'
-import { type Environment, Interrupted, loadMachine, runExecution } from '../local/asl/interpreter.ts'
-import { noScanTasks } from '../local/asl/no-scan-tasks.ts'
+import { type Environment, Interrupted, runExecution } from '../local/asl/interpreter.ts'
 import { hasKeyFile } from '../local/key-files.ts'
 import type { LocalPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
@@ -16,48 +14,18 @@ import { bringBack, isStateDirectory, makeStateDirectory, stateDirectory } from 
 import { requireSameScopeToResume } from '../pipeline/require-same-scope.ts'
 import { requireWholeLog } from '../pipeline/require-whole-log.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
+import { type FunctionName, type MachineName, toEnvironment } from './embedded-machines.ts'
 import { embeddedPorts } from './embedded-ports.ts'
 import { noRoomFor } from './no-room.ts'
 import { createWaitWatch } from './stop-when-waiting.ts'
 import { type TaskEvent, toRunEvents } from './task-events.ts'
 import { stateOption } from './terminal.ts'
 
-const functions = [
-  'open-run',
-  'build-index',
-  'attest',
-  'settle-subjects',
-  'close-run',
-  'sign-checkpoint',
-  'stamp-checkpoint',
-  'take-inventory',
-  'plan-listing',
-  'plan-segment',
-  'plan-batches',
-  'restore-archived',
-  'scan-batch',
-  'settle-segment',
-  'settle-coverage',
-  'request-deletion',
-  'execute-deletion',
-  'notify-custodian',
-  'acknowledge',
-  'decide-verdict',
-  'estimate-cost',
-  'export-bundle',
-  'check-bundle',
-  'propose-correction',
-  'retire-key',
-] as const
-
 /** Tasks that compute for long. The main thread has the database and stays free for progress and signals. */
 const inThreads = new Set<string>(['build-index', 'scan-batch', 'execute-deletion'])
 /** Of these those that change nothing, so that who interrupts a run waits no longer for them than this. */
 const givenUp = ['build-index', 'scan-batch']
 const givenUpMilliseconds = 3000
-
-export type FunctionName = (typeof functions)[number]
-type MachineName = 'verify-run' | 'verify-store' | 'scan-store' | 'export-filing' | 'correct-entry' | 'rotate-key'
 
 /** The whole product on one machine: a state directory, the state machines, and threads for scanning. */
 export type Embedded = Omit<Deployment, 'execute'> & {
@@ -225,55 +193,4 @@ async function executeFollowed(
   } finally {
     watch?.close()
   }
-}
-
-const machines: readonly MachineName[] = [
-  'verify-run',
-  'verify-store',
-  'scan-store',
-  'export-filing',
-  'correct-entry',
-  'rotate-key',
-]
-
-/** Substitutes as the deployment does: functions and machines go by their names, the evidence by the ports. */
-async function toEnvironment(ports: LocalPorts, cores: number): Promise<Omit<Environment, 'invoke' | 'signal'>> {
-  const substitutions = {
-    Partition: 'aws',
-    EvidenceBucket: 'evidence',
-    ...noScanTasks,
-    ...Object.fromEntries(functions.map((name) => [`${pascal(name)}FunctionArn`, name])),
-    ...Object.fromEntries(machines.map((name) => [`${pascal(name)}StateMachineArn`, name])),
-  }
-  const loaded = await Promise.all(
-    machines.map(async (name) => {
-      const text = await readFile(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8')
-      return [name, loadMachine(name, JSON.parse(text))] as const
-    }),
-  )
-  return {
-    machines: Object.fromEntries(loaded),
-    substitutions,
-    token: ports.taskTokens,
-    documents: ports.evidence,
-    journal: ports.journal,
-    now: ports.clock,
-    random: Math.random,
-    sleep,
-    concurrency: Math.max(64, cores * 4),
-  }
-}
-
-const pascal = (name: string) => name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())
-
-function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, milliseconds)
-    signal.addEventListener('abort', done)
-  })
 }

@@ -1,6 +1,6 @@
 import type { PassRef } from '../pipeline/evidence/evidence-keys.ts'
 import type { RunEvent } from './deployment.ts'
-import type { FunctionName } from './embedded.ts'
+import type { FunctionName } from './embedded-machines.ts'
 
 /** What a task was called with and answered: references and counters. */
 export type TaskEvent = { name: FunctionName; payload: Record<string, unknown> } & (
