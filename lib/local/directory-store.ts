@@ -25,7 +25,9 @@ type Standing = { cursor: string; walk: DirectoryWalk }
 
 /** Directories as stores, by the `root` of their configuration. */
 export function directoryStores(files?: FileSystem): Stores {
-  return { open: (store: StoreConfig) => openDirectoryStore(directoryOf(store).root, files) }
+  return {
+    open: async (store: StoreConfig) => openDirectoryStore(directoryOf(store).root, files, store.mayBeEmpty),
+  }
 }
 
 /** @throws InputInvalid for a store that is no directory */
@@ -40,10 +42,10 @@ export function directoryOf(store: StoreConfig): DirectoryStoreConfig {
  * with nothing in it is a version, since it has a name; everything else that is there, and whatever cannot be listed, is
  * an `unreadable` version. The root itself is none.
  * A cursor names, in clear, the last key and the file systems around it, the root's first: a listing never goes on in
- * another directory, such as the empty one below a share that was unmounted.
+ * another directory, such as the empty one below a share that was unmounted. `mayBeEmpty`: nothing in a snapshot is believed.
  * @throws StoreUnavailable when the root is missing or is not a directory
  */
-export async function openDirectoryStore(directory: string, files?: FileSystem): Promise<Store> {
+export async function openDirectoryStore(directory: string, files?: FileSystem, mayBeEmpty = false): Promise<Store> {
   let standing: Standing | undefined
   const [listing, reading] = [files ?? nodeFileSystem, files ?? promptFileSystem]
   const root = await openStoreRoot(listing, directory)
@@ -53,7 +55,7 @@ export async function openDirectoryStore(directory: string, files?: FileSystem):
       if (!(Number.isInteger(limit) && limit > 0))
         throw new InputInvalid(`store: list: expected a limit of at least 1, got ${limit}`)
       const follows = standing !== undefined && standing.cursor === cursor
-      const walk = follows ? standing!.walk : walkDirectory(listing, root, parseCursor(cursor, root))
+      const walk = follows ? standing!.walk : walkDirectory(listing, root, mayBeEmpty, parseCursor(cursor, root))
       standing = undefined
       const page = await walk.next(limit)
       if (page.versions.length < limit) return page

@@ -4,7 +4,7 @@ import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, reasonOf } from './file-system.ts'
 import { modifiedAt, unknownVersionId, versionIdOf } from './file-version.ts'
-import { hiddenSnapshots, snapshotOf } from './snapshot-path.ts'
+import { hiddenSnapshots, isSnapshot, snapshotOf } from './snapshot-path.ts'
 import { checkStoreRoot, isInPlace, isInside, pathBelow, type StoreRoot, toBytes, unavailable } from './store-root.ts'
 
 /** A walk that stands somewhere in a store's listing. */
@@ -40,9 +40,15 @@ const atOnce = 32
 
 /**
  * A walk through everything below the root, or through what comes after a place where another walk stood: that must still
- * be in the same file systems. Holds the directories on its way only.
+ * be in the same file systems. Holds the directories on its way only. `mayBeEmpty`: of a snapshot; otherwise an empty one is
+ * `unreadable`, since it looks like one that was not mounted (those of ZFS do over NFS).
  */
-export function walkDirectory(files: FileSystem, root: StoreRoot, from?: WalkPlace): DirectoryWalk {
+export function walkDirectory(
+  files: FileSystem,
+  root: StoreRoot,
+  mayBeEmpty: boolean,
+  from?: WalkPlace,
+): DirectoryWalk {
   const start = from === undefined ? '' : toBytes(from.after)
   const expected = new Set(from?.inside)
   const stack: Frame[] = []
@@ -95,8 +101,7 @@ export function walkDirectory(files: FileSystem, root: StoreRoot, from?: WalkPla
           await addHiddenSnapshots(files, root, entered.frame)
         }
         stack.push(entered.frame)
-        if (entered.frame.names.length === 0 && path > start)
-          page.push({ kind: 'empty-directory', ...described(toText(path), entered.stat) })
+        if (entered.frame.names.length === 0 && path > start) page.push(emptyDirectory(toText(path), entered.stat))
         return
       case 'absent':
         await checkStack(stack)
@@ -119,6 +124,11 @@ export function walkDirectory(files: FileSystem, root: StoreRoot, from?: WalkPla
       if (version) page.push(version)
       else await checkStack(stack)
     }
+  }
+
+  function emptyDirectory(key: string, stat: BigIntStats): ListedVersion {
+    if (!mayBeEmpty && isSnapshot(key)) return unreadable(key, 'read-error', stat)
+    return { kind: 'empty-directory', ...described(key, stat) }
   }
 
   /** Something is absent. That is nothing to report, unless a directory around it was exchanged: then what? */

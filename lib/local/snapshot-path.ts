@@ -8,3 +8,8 @@ export const hiddenSnapshots = ['.snapshot/', '.zfs/snapshot/']
 export function snapshotOf(key: string): string | undefined {
   return snapshot.exec(key)?.[1]
 }
+
+/** Whether a key, which ends in `/`, is that of a snapshot itself. */
+export function isSnapshot(key: string): boolean {
+  return /(?:^|\/)(?:\.snapshot|\.zfs\/snapshot)\/[^/]+\/$/.test(key)
+}

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
-import { openDirectoryStore } from '../../lib/local/directory-store.ts'
+import { directoryStores, openDirectoryStore } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
 import { listAll, readVersion } from '../contracts/store.ts'
 import { failing, kindsOf, mounted, oneFile, opening, openingWith, write } from './directory-fixture.ts'
@@ -206,6 +206,27 @@ describe('snapshots in a directory store', () => {
         ['d/e', true, null],
       ])
     }
+  })
+
+  it('are unreadable when there is nothing in them, as where one was not mounted, unless the store may be empty', async () => {
+    const root = temporaryDirectory()
+    write(root, '.snapshot/daily.1/a', '')
+    for (const each of ['.snapshot/daily.0', '.zfs/snapshot/auto-1', 'deep/.snapshot/x', '.snapshot/daily.1/b/c'])
+      mkdirSync(join(root, each), { recursive: true })
+    const believed = [
+      ['.snapshot/daily.0/', 'empty-directory'],
+      ['.snapshot/daily.1/a', 'object'],
+      ['.snapshot/daily.1/b/c/', 'empty-directory'],
+      ['.zfs/snapshot/auto-1/', 'empty-directory'],
+      ['deep/.snapshot/x/', 'empty-directory'],
+    ]
+    const snapshots = ['.snapshot/daily.0/', '.zfs/snapshot/auto-1/', 'deep/.snapshot/x/']
+    const stores = directoryStores()
+    const configured = { id: 'sg', root, channel: { kind: 'none' } } as const
+    expect(kindsOf(await listAll(await stores.open({ ...configured, mayBeEmpty: true })))).toEqual(believed)
+    expect(kindsOf(await listAll(await stores.open(configured)))).toEqual(
+      believed.map(([key, kind]) => [key, snapshots.includes(key!) ? 'read-error' : kind]),
+    )
   })
 
   it('are an unreadable version when they are hidden and may not be entered', async () => {
