@@ -100,12 +100,19 @@ function isOfInventory({ inventory, closing: { versions, appeared, gone } }: Cov
   return versions <= all && versions >= all - gone
 }
 
-/** An unmounted share lists like an empty store: nothing is believed of one unless the configuration says it may be. */
+/**
+ * An unmounted share lists like an empty store, or like the directories that others were mounted on: nothing is believed of
+ * one unless the configuration says it may be.
+ */
 function emptyReasons({ store, passes }: StoreReport): string[] {
   const last = passes.at(-1)
   if (last === undefined || store.mayBeEmpty === true) return []
   if (last.inventory.versions === 0)
     return ['inventory: empty, and nothing says that it may be (mayBeEmpty in the configuration)']
+  if (store.kind === 'directory' && last.inventory.bytes === 0)
+    return [
+      'inventory: nothing in it holds a byte, and nothing says that it may be so (mayBeEmpty in the configuration)',
+    ]
   return last.closing.versions === 0
     ? ['closing listing: empty, and the configuration does not say that this store may be']
     : []

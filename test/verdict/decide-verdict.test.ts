@@ -13,6 +13,12 @@ const emptyPass = sampleCoverage(0, {
   positiveControls: { planted: 0, detected: 0, forms: [] },
   bytesRead: 0,
 })
+/** Three directories without files: unmounted shares look so as well. */
+const emptyDirectories = sampleCoverage(0, {
+  inventory: { ...sampleCoverage().inventory, bytes: 0 },
+  clean: { versions: 3, bytes: 0 },
+  bytesRead: 0,
+})
 
 describe('decideVerdict', () => {
   const verified = [
@@ -20,6 +26,17 @@ describe('decideVerdict', () => {
     {
       name: 'the store is empty and the configuration says that it may be',
       report: sampleReport({ passes: [emptyPass], store: { storeId: 'sg', kind: 'directory', mayBeEmpty: true } }),
+    },
+    {
+      name: 'nothing in a directory holds a byte and the configuration says that it may be empty',
+      report: sampleReport({
+        passes: [emptyDirectories],
+        store: { storeId: 'sg', kind: 'directory', mayBeEmpty: true },
+      }),
+    },
+    {
+      name: 'nothing in a bucket holds a byte, which is not mounted',
+      report: sampleReport({ passes: [emptyDirectories], store: { storeId: 's3', kind: 's3' } }),
     },
     {
       name: 'a fresh inventory after the answer is clean',
@@ -57,6 +74,10 @@ describe('decideVerdict', () => {
   const incomplete = [
     { name: 'no pass was settled', change: { passes: [] } },
     { name: 'the inventory is empty, as that of an unmounted share', change: { passes: [emptyPass] } },
+    {
+      name: 'nothing in a directory holds a byte, as where only the places to mount on are there',
+      change: { passes: [emptyDirectories] },
+    },
     {
       name: 'the inventory is empty after deletion, and nobody said that it may be',
       change: {
