@@ -121,6 +121,10 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
     throw new ConfigInvalid(`${where}: expected a country, since it has a deletion channel`)
   if (s3 !== undefined && s3.region === undefined && host === undefined)
     throw new ConfigInvalid(`${where}: s3.region: expected the Region of the bucket, as in "ap-southeast-1"`)
+  if (s3 !== undefined && host === undefined && isObjectLambda(s3))
+    throw new ConfigInvalid(
+      `${where}: s3: expected a bucket, got an access point of S3 Object Lambda, which answers with other bytes than are stored`,
+    )
   if (s3?.restore !== undefined && secondsOf(s3.restore.wait) > s3.restore.days * 86_400)
     throw new ConfigInvalid(
       `${where}: s3.restore.wait: expected at most the ${s3.restore.days} days that a copy is kept, got ${s3.restore.wait}`,
@@ -129,6 +133,11 @@ function checkStore(store: StoreConfig, homeCountry: string, where: string): voi
     throw new ConfigInvalid(`${where}: channel: expected "s3-delete-versions" for a bucket, got "delete-files"`)
   if (channel.kind === 's3-delete-versions' && s3 === undefined)
     throw new ConfigInvalid(`${where}: channel: expected "delete-files" for a directory, got "s3-delete-versions"`)
+}
+
+/** By the end that AWS keeps for its aliases, or by its host. What a function makes of an object says nothing of what is stored. */
+function isObjectLambda({ bucket, endpoint = '' }: BucketStoreConfig['s3']): boolean {
+  return bucket.endsWith('--ol-s3') || endpoint.toLowerCase().includes('s3-object-lambda')
 }
 
 /** The forms that identifiers are looked for in. */

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync 
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../../lib/config.ts'
 import type { ListPage, Ports, Store } from '../../lib/ports.ts'
 import { asUnprivileged } from '../local/as-unprivileged.ts'
 import { type Hands, isMoment, type Moment, openPlace, type Place } from '../support/pipeline.ts'
@@ -22,6 +23,16 @@ async function run(spoil: (store: string) => void, hands: (place: Place) => Hand
   spoil(join(place.root, 'store'))
   return place.run(hands(place))
 }
+
+describe('an access point of S3 Object Lambda, behind which a function may take identifiers out of what is read', () => {
+  it.each([
+    { bucket: 'masked-a1b2--ol-s3' },
+    { bucket: 'masked', endpoint: 'https://masked-1.S3-object-lambda.ap-southeast-1.amazonaws.com', pathStyle: false },
+  ])('is refused: %o', (s3) => {
+    const stores = [{ id: 'sg', country: 'SG', s3: { ...s3, region: 'ap-southeast-1' } }]
+    expect(() => parseConfig({ stores })).toThrow(/expected a bucket, got an access point of S3 Object Lambda/)
+  })
+})
 
 describe.concurrent('content that cannot be read to its end', () => {
   const gzip = gzipSync(others)
