@@ -37,8 +37,8 @@ export function directoryOf(store: StoreConfig): DirectoryStoreConfig {
 }
 
 /**
- * A directory as a store. Keys are paths below it in UTF-8. Files are objects; those in `.snapshot/*` and
- * `.zfs/snapshot/*` are noncurrent versions; a link to inside is read as the text of its target; a directory
+ * A directory as a store. Keys are paths below it in UTF-8. Files are objects; those in snapshots (`.snapshot/*`,
+ * `.zfs/snapshot/*` and others) are noncurrent versions; a link to inside is read as the text of its target; a directory
  * with nothing in it is a version, since it has a name; everything else that is there, and whatever cannot be listed, is
  * an `unreadable` version. The root itself is none.
  * A cursor names, in clear, the last key and the file systems around it, the root's first: a listing never goes on in

@@ -173,17 +173,20 @@ describe('snapshots in a directory store', () => {
 
   it('are found at the root also where the file system hides them, and none is listed twice', async () => {
     const root = temporaryDirectory()
-    const keys = ['-', '.snapshot/daily.0/a', '.zfs/snapshot/auto-1/a', '.zz', 'a']
+    const hidden = ['.ckpt', '.snap', '.snapshot', '.zfs']
+    const snapshots = ['.ckpt/monday/a', '.snap/weekly/a', '.snapshot/daily.0/a', '.zfs/snapshot/auto-1/a']
+    const keys = ['-', ...snapshots, '.zz', 'a']
     for (const each of keys) write(root, each, each)
     const hiding: FileSystem = {
       ...nodeFileSystem,
       readdir: async (path) =>
-        (await nodeFileSystem.readdir(path)).filter(({ name }) => !['.snapshot', '.zfs'].includes(name.toString())),
+        (await nodeFileSystem.readdir(path)).filter(({ name }) => !hidden.includes(name.toString())),
     }
     for (const files of [hiding, nodeFileSystem])
       for (const limit of [1, 100]) {
         const versions = await listAll(await openDirectoryStore(root, files), limit)
         expect(versions.map((version) => version.key)).toEqual(keys)
+        expect(versions.filter(({ current }) => !current).map((version) => version.key)).toEqual(snapshots)
       }
   })
 
@@ -211,16 +214,28 @@ describe('snapshots in a directory store', () => {
   it('are unreadable when there is nothing in them, as where one was not mounted, unless the store may be empty', async () => {
     const root = temporaryDirectory()
     write(root, '.snapshot/daily.1/a', '')
-    for (const each of ['.snapshot/daily.0', '.zfs/snapshot/auto-1', 'deep/.snapshot/x', '.snapshot/daily.1/b/c'])
+    for (const each of [
+      '.snapshot/daily.0',
+      '.snapshot/daily.1/x/.snap/y',
+      '.zfs/snapshot/auto-1',
+      'deep/.snapshot/x',
+      '.snapshot/daily.1/b/c',
+    ])
       mkdirSync(join(root, each), { recursive: true })
     const believed = [
       ['.snapshot/daily.0/', 'empty-directory'],
       ['.snapshot/daily.1/a', 'object'],
       ['.snapshot/daily.1/b/c/', 'empty-directory'],
+      ['.snapshot/daily.1/x/.snap/y/', 'empty-directory'],
       ['.zfs/snapshot/auto-1/', 'empty-directory'],
       ['deep/.snapshot/x/', 'empty-directory'],
     ]
-    const snapshots = ['.snapshot/daily.0/', '.zfs/snapshot/auto-1/', 'deep/.snapshot/x/']
+    const snapshots = [
+      '.snapshot/daily.0/',
+      '.snapshot/daily.1/x/.snap/y/',
+      '.zfs/snapshot/auto-1/',
+      'deep/.snapshot/x/',
+    ]
     const stores = directoryStores()
     const configured = { id: 'sg', root, channel: { kind: 'none' } } as const
     expect(kindsOf(await listAll(await stores.open({ ...configured, mayBeEmpty: true })))).toEqual(believed)
