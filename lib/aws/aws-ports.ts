@@ -66,7 +66,11 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
       return () => cores > 1
     },
     configuration: () => s3Configuration(clients.s3, intakeBucket, homeCountry),
-    manifests: () => s3Manifests(clients.s3, intakeBucket),
+    manifests: () => ({
+      ...s3Manifests(clients.s3, intakeBucket),
+      // Each one that is handed in has a name of its own (`odv config --aws --manifest`).
+      inForce: async () => (await ports.configuration.read()).manifest,
+    }),
     evidence: () => s3Evidence(clients.s3, evidenceBucket),
     largeEvidence: () => s3LargeEvidence(clients.s3, evidenceBucket, join(tmpdir(), 'odv-evidence')),
     caseKey: () => kmsCaseKey(clients.kms, ports.evidence, { keyId: environment.caseKey, deployment: logId }),

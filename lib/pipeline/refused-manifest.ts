@@ -23,8 +23,8 @@ export async function tellRefusal<T>(evidence: Evidence, runId: string, work: Pr
   }
 }
 
-/** The verdict of a store before whose deletion the manifest was asked again and refused. */
-const refusedLater = 'failure: ManifestInvalid in ConfirmScope'
+/** The reason of a store before whose deletion the manifest was asked again and refused. */
+const isRefusedLater = (reason: string) => [...refusals].some((error) => reason === `failure: ${error} in ConfirmScope`)
 
 /**
  * Stores, for people, with the reason why a refused manifest left them without a verdict or without a deletion. Statements say that it
@@ -37,7 +37,7 @@ export async function withRefusal<S extends { storeId: string; reasons: string[]
 ): Promise<S[]> {
   const hasVerdict = (store: S) => verdicts.some(({ storeId }) => storeId === store.storeId)
   const isRefused = (store: S) =>
-    hasVerdict(store) ? store.reasons.includes(refusedLater) : refusals.has(failure?.error ?? '')
+    hasVerdict(store) ? store.reasons.some(isRefusedLater) : refusals.has(failure?.error ?? '')
   if (!stores.some(isRefused) || !(await ports.evidence.has(keyOf(runId)))) return [...stores]
   const { reasons } = await readDocument<Refusal>(ports, keyOf(runId))
   return stores.map((store) => {

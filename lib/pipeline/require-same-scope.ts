@@ -8,15 +8,22 @@ import { runKey } from './evidence/evidence-keys.ts'
 import { isPartlyTakenBack } from './taken-back.ts'
 
 type ScopePorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey' | 'manifests'>
+type Moment = { runId: string; at: string }
 
 /**
  * Whoever goes on with a run, or has something deleted, does so with those who were in scope when it began. A manifest that is there by now, and says of one of them that the transfer is not
  * confirmed at `at`, was corrected meanwhile; so may have been one that is refused, of whose rows some are not known (a time that is a word, a column `withdrawn`). One that is not there, cannot be
- * read or lists other people says nothing of the kind. @throws ManifestInvalid
+ * read or lists other people says nothing of the kind. Asked is the one under the name that the run knows, and the one that is in force by now.
+ * @throws ManifestInvalid @throws ConfigInvalid when nobody can say which one that is
  */
-export async function requireSameScope(ports: ScopePorts, { runId, at }: { runId: string; at: string }): Promise<void> {
+export async function requireSameScope(ports: ScopePorts, moment: Moment): Promise<void> {
+  const { manifest: own = 'manifest' } = await readRunConfig(ports, moment.runId)
+  const inForce = (await ports.manifests.inForce?.()) ?? own
+  for (const name of new Set([own, inForce])) await requireNobodyTakenBack(ports, moment, name)
+}
+
+async function requireNobodyTakenBack(ports: ScopePorts, { runId, at }: Moment, name: string): Promise<void> {
   const { manifests } = ports
-  const { manifest: name = 'manifest' } = await readRunConfig(ports, runId)
   const { report } = await readManifestDocument(ports, runId)
   if (await digestOf(manifests, name).then((sha256) => sha256 === undefined || sha256 === report.sha256)) return
   const { index } = await openRunIndex(ports, runId)

@@ -6,6 +6,11 @@ import type { Chunks } from './store.ts'
 /** The transfer manifest's bytes by the name that the configuration gives it. */
 export interface Manifests {
   open(uri: string): Promise<Chunks>
+  /**
+   * The name that the configuration in force by now gives it: a corrected one is handed in under another name. Absent where it is put
+   * in the place of the one before. @throws ConfigInvalid
+   */
+  inForce?(): Promise<string | undefined>
 }
 
 /**

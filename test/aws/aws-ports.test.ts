@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { awsPorts } from '../../lib/aws/aws-ports.ts'
 import { directoryDeletions } from '../../lib/local/directory-deletion.ts'
@@ -7,7 +8,7 @@ import { directoryStores } from '../../lib/local/directory-store.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { openPlace } from '../support/pipeline.ts'
+import { isMoment, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 import { newDeployment } from './deployment.ts'
@@ -73,6 +74,44 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
       incomplete: 0,
     })
   })
+
+  for (const [what, error, handIn] of [
+    [
+      'a manifest under another name says so of somebody in scope',
+      'ManifestInvalid',
+      {
+        'config/odv.json': { manifest: 'manifests/later' },
+        'manifests/later': `userId,transferredAt\n${transferred(2)},\n`,
+      },
+    ],
+    ['nobody can say which manifest is in force', 'ConfigInvalid', { 'config/odv.json': { manifest: 7 } }],
+  ] as const)
+    it(`deletes nothing once ${what}`, async () => {
+      const root = join(scratchDirectory(), 'store')
+      mkdirSync(root)
+      writeFiles(root, { 'theirs.jsonl': jsonRecords([transferred(1)]) })
+      const config = { manifest: 'manifests/ids.csv', stores: [storeIn(root)] }
+      const environment = await newDeployment(server, {
+        'config/odv.json': JSON.stringify(config),
+        'manifests/ids.csv': manifestText,
+      })
+      const intake = new S3Client({ forcePathStyle: true })
+      const put = (Key: string, Body: string) =>
+        intake.send(new PutObjectCommand({ Bucket: environment.intakeBucket, Key, Body }))
+      const ports = awsPorts(environment, { stores: directoryStores(), storeDeletions: directoryDeletions() })
+      const place = await openPlace(() => ({ stores: [storeIn(root)] }))
+      const { summary } = await place.run({
+        ports,
+        before: async (moment) => {
+          if (!isMoment(moment, { task: 'settle-coverage' })) return
+          for (const [key, value] of Object.entries(handIn))
+            await put(key, typeof value === 'string' ? value : JSON.stringify({ ...config, ...value }))
+        },
+      })
+      intake.destroy()
+      expect(existsSync(join(root, 'theirs.jsonl'))).toBe(true)
+      expect(summary.verdicts[0]?.reasons).toContain(`failure: ${error} in ConfirmScope`)
+    })
 
   it('reads buckets as stores and deletes in them, and takes no directory', async () => {
     const { stores, storeDeletions } = awsPorts(await newDeployment(server, {}))

@@ -523,7 +523,7 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     duty: 'read the configuration',
     action: 's3:GetObject',
     resource: `${bucket('intake')}/config/odv.json`,
-    roles: ['open-run'],
+    roles: ['build-index', 'open-run'],
   },
   {
     duty: 'change the configuration',

@@ -75,8 +75,8 @@ describe.concurrent('what was taken back', () => {
   })
 })
 
-/** The manifest is exchanged while the run scans; it deletes by itself. */
-async function runExchanging(manifest?: string) {
+/** While a run that deletes by itself scans, its manifest is exchanged, or as in a deployment another one is handed in beside it. */
+async function runExchanging(manifest: string | undefined, { beside = false } = {}) {
   const place = await openPlace((root) => ({
     stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } }],
   }))
@@ -85,10 +85,15 @@ async function runExchanging(manifest?: string) {
     'y.jsonl': jsonRecords([transferred(2)]),
     'others.jsonl': jsonRecords([somebodyElse(1)]),
   })
+  const later = join(place.root, 'later.csv')
   const { summary } = await place.run({
+    ...(beside && {
+      wrap: (ports) => ({ ...ports, manifests: { ...ports.manifests, inForce: async () => later } }),
+    }),
     before: async (moment) => {
       if (!isMoment(moment, { task: 'settle-coverage' })) return
-      if (manifest === undefined) rmSync(join(place.root, 'ids.csv'), { force: true })
+      if (beside) writeFileSync(later, manifest ?? '')
+      else if (manifest === undefined) rmSync(join(place.root, 'ids.csv'), { force: true })
       else writeFileSync(join(place.root, 'ids.csv'), manifest)
     },
   })
@@ -112,6 +117,17 @@ describe.concurrent('a manifest that is corrected while a run scans', () => {
         'failure: ManifestInvalid in ConfirmScope',
       ])
     })
+
+  it('has nothing deleted where it has another name than the one that the run began with', async () => {
+    const { left, reasons } = await runExchanging(`${others}${transferred(2)},,late\n`, { beside: true })
+    expect(left).toEqual(['x.jsonl', 'y.jsonl'])
+    expect(reasons).toContain('failure: ManifestInvalid in ConfirmScope')
+  })
+
+  it('is gone on with where one of another name has more people', async () => {
+    const more = `${manifestText}${somebodyElse(7)},2026-01-01T00:00:00Z,more\n`
+    expect(await runExchanging(more, { beside: true })).toMatchObject({ left: [], verdict: 'verified' })
+  })
 
   for (const [what, manifest] of [
     ['has more people', `${manifestText}${somebodyElse(7)},2026-01-01T00:00:00Z,more\n`],
