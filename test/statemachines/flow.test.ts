@@ -20,10 +20,16 @@ const knownErrors = new Set([
   'AmazonECS.Unknown',
   'TimeoutError',
   'Sandbox.Timedout',
+  // https://docs.aws.amazon.com/step-functions/latest/dg/bp-lambda-serviceexception.html
+  'Lambda.ClientExecutionTimeoutException',
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  // A child that could not be started: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
+  'StepFunctions.ExecutionLimitExceeded',
+  'StepFunctions.AWSStepFunctionsException',
+  'StepFunctions.SdkClientException',
   ...[...readFileSync(join(root, 'lib/errors.ts'), 'utf8').matchAll(/override readonly name = '(\w+)'/g)].map(
     ([, name]) => name!,
   ),
@@ -104,6 +110,7 @@ describe('the state machines', () => {
             'LogMoved',
             'TimeoutError',
             'Sandbox.Timedout',
+            'Lambda.ClientExecutionTimeoutException',
             'Lambda.ServiceException',
             'Lambda.AWSLambdaException',
             'Lambda.SdkClientException',
@@ -118,6 +125,26 @@ describe('the state machines', () => {
           ErrorEquals: ['Lambda.TooManyRequestsException'],
           IntervalSeconds: 2,
           MaxAttempts: 60,
+          BackoffRate: 2,
+          MaxDelaySeconds: 60,
+          JitterStrategy: 'FULL',
+        },
+      ])
+  })
+
+  it('start a child again that could not be started, and none that began', () => {
+    const starts = allStates.filter(({ state }) => state.Resource?.includes(':startExecution'))
+    expect(starts.length).toBe(3)
+    for (const { state } of starts)
+      expect(state.Retry).toEqual([
+        {
+          ErrorEquals: [
+            'StepFunctions.ExecutionLimitExceeded',
+            'StepFunctions.AWSStepFunctionsException',
+            'StepFunctions.SdkClientException',
+          ],
+          IntervalSeconds: 2,
+          MaxAttempts: 8,
           BackoffRate: 2,
           MaxDelaySeconds: 60,
           JitterStrategy: 'FULL',

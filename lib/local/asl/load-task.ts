@@ -17,12 +17,12 @@ const resources = {
 } as const
 const resourceArn = /^arn:[^:]+:states:::(.+)$/
 
-const taskFields = ['Type', 'Comment', 'Resource', 'Arguments', 'Catch', 'Assign', 'Output', 'Next', 'End']
-/** A child's name is taken once it ended, so to start it again cannot help; only what is waited for needs a time limit. */
+const taskFields = ['Type', 'Comment', 'Resource', 'Arguments', 'Retry', 'Catch', 'Assign', 'Output', 'Next', 'End']
+/** Only what is waited for needs a time limit. */
 const moreTaskFields = {
-  invoke: ['Retry'],
-  'invoke-and-wait': ['Retry', 'TimeoutSeconds'],
-  'run-task': ['Retry', 'TimeoutSeconds'],
+  invoke: [],
+  'invoke-and-wait': ['TimeoutSeconds'],
+  'run-task': ['TimeoutSeconds'],
   'start-execution': [],
 } as const
 
@@ -46,10 +46,18 @@ export function loadTask(where: string, definition: unknown): Omit<TaskState, 'n
     ...((resource === 'invoke-and-wait' || resource === 'run-task') && {
       timeoutSeconds: loadTimeout(where, fields.TimeoutSeconds),
     }),
-    retry: loadRetry(where, fields.Retry),
+    retry: resource === 'start-execution' ? loadStartRetry(where, fields.Retry) : loadRetry(where, fields.Retry),
     catch: loadCatch(where, fields.Catch),
     ...readLeaving(where, fields),
   }
+}
+
+/** A child's name is taken once it began: only to one that could not be started a retry is of use. */
+function loadStartRetry(where: string, value: unknown): TaskState['retry'] {
+  const retry = loadRetry(where, value)
+  if (retry.some(({ errorEquals }) => errorEquals.some((error) => !error.startsWith('StepFunctions.'))))
+    throw unexpected(where, 'Retry', 'errors of Step Functions that a child could not be started', value)
+  return retry
 }
 
 function loadTimeout(where: string, value: unknown): Template {

@@ -159,7 +159,7 @@ const refused: { name: string; definition: unknown; names: string }[] = [
     names: '"TimeoutSeconds"',
   },
   {
-    name: 'Retry of a child, whose name is taken',
+    name: 'Retry of a child that began, whose name is taken',
     definition: machineOf({ A: childOf('m', { Retry: [{ ErrorEquals: ['E'] }], End: true }) }),
     names: '"Retry"',
   },
