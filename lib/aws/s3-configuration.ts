@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3'
-import { type Config, parseConfig } from '../config.ts'
+import { type Config, parseConfig, type StoreConfig, secondsOf } from '../config.ts'
 import { refuseKeysGivenTwice } from '../config-json.ts'
 import { ConfigInvalid } from '../errors.ts'
 import type { Configuration } from '../ports.ts'
@@ -36,7 +36,23 @@ export function parseDeployedConfig(text: string, homeCountry: string): Config {
     throw new ConfigInvalid(
       `${key}: homeCountry: expected "${homeCountry}" as in this deployment, got "${config.homeCountry}"`,
     )
+  for (const store of config.stores) requireToEndInTime(store, config.passes)
   return config
+}
+
+/** An execution lives for a year at most, and one that is ended then attests nothing; the rest of the year is for scanning. */
+const longestWaits = 300
+
+/** @throws ConfigInvalid when a run could wait longer than it lives */
+function requireToEndInTime({ id, channel, s3 }: StoreConfig, passes: number): void {
+  const deadlines = channel.kind === 'manual' ? (passes - 1) * secondsOf(channel.deadline) : 0
+  const restores = s3?.restore ? passes * secondsOf(s3.restore.wait) : 0
+  const days = (deadlines + restores) / 86_400
+  if (days > longestWaits)
+    throw new ConfigInvalid(
+      `${key}: store ${id}: expected at most ${longestWaits} days of waiting in ${passes} passes, for its custodian and for restores, got ${Math.ceil(days)}: ` +
+        'Step Functions ends a run after a year',
+    )
 }
 
 function parseJson(text: string): unknown {
