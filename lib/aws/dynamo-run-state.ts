@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
 import {
   type AttributeValue,
   type DynamoDBClient,
@@ -9,8 +10,11 @@ import { FormatInvalid } from '../errors.ts'
 import type { RequestRecord, RunRecord, RunState } from '../ports.ts'
 import { calling } from './faults.ts'
 
+/** An item takes 400 KB; the reasons of hundreds of stores are more, and say the same again and again. */
+const longestJson = 200_000
+
 /**
- * Runs and requests in one DynamoDB table, each record as JSON:
+ * Runs and requests in one DynamoDB table, each record as JSON (`json`, or `gzip` where it is long):
  *
  * | pk             | sk                    |                                     |
  * |----------------|-----------------------|-------------------------------------|
@@ -24,8 +28,9 @@ import { calling } from './faults.ts'
  */
 export function dynamoRunState(client: DynamoDBClient, table: string): RunState {
   const put = async (record: object, keys: readonly (readonly [pk: string, sk: string])[]) => {
+    const content = toAttribute(record)
     for (const [pk, sk] of keys) {
-      const Item = { pk: { S: pk }, sk: { S: sk }, json: { S: JSON.stringify(record) } }
+      const Item = { pk: { S: pk }, sk: { S: sk }, ...content }
       await calling('run state: put', () => client.send(new PutItemCommand({ TableName: table, Item })))
     }
   }
@@ -79,7 +84,13 @@ export function dynamoRunState(client: DynamoDBClient, table: string): RunState 
   }
 }
 
+function toAttribute(record: object): Record<string, AttributeValue> {
+  const json = JSON.stringify(record)
+  return Buffer.byteLength(json) > longestJson ? { gzip: { B: gzipSync(json) } } : { json: { S: json } }
+}
+
 function toRecord<T>(item: Record<string, AttributeValue>): T {
+  if (item.gzip?.B !== undefined) return JSON.parse(gunzipSync(item.gzip.B).toString()) as T
   if (item.json?.S === undefined) throw new FormatInvalid('run state: record: expected JSON, got something else')
   return JSON.parse(item.json.S) as T
 }

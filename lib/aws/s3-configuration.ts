@@ -36,9 +36,16 @@ export function parseDeployedConfig(text: string, homeCountry: string): Config {
     throw new ConfigInvalid(
       `${key}: homeCountry: expected "${homeCountry}" as in this deployment, got "${config.homeCountry}"`,
     )
+  if (config.stores.length > mostStores)
+    throw new ConfigInvalid(
+      `${key}: stores: expected at most ${mostStores} in a deployment, got ${config.stores.length}: one statement sums all of them up; another stage takes the others`,
+    )
   for (const store of config.stores) requireToEndInTime(store, config.passes)
   return config
 }
+
+/** The statement on a run names each store with its reasons, and has to fit into an entry of the log (`dynamoLedger`). */
+const mostStores = 400
 
 /** An execution lives for a year at most, and one that is ended then attests nothing; the rest of the year is for scanning. */
 const longestWaits = 300

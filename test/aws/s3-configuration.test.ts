@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { formatStatement } from '../../lib/attestation/statement.ts'
+import { runSummaryStatement } from '../../lib/attestation/to-run-summary.ts'
 import { parseDeployedConfig } from '../../lib/aws/s3-configuration.ts'
 
 const parse = (passes: number, store: object) => {
@@ -27,6 +29,36 @@ describe('the configuration of a deployment', () => {
       )
     },
   )
+
+  it('has as many stores as the summary of a run has room for, each with several reasons', () => {
+    const of = (count: number) => {
+      const stores = Array.from({ length: count }, (_, n) => ({
+        id: `a-bucket-with-a-long-name-${n}`,
+        country: 'IE',
+        s3: { bucket: `backups-${n}`, region: 'eu-west-1', account: '111122223333' },
+      }))
+      return parseDeployedConfig(JSON.stringify({ manifest: 'manifests/ids.csv', stores }), 'US').stores
+    }
+    const reasons = ['corrupt', 'encrypted', 'limit', 'archived'].map((reason) => `${reason}: 123,456 object versions`)
+    const verdicts = of(400).map(({ id }) => ({
+      storeId: id,
+      verdict: 'incomplete' as const,
+      reasons,
+      envelopeSha256: '0'.repeat(64),
+    }))
+    const outcome = { planned: verdicts.map(({ storeId }) => storeId), verdicts }
+    const context = {
+      organization: 'example.com',
+      runId: 'r',
+      tool: { name: 'odv', version: '1', configSha256: '0'.repeat(64) },
+      limitations: ['x'.repeat(10_000)],
+      createdAt: '2026-11-01T00:00:00.000Z',
+    }
+    const document = { name: 'runs/r/summary.json', body: new Uint8Array() }
+    const statement = formatStatement(runSummaryStatement(context, { ...outcome, document }))
+    expect((statement.length * 4) / 3).toBeLessThan(300_000)
+    expect(() => of(401)).toThrow('stores: expected at most 400 in a deployment, got 401')
+  })
 
   it('counts what restores take in every pass', () => {
     const s3 = { bucket: 'backups', region: 'eu-west-1', account: '111122223333' }

@@ -44,6 +44,23 @@ export function runStateContract(name: string, make: () => Promise<RunState>): v
       expect(await state.listRuns()).toEqual([last])
     })
 
+    it('keeps a run of hundreds of stores that a manifest of bad rows left without a verdict', async () => {
+      const state = await make()
+      const reasons = Array.from(
+        { length: 20 },
+        (_, line) => `line ${line + 2}: transferredAt: expected a time, got none`,
+      )
+      const stores = Array.from({ length: 400 }, (_, n) => ({
+        storeId: `bucket-${n}`,
+        verdict: 'incomplete' as const,
+        reasons,
+      }))
+      const large: RunRecord = { ...run('r', '2026-11-01T00:00:00.000Z'), state: 'finished', stores }
+      await state.putRun(large)
+      expect(await state.getRun('r')).toEqual(large)
+      expect(await state.listRuns()).toEqual([large])
+    })
+
     it('lists runs newest first, in whatever order they were stored', async () => {
       const state = await make()
       const runs = ['03', '01', '02'].map((day) => run(`run-${day}`, `2026-11-${day}T00:00:00.000Z`))
