@@ -120,11 +120,12 @@ describe('the state machines', () => {
           BackoffRate: 2,
           JitterStrategy: 'FULL',
         },
-        // Batches run for minutes, and other stores have their share of the account's calls.
+        // Batches run for minutes, and other stores have their share of the account's calls: of ten stores with 200 batches of five
+        // minutes each at the same time, in an account with 1,000 calls, one batch in six gets none within 60 attempts (half an hour).
         {
           ErrorEquals: ['Lambda.TooManyRequestsException'],
           IntervalSeconds: 2,
-          MaxAttempts: 60,
+          MaxAttempts: 600,
           BackoffRate: 2,
           MaxDelaySeconds: 60,
           JitterStrategy: 'FULL',
