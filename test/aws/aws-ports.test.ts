@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { awsPorts } from '../../lib/aws/aws-ports.ts'
 import { directoryDeletions } from '../../lib/local/directory-deletion.ts'
 import { directoryStores } from '../../lib/local/directory-store.ts'
+import { buildIndex } from '../../lib/pipeline/build-index.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { openRun } from '../../lib/pipeline/open-run.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { isMoment, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
@@ -113,6 +115,33 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
       expect(summary.verdicts[0]?.reasons).toContain(`failure: ${error} in ConfirmScope`)
     })
 
+  it('asks the index of a run again after that of another one took its room', async () => {
+    const config = { manifest: 'manifests/ids.csv', stores: [{ id: 'sg', root: '/x', country: 'SG' }] }
+    const environment = await newDeployment(server, {
+      'config/odv.json': JSON.stringify(config),
+      'manifests/ids.csv': manifestText,
+    })
+    const intake = new S3Client({ forcePathStyle: true })
+    const handIn = async (rows: string) => {
+      const put = (Key: string, Body: string) =>
+        intake.send(new PutObjectCommand({ Bucket: environment.intakeBucket, Key, Body }))
+      await put('manifests/later', `userId,transferredAt\n${somebodyElse(3)},2026-01-01T00:00:00Z\n${rows}`)
+      await put('config/odv.json', JSON.stringify({ ...config, manifest: 'manifests/later' }))
+    }
+    const ports = awsPorts(environment)
+    const at = new Date().toISOString()
+    for (const runId of ['r1', 'r2']) {
+      await openRun(ports, { runId, trigger: 'nightly' })
+      await buildIndex(ports, { runId, at })
+    }
+    await handIn(`${somebodyElse(1)},\n`)
+    expect(await buildIndex(ports, { runId: 'r1', at, confirms: true })).toEqual({ confirmed: true })
+    await buildIndex(ports, { runId: 'r2', at, shard: 0 })
+    await handIn(`${transferred(2)},\n`)
+    await expect(buildIndex(ports, { runId: 'r1', at, confirms: true })).rejects.toThrow('got 1 row without')
+    intake.destroy()
+  })
+
   it('reads buckets as stores and deletes in them, and takes no directory', async () => {
     const { stores, storeDeletions } = awsPorts(await newDeployment(server, {}))
     const directory = { ...storeIn('/x'), channel: { kind: 'none' as const } }
@@ -133,18 +162,18 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT')
     vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true')
     const context = { functionName: 'f', awsRequestId: 'r', getRemainingTimeInMillis: () => 60_000 } as never
-    const { handler: openRun } = await import('../../functions/open-run.ts')
-    const { handler: buildIndex } = await import('../../functions/build-index.ts')
+    const { handler: open } = await import('../../functions/open-run.ts')
+    const { handler: build } = await import('../../functions/build-index.ts')
     const { handler: attest } = await import('../../functions/attest.ts')
     const { handler: signCheckpoint } = await import('../../functions/sign-checkpoint.ts')
-    expect(await openRun({ runId: 'r1', trigger: 'nightly' }, context)).toEqual({
+    expect(await open({ runId: 'r1', trigger: 'nightly' }, context)).toEqual({
       trigger: 'nightly',
       stores: [{ storeId: 'sg' }],
     })
-    expect(await buildIndex({ runId: 'r1', at: '2026-11-25T00:00:00Z' }, context)).toMatchObject({
+    expect(await build({ runId: 'r1', at: '2026-11-25T00:00:00Z' }, context)).toMatchObject({
       subjects: expect.any(Number),
     })
-    await buildIndex({ runId: 'r1', at: '2026-11-25T00:00:00Z', shard: 0 }, context)
+    await build({ runId: 'r1', at: '2026-11-25T00:00:00Z', shard: 0 }, context)
     expect(await attest({ runId: 'r1', phase: 'scope' }, context)).toEqual({ seq: 0 })
     expect(await signCheckpoint({ runId: 'r1' }, context)).toMatchObject({ size: 1 })
   })

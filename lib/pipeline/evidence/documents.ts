@@ -1,10 +1,10 @@
 import { type Config, parseConfig } from '../../config.ts'
-import { EvidenceConflict, IndexInvalid } from '../../errors.ts'
+import { EvidenceConflict, IndexInvalid, ServiceUnavailable } from '../../errors.ts'
 import type { ManifestReport } from '../../manifest/read-manifest.ts'
 import type { Evidence, LargeEvidence, Ports } from '../../ports.ts'
 import { type CaseKeys, caseKeysOf } from '../../subject-index/case-keys.ts'
 import type { IndexSummary } from '../../subject-index/index-format.ts'
-import { sourceWithin } from '../../subject-index/index-source.ts'
+import { type IndexSource, sourceWithin } from '../../subject-index/index-source.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { requireManifest } from '../../subject-index/read-index.ts'
 import { parseStoreReport } from '../../verdict/parse-store-report.ts'
@@ -53,17 +53,33 @@ export function readManifestDocument(ports: Pick<Ports, 'evidence'>, runId: stri
 }
 
 type IndexPorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey'>
-type OpenIndex = { index: SubjectIndex; keys: CaseKeys }
+type OpenIndex = { index: SubjectIndex; keys: CaseKeys; source: IndexSource }
 const opened = new WeakMap<LargeEvidence, { runId: string; index: Promise<OpenIndex> }>()
 
-/** The run's subject index. The last one stays open, since a warm worker reads many batches of one run. */
-export function openRunIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {
+/**
+ * The run's subject index. The last one stays open, since a warm worker reads many batches of one run, unless another large document
+ * took its room.
+ */
+export async function openRunIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {
   const last = opened.get(ports.largeEvidence)
-  if (last?.runId === runId) return last.index
+  if (last?.runId === runId) {
+    const index = await last.index
+    if (isThere(index)) return index
+  }
   const index = loadIndex(ports, runId)
   index.catch(() => opened.delete(ports.largeEvidence))
   opened.set(ports.largeEvidence, { runId, index })
   return index
+}
+
+function isThere({ source }: OpenIndex): boolean {
+  try {
+    source.read(0, 1)
+    return true
+  } catch (error) {
+    if (error instanceof ServiceUnavailable) return false
+    throw error
+  }
 }
 
 /** Refuses an index that looks for less than is said: a name stands once for each salt. @throws IndexInvalid */
@@ -87,5 +103,5 @@ async function loadIndex(ports: IndexPorts, runId: string): Promise<OpenIndex> {
   const files = [...ends, source.size].map((end, at) => sourceWithin(source, ends[at - 1] ?? 0, end))
   const index = openSubjectIndex(files, keys)
   requireManifest(index, report.sha256)
-  return { index, keys }
+  return { index, keys, source }
 }
