@@ -292,6 +292,13 @@ test('AWS’s own validator finds nothing to object to', () => {
   expect(objectionsTo(template)).toEqual([])
 })
 
+test('close-run has time for 400 stores, each with three calls one after another that take a fifth of a second', () => {
+  const [, { Properties }] = resourcesOf(template, 'AWS::Lambda::Function').find(
+    ([, resource]) => resource.Properties.FunctionName === 'odv-dev-close-run',
+  )!
+  expect(Properties.Timeout).toBeGreaterThan(400 * 3 * 0.2)
+})
+
 describe('a function that makes or opens a subject index', () => {
   const functionOf = (name: string) =>
     resourcesOf(template, 'AWS::Lambda::Function').find(
