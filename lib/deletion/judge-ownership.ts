@@ -1,8 +1,10 @@
 import { roleOf } from '../decode/content-path.ts'
 import { decodeObject } from '../decode/decode-object.ts'
 import type { Sink } from '../decode/sink.ts'
+import { findInKey } from '../scan/names/redact-key.ts'
 import { checkContent, type ScannedContent } from './check-content.ts'
 import { type OwnerRule, ownedRecords } from './judge-records.ts'
+import { watchForPending } from './pending-people.ts'
 
 /** `sha256` (hex) of all its bytes, also where pieces pinned it. */
 export type Judgement = { kind: 'delete'; records: number; sha256: string } | { kind: 'keep'; reason: string }
@@ -10,16 +12,17 @@ export type Judgement = { kind: 'delete'; records: number; sha256: string } | { 
 /**
  * Decides from a version's bytes: delete only when every record's owner field is an identifier in scope, and the bytes
  * are those that were scanned. Records are the rows of CSV with a header that names `owner` once, or the objects of JSON Lines;
- * plain, gzip or zstd. A record that may hold another one, with the owner's name further inside, or that names somebody whose transfer is not confirmed, is kept. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
+ * plain, gzip or zstd. A record that may hold another one, with the owner's name further inside, or that names somebody whose transfer is not confirmed, is kept, and so is all under a `key` that does. Whatever else it is, or cannot be read strictly to its end, is kept, for a reason that quotes
  * nothing. Reading stops at the first reason to keep; that there is no time left (`isLate`) is one.
  */
 export async function judgeOwnership(
   chunks: AsyncIterable<Uint8Array>,
-  options: OwnerRule & { scanned: ScannedContent; isLate?: () => boolean },
+  options: OwnerRule & { key: string; scanned: ScannedContent; isLate?: () => boolean },
 ): Promise<Judgement> {
   try {
-    const { owner, isTransferred, isPending, scanned, isLate } = options
-    return await judge(isLate ? inTime(chunks, isLate) : chunks, scanned, { owner, isTransferred, isPending })
+    const { key, pending, scanned, isLate } = options
+    if (pending !== undefined && findInKey(key, pending).length > 0) keep(namesPending)
+    return await judge(isLate ? inTime(chunks, isLate) : chunks, scanned, options)
   } catch (error) {
     if (error instanceof Kept) return { kind: 'keep', reason: error.message }
     throw error
@@ -34,6 +37,8 @@ class Kept extends Error {
 function keep(reason: string): never {
   throw new Kept(reason)
 }
+
+const namesPending = 'its name is about somebody whose transfer is not confirmed'
 
 const ignored: Sink = { write() {}, end() {} }
 
@@ -57,7 +62,7 @@ async function judge(chunks: AsyncIterable<Uint8Array>, scanned: ScannedContent,
       case 'main':
         return records
       case 'file-name':
-        return ignored
+        return rule.pending ? watchForPending(rule.pending, 'file-name', () => keep(namesPending)) : ignored
       case 'aside':
         return keep('it holds bytes beside its records')
     }

@@ -2,16 +2,17 @@ import type { Sink } from '../decode/sink.ts'
 import { csvRecords } from '../manifest/csv-records.ts'
 import { jsonMembers, textOfValue } from '../manifest/json-members.ts'
 import { textLines } from '../manifest/text-lines.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { isNameOfKeys } from './keys-around.ts'
 import { nestedOwner } from './nested-owner.ts'
 import { isNestedName, isSameName } from './owner-names.ts'
-import { pendingPeople } from './pending-people.ts'
+import { pendingPeople, watchForPending } from './pending-people.ts'
 
-/** `isPending`: whether it is an identifier of the manifest whose transfer is not confirmed; undefined: it has none. */
+/** `pending`: the identifiers of the manifest whose transfer is not confirmed (`pendingIndexOf`); undefined: it has none. */
 export type OwnerRule = {
   owner: string
   isTransferred: (text: string) => boolean
-  isPending: ((text: string) => boolean) | undefined
+  pending: SubjectIndex | undefined
 }
 
 /** Gives up on the version; never returns. */
@@ -29,18 +30,23 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
     if (rule.isTransferred(text) !== true) keep('it holds a record of somebody who is not in the transfer manifest')
     count += 1
   }
-  const namesPending = rule.isPending === undefined ? () => false : pendingPeople(rule.isPending)
+  const { pending } = rule
+  const keepPending = () => keep('it has a record that names somebody whose transfer is not confirmed as well')
+  const watch = pending && watchForPending(pending, 'records', keepPending)
+  const namesPending = pending ? pendingPeople((text) => pending.isListed(text)) : () => false
   const checkNames = (text: string): void => {
-    if (namesPending(text)) keep('it has a record that names somebody whose transfer is not confirmed as well')
+    if (namesPending(text)) keepPending()
   }
   const checks = { owned, checkNames, keep }
   return {
     write(bytes) {
       if (bytes.length === 0) return
+      watch?.write(bytes)
       parser ??= bytes[0] === 0x7b ? jsonRecords(rule.owner, checks) : csvOwners(rule.owner, checks)
       return parser.write(bytes)
     },
     async end() {
+      await watch?.end()
       await parser?.end()
       ended = true
     },
@@ -86,6 +92,7 @@ function csvOwners(owner: string, { owned, checkNames, keep }: Checks): Sink {
       if (owners.length !== 1 || fields[owners[0]!] !== owner)
         return keep('it is neither JSON Lines nor CSV with a header that names the owner exactly once')
       if (fields.some((name) => isNested(name) || holdsOwner(name))) return keep(nested)
+      fields.forEach(checkNames)
       header = { names: fields, owner: owners[0]! }
       return
     }

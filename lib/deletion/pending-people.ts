@@ -1,7 +1,41 @@
+import type { Sink } from '../decode/sink.ts'
+import { createFormMatcher, type FormMatcher, type FormOccurrence } from '../scan/forms/form-matcher.ts'
+import { defaultForms } from '../scan/forms/form-names.ts'
+import { createNameMatcher } from '../scan/names/name-matcher.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
+import { pendingNumber } from '../subject-index/pending-index.ts'
 import { unescaped } from './nested-owner.ts'
 
 /**
- * Whether text of a record names somebody of the manifest whose transfer is not confirmed, as a word or a part of one: a message, a payment or a journey of two
+ * Calls `onFound`, which may throw, where a content, or a name of a file, has somebody of a `pendingIndexOf` in any form that subjects are found in. A plain
+ * number is none in records, for `pendingPeople` to say: digests and tokens have a short one by chance between their letters.
+ */
+export function watchForPending(pending: SubjectIndex, kind: 'records' | 'file-name', onFound: () => void): Sink {
+  let isFound = false
+  const note = ({ ordinal, form }: Pick<FormOccurrence, 'ordinal' | 'form'>) => {
+    isFound ||= kind === 'file-name' || form !== undefined || ordinal !== pendingNumber
+  }
+  const create = (report: (found: FormOccurrence) => void): FormMatcher =>
+    createFormMatcher(pending, defaultForms, report)
+  const matcher = kind === 'records' ? create(note) : createNameMatcher(pending, create, note)
+  // No matcher is left in the middle of its work: it shares memory with the next ones.
+  const tell = () => {
+    if (isFound) onFound()
+  }
+  return {
+    write(bytes) {
+      matcher.write(bytes)
+      tell()
+    },
+    end() {
+      matcher.end()
+      tell()
+    },
+  }
+}
+
+/**
+ * Whether text of a record names somebody of the manifest whose transfer is not confirmed, as a word or a part of one (`user20001`, `to_20001`): a message, a payment or a journey of two
  * is a record of both, and one of them may have it nowhere else. Escapes are resolved.
  */
 export function pendingPeople(isPending: (text: string) => boolean): (text: string) => boolean {
@@ -10,13 +44,13 @@ export function pendingPeople(isPending: (text: string) => boolean): (text: stri
     if (plain === undefined) return true
     const spaced = plain.includes('\\') ? plain.replace(/(?<!\\)\\+[bfnrt]/g, ' ') : plain
     for (const [each] of spaced.matchAll(word))
-      if (isPending(each) || (sign.test(each) && partsOf(each).some(isPending))) return true
+      if (isPending(each) || (parted.test(each) && partsOf(each).some(isPending))) return true
     return spaced.includes('@') && (spaced.match(address) ?? []).some(isPending)
   }
 }
 
 const word = /[A-Za-z0-9_.@%+-]{3,}/g
-const sign = /[^A-Za-z0-9]/
+const parted = /[^A-Za-z0-9]|^[A-Za-z]+[0-9]+$/
 const address = /[\w.%+!#$&'*/=?^`{|}~-]{1,254}@[A-Za-z0-9.-]+/g
 const ends = /^[._+-]+|(?<![._+-])[._+-]+$/g
 
@@ -24,4 +58,5 @@ const partsOf = (each: string): string[] => [
   each.replace(ends, ''),
   ...each.split(/[.@%+-]/),
   ...each.split(/[.@%+_-]/),
+  each.replace(/^[A-Za-z]+(?=[0-9]+$)/, ''),
 ]

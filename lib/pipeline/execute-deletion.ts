@@ -9,7 +9,8 @@ import { EvidenceConflict } from '../errors.ts'
 import { isTimeFor, readingSeconds } from '../inventory/call-capacity.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
-import { isPending, isTransferred } from '../subject-index/open-subject-index.ts'
+import { isTransferred } from '../subject-index/open-subject-index.ts'
+import { pendingIndexOf } from '../subject-index/pending-index.ts'
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './evidence/documents.ts'
 import { intentKey, legKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { openRequested } from './evidence/requested-versions.ts'
@@ -93,10 +94,10 @@ async function executeLeg(
   const rule = {
     owner: channel.owner,
     isTransferred: (text: string) => isTransferred(index, text),
-    isPending: index.pending === 0 ? undefined : (text: string) => isPending(index, text),
+    pending: pendingIndexOf(index),
     isLate,
   }
-  const judgeOf = (version: JudgeableVersion) => judgeWithIntent(ports, ref, version, rule)
+  const judgeOf: JudgeOf = (version, key) => judgeWithIntent(ports, ref, version, { ...rule, key })
 
   const tally = createTally()
   let next = requested.count === 0 ? undefined : from
@@ -174,6 +175,9 @@ function inTimeOf(group: readonly RequestedVersion[], results: Results): number 
 
 type JudgeableVersion = { version: RequestedVersion; scanned: ScannedContent }
 
+/** `key`: as it is listed, with nothing sealed. */
+type JudgeOf = (version: JudgeableVersion, key: string) => Judge
+
 /** What is known of the content that was scanned; without anything there is nothing to judge a version by. */
 function toJudgeable(version: RequestedVersion): JudgeableVersion[] {
   const { kind, sha256, pieces, size } = version
@@ -201,11 +205,14 @@ async function deleteGroup(
   deletion: StoreDeletion,
   group: readonly RequestedVersion[],
   sealKey: KeyObject,
-  judgeOf: (version: JudgeableVersion) => Judge,
+  judgeOf: JudgeOf,
 ): Promise<Results> {
   const judgeable = group.flatMap(toJudgeable)
   const unread = group.filter((version) => toJudgeable(version).length === 0 && !isRemnant(version))
-  const condemned = judgeable.map((each) => ({ version: toListed(each.version, sealKey), judge: judgeOf(each) }))
+  const condemned = judgeable.map((each) => {
+    const version = toListed(each.version, sealKey)
+    return { version, judge: judgeOf(each, version.key) }
+  })
   const deleted = condemned.length === 0 ? [] : await deletion.deleteVersions(condemned)
   const results = new Map<RequestedVersion, Deleted>(
     unread.map((version) => [version, { kind: 'kept', reason: unjudged }]),
@@ -236,7 +243,7 @@ function judgeWithIntent(
   { evidence }: Pick<Ports, 'evidence'>,
   ref: PassRef,
   { version: { seq, size }, scanned }: JudgeableVersion,
-  rule: OwnerRule & { isLate: () => boolean },
+  rule: OwnerRule & { key: string; isLate: () => boolean },
 ): Judge {
   return async (chunks) => {
     const judged = await judgeOwnership(chunks, { ...rule, scanned })

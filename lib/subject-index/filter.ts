@@ -22,7 +22,7 @@
  *     passes  = first [p0] ^ first [p1] ^ first [p2] === w >>> 24
  *           and second[p0] ^ second[p1] ^ second[p2] === (w >>> 16) & 0xff
  *
- * `segments` and `shards` are from 1 to 65,535, `segmentBits` from 2 to 16.
+ * `segments` and `shards` are from 1 to 65,535, `segmentBits` from 2 to 16. In memory alone there is one without shards, which denies nothing.
  */
 export type Filter = {
   readonly first: Uint8Array
@@ -81,6 +81,7 @@ function avalanche(half: number): number {
 /** False: certainly not an entry. */
 export function passesFilter(filter: Filter, a: number, b: number): boolean {
   const { first, seeds, segmentBits, segments } = filter
+  if (seeds.length === 0) return true
   const shard = ((a >>> 16) * seeds.length) >>> 16
   const seed = seeds[shard]!
   const u = mixU(a, seed)
@@ -94,6 +95,17 @@ export function passesFilter(filter: Filter, a: number, b: number): boolean {
   if ((first[p0]! ^ first[p1]! ^ first[p2]!) !== w >>> 24) return false
   const { second } = filter
   return (second[p0]! ^ second[p1]! ^ second[p2]!) === ((w >>> 16) & 0xff)
+}
+
+const nothing = new Uint8Array(0)
+
+/** Of those whose hashes nobody has. */
+export const passesAll: Filter = {
+  first: nothing,
+  second: nothing,
+  seeds: new Int32Array(0),
+  segmentBits: 2,
+  segments: 1,
 }
 
 /** The halves as a shard's seed mixes them: another seed places and marks the entries of the shard anew. */

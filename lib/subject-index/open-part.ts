@@ -47,6 +47,10 @@ export type OpenedPart = {
   tagOf(ordinal: number): string
   /** Whether the text is a subject or pending. */
   isListed(text: string): boolean
+  /** The shapes of what is pending. */
+  readonly pendingShapes: OccurringShapes
+  /** Whether a canonical spelling, bytes in place, is pending. */
+  hasPending(shapeCode: number, bytes: Uint8Array, start: number, length: number): boolean
   /** Whether this is the digest of an entry, or of what is pending. */
   hasDigest(digest: Uint32Array): boolean
   /** Tells of digests that come in ascending order which ordinals they have as those of subjects, and not of controls, or -1. */
@@ -96,6 +100,8 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     confirm,
     hashed: opened,
     tagOf: entries.at,
+    pendingShapes: header.pending.shapes,
+    hasPending: (...of) => findPending(...of) !== -1,
     hasDigest: (digest) => entries.find(digest) !== -1 || pending.find(digest) !== -1,
     walkSubjects() {
       const find = entries.walk()

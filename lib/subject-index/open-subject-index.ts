@@ -43,6 +43,9 @@ export type SubjectIndex = {
    * not be shown or deleted, and for nothing else: nobody is in scope because of it.
    */
   isListed(text: string): boolean
+  /** The shapes of identifiers whose transfer is not confirmed by each part, and whether a canonical spelling, bytes in place, is one. */
+  readonly pendingShapes: OccurringShapes
+  hasPending(shapeCode: number, bytes: Uint8Array, start: number, length: number): boolean
   /** Reads and checks all that is only read where it is needed. @throws IndexInvalid */
   check(): void
 }

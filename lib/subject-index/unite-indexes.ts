@@ -66,6 +66,8 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
     },
     isControl: (ordinal) => controlOrdinals.has(ordinal),
     isListed: (text) => opened.some((part) => part.isListed(text)),
+    pendingShapes: uniteShapes(opened.map(({ pendingShapes }) => ({ shapes: pendingShapes }))),
+    hasPending: (...of) => opened.some((part) => part.hasPending(...of)),
     check() {
       for (const part of opened) part.check()
     },

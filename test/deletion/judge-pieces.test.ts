@@ -11,7 +11,8 @@ import { bgzfBlock } from '../decode/compression/bgzf-block.ts'
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 const isTransferred = (text: string) => /^1[0-9]+$/.test(text)
-const isPending = () => false
+const pending = undefined
+const key = 'a.csv'
 const row = (n: number) => `{"userId":"1${String(n).padStart(3, '0')}"}\n`
 const rows = (count: number) => Array.from({ length: count }, (_, n) => row(n)).join('')
 
@@ -21,7 +22,7 @@ function piecesOf(bytes: Buffer, edges: readonly number[]): Piece[] {
 }
 
 const judge = (bytes: Buffer, pieces: readonly Piece[], size = bytes.length, lengths: readonly number[] = [64]) =>
-  judgeOwnership(inPieces(bytes, lengths), { owner: 'userId', scanned: { pieces, size }, isTransferred, isPending })
+  judgeOwnership(inPieces(bytes, lengths), { owner: 'userId', scanned: { pieces, size }, isTransferred, pending, key })
 
 const another = { kind: 'keep', reason: 'its content is not the content that was scanned' }
 const notWhole = { kind: 'keep', reason: 'what its slices pinned does not make up the whole' }
@@ -125,7 +126,7 @@ describe('a version of nobody but transferred people is kept', () => {
       yield text
     }
     const scanned = { pieces, size }
-    expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred, isPending })).toEqual(notWhole)
+    expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred, pending, key })).toEqual(notWhole)
     expect(reads).toBe(0)
   })
 })
@@ -140,7 +141,7 @@ test('reading stops at the first piece that is another one', async () => {
   }
   const [first, ...others] = piecesOf(text, [2 * line])
   const scanned = { pieces: [{ ...first!, sha256: sha256Of(Buffer.from('x')) }, ...others], size: text.length }
-  expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred, isPending })).toEqual(another)
+  expect(await judgeOwnership(chunks(), { owner: 'userId', scanned, isTransferred, pending, key })).toEqual(another)
   expect(given).toBeLessThan(5)
 })
 
@@ -153,7 +154,8 @@ test('what there is no time to read is kept, wherever the time is over', async (
       owner: 'userId',
       scanned,
       isTransferred,
-      isPending,
+      pending,
+      key,
       isLate,
     })
     expect(judged).toEqual({ kind: 'keep', reason: tooLate })

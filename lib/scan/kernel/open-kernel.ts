@@ -1,5 +1,6 @@
 import { mostNumbers } from '../../decode/whole-numbers.ts'
 import type { CaseRule, Shape } from '../../manifest/identifier.ts'
+import { passesAll } from '../../subject-index/filter.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { shapeCodes } from '../../subject-index/shape-code.ts'
 import { openModule } from '../../web-assembly.ts'
@@ -41,10 +42,12 @@ const kinds = { decimal: 0, handle: 1, dotted: 2, uuid: 3, email: 4 } as const
 
 /**
  * The same search in WebAssembly: a workspace whose sources leave out what the filters of all parts deny, in memory that
- * holds a copy of each filter. Undefined where that cannot be: no SIMD, filters of nearly 4 GiB, too little memory.
+ * holds a copy of each filter. Undefined where that cannot be: no SIMD, filters of nearly 4 GiB, too little memory; and for a filter that denies
+ * nothing, which would leave nothing out.
  */
 export function openKernel(index: SubjectIndex): Workspace | undefined {
   const filters = index.parts.map(({ filter }) => filter)
+  if (filters.includes(passesAll)) return undefined
   const layout = layOutMemory(index.shapes, filters)
   if (layout === undefined) return undefined
   const opened = openModule<Exports>(kernelBytes, layout.pages)
