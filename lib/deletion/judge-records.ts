@@ -7,6 +7,7 @@ import { isNameOfKeys } from './keys-around.ts'
 import { nestedOwner } from './nested-owner.ts'
 import { isNestedName, isSameName } from './owner-names.ts'
 import { pendingPeople, watchForPending } from './pending-people.ts'
+import { createRoundedOwners } from './rounded-owners.ts'
 
 /** `pending`: the identifiers of the manifest whose transfer is not confirmed (`pendingIndexOf`); undefined: it has none. */
 export type OwnerRule = {
@@ -26,8 +27,10 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
   let count = 0
   let ended = false
   let parser: Sink | undefined
-  const owned = (text: string): void => {
+  const rounded = createRoundedOwners()
+  const owned: Checks['owned'] = (text, kind) => {
     if (rule.isTransferred(text) !== true) keep('it holds a record of somebody who is not in the transfer manifest')
+    if (kind === 'number') rounded.look(text)
     count += 1
   }
   const { pending } = rule
@@ -48,6 +51,7 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
     async end() {
       await watch?.end()
       await parser?.end()
+      if (rounded.areAll()) keep('its owners are numbers that may all have lost their last digits')
       ended = true
     },
     complete: () => (ended ? count : undefined),
@@ -56,8 +60,8 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
 
 const nested = 'it has a record that names an owner further inside as well'
 
-/** What is held against each record; each gives up on the version. */
-type Checks = { owned(text: string): void; checkNames(text: string): void; keep: Keep }
+/** What is held against each record; each gives up on the version. `kind`: whether a program may have taken its owner for a number. */
+type Checks = { owned(text: string, kind: 'number' | 'text'): void; checkNames(text: string): void; keep: Keep }
 
 function jsonRecords(owner: string, { owned, checkNames, keep }: Checks): Sink {
   const [isSame, isNested, isOfKeys] = [isSameName(owner), isNestedName(owner), isNameOfKeys(owner)]
@@ -70,7 +74,7 @@ function jsonRecords(owner: string, { owned, checkNames, keep }: Checks): Sink {
       return keep('it has a record that does not name its owner exactly once')
     const value = textOfValue(owners[0]!.source)
     if (value === undefined) return keep('it has a record whose owner is neither text nor a whole number')
-    owned(value)
+    owned(value, owners[0]!.source.startsWith('"') ? 'text' : 'number')
     const others = members.filter((member) => member !== owners[0])
     if (
       others.some(({ key, source }) => isNested(key) || holdsOwner(key) || holdsOwner(source) || isOfKeys(key, source))
@@ -99,7 +103,7 @@ function csvOwners(owner: string, { owned, checkNames, keep }: Checks): Sink {
     if (fields.length !== header.names.length) return keep('it is CSV with a row that has other fields than the header')
     // To a writer that does not quote, quotes that open on one line and close on another enclose other people's rows.
     if (fields.some((field) => /[\r\n]/.test(field))) return keep('it is CSV with a field of more than one line')
-    owned(fields[header.owner]!)
+    owned(fields[header.owner]!, 'number')
     const { names } = header
     if (fields.some((field, at) => holdsOwner(field) || isOfKeys(names[at]!, field))) keep(nested)
     fields.forEach(checkNames)

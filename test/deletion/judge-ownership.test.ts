@@ -33,6 +33,13 @@ const owned: { name: string; content: string | Buffer; records: number }[] = [
   { name: 'JSON Lines', content: `{"userId":"${mine}"}\n{"name":"x","userId":1999}\n`, records: 2 },
   { name: 'a number beyond 2^53', content: '{"userId":12345678901234567891}\n', records: 1 },
   {
+    name: 'numbers beyond 2^53, one of which has digits that a double has not',
+    content: '{"userId":1234567890123456800}\n{"userId":1234567890123456789}\n{"userId":1234567890123456768}\n',
+    records: 3,
+  },
+  { name: 'text that looks like a rounded number', content: '{"userId":"1234567890123456800"}\n', records: 1 },
+  { name: 'the number of a time and of a count of 0', content: '{"userId":1234567890123456512}\n', records: 1 },
+  {
     name: 'nested objects and lists with other keys',
     content: `{"a":{"b":["}",{"otherUserId":1,"users":{"name":2},"a":{"id":3}}]},"userId":"${mine}","c":"\\"user\\" Id: \\u0041"}\n`,
     records: 1,
@@ -321,6 +328,20 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
   { name: 'another such column', content: `friends[0]/UserID,userId\n${other},${mine}\n`, reason: /inside/ },
   { name: 'the owner twice but for spaces', content: `userId, userId \n${mine},${other}\n`, reason: /neither/ },
   { name: 'an owner in the prototype', content: `{"__proto__":{"userId":"${mine}"}}\n`, reason: /exactly once/ },
+  ...[
+    '1234567890123456800',
+    '1234567890123456768',
+    '1234567890123450000',
+    '16561198012345680',
+    '1234567890123450',
+  ].flatMap((number) => [
+    {
+      name: `JSON of an owner who may be another one: ${number}`,
+      content: `{"userId":${number}}\n{"userId":1999}\n`,
+      reason: /lost their last digits/,
+    },
+    { name: `CSV of one: ${number}`, content: `userId\n${number}\n${number}\n`, reason: /lost their last digits/ },
+  ]),
   { name: 'an owner that is null', content: '{"userId":null}\n', reason: /neither text/ },
   { name: 'an owner that is a list', content: `{"userId":["${mine}"]}\n`, reason: /neither text/ },
   { name: 'an owner with an exponent', content: '{"userId":1e5}\n', reason: /neither text/ },
