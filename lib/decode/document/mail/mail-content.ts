@@ -1,7 +1,7 @@
 import { byteSource } from '../../byte-source.ts'
 import { encodedCheck } from '../../checks/encoded-check.ts'
 import { headLength } from '../../checks/known-formats.ts'
-import { textWriter } from '../../database/row-writer.ts'
+import { type RowWriter, textWriter } from '../../database/row-writer.ts'
 import { decodeMember } from '../../decode-member.ts'
 import { addGap, type Decoding } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
@@ -16,6 +16,7 @@ import { beginsFields, isArmour, isField, isUuencoded } from './line-kinds.ts'
 import { type Line, lineReader } from './line-reader.ts'
 import { bodyOf } from './part-body.ts'
 import { reflowed } from './reflowed.ts'
+import { takenWithLinks, withLinks } from './rewritten-links.ts'
 import { base64Decoder, plainDecoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
 
 const lineFeed = Buffer.from('\n')
@@ -25,7 +26,7 @@ const mostFields = 2 ** 20
 
 /**
  * Messages (RFC 5322, 2045) and mailboxes of them. All of it is delivered as the text that it is; on top of that come bodies and attachments
- * in base64 and quoted-printable, `part-1` and so on, and fields with encoded words, `fields`. Whatever looks like the
+ * in base64 and quoted-printable, `part-1` and so on, fields with encoded words, `fields`, and links that were rewritten, `links`. Whatever looks like the
  * fields of a part begins one, wherever it stands, so that no damage to the nesting of parts hides any. Lines that are not decoded are
  * checked for what hides its content, as plain text is.
  */
@@ -39,23 +40,25 @@ export const mail: Format = {
 async function readMail({ source, path }: Content, decoding: Decoding): Promise<void> {
   const raw = tapped(source, path, decoding)
   const fields = textWriter([...path, 'fields'], decoding)
+  const links = textWriter([...path, 'links'], decoding)
   const hidden = encodedCheck()
   const unread = gatherer(hidden.write)
   let isComplete = false
   try {
-    await readLines(raw.take, fields, unread.write, path, decoding)
+    await readLines(takenWithLinks(raw.take, links), { fields, links }, unread.write, path, decoding)
     isComplete = true
   } finally {
     unread.flush()
     reportHidden(hidden, isComplete, path, decoding)
     await fields.end(isComplete)
+    await links.end(isComplete)
     await raw.end(isComplete)
   }
 }
 
 async function readLines(
   take: () => Promise<Uint8Array | undefined>,
-  out: ReturnType<typeof textWriter>,
+  out: { fields: RowWriter; links: RowWriter },
   check: (bytes: Uint8Array) => void,
   path: readonly string[],
   decoding: Decoding,
@@ -90,8 +93,8 @@ async function readLines(
         if (decoded === undefined) continue
         if (decoded.isUnknown) gap('words in a known character set')
         checkLine({ bytes: decoded.text, goesOn: false })
-        out.cell(decoded.text)
-        await out.endRow()
+        out.fields.cell(decoded.text)
+        await out.fields.endRow()
       }
     }
     const form = bodyFormOf(unfolded)
@@ -129,7 +132,7 @@ async function readLines(
     const decoded = bodyOf(decoder, reading, isByLine ? 1 : enough)
     const body = form.isReflowed ? reflowed(decoded) : decoded
     const text = charset.kind === 'converter' ? transcoded(body, charset.create(), own, decoding) : body
-    const source = byteSource(isByLine ? gathered(text) : text)
+    const source = byteSource(withLinks(isByLine ? gathered(text) : text, out.links))
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
       gap('a message that begins with its fields')
     await decodeMember({ source, path: own }, decoding)
