@@ -10,11 +10,17 @@ const between = /(?<=[\p{L}\p{N}])[_. -]+(?=[\p{L}\p{N}])/gu
 
 /**
  * What programs add where a name is there twice, or would be after tables were joined: `user_id.1` (pandas, Power Query), `user_id:1` (SQLite), `user_id_1`
- * (Oracle, DuckDB), `user_id_x` and `user_id_y` (pandas, R), `user_id_right` (Polars); and the plural, of several owners.
+ * (Oracle, DuckDB), `user_id_x` and `user_id_y` (pandas, R), `user_id_right` (Polars), and those that people choose where they join (`_a`, `_l`, `_old`); and the plural, of several owners.
  */
-const again = /(?<=.)[^\p{L}\p{N}]{0,2}(?:(?:duplicated)?(?<!\p{N})\p{N}+|x|y|s|left|right)[)\]]?$/u
+const again =
+  /(?<=.)(?:[^\p{L}\p{N}]{0,2}(?:(?:duplicated_?)?(?<!\p{N})\p{N}+(?:st|nd|rd|th)?|x|y|s|left|right)|[^\p{L}\p{N}]{1,2}(?:[ablr]|old|new|copy|dup|first|second))$/u
 
-const plainName = (name: string) => foldedName(name).replace(again, '')
+/** Without signs, whichever they are, also those that nobody sees (`#user_id`, `_user_id`, `user/id`); a `+` is a part of a name (`c++`). */
+const plainName = (name: string) =>
+  name.normalize('NFKC').toLowerCase().replace(signsBehind, '').replace(again, '').replace(signs, '')
+
+const signs = /[^\p{L}\p{N}+]+/gu
+const signsBehind = /(?<![^\p{L}\p{N}+])[^\p{L}\p{N}+]+$/u
 
 /** Whether a name may be meant to be the owner's: two such ones leave open whose a record is. */
 export function isSameName(owner: string): (name: string) => boolean {
@@ -28,8 +34,8 @@ export function patternOfName(owner: string): string {
   return `${literal}(?:s|[_.-]?\\p{N}{1,3})?`
 }
 
-/** Whether a column or key is the owner of a record further inside, written as a path: `friend.userId`, `list[0].userId`. */
+/** Whether a column or key is the owner of a record further inside, written as a path: `friend.userId`, `list[0].userId`, `friend__user_id`. */
 export function isNestedName(owner: string): (name: string) => boolean {
-  const pattern = new RegExp(`[./:>[\\]]\\s*${patternOfName(owner)}\\s*\\]?$`, 'u')
+  const pattern = new RegExp(`(?:[^\\p{L}\\p{N}_\\s-]|__)\\s*${patternOfName(owner)}\\s*\\]?$`, 'u')
   return (name) => pattern.test(name.trim().toLowerCase())
 }

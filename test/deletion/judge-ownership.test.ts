@@ -149,6 +149,21 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     'userId_right',
     'userId_duplicated_0',
     'user_ids',
+    '_user_id',
+    'user_id_',
+    'user__id',
+    'user/id',
+    'user\u00a0id',
+    'user\u00adid',
+    'user_id\u200b',
+    'ｕｓｅｒ＿ｉｄ',
+    '#user_id',
+    '@user_id',
+    'user_id*',
+    'user_id_a',
+    'user_id_r',
+    'user_id.old',
+    'user_id_2nd',
   ].flatMap((name) => [
     {
       name: `JSON with the owner as ${name} as well`,
@@ -230,6 +245,11 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
       (text) => {
         const [bytes, long] = [Buffer.from(text), Buffer.from(`${'x'.repeat(50)},${text}`)]
         return [
+          `"a":"${Buffer.from(text, 'utf16le').toString('base64')}"`,
+          `"a":"${Buffer.from(bytes.toString('base64')).toString('base64')}"`,
+          `"a":"${Buffer.from(bytes.toString('hex')).toString('base64')}"`,
+          `"a":${JSON.stringify(bytes)}`,
+          `"a":"[${bytes.toJSON().data.join(', ')}]"`,
           `"a":"${bytes.toString('base64')}"`,
           `"a":"${long.toString('base64').replaceAll('/', '\\/')}"`,
           `"a":"${long.toString('base64').replace(/.{76}/g, '$&\\r\\n')}"`,
@@ -245,6 +265,9 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
     `"a":"userId\\n${other}\\n"`,
     `"a":${JSON.stringify(JSON.stringify(`name,userId\nx,${other}`))}`,
     `"__proto__":{"userId":"${other}"}`,
+    `"friend__user_id":"${other}"`,
+    `"friend$user_id":"${other}"`,
+    `"friend|user_id":"${other}"`,
     `"exported.0.userId":"${other}"`,
     `"exported[userId]":"${other}"`,
     `"a":${'['.repeat(2e5)}{"userId":1}${']'.repeat(2e5)}`,
@@ -442,13 +465,13 @@ test.each([
   const record = `{"userId":"${mine}","${key}":1}\n`
   const began = performance.now()
   await judge(record)
-  expect(performance.now() - began).toBeLessThan(10_000)
+  expect(performance.now() - began).toBeLessThan(30_000)
 })
 
 test.each(['back\\slash', 'a"b', 'a\tb'])(
   'a record may hold another one when the owner is called %j',
   async (owner) => {
-    const record = `${JSON.stringify({ [owner]: mine, a: 1 })}\n`
+    const record = `${JSON.stringify({ [owner]: mine, z: 1 })}\n`
     expect(await judge(record, { owner })).toMatchObject({ kind: 'keep', reason: expect.stringMatching(/inside/) })
   },
 )
