@@ -573,3 +573,12 @@ test.each(['inbox/20001/a.csv', '20001.csv', 'to-jane_doe.csv', "o'hara@example.
     })
   },
 )
+
+test('versions that are judged at the same time do not disturb each other', async () => {
+  const contents = Array.from({ length: 30 }, (_, at) => {
+    const code = Buffer.from(`{"to":${at % 2 === 0 ? 20001 : 30001},"x":1}`).toString('base64')
+    return `{"userId":"${mine}","a":"${'x'.repeat(at)}","to":"${code}"}\n`.repeat(50)
+  })
+  const judged = await Promise.all(contents.map((content) => judge(content, { lengths: [97, 5, 300] })))
+  expect(judged.map(({ kind }) => kind)).toEqual(contents.map((_, at) => (at % 2 === 0 ? 'keep' : 'delete')))
+})
