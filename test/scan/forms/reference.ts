@@ -20,6 +20,7 @@ const character = (code: number) => {
   if (code > 0x10ffff) return utf8(0xfffd)
   const one = String.fromCodePoint(code)
   if (/[\u00ad\u200b-\u200f\u2060\ufeff]/.test(one)) return ''
+  if (/[\u2010\u2011]/.test(one)) return '-'
   return utf8(/[\uff01-\uff5e]/.test(one) ? code - 0xfee0 : code)
 }
 const byte = (value: number) => utf8(value < 0x80 || value === 0xa0 ? value : 0xfffd)
@@ -33,7 +34,20 @@ const percentAgain: Unit = {
 }
 
 const named: Record<string, string> = {
-  ...{ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", commat: '@', period: '.', lowbar: '_', num: '#', percnt: '%' },
+  ...{
+    amp: '&',
+    lt: '<',
+    gt: '>',
+    quot: '"',
+    apos: "'",
+    commat: '@',
+    period: '.',
+    lowbar: '_',
+    hyphen: '-',
+    dash: '-',
+    num: '#',
+    percnt: '%',
+  },
   ...{
     equals: '=',
     sol: '/',
@@ -81,7 +95,7 @@ const units: Record<string, Unit> = {
   },
   'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
   width: {
-    pattern: /\xc2\xad|\xe2\x80[\x8b-\x8f]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]/y,
+    pattern: /\xc2\xad|\xe2\x80[\x8b-\x91]|\xe2\x81\xa0|\xef\xbb\xbf|\xef\xbc[\x81-\xbf]|\xef\xbd[\x80-\x9e]/y,
     decode: ([bytes]) => character(Buffer.from(bytes, 'latin1').toString().codePointAt(0)!),
   },
   'doubled-quote': { pattern: /(?<!')(?:''|'{4}|'{8}|'\\'')(?!')/y, decode: () => "'" },

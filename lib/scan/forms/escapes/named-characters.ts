@@ -1,12 +1,23 @@
 import { nothing } from './escape-syntax.ts'
 
 /**
- * Names of ASCII characters, of blanks that stand in numbers, and of what has no width, in HTML (section 13.5, Named character references).
+ * Names of ASCII characters and of a hyphen (see `withoutWidth`), of blanks that stand in numbers, and of what has no width, in HTML (section 13.5, Named character references).
  */
 const named = Object.entries({
   ...{ Tab: 0x09, NewLine: 0x0a, excl: 0x21, quot: 0x22, QUOT: 0x22, num: 0x23, dollar: 0x24, percnt: 0x25 },
   ...{ amp: 0x26, AMP: 0x26, apos: 0x27, lpar: 0x28, rpar: 0x29, ast: 0x2a, midast: 0x2a, plus: 0x2b },
-  ...{ comma: 0x2c, period: 0x2e, sol: 0x2f, colon: 0x3a, semi: 0x3b, lt: 0x3c, LT: 0x3c, equals: 0x3d },
+  ...{
+    comma: 0x2c,
+    hyphen: 0x2d,
+    dash: 0x2d,
+    period: 0x2e,
+    sol: 0x2f,
+    colon: 0x3a,
+    semi: 0x3b,
+    lt: 0x3c,
+    LT: 0x3c,
+    equals: 0x3d,
+  },
   ...{ gt: 0x3e, GT: 0x3e, quest: 0x3f, commat: 0x40, lsqb: 0x5b, lbrack: 0x5b, bsol: 0x5c, rsqb: 0x5d },
   ...{ rbrack: 0x5d, Hat: 0x5e, lowbar: 0x5f, UnderBar: 0x5f, grave: 0x60, DiacriticalGrave: 0x60 },
   ...{ lcub: 0x7b, lbrace: 0x7b, verbar: 0x7c, vert: 0x7c, VerticalLine: 0x7c, rcub: 0x7d, rbrace: 0x7d },

@@ -5,13 +5,16 @@ import { nothing } from './escape-syntax.ts'
 const fullWidth = 0xff01
 const exclamation = 0x21
 const tilde = 0x7e
+const hyphen = 0x2d
 
 /**
  * What a character stands for beside plain ones: `nothing` if it has no width (soft hyphen, zero width space, joiners and marks of direction, word joiner, byte
- * order mark), which editors put into words to break or not to break them; the ASCII character of which it is the fullwidth form; itself otherwise.
+ * order mark), which editors put into words to break or not to break them; the ASCII character of which it is the fullwidth form; `-` for the hyphens of typography (U+2010) and
+ * those at which no line is broken (U+2011), as troff, Word and fonts in PDF make them of it; itself otherwise.
  */
 export function withoutWidth(code: number): number {
   if (code === 0xad || (code >= 0x200b && code <= 0x200f) || code === 0x2060 || code === 0xfeff) return nothing
+  if (code === 0x2010 || code === 0x2011) return hyphen
   const plain = code - fullWidth + exclamation
   return plain >= exclamation && plain <= tilde ? plain : code
 }

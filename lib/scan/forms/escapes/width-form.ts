@@ -90,5 +90,6 @@ export const widthForm: Form = {
     wide(text),
     Buffer.from(`${text.slice(0, 2)}\u200b${text.slice(2)}`),
     Buffer.from(`${text.slice(0, -1)}\u00ad\u2060${text.slice(-1)}`),
+    ...(text.includes('-') ? [Buffer.from(text.replaceAll('-', '\u2011'))] : []),
   ],
 }

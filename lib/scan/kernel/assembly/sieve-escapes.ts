@@ -146,6 +146,7 @@ function isNumbered(start: i32, lowest: i32): bool {
 /** As `lib/scan/forms/escapes/unicode-widths.ts` has it. */
 function withoutWidth(code: i32): i32 {
   if (code == 0xad || (code >= 0x200b && code <= 0x200f) || code == 0x2060 || code == 0xfeff) return nothing
+  if (code == 0x2010 || code == 0x2011) return 0x2d
   return code > 0xff00 && code < 0xff5f ? code - 0xfee0 : code
 }
 

@@ -50,8 +50,9 @@ function isWidth(at: i32, lowest: i32): bool {
   if (byteOf(at) == 0xc2) return second == 0xad && isWithin(at, at + 2, lowest)
   const third = byteOf(at + 2)
   if (byteOf(at) == 0xe2) {
-    const isNothing = second == 0x80 ? third >= 0x8b && third <= 0x8f : second == 0x81 && third == 0xa0
-    return isNothing && isWithin(at, at + 3, lowest)
+    // Without width, or a hyphen.
+    const isKnown = second == 0x80 ? third >= 0x8b && third <= 0x91 : second == 0x81 && third == 0xa0
+    return isKnown && isWithin(at, at + 3, lowest)
   }
   if (second == 0xbb) return third == 0xbf && isWithin(at, at + 3, lowest)
   if (second == 0xbc ? third < 0x81 || third > 0xbf : second != 0xbd || third < 0x80 || third > 0x9e) return false

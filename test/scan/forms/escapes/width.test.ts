@@ -3,7 +3,8 @@ import { createFormMatcher } from '../../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../../lib/scan/forms/form-names.ts'
 import { makeIndex } from '../../../subject-index/make-index.ts'
 
-const index = makeIndex(['jane.doe@example.org', '1234567890123', 'bobby_1'])
+const uuid = '6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9'
+const index = makeIndex(['jane.doe@example.org', '1234567890123', 'bobby_1', 'mary-jane.x', uuid])
 
 function formsIn(text: string, looking: 'kernel' | 'plain') {
   const found: string[] = []
@@ -25,6 +26,13 @@ const cases: { name: string; text: string; expected: string[] }[] = [
   { name: 'a space without width by number', text: '<p>bob&#8203;by_1</p>', expected: ['entity'] },
   { name: 'one of JSON', text: '{"a":"bob\\u200bby_1"}', expected: ['backslash'] },
   { name: 'digits of full width in JSON', text: '{"a":"\\uff1123456789012\\uff13"}', expected: ['backslash'] },
+  { name: 'hyphens that do not break', text: `see ${uuid.replaceAll('-', '\u2011')}.`, expected: ['width'] },
+  { name: 'a hyphen of typography', text: 'see mary\u2010jane.x, or', expected: ['width'] },
+  { name: 'such a hyphen behind full width', text: 'see ｍａｒｙ\u2010jane.x, or', expected: ['width'] },
+  { name: 'such hyphens of HTML', text: uuid.replaceAll('-', '&#8209;'), expected: ['entity'] },
+  { name: 'such hyphens of HTML by name', text: uuid.replaceAll('-', '&hyphen;'), expected: ['entity'] },
+  { name: 'such hyphens of JSON', text: `"${uuid.replaceAll('-', '\\u2010')}"`, expected: ['backslash'] },
+  { name: 'a dash', text: 'mary\u2013jane.x', expected: [] },
   { name: 'a longer word', text: 'x\u200bbobby_1', expected: ['plain'] },
   { name: 'another number', text: '１２３４５６７８９０１２３４', expected: [] },
 ]
