@@ -9,6 +9,7 @@ import { verifyText } from '../../lib/export/verify-text.ts'
 import { requireTool } from '../support/require-tool.ts'
 import { rotatedFiles, tamperedRotations } from '../support/rotated-bundles.ts'
 import { type Files, sampleBundle, sampleKeys, textIn, withFile, withManifest } from '../support/sample-bundle.ts'
+import { someOf } from '../support/some-of.ts'
 
 const keys = sampleKeys()
 const { files } = sampleBundle(keys)
@@ -60,15 +61,21 @@ describe('VERIFY.md, read by somebody with openssl, jq and sha256sum only', () =
     for (const { openssh, spkiSha256 } of printed) expect(text).toContain(`\`${openssh}\` | \`${spkiSha256}\``)
   })
 
-  it.for([
-    {
-      what: 'an envelope of somebody else',
-      path: 'attestations/000002.dsse.json',
-      says: 'NOT SIGNED  attestations/000002.dsse.json',
-    },
-    { what: 'a checkpoint of somebody else', path: 'log/checkpoint', says: 'NOT SIGNED  log/checkpoint' },
-    { what: 'an older checkpoint of somebody else', path: 'log/checkpoints/1', says: 'NOT SIGNED  log/checkpoints/1' },
-  ])('finds $what', ({ path, says }, context) => {
+  it.for(
+    someOf(2, [
+      {
+        what: 'an envelope of somebody else',
+        path: 'attestations/000002.dsse.json',
+        says: 'NOT SIGNED  attestations/000002.dsse.json',
+      },
+      { what: 'a checkpoint of somebody else', path: 'log/checkpoint', says: 'NOT SIGNED  log/checkpoint' },
+      {
+        what: 'an older checkpoint of somebody else',
+        path: 'log/checkpoints/1',
+        says: 'NOT SIGNED  log/checkpoints/1',
+      },
+    ]),
+  )('finds $what', ({ path, says }, context) => {
     expect(typed(withFile(few, path, others.get(path)), context).failed).toContain(says)
   })
 
@@ -81,21 +88,26 @@ describe('VERIFY.md, read by somebody with openssl, jq and sha256sum only', () =
     expect(lines).toContain('key-transition\t\t-\tnot-applicable\t')
   })
 
-  it.for([
-    { what: 'an attestation by the old key behind its transition', says: 'NOT SIGNED  attestations/000002.dsse.json' },
-    {
-      what: 'a transition that a stranger signed in the place of the old key',
-      says: 'NOT CHANGED BY BOTH KEYS  attestations/000001.dsse.json',
-    },
-    {
-      what: 'a transition of the log key without the new one',
-      says: 'NOT CHANGED BY BOTH KEYS  attestations/000003.dsse.json',
-    },
-    {
-      what: 'a first checkpoint behind the transition that the new key signed alone',
-      says: 'NOT SIGNED BY THE OLD KEY  log/checkpoints/4',
-    },
-  ])('finds $what', ({ what, says }, context) => {
+  it.for(
+    someOf(3, [
+      {
+        what: 'an attestation by the old key behind its transition',
+        says: 'NOT SIGNED  attestations/000002.dsse.json',
+      },
+      {
+        what: 'a transition that a stranger signed in the place of the old key',
+        says: 'NOT CHANGED BY BOTH KEYS  attestations/000001.dsse.json',
+      },
+      {
+        what: 'a transition of the log key without the new one',
+        says: 'NOT CHANGED BY BOTH KEYS  attestations/000003.dsse.json',
+      },
+      {
+        what: 'a first checkpoint behind the transition that the new key signed alone',
+        says: 'NOT SIGNED BY THE OLD KEY  log/checkpoints/4',
+      },
+    ]),
+  )('finds $what', ({ what, says }, context) => {
     const { tampered } = tamperedRotations.find(({ name }) => name === what)!
     expect(typed(tampered(), context, blocksOf(tampered())).failed).toContain(says)
   })

@@ -133,7 +133,7 @@ const cases: { name: string; text: string; joined: string | undefined }[] = [
 ]
 
 describe('text whose lines are pieces', () => {
-  for (const { name, text, joined } of someOf(2, cases))
+  for (const { name, text, joined } of someOf(4, cases))
     test(`is delivered as it is, and once more with these together: ${name}`, async () => {
       for (const lengths of [[7, 1, 40], [1_000_000]]) {
         const { texts, gaps } = await read(text, lengths)
