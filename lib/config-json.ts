@@ -1,7 +1,13 @@
 import { ConfigInvalid } from './errors.ts'
 
+const byteOrderMark = '\ufeff'
+
 /** The JSON of a configuration. `where` is what messages begin with. @throws ConfigInvalid */
 export function parseConfigJson(text: string, where: string): unknown {
+  if (text.startsWith(byteOrderMark))
+    throw new ConfigInvalid(
+      `${where}: expected JSON that begins with {, got a byte order mark: save it as UTF-8 without one`,
+    )
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -14,6 +14,10 @@ describe('the JSON of a configuration', () => {
     )
   })
 
+  it('is refused with a byte order mark, which editors put in front of it and nobody sees', () => {
+    expect(() => parseConfigJson('\ufeff{}', 'odv.json')).toThrow(/odv.json: .*byte order mark/)
+  })
+
   it('may have the same key in several objects, and as a text', () => {
     const text = '{"a": {"a": "a"}, "b": [{"a": 1}, {"a": ":"}, "a", "a"], "{": "\\\\", "c": {}}'
     expect(parseConfigJson(text, 'odv.json')).toEqual(JSON.parse(text))
