@@ -30,6 +30,9 @@ export class ManifestInvalid extends OdvError {
   }
 }
 
+/** There is no manifest under this name, or none that may be read where an absence is told in the same way. */
+export class ManifestAbsent extends ManifestInvalid {}
+
 /** A subject index is damaged, foreign, or sealed with another key. */
 export class IndexInvalid extends OdvError {
   override readonly name = 'IndexInvalid'

@@ -1,5 +1,5 @@
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3'
-import { ManifestInvalid } from '../errors.ts'
+import { ManifestAbsent, ManifestInvalid } from '../errors.ts'
 import type { Manifests } from '../ports.ts'
 import { faultOf, statusOf } from './faults.ts'
 import { lengthOf, readPinned } from './s3-object.ts'
@@ -9,7 +9,7 @@ const folder = 'manifests/'
 /**
  * Transfer manifests of the intake bucket: the name is a key below `manifests/`, or `s3://bucket/key` of that bucket.
  * What was there when it was opened is read, also when another one is handed in meanwhile.
- * @throws ManifestInvalid when there is no such manifest, or its name leads elsewhere
+ * @throws ManifestAbsent @throws ManifestInvalid when its name leads elsewhere
  */
 export function s3Manifests(client: S3Client, bucket: string): Manifests {
   const place = { client, bucket, where: 'manifest' }
@@ -19,7 +19,7 @@ export function s3Manifests(client: S3Client, bucket: string): Manifests {
       const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch((error) => {
         // Who may not list the bucket is told of an absence that it is forbidden.
         if ([403, 404].includes(statusOf(error) ?? 0))
-          throw new ManifestInvalid(`manifest: ${uri}: expected an object of the intake bucket, got none to read`, [], {
+          throw new ManifestAbsent(`manifest: ${uri}: expected an object of the intake bucket, got none to read`, [], {
             cause: error,
           })
         throw faultOf('manifest', error)

@@ -1,18 +1,19 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { ManifestInvalid, ReadFailed } from '../errors.ts'
+import { ManifestAbsent, ManifestInvalid, ReadFailed } from '../errors.ts'
 import type { Chunks, Manifests } from '../ports.ts'
 
 const chunkBytes = 1 << 20
 /** A pipe is opened as well, instead of waiting for whoever writes to it, and refused then. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** Transfer manifests as files: the name is a path. @throws ManifestInvalid when there is no such file */
+/** Transfer manifests as files: the name is a path. @throws ManifestAbsent @throws ManifestInvalid when it is no file that can be read */
 export function manifestFiles(): Manifests {
   return {
     async open(path) {
       const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-        throw new ManifestInvalid(`manifest: ${path}: expected a readable file, got ${error.code ?? 'an error'}`)
+        const Invalid = error.code === 'ENOENT' ? ManifestAbsent : ManifestInvalid
+        throw new Invalid(`manifest: ${path}: expected a readable file, got ${error.code ?? 'an error'}`)
       })
       const isFile = await file.stat().then((stat) => stat.isFile())
       await file.close()

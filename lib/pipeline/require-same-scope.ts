@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto'
-import { ManifestInvalid, ReadFailed } from '../errors.ts'
+import { ManifestAbsent, ManifestInvalid } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
 import { isTransferred } from '../subject-index/open-subject-index.ts'
 import { openRunIndex, readManifestDocument, readRunConfig } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
-import { isPartlyTakenBack } from './taken-back.ts'
+import { isScopeTakenBack } from './taken-back.ts'
 
 type ScopePorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey' | 'manifests'>
 type Moment = { runId: string; at: string }
 
 /**
  * Whoever goes on with a run, or has something deleted, does so with those who were in scope when it began. A manifest that is there by now, and says of one of them that the transfer is not
- * confirmed at `at`, was corrected meanwhile; so may have been one that is refused, of whose rows some are not known (a time that is a word, a column `withdrawn`). One that is not there, cannot be
- * read or lists other people says nothing of the kind. Asked is the one under the name that the run knows, and the one that is in force by now.
+ * confirmed at `at`, was corrected meanwhile; so may have been one that is refused, of whose rows some are not known (a time that is a word, a column `withdrawn`), or cannot be read. One
+ * that is not there or lists other people says nothing of the kind. Asked is the one under the name that the run knows, and the one that is in force by now.
  * @throws ManifestInvalid @throws ConfigInvalid when nobody can say which one that is
  */
 export async function requireSameScope(ports: ScopePorts, moment: Moment): Promise<void> {
@@ -51,31 +51,28 @@ async function requireNobodyTakenBack(ports: ScopePorts, { runId, at }: Moment, 
     )
 }
 
-/** Who resumes a run that has ended, or of which something was taken back already, is not asked. @throws ManifestInvalid */
+/** Who resumes a run that has ended, or of which the scope was taken back already, is not asked. @throws ManifestInvalid */
 export async function requireSameScopeToResume(ports: ScopePorts & Pick<Ports, 'clock'>, runId: string): Promise<void> {
   const { evidence } = ports
   if ((await evidence.has(runKey(runId, 'summary.json'))) || !(await evidence.has(runKey(runId, 'manifest.json'))))
     return
-  if (await isPartlyTakenBack(ports, runId)) return
+  if (await isScopeTakenBack(ports, runId)) return
   await requireSameScope(ports, { runId, at: ports.clock().toISOString() })
 }
 
-/** Absent where there is none that can be read. */
+/** Absent where there is none. */
 async function digestOf(manifests: Ports['manifests'], name: string): Promise<string | undefined> {
   try {
     const hash = createHash('sha256')
     for await (const chunk of await manifests.open(name)) hash.update(chunk)
     return hash.digest('hex')
   } catch (error) {
-    return ignoreUnreadable(error)
+    if (error instanceof ManifestAbsent) return undefined
+    throw error
   }
 }
 
-function ignoreUnreadable(error: unknown): undefined {
-  if (error instanceof ManifestInvalid || error instanceof ReadFailed) return undefined
+function refusalOf(error: unknown): ManifestInvalid {
+  if (error instanceof ManifestInvalid) return error
   throw error
 }
-
-/** Absent of one that could not be read. */
-const refusalOf = (error: unknown): ManifestInvalid | undefined =>
-  error instanceof ManifestInvalid ? error : ignoreUnreadable(error)

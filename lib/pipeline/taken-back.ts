@@ -76,6 +76,15 @@ export async function isTakenBack(
   return false
 }
 
+/** Whether a run's scope was taken back: nothing is requested or deleted in any of its stores then. */
+export async function isScopeTakenBack({ evidence }: Pick<Ports, 'evidence'>, runId: string): Promise<boolean> {
+  for await (const key of evidence.list(correctionsPrefix(runId))) {
+    const { corrects } = await readDocument<CorrectionDocument>({ evidence }, key)
+    if (corrects.phase === 'scope') return true
+  }
+  return false
+}
+
 /** Whether anything that a run said was taken back; what was written down counts, also before it is signed. */
 export async function isPartlyTakenBack({ evidence }: Pick<Ports, 'evidence'>, runId: string): Promise<boolean> {
   for await (const _ of evidence.list(correctionsPrefix(runId))) return true

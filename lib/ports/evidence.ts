@@ -5,6 +5,7 @@ import type { Chunks } from './store.ts'
 
 /** The transfer manifest's bytes by the name that the configuration gives it. */
 export interface Manifests {
+  /** @throws ManifestAbsent @throws ManifestInvalid */
   open(uri: string): Promise<Chunks>
   /**
    * The name that the configuration in force by now gives it: a corrected one is handed in under another name. Absent where it is put

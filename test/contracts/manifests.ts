@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ManifestInvalid } from '../../lib/errors.ts'
+import { ManifestAbsent } from '../../lib/errors.ts'
 import type { Manifests } from '../../lib/ports.ts'
 
 /** `put` hands a manifest in and gives its name; `none` is a name under which there is nothing. */
@@ -24,7 +24,7 @@ export function manifestsContract(name: string, make: () => Promise<Handed>): vo
 
     it('name the one that is missing', async () => {
       const { manifests, none } = await make()
-      await expect(manifests.open(none)).rejects.toThrow(ManifestInvalid)
+      await expect(manifests.open(none)).rejects.toThrow(ManifestAbsent)
       await expect(manifests.open(none)).rejects.toThrow(`manifest: ${none}: expected`)
     })
   })

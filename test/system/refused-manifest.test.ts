@@ -75,11 +75,18 @@ it('a run is not gone on with when its manifest says by now that somebody in its
   }
   rmSync(join(cwd, 'ids.csv'))
   expect((await goOn()).code).toBe(75)
+  mkdirSync(join(cwd, 'ids.csv'))
+  expect((await goOn()).code).toBe(64)
+  rmSync(join(cwd, 'ids.csv'), { recursive: true })
 
   manifest('12345678,', '12345679,2026-01-01')
   writeFileSync(join(cwd, 'why.txt'), 'The transfer of one person failed.\n')
-  const words = ['--entry', '0', '--reason-file', 'why.txt', '--approved-by', 'Jane Roe']
-  expect((await odv(cwd, 'correct', ...words)).code).toBe(0)
+  const correct = (entry: string) =>
+    odv(cwd, 'correct', '--entry', entry, '--reason-file', 'why.txt', '--approved-by', 'Jane Roe')
+  // The scan of a store alone leaves the others to be asked about.
+  expect((await correct('1')).code).toBe(0)
+  expect((await goOn()).code).toBe(64)
+  expect((await correct('0')).code).toBe(0)
   expect((await goOn()).code).toBe(75)
 })
 

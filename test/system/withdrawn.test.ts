@@ -1,4 +1,4 @@
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { requestCommand } from '../../lib/cli/commands/request-command.ts'
@@ -75,8 +75,14 @@ describe.concurrent('what was taken back', () => {
   })
 })
 
+/** It is there then, and cannot be read, also by who may read all files. */
+function exchangeForDirectory(path: string): void {
+  rmSync(path, { force: true })
+  mkdirSync(path, { recursive: true })
+}
+
 /** While a run that deletes by itself scans, its manifest is exchanged, or as in a deployment another one is handed in beside it. */
-async function runExchanging(manifest: string | undefined, { beside = false } = {}) {
+async function runExchanging(manifest: string | undefined, { beside = false, isUnreadable = false } = {}) {
   const place = await openPlace((root) => ({
     stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } }],
   }))
@@ -94,6 +100,7 @@ async function runExchanging(manifest: string | undefined, { beside = false } = 
       if (!isMoment(moment, { task: 'settle-coverage' })) return
       if (beside) writeFileSync(later, manifest ?? '')
       else if (manifest === undefined) rmSync(join(place.root, 'ids.csv'), { force: true })
+      else if (isUnreadable) exchangeForDirectory(join(place.root, 'ids.csv'))
       else writeFileSync(join(place.root, 'ids.csv'), manifest)
     },
   })
@@ -117,6 +124,12 @@ describe.concurrent('a manifest that is corrected while a run scans', () => {
         'failure: ManifestInvalid in ConfirmScope',
       ])
     })
+
+  it('has nothing deleted where it is there and cannot be read', async () => {
+    const { left, reasons } = await runExchanging('', { isUnreadable: true })
+    expect(left).toEqual(['x.jsonl', 'y.jsonl'])
+    expect(reasons).toContain('failure: ManifestInvalid in ConfirmScope')
+  })
 
   it('has nothing deleted where it has another name than the one that the run began with', async () => {
     const { left, reasons } = await runExchanging(`${others}${transferred(2)},,late\n`, { beside: true })
