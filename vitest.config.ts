@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { drawTurn, leftOutAt } from './test/support/turns.ts'
 
 /** Suites of more than a minute: none of them may be what everything else waits for in the end. */
 const longest = [
@@ -48,28 +49,34 @@ const measuring = ['small-contents']
 const own = [...mocking, ...measuring, ...longest.map((name) => name.replace(/.*\//, ''))]
 const together = `test/{${folders}}/**/!(${own.join('|')}).test.ts`
 
-export default defineConfig({
-  test: {
-    // Sources run as they do for whoever uses them: by Node.js itself, which also takes less time.
-    experimental: { viteModuleRunner: false },
-    globalSetup: ['test/support/global-setup.ts'],
-    projects: [
-      {
-        extends: true,
-        test: {
-          name: 'alone',
-          include: ['test/**/*.test.ts'],
-          exclude: ['node_modules/**', together],
+export default defineConfig(({ mode }) => {
+  const leftOut = leftOutAt(drawTurn(mode)).map((suite) => `test/${suite}.test.ts`)
+  return {
+    test: {
+      // Sources run as they do for whoever uses them: by Node.js itself, which also takes less time.
+      experimental: { viteModuleRunner: false },
+      globalSetup: ['test/support/global-setup.ts'],
+      projects: [
+        {
+          extends: true,
+          test: {
+            name: 'alone',
+            include: ['test/**/*.test.ts'],
+            exclude: ['node_modules/**', together, ...leftOut],
+          },
         },
-      },
-      { extends: true, test: { name: 'together', include: [together], isolate: false } },
-    ],
-    // No test has a time limit of its own: these only end what would never end, also where everything takes ten times as long.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    expect: { poll: { timeout: 60_000 } },
-    // Many suites wait for a server of theirs: two more than there are cores keep these busy.
-    maxWorkers: availableParallelism() + 2,
-    sequence: { sequencer: LongestFirst },
-  },
+        {
+          extends: true,
+          test: { name: 'together', include: [together], exclude: ['node_modules/**', ...leftOut], isolate: false },
+        },
+      ],
+      // No test has a time limit of its own: these only end what would never end, also where everything takes ten times as long.
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+      expect: { poll: { timeout: 60_000 } },
+      // Many suites wait for a server of theirs: two more than there are cores keep these busy.
+      maxWorkers: availableParallelism() + 2,
+      sequence: { sequencer: LongestFirst },
+    },
+  }
 })

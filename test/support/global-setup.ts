@@ -1,10 +1,10 @@
-import { randomInt } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { bundleProgram } from '../../infra/bundle-program.ts'
 import { stopRadosgw } from './radosgw.ts'
+import { drawTurn, leftOutAt } from './turns.ts'
 
 /** All that the tests write goes into one directory, which is gone afterwards. */
 export default async function setup({ config }: TestProject): Promise<(() => void) | undefined> {
@@ -16,7 +16,7 @@ export default async function setup({ config }: TestProject): Promise<(() => voi
   process.env.TMPDIR = directory
   // What one process has compiled no other one does again: test files, commands, and what these start.
   process.env.NODE_COMPILE_CACHE = join(directory, 'compile-cache')
-  drawTurn(config.mode)
+  tellTurn(drawTurn(config.mode))
   // Commands start as they do after `npm ci`, also where sources have changed since.
   await bundleProgram(join(import.meta.dirname, '../..'))
   return () => {
@@ -25,12 +25,11 @@ export default async function setup({ config }: TestProject): Promise<(() => voi
   }
 }
 
-/** `npm test` takes a share of the long tables (some-of.ts): another one each time, which can be asked for again. */
-function drawTurn(mode: string | undefined): void {
-  if (mode === 'some') process.env.ODV_TEST_TURN ??= String(randomInt(1_000_000))
-  const turn = process.env.ODV_TEST_TURN ?? 'all'
-  if (turn !== 'all')
-    process.stdout.write(`ODV_TEST_TURN=${turn}: a share of the long tables; npm run test:all takes all\n`)
+/** Says what `npm test` leaves out this time, so that nobody takes it for all. */
+function tellTurn(turn: string): void {
+  if (turn === 'all') return
+  process.stdout.write(`ODV_TEST_TURN=${turn}: a share of the long tables and suites; npm run test:all takes all\n`)
+  process.stdout.write(`left out this turn: ${leftOutAt(turn).join(', ')}\n`)
 }
 
 /**
