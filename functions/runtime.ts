@@ -18,6 +18,7 @@ type MetricName =
   | 'RequestsSent'
   | 'RequestsAnswered'
   | 'RequestsExpired'
+  | 'StoreIncomplete'
   | 'ResidualPastDeadline'
   | 'SecondsToDeadline'
   | 'RunsVerified'

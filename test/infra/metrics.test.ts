@@ -63,6 +63,7 @@ describe('what handlers count', () => {
       RequestsSent: 1,
       RequestsAnswered: 0,
       RequestsExpired: 1,
+      StoreIncomplete: 0,
       ResidualPastDeadline: 1,
       RunsVerified: 0,
       RunsResidual: 1,
@@ -110,6 +111,19 @@ describe('what handlers count', () => {
       .map(({ unit, value }) => [unit, value > 3e9])
     // Once when it is requested, and once when it is judged.
     expect(left).toEqual(Array(2).fill(['Seconds', true]))
+  })
+})
+
+describe('a store of which something could not be read', () => {
+  it('counts as incomplete, once, whether the run found out by itself or failed', async () => {
+    const place = await openPlace((root) => ({
+      stores: ['sg', 'ie'].map((id) => ({ id, root: join(root, id), country: 'SG' })),
+    }))
+    writeFiles(place.root, { 'sg/a.bin': Buffer.from([0x89, 1, 2, 3, 0, 255]) })
+    await place.run({ call: (task, ports, payload) => callFunction(task, ports, payload) })
+    const metrics = metricsIn(printed)
+    expect(sumOf(metrics, 'StoreIncomplete')).toBe(2)
+    expect(sumOf(metrics, 'StoresIncomplete')).toBe(2)
   })
 })
 
@@ -240,7 +254,7 @@ describe('alarms', () => {
   it('all reach the topic, to which alarms of this stage alone may publish', () => {
     const topic = 'arn:aws:sns:us-east-1:111122223333:odv-dev-alarms'
     const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm')
-    expect(alarms).toHaveLength(18 + 3)
+    expect(alarms).toHaveLength(18 + 4)
     for (const [id] of alarms) expect(alarmOf(id).AlarmActions, id).toEqual([topic])
     const [allow, deny] = resolve(template, template.Resources.AlarmTopicPolicy!.Properties.PolicyDocument.Statement)
     expect(allow).toMatchObject({
