@@ -11,6 +11,7 @@ import {
   checkStoreRoot,
   isInPlace,
   isInside,
+  mountAt,
   openStoreRoot,
   pathsOf,
   type StoreRoot,
@@ -94,7 +95,7 @@ function parseCursor(cursor: string | undefined, root: StoreRoot): WalkPlace | u
   if (cursor === undefined) return undefined
   const inside = cursor.split('\0')
   const after = inside.pop()
-  if (inside[0] !== `${root.ino}:` || after === undefined)
+  if (inside[0] !== mountAt(root, '') || after === undefined)
     throw unavailable('got another directory than for the page before')
   return { inside, after }
 }

@@ -5,7 +5,16 @@ import type { ListedVersion } from '../inventory/object-version.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, reasonOf } from './file-system.ts'
 import { modifiedAt, unknownVersionId, versionIdOf } from './file-version.ts'
 import { hiddenSnapshots, isSnapshot, snapshotOf } from './snapshot-path.ts'
-import { checkStoreRoot, isInPlace, isInside, pathBelow, type StoreRoot, toBytes, unavailable } from './store-root.ts'
+import {
+  checkStoreRoot,
+  isInPlace,
+  isInside,
+  mountAt,
+  pathBelow,
+  type StoreRoot,
+  toBytes,
+  unavailable,
+} from './store-root.ts'
 
 /** A walk that stands somewhere in a store's listing. */
 export type DirectoryWalk = {
@@ -79,7 +88,7 @@ export function walkDirectory(
 
   async function begin(): Promise<void> {
     const frame = await enterRoot(files, root)
-    noteMount(frame, `${frame.ino}:`)
+    noteMount(frame, mountAt(root, ''))
     stack.push(frame)
     begun = true
   }
@@ -97,7 +106,7 @@ export function walkDirectory(
     switch (entered.kind) {
       case 'entered':
         if (entered.frame.dev !== frame.dev && snapshotOf(toText(path)) === undefined) {
-          noteMount(entered.frame, `${entered.frame.ino}:${toText(path)}`)
+          noteMount(entered.frame, mountAt(entered.stat, toText(path)))
           await addHiddenSnapshots(files, root, entered.frame)
         }
         stack.push(entered.frame)

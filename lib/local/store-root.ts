@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { resolve } from 'node:path'
 import { InputInvalid, StoreUnavailable } from '../errors.ts'
 import { codeOf, type FileSystem } from './file-system.ts'
@@ -6,7 +7,7 @@ import { codeOf, type FileSystem } from './file-system.ts'
  * The root directory of a store as it was when the store was opened: `path` without symbolic links. Paths below it
  * are handled as byte strings (one character per byte), in which string order is byte order.
  */
-export type StoreRoot = { path: Buffer; dev: bigint; ino: bigint }
+export type StoreRoot = { path: Buffer; dev: bigint; ino: bigint; birthtimeNs: bigint }
 
 /** @throws StoreUnavailable when it is missing or is not a directory */
 export async function openStoreRoot(files: FileSystem, root: string): Promise<StoreRoot> {
@@ -14,7 +15,7 @@ export async function openStoreRoot(files: FileSystem, root: string): Promise<St
     const path = await files.realpath(Buffer.from(resolve(root)))
     const stat = await files.lstat(path)
     if (!stat.isDirectory()) throw unavailable('got something else')
-    return { path, dev: stat.dev, ino: stat.ino }
+    return { path, dev: stat.dev, ino: stat.ino, birthtimeNs: stat.birthtimeNs }
   } catch (error) {
     if (error instanceof StoreUnavailable) throw error
     throw unavailable(`got ${codeOf(error)}`)
@@ -29,7 +30,16 @@ export async function checkStoreRoot(files: FileSystem, root: StoreRoot): Promis
   const stat = await files.lstat(root.path).catch((error) => {
     throw unavailable(`got ${codeOf(error)}`)
   })
-  if (stat.dev !== root.dev || stat.ino !== root.ino) throw unavailable('got another directory than at first')
+  if (stat.dev !== root.dev || mountAt(stat, '') !== mountAt(root, ''))
+    throw unavailable('got another directory than at first')
+}
+
+/**
+ * The file system that begins in a directory. The number of a device changes when it is mounted again, and every file system
+ * of a kind may begin in the same inode, so when that was made tells two of them apart (0 where a system does not say).
+ */
+export function mountAt({ ino, birthtimeNs }: Pick<BigIntStats, 'ino' | 'birthtimeNs'>, key: string): string {
+  return `${ino}.${birthtimeNs}:${key}`
 }
 
 /** The error of a store that cannot be listed or read as a whole; names no path below the root. */
