@@ -64,7 +64,7 @@ async function compileManifest(
         'hashedForms: expected the salts that this run began with, and they have changed since',
       )
   }
-  const document: ManifestDocument = { schemaVersion: 1, report, index: { ...summary, sha256: stored.sha256 } }
+  const document: ManifestDocument = { schemaVersion: 1, at, report, index: { ...summary, sha256: stored.sha256 } }
   await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))
 
   requireMemory(summary, ports.scanMemory)

@@ -151,3 +151,38 @@ describe.concurrent('a manifest that is corrected while a run scans', () => {
       expect(await runExchanging(manifest)).toMatchObject({ left: [], verdict: 'verified' })
     })
 })
+
+/** A clock that is ahead when a run begins, and is set right before anything is requested. */
+async function runAhead(milliseconds: number) {
+  const soon = new Date(Date.now() + milliseconds / 2).toISOString()
+  const manifest = `${manifestText}${somebodyElse(7)},${soon},soon\n`
+  const place = await openPlace(
+    (root) => ({
+      stores: [
+        { id: 'sg', root: join(root, 'sg'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } },
+      ],
+    }),
+    manifest,
+  )
+  writeFiles(join(place.root, 'sg'), {
+    'x.jsonl': jsonRecords([somebodyElse(7)]),
+    'others.jsonl': jsonRecords([somebodyElse(1)]),
+  })
+  let ahead = milliseconds
+  const { why } = await place.run({
+    time: { now: () => new Date(Date.now() + ahead), sleep: async () => {} },
+    before: (moment) => {
+      if (isMoment(moment, { task: 'settle-coverage' })) ahead = 0
+    },
+  })
+  return { isLeft: existsSync(join(place.root, 'sg/x.jsonl')), why }
+}
+
+for (const [what, milliseconds] of [
+  ['a day', 86_400_000],
+  ['less than clocks may differ', 5 * 60_000],
+] as const)
+  it(`nobody's is deleted who was in scope because the clock was ahead by ${what}`, async () => {
+    const { isLeft, why } = await runAhead(milliseconds)
+    expect([isLeft, why]).toEqual([true, expect.stringContaining('failure: ManifestInvalid in ConfirmScope')])
+  })

@@ -14,9 +14,11 @@ import { runKey } from './evidence-keys.ts'
 /**
  * What `build-index` keeps about the manifest: how it read, and the index that it became. `before`: the indexes that this one adds
  * to, which lie before it in the same document, each of `bytes`; only where indexes were adopted. `sha256` is of all of them.
+ * `at`: when transfers had to be confirmed by; absent in runs of earlier versions and where indexes were adopted.
  */
 export type ManifestDocument = {
   schemaVersion: 1
+  at?: string
   report: ManifestReport
   index: IndexSummary & { sha256: string }
   before?: { bytes: number; report: ManifestReport; index: IndexSummary }[]
