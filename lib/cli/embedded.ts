@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { NotKnown, UsageInvalid } from '../errors.ts'
-import { type Environment, Interrupted, runExecution } from '../local/asl/interpreter.ts'
+import { runExecution } from '../local/asl/interpreter.ts'
 import { hasKeyFile } from '../local/key-files.ts'
 import type { LocalPorts } from '../local/local-ports.ts'
 import { acquireRunLock } from '../local/run-lock.ts'
@@ -16,9 +16,7 @@ import { requireWholeLog } from '../pipeline/require-whole-log.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
 import { type FunctionName, type MachineName, toEnvironment } from './embedded-machines.ts'
 import { embeddedPorts } from './embedded-ports.ts'
-import { noRoomFor } from './no-room.ts'
-import { createWaitWatch } from './stop-when-waiting.ts'
-import { type TaskEvent, toRunEvents } from './task-events.ts'
+import { executeFollowed } from './execute-followed.ts'
 import { stateOption } from './terminal.ts'
 
 /** Tasks that compute for long. The main thread has the database and stays free for progress and signals. */
@@ -145,52 +143,4 @@ async function tellOpenRequests({ runState }: LocalPorts, runId: string, { onEve
   for (const { storeId, pass, deadline, acknowledgedAt } of await runState.listRequests(runId))
     if (deadline !== undefined && acknowledgedAt === undefined)
       onEvent({ kind: 'requested', ref: { runId, storeId, pass } })
-}
-
-type Call = (name: FunctionName, payload: unknown) => Promise<unknown>
-
-/** Runs an execution whose tasks are seen as they begin and end, until it ends or nobody waits for it any more. */
-async function executeFollowed(
-  environment: Omit<Environment, 'invoke' | 'signal'>,
-  call: Call,
-  { signal, wait, onEvent }: Following,
-  run: (environment: Environment) => ReturnType<typeof runExecution>,
-): Promise<Ended> {
-  const watch = wait ? undefined : createWaitWatch()
-  let failure: Error | undefined
-  const tell = (event: TaskEvent) => {
-    watch?.onTask(event)
-    for (const each of toRunEvents(event)) onEvent(each)
-  }
-  const invoke = async (name: string, payload: unknown) => {
-    const event = { name: name as FunctionName, payload: payload as Record<string, unknown> }
-    tell({ kind: 'began', ...event })
-    try {
-      const output = await call(event.name, payload)
-      tell({ kind: 'done', ...event, output: output as Record<string, unknown> })
-      return output
-    } catch (error) {
-      failure = error as Error
-      // What was given up says so: who interrupted it knows.
-      if (!signal.aborted || failure.name !== 'Runtime.ExitError') tell({ kind: 'failed', ...event, error: failure })
-      throw error
-    }
-  }
-  try {
-    const result = await run({
-      ...environment,
-      invoke,
-      signal: watch ? AbortSignal.any([signal, watch.signal]) : signal,
-      ...(watch && { onEvent: watch.onEvent }),
-    })
-    if (result.status === 'SUCCEEDED') return { status: 'succeeded' }
-    const said = failure && (noRoomFor(failure) ?? failure.message)
-    const message = failure?.name === result.error && said ? said : `${result.error}: ${result.cause}`
-    return { status: 'failed', error: result.error, message }
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error
-    return { status: watch?.signal.aborted ? 'waiting' : 'interrupted' }
-  } finally {
-    watch?.close()
-  }
 }

@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
+import { executeFollowed } from '../../lib/cli/execute-followed.ts'
 import { noRoomIn } from '../../lib/cli/no-room.ts'
+import { type Environment, loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
 
 /** What a call throws. */
 function thrownBy(call: () => unknown): unknown {
@@ -26,4 +28,69 @@ it('knows what SQLite throws where a database may grow no more', () => {
   const error = thrownBy(() => database.exec('insert into rows values (zeroblob(100000))'))
   database.close()
   expect(noRoomIn(error)).toBe('SQLITE_FULL')
+})
+
+/** A task whose failure is caught, as a store's is, so that the run goes on without it. */
+const machine = loadMachine('store', {
+  QueryLanguage: 'JSONata',
+  StartAt: 'Scan',
+  States: {
+    Scan: {
+      Type: 'Task',
+      Resource: 'arn:aws:states:::lambda:invoke',
+      Arguments: { FunctionName: 'scan-batch', Payload: {} },
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'GivenUp' }],
+      Next: 'Scanned',
+    },
+    Scanned: { Type: 'Succeed' },
+    GivenUp: { Type: 'Succeed' },
+  },
+})
+
+function createRun(call: () => Promise<unknown>) {
+  const journal = new Map<string, string>()
+  const environment: Omit<Environment, 'invoke' | 'signal'> = {
+    machines: { store: machine },
+    substitutions: {},
+    token: { read: async () => undefined },
+    documents: { get: async () => new Uint8Array(), put: async () => undefined },
+    journal: {
+      read: async (_, step) => journal.get(step),
+      write: async (_, step, json) => void journal.set(step, json),
+    },
+    now: () => new Date(),
+    random: () => 0,
+    sleep: async () => {},
+    concurrency: 1,
+  }
+  const following = { signal: new AbortController().signal, wait: true, onEvent() {} }
+  return {
+    journal,
+    go: () =>
+      executeFollowed(environment, call, following, (watched) =>
+        runExecution(watched, 'store', { name: 'e', input: {} }),
+      ),
+  }
+}
+
+it('ends a run where a task finds no room, and the task is called again when the run goes on', async () => {
+  let isFull = true
+  const { journal, go } = createRun(async () => {
+    if (isFull) throw Object.assign(new Error('write'), { code: 'ENOSPC' })
+    return {}
+  })
+  await expect(go()).rejects.toMatchObject({ code: 'ENOSPC' })
+  expect([...journal.keys()]).toEqual(['began'])
+  isFull = false
+  expect(await go()).toEqual({ status: 'succeeded' })
+  expect([...journal.keys()]).toContain('Scan#0')
+})
+
+it('goes on without a store of which a task says that its file may not be read', async () => {
+  const cause = Object.assign(new Error('open'), { code: 'EACCES' })
+  const { journal, go } = createRun(async () => {
+    throw Object.assign(new Error('manifest', { cause }), { name: 'ManifestInvalid' })
+  })
+  expect(await go()).toEqual({ status: 'succeeded' })
+  expect(journal.get('Scan#0')).toContain('ManifestInvalid')
 })
