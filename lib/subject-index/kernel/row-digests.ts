@@ -27,7 +27,10 @@ export type RowDigests = {
   readonly digests: Uint32Array
   readonly firsts: Int32Array
   readonly seconds: Int32Array
-  /** Computes those of the first `rows`. @throws IndexInvalid when the kernel comes to others than this code: four rows of each call are compared */
+  /**
+   * Computes those of the first `rows`. @throws IndexInvalid when the kernel comes to others than this code: of each call four rows are compared, and
+   * the first of each shape and length
+   */
   compute(rows: number): void
 }
 
@@ -60,12 +63,19 @@ export function createRowDigests(tagKey: Uint8Array, seed: Seed, useKernel = tru
   new Uint32Array(buffer, list, 6).set([messages, lengths, digests, firsts, seconds, keyed])
   new Int32Array(buffer, keyed, 8).set(keyState(tagKey))
   kernel.setUp(list, seed[0], seed[1])
+  /** Whether a row with this shape and length was compared. */
+  const compared = new Uint8Array(256 * messageBytes)
   return {
     ...rows,
     compute(count) {
       kernel.digestRows(count)
-      // Who looks an identifier up digests it by itself: if that came to another digest, nobody would be found.
-      for (let row = 0; row < Math.min(count, lanes); row++) {
+      compared.fill(0)
+      // Who looks an identifier up digests it by itself: if that came to another digest, nobody would be found. Nor would controls show it, which are
+      // digested one by one as well.
+      for (let row = 0; row < count; row++) {
+        const kind = rows.messages[row * messageBytes]! * messageBytes + rows.lengths[row]!
+        if (row >= lanes && compared[kind] === 1) continue
+        compared[kind] = 1
         const { digest, halves } = one(row)
         const same =
           digest.every((word, at) => word === rows.digests[row * 4 + at]) &&

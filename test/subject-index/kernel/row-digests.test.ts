@@ -58,4 +58,20 @@ describe('digests and hashes of rows', () => {
     new Uint8Array(messages.buffer, 128, 32)[7]! ^= 1
     expect(() => compute(1)).toThrow(/kernel: expected what is computed without it/)
   })
+  it('are refused from a kernel that comes to others for one length or shape alone, wherever that is in a manifest', () => {
+    for (const other of ['\u0001123456', '\u00021234567']) {
+      const { messages, lengths, compute } = createRowDigests(key, [1, 2])
+      for (let row = 0; row < rowsTogether; row++) {
+        messages.set(Buffer.from('\u00011234567'), row * messageBytes)
+        lengths[row] = 7
+      }
+      messages.set(Buffer.from(other), 5003 * messageBytes)
+      lengths[5003] = other.length - 1
+      // The kernel digests all of a message, and this code so many bytes of it: what is behind them makes it another digest.
+      messages.fill(0, 5003 * messageBytes + other.length, 5004 * messageBytes)
+      expect(() => compute(rowsTogether)).not.toThrow()
+      messages[5003 * messageBytes + other.length] = 1
+      expect(() => compute(rowsTogether)).toThrow(/kernel: expected what is computed without it/)
+    }
+  })
 })
