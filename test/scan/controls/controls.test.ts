@@ -33,8 +33,8 @@ describe('controls', () => {
   for (const length of [16, 17, 18, 51, 68, 108, 113, 120])
     it(`are all detected, without a false alarm, where identifiers have ${length} characters`, async () => {
       const email = `${'a'.repeat(Math.min(length - 9, 60))}@`.padEnd(length - 4, 'b')
-      const texts = [`${email}.org`, 'h'.repeat(length), `a.${'d'.repeat(length - 2)}`]
-      expect(texts.map((text) => text.length)).toEqual([length, length, length])
+      const texts = [`${email}.org`, 'h'.repeat(length), `a.${'d'.repeat(length - 2)}`, '7'.repeat(length)]
+      expect(texts.map((text) => text.length)).toEqual([length, length, length, length])
       const { positive, negative } = await runControls(makeIndex(texts))
       expect(negative).toStrictEqual({ planted: negative.planted, falseAlarms: 0 })
       expect(positive.detected).toBe(positive.planted)

@@ -198,7 +198,7 @@ export const numberForms: readonly Form[] = [
     summary: 'padded with zeros on the left',
     nests: true,
     finder: createPadded,
-    spell: decimal((text) => [`0${text}`, text.padStart(40, '0')]),
+    spell: decimal((text) => [`0${text}`, text.padStart(Math.max(40, text.length + 2), '0')]),
   },
   {
     name: 'grouped',
