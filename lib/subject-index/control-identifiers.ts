@@ -1,3 +1,4 @@
+import { knownFormatOf } from '../decode/checks/known-formats.ts'
 import { canonicalOf, maxIdentifierLength, type Shape } from '../manifest/identifier.ts'
 
 /**
@@ -37,9 +38,15 @@ export function syntheticIdentifier(
   for (let attempt = 0; attempt < 8; attempt++) {
     const text = draw()
     const drawn = canonicalOf(text, 'exact')
-    if ('shape' in drawn && drawn.shape === shape && drawn.canonical.length === length) return text
+    if ('shape' in drawn && drawn.shape === shape && drawn.canonical.length === length && !isLikeFormat(text))
+      return text
   }
   return undefined
+}
+
+/** Whether a value that is this text alone, or in capitals, would be taken for a format that is not read: 61 characters from `M` on for a line of uuencode. */
+function isLikeFormat(text: string): boolean {
+  return [text, text.toUpperCase()].some((each) => knownFormatOf(Buffer.from(each))?.weak === false)
 }
 
 /**

@@ -81,7 +81,7 @@ function spellingsOf({ shape, text }: Control, caseRule: CaseRule): string[] {
 
 /** Texts that are one character longer than a control. What stands before a UUID in groups does not matter. */
 export function nearMisses({ shape, text }: Control): string[] {
-  const filler = digits.has(shape) ? '7' : letterFor(text.length)
+  const filler = digits.has(shape) ? digitFor(text.length) : letterFor(text.length)
   return [filler + text, text + filler, ...(shape === 'uuid' ? [grouped(text) + filler] : [])]
 }
 
@@ -90,5 +90,6 @@ const grouped = (uuid: string) => uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-
 /** Shapes of which a digit is one more character; of the others it is a letter. */
 const digits: ReadonlySet<Shape> = new Set(['decimal', 'uuid'])
 
-/** A letter that, in front of so many characters, is not their length to any format of records (`lengthsBefore`), where it would make the near miss a hit. */
+/** A digit or letter that, in front of so many characters, is not their length to any format of records (`lengthsBefore`), where it would make the near miss a hit. */
+const digitFor = (length: number) => (length === 50 || length === 55 ? '9' : '7')
 const letterFor = (length: number) => (length === 17 || length === 108 || length === 113 ? 'z' : 'q')

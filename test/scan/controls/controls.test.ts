@@ -3,6 +3,7 @@ import { formatNames } from '../../../lib/decode/formats.ts'
 import { runControls } from '../../../lib/scan/controls/controls.ts'
 import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
 import { type ScanObject, scanObject } from '../../../lib/scan/scan-object.ts'
+import { syntheticIdentifier } from '../../../lib/subject-index/control-identifiers.ts'
 import { hashAlgorithms, hashedFormNames } from '../../../lib/subject-index/hashed-forms.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 
@@ -29,8 +30,8 @@ describe('controls', () => {
     })
 
   // 17 characters behind `q` are a text of CBOR, 113 or 108 are as many as it says or five less in others: such a miss would be none. Text of
-  // 51 characters and more fills a line of base64.
-  for (const length of [16, 17, 18, 51, 68, 108, 113, 120])
+  // 51 characters and more fills a line of base64. A digit before 50 or 55 others is their length as well.
+  for (const length of [16, 17, 18, 50, 51, 55, 68, 108, 113, 120])
     it(`are all detected, without a false alarm, where identifiers have ${length} characters`, async () => {
       const email = `${'a'.repeat(Math.min(length - 9, 60))}@`.padEnd(length - 4, 'b')
       const texts = [`${email}.org`, 'h'.repeat(length), `a.${'d'.repeat(length - 2)}`, '7'.repeat(length)]
@@ -39,6 +40,12 @@ describe('controls', () => {
       expect(negative).toStrictEqual({ planted: negative.planted, falseAlarms: 0 })
       expect(positive.detected).toBe(positive.planted)
     })
+
+  it('are none that would be taken for a format as a value: 61 characters from M on are a line of uuencode', () => {
+    const firstLetters = [12, 1]
+    const random = (bytes: number) => new Uint8Array(bytes).fill(bytes === 1 ? firstLetters.shift()! : 0)
+    expect(syntheticIdentifier('handle', 61, random)).toBe('b'.padEnd(61, 'a'))
+  })
 
   it('cover every form that is looked for in every shape that can take it, and say so', () => {
     const shapes = ['decimal', 'uuid', 'email', 'handle', 'dotted']
