@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
 import type { VerifyOptions } from '../export/verify-bundle.ts'
@@ -23,16 +23,25 @@ const refuse = (cause: NodeJS.ErrnoException): never => {
   throw unreadable(cause)
 }
 
-/** What the reader has from another source. @throws UsageInvalid */
+/** What the reader has from another source than the bundle. */
 export type PinOptions = { keys: string[]; authorities: string[]; since?: string; cwd: string }
 
-export async function readPins({ keys, authorities, since, cwd }: PinOptions): Promise<VerifyOptions> {
-  const readAll = (paths: readonly string[], option: string) =>
-    Promise.all(paths.map((path) => readText(resolve(cwd, path), option)))
+/** @throws UsageInvalid also for a file of the bundle, which would vouch for itself and be said to hold */
+export async function readPins({ keys, authorities, since, cwd }: PinOptions, bundle: string): Promise<VerifyOptions> {
+  const inside = `${await realpath(resolve(cwd, bundle)).catch(() => resolve(cwd, bundle))}${sep}`
+  const read = async (path: string, option: string) => {
+    const text = await readText(resolve(cwd, path), option)
+    if ((await realpath(resolve(cwd, path))).startsWith(inside))
+      throw new UsageInvalid(
+        `${option} ${path}: expected a copy that you have from another source, got the bundle's own, which proves nothing: anybody can make a bundle with keys of their own`,
+      )
+    return text
+  }
+  const readAll = (paths: readonly string[], option: string) => Promise.all(paths.map((path) => read(path, option)))
   return {
     ...(keys.length > 0 && { pinnedKeys: await readAll(keys, '--key') }),
     ...(authorities.length > 0 && { pinnedAuthorities: await readAll(authorities, '--authority') }),
-    ...(since !== undefined && { since: await readText(resolve(cwd, since), '--since') }),
+    ...(since !== undefined && { since: await read(since, '--since') }),
   }
 }
 

@@ -14,7 +14,7 @@ export type VerifyOptions = PinOptions & { bundle: string }
 /** `odv verify`: checks a bundle offline; needs no state directory and no network. */
 export async function verifyCommand(options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
   const { bundle, cwd } = options
-  const pins = await readPins(options)
+  const pins = await readPins(options, bundle)
   try {
     const files = await readBundle(bundle, cwd)
     const summary = verifyBundle(files, pins)

@@ -18,7 +18,7 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
   const { bundle, cwd } = options
   if (bundle === undefined) throw new UsageInvalid('verify-proof: expected --bundle DIR')
   const proof = await readText(resolve(cwd, options.proof), 'PROOF')
-  const pins = await readPins(options)
+  const pins = await readPins(options, bundle)
   try {
     const files = await readBundle(bundle, cwd)
     const { summary, runs } = verifyFiling(files, pins)
