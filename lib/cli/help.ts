@@ -3,7 +3,8 @@ import { helpEnd } from './help-facts.ts'
 /** What `odv --help` and `odv COMMAND --help` print. */
 
 const exitCodes = `Exit codes
-  0   run: every store verified; scan: every object read to its end, nothing found; verify: the bundle holds
+  0   run: every store verified; scan: every object read to its end, nothing found; verify: the bundle holds,
+      whatever its verdicts are
   1   run: some store residual; scan: something found; verify: the bundle does not hold, the check is named;
       export: an identifier in scope would have been in the bundle, and nothing was written
   2   run: none residual, some incomplete; scan: nothing found, something unverified; verify: its report was not compared
@@ -35,7 +36,7 @@ Usage
     the same commands, asked of a deployment: see odv config --help for what it verifies
 
   odv COMMAND --help says more. Everywhere: --json prints JSON Lines on standard output and nothing else there;
-  --state DIR is where evidence, keys and the log are kept (default .odv). No output ever holds an identifier.
+  --state DIR is where evidence, keys and the log are kept (default .odv). Nothing that is shown holds an identifier.
 
 ${exitCodes}`
 
@@ -52,10 +53,11 @@ const described: Record<string, string> = {
 
   --manifest FILE    transfer manifest: CSV with a header (userId, transferredAt, batch), JSON Lines or plain lines;
                      plain or compressed
-  --store ID=DIR     a store without a deletion channel: findings make it residual at once. Repeatable
-  --store ID         only this store of the configuration. Repeatable
+  --store ID=DIR     a store that is not in the configuration, without a deletion channel: nothing is deleted, and findings
+                     make it residual at once. Repeatable
+  --store ID         only this store of the configuration, with its deletion channel. Repeatable; the run says which are left out
   --config FILE      stores, countries, channels, deadlines, obligations (default odv.json, if it is there)
-  --dry-run          reads the manifest and lists the stores; scans, asks and attests nothing
+  --dry-run          reads the manifest and lists the stores with their deletion channels; scans, asks, deletes and attests nothing
   --resume RUN       goes on with a run that was interrupted or waits for somebody
   --no-wait          stops instead of waiting for a custodian or a restore, with exit code 75
   --nightly          says in the evidence that a schedule started the run

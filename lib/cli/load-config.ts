@@ -10,7 +10,7 @@ const defaultConfigFile = 'odv.json'
 /**
  * The configuration of a run: `odv.json` (or `--config`), and what the command line says. `--store ID` picks a
  * configured store; `--store ID=PATH` names one that the file does not know, without a deletion channel. Paths in the
- * file count from the file, paths on the command line from the working directory.
+ * file count from the file, paths on the command line from the working directory. `leftOut`: configured stores that were not picked.
  * @throws ConfigInvalid @throws UsageInvalid @throws HomeCountryRefused
  */
 export async function loadConfig(options: {
@@ -18,7 +18,7 @@ export async function loadConfig(options: {
   manifest?: string
   stores: readonly string[]
   cwd: string
-}): Promise<Config> {
+}): Promise<{ config: Config; leftOut: string[] }> {
   const { config: named, manifest, stores, cwd } = options
   const file = resolve(cwd, named ?? defaultConfigFile)
   const text = await readText(file, named !== undefined)
@@ -40,7 +40,10 @@ export async function loadConfig(options: {
     ...(manifest !== undefined && { manifest: resolve(cwd, manifest) }),
   }
   const chosen = stores.length === 0 ? absolute.stores : stores.map((each) => chooseStore(each, absolute.stores, cwd))
-  return parseConfig({ ...absolute, stores: chosen }, 'command line')
+  return {
+    config: parseConfig({ ...absolute, stores: chosen }, 'command line'),
+    leftOut: absolute.stores.filter((store) => !chosen.includes(store)).map(({ id }) => id),
+  }
 }
 
 function chooseStore(argument: string, configured: readonly StoreConfig[], cwd: string): Partial<StoreConfig> {
@@ -52,10 +55,12 @@ function chooseStore(argument: string, configured: readonly StoreConfig[], cwd: 
     return known
   }
   if (equals === argument.length - 1) throw new UsageInvalid(`--store ${argument}: expected a directory behind the "="`)
-  const root = resolve(cwd, argument.slice(equals + 1))
-  if (known && known.root !== root)
-    throw new UsageInvalid(`--store ${id}: expected the directory that the configuration gives for this store`)
-  return known ?? { id, root }
+  // With its channel, who only wants to look would delete; without it, evidence would say that nothing may be deleted there.
+  if (known !== undefined)
+    throw new UsageInvalid(
+      `--store ${argument}: expected another id, since the configuration has a store ${id}: --store ${id} is that one, with its deletion channel (${known.channel.kind})`,
+    )
+  return { id, root: resolve(cwd, argument.slice(equals + 1)) }
 }
 
 async function readText(file: string, required: boolean): Promise<string | undefined> {

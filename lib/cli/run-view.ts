@@ -4,11 +4,13 @@ import { type ManifestDocument, readDocument, readRunConfig } from '../pipeline/
 import { type PassRef, passKey, runKey } from '../pipeline/evidence/evidence-keys.ts'
 import type { RestoreDocument, RestoredDocument } from '../pipeline/restore-archived.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
+import { deletesItself, describeChannel } from './channel-view.ts'
 import type { Deployment, RunEvent } from './deployment.ts'
 import { describeExpired, describeExplained, explainedFields } from './exceptions-view.ts'
 import { describeManifest } from './manifest-view.ts'
 import { describeRestore, describeRestored } from './restore-view.ts'
 import { bold, coloured, dim, formatBytes, formatCount, formatDuration, plural, type Terminal } from './terminal.ts'
+import { typed } from './typed.ts'
 import { visible } from './visible.ts'
 
 const shownOpenVersions = 5
@@ -103,6 +105,8 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     const document = await readDocument<ManifestDocument>(ports, runKey(runId, 'manifest.json'))
     for (const line of describeManifest(document)) terminal.print(`  ${line}`)
     const config = await readRunConfig(ports, runId)
+    for (const store of config.stores.filter(deletesItself))
+      terminal.print(`  ${bold(store.id)}: ${describeChannel(store)}`)
     for (const line of describeExpired(config, new Date().toISOString())) terminal.warn(`  ${line}`)
   }
 
@@ -164,11 +168,11 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
             }`
           : ''),
     )
-    const named = `npx odv request ${request.requestId} --out request.jsonl${words.options}`
+    const named = `${typed} request ${request.requestId} --out request.jsonl${words.options}`
     if (request.channel === 'none') terminal.print(`      no deletion channel: send it to the custodian: ${named}`)
     if (request.channel === 'manual') {
       terminal.print(`      for the custodian, until ${request.deadline}: ${named}`)
-      terminal.print(`      their answer: npx odv ack ${request.requestId}${words.options}`)
+      terminal.print(`      their answer: ${typed} ack ${request.requestId}${words.options}`)
     }
     terminal.emit({
       kind: 'request',
@@ -191,7 +195,7 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     )
     for (const { reason, versions } of kept) terminal.print(`      kept ${versions}: ${reason}`)
     if (kept.length > 0)
-      terminal.print(`      which ones: npx odv request ${requestId} --out request.jsonl${words.options}`)
+      terminal.print(`      which ones: ${typed} request ${requestId} --out request.jsonl${words.options}`)
   }
 
   const timer = setInterval(() => terminal.progress(describeProgress()), 200)

@@ -11,8 +11,7 @@ export function typedAs({ script, root, cwd }: { script: string; root: string; c
   return `node ${/^[\w./@:+-]+$/.test(script) ? script : `'${script.replaceAll("'", `'\\''`)}'`}`
 }
 
-export const typed = typedAs({
-  script: process.argv[1] ?? 'odv',
-  root: dirname(fileURLToPath(new URL('../../package.json', import.meta.url))),
-  cwd: process.cwd(),
-})
+const root = dirname(fileURLToPath(new URL('../../package.json', import.meta.url)))
+
+export const typedIn = (cwd: string) => typedAs({ script: process.argv[1] ?? 'odv', root, cwd })
+export const typed = typedIn(process.cwd())

@@ -16,7 +16,10 @@ export async function acknowledge(
 ): Promise<{ requestId: string; by: Acknowledgement['by']; acknowledgedAt: string; first: boolean }> {
   const { requestId, by, certificateSha256 } = parseInput('acknowledge', acknowledgeInput, input)
   const record = await ports.runState.getRequest(requestId)
-  if (record === undefined) throw new NotKnown(`request ${requestId}: expected a request of this deployment, got none`)
+  if (record === undefined)
+    throw new NotKnown(
+      `request ${requestId}: expected the name of a request, got one that none has; odv status RUN shows those of a run`,
+    )
   const { runId, storeId, pass } = record
   const request = await readDocument<DeletionRequest>(ports, passKey({ runId, storeId, pass }, 'request.json'))
   if (request.channel !== 'manual')

@@ -175,7 +175,7 @@ describe.skipIf(withoutMinistack || isLeftOut)(`odv --aws ${onMinistack}${note}`
 
     it('goes on when the process that started it is interrupted', () => {
       expect(steps.interrupted!.code).toBe(130)
-      expect(steps.interrupted!.stderr).toContain(`npx odv run --resume ${runId} --aws --stage cli`)
+      expect(steps.interrupted!.stderr).toContain(`odv.mjs run --resume ${runId} --aws --stage cli`)
       expect(linesOf(steps.status!, 'run')).toMatchObject([{ run: runId, state: 'running' }])
     })
 

@@ -15,11 +15,11 @@ beforeAll(() => {
 const authority = { name: 'own', url: 'https://tsa.example/' }
 
 /** A directory with a configuration, loaded as `odv run` does. */
-function load(timestamp: object, files: Record<string, string> = {}) {
+async function load(timestamp: object, files: Record<string, string> = {}) {
   const cwd = scratchDirectory()
   writeFileSync(join(cwd, 'odv.json'), JSON.stringify({ timestamps: [timestamp] }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text)
-  return loadConfig({ stores: [], cwd })
+  return (await loadConfig({ stores: [], cwd })).config
 }
 
 describe.skipIf(withoutOpenssl)('authorities in the configuration', () => {

@@ -14,6 +14,7 @@ import { describeExpired } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeUnproven } from '../manifest-view.ts'
 import { bold, type Terminal } from '../terminal.ts'
+import { typed } from '../typed.ts'
 
 export type ConfigOptions = { file?: string; manifest?: string; replaces?: string; place: Place; cwd: string }
 
@@ -48,7 +49,7 @@ export async function configCommand(options: ConfigOptions, terminal: Terminal):
     if (current?.version === versionOf(text)) return put('unchanged', config, text, uploaded, terminal)
     if ((await intake.putConfig(text, current?.etag)) === 'moved')
       throw new UsageInvalid(
-        `config: expected to replace ${version ?? 'none'}, and somebody else was faster; look again: npx odv config${shown}`,
+        `config: expected to replace ${version ?? 'none'}, and somebody else was faster; look again: ${typed} config${shown}`,
       )
     return put('put', config, text, uploaded, terminal)
   })
@@ -72,7 +73,7 @@ function requireSeen(current: Current | undefined, replaces: string | undefined,
     throw new UsageInvalid(`--replaces ${replaces}: expected no --replaces, since there is no configuration yet`)
   throw new UsageInvalid(
     `config: expected --replaces ${current.version}${replaces === undefined ? '' : `, got ${replaces}`}: there is a configuration${at}; ` +
-      `look at it first: npx odv config${shown}`,
+      `look at it first: ${typed} config${shown}`,
   )
 }
 

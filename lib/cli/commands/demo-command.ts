@@ -6,6 +6,7 @@ import { actAsCustodian, countOthers, makeSample } from '../demo/sample-stores.t
 import type { Place, RunEvent } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { bold, defaultState, dim, formatCount, type Terminal } from '../terminal.ts'
+import { typedIn } from '../typed.ts'
 import { exportCommand } from './export-command.ts'
 import { keysCommand } from './keys-command.ts'
 import { runCommand } from './run-command.ts'
@@ -18,6 +19,7 @@ export async function demoCommand(
 ): Promise<ExitCode> {
   const { directory, signal } = options
   const cwd = resolve(options.cwd, directory)
+  const typed = typedIn(cwd)
   const step = (title: string, command?: string) => {
     terminal.print(`\n${bold(title)}`)
     if (command !== undefined) terminal.print(dim(`$ ${command}`))
@@ -29,7 +31,7 @@ export async function demoCommand(
   const before = await countOthers(cwd)
   terminal.print(`  ${formatCount(before)} records belong to subjects who were not transferred: none of them may go`)
 
-  step('The nightly job', `cd ${directory} && npx odv run --nightly`)
+  step('The nightly job', `cd ${directory} && ${typed} run --nightly`)
   const place: Place = { kind: 'machine', state: defaultState, cwd }
   const custodian = createCustodian(cwd, terminal)
   const result = await runCommand(
@@ -45,21 +47,21 @@ export async function demoCommand(
   )
   if (after !== before) return exitCode.fault
 
-  step('What the agency gets', 'npx odv export --out bundle')
+  step('What the agency gets', `${typed} export --out bundle`)
   const exported = await exportCommand({ out: 'bundle', place, cwd, signal }, terminal)
-  step('Keys, which the auditor has from another source than the bundle', 'npx odv keys --out auditor')
+  step('Keys, which the auditor has from another source than the bundle', `${typed} keys --out auditor`)
   const shown = await keysCommand({ action: 'show', out: 'auditor', place, cwd, signal }, terminal)
   const keys = ['auditor/attestation-p256.pub.pem', 'auditor/log-ed25519.pub.pem']
-  step('The auditor checks it, offline', `npx odv verify bundle ${keys.map((key) => `--key ${key}`).join(' ')}`)
+  step('The auditor checks it, offline', `${typed} verify bundle ${keys.map((key) => `--key ${key}`).join(' ')}`)
   const verified = await verifyCommand({ bundle: 'bundle', keys, authorities: [], cwd }, terminal)
 
   step('Go on with')
   for (const [command, what] of [
-    ['npx odv status', 'the runs so far'],
-    ['npx odv run', 'the next night: what is gone stays gone, what is held is looked at again'],
-    ['npx odv scan --manifest ids.csv stores/ie', 'only look'],
+    [`${typed} status`, 'the runs so far'],
+    [`${typed} run`, 'the next night: what is gone stays gone, what is held is looked at again'],
+    [`${typed} scan --manifest ids.csv stores/ie`, 'only look'],
     ['cat bundle/VERIFY.md', 'the same checks with openssl, jq and sha256sum'],
-    ['npx odv --help', 'everything else; on your own data: odv run --manifest ids.csv --store NAME=DIR'],
+    [`${typed} --help`, 'everything else; on your own data: odv run --manifest ids.csv --store NAME=DIR'],
   ] as const)
     terminal.print(`  ${`cd ${directory} && ${command}`.padEnd(62)} ${dim(what)}`)
   return [exported, shown, verified].find((code) => code !== exitCode.good) ?? exitCode.good
@@ -72,7 +74,7 @@ function createCustodian(cwd: string, terminal: Terminal) {
     const removed = await actAsCustodian(cwd)
     await writeFile(join(cwd, 'certificate.txt'), `We removed the records named in ${requestId}.\n`)
     terminal.print(
-      `  ${dim('(the custodian in Singapore')} took out ${formatCount(removed)} records ${dim('and answers: npx odv ack … --file certificate.txt)')}`,
+      `  ${dim('(the custodian in Singapore')} took out ${formatCount(removed)} records ${dim('and answers: odv ack … --file certificate.txt)')}`,
     )
     await ack(requestId)
   }

@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts'
 import { type ArchivedSum, addArchived, sumArchived } from '../../inventory/archived.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
 import { readHashedForms } from '../../pipeline/read-hashed-forms.ts'
+import { describeChannel } from '../channel-view.ts'
 import { embeddedStores } from '../embedded-ports.ts'
 import { describeExpired } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
@@ -45,7 +46,7 @@ export async function dryRun(config: Config, terminal: Terminal, stores = embedd
     sum.bytes += listed.bytes
     terminal.print(
       `${bold(store.id)}: ${plural(listed.versions, 'object version')}, ${formatBytes(listed.bytes)}` +
-        `${listed.unreadable > 0 ? `, ${listed.unreadable} of them unreadable` : ''}; deletion channel: ${store.channel.kind}`,
+        `${listed.unreadable > 0 ? `, ${listed.unreadable} of them unreadable` : ''}; ${describeChannel(store)}`,
     )
     const restore = foreseeRestore(store.id, archived, store.s3?.restore)
     for (const line of restore.lines) terminal.print(line)

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { decideRun } from '../../attestation/to-run-summary.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import { leftOutPath } from '../../export/bundle-paths.ts'
 import { parseLeftOut } from '../../export/left-out.ts'
+import type { RunSummary } from '../../pipeline/close-run.ts'
+import { readDocument } from '../../pipeline/evidence/documents.ts'
+import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { bundlePrefix, periodSelection } from '../../pipeline/export-bundle.ts'
+import { withoutTakenBack } from '../../pipeline/taken-back.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
 import { requireDirectory } from '../new-file.ts'
-import { bold, plural, type Terminal } from '../terminal.ts'
+import { bold, coloured, plural, type Terminal } from '../terminal.ts'
+import { typed } from '../typed.ts'
 import { writeBundle } from '../write-bundle.ts'
 
 export type ExportOptions = {
@@ -64,11 +70,19 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
         `export: ${plural(leftOut, 'timestamp')} that had been kept did not hold and ${leftOut === 1 ? 'is' : 'are'} left out; report.html says which`,
       )
     terminal.print(`${bold(out)}: ${plural(files, 'file')}, checked as its reader will`)
+    for (const line of runId === undefined ? [] : await describeRun(deployment, runId)) terminal.print(`  ${line}`)
     terminal.print(
-      `verify:  npx odv verify ${out} --key attestation-p256.pub.pem --key log-ed25519.pub.pem   (keys that the reader has from another source, see odv keys)`,
+      `verify:  ${typed} verify ${out} --key attestation-p256.pub.pem --key log-ed25519.pub.pem   (keys that the reader has from another source, see odv keys)`,
     )
     return exitCode.good
   })
+}
+
+/** What is filed, in the words of the run: a bundle holds, whatever its verdicts are. */
+async function describeRun({ ports }: Deployment, runId: string): Promise<string[]> {
+  const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
+  const { stores } = await withoutTakenBack(ports, runId, decideRun(summary))
+  return stores.map(({ storeId, result }) => `${runId}  ${coloured(result)} ${storeId}`)
 }
 
 async function leftOutOf({ ports }: Deployment, exportId: string): Promise<number> {

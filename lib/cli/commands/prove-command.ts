@@ -16,6 +16,7 @@ import type { Place } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { readBundle } from '../read-bundle.ts'
 import { formatBytes, type Terminal } from '../terminal.ts'
+import { typed } from '../typed.ts'
 
 export type ProveOptions = {
   subjectFrom?: string
@@ -73,7 +74,7 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
       terminal.emit({ kind: 'proof', run: runId, inScope: true, out: resolve(cwd, out), status, before, after })
       terminal.print(`${out}: ${formatBytes(proof.length)}, of run ${runId}; it names this subject and nobody else`)
       terminal.print(`    ${words}`)
-      terminal.print(`verify:  npx odv verify-proof ${out} --bundle ${bundle} --key PEM…`)
+      terminal.print(`verify:  ${typed} verify-proof ${out} --bundle ${bundle} --key PEM…`)
       return exitCode.good
     }
     default:

@@ -14,6 +14,7 @@ import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { plural, type Terminal } from '../terminal.ts'
+import { typed } from '../typed.ts'
 
 /**
  * `odv request`: a request as its custodian needs it, with exact names. This is the one place where names that hold
@@ -29,7 +30,7 @@ export async function requestCommand(
     const record = await ports.runState.getRequest(request)
     if (record === undefined)
       throw new NotKnown(
-        `request ${request}: expected a request of ${words.where}, got none; npx odv status RUN${words.options} shows a run's`,
+        `request ${request}: expected a request of ${words.where}, got none; ${typed} status RUN${words.options} shows a run's`,
       )
     if (await isTakenBack(ports, record))
       throw new UsageInvalid(

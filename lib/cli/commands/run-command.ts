@@ -18,6 +18,7 @@ import { describeExplained, explainedFields } from '../exceptions-view.ts'
 import { type ExitCode, exitCode, exitCodeOfName, exitCodeOfVerdicts } from '../exit-code.ts'
 import { createRunView } from '../run-view.ts'
 import { bold, coloured, dim, plural, type Terminal } from '../terminal.ts'
+import { typed } from '../typed.ts'
 
 export type RunOptions = {
   place: Place
@@ -44,7 +45,12 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
   if (place.kind === 'aws') return runDeployed(options, terminal)
   if (resume !== undefined) return runIn(options, undefined, terminal)
   const { configOfRun } = await import('../run-config.ts')
-  const config = await configOfRun(options, place.state)
+  const { config, leftOut } = await configOfRun(options, place.state)
+  // Every store verified, and nothing else, would say more than it does.
+  if (leftOut.length > 0)
+    terminal.warn(
+      `not in this run: ${leftOut.join(', ')}, which the configuration has: nothing is said about ${leftOut.length === 1 ? 'it' : 'them'}`,
+    )
   if (!options.dryRun) return runIn(options, config, terminal)
   const { dryRun } = await import('./dry-run.ts')
   return dryRun(config, terminal)
@@ -117,7 +123,7 @@ async function report(deployment: Deployment, runId: string, ended: Ended, termi
       return exitCode.interrupted
     case 'lost':
       terminal.warn(
-        `run ${runId}: cannot be followed any more, and goes on. ${deployment.words.goOn}: npx odv run --resume ${runId}${deployment.words.options}`,
+        `run ${runId}: cannot be followed any more, and goes on. ${deployment.words.goOn}: ${typed} run --resume ${runId}${deployment.words.options}`,
       )
       throw ended.error
     case 'succeeded':
@@ -131,7 +137,7 @@ async function report(deployment: Deployment, runId: string, ended: Ended, termi
 function stopped({ words }: Deployment, runId: string, why: 'waiting' | 'interrupted', terminal: Terminal): ExitCode {
   terminal.emit({ kind: why, run: runId })
   const what = why === 'waiting' ? 'waits for a custodian or a restore' : words.interrupted
-  terminal.warn(`run ${runId}: ${what}. ${words.goOn}: npx odv run --resume ${runId}${words.options}`)
+  terminal.warn(`run ${runId}: ${what}. ${words.goOn}: ${typed} run --resume ${runId}${words.options}`)
   return why === 'waiting' ? exitCode.waiting : exitCode.interrupted
 }
 
@@ -181,7 +187,7 @@ async function summarize(
   terminal.print()
   if (attested) {
     terminal.print(`attested in the log, which has ${plural(size, 'entry', 'entries')} now, under a signed checkpoint`)
-    terminal.print(`export:  npx odv export --run ${runId} --out bundle-${runId}${words.options}`)
+    terminal.print(`export:  ${typed} export --run ${runId} --out bundle-${runId}${words.options}`)
   } else {
     terminal.warn(`run ${runId}: NOT ATTESTED: its summary is not in the log under a signed checkpoint`)
   }

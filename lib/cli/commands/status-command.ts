@@ -9,6 +9,7 @@ import { describeExplained, explainedFields } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { describeOpen } from '../run-view.ts'
 import { bold, coloured, dim, type Terminal } from '../terminal.ts'
+import { typed } from '../typed.ts'
 
 /** `odv status`: the runs of a deployment, or one of them with its verdicts and open requests. */
 export async function statusCommand(options: { run?: string; place: Place }, terminal: Terminal): Promise<ExitCode> {
@@ -75,7 +76,7 @@ async function showStores(
     const acknowledgedAt = await answeredAt(evidence, request)
     const waits = deadline !== undefined && acknowledgedAt === undefined && run.state === 'running'
     terminal.print(
-      `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: npx odv ack ${requestId}${words.options}` : 'not answered'}`,
+      `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: ${typed} ack ${requestId}${words.options}` : 'not answered'}`,
     )
     terminal.emit({
       kind: 'request',
@@ -86,5 +87,5 @@ async function showStores(
     })
   }
   if (run.state === 'running')
-    terminal.print(`  ${words.goOn.toLowerCase()}: npx odv run --resume ${run.runId}${words.options}`)
+    terminal.print(`  ${words.goOn.toLowerCase()}: ${typed} run --resume ${run.runId}${words.options}`)
 }
