@@ -38,5 +38,9 @@ if (isNewEnough) {
   // Who ends this one ends the program. A terminal interrupts both, and a second interruption would not wait for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => child.kill(signal === 'SIGINT' ? 'SIGTERM' : signal))
-  child.on('exit', (code) => process.exit(code ?? 70))
+  child.on('exit', (code, signal) => {
+    if (signal === null) process.exit(code)
+    process.removeAllListeners(signal)
+    process.kill(process.pid, signal)
+  })
 }

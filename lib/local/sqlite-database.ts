@@ -71,7 +71,7 @@ const renewals = `
  * that drops the locks of the whole process.
  *
  * Where it may not be written it is opened to be read, and every write is an error.
- * @throws FormatInvalid when the file is another database or another version of this one
+ * @throws FormatInvalid when the file is damaged, another database or another version of this one
  */
 export function openDatabase(path: string): Database {
   try {
@@ -112,8 +112,11 @@ function openToWrite(path: string): Database {
     return database
   } catch (error) {
     database.close()
-    throw isNotADatabase(error)
-      ? new FormatInvalid(`state database: ${path}: expected an SQLite database, got something else`)
+    throw isDamaged(error)
+      ? new FormatInvalid(
+          `state database: ${path}: expected an undamaged SQLite database, got something else; ` +
+            'bring back the whole state directory from a backup, or begin another one (--state DIR)',
+        )
       : error
   }
 }
@@ -174,7 +177,8 @@ function isEmpty(database: Database): boolean {
 /** SQLITE_BUSY and its extended codes. */
 export const isBusy = (error: unknown) => ((error as { errcode?: number }).errcode ?? 0) % 256 === 5
 
-const isNotADatabase = (error: unknown) => (error as { errcode?: number }).errcode === 26
+/** SQLITE_CORRUPT, SQLITE_NOTADB */
+const isDamaged = (error: unknown) => [11, 26].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff)
 
 /** What a file system says of a file that may not be written, and SQLite (SQLITE_READONLY, SQLITE_CANTOPEN) of it and of its log. */
 function isNotToBeWritten(error: unknown): boolean {

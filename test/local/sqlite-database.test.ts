@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openDatabase } from '../../lib/local/sqlite-database.ts'
@@ -16,3 +17,16 @@ it('whoever opens the state while another one makes it waits for that', async ()
   database.close()
   expect((await gone)[0]).toBe(0)
 })
+
+for (const [what, at] of [
+  ['is damaged', 100],
+  ['is no database', 0],
+] as const)
+  it(`a state that ${what} is told to be brought back`, () => {
+    const file = join(temporaryDirectory(), 'odv.sqlite')
+    openDatabase(file).close()
+    const opened = openSync(file, 'r+')
+    writeSync(opened, Buffer.alloc(16, 0x5a), 0, 16, at)
+    closeSync(opened)
+    expect(() => openDatabase(file)).toThrow(/expected an undamaged SQLite database, got something else; bring back/)
+  })
