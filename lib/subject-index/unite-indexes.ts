@@ -1,4 +1,5 @@
 import { IndexInvalid } from '../errors.ts'
+import type { Shape } from '../manifest/identifier.ts'
 import { damaged } from './index-format.ts'
 import type { HashedIndex } from './open-hashed.ts'
 import type { Control, OccurringShapes, OpenedPart } from './open-part.ts'
@@ -27,14 +28,15 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
   const taken = opened.map(
     ({ controls }, at) => new Set(controls.filter((control) => isTaken(control, at)).map((control) => control.ordinal)),
   )
-  const controls = opened.flatMap((part, at) =>
+  const controlsIn = (part: OpenedPart, at: number, shape: Shape) =>
     part.controls
-      .filter(({ ordinal }) => !taken[at]!.has(ordinal))
-      .map((control) => ({ ...control, ordinal: starts[at]! + control.ordinal })),
-  )
-  for (const { shape } of shapes)
-    if (!controls.some((control) => control.shape === shape))
-      throw new IndexInvalid(`subject index: controls: expected some ${shape}, got none`)
+      .filter((control) => control.shape === shape && !taken[at]!.has(control.ordinal))
+      .map((control) => ({ ...control, ordinal: starts[at]! + control.ordinal }))
+  const controls = shapes.flatMap(({ shape }) => {
+    const own = inTurns(opened.map((part, at) => controlsIn(part, at, shape)))
+    if (own.length === 0) throw new IndexInvalid(`subject index: controls: expected some ${shape}, got none`)
+    return own
+  })
   const controlOrdinals = new Set(controls.map(({ ordinal }) => ordinal))
   const ordinalIn = (at: number, ordinal: number) =>
     ordinal === -1 || taken[at]!.has(ordinal) ? -1 : starts[at]! + ordinal
@@ -72,6 +74,12 @@ export function uniteIndexes(opened: readonly OpenedPart[]): SubjectIndex {
       for (const part of opened) part.check()
     },
   }
+}
+
+/** The first of each list, then the second of each: whoever takes a few of the controls of a shape has some of every part. */
+function inTurns<T>(lists: readonly (readonly T[])[]): T[] {
+  const most = Math.max(...lists.map(({ length }) => length))
+  return Array.from({ length: most }, (_, turn) => lists.flatMap((list) => list.slice(turn, turn + 1))).flat()
 }
 
 /** @throws IndexInvalid that says which of them, counted from 1, and what is wrong with it */

@@ -11,6 +11,7 @@ import { referencePlaces } from '../../lib/scan/opinion/reference-matcher.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { scanSlice } from '../../lib/scan/slices/scan-slice.ts'
 import { workspaceOf } from '../../lib/scan/workspace-of.ts'
+import { openPart } from '../../lib/subject-index/open-part.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { buildParts, makeIndex, testKeys } from '../subject-index/make-index.ts'
 import { content, identifiers } from './contents.ts'
@@ -195,5 +196,28 @@ describe('the controls of all parts', () => {
     const { positive } = await runControls(index, (chunks, _, ...others) => scanObject(chunks, blind, ...others))
     expect(positive.detected).toBeGreaterThan(0)
     expect(positive.detected).toBeLessThan(positive.planted)
+  })
+
+  it('are missed by a scanner that is blind to one part in forms alone, or in digests', async () => {
+    const parts = buildParts([['1234567'], ['1234567', '7654321'], ['1234567', '7654321', '2345678']], {
+      hashedForms: [{ algorithm: 'sha256', kind: 'plain', salt: new Uint8Array(0) }],
+    })
+    const index = openSubjectIndex(parts, testKeys)
+    const start = index.entries - openPart(parts.at(-1)!, testKeys).entries
+    for (const deaf of ['base64', 'sha256']) {
+      const { positive } = await runControls(
+        index,
+        (chunks, own, take, options) =>
+          scanObject(
+            chunks,
+            own,
+            (each) => (each.form === deaf && each.ordinal >= start ? undefined : take(each)),
+            options,
+          ),
+        ['base64'],
+      )
+      expect(positive.detected).toBeGreaterThan(0)
+      expect(positive.detected).toBeLessThan(positive.planted)
+    }
   })
 })

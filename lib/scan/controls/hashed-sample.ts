@@ -2,8 +2,6 @@ import { digestIn, parseHashedFormName } from '../../subject-index/hashed-forms.
 import type { Control, SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { PlantedForm } from '../forms/form-sample.ts'
 
-/** Controls of one shape that are written in each hashed form: more say nothing new about it. */
-const controlsPerForm = 2
 const noSalt = new Uint8Array(0)
 
 /** Ways in which copies write a digest. */
@@ -36,7 +34,7 @@ export function buildHashedSample(
     text += written
   }
   for (const form of new Set(hashed?.forms))
-    for (const control of controls.slice(0, controlsPerForm))
+    for (const control of controls)
       for (const each of hashed!.controls.filter(
         ({ form: of, ordinal }) => of === form && ordinal === control.ordinal,
       )) {

@@ -6,9 +6,6 @@ import { forms } from './forms.ts'
 /** A text that is planted in a form: where it is written, and of what form it is. */
 export type PlantedForm = Planted & { form: string }
 
-/** Controls of one shape that are written in each form: more say nothing new about it. */
-const controlsPerForm = 2
-
 /**
  * A document with the controls in these forms, a line each, and near misses: one character longer, in the same forms. The
  * last has nothing behind it. `start` and `length` are of what is written, which may be more than the identifier.
@@ -33,7 +30,7 @@ export function buildFormSample(
     write(spelled)
   }
   for (const { name, spell } of forms.filter((form) => names.includes(form.name)))
-    for (const control of controls.slice(0, controlsPerForm)) {
+    for (const control of controls) {
       for (const miss of nearMisses(control).filter((text) => !isEntry(text)))
         for (const spelled of spell(miss, control.shape)) plant('near-miss', control, name, spelled)
       for (const spelled of spell(control.text, control.shape)) plant('hit', control, name, spelled)
