@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toFault } from '../../lib/aws/bucket/bucket-faults.ts'
 import { explainFault, isExpired } from '../../lib/aws/explain-fault.ts'
 import { faultOf } from '../../lib/aws/faults.ts'
 import { NotKnown } from '../../lib/errors.ts'
@@ -84,6 +85,12 @@ describe('a fault of AWS', () => {
   it('is left alone when it is none', () => {
     for (const error of [new TypeError('x'), new NotKnown('run x: expected a run'), 'text'])
       expect(explainFault(error, names)).toBe(error)
+  })
+
+  it('is told of a store as well where nobody is logged in', () => {
+    const store = { storeId: 'sg', config: { bucket: 'backups', pathStyle: false } } as Parameters<typeof toFault>[0]
+    const { message } = toFault(store, 'ListObjectVersions', thrown('CredentialsProviderError', 'Could not load'))
+    expect(message).toMatch(/^store sg: ListObjectVersions: expected credentials, got none; log in .* readProfile/)
   })
 
   it('tells credentials that ran out from what passes by itself', () => {

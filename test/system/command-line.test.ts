@@ -84,6 +84,8 @@ describe.concurrent('odv run', () => {
     ])
     expect(verdictsOf(all)).toEqual({ clean: 'verified', found: 'residual' })
     expect(verdictsOf(one)).toEqual({ clean: 'verified' })
+    expect(all.stderr).not.toContain('not in this run')
+    expect(one.stderr).toContain('not in this run: found, which the configuration has')
   })
 
   it('--dry-run lists and writes nothing', async () => {
@@ -187,7 +189,7 @@ describe.concurrent('a usage or configuration error', () => {
     ],
     'a malformed manifest, by line': [
       ['run', '--manifest', 'bad.csv', '--store', 'x=clean'],
-      /line 3: expected/,
+      /line 3: expected[\s\S]*mend the manifest, try it with .* run --dry-run/,
       { 'bad.csv': `userId,transferredAt\n${transferred(1)},2026-01-01\nno id,2026-01-01\n` },
     ],
     'a malformed manifest for a scan': [
@@ -201,8 +203,17 @@ describe.concurrent('a usage or configuration error', () => {
       { 'bad.csv': 'userId,transferredAt\nno id,2026-01-01\n' },
     ],
     'a scan without a path': [['scan', '--manifest', 'ids.csv'], /at least one file or directory/],
+    'a scan of what is no file': [
+      ['scan', '--manifest', 'ids.csv', '/dev/null'],
+      /expected a file or directory, got a pipe or a device/,
+    ],
     'a scan without a manifest': [['scan', 'clean'], /--manifest/],
     'a scan of nothing that is there': [['scan', '--manifest', 'ids.csv', 'clean', 'nowhere'], /nowhere/],
+    'a store that the configuration has, with a directory': [
+      ['run', '--store', 'sg=clean'],
+      /--store sg=clean: expected another id/,
+      config({ stores: [store] }),
+    ],
     'a store that the configuration does not know': [['run', '--manifest', 'ids.csv', '--store', 'sg'], /--store sg/],
     'a store with a name that is none': [['run', '--manifest', 'ids.csv', '--store', 'SG 1=clean'], /stores\.0\.id/],
     'a configuration that is not there': [['run', '--config', 'none.json', '--store', 'x=clean'], /none\.json/],

@@ -75,5 +75,9 @@ export function toFault(
     return new ConfigInvalid(
       `store ${storeId}: s3.region: expected ${region}, where the bucket is, got ${config.region}`,
     )
+  if (faultCode(error) === 'CredentialsProviderError')
+    return new StoreUnavailable(
+      `store ${storeId}: ${operation}: expected credentials, got none; log in (aws sso login), or set readProfile and deleteProfile of the store, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
+    )
   return new StoreUnavailable(`store ${storeId}: ${operation}: expected an answer, got ${describeFault(error)}`)
 }

@@ -187,7 +187,11 @@ async function summarize(
   terminal.print()
   if (attested) {
     terminal.print(`attested in the log, which has ${plural(size, 'entry', 'entries')} now, under a signed checkpoint`)
-    terminal.print(`export:  ${typed} export --run ${runId} --out bundle-${runId}${words.options}`)
+    terminal.print(
+      ended.status === 'failed' && ended.error === 'ManifestInvalid'
+        ? `next:    mend the manifest, try it with ${typed} run --dry-run, and begin another run`
+        : `export:  ${typed} export --run ${runId} --out bundle-${runId}${words.options}`,
+    )
   } else {
     terminal.warn(`run ${runId}: NOT ATTESTED: its summary is not in the log under a signed checkpoint`)
   }

@@ -68,6 +68,10 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
       throw new UsageInvalid(`scan ${path}: expected a file or directory, got ${cause.code}`, { cause })
     })
     if (found.isDirectory()) await requireListable(cwd, path)
+    else if (!found.isFile())
+      throw new UsageInvalid(
+        `scan ${path}: expected a file or directory, got a pipe or a device: write it to a file first`,
+      )
     readsMuch ||= found.isDirectory() ? (list?.size ?? 0) >= longList : found.size > sliceBytes
   }
   const roots = paths.map((path) => resolve(cwd, path))
