@@ -105,7 +105,9 @@ export async function openEmbedded(options: {
   const givingUp = async <T>(signal: AbortSignal, calls: () => Promise<T>): Promise<T> => {
     const giveUp = () => sandbox.giveUp(givenUp, givenUpMilliseconds)
     signal.addEventListener('abort', giveUp)
-    return calls().finally(() => signal.removeEventListener('abort', giveUp))
+    const called = calls()
+    if (signal.aborted) giveUp()
+    return called.finally(() => signal.removeEventListener('abort', giveUp))
   }
   return {
     ports,
