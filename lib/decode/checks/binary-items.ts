@@ -26,14 +26,23 @@ function isAll(head: Uint8Array, endOf: ItemEnd, isContainer: (head: Uint8Array)
   return true
 }
 
-/** An array or a map that is not empty, of few items or without a number of them; of a map, with a text as its first key. */
+/**
+ * An array or a map that is not empty, of up to 65,535 items or without a number of them; of a map, with a text as its first key. Where the number
+ * of items has bytes of its own, which are often printable, texts, arrays or maps are in an array as well.
+ */
 function isCborContainer(head: Uint8Array): boolean {
   const first = head[0]!
   const items = first & 0x1f
-  if ((items === 0 || items > 0x17) && items !== 0x1f) return false
-  return first >> 5 === 4 || (first >> 5 === 5 && isCborText(head[1] ?? 0))
+  const size = items === oneByte ? 1 : items === twoBytes ? 2 : 0
+  if (size === 0 && (items === 0 || items > 0x17) && items !== 0x1f) return false
+  const item = head[1 + size] ?? 0
+  if (first >> 5 === 5) return isCborText(item)
+  return first >> 5 === 4 && (size === 0 || isCborText(item) || item >> 5 === 4 || item >> 5 === 5)
 }
 
+/** How CBOR says that a number is in the next byte, or in the next two. */
+const oneByte = 0x18
+const twoBytes = 0x19
 const isCborText = (byte: number) => byte >= 0x61 && byte <= 0x78
 const breakItem = 0xff
 
@@ -66,12 +75,18 @@ function cborEnd(bytes: Uint8Array, at: number, depth: number): number {
   }
 }
 
-/** An array or a map of few items, with a text as the first one. */
+/** An array or a map of up to 65,535 items, with a text as the first one. */
 function isMessagePackContainer(head: Uint8Array): boolean {
-  const [first = 0, second = 0] = head
-  const isText = (second > 0xa0 && second < 0xc0) || second === longText
-  return first > 0x80 && first < 0xa0 && first !== 0x90 && isText
+  const first = head[0]!
+  const isCounted = first === countedArray || first === countedMap
+  const item = head[isCounted ? 3 : 1] ?? 0
+  const isText = (item > 0xa0 && item < 0xc0) || item === longText
+  return isText && (isCounted || (first > 0x80 && first < 0xa0 && first !== 0x90))
 }
+
+/** An array or a map with the number of its items in two bytes. */
+const countedArray = 0xdc
+const countedMap = 0xde
 
 /** Begins a text of up to 255 bytes. */
 const longText = 0xd9
@@ -94,6 +109,10 @@ function messagePackEnd(bytes: Uint8Array, at: number, depth: number): number {
   }
   if (first < 0xc0) return textEnd(bytes, at + 1, first & 0x1f)
   if (first === longText) return textEnd(bytes, at + 2, numberAt(bytes, at + 1, 1))
+  if (first === countedArray || first === countedMap) {
+    const count = numberAt(bytes, at + 1, 2) * (first === countedMap ? 2 : 1)
+    return itemsEnd(bytes, at + 3, count, depth, messagePackEnd, false)
+  }
   const size = messagePackSizes.get(first)
   return size === undefined ? -1 : at + 1 + size
 }

@@ -26,6 +26,21 @@ const binary = [
     name: 'a map in CBOR, longer than what is looked at',
     bytes: latin1(`\x97${person('alice.smith@x.org').repeat(23)}`),
   },
+  { name: 'the beginning of a list of 48 texts in CBOR', bytes: latin1(`\x980${text('alice.smith@x.org').repeat(9)}`) },
+  {
+    name: 'the beginning of a list of 8,242 texts in CBOR',
+    bytes: latin1(`\x99 2${text('alice.smith@x.org').repeat(9)}`),
+  },
+  { name: 'the beginning of a list of 48 maps in CBOR', bytes: latin1(`\x980${person('alice@x.org').repeat(9)}`) },
+  { name: 'the beginning of a map of 48 in CBOR', bytes: latin1(`\xb80${`${text('alice.smith@x.org')}7`.repeat(9)}`) },
+  {
+    name: 'the beginning of a list of 8,242 texts in MessagePack',
+    bytes: latin1(`\xdc 2${'\xd9$550e8400-e29b-41d4-a716-446655440000'.repeat(9)}`),
+  },
+  {
+    name: 'the beginning of a map of 8,242 in MessagePack',
+    bytes: latin1(`\xde 2${'\xd9$550e8400-e29b-41d4-a716-4466554400007'.repeat(9)}`),
+  },
   {
     name: 'rows in MessagePack with a longer text',
     bytes: latin1('\x92\xd9$550e8400-e29b-41d4-a716-4466554400004'.repeat(3)),
@@ -42,6 +57,12 @@ const texts = [
     '\xa9 2010 Company',
     '\xa7 17',
     '\x80 12, then',
+    '\x98tilde',
+    '\x99 Marke',
+    '\xb9 a note',
+    '\xdcber allem',
+    '\xdc is a letter',
+    '\xde is one too',
   ],
   ...['\x82tat;nom;ville', '\x84hnlich wie hier', '\x81ber allem', '\x93kologie und mehr', '\x8etat des lieux'],
 ].map((begin) => ({
@@ -53,7 +74,7 @@ describe('binary records whose lengths are all printable', () => {
   for (const { name, bytes } of binary)
     test(`are no text in an 8-bit encoding: ${name}`, () => {
       for (const length of [1, 7, 64, bytes.length]) expect(problemIn(bytes, length)?.reason).toBe('invalid-utf8')
-      for (let length = 3; length < bytes.length; length++)
+      for (let length = 4; length < bytes.length; length++)
         expect(beginsWithItems(bytes.subarray(0, length))).toBe(true)
     })
 
