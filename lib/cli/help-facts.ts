@@ -153,7 +153,7 @@ export const facts: Record<string, Facts> = {
       [good]: 'the proof holds: the subject was deleted, or never found',
       [residual]: 'the proof or the bundle does not hold, the check is named',
       [incomplete]:
-        'the proof holds, and says that data is still there, or that it is not shown to be gone, or a later run of the bundle found data',
+        'the proof holds, and says that data is still there, or that it is not shown to be gone, or another run of the bundle found data that this one did not see',
       ...common,
     },
     lines: { proof: 'holds check? message? pinned? fingerprints? …' },

@@ -149,12 +149,13 @@ function main(): number {
       return 0
     }
     const { keys, authorities, since } = options
-    const { summary, runs } = verifyFiling(readBundle(options.bundle), {
+    const filing = verifyFiling(readBundle(options.bundle), {
       ...(keys.length > 0 && { pinnedKeys: keys }),
       ...(authorities.length > 0 && { pinnedAuthorities: authorities }),
       ...(since !== undefined && { since }),
     })
-    const proof = options.proof === undefined ? undefined : checkSubjectProof(runs, Buffer.from(options.proof))
+    const { summary } = filing
+    const proof = options.proof === undefined ? undefined : checkSubjectProof(filing, Buffer.from(options.proof))
     if (json) console.log(JSON.stringify({ kind: 'bundle', holds: true, ...summary, ...(proof && { proof }) }))
     else console.log(proof ? `${show(summary)}\n${showProof(proof)}` : show(summary))
     if (proof === undefined) return summary.companions ? 0 : 2

@@ -2,8 +2,9 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
+import type { RunEvidence } from '../../lib/export/run-evidence.ts'
 import { verifyFiling } from '../../lib/export/verify-bundle.ts'
-import { checkSubjectProof, subjectRootsOf } from '../../lib/export/verify-subject-proof.ts'
+import { checkSubjectProof, showsGone, subjectRootsOf } from '../../lib/export/verify-subject-proof.ts'
 import { Identifier } from '../../lib/manifest/identifier.ts'
 import { buildIndex } from '../../lib/pipeline/build-index.ts'
 import { readDocument } from '../../lib/pipeline/evidence/documents.ts'
@@ -38,16 +39,17 @@ async function runIn(place: Place, hands: Hands = {}) {
     const files = new Map<string, Uint8Array>()
     for await (const key of ports.evidence.list(prefix))
       files.set(key.slice(prefix.length), await ports.evidence.get(key))
-    const { runs } = verifyFiling(files)
+    const filing = verifyFiling(files)
+    const { runs } = filing
     const roots = subjectRootsOf(runs[0]!)
     const subjects = await readDocument<SubjectsDocument>(ports, runKey(run.runId, 'subjects.json'))
     const askFor = (id: string) => proveSubject(ports, { runId: run.runId, ...roots }, new Identifier(id))
     const proofOf = async (id: string) => {
       const asked = await askFor(id)
       if (asked.kind !== 'proof') return asked.kind
-      return checkSubjectProof(runs, Buffer.from(formatSubjectProof(asked.proof)))
+      return checkSubjectProof(filing, Buffer.from(formatSubjectProof(asked.proof)))
     }
-    return { run, runs, files, subjects, roots, askFor, proofOf }
+    return { run, filing, files, subjects, roots, askFor, proofOf }
   } finally {
     ports.close()
   }
@@ -98,22 +100,65 @@ describe('a proof', () => {
     const asked = await first.askFor(transferred(4))
     if (asked.kind !== 'proof') throw new Error('expected a proof')
     const proof = Buffer.from(formatSubjectProof(asked.proof))
-    expect(checkSubjectProof(first.runs, proof).status).toBe('never-found')
-    expect(() => checkSubjectProof(second.runs, proof)).toThrow('proof: run: expected one of this bundle')
+    expect(checkSubjectProof(first.filing, proof).status).toBe('never-found')
+    expect(() => checkSubjectProof(second.filing, proof)).toThrow('proof: run: expected one of this bundle')
     // The same people, and the same came of it: what differs is which attestations say so.
     expect(second.roots.resultRoot).toBe(first.roots.resultRoot)
     const renamed = { ...asked.proof, runId: second.run.runId }
-    expect(() => checkSubjectProof(second.runs, Buffer.from(formatSubjectProof(renamed)))).toThrow('scopeEnvelope')
+    expect(() => checkSubjectProof(second.filing, Buffer.from(formatSubjectProof(renamed)))).toThrow('scopeEnvelope')
     const accepted: unknown[] = []
     for (let bit = 0; bit < proof.length * 8; bit++) {
       const flipped = Buffer.from(proof)
       flipped[bit >> 3]! ^= 1 << (bit & 7)
-      const refusal = refusalOf(() => checkSubjectProof(first.runs, flipped))
+      const refusal = refusalOf(() => checkSubjectProof(first.filing, flipped))
       if (refusal !== 'proof') accepted.push([bit, refusal])
     }
     expect(accepted).toEqual([])
     const paths = [...first.files.keys()]
     expect(paths.filter((path) => /tree|subject|nodes|leaves/.test(path))).toEqual([])
+  })
+})
+
+describe('a proof by a run that did not see what another one of the bundle found', () => {
+  it('shows nobody to be gone, whether that run was closed or not, and says what it does not know', async () => {
+    const place = await openPlace((root) => ({
+      ...plain,
+      stores: [watchedStore(root, 'sg'), watchedStore(root, 'hk')],
+    }))
+    writeFiles(place.root, {
+      'sg/a.jsonl': jsonRecords([somebodyElse(1)]),
+      'hk/a.jsonl': jsonRecords([somebodyElse(1)]),
+    })
+    const first = await runIn(place)
+    writeFiles(place.root, { 'hk/b.jsonl': ids(4) })
+    const second = await runIn(place)
+    const [one, two] = [first.filing.runs[0]!, second.filing.runs[0]!]
+    const { summary: _, ...waiting } = two
+    const withoutHk = { ...one, stores: one.stores.filter(({ storeId }) => storeId !== 'hk') }
+    const asked = await first.askFor(transferred(4))
+    if (asked.kind !== 'proof') throw new Error('expected a proof')
+    const proof = Buffer.from(formatSubjectProof(asked.proof))
+    const shown = (...runs: RunEvidence[]) => checkSubjectProof({ summary: second.filing.summary, runs }, proof)
+
+    const alone = shown(one)
+    expect(showsGone(alone)).toBe(true)
+    expect(alone).toMatchObject({
+      status: 'never-found',
+      stores: ['sg', 'hk'],
+      entriesBehind: second.filing.summary.entries,
+    })
+    expect(alone.words).toMatch(/of which alone this says anything: sg, hk; the log has \d+ entries behind this run/)
+    for (const runs of [
+      [one, two],
+      [one, waiting],
+      [waiting, one],
+      [two, withoutHk],
+    ]) {
+      const { words, ...rest } = shown(...runs)
+      expect(rest).toMatchObject({ status: 'never-found', foundBy: two.runId })
+      expect(showsGone(rest)).toBe(false)
+      expect(words).toContain(`but run ${two.runId} of the bundle found data that this one did not see`)
+    }
   })
 })
 

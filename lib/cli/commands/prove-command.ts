@@ -41,7 +41,8 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
   if (bundle === undefined) throw new UsageInvalid('prove: expected --bundle DIR')
   if (place.kind === 'machine') await requireState(place)
   const id = await readIdentifier(subjectFrom, cwd)
-  const { runs } = await readHolding(bundle, cwd)
+  const filing = await readHolding(bundle, cwd)
+  const { runs } = filing
   const run = chooseRun(runs, options.run)
   const { runId } = run
   const last = runs.at(-1)!.runId
@@ -66,7 +67,7 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
     case 'proof': {
       const proof = formatSubjectProof(asked.proof)
       // What does not hold is not handed out.
-      const { words } = checkSubjectProof(runs, Buffer.from(proof))
+      const { words } = checkSubjectProof(filing, Buffer.from(proof))
       await writeFile(resolve(cwd, out), proof, { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
         throw new UsageInvalid(`--out ${out}: expected a new file, got ${cause.code}`, { cause })
       })

@@ -21,8 +21,9 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
   const pins = await readPins(options, bundle)
   try {
     const files = await readBundle(bundle, cwd)
-    const { summary, runs } = verifyFiling(files, pins)
-    const shown = checkSubjectProof(runs, Buffer.from(proof))
+    const filing = verifyFiling(files, pins)
+    const { summary } = filing
+    const shown = checkSubjectProof(filing, Buffer.from(proof))
     const { pinned, fingerprints } = summary
     terminal.emit({ kind: 'proof', holds: true, pinned, fingerprints, ...shown })
     const word = summary.pinned ? coloured('verified', 'holds') : coloured('incomplete', 'agrees, keys not checked')
