@@ -12,10 +12,34 @@ export function parseConfigJson(text: string, where: string): unknown {
   try {
     value = JSON.parse(text)
   } catch (cause) {
-    throw new ConfigInvalid(`${where}: expected JSON: ${(cause as Error).message}`, { cause })
+    throw new ConfigInvalid(`${where}: expected JSON: ${problemOf(text, (cause as Error).message)}`, { cause })
   }
   refuseKeysGivenTwice(text, where)
   return value
+}
+
+const quotes = (message: string) => message.endsWith('is not valid JSON')
+
+function parserWords(text: string): string | undefined {
+  try {
+    JSON.parse(text)
+  } catch (error) {
+    return (error as Error).message
+  }
+  return undefined
+}
+
+/** The parser's words, but where they quote what stands there, which may name somebody: then its place, where the shortest beginning with that fault ends. */
+function problemOf(text: string, message: string): string {
+  if (!quotes(message)) return message
+  let [good, bad] = [0, text.length]
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2)
+    if (quotes(parserWords(text.slice(0, middle)) ?? '')) bad = middle
+    else good = middle
+  }
+  const before = text.slice(0, good)
+  return `Unexpected token in JSON at position ${good} (line ${before.split('\n').length} column ${before.length - before.lastIndexOf('\n')})`
 }
 
 /** The last one would count, and nobody would look at the stores of the other. `text` is JSON. @throws ConfigInvalid */

@@ -18,6 +18,19 @@ describe('the JSON of a configuration', () => {
     expect(() => parseConfigJson('\ufeff{}', 'odv.json')).toThrow(/odv.json: .*byte order mark/)
   })
 
+  it.each([
+    ['{"organization": "example.com",\n "custodian": bob_smith_77}', 2, 15],
+    ['{"a": [1, 2, bob_smith_77]}', 1, 14],
+    ['bob_smith_77', 1, 1],
+    ["{'bob_smith_77': 1}", 1, 2],
+    ['{"bob_smith_77": 1,}', 1, 20],
+    ['{"bob_smith_77": 1', 1, 19],
+  ])('says where it is none, and quotes nothing of it: %s', (text, line, column) => {
+    const parse = () => parseConfigJson(text, 'odv.json')
+    expect(parse).toThrow(`(line ${line} column ${column})`)
+    expect(parse).toThrow(/^(?!.*smith)/s)
+  })
+
   it('may have the same key in several objects, and as a text', () => {
     const text = '{"a": {"a": "a"}, "b": [{"a": 1}, {"a": ":"}, "a", "a"], "{": "\\\\", "c": {}}'
     expect(parseConfigJson(text, 'odv.json')).toEqual(JSON.parse(text))
