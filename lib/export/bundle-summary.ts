@@ -5,6 +5,7 @@ import type { CheckedTimestamp } from './checks/timestamp.ts'
 import type { Keys } from './checks/transition.ts'
 import { attestationKeyFingerprint, type KeyFingerprint, logKeyFingerprint } from './key-fingerprint.ts'
 import type { LeftOutTimestamp } from './left-out.ts'
+import type { LogPart } from './report/period.ts'
 import type { EvidenceOf, RunEvidence } from './run-evidence.ts'
 
 /** What holds in a bundle that holds. */
@@ -18,6 +19,8 @@ export type BundleSummary = {
   origin: string
   size: number
   root: string
+  /** How many entries of the log are not in the bundle: before, between and behind those of its runs; absent where all are. */
+  absent?: Absent
   /** Sizes of the older checkpoints that are proven to be beginnings of it. */
   olderCheckpoints: number[]
   /** The two keys in force, then those that are not any more, oldest first. */
@@ -35,6 +38,8 @@ export type BundleSummary = {
   /** Every check that was made, in order, and how many things it looked at. */
   checks: { name: string; count: number }[]
 }
+
+export type Absent = { before: number; between: number; after: number }
 
 /** `closed`: the run's summary is in the log. Until then the run is incomplete, whatever its stores are. */
 export type RunResult = {
@@ -88,6 +93,11 @@ export function toStoreResults({ runId, scope, stores, corrections, summary }: R
 }
 
 const notAttested = { result: 'incomplete' as const, reasons: ['verdict: not attested'] }
+
+export function toAbsentSection({ before, absent, after }: LogPart): { absent?: Absent } {
+  const between = absent.reduce((sum, [from, to]) => sum + to - from + 1, 0)
+  return before + between + after === 0 ? {} : { absent: { before, between, after } }
+}
 
 export function toCheckpointSection({ origin, size, root }: Checkpoint, older: readonly Checkpoint[]) {
   return {

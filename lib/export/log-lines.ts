@@ -1,15 +1,20 @@
 import type { BundleSummary } from './bundle-summary.ts'
-import { plural } from './report/wording.ts'
+import { count, plural } from './report/wording.ts'
 
-/** The log of a bundle in lines for people: its name and size, and, where the bundle does not hold all of it, what that leaves open. */
-export function logLines({ origin, size, entries }: Pick<BundleSummary, 'origin' | 'size' | 'entries'>): string[] {
-  const absent = size - entries
-  return [
-    `log ${origin}, ${plural(size, 'entry', 'entries')}`,
-    ...(absent === 0
-      ? []
-      : [
-          `not in this bundle: ${plural(absent, 'entry', 'entries')} of the log, of other runs or that take back what is above; ask for them`,
-        ]),
+/**
+ * The log of a bundle in lines for people: its name and size, and, where the bundle does not hold all of it, what that leaves open. A run that was left
+ * out of a period is among the entries between; those before it are always many.
+ */
+export function logLines({ origin, size, absent }: Pick<BundleSummary, 'origin' | 'size' | 'absent'>): string[] {
+  return [`log ${origin}, ${plural(size, 'entry', 'entries')}`, ...(absent === undefined ? [] : [absentLine(absent)])]
+}
+
+function absentLine({ before, between, after }: NonNullable<BundleSummary['absent']>): string {
+  const where = [
+    ...(before > 0 ? [`${count(before)} before those of its runs`] : []),
+    ...(between > 0 ? [`${count(between)} between them`] : []),
+    ...(after > 0 ? [`${count(after)} behind them`] : []),
   ]
+  const all = plural(before + between + after, 'entry', 'entries')
+  return `not in this bundle: ${all} of the log, of other runs or that take back what is above (${where.join(', ')}); ask for them`
 }

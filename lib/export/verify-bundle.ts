@@ -3,7 +3,14 @@ import { readPublicKey } from '../attestation/public-key.ts'
 import { OdvError, UsageInvalid } from '../errors.ts'
 import { parseCheckpoint } from '../log/checkpoint.ts'
 import { type Certificate, parseCertificates } from '../timestamp/certificate.ts'
-import { type BundleSummary, toCheckpointSection, toKeySection, toRunResult, toStoreResults } from './bundle-summary.ts'
+import {
+  type BundleSummary,
+  toAbsentSection,
+  toCheckpointSection,
+  toKeySection,
+  toRunResult,
+  toStoreResults,
+} from './bundle-summary.ts'
 import { checkCheckpoints } from './checks/checkpoint.ts'
 import { checkCompanions } from './checks/companions.ts'
 import { checkConsistency } from './checks/consistency.ts'
@@ -27,6 +34,7 @@ import { checkTimes } from './checks/time.ts'
 import { checkTimestamps } from './checks/timestamp.ts'
 import { checkTransitions } from './checks/transition.ts'
 import { checkVerdicts } from './checks/verdict.ts'
+import { toLogPart } from './report/period.ts'
 import { type Checked, runCheck } from './run-check.ts'
 import type { RunEvidence } from './run-evidence.ts'
 
@@ -98,6 +106,7 @@ export function verifyFiling(
     runs: runs.map(toRunResult),
     stores: runs.flatMap(toStoreResults),
     ...toCheckpointSection(checkpoints.newest, checkpoints.older),
+    ...toAbsentSection(toLogPart(attested, checkpoints.newest.size)),
     ...toKeySection(keys),
     companions,
     ...(kept && { since: { size: kept.size } }),

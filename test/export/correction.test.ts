@@ -114,7 +114,7 @@ describe('a correction', () => {
     )
     expect(logLines(verifyBundle(files))).toEqual([
       expect.stringMatching(/^log .*, 11 entries$/),
-      'not in this bundle: 2 entries of the log, of other runs or that take back what is above; ask for them',
+      'not in this bundle: 2 entries of the log, of other runs or that take back what is above (1 before those of its runs, 1 behind them); ask for them',
     ])
     const whole = log.bundle(() => true)
     expect(textIn(whole, 'report.html')).toContain('That is all that the log has, up to its newest checkpoint.')

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
+import { logLines } from '../../lib/export/log-lines.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { refusalOf } from '../support/refusal-of.ts'
 import { type Files, sampleBundle, sampleKeys, textIn, withFile } from '../support/sample-bundle.ts'
@@ -178,6 +179,11 @@ describe('the log of a period', () => {
     expect(text).toContain('The log also has 9 entries before them and 9 entries after them')
     // The date of a run that is left out looks like one without a run: nothing else is claimed.
     expect(text).toContain('Without a run: 2026-10-03, 2026-10-04.')
-    expect(verifyBundle(files).runs.length).toBe(2)
+    const summary = verifyBundle(files)
+    expect(summary.runs.length).toBe(2)
+    expect(summary.absent).toEqual({ before: 9, between: 18, after: 9 })
+    expect(logLines(summary)[1]).toContain(
+      '36 entries of the log, of other runs or that take back what is above (9 before those of its runs, 18 between them, 9 behind them)',
+    )
   })
 })

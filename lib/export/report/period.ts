@@ -81,11 +81,7 @@ export function toPeriod(
       )
       return { ...(obligation && { obligation }), stores }
     }),
-    log: toLogPart(
-      attested.filter(({ statement }) => 'runId' in statement.predicate).map(({ seq }) => seq),
-      attested.map(({ seq }) => seq),
-      size,
-    ),
+    log: toLogPart(attested, size),
   }
 }
 
@@ -160,8 +156,12 @@ function datesFrom(first: string, last: string): string[] {
   )
 }
 
-function toLogPart(ofRuns: readonly number[], held: readonly number[], size: number): LogPart {
-  const sorted = ofRuns.toSorted((a, b) => a - b)
+/** At least one of the entries is of a run. */
+export function toLogPart(attested: readonly { seq: number; statement: Statement }[], size: number): LogPart {
+  const held = attested.map(({ seq }) => seq)
+  const sorted = attested
+    .flatMap(({ seq, statement }) => ('runId' in statement.predicate ? seq : []))
+    .sort((a, b) => a - b)
   const [first, last] = [sorted[0]!, sorted.at(-1)!]
   const between = held.filter((seq) => seq >= first && seq <= last).sort((a, b) => a - b)
   const absent = between.flatMap((seq, i): [number, number][] =>
