@@ -69,7 +69,8 @@ export function checkSubjectProof({ summary, runs }: Filing, bytes: Uint8Array):
     const { run, lastInventories } = requireProof(runs, proof)
     const { runId, status, before, after } = proof
     const later = laterThan(runs, run)
-    const foundBy = foundAfter(runs, run)
+    // A scan that was never attested may be what made it residual.
+    const foundBy = foundAfter(runs, run) ?? (later?.result === 'residual' ? later.runId : undefined)
     const entriesBehind = absentBehind(summary, runs, run)
     const stores = storeIdsOf(run)
     const words = [
