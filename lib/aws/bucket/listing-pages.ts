@@ -11,8 +11,8 @@ import { archiveClasses, type ListedVersion } from '../../inventory/object-versi
 import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
 
-/** Where a page begins: behind this key or, with an id, behind this version of it. */
-export type Marker = { key: string; id?: string }
+/** Where a page begins: behind this key or, with an id, behind this version of it. `listed`: the key is left out in any case. */
+export type Marker = { key: string; id?: string; listed?: true }
 
 /** A page as S3 gives it: keys in order, the versions of one key in no order that we rely on. */
 export type RawPage = { versions: ListedVersion[]; next?: Marker }
@@ -20,14 +20,14 @@ export type RawPage = { versions: ListedVersion[]; next?: Marker }
 export type Pages = (after: Marker | undefined) => Promise<RawPage>
 
 /** Versions and delete markers of a bucket, a thousand for each request. */
-export function versionPages(bucket: Bucket): Pages {
+export function versionPages(bucket: Bucket, prefix = bucket.config.prefix): Pages {
   return pagesOf(bucket, 'ListObjectVersions', async (after, encoding) => {
     const answer = await bucket.client.send(
       new ListObjectVersionsCommand({
         ...bucket.target,
         ...encoding,
         ...(wantsRestores(bucket) && { OptionalObjectAttributes: ['RestoreStatus'] }),
-        Prefix: bucket.config.prefix,
+        Prefix: prefix,
         KeyMarker: after?.key,
         VersionIdMarker: after?.id,
       }),
@@ -48,13 +48,13 @@ export function versionPages(bucket: Bucket): Pages {
 const wantsRestores = ({ config }: Bucket) => config.endpoint === undefined || config.restore !== undefined
 
 /** Unfinished uploads. Their `size` is for the caller to find out. */
-export function uploadPages(bucket: Bucket): Pages {
+export function uploadPages(bucket: Bucket, prefix = bucket.config.prefix): Pages {
   return pagesOf(bucket, 'ListMultipartUploads', async (after, encoding) => {
     const answer = await bucket.client.send(
       new ListMultipartUploadsCommand({
         ...bucket.target,
         ...encoding,
-        Prefix: bucket.config.prefix,
+        Prefix: prefix,
         KeyMarker: after?.key,
         UploadIdMarker: after?.id,
       }),
@@ -129,9 +129,8 @@ function toPage(bucket: Bucket, operation: string, given: Answer, after: Marker 
   const versions = inKeyOrder(decoded)
   const last = versions.at(-1)
   // Behind a key alone, some servers (not AWS) list the key itself again.
-  const page = {
-    versions: after && after.id === undefined ? versions.filter(({ key }) => key !== after.key) : versions,
-  }
+  const listed = after !== undefined && (after.id === undefined || after.listed === true)
+  const page = { versions: listed ? versions.filter(({ key }) => key !== after.key) : versions }
   if (!answer.IsTruncated) return page
   const marker = answer.NextKeyMarker
   if (last === undefined || marker === undefined || nextId === undefined || nextId === '')
@@ -139,7 +138,7 @@ function toPage(bucket: Bucket, operation: string, given: Answer, after: Marker 
   // Ceph does not encode the marker where it encodes the keys.
   if (marker !== last.key && decode(marker) !== last.key) throw conflict('a page to go on behind its last key')
   if (after?.id !== undefined && after.key === last.key && after.id === nextId) throw conflict('a page that goes on')
-  return { ...page, next: { key: last.key, id: nextId } }
+  return { ...page, next: { key: last.key, id: nextId, ...(listed && last.key === after.key && { listed }) } }
 }
 
 export type Conflict = (expected: string) => EvidenceConflict

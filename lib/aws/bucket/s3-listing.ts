@@ -8,6 +8,7 @@ import type { Bucket } from './bucket-client.ts'
 import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
 import { conflictOf, uploadIdOf, uploadPages, versionPages } from './listing-pages.ts'
 import { type OrderedListing, versionsInOrder } from './versions-in-order.ts'
+import { wholeKeys } from './whole-keys.ts'
 
 /** A listing under way. It holds at most a page of S3 and the versions of one key. */
 export type S3Listing = { next(limit: number): Promise<ListPage> }
@@ -30,12 +31,14 @@ export function openListing(
 ): S3Listing {
   const start = cursor === undefined ? undefined : parseCursor(cursor)
   const after = start && { key: start.after[0], versionId: start.after[1] }
-  const ordered = (pages: ReturnType<typeof versionPages>, operation: string, at: Side | undefined) =>
-    at !== undefined && 'done' in at
-      ? nothing
-      : versionsInOrder(pages, { behind: at?.behind ?? range.after, after }, conflictOf(bucket, operation), most)
-  const versions = ordered(versionPages(bucket), 'ListObjectVersions', start?.versions)
-  const uploads = ordered(uploadPages(bucket), 'ListMultipartUploads', start?.uploads)
+  const ordered = (pagesOf: typeof versionPages, operation: string, at: Side | undefined) => {
+    if (at !== undefined && 'done' in at) return nothing
+    const pages = wholeKeys(pagesOf(bucket), (key) => pagesOf(bucket, key), `store ${bucket.storeId}: ${operation}`)
+    const behind = at?.behind ?? range.after
+    return versionsInOrder(pages, { behind, after }, conflictOf(bucket, operation), most)
+  }
+  const versions = ordered(versionPages, 'ListObjectVersions', start?.versions)
+  const uploads = ordered(uploadPages, 'ListMultipartUploads', start?.uploads)
 
   const within = (next: ListedVersion | undefined) => (next && isInRange(next.key, range) ? next : undefined)
   const sideOf = async (listing: OrderedListing): Promise<Side> => {
