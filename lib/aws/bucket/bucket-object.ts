@@ -15,7 +15,8 @@ import { compositeChecksum, type StoredChecksum, storedChecksum } from './stored
 
 type Unreadable = Extract<Opened, { kind: 'unreadable' }>
 
-export type ObjectReading = { tags: TagReader; parts: PartSizes; clock: Clock; limits?: BodyLimits }
+/** `named`: the answer has to say which version it is, since a server that does not may leave the id out of account, also when it deletes. */
+export type ObjectReading = { tags: TagReader; parts: PartSizes; clock: Clock; limits?: BodyLimits; named?: true }
 
 /**
  * Opens exactly the listed version, or a range of it: one request, pinned to its version id and its ETag. The checksum that
@@ -43,7 +44,9 @@ export async function openS3Object(
   try {
     const extent = extentOf(answer, version, range)
     const wrong =
-      extent === 'other' ? otherRange : checkAnswer(extent === 'range' ? asWhole(answer, version) : answer, version)
+      extent === 'other'
+        ? otherRange
+        : checkAnswer(extent === 'range' ? asWhole(answer, version) : answer, version, reading.named)
     if (wrong !== undefined) {
       body.destroy()
       return wrong
@@ -121,13 +124,14 @@ function getObject(
 }
 
 /** Whether an answer is the version that was asked for. Not every server that speaks S3's protocol heeds every condition. */
-function checkAnswer(answer: GetObjectCommandOutput, version: ListedVersion): Unreadable | undefined {
+function checkAnswer(answer: GetObjectCommandOutput, version: ListedVersion, named = false): Unreadable | undefined {
   const { ETag, VersionId, ContentLength, LastModified, DeleteMarker, Metadata } = answer
   const isNull = version.versionId.startsWith(nullVersion)
+  const asked = isNull ? 'null' : version.versionId
   const isOther =
     DeleteMarker === true ||
     (version.etag !== undefined && ETag?.replace(/^"|"$/g, '') !== version.etag) ||
-    (VersionId !== undefined && VersionId !== (isNull ? 'null' : version.versionId)) ||
+    (VersionId === undefined ? named : VersionId !== asked) ||
     (isNull && LastModified !== undefined && secondsOf(LastModified) !== secondsOf(new Date(version.modifiedAt)))
   if (isOther) return failed('changed', 'it is another version than the listed one')
   if (ContentLength !== undefined && ContentLength !== version.size)

@@ -25,6 +25,7 @@ export async function judgeVersion(
     tags: noTags,
     parts: noParts,
     clock: noClock,
+    named: true,
     ...(limits && { limits }),
   })
   if (opened.kind === 'unreadable') return toKept(bucket, exact, opened.reason)
@@ -72,7 +73,7 @@ async function toKept(
 const refusals: Partial<Record<UnverifiedReason, string>> = {
   'access-denied': 'the deleting role may not read it',
   archived: 'it is archived: it can only be judged after it was restored',
-  changed: 'it is not the version that was listed',
+  changed: 'it is not the version that was listed, or the store does not say that it is',
   'size-differs': 'it is not the version that was listed',
   encrypted: 'it is encrypted with a key that its writer holds',
 }
