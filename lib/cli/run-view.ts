@@ -205,12 +205,13 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
     const done = progress()
     const from = scanning ?? { since: Date.now(), bytes: 0 }
     const rate = (done.bytes - from.bytes) / Math.max(1, (Date.now() - from.since) / 1000)
-    // Where a line of gigabytes ends is looked for by the slices on both sides, so more may be read than there is.
+    // Where a line of gigabytes ends is looked for by the slices on both sides, and a batch may be repeated, so more may be read than there is.
     const bytes = Math.min(done.bytes, total.bytes)
+    const versions = Math.min(done.versions, total.versions)
     const left = rate > 0 && bytes < total.bytes ? `${formatDuration((total.bytes - bytes) / rate)} left, ` : ''
     const findings = done.findings === undefined ? '' : `, ${plural(done.findings, 'finding')}`
     return phase === 'scanning'
-      ? `  scanning: ${left}${formatCount(done.versions)} of ${formatCount(total.versions)} object versions, ` +
+      ? `  scanning: ${left}${formatCount(versions)} of ${formatCount(total.versions)} object versions, ` +
           `${formatBytes(bytes)} of ${formatBytes(total.bytes)}, ${formatBytes(rate)}/s${findings}`
       : phase.startsWith('listing')
         ? `  ${phase}: ${plural(progress().listed - listedBefore, 'object version')}`
