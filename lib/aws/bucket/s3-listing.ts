@@ -1,4 +1,4 @@
-import { ListPartsCommand } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command, ListPartsCommand } from '@aws-sdk/client-s3'
 import * as z from 'zod/mini'
 import { InputInvalid, StoreUnavailable } from '../../errors.ts'
 import { compareVersions, isInRange } from '../../inventory/listing-order.ts'
@@ -62,6 +62,7 @@ export function openListing(
         from.take()
       }
       const last = page.at(-1)
+      if (last === undefined && cursor === undefined) await requireNoObjects(bucket, range)
       const next =
         from &&
         last &&
@@ -73,6 +74,23 @@ export function openListing(
       return { versions: await withUploadSizes(bucket, page), mounts: [], ...(next !== undefined && { next }) }
     },
   }
+}
+
+/**
+ * A server that is not AWS's and knows no versions may answer with a plain listing, in which there is no version of what it holds.
+ * @throws StoreUnavailable
+ */
+async function requireNoObjects(bucket: Bucket, range: KeyRange): Promise<void> {
+  if (bucket.config.endpoint === undefined) return
+  const request = { ...bucket.target, Prefix: bucket.config.prefix, StartAfter: range.after, MaxKeys: 1 }
+  const answer = await bucket.client.send(new ListObjectsV2Command(request)).catch((error: unknown) => {
+    throw toFault(bucket, 'ListObjectsV2', error)
+  })
+  const key = answer.Contents?.[0]?.Key
+  if (key !== undefined && isInRange(key, range))
+    throw new StoreUnavailable(
+      `store ${bucket.storeId}: ListObjectVersions: expected versions, since the bucket holds objects, got none`,
+    )
 }
 
 const nothing: OrderedListing = { peek: async () => undefined, take() {}, behind: () => undefined }

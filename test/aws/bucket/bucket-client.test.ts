@@ -53,7 +53,8 @@ it('assumes the role of its purpose with the external id, once, and reads under 
   ])
   expect(calls[0]?.authorization).toMatch(/Credential=own\//)
   const reads = asked.filter(({ body }) => body === '')
-  expect(reads).toHaveLength(4)
+  // Of an empty bucket: versions, uploads, and whether it is one.
+  expect(reads).toHaveLength(6)
   for (const { authorization } of reads) expect(authorization).toMatch(/Credential=assumed\//)
 })
 

@@ -234,6 +234,14 @@ describe('what stays is said: incomplete, when', () => {
       ),
       /StoreUnavailable/,
     ],
+    'listings are of objects, by a server that knows no versions': [
+      on('ListObjectVersions', always, () =>
+        xml(
+          `<ListBucketResult><Name>${bucketName}</Name><IsTruncated>false</IsTruncated><Contents><Key>a.jsonl</Key></Contents></ListBucketResult>`,
+        ),
+      ),
+      /StoreUnavailable/,
+    ],
     'listings are forbidden': [
       on('ListObjectVersions', always, () => refusal(403, 'AccessDenied')),
       /StoreUnavailable/,
