@@ -6,10 +6,12 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
+  read,
   readSync,
   realpathSync,
 } from 'node:fs'
 import { type FileHandle, link, lstat, open, readdir, readlink, realpath, rename, unlink } from 'node:fs/promises'
+import { promisify } from 'node:util'
 
 /**
  * The calls a directory store makes. Paths are bytes, since names need not be text. Tests put faults in here that no
@@ -49,8 +51,9 @@ export const nodeFileSystem: FileSystem = {
 }
 
 /**
- * Answers about single files at once, without the thread pool, for threads that have nothing else to do: each answer would take longer to
- * wait for than to get, and a read of a megabyte half as long again. Listing still waits.
+ * Answers about single files at once, without the thread pool: a small file is checked by several of them, and each would
+ * wait longer for its turn than for its answer. So would reading a few bytes. Reading more, and listing, still waits, so that the
+ * process stays responsive.
  */
 export const promptFileSystem: FileSystem = {
   ...nodeFileSystem,
@@ -60,12 +63,19 @@ export const promptFileSystem: FileSystem = {
     const fd = openSync(path, flags)
     return {
       stat: async () => fstatSync(fd, { bigint: true }),
-      read: async (buffer, position) => readSync(fd, buffer, 0, buffer.length, position),
+      read: async (buffer, position) =>
+        buffer.length <= fewBytes
+          ? readSync(fd, buffer, 0, buffer.length, position)
+          : (await readInto(fd, buffer, 0, buffer.length, position)).bytesRead,
       sync: async () => fsyncSync(fd),
       close: async () => closeSync(fd),
     }
   },
 }
+
+const fewBytes = 64 * 1024
+
+const readInto = promisify(read)
 
 function toOpenFile(handle: FileHandle): OpenFile {
   return {

@@ -39,7 +39,7 @@ async function requireNobodyTakenBack(ports: ScopePorts, { runId, at }: Moment, 
   const { report, at: decidedAt = at } = await readManifestDocument(ports, runId)
   const sha256 = await digestOf(manifests, name)
   // The same one says something else to a clock that is set back, by however little.
-  if (sha256 === undefined || (sha256 === report.sha256 && at >= decidedAt)) return
+  if (sha256 === undefined || (sha256 === report.sha256 && Date.parse(at) >= Date.parse(decidedAt))) return
   const { index } = await openRunIndex(ports, runId)
   let contradicted = 0
   const readers = {
