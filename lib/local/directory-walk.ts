@@ -2,19 +2,10 @@ import { isUtf8 } from 'node:buffer'
 import type { BigIntStats } from 'node:fs'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
+import { described, describeEntry, toText, unreadable } from './describe-entry.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, reasonOf } from './file-system.ts'
-import { modifiedAt, unknownVersionId, versionIdOf } from './file-version.ts'
 import { hiddenSnapshots, isSnapshot, snapshotOf } from './snapshot-path.ts'
-import {
-  checkStoreRoot,
-  isInPlace,
-  isInside,
-  mountAt,
-  pathBelow,
-  type StoreRoot,
-  toBytes,
-  unavailable,
-} from './store-root.ts'
+import { checkStoreRoot, isInPlace, mountAt, pathBelow, type StoreRoot, toBytes, unavailable } from './store-root.ts'
 
 /** A walk that stands somewhere in a store's listing. */
 export type DirectoryWalk = {
@@ -128,7 +119,7 @@ export function walkDirectory(
     const from = frame.at
     while (frame.at < from + Math.min(limit, atOnce) && isFileName(frame.names[frame.at])) frame.at++
     const names = frame.names.slice(from, frame.at).filter((name) => frame.path + name > start)
-    const described = await Promise.all(names.map((name) => describe(files, root, frame, name)))
+    const described = await Promise.all(names.map((name) => describeEntry(files, root, frame, name)))
     for (const version of described) {
       if (version) page.push(version)
       else await checkStack(stack)
@@ -155,18 +146,10 @@ export function walkDirectory(
 
 const isFileName = (name: string | undefined) => name !== undefined && !name.endsWith('/')
 
-const toText = (bytes: string) => Buffer.from(bytes, 'latin1').toString()
-
 type Entered =
   | { kind: 'entered'; frame: Frame; stat: BigIntStats }
   | { kind: 'absent' }
   | { kind: 'failed'; reason: UnverifiedReason; stat?: BigIntStats }
-
-/** The version of one file right below the root; absent when it is gone. */
-export function describeFile(files: FileSystem, root: StoreRoot, name: string): Promise<ListedVersion | undefined> {
-  const frame = { path: '', dev: root.dev, ino: root.ino, names: [], at: 0, raw: new Map() }
-  return describe(files, root, frame, toBytes(name))
-}
 
 async function enterRoot(files: FileSystem, root: StoreRoot): Promise<Frame> {
   await checkStoreRoot(files, root)
@@ -238,53 +221,4 @@ function addName(frame: Frame, name: Buffer, isDirectory: boolean): void {
   const shown = `./${bytes.replace(/[^ -[\]-~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}`
   frame.names.push(shown)
   frame.raw.set(shown, bytes)
-}
-
-/** One entry that is not a directory; absent when it is gone. */
-async function describe(
-  files: FileSystem,
-  root: StoreRoot,
-  frame: Frame,
-  name: string,
-): Promise<ListedVersion | undefined> {
-  const raw = frame.raw.get(name)
-  const path = pathBelow(root, frame.path + (raw ?? name))
-  const key = toText(frame.path + name)
-  let stat: BigIntStats
-  try {
-    stat = await files.lstat(path)
-  } catch (error) {
-    if (isAbsent(error)) return undefined
-    if (isExhausted(error)) throw unavailable(`got ${codeOf(error)}`)
-    return unreadable(key, raw === undefined ? reasonOf(error) : 'invalid-name')
-  }
-  if (raw !== undefined) return unreadable(key, 'invalid-name', stat)
-  if (stat.isFile()) return { kind: 'object', ...described(key, stat) }
-  if (stat.isSymbolicLink()) {
-    const target = await files.realpath(path).catch(() => undefined)
-    if (target && isInside(root, target)) return { kind: 'symbolic-link', ...described(key, stat) }
-    return unreadable(key, 'symbolic-link', stat)
-  }
-  // The directory said that this is no directory: its place in the order has passed.
-  return unreadable(key, stat.isDirectory() ? 'changed' : 'special-file', stat)
-}
-
-function unreadable(key: string, reason: UnverifiedReason, stat?: BigIntStats): ListedVersion {
-  const known = stat
-    ? described(key, stat)
-    : { ...placeOf(key), versionId: unknownVersionId, size: 0, modifiedAt: never }
-  return { kind: 'unreadable', ...known, reason }
-}
-
-const never = new Date(0).toISOString()
-
-function described(key: string, stat: BigIntStats): Omit<ListedVersion, 'kind'> {
-  const size = stat.isDirectory() ? 0 : Number(stat.size)
-  return { ...placeOf(key), versionId: versionIdOf(stat), size, modifiedAt: modifiedAt(stat) }
-}
-
-function placeOf(key: string): Pick<ListedVersion, 'key' | 'current' | 'protection'> {
-  const snapshot = snapshotOf(key)
-  if (snapshot === undefined) return { key, current: true }
-  return { key, current: false, protection: { code: 'read-only-snapshot', name: snapshot } }
 }

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path'
 import type { Store } from '../ports.ts'
+import { describeFile } from './describe-entry.ts'
 import { openDirectoryStore } from './directory-store.ts'
-import { describeFile } from './directory-walk.ts'
 import { nodeFileSystem } from './file-system.ts'
 import { openStoreRoot } from './store-root.ts'
 

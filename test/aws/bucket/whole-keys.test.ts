@@ -58,3 +58,30 @@ it('lists every version once where a key ends with a page, or fills several', as
     expect((await listed).map(({ versionId }) => versionId)).toEqual(all)
   }
 })
+
+it('lists every version once, also from a cursor, on a server that lists a key again behind it, over several pages', async () => {
+  for (const limit of [1, 2, 3, 5]) {
+    const wire = await startWire(
+      all.map(version),
+      ({ query, right }) => {
+        const key = query.get('key-marker')
+        if (key && !query.get('version-id-marker')) query.set('key-marker', String.fromCharCode(key.charCodeAt(0) - 1))
+        return right()
+      },
+      2,
+    )
+    const names: string[] = []
+    for (let cursor: string | undefined, ended = false; !ended; ) {
+      const store = await s3Stores({ ...wire, maxAttempts: 1 }).open({
+        id: 'sg',
+        s3: { bucket: bucketName, endpoint: wire.endpoint },
+        channel: { kind: 'none' },
+      })
+      const page = await store.list(cursor, limit)
+      names.push(...page.versions.map(({ versionId }) => versionId))
+      cursor = page.next
+      ended = cursor === undefined
+    }
+    expect(names).toEqual(all)
+  }
+})
