@@ -156,11 +156,12 @@ export function createPlaceKeeper(part?: TextPart, teller?: RowTeller): PlaceKee
     if (inSql === undefined) keep(all, undecided)
   }
 
-  /** What is kept goes on to the end of its line alone: behind it a large piece is looked at where it is. */
+  /** Of lines, what is kept goes on to the end of its own alone: behind it a large piece is looked at where it is. A document is whole. */
   function passed(chunk: Uint8Array, undecided: number): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length)
     if (inSql === undefined) forget(bytes, undecided)
-    const rest = kept.length > 0 && bytes.length > longestLine ? bytes.indexOf(lineFeed) + 1 : 0
+    const isOfLines = kind !== undefined && kind.kind !== 'document'
+    const rest = isOfLines && kept.length > 0 && bytes.length > longestLine ? bytes.indexOf(lineFeed) + 1 : 0
     if (rest > 0) take(bytes.subarray(0, rest), Math.min(undecided, keptFrom + kept.length + rest))
     take(bytes.subarray(rest), undecided)
   }

@@ -127,6 +127,16 @@ describe('what is told of findings', () => {
     )
   })
 
+  it('is the same where a document goes on in a piece longer than a line may be', async () => {
+    const long = `{"text":"${'x y '.repeat(longestLine / 4)}","id":${id}}`
+    const user = `{"user":{"id":"${id}"}}`
+    const bytes = Buffer.from(['{', '"user": {', `"id": "${id}"`, '}', '}', long, user, long, user].join('\n'))
+    const whole = await findPlaces(index, bytes)
+    const field = (name: string) => ({ field: name })
+    expect(whole.map(({ where }) => where)).toEqual(['user.id', 'id', 'user.id', 'id', 'user.id'].map(field))
+    for (const size of [longestLine + 10, 70_001]) expect(await findPlaces(index, bytes, size)).toStrictEqual(whole)
+  })
+
   it('is the same byte by byte', async () => {
     const bytes = Buffer.from(
       `user_id,b\n1,2\n${id},${email}\ncarol_7,bob%40x.org\n${' '.repeat(placeHead)}\n{"a":{"id":"${id}"}}\n${email},x`,
