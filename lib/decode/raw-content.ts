@@ -51,7 +51,7 @@ export async function readRaw(
       const gap = gapOf(expected, { ...problem, offset: startOf() + problem.offset, path })
       if (gap !== undefined) addGap(decoding, gap)
     }
-    const hidden = check.encoded()
+    const hidden = sink.refusesOthers === true ? undefined : check.encoded()
     const isTold = expected.kind === 'refused' && expected.reason === hidden?.reason
     if (hidden !== undefined && !isTold) addGap(decoding, { ...hidden, offset: startOf() + hidden.offset, path })
   }

@@ -19,6 +19,8 @@ export interface Sink {
   stop?(): void
   /** Whether it finds what stands behind a character of any encoding in which ASCII stands for itself. */
   readonly readsEightBit?: boolean
+  /** Whether its reader refuses every line that it does not understand: then none is taken for a part of what hides in base64 or hexadecimal digits. */
+  readonly refusesOthers?: boolean
 }
 
 /**

@@ -35,7 +35,8 @@ export class Identifier {
  *   digits. Canonical: 32 lower-case digits.
  * - `email`: one `@`.
  * - `handle`: ASCII letters, digits and `_`.
- * - `dotted`: those and `.` and `-` inside; `.` and `-` at either end of a run do not belong to it (end of sentence).
+ * - `dotted`: those and `.` and `-` inside, or up to three `-` at either end of what has a letter and is no other kind; other `.` and `-` at
+ *   either end of a run do not belong to it (end of sentence).
  */
 export type Shape = 'decimal' | 'uuid' | 'email' | 'handle' | 'dotted'
 
@@ -70,12 +71,20 @@ export function canonicalOf(
   if (handle.test(text)) return { shape: 'handle', canonical: cased }
   if (text[8] === '-' && brokenUuid.test(text))
     return { problem: 'a UUID with digits too few or too many, or two of them: expected a whole one' }
-  if (dotted.test(text)) return { shape: 'dotted', canonical: cased }
+  if (dotted.test(text) || isHyphened(text)) return { shape: 'dotted', canonical: cased }
   return {
     problem:
       'expected a decimal number, a UUID, an e-mail address, or a handle of letters, digits, "_", "." and "-"; ' +
       'of a text like auth0|…, user:… or +… only what is behind the sign',
   }
+}
+
+/** Whether hyphens are at an end of what is a handle without them, as of some that are drawn from letters, digits, `_` and `-`; no number, no mark of a list. */
+function isHyphened(text: string): boolean {
+  const inner = hyphened.exec(text)?.[1]
+  if (inner === undefined || !/[A-Za-z_]/.test(inner)) return false
+  const kind = canonicalOf(inner, 'exact')
+  return 'shape' in kind && (kind.shape === 'handle' || kind.shape === 'dotted')
 }
 
 function beginsNumber(text: string): boolean {
@@ -107,4 +116,5 @@ const decimal = /^[0-9]+$/
 const float = /^[+-]?(?:[0-9]+\.[0-9]*(?:e[+-]?[0-9]+)?|[0-9]+e[+-][0-9]+|[0-9]e[0-9]{1,3})$/i
 const handle = /^[A-Za-z0-9_]+$/
 const dotted = /^[A-Za-z0-9_][A-Za-z0-9_.-]*[A-Za-z0-9_]$/
+const hyphened = /^-{0,3}([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)-{0,3}$/
 const email = /^[A-Za-z0-9_!#$&'*/=?^`{|}~][A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]*@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/

@@ -33,6 +33,7 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
   const empty: Lines = { count: 0, first: [] }
   const notYetTransferred: Lines = { count: 0, first: [] }
   const padded: Lines = { count: 0, first: [] }
+  const hyphened: Lines = { count: 0, first: [] }
   const lostDigits = createLostDigits()
   const badRows: BadRow[] = []
   let badRowCount = 0
@@ -61,6 +62,7 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
       const isConfirmed = time <= now.getTime()
       const problem = readers[isConfirmed ? 'confirmed' : 'pending'](line, new Identifier(text))
       if (problem !== undefined) return malformed(line, problem)
+      if (text.startsWith('-') || text.endsWith('-')) noteLine(hyphened, line)
       if (!isText) lostDigits.look(line, text)
       if (!isConfirmed) return noteLine(notYetTransferred, line)
       confirmed += 1
@@ -72,6 +74,10 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
       const lost = lostDigits.lines()
       for (const line of lost.first) malformed(line, lostItsDigits)
       badRowCount += lost.count - lost.first.length
+      if (hyphened.count > 1 + (confirmed + notYetTransferred.count) / 8) {
+        for (const line of hyphened.first) malformed(line, hasHyphen)
+        badRowCount += hyphened.count - hyphened.first.length
+      }
       return { confirmed, empty, notYetTransferred, padded, badRows, badRowCount }
     },
   }
@@ -80,6 +86,10 @@ export function manifestRows(now: Date, readers: RowReaders): ManifestRows {
 const lostItsDigits =
   'expected the identifier as text, got zeros in place of its last digits, as spreadsheets and JavaScript write all numbers of so many digits here; ' +
   'if it does end so, write it as a string in JSON Lines'
+
+/** Of identifiers that are drawn from letters, digits, `_` and `-`, one in thirty has one; where more than one in eight has, it is the mark of a list. */
+const hasHyphen =
+  'expected an identifier without a hyphen before or behind it, as too many have one here for it to be part of them'
 
 const isNumber = /^[0-9]+$/
 

@@ -111,6 +111,7 @@ function manifestContent(rows: ManifestRows): Sink & { found(): Found } {
   }
 
   return {
+    refusesOthers: true,
     write(bytes) {
       if (found?.kind === 'known') return found.parser.write(bytes)
       if (found?.kind === 'unknown') return

@@ -26,6 +26,10 @@ describe('an identifier', () => {
     { text: '20260102-0001-0002-3', shape: 'dotted', canonical: '20260102-0001-0002-3' },
     { text: '10.0.0.1', shape: 'dotted', canonical: '10.0.0.1' },
     { text: '1.x', shape: 'dotted', canonical: '1.x' },
+    // Drawn from letters, digits, `_` and `-`: one in thirty has a hyphen at an end.
+    { text: 'V1StGXR8_Z5jdHi6B-my-', shape: 'dotted', canonical: 'v1stgxr8_z5jdhi6b-my-' },
+    { text: '--bob_1', shape: 'dotted', canonical: '--bob_1' },
+    { text: '-17a---', shape: 'dotted', canonical: '-17a---' },
     // Hexadecimal identifiers: one in a hundred of 8 digits is digits, `e` and digits.
     { text: '12345e67', shape: 'handle', canonical: '12345e67' },
     { text: '5e1f', shape: 'handle', canonical: '5e1f' },
@@ -74,8 +78,21 @@ describe('an identifier', () => {
         })
     })
 
+  const hyphened = ['-bob@x.org', `-${someUuid}`, `${allDigits}-`, '123-', '-ab', '-null', '----bob', 'bob----', '---']
   it('is refused without being quoted when it is none', () => {
-    for (const text of ['', 'ab', '..a', 'a b', 'a@', '@b', '\u00e9t\u00e9', '-123', 'x'.repeat(255), 'a/b'])
+    for (const text of [
+      '',
+      'ab',
+      '..a',
+      'a b',
+      'a@',
+      '@b',
+      '\u00e9t\u00e9',
+      '-123',
+      'x'.repeat(255),
+      'a/b',
+      ...hyphened,
+    ])
       expect(canonicalOf(text, 'fold')).toStrictEqual({ problem: expect.stringMatching(/^expected /) })
   })
 

@@ -152,6 +152,41 @@ test('numbers that begin with zeros are noted, of confirmed rows alone', async (
   expect(report.padded).toEqual({ count: 2, first: [2, 6] })
 })
 
+describe('identifiers that look like something else', () => {
+  const drawn = (count: number, digits: string) =>
+    Array.from({ length: count }, (_, n) => createHash('sha256').update(`${n}`).digest('hex')).map((hex) =>
+      hex.replace(/./g, (digit) => digits[Number.parseInt(digit, 16)]!),
+    )
+
+  test.each([
+    ['digits', '0123456789abcdef'],
+    ['letters', 'aQ3-dEfGhI5kLm_o'],
+  ])('are read line by line where they could be something encoded: 64 %s', async (_name, digits) => {
+    const ids = drawn(100, digits).map((id) => `x${id.slice(2)}x`)
+    expect((await read(`userId\n${ids.join('\n')}`)).rows).toHaveLength(100)
+  })
+
+  const hyphened = ['V1StGXR8_Z5jdHi6B-my-', '-x5jdHi6B_V1StGXR8-my']
+  test('may have a hyphen at an end, where most have none', async () => {
+    const ids = [...hyphened, ...drawn(7, '0123456789abcdef')]
+    expect((await read(ids.join('\n'))).rows).toContain(`1:${hyphened[0]}`)
+    expect((await read(hyphened[0]!)).rows).toHaveLength(1)
+    const error = await refusal(ids.slice(0, 7).join('\n'))
+    expect(error.badRows.map(({ line }) => line)).toEqual([1, 2])
+    expect(error.message).toMatch(/too many have one here/)
+  })
+
+  test('are counted where each has the mark of a list', async () => {
+    const error = await refusal(
+      drawn(50, '0123456789abcdef')
+        .map((id) => `-${id}a`)
+        .join('\n'),
+    )
+    expect(error.message).toContain('got 50 malformed')
+    expect(error.badRows).toHaveLength(20)
+  })
+})
+
 describe('a manifest that cannot be used', () => {
   const secret = '5550001112223334'
   const cases: { name: string; content: string; bad: number[]; problem: RegExp }[] = [

@@ -23,6 +23,7 @@ export const identifiers = [
     'a.bob.x+1_bob.y%z%z_zz@b',
   ],
   ...['bob', 'Bob_1', 'abc', 'org', '_12', 'x_y_z_x_y_z_x_y_z_x_y_z'],
+  ...['bob-', '-bob.b', 'x-y--', '--b--c_d', '---a.b---'],
   ...['a.b', 'bob.b', 'x-y', 'x-y.org', 'a..b', 'b--c_d', '123.456.7', 'x.y-z.x.y-z.x.y-z.x.y-z'],
 ]
 

@@ -90,6 +90,12 @@ const cases: { name: string; texts: string[]; content: string; offsets: number[]
     offsets: [1, 12, 24],
   },
   {
+    name: 'a handle with hyphens at its ends',
+    texts: ['-x7_K', 'x7-K-'],
+    content: '"-x7_K", x7-K-. (--x7_K) x7_K x7-K x7-K---- photos/x7-K-.jpg _x7-K-_ a-x7-K- \\n-x7_K x7-K-_x000D_',
+    offsets: [1, 9, 18, 35, 51, 62, 79, 85],
+  },
+  {
     name: 'an address within another one',
     texts: ['bob@x.org'],
     content: 'a.bob@x.org bob@x.org.uk bob@x.orgs a-bob@x.org',
@@ -224,6 +230,18 @@ describe('identifiers of the greatest length', () => {
 })
 
 describe('runs that are much longer than any identifier', () => {
+  it('may be hyphens behind what a handle has behind it, however they are cut', () => {
+    const index = makeIndex(['bob.x', '-bob.x-'])
+    for (const behind of ['', '.csv', '_x000D_', '-_x000D_'])
+      for (const before of ['-', '']) {
+        const content = `${before}bob.x${behind}${'-'.repeat(200)}`
+        const expected = referenceMatches(index, Buffer.from(content))
+        expect(expected).not.toEqual([])
+        for (const blockBytes of [1, 7, 100])
+          expect(find(index, content, { sizes: [1, 40], blockBytes }).occurrences).toStrictEqual(expected)
+      }
+  })
+
   const index = makeIndex(['111', '1111111', 'bob', 'bob@x.org', 'bob.x', 'a'.repeat(32)])
   const million = 1_000_000
   const runs = ['1', 'a', '.', '-', '%', "'", '@', '_', '\n', 'ab.', '1-', "'.", 'a@'].map((text) => ({

@@ -21,7 +21,8 @@ export default async function setup({ config }: TestProject): Promise<(() => voi
   await bundleProgram(join(import.meta.dirname, '../..'))
   return () => {
     stopRadosgw(directory)
-    rmSync(directory, { recursive: true, force: true })
+    // A process that ends writes its share of the compile cache.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
 }
 

@@ -69,7 +69,7 @@ export function endBeforeSuffix(bytes: Uint8Array, start: number, end: number): 
   const least = Math.max(start, end - longestSuffix - 1)
   let at = end - 1
   while (at > least && bytes[at] !== dot && bytes[at] !== hyphen) at--
-  if (at <= start || bytes[at] !== dot || trimmedCharacters[bytes[at - 1]!] !== 0) return -1
+  if (at <= start || bytes[at] !== dot || bytes[at - 1] === dot) return -1
   return isSuffix(bytes, at + 1, end) ? at : -1
 }
 

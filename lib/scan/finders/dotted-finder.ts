@@ -8,12 +8,17 @@ import type { Probe } from './probe.ts'
 import { mostUnderscores } from './run-finder.ts'
 import { eachEndBeforeWritten } from './written-character.ts'
 
+/** Of these as many as this may belong to an identifier at either end: one in thirty that are drawn from letters, digits, `_` and `-` has one. */
+const mostHyphens = 3
 const none: readonly number[] = []
+const hyphen = 0x2d
 const underscore = 0x5f
 const backslash = 0x5c
 
+type Tell = (ordinal: number, start: number, length: number) => void
+
 /**
- * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end, and the
+ * Finds dotted identifiers: runs of letters, digits, `_`, `.` and `-`, without the `.` and `-` at either end or with up to three of the `-`, and the
  * same without an escape that they begin with, without as many `_` at both ends, as markup has them (`_bob.smith_`), without endings of a file's name (`bob.smith.tar.gz`), and without
  * `_x000D_` behind them or, behind a backslash, a `_` before them: a no-break space in YAML.
  */
@@ -45,37 +50,62 @@ export function createDottedFinder(
     return end
   }
 
-  function look(start: number, end: number): number {
-    const length = end - start
-    return length > maxLength || allowed[length] === 0 ? -1 : probe(start, end)
+  /** How many hyphens are before `start`, of those that may belong to an identifier. */
+  function hyphensBefore(start: number): number {
+    let count = 0
+    while (count < mostHyphens && bytes[start - count - 1] === hyphen) count++
+    return count
   }
 
-  function emitFrom(start: number, end: number): void {
-    emitMarked(start, end)
-    if (end - start <= maxLength + mostBehind) eachEndBeforeWritten(bytes, start, end, emitTrimmed)
+  /** The same from `end` on. */
+  function hyphensBehind(end: number, to: number): number {
+    let count = 0
+    while (count < mostHyphens && end + count < to && bytes[end + count] === hyphen) count++
+    return count
   }
 
-  function emitTrimmed(start: number, end: number): void {
-    emitMarked(start, trimmedEnd(start, end))
+  /** All that may be an identifier in a run from `first` (trimmed). */
+  function eachName(first: number, to: number, tell: Tell): void {
+    const trimmed = trimmedEnd(first, to)
+    const last = trimmed + hyphensBehind(trimmed, to)
+    for (let start = first - hyphensBefore(first); start <= first; start++)
+      for (let end = trimmed; end <= last; end++) {
+        eachUnmarked(start, end, tell)
+        if (bytes[end - 1] === underscore && end - start <= maxLength + mostBehind) eachUnwritten(start, end, tell)
+      }
   }
 
-  function emitMarked(start: number, end: number): void {
-    emitName(start, end)
+  function eachUnwritten(start: number, end: number, tell: Tell): void {
+    eachEndBeforeWritten(bytes, start, end, (_start, to) => {
+      const trimmed = trimmedEnd(start, to)
+      const last = trimmed + hyphensBehind(trimmed, to)
+      for (let shorter = trimmed; shorter <= last; shorter++) eachUnmarked(start, shorter, tell)
+    })
+  }
+
+  function eachUnmarked(start: number, end: number, tell: Tell): void {
+    eachBeforeSuffix(start, end, tell)
     for (let count = 1; count <= mostUnderscores && start + 2 * count < end; count++) {
       if (bytes[start + count - 1] !== underscore || bytes[end - count] !== underscore) return
-      emitName(start + count, end - count)
+      eachBeforeSuffix(start + count, end - count, tell)
     }
   }
 
-  function emitName(start: number, end: number): void {
-    const ordinal = look(start, end)
-    if (ordinal !== -1) emit.now(ordinal, start, end - start)
+  function eachBeforeSuffix(start: number, end: number, tell: Tell): void {
+    look(start, end, tell)
     if (end - start > maxLength + mostBehind) return
-    for (let shorter = endBeforeSuffix(bytes, start, end); shorter !== -1; ) {
-      const ordinal = look(start, shorter)
-      if (ordinal !== -1) emit.now(ordinal, start, shorter - start)
+    for (let shorter = end; ; ) {
       shorter = endBeforeSuffix(bytes, start, shorter)
+      if (shorter === -1) return
+      look(start, shorter, tell)
     }
+  }
+
+  function look(start: number, end: number, tell: Tell): void {
+    const length = end - start
+    if (length > maxLength || allowed[length] === 0) return
+    const ordinal = probe(start, end)
+    if (ordinal !== -1) tell(ordinal, start, length)
   }
 
   /** Where else identifiers may begin in the run from `start` (trimmed), ascending: behind the escapes it begins with. */
@@ -93,27 +123,26 @@ export function createDottedFinder(
       if (held.isOpen()) resume = held.resume(bytes, resume, to, final)
       runs.collect(resume, to, final)
       for (let run = 0; run < runs.count; run++) {
-        const first = trimmedStart(runs.starts[run]!, runs.ends[run]!)
-        const end = trimmedEnd(first, runs.ends[run]!)
-        emitFrom(first, end)
+        const end = runs.ends[run]!
+        const first = trimmedStart(runs.starts[run]!, end)
+        eachName(first, end, emit.now)
         const others = behindEscapes(first, end)
-        for (let other = 0; other < others.length; other++) emitFrom(others[other]!, end)
+        for (let other = 0; other < others.length; other++) eachName(others[other]!, end, emit.now)
       }
       resume = trimmedStart(runs.resume, to)
+      resume -= hyphensBefore(resume)
       if (!final && to - resume > longestEscape + maxLength + mostBehind) {
-        const starts = [resume, ...behindEscapes(resume, to)]
+        const first = trimmedStart(resume, to)
+        const starts = [first, ...behindEscapes(first, to)]
         const last = starts.at(-1)!
         if (to - last > maxLength + mostBehind) {
-          const end = trimmedEnd(last, to)
-          held.open(
-            starts.flatMap((start) => {
-              const ordinal = look(start, end)
-              return ordinal === -1 ? [] : [emit.later(ordinal, start, end - start)]
-            }),
-          )
+          const waiting: (() => void)[] = []
+          for (const start of starts)
+            eachName(start, to, (ordinal, from, length) => waiting.push(emit.later(ordinal, from, length)))
+          held.open(waiting)
           resume = to
           // However many `.` and `-` follow an escape: what begins before them is too long already.
-        } else if (last - resume > maxLength + mostBehind) resume = last
+        } else if (last - resume > maxLength + mostBehind) resume = last - hyphensBefore(last)
       }
       return Math.max(0, resume - longestEscape)
     },

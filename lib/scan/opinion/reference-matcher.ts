@@ -123,14 +123,16 @@ const spellings: Record<Shape, (text: string, longest: number) => Spelling[]> = 
   dotted: (text, longest) =>
     dottedRun(text).flatMap(([offset, run]) => {
       const start = run.length - run.replace(/^[.-]+/, '').length
-      const ended = withoutEnd(run.slice(start))
-      const shorter = ended.length > longest + mostBehind ? [] : withoutWritten(ended).map(withoutEnd)
-      return [ended, ...shorter]
-        .flatMap((end) => withoutMarkup(offset + start, end))
+      const inner = run.slice(start)
+      const shorter = withoutEnd(inner).length > longest + mostBehind ? [] : withoutWritten(withoutEnd(inner))
+      return [inner, ...shorter]
+        .flatMap(withHyphens)
+        .flatMap((end) => hyphensBefore(run, start).map((hyphens): Spelling => [start - hyphens.length, hyphens + end]))
+        .flatMap(([at, end]) => withoutMarkup(offset + at, end))
         .flatMap(([at, whole]) => {
           const names = [whole]
           for (let name = whole; whole.length <= longest + mostBehind; names.push(name)) {
-            const [, before, suffix = ''] = /^([\s\S]*[^.-])\.([A-Za-z0-9_]+)$/.exec(name) ?? []
+            const [, before, suffix = ''] = /^([\s\S]*[^.])\.([A-Za-z0-9_]+)$/.exec(name) ?? []
             if (before === undefined || !suffixes.has(suffix.toLowerCase())) break
             name = before
           }
@@ -248,7 +250,19 @@ function storedDigits(digits: string): string[] {
   return [...new Set(orders.map((each) => each.toLowerCase()))]
 }
 
-/** Dots and hyphens at the end are none of an identifier. */
+/** A run without the dots and hyphens at its end, and with up to three of the hyphens. */
+function withHyphens(run: string): string[] {
+  const ended = withoutEnd(run)
+  const behind = /^-{0,3}/.exec(run.slice(ended.length))![0]
+  return Array.from({ length: behind.length + 1 }, (_, count) => run.slice(0, ended.length + count))
+}
+
+function hyphensBefore(run: string, start: number): string[] {
+  const before = /-{0,3}$/.exec(run.slice(0, start))![0]
+  return Array.from({ length: before.length + 1 }, (_, count) => '-'.repeat(count))
+}
+
+/** Dots and hyphens at the end are none of an identifier, or few of the hyphens. */
 function withoutEnd(run: string): string {
   let end = run.length
   while (end > 0 && (run[end - 1] === '.' || run[end - 1] === '-')) end--

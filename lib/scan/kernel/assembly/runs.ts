@@ -190,26 +190,36 @@ function addInside(first: i32, last: i32, start: i32, end: i32): void {
 
 function addDotted(start: i32, runEnd: i32): void {
   const first = trimmedStart(start, runEnd)
-  let end = runEnd
-  while (end > first && isIn(Table.trimmed, byteAt(end - 1))) end--
-  addEnds(first, end, start, runEnd)
+  addEnds(first, start, runEnd)
   if (first == 0 || !isIn(Table.mayGlue, byteAt(first - 1))) return
-  const last = min(first + longestEscape, end)
-  for (let from = first + 1; from <= last; from++) {
-    const behind = trimmedStart(from, end)
-    addEnds(behind, end, start, runEnd)
+  const last = min(first + longestEscape, runEnd)
+  for (let from = first + 1; from <= last; from++) addEnds(trimmedStart(from, runEnd), start, runEnd)
+}
+
+/** As in `lib/scan/finders/dotted-finder.ts`: of these as many may belong to an identifier at either end. */
+const mostHyphens: i32 = 3
+const hyphen: u8 = 0x2d
+
+/** Names from `behind` on, what is trimmed, and hyphens before it. */
+function addEnds(behind: i32, start: i32, runEnd: i32): void {
+  const least = max(start, behind - mostHyphens)
+  for (let first = behind; ; first--) {
+    const end = addTrimmed(first, runEnd, start, runEnd)
+    if (end - first <= maxLength + mostBehind)
+      for (let to = endBeforeWritten(first, end); to > 0; to = endBeforeWritten(first, to))
+        addTrimmed(first, to, start, runEnd)
+    if (first == least || byteAt(first - 1) != hyphen) return
   }
 }
 
-/** Names that end there, and before characters like `_x000D_`. */
-function addEnds(first: i32, end: i32, start: i32, runEnd: i32): void {
+/** Names that end at `to`, without what is trimmed and with hyphens; returns where the first of them ends. */
+function addTrimmed(first: i32, to: i32, start: i32, runEnd: i32): i32 {
+  let end = to
+  while (end > first && isIn(Table.trimmed, byteAt(end - 1))) end--
+  const most = min(to, end + mostHyphens)
   addNames(first, end, start, runEnd)
-  if (end - first > maxLength + mostBehind) return
-  for (let to = endBeforeWritten(first, end); to > 0; to = endBeforeWritten(first, to)) {
-    let last = to
-    while (last > first && isIn(Table.trimmed, byteAt(last - 1))) last--
-    addNames(first, last, start, runEnd)
-  }
+  for (let last = end; last < most && byteAt(last) == hyphen; ) addNames(first, ++last, start, runEnd)
+  return end
 }
 
 const dot: u8 = 0x2e
