@@ -3,6 +3,8 @@ import type { Bucket } from './bucket-client.ts'
 import { toFault } from './bucket-faults.ts'
 import { isRefusal } from './deletion-faults.ts'
 import { type ExactVersion, identityOf } from './exact-version.ts'
+import { type Marker, versionPages } from './listing-pages.ts'
+import { wholeKeys } from './whole-keys.ts'
 
 /**
  * What there is under exactly one key, from the first page of what begins with it: in listing order nothing of the key
@@ -38,12 +40,38 @@ export async function isListed(bucket: Bucket, { Key, VersionId }: ExactVersion)
   return open || identities.has(identityOf(Key, VersionId))
 }
 
+/** What there is under one key, all of it. */
+export type KeyListing = Awaited<ReturnType<typeof listKey>>
+
+/**
+ * The same, to the end of a key that fills more than a page (Ceph ends pages long before a thousand), or to the first object: that is enough
+ * to keep a marker. @throws StoreUnavailable when the versions at which its pages end do not stay
+ */
+export async function listWholeKey(bucket: Bucket, key: string): Promise<KeyListing> {
+  const first = await listKey(bucket, key)
+  if (!first.open || first.objects > 0 || first.identities.size === 0) return first
+  const pages = wholeKeys(
+    versionPages(bucket, key),
+    (each) => versionPages(bucket, each),
+    `store ${bucket.storeId}: ListObjectVersions`,
+  )
+  const isKey = spellingOf(key)
+  const identities = new Set<string>()
+  for (let after: Marker | undefined; ; ) {
+    const { versions, next } = await pages(after)
+    const here = versions.filter((each) => isKey(each.key))
+    const objects = here.filter(({ kind }) => kind === 'object').length
+    for (const { versionId } of here) identities.add(identityOf(key, versionId))
+    if (objects > 0 || here.length < versions.length || next === undefined) return { objects, identities, open: false }
+    after = next
+  }
+}
+
 /** A delete marker in its place: is it there, and is there anything that it hides? */
-export async function lookAtMarker(
-  bucket: Bucket,
+export function lookAtMarker(
+  { objects, identities, open }: KeyListing,
   { Key, VersionId }: ExactVersion,
-): Promise<'alone' | 'hides versions' | 'gone' | 'unknown'> {
-  const { objects, identities, open } = await listKey(bucket, Key)
+): 'alone' | 'hides versions' | 'gone' | 'unknown' {
   if (objects > 0) return 'hides versions'
   if (open) return 'unknown'
   return identities.has(identityOf(Key, VersionId)) ? 'alone' : 'gone'

@@ -10,7 +10,7 @@ import { isAbsentCode, isRefusal } from './deletion-faults.ts'
 import { checkInStore, type ExactVersion, isUpload, toExactVersion } from './exact-version.ts'
 import { describeProtection, protectionOf } from './explain-refusal.ts'
 import { type Judging, judgeVersion } from './judge-version.ts'
-import { lookAtMarker, lookForUpload } from './list-key.ts'
+import { type KeyListing, listWholeKey, lookAtMarker, lookForUpload } from './list-key.ts'
 import { uploadIdOf } from './listing-pages.ts'
 
 /** Requests under way at once while versions are looked at. */
@@ -61,8 +61,15 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
     },
     async removeRemnants(remnants) {
       checkInStore(bucket.storeId, bucket.config.prefix, remnants)
+      // A key may have thousands of markers: it is listed once for all of them, before any is deleted.
+      const listed = new Map<string, Promise<KeyListing>>()
+      const listOf = (key: string) => {
+        const listing = listed.get(key) ?? listWholeKey(bucket, key)
+        listed.set(key, listing)
+        return listing
+      }
       const looked = await mapAtOnce(remnants, atOnce, (remnant) =>
-        remnant.kind === 'delete-marker' ? lookAt(bucket, rules, remnant) : abort(bucket, rules, remnant),
+        remnant.kind === 'delete-marker' ? lookAt(listOf, rules, remnant) : abort(bucket, rules, remnant),
       )
       const answers = await deleteExact(bucket, 'delete-marker', looked.flatMap(approved), rules.pauseMs)
       return mapAtOnce(looked, atOnce, async (each) =>
@@ -93,11 +100,15 @@ async function judge(bucket: Bucket, { needsSecondFactor, judging }: Rules, cond
   return judged.kind === 'delete' ? { kind: 'approved', exact } : judged
 }
 
-async function lookAt(bucket: Bucket, { needsSecondFactor }: Rules, marker: Remnant): Promise<Looked> {
+async function lookAt(
+  listOf: (key: string) => Promise<KeyListing>,
+  { needsSecondFactor }: Rules,
+  marker: Remnant,
+): Promise<Looked> {
   const exact = toExactVersion(marker)
   if (exact === undefined) return kept(withoutId)
   if (needsSecondFactor) return kept(wantsSecondFactor)
-  const place = await lookAtMarker(bucket, exact)
+  const place = lookAtMarker(await listOf(exact.Key), exact)
   switch (place) {
     case 'alone':
       return { kind: 'approved', exact }

@@ -11,6 +11,8 @@ export type Asked = {
   operation: string
   key: string
   versionId: string
+  /** The version behind which a page begins. */
+  marker: string | null
   body: string
   headers: IncomingMessage['headers']
   /** How often this operation was asked before. */
@@ -84,6 +86,7 @@ export async function startWire(disturb: (asked: Asked) => Reply | undefined = (
         operation,
         key: decodeURIComponent(url.pathname.split('/').slice(2).join('/')),
         versionId: url.searchParams.get('versionId') ?? '',
+        marker: url.searchParams.get('version-id-marker'),
         body: Buffer.concat(chunks).toString(),
         headers: request.headers,
         before: requests.filter((each) => each.operation === operation).length,

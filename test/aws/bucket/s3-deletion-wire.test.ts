@@ -484,6 +484,51 @@ describe('a bucket', () => {
   })
 })
 
+describe('delete markers of a key that fills pages', () => {
+  const told = (name: string, key: string, id: string) =>
+    entry(
+      name,
+      key,
+      id,
+      '<LastModified>2026-01-01T00:00:00.000Z</LastModified><IsLatest>false</IsLatest><Size>1</Size><ETag>e</ETag>',
+    )
+  const markers = ['v0', 'v1', 'v2'].map((id) => told('DeleteMarker', 'a', id))
+
+  /** One version a page. */
+  const paged =
+    (...listed: string[]): Disturb =>
+    ({ operation, marker }) => {
+      const at = marker === null ? 0 : Number(marker.slice(1)) + 1
+      const more = at + 1 < listed.length
+      const next = `<NextKeyMarker>a</NextKeyMarker><NextVersionIdMarker>v${at}</NextVersionIdMarker>`
+      const head = `<Name>backups</Name><IsTruncated>${more}</IsTruncated>${more ? next : ''}`
+      return operation === 'ListObjectVersions'
+        ? { body: xml('ListVersionsResult', head + (listed[at] ?? '')) }
+        : undefined
+    }
+
+  async function removeBy(disturb: Disturb) {
+    const { wire, open, versions } = await openWire(disturb, ['a', 'a', 'a'])
+    const answers = await (await open()).removeRemnants(versions.map((each) => ({ ...each, kind: 'delete-marker' })))
+    return { answers, deletions: wire.count('DeleteObjects'), listings: wire.count('ListObjectVersions') }
+  }
+
+  it.each([
+    ['at the end of the bucket', []],
+    ['before another key', [told('Version', 'ab', 'v3')]],
+  ])('go where nothing is under them, %s, after few requests for all of them', async (_, behind) => {
+    const { answers, deletions, listings } = await removeBy(paged(...markers, ...behind))
+    expect([answers, deletions]).toEqual([[deleted(0), deleted(0), deleted(0)], 1])
+    expect(listings).toBeLessThan(10)
+  })
+
+  it('stay where the last page has an object that they hide', async () => {
+    const { answers, deletions } = await removeBy(paged(...markers, told('Version', 'a', 'v3')))
+    const hiding = kept('it hides versions that are still there')
+    expect([answers, deletions]).toEqual([[hiding, hiding, hiding], 0])
+  })
+})
+
 it('a judge is not asked about a version whose key is not fit to be named', async () => {
   const { open, versions } = await openWire(() => undefined, ['a'])
   const seen: string[] = []
