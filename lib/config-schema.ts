@@ -187,6 +187,8 @@ export const configSchema = z.strictObject({
   obligation: z.optional(obligation),
   timestamps: z.optional(z.array(timestamp).check(z.maxLength(8))),
   stores: z._default(z.array(store), []),
+  /** Stores of the configuration that a run was begun without (`--store`): its statements admit it. */
+  leftOut: z.optional(z.array(name)),
 })
 
 export type Config = z.infer<typeof configSchema>

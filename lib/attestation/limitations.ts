@@ -1,7 +1,7 @@
 /**
  * What every statement admits in plain words. `containers` are those of the run's scan, `forms` says in words in which
  * forms beside plain text identifiers were looked for, `hashed` in which hashed ones, `unproven` those of them
- * whose salt nothing proves, and `left` in which that are known they were not. `isPadded`: some are numbers that begin with zeros.
+ * whose salt nothing proves, and `left` in which that are known they were not. `leftOut`: stores of the configuration that the run had not. `isPadded`: some are numbers that begin with zeros.
  * `isExact`: some have letters, whose case counts. What holds for one store is in `limitationsOfStore`.
  */
 export function limitationsOf({
@@ -13,6 +13,7 @@ export function limitationsOf({
   sliceBytes,
   isPadded = false,
   isExact = false,
+  leftOut = [],
 }: {
   containers: readonly string[]
   forms: readonly string[]
@@ -23,10 +24,14 @@ export function limitationsOf({
   sliceBytes: number
   isPadded?: boolean
   isExact?: boolean
+  leftOut?: readonly string[]
 }): string[] {
   return [
     'A signature proves who said what and when, not that it is true.',
     'Only the stores that are listed were looked at. Copies that a storage provider keeps internally follow its own timetable.',
+    ...(leftOut.length > 0
+      ? [`The configuration has stores that this run left out, and nothing is said about them: ${namesOf(leftOut)}.`]
+      : []),
     `Identifiers were looked for as maximal runs of their own characters in UTF-8 text, plain or inside ${listOf(containers)}, ` +
       'also right behind an escape (backslash, percent, syslog, terminal colours); in object names, user metadata and tags, between dots, hyphens and underscores as well. ' +
       (forms.length > 0
@@ -54,6 +59,10 @@ export function limitationsOf({
     'Bytes of a bucket were compared with the checksum that S3 keeps of the whole object, or of its parts, where there is one and their sizes can be had; other bytes are believed as they came over TLS, from the listed version and ETag.',
   ]
 }
+
+/** As many as a text of a statement has room for. */
+const namesOf = (names: readonly string[]) =>
+  names.length <= 100 ? names.join(', ') : `${names.slice(0, 100).join(', ')} and others`
 
 const listOf = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
 

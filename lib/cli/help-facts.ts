@@ -48,7 +48,7 @@ export const facts: Record<string, Facts> = {
       verdict: `store verdict reasons ${explained}`,
       cost,
       summary:
-        'run? verdict? reasons? verified? residual? incomplete? logSize? attested? dryRun? versions? bytes? unreadable?',
+        'run? verdict? reasons? verified? residual? incomplete? logSize? attested? leftOut? dryRun? versions? bytes? unreadable?',
       waiting: 'run',
       interrupted: 'run',
     },

@@ -18,7 +18,7 @@ export async function loadConfig(options: {
   manifest?: string
   stores: readonly string[]
   cwd: string
-}): Promise<{ config: Config; leftOut: string[] }> {
+}): Promise<Config> {
   const { config: named, manifest, stores, cwd } = options
   const file = resolve(cwd, named ?? defaultConfigFile)
   const text = await readText(file, named !== undefined)
@@ -40,10 +40,8 @@ export async function loadConfig(options: {
     ...(manifest !== undefined && { manifest: resolve(cwd, manifest) }),
   }
   const chosen = stores.length === 0 ? absolute.stores : stores.map((each) => chooseStore(each, absolute.stores, cwd))
-  return {
-    config: parseConfig({ ...absolute, stores: chosen }, 'command line'),
-    leftOut: absolute.stores.filter((store) => !chosen.includes(store)).map(({ id }) => id),
-  }
+  const leftOut = absolute.stores.filter((store) => !chosen.includes(store)).map(({ id }) => id)
+  return parseConfig({ ...absolute, stores: chosen, ...(leftOut.length > 0 && { leftOut }) }, 'command line')
 }
 
 function chooseStore(argument: string, configured: readonly StoreConfig[], cwd: string): Partial<StoreConfig> {

@@ -10,7 +10,7 @@ import {
   scopeStatement,
   verificationStatement,
 } from '../attestation/to-statement.ts'
-import { formsOf, hashedFormsOf, unprovenFormsOf } from '../config.ts'
+import { type Config, formsOf, hashedFormsOf, unprovenFormsOf } from '../config.ts'
 import { formatNames } from '../decode/formats.ts'
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { sliceBytes } from '../inventory/call-capacity.ts'
@@ -142,7 +142,7 @@ async function composeStatement(ports: AttestPorts, input: AttestInput): Promise
 
 async function readContext(ports: AttestPorts, runId: string): Promise<StatementContext> {
   const configKey = runKey(runId, 'config.json')
-  const hasConfig = await ports.evidence.has(configKey)
+  const config = (await ports.evidence.has(configKey)) ? await readRunConfig(ports, runId) : undefined
   const scope = (await ports.evidence.has(runKey(runId, 'scope.json')))
     ? await readDocument<{
         manifest: { sha256: string; subjects: number; isPadded?: boolean }
@@ -152,7 +152,7 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       }>(ports, runKey(runId, 'scope.json'))
     : undefined
   return {
-    organization: hasConfig ? (await readRunConfig(ports, runId)).organization : 'odv.example',
+    organization: config?.organization ?? 'odv.example',
     runId,
     ...(scope && {
       scope: {
@@ -164,14 +164,15 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
     }),
     tool: {
       ...ports.tool,
-      configSha256: hash('sha256', hasConfig ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
+      configSha256: hash('sha256', config ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
     },
     limitations: limitationsOf({
       containers: formatNames,
       sliceBytes,
       isPadded: scope?.manifest.isPadded === true,
       isExact: scope?.matcher.caseRule === 'exact' && scope.matcher.shapes.some(({ shape }) => isCased(shape)),
-      ...(await formsOfRun(ports, runId, hasConfig)),
+      ...formsOfRun(config),
+      ...(config?.leftOut && { leftOut: config.leftOut }),
     }),
     createdAt: ports.clock().toISOString(),
   }
@@ -194,8 +195,7 @@ async function limitationsOfInput(ports: AttestPorts, input: AttestInput): Promi
 }
 
 /** In which forms identifiers were looked for, and in which not, in words. */
-async function formsOfRun(ports: AttestPorts, runId: string, hasConfig: boolean) {
-  const config = hasConfig ? await readRunConfig(ports, runId) : undefined
+function formsOfRun(config: Config | undefined) {
   const chosen = config ? formsOf(config) : []
   return {
     forms: summariesOf(chosen),

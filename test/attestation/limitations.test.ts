@@ -27,6 +27,18 @@ describe('what statements admit', () => {
     expect(limitationsOf(of)).not.toContainEqual(told)
   })
 
+  it('says which stores of the configuration were left out, as many as a statement has room for', () => {
+    const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
+    const told = (leftOut: string[]) => limitationsOf({ ...of, leftOut }).filter((each) => each.includes('left out'))
+    expect(told(['sg', 'ie'])).toEqual([
+      'The configuration has stores that this run left out, and nothing is said about them: sg, ie.',
+    ])
+    const [many] = told(Array.from({ length: 400 }, (_, n) => `${'s'.repeat(28)}-${n}`))
+    expect(many).toMatch(/-99 and others\.$/)
+    expect(many!.length).toBeLessThan(10_000)
+    expect(told([])).toEqual([])
+  })
+
   it('says which digests were looked for, and that others were not', () => {
     const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
     const told = limitationsOf({ ...of, hashed: hashedSummariesOf(['hmac-sha256', 'md5', 'md5']) }).join('\n')

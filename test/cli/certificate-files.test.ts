@@ -19,7 +19,7 @@ async function load(timestamp: object, files: Record<string, string> = {}) {
   const cwd = scratchDirectory()
   writeFileSync(join(cwd, 'odv.json'), JSON.stringify({ timestamps: [timestamp] }))
   for (const [name, text] of Object.entries(files)) writeFileSync(join(cwd, name), text)
-  return (await loadConfig({ stores: [], cwd })).config
+  return loadConfig({ stores: [], cwd })
 }
 
 describe.skipIf(withoutOpenssl)('authorities in the configuration', () => {

@@ -86,6 +86,11 @@ describe.concurrent('odv run', () => {
     expect(verdictsOf(one)).toEqual({ clean: 'verified' })
     expect(all.stderr).not.toContain('not in this run')
     expect(one.stderr).toContain('not in this run: found, which the configuration has')
+    expect(linesOf(one, 'summary')).toMatchObject([{ leftOut: ['found'] }])
+    await odv(place, 'export', '--state', 'b', '--out', 'filing')
+    expect(readFileSync(join(place, 'filing/methods-and-limitations.md'), 'utf8')).toContain(
+      'stores that this run left out, and nothing is said about them: found.',
+    )
   })
 
   it('--dry-run lists and writes nothing', async () => {

@@ -45,9 +45,10 @@ export async function runCommand(options: RunOptions, terminal: Terminal): Promi
   if (place.kind === 'aws') return runDeployed(options, terminal)
   if (resume !== undefined) return runIn(options, undefined, terminal)
   const { configOfRun } = await import('../run-config.ts')
-  const { config, leftOut } = await configOfRun(options, place.state)
+  const config = await configOfRun(options, place.state)
+  const { leftOut } = config
   // Every store verified, and nothing else, would say more than it does.
-  if (leftOut.length > 0)
+  if (leftOut)
     terminal.warn(
       `not in this run: ${leftOut.join(', ')}, which the configuration has: nothing is said about ${leftOut.length === 1 ? 'it' : 'them'}`,
     )
@@ -172,6 +173,7 @@ async function summarize(
   await showCost(ports, runId, terminal)
   const { size } = await ports.ledger.head()
   const attested = await isAttested(deployment, runId)
+  const leftOut = await leftOutOf(ports.evidence, runId)
   const count = (word: string) => stores.filter((store) => store.result === word).length
   terminal.emit({
     kind: 'summary',
@@ -183,6 +185,7 @@ async function summarize(
     incomplete: count('incomplete'),
     logSize: size,
     attested,
+    ...(leftOut && { leftOut }),
   })
   terminal.print()
   if (attested) {
@@ -197,6 +200,12 @@ async function summarize(
   }
   if (ended.status === 'failed' || !attested) return failed()
   return exitCodeOfVerdicts(stores.map((store) => store.result))
+}
+
+/** Stores of the configuration that the run was begun without, if it began with one. */
+async function leftOutOf(evidence: Evidence, runId: string): Promise<Config['leftOut']> {
+  const key = runKey(runId, 'config.json')
+  return (await evidence.has(key)) ? (await readDocument<Config>({ evidence }, key)).leftOut : undefined
 }
 
 /** What the verdict on a store followed from, if it was scanned to an end. */
