@@ -28,8 +28,16 @@ export function formatDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`
 }
 
+/** @throws EvidenceConflict for one that was damaged since it was written */
 export async function readDocument<T>({ evidence }: { evidence: Evidence }, key: string): Promise<T> {
-  return JSON.parse(Buffer.from(await evidence.get(key)).toString('utf8')) as T
+  const bytes = await evidence.get(key)
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8')) as T
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // As a cause it would quote the text.
+    throw new EvidenceConflict(`${key}: expected the document that was written, got other bytes, which are no JSON`)
+  }
 }
 
 /** A store report, read as strictly as its reader will. @throws FormatInvalid */

@@ -1,3 +1,4 @@
+import { EvidenceConflict } from '../../errors.ts'
 import type { Evidence } from '../../ports.ts'
 
 /** Documents of one JSON value a line. */
@@ -5,8 +6,16 @@ import type { Evidence } from '../../ports.ts'
 export const formatLines = (values: readonly unknown[]): string =>
   values.map((value) => `${JSON.stringify(value)}\n`).join('')
 
+/** @throws EvidenceConflict for lines that were damaged since they were written */
 export async function readLines<T>(evidence: Evidence, key: string): Promise<T[]> {
-  return [...linesOf<T>(await evidence.get(key))]
+  const bytes = await evidence.get(key)
+  try {
+    return [...linesOf<T>(bytes)]
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // As a cause it would quote the text.
+    throw new EvidenceConflict(`${key}: expected the lines that were written, got other bytes, which are no JSON`)
+  }
 }
 
 /** The values of a document one by one: of a long one, nobody holds more than its bytes and what is kept of it. */
