@@ -1,8 +1,8 @@
 /**
  * What every statement admits in plain words. `containers` are those of the run's scan, `forms` says in words in which
  * forms beside plain text identifiers were looked for, `hashed` in which hashed ones, `unproven` those of them
- * whose salt nothing proves, and `left` in which that are known they were not. `leftOut`: stores of the configuration that the run had not. `isPadded`: some are numbers that begin with zeros.
- * `isExact`: some have letters, whose case counts. What holds for one store is in `limitationsOfStore`.
+ * whose salt nothing proves, and `left` in which that are known they were not. `isPadded`: some are numbers that begin with zeros.
+ * `isExact`: some have letters, whose case counts. What holds for one store is in `limitationsOfStore`, and what for the run alone in `limitationsOfRun`.
  */
 export function limitationsOf({
   containers,
@@ -13,7 +13,6 @@ export function limitationsOf({
   sliceBytes,
   isPadded = false,
   isExact = false,
-  leftOut = [],
 }: {
   containers: readonly string[]
   forms: readonly string[]
@@ -24,14 +23,10 @@ export function limitationsOf({
   sliceBytes: number
   isPadded?: boolean
   isExact?: boolean
-  leftOut?: readonly string[]
 }): string[] {
   return [
     'A signature proves who said what and when, not that it is true.',
     'Only the stores that are listed were looked at. Copies that a storage provider keeps internally follow its own timetable.',
-    ...(leftOut.length > 0
-      ? [`The configuration has stores that this run left out, and nothing is said about them: ${namesOf(leftOut)}.`]
-      : []),
     `Identifiers were looked for as maximal runs of their own characters in UTF-8 text, plain or inside ${listOf(containers)}, ` +
       'also right behind an escape (backslash, percent, syslog, terminal colours); in object names, user metadata and tags, between dots, hyphens and underscores as well. ' +
       (forms.length > 0
@@ -60,11 +55,19 @@ export function limitationsOf({
   ]
 }
 
-/** As many as a text of a statement has room for. */
-const namesOf = (names: readonly string[]) =>
-  names.length <= 100 ? names.join(', ') : `${names.slice(0, 100).join(', ')} and others`
-
 const listOf = (names: readonly string[]) => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+
+/** What a statement about the whole run admits beside that. `leftOut`: stores of the configuration that the run was begun without. */
+export function limitationsOfRun({ leftOut }: { leftOut: readonly string[] }): string[] {
+  return leftOut.length === 0
+    ? []
+    : [
+        `The configuration has stores that this run left out, and nothing is said about them: ${leftOut.slice(0, leftOutShown).join(', ')}${leftOut.length > leftOutShown ? ' and others' : ''}.`,
+      ]
+}
+
+/** As many as a text of a statement has room for. */
+const leftOutShown = 100
 
 /** How the archived versions of one pass were restored, if they were. */
 export type RestoredVersions = {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { limitationsOf, limitationsOfStore } from '../attestation/limitations.ts'
+import { limitationsOf, limitationsOfRun, limitationsOfStore } from '../attestation/limitations.ts'
 import type { Statement } from '../attestation/statement.ts'
 import type { StatementContext, VouchedDocument } from '../attestation/statement-context.ts'
 import { runSummaryStatement } from '../attestation/to-run-summary.ts'
@@ -172,17 +172,16 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       isPadded: scope?.manifest.isPadded === true,
       isExact: scope?.matcher.caseRule === 'exact' && scope.matcher.shapes.some(({ shape }) => isCased(shape)),
       ...formsOfRun(config),
-      ...(config?.leftOut && { leftOut: config.leftOut }),
     }),
     createdAt: ports.clock().toISOString(),
   }
 }
 
-/** What holds for the store of a statement: of the pass that it is about, or of all of them. */
+/** What holds for the run, or for the store of a statement: of the pass that it is about, or of all of them. */
 async function limitationsOfInput(ports: AttestPorts, input: AttestInput): Promise<string[]> {
-  if (!('storeId' in input)) return []
   if (!(await ports.evidence.has(runKey(input.runId, 'config.json')))) return []
   const config = await readRunConfig(ports, input.runId)
+  if (!('storeId' in input)) return limitationsOfRun({ leftOut: config.leftOut ?? [] })
   const store = config.stores.find(({ id }) => id === input.storeId)
   if (store === undefined) return []
   const passes = 'pass' in input ? [input.pass] : Array.from({ length: config.passes }, (_, pass) => pass)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { limitationsOf, limitationsOfStore } from '../../lib/attestation/limitations.ts'
+import { limitationsOf, limitationsOfRun, limitationsOfStore } from '../../lib/attestation/limitations.ts'
 import { hashedSummariesOf } from '../../lib/subject-index/hashed-forms.ts'
 
 const restored = { pass: 0, tier: 'bulk', days: 7, asked: true, versions: 9, restored: 8 }
@@ -27,16 +27,14 @@ describe('what statements admit', () => {
     expect(limitationsOf(of)).not.toContainEqual(told)
   })
 
-  it('says which stores of the configuration were left out, as many as a statement has room for', () => {
-    const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
-    const told = (leftOut: string[]) => limitationsOf({ ...of, leftOut }).filter((each) => each.includes('left out'))
-    expect(told(['sg', 'ie'])).toEqual([
+  it('says which stores of the configuration were left out, as many as a text of a statement has room for', () => {
+    expect(limitationsOfRun({ leftOut: ['sg', 'ie'] })).toEqual([
       'The configuration has stores that this run left out, and nothing is said about them: sg, ie.',
     ])
-    const [many] = told(Array.from({ length: 400 }, (_, n) => `${'s'.repeat(28)}-${n}`))
+    const [many] = limitationsOfRun({ leftOut: Array.from({ length: 400 }, (_, n) => `${'s'.repeat(28)}-${n}`) })
     expect(many).toMatch(/-99 and others\.$/)
     expect(many!.length).toBeLessThan(10_000)
-    expect(told([])).toEqual([])
+    expect(limitationsOfRun({ leftOut: [] })).toEqual([])
   })
 
   it('says which digests were looked for, and that others were not', () => {
