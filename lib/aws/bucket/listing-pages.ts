@@ -171,7 +171,7 @@ function inKeyOrder([first = [], second = []]: ListedVersion[][]): ListedVersion
 }
 
 /** As forms are encoded: `+` is a space. */
-function decodeKey(text: string): string | undefined {
+export function decodeKey(text: string): string | undefined {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {

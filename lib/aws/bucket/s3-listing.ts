@@ -6,7 +6,7 @@ import type { ListedVersion } from '../../inventory/object-version.ts'
 import type { KeyRange, ListPage } from '../../ports.ts'
 import type { Bucket } from './bucket-client.ts'
 import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
-import { conflictOf, uploadIdOf, uploadPages, versionPages } from './listing-pages.ts'
+import { conflictOf, decodeKey, uploadIdOf, uploadPages, versionPages } from './listing-pages.ts'
 import { type OrderedListing, versionsInOrder } from './versions-in-order.ts'
 import { wholeKeys } from './whole-keys.ts'
 
@@ -40,6 +40,8 @@ export function openListing(
   const versions = ordered(versionPages, 'ListObjectVersions', start?.versions)
   const uploads = ordered(uploadPages, 'ListMultipartUploads', start?.uploads)
 
+  /** The last key of a version, or of the upload behind which the listing began: what is before it was handed out. */
+  let listed = start?.after[0] ?? range.after
   const within = (next: ListedVersion | undefined) => (next && isInRange(next.key, range) ? next : undefined)
   const sideOf = async (listing: OrderedListing): Promise<Side> => {
     if (within(await listing.peek()) === undefined) return { done: true }
@@ -62,7 +64,8 @@ export function openListing(
         from.take()
       }
       const last = page.at(-1)
-      if (last === undefined && cursor === undefined) await requireNoObjects(bucket, range)
+      listed = page.findLast(({ kind }) => kind !== 'multipart-upload')?.key ?? listed
+      if (from === undefined) await requireNoObjects(bucket, range, listed)
       const next =
         from &&
         last &&
@@ -77,19 +80,25 @@ export function openListing(
 }
 
 /**
- * A server that is not AWS's and knows no versions may answer with a plain listing, in which there is no version of what it holds.
+ * A server that is not AWS's and knows no versions may answer with a plain listing, in which there is no version of what it holds; one that
+ * knows them may end behind its first page and call that the end. So there must be no object behind the last key that was listed.
  * @throws StoreUnavailable
  */
-async function requireNoObjects(bucket: Bucket, range: KeyRange): Promise<void> {
+async function requireNoObjects(bucket: Bucket, range: KeyRange, listed: string | undefined): Promise<void> {
   if (bucket.config.endpoint === undefined) return
-  const request = { ...bucket.target, Prefix: bucket.config.prefix, StartAfter: range.after, MaxKeys: 1 }
+  const request = {
+    ...{ ...bucket.target, Prefix: bucket.config.prefix, StartAfter: listed, MaxKeys: 1 },
+    EncodingType: 'url' as const,
+  }
   const answer = await bucket.client.send(new ListObjectsV2Command(request)).catch((error: unknown) => {
     throw toFault(bucket, 'ListObjectsV2', error)
   })
-  const key = answer.Contents?.[0]?.Key
+  const given = answer.Contents?.[0]?.Key
+  if (given === undefined) return
+  const key = answer.EncodingType === 'url' ? decodeKey(given) : given
   if (key !== undefined && isInRange(key, range))
     throw new StoreUnavailable(
-      `store ${bucket.storeId}: ListObjectVersions: expected versions, since the bucket holds objects, got none`,
+      `store ${bucket.storeId}: ListObjectVersions: expected versions of all objects that the bucket holds, got none behind its last page`,
     )
 }
 

@@ -99,7 +99,10 @@ it('nothing at all goes wrong: verified, with as few requests as there can be', 
   const ended = await run(() => undefined, { more: patient })
   expect([ended.store, ended.why]).toEqual(['verified', ''])
   // Two listings of two pages; each object once, and the tags of the first.
-  expect(ended.counts).toEqual({ ListObjectVersions: 4, ListMultipartUploads: 2, GetObject: 4, GetObjectTagging: 1 })
+  expect(ended.counts).toEqual({
+    ...{ ListObjectVersions: 4, ListObjectsV2: 2, ListMultipartUploads: 2 },
+    ...{ GetObject: 4, GetObjectTagging: 1 },
+  })
 })
 
 it('the objects hold what is sought: residual', async () => {
@@ -232,6 +235,13 @@ describe('what stays is said: incomplete, when', () => {
       on('ListObjectVersions', always, () =>
         xml('<ListVersionsResult><Name>other</Name><IsTruncated>false</IsTruncated></ListVersionsResult>'),
       ),
+      /StoreUnavailable/,
+    ],
+    'a listing ends behind its first page, and says that this is the end': [
+      on('ListObjectVersions', always, (request) => {
+        const right = request.right()
+        return { ...right, body: String(right.body).replace('<IsTruncated>true', '<IsTruncated>false') }
+      }),
       /StoreUnavailable/,
     ],
     'listings are of objects, by a server that knows no versions': [

@@ -37,7 +37,7 @@ describe('20,000 versions', () => {
       20_000,
     )
     expect(versions).toBe(20_000)
-    expect(counts).toEqual({ ListObjectVersions: 21, ListMultipartUploads: 1 })
+    expect(counts).toEqual({ ListObjectVersions: 21, ListMultipartUploads: 1, ListObjectsV2: 1 })
     expect(mebibytes(Math.max(...held.slice(1)) - held[0]!)).toBeLessThan(2)
   })
 
@@ -47,13 +47,13 @@ describe('20,000 versions', () => {
       20_000,
     )
     expect(versions).toBe(20_000)
-    expect(counts).toEqual({ ListObjectVersions: 21, ListMultipartUploads: 1 })
+    expect(counts).toEqual({ ListObjectVersions: 21, ListMultipartUploads: 1, ListObjectsV2: 1 })
   })
 
   it('of one key are listed again rather than held', async () => {
     const { versions, held, counts } = await listed((n) => ({ key: 'k', versionId: `v${padded(19_999 - n)}` }), 20_000)
     expect(versions).toBe(20_000)
-    expect(counts).toEqual({ ListObjectVersions: 40, ListMultipartUploads: 1 })
+    expect(counts).toEqual({ ListObjectVersions: 40, ListMultipartUploads: 1, ListObjectsV2: 1 })
     expect(mebibytes(Math.max(...held))).toBeLessThan(48)
   })
 })

@@ -66,6 +66,8 @@ export async function startWire(
         switch (operation) {
           case 'ListObjectVersions':
             return listVersions(behind, url.searchParams, pageSize)
+          case 'ListObjectsV2':
+            return listObjects(behind(undefined), url.searchParams)
           case 'ListMultipartUploads':
             return xml(
               `<ListMultipartUploadsResult><Bucket>${bucketName}</Bucket><IsTruncated>false</IsTruncated></ListMultipartUploadsResult>`,
@@ -104,6 +106,7 @@ export async function startWire(
 }
 
 function operationOf(method: string | undefined, url: URL, key: string): string {
+  if (url.searchParams.has('list-type')) return 'ListObjectsV2'
   if (key === '') return url.searchParams.has('uploads') ? 'ListMultipartUploads' : 'ListObjectVersions'
   if (url.searchParams.has('retention')) return 'GetObjectRetention'
   if (url.searchParams.has('legal-hold')) return 'GetObjectLegalHold'
@@ -158,6 +161,16 @@ function listVersions(
   return xml(
     `<ListVersionsResult><Name>${bucketName}</Name><EncodingType>url</EncodingType><IsTruncated>${more}</IsTruncated>${next}${page.map(entryOf).join('')}</ListVersionsResult>`,
   )
+}
+
+/** The first object behind a key. */
+function listObjects(objects: Iterable<WireObject>, query: URLSearchParams): Answer {
+  for (const { key, kind } of objects)
+    if (kind === undefined && key.startsWith(query.get('prefix') ?? '') && key > (query.get('start-after') ?? ''))
+      return xml(
+        `<ListBucketResult><EncodingType>url</EncodingType><Contents><Key>${encode(key)}</Key></Contents></ListBucketResult>`,
+      )
+  return xml('<ListBucketResult><EncodingType>url</EncodingType></ListBucketResult>')
 }
 
 const entryOf = ({ key, versionId, body, kind, listed = '' }: WireObject) => {
