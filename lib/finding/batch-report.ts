@@ -1,4 +1,5 @@
 import { EvidenceConflict } from '../errors.ts'
+import { parseEvidence } from '../evidence-json.ts'
 import { isSha256 } from '../inventory/piece.ts'
 import { type ScanReport, type SliceReading, sliceReadings } from '../scan/outcome.ts'
 import type { Finding } from './finding.ts'
@@ -46,7 +47,7 @@ export function formatBatchReport({ head, reports, findings }: BatchReport, name
 
 /**
  * The report that a document of this name has to hold.
- * @throws EvidenceConflict when it is that of another one, a line is missing or more than the end counts, a slice does not have its shape, a report has what only joined slices have, or the subjects
+ * @throws EvidenceConflict when it is damaged or that of another one, a line is missing or more than the end counts, a slice does not have its shape, a report has what only joined slices have, or the subjects
  * are not as many as the reports found in their versions.
  */
 export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
@@ -54,7 +55,7 @@ export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
     .toString('utf8')
     .trimEnd()
     .split('\n')
-    .map((line) => JSON.parse(line) as Line)
+    .map((line) => parseEvidence<Line>(line, name))
   const [first, end] = [lines.at(0), lines.at(-1)]
   const reports = lines.filter((line) => line.kind === 'report').map(({ kind: _, ...report }) => report)
   const findings = lines.filter((line) => line.kind === 'finding').map(({ kind: _, ...finding }) => finding)
@@ -65,7 +66,9 @@ export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
     end.findings !== findings.length ||
     lines.length !== reports.length + findings.length + 2
   )
-    throw new EvidenceConflict('batch report: expected a head, its reports and findings, and an end that counts them')
+    throw new EvidenceConflict(
+      `batch report: ${name}: expected a head, its reports and findings, and an end that counts them`,
+    )
   const { name: own, ...head } = first
   if (own !== name)
     throw new EvidenceConflict(`batch report: ${name}: expected the report of this batch, got that of another one`)

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { EvidenceConflict } from '../errors.ts'
+import { parseEvidence } from '../evidence-json.ts'
 import type { InventoryEntry, ListedVersion } from './object-version.ts'
 import { openText, sealNonceLength, sealText } from './seal-key.ts'
 
@@ -27,12 +28,12 @@ export function formatPart({ entries, end }: InventoryPart): string {
   return [...entries, end].map((line) => `${JSON.stringify(line)}\n`).join('')
 }
 
-/** @throws EvidenceConflict for a part without its end. */
-export function parsePart(bytes: Uint8Array): InventoryPart {
+/** The part that is kept under a key. @throws EvidenceConflict when it is damaged or has no end */
+export function parsePart(bytes: Uint8Array, key: string): InventoryPart {
   const lines = Buffer.from(bytes).toString('utf8').trimEnd().split('\n')
-  const values = lines.map((line) => JSON.parse(line) as InventoryEntry | PartEnd)
+  const values = lines.map((line) => parseEvidence<InventoryEntry | PartEnd>(line, key))
   const end = values.pop()
-  if (end?.kind !== 'end') throw new EvidenceConflict('inventory part: expected an end line')
+  if (end?.kind !== 'end') throw new EvidenceConflict(`inventory part: ${key}: expected an end line`)
   return { entries: values as InventoryEntry[], end }
 }
 

@@ -32,7 +32,8 @@ export async function planBatches(
   const [lines, sizes]: [string[], { versions: number; bytes: number }] = [[], { versions: 0, bytes: 0 }]
   const parts: ArchivedPart[] = []
   for (const segment of (await readSegments(ports.evidence, ref)).keys()) {
-    for (const batch of linesOf<Batch>(await ports.evidence.get(segmentKey({ ...ref, segment }, 'batches.jsonl')))) {
+    const planned = segmentKey({ ...ref, segment }, 'batches.jsonl')
+    for (const batch of linesOf<Batch>(await ports.evidence.get(planned), planned)) {
       sizes.versions += batch.versions
       sizes.bytes += batch.bytes
       lines.push(formatLines([{ ...batch, batch: lines.length }]))
@@ -57,8 +58,8 @@ export async function planBatches(
 
 /** The planned batches, in order: `batch` counts from 0. Of a large store there are a million. */
 export async function readBatches(evidence: Evidence, ref: PassRef): Promise<Iterable<Batch>> {
-  const bytes = await evidence.get(passKey(ref, 'batches.jsonl'))
-  return linesOf(bytes)
+  const key = passKey(ref, 'batches.jsonl')
+  return linesOf(await evidence.get(key), key)
 }
 
 /** The parts of the inventory with versions that must be restored, in the order of the inventory. */

@@ -10,6 +10,7 @@ import {
   correctionStatement,
 } from '../attestation/to-correction.ts'
 import { EvidenceConflict, InputInvalid, NotKnown } from '../errors.ts'
+import { parseEvidence } from '../evidence-json.ts'
 import { gateForms } from '../export/leak-gate/gate-document.ts'
 import { prepareViews } from '../export/leak-gate/prepare-views.ts'
 import { searchViews } from '../export/leak-gate/search-views.ts'
@@ -65,8 +66,9 @@ export async function composeCorrection(
   ports: ComposePorts,
   { runId, entry }: { runId: string; entry: number },
 ): Promise<Statement> {
-  const stored = await ports.evidence.get(correctionName(runId, entry))
-  const words = parseInput('attest', correctionWords, JSON.parse(Buffer.from(stored).toString()))
+  const name = correctionName(runId, entry)
+  const stored = await ports.evidence.get(name)
+  const words = parseInput('attest', correctionWords, parseEvidence(Buffer.from(stored).toString(), name))
   const { correction, statement } = await toCorrection(ports, entry, words)
   if (correction.runId !== runId || !Buffer.from(stored).equals(correctionDocument(correction)))
     throw new EvidenceConflict(`correct: entry ${entry}: expected what the log says of it, got something else`)

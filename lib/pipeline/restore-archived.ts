@@ -189,7 +189,8 @@ async function* groupsFrom(
 ): AsyncGenerator<Group> {
   for (let line = at.line; line < parts.length; line++) {
     const { segment, part } = parts[line]!
-    const { entries } = parsePart(await evidence.get(partKey({ ...ref, segment }, 'opening', part)))
+    const key = partKey({ ...ref, segment }, 'opening', part)
+    const { entries } = parsePart(await evidence.get(key), key)
     const asked = entries.filter((entry) => mustBeRestored(entry) && isOffered(entry.archived!.class, order.tier))
     for (let from = line === at.line ? at.entry : 0; from < asked.length; from += atOnce.versions) {
       const to = Math.min(asked.length, from + atOnce.versions)

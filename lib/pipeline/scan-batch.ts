@@ -66,9 +66,8 @@ export async function scanBatch(
   const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
   const forms = formsOf(config)
   requireHashedForms(index, hashedFormsOf(config))
-  const { entries } = parsePart(
-    await ports.evidence.get(partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)),
-  )
+  const part = partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)
+  const { entries } = parsePart(await ports.evidence.get(part), part)
   const listed = entries.slice(from, batch.to).map((entry) => ({ entry, version: toListed(entry, keys.sealKey) }))
   const opened = await ports.stores.open(store)
   const isFar = store.s3 !== undefined && batch.slice === undefined

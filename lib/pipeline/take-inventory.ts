@@ -59,7 +59,7 @@ async function openTaking(ports: InventoryPorts, ref: SegmentRef, listing: Listi
   let store: Store | undefined
 
   const listPage = async (page: number): Promise<InventoryPart> => {
-    const before = page === 0 ? undefined : parsePart(await ports.evidence.get(partKey(ref, listing, page - 1))).end
+    const before = page === 0 ? undefined : (await readPart(ports.evidence, partKey(ref, listing, page - 1))).end
     const startedAt = ports.clock().toISOString()
     store ??= await ports.stores.open(config)
     const cursor = before?.cursor === undefined ? undefined : open(before.cursor)
@@ -97,8 +97,12 @@ async function openTaking(ports: InventoryPorts, ref: SegmentRef, listing: Listi
       const part = await listPage(page)
       if ((await ports.evidence.put(key, formatPart(part))).created) return part
     }
-    return parsePart(await ports.evidence.get(key))
+    return readPart(ports.evidence, key)
   }
+}
+
+async function readPart(evidence: Evidence, key: string): Promise<InventoryPart> {
+  return parsePart(await evidence.get(key), key)
 }
 
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
@@ -117,7 +121,7 @@ export async function* readSegmentParts(
   listing: Listing,
 ): AsyncGenerator<InventoryPart> {
   for (let page = 0; ; page++) {
-    const part = parsePart(await evidence.get(partKey(ref, listing, page)))
+    const part = await readPart(evidence, partKey(ref, listing, page))
     yield part
     if (part.end.complete) return
   }

@@ -85,7 +85,7 @@ describe('inventory part', () => {
     }
     const text = formatPart(part)
     expect(text).not.toContain('7123')
-    expect(toListed(parsePart(Buffer.from(text)).entries[0]!, sealKey)).toEqual({
+    expect(toListed(parsePart(Buffer.from(text), 'part').entries[0]!, sealKey)).toEqual({
       ...version,
       protection: { code: 'read-only-snapshot', name: 'before-[identifier]' },
     })
@@ -96,7 +96,14 @@ describe('inventory part', () => {
       entries: [toEntry(listed('a'), 0, (name) => name, { key: sealKey, random: (n) => randomBytes(n) })],
       end: { kind: 'end', complete: true, nextSeq: 1, mounts: [], marked: false, startedAt: '', finishedAt: '' },
     })
-    expect(() => parsePart(Buffer.from(text.split('\n')[0]!))).toThrow(/expected an end line/)
+    expect(() => parsePart(Buffer.from(text.split('\n')[0]!), 'part')).toThrow(/expected an end line/)
+  })
+
+  it('is refused by its name when it is damaged, in words that quote nothing of it', () => {
+    for (const text of ['{"kind":"end","shownKey":"7123', '\0'.repeat(80), ''])
+      expect(() => parsePart(Buffer.from(text), 'runs/r/part')).toThrow(
+        /^evidence: runs\/r\/part: expected the JSON that was written there, got something damaged; bring it back/,
+      )
   })
 })
 

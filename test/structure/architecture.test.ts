@@ -23,7 +23,14 @@ const stages = [
   'export',
   'cost',
 ]
-const anywhere = ['lib/web-assembly.ts', 'lib/errors.ts', 'lib/config.ts', 'lib/config-schema.ts', 'lib/config-json.ts']
+const anywhere = [
+  'lib/web-assembly.ts',
+  'lib/errors.ts',
+  'lib/config.ts',
+  'lib/config-schema.ts',
+  'lib/config-json.ts',
+  'lib/evidence-json.ts',
+]
 const pureNode = ['node:crypto', 'node:util', 'node:zlib', 'node:buffer']
 /** How many cores there are decides how something is decoded, and nothing of what comes of it. */
 const speedAlone: Record<string, string> = { 'lib/decode/compression/engine/write-ahead.ts': 'node:os' }

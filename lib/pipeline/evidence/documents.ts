@@ -1,5 +1,6 @@
 import { type Config, parseConfig } from '../../config.ts'
 import { EvidenceConflict, IndexInvalid, ServiceUnavailable } from '../../errors.ts'
+import { parseEvidence } from '../../evidence-json.ts'
 import type { ManifestReport } from '../../manifest/read-manifest.ts'
 import type { Evidence, LargeEvidence, Ports } from '../../ports.ts'
 import { type CaseKeys, caseKeysOf } from '../../subject-index/case-keys.ts'
@@ -28,16 +29,9 @@ export function formatDocument(value: unknown): string {
   return `${JSON.stringify(value, null, 1)}\n`
 }
 
-/** @throws EvidenceConflict for one that was damaged since it was written */
+/** @throws EvidenceMissing @throws EvidenceConflict when it is damaged */
 export async function readDocument<T>({ evidence }: { evidence: Evidence }, key: string): Promise<T> {
-  const bytes = await evidence.get(key)
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8')) as T
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-    // As a cause it would quote the text.
-    throw new EvidenceConflict(`${key}: expected the document that was written, got other bytes, which are no JSON`)
-  }
+  return parseEvidence<T>(Buffer.from(await evidence.get(key)).toString('utf8'), key)
 }
 
 /** A store report, read as strictly as its reader will. @throws FormatInvalid */

@@ -61,9 +61,10 @@ export async function openRequested(
   return {
     count: digests.length,
     async read(part) {
-      const bytes = await evidence.get(requestedKey(ref, part))
+      const key = requestedKey(ref, part)
+      const bytes = await evidence.get(key)
       if (hash('sha256', bytes, 'hex') !== digests[part]) throw expected
-      return [...linesOf<RequestedVersion>(bytes)]
+      return [...linesOf<RequestedVersion>(bytes, key)]
     },
   }
 }

@@ -51,7 +51,7 @@ export async function* readVersionList(
   for (let part = 0; part < parts; part++) {
     const bytes = await evidence.get(keyOf(part))
     all.update(bytes)
-    for (const version of linesOf<RequestedVersion>(bytes)) {
+    for (const version of linesOf<RequestedVersion>(bytes, keyOf(part))) {
       read++
       yield version
     }
