@@ -102,6 +102,8 @@ async function deleteAt(
 }
 
 const exchanged = 'it was exchanged or changed when it was to be deleted'
+const stranded =
+  ', and its name could not be given back to it: it lies whole beside its place, under a name that begins with .odv-deleting-'
 
 /** A medium that fails keeps the file: what was not read to its end was not judged. */
 async function judgeAll({ chunks }: { chunks: Chunks }, judge: Judge): ReturnType<Judge> {
@@ -128,14 +130,12 @@ async function removeJudged(
     return { kind: 'kept', reason: isAbsent(error) ? exchanged : `the store refused with ${codeOf(error)}` }
   }
   if (!(await file.isAt(aside.path).catch(() => false))) {
-    await putBack(files, aside.path, path)
-    return { kind: 'kept', reason: exchanged }
+    return await putBack(files, aside.path, path, exchanged)
   }
   try {
     await files.unlink(aside.path)
   } catch (error) {
-    await putBack(files, aside.path, path)
-    return { kind: 'kept', reason: `the store refused with ${codeOf(error)}` }
+    return await putBack(files, aside.path, path, `the store refused with ${codeOf(error)}`)
   }
   await syncNames(files, aside.parent)
   return { kind: 'deleted', bytes: Number(file.stat.size) }
@@ -145,15 +145,19 @@ async function isFree(files: FileSystem, path: Buffer): Promise<boolean> {
   return files.lstat(path).then(() => false, isAbsent)
 }
 
-/** By a link, which takes no name that is in use again. If that fails, the file stays where it is, whole. */
-async function putBack(files: FileSystem, aside: Buffer, path: Buffer): Promise<void> {
-  if (path.equals(aside)) return
+/**
+ * By a link, which takes no name that is in use again. If that fails, as on file systems without links, the file stays where it
+ * is, and the reason says so: a rename could end a file that came to its place meanwhile.
+ */
+async function putBack(files: FileSystem, aside: Buffer, path: Buffer, reason: string): Promise<Deleted> {
+  if (path.equals(aside)) return { kind: 'kept', reason }
   try {
     await files.link(aside, path)
-    await files.unlink(aside)
   } catch {
-    // The next listing shows it under its other name.
+    return { kind: 'kept', reason: reason + ((await isFree(files, aside)) ? '' : stranded) }
   }
+  await files.unlink(aside).catch(() => {})
+  return { kind: 'kept', reason }
 }
 
 /** Not every file system can; whether the file is gone for good is for the next listing to say. */

@@ -268,6 +268,24 @@ describe('a file that is not the listed one', () => {
     expect(await deleteOne(await openDirectoryDeletion(root, files), version, willing())).toEqual(changedKept)
     expect(Object.values(contentOf(root)).toSorted()).toEqual(['changed content', 'newer'])
   })
+
+  it('lies under another name where it cannot be put back, and the reason says so', async () => {
+    const { root, path, version } = await oneFile()
+    const files: FileSystem = {
+      ...nodeFileSystem,
+      link: async (from) => Promise.reject(systemError('EPERM', from.toString())),
+      async rename(from, to) {
+        writeFileSync(path, 'changed content')
+        await nodeFileSystem.rename(from, to)
+      },
+    }
+    const kept = await deleteOne(await openDirectoryDeletion(root, files), version, willing())
+    expect(kept).toEqual({
+      kind: 'kept',
+      reason: expect.stringMatching(/^it was exchanged .* begins with \.odv-deleting-$/),
+    })
+    expect(Object.entries(contentOf(root))).toEqual([[expect.stringMatching(/^\.odv-deleting-/), 'changed content']])
+  })
 })
 
 describe('a deletion that the store refuses', () => {
