@@ -1,6 +1,7 @@
 import { type Config, unprovenFormsOf } from '../config.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
+import type { OpenedPart } from '../subject-index/open-part.ts'
 import { plural } from './terminal.ts'
 
 type Lines = { count: number; first: readonly number[] }
@@ -30,6 +31,17 @@ export function describeManifest(
       : ['    no column or member transferredAt: every row counts as transferred']),
     ...notes.filter(([, { count }]) => count > 0).map(([what, lines]) => `    ${describeLines(lines)}: ${what}`),
   ]
+}
+
+/** What an index that a scan opens was built from, for people. Who was not transferred by then is not in it, whatever the time is now. */
+export function describeIndex(
+  shown: string,
+  { report, summary, base }: Pick<OpenedPart, 'report' | 'summary' | 'base'>,
+): string {
+  const { rows, notYetTransferred, sha256 } = report
+  const later =
+    notYetTransferred.count === 0 ? '' : `, ${plural(notYetTransferred.count, 'row')} not transferred by then`
+  return `${shown}: ${plural(summary.subjects, 'subject')} ${base === undefined ? '' : 'more '}in scope, from a manifest of ${plural(rows, 'row')} with SHA-256 ${sha256}${later}`
 }
 
 const lostZeros =

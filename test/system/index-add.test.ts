@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, hash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -89,6 +89,16 @@ describe('odv index add', () => {
     // The name of an object holds one of what was added last but one.
     expect(opened.stdout).not.toMatch(/new_two|new\.one|third/i)
     expect(readdirSync(join(place, '.odv')).filter((name) => name.startsWith('scan-'))).toEqual([])
+  })
+
+  it('lets a scan say which manifests it looks by, since one of them may be an old one', async () => {
+    const { stdout } = await odv(place, 'scan', '--index', 'ids.index', '--index', 'later.index', 'backups')
+    const digests = ['ids.csv', 'later.csv'].map((file) => hash('sha256', readFileSync(join(place, file)), 'hex'))
+    const from = (rows: number, digest?: string) =>
+      `in scope, from a manifest of ${rows} rows with SHA-256 ${digest}, ${rows === 25 ? 5 : 3} rows not transferred by then\n`
+    expect(stdout).toContain(
+      `ids.index: 20 subjects ${from(25, digests[0])}later.index: 4 subjects more ${from(27, digests[1])}`,
+    )
   })
 
   it('says how much more is in scope, and nobody of them', async () => {

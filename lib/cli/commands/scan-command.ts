@@ -22,7 +22,7 @@ import { allToDo } from '../../verdict/what-to-do.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
-import { describeManifest, describeUnproven } from '../manifest-view.ts'
+import { describeIndex, describeManifest, describeUnproven } from '../manifest-view.ts'
 import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { createRunView } from '../run-view.ts'
 import { coloured, defaultState, dim, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
@@ -82,7 +82,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
   })
   const built = indexes.length === 0 ? undefined : { state: options.state ?? defaultState, cwd }
-  const sources = built && (await openIndexes(indexes, built))
+  const sources = built && (await openIndexes(indexes, built, terminal))
   const state = built ? await stateBeside(built, roots) : await mkdtemp(join(tmpdir(), 'odv-scan-'))
   const embedded = await openEmbedded({ state, cwd, create: true, config, readsMuch })
   const view = createRunView({ ...terminal, print() {}, emit() {} }, embedded)
@@ -102,10 +102,16 @@ async function requireListable(cwd: string, path: string): Promise<void> {
   await directory.close()
 }
 
-async function openIndexes(indexes: readonly string[], place: { state: string; cwd: string }): Promise<IndexSource[]> {
+/** Says what they were built from: nothing else tells an index of yesterday's manifest from one of today's. */
+async function openIndexes(
+  indexes: readonly string[],
+  place: { state: string; cwd: string },
+  terminal: Terminal,
+): Promise<IndexSource[]> {
   const { files } = await openIndexFiles(indexes, place)
   uniteIndexFiles(files)
   checkIndexFiles(files)
+  for (const { shown, part } of files) terminal.print(describeIndex(shown, part))
   return files.map(({ source }) => source)
 }
 
