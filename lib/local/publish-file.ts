@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { UsageInvalid } from '../errors.ts'
 
 /**
  * Writes a file that is there whole or not at all, and only if its name is free: `true` when this call made it. The
@@ -32,12 +33,20 @@ export function temporaryIn(directory: string): string {
   return join(directory, `.tmp-${randomBytes(12).toString('hex')}`)
 }
 
-/** Gives a file a second name, unless that is taken: `true` when this call gave it. */
+/** What `link` says on a file system that has none (exFAT, some shares). */
+const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+
+/** Gives a file a second name, unless that is taken: `true` when this call gave it. @throws UsageInvalid where no file can have two */
 export function linkOnce(temporary: string, path: string): Promise<boolean> {
   return link(temporary, path).then(
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'EEXIST') return false
+      if (withoutLinks.has(error.code ?? ''))
+        throw new UsageInvalid(
+          `${path}: expected a file system with hard links, got ${error.code} (exFAT and some shares have none): write to another one`,
+          { cause: error },
+        )
       throw error
     },
   )

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KeyUnsafe } from '../../lib/errors.ts'
 import { attestationKeyFile, caseKeyFile } from '../../lib/local/key-files.ts'
+import { linkOnce } from '../../lib/local/publish-file.ts'
 import { openDatabase } from '../../lib/local/sqlite-database.ts'
 import { isStateDirectory, makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -24,6 +25,14 @@ describe('a state directory', () => {
     expect(await isStateDirectory(paths)).toBe(false)
     openDatabase(paths.database).close()
     expect(await isStateDirectory(paths)).toBe(true)
+  })
+
+  it('is refused in words where files cannot have a second name, by which they are published whole', async () => {
+    const place = temporaryDirectory()
+    // What exFAT says of every file, others say of directories.
+    await expect(linkOnce(place, join(place, 'second'))).rejects.toThrow(
+      /expected a file system with hard links, got EPERM/,
+    )
   })
 
   it('keeps its keys when it is made again', async () => {
