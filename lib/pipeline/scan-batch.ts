@@ -68,6 +68,9 @@ export async function scanBatch(
   requireHashedForms(index, hashedFormsOf(config))
   const part = partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)
   const { entries } = parsePart(await ports.evidence.get(part), part)
+  // A leg that ends before the batch is followed by another one: of what is not listed any more there would be no end.
+  if (entries.length < batch.to)
+    throw new EvidenceConflict(`${part}: expected the ${batch.to} entries that were planned, got ${entries.length}`)
   const listed = entries.slice(from, batch.to).map((entry) => ({ entry, version: toListed(entry, keys.sealKey) }))
   const opened = await ports.stores.open(store)
   const isFar = store.s3 !== undefined && batch.slice === undefined

@@ -55,6 +55,29 @@ describe('a report that comes after its pass was settled', () => {
     }
   }
 
+  it('ends as a fault where its listing has fewer entries than were planned, instead of going on leg after leg', async () => {
+    const place = await open()
+    let fault: unknown
+    const { verdict } = await place.run({
+      call(name, given, input) {
+        if (name !== 'scan-batch') return undefined
+        const get = async (key: string) => {
+          const bytes = await given.evidence.get(key)
+          return key.includes('/opening/') ? bytes.subarray(bytes.indexOf(0x0a) + 1) : bytes
+        }
+        return scanBatch({ ...given, evidence: { ...given.evidence, get } }, input).catch((error) => {
+          fault = error
+          throw error
+        })
+      },
+    })
+    expect(verdict).toBe('incomplete')
+    expect(fault).toMatchObject({
+      name: 'EvidenceConflict',
+      message: expect.stringMatching(/entries that were planned/),
+    })
+  })
+
   it.each(['settle-segment', 'settle-coverage', 'attest'])('is not asked to be deleted after %s', async (task) => {
     const place = await open()
     const hands = late(task)
