@@ -122,6 +122,20 @@ describe('values in Avro', () => {
     expect(textsOf(found.contents)['avro/records']).toBe('1220000000000000000\n5\n')
   })
 
+  test('of a list that may be bytes are once more as one, where text in it is found', async () => {
+    const items = ['null', 'int']
+    const listOf = (...values: number[]) =>
+      Buffer.concat([number(values.length), ...values.flatMap((value) => [number(1), number(value)]), number(0)])
+    const lists = [[98, 111, 98, 97, 98, -1], [98, 111, 98, 97, 98], [1, 2, 3, 4, 5, 256], Array(16).fill(17)]
+    const bytes = Buffer.concat(lists.map((list) => listOf(...list)))
+    const { reading, contents } = await read(avroFile({ type: 'array', items }, [{ count: 4, bytes }]))
+    expect(reading.gaps).toEqual([])
+    const [first, second, third, last] = linesIn(textsOf(contents)['avro/records'])
+    expect(first).toBe('98\t111\t98\t97\t98\t-1\t[98,111,98,97,98,255]')
+    expect([second, third]).toEqual(['98\t111\t98\t97\t98', '1\t2\t3\t4\t5\t256'])
+    expect(last).toMatch(/\t\[17,.*\]\t11111111-1111-1111-1111-111111111111$/)
+  })
+
   test('are longer than any buffer', async () => {
     const text = `${'x'.repeat(400_000)}\n${'y'.repeat(300_000)}`
     const { reading, contents } = await read(avroFile('string', [{ count: 1, bytes: prefixed(text) }]))

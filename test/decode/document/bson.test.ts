@@ -59,6 +59,18 @@ describe('a collection in BSON', () => {
     expect(await valuesOf('\x04')).toBe(`${[plain, ofJava].join('\t')}\n`)
   })
 
+  test('has a list of numbers that may be bytes once more as one, where text and UUIDs in it are found', async () => {
+    const lineOf = async (values: number[]) => {
+      const array = document(...values.flatMap((value, index) => [`\x10${index}\0`, int32(value)]))
+      return textsOf((await collect(inPieces(document('\x04d\0', array), [1000]))).contents)['bson/values']
+    }
+    expect(await lineOf([98, 111, 98, -61, 255, 0])).toBe('98\t111\t98\t-61\t255\t0\t[98,111,98,195,255,0]\n')
+    const digits = Array.from({ length: 16 }, (_, index) => index * 17)
+    expect(await lineOf(digits)).toMatch(/\t\[0,17,.*,255\]\t00112233-4455-6677-8899-aabbccddeeff\n$/)
+    for (const other of [[98, 111, 98, 98, 111], [98, 111, 98, 98, 111, 256]])
+      expect(await lineOf(other)).toBe(`${other.join('\t')}\n`)
+  })
+
   test('has no file of GridFS in pieces that is read wholly', async () => {
     const piece = (number: string, ...more: string[]) =>
       document(

@@ -183,6 +183,7 @@ function tableOf(type: AvroType, content: TextContent, path: readonly string[], 
       const input = avroBytes(bytes)
       reading.input = input
       reading.depth = 0
+      reading.list = undefined
       for (let left = type.isEmpty ? 0 : count; left > 0; left--) {
         places.add(input.at)
         try {

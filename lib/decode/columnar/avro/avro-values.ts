@@ -1,4 +1,6 @@
 import type { Step } from '../../format-place.ts'
+import { type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
+import { appendByte, cellsOfBytes } from '../../listed-bytes.ts'
 import { corrupt } from '../column-fault.ts'
 import { writeSigned } from '../decimal-digits.ts'
 import { decimalText } from '../decimal-text.ts'
@@ -13,6 +15,8 @@ export type AvroReading = {
   depth: number
   /** The way to the value that is read, where somebody wants to know. */
   readonly trail?: Step[]
+  /** Whole numbers in the array that is read, while all may be bytes. */
+  list?: GrowingBytes | undefined
   onLossy(): void
   /** Whether bytes are a content of their own, which is read later; their cell stays empty. */
   isContent(bytes: Uint8Array): boolean
@@ -33,10 +37,12 @@ export const boolean = leaf(({ input, rows }) => {
   rows.asciiCell(value === 1 ? 'true' : 'false')
 })
 
-export const long = leaf(({ input, rows }) => {
+export const long = leaf((reading) => {
+  const { input, rows, list } = reading
   readLong(input)
   rows.cell(21)
   rows.out.at = writeSigned(rows.out, rows.out.at, input.high, input.low)
+  if (list !== undefined && !appendByte(list, (input.high | 0) * 2 ** 32 + input.low)) reading.list = undefined
 })
 
 export const int = leaf((reading) => {
@@ -142,20 +148,27 @@ export function record(fields: readonly AvroType[], names: readonly string[] = [
   }
 }
 
+function writeText({ rows }: AvroReading, text: string): void {
+  const bytes = Buffer.from(text)
+  rows.bytesCell(bytes, 0, bytes.length)
+}
+
 /** Items in blocks, each with its count before it; a negative one is followed by the size of the block. */
 export const array = (item: AvroType): AvroType =>
   leaf((reading) => {
-    const { input, trail } = reading
+    const { input, trail, list: outer } = reading
     let items = 0
+    reading.list = growingBytes()
     const readItem = (reading: AvroReading): void => {
-      trail?.push({ item: items++ })
+      trail?.push({ item: items })
+      items += 1
       item.read(reading)
       trail?.pop()
     }
     deeper(reading, () => {
       for (;;) {
         const count = readCount(input)
-        if (count === 0) return
+        if (count === 0) break
         const size = count < 0 ? readSize(input) : undefined
         const from = input.at
         // Items without bytes have no cells: to count them would take time and nothing else.
@@ -164,6 +177,8 @@ export const array = (item: AvroType): AvroType =>
           throw corrupt('avro: expected a block of items of its stated size')
       }
     })
+    if (reading.list?.length === items) for (const cell of cellsOfBytes(reading.list)) writeText(reading, cell)
+    reading.list = outer
   })
 
 export const map = (value: AvroType): AvroType => array(record([text, value]))

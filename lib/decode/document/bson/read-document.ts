@@ -2,6 +2,8 @@ import { doubleText, int64Text, uuidText } from '../../database/number-text.ts'
 import type { ValueWriter } from '../../database/value-writer.ts'
 import type { DecodingStopped } from '../../decoding.ts'
 import type { Step } from '../../format-place.ts'
+import { growingBytes } from '../../growing-bytes.ts'
+import { appendByte, cellsOfBytes } from '../../listed-bytes.ts'
 import { decimal128Text } from './decimal128.ts'
 import { type BsonElement, bsonElements, bsonType } from './elements.ts'
 import { isLaterPiece } from './file-piece.ts'
@@ -43,6 +45,13 @@ export function readDocument(
       writeValue(bytes, element, depth)
       trail?.pop()
     }
+    if (isArray) writeBytesIn(bytes, parsed.elements)
+  }
+
+  function writeBytesIn(bytes: Buffer, elements: readonly BsonElement[]): void {
+    const list = growingBytes()
+    if (elements.every((each) => appendByte(list, numberOf(bytes, each))))
+      for (const cell of cellsOfBytes(list)) values.ascii(cell)
   }
 
   function writeValue(bytes: Buffer, { type, at, size }: BsonElement, depth: number): void {
@@ -133,6 +142,13 @@ export function readDocument(
     if (to <= from || bytes[to - 1] !== 0) throw stop('corrupt', 'a text that ends with a zero byte')
     return bytes.subarray(from, to - 1)
   }
+}
+
+/** What a number is, or not a number. */
+function numberOf(bytes: Buffer, { type, at }: BsonElement): number {
+  if (type === bsonType.int32) return bytes.readInt32LE(at)
+  if (type === bsonType.int64) return Number(bytes.readBigInt64LE(at))
+  return type === bsonType.double ? bytes.readDoubleLE(at) : Number.NaN
 }
 
 /** Places of a UUID's bytes as drivers for C# and for Java stored them. */
