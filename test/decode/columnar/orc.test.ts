@@ -128,6 +128,26 @@ describe('values in ORC', () => {
     expect(textsOf(found.contents)['orc/stripe-1/column-1']).toBe('1220000000000000000\n5\n')
   })
 
+  test('of lists of bytes are a gap where they may be characters', async () => {
+    const listOf = (...values: number[]) =>
+      orcFile({
+        types: [{ 1: more.struct, 2: [1] }, { 1: type.list, 2: [2] }, { 1: type.byte }],
+        stripes: [
+          {
+            rows: 1,
+            streams: [
+              stream(kind.length, 1, lengths(values.length)),
+              stream(kind.data, 2, Buffer.from([256 - values.length, ...values])),
+            ],
+          },
+        ],
+      })
+    expect(reasons(await read(listOf(...Buffer.from('bob_77'))))).toEqual(['unsupported-format'])
+    expect(reasons(await read(listOf(1, 0, 5, 47, 255)))).toEqual([])
+    const alone = stream(kind.data, 1, Buffer.from([255, 98]))
+    expect(reasons(await read(oneColumn(type.byte, 1, [alone])))).toEqual([])
+  })
+
   test('are decimal numbers with the scale of each', async () => {
     const streams = [
       stream(kind.data, 1, Buffer.from([0x09, 0x14, ...Buffer.from('fcffffffffffffffff03', 'hex')])),

@@ -73,6 +73,21 @@ describe('values of a column', () => {
     )
   })
 
+  test('of lists of bytes are a gap where they may be characters', async () => {
+    const int8 = 15
+    const gapsOf = async (values: number[], schema: ThriftFields) => {
+      // One row: levels of repetition 0, 1, 1 … in a group, and each value is there.
+      const levels = Buffer.from([2, 0, 0, 0, 3, 0x3e, 2, 0, 0, 0, 12, 1])
+      const bytes = Buffer.concat([levels, Buffer.from(Int32Array.from(values).buffer)])
+      const file = parquetFile({ type: 1, schema, pages: [page(6, 0, bytes)], values: 6 }, 1)
+      return reasons(await read(file))
+    }
+    const text = [...Buffer.from('bob_77')]
+    expect(await gapsOf(text, { 3: { int: 2 }, 6: { int: int8 } })).toEqual(['unsupported-format'])
+    expect(await gapsOf([1, 0, 5, 47, -1, 0], { 3: { int: 2 }, 6: { int: int8 } })).toEqual([])
+    expect(await gapsOf(text, { 3: { int: 2 } })).toEqual([])
+  })
+
   test('are read although there is something behind them, which is content', async () => {
     const bytes = Buffer.concat([longs([5n]), Buffer.from('user 1234567890')])
     const { reading, contents } = await read(parquetFile({ type: 2, pages: [page(1, 0, bytes)], values: 1 }))

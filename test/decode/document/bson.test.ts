@@ -67,7 +67,10 @@ describe('a collection in BSON', () => {
     expect(await lineOf([98, 111, 98, -61, 255, 0])).toBe('98\t111\t98\t-61\t255\t0\t[98,111,98,195,255,0]\n')
     const digits = Array.from({ length: 16 }, (_, index) => index * 17)
     expect(await lineOf(digits)).toMatch(/\t\[0,17,.*,255\]\t00112233-4455-6677-8899-aabbccddeeff\n$/)
-    for (const other of [[98, 111, 98, 98, 111], [98, 111, 98, 98, 111, 256]])
+    for (const other of [
+      [98, 111, 98, 98, 111],
+      [98, 111, 98, 98, 111, 256],
+    ])
       expect(await lineOf(other)).toBe(`${other.join('\t')}\n`)
   })
 

@@ -50,6 +50,17 @@ export function numbersOf(stream: StreamBytes, version: 1 | 2, isSigned: boolean
   }
 }
 
+/** The same numbers, of which `see` is given the lower half of each that is listed. */
+export function watched(numbers: Numbers, see: (low: number) => void): Numbers {
+  const { run } = numbers
+  const next = () => {
+    const count = numbers.next()
+    for (let index = 0; index < (run.isList ? count : Math.min(count, 1)); index++) see(run.low[index]!)
+    return count
+  }
+  return { run, next }
+}
+
 export function expand(run: Run): void {
   if (run.isList) return
   run.isList = true
@@ -111,4 +122,17 @@ export function oneByOne(numbers: Numbers, bound: number): NumberByNumber {
       return value
     },
   }
+}
+
+/** Sum of numbers that are all from 0 to below `bound`. */
+export function sumOf(numbers: Numbers | undefined, bound: number): { count: number; sum: number } {
+  let count = 0
+  let sum = 0
+  if (numbers !== undefined)
+    for (let more = numbers.next(); more > 0; more = numbers.next()) {
+      count += more
+      sum += sumBelow(numbers.run, bound)
+    }
+  if (sum > Number.MAX_SAFE_INTEGER) throw corrupt('orc: expected fewer values')
+  return { count, sum }
 }

@@ -6,11 +6,12 @@ import { inOne } from '../../next-bytes.ts'
 import { byteLines } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
 import { floating } from '../fixed-lines.ts'
+import { leastCharacter, listOfBytes } from '../list-of-bytes.ts'
 import { lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
 import { countTags, countTrue } from './byte-runs.ts'
 import { byteNumbers, type ColumnPart } from './column-part.ts'
-import { type Numbers, oneByOne, sumBelow } from './numbers.ts'
+import { type Numbers, oneByOne, sumOf, watched } from './numbers.ts'
 import { stringValues } from './string-values.ts'
 import { type CountedLines, decimalLines, fixedStream, mostScale, nanosecondLines, numberLines } from './value-lines.ts'
 
@@ -41,6 +42,10 @@ export async function readColumn(
   const data = textContent(path, decoding, isText ? 'text' : 'numbers', out, told)
   const slack = textContent([...path, 'slack'], decoding, 'text', undefined, told)
   const unended = [data, slack]
+  let mayBeBytes = false
+  const onByte = (value: number) => {
+    mayBeBytes ||= value >= leastCharacter
+  }
   let isLossy = false
   const onLossy = () => {
     isLossy = true
@@ -72,7 +77,7 @@ export async function readColumn(
         await readFlags()
         break
       case 'byte':
-        await write(bytes && numberOf(byteNumbers(bytes)))
+        await write(bytes && numberOf(column.isItem ? watched(byteNumbers(bytes), onByte) : byteNumbers(bytes)))
         break
       case 'short':
       case 'int':
@@ -207,6 +212,7 @@ export async function readColumn(
     if (isOfContent(error)) for (const content of unended) await content.abandon()
     throw error
   } finally {
+    if (mayBeBytes) addGap(decoding, listOfBytes(path))
     if (isLossy)
       addGap(decoding, {
         reason: 'lossy-number',
@@ -226,19 +232,6 @@ async function within(content: TextContent, read: () => Promise<void>): Promise<
     if (isOfContent(error)) await content.abandon()
     throw error
   }
-}
-
-/** Sum of numbers that are all from 0 to below `bound`. */
-function sumOf(numbers: Numbers | undefined, bound: number): { count: number; sum: number } {
-  let count = 0
-  let sum = 0
-  if (numbers !== undefined)
-    for (let more = numbers.next(); more > 0; more = numbers.next()) {
-      count += more
-      sum += sumBelow(numbers.run, bound)
-    }
-  if (sum > Number.MAX_SAFE_INTEGER) throw corrupt('orc: expected fewer values')
-  return { count, sum }
 }
 
 /** Errors that end the reading of a content, as opposed to those of whoever takes it. */

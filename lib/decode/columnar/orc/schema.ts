@@ -34,6 +34,8 @@ export type Column = {
   readonly children: readonly number[]
   readonly parent: number
   readonly branch: number
+  /** Its values are items of lists. */
+  readonly isItem: boolean
   readonly steps: readonly Step[]
 }
 
@@ -64,7 +66,14 @@ export function columnsOf(types: readonly Uint8Array[]): Column[] {
     const place = parents.get(index)
     if (place === undefined && index > 0) throw corrupt('orc: expected each column behind its only parent')
     const { parent = -1, branch = 0, step } = place ?? {}
-    found.push({ ...column, parent, branch, steps: step === undefined ? [] : stepsBehind(found[parent]!.steps, step) })
+    const isItem = found[parent]?.kind === 'list'
+    found.push({
+      ...column,
+      parent,
+      branch,
+      isItem,
+      steps: step === undefined ? [] : stepsBehind(found[parent]!.steps, step),
+    })
   }
   return found
 }

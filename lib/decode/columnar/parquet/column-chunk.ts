@@ -6,6 +6,7 @@ import { inOne } from '../../next-bytes.ts'
 import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import { listOfBytes } from '../list-of-bytes.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
@@ -16,7 +17,7 @@ import { checkPage, compressedOf, dataPartsOf, pageBytes } from './page-parts.ts
 import { type Encoded, type PageValues, pageValuesOf } from './page-values.ts'
 import { takeThrift } from './read-thrift.ts'
 import type { Leaf } from './schema.ts'
-import { printerOf } from './value-printers.ts'
+import { type Doubt, printerOf } from './value-printers.ts'
 
 /**
  * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of
@@ -34,14 +35,8 @@ export async function readColumnChunk(
   { out, kernel }: Workspace,
 ): Promise<void> {
   const { leaf } = chunk
-  let isLossy = false
-  const printer = printerOf(
-    leaf,
-    () => {
-      isLossy = true
-    },
-    kernel,
-  )
+  const doubts = new Set<Doubt>()
+  const printer = printerOf(leaf, (what) => doubts.add(what), kernel)
   const told = { field: leaf.steps }
   const data = textContent(path, decoding, printer.kind, out, told)
   const statistics = textContent([...path, 'statistics'], decoding, 'numbers', undefined, told)
@@ -183,7 +178,8 @@ export async function readColumnChunk(
         offset: 0,
         detail: 'parquet: expected a column of which the schema says only what is known',
       })
-    if (isLossy)
+    if (doubts.has('bytes')) addGap(decoding, listOfBytes(path))
+    if (doubts.has('lossy'))
       addGap(decoding, {
         reason: 'lossy-number',
         path,

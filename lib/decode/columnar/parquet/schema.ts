@@ -34,6 +34,8 @@ export type Leaf = {
   readonly definition: number
   readonly repetition: number
   readonly print: Print
+  /** Its values are bytes by their type, and the only ones in items of lists. */
+  readonly isItemByte: boolean
   /** The schema says something of it that is not known, which may be how its values are meant. */
   readonly isDoubtful: boolean
   readonly steps: readonly Step[]
@@ -47,7 +49,7 @@ export function leavesOf(elements: readonly ThriftStruct[]): Leaf[] {
   if (root === undefined) throw corrupt('parquet: expected a schema')
   const leaves: Leaf[] = []
   const none: readonly Step[] = []
-  const open = [{ left: countIn(root, 5) ?? 0, members: 0, definition: 0, repetition: 0, steps: none }]
+  const open = [{ left: countIn(root, 5) ?? 0, members: 0, isList: false, definition: 0, repetition: 0, steps: none }]
   for (const element of elements.slice(1)) {
     while (open.length > 0 && open.at(-1)!.left === 0) open.pop()
     const parent = open.at(-1)
@@ -61,8 +63,13 @@ export function leavesOf(elements: readonly ThriftStruct[]): Leaf[] {
     if (definition > maxLevel) throw corrupt(`parquet: expected at most ${maxLevel} levels`)
     const type = numberIn(element, 1)
     const steps = stepsBehind(parent.steps, stepOf(parent.members, bytesIn(element, 4)))
-    if (type === undefined) open.push({ left: countIn(element, 5) ?? 0, members: 0, definition, repetition, steps })
-    else leaves.push({ ...typeOf(element, type), definition, repetition, steps })
+    const left = countIn(element, 5) ?? 0
+    if (type === undefined)
+      open.push({ left, members: 0, isList: kind === 2 && left === 1, definition, repetition, steps })
+    else {
+      const isItemByte = (kind === 2 || parent.isList) && isByte(element)
+      leaves.push({ ...typeOf(element, type), isItemByte, definition, repetition, steps })
+    }
   }
   if (open.some(({ left }) => left > 0)) throw corrupt('parquet: expected all elements of the schema')
   return leaves
@@ -85,7 +92,15 @@ function typeOf(element: ThriftStruct, type: number): Pick<Leaf, 'physical' | 'w
 
 /** Fields of `LogicalType` and values of `ConvertedType` that matter here. */
 const logical = { string: 1, enum: 4, decimal: 5, integer: 10, json: 12, uuid: 14, half: 15 } as const
-const converted = { utf8: 0, enum: 4, decimal: 5, unsigned: [11, 12, 13, 14], json: 19, interval: 21 } as const
+const converted = {
+  utf8: 0,
+  enum: 4,
+  decimal: 5,
+  unsigned: [11, 12, 13, 14],
+  bytes: [11, 15],
+  json: 19,
+  interval: 21,
+} as const
 
 function printOf(element: ThriftStruct, physical: Physical, width: number): Print {
   const type = structIn(element, 10)
@@ -142,6 +157,13 @@ function scaleOf(element: ThriftStruct, type: ThriftStruct | undefined, old: num
   if ((numberIn(element, 7) ?? scale) !== scale || scale < 0 || scale > 1000)
     throw corrupt('parquet: expected one scale of decimal numbers, from 0 to 1000')
   return scale
+}
+
+/** Whole numbers of eight bits, with a sign or without. */
+function isByte(element: ThriftStruct): boolean {
+  const type = structIn(element, 10)
+  const bits = type && structIn(type, logical.integer)?.get(1)
+  return bits === 8 || converted.bytes.some((each) => each === numberIn(element, 6))
 }
 
 function isUnsigned(integer: ThriftStruct | undefined, old: number | undefined): boolean {
