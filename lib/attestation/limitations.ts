@@ -62,9 +62,15 @@ export function limitationsOfRun({ leftOut }: { leftOut: readonly string[] }): s
   return leftOut.length === 0
     ? []
     : [
-        `The configuration has stores that this run left out, and nothing is said about them: ${leftOut.slice(0, leftOutShown).join(', ')}${leftOut.length > leftOutShown ? ' and others' : ''}.`,
+        `${leftOutStart}${leftOut.slice(0, leftOutShown).join(', ')}${leftOut.length > leftOutShown ? ' and others' : ''}.`,
       ]
 }
+
+const leftOutStart = 'The configuration has stores that this run left out, and nothing is said about them: '
+
+/** What statements about a run admit of stores that it was begun without, as `limitationsOfRun` has it. */
+export const leftOutTexts = (limitations: readonly string[]): string[] =>
+  limitations.filter((each) => each.startsWith(leftOutStart))
 
 /** As many as a text of a statement has room for. */
 const leftOutShown = 100

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { leftOutTexts } from '../../attestation/limitations.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'
@@ -6,14 +7,21 @@ import type { RunEvidence, StoreEvidence } from '../run-evidence.ts'
 
 /**
  * What the files for people are made of, computed from the statements and documents of a bundle alone. `runs` in the order
- * of the log; `latest` is the last of them, which the report describes in full. `stores` are those of all runs.
+ * of the log; `latest` is the last of them, which the report describes in full. `stores` are those of all runs. `limitations` are what
+ * the last run admits, and `otherLimitations` what only others do.
  */
 export type Figures = {
   organization: string
-  runs: (RunResult & { startedAt?: string; stores: StoreFigures[] } & Pick<RunEvidence, 'corrections'>)[]
+  runs: (RunResult & { startedAt?: string; population?: number; stores: StoreFigures[] } & Pick<
+      RunEvidence,
+      'corrections'
+    >)[]
   latest: Figures['runs'][number]
   stores: StoreHistory[]
   limitations: string[]
+  otherLimitations: string[]
+  /** What the last run admits of stores that it was begun without. */
+  leftOut: string[]
 }
 
 /** One store in one run. `evidence` is absent when nothing about it was attested. */
@@ -32,7 +40,7 @@ export type StoreHistory = {
   storeId: string
   country?: string
   custodian?: string
-  verdicts: { runId: string; verdict: Verdict }[]
+  verdicts: { runId: string; verdict: Verdict; reasons: string[] }[]
   since: string
   firstFoundAt?: string
   goneSince?: string
@@ -43,12 +51,14 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
   const runs = evidence.map((run) => ({
     ...toRunResult(run),
     ...startOf(run),
+    ...(run.scope && { population: run.scope.predicate.scope.population }),
     stores: storesOf(run),
     corrections: run.corrections,
   }))
   const latest = runs.at(-1)
   if (latest === undefined) throw new Error('report: expected at least one run')
   const statements = evidence.flatMap(attestedOf)
+  const limitations = limitationsOf(evidence.slice(-1))
   return {
     organization: new URL(statements.at(-1)!.statement.predicateType).hostname,
     runs,
@@ -56,9 +66,15 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
     stores: [...new Set(runs.flatMap(({ stores }) => stores.map(({ storeId }) => storeId)))].map((storeId) =>
       historyOf(storeId, runs),
     ),
-    limitations: [...new Set(statements.flatMap(({ predicate }) => predicate.limitations))],
+    limitations,
+    otherLimitations: limitationsOf(evidence.slice(0, -1)).filter((each) => !limitations.includes(each)),
+    leftOut: leftOutTexts(limitations),
   }
 }
+
+const limitationsOf = (evidence: readonly RunEvidence[]) => [
+  ...new Set(evidence.flatMap(attestedOf).flatMap(({ predicate }) => predicate.limitations)),
+]
 
 /** Every attestation of a run, in the order of the log. */
 export function attestedOf({ scope, stores, corrections, summary }: RunEvidence) {
@@ -139,6 +155,14 @@ function looksForAllOf(one: StoreFigures, later: StoreFigures): boolean {
   )
 }
 
+/** When it was first signed that all that was found in a store is gone, of what still holds: runs in the order in which they saw it. */
+export function goneSinceOf(own: readonly { store: StoreFigures }[]): string | undefined {
+  const [from, newest] = [goneFrom(own), own.at(-1)!.store]
+  if (from === undefined || !own.every(({ store }) => isSamePlace(store, newest))) return undefined
+  const changed = own.findLastIndex(({ store }) => store.verdict !== newest.verdict)
+  return own[Math.max(changed + 1, from)]!.store.evidence?.verification?.predicate.times.statementCreatedAt
+}
+
 function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
   const own = inOrderSeen(
     runs.flatMap(({ runId, startedAt, stores }) =>
@@ -151,17 +175,13 @@ function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
   const changed = own.findLastIndex(({ store }) => store.verdict !== newest.store.verdict)
   const found = firstFoundAt(own)
   const since = own[changed + 1]!
-  const gone = goneFrom(own)
-  const goneSince =
-    gone !== undefined && own.every(({ store }) => isSamePlace(store, newest.store))
-      ? own[Math.max(changed + 1, gone)]!.store.evidence?.verification?.predicate.times.statementCreatedAt
-      : undefined
+  const goneSince = goneSinceOf(own)
   const custodian = own.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
   return {
     storeId,
     ...(newest.store.country !== undefined && { country: newest.store.country }),
     ...(custodian !== undefined && { custodian }),
-    verdicts: own.map(({ runId, store }) => ({ runId, verdict: store.verdict })),
+    verdicts: own.map(({ runId, store: { verdict, reasons } }) => ({ runId, verdict, reasons })),
     since: since.runId,
     ...(found !== undefined && { firstFoundAt: found }),
     ...(goneSince !== undefined && { goneSince }),

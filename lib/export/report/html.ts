@@ -15,12 +15,11 @@ function show(part: Part): string {
   return 'html' in part ? part.html : part.map((each) => each.html).join('')
 }
 
-/** Also what has no glyph of its own or turns the direction of text around, so that no name can pose as another one. */
-function escapeHtml(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
-    .replace(
-      /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g,
-      (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-    )
-}
+const escapeHtml = (text: string) => showHidden(text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`))
+
+/** Shows what has no glyph of its own or turns the direction of text around, so that no name can pose as another one. */
+export const showHidden = (text: string): string =>
+  text.replace(
+    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )

@@ -1,7 +1,7 @@
 import type { Figures } from './figures.ts'
 
 /** `methods-and-limitations.md`: what was done and what it cannot show, for a filing that quotes it. */
-export function methodsText({ latest, limitations }: Figures): string {
+export function methodsText({ latest, limitations, otherLimitations }: Figures): string {
   const scans = latest.stores.flatMap(({ storeId, evidence }) => {
     const last = evidence?.scans.at(-1)?.model
     return last === undefined ? [] : [{ storeId, last }]
@@ -31,5 +31,5 @@ Forms in which they were planted (container/context/shape):
 ${forms.length === 0 ? 'none\n' : forms.map((form) => `- ${form}\n`).join('')}
 ## Limitations
 
-${limitations.map((each) => `- ${each}\n`).join('')}`
+${limitations.map((each) => `- ${each}\n`).join('')}${otherLimitations.length === 0 ? '' : `\n## Limitations of other runs of this bundle\n\n${otherLimitations.map((each) => `- ${each}\n`).join('')}`}`
 }

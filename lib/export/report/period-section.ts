@@ -1,7 +1,7 @@
 import { calendar, calendarLegend, nightsShown, stretchesOf } from './calendar.ts'
 import { type Html, html } from './html.ts'
 import { logText } from './log-text.ts'
-import type { Obligation, Period, StorePeriod } from './period.ts'
+import type { LookedFor, Obligation, Period, StorePeriod } from './period.ts'
 import { count, day, moment, plural } from './wording.ts'
 
 const datesShown = 31
@@ -11,7 +11,7 @@ const stretchesShown = 20
 export function periodSection(period: Period, runs: number): Html {
   const { from, to, nights, missed, obligations } = period
   return html`<section aria-labelledby="period"><h2 id="period">The period, ${from} to ${to}</h2>
-<p>${plural(runs, 'run')} on ${count(nights.length - missed.length)} of ${plural(nights.length, 'date')} (UTC), counted from the first to the last run of this bundle. ${missedText(missed)}</p>
+<p>${plural(runs, 'run')} on ${count(nights.length - missed.length)} of ${plural(nights.length, 'date')} (UTC), counted from the first to the last run of this bundle. ${missedText(missed)} Of several verdicts on a date the worst is shown.</p>
 <p>${logText(period.log)}</p>
 ${calendarLegend()}
 ${obligations.map(({ obligation, stores }) => html`<h3>${titleOf(obligation)}</h3>${rollUp(stores)}${stores.map((store) => storeText(store, nights))}`)}
@@ -35,6 +35,8 @@ function titleOf(obligation: Obligation | undefined): string {
   ].join(', ')
 }
 
+const noteOf = (text: string | undefined) => text && html`<p class="note">${text}</p>`
+
 const badge = (verdict: string): Html => html`<span class="verdict ${verdict}">${verdict}</span>`
 
 function rollUp(stores: readonly StorePeriod[]): Html {
@@ -47,8 +49,15 @@ ${stores.map((store) => {
 })}</tbody></table></div>`
 }
 
-function remainsText({ remains }: StorePeriod): string {
-  if (remains === undefined) return 'nothing was found by the last run'
+function remainsText({ remains, lookedFor, firstFindingAt, goneSince }: StorePeriod): string {
+  if (remains === undefined)
+    return [
+      `nothing was found by the last run${lookedFor ? `, which looked for ${plural(lookedFor.last, 'subject')}` : ''}`,
+      ...(lookedFor && lookedFor.last < lookedFor.most ? [`an earlier one looked for ${count(lookedFor.most)}`] : []),
+      ...(firstFindingAt !== undefined && goneSince === undefined
+        ? ['whether all that was found before is gone is not shown']
+        : []),
+    ].join('; ')
   const { foundVersions, findings, unverifiedVersions, explainedVersions, until } = remains
   if (foundVersions === undefined) return 'not known: the last run did not scan it to an end'
   const parts = [
@@ -63,10 +72,20 @@ function remainsText({ remains }: StorePeriod): string {
   return until === undefined ? what : `${what}; protected until ${moment(until)}`
 }
 
+/** Verdicts that do not say the same are not to be read as one. */
+function lookedForText({ least, most, manifests, sameWays }: LookedFor): string | undefined {
+  if (manifests === 1 && least === most && sameWays) return undefined
+  const differ = [
+    ...(manifests === 1 ? [] : [`by ${plural(manifests, 'manifest')}`]),
+    ...(sameWays ? [] : ['with limitations that differ']),
+  ]
+  return `The verdicts of these runs do not all say the same: they looked for ${least === most ? '' : `${count(least)} to `}${plural(most, 'subject')}${differ.length === 0 ? '' : `, ${differ.join(', ')}`}. Each is about those who were in scope of its run.`
+}
+
 function storeText(store: StorePeriod, nights: readonly string[]): Html {
   const stretches = stretchesOf(store, nights)
   const left = Math.max(0, stretches.length - stretchesShown)
-  return html`<div class="store"><h4>${store.storeId}</h4>${calendar(store, nights)}
+  return html`<div class="store"><h4>${store.storeId}</h4>${store.lookedFor && noteOf(lookedForText(store.lookedFor))}${calendar(store, nights)}
 <p class="stretches">${nights.length > nightsShown ? `The calendar shows the last ${nightsShown} dates. ` : ''}${left > 0 ? `The first ${plural(left, 'stretch', 'stretches')} are in stores.csv; then ` : ''}${stretches
     .slice(left)
     .map(

@@ -1,7 +1,7 @@
 import type { Statement } from '../../attestation/statement.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import { explainedOf } from '../../verdict/exceptions.ts'
-import { type Figures, firstFoundAt, inOrderSeen, isSamePlace, type StoreFigures } from './figures.ts'
+import { type Figures, firstFoundAt, goneSinceOf, inOrderSeen, isSamePlace, type StoreFigures } from './figures.ts'
 
 /**
  * What the runs of a bundle come to, store by store and obligation by obligation. A night is a date (UTC) on which a run could have begun,
@@ -21,7 +21,8 @@ export type Obligation = { instrument: string; clause?: string; reference?: stri
 /**
  * One store under one obligation. `runs`: those in which it was, in the order in which they saw it; `byNight`: their verdicts by date, the worst of a date.
  * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since, of a store in the same place. `remains`: of the last
- * run, unless that is `verified`; `explainedVersions`: of the unverified ones, those that an approved exception explains; `until`: when the last of what is protected can be deleted, as far as that is known.
+ * run, unless that is `verified`; `goneSince`: when it was signed that all that was found is gone; `lookedFor`: how many subjects the runs that scanned it had in scope, and whether their
+ * manifests or limitations differ, so that their verdicts do not say the same; `explainedVersions`: of the unverified ones, those that an approved exception explains; `until`: when the last of what is protected can be deleted, as far as that is known.
  */
 export type StorePeriod = {
   storeId: string
@@ -32,6 +33,8 @@ export type StorePeriod = {
   counts: Record<Verdict, number>
   firstFindingAt?: string
   verifiedSince?: string
+  goneSince?: string
+  lookedFor?: LookedFor
   remains?: {
     foundVersions?: number
     findings?: number
@@ -40,6 +43,8 @@ export type StorePeriod = {
     until?: string
   }
 }
+
+export type LookedFor = { least: number; most: number; last: number; manifests: number; sameWays: boolean }
 
 type StoreRun = { runId: string; at: string; store: StoreFigures }
 
@@ -103,6 +108,8 @@ function toStorePeriod(storeId: string, ofStore: StoreRun[]): StorePeriod {
   const runs = inOrderSeen(ofStore)
   const last = runs.at(-1)!.store
   const found = firstFoundAt(runs)
+  const gone = goneSinceOf(runs)
+  const lookedFor = lookedForOf(runs)
   const since = runs[runs.findLastIndex(({ store }) => store.verdict !== 'verified' || !isSamePlace(store, last)) + 1]
   const custodian = runs.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
   const byNight = new Map<string, Verdict>()
@@ -120,7 +127,22 @@ function toStorePeriod(storeId: string, ofStore: StoreRun[]): StorePeriod {
     counts: { verified: of('verified'), residual: of('residual'), incomplete: of('incomplete') },
     ...(found !== undefined && { firstFindingAt: found }),
     ...(since && { verifiedSince: since.store.evidence?.verification?.predicate.times.statementCreatedAt ?? since.at }),
+    ...(gone !== undefined && { goneSince: gone }),
+    ...(lookedFor && { lookedFor }),
     ...(last.verdict !== 'verified' && { remains: remainsOf(last) }),
+  }
+}
+
+function lookedForOf(runs: readonly StoreRun[]): LookedFor | undefined {
+  const scans = runs.flatMap(({ store }) => store.evidence?.scans[0]?.predicate ?? [])
+  if (scans.length === 0) return undefined
+  const populations = scans.map(({ scope }) => scope.population)
+  return {
+    least: Math.min(...populations),
+    most: Math.max(...populations),
+    last: populations.at(-1)!,
+    manifests: new Set(scans.map(({ scope }) => scope.manifest.sha256)).size,
+    sameWays: new Set(scans.map(({ limitations }) => JSON.stringify(limitations))).size === 1,
   }
 }
 

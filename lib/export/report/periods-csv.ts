@@ -4,7 +4,7 @@ import { formatCsv } from './tables.ts'
 /** One row an obligation and store: what its runs came to. */
 export function periodsCsv({ from, to, nights, obligations }: Period): string {
   const header =
-    'instrument,clause,reference,due,store,country,custodian,from,to,dates,dates without a verdict,runs,verified,residual,incomplete,first run,first verdict,last run,last verdict,first finding,verified since,remaining versions,remaining findings,not wholly read,explained,protected until'
+    'instrument,clause,reference,due,store,country,custodian,from,to,dates,dates without a verdict,runs,verified,residual,incomplete,first run,first verdict,last run,last verdict,first finding,verified since,remaining versions,remaining findings,not wholly read,explained,protected until,found is gone since,subjects last,subjects least,subjects most,manifests,limitations'
   const rows = obligations.flatMap(({ obligation, stores }) =>
     stores.map((store) => [
       obligation?.instrument,
@@ -33,6 +33,12 @@ export function periodsCsv({ from, to, nights, obligations }: Period): string {
       store.remains?.unverifiedVersions,
       store.remains?.explainedVersions,
       store.remains?.until,
+      store.goneSince,
+      store.lookedFor?.last,
+      store.lookedFor?.least,
+      store.lookedFor?.most,
+      store.lookedFor?.manifests,
+      store.lookedFor && (store.lookedFor.sameWays ? 'same' : 'differ'),
     ]),
   )
   return formatCsv(header.split(','), rows)

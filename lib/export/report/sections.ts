@@ -3,7 +3,7 @@ import type { OpenVersion } from '../../verdict/store-report.ts'
 import { allToDo } from '../../verdict/what-to-do.ts'
 import { coverageChart } from './coverage-chart.ts'
 import { exceptionsTable, explainedText } from './exceptions-section.ts'
-import type { Figures, StoreFigures } from './figures.ts'
+import type { Figures, StoreFigures, StoreHistory } from './figures.ts'
 import { type Html, html } from './html.ts'
 import { timeline } from './timeline.ts'
 import { bytes, count, day, moment, plural } from './wording.ts'
@@ -15,14 +15,16 @@ const verdictOf = (verdict: string): Html => html`<span class="verdict ${verdict
 const versionsShown = 25
 const runsShown = 14
 
-export function glance({ latest, stores, runs }: Figures): Html {
+export function glance(figures: Figures): Html {
+  const { latest, stores, runs, leftOut } = figures
   const of = (verdict: string) => latest.stores.filter((store) => store.verdict === verdict).length
   return html`<section aria-labelledby="result"><h2 id="result">Result</h2>
 <p>Run <code>${latest.runId}</code>${latest.startedAt === undefined ? '' : ` of ${moment(latest.startedAt)}`}: ${verdictOf(latest.result)}${latest.closed ? '' : ' (the run was not closed when this bundle was made)'}</p>
 <div class="cards">
-<div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} verified: every listed object version was read, and no identifier in scope was found in any</span></div>
+<div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} in this run verified: every listed object version was read, and no identifier in scope was found in any</span></div>
 <div class="card"><b>${of('residual')}</b> <span>residual: data of subjects in scope is still there</span></div>
 <div class="card"><b>${of('incomplete')}</b> <span>incomplete: something could not be read or shown</span></div></div>
+${leftOut.map((each) => html`<p class="note">${each}</p>`)}
 <div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
 <thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
 ${worstFirst(latest.stores).map((store) => {
@@ -32,10 +34,17 @@ ${worstFirst(latest.stores).map((store) => {
     later === undefined || later.runId === latest.runId
       ? (history?.since ?? '–')
       : html`– (run <code>${later.runId}</code> saw it later: ${verdictOf(later.verdict)})`
-  return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${since}</td><td>${store.reasons.length === 0 ? '–' : store.reasons.join('; ')}</td></tr>`
-})}</tbody></table></div>
+  return html`<tr><th scope="row">${store.storeId}</th><td>${store.country ?? '–'}</td><td>${history?.custodian ?? '–'}</td><td>${verdictOf(store.verdict)}</td><td>${since}</td><td>${reasonsOf(store)}</td></tr>`
+})}
+${notInLatest(figures).map(({ storeId, country, custodian, verdicts }) => html`<tr><th scope="row">${storeId}</th><td>${country ?? '–'}</td><td>${custodian ?? '–'}</td><td>not in this run</td><td>– (run <code>${verdicts.at(-1)!.runId}</code> saw it last: ${verdictOf(verdicts.at(-1)!.verdict)})</td><td>${reasonsOf(verdicts.at(-1)!)}</td></tr>`)}</tbody></table></div>
 ${runs.length > 1 ? runsTable(runs) : undefined}</section>`
 }
+
+const reasonsOf = ({ reasons }: { reasons: readonly string[] }) => reasons.join('; ') || '–'
+
+/** A run that was begun without a store says nothing of it, so what others said last is not to be lost behind what this one says. */
+const notInLatest = ({ latest, stores }: Figures): StoreHistory[] =>
+  stores.filter(({ storeId }) => latest.stores.every((each) => each.storeId !== storeId))
 
 /** What needs somebody stands above what does not. */
 const worstFirst = (stores: readonly StoreFigures[]): StoreFigures[] =>
@@ -46,13 +55,13 @@ const worstFirst = (stores: readonly StoreFigures[]): StoreFigures[] =>
 function runsTable(runs: Figures['runs']): Html {
   const left = Math.max(0, runs.length - runsShown)
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table><caption>${plural(runs.length, 'run')} in this bundle, newest first${left > 0 ? `, the last ${runsShown}; all are in stores.csv` : ''}</caption>
-<thead><tr><th scope="col">Run</th><th scope="col">Begun</th><th scope="col">Result</th><th scope="col" class="n">Verified</th><th scope="col" class="n">Residual</th><th scope="col" class="n">Incomplete</th></tr></thead><tbody>
+<thead><tr><th scope="col">Run</th><th scope="col">Begun</th><th scope="col">Result</th><th scope="col" class="n">Subjects in scope</th><th scope="col" class="n">Verified</th><th scope="col" class="n">Residual</th><th scope="col" class="n">Incomplete</th></tr></thead><tbody>
 ${runs
   .slice(left)
   .reverse()
   .map((run) => {
     const of = (verdict: string) => run.stores.filter((store) => store.verdict === verdict).length
-    return html`<tr><th scope="row">${run.runId}</th><td class="t">${run.startedAt === undefined ? '–' : moment(run.startedAt)}</td><td>${verdictOf(run.result)}</td><td class="n">${of('verified')}</td><td class="n">${of('residual')}</td><td class="n">${of('incomplete')}</td></tr>`
+    return html`<tr><th scope="row">${run.runId}</th><td class="t">${run.startedAt === undefined ? '–' : moment(run.startedAt)}</td><td>${verdictOf(run.result)}</td><td class="n">${run.population === undefined ? '–' : count(run.population)}</td><td class="n">${of('verified')}</td><td class="n">${of('residual')}</td><td class="n">${of('incomplete')}</td></tr>`
   })}</tbody></table></div>`
 }
 
@@ -99,10 +108,13 @@ ${last.model.unverified.length === 0 ? undefined : html`<p>Not wholly read, and 
 ${timeline(store)}</div>`
 }
 
-export function remains({ latest }: Figures): Html {
+export function remains(figures: Figures): Html {
+  const { latest, runs, leftOut } = figures
   const open = latest.stores.filter(({ verdict }) => verdict !== 'verified')
   return html`<section aria-labelledby="remains"><h2 id="remains">What remains, and until when</h2>
-${latest.corrections.map(({ seq, predicate: { corrects, explanation, approvedBy } }) => html`<p class="note">Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}${corrects.storeId === undefined ? '' : ` of ${corrects.storeId}`}), approved by ${approvedBy}: ${explanation}</p>`)}
+${runs.flatMap(({ runId, corrections }) => corrections.map(({ seq, predicate: { corrects, explanation, approvedBy } }) => html`<p class="note">Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}${corrects.storeId === undefined ? '' : ` of ${corrects.storeId}`}, run ${runId}), approved by ${approvedBy}: ${explanation}</p>`))}
+${leftOut.map((each) => html`<p class="note">${each}</p>`)}
+${notInLatest(figures).map(({ storeId, verdicts }) => html`<h3>${storeId}</h3><p>Not in this run. Run <code>${verdicts.at(-1)!.runId}</code> saw it last: ${verdictOf(verdicts.at(-1)!.verdict)}${verdicts.at(-1)!.reasons.length === 0 ? '' : `: ${reasonsOf(verdicts.at(-1)!)}`}.</p>`)}
 ${open.length === 0 ? html`<p>Every store of this run is verified: in what its last inventory lists, nothing that was looked for was found.</p>` : undefined}
 ${open.map(({ storeId, reasons, evidence }) => {
   const report = evidence?.verification?.model
@@ -131,7 +143,7 @@ function placesOf({ places = [], findings }: OpenVersion): string {
   return shown.join('; ') || '–'
 }
 
-export function methods({ limitations, latest }: Figures): Html {
+export function methods({ limitations, otherLimitations, latest }: Figures): Html {
   const forms = [
     ...new Set(latest.stores.flatMap(({ evidence }) => evidence?.scans.at(-1)?.model.positiveControls.forms ?? [])),
   ]
@@ -139,9 +151,11 @@ export function methods({ limitations, latest }: Figures): Html {
 <ol><li>Every object version of a store is listed, with its size, before it is scanned, and listed again after it. A version that is new in the second listing blocks “verified”.</li>
 <li>Every version is read to its last byte and unpacked. What cannot be read or unpacked to its end is counted as not wholly read, with the reason, and never as clean. An approved exception says why that is known, what will become of it, who approved that and until when; no verdict follows from it.</li>
 <li>Every batch also scans texts in which made-up identifiers were planted${forms.length > 0 ? ` in ${plural(forms.length, 'form')}` : ''}. A batch that misses one of them proves nothing, and its versions are not called clean.</li>
+<li>A sample of every batch, drawn by a secret key, is read a second time by other means. Where the two readings disagree the batch proves nothing, and the store is not called verified.</li>
 <li>After a custodian’s answer everything is listed and read again. The verdict follows from that scan alone.</li>
 <li>Every step was signed when it was taken, and the signatures stand in a log that cannot be rewritten unseen.</li></ol>
-<h3>Limitations</h3><ul>${limitations.map((each) => html`<li>${each}</li>`)}</ul></section>`
+<h3>Limitations</h3><ul>${limitations.map((each) => html`<li>${each}</li>`)}</ul>
+${otherLimitations.length === 0 ? undefined : html`<h3>Limitations of other runs of this bundle</h3><ul>${otherLimitations.map((each) => html`<li>${each}</li>`)}</ul>`}</section>`
 }
 
 /** When data was first seen in each store, and since when it is gone from those that are verified now. */

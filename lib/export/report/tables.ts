@@ -4,12 +4,13 @@ import type { AttestedTransition } from '../checks/document.ts'
 import type { CheckedTimestamp } from '../checks/timestamp.ts'
 import type { RunEvidence } from '../run-evidence.ts'
 import { attestedOf, type Figures } from './figures.ts'
+import { showHidden } from './html.ts'
 
 type Cell = string | number | undefined
 
 /**
  * CSV (RFC 4180) for a spreadsheet. A text that it would take for a formula gets an apostrophe in front, and line ends
- * and other control characters become spaces: names come from anywhere.
+ * and other control characters become spaces, what turns text around is shown as in the report: names come from anywhere.
  */
 export function formatCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   return [header, ...rows].map((row) => `${row.map(formatCell).join(',')}\r\n`).join('')
@@ -18,7 +19,7 @@ export function formatCsv(header: readonly string[], rows: readonly (readonly Ce
 function formatCell(cell: Cell): string {
   if (cell === undefined) return ''
   if (typeof cell === 'number') return String(cell)
-  const text = cell.replace(/[\x00-\x1f\x7f]/g, ' ')
+  const text = showHidden(cell.replace(/[\x00-\x1f\x7f]/g, ' '))
   const inert = /^\s*[=+\-@|%\uff1d\uff0b\uff0d\uff20]/u.test(text) ? `'${text}` : text
   return /[",';\s]/.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
 }
