@@ -72,6 +72,12 @@ const leftOutStart = 'The configuration has stores that this run left out, and n
 export const leftOutTexts = (limitations: readonly string[]): string[] =>
   limitations.filter((each) => each.startsWith(leftOutStart))
 
+/** In which ways was looked for whoever was looked for: what statements admit, but for numbers of the run. What was not restored is unverified, and no way of looking. */
+export const waysOf = (limitations: readonly string[]): string[] =>
+  limitations.filter((each) => !each.startsWith(restoreStart))
+
+const restoreStart = 'Before pass '
+
 /** As many as a text of a statement has room for. */
 const leftOutShown = 100
 
@@ -102,8 +108,8 @@ export function limitationsOfStore({
       : 'Tags that the policy of the bucket hides from the reading role for single objects only were not looked at.',
     ...restores.map(({ pass, asked, versions, restored, tier, days }) =>
       asked
-        ? `Before pass ${pass}, ${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`
-        : `Before pass ${pass}, none of ${versions} archived versions was restored, since that would have cost more than the run may spend.`,
+        ? `${restoreStart}${pass}, ${restored} of ${versions} archived versions were restored (${tier}, for ${days} days) and read as temporary copies; the others count as archived.`
+        : `${restoreStart}${pass}, none of ${versions} archived versions was restored, since that would have cost more than the run may spend.`,
     ),
   ]
 }

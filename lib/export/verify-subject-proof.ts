@@ -1,3 +1,4 @@
+import { waysOf } from '../attestation/limitations.ts'
 import { ProofInvalid } from '../errors.ts'
 import { describeSubject } from '../proof/describe-subject.ts'
 import { parseSubjectProof, type SubjectProof, type SubjectRoots, verifySubjectProof } from '../proof/subject-proof.ts'
@@ -11,8 +12,8 @@ import type { RunEvidence, StoreEvidence } from './run-evidence.ts'
 
 /**
  * What a proof shows once it holds. `words` name nobody. `stores`: all that its run had. `later`: a run of the bundle that began later, of which the
- * proof says nothing: the last one that is residual, or else the last. `foundBy`: a run of the bundle whose last look at a store that this run did not
- * have, or had looked at before, found data, and may have found theirs. `entriesBehind`: of the log, behind this run and not in the bundle.
+ * proof says nothing: the last one that is residual, or else the last. `foundBy`: a run of the bundle that found data, and may have found theirs, in a store
+ * that this run did not have, or had looked at before, or in which it looked in other ways. `entriesBehind`: of the log, behind this run and not in the bundle.
  */
 export type ProofSummary = {
   runId: string
@@ -100,28 +101,49 @@ function laterThan(runs: readonly RunEvidence[], run: RunEvidence): ProofSummary
 
 /** Whether it was closed does not matter: a run that waits for a custodian has found what it found. */
 function foundAfter(runs: readonly RunEvidence[], run: RunEvidence): string | undefined {
-  const own = new Map(run.stores.map((store) => [placeOf(store), lastLookOf(store)]))
+  const own = new Map(run.stores.map((store) => [placeOf(store), lastLookOf(store, run)]))
   const seen = [...Map.groupBy(runs.flatMap(looksOf), ({ place }) => place)].flatMap(([place, looks]) => {
     const inOrder = looks.toSorted((a, b) => Number(a.at > b.at) - Number(a.at < b.at))
     const seenAt = own.get(place)?.at
     return seenAt === undefined
       ? inOrder.slice(-1)
-      : inOrder.filter((look) => look.at > seenAt || runs.indexOf(look.run) > runs.indexOf(run))
+      : inOrder.filter(
+          (look) =>
+            look.at > seenAt || runs.indexOf(look.run) > runs.indexOf(run) || isOpen(look, own.get(place)!, inOrder),
+        )
   })
   const finders = new Set(seen.filter(({ found }) => found > 0).map((look) => look.run))
   finders.delete(run)
   return runs.findLast((each) => finders.has(each))?.runId
 }
 
+/** Whether what was found before is neither what this run would have found, nor shown to be gone by one that would have. */
+const isOpen = (look: Look, own: Look, inOrder: readonly Look[]): boolean =>
+  look.ways !== own.ways &&
+  !inOrder.some(
+    (later) => later.at > look.at && later.verified && later.ways === look.ways && later.manifest === look.manifest,
+  )
+
 const looksOf = (run: RunEvidence) =>
   run.stores.flatMap((store) => {
-    const last = lastLookOf(store)
+    const last = lastLookOf(store, run)
     return last ? [{ run, place: placeOf(store), ...last }] : []
   })
 
-function lastLookOf({ scans }: StoreEvidence): { at: string; found: number } | undefined {
-  const last = scans.at(-1)?.model
-  return last && { at: last.inventory.startedAt, found: last.found.versions }
+type Look = { at: string; found: number; ways: string; manifest: string; verified: boolean }
+
+function lastLookOf({ scans, verification }: StoreEvidence, { corrections }: RunEvidence): Look | undefined {
+  const last = scans.at(-1)
+  if (last === undefined) return undefined
+  const verified = corrections.length === 0 && verification?.predicate.result === 'verified'
+  return {
+    at: last.model.inventory.startedAt,
+    // What an earlier pass found is gone only where the last one shows it.
+    found: verified ? 0 : Math.max(...scans.map(({ model }) => model.found.versions)),
+    ways: JSON.stringify(waysOf(last.predicate.limitations)),
+    manifest: last.predicate.scope.manifest.sha256,
+    verified,
+  }
 }
 
 /** A bucket under the same name may be another one. */

@@ -180,6 +180,7 @@ describe('what people read', () => {
       'a"b',
       'plain',
       'a\r\nb',
+      'clean\u202efdp',
       '',
     ]
     const [, row] = parse(
@@ -191,7 +192,7 @@ describe('what people read', () => {
     ) as string[][]
     expect(row).toEqual([
       ...["'=1+1", "'+1", "'-1", "'@SUM(A1)", "'|calc", "'%x", "' =1", "' =1", "'\uff1d1"],
-      ...['a,b', 'a"b', 'plain', 'a  b', ''],
+      ...['a,b', 'a"b', 'plain', 'a  b', 'clean\\u202efdp', ''],
     ])
   })
 

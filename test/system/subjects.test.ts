@@ -162,6 +162,37 @@ describe('a proof by a run that did not see what another one of the bundle found
   })
 })
 
+describe('a proof by a run before which another one of the bundle found data', () => {
+  it('shows nobody to be gone who may have been found in a way in which this run did not look', async () => {
+    const place = await openPlace((root) => ({ ...plain, stores: [watchedStore(root, 'hk')] }))
+    writeFiles(place.root, { 'hk/a.jsonl': jsonRecords([somebodyElse(1)]), 'hk/b.jsonl': ids(4) })
+    const first = await runIn(place)
+    rmSync(join(place.root, 'hk/b.jsonl'))
+    const second = await runIn(place)
+    const asked = await second.askFor(transferred(4))
+    if (asked.kind !== 'proof') throw new Error('expected a proof')
+    const proof = Buffer.from(formatSubjectProof(asked.proof))
+    const [found, gone] = [first.filing.runs[0]!, second.filing.runs[0]!]
+    const shown = (...runs: RunEvidence[]) => checkSubjectProof({ summary: second.filing.summary, runs }, proof)
+    expect(shown(found, gone).foundBy).toBeUndefined()
+    const hashed = shown(inOtherWays(found), gone)
+    expect(hashed).toMatchObject({ status: 'never-found', foundBy: found.runId })
+    expect(showsGone(hashed)).toBe(false)
+    // One in between that looked in the same ways shows that it is gone.
+    const between = inOtherWays({ ...gone, runId: 'run-between' })
+    expect(shown(inOtherWays(found), between, gone).foundBy).toBeUndefined()
+  })
+})
+
+/** The same with other forms in what its scans admit. */
+const inOtherWays = (run: RunEvidence): RunEvidence => ({
+  ...run,
+  stores: run.stores.map((store) => ({
+    ...store,
+    scans: store.scans.map((scan) => ({ ...scan, predicate: { ...scan.predicate, limitations: ['Other forms.'] } })),
+  })),
+})
+
 describe('a run with anything left', () => {
   it('shows who is still there, and of nobody else that they are gone', async () => {
     const place = await openPlace((root) => ({

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { leftOutTexts } from '../../attestation/limitations.ts'
+import { leftOutTexts, waysOf } from '../../attestation/limitations.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'
@@ -151,7 +151,7 @@ function looksForAllOf(one: StoreFigures, later: StoreFigures): boolean {
   return (
     a.scope.manifest.sha256 === b.scope.manifest.sha256 &&
     a.scope.population <= b.scope.population &&
-    isDeepStrictEqual(a.limitations, b.limitations)
+    isDeepStrictEqual(waysOf(a.limitations), waysOf(b.limitations))
   )
 }
 

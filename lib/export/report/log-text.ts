@@ -7,8 +7,8 @@ const rangesShown = 20
  * Which entries of the log are not in the bundle. A log has no gaps, so that something is left out shows, though not what it says: it may be
  * of another run, or take back what is here.
  */
-export function logText({ first, last, present, absent, before, after }: LogPart): string {
-  const held = `This bundle holds ${plural(present, 'entry', 'entries')} of the log, numbers ${count(first)} to ${count(last)}`
+export function logText({ first, last, present, absent, before, after, besides: changes }: LogPart): string {
+  const held = `This bundle holds ${plural(present, 'entry', 'entries')} of the log, numbers ${count(first)} to ${count(last)}${changes === 0 ? '' : ` (and ${count(changes)} before or behind them, by which ${changes === 1 ? 'a key was' : 'keys were'} changed)`}`
   const besides = [
     ...(before > 0 ? [`${plural(before, 'entry', 'entries')} before them`] : []),
     ...(after > 0 ? [`${plural(after, 'entry', 'entries')} after them`] : []),

@@ -1,3 +1,4 @@
+import { waysOf } from '../../attestation/limitations.ts'
 import type { Statement } from '../../attestation/statement.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import { explainedOf } from '../../verdict/exceptions.ts'
@@ -50,7 +51,8 @@ type StoreRun = { runId: string; at: string; store: StoreFigures }
 
 /**
  * Which entries of the log are in the bundle: a log has no gaps, so what is left out between the first and the last entry of its runs is
- * seen, though not what it says. `absent`: ranges of numbers, both ends included; `before` and `after`: how many are left out there.
+ * seen, though not what it says. `absent`: ranges of numbers, both ends included; `before` and `after`: how many are left out there;
+ * `besides`: how many it holds there, of changed keys.
  */
 export type LogPart = {
   first: number
@@ -59,6 +61,7 @@ export type LogPart = {
   absent: [from: number, to: number][]
   before: number
   after: number
+  besides: number
 }
 
 /** `attested`: every entry that the bundle holds, also those of no run. `size`: of the log, as the newest checkpoint has it. */
@@ -142,7 +145,7 @@ function lookedForOf(runs: readonly StoreRun[]): LookedFor | undefined {
     most: Math.max(...populations),
     last: populations.at(-1)!,
     manifests: new Set(scans.map(({ scope }) => scope.manifest.sha256)).size,
-    sameWays: new Set(scans.map(({ limitations }) => JSON.stringify(limitations))).size === 1,
+    sameWays: new Set(scans.map(({ limitations }) => JSON.stringify(waysOf(limitations)))).size === 1,
   }
 }
 
@@ -191,5 +194,5 @@ export function toLogPart(attested: readonly { seq: number; statement: Statement
   )
   const before = first - held.filter((seq) => seq < first).length
   const after = size - 1 - last - held.filter((seq) => seq > last).length
-  return { first, last, present: between.length, absent, before, after }
+  return { first, last, present: between.length, absent, before, after, besides: held.length - between.length }
 }

@@ -55,7 +55,7 @@ const worstFirst = (stores: readonly StoreFigures[]): StoreFigures[] =>
 function runsTable(runs: Figures['runs']): Html {
   const left = Math.max(0, runs.length - runsShown)
   return html`<div class="scroll" tabindex="0" role="group" aria-label="Runs"><table><caption>${plural(runs.length, 'run')} in this bundle, newest first${left > 0 ? `, the last ${runsShown}; all are in stores.csv` : ''}</caption>
-<thead><tr><th scope="col">Run</th><th scope="col">Begun</th><th scope="col">Result</th><th scope="col" class="n">Subjects in scope</th><th scope="col" class="n">Verified</th><th scope="col" class="n">Residual</th><th scope="col" class="n">Incomplete</th></tr></thead><tbody>
+<thead><tr><th scope="col">Run</th><th scope="col">Begun</th><th scope="col">Result</th><th scope="col" class="n">Subjects</th><th scope="col" class="n">Verified</th><th scope="col" class="n">Residual</th><th scope="col" class="n">Incomplete</th></tr></thead><tbody>
 ${runs
   .slice(left)
   .reverse()
