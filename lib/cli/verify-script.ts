@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
-import { logLines } from '../export/log-lines.ts'
+import { logLines, runLines } from '../export/log-lines.ts'
 import { type BundleSummary, verifyFiling } from '../export/verify-bundle.ts'
 import { checkSubjectProof, type ProofSummary, showsGone } from '../export/verify-subject-proof.ts'
 import { unreadable } from './unreadable.ts'
@@ -110,6 +110,7 @@ function show(summary: BundleSummary): string {
       ({ runId, storeId, verdict, reasons }) =>
         `  ${runId}  ${verdict}  ${storeId}${reasons.length > 0 ? `: ${reasons.join('; ')}` : ''}`,
     ),
+    ...runLines(runs).map((line) => `  ${line}`),
     ...logLines(summary).map((line) => `  ${line}`),
     ...fingerprints.map(
       ({ name, fingerprint, spkiSha256, until }) =>

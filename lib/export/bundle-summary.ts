@@ -1,3 +1,4 @@
+import { leftOutTexts } from '../attestation/limitations.ts'
 import { correctedReason, withoutGood } from '../attestation/to-correction.ts'
 import type { Checkpoint } from '../log/checkpoint.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
@@ -41,12 +42,16 @@ export type BundleSummary = {
 
 export type Absent = { before: number; between: number; after: number }
 
-/** `closed`: the run's summary is in the log. Until then the run is incomplete, whatever its stores are. */
+/**
+ * `closed`: the run's summary is in the log. Until then the run is incomplete, whatever its stores are. `storesLeftOut`: what it admits of stores that it was begun
+ * without, absent where there are none.
+ */
 export type RunResult = {
   runId: string
   closed: boolean
   result: Verdict
   reasons: string[]
+  storesLeftOut?: string[]
   /** How many subjects it came to what for; absent where the summary says nothing of them. */
   subjects?: NonNullable<EvidenceOf<'run-summary'>['predicate']['subjects']>
 }
@@ -62,7 +67,12 @@ export type StoreResult = {
 }
 
 /** What was taken back does not count any more: no run with a correction is `verified`, or says what it came to for subjects. */
-export function toRunResult({ runId, corrections, summary }: RunEvidence): RunResult {
+export function toRunResult(run: RunEvidence): RunResult {
+  const storesLeftOut = leftOutTexts((run.summary ?? run.scope)?.predicate.limitations ?? [])
+  return { ...resultOf(run), ...(storesLeftOut.length > 0 && { storesLeftOut }) }
+}
+
+function resultOf({ runId, corrections, summary }: RunEvidence): RunResult {
   const taken = corrections.map(reasonOf)
   if (!summary) return { runId, closed: false, result: 'incomplete', reasons: ['run: not closed', ...taken] }
   const { result, reasons, subjects } = summary.predicate

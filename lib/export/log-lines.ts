@@ -1,4 +1,4 @@
-import type { BundleSummary } from './bundle-summary.ts'
+import type { BundleSummary, RunResult } from './bundle-summary.ts'
 import { count, plural } from './report/wording.ts'
 
 /**
@@ -7,6 +7,14 @@ import { count, plural } from './report/wording.ts'
  */
 export function logLines({ origin, size, absent }: Pick<BundleSummary, 'origin' | 'size' | 'absent'>): string[] {
   return [`log ${origin}, ${plural(size, 'entry', 'entries')}`, ...(absent === undefined ? [] : [absentLine(absent)])]
+}
+
+/** What stands in the way of a whole run beside its stores, and which ones it was begun without: a line for each run of which there is anything. */
+export function runLines(runs: readonly RunResult[]): string[] {
+  return runs.flatMap(({ runId, reasons, storesLeftOut = [] }) => {
+    const told = [...reasons, ...storesLeftOut]
+    return told.length === 0 ? [] : [`${runId}  ${told.join('; ')}`]
+  })
 }
 
 function absentLine({ before, between, after }: NonNullable<BundleSummary['absent']>): string {

@@ -1,14 +1,9 @@
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
-import { limitationsOfRun } from '../../lib/attestation/limitations.ts'
 import { logLines } from '../../lib/export/log-lines.ts'
-import { attestedOf, toFigures } from '../../lib/export/report/figures.ts'
-import type { Html } from '../../lib/export/report/html.ts'
+import { attestedOf } from '../../lib/export/report/figures.ts'
 import { logText } from '../../lib/export/report/log-text.ts'
-import { toLogPart, toPeriod } from '../../lib/export/report/period.ts'
-import { periodSection } from '../../lib/export/report/period-section.ts'
-import { glance, remains } from '../../lib/export/report/sections.ts'
-import type { RunEvidence } from '../../lib/export/run-evidence.ts'
+import { toLogPart } from '../../lib/export/report/period.ts'
 import { verifyBundle, verifyFiling } from '../../lib/export/verify-bundle.ts'
 import { refusalOf } from '../support/refusal-of.ts'
 import { type Files, sampleBundle, sampleKeys, textIn, withFile } from '../support/sample-bundle.ts'
@@ -19,7 +14,6 @@ import { samplePeriod } from '../support/sample-period.ts'
 const rowsOf = (files: Files) => parse(textIn(files, 'periods.csv'), { columns: true }) as Record<string, string>[]
 const sectionOf = (files: Files) =>
   /<section aria-labelledby="period">.*?<\/section>/s.exec(textIn(files, 'report.html'))?.[0].replace(/\s+/g, ' ') ?? ''
-const plain = ({ html }: Html) => html.replace(/\s+/g, ' ').replace(/<[^>]+>/g, '')
 const textOf = (files: Files) => sectionOf(files).replace(/<[^>]+>/g, '')
 
 describe('a period', () => {
@@ -147,49 +141,6 @@ describe('a period', () => {
   ])('says whether it is gone where it was looked for $name', ({ nights, end }) => {
     const page = textIn(samplePeriod(nights).files, 'report.html').replace(/\s+/g, ' ')
     expect(page).toContain(`In sg, data in scope was first found on 2026-10-01${end}`)
-  })
-
-  it('says of the last run whom it looked for, and what of earlier ones it does not show', () => {
-    const { files } = samplePeriod(['found', 'others'])
-    expect(rowsOf(files)[0]).toMatchObject({ 'last verdict': 'verified', manifests: '2', 'found is gone since': '' })
-    expect(textOf(files)).toContain(
-      'nothing was found by the last run, which looked for 3 subjects; whether all that was found before is gone is not shown',
-    )
-    expect(textOf(files)).toContain('do not all say the same: they looked for 3 subjects, by 2 manifests.')
-    const { files: same } = samplePeriod(['found', 'clean'])
-    expect(rowsOf(same)[0]).toMatchObject({ manifests: '1', 'found is gone since': '2026-10-02T07:30:00.000Z' })
-    expect(textOf(same)).toContain('nothing was found by the last run, which looked for 3 subjects')
-    expect(textOf(same)).not.toMatch(/do not all say the same|is not shown/)
-
-    const runs = structuredClone(verifyFiling(same).runs)
-    for (const { predicate } of runs[1]!.stores.flatMap(({ scans }) => scans)) predicate.scope.population = 2
-    const period = toPeriod(toFigures(runs), runs.flatMap(attestedOf), 18)
-    const text = plain(periodSection(period, 2))
-    expect(text).toContain(
-      'which looked for 2 subjects; an earlier one looked for 3; whether all that was found before',
-    )
-    expect(text).toContain('do not all say the same: they looked for 2 to 3 subjects. Each is about')
-  })
-
-  it('does not lose what another run saw of a store behind a last run that was begun without it', () => {
-    const runs = structuredClone(verifyFiling(samplePeriod(['found', 'clean']).files).runs)
-    const last = runs[1]! as { -readonly [K in keyof RunEvidence]: RunEvidence[K] }
-    const leftOut = limitationsOfRun({ leftOut: ['sg'] })
-    last.stores = last.stores.filter(({ storeId }) => storeId !== 'sg')
-    for (const about of [last.scope!.predicate, last.summary!.predicate]) {
-      about.stores = about.stores.filter(({ storeId }: { storeId: string }) => storeId !== 'sg') as never
-      about.limitations = [...about.limitations, ...leftOut]
-    }
-    const corrects = { entry: 3, phase: 'scan', storeId: 'sg' }
-    const correction = { seq: 18, predicate: { corrects, explanation: 'no', approvedBy: 'Jane Roe', limitations: [] } }
-    runs[0]!.corrections = [correction] as never
-    const figures = toFigures(runs)
-    expect(plain(remains(figures))).toContain(
-      'Entry 18 takes back entry 3 (scan of sg, run run-2026-10-01), approved by Jane Roe: no',
-    )
-    for (const section of [glance, remains]) expect(plain(section(figures))).toContain(leftOut[0])
-    expect(plain(glance(figures))).toContain('not in this run– (run run-2026-10-01 saw it last: residual)found: ')
-    expect(plain(remains(figures))).toContain('Not in this run. Run run-2026-10-01 saw it last: residual: found: ')
   })
 
   it('follows from the evidence: another table or page is refused', () => {

@@ -1,6 +1,6 @@
 import { BundleInvalid } from '../../errors.ts'
 import { bundlePaths } from '../../export/bundle-paths.ts'
-import { logLines } from '../../export/log-lines.ts'
+import { logLines, runLines } from '../../export/log-lines.ts'
 import { verifyLogScript, verifyScript } from '../../export/tools/generated.ts'
 import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
 import { tool } from '../../tool.ts'
@@ -68,6 +68,7 @@ function show(bundle: string, summary: Shown, terminal: Terminal): void {
     terminal.print(
       `  ${runId}  ${coloured(verdict)} ${storeId}${reasons.length > 0 ? `: ${visible(reasons.join('; '))}` : ''}`,
     )
+  for (const line of runLines(summary.runs)) terminal.print(`  ${visible(line)}`)
   for (const line of logLines(summary)) terminal.print(`  ${line}`)
   for (const each of summary.timestamps ?? [])
     terminal.print(

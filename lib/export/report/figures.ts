@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { leftOutTexts, waysOf } from '../../attestation/limitations.ts'
+import { waysOf } from '../../attestation/limitations.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'
@@ -20,8 +20,6 @@ export type Figures = {
   stores: StoreHistory[]
   limitations: string[]
   otherLimitations: string[]
-  /** What the last run admits of stores that it was begun without. */
-  leftOut: string[]
 }
 
 /** One store in one run. `evidence` is absent when nothing about it was attested. */
@@ -68,7 +66,6 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
     ),
     limitations,
     otherLimitations: limitationsOf(evidence.slice(0, -1)).filter((each) => !limitations.includes(each)),
-    leftOut: leftOutTexts(limitations),
   }
 }
 
@@ -117,6 +114,9 @@ export function isSamePlace(one: StoreFigures, other: StoreFigures): boolean {
   if (a === undefined || b === undefined) return true
   return a.kind === b.kind && a.uri === b.uri && a.region === b.region && a.account === b.account
 }
+
+export const custodianOf = ({ evidence }: StoreFigures): string | undefined =>
+  (evidence?.verification ?? evidence?.scans.at(-1))?.predicate.store.custodian
 
 /** When the first scan that found something in a store was signed. */
 export function firstFoundAt(ofStore: readonly { store: StoreFigures }[]): string | undefined {
@@ -176,7 +176,7 @@ function historyOf(storeId: string, runs: Figures['runs']): StoreHistory {
   const found = firstFoundAt(own)
   const since = own[changed + 1]!
   const goneSince = goneSinceOf(own)
-  const custodian = own.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
+  const custodian = own.flatMap(({ store }) => custodianOf(store) ?? []).at(-1)
   return {
     storeId,
     ...(newest.store.country !== undefined && { country: newest.store.country }),

@@ -2,7 +2,15 @@ import { waysOf } from '../../attestation/limitations.ts'
 import type { Statement } from '../../attestation/statement.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import { explainedOf } from '../../verdict/exceptions.ts'
-import { type Figures, firstFoundAt, goneSinceOf, inOrderSeen, isSamePlace, type StoreFigures } from './figures.ts'
+import {
+  custodianOf,
+  type Figures,
+  firstFoundAt,
+  goneSinceOf,
+  inOrderSeen,
+  isSamePlace,
+  type StoreFigures,
+} from './figures.ts'
 
 /**
  * What the runs of a bundle come to, store by store and obligation by obligation. A night is a date (UTC) on which a run could have begun,
@@ -114,7 +122,7 @@ function toStorePeriod(storeId: string, ofStore: StoreRun[]): StorePeriod {
   const gone = goneSinceOf(runs)
   const lookedFor = lookedForOf(runs)
   const since = runs[runs.findLastIndex(({ store }) => store.verdict !== 'verified' || !isSamePlace(store, last)) + 1]
-  const custodian = runs.flatMap(({ store }) => store.evidence?.verification?.predicate.store.custodian ?? []).at(-1)
+  const custodian = runs.flatMap(({ store }) => custodianOf(store) ?? []).at(-1)
   const byNight = new Map<string, Verdict>()
   for (const { at, store } of runs) {
     const night = at.slice(0, 10)

@@ -16,7 +16,7 @@ const versionsShown = 25
 const runsShown = 14
 
 export function glance(figures: Figures): Html {
-  const { latest, stores, runs, leftOut } = figures
+  const { latest, stores, runs } = figures
   const of = (verdict: string) => latest.stores.filter((store) => store.verdict === verdict).length
   return html`<section aria-labelledby="result"><h2 id="result">Result</h2>
 <p>Run <code>${latest.runId}</code>${latest.startedAt === undefined ? '' : ` of ${moment(latest.startedAt)}`}: ${verdictOf(latest.result)}${latest.closed ? '' : ' (the run was not closed when this bundle was made)'}</p>
@@ -24,7 +24,7 @@ export function glance(figures: Figures): Html {
 <div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} in this run verified: every listed object version was read, and no identifier in scope was found in any</span></div>
 <div class="card"><b>${of('residual')}</b> <span>residual: data of subjects in scope is still there</span></div>
 <div class="card"><b>${of('incomplete')}</b> <span>incomplete: something could not be read or shown</span></div></div>
-${leftOut.map((each) => html`<p class="note">${each}</p>`)}
+${latest.storesLeftOut?.map((each) => html`<p class="note">${each}</p>`)}
 <div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
 <thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
 ${worstFirst(latest.stores).map((store) => {
@@ -77,7 +77,7 @@ export function promise({ latest }: Figures): Html {
 ${obligations.size === 0 ? html`<p class="note">The configuration names no obligation, so nothing here says which promise these deletions fulfil.</p>` : undefined}
 ${[...Map.groupBy(obligations, ([, obligation]) => JSON.stringify(obligation)).values()].map((same) => {
   const { instrument, clause, reference, dueAt } = same[0]![1]
-  return html`<p><b>${instrument}</b>${clause === undefined ? '' : `, clause ${clause}`}${reference === undefined ? '' : `, reference ${reference}`}${dueAt === undefined ? '' : `, due ${moment(dueAt)}`}: stores ${same.map(([storeId]) => storeId).join(', ')}.</p>`
+  return html`<p><b>${instrument}</b>${clause === undefined ? '' : `, clause ${clause}`}${reference === undefined ? '' : `, reference ${reference}`}${dueAt === undefined ? '' : `, due ${moment(dueAt)}`}: in this run stores ${same.map(([storeId]) => storeId).join(', ')}.</p>`
 })}
 ${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer the manifest confirms, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).</p>`}
 ${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}</section>`
@@ -109,11 +109,11 @@ ${timeline(store)}</div>`
 }
 
 export function remains(figures: Figures): Html {
-  const { latest, runs, leftOut } = figures
+  const { latest, runs } = figures
   const open = latest.stores.filter(({ verdict }) => verdict !== 'verified')
   return html`<section aria-labelledby="remains"><h2 id="remains">What remains, and until when</h2>
 ${runs.flatMap(({ runId, corrections }) => corrections.map(({ seq, predicate: { corrects, explanation, approvedBy } }) => html`<p class="note">Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}${corrects.storeId === undefined ? '' : ` of ${corrects.storeId}`}, run ${runId}), approved by ${approvedBy}: ${explanation}</p>`))}
-${leftOut.map((each) => html`<p class="note">${each}</p>`)}
+${latest.storesLeftOut?.map((each) => html`<p class="note">${each}</p>`)}
 ${notInLatest(figures).map(({ storeId, verdicts }) => html`<h3>${storeId}</h3><p>Not in this run. Run <code>${verdicts.at(-1)!.runId}</code> saw it last: ${verdictOf(verdicts.at(-1)!.verdict)}${verdicts.at(-1)!.reasons.length === 0 ? '' : `: ${reasonsOf(verdicts.at(-1)!)}`}.</p>`)}
 ${open.length === 0 ? html`<p>Every store of this run is verified: in what its last inventory lists, nothing that was looked for was found.</p>` : undefined}
 ${open.map(({ storeId, reasons, evidence }) => {
