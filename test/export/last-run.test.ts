@@ -1,6 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import { describe, expect, it } from 'vitest'
 import { limitationsOfRun } from '../../lib/attestation/limitations.ts'
+import { withOtherScope } from '../../lib/cli/commands/prove-command.ts'
 import { runLines } from '../../lib/export/log-lines.ts'
 import { attestedOf, toFigures } from '../../lib/export/report/figures.ts'
 import type { Html } from '../../lib/export/report/html.ts'
@@ -39,6 +40,12 @@ describe('a report', () => {
       'which looked for 2 subjects; an earlier one looked for 3; whether all that was found before',
     )
     expect(text).toContain('do not all say the same: they looked for 2 to 3 subjects. Each is about')
+  })
+
+  it('leads who is not in its scope to runs that looked for others', () => {
+    const { runs } = verifyFiling(samplePeriod(['found', 'clean', 'others']).files)
+    expect(withOtherScope(runs, runs[2]!)).toEqual(['run-2026-10-02'])
+    expect(withOtherScope(runs.slice(0, 2), runs[1]!)).toEqual([])
   })
 
   it('does not lose what another run saw of a store behind a last run that was begun without it', () => {

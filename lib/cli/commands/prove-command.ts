@@ -63,6 +63,10 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
       terminal.print(
         `not in scope of run ${runId}: its manifest confirms no transfer of this subject, so there is no proof`,
       )
+      for (const other of withOtherScope(runs, run).slice(0, runsShown))
+        terminal.print(
+          `    run ${other} of this bundle looked for others, and may have found them: ask with --run ${other}`,
+        )
       return exitCode.residual
     case 'proof': {
       const proof = formatSubjectProof(asked.proof)
@@ -81,6 +85,18 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
     default:
       return asked satisfies never
   }
+}
+
+const runsShown = 10
+const provable = ({ summary, corrections }: RunEvidence) => summary?.predicate.subjects && corrections.length === 0
+
+/** Of each other scope the newest run: who is not in a manifest any more may be in an older one. */
+export function withOtherScope(runs: readonly RunEvidence[], run: RunEvidence): string[] {
+  const scopeOf = ({ scope }: RunEvidence) =>
+    `${scope?.predicate.scope.manifest.sha256} ${scope?.predicate.scope.population}`
+  const newest = new Map(runs.filter(provable).map((each) => [scopeOf(each), each.runId]))
+  newest.delete(scopeOf(run))
+  return [...newest.values()].reverse()
 }
 
 async function requireState({ state, cwd }: Machine): Promise<void> {
@@ -108,10 +124,7 @@ async function withKeptRuns<T>(
 
 /** Of several runs the newest that says something of subjects. */
 function chooseRun(runs: readonly RunEvidence[], wanted: string | undefined): RunEvidence {
-  const run =
-    wanted === undefined
-      ? runs.findLast(({ summary, corrections }) => summary?.predicate.subjects && corrections.length === 0)
-      : runs.find(({ runId }) => runId === wanted)
+  const run = wanted === undefined ? runs.findLast(provable) : runs.find(({ runId }) => runId === wanted)
   if (run?.summary?.predicate.subjects === undefined)
     throw new NotKnown('prove: expected a run of this bundle that says what it came to for its subjects, got none')
   return run

@@ -1,4 +1,5 @@
 import type { Figures } from './figures.ts'
+import { plural } from './wording.ts'
 
 /** `methods-and-limitations.md`: what was done and what it cannot show, for a filing that quotes it. */
 export function methodsText({ latest, limitations, otherLimitations }: Figures): string {
@@ -25,7 +26,7 @@ export function methodsText({ latest, limitations, otherLimitations }: Figures):
 
 ## Controls of run ${latest.runId}
 
-${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no, secondOpinion: twice } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${no.falseAlarms} false alarms in ${no.planted} near misses; ${twice.versions} readings of a sample repeated, ${twice.mismatches} disagreements.\n`).join('')}
+${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no, secondOpinion: twice } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${plural(no.falseAlarms, 'false alarm')} in ${plural(no.planted, 'near miss', 'near misses')}; ${plural(twice.versions, 'reading')} of a sample repeated, ${plural(twice.mismatches, 'disagreement')}.\n`).join('')}
 Forms in which they were planted (container/context/shape):
 
 ${forms.length === 0 ? 'none\n' : forms.map((form) => `- ${form}\n`).join('')}
