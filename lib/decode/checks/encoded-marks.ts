@@ -1,3 +1,4 @@
+import { listProblemIn } from './byte-lists.ts'
 import type { EncodedProblem } from './encoded-check.ts'
 import { encryptedFields } from './encrypted-fields.ts'
 import type { Mark } from './mark.ts'
@@ -144,12 +145,12 @@ export function markCheck() {
   /** The same for names of what is encrypted, and for bytes that are spelled. */
   function lookAtFields(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
     const text = bytes.toString('latin1')
-    const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
+    const spelled = first(text.includes('\\') ? octalProblemIn(text, from) : undefined, listProblemIn(text, from))
     const hasField = anyField.test(text)
-    mayHaveField = hasField || octal !== undefined
+    mayHaveField = hasField || spelled !== undefined
     return first(
       hasField ? look(bytes, from, isEnd, fields, isInFieldSample) : undefined,
-      octal !== undefined && isInFieldSample(octal.offset) ? octal : undefined,
+      spelled !== undefined && isInFieldSample(spelled.offset) ? spelled : undefined,
     )
   }
 

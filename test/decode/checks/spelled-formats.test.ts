@@ -1,4 +1,4 @@
-import { createCipheriv, createHash } from 'node:crypto'
+import { createCipheriv, createHash, randomUUID } from 'node:crypto'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { encodedProblemIn as problemIn } from './encoded-problem.ts'
@@ -11,6 +11,7 @@ const octal = (bytes: Buffer, slash: string) =>
   }).join('')
 
 const row = (id: number) => Buffer.from(`${id},6249289124956664,hello world`)
+const uuid = () => Buffer.from(randomUUID().replaceAll('-', ''), 'hex')
 const key = createHash('sha256').update('key').digest()
 const sealed = (bytes: Buffer) => createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(bytes)
 const rows = (spell: (bytes: Buffer) => string) => Array.from({ length: 20 }, (_, id) => `${id}\t${spell(row(id))}\n`)
@@ -25,6 +26,26 @@ const hidden: { name: string; lines: string[]; reason: string }[] = [
     reason: 'opaque',
   },
   { name: 'a Buffer in JSON', lines: rows((bytes) => JSON.stringify(gzipSync(bytes))), reason: 'unsupported-format' },
+  {
+    name: 'zlib as a Buffer in JSON',
+    lines: rows((bytes) => JSON.stringify({ b: deflateSync(bytes) })),
+    reason: 'opaque',
+  },
+  {
+    name: 'UTF-16 as a Buffer of JSON in JSON',
+    lines: rows((bytes) => JSON.stringify(JSON.stringify({ b: Buffer.from(String(bytes), 'utf16le') }))),
+    reason: 'opaque',
+  },
+  {
+    name: 'UUIDs as bytes',
+    lines: rows(() => JSON.stringify({ id: [...uuid()], n: [1, 2, 3] })),
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'UUIDs as bytes of Java',
+    lines: rows(() => `User{id=[${new Int8Array(uuid()).join(', ')}]}`),
+    reason: 'unsupported-format',
+  },
   {
     name: 'bytes of Java in JSON',
     lines: rows((bytes) => JSON.stringify([...new Int8Array(zstdCompressSync(bytes))], null, 1).replaceAll('\n', '')),
@@ -55,8 +76,14 @@ describe('what is compressed or encrypted, and spelled byte by byte, is no clean
       'printf "\\033[1;31m\\033[0m\\033[32m\\033[0m\\033[33m\\033[0m\\033[34m\\033[0m\\033[35m\\033[0m\\033[1m"',
     ],
     ['numbers', '[31,139,9,2],[40, 181, 48],{"a":[131,139,8,1]}, 31,139,8'],
+    ['a matrix', `{"m":[${[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]}]}`],
+    ['text as a Buffer', JSON.stringify({ a: Buffer.from('日本語 and text'), flag: Buffer.from([1]) })],
     ['text in percent-encoding', '%1F%8C%E6%97%A5%E6%9C%AC%28%B5%2F%FC'],
   ])('%s are text', (_, text) => {
     for (const length of [1e6, 7]) expect(problemIn(`${text}\n`.repeat(30), length)).toBeUndefined()
+  })
+
+  test('lists of sixteen numbers of which one may be a UUID are text', () => {
+    expect(problemIn(`[${Array(16).fill(130)}],[${Array(16).fill(255)}]`.repeat(30), 1e6)).toBeUndefined()
   })
 })

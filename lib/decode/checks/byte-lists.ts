@@ -1,0 +1,49 @@
+import type { EncodedProblem } from './encoded-check.ts'
+
+/** A `Buffer` of Node.js in JSON, which may be a value of JSON itself, and its first numbers; what its text cuts is none. */
+const nodeBuffer =
+  /"Buffer\\{0,8}"(?:\s|\\n){0,40},(?:\s|\\n){0,40}\\{0,8}"data\\{0,8}"\s?:\s?\[((?:(?:\s|\\n){0,40}\d{1,3}[,\]\s]){8,32})/g
+/** A list of as many numbers as a UUID has bytes, with a sign in Java and without commas in Go. */
+const sixteen = /\[\s{0,40}((?:-?\d{1,3}[,\s]{1,40}){15}-?\d{1,3})\s{0,40}\]/g
+
+/**
+ * Bytes as lists of numbers that nobody reads: a `Buffer` of what is no text in UTF-8, and UUIDs. The form `bytes` looks for text in
+ * such lists.
+ */
+export function listProblemIn(text: string, from: number): EncodedProblem | undefined {
+  for (const { 0: found, 1: numbers = '', index } of text.matchAll(nodeBuffer))
+    if (!isText(bytesOf(numbers)))
+      return {
+        reason: 'opaque',
+        offset: from + index + found.length - numbers.length,
+        detail: 'expected text, got bytes in a list of numbers',
+      }
+  const lists = Array.from(text.matchAll(sixteen))
+  if (lists.length === 0 || !lists.every(([, numbers]) => isUuid(bytesOf(numbers!)))) return undefined
+  return {
+    reason: 'unsupported-format',
+    offset: from + lists[0]!.index,
+    detail: 'expected no UUIDs as lists of numbers',
+  }
+}
+
+const bytesOf = (numbers: string) => Uint8Array.from(numbers.match(/-?\d+/g)!, Number)
+
+/** Its last character may be cut. */
+function isText(bytes: Uint8Array): boolean {
+  if (bytes.some((byte) => byte < 0x20 && !isInText.has(byte))) return false
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const isInText = new Set(Buffer.from('\t\n\f\r\x1b'))
+
+/** Of versions 1 to 8 in the variant that all have (RFC 9562, 4.1): one in ten of other lists, and next to none of small numbers. */
+function isUuid(bytes: Uint8Array): boolean {
+  const version = bytes[6]! >>> 4
+  return version >= 1 && version <= 8 && bytes[8]! >>> 6 === 2
+}
