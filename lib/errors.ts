@@ -30,7 +30,7 @@ export class ManifestInvalid extends OdvError {
   }
 }
 
-/** There is no manifest under this name, or none that may be read where an absence is told in the same way. */
+/** There is no manifest under this name. */
 export class ManifestAbsent extends ManifestInvalid {}
 
 /** A subject index is damaged, foreign, or sealed with another key. */

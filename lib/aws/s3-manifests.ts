@@ -17,17 +17,29 @@ export function s3Manifests(client: S3Client, bucket: string): Manifests {
     async open(uri) {
       const key = keyOf(uri, bucket)
       const head = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key })).catch((error) => {
-        // Who may not list the bucket is told of an absence that it is forbidden.
-        if ([403, 404].includes(statusOf(error) ?? 0))
-          throw new ManifestAbsent(`manifest: ${uri}: expected an object of the intake bucket, got none to read`, [], {
-            cause: error,
-          })
+        const refusal = refusals[statusOf(error) ?? 0]
+        if (refusal) throw refusal(uri, error)
         throw faultOf('manifest', error)
       })
       const pinned = { key, bytes: lengthOf('manifest', head), etag: head.ETag, versionId: head.VersionId }
       return readPinned(place, pinned)
     },
   }
+}
+
+/**
+ * Who may list the bucket, as the index builder may, is told of an absence by 404: what is forbidden may be there, encrypted with another key say, and
+ * may say of somebody that the transfer is not confirmed.
+ */
+const refusals: Record<number, (uri: string, cause: unknown) => ManifestInvalid> = {
+  404: (uri, cause) =>
+    new ManifestAbsent(`manifest: ${uri}: expected an object of the intake bucket, got none`, [], { cause }),
+  403: (uri, cause) =>
+    new ManifestInvalid(
+      `manifest: ${uri}: expected an object of the intake bucket that may be read, got a refusal (403): a policy, or a key of KMS other than the bucket's, keeps it from build-index`,
+      [],
+      { cause },
+    ),
 }
 
 function keyOf(uri: string, bucket: string): string {

@@ -3,11 +3,28 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bulkCalls } from '../../lib/aws/client-options.ts'
 import { s3Manifests } from '../../lib/aws/s3-manifests.ts'
+import { ManifestAbsent, ManifestInvalid } from '../../lib/errors.ts'
 import { manifestsContract } from '../contracts/manifests.ts'
 import type { Loopback } from '../support/ministack.ts'
 import { onRadosgw, startRadosgw, withoutRadosgw } from '../support/radosgw.ts'
 import { newBucket } from './bucket/buckets.ts'
 import { faultyWire } from './faulty-wire.ts'
+
+describe('a manifest of which the bucket says nothing', () => {
+  const opening = (httpStatusCode: number) => {
+    const client = { send: () => Promise.reject(Object.assign(new Error('no'), { $metadata: { httpStatusCode } })) }
+    const manifests = s3Manifests(client as unknown as S3Client, 'intake')
+    return manifests.open('manifests/ids.csv').catch((error: unknown) => error)
+  }
+
+  it('is absent where it is not there, and refused where it may not be read: it may have taken somebody back', async () => {
+    expect(await opening(404)).toBeInstanceOf(ManifestAbsent)
+    const refused = await opening(403)
+    expect(refused).toBeInstanceOf(ManifestInvalid)
+    expect(refused).not.toBeInstanceOf(ManifestAbsent)
+    expect(String(refused)).toContain('that may be read, got a refusal (403)')
+  })
+})
 
 describe.skipIf(withoutRadosgw)(onRadosgw, () => {
   let server: Loopback & { stop(): Promise<void> }

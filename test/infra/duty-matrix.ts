@@ -520,6 +520,12 @@ export const dutyMatrix: ({ duty: string; roles: string[] } & Request)[] = [
     roles: ['build-index'],
   },
   {
+    duty: 'be told that a transfer manifest is not there, and not that it is forbidden',
+    action: 's3:ListBucket',
+    resource: bucket('intake'),
+    roles: ['build-index'],
+  },
+  {
     duty: 'read the configuration',
     action: 's3:GetObject',
     resource: `${bucket('intake')}/config/odv.json`,
