@@ -11,7 +11,7 @@ import type { decideRun } from '../attestation/to-run-summary.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { Evidence, Ledger, Ports } from '../ports.ts'
 import { readDocument } from './evidence/documents.ts'
-import { correctionsPrefix, type PassRef } from './evidence/evidence-keys.ts'
+import { correctionsPrefix, type PassRef, storeKey } from './evidence/evidence-keys.ts'
 
 type Decided = ReturnType<typeof decideRun>
 /** Without a store it is about all of them. */
@@ -91,8 +91,15 @@ export async function isPartlyTakenBack({ evidence }: Pick<Ports, 'evidence'>, r
   return false
 }
 
-/** @throws EvidenceConflict when it was taken back */
+/**
+ * An execution that was stopped is gone on with (redriven) long after the run judged its store without it: the verdict ends what may be deleted.
+ * @throws EvidenceConflict when it was taken back, or the store has its verdict
+ */
 export async function requireStanding(ports: Pick<Ports, 'evidence'>, ref: PassRef): Promise<void> {
+  if (await ports.evidence.has(storeKey(ref.runId, ref.storeId, 'report.json')))
+    throw new EvidenceConflict(
+      `run ${ref.runId}: store ${ref.storeId}: deletion: expected a store without a verdict, and the run has judged it: begin another run`,
+    )
   if (await isTakenBack(ports, ref))
     throw new EvidenceConflict(
       `run ${ref.runId}: store ${ref.storeId}: deletion: expected what it stands on, and that was taken back`,

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { DeletionLeg } from '../../lib/deletion/leg.ts'
 import { StoreUnavailable } from '../../lib/errors.ts'
 import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
+import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
 import type { Evidence, Ports } from '../../lib/ports.ts'
 import { type Hands, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
@@ -116,6 +117,24 @@ describe('a request of more than a thousand files', () => {
         expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])
         expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: files }, gone: 0, kept: [] })
       })
+
+  it.each(['request-deletion', 'execute-deletion'] as const)(
+    'is not gone on with by %s once the store has its verdict',
+    async (last) => {
+      const place = await openLong(25)
+      let goOn: (() => Promise<unknown>) | undefined
+      const ended = await place.run({
+        call(task, ports, payload) {
+          if (task !== last) return undefined
+          goOn = () => (task === 'execute-deletion' ? executeDeletion : requestDeletion)(ports, payload)
+          throw new Error('the execution was stopped')
+        },
+      })
+      expect(ended.store).not.toBe('verified')
+      await expect(goOn!()).rejects.toThrow('expected a store without a verdict')
+      expect(readdirSync(join(place.root, 'store'))).toHaveLength(26)
+    },
+  )
 
   it('ends without an answer, and incomplete, where a leg is missing in the middle', async () => {
     const place = await openLong(25)
