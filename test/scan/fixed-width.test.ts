@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../lib/cli/demo/seeded-random.ts'
+import { columnsOf } from '../../lib/scan/fixed-width/columns.ts'
 import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { scanSlice } from '../../lib/scan/slices/scan-slice.ts'
@@ -178,5 +180,34 @@ describe('a text in which fields stand apart, or that has none', () => {
   }
   it.each(Object.entries(texts))('is clean: %s', async (_, text) => {
     expect(await outcomeOf(Buffer.from(text))).toEqual({ findings: 0, gaps: [] })
+  })
+})
+
+describe('columns', () => {
+  const next = seededRandom(7)
+  const below = (n: number) => Math.floor(next() * n)
+  const digits = (least: number, more: number) =>
+    Array.from({ length: least + below(more) }, () => 1 + below(9)).join('')
+  const word = () => 'abcdefghijklmnop'.slice(below(4), 6 + below(9))
+  const time = () => `2026-${10 + below(3)}-${10 + below(19)}T${10 + below(14)}:${10 + below(50)}:07`
+  const ip = () => [1, 2, 3, 4].map(() => below(256)).join('.')
+  const texts: Record<string, () => string> = {
+    'CSV that begins with a number': () => `${digits(17, 3)},2026-03-${10 + below(20)},${digits(17, 3)},en`,
+    'CSV that ends in one': () => `${time()},${digits(15, 5)}`,
+    'fields between bars': () => `${digits(9, 2)}|${word()}|${digits(10, 10)}|${time()}`,
+    'a log of requests': () => `${ip()} - - [${time()}] "GET /api/v1/${word()}" 200 ${digits(3, 3)} "-" "Mozilla/5.0"`,
+    syslog: () =>
+      `Nov 11 12:${10 + below(50)}:36 host-${below(9)} sshd[${digits(3, 3)}]: key for ${word()} from ${ip()} port ${digits(4, 2)}`,
+    'a log with times': () =>
+      `${time()}.141Z INFO  [worker-${digits(1, 2)}] user ${digits(15, 5)} did ${word()} in ${digits(1, 3)} ms`,
+    'numbers and words between blanks': () => `${digits(9, 5)} ${word()} ${digits(15, 5)} ${word()} ${digits(1, 5)}`,
+    'a table of psql': () =>
+      ` ${digits(1, 10).padStart(10)} | ${word().padEnd(24)} | ${digits(10, 10).padEnd(19)} | ${time()}`,
+  }
+  it.each(Object.entries(texts))('are none of what needs no look at its lines: %s', (_name, line) => {
+    for (let round = 0; round < 50; round++) {
+      const lines = Array.from({ length: 64 }, () => Buffer.from(line()))
+      expect(columnsOf(lines, 21)).toBeUndefined()
+    }
   })
 })

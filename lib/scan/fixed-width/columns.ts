@@ -17,6 +17,7 @@ const mostOf = 0.8
 const someOf = 0.1
 
 const blank = 0x20
+const hyphen = 0x2d
 /** They may stand behind a number. */
 const numberSigns = tableOf('+-')
 /** Characters that an identifier may have, which run on from one field to the next: those of an address. */
@@ -27,11 +28,40 @@ export const runsOn = localCharacters.with(0x40, 1)
  * least `longDigits` of them, as two numbers beside each other are; or something stands around it, as in CSV and JSON.
  */
 export function columnsOf(lines: readonly Uint8Array[], longDigits: number): Columns | undefined {
+  if (lines.length >= manyLines && isDelimited(lines)) return undefined
   const all = [lines, ...kindsOf(lines)].map((some) => columnsOfKind(some, longDigits))
   const edges = new Set(all.flatMap((each) => [...each.edges]))
   const numbers = new Set(all.flatMap((each) => each.numbers))
   if (edges.size === 0 && numbers.size === 0) return undefined
   return { edges: ascending(edges), numbers: ascending(numbers) }
+}
+
+/** Signs between fields, and how many in each line no text between fields of fixed width has (`SMITH, JOHN`). */
+const delimiters: readonly (readonly [sign: string, least: number])[] = [
+  ['|', 1],
+  ['\t', 1],
+  [';', 2],
+  [',', 3],
+  ['"', 4],
+]
+
+/** Whether most lines have as many of a sign, but the last at other columns: then no fields are at the same ones. */
+function isDelimited(lines: readonly Uint8Array[]): boolean {
+  return delimiters.some(([sign, least]) => {
+    const byte = sign.charCodeAt(0)
+    const places = lines.map((line) => {
+      let count = 0
+      for (const each of line) if (each === byte) count++
+      return { count, last: line.lastIndexOf(byte) }
+    })
+    const { count, last } = places[places.length >> 1]!
+    const some = places.filter((each) => each.count === count)
+    return (
+      count >= least &&
+      some.length >= mostOf * lines.length &&
+      some.filter((each) => each.last === last).length < mostOf * some.length
+    )
+  })
 }
 
 const ascending = (columns: Iterable<number>) => [...columns].sort((x, y) => x - y)
@@ -65,9 +95,11 @@ function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Column
     if (isApart(lines, from)) continue
     if (end - from >= longDigits) numbers.push(from)
     if (end - from < least) continue
-    if (isMostly(lines, end, numberSigns) && isMostly(lines, end + 1, gluing)) edges.add(end + 1)
-    if (isGlued(lines, from) && !(isNumeric[from - 2] && isSame(lines, from - 1))) edges.add(from)
-    if (isGlued(lines, end) && !(isSame(lines, end) && (isNumeric[end + 1] || !isGlued(lines, end + 1)))) edges.add(end)
+    if (isMostly(lines, end, numberSigns) && isMostly(lines, end + 1, gluing) && !isHyphen(lines, end))
+      edges.add(end + 1)
+    if (isGlued(lines, from, -1) && !(isNumeric[from - 2] && isSame(lines, from - 1))) edges.add(from)
+    if (isGlued(lines, end, 1) && !(isSame(lines, end) && (isNumeric[end + 1] || !runOn(lines, end + 1))))
+      edges.add(end)
   }
   if (edges.size === 0 && numbers.length === 0) return noColumns
   if (lines.length >= manyLines)
@@ -116,13 +148,17 @@ function countOf(lines: readonly Uint8Array[], has: (line: Uint8Array) => boolea
 const isMostly = (lines: readonly Uint8Array[], column: number, table: Uint8Array) =>
   countOf(lines, (line) => table[line[column] ?? 0] === 1) >= mostOf * lines.length
 
-/** Whether what a column is in has something other than blanks on both sides in most lines. */
+/** Whether what a column is in has something other than blanks on both sides in most lines, or is the first or last field between commas, semicolons or tabs. */
 const isApart = (lines: readonly Uint8Array[], column: number) =>
   countOf(lines, (line) => {
     const { start, end } = runAround(line, column)
-    return start > 0 && end < line.length && line[start - 1] !== blank && line[end] !== blank
+    if (start === 0) return end < line.length && separators[line[end]!] === 1
+    if (end === line.length) return separators[line[start - 1]!] === 1
+    return line[start - 1] !== blank && line[end] !== blank
   }) >=
   mostOf * lines.length
+
+const separators = tableOf(',;\t')
 
 /** The characters around a column that run on. */
 export function runAround(line: Uint8Array, column: number): { start: number; end: number } {
@@ -133,9 +169,50 @@ export function runAround(line: Uint8Array, column: number): { start: number; en
   return { start, end }
 }
 
+/**
+ * Whether there are lines in which something runs on from a number that ends before a column (`step` 1) or begins at it (-1). Digits do only where other lines have blanks in
+ * place of them and a field behind those: the number is padded. Otherwise it is one that is longer in some lines.
+ */
+function isGlued(lines: readonly Uint8Array[], column: number, step: 1 | -1): boolean {
+  if (column === 0) return false
+  const [own, other] = step === 1 ? [column - 1, column] : [column, column - 1]
+  const glued = lines.filter((line) => digits[line[own] ?? 0] === 1 && gluing[line[other] ?? 0] === 1)
+  return glued.some((line) => digits[line[other]!] === 0) || (glued.length > 0 && isPadded(lines, other, step))
+}
+
+/**
+ * Whether lines that have no digit at a column mostly have a blank, and behind it and others mostly digits, or a text that is at the same column in most and runs on from a
+ * number in some.
+ */
+function isPadded(lines: readonly Uint8Array[], column: number, step: 1 | -1): boolean {
+  const others = lines.filter((line) => column < line.length && digits[line[column]!] === 0)
+  const padded = others.filter((line) => line[column] === blank)
+  if (padded.length < mostOf * others.length) return false
+  const next = padded.map((line) => {
+    let at = column
+    while (line[at] === blank) at += step
+    return { at, isDigit: digits[line[at] ?? 0] === 1 }
+  })
+  if (next.length === 0) return false
+  const isMost = (some: readonly unknown[]) => some.length >= mostOf * next.length
+  if (isMost(next.filter(({ isDigit }) => isDigit))) return true
+  const { at } = next[next.length >> 1]!
+  return isMost(next.filter((each) => each.at === at)) && runsIntoText(lines, at, step)
+}
+
+const runsIntoText = (lines: readonly Uint8Array[], column: number, step: 1 | -1) =>
+  lines.some((line) => {
+    const byte = line[column] ?? 0
+    return digits[line[column - step] ?? 0] === 1 && gluing[byte] === 1 && digits[byte] === 0
+  })
+
 /** Whether there are lines in which the characters before and behind a column run on. */
-const isGlued = (lines: readonly Uint8Array[], column: number) =>
-  column > 0 && countOf(lines, (line) => gluing[line[column - 1]!] === 1 && gluing[line[column] ?? 0] === 1) > 0
+const runOn = (lines: readonly Uint8Array[], column: number) =>
+  lines.some((line) => gluing[line[column - 1] ?? 0] === 1 && gluing[line[column] ?? 0] === 1)
+
+/** Numbers are negative in some lines; a hyphen that all have is one of a date or a code. */
+const isHyphen = (lines: readonly Uint8Array[], column: number) =>
+  lines.at(-1)![column] === hyphen && isSame(lines, column)
 
 /** One letter that all lines have is a sign of its own, as in `2026-01-01T00:00:00Z`. */
 const isSame = (lines: readonly Uint8Array[], column: number) =>
