@@ -226,8 +226,9 @@ async function fill(s3: S3Client): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket, Key: 'deleted' }))
 }
 
-/** What the custodian of the store deploys in their account: the roles of infra/offshore-roles.yml. */
+/** What the custodian of the store deploys in their account: the roles of infra/offshore-roles.yml, with the right to list objects, which a server that is not AWS's is asked for. */
 async function offshoreRoles(server: Ministack): Promise<void> {
+  const roles = readFileSync(join(import.meta.dirname, '../../infra/offshore-roles.yml'), 'utf8')
   const client = new CloudFormationClient(server)
   const arn = (name: string) => `arn:aws:iam::000000000000:role/odv-run-${name}`
   const parameters = {
@@ -242,7 +243,7 @@ async function offshoreRoles(server: Ministack): Promise<void> {
   await client.send(
     new CreateStackCommand({
       StackName,
-      TemplateBody: readFileSync(join(import.meta.dirname, '../../infra/offshore-roles.yml'), 'utf8'),
+      TemplateBody: roles.replace('[s3:GetBucketLocation,', '[s3:ListBucket, s3:GetBucketLocation,'),
       Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,

@@ -210,4 +210,13 @@ describe('columns', () => {
       expect(columnsOf(lines, 21)).toBeUndefined()
     }
   })
+
+  it.each([',', ';', '|', '\t'])('are those of a first field that is glued together, in fields between %j', (sign) => {
+    for (let round = 0; round < 50; round++) {
+      const lines = Array.from({ length: 64 }, () =>
+        Buffer.from([`${digits(8, 1)}${word()}`, word(), digits(1, 9), word(), time(), ''].join(sign)),
+      )
+      expect(columnsOf(lines, 21)?.edges).toContain(8)
+    }
+  })
 })

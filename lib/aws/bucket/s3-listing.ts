@@ -91,14 +91,11 @@ async function requireNoObjects(bucket: Bucket, range: KeyRange, listed: string 
     EncodingType: 'url' as const,
   }
   const answer = await bucket.client.send(new ListObjectsV2Command(request)).catch((error: unknown) => {
-    // Who lists versions may have no right to list objects. Where there is no version at all, somebody has to say so.
-    if (faultStatus(error) === 403 && !isAboutSigning(error) && listed !== undefined && listed !== range.after)
-      return undefined
     throw toFault(bucket, 'ListObjectsV2', error)
   })
-  const given = answer?.Contents?.[0]?.Key
+  const given = answer.Contents?.[0]?.Key
   if (given === undefined) return
-  const key = answer!.EncodingType === 'url' ? decodeKey(given) : given
+  const key = answer.EncodingType === 'url' ? decodeKey(given) : given
   // Some servers give the key itself again, or begin anew.
   if (key !== undefined && isInRange(key, { ...range, ...(listed !== undefined && { after: listed }) }))
     throw new StoreUnavailable(

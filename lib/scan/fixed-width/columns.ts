@@ -27,8 +27,9 @@ export const runsOn = localCharacters.with(0x40, 1)
  * The columns of a text with these lines, which are of characters of one byte each. Undefined: nothing in them is a field of digits with something glued onto it, or of at
  * least `longDigits` of them, as two numbers beside each other are; or something stands around it, as in CSV and JSON.
  */
-export function columnsOf(lines: readonly Uint8Array[], longDigits: number): Columns | undefined {
-  if (lines.length >= manyLines && isDelimited(lines)) return undefined
+export function columnsOf(whole: readonly Uint8Array[], longDigits: number): Columns | undefined {
+  const delimiter = whole.length < manyLines ? -1 : delimiterOf(whole)
+  const lines = delimiter === -1 ? whole : whole.map((line) => line.subarray(0, Math.max(0, line.indexOf(delimiter))))
   const all = [lines, ...kindsOf(lines)].map((some) => columnsOfKind(some, longDigits))
   const edges = new Set(all.flatMap((each) => [...each.edges]))
   const numbers = new Set(all.flatMap((each) => each.numbers))
@@ -45,23 +46,20 @@ const delimiters: readonly (readonly [sign: string, least: number])[] = [
   ['"', 4],
 ]
 
-/** Whether most lines have as many of a sign, but the last at other columns: then no fields are at the same ones. */
-function isDelimited(lines: readonly Uint8Array[]): boolean {
-  return delimiters.some(([sign, least]) => {
+/** What most lines have as many of, but the last at other columns: then only what is before the first may be at the same ones. -1: there is no such sign. */
+function delimiterOf(lines: readonly Uint8Array[]): number {
+  for (const [sign, least] of delimiters) {
     const byte = sign.charCodeAt(0)
-    const places = lines.map((line) => {
-      let count = 0
-      for (const each of line) if (each === byte) count++
-      return { count, last: line.lastIndexOf(byte) }
-    })
+    const places = lines.map((line) => ({
+      count: countOf(line, (each) => each === byte),
+      last: line.lastIndexOf(byte),
+    }))
     const { count, last } = places[places.length >> 1]!
     const some = places.filter((each) => each.count === count)
-    return (
-      count >= least &&
-      some.length >= mostOf * lines.length &&
-      some.filter((each) => each.last === last).length < mostOf * some.length
-    )
-  })
+    const isMost = some.length >= mostOf * lines.length && count >= least
+    if (isMost && some.filter((each) => each.last === last).length < mostOf * some.length) return byte
+  }
+  return -1
 }
 
 const ascending = (columns: Iterable<number>) => [...columns].sort((x, y) => x - y)
@@ -139,26 +137,22 @@ function mayHave(lines: readonly Uint8Array[], longDigits: number): boolean {
   return false
 }
 
-function countOf(lines: readonly Uint8Array[], has: (line: Uint8Array) => boolean): number {
+function countOf<T>(all: Iterable<T>, has: (each: T) => boolean): number {
   let count = 0
-  for (const line of lines) if (has(line)) count++
+  for (const each of all) if (has(each)) count++
   return count
 }
 
 const isMostly = (lines: readonly Uint8Array[], column: number, table: Uint8Array) =>
   countOf(lines, (line) => table[line[column] ?? 0] === 1) >= mostOf * lines.length
 
-/** Whether what a column is in has something other than blanks on both sides in most lines, or is the first or last field between commas, semicolons or tabs. */
+/** Whether what a column is in has something other than blanks on both sides in most lines. */
 const isApart = (lines: readonly Uint8Array[], column: number) =>
   countOf(lines, (line) => {
     const { start, end } = runAround(line, column)
-    if (start === 0) return end < line.length && separators[line[end]!] === 1
-    if (end === line.length) return separators[line[start - 1]!] === 1
-    return line[start - 1] !== blank && line[end] !== blank
+    return start > 0 && end < line.length && line[start - 1] !== blank && line[end] !== blank
   }) >=
   mostOf * lines.length
-
-const separators = tableOf(',;\t')
 
 /** The characters around a column that run on. */
 export function runAround(line: Uint8Array, column: number): { start: number; end: number } {
