@@ -256,10 +256,7 @@ describe('what stays is said: incomplete, when', () => {
       on('ListObjectVersions', always, () => refusal(403, 'AccessDenied')),
       /StoreUnavailable/,
     ],
-    'objects may not be listed': [
-      on('ListObjectsV2', always, () => refusal(403, 'AccessDenied')),
-      /StoreUnavailable/,
-    ],
+    'objects may not be listed': [on('ListObjectsV2', always, () => refusal(403, 'AccessDenied')), /StoreUnavailable/],
     'uploads may not be listed': [
       on('ListMultipartUploads', always, () => refusal(403, 'AccessDenied')),
       /StoreUnavailable/,

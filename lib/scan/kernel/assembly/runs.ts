@@ -1,4 +1,5 @@
 import { markAlphabet, markDigits } from './classify'
+import { addDotted, dot, suffixPlaces } from './dotted'
 import { block, byteAt, isIn, masks, stops, Table, tables, tokens } from './memory'
 import { isSifting, leaveDigits, markedBefore, useDigits } from './sieve'
 import { addSpot, List } from './spots'
@@ -27,13 +28,13 @@ export const enum Kind {
 }
 
 /** An escape's bytes at most, as in `lib/scan/finders/escapes.ts`. */
-const longestEscape: i32 = 24
+export const longestEscape: i32 = 24
 
 /** Where a run may begin that is not complete, or the end. */
 export let resume: i32 = 0
 
 let minLength: i32 = 0
-let maxLength: i32 = 0
+export let maxLength: i32 = 0
 
 /**
  * Collects the places of maximal runs in [from, to) that the filter does not deny: see `openKernel`. `shape`: where its
@@ -167,15 +168,15 @@ const written: i32 = 7
 const writtenBegin: u16 = 0x785f
 
 /** Where a run ends before a character like `_x000D_` at its end; 0: nowhere. Whether its digits are some is decided later. */
-function endBeforeWritten(start: i32, end: i32): i32 {
+export function endBeforeWritten(start: i32, end: i32): i32 {
   const from = end - written
   if (from <= start || byteAt(end - 1) != underscore) return 0
   return load<u16>(block + <usize>from) == writtenBegin ? from : 0
 }
 
 /** As in `lib/scan/finders/run-finder.ts`: what is looked at without these at either end. */
-const mostUnderscores: i32 = 3
-const underscore: u8 = 0x5f
+export const mostUnderscores: i32 = 3
+export const underscore: u8 = 0x5f
 
 /** A run, and what of it is inside of a few `_`. */
 function addInside(first: i32, last: i32, start: i32, end: i32): void {
@@ -186,72 +187,4 @@ function addInside(first: i32, last: i32, start: i32, end: i32): void {
     }
     if (byteAt(from) != underscore) break
   }
-}
-
-function addDotted(start: i32, runEnd: i32): void {
-  const first = trimmedStart(start, runEnd)
-  addEnds(first, start, runEnd)
-  if (first == 0 || !isIn(Table.mayGlue, byteAt(first - 1))) return
-  const last = min(first + longestEscape, runEnd)
-  for (let from = first + 1; from <= last; from++) addEnds(trimmedStart(from, runEnd), start, runEnd)
-}
-
-/** As in `lib/scan/finders/dotted-finder.ts`: of these as many may belong to an identifier at either end. */
-const mostHyphens: i32 = 3
-const hyphen: u8 = 0x2d
-
-/** Names from `behind` on, what is trimmed, and hyphens before it. */
-function addEnds(behind: i32, start: i32, runEnd: i32): void {
-  const least = max(start, behind - mostHyphens)
-  for (let first = behind; ; first--) {
-    const end = addTrimmed(first, runEnd, start, runEnd)
-    if (end - first <= maxLength + mostBehind)
-      for (let to = endBeforeWritten(first, end); to > 0; to = endBeforeWritten(first, to))
-        addTrimmed(first, to, start, runEnd)
-    if (first == least || byteAt(first - 1) != hyphen) return
-  }
-}
-
-/** Names that end at `to`, without what is trimmed and with hyphens; returns where the first of them ends. */
-function addTrimmed(first: i32, to: i32, start: i32, runEnd: i32): i32 {
-  let end = to
-  while (end > first && isIn(Table.trimmed, byteAt(end - 1))) end--
-  const most = min(to, end + mostHyphens)
-  addNames(first, end, start, runEnd)
-  for (let last = end; last < most && byteAt(last) == hyphen; ) addNames(first, ++last, start, runEnd)
-  return end
-}
-
-const dot: u8 = 0x2e
-/** Letters of the ending of a file's name, at most, and where the point before it is in the last 16 bytes. */
-const longestSuffix: i32 = 7
-/** As in `lib/scan/finders/domain-ends.ts`. */
-const mostBehind: i32 = 64
-const suffixPlaces: i32 = 0x7f00
-
-/** A name, and what is inside of as many `_` at both ends. */
-function addNames(first: i32, last: i32, start: i32, runEnd: i32): void {
-  addBeforeSuffixes(first, last, start, runEnd)
-  for (let count = 1; count <= mostUnderscores && first + 2 * count < last; count++) {
-    if (byteAt(first + count - 1) != underscore || byteAt(last - count) != underscore) return
-    addBeforeSuffixes(first + count, last - count, start, runEnd)
-  }
-}
-
-/** A name, and what it is without short endings behind points: which endings count is decided later. */
-function addBeforeSuffixes(first: i32, last: i32, start: i32, runEnd: i32): void {
-  if (isAllowed(last - first)) addText(first, last, start, runEnd)
-  if (last - first > maxLength + mostBehind) return
-  let end = last
-  for (let at = last - 1; at > first && end - at <= longestSuffix + 1; at--)
-    if (byteAt(at) == dot) {
-      if (isAllowed(at - first)) addText(first, at, start, runEnd)
-      end = at
-    }
-}
-
-function trimmedStart(from: i32, to: i32): i32 {
-  let start = from
-  while (start < to && isIn(Table.trimmed, byteAt(start))) start++
-  return start
 }
