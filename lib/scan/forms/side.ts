@@ -15,14 +15,17 @@ export type Side = {
   copyUndecided(bytes: Uint8Array, from: number, to: number): void
   /**
    * Appends the bytes [from, to) of what was decoded, of which the first is at `source`. Each is the first of two bytes there in UTF-16, and two
-   * in hexadecimal digits; three are in four in base64, each in two of them, and the first is the one at this place of three.
+   * in hexadecimal digits; three are in four in base64, each in two of them, and the first is the one at this place of three. What
+   * begins in them and is shorter than `least` is not reported.
    */
-  decoded(bytes: Uint8Array, from: number, to: number, source: number, of: 'utf-16' | 'hex' | number): void
+  decoded(bytes: Uint8Array, from: number, to: number, source: number, of: DecodedOf, least?: number): void
   /** Searches what is there and forgets it. */
   flush(): void
   /** Where to report, in the source, and under which name. */
   target(report: Report, form: string): void
 }
+
+type DecodedOf = 'utf-16' | 'hex' | number
 
 /** Reports in the side's own bytes, with the names of forms inside, or `''`. */
 export type Search = (region: Region, report: Report) => void
@@ -41,6 +44,8 @@ export function createSide(search: Search): Side {
   let firsts = new Int32Array(1024)
   let sources = new Int32Array(1024)
   let ends = new Int32Array(1024)
+  /** What begins in a segment and is shorter is not reported. */
+  let leasts = new Int32Array(1024)
   let segments = 0
   let report: Report = () => {}
   let form = ''
@@ -52,7 +57,8 @@ export function createSide(search: Search): Side {
       bytes = grown
       buffer = Buffer.from(bytes.buffer)
     }
-    if (segments === firsts.length) [firsts, sources, ends] = [doubled(firsts), doubled(sources), doubled(ends)]
+    if (segments === firsts.length)
+      [firsts, sources, ends, leasts] = [doubled(firsts), doubled(sources), doubled(ends), doubled(leasts)]
   }
 
   /** The segment that holds byte `at`. */
@@ -69,16 +75,17 @@ export function createSide(search: Search): Side {
 
   function found(ordinal: number, start: number, end: number, inner: string): void {
     const [first, last] = [segmentOf(start), segmentOf(end - 1)]
-    if (ends[last] === undecided) return
+    if (ends[last] === undecided || end - start < leasts[first]!) return
     const from = sources[first]! + charactersBefore(ends[first]!, start - firsts[first]!)
     const lastFrom = sources[last]! + charactersBefore(ends[last]!, end - 1 - firsts[last]!)
     const to = ends[last]! >= 0 ? ends[last]! : lastFrom + (ends[last]! <= inHex ? 2 : 1)
     report(ordinal, from, to, inner === '' ? form : `${form} ${inner}`)
   }
 
-  function append(source: Uint8Array, from: number, to: number): void {
+  function append(source: Uint8Array, from: number, to: number, least = 0): void {
     reserve(to - from)
     firsts[segments] = length
+    leasts[segments] = least
     if (to - from > shortCopy) bytes.set(source.subarray(from, to), length)
     else for (let at = from; at < to; at++) bytes[length + at - from] = source[at]!
     length += to - from
@@ -108,14 +115,15 @@ export function createSide(search: Search): Side {
     push(byte, start, end) {
       reserve(1)
       firsts[segments] = length
+      leasts[segments] = 0
       sources[segments] = start
       ends[segments++] = end
       bytes[length++] = byte
     },
     copy: (source, from, to) => copy(source, from, to, copied),
     copyUndecided: (source, from, to) => copy(source, from, to, undecided),
-    decoded(source, from, to, first, of) {
-      append(source, from, to)
+    decoded(source, from, to, first, of, least) {
+      append(source, from, to, least)
       sources[segments] = first
       ends[segments++] = of === 'utf-16' ? inUtf16 : of === 'hex' ? inHex : inBase64 - of
     },

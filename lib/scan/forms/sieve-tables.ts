@@ -117,7 +117,7 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   const hex = has('hex') ? shortestRunOf(4, tools) : never
   // So much text fills so many groups of three bytes, wherever they begin.
   const groups = has('base64') ? powerOfTwo(Math.floor((text - 2) / 3)) : 1
-  const pairs = has('hex') ? (text >= 8 ? Math.min(16, text) : powerOfTwo(text)) : 1
+  const pairs = Math.min(16, text)
   const least = Math.min(groups < 4 ? base64 : codeLine, hex, codeLine)
   for (const [at, value] of [groups, base64, pairs, hex, has('base64') || has('hex') ? least : 0].entries())
     view.setInt32(232 + 4 * at, value, true)
@@ -126,9 +126,9 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
 
 const codeLine = 32
 
-/** The largest one that is not more, up to 8; 0 for none. */
+/** The largest one that is not more, up to 8. */
 function powerOfTwo(count: number): number {
-  return count < 1 ? 0 : Math.min(8, 2 ** Math.floor(Math.log2(count)))
+  return Math.min(8, 2 ** Math.floor(Math.log2(count)))
 }
 
 /** What `matters` asks of each character, the values of hexadecimal digits, and what is behind a `\`. */

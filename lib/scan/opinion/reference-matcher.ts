@@ -3,6 +3,8 @@ import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { Occurrence } from '../matcher.ts'
 import { spellings } from './spellings.ts'
 
+type ReferencePlace = Omit<Occurrence, 'record'> & { length: number }
+
 /**
  * The slow and obvious matcher: the whole content at once, one regular expression for each shape, no filter by length,
  * escapes told by looking back from every byte, nothing shared with the fast one. What the fast one finds must be this, in this order (offset, then ordinal).
@@ -16,10 +18,10 @@ export function referenceMatches(index: SubjectIndex, content: Uint8Array): Occu
   }))
 }
 
-/** The same without lines. */
-export function referencePlaces(index: SubjectIndex, content: Uint8Array): Omit<Occurrence, 'record'>[] {
+/** The same without lines, and with how many bytes each has. */
+export function referencePlaces(index: SubjectIndex, content: Uint8Array): ReferencePlace[] {
   const text = textOf(content)
-  const found: Omit<Occurrence, 'record'>[] = []
+  const found: ReferencePlace[] = []
   for (const { shape, lengths } of index.shapes) {
     const longest = Math.max(...lengths)
     /** Words come again and again. */
@@ -28,7 +30,7 @@ export function referencePlaces(index: SubjectIndex, content: Uint8Array): Omit<
       const ordinal =
         known.get(spelling) ?? (shape === 'uuid' ? uuidOrdinal(index, spelling) : ordinalOf(index, shape, spelling))
       known.set(spelling, ordinal)
-      if (ordinal !== -1) found.push({ ordinal, offset })
+      if (ordinal !== -1) found.push({ ordinal, offset, length: spelling.length })
     }
   }
   return found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)

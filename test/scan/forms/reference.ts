@@ -1,6 +1,6 @@
 import { canonicalOf, type Shape } from '../../../lib/manifest/identifier.ts'
 import { soughtShapes } from '../../../lib/scan/finders/sought-shapes.ts'
-import { referenceMatches } from '../../../lib/scan/opinion/reference-matcher.ts'
+import { referenceMatches, referencePlaces } from '../../../lib/scan/opinion/reference-matcher.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 
 /**
@@ -9,7 +9,12 @@ import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index
  */
 
 /** Decoded text, one character a byte, and the place that each byte came from. */
-type Decoded = { text: string; starts: number[] }
+type Decoded = {
+  text: string
+  starts: number[]
+  /** How long what begins at a place is at least that counts. */
+  least?: number[]
+}
 type Found = Map<string, { ordinal: number; offset: number }>
 
 /** What no identifier reaches over stands for itself, all of it as one character. */
@@ -368,7 +373,8 @@ function toldByLength(index: SubjectIndex, { text, starts }: Decoded): Decoded {
   for (let start = 1; start < text.length; start++)
     for (const length of lengthsBefore(text, start))
       for (const { shape, lengths } of shapes) {
-        if (!(shape === 'uuid' ? [32, 36] : lengths).includes(length) || start + length > text.length) continue
+        if (length < 5 || !(shape === 'uuid' ? [32, 36] : lengths).includes(length) || start + length > text.length)
+          continue
         const candidate = text.slice(start, start + length)
         if (!alphabets[shape]!.test(candidate) || !isEntry(index, shape, candidate)) continue
         if (!places.some((at) => at >= start - 256 && at < start + length + 256)) continue
@@ -406,8 +412,17 @@ function decodeCodes(index: SubjectIndex, { text, starts }: Decoded, code: 'hex'
         text: Buffer.from(bytes).toString('latin1'),
         starts: bytes.map((_, at) => starts[begin + own[Math.floor((8 * at) / (code === 'hex' ? 4 : 6))]!]!),
       }
-      return [{ ...decoded, text: decoded.text.replace(textBytes, '\xff') }, toldByLength(index, decoded)]
+      const shown = decoded.text.replace(textBytes, '\xff')
+      return [{ ...decoded, text: shown, least: leastOf(shown, code) }, toldByLength(index, decoded)]
     })
+  })
+}
+
+/** Shorter ones than five count in twelve bytes of text, or where all of a run of base64 is text. */
+function leastOf(text: string, code: 'hex' | 'base64'): number[] {
+  return text.split(/(\xff)/).flatMap((piece) => {
+    const counts = piece.length >= 12 || (code === 'base64' && piece.length === text.length)
+    return Array.from(piece, () => (counts ? 0 : 5))
   })
 }
 
@@ -486,7 +501,9 @@ function searchForms(
   found: Found,
   options: Options,
 ): void {
-  const keep = (ordinal: number, at: number) => {
+  const keep = (ordinal: number, at: number, length: number) => {
+    // Of what is in a form inside of another one, who looks everywhere says that it is there.
+    if (!options.everywhere && length < (content.least?.[at] ?? 0)) return
     const offset = content.starts[at]!
     found.set(`${offset} ${ordinal}`, { ordinal, offset })
   }
@@ -495,7 +512,7 @@ function searchForms(
     for (const match of number === undefined ? [] : content.text.matchAll(number.pattern))
       for (const [from, digits] of number!.read(match)) {
         const ordinal = digits.length < 3 ? -1 : index.ordinalOf('decimal', digits)
-        if (ordinal !== -1) keep(ordinal, match.index + from)
+        if (ordinal !== -1) keep(ordinal, match.index + from, digits.length)
       }
     if (form === 'quoted-printable' && level > 0 && forms.includes('grouped'))
       for (const [offset, digits] of brokenNumbers(content)) {
@@ -504,8 +521,9 @@ function searchForms(
       }
     const unfolded = form === 'backslash' && level > 0 ? unfold(content) : []
     for (const decoded of [...decodedBy(index, form, content, options), ...unfolded]) {
-      for (const { ordinal, offset } of referenceMatches(index, Buffer.from(decoded.text, 'latin1')))
-        found.set(`${decoded.starts[offset]} ${ordinal}`, { ordinal, offset: decoded.starts[offset]! })
+      for (const { ordinal, offset, length } of referencePlaces(index, Buffer.from(decoded.text, 'latin1')))
+        if (length >= (decoded.least?.[offset] ?? 0))
+          found.set(`${decoded.starts[offset]} ${ordinal}`, { ordinal, offset: decoded.starts[offset]! })
       if (level > 0) searchForms(index, forms.filter(inside), decoded, level - 1, found, options)
     }
   }

@@ -5,6 +5,7 @@ import { collectRunsIn } from '../long-runs.ts'
 import { listOf, type SpotList } from '../spots.ts'
 import { codeLine, createCodeLines } from './code-lines.ts'
 import { createStreaks } from './code-streaks.ts'
+import { leastByChance, leastIn } from './met-by-chance.ts'
 import { createPassing } from './text-over-ends.ts'
 import { createToldLengths, leadBytes } from './told-lengths.ts'
 
@@ -30,7 +31,7 @@ const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** Bytes of text that are worth looking at: a number in scientific notation may be two shorter. */
 export function textLengthOf({ shortest }: Pick<FormTools, 'shortest'>): number {
-  return Math.max(3, shortest - 2)
+  return Math.max(leastByChance, shortest - 2)
 }
 
 /** Characters of `bits` bits each that stand for so much text. */
@@ -59,10 +60,8 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   const shortest = shortestRunOf(bits, tools)
   /** What goes on in the next line may be shorter. */
   const least = Math.min(shortest, codeLine)
-  /** A run that is long enough holds three bytes of which the first begins at a whole number of strides. */
-  const holdsThree = wanted >= 5
-  /** Bytes from one that is looked at to the next. */
-  const stride = Math.max(3, 3 * Math.floor((holdsThree ? wanted - 2 : wanted) / 3))
+  /** Bytes from one that is looked at to the next: text that is long enough holds it and the two before. */
+  const stride = 3 * Math.floor((wanted - 2) / 3)
   let runs: Runs | undefined
   /** Also a region of no bytes needs some. */
   let room = -1
@@ -90,8 +89,7 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
     let decided = 0
     for (let probe = stride - 1; probe < total; probe += stride) {
       // One of every few bytes, since that is where the time goes, and those before it where it may be text.
-      if (inText[bytes[probe]!] === 0) continue
-      if (holdsThree && (inText[bytes[probe - 1]!] === 0 || inText[bytes[probe - 2]!] === 0)) continue
+      if (inText[bytes[probe]!] === 0 || inText[bytes[probe - 1]!] === 0 || inText[bytes[probe - 2]!] === 0) continue
       let start = probe
       while (start > decided && inText[bytes[start - 1]!] === 1) start--
       let end = probe + 1
@@ -148,9 +146,14 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   }
 
   function push(start: number, end: number): void {
-    lines.push(start, end)
+    const isWhole = bits === 6 && lines.byteAt(start - 1) === -1 && lines.byteAt(end) === -1
+    lines.push(start, end, leastIn(end - start, isWhole))
     told.reserve(end - start).set(lines.bytes.subarray(start, end), leadBytes)
-    told.look(start, end, lines.push)
+    told.look(start, end, pushTold)
+  }
+
+  function pushTold(start: number, end: number): void {
+    lines.push(start, end, 0)
   }
 
   function look(how: (phase: number) => void): void {
@@ -159,8 +162,8 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
 
   /** Runs as a whole, with the lines that they go on in. `places`: where text begins in a line alone, if that is known. */
   function lookAtRuns(region: Region, places: Int32Array | undefined): void {
-    // What is in one line alone has a place, unless text is too short for a whole group.
-    const needsEach = places === undefined || (bits === 6 && !holdsThree)
+    // What is in one line alone has a place.
+    const needsEach = places === undefined
     reserve(region.to)
     collectRunsIn(runs!, region, places && 'runs', alphabet, least)
     const { count, starts, ends } = runs!

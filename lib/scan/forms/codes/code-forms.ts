@@ -1,6 +1,7 @@
 import { base64Values, hexValues } from '../../finders/code-values.ts'
 import type { Form } from '../form.ts'
 import { type Code, createCodeFinder } from './code-finder.ts'
+import { leastByChance } from './met-by-chance.ts'
 
 /** RFC 4648, sections 4 and 5: with padding or without. */
 const base64: Code = { name: 'base64', bits: 6, phases: 4, values: base64Values }
@@ -13,7 +14,9 @@ const around = (text: string) => [text, `<${text}>`, `id ${text}`].map((each) =>
 
 /** As the only text of a record of protobuf, whose next field has a letter as its tag. */
 const recorded = (text: string) =>
-  text.length < 128 ? [Buffer.from(`\x0a${String.fromCharCode(text.length)}${text}B\x01\x02`, 'latin1')] : []
+  text.length >= leastByChance && text.length < 128
+    ? [Buffer.from(`\x0a${String.fromCharCode(text.length)}${text}B\x01\x02`, 'latin1')]
+    : []
 
 const lines = (text: string, length: number, lineEnd: string) =>
   text.replace(new RegExp(`.{${length}}(?=.)`, 'g'), `$&${lineEnd}`)

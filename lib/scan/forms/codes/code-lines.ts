@@ -120,8 +120,8 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
       decoded[index] = bits === 4 ? (one << 4) | two : (one << (2 + 2 * place)) | (two >> (4 - 2 * place))
       return decoded[index]!
     },
-    /** Puts aside the bytes [start, end), which were decoded. */
-    push(start: number, end: number): void {
+    /** Puts aside the bytes [start, end), which were decoded, for what has at least so many characters. */
+    push(start: number, end: number, least: number): void {
       side.open()
       let line = lineOf(characterOf(start))
       for (let index = start; index < end; line++) {
@@ -129,7 +129,7 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
         const next = lines[line + 1]
         const to = next === undefined ? end : Math.min(end, bytesBefore(next.first))
         const from = source + characterOf(index) - first
-        if (to > index) side.decoded(decoded, index, to, from, bits === 4 ? 'hex' : index % 3)
+        if (to > index) side.decoded(decoded, index, to, from, bits === 4 ? 'hex' : index % 3, least)
         index = Math.max(index, to)
         // One has a character in this line and the other one in the next.
         if (next !== undefined && index < end && characterOf(index) < next.first)

@@ -1,6 +1,7 @@
 import { noValue } from '../../finders/code-values.ts'
 import type { Region } from '../form.ts'
 import type { Side } from '../side.ts'
+import { leastIn } from './met-by-chance.ts'
 import { leadBytes, type ToldLengths } from './told-lengths.ts'
 
 /** A code as `createCodeFinder` has it, and what of it is worth looking at: bytes of text, and characters of a run. */
@@ -71,16 +72,21 @@ export function createStreaks({ bits, values, inText, wanted, shortest, told }: 
     return end - from >= shortest
   }
 
-  /** Puts aside the bytes [start, end), which were read. */
-  function push(start: number, end: number): void {
+  /** Puts aside the bytes [start, end), which were read, for what has at least so many characters. */
+  function push(start: number, end: number, least: number): void {
     side.open()
-    side.decoded(read, start - readFrom, end - readFrom, characterOf(start), bits === 4 ? 'hex' : placeOf(start))
+    side.decoded(read, start - readFrom, end - readFrom, characterOf(start), bits === 4 ? 'hex' : placeOf(start), least)
+  }
+
+  function pushTold(start: number, end: number): void {
+    push(start, end, 0)
   }
 
   function pushAll(start: number, end: number): void {
-    push(start, end)
+    const isWhole = bits === 6 && byteAt(start - 1) === -1 && byteAt(end) === -1
+    push(start, end, leastIn(end - start, isWhole))
     told.reserve(end - start).set(read.subarray(start - readFrom, end - readFrom), leadBytes)
-    told.look(start, end, push)
+    told.look(start, end, pushTold)
   }
 
   /** Before the place, of whole groups alone. */

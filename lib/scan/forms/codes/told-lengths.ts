@@ -5,6 +5,7 @@ import { createProbe } from '../../finders/probe.ts'
 import { type SoughtShapes, soughtShapes } from '../../finders/sought-shapes.ts'
 import { alphabetOf } from '../alphabet-of.ts'
 import type { FormTools } from '../form.ts'
+import { leastByChance } from './met-by-chance.ts'
 
 /** The byte that is decoded at an index; -1 where what it is decoded from does not go on. */
 export type ByteAt = (index: number) => number
@@ -123,7 +124,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
 const uuidLengths = [32, 36]
 
 function kindOf(index: SubjectIndex, { shape, lengths }: SoughtShapes[number]): Kind {
-  const own = shape === 'uuid' ? uuidLengths : lengths
+  const own = shape === 'uuid' ? uuidLengths : lengths.filter((length) => length >= leastByChance)
   return {
     alphabet: alphabetOf([{ shape, lengths }]),
     allowed: lengthTable(own),

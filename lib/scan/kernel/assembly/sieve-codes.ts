@@ -175,11 +175,10 @@ function siftRuns(first: i32, size: i32, to: i32, least: i32): void {
 function siftRun(first: i32, start: i32, stop: i32, to: i32): void {
   const end = first + stop
   const length = start == 0 || end == to ? i32.MAX_VALUE : stop - start
-  const isWhole = (length >= codeLine && isLineEnd(end, to)) || (groups == 0 && length >= shortestBase64)
-  if (isWhole) addSpot(List.runs, end - 1)
-  if (groups > 0 && groups < manyGroups && length >= shortestBase64) {
+  if (length >= codeLine && isLineEnd(end, to)) addSpot(List.runs, end - 1)
+  if (groups < manyGroups && length >= shortestBase64) {
     const step = 64 - 4 * (groups - 1)
-    for (let at = first + start; at < end; at += step) siftBase64(at, step)
+    for (let at = first + start; at < end; at += step) siftBase64(at, min(step, end - at))
   }
   if (length >= shortestHex) siftHex(first + start, end)
 }
@@ -250,17 +249,19 @@ function chain(mask: u64, count: i32, stride: u64): u64 {
   return mask
 }
 
-/** Pairs of hexadecimal digits, so many one behind the other, whose first one is that of a byte of text: the first pair. */
+/** Pairs of hexadecimal digits, five or more one behind the other, whose first one is that of a byte of text: the first pair. */
 function siftHex(start: i32, stop: i32): void {
   const halves = v128.load(sieve, 176)
   const digits = v128.load(sieve, 256)
-  const rest: u64 = pairs > 8 ? <u64>(pairs - 8) << 1 : 0
+  const inChain = pairs < 8 ? 4 : 8
+  const rest = <u64>(pairs - inChain) << 1
   // The last pair's second digit is one bit further.
   const step = 63 - 2 * (pairs - 1)
-  const bits = (<u64>1 << <u64>step) - 1
   for (let at = start; at < stop; at += step) {
+    // Behind the run is the next one, which is looked at by itself.
+    const bits = (<u64>1 << <u64>min(step, stop - at)) - 1
     const place = block + <usize>at
-    const all = chain(maskOf(place, halves) & (maskOf(place, digits) >> 1), min(pairs, 8), 2)
+    const all = chain(maskOf(place, halves) & (maskOf(place, digits) >> 1), inChain, 2)
     const found = all & (all >> rest) & bits
     for (let begins = found & ~(found << 2); begins != 0; begins &= begins - 1) {
       const begin = at + <i32>ctz(begins)
