@@ -18,6 +18,8 @@ const common: Facts['codes'] = {
   [fault]: 'internal fault, or no room to write',
 }
 const ended = { ...common, [interrupted]: 'interrupted' }
+/** Of commands that know no `--aws`. */
+const here = { [usage]: 'usage error' }
 const explained = 'explained? unexplained? exceptions?'
 const cost = 'estimated usd requests lambdaSeconds asOf items unlisted'
 const pins = '--key keys/attestation-p256.pub.pem --key keys/log-ed25519.pub.pem'
@@ -64,6 +66,7 @@ export const facts: Record<string, Facts> = {
       [residual]: 'something found',
       [incomplete]: 'nothing found, something unverified',
       ...ended,
+      [usage]: 'usage error, or a manifest or an index that cannot be used',
     },
     lines: {
       finding: 'object place path record offset form? where?',
@@ -115,7 +118,7 @@ export const facts: Record<string, Facts> = {
       'odv export --from 2026-01-01 --to 2026-12-31 --out bundle-2026',
     ],
     codes: {
-      [good]: 'the bundle is written, and verified as its reader will',
+      [good]: 'the bundle is written, whatever its verdicts are, and verified as its reader will',
       [residual]: 'it would name somebody in scope: nothing was written',
       ...ended,
     },
@@ -124,11 +127,12 @@ export const facts: Record<string, Facts> = {
   verify: {
     examples: [`odv verify bundle ${pins}`, 'odv verify bundle --json'],
     codes: {
-      [good]: 'the bundle holds',
+      [good]: 'the bundle holds, whatever its verdicts are',
       [residual]: 'it does not hold; the check that failed is named',
       [incomplete]:
         'it holds, and its report and tables, which are of another version, were not compared with the evidence',
       ...common,
+      ...here,
     },
     lines: { bundle: 'holds check? message? …' },
   },
@@ -155,12 +159,13 @@ export const facts: Record<string, Facts> = {
       [incomplete]:
         'the proof holds, and says that data is still there, or that it is not shown to be gone, or another run of the bundle found data that this one did not see',
       ...common,
+      ...here,
     },
     lines: { proof: 'holds check? message? pinned? fingerprints? …' },
   },
   formats: {
     examples: ['odv formats', 'odv formats --json'],
-    codes: { [good]: 'shown', ...common },
+    codes: { [good]: 'shown', ...common, ...here },
     lines: {
       format: 'name of',
       form: 'name isDefault summary',
@@ -181,7 +186,7 @@ export const facts: Record<string, Facts> = {
   },
   demo: {
     examples: ['odv demo', 'odv demo my-samples'],
-    codes: { [good]: 'the samples end as they should, and their bundle holds', ...ended },
+    codes: { [good]: 'the samples end as they should, and their bundle holds', ...ended, ...here },
     lines: { '…': 'those of run, export, status and verify' },
   },
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
-import { logLines, runLines } from '../export/log-lines.ts'
+import { logLines, notVerifiedText, runLines } from '../export/log-lines.ts'
 import { type BundleSummary, verifyFiling } from '../export/verify-bundle.ts'
 import { checkSubjectProof, type ProofSummary, showsGone } from '../export/verify-subject-proof.ts'
 import { unreadable } from './unreadable.ts'
@@ -29,7 +29,7 @@ const help = `Verifies a filing bundle offline: manifest, keys and their changes
 This file is as trustworthy as where you have it from: somebody who forges a bundle can change it as well. Take it from an
 earlier filing, or run "odv verify" of your own copy.
 
-Exit codes: 0 the bundle holds, and so does the proof; 1 one does not, and the check that fails is named; 2 with --proof: both
+Exit codes: 0 the bundle holds, whatever its verdicts are, and so does the proof; 1 one does not, and the check that fails is named; 2 with --proof: both
 hold, and the proof says that data is still there, or that it is not shown to be gone, or a later run of the bundle found data; without: the bundle holds, and its report and tables are of
 another version and were not compared with the evidence; 64 wrong usage.
 `
@@ -99,11 +99,11 @@ function readBundle(root: string): Map<string, Uint8Array> {
 function show(summary: BundleSummary): string {
   const { checks, runs, stores, fingerprints, pinned, companions, timestamps = [], leftOut = [] } = summary
   return [
-    !pinned
+    (!pinned
       ? 'AGREES WITH ITSELF, KEYS NOT CHECKED'
       : companions
         ? 'HOLDS'
-        : 'HOLDS, BUT FOR ITS REPORT, WHICH WAS NOT COMPARED',
+        : 'HOLDS, BUT FOR ITS REPORT, WHICH WAS NOT COMPARED') + notVerifiedText(runs).toUpperCase(),
     ...checks.map(({ name, count }) => `  ${name.padEnd(12)} ${count}`),
     ...runs.map(({ runId, closed, result }) => `  ${runId}  ${closed ? result : 'not closed'}`),
     ...stores.map(

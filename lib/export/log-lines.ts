@@ -9,6 +9,11 @@ export function logLines({ origin, size, absent }: Pick<BundleSummary, 'origin' 
   return [`log ${origin}, ${plural(size, 'entry', 'entries')}`, ...(absent === undefined ? [] : [absentLine(absent)])]
 }
 
+/** What the line that says that a bundle holds goes on with, since who reads no further takes it for what its verdicts say. */
+export function notVerifiedText(runs: readonly RunResult[]): string {
+  return runs.every(({ result }) => result === 'verified') ? '' : '; not everything in it is verified'
+}
+
 /** What stands in the way of a whole run beside its stores, and which ones it was begun without: a line for each run of which there is anything. */
 export function runLines(runs: readonly RunResult[]): string[] {
   return runs.flatMap(({ runId, reasons, storesLeftOut = [] }) => {

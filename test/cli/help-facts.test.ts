@@ -17,4 +17,11 @@ describe('the help of every command', () => {
         expect([odv, parseCommand(argv, '/').command]).toEqual(['odv', command])
       }
     })
+
+  it.each(['scan', 'index', 'verify', 'verify-proof', 'formats', 'demo'])(
+    '%s: says nothing of AWS, which it never asks',
+    (command) => {
+      expect(commandHelp[command]).not.toContain('--aws')
+    },
+  )
 })

@@ -155,6 +155,16 @@ describe('a correction', () => {
     }
   })
 
+  it('stands at what it takes back, which the report does not show as good', () => {
+    const [store, other] = textIn(corrected(5), 'report.html').split('<div class="store">').slice(1)
+    expect(store).toContain('Entry 10 takes back entry 5 (scan): nothing that is shown here makes this store verified.')
+    expect(store).toMatch(
+      /<li class="has-open">(?:(?!<li)[\s\S])*<b>Scan 2<\/b>(?:(?!<li)[\s\S])*nothing found\. Taken back by entry 10\./,
+    )
+    expect(store).not.toContain('has-good')
+    expect(other).not.toContain('aken back by entry')
+  })
+
   it('is refused twice for one entry, with another document, and with a verdict of its own', () => {
     expect(refusalOf(() => verifyBundle(corrected(6, (each) => each, 2)))).toBe('sequence')
     const files = corrected(6)

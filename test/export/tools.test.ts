@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { toolsModule } from '../../infra/bundle-tools.ts'
 import { formatEnvelope } from '../../lib/attestation/envelope.ts'
@@ -116,7 +117,10 @@ describe('tools/verify.mjs', () => {
 
   it('verifies the bundle that it is in, with pinned keys and a kept checkpoint', async () => {
     const { code, output } = await script([...withPins, '--since', 'older'])
-    expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+    expect({ code, first: output.split('\n')[0] }).toEqual({
+      code: 0,
+      first: 'HOLDS; NOT EVERYTHING IN IT IS VERIFIED',
+    })
   })
 
   it('does not end well with a report that it cannot compare, since anybody can write one', async () => {
@@ -124,19 +128,21 @@ describe('tools/verify.mjs', () => {
     const { code, output } = await script([other, ...withPins])
     expect({ code, first: output.split('\n')[0] }).toEqual({
       code: 2,
-      first: 'HOLDS, BUT FOR ITS REPORT, WHICH WAS NOT COMPARED',
+      first: 'HOLDS, BUT FOR ITS REPORT, WHICH WAS NOT COMPARED; NOT EVERYTHING IN IT IS VERIFIED',
     })
     const printed: string[] = []
     const terminal = { json: false, print: (text = '') => printed.push(text), progress() {}, warn() {}, emit() {} }
     expect(await verifyCommand({ bundle: other, keys: pins, authorities: [], cwd: scratch }, terminal)).toBe(2)
     expect(printed[0]).toContain('holds, but for its report, which was not compared')
+    printed.length = 0
     expect(await verifyCommand({ bundle: own, keys: pins, authorities: [], cwd: scratch }, terminal)).toBe(0)
+    expect(stripVTControlCharacters(printed[0]!)).toBe(`holds ${own}; not everything in it is verified`)
   })
 
   it('says loudly that nobody vouches for the keys when none is pinned', async () => {
     const { code, output } = await script([own])
     expect(code).toBe(0)
-    expect(output).toMatch(/^AGREES WITH ITSELF, KEYS NOT CHECKED\n/)
+    expect(output).toMatch(/^AGREES WITH ITSELF, KEYS NOT CHECKED; NOT EVERYTHING IN IT IS VERIFIED\n/)
     expect(output).toContain('WARNING: no --key was given.')
     expect(output).not.toContain('HOLDS')
   })
@@ -148,14 +154,20 @@ describe('tools/verify.mjs', () => {
     }
     // Without a bundle it is the one that the program lies in, from wherever it is run.
     const { code, output } = await script([...withPins, '--since', 'older'], oldNode)
-    expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+    expect({ code, first: output.split('\n')[0] }).toEqual({
+      code: 0,
+      first: 'HOLDS; NOT EVERYTHING IN IT IS VERIFIED',
+    })
     expect(await script([rotated, ...pinsOfRotated[0]!], oldNode)).toMatchObject({ code: 0 })
   })
 
   it('goes from a key that the reader knows to those that took its duty', async () => {
     for (const pins of pinsOfRotated) {
       const { code, output } = await script([rotated, ...pins, '--since', 'before-rotation'])
-      expect({ code, first: output.split('\n')[0] }).toEqual({ code: 0, first: 'HOLDS' })
+      expect({ code, first: output.split('\n')[0] }).toEqual({
+        code: 0,
+        first: 'HOLDS; NOT EVERYTHING IN IT IS VERIFIED',
+      })
       expect(output).toMatch(/attestation key SHA256:\S+, SPKI \S+, until entry 1$/m)
     }
     const other = write('rotated by others', rotations.foreignRotated)

@@ -324,6 +324,7 @@ describe.concurrent('from a request to a filing', () => {
     const request = linesOf(steps.first, 'request')[0]!
     runId = String(request.request).replace(/-sg-0$/, '')
     steps.waiting = await odv(place, 'status', runId, '--json')
+    steps.early = await odv(place, 'export', '--run', runId, '--out', 'early')
     steps.again = await odv(place, 'run', '--resume', runId, '--no-wait', '--json')
     writeFileSync(join(place, 'found/x.jsonl.gz'), gzipSync(theirs))
     steps.ack = await odv(place, 'ack', String(request.request), '--file', 'certificate.txt', '--json')
@@ -337,6 +338,11 @@ describe.concurrent('from a request to a filing', () => {
     expect(steps.first!.code).toBe(75)
     expect(linesOf(steps.waiting!, 'run')).toMatchObject([{ run: runId, state: 'running' }])
     expect(linesOf(steps.waiting!, 'request')).toMatchObject([{ request: `${runId}-sg-0`, store: 'sg' }])
+  })
+
+  it('who files a run that is not closed is told that nothing in it is verified', () => {
+    expect(steps.early!.code, steps.early!.stderr).toBe(0)
+    expect(steps.early!.stdout).toContain(`${runId}  incomplete: the run is not closed, so nothing in it is verified\n`)
   })
 
   it('who goes on with it is told what it waits for', () => {
@@ -360,6 +366,8 @@ describe.concurrent('from a request to a filing', () => {
   it('the bundle holds without a key, and a warning says what that is worth', async () => {
     const ended = await odv(place, 'verify', 'bundle')
     expect(ended.code).toBe(0)
+    // All of it is verified: nothing else stands there.
+    expect(ended.stdout).toMatch(/^agrees with itself, keys not checked bundle\n/)
     expect(ended.stderr).toMatch(/WARNING: no --key was given/)
     expect(ended.stderr.match(/SHA256:[A-Za-z0-9+/]{43}/g)).toHaveLength(2)
   })
@@ -421,8 +429,9 @@ describe.concurrent('from a request to a filing', () => {
 
   it('exports a period as well', async () => {
     const today = new Date().toISOString().slice(0, 10)
-    const ended = await odv(place, 'export', '--from', today, '--to', today, '--out', 'day', '--json')
+    const ended = await odv(place, 'export', '--from', today, '--to', today, '--out', 'day')
     expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stdout).toContain('it may say of any store that data is still there')
     expect((await odv(place, 'verify', 'day', ...keys)).code).toBe(0)
   })
 })

@@ -70,7 +70,8 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
         `export: ${plural(leftOut, 'timestamp')} that had been kept did not hold and ${leftOut === 1 ? 'is' : 'are'} left out; report.html says which`,
       )
     terminal.print(`${bold(out)}: ${plural(files, 'file')}, checked as its reader will`)
-    for (const line of runId === undefined ? [] : await describeRun(deployment, runId)) terminal.print(`  ${line}`)
+    const lines = runId === undefined ? [ofPeriod] : await describeRun(deployment, runId)
+    for (const line of lines) terminal.print(`  ${line}`)
     terminal.print(
       `verify:  ${typed} verify ${out} --key attestation-p256.pub.pem --key log-ed25519.pub.pem   (keys that the reader has from another source, see odv keys)`,
     )
@@ -78,8 +79,12 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
   })
 }
 
+const ofPeriod = 'it may say of any store that data is still there: report.html and odv verify show its verdicts'
+
 /** What is filed, in the words of the run: a bundle holds, whatever its verdicts are. */
 async function describeRun({ ports }: Deployment, runId: string): Promise<string[]> {
+  if (!(await ports.evidence.has(runKey(runId, 'summary.json'))))
+    return [`${runId}  ${coloured('incomplete')}: the run is not closed, so nothing in it is verified`]
   const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
   const { stores } = await withoutTakenBack(ports, runId, decideRun(summary))
   return stores.map(({ storeId, result }) => `${runId}  ${coloured(result)} ${storeId}`)

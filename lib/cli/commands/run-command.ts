@@ -192,7 +192,7 @@ async function summarize(
     terminal.print(`attested in the log, which has ${plural(size, 'entry', 'entries')} now, under a signed checkpoint`)
     terminal.print(
       ended.status === 'failed' && ended.error === 'ManifestInvalid'
-        ? `next:    mend the manifest, try it with ${typed} run --dry-run, and begin another run`
+        ? `next:    mend the manifest, try it with ${typed} run --dry-run and the same stores, and begin another run`
         : `export:  ${typed} export --run ${runId} --out bundle-${runId}${words.options}`,
     )
   } else {

@@ -1,6 +1,6 @@
 import { BundleInvalid } from '../../errors.ts'
 import { bundlePaths } from '../../export/bundle-paths.ts'
-import { logLines, runLines } from '../../export/log-lines.ts'
+import { logLines, notVerifiedText, runLines } from '../../export/log-lines.ts'
 import { verifyLogScript, verifyScript } from '../../export/tools/generated.ts'
 import { type BundleSummary, verifyBundle } from '../../export/verify-bundle.ts'
 import { tool } from '../../tool.ts'
@@ -62,7 +62,7 @@ type Shown = BundleSummary & { tools: 'own' | 'other' }
 
 function show(bundle: string, summary: Shown, terminal: Terminal): void {
   terminal.emit({ kind: 'bundle', holds: true, ...summary })
-  terminal.print(`${verdictOf(summary)} ${bold(bundle)}`)
+  terminal.print(`${verdictOf(summary)} ${bold(bundle)}${notVerifiedText(summary.runs)}`)
   for (const { name, count } of summary.checks) terminal.print(`    ${name.padEnd(12)} ${count}`)
   for (const { runId, storeId, verdict, reasons } of summary.stores)
     terminal.print(

@@ -92,12 +92,16 @@ function subjectsOf({ statuses, lastInventories }: NonNullable<Figures['latest']
 export function coverage({ latest }: Figures): Html {
   return html`<section aria-labelledby="scanned"><h2 id="scanned">What was scanned, and what came of it</h2>
 <p>The inventory that was taken at the beginning of each scan is the whole: every object version of it is in exactly one part of the bars. The last scan of each store is shown.</p>
-${latest.stores.map((store) => storeSection(store))}</section>`
+${latest.stores.map((store) => storeSection(store, latest.corrections))}</section>`
 }
 
-function storeSection(store: StoreFigures): Html {
+function storeSection(store: StoreFigures, corrections: Figures['latest']['corrections']): Html {
   const last = store.evidence?.scans.at(-1)
+  const about = corrections.filter(
+    ({ predicate: { corrects } }) => (corrects.storeId ?? store.storeId) === store.storeId,
+  )
   return html`<div class="store"><h3>${store.storeId} ${verdictOf(store.verdict)}</h3>
+${about.map(({ seq, predicate: { corrects } }) => html`<p>Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}): nothing that is shown here makes this store verified.</p>`)}
 ${
   last === undefined
     ? html`<p class="note">This store was not scanned to an end in this run.</p>`
@@ -105,7 +109,7 @@ ${
 <p>${plural(last.model.batches.reported, 'batch', 'batches')} of ${count(last.model.batches.planned)} reported; ${bytes(last.model.bytesRead)} read, ${bytes(last.model.decodedBytes)} looked through after unpacking, ${plural(last.model.records, 'record')}. Planted controls detected: ${count(last.model.positiveControls.detected)} of ${count(last.model.positiveControls.planted)}; false alarms: ${count(last.model.negativeControls.falseAlarms)} of ${count(last.model.negativeControls.planted)}. Readings repeated by other means: ${count(last.model.secondOpinion.versions)}; disagreements: ${count(last.model.secondOpinion.mismatches)}.</p>
 ${last.model.unverified.length === 0 ? undefined : html`<p>Not wholly read, and therefore not called clean: ${last.model.unverified.map(({ reason, versions, bytes: size }) => `${plural(versions, 'object version')} (${bytes(size)}) ${reason}`).join('; ')}. ${explainedText(last.model)}</p>`}`
 }
-${timeline(store)}</div>`
+${timeline(store, corrections)}</div>`
 }
 
 export function remains(figures: Figures): Html {
