@@ -162,6 +162,9 @@ describe('a correction', () => {
       /<li class="has-open">(?:(?!<li)[\s\S])*<b>Scan 2<\/b>(?:(?!<li)[\s\S])*nothing found\. Taken back by entry 10\./,
     )
     expect(store).not.toContain('has-good')
+    expect(store).not.toContain('<figure')
+    expect(other).toContain('<figure')
+    expect(other).toContain('nothing found in what was read; 1 object version not wholly read')
     expect(other).not.toContain('aken back by entry')
   })
 

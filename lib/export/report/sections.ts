@@ -101,11 +101,11 @@ function storeSection(store: StoreFigures, corrections: Figures['latest']['corre
     ({ predicate: { corrects } }) => (corrects.storeId ?? store.storeId) === store.storeId,
   )
   return html`<div class="store"><h3>${store.storeId} ${verdictOf(store.verdict)}</h3>
-${about.map(({ seq, predicate: { corrects } }) => html`<p>Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}): nothing that is shown here makes this store verified.</p>`)}
+${about.map(({ seq, predicate: { corrects } }) => html`<p class="note">Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}): nothing that is shown here makes this store verified.</p>`)}
 ${
   last === undefined
     ? html`<p class="note">This store was not scanned to an end in this run.</p>`
-    : html`${coverageChart(store.storeId, last.model)}
+    : html`${about.some(({ predicate: { corrects } }) => corrects.entry === last.seq) ? undefined : coverageChart(store.storeId, last.model)}
 <p>${plural(last.model.batches.reported, 'batch', 'batches')} of ${count(last.model.batches.planned)} reported; ${bytes(last.model.bytesRead)} read, ${bytes(last.model.decodedBytes)} looked through after unpacking, ${plural(last.model.records, 'record')}. Planted controls detected: ${count(last.model.positiveControls.detected)} of ${count(last.model.positiveControls.planted)}; false alarms: ${count(last.model.negativeControls.falseAlarms)} of ${count(last.model.negativeControls.planted)}. Readings repeated by other means: ${count(last.model.secondOpinion.versions)}; disagreements: ${count(last.model.secondOpinion.mismatches)}.</p>
 ${last.model.unverified.length === 0 ? undefined : html`<p>Not wholly read, and therefore not called clean: ${last.model.unverified.map(({ reason, versions, bytes: size }) => `${plural(versions, 'object version')} (${bytes(size)}) ${reason}`).join('; ')}. ${explainedText(last.model)}</p>`}`
 }

@@ -35,7 +35,7 @@ function eventsOf(
         at: model.closing.finishedAt,
         look: model.found.versions > 0 ? 'bad' : missed > 0 || takenBack.has(seq) ? 'open' : 'good',
         what: html`<b>Scan ${pass + 1}</b>: ${plural(model.inventory.versions, 'object version')} listed, ${bytes(model.bytesRead)} read;
-${model.found.versions > 0 ? `${plural(model.findings, 'finding')} of ${plural(model.subjects, 'subject')} in ${plural(model.found.versions, 'object version')}` : 'nothing found'}${missed > 0 ? `; ${plural(missed, 'object version')} not wholly read` : ''}.${note(seq)}`,
+${model.found.versions > 0 ? `${plural(model.findings, 'finding')} of ${plural(model.subjects, 'subject')} in ${plural(model.found.versions, 'object version')}` : `nothing found${missed > 0 ? ' in what was read' : ''}`}${missed > 0 ? `; ${plural(missed, 'object version')} not wholly read` : ''}.${note(seq)}`,
       }
     }),
     ...requests.map(
