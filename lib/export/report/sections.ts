@@ -18,12 +18,14 @@ const runsShown = 14
 export function glance(figures: Figures): Html {
   const { latest, stores, runs } = figures
   const of = (verdict: string) => latest.stores.filter((store) => store.verdict === verdict).length
+  // What a verdict says stands there only where a store has it: behind a nought it would be read as said of all.
+  const says = (verdict: string, text: string) => (of(verdict) > 0 ? `: ${text}` : '')
   return html`<section aria-labelledby="result"><h2 id="result">Result</h2>
 <p>Run <code>${latest.runId}</code>${latest.startedAt === undefined ? '' : ` of ${moment(latest.startedAt)}`}: ${verdictOf(latest.result)}${latest.closed ? '' : ' (the run was not closed when this bundle was made)'}</p>
 <div class="cards">
-<div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} in this run verified: every listed object version was read, and no identifier in scope was found in any</span></div>
-<div class="card"><b>${of('residual')}</b> <span>residual: data of subjects in scope is still there</span></div>
-<div class="card"><b>${of('incomplete')}</b> <span>incomplete: something could not be read or shown</span></div></div>
+<div class="card"><b>${of('verified')}</b> <span>of ${plural(latest.stores.length, 'store')} in this run verified${says('verified', 'every listed object version was read, and no identifier in scope was found in any')}</span></div>
+<div class="card"><b>${of('residual')}</b> <span>residual${says('residual', 'data of subjects in scope is still there')}</span></div>
+<div class="card"><b>${of('incomplete')}</b> <span>incomplete${says('incomplete', 'something could not be read or shown')}</span></div></div>
 ${latest.storesLeftOut?.map((each) => html`<p class="note">${each}</p>`)}
 <div class="scroll" tabindex="0" role="group" aria-label="Stores"><table><caption>Stores, with what stands in the way of “verified”</caption>
 <thead><tr><th scope="col">Store</th><th scope="col">Country</th><th scope="col">Custodian</th><th scope="col">Verdict</th><th scope="col">Since run</th><th scope="col">Why</th></tr></thead><tbody>
