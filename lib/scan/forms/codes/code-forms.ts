@@ -24,7 +24,7 @@ const lines = (text: string, length: number, lineEnd: string) =>
 export const codeForms: readonly Form[] = [
   {
     name: hex.name,
-    summary: 'as hexadecimal digits of their characters',
+    summary: 'as hexadecimal digits of their characters (less than five of these only in twelve bytes of text)',
     nests: true,
     finder: (tools) => createCodeFinder(hex, tools),
     spell: (text) => [
@@ -35,7 +35,8 @@ export const codeForms: readonly Form[] = [
   },
   {
     name: base64.name,
-    summary: 'in base64 of either alphabet, also in lines',
+    summary:
+      'in base64 of either alphabet, also in lines (less than five characters only in twelve bytes of text, or where all of it is text)',
     nests: true,
     finder: (tools) => createCodeFinder(base64, tools),
     spell: (text) => [
