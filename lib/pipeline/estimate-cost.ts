@@ -2,12 +2,11 @@ import type { StoreConfig } from '../config.ts'
 import { type Cost, estimateCost, type Workload } from '../cost/estimate-cost.ts'
 import { addArchived } from '../inventory/archived.ts'
 import type { Ports } from '../ports.ts'
+import { readArchived, readBatches } from './evidence/batches.ts'
 import { formatDocument, readDocument, readRunConfig } from './evidence/documents.ts'
-import { passKey, runKey, segmentKey } from './evidence/evidence-keys.ts'
-import { readArchived, readBatches } from './plan-batches.ts'
-import { readSegments } from './plan-listing.ts'
+import { type PassRef, passKey, runKey } from './evidence/evidence-keys.ts'
+import { readSettled } from './evidence/segments.ts'
 import { readRestore } from './restore-archived.ts'
-import type { SegmentDocument } from './settle-segment.ts'
 import { parseInput, runInput } from './task-input.ts'
 
 /**
@@ -70,10 +69,7 @@ async function composeCost(
 }
 
 /** A pass that was planned; with the seconds that its batches took, once it is settled. */
-async function readWork(
-  { evidence }: Pick<Ports, 'evidence'>,
-  ref: { runId: string; storeId: string; pass: number },
-): Promise<Workload | undefined> {
+async function readWork({ evidence }: Pick<Ports, 'evidence'>, ref: PassRef): Promise<Workload | undefined> {
   if (!(await evidence.has(passKey(ref, 'batches.jsonl')))) return undefined
   const planned = { versions: 0, bytes: 0, batches: 0 }
   for (const { versions, bytes } of await readBatches(evidence, ref)) {
@@ -93,7 +89,7 @@ async function readWork(
 /** What must be restored first; and how, where a run would ask for it, or did. */
 async function readArchivedWork(
   evidence: Ports['evidence'],
-  ref: { runId: string; storeId: string; pass: number },
+  ref: PassRef,
   { s3 }: StoreConfig,
   estimated: boolean,
 ): Promise<Pick<Workload, 'archived' | 'restore'>> {
@@ -104,11 +100,8 @@ async function readArchivedWork(
   return { archived, ...(restore && { restore: { tier: restore.tier, days: restore.days } }) }
 }
 
-async function readSeconds(evidence: Ports['evidence'], ref: { runId: string; storeId: string; pass: number }) {
+async function readSeconds(evidence: Ports['evidence'], ref: PassRef) {
   let milliseconds = 0
-  for (const segment of (await readSegments(evidence, ref)).keys()) {
-    const key = segmentKey({ ...ref, segment }, 'coverage.json')
-    milliseconds += (await readDocument<SegmentDocument>({ evidence }, key)).scanMilliseconds
-  }
+  for await (const { settled } of readSettled(evidence, ref)) milliseconds += settled.scanMilliseconds
   return milliseconds / 1000
 }

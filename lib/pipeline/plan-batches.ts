@@ -1,10 +1,10 @@
 import { type ArchivedPart, addArchived, total } from '../inventory/archived.ts'
 import type { Batch } from '../inventory/plan-batches.ts'
-import type { Evidence, Ports } from '../ports.ts'
+import type { Ports } from '../ports.ts'
 import { readRunStore } from './evidence/documents.ts'
-import { type PassRef, passKey, segmentKey } from './evidence/evidence-keys.ts'
+import { passKey, segmentKey } from './evidence/evidence-keys.ts'
 import { formatLines, linesOf, readLines } from './evidence/json-lines.ts'
-import { readSegments } from './plan-listing.ts'
+import { readSegments } from './evidence/segments.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 /** Batches of one store that are scanned at the same time, unless the configuration says otherwise: an account has 1,000 calls. */
@@ -54,15 +54,4 @@ export async function planBatches(
     resultsPrefix: passKey(ref, 'map-results'),
     concurrency: store.concurrency ?? usualConcurrency,
   }
-}
-
-/** The planned batches, in order: `batch` counts from 0. Of a large store there are a million. */
-export async function readBatches(evidence: Evidence, ref: PassRef): Promise<Iterable<Batch>> {
-  const key = passKey(ref, 'batches.jsonl')
-  return linesOf(await evidence.get(key), key)
-}
-
-/** The parts of the inventory with versions that must be restored, in the order of the inventory. */
-export function readArchived(evidence: Evidence, ref: PassRef): Promise<ArchivedPart[]> {
-  return readLines(evidence, passKey(ref, 'archived.jsonl'))
 }

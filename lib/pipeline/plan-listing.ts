@@ -1,14 +1,11 @@
-import type { KeyObject } from 'node:crypto'
 import type { StoreConfig } from '../config.ts'
-import { openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
-import type { Evidence, KeyRange, Ports } from '../ports.ts'
+import { sealNonceLength, sealText } from '../inventory/seal-key.ts'
+import type { Ports } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
-import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
-import { type PassRef, passKey } from './evidence/evidence-keys.ts'
+import { formatDocument, readRunStore } from './evidence/documents.ts'
+import { passKey } from './evidence/evidence-keys.ts'
+import { readSegments, type SegmentsDocument } from './evidence/segments.ts'
 import { parseInput, passInput } from './task-input.ts'
-
-/** The ranges of a pass, in key order, one for each segment. Their ends are keys, so they are sealed. */
-type SegmentsDocument = { schemaVersion: 1; segments: KeyRange[] }
 
 /**
  * Cuts the keys of a store into segments that are listed at the same time, by both listings of the pass. Together they
@@ -38,16 +35,4 @@ export async function planListing(
 async function boundariesOf({ stores }: Pick<Ports, 'stores'>, store: StoreConfig): Promise<string[]> {
   const most = (store.segments ?? 1) - 1
   return most === 0 ? [] : ((await (await stores.open(store)).boundaries?.(most)) ?? [])
-}
-
-/** The sealed ranges of a pass. */
-export async function readSegments(evidence: Evidence, ref: PassRef): Promise<KeyRange[]> {
-  return (await readDocument<SegmentsDocument>({ evidence }, passKey(ref, 'segments.json'))).segments
-}
-
-export function openRange({ after, until }: KeyRange, sealKey: KeyObject): KeyRange {
-  return {
-    ...(after !== undefined && { after: openText(after, sealKey) }),
-    ...(until !== undefined && { until: openText(until, sealKey) }),
-  }
 }

@@ -3,7 +3,7 @@ import { type Batch, type BatchSize, batchSizeFor, planBatches } from '../invent
 import type { Ports } from '../ports.ts'
 import { segmentKey } from './evidence/evidence-keys.ts'
 import { formatLines } from './evidence/json-lines.ts'
-import { readSegmentParts } from './take-inventory.ts'
+import { readSegmentParts } from './evidence/segments.ts'
 import { parseInput, segmentInput } from './task-input.ts'
 
 /**

@@ -4,13 +4,12 @@ import { EvidenceConflict } from '../errors.ts'
 import type { Coverage } from '../inventory/coverage.ts'
 import type { Ports } from '../ports.ts'
 import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
-import { foundKey, type PassRef, passKey, segmentKey } from './evidence/evidence-keys.ts'
+import { foundKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { writeRequested } from './evidence/requested-versions.ts'
+import { readSettled } from './evidence/segments.ts'
 import { readVersionList } from './evidence/version-list.ts'
-import { readSegments } from './plan-listing.ts'
 import { requireWholeLog } from './require-whole-log.ts'
 import { secondsToFirst } from './seconds-to-first.ts'
-import type { SegmentDocument } from './settle-segment.ts'
 import { requireStanding } from './taken-back.ts'
 import { parseInput, passInput } from './task-input.ts'
 
@@ -86,11 +85,9 @@ async function* listFound(
   coverage: Coverage,
 ): AsyncGenerator<RequestedVersion> {
   let versions = 0
-  for (const segment of (await readSegments(ports.evidence, ref)).keys()) {
-    const own = { ...ref, segment }
-    const { found } = await readDocument<SegmentDocument>(ports, segmentKey(own, 'coverage.json'))
-    yield* readVersionList(ports.evidence, (part) => foundKey(own, part), found)
-    versions += found.versions
+  for await (const { ref: own, settled } of readSettled(ports.evidence, ref)) {
+    yield* readVersionList(ports.evidence, (part) => foundKey(own, part), settled.found)
+    versions += settled.found.versions
   }
   if (versions !== coverage.found.versions)
     throw new EvidenceConflict(

@@ -5,13 +5,14 @@ import { type CostItem, sumOf } from '../cost/cost-item.ts'
 import { isOffered, restoreItems } from '../cost/restore-price.ts'
 import { InputInvalid } from '../errors.ts'
 import { type ArchivedPart, type ArchivedSum, addArchived, mustBeRestored, total } from '../inventory/archived.ts'
-import { parsePart, toListed } from '../inventory/inventory-part.ts'
+import { toListed } from '../inventory/inventory-part.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Ports, RestoreRefusal, Restores, Restoring } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
+import { readArchived } from './evidence/batches.ts'
 import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
-import { type PassRef, partKey, passKey } from './evidence/evidence-keys.ts'
-import { readArchived } from './plan-batches.ts'
+import { type PassRef, passKey } from './evidence/evidence-keys.ts'
+import { readPart } from './evidence/segments.ts'
 import { parseInput, type RestorePlace, restoreInput } from './task-input.ts'
 
 /** What is asked for and at what price, written before anything is: `usdBefore` is what earlier passes of the run asked for. */
@@ -189,8 +190,7 @@ async function* groupsFrom(
 ): AsyncGenerator<Group> {
   for (let line = at.line; line < parts.length; line++) {
     const { segment, part } = parts[line]!
-    const key = partKey({ ...ref, segment }, 'opening', part)
-    const { entries } = parsePart(await evidence.get(key), key)
+    const { entries } = await readPart(evidence, { ...ref, segment }, 'opening', part)
     const asked = entries.filter((entry) => mustBeRestored(entry) && isOffered(entry.archived!.class, order.tier))
     for (let from = line === at.line ? at.entry : 0; from < asked.length; from += atOnce.versions) {
       const to = Math.min(asked.length, from + atOnce.versions)

@@ -4,7 +4,7 @@ import { type BatchReport, formatBatchReport, parseBatchReport } from '../findin
 import { createCollector } from '../finding/collect-findings.ts'
 import { createSubjectCounts, formatCounts } from '../finding/subject-counts.ts'
 import { readingSeconds } from '../inventory/call-capacity.ts'
-import { parsePart, toListed } from '../inventory/inventory-part.ts'
+import { toListed } from '../inventory/inventory-part.ts'
 import type { InventoryEntry, ListedVersion } from '../inventory/object-version.ts'
 import type { Batch } from '../inventory/plan-batches.ts'
 import type { Slice } from '../inventory/slice.ts'
@@ -14,7 +14,9 @@ import { findInKey } from '../scan/names/redact-key.ts'
 import { compareWith, type Opinion } from '../scan/opinion/second-opinion.ts'
 import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { openRunIndex, readRunStore, requireHashedForms } from './evidence/documents.ts'
-import { batchKey, partKey, scanLegKey } from './evidence/evidence-keys.ts'
+import { batchKey, type PassRef, scanLegKey } from './evidence/evidence-keys.ts'
+import { readPart } from './evidence/segments.ts'
+import { createLegOpinions } from './reading/leg-opinions.ts'
 import { openAhead } from './reading/open-ahead.ts'
 import type { ReadContext, Unread } from './reading/read-context.ts'
 import { readSlice } from './reading/read-slice.ts'
@@ -22,14 +24,25 @@ import { drawSample, readForOpinion } from './reading/read-twice.ts'
 import { readVersion, type VersionReading } from './reading/read-version.ts'
 import { batchInput, parseInput } from './task-input.ts'
 
-/** How many versions are tried, at most, for an opinion on one. */
-const mostOthers = 8
-
 /** A leg has an opinion on what it read after so long, and so much time is left for one when the time for reading is over. */
 const opinionMs = 60_000
 
 /** A leg ends before the first version after this, so that a crash costs no more; or after half of the time of a call. */
 const legMs = 5 * 60_000
+
+type ScanPorts = Pick<
+  Ports,
+  | 'clock'
+  | 'evidence'
+  | 'largeEvidence'
+  | 'stores'
+  | 'caseKey'
+  | 'meter'
+  | 'callSeconds'
+  | 'scanMemory'
+  | 'handsOver'
+  | 'hasSpareCore'
+>
 
 /**
  * Reads every object version of one batch to its last byte, or one slice, and the planted controls, into one report; or as many of
@@ -37,19 +50,7 @@ const legMs = 5 * 60_000
  * @throws HandedOver instead of a report that would say that a call has too little time, where a scan task has more
  */
 export async function scanBatch(
-  ports: Pick<
-    Ports,
-    | 'clock'
-    | 'evidence'
-    | 'largeEvidence'
-    | 'stores'
-    | 'caseKey'
-    | 'meter'
-    | 'callSeconds'
-    | 'scanMemory'
-    | 'handsOver'
-    | 'hasSpareCore'
-  >,
+  ports: ScanPorts,
   input: unknown,
 ): Promise<{ versions: number; leg: number; complete: boolean }> {
   const { batch, leg, ...ref } = parseInput('scan-batch', batchInput, input)
@@ -59,90 +60,8 @@ export async function scanBatch(
   if (await ports.evidence.has(legKey)) return { versions: 0, leg: leg + 1, complete: false }
 
   const began = ports.clock()
-  const readingMs = readingSeconds(ports.callSeconds) * 1000
-  const passed = () => ports.clock().getTime() - began.getTime()
   const from = leg === 0 ? batch.from : await endOf(ports.evidence, scanLegKey(ref, batch.batch, leg - 1), batch)
-  const { index, keys } = await openRunIndex(ports, ref.runId)
-  const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
-  const forms = formsOf(config)
-  requireHashedForms(index, hashedFormsOf(config))
-  const part = partKey({ ...ref, segment: batch.segment }, 'opening', batch.part)
-  const { entries } = parsePart(await ports.evidence.get(part), part)
-  // A leg that ends before the batch is followed by another one: of what is not listed any more there would be no end.
-  if (entries.length < batch.to)
-    throw new EvidenceConflict(`${part}: expected the ${batch.to} entries that were planned, got ${entries.length}`)
-  const listed = entries.slice(from, batch.to).map((entry) => ({ entry, version: toListed(entry, keys.sealKey) }))
-  const opened = await ports.stores.open(store)
-  const isFar = store.s3 !== undefined && batch.slice === undefined
-  const versions = isFar ? listed.map(({ version }) => version) : []
-  const context: Omit<ReadContext, 'store'> = {
-    index,
-    forms,
-    declared: store.declared,
-    meter: ports.meter,
-    isLate: () => passed() > readingMs,
-    callSeconds: ports.callSeconds,
-    scanMemory: ports.scanMemory,
-    hasSpareCore: ports.hasSpareCore,
-  }
-  const controls = await runControls(index, undefined, forms)
-  const { sample, others } = drawSample(
-    listed.map(({ entry }) => entry),
-    { ...ref, batch: batch.batch },
-    keys,
-  )
-  const secondOpinion = { versions: 0, bytes: 0, mismatches: 0 }
-  const count = ({ bytes, contentBytes }: Opinion, agrees: boolean): void => {
-    // One that could look at nothing of what there was is none.
-    if (bytes > 0 || contentBytes === 0) secondOpinion.versions += 1
-    secondOpinion.bytes += bytes
-    if (!agrees) secondOpinion.mismatches += 1
-  }
-
-  const reports: ScanReport[] = []
-  const findings: BatchReport['findings'] = []
-  const subjects = createSubjectCounts()
-  const tried = new Set<number>()
-  const afterwards = { ...context, store: opened, isLate: () => passed() > readingMs + opinionMs }
-  /** Of what was read, where nothing that was drawn has had an opinion: of one that is clean, that nobody is there. */
-  const lookForOpinion = async () => {
-    for (const [seq, seed] of others) {
-      if (secondOpinion.versions > 0 || tried.size === mostOthers) return
-      const place = listed.findIndex(({ entry }) => entry.seq === seq)
-      const [report, { entry, version }] = [reports[place], listed[place]!]
-      if (report?.outcome.kind !== 'clean' || tried.has(seq)) continue
-      tried.add(seq)
-      const opinion = await readForOpinion(entry, version, undefined, afterwards, seed)
-      if (opinion) count(opinion, compareWith(opinion).agrees(report))
-    }
-  }
-  const ahead = openAhead(opened, versions)
-  try {
-    for (const { entry, version } of listed) {
-      const isFirst = reports.length === 0
-      // The next version may leave no time for one.
-      if (passed() > opinionMs) await lookForOpinion()
-      if (!isFirst && passed() > Math.min(legMs, readingMs / 2)) break
-      const reading = { ...context, store: ahead.store }
-      const seed = sample.get(entry.seq)
-      const opinion = seed && (await readForOpinion(entry, version, batch.slice, { ...reading, store: opened }, seed))
-      const scanned = await scanEntry(entry, version, batch.slice, reading, opinion)
-      // It begins the next leg, which has all the time of a call for it.
-      if (scanned.beyondCall && !isFirst && (ports.handsOver || context.isLate())) break
-      if (scanned.beyondCall && ports.handsOver)
-        throw new HandedOver(
-          `scan-batch: batch ${batch.batch}: expected to be read within ${ports.callSeconds} seconds`,
-        )
-      ports.meter.add({ versions: scanned.versions, findings: scanned.report.findings })
-      if (opinion && scanned.agrees !== undefined) count(opinion, scanned.agrees)
-      reports.push(scanned.report)
-      findings.push(...scanned.findings)
-      subjects.add(scanned.ordinals)
-    }
-    await lookForOpinion()
-  } finally {
-    await ahead.close()
-  }
+  const { controls, secondOpinion, reports, findings, subjects } = await readLeg(ports, ref, batch, { from, began })
   const to = from + reports.length
   const complete = to === batch.to
   const head: BatchReport['head'] = {
@@ -159,6 +78,79 @@ export async function scanBatch(
   const name = complete ? key : legKey
   await ports.evidence.put(name, formatBatchReport({ head, reports, findings }, name))
   return { versions: reports.length, leg: complete ? leg : leg + 1, complete }
+}
+
+type PlannedBatch = ReturnType<typeof parseInput<typeof batchInput>>['batch']
+
+/** Reads the versions of a batch from place `from` on, as many as there is time for since `began`; at least one. */
+async function readLeg(
+  ports: ScanPorts,
+  ref: PassRef,
+  batch: PlannedBatch,
+  { from, began }: { from: number; began: Date },
+) {
+  const readingMs = readingSeconds(ports.callSeconds) * 1000
+  const passed = () => ports.clock().getTime() - began.getTime()
+  const { index, keys } = await openRunIndex(ports, ref.runId)
+  const { config, store } = await readRunStore(ports, ref.runId, ref.storeId)
+  const forms = formsOf(config)
+  requireHashedForms(index, hashedFormsOf(config))
+  const { entries } = await readPart(ports.evidence, { ...ref, segment: batch.segment }, 'opening', batch.part)
+  // A leg that ends before the batch is followed by another one: of what is not listed any more there would be no end.
+  if (entries.length < batch.to)
+    throw new EvidenceConflict(
+      `store ${ref.storeId}: batch ${batch.batch}: expected the ${batch.to} entries that were planned, got ${entries.length}`,
+    )
+  const listed = entries.slice(from, batch.to).map((entry) => ({ entry, version: toListed(entry, keys.sealKey) }))
+  const context: ReadContext = {
+    store: await ports.stores.open(store),
+    index,
+    forms,
+    declared: store.declared,
+    meter: ports.meter,
+    isLate: () => passed() > readingMs,
+    callSeconds: ports.callSeconds,
+    scanMemory: ports.scanMemory,
+    hasSpareCore: ports.hasSpareCore,
+  }
+  const controls = await runControls(index, undefined, forms)
+  const drawn = drawSample(
+    listed.map(({ entry }) => entry),
+    { ...ref, batch: batch.batch },
+    keys,
+  )
+  const opinions = createLegOpinions(listed, drawn, { ...context, isLate: () => passed() > readingMs + opinionMs })
+  const reports: ScanReport[] = []
+  const findings: BatchReport['findings'] = []
+  const subjects = createSubjectCounts()
+  const isFar = store.s3 !== undefined && batch.slice === undefined
+  const ahead = openAhead(context.store, isFar ? listed.map(({ version }) => version) : [])
+  try {
+    for (const { entry, version } of listed) {
+      const isFirst = reports.length === 0
+      // The next version may leave no time for one.
+      if (passed() > opinionMs) await opinions.lookForOne(reports)
+      if (!isFirst && passed() > Math.min(legMs, readingMs / 2)) break
+      const seed = drawn.sample.get(entry.seq)
+      const opinion = seed && (await readForOpinion(entry, version, batch.slice, context, seed))
+      const scanned = await scanEntry(entry, version, batch.slice, { ...context, store: ahead.store }, opinion)
+      // It begins the next leg, which has all the time of a call for it.
+      if (scanned.beyondCall && !isFirst && (ports.handsOver || context.isLate())) break
+      if (scanned.beyondCall && ports.handsOver)
+        throw new HandedOver(
+          `scan-batch: batch ${batch.batch}: expected to be read within ${ports.callSeconds} seconds`,
+        )
+      ports.meter.add({ versions: scanned.versions, findings: scanned.report.findings })
+      if (opinion && scanned.agrees !== undefined) opinions.count(opinion, scanned.agrees)
+      reports.push(scanned.report)
+      findings.push(...scanned.findings)
+      subjects.add(scanned.ordinals)
+    }
+    await opinions.lookForOne(reports)
+  } finally {
+    await ahead.close()
+  }
+  return { controls, secondOpinion: opinions.counts, reports, findings, subjects }
 }
 
 /** Where the next leg begins. @throws EvidenceConflict */

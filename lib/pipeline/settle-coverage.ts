@@ -5,8 +5,7 @@ import { listedOpenVersions } from '../verdict/settle-coverage.ts'
 import type { OpenVersion } from '../verdict/store-report.ts'
 import { formatDocument, readDocument, readRunConfig } from './evidence/documents.ts'
 import { type PassRef, passKey, segmentKey } from './evidence/evidence-keys.ts'
-import { readSegments } from './plan-listing.ts'
-import type { SegmentDocument } from './settle-segment.ts'
+import { readSettled, type SettledSegment } from './evidence/segments.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 /**
@@ -18,12 +17,13 @@ export async function settleCoverage(
   input: unknown,
 ): Promise<{ found: number; unverified: number; versions: number; bytesRead: number; passesLeft: number }> {
   const ref = parseInput('settle-coverage', passInput, input)
-  const segments = await readSettled(ports.evidence, ref)
+  const segments: SettledSegment[] = []
   const subjects: Uint8Array[] = []
   const open: OpenVersion[] = []
-  for (const segment of segments.keys()) {
-    subjects.push(await ports.evidence.get(segmentKey({ ...ref, segment }, 'subjects')))
-    const own = await readDocument<OpenVersion[]>(ports, segmentKey({ ...ref, segment }, 'open.json'))
+  for await (const { ref: segment, settled } of readSettled(ports.evidence, ref)) {
+    segments.push(settled)
+    subjects.push(await ports.evidence.get(segmentKey(segment, 'subjects')))
+    const own = await readDocument<OpenVersion[]>(ports, segmentKey(segment, 'open.json'))
     open.push(...own.slice(0, listedOpenVersions - open.length))
   }
   const joined = mergeCoverage(
@@ -45,17 +45,11 @@ export async function settleCoverage(
   }
 }
 
-async function readSettled(evidence: Evidence, ref: PassRef): Promise<SegmentDocument[]> {
-  const documents: SegmentDocument[] = []
-  for (const segment of (await readSegments(evidence, ref)).keys())
-    documents.push(await readDocument({ evidence }, segmentKey({ ...ref, segment }, 'coverage.json')))
-  return documents
-}
-
 /** A file system of pass 0 that either listing of this pass did not enter is gone. */
-async function settleMounts(evidence: Evidence, ref: PassRef, segments: readonly SegmentDocument[]) {
-  const first = ref.pass === 0 ? segments : await readSettled(evidence, { ...ref, pass: 0 })
-  const all = (documents: readonly SegmentDocument[], listing: 'opening' | 'closing') =>
+async function settleMounts(evidence: Evidence, ref: PassRef, segments: readonly SettledSegment[]) {
+  const first = ref.pass === 0 ? [...segments] : []
+  if (ref.pass > 0) for await (const { settled } of readSettled(evidence, { ...ref, pass: 0 })) first.push(settled)
+  const all = (documents: readonly SettledSegment[], listing: 'opening' | 'closing') =>
     new Set(documents.flatMap(({ mounts }) => mounts[listing]))
   const [due, opening, closing] = [all(first, 'opening'), all(segments, 'opening'), all(segments, 'closing')]
   return {

@@ -3,7 +3,6 @@ import type { RequestedVersion } from '../deletion/request.ts'
 import type { Finding } from '../finding/finding.ts'
 import { toFoundPlace } from '../finding/found-place.ts'
 import { parseCounts } from '../finding/subject-counts.ts'
-import type { SegmentCoverage } from '../inventory/coverage.ts'
 import { type InventoryPart, toListed } from '../inventory/inventory-part.ts'
 import { compareListings } from '../inventory/listing-order.ts'
 import type { ListedVersion, Protection } from '../inventory/object-version.ts'
@@ -12,25 +11,13 @@ import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { protectionOf, type Settled } from '../verdict/settle-batch.ts'
 import { createCoverage, listedOpenVersions } from '../verdict/settle-coverage.ts'
 import { listedPlaces, type OpenVersion } from '../verdict/store-report.ts'
-import { type CountList, createCountList } from './evidence/count-list.ts'
+import { createCountList } from './evidence/count-list.ts'
 import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
 import { countsKey, foundKey, segmentKey } from './evidence/evidence-keys.ts'
 import { readReportedParts } from './evidence/read-reported.ts'
-import { createVersionList, type VersionList } from './evidence/version-list.ts'
-import { readSegmentParts } from './take-inventory.ts'
+import { readSegmentParts, type SettledSegment } from './evidence/segments.ts'
+import { createVersionList } from './evidence/version-list.ts'
 import { parseInput, segmentInput } from './task-input.ts'
-
-/** What a segment came to, and the file systems that its listings entered. */
-export type SegmentDocument = {
-  coverage: SegmentCoverage
-  mounts: { opening: string[]; closing: string[] }
-  /** What the batches took together. */
-  scanMilliseconds: number
-  /** The versions with findings, listed in documents beside this one. */
-  found: VersionList
-  /** In how many object versions each subject was found, listed in documents beside this one. */
-  counts: CountList
-}
 
 /**
  * Settles what the batches of a segment reported against its inventory, and that against the closing listing. Everything is
@@ -47,7 +34,7 @@ export async function settleSegment(
   const { sealKey } = caseKeysOf(await ports.caseKey.read())
   const key = segmentKey(ref, 'coverage.json')
   if (await ports.evidence.has(key)) {
-    const { coverage } = await readDocument<SegmentDocument>(ports, key)
+    const { coverage } = await readDocument<SettledSegment>(ports, key)
     return { versions: coverage.inventory.versions }
   }
   const { store } = await readRunStore(ports, ref.runId, ref.storeId)
@@ -84,7 +71,7 @@ export async function settleSegment(
   }
 
   const changes = await compareListings(settleOpening(), readClosing())
-  const document: SegmentDocument = {
+  const document: SettledSegment = {
     coverage: coverage.finish(opening.times(), { versions: closing.versions(), ...changes, ...closing.times() }),
     mounts: { opening: opening.mounts(), closing: closing.mounts() },
     scanMilliseconds,

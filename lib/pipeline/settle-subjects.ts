@@ -14,9 +14,8 @@ import { putSame, readNodes, type ScopeTree } from './build-scope-tree.ts'
 import { readVerdicts } from './close-run.ts'
 import { readCountList } from './evidence/count-list.ts'
 import { formatDocument, readDocument } from './evidence/documents.ts'
-import { countsKey, type PassRef, passKey, runKey, segmentKey, shardKey, storeKey } from './evidence/evidence-keys.ts'
-import { readSegments } from './plan-listing.ts'
-import type { SegmentDocument } from './settle-segment.ts'
+import { countsKey, type PassRef, passKey, runKey, shardKey, storeKey } from './evidence/evidence-keys.ts'
+import { readSettled } from './evidence/segments.ts'
 import { parseInput, runInput } from './task-input.ts'
 
 /** What the run came to, subject by subject, in one root. `run` is the verdict that they were judged under. */
@@ -117,11 +116,8 @@ function passesOf(runId: string, stores: readonly StorePasses[]) {
 }
 
 async function* readCounts({ evidence }: Pick<Ports, 'evidence'>, ref: PassRef) {
-  for (const segment of (await readSegments(evidence, ref)).keys()) {
-    const own = { ...ref, segment }
-    const { counts } = await readDocument<SegmentDocument>({ evidence }, segmentKey(own, 'coverage.json'))
-    yield* readCountList(evidence, (part) => countsKey(own, part), counts)
-  }
+  for await (const { ref: own, settled } of readSettled(evidence, ref))
+    yield* readCountList(evidence, (part) => countsKey(own, part), settled.counts)
 }
 
 async function makeShard(

@@ -1,13 +1,14 @@
+import type { KeyObject } from 'node:crypto'
 import { EvidenceConflict, StoreUnavailable } from '../errors.ts'
-import { formatPart, type InventoryPart, type PartEnd, parsePart, toEntry } from '../inventory/inventory-part.ts'
+import { formatPart, type InventoryPart, type PartEnd, toEntry } from '../inventory/inventory-part.ts'
 import { compareVersions, isInRange } from '../inventory/listing-order.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
 import { digestText, openText, sealNonceLength, sealText } from '../inventory/seal-key.ts'
-import type { Evidence, KeyRange, Ports, Store } from '../ports.ts'
+import type { KeyRange, Ports, Store } from '../ports.ts'
 import { redactKey } from '../scan/names/redact-key.ts'
 import { openRunIndex, readRunStore } from './evidence/documents.ts'
 import { type Listing, type PassRef, partKey, type SegmentRef } from './evidence/evidence-keys.ts'
-import { openRange, readSegments } from './plan-listing.ts'
+import { readPart, readSegments } from './evidence/segments.ts'
 import { pageInput, parseInput } from './task-input.ts'
 
 /** Versions of a page that is followed by another one. */
@@ -59,7 +60,7 @@ async function openTaking(ports: InventoryPorts, ref: SegmentRef, listing: Listi
   let store: Store | undefined
 
   const listPage = async (page: number): Promise<InventoryPart> => {
-    const before = page === 0 ? undefined : (await readPart(ports.evidence, partKey(ref, listing, page - 1))).end
+    const before = page === 0 ? undefined : (await readPart(ports.evidence, ref, listing, page - 1)).end
     const startedAt = ports.clock().toISOString()
     store ??= await ports.stores.open(config)
     const cursor = before?.cursor === undefined ? undefined : open(before.cursor)
@@ -97,12 +98,15 @@ async function openTaking(ports: InventoryPorts, ref: SegmentRef, listing: Listi
       const part = await listPage(page)
       if ((await ports.evidence.put(key, formatPart(part))).created) return part
     }
-    return readPart(ports.evidence, key)
+    return readPart(ports.evidence, ref, listing, page)
   }
 }
 
-async function readPart(evidence: Evidence, key: string): Promise<InventoryPart> {
-  return parsePart(await evidence.get(key), key)
+function openRange({ after, until }: KeyRange, sealKey: KeyObject): KeyRange {
+  return {
+    ...(after !== undefined && { after: openText(after, sealKey) }),
+    ...(until !== undefined && { until: openText(until, sealKey) }),
+  }
 }
 
 type Place = Pick<ListedVersion, 'key' | 'versionId'>
@@ -112,17 +116,4 @@ function checkOrder({ storeId }: PassRef, places: readonly Place[], range: KeyRa
     throw new EvidenceConflict(`store ${storeId}: listing: expected every object version once and in order`)
   if (!places.every(({ key }) => isInRange(key, range)))
     throw new EvidenceConflict(`store ${storeId}: listing: expected no key outside the segment`)
-}
-
-/** The parts of one segment's listing, in order. @throws EvidenceMissing when one is not there. */
-export async function* readSegmentParts(
-  evidence: Evidence,
-  ref: SegmentRef,
-  listing: Listing,
-): AsyncGenerator<InventoryPart> {
-  for (let page = 0; ; page++) {
-    const part = await readPart(evidence, partKey(ref, listing, page))
-    yield part
-    if (part.end.complete) return
-  }
 }

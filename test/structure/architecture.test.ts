@@ -99,6 +99,14 @@ describe('architecture', () => {
     expect(finders.filter(({ to }) => to.startsWith('lib/scan/forms/'))).toEqual([])
   })
 
+  it('keeps what tasks share from knowing of tasks', () => {
+    const shared = imports.filter(
+      ({ from, to }) => /^lib\/pipeline\/[a-z]+\//.test(from) && to.startsWith('lib/pipeline/'),
+    )
+    expect(shared.length).toBeGreaterThan(20)
+    expect(shared.filter(({ to }) => !/^lib\/pipeline\/(?:evidence|reading)\//.test(to))).toEqual([])
+  })
+
   it('keeps the outer folders to their side', () => {
     const wrong = imports.filter(({ from, to }) => {
       const allowed = Object.entries(outer).find(([prefix]) => from.startsWith(prefix))?.[1]

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { DeletionRequest } from '../../deletion/request.ts'
+import { readArchived, readBatches } from '../../pipeline/evidence/batches.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
 import {
   batchesPrefix,
@@ -11,8 +12,7 @@ import {
   passKey,
   storeKey,
 } from '../../pipeline/evidence/evidence-keys.ts'
-import { readArchived, readBatches } from '../../pipeline/plan-batches.ts'
-import { readSegments } from '../../pipeline/plan-listing.ts'
+import { readSegments } from '../../pipeline/evidence/segments.ts'
 import { pageSize } from '../../pipeline/take-inventory.ts'
 import type { Ports } from '../../ports.ts'
 import type { RunEvent } from '../deployment.ts'

@@ -7,10 +7,9 @@ import type { Batch } from '../../inventory/plan-batches.ts'
 import { areSlicesOf } from '../../inventory/slice.ts'
 import type { Evidence } from '../../ports.ts'
 import { joinSlices, type PlannedSlice, takeSubjects } from '../../verdict/join-slices.ts'
-import { readBatches } from '../plan-batches.ts'
-import { readSegments } from '../plan-listing.ts'
-import { readSegmentParts } from '../take-inventory.ts'
+import { readBatches } from './batches.ts'
 import { batchKey, type PassRef, type SegmentRef, scanLegKey } from './evidence-keys.ts'
+import { readSegmentParts, readSegments } from './segments.ts'
 
 /**
  * A batch, or a leg of one, with its entries and, where one was made, its report. The slices of a version come as one, joined; `made`
