@@ -140,6 +140,12 @@ function isObjectLambda({ bucket, endpoint = '' }: BucketStoreConfig['s3']): boo
   return bucket.endsWith('--ol-s3') || endpoint.toLowerCase().includes('s3-object-lambda')
 }
 
+/** Whether identifiers that differ in case alone are the same one, where the configuration does not say. */
+export const caseRuleOf = ({ identifierCase = 'fold' }: Pick<Config, 'identifierCase'>) => identifierCase
+
+/** The name that the transfer manifest goes by. */
+export const manifestOf = ({ manifest = 'manifest' }: Pick<Config, 'manifest'>): string => manifest
+
 /** The forms that identifiers are looked for in. */
 export function formsOf({ forms = ['default'] }: Pick<Config, 'forms'>): readonly string[] {
   const chosen = chooseForms(forms)

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { NotKnown } from '../errors.ts'
 import { bundlePrefix } from '../pipeline/export-bundle.ts'
+import { exportId } from '../pipeline/task-input.ts'
 import type { Ports } from '../ports.ts'
-import { exportId } from './fields.ts'
 import type { AnswerOf, ApiRequest, Route } from './route.ts'
 
 const exported = z.strictObject({

@@ -2,10 +2,11 @@ import * as z from 'zod/mini'
 import { NotKnown } from '../errors.ts'
 import { readAttestedRun } from '../pipeline/attested-run.ts'
 import type { CostDocument } from '../pipeline/estimate-cost.ts'
-import { readDocument } from '../pipeline/evidence/documents.ts'
+import { readIfThere } from '../pipeline/evidence/documents.ts'
 import { runKey } from '../pipeline/evidence/evidence-keys.ts'
+import { runId, storeId } from '../pipeline/task-input.ts'
 import type { Execution, Ledger, Ports, RequestRecord, RunRecord } from '../ports.ts'
-import { reasons, requestId, runId, storeId, time, verdict } from './fields.ts'
+import { reasons, requestId, time, verdict } from './fields.ts'
 import type { AnswerOf, ApiRequest, Route } from './route.ts'
 
 /** `verdict` and `reasons`, of the run and of its stores, are there once the run's summary is attested. */
@@ -93,9 +94,9 @@ const isPlanned = (record: RunRecord | undefined) => record?.trigger === 'dry-ru
 
 /** Nothing on one machine, where nothing is paid for. */
 async function readEstimate(ports: Pick<Ports, 'evidence'>, id: string) {
-  const key = runKey(id, 'cost.json')
-  if (!(await ports.evidence.has(key))) return undefined
-  const { usd, asOf, passes, requests, lambdaSeconds, unlisted } = await readDocument<CostDocument>(ports, key)
+  const cost = await readIfThere<CostDocument>(ports, runKey(id, 'cost.json'))
+  if (cost === undefined) return undefined
+  const { usd, asOf, passes, requests, lambdaSeconds, unlisted } = cost
   const sum = (field: 'versions' | 'bytes') => passes.reduce((total, pass) => total + pass[field], 0)
   return { usd, asOf, versions: sum('versions'), bytes: sum('bytes'), requests, lambdaSeconds, unlisted }
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { NotKnown } from '../errors.ts'
 import { bundlePrefix, periodSelection } from '../pipeline/export-bundle.ts'
+import { exportId, runId } from '../pipeline/task-input.ts'
 import type { Ports } from '../ports.ts'
 import { executionName } from './execution-name.ts'
-import { exportId, runId } from './fields.ts'
 import type { AnswerOf, ApiRequest, BodyOf, Route } from './route.ts'
 
 /** `bundle`: where the files will be, all of them once the export has succeeded. */

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import { NameTaken } from '../errors.ts'
+import { runId } from '../pipeline/task-input.ts'
 import type { Ports } from '../ports.ts'
 import { executionName } from './execution-name.ts'
-import { runId } from './fields.ts'
 import type { AnswerOf, ApiRequest, Route } from './route.ts'
 
 const started = z.strictObject({ runId })

@@ -1,7 +1,7 @@
 import { isBucket } from '../config.ts'
 import type { CostItem } from '../cost/cost-item.ts'
 import type { CostDocument } from '../pipeline/estimate-cost.ts'
-import { readDocument, readRunConfig } from '../pipeline/evidence/documents.ts'
+import { readDocument, readIfThere, readRunConfig } from '../pipeline/evidence/documents.ts'
 import { runKey } from '../pipeline/evidence/evidence-keys.ts'
 import type { Evidence } from '../ports.ts'
 import { type ExitCode, exitCode } from './exit-code.ts'
@@ -10,9 +10,8 @@ import { bold, dim, formatBytes, formatCount, plural, type Terminal } from './te
 
 /** What a run cost, where it cost something: on one machine there is nothing to show. */
 export async function showCost(ports: { evidence: Evidence }, runId: string, terminal: Terminal): Promise<void> {
-  const key = runKey(runId, 'cost.json')
-  if (!(await ports.evidence.has(key))) return
-  const cost = await readDocument<CostDocument>(ports, key)
+  const cost = await readIfThere<CostDocument>(ports, runKey(runId, 'cost.json'))
+  if (cost === undefined) return
   terminal.print(`cost:    ${describeTotal(cost)}`)
   emit(cost, terminal)
 }

@@ -8,8 +8,6 @@ import { type ManifestParser, parserOf } from './manifest-parsers.ts'
 import { type ManifestRows, manifestRows, type RowReaders } from './manifest-rows.ts'
 import { maxLineBytes } from './text-lines.ts'
 
-export type { Lines }
-
 /**
  * What was read of a transfer manifest. `sha256` and `bytes` are of the stored file. `rows` are the usable rows:
  * `confirmed` and those not yet transferred, which are not in scope. `transferColumn`: rows say when they were transferred.
@@ -28,7 +26,7 @@ export type ManifestReport = {
 }
 
 /**
- * Reads a transfer manifest: CSV, JSON Lines or plain lines, plain, gzip or zstd. `readers` get each row. Rows that were
+ * Reads a transfer manifest: CSV, JSON Lines or plain lines, plain or compressed. `readers` get each row. Rows that were
  * seen count only when this returns. Whether rows contradict each other is for the reader who keeps them to say.
  * @throws ManifestInvalid if any part of it cannot be read, any row is malformed (the first 20 are listed by line, the
  * others counted), or no row is confirmed

@@ -5,6 +5,7 @@ import { openPart } from '../subject-index/open-part.ts'
 import { uniteIndexes } from '../subject-index/unite-indexes.ts'
 import { formatDocument, type ManifestDocument } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
+import { publish } from './evidence/publish.ts'
 
 const pieceBytes = 4 << 20
 
@@ -21,23 +22,18 @@ export async function adoptIndex(
   const parts = sources.map((source) => openPart(source, keys))
   const index = uniteIndexes(parts)
   index.check()
-  const draft = await ports.largeEvidence.draft()
-  try {
+  const { stored } = await publish(ports.largeEvidence, runKey(runId, 'subject-index'), (sink) => {
     for (const source of sources)
-      for (let at = 0; at < source.size; at += pieceBytes)
-        draft.write(source.read(at, Math.min(source.size, at + pieceBytes)))
-    const { sha256 } = await draft.publish(runKey(runId, 'subject-index'))
-    const described = parts.map(({ report, summary }, at) => ({ bytes: sources[at]!.size, report, index: summary }))
-    const { report, index: summary } = described.pop()!
-    const document: ManifestDocument = {
-      schemaVersion: 1,
-      report,
-      index: { ...summary, sha256 },
-      ...(described.length > 0 && { before: described }),
-    }
-    await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))
-  } finally {
-    await draft.discard()
+      for (let at = 0; at < source.size; at += pieceBytes) sink(source.read(at, Math.min(source.size, at + pieceBytes)))
+  })
+  const described = parts.map(({ report, summary }, at) => ({ bytes: sources[at]!.size, report, index: summary }))
+  const { report, index: summary } = described.pop()!
+  const document: ManifestDocument = {
+    schemaVersion: 1,
+    report,
+    index: { ...summary, sha256: stored.sha256 },
+    ...(described.length > 0 && { before: described }),
   }
+  await ports.evidence.put(runKey(runId, 'manifest.json'), formatDocument(document))
   return { subjects: index.subjects }
 }

@@ -25,7 +25,7 @@ import { appendAttestation } from './append-attestation.ts'
 import { appendTransition } from './append-transition.ts'
 import type { RunSummary } from './close-run.ts'
 import { toStoreSection } from './decide-verdict.ts'
-import { readDocument, readRunConfig, readRunStore, readStoreReport } from './evidence/documents.ts'
+import { readDocument, readIfThere, readRunConfig, readRunStore, readStoreReport } from './evidence/documents.ts'
 import { passKey, runKey, storeKey } from './evidence/evidence-keys.ts'
 import { composeCorrection } from './propose-correction.ts'
 import { readRestored } from './restore-archived.ts'
@@ -143,14 +143,12 @@ async function composeStatement(ports: AttestPorts, input: AttestInput): Promise
 async function readContext(ports: AttestPorts, runId: string): Promise<StatementContext> {
   const configKey = runKey(runId, 'config.json')
   const config = (await ports.evidence.has(configKey)) ? await readRunConfig(ports, runId) : undefined
-  const scope = (await ports.evidence.has(runKey(runId, 'scope.json')))
-    ? await readDocument<{
-        manifest: { sha256: string; subjects: number; isPadded?: boolean }
-        scopeRoot: string
-        keyCommitment: string
-        matcher: { caseRule: CaseRule; shapes: { shape: Shape }[] }
-      }>(ports, runKey(runId, 'scope.json'))
-    : undefined
+  const scope = await readIfThere<{
+    manifest: { sha256: string; subjects: number; isPadded?: boolean }
+    scopeRoot: string
+    keyCommitment: string
+    matcher: { caseRule: CaseRule; shapes: { shape: Shape }[] }
+  }>(ports, runKey(runId, 'scope.json'))
   return {
     organization: config?.organization ?? 'odv.example',
     runId,

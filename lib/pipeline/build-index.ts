@@ -1,4 +1,4 @@
-import { type Config, isBuiltIn, nobodyOf } from '../config.ts'
+import { type Config, caseRuleOf, isBuiltIn, manifestOf, nobodyOf } from '../config.ts'
 import { ConfigInvalid, EvidenceConflict } from '../errors.ts'
 import { memoryFor } from '../inventory/call-capacity.ts'
 import { isCased } from '../manifest/identifier.ts'
@@ -8,11 +8,11 @@ import { createIndexBuilder } from '../subject-index/build-subject-index.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { saltDigestOf } from '../subject-index/hashed-rows.ts'
 import type { IndexSummary } from '../subject-index/index-format.ts'
-import type { IndexSink } from '../subject-index/index-source.ts'
 import { openSubjectIndex } from '../subject-index/open-subject-index.ts'
 import { buildScopeShard } from './build-scope-tree.ts'
 import { formatDocument, type ManifestDocument, readRunConfig } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
+import { publish } from './evidence/publish.ts'
 import { readHashedForms } from './read-hashed-forms.ts'
 import { tellRefusal } from './refused-manifest.ts'
 import { requireSameScope } from './require-same-scope.ts'
@@ -45,17 +45,16 @@ async function compileManifest(
 ): Promise<{ subjects: number }> {
   const config = await readRunConfig(ports, runId)
   const keys = caseKeysOf(await ports.caseKey.read())
-  const name = config.manifest ?? 'manifest'
-  const caseRule = config.identifierCase ?? 'fold'
+  const name = manifestOf(config)
+  const caseRule = caseRuleOf(config)
   const hashedForms = await readHashedForms(ports, config)
   const builder = createIndexBuilder({ caseRule, keys, random: ports.random, hashedForms, nobody: nobodyOf(config) })
   const rows = { confirmed: builder.add, pending: builder.exclude }
   const report = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
-  const { summary, stored } = await publishIndex(ports, runKey(runId, 'subject-index'), (sink) =>
-    builder.finish(report, sink),
-  )
+  const key = runKey(runId, 'subject-index')
+  const { written: summary, stored } = await publish(ports.largeEvidence, key, (sink) => builder.finish(report, sink))
   if (!stored.created) {
-    const earlier = openSubjectIndex(await ports.largeEvidence.open(runKey(runId, 'subject-index')), keys)
+    const earlier = openSubjectIndex(await ports.largeEvidence.open(key), keys)
     if (earlier.manifestSha256 !== report.sha256 || earlier.subjects !== summary.subjects)
       throw new EvidenceConflict(`${name}: expected the manifest that this run began with, and it has changed since`)
     const salts = hashedForms.map(({ kind, salt }) => (kind === 'plain' ? undefined : saltDigestOf(salt, keys)))
@@ -70,21 +69,6 @@ async function compileManifest(
   requireMemory(summary, ports.scanMemory)
   checkPremises(config, document)
   return { subjects: summary.subjects }
-}
-
-/** Writes an index to a draft and publishes that: what it is written from is given back before it is sent anywhere. */
-async function publishIndex(
-  { largeEvidence }: Pick<Ports, 'largeEvidence'>,
-  key: string,
-  write: (sink: IndexSink) => IndexSummary,
-) {
-  const draft = await largeEvidence.draft()
-  try {
-    const summary = write(draft.write)
-    return { summary, stored: await draft.publish(key) }
-  } finally {
-    await draft.discard()
-  }
 }
 
 /** @throws ConfigInvalid when the function that scans has no room for this index */

@@ -1,5 +1,4 @@
-import { createHash, hash } from 'node:crypto'
-import { formsOf, hashedFormsOf } from '../config.ts'
+import { caseRuleOf, formsOf, hashedFormsOf, manifestOf } from '../config.ts'
 import { formatNames } from '../decode/formats.ts'
 import { defaultLimits } from '../decode/limits.ts'
 import { EvidenceConflict } from '../errors.ts'
@@ -16,6 +15,7 @@ import { hashedSummariesOf } from '../subject-index/hashed-forms.ts'
 import { readIndexTables, requireManifest } from '../subject-index/read-index.ts'
 import { formatDocument, readDocument, readManifestDocument, readRunConfig } from './evidence/documents.ts'
 import { runKey, shardKey } from './evidence/evidence-keys.ts'
+import { publishSame, putSame } from './evidence/publish.ts'
 
 /** The tree over all subjects in scope: whose leaves they are stays with who holds the case key. */
 export type ScopeTree = {
@@ -53,7 +53,7 @@ export async function buildScopeShard(
   const ordinals: [number, number] = [order.ordinalOf(from), order.ordinalOf(to - 1) + 1]
   const tags = withoutControls(entries.range(...ordinals), ordinals[0], controls)
   const builder = createScopeShard({ tags, keys, caseRule: footer.caseRule })
-  const name = (await readRunConfig(ports, runId)).manifest ?? 'manifest'
+  const name = manifestOf(await readRunConfig(ports, runId))
   const rows = { confirmed: builder.add, pending: () => undefined }
   const again = await readManifest(await ports.manifests.open(name), { now: new Date(at), name }, rows)
   if (again.sha256 !== report.sha256)
@@ -84,34 +84,18 @@ function withoutControls(tags: Uint32Array, from: number, controls: readonly num
 }
 
 /** Writes leaf hashes as a shard; returns its nodes. @throws EvidenceConflict when another shard is stored */
-async function writeLeaves(largeEvidence: LargeEvidence, key: string, leafHashes: Uint8Array): Promise<Uint8Array> {
-  const chunkRoot = createChunkRoot()
-  const nodes: Uint8Array[] = []
-  const sum = createHash('sha256')
-  const draft = await largeEvidence.draft()
-  try {
-    const write = (bytes: Uint8Array) => {
-      sum.update(bytes)
-      draft.write(bytes)
-    }
-    write(formatHead('scope'))
+function writeLeaves(largeEvidence: LargeEvidence, key: string, leafHashes: Uint8Array): Promise<Uint8Array> {
+  return publishSame(largeEvidence, key, (sink) => {
+    const chunkRoot = createChunkRoot()
+    const nodes: Uint8Array[] = []
+    sink(formatHead('scope'))
     for (let at = 0; at < leafHashes.length; at += chunkLeaves * hashBytes) {
       const chunk = leafHashes.subarray(at, at + chunkLeaves * hashBytes)
       nodes.push(chunkRoot(chunk))
-      write(chunk)
+      sink(chunk)
     }
-    const { sha256 } = await draft.publish(key)
-    if (sha256 !== sum.digest('hex')) throw new EvidenceConflict(`${key}: expected the leaves of before`)
-  } finally {
-    await draft.discard()
-  }
-  return Buffer.concat(nodes)
-}
-
-/** @throws EvidenceConflict when another document has the key */
-export async function putSame(evidence: Evidence, key: string, bytes: Uint8Array): Promise<void> {
-  const { sha256 } = await evidence.put(key, bytes)
-  if (sha256 !== hash('sha256', bytes, 'hex')) throw new EvidenceConflict(`${key}: expected what was stored before`)
+    return Buffer.concat(nodes)
+  })
 }
 
 /** The nodes of a tree, of all its shards in order. */
@@ -148,7 +132,7 @@ async function writeScope(ports: Pick<Ports, 'evidence'>, runId: string, keyComm
       keyCommitment,
       matcher: {
         shapes: index.shapes,
-        caseRule: config.identifierCase ?? 'fold',
+        caseRule: caseRuleOf(config),
         forms: [
           'utf-8 text',
           'behind backslash, percent, syslog and terminal escapes',

@@ -5,9 +5,9 @@ import type { Ports } from '../ports.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import { bundlePrefix } from './export-bundle.ts'
 import { type ChainPorts, readKeyChains } from './key-chains.ts'
-import { parseInput } from './task-input.ts'
+import { exportId, parseInput } from './task-input.ts'
 
-const checkInput = z.object({ exportId: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/)) })
+const checkInput = z.object({ exportId })
 
 /**
  * Verifies an exported bundle as its reader will, from what is stored, before anybody gets it, and against all public

@@ -5,7 +5,7 @@ import { decideRun, type RunOutcome, type StoreVerdict, type SubjectsSummary } f
 import type { Ports } from '../ports.ts'
 import { decideVerdict, type Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
-import { formatDocument, readDocument, readRunConfig } from './evidence/documents.ts'
+import { formatDocument, readDocument, readIfThere, readRunConfig } from './evidence/documents.ts'
 import { runKey, storeKey } from './evidence/evidence-keys.ts'
 import { withRefusal } from './refused-manifest.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
@@ -84,10 +84,10 @@ async function composeSummary(ports: ClosePorts, runId: string, failure: Failure
  * that says nothing of anybody.
  */
 async function readSubjects(ports: ClosePorts, runId: string, outcome: RunOutcome): Promise<RunSummary['subjects']> {
-  const key = runKey(runId, 'subjects.json')
-  if (outcome.failure || !(await ports.evidence.has(key))) return undefined
-  const { run, resultRoot, statuses, lastInventories } = await readDocument<SubjectsDocument>(ports, key)
-  if (run !== decideRun(outcome).result) return undefined
+  if (outcome.failure) return undefined
+  const judged = await readIfThere<SubjectsDocument>(ports, runKey(runId, 'subjects.json'))
+  if (judged?.run !== decideRun(outcome).result) return undefined
+  const { resultRoot, statuses, lastInventories } = judged
   return { resultRoot, statuses, ...(lastInventories !== undefined && { lastInventories }) }
 }
 
@@ -101,23 +101,14 @@ export async function readVerdicts(
     : []
   const verdicts: StoreVerdict[] = []
   for (const storeId of planned) {
-    const key = storeKey(runId, storeId, 'report.json')
-    if (await ports.evidence.has(key)) verdicts.push(await readVerdict(ports, runId, storeId, key))
+    const report = await readIfThere<StoreReport>(ports, storeKey(runId, storeId, 'report.json'))
+    if (report === undefined) continue
+    const attested = await ports.ledger.find(identityOf(runId, storeId, undefined, 'verification'))
+    verdicts.push({
+      storeId,
+      ...decideVerdict(report),
+      ...(attested?.seq !== undefined && { envelopeSha256: hash('sha256', attested.envelope, 'hex') }),
+    })
   }
   return { planned, verdicts }
-}
-
-async function readVerdict(
-  ports: Pick<Ports, 'evidence' | 'ledger'>,
-  runId: string,
-  storeId: string,
-  key: string,
-): Promise<StoreVerdict> {
-  const decision = decideVerdict(await readDocument<StoreReport>(ports, key))
-  const attested = await ports.ledger.find(identityOf(runId, storeId, undefined, 'verification'))
-  return {
-    storeId,
-    ...decision,
-    ...(attested?.seq !== undefined && { envelopeSha256: hash('sha256', attested.envelope, 'hex') }),
-  }
 }

@@ -9,6 +9,7 @@ import {
   formatDocument,
   type ManifestDocument,
   readDocument,
+  readIfThere,
   readRunStore,
   readStoreReport,
 } from './evidence/documents.ts'
@@ -96,8 +97,4 @@ function placeOf({ s3 }: StoreConfig): Pick<StoreReport['store'], 'kind' | 'uri'
     ...(region !== undefined && { region }),
     ...(account !== undefined && { account }),
   }
-}
-
-async function readIfThere<T>(ports: Pick<Ports, 'evidence'>, key: string): Promise<T | undefined> {
-  return (await ports.evidence.has(key)) ? readDocument<T>(ports, key) : undefined
 }

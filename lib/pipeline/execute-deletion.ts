@@ -12,7 +12,7 @@ import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
 import { isTransferred } from '../subject-index/open-subject-index.ts'
 import { pendingIndexOf } from '../subject-index/pending-index.ts'
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './evidence/documents.ts'
-import { intentKey, legKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
+import { deletionLegKey, intentKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { openRequested } from './evidence/requested-versions.ts'
 import { requireStanding } from './taken-back.ts'
 import { executeInput, parseInput } from './task-input.ts'
@@ -40,7 +40,7 @@ export async function executeDeletion(
   atOnce: AtOnce = deletedAtOnce,
 ): Promise<{ requestId: string; complete: boolean; versions: number }> {
   const { requestId, leg, ...ref } = parseInput('execute-deletion', executeInput, input)
-  const key = legKey(ref, leg)
+  const key = deletionLegKey(ref, leg)
   if (!(await ports.evidence.has(key)))
     await ports.evidence.put(key, formatDocument(await executeLeg(ports, ref, requestId, leg, atOnce)))
   const { deleted, gone, kept, next } = await readDocument<DeletionLeg>(ports, key)
@@ -54,7 +54,7 @@ async function answer(ports: DeletionPorts, ref: PassRef, requestId: string, las
   const key = passKey(ref, 'acknowledgement.json')
   if (await ports.evidence.has(key)) return
   const tally = createTally()
-  for (let leg = 0; leg <= last; leg++) tally.addSums(await readDocument<DeletionLeg>(ports, legKey(ref, leg)))
+  for (let leg = 0; leg <= last; leg++) tally.addSums(await readDocument<DeletionLeg>(ports, deletionLegKey(ref, leg)))
   const acknowledgement: Acknowledgement = {
     schemaVersion: 1,
     requestId,
@@ -136,7 +136,7 @@ async function executeLeg(
 /** Where a leg begins: where the one before it ended. */
 async function startOf(ports: Pick<Ports, 'evidence'>, ref: PassRef, leg: number): Promise<LegStart> {
   if (leg === 0) return { turn: 'versions', part: 0, line: 0 }
-  const { next } = await readDocument<DeletionLeg>(ports, legKey(ref, leg - 1))
+  const { next } = await readDocument<DeletionLeg>(ports, deletionLegKey(ref, leg - 1))
   if (next === undefined) throw new EvidenceConflict(`deletion: leg ${leg}: expected nothing left, got a leg more`)
   return next
 }

@@ -19,9 +19,8 @@ import { verifyTimestamp } from '../timestamp/verify-timestamp.ts'
 import { formatDocument, readDocument } from './evidence/documents.ts'
 import { gateScopesOf } from './gate-scopes.ts'
 import { readKeyChains } from './key-chains.ts'
-import { parseInput } from './task-input.ts'
+import { exportId, parseInput } from './task-input.ts'
 
-const exportId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
 
 /** `from <= made < to`; a date stands for its beginning (UTC) in `from` and for its end in `to`. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts'
+import { type Config, caseRuleOf } from '../config.ts'
 import { ConfigInvalid } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { type HashedForm, parseHashedFormName } from '../subject-index/hashed-forms.ts'
@@ -15,14 +15,15 @@ const mostSaltBytes = 4096
  */
 export async function readHashedForms(
   { manifests }: Pick<Ports, 'manifests'>,
-  { hashedForms = [], identifierCase = 'fold' }: Pick<Config, 'hashedForms' | 'identifierCase'>,
+  config: Pick<Config, 'hashedForms' | 'identifierCase'>,
 ): Promise<HashedForm[]> {
+  const { hashedForms = [] } = config
   const forms: HashedForm[] = []
   for (const [at, { form: name, salt, example }] of hashedForms.entries()) {
     const where = `configuration: hashedForms.${at}: ${name}`
     const bytes = salt === undefined ? Buffer.alloc(0) : await readSalt(manifests, `${where}: salt`, salt)
     const form = { ...parseHashedFormName(name)!, salt: new Uint8Array(bytes) }
-    const isProven = example !== undefined && isReproduced(form, example, identifierCase)
+    const isProven = example !== undefined && isReproduced(form, example, caseRuleOf(config))
     const unlikely = isProven || salt === undefined ? undefined : unlikelySalt(bytes)
     if (unlikely !== undefined)
       throw new ConfigInvalid(

@@ -1,6 +1,6 @@
 import type { RunOutcome } from '../attestation/to-run-summary.ts'
 import type { Evidence } from '../ports.ts'
-import { formatDocument, readDocument } from './evidence/documents.ts'
+import { formatDocument, readIfThere } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
 
 /** Why a run's manifest was refused, as it is or for what is to be done with it: what is wrong, and the first bad rows by line. It stays in the evidence and is never exported. */
@@ -38,8 +38,9 @@ export async function withRefusal<S extends { storeId: string; reasons: string[]
   const hasVerdict = (store: S) => verdicts.some(({ storeId }) => storeId === store.storeId)
   const isRefused = (store: S) =>
     hasVerdict(store) ? store.reasons.some(isRefusedLater) : refusals.has(failure?.error ?? '')
-  if (!stores.some(isRefused) || !(await ports.evidence.has(keyOf(runId)))) return [...stores]
-  const { reasons } = await readDocument<Refusal>(ports, keyOf(runId))
+  const refusal = stores.some(isRefused) ? await readIfThere<Refusal>(ports, keyOf(runId)) : undefined
+  if (refusal === undefined) return [...stores]
+  const { reasons } = refusal
   return stores.map((store) => {
     if (!isRefused(store)) return store
     return { ...store, reasons: hasVerdict(store) ? [...store.reasons, ...reasons] : reasons }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { manifestOf } from '../config.ts'
 import { ManifestAbsent, ManifestInvalid } from '../errors.ts'
 import { readManifest } from '../manifest/read-manifest.ts'
 import type { Ports } from '../ports.ts'
@@ -19,7 +20,7 @@ type Moment = { runId: string; at: string }
  * @throws ManifestInvalid @throws ConfigInvalid when nobody can say which one that is
  */
 export async function requireSameScope(ports: ScopePorts, moment: Moment): Promise<void> {
-  const { manifest: own = 'manifest' } = await readRunConfig(ports, moment.runId)
+  const own = manifestOf(await readRunConfig(ports, moment.runId))
   await requireLater(ports, moment, own)
   const inForce = (await ports.manifests.inForce?.()) ?? own
   for (const name of new Set([own, inForce])) await requireNobodyTakenBack(ports, moment, name)

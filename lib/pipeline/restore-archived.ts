@@ -10,7 +10,7 @@ import type { ListedVersion } from '../inventory/object-version.ts'
 import type { Ports, RestoreRefusal, Restores, Restoring } from '../ports.ts'
 import { caseKeysOf } from '../subject-index/case-keys.ts'
 import { readArchived } from './evidence/batches.ts'
-import { formatDocument, readDocument, readRunStore } from './evidence/documents.ts'
+import { formatDocument, readDocument, readIfThere, readRunStore } from './evidence/documents.ts'
 import { type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { readPart } from './evidence/segments.ts'
 import { parseInput, type RestorePlace, restoreInput } from './task-input.ts'
@@ -153,17 +153,15 @@ async function askedBefore(evidence: Ports['evidence'], ref: PassRef): Promise<n
 }
 
 /** What a pass decided about restoring; absent: there was nothing to decide. */
-export async function readRestore(evidence: Ports['evidence'], ref: PassRef): Promise<RestoreDocument | undefined> {
-  const key = passKey(ref, 'restore.json')
-  return (await evidence.has(key)) ? readDocument({ evidence }, key) : undefined
+export function readRestore(evidence: Ports['evidence'], ref: PassRef): Promise<RestoreDocument | undefined> {
+  return readIfThere({ evidence }, passKey(ref, 'restore.json'))
 }
 
 /** The same, with how many are restored: none, where it did not come to its end. */
 export async function readRestored(evidence: Ports['evidence'], ref: PassRef): Promise<RestoredVersions | undefined> {
   const decided = await readRestore(evidence, ref)
   if (decided === undefined) return undefined
-  const key = passKey(ref, 'restored.json')
-  const ended = (await evidence.has(key)) ? await readDocument<RestoredDocument>({ evidence }, key) : undefined
+  const ended = await readIfThere<RestoredDocument>({ evidence }, passKey(ref, 'restored.json'))
   const { tier, days, decision, archived } = decided
   const versions = total(archived, 'versions')
   return { tier, days, asked: decision === 'asked', versions, restored: ended?.restored ?? 0 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { decideRun } from '../attestation/to-run-summary.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { Coverage } from '../inventory/coverage.ts'
@@ -10,11 +9,12 @@ import { shardLeaves } from '../proof/tree-files.ts'
 import { countOf, type InventoryTimes, lastInventoriesOf, type StatusCounts } from '../verdict/decide-subject.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
-import { putSame, readNodes, type ScopeTree } from './build-scope-tree.ts'
+import { readNodes, type ScopeTree } from './build-scope-tree.ts'
 import { readVerdicts } from './close-run.ts'
 import { readCountList } from './evidence/count-list.ts'
-import { formatDocument, readDocument } from './evidence/documents.ts'
+import { formatDocument, readDocument, readIfThere } from './evidence/documents.ts'
 import { countsKey, type PassRef, passKey, runKey, shardKey, storeKey } from './evidence/evidence-keys.ts'
+import { publishSame, putSame } from './evidence/publish.ts'
 import { readSettled } from './evidence/segments.ts'
 import { parseInput, runInput } from './task-input.ts'
 
@@ -93,13 +93,16 @@ type StorePasses = { storeId: string; passes: Coverage[] }
 
 /** The passes that the store was judged by; of one that was left without a verdict, those that were settled. */
 async function readPasses(ports: SubjectPorts, runId: string, storeId: string): Promise<Coverage[]> {
-  const report = storeKey(runId, storeId, 'report.json')
-  if (await ports.evidence.has(report)) return (await readDocument<StoreReport>(ports, report)).passes
+  const report = await readIfThere<StoreReport>(ports, storeKey(runId, storeId, 'report.json'))
+  if (report !== undefined) return report.passes
   const passes: Coverage[] = []
   for (;;) {
-    const key = passKey({ runId, storeId, pass: passes.length }, 'coverage.json')
-    if (!(await ports.evidence.has(key))) return passes
-    passes.push(await readDocument(ports, key))
+    const coverage = await readIfThere<Coverage>(
+      ports,
+      passKey({ runId, storeId, pass: passes.length }, 'coverage.json'),
+    )
+    if (coverage === undefined) return passes
+    passes.push(coverage)
   }
 }
 
@@ -127,18 +130,9 @@ async function makeShard(
 ): Promise<StatusCounts> {
   const scope = await largeEvidence.open(shardKey(runId, 'scope-tree', shard, 'leaves'))
   const key = shardKey(runId, 'result-tree', shard, 'leaves')
-  const sum = createHash('sha256')
-  const draft = await largeEvidence.draft()
-  try {
-    const { nodes, statuses } = writeResultShard({ scope, leaves, run }, hitsOf, (bytes) => {
-      sum.update(bytes)
-      draft.write(bytes)
-    })
-    const { sha256 } = await draft.publish(key)
-    if (sha256 !== sum.digest('hex')) throw new EvidenceConflict(`${key}: expected the results of before`)
-    await putSame(evidence, shardKey(runId, 'result-tree', shard, 'nodes'), nodes)
-    return statuses
-  } finally {
-    await draft.discard()
-  }
+  const { nodes, statuses } = await publishSame(largeEvidence, key, (sink) =>
+    writeResultShard({ scope, leaves, run }, hitsOf, sink),
+  )
+  await putSame(evidence, shardKey(runId, 'result-tree', shard, 'nodes'), nodes)
+  return statuses
 }

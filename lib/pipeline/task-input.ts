@@ -5,8 +5,9 @@ import { restoreRefusals } from '../ports.ts'
 /** What tasks are called with. Payloads come from outside: they are parsed once, here, and every bad field is named. */
 
 /** Child executions add a store and a pass to it, and names on AWS have 80 characters at most. */
-const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,44}$/))
-const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/))
+export const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,44}$/, 'expected the name of a run'))
+export const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected the name of a store'))
+export const exportId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/, 'expected the name of an export'))
 const number = z.int().check(z.minimum(0))
 /** A change of a key: the how many-th of its kind, from 1; `at`: when it was begun. */
 const changed = { key: z.enum(['attestation', 'log']), number: z.int().check(z.minimum(1)) }
@@ -21,7 +22,7 @@ export const openRunInput = z.object({ runId, trigger: z.enum(['nightly', 'on-de
  */
 export const buildIndexInput = z.object({
   runId,
-  at: z.iso.datetime(),
+  at,
   shard: z.optional(number),
   confirms: z.optional(z.literal(true)),
 })

@@ -1,5 +1,6 @@
 import { ConfigInvalid, IndexInvalid, ManifestInvalid } from '../errors.ts'
 import { type CaseRule, canonicalOf, type Identifier, type Shape } from '../manifest/identifier.ts'
+import { createNotedLines } from '../manifest/lines.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { createContradictions } from './contradictions.ts'
@@ -12,7 +13,6 @@ import { createHeldRows } from './held-rows.ts'
 import type { IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
 import { createLengths } from './lengths.ts'
-import { createNotedRows } from './noted-rows.ts'
 import type { OpenedPart } from './open-part.ts'
 import { plantControls } from './plant-controls.ts'
 import { shapeCodes } from './shape-code.ts'
@@ -77,8 +77,8 @@ export function createIndexBuilder(options: {
   const hashes = createFilterRows()
   const lengths = createLengths()
   const excludedLengths = createLengths()
-  const short = createNotedRows()
-  const duplicates = createNotedRows()
+  const short = createNotedLines()
+  const duplicates = createNotedLines()
   const contradictions = createContradictions()
   const hashed =
     hashedForms.length > 0 ? createHashedRows(hashedForms, { keys, seed, caseRule, random, bases }) : undefined
@@ -198,7 +198,7 @@ export function createIndexBuilder(options: {
     held.settle()
     heldPending.settle()
     // All subjects of the manifest may be in a base already.
-    if (entries.rows + duplicates.rows().count === 0)
+    if (entries.rows + duplicates.lines().count === 0)
       throw new ManifestInvalid('manifest: subjects: expected at least one, got none')
     for (const { text, where } of nobody) if (isListed(text)) throw new ConfigInvalid(`${where}: ${notNobody}`)
     const shapesOfSubjects = lengths.shapes()
@@ -219,7 +219,7 @@ export function createIndexBuilder(options: {
         shapesOfSubjects,
         shapes: lengths.shapes(),
         pendingShapes: excludedLengths.shapes(),
-        short: short.rows(),
+        short: short.lines(),
         ...(bases.length > 0 && { base: bases.at(-1)!.sha256 }),
       },
       { filter: hashes.build(seed[0] ^ seed[1]), entries, excluded, controls, duplicates, contradictions, hashed },

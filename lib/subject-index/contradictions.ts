@@ -1,6 +1,6 @@
 import { type BadRow, ManifestInvalid } from '../errors.ts'
+import { maxListed } from '../manifest/lines.ts'
 import type { SortedRows } from './digested-rows.ts'
-import { rowsShown } from './noted-rows.ts'
 import { compareAcross } from './sort-digests.ts'
 
 /** Rows whose transfer is not confirmed, held against those that confirm one: no identifier may have both. */
@@ -21,7 +21,7 @@ export function createContradictions(): Contradictions {
     count++
     const problem = `expected one identifier to be transferred in every row or in none, and ${confirmedBy} confirms it`
     first.push({ line, problem })
-    if (first.length === 2 * rowsShown) keepFirst(first)
+    if (first.length === 2 * maxListed) keepFirst(first)
   }
 
   return {
@@ -50,5 +50,5 @@ export function createContradictions(): Contradictions {
 
 function keepFirst(rows: BadRow[]): void {
   rows.sort((a, b) => a.line - b.line)
-  rows.length = Math.min(rows.length, rowsShown)
+  rows.length = Math.min(rows.length, maxListed)
 }

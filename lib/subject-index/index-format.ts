@@ -2,13 +2,13 @@ import { hash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { IndexInvalid } from '../errors.ts'
 import { type CaseRule, maxIdentifierLength } from '../manifest/identifier.ts'
+import type { Lines } from '../manifest/lines.ts'
 import type { ManifestReport } from '../manifest/read-manifest.ts'
 import { type FilterGeometry, shardBytesOf } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
 import { type DigestTableHeader, mostShardBits } from './digest-table.ts'
 import { hashedFormNames, mostHashedForms } from './hashed-forms.ts'
 import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
-import type { NotedRows } from './noted-rows.ts'
 
 /**
  * The subject index as bytes (numbers little-endian unless said), written in one go from the beginning to the end:
@@ -73,8 +73,8 @@ export type IndexFooter = {
  */
 export type IndexSummary = {
   subjects: number
-  duplicates: NotedRows
-  short: NotedRows
+  duplicates: Lines
+  short: Lines
   shapes: { shape: Shape; subjects: number; minLength: number; maxLength: number }[]
   controls: number
   /** Names of the hashed forms that identifiers are looked for in, and their digests, those of controls included. */

@@ -62,20 +62,20 @@ export type OpenedPart = {
 /** See `openSubjectIndex`. @throws IndexInvalid */
 export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, allocate?: Allocate): OpenedPart {
   const source = index instanceof Uint8Array ? sourceOfBytes(index) : index
-  const { sha256, footer: header, filter, entries, pending, hashed } = readIndexParts(source, keys, allocate)
+  const { sha256, footer, filter, entries, pending, hashed } = readIndexParts(source, keys, allocate)
   const { find, confirm } = createConfirm(entries, keys.tagKey)
-  const seed: Seed = header.seed
+  const seed: Seed = footer.seed
   const halves = new Int32Array(2)
   const { find: findPending } = createConfirm(pending, keys.tagKey)
-  const [subjectLengths, pendingLengths] = [header.shapes, header.pending.shapes].map(lengthsOf) as [Lengths, Lengths]
+  const [subjectLengths, pendingLengths] = [footer.shapes, footer.pending.shapes].map(lengthsOf) as [Lengths, Lengths]
   // Hyphens of a UUID are not in its canonical spelling.
   const writtenLengths = new Set(
-    [...header.shapes, ...header.pending.shapes].flatMap(({ shape, lengths }) => [
+    [...footer.shapes, ...footer.pending.shapes].flatMap(({ shape, lengths }) => [
       ...lengths,
       ...(shape === 'uuid' ? [36] : []),
     ]),
   )
-  const controlOrdinals = new Set(header.controls.map((control) => control.ordinal))
+  const controlOrdinals = new Set(footer.controls.map((control) => control.ordinal))
   const ordinalOf: OpenedPart['ordinalOf'] = (shape, canonical) => {
     const text = bytesOf(canonical)
     if (text.length < 3 || text.length > 254) return -1
@@ -83,15 +83,15 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     return passesFilter(filter, halves[0]!, halves[1]!) ? find(shapeCodes[shape], text, 0, text.length) : -1
   }
   const opened =
-    hashed && openHashed({ forms: header.hashed!.forms, controls: header.controls }, hashed, { keys, seed })
+    hashed && openHashed({ forms: footer.hashed!.forms, controls: footer.controls }, hashed, { keys, seed })
   return {
     sha256,
-    base: header.base,
-    report: header.report,
-    summary: header.summary,
-    caseRule: header.caseRule,
-    shapes: header.shapes,
-    controls: header.controls,
+    base: footer.base,
+    report: footer.report,
+    summary: footer.summary,
+    caseRule: footer.caseRule,
+    shapes: footer.shapes,
+    controls: footer.controls,
     entries: entries.digests,
     pending: pending.digests,
     filter,
@@ -100,7 +100,7 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     confirm,
     hashed: opened,
     tagOf: entries.at,
-    pendingShapes: header.pending.shapes,
+    pendingShapes: footer.pending.shapes,
     hasPending: (...of) => findPending(...of) !== -1,
     hasDigest: (digest) => entries.find(digest) !== -1 || pending.find(digest) !== -1,
     walkSubjects() {
@@ -117,7 +117,7 @@ export function openPart(index: Uint8Array | IndexSource, keys: CaseKeys, alloca
     },
     isListed(text) {
       if (!writtenLengths.has(text.length)) return false
-      const result = canonicalOf(text, header.caseRule)
+      const result = canonicalOf(text, footer.caseRule)
       if ('problem' in result) return false
       const { shape, canonical } = result
       if (subjectLengths[shape]?.has(canonical.length)) {

@@ -85,9 +85,9 @@ function readTables(source: IndexSource, keys: CaseKeys): Tables {
   }
 }
 
-function readFilter(source: IndexSource, at: number, header: IndexFooter['filter'], allocate: Allocate): Filter {
-  const { shards, segmentBits, segments } = header
-  const shardBytes = shardBytesOf(header)
+function readFilter(source: IndexSource, at: number, geometry: IndexFooter['filter'], allocate: Allocate): Filter {
+  const { shards, segmentBits, segments } = geometry
+  const shardBytes = shardBytesOf(geometry)
   const filter: Filter = {
     first: allocate(shards * shardBytes),
     second: allocate(shards * shardBytes),
@@ -104,7 +104,7 @@ function readFilter(source: IndexSource, at: number, header: IndexFooter['filter
     filter.first.set(bytes.subarray(4, 4 + shardBytes), shard * shardBytes)
     filter.second.set(bytes.subarray(4 + shardBytes), shard * shardBytes)
   }
-  if (sum.digest('hex') !== header.sha256) throw damaged('filter')
+  if (sum.digest('hex') !== geometry.sha256) throw damaged('filter')
   return filter
 }
 

@@ -1,3 +1,4 @@
+import type { createNotedLines, Lines } from '../manifest/lines.ts'
 import type { FilterGeometry } from './build-filter.ts'
 import type { CaseKeys } from './case-keys.ts'
 import type { Contradictions } from './contradictions.ts'
@@ -8,7 +9,6 @@ import type { HashedRows } from './hashed-rows.ts'
 import { formatFooter, formatHead, type IndexFooter, type IndexSummary } from './index-format.ts'
 import type { IndexSink } from './index-source.ts'
 import { digestBytes } from './keyed-digest.ts'
-import type { createNotedRows, NotedRows } from './noted-rows.ts'
 import { partitionCount } from './partitions.ts'
 import type { PlantedControl } from './plant-controls.ts'
 import { createScratch } from './scratch.ts'
@@ -16,10 +16,11 @@ import { shapeCodes } from './shape-code.ts'
 import { compareAcross, compareDigests } from './sort-digests.ts'
 import { writeFilter } from './write-filter.ts'
 
-type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes' | 'base'> & {
+/** What the footer says that was known before. */
+type Given = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed' | 'shapes' | 'base'> & {
   shapesOfSubjects: IndexFooter['shapes']
   pendingShapes: IndexFooter['shapes']
-  short: NotedRows
+  short: Lines
 }
 
 /**
@@ -29,13 +30,13 @@ type Header = Pick<IndexFooter, 'report' | 'keyCommitment' | 'caseRule' | 'seed'
  * @throws ManifestInvalid when an identifier is both
  */
 export function writeIndex(
-  { shapesOfSubjects, pendingShapes, short, ...header }: Header,
+  { shapesOfSubjects, pendingShapes, short, ...given }: Given,
   parts: {
     filter: { geometry: FilterGeometry; shards(): Iterable<Filter> }
     entries: DigestedRows
     excluded: DigestedRows
     controls: readonly PlantedControl[]
-    duplicates: ReturnType<typeof createNotedRows>
+    duplicates: ReturnType<typeof createNotedLines>
     contradictions: Contradictions
     hashed?: HashedRows | undefined
   },
@@ -78,7 +79,7 @@ export function writeIndex(
   const hashedHeader = hashed?.write(sink)
   const summary: IndexSummary = {
     subjects: before - controls.length,
-    duplicates: duplicates.rows(),
+    duplicates: duplicates.lines(),
     short,
     shapes: shapesOfSubjects.map(({ shape, lengths }) => ({
       shape,
@@ -92,7 +93,7 @@ export function writeIndex(
     }),
   }
   const footer: IndexFooter = {
-    ...header,
+    ...given,
     summary,
     filter: { ...filter.geometry, sha256: filterSha256 },
     entries: entriesHeader,

@@ -6,7 +6,7 @@ import type { DeletionRequest, RequestedVersion } from '../../deletion/request.t
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import { toListed } from '../../inventory/inventory-part.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
-import { legKey, type PassRef, passKey } from '../../pipeline/evidence/evidence-keys.ts'
+import { deletionLegKey, type PassRef, passKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { openRequested } from '../../pipeline/evidence/requested-versions.ts'
 import { isTakenBack } from '../../pipeline/taken-back.ts'
 import type { Evidence } from '../../ports.ts'
@@ -91,9 +91,10 @@ function aboutRequest({ custodian, storeId, deadline }: DeletionRequest): string
 async function keptIn(evidence: Evidence, pass: PassRef): Promise<{ reasons: Map<number, string>; unnamed: number }> {
   const reasons = new Map<number, string>()
   let unnamed = 0
-  for (let leg = 0; await evidence.has(legKey(pass, leg)); leg++)
-    for (const { reason, versions, seqs = [] } of (await readDocument<DeletionLeg>({ evidence }, legKey(pass, leg)))
-      .kept) {
+  for (let leg = 0; await evidence.has(deletionLegKey(pass, leg)); leg++)
+    for (const { reason, versions, seqs = [] } of (
+      await readDocument<DeletionLeg>({ evidence }, deletionLegKey(pass, leg))
+    ).kept) {
       for (const seq of seqs) reasons.set(seq, reason)
       unnamed += versions - seqs.length
     }

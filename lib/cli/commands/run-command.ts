@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { identityOf } from '../../attestation/statement.ts'
 import { decideRun } from '../../attestation/to-run-summary.ts'
 import type { Config } from '../../config.ts'
 import { NotKnown, UsageInvalid } from '../../errors.ts'
 import type { Coverage } from '../../inventory/coverage.ts'
+import { isAttested } from '../../pipeline/attested-run.ts'
 import type { RunSummary } from '../../pipeline/close-run.ts'
-import { readDocument } from '../../pipeline/evidence/documents.ts'
+import { readIfThere } from '../../pipeline/evidence/documents.ts'
 import { runKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { withRefusal } from '../../pipeline/refused-manifest.ts'
 import { withoutTakenBack } from '../../pipeline/taken-back.ts'
@@ -154,11 +154,11 @@ async function summarize(
     terminal.warn(`run ${runId}: ${ended.message}`)
     return exitCodeOfName(ended.error)
   }
-  if (!(await ports.evidence.has(runKey(runId, 'summary.json')))) {
+  const summary = await readIfThere<RunSummary>(ports, runKey(runId, 'summary.json'))
+  if (summary === undefined) {
     terminal.warn(`run ${runId}: NOT ATTESTED: it ended without a summary`)
     return failed()
   }
-  const summary = await readDocument<RunSummary>(ports, runKey(runId, 'summary.json'))
   const { result: verdict, reasons, stores: judged } = await withoutTakenBack(ports, runId, decideRun(summary))
   const stores = await withRefusal(ports, summary, judged)
   terminal.print()
@@ -172,7 +172,7 @@ async function summarize(
   }
   await showCost(ports, runId, terminal)
   const { size } = await ports.ledger.head()
-  const attested = await isAttested(deployment, runId)
+  const attested = await isAttested(ports, runId)
   const leftOut = await leftOutOf(ports.evidence, runId)
   const count = (word: string) => stores.filter((store) => store.result === word).length
   terminal.emit({
@@ -204,14 +204,12 @@ async function summarize(
 
 /** Stores of the configuration that the run was begun without, if it began with one. */
 async function leftOutOf(evidence: Evidence, runId: string): Promise<Config['leftOut']> {
-  const key = runKey(runId, 'config.json')
-  return (await evidence.has(key)) ? (await readDocument<Config>({ evidence }, key)).leftOut : undefined
+  return (await readIfThere<Config>({ evidence }, runKey(runId, 'config.json')))?.leftOut
 }
 
 /** What the verdict on a store followed from, if it was scanned to an end. */
 async function lastPassOf(evidence: Evidence, runId: string, storeId: string): Promise<Coverage | undefined> {
-  const key = storeKey(runId, storeId, 'report.json')
-  return (await evidence.has(key)) ? (await readDocument<StoreReport>({ evidence }, key)).passes.at(-1) : undefined
+  return (await readIfThere<StoreReport>({ evidence }, storeKey(runId, storeId, 'report.json')))?.passes.at(-1)
 }
 
 /** Sorts by time; the random end keeps two deployments apart. */
@@ -222,11 +220,4 @@ function newRunId(): string {
     .replace(/\.\d+Z$/, '')
     .replace('T', '-')
   return `run-${time}-${randomBytes(3).toString('hex')}`
-}
-
-/** Whether the run's summary is in the log, and a checkpoint covers it. */
-async function isAttested({ ports: { ledger } }: Deployment, runId: string): Promise<boolean> {
-  const summary = await ledger.find(identityOf(runId, undefined, undefined, 'run-summary'))
-  const covered = (await ledger.checkpoints()).at(-1)?.size ?? 0
-  return summary?.seq !== undefined && summary.seq < covered
 }

@@ -1,6 +1,6 @@
 import type { Acknowledgement } from '../../deletion/request.ts'
 import { NotKnown } from '../../errors.ts'
-import { readDocument } from '../../pipeline/evidence/documents.ts'
+import { readIfThere } from '../../pipeline/evidence/documents.ts'
 import { passKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { Evidence, RequestRecord, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
@@ -31,9 +31,8 @@ export async function statusCommand(options: { run?: string; place: Place }, ter
 
 /** What the built-in executor answers is in the evidence alone. */
 async function answeredAt(evidence: Evidence, request: RequestRecord): Promise<string | undefined> {
-  const key = passKey(request, 'acknowledgement.json')
-  if (request.acknowledgedAt !== undefined || !(await evidence.has(key))) return request.acknowledgedAt
-  return (await readDocument<Acknowledgement>({ evidence }, key)).acknowledgedAt
+  if (request.acknowledgedAt !== undefined) return request.acknowledgedAt
+  return (await readIfThere<Acknowledgement>({ evidence }, passKey(request, 'acknowledgement.json')))?.acknowledgedAt
 }
 
 function describeVerdict(trigger: RunRecord['trigger'], verdict: string | undefined): string {
@@ -64,8 +63,7 @@ async function showStores(
   for (const { storeId, verdict, reasons = [] } of run.stores) {
     terminal.print(`  ${storeId}: ${describeVerdict(run.trigger, verdict)}`)
     for (const reason of reasons) terminal.print(`      ${reason}`)
-    const key = storeKey(run.runId, storeId, 'report.json')
-    const report = (await evidence.has(key)) ? await readDocument<StoreReport>({ evidence }, key) : undefined
+    const report = await readIfThere<StoreReport>({ evidence }, storeKey(run.runId, storeId, 'report.json'))
     for (const version of report?.open ?? []) terminal.print(`      ${describeOpen(version)}`)
     const last = report?.passes.at(-1)
     for (const line of last ? describeExplained(last) : []) terminal.print(`      ${line}`)

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../pipeline/close-run.ts'
-import { readDocument } from '../../pipeline/evidence/documents.ts'
+import { readIfThere } from '../../pipeline/evidence/documents.ts'
 import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { Executions } from '../../ports.ts'
 import type {
@@ -84,9 +84,9 @@ export function deployed({
 
 /** How a run ended whose execution is forgotten; absent while it has no summary. */
 async function endOf(ports: Pick<DeploymentPorts, 'evidence'>, runId: string) {
-  const key = runKey(runId, 'summary.json')
-  if (!(await ports.evidence.has(key))) return undefined
-  const { failure } = await readDocument<RunSummary>(ports, key)
+  const summary = await readIfThere<RunSummary>(ports, runKey(runId, 'summary.json'))
+  if (summary === undefined) return undefined
+  const { failure } = summary
   if (failure === undefined) return { state: 'succeeded' as const }
   return { state: 'failed' as const, error: failure.error, cause: `failed in ${failure.state}` }
 }

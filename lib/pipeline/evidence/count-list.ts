@@ -1,7 +1,8 @@
-import { createHash, hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { EvidenceConflict } from '../../errors.ts'
 import { bytesOfCounts, countsOfBytes, createCountParts, type SubjectCounts } from '../../finding/subject-counts.ts'
 import type { Evidence } from '../../ports.ts'
+import { putSame } from './publish.ts'
 
 /** Counts of subjects in documents of bounded size; `sha256` is over the bytes of all of them. */
 export type CountList = { parts: number; sha256: string }
@@ -12,10 +13,7 @@ export function createCountList(evidence: Evidence, keyOf: (part: number) => str
   let parts = 0
   const counts = createCountParts(async (pairs) => {
     const bytes = bytesOfCounts(pairs)
-    const key = keyOf(parts++)
-    const stored = await evidence.put(key, bytes)
-    if (stored.sha256 !== hash('sha256', bytes, 'hex'))
-      throw new EvidenceConflict(`${key}: expected the counts of before`)
+    await putSame(evidence, keyOf(parts++), bytes)
     all.update(bytes)
   })
   return {

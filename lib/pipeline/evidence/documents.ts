@@ -34,6 +34,11 @@ export async function readDocument<T>({ evidence }: { evidence: Evidence }, key:
   return parseEvidence<T>(Buffer.from(await evidence.get(key)).toString('utf8'), key)
 }
 
+/** Undefined: there is none. @throws EvidenceConflict when it is damaged */
+export async function readIfThere<T>(ports: { evidence: Evidence }, key: string): Promise<T | undefined> {
+  return (await ports.evidence.has(key)) ? readDocument<T>(ports, key) : undefined
+}
+
 /** A store report, read as strictly as its reader will. @throws FormatInvalid */
 export async function readStoreReport({ evidence }: { evidence: Evidence }, key: string): Promise<StoreReport> {
   return parseStoreReport(await evidence.get(key))

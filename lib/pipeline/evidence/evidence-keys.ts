@@ -55,15 +55,15 @@ export const partsPrefix = (ref: SegmentRef, listing: Listing) => `${segmentPref
 export const batchesPrefix = (ref: PassRef) => `${passPrefix(ref)}/batches/`
 
 export const partKey = (ref: SegmentRef, listing: Listing, page: number) =>
-  `${segmentPrefix(ref)}/${listing}/${digits(page)}.jsonl`
-export const batchKey = (ref: PassRef, batch: number) => `${passPrefix(ref)}/batches/${digits(batch)}.jsonl`
+  `${partsPrefix(ref, listing)}${digits(page)}.jsonl`
+export const batchKey = (ref: PassRef, batch: number) => `${batchesPrefix(ref)}${digits(batch)}.jsonl`
 /** Of a leg of a batch that was not the last one; that has the key of the batch. */
 export const scanLegKey = (ref: PassRef, batch: number, leg: number) =>
   `${passPrefix(ref)}/scan-legs/${digits(batch)}/${digits(leg)}.jsonl`
 export const requestedKey = (ref: PassRef, part: number) => `${passPrefix(ref)}/requested/${digits(part)}.jsonl`
 export const foundKey = (ref: SegmentRef, part: number) => `${segmentPrefix(ref)}/found/${digits(part)}.jsonl`
 export const countsKey = (ref: SegmentRef, part: number) => `${segmentPrefix(ref)}/counts/${digits(part)}`
-export const legKey = (ref: PassRef, leg: number) => `${passPrefix(ref)}/deletion-legs/${digits(leg)}.json`
+export const deletionLegKey = (ref: PassRef, leg: number) => `${passPrefix(ref)}/deletion-legs/${digits(leg)}.json`
 export const intentKey = (ref: PassRef, seq: number) => `${passPrefix(ref)}/deletions/${digits(seq)}.json`
 
 const digits = (number: number) => String(number).padStart(9, '0')

@@ -1,8 +1,9 @@
-import { createHash, hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { RequestedVersion } from '../../deletion/request.ts'
 import { EvidenceConflict } from '../../errors.ts'
 import type { Evidence } from '../../ports.ts'
 import { linesOf } from './json-lines.ts'
+import { putSame } from './publish.ts'
 
 /** Versions in documents of a thousand lines, so that nobody has to hold all of them; `sha256` is over all lines of all documents. */
 const versionsPerPart = 1000
@@ -19,10 +20,7 @@ export function createVersionList(evidence: Evidence, keyOf: (part: number) => s
   const flush = async () => {
     if (lines.length === 0) return
     const text = lines.join('')
-    const key = keyOf(parts)
-    const stored = await evidence.put(key, text)
-    if (stored.sha256 !== hash('sha256', text, 'hex'))
-      throw new EvidenceConflict(`${key}: expected the versions of before`)
+    await putSame(evidence, keyOf(parts), text)
     all.update(text)
     lines = []
     parts++
