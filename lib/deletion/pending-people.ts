@@ -1,7 +1,8 @@
 import type { Sink } from '../decode/sink.ts'
-import { createFormMatcher, type FormMatcher, type FormOccurrence } from '../scan/forms/form-matcher.ts'
+import { createFormMatcher, type FormMatcher } from '../scan/forms/form-matcher.ts'
 import { defaultForms } from '../scan/forms/form-names.ts'
 import { createNameMatcher } from '../scan/names/name-matcher.ts'
+import type { Occurrence } from '../scan/occurrence.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { pendingNumber } from '../subject-index/pending-index.ts'
 import { unescaped } from './nested-owner.ts'
@@ -12,11 +13,10 @@ import { unescaped } from './nested-owner.ts'
  */
 export function watchForPending(pending: SubjectIndex, kind: 'records' | 'file-name', onFound: () => void): Sink {
   let isFound = false
-  const note = ({ ordinal, form }: Pick<FormOccurrence, 'ordinal' | 'form'>) => {
+  const note = ({ ordinal, form }: Pick<Occurrence, 'ordinal' | 'form'>) => {
     isFound ||= kind === 'file-name' || form !== undefined || ordinal !== pendingNumber
   }
-  const create = (report: (found: FormOccurrence) => void): FormMatcher =>
-    createFormMatcher(pending, defaultForms, report)
+  const create = (report: (found: Occurrence) => void): FormMatcher => createFormMatcher(pending, defaultForms, report)
   const matcher = kind === 'records' ? create(note) : createNameMatcher(pending, create, note)
   // No matcher is left in the middle of its work: it shares memory with the next ones.
   const tell = () => {

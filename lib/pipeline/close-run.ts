@@ -1,12 +1,10 @@
-import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { identityOf } from '../attestation/statement.ts'
 import { decideRun, type RunOutcome, type StoreVerdict, type SubjectsSummary } from '../attestation/to-run-summary.ts'
 import type { Ports } from '../ports.ts'
-import { decideVerdict, type Verdict } from '../verdict/decide-verdict.ts'
-import type { StoreReport } from '../verdict/store-report.ts'
-import { formatDocument, readDocument, readIfThere, readRunConfig } from './evidence/documents.ts'
-import { runKey, storeKey } from './evidence/evidence-keys.ts'
+import type { Verdict } from '../verdict/decide-verdict.ts'
+import { formatDocument, readDocument, readIfThere } from './evidence/documents.ts'
+import { runKey } from './evidence/evidence-keys.ts'
+import { readVerdicts } from './evidence/verdicts.ts'
 import { withRefusal } from './refused-manifest.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
 import { withoutTakenBack } from './taken-back.ts'
@@ -89,26 +87,4 @@ async function readSubjects(ports: ClosePorts, runId: string, outcome: RunOutcom
   if (judged?.run !== decideRun(outcome).result) return undefined
   const { resultRoot, statuses, lastInventories } = judged
   return { resultRoot, statuses, ...(lastInventories !== undefined && { lastInventories }) }
-}
-
-/** The stores that the run was opened with, and the verdicts on them; those that are in the log have a digest. */
-export async function readVerdicts(
-  ports: Pick<Ports, 'evidence' | 'ledger'>,
-  runId: string,
-): Promise<{ planned: string[]; verdicts: StoreVerdict[] }> {
-  const planned = (await ports.evidence.has(runKey(runId, 'config.json')))
-    ? (await readRunConfig(ports, runId)).stores.map(({ id }) => id)
-    : []
-  const verdicts: StoreVerdict[] = []
-  for (const storeId of planned) {
-    const report = await readIfThere<StoreReport>(ports, storeKey(runId, storeId, 'report.json'))
-    if (report === undefined) continue
-    const attested = await ports.ledger.find(identityOf(runId, storeId, undefined, 'verification'))
-    verdicts.push({
-      storeId,
-      ...decideVerdict(report),
-      ...(attested?.seq !== undefined && { envelopeSha256: hash('sha256', attested.envelope, 'hex') }),
-    })
-  }
-  return { planned, verdicts }
 }

@@ -4,15 +4,15 @@ import type { GateScope } from '../export/leak-gate/pass-leak-gate.ts'
 import type { Filing } from '../export/read-filing.ts'
 import { attestedOf } from '../export/report/figures.ts'
 import type { RunEvidence } from '../export/run-evidence.ts'
+import type { Ports } from '../ports.ts'
 import { openRunIndex } from './evidence/documents.ts'
-import type { ExportPorts } from './export-bundle.ts'
 
 /**
  * Who is in scope of the runs of a bundle. Runs with the same manifest, configuration and number of subjects have the same
  * ones: rows of a manifest come into scope as time passes, and never leave it. Of these, the index of the last run is opened.
  */
 export function gateScopesOf(
-  ports: Pick<ExportPorts, 'evidence' | 'largeEvidence' | 'caseKey'>,
+  ports: Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey'>,
   { runs }: Filing,
 ): { scopes: GateScope[]; runsWithoutScope: string[] } {
   const known = runs.map((run) => ({ runId: run.runId, config: configOf(run), scope: scopeOf(run) }))

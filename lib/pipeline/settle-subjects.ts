@@ -10,12 +10,12 @@ import { countOf, type InventoryTimes, lastInventoriesOf, type StatusCounts } fr
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import type { StoreReport } from '../verdict/store-report.ts'
 import { readNodes, type ScopeTree } from './build-scope-tree.ts'
-import { readVerdicts } from './close-run.ts'
 import { readCountList } from './evidence/count-list.ts'
 import { formatDocument, readDocument, readIfThere } from './evidence/documents.ts'
 import { countsKey, type PassRef, passKey, runKey, shardKey, storeKey } from './evidence/evidence-keys.ts'
 import { publishSame, putSame } from './evidence/publish.ts'
 import { readSettled } from './evidence/segments.ts'
+import { readVerdicts } from './evidence/verdicts.ts'
 import { parseInput, runInput } from './task-input.ts'
 
 /** What the run came to, subject by subject, in one root. `run` is the verdict that they were judged under. */

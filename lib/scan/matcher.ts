@@ -5,21 +5,9 @@ import { createFinders } from './finders/finders.ts'
 import { createNumberLookup, type Doubt, type NumberPlace } from './finders/number-lookup.ts'
 import type { Sifted } from './forms/spots.ts'
 import { newBytes } from './kernel/lay-out-memory.ts'
+import { type Occurrence, type Token, withoutLength } from './occurrence.ts'
 import { createWorkspace, type Holder } from './workspace.ts'
 import { workspaceOf } from './workspace-of.ts'
-
-/**
- * A confirmed identifier: `record` counts lines from 1, `offset` is of its first byte, from 0. `ordinal` is an entry of
- * the index: it may be a control (`index.isControl`). `form`: the hashed form that it is in, if it is in one.
- */
-export type Occurrence = { ordinal: number; record: number; offset: number; form?: string }
-
-/** The same with its length in bytes. */
-export type Token = Occurrence & { length: number }
-
-/** Written out, since it is done for everything that is found. */
-export const withoutLength = ({ ordinal, record, offset, form }: Token): Occurrence =>
-  form === undefined ? { ordinal, record, offset } : { ordinal, record, offset, form }
 
 /**
  * Finds the identifiers of an index in one content that is written in any cuts. Alphabets decide (see `Shape`): a

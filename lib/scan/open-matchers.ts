@@ -4,10 +4,11 @@ import type { OpenSink } from '../decode/sink.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { openFixedWidth } from './fixed-width/fixed-width.ts'
-import { createFormMatcher, type FormMatcher, type FormOccurrence } from './forms/form-matcher.ts'
+import { createFormMatcher, type FormMatcher } from './forms/form-matcher.ts'
 import { multibyte } from './forms/multibyte-form.ts'
 import { gapsOf } from './matcher-gaps.ts'
 import { createNameMatcher } from './names/name-matcher.ts'
+import type { Occurrence } from './occurrence.ts'
 import { createPlaceKeeper, type Wanted } from './places/place-keeper.ts'
 import { toWhere } from './places/where.ts'
 import type { OnOccurrence, PlacedOccurrence, Sought } from './scan-object.ts'
@@ -44,7 +45,7 @@ export function openMatchers(
   let contents = 0
   const open: OpenSink = (path, toldBy) => {
     const content = contents++
-    const report = (occurrence: FormOccurrence) => {
+    const report = (occurrence: Occurrence) => {
       if (sought === 'subjects' && index.isControl(occurrence.ordinal)) return
       const placed: PlacedOccurrence = { ...occurrence, path, content }
       if (onOccurrence(placed) !== true) return
@@ -54,8 +55,7 @@ export function openMatchers(
     const isKept = toldBy !== undefined && typeof toldBy !== 'object'
     const keeper = isKept ? createPlaceKeeper(undefined, toldBy === 'text' ? undefined : toldBy) : undefined
     const fields = toldBy === 'text' ? openFixedWidth(index, forms) : undefined
-    const create = (onFound: (occurrence: FormOccurrence) => void) =>
-      createFormMatcher(index, forms, onFound, { fields })
+    const create = (onFound: (occurrence: Occurrence) => void) => createFormMatcher(index, forms, onFound, { fields })
     const matcher = isNames(path) ? createNameMatcher(index, create, report) : create(report)
     unended.set(matcher, path)
     const close = () => {

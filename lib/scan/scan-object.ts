@@ -1,8 +1,8 @@
 import { type DecodeOptions, decodeObject } from '../decode/decode-object.ts'
 import type { Gap } from '../decode/unverified.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
-import type { FormOccurrence } from './forms/form-matcher.ts'
 import { defaultForms } from './forms/form-names.ts'
+import type { Occurrence } from './occurrence.ts'
 import { openMatchers } from './open-matchers.ts'
 import type { Where } from './places/where.ts'
 
@@ -24,7 +24,7 @@ export type ObjectScan = {
  * An occurrence with the containers around its content, outermost first, which of the object's contents that is, by opening, and
  * where in it, as far as that is asked for and can be told.
  */
-export type PlacedOccurrence = FormOccurrence & { path: readonly string[]; content: number; where?: Where }
+export type PlacedOccurrence = Occurrence & { path: readonly string[]; content: number; where?: Where }
 
 /** Told of each occurrence. For `true` its `where` is found out, and is there when the scan has ended. */
 export type OnOccurrence = (occurrence: PlacedOccurrence) => unknown

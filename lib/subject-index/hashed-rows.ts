@@ -11,13 +11,11 @@ import type { IndexSink } from './index-source.ts'
 import { createKeyedDigest, digestBytes } from './keyed-digest.ts'
 import type { OpenedPart } from './open-part.ts'
 import { createPartitions, partitionCount } from './partitions.ts'
+import { firstHashedCode } from './shape-code.ts'
 import { compareDigests, createDigestSort } from './sort-digests.ts'
 import { createWaitingRows, type RowBatch } from './waiting-rows.ts'
 import { writeFilter } from './write-filter.ts'
 
-/** What stands in front of a digest of the first form where it is digested or hashed for the filter; of the next one, the next. */
-export const firstHashedCode = 0x10
-export const longestHash = 64
 /** In front of what is digested of a salt; nothing else has this code. */
 const saltCode = 0xfe
 

@@ -1,9 +1,10 @@
 import type { CaseKeys } from './case-keys.ts'
 import { type Filter, hashInto, passesFilter, type Seed } from './filter.ts'
-import { firstHashedCode, longestHash } from './hashed-rows.ts'
+import { hashBytes } from './hashed-forms.ts'
 import { damaged, type IndexFooter } from './index-format.ts'
 import { createKeyedDigest } from './keyed-digest.ts'
 import type { IndexParts } from './read-index.ts'
+import { firstHashedCode } from './shape-code.ts'
 
 /** A digest that is planted in an index: `digest` (hex) stands for a control in a hashed form. */
 export type HashedControl = { form: string; ordinal: number; digest: string }
@@ -39,7 +40,7 @@ export function openHashed(
 ): HashedPart {
   if (forms.some((form) => form.controls.length !== controls.length)) throw damaged('footer')
   const keyed = createKeyedDigest(keys.tagKey)
-  const scratch = new Uint8Array(longestHash)
+  const scratch = new Uint8Array(hashBytes.sha512)
   const view = new DataView(scratch.buffer)
   const halves = new Int32Array(2)
   return {

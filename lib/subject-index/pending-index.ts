@@ -16,7 +16,7 @@ export function pendingIndexOf(index: SubjectIndex): SubjectIndex | undefined {
   if (index.pending === 0) return undefined
   const find = (shapeCode: number, bytes: Uint8Array, start: number, length: number): number => {
     if (!index.hasPending(shapeCode, bytes, start, length)) return none
-    const shape = shapesInOrder.find((each) => shapeCodes[each] === shapeCode)!
+    const shape = shapesInOrder[shapeCode - shapeCodes.decimal]!
     const ordinal = index.ordinalOf(shape, bytes.subarray(start, start + length))
     return ordinal === -1 || index.isControl(ordinal) ? shapeCode : none
   }

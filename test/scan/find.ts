@@ -1,4 +1,5 @@
-import { createTokenMatcher, type Occurrence } from '../../lib/scan/matcher.ts'
+import { createTokenMatcher } from '../../lib/scan/matcher.ts'
+import type { Occurrence } from '../../lib/scan/occurrence.ts'
 import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { writePieces } from './write-pieces.ts'
 

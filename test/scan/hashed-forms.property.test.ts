@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { spellingsOfDigest } from '../../lib/scan/controls/hashed-sample.ts'
-import { createFormMatcher, type FormOccurrence } from '../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../lib/scan/forms/form-names.ts'
 import { createTokenMatcher } from '../../lib/scan/matcher.ts'
+import type { Occurrence } from '../../lib/scan/occurrence.ts'
 import { hashAlgorithms } from '../../lib/subject-index/hashed-forms.ts'
 import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../subject-index/make-index.ts'
@@ -171,7 +172,7 @@ describe('digests that stand for identifiers', () => {
   for (const { name, text, form } of cases)
     it(`are found inside of another form: ${name}`, () => {
       for (const looking of ['kernel', 'plain'] as const) {
-        const found: FormOccurrence[] = []
+        const found: Occurrence[] = []
         const matcher = createFormMatcher(nested, defaultForms, (each) => found.push(each), { looking })
         matcher.write(Buffer.from(`${'some words before it, '.repeat(90)}${text} and behind it`, 'latin1'))
         matcher.end()

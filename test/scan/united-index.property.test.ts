@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { runControls } from '../../lib/scan/controls/controls.ts'
-import { createFormMatcher, type FormOccurrence } from '../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { formNames } from '../../lib/scan/forms/form-names.ts'
 import { forms } from '../../lib/scan/forms/forms.ts'
 import { createTokenMatcher } from '../../lib/scan/matcher.ts'
 import { createNameMatcher } from '../../lib/scan/names/name-matcher.ts'
 import { findInKey, redactKey } from '../../lib/scan/names/redact-key.ts'
+import type { Occurrence } from '../../lib/scan/occurrence.ts'
 import { referencePlaces } from '../../lib/scan/opinion/reference-matcher.ts'
 import { scanObject } from '../../lib/scan/scan-object.ts'
 import { scanSlice } from '../../lib/scan/slices/scan-slice.ts'
@@ -74,15 +75,15 @@ const readers: Record<string, (index: SubjectIndex, bytes: Uint8Array, cut: Cut)
   },
   reference: referencePlaces,
   forms(index, bytes, cut) {
-    const found: FormOccurrence[] = []
+    const found: Occurrence[] = []
     const matcher = createFormMatcher(index, formNames, (each) => found.push(each), { windowBytes: cut.small })
     inPieces(bytes, cut, matcher.write)
     matcher.end()
     return found
   },
   names(index, bytes, cut) {
-    const found: FormOccurrence[] = []
-    const create = (on: (each: FormOccurrence) => void) => createFormMatcher(index, [], on)
+    const found: Occurrence[] = []
+    const create = (on: (each: Occurrence) => void) => createFormMatcher(index, [], on)
     const matcher = createNameMatcher(index, create, (each) => found.push(each))
     inPieces(bytes, cut, matcher.write)
     matcher.end()

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { mostNumbers, numbersFrom, type WholeNumbers } from '../../lib/decode/whole-numbers.ts'
-import { createFormMatcher, type FormMatcher, type FormOccurrence } from '../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher, type FormMatcher } from '../../lib/scan/forms/form-matcher.ts'
 import { defaultForms, formNames } from '../../lib/scan/forms/form-names.ts'
 import { createMatcher } from '../../lib/scan/matcher.ts'
+import type { Occurrence } from '../../lib/scan/occurrence.ts'
 import { openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { buildParts, makeIndex, testKeys } from '../subject-index/make-index.ts'
 import { identifiers } from './contents.ts'
@@ -35,7 +36,7 @@ const linesOf = (values: readonly bigint[], kind: Kind) =>
       .join(''),
   )
 
-type Found = { occurrences: FormOccurrence[]; records: number; lossy: number | undefined; undecided: number }
+type Found = { occurrences: Occurrence[]; records: number; lossy: number | undefined; undecided: number }
 
 function find(
   index: SubjectIndex,
@@ -43,7 +44,7 @@ function find(
   write: (matcher: FormMatcher) => void,
   looking = 'kernel',
 ) {
-  const occurrences: FormOccurrence[] = []
+  const occurrences: Occurrence[] = []
   const matcher = createFormMatcher(index, forms, (occurrence) => occurrences.push(occurrence), {
     looking: looking as 'kernel' | 'plain',
   })

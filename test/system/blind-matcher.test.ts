@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type * as matching from '../../lib/scan/forms/form-matcher.ts'
-import type { FormMatcher, FormOccurrence } from '../../lib/scan/forms/form-matcher.ts'
+import type { FormMatcher } from '../../lib/scan/forms/form-matcher.ts'
+import type { Occurrence } from '../../lib/scan/occurrence.ts'
 import type { SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** A scanner that does not see what it should. The planted controls are what tells. */
 
-type CreateMatcher = (...args: [index: SubjectIndex, onOccurrence: (occurrence: FormOccurrence) => void]) => FormMatcher
+type CreateMatcher = (...args: [index: SubjectIndex, onOccurrence: (occurrence: Occurrence) => void]) => FormMatcher
 const eyes = vi.hoisted(() => ({ blind: (create: CreateMatcher): CreateMatcher => create }))
 
 vi.mock('../../lib/scan/forms/form-matcher.ts', async (original) => {

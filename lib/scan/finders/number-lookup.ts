@@ -2,7 +2,7 @@ import { type Digits, writeSigned, writeUnsigned } from '../../decode/columnar/d
 import type { WholeNumbers } from '../../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { newBytes } from '../kernel/lay-out-memory.ts'
-import type { Token } from '../matcher.ts'
+import type { Token } from '../occurrence.ts'
 import type { Workspace } from '../workspace.ts'
 import { createProbe } from './probe.ts'
 

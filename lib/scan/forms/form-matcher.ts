@@ -2,7 +2,8 @@ import type { WholeNumbers } from '../../decode/whole-numbers.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import type { NumberPlace } from '../finders/number-lookup.ts'
 import type { FixedWidth } from '../fixed-width/fixed-width.ts'
-import { createTokenMatcher, type Matcher, type Occurrence, withoutLength } from '../matcher.ts'
+import { createTokenMatcher, type Matcher } from '../matcher.ts'
+import { type Occurrence, withoutLength } from '../occurrence.ts'
 import { contextOf, type Report } from './form.ts'
 import { formSearchOf } from './form-search.ts'
 import { lossyNumber } from './numbers/number-forms.ts'
@@ -10,9 +11,6 @@ import { searchNumbers } from './numbers/search-numbers.ts'
 import { plainAlone } from './plain-alone.ts'
 import { createPlainFound, type Found, inOrder, keepIfSimplest } from './simplest-found.ts'
 import { createSpots } from './spots.ts'
-
-/** An occurrence, with the form it is written in unless it is plain, the outermost first: `base64 percent`, `percent sha256`. */
-export type FormOccurrence = Occurrence
 
 /**
  * `undecided`: nothing is reported later that begins before it. `finish` ends a part of a content with what is behind it, at least `context` bytes if there are so many: they may belong
@@ -52,7 +50,7 @@ export function contextFor(index: SubjectIndex, names: readonly string[]): numbe
 export function createFormMatcher(
   index: SubjectIndex,
   names: readonly string[],
-  onOccurrence: (occurrence: FormOccurrence) => void,
+  onOccurrence: (occurrence: Occurrence) => void,
   { before = none, fields, windowBytes = defaultWindow, looking = 'kernel' }: Options = {},
 ): FormMatcher {
   if (names.length === 0 || index.shapes.length === 0) return plainAlone(index, onOccurrence)
@@ -107,7 +105,7 @@ export function createFormMatcher(
   }
 
   /** Reports what was found in the window, in order, with the lines that they are in. */
-  function report(found: FormOccurrence[]): void {
+  function report(found: Occurrence[]): void {
     let lines = matcher.records() - (lastByte === lineFeed ? 0 : 1)
     let counted = Math.min(filled, written - origin)
     for (const occurrence of found.toReversed()) {

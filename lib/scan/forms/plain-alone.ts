@@ -1,10 +1,11 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { longestTail } from '../finders/finder.ts'
 import { createMatcher } from '../matcher.ts'
-import type { FormMatcher, FormOccurrence } from './form-matcher.ts'
+import type { Occurrence } from '../occurrence.ts'
+import type { FormMatcher } from './form-matcher.ts'
 
 /** The matcher where no form is looked for: a part needs nothing of what is around it. */
-export function plainAlone(index: SubjectIndex, onOccurrence: (occurrence: FormOccurrence) => void): FormMatcher {
+export function plainAlone(index: SubjectIndex, onOccurrence: (occurrence: Occurrence) => void): FormMatcher {
   const matcher = createMatcher(index, onOccurrence)
   let written = 0
   return {

@@ -1,5 +1,6 @@
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import { createTokenMatcher, type Token, type Watch } from '../matcher.ts'
+import { createTokenMatcher, type Watch } from '../matcher.ts'
+import type { Token } from '../occurrence.ts'
 import type { Region, Report } from './form.ts'
 import { createSpots, type Spots } from './spots.ts'
 

@@ -1,7 +1,7 @@
-import type { FormOccurrence } from './form-matcher.ts'
+import type { Occurrence } from '../occurrence.ts'
 
 /** What was found in forms, by place and entry. */
-export type Found = Map<string, FormOccurrence>
+export type Found = Map<string, Occurrence>
 
 /** What was found plainly in a window, of which there may be much in each, while little is ever asked for. */
 export type PlainFound = {
@@ -40,7 +40,7 @@ const placeOf = (offset: number, ordinal: number) => `${offset} ${ordinal}`
 /** Of what is in several forms at one place, keeps what is written in the simplest of them; nothing of what is `plain` there. */
 export function keepIfSimplest(
   found: Found,
-  occurrence: FormOccurrence & { form: string },
+  occurrence: Occurrence & { form: string },
   plain: Pick<PlainFound, 'has'>,
 ): void {
   const { offset, ordinal, form } = occurrence
@@ -51,7 +51,7 @@ export function keepIfSimplest(
 }
 
 /** By place. */
-export const inOrder = (found: Found): FormOccurrence[] =>
+export const inOrder = (found: Found): Occurrence[] =>
   [...found.values()].sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 
 const depthOf = (form: string) => form.split(' ').length

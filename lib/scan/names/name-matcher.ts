@@ -1,7 +1,8 @@
 import { canonicalOf } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
 import { localCharacters } from '../finders/alphabets.ts'
-import type { FormMatcher, FormOccurrence } from '../forms/form-matcher.ts'
+import type { FormMatcher } from '../forms/form-matcher.ts'
+import type { Occurrence } from '../occurrence.ts'
 import { eachNamePart } from './name-parts.ts'
 
 /**
@@ -10,13 +11,13 @@ import { eachNamePart } from './name-parts.ts'
  */
 export function createNameMatcher(
   index: SubjectIndex,
-  create: (onOccurrence: (occurrence: FormOccurrence) => void) => FormMatcher,
-  onOccurrence: (occurrence: FormOccurrence) => void,
+  create: (onOccurrence: (occurrence: Occurrence) => void) => FormMatcher,
+  onOccurrence: (occurrence: Occurrence) => void,
 ): FormMatcher {
   // Digits are no part of a longer run of their alphabet between `.`, `-` and `_`.
   const hasParts = index.shapes.some(({ shape }) => shape !== 'decimal')
   const seen = new Set<string>()
-  const report = (occurrence: FormOccurrence): void => {
+  const report = (occurrence: Occurrence): void => {
     const place = `${occurrence.offset} ${occurrence.ordinal}`
     if (seen.has(place)) return
     if (seen.size >= mostSeen) seen.clear()

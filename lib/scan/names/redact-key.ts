@@ -5,7 +5,7 @@ import type { Report } from '../forms/form.ts'
 import { defaultForms } from '../forms/form-names.ts'
 import { formSearchOf } from '../forms/form-search.ts'
 import { plainSearchOf } from '../forms/plain-search.ts'
-import type { Occurrence, Token } from '../matcher.ts'
+import type { Occurrence, Token } from '../occurrence.ts'
 import { eachNamePart } from './name-parts.ts'
 
 const redacted = '[identifier]'

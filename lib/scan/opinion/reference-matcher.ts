@@ -1,6 +1,6 @@
 import { canonicalOf, type Shape } from '../../manifest/identifier.ts'
 import type { SubjectIndex } from '../../subject-index/open-subject-index.ts'
-import type { Occurrence } from '../matcher.ts'
+import type { Occurrence } from '../occurrence.ts'
 import { spellings } from './spellings.ts'
 
 type ReferencePlace = Omit<Occurrence, 'record'> & { length: number }

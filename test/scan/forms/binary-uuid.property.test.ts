@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFormMatcher, type FormOccurrence } from '../../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms, formNames } from '../../../lib/scan/forms/form-names.ts'
+import type { Occurrence } from '../../../lib/scan/occurrence.ts'
 import { type PlacedOccurrence, scanObject } from '../../../lib/scan/scan-object.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
@@ -42,8 +43,8 @@ function find(
   windowBytes: number,
   forms = names,
   { looking = 'kernel', own = index }: { looking?: 'kernel' | 'plain'; own?: SubjectIndex } = {},
-): FormOccurrence[] {
-  const found: FormOccurrence[] = []
+): Occurrence[] {
+  const found: Occurrence[] = []
   const matcher = createFormMatcher(own, forms, (each) => found.push(each), { windowBytes, looking })
   for (let at = 0, turn = 0; at < content.length; turn++) {
     const size = sizes[turn % sizes.length]!
@@ -143,7 +144,7 @@ describe('UUIDs in 16 bytes', () => {
   it('of which every byte is a character are text', () => {
     const text = 'sixteen letters.'
     const own = makeIndex([Buffer.from(text).toString('hex')])
-    const found: FormOccurrence[] = []
+    const found: Occurrence[] = []
     const matcher = createFormMatcher(own, names, (each) => found.push(each))
     matcher.write(Buffer.from(`${text}\n`))
     matcher.end()

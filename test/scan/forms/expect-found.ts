@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
-import { createFormMatcher, type FormOccurrence } from '../../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
+import type { Occurrence } from '../../../lib/scan/occurrence.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { referenceForms } from './reference.ts'
 
@@ -11,8 +12,8 @@ export function find(
   looking: 'kernel' | 'plain',
   size: number,
   names = defaultForms,
-): FormOccurrence[] {
-  const found: FormOccurrence[] = []
+): Occurrence[] {
+  const found: Occurrence[] = []
   const bytes = Buffer.from(text, 'latin1')
   const options = { looking, windowBytes: 4096 }
   const matcher = createFormMatcher(indexOf(identifier), names, (each) => found.push(each), options)

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Shape } from '../../../lib/manifest/identifier.ts'
-import { createFormMatcher, type FormOccurrence } from '../../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
 import { forms } from '../../../lib/scan/forms/forms.ts'
+import type { Occurrence } from '../../../lib/scan/occurrence.ts'
 import type { SubjectIndex } from '../../../lib/subject-index/open-subject-index.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 import { someOf } from '../../support/some-of.ts'
@@ -38,7 +39,7 @@ type Options = { sizes: readonly number[]; windowBytes: number; looking: 'kernel
 /** What is found in the bytes [from, to), with what is around them known. */
 function find(index: SubjectIndex, bytes: Uint8Array, [from, to]: readonly [number, number], options: Options) {
   const { sizes, windowBytes, looking } = options
-  const found: FormOccurrence[] = []
+  const found: Occurrence[] = []
   const before = bytes.slice(0, from)
   const matcher = createFormMatcher(index, defaultForms, (each) => found.push(each), { before, windowBytes, looking })
   const piece = new Uint8Array(Math.max(...sizes))

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createFormMatcher, type FormOccurrence } from '../../../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher } from '../../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../../lib/scan/forms/form-names.ts'
+import type { Occurrence } from '../../../../lib/scan/occurrence.ts'
 import { makeIndex } from '../../../subject-index/make-index.ts'
 
 const uuids = [
@@ -39,7 +40,7 @@ function find(
   looking: 'kernel' | 'plain' = 'kernel',
   windowBytes?: number,
 ) {
-  const found: FormOccurrence[] = []
+  const found: Occurrence[] = []
   const matcher = createFormMatcher(index, defaultForms, (each) => found.push(each), {
     looking,
     ...(windowBytes && { windowBytes }),
@@ -159,7 +160,7 @@ describe('a UUID of 16 bytes in base64', () => {
 
   it('is no reason to look closer where nobody has a UUID', () => {
     const numbers = makeIndex(['1234567890123'])
-    const found: FormOccurrence[] = []
+    const found: Occurrence[] = []
     const matcher = createFormMatcher(numbers, defaultForms, (each) => found.push(each))
     matcher.write(Buffer.from(`"${encoded}" 1234567890123`))
     matcher.end()

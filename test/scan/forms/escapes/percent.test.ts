@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createFormMatcher, type FormOccurrence } from '../../../../lib/scan/forms/form-matcher.ts'
+import { createFormMatcher } from '../../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../../lib/scan/forms/form-names.ts'
 import { createNameMatcher } from '../../../../lib/scan/names/name-matcher.ts'
 import { redactKey } from '../../../../lib/scan/names/redact-key.ts'
+import type { Occurrence } from '../../../../lib/scan/occurrence.ts'
 import { makeIndex } from '../../../subject-index/make-index.ts'
 import { expectFound, find, indexOf } from '../expect-found.ts'
 
@@ -53,9 +54,8 @@ describe.each([2, 3, 4, 5, 9])('encoded %i times', (times) => {
 
   it('names of objects', () => {
     const name = `export/${of(address)}.json`
-    const found: FormOccurrence[] = []
-    const create = (take: (occurrence: FormOccurrence) => void) =>
-      createFormMatcher(indexOf(address), defaultForms, take)
+    const found: Occurrence[] = []
+    const create = (take: (occurrence: Occurrence) => void) => createFormMatcher(indexOf(address), defaultForms, take)
     const matcher = createNameMatcher(indexOf(address), create, (occurrence) => found.push(occurrence))
     matcher.write(Buffer.from(name))
     matcher.end()
@@ -94,7 +94,7 @@ it('also read is a percent sign that was encoded, with an identifier behind it t
 it('none is found where an escape is cut, or digits are missing', () => {
   const index = makeIndex([address])
   for (const text of ['bob.marley%25254example.org', 'bob.marley%2525 40example.org', 'bob.marley252540example.org']) {
-    const found: FormOccurrence[] = []
+    const found: Occurrence[] = []
     const matcher = createFormMatcher(index, defaultForms, (each) => found.push(each))
     matcher.write(Buffer.from(text))
     matcher.end()
