@@ -2,7 +2,7 @@ import { uuidText } from './database/number-text.ts'
 import { append, type GrowingBytes } from './growing-bytes.ts'
 
 /** Shorter lists are not searched (see the form `bytes`). */
-const fewest = 6
+export const fewest = 6
 const bytesOfUuid = 16
 const one = new Uint8Array(1)
 

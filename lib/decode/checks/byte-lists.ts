@@ -29,8 +29,8 @@ export function listProblemIn(text: string, from: number): EncodedProblem | unde
 
 const bytesOf = (numbers: string) => Uint8Array.from(numbers.match(/-?\d+/g)!, Number)
 
-/** Its last character may be cut. */
-function isText(bytes: Uint8Array): boolean {
+/** Whether bytes are text in UTF-8, of which the last character may be cut. */
+export function isText(bytes: Uint8Array): boolean {
   if (bytes.some((byte) => byte < 0x20 && !isInText.has(byte))) return false
   try {
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })

@@ -8,13 +8,19 @@ import type { Column } from './schema.ts'
 import { type StreamBytes, streamBytes } from './stream-bytes.ts'
 import type { Encoding, StreamKind } from './stripe-footer.ts'
 
-/** What one stripe holds of a column. `count`: how many values its parent has for it; absent where the parent could not be read. */
+/**
+ * What one stripe holds of a column. `count`: how many values its parent has for it; absent where the parent could not be read. `lengths`: of the lists that its values
+ * are items of.
+ */
 export type ColumnPart = {
   readonly column: Column
   readonly encoding: Encoding
   readonly count: number | undefined
+  readonly lengths: readonly number[] | undefined
   /** A stream, the same one each time; absent where there is none. */
   stream(kind: StreamKind): StreamBytes | undefined
+  /** The same from its beginning, beside the one that is read. */
+  streamAgain(kind: StreamKind): StreamBytes | undefined
   numbers(kind: StreamKind, isSigned: boolean): Numbers | undefined
   /** Streams that were not read to their end. */
   unread(): StreamBytes[]
@@ -22,7 +28,7 @@ export type ColumnPart = {
 
 /** `stored`: the streams as they are stored. */
 export function columnPart(
-  { column, encoding, count }: Pick<ColumnPart, 'column' | 'encoding' | 'count'>,
+  given: Pick<ColumnPart, 'column' | 'encoding' | 'count' | 'lengths'>,
   stored: ReadonlyMap<StreamKind, Uint8Array>,
   compression: Compression,
   path: readonly string[],
@@ -32,23 +38,24 @@ export function columnPart(
   const open = new Map<StreamKind, StreamBytes>()
   const onChunk = (bytes: number) => countProduced(decoding, bytes, path, 0)
 
-  function stream(kind: StreamKind): StreamBytes | undefined {
+  function streamAgain(kind: StreamKind): StreamBytes | undefined {
     const bytes = stored.get(kind)
-    const found = open.get(kind)
-    if (bytes === undefined || found !== undefined) return found
-    const opened = streamBytes(chunksOf(bytes, compression, onChunk, kernel), decoding.limits.heldBytes)
-    open.set(kind, opened)
+    return bytes && streamBytes(chunksOf(bytes, compression, onChunk, kernel), decoding.limits.heldBytes)
+  }
+
+  function stream(kind: StreamKind): StreamBytes | undefined {
+    const opened = open.get(kind) ?? streamAgain(kind)
+    if (opened !== undefined) open.set(kind, opened)
     return opened
   }
 
   return {
-    column,
-    encoding,
-    count,
+    ...given,
     stream,
+    streamAgain,
     numbers(kind, isSigned) {
       const found = stream(kind)
-      return found && numbersOf(found, encoding.version, isSigned)
+      return found && numbersOf(found, given.encoding.version, isSigned)
     },
     unread: () => [...stored.keys()].map((kind) => stream(kind)!).filter((each) => each.fill(1)),
   }

@@ -50,17 +50,6 @@ export function numbersOf(stream: StreamBytes, version: 1 | 2, isSigned: boolean
   }
 }
 
-/** The same numbers, of which `see` is given the lower half of each that is listed. */
-export function watched(numbers: Numbers, see: (low: number) => void): Numbers {
-  const { run } = numbers
-  const next = () => {
-    const count = numbers.next()
-    for (let index = 0; index < (run.isList ? count : Math.min(count, 1)); index++) see(run.low[index]!)
-    return count
-  }
-  return { run, next }
-}
-
 export function expand(run: Run): void {
   if (run.isList) return
   run.isList = true
@@ -125,7 +114,10 @@ export function oneByOne(numbers: Numbers, bound: number): NumberByNumber {
 }
 
 /** Sum of numbers that are all from 0 to below `bound`. */
-export function sumOf(numbers: Numbers | undefined, bound: number): { count: number; sum: number } {
+export function sumOf(
+  numbers: Numbers | undefined,
+  bound: number,
+): { count: number; sum: number; lengths?: undefined } {
   let count = 0
   let sum = 0
   if (numbers !== undefined)

@@ -5,13 +5,14 @@ import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { byteLines } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import { columnLists } from '../column-lists.ts'
 import { floating } from '../fixed-lines.ts'
-import { leastCharacter, listOfBytes } from '../list-of-bytes.ts'
-import { lineOf, type TextContent, textContent } from '../text-content.ts'
+import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
 import { countTags, countTrue } from './byte-runs.ts'
 import { byteNumbers, type ColumnPart } from './column-part.ts'
-import { type Numbers, oneByOne, sumOf, watched } from './numbers.ts'
+import { firstsOf, itemOf, lengthsOf, mostItems, truthValues } from './list-items.ts'
+import { type Numbers, oneByOne, sumOf } from './numbers.ts'
 import { stringValues } from './string-values.ts'
 import { type CountedLines, decimalLines, fixedStream, mostScale, nanosecondLines, numberLines } from './value-lines.ts'
 
@@ -20,10 +21,16 @@ const firstOf2015 = 1_420_070_400
 /** Bytes of values that wait to be read as contents of their own. */
 const mostWaiting = 2 ** 22
 
+/** How many values a column has for each of its children, and how many of them each list has. */
+export type ChildrenOf = {
+  readonly counts: readonly (number | undefined)[]
+  readonly lengths?: readonly number[] | undefined
+}
+
 /**
- * Reads what one stripe holds of a column and returns how many values it has for each of its children. Values are lines of `path`, in the
+ * Reads what one stripe holds of a column and returns what it has for its children. Values are lines of `path`, in the
  * order of the rows, without nulls. Of a column with a dictionary its entries are the lines of `[...path, 'dictionary']`, each once, used or
- * not, and indices add nothing to them. Other contents: `nanoseconds` of times, `slack` behind the values of a stream, `value-7` for a value that is a
+ * not, and indices add nothing to them. Other contents: `lists` (see `columnLists`), `nanoseconds` of times, `slack` behind the values of a stream, `value-7` for a value that is a
  * container.
  * @throws ColumnFault when it cannot go on; everything before was delivered
  */
@@ -32,8 +39,8 @@ export async function readColumn(
   path: readonly string[],
   decoding: Decoding,
   { out, kernel }: Workspace,
-): Promise<readonly (number | undefined)[]> {
-  const { column, encoding } = part
+): Promise<ChildrenOf> {
+  const { column, encoding, lengths } = part
   const { kind, children } = column
   const present = part.stream('present')
   const there = present === undefined ? part.count : countPresent(present)
@@ -41,11 +48,11 @@ export async function readColumn(
   const told = { field: column.steps }
   const data = textContent(path, decoding, isText ? 'text' : 'numbers', out, told)
   const slack = textContent([...path, 'slack'], decoding, 'text', undefined, told)
-  const unended = [data, slack]
-  let mayBeBytes = false
-  const onByte = (value: number) => {
-    mayBeBytes ||= value >= leastCharacter
-  }
+  const item = itemOf(column)
+  const lists = item && lengths && columnLists(item, path, decoding, told)
+  const unended = [data, slack, ...(lists ? [lists] : [])]
+  const bits = lists && part.streamAgain('present')
+  const isFirst = firstsOf(lengths ?? [], bits && truthValues(bits))
   let isLossy = false
   const onLossy = () => {
     isLossy = true
@@ -61,14 +68,16 @@ export async function readColumn(
       throw corrupt('orc: expected as many values as the stripe and the column around state')
   }
 
+  const writeItems = (lines: Lines) => (lists ? lists.write(lines, data, isFirst) : data.write(lines))
+
   async function write(lines: CountedLines | undefined, content = data): Promise<void> {
-    if (lines !== undefined) await content.write(lines)
+    if (lines !== undefined) await (content === data ? writeItems(lines) : content.write(lines))
     expect(lines?.count() ?? 0)
   }
 
   const numberOf = (numbers: Numbers | undefined, base = 0) => numbers && numberLines(numbers, kernel, base)
 
-  async function readValues(): Promise<readonly (number | undefined)[]> {
+  async function readValues(): Promise<ChildrenOf> {
     if (encoding.isDictionary && kind !== 'string' && kind !== 'varchar' && kind !== 'char')
       throw corrupt('orc: expected a dictionary of texts only')
     const bytes = part.stream('data')
@@ -77,7 +86,7 @@ export async function readColumn(
         await readFlags()
         break
       case 'byte':
-        await write(bytes && numberOf(column.isItem ? watched(byteNumbers(bytes), onByte) : byteNumbers(bytes)))
+        await write(bytes && numberOf(byteNumbers(bytes)))
         break
       case 'short':
       case 'int':
@@ -124,23 +133,25 @@ export async function readColumn(
         break
       case 'list':
       case 'map': {
-        const { count, sum } = sumOf(part.numbers('length', false), 2 ** 53)
+        const numbers = part.numbers('length', false)
+        const { count, sum, lengths } =
+          kind === 'list' && there !== undefined ? lengthsOf(numbers, there) : sumOf(numbers, mostItems)
         expect(count)
-        return children.map(() => sum)
+        return { counts: children.map(() => sum), lengths }
       }
       case 'union': {
         const { counts, values } = bytes
           ? countTags(bytes, children.length)
           : { counts: children.map(() => 0), values: 0 }
         expect(values)
-        return counts
+        return { counts }
       }
       case 'struct':
-        return children.map(() => there)
+        return { counts: children.map(() => there) }
       default:
         return kind satisfies never
     }
-    return []
+    return { counts: [] }
   }
 
   async function readFlags(): Promise<void> {
@@ -177,7 +188,7 @@ export async function readColumn(
       return true
     })
     while (values.hasMore()) {
-      await data.write(byteLines(values.some(() => waitingBytes > mostWaiting)))
+      await writeItems(byteLines(values.some(() => waitingBytes > mostWaiting)))
       for (const { number, bytes } of waiting.splice(0))
         await decodeMember({ source: byteSource(inOne(bytes)), path: [...path, `value-${number}`] }, decoding)
       waitingBytes = 0
@@ -188,9 +199,15 @@ export async function readColumn(
   async function readEntries(): Promise<void> {
     const entries = stringValues(part.numbers('length', false), part.stream('dictionary'))
     const content = textContent([...path, 'dictionary'], decoding, 'text', out, told)
-    await within(content, () => content.write(byteLines(entries.some())))
+    const lines = byteLines(entries.some())
+    await within(content, () => content.write(lists ? lists.entries(lines) : lines))
     if (entries.count() !== encoding.entries) throw corrupt('orc: expected as many entries as the dictionary has')
-    expect(sumOf(part.numbers('data', false), encoding.entries).count)
+    const numbers = part.numbers('data', false)
+    if (!lists?.hasItems() || there === undefined || numbers === undefined)
+      return expect(sumOf(numbers, encoding.entries).count)
+    const indices = oneByOne(numbers, encoding.entries)
+    await lists.indices(indices.next, there, isFirst)
+    if (indices.hasMore()) throw corrupt('orc: expected as many entries as values')
   }
 
   async function readRest(): Promise<void> {
@@ -204,15 +221,14 @@ export async function readColumn(
   }
 
   try {
-    const counts = await readValues()
+    const children = await readValues()
     await readRest()
     for (const content of unended) await content.end()
-    return counts
+    return children
   } catch (error) {
     if (isOfContent(error)) for (const content of unended) await content.abandon()
     throw error
   } finally {
-    if (mayBeBytes) addGap(decoding, listOfBytes(path))
     if (isLossy)
       addGap(decoding, {
         reason: 'lossy-number',

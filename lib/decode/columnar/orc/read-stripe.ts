@@ -10,7 +10,7 @@ import { columnPart } from './column-part.ts'
 import { bloomFilters, type Fields, rowIndex, stripeFooter } from './known-fields.ts'
 import type { Layout, Stripe } from './layout.ts'
 import { writeMessage } from './message-content.ts'
-import { readColumn } from './read-column.ts'
+import { type ChildrenOf, readColumn } from './read-column.ts'
 import { type Stream, type StreamKind, type StripeFooter, stripeFooterOf } from './stripe-footer.ts'
 
 /** A stripe of so many bytes is held as a whole; of a larger one the footer is read before the rest. */
@@ -77,7 +77,7 @@ async function readStreams(
   const { columns, compression } = layout
   const pathOf = (column: number) => [...place, `column-${column}`]
   const stored = columns.map(() => new Map<StreamKind, Uint8Array>())
-  const counts = new Map<number, readonly (number | undefined)[]>()
+  const read = new Map<number, ChildrenOf>()
   const missing = new Array<number>(columns.length).fill(0)
   for (const { column, kind } of streams) if (isValues(kind)) missing[column]! += 1
   let next = 0
@@ -86,20 +86,22 @@ async function readStreams(
   async function readReady(): Promise<void> {
     for (; next < columns.length && missing[next] === 0; next++) {
       const column = columns[next]!
-      const count = next === 0 ? stripe.rows : counts.get(column.parent)?.[column.branch]
+      const parent = read.get(column.parent)
+      const count = next === 0 ? stripe.rows : parent?.counts[column.branch]
+      const lengths = parent?.lengths
       const path = pathOf(next)
       const index = next
       await orGap(path, decoding, workspace, async () => {
         await writeDoubtfulChunks(stored[index]!.values(), compression, path, decoding)
         const part = columnPart(
-          { column, encoding: encodings[index]!, count },
+          { column, encoding: encodings[index]!, count, lengths },
           stored[index]!,
           compression,
           path,
           decoding,
           workspace.kernel,
         )
-        counts.set(index, await readColumn(part, path, decoding, workspace))
+        read.set(index, await readColumn(part, path, decoding, workspace))
       })
       for (const bytes of stored[next]!.values()) held -= bytes.length
       stored[next]!.clear()

@@ -6,9 +6,9 @@ import { inOne } from '../../next-bytes.ts'
 import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { listOfBytes } from '../list-of-bytes.ts'
+import { columnLists } from '../column-lists.ts'
 import type { PlacedSource } from '../placed-source.ts'
-import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
+import { type Lines, lineOf, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
 import { pageHeader as pageHeaderFields, visitContent } from './known-fields.ts'
 import type { Chunk } from './metadata.ts'
@@ -17,12 +17,12 @@ import { checkPage, compressedOf, dataPartsOf, pageBytes } from './page-parts.ts
 import { type Encoded, type PageValues, pageValuesOf } from './page-values.ts'
 import { takeThrift } from './read-thrift.ts'
 import type { Leaf } from './schema.ts'
-import { type Doubt, printerOf } from './value-printers.ts'
+import { printerOf } from './value-printers.ts'
 
 /**
  * Reads the pages of one column in one row group, which begin at the source's position and end before `to`. Values are lines of
  * `path`, in the order of the rows, without nulls. Of a column with a dictionary its entries are the lines of `[...path, 'dictionary']`, each once,
- * used or not, and pages of indices add nothing to them. Other contents: `statistics` in the headers of pages, `slack` behind
+ * used or not, and pages of indices add nothing to them. Other contents: `lists` (see `columnLists`), `statistics` in the headers of pages, `slack` behind
  * the values of a page and in fields that are not known, `stored` for pages of brotli that may hold more than they decode to, `value-7` for a value that is a container.
  * @throws ColumnFault when it cannot go on; everything before was delivered
  */
@@ -35,13 +35,18 @@ export async function readColumnChunk(
   { out, kernel }: Workspace,
 ): Promise<void> {
   const { leaf } = chunk
-  const doubts = new Set<Doubt>()
-  const printer = printerOf(leaf, (what) => doubts.add(what), kernel)
+  let isLossy = false
+  const onLossy = () => {
+    isLossy = true
+  }
+  const printer = printerOf(leaf, onLossy, kernel)
   const told = { field: leaf.steps }
   const data = textContent(path, decoding, printer.kind, out, told)
   const statistics = textContent([...path, 'statistics'], decoding, 'numbers', undefined, told)
   const slack = textContent([...path, 'slack'], decoding, 'text', undefined, told)
   const doubtful = textContent([...path, 'stored'], decoding, 'bytes', undefined, told)
+  const lists = leaf.item && columnLists(leaf.item, path, decoding, told)
+  const contents = [data, statistics, slack, doubtful, ...(lists === undefined ? [] : [lists])]
   let dictionary: number | undefined
   let values = 0
   let rows = 0
@@ -86,7 +91,8 @@ export async function readColumnChunk(
     if (leaf.physical === 'BOOLEAN') throw corrupt('parquet: expected no dictionary of truth values')
     const content = textContent([...path, 'dictionary'], decoding, printer.kind, out, told)
     try {
-      await readValues({ bytes, count, encoding: 'PLAIN', dictionary: undefined }, content, 'dictionary-')
+      const write = (lines: Lines) => content.write(lists === undefined ? lines : lists.entries(lines))
+      await readValues({ bytes, count, encoding: 'PLAIN', dictionary: undefined }, write, 'dictionary-')
       await content.end()
     } catch (error) {
       if (isOfContent(error)) await content.abandon()
@@ -109,39 +115,47 @@ export async function readColumnChunk(
     values += header.values
     rows += parts.rows
     const { encoding } = header
-    await readValues({ bytes: parts.bytes, count: parts.count, encoding, dictionary }, data, '')
-    written += parts.count
+    const { isFirst, bytes, count } = parts
+    const write = (lines: Lines) => (lists && isFirst ? lists.write(lines, data, isFirst) : data.write(lines))
+    const page = await readValues({ bytes, count, encoding, dictionary }, write, '')
+    written += count
+    if (page.kind === 'entries' && lists?.hasItems() && isFirst) await lists.indices(page.next(), count, isFirst)
   }
 
-  async function readValues(encoded: Encoded, content: TextContent, prefix: string): Promise<void> {
+  async function readValues(
+    encoded: Encoded,
+    write: (lines: Lines) => Promise<void>,
+    prefix: string,
+  ): Promise<PageValues> {
     const page = pageValuesOf(encoded, leaf, printer)
     let end = page.kind === 'bytes' ? 0 : page.end
-    if (page.kind === 'lines') await content.write(page.lines)
+    if (page.kind === 'lines') await write(page.lines)
     if (page.kind === 'flags') {
       seen.isTrue ||= page.isTrue
       seen.isFalse ||= page.isFalse
     }
     if (page.kind === 'bytes') {
       const containers = leaf.print.as === 'bytes' ? containersIn(page.values().values, decoding) : new Map()
-      end = await writeBytes(page, encoded, content, containers)
+      end = await writeBytes(page, encoded, write, containers)
       for (const [index, bytes] of containers) {
         const source = byteSource(inOne(bytes))
         await decodeMember({ source, path: [...path, `${prefix}value-${written + index + 1}`] }, decoding)
       }
     }
     const rest = encoded.bytes.subarray(typeof end === 'function' ? end() : end)
-    if (rest.every((byte) => byte === 0)) return
+    if (rest.every((byte) => byte === 0)) return page
     await slack.write(lineOf(rest))
     // Values that the page does not count, if one that it has is taken for a null.
     const more = encoded.encoding === 'PLAIN' && leaf.width > 0 ? Math.floor(rest.length / leaf.width) : 0
     if (more > 0) await slack.write(linesWithoutKernel(rest, more, leaf))
+    return page
   }
 
   /** Returns where the values end. */
   async function writeBytes(
     page: Extract<PageValues, { kind: 'bytes' }>,
     { bytes, count }: Encoded,
-    content: TextContent,
+    write: (lines: Lines) => Promise<void>,
     containers: ReadonlyMap<number, Uint8Array>,
   ): Promise<number> {
     const isPlain = page.isPlain && containers.size === 0 && printer.kind === 'text'
@@ -152,11 +166,11 @@ export async function readColumnChunk(
         })
       : undefined
     if (lines !== undefined) {
-      await content.write(lines)
+      await write(lines)
       return end
     }
     const { values, end: endOfValues } = page.values()
-    await content.write(printer.bytes(values, containers.size > 0 ? (index) => containers.has(index) : undefined))
+    await write(printer.bytes(values, containers.size > 0 ? (index) => containers.has(index) : undefined))
     return endOfValues()
   }
 
@@ -166,9 +180,9 @@ export async function readColumnChunk(
       throw corrupt('parquet: expected as many values and rows as the footer states')
     for (const text of [...(seen.isFalse ? ['false'] : []), ...(seen.isTrue ? ['true'] : [])])
       await data.write(lineOf(Buffer.from(text)))
-    for (const content of [data, statistics, slack, doubtful]) await content.end()
+    for (const content of contents) await content.end()
   } catch (error) {
-    if (isOfContent(error)) for (const content of [data, statistics, slack, doubtful]) await content.abandon()
+    if (isOfContent(error)) for (const content of contents) await content.abandon()
     throw error
   } finally {
     if (leaf.isDoubtful)
@@ -178,8 +192,7 @@ export async function readColumnChunk(
         offset: 0,
         detail: 'parquet: expected a column of which the schema says only what is known',
       })
-    if (doubts.has('bytes')) addGap(decoding, listOfBytes(path))
-    if (doubts.has('lossy'))
+    if (isLossy)
       addGap(decoding, {
         reason: 'lossy-number',
         path,

@@ -5,13 +5,16 @@ import type { PageKernel } from '../kernel/page-kernel.ts'
 import type { Codec } from './metadata.ts'
 import type { PageHeader } from './page-header.ts'
 import { prefixedEnd } from './page-values.ts'
-import { type Packed, type Tally, tallyOldLevels, tallyRuns } from './run-length.ts'
+import { numbersOfOldLevels, numbersOfRuns, type Packed, type Tally, tallyOldLevels, tallyRuns } from './run-length.ts'
 import type { Leaf } from './schema.ts'
 
 type DataHeader = Extract<PageHeader, { kind: 'data' | 'data-2' }>
 
-/** A data page without its levels: the bytes of its values, how many there are that are not null, and how many rows begin in it. */
-export type DataParts = { bytes: Uint8Array; count: number; rows: number }
+/**
+ * A data page without its levels: the bytes of its values, how many there are that are not null, and how many rows begin in it. `isFirst`: whether the next of
+ * them is the first one of a list, in order; absent where values are no items.
+ */
+export type DataParts = { bytes: Uint8Array; count: number; rows: number; isFirst?: () => boolean }
 
 export function checkPage(header: PageHeader, stored: Uint8Array): void {
   if (header.checksum !== undefined && crc32(stored) !== header.checksum)
@@ -55,16 +58,38 @@ export function dataPartsOf(
 }
 
 function firstVersion(header: Extract<DataHeader, { kind: 'data' }>, bytes: Uint8Array, leaf: Leaf): DataParts {
-  const levels = (at: number, highest: number, encoding: string, wanted: number): Tally => {
-    if (highest === 0) return { wanted: header.values, end: at }
+  const levels = (at: number, highest: number, encoding: string, wanted: number): Tally & { each: Levels } => {
+    if (highest === 0) return { wanted: header.values, end: at, each: () => () => 0 }
     const packed = { bytes, width: widthOf(highest), count: header.values }
-    if (encoding === 'BIT_PACKED') return tallyOldLevels({ ...packed, at, to: bytes.length }, wanted, highest + 1)
+    if (encoding === 'BIT_PACKED') {
+      const whole = { ...packed, at, to: bytes.length }
+      return { ...tallyOldLevels(whole, wanted, highest + 1), each: () => numbersOfOldLevels(whole) }
+    }
     const to = prefixedEnd(bytes, at)
-    return { ...tallyExactly({ ...packed, at: at + 4, to }, wanted, highest + 1), end: to }
+    const part = { ...packed, at: at + 4, to }
+    return { ...tallyExactly(part, wanted, highest + 1), end: to, each: () => numbersOfRuns(part) }
   }
   const rows = levels(0, leaf.repetition, header.repetitions, 0)
   const there = levels(rows.end, leaf.definition, header.definitions, leaf.definition)
-  return { bytes: bytes.subarray(there.end), count: there.wanted, rows: rows.wanted }
+  const parts = { bytes: bytes.subarray(there.end), count: there.wanted, rows: rows.wanted }
+  return withFirsts(parts, leaf, rows.each, there.each)
+}
+
+/** Levels one by one. */
+type Levels = () => () => number
+
+/** Lists begin where the repetition is less than that of their items, which may be where there is no item. */
+function withFirsts(parts: DataParts, leaf: Leaf, repetitions: Levels, definitions: Levels): DataParts {
+  if (leaf.item === undefined) return parts
+  const repetition = repetitions()
+  const definition = definitions()
+  const isFirst = () => {
+    for (let isFirst = false; ; ) {
+      isFirst = repetition() < leaf.repetition || isFirst
+      if (definition() === leaf.definition) return isFirst
+    }
+  }
+  return { ...parts, isFirst }
 }
 
 function secondVersion(
@@ -76,19 +101,26 @@ function secondVersion(
   const { definitionBytes, repetitionBytes, values } = header
   const before = definitionBytes + repetitionBytes
   if (before > stored.length || before > header.size) throw corrupt('parquet: expected levels within their page')
-  const levels = (at: number, length: number, highest: number, wanted: number): number => {
+  const packed = (at: number, length: number, highest: number): Packed => {
     if (highest === 0 && length > 0) throw corrupt('parquet: expected no levels where there is only one')
-    if (highest === 0) return values
-    const packed = { bytes: stored, at, to: at + length, width: widthOf(highest), count: values }
-    return tallyExactly(packed, wanted, highest + 1).wanted
+    return { bytes: stored, at, to: at + length, width: widthOf(highest), count: values }
   }
-  const rows = levels(0, repetitionBytes, leaf.repetition, 0)
-  const count = levels(repetitionBytes, definitionBytes, leaf.definition, leaf.definition)
+  const levels = (part: Packed, highest: number, wanted: number): number =>
+    highest === 0 ? values : tallyExactly(part, wanted, highest + 1).wanted
+  const repetitions = packed(0, repetitionBytes, leaf.repetition)
+  const definitions = packed(repetitionBytes, definitionBytes, leaf.definition)
+  const rows = levels(repetitions, leaf.repetition, 0)
+  const count = levels(definitions, leaf.definition, leaf.definition)
   if (rows !== header.rows || values - count !== header.nulls)
     throw corrupt('parquet: expected as many rows and nulls as the page states')
   const rest = stored.subarray(before)
   const bytes = decompressed(header.isCompressed, rest, header.size - before)
-  return { bytes, count, rows }
+  return withFirsts(
+    { bytes, count, rows },
+    leaf,
+    () => numbersOfRuns(repetitions),
+    () => numbersOfRuns(definitions),
+  )
 }
 
 const widthOf = (highest: number) => 32 - Math.clz32(highest)

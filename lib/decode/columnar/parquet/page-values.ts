@@ -4,18 +4,18 @@ import type { Lines } from '../text-content.ts'
 import { deltaNumbers } from './delta.ts'
 import { deltaLines, lengthsFirst, prefixesFirst } from './delta-values.ts'
 import type { Encoding } from './page-header.ts'
-import { countOnes, tallyRuns } from './run-length.ts'
+import { countOnes, numbersOfRuns, tallyRuns } from './run-length.ts'
 import type { Leaf } from './schema.ts'
 import type { Printer } from './value-printers.ts'
 
 /**
  * The values of a page, as its encoding holds them. `fixed` and `bytes` become lines; `entries`: all are in the dictionary, whose text
- * was written before; `flags`: truth values. `end` is behind the last byte, known once all lines were written.
+ * was written before, `next` being the index of each; `flags`: truth values. `end` is behind the last byte, known once all lines were written.
  */
 export type PageValues =
   | { kind: 'lines'; lines: Lines; end(): number }
   | { kind: 'bytes'; isPlain: boolean; values: () => { values: ByteValues; end(): number } }
-  | { kind: 'entries'; end(): number }
+  | { kind: 'entries'; next: () => () => number; end(): number }
   | { kind: 'flags'; isTrue: boolean; isFalse: boolean; end(): number }
 
 /** Where values stand: `count` of them in `bytes`, from its beginning. `dictionary`: entries of the chunk's. */
@@ -62,12 +62,13 @@ function lengthOf(bytes: Uint8Array, count: number, width: number): number {
 }
 
 function entries(bytes: Uint8Array, count: number, dictionary: number | undefined): PageValues {
-  if (count === 0) return { kind: 'entries', end: () => Math.min(1, bytes.length) }
+  if (count === 0) return { kind: 'entries', next: () => () => 0, end: () => Math.min(1, bytes.length) }
   if (dictionary === undefined) throw corrupt('parquet: expected a dictionary before its entries are used')
   const width = bytes[0]
   if (width === undefined || width > 32) throw corrupt('parquet: expected indices of at most 32 bits')
-  const { end } = tallyRuns({ bytes, at: 1, to: bytes.length, width, count }, -1, dictionary)
-  return { kind: 'entries', end: () => end }
+  const packed = { bytes, at: 1, to: bytes.length, width, count }
+  const { end } = tallyRuns(packed, -1, dictionary)
+  return { kind: 'entries', next: () => numbersOfRuns(packed), end: () => end }
 }
 
 function flags(bytes: Uint8Array, count: number, encoding: Encoding): PageValues {

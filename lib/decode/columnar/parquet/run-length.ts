@@ -115,3 +115,49 @@ export function tallyOldLevels({ bytes, at, to, width, count }: Packed, wanted: 
   }
   return { wanted: found, end }
 }
+
+/** The same numbers one by one, of those that `tallyRuns` has walked through. */
+export function numbersOfRuns({ bytes, at, to, width }: Packed): () => number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const lastWord = width <= 24 ? bytes.length - 4 : -1
+  let left = 0
+  let value = -1
+  let bit = 0
+
+  function nextRun(): void {
+    if (at >= to) throw corrupt('parquet: expected as many levels and indices as values')
+    let header = 0
+    for (let shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
+      byte = bytes[at++]!
+      header += (byte & 0x7f) * 2 ** shift
+    }
+    const isRun = header % 2 === 0
+    const size = isRun ? (width + 7) >>> 3 : ((header - 1) / 2) * width
+    left = isRun ? header / 2 : ((header - 1) / 2) * 8
+    value = isRun ? bitsAt(bytes, at * 8, size * 8) : -1
+    bit = at * 8
+    at = Math.min(at + size, to)
+  }
+
+  return () => {
+    while (left === 0) nextRun()
+    left -= 1
+    if (value >= 0) return value
+    const place = Math.floor(bit / 8)
+    const found =
+      place <= lastWord ? (view.getUint32(place, true) >>> (bit & 7)) & (2 ** width - 1) : bitsAt(bytes, bit, width)
+    bit += width
+    return found
+  }
+}
+
+/** The same for levels that `tallyOldLevels` has walked through. */
+export function numbersOfOldLevels({ bytes, at, width }: Packed): () => number {
+  let bit = at * 8
+  return () => {
+    let value = 0
+    for (let taken = 0; taken < width; taken++, bit++)
+      value = value * 2 + ((bytes[Math.floor(bit / 8)]! >>> (7 - (bit & 7))) & 1)
+    return value
+  }
+}

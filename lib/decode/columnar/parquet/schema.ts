@@ -1,5 +1,6 @@
 import type { Step } from '../../format-place.ts'
 import { corrupt } from '../column-fault.ts'
+import type { Item } from '../column-lists.ts'
 import { stepOf, stepsBehind } from '../column-steps.ts'
 import { bytesIn, countIn, numberIn, structIn, type ThriftStruct } from './thrift.ts'
 
@@ -34,8 +35,8 @@ export type Leaf = {
   readonly definition: number
   readonly repetition: number
   readonly print: Print
-  /** Its values are bytes by their type, and the only ones in items of lists. */
-  readonly isItemByte: boolean
+  /** Its values are the only ones in items of lists. */
+  readonly item?: Item
   /** The schema says something of it that is not known, which may be how its values are meant. */
   readonly isDoubtful: boolean
   readonly steps: readonly Step[]
@@ -67,8 +68,9 @@ export function leavesOf(elements: readonly ThriftStruct[]): Leaf[] {
     if (type === undefined)
       open.push({ left, members: 0, isList: kind === 2 && left === 1, definition, repetition, steps })
     else {
-      const isItemByte = (kind === 2 || parent.isList) && isByte(element)
-      leaves.push({ ...typeOf(element, type), isItemByte, definition, repetition, steps })
+      const column = typeOf(element, type)
+      const item = kind === 2 || parent.isList ? itemOf(element, column.print) : undefined
+      leaves.push({ ...column, ...(item !== undefined && { item }), definition, repetition, steps })
     }
   }
   if (open.some(({ left }) => left > 0)) throw corrupt('parquet: expected all elements of the schema')
@@ -157,6 +159,12 @@ function scaleOf(element: ThriftStruct, type: ThriftStruct | undefined, old: num
   if ((numberIn(element, 7) ?? scale) !== scale || scale < 0 || scale > 1000)
     throw corrupt('parquet: expected one scale of decimal numbers, from 0 to 1000')
   return scale
+}
+
+function itemOf(element: ThriftStruct, { as }: Print): Item | undefined {
+  if (as === 'text' || as === 'bytes') return 'text'
+  const isOther = as === 'boolean' || as === 'int96' || as === 'uuid' || as === 'interval'
+  return isOther ? undefined : isByte(element) ? 'bytes' : 'numbers'
 }
 
 /** Whole numbers of eight bits, with a sign or without. */

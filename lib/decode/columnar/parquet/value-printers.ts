@@ -16,7 +16,6 @@ import {
   uuid,
 } from '../fixed-lines.ts'
 import type { PageKernel } from '../kernel/page-kernel.ts'
-import { leastCharacter } from '../list-of-bytes.ts'
 import { numberLines } from '../number-lines.ts'
 import { createOut, type Lines } from '../text-content.ts'
 import type { Leaf } from './schema.ts'
@@ -32,13 +31,10 @@ export type Printer = {
   readonly kind: 'numbers' | 'text'
 }
 
-/** What is to be said of a column: a floating-point number may have lost digits, or its lists may be bytes of something. */
-export type Doubt = 'lossy' | 'bytes'
-
-/** `kernel`: does the same faster, for lines in its own buffer. */
-export function printerOf(leaf: Leaf, doubt: (what: Doubt) => void, kernel?: PageKernel): Printer {
+/** `onLossy`: a floating-point number may have lost digits. `kernel`: does the same faster, for lines in its own buffer. */
+export function printerOf(leaf: Leaf, onLossy: () => void, kernel?: PageKernel): Printer {
   const { width } = leaf
-  const printer = fixedPrinterOf(leaf, doubt)
+  const printer = fixedPrinterOf(leaf, onLossy)
   if (printer !== undefined)
     return {
       kind: 'numbers',
@@ -84,28 +80,15 @@ function linesOf(bytes: Uint8Array, count: number, width: number, printer: Fixed
   )
 }
 
-/** Prints bytes that are items of lists. */
-const doubtful = (printer: FixedPrinter, doubt: (what: Doubt) => void): FixedPrinter => ({
-  ...printer,
-  print(out, to, view, at) {
-    if (view.getInt32(at, true) >= leastCharacter) doubt('bytes')
-    return printer.print(out, to, view, at)
-  },
-})
-
 /** Below these, whole numbers are exact. */
 const exact = { double: 2 ** 53, float: 2 ** 24, half: 2 ** 11 } as const
 
-function fixedPrinterOf(
-  { physical, width, print, isItemByte }: Leaf,
-  doubt: (what: Doubt) => void,
-): FixedPrinter | undefined {
-  const onLossy = () => doubt('lossy')
+function fixedPrinterOf({ physical, width, print }: Leaf, onLossy: () => void): FixedPrinter | undefined {
   switch (print.as) {
     case 'signed':
-      return width === 8 ? signed64 : isItemByte ? doubtful(signed32, doubt) : signed32
+      return width === 8 ? signed64 : signed32
     case 'unsigned':
-      return width === 8 ? unsigned64 : isItemByte ? doubtful(unsigned32, doubt) : unsigned32
+      return width === 8 ? unsigned64 : unsigned32
     case 'double':
       return floating((view, at) => view.getFloat64(at, true), exact.double, onLossy)
     case 'float':
