@@ -23,3 +23,19 @@ export function cellsOfBytes({ bytes, length }: GrowingBytes): string[] {
   const list = bytes.subarray(0, length)
   return [`[${list.join(',')}]`, ...(length === bytesOfUuid ? [uuidText(list)] : [])]
 }
+
+/** Whether bytes are one character in UTF-8. */
+export function isCharacter(bytes: Uint8Array, from: number, length: number): boolean {
+  const first = bytes[from]!
+  const wanted = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
+  if (length === 0 || length !== wanted) return false
+  for (let at = from + 1; at < from + length; at++) if (bytes[at]! >>> 6 !== 2) return false
+  return true
+}
+
+/** Appends a text of a list if it is one character, as lists have texts that a program took apart; says whether it is. */
+export function appendCharacter(list: GrowingBytes, bytes: Uint8Array, from: number, length: number): boolean {
+  if (!isCharacter(bytes, from, length)) return false
+  append(list, bytes, from, from + length)
+  return true
+}

@@ -1,6 +1,6 @@
 import { isText } from '../checks/byte-lists.ts'
 import { growingBytes } from '../growing-bytes.ts'
-import { appendByte, cellsOfBytes, fewest } from '../listed-bytes.ts'
+import { appendByte, cellsOfBytes, fewest, isCharacter } from '../listed-bytes.ts'
 import type { WholeNumbers } from '../whole-numbers.ts'
 import type { Lines, Out, TextContent } from './text-content.ts'
 
@@ -225,18 +225,10 @@ function byteOf(line: Uint8Array, length: number): number {
   return from === 1 ? -value : value
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true })
-
 /** A text of one character. */
 function characterOf(line: Uint8Array, length: number): number {
-  const first = line[0]!
-  if (length === 1 && first < 0x80) return first
-  if (length < 2 || first < 0xc2) return other
-  try {
-    const text = decoder.decode(line.subarray(0, length))
-    const character = text.codePointAt(0)!
-    return text.length === (character > 0xffff ? 2 : 1) ? character : other
-  } catch {
-    return other
-  }
+  if (!isCharacter(line, 0, length)) return other
+  let character = length === 1 ? line[0]! : line[0]! & (0xff >>> (length + 1))
+  for (let at = 1; at < length; at++) character = (character << 6) | (line[at]! & 0x3f)
+  return character < other ? character : other
 }

@@ -136,6 +136,24 @@ describe('values in Avro', () => {
     expect(last).toMatch(/\t\[17,.*\]\t11111111-1111-1111-1111-111111111111$/)
   })
 
+  test('of a list of characters are once more as the text that they are', async () => {
+    const items = ['null', 'string']
+    const listOf = (...values: string[]) =>
+      Buffer.concat([number(values.length), ...values.flatMap((value) => [number(1), prefixed(value)]), number(0)])
+    const lists = [['b', 'o', 'b'], ['b', 'ob'], ['b'], ['é', '😀'], ['b', ''], ['o', 'k']]
+    const bytes = Buffer.concat(lists.map((list) => listOf(...list)))
+    const { reading, contents } = await read(avroFile({ type: 'array', items }, [{ count: lists.length, bytes }]))
+    expect(reading.gaps).toEqual([])
+    expect(linesIn(textsOf(contents)['avro/records'])).toEqual([
+      'b\to\tb\tbob',
+      'b\tob',
+      'b',
+      'é\t😀\té😀',
+      'b\t',
+      'o\tk\tok',
+    ])
+  })
+
   test('are longer than any buffer', async () => {
     const text = `${'x'.repeat(400_000)}\n${'y'.repeat(300_000)}`
     const { reading, contents } = await read(avroFile('string', [{ count: 1, bytes: prefixed(text) }]))

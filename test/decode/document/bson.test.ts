@@ -74,6 +74,17 @@ describe('a collection in BSON', () => {
       expect(await lineOf(other)).toBe(`${other.join('\t')}\n`)
   })
 
+  test('has a list of characters once more as the text that they are', async () => {
+    const lineOf = async (values: string[]) => {
+      const text = (value: string) => Buffer.concat([int32(Buffer.from(value).length + 1), Buffer.from(`${value}\0`)])
+      const array = document(...values.flatMap((value, index) => [`\x02${index}\0`, text(value)]))
+      return textsOf((await collect(inPieces(document('\x04d\0', array), [1000]))).contents)['bson/values']
+    }
+    expect(await lineOf(['b', 'o', 'b'])).toBe('b\to\tb\tbob\n')
+    expect(await lineOf(['é', '😀'])).toBe('é\t😀\té😀\n')
+    for (const other of [['b'], ['b', 'ob'], ['b', '']]) expect(await lineOf(other)).toBe(`${other.join('\t')}\n`)
+  })
+
   test('has no file of GridFS in pieces that is read wholly', async () => {
     const piece = (number: string, ...more: string[]) =>
       document(

@@ -184,6 +184,7 @@ function tableOf(type: AvroType, content: TextContent, path: readonly string[], 
       reading.input = input
       reading.depth = 0
       reading.list = undefined
+      reading.characters = undefined
       for (let left = type.isEmpty ? 0 : count; left > 0; left--) {
         places.add(input.at)
         try {

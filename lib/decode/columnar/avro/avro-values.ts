@@ -1,6 +1,6 @@
 import type { Step } from '../../format-place.ts'
 import { type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
-import { appendByte, cellsOfBytes } from '../../listed-bytes.ts'
+import { appendByte, appendCharacter, cellsOfBytes } from '../../listed-bytes.ts'
 import { corrupt } from '../column-fault.ts'
 import { writeSigned } from '../decimal-digits.ts'
 import { decimalText } from '../decimal-text.ts'
@@ -17,6 +17,8 @@ export type AvroReading = {
   readonly trail?: Step[]
   /** Whole numbers in the array that is read, while all may be bytes. */
   list?: GrowingBytes | undefined
+  /** Texts in it, while all are one character each. */
+  characters?: { list: GrowingBytes; count: number } | undefined
   onLossy(): void
   /** Whether bytes are a content of their own, which is read later; their cell stays empty. */
   isContent(bytes: Uint8Array): boolean
@@ -69,9 +71,14 @@ export const double = printed(8, ({ onLossy }) => doubleOf(onLossy))
 export const fixedUuid = printed(16, () => uuid)
 export const duration = printed(12, () => interval)
 
-export const text = leaf(({ input, rows }) => {
+export const text = leaf((reading) => {
+  const { input, rows, characters } = reading
   const length = readSize(input)
-  rows.bytesCell(input.bytes, pass(input, length), length)
+  const from = pass(input, length)
+  rows.bytesCell(input.bytes, from, length)
+  if (characters === undefined) return
+  characters.count += 1
+  if (!appendCharacter(characters.list, input.bytes, from, length)) reading.characters = undefined
 })
 
 export const bytes = leaf((reading) => bytesOf(reading, readSize(reading.input)))
@@ -156,9 +163,10 @@ function writeText({ rows }: AvroReading, text: string): void {
 /** Items in blocks, each with its count before it; a negative one is followed by the size of the block. */
 export const array = (item: AvroType): AvroType =>
   leaf((reading) => {
-    const { input, trail, list: outer } = reading
+    const { input, trail, rows, list: outerList, characters: outerCharacters } = reading
     let items = 0
     reading.list = growingBytes()
+    reading.characters = { list: growingBytes(), count: 0 }
     const readItem = (reading: AvroReading): void => {
       trail?.push({ item: items })
       items += 1
@@ -178,7 +186,10 @@ export const array = (item: AvroType): AvroType =>
       }
     })
     if (reading.list?.length === items) for (const cell of cellsOfBytes(reading.list)) writeText(reading, cell)
-    reading.list = outer
+    const { characters } = reading
+    if (characters?.count === items && items > 1) rows.bytesCell(characters.list.bytes, 0, characters.list.length)
+    reading.list = outerList
+    reading.characters = outerCharacters
   })
 
 export const map = (value: AvroType): AvroType => array(record([text, value]))

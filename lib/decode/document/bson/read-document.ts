@@ -2,8 +2,8 @@ import { doubleText, int64Text, uuidText } from '../../database/number-text.ts'
 import type { ValueWriter } from '../../database/value-writer.ts'
 import type { DecodingStopped } from '../../decoding.ts'
 import type { Step } from '../../format-place.ts'
-import { growingBytes } from '../../growing-bytes.ts'
-import { appendByte, cellsOfBytes } from '../../listed-bytes.ts'
+import { type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
+import { appendByte, appendCharacter, cellsOfBytes } from '../../listed-bytes.ts'
 import { decimal128Text } from './decimal128.ts'
 import { type BsonElement, bsonElements, bsonType } from './elements.ts'
 import { isLaterPiece } from './file-piece.ts'
@@ -45,13 +45,17 @@ export function readDocument(
       writeValue(bytes, element, depth)
       trail?.pop()
     }
-    if (isArray) writeBytesIn(bytes, parsed.elements)
+    if (isArray) writeItemsOf(bytes, parsed.elements)
   }
 
-  function writeBytesIn(bytes: Buffer, elements: readonly BsonElement[]): void {
+  /** What the items of a list are together. */
+  function writeItemsOf(bytes: Buffer, elements: readonly BsonElement[]): void {
     const list = growingBytes()
     if (elements.every((each) => appendByte(list, numberOf(bytes, each))))
       for (const cell of cellsOfBytes(list)) values.ascii(cell)
+    list.length = 0
+    if (elements.length > 1 && elements.every((each) => isCharacterOf(bytes, each, list)))
+      values.text(list.bytes.subarray(0, list.length))
   }
 
   function writeValue(bytes: Buffer, { type, at, size }: BsonElement, depth: number): void {
@@ -150,6 +154,10 @@ function numberOf(bytes: Buffer, { type, at }: BsonElement): number {
   if (type === bsonType.int64) return Number(bytes.readBigInt64LE(at))
   return type === bsonType.double ? bytes.readDoubleLE(at) : Number.NaN
 }
+
+/** Appends a text of one character. */
+const isCharacterOf = (bytes: Buffer, { type, at, size }: BsonElement, list: GrowingBytes): boolean =>
+  type === bsonType.string && appendCharacter(list, bytes, at + 4, size - 5)
 
 /** Places of a UUID's bytes as drivers for C# and for Java stored them. */
 const orderOfCSharp = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
