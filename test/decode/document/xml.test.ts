@@ -22,6 +22,37 @@ describe('markup', () => {
     expect(texts['xml/text']).toBe('id 1234509876\rjane.doe@x.org\rpage \r a&b\na&C\n')
   })
 
+  test('of XLIFF and TMX has words without the tags and the native code that were taken out of them', async () => {
+    const textOf = async (root: string, word: string) =>
+      (await read(`<?xml version="1.0"?><${root}><seg>id ${word}6</seg><seg>7</seg></${root}>`)).texts['xml/text']
+    const inline = [
+      '<g id="1"/>',
+      '<x id="1"/>',
+      '<bx id="1"/>',
+      '<ex id="1"/>',
+      '<sc id="1"/>',
+      '<ec/>',
+      '<sm id="1"/>',
+    ]
+    const code = [
+      '<ph id="1"/>',
+      '<bpt i="1">\\b </bpt>',
+      '<ept i="1">}</ept>',
+      '<it pos="begin">\\b </it>',
+      '<ut>x</ut>',
+    ]
+    for (const root of ['xliff', 'tmx', 'x:xliff']) {
+      for (const tag of inline) expect(await textOf(root, `12${tag}345`)).toBe('id 123456\n7\n')
+      for (const name of ['g', 'mrk', 'pc', 'hi'])
+        expect(await textOf(root, `12<${name} id="1">34</${name}>5`)).toBe('id 123456\n7\n')
+      for (const tag of code)
+        expect((await textOf(root, `12${tag}345`))?.split('\n').slice(-3)).toEqual(['id 123456', '7', ''])
+      expect(await textOf(root, '12<ph>[t=<sub>T</sub>]</ph>345')).toBe('[t=T]\nid 123456\n7\n')
+    }
+    expect(await textOf('resources', '12<xliff:g id="a">34</xliff:g>5')).toBe('id 123456\n7\n')
+    expect(await textOf('points', '<x>12</x><x>345</x>')).toBe('id\n12\n345\n6\n7\n')
+  })
+
   const run = (kind: string, text: string) => `<w:r><w:${kind}>${text}</w:${kind}></w:r>`
   const within = [
     {

@@ -65,6 +65,8 @@ export function separates(tag: string): boolean {
   if (prefix === 'w' || prefix === 'a') return officeBlocks.has(name)
   if (prefix === 'mc') return name === 'fallback'
   if (prefix === 'text') return openBlocks.has(name)
+  // What is not to be translated in texts of Android.
+  if (prefix === 'xliff') return false
   // What Word knows of names and places it marks in HTML as well.
   if (prefix !== undefined && /^st\d$/.test(prefix)) return false
   return !inline.has(name)

@@ -58,6 +58,8 @@ export function joinedTexts(
   const instructions: number[] = []
   let tag = noTag
   let isNumeric = false
+  /** In XLIFF and TMX. */
+  let isTranslation = false
   /** In documents and slides of Office, where white space is none of the text. */
   let isBetweenRuns = false
   /** What there is so far of a text that is none if it is all white space, which may come in pieces; whether something else was in it. */
@@ -164,7 +166,10 @@ export function joinedTexts(
   }
 
   /** Whether a tag begins or ends what is none of the text around it, or is all of it. */
-  function isAside({ aside }: TagMeaning): boolean {
+  function isAside({ aside: always, translation }: TagMeaning): boolean {
+    isTranslation ||= translation === 'document'
+    const isCode = isTranslation && translation !== 'document' && translation !== 'inline'
+    const aside = always ?? (isCode ? translation : undefined)
     if (aside === undefined || aside === 'whole') return aside !== undefined
     if (aside === 'begin' ? around.length === mostAround : around.length === 0) return false
     if (aside === 'begin') beginAside()
@@ -222,7 +227,7 @@ export function joinedTexts(
         isBetweenRuns = meaning.isBetweenRuns
         const isOther = kind !== undefined && kind !== open.run
         if (isOther) open.run = kind
-        if (!meaning.separates) {
+        if (!meaning.separates || (isTranslation && meaning.translation === 'inline')) {
           if (isOther) separate()
           return
         }

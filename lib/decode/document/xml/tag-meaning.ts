@@ -3,6 +3,7 @@ import { kindOfRun, separates } from './inline-tags.ts'
 import { cellNumberOf, isNumberData, isNumericFrom } from './lossy-cells.ts'
 import { type SheetTag, sheetTagOf } from './sheet-cells.ts'
 import { type Change, changeOf } from './tracked-changes.ts'
+import { type TranslationTag, translationTagOf } from './translation-tags.ts'
 
 /** What a tag says of the texts around it, by what is written in it alone. */
 export type TagMeaning = {
@@ -11,6 +12,8 @@ export type TagMeaning = {
   /** Begins or ends what is none of the text around it, or is all of that. */
   aside?: 'begin' | 'end' | 'whole'
   fieldPart?: 'begin' | 'separate' | 'end'
+  /** What it is in documents of which it is the root where it is `document`. */
+  translation: TranslationTag | undefined
   /** See `TrackedChanges`. */
   isWord: boolean
   change?: Change
@@ -56,6 +59,7 @@ export function meaningOf(text: string): TagMeaning {
     separates: separates(text),
     ...(end !== undefined && { aside: text.endsWith('/') ? 'whole' : end === '' ? 'begin' : 'end' }),
     ...(part !== undefined && { fieldPart: part as NonNullable<TagMeaning['fieldPart']> }),
+    translation: translationTagOf(text),
     isWord: text.startsWith('w:'),
     ...(change !== undefined && { change }),
     kind,
