@@ -164,6 +164,11 @@ export class NameTaken extends OdvError {
   override readonly name = 'NameTaken'
 }
 
+/** A file that a command makes has no room, or may not be written. Exit code 70. */
+export class NoRoom extends OdvError {
+  override readonly name = 'NoRoom'
+}
+
 /** A key file is missing, damaged or readable by others. Exit code 64. */
 export class KeyUnsafe extends OdvError {
   override readonly name = 'KeyUnsafe'

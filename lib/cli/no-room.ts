@@ -3,7 +3,7 @@ export function noRoomFor(error: unknown): string | undefined {
   const code = noRoomIn(error)
   return code === undefined
     ? undefined
-    : `state directory or disk: expected room and the right to write, got ${code}; nothing is lost: make room, and go on with what odv status shows as not finished`
+    : `state directory or disk: expected room and the right to write, got ${code}; nothing is lost: make room, and begin again, or go on with a run that odv status shows as not finished`
 }
 
 const codes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM'])

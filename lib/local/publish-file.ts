@@ -33,6 +33,8 @@ export function temporaryIn(directory: string): string {
   return join(directory, `.tmp-${randomBytes(12).toString('hex')}`)
 }
 
+export const isTemporary = (name: string): boolean => /^\.tmp-[0-9a-f]{24}$/.test(name)
+
 /** What `link` says on a file system that has none (exFAT, some shares). */
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
 

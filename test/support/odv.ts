@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 /** The command line as a child process: what a user types, and what comes back. */
 
-const program = fileURLToPath(new URL('../../lib/cli/odv.mjs', import.meta.url))
+export const program = fileURLToPath(new URL('../../lib/cli/odv.mjs', import.meta.url))
 
 export type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
 

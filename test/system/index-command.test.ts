@@ -1,8 +1,9 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { jsonLines, linesOf, odv } from '../support/odv.ts'
+import { jsonLines, linesOf, odv, program } from '../support/odv.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
@@ -137,6 +138,30 @@ describe('odv index', () => {
     const ended = await odv(place, ...args)
     expect([ended.code, ended.stderr]).toEqual([64, expect.stringMatching(message)])
     expect(existsSync(join(place, 'new'))).toBe(false)
+  })
+
+  it('takes away what builds that were killed left beside it, and nothing that may still be written', async () => {
+    const other = scratchDirectory()
+    const [old, fresh] = ['a', 'b'].map((digit) => `.tmp-${digit.repeat(24)}`) as [string, string]
+    writeFiles(other, { 'ids.csv': manifestText, [old]: 'x', [fresh]: 'x', '.tmp-notes': 'x' })
+    for (const name of [old, '.tmp-notes']) utimesSync(join(other, name), 0, Date.now() / 1000 - 2 * 60 * 60)
+    const built = await odv(other, 'index', 'build', '--manifest', 'ids.csv', '--out', 'ids.index')
+    expect(built.code, built.stderr).toBe(0)
+    expect(readdirSync(other).toSorted()).toEqual(['.odv', fresh, '.tmp-notes', 'ids.csv', 'ids.index'])
+  })
+
+  it('says what to do where there is no room for the index', () => {
+    // A limit of the shell stands for a full disk.
+    const limited = ['-c', 'trap "" XFSZ; ulimit -f 1; exec "$0" "$@"', process.execPath, program]
+    const args = ['index', 'build', '--manifest', 'ids.csv', '--out', 'new']
+    const { status, stderr } = spawnSync('sh', [...limited, ...args], { cwd: place, encoding: 'utf8' })
+    expect([status, stderr]).toEqual([
+      70,
+      expect.stringMatching(
+        /^odv: index build: --out new: expected room and the right to write there, got EFBIG; nothing was written: make room/,
+      ),
+    ])
+    expect(readdirSync(place).filter((name) => name.startsWith('.tmp-') || name === 'new')).toEqual([])
   })
 
   it('refuses an index that was built with another case key', async () => {

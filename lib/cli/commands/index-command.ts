@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { type Config, nobodyOf, parseConfig } from '../../config.ts'
-import { IndexInvalid, UsageInvalid } from '../../errors.ts'
+import { IndexInvalid, NoRoom, OdvError, UsageInvalid } from '../../errors.ts'
 import { draftFile } from '../../local/draft-file.ts'
 import { caseKeyFile } from '../../local/key-files.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
@@ -17,6 +17,7 @@ import { type ExitCode, exitCode } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
 import { describeManifest, describeUnproven } from '../manifest-view.ts'
 import { requireNewFile } from '../new-file.ts'
+import { noRoomIn } from '../no-room.ts'
 import { openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { formatBytes, formatCount, stateOption, type Terminal } from '../terminal.ts'
 
@@ -117,8 +118,9 @@ async function compile(
       { confirmed: counted(builder.add), pending: counted(builder.exclude) },
     )
     terminal.progress('  writing the index')
-    const draft = draftFile(dirname(path))
+    const draft = begunDraft(action, out, path)
     try {
+      await draft.sweep()
       const summary = builder.finish(report, draft.write)
       const { created, bytes, sha256 } = await draft.publish(path)
       if (!created) throw taken(action, out)
@@ -141,6 +143,8 @@ async function compile(
         ...(bases.length > 0 && { duplicates: summary.duplicates.count }),
       })
       return exitCode.good
+    } catch (error) {
+      throw unwritten(action, out, error)
     } finally {
       await draft.discard()
     }
@@ -169,6 +173,24 @@ async function taskOf(action: string, { manifest, out, cwd }: Options, bases: re
 function caseRuleOf(given: string | undefined): CaseRule | undefined {
   if (given === undefined || given === 'fold' || given === 'exact') return given
   throw new UsageInvalid('index: --identifier-case: expected fold or exact')
+}
+
+function begunDraft(action: string, out: string, path: string) {
+  try {
+    return draftFile(dirname(path))
+  } catch (error) {
+    throw unwritten(action, out, error)
+  }
+}
+
+/** What a disk says that is full or may not be written, as what became of the index; any other error as it is. */
+function unwritten(action: string, shown: string, error: unknown): unknown {
+  const code = error instanceof OdvError ? undefined : noRoomIn(error)
+  if (code === undefined) return error
+  return new NoRoom(
+    `${action}: --out ${shown}: expected room and the right to write there, got ${code}; nothing was written: make room, or name another place, and begin again`,
+    { cause: error },
+  )
 }
 
 const taken = (action: string, shown: string) =>

@@ -1,6 +1,7 @@
 import type { Acknowledgement } from '../../deletion/request.ts'
-import { NotKnown } from '../../errors.ts'
-import { readIfThere } from '../../pipeline/evidence/documents.ts'
+import { EvidenceConflict, FormatInvalid, NotKnown } from '../../errors.ts'
+import { damagedText } from '../../evidence-json.ts'
+import { readIfThere, readStoreReport } from '../../pipeline/evidence/documents.ts'
 import { passKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { Evidence, RequestRecord, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
@@ -24,8 +25,7 @@ export async function statusCommand(options: { run?: string; place: Place }, ter
     const run = await runState.getRun(options.run)
     if (run === undefined) throw new NotKnown(`run ${options.run}: expected a run of ${deployment.words.where}`)
     showRun(run, terminal)
-    await showStores(deployment, run, terminal)
-    return exitCode.good
+    return (await showStores(deployment, run, terminal)) ? exitCode.good : exitCode.fault
   })
 }
 
@@ -33,6 +33,14 @@ export async function statusCommand(options: { run?: string; place: Place }, ter
 async function answeredAt(evidence: Evidence, request: RequestRecord): Promise<string | undefined> {
   if (request.acknowledgedAt !== undefined) return request.acknowledgedAt
   return (await readIfThere<Acknowledgement>({ evidence }, passKey(request, 'acknowledgement.json')))?.acknowledgedAt
+}
+
+/** @throws EvidenceConflict when it is damaged */
+function reportOf(evidence: Evidence, key: string): Promise<StoreReport> {
+  return readStoreReport({ evidence }, key).catch((error: unknown) => {
+    if (!(error instanceof FormatInvalid)) throw error
+    throw new EvidenceConflict(damagedText(key), { cause: error })
+  })
 }
 
 function describeVerdict(trigger: RunRecord['trigger'], verdict: string | undefined): string {
@@ -55,15 +63,27 @@ function showRun({ runId, state, startedAt, finishedAt, trigger, stores }: RunRe
   })
 }
 
+/** Returns whether all of it could be read: a damaged document is named, and the others are shown. */
 async function showStores(
   { ports: { runState, evidence }, words }: Deployment,
   run: RunRecord,
   terminal: Terminal,
-): Promise<void> {
+): Promise<boolean> {
+  let isWhole = true
+
+  function tellDamaged(error: unknown): undefined {
+    if (!(error instanceof EvidenceConflict)) throw error
+    isWhole = false
+    const { name, message } = error
+    terminal.warn(message)
+    terminal.emit({ kind: 'error', error: name, message, exitCode: exitCode.fault })
+  }
+
   for (const { storeId, verdict, reasons = [] } of run.stores) {
     terminal.print(`  ${storeId}: ${describeVerdict(run.trigger, verdict)}`)
     for (const reason of reasons) terminal.print(`      ${reason}`)
-    const report = await readIfThere<StoreReport>({ evidence }, storeKey(run.runId, storeId, 'report.json'))
+    const key = storeKey(run.runId, storeId, 'report.json')
+    const report = (await evidence.has(key)) ? await reportOf(evidence, key).catch(tellDamaged) : undefined
     for (const version of report?.open ?? []) terminal.print(`      ${describeOpen(version)}`)
     const last = report?.passes.at(-1)
     for (const line of last ? describeExplained(last) : []) terminal.print(`      ${line}`)
@@ -71,7 +91,7 @@ async function showStores(
   }
   for (const request of await runState.listRequests(run.runId)) {
     const { requestId, deadline, storeId } = request
-    const acknowledgedAt = await answeredAt(evidence, request)
+    const acknowledgedAt = await answeredAt(evidence, request).catch(tellDamaged)
     const waits = deadline !== undefined && acknowledgedAt === undefined && run.state === 'running'
     terminal.print(
       `  request ${requestId}: ${acknowledgedAt ? `answered ${acknowledgedAt}` : waits ? `waits until ${deadline}; answer with: ${typed} ack ${requestId}${words.options}` : 'not answered'}`,
@@ -86,4 +106,5 @@ async function showStores(
   }
   if (run.state === 'running')
     terminal.print(`  ${words.goOn.toLowerCase()}: ${typed} run --resume ${run.runId}${words.options}`)
+  return isWhole
 }
