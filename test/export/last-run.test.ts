@@ -7,6 +7,7 @@ import { attestedOf, toFigures } from '../../lib/export/report/figures.ts'
 import type { Html } from '../../lib/export/report/html.ts'
 import { toPeriod } from '../../lib/export/report/period.ts'
 import { periodSection } from '../../lib/export/report/period-section.ts'
+import { periodsCsv } from '../../lib/export/report/periods-csv.ts'
 import { glance, remains } from '../../lib/export/report/sections.ts'
 import type { RunEvidence } from '../../lib/export/run-evidence.ts'
 import { verifyFiling } from '../../lib/export/verify-bundle.ts'
@@ -40,6 +41,29 @@ describe('a report', () => {
       'which looked for 2 subjects; an earlier one looked for 3; whether all that was found before',
     )
     expect(text).toContain('do not all say the same: they looked for 2 to 3 subjects. Each is about')
+  })
+
+  it('gives no numbers of what remains where it was said to be nothing, and that is taken back', () => {
+    const rowOfTaken = (nights: Parameters<typeof samplePeriod>[0], storeId?: string) => {
+      const runs = structuredClone(verifyFiling(samplePeriod(nights).files).runs)
+      const corrects = { entry: 3, phase: 'verification', ...(storeId !== undefined && { storeId }) }
+      const predicate = { corrects, explanation: 'no', approvedBy: 'Jane Roe', limitations: [] }
+      const correction = { seq: 18, predicate, statement: runs.at(-1)!.summary!.statement }
+      runs.at(-1)!.corrections = [correction] as never
+      const period = toPeriod(toFigures(runs), runs.flatMap(attestedOf), 18)
+      const [row] = parse(periodsCsv(period), { columns: true }) as Record<string, string>[]
+      return { row, text: plain(periodSection(period, 1)) }
+    }
+    for (const storeId of ['sg', undefined]) {
+      const { row, text } = rowOfTaken(['clean'], storeId)
+      expect(row).toMatchObject({
+        ...{ store: 'sg', 'last verdict': 'incomplete' },
+        ...{ 'remaining versions': '', 'remaining findings': '', 'not wholly read': '', explained: '' },
+      })
+      expect(text).toContain('not known: what the last run said of it is taken back')
+    }
+    expect(rowOfTaken(['clean'], 'ie').row).toMatchObject({ store: 'sg', 'last verdict': 'verified' })
+    expect(rowOfTaken(['found'], 'sg').row).toMatchObject({ 'last verdict': 'residual', 'remaining versions': '1' })
   })
 
   it('leads who is not in its scope to runs that looked for others', () => {

@@ -58,7 +58,8 @@ function remainsText({ remains, lookedFor, firstFindingAt, goneSince }: StorePer
         ? ['whether all that was found before is gone is not shown']
         : []),
     ].join('; ')
-  const { foundVersions, findings, unverifiedVersions, explainedVersions, until } = remains
+  const { isTakenBack, foundVersions, findings, unverifiedVersions, explainedVersions, until } = remains
+  if (isTakenBack) return 'not known: what the last run said of it is taken back'
   if (foundVersions === undefined) return 'not known: the last run did not scan it to an end'
   const parts = [
     ...(foundVersions > 0 ? [`${plural(findings ?? 0, 'finding')} in ${plural(foundVersions, 'object version')}`] : []),

@@ -30,7 +30,7 @@ export type Obligation = { instrument: string; clause?: string; reference?: stri
 /**
  * One store under one obligation. `runs`: those in which it was, in the order in which they saw it; `byNight`: their verdicts by date, the worst of a date.
  * `verifiedSince`: when the first verdict was signed of those that have all been `verified` since, of a store in the same place. `remains`: of the last
- * run, unless that is `verified`; `goneSince`: when it was signed that all that was found is gone; `lookedFor`: how many subjects the runs that scanned it had in scope, and whether their
+ * run, unless that is `verified`, without numbers where a scan was not attested or, `isTakenBack`, said that nothing remains and was not to be relied on; `goneSince`: when it was signed that all that was found is gone; `lookedFor`: how many subjects the runs that scanned it had in scope, and whether their
  * manifests or limitations differ, so that their verdicts do not say the same; `explainedVersions`: of the unverified ones, those that an approved exception explains; `until`: when the last of what is protected can be deleted, as far as that is known.
  */
 export type StorePeriod = {
@@ -45,6 +45,7 @@ export type StorePeriod = {
   goneSince?: string
   lookedFor?: LookedFor
   remains?: {
+    isTakenBack?: true
     foundVersions?: number
     findings?: number
     unverifiedVersions?: number
@@ -55,7 +56,7 @@ export type StorePeriod = {
 
 export type LookedFor = { least: number; most: number; last: number; manifests: number; sameWays: boolean }
 
-type StoreRun = { runId: string; at: string; store: StoreFigures }
+type StoreRun = { runId: string; at: string; store: StoreFigures; isTakenBack: boolean }
 
 /**
  * Which entries of the log are in the bundle: a log has no gaps, so what is left out between the first and the last entry of its runs is
@@ -81,8 +82,14 @@ export function toPeriod(
   const begun = figures.runs.flatMap(({ startedAt }) => startedAt ?? []).sort()
   const nights = datesFrom(begun[0]!.slice(0, 10), begun.at(-1)!.slice(0, 10))
   const dates = new Set(begun.map((at) => at.slice(0, 10)))
-  const each = figures.runs.flatMap(({ runId, startedAt, stores }) =>
-    stores.map((store) => ({ runId, at: startedAt!, store })),
+  const each = figures.runs.flatMap(({ runId, startedAt, stores, corrections }) =>
+    stores.map((store) => {
+      // What is about no store is about all of them.
+      const isTakenBack = corrections.some(({ predicate: { corrects } }) =>
+        [store.storeId, undefined].includes(corrects.storeId),
+      )
+      return { runId, at: startedAt!, store, isTakenBack }
+    }),
   )
   const obliged = Map.groupBy(each, ({ store }, i) => JSON.stringify(obligationAt(each, i, store.storeId) ?? null))
   return {
@@ -117,7 +124,7 @@ function obligationOf({ evidence }: StoreFigures): Obligation | undefined | 'not
 
 function toStorePeriod(storeId: string, ofStore: StoreRun[]): StorePeriod {
   const runs = inOrderSeen(ofStore)
-  const last = runs.at(-1)!.store
+  const { store: last, isTakenBack } = runs.at(-1)!
   const found = firstFoundAt(runs)
   const gone = goneSinceOf(runs)
   const lookedFor = lookedForOf(runs)
@@ -140,7 +147,7 @@ function toStorePeriod(storeId: string, ofStore: StoreRun[]): StorePeriod {
     ...(since && { verifiedSince: since.store.evidence?.verification?.predicate.times.statementCreatedAt ?? since.at }),
     ...(gone !== undefined && { goneSince: gone }),
     ...(lookedFor && { lookedFor }),
-    ...(last.verdict !== 'verified' && { remains: remainsOf(last) }),
+    ...(last.verdict !== 'verified' && { remains: remainsOf(last, isTakenBack) }),
   }
 }
 
@@ -157,17 +164,20 @@ function lookedForOf(runs: readonly StoreRun[]): LookedFor | undefined {
   }
 }
 
-function remainsOf({ evidence }: StoreFigures): NonNullable<StorePeriod['remains']> {
+function remainsOf({ evidence }: StoreFigures, isTakenBack: boolean): NonNullable<StorePeriod['remains']> {
   const coverage = evidence?.scans.at(-1)?.model
   const until = coverage?.protected
     .flatMap((each) => each.until ?? [])
     .sort()
     .at(-1)
   if (coverage === undefined) return {}
+  const foundVersions = coverage.found.versions
+  const unverifiedVersions = coverage.unverified.reduce((sum, { versions }) => sum + versions, 0)
+  if (isTakenBack && foundVersions + unverifiedVersions === 0) return { isTakenBack }
   return {
-    foundVersions: coverage.found.versions,
+    foundVersions,
     findings: coverage.findings,
-    unverifiedVersions: coverage.unverified.reduce((sum, { versions }) => sum + versions, 0),
+    unverifiedVersions,
     explainedVersions: explainedOf(coverage).explained.versions,
     ...(until !== undefined && { until }),
   }
