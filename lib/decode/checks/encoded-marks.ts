@@ -1,4 +1,5 @@
 import { listProblemIn } from './byte-lists.ts'
+import { characterListIn } from './character-lists.ts'
 import type { EncodedProblem } from './encoded-check.ts'
 import { encryptedFields } from './encrypted-fields.ts'
 import type { Mark } from './mark.ts'
@@ -145,7 +146,8 @@ export function markCheck() {
   /** The same for names of what is encrypted, and for bytes that are spelled. */
   function lookAtFields(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
     const text = bytes.toString('latin1')
-    const spelled = first(text.includes('\\') ? octalProblemIn(text, from) : undefined, listProblemIn(text, from))
+    const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
+    const spelled = [octal, listProblemIn(text, from), characterListIn(text, from)].reduce(first)
     const hasField = anyField.test(text)
     mayHaveField = hasField || spelled !== undefined
     return first(

@@ -42,6 +42,21 @@ const hidden: { name: string; lines: string[]; reason: string }[] = [
     reason: 'unsupported-format',
   },
   {
+    name: 'a handle as its characters',
+    lines: rows(() => JSON.stringify({ id: [...'alice_w77'] })),
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'a word as its characters, in JSON of several lines in JSON',
+    lines: rows(() => JSON.stringify(JSON.stringify({ id: [...'alice'] }, null, 1))),
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'a number as its digits, as Python shows it',
+    lines: rows(() => `['${[...'4829137465'].join("', '")}']`),
+    reason: 'unsupported-format',
+  },
+  {
     name: 'UUIDs as bytes of Java',
     lines: rows(() => `User{id=[${new Int8Array(uuid()).join(', ')}]}`),
     reason: 'unsupported-format',
@@ -77,6 +92,11 @@ describe('what is compressed or encrypted, and spelled byte by byte, is no clean
     ],
     ['numbers', '[31,139,9,2],[40, 181, 48],{"a":[131,139,8,1]}, 31,139,8'],
     ['a matrix', `{"m":[${[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]}]}`],
+    ['characters in their order', JSON.stringify([...'abcdefghijkl'])],
+    ['answers and DNA', JSON.stringify([[...'ACBDAE'], [...'GATTACA'], [...'YNNYY']])],
+    ['marks', JSON.stringify([[...'54351'], [...'5435143542315']])],
+    ['signs', JSON.stringify([...'$^+.*(){}'])],
+    ['a few characters', JSON.stringify([...'user'])],
     ['text as a Buffer', JSON.stringify({ a: Buffer.from('日本語 and text'), flag: Buffer.from([1]) })],
     ['text in percent-encoding', '%1F%8C%E6%97%A5%E6%9C%AC%28%B5%2F%FC'],
   ])('%s are text', (_, text) => {

@@ -1,0 +1,35 @@
+import type { EncodedProblem } from './encoded-check.ts'
+
+/** A list of texts of one character each, as JSON and others write it, also within a string: at least five that may be of an identifier. */
+const list =
+  /\[(?:\s|\\n){0,40}((?:\\{0,8}["'][\w.@+-]\\{0,8}["'](?:\s|\\n){0,40},(?:\s|\\n){0,40}){4,200}\\{0,8}["'][\w.@+-]\\{0,8}["'])(?:\s|\\n){0,40}\]/g
+const item = /["']([\w.@+-])\\{0,8}["']/g
+
+/** Letters of answers and of DNA: a list of these alone spells nothing. */
+const answers = new Set('ABCDEFGNTYabcdefgnty')
+/** So many digits of as many kinds are no marks. */
+const fewestDigits = 9
+const fewestKinds = 6
+
+/** Texts as lists of their characters, in which nobody finds them. */
+export function characterListIn(text: string, from: number): EncodedProblem | undefined {
+  for (const { 1: items = '', index } of text.matchAll(list))
+    if (maySpell(Array.from(items.matchAll(item), ([, character]) => character!)))
+      return {
+        reason: 'unsupported-format',
+        offset: from + index,
+        detail: 'expected no texts as lists of their characters',
+      }
+  return undefined
+}
+
+/** Whether characters may be a word or a number, and are no alphabet in its order. */
+function maySpell(characters: readonly string[]): boolean {
+  const kinds = new Set(characters)
+  if (characters.every((each) => each >= '0' && each <= '9'))
+    return characters.length >= fewestDigits && kinds.size >= fewestKinds && !ascends(characters)
+  return [...kinds].filter((each) => !answers.has(each)).length > 1 && !ascends(characters)
+}
+
+const ascends = (characters: readonly string[]): boolean =>
+  characters.every((each, at) => at === 0 || each > characters[at - 1]!)
