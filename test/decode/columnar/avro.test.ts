@@ -136,6 +136,23 @@ describe('values in Avro', () => {
     expect(last).toMatch(/\t\[17,.*\]\t11111111-1111-1111-1111-111111111111$/)
   })
 
+  test('of a list of fractions that are whole bytes are once more as one', async () => {
+    for (const [items, width] of [
+      ['double', 8],
+      ['float', 4],
+    ] as const) {
+      const value = Buffer.alloc(width)
+      const bytesOf = (byte: number) => {
+        if (width === 8) value.writeDoubleLE(byte)
+        else value.writeFloatLE(byte)
+        return Buffer.from(value)
+      }
+      const bytes = Buffer.concat([number(6), ...Buffer.from('bob_77').toJSON().data.map(bytesOf), number(0)])
+      const { contents } = await read(avroFile({ type: 'array', items }, [{ count: 1, bytes }]))
+      expect(linesIn(textsOf(contents)['avro/records'])).toEqual(['98\t111\t98\t95\t55\t55\t[98,111,98,95,55,55]'])
+    }
+  })
+
   test('of a list of characters are once more as the text that they are', async () => {
     const items = ['null', 'string']
     const listOf = (...values: string[]) =>

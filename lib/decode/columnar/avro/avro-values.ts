@@ -53,21 +53,27 @@ export const int = leaf((reading) => {
   if ((high | 0) !== (low | 0) >> 31) throw corrupt('avro: expected a number of 32 bits')
 })
 
-/** Values of one width that a printer makes text of. */
-function printed(width: number, printerOf: (reading: AvroReading) => FixedPrinter): AvroType {
+/** Values of one width that a printer makes text of. `numberOf`: of numbers, which may be bytes. */
+function printed(
+  width: number,
+  printerOf: (reading: AvroReading) => FixedPrinter,
+  numberOf?: (view: DataView, at: number) => number,
+): AvroType {
   return leaf((reading) => {
-    const { input, rows } = reading
+    const { input, rows, list } = reading
     const at = pass(input, width)
     const printer = printerOf(reading)
     rows.cell(printer.longest)
     rows.out.at = printer.print(rows.out, rows.out.at, input.view, at)
+    if (list !== undefined && numberOf !== undefined && !appendByte(list, numberOf(input.view, at)))
+      reading.list = undefined
   })
 }
 
-const floatOf = (onLossy: () => void) => floating((view, at) => view.getFloat32(at, true), 2 ** 24, onLossy)
-const doubleOf = (onLossy: () => void) => floating((view, at) => view.getFloat64(at, true), 2 ** 53, onLossy)
-export const float = printed(4, ({ onLossy }) => floatOf(onLossy))
-export const double = printed(8, ({ onLossy }) => doubleOf(onLossy))
+const floatAt = (view: DataView, at: number) => view.getFloat32(at, true)
+const doubleAt = (view: DataView, at: number) => view.getFloat64(at, true)
+export const float = printed(4, ({ onLossy }) => floating(floatAt, 2 ** 24, onLossy), floatAt)
+export const double = printed(8, ({ onLossy }) => floating(doubleAt, 2 ** 53, onLossy), doubleAt)
 export const fixedUuid = printed(16, () => uuid)
 export const duration = printed(12, () => interval)
 
