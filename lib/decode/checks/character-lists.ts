@@ -1,12 +1,12 @@
 import type { EncodedProblem } from './encoded-check.ts'
 
-/** A list of texts of one character each, as JSON and others write it, also within a string: at least five that may be of an identifier. */
+/** A list of texts of one character each, as JSON writes it, also within a string (Python's quotes are of programs, which have lists of options): at least five that may be of an identifier. */
 const list =
-  /\[(?:\s|\\n){0,40}((?:\\{0,8}["'][\w.@+-]\\{0,8}["'](?:\s|\\n){0,40},(?:\s|\\n){0,40}){4,200}\\{0,8}["'][\w.@+-]\\{0,8}["'])(?:\s|\\n){0,40}\]/g
-const item = /["']([\w.@+-])\\{0,8}["']/g
+  /\[(?:\s|\\n){0,40}((?:\\{0,8}"[\w.@+-]\\{0,8}"(?:\s|\\n){0,40},(?:\s|\\n){0,40}){4,200}\\{0,8}"[\w.@+-]\\{0,8}")(?:\s|\\n){0,40}\]/g
+const item = /"([\w.@+-])\\{0,8}"/g
 
 /** Letters of answers and of DNA: a list of these alone spells nothing. */
-const answers = new Set('ABCDEFGNTYabcdefgnty')
+const answers = new Set('abcdefgnty')
 /** So many digits of as many kinds are no marks. */
 const fewestDigits = 9
 const fewestKinds = 6
@@ -25,7 +25,7 @@ export function characterListIn(text: string, from: number): EncodedProblem | un
 
 /** Whether characters may be a word or a number, and are no alphabet in its order. */
 function maySpell(characters: readonly string[]): boolean {
-  const kinds = new Set(characters)
+  const kinds = new Set(characters.map((each) => each.toLowerCase()))
   if (characters.every((each) => each >= '0' && each <= '9'))
     return characters.length >= fewestDigits && kinds.size >= fewestKinds && !ascends(characters)
   return [...kinds].filter((each) => !answers.has(each)).length > 1 && !ascends(characters)

@@ -52,8 +52,8 @@ const hidden: { name: string; lines: string[]; reason: string }[] = [
     reason: 'unsupported-format',
   },
   {
-    name: 'a number as its digits, as Python shows it',
-    lines: rows(() => `['${[...'4829137465'].join("', '")}']`),
+    name: 'a number as its digits, as Python writes it',
+    lines: rows(() => `["${[...'4829137465'].join('", "')}"]`),
     reason: 'unsupported-format',
   },
   {
@@ -95,6 +95,8 @@ describe('what is compressed or encrypted, and spelled byte by byte, is no clean
     ['characters in their order', JSON.stringify([...'abcdefghijkl'])],
     ['answers and DNA', JSON.stringify([[...'ACBDAE'], [...'GATTACA'], [...'YNNYY']])],
     ['marks', JSON.stringify([[...'54351'], [...'5435143542315']])],
+    ['yes and no', JSON.stringify([...'yYnNtTfFoO'])],
+    ['options of programs', `[${[...'xiptrm'].map((each) => `'${each}'`).join(', ')}]`],
     ['signs', JSON.stringify([...'$^+.*(){}'])],
     ['a few characters', JSON.stringify([...'user'])],
     ['text as a Buffer', JSON.stringify({ a: Buffer.from('日本語 and text'), flag: Buffer.from([1]) })],
