@@ -130,6 +130,15 @@ describe('an identifier in a field of fixed width that touches its neighbours', 
     }
   })
 
+  it('is no doubt about a UUID that stands apart, among identifiers of several lengths', async () => {
+    const line = (seed: number) =>
+      `${seed % 2 === 0 ? uuidOf(seed) : `5${number(seed, 18)}`},Austin,75.${number(seed, 2)}`
+    const text = Array.from({ length: 300 }, (_, seed) => `${line(seed)}\n`).join('')
+    const some = makeIndex([uuidOf(0), uuidOf(100)])
+    const { gaps } = await scanObject(inPieces(Buffer.from(`user_id,city,balance\n${text}`), [1000]), some, () => {})
+    expect(gaps).toEqual([])
+  })
+
   it('is not looked for where nobody asks for it', async () => {
     const text = Buffer.from(textOf(layouts['a number between numbers']!, 100, 50))
     expect(

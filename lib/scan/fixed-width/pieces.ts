@@ -35,12 +35,13 @@ export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, 
   }
 }
 
-/** Reports what is written as a UUID with hyphens, whatever stands beside it. */
+/** Reports what is written as a UUID with hyphens and something is glued onto: one that stands alone is found as it is. */
 export function eachUuid(line: Uint8Array, report: Report): void {
   for (let at = line.indexOf(hyphen, uuidHyphens[0]); at !== -1; at = line.indexOf(hyphen, at + 1)) {
     const start = at - uuidHyphens[0]
-    if (start + uuidLength <= line.length && uuidHyphens.every((place) => line[start + place] === hyphen))
-      report(start, start + uuidLength)
+    const end = start + uuidLength
+    if (end > line.length || !(runsOn[line[start - 1] ?? 0] || runsOn[line[end] ?? 0])) continue
+    if (uuidHyphens.every((place) => line[start + place] === hyphen)) report(start, end)
   }
 }
 
