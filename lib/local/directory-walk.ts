@@ -154,7 +154,8 @@ type Entered =
 async function enterRoot(files: FileSystem, root: StoreRoot): Promise<Frame> {
   await checkStoreRoot(files, root)
   const entered = await enterDirectory(files, root, '')
-  if (entered.kind !== 'entered') throw unavailable(`got one that cannot be listed`)
+  if (entered.kind === 'absent') throw unavailable('got none')
+  if (entered.kind === 'failed') throw unavailable(`got one that cannot be listed (${entered.reason})`)
   await addHiddenSnapshots(files, root, entered.frame)
   return entered.frame
 }

@@ -187,6 +187,17 @@ describe('what cannot be listed in a directory store', () => {
     ])
   })
 
+  it('is the store, where its root may not be read: nothing is listed, and the error says why', async () => {
+    const root = temporaryDirectory()
+    write(root, 'a', '')
+    execFileSync('chmod', ['311', root])
+    const listing = asUnprivileged(async () => listAll(await openDirectoryStore(root)))
+    await expect(listing).rejects.toThrow(
+      'store: root: expected its directory, got one that cannot be listed (access-denied)',
+    )
+    execFileSync('chmod', ['755', root])
+  })
+
   it('is one unreadable version per name in a directory that may be read but not entered', async () => {
     const root = temporaryDirectory()
     for (const key of ['a/file', 'a/directory/file']) write(root, key, '')
