@@ -205,7 +205,7 @@ describe('what people read', () => {
   it('writes numbers, sizes and times in one way', () => {
     expect([count(0), count(999), count(1234567)]).toEqual(['0', '999', '1,234,567'])
     expect([bytes(0), bytes(1), bytes(999), bytes(1000), bytes(59030), bytes(1999999), bytes(1e15)]).toEqual([
-      ...['0 bytes', '1 byte', '999 bytes', '1.00 KB', '59.03 KB', '1.99 MB', '1.00 PB'],
+      ...['0 bytes', '1 byte', '999 bytes', '1.00 kB', '59.03 kB', '1.99 MB', '1.00 PB'],
     ])
     const from = '2026-01-01T00:00:00.000Z'
     expect(

@@ -6,7 +6,7 @@ export const plural = (n: number, one: string, many = `${one}s`): string => `${c
 
 /** In the largest unit of ten that leaves at least one, three digits, cut and not rounded: never more than there is. */
 export function bytes(n: number): string {
-  const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB']
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB']
   const unit = Math.min(units.length - 1, Math.floor(Math.max(0, String(n).length - 1) / 3))
   if (unit === 0) return plural(n, 'byte')
   const hundredths = Math.floor(n / 10 ** (unit * 3 - 2))
