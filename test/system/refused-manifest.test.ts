@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { jsonLines, linesOf, odv, startOdv } from '../support/odv.ts'
@@ -21,6 +21,27 @@ it('a run whose manifest was refused says why, by name and line, when it ends an
   const status = await odv(cwd, 'status', run, '--json')
   expect(jsonLines(status)[0]).toMatchObject({ stores: [{ storeId: 'a', verdict: 'incomplete', reasons }] })
   expect((await odv(cwd, 'status', run)).stdout).toContain('\n      line 3: expected')
+})
+
+it('no run is begun with the name of a manifest that was mistyped; one in the configuration that is not there is told in a run', async () => {
+  const cwd = scratchDirectory()
+  mkdirSync(join(cwd, 'store'))
+  const mistyped = await odv(cwd, 'run', '--manifest', 'idz.csv', '--store', 'a=store')
+  expect(mistyped.code).toBe(64)
+  expect(mistyped.stderr).toContain('--manifest idz.csv: expected a file, got ENOENT; nothing was begun')
+  expect(existsSync(join(cwd, '.odv'))).toBe(false)
+
+  writeFileSync(
+    join(cwd, 'odv.json'),
+    JSON.stringify({
+      manifest: 'ids.csv',
+      stores: [{ id: 'a', root: 'store', country: 'SG', channel: { kind: 'none' } }],
+    }),
+  )
+  const nightly = await odv(cwd, 'run', '--json')
+  expect(nightly.code).toBe(64)
+  expect(linesOf(nightly, 'verdict')).toMatchObject([{ store: 'a', verdict: 'incomplete' }])
+  expect(existsSync(join(cwd, '.odv'))).toBe(true)
 })
 
 it('says so too of one that does not allow what is to be done with it', async () => {
