@@ -1,10 +1,18 @@
-import { addGap, type Decoding } from '../decoding.ts'
+import { addGap, countProduced, type Decoding } from '../decoding.ts'
 import type { ToldBy } from '../sink.ts'
 import { type ItemKind, type ListedItems, listedItems, other, watchItems, writeItems } from './listed-items.ts'
 import { type Lines, type TextContent, textContent } from './text-content.ts'
 
 /** What the values of a column are that are the only ones in items of lists; `bytes`: whole numbers of eight bits. */
 export type Item = 'numbers' | 'bytes' | 'text'
+
+/**
+ * Counts lists and items that are walked through one by one: a few bytes may stand for any number of them that are empty or null, which take time and
+ * make no text. @throws DecodingStopped beyond a limit
+ */
+export function countWalked(decoding: Decoding, count: number, path: readonly string[]): void {
+  countProduced(decoding, Math.ceil(count / 8), path, 0)
+}
 
 /** The lists that a column's values are items of. */
 export type ColumnLists = Pick<ListedItems, 'end' | 'abandon'> & {

@@ -3,6 +3,7 @@ import { countProduced } from '../../decoding.ts'
 import type { PageKernel } from '../kernel/page-kernel.ts'
 import { visitByteRun } from './byte-runs.ts'
 import { type Compression, chunksOf } from './chunks.ts'
+import type { ListLengths } from './list-items.ts'
 import { type Numbers, numbersOf } from './numbers.ts'
 import type { Column } from './schema.ts'
 import { type StreamBytes, streamBytes } from './stream-bytes.ts'
@@ -16,11 +17,11 @@ export type ColumnPart = {
   readonly column: Column
   readonly encoding: Encoding
   readonly count: number | undefined
-  readonly lengths: readonly number[] | undefined
+  readonly lengths: ListLengths | undefined
   /** A stream, the same one each time; absent where there is none. */
   stream(kind: StreamKind): StreamBytes | undefined
-  /** The same from its beginning, beside the one that is read. */
-  streamAgain(kind: StreamKind): StreamBytes | undefined
+  /** Begins with it anew, beside the one that is read; also when the column was read. */
+  again(kind: StreamKind): (() => StreamBytes) | undefined
   numbers(kind: StreamKind, isSigned: boolean): Numbers | undefined
   /** Streams that were not read to their end. */
   unread(): StreamBytes[]
@@ -38,13 +39,13 @@ export function columnPart(
   const open = new Map<StreamKind, StreamBytes>()
   const onChunk = (bytes: number) => countProduced(decoding, bytes, path, 0)
 
-  function streamAgain(kind: StreamKind): StreamBytes | undefined {
+  function again(kind: StreamKind): (() => StreamBytes) | undefined {
     const bytes = stored.get(kind)
-    return bytes && streamBytes(chunksOf(bytes, compression, onChunk, kernel), decoding.limits.heldBytes)
+    return bytes && (() => streamBytes(chunksOf(bytes, compression, onChunk, kernel), decoding.limits.heldBytes))
   }
 
   function stream(kind: StreamKind): StreamBytes | undefined {
-    const opened = open.get(kind) ?? streamAgain(kind)
+    const opened = open.get(kind) ?? again(kind)?.()
     if (opened !== undefined) open.set(kind, opened)
     return opened
   }
@@ -52,7 +53,7 @@ export function columnPart(
   return {
     ...given,
     stream,
-    streamAgain,
+    again,
     numbers(kind, isSigned) {
       const found = stream(kind)
       return found && numbersOf(found, given.encoding.version, isSigned)

@@ -1,7 +1,7 @@
 import { corrupt } from '../column-fault.ts'
 import type { Item } from '../column-lists.ts'
 import { visitByteRun } from './byte-runs.ts'
-import { type Numbers, oneByOne } from './numbers.ts'
+import type { NumberByNumber } from './numbers.ts'
 import type { Column, Kind } from './schema.ts'
 import type { StreamBytes } from './stream-bytes.ts'
 
@@ -24,34 +24,15 @@ export const itemOf = ({ kind, isItem }: Column): Item | undefined => (isItem ? 
 /** Items of all lists together are fewer. */
 export const mostItems = 2 ** 53
 
-/** How many items each list has, as many lists as there are. */
-export function lengthsOf(
-  numbers: Numbers | undefined,
-  lists: number,
-): { count: number; sum: number; lengths: number[] } {
-  const lengths: number[] = []
-  let sum = 0
-  const each = numbers && oneByOne(numbers, mostItems)
-  while (each?.hasMore() && lengths.length <= lists) {
-    const length = each.next()
-    lengths.push(length)
-    sum += length
-  }
-  if (sum > Number.MAX_SAFE_INTEGER) throw corrupt('orc: expected fewer values')
-  return { count: lengths.length, sum, lengths }
-}
+/** How many lists there are, and how many items each of them has: read again for the items, since a stripe may have more than memory holds. */
+export type ListLengths = { readonly count: number; read(): NumberByNumber }
 
 /** Says of each value of a column, in order, whether it is the first one of a list. `isThere`: of each item, whether it has one. */
-export function firstsOf(lengths: readonly number[], isThere: (() => boolean) | undefined): () => boolean {
-  let list = 0
+export function firstsOf(lengths: NumberByNumber, isThere: (() => boolean) | undefined): () => boolean {
   let left = 0
   return () => {
     for (let isFirst = false; ; ) {
-      for (; left === 0; isFirst = true) {
-        const length = lengths[list++]
-        if (length === undefined) throw corrupt('orc: expected as many values as their lists have')
-        left = length
-      }
+      for (; left === 0; isFirst = true) left = lengths.next()
       left -= 1
       if (isThere === undefined || isThere()) return isFirst
     }

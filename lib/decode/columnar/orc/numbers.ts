@@ -114,10 +114,7 @@ export function oneByOne(numbers: Numbers, bound: number): NumberByNumber {
 }
 
 /** Sum of numbers that are all from 0 to below `bound`. */
-export function sumOf(
-  numbers: Numbers | undefined,
-  bound: number,
-): { count: number; sum: number; lengths?: undefined } {
+export function sumOf(numbers: Numbers | undefined, bound: number): { count: number; sum: number } {
   let count = 0
   let sum = 0
   if (numbers !== undefined)

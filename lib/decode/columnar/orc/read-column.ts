@@ -5,14 +5,14 @@ import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import { inOne } from '../../next-bytes.ts'
 import { byteLines } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { columnLists } from '../column-lists.ts'
+import { columnLists, countWalked } from '../column-lists.ts'
 import { floating } from '../fixed-lines.ts'
 import { type Lines, lineOf, type TextContent, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
 import { countTags, countTrue } from './byte-runs.ts'
 import { byteNumbers, type ColumnPart } from './column-part.ts'
-import { firstsOf, itemOf, lengthsOf, mostItems, truthValues } from './list-items.ts'
-import { type Numbers, oneByOne, sumOf } from './numbers.ts'
+import { firstsOf, itemOf, type ListLengths, mostItems, truthValues } from './list-items.ts'
+import { type Numbers, numbersOf, oneByOne, sumOf } from './numbers.ts'
 import { stringValues } from './string-values.ts'
 import { type CountedLines, decimalLines, fixedStream, mostScale, nanosecondLines, numberLines } from './value-lines.ts'
 
@@ -24,7 +24,7 @@ const mostWaiting = 2 ** 22
 /** How many values a column has for each of its children, and how many of them each list has. */
 export type ChildrenOf = {
   readonly counts: readonly (number | undefined)[]
-  readonly lengths?: readonly number[] | undefined
+  readonly lengths?: ListLengths | undefined
 }
 
 /**
@@ -51,8 +51,11 @@ export async function readColumn(
   const item = itemOf(column)
   const lists = item && lengths && columnLists(item, path, decoding, told)
   const unended = [data, slack, ...(lists ? [lists] : [])]
-  const bits = lists && part.streamAgain('present')
-  const isFirst = firstsOf(lengths ?? [], bits && truthValues(bits))
+  let nextIsFirst: (() => boolean) | undefined
+  const isFirst = () => {
+    nextIsFirst ??= firstsOfItems()
+    return nextIsFirst()
+  }
   let isLossy = false
   const onLossy = () => {
     isLossy = true
@@ -66,6 +69,13 @@ export async function readColumn(
   function expect(found: number): void {
     if (there !== undefined && found !== there)
       throw corrupt('orc: expected as many values as the stripe and the column around state')
+  }
+
+  /** Lists and items that are null take time and no text. */
+  function firstsOfItems(): () => boolean {
+    countWalked(decoding, lengths!.count + (part.count ?? 0), path)
+    const bits = part.again('present')?.()
+    return firstsOf(lengths!.read(), bits && truthValues(bits))
   }
 
   const writeItems = (lines: Lines) => (lists ? lists.write(lines, data, isFirst) : data.write(lines))
@@ -133,11 +143,11 @@ export async function readColumn(
         break
       case 'list':
       case 'map': {
-        const numbers = part.numbers('length', false)
-        const { count, sum, lengths } =
-          kind === 'list' && there !== undefined ? lengthsOf(numbers, there) : sumOf(numbers, mostItems)
+        const { count, sum } = sumOf(part.numbers('length', false), mostItems)
         expect(count)
-        return { counts: children.map(() => sum), lengths }
+        const again = kind === 'list' ? part.again('length') : undefined
+        const read = () => oneByOne(numbersOf(again!(), encoding.version, false), mostItems)
+        return { counts: children.map(() => sum), lengths: again && { count, read } }
       }
       case 'union': {
         const { counts, values } = bytes

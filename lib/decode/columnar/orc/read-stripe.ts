@@ -103,7 +103,8 @@ async function readStreams(
         )
         read.set(index, await readColumn(part, path, decoding, workspace))
       })
-      for (const bytes of stored[next]!.values()) held -= bytes.length
+      // The lengths of lists are read again with their items.
+      for (const bytes of stored[next]!.values()) if (column.kind !== 'list') held -= bytes.length
       stored[next]!.clear()
     }
   }

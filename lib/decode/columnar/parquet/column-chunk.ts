@@ -6,7 +6,7 @@ import { inOne } from '../../next-bytes.ts'
 import { writeDoubtful } from '../brotli-part.ts'
 import { type ByteValues, fixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { columnLists } from '../column-lists.ts'
+import { columnLists, countWalked } from '../column-lists.ts'
 import type { PlacedSource } from '../placed-source.ts'
 import { type Lines, lineOf, textContent } from '../text-content.ts'
 import type { Workspace } from '../workspace.ts'
@@ -116,6 +116,7 @@ export async function readColumnChunk(
     rows += parts.rows
     const { encoding } = header
     const { isFirst, bytes, count } = parts
+    if (isFirst && count > 0) countWalked(decoding, header.values, path)
     const write = (lines: Lines) => (lists && isFirst ? lists.write(lines, data, isFirst) : data.write(lines))
     const page = await readValues({ bytes, count, encoding, dictionary }, write, '')
     written += count
