@@ -119,15 +119,20 @@ function endsPercent(bytes: Uint8Array, end: number): boolean {
 function endsHash(bytes: Uint8Array, end: number): boolean {
   if (end >= 3 && bytes[end - 3] === hash)
     return hashedSigns.includes(String.fromCharCode(bytes[end - 2]!, bytes[end - 1]!))
-  if (end >= 6 && bytes[end - 6] === hash && bytes[end - 5] === letterUpperU) return areAll(hex, bytes, end - 4, end)
-  if (end >= 8 && bytes[end - 8] === hash && bytes[end - 7] === letterUpperL) return areAll(hex, bytes, end - 6, end)
   return (
-    end >= 4 &&
-    bytes[end - 4] === hash &&
-    bytes[end - 3] === 0x30 &&
-    zeroToThree[bytes[end - 2]!] !== 0 &&
-    octal[bytes[end - 1]!] !== 0
+    isNamed(bytes, end - 6, letterUpperU, end) ||
+    isNamed(bytes, end - 8, letterUpperL, end) ||
+    (end >= 4 &&
+      bytes[end - 4] === hash &&
+      bytes[end - 3] === 0x30 &&
+      zeroToThree[bytes[end - 2]!] !== 0 &&
+      octal[bytes[end - 1]!] !== 0)
   )
+}
+
+/** Whether `#` and this letter are at `at`, and hexadecimal digits behind them. */
+function isNamed(bytes: Uint8Array, at: number, letter: number, end: number): boolean {
+  return at >= 0 && bytes[at] === hash && bytes[at + 1] === letter && areAll(hex, bytes, at + 2, end)
 }
 
 function endsCaret(bytes: Uint8Array, end: number): boolean {

@@ -7,8 +7,8 @@ import type { Region, Report } from './form.ts'
 export type Side = {
   /** Begins a piece. Searches those before when there are many. */
   open(): void
-  /** Appends one byte that the source bytes [start, end) stand for. */
-  push(byte: number, start: number, end: number): void
+  /** Appends one byte that the source bytes [start, end) stand for. What begins with it and is shorter than `least` is not reported. */
+  push(byte: number, start: number, end: number, least?: number): void
   /** Appends the bytes [from, to) of the source as they are. */
   copy(bytes: Uint8Array, from: number, to: number): void
   /** The same with the last bytes before a cut: nothing that ends in them is reported, since it may go on behind it. */
@@ -112,10 +112,10 @@ export function createSide(search: Search): Side {
       reserve(1)
       if (length > 0) bytes[length++] = separator
     },
-    push(byte, start, end) {
+    push(byte, start, end, least = 0) {
       reserve(1)
       firsts[segments] = length
-      leasts[segments] = 0
+      leasts[segments] = least
       sources[segments] = start
       ends[segments++] = end
       bytes[length++] = byte

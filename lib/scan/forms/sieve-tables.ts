@@ -4,7 +4,8 @@ import { sieveBytes } from '../kernel/lay-out-memory.ts'
 import { columnsOf } from '../kernel/write-constants.ts'
 import { inText } from './binary-uuid-form.ts'
 import { byteLists, inGaps } from './codes/bytes-form.ts'
-import { shortestBase64Of, shortestRunOf, textLengthOf } from './codes/code-finder.ts'
+import { shortestBase64Of, shortestRunOf } from './codes/code-finder.ts'
+import { codeTextOf, textLengthOf } from './codes/code-text.ts'
 import { lettered } from './escapes/backslash-escapes.ts'
 import { charactersWithoutAtSign, inNumbers } from './escapes/escape-matters.ts'
 import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escapes/escape-syntax.ts'
@@ -28,7 +29,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   // Signs, then base64 of either alphabet: the bits that their classes have.
   for (const [at, byte] of [0x0f, 0x70, 0x8f, 0x65, 0x20, 0].entries()) table.fill(byte, 32 + 16 * at, 48 + 16 * at)
   table.set(columnsOf(textFirsts), 128)
-  table.set(columnsOf(base64Values.map((value) => (value < 64 && (value & 0x08) === 0 ? 1 : 0))), 144)
+  table.set(columnsOf(textSeconds), 144)
   table.set(columnsOf(base64Values.map((value) => (value < 64 && (value & 0x02) === 0 ? 1 : 0))), 160)
   table.set(columnsOf(tableOf('0234567')), 176)
   table.set(columnsOf(code64), 288)
@@ -92,8 +93,9 @@ function classes(has: (name: string) => boolean): Uint8Array {
   return table
 }
 
-/** The first of four characters, if they begin with a byte below 0x80. */
-const textFirsts = base64Values.map((value) => (value < 32 ? 1 : 0))
+/** The first two of four characters, if they begin with bytes of text (a quarter of the second byte is in the third): also with 0 and white space. */
+const textFirsts = base64Values.map((value) => (value < 32 && value !== 1 && !(value > 3 && value < 8) ? 1 : 0))
+const textSeconds = base64Values.map((value) => (value < 64 && (value & 0x08) === 0 && (value & 0x0f) !== 1 ? 1 : 0))
 
 /** The shortest number ends behind a digit and as many groups of a separator and three digits. */
 function setGroups(view: DataView, shortest: number): void {
@@ -121,7 +123,9 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   const least = Math.min(groups < 4 ? base64 : codeLine, hex, codeLine)
   for (const [at, value] of [groups, base64, pairs, hex, has('base64') || has('hex') ? least : 0].entries())
     view.setInt32(232 + 4 * at, value, true)
-  view.setInt32(2192, text, true)
+  const { parts, name, number } = codeTextOf(tools)
+  for (const [at, value] of [text, name, number].entries()) view.setInt32(2192 + 4 * at, value, true)
+  new Uint8Array(view.buffer).set(parts, 2208)
 }
 
 const codeLine = 32

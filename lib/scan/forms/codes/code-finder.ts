@@ -5,7 +5,8 @@ import { collectRunsIn } from '../long-runs.ts'
 import { listOf, type SpotList } from '../spots.ts'
 import { codeLine, createCodeLines } from './code-lines.ts'
 import { createStreaks } from './code-streaks.ts'
-import { leastByChance, leastIn } from './met-by-chance.ts'
+import { codeTextOf, inText, isWorth, textLengthOf } from './code-text.ts'
+import { leastIn } from './met-by-chance.ts'
 import { createPassing } from './text-over-ends.ts'
 import { createToldLengths, leadBytes } from './told-lengths.ts'
 
@@ -23,16 +24,6 @@ export type Code = {
 
 /** A shorter run is not looked at: it would be any word. */
 const shortestRun = 12
-
-/** What text consists of, also as UTF-16: a run of other bytes holds no identifier and no form of one. */
-const inText = Uint8Array.from({ length: 256 }, (_, byte) =>
-  (byte >= 0x20 && byte < 0x7f) || byte === 0 || byte === 9 || byte === 10 || byte === 13 ? 1 : 0,
-)
-
-/** Bytes of text that are worth looking at: a number in scientific notation may be two shorter. */
-export function textLengthOf({ shortest }: Pick<FormTools, 'shortest'>): number {
-  return Math.max(leastByChance, shortest - 2)
-}
 
 /** Characters of `bits` bits each that stand for so much text. */
 export function shortestRunOf(bits: number, tools: Pick<FormTools, 'shortest'>): number {
@@ -67,10 +58,11 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   let room = -1
   const lines = createCodeLines(code, side)
   const told = createToldLengths(tools)
+  const text = codeTextOf(tools)
   /** Of each phase, where those bytes end that were looked at. */
   const reached = new Int32Array(phases)
-  const passOver = createPassing({ bits, phases, values, inText, wanted, shortest })
-  const lookAtStreaks = createStreaks({ bits, values, inText, wanted, shortest, told }, side)
+  const passOver = createPassing({ bits, phases, values, wanted, shortest })
+  const lookAtStreaks = createStreaks({ bits, values, wanted, shortest, told, text }, side)
 
   function reserve(capacity: number): void {
     if (room >= capacity) return
@@ -146,8 +138,9 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   }
 
   function push(start: number, end: number): void {
-    const isWhole = bits === 6 && lines.byteAt(start - 1) === -1 && lines.byteAt(end) === -1
-    lines.push(start, end, leastIn(end - start, isWhole))
+    const isAll = bits === 6 && lines.byteAt(start - 1) === -1 && lines.byteAt(end) === -1
+    if (!isAll && !isWorth(text, lines.bytes, start, end)) return
+    lines.push(start, end, leastIn(end - start, isAll))
     told.reserve(end - start).set(lines.bytes.subarray(start, end), leadBytes)
     told.look(start, end, pushTold)
   }

@@ -133,7 +133,7 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
         index = Math.max(index, to)
         // One has a character in this line and the other one in the next.
         if (next !== undefined && index < end && characterOf(index) < next.first)
-          side.push(decoded[index]!, source + characterOf(index++) - first, next.source + 1)
+          side.push(decoded[index]!, source + characterOf(index++) - first, next.source + 1, least)
       }
     },
   }

@@ -1,6 +1,7 @@
 import { noValue } from '../../finders/code-values.ts'
 import type { Region } from '../form.ts'
 import type { Side } from '../side.ts'
+import { type CodeText, inText, isWorth } from './code-text.ts'
 import { leastIn } from './met-by-chance.ts'
 import { leadBytes, type ToldLengths } from './told-lengths.ts'
 
@@ -8,17 +9,17 @@ import { leadBytes, type ToldLengths } from './told-lengths.ts'
 type Streaks = {
   readonly bits: 4 | 6
   readonly values: Uint8Array
-  readonly inText: Uint8Array
   readonly wanted: number
   readonly shortest: number
   readonly told: ToldLengths
+  readonly text: CodeText
 }
 
 /**
  * Puts the text aside that whole groups of characters stand for, from places where the first of several begins: what they say
  * goes on as long as bytes below 0x80 do, and may begin or end within a group.
  */
-export function createStreaks({ bits, values, inText, wanted, shortest, told }: Streaks, side: Side) {
+export function createStreaks({ bits, values, wanted, shortest, told, text }: Streaks, side: Side) {
   /** Characters and bytes of a group. */
   const characters = bits === 4 ? 2 : 4
   const group = bits === 4 ? 1 : 3
@@ -82,9 +83,13 @@ export function createStreaks({ bits, values, inText, wanted, shortest, told }: 
     push(start, end, 0)
   }
 
+  /** Whether a byte is the first one of its run, up to three characters aside that are no whole group. */
+  const isFirst = (index: number) => placeOf(index) === 0 && !isWhole(characterOf(index) - characters)
+
   function pushAll(start: number, end: number): void {
-    const isWhole = bits === 6 && byteAt(start - 1) === -1 && byteAt(end) === -1
-    push(start, end, leastIn(end - start, isWhole))
+    const isAll = bits === 6 && isFirst(start) && byteAt(end) === -1
+    if (!isAll && !isWorth(text, read, start - readFrom, end - readFrom)) return
+    push(start, end, leastIn(end - start, isAll))
     told.reserve(end - start).set(read.subarray(start - readFrom, end - readFrom), leadBytes)
     told.look(start, end, pushTold)
   }

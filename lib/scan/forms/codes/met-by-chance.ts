@@ -5,9 +5,10 @@
  */
 export const leastByChance = 5
 
-const textAround = 12
+/** So many bytes of text are no chance. */
+export const textAround = 12
 
 /** How long an identifier is at least that counts in text of so many bytes. */
-export function leastIn(length: number, isWhole: boolean): number {
-  return isWhole || length >= textAround ? 0 : leastByChance
+export function leastIn(length: number, isAll: boolean): number {
+  return isAll || length >= textAround ? 0 : leastByChance
 }

@@ -2,10 +2,10 @@ import { noValue } from '../../finders/code-values.ts'
 import type { Region } from '../form.ts'
 import type { Code } from './code-finder.ts'
 import { codeLine, nextLine } from './code-lines.ts'
+import { inText } from './code-text.ts'
 
 /** A code as `createCodeFinder` has it, and what of it is worth looking at: bytes of text, and characters of a run. */
 type Options = Pick<Code, 'bits' | 'phases' | 'values'> & {
-  readonly inText: Uint8Array
   readonly wanted: number
   readonly shortest: number
 }
@@ -14,7 +14,7 @@ type Options = Pick<Code, 'bits' | 'phases' | 'values'> & {
  * Tells, from few bytes around each line end, that no text goes over any of those that a run goes on behind: most lines that look like a code are digests and words, each
  * by itself. Returns where the last of the lines ends, or -1 where text may.
  */
-export function createPassing({ bits, phases, values, inText, wanted, shortest }: Options) {
+export function createPassing({ bits, phases, values, wanted, shortest }: Options) {
   /** Byte `place` of a group, the first of which begins with the first character; -1: none begins with this one, or the run ends. */
   function byteOf(one: number, two: number, place: number): number {
     if (place === phases - 1 || one === noValue || two === noValue) return -1

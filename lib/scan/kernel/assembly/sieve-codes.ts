@@ -1,6 +1,6 @@
-import { outside } from './classify'
-import { mayBeText } from './code-text'
+import { twoWords } from './mask-of'
 import { block, constants, digitMasks, masks, runMasks, sieve, stops } from './memory'
+import { groups, setGroups, siftBase64, siftHex } from './sieve-groups'
 import { siftUuids } from './sieve-uuids'
 import { addSpot, List } from './spots'
 import { collectStops, runLengthBefore, stopCount } from './stops'
@@ -8,16 +8,7 @@ import { collectStops, runLengthBefore, stopCount } from './stops'
 /** A line of a code that is broken into lines has at least so many characters. */
 const codeLine: i32 = 32
 
-let rows: v128 = i8x16.splat(0)
-let low: v128 = i8x16.splat(0)
-let zero: v128 = i8x16.splat(0)
-
-/** The bytes that are known: what is before or behind them may go on. */
-let knownFrom: i32 = 0
-let knownTo: i32 = 0
-let groups: i32 = 0
 let shortestBase64: i32 = 0
-let pairs: i32 = 0
 let shortestHex: i32 = 0
 
 /** So many groups and more are looked for without runs of digits. */
@@ -27,23 +18,13 @@ const manyGroups: i32 = 4
  * What is rare is listed first, in `stops`, and looked at when the loop has ended: a call that may happen in a loop makes all of it slower.
  */
 
-/** Before `maskOf`. */
-export function prepareMasks(): void {
-  rows = v128.load(constants)
-  low = v128.load(constants, 16)
-  zero = v128.load(constants, 32)
-}
-
 /**
  * Where base64 or hexadecimal digits may stand for text: at the first character of a whole group that is followed by so many
  * others that text of the shortest length fills them, wherever it begins; and runs that are looked at as a whole.
  */
 export function siftCodes(first: i32, size: i32, from: i32, to: i32, known: i32, hasNumbers: bool): void {
-  knownFrom = from - known
-  knownTo = to
-  groups = load<i32>(sieve, 232)
+  setGroups(from - known, to)
   shortestBase64 = load<i32>(sieve, 236)
-  pairs = load<i32>(sieve, 240)
   shortestHex = load<i32>(sieve, 244)
   const least = load<i32>(sieve, 248)
   const hasUuids = load<i32>(sieve, 280) != 0
@@ -104,14 +85,6 @@ function runsFrom(byte: i32, step: i32, isLong: bool, hasNumbers: bool): v128 {
   runs = v128.and(runs, i64x2.shr_u(runs, 4))
   runs = v128.and(runs, i64x2.shr_u(runs, 8))
   return isLong ? v128.and(runs, i64x2.shr_u(runs, 16)) : runs
-}
-
-/** Two words of the masks that begin `step` bytes from each other. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-export function twoWords(list: usize, byte: i32, step: i32): v128 {
-  const place = list + <usize>byte
-  return v128.load64_lane(place + <usize>step, v128.load64_zero(place), 1)
 }
 
 /** The runs of at least 15 characters, which have eight full bits in a byte of the masks; from 23 on in two neighbours, from 31 on in three. */
@@ -205,67 +178,4 @@ function stopOf(byte: i32, size: i32): i32 {
     if (gaps != 0) return (at << 3) + <i32>ctz(<u32>gaps)
   }
   return size
-}
-
-/** Which of 64 bytes are in an alphabet of ASCII characters. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-export function maskOf(at: usize, columns: v128): u64 {
-  const a = outside(v128.load(at), columns, rows, low, zero)
-  const b = outside(v128.load(at, 16), columns, rows, low, zero)
-  const c = outside(v128.load(at, 32), columns, rows, low, zero)
-  const d = outside(v128.load(at, 48), columns, rows, low, zero)
-  return ~(<u64>(a | (b << 16)) | (<u64>(c | (d << 16)) << 32))
-}
-
-/**
- * Whole groups of four characters that begin in the `step` bytes from `at` on, with so many behind them, and stand for bytes below
- * 0x80. Their first three characters say so, and the fourth one that the run goes on. Of several in a row the first is enough.
- */
-function siftBase64(at: i32, step: i32): void {
-  const bits = step == 64 ? ~(<u64>0) : (<u64>1 << <u64>step) - 1
-  const place = block + <usize>at
-  const second = maskOf(place + 1, v128.load(sieve, 144))
-  if ((chain(second, groups, 4) & bits) == 0) return
-  const all =
-    second &
-    maskOf(place, v128.load(sieve, 128)) &
-    maskOf(place + 2, v128.load(sieve, 160)) &
-    maskOf(place + 3, v128.load(sieve, 288))
-  const found = chain(all, groups, 4) & bits
-  for (let begins = found & ~(found << 4); begins != 0; begins &= begins - 1) {
-    const begin = at + <i32>ctz(begins)
-    if (mayBeText(begin, false, knownFrom, knownTo)) addSpot(List.base64, begin)
-  }
-}
-
-/** Which bits are set with the `count - 1` others that follow, `stride` bits apart; `count` is a power of two, up to eight. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function chain(mask: u64, count: i32, stride: u64): u64 {
-  if (count > 1) mask &= mask >> stride
-  if (count > 2) mask &= mask >> (stride << 1)
-  if (count > 4) mask &= mask >> (stride << 2)
-  return mask
-}
-
-/** Pairs of hexadecimal digits, five or more one behind the other, whose first one is that of a byte of text: the first pair. */
-function siftHex(start: i32, stop: i32): void {
-  const halves = v128.load(sieve, 176)
-  const digits = v128.load(sieve, 256)
-  const inChain = pairs < 8 ? 4 : 8
-  const rest = <u64>(pairs - inChain) << 1
-  // The last pair's second digit is one bit further.
-  const step = 63 - 2 * (pairs - 1)
-  for (let at = start; at < stop; at += step) {
-    // Behind the run is the next one, which is looked at by itself.
-    const bits = (<u64>1 << <u64>min(step, stop - at)) - 1
-    const place = block + <usize>at
-    const all = chain(maskOf(place, halves) & (maskOf(place, digits) >> 1), inChain, 2)
-    const found = all & (all >> rest) & bits
-    for (let begins = found & ~(found << 2); begins != 0; begins &= begins - 1) {
-      const begin = at + <i32>ctz(begins)
-      if (mayBeText(begin, true, knownFrom, knownTo)) addSpot(List.hex, begin)
-    }
-  }
 }

@@ -1,5 +1,5 @@
 import { block, digitMasks, exponentMasks, sieve, stops } from './memory'
-import { twoWords } from './sieve-codes'
+import { twoWords } from './mask-of'
 import { addSpot, List } from './spots'
 
 /** Bytes of the masks from one word to the next, whose first byte is the last one of the word before, so that a pattern of nine characters is whole. */

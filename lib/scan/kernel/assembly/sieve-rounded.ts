@@ -1,7 +1,7 @@
 import { block, byteAt, constants, digitMasks, isIn, knownNumbers, sieve, stops, Table } from './memory'
 import { digitsIn, emptyQueue, endOfQueue, enterQueue, leaveQueue, lookUpQueues, mostDigits, valueOf, wordBytes } from './number-queues'
 import { digitsUntil } from './sieve-numbers'
-import { twoWords } from './sieve-codes'
+import { twoWords } from './mask-of'
 import { addSpot, List } from './spots'
 import { candidates, isAllowed, listCandidates, mostCandidates, setShape } from './tokens'
 

@@ -1,4 +1,4 @@
-import { maskOf } from './sieve-codes'
+import { maskOf } from './mask-of'
 import { byteBefore, byteOf, bytesEnd, code64, has, replacement, sign } from './sieve-characters'
 import { goesWith, matters } from './sieve-matters'
 import { block, sieve } from './memory'

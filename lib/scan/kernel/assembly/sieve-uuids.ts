@@ -1,5 +1,6 @@
 import { block, runMasks, sieve, stops } from './memory'
-import { maskOf, siftTwo, twoWords } from './sieve-codes'
+import { maskOf, twoWords } from './mask-of'
+import { siftTwo } from './sieve-codes'
 import { addSpot, List } from './spots'
 
 /** Characters of base64 that 16 bytes have. */
