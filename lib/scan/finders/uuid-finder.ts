@@ -5,6 +5,7 @@ import type { Block, Emit, Finder } from './finder.ts'
 import type { Probe } from './probe.ts'
 import { lastGroup } from './sources.ts'
 import { allOrders } from './stored-uuid.ts'
+import { uuidHyphens } from './written-uuid.ts'
 
 const plainLength = 32
 /** Where each digit of a UUID is among digits of what is stored in another order, as programs print it. */
@@ -14,8 +15,6 @@ const hyphen = 0x2d
 const underscore = 0x5f
 /** Bytes of `8-4-4-4-` before the last group, and the one before them. */
 const before = 24
-/** Where the hyphens are and where the groups begin, counted from the first byte. */
-const hyphens = [8, 13, 18, 23]
 
 /**
  * Finds UUIDs: a run of 32 hexadecimal digits, in the order of RFC 9562 or in one that the 16 bytes are stored in, or of 12 that ends `8-4-4-4-12` or `8_4_4_4_12`; the first
@@ -60,7 +59,7 @@ export function createUuidFinder(
     const sign = bytes[start + before - 1]
     if (sign !== hyphen && sign !== underscore) return false
     for (let at = 0; at < before; at++)
-      if (hyphens.includes(at) ? bytes[start + at] !== sign : hexDigits[bytes[start + at]!] === 0) return false
+      if (uuidHyphens.includes(at) ? bytes[start + at] !== sign : hexDigits[bytes[start + at]!] === 0) return false
     return true
   }
 

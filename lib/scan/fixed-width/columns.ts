@@ -1,4 +1,5 @@
 import { digits, handleCharacters as gluing, localCharacters, tableOf } from '../finders/alphabets.ts'
+import { hasUuidHyphens } from '../finders/written-uuid.ts'
 
 /**
  * Where the fields of a text may begin whose lines have them at the same columns, with nothing in between (fields of fixed width). `edges`: columns, ascending, each
@@ -90,7 +91,7 @@ function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Column
     let end = start
     while (isNumeric[end]) end++
     start = end
-    if (isApart(lines, from)) continue
+    if (isApart(lines, from) || isVersion(lines, from)) continue
     if (end - from >= longDigits) numbers.push(from)
     if (end - from < least) continue
     if (isMostly(lines, end, numberSigns) && isMostly(lines, end + 1, gluing) && !isHyphen(lines, end))
@@ -142,6 +143,11 @@ function countOf<T>(all: Iterable<T>, has: (each: T) => boolean): number {
   for (const each of all) if (has(each)) count++
   return count
 }
+
+/** Whether a column has the digit that says of which version a UUID is, which most have the same of (RFC 9562, section 5). */
+const isVersion = (lines: readonly Uint8Array[], column: number) =>
+  countOf(lines, (line) => column >= uuidVersion && hasUuidHyphens(line, column - uuidVersion)) >= mostOf * lines.length
+const uuidVersion = 14
 
 const isMostly = (lines: readonly Uint8Array[], column: number, table: Uint8Array) =>
   countOf(lines, (line) => table[line[column] ?? 0] === 1) >= mostOf * lines.length

@@ -1,4 +1,5 @@
 import { digits } from '../finders/alphabets.ts'
+import { hasUuidHyphens, uuidHyphens, uuidLength } from '../finders/written-uuid.ts'
 import { type Columns, runAround, runsOn } from './columns.ts'
 
 /**
@@ -37,18 +38,15 @@ export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, 
 
 /** Reports what is written as a UUID with hyphens and something is glued onto: one that stands alone is found as it is. */
 export function eachUuid(line: Uint8Array, report: Report): void {
-  for (let at = line.indexOf(hyphen, uuidHyphens[0]); at !== -1; at = line.indexOf(hyphen, at + 1)) {
-    const start = at - uuidHyphens[0]
+  for (let at = line.indexOf(hyphen, uuidHyphens[0]!); at !== -1; at = line.indexOf(hyphen, at + 1)) {
+    const start = at - uuidHyphens[0]!
     const end = start + uuidLength
     if (end > line.length || !(runsOn[line[start - 1] ?? 0] || runsOn[line[end] ?? 0])) continue
-    if (uuidHyphens.every((place) => line[start + place] === hyphen)) report(start, end)
+    if (hasUuidHyphens(line, start)) report(start, end)
   }
 }
 
 const hyphen = 0x2d
-/** RFC 9562, section 4. */
-const uuidHyphens = [8, 13, 18, 23] as const
-const uuidLength = 36
 
 /** From each cut to each other one behind it, but for the whole, which is found as it is. */
 function betweenCuts(cuts: readonly number[], { shortest, longest }: Sought, report: Report): void {

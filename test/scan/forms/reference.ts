@@ -390,8 +390,11 @@ function decodeCodes(index: SubjectIndex, { text, starts }: Decoded, code: 'hex'
     text.matchAll(new RegExp(`${one}{12,}`, 'g')),
     ({ 0: run, index: at }) => [run, at] as const,
   )
+  const behindUuid = `(?<!(?<!${one})[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})`
   const joined = Array.from(
-    text.matchAll(new RegExp(`(?<!${one})${one}{12,}(?:(?<=${one}{32})(?:\\r[\\r\\n]?|\\n)[ \\t]{0,16}${one}+)+`, 'g')),
+    text.matchAll(
+      new RegExp(`(?<!${one})${one}{12,}(?:(?<=${one}{32})${behindUuid}(?:\\r[\\r\\n]?|\\n)[ \\t]{0,16}${one}+)+`, 'g'),
+    ),
     ({ 0: run, index: at }) => [run, at] as const,
   )
   return [...single, ...joined].flatMap(([run, begin]) => {

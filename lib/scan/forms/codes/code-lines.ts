@@ -1,4 +1,5 @@
 import { noValue } from '../../finders/code-values.ts'
+import { isUuid } from '../../finders/written-uuid.ts'
 import type { Region } from '../form.ts'
 import { behindLineEnd } from '../line-end.ts'
 import type { Side } from '../side.ts'
@@ -59,7 +60,7 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
     /** Takes the lines that a run [start, end) goes on in, which was taken; returns where the last one ends. */
     goOn({ bytes, to }: Region, start: number, end: number): number {
       let [line, last] = [start, end]
-      while (last - line >= codeLine) {
+      while (mayGoOn(bytes, line, last)) {
         const next = nextLine(bytes, last, to)
         if (next === -1 || values[bytes[next]!] === noValue) break
         line = last = next
@@ -137,6 +138,11 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
       }
     },
   }
+}
+
+/** Whether a text may go on behind the line [start, end) of a code: none does behind a UUID, of which lists have one a line. */
+export function mayGoOn(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start >= codeLine && !isUuid(bytes, start, end)
 }
 
 /** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. */

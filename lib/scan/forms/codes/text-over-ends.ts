@@ -1,7 +1,7 @@
 import { noValue } from '../../finders/code-values.ts'
 import type { Region } from '../form.ts'
 import type { Code } from './code-finder.ts'
-import { codeLine, nextLine } from './code-lines.ts'
+import { codeLine, mayGoOn, nextLine } from './code-lines.ts'
 import { inText } from './code-text.ts'
 
 /** A code as `createCodeFinder` has it, and what of it is worth looking at: bytes of text, and characters of a run. */
@@ -63,7 +63,7 @@ export function createPassing({ bits, phases, values, wanted, shortest }: Option
   return (region: Region, start: number, end: number): number => {
     const { bytes, to } = region
     let [line, last] = [start, end]
-    while (last - line >= codeLine) {
+    while (mayGoOn(bytes, line, last)) {
       const next = nextLine(bytes, last, to)
       if (next === -1 || values[bytes[next]!] === noValue) break
       for (let before = 0; before < phases; before++)

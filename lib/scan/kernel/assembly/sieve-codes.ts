@@ -1,4 +1,4 @@
-import { twoWords } from './mask-of'
+import { maskOf, twoWords } from './mask-of'
 import { block, constants, digitMasks, masks, runMasks, sieve, stops } from './memory'
 import { groups, setGroups, siftBase64, siftHex } from './sieve-groups'
 import { siftUuids } from './sieve-uuids'
@@ -148,12 +148,21 @@ function siftRuns(first: i32, size: i32, to: i32, least: i32): void {
 function siftRun(first: i32, start: i32, stop: i32, to: i32): void {
   const end = first + stop
   const length = start == 0 || end == to ? i32.MAX_VALUE : stop - start
-  if (length >= codeLine && isLineEnd(end, to)) addSpot(List.runs, end - 1)
+  if (length >= codeLine && isLineEnd(end, to) && !isUuid(first + start, length)) addSpot(List.runs, end - 1)
   if (groups < manyGroups && length >= shortestBase64) {
     const step = 64 - 4 * (groups - 1)
     for (let at = first + start; at < end; at += step) siftBase64(at, min(step, end - at))
   }
   if (length >= shortestHex) siftHex(first + start, end)
+}
+
+/** With hyphens, as in `mayGoOn` of `lib/scan/forms/codes/code-lines.ts`. */
+function isUuid(at: i32, length: i32): bool {
+  if (length != 36) return false
+  const place = block + <usize>at
+  for (let group = 0; group < 4; group++) if (load<u8>(place + 8 + 5 * group) != 0x2d) return false
+  const hyphens: u64 = (1 << 8) | (1 << 13) | (1 << 18) | (1 << 23)
+  return ((maskOf(place, v128.load(sieve, 256)) | hyphens) & 0xfffffffff) == 0xfffffffff
 }
 
 function isLineEnd(at: i32, to: i32): bool {
