@@ -65,9 +65,10 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   let isBetween = false
   /** An escape that has no end yet. */
   let unfinished = ''
-  /** The last characters of the run, and a 1 for each of them where something encoded may begin. */
+  /** The last characters of the run, and at which of them something encoded may begin. */
   let characters = none
-  let begins: Uint8Array = none
+  let begins = new Int32Array(0)
+  let beginCount = 0
   let filled = 0
   let isBeginning = false
   /** What stands in front of the run, if that says something about it. */
@@ -81,13 +82,13 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
     const told = prefix !== undefined && total >= (prefix.least ?? 0) ? prefix.problem : undefined
     const problem =
-      told ?? formatProblemOf(window, begins, total - filled, glued) ?? (total >= longRun ? opaque : undefined)
+      told ?? formatProblemOf(window, begins.subarray(0, beginCount), total - filled, glued) ?? (total >= longRun ? opaque : undefined)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 
   function judge(): void {
     if (total >= shortestRun) judgeWindow()
-    line = total = filled = 0
+    line = total = filled = beginCount = 0
     isOpen = isBetween = isBeginning = beginsAnew = false
     unfinished = ''
     opaque = undefined
@@ -97,39 +98,42 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
   function makeRoom(): void {
     if (filled < wholeWindow) return
     judgeWindow()
-    characters.copyWithin(0, filled - overlap)
-    begins.copyWithin(0, filled - overlap)
+    const shift = filled - overlap
+    characters.copyWithin(0, shift)
     filled = overlap
+    let kept = 0
+    for (let i = 0; i < beginCount; i++) if (begins[i]! >= shift) begins[kept++] = begins[i]! - shift
+    beginCount = kept
   }
 
   function add(character: number): void {
     if (isBetween) line = 0
     makeRoom()
     characters[filled] = character
-    begins[filled++] = total <= mostGlued || isBeginning || isBetween ? 1 : 0
+    if (total <= mostGlued || isBeginning || isBetween) begins[beginCount++] = filled
+    filled++
     isBeginning = alphabet[character] === sign
     isBetween = false
     line++
     total++
   }
 
-  /** The same for the characters from `from` on, as far as the window has room; returns where they end. */
+  /** The same for the characters from `from` on, none of them behind a line end, as far as the window has room; returns where they end. */
   function addSome(bytes: Uint8Array, from: number): number {
     makeRoom()
     const to = Math.min(bytes.length, from + wholeWindow - filled)
-    let place = filled
-    let begin = isBeginning ? 1 : 0
+    const shift = filled - from
+    const glues = from + mostGlued - total
     let at = from
     for (; at < to; at++) {
       const character = bytes[at]!
       const kind = alphabet[character]!
       if (kind === 0) break
-      characters[place] = character
-      begins[place++] = begin
-      begin = kind >> 1
+      characters[at + shift] = character
+      if (at <= glues || isBeginning) begins[beginCount++] = at + shift
+      isBeginning = kind === sign
     }
-    filled = place
-    isBeginning = begin === 1
+    filled = at + shift
     line += at - from
     total += at - from
     return at
@@ -171,8 +175,8 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     while (at < bytes.length) {
       if (beginsAnew) start = offset + at
       beginsAnew = false
-      // Nearly all of a long run.
-      if (unfinished === '' && !isBetween && total > mostGlued) at = addSome(bytes, at)
+      // Nearly all of a run.
+      if (unfinished === '' && !isBetween) at = addSome(bytes, at)
       if (at === bytes.length || !goesOnWith(bytes[at]!)) return at
       at++
     }
@@ -193,7 +197,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
         // Few contents have a run, and many are small.
         if (characters === none) {
           characters = Buffer.alloc(wholeWindow)
-          begins = new Uint8Array(wholeWindow)
+          begins = new Int32Array(wholeWindow)
         }
       }
       at = goOn(bytes, at)

@@ -35,15 +35,18 @@ for (const character of '0123456789abcdefABCDEF') {
   hexValues[character.charCodeAt(0)] = Number.parseInt(character, 16)
 }
 
-/** `before`: characters of the run before the window; `glued`: how many of its first ones are the end of an escape of something else. */
+/**
+ * `begins`: where something encoded may begin; `before`: characters of the run before the window; `glued`: how many of its first ones are the end of an escape of
+ * something else.
+ */
 export function formatProblemOf(
   window: Buffer,
-  begins: Uint8Array,
+  begins: Int32Array,
   before: number,
   glued: number,
 ): Problem | undefined {
-  for (let at = 0; at <= window.length - (shortestRun - mostGlued); at++) {
-    if (begins[at] === 0) continue
+  for (const at of begins) {
+    if (at > window.length - (shortestRun - mostGlued)) break
     // Looked at first, since nearly every run is a token.
     const problem =
       (mayBeginBase64(window, at) ? encodedProblemOf(window, at, before, 'base64') : undefined) ??
