@@ -19,6 +19,7 @@ function createMultibyte(tools: FormTools): FormFinder {
 
   function look({ bytes, to }: Region, at: number): void {
     if (bytes[at - 1]! < 0x81 || wanted[bytes[at]!] === 0 || wanted[bytes[at + 1]!] === 0) return
+    if (endsCharacter(bytes, at - 1)) return
     const from = at + 1
     const most = Math.min(to, from + reach)
     let end = from
@@ -52,6 +53,22 @@ function createMultibyte(tools: FormTools): FormFinder {
     side.flush()
   }
 }
+
+/**
+ * Whether a byte that is followed by one of ASCII ends a character of two bytes, as that of `é` in UTF-8 does, and begins none: behind an even number of such bytes in a row none is
+ * left. In Shift_JIS some of them are a character each, and then none of these begins one.
+ */
+function endsCharacter(bytes: Uint8Array, at: number): boolean {
+  if (bytes[at]! < 0xa0 || bytes[at]! > 0xdf) return false
+  let from = at
+  while (from > 0 && at - from < mostCounted && isOfTwo(bytes[from - 1]!)) from--
+  return from > 0 && at - from < mostCounted && (at - from) % 2 === 1
+}
+
+/** Of a character of two bytes in GBK, Big5, UHC and EUC: either byte, if it is none of ASCII. */
+const isOfTwo = (byte: number) => byte > 0x80 && byte < 0xff
+/** In a longer row any byte may begin a character. */
+const mostCounted = 64
 
 /** Whether an escape may begin at a sign (`escape-syntax.ts`), which two bytes follow at least, or end there, as a reference does at `;`. */
 function mayBeEscape(bytes: Uint8Array, at: number, to: number): boolean {

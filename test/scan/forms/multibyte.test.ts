@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../lib/cli/demo/seeded-random.ts'
 import { runControls } from '../../../lib/scan/controls/controls.ts'
 import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
@@ -23,6 +24,38 @@ const spellings: Record<string, (text: string) => Buffer> = {
   'UTF-16': (text) => Buffer.from(text, 'utf16le'),
   escaped: (text) => Buffer.from(text.replace(/./g, (digit) => `\\u00${digit.charCodeAt(0).toString(16)}`)),
 }
+
+describe('behind any characters of an encoding, of which the last one ends in a letter, digit or sign', () => {
+  const handles = makeIndex(['bob_w77'])
+  for (const encoding of ['gbk', 'big5', 'shift_jis'])
+    it(`an identifier is found: ${encoding}`, () => {
+      const decoder = new TextDecoder(encoding, { fatal: true })
+      const isCharacter = (bytes: readonly number[]) => {
+        try {
+          return Array.from(decoder.decode(Uint8Array.from(bytes))).length === 1
+        } catch {
+          return false
+        }
+      }
+      const all = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => from + at)
+      const pairs = all(0x81, 0xff).flatMap((first) => all(0x40, 0xff).map((second) => [first, second]))
+      const characters = [...pairs, ...all(0x80, 0xff).map((one) => [one]), [0x61], [0x20]].filter(isCharacter)
+      const lasts = characters.filter((each) => each.length === 2 && /[A-Za-z_@]/.test(String.fromCharCode(each[1]!)))
+      expect(lasts.length).toBeGreaterThan(1000)
+      const next = seededRandom(20261129)
+      const drawn = <T>(some: readonly T[]) => some[Math.floor(next() * some.length)]!
+      const missed = Array.from({ length: 4000 }, () => {
+        const before = Array.from({ length: Math.floor(next() * 6) }, () => drawn(characters)).flat()
+        const bytes = Buffer.concat([Buffer.from([...before, ...drawn(lasts)]), Buffer.from('bob_w77 ')])
+        const found: unknown[] = []
+        const matcher = createFormMatcher(handles, defaultForms, ({ ordinal }) => found.push(ordinal))
+        matcher.write(bytes)
+        matcher.end()
+        return found.length === 0 ? bytes.toString('hex') : ''
+      })
+      expect(missed.filter((each) => each !== '')).toStrictEqual([])
+    })
+})
 
 describe('behind a character whose last byte looks like a digit', () => {
   for (const [name, spell] of Object.entries(spellings))

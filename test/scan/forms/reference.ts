@@ -322,6 +322,12 @@ function unfold({ text, starts }: Decoded): Decoded[] {
 }
 
 /** What is searched in text that another form wrote. */
+/** Whether a byte ends a character of two bytes, since those before it are in twos as well; those that begin one in Shift_JIS may do so anywhere. */
+function isPaired(text: string, index: number): boolean {
+  const [row] = /[\x81-\xfe]*$/.exec(text.slice(Math.max(0, index - 100), index + 1))!
+  return /[\xa0-\xdf]$/.test(row) && row.length % 2 === 0 && row.length <= 64 && row.length <= index
+}
+
 const inside = (form: string) => form !== 'multibyte'
 
 const textBytes = /[^\t\n\r\x20-\x7e\x00]/g
@@ -491,7 +497,9 @@ function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everyw
   if (form === 'multibyte')
     return Array.from(
       content.text.matchAll(/[\x81-\xff][A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~](?=[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~])/g),
-    ).map(({ index }) => ({ text: content.text.slice(index + 2), starts: content.starts.slice(index + 2) }))
+    )
+      .filter(({ index }) => !isPaired(content.text, index))
+      .map(({ index }) => ({ text: content.text.slice(index + 2), starts: content.starts.slice(index + 2) }))
   if (form === 'bytes') return decodeBytes(content)
   return form === 'utf-16' ? decodeUtf16(content) : []
 }
