@@ -82,7 +82,9 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
     const told = prefix !== undefined && total >= (prefix.least ?? 0) ? prefix.problem : undefined
     const problem =
-      told ?? formatProblemOf(window, begins.subarray(0, beginCount), total - filled, glued) ?? (total >= longRun ? opaque : undefined)
+      told ??
+      formatProblemOf(window, begins.subarray(0, beginCount), total - filled, glued) ??
+      (total >= longRun ? opaque : undefined)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 

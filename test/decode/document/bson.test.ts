@@ -101,6 +101,12 @@ describe('a collection in BSON', () => {
     expect(await reasons(piece('\x10n\0\x01\0\0\0', '\x0aother\0'))).toEqual([])
   })
 
+  test('is not taken for what begins with a length and a document that has no end, as programs of Windows do', async () => {
+    const program = Buffer.concat([Buffer.from('4d5a90000300000004000000ffff0000b8', 'hex'), Buffer.alloc(5000, 7)])
+    const { gaps } = (await collect(inPieces(program, [1e6]))).reading
+    expect(gaps.map(({ detail }) => detail)).toEqual(['expected a format that is read, got program of Windows'])
+  })
+
   test('has gaps for what it cannot be', async () => {
     const cases = [
       { bytes: document('\x08b\0\x02'), reason: 'corrupt' },

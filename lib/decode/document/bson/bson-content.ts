@@ -2,7 +2,7 @@ import { streamReader } from '../../database/stream-reader.ts'
 import { type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { bsonValues } from './bson-values.ts'
-import { bsonElements, leastDocument, mostDocument } from './elements.ts'
+import { bsonElements, bsonType, leastDocument, mostDocument } from './elements.ts'
 
 /**
  * Documents of BSON (bsonspec.org, 1.1), one right behind the other, as mongodump writes a collection. They have no magic number: as
@@ -14,9 +14,16 @@ export const bson: Format = {
   isFormat: (head) => {
     // The last byte of a length that can be is 0 or 1.
     if (head.length < leastDocument || head[3]! > 1) return false
-    return bsonElements(Buffer.from(head.buffer, head.byteOffset, head.length)) !== undefined
+    return isDocument(Buffer.from(head.buffer, head.byteOffset, head.length), 0)
   },
   read: readBson,
+}
+
+/** Whether a document begins at `at`, and those in it are documents, as far as they are there: programs of Windows begin like an empty name. */
+function isDocument(bytes: Buffer, at: number): boolean {
+  const document = bsonElements(bytes, at)
+  const inner = document?.elements.filter(({ type }) => type === bsonType.document || type === bsonType.array)
+  return inner?.every((each) => each.at + leastDocument > bytes.length || isDocument(bytes, each.at)) ?? false
 }
 
 async function readBson({ source, path }: Content, decoding: Decoding): Promise<void> {
