@@ -28,6 +28,7 @@ const others = [
   'folded',
   'doubled-at',
   'escaped-bytes',
+  'ion',
   'separated',
   'cut-lines',
 ]

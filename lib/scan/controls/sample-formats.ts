@@ -10,6 +10,7 @@ import {
   writeDoubledAt,
   writeEscapedBytes,
   writeFolded,
+  writeIon,
   writeSeparated,
 } from './samples/folded-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
@@ -81,6 +82,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   folded: { wrap: writeFolded, path: ['folded', 'unfolded'], written: ['folded'] },
   'doubled-at': { wrap: writeDoubledAt, path: ['doubled-at', 'text'] },
   'escaped-bytes': { wrap: writeEscapedBytes, path: ['escaped-bytes', 'values'], written: ['escaped-bytes'] },
+  ion: { wrap: writeIon, path: ['ion', 'text'] },
   separated: { wrap: writeSeparated, path: ['separated'], context: 'csv' },
   'cut-lines': { wrap: writeCutLines, path: ['cut-lines', 'joined'], written: ['cut-lines'] },
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },

@@ -29,6 +29,11 @@ export function writeEscapedBytes(document: Uint8Array): Buffer {
   return Buffer.from(`VERSION=3\nformat=print\ntype=hash\nHEADER=END\n${lines.map(value).join('')}DATA=END\n`, 'latin1')
 }
 
+/** A text of Ion that goes on like this document. */
+export function writeIon(document: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from('$ion_1_0 '), document])
+}
+
 /** A log of a container of which each line of this document is a message in two pieces. */
 export function writeCutLines(document: Uint8Array): Buffer {
   const lines = Buffer.from(document).toString('latin1').replace(/\n$/, '').split('\n')

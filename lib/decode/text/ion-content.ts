@@ -1,0 +1,59 @@
+import { encodedCheck } from '../checks/encoded-check.ts'
+import { headLength } from '../checks/known-formats.ts'
+import { type RowWriter, textWriter } from '../database/row-writer.ts'
+import type { Decoding } from '../decoding.ts'
+import { reportHidden, tapped } from '../document/tapped.ts'
+import type { Content, Format } from '../format.ts'
+import { once, readRaw } from '../raw-content.ts'
+import { createDecimals } from './ion-decimals.ts'
+
+/**
+ * Amazon Ion as text, which begins with its version (Ion specification, "Text encoding"), as DynamoDB exports tables to S3: numbers are decimals there whose zeros at the end
+ * are left out (`PageCount:6d2`). The first version is delivered as `head`, all else as `text`, and such numbers with all their digits, a line each, as `numbers`.
+ */
+export const ion: Format = {
+  name: 'ion',
+  kind: 'table',
+  isFormat: (head) => {
+    if (!firsts.has(head[0] ?? 0)) return false
+    const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+    return version.test(text)
+  },
+  read: readIon,
+}
+
+const version = /^(?:\xef\xbb\xbf)?\s*\$ion_1_[01](?![\w$]) ?/
+const firsts = new Set(Buffer.from('$\xef \t\r\n', 'latin1'))
+
+async function readIon({ source, path }: Content, decoding: Decoding): Promise<void> {
+  const begin = Buffer.from((await source.peekSome(headLength)).subarray(0, headLength))
+  const head = begin.subarray(0, version.exec(begin.toString('latin1'))?.[0].length ?? 0)
+  source.skip(head.length)
+  await readRaw(once(head), [...path, 'head'], decoding)
+  const text = [...path, 'text']
+  const hidden = encodedCheck()
+  const raw = tapped(source, text, decoding, hidden)
+  const numbers = textWriter([...path, 'numbers'], decoding)
+  let isComplete = false
+  try {
+    await readNumbers(raw.take, numbers)
+    isComplete = true
+  } finally {
+    reportHidden(hidden, isComplete, text, decoding)
+    await numbers.end(isComplete)
+    await raw.end(isComplete)
+  }
+}
+
+async function readNumbers(take: () => Promise<Uint8Array | undefined>, numbers: RowWriter): Promise<void> {
+  const decimals = createDecimals()
+  for (;;) {
+    const chunk = await take()
+    for (const digits of chunk === undefined ? decimals.end() : decimals.write(chunk)) {
+      numbers.ascii(digits)
+      const pushed = numbers.endRow()
+      if (pushed !== undefined) await pushed
+    }
+    if (chunk === undefined) return
+  }
+}

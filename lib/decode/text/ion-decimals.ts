@@ -1,0 +1,73 @@
+/** Longer numbers are not written out: those of DynamoDB have up to 38 digits. */
+const mostDigits = 64
+/** A whole number, its point and its exponent are never longer, and an exponent with its sign is not. */
+const longest = 2 * mostDigits
+const longestExponent = 8
+
+const kindOf = (characters: RegExp) =>
+  Uint8Array.from({ length: 256 }, (_, byte) => Number(characters.test(String.fromCharCode(byte))))
+const isDigit = kindOf(/[0-9]/)
+const isOfMantissa = kindOf(/[0-9.]/)
+const isSign = kindOf(/[-+]/)
+/** What a number that it stands beside is a part of. */
+const goesOn = kindOf(/[A-Za-z0-9_$.]/)
+const letterD = 0x64
+
+export type Decimals = {
+  /** The next bytes, of which the last are held. */
+  write(bytes: Uint8Array): string[]
+  /** What is held is all. */
+  end(): string[]
+}
+
+/**
+ * Finds the decimals with an exponent in a text of Ion that are whole numbers (`6d2`, `1.25D+4`, `-5000d-2`), and answers them in their order with all their
+ * digits and without a sign. Those of more than 64 digits, and those that have all their digits (`7d0`), are left out.
+ */
+export function createDecimals(): Decimals {
+  let held = Buffer.alloc(0)
+  let next = 0
+
+  function numbersUntil(to: number): string[] {
+    const found: string[] = []
+    for (; next < to; next++) {
+      if ((held[next]! | 0x20) !== letterD) continue
+      const number = numberAround(held, next)
+      if (number !== undefined) found.push(number)
+    }
+    return found
+  }
+
+  return {
+    write(bytes) {
+      held = Buffer.concat([held, bytes])
+      const found = numbersUntil(Math.max(next, held.length - longestExponent))
+      const from = Math.max(0, next - longest)
+      held = held.subarray(from)
+      next -= from
+      return found
+    },
+    end: () => numbersUntil(held.length),
+  }
+}
+
+/** The whole number whose exponent begins at `sign`, or undefined. */
+function numberAround(bytes: Buffer, sign: number): string | undefined {
+  let start = sign
+  while (start > 0 && isOfMantissa[bytes[start - 1]!] === 1 && sign - start <= longest) start--
+  const isBeside = start > 0 && goesOn[bytes[start - 1]!] === 1
+  if (start === sign || isBeside) return undefined
+  const from = isSign[bytes[sign + 1] ?? 0] === 1 ? sign + 2 : sign + 1
+  let end = from
+  while (end < bytes.length && isDigit[bytes[end]!] === 1) end++
+  if (end === from || end - sign >= longestExponent || goesOn[bytes[end] ?? 0] === 1) return undefined
+  const [whole = '', fraction = '', more] = bytes.toString('latin1', start, sign).split('.')
+  const omitted = Number(bytes.toString('latin1', sign + 1, end)) - fraction.length
+  const isPlain = omitted === 0 && fraction === ''
+  if (whole === '' || more !== undefined || omitted > mostDigits || isPlain) return undefined
+  const digits = whole + fraction
+  if (omitted >= 0) return atMost(digits + '0'.repeat(omitted))
+  return /^0*$/.test(digits.slice(omitted)) ? atMost(digits.slice(0, omitted)) : undefined
+}
+
+const atMost = (digits: string) => (digits.length <= mostDigits ? digits : undefined)
