@@ -2,7 +2,7 @@ import { formats } from './formats.ts'
 
 const archives = new Set(formats.filter(({ kind }) => kind === 'archive').map(({ name }) => name))
 /** Those whose end cannot be told from a cut: what is missing would not be noticed. */
-const withoutEnd = new Set(['compress', 'snappy', 'snappy-java'])
+const withoutEnd = new Set(['compress', 'snappy', 'snappy-java', 'hadoop-snappy', 'hadoop-lz4'])
 const compressions = new Set(
   formats.filter(({ name, kind }) => kind === 'compression' && !withoutEnd.has(name)).map(({ name }) => name),
 )

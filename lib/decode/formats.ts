@@ -10,6 +10,7 @@ import { bzip2 } from './compression/bzip2/bzip2-content.ts'
 import { brotli, deflate } from './compression/declared/bare-stream-content.ts'
 import { gzip } from './compression/deflate/gzip-content.ts'
 import { zlib } from './compression/deflate/zlib-content.ts'
+import { hadoopLz4, hadoopSnappy } from './compression/hadoop/hadoop-content.ts'
 import { lz4 } from './compression/lz4/lz4-content.ts'
 import { lzip } from './compression/lzma/lzip-content.ts'
 import { lzma } from './compression/lzma/lzma-content.ts'
@@ -77,6 +78,8 @@ export const formats: readonly Format[] = [
   xml,
   foldedBehind,
   separated,
+  hadoopSnappy,
+  hadoopLz4,
 ]
 
 export function formatOf(head: Uint8Array): Format | undefined {

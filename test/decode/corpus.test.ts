@@ -11,7 +11,20 @@ type Expected = { madeBy: string; complete: Record<string, string>; gaps: string
 
 const corpus = new URL('../corpus/', import.meta.url)
 
-const compressions = ['gzip', 'zstd', 'bzip2', 'compress', 'lz4', 'lzip', 'lzma', 'snappy', 'xz', 'zlib']
+const compressions = [
+  'gzip',
+  'zstd',
+  'bzip2',
+  'compress',
+  'hadoop-lz4',
+  'hadoop-snappy',
+  'lz4',
+  'lzip',
+  'lzma',
+  'snappy',
+  'xz',
+  'zlib',
+]
 const others = [
   'utf-16',
   'sqlite',

@@ -27,6 +27,7 @@ import { writeXml } from './samples/xml-sample.ts'
 import { zipSample } from './samples/zip-sample.ts'
 import { writeBzip2 } from './writers/write-bzip2.ts'
 import { writeCompress } from './writers/write-compress.ts'
+import { writeHadoopLz4, writeHadoopSnappy } from './writers/write-hadoop.ts'
 import { writeLz4 } from './writers/write-lz4.ts'
 import { writeLzip, writeLzma } from './writers/write-lzma.ts'
 import { writeSnappy, writeSnappyJava } from './writers/write-snappy.ts'
@@ -70,6 +71,8 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   lz4: { wrap: writeLz4, path: ['lz4'] },
   snappy: { wrap: writeSnappy, path: ['snappy'] },
   'snappy-java': { wrap: writeSnappyJava, path: ['snappy-java'] },
+  'hadoop-snappy': { wrap: writeHadoopSnappy, path: ['hadoop-snappy'] },
+  'hadoop-lz4': { wrap: writeHadoopLz4, path: ['hadoop-lz4'] },
   lzip: { wrap: writeLzip, path: ['lzip'] },
   compress: { wrap: writeCompress, path: ['compress'] },
   lzma: { wrap: writeLzma, path: ['lzma'] },

@@ -11,13 +11,14 @@ export function writeLz4(content: Uint8Array): Uint8Array {
     Buffer.from([(xxHash32Of(descriptor) >> 8) & 0xff]),
   ]
   for (let at = 0; at < content.length; at += blockLength) {
-    const block = literals(content.subarray(at, at + blockLength))
+    const block = lz4Literals(content.subarray(at, at + blockLength))
     parts.push(uint32(block.length), block, uint32(xxHash32Of(block)))
   }
   return Buffer.concat([...parts, uint32(0), uint32(xxHash32Of(content))])
 }
 
-function literals(bytes: Uint8Array): Buffer {
+/** A block of one literal. */
+export function lz4Literals(bytes: Uint8Array): Buffer {
   if (bytes.length < 15) return Buffer.concat([Buffer.from([bytes.length << 4]), bytes])
   const rest: number[] = []
   for (let left = bytes.length - 15; left >= 0; left -= 255) rest.push(Math.min(left, 255))

@@ -5,7 +5,7 @@ const blockLength = 1000
 /** Snappy framing: compressed chunks of literals. */
 export function writeSnappy(content: Uint8Array): Uint8Array {
   const chunks = blocksOf(content).map((block) => {
-    const body = literals(block)
+    const body = snappyLiterals(block)
     const head = Buffer.alloc(8)
     head.writeUIntLE(body.length + 4, 1, 3)
     const sum = crc32c(block)
@@ -18,7 +18,7 @@ export function writeSnappy(content: Uint8Array): Uint8Array {
 /** What snappy-java's output stream writes. */
 export function writeSnappyJava(content: Uint8Array): Uint8Array {
   const chunks = blocksOf(content).flatMap((block) => {
-    const body = literals(block)
+    const body = snappyLiterals(block)
     const head = Buffer.alloc(4)
     head.writeUInt32BE(body.length)
     return [head, body]
@@ -26,14 +26,14 @@ export function writeSnappyJava(content: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from('82534e41505059000000000100000001', 'hex'), ...chunks])
 }
 
-function blocksOf(content: Uint8Array): Uint8Array[] {
+export function blocksOf(content: Uint8Array): Uint8Array[] {
   const blocks: Uint8Array[] = []
   for (let at = 0; at < content.length; at += blockLength) blocks.push(content.subarray(at, at + blockLength))
   return blocks
 }
 
 /** A raw block of one literal. */
-function literals(bytes: Uint8Array): Buffer {
+export function snappyLiterals(bytes: Uint8Array): Buffer {
   const { length } = bytes
   const size = length < 0x80 ? [length] : [(length & 0x7f) | 0x80, length >> 7]
   const tag = length <= 60 ? [(length - 1) << 2] : [61 << 2, (length - 1) & 0xff, (length - 1) >> 8]

@@ -1,0 +1,19 @@
+import { lz4Literals } from './write-lz4.ts'
+import { blocksOf, snappyLiterals } from './write-snappy.ts'
+
+/** What a codec of Hadoop writes: of each block how many bytes it holds, how many are stored, and these. */
+const hadoopWriter =
+  (literals: (block: Uint8Array) => Buffer) =>
+  (content: Uint8Array): Uint8Array =>
+    Buffer.concat(
+      blocksOf(content).flatMap((block) => {
+        const body = literals(block)
+        const head = Buffer.alloc(8)
+        head.writeUInt32BE(block.length)
+        head.writeUInt32BE(body.length, 4)
+        return [head, body]
+      }),
+    )
+
+export const writeHadoopSnappy = hadoopWriter(snappyLiterals)
+export const writeHadoopLz4 = hadoopWriter(lz4Literals)
