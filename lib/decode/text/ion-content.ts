@@ -1,6 +1,6 @@
 import { encodedCheck } from '../checks/encoded-check.ts'
 import { headLength } from '../checks/known-formats.ts'
-import { type RowWriter, textWriter } from '../database/row-writer.ts'
+import { type TextContent, textContent } from '../columnar/text-content.ts'
 import type { Decoding } from '../decoding.ts'
 import { reportHidden, tapped } from '../document/tapped.ts'
 import type { Content, Format } from '../format.ts'
@@ -33,27 +33,24 @@ async function readIon({ source, path }: Content, decoding: Decoding): Promise<v
   const text = [...path, 'text']
   const hidden = encodedCheck()
   const raw = tapped(source, text, decoding, hidden)
-  const numbers = textWriter([...path, 'numbers'], decoding)
+  const numbers = textContent([...path, 'numbers'], decoding, 'numbers')
   let isComplete = false
   try {
     await readNumbers(raw.take, numbers)
     isComplete = true
   } finally {
     reportHidden(hidden, isComplete, text, decoding)
-    await numbers.end(isComplete)
+    await (isComplete ? numbers.end() : numbers.abandon())
     await raw.end(isComplete)
   }
 }
 
-async function readNumbers(take: () => Promise<Uint8Array | undefined>, numbers: RowWriter): Promise<void> {
+async function readNumbers(take: () => Promise<Uint8Array | undefined>, numbers: TextContent): Promise<void> {
   const decimals = createDecimals()
   for (;;) {
     const chunk = await take()
-    for (const digits of chunk === undefined ? decimals.end() : decimals.write(chunk)) {
-      numbers.ascii(digits)
-      const pushed = numbers.endRow()
-      if (pushed !== undefined) await pushed
-    }
+    const found = chunk === undefined ? decimals.end() : decimals.write(chunk)
+    if (found.length > 0) await numbers.deliver(Buffer.from(found.map((digits) => `${digits}\n`).join('')))
     if (chunk === undefined) return
   }
 }

@@ -9,8 +9,10 @@ const kindOf = (characters: RegExp) =>
 const isDigit = kindOf(/[0-9]/)
 const isOfMantissa = kindOf(/[0-9.]/)
 const isSign = kindOf(/[-+]/)
-/** What a number that it stands beside is a part of. */
-const goesOn = kindOf(/[A-Za-z0-9_$.]/)
+/** What a value may stand behind and before. A group of a UUID (`-8d49-`) is none, and neither is what stands in a text by itself. */
+const beginsValue = kindOf(/[\s:,[(]/)
+const endsValue = kindOf(/[\s,\])}/]/)
+const minus = 0x2d
 const letterD = 0x64
 
 export type Decimals = {
@@ -55,12 +57,13 @@ export function createDecimals(): Decimals {
 function numberAround(bytes: Buffer, sign: number): string | undefined {
   let start = sign
   while (start > 0 && isOfMantissa[bytes[start - 1]!] === 1 && sign - start <= longest) start--
-  const isBeside = start > 0 && goesOn[bytes[start - 1]!] === 1
-  if (start === sign || isBeside) return undefined
+  const first = start > 0 && bytes[start - 1] === minus ? start - 1 : start
+  if (start === sign || (first > 0 && beginsValue[bytes[first - 1]!] === 0)) return undefined
   const from = isSign[bytes[sign + 1] ?? 0] === 1 ? sign + 2 : sign + 1
   let end = from
   while (end < bytes.length && isDigit[bytes[end]!] === 1) end++
-  if (end === from || end - sign >= longestExponent || goesOn[bytes[end] ?? 0] === 1) return undefined
+  if (end === from || end - sign >= longestExponent || (end < bytes.length && endsValue[bytes[end]!] === 0))
+    return undefined
   const [whole = '', fraction = '', more] = bytes.toString('latin1', start, sign).split('.')
   const omitted = Number(bytes.toString('latin1', sign + 1, end)) - fraction.length
   const isPlain = omitted === 0 && fraction === ''

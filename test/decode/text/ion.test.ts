@@ -37,7 +37,7 @@ describe('a text of Ion', () => {
     { name: 'no whole number', text: '[48151623d-1, 4815.16d1]', numbers: [] },
     {
       name: 'a part of something else',
-      text: '[a12d3, 12d3a, 0x12d3, 1.2.3d4, 12d3.5, _12d3, 12d, d3, 12d+]',
+      text: '[a12d3, 12d3a, 0x12d3, 1.2.3d4, 12d3.5, _12d3, 12d, d3, 12d+, "12d3", 2-12d3]',
       numbers: [],
     },
     {
