@@ -3,6 +3,7 @@ import {
   type AvroType,
   array,
   boolean,
+  bound,
   bytes,
   decimal,
   double,
@@ -19,6 +20,7 @@ import {
   text,
   union,
 } from './avro-values.ts'
+import { isBoundField } from './iceberg-bounds.ts'
 
 const primitives: Readonly<Record<string, AvroType>> = {
   null: nothing,
@@ -77,7 +79,8 @@ export function typeOfSchema(json: string): AvroType {
     const names = fields.map((field: { name?: unknown } | null) => String(field?.name ?? ''))
     const itself = keep(type, space, record(types, names))
     const inside = spaceOf(type, space)
-    for (const field of fields) types.push(typeOf((field as Record<string, unknown> | null)?.type, inside, depth + 1))
+    for (const field of fields as (Record<string, unknown> | null)[])
+      types.push((isBoundField(field) && boundOf(field?.type)) || typeOf(field?.type, inside, depth + 1))
     return itself
   }
 
@@ -93,6 +96,13 @@ export function typeOfSchema(json: string): AvroType {
     if (known === undefined) throw corrupt('avro: expected a type that is known')
     return known
   }
+}
+
+/** Bytes, or these and null; undefined: a type that it is, under the number and name of a bound. */
+function boundOf(schema: unknown): AvroType | undefined {
+  if (schema === 'bytes') return bound
+  const isOptional = Array.isArray(schema) && schema.every((each) => each === 'null' || each === 'bytes')
+  return isOptional ? union(schema.map((each) => (each === 'null' ? nothing : bound))) : undefined
 }
 
 const primitiveOf = (name: string) => (Object.hasOwn(primitives, name) ? primitives[name] : undefined)

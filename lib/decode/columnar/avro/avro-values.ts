@@ -7,6 +7,7 @@ import { decimalText } from '../decimal-text.ts'
 import { type FixedPrinter, floating, interval, uuid } from '../fixed-lines.ts'
 import type { RowText } from '../row-text.ts'
 import { type AvroBytes, pass, readCount, readLong, readSize } from './avro-bytes.ts'
+import { readingsOf } from './iceberg-bounds.ts'
 
 /** Where values are read from and what becomes of them. */
 export type AvroReading = {
@@ -97,6 +98,16 @@ function bytesOf(reading: AvroReading, length: number): void {
   const isContent = reading.isContent(input.bytes.subarray(from, from + length))
   rows.bytesCell(input.bytes, from, isContent ? 0 : length)
 }
+
+/** A bound in a manifest of Iceberg: the numbers that it may be, each a cell, and its bytes where these may be anything else. */
+export const bound = leaf(({ input, rows, isContent }) => {
+  const length = readSize(input)
+  const from = pass(input, length)
+  const value = input.bytes.subarray(from, from + length)
+  const { numbers, isText } = readingsOf(value)
+  for (const number of numbers) rows.asciiCell(number)
+  if (isText) rows.bytesCell(input.bytes, from, isContent(value) ? 0 : length)
+})
 
 /** `size`: of a fixed value; absent, each has its own. */
 export const decimal = (scale: number, size?: number): AvroType =>
