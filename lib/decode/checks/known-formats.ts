@@ -77,7 +77,6 @@ const unread: readonly Magic[] = [
   magic('SAS transport', 'HEADER RECORD*******', weak),
   magic('SPSS', '$FL2@(#)', weak),
   magic('SPSS', '$FL3@(#)', weak),
-  magic('Stata', '<stata_dta>', weak),
   magic('network capture (pcap)', '\xd4\xc3\xb2\xa1', weak),
   magic('network capture (pcap)', '\n\r\r\n', weak),
   magic('Windows event log', 'ElfFile\x00', weak),
