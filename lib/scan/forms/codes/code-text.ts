@@ -28,9 +28,9 @@ export type CodeText = {
   readonly number: number
 }
 
-export const inName = 1
-export const inNumber = 2
-export const isMark = 4
+const inName = 1
+const inNumber = 2
+const isMark = 4
 
 /** More than any piece has in a row that is not worth a search anyway. */
 const never = 255
