@@ -121,8 +121,8 @@ export const isSdkMessage =
     return length <= longestContext && count > 0 && 4 * count + 2 <= length && next + 6 <= length
   }
 
-/** Of a key of Google Cloud KMS (messages of protocol buffers): 36 bytes of its name, then a field with what it encrypted, of some length. */
-export const isGoogleCiphertext: GoesOn = (bytes) => isAt(bytes, 38, (field) => field === 0x12)
+/** Of a key of Google Cloud KMS (messages of protocol buffers): 36 bytes of its name, then a field with what it encrypted, of some length. A digest of 32 bytes is too short. */
+export const isGoogleCiphertext: GoesOn = (bytes) => bytes[38] === 0x12
 
 /** Types of what Marshal of Ruby writes down. */
 const rubyTypes = Buffer.from('0TFi":;@I[{}flcmMSo/UueCd')

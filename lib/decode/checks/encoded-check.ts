@@ -37,7 +37,7 @@ export type EncodedCheck = {
 /** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
 export const longRun = 2048
 /** Of them so many are looked at again with what follows: no format needs more to be told. */
-const overlap = 64
+const overlap = 80
 /** Bytes behind a problem by which each of the checks tells it. */
 const mostNeeded = 1024
 const none = Buffer.alloc(0)

@@ -113,4 +113,9 @@ describe('what begins in a token like a format that hides its content', () => {
     }
     expect(taken).toBeLessThan(start.length > 6 ? 150 : 20)
   })
+
+  test('is clean where it ends before it could be one: a digest in hexadecimal digits', () => {
+    for (let count = 0; count < 100; count++)
+      expect(problemIn(`owner=0a2400${bytesOf(29).toString('hex')} ok`)).toBeUndefined()
+  })
 })
