@@ -1,4 +1,4 @@
-import { access, constants, lstat, writeFile } from 'node:fs/promises'
+import { access, constants, lstat, open, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { UsageInvalid } from '../errors.ts'
 
@@ -30,9 +30,28 @@ export async function requireDirectory(cwd: string, path: string, option: string
   }
 }
 
-/** Returns when it is on the disk. @throws UsageInvalid */
-export async function writeNewFile(cwd: string, path: string, text: string, option: string): Promise<void> {
-  await writeFile(resolve(cwd, path), text, { flag: 'wx', flush: true }).catch((cause: NodeJS.ErrnoException) => {
+/**
+ * Returns when all of it is on the disk. Where that fails nothing is left of it: a beginning looks like the whole to who is handed it, and is
+ * in the way of the next try. @throws UsageInvalid when it cannot be made; what `content` and the disk throw as it is
+ */
+export async function writeNewFile(
+  cwd: string,
+  path: string,
+  content: string | AsyncIterable<string>,
+  option: string,
+  mode = 0o666,
+): Promise<void> {
+  const at = resolve(cwd, path)
+  const file = await open(at, 'wx', mode).catch((cause: NodeJS.ErrnoException) => {
     throw new UsageInvalid(`${option} ${path}: expected a new file, got ${cause.code}`, { cause })
   })
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } catch (error) {
+    await rm(at, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
 }

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto'
-import { mkdir, open, rm, rmdir } from 'node:fs/promises'
+import { open, rm, rmdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { BundleInvalid } from '../errors.ts'
 import { bundlePaths } from '../export/bundle-paths.ts'
 import { parseManifestFile } from '../export/manifest-file.ts'
+import { makeDirectory } from '../local/publish-file.ts'
 import type { Evidence } from '../ports.ts'
 
 /**
@@ -42,7 +43,7 @@ export async function writeBundle(
 
 /** `own` gets the path unless somebody else has a file there. */
 async function write(path: string, body: Uint8Array, own: string[]): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await makeDirectory(dirname(path), 0o777)
   const file = await open(path, 'wx')
   own.push(path)
   try {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, unlink } from 'node:fs/promises'
+import { link, mkdir, open, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { UsageInvalid } from '../errors.ts'
 
@@ -54,15 +54,29 @@ export function linkOnce(temporary: string, path: string): Promise<boolean> {
   )
 }
 
-/** Makes a directory and those above it, each with mode 0700, and brings their names to the disk. */
-export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 })
-  if (first === undefined) return
-  for (let made = path; ; made = dirname(made)) {
-    await syncDirectory(dirname(made))
-    if (made === first || made === dirname(made)) return
-  }
+/**
+ * Makes a directory and those above it, and brings their names to the disk. Not by `recursive` of Node, which asks for ever where a file
+ * system says of every new name that there is no such directory, as `/proc` does.
+ */
+export async function makeDirectory(path: string, mode = 0o700): Promise<void> {
+  for (let tries = 1; ; tries++)
+    try {
+      await mkdir(path, { mode })
+      break
+    } catch (error) {
+      if (await isDirectory(path)) return
+      // Somebody who makes one beside it may have made what is above them just now.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 3 || path === dirname(path)) throw error
+      await makeDirectory(dirname(path), mode)
+    }
+  await syncDirectory(dirname(path))
 }
+
+const isDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 
 /** Brings the names in a directory to the disk. */
 export async function syncDirectory(path: string): Promise<void> {

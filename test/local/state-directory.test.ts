@@ -1,9 +1,9 @@
-import { readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KeyUnsafe } from '../../lib/errors.ts'
 import { attestationKeyFile, caseKeyFile } from '../../lib/local/key-files.ts'
-import { linkOnce } from '../../lib/local/publish-file.ts'
+import { linkOnce, makeDirectory } from '../../lib/local/publish-file.ts'
 import { openDatabase } from '../../lib/local/sqlite-database.ts'
 import { isStateDirectory, makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
@@ -34,6 +34,20 @@ describe('a state directory', () => {
       /expected a file system with hard links, got EPERM/,
     )
   })
+
+  it('is made by all who make what is in it at the same time', async () => {
+    const root = temporaryDirectory()
+    const paths = Array.from({ length: 200 }, (_, n) => join(root, 'a', String(n % 2), 'b', 'c', String(n)))
+    await Promise.all(paths.map((path) => makeDirectory(path)))
+    expect(paths.every((path) => statSync(path).isDirectory())).toBe(true)
+  })
+
+  it.skipIf(!existsSync('/proc/self'))(
+    'is refused, and not tried for ever, where the file system makes no directories',
+    async () => {
+      await expect(makeStateDirectory(stateDirectory('/proc/deep/odv'))).rejects.toThrow(/^ENOENT: .*'\/proc\/deep'$/)
+    },
+  )
 
   it('keeps its keys when it is made again', async () => {
     const paths = newPaths()

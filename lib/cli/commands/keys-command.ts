@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { KeyChains, KeyKind } from '../../attestation/key-chain.ts'
 import { UsageInvalid } from '../../errors.ts'
 import { bundlePaths, retiredKeyPath } from '../../export/bundle-paths.ts'
+import { makeDirectory } from '../../local/publish-file.ts'
 import { originOf } from '../../log/origin.ts'
 import { formatVkey } from '../../log/vkey.ts'
 import { readKeyChains } from '../../pipeline/key-chains.ts'
@@ -135,7 +136,7 @@ function linesOf(chains: KeyChains) {
 }
 
 async function writeKeys(chains: KeyChains, directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true })
+  await makeDirectory(directory, 0o777)
   const name = (path: string) => join(directory, path.split('/').at(-1)!)
   for (const kind of kinds) {
     const current = { attestation: bundlePaths.attestationKey, log: bundlePaths.logKey }[kind]

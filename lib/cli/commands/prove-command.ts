@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { BundleInvalid, NotKnown, UsageInvalid } from '../../errors.ts'
@@ -14,6 +14,7 @@ import { proveSubject } from '../../pipeline/prove-subject.ts'
 import { formatSubjectProof } from '../../proof/subject-proof.ts'
 import type { Place } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
+import { writeNewFile } from '../new-file.ts'
 import { readBundle } from '../read-bundle.ts'
 import { formatBytes, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
@@ -72,9 +73,7 @@ export async function proveCommand(options: ProveOptions, terminal: Terminal): P
       const proof = formatSubjectProof(asked.proof)
       // What does not hold is not handed out.
       const { words } = checkSubjectProof(filing, Buffer.from(proof))
-      await writeFile(resolve(cwd, out), proof, { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-        throw new UsageInvalid(`--out ${out}: expected a new file, got ${cause.code}`, { cause })
-      })
+      await writeNewFile(cwd, out, proof, '--out', 0o600)
       const { status, before, after } = asked.proof
       terminal.emit({ kind: 'proof', run: runId, inScope: true, out: resolve(cwd, out), status, before, after })
       terminal.print(`${out}: ${formatBytes(proof.length)}, of run ${runId}; it names this subject and nobody else`)

@@ -1,5 +1,4 @@
 import { createSecretKey, type KeyObject } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DeletionLeg } from '../../deletion/leg.ts'
 import type { DeletionRequest, RequestedVersion } from '../../deletion/request.ts'
@@ -13,6 +12,7 @@ import type { Evidence } from '../../ports.ts'
 import { caseKeysOf } from '../../subject-index/case-keys.ts'
 import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
+import { writeNewFile } from '../new-file.ts'
 import { plural, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
 
@@ -53,10 +53,7 @@ export async function requestCommand(
         for (const requested of await parts.read(part))
           yield `${JSON.stringify({ ...toLine(requested, await keyFor(requested)), kept: reasons.get(requested.seq) })}\n`
     }
-    await writeFile(resolve(cwd, out), lines(), { mode: 0o600, flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === undefined) throw cause
-      throw new UsageInvalid(`--out ${out}: expected a new file, got ${cause.code}`, { cause })
-    })
+    await writeNewFile(cwd, out, lines(), '--out', 0o600)
     terminal.emit({ kind: 'request', request, out: resolve(cwd, out), versions: head.versions })
     terminal.print(
       `${out}: the request and ${plural(head.versions, 'object version')}, one a line, with their exact names`,

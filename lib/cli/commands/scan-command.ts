@@ -83,7 +83,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   })
   const built = indexes.length === 0 ? undefined : { state: options.state ?? defaultState, cwd }
   const sources = built && (await openIndexes(indexes, built, terminal))
-  const state = built ? await stateBeside(built, roots) : await mkdtemp(join(tmpdir(), 'odv-scan-'))
+  const state = built ? await stateBeside(built, roots) : await makeTemporary()
   const embedded = await openEmbedded({ state, cwd, create: true, config, readsMuch })
   const view = createRunView({ ...terminal, print() {}, emit() {} }, embedded)
   try {
@@ -93,6 +93,16 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     await embedded.close()
     await rm(state, { recursive: true, force: true })
   }
+}
+
+/** @throws UsageInvalid where the directory for temporary files, which the environment may name, is not there */
+async function makeTemporary(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'odv-scan-')).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') throw cause
+    throw new UsageInvalid(`scan: ${tmpdir()} (TMPDIR): expected a directory for temporary files, got ${cause.code}`, {
+      cause,
+    })
+  })
 }
 
 async function requireListable(cwd: string, path: string): Promise<void> {
