@@ -76,6 +76,11 @@ export class HandedOver extends OdvError {
   override readonly name = 'HandedOver'
 }
 
+/** That everybody in scope is transferred was asked too long ago to delete after: `Catch` asks again. Never retried. */
+export class ScopeUnconfirmed extends OdvError {
+  override readonly name = 'ScopeUnconfirmed'
+}
+
 /** A medium failed in the middle of a version; the scan turns it into an outcome. */
 export class ReadFailed extends OdvError {
   override readonly name = 'ReadFailed'

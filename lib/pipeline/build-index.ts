@@ -18,7 +18,10 @@ import { tellRefusal } from './refused-manifest.ts'
 import { requireSameScope } from './require-same-scope.ts'
 import { buildIndexInput, parseInput } from './task-input.ts'
 
-type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey' | 'scanMemory'>
+type IndexPorts = Pick<
+  Ports,
+  'clock' | 'random' | 'manifests' | 'evidence' | 'largeEvidence' | 'caseKey' | 'scanMemory'
+>
 
 /**
  * Compiles the transfer manifest into the run's subject index. With a `shard`, makes that one of the scope tree of what was compiled. With
@@ -28,11 +31,12 @@ type IndexPorts = Pick<Ports, 'random' | 'manifests' | 'evidence' | 'largeEviden
 export async function buildIndex(
   ports: IndexPorts,
   input: unknown,
-): Promise<{ subjects: number } | { complete: boolean; shard: number } | { confirmed: true }> {
+): Promise<{ subjects: number } | { complete: boolean; shard: number } | { confirmedAt: string }> {
   const { shard, confirms, ...run } = parseInput('build-index', buildIndexInput, input)
   if (confirms) {
+    const confirmedAt = ports.clock().toISOString()
     await tellRefusal(ports.evidence, run.runId, requireSameScope(ports, run))
-    return { confirmed: true }
+    return { confirmedAt }
   }
   return shard === undefined
     ? tellRefusal(ports.evidence, run.runId, compileManifest(ports, run))

@@ -14,6 +14,7 @@ import { pendingIndexOf } from '../subject-index/pending-index.ts'
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './evidence/documents.ts'
 import { deletionLegKey, intentKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { openRequested } from './evidence/requested-versions.ts'
+import { requireConfirmed } from './require-confirmed.ts'
 import { requireStanding } from './taken-back.ts'
 import { executeInput, parseInput } from './task-input.ts'
 
@@ -33,16 +34,19 @@ type DeletionPorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'store
  * 1. judge all its bytes. A crash here leaves it untouched.
  * 2. write the intent to the evidence. A crash here leaves it untouched; the next try judges it again.
  * 3. delete it. A crash after this finds it gone, and the intent tells that it was us.
+ * @throws ScopeUnconfirmed before a leg when it was asked too long ago whether everybody in scope is transferred
  */
 export async function executeDeletion(
   ports: DeletionPorts,
   input: unknown,
   atOnce: AtOnce = deletedAtOnce,
 ): Promise<{ requestId: string; complete: boolean; versions: number }> {
-  const { requestId, leg, ...ref } = parseInput('execute-deletion', executeInput, input)
+  const { requestId, leg, confirmedAt, ...ref } = parseInput('execute-deletion', executeInput, input)
   const key = deletionLegKey(ref, leg)
-  if (!(await ports.evidence.has(key)))
+  if (!(await ports.evidence.has(key))) {
+    requireConfirmed(ports, requestId, confirmedAt)
     await ports.evidence.put(key, formatDocument(await executeLeg(ports, ref, requestId, leg, atOnce)))
+  }
   const { deleted, gone, kept, next } = await readDocument<DeletionLeg>(ports, key)
   if (next === undefined) await answer(ports, ref, requestId, leg)
   const versions = deleted.versions + gone + kept.reduce((sum, each) => sum + each.versions, 0)

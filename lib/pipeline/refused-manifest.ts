@@ -24,7 +24,10 @@ export async function tellRefusal<T>(evidence: Evidence, runId: string, work: Pr
 }
 
 /** The reason of a store before whose deletion the manifest was asked again and refused. */
-const isRefusedLater = (reason: string) => [...refusals].some((error) => reason === `failure: ${error} in ConfirmScope`)
+const isRefusedLater = (reason: string) =>
+  [...refusals].some((error) =>
+    ['ConfirmScope', 'ConfirmScopeAgain'].some((state) => reason === `failure: ${error} in ${state}`),
+  )
 
 /**
  * Stores, for people, with the reason why a refused manifest left them without a verdict or without a deletion. Statements say that it

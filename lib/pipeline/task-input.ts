@@ -57,7 +57,8 @@ const restorePlace = z.strictObject({
 })
 export type RestorePlace = z.infer<typeof restorePlace>
 export const restoreInput = z.extend(passInput, { at: restorePlace })
-const requestInput = z.extend(passInput, { requestId: z.string() })
+/** `confirmedAt`: when it was asked last whether everybody in scope is transferred. */
+const requestInput = z.extend(passInput, { requestId: z.string(), confirmedAt: at })
 export const executeInput = z.extend(requestInput, { leg: number })
 export const notifyInput = z.extend(requestInput, { token: z.string() })
 export const acknowledgeInput = z.object({

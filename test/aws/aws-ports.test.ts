@@ -135,7 +135,9 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
       await buildIndex(ports, { runId, at })
     }
     await handIn(`${somebodyElse(1)},\n`)
-    expect(await buildIndex(ports, { runId: 'r1', at, confirms: true })).toEqual({ confirmed: true })
+    expect(await buildIndex(ports, { runId: 'r1', at, confirms: true })).toEqual({
+      confirmedAt: expect.stringMatching(/Z$/),
+    })
     await buildIndex(ports, { runId: 'r2', at, shard: 0 })
     await handIn(`${transferred(2)},\n`)
     await expect(buildIndex(ports, { runId: 'r1', at, confirms: true })).rejects.toThrow('got 1 row without')

@@ -68,6 +68,7 @@ export function deploy(setting: Setting = {}) {
   const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2, scanLegs = 1 } = setting
   const { segments = 1, pages = 1, legs = 1, toRestore = 0, restore = [], handedOver = [], scanTask = [] } = setting
   let restores = 0
+  let confirmations = 0
   const reported = new Set<string>()
   /** Legs that were not the last one of their batch. */
   const read = new Set<string>()
@@ -79,8 +80,10 @@ export function deploy(setting: Setting = {}) {
 
   const handlers: Record<string, (payload: never) => unknown> = {
     'open-run': () => ({ stores: stores.map((storeId) => ({ storeId })) }),
-    'build-index': ({ shard }: { shard?: number }) =>
-      shard === undefined ? { subjects: 3 } : { complete: shard === 1, shard: shard + 1 },
+    'build-index': ({ shard, confirms }: { shard?: number; confirms?: boolean }) => {
+      if (confirms) return { confirmedAt: new Date(Date.UTC(2026, 0, 1, confirmations++)).toISOString() }
+      return shard === undefined ? { subjects: 3 } : { complete: shard === 1, shard: shard + 1 }
+    },
     'settle-subjects': () => ({ deleted: 3 }),
     'plan-listing': () => ({ segments: [...Array(segments).keys()] }),
     'take-inventory': ({ page }: { page: number }) => ({ complete: page === pages - 1, page: page + 1 }),

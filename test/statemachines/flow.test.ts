@@ -175,7 +175,7 @@ describe('the state machines', () => {
       ({ machine, name, state }) =>
         machine === 'verify-store' && state.Type === 'Task' && !['DecideVerdict', 'AttestVerdict'].includes(name),
     )
-    expect(leading.length).toBe(9)
+    expect(leading.length).toBe(10)
     for (const { name, state } of leading) {
       const last = (state.Catch as { ErrorEquals: string[]; Next: string; Assign: unknown }[]).at(-1)!
       expect({ name, errors: last.ErrorEquals, next: last.Next }).toEqual({

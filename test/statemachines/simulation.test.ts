@@ -142,6 +142,22 @@ describe('a run of the real machines', () => {
     expect(deployment.way('verify-store').filter((state) => state === 'AttestAcknowledgement').length).toBe(2)
   })
 
+  it('asks the manifest again once the last answer is too old, and goes on with the leg that it was at', async () => {
+    const deployment = deploy({
+      ...{ found: [5], channel: 's3-delete-versions', legs: 3 },
+      before(name, { leg, confirmedAt }) {
+        if (name === 'execute-deletion' && leg === 1 && String(confirmedAt).includes('T00:'))
+          throw named('ScopeUnconfirmed')
+      },
+    })
+    expect(await deployment.verify()).toEqual(closed(1))
+    const way = deployment.way('verify-store')
+    const from = way.indexOf('ExecuteDeletion')
+    const leg = ['ExecuteDeletion', 'IsDeletionComplete']
+    const again = ['ExecuteDeletion', 'ConfirmScopeAgain', 'WhoDeletes']
+    expect(way.slice(from, from + 9)).toEqual([...leg, ...again, ...leg, ...leg])
+  })
+
   it('does not scan an empty inventory, and lists it again', async () => {
     const deployment = deploy({ batches: 0 })
     await deployment.verify()

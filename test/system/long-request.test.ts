@@ -91,7 +91,8 @@ describe('a request of more than a thousand files', () => {
     const hands = slowly()
     const ended = await place.run(hands)
     const legs = legsOf(place)
-    expect([hands.calls(), legs.length]).toEqual([6, 6])
+    // A leg lasts here as long as the manifest's word: each but the first is called again once that was asked for.
+    expect([hands.calls(), legs.length]).toEqual([11, 6])
     expect(legs.map(({ deleted }) => deleted.versions)).toEqual([1000, 1000, 10, 0, 0, 0])
     expect(legs.slice(1).map(({ from }) => from)).toEqual(legs.slice(0, -1).map(({ next }) => next))
     expect([ended.store, readdirSync(join(place.root, 'store'))]).toEqual(['verified', ['others.jsonl']])

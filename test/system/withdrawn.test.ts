@@ -152,6 +152,54 @@ describe.concurrent('a manifest that is corrected while a run scans', () => {
     })
 })
 
+/** The run is stopped when it is about to delete or to ask its custodian, and gone on with two days later, as a redriven execution is: where it was. */
+async function runRedriven(channel: object, task: TaskName, manifest: string) {
+  const place = await openPlace((root) => ({
+    stores: [{ id: 'sg', root: join(root, 'sg'), country: 'SG', channel }],
+  }))
+  writeFiles(join(place.root, 'sg'), {
+    'x.jsonl': jsonRecords([transferred(2)]),
+    'others.jsonl': jsonRecords([somebodyElse(1)]),
+  })
+  let days = 0
+  const asked: string[] = []
+  const { why, store } = await place.run({
+    wrap: (ports) => ({
+      ...ports,
+      clock: () => new Date(Date.now() + days * 86_400_000),
+      events: { publish: async (name) => void asked.push(name) },
+    }),
+    before: (moment) => {
+      if (days > 0 || !isMoment(moment, { task })) return
+      days = 2
+      writeFileSync(join(place.root, 'ids.csv'), manifest)
+    },
+  })
+  return { isLeft: existsSync(join(place.root, 'sg/x.jsonl')), isAsked: asked.includes('odv.request'), store, why }
+}
+
+describe.concurrent('a run that is gone on with where it was, days after it asked the manifest', () => {
+  const corrected = manifestText.replace(new RegExp(`^${transferred(2)},.*\n`, 'm'), `${transferred(2)},,late\n`)
+  const refused = expect.stringContaining('failure: ManifestInvalid in ConfirmScopeAgain')
+  const deletes = { kind: 'delete-files', owner: 'user_id' }
+
+  it('deletes nothing of whom it takes back by then', async () => {
+    expect(await runRedriven(deletes, 'execute-deletion', corrected)).toMatchObject({ isLeft: true, why: refused })
+  })
+
+  it('asks no custodian for it', async () => {
+    const manual = { kind: 'manual', deadline: '1h' }
+    expect(await runRedriven(manual, 'notify-custodian', corrected)).toMatchObject({ isAsked: false, why: refused })
+  })
+
+  it('deletes what it says the same of as before', async () => {
+    expect(await runRedriven(deletes, 'execute-deletion', manifestText)).toMatchObject({
+      isLeft: false,
+      store: 'verified',
+    })
+  })
+})
+
 /** A clock that is ahead when a run begins, and is set right before anything is requested. */
 async function runAhead(milliseconds: number) {
   const soon = new Date(Date.now() + milliseconds / 2).toISOString()
