@@ -2,6 +2,7 @@ import { type Environment, Interrupted, type runExecution } from '../local/asl/i
 import type { Ended, Following } from './deployment.ts'
 import type { FunctionName } from './embedded-machines.ts'
 import { noRoomIn } from './no-room.ts'
+import { isProgramGone } from './program-gone.ts'
 import { createWaitWatch } from './stop-when-waiting.ts'
 import { type TaskEvent, toRunEvents } from './task-events.ts'
 
@@ -9,7 +10,8 @@ type Call = (name: FunctionName, payload: unknown) => Promise<unknown>
 
 /**
  * Runs an execution whose tasks are seen as they begin and end, until it ends or nobody waits for it any more. A disk without
- * room ends it as if the machine had been switched off, with that error: a task that could not write says nothing about its store.
+ * room, or a program that was exchanged, ends it as if the machine had been switched off, with that error: a task that could not
+ * write, or begin, says nothing about its store.
  */
 export async function executeFollowed(
   environment: Omit<Environment, 'invoke' | 'signal'>,
@@ -18,7 +20,7 @@ export async function executeFollowed(
   run: (environment: Environment) => ReturnType<typeof runExecution>,
 ): Promise<Ended> {
   const watch = wait ? undefined : createWaitWatch()
-  const full = new AbortController()
+  const stopped = new AbortController()
   let failure: Error | undefined
   const tell = (event: TaskEvent) => {
     watch?.onTask(event)
@@ -33,7 +35,7 @@ export async function executeFollowed(
       return output
     } catch (error) {
       failure = error as Error
-      if (isFull(failure)) full.abort(failure)
+      if (isFull(failure) || isProgramGone(failure)) stopped.abort(failure)
       // What was given up says so: who interrupted it knows.
       if (!signal.aborted || failure.name !== 'Runtime.ExitError') tell({ kind: 'failed', ...event, error: failure })
       throw error
@@ -43,7 +45,7 @@ export async function executeFollowed(
     const result = await run({
       ...environment,
       invoke,
-      signal: AbortSignal.any([signal, full.signal, ...(watch ? [watch.signal] : [])]),
+      signal: AbortSignal.any([signal, stopped.signal, ...(watch ? [watch.signal] : [])]),
       ...(watch && { onEvent: watch.onEvent }),
     })
     if (result.status === 'SUCCEEDED') return { status: 'succeeded' }
@@ -51,7 +53,7 @@ export async function executeFollowed(
     return { status: 'failed', error: result.error, message }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error
-    full.signal.throwIfAborted()
+    stopped.signal.throwIfAborted()
     return { status: watch?.signal.aborted ? 'waiting' : 'interrupted' }
   } finally {
     watch?.close()

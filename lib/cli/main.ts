@@ -5,6 +5,7 @@ import { type ExitCode, exitCode, exitCodeOfError } from './exit-code.ts'
 import { commandHelp, generalHelp } from './help.ts'
 import { noRoomFor } from './no-room.ts'
 import { commandAt, parseCommand } from './parse-command.ts'
+import { programGoneFor } from './program-gone.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 async function runCli(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<ExitCode> {
@@ -74,8 +75,8 @@ function fail(error: unknown): ExitCode {
 /** A fault's name and where it happened. Its message is not ours: it could quote what was being read. */
 function describeFault(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown fault'
-  const noRoom = noRoomFor(error)
-  if (noRoom !== undefined) return noRoom
+  const mendable = noRoomFor(error) ?? programGoneFor(error)
+  if (mendable !== undefined) return mendable
   const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '))
   return [`internal fault: ${error.name} ${(error as NodeJS.ErrnoException).code ?? ''}`.trimEnd(), ...frames].join(
     '\n',

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, it } from 'vitest'
 import { executeFollowed } from '../../lib/cli/execute-followed.ts'
 import { noRoomIn } from '../../lib/cli/no-room.ts'
+import { programGoneFor } from '../../lib/cli/program-gone.ts'
 import { type Environment, loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
 
 /** What a call throws. */
@@ -94,3 +95,26 @@ it('goes on without a store of which a task says that its file may not be read',
   expect(await go()).toEqual({ status: 'succeeded' })
   expect(journal.get('Scan#0')).toContain('ManifestInvalid')
 })
+
+it.each([
+  { where: 'in the thread itself', wrap: (gone: Error) => gone },
+  {
+    where: 'where a thread begins',
+    wrap: (cause: Error) => Object.assign(new Error('worker', { cause }), { name: 'Runtime.ExitError' }),
+  },
+])(
+  'ends a run whose program was exchanged, and the task is called again when the run goes on: $where',
+  async ({ wrap }) => {
+    const gone = wrap(Object.assign(new Error('Cannot find module'), { code: 'ERR_MODULE_NOT_FOUND' }))
+    let isGone = true
+    const { journal, go } = createRun(async () => {
+      if (isGone) throw gone
+      return {}
+    })
+    await expect(go()).rejects.toBe(gone)
+    expect(programGoneFor(gone)).toMatch(/^program: .* go on with a run /)
+    expect([...journal.keys()]).toEqual(['began'])
+    isGone = false
+    expect(await go()).toEqual({ status: 'succeeded' })
+  },
+)
