@@ -116,7 +116,7 @@ async function executeLeg(
     const results =
       next.turn === 'versions'
         ? await deleteGroup(ports, ref, deletion, group, keys.sealKey, judgeOf)
-        : await removeGroup(deletion, group, keys.sealKey)
+        : await removeGroup(ports, ref, deletion, group, keys.sealKey)
     // What had the rest of a call begins the next leg, which has all of one; what has had that is done.
     const done = Math.max(inTimeOf(group, results), next === from ? 1 : 0)
     for (const version of group.slice(0, done)) {
@@ -222,25 +222,43 @@ async function deleteGroup(
     unread.map((version) => [version, { kind: 'kept', reason: unjudged }]),
   )
   for (const [place, { version }] of judgeable.entries()) {
-    const result = deleted[place]!
-    const intended = result.kind === 'gone' && (await ports.evidence.has(intentKey(ref, version.seq)))
-    results.set(version, intended ? { kind: 'deleted', bytes: version.size } : result)
+    results.set(version, await withIntent(ports, ref, version, deleted[place]!))
   }
   return results
 }
 
+/** What is gone, and was to be deleted by us, was deleted by a call that did not live to say so. */
+async function withIntent(
+  { evidence }: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  { seq, size }: RequestedVersion,
+  result: Deleted,
+): Promise<Deleted> {
+  const isOurs = result.kind === 'gone' && (await evidence.has(intentKey(ref, seq)))
+  return isOurs ? { kind: 'deleted', bytes: size } : result
+}
+
 /** After all object versions are dealt with, those that a marker hides included. */
 async function removeGroup(
+  ports: Pick<Ports, 'evidence'>,
+  ref: PassRef,
   deletion: StoreDeletion,
   group: readonly RequestedVersion[],
   sealKey: KeyObject,
 ): Promise<Results> {
   const remnants = group.filter(isRemnant)
   if (remnants.length === 0) return new Map()
-  const removed = await deletion.removeRemnants(
-    remnants.map((version) => ({ ...toListed(version, sealKey), kind: version.kind })),
+  const named = new Map<Remnant, RequestedVersion>(
+    remnants.map((version) => [{ ...toListed(version, sealKey), kind: version.kind }, version]),
   )
-  return new Map(remnants.map((version, place) => [version, removed[place]!]))
+  const removed = await deletion.removeRemnants([...named.keys()], async (remnant) => {
+    const { seq, size } = named.get(remnant)!
+    await ports.evidence.put(intentKey(ref, seq), formatDocument({ seq, bytes: size }))
+  })
+  const results = new Map<RequestedVersion, Deleted>()
+  for (const [place, version] of remnants.entries())
+    results.set(version, await withIntent(ports, ref, version, removed[place]!))
+  return results
 }
 
 function judgeWithIntent(

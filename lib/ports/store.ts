@@ -123,9 +123,9 @@ export interface StoreDeletion {
   /**
    * Removes what can only have been found by its name: a delete marker if no object version of its key is there any
    * more, since without it they would come to light; an unfinished upload if the configuration says `abortUploads`. The
-   * results are in the order of the remnants, one each. Repeating after a crash gives `gone`.
+   * results are in the order of the remnants, one each. Repeating after a crash gives `gone`. `intend` is awaited for each before it is removed.
    */
-  removeRemnants(remnants: readonly Remnant[]): Promise<Deleted[]>
+  removeRemnants(remnants: readonly Remnant[], intend?: (remnant: Remnant) => Promise<unknown>): Promise<Deleted[]>
 }
 
 export interface StoreDeletions {

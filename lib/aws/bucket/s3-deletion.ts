@@ -59,7 +59,7 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
           : each,
       )
     },
-    async removeRemnants(remnants) {
+    async removeRemnants(remnants, intend = async () => {}) {
       checkInStore(bucket.storeId, bucket.config.prefix, remnants)
       // A key may have thousands of markers: it is listed once for all of them, before any is deleted.
       const listed = new Map<string, Promise<KeyListing>>()
@@ -68,9 +68,12 @@ function openS3Deletion(bucket: Bucket, rules: Rules): StoreDeletion {
         listed.set(key, listing)
         return listing
       }
-      const looked = await mapAtOnce(remnants, atOnce, (remnant) =>
-        remnant.kind === 'delete-marker' ? lookAt(listOf, rules, remnant) : abort(bucket, rules, remnant),
-      )
+      const looked = await mapAtOnce(remnants, atOnce, async (remnant) => {
+        if (remnant.kind !== 'delete-marker') return abort(bucket, rules, remnant, intend)
+        const seen = await lookAt(listOf, rules, remnant)
+        if (seen.kind === 'approved') await intend(remnant)
+        return seen
+      })
       const answers = await deleteExact(bucket, 'delete-marker', looked.flatMap(approved), rules.pauseMs)
       return mapAtOnce(looked, atOnce, async (each) =>
         each.kind === 'approved' ? toDeleted(bucket, each.exact, answers.get(nameOf(each.exact)), 0) : each,
@@ -124,13 +127,19 @@ async function lookAt(
 }
 
 /** Its parts cannot be read, so nobody knows whose they are: the configuration has to say that it may go by its name. */
-async function abort(bucket: Bucket, { mayAbort }: Rules, upload: Remnant): Promise<Deleted> {
+async function abort(
+  bucket: Bucket,
+  { mayAbort }: Rules,
+  upload: Remnant,
+  intend: (remnant: Remnant) => Promise<unknown>,
+): Promise<Deleted> {
   if (!isUpload(upload)) return kept('it is not an unfinished upload')
   if (!mayAbort) return kept('an unfinished upload cannot be judged, and abortUploads is not set')
   const uploadId = uploadIdOf(upload)
   const place = await lookForUpload(bucket, upload.key, uploadId)
   if (place === 'gone') return { kind: 'gone' }
   if (place === 'unknown') return kept('the store does not say whether the upload is unfinished')
+  await intend(upload)
   try {
     await bucket.client.send(new AbortMultipartUploadCommand({ ...bucket.target, Key: upload.key, UploadId: uploadId }))
     return { kind: 'deleted', bytes: upload.size }

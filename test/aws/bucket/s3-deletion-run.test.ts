@@ -11,6 +11,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { StoreUnavailable } from '../../../lib/errors.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../../support/pipeline.ts'
 import { onRadosgw, startRadosgw, withoutRadosgw } from '../../support/radosgw.ts'
@@ -103,6 +104,29 @@ for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
         kept: [{ versions: 1, reason: expect.stringMatching(/somebody who is not in the transfer manifest/) }],
       })
       expect(ended.store).toBe('residual')
+    })
+
+    it('says that it removed markers and uploads also where it was killed before it could', async () => {
+      const { bucket, place, write } = await openBucket('Enabled', { abortUploads: true })
+      await write('others.jsonl', theirs)
+      await owner.send(new DeleteObjectCommand({ Bucket: bucket, Key: `of-${transferred(1)}.jsonl` }))
+      await owner.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key: `upload-of-${transferred(2)}` }))
+      let lost = 0
+      const ended = await place.run({
+        wrap: (ports) => ({
+          ...ports,
+          evidence: {
+            ...ports.evidence,
+            async put(key, body) {
+              if (key.includes('/deletion-legs/') && lost++ === 0)
+                throw new StoreUnavailable('evidence: put: expected an answer, got none')
+              return ports.evidence.put(key, body)
+            },
+          },
+        }),
+      })
+      expect(lost).toBe(2)
+      expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 2 }, gone: 0, kept: [] })
     })
 
     it('leaves an upload of theirs, and the run incomplete, where nobody said that it may go', async () => {
