@@ -1,0 +1,120 @@
+import type { KeyObject } from 'node:crypto'
+import type { ScannedContent } from '../deletion/check-content.ts'
+import { judgeOwnership, tooLate } from '../deletion/judge-ownership.ts'
+import type { OwnerRule } from '../deletion/judge-records.ts'
+import type { RequestedVersion } from '../deletion/request.ts'
+import { toListed } from '../inventory/inventory-part.ts'
+import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
+import { formatDocument } from './evidence/documents.ts'
+import { intentKey, type PassRef } from './evidence/evidence-keys.ts'
+
+/** Of the versions of a group that were dealt with. */
+export type Results = ReadonlyMap<RequestedVersion, Deleted>
+
+/** How many versions of a group come before the first that there was no time left for. */
+export function inTimeOf(group: readonly RequestedVersion[], results: Results): number {
+  const late = group.findIndex((version) => {
+    const result = results.get(version)
+    return result?.kind === 'kept' && result.reason === tooLate
+  })
+  return late < 0 ? group.length : late
+}
+
+type JudgeableVersion = { version: RequestedVersion; scanned: ScannedContent }
+
+/** `key`: as it is listed, with nothing sealed. */
+export type JudgeOf = (version: JudgeableVersion, key: string) => Judge
+
+/** What is known of the content that was scanned; without anything there is nothing to judge a version by. */
+function toJudgeable(version: RequestedVersion): JudgeableVersion[] {
+  const { kind, sha256, pieces, size } = version
+  if (kind !== 'object') return []
+  if (sha256 !== undefined) return [{ version, scanned: { sha256 } }]
+  return pieces === undefined ? [] : [{ version, scanned: { pieces, size } }]
+}
+
+/** What was found by nothing but its name, and has nothing else: its content cannot be judged, since there is none. */
+function isRemnant<V extends RequestedVersion>(version: V): version is V & Pick<Remnant, 'kind'> {
+  return (
+    (version.kind === 'delete-marker' || version.kind === 'multipart-upload') &&
+    version.places.length > 0 &&
+    version.places.every(({ place }) => place === 'key')
+  )
+}
+
+const unjudged =
+  'not an object that was read to its end, or one that was read in slices without a digest of each: nothing to judge it by'
+
+/** Judges and deletes the object versions of a group. Remnants wait for their turn; whatever else there is stays. */
+export async function deleteGroup(
+  ports: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  deletion: StoreDeletion,
+  group: readonly RequestedVersion[],
+  sealKey: KeyObject,
+  judgeOf: JudgeOf,
+): Promise<Results> {
+  const judgeable = group.flatMap(toJudgeable)
+  const unread = group.filter((version) => toJudgeable(version).length === 0 && !isRemnant(version))
+  const condemned = judgeable.map((each) => {
+    const version = toListed(each.version, sealKey)
+    return { version, judge: judgeOf(each, version.key) }
+  })
+  const deleted = condemned.length === 0 ? [] : await deletion.deleteVersions(condemned)
+  const results = new Map<RequestedVersion, Deleted>(
+    unread.map((version) => [version, { kind: 'kept', reason: unjudged }]),
+  )
+  for (const [place, { version }] of judgeable.entries()) {
+    results.set(version, await withIntent(ports, ref, version, deleted[place]!))
+  }
+  return results
+}
+
+/** What is gone, and was to be deleted by us, was deleted by a call that did not live to say so. */
+async function withIntent(
+  { evidence }: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  { seq, size }: RequestedVersion,
+  result: Deleted,
+): Promise<Deleted> {
+  const isOurs = result.kind === 'gone' && (await evidence.has(intentKey(ref, seq)))
+  return isOurs ? { kind: 'deleted', bytes: size } : result
+}
+
+/** After all object versions are dealt with, those that a marker hides included. */
+export async function removeGroup(
+  ports: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  deletion: StoreDeletion,
+  group: readonly RequestedVersion[],
+  sealKey: KeyObject,
+): Promise<Results> {
+  const remnants = group.filter(isRemnant)
+  if (remnants.length === 0) return new Map()
+  const named = new Map<Remnant, RequestedVersion>(
+    remnants.map((version) => [{ ...toListed(version, sealKey), kind: version.kind }, version]),
+  )
+  const removed = await deletion.removeRemnants([...named.keys()], async (remnant) => {
+    const { seq, size } = named.get(remnant)!
+    await ports.evidence.put(intentKey(ref, seq), formatDocument({ seq, bytes: size }))
+  })
+  const results = new Map<RequestedVersion, Deleted>()
+  for (const [place, version] of remnants.entries())
+    results.set(version, await withIntent(ports, ref, version, removed[place]!))
+  return results
+}
+
+export function judgeWithIntent(
+  { evidence }: Pick<Ports, 'evidence'>,
+  ref: PassRef,
+  { version: { seq, size }, scanned }: JudgeableVersion,
+  rule: OwnerRule & { key: string; isLate: () => boolean },
+): Judge {
+  return async (chunks) => {
+    const judged = await judgeOwnership(chunks, { ...rule, scanned })
+    if (judged.kind === 'keep') return judged
+    const { records, sha256 } = judged
+    await evidence.put(intentKey(ref, seq), formatDocument({ seq, sha256, bytes: size, records }))
+    return { kind: 'delete' }
+  }
+}
