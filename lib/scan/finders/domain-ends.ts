@@ -1,4 +1,13 @@
-import { digits, domainCharacters, longestSuffix, lowerCased, suffixes, trimmedCharacters } from './alphabets.ts'
+import {
+  digits,
+  domainCharacters,
+  handleCharacters,
+  localCharacters,
+  longestSuffix,
+  lowerCased,
+  suffixes,
+  trimmedCharacters,
+} from './alphabets.ts'
 
 /** Bytes of a run that may be more than an identifier has, for one in it to be found with something behind it. */
 export const mostBehind = 64
@@ -86,4 +95,50 @@ export function guestSignOf(bytes: Uint8Array, sign: number): number {
   return at >= 0 && at < end - 1 && bytes[at] === underscore ? at : -1
 }
 
+/** An address from `start` to `end` in the local part of another one, with `sign` for its `@`. */
+type InnerAddress = { readonly start: number; readonly sign: number; readonly end: number }
+
+/** Where the last `=` of the local part before `sign` is, and where the characters of a domain end behind it; undefined: there is none near. */
+function lastEquals(bytes: Uint8Array, sign: number, longest: number): { at: number; end: number } | undefined {
+  const earliest = Math.max(0, sign - mostBehind - longest)
+  let at = sign - 1
+  while (at >= earliest && bytes[at] !== equals && localCharacters[bytes[at]!] !== 0) at--
+  if (at < earliest || bytes[at] !== equals) return undefined
+  let end = at + 1
+  while (end < sign && domainCharacters[bytes[end]!] !== 0) end++
+  return { at, end }
+}
+
+/**
+ * What wants to know of whom a message comes back writes an address with `=` for its `@` behind a hyphen or `+` of its own (`news-bob=x.org@y.org`, VERP), or with `_` and more behind it
+ * (`bob=x.org__0-5f@y.org`). Its local part may begin at `start` at the earliest.
+ */
+export function bounceAddressOf(bytes: Uint8Array, sign: number, longest: number): InnerAddress | undefined {
+  const found = lastEquals(bytes, sign, longest)
+  if (found === undefined || (found.end < sign && bytes[found.end] !== underscore)) return undefined
+  let end = found.end
+  while (end > found.at && trimmedCharacters[bytes[end - 1]!] !== 0) end--
+  if (end < sign - mostBehind || !bytes.subarray(found.at + 2, end).includes(dot)) return undefined
+  const start = Math.max(0, end - longest)
+  if (found.end < sign) return { start, sign: found.at, end }
+  let before = found.at - 1
+  while (before >= start && (handleCharacters[bytes[before]!] !== 0 || bytes[before] === dot)) before--
+  return bytes[before] === hyphen || bytes[before] === plus ? { start, sign: found.at, end } : undefined
+}
+
+/** What sends a message on writes whom it is of with the domain before the local part (`SRS0=hash=day=x.org=bob@y.org`, SRS). */
+export function senderAddressOf(bytes: Uint8Array, sign: number, longest: number): InnerAddress | undefined {
+  const found = lastEquals(bytes, sign, longest)
+  if (found === undefined || found.at === sign - 1) return undefined
+  const earliest = Math.max(0, sign - longest)
+  let start = found.at
+  while (start > earliest && domainCharacters[bytes[start - 1]!] !== 0) start--
+  const isDomain = bytes[start - 1] === equals && trimmedCharacters[bytes[found.at - 1]!] === 0
+  return isDomain && bytes.subarray(start + 1, found.at).includes(dot)
+    ? { start, sign: found.at, end: sign }
+    : undefined
+}
+
 const underscore = 0x5f
+const equals = 0x3d
+const plus = 0x2b

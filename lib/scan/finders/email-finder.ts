@@ -8,7 +8,7 @@ import {
   trimmedCharacters,
 } from './alphabets.ts'
 import type { SignSource } from './collect-signs.ts'
-import { guestMark, guestSignOf, mostBehind, otherEnds } from './domain-ends.ts'
+import { bounceAddressOf, guestMark, guestSignOf, mostBehind, otherEnds, senderAddressOf } from './domain-ends.ts'
 import { endsEscape, longestEscape, mayGlue } from './escapes.ts'
 import type { Block, Emit, Finder } from './finder.ts'
 import { createHeldRun } from './held-run.ts'
@@ -19,7 +19,7 @@ import type { Probe } from './probe.ts'
  * part is the run to the left; since some of its characters may as well quote the address (`email='bob@x.org'`,
  * `?to=bob@x.org`), every rest of the run that begins right after such a character, an escape, points or hyphens (`write to...bob@x.org`, `me--bob@x.org`) is tried too. `.`, `%`,
  * `+` and `-` at the beginning of either do not belong to it, and `_` there may be markup. Where a domain may have ended before: see `domain-ends.ts`.
- * `guest`: 256 bytes into which addresses of guests are put, where its probe looks.
+ * `guest`: 256 bytes into which addresses are put that have another sign for their `@`, of guests and in the local part of others, where its probe looks.
  */
 export function createEmailFinder(
   { bytes }: Block,
@@ -54,12 +54,13 @@ export function createEmailFinder(
     return localCharacters[byte] === 0 || localSpecials[byte] !== 0 || endsEscape(bytes, before + 1)
   }
 
-  /** Calls `found` for every address around the sign that is in the index. */
+  /** Calls `found` for every address around the sign that is in the index. `isInner`: which stands in another one, where it may begin behind a hyphen as well. */
   function look(
     sign: number,
     domainEnd: number,
     found: (ordinal: number, start: number, length: number) => void,
     probeAt = probe,
+    isInner = false,
   ): void {
     const earliest = Math.max(0, domainEnd - maxLength)
     let start = sign
@@ -78,7 +79,7 @@ export function createEmailFinder(
         begins ||= localSpecials[byte] !== 0 || isSecond(start)
         continue
       }
-      if (begins && allowed[domainEnd - start] !== 0) {
+      if ((begins || (isInner && bytes[start - 1] === hyphen)) && allowed[domainEnd - start] !== 0) {
         const ordinal = probeAt(start, domainEnd)
         if (ordinal !== -1) found(ordinal, start, domainEnd - start)
       }
@@ -91,17 +92,35 @@ export function createEmailFinder(
   function lookFurther(sign: number, domainEnd: number): void {
     for (const end of otherEnds(bytes, sign, domainEnd)) look(sign, end, emit.now)
     const guestSign = guestSignOf(bytes, sign)
-    if (guestSign === -1) return
-    look(guestSign, sign - guestMark, emit.now, (start, end) => {
+    if (guestSign !== -1) look(guestSign, sign - guestMark, emit.now, probeWithSign(guestSign))
+    const bounce = bounceAddressOf(bytes, sign, maxLength)
+    if (bounce !== undefined) look(bounce.sign, bounce.end, emit.now, probeWithSign(bounce.sign), true)
+    const sender = senderAddressOf(bytes, sign, maxLength)
+    if (sender !== undefined) lookTurned(sender.start, sender.sign, sender.end)
+  }
+
+  /** A probe for addresses that have another character in the place of their `@`. */
+  function probeWithSign(place: number): Probe {
+    return (start, end) => {
       guest.bytes.set(bytes.subarray(start, end))
-      guest.bytes[guestSign - start] = atSign
+      guest.bytes[place - start] = atSign
       return guest.probe(0, end - start)
-    })
+    }
+  }
+
+  /** The domain stands before the sign, and the local part behind it. */
+  function lookTurned(start: number, sign: number, end: number): void {
+    if (allowed[end - start] === 0) return
+    guest.bytes.set(bytes.subarray(sign + 1, end))
+    guest.bytes[end - sign - 1] = atSign
+    guest.bytes.set(bytes.subarray(start, sign), end - sign)
+    const ordinal = guest.probe(0, end - start)
+    if (ordinal !== -1) emit.now(ordinal, start, end - start)
   }
 
   /** Where the local part that is not complete at `to` begins, as far as an identifier could reach back. */
   function tailFrom(to: number): number {
-    const earliest = Math.max(0, to - maxLength - guestMark)
+    const earliest = Math.max(0, to - maxLength - mostBehind)
     let start = to
     while (start > earliest && localCharacters[bytes[start - 1]!] !== 0) start--
     return start
@@ -118,7 +137,7 @@ export function createEmailFinder(
         const isOpen = runEnd === to && !final
         if (isOpen && to - sign <= maxLength + mostBehind) {
           resume = sign
-          return Math.max(0, sign - maxLength - guestMark - longestEscape)
+          return Math.max(0, sign - maxLength - mostBehind - longestEscape)
         }
         let domainEnd = runEnd
         while (domainEnd > sign + 1 && trimmedCharacters[bytes[domainEnd - 1]!] !== 0) domainEnd--

@@ -33,13 +33,13 @@ const longestDigest = 128
 
 /**
  * A bound of what any finder needs of the bytes before: an address's local part and domain, a grouped UUID or a digest, with
- * the escape that it may stand behind and one that begins the run, and what may stand behind it.
+ * the escape that it may stand behind and one that begins the run, and what may stand behind it, of an address on either side of the `@` it is in front of.
  */
 export function longestTail(shapes: readonly { lengths: readonly number[] }[]): number {
   return (
     Math.max(longestDigest, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths))) +
     2 * longestEscape +
-    mostBehind +
+    2 * mostBehind +
     1
   )
 }

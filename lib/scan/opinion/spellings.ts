@@ -103,6 +103,7 @@ export const spellings: Record<Shape, (text: string, longest: number) => Spellin
       for (const each of isLong ? [domain] : [domain, ...shorterDomains(domain)]) add(left, sign, each)
       const [, guest = '', home] = /^([\s\S]*)_([A-Za-z0-9.-]+)#EXT#$/i.exec(left) ?? []
       if (home !== undefined && !isLong) add(guest, sign - left.length + guest.length, home)
+      if (!isLong) addresses.push(...innerOf(left, sign - left.length, longest))
     }
     const known = new Set<string>()
     return addresses.filter(([offset, text]) => !known.has(`${offset} ${text}`) && known.add(`${offset} ${text}`))
@@ -112,6 +113,29 @@ export const spellings: Record<Shape, (text: string, longest: number) => Spellin
 function mayBeginLocal(left: string, at: number): boolean {
   beginsLocal.lastIndex = at
   return beginsLocal.test(left)
+}
+
+/** Addresses with `=` for their `@`, also turned around, at the end of a text that begins at `from`. */
+function innerOf(left: string, from: number, longest: number): Spelling[] {
+  const found: Spelling[] = []
+  const bounced = /=([A-Za-z0-9.-]*)(?:_[A-Za-z0-9._%+\-!#$&'*/?^`{|}~]*)?$/.exec(left)
+  const domain = withoutEnd(bounced?.[1] ?? '')
+  if (bounced !== null && domain.slice(1).includes('.') && bounced[0].length - 1 - domain.length <= mostBehind) {
+    const before = left.slice(0, bounced.index)
+    const behindHyphens = Array.from(before.matchAll(/-/g), ({ index }) => before.slice(index + 1))
+    const near = before.slice(-Math.max(1, longest - domain.length))
+    const isOne = bounced[0].length > 1 + bounced[1]!.length || /[-+][A-Za-z0-9_.]*$/.test(near)
+    if (isOne)
+      for (const local of new Set([...localsOf(before), ...behindHyphens]))
+        if (
+          /^[A-Za-z0-9_!#$&'*/=?^`{|}~][A-Za-z0-9._%+\-!#$&'*/=?^`{|}~]*$/.test(local) &&
+          local.length < longestWritten
+        )
+          found.push([from + bounced.index - local.length, `${local}@${domain}`])
+  }
+  const [turned, home = '', local] = /=([A-Za-z0-9.-]*[A-Za-z0-9])=([A-Za-z0-9._%+\-!#$&'*/?^`{|}~]+)$/.exec(left) ?? []
+  if (home.slice(1).includes('.')) found.push([from + left.length - turned!.length + 1, `${local}@${home}`])
+  return found
 }
 
 /** What may be a local part at the end of a text. */
