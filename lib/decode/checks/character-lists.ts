@@ -7,21 +7,29 @@ const item = /"([\w.@+-])\\{0,8}"/g
 
 /** Letters of answers and of DNA: a list of these alone spells nothing. */
 const answers = new Set('abcdefgnty')
+/** Of so many characters, no farther from one another than that, one finds what they spell: `lib/scan/forms/codes/written-lists.ts`. */
+const fewestFound = 6
+const mostBetween = 24
 /** So many digits of as many kinds are no marks. */
 const fewestDigits = 9
 const fewestKinds = 6
 
-/** Texts as lists of their characters, in which nobody finds them. */
+/** Texts as lists of so few characters, or so far apart, that nobody finds them there. */
 export function characterListIn(text: string, from: number): EncodedProblem | undefined {
-  for (const { 1: items = '', index } of text.matchAll(list))
-    if (maySpell(Array.from(items.matchAll(item), ([, character]) => character!)))
+  for (const { 1: written = '', index } of text.matchAll(list)) {
+    const items = [...written.matchAll(item)]
+    if (!isFound(items) && maySpell(items.map(([, character]) => character!)))
       return {
         reason: 'unsupported-format',
         offset: from + index,
         detail: 'expected no texts as lists of their characters',
       }
+  }
   return undefined
 }
+
+const isFound = (items: readonly { readonly index: number }[]): boolean =>
+  items.length >= fewestFound && items.every(({ index }, at) => at === 0 || index - items[at - 1]!.index <= mostBetween)
 
 /** Whether characters may be a word or a number, and are no alphabet in its order. */
 function maySpell(characters: readonly string[]): boolean {

@@ -120,8 +120,10 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   // So much text fills so many groups of three bytes, wherever they begin.
   const groups = has('base64') ? powerOfTwo(Math.floor((text - 2) / 3)) : 1
   const pairs = Math.min(16, text)
-  const least = Math.min(groups < 4 ? base64 : codeLine, hex, codeLine)
-  for (const [at, value] of [groups, base64, pairs, hex, has('base64') || has('hex') ? least : 0].entries())
+  const list = has('bytes') ? 3 * byteLists(tools).shortest - 1 : never
+  const least = Math.min(groups < 4 ? base64 : codeLine, hex, list, codeLine)
+  const hasRuns = ['base64', 'hex', 'bytes'].some(has)
+  for (const [at, value] of [groups, base64, pairs, hex, hasRuns ? least : 0].entries())
     view.setInt32(232 + 4 * at, value, true)
   const { parts, name, number } = codeTextOf(tools)
   for (const [at, value] of [text, name, number].entries()) view.setInt32(2192 + 4 * at, value, true)
@@ -171,7 +173,8 @@ function setByteLists(table: Uint8Array, tools: FormTools): void {
   for (const [at, value] of values.entries()) view.setInt32(336 + 4 * at, value, true)
   view.setInt32(284, needsAtSign ? 1 : 0, true)
   const numbers = Array.from(allowed, (isAllowed, value) => (isAllowed === 1 ? value : 0)).filter((value) => value > 9)
-  const tens = numbers.filter((value) => value < 100).map((value) => Math.floor(value / 10))
+  // Digits begin with 3 as two hexadecimal ones.
+  const tens = [3, ...numbers.filter((value) => value < 100).map((value) => Math.floor(value / 10))]
   const hasHundreds = numbers.some((value) => value > 99)
   // Numbers from 0 on are compared as signed ones.
   const signed = 128

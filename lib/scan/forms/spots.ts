@@ -22,6 +22,8 @@ export const spotLists = [
   'rounded',
   'binary-uuid',
   'width',
+  'characters',
+  'pairs',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

@@ -479,6 +479,49 @@ function decodeBytes({ text, starts }: Decoded): Decoded[] {
   )
 }
 
+const item = String.raw`\\{0,3}(?:"[^"\\,:\x00-\x1f\x7f-\xff]\\{0,3}"|'[^'\\,:\x00-\x1f\x7f-\xff]\\{0,3}')`
+const blank = String.raw`(?:[ \t\r\n]|\\{1,8}[nrt]){0,20}`
+const keyed = String.raw`(?:\\{0,3}["']\d{1,3}\\{0,3}["']${blank}:${blank})?`
+const notBeside = '[A-Za-z0-9+/_-]'
+const hexPair = '[0-9a-fA-F]{2}'
+const writtenLists = [
+  {
+    list: `${item}(?:${blank},${blank}${keyed}${item}(?!${blank}:))+`,
+    each: String.raw`(?<=["'])[^](?=\\{0,3}["'](?:${blank},|$))`,
+    read: (text: string) => text,
+  },
+  ...['  ?', ':', '-'].map((sign) => ({
+    list: `(?<!${notBeside})${hexPair}(?:${sign}${hexPair})+(?!${notBeside})`,
+    each: hexPair,
+    read: (text: string) => String.fromCharCode(Number.parseInt(text, 16)),
+  })),
+]
+
+/** Lists of characters, and of pairs of hexadecimal digits, of which each item is at most 24 bytes behind the one before it. */
+function decodeLists({ text, starts }: Decoded): Decoded[] {
+  return writtenLists.flatMap(({ list, each, read }) =>
+    Array.from(text.matchAll(new RegExp(list, 'g'))).flatMap(({ 0: written, index }) => {
+      const lists: { character: string; at: number }[][] = [[]]
+      for (const { 0: one, index: place } of written.matchAll(new RegExp(each, 'g'))) {
+        const at = index + place
+        const before = lists.at(-1)!.at(-1)
+        if (before !== undefined && at - before.at > 24) lists.push([])
+        lists.at(-1)!.push({ character: read(one), at })
+      }
+      return lists
+        .filter((items) => items.length > 5)
+        .flatMap((items) => {
+          const decoded = items.map(({ character }) => character).join('')
+          return Array.from(decoded.matchAll(textInBytes)).map((match): Decoded => {
+            const from = Math.max(0, match.index - margin)
+            const to = match.index + match[0].length + margin
+            return { text: decoded.slice(from, to), starts: items.slice(from, to).map(({ at }) => starts[at]!) }
+          })
+        })
+    }),
+  )
+}
+
 /** `everywhere`: whether text without an escape that matters is decoded too, which shows the forms inside of it another way to end. */
 type Options = { everywhere: boolean }
 
@@ -500,7 +543,7 @@ function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everyw
     )
       .filter(({ index }) => !isPaired(content.text, index))
       .map(({ index }) => ({ text: content.text.slice(index + 2), starts: content.starts.slice(index + 2) }))
-  if (form === 'bytes') return decodeBytes(content)
+  if (form === 'bytes') return [...decodeBytes(content), ...decodeLists(content)]
   return form === 'utf-16' ? decodeUtf16(content) : []
 }
 

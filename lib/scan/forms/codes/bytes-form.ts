@@ -3,8 +3,10 @@ import { soughtShapes } from '../../finders/sought-shapes.ts'
 import type { Form, FormFinder, FormTools, Region } from '../form.ts'
 import { listOf } from '../spots.ts'
 import { type ByteList, createByteList, numberBytes } from './byte-list.ts'
+import { characters, pairs } from './written-lists.ts'
 
 const name = 'bytes'
+const written = [characters, pairs]
 
 /** A shorter list is not looked at: it would be any row of a table. */
 const shortestList = 6
@@ -38,7 +40,7 @@ export function byteLists(tools: Pick<FormTools, 'index' | 'shortest' | 'wanted'
 export const contextOfBytes = (shortest: number, longest: number) =>
   numberBytes * (Math.max(shortest, shortestList) + longest + margin)
 
-/** Finds text whose bytes are written as a list of decimal numbers. */
+/** Finds text whose bytes are written as a list of decimal numbers, of characters, or of two hexadecimal digits each. */
 function createBytes(tools: FormTools): FormFinder {
   const { side, longest } = tools
   const { shortest, allowed, needsAtSign } = byteLists(tools)
@@ -88,17 +90,31 @@ function createBytes(tools: FormTools): FormFinder {
     }
   }
 
+  /** Looks at lists of which next to no text has one, as far around each place as decides what is found there. */
+  function lookAtWritten(region: Region, { spots, read }: (typeof written)[number]): void {
+    const places = listOf(region, spots)
+    if (places === undefined) read(region, 0, region.to, take)
+    else
+      for (let at = 0; at < places.length; ) {
+        const from = Math.max(0, places[at]! - lead)
+        let until = places[at]! + lead
+        while (++at < places.length && places[at]! - lead <= until) until = places[at]! + lead
+        read(region, from, Math.min(until, region.to), take)
+      }
+  }
+
   return (region, report) => {
     const places = listOf(region, name)
-    if (places?.length === 0) return
+    if (places?.length === 0 && written.every(({ spots }) => listOf(region, spots)?.length === 0)) return
     side.target(report, name)
     if (places === undefined) list.read(region, 0, region.to)
     else lookAround(region, places)
+    for (const each of written) lookAtWritten(region, each)
     side.flush()
   }
 }
 
-/** As lists are written by Node (also of a `Uint8Array`), Java, Python and Rust, and Go. */
+/** As lists are written by Node (also of a `Uint8Array`), Java, Python and Rust, and Go; of characters in JSON and by loggers; as pairs of digits by dumps and .NET. */
 function spell(text: string): Buffer[] {
   const bytes = Buffer.from(text.length < shortestList ? text.padEnd(2 * shortestList) : text)
   const all = [...bytes]
@@ -108,12 +124,15 @@ function spell(text: string): Buffer[] {
     JSON.stringify({ ...all }),
     `[${all.join(', ')}]`,
     `[${all.join(' ')}]`,
+    JSON.stringify([...bytes.toString()]),
+    JSON.stringify({ ...[...bytes.toString()] }),
+    ...[' ', ':', '-'].map((sign) => bytes.toString('hex').replace(/..(?=.)/g, `$&${sign}`)),
   ].map((each) => Buffer.from(each))
 }
 
 export const bytesForm: Form = {
   name,
-  summary: 'as a list of the decimal numbers of their bytes',
+  summary: 'as a list of their bytes in decimal numbers or in two hexadecimal digits each, or of their characters',
   nests: true,
   finder: createBytes,
   spell,

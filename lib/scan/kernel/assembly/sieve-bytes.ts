@@ -1,5 +1,6 @@
 import { block, runMasks, sieve, stops } from './memory'
 import { forgetList, lookAt } from './sieve-byte-list'
+import { forgetWrittenLists, lookAtWritten } from './sieve-written-lists'
 
 /**
  * Where the characters of an identifier may be written as a list of numbers. No number of it has four digits, so that for as many bytes as the
@@ -9,6 +10,7 @@ import { forgetList, lookAt } from './sieve-byte-list'
 export function siftBytes(first: i32, size: i32, from: i32, to: i32, known: i32): void {
   if (load<i32>(sieve, 336) == 0) return
   forgetList(from, to, known)
+  forgetWrittenLists(from - min(known, 64), to, known >= 64)
   const isWide = load<i32>(sieve, 344) != 0
   // A loop each, since this is where the time goes.
   if (!isWide) siftWindows(first, size, false, true)
@@ -139,7 +141,7 @@ function probe(
   const bytes = v128.load(begin + <usize>bit)
   const digits = i8x16.bitmask(i8x16.lt_s(i8x16.sub(bytes, zero), ten))
   // What stands behind a quote is a key.
-  const keys = i8x16.bitmask(i8x16.eq(bytes, quotes)) << 1
+  const keys = i8x16.bitmask(v128.or(i8x16.eq(bytes, quotes), i8x16.eq(bytes, i8x16.splat(0x27)))) << 1
   let others: i32
   if (hasHundreds) others = digits & (digits >> 1) & (digits >> 2) & i8x16.bitmask(i8x16.gt_s(bytes, firsts))
   else others = digits & ~(digits << 1) & ~i8x16.bitmask(i8x16.lt_s(i8x16.sub(bytes, firsts), tens))
@@ -150,6 +152,7 @@ function probe(
 /** The same with all that their first digits tell. */
 function lookCloser(first: i32, bit: i32): void {
   const place = block + <usize>(first + bit)
+  lookAtWritten(first + bit)
   const bytes = v128.load(place)
   const before = v128.load(place - 1)
   const isDigit = i8x16.lt_s(i8x16.sub(bytes, v128.load(sieve, 448)), v128.load(sieve, 464))

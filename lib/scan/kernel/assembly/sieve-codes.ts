@@ -2,6 +2,7 @@ import { maskOf, twoWords } from './mask-of'
 import { block, constants, digitMasks, masks, runMasks, sieve, stops } from './memory'
 import { groups, setGroups, siftBase64, siftHex } from './sieve-groups'
 import { siftUuids } from './sieve-uuids'
+import { lookAtHyphens } from './sieve-written-lists'
 import { addSpot, List } from './spots'
 import { collectStops, runLengthBefore, stopCount } from './stops'
 
@@ -148,6 +149,7 @@ function siftRuns(first: i32, size: i32, to: i32, least: i32): void {
 function siftRun(first: i32, start: i32, stop: i32, to: i32): void {
   const end = first + stop
   const length = start == 0 || end == to ? i32.MAX_VALUE : stop - start
+  lookAtHyphens(first + start, end, start == 0)
   if (length >= codeLine && isLineEnd(end, to) && !isUuid(first + start, length)) addSpot(List.runs, end - 1)
   if (groups < manyGroups && length >= shortestBase64) {
     const step = 64 - 4 * (groups - 1)

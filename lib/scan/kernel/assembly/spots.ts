@@ -25,9 +25,11 @@ export const enum List {
   rounded = 17,
   binaryUuid = 18,
   width = 19,
+  characters = 20,
+  pairs = 21,
 }
 
-const listCount: usize = 20
+const listCount: usize = 22
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 

@@ -77,3 +77,47 @@ describe('no list of bytes', () => {
       expect(find('123456789', `50 ${list.replaceAll(',', ' ')},50,51`, looking, 5000)).toStrictEqual([])
   })
 })
+
+const spread = (text: string) => JSON.stringify({ ...[...text], level: 'info' })
+
+/** Lists of characters and of pairs of digits; each begins with the first character or pair behind the head. */
+const others: Record<string, [head: string, write: (text: string) => string]> = {
+  'characters in JSON': ['["', (text) => JSON.stringify([...text])],
+  'a text that a logger spreads': ['{"0":"', spread],
+  'the same in a string': ['"{\\"0\\":\\"', (text) => JSON.stringify(spread(text))],
+  'the same in lines': ['{\n    "0": "', (text) => JSON.stringify({ ...[...text], level: 'info' }, null, 4)],
+  'the same on a console': [
+    "{ '0': '",
+    (text) => `{ ${[...text].map((one, at) => `'${at}': '${one}'`).join(', ')}, level: 'info' }`,
+  ],
+  'list of Python': ["['", (text) => `['${[...text].join("', '")}']`],
+  'a dump': ['00000000  ', (text) => `00000000  ${hexOf(text, ' ')}  |${'.'.repeat(text.length)}|`],
+  'a dump in two halves': ['00000000  ', (text) => `00000000  ${hexOf(text, ' ').replace(/^.{23}/, '$& ')}  |`],
+  'what Wireshark copies': ['', (text) => hexOf(text, ':')],
+  'BitConverter.ToString': ['', (text) => hexOf(text, '-').toUpperCase()],
+}
+const hexOf = (text: string, sign: string) =>
+  Buffer.from(text)
+    .toString('hex')
+    .replace(/..(?=.)/g, `$&${sign}`)
+
+describe('an identifier is found', () => {
+  for (const [name, [head, write]] of Object.entries(others))
+    it(`in ${name}`, () => {
+      for (const identifier of identifiers) {
+        const text = write(identifier)
+        expectFound(identifier, text, text.indexOf(head) === 0 ? head.length : text.search(/"0/) + 5)
+      }
+    })
+
+  it('in a sentence that a logger spreads', () => {
+    for (const looking of ['kernel', 'plain'] as const)
+      expect(find('bob_w77', spread('user bob_w77 left'), looking, 5000)).toMatchObject([{ form: 'bytes' }])
+  })
+
+  it('as a whole alone, and in no fewer than six characters', () => {
+    for (const looking of ['kernel', 'plain'] as const)
+      for (const text of [spread('xbob_w77'), spread('bob_w77x'), hexOf('1bob_w77', ' '), `62${hexOf('bob_w77', '-')}`])
+        expect(find('bob_w77', text, looking, 5000)).toStrictEqual([])
+  })
+})

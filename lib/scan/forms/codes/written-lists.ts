@@ -1,0 +1,71 @@
+import type { Region } from '../form.ts'
+import type { SpotList } from '../spots.ts'
+import type { ByteList } from './byte-list.ts'
+
+/** Items of a list, at least, and bytes from one character of a list of them to the next at most. */
+const fewest = 6
+const mostBetween = 24
+
+const character = String.raw`\\{0,3}(?:"[ !#-+\--9;-[\]-~]\\{0,3}"|'[ -&(-+\--9;-[\]-~]\\{0,3}')`
+const space = String.raw`(?:[ \t\r\n]|\\{1,8}[nrt]){0,20}`
+const key = String.raw`(?:\\{0,3}["'][0-9]{1,3}\\{0,3}["']${space}:${space})?`
+const characterList = new RegExp(`${character}(?:${space},${space}${key}${character}(?!${space}:))+`, 'g')
+const eachCharacter = new RegExp(String.raw`(?<=["'])[^](?=\\{0,3}["'](?:${space},|$))`, 'g')
+
+const pair = '[0-9a-fA-F]{2}'
+const pairList = new RegExp(
+  `(?<![A-Za-z0-9+/_-])${pair}(?:(?: {1,2}${pair})+|(?::${pair})+|(?:-${pair})+)(?![A-Za-z0-9+/_-])`,
+  'g',
+)
+const eachPair = new RegExp(pair, 'g')
+
+/** A way to write a list of characters that is read with regular expressions, since next to no text has one. */
+export type WrittenList = {
+  readonly spots: SpotList
+  read(region: Region, from: number, to: number, take: (list: ByteList) => void): void
+}
+
+/** `["b","o","b"]`, and `{"0":"b","1":"o"}` as loggers write a text where they expect an object; quotes also of Python, and in a string. */
+export const characters: WrittenList = {
+  spots: 'characters',
+  read: (region, from, to, take) =>
+    readLists(region, from, to, take, characterList, eachCharacter, (text) => text.charCodeAt(0)),
+}
+
+/** Two hexadecimal digits for each byte, with blanks, colons or hyphens between them: a line of a dump, `BitConverter.ToString` of .NET. */
+export const pairs: WrittenList = {
+  spots: 'pairs',
+  read: (region, from, to, take) =>
+    readLists(region, from, to, take, pairList, eachPair, (text) => Number.parseInt(text, 16)),
+}
+
+function readLists(
+  { buffer }: Region,
+  from: number,
+  to: number,
+  take: (list: ByteList) => void,
+  list: RegExp,
+  item: RegExp,
+  byteOf: (text: string) => number,
+): void {
+  for (const { 0: written, index } of buffer.toString('latin1', from, to).matchAll(list)) {
+    let some: { value: number; start: number; end: number }[] = []
+    const finish = () => {
+      if (some.length >= fewest) take(listOf(some))
+      some = []
+    }
+    for (const { 0: text, index: at } of written.matchAll(item)) {
+      const start = from + index + at
+      if (some.length > 0 && start - some.at(-1)!.start > mostBetween) finish()
+      some.push({ value: byteOf(text), start, end: start + text.length })
+    }
+    finish()
+  }
+}
+
+const listOf = (items: readonly { value: number; start: number; end: number }[]): ByteList => ({
+  count: items.length,
+  values: Uint8Array.from(items, ({ value }) => value),
+  starts: Int32Array.from(items, ({ start }) => start),
+  ends: Int32Array.from(items, ({ end }) => end),
+})
