@@ -5,6 +5,7 @@ import { backslashes, continuedAt, continuedLines } from './backslash-escapes.ts
 import { entities } from './entity-escapes.ts'
 import { createEscapeFinder } from './escape-finder.ts'
 import { type EscapeSyntax, replacement, unitOf } from './escape-syntax.ts'
+import { createEscapedUuid } from './escaped-uuid.ts'
 import { createUnfolding } from './folded-lines.ts'
 import { percent } from './percent-escapes.ts'
 import { quotedPrintable } from './quoted-printable.ts'
@@ -81,7 +82,7 @@ function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
   const finders = [
     createEscapeFinder(syntax, tools),
     ...(syntax === quotedPrintable ? [createBrokenNumbers(syntax, tools)] : []),
-    ...(syntax === backslashes ? [createUnfolding(tools)] : []),
+    ...(syntax === backslashes ? [createUnfolding(tools), createEscapedUuid(tools)] : []),
     ...(syntax === backslashes ? [createEscapeFinder(continuedLines, tools, isContinued)] : []),
   ].filter((find) => find !== undefined)
   return (region, report) => {
@@ -96,7 +97,7 @@ export const escapeForms: readonly Form[] = [
     each(text, (byte) => `%25${hexOf(byte)}`),
     each(text, (byte) => `%2525${hexOf(byte).toUpperCase()}`),
   ]),
-  form(backslashes, 'with backslash escapes as in JSON, JavaScript and SQL', (text) => [
+  form(backslashes, 'with backslash escapes as in JSON, JavaScript and SQL, also UUIDs in 16 bytes', (text) => [
     each(text, (byte) => `\\u${hexOf(byte, 4)}`),
     each(text, (byte) => `\\u${hexOf(byte, 4).toUpperCase()}`, notWord),
     each(text, (byte) => `\\x${hexOf(byte)}`),
