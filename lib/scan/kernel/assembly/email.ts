@@ -1,8 +1,8 @@
 import { markSigns, outside } from './classify'
-import { forgetWritten, writeText, writeTurned } from './inner-address'
+import { addAnywhere, hasSecond } from './email-starts'
+import { addInner, forgetWritten } from './inner-address'
 import { block, byteAt, constants, isIn, masks, stops, Table, tables, tokens } from './memory'
 import {
-  addBytes,
   addCandidate,
   addText,
   allowedLengths,
@@ -43,8 +43,6 @@ const mostBehind: i32 = 64
 const hash: u8 = 0x23
 const dot: u8 = 0x2e
 const hyphen: u8 = 0x2d
-const equals: u8 = 0x3d
-const plus: u8 = 0x2b
 /** As in `../write-constants.ts`. */
 const suffixFactor: u64 = 0x9e3779b97f4a7c15
 
@@ -163,7 +161,7 @@ function addSign(sign: i32, to: i32, final: bool): void {
   while (end > sign + 1 && isIn(Table.trimmed, byteAt(end - 1))) end--
   addDomain(sign, end)
   if (!isShort) return
-  addInner(sign)
+  addInner(sign, maxLength)
   let first = sign + 2
   while (first < end && byteAt(first) != dot) first++
   // From behind: what ends there is where the name before it begins.
@@ -211,113 +209,4 @@ function addDomain(sign: i32, end: i32): void {
     start = first
     if (start < sign && isAllowed(end - start)) addText(start, end, sign, sign)
   }
-}
-
-/** Whether a second point or hyphen in a row is in [from, to). */
-function hasSecond(from: i32, to: i32): bool {
-  for (let at = from; at < to; at++) if (isSecond(at)) return true
-  return false
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function isSecond(at: i32): bool {
-  const byte = byteAt(at)
-  return byte == byteAt(at - 1) && (byte == dot || byte == hyphen)
-}
-
-/**
- * An address may begin behind what may be quoting, or points or hyphens, and where an escape could end: whether one does is decided later. `sign`: of the address, whose bytes are
- * counted from `base`; `place`: of the `@`. `isInner`: it may begin behind any hyphen.
- */
-function addAnywhere(first: i32, sign: i32, end: i32, place: i32, base: usize, isInner: bool): void {
-  let mayEscape = isIn(Table.mayGlue, byteAt(first - 1)) || isIn(Table.local, byteAt(first - 1))
-  for (let at = first; at < sign; at++) mayEscape = mayEscape || isIn(Table.localEscapeSign, byteAt(at))
-  let begins = true
-  for (let start = first; start < sign; start++) {
-    const byte = byteAt(start)
-    if (isIn(Table.localTrimmed, byte)) {
-      begins = begins || isInner || isIn(Table.localSpecial, byte) || isSecond(start)
-      continue
-    }
-    if (begins && isAllowed(end - start)) addBytes(base + <usize>start, end - start, place, place)
-    begins = mayEscape || isIn(Table.localSpecial, byte) || (begins && byte == underscore)
-  }
-}
-
-/** The addresses in the local part before a sign, as `bounceAddressOf` and `senderAddressOf` of `lib/scan/finders/domain-ends.ts` have them. */
-function addInner(sign: i32): void {
-  if (!mayHaveInner(block + <usize>sign)) return
-  const earliest = max(0, sign - mostBehind - maxLength)
-  let at = sign - 1
-  while (at >= earliest && byteAt(at) != equals && isIn(Table.local, byteAt(at))) at--
-  if (at < earliest || byteAt(at) != equals) return
-  let end = at + 1
-  while (end < sign && isIn(Table.domain, byteAt(end))) end++
-  if (end == sign || byteAt(end) == underscore) {
-    while (end > at && isIn(Table.trimmed, byteAt(end - 1))) end--
-    if (end >= sign - mostBehind && hasPoint(at + 2, end)) addAtSign(at, end, sign)
-  }
-  let first = at
-  while (first > earliest && isIn(Table.domain, byteAt(first - 1))) first--
-  if (byteAt(first - 1) == equals && isAllowed(sign - first) && hasPoint(first + 1, at))
-    addBytes(writeTurned(first, at, sign), sign - first, sign, sign)
-}
-
-/**
- * Whether one may be there, told by the 32 bytes before a sign: behind the last `=` of a local part are characters of a domain, up to the sign with a hyphen or `+` before it, or
- * up to a `_`; or such characters are between it and another one.
- */
-function mayHaveInner(sign: usize): bool {
-  const rows = v128.load(constants)
-  const low = v128.load(constants, 16)
-  const zero = v128.load(constants, 32)
-  const local = v128.load(constants, 224)
-  const domain = v128.load(constants, 256)
-  const near = v128.load(sign - 16)
-  const far = v128.load(sign - 32)
-  const gaps = (outside(near, local, rows, low, zero) << 16) | outside(far, local, rows, low, zero)
-  const run = <u32>clz(gaps)
-  const signs = (equalTo(near, equals) << 16) | equalTo(far, equals)
-  const last = <u32>clz(signs)
-  // Farther away, perhaps.
-  if (last >= run) return run == 32
-  if (last == 31) return true
-  const domains = (outside(near, domain, rows, low, zero) << 16) | outside(far, domain, rows, low, zero)
-  const between = domains & ~(<u32>0xffffffff >> last)
-  // The lowest one is what is right behind the characters of a domain.
-  if (between != 0) return load<u8>(sign - <usize>(32 - ctz(between))) == underscore || isTurned(signs, domains, last)
-  const plain = v128.load(constants, 240)
-  const unusual = (outside(near, plain, rows, low, zero) << 16) | outside(far, plain, rows, low, zero)
-  const hyphens = (equalTo(near, hyphen) << 16) | equalTo(far, hyphen)
-  const before = (unusual | hyphens) << (last + 1)
-  if (before == 0) return true
-  const byte = load<u8>(sign - <usize>(last + 2 + clz(before)))
-  return byte == hyphen || byte == plus || isTurned(signs, domains, last)
-}
-
-/** Whether the first one before the last `=` that is of no domain may be another one. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function isTurned(signs: u32, domains: u32, last: u32): bool {
-  const before = domains << (last + 1)
-  return before == 0 || ((signs << (last + 1)) & (<u32>0x80000000 >> <u32>clz(before))) != 0
-}
-
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function equalTo(bytes: v128, byte: u8): u32 {
-  return <u32>i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(<i8>byte)))
-}
-
-function hasPoint(from: i32, to: i32): bool {
-  for (let at = from; at < to; at++) if (byteAt(at) == dot) return true
-  return false
-}
-
-/** The addresses up to `end` with an `@` at this place. */
-function addAtSign(at: i32, end: i32, sign: i32): void {
-  let first = max(0, end - maxLength)
-  for (let start = at; start > first; start--) if (!isIn(Table.local, byteAt(start - 1))) first = start
-  if (first < at) addAnywhere(first, at, end, sign, writeText(first, at, end) - <usize>first, true)
 }
