@@ -22,13 +22,14 @@ const eachPair = new RegExp(pair, 'g')
 /** A way to write a list of characters that is read with regular expressions, since next to no text has one. */
 export type WrittenList = {
   readonly spots: SpotList
-  read(region: Region, from: number, to: number, take: (list: ByteList) => void): void
+  read(region: Region, from: number, to: number, take: (list: ByteList) => void): false | void
 }
 
 /** `["b","o","b"]`, and `{"0":"b","1":"o"}` as loggers write a text where they expect an object; quotes also of Python, and in a string. */
 export const characters: WrittenList = {
   spots: 'characters',
   read: (region, from, to, take) =>
+    hasQuote(region, from, to) &&
     readLists(region, from, to, take, characterList, eachCharacter, (text) => text.charCodeAt(0)),
 }
 
@@ -36,7 +37,24 @@ export const characters: WrittenList = {
 export const pairs: WrittenList = {
   spots: 'pairs',
   read: (region, from, to, take) =>
+    hasSigns(region, from, to) &&
     readLists(region, from, to, take, pairList, eachPair, (text) => Number.parseInt(text, 16)),
+}
+
+/** Whether a list of characters may be here; most texts have no quote, which is seen faster than with an expression. */
+const hasQuote = ({ buffer }: Region, from: number, to: number) => {
+  const text = buffer.subarray(from, to)
+  return text.includes(0x22) || text.includes(0x27)
+}
+
+/** The same for pairs, between which is the same sign at every third place. */
+function hasSigns({ bytes }: Region, from: number, to: number): boolean {
+  for (let at = from; at + 6 < to; at++) {
+    const byte = bytes[at]!
+    if (byte === bytes[at + 3] && byte === bytes[at + 6] && (byte === 0x20 || byte === 0x3a || byte === 0x2d))
+      return true
+  }
+  return false
 }
 
 function readLists(
