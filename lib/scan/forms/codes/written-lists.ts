@@ -22,7 +22,7 @@ const eachPair = new RegExp(pair, 'g')
 /** A way to write a list of characters that is read with regular expressions, since next to no text has one. */
 export type WrittenList = {
   readonly spots: SpotList
-  read(region: Region, from: number, to: number, take: (list: ByteList) => void): false | void
+  read(region: Region, from: number, to: number, take: (list: ByteList) => void): unknown
 }
 
 /** `["b","o","b"]`, and `{"0":"b","1":"o"}` as loggers write a text where they expect an object; quotes also of Python, and in a string. */

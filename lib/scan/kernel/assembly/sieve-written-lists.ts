@@ -42,8 +42,9 @@ export function lookAtWritten(at: i32): void {
   const bytes = v128.load(block + <usize>at - 8)
   const blanks = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>space)), i8x16.eq(bytes, i8x16.splat(<i8>colon)))
   const quotes = v128.or(i8x16.eq(bytes, i8x16.splat(<i8>quote)), i8x16.eq(bytes, i8x16.splat(<i8>apostrophe)))
-  // Each list has one of these in any eight bytes.
-  if (v128.any_true(v128.or(blanks, quotes))) lookCloser(at)
+  // Each list has a quote in any eight bytes, or signs with a pair between them.
+  const signs = i8x16.bitmask(blanks)
+  if ((signs & (signs >> 3)) != 0 || v128.any_true(quotes)) lookCloser(at)
 }
 
 function lookCloser(at: i32): void {
