@@ -95,7 +95,8 @@ const units: Record<string, Unit> = {
       name === undefined ? character(Number.parseInt(hex ?? decimal!, hex === undefined ? 10 : 16)) : named[name]!,
   },
   'quoted-printable': {
-    pattern: /=(?!(?:3\d|[46][1-9]|[57]\d)\d)(0[09AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}(?:\r[\r\n]?|\n)/y,
+    pattern:
+      /=(?!(?:3\d|[46][1-9]|[57]\d)\d)(0[09AaDd]|[2-7][0-9A-Fa-f](?<!7[fF])|7F|[89A-F][0-9A-F])|=[ \t]{0,8}(?:\r[\r\n]?|\n)/y,
     decode: ([, hex]) => (hex === undefined ? '' : byte(Number.parseInt(hex, 16))),
   },
   'iso-2022': { pattern: /\x1b[\x20-\x2f]{1,3}[\x30-\x7e]/y, decode: () => character(0xfffd) },
