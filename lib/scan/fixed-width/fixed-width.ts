@@ -111,11 +111,11 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
       batch[filled++] = lineFeed
       starts.push(from)
     }
-    eachPiece(line, columns!, sought, report)
+    const codes = eachPiece(line, columns!, sought, report)
     if (sought.hasUuids) eachUuid(line, report)
     if (columns!.numbers.length === 0) return
     scratchBytes.set(line)
-    eachNumber(line, columns!, sought, (pieceStart, pieceEnd) => note(probe(pieceStart, pieceEnd), from))
+    eachNumber(line, columns!, sought, codes, (pieceStart, pieceEnd) => note(probe(pieceStart, pieceEnd), from))
   }
 
   const linesOf = () => head!.map(({ line }) => line)

@@ -1,4 +1,4 @@
-import { digits } from '../finders/alphabets.ts'
+import { digits, hexDigits } from '../finders/alphabets.ts'
 import { hasUuidHyphens, uuidHyphens, uuidLength } from '../finders/written-uuid.ts'
 import { type Columns, runAround, runsOn } from './columns.ts'
 
@@ -22,8 +22,12 @@ type Report = (start: number, end: number) => void
 /** Fields that one identifier may be taken for. */
 const mostFields = 12
 
-/** Reports parts of a line that may be a whole field each, and that something is glued onto, but for parts of numbers. */
-export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, report: Report): void {
+/** Runs of a line that are no fields: of each where it begins and ends. */
+export type Codes = readonly { readonly start: number; readonly end: number }[]
+
+/** Reports parts of a line that may be a whole field each, and that something is glued onto, but for parts of numbers. Returns the runs that have none. */
+export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, report: Report): Codes {
+  const codes: { start: number; end: number }[] = []
   for (let edge = 0; edge < edges.length; ) {
     const { start, end } = runAround(line, edges[edge]!)
     if (edges[edge]! === start || edges[edge]! >= end) {
@@ -32,9 +36,28 @@ export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, 
     }
     const first = edge
     while (edge < edges.length && edges[edge]! < end) edge++
-    if (end - start > sought.shortest) betweenCuts([start, ...edges.slice(first, edge), end], sought, report)
+    if (isCode(line, start, end)) codes.push({ start, end })
+    else if (end - start > sought.shortest) betweenCuts([start, ...edges.slice(first, edge), end], sought, report)
   }
+  return codes
 }
+
+/**
+ * Whether a run is hexadecimal digits, with what says so around them (`0x`, `X'`), and no fields. Those of a text have a digit as the first of each pair in all lines: all parts that this
+ * leaves would be as much as fifty times the text.
+ */
+function isCode(line: Uint8Array, start: number, end: number): boolean {
+  if (end - start < shortestCode) return false
+  let letters = 0
+  let others = 0
+  for (let at = start; at < end && others <= mostOthers; at++) {
+    if (hexDigits[line[at]!] === 0) others++
+    else if (digits[line[at]!] === 0) letters++
+  }
+  return others <= mostOthers && letters * 16 >= end - start
+}
+const shortestCode = 64
+const mostOthers = 3
 
 /** Reports what is written as a UUID with hyphens and something is glued onto: one that stands alone is found as it is. */
 export function eachUuid(line: Uint8Array, report: Report): void {
@@ -54,12 +77,19 @@ function betweenCuts(cuts: readonly number[], { shortest, longest }: Sought, rep
   for (let from = 0; from < last; from++)
     for (let to = from + 1; to <= Math.min(last, from + mostFields); to++) {
       const length = cuts[to]! - cuts[from]!
-      if (length >= shortest && length <= longest && (from > 0 || to < last)) report(cuts[from]!, cuts[to]!)
+      if (length > longest) break
+      if (length >= shortest && (from > 0 || to < last)) report(cuts[from]!, cuts[to]!)
     }
 }
 
-/** Reports numbers within longer ones: beside other characters a number is found as it is. */
-export function eachNumber(line: Uint8Array, { numbers }: Columns, { within, inOne }: Sought, report: Report): void {
+/** Reports numbers within longer ones, unless there are no fields: beside other characters a number is found as it is. */
+export function eachNumber(
+  line: Uint8Array,
+  { numbers }: Columns,
+  { within, inOne }: Sought,
+  codes: Codes,
+  report: Report,
+): void {
   let reached = 0
   for (const column of numbers) {
     if (column < reached || digits[line[column] ?? 0] === 0) continue
@@ -67,9 +97,10 @@ export function eachNumber(line: Uint8Array, { numbers }: Columns, { within, inO
     let end = column + 1
     while (start > 0 && digits[line[start - 1]!] === 1) start--
     while (end < line.length && digits[line[end]!] === 1) end++
+    reached = end
+    if (codes.some((code) => code.start < end && code.end > start)) continue
     const isOne = end - start <= longestNumber && !runsOn[line[start - 1] ?? 0] && !runsOn[line[end] ?? 0]
     for (const length of isOne ? inOne : within)
       for (let at = start; length < end - start && at + length <= end; at++) report(at, at + length)
-    reached = end
   }
 }
