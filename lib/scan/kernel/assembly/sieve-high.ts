@@ -52,6 +52,8 @@ function isWidth(at: i32, lowest: i32): bool {
   if (byteOf(at) == 0xe2) {
     // Without width, or a hyphen.
     const isKnown = second == 0x80 ? third >= 0x8b && third <= 0x91 : second == 0x81 && third == 0xa0
+    // An identifier may begin or end with a hyphen.
+    if (second == 0x80 && third >= 0x90) return isKnown && (isJoined64(byteBefore(at, lowest)) || isJoined64(byteOf(at + 3)))
     return isKnown && isWithin(at, at + 3, lowest)
   }
   if (second == 0xbb) return third == 0xbf && isWithin(at, at + 3, lowest)

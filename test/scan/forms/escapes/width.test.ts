@@ -4,7 +4,15 @@ import { defaultForms } from '../../../../lib/scan/forms/form-names.ts'
 import { makeIndex } from '../../../subject-index/make-index.ts'
 
 const uuid = '6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f9'
-const index = makeIndex(['jane.doe@example.org', '1234567890123', 'bobby_1', 'mary-jane.x', uuid])
+const index = makeIndex([
+  'jane.doe@example.org',
+  '1234567890123',
+  'bobby_1',
+  'mary-jane.x',
+  'V1StGXR8-',
+  '-Z5jdHi6B',
+  uuid,
+])
 
 function formsIn(text: string, looking: 'kernel' | 'plain') {
   const found: string[] = []
@@ -32,6 +40,8 @@ const cases: { name: string; text: string; expected: string[] }[] = [
   { name: 'such hyphens of HTML', text: uuid.replaceAll('-', '&#8209;'), expected: ['entity'] },
   { name: 'such hyphens of HTML by name', text: uuid.replaceAll('-', '&hyphen;'), expected: ['entity'] },
   { name: 'such hyphens of JSON', text: `"${uuid.replaceAll('-', '\\u2010')}"`, expected: ['backslash'] },
+  { name: 'such a hyphen at the end', text: 'id V1StGXR8\u2011 ok', expected: ['width'] },
+  { name: 'such a hyphen at the beginning', text: 'id \u2011Z5jdHi6B ok', expected: ['width'] },
   { name: 'a dash', text: 'mary\u2013jane.x', expected: [] },
   { name: 'a longer word', text: 'x\u200bbobby_1', expected: ['plain'] },
   { name: 'another number', text: '１２３４５６７８９０１２３４', expected: [] },
