@@ -147,7 +147,8 @@ export function markCheck() {
   function lookAtFields(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
     const text = bytes.toString('latin1')
     const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
-    const spelled = [octal, listProblemIn(text, from), characterListIn(text, from)].reduce(first)
+    const listed = text.includes('[') ? first(listProblemIn(text, from), characterListIn(text, from)) : undefined
+    const spelled = first(octal, listed)
     const hasField = anyField.test(text)
     mayHaveField = hasField || spelled !== undefined
     return first(

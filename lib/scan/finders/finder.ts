@@ -36,10 +36,14 @@ const longestDigest = 128
  * the escape that it may stand behind and one that begins the run, and what may stand behind it, of an address on either side of the `@` it is in front of.
  */
 export function longestTail(shapes: readonly { lengths: readonly number[] }[]): number {
-  return (
-    Math.max(longestDigest, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths))) +
-    2 * longestEscape +
-    2 * mostBehind +
-    1
-  )
+  let tail = tails.get(shapes)
+  if (tail === undefined) {
+    const longest = Math.max(longestDigest, 2 * Math.max(...shapes.flatMap(({ lengths }) => lengths)))
+    tail = longest + 2 * longestEscape + 2 * mostBehind + 1
+    tails.set(shapes, tail)
+  }
+  return tail
 }
+
+/** Each content that is scanned asks for it. */
+const tails = new WeakMap<readonly object[], number>()
