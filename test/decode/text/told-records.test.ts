@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { formatOf } from '../../../lib/decode/formats.ts'
+import { scanObject } from '../../../lib/scan/scan-object.ts'
+import { makeIndex } from '../../subject-index/make-index.ts'
+import { collect, inPieces, textsOf } from '../collect.ts'
+
+async function read(content: string, lengths: number[]) {
+  const { reading, contents } = await collect(inPieces(Buffer.from(content, 'latin1'), lengths))
+  return { gaps: reading.gaps.map(({ reason, offset }) => `${reason} ${offset}`), texts: textsOf(contents) }
+}
+
+const header = '8=FIX.4.4\x019=70\x0135=D\x0149=bob_smith77\x01'
+const order = `${header}11=6f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f0\x0158=x\x0110=004\x01`
+const bytes = (count: number) => String.fromCharCode(count).padEnd(8, '\0')
+const cursor = '__CURSOR=s=9c8d92207aa54249a7973c168f725798;i=1\n__REALTIME_TIMESTAMP=1764360000000000\n'
+const entry = `${cursor}MESSAGE\n${bytes(16)}bob_smith77\nin 7\n_UID=1001\n\n${cursor}MESSAGE=bob_smith77\n`
+const message = '\x0bMSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5\rPID|1||1234567890||bob_smith77\r\x1c\r'
+
+const contents: Record<string, [content: string, delivered: string]> = {
+  'messages of FIX, a line each': [`${order}\n${order}\r\n`, `${order}\n${order}\r\n`.replaceAll('\x01', '\f')],
+  'messages of FIX in one line, the last of them not whole': [
+    order + order + header.slice(0, -14),
+    (order + order + header.slice(0, -14)).replaceAll('\x01', '\f'),
+  ],
+  'a log of such, with times and other lines': [
+    `connected\n20260101-10:00:00.001 : ${order} sent\nping\n20260101-10:00:00.002 : ${order}\n`,
+    `connected\n20260101-10:00:00.001 : ${order} sent\nping\n20260101-10:00:00.002 : ${order}\n`.replaceAll(
+      '\x01',
+      '\f',
+    ),
+  ],
+  'messages of HL7 in frames': [message + message, (message + message).replace(/[\x0b\x1c]/g, '\f')],
+  'such with line feeds behind': [`${message}\n${message}`, `${message}\n${message}`.replace(/[\x0b\x1c]/g, '\f')],
+  'an export of a journal': [entry, entry.replace(bytes(16), '\f'.repeat(8))],
+  'such with empty data': [
+    `${cursor}A\n${bytes(0)}\nB=bob_smith77\n`,
+    `${cursor}A\n${'\f'.repeat(8)}\nB=bob_smith77\n`,
+  ],
+}
+
+describe('records whose beginning says what they are', () => {
+  for (const [name, [content, delivered]] of Object.entries(contents))
+    test(`are text with form feeds for what is none: ${name}`, async () => {
+      for (let at = 1; at < content.length; at++)
+        expect(await read(content, [at, content.length])).toEqual({ texts: { separated: delivered }, gaps: [] })
+      expect(await read(content, [1])).toEqual({ texts: { separated: delivered }, gaps: [] })
+    })
+
+  test('are searched, and nothing is joined', async () => {
+    const index = makeIndex(['bob_smith77'])
+    for (const [content] of Object.values(contents)) {
+      const places: number[] = []
+      const scan = await scanObject(inPieces(Buffer.from(content, 'latin1'), [7]), index, ({ offset }) =>
+        places.push(offset),
+      )
+      expect(scan.gaps).toEqual([])
+      expect(places).toEqual([...content.matchAll(/bob_smith77/g)].map(({ index: at }) => at))
+    }
+  })
+
+  const others: Record<string, string> = {
+    'two signs of FIX in a row': `${order}\x01${order}`,
+    'text behind a sign within a message of FIX': `${header}bob\x0110=004\x01`,
+    'a field of FIX without a value': `${header}11\x0110=004\x01`,
+    'another control character in a message of FIX': `${order}\x02`,
+    'a frame of HL7 within a line': `${message}a\x0bPID|1\r`,
+    'a frame of HL7 that is no segment': `${message}\x0bbob\r`,
+    'text behind a frame of HL7': `${message.slice(0, -1)}bob\r`,
+    'data of a journal that is longer': entry.replace(bytes(16), bytes(14)),
+    'data of a journal that is shorter': entry.replace(bytes(16), bytes(18)),
+    'data of a journal that is cut off': entry.slice(0, entry.indexOf('in 7')),
+    'control characters in data of a journal': entry.replace('\nin 7', '\0in 7'),
+    'a field of a journal with another name': `${entry}message=1\n`,
+  }
+  for (const [name, content] of Object.entries(others))
+    test(`are a gap with ${name}`, async () => {
+      for (const lengths of [[1], [50], [content.length]]) {
+        const { gaps } = await read(content, lengths)
+        expect(gaps.some((gap) => gap.startsWith('not-text'))).toBe(true)
+      }
+    })
+
+  test('are told by nothing else', () => {
+    for (const content of [order.slice(10), `\x01${order}`, `\x02${order}`, message.slice(1), entry.slice(2)])
+      expect(formatOf(Buffer.from(content, 'latin1'))?.name).not.toBe('separated')
+  })
+})
