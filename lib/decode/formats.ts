@@ -1,5 +1,6 @@
 import { ar } from './archive/ar-format.ts'
 import { cpio } from './archive/cpio-format.ts'
+import { dbox } from './archive/dbox-format.ts'
 import { sevenZip } from './archive/seven-zip/seven-zip-format.ts'
 import { tar } from './archive/tar/tar-format.ts'
 import { zip } from './archive/zip/zip-format.ts'
@@ -54,6 +55,7 @@ export const formats: readonly Format[] = [
   zip,
   ar,
   tar,
+  dbox,
   sqlite,
   sqliteWal,
   sqliteJournal,

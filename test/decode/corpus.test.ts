@@ -33,6 +33,7 @@ const others = [
   'zip',
   'cpio',
   'ar',
+  'dbox',
   'bson',
   'pg-dump',
   'mail',

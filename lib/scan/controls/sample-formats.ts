@@ -5,6 +5,7 @@ import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
+import { dboxSample } from './samples/dbox-sample.ts'
 import {
   writeCutLines,
   writeDoubledAt,
@@ -66,6 +67,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
   cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
   ar: { wrap: arSample, path: ['ar', 'member-1'] },
+  dbox: { wrap: dboxSample, path: ['dbox', 'member-1'] },
   bzip2: { wrap: writeBzip2, path: ['bzip2'] },
   xz: { wrap: writeXz, path: ['xz'] },
   lz4: { wrap: writeLz4, path: ['lz4'] },
