@@ -50,6 +50,27 @@ export function fixedValues(bytes: Uint8Array, width: number, count: number): By
   return values
 }
 
+/** The same without zero bytes at their ends. */
+export function withoutPadding(values: ByteValues): ByteValues {
+  const { count, bytes } = values
+  const shorter: ByteValues = {
+    count,
+    bytes,
+    from: 0,
+    length: 0,
+    next() {
+      values.next()
+      const { bytes, from } = values
+      let end = from + values.length
+      while (end > from && bytes[end - 1] === 0) end--
+      shorter.bytes = bytes
+      shorter.from = from
+      shorter.length = end - from
+    },
+  }
+  return shorter
+}
+
 /** From this length on one copy by the platform is faster. */
 const shortCopy = 64
 

@@ -56,6 +56,30 @@ describe('values of a column', () => {
     expect(textsOf(found.contents)[column]).toBe('plain\n\x01\x02\x03\n')
   })
 
+  const fixed = 7
+  const ofWidth = (width: number, pages: Buffer[]) =>
+    parquetFile({ type: fixed, schema: { 2: { int: width } }, pages, values: 2 })
+  const padded = (width: number) =>
+    Buffer.concat(['bob_smith', '1234567890'].map((text) => Buffer.from(text.slice(0, width).padEnd(width, '\0'))))
+
+  test('of a fixed width are read without the zeros behind them', async () => {
+    for (const width of [12, 20, 36, 64]) {
+      const inDictionary = [dictionaryPage(2, padded(width)), page(2, 8, Buffer.from([1, 2, 0, 2, 1]))]
+      for (const pages of [[page(2, 0, padded(width))], inDictionary]) {
+        const { reading, contents } = await read(ofWidth(width, pages))
+        expect(reading.gaps).toEqual([])
+        expect(Object.values(textsOf(contents))).toContain('bob_smith\n1234567890\n')
+      }
+    }
+  })
+
+  test('of the widths of numbers keep zeros, which are a gap', async () => {
+    for (const width of [16, 32])
+      expect(reasons(await read(ofWidth(width, [page(2, 0, padded(width))])))).toEqual(['not-text'])
+    const inMiddle = Buffer.from('ab\0cdefghijk\0\0'.padEnd(24, 'x'))
+    expect(reasons(await read(ofWidth(12, [page(2, 0, inMiddle)])))).toEqual(['not-text'])
+  })
+
   test('are longer than any buffer', async () => {
     const long = `${'x'.repeat(300_000)}\n1234567890\n${'y '.repeat(300_000)}`
     const file = parquetFile({ type: bytesOf, pages: [page(2, 0, prefixed([long, 'z']))], values: 2 })
