@@ -20,6 +20,7 @@ import { snappyJava } from './compression/snappy/snappy-java-content.ts'
 import { unixCompress } from './compression/unix-compress/unix-compress-content.ts'
 import { xz } from './compression/xz/xz-content.ts'
 import { zstd } from './compression/zstd/zstd-content.ts'
+import { dbf } from './database/dbf/dbf-content.ts'
 import { pgDump } from './database/pg-dump/pg-dump-content.ts'
 import { redisRdb } from './database/redis/rdb-content.ts'
 import { sqliteJournal } from './database/sqlite/journal-content.ts'
@@ -59,6 +60,7 @@ export const formats: readonly Format[] = [
   sqlite,
   sqliteWal,
   sqliteJournal,
+  dbf,
   redisRdb,
   parquet,
   orc,

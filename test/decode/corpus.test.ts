@@ -34,6 +34,7 @@ const others = [
   'cpio',
   'ar',
   'dbox',
+  'dbf',
   'bson',
   'pg-dump',
   'mail',

@@ -5,6 +5,7 @@ import { arSample } from './samples/ar-sample.ts'
 import { avroSample } from './samples/avro-sample.ts'
 import { writeBson, writeMongoArchive } from './samples/bson-sample.ts'
 import { cpioSample } from './samples/cpio-sample.ts'
+import { writeDbf } from './samples/dbf-sample.ts'
 import { dboxSample } from './samples/dbox-sample.ts'
 import {
   writeCutLines,
@@ -62,6 +63,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   sqlite: { wrap: (document) => writeSqlite(linesOf(document)), path: ['sqlite', 'rows'] },
   'sqlite-wal': { wrap: (document) => writeSqliteWal(linesOf(document)), path: ['sqlite-wal', 'rows'] },
   'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
+  dbf: { wrap: (document) => writeDbf(linesOf(document)), path: ['dbf', 'rows'] },
   'redis-rdb': { wrap: (document) => writeRdb(linesOf(document)), path: ['redis-rdb', 'values'] },
   tar: { wrap: tarSample, path: ['tar', 'member-1'] },
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
