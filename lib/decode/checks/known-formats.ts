@@ -1,4 +1,5 @@
 import { isBareUuencode, isBencode, isPickle } from './glued-texts.ts'
+import { neverText } from './never-text.ts'
 
 /**
  * Formats that hide or split their content and are told apart by their first bytes. `weak`: text may begin like that
@@ -28,60 +29,6 @@ const swift = 'SWIFT message'
 
 const encrypted = { encrypted: true }
 const weak = { weak: true }
-
-/** What is never text anyhow: its name tells people more than the first byte that is none. */
-const unread: readonly Magic[] = [
-  magic('JPEG', '\xff\xd8\xff', weak),
-  magic('PNG', '\x89PNG\r\n', weak),
-  magic('GIF', 'GIF8', weak),
-  magic('TIFF', 'II*\x00', weak),
-  magic('TIFF', 'MM\x00*', weak),
-  magic('WebP, WAV or AVI', 'RIFF', weak),
-  magic('MP4, MOV or HEIC', 'ftyp', { at: 4, weak: true }),
-  magic('Matroska or WebM', '\x1aE\xdf\xa3', weak),
-  magic('MP3', 'ID3', weak),
-  magic('Ogg', 'OggS', weak),
-  magic('FLAC', 'fLaC', weak),
-  magic('old Microsoft Office or Outlook', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', weak),
-  magic('Outlook PST', '!BDN', weak),
-  magic('Microsoft Access', '\x00\x01\x00\x00Standard', weak),
-  magic('program of Linux (ELF)', '\x7fELF', weak),
-  magic('program of Windows', 'MZ', weak),
-  magic('Java class', '\xca\xfe\xba\xbe', weak),
-  magic('Java objects', '\xac\xed\x00\x05', weak),
-  magic('WebAssembly', '\x00asm', weak),
-  magic('git pack', 'PACK\x00\x00\x00', weak),
-  magic('git index', 'DIRC\x00\x00\x00', weak),
-  magic('Microsoft SQL Server backup', 'TAPE\x00\x00', weak),
-  magic('Python pickle', '\x80\x04\x95', weak),
-  magic('disk image (QCOW)', 'QFI\xfb', weak),
-  magic('disk image (VMDK)', 'KDMV', weak),
-  magic('disk image (VHDX)', 'vhdxfile', weak),
-  magic('disk image (VDI)', '<<< Oracle VM VirtualBox Disk Image >>>', weak),
-  magic('git bundle', '# v2 git bundle', weak),
-  magic('git bundle', '# v3 git bundle', weak),
-  magic('Borg repository', 'BORG_SEG', weak),
-  magic('Borg repository', 'BORG2IDX', weak),
-  magic('DuckDB', 'DUCK', { at: 8, weak: true }),
-  magic('bbolt (etcd)', '\xed\xda\x0c\xed', { at: 16, weak: true }),
-  magic('LMDB', '\xde\xc0\xef\xbe', { at: 16, weak: true }),
-  magic('Lucene (Elasticsearch, Solr)', '\x3f\xd7\x6c\x17', weak),
-  magic('InfluxDB TSM', '\x16\xd1\x16\xd1', weak),
-  magic('Hadoop SequenceFile', 'SEQ\x06', weak),
-  magic('binary log of MySQL or MariaDB', '\xfebin', weak),
-  magic('xbstream (mariadb-backup, XtraBackup)', 'XBSTCK01', weak),
-  magic('binary COPY of PostgreSQL', 'PGCOPY\n\xff\r\n\x00', weak),
-  magic('R data', 'RDX2\nX', weak),
-  magic('R data', 'RDX3\nX', weak),
-  magic('R data', 'X\n\x00\x00\x00', weak),
-  magic('SAS transport', 'HEADER RECORD*******', weak),
-  magic('SPSS', '$FL2@(#)', weak),
-  magic('SPSS', '$FL3@(#)', weak),
-  magic('network capture (pcap)', '\xd4\xc3\xb2\xa1', weak),
-  magic('network capture (pcap)', '\n\r\r\n', weak),
-  magic('Windows event log', 'ElfFile\x00', weak),
-  magic('systemd journal', 'LPKSHHRH', weak),
-]
 
 const magics: readonly Magic[] = [
   magic('age', 'age-encryption.org/v1', encrypted),
@@ -130,7 +77,7 @@ const magics: readonly Magic[] = [
   magic('HDF5', '\x89HDF\r\n'),
   magic(swift, '{1:F01'),
   magic(swift, '{1:F21'),
-  ...unread,
+  ...neverText.map(({ name, bytes, at = 0 }) => magic(name, bytes, { at, weak: true })),
   magic('UTF-32 text', '\xff\xfe\x00\x00'),
   magic('UTF-32 text', '\x00\x00\xfe\xff'),
 ]

@@ -13,6 +13,16 @@ const heads = [
   { name: 'binary COPY of PostgreSQL', head: 'PGCOPY\n\xff\r\n\0\0\0\0\0' },
   { name: 'R data', head: 'X\n\0\0\0\x03\0\x04' },
   { name: 'SPSS', head: '$FL2@(#) SPSS DATA FILE\x02\0\0\0' },
+  { name: 'disk image (VHD)', head: 'conectix\0\0\0\x02\0\x01\0\0' },
+  {
+    name: 'disk image (VDI)',
+    head: `${'<<< QEMU VM Virtual Disk Image >>>\n'.padEnd(64, '\0')}\x7f\x10\xda\xbe\x01\0\x01\0`,
+  },
+  { name: 'SquashFS', head: 'hsqs\x07\0\0\0' },
+  { name: 'RPM package', head: '\xed\xab\xee\xdb\x03\0\0\0\0\x01x-1-1' },
+  { name: 'Android backup', head: 'ANDROID BACKUP\n5\n1\nnone\n\x78\xda\x01' },
+  { name: 'LZ4 of Firefox', head: 'mozLz40\0\xb6\x0e\0\0' },
+  { name: 'binary property list', head: 'bplist00\xd2\x01\x02' },
 ]
 
 test.each(heads)('what is not read is named: $name', async ({ name, head }) => {
@@ -29,6 +39,8 @@ test('text that begins alike is text', async () => {
     '# v2 git bundle\nis how they begin\n',
     'XBSTCK01\n',
     'HEADER RECORD*******\n',
+    'ANDROID BACKUP\n5\n',
+    'conectix hsqs bplist00\n',
   ])
     expect((await collect(inPieces(Buffer.from(text), [1e6]))).reading.complete).toBe(true)
 })
