@@ -6,6 +6,7 @@ import { inText } from './binary-uuid-form.ts'
 import { byteLists, inGaps } from './codes/bytes-form.ts'
 import { shortestBase64Of, shortestRunOf } from './codes/code-finder.ts'
 import { codeTextOf, textLengthOf } from './codes/code-text.ts'
+import { mayBeShort } from './codes/short-base64.ts'
 import { lettered } from './escapes/backslash-escapes.ts'
 import { charactersWithoutAtSign, inNumbers } from './escapes/escape-matters.ts'
 import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escapes/escape-syntax.ts'
@@ -88,7 +89,7 @@ function classes(has: (name: string) => boolean): Uint8Array {
   add(3, [2], [0x0b, 0x0d])
   const low = (name: string, column: number) => (has(name) ? [column] : [])
   add(4, [2], [...low('percent', 5), ...low('entity', 6), ...low('doubled-quote', 7), ...low('utf-7', 0x0b)])
-  add(5, [1, 3], [...low('iso-2022', 0x0b), ...low('quoted-printable', 0x0d)])
+  add(5, [1, 3], [...low('iso-2022', 0x0b), ...low('quoted-printable', 0x0d), ...low('base64', 0x0d)])
   add(6, [5], low('backslash', 0x0c))
   return table
 }
@@ -128,6 +129,7 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   const { parts, name, number } = codeTextOf(tools)
   for (const [at, value] of [text, name, number].entries()) view.setInt32(2192 + 4 * at, value, true)
   new Uint8Array(view.buffer).set(parts, 2208)
+  view.setInt32(2464, has('base64') && mayBeShort(tools) ? 1 : 0, true)
 }
 
 const codeLine = 32

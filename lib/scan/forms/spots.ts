@@ -24,6 +24,7 @@ export const spotLists = [
   'width',
   'characters',
   'pairs',
+  'short-base64',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

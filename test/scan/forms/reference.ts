@@ -343,6 +343,8 @@ const alphabets: Record<string, RegExp> = {
   digest: /^[\w+/-]+$/,
 }
 
+const beside: Record<string, RegExp> = { ...alphabets, uuid: /[0-9a-fA-F-]/, email: /[\w.%+\-!#$&'*/=?^`{|}~@]/ }
+
 /** The lengths that what stands before `start` ends in, in one of the ways of records. */
 function lengthsBefore(text: string, start: number): number[] {
   const last = text.charCodeAt(start - 1)
@@ -384,6 +386,9 @@ function toldByLength(index: SubjectIndex, { text, starts }: Decoded): Decoded {
           continue
         const candidate = text.slice(start, start + length)
         if (!alphabets[shape]!.test(candidate) || !isEntry(index, shape, candidate)) continue
+        // What nothing stands beside is found all the same, and what is in it counts by its own length.
+        if (![text[start - 1], text[start + length]].some((one) => one !== undefined && beside[shape]!.test(one)))
+          continue
         if (!places.some((at) => at >= start - 256 && at < start + length + 256)) continue
         told.text += candidate + breaker
         told.starts.push(...starts.slice(start, start + length), -1)
@@ -426,6 +431,25 @@ function decodeCodes(index: SubjectIndex, { text, starts }: Decoded, code: 'hex'
       return [{ ...decoded, text: shown, least: leastOf(shown, code) }, toldByLength(index, decoded)]
     })
   })
+}
+
+/** Runs that are too short to be looked at for text, of which all is an identifier, with a line end behind it or not. */
+function decodeShort(index: SubjectIndex, { text, starts }: Decoded): Decoded[] {
+  const one = '[A-Za-z0-9+/_-]'
+  const shortest = Math.min(...soughtShapes(index).flatMap(({ lengths }) => lengths))
+  return Array.from(text.matchAll(new RegExp(`(?<!${one})(${one}{6,11})(={0,2})(?![=A-Za-z0-9+/_-])`, 'g'))).flatMap(
+    ({ 1: run, 2: padding, index: at }): Decoded[] => {
+      const bytes = Buffer.from(run!, 'base64')
+      const isWhole =
+        (run + padding!).length % 4 === 0 &&
+        bytes.toString('base64url') === run!.replaceAll('+', '-').replaceAll('/', '_')
+      const own = bytes.toString('latin1')
+      const length = own.replace(/\r?\n$/, '').length
+      if (!isWhole || !/^[!-~]+(?:\r?\n)?$/.test(own) || length < shortest) return []
+      const own64 = Array.from(own, (_, byte) => starts[at + Math.floor((8 * byte) / 6)]!)
+      return [{ text: own, starts: own64, least: Array.from(own, () => length) }]
+    },
+  )
 }
 
 /** Shorter ones than five count in twelve bytes of text, or where all of a run of base64 is text. */
@@ -537,7 +561,8 @@ function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everyw
       decodeShifts(content, shifts.strict, { everywhere }),
       decodeShifts(content, shifts.generous, { everywhere }),
     ]
-  if (form === 'hex' || form === 'base64') return decodeCodes(index, content, form)
+  if (form === 'base64') return [...decodeCodes(index, content, form), ...decodeShort(index, content)]
+  if (form === 'hex') return decodeCodes(index, content, form)
   if (form === 'multibyte')
     return Array.from(
       content.text.matchAll(/[\x81-\xff][A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~](?=[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~])/g),

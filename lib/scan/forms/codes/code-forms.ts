@@ -1,7 +1,8 @@
 import { base64Values, hexValues } from '../../finders/code-values.ts'
-import type { Form } from '../form.ts'
+import type { Form, FormFinder, FormTools } from '../form.ts'
 import { type Code, createCodeFinder } from './code-finder.ts'
 import { leastByChance } from './met-by-chance.ts'
+import { createShortBase64 } from './short-base64.ts'
 
 /** RFC 4648, sections 4 and 5: with padding or without. */
 const base64: Code = { name: 'base64', bits: 6, phases: 4, values: base64Values }
@@ -21,6 +22,21 @@ const recorded = (text: string) =>
 const lines = (text: string, length: number, lineEnd: string) =>
   text.replace(new RegExp(`.{${length}}(?=.)`, 'g'), `$&${lineEnd}`)
 
+function createBase64(tools: FormTools): FormFinder {
+  const long = createCodeFinder(base64, tools)
+  const short = createShortBase64(tools, base64.name)
+  return (region, report) => {
+    long(region, report)
+    short?.(region, report)
+  }
+}
+
+/** As the whole value of a secret or an attribute, from four characters on. */
+const alone = (text: string) =>
+  text.length < 4 || text.length > 8
+    ? []
+    : [text, `${text}\n`].map((each) => Buffer.from(Buffer.from(each).toString('base64')))
+
 export const codeForms: readonly Form[] = [
   {
     name: hex.name,
@@ -36,12 +52,13 @@ export const codeForms: readonly Form[] = [
   {
     name: base64.name,
     summary:
-      'in base64 of either alphabet, also in lines (less than five characters only in twelve bytes of text, or where all of it is text)',
+      'in base64 of either alphabet, also in lines and alone (less than five characters only in twelve bytes of text, or where all of it is text)',
     nests: true,
-    finder: (tools) => createCodeFinder(base64, tools),
+    finder: createBase64,
     spell: (text) => [
       ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('base64'))),
       Buffer.from(Buffer.from(around(text)[1]!).toString('base64url')),
+      ...alone(text),
       ...recorded(text).map((each) => Buffer.from(each.toString('base64'))),
       // In lines, the identifier on both sides of an end.
       Buffer.from(lines(Buffer.from(`${' '.repeat(46)}${text} `).toString('base64'), 64, '\n')),

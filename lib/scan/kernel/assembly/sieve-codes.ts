@@ -1,6 +1,7 @@
 import { maskOf, twoWords } from './mask-of'
 import { block, constants, digitMasks, masks, runMasks, sieve, stops } from './memory'
 import { groups, setGroups, siftBase64, siftHex } from './sieve-groups'
+import { hasShort, siftEights } from './sieve-short'
 import { siftUuids } from './sieve-uuids'
 import { lookAtHyphens } from './sieve-written-lists'
 import { addSpot, List } from './spots'
@@ -32,6 +33,7 @@ export function siftCodes(first: i32, size: i32, from: i32, to: i32, known: i32,
   const isOneGo = hasUuids && groups > manyGroups && !hasNumbers
   if (hasUuids) siftUuids(first, size, from, to, isOneGo)
   if (least == 0) return
+  if (hasShort()) siftEights(first, size, from)
   if (groups >= manyGroups && !isOneGo) {
     if (hasNumbers) siftGroups(first, size, true)
     else siftGroups(first, size, false)

@@ -4,6 +4,7 @@ import { classOf } from './sieve'
 import { amongHigh } from './sieve-high'
 import { isEscape } from './sieve-escapes'
 import { forgetToken } from './sieve-matters'
+import { hasShort, lookAtPadding } from './sieve-short'
 import { forgetShift } from './sieve-utf-7'
 import { setEnd } from './sieve-characters'
 
@@ -27,6 +28,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
   setEnd(to)
   forgetToken()
   forgetShift()
+  const hasPadding = hasShort()
   let lastWord = -2
   let zerosBefore: u64 = 0
   for (let index = 0; index < words; index++) {
@@ -69,6 +71,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
     for (; signs != 0; signs &= signs - 1) {
       const at = from + <i32>ctz(signs)
       const sign = load<u8>(block + <usize>at)
+      if (sign == 0x3d && hasPadding) lookAtPadding(at, at - first, to)
       const list = listOf(sign)
       if (list < 0 || isFull(list)) continue
       if (at + lookAhead > to || isEscape(sign, at, lowest)) addSpot(list, at)

@@ -27,9 +27,10 @@ export const enum List {
   width = 19,
   characters = 20,
   pairs = 21,
+  shortBase64 = 22,
 }
 
-const listCount: usize = 22
+const listCount: usize = 23
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 
