@@ -547,6 +547,19 @@ function decodeLists({ text, starts }: Decoded): Decoded[] {
   )
 }
 
+/** Encoded words of mail in Q, in which an underscore is a blank. */
+function decodeWords({ text, starts }: Decoded): Decoded[] {
+  return Array.from(text.matchAll(/(?<==\?[\w.:*-]{1,40}\?[Qq]\?)[!->@-~]{1,514}/g)).map(({ 0: word, index }) => {
+    const decoded: Decoded = { text: '', starts: [] }
+    for (const { 0: one, 1: hex, index: at } of word.matchAll(/=([0-9A-Fa-f]{2})|./g)) {
+      if (at >= 512) break
+      decoded.text += hex === undefined ? one.replace('_', ' ') : String.fromCharCode(Number.parseInt(hex, 16))
+      decoded.starts.push(starts[index + at]!)
+    }
+    return decoded
+  })
+}
+
 /** `everywhere`: whether text without an escape that matters is decoded too, which shows the forms inside of it another way to end. */
 type Options = { everywhere: boolean }
 
@@ -555,6 +568,8 @@ function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everyw
     return [units.backslash!, continued, beforeLetter].map((unit) => decodeEscapes(content, unit, { everywhere }))
   if (form === 'percent')
     return [units.percent!, percentAgain].map((unit) => decodeEscapes(content, unit, { everywhere }))
+  if (form === 'quoted-printable')
+    return [decodeEscapes(content, units[form]!, { everywhere }), ...decodeWords(content)]
   if (form in units) return [decodeEscapes(content, units[form]!, { everywhere })]
   if (form === 'utf-7')
     return [

@@ -8,6 +8,7 @@ import { type EscapeSyntax, replacement, unitOf } from './escape-syntax.ts'
 import { createEscapedUuid } from './escaped-uuid.ts'
 import { createUnfolding } from './folded-lines.ts'
 import { percent } from './percent-escapes.ts'
+import { createQWords } from './q-words.ts'
 import { quotedPrintable } from './quoted-printable.ts'
 import { utf7 } from './utf-7.ts'
 
@@ -76,12 +77,12 @@ const form = (
   spell: (text, shape) => spell(text, shape).filter((spelled) => spelled.toString('latin1') !== text),
 })
 
-/** Of a syntax with soft line breaks, numbers that these are in as well; of one with line ends, words that lines are folded or go on in. */
+/** Of a syntax with soft line breaks, numbers that these are in as well, and encoded words; of one with line ends, words that lines are folded or go on in. */
 function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
   const isContinued = (bytes: Uint8Array, at: number, to: number) => continuedAt(bytes, at, to) > at
   const finders = [
     createEscapeFinder(syntax, tools),
-    ...(syntax === quotedPrintable ? [createBrokenNumbers(syntax, tools)] : []),
+    ...(syntax === quotedPrintable ? [createBrokenNumbers(syntax, tools), createQWords(tools, syntax.name)] : []),
     ...(syntax === backslashes ? [createUnfolding(tools), createEscapedUuid(tools)] : []),
     ...(syntax === backslashes ? [createEscapeFinder(continuedLines, tools, isContinued)] : []),
   ].filter((find) => find !== undefined)
@@ -89,6 +90,17 @@ function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
     for (const find of finders) find(region, report)
   }
 }
+
+/** In a word in Q, where it has a character that is escaped there. */
+const inWord = (text: string) =>
+  text.search(notWord) !== -1
+    ? [
+        Buffer.concat([
+          Buffer.from('=?utf-8?Q?=C3=A9_'),
+          each(text, (byte) => `=${hexOf(byte).toUpperCase()}`, notWord),
+        ]),
+      ]
+    : []
 
 export const escapeForms: readonly Form[] = [
   form(percent, 'percent-encoded', (text) => [
@@ -113,6 +125,7 @@ export const escapeForms: readonly Form[] = [
   form(quotedPrintable, 'quoted-printable', (text) => [
     each(text, (byte) => `=${hexOf(byte).toUpperCase()}`),
     Buffer.from(`${text.slice(0, 2)}=\r\n${text.slice(2)}`, 'latin1'),
+    ...inWord(text),
   ]),
   form(utf7, 'with characters in UTF-7', (text) => [
     each(text, (byte) => `+${Buffer.from([0, byte]).toString('base64').slice(0, 3)}-`, /^.|[^A-Za-z0-9]/g),

@@ -150,7 +150,15 @@ function withoutWidth(code: i32): i32 {
   return code > 0xff00 && code < 0xff5f ? code - 0xfee0 : code
 }
 
+/** Whether a word in Q may begin, as in `lib/scan/forms/escapes/q-words.ts`: a charset is longer than what is known in front of the last `?` at most. */
+function isQWord(at: i32): bool {
+  let end = at + 2
+  while (end - at < 21 && byteOf(end) != 0x3f) if (byteOf(end++) <= 0x22) return false
+  return end - at == 21 || ((byteOf(end + 1) | 0x20) == 0x71 && byteOf(end + 2) == 0x3f)
+}
+
 function isQuotedPrintable(at: i32, lowest: i32): bool {
+  if (byteOf(at + 1) == 0x3f) return isQWord(at)
   const code = hexPair(at + 1)
   if (code != noDigits) {
     if (code < 0x20) {
