@@ -1,5 +1,6 @@
 import { listProblemIn } from './byte-lists.ts'
 import { characterListIn } from './character-lists.ts'
+import { dumpIn } from './dump-lines.ts'
 import type { EncodedProblem } from './encoded-check.ts'
 import { encryptedFields } from './encrypted-fields.ts'
 import type { Mark } from './mark.ts'
@@ -148,7 +149,7 @@ export function markCheck() {
     const text = bytes.toString('latin1')
     const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
     const listed = text.includes('[') ? first(listProblemIn(text, from), characterListIn(text, from)) : undefined
-    const spelled = first(octal, listed)
+    const spelled = [octal, listed, dumpIn(text, from)].reduce(first)
     const hasField = anyField.test(text)
     mayHaveField = hasField || spelled !== undefined
     return first(
