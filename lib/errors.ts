@@ -159,7 +159,7 @@ export class RequestInvalid extends OdvError {
   }
 }
 
-/** A custodian answered after the deadline had: the run has gone on without the answer. */
+/** A custodian answered after the deadline had, or after the verdict: the run has gone on without the answer. Exit code 64. */
 export class AnsweredTooLate extends OdvError {
   override readonly name = 'AnsweredTooLate'
 }

@@ -38,7 +38,11 @@ export function toProblem(error: unknown, instance: string): Answer {
   if (error instanceof NameTaken)
     return answer(409, 'the idempotency key was used for another request before', instance)
   if (error instanceof AnsweredTooLate)
-    return answer(409, 'the deadline passed first, and the run has gone on without this answer', instance)
+    return answer(
+      409,
+      'the run has gone on without this answer: its deadline passed, or its store has its verdict',
+      instance,
+    )
   if (error instanceof StoreUnavailable || error instanceof ServiceUnavailable)
     return answer(503, 'a service that this needs does not answer; worth a retry', instance)
   return answer(500, 'a fault of this deployment; its log says more under the instance', instance)

@@ -20,6 +20,7 @@ const usageErrors = new Set([
   'HomeCountryRefused',
   'RunBusy',
   'NotKnown',
+  'AnsweredTooLate',
   'KeyUnsafe',
   'ServiceRefused',
 ])

@@ -1,14 +1,15 @@
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
-import { EvidenceConflict, NotKnown } from '../errors.ts'
+import { AnsweredTooLate, EvidenceConflict, NotKnown } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { formatDocument, readDocument } from './evidence/documents.ts'
-import { passKey } from './evidence/evidence-keys.ts'
+import { passKey, runKey, storeKey } from './evidence/evidence-keys.ts'
 import { acknowledgeInput, parseInput } from './task-input.ts'
 
 /**
  * Takes the answer to a request, from its custodian or from the deadline, and wakes the run that waits for it. The first
  * answer counts. What a custodian says they deleted is not counted as deleted: the next pass looks for itself.
  * @throws NotKnown when no such request waits for a person.
+ * @throws AnsweredTooLate when it has no answer and its store is judged, or its run closed: nobody looks at the store again
  */
 export async function acknowledge(
   ports: Pick<Ports, 'clock' | 'evidence' | 'runState' | 'taskTokens'>,
@@ -38,7 +39,16 @@ export async function acknowledge(
     gone: 0,
     kept: [],
   }
+  const isOver = async () =>
+    (await ports.evidence.has(storeKey(runId, storeId, 'report.json'))) ||
+    (await ports.evidence.has(runKey(runId, 'summary.json')))
+  const tooLate = () =>
+    new AnsweredTooLate(
+      `request ${requestId}: expected to be answered before the verdict on store ${storeId}, which run ${runId} has given without it; the next run looks again`,
+    )
+  if (!(await ports.evidence.has(key)) && (await isOver())) throw tooLate()
   const { created: first } = await ports.evidence.put(key, formatDocument(answer))
+  if (first && (await isOver())) throw tooLate()
   const stored = await readDocument<Acknowledgement>(ports, key)
   if (stored.requestId !== requestId) throw new EvidenceConflict(`request ${requestId}: expected its own answer`)
   const now = (await ports.runState.getRequest(requestId)) ?? record

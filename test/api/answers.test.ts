@@ -165,7 +165,7 @@ describe('POST /requests/{id}/acknowledgement', () => {
     const { status, body } = await deployment.ask('post-acknowledgement', { id: 'run-1-sg-0' })
     expect({ status, detail: body.detail }).toEqual({
       status: 409,
-      detail: 'the deadline passed first, and the run has gone on without this answer',
+      detail: 'the run has gone on without this answer: its deadline passed, or its store has its verdict',
     })
   })
 })

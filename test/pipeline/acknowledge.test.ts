@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
+import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
+import { passKey, runKey, storeKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
+import { notifyCustodian } from '../../lib/pipeline/notify-custodian.ts'
+import type { Ports } from '../../lib/ports.ts'
+import { type Hands, openPlace } from '../support/pipeline.ts'
+import { jsonRecords, transferred, writeFiles } from '../support/sample-files.ts'
+
+const ref = { runId: 'run-0', storeId: 'ie', pass: 0 }
+const answerKey = passKey(ref, 'acknowledgement.json')
+
+async function asked(hands: Hands) {
+  const place = await openPlace((root) => ({
+    stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE', channel: { kind: 'manual', deadline: '1d' } }],
+  }))
+  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords([transferred(1)]) })
+  let requestId = ''
+  const { store } = await place.run({
+    ...hands,
+    call(task, ports, payload) {
+      if (task === 'notify-custodian') ({ requestId } = payload as { requestId: string })
+      return hands.call?.(task, ports, payload)
+    },
+  })
+  const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+  requestId ||= (await ports.runState.listRequests(ref.runId))[0]!.requestId
+  return { ports, store, requestId }
+}
+
+const notAsked: Hands = {
+  before({ task }) {
+    if (task === 'notify-custodian') throw new Error('the function is not there')
+  },
+}
+
+describe('an answer to a request', () => {
+  it('is refused and not kept once its store is judged without one: nobody looks at the store again', async () => {
+    const { ports, store, requestId } = await asked(notAsked)
+    expect(store).not.toBe('verified')
+    const answer = acknowledge(ports, { requestId, by: 'custodian' })
+    await expect(answer).rejects.toMatchObject({ name: 'AnsweredTooLate', message: expect.stringContaining(requestId) })
+    expect(await ports.evidence.has(answerKey)).toBe(false)
+  })
+
+  it.each([storeKey(ref.runId, ref.storeId, 'report.json'), runKey(ref.runId, 'summary.json')])(
+    'is refused as well where %s is written while it is taken',
+    async (key) => {
+      const { ports, requestId } = await asked(notAsked)
+      let taken = false
+      const evidence: Ports['evidence'] = {
+        ...ports.evidence,
+        has: async (name) => (name === key ? taken : name === answerKey && taken),
+        async put(name, text) {
+          taken = true
+          return ports.evidence.put(name, text)
+        },
+      }
+      const answer = acknowledge({ ...ports, evidence }, { requestId, by: 'custodian' })
+      await expect(answer).rejects.toMatchObject({ name: 'AnsweredTooLate' })
+    },
+  )
+
+  it('counts when it was first, and is told again after the verdict', async () => {
+    const { ports, requestId } = await asked({
+      call(task, given, payload) {
+        if (task !== 'notify-custodian') return undefined
+        const { requestId } = payload as { requestId: string }
+        return acknowledge(given, { requestId, by: 'custodian' }).then(() => notifyCustodian(given, payload))
+      },
+    })
+    expect(await acknowledge(ports, { requestId, by: 'custodian' })).toMatchObject({ by: 'custodian', first: false })
+  })
+})
