@@ -39,7 +39,9 @@ const ofUnverified: Record<UnverifiedReason, string> = {
   contradictory: again,
 }
 
-/** Other reasons of a verdict, by what stands before their colon. */
+const clock = 'a clock was set while the run went on, or goes wrong: set it, and run again'
+
+/** Other reasons of a verdict, by what stands before their colon, or as they are. */
 const ofOthers: Record<string, string> = {
   'appeared while scanning': quiet,
   'positive controls': again,
@@ -47,7 +49,8 @@ const ofOthers: Record<string, string> = {
   'second opinion': again,
   mounts: 'mount them again, and run again',
   listings: again,
-  times: 'a clock was set while the run went on, or goes wrong: set it, and run again',
+  times: clock,
+  'failure: ClocksDiffer in ConfirmScopeAgain': clock,
 }
 
 /**
@@ -56,11 +59,9 @@ const ofOthers: Record<string, string> = {
  */
 export function whatToDo(reason: string): string | undefined {
   const code = reason.slice(0, reason.indexOf(':'))
-  return Object.hasOwn(ofUnverified, code)
-    ? ofUnverified[code as UnverifiedReason]
-    : Object.hasOwn(ofOthers, code)
-      ? ofOthers[code]
-      : undefined
+  if (Object.hasOwn(ofUnverified, code)) return ofUnverified[code as UnverifiedReason]
+  const known = [reason, code].find((each) => Object.hasOwn(ofOthers, each))
+  return known === undefined ? undefined : ofOthers[known]
 }
 
 /** The same for all reasons of a verdict: each advice once, with the codes that it is about. */

@@ -26,6 +26,10 @@ const knownErrors = new Set([
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
   'Lambda.TooManyRequestsException',
+  // A runtime that ended in the middle of a call, by the names of Lambda and of Step Functions.
+  'Runtime.ExitError',
+  'Runtime.OutOfMemory',
+  'Lambda.Unknown',
   // A child that could not be started: https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html
   'StepFunctions.ExecutionLimitExceeded',
   'StepFunctions.AWSStepFunctionsException',
@@ -98,7 +102,7 @@ describe('the state machines', () => {
     expect(named.filter(({ error }) => !knownErrors.has(error))).toEqual([])
   })
 
-  it('retry every call of a function over an outage, an overloaded service and a lost head of the log', () => {
+  it('retry every call of a function over an outage, a crash, an overloaded service and a lost head of the log', () => {
     const calls = allStates.filter(({ state }) => state.Resource?.includes(':lambda:invoke'))
     expect(calls.length).toBeGreaterThan(20)
     for (const { state } of calls)
@@ -117,6 +121,14 @@ describe('the state machines', () => {
           ],
           IntervalSeconds: 2,
           MaxAttempts: 4,
+          BackoffRate: 2,
+          JitterStrategy: 'FULL',
+        },
+        // A crash is chance, or comes of what is read each time: then three times are enough to know.
+        {
+          ErrorEquals: ['Runtime.ExitError', 'Runtime.OutOfMemory', 'Lambda.Unknown'],
+          IntervalSeconds: 2,
+          MaxAttempts: 2,
           BackoffRate: 2,
           JitterStrategy: 'FULL',
         },

@@ -154,9 +154,29 @@ describe('a run of the real machines', () => {
     const way = deployment.way('verify-store')
     const from = way.indexOf('ExecuteDeletion')
     const leg = ['ExecuteDeletion', 'IsDeletionComplete']
-    const again = ['ExecuteDeletion', 'ConfirmScopeAgain', 'WhoDeletes']
-    expect(way.slice(from, from + 9)).toEqual([...leg, ...again, ...leg, ...leg])
+    const again = ['ExecuteDeletion', 'WasItJustConfirmed', 'ConfirmScopeAgain', 'WhoDeletes']
+    expect(way.slice(from, from + 10)).toEqual([...leg, ...again, ...leg, ...leg])
   })
+
+  it.each([
+    { channel: 's3-delete-versions', task: 'execute-deletion' },
+    { channel: 'manual', task: 'notify-custodian' },
+  ] as const)(
+    'ends with a reason where $task never finds an answer of the manifest new enough',
+    async ({ channel, task }) => {
+      const deployment = deploy({
+        ...{ found: [5], channel },
+        before(name) {
+          if (name === task) throw named('ScopeUnconfirmed')
+        },
+      })
+      expect(await deployment.verify()).toEqual(closed(0))
+      expect(deployment.world.callsOf(task)).toHaveLength(6)
+      expect(deployment.world.callsOf('decide-verdict')).toEqual([
+        { runId: 'r1', storeId: 'sg', failure: { state: 'ConfirmScopeAgain', error: 'ClocksDiffer' } },
+      ])
+    },
+  )
 
   it('does not scan an empty inventory, and lists it again', async () => {
     const deployment = deploy({ batches: 0 })
@@ -394,6 +414,28 @@ describe('a failure', () => {
     const results = [...deployment.world.documents].find(([key]) => key.endsWith('SUCCEEDED_0.jsonl'))!
     expect(results[1]).toBe('{"batch":0}\n{"batch":1,"error":"Broken"}\n')
   })
+
+  it.each(['Runtime.ExitError', 'Runtime.OutOfMemory', 'Lambda.Unknown'])(
+    'of the runtime (%s) is nobody’s fault twice: the batch is read; the third time it is not scanned',
+    async (error) => {
+      const crashing = (times: number): Setting => {
+        let left = times
+        return {
+          before(name, { batch }) {
+            if (name === 'scan-batch' && (batch as { batch: number }).batch === 1 && left-- > 0) throw named(error)
+          },
+        }
+      }
+      const chance = deploy(crashing(2))
+      expect(await chance.verify()).toEqual(closed(1))
+      const always = deploy(crashing(9))
+      expect(await always.verify()).toEqual(closed(0))
+      expect(always.world.callsOf('scan-batch')).toHaveLength(4)
+      expect(always.verdicts.get('sg')).toBe('incomplete')
+      const results = [...always.world.documents].find(([key]) => key.endsWith('SUCCEEDED_0.jsonl'))!
+      expect(results[1]).toContain(`{"batch":1,"error":"${error}"}`)
+    },
+  )
 
   it('of the decision in the store is decided and attested by the run', async () => {
     const deployment = deploy(failing('decide-verdict', ({ failure }) => failure === null))

@@ -19,3 +19,8 @@ it('says an advice once for all reasons that it is about, in their order, and no
   expect(allToDo(reasons).map(({ codes }) => codes)).toEqual([['not-text', 'opaque'], ['encrypted']])
   expect(allToDo(['found: 2 findings', 'toString: 1', 'no colon', ''])).toEqual([])
 })
+
+it('says of clocks that differ that one has to be set, and nothing of other failures', () => {
+  expect(whatToDo('failure: ClocksDiffer in ConfirmScopeAgain')).toMatch(/^a clock /)
+  expect(whatToDo('failure: ManifestInvalid in ConfirmScope')).toBeUndefined()
+})
