@@ -8,7 +8,7 @@ const binary =
 
 const ofUnverified: Record<UnverifiedReason, string> = {
   'access-denied':
-    'give the account that runs this the right to read them, and to list directories; archived copies have to be restored',
+    'give the account that runs this the right to read them, and to list directories, and "requesterPays" to a bucket whose reader pays; archived copies have to be restored',
   'read-error': 'check the medium or the network, and run again',
   changed: quiet,
   disappeared: quiet,

@@ -38,7 +38,7 @@ function slow(milliseconds: number, answer: (request: WireRequest) => ReturnType
 const options: S3Options = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   maxAttempts: 1,
-  bodyLimits: { attempts: 2, pauseMs: 1, rangeBytes: 4 << 20, lanes: 2 },
+  bodyLimits: { attempts: 2, pauseMs: 1, openingPauseMs: 1, rangeBytes: 4 << 20, lanes: 2 },
 }
 
 async function run(act: Act, content = objects) {
@@ -101,10 +101,8 @@ describe('a batch of small objects', () => {
     expect([store, told]).toEqual(['incomplete', `${why}: 1 object version`])
   })
 
-  it('is not scanned while the server has a fault, whichever object it is about', async () => {
-    const { act } = slow(1, (request) =>
-      request.key === '030.jsonl' ? refusal(500, 'InternalError') : request.right(),
-    )
+  it('is not scanned while there is no server behind its gateway, whichever object was asked for', async () => {
+    const { act } = slow(1, (request) => (request.key === '030.jsonl' ? refusal(502, 'BadGateway') : request.right()))
     const { store, why, reports } = await run(act, objects.slice(20, 40))
     expect([store, why, reports]).toEqual([
       'incomplete',

@@ -48,7 +48,13 @@ async function measure(): Promise<void> {
   const cases = [1, 2, 4, 8].flatMap((lanes) => [4, 8, 16].map((mebibytes) => ({ lanes, mebibytes })))
   for (const { lanes, mebibytes } of [{ lanes: 0, mebibytes: 0 }, ...cases]) {
     const rangeBytes = lanes === 0 ? size : mebibytes << 20
-    const speed = await readOnce(`http://127.0.0.1:${port}`, { attempts: 3, pauseMs: 100, rangeBytes, lanes })
+    const speed = await readOnce(`http://127.0.0.1:${port}`, {
+      attempts: 3,
+      pauseMs: 100,
+      openingPauseMs: 100,
+      rangeBytes,
+      lanes,
+    })
     rows.push({ lanes, mebibytes, speed, held: lanes === 0 ? 'nothing' : `${lanes * mebibytes} MiB` })
   }
   child.kill()
@@ -74,7 +80,7 @@ async function measure(): Promise<void> {
 /** Bytes for each second, of the whole object. */
 async function readOnce(
   endpoint: string,
-  bodyLimits: { attempts: number; pauseMs: number; rangeBytes: number; lanes: number },
+  bodyLimits: { attempts: number; pauseMs: number; openingPauseMs: number; rangeBytes: number; lanes: number },
 ): Promise<number> {
   const stores = s3Stores({ credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, bodyLimits })
   const store = await stores.open({ id: 's', channel: { kind: 'none' }, s3: { bucket: 'backups', endpoint } })

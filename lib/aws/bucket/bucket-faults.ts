@@ -79,5 +79,8 @@ export function toFault(
     return new StoreUnavailable(
       `store ${storeId}: ${operation}: expected credentials, got none; log in (aws sso login), or set readProfile and deleteProfile of the store, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
     )
-  return new StoreUnavailable(`store ${storeId}: ${operation}: expected an answer, got ${describeFault(error)}`)
+  const unpaid = faultCode(error) === 'AccessDenied' && config.requesterPays !== true
+  return new StoreUnavailable(
+    `store ${storeId}: ${operation}: expected an answer, got ${describeFault(error)}${unpaid ? '; the reader needs the right to it, and s3.requesterPays where whoever reads the bucket pays' : ''}`,
+  )
 }

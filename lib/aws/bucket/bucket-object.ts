@@ -1,22 +1,31 @@
 import type { Readable } from 'node:stream'
-import { GetObjectCommand, type GetObjectCommandOutput } from '@aws-sdk/client-s3'
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3'
 import { ReadFailed, StoreUnavailable } from '../../errors.ts'
 import type { ListedVersion } from '../../inventory/object-version.ts'
 import type { ByteRange, Chunks, Clock, Opened } from '../../ports.ts'
 import type { Bucket } from './bucket-client.ts'
-import { faultCode, faultStatus, isAboutSigning, toFault } from './bucket-faults.ts'
+import { isAboutSigning, toFault } from './bucket-faults.ts'
+import { answerOf, failed, getObject, otherVersion, toUnreadable, type Unreadable } from './get-object.ts'
 import { nullVersion } from './listing-pages.ts'
-import { addressOf } from './object-address.ts'
+import type { LoneFaults } from './lone-faults.ts'
 import { type BodyLimits, type FetchRange, readBody } from './object-body.ts'
 import { metadataLabels, type TagReader } from './object-labels.ts'
 import { readProtection } from './object-protection.ts'
 import type { PartSizes } from './part-sizes.ts'
 import { compositeChecksum, type StoredChecksum, storedChecksum } from './stored-checksum.ts'
 
-type Unreadable = Extract<Opened, { kind: 'unreadable' }>
-
-/** `named`: the answer has to say which version it is, since a server that does not may leave the id out of account, also when it deletes. */
-export type ObjectReading = { tags: TagReader; parts: PartSizes; clock: Clock; limits?: BodyLimits; named?: true }
+/**
+ * `named`: the answer has to say which version it is, since a server that does not may leave the id out of account, also when it deletes.
+ * `faults`: a version that the server always answers with a fault is unreadable; without them that is a fault of the store.
+ */
+export type ObjectReading = {
+  tags: TagReader
+  parts: PartSizes
+  clock: Clock
+  limits?: BodyLimits
+  named?: true
+  faults?: LoneFaults
+}
 
 /**
  * Opens exactly the listed version, or a range of it: one request, pinned to its version id and its ETag. The checksum that
@@ -30,14 +39,8 @@ export async function openS3Object(
   range?: ByteRange,
 ): Promise<Opened> {
   const abort = new AbortController()
-  let answer: GetObjectCommandOutput
-  try {
-    answer = await getObject(bucket, version, abort.signal, range)
-  } catch (error) {
-    const refused = toUnreadable(error)
-    if (refused !== undefined) return refused
-    throw toFault(bucket, 'GetObject', error)
-  }
+  const answer = await answerOf(bucket, version, abort.signal, range, reading.faults)
+  if ('kind' in answer) return answer
   const body = answer.Body as Readable
   // A body that nobody reads any more may fail once it is closed.
   body.on('error', () => {})
@@ -100,29 +103,6 @@ async function checksumOf(
   return sizes ? composite.of(sizes) : whole
 }
 
-function getObject(
-  bucket: Bucket,
-  version: ListedVersion,
-  abortSignal: AbortSignal,
-  range?: ByteRange,
-): Promise<GetObjectCommandOutput> {
-  const command = new GetObjectCommand({
-    ...addressOf(bucket, version),
-    ...(version.etag !== undefined && { IfMatch: `"${version.etag}"` }),
-    ...(range && { Range: `bytes=${range.from}-${range.to - 1}` }),
-  })
-  // As the parameter, it would have the SDK check what is checked here, and only where it comes in one piece.
-  if (range === undefined)
-    command.middlewareStack.add(
-      (next) => (args) => {
-        ;(args.request as { headers: Record<string, string> }).headers['x-amz-checksum-mode'] = 'ENABLED'
-        return next(args)
-      },
-      { step: 'build', name: 'odvChecksumMode' },
-    )
-  return bucket.client.send(command, { abortSignal })
-}
-
 /** Whether an answer is the version that was asked for. Not every server that speaks S3's protocol heeds every condition. */
 function checkAnswer(answer: GetObjectCommandOutput, version: ListedVersion, named = false): Unreadable | undefined {
   const { ETag, VersionId, ContentLength, LastModified, DeleteMarker, Metadata } = answer
@@ -133,7 +113,7 @@ function checkAnswer(answer: GetObjectCommandOutput, version: ListedVersion, nam
     (version.etag !== undefined && ETag?.replace(/^"|"$/g, '') !== version.etag) ||
     (VersionId === undefined ? named : VersionId !== asked) ||
     (isNull && LastModified !== undefined && secondsOf(LastModified) !== secondsOf(new Date(version.modifiedAt)))
-  if (isOther) return failed('changed', 'it is another version than the listed one')
+  if (isOther) return otherVersion
   if (ContentLength !== undefined && ContentLength !== version.size)
     return failed('size-differs', `expected ${version.size} bytes, got ${ContentLength}`)
   if (Object.keys(Metadata ?? {}).some((name) => encryptionClient.has(name)))
@@ -172,25 +152,6 @@ const encryptionClient = new Set([
   'x-amz-d',
   'x-amz-i',
 ])
-
-function failed(reason: Unreadable['reason'], detail: string): Unreadable {
-  return { kind: 'unreadable', reason, detail }
-}
-
-/** What S3's refusal says about the version; absent where it says nothing about it. */
-function toUnreadable(error: unknown): Unreadable | undefined {
-  if (isAboutSigning(error)) return undefined
-  const [code, status] = [faultCode(error), faultStatus(error)]
-  if (code === 'NoSuchKey' || code === 'NoSuchVersion')
-    return failed('disappeared', 'it was listed and is not there any more')
-  if (status === 412) return failed('changed', 'it is another version than the listed one')
-  if (status === 405) return failed('changed', 'it is a delete marker now')
-  if (code === 'InvalidObjectState') return failed('archived', 'it must be restored before it can be read')
-  if (code === 'InvalidRequest' && status === 400)
-    return failed('encrypted', 'with a key that its writer holds, or it cannot be read for another reason')
-  if (status === 403 || code.startsWith('KMS.')) return failed('access-denied', `S3 answered ${code}`)
-  return undefined
-}
 
 /** Ranges of the version that was opened. What became of it in the meantime ends the reading. */
 function rangeFetcher(

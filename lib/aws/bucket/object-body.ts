@@ -12,6 +12,8 @@ export type BodyLimits = {
   /** Attempts in a row that bring no byte. */
   attempts: number
   pauseMs: number
+  /** The same before a version is opened again. */
+  openingPauseMs: number
   /** Larger versions come in ranges of this many bytes, `lanes` of them held: one is read while the others come. */
   rangeBytes: number
   lanes: number
@@ -22,7 +24,7 @@ export type BodyLimits = {
  * ranges of 4 MiB bring 6.3 times as much, four of 8 MiB 3.6 times (test/bench/s3-ranges.ts). A version of 8 MiB or less
  * takes one request and holds nothing.
  */
-export const bodyLimits: BodyLimits = { attempts: 4, pauseMs: 100, rangeBytes: 4 << 20, lanes: 8 }
+export const bodyLimits: BodyLimits = { attempts: 4, pauseMs: 100, openingPauseMs: 2000, rangeBytes: 4 << 20, lanes: 8 }
 
 /**
  * The `size` bytes of a version, in order and exactly as many: what broke off is asked for again from there. `first` is

@@ -5,7 +5,8 @@ import { bucketBoundaries } from './bucket-boundaries.ts'
 import { type Bucket, type BucketAccess, bucketsFor } from './bucket-client.ts'
 import { openS3Object } from './bucket-object.ts'
 import { bucketRestores } from './bucket-restores.ts'
-import type { BodyLimits } from './object-body.ts'
+import { loneFaults } from './lone-faults.ts'
+import { type BodyLimits, bodyLimits } from './object-body.ts'
 import { tagReader } from './object-labels.ts'
 import { partSizes } from './part-sizes.ts'
 import { openListing, type S3Listing } from './s3-listing.ts'
@@ -32,7 +33,9 @@ export function s3Stores(options: S3Options = {}): Stores {
  */
 function openS3Store(bucket: Bucket, options: S3Options, allTags = false): Store {
   let standing: Standing | undefined
+  const { attempts, openingPauseMs: pauseMs } = options.bodyLimits ?? bodyLimits
   const reading = {
+    faults: loneFaults({ attempts, pauseMs }),
     tags: tagReader(bucket, allTags),
     parts: partSizes(bucket),
     clock: options.clock ?? (() => new Date()),

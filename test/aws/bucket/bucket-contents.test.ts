@@ -252,7 +252,7 @@ for (const { name, isMissing, start, ranged } of someServers(servers, ({ isMissi
       const { counts, onRequest } = requestCounter()
       const store = await made.open({
         onRequest,
-        bodyLimits: { attempts: 3, pauseMs: 1, rangeBytes: 100_000, lanes: 3 },
+        bodyLimits: { attempts: 3, pauseMs: 1, openingPauseMs: 1, rangeBytes: 100_000, lanes: 3 },
       })
       const [version] = await listAll(store)
       expect((await readVersion(store, version!)) === `read: ${body}`).toBe(true)

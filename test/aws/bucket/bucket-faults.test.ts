@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { S3Options } from '../../../lib/aws/bucket/s3-store.ts'
 import type { BucketConfig, StoreConfig } from '../../../lib/config.ts'
+import { takeInventory } from '../../../lib/pipeline/take-inventory.ts'
 import type { Store } from '../../../lib/ports.ts'
 import type { Hands } from '../../support/pipeline.ts'
 import { jsonRecords, numbers, somebodyElse, transferred } from '../../support/sample-files.ts'
@@ -33,7 +34,7 @@ const options: S3Options = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   maxAttempts: 2,
   timeouts: { connectMs: 1000, idleMs: 600 },
-  bodyLimits: { attempts: 3, pauseMs: 1, rangeBytes: 1 << 20, lanes: 3 },
+  bodyLimits: { attempts: 3, pauseMs: 1, openingPauseMs: 1, rangeBytes: 1 << 20, lanes: 3 },
 }
 
 /** For whoever counts requests: nothing is asked again because a machine is busy. */
@@ -111,6 +112,13 @@ it('the objects hold what is sought: residual', async () => {
   expect([ended.store, ended.why]).toEqual(['residual', 'found: 3 findings of 3 subjects in 1 object version'])
 })
 
+/** What a proxy says, or a network that wants a login. */
+const page = (status: number): Answer => ({
+  status,
+  headers: { 'content-type': 'text/html', location: 'http://127.0.0.1:1/' },
+  body: '<!DOCTYPE html><html><p>log in<br></html>',
+})
+
 describe('what passes is made up for: verified, when once', () => {
   const passing: Record<string, Act> = {
     'a listing is throttled': on('ListObjectVersions', 1, () => refusal(503, 'SlowDown')),
@@ -147,6 +155,11 @@ describe('what passes is made up for: verified, when once', () => {
     'the credentials expire in the middle of an object': on('GetObject', 2, (request, response) =>
       request.headers.range === undefined ? cut(request, response, 'reset') : refusal(400, 'ExpiredToken'),
     ),
+    'a page of a proxy comes instead of an object': on('GetObject', 1, () => page(200)),
+    'a page of a proxy comes instead of the rest of an object': on('GetObject', 2, (request, response) =>
+      request.headers.range === undefined ? cut(request, response, 'reset') : page(200),
+    ),
+    'a proxy sends a reader to its own page': on('GetObject', 1, () => page(302)),
     'the rest of a broken object is served from its beginning': on('GetObject', 2, (request, response) =>
       request.headers.range === undefined
         ? cut(request, response, 'reset')
@@ -373,6 +386,58 @@ describe('what stays is said: incomplete, when', () => {
       const ended = await run(act, { more: { maxAttempts: 1 } })
       expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])
     })
+})
+
+describe('a fault of one object costs that object alone, when', () => {
+  const faults = {
+    'a page of a proxy comes for it': page(200),
+    'a proxy sends its readers to another page': page(302),
+    'no server knows the page': page(404),
+    'the server is damaged there': refusal(500, 'InternalError'),
+    'the server cannot do what it is asked to': refusal(501, 'NotImplemented'),
+  }
+  it.each(Object.entries(faults))('%s', async (_, answer) => {
+    const ended = await run(
+      on('GetObject', always, (request) => (request.key === 'b.jsonl' ? answer : request.right())),
+    )
+    expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(/^read-error: 1 object version$/)])
+    expect((await ended.coverage(0))?.clean.versions).toBe(2)
+    const asked = ended.requests.filter(({ operation, key }) => operation === 'GetObject' && key === 'b.jsonl')
+    expect(asked.length).toBeLessThanOrEqual(2 * options.maxAttempts! * options.bodyLimits!.attempts)
+  })
+
+  it('not one of four in a row can be had: then the store is not to be reached', async () => {
+    const content = numbers(9).map((at) => ({ key: `${at}.jsonl`, versionId: `v${at}`, body: clean }))
+    const ended = await run(
+      on('GetObject', always, () => page(302)),
+      { content, pageSize: 20 },
+    )
+    expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(/not-scanned: 9 object versions/)])
+  })
+})
+
+it.each([
+  { s3: {}, hint: true },
+  { s3: { requesterPays: true }, hint: false },
+])('says what a bucket that refuses its reader may want (%o)', async ({ s3, hint }) => {
+  const said: string[] = []
+  await run(
+    on('ListObjectVersions', always, () => refusal(403, 'AccessDenied')),
+    {
+      s3,
+      hands: {
+        call: (task, ports, payload) =>
+          task === 'take-inventory'
+            ? takeInventory(ports, payload).catch((error: Error) => {
+                said.push(error.message)
+                throw error
+              })
+            : undefined,
+      },
+    },
+  )
+  expect(said[0]).toContain('ListObjectVersions: expected an answer, got AccessDenied (HTTP 403)')
+  expect(said[0]?.includes('s3.requesterPays')).toBe(hint)
 })
 
 it('follows a clock that is an hour off', async () => {

@@ -27,7 +27,7 @@ const options: S3Options = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   maxAttempts: 2,
   timeouts: { connectMs: 1000, idleMs: 600 },
-  bodyLimits: { attempts: 3, pauseMs: 1, rangeBytes: 7000, lanes: 3 },
+  bodyLimits: { attempts: 3, pauseMs: 1, openingPauseMs: 1, rangeBytes: 7000, lanes: 3 },
 }
 
 async function run(body: Buffer, act: Act = () => undefined, headers: Record<string, string> = {}) {

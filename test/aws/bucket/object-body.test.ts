@@ -5,7 +5,7 @@ import { ReadFailed, StoreUnavailable } from '../../../lib/errors.ts'
 
 /** How the bytes of one version are asked for. */
 
-const limits: BodyLimits = { attempts: 3, pauseMs: 1, rangeBytes: 1000, lanes: 4 }
+const limits: BodyLimits = { attempts: 3, pauseMs: 1, openingPauseMs: 1, rangeBytes: 1000, lanes: 4 }
 const bytes = Buffer.from(Array.from({ length: 10_500 }, (_, index) => (index * 31) % 251))
 
 async function* pieces(content: Uint8Array, size = 300) {
