@@ -14,8 +14,10 @@ import { pageInput, parseInput } from './task-input.ts'
 /** Versions of a page that is followed by another one. */
 export const pageSize = 2000
 
-/** A function on AWS lives for five minutes; an execution has 25,000 events, of which a call takes about seven. */
-const atOnce = { pages: 500, milliseconds: 180_000 }
+/** Pages of one call: an execution on AWS has 25,000 events, of which a call takes eight. */
+export const pagesAtOnce = 500
+/** A function on AWS lives for five minutes. */
+const atOnceMs = 180_000
 
 /** Sequence numbers are of one listing: those of a segment begin where no earlier segment can get to. */
 const segmentSpan = 2 ** 32
@@ -35,14 +37,14 @@ export async function takeInventory(
 ): Promise<{ complete: boolean; page: number; versions: number; bytes: number }> {
   const { listing, page: firstPage, ...ref } = parseInput('take-inventory', pageInput, input)
   const take = await openTaking(ports, ref, listing)
-  const end = ports.clock().getTime() + atOnce.milliseconds
+  const end = ports.clock().getTime() + atOnceMs
   const sum = { versions: 0, bytes: 0 }
   for (let page = firstPage; ; page++) {
     const { entries, end: last } = await take(page)
     sum.versions += entries.length
     sum.bytes += entries.reduce((total, { size }) => total + size, 0)
     ports.meter.add({ listed: entries.length })
-    const full = page + 1 - firstPage >= atOnce.pages || ports.clock().getTime() >= end
+    const full = page + 1 - firstPage >= pagesAtOnce || ports.clock().getTime() >= end
     if (last.complete || full) return { complete: last.complete, page: page + 1, ...sum }
   }
 }
