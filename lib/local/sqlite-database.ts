@@ -115,7 +115,7 @@ function openToWrite(path: string): Database {
     throw isDamaged(error)
       ? new FormatInvalid(
           `state database: ${path}: expected an undamaged SQLite database, got something else; ` +
-            'bring back the whole state directory from a backup, or begin another one (--state DIR)',
+            'bring back the whole state directory as it was after its last run (an older one forks the log), or begin another one (--state DIR)',
         )
       : error
   }

@@ -53,7 +53,7 @@ export async function makeStateDirectory(paths: StateDirectory): Promise<void> {
   await makeKeyFiles(paths.keys)
 }
 
-export const bringBack = `bring back the whole state directory from a backup, or begin another one (--state DIR): ${neverAttested}`
+export const bringBack = `bring back the whole state directory as it was after its last run (an older one forks the log), or begin another one (--state DIR): ${neverAttested}`
 
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(

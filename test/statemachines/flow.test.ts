@@ -25,6 +25,9 @@ const knownErrors = new Set([
   'States.ALL',
   'States.Timeout',
   'States.TaskFailed',
+  'States.ItemReaderFailed',
+  'States.ResultWriterFailed',
+  'States.ExceedToleratedFailureThreshold',
   // Step Functions' names for a task that could not be started: https://repost.aws/knowledge-center/ecs-fargate-runtask-capacity
   'ECS.AmazonECSException',
   'AmazonECS.Unknown',
@@ -155,6 +158,19 @@ describe('the state machines', () => {
             : { MaxAttempts: 600, MaxDelaySeconds: 60 }),
         },
       ])
+  })
+
+  it('begin the batches again whose list or results a service lost, or of which one ended in no way that can be caught', () => {
+    const { state } = allStates.find(({ name }) => name === 'ScanBatches')!
+    expect(state.Retry).toEqual([
+      {
+        ErrorEquals: ['States.ItemReaderFailed', 'States.ResultWriterFailed', 'States.ExceedToleratedFailureThreshold'],
+        IntervalSeconds: 30,
+        MaxAttempts: 3,
+        BackoffRate: 2,
+        JitterStrategy: 'FULL',
+      },
+    ])
   })
 
   it('start a child again that could not be started, and none that began', () => {

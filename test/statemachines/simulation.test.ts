@@ -302,6 +302,17 @@ describe('a run of the real machines', () => {
     )
   })
 
+  it('begins the batches again when their list could not be read, and reports of the first time stand', async () => {
+    const deployment = deploy({ batches: 3 })
+    const { documents } = deployment.world
+    const get = documents.get.bind(documents)
+    let asked = 0
+    documents.get = (key) => (key.endsWith('batches.jsonl') && asked++ === 0 ? undefined : get(key))
+    expect(await deployment.verify()).toEqual(closed(1))
+    expect(asked).toBe(2)
+    expect(deployment.way('scan-store').filter((state) => state === 'ClosingListing')).toHaveLength(1)
+  })
+
   it('hands the restore the place that it gave, and waits as long as it says', async () => {
     const deployment = deploy({ toRestore: 5, restore: ['wait'] })
     await deployment.verify()

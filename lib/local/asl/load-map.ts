@@ -1,4 +1,4 @@
-import { loadCatch } from './load-error-handling.ts'
+import { loadCatch, loadRetry } from './load-error-handling.ts'
 import type { DistributedItems, InlineItems, MapState, Scope } from './machine.ts'
 import { type Fields, readFields, readInteger, readOneOf, readText, unexpected } from './read-fields.ts'
 import { readLeaving } from './read-leaving.ts'
@@ -37,6 +37,7 @@ export function loadMap(
     ...(fields.ItemSelector !== undefined && {
       itemSelector: parseTemplate(`${where}: ItemSelector`, fields.ItemSelector),
     }),
+    retry: loadRetry(where, fields.Retry),
     catch: loadCatch(where, fields.Catch),
     ...readLeaving(where, fields),
   }
@@ -63,7 +64,7 @@ function loadDistributed(
   config: Fields,
   processor: Scope,
 ): { fields: Fields; source: DistributedItems } {
-  const fields = readFields(where, definition, [...mapFields, 'ItemReader', 'ResultWriter', 'Label'])
+  const fields = readFields(where, definition, [...mapFields, 'ItemReader', 'ResultWriter', 'Label', 'Retry'])
   readOneOf(`${where}: ItemProcessor: ProcessorConfig`, config, 'ExecutionType', ['STANDARD'])
   const label = readText(where, fields, 'Label')
   if (label.length > 40) throw unexpected(where, 'Label', 'at most 40 characters', label)

@@ -51,6 +51,8 @@ export type MapState = Named &
     itemSelector?: Template
     processor: Scope
     source: InlineItems | DistributedItems
+    /** Of a distributed Map: each attempt begins with its first item again. */
+    retry: Retrier[]
     catch: Catcher[]
   }
 export type InlineItems = { kind: 'inline'; items: Template }

@@ -1,5 +1,6 @@
 import { Interrupted } from './interrupted.ts'
 import type { Catcher, ChoiceState, FailState, MapState, Scope, State, TaskState } from './machine.ts'
+import { retrying } from './retrying.ts'
 import { evaluate, limitSize, type Run, unfit, type Visit } from './run.ts'
 import { runMap } from './run-map.ts'
 import { runTask } from './run-task.ts'
@@ -60,13 +61,19 @@ async function runState(state: State, visit: Visit): Promise<Left> {
     case 'fail':
       throw await failureOf(state, visit)
     case 'task':
-      return finishOrCatch(state, visit, () => runTask(state, visit))
+      return finishOrCatch(state, visit, () => retrying(state, visit, () => runTask(state, visit)))
     case 'map':
-      return finishOrCatch(state, visit, () => runMap(state, visit, runStates))
+      return finishOrCatch(state, visit, () =>
+        retrying(state, visit, (attempt) => runMap(state, attemptOf(visit, attempt), runStates)),
+      )
     default:
       return state satisfies never
   }
 }
+
+/** A Map that is begun again runs all of its items anew: the journal has those of each attempt by names of their own. */
+const attemptOf = (visit: Visit, attempt: number): Visit =>
+  attempt === 0 ? visit : { ...visit, step: `${visit.step}~${attempt}` }
 
 /** `Assign` and `Output` both see the variables as they were when the state was entered. */
 async function leave(

@@ -1,47 +1,11 @@
 import { call, called } from './call.ts'
-import { Interrupted } from './interrupted.ts'
-import type { Retrier, TaskState } from './machine.ts'
+import type { TaskState } from './machine.ts'
 import { evaluate, limitSize, unfit, type Visit } from './run.ts'
-import { matchesError, StateFailure } from './state-failure.ts'
+import { StateFailure } from './state-failure.ts'
 import { timeoutOf, waitForToken } from './wait-for-token.ts'
 
-/** Runs a task, again as often as its retriers say. @throws StateFailure @throws Interrupted */
+/** One attempt of a task. @throws StateFailure @throws Interrupted */
 export async function runTask(state: TaskState, visit: Visit): Promise<unknown> {
-  const { run } = visit
-  const retries = new Map<Retrier, number>()
-  for (;;) {
-    try {
-      return await attempt(state, visit)
-    } catch (error) {
-      if (!(error instanceof StateFailure)) throw error
-      const retrier = state.retry.find(({ errorEquals }) => matchesError(errorEquals, error.error))
-      const retried = retrier === undefined ? 0 : (retries.get(retrier) ?? 0)
-      if (retrier === undefined || retried >= retrier.maxAttempts) throw error
-      retries.set(retrier, retried + 1)
-      const delayMs = delayOf(retrier, retried, run.environment.random())
-      run.environment.onEvent?.({
-        kind: 'task-retried',
-        machine: run.machine.name,
-        execution: run.execution.name,
-        state: state.name,
-        error: error.error,
-        retry: retried + 1,
-        delayMs,
-      })
-      await run.environment.sleep(delayMs, run.stop)
-      if (run.stop.aborted) throw new Interrupted()
-    }
-  }
-}
-
-/** Milliseconds before the retry after `retried` others. With jitter, any time up to that. */
-export function delayOf(retrier: Retrier, retried: number, random: number): number {
-  const { intervalSeconds, backoffRate, maxDelaySeconds, jitter } = retrier
-  const delay = Math.min(maxDelaySeconds, intervalSeconds * backoffRate ** retried) * 1000
-  return jitter === 'FULL' ? delay * random : delay
-}
-
-async function attempt(state: TaskState, visit: Visit): Promise<unknown> {
   switch (state.resource) {
     case 'invoke': {
       const given = (await evaluate(visit, state.arguments)) as { FunctionName: string; Payload: unknown }

@@ -67,6 +67,35 @@ describe('a distributed Map', () => {
     expect(resultsOf(world, await world.run())).toEqual(expected)
   })
 
+  it('is begun again with all of its items where it says so', async () => {
+    const retry = (...ErrorEquals: string[]) => ({ Retry: [{ ErrorEquals, MaxAttempts: 1 }] })
+    const begin = (errors: string[], failing: number[]) => {
+      const left = new Set(failing)
+      return createWorld({
+        machines: machine({ B: taskOf('f', payload) }, retry(...errors)),
+        concurrency: 1,
+        documents: { 'items.jsonl': lines(1, 2, 3) },
+        handlers: {
+          f: (n: number) => {
+            if (left.delete(n)) throw named('Broken')
+            return { n }
+          },
+        },
+      })
+    }
+    const again = begin(['States.ExceedToleratedFailureThreshold'], [2])
+    expect(resultsOf(again, await again.run())).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+    expect(again.callsOf('f')).toEqual([1, 2, 1, 2, 3])
+    const other = begin(['States.ItemReaderFailed'], [2])
+    expect(await other.run()).toMatchObject({ status: 'FAILED', error: 'States.ExceedToleratedFailureThreshold' })
+
+    const late = begin(['States.ItemReaderFailed'], [])
+    const get = late.documents.get.bind(late.documents)
+    let asked = 0
+    late.documents.get = (key) => (asked++ === 0 ? undefined : get(key))
+    expect(resultsOf(late, await late.run())).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+  })
+
   it.each([
     { name: 'a line that is not JSON', text: '1\nx\n3\n' },
     { name: 'an empty line', text: '1\n\n3\n' },

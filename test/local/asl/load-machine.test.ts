@@ -206,7 +206,7 @@ const refused: { name: string; definition: unknown; names: string }[] = [
       names: `"${field}"`,
     }),
   ),
-  ...['ToleratedFailureCount', 'ToleratedFailurePercentage', 'ItemBatcher', 'Items', 'Retry'].map((field) => ({
+  ...['ToleratedFailureCount', 'ToleratedFailurePercentage', 'ItemBatcher', 'Items'].map((field) => ({
     name: `${field} of a distributed Map`,
     definition: machineOf({ A: distributedOf({ B: done }, { [field]: 5 }) }),
     names: `"${field}"`,

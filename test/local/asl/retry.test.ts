@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { delayOf } from '../../../lib/local/asl/run-task.ts'
+import { delayOf } from '../../../lib/local/asl/retrying.ts'
 import { createWorld, machineOf, named, taskOf } from './world.ts'
 
 type Case = {
