@@ -3,6 +3,7 @@ import { fromIni, fromTemporaryCredentials } from '@aws-sdk/credential-providers
 import { type BucketConfig, type BucketStoreConfig, isBucket, type StoreConfig } from '../../config.ts'
 import { ConfigInvalid, InputInvalid, StoreUnavailable } from '../../errors.ts'
 import { describeFault } from './bucket-faults.ts'
+import { pastCaches } from './past-caches.ts'
 
 /** Until `expiration`; then they are asked for again. */
 export type StoreCredentials = { accessKeyId: string; secretAccessKey: string; expiration: Date }
@@ -78,6 +79,7 @@ function openBucket({ id, s3 }: BucketStoreConfig, purpose: Purpose, access: Buc
       httpsAgent: { keepAlive: true, maxSockets: connections },
     },
   })
+  pastCaches(client)
   if (access.onRequest) countRequests(client, access.onRequest)
   return {
     storeId: id,

@@ -112,6 +112,12 @@ it('the objects hold what is sought: residual', async () => {
   expect([ended.store, ended.why]).toEqual(['residual', 'found: 3 findings of 3 subjects in 1 object version'])
 })
 
+/** As a cache gives what it was given a minute ago. */
+const outOfCache = (request: WireRequest): Answer => ({
+  ...request.right(),
+  headers: { ...request.right().headers, age: '60' },
+})
+
 /** What a proxy says, or a network that wants a login. */
 const page = (status: number): Answer => ({
   status,
@@ -140,6 +146,7 @@ describe('what passes is made up for: verified, when once', () => {
     ),
     'a listing is cut off': on('ListObjectVersions', 1, (request, response) => cut(request, response, 'reset')),
     'a listing stalls': on('ListObjectVersions', 1, (request, response) => cut(request, response, 'stall')),
+    'a listing comes out of a cache': on('ListObjectVersions', 1, (request) => outOfCache(request)),
     'an object is throttled': on('GetObject', 1, () => refusal(503, 'SlowDown')),
     'an object cannot be served': on('GetObject', 1, () => refusal(500, 'InternalError')),
     'an object gets no answer': on('GetObject', 1, () => 'answered'),
@@ -265,6 +272,8 @@ describe('what stays is said: incomplete, when', () => {
       ),
       /StoreUnavailable/,
     ],
+    'listings come out of a cache': [on('ListObjectVersions', always, outOfCache), /StoreUnavailable/],
+    'listings of uploads come out of a cache': [on('ListMultipartUploads', always, outOfCache), /StoreUnavailable/],
     'listings are forbidden': [
       on('ListObjectVersions', always, () => refusal(403, 'AccessDenied')),
       /StoreUnavailable/,
@@ -466,6 +475,15 @@ it('names both Regions when the bucket is in another one, and does not go there'
   )
   expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(/ConfigInvalid/)])
   expect(ended.counts).toEqual({ ListObjectVersions: 1 })
+})
+
+it('asks caches for listings that are made anew', async () => {
+  const { requests } = await run(() => undefined)
+  for (const { operation, headers } of requests)
+    expect([operation, headers['cache-control']]).toEqual([
+      operation,
+      operation.startsWith('List') ? 'no-cache' : undefined,
+    ])
 })
 
 it('says who owns the bucket and who pays, with every request', async () => {
