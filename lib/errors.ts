@@ -81,6 +81,11 @@ export class ScopeUnconfirmed extends OdvError {
   override readonly name = 'ScopeUnconfirmed'
 }
 
+/** Something is dated before what it follows, by more than clocks may differ: nothing that stands on it is signed. Never retried. */
+export class ClocksDiffer extends OdvError {
+  override readonly name = 'ClocksDiffer'
+}
+
 /** A medium failed in the middle of a version; the scan turns it into an outcome. */
 export class ReadFailed extends OdvError {
   override readonly name = 'ReadFailed'

@@ -28,6 +28,7 @@ import { toStoreSection } from './decide-verdict.ts'
 import { readDocument, readIfThere, readRunConfig, readRunStore, readStoreReport } from './evidence/documents.ts'
 import { passKey, runKey, storeKey } from './evidence/evidence-keys.ts'
 import { composeCorrection } from './propose-correction.ts'
+import { requireInOrder } from './require-in-order.ts'
 import { readRestored } from './restore-archived.ts'
 import { attestInput, parseInput } from './task-input.ts'
 
@@ -44,7 +45,10 @@ type AttestInput = Exclude<ReturnType<typeof parseInput<typeof attestInput>>, { 
 export async function attest(ports: AttestPorts, input: unknown): Promise<{ seq: number }> {
   const parsed = parseInput('attest', attestInput, input)
   if (parsed.phase === 'key-transition') return appendTransition(ports, parsed)
-  const { seq } = await appendAttestation(ports, await composeStatement(ports, parsed))
+  const statement = await composeStatement(ports, parsed)
+  if (statement.predicate.phase === 'scan')
+    await requireInOrder(ports, statement.predicate, statement.predicate.times.statementCreatedAt)
+  const { seq } = await appendAttestation(ports, statement)
   if (parsed.phase === 'verification') {
     const key = storeKey(parsed.runId, parsed.storeId, 'report.json')
     await ports.events.publish('odv.verdict', verdictEvent(await readStoreReport(ports, key), seq))

@@ -51,6 +51,7 @@ const ofOthers: Record<string, string> = {
   listings: again,
   times: clock,
   'failure: ClocksDiffer in ConfirmScopeAgain': clock,
+  'failure: ClocksDiffer in AttestScan': clock,
 }
 
 /**

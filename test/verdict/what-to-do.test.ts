@@ -21,6 +21,7 @@ it('says an advice once for all reasons that it is about, in their order, and no
 })
 
 it('says of clocks that differ that one has to be set, and nothing of other failures', () => {
-  expect(whatToDo('failure: ClocksDiffer in ConfirmScopeAgain')).toMatch(/^a clock /)
+  for (const state of ['ConfirmScopeAgain', 'AttestScan'])
+    expect(whatToDo(`failure: ClocksDiffer in ${state}`)).toMatch(/^a clock /)
   expect(whatToDo('failure: ManifestInvalid in ConfirmScope')).toBeUndefined()
 })

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
+import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
+import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { openPlace } from '../support/pipeline.ts'
+import { jsonRecords, transferred, writeFiles } from '../support/sample-files.ts'
+import { someOf } from '../support/some-of.ts'
+
+/** Each task of a run has its own clock: one of them goes wrong, or every other look at it does. */
+
+const minute = 60_000
+const amounts = { 'nine minutes': 9 * minute, 'two hours': 120 * minute, 'three days': 3 * 24 * 60 * minute }
+const cases = [
+  ...['open-run', 'build-index', 'attest', 'take-inventory', 'scan-batch', 'request-deletion', 'execute-deletion'],
+  ...['decide-verdict', 'close-run', 'sign-checkpoint', 'every other'],
+].flatMap((task) =>
+  Object.entries(amounts).flatMap(([amount, ms]) => [
+    { task, way: `${amount} ahead`, ms },
+    { task, way: `${amount} behind`, ms: -ms },
+  ]),
+)
+
+async function run(task: string, ms: number) {
+  const place = await openPlace((root) => ({
+    identifierCase: 'exact',
+    stores: [
+      {
+        ...{ id: 'ie', root: join(root, 'store'), country: 'IE' },
+        channel: { kind: 'delete-files', owner: 'user_id' },
+      },
+    ],
+  }))
+  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords([transferred(1)]), 'b.txt': 'nobody\n' })
+  let current = ''
+  let looks = 0
+  const isWrong = () => (task === 'every other' ? looks++ % 2 === 1 : current === task)
+  const ended = await place.run({
+    before: (moment) => {
+      current = moment.task
+    },
+    wrap: (ports) => Object.create(ports, { clock: { value: () => new Date(Date.now() + (isWrong() ? ms : 0)) } }),
+  })
+  const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+  return { ...ended, ports, isDeleted: !existsSync(join(place.root, 'store/a.jsonl')) }
+}
+
+describe('the clock of one task goes', () => {
+  it.each(someOf(6, cases))('$way, of $task: the run ends, and what it says can be exported', async ({ task, ms }) => {
+    const { store, why, isDeleted, ports } = await run(task, ms)
+    await exportBundle(ports, { exportId: 'export-1', selection: { runId: 'run-0' } })
+    await checkBundle(ports, { exportId: 'export-1' })
+    expect(store === 'verified' ? isDeleted : /times:|ClocksDiffer|no fresh inventory/.test(why)).toBe(true)
+  })
+
+  it.each([
+    { task: 'build-index', failure: 'ClocksDiffer in ConfirmScopeAgain' },
+    { task: 'execute-deletion', failure: 'ClocksDiffer in ConfirmScopeAgain' },
+    { task: 'attest', failure: 'ClocksDiffer in AttestScan' },
+  ])('wrong by two hours, of $task: nothing is deleted, and the verdict says why', async ({ task, failure }) => {
+    for (const ms of [amounts['two hours'], -amounts['two hours']]) {
+      const { why, isDeleted } = await run(task, ms)
+      expect([why.includes(`failure: ${failure}`), isDeleted]).toEqual([true, false])
+    }
+  })
+})
