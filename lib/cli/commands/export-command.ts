@@ -9,6 +9,7 @@ import type { RunSummary } from '../../pipeline/close-run.ts'
 import { readDocument } from '../../pipeline/evidence/documents.ts'
 import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
 import { bundlePrefix, periodSelection } from '../../pipeline/export-bundle.ts'
+import { newestRun } from '../../pipeline/newest-run.ts'
 import { withoutTakenBack } from '../../pipeline/taken-back.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
@@ -38,7 +39,7 @@ export async function exportCommand(options: ExportOptions, terminal: Terminal):
   await requireDirectory(cwd, out, '--out')
 
   return withDeployment(place, {}, async (deployment) => {
-    const runId = options.run ?? (from === undefined ? await newestRun(deployment) : undefined)
+    const runId = options.run ?? (from === undefined ? await newestOf(deployment) : undefined)
     await requireRun(deployment, options.run)
     const exportId = `export-${Date.now()}-${randomBytes(3).toString('hex')}`
     const selection = runId === undefined ? { from, to } : { runId }
@@ -110,10 +111,8 @@ async function requireRun({ ports, words }: Deployment, run: string | undefined)
     throw new NotKnown(`--run ${run}: expected a run of ${words.where}`)
 }
 
-async function newestRun({ ports, words }: Deployment): Promise<string> {
-  const newest = (await ports.runState.listRuns()).find(
-    ({ state, trigger }) => state === 'finished' && trigger !== 'dry-run',
-  )
+async function newestOf({ ports, words }: Deployment): Promise<string> {
+  const newest = await newestRun(ports)
   if (newest === undefined) throw new NotKnown(`export: expected a finished run in ${words.where}`)
-  return newest.runId
+  return newest
 }

@@ -82,7 +82,7 @@ export function warnOfClock(runs: readonly RunRecord[], now: Date, terminal: Pic
   if (latest > now.toISOString())
     terminal.warn(
       `clock: expected a time after that of the last run, ${latest}, got ${now.toISOString()}: set the clock, since it decides ` +
-        'who is in scope and what is attested; odv export needs --run',
+        'who is in scope and what is attested',
     )
 }
 
