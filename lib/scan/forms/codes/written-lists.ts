@@ -13,9 +13,9 @@ const characterList = new RegExp(`${character}(?:${space},${space}${key}${charac
 const eachCharacter = new RegExp(String.raw`(?<=["'])[^](?=\\{0,3}["'](?:${space},|$))`, 'g')
 
 const pair = '[0-9a-fA-F]{2}'
-const pairList = new RegExp(
-  `(?<![A-Za-z0-9+/_-])${pair}(?:(?: {1,2}${pair})+|(?::${pair})+|(?:-${pair})+)(?![A-Za-z0-9+/_-])`,
-  'g',
+/** One for each sign: a pair may be the last of one list and the first of another. */
+const pairLists = [' {1,2}', ':', '-'].map(
+  (sign) => new RegExp(`(?<![A-Za-z0-9+/_-])${pair}(?:${sign}${pair})+(?![A-Za-z0-9+/_-])`, 'g'),
 )
 const eachPair = new RegExp(pair, 'g')
 
@@ -36,9 +36,10 @@ export const characters: WrittenList = {
 /** Two hexadecimal digits for each byte, with blanks, colons or hyphens between them: a line of a dump, `BitConverter.ToString` of .NET. */
 export const pairs: WrittenList = {
   spots: 'pairs',
-  read: (region, from, to, take) =>
-    hasSigns(region, from, to) &&
-    readLists(region, from, to, take, pairList, eachPair, (text) => Number.parseInt(text, 16)),
+  read(region, from, to, take) {
+    if (!hasSigns(region, from, to)) return
+    for (const list of pairLists) readLists(region, from, to, take, list, eachPair, (text) => Number.parseInt(text, 16))
+  },
 }
 
 /** Whether a list of characters may be here; most texts have no quote, which is seen faster than with an expression. */

@@ -94,6 +94,7 @@ const others: Record<string, [head: string, write: (text: string) => string]> = 
   'a dump': ['00000000  ', (text) => `00000000  ${hexOf(text, ' ')}  |${'.'.repeat(text.length)}|`],
   'a dump in two halves': ['00000000  ', (text) => `00000000  ${hexOf(text, ' ').replace(/^.{23}/, '$& ')}  |`],
   'what Wireshark copies': ['', (text) => hexOf(text, ':')],
+  'a dump behind a time that ends where it begins': ['10:00:', (text) => `10:00:${hexOf(text, ' ')} 00`],
   'BitConverter.ToString': ['', (text) => hexOf(text, '-').toUpperCase()],
 }
 const hexOf = (text: string, sign: string) =>
