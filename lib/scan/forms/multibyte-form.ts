@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer'
 import { alphanumeric, digits, hexDigits } from '../finders/alphabets.ts'
-import { inNumbers } from './escapes/escape-matters.ts'
 import { endsEscape, goesOnIn, signs } from './escapes/escape-syntax.ts'
 import type { Form, FormFinder, FormTools, Region } from './form.ts'
+import { inNumbers } from './numbers/number-signs.ts'
 import { listOf } from './spots.ts'
 
 /** What ends so near to where a piece was cut may go on behind it; longer than a character in two escapes. */

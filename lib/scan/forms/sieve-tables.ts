@@ -8,12 +8,13 @@ import { shortestBase64Of, shortestRunOf } from './codes/code-finder.ts'
 import { codeTextOf, textLengthOf } from './codes/code-text.ts'
 import { mayBeShort } from './codes/short-base64.ts'
 import { lettered } from './escapes/backslash-escapes.ts'
-import { charactersWithoutAtSign, inNumbers } from './escapes/escape-matters.ts'
+import { charactersWithoutAtSign } from './escapes/escape-matters.ts'
 import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escapes/escape-syntax.ts'
 import { nameBits } from './escapes/named-characters.ts'
 import type { FormTools } from './form.ts'
 import { lengthsOf } from './numbers/number-finder.ts'
 import { groupDigits, inexactFrom, mayBeLossy, mostOmitted } from './numbers/number-forms.ts'
+import { inNumbers } from './numbers/number-signs.ts'
 
 /** Longer than any run. */
 const never = 1 << 20

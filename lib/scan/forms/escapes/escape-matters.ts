@@ -1,9 +1,10 @@
-import { type Alphabet, code64, digits, handleCharacters, hexDigits, tableOf } from '../../finders/alphabets.ts'
+import { type Alphabet, code64, digits, handleCharacters, hexDigits } from '../../finders/alphabets.ts'
 import { hexValues, noValue } from '../../finders/code-values.ts'
 import { soughtShapes } from '../../finders/sought-shapes.ts'
 import { alphabetOf } from '../alphabet-of.ts'
 import { shortestBase64Of } from '../codes/code-finder.ts'
 import type { FormTools, Region } from '../form.ts'
+import { inNumbers } from '../numbers/number-signs.ts'
 import { createDigits } from '../numbers/plain-digits.ts'
 import {
   breakers,
@@ -247,11 +248,3 @@ function createAtSigns() {
     return found
   }
 }
-
-/** What may stand in numbers, beside digits. */
-export function inNumbers({ index }: Pick<FormTools, 'index'>): Alphabet {
-  const hasDecimals = index.shapes.some(({ shape }) => shape === 'decimal')
-  return Uint8Array.from({ length: 256 }, (_, byte) => (hasDecimals && numberSigns[byte] === 1 ? 1 : 0))
-}
-
-const numberSigns = tableOf(",._' eE\xa0\xc2\xe2")

@@ -1,8 +1,8 @@
 import { code64 } from '../../finders/alphabets.ts'
 import type { Form, FormFinder, FormTools, Region } from '../form.ts'
+import { inNumbers } from '../numbers/number-signs.ts'
 import { listOf } from '../spots.ts'
 import { createTokenDecoder, tokenStart } from './decode-token.ts'
-import { inNumbers } from './escape-matters.ts'
 import { codeOf, type EscapeSyntax, lengthOf, nothing, signs } from './escape-syntax.ts'
 import { widthUnit, widthWords } from './unicode-widths.ts'
 
