@@ -42,6 +42,8 @@ const rowOf = (seed: number): Row => ({
 const layouts: Record<string, (row: Row, seed: number) => string> = {
   'a number before a name': ({ number: id, name }, seed) => `${id}${name.padEnd(20)}${number(seed, 9)}`,
   'a number between numbers': ({ number: id }, seed) => `01${id}20260${number(seed, 3)}${number(seed, 11)}`,
+  'a number among amounts, each with C or D, as hexadecimal digits might be': ({ number: id }, seed) =>
+    `0${number(seed, 12)}C${number(seed + 1, 12)}D2026${id}C${number(seed + 2, 12)}D${number(seed + 3, 12)}C${number(seed, 8)}`,
   'a number behind a name': ({ number: id, name }, seed) => `${name.padEnd(16)}${id}${number(seed, 8)}`,
   'a number padded with zeros': ({ number: id, name }) => `D${id.padStart(20, '0')}${name.padEnd(20)}X`,
   'an address behind a number': ({ address }, seed) => `${number(seed, 8)}${address.padEnd(40)}${number(seed, 6)}`,

@@ -1,4 +1,4 @@
-import { digits, hexDigits } from '../finders/alphabets.ts'
+import { digits, hexDigits, tableOf } from '../finders/alphabets.ts'
 import { hasUuidHyphens, uuidHyphens, uuidLength } from '../finders/written-uuid.ts'
 import { type Columns, runAround, runsOn } from './columns.ts'
 
@@ -43,21 +43,26 @@ export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, 
 }
 
 /**
- * Whether a run is hexadecimal digits, with what says so around them (`0x`, `X'`), and no fields. Those of a text have a digit as the first of each pair in all lines: all parts that this
- * leaves would be as much as fifty times the text.
+ * Whether a run is the hexadecimal digits of a text, with what says so around them (`0x`, `X'`), and no fields. Those have a digit as the first of each pair in all lines: all parts that
+ * this leaves would be as much as fifty times the text.
  */
 function isCode(line: Uint8Array, start: number, end: number): boolean {
   if (end - start < shortestCode) return false
-  let letters = 0
   let others = 0
-  for (let at = start; at < end && others <= mostOthers; at++) {
-    if (hexDigits[line[at]!] === 0) others++
-    else if (digits[line[at]!] === 0) letters++
+  const firsts = [0, 0]
+  for (let at = start; at < end; at++) {
+    if (hexDigits[line[at]!] === 0 && ++others > mostOthers) return false
+    firsts[at & 1]! += beginsText[line[at]!]!
   }
-  return others <= mostOthers && letters * 16 >= end - start
+  return Math.max(...firsts) >= mostlyText * ((end - start) >> 1)
 }
 const shortestCode = 64
-const mostOthers = 3
+/** Of characters before and behind the digits. */
+const mostOthers = 4
+/** Of all pairs: the others are line ends, and characters beyond ASCII. */
+const mostlyText = 7 / 8
+/** What the first digit of a character of ASCII is. */
+const beginsText = tableOf('234567')
 
 /** Reports what is written as a UUID with hyphens and something is glued onto: one that stands alone is found as it is. */
 export function eachUuid(line: Uint8Array, report: Report): void {
