@@ -48,7 +48,21 @@ const ownNode = join(import.meta.dirname, '../../node_modules/.bin')
  * a function is held against its role and against the policies of buckets and keys, and there is TLS, without which our
  * buckets refuse; otherwise everybody may do everything.
  */
-export async function startMinistack({ strict = false, waits = false } = {}): Promise<Ministack> {
+export async function startMinistack(options: Options = {}): Promise<Ministack> {
+  for (let attempts = 1; ; attempts++)
+    try {
+      return await start(options)
+    } catch (error) {
+      // Another server that starts at the same time may have taken its port.
+      if (attempts === 3 || !(error instanceof Ended)) throw error
+    }
+}
+
+type Options = { strict?: boolean; waits?: boolean }
+
+class Ended extends Error {}
+
+async function start({ strict = false, waits = false }: Options): Promise<Ministack> {
   const port = await freePort()
   const directory = mkdtempSync(join(tmpdir(), 'odv-ministack-'))
   const certificate = join(directory, 'ministack-tls/server.crt')
@@ -88,7 +102,7 @@ export async function startMinistack({ strict = false, waits = false } = {}): Pr
 
 async function until(child: ChildProcess, isUp: () => Promise<boolean | undefined>): Promise<void> {
   for (const end = Date.now() + 120_000; Date.now() < end; await pause(100)) {
-    if (child.exitCode !== null) throw new Error(`ministack: expected a server, got exit code ${child.exitCode}`)
+    if (child.exitCode !== null) throw new Ended(`ministack: expected a server, got exit code ${child.exitCode}`)
     if (await isUp()) return
   }
   throw new Error('ministack: expected it to answer within two minutes')
