@@ -46,12 +46,14 @@ const lineFeed = 0x0a
 /** Space, tab and the sign of quoting stand before a line. */
 const isIndent = (byte: number) => byte === 0x20 || byte === 0x09 || byte === 0x3e
 
-/** `rows`: a line feed ends a row, whose values have none, so that no run goes on behind it. */
-export function encodedCheck({ rows = false }: { rows?: boolean } = {}): EncodedCheck {
+/**
+ * `rows`: a line feed ends a row, whose values have none, so that no run goes on behind it. `isText`: otherwise they are bytes of any
+ * kind, which hold by chance, once in three MiB, what tells bits or bytes that are written as characters in a text.
+ */
+export function encodedCheck({ rows = false, isText = true } = {}): EncodedCheck {
   let found: EncodedProblem | undefined
   const marks = markCheck()
-  const scripts = mixedScriptsCheck()
-  const byteCharacters = byteCharactersCheck()
+  const inCharacters = isText ? [mixedScriptsCheck(), byteCharactersCheck()] : []
   /** Of everything that was written before. */
   let offset = 0
   /** The run at the end of what was written: whether there is one, the characters of its last line and of all, its beginning. */
@@ -231,8 +233,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     if (isSettled()) return
     look(bytes, seen)
     keepFirst(marks.write(bytes, seen?.mayHaveKey))
-    keepFirst(scripts.write(bytes, seen))
-    keepFirst(byteCharacters.write(bytes, seen))
+    for (const check of inCharacters) keepFirst(check.write(bytes, seen))
     offset += bytes.length
   }
 
@@ -244,7 +245,7 @@ export function encodedCheck({ rows = false }: { rows?: boolean } = {}): Encoded
     end() {
       if (isOpen) judge()
       keepFirst(marks.end())
-      keepFirst(byteCharacters.end())
+      for (const check of inCharacters) keepFirst(check.end())
     },
     problem: () => found,
   }

@@ -49,5 +49,7 @@ export function mixedScriptsCheck() {
       tail = Buffer.concat([tail, chunk.subarray(-unfinished)]).subarray(-unfinished)
       return problem
     },
+    /** What begins with the last bytes is none. */
+    end: () => undefined,
   }
 }

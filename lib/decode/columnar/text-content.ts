@@ -50,7 +50,7 @@ export function textContent(
   told?: ToldBy,
 ): TextContent {
   const check = kind === 'text' ? textCheck() : undefined
-  const encoded = kind !== 'numbers' ? encodedCheck({ rows: true }) : undefined
+  const encoded = kind !== 'numbers' ? encodedCheck({ rows: true, isText: kind === 'text' }) : undefined
   /** By plain means all is looked at in lines, and so is what comes behind numbers that were not taken. */
   let mayPassOn = kind === 'numbers' && decoding.means !== 'plain'
   let sink: Sink | undefined

@@ -107,3 +107,12 @@ test('and apart from what is around them, however that looks and wherever it is 
   }
   expect(joined).toEqual(new Set(ids))
 })
+
+test('compressed bytes are no text that hides something, though some of them look so by chance', async () => {
+  // Bits and bytes as characters: a long stream has some of each.
+  const byChance = Buffer.from('\u3A7B\u0B85\u1C20 x\u009c\u0003\u00e4\u0087\u0090\u00fe\u0001\u00b3')
+  const length = byChance.length - 1
+  const stream = Buffer.concat([Buffer.from([0x2c | ((length & 1) << 7), length >> 1]), byChance, Buffer.from([3])])
+  for (const lengths of [[1e5], [5]]) expect((await read(stream, 'brotli', lengths)).reasons).toEqual([])
+  expect((await read(brotliCompressSync(byChance), 'brotli')).reasons).toContain('opaque')
+})

@@ -78,7 +78,7 @@ function storedContent(
   const place = [...path, 'stored']
   const sink = decoding.open(place)
   const edges = mayHoldMetadata ? edgesContent([...path, 'edges'], decoding) : undefined
-  const encoded = encodedCheck()
+  const encoded = encodedCheck({ isText: false })
   /** Bytes that were written and are taken again. */
   let again = 0
   async function take(): Promise<Uint8Array | undefined> {
