@@ -1,7 +1,8 @@
 import type { UnverifiedReason } from '../unverified.ts'
 import { isDeflatedText, isFinal, mayBeDeflated } from './bare-deflate.ts'
 import { encodedFormatOf, firstBytes, firstPairs, inflates, lengthBytes, mayBeMeasuredZlib } from './encoded-magics.ts'
-import { shortestRun } from './kernel/text-kernel.ts'
+import { type RunTables, shortestRun } from './kernel/text-kernel.ts'
+import { endings } from './run-prefixes.ts'
 
 /** What is wrong with characters that stand together in a run: they hold a format that hides its content, or no text. */
 export type Problem = { reason: UnverifiedReason; detail: string }
@@ -168,6 +169,12 @@ const leastText = 3.1
 const base32 = new Uint8Array(256).fill(none)
 for (const [value, character] of Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567').entries())
   base32[character.charCodeAt(0)] = value
+
+/** By these the kernel tells which runs may hold something (`assembly/tokens.ts`). */
+export const runTables: RunTables = {
+  ...{ firstPairs, firstBytes, endings, base32, base64: values },
+  hex: hexValues.map((value, byte) => (hexDigits[byte] === 1 ? value : none)),
+}
 
 /** Of a whole window of a long run. Unlike base64, base32 is not searched for what it stands for, even if that is text. */
 export function opaqueProblemOf(window: Buffer): Problem | undefined {

@@ -28,9 +28,10 @@ const prefixes: readonly Prefix[] = [
 /** Bytes in front of a run that a prefix needs. */
 export const mostPrefix = 24
 
-/** What all of them end with, as pairs of bytes: most runs have something else in front. */
+/** What all of them end with: most runs have something else in front. */
 const lasts = ["'\n", '\r\n', 'a:', "'x", '\\x', "'\\", " '", ...Array.from('0123456789', (digit) => `${digit}:`)]
-const endings = new Uint8Array(0x10000)
+/** 1 for each two bytes, the first one in the upper half, that any of them ends with. */
+export const endings = new Uint8Array(0x10000)
 for (const pair of lasts) endings[Buffer.from(pair).readUInt16BE()] = 1
 
 /** Whether any of them may stand in front of what begins at `at`, also before these bytes. */

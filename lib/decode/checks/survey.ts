@@ -1,4 +1,5 @@
 import { firstIn } from './control-bytes.ts'
+import { runTables } from './encoded-window.ts'
 import { group, mostBytes, openTextKernel, type Survey, type TextKernel } from './kernel/text-kernel.ts'
 
 /** What several checks ask of the same bytes. `control`: the first control byte that text does not have; -1: there is none. */
@@ -13,7 +14,7 @@ let kernel: TextKernel | 'none' | undefined
  * Looks at bytes, at most `mostBytes`, once for all checks; valid until the next survey. Undefined: they are few, or this machine has no kernel, so each check has to look itself.
  */
 export function survey(bytes: Uint8Array): Seen | undefined {
-  kernel ??= openTextKernel() ?? 'none'
+  kernel ??= openTextKernel(runTables) ?? 'none'
   if (kernel === 'none' || bytes.length < fewBytes) return undefined
   const seen = kernel.look(bytes)
   const end = Math.min(seen.group + group, bytes.length)

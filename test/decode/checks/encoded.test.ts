@@ -7,6 +7,7 @@ import { shortestRun } from '../../../lib/decode/checks/kernel/text-kernel.ts'
 import { sampleFormats } from '../../../lib/scan/controls/sample-formats.ts'
 import { seededRandom } from '../../subject-index/make-index.ts'
 import { tarOf } from '../archive/tar-writer.ts'
+import { base32Of } from '../base32.ts'
 import { collect, inPieces } from '../collect.ts'
 
 const text = Buffer.from('{"user":"bob@example.org","note":"nothing else"}\n'.repeat(100))
@@ -52,13 +53,6 @@ const varied = Buffer.from(Array.from({ length: 200 }, (_, at) => `user ${at * 7
 const envelope = Buffer.concat([Buffer.from('3082016e06092a864886f70d010703a082015f', 'hex'), bytesOf(351)])
 
 const twice = (bytes: Buffer, outer: 'base64' | 'hex') => Buffer.from(bytes.toString('base64')).toString(outer)
-
-const base32Of = (bytes: Buffer) =>
-  Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0'))
-    .join('')
-    .match(/.{1,5}/g)!
-    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five.padEnd(5, '0'), 2)])
-    .join('')
 
 /** What stands for text, longer than a window of the check. */
 const token = Buffer.from('nothing to be seen in these words '.repeat(24)).toString('base64')

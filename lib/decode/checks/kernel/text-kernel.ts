@@ -13,7 +13,7 @@ type Exports = {
 /**
  * What one pass over some bytes saw. `group`: where the first `group` bytes begin that have a control byte that text does not
  * have; not less than their number where there is none. `runs`: from and to of each run of at least `shortestRun` letters, digits and signs of base64, of a backslash or a percent
- * sign, ascending. `hasEscape`: whether a backslash stands before a `u` or an `x`. `mayHaveKey`: whether `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_` may be in them: every key of a mark has one of these (`encoded-marks.ts`).
+ * sign, ascending, but for those that surely hold none of what is looked for in them. `hasEscape`: whether a backslash stands before a `u` or an `x`. `mayHaveKey`: whether `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_` may be in them: every key of a mark has one of these (`encoded-marks.ts`).
  */
 export type Survey = {
   readonly group: number
@@ -51,9 +51,20 @@ const constants: readonly Uint8Array[] = [
   ...['IT', 'LO', 'OB', '\\\\'].map(pair),
 ]
 
+/** Behind the runs there are tables by which runs are judged (`assembly/tokens.ts`). */
+const tablesAt = mostBytes + pageBytes
+
+/**
+ * `firstPairs` and `endings`: for each two bytes, the first one in the upper half, 1 for those that a format begins with, and that may say something about a run right behind
+ * them; `firstBytes`: the same for one byte; the others: what a character stands for in an encoding, or 255.
+ */
+export type RunTables = Readonly<
+  Record<'firstPairs' | 'endings' | 'base64' | 'hex' | 'base32' | 'firstBytes', Uint8Array>
+>
+
 /** Undefined: this machine has no SIMD for it. */
-export function openTextKernel(): TextKernel | undefined {
-  const opened = openModule<Exports>(kernelBytes, (mostBytes + pageBytes) / pageBytes)
+export function openTextKernel(tables: RunTables): TextKernel | undefined {
+  const opened = openModule<Exports>(kernelBytes, (mostBytes + 2 * pageBytes) / pageBytes)
   if (opened === undefined) return undefined
   const { buffer } = opened
   const { look, firstControl, wasAscii, hadKey, hadEscape } = opened.exports
@@ -61,6 +72,18 @@ export function openTextKernel(): TextKernel | undefined {
   constants.forEach((constant, at) => {
     bytesOfConstants.set(constant, at * constant.length)
   })
+  let at = tablesAt
+  for (const table of [
+    bitsOf(tables.firstPairs),
+    bitsOf(tables.endings),
+    tables.base64,
+    tables.hex,
+    tables.base32,
+    tables.firstBytes,
+  ]) {
+    bytesOfConstants.set(table, at)
+    at += table.length
+  }
   const block = new Uint8Array(buffer, blockAt)
   const runs = new Int32Array(buffer, blockAt + mostBytes + group)
   return {
@@ -77,4 +100,11 @@ export function openTextKernel(): TextKernel | undefined {
       }
     },
   }
+}
+
+/** Eight in a byte, the first one lowest. */
+function bitsOf(flags: Uint8Array): Uint8Array {
+  const bits = new Uint8Array(flags.length / 8)
+  for (const [at, flag] of flags.entries()) bits[at >> 3]! |= flag << (at & 7)
+  return bits
 }

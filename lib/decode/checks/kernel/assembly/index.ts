@@ -1,5 +1,8 @@
+import { kindsOf, outsideRun } from './kinds'
+import { mayHold } from './tokens'
+
 /**
- * The memory: constants, zeros, the bytes that are looked at with 64 spaces behind them, the runs. What is constant is loaded from it,
+ * The memory: constants, zeros, the bytes that are looked at with 64 spaces behind them, the runs, tables. What is constant is loaded from it,
  * since it would be put together anew for every group otherwise: see `text-kernel.ts`, which writes it.
  */
 const block: usize = 256
@@ -10,26 +13,12 @@ let isAscii: bool = true
 let hasKey: bool = false
 let hasEscape: bool = false
 let runCount: i32 = 0
-
-/** What 16 bytes are, as the tables have it. */
-// @ts-ignore: a decorator of AssemblyScript
-@inline
-function kindsOf(bytes: v128, columns: v128, rows: v128, low: v128): v128 {
-  return v128.and(
-    i8x16.relaxed_swizzle(columns, v128.and(bytes, low)),
-    i8x16.relaxed_swizzle(rows, v128.and(i16x8.shr_u(bytes, 4), low)),
-  )
-}
-
-/** A bit for each of 16 bytes that is no character of a run. */
-function outsideRun(at: usize): u32 {
-  const kinds = kindsOf(v128.load(at), v128.load(0), v128.load(0, 16), v128.load(0, 32))
-  return <u32>i8x16.bitmask(i8x16.eq(v128.and(kinds, v128.load(0, 48)), v128.load(0, 80)))
-}
+/** Where the bytes end. */
+let last: usize = 0
 
 /**
  * Looks at `length` bytes, 64 at a time. Returns how many runs there are of at least `shortest` characters, 47 or more, that runs are
- * made of: they are listed by their first byte and the one behind their last.
+ * made of: they are listed by their first byte and the one behind their last, but for those that surely hold nothing.
  */
 export function look(length: i32, shortest: i32): i32 {
   const columns = v128.load(0)
@@ -48,6 +37,7 @@ export function look(length: i32, shortest: i32): i32 {
   const backslash = v128.load(0, 224)
   const end = block + <usize>length
   let high = zero
+  last = end
   hasEscape = false
   control = length
   hasKey = false
@@ -135,7 +125,9 @@ function addRun(at: usize, shortest: i32): usize {
   let behind = outsideRun(end)
   for (; behind == 0; behind = outsideRun(end)) end += 16
   end += <usize>ctz(behind)
-  if (<i32>(end - start) >= shortest) {
+  // What is before or behind these bytes is not known.
+  const isWhole = start >= block + 2 && end < last
+  if (<i32>(end - start) >= shortest && !(isWhole && !mayHold(start, end, last, shortest))) {
     const place = runs + (<usize>runCount << 3)
     store<i32>(place, <i32>(start - block))
     store<i32>(place, <i32>(end - block), 4)
