@@ -1,20 +1,34 @@
 import { inflateSync, constants as zlib } from 'node:zlib'
 import {
-  type GoesOn,
   isCompress,
-  isGoogleCiphertext,
   isGzip,
+  isLz4,
+  isLzip,
+  isLzma,
   isLzString,
+  isOldLz4,
+  isZipEnd,
+  isZipMember,
+  isZstd,
+} from './beginnings/compressed.ts'
+import {
+  isBase64,
+  isDataProtection,
+  isDefuse,
+  isGoogleCiphertext,
+  isHalite,
   isPasswordKey,
-  isPickle,
-  isRubyList,
-  isRubyObject,
   isSdkMessage,
   isSessionKey,
-} from './encoded-beginnings.ts'
+  isSymmetricEncryption,
+} from './beginnings/encrypted.ts'
+import type { GoesOn } from './beginnings/goes-on.ts'
+import { isPickle } from './beginnings/pickle.ts'
+import { isMarshal } from './beginnings/ruby.ts'
+import { isAvro, isJavaStream, isParquet, isText } from './beginnings/serialized.ts'
 
-/** A format that hides its content, by the bytes that it begins with, and what follows those where they are few. */
-type EncodedFormat = { name: string; encrypted: boolean; bytes: Buffer; goesOn: GoesOn }
+/** A format that hides its content, by the bytes that it begins with, and what follows those where they are few. `onlyFirst`: too little is, so it has to begin with the run. */
+type EncodedFormat = { name: string; encrypted: boolean; bytes: Buffer; goesOn: GoesOn; onlyFirst?: true }
 
 const hiding = (name: string, ...texts: string[]): EncodedFormat[] =>
   texts.map((text) => ({ name, encrypted: false, bytes: Buffer.from(text, 'latin1'), goesOn: () => true }))
@@ -22,6 +36,8 @@ const encrypted = (name: string, ...texts: string[]): EncodedFormat[] =>
   hiding(name, ...texts).map((format) => ({ ...format, encrypted: true }))
 const goingOn = (goesOn: GoesOn, formats: readonly EncodedFormat[]): EncodedFormat[] =>
   formats.map((format) => ({ ...format, goesOn }))
+const onlyFirst = (formats: readonly EncodedFormat[]): EncodedFormat[] =>
+  formats.map((format) => ({ ...format, onlyFirst: true }))
 
 /** Characters that a text in JSON begins with, and one with its bits from the lowest to the highest. */
 const printable = Array.from({ length: 94 }, (_, index) => 0x21 + index)
@@ -43,15 +59,16 @@ const begun = ['}q', ']q', '}(', '(K', '(M', '(J', '(X', '(U', '(c', '(}', '(]',
  */
 const formats: readonly EncodedFormat[] = [
   ...goingOn(isGzip, hiding('gzip', '\x1f\x8b\x08')),
-  ...hiding('zstd', '\x28\xb5\x2f\xfd'),
+  ...goingOn(isZstd, hiding('zstd', '\x28\xb5\x2f\xfd')),
   ...hiding('bzip2', ...[...'123456789'].map((level) => `BZh${level}1AY&SY`)),
   ...hiding('xz', '\xfd7zXZ\x00'),
-  ...hiding('lzip', 'LZIP\x01'),
-  ...hiding('lzop', '\x89LZO\x00'),
+  ...goingOn(isLzip, hiding('lzip', 'LZIP\x01')),
+  ...hiding('lzop', '\x89LZO\x00\r\n\x1a\n'),
   // Properties and sizes of dictionaries that common writers have.
-  ...hiding('lzma', ']\0\0\x80\0', ']\0\0\x10\0', ']\0\0\x40\0', ']\0\0\0\x04'),
+  ...goingOn(isLzma, hiding('lzma', ']\0\0\x80\0', ']\0\0\x10\0', ']\0\0\x40\0', ']\0\0\0\x04')),
   ...goingOn(isCompress, hiding('compress', '\x1f\x9d\x90')),
-  ...hiding('lz4', '\x04"M\x18', '\x02!L\x18'),
+  ...goingOn(isLz4, hiding('lz4', '\x04"M\x18')),
+  ...goingOn(isOldLz4, hiding('lz4', '\x02!L\x18')),
   // What lz-string makes of an object, of texts, of an object in a list or in lines (`{"…`, `["…`, `[{"`, `{` and a line end): bits from the lowest on.
   ...goingOn(isLzString, [
     ...hiding('lz-string', ...printable.map((first) => `\x37\x82\x20${backwards(first)}`)),
@@ -61,33 +78,35 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\x82SNAPPY\x00'),
   ...hiding('7z', '7z\xbc\xaf\x27\x1c'),
   ...hiding('rar', 'Rar!\x1a\x07'),
-  ...hiding('zip', 'PK\x03\x04', 'PK\x05\x06'),
-  ...hiding('Parquet', 'PAR1'),
-  ...hiding('Avro', 'Obj\x01'),
+  ...goingOn(isZipMember, hiding('zip', 'PK\x03\x04')),
+  ...goingOn(isZipEnd, hiding('zip', 'PK\x05\x06')),
+  ...goingOn(isParquet, hiding('Parquet', 'PAR1')),
+  ...goingOn(isAvro, hiding('Avro', 'Obj\x01')),
   ...hiding('SQLite', 'SQLite format 3\x00'),
-  ...hiding('PDF', '%PDF-'),
+  ...hiding('PDF', '%PDF-1.', '%PDF-2.'),
   // A bundle in a patch by mail: a first line as text, then bzip2.
   ...hiding('bundle of Bazaar', '# Bazaar revision bundle v4'),
   // Numbers and UUIDs are in binary there. A text of such an object is found all the same (`told-lengths.ts`).
-  ...hiding('Java objects', '\xac\xed\x00\x05'),
+  ...goingOn(isJavaStream, hiding('Java objects', '\xac\xed\x00\x05')),
   ...hiding('objects of .NET', '\x00\x01\x00\x00\x00\xff\xff\xff\xff'),
-  ...goingOn(isRubyObject, hiding('Ruby Marshal', '\x04\x08o:', '\x04\x08U:', '\x04\x08S:')),
-  ...goingOn(
-    isRubyList,
-    counts.flatMap((count) => hiding('Ruby Marshal', `\x04\x08{${count}`, `\x04\x08[${count}`)),
-  ),
+  ...goingOn(isMarshal, [
+    ...hiding('Ruby Marshal', '\x04\x08o:', '\x04\x08U:', '\x04\x08S:'),
+    ...counts.flatMap((count) => hiding('Ruby Marshal', `\x04\x08{${count}`, `\x04\x08[${count}`)),
+  ]),
   ...goingOn(isPickle, [
     ...['\x80\x02', '\x80\x03'].flatMap((start) => hiding('Python pickle', ...begun.map((next) => start + next))),
     ...hiding('Python pickle', '\x80\x04\x95', '\x80\x05\x95'),
   ]),
   ...hiding('OLE2', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'),
   // In base64 once more, as in secrets of Kubernetes: a release of Helm is gzip in two of them.
-  ...hiding('gzip in base64', 'H4sIA', 'H4sIC'),
-  ...hiding('zstd in base64', 'KLUv/'),
-  ...hiding('bzip2 in base64', 'QlpoO'),
-  ...hiding('xz in base64', '/Td6WFo'),
-  ...hiding('zip in base64', 'UEsDB'),
-  ...encrypted('OpenSSL enc in base64', 'U2FsdGVkX1'),
+  ...goingOn(isBase64, [
+    ...hiding('gzip in base64', 'H4sIA', 'H4sIC'),
+    ...hiding('zstd in base64', 'KLUv/'),
+    ...hiding('bzip2 in base64', 'QlpoO'),
+    ...hiding('xz in base64', '/Td6WFo'),
+    ...hiding('zip in base64', 'UEsDB'),
+    ...encrypted('OpenSSL enc in base64', 'U2FsdGVkX1'),
+  ]),
   ...encrypted('OpenSSL enc', 'Salted__'),
   ...encrypted('age', 'age-encryption.org/v1'),
   // A key for somebody (RFC 9580, 5.1; RSA of 2048, 3072 and 4096 bits, ECDH on Curve25519), in packets of the old format and of the new one (4.2).
@@ -104,12 +123,12 @@ const formats: readonly EncodedFormat[] = [
   ...encrypted('Fernet', '\x80\x00\x00\x00\x00'),
   // What libraries of web frameworks put into columns: Illuminate of Laravel, Data Protection of ASP.NET Core, Defuse and Halite of PHP, symmetric-encryption of Ruby.
   ...encrypted('JSON that Laravel encrypts', '{"iv":"'),
-  ...encrypted('ASP.NET Core Data Protection', '\x09\xf0\xc9\xf0'),
-  ...encrypted('Defuse', '\xde\xf5\x02\x00'),
-  ...encrypted('Halite', '\x31\x42\x04\x00', '\x31\x42\x05\x00'),
-  ...encrypted('symmetric-encryption', '@EnC'),
+  ...onlyFirst(goingOn(isDataProtection, encrypted('ASP.NET Core Data Protection', '\x09\xf0\xc9\xf0'))),
+  ...onlyFirst(goingOn(isDefuse, encrypted('Defuse', '\xde\xf5\x02\x00'))),
+  ...onlyFirst(goingOn(isHalite, encrypted('Halite', '\x31\x42\x04\x00', '\x31\x42\x05\x00'))),
+  ...onlyFirst(goingOn(isSymmetricEncryption, encrypted('symmetric-encryption', '@EnC'))),
   ...encrypted('DPAPI of Windows', '\x01\x00\x00\x00\xd0\x8c\x9d\xdf'),
-  ...goingOn(isGoogleCiphertext, encrypted('Google Cloud KMS ciphertext', '\x0a\x24\x00')),
+  ...onlyFirst(goingOn(isGoogleCiphertext, encrypted('Google Cloud KMS ciphertext', '\x0a\x24\x00'))),
 ]
 
 const byFirst = Map.groupBy(formats, ({ bytes }) => bytes[0]!)
@@ -149,7 +168,10 @@ export function encodedFormatOf(
   if (bytes.length < leastBytes) return undefined
   const format = byFirst
     .get(bytes[0]!)
-    ?.find((each) => bytes.subarray(0, each.bytes.length).equals(each.bytes) && each.goesOn(bytes))
+    ?.find(
+      (each) =>
+        (isFirst || !each.onlyFirst) && bytes.subarray(0, each.bytes.length).equals(each.bytes) && each.goesOn(bytes),
+    )
   if (format !== undefined) return format
   if (bytes[0] === sequence && isSealed(bytes)) return { name: 'CMS', encrypted: true }
   const isWhole = bytes.length < (isFirst ? someBytes : manyBytes)
@@ -171,12 +193,23 @@ function isSealed(bytes: Buffer): boolean {
   })
 }
 
-/** Two bytes are few: what follows them has to be compressed as well, to the end and its checksum if `isWhole`. */
+/**
+ * Two bytes are few: what follows them has to be compressed as well, to the end and its checksum, or unless it `isWhole` to text, or for
+ * long.
+ */
 export function inflates(bytes: Buffer, isWhole: boolean): boolean {
+  if (isWhole) return inflated(bytes, zlib.Z_FINISH) !== undefined
+  const begun = inflated(bytes, zlib.Z_SYNC_FLUSH)
+  if (begun === undefined) return false
+  return begun === 'much' || bytes.length >= manyBytes || isText(begun) || inflates(bytes, true)
+}
+
+/** What there is, if there is any; `much` of it is not kept. */
+function inflated(bytes: Buffer, finishFlush: number): Buffer | 'much' | undefined {
   try {
-    const finishFlush = isWhole ? zlib.Z_FINISH : zlib.Z_SYNC_FLUSH
-    return inflateSync(bytes, { finishFlush, maxOutputLength: 2 ** 20 }).length > 0
+    const begun = inflateSync(bytes, { finishFlush, maxOutputLength: 2 ** 20 })
+    return begun.length > 0 ? begun : undefined
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? 'much' : undefined
   }
 }

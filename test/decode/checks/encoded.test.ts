@@ -209,19 +209,28 @@ test('a large object of PostgreSQL in pieces may be cut in a word', async () => 
   }
 })
 
-/** Of a number in binary, with texts that make it longer. */
-const objects: { name: string; start: string }[] = [
-  { name: 'Java objects', start: '\xac\xed\x00\x05sr\x00\x11java.util.HashMap' },
-  { name: 'objects of .NET', start: '\x00\x01\x00\x00\x00\xff\xff\xff\xff\x01\x00\x00\x00' },
-  { name: 'Ruby Marshal', start: '\x04\x08{\x07I"\x0fsession_id\x06:\x06ET' },
-  { name: 'Python pickle', start: '\x80\x02}q\x00(X\x07\x00\x00\x00user_idq\x01' },
-  { name: 'Python pickle', start: '\x80\x03cuuid\nUUID\nq\x00)\x81q\x01' },
-  { name: 'Python pickle', start: '\x80\x04\x95\x55\x00\x00\x00\x00\x00\x00\x00}\x94(K\x01' },
+/** A number in binary, with texts that make it longer. */
+const number = '\x8a\x05\x5a\x31\x9e\xaa\x01'
+const words = 'and a text. '.repeat(4)
+const utf8 = `X\x30\x00\x00\x00${words}`
+const objects: { name: string; content: string }[] = [
+  { name: 'Java objects', content: `\xac\xed\x00\x05sr\x00\x11java.util.HashMap\x05\x07\xda\xc1${words}` },
+  { name: 'objects of .NET', content: `\x00\x01\x00\x00\x00\xff\xff\xff\xff\x01\x00\x00\x00${words}` },
+  {
+    name: 'Ruby Marshal',
+    content: `\x04\x08{\x07I"\x0fsession_id\x06:\x06ETl+\x08\x5a\x31\x9e\xaa\x01\x00I"\x09note\x06;\x00TI"\x35${words}\x06;\x00T`,
+  },
+  { name: 'Python pickle', content: `\x80\x02}q\x00(X\x07\x00\x00\x00user_idq\x01${number}${utf8}q\x02K\x07u.` },
+  {
+    name: 'Python pickle',
+    content: `\x80\x03cuuid\nUUID\nq\x00)\x81q\x01}q\x02(X\x03\x00\x00\x00intq\x03${number}${utf8}Nub.`,
+  },
+  { name: 'Python pickle', content: `\x80\x04\x95\x55\x00\x00\x00\x00\x00\x00\x00}\x94(K\x01${number}${utf8}Nu.` },
 ]
 
-for (const { name, start } of objects)
-  test(`numbers may be in binary in objects that a program wrote down: ${name}, ${start.length}`, async () => {
-    const bytes = Buffer.from(`${start}\x8a\x05\x5a\x31\x9e\xaa\x01${'and a text. '.repeat(4)}`, 'latin1')
+for (const { name, content } of objects)
+  test(`numbers may be in binary in objects that a program wrote down: ${name}, ${content.length}`, async () => {
+    const bytes = Buffer.from(content, 'latin1')
     for (const text of [`{"args":"${bytes.toString('base64')}"}`, `7\t\\\\x${bytes.toString('hex')}\t\\N\n`])
       expect(await problemIn(text, [100])).toMatchObject({
         reason: 'unsupported-format',
@@ -272,7 +281,7 @@ describe('text with the first line of what is encrypted or encoded inside of it 
 const begun: { name: string; content: string; reason: string }[] = [
   {
     name: 'lzma in base64',
-    content: `XQAAgAD//////////${bytesOf(40).toString('base64')}`,
+    content: Buffer.concat([Buffer.from('5d00008000ffffffffffffffff00', 'hex'), bytesOf(40)]).toString('base64'),
     reason: 'unsupported-format',
   },
   {
