@@ -7,6 +7,7 @@ import { byteLists, inGaps } from './codes/bytes-form.ts'
 import { shortestBase64Of, shortestRunOf } from './codes/code-finder.ts'
 import { codeTextOf, textLengthOf } from './codes/code-text.ts'
 import { mayBeShort } from './codes/short-base64.ts'
+import { mayBeShortHex } from './codes/short-hex.ts'
 import { lettered } from './escapes/backslash-escapes.ts'
 import { charactersWithoutAtSign } from './escapes/escape-matters.ts'
 import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escapes/escape-syntax.ts'
@@ -91,7 +92,8 @@ function classes(has: (name: string) => boolean): Uint8Array {
   const low = (name: string, column: number) => (has(name) ? [column] : [])
   add(4, [2], [...low('percent', 5), ...low('entity', 6), ...low('doubled-quote', 7), ...low('utf-7', 0x0b)])
   add(5, [1, 3], [...low('iso-2022', 0x0b), ...low('quoted-printable', 0x0d), ...low('base64', 0x0d)])
-  add(6, [5], low('backslash', 0x0c))
+  // Before a line end of the registry, too.
+  add(6, [5], has('bytes') ? [0x0c] : low('backslash', 0x0c))
   return table
 }
 
@@ -131,6 +133,7 @@ function setCodes(view: DataView, has: (name: string) => boolean, tools: FormToo
   for (const [at, value] of [text, name, number].entries()) view.setInt32(2192 + 4 * at, value, true)
   new Uint8Array(view.buffer).set(parts, 2208)
   view.setInt32(2464, has('base64') && mayBeShort(tools) ? 1 : 0, true)
+  view.setInt32(2468, has('hex') && mayBeShortHex(tools) ? 1 : 0, true)
 }
 
 const codeLine = 32

@@ -25,6 +25,7 @@ export const spotLists = [
   'characters',
   'pairs',
   'short-base64',
+  'marked',
 ] as const
 export type SpotList = (typeof spotLists)[number]
 

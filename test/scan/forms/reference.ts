@@ -452,6 +452,27 @@ function decodeShort(index: SubjectIndex, { text, starts }: Decoded): Decoded[] 
   )
 }
 
+/** Four bytes and five that a mark stands before, all of which are an identifier. */
+function decodeMarked(index: SubjectIndex, { text, starts }: Decoded): Decoded[] {
+  const shortest = Math.min(...soughtShapes(index).flatMap(({ lengths }) => lengths))
+  const one = '[A-Za-z0-9+/_-]'
+  const digits = '((?:[0-9a-fA-F]{2}){4,5})'
+  const marked = new RegExp(`(?:(?<!${one})0|\\\\)[xX]${digits}(?!${one})|(?<!${one})[xX]'${digits}(?=')`, 'g')
+  return Array.from(text.matchAll(marked)).flatMap(({ 0: all, 1: some, 2: quoted, index: at }): Decoded[] => {
+    const run = some ?? quoted!
+    const own = Buffer.from(run, 'hex').toString('latin1')
+    if (!/^[!-~]+$/.test(own) || own.length < shortest) return []
+    const first = at + all.length - run.length
+    return [
+      {
+        text: own,
+        starts: Array.from(own, (_, byte) => starts[first + 2 * byte]!),
+        least: Array.from(own, () => own.length),
+      },
+    ]
+  })
+}
+
 /** Shorter ones than five count in twelve bytes of text, or where all of a run of base64 is text. */
 function leastOf(text: string, code: 'hex' | 'base64'): number[] {
   return text.split(/(\xff)/).flatMap((piece) => {
@@ -509,7 +530,10 @@ const blank = String.raw`(?:[ \t\r\n]|\\{1,8}[nrt]){0,20}`
 const keyed = String.raw`(?:\\{0,3}["']\d{1,3}\\{0,3}["']${blank}:${blank})?`
 const notBeside = '[A-Za-z0-9+/_-]'
 const hexPair = '[0-9a-fA-F]{2}'
-const writtenLists = [
+/** Where lists of the registry go on in the next line. */
+const goesOn = String.raw`,\\\r?\n {0,8}`
+const ofRegistry = `${hexPair}(?:,${hexPair}){0,400}`
+const writtenLists: readonly { list: string; each: string; read(text: string): string; isWide?: boolean }[] = [
   {
     list: `${item}(?:${blank},${blank}${keyed}${item}(?!${blank}:))+`,
     each: String.raw`(?<=["'])[^](?=\\{0,3}["'](?:${blank},|$))`,
@@ -520,11 +544,22 @@ const writtenLists = [
     each: hexPair,
     read: (text: string) => String.fromCharCode(Number.parseInt(text, 16)),
   })),
+  {
+    list: `(?<!${notBeside})0[xX][0-9a-fA-F]{1,2}(?:(?:,${blank}|[ \\t]{1,8})0[xX][0-9a-fA-F]{1,2})+(?!${notBeside})`,
+    each: '0[xX][0-9a-fA-F]{1,2}',
+    read: (text: string) => String.fromCharCode(Number(text)),
+  },
+  ...[false, true].map((isWide) => ({
+    list: `(?:[hH][eE][xX](?:\\([0-9a-fA-F]{1,8}\\))?:|${goesOn})${ofRegistry}(?:${goesOn}${ofRegistry})*`,
+    each: `(?<=[:, \\n])${hexPair}(?=[,\\s]|$)`,
+    read: (text: string) => String.fromCharCode(Number.parseInt(text, 16)),
+    isWide,
+  })),
 ]
 
 /** Lists of characters, and of pairs of hexadecimal digits, of which each item is at most 24 bytes behind the one before it. */
 function decodeLists({ text, starts }: Decoded): Decoded[] {
-  return writtenLists.flatMap(({ list, each, read }) =>
+  return writtenLists.flatMap(({ list, each, read, isWide }) =>
     Array.from(text.matchAll(new RegExp(list, 'g'))).flatMap(({ 0: written, index }) => {
       const lists: { character: string; at: number }[][] = [[]]
       for (const { 0: one, index: place } of written.matchAll(new RegExp(each, 'g'))) {
@@ -533,8 +568,11 @@ function decodeLists({ text, starts }: Decoded): Decoded[] {
         if (before !== undefined && at - before.at > 24) lists.push([])
         lists.at(-1)!.push({ character: read(one), at })
       }
+      const isLast = (items: { character: string }[], at: number) =>
+        items[at]!.character !== '\0' || at === 0 || items[at - 1]!.character === '\0'
       return lists
         .filter((items) => items.length > 5)
+        .map((items) => (isWide ? items.filter((_, at) => isLast(items, at)) : items))
         .flatMap((items) => {
           const decoded = items.map(({ character }) => character).join('')
           return Array.from(decoded.matchAll(textInBytes)).map((match): Decoded => {
@@ -577,7 +615,7 @@ function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everyw
       decodeShifts(content, shifts.generous, { everywhere }),
     ]
   if (form === 'base64') return [...decodeCodes(index, content, form), ...decodeShort(index, content)]
-  if (form === 'hex') return decodeCodes(index, content, form)
+  if (form === 'hex') return [...decodeCodes(index, content, form), ...decodeMarked(index, content)]
   if (form === 'multibyte')
     return Array.from(
       content.text.matchAll(/[\x81-\xff][A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~](?=[A-Za-z0-9_.\-@!#$%&'*+/=?^`{|}~])/g),

@@ -3,10 +3,11 @@ import { soughtShapes } from '../../finders/sought-shapes.ts'
 import type { Form, FormFinder, FormTools, Region } from '../form.ts'
 import { listOf } from '../spots.ts'
 import { type ByteList, createByteList, numberBytes } from './byte-list.ts'
+import { marked } from './marked-lists.ts'
 import { characters, pairs } from './written-lists.ts'
 
 const name = 'bytes'
-const written = [characters, pairs]
+const written = [characters, pairs, marked]
 
 /** A shorter list is not looked at: it would be any row of a table. */
 const shortestList = 6
@@ -127,6 +128,12 @@ function spell(text: string): Buffer[] {
     JSON.stringify([...bytes.toString()]),
     JSON.stringify({ ...[...bytes.toString()] }),
     ...[' ', ':', '-'].map((sign) => bytes.toString('hex').replace(/..(?=.)/g, `$&${sign}`)),
+    all.map((byte) => `0x${byte.toString(16)}`).join(', '),
+    `hex:${bytes.toString('hex').replace(/..(?=.)/g, '$&,')}`,
+    `hex(7):${bytes
+      .toString('hex')
+      .replace(/..(?=.)/g, '$&,00,')
+      .replace(/.{72}(?=.)/g, '$&\\\r\n  ')}`,
   ].map((each) => Buffer.from(each))
 }
 

@@ -3,6 +3,7 @@ import type { Form, FormFinder, FormTools } from '../form.ts'
 import { type Code, createCodeFinder } from './code-finder.ts'
 import { leastByChance } from './met-by-chance.ts'
 import { createShortBase64 } from './short-base64.ts'
+import { createShortHex } from './short-hex.ts'
 
 /** RFC 4648, sections 4 and 5: with padding or without. */
 const base64: Code = { name: 'base64', bits: 6, phases: 4, values: base64Values }
@@ -31,6 +32,21 @@ function createBase64(tools: FormTools): FormFinder {
   }
 }
 
+function createHex(tools: FormTools): FormFinder {
+  const long = createCodeFinder(hex, tools)
+  const short = createShortHex(tools, hex.name)
+  return (region, report) => {
+    long(region, report)
+    short?.(region, report)
+  }
+}
+
+/** As the whole value of a column of bytes, of four characters or five. */
+const value = (text: string) =>
+  text.length < 4 || text.length > 5
+    ? []
+    : ['0x', '\\x'].map((mark) => Buffer.from(`${mark}${Buffer.from(text).toString('hex')}`))
+
 /** As the whole value of a secret or an attribute, from four characters on. */
 const alone = (text: string) =>
   text.length < 4 || text.length > 8
@@ -40,12 +56,14 @@ const alone = (text: string) =>
 export const codeForms: readonly Form[] = [
   {
     name: hex.name,
-    summary: 'as hexadecimal digits of their characters (less than five of these only in twelve bytes of text)',
+    summary:
+      "as hexadecimal digits of their characters (less than five of these only in twelve bytes of text, four and five alone behind `0x`, `\\x` and `X'`)",
     nests: true,
-    finder: (tools) => createCodeFinder(hex, tools),
+    finder: createHex,
     spell: (text) => [
       ...around(text).map((each) => Buffer.from(Buffer.from(each).toString('hex'))),
       Buffer.from(`0x${Buffer.from(around(text)[1]!).toString('hex').toUpperCase()}`),
+      ...value(text),
       ...recorded(text).map((each) => Buffer.from(each.toString('hex'))),
     ],
   },

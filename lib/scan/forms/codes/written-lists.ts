@@ -7,12 +7,12 @@ const fewest = 6
 const mostBetween = 24
 
 const character = String.raw`\\{0,3}(?:"[ !#-+\--9;-[\]-~]\\{0,3}"|'[ -&(-+\--9;-[\]-~]\\{0,3}')`
-const space = String.raw`(?:[ \t\r\n]|\\{1,8}[nrt]){0,20}`
+export const space = String.raw`(?:[ \t\r\n]|\\{1,8}[nrt]){0,20}`
 const key = String.raw`(?:\\{0,3}["'][0-9]{1,3}\\{0,3}["']${space}:${space})?`
 const characterList = new RegExp(`${character}(?:${space},${space}${key}${character}(?!${space}:))+`, 'g')
 const eachCharacter = new RegExp(String.raw`(?<=["'])[^](?=\\{0,3}["'](?:${space},|$))`, 'g')
 
-const pair = '[0-9a-fA-F]{2}'
+export const pair = '[0-9a-fA-F]{2}'
 /** One for each sign: a pair may be the last of one list and the first of another. */
 const pairLists = [' {1,2}', ':', '-'].map(
   (sign) => new RegExp(`(?<![A-Za-z0-9+/_-])${pair}(?:${sign}${pair})+(?![A-Za-z0-9+/_-])`, 'g'),
@@ -58,7 +58,7 @@ function hasSigns({ bytes }: Region, from: number, to: number): boolean {
   return false
 }
 
-function readLists(
+export function readLists(
   { buffer }: Region,
   from: number,
   to: number,

@@ -3,6 +3,7 @@ import { addSpot, isFull, List } from './spots'
 import { classOf } from './sieve'
 import { amongHigh } from './sieve-high'
 import { isEscape } from './sieve-escapes'
+import { isContinued } from './sieve-marked'
 import { forgetToken } from './sieve-matters'
 import { hasShort, lookAtPadding } from './sieve-short'
 import { forgetShift } from './sieve-utf-7'
@@ -72,6 +73,7 @@ export function siftSigns(first: i32, to: i32, lowest: i32, words: i32): void {
       const at = from + <i32>ctz(signs)
       const sign = load<u8>(block + <usize>at)
       if (sign == 0x3d && hasPadding) lookAtPadding(at, at - first, to)
+      if (sign == 0x5c && isContinued(at, to, lowest)) addSpot(List.marked, at)
       const list = listOf(sign)
       if (list < 0 || isFull(list)) continue
       if (at + lookAhead > to || isEscape(sign, at, lowest)) addSpot(list, at)

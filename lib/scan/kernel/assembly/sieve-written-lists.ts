@@ -125,7 +125,7 @@ function isList(start: i32): bool {
 }
 
 /** Blanks and line ends, also as escapes of a string. */
-function behindSpaces(start: i32): i32 {
+export function behindSpaces(start: i32): i32 {
   let at = start
   for (; at < end; ) {
     const byte = byteOf(at)

@@ -4,6 +4,7 @@ import { siftBinary } from './sieve-binary'
 import { siftBytes } from './sieve-bytes'
 import { prepareMasks } from './mask-of'
 import { siftCodes } from './sieve-codes'
+import { siftMarked } from './sieve-marked'
 import { siftNumbers } from './sieve-numbers'
 import { siftRounded } from './sieve-rounded'
 import { siftSigns } from './sieve-signs'
@@ -51,6 +52,7 @@ export function sift(numbers: usize, uuids: usize): void {
   if (hasNumbers) siftNumbers(first, size, to)
   siftCodes(first, size, from, to, known, hasNumbers)
   siftBytes(first, size, from, to, known)
+  siftMarked(from, to, from - known)
   siftBinary(from, to, from - known, uuids)
   if (hasNumbers) siftRounded(first, size, numbers)
 }

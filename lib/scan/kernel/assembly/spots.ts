@@ -28,9 +28,10 @@ export const enum List {
   characters = 20,
   pairs = 21,
   shortBase64 = 22,
+  marked = 23,
 }
 
-const listCount: usize = 23
+const listCount: usize = 24
 /** `mostSpots` of `lay-out-memory.ts`. */
 const mostSpots: u32 = 8192
 

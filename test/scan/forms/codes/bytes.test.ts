@@ -95,8 +95,40 @@ const others: Record<string, [head: string, write: (text: string) => string]> = 
   'a dump in two halves': ['00000000  ', (text) => `00000000  ${hexOf(text, ' ').replace(/^.{23}/, '$& ')}  |`],
   'what Wireshark copies': ['', (text) => hexOf(text, ':')],
   'a dump behind a time that ends where it begins': ['10:00:', (text) => `10:00:${hexOf(text, ' ')} 00`],
+  '%#v of Go': ['[]byte{', (text) => `[]byte{${markedOf(text).join(', ')}}`],
+  'xxd -i': [
+    'unsigned char id[] = {\n  ',
+    (text) => `unsigned char id[] = {\n  ${linesOf(markedOf(text), 12, ',\n  ')}\n};`,
+  ],
+  'an array of C# without blanks': [
+    '{',
+    (text) =>
+      `{${markedOf(text)
+        .join(',')
+        .replaceAll(/(?<=x)../g, (each) => each.toUpperCase())}}`,
+  ],
+  'a debugger': ['0x1000: ', (text) => `0x1000: ${markedOf(text).join(' ')}`],
+  'bytes in the registry': ['"Id"=hex:', (text) => `"Id"=hex:${linesOf(pairsOf(text), 12, ',\\\r\n  ')}\r\n`],
+  'a text in the registry': [
+    '"Path"=hex(2):',
+    (text) => `"Path"=hex(2):${linesOf(pairsOf(`${text}\0`, 'utf16le'), 9, ',\\\r\n  ')}\r\n`,
+  ],
+  'texts in the registry': [
+    '"Names"=hex(7):61,00,00,00,',
+    (text) => `"Names"=hex(7):61,00,00,00,${linesOf(pairsOf(`${text}\0jane\0`, 'utf16le'), 25, ',\\\r\n  ')}\r\n`,
+  ],
   'BitConverter.ToString': ['', (text) => hexOf(text, '-').toUpperCase()],
 }
+const pairsOf = (text: string, encoding: 'utf8' | 'utf16le' = 'utf8') =>
+  Array.from(Buffer.from(text, encoding), (byte) => byte.toString(16).padStart(2, '0'))
+const markedOf = (text: string) => pairsOf(text).map((pair) => `0x${pair}`)
+/** Items in lines of so many. */
+const linesOf = (items: readonly string[], many: number, lineEnd: string) =>
+  items
+    .map((item, at) =>
+      at === 0 ? item : `${at % many === 0 ? lineEnd : lineEnd.startsWith(',\n') ? ', ' : ','}${item}`,
+    )
+    .join('')
 const hexOf = (text: string, sign: string) =>
   Buffer.from(text)
     .toString('hex')
@@ -118,7 +150,14 @@ describe('an identifier is found', () => {
 
   it('as a whole alone, and in no fewer than six characters', () => {
     for (const looking of ['kernel', 'plain'] as const)
-      for (const text of [spread('xbob_w77'), spread('bob_w77x'), hexOf('1bob_w77', ' '), `62${hexOf('bob_w77', '-')}`])
+      for (const text of [
+        spread('xbob_w77'),
+        spread('bob_w77x'),
+        markedOf('xbob_w77').join(', '),
+        `hex:${pairsOf('bob_w77x').join(',')}`,
+        hexOf('1bob_w77', ' '),
+        `62${hexOf('bob_w77', '-')}`,
+      ])
         expect(find('bob_w77', text, looking, 5000)).toStrictEqual([])
   })
 })
