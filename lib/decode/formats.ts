@@ -9,10 +9,12 @@ import { orc } from './columnar/orc/orc-content.ts'
 import { parquet } from './columnar/parquet/parquet-content.ts'
 import { bzip2 } from './compression/bzip2/bzip2-content.ts'
 import { brotli, deflate } from './compression/declared/bare-stream-content.ts'
+import { androidBackup } from './compression/deflate/android-backup-content.ts'
 import { gzip } from './compression/deflate/gzip-content.ts'
 import { zlib } from './compression/deflate/zlib-content.ts'
 import { hadoopLz4, hadoopSnappy } from './compression/hadoop/hadoop-content.ts'
 import { lz4 } from './compression/lz4/lz4-content.ts'
+import { mozillaLz4 } from './compression/lz4/mozilla-lz4-content.ts'
 import { lzip } from './compression/lzma/lzip-content.ts'
 import { lzma } from './compression/lzma/lzma-content.ts'
 import { snappy } from './compression/snappy/snappy-content.ts'
@@ -48,6 +50,8 @@ export const formats: readonly Format[] = [
   bzip2,
   xz,
   lz4,
+  mozillaLz4,
+  androidBackup,
   snappy,
   snappyJava,
   sevenZip,

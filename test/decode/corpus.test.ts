@@ -19,6 +19,8 @@ const compressions = [
   'hadoop-lz4',
   'hadoop-snappy',
   'lz4',
+  'mozilla-lz4',
+  'android-backup',
   'lzip',
   'lzma',
   'snappy',

@@ -27,10 +27,11 @@ import { writeSqlite, writeSqliteJournal, writeSqliteWal } from './samples/sqlit
 import { tarSample } from './samples/tar-sample.ts'
 import { writeXml } from './samples/xml-sample.ts'
 import { zipSample } from './samples/zip-sample.ts'
+import { writeAndroidBackup } from './writers/write-android-backup.ts'
 import { writeBzip2 } from './writers/write-bzip2.ts'
 import { writeCompress } from './writers/write-compress.ts'
 import { writeHadoopLz4, writeHadoopSnappy } from './writers/write-hadoop.ts'
-import { writeLz4 } from './writers/write-lz4.ts'
+import { writeLz4, writeMozillaLz4 } from './writers/write-lz4.ts'
 import { writeLzip, writeLzma } from './writers/write-lzma.ts'
 import { writeSnappy, writeSnappyJava } from './writers/write-snappy.ts'
 import { writeUtf16 } from './writers/write-utf-16.ts'
@@ -73,6 +74,8 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   bzip2: { wrap: writeBzip2, path: ['bzip2'] },
   xz: { wrap: writeXz, path: ['xz'] },
   lz4: { wrap: writeLz4, path: ['lz4'] },
+  'mozilla-lz4': { wrap: writeMozillaLz4, path: ['mozilla-lz4'] },
+  'android-backup': { wrap: writeAndroidBackup, path: ['android-backup'] },
   snappy: { wrap: writeSnappy, path: ['snappy'] },
   'snappy-java': { wrap: writeSnappyJava, path: ['snappy-java'] },
   'hadoop-snappy': { wrap: writeHadoopSnappy, path: ['hadoop-snappy'] },

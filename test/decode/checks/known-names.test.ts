@@ -20,8 +20,7 @@ const heads = [
   },
   { name: 'SquashFS', head: 'hsqs\x07\0\0\0' },
   { name: 'RPM package', head: '\xed\xab\xee\xdb\x03\0\0\0\0\x01x-1-1' },
-  { name: 'Android backup', head: 'ANDROID BACKUP\n5\n1\nnone\n\x78\xda\x01' },
-  { name: 'LZ4 of Firefox', head: 'mozLz40\0\xb6\x0e\0\0' },
+  { name: 'Android backup, encrypted', head: 'ANDROID BACKUP\n5\n1\nAES-256\n8A1B\n\x78\xda\x01' },
   { name: 'binary property list', head: 'bplist00\xd2\x01\x02' },
 ]
 

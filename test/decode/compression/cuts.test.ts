@@ -13,6 +13,8 @@ const formats = [
   { format: 'xz', streams: 3, zeros: true },
   { format: 'lzip', streams: 3, zeros: true },
   { format: 'lz4', streams: 3, zeros: true },
+  { format: 'mozilla-lz4', streams: 1, zeros: false },
+  { format: 'android-backup', streams: 1, zeros: false },
   { format: 'snappy', streams: 3, zeros: false },
   { format: 'snappy-java', streams: 3, zeros: false },
   { format: 'lzma', streams: 1, zeros: false },
@@ -45,7 +47,7 @@ test.each(formats)(
 
 const user = 'user 1111111111\n'
 /** They end with their file, so what follows is a damaged part of them. */
-const endless = ['snappy', 'snappy-java', 'compress']
+const endless = ['mozilla-lz4', 'snappy', 'snappy-java', 'compress']
 
 test.each(formats)('bytes that follow $format are a gap', async ({ format }) => {
   const bytes = Buffer.from(sampleFormats[format]!.wrap(Buffer.from(user)))

@@ -32,6 +32,8 @@ describe('a sample of a compression', () => {
     'bzip2',
     'xz',
     'lz4',
+    'mozilla-lz4',
+    'android-backup',
     'snappy',
     'snappy-java',
     'lzip',

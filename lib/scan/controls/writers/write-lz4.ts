@@ -17,6 +17,10 @@ export function writeLz4(content: Uint8Array): Uint8Array {
   return Buffer.concat([...parts, uint32(0), uint32(xxHash32Of(content))])
 }
 
+/** One block behind its length, as Firefox has it. */
+export const writeMozillaLz4 = (content: Uint8Array): Buffer =>
+  Buffer.concat([Buffer.from('mozLz40\0'), uint32(content.length), lz4Literals(content)])
+
 /** A block of one literal. */
 export function lz4Literals(bytes: Uint8Array): Buffer {
   if (bytes.length < 15) return Buffer.concat([Buffer.from([bytes.length << 4]), bytes])
