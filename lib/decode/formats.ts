@@ -32,6 +32,7 @@ import { type DeclaredFormat, declaredFormatNames } from './declared-format.ts'
 import { bson } from './document/bson/bson-content.ts'
 import { mongoArchive } from './document/bson/mongo-archive.ts'
 import { mail } from './document/mail/mail-content.ts'
+import { msgpack } from './document/msgpack/msgpack-content.ts'
 import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
@@ -73,6 +74,7 @@ export const formats: readonly Format[] = [
   mongoArchive,
   pgDump,
   bson,
+  msgpack,
   cpio,
   lzma,
   zlib,

@@ -38,6 +38,7 @@ const others = [
   'dbox',
   'dbf',
   'bson',
+  'msgpack',
   'pg-dump',
   'mail',
   'rtf',

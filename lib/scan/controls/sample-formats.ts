@@ -17,6 +17,7 @@ import {
 } from './samples/folded-sample.ts'
 import { linesOf } from './samples/lines-of.ts'
 import { writeMail } from './samples/mail-sample.ts'
+import { writeMsgpack } from './samples/msgpack-sample.ts'
 import { orcSample } from './samples/orc-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
@@ -86,6 +87,7 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   zlib: { wrap: deflateSync, path: ['zlib'] },
   '7z': { wrap: sevenZipSample, path: ['7z', 'member-1'] },
   'mongo-archive': { wrap: (document) => writeMongoArchive(linesOf(document)), path: ['mongo-archive', 'values'] },
+  msgpack: { wrap: (document) => writeMsgpack(linesOf(document)), path: ['msgpack', 'values'] },
   bson: { wrap: (document) => writeBson(linesOf(document)), path: ['bson', 'values'] },
   'utf-16': { wrap: writeUtf16, path: ['utf-16'] },
   'pg-dump': { wrap: writePgDump, path: ['pg-dump', 'data-1'] },
