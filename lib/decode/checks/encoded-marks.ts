@@ -4,6 +4,7 @@ import { dumpIn } from './dump-lines.ts'
 import type { EncodedProblem } from './encoded-check.ts'
 import { encryptedFields } from './encrypted-fields.ts'
 import type { Mark } from './mark.ts'
+import { offsetLinesIn } from './offset-lines.ts'
 import { octalProblemIn, spelledFormats } from './spelled-formats.ts'
 
 const lineStart = /(?:^|[\n\r\t"'>]|\\[nr]) {0,8}$/
@@ -149,7 +150,7 @@ export function markCheck() {
     const text = bytes.toString('latin1')
     const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
     const listed = text.includes('[') ? first(listProblemIn(text, from), characterListIn(text, from)) : undefined
-    const spelled = [octal, listed, dumpIn(text, from)].reduce(first)
+    const spelled = [octal, listed, dumpIn(text, from), offsetLinesIn(text, from)].reduce(first)
     const hasField = anyField.test(text)
     mayHaveField = hasField || spelled !== undefined
     return first(
