@@ -154,7 +154,7 @@ function setCharacters(table: Uint8Array, tools: FormTools): void {
       table[512 + byte]! |= each[byte]! << bit
     })
     table[768 + byte] = Math.min(16, hexValues[byte]!)
-    const isLonger = 'uUx0123\0'.includes(String.fromCharCode(byte))
+    const isLonger = 'uUx01234\0'.includes(String.fromCharCode(byte))
     const isCharacter = byte < 0x7f && digits[byte] === 0 && letters[byte] === 0
     // Others never matter, such as the quotes of JSON in JSON.
     const mayMatter = '\r\n'.includes(String.fromCharCode(byte)) || parts.some((each) => each[byte] === 1)

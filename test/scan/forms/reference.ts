@@ -114,6 +114,18 @@ const continued: Unit = {
     /^\\[\r\n]/.test(match[0]) && !match.slice(1).some(Boolean) ? '' : units.backslash!.decode(match),
 }
 
+/** The same where two hexadecimal digits are right behind a backslash. */
+const shortHex: Unit = {
+  pattern: new RegExp(
+    String.raw`\\{1,8}(?!\\)(?:(3[0-9]) |(40|2[bBfF]|2[67](?![0-7])))|${units.backslash!.pattern.source}`,
+    'y',
+  ),
+  decode: ([all, digit, sign, ...rest]) =>
+    (digit ?? sign) === undefined
+      ? units.backslash!.decode([all, ...rest] as unknown as RegExpExecArray)
+      : String.fromCharCode(Number.parseInt((digit ?? sign)!, 16)),
+}
+
 /** The same where a backslash was escaped and a letter is behind it. */
 const beforeLetter: Unit = {
   pattern: new RegExp(String.raw`(?:\\\\){1,4}(?=[ntrbfvaeZ])|${units.backslash!.pattern.source}`, 'y'),
@@ -603,7 +615,9 @@ type Options = { everywhere: boolean }
 
 function decodedBy(index: SubjectIndex, form: string, content: Decoded, { everywhere }: Options): Decoded[] {
   if (form === 'backslash')
-    return [units.backslash!, continued, beforeLetter].map((unit) => decodeEscapes(content, unit, { everywhere }))
+    return [units.backslash!, continued, shortHex, beforeLetter].map((unit) =>
+      decodeEscapes(content, unit, { everywhere }),
+    )
   if (form === 'percent')
     return [units.percent!, percentAgain].map((unit) => decodeEscapes(content, unit, { everywhere }))
   if (form === 'quoted-printable')

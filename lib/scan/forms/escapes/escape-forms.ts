@@ -10,6 +10,7 @@ import { createUnfolding } from './folded-lines.ts'
 import { percent } from './percent-escapes.ts'
 import { createQWords } from './q-words.ts'
 import { quotedPrintable } from './quoted-printable.ts'
+import { shortHex, shortHexAt } from './short-hex-escapes.ts'
 import { utf7 } from './utf-7.ts'
 
 const quote = 0x27
@@ -80,11 +81,14 @@ const form = (
 /** Of a syntax with soft line breaks, numbers that these are in as well, and encoded words; of one with line ends, words that lines are folded or go on in. */
 function finderOf(syntax: EscapeSyntax, tools: FormTools): FormFinder {
   const isContinued = (bytes: Uint8Array, at: number, to: number) => continuedAt(bytes, at, to) > at
+  const isShortHex = (bytes: Uint8Array, at: number, to: number) => shortHexAt(bytes, at, to) !== 0
   const finders = [
     createEscapeFinder(syntax, tools),
     ...(syntax === quotedPrintable ? [createBrokenNumbers(syntax, tools), createQWords(tools, syntax.name)] : []),
     ...(syntax === backslashes ? [createUnfolding(tools), createEscapedUuid(tools)] : []),
-    ...(syntax === backslashes ? [createEscapeFinder(continuedLines, tools, isContinued)] : []),
+    ...(syntax === backslashes
+      ? [createEscapeFinder(continuedLines, tools, isContinued), createEscapeFinder(shortHex, tools, isShortHex)]
+      : []),
   ].filter((find) => find !== undefined)
   return (region, report) => {
     for (const find of finders) find(region, report)
@@ -116,6 +120,8 @@ export const escapeForms: readonly Form[] = [
     each(text, (byte) => `\\${String.fromCharCode(byte)}`, notWord),
     each(text, (byte) => `\\\\u${hexOf(byte, 4)}`),
     Buffer.from(`${text.slice(0, 2)}\\\n  ${text.slice(2)}`, 'latin1'),
+    each(text, (byte) => `\\${hexOf(byte)}`, /[&'+/@]/g),
+    each(text, (byte) => `\\${hexOf(byte)} `, /^[0-9]/),
   ]),
   form(entities, 'with XML and HTML character references', (text) => [
     each(text, (byte) => `&#${byte};`),
