@@ -16,6 +16,11 @@ const cursor = '__CURSOR=s=9c8d92207aa54249a7973c168f725798;i=1\n__REALTIME_TIME
 const entry = `${cursor}MESSAGE\n${bytes(16)}bob_smith77\nin 7\n_UID=1001\n\n${cursor}MESSAGE=bob_smith77\n`
 const message = '\x0bMSH|^~\\&|A|B|C|D|20260101||ADT^A01|1|P|2.5\rPID|1||1234567890||bob_smith77\r\x1c\r'
 
+const member = '{s:12:"\0App\\User\0id";s:11:"bob_smith77";s:4:"\0*\0n";i:7;s:1:"m";O:1:"X":0:{}}'
+const object = `O:8:"App\\User":3:${member}`
+const fixed = (text: string) => text.padEnd(16, '\0')
+const table = `id,name,x\n1,${fixed('bob_smith77')},a\n2,${fixed('jane')},b\n3,${fixed('')},c\n4,${fixed('sixteen_letters_')},d\n`
+
 const contents: Record<string, [content: string, delivered: string]> = {
   'messages of FIX, a line each': [`${order}\n${order}\r\n`, `${order}\n${order}\r\n`.replaceAll('\x01', '\f')],
   'messages of FIX in one line, the last of them not whole': [
@@ -32,6 +37,19 @@ const contents: Record<string, [content: string, delivered: string]> = {
   'messages of HL7 in frames': [message + message, (message + message).replace(/[\x0b\x1c]/g, '\f')],
   'such with line feeds behind': [`${message}\n${message}`, `${message}\n${message}`.replace(/[\x0b\x1c]/g, '\f')],
   'an export of a journal': [entry, entry.replace(bytes(16), '\f'.repeat(8))],
+  'an object of PHP with members that are private or protected': [object, object.replaceAll('\0', '\f')],
+  'an array of PHP with one': [`a:1:{i:0;${object}}`, `a:1:{i:0;${object}}`.replaceAll('\0', '\f')],
+  'a session of PHP with one': [`user|${object}`, `user|${object}`.replaceAll('\0', '\f')],
+  'a cache of Laravel with one': [`1764460800${object}`, `1764460800${object}`.replaceAll('\0', '\f')],
+  'a table with fields that are filled up with zeros': [table, table.replaceAll('\0', '\f')],
+  'such with tabs, quotes and line ends of Windows': [
+    `"${fixed('bob_smith77')}"\t1\r\n"${fixed('jane')}"\t2\r\n`,
+    `"${fixed('bob_smith77')}"\t1\r\n"${fixed('jane')}"\t2\r\n`.replaceAll('\0', '\f'),
+  ],
+  'such of one field a line': [
+    `${fixed('bob_smith77')}\n${fixed('jane')}\n`,
+    `${fixed('bob_smith77')}\n${fixed('jane')}\n`.replaceAll('\0', '\f'),
+  ],
   'such with empty data': [
     `${cursor}A\n${bytes(0)}\nB=bob_smith77\n`,
     `${cursor}A\n${'\f'.repeat(8)}\nB=bob_smith77\n`,
@@ -70,6 +88,12 @@ describe('records whose beginning says what they are', () => {
     'data of a journal that is shorter': entry.replace(bytes(16), bytes(18)),
     'data of a journal that is cut off': entry.slice(0, entry.indexOf('in 7')),
     'control characters in data of a journal': entry.replace('\nin 7', '\0in 7'),
+    'a zero byte in a text of PHP': object.replace('smith77', 'smith\0'),
+    'one zero byte before a class of PHP': object.replace('User\0id', 'Userid'),
+    'a name of a class with a quote in it': object.replace('App\\User\0', 'App"User\0'),
+    'zero bytes within a field': `${table}5,a${fixed('b')}c,e\n`,
+    'zero bytes before a field': `${table}5,\0\0\0\x0cbob_smith77,e\n`.replace('\x0c', '7'),
+    'another control character in such a table': `${table}5,${fixed('bob')}\x02,e\n`,
     'a field of a journal with another name': `${entry}message=1\n`,
   }
   for (const [name, content] of Object.entries(others))
@@ -81,6 +105,12 @@ describe('records whose beginning says what they are', () => {
     })
 
   test('are told by nothing else', () => {
+    const narrow = `1,${'bob'.padEnd(9, '\0')},a\n2,${'jane'.padEnd(8, '\0')},b\n`
+    const same = `1,${fixed('bob')},a\n2,${fixed('eve')},b\n`
+    const wide = Buffer.from('id,name\n1,bob_smith77\n2,jane\n', 'utf16le').toString('latin1')
+    const lengths = '\0\0\0\nabcdefghij\0\0\0\nbcdefghijk\n'
+    for (const content of [narrow, same, wide, lengths, `a:${'b'.repeat(40)}\0`])
+      expect(formatOf(Buffer.from(content, 'latin1'))?.name).not.toBe('separated')
     for (const content of [order.slice(10), `\x01${order}`, `\x02${order}`, message.slice(1), entry.slice(2)])
       expect(formatOf(Buffer.from(content, 'latin1'))?.name).not.toBe('separated')
   })
