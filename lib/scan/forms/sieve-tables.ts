@@ -112,6 +112,17 @@ function setGroups(view: DataView, shortest: number): void {
     else wanted |= bit
   }
   view.setInt32(196, groups, true)
+  // Three digits, and pairs before them as far as the masks reach.
+  const pairs = Math.min(16, Math.ceil((shortest - groupDigits) / 2) - 1)
+  let inPairs = 7n << 61n
+  let between = 1n << 60n
+  for (let pair = 0; pair < pairs; pair++) {
+    inPairs |= 3n << BigInt(58 - 3 * pair)
+    between |= 1n << BigInt(57 - 3 * pair)
+  }
+  inPairs |= 1n << BigInt(59 - 3 * pairs)
+  view.setBigUint64(2472, inPairs, true)
+  view.setBigUint64(2480, between, true)
   // The masks are 64 bits: of two and more groups the digit in front is the last one.
   view.setBigUint64(208, BigInt.asUintN(64, wanted), true)
   view.setBigUint64(216, BigInt.asUintN(64, unwanted), true)

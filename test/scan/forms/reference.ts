@@ -257,6 +257,10 @@ const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [
       return [[0, first + rest!.replaceAll(sign!, '')]]
     },
   },
+  lakhs: {
+    pattern: new RegExp(`(?=${beginOfNumber}(?<![0-9],)([0-9]{1,2})((?:,[0-9]{2})+,[0-9]{3})(?![0-9])(?!,[0-9]))`, 'g'),
+    read: ([, first, rest]) => [[0, first + rest!.replaceAll(',', '')]],
+  },
   scientific: {
     pattern: new RegExp(
       `(?=${beginOfNumber}(?:(?<![0-9]\\.)|(?<=(?:${anEscapeOfNumbers})\\.))([0-9]+)(?:[.,]([0-9]*))?[eE]\\+?([0-9]{1,3})(?![0-9]))`,
@@ -655,9 +659,11 @@ function searchForms(
     found.set(`${offset} ${ordinal}`, { ordinal, offset })
   }
   for (const form of forms) {
-    const number = numbers[form]
-    for (const match of number === undefined ? [] : content.text.matchAll(number.pattern))
-      for (const [from, digits] of number!.read(match)) {
+    const written = form === 'grouped' ? [numbers.grouped!, numbers.lakhs!] : [numbers[form]].filter((each) => each)
+    for (const [match, number] of written.flatMap((each) =>
+      Array.from(content.text.matchAll(each!.pattern), (match) => [match, each!] as const),
+    ))
+      for (const [from, digits] of number.read(match)) {
         const ordinal = digits.length < 3 ? -1 : index.ordinalOf('decimal', digits)
         if (ordinal !== -1) keep(ordinal, match.index + from, digits.length)
       }

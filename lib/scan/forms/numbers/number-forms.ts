@@ -1,7 +1,7 @@
 import { alphanumeric, code64, digits, tableOf } from '../../finders/alphabets.ts'
 import { mayGlueDigits } from '../../finders/escapes.ts'
 import { createProbe } from '../../finders/probe.ts'
-import type { Form, FormFinder, FormTools, Region } from '../form.ts'
+import type { Form, FormFinder, FormTools, Region, Report } from '../form.ts'
 import { separatorLengthAt } from './group-separators.ts'
 import { behindEscapes, createNumberFinder, lengthsOf, numberGlue } from './number-finder.ts'
 import { createDigits, viewOf } from './plain-digits.ts'
@@ -67,7 +67,10 @@ export const groupDigits = 3
 export const groupAlphabet = tableOf("0123456789,._' ")
 for (const byte of [0xa0, 0xc2, 0xe2, 0x80, 0xaf, 0x89, 0x99]) groupAlphabet[byte] = 1
 
-/** 1,234,567: the same separator before every three digits, and none of it with a digit at either end. */
+/** Of digits before a group in India but the last one. */
+const pairDigits = 2
+
+/** 1,234,567: the same separator before every three digits, and none of it with a digit at either end; 12,34,567 of India. */
 function createGrouped(tools: FormTools): FormFinder | undefined {
   const lengths = lengthsOf(tools)?.filter((length) => length > groupDigits)
   if (lengths === undefined || lengths.length === 0) return undefined
@@ -83,6 +86,27 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
     return true
   }
 
+  /** Of lakhs and crores: pairs between commas, and three digits at the end. */
+  function lookAtPairs(region: Region, start: number, end: number, report: Report): void {
+    const { bytes } = region
+    number.clear()
+    number.append(bytes, start, end)
+    let at = end
+    for (let count = end - start; count <= longest; count += pairDigits) {
+      const from = at + 1
+      if (bytes[at] !== comma || !isDigit(region, from) || !isDigit(region, from + 1)) return
+      const isLast = isDigit(region, from + pairDigits)
+      if (isLast && (at === end || isDigit(region, from + groupDigits))) return
+      at = from + (isLast ? groupDigits : pairDigits)
+      number.append(bytes, from, at)
+      if (!isLast) continue
+      if (at < region.to && bytes[at] === comma && isDigit(region, at + 1)) return
+      const ordinal = number.ordinal()
+      if (ordinal !== -1) report(ordinal, start, at, 'grouped')
+      return
+    }
+  }
+
   return createNumberFinder(
     'grouped',
     groupAlphabet,
@@ -94,6 +118,7 @@ function createGrouped(tools: FormTools): FormFinder | undefined {
       if (sign === 0 || !isDigit(region, end + sign)) return
       const before = start - sign
       if (isSame(region, before, end, sign) && isDigit(region, before - 1)) return
+      if (bytes[end] === comma && end - start <= pairDigits) lookAtPairs(region, start, end, report)
       number.clear()
       number.append(bytes, start, end)
       let at = end
@@ -192,6 +217,9 @@ const decimal =
   (text, shape) =>
     shape === 'decimal' ? spell(text).map((each) => Buffer.from(each)) : []
 
+/** As in India; a number of five digits is the same there. */
+const inPairs = (text: string) => (text.length > 5 ? [text.replace(/(?<=\d)(?=(?:\d\d)*\d{3}$)/g, ',')] : [])
+
 export const numberForms: readonly Form[] = [
   {
     name: 'padded',
@@ -202,11 +230,13 @@ export const numberForms: readonly Form[] = [
   },
   {
     name: 'grouped',
-    summary: 'with separators between thousands',
+    summary: 'with separators between thousands, also lakhs of India',
     nests: true,
     finder: createGrouped,
     spell: decimal((text) =>
-      text.length > groupDigits ? [',', '.', ' ', '_', "'", '\u00a0', '\u202f'].map((sign) => grouped(text, sign)) : [],
+      text.length > groupDigits
+        ? [...[',', '.', ' ', '_', "'", '\u00a0', '\u202f'].map((sign) => grouped(text, sign)), ...inPairs(text)]
+        : [],
     ),
   },
   {

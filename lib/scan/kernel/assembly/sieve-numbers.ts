@@ -44,7 +44,11 @@ export function siftNumbers(first: i32, size: i32, to: i32): void {
 function groupsAt(digits: v128, hasTwo: bool): v128 {
   const three = v128.and(v128.and(digits, i64x2.shl(digits, 1)), i64x2.shl(digits, 2))
   const groups = v128.and(v128.andnot(three, i64x2.shl(digits, 3)), i64x2.shl(digits, 4))
-  return hasTwo ? v128.and(groups, i64x2.shl(groups, 4)) : groups
+  if (!hasTwo) return groups
+  // In India the one before has two digits.
+  const two = v128.and(digits, i64x2.shl(digits, 1))
+  const pairs = v128.and(v128.andnot(two, i64x2.shl(digits, 2)), i64x2.shl(digits, 3))
+  return v128.and(groups, i64x2.shl(v128.or(groups, pairs), 4))
 }
 
 /** Of the four characters before an exponent two neighbours are never both no digits: there is one point at most. */
@@ -79,7 +83,12 @@ export function digitsUntil(bit: i32): u64 {
 function addGroup(first: i32, bit: i32): void {
   const digits = digitsUntil(bit)
   const wanted = load<u64>(sieve, 208)
-  if ((digits & wanted) == wanted && (digits & load<u64>(sieve, 216)) == 0) addSpot(List.grouped, first + bit)
+  const inPairs = load<u64>(sieve, 2472)
+  if (
+    ((digits & wanted) == wanted && (digits & load<u64>(sieve, 216)) == 0) ||
+    ((digits & inPairs) == inPairs && (digits & load<u64>(sieve, 2480)) == 0)
+  )
+    addSpot(List.grouped, first + bit)
 }
 
 /** Before an exponent there are at least `least` digits and at most one point, and behind it a digit, perhaps behind a `+`. */
