@@ -11,8 +11,16 @@ export function avroFile(
   schema: unknown,
   blocks: readonly { count: number; bytes: Uint8Array }[],
   codec = 'null',
+  others: readonly (readonly [string, string])[] = [],
 ): Buffer {
-  const metadata = ['avro.schema', JSON.stringify(schema), 'avro.codec', codec].map(prefixed)
+  const metadata = ['avro.schema', JSON.stringify(schema), 'avro.codec', codec, ...others.flat()].map(prefixed)
   const written = blocks.map(({ count, bytes }) => Buffer.concat([number(count), prefixed(bytes), sync]))
-  return Buffer.concat([Buffer.from('Obj\x01', 'latin1'), number(2), ...metadata, number(0), sync, ...written])
+  return Buffer.concat([
+    Buffer.from('Obj\x01', 'latin1'),
+    number(2 + others.length),
+    ...metadata,
+    number(0),
+    sync,
+    ...written,
+  ])
 }

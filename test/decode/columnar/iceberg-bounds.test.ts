@@ -12,10 +12,30 @@ const fieldOf = (field: object) => ({
 })
 const column = { name: 'value', type: 'bytes', 'field-id': 127 }
 
-async function read(field: object, values: Buffer[]) {
+/** The schema of a table with columns of these types, as a manifest has it. */
+const tableOf = (types: readonly unknown[]) =>
+  JSON.stringify({ type: 'struct', 'schema-id': 0, fields: types.map((type, id) => ({ id, name: `c${id}`, type })) })
+const typedTable = tableOf([
+  'long',
+  'decimal(20, 0)',
+  'timestamptz',
+  'string',
+  'uuid',
+  { type: 'list', element: 'decimal(9, 2)' },
+])
+
+async function read(field: object, values: Buffer[], table?: string) {
   const bytes = Buffer.concat(values.flatMap((value) => [number(3), value]))
   const { reading, contents } = await collect(
-    inPieces(avroFile(fieldOf(field), [{ count: values.length, bytes }]), [99]),
+    inPieces(
+      avroFile(
+        fieldOf(field),
+        [{ count: values.length, bytes }],
+        'null',
+        table === undefined ? [] : [['schema', table]],
+      ),
+      [99],
+    ),
   )
   const lines = textsOf(contents)['avro/records']?.trimEnd().split('\n')
   return { lines, gaps: reading.gaps.map(({ reason }) => reason) }
@@ -56,6 +76,28 @@ describe('a bound in a manifest of Iceberg', () => {
     const { lines, gaps } = await read(column, [prefixed(bytesOf('16fccf'))])
     expect(lines?.[0]?.split('\t')).toContain('1506511')
     expect(gaps).toEqual(['not-text'])
+  })
+
+  test('is a decimal or a UUID and no gap, where the table has no columns of bytes', async () => {
+    const values = [bytesOf('16fccf'), bytesOf('6f1e2d3c4b5a49788a9b0c1d2e3f4a5b'), bytesOf('00d18c2e2800000000')]
+    const { lines, gaps } = await read(column, values.map(prefixed), typedTable)
+    expect(gaps).toEqual([])
+    expect(lines?.[0]).toBe('3\t1506511')
+    expect(lines?.[1]?.split('\t')).toContain('6f1e2d3c-4b5a-4978-8a9b-0c1d2e3f4a5b')
+    expect(lines?.[2]).toBe('3\t15099494400000000000')
+  })
+
+  test('is a gap where it may be of a column of bytes, or is longer than any number', async () => {
+    for (const types of [
+      ['decimal(9, 0)', 'binary'],
+      ['fixed[3]'],
+      ['variant'],
+      [{ type: 'map', key: 'string', value: 'binary' }],
+    ])
+      expect((await read(column, [prefixed(bytesOf('16fccf'))], tableOf(types))).gaps).toEqual(['not-text'])
+    expect((await read(column, [prefixed(bytesOf('16fccf'))], '{"type":"struct"')).gaps).toEqual(['not-text'])
+    expect((await read(column, [prefixed(Buffer.alloc(17, 1))], typedTable)).gaps).toEqual(['not-text'])
+    expect((await read(column, [prefixed('annasilva')], typedTable)).lines?.[0]).toContain('annasilva')
   })
 
   test('is a UUID too, and of bytes that may be anything a gap', async () => {

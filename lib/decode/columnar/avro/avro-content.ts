@@ -14,6 +14,7 @@ import { type AvroBytes, AvroCut, avroBytes, pass, readCount, readSize } from '.
 import { decompressBlock } from './avro-codecs.ts'
 import { typeOfSchema } from './avro-schema.ts'
 import type { AvroReading, AvroType } from './avro-values.ts'
+import { mayHaveBytes } from './iceberg-bounds.ts'
 import { type RecordPlaces, recordPlaces } from './record-places.ts'
 
 /** Avro object container files (specification 1.12, "Object Container Files"). */
@@ -90,7 +91,12 @@ async function readHeader(source: PlacedSource, path: readonly string[], decodin
   }
   const schema = entryOf('avro.schema')
   if (schema === undefined) throw corrupt('avro: expected a schema')
-  return { type: typeOfSchema(String(schema)), codec: String(entryOf('avro.codec') ?? 'null'), sync }
+  const table = entryOf('schema')?.toString()
+  return {
+    type: typeOfSchema(String(schema), mayHaveBytes(table)),
+    codec: String(entryOf('avro.codec') ?? 'null'),
+    sync,
+  }
 }
 
 function readEntries(input: AvroBytes): [Buffer, Buffer][] {

@@ -35,8 +35,8 @@ const primitives: Readonly<Record<string, AvroType>> = {
 
 const maxDepth = 100
 
-/** The type that a schema describes (Avro specification, "Schema Declaration"). `json`: its text. @throws ColumnFault */
-export function typeOfSchema(json: string): AvroType {
+/** The type that a schema describes (Avro specification, "Schema Declaration"). `json`: its text; `mayHaveBytes`: whether bounds of Iceberg may be any bytes. @throws ColumnFault */
+export function typeOfSchema(json: string, mayHaveBytes = true): AvroType {
   const named = new Map<string, AvroType>()
   let parsed: unknown
   try {
@@ -80,7 +80,7 @@ export function typeOfSchema(json: string): AvroType {
     const itself = keep(type, space, record(types, names))
     const inside = spaceOf(type, space)
     for (const field of fields as (Record<string, unknown> | null)[])
-      types.push((isBoundField(field) && boundOf(field?.type)) || typeOf(field?.type, inside, depth + 1))
+      types.push((isBoundField(field) && boundOf(field?.type, mayHaveBytes)) || typeOf(field?.type, inside, depth + 1))
     return itself
   }
 
@@ -99,10 +99,10 @@ export function typeOfSchema(json: string): AvroType {
 }
 
 /** Bytes, or these and null; undefined: a type that it is, under the number and name of a bound. */
-function boundOf(schema: unknown): AvroType | undefined {
-  if (schema === 'bytes') return bound
+function boundOf(schema: unknown, mayBeBytes: boolean): AvroType | undefined {
+  if (schema === 'bytes') return bound(mayBeBytes)
   const isOptional = Array.isArray(schema) && schema.every((each) => each === 'null' || each === 'bytes')
-  return isOptional ? union(schema.map((each) => (each === 'null' ? nothing : bound))) : undefined
+  return isOptional ? union(schema.map((each) => (each === 'null' ? nothing : bound(mayBeBytes)))) : undefined
 }
 
 const primitiveOf = (name: string) => (Object.hasOwn(primitives, name) ? primitives[name] : undefined)

@@ -100,14 +100,15 @@ function bytesOf(reading: AvroReading, length: number): void {
 }
 
 /** A bound in a manifest of Iceberg: the numbers that it may be, each a cell, and its bytes where these may be anything else. */
-export const bound = leaf(({ input, rows, isContent }) => {
-  const length = readSize(input)
-  const from = pass(input, length)
-  const value = input.bytes.subarray(from, from + length)
-  const { numbers, isText } = readingsOf(value)
-  for (const number of numbers) rows.asciiCell(number)
-  if (isText) rows.bytesCell(input.bytes, from, isContent(value) ? 0 : length)
-})
+export const bound = (mayBeBytes: boolean): AvroType =>
+  leaf(({ input, rows, isContent }) => {
+    const length = readSize(input)
+    const from = pass(input, length)
+    const value = input.bytes.subarray(from, from + length)
+    const { numbers, isText } = readingsOf(value, mayBeBytes)
+    for (const number of numbers) rows.asciiCell(number)
+    if (isText) rows.bytesCell(input.bytes, from, isContent(value) ? 0 : length)
+  })
 
 /** `size`: of a fixed value; absent, each has its own. */
 export const decimal = (scale: number, size?: number): AvroType =>
