@@ -1,9 +1,9 @@
 import type { EncodedProblem } from './encoded-check.ts'
 
-/** A line behind its offset, and the offset of the next one, as `od`, `hexdump` and `xxd` write them; the first line is not looked for, so that most texts are told by their line ends. */
-const first = /\n[ \t]{0,8}[0-9a-f]{6,16}:?[ \t]/i
-const line =
-  /(?<=^|\n)[ \t]{0,8}([0-9a-f]{6,16}):?[ \t]([^\r\n]{8,400})\r?\n(?=[ \t]{0,8}([0-9a-f]{6,16}):?(?:[ \t]|\r?\n))/gi
+/** What the second line of a dump begins with, which is looked for before anything else: next to no text has it. */
+const second = '\n000'
+/** A line behind its offset, and the offset of the next one, as `od`, `hexdump` and `xxd` write them. */
+const line = /(?<=^|\n)([0-9a-f]{6,16}):?[ \t]([^\r\n]{8,400})\r?\n(?=([0-9a-f]{6,16}):?(?:[ \t]|\r?\n))/gi
 const word = /[\w.@+-]{6}/
 const ofWord = /[\w.@+-]/
 const mostBytes = 64
@@ -18,7 +18,7 @@ type Dumped = { readonly texts: readonly string[]; readonly isFound: boolean }
  * end within words.
  */
 export function offsetLinesIn(text: string, from: number): EncodedProblem | undefined {
-  if (!first.test(text)) return undefined
+  if (!text.includes(second)) return undefined
   let cut = 0
   let before = { end: -1, characters: '' }
   for (const { 0: whole, 1: own = '', 2: rest = '', 3: next = '', index } of text.matchAll(line)) {
