@@ -39,8 +39,8 @@ import { writeUtf16 } from './writers/write-utf-16.ts'
 import { writeXz } from './writers/write-xz.ts'
 
 /**
- * How a document is stored in a format, and the path of the content that comes out of it. `written`: path of a content that shows
- * it as it is written, where controls may be found as well; `declared`: it is read only where it is declared; `context`: the documents that it holds, if not
+ * How a document is stored in a format, and the path of the content that comes out of it. `written`: paths of contents that show
+ * it as it is written, or parts of that, where controls may be found as well; `declared`: it is read only where it is declared; `context`: the documents that it holds, if not
  * any lines.
  */
 type SampleFormat = {
@@ -98,8 +98,13 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   separated: { wrap: writeSeparated, path: ['separated'], context: 'csv' },
   'cut-lines': { wrap: writeCutLines, path: ['cut-lines', 'joined'], written: ['cut-lines'] },
   mail: { wrap: writeMail, path: ['mail', 'part-1'], written: ['mail'] },
-  brotli: { wrap: brotliCompressSync, path: ['brotli'], written: ['brotli', 'stored'], declared: 'brotli' },
-  deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate', 'stored'], declared: 'deflate' },
+  brotli: {
+    wrap: brotliCompressSync,
+    path: ['brotli'],
+    written: ['brotli/stored', 'brotli/edges'],
+    declared: 'brotli',
+  },
+  deflate: { wrap: deflateRawSync, path: ['deflate'], written: ['deflate/stored'], declared: 'deflate' },
   rtf: { wrap: writeRtf, path: ['rtf', 'text'], written: ['rtf'] },
   xml: { wrap: writeXml, path: ['xml', 'text'], written: ['xml'] },
 }

@@ -36,6 +36,16 @@ export function referencePlaces(index: SubjectIndex, content: Uint8Array): Refer
   return found.sort((x, y) => x.offset - y.offset || x.ordinal - y.ordinal)
 }
 
+/** Numbers with zeros on the left, each without one to all of them, as the form `padded` is. */
+export function paddedPlaces(index: SubjectIndex, content: Uint8Array): Pick<Occurrence, 'ordinal' | 'offset'>[] {
+  return spellings.decimal(textOf(content), 0).flatMap(([offset, digits]) =>
+    Array.from({ length: /^0*/.exec(digits)![0].length }, (_, zero) => ({
+      ordinal: ordinalOf(index, 'decimal', digits.slice(zero + 1)),
+      offset: offset + zero + 1,
+    })).filter(({ ordinal }) => ordinal !== -1),
+  )
+}
+
 /** One character for each byte, so that places in the text are places in the content. */
 function textOf(content: Uint8Array): string {
   return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('latin1')

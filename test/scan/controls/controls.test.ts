@@ -221,6 +221,21 @@ describe('controls', () => {
     expect(positive.detected).toBe(positive.planted)
     expect(negative.falseAlarms).toBe(0)
   })
+
+  // Controls of short numbers have zeros in front of somebody's number, or stand behind zeros of an escape (`\u0027`); a year was one in the table of contents of a
+  // dump; a few short names are shown at the edges of brotli as well.
+  for (const { name, texts, seeds } of [
+    { name: 'all numbers of three digits', texts: Array.from({ length: 900 }, (_, at) => `${at + 100}`), seeds: [0] },
+    { name: 'a few short numbers', texts: ['1234', '862', '112', '27000'], seeds: [40, 50] },
+    { name: 'two short numbers', texts: ['400', '431'], seeds: [2, 40] },
+    { name: 'short names', texts: ['axp', 'aiep', 'aim4', 'avy2x'], seeds: [29, 35] },
+  ])
+    for (const seed of seeds)
+      it(`raise no false alarm where a manifest has ${name} (${seed})`, async () => {
+        const { positive, negative } = await runControls(makeIndex(texts, { seed: `${seed}` }))
+        expect(negative.falseAlarms).toBe(0)
+        expect(positive.detected).toBe(positive.planted)
+      })
 })
 
 async function* firstOf(chunks: AsyncIterable<Uint8Array>) {
