@@ -159,6 +159,12 @@ export function markCheck() {
     )
   }
 
+  /** What begins in bytes that are looked at by themselves is told there, beside all else that is in their sample. */
+  function lookAtSeam(seam: Buffer, isShort: boolean): EncodedProblem | undefined {
+    const found = lookAtFields(seam, offset - tail.length, false)
+    return isShort || found === undefined || found.offset < offset ? found : undefined
+  }
+
   /** The same for marks that are looked for in samples of the content. */
   function lookAtSamples(bytes: Buffer, from: number): EncodedProblem | undefined {
     for (let start = from - (from % samplePeriod); start < from + bytes.length; start += samplePeriod) {
@@ -185,7 +191,7 @@ export function markCheck() {
       const problem =
         (tail.length === 0 && !isShort
           ? undefined
-          : first(look(seam, offset - tail.length, false), lookAtFields(seam, offset - tail.length, false))) ??
+          : first(look(seam, offset - tail.length, false), lookAtSeam(seam, isShort))) ??
         (isShort
           ? undefined
           : first(mayHaveKey ? look(chunk, offset, false, whole) : undefined, lookAtSamples(chunk, offset)))

@@ -109,4 +109,14 @@ describe('what is compressed or encrypted, and spelled byte by byte, is no clean
   test('lists of sixteen numbers of which one may be a UUID are text', () => {
     expect(problemIn(`[${Array(16).fill(130)}],[${Array(16).fill(255)}]`.repeat(30), 1e6)).toBeUndefined()
   })
+
+  test('one of them right where a chunk begins is looked at beside the others of its sample', () => {
+    const other = `[${Array(16).fill(255)}]\n`
+    const before = other.repeat(Math.ceil(2 ** 18 / other.length)).slice(0, 2 ** 18 - 1)
+    const one = `[${Array(16).fill(130)}]`
+    expect(problemIn(`${before}\n${one}\n${other.repeat(90)}`, 2 ** 18)).toBeUndefined()
+    expect(problemIn(`${before}\n${one}\n${'some words '.repeat(500)}`, 2 ** 18)).toMatchObject({
+      reason: 'unsupported-format',
+    })
+  })
 })
