@@ -1,4 +1,5 @@
 import { byteCharactersCheck } from './byte-characters.ts'
+import { type DerStructure, derStructure } from './der-structure.ts'
 import { markCheck } from './encoded-marks.ts'
 import { nextBegin, nextOf, nextRun } from './encoded-runs.ts'
 import {
@@ -7,6 +8,7 @@ import {
   mostGlued,
   opaqueProblemOf,
   type Problem,
+  sextetsOf,
   sign,
   wholeWindow,
 } from './encoded-window.ts'
@@ -21,7 +23,7 @@ export type EncodedProblem = Problem & { offset: number }
 /**
  * Whether text holds, in base64 or as hexadecimal digits, what hides its content: a compressed or encrypted format that
  * begins where such a run begins, behind a sign in it or on one of its lines, or a long run that stands for anything but text. What
- * stands for text is searched as it is. A run goes on over line ends as long as its lines are long, whether the next is
+ * stands for text is searched as it is, and so is one value of DER. A run goes on over line ends as long as its lines are long, whether the next is
  * indented or quoted, and over its own characters and line ends that are escaped. Armour and uuencode are told by their first line, and some runs by what
  * stands in front of them.
  */
@@ -41,6 +43,8 @@ const overlap = 80
 /** Bytes behind a problem by which each of the checks tells it. */
 const mostNeeded = 1024
 const none = Buffer.alloc(0)
+/** A sequence of 128 bytes and more (X.690, 8.9), in base64. */
+const derBegins = 'MI'
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
 /** Space, tab and the sign of quoting stand before a line. */
@@ -78,24 +82,30 @@ export function encodedCheck({ rows = false, isText = true } = {}): EncodedCheck
   let glued = 0
   /** What is wrong with a window of the run, which matters once the run is long. */
   let opaque: Problem | undefined
+  /** What the run may be instead, from its first window on. */
+  let der: DerStructure | undefined
 
-  function judgeWindow(): void {
+  function judgeWindow(isEnd = false): void {
     const window = characters.subarray(0, filled)
     if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
+    const derBegin = filled === total && filled === wholeWindow ? window.indexOf(derBegins) : -1
+    if (derBegin !== -1 && derBegin <= mostGlued) der = derStructure()
+    if (der?.goesOn()) der.take(sextetsOf(window, filled === total ? derBegin : overlap))
+    const isDer = der !== undefined && (isEnd ? der.isWhole() : der.goesOn())
     const told = prefix !== undefined && total >= (prefix.least ?? 0) ? prefix.problem : undefined
     const problem =
       told ??
       formatProblemOf(window, begins.subarray(0, beginCount), total - filled, glued) ??
-      (total >= longRun ? opaque : undefined)
+      (total >= longRun && !isDer ? opaque : undefined)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 
   function judge(): void {
-    if (total >= shortestRun) judgeWindow()
+    if (total >= shortestRun) judgeWindow(true)
     line = total = filled = beginCount = 0
     isOpen = isBetween = isBeginning = beginsAnew = false
     unfinished = ''
-    opaque = undefined
+    opaque = der = undefined
   }
 
   /** Room for one more character in the window. */

@@ -28,6 +28,9 @@ for (const [value, character] of [...Array.from(sixBits).entries(), [62, '-'], [
   values[character.charCodeAt(0)] = value
   alphabet[character.charCodeAt(0)] = value < 62 ? 1 : sign
 }
+/** What the characters of a window from one on stand for in base64. */
+export const sextetsOf = (window: Uint8Array, from: number): Uint8Array =>
+  window.subarray(from).map((character) => values[character]!)
 export const hexDigits = new Uint8Array(256)
 /** What each hexadecimal digit stands for. */
 export const hexValues = new Uint8Array(256)
