@@ -1,7 +1,7 @@
 import { outsideRun } from './kinds'
 
 /**
- * Whether a run of characters may hold what the checks look for in base64 and hexadecimal digits: of tokens and digests two in three surely hold nothing. The
+ * Whether a run of characters may hold what the checks look for in base64 and hexadecimal digits: of tokens and digests nineteen in twenty surely hold nothing. The
  * tables are behind the runs: see `text-kernel.ts`, which writes them, and `encoded-window.ts`, which has the same rules.
  */
 export const tables: usize = 256 * 1024 + 64 * 1024
