@@ -12,6 +12,7 @@ export const kernels = [
   'lib/subject-index/kernel',
   'lib/decode/columnar/kernel',
   'lib/decode/checks/kernel',
+  'lib/decode/document/xml/kernel',
   'lib/checksums/kernel',
   'lib/proof/kernel',
 ] as const

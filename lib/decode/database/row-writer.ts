@@ -18,12 +18,14 @@ export type RowWriter = {
   ascii(value: string): void
   /** Ends the row, of which `mark` is kept in mind for a while; one without a cell is an empty line. Pushes what has gathered, now and then. */
   endRow(mark?: number): Promise<void> | undefined
+  /** Rows `index` to before `to` of one cell each, without line feeds and marks, with a line feed behind each: the first from `from` on, each up to where it ends. */
+  rows(bytes: Uint8Array, from: number, ends: Int32Array, index: number, to: number): Promise<void> | undefined
   /** Everything was written: pushes the rest, and says so unless `isComplete` is false. */
   end(isComplete?: boolean): Promise<void>
 }
 
-/** Rows that were pushed together: the line of the first, and of each its mark and how many cells it has. */
-type Pushed = { first: number; marks: number[]; counts: number[] }
+/** Rows that were pushed together: the line of the first, how many there are, and of each up to the last with a mark its mark and how many cells it has. */
+type Pushed = { first: number; rows: number; marks: number[]; counts: number[] }
 
 const pushedAt = 64 * 1024
 const leastBuffer = 4 * 1024
@@ -59,7 +61,7 @@ function writerOf(
   let filled = 0
   let cells = 0
   let offset = 0
-  let pushes: Pushed[] = [{ first: 1, marks: [], counts: [] }]
+  let pushes: Pushed[] = [{ first: 1, rows: 0, marks: [], counts: [] }]
   let opened: { sink: Sink; check: TextCheck; encoded: EncodedCheck } | undefined
 
   function open() {
@@ -90,7 +92,14 @@ function writerOf(
   }
 
   function remember(mark: number): void {
-    const { marks, counts } = pushes.at(-1)!
+    const pushed = pushes.at(-1)!
+    const { marks, counts } = pushed
+    pushed.rows += 1
+    if (mark === 0) return
+    while (marks.length < pushed.rows - 1) {
+      marks.push(0)
+      counts.push(0)
+    }
     marks.push(mark)
     counts.push(cells)
   }
@@ -110,21 +119,46 @@ function writerOf(
     })
     decoding.deliveredBytes += bytes.length
     await opened.sink.write(bytes)
-    const { first, marks } = pushes.at(-1)!
-    pushes = [...pushes.slice(1 - rememberedPushes), { first: first + marks.length, marks: [], counts: [] }]
+    const { first, rows } = pushes.at(-1)!
+    pushes = [...pushes.slice(1 - rememberedPushes), { first: first + rows, rows: 0, marks: [], counts: [] }]
     if (buffer.length > 16 * pushedAt) buffer = Buffer.allocUnsafe(0)
   }
 
+  /** Adds rows until there is enough to push; returns which is the next. */
+  function addRows(bytes: Uint8Array, from: number, ends: Int32Array, index: number, to: number): number {
+    const enough = from + pushedAt - filled
+    let next = to
+    if (ends[to - 1]! + 1 > enough) for (next = index + 1; ends[next - 1]! + 1 < enough; next++);
+    const end = ends[next - 1]! + 1
+    makeRoom(end - from)
+    buffer.set(bytes.subarray(from, end), filled)
+    filled += end - from
+    pushes.at(-1)!.rows += next - index
+    return next
+  }
+
+  async function pushRows(bytes: Uint8Array, ends: Int32Array, index: number, to: number): Promise<void> {
+    await push()
+    for (let next = index; next < to; ) {
+      next = addRows(bytes, ends[next - 1]! + 1, ends, next, to)
+      if (filled >= pushedAt) await push()
+    }
+  }
+
   return {
+    rows(bytes, from, ends, index, to) {
+      const next = addRows(bytes, from, ends, index, to)
+      return filled >= pushedAt ? pushRows(bytes, ends, next, to) : undefined
+    },
     cell(bytes, from = 0, to = bytes.length) {
       beginCell(to - from)
       if (to - from > fewBytes) {
         const value = bytes.subarray(from, to)
-        if (!value.includes(lineFeed)) {
-          buffer.set(value, filled)
-          filled += value.length
-          return
-        }
+        buffer.set(value, filled)
+        for (let at = value.indexOf(lineFeed); at !== -1; at = value.indexOf(lineFeed, at + 1))
+          buffer[filled + at] = carriageReturn
+        filled += value.length
+        return
       }
       for (let at = from; at < to; at++) {
         const byte = bytes[at]!

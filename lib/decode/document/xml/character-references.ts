@@ -150,6 +150,11 @@ function meantBy(bytes: Buffer, from: number, to: number, entities: Entities): B
   const written = bytes.toString('latin1', from, to)
   const own = entities.size > 0 && isEntity.test(written) ? entities.get(written) : undefined
   if (own !== undefined) return Buffer.from(own, 'latin1')
+  return meantByDefault(written)
+}
+
+/** What a reference stands for in any document, without `&` and `;`. */
+export function meantByDefault(written: string): Buffer | undefined {
   const before = known.get(written)
   if (before !== undefined) return before
   const meant = characterOf(written)

@@ -12,6 +12,7 @@ import {
 import { withoutHeaderCodes } from './header-codes.ts'
 import { isLossy } from './lossy-cells.ts'
 import type { MarkupEvents } from './markup-reader.ts'
+import { isPlainText, plainMarkup } from './plain-markup.ts'
 import type { SheetCells } from './sheet-cells.ts'
 import { noTag, type TagMeaning } from './tag-meaning.ts'
 import { tagReader } from './tag-reader.ts'
@@ -66,6 +67,9 @@ export function joinedTexts(
   const white = growingBytes()
   let isText = false
   const tags = tagReader()
+  /** In documents of Word changes to texts are kept track of. */
+  let isWord = false
+  const plain = decoding.means === 'plain' ? undefined : plainMarkup(tags, texts)
   const references = resolver(entities, () =>
     gap('limit', `texts of at most ${mostResolved} bytes with their entities`),
   )
@@ -193,6 +197,12 @@ export function joinedTexts(
     }
   }
 
+  /** Whether nothing but where texts are joined and separated matters until a tag says otherwise. */
+  function isPlain(): boolean {
+    if (isWord || isBetweenRuns || cells.isInCell() || entities.size > 0) return false
+    return isPlainText(tag) && tags.isUsual()
+  }
+
   return {
     texts,
     end(): void {
@@ -203,6 +213,12 @@ export function joinedTexts(
       }
     },
     events: {
+      skip(bytes, at): number {
+        if (plain === undefined || !isPlain()) return at
+        const read = plain.read(bytes, at, open, { isTranslation, isSheet: cells.isSheet() })
+        if (read.hasSeparated) tag = noTag
+        return read.at
+      },
       text(bytes, from, to, isLiteral): void {
         if (isBetweenRuns && isWhite(bytes, from, to)) return
         if (isLiteral && findByte(bytes, ampersand, from, to) !== -1) {
@@ -218,6 +234,7 @@ export function joinedTexts(
         const meaning = tags.read(bytes, from, to)
         // A word may be any number of them, and glyphs be known by number alone.
         if (meaning.isGlyphs) gap('unsupported-format', 'no pages of XPS')
+        isWord ||= meaning.isWord
         if (isAside(meaning)) return
         takeField(meaning)
         open.isJoined = true

@@ -6,6 +6,8 @@ export type MarkupEvents = {
   tag(bytes: Buffer, from: number, to: number, hasReference: boolean, isCut: boolean): void
   /** What stands in `<! >`, its bytes as Latin-1, or of a long one its beginning; `isCut`: that is so, or it does not end. */
   declaration(text: string, isCut: boolean): void
+  /** Reads on by itself from `at` on, where no tag is open, as far as it can; returns where it stopped, before a tag or at the end. */
+  skip(bytes: Buffer, at: number): number
 }
 
 const less = 0x3c
@@ -19,6 +21,9 @@ const inTag = Uint8Array.from({ length: 256 }, (_, byte) => ([0x22, 0x27, more, 
 
 /** A text is sooner looked through up to here than searched. */
 const shortText = 32
+/** Bytes that are worth to have been skipped. */
+const little = 64
+const mostWaits = 64
 
 type State = 'text' | 'tag' | 'comment' | 'instruction' | 'literal' | 'declaration'
 
@@ -116,10 +121,26 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
     return next === -1 ? bytes.length : next
   }
 
+  /** Where little is read by the one that skips it is not asked again for so many texts, and for more the next time. */
+  let waits = 0
+  let wait = 0
+
+  function skip(): void {
+    const from = at
+    at = events.skip(held, from)
+    wait = at - from < little ? Math.min(mostWaits, 2 * wait + 1) : 0
+    waits = wait
+  }
+
   /** Whether something was read. */
   function step(): boolean {
     if (at === held.length) return false
     if (state === 'text') {
+      if (waits > 0) waits--
+      else {
+        skip()
+        if (at === held.length) return false
+      }
       const end = endOfText()
       if (end === at) return begin()
       const from = at

@@ -9,6 +9,9 @@ export type SheetCells = {
   /** What the text that came before the next tag, bytes `from` to before `to`, is in, as a number for `placeOf`; 0: in no cell. */
   mark(bytes: Buffer, from: number, to: number): number
   placeOf(mark: number): Told
+  isInCell(): boolean
+  /** Whether rows are those of a sheet. */
+  isSheet(): boolean
 }
 
 /** A tag that says where what follows is. */
@@ -129,6 +132,8 @@ export function sheetCells(part: Part | undefined): SheetCells {
       }
       return kind === 'tables' ? sheet * sheetSpan + cell : cell
     },
+    isInCell: () => isInCell,
+    isSheet: () => kind === 'sheet',
     placeOf(mark) {
       const cell = cellName(mark % sheetSpan)
       if (kind === 'strings') return () => book?.placeOfString(mark - 1)

@@ -8,6 +8,10 @@ import { meaningOf, type TagMeaning } from './tag-meaning.ts'
 export type TagReader = {
   /** A tag without its brackets. */
   read(bytes: Buffer, from: number, to: number): TagMeaning
+  /** What all tags with its name mean, if they all mean the same. */
+  byName(bytes: Buffer, from: number, to: number): TagMeaning | undefined
+  /** Whether names mean what they do in documents that give no prefix of `knownPrefixes` another name. */
+  isUsual(): boolean
   /** The same tag with the prefixes of `knownPrefixes`, its bytes as Latin-1. */
   textOf(bytes: Buffer, from: number, to: number): string
 }
@@ -71,29 +75,36 @@ export function tagReader(shared: KnownNames = usual): TagReader {
     return prefixes.write(bytes.toString('latin1', from, to))
   }
 
+  /** What is known of the name of a tag; absent where it is written in another way. */
+  function nameOf(bytes: Buffer, from: number, to: number): Known | undefined {
+    const begin = bytes[from] === slash ? from + 1 : from
+    let hash = begin - from
+    let at = begin
+    for (; at < to && isName[bytes[at]!] === 1; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0
+    const isEmpty = bytes[to - 1] === slash
+    const form = formOf(at, to, isEmpty, bytes[at])
+    if (form === undefined || at === begin || at - from > longestName) return undefined
+    const slot = (hash ^ (hash >>> 10) ^ (form << 8)) & (mostKnown - 1)
+    let found = names.slots[slot]
+    while (found !== undefined && !(found.hash === hash && found.form === form && isSame(found.name, bytes, from, at)))
+      found = found.next
+    return found ?? knownOf(bytes, from, at, form, hash, slot)
+  }
+
   return {
     read(bytes, from, to) {
       if (isDeclaring(bytes, from, to) && prefixes.learn(bytes.toString('latin1', from, to))) names = noNames()
       if (hasValue(bytes, from, to) || prefixes.areOfAttributes()) return wholeOf(textOf(bytes, from, to))
-      const begin = bytes[from] === slash ? from + 1 : from
-      let hash = begin - from
-      let at = begin
-      for (; at < to && isName[bytes[at]!] === 1; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0
-      const isEmpty = bytes[to - 1] === slash
-      const form = formOf(at, to, isEmpty, bytes[at])
-      if (form === undefined || at === begin || at - from > longestName) return wholeOf(textOf(bytes, from, to))
-      const slot = (hash ^ (hash >>> 10) ^ (form << 8)) & (mostKnown - 1)
-      let found = names.slots[slot]
-      while (
-        found !== undefined &&
-        !(found.hash === hash && found.form === form && isSame(found.name, bytes, from, at))
-      )
-        found = found.next
-      found ??= knownOf(bytes, from, at, form, hash, slot)
-      if (found.reading === 'by-name') return found.meaning
-      if (found.reading === 'whole') return wholeOf(textOf(bytes, from, to))
-      return isNumeric(bytes, from, at, to) ? found.numeric : found.meaning
+      const found = nameOf(bytes, from, to)
+      if (found?.reading === 'by-name') return found.meaning
+      if (found === undefined || found.reading === 'whole') return wholeOf(textOf(bytes, from, to))
+      return isNumeric(bytes, from, from + found.name.length, to) ? found.numeric : found.meaning
     },
+    byName(bytes, from, to) {
+      const found = nameOf(bytes, from, to)
+      return found?.reading === 'by-name' ? found.meaning : undefined
+    },
+    isUsual: () => names === shared,
     textOf,
   }
 }

@@ -63,6 +63,14 @@ async function readXml({ source, path, part }: Content, decoding: Decoding): Pro
     if (bytes.length > 0) hiddenInText.write(bytes)
     let mayBeMarkup = bytes.indexOf(less)
     for (let index = 0, from = 0; index < texts.count(); index++) {
+      const careful = texts.carefulFrom(index)
+      if (careful > index) {
+        const written = out.rows(bytes, from, texts.ends(), index, careful)
+        if (written !== undefined) await written
+        from = texts.endOf(careful - 1) + 1
+        index = careful
+        if (index === texts.count()) break
+      }
       const to = texts.endOf(index)
       out.cell(bytes, from, to)
       // To wait for nothing takes longer than all else here.
