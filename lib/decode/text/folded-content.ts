@@ -6,7 +6,7 @@ import { copyBytes } from '../copy-bytes.ts'
 import { textWriter } from '../database/row-writer.ts'
 import type { Decoding } from '../decoding.ts'
 import { addGap } from '../decoding.ts'
-import { lineReader } from '../document/mail/line-reader.ts'
+import { lineReader, longest } from '../document/mail/line-reader.ts'
 import { reportHidden, tapped } from '../document/tapped.ts'
 import type { Content, Format } from '../format.ts'
 
@@ -111,16 +111,58 @@ async function readFolded({ source, path }: Content, decoding: Decoding): Promis
 
 /** The text that a line of LDIF has in base64; what is none is left to who looks for base64. */
 function decodedValue(line: Buffer): Buffer | undefined {
-  const at = line.indexOf(colons)
-  if (at < 1 || at > longestName) return undefined
-  const [, encoded] = /^[\w;.-]+:: *([A-Za-z0-9+/]+={0,2}) *$/.exec(line.toString('latin1')) ?? []
-  const value = encoded === undefined ? undefined : Buffer.from(encoded, 'base64')
-  return value !== undefined && firstControlByte(value) === -1 && isUtf8(value) ? value : undefined
+  const name = behind(line, 0, isInName)
+  if (name === 0 || name > longestName || line[name] !== colon || line[name + 1] !== colon) return undefined
+  const from = behind(line, name + 2, isSpace)
+  const digits = behind(line, from, isDigit)
+  const to = behind(line, digits, isPadding)
+  if (digits === from || to - digits > 2 || behind(line, to, isSpace) !== line.length) return undefined
+  const value = Buffer.from(line.toString('latin1', from, to), 'base64')
+  return firstControlByte(value) === -1 && isUtf8(value) ? value : undefined
 }
 
+const kinds = (pattern: RegExp) =>
+  Uint8Array.from({ length: 256 }, (_, byte) => (pattern.test(String.fromCharCode(byte)) ? 1 : 0))
+const isInName = kinds(/[\w;.-]/)
+const isSpace = kinds(/ /)
+const isDigit = kinds(/[A-Za-z0-9+/]/)
+const isPadding = kinds(/=/)
+
+/** Where bytes of a kind end that begin at a place. */
+function behind(bytes: Buffer, from: number, kind: Uint8Array): number {
+  let at = from
+  while (at < bytes.length && kind[bytes[at]!] === 1) at++
+  return at
+}
+
+const colon = 0x3a
 const colons = Buffer.from('::')
 /** Characters before the colons. */
 const longestName = 256
+
+/** Where the first line begins, of those from one on, that may be folded or hold a value, or whose next line is not there yet. */
+function plainLines(): (bytes: Buffer, from: number) => number {
+  let searched: Buffer | undefined
+  let value = 0
+  return (bytes, from) => {
+    if (searched !== bytes || value < from) {
+      searched = bytes
+      const found = bytes.indexOf(colons, from)
+      value = found === -1 ? bytes.length : found
+    }
+    const last = bytes.length - 1
+    let start = from
+    if (isBlank(bytes[from])) return start
+    for (let at = from; at < last; at++) {
+      if (bytes[at] !== lineFeed) continue
+      if (value < at || isBlank(bytes[at + 1]) || at - start > longest) return start
+      start = at + 1
+    }
+    return start
+  }
+}
+
+const isBlank = (byte: number | undefined) => byte === blank || byte === tab
 
 async function unfold(
   take: () => Promise<Uint8Array | undefined>,
@@ -128,22 +170,25 @@ async function unfold(
   tooLong: () => void,
 ): Promise<void> {
   const lines = lineReader(take)
+  const plain = plainLines()
   /** The line so far, at the beginning of a buffer that grows. */
   let held = Buffer.alloc(256)
   let length = 0
   let hasBegun = false
   let isFolded = false
   for (;;) {
+    if (lines.pass(plain)) {
+      const written = finish()
+      if (written !== undefined) await written
+    }
     const line = lines.atHand() ?? (await lines.peek())
     if (line === undefined) break
     lines.skip()
     const { bytes, isContinued } = line
-    const goesOn = !isContinued && hasBegun && (bytes[0] === blank || bytes[0] === tab)
+    const goesOn = !isContinued && hasBegun && isBlank(bytes[0])
     if (!goesOn && !isContinued) {
-      const written = end()
+      const written = finish()
       if (written !== undefined) await written
-      length = 0
-      isFolded = false
     }
     hasBegun = true
     isFolded ||= goesOn
@@ -155,20 +200,22 @@ async function unfold(
     } else if (isFolded) tooLong()
     length += more.length
   }
-  await end()
+  await finish()
 
-  function end(): Promise<void> | undefined {
-    if (length > mostLine) return undefined
-    const whole = held.subarray(0, length)
-    const value = decodedValue(whole)
-    return isFolded || value !== undefined ? write(isFolded ? [whole, value] : [value]) : undefined
+  /** The line so far is at its end; to wait for nothing takes longer than all else that is done with it. */
+  function finish(): Promise<void> | undefined {
+    const whole = length > mostLine ? undefined : held.subarray(0, length)
+    const folded = isFolded ? whole : undefined
+    const value = whole && decodedValue(whole)
+    length = 0
+    isFolded = false
+    const written = folded && write(folded)
+    if (value === undefined) return written
+    return written === undefined ? write(value) : written.then(() => write(value))
   }
 
-  async function write(texts: readonly (Buffer | undefined)[]): Promise<void> {
-    for (const text of texts) {
-      if (text === undefined) continue
-      out.cell(text)
-      await out.endRow()
-    }
+  function write(text: Buffer): Promise<void> | undefined {
+    out.cell(text)
+    return out.endRow()
   }
 }

@@ -9,9 +9,11 @@ export type LineReader = {
   peek(): Promise<Line | undefined>
   /** Goes on behind the line that was looked at. */
   skip(): void
+  /** Goes on where `to` says that a line begins behind others, of bytes in which the next line begins at `from`; whether it is behind others. */
+  pass(to: (bytes: Buffer, from: number) => number): boolean
 }
 
-const longest = 65_536
+export const longest = 65_536
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 
@@ -62,6 +64,11 @@ export function lineReader(take: () => Promise<Uint8Array | undefined>): LineRea
     },
     skip() {
       next = undefined
+    },
+    pass(to) {
+      const from = at
+      if (next === undefined && !isContinued) at = to(held, from)
+      return at > from
     },
   }
 }
