@@ -68,8 +68,16 @@ const ascending = (columns: Iterable<number>) => [...columns].sort((x, y) => x -
 /** A first character of more kinds is none of a kind. */
 const mostKinds = 4
 
+/** How many lines begin with each character, of those that are looked at. */
+const firsts = new Uint8Array(256)
+
 /** The lines that begin with the same character, as records of one kind do where there are several. */
 function kindsOf(lines: readonly Uint8Array[]): Uint8Array[][] {
+  if (!lines.some((line) => ++firsts[line[0] ?? blank]! === leastLines)) {
+    firsts.fill(0)
+    return []
+  }
+  firsts.fill(0)
   const kinds = Object.values(Object.groupBy(lines, (line) => line[0] ?? blank)) as Uint8Array[][]
   const enough = kinds.filter((kind) => kind.length >= leastLines)
   return kinds.length === 1 || enough.length > mostKinds ? [] : enough

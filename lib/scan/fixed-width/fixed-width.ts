@@ -75,6 +75,8 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   /** Lines that wait for the columns to be known, with where they begin; then none. */
   let head: { line: Uint8Array; start: number }[] | undefined = []
   let headLength = 0
+  /** So many of them are copies. */
+  let owned = 0
   let columns: Columns | undefined
   /** The beginning of a line that is not at its end, and where it begins; undefined: it is cut or too long. */
   let open: Uint8Array | undefined = isCut ? undefined : none
@@ -136,7 +138,7 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
       look(line, from)
       return
     }
-    head.push({ line: new Uint8Array(line), start: from })
+    head.push({ line, start: from })
     headLength += line.length
     if (head.length === firstLines && !mayHave()) isOver = true
     else if (head.length === mostLines || headLength > headBytes) decide()
@@ -157,6 +159,8 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
       start = position + at
     }
     position += chunk.length
+    // What waits for more has to be its own.
+    if (head !== undefined && !isOver) for (; owned < head.length; owned++) own(head[owned]!)
   }
 
   return {
@@ -176,6 +180,10 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
 }
 
 const none = new Uint8Array(0)
+
+function own(waiting: { line: Uint8Array }): void {
+  waiting.line = new Uint8Array(waiting.line)
+}
 
 /** A byte for each character, without the end of the line. */
 function toCharacters(line: Uint8Array): Uint8Array {

@@ -36,14 +36,37 @@ export function bodyFormOf(fields: readonly string[]): BodyForm {
   const type = values(contentType).at(-1) ?? ''
   // Several that say the same are one; others are no encoding that is known.
   const encodings = [...new Set(values(contentTransferEncoding).map(tokenOf))]
+  const { name, ...form } = formOf(type)
   return {
     encoding: encodings.join(' '),
+    ...form,
+    name: name ?? parameter(values(contentDisposition).at(-1) ?? '', 'filename') ?? '',
+  }
+}
+
+type TypeForm = Omit<BodyForm, 'encoding' | 'name'> & { name: string | undefined }
+
+/** What types say that came last: most mails have one of a few. */
+const recent = new Map<string, TypeForm>()
+const [mostRecent, longestRecent] = [64, 128]
+
+/** What a type and its parameters say. */
+function formOf(given: string): TypeForm {
+  const before = recent.get(given)
+  if (before !== undefined) return before
+  // With characters of its own: a text that is a part of another keeps all of that.
+  const type = Buffer.from(given, 'latin1').toString('latin1')
+  const form = {
     type: type.toLowerCase().replace(/[;\s].*$/s, ''),
     charset: parameter(type, 'charset') ?? '',
     boundary: parameter(type, 'boundary'),
-    name: parameter(type, 'name') ?? parameter(values(contentDisposition).at(-1) ?? '', 'filename') ?? '',
+    name: parameter(type, 'name'),
     isReflowed: parameter(type, 'delsp')?.toLowerCase() === 'yes',
   }
+  if (form.boundary !== undefined || type.length > longestRecent) return form
+  if (recent.size === mostRecent) recent.clear()
+  recent.set(type, form)
+  return form
 }
 
 /**

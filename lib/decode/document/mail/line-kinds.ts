@@ -1,4 +1,4 @@
-import type { Line } from './line-reader.ts'
+import { type Line, longest } from './line-reader.ts'
 
 /** Also a part of one (RFC 4880, 6.2). */
 const armour = '-----BEGIN PGP MESSAGE'
@@ -28,12 +28,26 @@ export function beginsFields(bytes: Buffer): boolean {
 }
 
 export function isUuencoded(bytes: Buffer, next: Line | undefined): boolean {
-  if (bytes[0] !== 0x62 || next === undefined || !/^begin [0-7]{3,4} \S/.test(bytes.toString('latin1', 0, 40)))
-    return false
+  if (next === undefined || !/^begin [0-7]{3,4} \S/.test(bytes.toString('latin1', 0, 40))) return false
   return /^(M[ -`]{60}|[!-L][ -`]{4,60})\s*$/.test(next.bytes.toString('latin1'))
 }
 
 /** Whether encrypted text begins here; blanks around it do not count. */
 export function isArmour(bytes: Buffer): boolean {
   return bytes.length < 200 && bytes.includes(0x2d) && bytes.toString('latin1').trim().startsWith(armour)
+}
+
+/** What lines of a body begin with that may be more than that: the line between two messages, fields, uuencode, and blanks and hyphens before a boundary or armour. */
+const begins = Uint8Array.from({ length: 256 }, (_, byte) => (/[FcCmMb\s-]/.test(String.fromCharCode(byte)) ? 1 : 0))
+const lineFeed = 0x0a
+
+/** Where the first line of a body begins, of those from one on, that may be more than that, or does not end. */
+export function behindPlain(bytes: Buffer, from: number): number {
+  for (let start = from; ; ) {
+    const first = start + (bytes[start] === 0x0d ? 1 : 0)
+    if (bytes[first] !== lineFeed && begins[bytes[start]!] !== 0) return start
+    const end = bytes.indexOf(lineFeed, start)
+    if (end === -1 || end - start > longest) return start
+    start = end + 1
+  }
 }

@@ -12,7 +12,7 @@ import { boundaries, mostBoundaries } from './boundaries.ts'
 import { charsetOf, transcoded } from './charset.ts'
 import { beginsLikeMail, separator } from './detect-mail.ts'
 import { type BodyForm, bodyFormOf, decodeWords, joinParameters, unfold } from './header-fields.ts'
-import { beginsFields, isArmour, isField, isUuencoded } from './line-kinds.ts'
+import { beginsFields, behindPlain, isArmour, isField, isUuencoded } from './line-kinds.ts'
 import { type Line, lineReader } from './line-reader.ts'
 import { bodyOf } from './part-body.ts'
 import { reflowed } from './reflowed.ts'
@@ -20,6 +20,8 @@ import { takenWithLinks, withLinks } from './rewritten-links.ts'
 import { base64Decoder, plainDecoder, quotedPrintableDecoder, type TransferDecoder } from './transfer-encoding.ts'
 
 const lineFeed = Buffer.from('\n')
+const lineEnd = Buffer.from('\r\n')
+const letterB = 0x62
 
 /** More of one block of fields is not kept. */
 const mostFields = 2 ** 20
@@ -152,7 +154,25 @@ async function readLines(
     return bytes[0] === 0x46 && separator.test(bytes.toString('latin1'))
   }
 
+  /** Lines of a body that say nothing. */
+  function behindBody(bytes: Buffer, from: number): number {
+    const to = behindPlain(bytes, from)
+    if (to > from) checkLines(bytes.subarray(from, to))
+    return to
+  }
+
+  /** Whole lines; what ends them is a line feed alone. */
+  function checkLines(bytes: Buffer): void {
+    let from = 0
+    for (let at = bytes.indexOf(lineEnd); at !== -1; at = bytes.indexOf(lineEnd, from)) {
+      check(bytes.subarray(from, at))
+      from = at + 1
+    }
+    check(bytes.subarray(from))
+  }
+
   for (;;) {
+    if (!inFields && !isFirst) lines.pass(behindBody)
     const line = lines.atHand() ?? (await lines.peek())
     if (line === undefined) break
     const { bytes, isContinued } = line
@@ -188,7 +208,8 @@ async function readLines(
         gap('fields of at most a MiB', 'limit')
         await endFields()
       }
-    } else if (isUuencoded(bytes, lines.atHand() ?? (await lines.peek()))) gap('attachments that are not in uuencode')
+    } else if (bytes[0] === letterB && isUuencoded(bytes, lines.atHand() ?? (await lines.peek())))
+      gap('attachments that are not in uuencode')
     else if (isArmour(bytes)) gap('text that is not encrypted', 'encrypted')
   }
   if (inFields) await endFields()
