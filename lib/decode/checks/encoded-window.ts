@@ -181,6 +181,9 @@ export const runTables: RunTables = {
 
 /** Of a whole window of a long run. Unlike base64, base32 is not searched for what it stands for, even if that is text. */
 export function opaqueProblemOf(window: Buffer): Problem | undefined {
+  // Text is told sooner than what else it could be; base32 has letters of one case.
+  if (isMixed(window) && digitsFrom(window) === -1 && isText(Buffer.from(window.toString('latin1'), 'base64')))
+    return undefined
   const counts = countsOf(window)
   if (isBase32(counts, window.length)) return { reason: 'unsupported-format', detail: 'expected no long run of base32' }
   const entropy = entropyOf(counts, window.length)
@@ -231,8 +234,23 @@ function entropyOf(counts: Uint32Array, length: number): number {
   return bits
 }
 
+/** Whether there are letters of both cases. */
+function isMixed(window: Buffer): boolean {
+  let [small, capital] = [false, false]
+  for (let at = 0; at < window.length && !(small && capital); at++) {
+    const byte = window[at]!
+    small ||= byte >= 0x61 && byte <= 0x7a
+    capital ||= byte >= 0x41 && byte <= 0x5a
+  }
+  return small && capital
+}
+
 function isText(bytes: Buffer): boolean {
   let binary = 0
-  for (const byte of bytes) if ((byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) || byte > 0x7e) binary++
+  for (let at = 0; at < bytes.length; at++) binary += isBinary[bytes[at]!]!
   return binary * 100 <= mostBinary * bytes.length
 }
+
+const isBinary = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13) || byte > 0x7e ? 1 : 0,
+)

@@ -74,21 +74,18 @@ export function createCodeFinder(code: Code, tools: FormTools): FormFinder {
   /** Looks at all bytes of the lines. */
   function lookAt(phase: number): void {
     const total = lines.beginAt(phase)
-    lines.decode()
-    const { bytes } = lines
-    told.begin((index) => (index < 0 || index >= total ? -1 : bytes[index]!))
+    told.begin(lines.byteAt)
     /** Nothing that begins before this is undecided. */
     let decided = 0
-    for (let probe = stride - 1; probe < total; probe += stride) {
-      // One of every few bytes, since that is where the time goes, and those before it where it may be text.
-      if (inText[bytes[probe]!] === 0 || inText[bytes[probe - 1]!] === 0 || inText[bytes[probe - 2]!] === 0) continue
-      let start = probe
-      while (start > decided && inText[bytes[start - 1]!] === 1) start--
-      let end = probe + 1
-      while (end < total && inText[bytes[end]!] === 1) end++
+    // One of every few bytes, since that is where the time goes, and those before it where it may be text.
+    for (let probe = stride - 1; ; ) {
+      probe = lines.textFrom(probe, stride)
+      if (probe >= total) break
+      const start = lines.textBefore(probe, decided)
+      const end = lines.textBehind(probe)
       decided = end + 1
       if (end - start >= wanted) push(start, end)
-      while (probe + stride < decided) probe += stride
+      probe += stride * Math.max(1, Math.ceil((decided - probe) / stride))
     }
     // What is left behind the last probe is shorter than what is looked for.
   }

@@ -4,6 +4,7 @@ import type { Region } from '../form.ts'
 import { behindLineEnd } from '../line-end.ts'
 import type { Side } from '../side.ts'
 import type { Code } from './code-finder.ts'
+import { inText } from './code-text.ts'
 
 /** A line of an encoding that is broken into lines has at least so many characters before its end. */
 export const codeLine = 32
@@ -44,6 +45,33 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
       else high = middle - 1
     }
     return low
+  }
+
+  /** Decodes one byte; -1: the run does not go on. */
+  function byteAt(index: number): number {
+    if (index < 0 || index >= known) return -1
+    const at = characterOf(index)
+    const place = index % 3
+    const [one, two] = [codes[at]!, codes[at + 1]!]
+    decoded[index] = bits === 4 ? (one << 4) | two : (one << (2 + 2 * place)) | (two >> (4 - 2 * place))
+    return decoded[index]!
+  }
+
+  /** Where the groups of base64 end from a byte on that stand for text alone; they are decoded. */
+  function behindGroups(index: number): number {
+    const [from, to] = [codes, decoded]
+    let end = index
+    for (let at = characterOf(index); end + 2 < known; end += 3, at += 4) {
+      const [second, third] = [from[at + 1]!, from[at + 2]!]
+      const one = (from[at]! << 2) | (second >> 4)
+      const two = ((second << 4) | (third >> 2)) & 0xff
+      const three = ((third << 6) | from[at + 3]!) & 0xff
+      if (inText[one]! + inText[two]! + inText[three]! < 3) break
+      to[end] = one
+      to[end + 1] = two
+      to[end + 2] = three
+    }
+    return end
   }
 
   return {
@@ -94,33 +122,42 @@ export function createCodeLines({ bits, values }: Pick<Code, 'bits' | 'values'>,
       known = Math.floor(((count - phase) * bits) / 8)
       return known
     },
-    /** Bytes that were decoded, all of them or one by one, since they begin at this phase. */
+    /** Bytes that were decoded, one by one, since they begin at this phase. */
     get bytes(): Uint8Array {
       return decoded
     },
-    decode(): void {
-      const [from, to] = [codes, decoded]
-      if (bits === 4) {
-        for (let index = 0, at = phase; index < known; index++, at += 2) to[index] = (from[at]! << 4) | from[at + 1]!
-        return
-      }
-      // The last three may be more than there are.
-      for (let index = 0, at = phase; index < known; index += 3, at += 4) {
+    /** The first of every `step` bytes from one on, a multiple of three, that is text as the two before it are, which make a group; or what is behind the last. */
+    textFrom(index: number, step: number): number {
+      const from = codes
+      const inStep = characterOf(index + step) - characterOf(index)
+      let probe = index
+      for (let at = characterOf(index - 2); probe < known; probe += step, at += inStep) {
+        if (bits === 4) {
+          if (inText[(from[at + 4]! << 4) | from[at + 5]!] === 0) continue
+          if (inText[(from[at + 2]! << 4) | from[at + 3]!] === 0) continue
+          if (inText[(from[at]! << 4) | from[at + 1]!] === 1) return probe
+          continue
+        }
         const [second, third] = [from[at + 1]!, from[at + 2]!]
-        to[index] = (from[at]! << 2) | (second >> 4)
-        to[index + 1] = (second << 4) | (third >> 2)
-        to[index + 2] = (third << 6) | from[at + 3]!
+        if (inText[((third << 6) | from[at + 3]!) & 0xff] === 0) continue
+        if (inText[((second << 4) | (third >> 2)) & 0xff] === 0) continue
+        if (inText[(from[at]! << 2) | (second >> 4)] === 1) return probe
       }
+      return probe
     },
-    /** Decodes one byte; -1: the run does not go on. */
-    byteAt(index: number): number {
-      if (index < 0 || index >= known) return -1
-      const at = characterOf(index)
-      const place = index % 3
-      const [one, two] = [codes[at]!, codes[at + 1]!]
-      decoded[index] = bits === 4 ? (one << 4) | two : (one << (2 + 2 * place)) | (two >> (4 - 2 * place))
-      return decoded[index]!
+    /** Where text begins that a byte is in, which is decoded, not before `least`. */
+    textBefore(index: number, least: number): number {
+      let start = index
+      while (start > least && inText[byteAt(start - 1)] === 1) start--
+      return start
     },
+    /** Where text ends that a byte is in, which is decoded. */
+    textBehind(index: number): number {
+      let end = index
+      while (end < known && inText[byteAt(end)] === 1) if (++end % 3 === 0 && bits === 6) end = behindGroups(end)
+      return end
+    },
+    byteAt,
     /** Puts aside the bytes [start, end), which were decoded, for what has at least so many characters. */
     push(start: number, end: number, least: number): void {
       side.open()
