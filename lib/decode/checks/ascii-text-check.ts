@@ -12,6 +12,7 @@ const longestCut = 3
 /** What DOS puts behind the last line of a text (Ctrl-Z). */
 const endOfText = 0x1a
 const lineFeed = 0x0a
+const nothing: Uint8Array = new Uint8Array(0)
 
 /**
  * Whether a content is text in UTF-8 or, where its sink `readsEightBit`, in another encoding in which ASCII stands for itself, mostly ASCII and of at least
@@ -23,9 +24,9 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
   let eightBit: EightBitCheck | undefined
   let total = 0
   /** The last bytes before what is written next. */
-  let before: Uint8Array = new Uint8Array(0)
+  let before = nothing
   /** The first bytes, if the first one is none of UTF-8. */
-  let head: Uint8Array = new Uint8Array(0)
+  let head = nothing
   let last = 0
   /** The last byte is a Ctrl-Z behind a line end, and no problem unless more comes. */
   let mayHaveEnded = false
@@ -56,7 +57,7 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
       utf8.writeSeen(bytes, seen)
       const problem = utf8.problem()
       if (readsEightBit && problem?.reason === 'invalid-utf8') begin(bytes, problem.offset)
-      else before = Buffer.concat([before, bytes.subarray(-longestCut)]).subarray(-longestCut)
+      else if (readsEightBit) before = lastOf(before, bytes)
     }
     total += bytes.length
   }
@@ -72,4 +73,12 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
     },
     problem: () => (eightBit?.isText() && total >= least && !beginsWithItems(head) ? undefined : utf8.problem()),
   }
+}
+
+/** The last bytes of two that follow one another. */
+function lastOf(before: Uint8Array, bytes: Uint8Array): Uint8Array {
+  if (bytes.length < longestCut) return Buffer.concat([before, bytes]).subarray(-longestCut)
+  const last = new Uint8Array(longestCut)
+  for (let at = 0; at < longestCut; at++) last[at] = bytes[bytes.length - longestCut + at]!
+  return last
 }

@@ -38,8 +38,10 @@ const latin1Controls = 0xc2
  */
 export function byteCharactersCheck() {
   /** The last bytes of what was written, and how many came before what is written next. */
-  let tail: Buffer = Buffer.alloc(0)
+  let tail: Buffer = none
   let offset = 0
+  /** Whether the last bytes are known to have neither an escape nor what is not ASCII. */
+  let isPlain = true
 
   /** What begins before `to` in bytes that begin at `from`. */
   function look(bytes: Buffer, from: number, to: number, seen?: Seen): EncodedProblem | undefined {
@@ -66,17 +68,23 @@ export function byteCharactersCheck() {
       const head = chunk.subarray(0, 2 * needed)
       const seam = tail.length === 0 ? head : Buffer.concat([tail, head])
       const isShort = chunk.length <= 2 * needed
+      const wasPlain = isPlain && tail.at(-1) !== backslash
+      isPlain = seen?.isAscii === true && !seen.hasEscape
       const problem =
-        look(seam, offset - tail.length, seam.length - needed) ??
+        (wasPlain && isPlain ? undefined : look(seam, offset - tail.length, seam.length - needed)) ??
         (isShort ? undefined : look(chunk, offset, chunk.length - needed, seen))
       const last = isShort ? seam : chunk
+      // Of what is short a part of the last bytes came before.
+      isPlain &&= wasPlain || !isShort
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - needed - 1)))
       return problem
     },
-    end: () => look(tail, offset - tail.length, tail.length),
+    end: () => (isPlain ? undefined : look(tail, offset - tail.length, tail.length)),
   }
 }
+
+const none = Buffer.alloc(0)
 
 /** What is wrong at a place. */
 type LookAt = (bytes: Buffer, at: number) => Omit<EncodedProblem, 'offset'> | undefined

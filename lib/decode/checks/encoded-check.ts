@@ -45,6 +45,7 @@ const mostNeeded = 1024
 const none = Buffer.alloc(0)
 /** A sequence of 128 bytes and more (X.690, 8.9), in base64. */
 const derBegins = 'MI'
+const noBegins = new Int32Array(0)
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
 /** Space, tab and the sign of quoting stand before a line. */
@@ -73,7 +74,7 @@ export function encodedCheck({ rows = false, isText = true } = {}): EncodedCheck
   let unfinished = ''
   /** The last characters of the run, and at which of them something encoded may begin. */
   let characters = none
-  let begins = new Int32Array(0)
+  let begins = noBegins
   let beginCount = 0
   let filled = 0
   let isBeginning = false

@@ -113,6 +113,8 @@ export function markCheck() {
   let offset = 0
   /** Whether they may have a name or spelled bytes; where the last bytes are all there is, that is known. */
   let mayHaveField = true
+  /** The same of marks that the kernel knows. */
+  let mayHaveWhole = true
 
   /** The first in these bytes, of whatever kind. */
   function look(
@@ -196,6 +198,7 @@ export function markCheck() {
           ? undefined
           : first(mayHaveKey ? look(chunk, offset, false, whole) : undefined, lookAtSamples(chunk, offset)))
       if (!isShort) mayHaveField = true
+      mayHaveWhole = isShort || mayHaveKey
       const last = isShort ? seam : chunk
       offset += chunk.length
       tail = Buffer.from(last.subarray(Math.max(0, last.length - 2 * needed)))
@@ -203,7 +206,7 @@ export function markCheck() {
     },
     end: () =>
       first(
-        look(tail, offset - tail.length, true),
+        look(tail, offset - tail.length, true, mayHaveWhole ? byKey : sampled),
         mayHaveField ? lookAtFields(tail, offset - tail.length, true) : undefined,
       ),
     /** The last bytes of what was written, at least as many as a mark needs. */

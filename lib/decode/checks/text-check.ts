@@ -16,11 +16,13 @@ export type TextCheck = {
   end(): void
 }
 
+const nothing: Uint8Array = new Uint8Array(0)
+
 export function textCheck(): TextCheck {
   let offset = 0
   let problem: TextProblem | undefined
   /** The beginning of a character that the last chunk cut. */
-  let cut: Uint8Array = new Uint8Array(0)
+  let cut = nothing
 
   const invalid = (at: number): TextProblem => ({
     reason: 'invalid-utf8',
