@@ -126,6 +126,7 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
   let wait = 0
 
   function skip(): void {
+    if (waits-- > 0) return
     const from = at
     at = events.skip(held, from)
     wait = at - from < little ? Math.min(mostWaits, 2 * wait + 1) : 0
@@ -136,11 +137,6 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
   function step(): boolean {
     if (at === held.length) return false
     if (state === 'text') {
-      if (waits > 0) waits--
-      else {
-        skip()
-        if (at === held.length) return false
-      }
       const end = endOfText()
       if (end === at) return begin()
       const from = at
@@ -178,11 +174,13 @@ export function markupReader(events: MarkupEvents): { write(bytes: Uint8Array): 
     write(bytes) {
       held = at === held.length ? Buffer.from(bytes) : Buffer.concat([held.subarray(at), bytes])
       at = 0
-      while (step());
+      do if (state === 'text') skip()
+      while (step())
     },
     end() {
       isLast = true
-      while (step());
+      do if (state === 'text') skip()
+      while (step())
       if (state === 'tag' || state === 'declaration') tell(true)
     },
   }

@@ -75,34 +75,36 @@ export function tagReader(shared: KnownNames = usual): TagReader {
     return prefixes.write(bytes.toString('latin1', from, to))
   }
 
-  /** What is known of the name of a tag; absent where it is written in another way. */
-  function nameOf(bytes: Buffer, from: number, to: number): Known | undefined {
+  /** Whether the tag that was read last means what all of its name do. */
+  let isByName = false
+
+  function read(bytes: Buffer, from: number, to: number): TagMeaning {
+    isByName = false
+    if (isDeclaring(bytes, from, to) && prefixes.learn(bytes.toString('latin1', from, to))) names = noNames()
+    if (hasValue(bytes, from, to) || prefixes.areOfAttributes()) return wholeOf(textOf(bytes, from, to))
     const begin = bytes[from] === slash ? from + 1 : from
     let hash = begin - from
     let at = begin
     for (; at < to && isName[bytes[at]!] === 1; at++) hash = (Math.imul(hash, 31) + bytes[at]!) | 0
     const isEmpty = bytes[to - 1] === slash
     const form = formOf(at, to, isEmpty, bytes[at])
-    if (form === undefined || at === begin || at - from > longestName) return undefined
+    if (form === undefined || at === begin || at - from > longestName) return wholeOf(textOf(bytes, from, to))
     const slot = (hash ^ (hash >>> 10) ^ (form << 8)) & (mostKnown - 1)
     let found = names.slots[slot]
     while (found !== undefined && !(found.hash === hash && found.form === form && isSame(found.name, bytes, from, at)))
       found = found.next
-    return found ?? knownOf(bytes, from, at, form, hash, slot)
+    found ??= knownOf(bytes, from, at, form, hash, slot)
+    isByName = found.reading === 'by-name'
+    if (isByName) return found.meaning
+    if (found.reading === 'whole') return wholeOf(textOf(bytes, from, to))
+    return isNumeric(bytes, from, at, to) ? found.numeric : found.meaning
   }
 
   return {
-    read(bytes, from, to) {
-      if (isDeclaring(bytes, from, to) && prefixes.learn(bytes.toString('latin1', from, to))) names = noNames()
-      if (hasValue(bytes, from, to) || prefixes.areOfAttributes()) return wholeOf(textOf(bytes, from, to))
-      const found = nameOf(bytes, from, to)
-      if (found?.reading === 'by-name') return found.meaning
-      if (found === undefined || found.reading === 'whole') return wholeOf(textOf(bytes, from, to))
-      return isNumeric(bytes, from, from + found.name.length, to) ? found.numeric : found.meaning
-    },
+    read,
     byName(bytes, from, to) {
-      const found = nameOf(bytes, from, to)
-      return found?.reading === 'by-name' ? found.meaning : undefined
+      const meaning = read(bytes, from, to)
+      return isByName ? meaning : undefined
     },
     isUsual: () => names === shared,
     textOf,
