@@ -194,14 +194,15 @@ function isSealed(bytes: Buffer): boolean {
 }
 
 /**
- * Two bytes are few: what follows them has to be compressed as well, to the end and its checksum, or unless it `isWhole` to text, or for
- * long.
+ * Two bytes are few: what follows them has to be compressed as well, to the end and its checksum, or unless it `isWhole` to text, for
+ * long, or with codes of its own (RFC 1951, 3.2.7), which next to no bytes are by chance.
  */
 export function inflates(bytes: Buffer, isWhole: boolean): boolean {
   if (isWhole) return inflated(bytes, zlib.Z_FINISH) !== undefined
   const begun = inflated(bytes, zlib.Z_SYNC_FLUSH)
   if (begun === undefined) return false
-  return begun === 'much' || bytes.length >= manyBytes || isText(begun) || inflates(bytes, true)
+  const hasOwnCodes = ((bytes[2]! >> 1) & 3) === 2
+  return begun === 'much' || bytes.length >= manyBytes || hasOwnCodes || isText(begun) || inflates(bytes, true)
 }
 
 /** What there is, if there is any; `much` of it is not kept. */

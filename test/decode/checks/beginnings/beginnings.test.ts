@@ -65,6 +65,14 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
     bytes: Buffer.concat([hex('0a2400'), bytesOf(35), sealed('125a')]),
   },
   {
+    by: 'Borg, in pieces of a literal',
+    shown: 'zlib',
+    bytes: Buffer.from(
+      'eJzt0L0NgmAUhtHLT0LDEI6AuAEhMVYmVnSuYefC7AB3Aj9KNedJbnfyFne6P67P27w0EdG1Eac+Cm1ZybAsy7Isy7Isy7Isy7I',
+      'base64',
+    ),
+  },
+  {
     by: 'Bazaar',
     shown: 'bundle of Bazaar',
     bytes: Buffer.concat([Buffer.from('# Bazaar revision bundle v4\n#\nBZh91AY&SY'), bytesOf(60)]),
