@@ -99,3 +99,15 @@ export function derStructure(): DerStructure {
     isWhole: () => isOver && !isBroken,
   }
 }
+
+/** `openssh-key-v1`, a zero, and that neither a cipher nor a function for its key is used (PROTOCOL.key of OpenSSH). */
+const opensshKey = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAAB'
+/** As many as one of RSA with 8,192 bits has, and a long comment; `-----END` is of their alphabet. */
+const mostOfKey = 8192
+const mostBefore = 8
+
+/** How many characters of a run are a private key of OpenSSH that is not encrypted, if it begins like one: its numbers are no longer than tokens, and its comment is searched as it is. */
+export function charactersOfKey(window: Buffer): number {
+  const at = window.subarray(0, opensshKey.length + mostBefore).indexOf(opensshKey)
+  return at === -1 ? 0 : mostOfKey
+}

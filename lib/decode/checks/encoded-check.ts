@@ -1,21 +1,12 @@
 import { byteCharactersCheck } from './byte-characters.ts'
-import { type DerStructure, derStructure } from './der-structure.ts'
 import { markCheck } from './encoded-marks.ts'
 import { nextBegin, nextOf, nextRun } from './encoded-runs.ts'
-import {
-  alphabet,
-  formatProblemOf,
-  mostGlued,
-  opaqueProblemOf,
-  type Problem,
-  sextetsOf,
-  sign,
-  wholeWindow,
-} from './encoded-window.ts'
+import { alphabet, mostGlued, type Problem, sign, wholeWindow } from './encoded-window.ts'
 import { shortestRun } from './kernel/text-kernel.ts'
 import { mixedScriptsCheck } from './mixed-scripts.ts'
 import { escapeBegins, escapeEnds, gluedBehind, isEscapePrefix, lineEnd, nothing } from './run-escapes.ts'
-import { mayHavePrefix, mostPrefix, type Prefix, prefixOf } from './run-prefixes.ts'
+import { overlap, runJudge } from './run-judge.ts'
+import { mayHavePrefix, mostPrefix, prefixOf } from './run-prefixes.ts'
 import { type Seen, surveyed } from './survey.ts'
 
 export type EncodedProblem = Problem & { offset: number }
@@ -36,15 +27,9 @@ export type EncodedCheck = {
   problem(): EncodedProblem | undefined
 }
 
-/** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
-export const longRun = 2048
-/** Of them so many are looked at again with what follows: no format needs more to be told. */
-const overlap = 80
 /** Bytes behind a problem by which each of the checks tells it. */
 const mostNeeded = 1024
 const none = Buffer.alloc(0)
-/** A sequence of 128 bytes and more (X.690, 8.9), in base64. */
-const derBegins = 'MI'
 const noBegins = new Int32Array(0)
 const carriageReturn = 0x0d
 const lineFeed = 0x0a
@@ -78,26 +63,10 @@ export function encodedCheck({ rows = false, isText = true } = {}): EncodedCheck
   let beginCount = 0
   let filled = 0
   let isBeginning = false
-  /** What stands in front of the run, if that says something about it. */
-  let prefix: Prefix | undefined
-  let glued = 0
-  /** What is wrong with a window of the run, which matters once the run is long. */
-  let opaque: Problem | undefined
-  /** What the run may be instead, from its first window on. */
-  let der: DerStructure | undefined
+  const run = runJudge()
 
   function judgeWindow(isEnd = false): void {
-    const window = characters.subarray(0, filled)
-    if (filled === wholeWindow) opaque ??= opaqueProblemOf(window)
-    const derBegin = filled === total && filled === wholeWindow ? window.indexOf(derBegins) : -1
-    if (derBegin !== -1 && derBegin <= mostGlued) der = derStructure()
-    if (der?.goesOn()) der.take(sextetsOf(window, filled === total ? derBegin : overlap))
-    const isDer = der !== undefined && (isEnd ? der.isWhole() : der.goesOn())
-    const told = prefix !== undefined && total >= (prefix.least ?? 0) ? prefix.problem : undefined
-    const problem =
-      told ??
-      formatProblemOf(window, begins.subarray(0, beginCount), total - filled, glued) ??
-      (total >= longRun && !isDer ? opaque : undefined)
+    const problem = run.problemOf(characters.subarray(0, filled), begins.subarray(0, beginCount), total, isEnd)
     if (problem !== undefined && (found === undefined || start < found.offset)) found = { ...problem, offset: start }
   }
 
@@ -106,7 +75,6 @@ export function encodedCheck({ rows = false, isText = true } = {}): EncodedCheck
     line = total = filled = beginCount = 0
     isOpen = isBetween = isBeginning = beginsAnew = false
     unfinished = ''
-    opaque = der = undefined
   }
 
   /** Room for one more character in the window. */
@@ -207,8 +175,10 @@ export function encodedCheck({ rows = false, isText = true } = {}): EncodedCheck
         if (at === bytes.length) return
         start = offset + at
         isOpen = true
-        prefix = mayHavePrefix(bytes, at) ? prefixOf(bytesBefore(bytes, at)) : undefined
-        glued = gluedBehind(at < mostPrefix ? bytesBefore(bytes, at) : bytes.subarray(at - mostPrefix, at))
+        run.begin(
+          mayHavePrefix(bytes, at) ? prefixOf(bytesBefore(bytes, at)) : undefined,
+          gluedBehind(at < mostPrefix ? bytesBefore(bytes, at) : bytes.subarray(at - mostPrefix, at)),
+        )
         // Few contents have a run, and many are small.
         if (characters === none) {
           characters = Buffer.alloc(wholeWindow)

@@ -1,6 +1,6 @@
 import { inMemory } from '../../decode/byte-source.ts'
-import { longRun } from '../../decode/checks/encoded-check.ts'
 import { headLength } from '../../decode/checks/known-formats.ts'
+import { longRun } from '../../decode/checks/run-judge.ts'
 import type { ByteRange } from '../../decode/format.ts'
 import { framedText } from '../../decode/parts/decode-frames.ts'
 import { decodePart, isReadAsIs } from '../../decode/parts/decode-part.ts'

@@ -88,3 +88,29 @@ describe('a code of DER whose values are short', () => {
     expect(new Set(problemsIn(der))).toStrictEqual(new Set(['opaque']))
   })
 })
+
+describe('a private key of OpenSSH', () => {
+  const part = (bytes: Uint8Array | string) => {
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(bytes.length)
+    return Buffer.concat([length, Buffer.from(bytes)])
+  }
+  const keyOf = (cipher: string, numbers: Buffer) =>
+    Buffer.concat([
+      Buffer.from('openssh-key-v1\0'),
+      ...[part(cipher), part(cipher === 'none' ? 'none' : 'bcrypt'), part(cipher === 'none' ? '' : bytes(24))],
+      ...[Buffer.from([0, 0, 0, 1]), part(bytes(535)), part(Buffer.concat([numbers, part('bob@example.org')]))],
+    ])
+  const written = (key: Buffer) =>
+    `-----BEGIN OPENSSH PRIVATE KEY-----\n${key.toString('base64').replace(/.{70}/g, '$&\n')}\n-----END OPENSSH PRIVATE KEY-----\n`
+
+  test('is as clean as tokens are, if it is not encrypted', () => {
+    for (const text of [written(keyOf('none', bytes(1900))), JSON.stringify(written(keyOf('none', bytes(3000))))])
+      for (const length of [text.length, 7, 100]) expect(encodedProblemIn(text, length)).toBeUndefined()
+  })
+
+  test('is opaque if it is encrypted, or goes on where a key has ended', () => {
+    for (const key of [keyOf('aes256-ctr', bytes(1900)), keyOf('none', bytes(6000))])
+      for (const length of [9000, 7, 100]) expect(encodedProblemIn(written(key), length)?.reason).toBe('opaque')
+  })
+})
