@@ -7,16 +7,15 @@ const line = new RegExp(
   `${offset}${bytes}(?![0-9a-f])(?=([^\\n\\r]{1,40})\\r?\\n[^\\n\\r]{0,80}?${offset}([0-9a-f]{2}))`,
   'gi',
 )
-/** What stands behind an offset, and the first bytes of a line: next to no text has it, and to look for that is fast. */
-const behindOffset = ['0: ', '0  ', '0:\t']
-const firstBytes = /[ \t]?(?:[0-9a-f]{2} {1,2}[0-9a-f]{2} |[0-9a-f]{4} {1,2}[0-9a-f]{4} )/iy
+/** The last digit of an offset, what stands behind it, and the first bytes of a line: next to no text has it, and to look for that is fast. */
+const beginsLine = /0(?::[ \t]| {2})[ \t]?(?:[0-9a-f]{2} {1,2}[0-9a-f]{2} |[0-9a-f]{4} {1,2}[0-9a-f]{4} )/i
 const ofIdentifier = /[\w@.+-]/
 /** Of line ends within a word one may be chance. */
 const fewest = 2
 
 /** Dumps of bytes with their characters beside: what goes on from one line in the next is found in neither. */
 export function dumpIn(text: string, from: number): EncodedProblem | undefined {
-  if (!behindOffset.some((each) => mayBegin(text, each))) return undefined
+  if (!beginsLine.test(text)) return undefined
   let cut = 0
   for (const { 1: own = '', 2: written = '', 3: beside = '', 4: next = '', 5: first = '', index } of text.matchAll(
     line,
@@ -33,12 +32,4 @@ export function dumpIn(text: string, from: number): EncodedProblem | undefined {
       }
   }
   return undefined
-}
-
-function mayBegin(text: string, behind: string): boolean {
-  for (let at = text.indexOf(behind); at !== -1; at = text.indexOf(behind, at + 1)) {
-    firstBytes.lastIndex = at + behind.length
-    if (firstBytes.test(text)) return true
-  }
-  return false
 }

@@ -73,14 +73,14 @@ const firsts = new Uint8Array(256)
 
 /** The lines that begin with the same character, as records of one kind do where there are several. */
 function kindsOf(lines: readonly Uint8Array[]): Uint8Array[][] {
-  if (!lines.some((line) => ++firsts[line[0] ?? blank]! === leastLines)) {
-    firsts.fill(0)
-    return []
-  }
+  const first = lines[0]?.[0] ?? blank
+  if (lines.every((line) => (line[0] ?? blank) === first)) return []
+  const hasEnough = lines.some((line) => ++firsts[line[0] ?? blank]! === leastLines)
   firsts.fill(0)
+  if (!hasEnough) return []
   const kinds = Object.values(Object.groupBy(lines, (line) => line[0] ?? blank)) as Uint8Array[][]
   const enough = kinds.filter((kind) => kind.length >= leastLines)
-  return kinds.length === 1 || enough.length > mostKinds ? [] : enough
+  return enough.length > mostKinds ? [] : enough
 }
 
 const noColumns: Columns = { edges: [], numbers: [] }
@@ -92,20 +92,20 @@ function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Column
   const least = lines.length < manyLines ? 2 : 1
   const edges = new Set<number>()
   const numbers: number[] = []
-  const isNumeric = Array.from({ length: width + 1 }, (_, column) => isMostly(lines, column, digits))
+  const isNumeric = mostlyNumeric(lines, width)
   for (let start = 0; start < width; start++) {
-    if (!isNumeric[start]) continue
+    if (isNumeric[start] === 0) continue
     const from = start
     let end = start
-    while (isNumeric[end]) end++
+    while (isNumeric[end] === 1) end++
     start = end
     if (isApart(lines, from) || isVersion(lines, from)) continue
     if (end - from >= longDigits) numbers.push(from)
     if (end - from < least) continue
     if (isMostly(lines, end, numberSigns) && isMostly(lines, end + 1, gluing) && !isHyphen(lines, end))
       edges.add(end + 1)
-    if (isGlued(lines, from, -1) && !(isNumeric[from - 2] && isSame(lines, from - 1))) edges.add(from)
-    if (isGlued(lines, end, 1) && !(isSame(lines, end) && (isNumeric[end + 1] || !runOn(lines, end + 1))))
+    if (isGlued(lines, from, -1) && !(isNumeric[from - 2] === 1 && isSame(lines, from - 1))) edges.add(from)
+    if (isGlued(lines, end, 1) && !(isSame(lines, end) && (isNumeric[end + 1] === 1 || !runOn(lines, end + 1))))
       edges.add(end)
   }
   if (edges.size === 0 && numbers.length === 0) return noColumns
@@ -113,6 +113,20 @@ function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Column
     for (let column = 1; column < width; column++)
       if (beginsText(lines, column) || isBehindCode(lines, column)) edges.add(column)
   return { edges: [...edges], numbers }
+}
+
+/** 1 for each column up to `width` in which most lines have a digit. */
+function mostlyNumeric(lines: readonly Uint8Array[], width: number): Uint8Array {
+  const least = Math.ceil(mostOf * lines.length)
+  // Of so many lines one has a digit there if most have.
+  const some = lines.length - least + 1
+  const isNumeric = new Uint8Array(width + 1)
+  for (let column = 0; column <= width; column++) {
+    let count = 0
+    for (let at = 0; at < lines.length && (at < some || count > 0); at++) count += digits[lines[at]![column] ?? 0]!
+    if (count >= least) isNumeric[column] = 1
+  }
+  return isNumeric
 }
 
 /** What costs little to tell of the first lines: they are of one length, or three of them, of which the first may be names, or three of one kind may have columns. */
@@ -146,9 +160,9 @@ function mayHave(lines: readonly Uint8Array[], longDigits: number): boolean {
   return false
 }
 
-function countOf<T>(all: Iterable<T>, has: (each: T) => boolean): number {
+function countOf<T>(all: ArrayLike<T>, has: (each: T) => boolean): number {
   let count = 0
-  for (const each of all) if (has(each)) count++
+  for (let at = 0; at < all.length; at++) if (has(all[at]!)) count++
   return count
 }
 

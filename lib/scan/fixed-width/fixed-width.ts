@@ -144,7 +144,10 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
     else if (head.length === mostLines || headLength > headBytes) decide()
   }
 
-  function write(chunk: Uint8Array): void {
+  function write(part: Uint8Array): void {
+    // What waits for more has to be its own: a small part is copied as a whole.
+    const isOwn = head !== undefined && part.length <= headBytes
+    const chunk = isOwn ? new Uint8Array(part) : part
     for (let at = 0; at < chunk.length && !isOver; ) {
       const end = chunk.indexOf(lineFeed, at)
       const piece = chunk.subarray(at, end === -1 ? chunk.length : end)
@@ -159,8 +162,9 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
       start = position + at
     }
     position += chunk.length
-    // What waits for more has to be its own.
-    if (head !== undefined && !isOver) for (; owned < head.length; owned++) own(head[owned]!)
+    if (head === undefined || isOver) return
+    if (isOwn) owned = head.length
+    for (; owned < head.length; owned++) own(head[owned]!)
   }
 
   return {
