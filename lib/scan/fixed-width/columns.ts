@@ -166,21 +166,27 @@ function countOf<T>(all: ArrayLike<T>, has: (each: T) => boolean): number {
   return count
 }
 
+/** Whether most lines are so; asks no more of them than it takes. */
+function areMost(lines: readonly Uint8Array[], is: (line: Uint8Array) => boolean): boolean {
+  let others = lines.length - Math.ceil(mostOf * lines.length)
+  for (let at = 0; at < lines.length; at++) if (!is(lines[at]!) && --others < 0) return false
+  return true
+}
+
 /** Whether a column has the digit that says of which version a UUID is, which most have the same of (RFC 9562, section 5). */
 const isVersion = (lines: readonly Uint8Array[], column: number) =>
-  countOf(lines, (line) => column >= uuidVersion && hasUuidHyphens(line, column - uuidVersion)) >= mostOf * lines.length
+  areMost(lines, (line) => column >= uuidVersion && hasUuidHyphens(line, column - uuidVersion))
 const uuidVersion = 14
 
 const isMostly = (lines: readonly Uint8Array[], column: number, table: Uint8Array) =>
-  countOf(lines, (line) => table[line[column] ?? 0] === 1) >= mostOf * lines.length
+  areMost(lines, (line) => table[line[column] ?? 0] === 1)
 
 /** Whether what a column is in has something other than blanks on both sides in most lines. */
 const isApart = (lines: readonly Uint8Array[], column: number) =>
-  countOf(lines, (line) => {
+  areMost(lines, (line) => {
     const { start, end } = runAround(line, column)
     return start > 0 && end < line.length && line[start - 1] !== blank && line[end] !== blank
-  }) >=
-  mostOf * lines.length
+  })
 
 /** The characters around a column that run on. */
 export function runAround(line: Uint8Array, column: number): { start: number; end: number } {
@@ -238,7 +244,7 @@ const isHyphen = (lines: readonly Uint8Array[], column: number) =>
 
 /** One letter that all lines have is a sign of its own, as in `2026-01-01T00:00:00Z`. */
 const isSame = (lines: readonly Uint8Array[], column: number) =>
-  countOf(lines, (line) => line[column] === lines.at(-1)![column]) >= mostOf * lines.length
+  areMost(lines, (line) => line[column] === lines.at(-1)![column])
 
 /** Whether a column of few letters ends before a column that has many. */
 function isBehindCode(lines: readonly Uint8Array[], column: number): boolean {
