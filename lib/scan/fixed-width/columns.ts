@@ -1,5 +1,19 @@
-import { digits, handleCharacters as gluing, localCharacters, tableOf } from '../finders/alphabets.ts'
-import { hasUuidHyphens } from '../finders/written-uuid.ts'
+import { digits, handleCharacters as gluing } from '../finders/alphabets.ts'
+import {
+  beginsText,
+  blank,
+  countOf,
+  isApart,
+  isBehindCode,
+  isGlued,
+  isHyphen,
+  isMostly,
+  isSame,
+  isVersion,
+  mostOf,
+  numberSigns,
+  runOn,
+} from './column-signs.ts'
 
 /**
  * Where the fields of a text may begin whose lines have them at the same columns, with nothing in between (fields of fixed width). `edges`: columns, ascending, each
@@ -14,15 +28,6 @@ const leastLines = 3
 export const firstLines = 8
 /** From so many lines on a column is told by what most of them have, and one digit is enough for a field. */
 const manyLines = 16
-const mostOf = 0.8
-const someOf = 0.1
-
-const blank = 0x20
-const hyphen = 0x2d
-/** They may stand behind a number. */
-const numberSigns = tableOf('+-')
-/** Characters that an identifier may have, which run on from one field to the next: those of an address. */
-export const runsOn = localCharacters.with(0x40, 1)
 
 /**
  * The columns of a text with these lines, which are of characters of one byte each. Undefined: nothing in them is a field of digits with something glued onto it, or of at
@@ -158,106 +163,4 @@ function mayHave(lines: readonly Uint8Array[], longDigits: number): boolean {
       return true
   }
   return false
-}
-
-function countOf<T>(all: ArrayLike<T>, has: (each: T) => boolean): number {
-  let count = 0
-  for (let at = 0; at < all.length; at++) if (has(all[at]!)) count++
-  return count
-}
-
-/** Whether most lines are so; asks no more of them than it takes. */
-function areMost(lines: readonly Uint8Array[], is: (line: Uint8Array) => boolean): boolean {
-  let others = lines.length - Math.ceil(mostOf * lines.length)
-  for (let at = 0; at < lines.length; at++) if (!is(lines[at]!) && --others < 0) return false
-  return true
-}
-
-/** Whether a column has the digit that says of which version a UUID is, which most have the same of (RFC 9562, section 5). */
-const isVersion = (lines: readonly Uint8Array[], column: number) =>
-  areMost(lines, (line) => column >= uuidVersion && hasUuidHyphens(line, column - uuidVersion))
-const uuidVersion = 14
-
-const isMostly = (lines: readonly Uint8Array[], column: number, table: Uint8Array) =>
-  areMost(lines, (line) => table[line[column] ?? 0] === 1)
-
-/** Whether what a column is in has something other than blanks on both sides in most lines. */
-const isApart = (lines: readonly Uint8Array[], column: number) =>
-  areMost(lines, (line) => {
-    const { start, end } = runAround(line, column)
-    return start > 0 && end < line.length && line[start - 1] !== blank && line[end] !== blank
-  })
-
-/** The characters around a column that run on. */
-export function runAround(line: Uint8Array, column: number): { start: number; end: number } {
-  let start = column
-  let end = column
-  while (start > 0 && runsOn[line[start - 1]!] === 1) start--
-  while (end < line.length && runsOn[line[end]!] === 1) end++
-  return { start, end }
-}
-
-/**
- * Whether there are lines in which something runs on from a number that ends before a column (`step` 1) or begins at it (-1). Digits do only where other lines have blanks in
- * place of them and a field behind those: the number is padded. Otherwise it is one that is longer in some lines.
- */
-function isGlued(lines: readonly Uint8Array[], column: number, step: 1 | -1): boolean {
-  if (column === 0) return false
-  const [own, other] = step === 1 ? [column - 1, column] : [column, column - 1]
-  const glued = lines.filter((line) => digits[line[own] ?? 0] === 1 && gluing[line[other] ?? 0] === 1)
-  return glued.some((line) => digits[line[other]!] === 0) || (glued.length > 0 && isPadded(lines, other, step))
-}
-
-/**
- * Whether lines that have no digit at a column mostly have a blank, and behind it and others mostly digits, or a text that is at the same column in most and runs on from a
- * number in some.
- */
-function isPadded(lines: readonly Uint8Array[], column: number, step: 1 | -1): boolean {
-  const others = lines.filter((line) => column < line.length && digits[line[column]!] === 0)
-  const padded = others.filter((line) => line[column] === blank)
-  if (padded.length < mostOf * others.length) return false
-  const next = padded.map((line) => {
-    let at = column
-    while (line[at] === blank) at += step
-    return { at, isDigit: digits[line[at] ?? 0] === 1 }
-  })
-  if (next.length === 0) return false
-  const isMost = (some: readonly unknown[]) => some.length >= mostOf * next.length
-  if (isMost(next.filter(({ isDigit }) => isDigit))) return true
-  const { at } = next[next.length >> 1]!
-  return isMost(next.filter((each) => each.at === at)) && runsIntoText(lines, at, step)
-}
-
-const runsIntoText = (lines: readonly Uint8Array[], column: number, step: 1 | -1) =>
-  lines.some((line) => {
-    const byte = line[column] ?? 0
-    return digits[line[column - step] ?? 0] === 1 && gluing[byte] === 1 && digits[byte] === 0
-  })
-
-/** Whether there are lines in which the characters before and behind a column run on. */
-const runOn = (lines: readonly Uint8Array[], column: number) =>
-  lines.some((line) => gluing[line[column - 1] ?? 0] === 1 && gluing[line[column] ?? 0] === 1)
-
-/** Numbers are negative in some lines; a hyphen that all have is one of a date or a code. */
-const isHyphen = (lines: readonly Uint8Array[], column: number) =>
-  lines.at(-1)![column] === hyphen && isSame(lines, column)
-
-/** One letter that all lines have is a sign of its own, as in `2026-01-01T00:00:00Z`. */
-const isSame = (lines: readonly Uint8Array[], column: number) =>
-  areMost(lines, (line) => line[column] === lines.at(-1)![column])
-
-/** Whether a column of few letters ends before a column that has many. */
-function isBehindCode(lines: readonly Uint8Array[], column: number): boolean {
-  const countAt = (at: number) => new Set(lines.map((line) => line[at] ?? blank)).size
-  const few = countAt(column - 1)
-  return few <= Math.max(1, lines.length / 12) && countAt(column) > 2 * few
-}
-
-/** Whether a text begins at a column, on the left of its field: there is hardly a blank in it, and some right before. */
-function beginsText(lines: readonly Uint8Array[], column: number): boolean {
-  const isBlank = (at: number) => (line: Uint8Array) => (line[at] ?? blank) === blank
-  return (
-    countOf(lines, isBlank(column)) <= someOf * lines.length &&
-    countOf(lines, isBlank(column - 1)) >= someOf * lines.length
-  )
 }

@@ -1,6 +1,7 @@
 import { digits, hexDigits, tableOf } from '../finders/alphabets.ts'
 import { hasUuidHyphens, uuidHyphens, uuidLength } from '../finders/written-uuid.ts'
-import { type Columns, runAround, runsOn } from './columns.ts'
+import { runAround, runsOn } from './column-signs.ts'
+import type { Columns } from './columns.ts'
 
 /**
  * How long what is looked for may be, and of which lengths numbers are looked for within longer ones: `within` those that something is glued onto or that are longer than any that is one (`longestNumber`),
