@@ -3,6 +3,7 @@ import { spareMemory } from '../decode/spare-memory.ts'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import { ReadFailed } from '../errors.ts'
 import type { ByteRange, Chunks } from '../ports.ts'
+import { waitForNextTick } from './change-tick.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, type OpenFile, reasonOf } from './file-system.ts'
 import { isSameDescription } from './file-version.ts'
 import { checkStoreRoot, isInPlace, pathsOf, type StoreRoot, unavailable } from './store-root.ts'
@@ -67,6 +68,7 @@ export async function openGuarded(
       await file.close()
       return changed
     }
+    await waitForNextTick(stat)
     return { kind: 'opened', file: toGuardedFile(file, stat, isAt, isSettled, range) }
   } catch (error) {
     await open?.close()
