@@ -38,7 +38,7 @@ function keep(reason: string): never {
   throw new Kept(reason)
 }
 
-const namesPending = 'its name is about somebody whose transfer is not confirmed'
+export const namesPending = 'its name is about somebody whose transfer is not confirmed'
 
 const ignored: Sink = { write() {}, end() {} }
 

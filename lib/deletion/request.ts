@@ -31,11 +31,13 @@ export type DeletionRequest = {
 
 /**
  * One line of a request: a version that holds findings, and the first places where they are. What was read is pinned by the `sha256` of the whole, or by
- * `pieces`, which are all of it, in order; without either it was not read to its end, or in slices by a version of this program that pinned none.
+ * `pieces`, which are all of it, in order; without either it was not read to its end, or in slices by a version of this program that pinned none. `pendingLabels`: its metadata or tags name
+ * somebody whose transfer is not confirmed.
  */
 export type RequestedVersion = InventoryEntry & {
   sha256?: string
   pieces?: Piece[]
+  pendingLabels?: true
   findings: number
   subjects: number
   places: FoundPlace[]

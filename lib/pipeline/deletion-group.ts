@@ -1,10 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import type { ScannedContent } from '../deletion/check-content.ts'
-import { judgeOwnership, tooLate } from '../deletion/judge-ownership.ts'
+import { judgeOwnership, namesPending, tooLate } from '../deletion/judge-ownership.ts'
 import type { OwnerRule } from '../deletion/judge-records.ts'
 import type { RequestedVersion } from '../deletion/request.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
+import { findInKey } from '../scan/names/redact-key.ts'
+import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { formatDocument } from './evidence/documents.ts'
 import { intentKey, type PassRef } from './evidence/evidence-keys.ts'
 
@@ -81,36 +83,43 @@ async function withIntent(
   return isOurs ? { kind: 'deleted', bytes: size } : result
 }
 
-/** After all object versions are dealt with, those that a marker hides included. */
+/** After all object versions are dealt with, those that a marker hides included. `pending`: those whose transfer is not confirmed. */
 export async function removeGroup(
   ports: Pick<Ports, 'evidence'>,
   ref: PassRef,
   deletion: StoreDeletion,
   group: readonly RequestedVersion[],
   sealKey: KeyObject,
+  pending: SubjectIndex | undefined,
 ): Promise<Results> {
-  const remnants = group.filter(isRemnant)
-  if (remnants.length === 0) return new Map()
-  const named = new Map<Remnant, RequestedVersion>(
-    remnants.map((version) => [{ ...toListed(version, sealKey), kind: version.kind }, version]),
-  )
+  const results = new Map<RequestedVersion, Deleted>()
+  const named = new Map<Remnant, RequestedVersion>()
+  for (const version of group.filter(isRemnant)) {
+    const listed = { ...toListed(version, sealKey), kind: version.kind }
+    if (pending !== undefined && findInKey(listed.key, pending).length > 0)
+      results.set(version, { kind: 'kept', reason: namesPending })
+    else named.set(listed, version)
+  }
+  if (named.size === 0) return results
   const removed = await deletion.removeRemnants([...named.keys()], async (remnant) => {
     const { seq, size } = named.get(remnant)!
     await ports.evidence.put(intentKey(ref, seq), formatDocument({ seq, bytes: size }))
   })
-  const results = new Map<RequestedVersion, Deleted>()
-  for (const [place, version] of remnants.entries())
+  for (const [place, version] of [...named.values()].entries())
     results.set(version, await withIntent(ports, ref, version, removed[place]!))
   return results
 }
 
+const labelsNamePending = 'its metadata or tags name somebody whose transfer is not confirmed'
+
 export function judgeWithIntent(
   { evidence }: Pick<Ports, 'evidence'>,
   ref: PassRef,
-  { version: { seq, size }, scanned }: JudgeableVersion,
+  { version: { seq, size, pendingLabels }, scanned }: JudgeableVersion,
   rule: OwnerRule & { key: string; isLate: () => boolean },
 ): Judge {
   return async (chunks) => {
+    if (pendingLabels) return { kind: 'keep', reason: labelsNamePending }
     const judged = await judgeOwnership(chunks, { ...rule, scanned })
     if (judged.kind === 'keep') return judged
     const { records, sha256 } = judged

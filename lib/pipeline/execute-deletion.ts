@@ -112,7 +112,7 @@ async function executeLeg(
     const results =
       next.turn === 'versions'
         ? await deleteGroup(ports, ref, deletion, group, keys.sealKey, judgeOf)
-        : await removeGroup(ports, ref, deletion, group, keys.sealKey)
+        : await removeGroup(ports, ref, deletion, group, keys.sealKey, rule.pending)
     // What had the rest of a call begins the next leg, which has all of one; what has had that is done.
     const done = Math.max(inTimeOf(group, results), next === from ? 1 : 0)
     for (const version of group.slice(0, done)) {

@@ -52,6 +52,7 @@ export function joinSlices(
     ...(isWhole && gap === undefined && read[0]?.sha256 !== undefined && { sha256: read[0].sha256 }),
     ...(pieces && { pieces }),
     ...(protection && { protection }),
+    ...(read.some(({ pendingLabels }) => pendingLabels) && { pendingLabels: true }),
   }
   const isAbout = ({ seq, versionId }: ScanReport) => seq === entry.seq && versionId === entry.versionId
   return {

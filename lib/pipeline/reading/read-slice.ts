@@ -5,6 +5,7 @@ import { findInKey } from '../../scan/names/redact-key.ts'
 import type { SliceReading } from '../../scan/outcome.ts'
 import type { PlacedOccurrence } from '../../scan/scan-object.ts'
 import { scanSlice } from '../../scan/slices/scan-slice.ts'
+import { namesPending } from './names-pending.ts'
 import { openRanges } from './open-ranges.ts'
 import { declaredFor, type ReadContext, tooLarge, toUnread } from './read-context.ts'
 import { type Found, nothingRead, readVersion, type VersionReading } from './read-version.ts'
@@ -66,11 +67,14 @@ export async function readSlice(
       const gap = failure ?? (gaps.length > 0 ? toUnread(gaps, moreGaps) : undefined) ?? ranges.gap()
       const isRead = failure === undefined && !gaps.some(({ reason }) => reason === 'read-error')
       const protection = found.count > 0 ? await first?.protection?.() : undefined
+      // Whether anything is found in others shows when they are joined.
+      const pendingLabels = slice.index === 0 && namesPending(first?.labels ?? [], reading.index)
       return {
         bytes: end - start,
         decodedBytes,
         records,
         ...(protection && { protection }),
+        ...(pendingLabels && { pendingLabels }),
         ...(gap && { gap }),
         slice: {
           ...slice,

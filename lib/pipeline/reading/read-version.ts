@@ -4,6 +4,7 @@ import type { createCollector } from '../../finding/collect-findings.ts'
 import type { InventoryEntry, ListedVersion, Protection } from '../../inventory/object-version.ts'
 import { findInKey } from '../../scan/names/redact-key.ts'
 import { type PlacedOccurrence, scanObject } from '../../scan/scan-object.ts'
+import { namesPending } from './names-pending.ts'
 import { openRanges } from './open-ranges.ts'
 import { declaredFor, inTime, lateFor, type ReadContext, toUnread, type Unread } from './read-context.ts'
 
@@ -16,6 +17,7 @@ export type VersionReading = {
   records: number
   sha256?: string
   protection?: Protection
+  pendingLabels?: true
   gap?: Unread
 }
 
@@ -72,12 +74,14 @@ export async function readVersion(
               : toUnread(scan.gaps, scan.moreGaps))
         const read = bytes === entry.size && settled.kind === 'unchanged'
         const protection = found.count > 0 ? await opened.protection?.() : undefined
+        const pendingLabels = found.count > 0 && namesPending(opened.labels, reading.index)
         return {
           bytes,
           decodedBytes,
           records,
           ...(read && { sha256 }),
           ...(protection && { protection }),
+          ...(pendingLabels && { pendingLabels }),
           ...(gap && { gap }),
         }
       } finally {

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  PutObjectCommand,
   PutObjectRetentionCommand,
   type S3Client,
   UploadPartCommand,
@@ -15,7 +16,7 @@ import { StoreUnavailable } from '../../../lib/errors.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../../support/ministack.ts'
 import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../../support/pipeline.ts'
 import { onRadosgw, startRadosgw, withoutRadosgw } from '../../support/radosgw.ts'
-import { jsonRecords, numbers, somebodyElse, transferred } from '../../support/sample-files.ts'
+import { jsonRecords, numbers, pending, somebodyElse, transferred } from '../../support/sample-files.ts'
 import { someOf, someServers } from '../../support/some-of.ts'
 import { listBucket, makeBucket, ownerOf, put, readCurrent, type Versioning } from './deletion-fixture.ts'
 
@@ -210,6 +211,49 @@ for (const { where, skip, start } of someServers(servers, ({ skip }) => skip))
           expect(await readCurrent(owner, bucket, 'a.jsonl')).toBe(theirs)
           expect(await ended.acknowledgement(0)).toMatchObject({ deleted: { versions: 0 } })
         })
+
+      it('a large version of which a tag names somebody whose transfer is not confirmed', async () => {
+        const { bucket, place, shown } = await openBucket()
+        const Body = jsonRecords(numbers(3000).map((n) => transferred(n % 20)))
+        const Tagging = `sent-to=${pending(1)}`
+        await owner.send(new PutObjectCommand({ Bucket: bucket, Key: 'large.jsonl', Body, Tagging }))
+        await place.run({ call: inSlicesOf(Math.ceil(Body.length / 3)) })
+        expect(await shown()).toEqual(['object large.jsonl'])
+      })
+
+      it('a version of which the metadata or a tag names somebody whose transfer is not confirmed', async () => {
+        const { bucket, place, shown, write } = await openBucket()
+        const Body = ours
+        await owner.send(
+          new PutObjectCommand({ Bucket: bucket, Key: 'a.jsonl', Body, Metadata: { uploader: pending(1) } }),
+        )
+        await owner.send(
+          new PutObjectCommand({ Bucket: bucket, Key: 'b.jsonl', Body, Tagging: `sent-to=${pending(1)}` }),
+        )
+        await owner.send(
+          new PutObjectCommand({ Bucket: bucket, Key: 'c.jsonl', Body, Metadata: { uploader: transferred(1) } }),
+        )
+        await write('d.jsonl', ours)
+        const ended = await place.run()
+        expect(await shown()).toEqual(['object a.jsonl', 'object b.jsonl'])
+        expect(await ended.acknowledgement(0)).toMatchObject({
+          deleted: { versions: 2 },
+          kept: [{ versions: 2, reason: 'its metadata or tags name somebody whose transfer is not confirmed' }],
+        })
+        expect(ended.store).toBe('residual')
+      })
+
+      it('an unfinished upload that is named after somebody whose transfer is not confirmed as well', async () => {
+        const { bucket, place, shown } = await openBucket('Enabled', { abortUploads: true })
+        const [both, own] = [`of-${transferred(1)}-and-${pending(1)}`, `of-${transferred(2)}`]
+        for (const Key of [both, own]) await owner.send(new CreateMultipartUploadCommand({ Bucket: bucket, Key }))
+        const ended = await place.run()
+        expect(await shown()).toEqual([`multipart-upload ${both}`])
+        expect(await ended.acknowledgement(0)).toMatchObject({
+          deleted: { versions: 1 },
+          kept: [{ versions: 1, reason: 'its name is about somebody whose transfer is not confirmed' }],
+        })
+      })
 
       it('everything outside its prefix', async () => {
         const { place, shown, write } = await openBucket('Enabled', {}, { prefix: 'in/' })
