@@ -8,7 +8,7 @@ import { codeOf, type FileSystem, isAbsent, nodeFileSystem } from './file-system
 import { contentOf, isSameContent } from './file-version.ts'
 import { type GuardedFile, openGuarded } from './guarded-file.ts'
 import { snapshotOf } from './snapshot-path.ts'
-import { openStoreRoot, pathsOf, type StoreRoot } from './store-root.ts'
+import { mountPointsBelow, openStoreRoot, pathsOf, type StoreRoot, toBytes } from './store-root.ts'
 
 /** The deleting side of directories as stores. */
 export function directoryDeletions(files?: FileSystem): StoreDeletions {
@@ -90,7 +90,8 @@ async function deleteAt(
   const { file } = guarded
   try {
     // A share of somebody else may be mounted below the root: it is not what the configuration names.
-    if (file.stat.dev !== root.dev) return { kind: 'kept', reason: 'it lies on another file system than the store' }
+    if (file.stat.dev !== root.dev || (await isBelowMount(files, root, key)))
+      return { kind: 'kept', reason: 'it lies on another file system than the store' }
     const judged = await judgeAll(file, judge)
     if (judged.kind === 'keep') return { kind: 'kept', reason: judged.reason }
     const settled = await file.settle()
@@ -99,6 +100,12 @@ async function deleteAt(
   } finally {
     await file.close()
   }
+}
+
+/** Whether a directory around a file is one that something is mounted on. */
+async function isBelowMount(files: FileSystem, root: StoreRoot, key: string): Promise<boolean> {
+  const path = toBytes(key)
+  return [...(await mountPointsBelow(files, root))].some((point) => path.startsWith(point))
 }
 
 const exchanged = 'it was exchanged or changed when it was to be deleted'

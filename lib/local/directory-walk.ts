@@ -5,7 +5,16 @@ import type { ListedVersion } from '../inventory/object-version.ts'
 import { described, describeEntry, toText, unreadable } from './describe-entry.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, reasonOf } from './file-system.ts'
 import { hiddenSnapshots, isSnapshot, snapshotOf } from './snapshot-path.ts'
-import { checkStoreRoot, isInPlace, mountAt, pathBelow, type StoreRoot, toBytes, unavailable } from './store-root.ts'
+import {
+  checkStoreRoot,
+  isInPlace,
+  mountAt,
+  mountPointsBelow,
+  pathBelow,
+  type StoreRoot,
+  toBytes,
+  unavailable,
+} from './store-root.ts'
 
 /** A walk that stands somewhere in a store's listing. */
 export type DirectoryWalk = {
@@ -55,6 +64,7 @@ export function walkDirectory(
   let mounts: string[] = []
   let after = from?.after ?? ''
   let begun = false
+  let points: ReadonlySet<string> = new Set()
 
   return {
     async next(limit) {
@@ -78,6 +88,7 @@ export function walkDirectory(
   }
 
   async function begin(): Promise<void> {
+    points = await mountPointsBelow(files, root)
     const frame = await enterRoot(files, root)
     noteMount(frame, mountAt(root, ''))
     stack.push(frame)
@@ -96,7 +107,7 @@ export function walkDirectory(
     const entered = await enterDirectory(files, root, path)
     switch (entered.kind) {
       case 'entered':
-        if (entered.frame.dev !== frame.dev && snapshotOf(toText(path)) === undefined) {
+        if ((entered.frame.dev !== frame.dev || points.has(path)) && snapshotOf(toText(path)) === undefined) {
           noteMount(entered.frame, mountAt(entered.stat, toText(path)))
           await addHiddenSnapshots(files, root, entered.frame)
         }

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { type FileHandle, link, lstat, open, readdir, readlink, realpath, rename, unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { readMountPoints } from './mount-points.ts'
 
 /**
  * The calls a directory store makes. Paths are bytes, since names need not be text. Tests put faults in here that no
@@ -28,6 +29,8 @@ export type FileSystem = {
   /** Fails if `to` is taken. */
   link(from: Buffer, to: Buffer): Promise<void>
   unlink(path: Buffer): Promise<void>
+  /** Paths that something is mounted on; none where the system does not say. */
+  mountPoints(): Promise<Buffer[]>
 }
 
 export type OpenFile = {
@@ -48,6 +51,7 @@ export const nodeFileSystem: FileSystem = {
   rename,
   link,
   unlink,
+  mountPoints: readMountPoints,
 }
 
 /**

@@ -42,6 +42,13 @@ export function mountAt({ ino, birthtimeNs }: Pick<BigIntStats, 'ino' | 'birthti
   return `${ino}.${birthtimeNs}:${key}`
 }
 
+/** Directories below the root that something is mounted on, as byte strings that end in `/`. */
+export async function mountPointsBelow(files: FileSystem, root: StoreRoot): Promise<ReadonlySet<string>> {
+  const prefix = prefixOf(root).toString('latin1')
+  const points = (await files.mountPoints()).map((point) => `${point.toString('latin1')}/`)
+  return new Set(points.flatMap((point) => (point.startsWith(prefix) ? point.slice(prefix.length) || [] : [])))
+}
+
 /** The error of a store that cannot be listed or read as a whole; names no path below the root. */
 export function unavailable(got: string): StoreUnavailable {
   return new StoreUnavailable(`store: root: expected its directory, ${got}`)

@@ -167,6 +167,20 @@ describe('a file on another file system than the root', () => {
       expect([seen, readdirSync(join(root, 'd/e')), readdirSync(root)]).toEqual([['content'], ['a'], ['d']])
     })
 
+  it('is kept also below a directory that is mounted from the same disk', async () => {
+    const root = temporaryDirectory()
+    for (const key of ['a', 'd/e/a', 'dd/a']) write(root, key, 'content')
+    const files = {
+      ...nodeFileSystem,
+      mountPoints: async () => [root, join(root, 'd')].map((path) => Buffer.from(path)),
+    }
+    const versions = await listAll(await openDirectoryStore(root, files))
+    const deletion = await openDirectoryDeletion(root, files)
+    const deleted = await Promise.all(versions.map((version) => deleteOne(deletion, version, willing())))
+    expect(deleted.map(({ kind }) => kind)).toEqual(['deleted', 'kept', 'deleted'])
+    expect(readdirSync(join(root, 'd/e'))).toEqual(['a'])
+  })
+
   it('is deleted when the root itself is mounted', async () => {
     const { root, version } = await oneFile()
     const files = mounted(root, ['/'])

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../../lib/errors.ts'
 import { openDirectoryStore } from '../../lib/local/directory-store.ts'
 import { type FileSystem, nodeFileSystem } from '../../lib/local/file-system.ts'
+import { parseMountTable } from '../../lib/local/mount-points.ts'
 import { mountAt } from '../../lib/local/store-root.ts'
 import type { Store } from '../../lib/ports.ts'
 import { mounted, write } from './directory-fixture.ts'
@@ -54,6 +55,17 @@ describe('the file systems that a listing of a directory enters', () => {
           mount('f/'),
         ])
       })
+
+  it('are also those that are mounted from the same disk, as a directory of it is', async () => {
+    const { root, mount } = tree()
+    const points = ['b/c', 'e'].map((key) => Buffer.from(join(root, key)))
+    const files = { ...nodeFileSystem, mountPoints: async () => [Buffer.from('/'), Buffer.from(root), ...points] }
+    expect(await mountsOf(() => openDirectoryStore(root, files), 2, true)).toEqual([
+      mount(''),
+      mount('b/c/'),
+      mount('e/'),
+    ])
+  })
 
   it('are the root also when it is empty', async () => {
     const root = temporaryDirectory()
@@ -116,6 +128,14 @@ describe('the file systems that a listing of a directory enters', () => {
     const store = await openDirectoryStore(root, { ...nodeFileSystem, lstat: (path) => files.lstat(path) })
     files = bornLater(root)
     await expect(store.list(undefined, 1000)).rejects.toThrow(StoreUnavailable)
+  })
+})
+
+describe('the table of mounts', () => {
+  it('has paths with their blanks, and is empty where there is none', () => {
+    const line = String.raw`36 35 98:0 /mnt1 /mnt/a\040b\134c rw,noatime master:1 - ext3 /dev/root rw`
+    expect(parseMountTable(`${line}\n`).map(String)).toEqual([String.raw`/mnt/a b\c`])
+    expect(parseMountTable('')).toEqual([])
   })
 })
 
