@@ -45,15 +45,20 @@ export async function settleCoverage(
   }
 }
 
-/** A file system of pass 0 that either listing of this pass did not enter is gone. */
+/**
+ * A file system of pass 0 that either listing of this pass did not enter is gone; one that it does not know has appeared, and what lies in the directory
+ * that it was mounted on is not seen any more.
+ */
 async function settleMounts(evidence: Evidence, ref: PassRef, segments: readonly SettledSegment[]) {
   const first = ref.pass === 0 ? [...segments] : []
   if (ref.pass > 0) for await (const { settled } of readSettled(evidence, { ...ref, pass: 0 })) first.push(settled)
   const all = (documents: readonly SettledSegment[], listing: 'opening' | 'closing') =>
     new Set(documents.flatMap(({ mounts }) => mounts[listing]))
   const [due, opening, closing] = [all(first, 'opening'), all(segments, 'opening'), all(segments, 'closing')]
+  const appeared = [...new Set([...opening, ...closing])].filter((mount) => !due.has(mount)).length
   return {
     seen: opening.size,
     gone: [...due].filter((mount) => !opening.has(mount) || !closing.has(mount)).length,
+    ...(appeared > 0 && { appeared }),
   }
 }

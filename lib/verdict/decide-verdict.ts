@@ -75,6 +75,11 @@ function coverageReasons(coverage: Coverage): string[] {
     ...(coverage.mounts.gone === 0
       ? []
       : [`mounts: ${plural(coverage.mounts.gone, 'file system')} of the first pass not there any more`]),
+    ...((coverage.mounts.appeared ?? 0) === 0
+      ? []
+      : [
+          `mounts: ${plural(coverage.mounts.appeared!, 'file system')} that the first listing did not have, and that may hide what was there`,
+        ]),
     ...(coverage.unlisted === 0 ? [] : [count(coverage.unlisted, 'reported but not listed')]),
     ...(positiveControls.detected === positiveControls.planted
       ? []

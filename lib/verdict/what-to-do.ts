@@ -47,7 +47,7 @@ const ofOthers: Record<string, string> = {
   'positive controls': again,
   'negative controls': again,
   'second opinion': again,
-  mounts: 'mount them again, and run again',
+  mounts: 'mount all that belongs to the store before a run and until it ends, and run again',
   listings: again,
   times: clock,
   'failure: ClocksDiffer in ConfirmScopeAgain': clock,

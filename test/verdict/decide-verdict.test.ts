@@ -106,6 +106,10 @@ describe('decideVerdict', () => {
     { name: 'no batch was planned for a store that is not empty', pass: { batches: { planned: 0, reported: 0 } } },
     { name: 'a version appeared while scanning', pass: { closing: { ...sampleCoverage().closing, appeared: 1 } } },
     { name: 'a file system of the first pass is not there any more', pass: { mounts: { seen: 1, gone: 1 } } },
+    {
+      name: 'a file system is there that the first pass did not have',
+      pass: { mounts: { seen: 2, gone: 0, appeared: 1 } },
+    },
     { name: 'a report is about a version that is not listed', pass: { unlisted: 1 } },
     {
       name: 'the closing listing lacks a version that was not gone',
