@@ -30,18 +30,19 @@ const settling = new RegExp(
 
 /**
  * Whether a column may say of some rows that their transfer does not hold, whatever `transferredAt` says: `withdrawn_at`, `transferStatus`,
- * `migration_state`, `status`, `is_transferred`, `failed_at`; or that their data is not to be deleted: `in_scope`, `excluded`, `legal_hold`. Nothing in it is
+ * `migration_state`, `status`, `is_transferred`, `failed_at`; or that their data is not to be deleted: `in_scope`, `excluded`, `legal_hold`, `delete`, `eligible`. Nothing in it is
  * read, so that such rows would count as confirmed.
  */
 export const mayTakeBack = (name: string): boolean => takingBack.test(foldedName(name))
 
 const step =
   '(?:tran?s?f|xfer|migrat|relocat|moved?|moving|cop(?:y|ie)|sync|replicat|upload|import|batch|row|record|checksum|hash)[a-z]{0,20}'
-const undone = 'withdrawn|withdrawal|revoked|revocation|revertt?ed|rolled?back|undone'
+const undone =
+  'deferred|postponed|returned|repatriated|restored|withdrawn|withdrawal|revoked|revocation|revertt?ed|rolled?back|undone'
 const outcome =
   'status|outcome|result|success(?:ful)?|succeeded|failed|failure|errors?|errorcode|errormessage|pending|cancell?ed|rejected|aborted|completed?|finished|confirmed|confirmation|verified|approved|valid|invalid|done|ok'
 const excluding =
-  '(?:in|outof)scope|excluded?|exclusion|omit(?:ted)?|skip(?:ped)?|ignored?|(?:legal|litigation|on)?hold|donotdelete|nodelete|keep|kept|retain(?:ed)?|preserved?'
+  '(?:in|outof)scope|excluded?|exclusion|omit(?:ted)?|skip(?:ped)?|ignored?|(?:legal|litigation|on)?hold|donotdelete|nodelete|(?:keep|kept|retain(?:ed)?|hold|held)(?:until)?|preserved?|(?:subjectto)(?:legal)?hold|donottransfer|exempt(?:ed|ion)?|(?:in)?eligible|opt(?:ed)?out|object(?:ed|ion)|blocked|suppress(?:ed)?|disputed?|included?|selected|delete|erase|purge|(?:to|may|can|should|must|do)(?:be)?(?:deleted?|erased?|purged?)|(?:delet|eras)able|(?:deletion|erasure)(?:allowed|approved|permitted|ok)'
 const takingBack = new RegExp(
   `^(?:is|was|has)?(?:been)?(?:not|un|non)?(?:(?:${step})?(?:(?:${undone}|${outcome})(?:at|on|by|date|time|utc|reason|code)?)|${transferred}|${excluding})$|` +
     `${step}(?:${outcome}|state|flag|mismatch)$`,

@@ -285,6 +285,13 @@ describe('a manifest that cannot be used', () => {
       'Excluded',
       'legal_hold',
       'do-not-delete',
+      'delete',
+      'to_be_deleted',
+      'exempt',
+      'opt_out',
+      'eligible',
+      'held until',
+      'repatriated_at',
       'status?',
     ].flatMap((column) => [
       {
