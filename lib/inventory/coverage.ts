@@ -15,8 +15,8 @@ export type Tally = { versions: number; bytes: number }
 export type Coverage = {
   inventory: Tally & { deleteMarkers: number; multipartUploads: number; startedAt: string; finishedAt: string }
   closing: { versions: number; appeared: number; gone: number; startedAt: string; finishedAt: string }
-  /** File systems below the store, how many of those that pass 0 entered this pass did not, and how many others it entered, if any. */
-  mounts: { seen: number; gone: number; appeared?: number }
+  /** File systems below the store, how many of those that pass 0 entered this pass did not, and on how many directories something was mounted since. */
+  mounts: { seen: number; gone: number; covers?: number }
   batches: { planned: number; reported: number }
   clean: Tally
   found: Tally

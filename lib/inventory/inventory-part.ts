@@ -7,7 +7,7 @@ import { openText, sealNonceLength, sealText } from './seal-key.ts'
 /**
  * The last line of an inventory part: where the listing goes on. `cursor` and `lastKey` are sealed; `nextSeq` is the
  * first sequence number of the next part. `complete`: the store said that nothing follows. `mounts` are keyed digests of
- * the file systems that this part entered; `marked` says that the store's marker was listed up to here.
+ * the file systems that this part entered, and `covered`, if there are any, of the directories that something is mounted on; `marked` says that the store's marker was listed up to here.
  */
 export type PartEnd = {
   kind: 'end'
@@ -16,6 +16,7 @@ export type PartEnd = {
   last?: { sealedKey: string; versionId: string }
   nextSeq: number
   mounts: string[]
+  covered?: string[]
   marked: boolean
   startedAt: string
   finishedAt: string

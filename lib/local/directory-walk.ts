@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import type { BigIntStats } from 'node:fs'
 import type { UnverifiedReason } from '../decode/unverified.ts'
 import type { ListedVersion } from '../inventory/object-version.ts'
+import type { ListPage } from '../ports.ts'
 import { described, describeEntry, toText, unreadable } from './describe-entry.ts'
 import { codeOf, type FileSystem, isAbsent, isExhausted, reasonOf } from './file-system.ts'
 import { hiddenSnapshots, isSnapshot, snapshotOf } from './snapshot-path.ts'
@@ -20,9 +21,9 @@ import {
 export type DirectoryWalk = {
   /**
    * The next versions in key order, at most `limit`; fewer: the listing is complete. `mounts` are the file systems that
-   * were entered on the way to them. @throws StoreUnavailable
+   * were entered on the way to them, `covered` directories that something is mounted on. @throws StoreUnavailable
    */
-  next(limit: number): Promise<{ versions: ListedVersion[]; mounts: string[] }>
+  next(limit: number): Promise<Omit<ListPage, 'next'>>
   /** Where the walk stands: the last key and the file systems that it is in, the root's first. */
   place(): WalkPlace
 }
@@ -62,6 +63,7 @@ export function walkDirectory(
   const expected = new Set(from?.inside)
   const stack: Frame[] = []
   let mounts: string[] = []
+  let covered: string[] = []
   let after = from?.after ?? ''
   let begun = false
   let points: ReadonlySet<string> = new Set()
@@ -70,6 +72,7 @@ export function walkDirectory(
     async next(limit) {
       const page: ListedVersion[] = []
       mounts = []
+      covered = []
       if (!begun) await begin()
       for (let frame = stack.at(-1); frame && page.length < limit; frame = stack.at(-1)) {
         const name = frame.names[frame.at]
@@ -82,7 +85,7 @@ export function walkDirectory(
       if (stack.length === 0) await checkStoreRoot(files, root)
       if (expected.size > 0) throw unavailable('got another file system in it than for the page before')
       after = page.at(-1)?.key ?? after
-      return { versions: page, mounts }
+      return { versions: page, mounts, ...(covered.length > 0 && { covered }) }
     },
     place: () => ({ after, inside: stack.flatMap(({ mount }) => mount ?? []) }),
   }
@@ -109,6 +112,7 @@ export function walkDirectory(
       case 'entered':
         if ((entered.frame.dev !== frame.dev || points.has(path)) && snapshotOf(toText(path)) === undefined) {
           noteMount(entered.frame, mountAt(entered.stat, toText(path)))
+          if (points.has(path)) covered.push(toText(path))
           await addHiddenSnapshots(files, root, entered.frame)
         }
         stack.push(entered.frame)

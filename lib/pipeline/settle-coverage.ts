@@ -46,8 +46,8 @@ export async function settleCoverage(
 }
 
 /**
- * A file system of pass 0 that either listing of this pass did not enter is gone; one that it does not know has appeared, and what lies in the directory
- * that it was mounted on is not seen any more.
+ * A file system of pass 0 that either listing of this pass did not enter is gone; what lies in a directory that has
+ * something mounted on it since is not seen any more.
  */
 async function settleMounts(evidence: Evidence, ref: PassRef, segments: readonly SettledSegment[]) {
   const first = ref.pass === 0 ? [...segments] : []
@@ -55,10 +55,14 @@ async function settleMounts(evidence: Evidence, ref: PassRef, segments: readonly
   const all = (documents: readonly SettledSegment[], listing: 'opening' | 'closing') =>
     new Set(documents.flatMap(({ mounts }) => mounts[listing]))
   const [due, opening, closing] = [all(first, 'opening'), all(segments, 'opening'), all(segments, 'closing')]
-  const appeared = [...new Set([...opening, ...closing])].filter((mount) => !due.has(mount)).length
+  const covered = (documents: readonly SettledSegment[], listing: 'opening' | 'closing') =>
+    documents.flatMap(({ covered }) => covered?.[listing] ?? [])
+  const known = new Set(covered(first, 'opening'))
+  const later = new Set([...covered(segments, 'opening'), ...covered(segments, 'closing')])
+  const covers = [...later].filter((each) => !known.has(each)).length
   return {
     seen: opening.size,
     gone: [...due].filter((mount) => !opening.has(mount) || !closing.has(mount)).length,
-    ...(appeared > 0 && { appeared }),
+    ...(covers > 0 && { covers }),
   }
 }

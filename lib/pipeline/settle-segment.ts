@@ -74,6 +74,9 @@ export async function settleSegment(
   const document: SettledSegment = {
     coverage: coverage.finish(opening.times(), { versions: closing.versions(), ...changes, ...closing.times() }),
     mounts: { opening: opening.mounts(), closing: closing.mounts() },
+    ...(opening.covered().length + closing.covered().length > 0 && {
+      covered: { opening: opening.covered(), closing: closing.covered() },
+    }),
     scanMilliseconds,
     found: await found.finish(),
     counts: await counts.finish(),
@@ -105,16 +108,19 @@ function* toRequested(settled: readonly Settled[], places: Places): Generator<Re
 
 function createSummary() {
   const mounts = new Set<string>()
+  const covered = new Set<string>()
   let versions = 0
   let times: { startedAt: string; finishedAt: string } | undefined
   return {
     add({ entries, end }: InventoryPart): void {
       versions += entries.length
       for (const mount of end.mounts) mounts.add(mount)
+      for (const each of end.covered ?? []) covered.add(each)
       times = { startedAt: times?.startedAt ?? end.startedAt, finishedAt: end.finishedAt }
     },
     versions: () => versions,
     mounts: () => [...mounts],
+    covered: () => [...covered],
     /** A listing has at least one part. */
     times: () => times!,
   }

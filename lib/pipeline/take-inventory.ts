@@ -66,7 +66,7 @@ async function openTaking(ports: InventoryPorts, ref: SegmentRef, listing: Listi
     const startedAt = ports.clock().toISOString()
     store ??= await ports.stores.open(config)
     const cursor = before?.cursor === undefined ? undefined : open(before.cursor)
-    const { versions, next, mounts } = await store.list(cursor, pageSize, range)
+    const { versions, next, mounts, covered = [] } = await store.list(cursor, pageSize, range)
     const last = before?.last && { key: open(before.last.sealedKey), versionId: before.last.versionId }
     checkOrder(ref, last ? [last, ...versions] : versions, range)
 
@@ -85,6 +85,7 @@ async function openTaking(ports: InventoryPorts, ref: SegmentRef, listing: Listi
       ...(lastPlace && { last: lastPlace }),
       nextSeq: firstSeq + versions.length,
       mounts: mounts.map((mount) => digestText(mount, keys.sealKey)),
+      ...(covered.length > 0 && { covered: covered.map((key) => digestText(key, keys.sealKey)) }),
       marked,
       startedAt,
       finishedAt: ports.clock().toISOString(),

@@ -75,10 +75,10 @@ function coverageReasons(coverage: Coverage): string[] {
     ...(coverage.mounts.gone === 0
       ? []
       : [`mounts: ${plural(coverage.mounts.gone, 'file system')} of the first pass not there any more`]),
-    ...((coverage.mounts.appeared ?? 0) === 0
+    ...((coverage.mounts.covers ?? 0) === 0
       ? []
       : [
-          `mounts: ${plural(coverage.mounts.appeared!, 'file system')} that the first listing did not have, and that may hide what was there`,
+          `mounts: ${plural(coverage.mounts.covers!, 'file system')} mounted since the first listing, over what it may have had there`,
         ]),
     ...(coverage.unlisted === 0 ? [] : [count(coverage.unlisted, 'reported but not listed')]),
     ...(positiveControls.detected === positiveControls.planted

@@ -60,6 +60,8 @@ describe('the file systems that a listing of a directory enters', () => {
     const { root, mount } = tree()
     const points = ['b/c', 'e'].map((key) => Buffer.from(join(root, key)))
     const files = { ...nodeFileSystem, mountPoints: async () => [Buffer.from('/'), Buffer.from(root), ...points] }
+    const { covered } = await (await openDirectoryStore(root, files)).list(undefined, 1000)
+    expect(covered).toEqual(['b/c/', 'e/'])
     expect(await mountsOf(() => openDirectoryStore(root, files), 2, true)).toEqual([
       mount(''),
       mount('b/c/'),

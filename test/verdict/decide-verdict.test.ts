@@ -107,8 +107,8 @@ describe('decideVerdict', () => {
     { name: 'a version appeared while scanning', pass: { closing: { ...sampleCoverage().closing, appeared: 1 } } },
     { name: 'a file system of the first pass is not there any more', pass: { mounts: { seen: 1, gone: 1 } } },
     {
-      name: 'a file system is there that the first pass did not have',
-      pass: { mounts: { seen: 2, gone: 0, appeared: 1 } },
+      name: 'a file system was mounted since the first listing',
+      pass: { mounts: { seen: 2, gone: 0, covers: 1 } },
     },
     { name: 'a report is about a version that is not listed', pass: { unlisted: 1 } },
     {

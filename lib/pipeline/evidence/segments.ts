@@ -18,6 +18,7 @@ export async function readSegments(evidence: Evidence, ref: PassRef): Promise<Ke
 export type SettledSegment = {
   coverage: SegmentCoverage
   mounts: { opening: string[]; closing: string[] }
+  covered?: { opening: string[]; closing: string[] }
   /** What the batches took together. */
   scanMilliseconds: number
   /** The versions with findings, listed in documents beside this one. */
