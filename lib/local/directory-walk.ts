@@ -110,6 +110,8 @@ export function walkDirectory(
     const entered = await enterDirectory(files, root, path)
     switch (entered.kind) {
       case 'entered':
+        // Some are mounted as soon as somebody looks (autofs, exports of NFS below each other).
+        if (entered.frame.dev !== frame.dev) points = await mountPointsBelow(files, root)
         if ((entered.frame.dev !== frame.dev || points.has(path)) && snapshotOf(toText(path)) === undefined) {
           noteMount(entered.frame, mountAt(entered.stat, toText(path)))
           if (points.has(path)) covered.push(toText(path))

@@ -69,6 +69,23 @@ describe('the file systems that a listing of a directory enters', () => {
     ])
   })
 
+  it('are told to be mounted also in the first listing where they are mounted as soon as somebody looks', async () => {
+    const { root } = tree()
+    const files = mounted(root, ['e/'])
+    let hasLooked = false
+    const looking: FileSystem = {
+      ...files,
+      readdir(path) {
+        hasLooked ||= path.toString() === join(root, 'e')
+        return files.readdir(path)
+      },
+      mountPoints: async () => (hasLooked ? [Buffer.from(join(root, 'e'))] : []),
+    }
+    const store = await openDirectoryStore(root, looking)
+    const listings = [await store.list(undefined, 1000), await store.list(undefined, 1000)]
+    expect(listings.map(({ covered }) => covered)).toEqual([['e/'], ['e/']])
+  })
+
   it('are the root also when it is empty', async () => {
     const root = temporaryDirectory()
     expect(await (await openDirectoryStore(root)).list(undefined, 10)).toEqual({
