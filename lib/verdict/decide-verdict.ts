@@ -78,7 +78,7 @@ function coverageReasons(coverage: Coverage): string[] {
     ...((coverage.mounts.covers ?? 0) === 0
       ? []
       : [
-          `mounts: ${plural(coverage.mounts.covers!, 'file system')} mounted since the first listing, over what it may have had there`,
+          `mounted over: ${plural(coverage.mounts.covers!, 'place')} since the first listing, where it may have had something`,
         ]),
     ...(coverage.unlisted === 0 ? [] : [count(coverage.unlisted, 'reported but not listed')]),
     ...(positiveControls.detected === positiveControls.planted

@@ -47,7 +47,9 @@ const ofOthers: Record<string, string> = {
   'positive controls': again,
   'negative controls': again,
   'second opinion': again,
-  mounts: 'mount all that belongs to the store before a run and until it ends, and run again',
+  mounts: 'mount them again, and run again',
+  'mounted over':
+    'look at what lies below what was mounted; mount before a run what belongs to the store, and run again',
   listings: again,
   times: clock,
   'failure: ClocksDiffer in ConfirmScopeAgain': clock,

@@ -22,7 +22,7 @@ const changes: Change[] = [
   {
     name: 'mounted before the second pass',
     mounts: [false, true],
-    why: /^mounts: 1 file system mounted since the first listing/,
+    why: /^mounted over: 1 place since the first listing/,
   },
 ]
 
