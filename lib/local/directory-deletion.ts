@@ -102,9 +102,9 @@ async function deleteAt(
   }
 }
 
-/** Whether a directory around a file is one that something is mounted on. */
+/** Whether a file, or a directory around it, is one that something is mounted on. */
 async function isBelowMount(files: FileSystem, root: StoreRoot, key: string): Promise<boolean> {
-  const path = toBytes(key)
+  const path = `${toBytes(key)}/`
   return [...(await mountPointsBelow(files, root))].some((point) => path.startsWith(point))
 }
 

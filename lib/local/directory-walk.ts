@@ -132,10 +132,18 @@ export function walkDirectory(
     }
   }
 
+  /** No other file system shows by it, only that it may go and what it hides. */
+  function noteMountedFile(key: string): void {
+    mounts.push(key)
+    covered.push(key)
+  }
+
   async function describeFiles(frame: Frame, limit: number, stack: Frame[], page: ListedVersion[]): Promise<void> {
     const from = frame.at
     while (frame.at < from + Math.min(limit, atOnce) && isFileName(frame.names[frame.at])) frame.at++
     const names = frame.names.slice(from, frame.at).filter((name) => frame.path + name > start)
+    const paths = points.size === 0 ? [] : names.map((name) => frame.path + name)
+    for (const path of paths) if (points.has(`${path}/`)) noteMountedFile(toText(path))
     const described = await Promise.all(names.map((name) => describeEntry(files, root, frame, name)))
     for (const version of described) {
       if (version) page.push(version)

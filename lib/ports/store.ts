@@ -15,7 +15,7 @@ export type Chunks = AsyncIterable<Uint8Array>
  * the same text as long as the same directory is mounted there. Snapshots are left out, since they come and go. A listing
  * that goes on by cursor may repeat some: readers take them as a set. Like keys they may hold an identifier and never
  * leave the pipeline's memory unsealed. A store that mounts nothing gives none.
- * `covered`: the directories of this page that something is mounted on, so that what lies in them is hidden; absent: none, or the system does not say.
+ * `covered`: the files and directories of this page that something is mounted on, so that what lies there is hidden; such a file is in `mounts` by its path. Absent: none, or the system does not say.
  */
 export type ListPage = { versions: ListedVersion[]; mounts: string[]; covered?: string[]; next?: string }
 

@@ -69,6 +69,13 @@ describe('the file systems that a listing of a directory enters', () => {
     ])
   })
 
+  it('are also single files that are mounted', async () => {
+    const { root, mount } = tree()
+    const files = { ...nodeFileSystem, mountPoints: async () => [Buffer.from(join(root, 'f/x'))] }
+    const { mounts, covered } = await (await openDirectoryStore(root, files)).list(undefined, 1000)
+    expect([mounts, covered]).toEqual([[mount(''), 'f/x'], ['f/x']])
+  })
+
   it('are told to be mounted also in the first listing where they are mounted as soon as somebody looks', async () => {
     const { root } = tree()
     const files = mounted(root, ['e/'])
