@@ -146,4 +146,15 @@ describe('markup that is read by WebAssembly', () => {
       for (const lengths of [[65_536], [70_001, 12]])
         expect(await told(document, lengths, 'fast')).toEqual(await told(document, lengths, 'plain'))
   })
+
+  it('gives the same where one text has more references than are kept in mind, or a literal one is five times as long as it is written', async () => {
+    const references = Array.from({ length: 1500 }, (_, n) => `&r${n};`).join(' ')
+    const cases = [
+      `<html><p>${references}</p>bob`,
+      `<html><a href="${references}">bob</a>`,
+      `<html><p>${'word '.repeat(13_104)}is<![CDATA[${'&'.repeat(32_000)} bo]]><b>b</b>`,
+    ]
+    for (const document of cases)
+      expect(await told(document, [65_536], 'fast')).toEqual(await told(document, [65_536], 'plain'))
+  })
 })

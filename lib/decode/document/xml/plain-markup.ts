@@ -20,6 +20,9 @@ export function plainMarkup(tags: TagReader, texts: TextList) {
   return kernel && createReader(kernel, tags, texts)
 }
 
+/** The kernel forgets words where it was told of many: one text with more than it keeps in mind is left to who called. */
+const mostLearned = 64
+
 /** The bytes that are in the memory of the kernel. */
 let loaded: Buffer | undefined
 
@@ -35,14 +38,16 @@ function createReader({ kernel, ...memory }: MarkupKernel, tags: TagReader, text
     let at = from
     let length = open
     let joined = isJoined ? 1 : 0
+    let learned = 0
     for (;;) {
       const stop = kernel.read(at, held.length, length, joined, where, texts.length())
       takeTexts()
       hasSeparated ||= kernel.hadSeparated() === 1
+      learned = kernel.stoppedAt() === at ? learned + 1 : 0
       at = kernel.stoppedAt()
       length = kernel.openLength()
       joined = kernel.wasJoined()
-      if (stop === stops.other) return hasSeparated
+      if (stop === stops.other || learned > mostLearned) return hasSeparated
       if (stop === stops.unknownReference) memory.learnReference(meantByDefault(memory.unknownReference()))
       else kernel.learnTag(kindOf(tags.byName(held, at + 1, kernel.endOfTag())))
     }

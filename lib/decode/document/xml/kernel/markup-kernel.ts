@@ -34,14 +34,14 @@ const kindsAt = 256
 const wordsAt = 1024
 const inputAt = wordsAt + 2048 * 64
 const openedAt = inputAt + 128 * 1024 + 64
-const textsAt = openedAt + 192 * 1024 + 64
+const textsAt = openedAt + 384 * 1024 + 64
 const endsAt = textsAt + 768 * 1024 + 64
 const carefulAt = endsAt + 4 * 128 * 1024
 const memoryEnd = carefulAt + 128 * 1024
 /** What stands for a reference is given here. */
 const valueAt = 0
 
-/** Of so much of a document at a time, and of a text that goes on. */
+/** Of so much of a document at a time, and of a text that goes on: with one literal text, which may become five times as long, both have room. */
 export const mostHeld = 128 * 1024
 export const mostOpen = 64 * 1024
 

@@ -6,7 +6,7 @@ export const kinds: usize = 256
 export const words: usize = 1024
 export const input: usize = words + 2048 * 64
 export const opened: usize = input + 128 * 1024 + 64
-export const texts: usize = opened + 192 * 1024 + 64
+export const texts: usize = opened + 384 * 1024 + 64
 export const ends: usize = texts + 768 * 1024 + 64
 export const careful: usize = ends + 4 * 128 * 1024
 
