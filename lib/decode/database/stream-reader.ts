@@ -9,6 +9,8 @@ export type StreamReader = {
   take(count: number): Uint8Array | Promise<Uint8Array>
   /** The next `count` bytes as a source, to be read to its end before anything else. */
   part(count: number): ByteSource
+  /** The next byte, which stays; undefined: nothing is left. */
+  next(): Promise<number | undefined>
   /** Whether nothing is left. */
   isAtEnd(): Promise<boolean>
   /** Has `onBytes` see what was read so far. */
@@ -32,7 +34,7 @@ export function streamReader(
 
   const truncated = () => new DecodingStopped('truncated', path, offset, `${format}: expected more bytes`)
 
-  function next(count: number): Uint8Array {
+  function pass(count: number): Uint8Array {
     const bytes = chunk.subarray(at, at + count)
     at += count
     offset += count
@@ -60,14 +62,14 @@ export function streamReader(
     release()
     if ((await source.peek(count)).length < count) throw truncated()
     go((await source.take())!)
-    return next(count)
+    return pass(count)
   }
 
-  return {
+  const reader: StreamReader = {
     get offset() {
       return offset
     },
-    take: (count) => (count === 0 || chunk.length - at >= count ? next(count) : refill(count)),
+    take: (count) => (count === 0 || chunk.length - at >= count ? pass(count) : refill(count)),
     part(count) {
       let left = count
       return byteSource(
@@ -82,17 +84,19 @@ export function streamReader(
             }
             const length = Math.min(left, chunk.length - at)
             left -= length
-            yield next(length)
+            yield pass(length)
           }
         })(),
       )
     },
-    async isAtEnd() {
-      if (at < chunk.length) return false
+    async next() {
+      if (at < chunk.length) return chunk[at]
       catchUp()
-      return (await source.peek(1)).length === 0
+      return (await source.peek(1))[0]
     },
+    isAtEnd: async () => (await reader.next()) === undefined,
     catchUp,
     release,
   }
+  return reader
 }

@@ -86,10 +86,38 @@ describe('records of MessagePack', () => {
 
   test('behind 600 bytes of others say what no value begins with, and deliver what came before', async () => {
     const one = latin1('\x81\xa1a\xabbob_smith77')
-    const bytes = Buffer.concat([...Array.from({ length: 60 }, () => one), latin1('\xc1')])
+    const bytes = Buffer.concat([...Array.from({ length: 60 }, () => one), latin1('\x81\xa1b\xc1')])
     const { reading, contents } = await collect(inPieces(bytes, [50]))
     expect(reading.gaps).toMatchObject([{ reason: 'corrupt', path: ['msgpack'], offset: bytes.length }])
     expect(textsOf(contents)['msgpack/values']).toBe(`${'bob_smith77\n'.repeat(60)}…`)
+  })
+
+  test('end where something begins that is no array or map, which is read as what it is', async () => {
+    const one = latin1('\x81\xa1a\xabbob_smith77')
+    const others = Array.from({ length: 60 }, () => one)
+    const ends = { 'jane_doe\n': [], '\xc1': ['trailing-data'], '\xa8jane_doe': ['trailing-data'] }
+    for (const [end, gaps] of Object.entries(ends)) {
+      const { reading, contents } = await collect(inPieces(Buffer.concat([...others, latin1(end)]), [50]))
+      expect(reading.gaps.map(({ reason }) => reason)).toEqual(gaps)
+      expect(contents.get('msgpack/trailing')?.bytes).toEqual(latin1(end))
+    }
+  })
+
+  test('in which a value stands where a key is are a gap: a byte or a value is missing', async () => {
+    const one = latin1('\x83\xa1a\xabbob_smith77\xa1b\xc3\xa1c\x01')
+    const damaged = latin1('\x83\xa1a\xaabob_smith77\xa1b\xc3\xa1c\x01')
+    const bytes = Buffer.concat([...Array.from({ length: 60 }, () => one), damaged])
+    const { reading } = await collect(inPieces(bytes, [50]))
+    expect(reading.gaps).toMatchObject([{ reason: 'corrupt', path: ['msgpack'], detail: 'msgpack: expected a key' }])
+  })
+
+  test('of any size are held in memory a MiB at a time', async () => {
+    const text = latin1(`\xda\xff\xff${'x'.repeat(65_535)}`)
+    const bytes = Buffer.concat([latin1('\x81\xa1a\xdc\x00\x64'), ...Array.from({ length: 100 }, () => text)])
+    const { contents } = await collect(inPieces(bytes, [65_536]))
+    const rows = textsOf(contents)['msgpack/values']!.split('\n')
+    expect(rows.map((row) => row.length).every((length) => length < 1.2e6)).toBe(true)
+    expect(rows.join('').replaceAll('\t', '')).toBe('x'.repeat(100 * 65_535))
   })
 
   test('that are inside each other too often are a gap', async () => {
@@ -114,5 +142,13 @@ test('what has no map with texts as keys is no MessagePack', async () => {
   ]) {
     const { reading } = await collect(inPieces(latin1(text), [1e6]))
     expect(reading.gaps[0]?.path).not.toContain('msgpack')
+  }
+})
+
+test('text in UTF-8 is none, also where its characters are such types and lengths (Thaana)', async () => {
+  const text = 'ތަޕްރާޕާ. ބޯބަ މީދޭ ޗަޖާ ދަހާންޓޭ. ޕެޅޮޑީ 5696621 '
+  for (const length of [1, 2, 3, 20, 40].flatMap((from) => Array.from({ length: 9 }, (_, more) => from + more))) {
+    const { reading } = await collect(inPieces(Buffer.from(text.repeat(length)), [1e6]))
+    expect(reading).toMatchObject({ complete: true, gaps: [] })
   }
 })

@@ -4,6 +4,8 @@ import { msgpackTypes } from './msgpack-types.ts'
 /** Values inside each other in a beginning, at most. */
 const deepest = 64
 const longestKey = 255
+/** Of a character in UTF-8 that the beginning cuts, at most. */
+const mostCut = 3
 
 /**
  * Whether a content begins as values of MessagePack one behind the other, each an array or a map, of which some map has a text as its first key, and all such keys are names. Every byte of ASCII is a number there, so
@@ -11,6 +13,7 @@ const longestKey = 255
  */
 export function beginsWithMap(head: Uint8Array): boolean {
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
+  if (isTextInUtf8(bytes)) return false
   /** Of each value that is open: how many are left in it, and whether it is a map. */
   const open: { left: number; isMap: boolean }[] = []
   let keys = 0
@@ -39,6 +42,13 @@ export function beginsWithMap(head: Uint8Array): boolean {
     while (open.length > 0 && open.at(-1)!.left === 0) open.pop()
   }
   return keys > 0
+}
+
+function isTextInUtf8(bytes: Buffer): boolean {
+  // No character begins with a lower one.
+  if (bytes[0]! < 0xc2) return false
+  for (let cut = 0; cut <= mostCut; cut++) if (isUtf8(bytes.subarray(0, bytes.length - cut))) return true
+  return false
 }
 
 /** A name of a field; one that goes on behind the beginning may be cut within a character. */

@@ -9,8 +9,9 @@ import { type MsgpackType, msgpackTypes } from './msgpack-types.ts'
 /** Longer texts are not held in memory. */
 const mostText = 2 ** 26
 const deepest = 1024
-/** Cells of a row, at most: a list may have any number of items. */
+/** Cells of a row and bytes of their texts, at most: a list may have any number of items. */
 const mostCells = 1024
+const mostRow = 2 ** 20
 /** From here on an integer in a float of four bytes may have lost its last digits. */
 const inexactSingle = 2 ** 24
 /** Names that are remembered, and characters of one. */
@@ -34,11 +35,13 @@ export function msgpackValues(
 ): () => Promise<void> {
   const known = new Set<string>()
   let cells = 0
+  let rowBytes = 0
   let open: Open[] = []
 
   function endRow(): Promise<void> | undefined {
     if (cells === 0) return undefined
     cells = 0
+    rowBytes = 0
     return out.endRow()
   }
 
@@ -84,6 +87,7 @@ export function msgpackValues(
   }
 
   function write(kind: 'text' | 'binary' | 'extension', bytes: Buffer): void {
+    rowBytes += bytes.length
     if (kind === 'extension') extension(bytes)
     else if (kind === 'text') out.text(bytes)
     else out.binary(bytes)
@@ -99,7 +103,7 @@ export function msgpackValues(
 
   /** Ends what has no more values. */
   function close(): Promise<void> | undefined {
-    let ended = cells >= mostCells ? endRow() : undefined
+    let ended = cells >= mostCells || rowBytes >= mostRow ? endRow() : undefined
     for (let last = open.at(-1); last?.left === 0; last = open.at(-1)) {
       open.pop()
       for (const cell of last.list === undefined ? [] : cellsOfBytes(last.list)) out.ascii(cell)
@@ -115,7 +119,9 @@ export function msgpackValues(
       const type = msgpackTypes[(first instanceof Uint8Array ? first : await first)[0]!]
       if (type === undefined) throw stop('corrupt', 'expected a value')
       const around = open.at(-1)
-      const isKey = type.kind === 'text' && around?.isMap === true && around.left % 2 === 0
+      const isKeyOfMap = around?.isMap === true && around.left % 2 === 0
+      if (isKeyOfMap && noKeys.has(type.kind)) throw stop('corrupt', 'expected a key')
+      const isKey = isKeyOfMap && type.kind === 'text'
       if (around !== undefined) around.left -= 1
       // What is at hand is not waited for: a value may be a byte.
       const sized = 'size' in type && type.size > 0 ? stream.take(type.size) : none
@@ -152,6 +158,8 @@ export function msgpackValues(
   }
 }
 
+/** No program has such keys, but what lacks a byte or a value does. */
+const noKeys: ReadonlySet<MsgpackType['kind']> = new Set(['nil', 'false', 'true', 'float', 'map'])
 const none = new Uint8Array(0)
 const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
