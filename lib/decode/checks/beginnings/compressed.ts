@@ -1,6 +1,7 @@
 import { gunzipSync, constants as zlib } from 'node:zlib'
 import { xxHash32Of } from '../../compression/lz4/xxhash32.ts'
 import { isAt } from './goes-on.ts'
+import { isText } from './serialized.ts'
 
 /** Systems that zlib knows, and none. */
 const lastSystem = 19
@@ -9,23 +10,42 @@ const hasExtra = 4
 /** A name, a comment. */
 const hasText = [8, 16]
 const mostExtra = 1024
+/** Of so many no other bytes are valid. */
+const manyBytes = 512
+const leastText = 4
 const isPrintable = (byte: number) => byte > 0x20 && byte < 0x7f
+const isLatin = (byte: number) => byte >= 0x20 && (byte < 0x7f || byte >= 0xa0)
 
-/** RFC 1952: three bits of the flags are zero, a system has a number, and what follows is deflated; a wrong checksum hides it all the same. */
+/**
+ * RFC 1952: three bits of the flags are zero, a system has a number, and what follows is deflated; a wrong checksum hides it all the same. Fields may be anything where it gives
+ * text or is whole or long.
+ */
 export function isGzip(bytes: Buffer): boolean {
   if (!isAt(bytes, 3, (flags) => flags < 0x20)) return false
   if (!isAt(bytes, 9, (system) => system <= lastSystem || system === noSystem)) return false
-  if (!hasFields(bytes)) return false
+  if (!hasFields(bytes) && !(bytes.length >= manyBytes || givesText(bytes) || isWhole(bytes))) return false
+  return gunzipped(bytes, zlib.Z_SYNC_FLUSH) !== undefined
+}
+
+const givesText = (bytes: Buffer): boolean => {
+  const given = gunzipped(bytes, zlib.Z_SYNC_FLUSH)
+  return given === 'much' || (given instanceof Buffer && given.length >= leastText && isText(given))
+}
+
+const isWhole = (bytes: Buffer): boolean => gunzipped(bytes, zlib.Z_FINISH) instanceof Buffer
+
+/** What there is; `much` of it, or what has a wrong checksum, is not kept. */
+function gunzipped(bytes: Buffer, finishFlush: number): Buffer | 'much' | 'damaged' | undefined {
   try {
-    gunzipSync(bytes, { finishFlush: zlib.Z_SYNC_FLUSH, maxOutputLength: 2 ** 20 })
-    return true
+    return gunzipSync(bytes, { finishFlush, maxOutputLength: 2 ** 20 })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    return code === 'ERR_BUFFER_TOO_LARGE' || /^incorrect/.test(message)
+    if (code === 'ERR_BUFFER_TOO_LARGE') return 'much'
+    return /^incorrect/.test(message) ? 'damaged' : undefined
   }
 }
 
-/** Whether the first extra field is named by two characters and within all of them, and texts have no control characters (2.3.1). */
+/** Whether the first extra field is named by two characters and within all of them, and texts have no control characters (2.3.1), in Latin-1 or as Linux has names. */
 function hasFields(bytes: Buffer): boolean {
   const flags = bytes[3] ?? 0
   let at = 10
@@ -39,7 +59,7 @@ function hasFields(bytes: Buffer): boolean {
     if ((flags & text) === 0) continue
     const end = bytes.indexOf(0, at)
     const shown = bytes.subarray(at, end === -1 ? bytes.length : end)
-    if (!shown.every((byte) => byte >= 0x20 && (byte < 0x7f || byte >= 0xa0))) return false
+    if (!shown.every(isLatin) && !isText(shown)) return false
     at += shown.length + 1
   }
   return true

@@ -9,6 +9,14 @@ const random = seededRandom('beginnings')
 const bytesOf = (length: number) => Buffer.from(random(length))
 const hex = (digits: string) => Buffer.from(digits, 'hex')
 
+/** A header with fields (RFC 1952, 2.3.1), as who compresses a file by its name or writes extra fields has one. */
+function gzipWith(flag: number, fields: Buffer | string, content: string | Buffer): Buffer {
+  const plain = gzipSync(content)
+  const header = Buffer.from(plain.subarray(0, 10))
+  header[3] = flag
+  return Buffer.concat([header, Buffer.from(fields), plain.subarray(10)])
+}
+
 /** Behind it comes what no key tells from random bytes. */
 const sealed = (digits: string) => Buffer.concat([hex(digits), bytesOf(90)])
 const sdkMessage = (start: string, identifier: number) =>
@@ -20,6 +28,13 @@ const sdkMessage = (start: string, identifier: number) =>
 const written: { by: string; shown: string; bytes: Buffer }[] = [
   { by: 'Node.js', shown: 'gzip', bytes: gzipSync('{"user_id":"7123456789012345678"}') },
   { by: 'Node.js, without compression', shown: 'gzip', bytes: gzipSync('7123456789012345678', { level: 0 }) },
+  ...['Übersicht.csv', 'резерв.tar', '名簿.json', 'bob😀.log'].map((name) => ({
+    by: `gzip of ${name}`,
+    shown: 'gzip',
+    bytes: gzipWith(8, `${name}\0`, bytesOf(900)),
+  })),
+  { by: 'gzip of a name in Shift_JIS', shown: 'gzip', bytes: gzipWith(8, hex('96bc95eb00'), '7123456789012345678') },
+  { by: 'Go, with an extra field of its own', shown: 'gzip', bytes: gzipWith(4, '\x05\0hello', bytesOf(40)) },
   ...[
     'H52Qe0TUmVNGzpc0ZEToEHEjhowZNGrYuIEjBwyHECVSFMFChJswbcooFBEGhJkyd0DceSOHzBwWIEqeTLmy5RwRfQA=',
     'H52QYUCYKXMHxJ03csjMYQEi4MCCBxMubCiQoEGEChk6tBgxI8WHFyVqrAgR48SNJUV+5GhyJMiOJ0mG9IhyZsyXLVempCkTpkuWKmv61Gnz',
