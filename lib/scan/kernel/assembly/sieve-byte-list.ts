@@ -88,10 +88,11 @@ function isGap(at: i32): bool {
   return (load<u8>(sieve + table + <usize>byteOf(at)) & inGap) != 0
 }
 
-/** Whether a quote stands behind digits, as it is or in a string. */
+/** Whether a quote stands on both sides of digits, as it is or in a string: behind them alone, it ends a list that it is around. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
-function isKey(stop: i32): bool {
+function isKey(start: i32, stop: i32): bool {
+  if (start > lowest && byteOf(start - 1) != quote) return false
   let at = stop
   while (byteOf(at) == backslash && at < end) at++
   return byteOf(at) == quote
@@ -102,7 +103,7 @@ function isKey(stop: i32): bool {
 @inline
 function isPart(start: i32, stop: i32): bool {
   const length = stop - start
-  if (isKey(stop)) return length < 4
+  if (isKey(start, stop)) return length < 4
   const pair = ((byteOf(stop - 2) & 15) << 4) | (byteOf(stop - 1) & 15)
   const kinds = load<u8>(sieve + table + <usize>pair)
   if (length == 2 ? (kinds & ofTwo) == 0 : length != 3 || (kinds & ofThree) == 0 || byteOf(start) != one) return false

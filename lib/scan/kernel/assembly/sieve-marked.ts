@@ -50,7 +50,7 @@ function isMark(at: i32, to: i32, lowest: i32, hasShort: bool, hasLists: bool): 
   if (at + 1 >= to) return true
   const behind = byteOf(at + 1)
   if (before == zero) {
-    if (at - 1 > lowest && has(byteOf(at - 2), code64)) return false
+    if (at - 1 > lowest && has(byteOf(at - 2), code64) && byteBefore(at - 2, lowest) != backslash) return false
     const end = endOfDigits(at + 1, to)
     if (end == to) return true
     const count = end - at - 1

@@ -22,6 +22,9 @@ const writers: Record<string, (bytes: Buffer) => string> = {
   'Arrays.toString of Java': (bytes) => `[${[...bytes].join(', ')}]`,
   '%v of Go': (bytes) => `[${[...bytes].join(' ')}]`,
   '{:#?} of Rust': (bytes) => `[\n${[...bytes].map((byte) => `    ${byte},\n`).join('')}]`,
+  'a field of CSV in quotes': (bytes) => `"${[...bytes].join(',')}","x"`,
+  'a text of JSON': (bytes) => JSON.stringify({ body: [...bytes].join(' ') }),
+  'the same in a string': (bytes) => JSON.stringify(JSON.stringify({ body: [...bytes].join(' ') })),
   'CHAR of SQL': (bytes) => `SELECT CHAR(${[...bytes].join(',')});`,
 }
 
@@ -106,6 +109,10 @@ const others: Record<string, [head: string, write: (text: string) => string]> = 
       `{${markedOf(text)
         .join(',')
         .replaceAll(/(?<=x)../g, (each) => each.toUpperCase())}}`,
+  ],
+  'lines of bytes in a string, behind one that is no text': [
+    '"0x1b,\\n',
+    (text) => JSON.stringify(`0x1b,\n${markedOf(text).join(',\n')}`),
   ],
   'a debugger': ['0x1000: ', (text) => `0x1000: ${markedOf(text).join(' ')}`],
   'bytes in the registry': ['"Id"=hex:', (text) => `"Id"=hex:${linesOf(pairsOf(text), 12, ',\\\r\n  ')}\r\n`],
