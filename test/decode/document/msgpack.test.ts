@@ -120,6 +120,13 @@ describe('records of MessagePack', () => {
     expect(rows.join('').replaceAll('\t', '')).toBe('x'.repeat(100 * 65_535))
   })
 
+  test('have what a list of bytes stands for in the row of its last number', async () => {
+    const bytes = Buffer.concat([latin1('\x82\xa1a\xdc\x04\x00'), Buffer.alloc(1024, 'b'), latin1('\xa1a\xa3bob')])
+    const { contents } = await collect(inPieces(bytes, [99]))
+    const rows = textsOf(contents)['msgpack/values']!.split('\n')
+    expect(rows.map((row) => row.split('\t').length)).toEqual([1025, 1, 1])
+  })
+
   test('that are inside each other too often are a gap', async () => {
     const bytes = Buffer.concat([latin1('\x82\xa1a\xa1b\xa1c'), Buffer.alloc(600, '\x91', 'latin1')])
     const long = Buffer.concat([

@@ -101,15 +101,16 @@ export function msgpackValues(
     return names.endRow()
   }
 
-  /** Ends what has no more values. */
+  /** Ends what has no more values; nothing is written once a row has ended. */
   function close(): Promise<void> | undefined {
-    let ended = cells >= mostCells || rowBytes >= mostRow ? endRow() : undefined
+    let ended: Promise<void> | undefined
     for (let last = open.at(-1); last?.left === 0; last = open.at(-1)) {
       open.pop()
       for (const cell of last.list === undefined ? [] : cellsOfBytes(last.list)) out.ascii(cell)
-      if (last.isMap || open.length === 0) ended = joined(ended, endRow())
+      if (last.isMap) ended = joined(ended, endRow())
     }
-    return open.length === 0 ? joined(ended, endRow()) : ended
+    const isFull = cells >= mostCells || rowBytes >= mostRow
+    return open.length === 0 || isFull ? joined(ended, endRow()) : ended
   }
 
   return async function read() {
