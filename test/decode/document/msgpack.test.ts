@@ -58,6 +58,11 @@ const cases: Record<string, { bytes: Buffer; contents: Record<string, string>; g
     },
     gaps: [],
   },
+  'with numbers, truth and nothing as keys': {
+    bytes: latin1('\x81\xa1a\x85\xcb\x3f\xe0\0\0\0\0\0\0\x01\xc3\xa3bob\xc0\x02\x03\x04\xa1a\x05'),
+    contents: { 'msgpack/values': '0.5\t1\tbob\t2\t3\t4\t5\n', 'msgpack/names': names },
+    gaps: [],
+  },
   'with nothing in a list and a map': {
     bytes: latin1('\x82\xa1a\x90\xa1a\x80\x92\x80\x01'),
     contents: { 'msgpack/values': '1\n', 'msgpack/names': names },

@@ -20,8 +20,8 @@ const longestName = 200
 const fluentdTime = 0
 const msgpackTime = -1
 
-/** An array or a map that is read: values that are left in it, and of an array its bytes as long as all of its items may be. */
-type Open = { left: number; readonly isMap: boolean; list: GrowingBytes | undefined }
+/** An array or a map that is read: values that are left in it, whether it has keys that are names, and of an array its bytes as long as all of its items may be. */
+type Open = { left: number; readonly isMap: boolean; hasNames: boolean; list: GrowingBytes | undefined }
 
 /**
  * Reads the next value, with all that is in it, and writes values as cells, a row for each map. Texts that are keys are written to `names`, each once as long as there are few; other keys
@@ -121,8 +121,9 @@ export function msgpackValues(
       if (type === undefined) throw stop('corrupt', 'expected a value')
       const around = open.at(-1)
       const isKeyOfMap = around?.isMap === true && around.left % 2 === 0
-      if (isKeyOfMap && noKeys.has(type.kind)) throw stop('corrupt', 'expected a key')
+      if (isKeyOfMap && around.hasNames && noNames.has(type.kind)) throw stop('corrupt', 'expected a key')
       const isKey = isKeyOfMap && type.kind === 'text'
+      if (isKey) around.hasNames = true
       if (around !== undefined) around.left -= 1
       // What is at hand is not waited for: a value may be a byte.
       const sized = 'size' in type && type.size > 0 ? stream.take(type.size) : none
@@ -139,7 +140,12 @@ export function msgpackValues(
           const isMap = type.kind === 'map'
           const ended = isMap ? endRow() : undefined
           if (ended !== undefined) await ended
-          open.push({ left: isMap ? 2 * count : count, isMap, list: isMap ? undefined : growingBytes() })
+          open.push({
+            left: isMap ? 2 * count : count,
+            isMap,
+            hasNames: false,
+            list: isMap ? undefined : growingBytes(),
+          })
         } else {
           if (count > mostText) throw stop('limit', `expected texts of at most ${mostText} bytes`)
           const taken = stream.take(type.kind === 'extension' ? count + 1 : count)
@@ -159,8 +165,8 @@ export function msgpackValues(
   }
 }
 
-/** No program has such keys, but what lacks a byte or a value does. */
-const noKeys: ReadonlySet<MsgpackType['kind']> = new Set(['nil', 'false', 'true', 'float', 'map'])
+/** Among names no program has such keys, but what lacks a byte or a value does. */
+const noNames: ReadonlySet<MsgpackType['kind']> = new Set(['false', 'true', 'float', 'map'])
 const none = new Uint8Array(0)
 const bufferOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
