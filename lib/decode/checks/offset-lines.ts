@@ -14,7 +14,7 @@ const fewest = 2
 type Dumped = { readonly texts: readonly string[]; readonly isFound: boolean }
 
 /**
- * Dumps of bytes that nobody reads: in words, in octal or binary digits or as characters with names (`od`, `hexdump`), and those as pairs of digits or with their characters beside whose lines
+ * Dumps of bytes that nobody reads: in words, also as decimal numbers, in octal or binary digits or as characters with names (`od`, `hexdump`), and those as pairs of digits or with their characters beside whose lines
  * end within words.
  */
 export function offsetLinesIn(text: string, from: number): EncodedProblem | undefined {
@@ -22,7 +22,8 @@ export function offsetLinesIn(text: string, from: number): EncodedProblem | unde
   let cut = 0
   let before = { end: -1, characters: '' }
   for (const { 0: whole, 1: own = '', 2: rest = '', 3: next = '', index } of text.matchAll(line)) {
-    const dumped = dumpedIn(rest, difference(own, next, 16)) ?? dumpedIn(rest, difference(own, next, 8))
+    const counts = [difference(own, next, 16), difference(own, next, 8)]
+    const dumped = dumpedIn(rest, counts[0]!) ?? dumpedIn(rest, counts[1]!) ?? decimalIn(rest, counts)
     if (dumped === undefined) continue
     const [characters = ''] = dumped.texts
     const around = before.end === index ? before.characters.slice(-2) + characters.charAt(0) : ''
@@ -62,6 +63,24 @@ function dumpedIn(rest: string, count: number): Dumped | undefined {
       const isBeside = texts.some((each) => rest.includes(each.replace(/[^ -~]/g, '.')))
       return { texts, isFound: isBeside || (width === 1 && base === 16) }
     }
+  return undefined
+}
+
+/** Decimal numbers alone, each of several bytes (`od -d`, `hexdump -d`), which make text of one of these counts of bytes. */
+function decimalIn(rest: string, counts: readonly number[]): Dumped | undefined {
+  const items = rest.trim().split(/[ \t]+/)
+  if (!items.every((each) => /^\d{1,20}$/.test(each))) return undefined
+  for (const count of counts) {
+    const digits = (2 * count) / items.length
+    if (![4, 8, 16].includes(digits)) continue
+    const words = items.map((each) => BigInt(each).toString(16).padStart(digits, '0'))
+    if (words.some((each) => each.length > digits)) continue
+    const bytes = words.map((each) => Buffer.from(each, 'hex'))
+    const texts = [bytes, bytes.map((each) => Buffer.from(each).reverse())].map((each) =>
+      Buffer.concat(each).toString('latin1'),
+    )
+    if (texts.some((each) => word.test(each))) return { texts, isFound: false }
+  }
   return undefined
 }
 

@@ -35,7 +35,20 @@ const written: Record<string, string> = {
 }
 
 /** Those that are cut within words twice, as programs make them. */
-const commands = ['od -tx1', 'od -Ax -tx4', 'od -w32 -tx1', 'xxd -c 32', 'xxd -e', 'hexdump -b', 'hexdump -c', 'od']
+const commands = [
+  'od -d',
+  'od -Ax -td4',
+  'od -tu8',
+  'hexdump -d',
+  'od -tx1',
+  'od -Ax -tx4',
+  'od -w32 -tx1',
+  'xxd -c 32',
+  'xxd -e',
+  'hexdump -b',
+  'hexdump -c',
+  'od',
+]
 
 describe('a dump of bytes of which no form finds what is in it', () => {
   for (const [name, dump] of Object.entries(written))
@@ -57,6 +70,7 @@ describe('a dump of bytes of which no form finds what is in it', () => {
     const rows = (cells: readonly string[]) => Array.from({ length: 9 }, (_, at) => row(at, cells)).join('')
     expect(encodedProblemIn(rows(Array.from({ length: 16 }, (_, at) => String(100 + at))))).toBeUndefined()
     expect(encodedProblemIn(rows(Array.from({ length: 16 }, (_, at) => String(at).padStart(3))))).toBeUndefined()
+    expect(encodedProblemIn(rows(Array.from({ length: 8 }, (_, at) => String(20_000 + 731 * at))))).toBeUndefined()
     const whole = Buffer.from('bob_w77, alice\r\n').toString('hex').match(/../g)!.join(' ')
     const lines = Array.from({ length: 5 }, (_, at) => `${(16 * at).toString(8).padStart(7, '0')} ${whole}\n`)
     expect(encodedProblemIn(lines.join(''))).toBeUndefined()
