@@ -36,6 +36,9 @@ describe('a number of which digits are gone, and that may have been one of someb
     '12.3e17',
     '1e+18',
     '1.23457E+11',
+    '0.1234568E+19',
+    '0.01234568E+20',
+    '0001.234568E+18',
     '1,23457E+18',
     '1,23456789012346E+18',
   ]
@@ -61,7 +64,7 @@ describe('a number of which digits are gone, and that may have been one of someb
 
   const others = [
     ...['1.5e+09', '1.23e-18', '1e18', '1.23e+19', '1.2e+1', '0x1.2e+18p', 'a1.2e18', '6.02e+23', 'c3e18f', '3e15b'],
-    ...['1.234e+18.5e', '1.23e+180', 'v1.2.3e+18', '4611686018427387904', '1.23e+ 18'],
+    ...['1.234e+18.5e', '1.23e+180', 'v1.2.3e+18', '0.123e+18', '0.0123e+19', '4611686018427387904', '1.23e+ 18'],
   ]
   it.each(others)('and nothing else does: %s', async (text) => {
     const isOdd = /^(?:0x|a1|v1|1\.234e\+18\.)/.test(text)
@@ -82,6 +85,28 @@ describe('a number of which digits are gone, and that may have been one of someb
   ]
   it.each(inCode)('does not in characters of base64: %s', async (text) => {
     for (const around of ['', '\n', '"']) expect(await gapOf(`${around}${text}${around}`)).toEqual([])
+  })
+
+  const inNames = [
+    ...['/static/js/467.12345e16.chunk.js', 'user467594.1e13@example.org', 'main-12.5e17', '12.5e17.min.css'],
+    ...['467594.1e13@example.org', 'cdn.example/0467.12345e16.woff2'],
+  ]
+  it.each(inNames)(
+    'does not in a name, where more than one digit is before the point and no sign is: %s',
+    async (text) => {
+      for (const around of ['', '\n', '"']) expect(await gapOf(`${around}${text}${around}`)).toEqual([])
+    },
+  )
+
+  it.each([
+    'id-1.2e18.json',
+    'user4.83E18@example.org',
+    '12.3e+17.json',
+    '(12.3e17)',
+    'up to 12.3e17. Then',
+    'x0001.2e18.y',
+  ])('does so in a name as programs write numbers, and outside of names: %s', async (text) => {
+    expect(await gapOf(`x,${text},y\n`)).toHaveLength(1)
   })
 
   it.each([

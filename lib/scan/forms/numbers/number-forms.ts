@@ -13,6 +13,7 @@ const plus = 0x2b
 /** Pads base64 at its end (RFC 4648, section 4). */
 const equals = 0x3d
 const letterE = 0x65
+const at = 0x40
 /** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
 const mostZeros = 64
 /** Zeros at a number's end that scientific notation may leave out: beyond that, digits may be gone. */
@@ -173,8 +174,17 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       while (fractionEnd - fractionStart > exponent && bytes[fractionEnd - 1] === zero) fractionEnd--
       const omitted = exponent - (fractionEnd - fractionStart)
       const hasFraction = sign > fractionStart
-      const isWritten = exponent >= 10 && ((isPoint && hasFraction) || bytes[sign + 1] === plus)
-      const length = end - start + exponent
+      const isSigned = bytes[sign + 1] === plus
+      let first = start
+      while (first < end && bytes[first] === zero) first++
+      let zerosBehind = 0
+      while (first === end && fractionStart + zerosBehind < sign && bytes[fractionStart + zerosBehind] === zero)
+        zerosBehind++
+      // 0.123E+19 of Fortran has as many digits as 1.23E+18.
+      const length = end - first + exponent - zerosBehind
+      const isWritten =
+        exponent >= 10 &&
+        (isSigned || (isPoint && hasFraction && (end - first <= 1 || !isOfName(region, start, exponentEnd))))
       const mayBeOne = lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom)
       if (isWritten && mayBeOne && !isOfCode(region, start, exponentEnd, hasFraction))
         report(lossyNumber, start, exponentEnd, 'scientific')
@@ -210,6 +220,20 @@ function isOfCode({ bytes, to }: Region, start: number, end: number, hasFraction
   const isPadded = end < to && bytes[end] === equals
   return !hasFraction && ((before > 0 && (behind > 0 || isPadded)) || isLetter(end))
 }
+
+/**
+ * Whether `467.12345e16` is of a name, as that of one file in some ten thousand of web sites is (`467.12345e16.chunk.js`), or of an address. Asked of more digits
+ * before the point than one: what writes no sign before an exponent (Java, MySQL, ClickHouse, Rust) writes one there.
+ */
+function isOfName({ bytes, to }: Region, start: number, exponentEnd: number): boolean {
+  if (start > 0 && code64[bytes[start - 1]!] === 1) return true
+  if (exponentEnd >= to) return false
+  const behind = bytes[exponentEnd]!
+  if (behind === point) return exponentEnd + 1 < to && isLetter(bytes[exponentEnd + 1]!)
+  return behind === at || isLetter(behind)
+}
+
+const isLetter = (byte: number) => alphanumeric[byte] === 1 && digits[byte] === 0
 
 const grouped = (text: string, separator: string) => text.replace(/(?<=[0-9])(?=(?:[0-9]{3})+$)/g, separator)
 const decimal =
