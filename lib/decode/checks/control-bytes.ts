@@ -1,5 +1,5 @@
-/** Control bytes that occur in text: tab, line feed, form feed, carriage return, escape, record separator. */
-const inText = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e])
+/** Control bytes that occur in text: tab, line feed, vertical tab (line ends within a field or a paragraph), form feed, carriage return, escape, record separator. */
+const inText = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b, 0x1e])
 const forbidden = Uint8Array.from({ length: 256 }, (_, byte) => (byte < 0x20 && !inText.has(byte) ? 1 : 0))
 
 export function firstIn(bytes: Uint8Array, from: number, to: number): number {

@@ -17,8 +17,8 @@ const mostInWindow = 5
 const mostInHundred = 20
 const few = 8
 
-/** Control bytes that occur in text: tab, line feed, form feed, carriage return, escape. */
-const inText = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b])
+/** Control bytes that occur in text: tab, line feed, vertical tab, form feed, carriage return, escape. */
+const inText = new Set([0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b])
 /** 0: ASCII text, 1: from 0x80, 2: no text. */
 const kinds = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 ? 1 : byte === 0x7f || (byte < 0x20 && !inText.has(byte)) ? 2 : 0,

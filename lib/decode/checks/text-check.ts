@@ -4,7 +4,10 @@ import { type Seen, surveyed } from './survey.ts'
 
 type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail: string }
 
-/** Whether a content is text: valid UTF-8 as a whole, without control bytes other than those that occur in text. */
+/**
+ * Whether a content is text: valid UTF-8 as a whole, without control bytes other than those that occur in text, and those that are all of a text
+ * in quotes: MySQL's `BIT` in dumps (`_binary '^A'`), as Hibernate keeps what is true; a zero has an escape there. No length or type of a binary record stands so.
+ */
 export type TextCheck = {
   /** Looks at the next bytes, until the first problem is found. */
   write(bytes: Uint8Array): void
@@ -17,12 +20,36 @@ export type TextCheck = {
 }
 
 const nothing: Uint8Array = new Uint8Array(0)
+const quotes: ReadonlySet<number> = new Set([0x22, 0x27])
 
 export function textCheck(): TextCheck {
   let offset = 0
   let problem: TextProblem | undefined
   /** The beginning of a character that the last chunk cut. */
   let cut = nothing
+  /** The last byte of the last chunk, and the quote that has to follow it. */
+  let last = -1
+  let awaited = -1
+
+  /** Where the first control byte is that is no text in quotes; -1: there is none. The last byte may be one, for all that is known. */
+  function firstForeign(bytes: Uint8Array, seen: Seen | undefined): number {
+    let control = seen?.control ?? firstControlByte(bytes)
+    while (control >= 0) {
+      const quote = control === 0 ? last : bytes[control - 1]!
+      const next = control + 1
+      if (bytes[control] === 0 || !quotes.has(quote) || (next < bytes.length && bytes[next] !== quote)) return control
+      if (next === bytes.length) awaited = quote
+      const more = firstControlByte(bytes.subarray(next))
+      control = more < 0 ? more : next + more
+    }
+    return control
+  }
+
+  const foreign = (at: number): TextProblem => ({
+    reason: 'not-text',
+    offset: at,
+    detail: 'expected no control bytes in text',
+  })
 
   const invalid = (at: number): TextProblem => ({
     reason: 'invalid-utf8',
@@ -32,7 +59,9 @@ export function textCheck(): TextCheck {
 
   /** The first problem in the next bytes. */
   function look(bytes: Uint8Array, seen: Seen | undefined): TextProblem | undefined {
-    const control = seen?.control ?? firstControlByte(bytes)
+    if (awaited >= 0 && bytes[0] !== awaited) return foreign(offset - 1)
+    awaited = -1
+    const control = firstForeign(bytes, seen)
     const isAscii = seen?.isAscii ?? false
     const text = control < 0 ? bytes : bytes.subarray(0, control)
     let from = 0
@@ -49,13 +78,14 @@ export function textCheck(): TextCheck {
     if (!isAscii && !isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
     if (whole < text.length) cut = Buffer.from(text.subarray(whole))
     if (control < 0) return undefined
-    return { reason: 'not-text', offset: offset + control, detail: 'expected no control bytes in text' }
+    return foreign(offset + control)
   }
 
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
-    if (problem !== undefined) return
+    if (problem !== undefined || bytes.length === 0) return
     problem = look(bytes, seen)
     offset += bytes.length
+    last = bytes.at(-1)!
   }
 
   return {
@@ -65,7 +95,9 @@ export function textCheck(): TextCheck {
     writeSeen,
     problem: () => problem,
     end() {
-      if (problem === undefined && cut.length > 0) problem = invalid(offset - cut.length)
+      if (problem !== undefined) return
+      if (awaited >= 0) problem = foreign(offset - 1)
+      else if (cut.length > 0) problem = invalid(offset - cut.length)
     },
   }
 }

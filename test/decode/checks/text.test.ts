@@ -17,7 +17,10 @@ const problemIn = (pieces: readonly Uint8Array[]) => {
 
 /** The same question put to the platform's decoder: the longest beginning that it accepts. */
 function validPrefix(bytes: Uint8Array): { reason: string; offset: number } | undefined {
-  const control = bytes.findIndex((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte))
+  const isQuoted = (at: number) => [0x22, 0x27].includes(bytes[at - 1]!) && bytes[at + 1] === bytes[at - 1]
+  const control = bytes.findIndex(
+    (byte, at) => byte < 0x20 && ![9, 10, 11, 12, 13, 0x1b, 0x1e].includes(byte) && (byte === 0 || !isQuoted(at)),
+  )
   const text = control < 0 ? bytes : bytes.subarray(0, control)
   let offset = text.length
   while (!isText(text.subarray(0, offset))) offset -= 1
@@ -39,6 +42,10 @@ const nearlyText = fc
   .array(
     fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom('a', '\n', 'é', '€', '😀', '\u0085').map((text) => Buffer.from(text)) },
+      {
+        weight: 2,
+        arbitrary: fc.constantFrom("'\u0001'", '"\u0002"', "'\u0001", '\u000b').map((text) => Buffer.from(text)),
+      },
       { weight: 1, arbitrary: fc.constantFrom('€', '😀').map((text) => Buffer.from(text).subarray(0, 2)) },
       { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }).map((byte) => Buffer.from([byte])) },
     ),
@@ -77,6 +84,37 @@ describe('the text check', () => {
     expect(problemIn([bytes])).toMatchObject({ reason: 'invalid-utf8', offset: 3 })
     expect(problemIn([...bytes].map((byte) => Buffer.from([byte])))).toMatchObject({ offset: 3 })
   })
+
+  const around = (text: string) => `${'x'.repeat(300)} ${text} ${'y'.repeat(300)}`
+  test.each([
+    "INSERT INTO t VALUES (1,'\u0001','\\0'),(2,'\u0001','\u0001');",
+    "(1,_binary '\u0001','bob')",
+    '1,"\u0007"',
+    'a street\u000band a town',
+  ])('takes bits in quotes and vertical tabs for text: %j', (text) => {
+    for (const bytes of [text, around(text)].map((each) => Buffer.from(each))) {
+      expect(problemIn([bytes])).toBeUndefined()
+      expect(problemIn([...bytes].map((byte) => Buffer.from([byte])))).toBeUndefined()
+    }
+  })
+
+  test.each([
+    "'\0'",
+    "'\u0001\u0001'",
+    '\'\u0001"',
+    "\u0001'",
+    "'\u0001",
+    "'\u0001a'",
+    "''\u0001",
+    '\t\u0001\t',
+    '\u0001',
+  ])('refuses other control bytes: %j', (text) => {
+    for (const bytes of [text, around(text)].map((each) => Buffer.from(each))) {
+      const expected = { reason: 'not-text', offset: bytes.findIndex((byte) => byte < 9) }
+      expect(problemIn([bytes])).toMatchObject(expected)
+      expect(problemIn([...bytes].map((byte) => Buffer.from([byte])))).toMatchObject(expected)
+    }
+  })
 })
 
 describe('control bytes', () => {
@@ -87,7 +125,7 @@ describe('control bytes', () => {
         for (let at = 0; at < 14; at++) {
           const bytes = buffer.fill(0xc3).subarray(start, start + 14)
           bytes[at] = byte
-          const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
+          const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
           if (firstControlByte(bytes) !== (isControl ? at : -1)) expect.fail(`byte ${byte} at ${at} from ${start}`)
         }
   })
@@ -96,7 +134,9 @@ describe('control bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100, min: 5, max: 40 }), fc.nat(8), (bytes, from) => {
         const view = bytes.subarray(from)
-        const expected = view.findIndex((byte) => byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte))
+        const expected = view.findIndex(
+          (byte) => byte < 0x20 && ![0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte),
+        )
         expect(firstControlByte(view)).toBe(expected)
       }),
       { numRuns: 3000 },
@@ -115,7 +155,7 @@ describe('the text kernel', () => {
       for (const at of [0, 1, 15, 16, 31, 47, 63, 64, 300 + (byte % 64), 699]) {
         const bytes = Buffer.from(plain)
         bytes[at] = byte
-        const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
+        const isControl = byte < 0x20 && ![0x09, 0x0a, 0x0b, 0x0c, 0x0d, 0x1b, 0x1e].includes(byte)
         const expected = { control: isControl ? at : -1, isAscii: byte < 0x80 }
         expect(survey(bytes)).toMatchObject(expected)
       }

@@ -44,7 +44,7 @@ const pair = (text: string) => Buffer.from(text.repeat(8))
  * 0x41 or 0x61, from 0x50, from 0x70); 32, 64: control bytes that text does not have.
  */
 const constants: readonly Uint8Array[] = [
-  Uint8Array.of(122, 126, 126, 126, 126, 127, 126, 126, 126, 94, 92, 37, 76, 69, 36, 109),
+  Uint8Array.of(122, 126, 126, 126, 126, 127, 126, 126, 126, 94, 92, 5, 76, 69, 36, 109),
   Uint8Array.of(32, 64, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0),
   ...[sixteen(0x0f), sixteen(31), sixteen(space - 1), sixteen(0)],
   ...[sixteen(0x20), pair('gi'), pair('eg'), pair('$$'), sixteen(96)],
