@@ -6,7 +6,7 @@ type TextProblem = { reason: 'invalid-utf8' | 'not-text'; offset: number; detail
 
 /**
  * Whether a content is text: valid UTF-8 as a whole, without control bytes other than those that occur in text, and those that are all of a text
- * in quotes: MySQL's `BIT` in dumps (`_binary '^A'`), as Hibernate keeps what is true; a zero has an escape there. No length or type of a binary record stands so.
+ * in quotes, or a bit as all of a field between tabs: MySQL's `BIT` in dumps (`_binary '^A'`), as Hibernate keeps what is true; a zero has an escape there. No length or type of a binary record stands so.
  */
 export type TextCheck = {
   /** Looks at the next bytes, until the first problem is found. */
@@ -20,25 +20,35 @@ export type TextCheck = {
 }
 
 const nothing: Uint8Array = new Uint8Array(0)
-const quotes: ReadonlySet<number> = new Set([0x22, 0x27])
+const none: ReadonlySet<number> = new Set()
+const endings = new Map([0x22, 0x27].map((quote) => [quote, new Set([quote])]))
+/** Tab and line feed: between them MySQL's clients and `SELECT … INTO OUTFILE` write a bit, a set one or not. */
+const ofFields: ReadonlySet<number> = new Set([0x09, 0x0a])
+
+/** What may be right behind a control byte behind this one, if it is all of a value. */
+function endsBehind(before: number, control: number): ReadonlySet<number> {
+  if (control <= 1 && ofFields.has(before)) return ofFields
+  return (control > 0 && endings.get(before)) || none
+}
 
 export function textCheck(): TextCheck {
   let offset = 0
   let problem: TextProblem | undefined
   /** The beginning of a character that the last chunk cut. */
   let cut = nothing
-  /** The last byte of the last chunk, and the quote that has to follow it. */
+  /** The last byte of the last chunk, and what may follow it where it is a control byte. */
   let last = -1
-  let awaited = -1
+  let awaited = none
 
   /** Where the first control byte is that is no text in quotes; -1: there is none. The last byte may be one, for all that is known. */
   function firstForeign(bytes: Uint8Array, seen: Seen | undefined): number {
     let control = seen?.control ?? firstControlByte(bytes)
     while (control >= 0) {
-      const quote = control === 0 ? last : bytes[control - 1]!
+      const before = control === 0 ? last : bytes[control - 1]!
       const next = control + 1
-      if (bytes[control] === 0 || !quotes.has(quote) || (next < bytes.length && bytes[next] !== quote)) return control
-      if (next === bytes.length) awaited = quote
+      const ends = endsBehind(before, bytes[control]!)
+      if (next < bytes.length ? !ends.has(bytes[next]!) : ends.size === 0) return control
+      if (next === bytes.length) awaited = ends
       const more = firstControlByte(bytes.subarray(next))
       control = more < 0 ? more : next + more
     }
@@ -57,10 +67,13 @@ export function textCheck(): TextCheck {
     detail: 'expected valid UTF-8',
   })
 
+  /** Of a control byte at the end that may not stand there; a character that it is in began before. */
+  const unended = () => (cut.length > 0 ? invalid(offset - cut.length) : foreign(offset - 1))
+
   /** The first problem in the next bytes. */
   function look(bytes: Uint8Array, seen: Seen | undefined): TextProblem | undefined {
-    if (awaited >= 0 && bytes[0] !== awaited) return foreign(offset - 1)
-    awaited = -1
+    if (awaited.size > 0 && !awaited.has(bytes[0]!)) return unended()
+    awaited = none
     const control = firstForeign(bytes, seen)
     const isAscii = seen?.isAscii ?? false
     const text = control < 0 ? bytes : bytes.subarray(0, control)
@@ -96,7 +109,7 @@ export function textCheck(): TextCheck {
     problem: () => problem,
     end() {
       if (problem !== undefined) return
-      if (awaited >= 0) problem = foreign(offset - 1)
+      if (awaited.size > 0) problem = unended()
       else if (cut.length > 0) problem = invalid(offset - cut.length)
     },
   }

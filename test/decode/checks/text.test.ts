@@ -17,9 +17,11 @@ const problemIn = (pieces: readonly Uint8Array[]) => {
 
 /** The same question put to the platform's decoder: the longest beginning that it accepts. */
 function validPrefix(bytes: Uint8Array): { reason: string; offset: number } | undefined {
-  const isQuoted = (at: number) => [0x22, 0x27].includes(bytes[at - 1]!) && bytes[at + 1] === bytes[at - 1]
+  const isField = (at: number) => bytes[at]! <= 1 && [at - 1, at + 1].every((side) => [9, 10].includes(bytes[side]!))
+  const isQuoted = (at: number) =>
+    isField(at) || (bytes[at]! > 0 && [0x22, 0x27].includes(bytes[at - 1]!) && bytes[at + 1] === bytes[at - 1])
   const control = bytes.findIndex(
-    (byte, at) => byte < 0x20 && ![9, 10, 11, 12, 13, 0x1b, 0x1e].includes(byte) && (byte === 0 || !isQuoted(at)),
+    (byte, at) => byte < 0x20 && ![9, 10, 11, 12, 13, 0x1b, 0x1e].includes(byte) && !isQuoted(at),
   )
   const text = control < 0 ? bytes : bytes.subarray(0, control)
   let offset = text.length
@@ -44,7 +46,9 @@ const nearlyText = fc
       { weight: 8, arbitrary: fc.constantFrom('a', '\n', 'é', '€', '😀', '\u0085').map((text) => Buffer.from(text)) },
       {
         weight: 2,
-        arbitrary: fc.constantFrom("'\u0001'", '"\u0002"', "'\u0001", '\u000b').map((text) => Buffer.from(text)),
+        arbitrary: fc
+          .constantFrom("'\u0001'", '\t\u0001\n', '\n\u0000', "'\u0000'", '"\u0002"', "'\u0001", '\u000b')
+          .map((text) => Buffer.from(text)),
       },
       { weight: 1, arbitrary: fc.constantFrom('€', '😀').map((text) => Buffer.from(text).subarray(0, 2)) },
       { weight: 1, arbitrary: fc.integer({ min: 0, max: 255 }).map((byte) => Buffer.from([byte])) },
@@ -90,6 +94,8 @@ describe('the text check', () => {
     "INSERT INTO t VALUES (1,'\u0001','\\0'),(2,'\u0001','\u0001');",
     "(1,_binary '\u0001','bob')",
     '1,"\u0007"',
+    '1\t\u0001\t\u0001\n2\t\u0001\t\\0\n',
+    '1\t\u0000\t\u0001\n2\t\u0001\t\u0000\n',
     'a street\u000band a town',
   ])('takes bits in quotes and vertical tabs for text: %j', (text) => {
     for (const bytes of [text, around(text)].map((each) => Buffer.from(each))) {
@@ -106,7 +112,9 @@ describe('the text check', () => {
     "'\u0001",
     "'\u0001a'",
     "''\u0001",
-    '\t\u0001\t',
+    '\t\u0002\t',
+    '\t\u0001a',
+    '\t\u0001',
     '\u0001',
   ])('refuses other control bytes: %j', (text) => {
     for (const bytes of [text, around(text)].map((each) => Buffer.from(each))) {
