@@ -19,7 +19,7 @@ const nothing: Uint8Array = new Uint8Array(0)
  * `least` bytes; one Ctrl-Z may be behind its last line. The problem is not told before the end, since more of the content may tell its encoding.
  */
 export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): TextCheck {
-  const utf8 = textCheck()
+  const utf8 = textCheck({ strays: true })
   /** From the first byte on that is no UTF-8. */
   let eightBit: EightBitCheck | undefined
   let total = 0

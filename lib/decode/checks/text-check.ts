@@ -19,6 +19,9 @@ export type TextCheck = {
   end(): void
 }
 
+/** So many bytes are around a control byte that somebody typed or pasted: lengths and types of binary records stand closer together, also to what a file begins and ends with. */
+const apart = 4096
+
 const nothing: Uint8Array = new Uint8Array(0)
 const none: ReadonlySet<number> = new Set()
 const endings = new Map([0x22, 0x27].map((quote) => [quote, new Set([quote])]))
@@ -31,8 +34,12 @@ function endsBehind(before: number, control: number): ReadonlySet<number> {
   return (control > 0 && endings.get(before)) || none
 }
 
-export function textCheck(): TextCheck {
+/** `strays`: single control bytes but zero, far from each other and from both ends, are of a text. */
+export function textCheck({ strays = false } = {}): TextCheck {
   let offset = 0
+  /** Behind the last control byte of these, and where that is; -1: there was none. */
+  let since = 0
+  let stray = -1
   let problem: TextProblem | undefined
   /** The beginning of a character that the last chunk cut. */
   let cut = nothing
@@ -40,15 +47,24 @@ export function textCheck(): TextCheck {
   let last = -1
   let awaited = none
 
-  /** Where the first control byte is that is no text in quotes; -1: there is none. The last byte may be one, for all that is known. */
+  /** Whether a control byte at a place of the content is none of a text's. */
+  function isForeign(control: number, at: number): boolean {
+    if (!strays || control === 0 || at - since < apart) return true
+    stray = at
+    since = at + 1
+    return false
+  }
+
+  /** Where the first control byte is that is neither all of a text in quotes nor a stray one; -1: there is none. The last byte may be one, for all that is known. */
   function firstForeign(bytes: Uint8Array, seen: Seen | undefined): number {
     let control = seen?.control ?? firstControlByte(bytes)
     while (control >= 0) {
       const before = control === 0 ? last : bytes[control - 1]!
       const next = control + 1
       const ends = endsBehind(before, bytes[control]!)
-      if (next < bytes.length ? !ends.has(bytes[next]!) : ends.size === 0) return control
-      if (next === bytes.length) awaited = ends
+      const isWhole = next < bytes.length ? ends.has(bytes[next]!) : ends.size > 0
+      if (!isWhole && isForeign(bytes[control]!, offset + control)) return control
+      if (isWhole && next === bytes.length) awaited = ends
       const more = firstControlByte(bytes.subarray(next))
       control = more < 0 ? more : next + more
     }
@@ -67,12 +83,19 @@ export function textCheck(): TextCheck {
     detail: 'expected valid UTF-8',
   })
 
-  /** Of a control byte at the end that may not stand there; a character that it is in began before. */
-  const unended = () => (cut.length > 0 ? invalid(offset - cut.length) : foreign(offset - 1))
+  /** Of a control byte at the end that is not all of a text in quotes; a character that it is in began before. */
+  function unended(): TextProblem | undefined {
+    if (cut.length > 0) return invalid(offset - cut.length)
+    return isForeign(last, offset - 1) ? foreign(strayOr(offset - 1)) : undefined
+  }
+
+  /** A stray one that another is too close to is the first of both. */
+  const strayOr = (at: number) => (stray >= 0 && at - since < apart ? stray : at)
 
   /** The first problem in the next bytes. */
   function look(bytes: Uint8Array, seen: Seen | undefined): TextProblem | undefined {
-    if (awaited.size > 0 && !awaited.has(bytes[0]!)) return unended()
+    const problemBefore = awaited.size > 0 && !awaited.has(bytes[0]!) ? unended() : undefined
+    if (problemBefore !== undefined) return problemBefore
     awaited = none
     const control = firstForeign(bytes, seen)
     const isAscii = seen?.isAscii ?? false
@@ -91,7 +114,7 @@ export function textCheck(): TextCheck {
     if (!isAscii && !isUtf8(complete)) return invalid(offset + from + firstInvalid(complete))
     if (whole < text.length) cut = Buffer.from(text.subarray(whole))
     if (control < 0) return undefined
-    return foreign(offset + control)
+    return foreign(strayOr(offset + control))
   }
 
   function writeSeen(bytes: Uint8Array, seen: Seen | undefined): void {
@@ -111,6 +134,7 @@ export function textCheck(): TextCheck {
       if (problem !== undefined) return
       if (awaited.size > 0) problem = unended()
       else if (cut.length > 0) problem = invalid(offset - cut.length)
+      if (problem === undefined && stray >= 0 && offset - since < apart) problem = foreign(stray)
     },
   }
 }

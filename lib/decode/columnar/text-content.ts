@@ -49,7 +49,7 @@ export function textContent(
   shared?: Out,
   told?: ToldBy,
 ): TextContent {
-  const check = kind === 'text' ? textCheck() : undefined
+  const check = kind === 'text' ? textCheck({ strays: true }) : undefined
   const encoded = kind !== 'numbers' ? encodedCheck({ rows: true, isText: kind === 'text' }) : undefined
   /** By plain means all is looked at in lines, and so is what comes behind numbers that were not taken. */
   let mayPassOn = kind === 'numbers' && decoding.means !== 'plain'

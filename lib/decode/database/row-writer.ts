@@ -43,7 +43,7 @@ const rememberedPushes = 4
 
 /** `placeOf`: where a row is that was ended with a mark other than 0. */
 export function rowWriter(path: readonly string[], decoding: Decoding, placeOf?: PlaceOfRow): RowWriter {
-  return writerOf(path, decoding, textCheck, placeOf)
+  return writerOf(path, decoding, () => textCheck(), placeOf)
 }
 
 /** The same for texts out of a text that is checked as it is (`tapped`): they may be in the encodings that it may be in, and be as short as they are. */

@@ -125,6 +125,58 @@ describe('the text check', () => {
   })
 })
 
+describe('single control bytes in a text', () => {
+  const words = 'all that somebody typed or pasted, and more of it. '
+  /** Control bytes at these places of a text. */
+  const withBytes = (length: number, places: readonly number[], byte = 0x08) => {
+    const bytes = Buffer.alloc(length, words)
+    for (const place of places) bytes[place] = byte
+    return bytes
+  }
+  const problemOf = (bytes: Uint8Array, length: number) => {
+    const check = textCheck({ strays: true })
+    for (let at = 0; at < bytes.length; at += length) check.write(bytes.subarray(at, at + length))
+    check.end()
+    return check.problem()
+  }
+  const lengths = [1, 7, 4096, 5000, 1e6]
+
+  test.each([
+    { name: 'one in the middle', bytes: withBytes(9000, [4500]) },
+    { name: 'some, each far from the next', bytes: withBytes(30_000, [4096, 8193, 14_000, 25_000]) },
+    {
+      name: 'one behind a quote',
+      bytes: Buffer.concat([withBytes(5000, []), Buffer.from("'\b more"), withBytes(5000, [])]),
+    },
+  ])('are of it, however it is cut: $name', ({ bytes }) => {
+    for (const length of lengths) expect(problemOf(bytes, length)).toBeUndefined()
+  })
+
+  test.each([
+    {
+      name: 'near the beginning, as a type or a length of a binary file',
+      bytes: withBytes(9000, [4095]),
+      offset: 4095,
+    },
+    { name: 'near the end', bytes: withBytes(9000, [4904]), offset: 4904 },
+    { name: 'near each other, as the lengths of a record', bytes: withBytes(12_000, [5000, 5020]), offset: 5000 },
+    { name: 'zero', bytes: withBytes(9000, [4500], 0), offset: 4500 },
+    {
+      name: 'behind a quote and near another',
+      bytes: Buffer.concat([withBytes(5000, [4990]), Buffer.from("'\b more"), withBytes(5000, [])]),
+      offset: 4990,
+    },
+  ])('are none of it: $name', ({ bytes, offset }) => {
+    for (const length of lengths) expect(problemOf(bytes, length)).toMatchObject({ reason: 'not-text', offset })
+  })
+
+  test('are not of a small file', () => {
+    for (let length = 1; length < 8192; length += 97)
+      for (const place of [0, length >> 1, length - 1])
+        expect(problemOf(withBytes(length, [place]), 1000)).toBeDefined()
+  })
+})
+
 describe('control bytes', () => {
   test('are found at every position and alignment, and only those that text does not have', () => {
     const buffer = Buffer.alloc(64)
