@@ -2,6 +2,7 @@ import type { Channel, Obligation } from '../config.ts'
 import type { FoundPlace } from '../finding/found-place.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import type { Piece } from '../inventory/piece.ts'
+import type { PendingLabels } from '../scan/outcome.ts'
 
 /**
  * A deletion request: what a custodian is asked to delete after one pass. It names exact object versions, listed one a
@@ -31,13 +32,13 @@ export type DeletionRequest = {
 
 /**
  * One line of a request: a version that holds findings, and the first places where they are. What was read is pinned by the `sha256` of the whole, or by
- * `pieces`, which are all of it, in order; without either it was not read to its end, or in slices by a version of this program that pinned none. `pendingLabels`: its metadata or tags name
- * somebody whose transfer is not confirmed.
+ * `pieces`, which are all of it, in order; without either it was not read to its end, or in slices by a version of this program that pinned none. `pendingLabels`: see
+ * there.
  */
 export type RequestedVersion = InventoryEntry & {
   sha256?: string
   pieces?: Piece[]
-  pendingLabels?: true
+  pendingLabels?: PendingLabels
   findings: number
   subjects: number
   places: FoundPlace[]

@@ -6,6 +6,7 @@ import type { RequestedVersion } from '../deletion/request.ts'
 import { toListed } from '../inventory/inventory-part.ts'
 import type { Deleted, Judge, Ports, Remnant, StoreDeletion } from '../ports.ts'
 import { findInKey } from '../scan/names/redact-key.ts'
+import type { PendingLabels } from '../scan/outcome.ts'
 import type { SubjectIndex } from '../subject-index/open-subject-index.ts'
 import { formatDocument } from './evidence/documents.ts'
 import { intentKey, type PassRef } from './evidence/evidence-keys.ts'
@@ -110,7 +111,10 @@ export async function removeGroup(
   return results
 }
 
-const labelsNamePending = 'its metadata or tags name somebody whose transfer is not confirmed'
+const keptForLabels: Record<PendingLabels, string> = {
+  named: 'its metadata or tags name somebody whose transfer is not confirmed',
+  unread: 'its metadata or tags could not be read, and may name somebody whose transfer is not confirmed',
+}
 
 export function judgeWithIntent(
   { evidence }: Pick<Ports, 'evidence'>,
@@ -119,7 +123,7 @@ export function judgeWithIntent(
   rule: OwnerRule & { key: string; isLate: () => boolean },
 ): Judge {
   return async (chunks) => {
-    if (pendingLabels) return { kind: 'keep', reason: labelsNamePending }
+    if (pendingLabels) return { kind: 'keep', reason: keptForLabels[pendingLabels] }
     const judged = await judgeOwnership(chunks, { ...rule, scanned })
     if (judged.kind === 'keep') return judged
     const { records, sha256 } = judged

@@ -99,7 +99,7 @@ function* toRequested(settled: readonly Settled[], places: Places): Generator<Re
         ...(scan.protection && { protection: scan.protection }),
         ...(scan.sha256 !== undefined && { sha256: scan.sha256 }),
         ...(scan.pieces && { pieces: scan.pieces }),
-        ...(scan.pendingLabels && { pendingLabels: true }),
+        ...(scan.pendingLabels && { pendingLabels: scan.pendingLabels }),
         findings: scan.findings,
         subjects: scan.subjects,
         places: (places.get(entry.seq) ?? []).map(toFoundPlace),

@@ -13,11 +13,14 @@ export type Outcome =
   | { kind: 'found'; reason?: UnverifiedReason; detail?: string }
   | { kind: 'unverified'; reason: UnverifiedReason; detail: string }
 
+/** Metadata or tags name somebody whose transfer is not confirmed, or may do so, since they could not be read. */
+export type PendingLabels = 'named' | 'unread'
+
 /**
  * One line of a batch's outcomes. `bytes` are stored bytes read, `decodedBytes` what was scanned, `records` lines,
  * `subjects` distinct subjects, `findings` exact count of occurrences (more than the listed ones when beyond the
  * bound), `sha256` of the stored bytes when all were read by one reader, `pieces` instead when they were read in slices, `protection` of a
- * version with findings what keeps it from being deleted, `pendingLabels` that its metadata or tags name somebody whose transfer is not confirmed. With a `slice`, all of this is about that slice alone, and its
+ * version with findings what keeps it from being deleted, `pendingLabels` as well, if the manifest has somebody whose transfer is not confirmed. With a `slice`, all of this is about that slice alone, and its
  * findings count records from where it begins.
  */
 export type ScanReport = {
@@ -32,7 +35,7 @@ export type ScanReport = {
   sha256?: string
   pieces?: Piece[]
   protection?: Protection
-  pendingLabels?: true
+  pendingLabels?: PendingLabels
   slice?: SliceReading
 }
 

@@ -39,6 +39,7 @@ export function joinSlices(
   const gap = parts.flatMap(({ gap }) => gap ?? [])[0] ?? between
   const pieces = between === undefined ? piecesOf(entry.size, parts) : undefined
   const protection = read.flatMap(({ protection }) => protection ?? [])[0]
+  const pendingLabels = read.flatMap(({ pendingLabels }) => pendingLabels ?? [])[0]
   const joined: ScanReport = {
     seq: entry.seq,
     versionId: entry.versionId,
@@ -52,7 +53,7 @@ export function joinSlices(
     ...(isWhole && gap === undefined && read[0]?.sha256 !== undefined && { sha256: read[0].sha256 }),
     ...(pieces && { pieces }),
     ...(protection && { protection }),
-    ...(read.some(({ pendingLabels }) => pendingLabels) && { pendingLabels: true }),
+    ...(pendingLabels && { pendingLabels }),
   }
   const isAbout = ({ seq, versionId }: ScanReport) => seq === entry.seq && versionId === entry.versionId
   return {

@@ -4,7 +4,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../../lib/config.ts'
 import { HomeCountryRefused } from '../../lib/errors.ts'
-import { type Hands, isMoment, openPlace, type Place } from '../support/pipeline.ts'
+import type { Ports } from '../../lib/ports.ts'
+import { type Hands, inSlicesOf, isMoment, openPlace, type Place } from '../support/pipeline.ts'
 import {
   csvRecords,
   digestsOf,
@@ -46,7 +47,42 @@ async function runAndCompare(place: Place, hands: Hands = {}) {
 const reasonsOf = async ({ acknowledgement }: Awaited<ReturnType<Place['run']>>) =>
   (await acknowledgement(0))?.kept.map(({ reason }) => reason).join('; ')
 
+/** A store that keeps tags beside its files, which it does not show. */
+const withoutTags = (ports: Ports): Ports => ({
+  ...ports,
+  stores: {
+    async open(store) {
+      const reading = await ports.stores.open(store)
+      return {
+        list: reading.list,
+        async open(version, range) {
+          const opened = await reading.open(version, range)
+          return opened.kind === 'unreadable'
+            ? opened
+            : { ...opened, gap: { reason: 'access-denied', detail: 'its tags' } }
+        },
+      }
+    },
+  },
+})
+
 describe.concurrent('the executor', () => {
+  for (const inSlices of [false, true])
+    it(`keeps what has tags that nobody could read while somebody is not transferred${inSlices ? ', in slices' : ''}`, async () => {
+      const place = await openDeleting()
+      writeFiles(storeOf(place), { 'events.jsonl': ours })
+      const ended = await runAndCompare(place, { wrap: withoutTags, ...(inSlices && { call: inSlicesOf(200) }) })
+      expect(ended.gone).toEqual([])
+      expect(await reasonsOf(ended)).toContain('its metadata or tags could not be read')
+    })
+
+  it('deletes it where everybody of the manifest is transferred', async () => {
+    const all = manifestText.replaceAll(/^\d+,,.*\n/gm, '')
+    const place = await openPlace((root) => ({ stores: [deleting(root)] }), all)
+    writeFiles(storeOf(place), { 'events.jsonl': ours })
+    expect((await runAndCompare(place, { wrap: withoutTags })).gone).toEqual(['events.jsonl'])
+  })
+
   it('deletes files of transferred subjects only, in every form that it reads, and nothing else', async () => {
     const place = await openDeleting()
     const gone = {

@@ -5,8 +5,8 @@ import { findInKey } from '../../scan/names/redact-key.ts'
 import type { SliceReading } from '../../scan/outcome.ts'
 import type { PlacedOccurrence } from '../../scan/scan-object.ts'
 import { scanSlice } from '../../scan/slices/scan-slice.ts'
-import { namesPending } from './names-pending.ts'
 import { openRanges } from './open-ranges.ts'
+import { pendingLabelsOf } from './pending-labels.ts'
 import { declaredFor, type ReadContext, tooLarge, toUnread } from './read-context.ts'
 import { type Found, nothingRead, readVersion, type VersionReading } from './read-version.ts'
 
@@ -68,7 +68,7 @@ export async function readSlice(
       const isRead = failure === undefined && !gaps.some(({ reason }) => reason === 'read-error')
       const protection = found.count > 0 ? await first?.protection?.() : undefined
       // Whether anything is found in others shows when they are joined.
-      const pendingLabels = slice.index === 0 && namesPending(first?.labels ?? [], reading.index)
+      const pendingLabels = slice.index === 0 && first ? pendingLabelsOf(first, reading.index) : undefined
       return {
         bytes: end - start,
         decodedBytes,

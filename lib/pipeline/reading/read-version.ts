@@ -3,9 +3,10 @@ import type { ReadAt } from '../../decode/format.ts'
 import type { createCollector } from '../../finding/collect-findings.ts'
 import type { InventoryEntry, ListedVersion, Protection } from '../../inventory/object-version.ts'
 import { findInKey } from '../../scan/names/redact-key.ts'
+import type { PendingLabels } from '../../scan/outcome.ts'
 import { type PlacedOccurrence, scanObject } from '../../scan/scan-object.ts'
-import { namesPending } from './names-pending.ts'
 import { openRanges } from './open-ranges.ts'
+import { pendingLabelsOf } from './pending-labels.ts'
 import { declaredFor, inTime, lateFor, type ReadContext, toUnread, type Unread } from './read-context.ts'
 
 export type Found = ReturnType<typeof createCollector>
@@ -17,7 +18,7 @@ export type VersionReading = {
   records: number
   sha256?: string
   protection?: Protection
-  pendingLabels?: true
+  pendingLabels?: PendingLabels
   gap?: Unread
 }
 
@@ -74,7 +75,7 @@ export async function readVersion(
               : toUnread(scan.gaps, scan.moreGaps))
         const read = bytes === entry.size && settled.kind === 'unchanged'
         const protection = found.count > 0 ? await opened.protection?.() : undefined
-        const pendingLabels = found.count > 0 && namesPending(opened.labels, reading.index)
+        const pendingLabels = found.count > 0 ? pendingLabelsOf(opened, reading.index) : undefined
         return {
           bytes,
           decodedBytes,
