@@ -86,10 +86,24 @@ function lookAtCharacters(from: i32, items: u32): void {
     if (isList(at)) return addSpot(List.characters, at)
     const first = at - fewest * mostBetween
     if (isCut && first < lowest) return addSpot(List.characters, at)
+    if (!mayFollow(at)) continue
     // Near the last item of a list one before it has as many behind it as there have to be.
     for (let start = max(lowest, first); start < at; start++)
       if (endOfItem(start) >= 0 && isList(start)) return addSpot(List.characters, start)
   }
+}
+
+/** Whether an item may be before the one that begins at a place: between them is a comma, and next to the item nothing but blanks, escapes and the colon of a key. */
+function mayFollow(start: i32): bool {
+  let at = start - 1
+  while (at >= lowest) {
+    const byte = byteOf(at)
+    if (byte == comma || byte == colon) return true
+    const isEscape = byte == backslash || byte == 0x6e || byte == 0x72 || byte == 0x74
+    if (!isEscape && byte != space && byte != 9 && byte != 10 && byte != 13) return false
+    at--
+  }
+  return isCut
 }
 
 /** Where a quote ends that is around one character and begins at a place; -1: it is none. */
