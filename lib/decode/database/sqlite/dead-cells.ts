@@ -1,5 +1,6 @@
 import { type BtreePage, type Cell, pageType, parseCell, u16 } from './page.ts'
 import { type Field, parseRecord } from './record.ts'
+import { firstNonZero } from './remnants.ts'
 import { readVarint, sizeOf, type Varint } from './varint.ts'
 
 /** A cell that no pointer points to any more; `fields`: those of its values that are still there, the last one maybe cut. */
@@ -16,8 +17,6 @@ const kinds: Record<number, number[]> = {
 
 /** Zeros that show that what is before them was not overwritten from behind. */
 const enoughZeros = 8
-const enoughPointers = 6
-const largestPage = 0x2000
 
 /**
  * The cells in the space between the pointers and the content of a page. Where a page was rebuilt, its old pointers are still
@@ -27,31 +26,11 @@ const largestPage = 0x2000
 export function deadCells(page: Uint8Array, parsed: BtreePage, usable: number): DeadRow[] | undefined {
   const { type, unused } = parsed
   const free = unused[0]!
-  if (isEmptied(page, parsed, usable)) return []
   for (const kind of kinds[type] ?? []) {
     const found = cellsOfKind(page, free.from, free.to, kind, usable)
     if (found !== undefined) return found
   }
   return undefined
-}
-
-/**
- * Whether the free space of a page has nothing in it but old pointers and then zeros: at least six, which is more than a number
- * has bytes for, each below the one before as those of rows are that were added one after the other. On pages of which no place is
- * as large as two characters of text.
- */
-function isEmptied(page: Uint8Array, { unused }: BtreePage, usable: number): boolean {
-  const { from, to } = unused[0]!
-  if (firstNonZero(page, from, to) === to) return true
-  if (usable > largestPage) return false
-  let end = from
-  let before = usable
-  for (; end + 2 <= to; end += 2) {
-    const pointer = u16(page, end)
-    if (pointer < from || pointer > before - 4) break
-    before = pointer
-  }
-  return end - from >= 2 * enoughPointers && firstNonZero(page, end, to) === to
 }
 
 function cellsOfKind(page: Uint8Array, from: number, to: number, type: number, usable: number): DeadRow[] | undefined {
@@ -172,11 +151,4 @@ function remaining(field: Field, length: number): Field[] {
   if (field.at + field.size <= length) return [field]
   if (field.at >= length || field.type < 12) return []
   return [{ ...field, size: length - field.at }]
-}
-
-/** Where the first byte is that is not zero; `to`: there is none. */
-export function firstNonZero(bytes: Uint8Array, from: number, to: number): number {
-  let at = from
-  while (at < to && bytes[at] === 0) at++
-  return at
 }

@@ -2,9 +2,9 @@ import { beginsWith } from '../../begins-with.ts'
 import { addGap, type Decoding, DecodingStopped } from '../../decoding.ts'
 import type { Content, Format } from '../../format.ts'
 import { rowWriter } from '../row-writer.ts'
-import { firstNonZero } from './dead-cells.ts'
 import { createLoosePages, type LoosePages } from './loose-pages.ts'
 import { u32 } from './page.ts'
+import { firstNonZero } from './remnants.ts'
 
 const magic = Buffer.from('d9d505f920a163d7', 'hex')
 const headerLength = 28

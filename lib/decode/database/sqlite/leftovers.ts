@@ -2,14 +2,16 @@ import { addGap, type Decoding } from '../../decoding.ts'
 import { int64Text } from '../number-text.ts'
 import { type RowWriter, rowWriter } from '../row-writer.ts'
 import { type Numbering, type ValueWriter, valueWriter } from '../value-writer.ts'
-import { type DeadRow, deadCells, firstNonZero } from './dead-cells.ts'
+import { mostAnyBytes, writeAnyValue } from './any-value.ts'
+import { type DeadRow, deadCells } from './dead-cells.ts'
 import type { PageLayout } from './header.ts'
 import { type BtreePage, type Cell, pageType, parsePage, type Unused } from './page.ts'
 import { parseRecord, writeRecord } from './record.ts'
+import { behindPointers, firstNonZero, oldRowsIn, type Remnant, remnantsIn } from './remnants.ts'
 
 /**
- * What no row uses, and what deleted rows may have left: zeros hold nothing; old cells of a page are read as rows (see `deadCells`);
- * everything else is delivered as it is and is a gap, since numbers in it are not text and values are not told apart.
+ * What no row uses, and what deleted rows may have left: zeros and old pointers hold nothing; old cells of a page are read as rows (see `deadCells`, `oldRowsIn`), and a few
+ * bytes between zeros as each value that they may be. Everything else is delivered as it is and is a gap, since numbers in it are not text and values are not told apart.
  */
 export type Leftovers = {
   /** Bytes of a page that are not known to be cells. `offset`: where the page begins in the file. */
@@ -20,9 +22,6 @@ export type Leftovers = {
   readPage(page: Uint8Array, offset: number, headerAt?: number): Promise<void>
   end(isComplete: boolean): Promise<void>
 }
-
-/** SQLite itself leaves no more than so many bytes behind that are in no free block. */
-const mostFragment = 3
 
 /** `name`: of the content that rows are delivered as; their numbers are one of their own. */
 export function createLeftovers(
@@ -61,30 +60,43 @@ export function createLeftovers(
   }
 
   async function readUnused(page: Uint8Array, { from, to }: Unused, offset: number): Promise<void> {
-    const start = firstNonZero(page, from, to)
-    if (start < to) await writeRaw(page.subarray(start, to), offset + start)
+    for (const remnant of remnantsIn(page, from, to)) {
+      if (remnant.to - remnant.from <= mostAnyBytes) await readAny(page, remnant)
+      else await writeRaw(page.subarray(remnant.from, remnant.to), offset + remnant.from)
+    }
   }
 
-  /** The end of an old cell that is too short for another one: whatever value it may be. */
-  async function readFragment(bytes: Uint8Array): Promise<void> {
-    if (firstNonZero(bytes, 0, bytes.length) === bytes.length) return
-    const fragment = Buffer.from(bytes)
-    for (let from = 0; from < bytes.length; from++)
-      for (let to = from + 1; to <= bytes.length; to++) {
-        const part = fragment.subarray(from, to)
-        rows.ascii(String(part.readIntBE(0, part.length)))
-        if (part.every((byte) => byte >= 0x20 && byte < 0x7f)) rows.text(part)
-      }
+  async function readAny(page: Uint8Array, remnant: Remnant): Promise<void> {
+    if (remnant.from === remnant.to) return
+    writeAnyValue(page, remnant, layout.encoding, rows)
     await rows.endRow()
   }
 
+  /** The space between the pointers to the cells of a page and their content. */
+  async function readFree(page: Uint8Array, parsed: BtreePage, offset: number): Promise<void> {
+    const free = parsed.unused[0]!
+    const isInterior = parsed.type === pageType.tableInterior
+    const remnants = remnantsIn(page, behindPointers(page, free, layout.usable, isInterior), free.to)
+    const dead = remnants.length > 0 ? deadCells(page, parsed, layout.usable) : []
+    if (dead !== undefined) return writeRows(dead)
+    for (const remnant of remnants) {
+      const old = isInterior ? oldRowsIn(page, remnant) : undefined
+      if (old === undefined) {
+        await readUnused(page, remnant, offset)
+        continue
+      }
+      for (const { high, low } of old.numbers) {
+        rowNumbers.ascii(int64Text(high, low))
+        await rowNumbers.endRow()
+      }
+      await readAny(page, { from: Math.min(remnant.from, old.from), to: old.from })
+      await readAny(page, { from: old.to, to: remnant.to })
+    }
+  }
+
   async function readUnusedOf(page: Uint8Array, parsed: BtreePage, offset: number): Promise<void> {
-    const dead = deadCells(page, parsed, layout.usable)
-    if (dead !== undefined) await writeRows(dead)
-    if (dead === undefined) await readUnused(page, parsed.unused[0]!, offset)
-    for (const unused of parsed.unused.slice(1))
-      if (unused.to - unused.from <= mostFragment) await readFragment(page.subarray(unused.from, unused.to))
-      else await readUnused(page, unused, offset)
+    await readFree(page, parsed, offset)
+    for (const unused of parsed.unused.slice(1)) await readUnused(page, unused, offset)
     await readUnused(page, { from: layout.usable, to: page.length }, offset)
   }
 

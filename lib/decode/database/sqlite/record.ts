@@ -8,7 +8,8 @@ import { readVarint, sizeOf, type Varint } from './varint.ts'
 export type Field = { type: number; at: number; size: number }
 
 const varint: Varint = { high: 0, low: 0, end: 0 }
-const sizes = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0]
+/** Bytes of the values of the first serial types. */
+export const sizes = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0]
 
 /**
  * The values of a record; absent unless header and values fill `size` bytes exactly. Of the values `payload` may hold only
@@ -49,7 +50,8 @@ export function writeRecord(payload: Uint8Array, fields: Field[], encoding: Text
   }
 }
 
-function integerText(type: number, bytes: Uint8Array): string {
+/** An integer of one of the first six serial types, or 8 or 9. */
+export function integerText(type: number, bytes: Uint8Array): string {
   if (type >= 8) return type === 8 ? '0' : '1'
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   return type === 6 ? int64Text(view.readInt32BE(0), view.readInt32BE(4)) : String(view.readIntBE(0, bytes.length))
