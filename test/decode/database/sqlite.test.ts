@@ -206,21 +206,47 @@ describe('a database that a backup made anew', () => {
     expect(textsOf(contents)['sqlite/rows']!.split('\n')).toHaveLength(4001)
   })
 
-  test('is read whole with an index, but not complete: what is behind its pointers may be numbers', async () => {
-    const create = 'pragma secure_delete=on; create table t(id integer primary key, s, n real); create index i on t(s)'
-    const { reading, contents } = await collect(inPieces(database(create, insert, 'vacuum'), [4000]))
-    expect(new Set(reading.gaps.map(({ reason }) => reason))).toEqual(new Set(['not-text']))
-    expect(textsOf(contents)['sqlite/keys']!.split('\n')).toHaveLength(4001)
+  test.each([512, 1024, 4096, 16_384])('is complete with indexes, in pages of %i bytes', async (size) => {
+    const create = `pragma secure_delete=on; pragma page_size=${size}; create table t(id integer primary key, s, n real); create index i on t(s); create index j on t(n, s)`
+    const changes = ['delete from t where id % 7 = 0', "update t set s = s || 'x' where id % 5 = 0"]
+    const { reading, contents } = await collect(inPieces(database(create, insert, ...changes, 'vacuum'), [4000]))
+    expect(reading.gaps).toEqual([])
+    expect(textsOf(contents)['sqlite/keys']!.split('\n')).toHaveLength(2 * (4000 - 571) + 1)
   })
 
-  test('is not complete where a number may be left in its free space', async () => {
+  describe('and in which something is left between zeros', () => {
     const bytes = database('create table t(v)', 'insert into t values(1)')
     const page = 4096
-    for (const at of [page + 40, page + 2000]) {
-      const left = Buffer.from(bytes)
-      left.writeUInt32BE(0x0beb0a20, at)
-      const { reading } = await collect(inPieces(left, [4000]))
-      expect(reading.gaps.map(({ reason }) => reason)).toContain('not-text')
+    const read = async (left: Uint8Array, at: number, by = bytes) => {
+      const changed = Buffer.from(by)
+      changed.set(left, at)
+      const { reading, contents } = await collect(inPieces(changed, [4000]))
+      return { reading, values: (textsOf(contents)['sqlite/deleted'] ?? '').split(/[\t\n]/) }
     }
+    const numbers: { of: string; left: number[]; value: string }[] = [
+      { of: 'four bytes', left: [0x0b, 0xeb, 0x0a, 0x20], value: '199952928' },
+      { of: 'six bytes, of which the last is zero', left: [0x0b, 0xeb, 0x0a, 0x20, 0x01, 0], value: '13104115089664' },
+      { of: 'eight bytes', left: [0x62, 0x3b, 0x5e, 0x1d, 0x92, 0x24, 0x40, 0x01], value: '7078354720441778177' },
+      { of: 'eight bytes with zeros within', left: [0x62, 0, 0, 0, 0, 0, 0, 0x01], value: '7061644215716937729' },
+      { of: 'a number of a row', left: [0x84, 0xdf, 0xac, 0x94, 0x20], value: '1273694752' },
+      { of: 'a double', left: [0x42, 0x1e, 0x13, 0x2e, 0x27, 0x80, 0, 0], value: '32292702688' },
+      { of: 'text, with a type before it', left: [0x1b, ...Buffer.from('bob_smith')], value: 'bob_smith' },
+    ]
+    test.each(numbers)('reads it as $of', async ({ left, value }) => {
+      for (const at of [page + 40, page + 2000]) {
+        const { reading, values } = await read(Uint8Array.from(left), at)
+        expect(reading.gaps).toEqual([])
+        expect(values).toContain(value)
+      }
+    })
+
+    test('is not complete where that is more than a few bytes, or a double that lost digits', async () => {
+      expect((await read(Buffer.alloc(16, 3), page + 2000)).reading.gaps.map(({ reason }) => reason)).toContain(
+        'not-text',
+      )
+      const lossy = Buffer.alloc(8)
+      lossy.writeDoubleBE(7_078_108_398_270_136_321)
+      expect((await read(lossy, page + 2000)).reading.gaps.map(({ reason }) => reason)).toEqual(['lossy-number'])
+    })
   })
 })
