@@ -31,9 +31,14 @@ export const passInput = z.object({ runId, storeId, pass: number })
 export const segmentInput = z.extend(passInput, { segment: number })
 /** `page`: where this call goes on. */
 export const pageInput = z.extend(segmentInput, { listing: z.enum(['opening', 'closing']), page: number })
-/** `leg`: how many calls have read a part of this batch before. */
+/**
+ * `leg`: how many calls have read a part of this batch before. `most`: versions that this one reads, at most; 0: the first is left out, since each call that read it alone ended
+ * without an answer, with this `error`.
+ */
 export const batchInput = z.extend(passInput, {
   leg: z._default(number, 0),
+  most: z.optional(number),
+  error: z.optional(z.string().check(z.regex(/^[A-Za-z.]{0,64}$/))),
   batch: z.object({
     batch: number,
     segment: number,

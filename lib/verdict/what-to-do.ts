@@ -33,7 +33,8 @@ const ofUnverified: Record<UnverifiedReason, string> = {
   'fixed-width': 'have the fields exported with something in between, as in CSV',
   'control-missed': again,
   'second-opinion': again,
-  'not-scanned': 'the scan did not get there: mend what its failure names, where it has one, and run again',
+  'not-scanned':
+    'the scan did not get there: mend what its failure names, where it has one, and run again; have versions that end each call that reads them deleted, or move them to a store of their own',
   'size-differs': quiet,
   'not-listed': quiet,
   contradictory: again,

@@ -45,6 +45,8 @@ export type Setting = {
   /** Calls that the executor needs for one request. */
   legs?: number
   batches?: number
+  /** Versions of each batch. */
+  versions?: number
   /** Calls that each batch takes. */
   scanLegs?: number
   /** Archived versions that are to be restored, and what the restore says call by call; `done` when the list is over. */
@@ -65,7 +67,16 @@ export type Setting = {
  * first, what was attested. Payloads are checked as the real tasks check them.
  */
 export function deploy(setting: Setting = {}) {
-  const { stores = ['sg'], found = [], channel = 'none', seconds = 60, passes = 2, batches = 2, scanLegs = 1 } = setting
+  const {
+    stores = ['sg'],
+    found = [],
+    channel = 'none',
+    seconds = 60,
+    passes = 2,
+    batches = 2,
+    scanLegs = 1,
+    versions = 1,
+  } = setting
   const { segments = 1, pages = 1, legs = 1, toRestore = 0, restore = [], handedOver = [], scanTask = [] } = setting
   let restores = 0
   let confirmations = 0
@@ -94,8 +105,8 @@ export function deploy(setting: Setting = {}) {
         batch,
         segment: 0,
         part: 0,
-        from: batch,
-        to: batch + 1,
+        from: batch * versions,
+        to: (batch + 1) * versions,
       }))
       world.documents.set(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
       return { batches, toRestore, key, resultsPrefix: `runs/${of(ref)}/map-results`, concurrency: 7 }

@@ -14,7 +14,9 @@ const ofIteration = 2
 /** Failed, scheduled, started. */
 const ofRetry = 3
 
-const inBatches = ['ScanBatch', 'IsBatchRead', 'BatchRead', 'ScanBatchInTask', 'BatchNotScanned']
+const inBatches = [
+  ...['ScanBatch', 'IsBatchRead', 'BatchRead', 'ScanBatchInTask', 'AreFewerLeft', 'ReadFewer', 'BatchNotScanned'],
+]
 
 /** The events of one execution of a machine in a run; what a distributed Map does has histories of its own. */
 async function historyOf(machine: string, setting: Setting, iterations: number) {

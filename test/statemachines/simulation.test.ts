@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { batchInput, parseInput } from '../../lib/pipeline/task-input.ts'
 import { createWorld, named } from '../local/asl/world.ts'
 import { readDefinition } from './definitions.ts'
 import { broken, deploy, type Setting, taskInputOf } from './deployment.ts'
@@ -259,7 +260,7 @@ describe('a run of the real machines', () => {
       const [{ given, seconds }] = deployment.started as [(typeof deployment.started)[0]]
       expect(deployment.started).toHaveLength(1)
       const call = deployment.world.callsOf('scan-batch').find((each) => (each as Batched).batch.batch === 1)
-      expect(JSON.parse(taskInputOf(given))).toEqual(call)
+      expect(parseInput('scan-batch', batchInput, JSON.parse(taskInputOf(given)))).toEqual(call)
       expect(given).toMatchObject({
         LaunchType: 'FARGATE',
         Cluster: 'odv-test',
@@ -426,25 +427,47 @@ describe('a failure', () => {
     expect(results[1]).toBe('{"batch":0}\n{"batch":1,"error":"Broken"}\n')
   })
 
-  it.each(['Runtime.ExitError', 'Runtime.OutOfMemory', 'Lambda.Unknown'])(
-    'of the runtime (%s) is nobody’s fault twice: the batch is read; the third time it is not scanned',
-    async (error) => {
-      const crashing = (times: number): Setting => {
-        let left = times
-        return {
-          before(name, { batch }) {
-            if (name === 'scan-batch' && (batch as { batch: number }).batch === 1 && left-- > 0) throw named(error)
-          },
-        }
-      }
-      const chance = deploy(crashing(2))
-      expect(await chance.verify()).toEqual(closed(1))
-      const always = deploy(crashing(9))
-      expect(await always.verify()).toEqual(closed(0))
-      expect(always.world.callsOf('scan-batch')).toHaveLength(4)
-      expect(always.verdicts.get('sg')).toBe('incomplete')
-      const results = [...always.world.documents].find(([key]) => key.endsWith('SUCCEEDED_0.jsonl'))!
-      expect(results[1]).toContain(`{"batch":1,"error":"${error}"}`)
+  describe.each(['Runtime.ExitError', 'Runtime.OutOfMemory', 'Lambda.Unknown', 'Sandbox.Timedout'])(
+    'of the runtime (%s)',
+    (error) => {
+      type Call = { batch: { batch: number }; most: number; error: string }
+      /** Batch 1 ends each call that it has, as long as `isBad` says so. */
+      const crashing = (isBad: (call: Call) => boolean): Setting => ({
+        versions: 20,
+        before(name, payload) {
+          const call = payload as Call
+          if (name === 'scan-batch' && call.batch.batch === 1 && isBad(call)) throw named(error)
+        },
+      })
+      const attempts = error === 'Sandbox.Timedout' ? 5 : 3
+      const triedIn = ({ world }: ReturnType<typeof deploy>) =>
+        (world.callsOf('scan-batch') as Call[]).filter(({ batch }) => batch.batch === 1)
+
+      it('is nobody’s fault as long as it does not come again each time: the batch is read as before', async () => {
+        let left = attempts - 1
+        const deployment = deploy(crashing(() => left-- > 0))
+        expect(await deployment.verify()).toEqual(closed(1))
+        expect(triedIn(deployment).map(({ most }) => most)).toEqual(Array(attempts).fill(20))
+      })
+
+      it('is tried with fewer and fewer versions until one is left, and that one is left out', async () => {
+        const deployment = deploy(crashing(({ most }) => most > 0))
+        expect(await deployment.verify()).toEqual(closed(1))
+        const tried = triedIn(deployment)
+        expect(tried.map(({ most }) => most)).toEqual(
+          [20, 5, 2, 1].flatMap((most) => Array(attempts).fill(most)).concat(0),
+        )
+        expect(tried.at(-1)!.error).toBe(error)
+      })
+
+      it('leaves the batch not scanned where a call ends that reads nothing', async () => {
+        const deployment = deploy(crashing(() => true))
+        expect(await deployment.verify()).toEqual(closed(0))
+        expect(triedIn(deployment)).toHaveLength(5 * attempts)
+        expect(deployment.verdicts.get('sg')).toBe('incomplete')
+        const results = [...deployment.world.documents].find(([key]) => key.endsWith('SUCCEEDED_0.jsonl'))!
+        expect(results[1]).toBe(`{"batch":0}\n{"batch":1,"error":"${error}"}\n`)
+      })
     },
   )
 

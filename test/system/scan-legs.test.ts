@@ -170,3 +170,55 @@ describe('a leg that is not there, or not what it was', () => {
       expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])
     })
 })
+
+/** Ends each call that reads one of these, as a runtime that has no memory left. */
+function endingAt(keys: string, tried: Moment[] = []): Hands {
+  const ending = (store: Store): Store => ({
+    ...store,
+    async open(version, range) {
+      if (keys.includes(version.key[0]!)) throw Object.assign(new Error('ended'), { name: 'Runtime.ExitError' })
+      return store.open(version, range)
+    },
+  })
+  return {
+    wrap: (ports: Ports) =>
+      Object.create(ports, {
+        stores: { value: { open: async (store: never) => ending(await ports.stores.open(store)) } },
+      }),
+    before: (moment: Moment) => {
+      if (moment.task === 'scan-batch') tried.push(moment)
+    },
+  }
+}
+
+describe('a version that ends each call that reads it', () => {
+  const found = { 'k.jsonl': jsonRecords([transferred(1)]) }
+
+  it('is left out by name, and all others are read, before it and behind', async () => {
+    const ended = await (await openSample({ ...others('abcdefghij'), ...found })).run(endingAt('d'))
+    expect([ended.store, ended.why]).toEqual(['residual', expect.stringMatching(/found: 1 finding/)])
+    const coverage = (await ended.coverage(0))!
+    expect([coverage.clean.versions, coverage.found.versions]).toEqual([9, 1])
+    expect(coverage.unverified).toEqual([{ reason: 'not-scanned', versions: 1, bytes: expect.any(Number) }])
+  })
+
+  it('is never clean, and so neither is its store', async () => {
+    const ended = await (await openSample(others('abcdefghij'))).run(endingAt('j'))
+    expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(/^not-scanned: 1 object version/)])
+  })
+
+  it('may be the only one of its batch, or stand beside two more', async () => {
+    const one = await (await openSample(others('a'))).run(endingAt('a'))
+    expect([one.store, one.why]).toEqual(['incomplete', expect.stringMatching(/^not-scanned: 1 object version/)])
+    const three = await (await openSample(others('abcdefghij'))).run(endingAt('afg'))
+    expect(three.why).toMatch(/^not-scanned: 3 object versions/)
+    expect((await three.coverage(0))!.clean.versions).toBe(7)
+  })
+
+  it('is not looked for any more behind three of them: then it is not the versions', async () => {
+    const tried: Moment[] = []
+    const all = await (await openSample(others('abcdefghij'))).run(endingAt('abcdefghij', tried))
+    expect([all.store, all.why]).toEqual(['incomplete', expect.stringMatching(/^not-scanned: 10 object versions/)])
+    expect(tried.length).toBeLessThan(50)
+  })
+})
