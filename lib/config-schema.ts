@@ -7,13 +7,17 @@ import { hashedFormNames, mostHashedForms } from './subject-index/hashed-forms.t
 
 const text = z.string().check(z.minLength(1), z.maxLength(1000))
 const country = z.string().check(z.regex(/^[A-Z]{2}$/, 'expected a two-letter country code (ISO 3166-1), as in "SG"'))
+/** Whose a record is. */
+const owner = z
+  .string('expected the name of the field that says whose a record is, as in "user_id"')
+  .check(z.minLength(1), z.maxLength(1000))
 const name = z
   .string()
   .check(z.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected at most 32 lower-case letters, digits and hyphens'))
 /** An execution on AWS lives for a year at most. */
 const longestWait = 300 * 86_400
 const duration = z.string().check(
-  z.regex(/^[1-9][0-9]{0,4}[smhd]$/, 'expected a number and s, m, h or d, as in "14d"'),
+  z.regex(/^[1-9][0-9]{0,4}[smhd]$/, { error: 'expected a number and s, m, h or d, as in "14d"', abort: true }),
   z.refine((given) => secondsOf(given) <= longestWait, 'expected at most 300 days'),
 )
 
@@ -30,13 +34,13 @@ const channel = z.discriminatedUnion('kind', [
   /** A person deletes and answers with `odv ack`. */
   z.strictObject({ kind: z.literal('manual'), deadline: duration }),
   /** Built in: deletes files all of whose records belong, by their `owner` field, to transferred subjects. */
-  z.strictObject({ kind: z.literal('delete-files'), owner: text }),
+  z.strictObject({ kind: z.literal('delete-files'), owner }),
   /**
    * Built in: deletes object versions all of whose records belong, by their `owner` field, to transferred subjects.
    * `abortUploads`: an unfinished upload cannot be read; one whose key holds a transferred identifier is aborted only
    * where this says `true`.
    */
-  z.strictObject({ kind: z.literal('s3-delete-versions'), owner: text, abortUploads: z.optional(z.boolean()) }),
+  z.strictObject({ kind: z.literal('s3-delete-versions'), owner, abortUploads: z.optional(z.boolean()) }),
 ])
 
 export const channelKinds = ['none', 'manual', 'delete-files', 's3-delete-versions'] as const

@@ -204,7 +204,9 @@ function problemOf(issue: Issue): string {
     case 'unrecognized_keys':
       return `expected no ${issue.keys.map((key) => `"${key}"`).join(', ')}, which is not known here`
     case 'invalid_type':
-      return `expected ${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
+      return issue.message.startsWith('expected')
+        ? issue.message
+        : `expected ${/^[aeio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`
     case 'invalid_value':
       return `expected ${issue.values.map((value) => `"${String(value)}"`).join(' or ')}`
     case 'invalid_union':

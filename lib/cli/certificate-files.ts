@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { ConfigInvalid } from '../errors.ts'
+import { whatIsThere } from '../local/what-is-there.ts'
 
 /**
  * A parsed configuration file in which every authority for timestamps has its certificates themselves: where it names a
@@ -19,7 +20,7 @@ async function withCertificate(authority: unknown, file: string): Promise<unknow
   const path = resolve(dirname(file), certificateFile)
   if ('certificate' in rest) throw new ConfigInvalid(`${file}: timestamps: expected certificate or certificateFile`)
   const certificate = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigInvalid(`${path}: expected a certificate file, got ${cause.code}`, { cause })
+    throw new ConfigInvalid(`${path}: expected a certificate file, got ${whatIsThere(cause)}`, { cause })
   })
   return { ...rest, certificate }
 }

@@ -11,6 +11,7 @@ import { createCounters } from '../local/sandbox/counters.ts'
 import { logToFile } from '../local/sandbox/log-file.ts'
 import { openSandbox } from '../local/sandbox/open-sandbox.ts'
 import { bringBack, isStateDirectory, makeStateDirectory, stateDirectory } from '../local/state-directory.ts'
+import { whatIsThere } from '../local/what-is-there.ts'
 import { requireSameScopeToResume } from '../pipeline/require-same-scope.ts'
 import { requireWholeLog } from '../pipeline/require-whole-log.ts'
 import type { Deployment, Ended, Following } from './deployment.ts'
@@ -57,7 +58,7 @@ export async function openEmbedded(options: {
     await makeStateDirectory(paths).catch((cause: NodeJS.ErrnoException) => {
       if (!notToBeMade.has(cause.code ?? '')) throw cause
       throw new UsageInvalid(
-        `state directory ${paths.root}: expected one that can be made and written, got ${cause.code}; --state DIR names another one`,
+        `state directory ${paths.root}: expected one that can be made and written, got ${whatIsThere(cause)}; --state DIR names another one`,
         { cause },
       )
     })

@@ -15,7 +15,7 @@ const { good, residual, incomplete, usage, fault, waiting, interrupted } = exitC
 /** Of every command; `error` and `help` are lines of all. */
 const common: Facts['codes'] = {
   [usage]: 'usage or configuration error; with --aws also: no such deployment, no credentials, a right that is missing',
-  [fault]: 'internal fault, or no room to write',
+  [fault]: 'internal fault, a store or service that does not answer, or no room to write',
 }
 const ended = { ...common, [interrupted]: 'interrupted' }
 /** Of commands that know no `--aws`. */

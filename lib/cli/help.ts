@@ -9,7 +9,7 @@ const exitCodes = `Exit codes
       export: an identifier in scope would have been in the bundle, and nothing was written
   2   run: none residual, some incomplete; scan: nothing found, something unverified; verify: its report was not compared
   64  usage or configuration error; on AWS also: no such deployment, no credentials, a right that is missing
-  70  internal fault, or no room to write
+  70  internal fault, a store or service that does not answer, or no room to write
   75  run --no-wait: waits for a custodian or a restore; go on with --resume
   130 interrupted; nothing is lost, go on with --resume (on AWS the run goes on by itself; --resume follows it)`
 

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { type Config, isDirectory, parseConfig, type StoreConfig } from '../config.ts'
 import { parseConfigJson } from '../config-json.ts'
 import { ConfigInvalid, UsageInvalid } from '../errors.ts'
+import { whatIsThere } from '../local/what-is-there.ts'
 import { withCertificates } from './certificate-files.ts'
 
 const defaultConfigFile = 'odv.json'
@@ -64,6 +65,6 @@ function chooseStore(argument: string, configured: readonly StoreConfig[], cwd: 
 async function readText(file: string, required: boolean): Promise<string | undefined> {
   return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' && !required) return undefined
-    throw new ConfigInvalid(`${file}: expected a configuration file, got ${cause.code}`, { cause })
+    throw new ConfigInvalid(`${file}: expected a configuration file, got ${whatIsThere(cause)}`, { cause })
   })
 }

@@ -1,6 +1,7 @@
 import { access, constants, lstat, open, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { UsageInvalid } from '../errors.ts'
+import { whatIsThere } from '../local/what-is-there.ts'
 
 /** Before something is done that is told in a file: nothing of that name may be there, and it can be made. @throws UsageInvalid */
 export async function requireNewFile(cwd: string, path: string, option: string): Promise<void> {
@@ -11,9 +12,12 @@ export async function requireNewFile(cwd: string, path: string, option: string):
   if (isThere) throw new UsageInvalid(`${option} ${path}: expected a new file, got one that is there`)
   // With a point behind it, a file is no directory.
   await access(`${dirname(resolve(cwd, path))}/.`, constants.W_OK).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`${option} ${path}: expected a directory for it that may be written, got ${cause.code}`, {
-      cause,
-    })
+    throw new UsageInvalid(
+      `${option} ${path}: expected a directory for it that may be written, got ${whatIsThere(cause)}`,
+      {
+        cause,
+      },
+    )
   })
 }
 
@@ -43,7 +47,7 @@ export async function writeNewFile(
 ): Promise<void> {
   const at = resolve(cwd, path)
   const file = await open(at, 'wx', mode).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`${option} ${path}: expected a new file, got ${cause.code}`, { cause })
+    throw new UsageInvalid(`${option} ${path}: expected a new file, got ${whatIsThere(cause)}`, { cause })
   })
   try {
     await file.writeFile(content)

@@ -4,6 +4,7 @@ import { IndexInvalid, UsageInvalid } from '../errors.ts'
 import { fileSource } from '../file-source.ts'
 import { caseKeyFile } from '../local/key-files.ts'
 import { stateDirectory } from '../local/state-directory.ts'
+import { whatIsThere } from '../local/what-is-there.ts'
 import { type CaseKeys, caseKeysOf } from '../subject-index/case-keys.ts'
 import type { IndexSource } from '../subject-index/index-source.ts'
 import { type OpenedPart, openPart } from '../subject-index/open-part.ts'
@@ -28,7 +29,7 @@ export async function openIndexFiles(
 ): Promise<{ files: IndexFile[]; keys: CaseKeys }> {
   for (const file of files) {
     const found = await stat(resolve(cwd, file)).catch((cause: NodeJS.ErrnoException) => {
-      throw new UsageInvalid(`${file}: expected an index, got ${cause.code}`, { cause })
+      throw new UsageInvalid(`${file}: expected an index, got ${whatIsThere(cause)}`, { cause })
     })
     if (!found.isFile()) throw new UsageInvalid(`${file}: expected an index, got something else than a file`)
   }

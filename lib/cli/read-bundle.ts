@@ -2,6 +2,7 @@ import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { BundleInvalid, UsageInvalid } from '../errors.ts'
 import type { VerifyOptions } from '../export/verify-bundle.ts'
+import { whatIsThere } from '../local/what-is-there.ts'
 import { unreadable } from './unreadable.ts'
 
 /** All files of a bundle, by path. @throws UsageInvalid when it is no directory, or may not be read @throws BundleInvalid */
@@ -48,6 +49,6 @@ export async function readPins({ keys, authorities, since, cwd }: PinOptions, bu
 /** @throws UsageInvalid */
 export async function readText(path: string, option: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`${option} ${path}: expected a readable file, got ${cause.code}`, { cause })
+    throw new UsageInvalid(`${option} ${path}: expected a readable file, got ${whatIsThere(cause)}`, { cause })
   })
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Config } from '../config.ts'
 import { UsageInvalid } from '../errors.ts'
 import { checkPlaces } from '../local/check-places.ts'
+import { whatIsThere } from '../local/what-is-there.ts'
 import { loadConfig } from './load-config.ts'
 
 /** What a run on this machine is about. @throws UsageInvalid @throws ConfigInvalid when a run could not begin with it */
@@ -19,7 +20,7 @@ export async function configOfRun(options: Parameters<typeof loadConfig>[0], sta
 /** A name that is mistyped begins no run, which would stay in the log; one in `odv.json` does, since that night's run was due. */
 async function checkTyped(manifest: string, cwd: string): Promise<void> {
   await stat(resolve(cwd, manifest)).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`--manifest ${manifest}: expected a file, got ${error.code}; nothing was begun`, {
+    throw new UsageInvalid(`--manifest ${manifest}: expected a file, got ${whatIsThere(error)}; nothing was begun`, {
       cause: error,
     })
   })

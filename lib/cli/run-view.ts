@@ -138,8 +138,11 @@ export function createRunView(terminal: Terminal, { ports, progress, locate, wor
         `controls ${formatCount(coverage.positiveControls.detected)}/${formatCount(coverage.positiveControls.planted)}`,
     )
     const worst = open.toSorted((a, b) => Number(b.outcome === 'found') - Number(a.outcome === 'found'))
-    for (const version of worst.slice(0, shownOpenVersions)) terminal.print(`      ${describeOpen(version)}`)
-    const more = coverage.found.versions + unverified - shownOpenVersions
+    const all = coverage.found.versions + unverified
+    // A line that says "one more" is no shorter than the one it stands for.
+    const shown = worst.slice(0, all === shownOpenVersions + 1 ? all : shownOpenVersions)
+    for (const version of shown) terminal.print(`      ${describeOpen(version)}`)
+    const more = all - shown.length
     if (more > 0) terminal.print(dim(`      and ${plural(more, 'more object version')}`))
     for (const line of describeExplained(coverage).slice(0, 1)) terminal.print(`      ${line}`)
     terminal.emit({

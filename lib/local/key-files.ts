@@ -6,6 +6,7 @@ import type { KeyKind } from '../attestation/key-chain.ts'
 import { KeyUnsafe } from '../errors.ts'
 import type { AttestationSigner, CaseKey, Keys, LogSigner } from '../ports.ts'
 import { linkOnce, makeDirectory, publishFile } from './publish-file.ts'
+import { whatIsThere } from './what-is-there.ts'
 
 const caseKeyName = 'case.key'
 /** The first key, and those that took its duty, counted from 2. */
@@ -119,7 +120,7 @@ function parsePrivateKey(bytes: Buffer): KeyObject | undefined {
 async function readKeyFile(path: string): Promise<Buffer> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
   const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    throw new KeyUnsafe(`key: ${path}: expected a key file, got ${error.code ?? 'an error'}`)
+    throw new KeyUnsafe(`key: ${path}: expected a key file, got ${whatIsThere(error)}`)
   })
   try {
     const stat = await file.stat()

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { ManifestAbsent, ManifestInvalid, ReadFailed } from '../errors.ts'
 import type { Chunks, Manifests } from '../ports.ts'
+import { whatIsThere } from './what-is-there.ts'
 
 const chunkBytes = 1 << 20
 /** A pipe is opened as well, instead of waiting for whoever writes to it, and refused then. */
@@ -13,7 +14,7 @@ export function manifestFiles(): Manifests {
     async open(path) {
       const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
         const Invalid = error.code === 'ENOENT' ? ManifestAbsent : ManifestInvalid
-        throw new Invalid(`manifest: ${path}: expected a readable file, got ${error.code ?? 'an error'}`)
+        throw new Invalid(`manifest: ${path}: expected a readable file, got ${whatIsThere(error)}`)
       })
       const isFile = await file.stat().then((stat) => stat.isFile())
       await file.close()
@@ -33,7 +34,7 @@ async function* chunksOf(path: string): Chunks {
     const buffer = Buffer.allocUnsafe(chunkBytes)
     for (let at = 0; ; ) {
       const { bytesRead } = await file.read(buffer, 0, chunkBytes, null).catch((error: NodeJS.ErrnoException) => {
-        throw new ReadFailed(`manifest: ${path}: expected bytes at ${at}, got ${error.code ?? 'an error'}`)
+        throw new ReadFailed(`manifest: ${path}: expected bytes at ${at}, got ${whatIsThere(error)}`)
       })
       if (bytesRead === 0) return
       at += bytesRead

@@ -21,8 +21,8 @@ describe('before work whose result goes to a path, which may take hours', () => 
   for (const [path, got] of [
     ['file', 'one that is there'],
     ['folder', 'one that is there'],
-    ['none/new', 'ENOENT'],
-    ['file/new', 'ENOTDIR'],
+    ['none/new', 'nothing there'],
+    ['file/new', 'a file in the place of a directory'],
   ] as const)
     it(`a new file is refused, by name: ${path}`, async () => {
       await expect(requireNewFile(place(), path, '--out')).rejects.toThrow(UsageInvalid)
@@ -67,7 +67,7 @@ describe('a new file', () => {
   it('of somebody else is left as it is', async () => {
     const cwd = place()
     await expect(writeNewFile(cwd, 'file', cut(), '--out')).rejects.toThrow(
-      /^--out file: expected a new file, got EEXIST$/,
+      /^--out file: expected a new file, got one that is there$/,
     )
     expect(readdirSync(cwd).toSorted()).toEqual(['file', 'folder'])
   })

@@ -17,7 +17,7 @@ describe('odv scan', () => {
     const options = { manifest: 'ids.csv', indexes: [], cwd, signal: new AbortController().signal }
     const scanning = asUnprivileged(() => scanCommand({ ...options, paths: ['open', 'closed'] }, silent))
     await expect(scanning).rejects.toThrow(
-      new UsageInvalid('scan closed: expected a directory that can be listed, got EACCES'),
+      new UsageInvalid('scan closed: expected a directory that can be listed, got no right to it (EACCES)'),
     )
   })
 

@@ -232,8 +232,13 @@ describe.concurrent('a usage or configuration error', () => {
     ],
     'a deadline that is none': [
       ['run'],
-      /stores\.0\.channel\.deadline: expected a number and s, m, h or d/,
+      /stores\.0\.channel\.deadline: expected a number and s, m, h or d, as in "14d"$/m,
       config({ stores: [{ ...store, channel: { kind: 'manual', deadline: 'soon' } }] }),
+    ],
+    'a channel that deletes without a field for owners': [
+      ['run'],
+      /stores\.0\.channel\.owner: expected the name of the field that says whose a record is, as in "user_id"/,
+      config({ stores: [{ ...store, channel: { kind: 'delete-files' } }] }),
     ],
     'a store at home': [
       ['run'],

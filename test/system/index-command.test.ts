@@ -110,7 +110,7 @@ describe('odv index', () => {
     {
       name: 'an index that is not there',
       args: ['scan', '--index', 'none', 'backups'],
-      message: /none: expected an index, got ENOENT/,
+      message: /none: expected an index, got nothing there/,
     },
     {
       name: 'a manifest and an index',
@@ -179,7 +179,7 @@ describe('odv index', () => {
     const nowhere = await odv(other, 'scan', '--index', 'ids.index', '--state', 'none', '.')
     expect([nowhere.code, nowhere.stderr]).toEqual([
       64,
-      expect.stringMatching(/case\.key: expected a key file, got ENOENT; --state DIR is the state directory/),
+      expect.stringMatching(/case\.key: expected a key file, got nothing there; --state DIR is the state directory/),
     ])
   })
 })

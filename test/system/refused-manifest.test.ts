@@ -28,7 +28,7 @@ it('no run is begun with the name of a manifest that was mistyped; one in the co
   mkdirSync(join(cwd, 'store'))
   const mistyped = await odv(cwd, 'run', '--manifest', 'idz.csv', '--store', 'a=store')
   expect(mistyped.code).toBe(64)
-  expect(mistyped.stderr).toContain('--manifest idz.csv: expected a file, got ENOENT; nothing was begun')
+  expect(mistyped.stderr).toContain('--manifest idz.csv: expected a file, got nothing there; nothing was begun')
   expect(existsSync(join(cwd, '.odv'))).toBe(false)
 
   writeFileSync(

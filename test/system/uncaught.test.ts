@@ -33,7 +33,7 @@ it('a state directory that cannot be made is named, with how to name another one
   mkdirSync(join(cwd, 'store'))
   const { code, stderr } = await odv(cwd, 'run', '--manifest', 'ids.csv', '--store', 'a=store', '--state', 'ids.csv')
   expect(stderr).toBe(
-    `odv: state directory ${join(cwd, 'ids.csv')}: expected one that can be made and written, got EEXIST; --state DIR names another one\n`,
+    `odv: state directory ${join(cwd, 'ids.csv')}: expected one that can be made and written, got one that is there; --state DIR names another one\n`,
   )
   expect(code).toBe(64)
 })

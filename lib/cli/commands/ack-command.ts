@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageInvalid } from '../../errors.ts'
+import { whatIsThere } from '../../local/what-is-there.ts'
 import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import type { Terminal } from '../terminal.ts'
@@ -36,7 +37,7 @@ export async function ackCommand(
 
 async function digestOf(file: string): Promise<string> {
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`--file ${file}: expected a readable file, got ${cause.code}`, { cause })
+    throw new UsageInvalid(`--file ${file}: expected a readable file, got ${whatIsThere(cause)}`, { cause })
   })
   return hash('sha256', bytes, 'hex')
 }

@@ -6,6 +6,7 @@ import type { Intake } from '../../aws/s3-intake.ts'
 import { type Config, isBucket, parseConfig } from '../../config.ts'
 import { parseConfigJson } from '../../config-json.ts'
 import { ConfigInvalid, NotKnown, UsageInvalid } from '../../errors.ts'
+import { whatIsThere } from '../../local/what-is-there.ts'
 import { withCertificates } from '../certificate-files.ts'
 import { withStage } from '../deployed/open-deployed.ts'
 import { uploadManifest } from '../deployed/upload-manifest.ts'
@@ -146,7 +147,7 @@ async function requireManifest(intake: Intake, manifest: string, what = 'manifes
 
 async function readText(path: string, shown: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new ConfigInvalid(`${shown}: expected a configuration file, got ${cause.code}`, { cause })
+    throw new ConfigInvalid(`${shown}: expected a configuration file, got ${whatIsThere(cause)}`, { cause })
   })
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { UsageInvalid } from '../../errors.ts'
+import { whatIsThere } from '../../local/what-is-there.ts'
 import type { Proposed } from '../../pipeline/propose-correction.ts'
 import { type Place, withDeployment } from '../deployment.ts'
 import { type ExitCode, exitCode, exitCodeOfName } from '../exit-code.ts'
@@ -25,7 +26,9 @@ export async function correctCommand(options: CorrectOptions, terminal: Terminal
   if (!by) throw new UsageInvalid('correct: expected --approved-by NAME, of a person who answers for it')
   const explanation = (
     await readFile(resolve(cwd, reasonFile), 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      throw new UsageInvalid(`--reason-file ${reasonFile}: expected a readable file, got ${cause.code}`, { cause })
+      throw new UsageInvalid(`--reason-file ${reasonFile}: expected a readable file, got ${whatIsThere(cause)}`, {
+        cause,
+      })
     })
   )
     .replaceAll('\r\n', '\n')

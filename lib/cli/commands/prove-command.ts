@@ -9,6 +9,7 @@ import { evidenceDirectory } from '../../local/evidence-directory.ts'
 import { caseKeyFile } from '../../local/key-files.ts'
 import { largeEvidenceDirectory } from '../../local/large-evidence-directory.ts'
 import { isStateDirectory, stateDirectory } from '../../local/state-directory.ts'
+import { whatIsThere } from '../../local/what-is-there.ts'
 import { Identifier } from '../../manifest/identifier.ts'
 import { proveSubject } from '../../pipeline/prove-subject.ts'
 import { formatSubjectProof } from '../../proof/subject-proof.ts'
@@ -136,7 +137,7 @@ async function readIdentifier(from: string, cwd: string): Promise<Identifier> {
       ? await text(process.stdin)
       : await readFile(resolve(cwd, from), 'utf8').catch((cause: NodeJS.ErrnoException) => {
           throw new UsageInvalid(
-            `--subject-from: expected a readable file that has the identifier on a line, got ${cause.code}`,
+            `--subject-from: expected a readable file that has the identifier on a line, got ${whatIsThere(cause)}`,
             { cause },
           )
         })

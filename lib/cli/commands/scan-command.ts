@@ -9,6 +9,7 @@ import { sliceBytes } from '../../inventory/call-capacity.ts'
 import type { Coverage } from '../../inventory/coverage.ts'
 import { linkCaseKey } from '../../local/key-files.ts'
 import { stateDirectory } from '../../local/state-directory.ts'
+import { whatIsThere } from '../../local/what-is-there.ts'
 import { adoptIndex } from '../../pipeline/adopt-index.ts'
 import { type ManifestDocument, openRunIndex, readDocument } from '../../pipeline/evidence/documents.ts'
 import { type PassRef, passKey, runKey } from '../../pipeline/evidence/evidence-keys.ts'
@@ -65,7 +66,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
   const list = await stat(resolve(cwd, (manifest ?? indexes[0])!)).catch(() => undefined)
   for (const path of paths) {
     const found = await stat(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
-      throw new UsageInvalid(`scan ${path}: expected a file or directory, got ${cause.code}`, { cause })
+      throw new UsageInvalid(`scan ${path}: expected a file or directory, got ${whatIsThere(cause)}`, { cause })
     })
     if (found.isDirectory()) await requireListable(cwd, path)
     else if (!found.isFile())
@@ -99,15 +100,20 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
 async function makeTemporary(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'odv-scan-')).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR') throw cause
-    throw new UsageInvalid(`scan: ${tmpdir()} (TMPDIR): expected a directory for temporary files, got ${cause.code}`, {
-      cause,
-    })
+    throw new UsageInvalid(
+      `scan: ${tmpdir()} (TMPDIR): expected a directory for temporary files, got ${whatIsThere(cause)}`,
+      {
+        cause,
+      },
+    )
   })
 }
 
 async function requireListable(cwd: string, path: string): Promise<void> {
   const directory = await opendir(resolve(cwd, path)).catch((cause: NodeJS.ErrnoException) => {
-    throw new UsageInvalid(`scan ${path}: expected a directory that can be listed, got ${cause.code}`, { cause })
+    throw new UsageInvalid(`scan ${path}: expected a directory that can be listed, got ${whatIsThere(cause)}`, {
+      cause,
+    })
   })
   await directory.close()
 }
