@@ -28,15 +28,17 @@ export function limitationsOf({
     'A signature proves who said what and when, not that it is true.',
     'Only the stores that are listed were looked at. Copies that a storage provider keeps internally follow its own timetable.',
     `Identifiers were looked for as maximal runs of their own characters in UTF-8 text, plain or inside ${listOf(containers)}, ` +
-      'also right behind an escape (backslash, percent, syslog, terminal colours); in object names, user metadata and tags, between dots, hyphens and underscores as well. ' +
-      (forms.length > 0
-        ? `Those that are ${forms.join('; ')} were looked for in content, also one of these inside of another. `
-        : '') +
-      (left.length > 0 ? `Those that are ${left.join('; ')} were not looked for. ` : '') +
-      (hashed.length > 0
-        ? `Digests that stand for identifiers (${hashed.join('; ')}) were looked for too, where one stands between characters that are none of its own. `
-        : '') +
-      `Identifiers in any other form (${hashed.length > 0 ? 'hashed otherwise or cut off' : 'hashed'}, ` +
+      'also right behind an escape (backslash, percent, syslog, terminal colours); in object names, user metadata and tags, between dots, hyphens and underscores as well.',
+    ...(forms.length > 0
+      ? [`Identifiers that are ${forms.join('; ')} were looked for in content, also one of these inside of another.`]
+      : []),
+    ...(left.length > 0 ? [`Identifiers that are ${left.join('; ')} were not looked for.`] : []),
+    ...(hashed.length > 0
+      ? [
+          `Digests that stand for identifiers (${hashed.join('; ')}) were looked for too, where one stands between characters that are none of its own.`,
+        ]
+      : []),
+    `Identifiers in any other form (${hashed.length > 0 ? 'hashed otherwise or cut off' : 'hashed'}, ` +
       'binary, encrypted, in another encoding, encoded more than twice, or split by line folding, markup or characters without width) were not looked for.',
     ...unproven.map((each) => `Nothing showed that the salt of this is the one that was used: ${each}.`),
     ...(isPadded

@@ -31,7 +31,8 @@ export function calendar({ storeId, byNight }: StorePeriod, nights: readonly str
     x: left + Math.floor((first + n) / 7) * step,
     y: top + ((first + n) % 7) * step,
   }))
-  const [width, height] = [left + weeks * step, top + 7 * step]
+  // The name of the month has to fit, also above a single week.
+  const [width, height] = [left + Math.max(weeks, 2) * step, top + 7 * step]
   const scale = weeks > 27 ? 1 : 1.5
   const said = looks
     .map(({ night, name }) => [cells.filter((cell) => cell.night === night).length, name] as const)
