@@ -42,8 +42,11 @@ export const usage = { digitalSignature: 0x8000, nonRepudiation: 0x4000, certifi
 
 const extensions = { keyUsage: '2.5.29.15', constraints: '2.5.29.19', policies: '2.5.29.32', purposes: '2.5.29.37' }
 
+/** What errors call it. */
+const where = 'certificate'
+
 /** @throws FormatInvalid */
-export function parseCertificate(der: Uint8Array, where = 'certificate'): Certificate {
+export function parseCertificate(der: Uint8Array): Certificate {
   const parts = readIn(decodeDer(der, tags.sequence, where), where)
   const body = readIn(parts.take(tags.sequence, 'body'), where)
   const algorithm = parts.take(tags.sequence, 'algorithm')
@@ -59,22 +62,22 @@ export function parseCertificate(der: Uint8Array, where = 'certificate'): Certif
     throw new FormatInvalid(`${where}: algorithm: expected the same twice, got two`)
   const issuer = body.take(tags.sequence, 'issuer').whole
   const validity = readIn(body.take(tags.sequence, 'validity'), where)
-  const validFrom = takeTime(validity, where)
-  const validTo = takeTime(validity, where)
+  const validFrom = takeTime(validity)
+  const validTo = takeTime(validity)
   validity.end()
   const subject = body.take(tags.sequence, 'subject').whole
   body.take(tags.sequence, 'key')
   const listed = body.optional(contextTag(3))
   body.end()
   const known = { issuer, subject, serial, validFrom, validTo }
-  return { der, x509: open(der, where), ...known, ...extensionsIn(listed, where) }
+  return { der, x509: open(der), ...known, ...extensionsIn(listed) }
 }
 
-function takeTime(validity: ReturnType<typeof readIn>, where: string): number {
+function takeTime(validity: ReturnType<typeof readIn>): number {
   return timeOf(validity.optional(tags.utcTime) ?? validity.take(tags.generalizedTime, 'time'), `${where}: validity`)
 }
 
-function open(der: Uint8Array, where: string): X509Certificate {
+function open(der: Uint8Array): X509Certificate {
   try {
     const x509 = new X509Certificate(der)
     // Read once here: a key of a kind that Node does not know throws.
@@ -87,7 +90,7 @@ function open(der: Uint8Array, where: string): X509Certificate {
 
 type Extensions = Pick<Certificate, 'isIssuer' | 'pathLength' | 'keyUsage' | 'purposes' | 'hasUnknown'>
 
-function extensionsIn(listed: Der | undefined, where: string): Extensions {
+function extensionsIn(listed: Der | undefined): Extensions {
   const found: Extensions = { isIssuer: false, pathLength: Number.POSITIVE_INFINITY, hasUnknown: false }
   const seen = new Set<string>()
   if (!listed) return found
@@ -100,9 +103,9 @@ function extensionsIn(listed: Der | undefined, where: string): Extensions {
     parts.end()
     if (seen.has(oid)) throw new FormatInvalid(`${where}: extension: expected each once, got one twice`)
     seen.add(oid)
-    if (oid === extensions.keyUsage) found.keyUsage = usageIn(value, where)
-    else if (oid === extensions.constraints) Object.assign(found, constraintsIn(value, where))
-    else if (oid === extensions.purposes) found.purposes = { oids: purposesIn(value, where), isCritical }
+    if (oid === extensions.keyUsage) found.keyUsage = usageIn(value)
+    else if (oid === extensions.constraints) Object.assign(found, constraintsIn(value))
+    else if (oid === extensions.purposes) found.purposes = { oids: purposesIn(value), isCritical }
     // Policies are left to whoever pins a certificate.
     else if (oid !== extensions.policies && isCritical) found.hasUnknown = true
   }
@@ -110,14 +113,14 @@ function extensionsIn(listed: Der | undefined, where: string): Extensions {
 }
 
 /** Up to sixteen bits; the unused ones at the end are zero in DER. */
-function usageIn(value: Uint8Array, where: string): number {
+function usageIn(value: Uint8Array): number {
   const [unused, first = 0, second = 0, ...more] = decodeDer(value, tags.bitString, where).content
   if (unused === undefined || unused > 7 || more.length > 0)
     throw new FormatInvalid(`${where}: key usage: expected at most 16 bits, got another`)
   return first * 256 + second
 }
 
-function constraintsIn(value: Uint8Array, where: string): Pick<Certificate, 'isIssuer' | 'pathLength'> {
+function constraintsIn(value: Uint8Array): Pick<Certificate, 'isIssuer' | 'pathLength'> {
   const parts = readIn(decodeDer(value, tags.sequence, where), where)
   const isIssuer = parts.optional(tags.boolean)
   const pathLength = parts.optional(tags.integer)
@@ -128,7 +131,7 @@ function constraintsIn(value: Uint8Array, where: string): Pick<Certificate, 'isI
   }
 }
 
-function purposesIn(value: Uint8Array, where: string): string[] {
+function purposesIn(value: Uint8Array): string[] {
   return allIn(decodeDer(value, tags.sequence, where), tags.oid, where).map((each) => oidOf(each, where))
 }
 
@@ -138,9 +141,9 @@ const armour = /-----BEGIN CERTIFICATE-----\n((?:[A-Za-z0-9+/]{1,76}={0,2}\n)+)-
  * The certificates of a text in PEM, at least one. What stands between them (names, as openssl writes them) is left out.
  * @throws FormatInvalid
  */
-export function parseCertificates(pem: string, where = 'certificate'): Certificate[] {
+export function parseCertificates(pem: string): Certificate[] {
   const found = [...pem.replaceAll('\r\n', '\n').matchAll(armour)].map(([, base64]) =>
-    parseCertificate(new Uint8Array(Buffer.from(base64!, 'base64')), where),
+    parseCertificate(new Uint8Array(Buffer.from(base64!, 'base64'))),
   )
   if (found.length === 0) throw new FormatInvalid(`${where}: expected a certificate in PEM, got none`)
   return found
