@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { CheckpointRefused } from '../errors.ts'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { CheckpointRefused, UsageInvalid } from '../errors.ts'
 import { neverAttested } from '../pipeline/require-whole-log.ts'
 import { anchorDirectory } from './anchor-directory.ts'
 import { makeKeyFiles } from './key-files.ts'
@@ -39,18 +39,33 @@ export async function isStateDirectory(paths: StateDirectory): Promise<boolean> 
 }
 
 /**
- * Makes what is missing of a state directory (mode 0700) and its keys. Keys come before the database, so once there is a
+ * Makes what is missing of a state directory (mode 0700) and its keys, in a directory that has nothing else: in one of backups, keys would be
+ * scanned as such. Keys come before the database, so once there is a
  * database a missing key is a loss and is never made anew: it would sign another history and hide the first one.
- * @throws KeyUnsafe when a key of a state directory in use is missing @throws CheckpointRefused when its log is
+ * @throws UsageInvalid when files of others are there @throws KeyUnsafe when a key of a state directory in use is missing @throws CheckpointRefused when its log is
  */
 export async function makeStateDirectory(paths: StateDirectory): Promise<void> {
-  for (const directory of [paths.root, paths.evidence, paths.keys, paths.anchor]) await makeDirectory(directory)
+  await refuseOthers(paths)
+  // Keys come first: they tell one that is being made.
+  for (const directory of [paths.root, paths.keys, paths.evidence, paths.anchor]) await makeDirectory(directory)
   if (await exists(paths.database)) return
   if ((await anchorDirectory(paths.anchor).latest()) !== undefined)
     throw new CheckpointRefused(
       `log: ${paths.database}: expected it beside the checkpoints of its log, got none; ${bringBack}`,
     )
   await makeKeyFiles(paths.keys)
+}
+
+/** What volumes and desktops put into a directory by themselves is nobody's. */
+const nobodys = /^(?:\.|lost\+found$)/
+
+async function refuseOthers({ root, ...paths }: StateDirectory): Promise<void> {
+  const own = [paths.keys, paths.anchor, paths.database].map((path) => basename(path))
+  const names = await readdir(root).catch(() => [])
+  if (!names.some((name) => own.includes(name)) && names.some((name) => !nobodys.test(name)))
+    throw new UsageInvalid(
+      `state directory ${root}: expected a new or empty one, or one of earlier runs, got one with other files; --state DIR names another one`,
+    )
 }
 
 export const bringBack = `bring back the whole state directory as it was after its last run (an older one forks the log), or begin another one (--state DIR): ${neverAttested}`

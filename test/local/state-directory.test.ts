@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { KeyUnsafe } from '../../lib/errors.ts'
@@ -25,6 +25,21 @@ describe('a state directory', () => {
     expect(await isStateDirectory(paths)).toBe(false)
     openDatabase(paths.database).close()
     expect(await isStateDirectory(paths)).toBe(true)
+  })
+
+  it('is not made among files of others, which may be backups', async () => {
+    const root = temporaryDirectory()
+    for (const name of ['.snapshot', 'lost+found']) mkdirSync(join(root, name))
+    await makeStateDirectory(stateDirectory(root))
+    const others = temporaryDirectory()
+    writeFileSync(join(others, 'users.csv'), '')
+    await expect(makeStateDirectory(stateDirectory(others))).rejects.toThrow(
+      /expected a new or empty one, or one of earlier runs, got one with other files; --state DIR names another one$/,
+    )
+    expect(readdirSync(others)).toEqual(['users.csv'])
+    // One that was used: whatever else is there by now.
+    writeFileSync(join(root, 'notes.txt'), '')
+    await makeStateDirectory(stateDirectory(root))
   })
 
   it('is refused in words where files cannot have a second name, by which they are published whole', async () => {
