@@ -39,6 +39,10 @@ export async function demoCommand(
     terminal,
   )
   await custodian.done()
+  if (result === exitCode.interrupted)
+    terminal.warn(
+      `demo: that is typed in ${directory}, where nobody plays the custodian then; odv demo makes all of it anew`,
+    )
   if (result !== exitCode.residual) return result === exitCode.good ? exitCode.fault : result
 
   const after = await countOthers(cwd)
