@@ -1,6 +1,6 @@
+import { vouchForLogKey } from '../lib/pipeline/keys/vouch-for-key.ts'
 import { signCheckpoint } from '../lib/pipeline/sign-checkpoint.ts'
 import { parseInput, signCheckpointInput } from '../lib/pipeline/task-input.ts'
-import { vouchForLogKey } from '../lib/pipeline/vouch-for-key.ts'
 import { task } from './runtime.ts'
 
 export const handler = task(

@@ -4,7 +4,7 @@ import { identityOfTransition, parseStatement } from '../attestation/statement.t
 import { EvidenceMissing, OdvError } from '../errors.ts'
 import { verifyCheckpoint } from '../log/checkpoint.ts'
 import { originOf } from '../log/origin.ts'
-import { readKeyChains } from '../pipeline/key-chains.ts'
+import { readKeyChains } from '../pipeline/keys/key-chains.ts'
 import type { Deployment } from './deployment.ts'
 
 /** A change that is done: the entry of its transition, and the keys (PEM). `size`: of the first checkpoint that covers it. */

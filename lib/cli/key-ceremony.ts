@@ -5,7 +5,7 @@ import { readKeyChange, removeKeyChange, writeKeyChange } from '../local/key-cha
 import { hasKeyFiles, makeKeyFile } from '../local/key-files.ts'
 import { isStateDirectory, stateDirectory } from '../local/state-directory.ts'
 import { parseCheckpoint } from '../log/checkpoint.ts'
-import { type ChainPorts, countTransitions, readKeyChains } from '../pipeline/key-chains.ts'
+import { type ChainPorts, countTransitions, readKeyChains } from '../pipeline/keys/key-chains.ts'
 import type { Ports } from '../ports.ts'
 import type { Ceremony, Protection } from './ceremony-record.ts'
 import { changeKey, readChange } from './change-key.ts'

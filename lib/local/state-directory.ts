@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { CheckpointRefused, UsageInvalid } from '../errors.ts'
-import { neverAttested } from '../pipeline/require-whole-log.ts'
+import { neverAttested } from '../pipeline/log/require-whole-log.ts'
 import { anchorDirectory } from './anchor-directory.ts'
 import { makeKeyFiles } from './key-files.ts'
 import { makeDirectory } from './publish-file.ts'

@@ -4,7 +4,7 @@ import { verifyBundle } from '../export/verify-bundle.ts'
 import type { Ports } from '../ports.ts'
 import type { Verdict } from '../verdict/decide-verdict.ts'
 import { bundlePrefix } from './export-bundle.ts'
-import { type ChainPorts, readKeyChains } from './key-chains.ts'
+import { type ChainPorts, readKeyChains } from './keys/key-chains.ts'
 import { exportId, parseInput } from './task-input.ts'
 
 const checkInput = z.object({ exportId })

@@ -5,9 +5,9 @@ import type { Verdict } from '../verdict/decide-verdict.ts'
 import { formatDocument, readDocument, readIfThere } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
 import { readVerdicts } from './evidence/verdicts.ts'
-import { withRefusal } from './refused-manifest.ts'
+import { withoutTakenBack } from './log/taken-back.ts'
+import { withRefusal } from './scope/refused-manifest.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
-import { withoutTakenBack } from './taken-back.ts'
 import { closeRunInput, type Failure, parseInput } from './task-input.ts'
 
 /** The run in one document: the stores it was opened with, and the verdicts that were attested. */

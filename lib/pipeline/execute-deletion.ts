@@ -10,8 +10,8 @@ import { deleteGroup, inTimeOf, type JudgeOf, judgeWithIntent, removeGroup } fro
 import { formatDocument, openRunIndex, readDocument, readRunStore } from './evidence/documents.ts'
 import { deletionLegKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { openRequested } from './evidence/requested-versions.ts'
-import { requireConfirmed } from './require-confirmed.ts'
-import { requireStanding } from './taken-back.ts'
+import { requireStanding } from './log/taken-back.ts'
+import { requireConfirmed } from './scope/require-confirmed.ts'
 import { executeInput, parseInput } from './task-input.ts'
 
 /** Versions that are judged, and then deleted, together: as many as S3 deletes in one request. */

@@ -17,8 +17,8 @@ import { parseCertificates } from '../timestamp/certificate.ts'
 import type { KeptTimestamp, TimestampRef } from '../timestamp/kept-timestamp.ts'
 import { verifyTimestamp } from '../timestamp/verify-timestamp.ts'
 import { formatDocument, readDocument } from './evidence/documents.ts'
-import { gateScopesOf } from './gate-scopes.ts'
-import { readKeyChains } from './key-chains.ts'
+import { readKeyChains } from './keys/key-chains.ts'
+import { gateScopesOf } from './scope/gate-scopes.ts'
 import { exportId, parseInput } from './task-input.ts'
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })])

@@ -1,7 +1,7 @@
 import { EvidenceConflict } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import { passKey } from './evidence/evidence-keys.ts'
-import { requireConfirmed } from './require-confirmed.ts'
+import { requireConfirmed } from './scope/require-confirmed.ts'
 import { notifyInput, parseInput } from './task-input.ts'
 
 /**

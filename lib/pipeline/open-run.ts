@@ -2,7 +2,7 @@ import { ConfigInvalid } from '../errors.ts'
 import type { Ports, RunRecord } from '../ports.ts'
 import { formatDocument, readRunConfig } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
-import { requireWholeLog } from './require-whole-log.ts'
+import { requireWholeLog } from './log/require-whole-log.ts'
 import { openRunInput, parseInput } from './task-input.ts'
 
 /**

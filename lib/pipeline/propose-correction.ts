@@ -18,7 +18,7 @@ import { contextOf } from '../export/restate.ts'
 import type { Ports, PublicKeys } from '../ports.ts'
 import { openRunIndex } from './evidence/documents.ts'
 import { runKey } from './evidence/evidence-keys.ts'
-import { readAttestationKeys } from './key-chains.ts'
+import { readAttestationKeys } from './keys/key-chains.ts'
 import { correctionWords, parseInput, proposeInput } from './task-input.ts'
 
 type ProposePorts = Pick<Ports, 'clock' | 'evidence' | 'largeEvidence' | 'caseKey' | 'runState' | 'ledger' | 'tool'> &

@@ -12,11 +12,11 @@ import type { IndexSource } from '../subject-index/index-source.ts'
 import { readIndexTables } from '../subject-index/read-index.ts'
 import { shapeCodes } from '../subject-index/shape-code.ts'
 import { decideSubject } from '../verdict/decide-subject.ts'
-import { readNodes, type ScopeTree } from './build-scope-tree.ts'
 import { readDocument } from './evidence/documents.ts'
 import { runKey, shardKey } from './evidence/evidence-keys.ts'
+import { isPartlyTakenBack } from './log/taken-back.ts'
+import { readNodes, type ScopeTree } from './scope/build-scope-tree.ts'
 import type { SubjectsDocument } from './settle-subjects.ts'
-import { isPartlyTakenBack } from './taken-back.ts'
 
 export type Asked =
   | { kind: 'proof'; proof: SubjectProof }

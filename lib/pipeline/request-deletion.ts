@@ -8,9 +8,9 @@ import { foundKey, type PassRef, passKey } from './evidence/evidence-keys.ts'
 import { writeRequested } from './evidence/requested-versions.ts'
 import { readSettled } from './evidence/segments.ts'
 import { readVersionList } from './evidence/version-list.ts'
-import { requireWholeLog } from './require-whole-log.ts'
+import { requireWholeLog } from './log/require-whole-log.ts'
+import { requireStanding } from './log/taken-back.ts'
 import { secondsToFirst } from './seconds-to-first.ts'
-import { requireStanding } from './taken-back.ts'
 import { parseInput, passInput } from './task-input.ts'
 
 const requestIdOf = ({ runId, storeId, pass }: PassRef) => `${runId}-${storeId}-${pass}`

@@ -3,7 +3,7 @@ import { KeyUnsafe } from '../errors.ts'
 import { parseCheckpoint, verifyCheckpoint } from '../log/checkpoint.ts'
 import { originOf } from '../log/origin.ts'
 import type { Anchor, KeyRetirement } from '../ports.ts'
-import { type ChainPorts, readKeyChains } from './key-chains.ts'
+import { type ChainPorts, readKeyChains } from './keys/key-chains.ts'
 import { parseInput, retireInput } from './task-input.ts'
 
 export type RetirePorts = ChainPorts & { anchor: Pick<Anchor, 'latest'>; keyRetirement: KeyRetirement }

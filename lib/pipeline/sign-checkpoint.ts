@@ -22,7 +22,7 @@ import {
 import { appendLeaves, emptyHead, isSameHash, leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
 import type { Anchor, Ledger, LogHead, LogSigner, PublicKeys } from '../ports.ts'
-import { readKeyChains } from './key-chains.ts'
+import { readKeyChains } from './keys/key-chains.ts'
 
 /** Leaves that are added to the tree at once. */
 const batch = 1024

@@ -6,7 +6,7 @@ import type { Done } from '../../lib/cli/key-ceremony.ts'
 import { rotateStageKey } from '../../lib/cli/stage-keys.ts'
 import { KeyUnsafe } from '../../lib/errors.ts'
 import { makeKeyFile } from '../../lib/local/key-files.ts'
-import { readKeyChains } from '../../lib/pipeline/key-chains.ts'
+import { readKeyChains } from '../../lib/pipeline/keys/key-chains.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 import { openAws } from './embedded-aws.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CheckpointRefused } from '../../lib/errors.ts'
-import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
+import { appendAttestation } from '../../lib/pipeline/log/append-attestation.ts'
 import { openRun } from '../../lib/pipeline/open-run.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import type { Ports } from '../../lib/ports.ts'

@@ -13,12 +13,12 @@ import { CheckpointRefused, EvidenceConflict, InputInvalid, KeyUnsafe } from '..
 import { parseCheckpoint, verifyCheckpoint } from '../../lib/log/checkpoint.ts'
 import { appendLeaves, emptyHead, leafHash } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
-import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
-import { appendTransition } from '../../lib/pipeline/append-transition.ts'
-import { readAttestationKeys, readKeyChains } from '../../lib/pipeline/key-chains.ts'
+import { appendTransition } from '../../lib/pipeline/keys/append-transition.ts'
+import { readAttestationKeys, readKeyChains } from '../../lib/pipeline/keys/key-chains.ts'
+import { vouchForLogKey } from '../../lib/pipeline/keys/vouch-for-key.ts'
+import { appendAttestation } from '../../lib/pipeline/log/append-attestation.ts'
 import { retireKey } from '../../lib/pipeline/retire-key.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
-import { vouchForLogKey } from '../../lib/pipeline/vouch-for-key.ts'
 import type { Keys, Ledger } from '../../lib/ports.ts'
 import {
   emptyLedgerState,

@@ -9,7 +9,7 @@ import { CheckpointRefused } from '../../lib/errors.ts'
 import { formatCheckpointText, joinSignature, verifyCheckpoint } from '../../lib/log/checkpoint.ts'
 import { appendLeaves, emptyHead, leafHash } from '../../lib/log/merkle.ts'
 import { originOf } from '../../lib/log/origin.ts'
-import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
+import { appendAttestation } from '../../lib/pipeline/log/append-attestation.ts'
 import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
 import type { LogEntry, Signer } from '../../lib/ports.ts'
 import {

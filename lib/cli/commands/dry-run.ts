@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import { type ArchivedSum, addArchived, sumArchived } from '../../inventory/archived.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
-import { readHashedForms } from '../../pipeline/read-hashed-forms.ts'
+import { readHashedForms } from '../../pipeline/scope/read-hashed-forms.ts'
 import { describeChannel } from '../channel-view.ts'
 import { embeddedStores } from '../embedded-ports.ts'
 import { describeExpired } from '../exceptions-view.ts'

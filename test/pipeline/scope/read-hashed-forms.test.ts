@@ -1,12 +1,12 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { hashedOption } from '../../lib/cli/hashed-option.ts'
-import { describeUnproven } from '../../lib/cli/manifest-view.ts'
-import { hashedFormsOf, nobodyOf, parseConfig, unprovenFormsOf } from '../../lib/config.ts'
-import { ConfigInvalid, IndexInvalid, UsageInvalid } from '../../lib/errors.ts'
-import { requireHashedForms } from '../../lib/pipeline/evidence/documents.ts'
-import { readHashedForms } from '../../lib/pipeline/read-hashed-forms.ts'
-import { buildIndex, makeIndex } from '../subject-index/make-index.ts'
+import { hashedOption } from '../../../lib/cli/hashed-option.ts'
+import { describeUnproven } from '../../../lib/cli/manifest-view.ts'
+import { hashedFormsOf, nobodyOf, parseConfig, unprovenFormsOf } from '../../../lib/config.ts'
+import { ConfigInvalid, IndexInvalid, UsageInvalid } from '../../../lib/errors.ts'
+import { requireHashedForms } from '../../../lib/pipeline/evidence/documents.ts'
+import { readHashedForms } from '../../../lib/pipeline/scope/read-hashed-forms.ts'
+import { buildIndex, makeIndex } from '../../subject-index/make-index.ts'
 
 const saltOf = (salt: Uint8Array | string) => ({
   manifests: {

@@ -1,7 +1,7 @@
-import { CheckpointRefused } from '../errors.ts'
-import { parseCheckpoint } from '../log/checkpoint.ts'
-import { isSameHash } from '../log/merkle.ts'
-import type { Anchor, Ledger } from '../ports.ts'
+import { CheckpointRefused } from '../../errors.ts'
+import { parseCheckpoint } from '../../log/checkpoint.ts'
+import { isSameHash } from '../../log/merkle.ts'
+import type { Anchor, Ledger } from '../../ports.ts'
 
 export const neverAttested = 'what is done now could never be attested'
 

@@ -1,18 +1,18 @@
-import { parseEnvelope } from '../attestation/envelope.ts'
-import { identityOf, parseStatement } from '../attestation/statement.ts'
-import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
-import { ClocksDiffer } from '../errors.ts'
-import type { Coverage } from '../inventory/coverage.ts'
-import type { Ports } from '../ports.ts'
+import { parseEnvelope } from '../../attestation/envelope.ts'
+import { identityOf, parseStatement } from '../../attestation/statement.ts'
+import type { Acknowledgement, DeletionRequest } from '../../deletion/request.ts'
+import { ClocksDiffer } from '../../errors.ts'
+import type { Coverage } from '../../inventory/coverage.ts'
+import type { Ports } from '../../ports.ts'
 import {
   firstOutOfOrder,
   type Moment,
   momentOfAnswer,
   momentOfRequest,
   momentsOfListings,
-} from '../verdict/in-order.ts'
-import { readDocument, readIfThere } from './evidence/documents.ts'
-import { type PassRef, passKey } from './evidence/evidence-keys.ts'
+} from '../../verdict/in-order.ts'
+import { readDocument, readIfThere } from '../evidence/documents.ts'
+import { type PassRef, passKey } from '../evidence/evidence-keys.ts'
 
 type OrderPorts = Pick<Ports, 'evidence'> & { ledger: Pick<Ports['ledger'], 'find'> }
 type Phase = 'scope' | 'scan' | 'deletion-request' | 'deletion-ack'

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { signEnvelope } from '../../lib/attestation/envelope.ts'
-import { claimOf, formatStatement, identityOfStatement } from '../../lib/attestation/statement.ts'
-import { EvidenceConflict, LogMoved } from '../../lib/errors.ts'
-import { leafHash, rootAt, treeOf } from '../../lib/log/merkle.ts'
-import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
-import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
-import type { Ledger } from '../../lib/ports.ts'
+import { signEnvelope } from '../../../lib/attestation/envelope.ts'
+import { claimOf, formatStatement, identityOfStatement } from '../../../lib/attestation/statement.ts'
+import { EvidenceConflict, LogMoved } from '../../../lib/errors.ts'
+import { leafHash, rootAt, treeOf } from '../../../lib/log/merkle.ts'
+import { appendAttestation } from '../../../lib/pipeline/log/append-attestation.ts'
+import { signCheckpoint } from '../../../lib/pipeline/sign-checkpoint.ts'
+import type { Ledger } from '../../../lib/ports.ts'
 import {
   emptyLedgerState,
   type Fault,
@@ -13,10 +13,10 @@ import {
   memoryLedger,
   Outage,
   withFaults,
-} from '../support/memory-ledger.ts'
-import { memoryAttestationSigner, memoryLogSigner, onlyKey } from '../support/memory-signers.ts'
-import { context } from '../support/sample-run.ts'
-import { scopeStatementOf } from '../support/sample-statements.ts'
+} from '../../support/memory-ledger.ts'
+import { memoryAttestationSigner, memoryLogSigner, onlyKey } from '../../support/memory-signers.ts'
+import { context } from '../../support/sample-run.ts'
+import { scopeStatementOf } from '../../support/sample-statements.ts'
 
 const attestationSigner = memoryAttestationSigner()
 const logSigner = memoryLogSigner()

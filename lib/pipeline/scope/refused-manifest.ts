@@ -1,7 +1,7 @@
-import type { RunOutcome } from '../attestation/to-run-summary.ts'
-import type { Evidence } from '../ports.ts'
-import { formatDocument, readIfThere } from './evidence/documents.ts'
-import { runKey } from './evidence/evidence-keys.ts'
+import type { RunOutcome } from '../../attestation/to-run-summary.ts'
+import type { Evidence } from '../../ports.ts'
+import { formatDocument, readIfThere } from '../evidence/documents.ts'
+import { runKey } from '../evidence/evidence-keys.ts'
 
 /** Why a run's manifest was refused, as it is or for what is to be done with it: what is wrong, and the first bad rows by line. It stays in the evidence and is never exported. */
 type Refusal = { schemaVersion: 1; reasons: string[] }

@@ -1,8 +1,8 @@
-import { type Config, caseRuleOf } from '../config.ts'
-import { ConfigInvalid } from '../errors.ts'
-import type { Ports } from '../ports.ts'
-import { type HashedForm, parseHashedFormName } from '../subject-index/hashed-forms.ts'
-import { isReproduced } from '../subject-index/known-pair.ts'
+import { type Config, caseRuleOf } from '../../config.ts'
+import { ConfigInvalid } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
+import { type HashedForm, parseHashedFormName } from '../../subject-index/hashed-forms.ts'
+import { isReproduced } from '../../subject-index/known-pair.ts'
 import { unlikelySalt } from './unlikely-salt.ts'
 
 const mostSaltBytes = 4096

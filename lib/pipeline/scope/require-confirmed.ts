@@ -1,5 +1,5 @@
-import { ScopeUnconfirmed } from '../errors.ts'
-import type { Ports } from '../ports.ts'
+import { ScopeUnconfirmed } from '../../errors.ts'
+import type { Ports } from '../../ports.ts'
 
 /** So long nobody is asked again. A leg of a deletion takes minutes, a request has many, and a redriven execution is days old. */
 const lastsMs = 60 * 60_000

@@ -1,17 +1,17 @@
 import { hash } from 'node:crypto'
-import { signEnvelope, verifyEnvelope } from '../attestation/envelope.ts'
-import { attestationKeyAt, type KeyChains } from '../attestation/key-chain.ts'
+import { signEnvelope, verifyEnvelope } from '../../attestation/envelope.ts'
+import { attestationKeyAt, type KeyChains } from '../../attestation/key-chain.ts'
 import {
   claimOf,
   formatStatement,
   identityOfStatement,
   parseStatement,
   type Statement,
-} from '../attestation/statement.ts'
-import { EvidenceConflict, KeyUnsafe, LogMoved, OdvError } from '../errors.ts'
-import { appendLeaves, leafHash } from '../log/merkle.ts'
-import type { AttestationSigner, Ledger, Reservation } from '../ports.ts'
-import { countTransitions, readAttestationKeys } from './key-chains.ts'
+} from '../../attestation/statement.ts'
+import { EvidenceConflict, KeyUnsafe, LogMoved, OdvError } from '../../errors.ts'
+import { appendLeaves, leafHash } from '../../log/merkle.ts'
+import type { AttestationSigner, Ledger, Reservation } from '../../ports.ts'
+import { countTransitions, readAttestationKeys } from '../keys/key-chains.ts'
 
 /** Every attempt that fails means that another appender got through. */
 const attempts = 100

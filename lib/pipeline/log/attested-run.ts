@@ -1,9 +1,9 @@
-import { identityOf } from '../attestation/statement.ts'
-import { decideRun } from '../attestation/to-run-summary.ts'
-import type { Ledger, Ports } from '../ports.ts'
-import type { RunSummary } from './close-run.ts'
-import { readDocument } from './evidence/documents.ts'
-import { runKey } from './evidence/evidence-keys.ts'
+import { identityOf } from '../../attestation/statement.ts'
+import { decideRun } from '../../attestation/to-run-summary.ts'
+import type { Ledger, Ports } from '../../ports.ts'
+import type { RunSummary } from '../close-run.ts'
+import { readDocument } from '../evidence/documents.ts'
+import { runKey } from '../evidence/evidence-keys.ts'
 import { withoutTakenBack } from './taken-back.ts'
 
 type LogPorts = { ledger: Pick<Ledger, 'find' | 'checkpoints'> }

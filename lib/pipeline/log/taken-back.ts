@@ -1,17 +1,17 @@
 import { basename } from 'node:path'
-import { parseEnvelope } from '../attestation/envelope.ts'
-import { identityOf, parseStatement } from '../attestation/statement.ts'
+import { parseEnvelope } from '../../attestation/envelope.ts'
+import { identityOf, parseStatement } from '../../attestation/statement.ts'
 import {
   type CorrectablePhase,
   type CorrectionDocument,
   correctedReason,
   withoutGood,
-} from '../attestation/to-correction.ts'
-import type { decideRun } from '../attestation/to-run-summary.ts'
-import { EvidenceConflict } from '../errors.ts'
-import type { Evidence, Ledger, Ports } from '../ports.ts'
-import { readDocument } from './evidence/documents.ts'
-import { correctionsPrefix, type PassRef, storeKey } from './evidence/evidence-keys.ts'
+} from '../../attestation/to-correction.ts'
+import type { decideRun } from '../../attestation/to-run-summary.ts'
+import { EvidenceConflict } from '../../errors.ts'
+import type { Evidence, Ledger, Ports } from '../../ports.ts'
+import { readDocument } from '../evidence/documents.ts'
+import { correctionsPrefix, type PassRef, storeKey } from '../evidence/evidence-keys.ts'
 
 type Decided = ReturnType<typeof decideRun>
 /** Without a store it is about all of them. */

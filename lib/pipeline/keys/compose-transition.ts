@@ -1,9 +1,9 @@
-import { parseEnvelope } from '../attestation/envelope.ts'
-import type { KeyChains, KeyKind } from '../attestation/key-chain.ts'
-import { parseStatement, type Statement } from '../attestation/statement.ts'
-import { keyTransitionStatement } from '../attestation/to-key-transition.ts'
-import { KeyUnsafe } from '../errors.ts'
-import type { Ledger, Ports } from '../ports.ts'
+import { parseEnvelope } from '../../attestation/envelope.ts'
+import type { KeyChains, KeyKind } from '../../attestation/key-chain.ts'
+import { parseStatement, type Statement } from '../../attestation/statement.ts'
+import { keyTransitionStatement } from '../../attestation/to-key-transition.ts'
+import { KeyUnsafe } from '../../errors.ts'
+import type { Ledger, Ports } from '../../ports.ts'
 import type { ChainPorts } from './key-chains.ts'
 
 /** A change of a key: the how many-th of its kind, from 1; `at`: when it was begun (RFC 3339). */

@@ -1,11 +1,11 @@
-import type { Ports } from '../ports.ts'
-import { caseKeysOf } from '../subject-index/case-keys.ts'
-import type { IndexSource } from '../subject-index/index-source.ts'
-import { openPart } from '../subject-index/open-part.ts'
-import { uniteIndexes } from '../subject-index/unite-indexes.ts'
-import { formatDocument, type ManifestDocument } from './evidence/documents.ts'
-import { runKey } from './evidence/evidence-keys.ts'
-import { publish } from './evidence/publish.ts'
+import type { Ports } from '../../ports.ts'
+import { caseKeysOf } from '../../subject-index/case-keys.ts'
+import type { IndexSource } from '../../subject-index/index-source.ts'
+import { openPart } from '../../subject-index/open-part.ts'
+import { uniteIndexes } from '../../subject-index/unite-indexes.ts'
+import { formatDocument, type ManifestDocument } from '../evidence/documents.ts'
+import { runKey } from '../evidence/evidence-keys.ts'
+import { publish } from '../evidence/publish.ts'
 
 const pieceBytes = 4 << 20
 

@@ -1,6 +1,6 @@
-import { formatBase64 } from '../attestation/base64.ts'
-import { signTransition } from '../attestation/to-key-transition.ts'
-import type { LogSigner } from '../ports.ts'
+import { formatBase64 } from '../../attestation/base64.ts'
+import { signTransition } from '../../attestation/to-key-transition.ts'
+import type { LogSigner } from '../../ports.ts'
 import { type ComposePorts, composeTransition, type KeyChange } from './compose-transition.ts'
 import { readKeyChains } from './key-chains.ts'
 

@@ -1,8 +1,8 @@
-import { parseEnvelope } from '../attestation/envelope.ts'
-import { extendChains, fingerprintOf, type KeyChains, type KeyKind, pemOf } from '../attestation/key-chain.ts'
-import { identityOfTransition, parseStatement } from '../attestation/statement.ts'
-import { KeyUnsafe, OdvError } from '../errors.ts'
-import type { Ledger, PublicKeys } from '../ports.ts'
+import { parseEnvelope } from '../../attestation/envelope.ts'
+import { extendChains, fingerprintOf, type KeyChains, type KeyKind, pemOf } from '../../attestation/key-chain.ts'
+import { identityOfTransition, parseStatement } from '../../attestation/statement.ts'
+import { KeyUnsafe, OdvError } from '../../errors.ts'
+import type { Ledger, PublicKeys } from '../../ports.ts'
 
 type Logged = { seq: number; envelope: Uint8Array }
 type ReadableLedger = Pick<Ledger, 'find'>

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { manifestOf } from '../config.ts'
-import { ManifestAbsent, ManifestInvalid } from '../errors.ts'
-import { readManifest } from '../manifest/read-manifest.ts'
-import type { Ports } from '../ports.ts'
-import { isTransferred } from '../subject-index/open-subject-index.ts'
-import { clocksApart } from '../verdict/in-order.ts'
-import { openRunIndex, readManifestDocument, readRunConfig } from './evidence/documents.ts'
-import { runKey } from './evidence/evidence-keys.ts'
-import { isScopeTakenBack } from './taken-back.ts'
+import { manifestOf } from '../../config.ts'
+import { ManifestAbsent, ManifestInvalid } from '../../errors.ts'
+import { readManifest } from '../../manifest/read-manifest.ts'
+import type { Ports } from '../../ports.ts'
+import { isTransferred } from '../../subject-index/open-subject-index.ts'
+import { clocksApart } from '../../verdict/in-order.ts'
+import { openRunIndex, readManifestDocument, readRunConfig } from '../evidence/documents.ts'
+import { runKey } from '../evidence/evidence-keys.ts'
+import { isScopeTakenBack } from '../log/taken-back.ts'
 
 type ScopePorts = Pick<Ports, 'evidence' | 'largeEvidence' | 'caseKey' | 'manifests'>
 type Moment = { runId: string; at: string }

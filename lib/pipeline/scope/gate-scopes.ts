@@ -1,11 +1,11 @@
-import { GateBlind } from '../errors.ts'
-import { scopeOf } from '../export/checks/leak-gate.ts'
-import type { GateScope } from '../export/leak-gate/pass-leak-gate.ts'
-import type { Filing } from '../export/read-filing.ts'
-import { attestedOf } from '../export/report/figures.ts'
-import type { RunEvidence } from '../export/run-evidence.ts'
-import type { Ports } from '../ports.ts'
-import { openRunIndex } from './evidence/documents.ts'
+import { GateBlind } from '../../errors.ts'
+import { scopeOf } from '../../export/checks/leak-gate.ts'
+import type { GateScope } from '../../export/leak-gate/pass-leak-gate.ts'
+import type { Filing } from '../../export/read-filing.ts'
+import { attestedOf } from '../../export/report/figures.ts'
+import type { RunEvidence } from '../../export/run-evidence.ts'
+import type { Ports } from '../../ports.ts'
+import { openRunIndex } from '../evidence/documents.ts'
 
 /**
  * Who is in scope of the runs of a bundle. Runs with the same manifest, configuration and number of subjects have the same

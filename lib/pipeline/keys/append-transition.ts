@@ -1,17 +1,17 @@
-import { parseBase64 } from '../attestation/base64.ts'
-import { type EnvelopeSignature, formatEnvelope, parseEnvelope } from '../attestation/envelope.ts'
-import { extendChains, fingerprintOf, type KeyChains, type KeyKind } from '../attestation/key-chain.ts'
+import { parseBase64 } from '../../attestation/base64.ts'
+import { type EnvelopeSignature, formatEnvelope, parseEnvelope } from '../../attestation/envelope.ts'
+import { extendChains, fingerprintOf, type KeyChains, type KeyKind } from '../../attestation/key-chain.ts'
 import {
   claimOf,
   formatStatement,
   identityOfTransition,
   parseStatement,
   type Statement,
-} from '../attestation/statement.ts'
-import { signTransition } from '../attestation/to-key-transition.ts'
-import { EvidenceConflict, InputInvalid, KeyUnsafe, OdvError } from '../errors.ts'
-import type { AttestationSigner, Ledger, Reservation } from '../ports.ts'
-import { appendReserved, untilKeysHoldStill } from './append-attestation.ts'
+} from '../../attestation/statement.ts'
+import { signTransition } from '../../attestation/to-key-transition.ts'
+import { EvidenceConflict, InputInvalid, KeyUnsafe, OdvError } from '../../errors.ts'
+import type { AttestationSigner, Ledger, Reservation } from '../../ports.ts'
+import { appendReserved, untilKeysHoldStill } from '../log/append-attestation.ts'
 import { type ComposePorts, composeTransition, type KeyChange } from './compose-transition.ts'
 import { readKeyChains } from './key-chains.ts'
 import type { Vouched } from './vouch-for-key.ts'
