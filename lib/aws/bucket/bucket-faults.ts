@@ -60,6 +60,23 @@ export function isOutage(error: unknown): boolean {
   return status === undefined || status === 429 || (status >= 500 && status !== 501) || isAboutSigning(error)
 }
 
+const [signIn, lookAtPlace] = [
+  'log in again, or look at the keys of the reader',
+  'look at the network, and at region and endpoint of the store',
+]
+/** What people can do about it, by its code. */
+const mends = new Map([
+  ['AccessDenied', 'the reader needs the right to it, and s3.requesterPays where whoever reads the bucket pays'],
+  ['NoSuchBucket', 'look at bucket, region and endpoint of the store'],
+  ['ExpiredToken', signIn],
+  ['InvalidAccessKeyId', signIn],
+  ['SignatureDoesNotMatch', signIn],
+  ['RequestTimeTooSkewed', 'set the clock of this machine'],
+  ['ENOTFOUND', lookAtPlace],
+  ['ECONNREFUSED', lookAtPlace],
+  ['EAI_AGAIN', lookAtPlace],
+])
+
 /**
  * What a request that failed for good is to the product. A bucket in another Region is a wrong configuration: it is never
  * followed, since it may be at home.
@@ -79,8 +96,9 @@ export function toFault(
     return new StoreUnavailable(
       `store ${storeId}: ${operation}: expected credentials, got none; log in (aws sso login), or set readProfile and deleteProfile of the store, AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY`,
     )
-  const unpaid = faultCode(error) === 'AccessDenied' && config.requesterPays !== true
+  const toMend =
+    faultCode(error) === 'AccessDenied' && config.requesterPays === true ? undefined : mends.get(faultCode(error))
   return new StoreUnavailable(
-    `store ${storeId}: ${operation}: expected an answer, got ${describeFault(error)}${unpaid ? '; the reader needs the right to it, and s3.requesterPays where whoever reads the bucket pays' : ''}`,
+    `store ${storeId}: ${operation}: expected an answer, got ${describeFault(error)}${toMend === undefined ? '' : `; ${toMend}`}`,
   )
 }
