@@ -20,6 +20,16 @@ const sliced = [
   'text in blocks of BGZF or frames of zstd',
 ]
 
+/** Names that say nothing to who does not know the code. */
+const writtenTexts = [
+  ['folded', 'iCalendar, vCard, LDIF and manifests of JARs, whose long lines go on in the next one'],
+  ['cut-lines', 'logs whose long messages are in several lines'],
+  ['separated', 'tables of Hive and Impala, logs of auditd, journald, FIX and HL7, with control bytes between fields'],
+  ['doubled-at', 'files of RCS, CVS and Perforce'],
+  ['escaped-bytes', 'printed dumps of Samba, Berkeley DB and LMDB'],
+  ['dbox', 'mailboxes of Dovecot'],
+] as const
+
 const kinds = { compression: 'Compressions', archive: 'Archives', table: 'Tables and other files of values' } as const
 
 /** `odv formats`: what is read, in which forms, how deep, and what is known and not read. All of it is asked of the code. */
@@ -41,6 +51,8 @@ export function formatsCommand(terminal: Terminal): ExitCode {
     terminal.print(`  ${title}`)
     terminal.print(`    ${names.join(', ')}`)
   }
+  terminal.print('  Of these')
+  for (const [name, what] of writtenTexts) terminal.print(`    ${name.padEnd(14)} ${what}`)
   terminal.print('  Compressions that nothing in their bytes tells, where a store declares them')
   terminal.print(`    ${declaredFormatNames.join(', ')}`)
   terminal.print('  In slices, from 1 GiB on')
