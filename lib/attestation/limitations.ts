@@ -30,9 +30,11 @@ export function limitationsOf({
     `Identifiers were looked for as maximal runs of their own characters in UTF-8 text, plain or inside ${listOf(containers)}, ` +
       'also right behind an escape (backslash, percent, syslog, terminal colours); in object names, user metadata and tags, between dots, hyphens and underscores as well.',
     ...(forms.length > 0
-      ? [`Identifiers that are ${forms.join('; ')} were looked for in content, also one of these inside of another.`]
+      ? [
+          `Looked for in content were also identifiers that are ${forms.join('; ')}; and one of these inside of another.`,
+        ]
       : []),
-    ...(left.length > 0 ? [`Identifiers that are ${left.join('; ')} were not looked for.`] : []),
+    ...(left.length > 0 ? [`Not looked for were identifiers that are ${left.join('; ')}.`] : []),
     ...(hashed.length > 0
       ? [
           `Digests that stand for identifiers (${hashed.join('; ')}) were looked for too, where one stands between characters that are none of its own.`,

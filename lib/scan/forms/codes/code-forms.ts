@@ -57,7 +57,7 @@ export const codeForms: readonly Form[] = [
   {
     name: hex.name,
     summary:
-      "as hexadecimal digits of their characters (less than five of these only in twelve bytes of text, four and five alone behind `0x`, `\\x` and `X'`)",
+      "as hexadecimal digits of their characters (less than five of these only in twelve bytes of text, four and five alone behind 0x, \\x and X')",
     nests: true,
     finder: createHex,
     spell: (text) => [
