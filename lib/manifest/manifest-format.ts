@@ -119,6 +119,11 @@ export function formatOf(firstLine: string): ManifestFormat | { kind: 'unknown';
   if (/^"(?:[^"\\]|\\.)*"$/.test(line)) return { kind: 'json-lines' }
   if (line.startsWith('['))
     return { kind: 'unknown', problem: 'expected JSON Lines, one object a line, got a JSON array' }
+  if (/^sep=[,;\t]\s*$/i.test(line))
+    return {
+      kind: 'unknown',
+      problem: 'expected a header in the first line, got a line for Excel (sep=): leave it out',
+    }
   if (/[,;\t]/.test(line))
     return { kind: 'unknown', problem: 'expected a header with a column userId (or user_id, id)' }
   if (/[|: ]/.test(line) && line.split(/[|: ]+/).some(isIdName))

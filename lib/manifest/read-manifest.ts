@@ -48,7 +48,7 @@ export async function readManifest(
       case 'aside':
         throw new ManifestInvalid(
           `${where}: content: expected one text in UTF-8 (CSV, JSON Lines or plain lines, plain or compressed), ` +
-            'got others beside it, as in an archive, a workbook, Parquet or UTF-16',
+            'got others beside it, as in an archive, a workbook, Parquet or UTF-16: save it as “CSV UTF-8”',
         )
     }
   })
@@ -84,7 +84,7 @@ function requireComplete(reading: Reading, where: string): void {
   if (gap === undefined && reading.complete) return
   throw new ManifestInvalid(
     `${where}: content: expected a file that can be read to its end, got ${gap?.reason}: ` +
-      `${[...(gap?.path ?? []), `byte ${gap?.offset}`].join(', ')}: ${gap?.detail}`,
+      `${[...(gap?.path ?? []), `byte ${gap?.offset}`].join(', ')}: ${gap?.detail}${gap?.reason === 'invalid-utf8' ? '; save it as “CSV UTF-8”' : ''}`,
   )
 }
 

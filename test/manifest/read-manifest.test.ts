@@ -439,6 +439,12 @@ describe('a manifest that cannot be used', () => {
       bad: [3],
       problem: /expected a decimal number/,
     },
+    {
+      name: 'a line for Excel above the header',
+      content: `sep=;\r\nuserId;transferredAt\r\n${secret};2026-01-01\r\n`,
+      bad: [],
+      problem: /a header in the first line, got a line for Excel \(sep=\): leave it out$/,
+    },
     { name: 'a JSON array', content: `[${secret}]\n`, bad: [], problem: /got a JSON array/ },
     {
       name: 'broken JSON',
@@ -531,7 +537,7 @@ describe('a manifest that cannot be used', () => {
     {
       name: 'bytes that are not UTF-8',
       bytes: Buffer.concat([Buffer.from(text), Buffer.from([0xff])]),
-      reason: /invalid-utf8/,
+      reason: /invalid-utf8.*; save it as “CSV UTF-8”$/,
     },
     { name: 'a NUL', bytes: Buffer.from(`${text}\0`), reason: /not-text/ },
     {
