@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { describeManifest } from '../../lib/cli/manifest-view.ts'
+import { describeManifest } from '../../lib/cli/views/manifest-view.ts'
 import { statementsOf, withState } from '../support/attested.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { writeFiles } from '../support/sample-files.ts'

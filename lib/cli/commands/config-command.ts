@@ -11,11 +11,11 @@ import { withCertificates } from '../certificate-files.ts'
 import { withStage } from '../deployed/open-deployed.ts'
 import { uploadManifest } from '../deployed/upload-manifest.ts'
 import type { Place } from '../deployment.ts'
-import { describeExpired } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { describeUnproven } from '../manifest-view.ts'
 import { bold, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
+import { describeExpired } from '../views/exceptions-view.ts'
+import { describeUnproven } from '../views/manifest-view.ts'
 
 export type ConfigOptions = { file?: string; manifest?: string; replaces?: string; place: Place; cwd: string }
 

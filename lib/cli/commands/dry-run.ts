@@ -2,14 +2,14 @@ import type { Config } from '../../config.ts'
 import { type ArchivedSum, addArchived, sumArchived } from '../../inventory/archived.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
 import { readHashedForms } from '../../pipeline/scope/read-hashed-forms.ts'
-import { describeChannel } from '../channel-view.ts'
 import { embeddedStores } from '../embedded-ports.ts'
-import { describeExpired } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { describeManifest, describeUnproven } from '../manifest-view.ts'
-import { foreseeRestore } from '../restore-view.ts'
 import { bold, formatBytes, plural, type Terminal } from '../terminal.ts'
 import { tryManifest } from '../try-manifest.ts'
+import { describeChannel } from '../views/channel-view.ts'
+import { describeExpired } from '../views/exceptions-view.ts'
+import { describeManifest, describeUnproven } from '../views/manifest-view.ts'
+import { foreseeRestore } from '../views/restore-view.ts'
 
 const pageSize = 2000
 

@@ -15,11 +15,11 @@ import { hashedOfForms } from '../../subject-index/hashed-rows.ts'
 import { hashedOf } from '../../subject-index/unite-indexes.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
-import { describeManifest, describeUnproven } from '../manifest-view.ts'
 import { requireNewFile } from '../new-file.ts'
 import { noRoomIn } from '../no-room.ts'
 import { openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { formatBytes, formatCount, stateOption, type Terminal } from '../terminal.ts'
+import { describeManifest, describeUnproven } from '../views/manifest-view.ts'
 
 type Options = {
   manifest?: string

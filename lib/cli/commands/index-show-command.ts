@@ -1,7 +1,7 @@
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { describeManifest } from '../manifest-view.ts'
 import { checkIndexFiles, type IndexFile, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
 import { bold, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
+import { describeManifest } from '../views/manifest-view.ts'
 
 /**
  * `odv index show`: what an index says of itself, after all of it was checked. It names nobody. Of several, each has to add to the

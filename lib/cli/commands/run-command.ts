@@ -12,13 +12,13 @@ import { withRefusal } from '../../pipeline/scope/refused-manifest.ts'
 import type { Evidence, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
 import { allToDo } from '../../verdict/what-to-do.ts'
-import { showCost, showEstimate } from '../cost-view.ts'
 import { type Deployment, type Ended, type Place, type RunEvent, withDeployment } from '../deployment.ts'
-import { describeExplained, explainedFields } from '../exceptions-view.ts'
 import { type ExitCode, exitCode, exitCodeOfName, exitCodeOfVerdicts } from '../exit-code.ts'
-import { createRunView } from '../run-view.ts'
 import { bold, coloured, dim, plural, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
+import { showCost, showEstimate } from '../views/cost-view.ts'
+import { describeExplained, explainedFields } from '../views/exceptions-view.ts'
+import { createRunView } from '../views/run-view.ts'
 
 export type RunOptions = {
   place: Place

@@ -23,10 +23,10 @@ import { allToDo } from '../../verdict/what-to-do.ts'
 import { type Embedded, openEmbedded } from '../embedded.ts'
 import { type ExitCode, exitCode, exitCodeOfVerdicts } from '../exit-code.ts'
 import { hashedOption } from '../hashed-option.ts'
-import { describeIndex, describeManifest, describeUnproven } from '../manifest-view.ts'
 import { checkIndexFiles, openIndexFiles, uniteIndexFiles } from '../open-index-file.ts'
-import { createRunView } from '../run-view.ts'
 import { coloured, defaultState, dim, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
+import { describeIndex, describeManifest, describeUnproven } from '../views/manifest-view.ts'
+import { createRunView } from '../views/run-view.ts'
 import { visible } from '../visible.ts'
 
 export type ScanOptions = {

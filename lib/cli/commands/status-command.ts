@@ -6,11 +6,11 @@ import { passKey, storeKey } from '../../pipeline/evidence/evidence-keys.ts'
 import type { Evidence, RequestRecord, RunRecord } from '../../ports.ts'
 import type { StoreReport } from '../../verdict/store-report.ts'
 import { type Deployment, type Place, withDeployment } from '../deployment.ts'
-import { describeExplained, explainedFields } from '../exceptions-view.ts'
 import { type ExitCode, exitCode } from '../exit-code.ts'
-import { describeOpen } from '../run-view.ts'
 import { bold, coloured, dim, type Terminal } from '../terminal.ts'
 import { typed } from '../typed.ts'
+import { describeExplained, explainedFields } from '../views/exceptions-view.ts'
+import { describeOpen } from '../views/run-view.ts'
 
 /** `odv status`: the runs of a deployment, or one of them with its verdicts and open requests. */
 export async function statusCommand(options: { run?: string; place: Place }, terminal: Terminal): Promise<ExitCode> {

@@ -2,9 +2,9 @@ import { resolve } from 'node:path'
 import type { Intake } from '../../aws/s3-intake.ts'
 import type { Config } from '../../config.ts'
 import { manifestFiles } from '../../local/manifest-file.ts'
-import { describeManifest } from '../manifest-view.ts'
 import { formatBytes, type Terminal } from '../terminal.ts'
 import { tryManifest } from '../try-manifest.ts'
+import { describeManifest } from '../views/manifest-view.ts'
 
 /**
  * Reads a manifest as a run will, and uploads it under a name that says when and what, and nothing of the name it has

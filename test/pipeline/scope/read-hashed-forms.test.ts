@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { hashedOption } from '../../../lib/cli/hashed-option.ts'
-import { describeUnproven } from '../../../lib/cli/manifest-view.ts'
+import { describeUnproven } from '../../../lib/cli/views/manifest-view.ts'
 import { hashedFormsOf, nobodyOf, parseConfig, unprovenFormsOf } from '../../../lib/config.ts'
 import { ConfigInvalid, IndexInvalid, UsageInvalid } from '../../../lib/errors.ts'
 import { requireHashedForms } from '../../../lib/pipeline/evidence/documents.ts'

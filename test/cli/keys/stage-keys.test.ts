@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { KeyKind } from '../../lib/attestation/key-chain.ts'
-import { ceremonyRecord } from '../../lib/cli/ceremony-record.ts'
-import type { Done } from '../../lib/cli/key-ceremony.ts'
-import { rotateStageKey } from '../../lib/cli/stage-keys.ts'
-import { KeyUnsafe } from '../../lib/errors.ts'
-import { makeKeyFile } from '../../lib/local/key-files.ts'
-import { readKeyChains } from '../../lib/pipeline/keys/key-chains.ts'
-import { scratchDirectory } from '../support/scratch.ts'
-import { openAws } from './embedded-aws.ts'
+import type { KeyKind } from '../../../lib/attestation/key-chain.ts'
+import { ceremonyRecord } from '../../../lib/cli/keys/ceremony-record.ts'
+import type { Done } from '../../../lib/cli/keys/key-ceremony.ts'
+import { rotateStageKey } from '../../../lib/cli/keys/stage-keys.ts'
+import { KeyUnsafe } from '../../../lib/errors.ts'
+import { makeKeyFile } from '../../../lib/local/key-files.ts'
+import { readKeyChains } from '../../../lib/pipeline/keys/key-chains.ts'
+import { scratchDirectory } from '../../support/scratch.ts'
+import { openAws } from '../embedded-aws.ts'
 
 const signal = new AbortController().signal
 

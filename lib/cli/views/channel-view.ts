@@ -1,4 +1,4 @@
-import type { StoreConfig } from '../config.ts'
+import type { StoreConfig } from '../../config.ts'
 
 const executors: ReadonlySet<string> = new Set(['delete-files', 's3-delete-versions'])
 

@@ -1,9 +1,9 @@
-import type { KeyKind } from '../attestation/key-chain.ts'
-import { KeyUnsafe } from '../errors.ts'
-import { readKeyChains } from '../pipeline/keys/key-chains.ts'
+import type { KeyKind } from '../../attestation/key-chain.ts'
+import { KeyUnsafe } from '../../errors.ts'
+import { readKeyChains } from '../../pipeline/keys/key-chains.ts'
+import { type Deployment, type Place, withDeployment } from '../deployment.ts'
 import type { Protection } from './ceremony-record.ts'
 import { changeKey, readChange } from './change-key.ts'
-import { type Deployment, type Place, withDeployment } from './deployment.ts'
 import type { Done } from './key-ceremony.ts'
 
 type Stage = Extract<Place, { kind: 'aws' }>

@@ -1,12 +1,12 @@
-import { isBucket } from '../config.ts'
-import type { CostItem } from '../cost/cost-item.ts'
-import type { CostDocument } from '../pipeline/estimate-cost.ts'
-import { readDocument, readIfThere, readRunConfig } from '../pipeline/evidence/documents.ts'
-import { runKey } from '../pipeline/evidence/evidence-keys.ts'
-import type { Evidence } from '../ports.ts'
-import { type ExitCode, exitCode } from './exit-code.ts'
+import { isBucket } from '../../config.ts'
+import type { CostItem } from '../../cost/cost-item.ts'
+import type { CostDocument } from '../../pipeline/estimate-cost.ts'
+import { readDocument, readIfThere, readRunConfig } from '../../pipeline/evidence/documents.ts'
+import { runKey } from '../../pipeline/evidence/evidence-keys.ts'
+import type { Evidence } from '../../ports.ts'
+import { type ExitCode, exitCode } from '../exit-code.ts'
+import { bold, dim, formatBytes, formatCount, plural, type Terminal } from '../terminal.ts'
 import { foreseeRestore } from './restore-view.ts'
-import { bold, dim, formatBytes, formatCount, plural, type Terminal } from './terminal.ts'
 
 /** What a run cost, where it cost something: on one machine there is nothing to show. */
 export async function showCost(ports: { evidence: Evidence }, runId: string, terminal: Terminal): Promise<void> {

@@ -1,11 +1,11 @@
-import { parseEnvelope } from '../attestation/envelope.ts'
-import { type ChainKey, type KeyChains, type KeyKind, logKeyAt } from '../attestation/key-chain.ts'
-import { identityOfTransition, parseStatement } from '../attestation/statement.ts'
-import { EvidenceMissing, OdvError } from '../errors.ts'
-import { verifyCheckpoint } from '../log/checkpoint.ts'
-import { originOf } from '../log/origin.ts'
-import { readKeyChains } from '../pipeline/keys/key-chains.ts'
-import type { Deployment } from './deployment.ts'
+import { parseEnvelope } from '../../attestation/envelope.ts'
+import { type ChainKey, type KeyChains, type KeyKind, logKeyAt } from '../../attestation/key-chain.ts'
+import { identityOfTransition, parseStatement } from '../../attestation/statement.ts'
+import { EvidenceMissing, OdvError } from '../../errors.ts'
+import { verifyCheckpoint } from '../../log/checkpoint.ts'
+import { originOf } from '../../log/origin.ts'
+import { readKeyChains } from '../../pipeline/keys/key-chains.ts'
+import type { Deployment } from '../deployment.ts'
 
 /** A change that is done: the entry of its transition, and the keys (PEM). `size`: of the first checkpoint that covers it. */
 export type Changed = { key: KeyKind; number: number; seq: number; at: string; from: string; to: string; size: number }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import type { KeyChains, KeyKind } from '../attestation/key-chain.ts'
-import { attestationKeyFingerprint, logKeyFingerprint } from '../export/key-fingerprint.ts'
-import { originOf } from '../log/origin.ts'
-import { formatVkey } from '../log/vkey.ts'
-import { tool } from '../tool.ts'
+import type { KeyChains, KeyKind } from '../../attestation/key-chain.ts'
+import { attestationKeyFingerprint, logKeyFingerprint } from '../../export/key-fingerprint.ts'
+import { originOf } from '../../log/origin.ts'
+import { formatVkey } from '../../log/vkey.ts'
+import { tool } from '../../tool.ts'
 import type { Changed } from './change-key.ts'
 
 /** What was done: all keys were made, one was changed, or nothing, and the record of what there is is written again. */

@@ -1,9 +1,9 @@
-import { type Config, exceptionsOf } from '../config.ts'
-import type { Coverage } from '../inventory/coverage.ts'
-import type { Exception } from '../inventory/exception.ts'
-import { explainedOf, isExpired } from '../verdict/exceptions.ts'
-import { plural } from './terminal.ts'
-import { visible } from './visible.ts'
+import { type Config, exceptionsOf } from '../../config.ts'
+import type { Coverage } from '../../inventory/coverage.ts'
+import type { Exception } from '../../inventory/exception.ts'
+import { explainedOf, isExpired } from '../../verdict/exceptions.ts'
+import { plural } from '../terminal.ts'
+import { visible } from '../visible.ts'
 
 /** Exceptions of a configuration that have expired at a time (RFC 3339, UTC), for people. */
 export function describeExpired({ stores }: Pick<Config, 'stores'>, now: string): string[] {

@@ -1,9 +1,9 @@
-import type { RestoreConfig } from '../config.ts'
-import { sumOf } from '../cost/cost-item.ts'
-import { isOffered, restoreItems } from '../cost/restore-price.ts'
-import { type ArchivedSum, total } from '../inventory/archived.ts'
-import type { RestoreDocument, RestoredDocument } from '../pipeline/restore-archived.ts'
-import { formatBytes, plural } from './terminal.ts'
+import type { RestoreConfig } from '../../config.ts'
+import { sumOf } from '../../cost/cost-item.ts'
+import { isOffered, restoreItems } from '../../cost/restore-price.ts'
+import { type ArchivedSum, total } from '../../inventory/archived.ts'
+import type { RestoreDocument, RestoredDocument } from '../../pipeline/restore-archived.ts'
+import { formatBytes, plural } from '../terminal.ts'
 
 /** A dry run's word on what is archived: how much, and what it would cost to restore it. */
 export function foreseeRestore(storeId: string, archived: readonly ArchivedSum[], restore: RestoreConfig | undefined) {

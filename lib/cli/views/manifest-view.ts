@@ -1,8 +1,8 @@
-import { type Config, unprovenFormsOf } from '../config.ts'
-import type { ManifestReport } from '../manifest/read-manifest.ts'
-import type { IndexSummary } from '../subject-index/index-format.ts'
-import type { OpenedPart } from '../subject-index/open-part.ts'
-import { plural } from './terminal.ts'
+import { type Config, unprovenFormsOf } from '../../config.ts'
+import type { ManifestReport } from '../../manifest/read-manifest.ts'
+import type { IndexSummary } from '../../subject-index/index-format.ts'
+import type { OpenedPart } from '../../subject-index/open-part.ts'
+import { plural } from '../terminal.ts'
 
 type Lines = { count: number; first: readonly number[] }
 
