@@ -1,12 +1,16 @@
 import { beginsWithItems } from './binary-items.ts'
 import { type EightBitCheck, eightBitCheck } from './eight-bit-check.ts'
+import { isFlaggedRows } from './flagged-rows.ts'
 import { type Seen, surveyed } from './survey.ts'
 import { type TextCheck, textCheck } from './text-check.ts'
 
 /** A shorter content is not enough to tell an encoding. */
 const leastBytes = 64
-/** So many tell whether it is binary for all that. */
-const headBytes = 512
+/** So many tell whether it is records of CBOR or MessagePack for all that, and so many whether it is rows of a table. */
+const itemBytes = 512
+const headBytes = 4096
+/** Of these one has to be from 0x80. */
+const firstBytes = 4
 /** Bytes of a character that may be cut before the byte that makes it invalid. */
 const longestCut = 3
 /** What DOS puts behind the last line of a text (Ctrl-Z). */
@@ -25,7 +29,7 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
   let total = 0
   /** The last bytes before what is written next. */
   let before = nothing
-  /** The first bytes, if the first one is none of UTF-8. */
+  /** The first bytes, if one of the very first is not ASCII. */
   let head = nothing
   let last = 0
   /** The last byte is a Ctrl-Z behind a line end, and no problem unless more comes. */
@@ -49,9 +53,17 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
     look(text, seen && seen.control >= text.length ? { ...seen, control: -1 } : seen)
   }
 
+  function isOfHead(bytes: Uint8Array): boolean {
+    if (head.length !== total || total >= headBytes) return false
+    if (total >= firstBytes || total + bytes.length < firstBytes) return true
+    const isHigh = (byte: number) => byte >= 0x80
+    return head.some(isHigh) || bytes.subarray(0, firstBytes - total).some(isHigh)
+  }
+
+  const isRecords = () => beginsWithItems(head.subarray(0, itemBytes)) || isFlaggedRows(head, total)
+
   function look(bytes: Uint8Array, seen: Seen | undefined): void {
-    const isHead = total === 0 ? bytes.length > 0 && bytes[0]! >= 0x80 : head.length > 0 && head.length < headBytes
-    if (isHead) head = Buffer.concat([head, bytes.subarray(0, headBytes - head.length)])
+    if (isOfHead(bytes)) head = Buffer.concat([head, bytes.subarray(0, headBytes - head.length)])
     if (eightBit !== undefined) eightBit.write(bytes)
     else {
       utf8.writeSeen(bytes, seen)
@@ -71,7 +83,7 @@ export function asciiTextCheck({ readsEightBit = false, least = leastBytes }): T
       if (readsEightBit && eightBit === undefined && problem?.reason === 'invalid-utf8')
         begin(new Uint8Array(0), problem.offset)
     },
-    problem: () => (eightBit?.isText() && total >= least && !beginsWithItems(head) ? undefined : utf8.problem()),
+    problem: () => (eightBit?.isText() && total >= least && !isRecords() ? undefined : utf8.problem()),
   }
 }
 
