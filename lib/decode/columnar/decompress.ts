@@ -3,7 +3,7 @@ import { BlockCorrupt } from '../compression/block-corrupt.ts'
 import { decompressLz4Block } from '../compression/lz4/lz4-block.ts'
 import { decompressSnappyBlock } from '../compression/snappy/snappy-block.ts'
 import { isFrame } from '../compression/zstd/zstd-frame.ts'
-import { byPlatform } from './by-platform.ts'
+import { beginningByPlatform, byPlatform } from './by-platform.ts'
 import { ColumnFault, corrupt } from './column-fault.ts'
 import { gunzipPart, isGzip } from './gzip-part.ts'
 
@@ -31,7 +31,7 @@ export function decompress(codec: BlockCodec, stored: Uint8Array, size: number):
       case 'BROTLI':
         return ofSize(byPlatform(brotliDecompressSync, stored, size + 1), size)
       case 'ZSTD':
-        return ofSize(zstdFrame(stored, size + 1), size)
+        return ofSize(zstdFrames(stored, size + 1), size)
       default:
         return codec satisfies never
     }
@@ -40,10 +40,21 @@ export function decompress(codec: BlockCodec, stored: Uint8Array, size: number):
   }
 }
 
-/** One frame of zstd that holds `most` bytes at most. A skippable one would hold bytes that are none of the content. */
-export function zstdFrame(stored: Uint8Array, most: number): Uint8Array {
-  if (!isFrame(stored)) throw corrupt('expected a frame of zstd')
-  return byPlatform(zstdDecompressSync, stored, most)
+/** Frames of zstd that hold `most` bytes at most, one or several: some writers end each part with an empty one. A skippable one would hold bytes that are none of the content. */
+export function zstdFrames(stored: Uint8Array, most: number): Uint8Array {
+  const parts: Uint8Array[] = []
+  let length = 0
+  for (let at = 0; at === 0 || at < stored.length; ) {
+    const rest = stored.subarray(at)
+    if (!isFrame(rest))
+      throw corrupt(at === 0 ? 'expected a frame of zstd' : 'expected no bytes behind a compressed part')
+    const { bytes, consumed } = beginningByPlatform(zstdDecompressSync, rest, Math.max(1, most - length))
+    parts.push(bytes)
+    length += bytes.length
+    if (length > most) throw corrupt('expected a compressed part of its stated size')
+    at += consumed
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts, length)
 }
 
 function ofSize(bytes: Uint8Array, size: number): Uint8Array {

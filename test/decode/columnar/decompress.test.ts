@@ -31,6 +31,18 @@ const cases: { name: string; codec: BlockCodec; stored: Buffer; whole: Uint8Arra
     whole: Buffer.concat([text, text]),
   },
   { name: 'zstd', codec: 'ZSTD', stored: zstdCompressSync(text), whole: text },
+  {
+    name: 'two frames of zstd',
+    codec: 'ZSTD',
+    stored: Buffer.concat([zstdCompressSync(text), zstdCompressSync(text)]),
+    whole: Buffer.concat([text, text]),
+  },
+  {
+    name: 'zstd with an empty frame at its end, as ClickHouse has it in Avro',
+    codec: 'ZSTD',
+    stored: Buffer.concat([zstdCompressSync(text), Buffer.from('28b52ffd2000010000', 'hex')]),
+    whole: text,
+  },
   { name: 'brotli', codec: 'BROTLI', stored: brotliCompressSync(text), whole: text },
   { name: 'lz4', codec: 'LZ4_RAW', stored: lz4Block(short), whole: short },
   { name: "lz4 in Hadoop's frames", codec: 'LZ4', stored: hadoop(short, short), whole: Buffer.concat([short, short]) },

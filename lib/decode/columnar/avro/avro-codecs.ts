@@ -10,7 +10,7 @@ import type { Format } from '../../format.ts'
 import { inOne } from '../../next-bytes.ts'
 import { beginningByPlatform } from '../by-platform.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { expectPlausible, faultOf, zstdFrame } from '../decompress.ts'
+import { expectPlausible, faultOf, zstdFrames } from '../decompress.ts'
 
 const checksumLength = 4
 const leastLimit = 2 ** 24
@@ -29,7 +29,7 @@ export async function decompressBlock(codec: string, stored: Uint8Array, decodin
       case 'deflate':
         return deflated(stored, most)
       case 'zstandard':
-        return zstdFrame(stored, most)
+        return zstdFrames(stored, most)
       case 'snappy':
         return snappy(stored)
       case 'bzip2':

@@ -3,7 +3,7 @@ import { decompressLz4BlockInto } from '../../compression/lz4/lz4-block.ts'
 import { decompressSnappyBlock, snappyLength } from '../../compression/snappy/snappy-block.ts'
 import { byPlatform } from '../by-platform.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
-import { expectPlausible, faultOf, zstdFrame } from '../decompress.ts'
+import { expectPlausible, faultOf, zstdFrames } from '../decompress.ts'
 import type { PageKernel } from '../kernel/page-kernel.ts'
 
 /** Compressions by their numbers (orc_proto.proto, `CompressionKind`). */
@@ -37,7 +37,7 @@ export function chunksOf(
       case 'ZLIB':
         return byPlatform(inflateRawSync, chunk, blockSize)
       case 'ZSTD':
-        return zstdFrame(chunk, blockSize)
+        return zstdFrames(chunk, blockSize)
       case 'BROTLI':
         return byPlatform(brotliDecompressSync, chunk, blockSize)
       case 'SNAPPY': {
