@@ -66,6 +66,21 @@ describe('a text in a field of a Parquet file is delivered or a gap', () => {
   })
 })
 
+describe('a file whose footer has rows and no row group', () => {
+  const gapsWith = async (pages: Buffer[]) => {
+    const bytes = parquetFile({ type: 6, values: 3, pages, file: { 4: { list: [] } } })
+    return (await collect(inPieces(bytes, [5000]))).reading.gaps.map(({ reason }) => reason)
+  }
+
+  test('is metadata of other files (`_common_metadata` of fastparquet) if nothing else is in it', async () => {
+    expect(await gapsWith([])).toEqual([])
+  })
+
+  test('is a gap if it has a page', async () => {
+    expect(await gapsWith([page(1, 0, prefixed([user]))])).not.toEqual([])
+  })
+})
+
 test('a list of truth values holds nothing else', () => {
   const list = (...values: number[]) => Buffer.from([0x19, (values.length << 4) | 1, ...values, 0])
   expect(readThrift(list(1, 2, 0), 0).struct.get(1)).toEqual([true, false, false])

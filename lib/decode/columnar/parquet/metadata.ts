@@ -40,7 +40,9 @@ export function metadataOf(footer: ThriftStruct): Metadata {
   const rows = required(countIn(footer, 3), 'a number of rows')
   const groups = required(structsIn(footer, 4), 'row groups')
   const sum = groups.reduce((sum, group) => sum + rowsOf(group), 0)
-  if (sum !== rows) throw corrupt('parquet: expected the rows of all row groups to add up to those of the file')
+  // A file of metadata alone (`_common_metadata`) may say how many rows the others have.
+  if (groups.length > 0 && sum !== rows)
+    throw corrupt('parquet: expected the rows of all row groups to add up to those of the file')
   return {
     leaves,
     groups: groups.map((group) => {
