@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { decodeObject } from '../../../lib/decode/decode-object.ts'
-import { type ThriftFields, varint } from '../../../lib/scan/controls/writers/thrift-writer.ts'
+import { type ThriftFields, varint, writeThrift } from '../../../lib/scan/controls/writers/thrift-writer.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { dictionaryPage, page, parquetFile, prefixed, withFooter } from './parquet-file.ts'
 
@@ -32,6 +32,30 @@ describe('values of a column', () => {
     const damaged = await read(parquetFile({ type: bytesOf, pages, values: indices.length === 3 ? 2 : 4 }))
     expect(reasons(damaged)).toEqual(['corrupt'])
     expect(textsOf(damaged.contents)).toMatchObject({ [`${column}/dictionary`]: 'a\nb\nc\n' })
+  })
+
+  /** Four values of a column whose rows have two each. */
+  const ofRepeated = (statedRows: number) => {
+    const levels = Buffer.from([3, 0b1010, 8, 1])
+    const bytes = Buffer.concat([levels, prefixed(['a', 'bob_smith', 'b', 'c'])])
+    const fields = [4, 0, statedRows, 0, 2, 2].map((int, at) => [at + 1, { int }] as const)
+    const header: ThriftFields = { 1: { int: 3 }, 8: { struct: Object.fromEntries(fields) } }
+    const sizes: ThriftFields = { 2: { int: bytes.length }, 3: { int: bytes.length } }
+    const pages = [Buffer.concat([writeThrift({ ...sizes, ...header }), bytes])]
+    return read(parquetFile({ type: bytesOf, schema: { 3: { int: 2 } }, pages, values: 4 }, 2))
+  }
+
+  test.each([
+    { name: 'its rows', statedRows: 2 },
+    { name: 'its values, as parquetjs does', statedRows: 4 },
+  ])('are read from a page of the second version that states $name as rows', async ({ statedRows }) => {
+    const { reading, contents } = await ofRepeated(statedRows)
+    expect(reading.gaps).toEqual([])
+    expect(textsOf(contents)).toMatchObject({ [column]: 'a\nbob_smith\nb\nc\n' })
+  })
+
+  test('are corrupt in one that states as many rows as there are neither', async () => {
+    expect(reasons(await ofRepeated(3))).toEqual(['corrupt'])
   })
 
   test('that are containers are contents of their own', async () => {

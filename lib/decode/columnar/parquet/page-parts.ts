@@ -111,7 +111,8 @@ function secondVersion(
   const definitions = packed(repetitionBytes, definitionBytes, leaf.definition)
   const rows = levels(repetitions, leaf.repetition, 0)
   const count = levels(definitions, leaf.definition, leaf.definition)
-  if (rows !== header.rows || values - count !== header.nulls)
+  // parquetjs states the values of repeated columns as their rows.
+  if ((rows !== header.rows && values !== header.rows) || values - count !== header.nulls)
     throw corrupt('parquet: expected as many rows and nulls as the page states')
   const rest = stored.subarray(before)
   const bytes = decompressed(header.isCompressed, rest, header.size - before)
