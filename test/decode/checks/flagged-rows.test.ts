@@ -22,6 +22,7 @@ const tables = [
   { name: 'two fields may be null, in two rows', bytes: rows('\xf9', 2) },
   { name: 'four fields may be null', bytes: rows('\xe1', 300) },
   { name: 'four fields may be null, in three rows', bytes: rows('\xe1', 3) },
+  { name: 'fields have line ends', bytes: rows('\xff', 300).replaceAll('    ', ' \r\n ') },
   { name: 'nine fields may be null, and seven are', bytes: rows('\xf9\xff', 300) },
   { name: 'eight fields may be null, and the sixth is', bytes: rows('A\xfe', 300) },
 ]

@@ -107,6 +107,16 @@ describe('a collection in BSON', () => {
     expect(gaps.map(({ detail }) => detail)).toEqual(['expected a format that is read, got program of Windows'])
   })
 
+  test('is not taken for an index of Prometheus, which begins like a text of some MiB without a name', async () => {
+    const index = Buffer.concat([
+      Buffer.from('baaad7000200006f2a000004b7001830', 'hex'),
+      Buffer.from('bob_smith '.repeat(500)),
+    ])
+    const { gaps } = (await collect(inPieces(index, [1e6]))).reading
+    expect(gaps.map(({ detail }) => detail)).toEqual(['expected a format that is read, got Prometheus TSDB'])
+    expect(await reasons(document('\x02\0', int32(4), 'bob\0'))).toEqual([])
+  })
+
   test('has gaps for what it cannot be', async () => {
     const cases = [
       { bytes: document('\x08b\0\x02'), reason: 'corrupt' },

@@ -14,7 +14,8 @@ export const bson: Format = {
   isFormat: (head) => {
     // The last byte of a length that can be is 0 or 1.
     if (head.length < leastDocument || head[3]! > 1) return false
-    return isDocument(Buffer.from(head.buffer, head.byteOffset, head.length), 0)
+    const bytes = Buffer.from(head.buffer, head.byteOffset, head.length)
+    return !hasEndlessNameless(bytes) && isDocument(bytes, 0)
   },
   read: readBson,
 }
@@ -24,6 +25,12 @@ function isDocument(bytes: Buffer, at: number): boolean {
   const document = bsonElements(bytes, at)
   const inner = document?.elements.filter(({ type }) => type === bsonType.document || type === bsonType.array)
   return inner?.every((each) => each.at + leastDocument > bytes.length || isDocument(bytes, each.at)) ?? false
+}
+
+/** Whether the first value has an empty name and is longer than all that is at hand, which an index of Prometheus is taken for (`\xba\xaa\xd7\0`, version 2). */
+function hasEndlessNameless(bytes: Buffer): boolean {
+  const first = bsonElements(bytes)?.elements[0]
+  return first !== undefined && first.nameAt === first.nameEnd && first.at + first.size > bytes.length
 }
 
 async function readBson({ source, path }: Content, decoding: Decoding): Promise<void> {
