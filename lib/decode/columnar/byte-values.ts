@@ -50,6 +50,19 @@ export function fixedValues(bytes: Uint8Array, width: number, count: number): By
   return values
 }
 
+/**
+ * Whether zeros at the end of values of `width` bytes are no part of them: texts of a fixed width (`FixedString` of ClickHouse). Numbers, and UUIDs in 16 bytes, may end in zeros
+ * as well, so not of their widths.
+ */
+export const mayBePadded = (width: number) => width > 8 && width !== 16 && width !== 32
+
+/** How many of the `length` bytes from `from` on are left without the zeros at their end. */
+export function lengthWithoutPadding(bytes: Uint8Array, from: number, length: number): number {
+  let end = from + length
+  while (end > from && bytes[end - 1] === 0) end--
+  return end - from
+}
+
 /** The same without zero bytes at their ends. */
 export function withoutPadding(values: ByteValues): ByteValues {
   const { count, bytes } = values
@@ -61,11 +74,9 @@ export function withoutPadding(values: ByteValues): ByteValues {
     next() {
       values.next()
       const { bytes, from } = values
-      let end = from + values.length
-      while (end > from && bytes[end - 1] === 0) end--
       shorter.bytes = bytes
       shorter.from = from
-      shorter.length = end - from
+      shorter.length = lengthWithoutPadding(bytes, from, values.length)
     },
   }
   return shorter

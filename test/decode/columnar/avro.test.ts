@@ -115,6 +115,17 @@ describe('values in Avro', () => {
     ])
   })
 
+  test('reads texts of a fixed width without the zeros behind them, but not of the widths of numbers', async () => {
+    const fileOfWidth = (size: number) => {
+      const values = ['bob_smith', '1234567890'].map((text) => Buffer.from(text.padEnd(size, '\0')))
+      return avroFile({ type: 'fixed', name: 'f', size }, [{ count: 2, bytes: Buffer.concat(values) }])
+    }
+    const { reading, contents } = await read(fileOfWidth(20))
+    expect(reading.gaps).toEqual([])
+    expect(linesIn(textsOf(contents)['avro/records'])).toEqual(['bob_smith', '1234567890'])
+    expect(reasons(await read(fileOfWidth(16)))).toEqual(['not-text'])
+  })
+
   test('of a double that may have lost digits are a gap', async () => {
     const bytes = Buffer.from(new Float64Array([1.22e18, 5]).buffer)
     const found = await read(avroFile('double', [{ count: 2, bytes }]))

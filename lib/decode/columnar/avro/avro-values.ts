@@ -1,6 +1,7 @@
 import type { Step } from '../../format-place.ts'
 import { type GrowingBytes, growingBytes } from '../../growing-bytes.ts'
 import { appendByte, appendCharacter, cellsOfBytes } from '../../listed-bytes.ts'
+import { lengthWithoutPadding, mayBePadded } from '../byte-values.ts'
 import { corrupt } from '../column-fault.ts'
 import { writeSigned } from '../decimal-digits.ts'
 import { decimalText } from '../decimal-text.ts'
@@ -90,13 +91,15 @@ export const text = leaf((reading) => {
 
 export const bytes = leaf((reading) => bytesOf(reading, readSize(reading.input)))
 
-export const fixed = (size: number): AvroType => (size === 0 ? nothing : leaf((reading) => bytesOf(reading, size)))
+export const fixed = (size: number): AvroType =>
+  size === 0 ? nothing : leaf((reading) => bytesOf(reading, size, mayBePadded(size)))
 
-function bytesOf(reading: AvroReading, length: number): void {
+function bytesOf(reading: AvroReading, length: number, isPadded = false): void {
   const { input, rows } = reading
   const from = pass(input, length)
   const isContent = reading.isContent(input.bytes.subarray(from, from + length))
-  rows.bytesCell(input.bytes, from, isContent ? 0 : length)
+  const kept = isPadded ? lengthWithoutPadding(input.bytes, from, length) : length
+  rows.bytesCell(input.bytes, from, isContent ? 0 : kept)
 }
 
 /** A bound in a manifest of Iceberg: the numbers that it may be, each a cell, and its bytes where these may be anything else. */

@@ -1,5 +1,5 @@
 import type { WholeNumbers } from '../../whole-numbers.ts'
-import { type ByteValues, byteLines, fixedValues, printedLines, withoutPadding } from '../byte-values.ts'
+import { type ByteValues, byteLines, fixedValues, mayBePadded, printedLines, withoutPadding } from '../byte-values.ts'
 import { writeSigned } from '../decimal-digits.ts'
 import { decimalText, pointed } from '../decimal-text.ts'
 import {
@@ -53,18 +53,12 @@ export function printerOf(leaf: Leaf, onLossy: () => void, kernel?: PageKernel):
     const bytes = (values: ByteValues) => printedLines(values, (each) => decimalText(each, print.scale))
     return { kind: 'numbers', bytes, fixed: (fixed, count) => bytes(fixedValues(fixed, width, count)) }
   }
-  const bytes: Printer['bytes'] = mayBePadded(leaf)
-    ? (values, isLeftOut) => byteLines(withoutPadding(values), isLeftOut)
-    : byteLines
+  const bytes: Printer['bytes'] =
+    leaf.physical === 'FIXED_LEN_BYTE_ARRAY' && mayBePadded(width)
+      ? (values, isLeftOut) => byteLines(withoutPadding(values), isLeftOut)
+      : byteLines
   return { kind: 'text', bytes, fixed: (fixed, count) => bytes(fixedValues(fixed, width, count)) }
 }
-
-/**
- * Whether zeros at the end of values are no part of them: texts of a fixed width (`FixedString` of ClickHouse). Numbers, and UUIDs in 16 bytes, may end in zeros as well, so
- * not of their widths.
- */
-const mayBePadded = ({ physical, width }: Leaf) =>
-  physical === 'FIXED_LEN_BYTE_ARRAY' && width > 8 && width !== 16 && width !== 32
 
 /** Printers of whole numbers, which need not become lines: see `numberLines`. */
 const wholeNumbers = new Map<FixedPrinter, Pick<WholeNumbers, 'width' | 'isSigned'>>([
