@@ -46,14 +46,30 @@ export async function attest(ports: AttestPorts, input: unknown): Promise<{ seq:
   const parsed = parseInput('attest', attestInput, input)
   if (parsed.phase === 'key-transition') return appendTransition(ports, parsed)
   const statement = await composeStatement(ports, parsed)
-  if (statement.predicate.phase === 'scan')
-    await requireInOrder(ports, statement.predicate, statement.predicate.times.statementCreatedAt)
+  for (const each of datedStoresOf(statement)) await requireInOrder(ports, each, each.at)
   const { seq } = await appendAttestation(ports, statement)
   if (parsed.phase === 'verification') {
     const key = storeKey(parsed.runId, parsed.storeId, 'report.json')
     await ports.events.publish('odv.verdict', verdictEvent(await readStoreReport(ports, key), seq))
   }
   return { seq }
+}
+
+/** The stores of which a statement may be signed only if it is dated behind what it stands on. */
+function datedStoresOf({ predicate }: Statement) {
+  switch (predicate.phase) {
+    case 'scan':
+      return [{ ...predicate, at: predicate.times.statementCreatedAt }]
+    case 'verification':
+      return predicate.result === 'verified' ? [{ ...predicate, at: predicate.times.statementCreatedAt }] : []
+    case 'run-summary': {
+      const { runId, phase, stores, times } = predicate
+      const verified = stores.filter(({ result }) => result === 'verified')
+      return verified.map(({ storeId }) => ({ runId, storeId, phase, at: times.statementCreatedAt }))
+    }
+    default:
+      return []
+  }
 }
 
 function verdictEvent(report: StoreReport, seq: number): EventDetails['odv.verdict'] {

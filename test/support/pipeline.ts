@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { decideRun } from '../../lib/attestation/to-run-summary.ts'
@@ -6,33 +6,14 @@ import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { type Config, parseConfig } from '../../lib/config.ts'
 import type { Acknowledgement } from '../../lib/deletion/request.ts'
 import type { Coverage } from '../../lib/inventory/coverage.ts'
-import { type Environment, loadMachine, runExecution } from '../../lib/local/asl/interpreter.ts'
-import { noScanTasks } from '../../lib/local/asl/no-scan-tasks.ts'
+import { type Environment, runExecution } from '../../lib/local/asl/interpreter.ts'
 import { makeStateDirectory, stateDirectory } from '../../lib/local/state-directory.ts'
-import { acknowledge } from '../../lib/pipeline/acknowledge.ts'
-import { attest } from '../../lib/pipeline/attest.ts'
-import { buildIndex } from '../../lib/pipeline/build-index.ts'
-import { closeRun, type RunSummary } from '../../lib/pipeline/close-run.ts'
-import { decideVerdict } from '../../lib/pipeline/decide-verdict.ts'
-import { estimateRunCost } from '../../lib/pipeline/estimate-cost.ts'
+import type { RunSummary } from '../../lib/pipeline/close-run.ts'
 import { readDocument } from '../../lib/pipeline/evidence/documents.ts'
 import { passKey, runKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
-import { executeDeletion } from '../../lib/pipeline/execute-deletion.ts'
-import { notifyCustodian } from '../../lib/pipeline/notify-custodian.ts'
-import { openRun } from '../../lib/pipeline/open-run.ts'
-import { planBatches } from '../../lib/pipeline/plan-batches.ts'
-import { planListing } from '../../lib/pipeline/plan-listing.ts'
 import { planSegment } from '../../lib/pipeline/plan-segment.ts'
-import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
-import { restoreArchived } from '../../lib/pipeline/restore-archived.ts'
-import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
-import { settleCoverage } from '../../lib/pipeline/settle-coverage.ts'
-import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
-import { settleSubjects } from '../../lib/pipeline/settle-subjects.ts'
-import { signCheckpoint } from '../../lib/pipeline/sign-checkpoint.ts'
-import { stampCheckpoint } from '../../lib/pipeline/stamp-checkpoint.ts'
-import { takeInventory } from '../../lib/pipeline/take-inventory.ts'
 import type { Ports } from '../../lib/ports.ts'
+import { loaded, substitutions, type TaskName, tasks } from './machines.ts'
 import { manifestText } from './sample-files.ts'
 import { scratchDirectory } from './scratch.ts'
 
@@ -41,34 +22,15 @@ import { scratchDirectory } from './scratch.ts'
  * task something happens to the store or to the evidence, `wrap` exchanges a port.
  */
 
-const tasks = {
-  'open-run': openRun,
-  'build-index': buildIndex,
-  attest,
-  'settle-subjects': settleSubjects,
-  'close-run': closeRun,
-  'sign-checkpoint': (ports: Ports) => signCheckpoint(ports),
-  'stamp-checkpoint': stampCheckpoint,
-  'take-inventory': takeInventory,
-  'plan-listing': planListing,
-  'plan-segment': planSegment,
-  'plan-batches': planBatches,
-  'restore-archived': restoreArchived,
-  'scan-batch': scanBatch,
-  'settle-segment': settleSegment,
-  'settle-coverage': settleCoverage,
-  'request-deletion': requestDeletion,
-  'execute-deletion': executeDeletion,
-  'notify-custodian': notifyCustodian,
-  acknowledge,
-  'decide-verdict': decideVerdict,
-  'estimate-cost': estimateRunCost,
-} satisfies Record<string, (ports: Ports, input: unknown) => Promise<unknown>>
-
-export type TaskName = keyof typeof tasks
-
-/** A task that is called: its name, and the page, pass, segment and listing that its payload names. */
-export type Moment = { task: TaskName; pass?: number; segment?: number; listing?: string; page?: number }
+/** A task that is called: its name, and the page, pass, segment, listing and phase that its payload names. */
+export type Moment = {
+  task: TaskName
+  pass?: number
+  segment?: number
+  listing?: string
+  page?: number
+  phase?: string
+}
 
 export type Hands = {
   /** Another time than the real one, for waiting. */
@@ -83,22 +45,6 @@ export type Hands = {
   trigger?: 'nightly' | 'on-demand'
   /** Runs a scan task. */
   runTask?: Environment['runTask']
-}
-
-const machines = ['verify-run', 'verify-store', 'scan-store'] as const
-const pascal = (name: string) => name.replace(/(?:^|-)(.)/g, (_, letter: string) => letter.toUpperCase())
-const loaded = Object.fromEntries(
-  machines.map((name) => {
-    const text = readFileSync(new URL(`../../statemachines/${name}.asl.json`, import.meta.url), 'utf8')
-    return [name, loadMachine(name, JSON.parse(text))]
-  }),
-)
-const substitutions = {
-  Partition: 'aws',
-  EvidenceBucket: 'evidence',
-  ...noScanTasks,
-  ...Object.fromEntries(Object.keys(tasks).map((name) => [`${pascal(name)}FunctionArn`, name])),
-  ...Object.fromEntries(machines.map((name) => [`${pascal(name)}StateMachineArn`, name])),
 }
 
 /** A place with a manifest, a configuration and a state directory; runs in it follow one another. */

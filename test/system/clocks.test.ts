@@ -65,3 +65,35 @@ describe('the clock of one task goes', () => {
     }
   })
 })
+
+describe('the clock of the machine is set back by two hours', () => {
+  const setBack = async (phase: string) => {
+    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
+    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    let by = 0
+    const ended = await place.run({
+      before: (moment) => {
+        if (moment.phase === phase) by = amounts['two hours']
+      },
+      wrap: (ports) => Object.create(ports, { clock: { value: () => new Date(Date.now() - by) } }),
+    })
+    await place.run()
+    const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+    await exportBundle(ports, { exportId: 'export-1', selection: { runId: 'run-0' } })
+    await checkBundle(ports, { exportId: 'export-1' })
+    return ended
+  }
+
+  it('before the verdict is signed: the store is incomplete, and the next run signs a log that can be exported', async () => {
+    const { store, why, result } = await setBack('verification')
+    expect({ store, why, result }).toMatchObject({
+      ...{ store: 'incomplete', why: 'verdict: not attested' },
+      result: { status: 'SUCCEEDED' },
+    })
+  })
+
+  it('before the summary is signed: the run fails for it, and the next run signs a log that can be exported', async () => {
+    const { result } = await setBack('run-summary')
+    expect(result).toMatchObject({ status: 'FAILED', error: 'ClocksDiffer' })
+  })
+})

@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { attestedIn } from '../support/attested.ts'
 import { jsonLines, odv } from '../support/odv.ts'
-import { inSlicesOf, openPlace, type TaskName } from '../support/pipeline.ts'
+import type { TaskName } from '../support/machines.ts'
+import { inSlicesOf, openPlace } from '../support/pipeline.ts'
 import {
   jsonRecords,
   manifestText,

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { requestCommand } from '../../lib/cli/commands/request-command.ts'
 import { proposeCorrection } from '../../lib/pipeline/propose-correction.ts'
 import type { Ports } from '../../lib/ports.ts'
-import { isMoment, openPlace, type TaskName } from '../support/pipeline.ts'
+import type { TaskName } from '../support/machines.ts'
+import { isMoment, openPlace } from '../support/pipeline.ts'
 import { jsonRecords, manifestText, numbers, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
 /** Somebody finds out that the manifest was wrong, and takes back what the run said, before anything is deleted because of it. */
