@@ -28,6 +28,7 @@ import { passKey, runKey, storeKey } from './evidence/evidence-keys.ts'
 import { appendTransition } from './keys/append-transition.ts'
 import { appendAttestation } from './log/append-attestation.ts'
 import { requireInOrder } from './log/require-in-order.ts'
+import { requireOpen } from './log/require-not-over.ts'
 import { composeCorrection } from './propose-correction.ts'
 import { readRestored } from './restore-archived.ts'
 import { attestInput, parseInput } from './task-input.ts'
@@ -46,6 +47,7 @@ export async function attest(ports: AttestPorts, input: unknown): Promise<{ seq:
   const parsed = parseInput('attest', attestInput, input)
   if (parsed.phase === 'key-transition') return appendTransition(ports, parsed)
   const statement = await composeStatement(ports, parsed)
+  await requireOpen(ports, statement)
   for (const each of datedStoresOf(statement)) await requireInOrder(ports, each, each.at)
   const { seq } = await appendAttestation(ports, statement)
   if (parsed.phase === 'verification') {

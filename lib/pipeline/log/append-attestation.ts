@@ -12,6 +12,7 @@ import { EvidenceConflict, KeyUnsafe, LogMoved, OdvError } from '../../errors.ts
 import { appendLeaves, leafHash } from '../../log/merkle.ts'
 import type { AttestationSigner, Ledger, Reservation } from '../../ports.ts'
 import { countTransitions, readAttestationKeys } from '../keys/key-chains.ts'
+import { endsOf, requireNotOver } from './require-not-over.ts'
 
 /** Every attempt that fails means that another appender got through. */
 const attempts = 100
@@ -32,7 +33,7 @@ type AppendPorts = { ledger: Ledger; attestationSigner: AttestationSigner }
  * (`renew`), which says the same. No head that is still there then takes the old one.
  *
  * @throws EvidenceConflict when the identity was attested with another claim, or what the ledger keeps for it does not
- *   hold; never worth a retry. @throws KeyUnsafe when this deployment does not have the key in force. @throws LogMoved when others kept appending; worth a retry.
+ *   hold, or what it is about has ended without it; never worth a retry. @throws KeyUnsafe when this deployment does not have the key in force. @throws LogMoved when others kept appending; worth a retry.
  */
 export async function appendAttestation(
   ports: AppendPorts,
@@ -42,7 +43,7 @@ export async function appendAttestation(
     const keys = await readAttestationKeys(ports.ledger, ports.attestationSigner)
     see(keys)
     const reserved = await renew(ports, statement, keys, await reserve(ports, statement, keys))
-    const seq = await appendReserved(ports.ledger, reserved, keys.length - 1)
+    const seq = await appendReserved(ports.ledger, reserved, keys.length - 1, endsOf(statement))
     return { seq, envelopeSha256: hash('sha256', reserved.envelope, 'hex') }
   })
 }
@@ -74,9 +75,14 @@ export async function untilKeysHoldStill<T>(
 
 /**
  * Appends a reservation as it is, unless it is in the log already. `transitions`: how often the attestation key was
- * changed when somebody looked whether this envelope is signed by the one in force.
+ * changed when somebody looked whether this envelope is signed by the one in force. `ends`: what it may not stand behind (`endsOf`).
  */
-export async function appendReserved(ledger: Ledger, reserved: Reservation, transitions: number): Promise<number> {
+export async function appendReserved(
+  ledger: Ledger,
+  reserved: Reservation,
+  transitions: number,
+  ends: readonly string[] = [],
+): Promise<number> {
   const { identity, envelope } = reserved
   for (let attempt = 0, seq = reserved.seq; attempt < attempts; attempt += 1) {
     if (seq !== undefined) return seq
@@ -86,6 +92,8 @@ export async function appendReserved(ledger: Ledger, reserved: Reservation, tran
       throw new KeyUnsafe(
         'append attestation: attestation key: expected the one that signed to be in force, got another',
       )
+    // Nor is any of these.
+    await requireNotOver(ledger, ends)
     const leaf = leafHash(envelope)
     const entry = { seq: head.size, identity, leaf, envelope }
     // The sequence number is allocated by the write that stores the entry: there are no gaps.

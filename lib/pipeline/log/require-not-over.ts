@@ -1,0 +1,43 @@
+import { identityOf, identityOfStatement, type Statement } from '../../attestation/statement.ts'
+import { EvidenceConflict } from '../../errors.ts'
+import type { Evidence, Ledger } from '../../ports.ts'
+import { runKey } from '../evidence/evidence-keys.ts'
+
+/**
+ * The identities of what ends whatever a statement is a part of: once one of them is in the log it is too late for this one, since no
+ * bundle would hold that has it behind them. Nothing ends what a correction or a change of a key is about.
+ */
+export function endsOf({ predicate }: Statement): string[] {
+  if (predicate.phase === 'correction' || predicate.phase === 'key-transition' || predicate.phase === 'run-summary')
+    return []
+  const { runId, phase } = predicate
+  const ofStore = 'storeId' in predicate && phase !== 'verification' ? [predicate.storeId] : []
+  return [
+    identityOf(runId, undefined, undefined, 'run-summary'),
+    ...ofStore.map((storeId) => identityOf(runId, storeId, undefined, 'verification')),
+  ]
+}
+
+/**
+ * Whoever redrives an execution of a run that was closed without what it attests comes too late, also before the summary is signed.
+ * What is in the log stays. @throws EvidenceConflict
+ */
+export async function requireOpen(
+  { evidence, ledger }: { evidence: Pick<Evidence, 'has'>; ledger: Pick<Ledger, 'find'> },
+  statement: Statement,
+): Promise<void> {
+  const { predicate } = statement
+  if (endsOf(statement).length === 0 || !('runId' in predicate)) return
+  if ((await ledger.find(identityOfStatement(statement)))?.seq !== undefined) return
+  if (await evidence.has(runKey(predicate.runId, 'summary.json'))) throw tooLate()
+}
+
+/** @throws EvidenceConflict when the log has one of them */
+export async function requireNotOver(ledger: Pick<Ledger, 'find'>, ends: readonly string[]): Promise<void> {
+  for (const each of ends) if ((await ledger.find(each))?.seq !== undefined) throw tooLate()
+}
+
+const tooLate = () =>
+  new EvidenceConflict(
+    'attest: expected a run, and a store, that have no verdict yet: what comes now is in none. Begin another run',
+  )

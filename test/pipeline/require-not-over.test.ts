@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { runSummaryStatement } from '../../lib/attestation/to-run-summary.ts'
+import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
+import { EvidenceConflict, ServiceUnavailable } from '../../lib/errors.ts'
+import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
+import { attest } from '../../lib/pipeline/attest.ts'
+import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
+import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { memoryLedger } from '../support/memory-ledger.ts'
+import { memoryAttestationSigner } from '../support/memory-signers.ts'
+import { openPlace } from '../support/pipeline.ts'
+import { writeFiles } from '../support/sample-files.ts'
+import { context, documentOf } from '../support/sample-run.ts'
+import { scopeStatementOf } from '../support/sample-statements.ts'
+
+const summary = (runId: string) =>
+  runSummaryStatement({ ...context, runId }, { planned: [], verdicts: [], document: documentOf('summary.json', {}) })
+
+describe('what is attested after the end of what it is a part of', () => {
+  it('is refused behind the summary of its run, and what is in the log stays', async () => {
+    const ports = { ledger: memoryLedger(), attestationSigner: memoryAttestationSigner() }
+    const first = await appendAttestation(ports, scopeStatementOf('run-1'))
+    await appendAttestation(ports, summary('run-1'))
+    await appendAttestation(ports, summary('run-2'))
+    expect(await appendAttestation(ports, scopeStatementOf('run-1'))).toEqual(first)
+    await expect(appendAttestation(ports, scopeStatementOf('run-2'))).rejects.toThrow(EvidenceConflict)
+    expect((await ports.ledger.head()).size).toBe(3)
+  })
+
+  it('is refused also where the summary gets in just before it', async () => {
+    const ledger = memoryLedger()
+    const attestationSigner = memoryAttestationSigner()
+    let meanwhile: (() => Promise<unknown>) | undefined = () =>
+      appendAttestation({ ledger, attestationSigner }, summary('run-1'))
+    const slow = {
+      ...ledger,
+      async append(...args: Parameters<typeof ledger.append>) {
+        await meanwhile?.()
+        meanwhile = undefined
+        return ledger.append(...args)
+      },
+    }
+    const late = appendAttestation({ ledger: slow, attestationSigner }, scopeStatementOf('run-1'))
+    await expect(late).rejects.toThrow(EvidenceConflict)
+    expect((await ledger.head()).size).toBe(1)
+  })
+
+  it('is refused when somebody redrives a store whose verdict could not be signed, and the run can be exported', async () => {
+    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
+    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    const { store, why } = await place.run({
+      before({ phase }) {
+        if (phase === 'verification') throw new ServiceUnavailable('ledger: out')
+      },
+    })
+    expect([store, why]).toEqual(['incomplete', 'verdict: not attested'])
+    const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+    const redriven = attest(ports, { phase: 'verification', runId: 'run-0', storeId: 'ie' })
+    await expect(redriven).rejects.toThrow(EvidenceConflict)
+    await place.run()
+    await exportBundle(ports, { exportId: 'export-1', selection: { runId: 'run-0' } })
+    await checkBundle(ports, { exportId: 'export-1' })
+  })
+})
