@@ -27,6 +27,7 @@ export const thirds = [
     'system/interruption',
     'system/long-request',
     'system/segments',
+    'system/simulated-runs',
     'system/slices',
   ],
   [

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { attestedIn } from '../support/attested.ts'
-import { jsonLines, odv } from '../support/odv.ts'
 import type { TaskName } from '../support/machines.ts'
+import { jsonLines, odv } from '../support/odv.ts'
 import { inSlicesOf, openPlace } from '../support/pipeline.ts'
 import {
   jsonRecords,

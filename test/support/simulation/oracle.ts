@@ -1,0 +1,177 @@
+import { parseEnvelope } from '../../../lib/attestation/envelope.ts'
+import { identityOf, parseStatement } from '../../../lib/attestation/statement.ts'
+import { checkBundle } from '../../../lib/pipeline/check-bundle.ts'
+import { exportBundle } from '../../../lib/pipeline/export-bundle.ts'
+import { signCheckpoint } from '../../../lib/pipeline/sign-checkpoint.ts'
+import { decideVerdict } from '../../../lib/verdict/decide-verdict.ts'
+import { parseStoreReport } from '../../../lib/verdict/parse-store-report.ts'
+import type { Deployed } from './deployment.ts'
+import type { Deletion, ModelStore, ModelVersion } from './model-store.ts'
+import { confirmedIn, everybody, type ManifestState, people } from './people.ts'
+import type { World } from './world.ts'
+
+type Lived = { world: World; deployed: Deployed; stores: readonly ModelStore[]; ended: readonly string[] }
+
+/** Every claim of the product that the truth contradicts. */
+export async function problemsOf(lived: Lived) {
+  const { stores, problems } = verdictProblems(lived)
+  return {
+    stores,
+    verdicts: Object.values(stores).map(({ verdict }) => verdict),
+    problems: [...problems, ...deletionProblems(lived), ...(await bundleProblems(lived)), ...leakProblems(lived)],
+  }
+}
+
+const runsOf = ({ ended }: Lived) => ended.map((_, at) => `r${at}`)
+
+/** Who was in scope of a run. */
+function scopeOf({ deployed }: Lived, runId: string): ReadonlySet<string> {
+  const { manifest } = deployed.written.get(`runs/${runId}/subject-index`) ?? {}
+  return (manifest === undefined ? undefined : confirmedIn(manifest as ManifestState)) ?? new Set()
+}
+
+const nameOf = ({ listed }: ModelVersion) => `${listed.kind} ${listed.versionId}`
+
+type Came = { verdict: string; reasons: string[]; answers: unknown[] }
+
+function verdictProblems(lived: Lived): { stores: Record<string, Came>; problems: string[] } {
+  const { deployed, stores } = lived
+  const came: Record<string, Came> = {}
+  const problems: string[] = []
+  for (const runId of runsOf(lived))
+    for (const store of stores) {
+      const { storeId } = store
+      const body = deployed.memory.documents.get(`runs/${runId}/stores/${storeId}/report.json`)
+      if (body === undefined) continue
+      const report = parseStoreReport(body)
+      const { verdict, reasons } = decideVerdict(report)
+      const answers = report.requests.map(({ request, acknowledgement }) => {
+        const { by, deleted, gone, kept } = acknowledgement ?? {}
+        return { channel: request.channel, versions: request.versions, by, deleted, gone, kept }
+      })
+      came[`${runId} ${storeId}`] = { verdict, reasons, answers }
+      const scope = scopeOf(lived, runId)
+      const names = ({ named }: ModelVersion) => [...named].some((each) => scope.has(each))
+      for (const [pass, { found, clean }] of report.passes.entries()) {
+        const listed = new Set(
+          store.listings
+            .filter((each) => each.runId === runId && each.pass === pass && each.listing === 'opening')
+            .flatMap(({ versions }) => versions),
+        )
+        const about = [...listed].filter(names).length
+        if (found.versions > about)
+          problems.push(`${runId} ${storeId}: pass ${pass}: ${found.versions} found of ${about}`)
+        if (clean.versions > listed.size - about)
+          problems.push(`${runId} ${storeId}: pass ${pass}: ${clean.versions} clean of ${listed.size - about}`)
+      }
+      if (verdict !== 'verified') continue
+      const pass = report.passes.length - 1
+      const pages = [...deployed.written].filter(
+        ([key]) => key.startsWith(`runs/${runId}/stores/${storeId}/pass-${pass}/`) && key.includes('/closing/'),
+      )
+      const ticks = pages.map(([, { listedAt }]) => listedAt!)
+      const [first, last] = [Math.min(...ticks), Math.max(...ticks)]
+      const there = store.history.filter(({ born, died = Number.POSITIVE_INFINITY }) => born <= first && died > last)
+      const read = new Set(
+        store.reads
+          .filter((each) => each.runId === runId && each.pass === pass && each.whole)
+          .map(({ version }) => version),
+      )
+      for (const version of there) {
+        if (names(version)) problems.push(`${runId} ${storeId}: verified with somebody in ${nameOf(version)}`)
+        if (version.listed.kind === 'object' && !read.has(version))
+          problems.push(`${runId} ${storeId}: verified without reading ${nameOf(version)}`)
+      }
+    }
+  return { stores: came, problems }
+}
+
+/** What is asked holds for an hour, by clocks that may differ, and be set. */
+const lasts = ({ jumpedMs }: World) => 3_600_000 + 600_000 + jumpedMs
+
+/** Whether anybody who asked lately could hear that this person is transferred. A manifest that is not there says nothing. */
+function wasConfirmed(world: World, person: string, at: number): boolean {
+  const { manifestHistory } = world
+  return manifestHistory.some(({ at: from, state }, index) => {
+    const to = manifestHistory[index + 1]?.at ?? Number.POSITIVE_INFINITY
+    const isLately = from <= at && to >= at - lasts(world)
+    return isLately && (state === 'absent' || confirmedIn(state)?.has(person) === true)
+  })
+}
+
+function deletionProblems(lived: Lived): string[] {
+  const { world, deployed, stores } = lived
+  const problemOf = (deletion: Deletion): string | undefined => {
+    const { runId, storeId, pass, version, at, tick, beganTick } = deletion
+    const scope = scopeOf(lived, runId)
+    if (version.listed.protection) return 'it was protected'
+    if (version.content.isOpaque) return 'nobody can read it'
+    const others = version.content.owners.filter((owner) => !scope.has(owner))
+    if (others.length > 0) return 'a record of somebody else'
+    if (![...version.named].some((each) => scope.has(each))) return 'nobody is in it'
+    const known = [...version.named].filter((each) => !people.strangers.includes(each))
+    if (known.some((each) => !wasConfirmed(world, each, at))) return 'somebody whose transfer is not confirmed'
+    const signed = deployed.appended.find(
+      (each) => each.identity === identityOf(runId, storeId, pass, 'deletion-request'),
+    )
+    if (signed === undefined || signed.tick > tick) return 'its request was not signed'
+    const over = deployed.written.get(`runs/${runId}/stores/${storeId}/report.json`)
+    if (over !== undefined && over.tick < beganTick) return 'its store was judged'
+    return undefined
+  }
+  const wrong = stores.flatMap(({ deletions }) =>
+    deletions.flatMap((deletion) => {
+      const problem = problemOf(deletion)
+      return problem === undefined
+        ? []
+        : [`${deletion.runId} ${deletion.storeId}: deleted ${nameOf(deletion.version)}: ${problem}`]
+    }),
+  )
+  const late = deployed.told.flatMap(({ kind, detail, at }) => {
+    if (kind !== 'odv.request') return []
+    const withdrawn = [...scopeOf(lived, detail.runId)].some((each) => !wasConfirmed(world, each, at))
+    return withdrawn ? [`${detail.runId}: a custodian was asked about somebody whose transfer is not confirmed`] : []
+  })
+  return [...wrong, ...late]
+}
+
+async function bundleProblems(lived: Lived): Promise<string[]> {
+  const { deployed, ended } = lived
+  const problems: string[] = []
+  // What came late is covered by the checkpoint of the next run.
+  await signCheckpoint(deployed.ports)
+  const statements = deployed.memory.ledger.entries.map(({ envelope }) =>
+    parseStatement(parseEnvelope(envelope).payload),
+  )
+  for (const [at, runId] of runsOf(lived).entries()) {
+    const isClosed = statements.some(({ predicate }) => predicate.phase === 'run-summary' && predicate.runId === runId)
+    if (ended[at] === 'SUCCEEDED' && !isClosed) problems.push(`${runId}: succeeded without a summary`)
+    if (ended[at] !== 'SUCCEEDED' || !isClosed) continue
+    try {
+      await exportBundle(deployed.ports, { exportId: runId, selection: { runId } })
+      await checkBundle(deployed.ports, { exportId: runId })
+    } catch (error) {
+      problems.push(`${runId}: no bundle: ${(error as Error).name}: ${(error as Error).message}`)
+    }
+  }
+  return problems
+}
+
+function leakProblems({ world, deployed }: Lived): string[] {
+  const texts: [string, string][] = [
+    ...[...deployed.memory.documents].map(([key, body]): [string, string] => [
+      key,
+      `${key} ${Buffer.from(body).toString('latin1')}`,
+    ]),
+    ...[...deployed.memory.journal.steps].map(([key, json]): [string, string] => [`journal ${key}`, json]),
+    ...deployed.told.map(({ kind, detail }): [string, string] => [kind, JSON.stringify(detail)]),
+    ...world.said.map((text): [string, string] => ['error', text]),
+    ...deployed.memory.ledger.entries.map(({ seq, envelope }): [string, string] => [
+      `entry ${seq}`,
+      Buffer.from(parseEnvelope(envelope).payload).toString('latin1'),
+    ]),
+  ]
+  return texts
+    .filter(([, text]) => everybody.some((id) => text.includes(id)))
+    .map(([where]) => `an identifier is in ${where}`)
+}
