@@ -44,5 +44,6 @@ export const weathers: Record<string, Partial<Weather>> = {
   clocks: { clocks: 0.003, kills: 0.001 },
   storm: { faults: 0.001, kills: 0.001, crashes: 0.01, late: 0.03, writers: 0.002, manifests: 0.0005, clocks: 0.0002 },
   outages: { outages: 0.003, late: 0.02, stops: 0.02 },
+  stopped: { stops: 0.08 },
   late: { late: 0.1, writers: 0.002, kills: 0.001 },
 }
