@@ -3,16 +3,17 @@ import { describe, expect, it } from 'vitest'
 import { runSummaryStatement } from '../../lib/attestation/to-run-summary.ts'
 import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
 import { EvidenceConflict, ServiceUnavailable } from '../../lib/errors.ts'
-import { appendAttestation } from '../../lib/pipeline/append-attestation.ts'
 import { attest } from '../../lib/pipeline/attest.ts'
 import { checkBundle } from '../../lib/pipeline/check-bundle.ts'
 import { exportBundle } from '../../lib/pipeline/export-bundle.ts'
+import { appendAttestation } from '../../lib/pipeline/log/append-attestation.ts'
+import { requireOpen } from '../../lib/pipeline/log/require-not-over.ts'
 import { memoryLedger } from '../support/memory-ledger.ts'
 import { memoryAttestationSigner } from '../support/memory-signers.ts'
 import { openPlace } from '../support/pipeline.ts'
 import { writeFiles } from '../support/sample-files.ts'
 import { context, documentOf } from '../support/sample-run.ts'
-import { scopeStatementOf } from '../support/sample-statements.ts'
+import { scopeStatementOf, statements } from '../support/sample-statements.ts'
 
 const summary = (runId: string) =>
   runSummaryStatement({ ...context, runId }, { planned: [], verdicts: [], document: documentOf('summary.json', {}) })
@@ -45,6 +46,17 @@ describe('what is attested after the end of what it is a part of', () => {
     await expect(late).rejects.toThrow(EvidenceConflict)
     expect((await ledger.head()).size).toBe(1)
   })
+
+  it.each(['scan', 'deletion-request', 'deletion-ack', 'verification'])(
+    'is refused behind the report on its store, which counts what was attested, unless it is the verdict (%s)',
+    async (name) => {
+      const { statement } = statements.find((each) => each.name === name)!
+      const evidence = { has: async (key: string) => key.endsWith('/report.json') }
+      const open = requireOpen({ evidence, ledger: memoryLedger() }, statement)
+      if (name === 'verification') await expect(open).resolves.toBeUndefined()
+      else await expect(open).rejects.toThrow(EvidenceConflict)
+    },
+  )
 
   it('is refused when somebody redrives a store whose verdict could not be signed, and the run can be exported', async () => {
     const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))

@@ -1,7 +1,7 @@
 import { identityOf, identityOfStatement, type Statement } from '../../attestation/statement.ts'
 import { EvidenceConflict } from '../../errors.ts'
 import type { Evidence, Ledger } from '../../ports.ts'
-import { runKey } from '../evidence/evidence-keys.ts'
+import { runKey, storeKey } from '../evidence/evidence-keys.ts'
 
 /**
  * The identities of what ends whatever a statement is a part of: once one of them is in the log it is too late for this one, since no
@@ -19,7 +19,7 @@ export function endsOf({ predicate }: Statement): string[] {
 }
 
 /**
- * Whoever redrives an execution of a run that was closed without what it attests comes too late, also before the summary is signed.
+ * Whoever redrives an execution of a run, or of a store, that was judged without what it attests comes too late, also before that is signed.
  * What is in the log stays. @throws EvidenceConflict
  */
 export async function requireOpen(
@@ -29,7 +29,11 @@ export async function requireOpen(
   const { predicate } = statement
   if (endsOf(statement).length === 0 || !('runId' in predicate)) return
   if ((await ledger.find(identityOfStatement(statement)))?.seq !== undefined) return
-  if (await evidence.has(runKey(predicate.runId, 'summary.json'))) throw tooLate()
+  const { runId, phase } = predicate
+  const isCounted = 'storeId' in predicate && phase !== 'verification'
+  // The report counts what was attested before it.
+  if (isCounted && (await evidence.has(storeKey(runId, predicate.storeId, 'report.json')))) throw tooLate()
+  if (await evidence.has(runKey(runId, 'summary.json'))) throw tooLate()
 }
 
 /** @throws EvidenceConflict when the log has one of them */
