@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { type ExecutionResult, runExecution } from '../../../lib/local/asl/interpreter.ts'
 import { acknowledge } from '../../../lib/pipeline/acknowledge.ts'
-import { requireSameScopeToResume } from '../../../lib/pipeline/require-same-scope.ts'
+import { requireSameScopeToResume } from '../../../lib/pipeline/scope/require-same-scope.ts'
 import { loaded, substitutions, type TaskName, tasks } from '../machines.ts'
 import { memoryJournal } from './memory-ports.ts'
 import type { ModelStore } from './model-store.ts'
