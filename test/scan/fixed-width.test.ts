@@ -28,6 +28,11 @@ const uuidOf = (seed: number) => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`
 }
 
+const digestOf = (seed: number) => createHash('sha1').update(String(seed)).digest('hex')
+/** Of one process in some hours: the time, five bytes that stay the same, and a number that is counted up. */
+const objectId = (seed: number) =>
+  `65f1${(0xa000 + (seed % 5000)).toString(16)}c3d4e5f6a1${(0x3b_0000 + (seed % 65_536)).toString(16)}`
+
 type Row = { number: string; name: string; address: string; handle: string; uuid: string }
 /** Somebody who is in no manifest. */
 const rowOf = (seed: number): Row => ({
@@ -54,6 +59,12 @@ const layouts: Record<string, (row: Row, seed: number) => string> = {
       : `7${'payment of something'.padEnd(70)}${number(seed, 4)}`,
   'an address in lines of several lengths': ({ address, name }, seed) =>
     `${number(seed, 8)}${address.padEnd(40)}${name}`,
+  'a handle behind an ObjectId': ({ handle }, seed) => `${objectId(seed)}${handle}`,
+  'a handle behind an ObjectId, filled up with blanks': ({ handle }, seed) => `${objectId(seed)}${handle.padEnd(30)}`,
+  'a handle behind a UUID': ({ handle, uuid }) => `${uuid === subjects.uuid ? uuidOf(1) : uuid}${handle}`,
+  'an address between two digests': ({ address }, seed) =>
+    `${digestOf(seed)}${address.padEnd(40, '_').replaceAll('_', ' ')}${digestOf(seed + 1)}`,
+  'a number behind a digest and a letter': ({ number: id }, seed) => `${digestOf(seed)}K${id}${pick(seed, names)}`,
   'a UUID between numbers': ({ uuid }, seed) => `${number(seed, 6)}${uuid}${number(seed, 14)}`,
 }
 

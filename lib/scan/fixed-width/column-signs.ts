@@ -21,7 +21,7 @@ export function countOf<T>(all: ArrayLike<T>, has: (each: T) => boolean): number
 }
 
 /** Whether most lines are so; asks no more of them than it takes. */
-function areMost(lines: readonly Uint8Array[], is: (line: Uint8Array) => boolean): boolean {
+export function areMost(lines: readonly Uint8Array[], is: (line: Uint8Array) => boolean): boolean {
   let others = lines.length - Math.ceil(mostOf * lines.length)
   for (let at = 0; at < lines.length; at++) if (!is(lines[at]!) && --others < 0) return false
   return true

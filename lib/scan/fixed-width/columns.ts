@@ -1,4 +1,5 @@
 import { digits, handleCharacters as gluing } from '../finders/alphabets.ts'
+import { codeEdges, mayHaveCodes } from './code-columns.ts'
 import {
   beginsText,
   blank,
@@ -30,7 +31,7 @@ export const firstLines = 8
 const manyLines = 16
 
 /**
- * The columns of a text with these lines, which are of characters of one byte each. Undefined: nothing in them is a field of digits with something glued onto it, or of at
+ * The columns of a text with these lines, which are of characters of one byte each. Undefined: nothing in them is a field of digits or a code with something glued onto it, or of at
  * least `longDigits` of them, as two numbers beside each other are; or something stands around it, as in CSV and JSON.
  */
 export function columnsOf(whole: readonly Uint8Array[], longDigits: number): Columns | undefined {
@@ -95,7 +96,7 @@ function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Column
   // What most lines have not is no column.
   const width = lines.map((line) => line.length).toSorted((x, y) => y - x)[Math.ceil(mostOf * lines.length) - 1]!
   const least = lines.length < manyLines ? 2 : 1
-  const edges = new Set<number>()
+  const edges = new Set(codeEdges(lines, width))
   const numbers: number[] = []
   const isNumeric = mostlyNumeric(lines, width)
   for (let start = 0; start < width; start++) {
@@ -141,7 +142,7 @@ export function mayHaveColumns(lines: readonly Uint8Array[], longDigits: number)
   return [lines.slice(lines.length > leastLines ? 1 : 0), ...kindsOf(lines)].some((some) => mayHave(some, longDigits))
 }
 
-/** Whether three lines have digits at the same columns, with something glued onto them or many of them. */
+/** Whether three lines have digits at the same columns, with something glued onto them or many of them, or codes in hexadecimal ones. */
 function mayHave(lines: readonly Uint8Array[], longDigits: number): boolean {
   const [one, two, three] = lines as [Uint8Array, Uint8Array, Uint8Array]
   const width = Math.min(one.length, two.length, three.length)
@@ -162,5 +163,5 @@ function mayHave(lines: readonly Uint8Array[], longDigits: number): boolean {
     if (end < width && isText(end) && !(isSign(end) && (end + 1 >= width || isNumeric(end + 1) || !isText(end + 1))))
       return true
   }
-  return false
+  return mayHaveCodes([one, two, three], width)
 }
