@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
@@ -204,6 +204,6 @@ describe.concurrent('no identifier is left behind', () => {
 
 /** The opening listings that were written so far. */
 function piecesOfRun(place: string) {
-  mkdirSync(join(place, '.odv/evidence'), { recursive: true, mode: 0o700 })
+  if (!existsSync(join(place, '.odv/evidence'))) return []
   return piecesOf(join(place, '.odv/evidence')).filter(({ where }) => /^runs\/.*\/opening\//.test(where))
 }
