@@ -182,11 +182,29 @@ export function mayGoOn(bytes: Uint8Array, start: number, end: number): boolean 
   return end - start >= codeLine && !isUuid(bytes, start, end)
 }
 
-/** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. */
+/** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. One that is an escape has to have an indentation: without one its token is decoded. */
 export function nextLine(bytes: Uint8Array, at: number, to: number): number {
   let next = behindLineEnd(bytes, at, to)
+  if (next === at) next = behindEscapedEnd(bytes, at, to)
   if (next === at) return -1
   for (const first = next; next < to && next - first < mostIndent; next++)
     if (bytes[next] !== 0x20 && bytes[next] !== 0x09) break
   return next < to ? next : -1
+}
+
+const backslash = 0x5c
+const [letterN, letterR] = [0x6e, 0x72]
+/** Of a string within strings. */
+const mostBackslashes = 8
+
+/** Behind `\n`, `\r` or both, of a string that may be in others, where a blank follows; `at` where there is none. */
+function behindEscapedEnd(bytes: Uint8Array, at: number, to: number): number {
+  let next = at
+  while (next < to && bytes[next] === backslash) {
+    const first = next
+    while (next < to && bytes[next] === backslash && next - first < mostBackslashes) next++
+    if (bytes[next] !== letterN && bytes[next] !== letterR) return at
+    next++
+  }
+  return next < to && (bytes[next] === 0x20 || bytes[next] === 0x09) ? next : at
 }

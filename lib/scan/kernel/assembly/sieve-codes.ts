@@ -169,9 +169,22 @@ function isUuid(at: i32, length: i32): bool {
   return ((maskOf(place, v128.load(sieve, 256)) | hyphens) & 0xfffffffff) == 0xfffffffff
 }
 
+/** A backslash may begin one that is an escape. */
 function isLineEnd(at: i32, to: i32): bool {
   const byte = load<u8>(block + <usize>at)
-  return at == to || byte == 0x0a || byte == 0x0d
+  return at == to || byte == 0x0a || byte == 0x0d || (byte == 0x5c && isEscapedEnd(at, to))
+}
+
+/** Of `behindEscapedEnd` of `lib/scan/forms/codes/code-lines.ts` what costs little: backslashes, a letter, and then another escape or a blank, as far as they are known. */
+function isEscapedEnd(start: i32, to: i32): bool {
+  let at = start
+  while (at < to && load<u8>(block + <usize>at) == 0x5c) at++
+  if (at >= to) return true
+  const letter = load<u8>(block + <usize>at)
+  if (letter != 0x6e && letter != 0x72) return false
+  if (at + 1 >= to) return true
+  const next = load<u8>(block + <usize>(at + 1))
+  return next == 0x20 || next == 0x09 || next == 0x5c
 }
 
 /** Where the run begins that all eight bits of this byte are in. */
