@@ -421,12 +421,16 @@ function decodeCodes(index: SubjectIndex, { text, starts }: Decoded, code: 'hex'
   const behindUuid = `(?<!(?<!${one})[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})`
   const joined = Array.from(
     text.matchAll(
-      new RegExp(`(?<!${one})${one}{12,}(?:(?<=${one}{32})${behindUuid}(?:\\r[\\r\\n]?|\\n)[ \\t]{0,16}${one}+)+`, 'g'),
+      new RegExp(
+        `(?<!${one})${one}{12,}(?:(?<=${one}{32})${behindUuid}(?:(?:\\r[\\r\\n]?|\\n)[ \\t]{0,16}|(?:\\\\{1,8}[nr])+[ \\t]{1,16})${one}+)+`,
+        'g',
+      ),
     ),
     ({ 0: run, index: at }) => [run, at] as const,
   )
   return [...single, ...joined].flatMap(([run, begin]) => {
-    const places = Array.from(run, (_, at) => at).filter((at) => new RegExp(one).test(run[at]!))
+    const ends = run.replace(/(?:\\{1,8}[nr])+(?=[ \t])/g, (escapes) => ' '.repeat(escapes.length))
+    const places = Array.from(run, (_, at) => at).filter((at) => new RegExp(one).test(ends[at]!))
     return (code === 'hex' ? [0, 1] : [0, 1, 2, 3]).flatMap((phase): Decoded[] => {
       const own = places.slice(phase)
       const bits = own
