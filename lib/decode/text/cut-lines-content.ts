@@ -38,7 +38,7 @@ function kindsOf(head: Uint8Array): Fragments[] {
 }
 
 /** The last one is of the mark of UTF-8. */
-const firsts = new Set(Buffer.from('{0123456789abcdefWHGPDOCTJFMASN<-\xef', 'latin1'))
+const firsts = new Set(Buffer.from(' {0123456789abcdefWHGPDOCTJFMASN<-\xef', 'latin1'))
 
 async function readCutLines({ source, path }: Content, decoding: Decoding): Promise<void> {
   const kinds = kindsOf((await source.peekSome(headLength)).subarray(0, headLength))

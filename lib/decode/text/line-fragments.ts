@@ -1,4 +1,5 @@
 import { collectedLines } from './collected-lines.ts'
+import { drawingLines } from './drawing-lines.ts'
 import { nextLongLine } from './long-lines.ts'
 import { postgresLines } from './postgres-lines.ts'
 
@@ -120,5 +121,6 @@ export const lineFragments: readonly Fragments[] = [
   asciicast,
   chunked,
   postgresLines,
+  drawingLines,
   ...collectedLines,
 ]

@@ -30,6 +30,13 @@ async function read(text: string, lengths = [50]) {
   return { gaps: reading.gaps.map(({ reason }) => reason), texts: textsOf(contents) }
 }
 
+/** Drawings (DXF): the number of a group, and its value. */
+const drawing = (...groups: [number, string][]) =>
+  [[0, 'SECTION'], [2, 'ENTITIES'], [0, 'MTEXT'], ...groups, [0, 'ENDSEC'], [0, 'EOF']]
+    .map(([code, value]) => `${String(code).padStart(3)}\r\n${value}\r\n`)
+    .join('')
+const note = 'x'.repeat(246)
+
 const response = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 
 const cases: { name: string; text: string; joined: string | undefined }[] = [
@@ -129,6 +136,24 @@ const cases: { name: string; text: string; joined: string | undefined }[] = [
     name: 'an object that was stored in the chunks that it was sent in',
     text: `6;chunk-signature=${'0'.repeat(64)}\r\nx jane\r\n4;chunk-signature=${'1'.repeat(64)}\r\n_doe\r\n0;chunk-signature=2\r\n\r\n`,
     joined: 'x jane_doe\r\n',
+  },
+  {
+    name: 'notes of a drawing',
+    text: drawing(
+      [3, `${note}jane`],
+      [1, '_doe'],
+      [1, 'whole'],
+      [3, `a${note}bob`],
+      [3, `_w7${note}3`],
+      [1, '1'],
+      [7, '2'],
+    ),
+    joined: `${note}jane_doe\na${note}bob_w7${note}31\n`,
+  },
+  {
+    name: 'cells of a drawing, beside groups of the same numbers that no text is in',
+    text: `999\nby hand\n${drawing([2, `${note}jane`], [1, '_doe'], [303, `${note}bob`], [302, '_w77'], [3, `${note}name`], [350, '1F']).replaceAll('\r', '')}`,
+    joined: `${note}jane_doe\n${note}bob_w77\n${note}name\n`,
   },
 ]
 
