@@ -5,11 +5,11 @@ import { digits, tableOf } from './alphabets.ts'
  * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
- * - `\` and one of `n t r b f v a e d l s 0 Z L N P x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\s` is a blank of IRCv3, KDE and Desktop entries; `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`, `\U201c` of property lists and logs of Apple's, `\201C` of `UNISTR` and `U&''`; backslashes before it change nothing.
+ * - `\` and one of `n t r b f v a e d l s 0 Z L N P h x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\s` is a blank of IRCv3, KDE and Desktop entries, `\h` one of subtitles (ASS); `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`, `\U201c` of property lists and logs of Apple's, `\201C` of `UNISTR` and `U&''`; backslashes before it change nothing.
  * - `\169` in decimal, as OCaml, Lua and names of DNS write bytes, and `\9`, `\37` and `\8220` where no digit follows, as Perl (Data::Dumper, in octal), Lua (`%q`) and Haskell (`show`) write characters.
  * - `%22` and, encoded again up to eight times, `%2522`.
  * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy; `#U00fc` and `#L01f600` in names that `unzip` wrote.
- * - `^M`: control characters as `cat -v` and `vis` show them, `^1` of games; `^FD` and `^FV` of labels in ZPL.
+ * - `^M`: control characters as `cat -v` and `vis` show them, `^1` of games, `^n` for a line end in parameters of iCalendar and vCard (RFC 6868); `^FD` and `^FV` of labels in ZPL.
  * - `ESC E`, `ESC M` and other sequences without a bracket, of terminals and printers, and characters of SYLK (`ESC N H o`).
  * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\u{1b}`, `\033`, `#033`, `#x1b`, `%1b`, `&#x1b;`, `&#27;`,
  *   U+FFFD, and `^[` of `cat -v`; a colour (`[1;31m`) also without, since what writes XML leaves `ESC` out. The bracket may be `%5B`.
@@ -46,7 +46,7 @@ const letterUpperU = 0x55
 const letterUpperL = 0x4c
 const letterX = 0x78
 
-const letters = tableOf('ntrbfvaedlsZ0LNPx')
+const letters = tableOf('ntrbfvaedlsZ0LNPhx')
 const hex = tableOf('0123456789abcdefABCDEF')
 const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')
@@ -73,8 +73,8 @@ const sequenceStarts = [
 const hashedSigns = ['22', '23', '7B', '7C', '7D']
 const letterM = 0x6d
 const letterF = 0x46
-/** Behind `^` in what shows control characters. */
-const shown = tableOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
+/** Behind `^` in what shows control characters, and `n` in parameters of iCalendar and vCard. */
+const shown = tableOf('0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZn')
 /** Behind `^F` where data of a label follows. */
 const fields = tableOf('DV')
 /** Letters behind `ESC`. A digit may be of a number that begins before it. */

@@ -9,7 +9,7 @@ const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\
 const bracket = String.raw`(?:\[|%5[bB])`
 /** What ends alike stands together: all of it is asked behind every byte. */
 const backslashEscape = [
-  String.raw`\\(?:[ntrbfvaedls0ZLNPx]|[0-9]{1,7}(?![0-9])|[0-3][0-9]{2})`,
+  String.raw`\\(?:[ntrbfvaedls0ZLNPhx]|[0-9]{1,7}(?![0-9])|[0-3][0-9]{2})`,
   String.raw`\\[uU]?[0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
@@ -17,7 +17,7 @@ const backslashEscape = [
 const otherEscape = [
   '%(?:25){0,8}[0-9a-fA-F]{2}',
   '#(?:0[0-3][0-7]|22|23|7B|7C|7D|U[0-9a-fA-F]{4}|L[0-9a-fA-F]{6})',
-  String.raw`\^(?:[0-9A-Z]|F[DV])`,
+  String.raw`\^(?:[0-9A-Zn]|F[DV])`,
   String.raw`\x1b[A-Za-z]{1,3}`,
   `(?:${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]|${bracket}[?0-9;]{1,16}m)`,
 ].join('|')

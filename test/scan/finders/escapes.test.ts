@@ -30,7 +30,7 @@ const escapes = [
   ],
   // In decimal, as OCaml, Lua and names of DNS write bytes; `UNISTR` of Oracle and `U&''`; names that `unzip` wrote.
   ...['\\195\\169', '\\009', '\\201C', '\\00fc', '#U00fc', '#L01f600'],
-  ...['^M', '\\^J', '^FD', '^FV', '\x1bE', '\x1bM', '\x1bNHo'],
+  ...['^M', '^n', '\\h', '\\^J', '^FD', '^FV', '\x1bE', '\x1bM', '\x1bNHo'],
   ...['%22', '%3D', '%3d', '%2522', '%25252522', `%${'25'.repeat(8)}22`, '#011', '#U#011', '#L01#011', '#037'],
   ...[
     '\x1b[m',
