@@ -210,7 +210,7 @@ function isBase32(counts: Uint32Array, length: number): boolean {
 }
 
 /** Where nothing but hexadecimal digits begin: with the run or shortly behind (`0x`, `\x`); -1: it has other characters. */
-function digitsFrom(window: Buffer): number {
+export function digitsFrom(window: Buffer): number {
   let last = window.length - 1
   while (last >= 0 && hexDigits[window[last]!] === 1) last--
   return last < mostGlued ? last + 1 : -1

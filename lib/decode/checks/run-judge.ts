@@ -1,5 +1,14 @@
 import { charactersOfKey, type DerStructure, derStructure } from './der-structure.ts'
-import { formatProblemOf, mostGlued, opaqueProblemOf, type Problem, sextetsOf, wholeWindow } from './encoded-window.ts'
+import {
+  digitsFrom,
+  formatProblemOf,
+  mostGlued,
+  opaqueProblemOf,
+  type Problem,
+  sextetsOf,
+  wholeWindow,
+} from './encoded-window.ts'
+import { type GeometryStructure, geometryStructure } from './geometry-structure.ts'
 import type { Prefix } from './run-prefixes.ts'
 
 /** Characters of a run that has to stand for text. A line that is looked at has as many as a run of the kernel. */
@@ -18,6 +27,7 @@ export function runJudge() {
   let opaque: Problem | undefined
   /** What the run may be instead, from its first window on. */
   let der: DerStructure | undefined
+  let geometry: GeometryStructure | undefined
   /** How many of its characters are a key. */
   let ofKey = 0
 
@@ -26,7 +36,7 @@ export function runJudge() {
     begin(before: Prefix | undefined, gluedCharacters: number): void {
       prefix = before
       glued = gluedCharacters
-      opaque = der = undefined
+      opaque = der = geometry = undefined
       ofKey = 0
     },
     /** `window`: its last characters, of `total`, with `begins` where something may begin; behind the first window it begins with `overlap` of those before. */
@@ -37,8 +47,12 @@ export function runJudge() {
       const derBegin = isFirst && isFull ? window.indexOf(derBegins) : -1
       if (derBegin !== -1 && derBegin <= mostGlued) der = derStructure()
       if (der?.goesOn()) der.take(sextetsOf(window, isFirst ? derBegin : overlap))
+      const digits = isFirst && isFull ? digitsFrom(window) : -1
+      if (digits !== -1) geometry = geometryStructure(window.subarray(digits))
+      if (geometry?.goesOn()) geometry.take(window.subarray(isFirst ? digits : overlap))
       if (isFirst) ofKey = charactersOfKey(window)
-      const isKnown = total <= ofKey || (der !== undefined && (isEnd ? der.isWhole() : der.goesOn()))
+      const isKnown =
+        total <= ofKey || [der, geometry].some((one) => one !== undefined && (isEnd ? one.isWhole() : one.goesOn()))
       const told = prefix !== undefined && total >= (prefix.least ?? 0) ? prefix.problem : undefined
       return (
         told ??
