@@ -15,6 +15,8 @@ export type ValueWriter = Pick<RowWriter, 'ascii' | 'end'> & {
   text(value: Uint8Array): void
   /** The next cell, of bytes that may be anything. 16 of them are written as a UUID too, in a content of their own. */
   binary(value: Uint8Array): void
+  /** 16 bytes, which are no cell of the row: only as a UUID, in a content of their own. */
+  uuid(value: Uint8Array): void
   /** The last digits of the next cell's number are gone. */
   lossy(): void
   /** Ends the row (`mark`: see `RowWriter`) and reads the containers in it. */
@@ -41,9 +43,9 @@ export function valueWriter(
   let isLossy = false
   let hasUuid = false
 
-  function addUuid(value: Uint8Array): true {
+  function uuid(value: Uint8Array): void {
     uuids.ascii(uuidText(value))
-    return true
+    hasUuid = true
   }
 
   function isContainer(value: Uint8Array): boolean {
@@ -74,8 +76,9 @@ export function valueWriter(
     },
     binary(value) {
       rows.cell(isContainer(value) ? none : value)
-      if (value.length === 16) hasUuid = addUuid(value)
+      if (value.length === 16) uuid(value)
     },
+    uuid,
     lossy() {
       if (!isLossy)
         addGap(decoding, {

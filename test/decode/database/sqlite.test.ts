@@ -221,13 +221,14 @@ describe('a database that a backup made anew', () => {
       const changed = Buffer.from(by)
       changed.set(left, at)
       const { reading, contents } = await collect(inPieces(changed, [4000]))
-      return { reading, values: (textsOf(contents)['sqlite/deleted'] ?? '').split(/[\t\n]/) }
+      return { reading, contents, values: (textsOf(contents)['sqlite/deleted'] ?? '').split(/[\t\n]/) }
     }
     const numbers: { of: string; left: number[]; value: string }[] = [
       { of: 'four bytes', left: [0x0b, 0xeb, 0x0a, 0x20], value: '199952928' },
       { of: 'six bytes, of which the last is zero', left: [0x0b, 0xeb, 0x0a, 0x20, 0x01, 0], value: '13104115089664' },
       { of: 'eight bytes', left: [0x62, 0x3b, 0x5e, 0x1d, 0x92, 0x24, 0x40, 0x01], value: '7078354720441778177' },
       { of: 'eight bytes with zeros within', left: [0x62, 0, 0, 0, 0, 0, 0, 0x01], value: '7061644215716937729' },
+      { of: 'six bytes, of which the first two are zero', left: [0xb2, 0xd0, 0x5e, 0], value: '3000000000' },
       { of: 'a number of a row', left: [0x84, 0xdf, 0xac, 0x94, 0x20], value: '1273694752' },
       { of: 'a double', left: [0x42, 0x1e, 0x13, 0x2e, 0x27, 0x80, 0, 0], value: '32292702688' },
       { of: 'text, with a type before it', left: [0x1b, ...Buffer.from('bob_smith')], value: 'bob_smith' },
@@ -238,6 +239,25 @@ describe('a database that a backup made anew', () => {
         expect(reading.gaps).toEqual([])
         expect(values).toContain(value)
       }
+    })
+
+    test.each(['UTF-16le', 'UTF-16be'])(
+      'reads it as text in %s, of which a byte at an end is zero',
+      async (encoding) => {
+        const by = database(`pragma encoding='${encoding}'`, 'create table t(v)', 'insert into t values(1)')
+        const text = Buffer.from('qvx7153', 'utf16le')
+        const { reading, values } = await read(encoding === 'UTF-16le' ? text : text.swap16(), page + 2000, by)
+        expect(reading.gaps).toEqual([])
+        expect(values).toContain('qvx7153')
+      },
+    )
+
+    test.each([0, 15])('reads it as a UUID, of which byte %i is zero', async (zero) => {
+      const uuid = Buffer.from('6f1e2d3c4b5a49788796a5b4c3d2e1f0', 'hex')
+      uuid[zero] = 0
+      const { reading, contents } = await read(uuid, page + 2000)
+      expect(reading.gaps).toEqual([])
+      expect(textsOf(contents)['sqlite/deleted-uuids']!.replaceAll('-', '')).toContain(uuid.toString('hex'))
     })
 
     test('is not complete where that is more than a few bytes, or a double that lost digits', async () => {

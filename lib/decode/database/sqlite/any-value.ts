@@ -4,7 +4,7 @@ import { toUtf8 } from '../utf16.ts'
 import type { ValueWriter } from '../value-writer.ts'
 import type { TextEncoding } from './header.ts'
 import { integerText, sizes } from './record.ts'
-import type { Remnant } from './remnants.ts'
+import { enoughZeros, firstNonZero, type Remnant } from './remnants.ts'
 import { readVarint, type Varint } from './varint.ts'
 
 /** Longer ones may hold bytes that are neither a number nor text. */
@@ -13,15 +13,20 @@ export const mostAnyBytes = 15
 const varint: Varint = { high: 0, low: 0, end: 0 }
 const integers = [1, 2, 3, 4, 5, 6] as const
 const longest = 8
+/** Zeros with which a number may begin, in six or eight bytes. */
+const mostBefore = 2
+const uuidLength = 16
 /** What is larger is no integer of 64 bits that became one. */
 const mostDouble = 2 ** 64
 const isPrintable = (byte: number) => byte >= 0x20 && byte !== 0x7f
 
-/** Writes a few bytes of a page as each value that they may be, or be the end or the beginning of: integers, also with zeros before and behind, numbers of rows, doubles and texts. */
+/**
+ * Writes a few bytes of a page as each value that they may be, or be the end or the beginning of: integers, numbers of rows, doubles, UUIDs and texts, also with zeros before
+ * and behind.
+ */
 export function writeAnyValue(page: Uint8Array, { from, to }: Remnant, encoding: TextEncoding, out: ValueWriter): void {
   const numbers = new Set<string>()
-  const zero = from > 0 && page[from - 1] === 0 ? from - 1 : from
-  for (let at = zero; at < to; at++) {
+  for (let at = from - zerosBefore(page, from, mostBefore); at < to; at++) {
     for (const type of integers) {
       const size = sizes[type]!
       if (at + size <= page.length) numbers.add(integerText(type, page.subarray(at, at + size)))
@@ -35,7 +40,27 @@ export function writeAnyValue(page: Uint8Array, { from, to }: Remnant, encoding:
     numbers.add(text)
   }
   for (const number of numbers) out.ascii(number)
-  for (const text of textsIn(page.subarray(from, to), encoding)) out.text(text)
+  for (const uuid of uuidsIn(page, { from, to })) out.uuid(uuid)
+  // Half of a character of UTF-16 is a zero.
+  const isWide = encoding !== 'utf-8'
+  const before = isWide ? zerosBefore(page, from, 1) : 0
+  const behind = isWide && page[to] === 0 ? 1 : 0
+  for (const text of textsIn(page.subarray(from - before, to + behind), encoding)) out.text(text)
+}
+
+function zerosBefore(page: Uint8Array, from: number, most: number): number {
+  let count = 0
+  while (count < most && page[from - count - 1] === 0) count++
+  return count
+}
+
+/** All that may be a UUID which begins or ends with zeros. */
+function* uuidsIn(page: Uint8Array, { from, to }: Remnant): Generator<Uint8Array> {
+  const zeros = uuidLength - (to - from)
+  if (zeros >= enoughZeros) return
+  for (let at = from - zerosBefore(page, from, zeros); at <= from; at++)
+    if (firstNonZero(page, to, at + uuidLength) === at + uuidLength && at + uuidLength <= page.length)
+      yield page.subarray(at, at + uuidLength)
 }
 
 /** All that may be a text of its own: what is before and behind it may be of others. */

@@ -5,7 +5,7 @@ import { readVarint, type Varint } from './varint.ts'
 export type Remnant = { from: number; to: number }
 
 /** So many zeros are within no number of eight bytes. */
-const enoughZeros = 7
+export const enoughZeros = 7
 
 /** What is left of bytes [from, to) of a page where zeros hold nothing. */
 export function remnantsIn(page: Uint8Array, from: number, to: number): Remnant[] {
