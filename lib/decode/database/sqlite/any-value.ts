@@ -1,14 +1,9 @@
-import { isUtf8 } from 'node:buffer'
 import { doubleText, int64Text } from '../number-text.ts'
-import { toUtf8 } from '../utf16.ts'
 import type { ValueWriter } from '../value-writer.ts'
 import type { TextEncoding } from './header.ts'
 import { integerText, sizes } from './record.ts'
 import { enoughZeros, firstNonZero, type Remnant } from './remnants.ts'
 import { readVarint, type Varint } from './varint.ts'
-
-/** Longer ones may hold bytes that are neither a number nor text. */
-export const mostAnyBytes = 15
 
 const varint: Varint = { high: 0, low: 0, end: 0 }
 const integers = [1, 2, 3, 4, 5, 6] as const
@@ -18,7 +13,6 @@ const mostBefore = 2
 const uuidLength = 16
 /** What is larger is no integer of 64 bits that became one. */
 const mostDouble = 2 ** 64
-const isPrintable = (byte: number) => byte >= 0x20 && byte !== 0x7f
 
 /**
  * Writes a few bytes of a page as each value that they may be, or be the end or the beginning of: integers, numbers of rows, doubles, UUIDs and texts, also with zeros before
@@ -39,13 +33,14 @@ export function writeAnyValue(page: Uint8Array, { from, to }: Remnant, encoding:
     if (isLossy) out.lossy()
     numbers.add(text)
   }
-  for (const number of numbers) out.ascii(number)
+  out.ascii([...numbers].join('\t'))
   for (const uuid of uuidsIn(page, { from, to })) out.uuid(uuid)
   // Half of a character of UTF-16 is a zero.
   const isWide = encoding !== 'utf-8'
   const before = isWide ? zerosBefore(page, from, 1) : 0
   const behind = isWide && page[to] === 0 ? 1 : 0
-  for (const text of textsIn(page.subarray(from - before, to + behind), encoding)) out.text(text)
+  const texts = textsIn(page.subarray(from - before, to + behind), encoding)
+  if (texts !== '') out.text(Buffer.from(texts))
 }
 
 function zerosBefore(page: Uint8Array, from: number, most: number): number {
@@ -63,12 +58,27 @@ function* uuidsIn(page: Uint8Array, { from, to }: Remnant): Generator<Uint8Array
       yield page.subarray(at, at + uuidLength)
 }
 
-/** All that may be a text of its own: what is before and behind it may be of others. */
-function* textsIn(bytes: Uint8Array, encoding: TextEncoding): Generator<Uint8Array> {
-  for (let from = 0; from < bytes.length; from++)
-    for (let to = from + 1; to <= bytes.length; to++) {
-      const part = bytes.subarray(from, to)
-      const text = encoding === 'utf-8' ? part : toUtf8(part, encoding)
-      if (text.every(isPrintable) && isUtf8(text)) yield text
+/** All that may be a text of its own, with tabs between: what is before and behind it may be of others. */
+function textsIn(bytes: Uint8Array, encoding: TextEncoding): string {
+  const texts: string[] = []
+  for (const shift of encoding === 'utf-8' ? [0] : [0, 1])
+    for (const run of decoders[encoding].decode(bytes.subarray(shift)).split(notText)) {
+      const characters = Array.from(run)
+      for (const from of characters.keys()) {
+        let text = ''
+        for (const character of characters.slice(from)) {
+          text += character
+          texts.push(text)
+        }
+      }
     }
+  return texts.join('\t')
 }
+
+const decoders = {
+  'utf-8': new TextDecoder('utf-8', { ignoreBOM: true }),
+  'utf-16le': new TextDecoder('utf-16le', { ignoreBOM: true }),
+  'utf-16be': new TextDecoder('utf-16be', { ignoreBOM: true }),
+}
+/** Control characters, and what a decoder has for bytes that are no character. */
+const notText = /[\p{Cc}\ufffd]+/u

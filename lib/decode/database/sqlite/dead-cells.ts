@@ -1,10 +1,13 @@
 import { type BtreePage, type Cell, pageType, parseCell, u16 } from './page.ts'
 import { type Field, parseRecord } from './record.ts'
-import { firstNonZero } from './remnants.ts'
+import { firstNonZero, mostAnyBytes, type Remnant } from './remnants.ts'
 import { readVarint, sizeOf, type Varint } from './varint.ts'
 
-/** A cell that no pointer points to any more; `fields`: those of its values that are still there, the last one maybe cut. */
-export type DeadRow = { cell: Cell; payload: Uint8Array; fields: Field[] }
+/**
+ * A cell that no pointer points to any more; `fields`: those of its values that are still there, the last one maybe cut. `head`: of a cell that is cut off before its values all that
+ * is left, which may also be values of one that was freed.
+ */
+export type DeadRow = { cell: Cell; payload: Uint8Array; fields: Field[]; head?: Remnant }
 
 const { indexInterior, tableInterior, indexLeaf, tableLeaf } = pageType
 /** A page changes its kind when its tree grows or shrinks at the root. */
@@ -120,13 +123,14 @@ function rowOf(bytes: Uint8Array, cell: Cell, type: number): DeadRow | undefined
   return { cell, payload, fields: fields.flatMap((field) => remaining(field, payload.length)) }
 }
 
-/** A cell that is cut off before its first value: at most its row number is left. */
+/** A cell that is cut off before its first value: at most its row number is left. Absent where so much is left that it may be something else. */
 function headOf(bytes: Uint8Array, at: number, type: number): DeadRow | undefined {
+  if (bytes.length - at > mostAnyBytes) return undefined
   const cell: Cell = {
     ...{ at, end: bytes.length, hasRowid: false, rowidHigh: 0, rowidLow: 0 },
     ...{ payload: 1, payloadAt: bytes.length, local: 0, overflow: 0, child: 0 },
   }
-  const cut = { cell, payload: none, fields: [] }
+  const cut = { cell, payload: none, fields: [], head: { from: at, to: bytes.length } }
   let next = at
   if (type === tableInterior || type === indexInterior) next += 4
   if (next >= bytes.length) return cut

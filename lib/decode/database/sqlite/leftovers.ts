@@ -2,12 +2,12 @@ import { addGap, type Decoding } from '../../decoding.ts'
 import { int64Text } from '../number-text.ts'
 import { type RowWriter, rowWriter } from '../row-writer.ts'
 import { type Numbering, type ValueWriter, valueWriter } from '../value-writer.ts'
-import { mostAnyBytes, writeAnyValue } from './any-value.ts'
+import { writeAnyValue } from './any-value.ts'
 import { type DeadRow, deadCells } from './dead-cells.ts'
 import type { PageLayout } from './header.ts'
 import { type BtreePage, type Cell, pageType, parsePage, type Unused } from './page.ts'
 import { parseRecord, writeRecord } from './record.ts'
-import { behindPointers, firstNonZero, oldRowsIn, type Remnant, remnantsIn } from './remnants.ts'
+import { behindPointers, firstNonZero, mostAnyBytes, oldRowsIn, type Remnant, remnantsIn } from './remnants.ts'
 
 /**
  * What no row uses, and what deleted rows may have left: zeros and old pointers hold nothing; old cells of a page are read as rows (see `deadCells`, `oldRowsIn`), and a few
@@ -47,8 +47,9 @@ export function createLeftovers(
     await raw.endRow()
   }
 
-  async function writeRows(found: DeadRow[]): Promise<void> {
-    for (const { cell, payload, fields } of found) {
+  async function writeRows(page: Uint8Array, found: DeadRow[]): Promise<void> {
+    for (const { cell, payload, fields, head } of found) {
+      if (head !== undefined) await readAny(page, head)
       if (cell.hasRowid) {
         rowNumbers.ascii(int64Text(cell.rowidHigh, cell.rowidLow))
         await rowNumbers.endRow()
@@ -61,7 +62,7 @@ export function createLeftovers(
 
   async function readUnused(page: Uint8Array, { from, to }: Unused, offset: number): Promise<void> {
     for (const remnant of remnantsIn(page, from, to)) {
-      if (remnant.to - remnant.from <= mostAnyBytes) await readAny(page, remnant)
+      if (isShort(remnant)) await readAny(page, remnant)
       else await writeRaw(page.subarray(remnant.from, remnant.to), offset + remnant.from)
     }
   }
@@ -78,7 +79,12 @@ export function createLeftovers(
     const isInterior = parsed.type === pageType.tableInterior
     const remnants = remnantsIn(page, behindPointers(page, free, layout.usable, isInterior), free.to)
     const dead = remnants.length > 0 ? deadCells(page, parsed, layout.usable) : []
-    if (dead !== undefined) return writeRows(dead)
+    if (dead !== undefined) {
+      await writeRows(page, dead)
+      // A cell that was freed has a block's place and size for its first bytes, and may be taken for others.
+      for (const remnant of remnants) if (isShort(remnant)) await readAny(page, remnant)
+      return
+    }
     for (const remnant of remnants) {
       const old = isInterior ? oldRowsIn(page, remnant) : undefined
       if (old === undefined) {
@@ -108,7 +114,7 @@ export function createLeftovers(
       const parsed = parsePage(page, headerAt, layout.usable)
       const found = typeof parsed === 'string' ? undefined : rowsOf(page, parsed)
       if (typeof parsed === 'string' || found === undefined) return writeRaw(page, offset)
-      await writeRows(found)
+      await writeRows(page, found)
       await readUnusedOf(page, parsed, offset)
     },
     async end(isComplete) {
@@ -118,6 +124,8 @@ export function createLeftovers(
     },
   }
 }
+
+const isShort = ({ from, to }: Remnant) => to - from <= mostAnyBytes
 
 /** A record that is whole within its page; absent where it is not. */
 function rowOf(page: Uint8Array, cell: Cell): DeadRow | undefined {

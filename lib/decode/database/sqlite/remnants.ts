@@ -4,6 +4,9 @@ import { readVarint, type Varint } from './varint.ts'
 /** A stretch of a page between zeros: [from, to). */
 export type Remnant = { from: number; to: number }
 
+/** Longer ones may hold bytes that are neither a number nor text. */
+export const mostAnyBytes = 15
+
 /** So many zeros are within no number of eight bytes. */
 export const enoughZeros = 7
 
