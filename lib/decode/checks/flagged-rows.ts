@@ -12,6 +12,8 @@ const carriageReturn = 0x0d
 const fewNulls = new Set([0xf9, 0xfb, 0xfd, 0xff])
 /** So many rows are told by flags that are letters with which words begin (`ñ`, `á`). */
 const leastRows = 3
+/** Lines have so many letters from 0x80 that of three places at one distance, of many, all have one. */
+const leastRowsWithLines = 6
 
 /** Whether a content that begins with `head`, all of it or its first bytes, and has `total` bytes has one byte from 0x80 in the flags of each row. */
 export function isFlaggedRows(head: Uint8Array, total: number): boolean {
@@ -19,7 +21,7 @@ export function isFlaggedRows(head: Uint8Array, total: number): boolean {
   if (first < 0 || first >= flags) return false
   const hasLines = head.includes(lineFeed) || head.includes(carriageReturn)
   if (!hasLines && fewNulls.has(head[0]!) && head[1]! < 0x80) return true
-  const widest = Math.floor((head.length - 1 - first) / (leastRows - 1))
+  const widest = Math.floor((head.length - 1 - first) / ((hasLines ? leastRowsWithLines : leastRows) - 1))
   for (let width = flags; width <= widest; width++)
     if ((total > head.length || total % width === 0) && isEach(head, first, width)) return true
   return false

@@ -27,12 +27,20 @@ const tables = [
   { name: 'eight fields may be null, and the sixth is', bytes: rows('A\xfe', 300) },
 ]
 
+/** Lines with an `é` at each multiple of `width`. */
+function linesOf(width: number): string {
+  const lines = Array.from('Année;Nom;Ville\n'.repeat(width / 2))
+  for (let at = 3; at < lines.length; at += width) lines.splice(at, 1, 'é')
+  return lines.join('')
+}
+
 const texts = [
   {
     name: 'a line of Spanish',
     bytes: '\xf1and\xfa que corre por la pampa y no se detiene nunca, ni de d\xeda ni de noche, en a\xf1os',
   },
   { name: 'a long line', bytes: `\xc9cole ${'de la ville de Nîmes et de Besan\xe7on, '.repeat(300)}` },
+  { name: 'lines in which letters stand as far from each other as rows', bytes: linesOf(1500) },
   { name: 'lines of one width', bytes: `\xe1${'a'.repeat(62)}\n`.repeat(100) },
 ]
 
