@@ -1,12 +1,10 @@
 import { doubleText, int64Text } from '../number-text.ts'
 import type { ValueWriter } from '../value-writer.ts'
 import type { TextEncoding } from './header.ts'
-import { integerText, sizes } from './record.ts'
 import { enoughZeros, firstNonZero, type Remnant } from './remnants.ts'
 import { readVarint, type Varint } from './varint.ts'
 
 const varint: Varint = { high: 0, low: 0, end: 0 }
-const integers = [1, 2, 3, 4, 5, 6] as const
 const longest = 8
 /** Zeros with which a number may begin, in six or eight bytes. */
 const mostBefore = 2
@@ -19,15 +17,13 @@ const mostDouble = 2 ** 64
  * and behind.
  */
 export function writeAnyValue(page: Uint8Array, { from, to }: Remnant, encoding: TextEncoding, out: ValueWriter): void {
-  const numbers = new Set<string>()
+  const numbers = new Set<number | string>()
+  const view = new DataView(page.buffer, page.byteOffset, page.length)
   for (let at = from - zerosBefore(page, from, mostBefore); at < to; at++) {
-    for (const type of integers) {
-      const size = sizes[type]!
-      if (at + size <= page.length) numbers.add(integerText(type, page.subarray(at, at + size)))
-    }
-    if (readVarint(page, at, varint)) numbers.add(int64Text(varint.high, varint.low))
+    addIntegers(view, at, numbers)
+    if (readVarint(page, at, varint)) numbers.add(integerOf(varint.high, varint.low))
     if (at + longest > page.length) continue
-    const value = new DataView(page.buffer, page.byteOffset + at, longest).getFloat64(0)
+    const value = view.getFloat64(at)
     if (value < 1 || value >= mostDouble) continue
     const { text, isLossy } = doubleText(value)
     if (isLossy) out.lossy()
@@ -41,6 +37,28 @@ export function writeAnyValue(page: Uint8Array, { from, to }: Remnant, encoding:
   const behind = isWide && page[to] === 0 ? 1 : 0
   const texts = textsIn(page.subarray(from - before, to + behind), encoding)
   if (texts !== '') out.text(Buffer.from(texts))
+}
+
+/** Those of one to four, six and eight bytes at a place, as far as the page has them. */
+function addIntegers(view: DataView, at: number, numbers: Set<number | string>): void {
+  const left = view.byteLength - at
+  numbers.add(view.getInt8(at))
+  if (left < 2) return
+  const two = view.getInt16(at)
+  numbers.add(two)
+  if (left < 3) return
+  numbers.add(two * 2 ** 8 + view.getUint8(at + 2))
+  if (left < 4) return
+  const four = view.getInt32(at)
+  numbers.add(four)
+  if (left < 6) return
+  numbers.add(four * 2 ** 16 + view.getUint16(at + 4))
+  if (left >= longest) numbers.add(integerOf(four, view.getInt32(at + 4)))
+}
+
+function integerOf(high: number, low: number): number | string {
+  const value = high * 2 ** 32 + (low >>> 0)
+  return Number.isSafeInteger(value) ? value : int64Text(high, low)
 }
 
 function zerosBefore(page: Uint8Array, from: number, most: number): number {

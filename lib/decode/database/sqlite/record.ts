@@ -9,7 +9,7 @@ export type Field = { type: number; at: number; size: number }
 
 const varint: Varint = { high: 0, low: 0, end: 0 }
 /** Bytes of the values of the first serial types. */
-export const sizes = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0]
+const sizes = [0, 1, 2, 3, 4, 6, 8, 8, 0, 0]
 
 /**
  * The values of a record; absent unless header and values fill `size` bytes exactly. Of the values `payload` may hold only
