@@ -8,6 +8,7 @@ import { parseStoreReport } from '../../../lib/verdict/parse-store-report.ts'
 import type { Deployed } from './deployment.ts'
 import type { Deletion, ModelStore, ModelVersion } from './model-store.ts'
 import { confirmedIn, everybody, type ManifestState, people } from './people.ts'
+import { proofProblems } from './proofs.ts'
 import type { World } from './world.ts'
 
 type Lived = { world: World; deployed: Deployed; stores: readonly ModelStore[]; ended: readonly string[] }
@@ -136,7 +137,7 @@ function deletionProblems(lived: Lived): string[] {
 }
 
 async function bundleProblems(lived: Lived): Promise<string[]> {
-  const { deployed, ended } = lived
+  const { world, deployed, stores, ended } = lived
   const problems: string[] = []
   // What came late is covered by the checkpoint of the next run.
   await signCheckpoint(deployed.ports)
@@ -155,7 +156,11 @@ async function bundleProblems(lived: Lived): Promise<string[]> {
     const own = statements.filter(({ predicate }) => 'runId' in predicate && predicate.runId === runId)
     const isClosed = own.some(({ predicate }) => predicate.phase === 'run-summary')
     if (ended[at] === 'SUCCEEDED' && !isClosed) problems.push(`${runId}: succeeded without a summary`)
-    if (own.length > 0) await requireBundle(runId, { runId })
+    if (own.length === 0) continue
+    await requireBundle(runId, { runId })
+    const names = ({ named }: ModelVersion, person: string) => named.has(person)
+    const proving = { world, deployed, stores, scope: scopeOf(lived, runId), names }
+    if (isClosed) problems.push(...(await proofProblems(proving, runId)))
   }
   // Clocks may have been set to any time.
   if (statements.length > 0) await requireBundle('all', { from: '2000-01-01', to: '2100-01-01' })
