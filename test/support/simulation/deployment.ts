@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { type ExecutionResult, runExecution } from '../../../lib/local/asl/interpreter.ts'
 import { acknowledge } from '../../../lib/pipeline/acknowledge.ts'
+import { executeDeletion } from '../../../lib/pipeline/execute-deletion.ts'
+import { planSegment } from '../../../lib/pipeline/plan-segment.ts'
 import { requireSameScopeToResume } from '../../../lib/pipeline/scope/require-same-scope.ts'
 import { loaded, substitutions, type TaskName, tasks } from '../machines.ts'
 import { memoryJournal } from './memory-ports.ts'
@@ -19,6 +21,23 @@ export function createDeployment(world: World, stores: readonly ModelStore[]) {
   /** What the journal said when executions were stopped. */
   const stopped: Map<string, string>[] = []
 
+  const batchSize = chance.pick('batch size', [
+    undefined,
+    { bytes: 400, versions: 3, slice: 100 },
+    { bytes: 150, versions: 2, slice: 64 },
+  ])
+  const atOnce = chance.pick('deleted at once', [
+    undefined,
+    { versions: 1, bytes: 2 ** 30 },
+    { versions: 3, bytes: 300 },
+  ])
+  const callTask = (task: TaskName, payload: unknown): Promise<unknown> => {
+    // What a large store is cut into, of a small one.
+    if (task === 'plan-segment') return planSegment(ports, payload, batchSize)
+    if (task === 'execute-deletion') return executeDeletion(ports, payload, atOnce)
+    return tasks[task](ports, payload)
+  }
+
   /** Calls a task as a Lambda is called: it may end in its middle, be given up while it goes on, or be called twice. */
   async function invoke(name: string, payload: unknown, process: Process): Promise<unknown> {
     const task = name as TaskName
@@ -33,7 +52,7 @@ export function createDeployment(world: World, stores: readonly ModelStore[]) {
         ...more,
       }
       return world.calls
-        .run(call, () => tasks[task](ports, structuredClone(payload)))
+        .run(call, () => callTask(task, structuredClone(payload)))
         .then(
           (output) => {
             if (call.portsLeft < 0) throw new Crash(`${task}: ended`)

@@ -69,7 +69,13 @@ export async function liveThrough({ seed, weather: kind }: Beginning, only?: Rea
 
 function configOf(chance: Chance): unknown {
   const manual = { kind: 'manual', deadline: '10m' }
-  const channels = (kind: string) => [{ kind, owner: 'user_id' }, { kind, owner: 'user_id' }, manual, { kind: 'none' }]
+  const channels = (kind: string, more = {}) => [
+    ...[
+      { kind, owner: 'user_id' },
+      { kind, owner: 'user_id', ...more },
+    ],
+    ...[manual, { kind: 'none' }],
+  ]
   const some = () => ({
     ...(chance.number('segments') < 0.3 && { segments: 3 }),
     ...(chance.number('empty') < 0.5 && { mayBeEmpty: true }),
@@ -77,16 +83,23 @@ function configOf(chance: Chance): unknown {
       exceptions: [{ reason: 'opaque', detail: 'known', plan: 'none', until: '2027-01-01', approvedBy: 'nobody' }],
     }),
   })
-  const bucket = { id: 's0', s3: { bucket: 'backups', region: 'ap-southeast-1' }, country: 'SG' }
+  const restore = { tier: chance.pick('tier', ['bulk', 'standard']), wait: '1d', maxUsd: chance.pick('dear', [0, 100]) }
+  const restoring = chance.number('restore') < 0.6 && { restore }
+  const bucket = { id: 's0', s3: { bucket: 'backups', region: 'ap-southeast-1', ...restoring }, country: 'SG' }
   const directory = { id: 's1', root: '/backups', country: 'IE' }
   const both = [
-    { ...bucket, channel: chance.pick('bucket channel', channels('s3-delete-versions')), ...some() },
+    {
+      ...bucket,
+      channel: chance.pick('bucket channel', channels('s3-delete-versions', { abortUploads: true })),
+      ...some(),
+    },
     { ...directory, channel: chance.pick('directory channel', channels('delete-files')), ...some() },
   ]
   return {
     manifest: 'manifest',
     passes: chance.pick('passes', [2, 2, 3]),
     ...(chance.number('forms') < 0.9 && { forms: ['none'] }),
+    ...(chance.number('hashed') < 0.3 && { hashedForms: [{ form: 'sha256' }] }),
     stores: chance.pick('stores', [both, both, both.slice(0, 1), both.slice(1)]),
   }
 }

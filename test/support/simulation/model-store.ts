@@ -1,7 +1,7 @@
 import { ReadFailed, StoreUnavailable } from '../../../lib/errors.ts'
 import { compareVersions, isInRange } from '../../../lib/inventory/listing-order.ts'
-import type { ListedVersion } from '../../../lib/inventory/object-version.ts'
-import type { Chunks, Deleted, Label, Opened, Store, StoreDeletion } from '../../../lib/ports.ts'
+import { archiveClasses, type ListedVersion } from '../../../lib/inventory/object-version.ts'
+import type { Chunks, Deleted, Label, Opened, Restores, Store, StoreDeletion } from '../../../lib/ports.ts'
 import { type Content, drawContent, people } from './people.ts'
 import type { World } from './world.ts'
 
@@ -13,13 +13,15 @@ export type ModelVersion = {
   hidesTags: boolean
   /** Everybody who stands in it, in its name or beside it. */
   named: ReadonlySet<string>
+  /** Of an archived version: when its copy is there, and until when; in true time. */
+  copy?: { from: number; to: number }
   born: number
   died?: number
 }
 
 type Asked = { runId: string; storeId: string; pass: number }
-/** `whole`: its bytes came from the first to the last, and it was settled as unchanged. */
-export type Read = Asked & { version: ModelVersion; whole: boolean }
+/** Bytes that came, before the version was settled as unchanged. */
+export type Read = Asked & { version: ModelVersion; from: number; to: number }
 export type Listed = Asked & { listing: string; tick: number; versions: ModelVersion[] }
 export type Deletion = Asked & { version: ModelVersion; tick: number; at: number; beganTick: number }
 
@@ -47,11 +49,16 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
     version.listed.current = false
   }
 
-  /** Without content it is a delete marker. */
-  function add(key: string, content: Content | undefined): void {
+  /** Without content it is a delete marker, or an unfinished upload. */
+  function add(
+    key: string,
+    content: Content | undefined,
+    bare: 'delete-marker' | 'multipart-upload' = 'delete-marker',
+  ): void {
     const markerOnly = content === undefined
+    const isUpload = markerOnly && bare === 'multipart-upload'
     const earlier = alive().filter(({ listed }) => listed.key === key)
-    for (const each of earlier) {
+    for (const each of isUpload ? [] : earlier) {
       if (kind === 'directory') die(each)
       each.listed.current = false
     }
@@ -61,21 +68,23 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
         ? [{ place: 'tags', text: `owner ${person}` }]
         : []
     const body = content?.body ?? new Uint8Array()
+    const isArchived = kind === 'bucket' && !markerOnly && chance.number(draw('archived')) < 0.05
     const isHeld = !markerOnly && chance.number(draw('held')) < 0.03
     const inKey = Object.values(people)
       .flat()
       .filter((id) => key.includes(id))
     history.push({
       listed: {
-        kind: markerOnly ? 'delete-marker' : 'object',
+        kind: markerOnly ? bare : 'object',
         key,
         versionId: `v${String(++made).padStart(6, '0')}`,
-        current: true,
+        current: !isUpload,
         size: body.length,
         modifiedAt: new Date(world.now).toISOString(),
         ...(isHeld && { protection: { code: 'legal-hold' as const } }),
+        ...(isArchived && { archived: { class: chance.pick(draw('class'), archiveClasses), restored: false } }),
       },
-      content: content ?? { body, owners: [], named: [], isOpaque: false, suffix: '' },
+      content: content ?? { body, owners: [], named: [], hashed: [], isOpaque: false, endsCalls: false, suffix: '' },
       labels,
       hidesTags: kind === 'bucket' && !markerOnly && chance.number(draw('hides tags')) < 0.02,
       named: new Set([...(content?.named ?? []), ...labels.map(({ text }) => text.slice(6)), ...inKey]),
@@ -89,19 +98,34 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
     const person = chance.pick(draw('name of'), Object.values(people).flat())
     const directory =
       chance.number(draw('personal name')) < 0.12 ? `of-${person}/` : chance.pick(draw('in'), ['m/', 'z/', ''])
-    add(`${directory}${name}${content.suffix}`, content)
+    const isBare = kind === 'bucket' && chance.number(draw('bare')) < 0.06
+    if (isBare)
+      add(`${directory}${name}`, undefined, chance.pick(draw('bare kind'), ['delete-marker', 'multipart-upload']))
+    else add(`${directory}${name}${content.suffix}`, content)
   }
 
   /** What people and programs do to a store that is not theirs to hold still. */
   function change(): void {
     const victim = chance.pick(draw('victim'), current())
-    const deed = chance.pick(draw('deed'), ['add', 'add', 'replace', 'remove', 'mark', 'restore', 'move'] as const)
+    const deed = chance.pick(draw('deed'), [
+      'add',
+      'add',
+      'replace',
+      'remove',
+      'mark',
+      'restore',
+      'move',
+      'hold',
+    ] as const)
     const dead = history.filter(({ died, listed }) => died !== undefined && listed.kind === 'object')
     if (deed === 'restore' && dead.length > 0) {
       const again = chance.pick(draw('restored'), dead)
       add(again.listed.key, again.content)
     } else if (deed === 'add' || victim === undefined) addSomething()
-    else if (deed === 'replace') add(victim.listed.key, drawContent(chance))
+    else if (deed === 'hold') {
+      if (victim.listed.protection) delete victim.listed.protection
+      else if (kind === 'bucket') victim.listed.protection = { code: 'legal-hold' }
+    } else if (deed === 'replace') add(victim.listed.key, drawContent(chance))
     else if (deed === 'mark' && kind === 'bucket') add(victim.listed.key, undefined)
     else die(victim)
     if (victim?.died !== undefined && deed === 'move')
@@ -129,39 +153,77 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
         page.push(page[0]!)
       listings.push({ ...asked(), listing, tick: world.tick, versions: page })
       if (call) call.listedAt = world.tick
-      return { versions: page.map(({ listed }) => ({ ...listed })), mounts: [], ...(next !== undefined && { next }) }
+      return { versions: page.map(asListed), mounts: [], ...(next !== undefined && { next }) }
     })
+  }
+
+  const hasCopy = ({ copy }: ModelVersion) => copy !== undefined && copy.from <= world.now && world.now < copy.to
+  const isShut = (version: ModelVersion) => version.listed.archived !== undefined && !hasCopy(version)
+  const asListed = (version: ModelVersion): ListedVersion => {
+    const { archived, ...listed } = version.listed
+    return { ...listed, ...(archived && { archived: { ...archived, restored: hasCopy(version) } }) }
+  }
+  const restores: Restores = {
+    begin: (wanted, { days }) =>
+      world.through('store.restore', async () => {
+        const version = find(wanted)
+        if (version === undefined) return { kind: 'refused', reason: 'gone' }
+        if (hasCopy(version)) return { kind: 'restored' }
+        if (version.copy === undefined || world.now >= version.copy.to) {
+          if (chance.rarely(`no capacity in ${storeId}`, world.weather.lies))
+            return { kind: 'refused', reason: 'no-capacity' }
+          const from = world.now + Math.floor(chance.number(draw('copy')) * 14 * 3_600_000)
+          version.copy = { from, to: from + days * 86_400_000 }
+        }
+        return { kind: 'in-progress' }
+      }),
+    look: (wanted) =>
+      world.through('store.look', async () => {
+        const version = find(wanted)
+        if (version === undefined) return { kind: 'refused', reason: 'gone' }
+        if (hasCopy(version)) return { kind: 'restored' }
+        return version.copy !== undefined && world.now < version.copy.from
+          ? { kind: 'in-progress' }
+          : { kind: 'refused', reason: 'not-restored' }
+      }),
   }
 
   const find = (wanted: ListedVersion) =>
     alive().find(({ listed }) => compareVersions(listed, wanted) === 0 && listed.size === wanted.size)
 
-  async function* chunksOf(version: ModelVersion, from: number, to: number, seen: { whole: boolean }): Chunks {
+  async function* chunksOf(version: ModelVersion, from: number, to: number, seen: { to: number }): Chunks {
     const { body } = version.content
     const cut = chance.rarely(`read of ${storeId} ends early`, world.weather.lies)
     const step = Math.max(1, Math.ceil((to - from) / 2))
     for (let at = from; at < to; at += step) {
       await world.pass('chunk')
+      if (chance.rarely(`read of ${storeId} is slow`, world.weather.slow))
+        world.now += Math.ceil(chance.number(draw('slow')) * 20) * 60_000
       if (chance.rarely(`read of ${storeId} fails`, world.weather.lies)) throw new ReadFailed('store: read failed')
       if (cut && at > from) return
-      yield Uint8Array.from(body.subarray(at, Math.min(at + step, to)))
+      seen.to = Math.min(at + step, to)
+      yield Uint8Array.from(body.subarray(at, seen.to))
     }
-    seen.whole = from === 0 && to === body.length
   }
 
   async function open(wanted: ListedVersion, range?: { from: number; to: number }): Promise<Opened> {
     return world.through('store.open', async () => {
       const version = find(wanted)
       if (version === undefined) return { kind: 'unreadable', reason: 'disappeared', detail: 'gone' }
-      const seen = { whole: false }
-      const whole = asked()
+      if (version.listed.kind === 'multipart-upload')
+        return { kind: 'unreadable', reason: 'multipart-upload', detail: 'an upload' }
+      if (isShut(version)) return { kind: 'unreadable', reason: 'archived', detail: 'archived' }
+      if (version.content.endsCalls) world.endCall()
+      const from = range?.from ?? 0
+      const seen = { to: from }
+      const reader = asked()
       return {
         kind: 'opened',
-        chunks: chunksOf(version, range?.from ?? 0, range?.to ?? version.listed.size, seen),
+        chunks: chunksOf(version, from, range?.to ?? version.listed.size, seen),
         async settle() {
           await world.pass('settle')
           if (version.died !== undefined) return { kind: 'changed', detail: 'gone' }
-          reads.push({ ...whole, version, whole: seen.whole })
+          reads.push({ ...reader, version, from, to: seen.to })
           return { kind: 'unchanged' }
         },
         labels: version.hidesTags ? [] : version.labels,
@@ -171,13 +233,24 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
     })
   }
 
+  /** Versions of which a pass got every byte. */
+  function readBy(runId: string, pass: number): Set<ModelVersion> {
+    const own = reads.filter((each) => each.runId === runId && each.pass === pass)
+    const isWhole = ([version, ranges]: [ModelVersion, Read[]]) => {
+      let end = 0
+      for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from)) if (from <= end) end = Math.max(end, to)
+      return end === version.listed.size
+    }
+    return new Set([...Map.groupBy(own, ({ version }) => version)].filter(isWhole).map(([version]) => version))
+  }
+
   const remove = (version: ModelVersion) => {
     const call = world.calls.getStore()!
     deletions.push({ ...asked(), version, tick: world.tick, at: world.now, beganTick: call.began.tick })
     die(version)
   }
 
-  const deletion: StoreDeletion = {
+  const deletionFor = (mayAbort: boolean): StoreDeletion => ({
     async deleteVersions(condemned) {
       const results: Deleted[] = []
       for (const { version: wanted, judge } of condemned) {
@@ -186,9 +259,10 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
           throw new StoreUnavailable('store: gone')
         const version = find(wanted)
         if (version === undefined) results.push({ kind: 'gone' })
+        else if (isShut(version)) results.push({ kind: 'kept', reason: 'it is archived' })
         else if (version.listed.protection) results.push({ kind: 'kept', reason: 'it is under legal-hold' })
         else {
-          const judged = await judge(chunksOf(version, 0, version.listed.size, { whole: false }))
+          const judged = await judge(chunksOf(version, 0, version.listed.size, { to: 0 }))
           await world.pass('judged')
           if (judged.kind === 'keep') results.push({ kind: 'kept', reason: judged.reason })
           else if (version.died !== undefined) results.push({ kind: 'gone' })
@@ -209,7 +283,8 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
         const marker = find(remnant)
         const hidden = alive().some(({ listed }) => listed.key === remnant.key && listed.kind === 'object')
         if (marker === undefined) results.push({ kind: 'gone' })
-        else if (hidden) results.push({ kind: 'kept', reason: 'it hides versions' })
+        else if (remnant.kind === 'multipart-upload' && !mayAbort) results.push({ kind: 'kept', reason: 'an upload' })
+        else if (remnant.kind === 'delete-marker' && hidden) results.push({ kind: 'kept', reason: 'it hides versions' })
         else {
           await intend?.(remnant)
           remove(marker)
@@ -218,18 +293,19 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
       }
       return results
     },
-  }
+  })
 
   const store: Store = {
     list,
     open,
+    ...(kind === 'bucket' && { restores }),
     boundaries: async () => world.through('store.boundaries', async () => (pageLimit % 2 ? ['b', 'm/c'] : ['m/a'])),
   }
   return {
     storeId,
     kind,
     history,
-    reads,
+    readBy,
     listings,
     deletions,
     alive,
@@ -238,6 +314,6 @@ export function createModelStore(world: World, storeId: string, kind: 'bucket' |
     addSomething,
     change,
     store,
-    deletion,
+    deletionFor,
   }
 }

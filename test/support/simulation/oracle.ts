@@ -31,6 +31,14 @@ function scopeOf({ deployed }: Lived, runId: string): ReadonlySet<string> {
   return (manifest === undefined ? undefined : confirmedIn(manifest as ManifestState)) ?? new Set()
 }
 
+/** Whether a run looks for a person in a version: digests of identifiers it knows only if it is configured to. */
+function namesOf({ deployed }: Lived, runId: string) {
+  const config = deployed.memory.documents.get(`runs/${runId}/config.json`)
+  const isHashed = config !== undefined && Buffer.from(config).includes('"hashedForms"')
+  return ({ named, content }: ModelVersion, person: string) =>
+    named.has(person) || (isHashed && content.hashed.includes(person))
+}
+
 const nameOf = ({ listed }: ModelVersion) => `${listed.kind} ${listed.versionId}`
 
 type Came = { verdict: string; reasons: string[]; answers: unknown[] }
@@ -52,7 +60,8 @@ function verdictProblems(lived: Lived): { stores: Record<string, Came>; problems
       })
       came[`${runId} ${storeId}`] = { verdict, reasons, answers }
       const scope = scopeOf(lived, runId)
-      const names = ({ named }: ModelVersion) => [...named].some((each) => scope.has(each))
+      const isNamed = namesOf(lived, runId)
+      const names = (version: ModelVersion) => [...scope].some((each) => isNamed(version, each))
       for (const [pass, { found, clean }] of report.passes.entries()) {
         const listed = new Set(
           store.listings
@@ -73,11 +82,7 @@ function verdictProblems(lived: Lived): { stores: Record<string, Came>; problems
       const ticks = pages.map(([, { listedAt }]) => listedAt!)
       const [first, last] = [Math.min(...ticks), Math.max(...ticks)]
       const there = store.history.filter(({ born, died = Number.POSITIVE_INFINITY }) => born <= first && died > last)
-      const read = new Set(
-        store.reads
-          .filter((each) => each.runId === runId && each.pass === pass && each.whole)
-          .map(({ version }) => version),
-      )
+      const read = store.readBy(runId, pass)
       for (const version of there) {
         if (names(version)) problems.push(`${runId} ${storeId}: verified with somebody in ${nameOf(version)}`)
         if (version.listed.kind === 'object' && !read.has(version))
@@ -158,8 +163,7 @@ async function bundleProblems(lived: Lived): Promise<string[]> {
     if (ended[at] === 'SUCCEEDED' && !isClosed) problems.push(`${runId}: succeeded without a summary`)
     if (own.length === 0) continue
     await requireBundle(runId, { runId })
-    const names = ({ named }: ModelVersion, person: string) => named.has(person)
-    const proving = { world, deployed, stores, scope: scopeOf(lived, runId), names }
+    const proving = { world, deployed, stores, scope: scopeOf(lived, runId), names: namesOf(lived, runId) }
     if (isClosed) problems.push(...(await proofProblems(proving, runId)))
   }
   // Clocks may have been set to any time.

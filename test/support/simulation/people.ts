@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { numbers, pending, somebodyElse, transferred } from '../sample-files.ts'
 import type { Chance } from './chance.ts'
@@ -39,11 +40,22 @@ export function confirmedIn(state: ManifestState): ReadonlySet<string> | undefin
   return new Set([...people.confirmed, ...people.withdrawn, ...(state === 'later' ? people.pending.slice(0, 1) : [])])
 }
 
-/** `owners` have a record of their own, `named` stand anywhere. `isOpaque`: nobody can read it. */
-export type Content = { body: Uint8Array; owners: string[]; named: string[]; isOpaque: boolean; suffix: string }
+/**
+ * `owners` have a record of their own, `named` stand anywhere, `hashed` with nothing but a digest of their identifier. `isOpaque`: nobody can
+ * read it. `endsCalls`: a call that reads it ends without an answer.
+ */
+export type Content = {
+  body: Uint8Array
+  owners: string[]
+  named: string[]
+  hashed: string[]
+  isOpaque: boolean
+  endsCalls: boolean
+  suffix: string
+}
 
-const shapes = ['lines', 'lines', 'csv', 'gzip', 'message', 'nested', 'empty'] as const
-const unreadable = ['opaque', 'cut'] as const
+const shapes = ['lines', 'lines', 'csv', 'gzip', 'message', 'nested', 'hashed', 'empty'] as const
+const unreadable = ['opaque', 'cut', 'deadly'] as const
 
 /** Records of whoever chance takes; most contents are of one kind of people, as backups are that can be deleted. */
 export function drawContent(chance: Chance): Content {
@@ -69,7 +81,7 @@ export function drawContent(chance: Chance): Content {
   const lines = (more: (at: number) => object = () => ({})) =>
     owners.map((user_id, amount) => `${JSON.stringify({ user_id, amount, ...more(amount) })}\n`).join('')
   const made = (body: string | Uint8Array, suffix: string, more: Partial<Content> = {}): Content => ({
-    ...{ body: Buffer.from(body), owners, named: owners, isOpaque: false, suffix },
+    ...{ body: Buffer.from(body), owners, named: owners, hashed: [], isOpaque: false, endsCalls: false, suffix },
     ...more,
   })
   switch (shape) {
@@ -102,6 +114,16 @@ export function drawContent(chance: Chance): Content {
       )
     case 'cut':
       return made(gzipSync(lines()).subarray(0, -9), '.jsonl.gz', { isOpaque: true })
+    case 'hashed':
+      return made(
+        owners.map((id, at) => `${JSON.stringify({ user: hash('sha256', id, 'hex'), amount: at })}\n`).join(''),
+        '.jsonl',
+        {
+          ...{ owners: [], named: [], hashed: owners },
+        },
+      )
+    case 'deadly':
+      return made(lines(), '.jsonl', { isOpaque: true, endsCalls: true })
     case 'empty':
       return made('', '.jsonl', { owners: [], named: [] })
     default:

@@ -93,7 +93,12 @@ export function createPorts(world: World, stores: readonly ModelStore[]) {
     largeEvidence: inWorld(world, 'largeEvidence', large),
     caseKey: memoryCaseKey(),
     stores: { open: ({ id }) => world.through('stores.open', async () => storeOf(id).store) },
-    storeDeletions: { open: ({ id }) => world.through('deletions.open', async () => storeOf(id).deletion) },
+    storeDeletions: {
+      open: ({ id, channel }) =>
+        world.through('deletions.open', async () =>
+          storeOf(id).deletionFor(channel.kind === 's3-delete-versions' && channel.abortUploads === true),
+        ),
+    },
     runState: inWorld(world, 'runState', memoryRunState()),
     taskTokens: inWorld(world, 'tokens', memory.tokens),
     executions: { start: async () => 'exists', find: async () => undefined },

@@ -83,19 +83,13 @@ function contradictionOf(
 ): string | undefined {
   const most = { before: 0, after: 0 }
   const least = { before: 0, after: 0 }
-  for (const { storeId, listings, reads } of stores) {
+  for (const { storeId, listings, readBy } of stores) {
     const body = deployed.memory.documents.get(`runs/${runId}/stores/${storeId}/report.json`)
     const last = (body === undefined ? 0 : parseStoreReport(body).passes.length) - 1
-    const ofPass = <T extends { runId: string; pass: number }>(all: readonly T[], pass: number) =>
-      all.filter((each) => each.runId === runId && each.pass === pass)
     for (let pass = 0; pass <= last; pass++) {
-      const listed = ofPass(listings, pass).filter(({ listing }) => listing === 'opening')
+      const listed = listings.filter((each) => each.runId === runId && each.pass === pass && each.listing === 'opening')
       const about = [...new Set(listed.flatMap(({ versions }) => versions))].filter((each) => names(each, person))
-      const read = new Set(
-        ofPass(reads, pass)
-          .filter(({ whole }) => whole)
-          .map(({ version }) => version),
-      )
+      const read = readBy(runId, pass)
       const seen = about.filter(
         (each) => read.has(each) && each.content.named.includes(person) && !each.content.isOpaque,
       )

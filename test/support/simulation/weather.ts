@@ -15,6 +15,8 @@ export type Weather = {
   pauses: number
   /** An execution is stopped, and redriven when its run has ended. */
   stops: number
+  /** Minutes pass before some bytes come. */
+  slow: number
 }
 
 export const calm: Weather = {
@@ -31,6 +33,7 @@ export const calm: Weather = {
     outages: 0,
     pauses: 0,
     stops: 0,
+    slow: 0,
   },
 }
 const machines: Partial<Weather> = { faults: 0.003, kills: 0.002, crashes: 0.02, late: 0.03 }
@@ -45,5 +48,6 @@ export const weathers: Record<string, Partial<Weather>> = {
   storm: { faults: 0.001, kills: 0.001, crashes: 0.01, late: 0.03, writers: 0.002, manifests: 0.0005, clocks: 0.0002 },
   outages: { outages: 0.003, late: 0.02, stops: 0.02 },
   stopped: { stops: 0.08 },
+  slow: { slow: 0.05, writers: 0.001, kills: 0.001 },
   late: { late: 0.1, writers: 0.002, kills: 0.001 },
 }

@@ -72,6 +72,14 @@ export function createWorld(chance: Chance, weather: Weather) {
       isOver = false
     },
 
+    /** The call of a task that reads ends in its middle, as one does that has no memory left. */
+    endCall(): void {
+      const call = calls.getStore()
+      if (call?.task !== 'scan-batch') return
+      call.portsLeft = -1
+      throw new Crash(`${call.task}: ended`)
+    },
+
     async pass(name: string): Promise<void> {
       world.tick++
       world.now += Math.floor(chance.number('time') * 300)
