@@ -84,8 +84,13 @@ function contradictionOf(
   const most = { before: 0, after: 0 }
   const least = { before: 0, after: 0 }
   for (const { storeId, listings, readBy } of stores) {
-    const body = deployed.memory.documents.get(`runs/${runId}/stores/${storeId}/report.json`)
-    const last = (body === undefined ? 0 : parseStoreReport(body).passes.length) - 1
+    const { documents } = deployed.memory
+    const body = documents.get(`runs/${runId}/stores/${storeId}/report.json`)
+    // Of a store without a verdict those that were settled count.
+    const settled = [0, 1, 2].filter((pass) =>
+      documents.has(`runs/${runId}/stores/${storeId}/pass-${pass}/coverage.json`),
+    )
+    const last = (body === undefined ? settled : parseStoreReport(body).passes).length - 1
     for (let pass = 0; pass <= last; pass++) {
       const listed = listings.filter((each) => each.runId === runId && each.pass === pass && each.listing === 'opening')
       const about = [...new Set(listed.flatMap(({ versions }) => versions))].filter((each) => names(each, person))
