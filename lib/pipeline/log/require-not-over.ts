@@ -5,17 +5,19 @@ import { runKey, storeKey } from '../evidence/evidence-keys.ts'
 
 /**
  * The identities of what ends whatever a statement is a part of: once one of them is in the log it is too late for this one, since no
- * bundle would hold that has it behind them. Nothing ends what a correction or a change of a key is about.
+ * bundle would hold that has it behind them. A summary is too late behind the verdict on a store that it says none is attested of. Nothing
+ * ends what a correction or a change of a key is about.
  */
 export function endsOf({ predicate }: Statement): string[] {
-  if (predicate.phase === 'correction' || predicate.phase === 'key-transition' || predicate.phase === 'run-summary')
-    return []
+  if (predicate.phase === 'correction' || predicate.phase === 'key-transition') return []
   const { runId, phase } = predicate
+  const verdictOn = (storeId: string) => identityOf(runId, storeId, undefined, 'verification')
+  if (predicate.phase === 'run-summary') {
+    const counted = new Set(predicate.inputs.map(({ name }) => name))
+    return predicate.stores.flatMap(({ storeId }) => (counted.has(storeId) ? [] : [verdictOn(storeId)]))
+  }
   const ofStore = 'storeId' in predicate && phase !== 'verification' ? [predicate.storeId] : []
-  return [
-    identityOf(runId, undefined, undefined, 'run-summary'),
-    ...ofStore.map((storeId) => identityOf(runId, storeId, undefined, 'verification')),
-  ]
+  return [identityOf(runId, undefined, undefined, 'run-summary'), ...ofStore.map(verdictOn)]
 }
 
 /**
@@ -27,7 +29,7 @@ export async function requireOpen(
   statement: Statement,
 ): Promise<void> {
   const { predicate } = statement
-  if (endsOf(statement).length === 0 || !('runId' in predicate)) return
+  if (predicate.phase === 'run-summary' || endsOf(statement).length === 0 || !('runId' in predicate)) return
   if ((await ledger.find(identityOfStatement(statement)))?.seq !== undefined) return
   const { runId, phase } = predicate
   const isCounted = 'storeId' in predicate && phase !== 'verification'
@@ -43,5 +45,5 @@ export async function requireNotOver(ledger: Pick<Ledger, 'find'>, ends: readonl
 
 const tooLate = () =>
   new EvidenceConflict(
-    'attest: expected a run, and a store, that have no verdict yet: what comes now is in none. Begin another run',
+    'attest: expected a run, and a store, that have no verdict yet: what comes now is in none, or lacks one. Begin another run',
   )

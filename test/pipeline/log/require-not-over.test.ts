@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseEnvelope } from '../../../lib/attestation/envelope.ts'
+import { parseStatement } from '../../../lib/attestation/statement.ts'
 import { runSummaryStatement } from '../../../lib/attestation/to-run-summary.ts'
 import { embeddedPorts } from '../../../lib/cli/embedded-ports.ts'
 import { EvidenceConflict, ServiceUnavailable } from '../../../lib/errors.ts'
@@ -8,6 +10,7 @@ import { checkBundle } from '../../../lib/pipeline/check-bundle.ts'
 import { exportBundle } from '../../../lib/pipeline/export-bundle.ts'
 import { appendAttestation } from '../../../lib/pipeline/log/append-attestation.ts'
 import { requireOpen } from '../../../lib/pipeline/log/require-not-over.ts'
+import type { Ledger } from '../../../lib/ports.ts'
 import { memoryLedger } from '../../support/memory-ledger.ts'
 import { memoryAttestationSigner } from '../../support/memory-signers.ts'
 import { openPlace } from '../../support/pipeline.ts'
@@ -74,4 +77,36 @@ describe('what is attested after the end of what it is a part of', () => {
     await exportBundle(ports, { exportId: 'export-1', selection: { runId: 'run-0' } })
     await checkBundle(ports, { exportId: 'export-1' })
   })
+
+  it('is refused where a summary lacks a verdict that got in after it was composed, and the run can be exported', async () => {
+    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
+    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+    let summaries = 0
+    await place.run({
+      async before({ phase }) {
+        if (phase === 'verification') throw new ServiceUnavailable('ledger: out')
+        if (phase !== 'run-summary' || summaries++ > 0) return
+        // A call that was given up had looked before there was a summary, and goes on only now.
+        const has = async (key: string) => !key.endsWith('/summary.json') && ports.evidence.has(key)
+        await attest(
+          { ...ports, evidence: { ...ports.evidence, has } },
+          { phase: 'verification', runId: 'run-0', storeId: 'ie' },
+        )
+      },
+    })
+    const { phases } = await loggedOf(ports)
+    expect(phases).toContain('verification')
+    expect(phases).not.toContain('run-summary')
+    await place.run()
+    await exportBundle(ports, { exportId: 'export-1', selection: { runId: 'run-0' } })
+    await checkBundle(ports, { exportId: 'export-1' })
+  })
 })
+
+async function loggedOf({ ledger }: { ledger: Pick<Ledger, 'entries' | 'head'> }) {
+  const phases: string[] = []
+  for await (const { envelope } of ledger.entries(0, (await ledger.head()).size))
+    phases.push(parseStatement(parseEnvelope(envelope).payload).predicate.phase)
+  return { phases }
+}

@@ -51,7 +51,7 @@ export function writeRecord(payload: Uint8Array, fields: Field[], encoding: Text
 }
 
 /** An integer of one of the first six serial types, or 8 or 9. */
-export function integerText(type: number, bytes: Uint8Array): string {
+function integerText(type: number, bytes: Uint8Array): string {
   if (type >= 8) return type === 8 ? '0' : '1'
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   return type === 6 ? int64Text(view.readInt32BE(0), view.readInt32BE(4)) : String(view.readIntBE(0, bytes.length))
