@@ -104,7 +104,14 @@ describe('decideVerdict', () => {
     { name: 'less was read than is called clean', pass: { bytesRead: 299 } },
     { name: 'a batch did not report', pass: { batches: { planned: 2, reported: 1 } } },
     { name: 'no batch was planned for a store that is not empty', pass: { batches: { planned: 0, reported: 0 } } },
-    { name: 'a version appeared while scanning', pass: { closing: { ...sampleCoverage().closing, appeared: 1 } } },
+    {
+      name: 'a version appeared while scanning, also where nothing else is wrong',
+      pass: { closing: { ...sampleCoverage().closing, versions: 4, appeared: 1 } },
+    },
+    {
+      name: 'a version appeared while scanning that the closing listing does not have',
+      pass: { closing: { ...sampleCoverage().closing, appeared: 1 } },
+    },
     { name: 'a file system of the first pass is not there any more', pass: { mounts: { seen: 1, gone: 1 } } },
     {
       name: 'a file system was mounted since the first listing',
@@ -163,6 +170,10 @@ describe('decideVerdict', () => {
     {
       name: 'nobody looked again after the answer',
       change: { passes: [foundCoverage()], requests: [sampleRequest()] },
+    },
+    {
+      name: 'nobody looked again after the answer, by a clock that dates the only inventory no earlier',
+      change: { passes: [sampleCoverage(10)], requests: [sampleRequest()] },
     },
     {
       name: 'the last inventory began before the answer',

@@ -57,6 +57,12 @@ const truncated: Outcome = { kind: 'unverified', reason: 'truncated', detail: 'e
 const reasonOf = (outcome: Outcome | undefined) => (outcome && 'reason' in outcome ? outcome.reason : undefined)
 
 describe('settleBatch', () => {
+  it('believes no clean report about what could not be listed or opened', () => {
+    const listed = { ...entry(0), kind: 'unreadable' as const }
+    const { settled } = settleBatch([listed], batch([report(0, clean)]))
+    expect(reasonOf(settled[0]?.outcome)).toBe('contradictory')
+  })
+
   const cases = [
     {
       name: 'a version that nobody reported is not scanned',
