@@ -447,7 +447,7 @@ describe('a failure', () => {
         let left = attempts - 1
         const deployment = deploy(crashing(() => left-- > 0))
         expect(await deployment.verify()).toEqual(closed(1))
-        expect(triedIn(deployment).map(({ most }) => most)).toEqual(Array(attempts).fill(20))
+        expect(triedIn(deployment).map(({ most }) => most)).toEqual(Array(attempts).fill(1000))
       })
 
       it('is tried with fewer and fewer versions until one is left, and that one is left out', async () => {
@@ -455,7 +455,7 @@ describe('a failure', () => {
         expect(await deployment.verify()).toEqual(closed(1))
         const tried = triedIn(deployment)
         expect(tried.map(({ most }) => most)).toEqual(
-          [20, 5, 2, 1].flatMap((most) => Array(attempts).fill(most)).concat(0),
+          [1000, 5, 2, 1].flatMap((most) => Array(attempts).fill(most)).concat(0),
         )
         expect(tried.at(-1)!.error).toBe(error)
       })
