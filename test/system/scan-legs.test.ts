@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scanLegKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
@@ -205,6 +205,21 @@ describe('a version that ends each call that reads it', () => {
   it('is never clean, and so neither is its store', async () => {
     const ended = await (await openSample(others('abcdefghij'))).run(endingAt('j'))
     expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(/^not-scanned: 1 object version/)])
+  })
+
+  it('is not deleted, also when it is named after somebody who is transferred and has nothing but theirs in it', async () => {
+    const place = await openPlace((root) => ({
+      stores: [
+        { id: 'sg', root: join(root, 'store'), country: 'SG', channel: { kind: 'delete-files', owner: 'user_id' } },
+      ],
+    }))
+    const name = `${transferred(2)}.jsonl`
+    writeFiles(join(place.root, 'store'), { ...others('abc'), ...found, [name]: jsonRecords([transferred(2)]) })
+    const ended = await place.run(endingAt(name[0]!))
+    expect(ended.store).toBe('residual')
+    expect(readdirSync(join(place.root, 'store')).toSorted()).toEqual(
+      [name, 'a.jsonl', 'b.jsonl', 'c.jsonl'].toSorted(),
+    )
   })
 
   it('may be the only one of its batch, or stand beside two more', async () => {
