@@ -14,7 +14,7 @@ import { breakers, endsEscape, goesOnIn, groupSeparators, signs } from './escape
 import { nameBits } from './escapes/named-characters.ts'
 import type { FormTools } from './form.ts'
 import { lengthsOf } from './numbers/number-finder.ts'
-import { groupDigits, inexactFrom, mayBeLossy, mostOmitted } from './numbers/number-forms.ts'
+import { groupDigits, inexactFrom, mayLackDigits, mostOmitted } from './numbers/number-forms.ts'
 import { inNumbers } from './numbers/number-signs.ts'
 
 /** Longer than any run. */
@@ -43,7 +43,7 @@ export function sieveTables(names: readonly string[], tools: FormTools): Uint8Ar
   word(192, lengths.length > 0 ? 1 : 0)
   const grouped = lengths.filter((length) => length > groupDigits)
   if (has('grouped') && grouped.length > 0) setGroups(view, Math.min(...grouped))
-  word(276, has('scientific') && lengths.some(mayBeLossy) ? 1 : 0)
+  word(276, has('scientific') && lengths.some(mayLackDigits) ? 1 : 0)
   if (has('scientific') && lengths.length > 0) word(200, Math.min(50, Math.max(1, shortest - mostOmitted)))
   word(224, (has('multibyte') ? 1 : 0) | (has('width') ? 2 : 0))
   word(228, tools.isNested ? 1 : 0)

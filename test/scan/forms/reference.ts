@@ -263,14 +263,16 @@ const numbers: Record<string, { pattern: RegExp; read(match: RegExpExecArray): [
   },
   scientific: {
     pattern: new RegExp(
-      `(?=${beginOfNumber}(?:(?<![0-9]\\.)|(?<=(?:${anEscapeOfNumbers})\\.))([0-9]+)(?:[.,]([0-9]*))?[eE]\\+?([0-9]{1,3})(?![0-9]))`,
+      `(?=${beginOfNumber}(?:(?<![0-9]\\.)|(?<=(?:${anEscapeOfNumbers})\\.))([0-9]+)(?:([.,])([0-9]*))?[eE](\\+?)([0-9]{1,3})(?![0-9]))`,
       'g',
     ),
-    read: ([, whole, fraction = '', exponent]) => {
+    read: ([, whole, point, fraction = '', plus, exponent]) => {
       let digits = fraction
       while (digits.length > Number(exponent) && digits.endsWith('0')) digits = digits.slice(0, -1)
       const omitted = Number(exponent) - digits.length
-      if (omitted < 0 || omitted > 4) return []
+      const isNumber =
+        plus === '+' ? exponent!.length > 1 : point === '.' && fraction !== '' && whole!.replace(/^0+/, '').length === 1
+      if (omitted < 0 || (omitted > 4 && !isNumber)) return []
       return [[0, (whole! + digits + '0'.repeat(omitted)).replace(/^0+/, '')]]
     },
   },

@@ -16,7 +16,7 @@ const letterE = 0x65
 const at = 0x40
 /** Zeros on the left that are looked at: a number behind more of them is padded, whatever is before. */
 const mostZeros = 64
-/** Zeros at a number's end that scientific notation may leave out: beyond that, digits may be gone. */
+/** Zeros at a number's end that scientific notation may leave out, whatever it looks like; more only where nothing else looks so. */
 export const mostOmitted = 4
 
 /** Reported instead of an entry: a number that may have been one of the index's, had its digits not been rounded away. */
@@ -26,7 +26,10 @@ const roundedFrom = 12
 /** From so many digits on a double does not hold all whole numbers, and what is written of one may be another. */
 export const inexactFrom = 16
 
-export const mayBeLossy = (length: number): boolean => length >= roundedFrom
+const mayBeLossy = (length: number): boolean => length >= roundedFrom
+
+/** Whether a number of so many digits may be written with fewer than all but `mostOmitted` of them. */
+export const mayLackDigits = (length: number): boolean => length > mostOmitted + 1
 
 function createPadded(tools: FormTools): FormFinder | undefined {
   const lengths = lengthsOf(tools)
@@ -145,7 +148,7 @@ function createScientific(tools: FormTools): FormFinder | undefined {
   const lengths = lengthsOf(tools)
   if (lengths === undefined) return undefined
   const number = createDigits(tools.index, lengths)
-  const shortest = lengths.some(mayBeLossy) ? 1 : Math.max(1, Math.min(...lengths) - mostOmitted)
+  const shortest = lengths.some(mayLackDigits) ? 1 : Math.max(1, Math.min(...lengths) - mostOmitted)
   const skipDigits = ({ bytes, to }: Region, from: number) => {
     let at = from
     while (at < to && digits[bytes[at]!] === 1) at++
@@ -188,7 +191,9 @@ function createScientific(tools: FormTools): FormFinder | undefined {
       const mayBeOne = lengths.includes(length) && length >= (omitted > 0 ? roundedFrom : inexactFrom)
       if (isWritten && mayBeOne && !isOfCode(region, start, exponentEnd, hasFraction))
         report(lossyNumber, start, exponentEnd, 'scientific')
-      if (omitted < 0 || omitted > mostOmitted) return
+      // R, C and Prometheus write 1.2e+07, doubles of Java 1.2E7; groups of a UUID look like 45e7.
+      const isNumber = isSigned ? exponentEnd - exponentStart > 1 : isPoint && hasFraction && end - first === 1
+      if (omitted < 0 || (omitted > mostOmitted && !isNumber)) return
       number.clear()
       number.append(bytes, start, end)
       number.append(bytes, fractionStart, fractionEnd)

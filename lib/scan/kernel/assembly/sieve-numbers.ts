@@ -13,8 +13,8 @@ export function siftNumbers(first: i32, size: i32, to: i32): void {
   const hasGroups = load<i32>(sieve, 196) != 0
   const hasTwo = load<i32>(sieve, 196) > 1
   const least = load<i32>(sieve, 200)
-  const lossy = load<i32>(sieve, 276) != 0
-  const isClose = least > 2 && !lossy
+  const mayLack = load<i32>(sieve, 276) != 0
+  const isClose = least > 2 && !mayLack
   const last = (size >> 3) + 1
   let list = stops
   for (let byte = -1; byte < last; byte += 2 * step) {
@@ -33,8 +33,8 @@ export function siftNumbers(first: i32, size: i32, to: i32): void {
     }
     if (least == 0) continue
     const exponents = exponentsAt(digits, byte, isClose)
-    addExponents(first, byte, i64x2.extract_lane(exponents, 0), least, lossy, to)
-    addExponents(first, byte + step, i64x2.extract_lane(exponents, 1), least, lossy, to)
+    addExponents(first, byte, i64x2.extract_lane(exponents, 0), least, mayLack, to)
+    addExponents(first, byte + step, i64x2.extract_lane(exponents, 1), least, mayLack, to)
   }
 }
 
@@ -67,9 +67,9 @@ function addGroups(first: i32, byte: i32, ends: u64): void {
   for (let groups = ends & ~seen; groups != 0; groups &= groups - 1) addGroup(first, (byte << 3) + <i32>ctz(groups))
 }
 
-function addExponents(first: i32, byte: i32, places: u64, least: i32, lossy: bool, to: i32): void {
+function addExponents(first: i32, byte: i32, places: u64, least: i32, mayLack: bool, to: i32): void {
   for (let exponents = places & ~seen; exponents != 0; exponents &= exponents - 1)
-    addExponent(first, (byte << 3) + <i32>ctz(exponents), least, lossy, to)
+    addExponent(first, (byte << 3) + <i32>ctz(exponents), least, mayLack, to)
 }
 
 /** The digits that end at this bit of the masks, the last one on top; at least 56 are known. */
@@ -92,11 +92,11 @@ function addGroup(first: i32, bit: i32): void {
 }
 
 /** Before an exponent there are at least `least` digits and at most one point, and behind it a digit, perhaps behind a `+`. */
-function addExponent(first: i32, bit: i32, least: i32, lossy: bool, to: i32): void {
+function addExponent(first: i32, bit: i32, least: i32, mayLack: bool, to: i32): void {
   const digits = digitsUntil(bit - 1) >> <u64>(63 - least)
   const at = first + bit
   if (<i32>popcnt(digits) < least) {
-    if (lossy && mayLackDigits(at, to)) addSpot(List.scientific, at - 1)
+    if (mayLack && mayLackDigits(at, to)) addSpot(List.scientific, at - 1)
     return
   }
   if (at + 2 < to) {
@@ -108,15 +108,15 @@ function addExponent(first: i32, bit: i32, least: i32, lossy: bool, to: i32): vo
 }
 
 /**
- * Whether the number before an exponent at `at` may be one of which digits are gone: a `+` or a point says that it is a number, and the
- * exponent has two digits. What lies behind the block may be anything.
+ * Whether the number before an exponent at `at` may be one of which digits are gone or many zeros are left out: a `+` and two digits, or a point, say that
+ * it is a number. What lies behind the block may be anything.
  */
 function mayLackDigits(at: i32, to: i32): bool {
   if (at + 3 >= to) return true
   const isSigned = load<u8>(block + <usize>at, 1) == 0x2b
   const exponent = block + <usize>at + (isSigned ? 2 : 1)
-  if (<u32>load<u8>(exponent) - 0x30 > 9 || <u32>load<u8>(exponent, 1) - 0x30 > 9) return false
-  if (isSigned) return true
+  if (<u32>load<u8>(exponent) - 0x30 > 9) return false
+  if (isSigned) return <u32>load<u8>(exponent, 1) - 0x30 <= 9
   let before = at - 1
   while (before > 0 && <u32>load<u8>(block + <usize>before) - 0x30 <= 9) before--
   // Digits from the block's beginning on may go on before it.
