@@ -26,8 +26,6 @@ const roundedFrom = 12
 /** From so many digits on a double does not hold all whole numbers, and what is written of one may be another. */
 export const inexactFrom = 16
 
-const mayBeLossy = (length: number): boolean => length >= roundedFrom
-
 /** Whether a number of so many digits may be written with fewer than all but `mostOmitted` of them. */
 export const mayLackDigits = (length: number): boolean => length > mostOmitted + 1
 
