@@ -12,7 +12,16 @@ function timesOf(lines: readonly Buffer[]): number {
   const report = (start: number, end: number) => {
     looked += end - start
   }
-  for (const line of lines) eachNumber(line, columns, sought, eachPiece(line, columns, sought, report), report)
+  for (const bytes of lines) {
+    const line = { bytes, from: 0, to: bytes.length }
+    eachNumber(
+      line,
+      columns,
+      sought,
+      eachPiece(line, columns, sought, () => false, report),
+      report,
+    )
+  }
   return looked / lines.reduce((sum, { length }) => sum + length, 0)
 }
 

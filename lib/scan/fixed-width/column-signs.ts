@@ -42,12 +42,17 @@ export const isApart = (lines: readonly Uint8Array[], column: number) =>
     return start > 0 && end < line.length && line[start - 1] !== blank && line[end] !== blank
   })
 
-/** The characters around a column that run on. */
-export function runAround(line: Uint8Array, column: number): { start: number; end: number } {
-  let start = column
-  let end = column
-  while (start > 0 && runsOn[line[start - 1]!] === 1) start--
-  while (end < line.length && runsOn[line[end]!] === 1) end++
+/** The characters around a place that run on, of the line [from, to). */
+export function runAround(
+  bytes: Uint8Array,
+  place: number,
+  from = 0,
+  to = bytes.length,
+): { start: number; end: number } {
+  let start = place
+  let end = place
+  while (start > from && runsOn[bytes[start - 1]!] === 1) start--
+  while (end < to && runsOn[bytes[end]!] === 1) end++
   return { start, end }
 }
 

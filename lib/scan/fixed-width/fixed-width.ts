@@ -4,7 +4,8 @@ import { createProbe, type Probe } from '../finders/probe.ts'
 import { fixedWidth } from '../forms/fixed-width-form.ts'
 import { createMatcher } from '../matcher.ts'
 import { type Columns, columnsOf, firstLines, mayHaveColumns, mostLines } from './columns.ts'
-import { eachNumber, eachPiece, eachUuid, type Sought } from './pieces.ts'
+import { eachNumber, eachPiece, eachUuid, type Line, type Sought } from './pieces.ts'
+import { createSeenRuns } from './seen-runs.ts'
 
 /**
  * Looks at a text whose fields have a fixed width, with nothing between them. What is glued together there is no identifier for the finders, so each part that may be
@@ -31,8 +32,8 @@ const isContinuation = (byte: number) => (byte & 0xc0) === 0x80
 
 type Tools = { sought: Sought; probe: Probe }
 const known = new WeakMap<SubjectIndex, Tools>()
-/** A line, while parts of it are looked up. */
-const scratchBytes = new Uint8Array(longestLine)
+/** A number, while it is looked up. */
+const scratchBytes = new Uint8Array(64)
 const scratch = { bytes: scratchBytes, view: new DataView(scratchBytes.buffer) }
 
 function toolsOf(index: SubjectIndex): Tools {
@@ -78,6 +79,8 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   /** So many of them are copies. */
   let owned = 0
   let columns: Columns | undefined
+  /** From when on there are columns. */
+  let seen: ReturnType<typeof createSeenRuns> | undefined
   /** The beginning of a line that is not at its end, and where it begins; undefined: it is cut or too long. */
   let open: Uint8Array | undefined = isCut ? undefined : none
   let start = origin
@@ -105,19 +108,22 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
     isOver = true
   }
 
-  function look(line: Uint8Array, from: number): void {
+  function look(line: Line, from: number): void {
+    const { bytes } = line
     const report = (pieceStart: number, pieceEnd: number) => {
       if (filled + pieceEnd - pieceStart + 1 > batch.length) flush()
       if (batch.length === 0) batch = new Uint8Array(batchBytes)
-      for (let at = pieceStart; at < pieceEnd; at++) batch[filled++] = line[at]!
+      for (let at = pieceStart; at < pieceEnd; at++) batch[filled++] = bytes[at]!
       batch[filled++] = lineFeed
       starts.push(from)
     }
-    const codes = eachPiece(line, columns!, sought, report)
+    const codes = eachPiece(line, columns!, sought, seen!, report)
     if (sought.hasUuids) eachUuid(line, report)
     if (columns!.numbers.length === 0) return
-    scratchBytes.set(line)
-    eachNumber(line, columns!, sought, codes, (pieceStart, pieceEnd) => note(probe(pieceStart, pieceEnd), from))
+    eachNumber(line, columns!, sought, codes, (start, end) => {
+      for (let at = start; at < end; at++) scratchBytes[at - start] = bytes[at]!
+      note(probe(0, end - start), from)
+    })
   }
 
   const linesOf = () => head!.map(({ line }) => line)
@@ -127,15 +133,17 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
     const lines = head!
     columns = head!.length < firstLines && !mayHave() ? undefined : columnsOf(linesOf(), longDigits)
     head = undefined
-    if (columns === undefined) isOver = true
-    else for (const { line, start: from } of lines) look(line, from)
+    isOver = columns === undefined
+    if (isOver) return
+    seen = createSeenRuns()
+    for (const { line, start: from } of lines) look(wholeOf(line), from)
   }
 
   function takeLine(bytes: Uint8Array, from: number): void {
     if (bytes.length > longestLine) return
     const line = toCharacters(bytes)
     if (head === undefined) {
-      look(line, from)
+      look(wholeOf(line), from)
       return
     }
     head.push({ line, start: from })
@@ -144,11 +152,31 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
     else if (head.length === mostLines || headLength > headBytes) decide()
   }
 
+  /** Looks at the lines of a chunk of ASCII from a line's beginning on, once the columns are known; returns where the last one begins, which may go on behind it. */
+  function lookAtLines(chunk: Uint8Array, begin: number): number {
+    let at = begin
+    while (!isOver) {
+      const end = chunk.indexOf(lineFeed, at)
+      if (end === -1) break
+      const to = end > at && chunk[end - 1] === carriageReturn ? end - 1 : end
+      if (end - at <= longestLine) look({ bytes: chunk, from: at, to }, position + at)
+      at = end + 1
+    }
+    return at
+  }
+
   function write(part: Uint8Array): void {
     // What waits for more has to be its own: a small part is copied as a whole.
     const isOwn = head !== undefined && part.length <= headBytes
     const chunk = isOwn ? new Uint8Array(part) : part
+    let isPlain: boolean | undefined
     for (let at = 0; at < chunk.length && !isOver; ) {
+      if (head === undefined && open?.length === 0) {
+        isPlain ??= isAscii(chunk)
+        if (isPlain) at = lookAtLines(chunk, at)
+        start = position + at
+        if (isOver) break
+      }
       const end = chunk.indexOf(lineFeed, at)
       const piece = chunk.subarray(at, end === -1 ? chunk.length : end)
       if (open !== undefined) {
@@ -184,6 +212,8 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
 }
 
 const none = new Uint8Array(0)
+
+const wholeOf = (line: Uint8Array): Line => ({ bytes: line, from: 0, to: line.length })
 
 function own(waiting: { line: Uint8Array }): void {
   waiting.line = new Uint8Array(waiting.line)

@@ -18,7 +18,11 @@ export type Sought = {
 /** Of 64 bits, in digits. */
 const longestNumber = 20
 
+/** The bytes [from, to) of a text, a character each. Columns count from 0, places that are reported from the text's beginning. */
+export type Line = { readonly bytes: Uint8Array; readonly from: number; readonly to: number }
+
 type Report = (start: number, end: number) => void
+type Seen = (line: Line, start: number, end: number) => boolean
 
 /** Fields that one identifier may be taken for. */
 const mostFields = 12
@@ -26,34 +30,43 @@ const mostFields = 12
 /** Runs of a line that are no fields: of each where it begins and ends. */
 export type Codes = readonly { readonly start: number; readonly end: number }[]
 
-/** Reports parts of a line that may be a whole field each, and that something is glued onto, but for parts of numbers. Returns the runs that have none. */
-export function eachPiece(line: Uint8Array, { edges }: Columns, sought: Sought, report: Report): Codes {
-  const codes: { start: number; end: number }[] = []
+/**
+ * Reports parts of a line that may be a whole field each, and that something is glued onto, but for parts of numbers and of runs that were `seen` at these columns before. Returns the
+ * runs that have none.
+ */
+export function eachPiece(line: Line, { edges }: Columns, sought: Sought, seen: Seen, report: Report): Codes {
+  const { bytes, from, to } = line
+  let codes = noCodes
   for (let edge = 0; edge < edges.length; ) {
-    const { start, end } = runAround(line, edges[edge]!)
-    if (edges[edge]! === start || edges[edge]! >= end) {
+    const place = from + edges[edge]!
+    if (place >= to) break
+    if (runsOn[bytes[place - 1]!] === 0 || runsOn[bytes[place]!] === 0) {
       edge++
       continue
     }
+    const { start, end } = runAround(bytes, place, from, to)
     const first = edge
-    while (edge < edges.length && edges[edge]! < end) edge++
-    if (isCode(line, start, end)) codes.push({ start, end })
-    else if (end - start > sought.shortest) betweenCuts([start, ...edges.slice(first, edge), end], sought, report)
+    while (edge < edges.length && from + edges[edge]! < end) edge++
+    if (isCode(bytes, start, end)) codes = [...codes, { start, end }]
+    else if (end - start > sought.shortest && !seen(line, start, end))
+      betweenCuts([start, ...edges.slice(first, edge).map((column) => from + column), end], sought, report)
   }
   return codes
 }
+
+const noCodes: Codes = []
 
 /**
  * Whether a run is the hexadecimal digits of a text, with what says so around them (`0x`, `X'`), and no fields. Those have a digit as the first of each pair in all lines: all parts that
  * this leaves would be as much as fifty times the text.
  */
-function isCode(line: Uint8Array, start: number, end: number): boolean {
+function isCode(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < shortestCode) return false
   let others = 0
   const firsts = [0, 0]
   for (let at = start; at < end; at++) {
-    if (hexDigits[line[at]!] === 0 && ++others > mostOthers) return false
-    firsts[at & 1]! += beginsText[line[at]!]!
+    if (hexDigits[bytes[at]!] === 0 && ++others > mostOthers) return false
+    firsts[at & 1]! += beginsText[bytes[at]!]!
   }
   return Math.max(...firsts) >= mostlyText * ((end - start) >> 1)
 }
@@ -66,12 +79,13 @@ const mostlyText = 7 / 8
 const beginsText = tableOf('234567')
 
 /** Reports what is written as a UUID with hyphens and something is glued onto: one that stands alone is found as it is. */
-export function eachUuid(line: Uint8Array, report: Report): void {
-  for (let at = line.indexOf(hyphen, uuidHyphens[0]!); at !== -1; at = line.indexOf(hyphen, at + 1)) {
+export function eachUuid({ bytes, from, to }: Line, report: Report): void {
+  const least = from + uuidHyphens[0]!
+  for (let at = bytes.indexOf(hyphen, least); at !== -1 && at < to; at = bytes.indexOf(hyphen, at + 1)) {
     const start = at - uuidHyphens[0]!
     const end = start + uuidLength
-    if (end > line.length || !(runsOn[line[start - 1] ?? 0] || runsOn[line[end] ?? 0])) continue
-    if (hasUuidHyphens(line, start)) report(start, end)
+    if (end > to || !((start > from && runsOn[bytes[start - 1]!]) || (end < to && runsOn[bytes[end]!]))) continue
+    if (hasUuidHyphens(bytes, start)) report(start, end)
   }
 }
 
@@ -90,22 +104,24 @@ function betweenCuts(cuts: readonly number[], { shortest, longest }: Sought, rep
 
 /** Reports numbers within longer ones, unless there are no fields: beside other characters a number is found as it is. */
 export function eachNumber(
-  line: Uint8Array,
+  { bytes, from, to }: Line,
   { numbers }: Columns,
   { within, inOne }: Sought,
   codes: Codes,
   report: Report,
 ): void {
-  let reached = 0
+  let reached = from
   for (const column of numbers) {
-    if (column < reached || digits[line[column] ?? 0] === 0) continue
-    let start = column
-    let end = column + 1
-    while (start > 0 && digits[line[start - 1]!] === 1) start--
-    while (end < line.length && digits[line[end]!] === 1) end++
+    const place = from + column
+    if (place < reached || place >= to || digits[bytes[place]!] === 0) continue
+    let start = place
+    let end = place + 1
+    while (start > from && digits[bytes[start - 1]!] === 1) start--
+    while (end < to && digits[bytes[end]!] === 1) end++
     reached = end
     if (codes.some((code) => code.start < end && code.end > start)) continue
-    const isOne = end - start <= longestNumber && !runsOn[line[start - 1] ?? 0] && !runsOn[line[end] ?? 0]
+    const isOne =
+      end - start <= longestNumber && !(start > from && runsOn[bytes[start - 1]!]) && !(end < to && runsOn[bytes[end]!])
     for (const length of isOne ? inOne : within)
       for (let at = start; length < end - start && at + length <= end; at++) report(at, at + length)
   }
