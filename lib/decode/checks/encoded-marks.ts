@@ -5,7 +5,7 @@ import type { EncodedProblem } from './encoded-check.ts'
 import { encryptedFields } from './encrypted-fields.ts'
 import type { Mark } from './mark.ts'
 import { offsetLinesIn } from './offset-lines.ts'
-import { octalProblemIn, spelledFormats } from './spelled-formats.ts'
+import { compressedListIn, octalProblemIn, spelledFormats } from './spelled-formats.ts'
 
 const lineStart = /(?:^|[\n\r\t"'>]|\\[nr]) {0,8}$/
 
@@ -17,11 +17,18 @@ const marks: readonly Mark[] = [
     before: /-----$/,
     reason: 'encrypted',
   },
+  {
+    name: 'armour of Saltpack',
+    key: Buffer.from('BEGIN '),
+    mark: /^BEGIN (?:[A-Za-z0-9]{1,14} )?SALTPACK ENCRYPTED/,
+    reason: 'encrypted',
+  },
   { name: 'Ansible Vault', key: Buffer.from('$ANSIBLE_VAULT;'), mark: /^/, reason: 'encrypted' },
   {
     name: 'uuencode',
     key: Buffer.from('begin '),
-    mark: /^begin [67][0-7]{2} +\S/,
+    // Rights of a file, of which its owner has that to read: numbers in other texts are rounder.
+    mark: /^begin 0?(?:[67][0-7]{2}|4[04]{2}|5[045]{2}) +\S/,
     before: lineStart,
     reason: 'unsupported-format',
   },
@@ -152,7 +159,9 @@ export function markCheck() {
     const text = bytes.toString('latin1')
     const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
     const listed = text.includes('[') ? first(listProblemIn(text, from), characterListIn(text, from)) : undefined
-    const spelled = [octal, listed, dumpIn(text, from), offsetLinesIn(text, from)].reduce(first)
+    const spelled = [octal, listed, compressedListIn(text, from), dumpIn(text, from), offsetLinesIn(text, from)].reduce(
+      first,
+    )
     const hasField = anyField.test(text)
     mayHaveField = hasField || spelled !== undefined
     return first(

@@ -124,7 +124,7 @@ function beginsLike(firsts: string, sign: RegExp): (head: Uint8Array) => boolean
 const isSwift = beginsLike(':\r\n', /^\s*(?:\{1:F[02]1|(?::9\d\d:\s+)?:20:[^\n]{1,17}\n:\d\d[A-Z]?:)/)
 
 /** Each line begins with a letter that says what it is (`Pbob`). */
-const isQif = beginsLike('!', /^!(?:(?:Type|Option|Clear):|Account\s)/)
+const isQif = beginsLike('!', /^!(?:(?:Type|Option|Clear):|Account\s)/i)
 
 /** Of OpenStreetMap, which has a letter before each value (`ubob`). */
 const isOpl = beginsLike('nwrc', /^[nwrc]-?\d+ (?:[vcikd][-\dVD]* |[tse][-\dTZ:]* )+[uT]/)
@@ -139,7 +139,7 @@ const isPrintJob = beginsLike('\x1b', /^\x1b(?:%-12345X|E\x1b|@)/)
 const isZpl = beginsLike('^~\x10C \r\n', /^\s*(?:\x10?CT~~CD,~CC\^~CT~\s*)?(?:~[A-Z]{2}[^~^]*)*\^XA/)
 
 /** Of memory, 16 or 32 bytes a line, so that texts are cut: of Intel, and of Motorola. */
-const isHexFile = beginsLike(':S', /^(?::(?:[\dA-F]{2}){5,}\r?\n:|S0(?:[\dA-F]{2}){4,}\r?\nS)[\dA-F]{10}/i)
+const isHexFile = beginsLike(':S', /^(?::(?:[\dA-F]{2}){5,}\r?\n:|S[0-3](?:[\dA-F]{2}){4,}\r?\nS)[\dA-F]{10}/i)
 
 /** A member of each archive of Duplicati, whose others are pieces of files, cut in words as well. */
 const isDuplicati = beginsLike('{', /^\{"Version":\d+,"Created":"[^"]*","Encoding":"[^"]*","Blocksize":\d/)

@@ -4,16 +4,45 @@ import { type Mark, sampledMark } from './mark.ts'
 
 const spelled = sampledMark('unsupported-format')
 
-/** In front of the first number of a list, whatever it is called. */
-const listStart = /[[({<]\s{0,8}$/
-
-/** How gzip and zstd begin where each byte is a decimal number, with a sign in Java, or percent-encoded. */
+/** How gzip and zstd begin in percent-encoding. */
 export const spelledFormats: readonly Mark[] = [
-  spelled('gzip as a list of numbers', '31,', /^31,\s?(?:139|-117),\s?8,/, listStart),
-  spelled('zstd as a list of numbers', '40,', /^40,\s?(?:181|-75),\s?47,\s?(?:253|-3),/, listStart),
   spelled('gzip in percent-encoding', '%8', /^%8[bB]%08/, /%1[fF]$/),
-  spelled('zstd in percent-encoding', '%B5', /^%B5(?:%2F|\/)%FD/i, /(?:%28|\()$/),
+  ...['%B5', '%b5'].map((key) => spelled('zstd in percent-encoding', key, /^%B5(?:%2F|\/)%FD/i, /(?:%28|\()$/)),
 ]
+
+/** How they begin, each byte in decimal numbers, which have a sign in Java, and in hexadecimal digits. */
+const beginnings: readonly { name: string; decimal: readonly string[]; digits: readonly string[] }[] = [
+  { name: 'gzip', decimal: ['31', '(?:139|-117)', '8'], digits: ['1f', '8b', '08'] },
+  { name: 'zstd', decimal: ['40', '(?:181|-75)', '47', '(?:253|-3)'], digits: ['28', 'b5', '2f', 'fd'] },
+]
+const gap = String.raw`(?:\s|\\{1,8}[nrt])`
+/** The key of an item in `{"0":31,"1":139}`, which lists of other writers lack. */
+const keyed = (item: string, at: number) => String.raw`(?:\\{0,8}"${at}\\{0,8}"${gap}{0,40}:${gap}{0,40})?${item}`
+const between = `(?:,|${gap}){1,82}`
+/** As the form `bytes` reads lists: behind a bracket, with `0x`, as the registry of Windows has them, and in pairs of digits, of which an address in a network has no more than eight. */
+const spellings = beginnings.map(({ name, decimal, digits }) => {
+  const lists = [
+    String.raw`[[({<]${gap}{0,40}${decimal.map(keyed).join(between)}(?=[,\s\\])`,
+    String.raw`[[({<=]${gap}{0,40}${digits.map((each) => `0x${each}`).join(between)}\b`,
+    String.raw`\bhex(?:\([0-9a-f]{1,2}\))?:${digits.join(',')}\b`,
+    String.raw`(?<![0-9a-z])${digits[0]}(?:([ :-])${digits.slice(1).join('(?:\\1)')}(?:\1[0-9a-f]{2}){6})`,
+  ]
+  return { name, list: new RegExp(lists.join('|'), 'i') }
+})
+
+/** What is compressed as a list of its bytes. */
+export function compressedListIn(text: string, from: number): EncodedProblem | undefined {
+  for (const { name, list } of spellings) {
+    const at = text.search(list)
+    if (at !== -1)
+      return {
+        reason: 'unsupported-format',
+        offset: from + at,
+        detail: `expected no ${name} as a list of bytes in text`,
+      }
+  }
+  return undefined
+}
 
 /** Escapes behind each other, up to three other characters between two: as few tell. */
 const octalRun = /(?:\\{1,8}[0-3][0-7]{2}[^\\\r\n]{0,5}){10,}/g

@@ -143,9 +143,20 @@ const armour = (name: string) => `-----BEGIN ${name}-----\n\n${'A'.repeat(30)}\n
 const marked: { name: string; content: string; reason: string }[] = [
   { name: 'a message of PGP', content: armour('PGP MESSAGE'), reason: 'encrypted' },
   { name: 'a file of age', content: armour('AGE ENCRYPTED FILE'), reason: 'encrypted' },
+  {
+    name: 'a message of Saltpack',
+    content:
+      'BEGIN KEYBASE SALTPACK ENCRYPTED MESSAGE. kcJn5brvybfNjz6 D5ll2Nk0YnkdsxV. END KEYBASE SALTPACK ENCRYPTED MESSAGE.',
+    reason: 'encrypted',
+  },
   { name: 'Ansible Vault', content: '$ANSIBLE_VAULT;1.1;AES256\n6162\n', reason: 'encrypted' },
   { name: 'uuencode', content: uuencoded, reason: 'unsupported-format' },
   { name: 'uuencode of something that runs', content: uuencoded.replace('644', '755'), reason: 'unsupported-format' },
+  ...['400', '440', '444', '555', '0644'].map((rights) => ({
+    name: `uuencode of something with the rights ${rights}`,
+    content: uuencoded.replace('644', rights),
+    reason: 'unsupported-format',
+  })),
   { name: 'uuencode in quoted lines', content: `> ${uuencoded}`, reason: 'unsupported-format' },
   { name: 'yEnc', content: '=ybegin line=128 size=6 name=ids\r\n[\\]^_`\r\n=yend\r\n', reason: 'unsupported-format' },
   { name: 'a part of yEnc', content: '=ybegin part=1 total=2 line=128\r\n', reason: 'unsupported-format' },
@@ -498,7 +509,10 @@ const plain: { name: string; content: string }[] = [
       .toString('base64')
       .slice(0, shortestRun - 1),
   },
-  { name: 'words in front of numbers', content: 'We begin 700 things and\nbegin 644\nbegin again 644 x\n' },
+  {
+    name: 'words in front of numbers',
+    content: 'We begin 700 things and\nbegin 644\nbegin again 644 x\nbegin 500\nbegin 450 things\n',
+  },
   { name: 'a key that everybody may have', content: '-----BEGIN PGP PUBLIC KEY BLOCK-----\n' },
   { name: 'escapes in short lines', content: '\\n\\r\\x\\u002b%2b%2f%25\\\\/'.repeat(3) },
   { name: 'paths', content: '/var/lib/application/data/2026/01/31/archive/of/all/events/in/the/region'.repeat(2) },

@@ -29,6 +29,7 @@ const glued = [
   '// <!-- <mdb:mork:z v="1.4"/> -->\n< <(a=c)> // (f=iso-8859-1)\n  (80=bob@exam\\\nple.org)>\n',
   '0 HEAD\r\n1 CHAR UTF-8\r\n0 @I1@ INDI\r\n1 NOTE bob@exam\r\n2 CONC ple.org\r\n0 TRLR\r\n',
   // Of Quicken and what speaks to it.
+  '!type:CCard\nD01/02/2026\nT-100.00\nPbob@example.org\n^\n',
   '!Type:Bank\nD01/02/2026\nT-100.00\nPbob@example.org\n^\n',
   '!Option:AutoSwitch\r\n!Account\r\nNbob_smith77\r\nTBank\r\n^\r\n',
   '\ufeff!Account\nNjane\nTBank\n^\n',
@@ -54,6 +55,7 @@ const glued = [
   ': This is a shar archive.  Extract with sh, not csh.\n',
   // Of objcopy, of a text that begins within a line.
   ':10000000414141414141416E616D653D36323439B8\r\n:10001000323839313234393536363634207220784E\r\n:00000001FF\r\n',
+  'S11300004141414141416E616D653D363234393238B8\nS11300103931313736393233320A41414141414108\nS9030000FC\n',
   'S00600006F2E73723A\nS11300004141414141416E616D653D363234393238B8\nS9030000FC\n',
   // The manifest in each archive of Duplicati.
   '{"Version":2,"Created":"20260112T102234Z","Encoding":"utf8","Blocksize":102400,"BlockHash":"SHA256","FileHash":"SHA256","AppVersion":"2.0.6.3"}',

@@ -68,6 +68,46 @@ const hidden: { name: string; lines: string[]; reason: string }[] = [
   },
 ]
 
+const pairs = (bytes: Uint8Array, between: string) => Buffer.from(bytes).toString('hex').match(/../g)!.join(between)
+const indented = (value: unknown, by: string | number) => JSON.stringify(value, null, by)
+
+/** Lists of bytes as the form `bytes` reads them. */
+const lists: { as: string; spell: (bytes: Uint8Array) => string }[] = [
+  { as: 'lines of JSON', spell: (bytes) => indented([...bytes], 2) },
+  { as: 'lines of JSON in JSON', spell: (bytes) => JSON.stringify(indented([...bytes], '\t')) },
+  { as: 'a Uint8Array in JSON', spell: (bytes) => JSON.stringify(Uint8Array.from(bytes)) },
+  { as: 'a Uint8Array in lines of JSON', spell: (bytes) => indented({ b: Uint8Array.from(bytes) }, 4) },
+  { as: 'a Uint8Array in JSON in JSON', spell: (bytes) => JSON.stringify(JSON.stringify(Uint8Array.from(bytes))) },
+  { as: 'Go prints it', spell: (bytes) => `[${bytes.join(' ')}]` },
+  { as: 'Rust prints it', spell: (bytes) => `[${bytes.join(', ')}]` },
+  { as: 'Java prints it', spell: (bytes) => `[${new Int8Array(bytes).join(', ')}]` },
+  { as: 'an array of C', spell: (bytes) => `char a[] = {\n  0x${pairs(bytes, ', 0x')}\n};` },
+  { as: 'an array of C in capitals', spell: (bytes) => `={0x${pairs(bytes, ',0x').toUpperCase()}};` },
+  { as: 'the registry of Windows', spell: (bytes) => `"a"=hex:${pairs(bytes, ',')}` },
+  { as: 'the registry of Windows, with a type', spell: (bytes) => `"a"=hex(3):${pairs(bytes, ',')}` },
+  { as: 'pairs of digits', spell: (bytes) => `payload: ${pairs(bytes, ' ')}` },
+  { as: '.NET prints it', spell: (bytes) => pairs(bytes, '-').toUpperCase() },
+  { as: 'Wireshark copies it', spell: (bytes) => pairs(bytes, ':') },
+]
+
+describe('gzip and zstd in lists of their bytes are no clean text', () => {
+  test.each(lists)('$as', ({ spell }) => {
+    for (const compress of [gzipSync, zstdCompressSync]) {
+      const text = rows((bytes) => spell(compress(bytes))).join('')
+      for (const before of ['', 'some words, '.repeat(1000)])
+        for (const length of [1e6, 4096])
+          expect([text, problemIn(before + text, length)?.reason]).toEqual([text, 'unsupported-format'])
+    }
+  })
+
+  test('in percent-encoding with small letters', () => {
+    for (const compress of [gzipSync, zstdCompressSync]) {
+      const text = rows((bytes) => `%${pairs(compress(bytes), '%')}`).join('')
+      expect(problemIn(text, 1e6)).toMatchObject({ reason: 'unsupported-format' })
+    }
+  })
+})
+
 describe('what is compressed or encrypted, and spelled byte by byte, is no clean text', () => {
   test.each(hidden)('$name', ({ lines, reason }) => {
     for (const before of ['', 'COPY t (id, b) FROM stdin;\n', 'some words, '.repeat(1000)])
@@ -86,6 +126,9 @@ describe('what is compressed or encrypted, and spelled byte by byte, is no clean
       'printf "\\033[1;31m\\033[0m\\033[32m\\033[0m\\033[33m\\033[0m\\033[34m\\033[0m\\033[35m\\033[0m\\033[1m"',
     ],
     ['numbers', '[31,139,9,2],[40, 181, 48],{"a":[131,139,8,1]}, 31,139,8'],
+    ['an address in a network', '1f:8b:08:00:11:22 28-B5-2F-FD-11-22-33-44'],
+    ['numbers in hexadecimal digits', '[0x31,0x1f,0x8b,0x08,0x00],{0x1f,0x8b,0x07},hex:1f,8b,09,hex(2):28,b5,2f,fc'],
+    ['numbers with keys', '{"0":31,"1":139,"2":80},{"1":31,"2":139,"3":8}'],
     ['a matrix', `{"m":[${[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1]}]}`],
     ['characters in their order', JSON.stringify([...'abcdefghijkl'])],
     ['answers and DNA', JSON.stringify([[...'ACBDAE'], [...'GATTACA'], [...'YNNYY']])],
