@@ -1,10 +1,22 @@
 import type { EncodedProblem } from './encoded-check.ts'
 
+/** Between two items of a list, also in a string. */
+export const gap = String.raw`(?:\s|\\{1,8}[nrt])`
+/** The key of an item of `{"0":31,"1":139}`, which lists of other writers lack. */
+export const keyOf = (digits: string) => String.raw`(?:\\{0,8}"${digits}\\{0,8}"${gap}{0,40}:${gap}{0,40})?`
+
 /** A `Buffer` of Node.js in JSON, which may be a value of JSON itself, and its first numbers; what its text cuts is none. */
-const nodeBuffer =
-  /"Buffer\\{0,8}"(?:\s|\\n){0,40},(?:\s|\\n){0,40}\\{0,8}"data\\{0,8}"\s?:\s?\[((?:(?:\s|\\n){0,40}\d{1,3}[,\]\s]){8,32})/g
-/** A list of as many numbers as a UUID has bytes, with a sign in Java and without commas in Go. */
-const sixteen = /\[\s{0,40}((?:-?\d{1,3}[,\s]{1,40}){15}-?\d{1,3})\s{0,40}\]/g
+const nodeBuffer = new RegExp(
+  String.raw`"Buffer\\{0,8}"${gap}{0,40},${gap}{0,40}\\{0,8}"data\\{0,8}"\s?:\s?\[((?:${gap}{0,40}\d{1,3}[,\]\s]){8,32})`,
+  'g',
+)
+const key = keyOf(String.raw`\d{1,2}`)
+/** A list of as many numbers as a UUID has bytes, with a sign in Java, without commas in Go and with keys where it was a `Uint8Array`. */
+const sixteen = new RegExp(
+  String.raw`[[{]${gap}{0,40}((?:${key}-?\d{1,3}(?:,|${gap}){1,41}){15}${key}-?\d{1,3})${gap}{0,40}[\]}]`,
+  'g',
+)
+const eachKey = /"\d+\\*"/g
 
 /**
  * Bytes as lists of numbers that nobody reads: a `Buffer` of what is no text in UTF-8, and UUIDs. The form `bytes` looks for text in
@@ -27,7 +39,7 @@ export function listProblemIn(text: string, from: number): EncodedProblem | unde
   }
 }
 
-const bytesOf = (numbers: string) => Uint8Array.from(numbers.match(/-?\d+/g)!, Number)
+const bytesOf = (numbers: string) => Uint8Array.from(numbers.replace(eachKey, '').match(/-?\d+/g)!, Number)
 
 /** Whether bytes are text in UTF-8, of which the last character may be cut. */
 export function isText(bytes: Uint8Array): boolean {

@@ -1,8 +1,11 @@
+import { gap } from './byte-lists.ts'
 import type { EncodedProblem } from './encoded-check.ts'
 
 /** A list of texts of one character each, as JSON writes it, also within a string (Python's quotes are of programs, which have lists of options): at least five that may be of an identifier. */
-const list =
-  /\[(?:\s|\\n){0,40}((?:\\{0,8}"[\w.@+-]\\{0,8}"(?:\s|\\n){0,40},(?:\s|\\n){0,40}){4,200}\\{0,8}"[\w.@+-]\\{0,8}")(?:\s|\\n){0,40}\]/g
+const list = new RegExp(
+  String.raw`\[${gap}{0,40}((?:\\{0,8}"[\w.@+-]\\{0,8}"${gap}{0,40},${gap}{0,40}){4,200}\\{0,8}"[\w.@+-]\\{0,8}")${gap}{0,40}\]`,
+  'g',
+)
 const item = /"([\w.@+-])\\{0,8}"/g
 
 /** Letters of answers and of DNA: a list of these alone spells nothing. */

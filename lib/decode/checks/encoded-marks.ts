@@ -158,7 +158,7 @@ export function markCheck() {
   function lookAtFields(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
     const text = bytes.toString('latin1')
     const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
-    const listed = text.includes('[') ? first(listProblemIn(text, from), characterListIn(text, from)) : undefined
+    const listed = /[[{]/.test(text) ? first(listProblemIn(text, from), characterListIn(text, from)) : undefined
     const spelled = [octal, listed, compressedListIn(text, from), dumpIn(text, from), offsetLinesIn(text, from)].reduce(
       first,
     )

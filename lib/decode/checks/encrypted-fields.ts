@@ -13,7 +13,9 @@ const field = sampledMark('encrypted')
 export const encryptedFields: readonly Mark[] = [
   // Active Record Encryption of Rails (`{"p":"…","h":{"iv":"…","at":"…"}}`), SJCL, JWE in JSON, and what programs make of a cipher of their own.
   field('text that is encrypted behind an initialisation vector', '"iv', new RegExp(`^"iv${encodedValue(16)}`)),
-  field('ciphertext', 'iphertext', new RegExp(`^iphertext(?:_?[bB]lob)?${encodedValue(12)}`), /[cC]$/),
+  ...['iphertext', 'ipherText', 'ipher_text'].map((key) =>
+    field('ciphertext', key, new RegExp(`^${key}(?:_?[bB]lob)?${encodedValue(12)}`), /[cC]$/),
+  ),
   field(
     'encrypted data',
     'ncrypted',

@@ -1,4 +1,5 @@
 import { areBytes } from './byte-characters.ts'
+import { gap, keyOf } from './byte-lists.ts'
 import type { EncodedProblem } from './encoded-check.ts'
 import { type Mark, sampledMark } from './mark.ts'
 
@@ -15,14 +16,11 @@ const beginnings: readonly { name: string; decimal: readonly string[]; digits: r
   { name: 'gzip', decimal: ['31', '(?:139|-117)', '8'], digits: ['1f', '8b', '08'] },
   { name: 'zstd', decimal: ['40', '(?:181|-75)', '47', '(?:253|-3)'], digits: ['28', 'b5', '2f', 'fd'] },
 ]
-const gap = String.raw`(?:\s|\\{1,8}[nrt])`
-/** The key of an item in `{"0":31,"1":139}`, which lists of other writers lack. */
-const keyed = (item: string, at: number) => String.raw`(?:\\{0,8}"${at}\\{0,8}"${gap}{0,40}:${gap}{0,40})?${item}`
 const between = `(?:,|${gap}){1,82}`
 /** As the form `bytes` reads lists: behind a bracket, with `0x`, as the registry of Windows has them, and in pairs of digits, of which an address in a network has no more than eight. */
 const spellings = beginnings.map(({ name, decimal, digits }) => {
   const lists = [
-    String.raw`[[({<]${gap}{0,40}${decimal.map(keyed).join(between)}(?=[,\s\\])`,
+    String.raw`[[({<]${gap}{0,40}${decimal.map((item, at) => keyOf(String(at)) + item).join(between)}(?=[,\s\\])`,
     String.raw`[[({<=]${gap}{0,40}${digits.map((each) => `0x${each}`).join(between)}\b`,
     String.raw`\bhex(?:\([0-9a-f]{1,2}\))?:${digits.join(',')}\b`,
     String.raw`(?<![0-9a-z])${digits[0]}(?:([ :-])${digits.slice(1).join('(?:\\1)')}(?:\1[0-9a-f]{2}){6})`,

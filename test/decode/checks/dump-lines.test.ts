@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { encodedProblemIn } from './encoded-problem.ts'
 
+/** Of a dot, a plus and a hyphen as well. */
+const signs = 'some.words+of-16.words+of-16.words+of-16.words+of-16.'
 const text = 'bob_w77,alice.smith,5696621 and more of it here and there, bob@example.org as well\n'
 const hidden = Buffer.from(text)
 
@@ -20,6 +22,9 @@ const writers: Record<string, (offset: number, part: Buffer) => string> = {
   xxd: (at, part) => `${digits(at, 8)}: ${pairs(part, 4)}  ${shown(part)}`,
   'tcpdump -X': (at, part) => `\t0x${digits(at, 4)}:  ${pairs(part, 4)}  ${shown(part)}`,
   Wireshark: (at, part) => `${digits(at, 4)}  ${pairs(part, 2)}   ${shown(part)}`,
+  'xxd -u': (at, part) => `${digits(at, 8)}: ${pairs(part, 4).toUpperCase()}  ${shown(part)}`,
+  'hexdump with capitals': (at, part) =>
+    `${digits(at, 8).toUpperCase()}  ${pairs(part, 2).toUpperCase()}  |${shown(part)}|`,
   'a log of a kernel': (at, part) => `[   12.345678] buf: ${digits(at, 8)}: ${pairs(part, 2)}  ${shown(part)}`,
 }
 
@@ -28,6 +33,7 @@ describe('a dump of bytes whose lines cut words', () => {
     it(`is told as ${name} writes it`, () => {
       const written = `# a file\n${dump(hidden, lineOf)}\n`
       expect(encodedProblemIn(written)?.reason).toBe('unsupported-format')
+      expect(encodedProblemIn(dump(Buffer.from(signs), lineOf))?.reason).toBe('unsupported-format')
       expect(encodedProblemIn(`${'a line of text\n'.repeat(300)}${written}`)?.reason).toBe('unsupported-format')
     })
 

@@ -35,7 +35,45 @@ const written: { by: string; record: string }[] = [
   },
 ]
 
+/** Names of members as programs have them. */
+const names = [
+  'iv',
+  'ciphertext',
+  'Ciphertext',
+  'cipherText',
+  'ciphertextBlob',
+  'CiphertextBlob',
+  'ciphertext_blob',
+].concat(
+  ['encrypted', 'Encrypted'],
+  ['data', 'value', 'text', 'body', 'content', 'payload'].flatMap((end) => {
+    const capital = end.charAt(0).toUpperCase() + end.slice(1)
+    return [`encrypted_${end}`, `encrypted${end}`, `encrypted${capital}`, `Encrypted${capital}`]
+  }),
+)
+
 describe('what says by a name that it is encrypted', () => {
+  test.each(names)('%s before base64 or hexadecimal digits', (name) => {
+    const values = [
+      'fs0jGvTm1nHWqSXiTv0p1w==',
+      'a+/_-bcdefghijklmnopq',
+      'q/fsjgvtmnhwqsxitvp',
+      '5f1e2d3c4b5a69788796a5b4c3d2e1f0',
+    ]
+    for (const value of values)
+      for (const text of [`{"${name}":"${value}"}`, `{ "${name}" : "${value}" }`, `[{\\"${name}\\":\\"${value}\\"}]`])
+        expect([text, problemIn(`${text}\n`, 1e6)?.reason]).toEqual([text, 'encrypted'])
+  })
+
+  test.each([
+    '{"Item":{"*amzn-ddb-map-desc*":{"B":"AAAAAAAAABBhbXpu"}}}',
+    '{"Item":{"aws_dbe_foot":{"B":"AQHCBFuF"}}}',
+    '{"$binary":{"base64":"AWJlPRDcaUQvrGqaXZfVrKECL9xQ0G0g+/==","subType":"6"}}',
+    '{ "$binary" : { "base64" : "AWJlPRDcaUQvrGqaXZfVrKECL9xQ0G0=" , "subType" : "06" } }',
+    '<CipherValue>+/fsjgvt</CipherValue>',
+    '<a:CipherValue>5f1e2d3c</a:CipherValue>',
+  ])('%s', (text) => expect(problemIn(`${text}\n`, 1e6)?.reason).toBe('encrypted'))
+
   test.each(written)('is not clean where it is short: $by', ({ record }) => {
     const quoted = JSON.stringify(record)
     const spellings = record.startsWith('<')

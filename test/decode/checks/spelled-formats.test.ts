@@ -16,6 +16,9 @@ const key = createHash('sha256').update('key').digest()
 const sealed = (bytes: Buffer) => createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(bytes)
 const rows = (spell: (bytes: Buffer) => string) => Array.from({ length: 20 }, (_, id) => `${id}\t${spell(row(id))}\n`)
 
+const pairs = (bytes: Uint8Array, between: string) => Buffer.from(bytes).toString('hex').match(/../g)!.join(between)
+const indented = (value: unknown, by: string | number) => JSON.stringify(value, null, by)
+
 const hidden: { name: string; lines: string[]; reason: string }[] = [
   { name: 'gzip in COPY of PostgreSQL', lines: rows((bytes) => octal(gzipSync(bytes), '\\\\')), reason: 'opaque' },
   { name: 'zlib in COPY of PostgreSQL', lines: rows((bytes) => octal(deflateSync(bytes), '\\\\')), reason: 'opaque' },
@@ -42,6 +45,31 @@ const hidden: { name: string; lines: string[]; reason: string }[] = [
     reason: 'unsupported-format',
   },
   {
+    name: 'UUIDs as a Uint8Array in JSON',
+    lines: rows(() => JSON.stringify({ id: Uint8Array.from(uuid()) })),
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'UUIDs as bytes in JSON of several lines in JSON',
+    lines: rows(() => JSON.stringify(indented({ id: [...uuid()], b: Uint8Array.from(uuid()) }, '\t'))),
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'UUIDs as bytes, as Go prints them',
+    lines: rows(() => `{[${uuid().join(' ')}] true}`),
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'a Buffer of JSON of several lines in JSON',
+    lines: rows((bytes) => JSON.stringify(indented({ b: deflateSync(bytes) }, '\t'))),
+    reason: 'opaque',
+  },
+  ...['x.y.z', 'a@b.c', 'a+b.c', 'a-b_c', 'bob+c'].map((handle) => ({
+    name: `${handle} as its characters`,
+    lines: rows(() => JSON.stringify(indented([...handle], '\t'))),
+    reason: 'unsupported-format',
+  })),
+  {
     name: 'a handle as its characters',
     lines: rows(() => JSON.stringify({ id: [...'al_77'] })),
     reason: 'unsupported-format',
@@ -67,9 +95,6 @@ const hidden: { name: string; lines: string[]; reason: string }[] = [
     reason: 'unsupported-format',
   },
 ]
-
-const pairs = (bytes: Uint8Array, between: string) => Buffer.from(bytes).toString('hex').match(/../g)!.join(between)
-const indented = (value: unknown, by: string | number) => JSON.stringify(value, null, by)
 
 /** Lists of bytes as the form `bytes` reads them. */
 const lists: { as: string; spell: (bytes: Uint8Array) => string }[] = [
