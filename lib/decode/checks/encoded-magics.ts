@@ -19,8 +19,8 @@ import {
   isHalite,
   isPasswordKey,
   isSdkMessage,
-  isSessionKey,
   isSymmetricEncryption,
+  sessionKeys,
 } from './beginnings/encrypted.ts'
 import type { GoesOn } from './beginnings/goes-on.ts'
 import { isPickle } from './beginnings/pickle.ts'
@@ -46,6 +46,13 @@ function backwards(character: number): string {
   return String.fromCharCode(Number.parseInt([...bits].reverse().join(''), 2))
 }
 
+/** Powers of two, in four bytes. */
+const dictionaries = Array.from({ length: 11 }, (_, at) => {
+  const size = Buffer.alloc(4)
+  size.writeUInt32LE(2 ** (16 + at))
+  return size.toString('latin1')
+})
+
 /** How many members an object of Ruby has, as Marshal writes numbers from 1 on. */
 const counts = Array.from({ length: 64 }, (_, index) => String.fromCharCode(6 + index))
 /** How pickles of protocol 2 and 3 go on: containers and a tuple's first item, or a class by its module. */
@@ -64,8 +71,8 @@ const formats: readonly EncodedFormat[] = [
   ...hiding('xz', '\xfd7zXZ\x00'),
   ...goingOn(isLzip, hiding('lzip', 'LZIP\x01')),
   ...hiding('lzop', '\x89LZO\x00\r\n\x1a\n'),
-  // Properties and sizes of dictionaries that common writers have.
-  ...goingOn(isLzma, hiding('lzma', ']\0\0\x80\0', ']\0\0\x10\0', ']\0\0\x40\0', ']\0\0\0\x04')),
+  // Properties that all writers have, and sizes of dictionaries from 64 KiB (the least of LZMA-JS) to 64 MiB.
+  ...goingOn(isLzma, hiding('lzma', ...dictionaries.map((size) => `]${size}`))),
   ...goingOn(isCompress, hiding('compress', '\x1f\x9d\x90')),
   ...goingOn(isLz4, hiding('lz4', '\x04"M\x18')),
   ...goingOn(isOldLz4, hiding('lz4', '\x02!L\x18')),
@@ -75,7 +82,7 @@ const formats: readonly EncodedFormat[] = [
     ...hiding('lz-string', ...printable.map((first) => `\x36\x82\x20${backwards(first)}`)),
     ...hiding('lz-string', '\x36\x86\xf0\x44', '\x37\x82\x80\x04'),
   ]),
-  ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\x82SNAPPY\x00'),
+  ...hiding('snappy', '\xff\x06\x00\x00sNaPpY', '\xff\x06\x00\x00S2sTwO', '\x82SNAPPY\x00'),
   ...hiding('7z', '7z\xbc\xaf\x27\x1c'),
   ...hiding('rar', 'Rar!\x1a\x07'),
   ...goingOn(isZipMember, hiding('zip', 'PK\x03\x04')),
@@ -109,11 +116,7 @@ const formats: readonly EncodedFormat[] = [
   ]),
   ...encrypted('OpenSSL enc', 'Salted__'),
   ...encrypted('age', 'age-encryption.org/v1'),
-  // A key for somebody (RFC 9580, 5.1; RSA of 2048, 3072 and 4096 bits, ECDH on Curve25519), in packets of the old format and of the new one (4.2).
-  ...goingOn(isSessionKey(3, 2048), encrypted('PGP', '\x85\x01\x0c\x03', '\xc1\xc0\x4c\x03')),
-  ...goingOn(isSessionKey(3, 3072), encrypted('PGP', '\x85\x01\x8c\x03', '\xc1\xc0\xcc\x03')),
-  ...goingOn(isSessionKey(3, 4096), encrypted('PGP', '\x85\x02\x0c\x03', '\xc1\xc1\x4c\x03')),
-  ...goingOn(isSessionKey(2, 263), encrypted('PGP', '\x84\x5e\x03', '\xc1\x5e\x03')),
+  ...sessionKeys.flatMap(({ beginning, goesOn }) => goingOn(goesOn, encrypted('PGP', beginning))),
   ...encrypted('PGP', '\xc1\x5d\x06\x21\x06'),
   // A key for a password (5.3).
   ...goingOn(isPasswordKey(2), encrypted('PGP', '\x8c\x0d\x04', '\xc3\x0d\x04')),

@@ -1,22 +1,38 @@
 import { type GoesOn, isAt } from './goes-on.ts'
 import { isText } from './serialized.ts'
 
-/** RFC 9580, 9.1: RSA, and ECDH. */
-const rsa = new Set([1, 2, 3])
-const ecdh = 18
+/** Algorithms of RFC 9580, 9.1, with the bits of their numbers, of which there are so many, and the bytes behind these. */
+const algorithms: readonly { of: ReadonlySet<number>; bits: readonly number[]; numbers: number; more: number }[] = [
+  { of: new Set([1, 2, 3]), bits: [1024, 2048, 3072, 4096], numbers: 1, more: 0 },
+  // ElGamal.
+  { of: new Set([16]), bits: [1024, 2048, 3072, 4096], numbers: 2, more: 0 },
+  // ECDH on Curve25519 and on P-256, P-384 and P-521, with a session key in 48 bytes.
+  { of: new Set([18]), bits: [263, 515, 771, 1059], numbers: 1, more: 49 },
+]
 
-/** A session key for the key of somebody (RFC 9580, 5.1.1), whose version is at `version`: an identifier of eight bytes, an algorithm, and a number of so many bits. */
-export const isSessionKey =
-  (version: number, numberBits: number): GoesOn =>
-  (bytes) => {
-    const isRsa = numberBits >= 1024
-    const at = version + 9
-    if (!isAt(bytes, at, (algorithm) => (isRsa ? rsa.has(algorithm) : algorithm === ecdh))) return false
-    if (at + 2 >= bytes.length) return true
-    const bits = bytes.readUInt16BE(at + 1)
-    // What is a byte shorter makes another length of the packet.
-    return bits > numberBits - 8 && bits <= numberBits
-  }
+/** How a packet with tag 1 and of so many bytes begins in the old format and in the new one (4.2), with its version. */
+const headersOf = (length: number): readonly number[][] => [
+  length < 256 ? [0x84, length, 3] : [0x85, length >> 8, length & 0xff, 3],
+  length < 192 ? [0xc1, length, 3] : [0xc1, 192 + ((length - 192) >> 8), (length - 192) & 0xff, 3],
+]
+
+/** Session keys for the key of somebody (5.1.1): an identifier of eight bytes, an algorithm, and its numbers. */
+export const sessionKeys: readonly { beginning: string; goesOn: GoesOn }[] = algorithms.flatMap(
+  ({ of, bits, numbers, more }) =>
+    bits.flatMap((most) =>
+      headersOf(10 + numbers * (2 + Math.ceil(most / 8)) + more).map((header) => ({
+        beginning: String.fromCharCode(...header),
+        goesOn: (bytes: Buffer) => {
+          const at = header.length + 8
+          if (!isAt(bytes, at, (algorithm) => of.has(algorithm))) return false
+          if (at + 2 >= bytes.length) return true
+          const first = bytes.readUInt16BE(at + 1)
+          // What is a byte shorter makes another length of the packet.
+          return first > most - 8 && first <= most
+        },
+      })),
+    ),
+)
 
 /** A session key for a password (RFC 9580, 5.3.1), whose version 4 is at `version`: a cipher, the derivation of 11 bytes, which is 3, and its digest. */
 export const isPasswordKey =
@@ -72,10 +88,8 @@ export const isDataProtection: GoesOn = (bytes) =>
   isAt(bytes, 11, (byte) => byte >> 4 === 4) && isAt(bytes, 12, (byte) => byte >> 6 === 2)
 
 /** Bytes without any of what is encrypted: a version, a salt, a counter (of Halite: a nonce) and a digest. */
-export const isDefuse: GoesOn = (bytes) => bytes.length >= 84 && !signatures.has(bytes.length)
-export const isHalite: GoesOn = (bytes) => bytes.length >= 124 && !signatures.has(bytes.length)
-/** Bytes of signatures of RSA and ECDSA, which are in many tokens. */
-const signatures = new Set([96, 128, 132, 256, 384, 512])
+export const isDefuse: GoesOn = (bytes) => bytes.length >= 84
+export const isHalite: GoesOn = (bytes) => bytes.length >= 124
 
 /** symmetric-encryption: a version, flags of which the last two mean nothing, and what they say is there, behind its length. */
 export const isSymmetricEncryption: GoesOn = (bytes) =>

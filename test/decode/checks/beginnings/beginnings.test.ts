@@ -62,6 +62,23 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
   ...['8c0d04090302474ba7deb3a89c61ffd24c01', 'c30d04090302474ba7deb3a89c61ffd24c01'].map(gpg),
   ...['c1c04c0359ddf5f227e1d0850107ff783a', 'c1c0cc038a5beabb737efc89010bfe39ce'].map(gpg),
   ...['c1c14c0318604b50d5e0b334010fff6615', 'c15e0379f9b0b6248224da12010740a84e'].map(gpg),
+  // ElGamal, which PostgreSQL's documentation recommends for `pgp_pub_encrypt`; RSA of 1024 bits; ECDH on P-256, P-384 and P-521.
+  ...['85010e03', '85020e03', '85030e03', '85040e03', 'c1c04e03', 'c1c14e03', 'c1c24e03', 'c1c34e03'].map(
+    (header, at) => gpg(`${header}0379f9b0b624822410${['03ff', '07ff', '0bff', '0fff'][at % 4]}`),
+  ),
+  ...['848c030379f9b0b62482240103fe', 'c18c030379f9b0b62482240103fe'].map(gpg),
+  ...['847e030379f9b0b6248224120203', 'c17e030379f9b0b6248224120203'].map(gpg),
+  ...['849e030379f9b0b6248224120303', 'c19e030379f9b0b6248224120303'].map(gpg),
+  ...['84c2030379f9b0b6248224120423', 'c1c002030379f9b0b6248224120423'].map(gpg),
+  ...['00000100', '00000400', '00000800', '00001000', '00002000', '00004000', '00008000', '00000001', '00000002'].map(
+    (size) => ({ by: 'LZMA alone', shown: 'lzma', bytes: sealed(`5d${size}ffffffffffffffff00`) }),
+  ),
+  { by: 'S2', shown: 'snappy', bytes: sealed('ff06000053327354774f') },
+  ...[0, 8, 9, 12, 14, 93, 95, 98, 99].map((method) => ({
+    by: `zip with method ${method}`,
+    shown: 'zip',
+    bytes: sealed(`504b030414000008${method.toString(16).padStart(2, '0')}0087347e5d9749cc143b0000003e00000006000000`),
+  })),
   { by: 'the AWS Encryption SDK', shown: 'AWS Encryption SDK', bytes: sdkMessage('01800378', 16) },
   { by: 'the AWS Encryption SDK, version 2', shown: 'AWS Encryption SDK', bytes: sdkMessage('020578', 32) },
   // As their sources write them; behind it comes what is encrypted.
@@ -71,6 +88,15 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
   ...['31420400', '31420500'].map((digits) => ({
     ...{ by: 'Halite', shown: 'Halite' },
     bytes: Buffer.concat([sealed(digits), bytesOf(50)]),
+  })),
+  // Of as many characters that they are as long as a signature.
+  ...[12, 44, 48].map((count) => ({
+    ...{ by: `defuse/php-encryption of ${count} bytes`, shown: 'Defuse' },
+    bytes: Buffer.concat([hex('def50200'), bytesOf(80 + count)]),
+  })),
+  ...[4, 8].map((count) => ({
+    ...{ by: `Halite of ${count} bytes`, shown: 'Halite' },
+    bytes: Buffer.concat([hex('31420500'), bytesOf(120 + count)]),
   })),
   { by: 'symmetric-encryption', shown: 'symmetric-encryption', bytes: sealed('40456e4301401000') },
   { by: 'PowerShell', shown: 'DPAPI', bytes: sealed('01000000d08c9ddf0115d1118c7a00c04fc297eb') },
@@ -127,7 +153,7 @@ const mostTaken = new Map([
   ['28b52ffd', 40],
   ['40456e43', 80],
   ['09f0c9f0', 40],
-  ['def50200', 300],
+  ['def50200', 301],
   // Bytes of a block are of any kind.
   ['aced0005', 20],
 ])
