@@ -266,6 +266,45 @@ describe('lines that are not decoded', () => {
   })
 })
 
+const encoded = `Content-Transfer-Encoding: base64\n\n${base64('user 17')}\n`
+const show = async (beginning: string) => (await read(`${beginning}${encoded}`)).texts['mail/part-1']
+
+describe('a message is told', () => {
+  test.each([
+    ...['Received', 'X-Received', 'Return-Path', 'Delivered-To', 'X-Original-To', 'Envelope-to', 'DKIM-Signature'],
+    ...['ARC-Seal', 'ARC-Authentication-Results', 'Message-ID', 'MIME-Version', 'Authentication-Results'],
+    'X-Mozilla-Status',
+  ])('by %s, before fields that others have too', async (name) => {
+    for (const field of [name, name.toUpperCase(), name.toLowerCase()])
+      for (const before of ['', '\n', '\ufeff', '1234\n', '>From x\nTo: b\n'])
+        expect([field, before, await show(`${before}${field}: x\n y\n`)]).toEqual([field, before, 'user 17'])
+  })
+
+  test.each([
+    ...['To', 'Cc', 'Bcc', 'Subject', 'Date', 'Sender', 'Reply-To', 'Content-Type', 'Content-Disposition'],
+    ...['In-Reply-To', 'References', 'List-Id', 'List-Unsubscribe-Post', 'X-Mailer', 'X-MS-Exchange-Organization'],
+    ...['User-Agent', 'Importance', 'Priority', 'Thread-Topic', 'Thread-Index', 'Snapshot-Content-Location'],
+  ])('by %s beside one that others have too', async (name) => {
+    const value = name === 'Content-Type' ? 'text/plain' : 'x'
+    expect(await show(`${name}: ${value}\n`)).toBe('user 17')
+    expect(await show(`From: a\n${name}: ${value}\n`)).toBe('user 17')
+  })
+
+  test.each([
+    ...['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].map(
+      (day) => `From bob@example.org ${day} Jan  5 09:30:00 2026`,
+    ),
+    'From - Mon Jan 05 9:30:00 2026',
+    'From MAILER-DAEMON Mon, 5 Jan 2026 09:30:00 +0100 2026',
+    'From bob 2026-01-05T09:30:00Z',
+    'From bob at example.org 2026-01-05 9:30',
+  ])('by the line before it in a mailbox: %s', async (line) => {
+    expect(await show(`${line}\nName: x\n`)).toBe('user 17')
+    const two = await read(`${line}\nName: x\n${encoded}\n${line}\nName: y\n${encoded}`)
+    expect(Object.values(two.texts).filter((text) => text === 'user 17')).toHaveLength(2)
+  })
+})
+
 describe('a text', () => {
   test('that begins like a message and is none is delivered whole and has no gap', async () => {
     const word = fc.constantFrom(
