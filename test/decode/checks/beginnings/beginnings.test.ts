@@ -73,6 +73,45 @@ const written: { by: string; shown: string; bytes: Buffer }[] = [
   ...['00000100', '00000400', '00000800', '00001000', '00002000', '00004000', '00008000', '00000001', '00000002'].map(
     (size) => ({ by: 'LZMA alone', shown: 'lzma', bytes: sealed(`5d${size}ffffffffffffffff00`) }),
   ),
+  ...[...'123456789'].map((level) => ({
+    by: `bzip2 -${level}`,
+    shown: 'bzip2',
+    bytes: sealed(Buffer.from(`BZh${level}1AY&SY`, 'latin1').toString('hex')),
+  })),
+  { by: 'xz', shown: 'xz', bytes: sealed('fd377a585a000004e6d6b446') },
+  { by: 'lzop', shown: 'lzop', bytes: sealed('894c5a4f000d0a1a0a1040') },
+  { by: 'lz4', shown: 'lz4', bytes: sealed('04224d186440a73b000080') },
+  { by: 'lz4 -l', shown: 'lz4', bytes: Buffer.concat([hex('02214c1850000000f041'), bytesOf(79)]) },
+  { by: '7-Zip', shown: '7z', bytes: sealed('377abcaf271c0004') },
+  { by: 'rar 4 and 5', shown: 'rar', bytes: sealed('526172211a0701') },
+  { by: 'an empty zip', shown: 'zip', bytes: Buffer.concat([hex('504b0506'), Buffer.alloc(40)]) },
+  { by: 'snappy in frames', shown: 'snappy', bytes: sealed('ff060000734e61507059') },
+  { by: 'snappy-java', shown: 'snappy', bytes: sealed('82534e415050590000000001') },
+  { by: 'SQLite', shown: 'SQLite', bytes: sealed('53514c69746520666f726d6174203300') },
+  ...['1.7', '2.0'].map((version) => ({
+    by: `PDF ${version}`,
+    shown: 'PDF',
+    bytes: sealed(Buffer.from(`%PDF-${version}`).toString('hex')),
+  })),
+  { by: 'Office before 2007', shown: 'OLE2', bytes: sealed('d0cf11e0a1b11ae1') },
+  { by: 'age', shown: 'age', bytes: sealed(Buffer.from('age-encryption.org/v1\n-> X25519 ').toString('hex')) },
+  ...['0102020078', '0102030078'].map((digits) => ({ by: 'AWS KMS', shown: 'AWS KMS', bytes: sealed(digits) })),
+  { by: 'Fernet', shown: 'Fernet', bytes: sealed('8000000000698a7b5c') },
+  { by: 'the AWS Encryption SDK, signed', shown: 'AWS Encryption SDK', bytes: sdkMessage('01800178', 16) },
+  {
+    by: 'the AWS Encryption SDK, version 2, without a signature',
+    shown: 'AWS Encryption SDK',
+    bytes: sdkMessage('020478', 32),
+  },
+  ...['1f8b0800', '1f8b0808', '28b5', 'fd377a585a00', '504b0304', 'BZh91AY', 'Salted__'].map((beginning) => {
+    const inner = /^[0-9a-f]+$/.test(beginning) ? hex(beginning) : Buffer.from(beginning)
+    const zstd = beginning === '28b5' ? hex('28b52ffd2480') : inner
+    return {
+      by: `something in base64 once more that begins with ${beginning}`,
+      shown: 'in base64',
+      bytes: Buffer.from(Buffer.concat([zstd, bytesOf(60)]).toString('base64')),
+    }
+  }),
   { by: 'S2', shown: 'snappy', bytes: sealed('ff06000053327354774f') },
   ...[0, 8, 9, 12, 14, 93, 95, 98, 99].map((method) => ({
     by: `zip with method ${method}`,
