@@ -325,6 +325,27 @@ describe('a content that is not text', () => {
       bytes: `${'0'.repeat(461)}SPSSPORTA8/20260131FN/bob@example.org1K\n`,
       gap: 'unsupported-format 0 SPSS portable',
     },
+    ...['\xef\xbb\xbf', ' \t\r\n', '\x1b%-12345X', '\n\x1b%-12345X@PJL SET A=1\n@PJL B\n'].flatMap((before) =>
+      ['%PDF-2.0\n', '%!PS\n'].map((beginning) => ({
+        name: JSON.stringify(before + beginning),
+        bytes: before + beginning,
+        gap: 'unsupported-format 0 PDF or PostScript',
+      })),
+    ),
+    ...['passwordProtected', 'encKeyValidation_DO_NOT_EDIT', 'folders', 'items', 'data'].map((member) => ({
+      name: `an export of Bitwarden with ${member}`,
+      bytes: `{\n  "encrypted": true,\n  "${member}": "2.a"\n}\n`,
+      gap: 'encrypted 0 Bitwarden, encrypted',
+    })),
+    { name: 'FDF', bytes: '%FDF-1.2\n', gap: 'unsupported-format 0 FDF' },
+    { name: 'mbx', bytes: '*mbx*\r\n5f1e2d3c', gap: 'unsupported-format 0 mbx mailbox' },
+    { name: 'VimCrypt', bytes: 'VimCrypt~03!abc', gap: 'encrypted 0 VimCrypt' },
+    { name: 'Ansible Vault', bytes: '$ANSIBLE_VAULT;1.1;AES256\n6162\n', gap: 'encrypted 0 Ansible Vault' },
+    { name: 'base64 of OpenSSL', bytes: 'U2FsdGVkX1/abc\n', gap: 'encrypted 0 OpenSSL enc in base64' },
+    { name: 'base64 of zstd', bytes: 'KLUv/SQA\n', gap: 'unsupported-format 0 zstd in base64' },
+    { name: 'base64 of gzip with a name', bytes: 'H4sICAAA\n', gap: 'unsupported-format 0 gzip in base64' },
+    { name: 'uuencode', bytes: 'begin 644 a\n', gap: 'unsupported-format 0 uuencode' },
+    { name: 'age in armour', bytes: '-----BEGIN AGE ENCRYPTED FILE-----\n', gap: 'encrypted 0 age armour' },
     { name: 'PostScript', bytes: '%!PS-Adobe-3.0\n(12345) show', gap: 'unsupported-format 0 PostScript' },
     {
       name: 'BinHex',

@@ -101,6 +101,7 @@ describe('a table of fields that control characters are between', () => {
     'fields that are too short to tell anything': '1\x01a\x01no\n',
     'fields that may have their length in front': `1\x01${String.fromCharCode(48)}${'bob@example.org/'.repeat(3)}\n`,
     'the same in Avro': `1\x01${String.fromCharCode(48)}bob.smith.x@example.org.\n`,
+    'numbers that may have their types in front (protocol buffers)': '1\x010182\n1\x01a8b@\n1\x01x0182\n1\x01018h2\n',
     'numbers and texts in CBOR': '!\x01hbob_w777\n',
     'subfields of MARC': '245 10\x1faSmith, John\x1fd1950-\n',
     'subfields of PICA': '003@ \x1f0010003231\x1e013A \x1faBuch\x1e\n',
