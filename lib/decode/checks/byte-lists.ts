@@ -10,12 +10,16 @@ const nodeBuffer = new RegExp(
   String.raw`"Buffer\\{0,8}"${gap}{0,40},${gap}{0,40}\\{0,8}"data\\{0,8}"\s?:\s?\[((?:${gap}{0,40}\d{1,3}[,\]\s]){8,32})`,
   'g',
 )
-const key = keyOf(String.raw`\d{1,2}`)
-/** A list of as many numbers as a UUID has bytes, with a sign in Java, without commas in Go and with keys where it was a `Uint8Array`. */
-const sixteen = new RegExp(
-  String.raw`[[{]${gap}{0,40}((?:${key}-?\d{1,3}(?:,|${gap}){1,41}){15}${key}-?\d{1,3})${gap}{0,40}[\]}]`,
-  'g',
-)
+/** A list of as many numbers as a UUID has bytes, with a sign in Java and without commas in Go. */
+const sixteenOf = (begin: string, key: string, end: string) =>
+  new RegExp(
+    String.raw`${begin}${gap}{0,40}((?:${key}-?\d{1,3}(?:,|${gap}){1,41}){15}${key}-?\d{1,3})${gap}{0,40}${end}`,
+    'g',
+  )
+const sixteen = sixteenOf(String.raw`\[`, '', String.raw`\]`)
+/** The same of a `Uint8Array` in JSON, and the key that next to no text has. */
+const sixteenKeyed = sixteenOf(String.raw`\{`, keyOf(String.raw`\d{1,2}`), String.raw`\}`)
+export const lastKey = '"15'
 const eachKey = /"\d+\\*"/g
 
 /**
@@ -30,7 +34,8 @@ export function listProblemIn(text: string, from: number): EncodedProblem | unde
         offset: from + index + found.length - numbers.length,
         detail: 'expected text, got bytes in a list of numbers',
       }
-  const lists = Array.from(text.matchAll(sixteen))
+  const keyed = text.includes(lastKey) ? Array.from(text.matchAll(sixteenKeyed)) : []
+  const lists = [...text.matchAll(sixteen), ...keyed]
   if (lists.length === 0 || !lists.every(([, numbers]) => isUuid(bytesOf(numbers!)))) return undefined
   return {
     reason: 'unsupported-format',

@@ -1,4 +1,4 @@
-import { listProblemIn } from './byte-lists.ts'
+import { lastKey, listProblemIn } from './byte-lists.ts'
 import { characterListIn } from './character-lists.ts'
 import { dumpIn } from './dump-lines.ts'
 import type { EncodedProblem } from './encoded-check.ts'
@@ -158,7 +158,10 @@ export function markCheck() {
   function lookAtFields(bytes: Buffer, from: number, isEnd: boolean): EncodedProblem | undefined {
     const text = bytes.toString('latin1')
     const octal = text.includes('\\') ? octalProblemIn(text, from) : undefined
-    const listed = /[[{]/.test(text) ? first(listProblemIn(text, from), characterListIn(text, from)) : undefined
+    const listed =
+      text.includes('[') || text.includes(lastKey)
+        ? first(listProblemIn(text, from), characterListIn(text, from))
+        : undefined
     const spelled = [octal, listed, compressedListIn(text, from), dumpIn(text, from), offsetLinesIn(text, from)].reduce(
       first,
     )

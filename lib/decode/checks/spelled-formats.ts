@@ -17,25 +17,42 @@ const beginnings: readonly { name: string; decimal: readonly string[]; digits: r
   { name: 'zstd', decimal: ['40', '(?:181|-75)', '47', '(?:253|-3)'], digits: ['28', 'b5', '2f', 'fd'] },
 ]
 const between = `(?:,|${gap}){1,82}`
-/** As the form `bytes` reads lists: behind a bracket, with `0x`, as the registry of Windows has them, and in pairs of digits, of which an address in a network has no more than eight. */
-const spellings = beginnings.map(({ name, decimal, digits }) => {
-  const lists = [
-    String.raw`[[({<]${gap}{0,40}${decimal.map((item, at) => keyOf(String(at)) + item).join(between)}(?=[,\s\\])`,
-    String.raw`[[({<=]${gap}{0,40}${digits.map((each) => `0x${each}`).join(between)}\b`,
-    String.raw`\bhex(?:\([0-9a-f]{1,2}\))?:${digits.join(',')}\b`,
-    String.raw`(?<![0-9a-z])${digits[0]}(?:([ :-])${digits.slice(1).join('(?:\\1)')}(?:\1[0-9a-f]{2}){6})`,
+const pair = '[0-9a-f]{2}'
+/** As the form `bytes` reads lists: behind a bracket, with `0x`, as the registry of Windows has them, and in pairs of digits, of which an address in a network has no more than eight. The second byte is looked for first, since that is fast. */
+const spellings = beginnings.flatMap(({ name, decimal, digits }) => {
+  const spelling = (before: string, second: string, behind: string) => ({
+    name,
+    list: new RegExp(`${second}(?<=(${before})${second})${behind}`, 'i'),
+  })
+  const [numbers, bytes] = [decimal.map((item, at) => keyOf(String(at)) + item), digits.slice(2)]
+  const rest = bytes.map((each) => `${between}0x${each}`).join('')
+  return [
+    spelling(
+      `[[({<]${gap}{0,40}${numbers[0]}${between}${keyOf('1')}`,
+      decimal[1]!,
+      String.raw`${numbers
+        .slice(2)
+        .map((each) => between + each)
+        .join('')}(?=[,\s\\])`,
+    ),
+    spelling(`[[({<=]${gap}{0,40}0x${digits[0]}${between}0x`, digits[1]!, String.raw`${rest}\b`),
+    spelling(String.raw`\bhex(?:\([0-9a-f]{1,2}\))?:${digits[0]},`, digits[1]!, String.raw`,${bytes.join(',')}\b`),
+    spelling(
+      `(?<![0-9a-z])${digits[0]}([ :-])`,
+      digits[1]!,
+      String.raw`${bytes.map((each) => String.raw`\2(?:${each})`).join('')}(?:\2${pair}){6}`,
+    ),
   ]
-  return { name, list: new RegExp(lists.join('|'), 'i') }
 })
 
 /** What is compressed as a list of its bytes. */
 export function compressedListIn(text: string, from: number): EncodedProblem | undefined {
   for (const { name, list } of spellings) {
-    const at = text.search(list)
-    if (at !== -1)
+    const found = list.exec(text)
+    if (found !== null)
       return {
         reason: 'unsupported-format',
-        offset: from + at,
+        offset: from + found.index - found[1]!.length,
         detail: `expected no ${name} as a list of bytes in text`,
       }
   }
