@@ -18,6 +18,8 @@ const emptyDirectories = sampleCoverage(0, {
   inventory: { ...sampleCoverage().inventory, bytes: 0 },
   clean: { versions: 3, bytes: 0 },
   bytesRead: 0,
+  // There is nothing to read twice.
+  secondOpinion: { versions: 0, bytes: 0, mismatches: 0 },
 })
 
 describe('decideVerdict', () => {
@@ -122,6 +124,10 @@ describe('decideVerdict', () => {
       name: 'the closing listing lacks a version that was not gone',
       pass: { closing: { ...sampleCoverage().closing, versions: 2 } },
     },
+    {
+      name: 'all was gone when it was listed again, as when a share was unmounted meanwhile',
+      pass: { closing: { ...sampleCoverage().closing, versions: 0, gone: 3 } },
+    },
     { name: 'the closing listing has more', pass: { closing: { ...sampleCoverage().closing, versions: 4 } } },
     {
       name: 'the closing listing was taken before the inventory',
@@ -162,7 +168,8 @@ describe('decideVerdict', () => {
     },
     { name: 'nothing was read twice', pass: { secondOpinion: { versions: 0, bytes: 0, mismatches: 0 } } },
     { name: 'a count is not a number', pass: { records: Number.NaN } },
-    { name: 'a count is negative', pass: { unlisted: -1 } },
+    { name: 'a count that nothing else is held against is negative', pass: { records: -1 } },
+    { name: 'a count that nothing else is held against is a fraction', pass: { records: 0.5 } },
     {
       name: 'the request was not answered',
       change: { passes: [foundCoverage(), sampleCoverage(20)], requests: [unanswered] },

@@ -332,15 +332,29 @@ describe('slices that are settled as one version', () => {
     expect(settled(made, slices).outcome).toMatchObject({ kind: 'unverified', reason })
   })
 
-  it('hand on what was reported about versions that are not listed', () => {
-    const other = { ...read(planned[1]!), seq: 9, slice: undefined } as never
-    const joined = join(
-      planned.map((slice, index) => ({
-        slice,
-        report: index === 1 ? batch([read(slice), other]) : all[index],
-      })),
-    )
+  it.each([
+    { name: 'objects', other: { seq: 9 } },
+    { name: 'versions of this one', other: { versionId: 'v9' } },
+  ])('hand on what was reported about $name that are not listed', ({ other }) => {
+    const made = all.with(1, batch([read(planned[1]!), { ...read(planned[1]!), ...other, slice: undefined } as never]))
+    const joined = join(planned.map((slice, index) => ({ slice, report: made[index] })))
     expect(settleBatch([entry], joined).unlisted).toBe(1)
+  })
+
+  it('need another reading of each batch, of a compressed text that of its beginning', () => {
+    const once = (slice: Slice, how: SliceReading['reading']) => {
+      const { head, ...made } = batch([read(slice, reading(slice, { reading: how }))])
+      return { ...made, head: { ...head, secondOpinion: { versions: 0, bytes: 0, mismatches: 0 } } }
+    }
+    const twice = (how: SliceReading['reading']): Made =>
+      planned.map((slice) => batch([read(slice, reading(slice, { reading: how }))]))
+    const wants = { kind: 'unverified', reason: 'second-opinion' }
+    for (const slice of planned) {
+      const { index } = slice
+      expect(settled(twice('as-is').with(index, once(slice, 'as-is'))).outcome).toMatchObject(wants)
+      const ofText = settled(twice('frames').with(index, once(slice, 'frames'))).outcome
+      expect(ofText).toMatchObject(index === 0 ? wants : clean)
+    }
   })
 
   it('are not clean when those that were left to the first one say that they read what it did not', () => {

@@ -36,6 +36,7 @@ const batch = (
   controls = { planted: 2, detected: 2 },
   mismatches = 0,
   versions = 1,
+  falseAlarms = 0,
 ): BatchReport => ({
   head: {
     kind: 'batch',
@@ -44,7 +45,7 @@ const batch = (
     finishedAt: '2026-11-23T00:00:01.000Z',
     subjects: '',
     positiveControls: { ...controls, forms: ['plain'] },
-    negativeControls: { planted: 1, falseAlarms: 0 },
+    negativeControls: { planted: 1, falseAlarms },
     secondOpinion: { versions, bytes: 10, mismatches },
   },
   reports,
@@ -116,6 +117,24 @@ describe('settleBatch', () => {
       reason: 'second-opinion',
     },
     {
+      name: 'a clean report is worth nothing when nothing of its batch was read twice, whatever else is in that',
+      batch: batch([report(0, clean), report(1, found), report(2, clean, { bytes: 0 })], undefined, 0, 0),
+      kind: 'unverified',
+      reason: 'second-opinion',
+    },
+    {
+      name: 'a clean report of no bytes needs no other reading, also beside one of something that was not read',
+      entry: entry(0, 0),
+      batch: batch([report(0, clean, { bytes: 0 }), report(1, truncated)], undefined, 0, 0),
+      kind: 'clean',
+    },
+    {
+      name: 'a clean report is worth nothing when the scanner found somebody who was not there',
+      batch: batch([report(0, clean)], undefined, 0, 1, 1),
+      kind: 'unverified',
+      reason: 'control-missed',
+    },
+    {
       name: 'a clean report is worth nothing when no control was planted',
       batch: batch([report(0, clean)], { planted: 0, detected: 0 }),
       kind: 'unverified',
@@ -135,7 +154,7 @@ describe('settleBatch', () => {
   ]
   for (const each of cases)
     it(each.name, () => {
-      const [settled] = settleBatch([entry(0)], each.batch).settled
+      const [settled] = settleBatch([each.entry ?? entry(0)], each.batch).settled
       expect(settled?.outcome.kind).toBe(each.kind)
       expect(reasonOf(settled?.outcome)).toBe(each.reason)
     })
