@@ -86,8 +86,6 @@ function toPart(entry: InventoryEntry, { slice, report: batch }: PlannedSlice): 
     return { report, findings, gap: gapOf('contradictory', `${about.length} reports about one slice`) }
   if (!isPlanned(slice, report)) return { report, findings, gap: gapOf('contradictory', 'another one was reported') }
   if (said) return { report, findings, gap: gapOf(outcome.reason!, outcome.detail ?? '') }
-  if (report.slice?.reading === 'unread')
-    return { report, findings, gap: gapOf('contradictory', 'no reason was given') }
   const fault = faultOfScanner(batch)
   return { report, findings, gap: fault && gapOf(fault.reason, fault.detail) }
 }

@@ -226,6 +226,14 @@ describe('slices that are settled as one version', () => {
     expect(joined?.findings.map(({ record }) => record)).toEqual([3])
   })
 
+  it.each([
+    { name: 'it has no findings', reports: [read(planned[1]!, { outcome: { kind: 'found' } })] },
+    { name: 'it is called clean', reports: [read(planned[1]!, { findings: 1 })] },
+    { name: 'it was reported clean as well', reports: [read(planned[1]!), withFinding(planned[1]!, 3, 7).reports[0]!] },
+  ])('are found where one of them is, also if $name', ({ reports }) => {
+    expect(settled(all.with(1, batch(reports))).outcome.kind).toBe('found')
+  })
+
   const swap = (index: number, report: BatchReport | undefined): Made => all.with(index, report)
   const change = (index: number, of: Partial<ScanReport>): Made => swap(index, batch([read(planned[index]!, of)]))
   const traps: { name: string; made: Made; slices?: Slice[]; reason: string }[] = [
@@ -248,7 +256,12 @@ describe('slices that are settled as one version', () => {
     { name: 'one stands in for another', made: swap(1, all[0]), reason: 'contradictory' },
     { name: 'one is about another version', made: change(1, { versionId: 'v5' }), reason: 'not-scanned' },
     { name: 'one is about another object', made: change(1, { seq: 5 }), reason: 'not-scanned' },
-    { name: 'one is of other edges', made: change(1, reading(planned[1]!, { to: 201 })), reason: 'contradictory' },
+    { name: 'one is of another end', made: change(1, reading(planned[1]!, { to: 201 })), reason: 'contradictory' },
+    {
+      name: 'one is of another beginning',
+      made: change(1, reading(planned[1]!, { from: 99 })),
+      reason: 'contradictory',
+    },
     {
       name: 'one is of another number of slices',
       made: change(1, reading(planned[1]!, { of: 4 })),
@@ -288,6 +301,11 @@ describe('slices that are settled as one version', () => {
     },
     { name: 'one left it to the first, which did not read it', made: swap(1, whole[1]), reason: 'contradictory' },
     { name: 'only the first says that it read the whole', made: swap(0, whole[0]), reason: 'contradictory' },
+    {
+      name: 'the first says that it read the whole, and of the others only one left it to that',
+      made: whole.with(2, batch([{ ...read(last), bytes: 0 }])),
+      reason: 'contradictory',
+    },
     {
       name: 'one was read by what its format says and the others as they are',
       made: change(1, reading(planned[1]!, { reading: 'parts' })),
