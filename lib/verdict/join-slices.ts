@@ -6,7 +6,7 @@ import type { OrdinalSet } from '../finding/ordinal-set.ts'
 import { createCountsText, parseCounts } from '../finding/subject-counts.ts'
 import type { InventoryEntry } from '../inventory/object-version.ts'
 import { arePiecesOf, type Piece } from '../inventory/piece.ts'
-import { areSlicesOf, type Slice } from '../inventory/slice.ts'
+import type { Slice } from '../inventory/slice.ts'
 import type { Outcome, ScanReport, SliceReading } from '../scan/outcome.ts'
 import { faultOfScanner, rank } from './settle-batch.ts'
 
@@ -35,7 +35,7 @@ export function joinSlices(
   const read = parts.flatMap(({ report }) => report ?? [])
   const findings = read.reduce((sum, report) => sum + report.findings, 0)
   const isWhole = read[0]?.slice?.reading === 'whole'
-  const between = gapBetween(entry.size, read, slices)
+  const between = gapBetween(entry.size, read)
   const gap = parts.flatMap(({ gap }) => gap ?? [])[0] ?? between
   const pieces = between === undefined ? piecesOf(entry.size, parts) : undefined
   const protection = read.flatMap(({ protection }) => protection ?? [])[0]
@@ -100,16 +100,9 @@ function isPlanned(planned: Slice, { slice }: ScanReport): boolean {
   )
 }
 
-/** What is wrong with slices of which each is right. */
-function gapBetween(size: number, read: readonly ScanReport[], planned: readonly PlannedSlice[]): Gap | undefined {
+/** What is wrong with slices of which each is right: what they read has to be all of it, however it was planned. */
+function gapBetween(size: number, read: readonly ScanReport[]): Gap | undefined {
   const contradictory = (detail: string): Gap => ({ reason: 'contradictory', detail })
-  if (
-    !areSlicesOf(
-      planned.map(({ slice }) => slice),
-      size,
-    )
-  )
-    return contradictory('its planned slices are not all of it')
   const readings = read.map(({ slice }) => slice?.reading)
   if (readings[0] === 'whole')
     return read.slice(1).every(({ slice, bytes }) => slice?.reading === 'left' && bytes === 0)
