@@ -46,11 +46,14 @@ describe('counts of subjects', () => {
   })
 
   it.each([
-    ['another base64', 'AQAAAAIAAAB='],
+    ['base64 that nobody writes', 'Ah=='],
+    ['base64 without its end', 'Ag'],
+    ['a sign that is none of base64', 'Ag==\n'],
     ['a number that goes on behind the end', Buffer.of(0x80).toString('base64')],
     ['a number without its versions', Buffer.of(1).toString('base64')],
     ['a number in more bytes than it needs', Buffer.of(0x82, 0).toString('base64')],
     ['an ordinal of more than 32 bits', Buffer.of(0xfe, 0xff, 0xff, 0xff, 0x7f).toString('base64')],
+    ['more versions than 32 bits count', Buffer.of(1, 0xfe, 0xff, 0xff, 0xff, 0x1f).toString('base64')],
     ['an ordinal of more than 32 bits behind others', Buffer.of(0xfe, 0xff, 0xff, 0xff, 0x1f, 0).toString('base64')],
     ['a number without end', Buffer.alloc(40, 0xff).toString('base64')],
   ])('are refused as text with %s', (_what, text) => {
