@@ -63,6 +63,18 @@ describe('the result of a run', () => {
       verdicts: [{ ...verified('a'), reasons: ['x'] }],
       expected: 'incomplete',
     },
+    {
+      name: 'a residual one that was not planned',
+      planned: ['a'],
+      verdicts: [verified('a'), residual('b')],
+      expected: 'residual',
+    },
+    {
+      name: 'an incomplete one that says no reason',
+      planned: ['a'],
+      verdicts: [{ ...incomplete('a'), reasons: [] }],
+      expected: 'incomplete',
+    },
     { name: 'no store at all', planned: [], verdicts: [], expected: 'incomplete' },
   ]
   for (const { name, planned, verdicts, expected } of cases)
