@@ -12,7 +12,7 @@ import { memoryEvidence } from '../../support/simulation/memory-ports.ts'
 /** What a plan leaves out is in no sum of what was planned: it has to be refused, or nobody misses it. */
 
 const ref = { runId: 'run-0', storeId: 'ie', pass: 0, segment: 0 }
-const sizes = [10, 20, 250, 30, 40]
+const sizes = [10, 20, 250, 150, 30, 40]
 const entries = sizes.map(
   (size, seq): InventoryEntry => ({
     seq,
@@ -36,7 +36,7 @@ const part = formatPart({
     finishedAt: '2026-11-23T00:00:01.000Z',
   },
 })
-/** Two versions, three slices of one, two versions. */
+/** Two versions, three slices of one, two of another one, two versions. */
 const plan = planBatches(entries, { segment: 0, part: 0 }, 0, { bytes: 1000, versions: 2, slice: 100 })
 
 const report = (batch: number, leg?: BatchReport['head']['leg']): BatchReport => ({
@@ -75,9 +75,11 @@ describe('a plan', () => {
       [2, 3, 0],
       [2, 3, 1],
       [2, 3, 2],
-      [3, 5, undefined],
+      [3, 4, 0],
+      [3, 4, 1],
+      [4, 6, undefined],
     ])
-    expect((await read(plan)).map(({ seqs }) => seqs)).toEqual([[0, 1], [2], [3, 4]])
+    expect((await read(plan)).map(({ seqs }) => seqs)).toEqual([[0, 1], [2], [3], [4, 5]])
   })
 
   it.each(plan.keys())('is refused without batch %i, or with it twice', async (at) => {
@@ -85,21 +87,34 @@ describe('a plan', () => {
     await expect(read(plan.toSpliced(at, 0, plan[at]!))).rejects.toThrow(EvidenceConflict)
   })
 
-  const [first, slice, second, third, last] = plan as [Batch, Batch, Batch, Batch, Batch]
-  const cut = (batch: Batch, change: object) => ({ ...batch, slice: { ...batch.slice!, ...change } })
+  /** The plan with some of its batches changed. */
+  const change = (changes: Record<number, Partial<Batch>>) => plan.map((batch, at) => ({ ...batch, ...changes[at] }))
+  const cut = (at: number, slice: Partial<Batch['slice']>) =>
+    change({ [at]: { slice: { ...plan[at]!.slice!, ...slice } } })
   const wrong: [string, Batch[]][] = [
-    ['begins behind the first version', [{ ...first, from: 1 }, slice, second, third, last]],
-    ['ends before the last version', [first, slice, second, third, { ...last, to: 4 }]],
-    ['ends behind the last version', [first, slice, second, third, { ...last, to: 6 }]],
-    ['has batches that overlap', [first, slice, second, third, { ...last, from: 2 }]],
-    ['has an empty batch', [first, slice, second, third, { ...last, to: 3 }, last]],
-    ['has slices of two versions', [{ ...first, to: 1 }, { ...slice, from: 1 }, { ...second, from: 1 }, third, last]],
-    ['has a slice of another version', [first, slice, { ...second, to: 4 }, third, { ...last, from: 4 }]],
-    ['has slices that leave bytes out', [first, slice, cut(second, { from: 101 }), third, last]],
-    ['has slices that overlap', [first, slice, cut(second, { from: 99 }), third, last]],
-    ['has slices that end before the version', [first, slice, second, cut(third, { to: 249 }), last]],
-    ['has slices in another order', [first, slice, cut(third, {}), cut(second, {}), last]],
-    ['has batches of a part that is not listed', [...plan, { ...last, batch: 5, part: 1, from: 0 }]],
+    ['begins behind the first version', change({ 0: { from: 1 } })],
+    ['ends before the last version', change({ 6: { to: 5 } })],
+    ['ends behind the last version', change({ 6: { to: 7 } })],
+    ['has batches that overlap', change({ 6: { from: 3 } })],
+    ['has an empty batch', [...plan.slice(0, 6), { ...plan[6]!, to: 4 }, plan[6]!]],
+    [
+      'has slices of two versions',
+      change({
+        1: { to: 4 },
+        2: { to: 4 },
+        3: { to: 4 },
+        4: { from: 4, to: 5 },
+        5: { from: 4, to: 5 },
+        6: { from: 5 },
+      }),
+    ],
+    ['has a slice that ends with another version', change({ 2: { to: 4 } })],
+    ['has a slice that begins with another version', change({ 2: { from: 1 } })],
+    ['has slices that leave bytes out', cut(2, { from: 101 })],
+    ['has slices that overlap', cut(2, { from: 99 })],
+    ['has slices that end before the version', cut(3, { to: 249 })],
+    ['has slices in another order', [...plan.slice(0, 2), plan[3]!, plan[2]!, ...plan.slice(4)]],
+    ['has a batch of a part that is not listed', [...plan, { ...plan[6]!, batch: 7, part: 1 }]],
   ]
   it.each(wrong)('is refused that %s', async (_, batches) => {
     await expect(read(batches)).rejects.toThrow(EvidenceConflict)
@@ -107,29 +122,29 @@ describe('a plan', () => {
 })
 
 describe('legs of a batch', () => {
-  const { batch } = plan[4]!
+  const { batch } = plan[6]!
   const [leg, end] = [scanLegKey(ref, batch, 0), batchKey(ref, batch)]
   const made = (index: number, from: number, to: number) => report(batch, { index, from, to })
 
   it('are read one behind the other, and what is behind the last of them was not reported', async () => {
-    const [, , ...whole] = await read(plan, { [leg]: made(0, 3, 4), [end]: made(1, 4, 5) })
+    const [, , , ...whole] = await read(plan, { [leg]: made(0, 4, 5), [end]: made(1, 5, 6) })
     expect(whole).toEqual([
-      { seqs: [3], reported: 1 },
       { seqs: [4], reported: 1 },
+      { seqs: [5], reported: 1 },
     ])
-    const [, , ...partly] = await read(plan, { [leg]: made(0, 3, 4) })
+    const [, , , ...partly] = await read(plan, { [leg]: made(0, 4, 5) })
     expect(partly).toEqual([
-      { seqs: [3], reported: 1 },
-      { seqs: [4], reported: 0 },
+      { seqs: [4], reported: 1 },
+      { seqs: [5], reported: 0 },
     ])
   })
 
   it.each([
-    { what: 'begin behind the batch', made: made(0, 4, 5) },
-    { what: 'begin before the batch', made: made(0, 2, 4) },
-    { what: 'end where they begin', made: made(0, 3, 3) },
-    { what: 'are all of the batch', made: made(0, 3, 5) },
-    { what: 'are another one', made: made(1, 3, 4) },
+    { what: 'begin behind the batch', made: made(0, 5, 6) },
+    { what: 'begin before the batch', made: made(0, 3, 5) },
+    { what: 'end where they begin', made: made(0, 4, 4) },
+    { what: 'are all of the batch', made: made(0, 4, 6) },
+    { what: 'are another one', made: made(1, 4, 5) },
     { what: 'say nothing of it', made: report(batch) },
   ])('are refused that $what', async ({ made }) => {
     await expect(read(plan, { [leg]: made })).rejects.toThrow('expected what follows in the batch')
