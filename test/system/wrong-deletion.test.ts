@@ -319,6 +319,22 @@ describe.concurrent('a forged request', () => {
     expect(ended.gone).toEqual([])
   })
 
+  const others = { runId: 'run-1', storeId: 'sg', pass: 1, requestId: 'run-0-ie-1', channel: 'manual' }
+  for (const [member, value] of Object.entries(others))
+    it(`that says another ${member} is refused`, async () => {
+      const place = await openDeleting()
+      writeFiles(storeOf(place), files)
+      const ended = await runAndCompare(place, {
+        before(moment) {
+          if (!isMoment(moment, { task: 'execute-deletion' })) return
+          const request = JSON.parse(readFileSync(passFile(place, 'request.json'), 'utf8'))
+          writeFileSync(passFile(place, 'request.json'), JSON.stringify({ ...request, [member]: value }))
+        },
+      })
+      expect([ended.gone, ended.store]).toEqual([[], 'incomplete'])
+      expect(ended.why).toContain('in ExecuteDeletion')
+    })
+
   it('for a store without the channel is refused', async () => {
     const place = await openDeleting()
     writeFiles(storeOf(place), files)
