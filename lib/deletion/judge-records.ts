@@ -19,8 +19,8 @@ export type OwnerRule = {
 /** Gives up on the version; never returns. */
 export type Keep = (reason: string) => never
 
-/** Where a version's content is pushed. `complete`: how many records, all owned; absent before the content ended. */
-export type OwnedRecords = Sink & { complete(): number | undefined }
+/** Where a version's content is pushed. `complete`: how many records, all owned; none before the content ended. */
+export type OwnedRecords = Sink & { complete(): number }
 
 /** Checks the owner of every record of a content, CSV or JSON Lines; the first byte tells which. */
 export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
@@ -54,7 +54,7 @@ export function ownedRecords(rule: OwnerRule, keep: Keep): OwnedRecords {
       if (rounded.areAll()) keep('its owners are numbers that may all have lost their last digits')
       ended = true
     },
-    complete: () => (ended ? count : undefined),
+    complete: () => (ended ? count : 0),
   }
 }
 
