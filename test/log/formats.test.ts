@@ -79,6 +79,10 @@ describe('a checkpoint', () => {
     expect(() => verifyCheckpoint(forged, key)).toThrow(ProofInvalid)
     expect(() => verifyCheckpoint(forged, foreign)).toThrow(ProofInvalid)
     expect(() => verifyCheckpoint(note.replace(signature, '— witness AAAAAQA='), key)).toThrow(ProofInvalid)
+    // As a witness signs what another log says.
+    const other = formatCheckpointText({ origin: 'example.com/other', size: 12, root: new Uint8Array(32).fill(7) })
+    const witnessed = joinSignature(other, key, await signer.sign(Buffer.from(other)))
+    expect(() => verifyCheckpoint(witnessed, key)).toThrow(ProofInvalid)
   })
 
   it('is not believed when another key stole the name and key id', async () => {
