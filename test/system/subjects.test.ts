@@ -8,7 +8,7 @@ import { checkSubjectProof, showsGone, subjectRootsOf } from '../../lib/export/v
 import { Identifier } from '../../lib/manifest/identifier.ts'
 import { buildIndex } from '../../lib/pipeline/build-index.ts'
 import { readDocument } from '../../lib/pipeline/evidence/documents.ts'
-import { batchKey, runKey, shardKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
+import { batchKey, passKey, runKey, shardKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import { bundlePrefix, exportBundle } from '../../lib/pipeline/export-bundle.ts'
 import { proveSubject } from '../../lib/pipeline/prove-subject.ts'
 import { type SubjectsDocument, settleSubjects } from '../../lib/pipeline/settle-subjects.ts'
@@ -301,6 +301,25 @@ describe('what is settled of subjects', () => {
     })
     expect([run.verdict, run.why]).toEqual(['incomplete', expect.stringContaining('not-scanned')])
     expect(subjects.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 0, undetermined: 20 })
+  })
+
+  it('says nothing of anybody where its segments list more subjects, or fewer, than it was judged by', async () => {
+    const changing =
+      (more: number): NonNullable<Hands['wrap']> =>
+      (ports) => {
+        const put: Ports['evidence']['put'] = (key, body) => {
+          if (key !== passKey({ runId: 'run-0', storeId: 'sg', pass: 0 }, 'coverage.json'))
+            return ports.evidence.put(key, body)
+          const coverage = JSON.parse(String(body))
+          return ports.evidence.put(key, JSON.stringify({ ...coverage, subjects: coverage.subjects + more }))
+        }
+        return Object.create(ports, { evidence: { value: { ...ports.evidence, put } } })
+      }
+    for (const more of [-1, 1]) {
+      const { summary } = await (await open()).run({ wrap: changing(more) })
+      expect(summary.failure).toEqual({ state: 'SettleSubjects', error: 'EvidenceConflict' })
+      expect(summary).not.toHaveProperty('subjects')
+    }
   })
 
   it('gets no better by a report that was changed, or that leaves a subject out', async () => {
