@@ -52,6 +52,11 @@ const owned: { name: string; content: string | Buffer; records: number }[] = [
     records: 1,
   },
   {
+    name: 'addresses of others',
+    content: `{"userId":"${mine}","a":"o'hare@example.org, x/y@example.org"}\n`,
+    records: 1,
+  },
+  {
     name: 'what somebody pending is only a part of',
     content: `{"userId":1999,"a":"120001 3fa20001c 20001b","b":920001}\n`,
     records: 1,
@@ -328,6 +333,24 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
       reason: /not confirmed/,
     },
   ]),
+  // Escaped more often than a scan looks for it.
+  ...["o'hara@example.org", 'x.jane_doe', '_jane_doe_'].flatMap((text) => {
+    const escaped = text.replace(/[^a-z]/g, (sign) =>
+      sign === '_' && text.startsWith('x') ? sign : `&amp;amp;#${sign.charCodeAt(0)};`,
+    )
+    return [
+      {
+        name: `JSON that has somebody pending behind escapes: ${escaped}`,
+        content: `{"userId":"${mine}","to":"${escaped}"}\n`,
+        reason: /not confirmed/,
+      },
+      {
+        name: `CSV that has somebody pending behind escapes: ${escaped}`,
+        content: `to,userId\nx,${mine}\n"${escaped}",${mine}\n`,
+        reason: /not confirmed/,
+      },
+    ]
+  }),
   { name: 'somebody pending as a column', content: `userId,20001\n${mine},5\n`, reason: /not confirmed/ },
   {
     name: 'a gzip with the name of somebody pending',
