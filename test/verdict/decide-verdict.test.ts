@@ -57,6 +57,13 @@ describe('decideVerdict', () => {
       report: sampleReport({ passes: [foundCoverage(), foundCoverage(20)], requests: [sampleRequest()] }),
     },
     {
+      name: 'the only pass found something and nobody answers, since nobody is asked',
+      report: sampleReport({
+        passes: [foundCoverage()],
+        requests: [{ request: { ...sampleRequest().request, channel: 'none' } }],
+      }),
+    },
+    {
       name: 'something was found and something else was unreadable',
       report: sampleReport({
         passes: [{ ...foundCoverage(), clean: { versions: 1, bytes: 100 }, unverified: tally('truncated') }],
