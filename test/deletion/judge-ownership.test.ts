@@ -372,6 +372,8 @@ const kept: { name: string; content: string | Buffer; reason: RegExp }[] = [
   { name: 'a table in a field of CSV', content: `userId,a\n${mine},"name;userId;x"\n`, reason: /inside/ },
   { name: 'a column of nested records', content: `userId,friend.userId\n${mine},${other}\n`, reason: /inside/ },
   { name: 'another such column', content: `friends[0]/UserID,userId\n${other},${mine}\n`, reason: /inside/ },
+  { name: 'a key that has one in it', content: `{"userId":"${mine}","a userId=7 b":1}\n`, reason: /inside/ },
+  { name: 'a column that has one in it', content: `userId,a userId=7 b\n${mine},1\n`, reason: /inside/ },
   { name: 'the owner twice but for spaces', content: `userId, userId \n${mine},${other}\n`, reason: /neither/ },
   { name: 'an owner in the prototype', content: `{"__proto__":{"userId":"${mine}"}}\n`, reason: /exactly once/ },
   ...[
