@@ -49,6 +49,7 @@ const others = [
   'ion',
   'separated',
   'cut-lines',
+  'r',
 ]
 
 const cases = [...compressions, ...others].flatMap((format) =>

@@ -63,6 +63,22 @@ const marks: readonly Mark[] = [
     reason: 'unsupported-format',
   },
   {
+    // R keeps them in the bits of doubles, and writes these as such: `dput`, `dump`.
+    name: 'whole numbers of R as doubles',
+    key: Buffer.from('integer64'),
+    mark: /^integer64\\*"/,
+    before: /[\dA)],\s{0,16}class = (?:c\()?\\*"{1,2}$/,
+    reason: 'unsupported-format',
+  },
+  {
+    // The same of `saveRDS` and `save` in ASCII, in which a text stands in a line behind its length.
+    name: 'whole numbers of R as doubles',
+    key: Buffer.from('integer64'),
+    mark: /^integer64\r?\n/,
+    before: /\n9\r?\n$/,
+    reason: 'unsupported-format',
+  },
+  {
     // A whole number as the bytes of its two's complement in base64: `Decimal` in JSON of Kafka Connect, with its schema.
     name: 'whole numbers of Kafka Connect in base64',
     key: Buffer.from('"parameters":{"scale":"0"'),

@@ -208,6 +208,18 @@ const marked: { name: string; content: string; reason: string }[] = [
       "INSERT INTO SYSTEM_LOB_STREAM VALUES(0, 0, 'ask jane', NULL);\nINSERT INTO SYSTEM_LOB_STREAM VALUES(0, 1, '_doe', NULL);\n",
     reason: 'unsupported-format',
   },
+  {
+    name: 'a table of R with whole numbers of 64 bits',
+    content:
+      'structure(list(id = structure(c(1.35114915734054e-314, \n2.4566217004761e-314), class = "integer64")), row.names = c(NA, -2L), class = "data.frame")\n',
+    reason: 'unsupported-format',
+  },
+  {
+    name: 'the same as saveRDS writes it in ASCII',
+    content:
+      'A\n3\n262150\n5\nUTF-8\n526\n1\n7.09869767604617e-225\n1026\n1\n262153\n5\nclass\n16\n1\n262153\n9\ninteger64\n254\n',
+    reason: 'unsupported-format',
+  },
   { name: 'uuencode in JSON', content: JSON.stringify({ text: `\n${uuencoded}` }), reason: 'unsupported-format' },
 ]
 
@@ -271,6 +283,7 @@ test('text that only speaks of what stands in front of base64 is text', async ()
     `vault:v1:short`,
     "INSERT INTO notes VALUES (7, TO_CLOB('ask jane_doe')); INSERT INTO SYSTEM_LOB_STREAM VALUES(0, 0, 'x', NULL);",
     '{"price":{"scale":2,"value":"B1vNFQ=="},"scale":0,"value":12}',
+    'if (inherits(x, "integer64")) oldClass(x) <- "integer64" # class = "integer64"',
     '"name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2"},"field":"price"',
     `key: ${rowEvents}`,
     'ENC[AES256_GCM,data:c2hvcnQ=,iv:AAAA,tag:AAAA,type:str]',

@@ -271,7 +271,15 @@ describe('the text kernel', () => {
   })
 
   test('sees the key of every mark at every place', () => {
-    for (const key of ['BEGIN ', 'begin ', '$ANSIBLE_VAULT;', 'GIT binary patch', '_CLOB(', '_LOB_STREAM VALUES('])
+    for (const key of [
+      'BEGIN ',
+      'begin ',
+      '$ANSIBLE_VAULT;',
+      'GIT binary patch',
+      '_CLOB(',
+      '_LOB_STREAM VALUES(',
+      'integer64',
+    ])
       for (const filling of ['a', 'b', ' ', '\n', 'é'])
         for (let at = 0; at < 300; at++) {
           const bytes = Buffer.alloc(300 + key.length + (at % 70), filling, 'latin1')
@@ -287,6 +295,7 @@ describe('the text kernel', () => {
       '  ',
       'BLOB LOBS Lob(',
       'GITHUB GIT-',
+      'integers of an integer, r6 ',
     ])
       expect(survey(Buffer.from(text.repeat(200)))!.mayHaveKey, text).toBe(false)
   })

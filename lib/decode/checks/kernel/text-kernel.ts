@@ -13,7 +13,7 @@ type Exports = {
 /**
  * What one pass over some bytes saw. `group`: where the first `group` bytes begin that have a control byte that text does not
  * have; not less than their number where there is none. `runs`: from and to of each run of at least `shortestRun` letters, digits and signs of base64, of a backslash or a percent
- * sign, ascending, but for those that surely hold none of what is looked for in them. `hasEscape`: whether a backslash stands before a `u` or an `x`. `mayHaveKey`: whether `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_` may be in them: every key of a mark has one of these (`encoded-marks.ts`).
+ * sign, ascending, but for those that surely hold none of what is looked for in them. `hasEscape`: whether a backslash stands before a `u` or an `x`. `mayHaveKey`: whether `BEGIN ` in any case, `$A`, `GIT `, `LOB(`, `LOB_` or `integer64` may be in them: every key of a mark has one of these (`encoded-marks.ts`).
  */
 export type Survey = {
   readonly group: number
@@ -34,7 +34,7 @@ export const mostBytes = 256 * 1024
 export const shortestRun = 48
 const space = 0x20
 /** In front of the bytes there are constants, and bytes that are in no run. */
-const blockAt = 256
+const blockAt = 272
 
 const sixteen = (byte: number) => new Uint8Array(16).fill(byte)
 const pair = (text: string) => Buffer.from(text.repeat(8))
@@ -48,7 +48,7 @@ const constants: readonly Uint8Array[] = [
   Uint8Array.of(32, 64, 1, 2, 4, 8, 4, 16, 0, 0, 0, 0, 0, 0, 0, 0),
   ...[sixteen(0x0f), sixteen(31), sixteen(space - 1), sixteen(0)],
   ...[sixteen(0x20), pair('gi'), pair('eg'), pair('$$'), sixteen(96)],
-  ...['IT', 'LO', 'OB', '\\\\'].map(pair),
+  ...['IT', 'LO', 'OB', '\\\\', 'r6'].map(pair),
 ]
 
 /** Behind the runs there are tables by which runs are judged (`assembly/tokens.ts`). */

@@ -5,7 +5,7 @@ import { mayHold } from './tokens'
  * The memory: constants, zeros, the bytes that are looked at with 64 spaces behind them, the runs, tables. What is constant is loaded from it,
  * since it would be put together anew for every group otherwise: see `text-kernel.ts`, which writes it.
  */
-const block: usize = 256
+const block: usize = 272
 const runs: usize = block + 256 * 1024 + 64
 
 let control: i32 = 0
@@ -35,6 +35,7 @@ export function look(length: i32, shortest: i32): i32 {
   const lo = v128.load(0, 192)
   const ob = v128.load(0, 208)
   const backslash = v128.load(0, 224)
+  const rSix = v128.load(0, 240)
   const end = block + <usize>length
   let high = zero
   last = end
@@ -66,17 +67,21 @@ export function look(length: i32, shortest: i32): i32 {
       v128.or(pairsOf(a, lowerCase, gi, eg, dollar), pairsOf(b, lowerCase, gi, eg, dollar)),
       v128.or(pairsOf(c, lowerCase, gi, eg, dollar), pairsOf(d, lowerCase, gi, eg, dollar)),
     )
+    const sixes = v128.or(
+      v128.or(i16x8.eq(a, rSix), i16x8.eq(b, rSix)),
+      v128.or(i16x8.eq(c, rSix), i16x8.eq(d, rSix)),
+    )
     const capitals = v128.or(
       v128.or(capitalsOf(a, it, lo, ob), capitalsOf(b, it, lo, ob)),
       v128.or(capitalsOf(c, it, lo, ob), capitalsOf(d, it, lo, ob)),
     )
-    if (v128.any_true(v128.or(signs, capitals))) seeKey(at)
+    if (v128.any_true(v128.or(v128.or(signs, capitals), sixes))) seeKey(at)
   }
   isAscii = i8x16.bitmask(high) == 0
   return runCount
 }
 
-/** Not zero where a dollar sign is, or two letters of `begin` that every one of them has at an even place. */
+/** Not zero where a dollar sign is, or two letters of `begin` that every one of them has at an even place; `integer64` has two of them, or `r6`. */
 // @ts-ignore: a decorator of AssemblyScript
 @inline
 function pairsOf(bytes: v128, lowerCase: v128, gi: v128, eg: v128, dollar: v128): v128 {
@@ -157,7 +162,13 @@ function seeKey(at: usize): void {
     lob = v128.and(lob, i8x16.eq(v128.load(place, 1), i8x16.splat(0x42)))
     const behind = v128.load(place, 2)
     lob = v128.and(lob, v128.or(i8x16.eq(behind, i8x16.splat(0x28)), i8x16.eq(behind, i8x16.splat(0x5f))))
-    found = v128.or(found, v128.or(v128.or(letters, vault), v128.or(git, lob)))
+    // `integer64` has one of its pairs at an even place, and goes on from there.
+    let whole = v128.and(i8x16.eq(v128.load(place), i8x16.splat(0x65)), i8x16.eq(v128.load(place, 1), i8x16.splat(0x67)))
+    whole = v128.and(whole, i8x16.eq(v128.load(place, 3), i8x16.splat(0x72)))
+    whole = v128.and(whole, i8x16.eq(v128.load(place, 4), i8x16.splat(0x36)))
+    const six = v128.and(i8x16.eq(v128.load(place), i8x16.splat(0x72)), i8x16.eq(v128.load(place, 1), i8x16.splat(0x36)))
+    whole = v128.or(whole, v128.and(six, i8x16.eq(v128.load(place, 2), i8x16.splat(0x34))))
+    found = v128.or(found, v128.or(v128.or(letters, vault), v128.or(v128.or(git, lob), whole)))
   }
   hasKey = hasKey || v128.any_true(found)
 }
@@ -172,7 +183,7 @@ export function wasAscii(): bool {
   return isAscii
 }
 
-/** Whether a key of a mark may be there: `BEGIN ` in any case, `$A`, `GIT `, `LOB(` or `LOB_`. */
+/** Whether a key of a mark may be there: `BEGIN ` in any case, `$A`, `GIT `, `LOB(`, `LOB_` or `integer64`. */
 export function hadKey(): bool {
   return hasKey
 }
