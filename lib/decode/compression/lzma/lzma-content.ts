@@ -15,10 +15,13 @@ const headerLength = 13
 const mostLiteralBits = 4
 const unknownSize = 2 ** 64
 const mostSize = 2 ** 38
+/** Bytes of a stream of nothing: five to begin with, and a mark of its end. */
+const mostOfEmpty = 16
 
 /**
  * There is no magic number, so only what encoders write is taken for LZMA: a dictionary of 2^n or 2^n + 2^(n-1) bytes, an
- * unknown size or one below 256 GiB, and a stream that begins with 0. Zeros are never in text.
+ * unknown size or one below 256 GiB, and a stream that begins with 0. Zeros are never in text. An empty one has nothing behind it:
+ * pages of databases (Firebird) begin with such zeros.
  */
 function isLzma(head: Uint8Array): boolean {
   if (head.length <= headerLength || head[0]! >= 225 || head[headerLength] !== 0) return false
@@ -27,6 +30,7 @@ function isLzma(head: Uint8Array): boolean {
   const size = littleEndian(head, 5, 8)
   const bits = dictionary === 0 ? 0 : 31 - Math.clz32(dictionary)
   const isUsual = dictionary === 2 ** bits || dictionary === 2 ** bits + 2 ** (bits - 1)
+  if (size === 0 && head.length > headerLength + mostOfEmpty) return false
   return isUsual && dictionary >= 4096 && (size === unknownSize || size < mostSize)
 }
 
