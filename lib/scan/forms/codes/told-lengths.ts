@@ -14,6 +14,8 @@ export type ByteAt = (index: number) => number
 const reach = 256
 /** Bytes in front of an identifier that may say how long it is: eight of a number. */
 export const leadBytes = 8
+/** So far behind a run the end of its text is looked for. */
+const longestText = 1024
 const atSign = 0x40
 
 /**
@@ -50,6 +52,8 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   let lead = -1
   /** The nearest bytes of no text before and behind the piece, where any are near; undefined: nobody asked. */
   let binary: { before: number; behind: number } | undefined
+  /** Where the text ends that the last run is of. */
+  let textEnd = -1
   /** Beginnings and ends, decoded. */
   let found: number[] = []
 
@@ -75,6 +79,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
       if (byteAt(start - 1) === -1 && byteAt(end) === -1) return
       lead = -1
       binary = undefined
+      textEnd = -1
       const shift = start - leadBytes
       const to = end - shift
       for (const kind of kinds) {
@@ -104,18 +109,26 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
     }
     if (last < first) return
     if (lead === -1) readLead(shift + leadBytes)
+    const takeIfBinary = (start: number, end: number) => {
+      // What nothing stands beside is found all the same.
+      if (allowed[end - start] === 0 || end > to || end <= signAt || (start === first && end === to)) return
+      if (mayBe !== undefined && !mayBe(bytes, start, end)) return
+      binary ??= nearestBinary(byteAt, shift + leadBytes, pieceEnd)
+      const isNear = start + shift - binary.before <= reach || binary.behind - end - shift < reach
+      if (isNear) found.push(start + shift, end + shift)
+    }
+    if (textEnd < to + shift) textEnd = textEndOf(byteAt, to + shift)
     for (let start = Math.max(first, lead + 1); start <= last; start++) {
       if (sign !== undefined) while (signAt < start || bytes[signAt] !== sign) signAt++
       const count = lengthsBefore(bytes, start, lead, said)
+      const whole = textEnd - shift - start
+      let isWhole = whole > 255 && (whole & 255) === bytes[start - 1] && whole >> 8 === bytes[start - 2]
       for (let one = 0; one < count; one++) {
-        const end = start + said[one]!
-        // What nothing stands beside is found all the same.
-        if (allowed[end - start] === 0 || end > to || end <= signAt || (start === first && end === to)) continue
-        if (mayBe !== undefined && !mayBe(bytes, start, end)) continue
-        binary ??= nearestBinary(byteAt, shift + leadBytes, pieceEnd)
-        const isNear = start + shift - binary.before <= reach || binary.behind - end - shift < reach
-        if (isNear) found.push(start + shift, end + shift)
+        takeIfBinary(start, start + said[one]!)
+        isWhole ||= said[one] === whole
       }
+      // The length is that of a text which begins with what the run is.
+      if (isWhole && whole > to - start) takeIfBinary(start, to)
     }
   }
 }
@@ -185,6 +198,14 @@ function nearestBinary(byteAt: ByteAt, start: number, end: number): { before: nu
     before: before >= start - reach && byteAt(before) !== -1 ? before : -Infinity,
     behind: behind < end + reach && byteAt(behind) !== -1 ? behind : Infinity,
   }
+}
+
+/** Where the text that goes on at `from` ends, if it does soon: at a zero, at what is no text, or with the record. */
+function textEndOf(byteAt: ByteAt, from: number): number {
+  const most = from + longestText
+  let end = from
+  while (end < most && byteAt(end) > 0 && !isBinaryAt(byteAt, end)) end++
+  return end
 }
 
 function isBinaryAt(byteAt: ByteAt, index: number): boolean {

@@ -49,6 +49,9 @@ const pickle =
 
 /** Records whose lengths and types look like letters and digits beside an identifier. */
 const records: Record<string, (text: string) => string> = {
+  'Java, at the beginning of a longer text': (text) => `\x01\x00a${`${text}${' x'.repeat(50)}`.slice(0, 97)}\x00`,
+  'Java, at the beginning of a text of more than 255 bytes': (text) =>
+    `\x01a${`${text} caf\xc3\xa9${' x'.repeat(170)}`.slice(0, 353)}\x00\x00\x02`,
   'protobuf, before field 6': (text) => `\x0a${char(text.length)}${text}2\x01\x02`,
   'protobuf, before field 12': (text) => `\x0a${char(text.length)}${text}b\x03xyz`,
   'CBOR, before another text': (text) =>
