@@ -14,7 +14,7 @@ export type ByteAt = (index: number) => number
 const reach = 256
 /** Bytes in front of an identifier that may say how long it is: eight of a number. */
 export const leadBytes = 8
-/** So far behind a run the end of its text is looked for. */
+/** So far behind a run its text may end. */
 const longestText = 1024
 const atSign = 0x40
 
@@ -52,8 +52,6 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   let lead = -1
   /** The nearest bytes of no text before and behind the piece, where any are near; undefined: nobody asked. */
   let binary: { before: number; behind: number } | undefined
-  /** Where the text ends that the last run is of. */
-  let textEnd = -1
   /** Beginnings and ends, decoded. */
   let found: number[] = []
 
@@ -79,7 +77,6 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
       if (byteAt(start - 1) === -1 && byteAt(end) === -1) return
       lead = -1
       binary = undefined
-      textEnd = -1
       const shift = start - leadBytes
       const to = end - shift
       for (const kind of kinds) {
@@ -117,18 +114,15 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
       const isNear = start + shift - binary.before <= reach || binary.behind - end - shift < reach
       if (isNear) found.push(start + shift, end + shift)
     }
-    if (textEnd < to + shift) textEnd = textEndOf(byteAt, to + shift)
     for (let start = Math.max(first, lead + 1); start <= last; start++) {
       if (sign !== undefined) while (signAt < start || bytes[signAt] !== sign) signAt++
       const count = lengthsBefore(bytes, start, lead, said)
-      const whole = textEnd - shift - start
-      let isWhole = whole > 255 && (whole & 255) === bytes[start - 1] && whole >> 8 === bytes[start - 2]
-      for (let one = 0; one < count; one++) {
-        takeIfBinary(start, start + said[one]!)
-        isWhole ||= said[one] === whole
-      }
-      // The length is that of a text which begins with what the run is.
-      if (isWhole && whole > to - start) takeIfBinary(start, to)
+      for (let one = 0; one < count; one++) takeIfBinary(start, start + said[one]!)
+      // The length may be that of a text which begins with what the run is.
+      if (start === first || allowed[to - start] === 0 || to <= signAt) continue
+      let isWhole = endsAt(byteAt, to + shift, start + shift + 256 * bytes[start - 2]! + bytes[start - 1]!)
+      for (let one = 0; one < count; one++) isWhole ||= endsAt(byteAt, to + shift, start + shift + said[one]!)
+      if (isWhole) takeIfBinary(start, to)
     }
   }
 }
@@ -200,12 +194,12 @@ function nearestBinary(byteAt: ByteAt, start: number, end: number): { before: nu
   }
 }
 
-/** Where the text that goes on at `from` ends, if it does soon: at a zero, at what is no text, or with the record. */
-function textEndOf(byteAt: ByteAt, from: number): number {
-  const most = from + longestText
-  let end = from
-  while (end < most && byteAt(end) > 0 && !isBinaryAt(byteAt, end)) end++
-  return end
+/** Whether text goes on from `from` to `end` and ends there: at a zero, at what is no text, or with the record. */
+function endsAt(byteAt: ByteAt, from: number, end: number): boolean {
+  const isEnd = (at: number) => byteAt(at) <= 0 || isBinaryAt(byteAt, at)
+  if (end <= from || end - from > longestText || !isEnd(end)) return false
+  for (let at = from; at < end; at++) if (isEnd(at)) return false
+  return true
 }
 
 function isBinaryAt(byteAt: ByteAt, index: number): boolean {
