@@ -4,7 +4,7 @@ import { parseEnvelope } from '../attestation/envelope.ts'
 import { chainsAt, logKeyAt } from '../attestation/key-chain.ts'
 import { parseStatement, type RunPredicate, type Statement } from '../attestation/statement.ts'
 import { transitionDocument } from '../attestation/to-key-transition.ts'
-import { EvidenceConflict, EvidenceMissing, FormatInvalid, NotKnown, ProofInvalid } from '../errors.ts'
+import { EvidenceConflict, FormatInvalid, NotKnown, ProofInvalid } from '../errors.ts'
 import { type BundleEntry, type BundleParts, buildBundle, sealBundle } from '../export/build-bundle.ts'
 import { documentNameOf } from '../export/document-of-phase.ts'
 import { passLeakGate } from '../export/leak-gate/pass-leak-gate.ts'
@@ -28,7 +28,7 @@ export const periodSelection = z
   .strictObject({ from: moment, to: moment })
   .check(z.refine(({ from, to }) => startOf(from) < endOf(to), 'expected from before to'))
 
-/** One run, or every run with a statement made in a period, always whole: half a run would hide what its other half says. */
+/** One run, or every run with a statement made in a period, with all that the checkpoint covers of it: half a run would hide what its other half says. */
 const selection = z.union([
   z.strictObject({ runId: z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/)) }),
   periodSelection,
@@ -45,7 +45,7 @@ export type ExportPorts = {
   evidence: Evidence
   largeEvidence: LargeEvidence
   caseKey: CaseKey
-  ledger: Pick<Ledger, 'find' | 'head' | 'entries' | 'checkpoints'>
+  ledger: Pick<Ledger, 'find' | 'entries' | 'checkpoints'>
   timestamps: Pick<Timestamps, 'list' | 'get'>
   attestationSigner: PublicKeys
   logSigner: PublicKeys
@@ -61,19 +61,18 @@ type Pin = {
   exportId: string
   selection: Selection
   checkpoint: number
-  head: number
   timestamps?: TimestampRef[]
 }
 
 /**
  * Writes the filing bundle of a run or a period to the evidence. Durable steps:
  *
- * 1. `put` the pin: what is selected, the newest checkpoint and the size of the log. A crash before it leaves nothing.
+ * 1. `put` the pin: what is selected, and the newest checkpoint: what runs append meanwhile is in the next export. A crash before it leaves nothing.
  * 2. `put` the files, once all of them have passed the leak gate, the manifest last. A crash in between leaves a part of the bundle; repeating writes the same bytes
  *    again. A bundle without its manifest is not whole, and `check-bundle` says so.
  *
  * @throws NotKnown when nothing is selected
- * @throws EvidenceMissing when a selected entry is not covered by a checkpoint yet, or its document is gone
+ * @throws EvidenceMissing when the document of a selected entry is gone
  * @throws EvidenceConflict when the export was begun with another selection, or the log contradicts its checkpoints
  * @throws IdentifierLeaked @throws GateBlind when the gate is not passed: no file is written then
  */
@@ -104,7 +103,6 @@ async function readPin(
   if (!(await evidence.has(key))) {
     const newest = (await ledger.checkpoints()).at(-1)
     if (!newest) throw new NotKnown(`export ${exportId}: expected a log with a checkpoint, got none`)
-    const { size } = await ledger.head()
     const stamped = (await timestamps.list()).filter((each) => each.size <= newest.size)
     await evidence.put(
       key,
@@ -113,7 +111,6 @@ async function readPin(
         exportId,
         selection,
         checkpoint: newest.size,
-        head: size,
         ...(stamped.length > 0 && { timestamps: stamped }),
       } satisfies Pin),
     )
@@ -133,20 +130,15 @@ async function collectParts(ports: ExportPorts, pin: Pin): Promise<BundleParts &
   const runs = await selectRuns(ports, pin)
   const leafHashes: Uint8Array[] = []
   const entries: BundleEntry[] = []
-  for await (const { seq, envelope } of ports.ledger.entries(0, pin.head)) {
-    if (seq < pin.checkpoint) leafHashes.push(leafHash(envelope))
+  for await (const { seq, envelope } of ports.ledger.entries(0, pin.checkpoint)) {
+    leafHashes.push(leafHash(envelope))
     const { predicate, subject } = statementIn(envelope)
     if (predicate.phase === 'key-transition') {
       // All of them, whatever is selected: with one key that the reader knows they lead to the others.
-      if (seq < pin.checkpoint)
-        entries.push({ seq, phase: predicate.phase, envelope, document: transitionDocument(predicate) })
+      entries.push({ seq, phase: predicate.phase, envelope, document: transitionDocument(predicate) })
       continue
     }
     if (!runs.has(predicate.runId)) continue
-    if (seq >= pin.checkpoint)
-      throw new EvidenceMissing(
-        `export ${pin.exportId}: entry ${seq}: expected a checkpoint that covers it, got one of ${pin.checkpoint} entries`,
-      )
     const document = await readVouched(ports.evidence, predicate, subject)
     entries.push({ seq, phase: predicate.phase, envelope, document })
   }
@@ -178,10 +170,10 @@ async function readTimestamps(
   return { timestamps: kept, leftOut, faults }
 }
 
-async function selectRuns({ ledger }: ExportPorts, { exportId, selection, head }: Pin): Promise<Set<string>> {
+async function selectRuns({ ledger }: ExportPorts, { exportId, selection, checkpoint }: Pin): Promise<Set<string>> {
   const runs = new Set<string>()
   const made: string[] = []
-  for await (const { envelope } of ledger.entries(0, head)) {
+  for await (const { envelope } of ledger.entries(0, checkpoint)) {
     const { predicate } = statementIn(envelope)
     if (predicate.phase === 'key-transition') continue
     made.push(predicate.times.statementCreatedAt)

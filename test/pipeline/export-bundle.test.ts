@@ -254,13 +254,17 @@ describe('an export', () => {
     await expect(exportBundle(twoNights().ports, input)).rejects.toThrow(InputInvalid)
   })
 
-  it('with an attestation that no checkpoint covers yet is refused, and not made without it', async () => {
+  it('ends with its checkpoint: what a run appends while it is made is in the next one', async () => {
     const { log, ports, sync, exported } = twoNights()
+    await exportBundle(ports, ofPeriod('2026-11-01', '2026-11-30', 'before'))
     sampleRun(log, { runId: 'run-3' })
     sync()
-    await expect(exportBundle(ports, ofRun('run-3'))).rejects.toThrow(EvidenceMissing)
-    await expect(exportBundle(ports, ofPeriod('2026-11-01', '2026-11-30', 'e2'))).rejects.toThrow(EvidenceMissing)
-    expect(exported('e1').size + exported('e2').size).toBe(0)
+    await exportBundle(ports, ofPeriod('2026-11-01', '2026-11-30', 'meanwhile'))
+    const paths = (exportId: string) =>
+      [...exported(exportId).keys()].map((key) => key.slice(`exports/${exportId}/`.length))
+    expect(paths('meanwhile')).toStrictEqual(paths('before'))
+    await expect(exportBundle(ports, ofRun('run-3', 'behind'))).rejects.toThrow(NotKnown)
+    expect(exported('behind').size).toBe(0)
   })
 
   it('whose document is gone or is another one is refused', async () => {

@@ -29,7 +29,7 @@ import {
   Outage,
   withFaults,
 } from '../support/memory-ledger.ts'
-import { memoryAttestationSigner, memoryLogSigner, type OnlyKey } from '../support/memory-signers.ts'
+import { memoryAttestationSigner, memoryKeys, memoryLogSigner } from '../support/memory-signers.ts'
 import { scopeStatementOf } from '../support/sample-statements.ts'
 
 const kinds: KeyKind[] = ['attestation', 'log']
@@ -40,39 +40,12 @@ function deployment(wrap: (ledger: Ledger) => Ledger = (ledger) => ledger, many 
   const state = emptyLedgerState()
   const ledger = wrap(memoryLedger(state))
   const anchored = new Map<number, string>()
-  const keys: Record<KeyKind, OnlyKey[]> = {
-    attestation: Array.from({ length: many }, memoryAttestationSigner),
-    log: Array.from({ length: many }, memoryLogSigner),
-  }
-  const retired = new Set<string>()
-  const numbered = (kind: KeyKind): Keys => ({
-    numbered(number) {
-      const key = async () => {
-        const found = keys[kind][number - 1]
-        if (found === undefined) throw new KeyUnsafe(`${kind} key ${number}: expected it to be deployed`)
-        return found
-      }
-      return {
-        publicKey: async () => (await key()).publicKey(),
-        sign: async (message) => {
-          if (retired.has(`${kind} ${number}`)) throw new KeyUnsafe(`${kind} key ${number}: disabled`)
-          return (await key()).sign(message)
-        },
-      }
-    },
-  })
+  const { keys, retired, ...signing } = memoryKeys(many)
   const ports = {
     ledger,
     anchor: memoryAnchor(anchored),
     tool: { name: 'odv', version: '0.1.0' },
-    attestationSigner: numbered('attestation'),
-    logSigner: numbered('log'),
-    keyRetirement: {
-      async retire(kind: KeyKind, number: number) {
-        retired.add(`${kind} ${number}`)
-        return 'disabled' as const
-      },
-    },
+    ...signing,
   }
   /** What the state machine does, task by task. */
   const rotate = async (key: KeyKind, number = 1) => {

@@ -1,5 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import type { Keys, Signer } from '../../lib/ports.ts'
+import type { KeyKind } from '../../lib/attestation/key-chain.ts'
+import { KeyUnsafe } from '../../lib/errors.ts'
+import type { KeyRetirement, Keys, Signer } from '../../lib/ports.ts'
 
 const pem = (key: KeyObject) => key.export({ format: 'pem', type: 'spki' }) as string
 
@@ -29,4 +31,36 @@ export function memoryLogSigner(): OnlyKey {
     publicKey: async () => text,
     sign: async (message) => new Uint8Array(sign(null, message, privateKey)),
   })
+}
+
+/** Keys of a deployment that lie beside each other, `many` of each kind. A retired one signs nothing any more. */
+export function memoryKeys(many: number) {
+  const keys: Record<KeyKind, OnlyKey[]> = {
+    attestation: Array.from({ length: many }, memoryAttestationSigner),
+    log: Array.from({ length: many }, memoryLogSigner),
+  }
+  const retired = new Set<string>()
+  const numbered = (kind: KeyKind): Keys => ({
+    numbered(number) {
+      const key = async () => {
+        const found = keys[kind][number - 1]
+        if (found === undefined) throw new KeyUnsafe(`${kind} key ${number}: expected it to be deployed`)
+        return found
+      }
+      return {
+        publicKey: async () => (await key()).publicKey(),
+        sign: async (message) => {
+          if (retired.has(`${kind} ${number}`)) throw new KeyUnsafe(`${kind} key ${number}: disabled`)
+          return (await key()).sign(message)
+        },
+      }
+    },
+  })
+  const keyRetirement: KeyRetirement = {
+    async retire(kind, number) {
+      retired.add(`${kind} ${number}`)
+      return 'disabled'
+    },
+  }
+  return { keys, retired, attestationSigner: numbered('attestation'), logSigner: numbered('log'), keyRetirement }
 }

@@ -12,12 +12,16 @@ import { type Call, Crash, type Process, type World } from './world.ts'
 
 const named = (name: string, message = 'it took too long') => Object.assign(new Error(message), { name })
 
+/** `left`: nobody may go on with it. */
+type Ended = ExecutionResult | { status: 'left' }
+
 /** The real machines and tasks over ports in memory, in a world that does not hold still. */
 export function createDeployment(world: World, stores: readonly ModelStore[]) {
   const { chance, weather } = world
   const { evidence, setConfig, ...made } = createPorts(world, stores)
   const { ports, memory } = made
   const given: Promise<unknown>[] = []
+  const beside: { machine: string; name: string; ended: Ended }[] = []
   /** What the journal said when executions were stopped. */
   const stopped: Map<string, string>[] = []
 
@@ -106,13 +110,8 @@ export function createDeployment(world: World, stores: readonly ModelStore[]) {
     signal: process.stop.signal,
   })
 
-  /** Runs an execution, goes on with it as often as it is killed, and says how it ended; `left`: nobody may go on with it. */
-  async function execute(
-    machine: string,
-    name: string,
-    input?: unknown,
-    journal = memory.journal,
-  ): Promise<ExecutionResult | { status: 'left' }> {
+  /** Runs an execution, goes on with it as often as it is killed, and says how it ended. */
+  async function execute(machine: string, name: string, input?: unknown, journal = memory.journal): Promise<Ended> {
     for (let kills = 0; ; kills++) {
       const process: Process = { isDead: false, stop: new AbortController() }
       try {
@@ -172,6 +171,16 @@ export function createDeployment(world: World, stores: readonly ModelStore[]) {
     ...made,
     setConfig,
     execute,
+    /** Executions that nobody waits for, by their names, and how they ended. */
+    beside,
+    begin(machine: string, name: string, input: unknown): void {
+      const ending = world.calls
+        .exit(() => execute(machine, name, input))
+        .then((ended) => {
+          beside.push({ machine, name, ended })
+        })
+      given.push(ending)
+    },
     redriveFailed,
     redriveStopped,
     /** Everything that was given up ends. */

@@ -1,4 +1,3 @@
-import { attest } from '../../../lib/pipeline/attest.ts'
 import { proposeCorrection } from '../../../lib/pipeline/propose-correction.ts'
 import { type Chance, createChance } from './chance.ts'
 import { createDeployment, type Deployed } from './deployment.ts'
@@ -104,7 +103,7 @@ function configOf(chance: Chance): unknown {
   }
 }
 
-/** Everybody but the product: writers, custodians and whoever takes an entry of the log back. `isStill`: custodians do not answer. */
+/** Everybody but the product: writers, custodians, whoever takes an entry of the log back, changes a key or exports. `isStill`: custodians do not answer. */
 function handsOf(
   world: World,
   deployed: Deployed,
@@ -149,7 +148,21 @@ function handsOf(
     // An index that a call has begun to open there is none to wait for.
     const ports = { ...deployed.ports, largeEvidence: { ...deployed.ports.largeEvidence } }
     const { runId } = await proposeCorrection(ports, { entry, explanation: 'wrong', approvedBy: 'nobody' })
-    await attest(ports, { phase: 'correction', runId, entry })
+    deployed.begin('correct-entry', `${runId}-${entry}`, { runId, entry })
   })
-  return [writers, custodians, corrections]
+  const changes = { attestation: 0, log: 0 }
+  let exports = 0
+  const officers = () => {
+    if (chance.rarely('key changed', weather.keys)) {
+      const key = chance.pick('key', ['attestation', 'log'] as const)
+      // The last one stays, and one change is made after the other.
+      const { length } = deployed.beside.filter(({ name }) => name.startsWith(key))
+      if (length === changes[key] && length < 3)
+        deployed.begin('rotate-key', `${key}-${++changes[key]}`, { key, number: changes[key] })
+    }
+    // An export takes so many calls that others would begin in it.
+    if (exports < 3 && chance.rarely('exported', weather.exports) && ++exports)
+      deployed.begin('export-filing', `x${world.tick}`, { selection: { from: '2000-01-01', to: '2100-01-01' } })
+  }
+  return [writers, custodians, corrections, officers]
 }

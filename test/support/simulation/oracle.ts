@@ -19,7 +19,13 @@ export async function problemsOf(lived: Lived) {
   return {
     stores,
     verdicts: Object.values(stores).map(({ verdict }) => verdict),
-    problems: [...problems, ...deletionProblems(lived), ...(await bundleProblems(lived)), ...leakProblems(lived)],
+    problems: [
+      ...problems,
+      ...deletionProblems(lived),
+      ...besideProblems(lived),
+      ...(await bundleProblems(lived)),
+      ...leakProblems(lived),
+    ],
   }
 }
 
@@ -139,6 +145,19 @@ function deletionProblems(lived: Lived): string[] {
     return withdrawn ? [`${detail.runId}: a custodian was asked about somebody whose transfer is not confirmed`] : []
   })
   return [...wrong, ...late]
+}
+
+/** What may end an execution that nobody redrives, and says nothing about the log. */
+const passing =
+  /^(?:ServiceUnavailable|StoreUnavailable|TimeoutError|Runtime\.ExitError|LogMoved|States\.TaskFailed|NotKnown)$/
+
+/** Exports while runs go on, changes of keys and corrections end well, or for what is nobody's fault. */
+function besideProblems({ deployed }: Lived): string[] {
+  return deployed.beside.flatMap(({ machine, name, ended }) =>
+    ended.status !== 'FAILED' || passing.test(ended.error)
+      ? []
+      : [`${machine} ${name}: ${ended.error}: ${ended.cause}`],
+  )
 }
 
 async function bundleProblems(lived: Lived): Promise<string[]> {

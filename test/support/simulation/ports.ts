@@ -4,15 +4,13 @@ import { ManifestAbsent, StoreUnavailable } from '../../../lib/errors.ts'
 import type { EventDetails, Ports } from '../../../lib/ports.ts'
 import { tool } from '../../../lib/tool.ts'
 import { emptyLedgerState, memoryAnchor, memoryLedger } from '../memory-ledger.ts'
-import { memoryAttestationSigner, memoryLogSigner } from '../memory-signers.ts'
+import { memoryKeys } from '../memory-signers.ts'
 import { memoryCaseKey, memoryEvidence, memoryJournal, memoryRunState, memoryTokens } from './memory-ports.ts'
 import type { ModelStore } from './model-store.ts'
 import { manifests } from './people.ts'
 import { inWorld, type World } from './world.ts'
 
 type Told = { kind: string; detail: EventDetails[keyof EventDetails]; tick: number; at: number }
-
-const [attestationSigner, logSigner] = [memoryAttestationSigner(), memoryLogSigner()]
 
 /** All ports in memory, in a world that does not hold still, and what went through them. */
 export function createPorts(world: World, stores: readonly ModelStore[]) {
@@ -26,6 +24,7 @@ export function createPorts(world: World, stores: readonly ModelStore[]) {
   const appended: { identity: string; tick: number }[] = []
   const told: Told[] = []
   let config: unknown
+  const { attestationSigner, logSigner, keyRetirement } = memoryKeys(4)
 
   const noting = (key: string, { created }: { created: boolean }) => {
     const call = world.calls.getStore()
@@ -112,7 +111,7 @@ export function createPorts(world: World, stores: readonly ModelStore[]) {
     authorities: { ask: async () => Promise.reject(new Error('none')) },
     attestationSigner,
     logSigner,
-    keyRetirement: { retire: async () => 'left' },
+    keyRetirement: inWorld(world, 'keys', keyRetirement),
     tool,
     region: '',
   }

@@ -17,6 +17,10 @@ export type Weather = {
   stops: number
   /** Minutes pass before some bytes come. */
   slow: number
+  /** A key gives its duty to the next one. */
+  keys: number
+  /** What is in the log so far is exported. */
+  exports: number
 }
 
 export const calm: Weather = {
@@ -34,6 +38,8 @@ export const calm: Weather = {
     pauses: 0,
     stops: 0,
     slow: 0,
+    keys: 0,
+    exports: 0,
   },
 }
 const machines: Partial<Weather> = { faults: 0.003, kills: 0.002, crashes: 0.02, late: 0.03 }
@@ -50,4 +56,6 @@ export const weathers: Record<string, Partial<Weather>> = {
   stopped: { stops: 0.08 },
   slow: { slow: 0.05, writers: 0.001, kills: 0.001 },
   late: { late: 0.1, writers: 0.002, kills: 0.001 },
+  keys: { keys: 0.004, exports: 0.003, kills: 0.0005, corrections: 0.0005 },
+  officers: { keys: 0.002, exports: 0.002, corrections: 0.001, ...machines },
 }
