@@ -333,6 +333,12 @@ describe('a sparse tar', () => {
     expect(String(contents.get('tar/member-1')?.bytes)).toBe(`${`x${'\0'.repeat(9)}`.repeat(29)}x`)
   })
 
+  test('has what is in its header beside the map in its names', async () => {
+    const at = { ...old.at, 369: 'user 3333333333', 495: 'user 4444444444' }
+    const { contents } = await collect(inPieces(tarOf({ ...old, at }), [512]))
+    expect(String(contents.get('tar/names')?.bytes)).toBe('a\tuser 3333333333\tuser 4444444444\t\n')
+  })
+
   const wrong: { name: string; members: TarFields[]; reason?: string }[] = [
     { name: 'less stored than the map says', members: [{ ...old, data: stored.slice(1) }] },
     { name: 'an overlap', members: [{ ...old, at: { ...old.at, 386: pairs([600, 16, 610, 3, real, 0]) } }] },

@@ -92,8 +92,9 @@ export function parseTarHeader(block: Buffer): TarHeader | undefined {
     if (kind === 'ustar') texts.push(block.subarray(345 + prefix.length))
     else {
       numbers.push(['mtime', [345, 12]], ['mtime', [357, 12]])
-      // Sparse maps are read with the data; behind them nothing is known.
-      if (block[156] !== 0x53) texts.push(block.subarray(369))
+      // A sparse map and the size behind it are read with the data.
+      if (block[156] === 0x53) texts.push(block.subarray(369, 386), block.subarray(495))
+      else texts.push(block.subarray(369))
     }
     if (kind === 'ustar' && magic !== 'ustar\x0000') texts.push(take([262, 3]))
   }
