@@ -33,6 +33,7 @@ const others = [
   'redis-rdb',
   'tar',
   'zip',
+  '7z',
   'cpio',
   'ar',
   'dbox',
