@@ -69,6 +69,15 @@ describe('the corpus', () => {
       expect(cases.filter(({ name }) => name.startsWith(`${format}/`)).length, format).toBeGreaterThan(0)
   })
 
+  test('is read as a whole: whatever says which text must come out', () => {
+    const saysText = (file: string) =>
+      file.endsWith('.json') && 'complete' in JSON.parse(readFileSync(new URL(file, corpus), 'utf8'))
+    const formats = readdirSync(corpus).filter((format) =>
+      readdirSync(new URL(`${format}/`, corpus)).some((name) => saysText(`${format}/${name}`)),
+    )
+    expect(formats).toEqual([...compressions, ...others].toSorted())
+  })
+
   test.each(cases)('is read as its tools meant it: $name', async ({ bytes, expected }) => {
     for (const lengths of [[1e6], [1], [13, 64, 5]]) {
       const { reading, contents } = await collect(inPieces(bytes, lengths))
