@@ -88,9 +88,81 @@ describe('a snapshot of Redis', () => {
       expect(await values(snapshot(type, ...value)), `type ${type}`).toEqual({ gaps: [], values: rows })
   })
 
+  test('is read with each of its operations', async () => {
+    const module = [length(3), Buffer.from([5]), string('part'), Buffer.from([0])]
+    const bytes = Buffer.concat([
+      Buffer.from('REDIS0012', 'latin1'),
+      ...[Buffer.from([0xfa]), string('made-by'), string('bob')],
+      ...[Buffer.from([0xf5]), string('function')],
+      ...[Buffer.from([0xf7]), ...module],
+      ...[Buffer.from([0xfe]), length(7), Buffer.from([0xfb]), length(8), length(9)],
+      ...[Buffer.from([0xf4]), length(10), length(11), length(12)],
+      ...[Buffer.from([0xfd]), Buffer.from('15cd5b07', 'hex')],
+      ...[Buffer.from([0xfc]), Buffer.from('4ef330a64b9b0000', 'hex')],
+      ...[Buffer.from([0xf8]), length(13), Buffer.from([0xf9, 14])],
+      ...[Buffer.from([0]), string('key'), string('value')],
+      Buffer.from([0xff, ...Buffer.alloc(8)]),
+    ])
+    const { reading, contents } = await collect(inPieces(bytes, [7]))
+    expect(reading.gaps.map(({ reason }) => reason)).toEqual(['unsupported-format'])
+    expect(textsOf(contents)).toEqual({
+      'redis-rdb/aux': 'made-by\nbob\nfunction\n3\npart\n7\n8\t9\n10\t11\t12\n13\n14\n',
+      'redis-rdb/keys': '123456789\n170749213078350\nkey\n',
+      'redis-rdb/values': 'value\n',
+    })
+    const unknown = Buffer.concat([Buffer.from('REDIS0012\xf6', 'latin1'), length(1)])
+    expect((await values(unknown)).gaps).toEqual(['unsupported-format'])
+  })
+
+  test('is read with streams of the first version', async () => {
+    const master = Buffer.from('00000000000000640000000000000002', 'hex')
+    const item = (text: string) => [0x80 | text.length, ...Buffer.from(text), text.length + 1]
+    const number = (value: number) => [value, 1]
+    const body = Buffer.from([
+      ...[...number(1), ...number(0), ...number(1), ...item('name'), ...number(0)],
+      ...[...number(2), ...number(5), ...number(0), ...item('bob'), ...number(4)],
+    ])
+    const header = Buffer.alloc(6)
+    header.writeUInt32LE(7 + body.length, 0)
+    header.writeUInt16LE(10, 4)
+    const entries = Buffer.concat([header, body, Buffer.from([0xff])])
+    const [time, id] = [Buffer.from('15cd5b0700000000', 'hex'), Buffer.from(master)]
+    const bytes = snapshot(
+      15,
+      ...[length(1), string(master), string(entries), length(1), length(105), length(2)],
+      ...[length(1), string('group'), length(105), length(2)],
+      ...[length(1), id, time, length(3)],
+      ...[length(1), string('jane'), time, length(1), id],
+    )
+    const rows = [
+      '100-2\tname',
+      '105-2\tbob',
+      '1\t105-2',
+      'group\t105-2',
+      '100-2\t123456789\t3',
+      'jane\t123456789',
+      '100-2',
+    ]
+    expect(await values(bytes)).toEqual({ gaps: [], values: `${rows.join('\n')}\n` })
+  })
+
+  test('is read with lists of items that are too long to be packed', async () => {
+    const list = [length(2), length(1), string('bob'), length(2), string(listpack('jane'))]
+    expect(await values(snapshot(18, ...list))).toEqual({ gaps: [], values: 'bob\njane\n' })
+    expect((await values(snapshot(18, length(1), length(3), string('bob')))).gaps).toEqual(['corrupt'])
+  })
+
   test('has gaps for what a module stored, for types that are not known, and for scores beyond 2^53', async () => {
-    const module = [length(77), Buffer.from([5]), string('bob'), Buffer.from([2, 9, 0])]
-    expect(await values(snapshot(7, ...module))).toEqual({ gaps: ['unsupported-format'], values: '77\nbob\n9\t9\n' })
+    const single = Buffer.from(Float32Array.of(1234567).buffer)
+    const numbers = [Buffer.from([2, 9, 1, 0x0a, 3]), single, Buffer.from([4]), double(123456789)]
+    const module = [length(77), Buffer.from([5]), string('bob'), ...numbers, Buffer.from([0])]
+    expect(
+      await values(snapshot(7, ...module, Buffer.from([7]), string('other'), length(78), Buffer.from([0]))),
+    ).toEqual({
+      gaps: ['unsupported-format'],
+      values: '77\nbob\n9\t9\n10\t10\n1234567\n123456789\n78\n',
+    })
+    expect((await values(snapshot(7, length(77), Buffer.from([6])))).gaps).toEqual(['unsupported-format', 'corrupt'])
     expect((await values(snapshot(22, length(0)))).gaps).toEqual(['unsupported-format'])
     const lossy = await values(snapshot(5, length(1), string('a'), double(2 ** 60)))
     expect(lossy).toEqual({ gaps: ['lossy-number'], values: 'a\t1152921504606846976\n' })
@@ -148,6 +220,15 @@ describe('a snapshot of Redis', () => {
         bytes: snapshot(0, Buffer.from('c30180001fffff00', 'hex')),
         reason: 'corrupt',
       },
+      {
+        name: 'a string beyond any memory',
+        bytes: snapshot(0, Buffer.from('81ffffffffffffffff', 'hex')),
+        reason: 'corrupt',
+      },
+      { name: 'a packed value of 64 MiB', bytes: snapshot(20, Buffer.from('8004000001', 'hex')), reason: 'limit' },
+      { name: 'a length that is a kind', bytes: snapshot(1, Buffer.from([0xc0, 1])), reason: 'corrupt' },
+      { name: 'a length of no kind', bytes: snapshot(1, Buffer.from([0x82, 1])), reason: 'corrupt' },
+      { name: 'a string of no kind', bytes: snapshot(0, Buffer.from([0xc4, 1])), reason: 'corrupt' },
       { name: 'a listpack', bytes: snapshot(20, string(listpack('a').subarray(1))), reason: 'corrupt' },
       {
         name: 'a ziplist',
