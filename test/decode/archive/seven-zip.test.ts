@@ -115,7 +115,7 @@ describe('a 7z archive that lies is a gap', () => {
     `01 04 06 00 01 09 ${packSize} 00 07 0b 01 00 ${folder} ${rest}`
   const copy = '01 01 00'
   const name = '11 05 00 6100 0000'
-  const cases: { name: string; header: string; reason?: string }[] = [
+  const cases: { name: string; header: string; packed?: Buffer; reason?: string }[] = [
     { name: 'a kind of header that there is not', header: '05' },
     { name: 'a header that ends too early', header: '01 04 06' },
     { name: 'a header that goes on', header: '01 00 00' },
@@ -162,9 +162,77 @@ describe('a 7z archive that lies is a gap', () => {
       header: '17 06 00 01 09 03 00 07 0b 01 00 01 01 00 0c 03 00 00',
     },
   ]
-  test.each(cases)('$name', async ({ header, reason = 'corrupt' }) => {
-    const { reading } = await collect(inPieces(archiveOf(header, Buffer.from('abc')), [1000]))
+  const empty = Buffer.from([1, 0])
+  const packedHeader = (packSize: string, rest: string) =>
+    `17 06 00 01 09 ${packSize} 00 07 0b 01 00 01 01 00 0c 02 ${rest}`
+  const more: typeof cases = [
+    { name: 'folders elsewhere', header: '01 04 06 00 01 09 03 00 07 0b 01 01 00' },
+    { name: 'sizes before folders', header: '01 04 06 00 01 09 03 00 07 0c 01 00' },
+    { name: 'packed streams that go on', header: '01 04 06 00 01 09 03 55' },
+    { name: 'a packed stream without a size', header: '01 04 06 00 01 00 07 0b 00 00 0c 00 00 00' },
+    { name: 'folders that go on', header: streams('03', copy, '0c 03 55') },
+    { name: 'streams that go on', header: streams('03', copy, '0c 03 00 55') },
+    { name: 'contents that go on', header: streams('03', copy, '0c 03 00 08 0d 01 55') },
+    { name: 'a coder with an unknown flag', header: streams('03', '01 81 00', `0c 03 00 00 05 01 ${name} 00 00`) },
+    { name: 'a folder without a coder', header: streams('03', '00', `0c 00 00 05 01 ${name} 00 00`) },
+    { name: 'a folder without contents', header: streams('03', copy, '0c 03 00 08 0d 00 00 00 05 00 00 00') },
+    { name: 'several contents without sizes', header: streams('03', copy, '0c 03 00 08 0d 02 00 00 05 00 00 00') },
+    {
+      name: 'two coders that take from the same one',
+      header: streams('03', '03 01 00 01 00 01 00 00 02 01 02', `0c 03 03 03 00 00 05 01 ${name} 00 00`),
+    },
+    {
+      name: 'coders that take no part',
+      header: streams('03', '03 01 00 01 00 01 00 00 01 01 00', `0c 03 03 03 00 00 05 01 ${name} 00 00`),
+    },
+    { name: 'properties of the archive', header: '01 02 00 00', reason: 'unsupported-format' },
+    { name: 'additional streams', header: '01 03 00 00', reason: 'unsupported-format' },
+    { name: 'names elsewhere', header: '01 05 01 0e 01 80 11 05 01 6100 0000 00 00' },
+    { name: 'times elsewhere', header: '01 05 01 0e 01 80 14 0a 01 01 0000000000000000 00 00' },
+    { name: 'half a character behind the names', header: '01 05 01 0e 01 80 11 06 00 6100 0000 62 00 00' },
+    { name: 'a property with more than it needs', header: '01 05 01 0e 02 80 00 00' },
+    {
+      name: 'properties of LZMA of which one is missing',
+      header: streams('03', '01 23 030101 04 5d000010', '0c 03 00 00 00'),
+    },
+    { name: 'no properties of LZMA2', header: streams('03', '01 01 21', '0c 03 00 00 00') },
+    { name: 'more properties of LZMA2', header: streams('03', '01 21 21 02 1800', '0c 03 00 00 00') },
+    { name: 'a dictionary of LZMA2 that there is not', header: streams('03', '01 21 21 01 29', '0c 03 00 00 00') },
+    {
+      name: 'a packed header with another checksum',
+      header: packedHeader('02', '0a 01 00000000 00 00'),
+      packed: empty,
+    },
+    { name: 'a packed header with more behind it', header: packedHeader('02', '00 00 99'), packed: empty },
+    { name: 'a packed header beyond the archive', header: packedHeader('7f', '00 00'), packed: empty },
+    {
+      name: 'a packed header in two folders',
+      header: '17 06 00 02 09 02 00 00 07 0b 02 00 01 01 00 01 01 00 0c 02 00 00 00',
+      packed: empty,
+    },
+  ]
+  test.each([...cases, ...more])('$name', async ({ header, packed = Buffer.from('abc'), reason = 'corrupt' }) => {
+    const { reading } = await collect(inPieces(archiveOf(header, packed), [1000]))
     expect(reading.gaps.map((gap) => gap.reason)).toContain(reason)
+  })
+
+  test('and one that says the same in other ways is none', async () => {
+    const crc = u32(crc32('abc')).toString('hex')
+    for (const { packed, folder, named } of [
+      { packed: '', folder: '', named: name },
+      { packed: `0a 01 ${crc}`, folder: `0a 01 ${crc}`, named: name },
+      { packed: `0a 00 80 ${crc}`, folder: '0a 00 00', named: '11 07 00 0001 6100 0000' },
+    ]) {
+      const header = `01 04 06 00 01 09 03 ${packed} 00 07 0b 01 00 ${copy} 0c 03 ${folder} 00 00 05 01 ${named} 00 00`
+      const { reading, contents } = await collect(inPieces(archiveOf(header, Buffer.from('abc')), [1000]))
+      expect(reading.gaps).toEqual([])
+      expect(textsOf(contents)).toEqual({ '7z/names': named === name ? 'a\t\n' : 'Āa\t\n', '7z/member-1': 'abc' })
+    }
+    const packedAgain = await collect(inPieces(archiveOf(packedHeader('02', '00 00'), empty), [1000]))
+    expect(packedAgain.reading.gaps).toEqual([])
+    const nothing = await collect(inPieces(archiveOf('', Buffer.from('hidden 2222222222')), [1000]))
+    expect(nothing.reading.gaps).toEqual([])
+    expect(textsOf(nothing.contents)).toEqual({ '7z/trailing': 'hidden 2222222222' })
   })
 
   test('a checksum of the header that does not match', async () => {
