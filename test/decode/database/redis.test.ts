@@ -114,6 +114,23 @@ describe('a snapshot of Redis', () => {
     expect((await values(unknown)).gaps).toEqual(['unsupported-format'])
   })
 
+  test('has each byte of its checksum checked from version 5 on, unless there is none', async () => {
+    const keys = Buffer.concat([Buffer.from([0]), string('key'), Buffer.from('81000000000000000161ff', 'hex')])
+    const of = (version: number, checksum: Buffer) =>
+      values(Buffer.concat([Buffer.from(`REDIS000${version}`), keys, checksum]))
+    const complete = { gaps: [], values: 'a\n' }
+    expect(await of(4, Buffer.alloc(0))).toEqual(complete)
+    const crc = crc64('jones')
+    crc.add(Buffer.concat([Buffer.from('REDIS0005'), keys]))
+    const right = Buffer.from(Uint32Array.of(crc.low(), crc.high()).buffer)
+    for (const checksum of [right, Buffer.alloc(8)]) expect(await of(5, checksum)).toEqual(complete)
+    for (let at = 0; at < 8; at++)
+      for (const checksum of [Buffer.from(right), Buffer.alloc(8)]) {
+        checksum[at]! ^= 1
+        expect((await of(5, checksum)).gaps, `byte ${at}`).toEqual(['corrupt'])
+      }
+  })
+
   test('is read with streams of the first version', async () => {
     const master = Buffer.from('00000000000000640000000000000002', 'hex')
     const item = (text: string) => [0x80 | text.length, ...Buffer.from(text), text.length + 1]
@@ -166,7 +183,9 @@ describe('a snapshot of Redis', () => {
     expect((await values(snapshot(22, length(0)))).gaps).toEqual(['unsupported-format'])
     const lossy = await values(snapshot(5, length(1), string('a'), double(2 ** 60)))
     expect(lossy).toEqual({ gaps: ['lossy-number'], values: 'a\t1152921504606846976\n' })
-    const scores = ['1234567890123456768', '1.2345678901234568e+18', '9007199254740991', '0.5', '-inf']
+    const number = '1234567890123456768'
+    expect(await values(snapshot(17, string(listpack(number, '1'))))).toEqual({ gaps: [], values: `${number}\t1\n` })
+    const scores = [number, '1.2345678901234568e+18', '9007199254740991', '0.5', '-inf']
     const score = (text: string) => Buffer.concat([Buffer.from([text.length]), Buffer.from(text)])
     for (const [at, text] of scores.entries()) {
       const gaps = at < 2 ? ['lossy-number'] : []
