@@ -52,6 +52,12 @@ describe('the index of a log of SQLite', () => {
       damaged[at]! ^= 0x40
       expect((await collect(inPieces(damaged, [1e6]))).reading.complete, `byte ${at}`).toBe(false)
     }
+    for (let at = 0; at < 48; at++) {
+      const damaged = Buffer.from(bytes)
+      for (const header of [0, 48]) damaged[header + at]! ^= 0x40
+      const { reading } = await collect(inPieces(damaged, [1e6]))
+      expect(reading.complete, `byte ${at} of both headers`).toBe(false)
+    }
     for (const length of [7, 100, 16_384, 32_767, 32_769])
       expect((await collect(inPieces(Buffer.concat([bytes, bytes]).subarray(0, length), [1e6]))).reading.complete).toBe(
         false,
