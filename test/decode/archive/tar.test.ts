@@ -27,6 +27,11 @@ const cases: Case[] = [
     contents: { 'tar/names': '\ufffdr\t\ufffd\t\t\n', 'tar/member-1': one },
   },
   { name: 'a prefix', ...single({ prefix: 'some/3333333333' }, 'some/3333333333/a\t\n') },
+  {
+    name: 'a prefix and a name that fill their fields',
+    ...single({ prefix: 'p'.repeat(155), name: 'n'.repeat(100) }, `${'p'.repeat(155)}/${'n'.repeat(100)}\t\n`),
+  },
+  { name: 'text for the version', ...single({ magic: 'ustar\0xy' }, 'a\txy\t\n') },
   { name: 'user and group', ...single({ at: { 265: 'u4444444444', 297: 'staff' } }, 'a\tu4444444444\tstaff\t\n') },
   { name: 'an owner with a large number', ...single({ uid: octal(123456, 8) }, 'a\t123456\t\n') },
   {
@@ -151,6 +156,27 @@ const cases: Case[] = [
     name: 'the names in a directory of an incremental archive',
     bytes: tarOf({ ...gnu, name: 'd/', type: 'D', data: 'Y7878787878\0Dsub\0\0' }, { name: 'b', data: two }),
     contents: { 'tar/names': 'd/\t7878787878\tsub\t\nb\t\n', 'tar/member-2': two },
+  },
+  {
+    name: 'the names in a directory in an extended header, the last one without an end',
+    bytes: tarOf(paxHeader({ 'GNU.dumpdir': 'Y7878787878\0ZDsub' }), { name: 'd/', type: '5' }),
+    contents: { 'tar/names': 'PaxHeaders/a\tGNU.dumpdir\t7878787878\tZDsub\tDsub\td/\t\n' },
+  },
+  {
+    name: "numbers of a file system, and one that is somebody's",
+    bytes: tarOf(paxHeader({ 'SCHILY.ino': '1234567890', 'SCHILY.dev': 'x', gid: '70000', uid: '65535' }), {
+      data: one,
+    }),
+    contents: { 'tar/names': 'PaxHeaders/a\tSCHILY.dev\tx\tgid\t70000\ta\t\n', 'tar/member-1': one },
+  },
+  {
+    name: 'a volume that an archive goes on in',
+    bytes: tarOf(paxHeader({ 'GNU.volume.filename': 'f', 'GNU.volume.size': '9' }, 'g'), { data: one }),
+    contents: {
+      'tar/names': 'PaxHeaders/a\tGNU.volume.filename\tf\tGNU.volume.size\t9\ta\t\n',
+      'tar/member-1': one,
+    },
+    gaps: ['truncated tar'],
   },
   {
     name: 'a member that goes on from another volume',
@@ -346,6 +372,32 @@ describe('a sparse tar', () => {
     { name: 'an odd flag', members: [{ ...old, at: { ...old.at, 482: 'x' } }] },
     { name: 'bytes behind the map', members: [{ ...old, at: { ...old.at, 470: 'x' } }] },
     { name: 'an odd number of numbers', members: sparse('0', { ...zeroOne, 'GNU.sparse.map': '1,2,3' }, stored) },
+    {
+      name: 'a minor version that there is not',
+      members: sparse('1', { 'GNU.sparse.minor': '1', 'GNU.sparse.realsize': `${real}` }, inData(list)),
+    },
+    {
+      name: 'two maps',
+      members: sparse('1', { 'GNU.sparse.realsize': `${real}`, 'GNU.sparse.map': '0,1' }, inData(list)),
+    },
+    { name: 'no size', members: sparse('0', { 'GNU.sparse.numblocks': '3', 'GNU.sparse.map': map.join(',') }, stored) },
+    { name: 'a number in the header that is none', members: [{ ...old, at: { ...old.at, 398: 'x' } }] },
+    { name: 'a number in the header below 0', members: [{ ...old, at: { ...old.at, 483: Buffer.alloc(12, 0xff) } }] },
+    { name: 'a number in the header beyond 2^53', members: [{ ...old, at: { ...old.at, 483: base256(2n ** 60n) } }] },
+    {
+      name: 'a map that its member has no room for',
+      members: sparse('1', { 'GNU.sparse.realsize': '9' }, '1\n'),
+      reason: 'truncated',
+    },
+    {
+      name: 'a map behind the header that is cut off',
+      members: [{ ...old, data: '', at: { ...old.at, 482: '\x01' } }].slice(0, 1),
+      reason: 'corrupt',
+    },
+    {
+      name: 'text behind a map',
+      members: [{ ...old, data: Buffer.alloc(512, 0).fill('user', 508), at: { ...old.at, 482: '\x01' } }],
+    },
     { name: 'another count', members: sparse('0', { ...zeroOne, 'GNU.sparse.numblocks': '4' }, stored) },
     { name: 'another version', members: sparse('2', zeroOne, stored) },
     { name: 'a map that is none', members: sparse('1', { 'GNU.sparse.realsize': '9' }, inData('x')) },
