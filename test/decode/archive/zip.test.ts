@@ -31,6 +31,13 @@ const unread = (fields: ZipFields, reason: string): Omit<Case, 'name'> => ({
 })
 const times = extraField(0x5455, Buffer.from([1, 1, 2, 3, 4]))
 
+/** The first entry has an extra field that is not as it should be: all of it is a content. */
+const odd = (id: number, data: string): Omit<Case, 'name'> => {
+  const made = first({ extra: extraField(id, Buffer.from(data, 'latin1')) })
+  const contents = { ...made.contents, 'zip/member-1/extra-1': data }
+  return { ...made, contents, gaps: ['not-text zip/member-1/extra-1'] }
+}
+
 const cases: Case[] = [
   { name: 'deflated', ...first({}) },
   { name: 'stored', ...first({ method: 0 }) },
@@ -100,6 +107,35 @@ const cases: Case[] = [
   {
     name: 'a name in an extra field',
     ...first({ extra: extraField(0x7075, '\x01\0\0\0\0n 6666666666') }, 'a\tn 6666666666\t'),
+  },
+  ...[
+    { name: 'an owner of more than 8 bytes', id: 0x7875, data: '\x01\x09123456789\x01\0' },
+    { name: 'an owner that is cut off', id: 0x7875, data: '\x01\x01\0\x09user' },
+    { name: 'three owners', id: 0x7875, data: '\x01\x01\0\x01\0\x01u' },
+    { name: 'owners of another version', id: 0x7875, data: '\x02\x01u\x01\0' },
+    { name: 'a name of another version', id: 0x7075, data: '\x02\0\0\0\0user' },
+    { name: 'a name without a checksum', id: 0x7075, data: '\x01\0us' },
+    { name: 'times of which there are none', id: 0x5455, data: '\x08\0\0\0u' },
+    { name: 'times of NTFS of another size', id: 0x000a, data: '\0\0\0\0\x01\0\x18\0user' },
+    { name: 'something in padding', id: 0xd935, data: '\x04\0\0u' },
+    { name: 'something in other padding', id: 0xa220, data: '\x28\x20\0\0user' },
+  ].map(({ name, id, data }) => ({ name, ...odd(id, data) })),
+  {
+    name: 'extra fields that hold nothing',
+    ...first({
+      extra: Buffer.concat([
+        extraField(0x5855, Buffer.alloc(12, 1)),
+        extraField(0x7855, Buffer.alloc(4, 1)),
+        extraField(0xcafe, ''),
+        extraField(0xd935, Buffer.from([4, 0, 0, 0])),
+        extraField(0xa220, Buffer.from([0x28, 0xa0, 4, 0, 0])),
+      ]),
+    }),
+  },
+  { name: 'text in the mark of a jar', ...first({ extra: extraField(0xcafe, 'u 4545454545') }, 'a\tu 4545454545\t') },
+  {
+    name: 'a comment in an extra field',
+    ...first({ extra: extraField(0x6375, '\x01\0\0\0\0c 6767676767') }, 'a\tc 6767676767\t'),
   },
   { name: 'zeros as an extra field', ...first({ extra: Buffer.alloc(7) }) },
   {
@@ -235,6 +271,27 @@ describe('a zip file that lies', () => {
       reason: 'truncated',
     },
     { name: 'sizes of 64 bits that are not there', entries: [{ data: one, size: none32 }] },
+    { name: 'half a size of 64 bits', entries: [{ data: one, size: none32, extra: extraField(1, Buffer.alloc(4)) }] },
+    {
+      name: 'sizes of 64 bits twice',
+      entries: [{ data: one, size: none32, extra: Buffer.concat([zip64Extra(one.length), zip64Extra(one.length)]) }],
+    },
+    {
+      name: 'a directory on another disk, in 64 bits',
+      entries: [{ data: one, central: { disk: 0xffff, extra: extraField(1, Buffer.from([1, 0, 0, 0])) } }],
+      reason: 'unsupported-format',
+    },
+    { name: 'an encrypted entry without its descriptor', entries: [{ data: one, flags: 9 }] },
+    { name: 'LZMA that is cut off', entries: [{ method: 14, stored: Buffer.alloc(8, 5) }], reason: 'truncated' },
+    {
+      name: 'LZMA with other properties',
+      entries: [{ method: 14, stored: Buffer.from('130006005d0000100000000000', 'hex') }],
+    },
+    {
+      name: 'LZMA with a dictionary of 4 GiB',
+      entries: [{ method: 14, stored: Buffer.from('130005005dffffffff00000000', 'hex') }],
+      reason: 'limit',
+    },
     { name: 'a size beyond 2^53', entries: [{ data: one, size: none32, extra: extraField(1, Buffer.alloc(8, 0xff)) }] },
     {
       name: 'a directory on another disk',
@@ -249,6 +306,7 @@ describe('a zip file that lies', () => {
     { name: 'an end of 64 bits of another count', options: { zip64: true, end64: { entries: 2 } } },
     { name: 'an end of 64 bits of another offset', options: { zip64: true, end64: { offset: 2 } } },
     { name: 'an end of 64 bits that is elsewhere', options: { zip64: true, end64: { at: 2 } } },
+    { name: 'an end of 64 bits beyond 2^53', options: { zip64: true, end64: { at: 2 ** 60 } } },
     { name: 'two ends that disagree', options: { zip64: true, end: { entries: 2 } } },
   ]
   test.each(lies)('is a gap: $name', async ({ entries = [{ data: one }], options = {}, reason = 'corrupt' }) => {
