@@ -176,7 +176,7 @@ describe('a 7z archive that lies is a gap', () => {
     { name: 'a coder with an unknown flag', header: streams('03', '01 81 00', `0c 03 00 00 05 01 ${name} 00 00`) },
     { name: 'a folder without a coder', header: streams('03', '00', `0c 00 00 05 01 ${name} 00 00`) },
     { name: 'a folder without contents', header: streams('03', copy, '0c 03 00 08 0d 00 00 00 05 00 00 00') },
-    { name: 'several contents without sizes', header: streams('03', copy, '0c 03 00 08 0d 02 00 00 05 00 00 00') },
+    { name: 'several contents without sizes', header: streams('03', copy, '0c 03 00 08 0d 02 00 00 05 02 00 00') },
     {
       name: 'two coders that take from the same one',
       header: streams('03', '03 01 00 01 00 01 00 00 02 01 02', `0c 03 03 03 00 00 05 01 ${name} 00 00`),
@@ -185,6 +185,16 @@ describe('a 7z archive that lies is a gap', () => {
       name: 'coders that take no part',
       header: streams('03', '03 01 00 01 00 01 00 00 01 01 00', `0c 03 03 03 00 00 05 01 ${name} 00 00`),
     },
+    {
+      name: 'another checksum of several contents',
+      header: streams('03', copy, '0c 03 0a 01 00000000 00 08 0d 02 09 01 00 00 05 02 00 00'),
+    },
+    {
+      name: 'packed bytes behind the end of their stream',
+      header: streams('0d', '01 21 21 01 00', `0c 03 00 00 05 01 ${name} 00 00`),
+      packed: Buffer.concat([Buffer.from('010002', 'hex'), Buffer.from('abc\0hidden')]),
+    },
+    { name: 'a packed stream that the header is in', header: streams('04', copy, `0c 04 00 00 05 01 ${name} 00 00`) },
     { name: 'properties of the archive', header: '01 02 00 00', reason: 'unsupported-format' },
     { name: 'additional streams', header: '01 03 00 00', reason: 'unsupported-format' },
     { name: 'names elsewhere', header: '01 05 01 0e 01 80 11 05 01 6100 0000 00 00' },
@@ -193,11 +203,14 @@ describe('a 7z archive that lies is a gap', () => {
     { name: 'a property with more than it needs', header: '01 05 01 0e 02 80 00 00' },
     {
       name: 'properties of LZMA of which one is missing',
-      header: streams('03', '01 23 030101 04 5d000010', '0c 03 00 00 00'),
+      header: streams('03', '01 23 030101 04 5d000010', `0c 03 00 00 05 01 ${name} 00 00`),
     },
-    { name: 'no properties of LZMA2', header: streams('03', '01 01 21', '0c 03 00 00 00') },
-    { name: 'more properties of LZMA2', header: streams('03', '01 21 21 02 1800', '0c 03 00 00 00') },
-    { name: 'a dictionary of LZMA2 that there is not', header: streams('03', '01 21 21 01 29', '0c 03 00 00 00') },
+    { name: 'no properties of LZMA2', header: streams('03', '01 01 21', `0c 03 00 00 05 01 ${name} 00 00`) },
+    { name: 'more properties of LZMA2', header: streams('03', '01 21 21 02 1800', `0c 03 00 00 05 01 ${name} 00 00`) },
+    {
+      name: 'a dictionary of LZMA2 that there is not',
+      header: streams('03', '01 21 21 01 29', `0c 03 00 00 05 01 ${name} 00 00`),
+    },
     {
       name: 'a packed header with another checksum',
       header: packedHeader('02', '0a 01 00000000 00 00'),

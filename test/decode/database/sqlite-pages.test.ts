@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, test } from 'vitest'
 import { parsePage } from '../../../lib/decode/database/sqlite/page.ts'
+import { parseRecord } from '../../../lib/decode/database/sqlite/record.ts'
 import { writeSqliteJournal } from '../../../lib/scan/controls/samples/sqlite-sample.ts'
 import { scratchDirectory } from '../../support/scratch.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
@@ -90,6 +91,62 @@ describe('pages of a database that no tree has', () => {
   })
 })
 
+/** The same with as many bytes at the end of each page that are not used for it, which hold this. */
+function reserving(bytes: Buffer, text: string): Buffer {
+  const copy = Buffer.from(bytes)
+  copy[20] = text.length
+  for (let at = 0; at < copy.length; at += pageSize) {
+    const page = copy.subarray(at, at + pageSize)
+    const header = at === 0 ? 100 : 0
+    const content = page.readUInt16BE(header + 5)
+    page.copyWithin(content - text.length, content)
+    page.write(text, pageSize - text.length)
+    page.writeUInt16BE(content - text.length, header + 5)
+    for (let cell = 0; cell < page.readUInt16BE(header + 3); cell++) {
+      const pointer = header + 8 + 2 * cell
+      page.writeUInt16BE(page.readUInt16BE(pointer) - text.length, pointer)
+    }
+  }
+  return copy
+}
+
+test('what stands in the reserved bytes of a page is read', async () => {
+  expect((await read(reserving(simple, '\0'.repeat(8)))).reasons).toEqual([])
+  const short = await read(reserving(simple, 'user2222'))
+  expect(short.texts['sqlite/rows']).toBe('user 1111111111\n')
+  expect(short.texts['sqlite/deleted']?.split(/[\t\n]/)).toContain('user2222')
+  const long = await read(reserving(simple, 'user 2222222222 and more'))
+  expect(long.reasons).toEqual(['not-text'])
+  expect(long.texts['sqlite/unused']).toBe('user 2222222222 and more\n'.repeat(2))
+})
+
+test('a record is refused unless its types and values fill it', () => {
+  const fieldsOf = (...bytes: number[]) => parseRecord(Uint8Array.from(bytes))
+  expect(fieldsOf(2, 15, 0x61)).toEqual([{ type: 15, at: 2, size: 1 }])
+  for (const bytes of [
+    [2, 15],
+    [2, 15, 0x61, 0x61],
+    [2, 0x80, 15],
+    [9, 15, 0x61],
+    [2, 10],
+    [2, 11],
+    [2, 0x80],
+    [0x80],
+    [],
+  ])
+    expect(fieldsOf(...bytes), String(bytes)).toBeUndefined()
+})
+
+test('a table that names a page which is not there is a gap, and so is a row that its values do not fill', async () => {
+  const series = 'with recursive c(x) as (select 1 union all select x + 1 from c where x < 3000) select x from c'
+  const bytes = database('create table t(v)', `insert into t ${series}`)
+  expect((await read(set(bytes, pageSize + 8, u32(999)))).details).toContain('sqlite: expected pages below')
+  const cell = pageSize + simple.readUInt16BE(pageSize + 8)
+  const row = await read(set(simple, cell + 3, '\x2d'))
+  expect(row.details).toContain('sqlite: expected values that fill their row')
+  expect(row.texts['sqlite/unused']).toContain('user 1111111111')
+})
+
 describe('a page of a tree', () => {
   const page = simple.subarray(pageSize)
   const freed = set(page, 0, [13, 0x0f, 0, 0, 1].map((byte) => String.fromCharCode(byte)).join(''))
@@ -103,6 +160,7 @@ describe('a page of a tree', () => {
     { name: 'a cell longer than the page', damaged: set(page, cellAt, bytes(0x7f)) },
     { name: 'a free block before the content', damaged: freed },
     { name: 'a free block in a cell', damaged: set(page, 1, bytes(cellAt >> 8, cellAt & 255)) },
+    { name: 'a cell twice', damaged: set(set(page, 3, bytes(0, 2)), 10, page.subarray(8, 10)) },
     { name: 'a fragment that is not there', damaged: set(page, 7, bytes(1)) },
     { name: 'a kind that there is not', damaged: set(page, 0, bytes(14)) },
   ])('is refused with $name', ({ damaged }) => {
@@ -136,6 +194,14 @@ describe('a page of a tree', () => {
         parsePage(withBlock(size, Math.max(4, room)).subarray(0, pageSize), 0, room === 3 ? pageSize - 1 : pageSize),
       ).toBeTypeOf('string')
   })
+})
+
+test('a journal with something behind its header, or with less pages than it says, is a gap', async () => {
+  const journal = writeSqliteJournal([Buffer.from('user 1111111111')])
+  expect((await read(journal)).reasons).toEqual([])
+  expect((await read(set(journal, 100, 'user 2222222222'))).reasons).toContain('not-text')
+  const more = await read(set(journal, 8, u32(journal.readUInt32BE(8) + 1)))
+  expect(more.details).toContain('sqlite journal: expected as many pages as the header says')
 })
 
 test('a journal in which a second header has another size of pages is a gap', async () => {
