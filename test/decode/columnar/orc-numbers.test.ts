@@ -49,6 +49,26 @@ const examples = [
     bytes: '8e 13 2b 21 07 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
     values: [2030, 2000, 2020, 1_000_000, ...Array.from({ length: 16 }, (_, i) => 2040 + 10 * i)],
   },
+  {
+    name: 'patched base below 0',
+    version: 2,
+    bytes: '8e 13 2b 21 87 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
+    values: [-1970, -2000, -1980, 996_000, ...Array.from({ length: 16 }, (_, i) => -1960 + 10 * i)],
+  },
+  {
+    name: 'patched base right below 2^32',
+    version: 2,
+    bytes: '8e 13 8b 21 00 ff ff ff f0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
+    values: [30, 0, 20, 998_000, ...Array.from({ length: 16 }, (_, i) => 40 + 10 * i)].map(
+      (each) => 4_294_967_280 + each,
+    ),
+  },
+  {
+    name: 'delta, falling below 2^32',
+    version: 2,
+    bytes: 'c6 03 81 80 80 80 10 01 23',
+    values: [4_294_967_297, 4_294_967_296, 4_294_967_294, 4_294_967_291],
+  },
   { name: 'delta', version: 2, bytes: 'c6 09 02 02 22 42 42 46', values: [2, 3, 5, 7, 11, 13, 17, 19, 23, 29] },
   { name: 'delta of the same step', version: 2, bytes: 'c0 03 0a 05', values: [10, 7, 4, 1] },
   { name: 'delta, falling', version: 2, bytes: 'c6 03 64 01 23', values: [100, 99, 97, 94] },
@@ -104,6 +124,15 @@ describe('whole numbers in ORC', () => {
       ),
       { numRuns: 500 },
     )
+  })
+
+  test.each([
+    // No patch, one behind the run, ones of which the gaps make 64 bits of more.
+    '8e 13 2b 20 07 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
+    '8e 02 2b a1 07 d0 1e 00 14 ff ff ff ff',
+    'fe 00 5f 21 07 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
+  ])('with patches that do not fit are corrupt: %s', (bytes) => {
+    expect(() => read(hex(bytes))).toThrow(/^orc: expected/)
   })
 
   test.each(['5e 03 5c a1', 'c6 09 02', '0a 27', '8e 13 2b 21 07', 'c6', '8e 00 2b 20 07 d0 1e'])(
