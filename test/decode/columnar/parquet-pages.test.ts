@@ -25,11 +25,17 @@ describe('values of a column', () => {
   })
 
   test.each([
-    { name: 'in a run', indices: [2, 4, 3] },
-    { name: 'in a group', indices: [2, 3, 0b11_10_01_00, 0] },
-  ])('are corrupt where an index is beyond the dictionary: $name', async ({ indices }) => {
-    const pages = [dictionaryPage(3, prefixed(['a', 'b', 'c'])), page(4, 8, Buffer.from(indices))]
-    const damaged = await read(parquetFile({ type: bytesOf, pages, values: indices.length === 3 ? 2 : 4 }))
+    { name: 'in a run', values: 2, indices: [2, 4, 3] },
+    { name: 'in a group', values: 4, indices: [2, 3, 0b11_10_01_00, 0] },
+    { name: 'in a long group', values: 64, indices: [2, 17, 0b11_10_01_00, ...Buffer.alloc(15)] },
+  ])('are corrupt where an index is beyond the dictionary: $name', async ({ values, indices }) => {
+    const pagesOf = (indices: number[]) => [
+      dictionaryPage(3, prefixed(['a', 'b', 'c'])),
+      page(values, 8, Buffer.from(indices)),
+    ]
+    const within = await read(parquetFile({ type: bytesOf, pages: pagesOf(indices.with(2, 0)), values }))
+    expect(reasons(within)).toEqual([])
+    const damaged = await read(parquetFile({ type: bytesOf, pages: pagesOf(indices), values }))
     expect(reasons(damaged)).toEqual(['corrupt'])
     expect(textsOf(damaged.contents)).toMatchObject({ [`${column}/dictionary`]: 'a\nb\nc\n' })
   })
@@ -145,6 +151,19 @@ describe('values of a column', () => {
       [column]: '5\n',
       [`${column}/slack`]: `user 1234567890\n${Buffer.from('user 123').readBigInt64LE()}\n`,
     })
+  })
+
+  test.each([
+    { name: 'in groups of indices that no index is in', type: bytesOf, encoding: 8, bytes: [1, 35, 0b10] },
+    { name: 'in a group of indices behind the last one', type: bytesOf, encoding: 8, bytes: [1, 3, 0b10] },
+    { name: 'behind truth values', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 4, 1] },
+    { name: 'in groups of truth values that none is in', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 35, 0b10] },
+  ])('are read although there is something $name, which is content', async ({ type, encoding, bytes }) => {
+    const values = page(2, encoding, Buffer.concat([Buffer.from(bytes), Buffer.from('user 1234567890')]))
+    const pages = type === bytesOf ? [dictionaryPage(2, prefixed(['a', 'b'])), values] : [values]
+    const { reading, contents } = await read(parquetFile({ type, pages, values: 2 }))
+    expect(reading.gaps).toEqual([])
+    expect(textsOf(contents)[`${column}/slack`]).toBe('user 1234567890\n')
   })
 
   test('are read as values behind them as well, since a damaged page may count one too few', async () => {

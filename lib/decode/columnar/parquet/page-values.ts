@@ -80,8 +80,8 @@ function flags(bytes: Uint8Array, count: number, encoding: Encoding): PageValues
   if (encoding !== 'RLE')
     throw new ColumnFault('unsupported-format', 'parquet: expected an encoding of the type of the column')
   if (count === 0 && bytes.length === 0) return flagsOf(0, 0, 0)
-  const to = prefixedEnd(bytes, 0)
-  return flagsOf(tallyRuns({ bytes, at: 4, to, width: 1, count }, 1, 2).wanted, count, to)
+  const { wanted, end } = tallyRuns({ bytes, at: 4, to: prefixedEnd(bytes, 0), width: 1, count }, 1, 2)
+  return flagsOf(wanted, count, end)
 }
 
 const flagsOf = (ones: number, count: number, end: number): PageValues => ({

@@ -38,7 +38,8 @@ export function tallyRuns({ bytes, at, to, width, count }: Packed, wanted: numbe
       // Some writers leave out the bytes that only fill up the last group.
       if (to - at < Math.ceil((length * width) / 8)) throw corrupt('parquet: expected the values of a group')
       found += tallyPacked({ bytes, at, to, width, count: length }, wanted, bound)
-      at = Math.min(at + groups * width, to)
+      // Groups that no number is in are none of its bytes.
+      at = Math.min(at + Math.ceil(length / 8) * width, to)
       left -= length
     }
   }
