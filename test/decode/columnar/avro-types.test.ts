@@ -3,7 +3,7 @@ import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { adler32 } from '../../../lib/decode/compression/deflate/adler32.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
-import { avroFile, prefixed } from './avro-writer.ts'
+import { avroFile, number, prefixed } from './avro-writer.ts'
 
 const read = async (file: Uint8Array) => {
   const { reading, contents } = await collect(inPieces(file, [5000]))
@@ -48,6 +48,18 @@ describe('values of Avro are text by what the schema says of them', () => {
     },
   ])('$name', async ({ schema, bytes, text }) => {
     expect(await read(avroFile(schema, [{ count: 1, bytes }]))).toEqual({ reasons: [], records: text })
+  })
+
+  test('and items of a list may be told with the size of their block', async () => {
+    const schema = { type: 'array', items: 'long' }
+    const of = (size: number) =>
+      read(
+        avroFile(schema, [
+          { count: 1, bytes: Buffer.concat([number(-2), number(size), number(7), number(8), number(0)]) },
+        ]),
+      )
+    expect(await of(2)).toEqual({ reasons: [], records: '7\t8\n' })
+    for (const size of [1, 3]) expect((await of(size)).reasons).toEqual(['corrupt'])
   })
 
   test('and of no width they are nothing, behind which nothing may stand', async () => {

@@ -76,6 +76,15 @@ test.each(hidden)('a part with bytes that are none of its content is a fault: $n
   expect(() => decompress(codec, stored, size)).toThrow(/^expected /)
 })
 
+test('a member of gzip with another checksum or size is a fault', () => {
+  const stored = gzipSync(text)
+  for (let at = stored.length - 8; at < stored.length; at++) {
+    const damaged = Buffer.from(stored)
+    damaged[at]! ^= 1
+    expect(() => decompress('GZIP', damaged, text.length), `byte ${at}`).toThrow(/^expected /)
+  }
+})
+
 describe.each(cases)('a part compressed by $name', ({ codec, stored, whole }) => {
   test('gives exactly what was compressed', () => {
     expect(Buffer.from(decompress(codec, stored, whole.length))).toEqual(Buffer.from(whole))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { mayHaveBytes } from '../../../lib/decode/columnar/avro/iceberg-bounds.ts'
 import { collect, inPieces, textsOf } from '../collect.ts'
 import { avroFile, number, prefixed } from './avro-writer.ts'
 
@@ -114,4 +115,35 @@ describe('a bound in a manifest of Iceberg', () => {
       expect((await read(field, [prefixed(bytesOf('cffc1600'))])).gaps).toEqual(['invalid-utf8'])
     expect((await read({ ...column, type: 'string' }, [prefixed('bob')])).lines).toEqual(['3\tbob'])
   })
+})
+
+describe('a table of Iceberg', () => {
+  const struct = (...types: unknown[]) => JSON.stringify({ type: 'struct', fields: types.map((type) => ({ type })) })
+  const map = (key: unknown, value: unknown) => ({ type: 'map', key, value })
+  const list = (element: unknown) => ({ type: 'list', element })
+
+  test.each([
+    struct('long', 'decimal(9, 2)', 'decimal(9,2)', 'timestamptz_ns', 'uuid', 'string'),
+    struct(map('string', list('date')), { type: 'struct', fields: [{ type: 'boolean' }] }),
+    struct(),
+  ])('has no bounds of any bytes: %s', (schema) => expect(mayHaveBytes(schema)).toBe(false))
+
+  test.each([
+    struct('long', 'binary'),
+    struct('fixed[16]'),
+    struct('geometry'),
+    struct('decimal(9, 2)x'),
+    struct(map('binary', 'long')),
+    struct(map('long', 'binary')),
+    struct(list('binary')),
+    struct({ type: 'struct', fields: [{ type: 'long' }, { type: 'binary' }] }),
+    struct({ type: 'struct' }),
+    struct({ type: 'other', key: 'long', value: 'long' }),
+    struct(null),
+    struct(7),
+    '{}',
+    'null',
+    'no JSON',
+    undefined,
+  ])('may have bounds of any bytes: %s', (schema) => expect(mayHaveBytes(schema)).toBe(true))
 })

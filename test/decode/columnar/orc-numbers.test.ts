@@ -50,6 +50,12 @@ const examples = [
     values: [2030, 2000, 2020, 1_000_000, ...Array.from({ length: 16 }, (_, i) => 2040 + 10 * i)],
   },
   {
+    name: 'patched base with wider gaps',
+    version: 2,
+    bytes: '8e 13 2b 81 07 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be 1f 9d 00',
+    values: [2030, 2000, 2020, 1_000_000, ...Array.from({ length: 16 }, (_, i) => 2040 + 10 * i)],
+  },
+  {
     name: 'patched base below 0',
     version: 2,
     bytes: '8e 13 2b 21 87 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
@@ -129,7 +135,7 @@ describe('whole numbers in ORC', () => {
   test.each([
     // No patch, one behind the run, ones of which the gaps make 64 bits of more.
     '8e 13 2b 20 07 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
-    '8e 02 2b a1 07 d0 1e 00 14 ff ff ff ff',
+    '8e 13 2b 81 07 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be a7 9d 00',
     'fe 00 5f 21 07 d0 1e 00 14 70 28 32 3c 46 50 5a 64 6e 78 82 8c 96 a0 aa b4 be fc e8',
   ])('with patches that do not fit are corrupt: %s', (bytes) => {
     expect(() => read(hex(bytes))).toThrow(/^orc: expected/)
