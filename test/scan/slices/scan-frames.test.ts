@@ -264,6 +264,17 @@ describe.each(framings)('slices of $name', ({ frame, stored, longer, named }) =>
     expect(scan.kind).toBe('container')
   })
 
+  it('are never without a gap or a hole together where text is behind the content of a frame', async () => {
+    const filler = Buffer.from('just a line of some text, again and again\n'.repeat(400))
+    const rest = Array.from({ length: 20 }, () => frame(filler))
+    const bytes = Buffer.concat([frame(filler), longer(filler, Buffer.from(`user ${identifiers[0]}`)), ...rest])
+    const at = frame(filler).length
+    for (const edge of [1, at, at + 1, bytes.length - 1]) {
+      const { gaps, extents } = await inSlices(bytes, [edge])
+      expect(gaps.length === 0 && doTile(extents, bytes.length)).toBe(false)
+    }
+  })
+
   it('read every range that they ask for to its end, since only then it is known to be of the listed version', async () => {
     const bytes = framed(textOf(5, 400), [900], frame)
     const asked: string[] = []
