@@ -288,6 +288,17 @@ describe.each([
   })
 })
 
+test('what is compressed and in base64 in the names of a tar is a gap, and only one', async () => {
+  const packed = gzipSync('user 1111111111 and user 2222222222 and user 3333333333').toString('base64')
+  const headers = Array.from({ length: 3 }, () => [paxHeader({ comment: packed }), { data: one }]).flat()
+  for (const lengths of [[1e6], [100]]) {
+    const { reading } = await collect(inPieces(tarOf(...headers), lengths))
+    expect(reading.gaps.map(({ reason, path }) => `${reason} ${path.join('/')}`)).toEqual([
+      'unsupported-format tar/names',
+    ])
+  }
+})
+
 describe('a tar whose headers lie', () => {
   const lies: { name: string; bytes: Buffer; reason: string }[] = [
     { name: 'a size that is no number', bytes: tarOf({ size: 'many' }), reason: 'corrupt' },
