@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type CorrectionDocument, correctionStatement } from '../../lib/attestation/to-correction.ts'
+import {
+  type CorrectionDocument,
+  correctionDocument,
+  correctionStatement,
+} from '../../lib/attestation/to-correction.ts'
 import { logLines } from '../../lib/export/log-lines.ts'
 import { verifyBundle, verifyFiling } from '../../lib/export/verify-bundle.ts'
 import { subjectRootsOf } from '../../lib/export/verify-subject-proof.ts'
@@ -65,6 +69,7 @@ function attestCorrection(
     approvedBy: 'Example Person',
   })
   log.attest(correctionStatement(context, correction), correction)
+  return correction
 }
 
 const digestsOf = (log: SampleLog) => log.entries.map(({ envelope }) => ({ envelopeSha256: sha256(envelope) }))
@@ -191,6 +196,25 @@ describe('a correction', () => {
     log.log(Buffer.from(better), 'correction', Buffer.from('{}\n'))
     log.checkpoint()
     expect(refusalOf(() => verifyBundle(log.bundle(({ seq }) => seq > 0)))).toBe('statement')
+  })
+
+  it('is refused with a document of its own that says something else', () => {
+    const { log } = sampleBundle(keys)
+    const said = attestCorrection(log, 6, (each) => each)
+    log.entries.pop()
+    log.attestBytes(correctionStatement(context, said), correctionDocument({ ...said, explanation: 'All is well.' }))
+    log.checkpoint()
+    expect(refusalOf(() => verifyBundle(log.bundle(({ seq }) => seq > 0)))).toBe('correction')
+  })
+
+  it('is refused before what it takes back', () => {
+    const { log } = sampleBundle(keys)
+    log.checkpoints.pop()
+    attestCorrection(log, 9, withPart({ entry: 10 }))
+    const [summary, correction] = log.entries.splice(9) as [(typeof log.entries)[0], (typeof log.entries)[0]]
+    log.entries.push({ ...correction, seq: 9 }, { ...summary, seq: 10 })
+    log.checkpoint()
+    expect(refusalOf(() => verifyBundle(log.bundle(({ seq }) => seq > 0)))).toBe('correction')
   })
 
   it('cannot be kept while what it takes back is left out', () => {

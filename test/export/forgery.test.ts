@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Predicate, Statement } from '../../lib/attestation/statement.ts'
+import type { KeyTransition } from '../../lib/attestation/key-chain.ts'
+import type { Predicate, RunStatement, Statement } from '../../lib/attestation/statement.ts'
+import { keyTransitionStatement, transitionDocument } from '../../lib/attestation/to-key-transition.ts'
+import { type RunOutcome, runSummaryStatement } from '../../lib/attestation/to-run-summary.ts'
+import { contextOf } from '../../lib/export/restate.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { refusalOf } from '../support/refusal-of.ts'
 import {
@@ -14,7 +18,15 @@ import {
   sampleLog,
   sampleRun,
 } from '../support/sample-bundle.ts'
-import { acknowledgement, cleanCoverage, digest, foundCoverage, request } from '../support/sample-run.ts'
+import {
+  acknowledgement,
+  cleanCoverage,
+  context,
+  digest,
+  documentOf,
+  foundCoverage,
+  request,
+} from '../support/sample-run.ts'
 
 /** Somebody who holds both of our keys signs and logs what is not so. The signatures hold; the story must not. */
 
@@ -58,11 +70,52 @@ const documenting =
     model: nameOf(statement) === name ? { ...(model as object), ...change(model as never) } : model,
   })
 
-/** Leaves out one attestation. */
+/** Leaves out attestations. */
 const silent =
-  (name: string): Forger =>
+  (...names: string[]): Forger =>
   (draft) =>
-    nameOf(draft.statement) === name ? undefined : draft
+    names.includes(nameOf(draft.statement)) ? undefined : draft
+
+const both =
+  (one: Forger, other: Forger): Forger =>
+  (draft) => {
+    const forged = one(draft)
+    return forged && other(forged)
+  }
+
+/** A summary that agrees with itself, of stores that are told in another way. */
+const retold =
+  (change: (outcome: RunOutcome) => Partial<RunOutcome>): Forger =>
+  ({ statement, model }) => {
+    if (statement.predicate.phase !== 'run-summary') return { statement, model }
+    const { subjects: _, ...told } = model as RunOutcome & { subjects: object }
+    const outcome = { ...told, ...change(told) }
+    const document = documentOf(statement.subject[0]!.name, outcome)
+    return {
+      statement: runSummaryStatement(contextOf(statement as RunStatement), { ...outcome, document }),
+      model: outcome,
+    }
+  }
+
+/** A run of which what is called `name` is attested right behind what is called `after`. */
+function attestedLate(name: string, after: string, forge: Forger = (draft) => draft): unknown {
+  return refusal((log) => {
+    const attest = log.attest.bind(log)
+    let held: Draft | undefined
+    log.attest = (statement, model) => {
+      const attested = attest(statement, model)
+      if (held && nameOf(statement) === after) attest(held.statement, held.model)
+      return attested
+    }
+    sampleRun(log, {
+      forge: both(forge, (draft) => {
+        if (nameOf(draft.statement) !== name) return draft
+        held = draft
+        return undefined
+      }),
+    })
+  })
+}
 
 const withScan = (change: object) => (predicate: Predicate) => ({
   scan: { ...('scan' in predicate && predicate.scan), ...change },
@@ -188,6 +241,13 @@ describe('a store report', () => {
     )
   })
 
+  it('whose request is another than the one that was attested is refused', () => {
+    const other = { ...request, requestedAt: '2026-11-23T18:36:00.000Z' }
+    expect(run(documenting('sg verification', () => ({ requests: [{ request: other, acknowledgement }] })))).toBe(
+      'deletion',
+    )
+  })
+
   it.each([
     ['lists no open version', []],
     ['lists an open version twice', [...open, ...open]],
@@ -262,6 +322,16 @@ describe('a scan', () => {
     expect(run(silent('ie 0 scan'))).toBe('sequence')
   })
 
+  it('that is left out of a run that is not closed is refused', () => {
+    const end = ['sg verification', 'run-summary']
+    expect(run(silent('sg 0 scan', 'sg 0 deletion-request', 'sg 0 deletion-ack', ...end))).toBe('sequence')
+  })
+
+  it('that was attested after what it was asked for, or after its run, is refused', () => {
+    expect(attestedLate('sg 0 scan', 'sg 0 deletion-request')).toBe('sequence')
+    expect(attestedLate('ie 0 scan', 'run-summary', silent('ie verification'))).toBe('sequence')
+  })
+
   it('about another store is refused', () => {
     expect(run(saying('ie 0 scan', () => ({ store: { storeId: 'sg', kind: 'directory' } })))).toBe('scope')
   })
@@ -305,8 +375,11 @@ describe('a deletion', () => {
     )
   })
 
-  it('of more than was asked for is refused', () => {
-    const more = { ...acknowledgement, deleted: { versions: 2, bytes: 100 } }
+  it.each([
+    { versions: 2, bytes: 100 },
+    { versions: 1, bytes: 101 },
+  ])('of more than was asked for is refused: %o', (deleted) => {
+    const more = { ...acknowledgement, deleted }
     expect(run(undefined, { sg: { requests: [{ request, acknowledgement: more }] } })).toBe('deletion')
   })
 
@@ -373,6 +446,21 @@ describe('a scope', () => {
     expect(run(documenting('scope', () => ({ stores: [{ storeId: 'sg', country: 'SG' }] })))).toBe('scope')
   })
 
+  it.each([
+    ['without a store that was scanned', [{ storeId: 'sg', country: 'SG' }]],
+    ['with a store twice', [{ storeId: 'sg' }, { storeId: 'sg', country: 'SG' }, { storeId: 'ie' }]],
+  ])('%s is refused although it agrees with itself, also of a run that is not closed', (_, stores) => {
+    const told = both(
+      saying('scope', () => ({ stores })),
+      documenting('scope', () => ({ stores })),
+    )
+    expect(run(both(told, silent('run-summary')))).toBe('scope')
+  })
+
+  it('of another run in its document is refused', () => {
+    expect(run(documenting('scope', () => ({ runId: 'run-2' })))).toBe('scope')
+  })
+
   it('that was never attested is refused', () => {
     expect(run(silent('scope'))).toBe('sequence')
   })
@@ -415,25 +503,21 @@ describe('a run summary', () => {
   })
 
   it('whose stores are not those of the scope is refused although it agrees with itself', () => {
-    const fewer: Forger = ({ statement, model }) => {
-      const { predicate } = statement
-      if (predicate.phase !== 'run-summary') return { statement, model }
-      const verdicts = (model as { verdicts: { storeId: string }[] }).verdicts.filter(({ storeId }) => storeId === 'sg')
-      const only = <T extends { storeId: string }>(each: T) => each.storeId === 'sg'
-      return {
-        statement: {
-          ...statement,
-          predicate: {
-            ...predicate,
-            result: 'verified',
-            stores: predicate.stores.filter(only),
-            inputs: predicate.inputs.filter(({ name }) => name === 'sg'),
-          },
-        },
-        model: { ...(model as object), planned: ['sg'], verdicts },
-      }
-    }
-    expect(run(fewer)).toBe('summary')
+    const verdictsOf = ({ verdicts }: RunOutcome) => verdicts.filter(({ storeId }) => storeId === 'sg')
+    const fewer = retold((told) => ({ planned: ['sg'], verdicts: verdictsOf(told) }))
+    expect(run(both(fewer, silent('ie 0 scan', 'ie verification')))).toBe('summary')
+  })
+
+  it('with a better verdict than was attested is refused although it agrees with itself', () => {
+    const better = retold(({ verdicts }) => ({
+      verdicts: verdicts.map((each) => ({ ...each, verdict: 'verified', reasons: [] })),
+    }))
+    expect(run(better)).toBe('summary')
+    expect(run(retold(() => ({})))).toBe('accepted')
+  })
+
+  it('of another run in its document is refused', () => {
+    expect(run(documenting('run-summary', () => ({ runId: 'run-2' })))).toBe('summary')
   })
 
   it('that names a verification which is not in the bundle is refused', () => {
@@ -467,6 +551,23 @@ describe('an attestation', () => {
         }),
       ),
     ).toBe('sequence')
+  })
+
+  it('that a key gives its duty to another one is refused where the other one did not sign it', () => {
+    const statement = keyTransitionStatement({
+      organization: context.organization,
+      key: 'log',
+      number: 1,
+      from: keys.log.publicPem,
+      to: sampleKeys().log.publicPem,
+      tool: context.tool,
+      createdAt: context.createdAt,
+    })
+    const tell = (log: SampleLog) => {
+      sampleRun(log)
+      log.attestBytes(statement, transitionDocument(statement.predicate as KeyTransition))
+    }
+    expect(refusal(tell)).toBe('statement')
   })
 
   it.each([

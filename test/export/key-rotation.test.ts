@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { bundleFromJSON } from '@sigstore/bundle'
 import { describe, expect, it } from 'vitest'
 import { attestationKeyFingerprint } from '../../lib/export/key-fingerprint.ts'
@@ -14,7 +15,7 @@ import {
   strangers,
   tamperedRotations,
 } from '../support/rotated-bundles.ts'
-import { pinsOf, sampleBundle, textIn } from '../support/sample-bundle.ts'
+import { failedRun, pinsOf, sampleBundle, sampleLog, textIn } from '../support/sample-bundle.ts'
 
 describe('a bundle over which keys were changed', () => {
   const pinned = [
@@ -93,6 +94,28 @@ describe('a bundle over which keys were changed', () => {
   it.each(tamperedRotations)('is refused by $check: $name', ({ tampered, check }) => {
     expect(refusalOf(() => verifyBundle(tampered()))).toBe(check)
     expect(refusalOf(() => verifyBundle(tampered(), { pinnedKeys: [...pinsOf(first), ...pinsOf(second)] }))).toBe(check)
+  })
+})
+
+describe('a change of a key', () => {
+  it('is refused with another document', () => {
+    const log = sampleLog(first)
+    failedRun(log, 'run-0')
+    const document = Buffer.from('{}\n')
+    const digest = { sha256: hash('sha256', document, 'hex') }
+    log.rotate('attestation', second.attestation, {
+      change: (statement) => ({ ...statement, subject: [{ ...statement.subject[0]!, digest }] }),
+    })
+    log.entries.push({ ...log.entries.pop()!, document })
+    log.checkpoint()
+    expect(refusalOf(() => verifyBundle(log.bundle()))).toBe('document')
+  })
+
+  it('alone, without a run, is no bundle', () => {
+    const log = sampleLog(first)
+    log.rotate('attestation', second.attestation)
+    log.checkpoint()
+    expect(refusalOf(() => verifyBundle(log.bundle()))).toBe('sequence')
   })
 })
 

@@ -1,6 +1,7 @@
 import { formatEnvelope, parseEnvelope } from '../../lib/attestation/envelope.ts'
 import { bundlePaths } from '../../lib/export/bundle-paths.ts'
 import type { GateDocument } from '../../lib/export/leak-gate/gate-document.ts'
+import { formatVkey, parseVkey } from '../../lib/log/vkey.ts'
 import { formatDocument } from '../../lib/pipeline/evidence/documents.ts'
 import {
   type Files,
@@ -121,6 +122,12 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
     check: 'keys',
   },
   { name: 'another origin', tampered: () => replaced('keys/log.vkey', (key) => `x${key}`), check: 'keys' },
+  {
+    name: 'the log key of somebody else in the form that others read',
+    tampered: () =>
+      replaced('keys/log.vkey', (text) => `${formatVkey(parseVkey(text.trim()).name, others.log.publicPem)}\n`),
+    check: 'keys',
+  },
   { name: 'a policy with a witness', tampered: () => replaced('log/policy', (text) => `${text}# x\n`), check: 'keys' },
   {
     name: 'a key that is not text',
@@ -156,6 +163,15 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
     check: 'checkpoint',
   },
   {
+    name: 'an older checkpoint under another size',
+    tampered: () => {
+      const moved = withFile(withFile(files, 'log/checkpoints/1'), 'log/checkpoints/2', older)
+      const proof = textIn(files, 'consistency/1')
+      return withEverything(withFile(withFile(moved, 'consistency/1'), 'consistency/2', proof))
+    },
+    check: 'checkpoint',
+  },
+  {
     name: 'an older checkpoint of another log',
     tampered: () => withFile(files, 'log/checkpoints/1', textIn(foreign, 'log/checkpoints/1')),
     check: 'checkpoint',
@@ -169,6 +185,11 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
   {
     name: 'a consistency proof of other sizes',
     tampered: () => replaced('consistency/1', (text) => text.replace('to 10', 'to 9')),
+    check: 'consistency',
+  },
+  {
+    name: 'a consistency proof that is said to begin at another size',
+    tampered: () => replaced('consistency/1', (text) => text.replace('from 1\n', 'from 2\n')),
     check: 'consistency',
   },
   {
@@ -303,6 +324,26 @@ export const tamperedBundles: { name: string; tampered: () => Files; check: stri
   {
     name: 'a gate that planted no control',
     tampered: () => gated((gate) => ({ ...gate, scopes: [{ ...gate.scopes[0]!, planted: 0, detected: 0 }] })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate that names a run besides',
+    tampered: () => gated((gate) => ({ ...gate, runsWithoutScope: ['run-2'] })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate that names a run twice',
+    tampered: () => gated((gate) => ({ ...gate, scopes: [...gate.scopes, ...gate.scopes] })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate that looked for fewer forms',
+    tampered: () => gated((gate) => ({ ...gate, forms: gate.forms.slice(1) })),
+    check: 'leak-gate',
+  },
+  {
+    name: 'a gate that says something else about itself',
+    tampered: () => gated((gate) => ({ ...gate, about: 'All is well.' })),
     check: 'leak-gate',
   },
   { name: 'no gate', tampered: () => withFile(files, 'leak-gate.json'), check: 'layout' },
