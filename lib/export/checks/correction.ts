@@ -1,4 +1,4 @@
-import { correctionDocument, correctionOf, correctionStatement } from '../../attestation/to-correction.ts'
+import { correctionOf, correctionStatement } from '../../attestation/to-correction.ts'
 import { ProofInvalid } from '../../errors.ts'
 import { attestedOf } from '../report/figures.ts'
 import { contextOf, requireRestated } from '../restate.ts'
@@ -16,9 +16,7 @@ export function checkCorrections(runs: readonly RunEvidence[]): Checked<undefine
   return { count: runs.length, value: undefined }
 }
 
-function checkCorrection(run: RunEvidence, { seq, predicate, statement, document }: EvidenceOf<'correction'>): void {
-  if (Buffer.compare(document, correctionDocument(correctionOf(predicate))) !== 0)
-    throw new ProofInvalid('document: expected what the correction says, got another')
+function checkCorrection(run: RunEvidence, { seq, predicate, statement }: EvidenceOf<'correction'>): void {
   const { entry, phase, storeId, pass } = predicate.corrects
   const corrected = attestedOf(run).find((each) => each.seq === entry)
   if (!corrected || corrected.envelopeSha256 !== predicate.supersedes[0])
@@ -37,6 +35,7 @@ function checkCorrection(run: RunEvidence, { seq, predicate, statement, document
     { ...contextOf(corrected.statement), tool: predicate.tool, createdAt: predicate.times.statementCreatedAt },
     correctionOf(predicate),
   )
+  // Its document follows from what it says: the digest is compared with the rest.
   requireRestated(statement, again)
   if (predicate.tool.configSha256 !== said.tool.configSha256)
     throw new ProofInvalid(`entry ${entry}: tool.configSha256: expected that of the run, got another`)
