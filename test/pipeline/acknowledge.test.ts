@@ -62,6 +62,28 @@ describe('an answer to a request', () => {
     },
   )
 
+  it('is refused where another request was answered in its place', async () => {
+    const { ports, requestId } = await asked(notAsked)
+    await ports.evidence.put(answerKey, JSON.stringify({ requestId: 'run-0-ie-9', by: 'custodian' }))
+    await expect(acknowledge(ports, { requestId, by: 'custodian' })).rejects.toThrow('expected its own answer')
+    expect(await ports.runState.getRequest(requestId)).not.toHaveProperty('acknowledgedAt')
+  })
+
+  it('is refused where the request waits for nobody', async () => {
+    const { ports, requestId } = await asked(notAsked)
+    const evidence: Ports['evidence'] = {
+      ...ports.evidence,
+      has: async () => false,
+      get: async () => Buffer.from(JSON.stringify({ requestId, channel: 'delete-files' })),
+    }
+    const answer = acknowledge({ ...ports, evidence }, { requestId, by: 'custodian' })
+    await expect(answer).rejects.toMatchObject({
+      name: 'NotKnown',
+      message: expect.stringContaining('channel delete-files'),
+    })
+    expect(await ports.evidence.has(answerKey)).toBe(false)
+  })
+
   it('counts when it was first, and is told again after the verdict', async () => {
     const { ports, requestId } = await asked({
       call(task, given, payload) {

@@ -293,6 +293,47 @@ describe('changing the log key', () => {
     await place.judge()
   })
 
+  it('is signed anew once more where the attestation key is changed again meanwhile, and logged once', async () => {
+    let [isDown, isChanging] = [true, true]
+    const place = deployment(
+      (ledger) => ({
+        ...ledger,
+        append: (...args) => (isDown ? Promise.reject(new Outage('append')) : ledger.append(...args)),
+        async renew(...args) {
+          if (!isChanging) return ledger.renew(...args)
+          isChanging = false
+          await place.rotate('attestation', 2)
+          // Somebody else has the newer key sign it, and is stopped.
+          isDown = true
+          await expect(place.rotate('log')).rejects.toThrow(Outage)
+          isDown = false
+          return ledger.renew(...args)
+        },
+      }),
+      3,
+    )
+    await expect(place.rotate('log')).rejects.toThrow(Outage)
+    isDown = false
+    await place.rotate('attestation')
+    expect((await place.rotate('log')).seq).toBe(2)
+    expect(phasesOf(place)).toHaveLength(3)
+    await place.judge()
+  })
+
+  it('is not logged where the ledger keeps another envelope than was signed anew', async () => {
+    let isDown = true
+    const place = deployment((ledger) => ({
+      ...ledger,
+      append: (...args) => (isDown ? Promise.reject(new Outage('append')) : ledger.append(...args)),
+      renew: async (identity) => (await ledger.find(identity))!,
+    }))
+    await expect(place.rotate('log')).rejects.toThrow(Outage)
+    isDown = false
+    await place.rotate('attestation')
+    await expect(place.rotate('log')).rejects.toThrow('expected the attestation key to hold still')
+    expect(phasesOf(place)).toHaveLength(1)
+  })
+
   it('that a stranger reserved is not signed anew', async () => {
     const place = deployment()
     await place.rotate('attestation')
@@ -443,10 +484,35 @@ describe('the checkpoint signer', () => {
   }
   for (const [name, change] of Object.entries(halves))
     it(`refuses a transition signed ${name}`, async () => {
-      const { ports, anchored } = await tampered(change, 'none')
+      const { ports, anchored, state } = await tampered(change, 'none')
       await expect(signCheckpoint(ports)).rejects.toThrow(CheckpointRefused)
+      // Nor as an entry like others, of which the ledger does not tell as a transition.
+      state.reservations.delete(state.entries[1]!.identity)
+      await expect(signCheckpoint(ports)).rejects.toThrow('entry 1: the envelope does not hold')
       expect(anchored.size).toBe(0)
     })
+
+  it('refuses another transition in the log than the ledger tells of, although all keys of it signed it', async () => {
+    const { ports, state, keys, anchored } = await tampered((envelope) => envelope, 'none')
+    const other = deployment()
+    other.keys.attestation[0] = keys.attestation[0]!
+    await other.rotate('attestation')
+    const { envelope } = other.state.entries[0]!
+    state.entries[1] = { ...state.entries[1]!, envelope, leaf: leafHash(envelope) }
+    insert(state, [])
+    await expect(signCheckpoint(ports)).rejects.toThrow('entry 1: the envelope does not hold')
+    expect(anchored.size).toBe(0)
+  })
+
+  it('refuses what is no transition in the place of one, as does whoever attests', async () => {
+    const place = deployment()
+    await place.attest('run-0')
+    const identity = identityOfTransition('attestation', 1)
+    place.state.reservations.set(identity, { ...place.state.reservations.values().next().value!, identity })
+    await expect(signCheckpoint(place.ports)).rejects.toThrow('expected a key transition')
+    await expect(place.attest('run-1')).rejects.toThrow('expected a key transition')
+    expect(place.state.entries).toHaveLength(1)
+  })
 
   it('refuses a ledger that keeps quiet about a transition, or tells of one that is not there', async () => {
     const quiet = await tampered((envelope) => envelope, 'new')

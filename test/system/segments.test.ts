@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { isInRange } from '../../lib/inventory/listing-order.ts'
 import type { ListedVersion } from '../../lib/inventory/object-version.ts'
+import { takeInventory } from '../../lib/pipeline/take-inventory.ts'
 import type { KeyRange, ListPage, Ports, Store } from '../../lib/ports.ts'
 import { isMoment, type Moment, openPlace } from '../support/pipeline.ts'
 import { transferred } from '../support/sample-files.ts'
@@ -91,6 +92,18 @@ describe('a store that is listed in segments', () => {
     const objects = new Map(names.map((name) => [name, `id ${anId}\n`]))
     const { coverage } = await scanned(objects, ['aa', 'bb', 'd'])
     expect(coverage).toMatchObject({ subjects: 1, findings: names.length, found: { versions: names.length } })
+  })
+
+  it('lists no segment that was not planned', async () => {
+    const refusals: Promise<unknown>[] = []
+    await scanned(clean(), ['b'], {
+      call(task, ports, payload) {
+        if (task === 'take-inventory')
+          refusals.push(takeInventory(ports, { ...(payload as object), segment: 2 }).catch(({ name }) => name))
+        return undefined
+      },
+    })
+    expect(await Promise.all(refusals)).toEqual(Array(4).fill('EvidenceConflict'))
   })
 
   it('shows an object that is moved from a segment that is still to be listed to one that was', async () => {
