@@ -76,6 +76,9 @@ describe('a checkpoint', () => {
     const foreign = { origin: key.origin, publicKeyPem: await stranger.publicKey() }
     expect(() => verifyCheckpoint(note, { ...key, origin: 'example.com/other' })).toThrow(ProofInvalid)
     expect(() => verifyCheckpoint(note, foreign)).toThrow(ProofInvalid)
+    const renamed = text.replace(key.origin, 'example.com/other')
+    const itself = joinSignature(renamed, key, await signer.sign(Buffer.from(renamed)))
+    expect(() => verifyCheckpoint(itself, key)).toThrow(ProofInvalid)
     expect(() => verifyCheckpoint(forged, key)).toThrow(ProofInvalid)
     expect(() => verifyCheckpoint(forged, foreign)).toThrow(ProofInvalid)
     expect(() => verifyCheckpoint(note.replace(signature, '— witness AAAAAQA='), key)).toThrow(ProofInvalid)

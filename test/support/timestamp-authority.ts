@@ -21,24 +21,33 @@ const purposes = {
   none: [] as string[],
 }
 
+const newKeys = {
+  ec: ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  rsa: ['-newkey', 'rsa:2048'],
+  'short rsa': ['-newkey', 'rsa:1024'],
+  'another curve': ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
+}
+
 export function timestampAuthority({
   name = 'authority',
   key = 'ec',
   chain = [],
   purpose = 'right',
+  usage = 'digitalSignature',
   signerExtensions = [],
 }: {
   name?: string
-  key?: 'ec' | 'rsa'
+  key?: keyof typeof newKeys
   /** Extensions of certificates between the root and the one that signs. */
   chain?: readonly string[][]
   purpose?: keyof typeof purposes
+  /** What the key that signs may do. */
+  usage?: string
   signerExtensions?: readonly string[]
 } = {}) {
   const directory = scratchDirectory()
   const path = (file: string) => join(directory, file)
   const openssl = (...given: string[]) => execFileSync('openssl', given, { cwd: directory, stdio: 'pipe' })
-  const newKey = key === 'ec' ? ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] : ['-newkey', 'rsa:2048']
   const certify = (file: string, issuer: string | undefined, given: readonly string[]) => {
     const by = issuer === undefined ? [] : ['-CA', `${issuer}.pem`, '-CAkey', `${issuer}.key`]
     const extensions = given.flatMap((each) => ['-addext', each])
@@ -46,7 +55,7 @@ export function timestampAuthority({
     openssl(
       'req',
       '-x509',
-      ...newKey,
+      ...newKeys[key],
       '-nodes',
       '-keyout',
       `${file}.key`,
@@ -62,9 +71,13 @@ export function timestampAuthority({
   chain.forEach((extensions, i) => {
     certify(`middle-${i}`, i === 0 ? 'root' : `middle-${i - 1}`, extensions.length > 0 ? extensions : issuing)
   })
-  const usage = 'keyUsage=critical,digitalSignature'
   const last = chain.length === 0 ? 'root' : `middle-${chain.length - 1}`
-  certify('signer', last, ['basicConstraints=CA:FALSE', usage, ...purposes[purpose], ...signerExtensions])
+  certify('signer', last, [
+    'basicConstraints=CA:FALSE',
+    `keyUsage=critical,${usage}`,
+    ...purposes[purpose],
+    ...signerExtensions,
+  ])
   writeFileSync(path('middle.pem'), chain.map((_, i) => readFileSync(path(`middle-${i}.pem`), 'utf8')).join(''))
   writeFileSync(path('serial'), '1000\n')
   const certs = chain.length === 0 ? '' : 'certs = middle.pem\n'

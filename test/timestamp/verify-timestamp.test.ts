@@ -66,7 +66,12 @@ describe.skipIf(withoutOpenssl)('a timestamp by OpenSSL', () => {
   })
 
   it('holds with RSA, through certificates in between, and with each certificate of the chain pinned', () => {
-    const long = timestampAuthority({ key: 'rsa', chain: [[], []] })
+    const issuing = (length: number) => [`basicConstraints=critical,CA:TRUE,pathlen:${length}`]
+    const chain = [
+      [...issuing(1), 'extendedKeyUsage=anyExtendedKeyUsage'],
+      [...issuing(0), 'extendedKeyUsage=codeSigning,timeStamping'],
+    ]
+    const long = timestampAuthority({ key: 'rsa', chain })
     const given = formatResponse(tokenIn(long.answer(query)))
     for (const file of ['root', 'middle-0', 'middle-1', 'signer']) {
       const own = parseCertificates(long.certificate(file))
@@ -83,6 +88,37 @@ describe.skipIf(withoutOpenssl)('a timestamp by OpenSSL', () => {
     const stranger = parseCertificates(timestampAuthority({ name: 'stranger' }).certificate('root'))
     expect(refusal(response, { pinned: stranger })).toContain('follows from a pinned one')
     expect(refusal(response, { pinned: [] })).toContain('follows from a pinned one')
+  })
+
+  it.each([
+    { what: 'a short key', given: { key: 'short rsa' as const }, says: 'key: expected RSA' },
+    { what: 'a key on another curve', given: { key: 'another curve' as const }, says: 'key: expected RSA' },
+    { what: 'a key that may encrypt as well', given: { usage: 'digitalSignature,keyAgreement' }, says: 'key usage' },
+  ])('is refused by $what', ({ given, says }) => {
+    const made = timestampAuthority(given)
+    const response = made.sign(infoOf())
+    for (const file of ['root', 'signer'])
+      expect(refusal(response, { pinned: parseCertificates(made.certificate(file)) })).toContain(says)
+  })
+
+  it('is refused with another certificate of its signer than the one whose digest it names', () => {
+    const made = timestampAuthority({ key: 'rsa' })
+    const own = parseCertificates(made.certificate('signer'))[0]!
+    const [serial] = /[0-9A-F]+$/m.exec(String(made.openssl('x509', '-in', 'signer.pem', '-noout', '-serial')))!
+    made.openssl(
+      ...['req', '-x509', '-key', 'signer.key', '-out', 'again.pem', '-set_serial', `0x${serial}`, '-days', '3651'],
+      ...['-subj', '/O=Example/CN=authority signer', '-CA', 'root.pem', '-CAkey', 'root.key'],
+      ...[
+        'basicConstraints=CA:FALSE',
+        'keyUsage=critical,digitalSignature',
+        'extendedKeyUsage=critical,timeStamping',
+      ].flatMap((extension) => ['-addext', extension]),
+    )
+    const again = parseCertificates(made.certificate('again'))[0]!
+    const given = Buffer.from(formatResponse(tokenIn(made.answer(query))))
+    expect(again.der.length).toBe(own.der.length)
+    Buffer.from(again.der).copy(given, given.indexOf(own.der))
+    expect(refusal(given, { pinned: parseCertificates(made.certificate('root')) })).toContain('whose digest is signed')
   })
 
   it('is refused with any bit flipped', () => {
