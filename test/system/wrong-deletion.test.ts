@@ -474,3 +474,24 @@ describe('buckets that overlap', () => {
     expect(parseConfig({ stores: stores.map((s3, n) => store(`s${n}`, s3)) }).stores).toHaveLength(4)
   })
 })
+
+describe('a configuration of stores', () => {
+  it.each([
+    { what: 'one id for two', stores: [{ root: '/x' }, { root: '/y' }], says: 'expected every id once' },
+    {
+      what: 'two places',
+      stores: [{ root: '/x', s3: { bucket: 'backups', region: 'ap-southeast-1' } }],
+      says: 'either',
+    },
+    { what: 'no place', stores: [{}], says: 'either' },
+    { what: 'files for a bucket', stores: [{ s3: {}, channel: 'delete-files' }], says: 'for a bucket' },
+    { what: 'versions for a directory', stores: [{ root: '/x', channel: 's3-delete-versions' }], says: 'a directory' },
+  ])('is refused with $what', ({ stores, says }) => {
+    const given = stores.map(({ channel, s3, ...store }: { root?: string; s3?: object; channel?: string }) => ({
+      ...{ id: 'x', country: 'SG', ...store },
+      ...(s3 && { s3: { bucket: 'backups', region: 'ap-southeast-1', ...s3 } }),
+      ...(channel !== undefined && { channel: { kind: channel, owner: 'user_id' } }),
+    }))
+    expect(() => parseConfig({ stores: given })).toThrow(says)
+  })
+})
