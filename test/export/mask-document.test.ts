@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { maskDocument, type Trust } from '../../lib/export/leak-gate/mask-document.ts'
+import { findingPlaces } from '../../lib/finding/finding.ts'
 
 /** Whether a text of a document is still there once it is masked. */
 function isShown(document: unknown, text: string, trust: Trust): boolean {
@@ -36,6 +37,9 @@ describe('what the leak gate leaves out of its search', () => {
     { what: 'a container', document: { path: ['tar'] }, text: 'tar' },
     { what: 'a cell', document: { cell: 'C1234567' }, text: 'C1234567' },
     { what: 'a kind of value', document: { valueKind: 'stream' }, text: 'stream' },
+    { what: 'a place of a finding', document: { place: findingPlaces[0] }, text: findingPlaces[0]! },
+    { what: 'forms', document: { form: 'percent base64' }, text: 'percent base64' },
+    { what: 'what a control was in', document: { forms: ['plain/percent/decimal'] }, text: 'plain', loose: true },
   ])('is $what', ({ document, text, loose }) => {
     expect(isShown(document, text, 'strict')).toBe(false)
     expect(isShown(document, text, 'loose')).toBe(loose !== true)
@@ -58,6 +62,12 @@ describe('what the leak gate leaves out of its search', () => {
     { what: 'no container', document: { path: ['Bob w77'] }, text: 'Bob w77' },
     { what: 'no cell', document: { cell: 'c1234567' }, text: 'c1234567' },
     { what: 'no kind of value', document: { valueKind: 'bob_w77' }, text: 'bob_w77' },
+    { what: 'no place of a finding', document: { place: 'bob_w77' }, text: 'bob_w77' },
+    { what: 'a form that there is not', document: { form: 'percent bob_w77' }, text: 'bob_w77' },
+    { what: 'anything behind a control', document: { forms: ['plain/percent/decimal/bob_w77'] }, text: 'bob_w77' },
+    { what: 'anything in the place of one', document: { forms: ['bob_w77/percent/decimal'] }, text: 'bob_w77' },
+    { what: 'anything in the place of its form', document: { forms: ['plain/bob_w77/decimal'] }, text: 'bob_w77' },
+    { what: 'anything in the place of its shape', document: { forms: ['plain/percent/bob_w77'] }, text: 'bob_w77' },
     { what: 'a container where somebody wrote it', document: { custodian: 'tar' }, text: 'tar' },
     { what: 'anything of what is cut off', document: '{"rows": 12345678', text: '12345678' },
     { what: 'anything of what is no JSON', document: 'rows 12345678', text: '12345678' },
