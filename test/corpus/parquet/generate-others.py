@@ -58,7 +58,7 @@ rust("rust-zstd", compression="zstd(3)", writer_version="parquet_2_0")
 rust("rust-lz4", compression="lz4_raw", writer_version="parquet_2_0", dictionary_page_size_limit=64)
 
 
-def fast(case, compression):
+def fast(case, compression, names, **options):
     frame = pd.DataFrame(
         {
             "int64": COLUMNS["int64"][1],
@@ -68,14 +68,17 @@ def fast(case, compression):
             "nulls": pd.array(COLUMNS["nulls"][1], dtype="Int64"),
         }
     )
-    fastparquet.write(f"{case}.bin", frame, compression=compression, row_group_offsets=[0, 40], write_index=False)
+    fastparquet.write(f"{case}.bin", frame[names], compression=compression, row_group_offsets=[0, 40], write_index=False, **options)
     found = {}
     for group, part in enumerate([slice(0, 40), slice(40, ROWS)]):
-        for index, name in enumerate(["int64", "uint32", "string", "kind", "nulls"]):
+        for index, name in enumerate(names):
             values = [f"user-{id}-é" for id in IDS] if name == "string" else COLUMNS[name][1]
             found[f"row-group-{group + 1}/column-{index + 1}"] = texts(values[part])
-    write(case, f"fastparquet {fastparquet.__version__}, compression={compression}", found, ["int64", "kind"])
+    write(case, f"fastparquet {fastparquet.__version__}, compression={compression}", found, ["int64"] + (["kind"] if "kind" in names else []))
 
 
-fast("fastparquet-none", None)
-fast("fastparquet-gzip", "GZIP")
+ALL = ["int64", "uint32", "string", "kind", "nulls"]
+fast("fastparquet-none", None, ALL)
+fast("fastparquet-gzip", "GZIP", ALL)
+# What columns have is written as the truth value that it is told.
+fast("fastparquet-no-nulls", "ZSTD", ["int64", "string"], has_nulls=False)

@@ -154,16 +154,28 @@ describe('values of a column', () => {
   })
 
   test.each([
-    { name: 'in groups of indices that no index is in', type: bytesOf, encoding: 8, bytes: [1, 35, 0b10] },
+    { name: 'in more groups of indices than are written at once', type: bytesOf, encoding: 8, bytes: [1, 81, 0b10] },
     { name: 'in a group of indices behind the last one', type: bytesOf, encoding: 8, bytes: [1, 3, 0b10] },
     { name: 'behind truth values', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 4, 1] },
-    { name: 'in groups of truth values that none is in', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 35, 0b10] },
+    { name: 'in more groups of truth values than are', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 81, 0b10] },
   ])('are read although there is something $name, which is content', async ({ type, encoding, bytes }) => {
     const values = page(2, encoding, Buffer.concat([Buffer.from(bytes), Buffer.from('user 1234567890')]))
     const pages = type === bytesOf ? [dictionaryPage(2, prefixed(['a', 'b'])), values] : [values]
     const { reading, contents } = await read(parquetFile({ type, pages, values: 2 }))
     expect(reading.gaps).toEqual([])
     expect(textsOf(contents)[`${column}/slack`]).toBe('user 1234567890\n')
+  })
+
+  test('end with 32 groups as DuckDB writes them, in which earlier indices are left, and others are corrupt', async () => {
+    const filled = (byte: number) => {
+      const indices = Buffer.concat([Buffer.from([2, 65, 0b01_00_10_01]), Buffer.alloc(1), Buffer.alloc(62, byte)])
+      const pages = [dictionaryPage(3, prefixed(['a', 'b', 'c'])), page(4, 8, indices)]
+      return read(parquetFile({ type: bytesOf, pages, values: 4 }))
+    }
+    const [whole, damaged] = [await filled(0b10_01_00_10), await filled(0b10_11_00_10)]
+    expect(reasons(whole)).toEqual([])
+    expect(textsOf(whole.contents)).not.toHaveProperty([`${column}/slack`])
+    expect(reasons(damaged)).toEqual(['corrupt'])
   })
 
   test('are read as values behind them as well, since a damaged page may count one too few', async () => {

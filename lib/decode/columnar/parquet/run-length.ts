@@ -6,9 +6,12 @@ export type Packed = { bytes: Uint8Array; at: number; to: number; width: number;
 /** How many of the numbers are `wanted`, and where they end. */
 export type Tally = { wanted: number; end: number }
 
+/** Groups that DuckDB writes at once, however many numbers are in them. */
+const mostFilled = 32
+
 /**
  * Walks through numbers in the hybrid of runs and bit-packed groups (parquet-format, Encodings.md, `RLE`): counts those that are `wanted`
- * and holds each against `bound`, below which all must be. Bits that fill up the last group are none of the numbers.
+ * and holds each against `bound`, below which all must be. Bits that fill up the last group are none of the numbers, nor are groups behind it, in which DuckDB leaves earlier ones.
  * @throws ColumnFault
  */
 export function tallyRuns({ bytes, at, to, width, count }: Packed, wanted: number, bound: number): Tally {
@@ -38,8 +41,11 @@ export function tallyRuns({ bytes, at, to, width, count }: Packed, wanted: numbe
       // Some writers leave out the bytes that only fill up the last group.
       if (to - at < Math.ceil((length * width) / 8)) throw corrupt('parquet: expected the values of a group')
       found += tallyPacked({ bytes, at, to, width, count: length }, wanted, bound)
-      // Groups that no number is in are none of its bytes.
-      at = Math.min(at + Math.ceil(length / 8) * width, to)
+      const used = Math.min(at + Math.ceil(length / 8) * width, to)
+      const end = groups > mostFilled ? used : Math.min(at + groups * width, to)
+      const filling = width === 0 ? 0 : Math.floor(((end - used) * 8) / width)
+      tallyPacked({ bytes, at: used, to, width, count: filling }, -1, bound)
+      at = end
       left -= length
     }
   }

@@ -57,7 +57,9 @@ export function leavesOf(elements: readonly ThriftStruct[]): Leaf[] {
     if (parent === undefined) throw corrupt('parquet: expected no element outside of the schema')
     parent.left -= 1
     parent.members += 1
-    const kind = numberIn(element, 3) ?? 0
+    const written = element.get(3)
+    // fastparquet writes whether there are nulls as the truth value that it is told.
+    const kind = typeof written === 'boolean' ? Number(written) : (numberIn(element, 3) ?? 0)
     if (kind < 0 || kind > 2) throw corrupt('parquet: expected a known repetition')
     const definition = parent.definition + (kind === 0 ? 0 : 1)
     const repetition = parent.repetition + (kind === 2 ? 1 : 0)
