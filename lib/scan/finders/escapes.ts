@@ -5,8 +5,9 @@ import { digits, tableOf } from './alphabets.ts'
  * does in `"hi\nbob@example.com"`. Whether such bytes are an escape or plain text cannot be told without knowing who
  * wrote them (and how often), so a run of an alphabet is tried both as a whole and from right behind every escape that
  * ends in it.
- * - `\` and one of `n t r b f v a e d l s 0 Z L N P h x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\s` is a blank of IRCv3, KDE and Desktop entries, `\h` one of subtitles (ASS); `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`, `\U201c` of property lists and logs of Apple's, `\201C` of `UNISTR` and `U&''`; backslashes before it change nothing.
+ * - `\` and one of `n t r b f v a e E d l s 0 Z L N P h x` (`\L`, `\P` and `\N` of YAML are line ends, as `\l` of Graphviz is; `\d` of Erlang is DEL; `\E` of bash is ESC; `\s` is a blank of IRCv3, KDE and Desktop entries, `\h` one of subtitles (ASS); `\x` before all digits of a value, as PostgreSQL writes bytes), `\x22`, `\047`, `\u0027`, `\U00000027`, `\U201c` of property lists and logs of Apple's, `\201C` of `UNISTR` and `U&''`; backslashes before it change nothing.
  * - `\169` in decimal, as OCaml, Lua and names of DNS write bytes, and `\9`, `\37` and `\8220` where no digit follows, as Perl (Data::Dumper, in octal), Lua (`%q`) and Haskell (`show`) write characters.
+ * - `\NUL`, `\SOH`, `\DEL` and other names of control characters, as `show` of Haskell has them.
  * - `%22` and, encoded again up to eight times, `%2522`.
  * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy; `#U00fc` and `#L01f600` in names that `unzip` wrote.
  * - `^M`: control characters as `cat -v` and `vis` show them, `^1` of games, `^n` for a line end in parameters of iCalendar and vCard (RFC 6868); `^FD` and `^FV` of labels in ZPL.
@@ -46,7 +47,11 @@ const letterUpperU = 0x55
 const letterUpperL = 0x4c
 const letterX = 0x78
 
-const letters = tableOf('ntrbfvaedlsZ0LNPhx')
+const letters = tableOf('ntrbfvaeEdlsZ0LNPhx')
+/** Of control characters that have no letter of their own. */
+const names = 'NUL SOH STX ETX EOT ENQ ACK SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US DEL'
+  .split(' ')
+  .map((name) => Buffer.from(`\\${name}`))
 const hex = tableOf('0123456789abcdefABCDEF')
 const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')
@@ -87,7 +92,7 @@ const mostAgain = 8
 
 function endsBackslash(bytes: Uint8Array, end: number): boolean {
   if (end >= 2 && bytes[end - 2] === backslash && letters[bytes[end - 1]!] !== 0) return true
-  if (endsNumber(bytes, end)) return true
+  if (endsNumber(bytes, end) || endsName(bytes, end)) return true
   if (end < 4 || hex[bytes[end - 1]!] === 0 || hex[bytes[end - 2]!] === 0) return false
   if (bytes[end - 4] === backslash) return bytes[end - 3] === letterX
   if (end >= 5 && bytes[end - 5] === backslash) return areAll(hex, bytes, end - 4, end)
@@ -106,6 +111,12 @@ function endsNumber(bytes: Uint8Array, end: number): boolean {
   while (start > last && digits[bytes[start - 1]!] === 1) start--
   if (start === end || start === 0 || bytes[start - 1] !== backslash) return false
   return digits[bytes[end]!] !== 1 || (end - start === 3 && zeroToThree[bytes[start]!] !== 0)
+}
+
+function endsName(bytes: Uint8Array, end: number): boolean {
+  const sign = bytes[end - 3] === backslash ? end - 3 : end - 4
+  if (sign < 0 || bytes[sign] !== backslash) return false
+  return names.some((name) => name.length === end - sign && name.every((byte, at) => bytes[sign + at] === byte))
 }
 
 function endsPercent(bytes: Uint8Array, end: number): boolean {

@@ -9,7 +9,8 @@ const terminalStart = String.raw`(?:\x1b|\\e|\\x1[bB]|\\u001[bB]|\\u\{1[bB]\}|\\
 const bracket = String.raw`(?:\[|%5[bB])`
 /** What ends alike stands together: all of it is asked behind every byte. */
 const backslashEscape = [
-  String.raw`\\(?:[ntrbfvaedls0ZLNPhx]|[0-9]{1,7}(?![0-9])|[0-3][0-9]{2})`,
+  String.raw`\\(?:[ntrbfvaeEdls0ZLNPhx]|[0-9]{1,7}(?![0-9])|[0-3][0-9]{2})`,
+  String.raw`\\(?:NUL|SOH|STX|ETX|EOT|ENQ|ACK|S[IO]|DLE|DC[1-4]|NAK|SYN|ETB|CAN|EM|SUB|ESC|[FGRU]S|DEL)`,
   String.raw`\\[uU]?[0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
   String.raw`\\x[0-9a-fA-F]{2}`,

@@ -11,7 +11,7 @@ const spellings = [...identifiers, uuid.replaceAll('-', ''), uuid.toUpperCase()]
 
 /** Each as the bytes of a content. */
 const escapes = [
-  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', 'd', 'l', 's', '0', 'Z', 'L', 'N', 'P', 'x'].map(
+  ...['n', 't', 'r', 'b', 'f', 'v', 'a', 'e', 'E', 'd', 'l', 's', '0', 'Z', 'L', 'N', 'P', 'x'].map(
     (letter) => `\\${letter}`,
   ),
   ...[
@@ -28,6 +28,8 @@ const escapes = [
     '\\U201c',
     '\\UABCDEF01',
   ],
+  // Names of control characters in what Haskell shows.
+  ...['\\NUL', '\\SOH', '\\DEL', '\\ESC', '\\DC1', '\\SO', '\\US', '\\EM'],
   // In decimal, as OCaml, Lua and names of DNS write bytes; `UNISTR` of Oracle and `U&''`; names that `unzip` wrote.
   ...['\\195\\169', '\\009', '\\201C', '\\00fc', '#U00fc', '#L01f600'],
   ...['^M', '^n', '\\h', '\\^J', '^FD', '^FV', '\x1bE', '\x1bM', '\x1bNHo'],
