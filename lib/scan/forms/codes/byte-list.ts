@@ -27,14 +27,16 @@ type Separator = 'comma' | 'keys' | 'blanks'
 
 /**
  * Reads lists of bytes, and calls `take` for each: numbers up to 255 without zeros on the left, with commas between them, with commas and keys, or with blanks. Around
- * commas are blanks and line ends, as they are or as escapes of a string (`\n`).
+ * commas are blanks and line ends, as they are or as escapes of a string (`\n`). A line of numbers with blanks is a list; with `overLines` those alone are read that go on
+ * in the next line (`print` of NumPy and SBCL, `od -An -tu1`).
  */
-export function createByteList(take: (list: ByteList) => void) {
+export function createByteList(take: (list: ByteList) => void, overLines = false) {
   let room = 1024
   let list: ByteList = roomFor(room)
   let separator: Separator | undefined
   /** What `separatorAt` found behind a number, and where the next one begins. */
   let next = -1
+  let lines = 1
 
   function append(value: number, start: number, end: number): void {
     if (list.count === room) {
@@ -51,8 +53,9 @@ export function createByteList(take: (list: ByteList) => void) {
   }
 
   function finish(): void {
-    if (list.count > 1) take(list)
+    if (list.count > 1 && lines > 1 === overLines) take(list)
     list.count = 0
+    lines = 1
     separator = undefined
   }
 
@@ -88,6 +91,10 @@ export function createByteList(take: (list: ByteList) => void) {
       return goOn(behindSpaces(bytes, at + 1, to), behind, 'keys')
     }
     for (at = end; at < to && bytes[at] === space; ) at++
+    if (overLines && at < to && digits[bytes[at]!] === 0) {
+      at = behindSpaces(bytes, end, to)
+      if (at < to && digits[bytes[at]!] === 1) lines++
+    }
     return at > end ? goOn(at, end, 'blanks') : undefined
   }
 
@@ -102,6 +109,7 @@ export function createByteList(take: (list: ByteList) => void) {
     read(region: Region, from: number, to: number): void {
       const { bytes } = region
       list.count = 0
+      lines = 1
       separator = undefined
       for (let at = from; at < to; ) {
         if (digits[bytes[at]!] === 0) {
