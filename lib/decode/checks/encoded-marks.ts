@@ -28,7 +28,7 @@ const marks: readonly Mark[] = [
     name: 'uuencode',
     key: Buffer.from('begin '),
     // Rights of a file, of which its owner has that to read: numbers in other texts are rounder.
-    mark: /^begin 0?(?:[67][0-7]{2}|4[04]{2}|5[045]{2}) +\S/,
+    mark: /^begin (?:0|100)?(?:[67][0-7]{2}|4[04]{2}|5[045]{2}) +\S/,
     before: lineStart,
     reason: 'unsupported-format',
   },

@@ -152,7 +152,7 @@ const marked: { name: string; content: string; reason: string }[] = [
   { name: 'Ansible Vault', content: '$ANSIBLE_VAULT;1.1;AES256\n6162\n', reason: 'encrypted' },
   { name: 'uuencode', content: uuencoded, reason: 'unsupported-format' },
   { name: 'uuencode of something that runs', content: uuencoded.replace('644', '755'), reason: 'unsupported-format' },
-  ...['400', '440', '444', '555', '0644'].map((rights) => ({
+  ...['400', '440', '444', '555', '0644', '100644'].map((rights) => ({
     name: `uuencode of something with the rights ${rights}`,
     content: uuencoded.replace('644', rights),
     reason: 'unsupported-format',
