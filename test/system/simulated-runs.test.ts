@@ -5,8 +5,8 @@ import { weathers } from '../support/simulation/weather.ts'
 
 /**
  * Histories by chance: one to three runs of the real machines and tasks, over stores of which the truth is known, while services fail, functions are
- * killed, given up and called twice, executions are stopped and redriven, clocks are set, manifests corrected, entries taken back, listings untrue,
- * and writers and custodians do as they like. One of sixteen seeds by turns; `ODV_SIMULATION_SEEDS=1000-2000` takes these instead.
+ * killed, given up and called twice, executions are stopped and redriven, clocks are set, manifests corrected, entries taken back, keys changed,
+ * bundles exported, listings untrue, and writers and custodians do as they like. One of sixteen seeds by turns; `ODV_SIMULATION_SEEDS=1000-2000` takes these instead.
  */
 
 const turn = (Number(process.env.ODV_TEST_TURN) || 0) % 16
