@@ -2,6 +2,8 @@ import { OdvError, ProofInvalid } from '../errors.ts'
 import { type Certificate, requireIssued, requireSound, timeStamping, usage } from './certificate.ts'
 
 const longest = 5
+/** Signatures that are checked at most: whoever forges a token may bring any number of certificates that all issue each other. */
+const mostTried = 256
 
 /**
  * That this certificate may sign timestamps (RFC 3161, 2.3), and follows, at that time, from one that is pinned, which it may be
@@ -21,12 +23,14 @@ export function requireAuthority(
     throw new ProofInvalid('certificate: key usage: expected signatures alone, got another')
 
   let refusal: unknown
+  let tried = 0
   const climb = (certificate: Certificate, between: number): Certificate | undefined => {
     requireSound(certificate, at)
     const own = pinned.find((each) => isSame(each, certificate))
     if (own || between > longest) return own
     for (const issuer of [...pinned, ...others]) {
       if (!Buffer.from(issuer.subject).equals(certificate.issuer) || isSame(issuer, certificate)) continue
+      if (++tried > mostTried) return undefined
       try {
         requireIssued(certificate, issuer, between)
         const found = climb(issuer, between + 1)

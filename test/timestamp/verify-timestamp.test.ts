@@ -162,6 +162,20 @@ describe.skipIf(withoutOpenssl)('certificates in between', () => {
     expect(refusal(given, { pinned: parseCertificates(made.certificate('signer')) })).toBe('accepted')
   })
 
+  it('are not tried for ever where many issue each other', () => {
+    const made = timestampAuthority()
+    const others = Array.from({ length: 12 }, () => {
+      const extensions = issuing.flatMap((extension) => ['-addext', extension])
+      const given = ['req', '-x509', '-key', 'root.key', '-days', '3650', '-subj', '/O=Example/CN=authority root']
+      return parseCertificates(String(made.openssl(...given, ...extensions)))[0]!
+    })
+    const given = formatResponse(tokenIn(made.answer(query)))
+    const stranger = parseCertificates(timestampAuthority({ name: 'stranger' }).certificate('root'))
+    expect(refusal(given, { pinned: stranger, others })).toContain('follows from a pinned one')
+    // One of them that is pinned is found first.
+    expect(verifyTimestamp(given, { bytes, pinned: [others[11]!], others }).authority).toBe(others[11])
+  })
+
   it('are refused by us alone where they are for other purposes', () => {
     const made = timestampAuthority({ chain: [[...issuing, 'extendedKeyUsage=codeSigning']] })
     const given = formatResponse(tokenIn(made.answer(query)))

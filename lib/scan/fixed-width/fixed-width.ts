@@ -32,8 +32,8 @@ const isContinuation = (byte: number) => (byte & 0xc0) === 0x80
 
 type Tools = { sought: Sought; probe: Probe }
 const known = new WeakMap<SubjectIndex, Tools>()
-/** A number, while it is looked up. */
-const scratchBytes = new Uint8Array(64)
+/** A number, while it is looked up: as long as any that is one (`maxIdentifierLength`). */
+const scratchBytes = new Uint8Array(256)
 const scratch = { bytes: scratchBytes, view: new DataView(scratchBytes.buffer) }
 
 function toolsOf(index: SubjectIndex): Tools {
@@ -103,12 +103,14 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   }
 
   function note(ordinal: number, from: number): void {
-    if (ordinal === -1 || from < 0 || index.isControl(ordinal)) return
+    if (ordinal === -1 || index.isControl(ordinal)) return
     glued = Math.min(glued ?? Infinity, from)
     isOver = true
   }
 
   function look(line: Line, from: number): void {
+    // A line that begins before the part is looked at with what is there: what was seen in it alone was not looked up.
+    if (from < 0) return
     const { bytes } = line
     const report = (pieceStart: number, pieceEnd: number) => {
       if (filled + pieceEnd - pieceStart + 1 > batch.length) flush()
