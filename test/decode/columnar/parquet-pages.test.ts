@@ -154,10 +154,10 @@ describe('values of a column', () => {
   })
 
   test.each([
-    { name: 'in more groups of indices than are written at once', type: bytesOf, encoding: 8, bytes: [1, 81, 0b10] },
+    { name: 'in groups of indices that no index is in', type: bytesOf, encoding: 8, bytes: [1, 35, 0b10] },
     { name: 'in a group of indices behind the last one', type: bytesOf, encoding: 8, bytes: [1, 3, 0b10] },
     { name: 'behind truth values', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 4, 1] },
-    { name: 'in more groups of truth values than are', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 81, 0b10] },
+    { name: 'in groups of truth values that none is in', type: 0, encoding: 3, bytes: [17, 0, 0, 0, 35, 0b10] },
   ])('are read although there is something $name, which is content', async ({ type, encoding, bytes }) => {
     const values = page(2, encoding, Buffer.concat([Buffer.from(bytes), Buffer.from('user 1234567890')]))
     const pages = type === bytesOf ? [dictionaryPage(2, prefixed(['a', 'b'])), values] : [values]
@@ -166,16 +166,24 @@ describe('values of a column', () => {
     expect(textsOf(contents)[`${column}/slack`]).toBe('user 1234567890\n')
   })
 
-  test('end with 32 groups as DuckDB writes them, in which earlier indices are left, and others are corrupt', async () => {
-    const filled = (byte: number) => {
-      const indices = Buffer.concat([Buffer.from([2, 65, 0b01_00_10_01]), Buffer.alloc(1), Buffer.alloc(62, byte)])
-      const pages = [dictionaryPage(3, prefixed(['a', 'b', 'c'])), page(4, 8, indices)]
-      return read(parquetFile({ type: bytesOf, pages, values: 4 }))
+  test('are whole where DuckDB leaves what the run before said in groups that no index is in', async () => {
+    const run = Buffer.from('indices of 256 values, 32 bytes.')
+    const first = page(2, 8, Buffer.concat([Buffer.of(1, 65, 0b10), Buffer.alloc(31)]))
+    const few = await read(
+      parquetFile({ type: bytesOf, pages: [dictionaryPage(2, prefixed(['a', 'b'])), first], values: 2 }),
+    )
+    expect(few.reading.gaps).toEqual([])
+    expect(textsOf(few.contents)[`${column}/slack`]).toBeUndefined()
+    const read256 = async (second: Buffer) => {
+      const values = page(260, 8, Buffer.concat([Buffer.of(1, 65), run, Buffer.of(65), second]))
+      const pages = [dictionaryPage(2, prefixed(['a', 'b'])), values]
+      return read(parquetFile({ type: bytesOf, pages, values: 260 }))
     }
-    const [whole, damaged] = [await filled(0b10_01_00_10), await filled(0b10_11_00_10)]
-    expect(reasons(whole)).toEqual([])
-    expect(textsOf(whole.contents)).not.toHaveProperty([`${column}/slack`])
-    expect(reasons(damaged)).toEqual(['corrupt'])
+    const { reading, contents } = await read256(Buffer.concat([Buffer.of(0b0101), run.subarray(1)]))
+    expect(reading.gaps).toEqual([])
+    expect(textsOf(contents)[`${column}/slack`]).toBeUndefined()
+    const other = Buffer.concat([Buffer.of(0b0101), run.subarray(1, -12), Buffer.from(' for bob_w77')])
+    expect(textsOf((await read256(other)).contents)[`${column}/slack`]).toBe(`${other.subarray(1)}\n`)
   })
 
   test('are read as values behind them as well, since a damaged page may count one too few', async () => {

@@ -6,17 +6,16 @@ export type Packed = { bytes: Uint8Array; at: number; to: number; width: number;
 /** How many of the numbers are `wanted`, and where they end. */
 export type Tally = { wanted: number; end: number }
 
-/** Groups that DuckDB writes at once, however many numbers are in them. */
-const mostFilled = 32
-
 /**
  * Walks through numbers in the hybrid of runs and bit-packed groups (parquet-format, Encodings.md, `RLE`): counts those that are `wanted`
- * and holds each against `bound`, below which all must be. Bits that fill up the last group are none of the numbers, nor are groups behind it, in which DuckDB leaves earlier ones.
+ * and holds each against `bound`, below which all must be. Bits that fill up the last group are none of the numbers.
  * @throws ColumnFault
  */
 export function tallyRuns({ bytes, at, to, width, count }: Packed, wanted: number, bound: number): Tally {
   let left = count
   let found = 0
+  /** Where the groups of the run before begin. */
+  let before: number | undefined
   while (left > 0) {
     let header = 0
     for (let shift = 0; ; shift += 7) {
@@ -41,15 +40,24 @@ export function tallyRuns({ bytes, at, to, width, count }: Packed, wanted: numbe
       // Some writers leave out the bytes that only fill up the last group.
       if (to - at < Math.ceil((length * width) / 8)) throw corrupt('parquet: expected the values of a group')
       found += tallyPacked({ bytes, at, to, width, count: length }, wanted, bound)
-      const used = Math.min(at + Math.ceil(length / 8) * width, to)
-      const end = groups > mostFilled ? used : Math.min(at + groups * width, to)
-      const filling = width === 0 ? 0 : Math.floor(((end - used) * 8) / width)
-      tallyPacked({ bytes, at: used, to, width, count: filling }, -1, bound)
-      at = end
+      const size = groups * width
+      const used = Math.ceil(length / 8) * width
+      // Groups that no number is in are none of its bytes, unless they are zeros or say again what was read: DuckDB writes all runs from one buffer.
+      const end = Math.min(at + size, to)
+      const isAgain =
+        before !== undefined && before + size <= at && isSame(bytes, before + used, at + used, size - used)
+      const isFilled = isAgain || bytes.subarray(at + used, end).every((byte) => byte === 0)
+      before = at
+      at = isFilled ? end : Math.min(at + used, to)
       left -= length
     }
   }
   return { wanted: found, end: at }
+}
+
+function isSame(bytes: Uint8Array, one: number, other: number, length: number): boolean {
+  for (let at = 0; at < length; at++) if (bytes[one + at] !== bytes[other + at]) return false
+  return true
 }
 
 function tallyPacked(packed: Packed, wanted: number, bound: number): number {
