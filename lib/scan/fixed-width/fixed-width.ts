@@ -109,7 +109,7 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   }
 
   function look(line: Line, from: number): void {
-    // A line that begins before the part is looked at with what is there: what was seen in it alone was not looked up.
+    // A line that begins before the part is of the one before, whose columns may be others: nothing in it counts as seen.
     if (from < 0) return
     const { bytes } = line
     const report = (pieceStart: number, pieceEnd: number) => {
