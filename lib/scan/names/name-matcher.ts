@@ -28,22 +28,26 @@ export function createNameMatcher(
   const segment = Buffer.alloc(longestSegment)
   let length = 0
   let isDivided = false
+  /** What is in the segment goes on before it. */
+  let goesOn = false
   let offset = 0
   let record = 1
 
-  function look(): void {
+  /** `isCut`: the name goes on behind the segment. What touches a cut is in the piece on its other side as a whole. */
+  function look(isCut: boolean): void {
     if (isDivided)
       eachNamePart(segment.subarray(0, length), (part) => {
         if (!index.isListed(part.text)) return
+        if ((goesOn && part.offset === 0) || (isCut && part.offset + part.text.length === length)) return
         const result = canonicalOf(part.text, index.caseRule)
         const ordinal = 'problem' in result ? -1 : index.ordinalOf(result.shape, result.canonical)
         if (ordinal !== -1) report({ ordinal, record, offset: offset - length + part.offset })
       })
   }
   function endSegment(): void {
-    look()
+    look(false)
     length = 0
-    isDivided = false
+    isDivided = goesOn = false
   }
   function take(bytes: Uint8Array): void {
     for (const byte of bytes) {
@@ -52,7 +56,8 @@ export function createNameMatcher(
         if (byte === lineFeed) record += 1
       } else {
         if (length === longestSegment) {
-          look()
+          look(true)
+          goesOn = true
           segment.copyWithin(0, length - keptOfSegment, length)
           length = keptOfSegment
         }

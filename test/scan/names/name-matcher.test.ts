@@ -43,6 +43,17 @@ test.each(names)(
   },
 )
 
+test('where a long name is cut to be looked at, nothing begins or ends', async () => {
+  for (const before of [3500, 4000]) {
+    const names = Array.from({ length: 200 }, (_, more) => `${'x'.repeat(before + more)}.abob.smith.bob.smithson.csv`)
+    const found = `${'x'.repeat(before)}.bob.smith.csv`
+    const listed = [...names, found].map((name) => ({ name, data: 'x' }))
+    expect(await placesIn(zipOf(listed), 10_000)).toEqual([
+      `zip/names ${names.length + 1} ${names.join('..').length + 2 + before + 1}`,
+    ])
+  }
+})
+
 test('contents have no parts, only runs', async () => {
   expect(await placesIn(tarOf({ data: 'bob.smith-2026' }), 1000)).toEqual([])
   expect(await placesIn(tarOf({ data: 'bob.smith 2026' }), 1000)).toEqual(['tar/member-1 1 0'])
