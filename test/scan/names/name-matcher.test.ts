@@ -6,7 +6,10 @@ import { gzipMember } from '../../decode/gzip-member.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
 
 const uuid = '550e8400-e29b-41d4-a716-446655440000'
-const index = makeIndex(['1234567890123456789', 'bob@example.com', 'bob.smith', uuid])
+const longest = 'h'.repeat(254)
+const index = makeIndex(['1234567890123456789', 'bob@example.com', 'bob.smith', uuid, longest], {
+  pending: ['later.person'],
+})
 
 async function placesIn(bytes: Uint8Array, size: number): Promise<string[]> {
   async function* pieces() {
@@ -25,6 +28,11 @@ const names = [
   { name: 'an address that is the name', text: 'bob@example.com', at: [0] },
   { name: 'twice in one name', text: 'bob@example.com.a/bob@example.com.b', at: [0, 18] },
   { name: 'in a long name', text: `${'x.'.repeat(2500)}bob@example.com.gz`, at: [5000] },
+  { name: 'at its end', text: 'export-bob.smith', at: [7] },
+  { name: 'behind an escape', text: '%22bob.smith_2026', at: [3] },
+  { name: 'in a form', text: 'bob%40example.com', at: [0] },
+  { name: 'as long as any', text: `export-${longest}_2026`, at: [7] },
+  { name: 'of somebody without a confirmed transfer', text: 'later.person-2026', at: [] },
   { name: 'a longer handle', text: 'bobby.smithson.csv', at: [] },
 ]
 

@@ -42,6 +42,8 @@ describe('redacted key', () => {
     { key: 'export-1234567.csv.gz', shown: 'export-[identifier].csv.gz', offsets: [7] },
     { key: 'a/backup_bob@x.org.jsonl', shown: 'a/backup_[identifier].jsonl', offsets: [9, 9] },
     { key: 'q=%22jane.doe-2.csv', shown: 'q=%22[identifier].csv', offsets: [5] },
+    { key: 'q=%22jane.doe-2_2026', shown: 'q=%22[identifier]_2026', offsets: [5] },
+    { key: 'copy-of-jane.doe-2', shown: 'copy-of-[identifier]', offsets: [8] },
     { key: '2026-11-01/20261101.csv', shown: '2026-11-01/20261101.csv', offsets: [] },
     // In a form.
     { key: 'mail/bob%40x.org/1', shown: 'mail/[identifier]/1', offsets: [5, 5] },
@@ -59,6 +61,8 @@ describe('redacted key', () => {
     { key: "mail/alice.o'neil+x@example.com/1", shown: 'mail/[identifier]/1', offsets: [] },
     { key: 'mail?to=alice@example.com&n=1', shown: 'mail?to=[identifier]&n=1', offsets: [] },
     { key: 'bob.alice@example.com.eml', shown: '[identifier]', offsets: [0] },
+    { key: 'bob@x.org/bob@example.com', shown: '[identifier]/[identifier]', offsets: [0, 0, 10] },
+    { key: 'bob@example.com/bob@x.org', shown: '[identifier]/[identifier]', offsets: [0, 16, 16] },
     { key: 'alice.smith.csv', shown: 'alice.smith.csv', offsets: [] },
     { key: 'a@/@b/@', shown: 'a@/@b/@', offsets: [] },
   ]
@@ -82,6 +86,10 @@ describe('redacted key', () => {
     expect(redactKey(key, makeIndex(['bob_smith', 'jane.doe', 'a@x.org', other]))).toBe(key)
     expect(redactKey(key, makeIndex(['87654321']))).toBe('2026-11-01/[identifier]T120000Z/1234567/[identifier].csv')
     expect(redactKey(`a@x.org/1234567/${other}`, makeIndex(['7654321']))).toBe(`a@x.org/[identifier]/${other}`)
+  })
+
+  it('names nobody where digits of a number may be gone', () => {
+    expect(findInKey('x/1.23456789e+15', makeIndex(['1234567890123456']))).toStrictEqual([])
   })
 
   it('counts records in names of several lines', () => {
