@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ReadFailed } from '../../../lib/errors.ts'
+import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
 import { type PlacedOccurrence, scanObject } from '../../../lib/scan/scan-object.ts'
-import { scanSlice } from '../../../lib/scan/slices/scan-slice.ts'
+import { contextsOf, scanSlice } from '../../../lib/scan/slices/scan-slice.ts'
 import { inPieces } from '../../decode/collect.ts'
 import { bgzfBlock } from '../../decode/compression/bgzf-block.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
@@ -16,24 +17,31 @@ const readOf = (bytes: Uint8Array, failsFrom = Number.POSITIVE_INFINITY) =>
     if (to > failsFrom) throw new ReadFailed('medium: expected more bytes')
   }
 
+const { context } = contextsOf(index, defaultForms, 0)
+
 /** Lines of base64 of bytes without any order. */
 const random = Buffer.concat(Array.from({ length: 50 }, (_, n) => createHash('sha256').update(`${n}`).digest()))
 const encoded = random.toString('base64').replace(/.{64}/g, '$&\n')
 
+/** Where a line of it ends, with too little before it and behind it. */
+const half = 17 * 65
+
+/** `behind`: so much text from an edge on still belongs to the slice before it. */
 const layouts = [
-  { name: 'text', store: (texts: string[]) => Buffer.from(texts.join('')) },
+  { name: 'text', behind: 0, store: (texts: string[]) => Buffer.from(texts.join('')) },
   {
     name: 'blocks of BGZF',
+    behind: context,
     store: (texts: string[]) => Buffer.concat(texts.map((text) => bgzfBlock(Buffer.from(text)))),
   },
 ]
 
-describe.each(layouts)('slices of $name', ({ store }) => {
+describe.each(layouts)('slices of $name', ({ store, behind }) => {
   it('have the gap of a whole where what is hidden in text is too short on either side of an edge', async () => {
-    const half = encoded.slice(0, 17 * 65)
-    const texts = [filler, filler + half, encoded.slice(half.length) + filler, filler]
-    const bytes = store(texts)
-    const edge = store(texts.slice(0, 2)).length
+    const text = filler + filler + encoded + filler
+    const cut = 2 * filler.length + half - behind
+    const bytes = store([text.slice(0, 1000), text.slice(1000, cut), text.slice(cut)])
+    const edge = bytes.length - store([text.slice(cut)]).length
     const whole = await scanObject(inPieces(bytes, [1000]), index, () => {})
     expect(whole.gaps.map(({ reason, offset }) => [reason, offset])).toEqual([['opaque', 2 * filler.length]])
     const gaps = []
