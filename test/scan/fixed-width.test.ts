@@ -103,6 +103,17 @@ describe('an identifier in a field of fixed width that touches its neighbours', 
     })
   })
 
+  it.each([1, 2, 5, 8, 12])('is seen behind a heading of %i lines', async (count) => {
+    const heading = Array.from(
+      { length: count },
+      (_, n) => `${'What this is about, and so on'.slice(0, 9 + n)}\n`,
+    ).join('')
+    const seenBehind = async (at: number) =>
+      (await outcomeOf(Buffer.from(heading + textOf(layouts['an address behind a number']!, 300, at)))).gaps
+    expect(await seenBehind(150)).toEqual([expect.stringMatching(/^fixed-width/)])
+    expect(await seenBehind(-1)).toEqual([])
+  })
+
   it('makes a slice of it fixed-width, and no other one', async () => {
     const layout = layouts['a number between numbers']!
     const bytes = Buffer.from(textOf(layout, 20_000, 7000))

@@ -25,7 +25,7 @@ export type Columns = { readonly edges: readonly number[]; readonly numbers: rea
 /** Lines that tell the columns of a text, at most and at least. */
 export const mostLines = 64
 const leastLines = 3
-/** So many lines are asked for a sign of columns first. */
+/** So many lines are asked for a sign of columns first, and twice as many if they have none: as many as may be no records (`mostOf`), and three. */
 export const firstLines = 8
 /** From so many lines on a column is told by what most of them have, and one digit is enough for a field. */
 const manyLines = 16
@@ -135,11 +135,12 @@ function mostlyNumeric(lines: readonly Uint8Array[], width: number): Uint8Array 
   return isNumeric
 }
 
-/** What costs little to tell of the first lines: they are of one length, or three of them, of which the first may be names, or three of one kind may have columns. */
+/** What costs little to tell of the first lines: they are of one length, or three of them, of which the first may be names or the first ones a heading, or three of one kind may have columns. */
 export function mayHaveColumns(lines: readonly Uint8Array[], longDigits: number): boolean {
   if (lines.length < leastLines) return false
   if (lines.every((line) => line.length === lines[0]!.length)) return true
-  return [lines.slice(lines.length > leastLines ? 1 : 0), ...kindsOf(lines)].some((some) => mayHave(some, longDigits))
+  const [behindFirst, last] = [lines.slice(lines.length > leastLines ? 1 : 0), lines.slice(-leastLines)]
+  return [behindFirst, last, ...kindsOf(lines)].some((some) => mayHave(some, longDigits))
 }
 
 /** Whether three lines have digits at the same columns, with something glued onto them or many of them, or codes in hexadecimal ones. */

@@ -78,6 +78,8 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
   let headLength = 0
   /** So many of them are copies. */
   let owned = 0
+  /** The first ones have a sign of columns. */
+  let hasSign = false
   let columns: Columns | undefined
   /** From when on there are columns. */
   let seen: ReturnType<typeof createSeenRuns> | undefined
@@ -133,7 +135,7 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
 
   function decide(): void {
     const lines = head!
-    columns = head!.length < firstLines && !mayHave() ? undefined : columnsOf(linesOf(), longDigits)
+    columns = hasSign || mayHave() ? columnsOf(linesOf(), longDigits) : undefined
     head = undefined
     isOver = columns === undefined
     if (isOver) return
@@ -150,7 +152,8 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
     }
     head.push({ line, start: from })
     headLength += line.length
-    if (head.length === firstLines && !mayHave()) isOver = true
+    if (head.length === firstLines || head.length === 2 * firstLines) hasSign ||= mayHave()
+    if (head.length === 2 * firstLines && !hasSign) isOver = true
     else if (head.length === mostLines || headLength > headBytes) decide()
   }
 
