@@ -114,6 +114,21 @@ describe('an identifier in a field of fixed width that touches its neighbours', 
     expect(await seenBehind(-1)).toEqual([])
   })
 
+  it.each([
+    ['a byte order mark', '\ufeff'],
+    ['the beginning of a page', '\f'],
+  ])('is seen behind %s', async (_, mark) => {
+    for (const at of [0, 70])
+      for (const end of ['\n', '\r\n']) {
+        const lines = Array.from({ length: 100 }, (_, seed) => {
+          const address = seed === at ? subjects.address : `ann${seed}@example.net`
+          return `${seed === at ? mark : ''}${number(seed, 8)}${address.padEnd(40)}${number(seed, 6)}${end}`
+        })
+        const { gaps } = await outcomeOf(Buffer.from(lines.join('')))
+        expect(gaps).toEqual([expect.stringMatching(/^fixed-width/)])
+      }
+  })
+
   it('makes a slice of it fixed-width, and no other one', async () => {
     const layout = layouts['a number between numbers']!
     const bytes = Buffer.from(textOf(layout, 20_000, 7000))

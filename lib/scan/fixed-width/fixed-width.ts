@@ -27,6 +27,7 @@ const mostDense = 1e-6
 const mostDenseInOne = 1e-9
 
 const lineFeed = 0x0a
+const formFeed = 0x0c
 const carriageReturn = 0x0d
 const isContinuation = (byte: number) => (byte & 0xc0) === 0x80
 
@@ -164,7 +165,8 @@ function createFixedWidth(index: SubjectIndex, origin: number, isCut: boolean): 
       const end = chunk.indexOf(lineFeed, at)
       if (end === -1) break
       const to = end > at && chunk[end - 1] === carriageReturn ? end - 1 : end
-      if (end - at <= longestLine) look({ bytes: chunk, from: at, to }, position + at)
+      const from = chunk[at] === formFeed ? at + 1 : at
+      if (end - at <= longestLine) look({ bytes: chunk, from, to }, position + at)
       at = end + 1
     }
     return at
@@ -224,8 +226,9 @@ function own(waiting: { line: Uint8Array }): void {
   waiting.line = new Uint8Array(waiting.line)
 }
 
-/** A byte for each character, without the end of the line. */
+/** A byte for each character, without the end of the line, and without what is in no column before it: a byte order mark, the beginning of a page. */
 function toCharacters(line: Uint8Array): Uint8Array {
-  const own = line.at(-1) === carriageReturn ? line.subarray(0, line.length - 1) : line
+  const from = line[0] === formFeed ? 1 : line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? 3 : 0
+  const own = line.subarray(from, line.at(-1) === carriageReturn ? -1 : undefined)
   return isAscii(own) ? own : own.filter((byte) => !isContinuation(byte))
 }
