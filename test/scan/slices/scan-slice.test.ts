@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import type { Gap } from '../../../lib/decode/unverified.ts'
 import { ReadFailed } from '../../../lib/errors.ts'
 import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
 import { type PlacedOccurrence, scanObject } from '../../../lib/scan/scan-object.ts'
@@ -37,22 +38,59 @@ const layouts = [
 ]
 
 describe.each(layouts)('slices of $name', ({ store, behind }) => {
-  it('have the gap of a whole where what is hidden in text is too short on either side of an edge', async () => {
-    const text = filler + filler + encoded + filler
-    const cut = 2 * filler.length + half - behind
-    const bytes = store([text.slice(0, 1000), text.slice(1000, cut), text.slice(cut)])
-    const edge = bytes.length - store([text.slice(cut)]).length
-    const whole = await scanObject(inPieces(bytes, [1000]), index, () => {})
-    expect(whole.gaps.map(({ reason, offset }) => [reason, offset])).toEqual([['opaque', 2 * filler.length]])
-    const gaps = []
-    for (const slice of [
-      { from: 0, to: edge },
-      { from: edge, to: bytes.length },
-    ]) {
-      const scan = await scanSlice(readOf(bytes), slice, bytes.length, index, () => {}, { line: 0 })
-      if ('gaps' in scan) gaps.push(...scan.gaps)
+  /** A text as it is stored, and where its second slice begins for this place in the text. */
+  function cutAt(text: string, place: number): [bytes: Buffer, edge: number] {
+    const from = place - behind
+    const bytes = store([text.slice(0, 1000), text.slice(1000, from), text.slice(from)])
+    return [bytes, bytes.length - store([text.slice(from)]).length]
+  }
+
+  /** What is found in all of it, or in its slices around an edge: places count from where the text begins. */
+  async function scanned(bytes: Buffer, edge?: number) {
+    const found: number[] = []
+    if (edge === undefined) {
+      const { gaps } = await scanObject(inPieces(bytes, [1000]), index, ({ offset }) => found.push(offset))
+      return { found, gaps }
     }
-    expect(gaps).toEqual(whole.gaps)
+    const gaps: Gap[] = []
+    let decoded = 0
+    for (const [from, to] of [
+      [0, edge],
+      [edge, bytes.length],
+    ] as const) {
+      const before = behind === 0 ? 0 : decoded
+      const see = ({ offset }: PlacedOccurrence) => found.push(before + offset)
+      const scan = await scanSlice(readOf(bytes), { from, to }, bytes.length, index, see, { line: 0 })
+      if (!('gaps' in scan)) throw new Error(`expected a slice that is read, got ${scan.kind}`)
+      gaps.push(...scan.gaps.map((gap) => ({ ...gap, offset: before + gap.offset })))
+      decoded += scan.decodedBytes
+    }
+    return { found, gaps }
+  }
+
+  it.each([
+    ['more text', filler],
+    ['nothing', ''],
+  ])(
+    'have the gap of a whole where what is hidden in text is too short on either side of an edge, with %s behind it',
+    async (_, rest) => {
+      const text = filler + filler + encoded + rest
+      const [bytes, edge] = cutAt(text, 2 * filler.length + half)
+      const whole = await scanned(bytes)
+      expect(whole.gaps.map(({ reason, offset }) => [reason, offset])).toEqual([['opaque', 2 * filler.length]])
+      expect(await scanned(bytes, edge)).toEqual(whole)
+    },
+  )
+
+  it('find what reaches over an edge once, and nobody in what goes on behind it', async () => {
+    const written = ['7,123,456,789,012,3', '9,1,234,567,890,123', 'bob.smi=\nth@example.org', '1,234,567,890,123']
+    for (const [at, text] of written.entries())
+      for (let place = 0; place <= text.length; place++) {
+        const [bytes, edge] = cutAt(`${filler}${filler}${text}\n${filler}`, 2 * filler.length + place)
+        const whole = await scanned(bytes)
+        expect(whole.found).toHaveLength(at < 2 ? 0 : 1)
+        expect(await scanned(bytes, edge)).toEqual(whole)
+      }
   })
 
   it('take controls for nobody', async () => {
