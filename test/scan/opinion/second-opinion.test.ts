@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -152,8 +153,26 @@ describe('a second opinion', () => {
   test('a scan that calls complete what the opinion could not read to its end disagrees', async () => {
     const bytes = gzipSync(line.repeat(9))
     const { seen, result } = await scan(bytes)
-    const opinion = await opinionOnObject(whole(bytes.subarray(0, -1)), { index: bob, forms: [], seed })
+    const cut = bytes.subarray(0, -1)
+    const opinion = await opinionOnObject(whole(cut), { index: bob, forms: [], seed })
     expect(agrees(opinion!, seen, result)).toBe(false)
+    expect(agrees(opinion!, seen, { sha256: hash('sha256', cut) })).toBe(false)
+  })
+
+  test('a scan that went only so far is asked for what is before that, and for all of it', async () => {
+    const bytes = Buffer.from(line.repeat(9))
+    const { seen } = await scan(bytes)
+    const opinion = await opinionOnObject(whole(bytes), { index: bob, forms: [], seed })
+    const agreesWith = (some: readonly PlacedOccurrence[], before?: number) => {
+      const comparison = compareWith(opinion!)
+      for (const each of some) comparison.see(each)
+      return comparison.agrees(before === undefined ? {} : { before })
+    }
+    const before = seen[10]!.offset
+    expect(agreesWith(seen.slice(0, 10), before)).toBe(true)
+    expect(agreesWith(seen.slice(0, 9), before)).toBe(false)
+    expect(agreesWith(seen.slice(0, 10), before + 1)).toBe(false)
+    expect(agreesWith(seen)).toBe(false)
   })
 
   test('there is none where the medium fails', async () => {
