@@ -93,6 +93,22 @@ describe.each(layouts)('slices of $name', ({ store, behind }) => {
       }
   })
 
+  it('have the gap of a whole where digits of a number may be gone, and where fields are glued together', async () => {
+    const rows = Array.from(
+      { length: 600 },
+      (_, n) => `${n + 1000}${n === 450 ? 'bob.smith@example.org' : `ann${n}@example.net`}`,
+    )
+    for (const [text, reason] of [
+      [`${filler}${filler}${filler}1.23457e+12\n`, 'lossy-number'],
+      [rows.map((row) => `${row.padEnd(40)}\n`).join(''), 'fixed-width'],
+    ] as const) {
+      const [bytes, edge] = cutAt(text, text.length >> 1)
+      const whole = await scanned(bytes)
+      expect(whole.gaps.map((gap) => gap.reason)).toEqual([reason])
+      expect(await scanned(bytes, edge)).toEqual(whole)
+    }
+  })
+
   it('take controls for nobody', async () => {
     const controls = index.controls.map(({ text }) => `${text} ${encodeURIComponent(text)}\n`).join('')
     const bytes = store([filler, controls, filler, `${filler}bob.smith@example.org`])
