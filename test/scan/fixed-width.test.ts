@@ -129,6 +129,18 @@ describe('an identifier in a field of fixed width that touches its neighbours', 
       }
   })
 
+  const others: Record<string, (row: Row, seed: number) => string> = {
+    'a number within one of up to twenty digits': ({ number: id }, seed) => `${100 + seed}${id}`,
+    'a UUID that is at no column': ({ uuid }, seed) =>
+      `${number(seed, 8)}SMITH ${'y'.repeat(seed % 9)}${uuid}${number(seed, 4)}`,
+    'an address behind a name with letters of two bytes': ({ address }, seed) =>
+      `${(seed === 60 ? 'MÜÖLER' : 'SMITH').padEnd(10)}${number(seed, 8)}${address.padEnd(40)}`,
+  }
+  it.each(Object.entries(others))('is seen: %s', async (_, layout) => {
+    expect((await outcomeOf(Buffer.from(textOf(layout, 90, 60)))).gaps).toEqual([expect.stringMatching(/^fixed-width/)])
+    expect((await outcomeOf(Buffer.from(textOf(layout, 90, -1)))).gaps).toEqual([])
+  })
+
   it('makes a slice of it fixed-width, and no other one', async () => {
     const layout = layouts['a number between numbers']!
     const bytes = Buffer.from(textOf(layout, 20_000, 7000))
