@@ -110,6 +110,9 @@ func main() {
 	older, _ := filepath.Glob(filepath.Join(bundle, "log/checkpoints/*"))
 	for _, path := range older {
 		tree := treeOf(path, read(path), verifier)
+		if filepath.Base(path) != strconv.FormatInt(tree.N, 10) {
+			fail(path, fmt.Errorf("expected the size of its name"))
+		}
 		proof := filepath.Join(bundle, "consistency", filepath.Base(path))
 		lines := strings.SplitN(string(read(proof)), "\n", 4)
 		sizes := fmt.Sprintf("odv/consistency-proof@v1\nfrom %d\nto %d", tree.N, newest.N)
