@@ -525,7 +525,6 @@ const betweenBytes = [
   `(?=[^0-9]{1,40}(?![^0-9]))${space},${space}`,
   `(?=[^0-9]{1,40}[0-9]+[^0-9]{1,40}(?![^0-9]))${space},${space}${key}${space}:${space}`,
   ' {1,40}',
-  `(?=[^0-9]{1,40}(?![^0-9]))(?:[ \\t\\r\\n]|\\\\+[nrt])+`,
 ]
 /** Six and more of these in a row, and 28 to either side. */
 const textInBytes = /[\n\r -~]{6,}/g

@@ -27,16 +27,14 @@ type Separator = 'comma' | 'keys' | 'blanks'
 
 /**
  * Reads lists of bytes, and calls `take` for each: numbers up to 255 without zeros on the left, with commas between them, with commas and keys, or with blanks. Around
- * commas are blanks and line ends, as they are or as escapes of a string (`\n`). A line of numbers with blanks is a list; with `overLines` those alone are read that go on
- * in the next line (`print` of NumPy and SBCL, `od -An -tu1`).
+ * commas are blanks and line ends, as they are or as escapes of a string (`\n`).
  */
-export function createByteList(take: (list: ByteList) => void, overLines = false) {
+export function createByteList(take: (list: ByteList) => void) {
   let room = 1024
   let list: ByteList = roomFor(room)
   let separator: Separator | undefined
   /** What `separatorAt` found behind a number, and where the next one begins. */
   let next = -1
-  let lines = 1
 
   function append(value: number, start: number, end: number): void {
     if (list.count === room) {
@@ -53,9 +51,8 @@ export function createByteList(take: (list: ByteList) => void, overLines = false
   }
 
   function finish(): void {
-    if (list.count > 1 && lines > 1 === overLines) take(list)
+    if (list.count > 1) take(list)
     list.count = 0
-    lines = 1
     separator = undefined
   }
 
@@ -91,10 +88,6 @@ export function createByteList(take: (list: ByteList) => void, overLines = false
       return goOn(behindSpaces(bytes, at + 1, to), behind, 'keys')
     }
     for (at = end; at < to && bytes[at] === space; ) at++
-    if (overLines && at < to && digits[bytes[at]!] === 0) {
-      at = behindSpaces(bytes, end, to)
-      if (at < to && digits[bytes[at]!] === 1) lines++
-    }
     return at > end ? goOn(at, end, 'blanks') : undefined
   }
 
@@ -109,7 +102,6 @@ export function createByteList(take: (list: ByteList) => void, overLines = false
     read(region: Region, from: number, to: number): void {
       const { bytes } = region
       list.count = 0
-      lines = 1
       separator = undefined
       for (let at = from; at < to; ) {
         if (digits[bytes[at]!] === 0) {

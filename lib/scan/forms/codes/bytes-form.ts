@@ -74,7 +74,7 @@ function createBytes(tools: FormTools): FormFinder {
     }
   }
 
-  const lists = [createByteList(take), createByteList(take, true)]
+  const list = createByteList(take)
 
   /** Looks at the lists that the places are in, as far around each as decides what is found there. */
   function lookAround(region: Region, places: Int32Array): void {
@@ -86,7 +86,7 @@ function createBytes(tools: FormTools): FormFinder {
       let until = place
       for (; at < places.length && places[at]! <= until; at++)
         while (until < to && until - places[at]! < lead && inList[bytes[until]!] === 1) until++
-      for (const list of lists) list.read(region, from, until)
+      list.read(region, from, until)
       if (until === place) at++
     }
   }
@@ -108,7 +108,7 @@ function createBytes(tools: FormTools): FormFinder {
     const places = listOf(region, name)
     if (places?.length === 0 && written.every(({ spots }) => listOf(region, spots)?.length === 0)) return
     side.target(report, name)
-    if (places === undefined) for (const list of lists) list.read(region, 0, region.to)
+    if (places === undefined) list.read(region, 0, region.to)
     else lookAround(region, places)
     for (const each of written) lookAtWritten(region, each)
     side.flush()

@@ -21,13 +21,6 @@ const writers: Record<string, (bytes: Buffer) => string> = {
     JSON.stringify(JSON.stringify(JSON.stringify(new Uint8Array(bytes)))),
   'Arrays.toString of Java': (bytes) => `[${[...bytes].join(', ')}]`,
   '%v of Go': (bytes) => `[${[...bytes].join(' ')}]`,
-  'a vector of SBCL in two lines': (bytes) => `#(${[...bytes].join(' ').replace(/(.{9,12}) /, '$1\n  ')})`,
-  'str of an array of NumPy': (bytes) =>
-    `[ ${[...bytes]
-      .map((byte) => `${byte}`.padStart(3))
-      .join(' ')
-      .replace(/(.{19}) /g, '$1\n ')}]`,
-  'a line for each number, as jq writes them': (bytes) => `${[...bytes].join('\n')}\n`,
   '{:#?} of Rust': (bytes) => `[\n${[...bytes].map((byte) => `    ${byte},\n`).join('')}]`,
   'a field of CSV in quotes': (bytes) => `"${[...bytes].join(',')}","x"`,
   'a text of JSON': (bytes) => JSON.stringify({ body: [...bytes].join(' ') }),
@@ -81,12 +74,6 @@ describe('no list of bytes', () => {
       for (const looking of ['kernel', 'plain'] as const)
         expect(find('123456789', `${text} ${'some text '.repeat(20)}`, looking, 5000)).toStrictEqual([])
     })
-
-  it('of a line is one with that of the next line alone where it goes on there', () => {
-    const [one, other] = ['123456789', '12345678901234567'].map((text) => [...Buffer.from(text)].join(' '))
-    for (const looking of ['kernel', 'plain'] as const)
-      expect(find('123456789', `${one}\n${other}\n${one}`, looking, 5000)).toHaveLength(2)
-  })
 
   it('ends where another one begins', () => {
     for (const looking of ['kernel', 'plain'] as const)
