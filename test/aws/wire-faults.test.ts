@@ -76,7 +76,8 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     expect(size).toBe(runIds.length)
   }
 
-  const appending = ['GetItem', 'Query', 'GetItem', 'PutItem', 'GetItem', 'GetItem', 'TransactWriteItems']
+  // The keys in force, the reservation, and behind the head the keys once more and what ends the run.
+  const appending = ['GetItem', 'Query', 'GetItem', 'PutItem', 'GetItem', 'GetItem', 'GetItem', 'TransactWriteItems']
   const signing = ['GetItem', 'GetItem', 'GET list', 'GET object', 'Query', 'GetItem', 'Query', 'PutItem', 'PUT object']
   const faultsAt = (operation: string) =>
     operation === 'TransactWriteItems' ? wireFaults : wireFaults.filter((fault) => !ofTransactions.includes(fault))
