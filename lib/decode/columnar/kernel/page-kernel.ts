@@ -19,6 +19,15 @@ export type PageKernel = {
   unsnap(stored: Uint8Array, size: number): Uint8Array | undefined
   /** The same for a single frame of zstd that states its size, by Node's decoder; absent as well where this is not at hand. */
   unzstd(stored: Uint8Array, size: number): Uint8Array | undefined
+  /** How many of `count` numbers of `width` bits (1 to 32), packed from `at` in `bytes` on, are `wanted`; -1 if one is not below `bound` (less than 2^32). All of them are in `bytes`. */
+  tallyPacked(
+    bytes: Uint8Array,
+    at: number,
+    count: number,
+    width: number,
+    wanted: number,
+    bound: number,
+  ): number | undefined
   /** Lines of whole numbers of `width` bytes, the lowest first, as `fixedLines` writes them. */
   numberLines(bytes: Uint8Array, count: number, width: 4 | 8, signed: boolean): Lines | undefined
   /** Lines of values with their lengths before them, as `byteLines` writes them. `onEnd` is told where they end. */
@@ -28,6 +37,7 @@ export type PageKernel = {
 /** What `assembly/index.ts` exports; all places are of the memory. */
 type Exports = {
   unsnap(at: number, end: number, output: number, size: number): number
+  tallyPacked(at: number, count: number, width: number, wanted: number, bound: number): number
   numberLines(at: number, count: number, width: number, signed: number, to: number, most: number): number
   stringLines(at: number, end: number, count: number, to: number, most: number): number
   readAt(): number
@@ -96,6 +106,11 @@ export function openPageKernel(pageBytes: number): PageKernel | undefined {
       // One byte more than fits: a decoder that has filled its output may have more.
       const isValid = zstd.whole!(stored, bytes.subarray(pageFrom, pageFrom + size + 1), 0, size) !== undefined
       return isValid ? bytes.subarray(pageFrom, pageFrom + size) : undefined
+    },
+    tallyPacked(page, at, count, width, wanted, bound) {
+      const size = Math.ceil((count * width) / 8)
+      const place = page.buffer === buffer ? page.byteOffset + at : placeOf(page.subarray(at, at + size))
+      return place === undefined ? undefined : kernel.tallyPacked(place, count, width, wanted, bound)
     },
     numberLines(page, count, width, signed) {
       const place = placeOf(page)

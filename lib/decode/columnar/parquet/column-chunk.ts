@@ -128,7 +128,7 @@ export async function readColumnChunk(
     write: (lines: Lines) => Promise<void>,
     prefix: string,
   ): Promise<PageValues> {
-    const page = pageValuesOf(encoded, leaf, printer)
+    const page = pageValuesOf(encoded, leaf, printer, kernel)
     let end = page.kind === 'bytes' ? 0 : page.end
     if (page.kind === 'lines') await write(page.lines)
     if (page.kind === 'flags') {

@@ -53,11 +53,16 @@ export function dataPartsOf(
   const decompressed = (isCompressed: boolean, bytes: Uint8Array, size: number) =>
     pageBytes(isCompressed ? codec : 'UNCOMPRESSED', bytes, size, kernel)
   return header.kind === 'data'
-    ? firstVersion(header, decompressed(true, stored, header.size), leaf)
-    : secondVersion(header, stored, decompressed, leaf)
+    ? firstVersion(header, decompressed(true, stored, header.size), leaf, kernel)
+    : secondVersion(header, stored, decompressed, leaf, kernel)
 }
 
-function firstVersion(header: Extract<DataHeader, { kind: 'data' }>, bytes: Uint8Array, leaf: Leaf): DataParts {
+function firstVersion(
+  header: Extract<DataHeader, { kind: 'data' }>,
+  bytes: Uint8Array,
+  leaf: Leaf,
+  kernel?: PageKernel,
+): DataParts {
   const levels = (at: number, highest: number, encoding: string, wanted: number): Tally & { each: Levels } => {
     if (highest === 0) return { wanted: header.values, end: at, each: () => () => 0 }
     const packed = { bytes, width: widthOf(highest), count: header.values }
@@ -67,7 +72,7 @@ function firstVersion(header: Extract<DataHeader, { kind: 'data' }>, bytes: Uint
     }
     const to = prefixedEnd(bytes, at)
     const part = { ...packed, at: at + 4, to }
-    return { ...tallyExactly(part, wanted, highest + 1), end: to, each: () => numbersOfRuns(part) }
+    return { ...tallyExactly(part, wanted, highest + 1, kernel), end: to, each: () => numbersOfRuns(part) }
   }
   const rows = levels(0, leaf.repetition, header.repetitions, 0)
   const there = levels(rows.end, leaf.definition, header.definitions, leaf.definition)
@@ -97,6 +102,7 @@ function secondVersion(
   stored: Uint8Array,
   decompressed: (isCompressed: boolean, bytes: Uint8Array, size: number) => Uint8Array,
   leaf: Leaf,
+  kernel?: PageKernel,
 ): DataParts {
   const { definitionBytes, repetitionBytes, values } = header
   const before = definitionBytes + repetitionBytes
@@ -106,7 +112,7 @@ function secondVersion(
     return { bytes: stored, at, to: at + length, width: widthOf(highest), count: values }
   }
   const levels = (part: Packed, highest: number, wanted: number): number =>
-    highest === 0 ? values : tallyExactly(part, wanted, highest + 1).wanted
+    highest === 0 ? values : tallyExactly(part, wanted, highest + 1, kernel).wanted
   const repetitions = packed(0, repetitionBytes, leaf.repetition)
   const definitions = packed(repetitionBytes, definitionBytes, leaf.definition)
   const rows = levels(repetitions, leaf.repetition, 0)
@@ -127,8 +133,8 @@ function secondVersion(
 const widthOf = (highest: number) => 32 - Math.clz32(highest)
 
 /** Levels fill their part of the page; only zeros may be behind them. */
-function tallyExactly(packed: Packed, wanted: number, bound: number): Tally {
-  const tally = tallyRuns(packed, wanted, bound)
+function tallyExactly(packed: Packed, wanted: number, bound: number, kernel?: PageKernel): Tally {
+  const tally = tallyRuns(packed, wanted, bound, kernel)
   if (packed.bytes.subarray(tally.end, packed.to).some((byte) => byte !== 0))
     throw corrupt('parquet: expected nothing behind the levels of a page')
   return tally

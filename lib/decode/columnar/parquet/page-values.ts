@@ -1,5 +1,6 @@
 import { type ByteValues, prefixedValues } from '../byte-values.ts'
 import { ColumnFault, corrupt } from '../column-fault.ts'
+import type { PageKernel } from '../kernel/page-kernel.ts'
 import type { Lines } from '../text-content.ts'
 import { deltaNumbers } from './delta.ts'
 import { deltaLines, lengthsFirst, prefixesFirst } from './delta-values.ts'
@@ -22,9 +23,9 @@ export type PageValues =
 export type Encoded = { bytes: Uint8Array; count: number; encoding: Encoding; dictionary: number | undefined }
 
 /** @throws ColumnFault */
-export function pageValuesOf(encoded: Encoded, leaf: Leaf, printer: Printer): PageValues {
+export function pageValuesOf(encoded: Encoded, leaf: Leaf, printer: Printer, kernel?: PageKernel): PageValues {
   const { bytes, count, encoding, dictionary } = encoded
-  if (encoding === 'DICTIONARY') return entries(bytes, count, dictionary)
+  if (encoding === 'DICTIONARY') return entries(bytes, count, dictionary, kernel)
   if (leaf.physical === 'BOOLEAN') return flags(bytes, count, encoding)
   const { width } = leaf
   const isBytes = leaf.physical === 'BYTE_ARRAY'
@@ -61,13 +62,18 @@ function lengthOf(bytes: Uint8Array, count: number, width: number): number {
   return count * width
 }
 
-function entries(bytes: Uint8Array, count: number, dictionary: number | undefined): PageValues {
+function entries(
+  bytes: Uint8Array,
+  count: number,
+  dictionary: number | undefined,
+  kernel: PageKernel | undefined,
+): PageValues {
   if (count === 0) return { kind: 'entries', next: () => () => 0, end: () => Math.min(1, bytes.length) }
   if (dictionary === undefined) throw corrupt('parquet: expected a dictionary before its entries are used')
   const width = bytes[0]
   if (width === undefined || width > 32) throw corrupt('parquet: expected indices of at most 32 bits')
   const packed = { bytes, at: 1, to: bytes.length, width, count }
-  const { end } = tallyRuns(packed, -1, dictionary)
+  const { end } = tallyRuns(packed, -1, dictionary, kernel)
   return { kind: 'entries', next: () => numbersOfRuns(packed), end: () => end }
 }
 

@@ -1,4 +1,5 @@
 import { corrupt } from '../column-fault.ts'
+import type { PageKernel } from '../kernel/page-kernel.ts'
 
 /** Numbers of `width` bits (0 to 32): `count` of them, between `at` and `to` in `bytes`. */
 export type Packed = { bytes: Uint8Array; at: number; to: number; width: number; count: number }
@@ -11,7 +12,9 @@ export type Tally = { wanted: number; end: number }
  * and holds each against `bound`, below which all must be. Bits that fill up the last group are none of the numbers.
  * @throws ColumnFault
  */
-export function tallyRuns({ bytes, at, to, width, count }: Packed, wanted: number, bound: number): Tally {
+export function tallyRuns(packed: Packed, wanted: number, bound: number, kernel?: PageKernel): Tally {
+  const { bytes, to, width, count } = packed
+  let { at } = packed
   let left = count
   let found = 0
   /** Where the groups of the run before begin. */
@@ -39,7 +42,7 @@ export function tallyRuns({ bytes, at, to, width, count }: Packed, wanted: numbe
       const length = Math.min(groups * 8, left)
       // Some writers leave out the bytes that only fill up the last group.
       if (to - at < Math.ceil((length * width) / 8)) throw corrupt('parquet: expected the values of a group')
-      found += tallyPacked({ bytes, at, to, width, count: length }, wanted, bound)
+      found += tallyPacked({ bytes, at, to, width, count: length }, wanted, bound, kernel)
       const size = groups * width
       const used = Math.ceil(length / 8) * width
       // Groups that no number is in are none of its bytes, unless they are zeros or say again what was read: DuckDB writes all runs from one buffer.
@@ -60,7 +63,10 @@ function isSame(bytes: Uint8Array, one: number, other: number, length: number): 
   return true
 }
 
-function tallyPacked(packed: Packed, wanted: number, bound: number): number {
+/** Below so many numbers a call takes longer than they do. */
+const fewest = 64
+
+function tallyPacked(packed: Packed, wanted: number, bound: number, kernel?: PageKernel): number {
   const { bytes, at, width, count } = packed
   if (width === 0) {
     if (bound < 1) throw corrupt('parquet: expected a level or an index within its bound')
@@ -72,6 +78,9 @@ function tallyPacked(packed: Packed, wanted: number, bound: number): number {
   }
   // Whatever fits into the bits is below the bound.
   if (wanted < 0 && bound >= 2 ** width) return 0
+  const tallied = count < fewest ? undefined : kernel?.tallyPacked(bytes, at, count, width, wanted, bound)
+  if (tallied === -1) throw corrupt('parquet: expected a level or an index within its bound')
+  if (tallied !== undefined) return tallied
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let found = 0
   let index = 0

@@ -5,6 +5,7 @@ import { byteLines, prefixedValues } from '../../../../lib/decode/columnar/byte-
 import { decompress } from '../../../../lib/decode/columnar/decompress.ts'
 import { fixedLines, signed32, signed64, unsigned32, unsigned64 } from '../../../../lib/decode/columnar/fixed-lines.ts'
 import { openPageKernel } from '../../../../lib/decode/columnar/kernel/page-kernel.ts'
+import { tallyRuns } from '../../../../lib/decode/columnar/parquet/run-length.ts'
 import { createOut, type Lines, type Out } from '../../../../lib/decode/columnar/text-content.ts'
 import { decompressSnappyBlock } from '../../../../lib/decode/compression/snappy/snappy-block.ts'
 import { prefixed } from '../parquet-file.ts'
@@ -71,6 +72,56 @@ describe('whole numbers as lines', () => {
     const bytes = Buffer.from(new BigUint64Array(all).buffer)
     const text = textOf(kernel.numberLines(bytes, all.length, 8, false)!, kernel.out)
     expect(text.split('\n').slice(0, -1)).toEqual(all.map(String))
+  })
+})
+
+describe('packed numbers', () => {
+  const outcomeOf = (tally: () => unknown) => {
+    try {
+      return tally()
+    } catch (error) {
+      return (error as Error).message
+    }
+  }
+
+  test('are tallied as by the plain functions, of any width, wherever they begin', () => {
+    const some = fc.record({
+      width: fc.integer({ min: 1, max: 32 }),
+      count: fc.integer({ min: 1, max: 400 }),
+      before: fc.nat(20),
+      seed: fc.uint8Array({ minLength: 1, maxLength: 40 }),
+      // Of few high bits, so that some bounds hold for all.
+      shifted: fc.nat(32),
+      beside: fc.integer({ min: -1, max: 1 }),
+    })
+    fc.assert(
+      fc.property(some, ({ width, count, before, seed, shifted, beside }) => {
+        const values = Array.from({ length: count }, (_, at) => {
+          const [one, other] = [seed[at % seed.length]!, seed[(at * 7 + 3) % seed.length]!]
+          return ((one * 0x01010101 + other * 0x10305) % 2 ** width) >>> Math.min(shifted, width)
+        })
+        const groups = Math.ceil(count / 8)
+        const bits = values.map((value) => [...value.toString(2).padStart(width, '0')].reverse().join('')).join('')
+        const packed = Uint8Array.from({ length: groups * width }, (_, at) =>
+          Number.parseInt([...bits.slice(at * 8, at * 8 + 8).padEnd(8, '0')].reverse().join(''), 2),
+        )
+        const header = [(groups * 2 + 1) & 0x7f, ...((groups * 2 + 1) >>> 7 > 0 ? [(groups * 2 + 1) >>> 7] : [])]
+        if (header.length > 1) header[0]! |= 0x80
+        const bytes = Buffer.concat([Buffer.alloc(before, 0xff), Buffer.from(header), packed])
+        const all = { bytes, at: before, to: bytes.length, width, count }
+        const highest = Math.max(...values)
+        for (const bound of [highest + 1 + beside, 2 ** width].map((each) => Math.min(each, 2 ** 32 - 1)))
+          for (const wanted of [-1, values[0]!, highest]) {
+            const expected = outcomeOf(() => tallyRuns(all, wanted, bound))
+            expect(outcomeOf(() => tallyRuns(all, wanted, bound, kernel))).toEqual(expected)
+            const at = before + header.length
+            const found = kernel.tallyPacked(bytes, at, count, width, wanted, bound)
+            const isBelow = highest < bound
+            expect(found).toBe(isBelow ? values.filter((value) => value === wanted).length : -1)
+          }
+      }),
+      { numRuns: 400 },
+    )
   })
 })
 
