@@ -70,7 +70,7 @@ export type Ports = {
   attestationSigner: AttestationSigner
   logSigner: LogSigner
   keyRetirement: KeyRetirement
-  tool: { name: string; version: string }
+  tool: { name: string; version: string; buildSha256: string }
   /** The Region of AWS that tasks run in; empty on one machine. */
   region: string
 }

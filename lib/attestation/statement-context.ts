@@ -12,7 +12,7 @@ export type StatementContext = {
   organization: string
   runId: string
   scope?: { subjects: number; scopeRoot?: string; manifestSha256: string; keyCommitment: string }
-  tool: { name: string; version: string; configSha256: string }
+  tool: { name: string; version: string; buildSha256?: string | undefined; configSha256: string }
   limitations: readonly string[]
   createdAt: string
 }
@@ -42,9 +42,10 @@ export function headOf({ runId }: StatementContext) {
 }
 
 export function tailOf({ limitations, tool, createdAt }: StatementContext) {
+  const { name, version, buildSha256, configSha256 } = tool
   return {
     limitations: [...limitations],
-    tool: { name: tool.name, version: tool.version, configSha256: tool.configSha256 },
+    tool: { name, version, ...(buildSha256 !== undefined && { buildSha256 }), configSha256 },
     times: { statementCreatedAt: createdAt },
   }
 }

@@ -93,6 +93,8 @@ const scan = z.strictObject({
   batches: z.strictObject({ planned: count, reported: count }),
   closing: z.strictObject({ startedAt: time, finishedAt: time, versions: count, appeared: count, gone: count }),
   outcomesSha256: sha256,
+  /** Of the programs that read something, as `tool.buildSha256` is of the one that says so. */
+  builds: z.optional(z.array(sha256)),
 })
 
 const validation = z.strictObject({
@@ -146,7 +148,7 @@ const subjects = z.strictObject({
 const head = { schemaVersion: z.literal(1), runId }
 const tail = {
   limitations: z.array(text).check(z.minLength(1)),
-  tool: z.strictObject({ name: text, version: text, configSha256: sha256 }),
+  tool: z.strictObject({ name: text, version: text, buildSha256: z.optional(sha256), configSha256: sha256 }),
   times: z.strictObject({ statementCreatedAt: time }),
 }
 /** A public key: OpenSSH's fingerprint, and the SubjectPublicKeyInfo in DER, in base64 with its SHA-256 in hex. */
@@ -254,7 +256,7 @@ const predicate = z.discriminatedUnion('phase', [
     from: publicKey,
     to: publicKey,
     limitations: tail.limitations,
-    tool: z.strictObject({ name: text, version: text }),
+    tool: z.strictObject({ name: text, version: text, buildSha256: z.optional(sha256) }),
     times: tail.times,
   }),
 ])

@@ -84,6 +84,7 @@ export function inventoryAndScanOf(coverage: Coverage) {
         gone: closing.gone,
       },
       outcomesSha256: coverage.outcomesSha256,
+      ...optional({ builds: coverage.builds && [...coverage.builds] }),
     },
   }
 }

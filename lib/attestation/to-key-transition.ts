@@ -17,7 +17,7 @@ export function keyTransitionStatement({
   number,
   from,
   to,
-  tool: { name, version },
+  tool: { name, version, buildSha256 },
   createdAt,
 }: {
   organization: string
@@ -26,7 +26,7 @@ export function keyTransitionStatement({
   /** PEM. */
   from: string
   to: string
-  tool: { name: string; version: string }
+  tool: { name: string; version: string; buildSha256: string }
   createdAt: string
 }): Statement {
   const predicate: KeyTransition = {
@@ -38,7 +38,7 @@ export function keyTransitionStatement({
     from: publicKeyOf(key, from),
     to: publicKeyOf(key, to),
     limitations,
-    tool: { name, version },
+    tool: { name, version, buildSha256 },
     times: { statementCreatedAt: createdAt },
   }
   return {

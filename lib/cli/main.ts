@@ -16,7 +16,7 @@ async function runCli(argv: readonly string[], terminal: Terminal, signal: Abort
     return command === undefined ? exitCode.usage : exitCode.good
   }
   if (command === '--version') {
-    show('version', tool.version, terminal)
+    show('version', `${tool.version}\nbuild ${tool.buildSha256}`, terminal)
     return exitCode.good
   }
   const parsed = parseCommand(argv, process.cwd())

@@ -19,6 +19,8 @@ export type BatchReport = {
     leg?: { index: number; from: number; to: number }
     startedAt: string
     finishedAt: string
+    /** Of the program that read it, see `digestOfSources`: one, or of slices that were joined as many as there were. */
+    builds: string[]
     subjects: string
     positiveControls: { planted: number; detected: number; forms: string[] }
     negativeControls: { planted: number; falseAlarms: number }
@@ -47,7 +49,7 @@ export function formatBatchReport({ head, reports, findings }: BatchReport, name
 
 /**
  * The report that a document of this name has to hold.
- * @throws EvidenceConflict when it is damaged or that of another one, a line is missing or more than the end counts, a slice does not have its shape, a report has what only joined slices have, or the subjects
+ * @throws EvidenceConflict when it is damaged or that of another one, does not say which build made it, a line is missing or more than the end counts, a slice does not have its shape, a report has what only joined slices have, or the subjects
  * are not as many as the reports found in their versions.
  */
 export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
@@ -72,6 +74,8 @@ export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
   const { name: own, ...head } = first
   if (own !== name)
     throw new EvidenceConflict(`batch report: ${name}: expected the report of this batch, got that of another one`)
+  if (head.builds?.length !== 1 || !head.builds.every(isSha256))
+    throw new EvidenceConflict(`batch report: ${name}: expected the build that read it`)
   if (reports.some(({ slice }) => slice !== undefined && !isSliceReading(slice)))
     throw new EvidenceConflict('batch report: slice: expected its place in the version and how it was read')
   if (reports.some(({ pieces }) => pieces !== undefined))

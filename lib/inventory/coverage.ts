@@ -41,6 +41,8 @@ export type Coverage = {
   secondOpinion: { versions: number; bytes: number; mismatches: number }
   inventorySha256: string
   outcomesSha256: string
+  /** The builds that read something, sorted (see `digestOfSources`); absent in coverage from before they were told. */
+  builds?: string[]
 }
 
 /** The same of one segment. File systems are counted for the whole store. */

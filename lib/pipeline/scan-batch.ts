@@ -36,6 +36,7 @@ type ScanPorts = Pick<
   | 'scanMemory'
   | 'handsOver'
   | 'hasSpareCore'
+  | 'tool'
 >
 
 /**
@@ -69,6 +70,7 @@ export async function scanBatch(
     ...((leg > 0 || !complete) && { leg: { index: leg, from, to } }),
     startedAt: began.toISOString(),
     finishedAt: ports.clock().toISOString(),
+    builds: [ports.tool.buildSha256],
     subjects: formatCounts(subjects.finish()),
     positiveControls: controls.positive,
     negativeControls: controls.negative,

@@ -172,6 +172,7 @@ function joinHeads(heads: readonly BatchReport['head'][], subjects: OrdinalSet):
     batch: heads[0]!.batch,
     startedAt: heads.map(({ startedAt }) => startedAt).reduce((a, b) => (a < b ? a : b)),
     finishedAt: heads.map(({ finishedAt }) => finishedAt).reduce((a, b) => (a > b ? a : b)),
+    builds: [...new Set(heads.flatMap(({ builds }) => builds))],
     // Slices are of one version, however many of them have the subject.
     subjects: textOf(subjects),
     positiveControls: {

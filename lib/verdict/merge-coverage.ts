@@ -77,6 +77,7 @@ export function mergeCoverage(
     },
     inventorySha256: digestOf(all.map((each) => each.inventorySha256)),
     outcomesSha256: digestOf(all.map((each) => each.outcomesSha256)),
+    builds: [...new Set(all.flatMap(({ builds = [] }) => builds))].sort(),
   }
 }
 

@@ -71,6 +71,7 @@ const coverage: z.ZodMiniType<Coverage> = z.strictObject({
   secondOpinion: z.strictObject({ versions: count, bytes: count, mismatches: count }),
   inventorySha256: sha256,
   outcomesSha256: sha256,
+  builds: z.exactOptional(z.array(sha256)),
 })
 
 const deletionRequest: z.ZodMiniType<DeletionRequest> = z.strictObject({

@@ -27,6 +27,7 @@ export function createCoverage(explaining?: Explaining) {
   const secondOpinion = { versions: 0, bytes: 0, mismatches: 0 }
   const explained = createExplained(explaining)
   const subjects = createOrdinalSet()
+  const builds = new Set<string>()
   const [inventoryHash, outcomesHash] = [createHash('sha256'), createHash('sha256')]
 
   const count = (tally: { versions: number; bytes: number }, entry: InventoryEntry) => {
@@ -88,6 +89,7 @@ export function createCoverage(explaining?: Explaining) {
       if (report) {
         for (const pairs of parseCounts(report.head.subjects))
           for (let at = 0; at < pairs.length; at += 2) subjects.add(pairs[at]!)
+        for (const build of report.head.builds) builds.add(build)
         for (const form of report.head.positiveControls.forms) positive.forms.add(form)
         positive.planted += report.head.positiveControls.planted
         positive.detected += report.head.positiveControls.detected
@@ -140,6 +142,7 @@ export function createCoverage(explaining?: Explaining) {
         secondOpinion,
         inventorySha256: inventoryHash.digest('hex'),
         outcomesSha256: outcomesHash.digest('hex'),
+        builds: [...builds].sort(),
       }
     },
   }

@@ -11,9 +11,16 @@ const root = join(import.meta.dirname, '../..')
 describe('the command line', () => {
   it('is bundled before tests begin', () => expect(isBundled(root)).toBe(true))
 
-  it('starts from its sources as well', () => {
-    const ended = spawnSync(process.execPath, [join(root, 'lib/cli/main.ts'), '--version'], { encoding: 'utf8' })
-    expect([ended.status, ended.stdout]).toEqual([0, '0.1.0\n'])
+  it('starts from its sources as well, and says of which build it is, as sha256sum tells of the files', () => {
+    const files = 'find functions lib statemachines package-lock.json package.json -type f'
+    const sums = spawnSync('sh', ['-c', `${files} | LC_ALL=C sort | xargs sha256sum | sha256sum`], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    for (const program of ['lib/cli/main.ts', 'dist/main.mjs']) {
+      const ended = spawnSync(process.execPath, [join(root, program), '--version'], { encoding: 'utf8' })
+      expect([ended.status, ended.stdout]).toEqual([0, `0.1.0\nbuild ${sums.stdout.slice(0, 64)}\n`])
+    }
   })
 })
 

@@ -560,7 +560,7 @@ describe('an attestation', () => {
       number: 1,
       from: keys.log.publicPem,
       to: sampleKeys().log.publicPem,
-      tool: context.tool,
+      tool: { ...context.tool, buildSha256: digest('6') },
       createdAt: context.createdAt,
     })
     const tell = (log: SampleLog) => {

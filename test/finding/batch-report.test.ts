@@ -22,6 +22,7 @@ const made: BatchReport = {
     batch: 0,
     startedAt: '2026-11-23T00:00:00.000Z',
     finishedAt: '2026-11-23T00:00:01.000Z',
+    builds: ['7'.repeat(64)],
     subjects: formatCounts(Uint32Array.of(7, 1)),
     positiveControls: { planted: 2, detected: 2, forms: ['plain'] },
     negativeControls: { planted: 1, falseAlarms: 0 },
@@ -57,6 +58,13 @@ describe('the report of a batch', () => {
       expect(() => parseBatchReport(Buffer.from(formatBatchReport(made, `${name} ${other}`)), name)).toThrow(
         'that of another one',
       )
+  })
+
+  it('is refused where it does not say of one build that it read the batch', () => {
+    for (const builds of [undefined, [], ['7'.repeat(63)], ['7'.repeat(64), '8'.repeat(64)]]) {
+      const changed = formatBatchReport({ ...made, head: { ...made.head, builds: builds! } }, name)
+      expect(() => parseBatchReport(Buffer.from(changed), name)).toThrow('expected the build that read it')
+    }
   })
 
   it.each([

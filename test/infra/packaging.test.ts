@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { functionNames } from '../../infra/bundle.ts'
+import { digestOfSources } from '../../lib/digest-of-sources.ts'
 import { physicalNames, resourcesOf, type Template } from './intrinsics.ts'
 import { type Packaged, packageProject } from './packaged.ts'
 import { unzip } from './unzip.ts'
@@ -74,6 +75,11 @@ describe('packaging without network and credentials', () => {
 
   test('gives the same bytes in another place and for another stage', () => {
     for (const name of names) expect(prod.zip(name).equals(dev.zip(name)), name).toBe(true)
+  })
+
+  test('has them say of which build they are', () => {
+    for (const name of ['scan-batch', 'attest'])
+      expect(unzip(dev.zip(name)).get('index.mjs')!.includes(digestOfSources(root)), name).toBe(true)
   })
 
   test('puts nothing of the machine into a bundle or its source map', () => {

@@ -44,7 +44,7 @@ function deployment(wrap: (ledger: Ledger) => Ledger = (ledger) => ledger, many 
   const ports = {
     ledger,
     anchor: memoryAnchor(anchored),
-    tool: { name: 'odv', version: '0.1.0' },
+    tool: { name: 'odv', version: '0.1.0', buildSha256: '6'.repeat(64) },
     ...signing,
   }
   /** What the state machine does, task by task. */

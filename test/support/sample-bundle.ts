@@ -175,7 +175,10 @@ type RotateOptions = {
   keep?: boolean
   change?: (statement: Statement) => Statement
 }
-const transitionBy = { tool: { name: 'odv', version: '0.1.0' }, createdAt: '2026-11-24T08:00:00.000Z' }
+const transitionBy = {
+  tool: { name: 'odv', version: '0.1.0', buildSha256: '6'.repeat(64) },
+  createdAt: '2026-11-24T08:00:00.000Z',
+}
 
 function signatureOf({ privateKey }: KeyPair, message: Uint8Array): Uint8Array {
   const digest = privateKey.asymmetricKeyType === 'ec' ? 'sha256' : null

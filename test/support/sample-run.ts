@@ -11,7 +11,7 @@ export const context: StatementContext = {
   organization: 'example.com',
   runId: 'run-1',
   scope: { subjects: 3, scopeRoot: digest('5'), manifestSha256: digest('a'), keyCommitment: digest('b') },
-  tool: { name: 'odv', version: '0.1.0', configSha256: digest('c') },
+  tool: { name: 'odv', version: '0.1.0', buildSha256: digest('6'), configSha256: digest('c') },
   limitations: ['Replicas inside the provider follow its own timetable.'],
   createdAt: '2026-11-23T20:00:00.000Z',
 }
@@ -58,6 +58,7 @@ export const cleanCoverage: Coverage = {
   secondOpinion: { versions: 1, bytes: 10, mismatches: 0 },
   inventorySha256: digest('d'),
   outcomesSha256: digest('e'),
+  builds: [digest('6')],
 }
 
 /** Of the pass before the request. */

@@ -78,7 +78,7 @@ export const statements: { name: string; statement: Statement }[] = [
       number: 1,
       from: await memoryAttestationSigner().publicKey(),
       to: await memoryAttestationSigner().publicKey(),
-      tool: { name: 'odv', version: '0.1.0' },
+      tool: { name: 'odv', version: '0.1.0', buildSha256: digest('6') },
       createdAt: '2026-11-23T20:00:00.000Z',
     }),
   },

@@ -7,7 +7,7 @@ import { bundle } from '../../infra/bundle.ts'
 import { once } from './once.ts'
 
 const root = join(import.meta.dirname, '../..')
-const sources = ['serverless.yml', 'package.json', 'functions', 'infra', 'lib', 'statemachines']
+const sources = ['serverless.yml', 'package.json', 'package-lock.json', 'functions', 'infra', 'lib', 'statemachines']
 
 /** A copy of the project in a directory of its own, where `serverless` is typed. */
 export type Project = {

@@ -54,7 +54,7 @@ function segmentOf(versions: readonly Version[], exceptions: readonly Exception[
   )
   const report: BatchReport = {
     head: {
-      ...{ kind: 'batch', batch: 0, ...times, subjects: formatCounts(new Uint32Array(0)) },
+      ...{ kind: 'batch', batch: 0, ...times, builds: ['7'.repeat(64)], subjects: formatCounts(new Uint32Array(0)) },
       positiveControls: { planted: 2, detected: 2, forms: ['plain'] },
       negativeControls: { planted: 1, falseAlarms: 0 },
       secondOpinion: { versions: 1, bytes: 10, mismatches: 0 },

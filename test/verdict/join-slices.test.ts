@@ -50,6 +50,7 @@ function batch(reports: ScanReport[], change: Partial<BatchReport> = {}, detecte
       batch: 0,
       startedAt: '2026-11-23T00:00:00.000Z',
       finishedAt: '2026-11-23T00:00:01.000Z',
+      builds: ['7'.repeat(64)],
       subjects: '',
       positiveControls: { planted: 2, detected, forms: ['plain'] },
       negativeControls: { planted: 1, falseAlarms: 0 },
@@ -116,6 +117,12 @@ describe('slices that are settled as one version', () => {
       findings: 0,
       subjects: 0,
     })
+  })
+
+  it('name the builds that read them', () => {
+    const others = all.map((report, index) => ({ ...report!, head: { ...report!.head, builds: [pinOf(index % 2)] } }))
+    const joined = join(planned.map((slice, index) => ({ slice, report: others[index] })))
+    expect(joined!.head.builds.toSorted()).toEqual([pinOf(0), pinOf(1)])
   })
 
   it('are pinned by what each of them read, in order, also where something in one of them cannot be judged', () => {

@@ -57,6 +57,7 @@ function segmentOf(versions: readonly Version[], firstSeq: number, pieces: reado
       kind: 'batch',
       batch: 0,
       ...times,
+      builds: ['7'.repeat(64)],
       subjects: formatCounts(countsOf(versions.flatMap(({ subjects }) => subjects))),
       positiveControls: { planted: 2, detected: 2, forms: ['plain'] },
       negativeControls: { planted: 1, falseAlarms: 0 },
@@ -109,6 +110,17 @@ describe('coverage in segments', () => {
         expect(merged.positiveControls.detected).toBe(2 * segments.length)
       }),
     )
+  })
+
+  it('names every build that read something in any of them, once', () => {
+    const readBy = (...builds: string[]) => {
+      const { coverage, subjects } = segmentOf([], 0)
+      return { coverage: { ...coverage, builds }, subjects }
+    }
+    expect(segmentOf([], 0).coverage.builds).toEqual(['7'.repeat(64)])
+    const { builds: _, ...before } = segmentOf([], 0).coverage
+    const untold = { coverage: before, subjects: new Uint8Array() }
+    expect(mergeCoverage([readBy('b', 'c'), untold, readBy('a', 'c')], mounts).builds).toEqual(['a', 'b', 'c'])
   })
 
   it('gives no end to what is kept when one of the segments knows none', () => {

@@ -43,6 +43,7 @@ const batch = (
     batch: 0,
     startedAt: '2026-11-23T00:00:00.000Z',
     finishedAt: '2026-11-23T00:00:01.000Z',
+    builds: ['7'.repeat(64)],
     subjects: '',
     positiveControls: { ...controls, forms: ['plain'] },
     negativeControls: { planted: 1, falseAlarms },

@@ -45,7 +45,7 @@ export function ceremonyRecord({
 |---|---|
 | What was done | ${titleOf(ceremony)} |
 | When | ${at} |
-| With | ${tool.name} ${tool.version}, Node.js ${process.versions.node}, OpenSSL ${process.versions.openssl} |
+| With | ${tool.name} ${tool.version} (build ${tool.buildSha256}), Node.js ${process.versions.node}, OpenSSL ${process.versions.openssl} |
 | The log | \`${origin}\` |
 
 ## Keys

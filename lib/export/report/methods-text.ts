@@ -26,7 +26,7 @@ export function methodsText({ latest, limitations, otherLimitations }: Figures):
 
 ## Controls of run ${latest.runId}
 
-${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no, secondOpinion: twice } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${plural(no.falseAlarms, 'false alarm')} in ${plural(no.planted, 'near miss', 'near misses')}; ${plural(twice.versions, 'reading')} of a sample repeated, ${plural(twice.mismatches, 'disagreement')}.\n`).join('')}
+${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no, secondOpinion: twice, builds = [] } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${plural(no.falseAlarms, 'false alarm')} in ${plural(no.planted, 'near miss', 'near misses')}; ${plural(twice.versions, 'reading')} of a sample repeated, ${plural(twice.mismatches, 'disagreement')}${builds.length === 0 ? '' : `; read by build ${builds.join(' and ')}`}.\n`).join('')}
 Forms in which they were planted (container/context/shape):
 
 ${forms.length === 0 ? 'none\n' : forms.map((form) => `- ${form}\n`).join('')}

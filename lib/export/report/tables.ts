@@ -134,7 +134,7 @@ export function custodyCsv(
 ): string {
   const stamped = timestamps.map(({ size, authority, time, sha256 }): Cell[] => [
     ...[undefined, time, undefined, undefined, undefined, 'timestamp', undefined],
-    ...[`checkpoint of ${size} entries`, sha256, undefined, `authority ${authority}`],
+    ...[`checkpoint of ${size} entries`, sha256, undefined, `authority ${authority}`, undefined],
   ])
   const rows = [...runs.flatMap(attestedOf), ...transitions]
     .sort((a, b) => a.seq - b.seq)
@@ -150,9 +150,10 @@ export function custodyCsv(
       statement.subject[0]!.digest.sha256,
       envelopeSha256,
       `${predicate.tool.name} ${predicate.tool.version}`,
+      predicate.tool.buildSha256,
     ])
   return formatCsv(
-    'entry,signed,run,store,pass,phase,result,document,document sha256,envelope sha256,tool'.split(','),
+    'entry,signed,run,store,pass,phase,result,document,document sha256,envelope sha256,tool,build'.split(','),
     [...rows, ...stamped],
   )
 }

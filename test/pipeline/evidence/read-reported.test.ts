@@ -46,6 +46,7 @@ const report = (batch: number, leg?: BatchReport['head']['leg']): BatchReport =>
     ...(leg && { leg }),
     startedAt: '2026-11-23T00:00:00.000Z',
     finishedAt: '2026-11-23T00:00:01.000Z',
+    builds: ['7'.repeat(64)],
     subjects: '',
     positiveControls: { planted: 1, detected: 1, forms: [] },
     negativeControls: { planted: 1, falseAlarms: 0 },

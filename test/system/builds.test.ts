@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { parseEnvelope } from '../../lib/attestation/envelope.ts'
+import { parseStatement, type RunPredicate } from '../../lib/attestation/statement.ts'
+import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
+import type { Ports } from '../../lib/ports.ts'
+import { tool } from '../../lib/tool.ts'
+import { type Hands, inSlicesOf, openPlace } from '../support/pipeline.ts'
+import { jsonRecords, numbers, somebodyElse, writeFiles } from '../support/sample-files.ts'
+
+/** A run may last for days, and another build may be deployed meanwhile: which one read the store is told, not which one signs. */
+
+const withBuild = (ports: Ports, buildSha256: string): Ports =>
+  Object.create(ports, { tool: { value: { ...ports.tool, buildSha256 } } })
+
+async function scanned(call?: Hands['call']) {
+  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
+  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(40).map(somebodyElse)), 'b.txt': 'nobody\n' })
+  let ports: Ports
+  const said: Extract<RunPredicate, { phase: 'scan' }>[] = []
+  const { store } = await place.run({
+    ...(call && { call }),
+    wrap: (given) => (ports = given),
+    after: async ({ task, phase }) => {
+      if (task !== 'attest' || phase !== 'scan') return
+      for await (const { envelope } of ports.ledger.entries(0, 100)) {
+        const { predicate } = parseStatement(parseEnvelope(envelope).payload)
+        if (predicate.phase === 'scan') said.push(predicate)
+      }
+    },
+  })
+  expect(store).toBe('verified')
+  return said[0]!
+}
+
+it('a scan says which build read the store, and which one says so', async () => {
+  const { scan, tool: by } = await scanned()
+  expect(scan.builds).toEqual([tool.buildSha256])
+  expect(by.buildSha256).toBe(tool.buildSha256)
+})
+
+it('a scan names all builds that read something, also of slices of one version', async () => {
+  const others = ['1', '2', '3'].map((digit) => digit.repeat(64))
+  let read = 0
+  const { scan, tool: by } = await scanned((task, ports, payload) =>
+    task === 'scan-batch'
+      ? scanBatch(withBuild(ports, others[read++ % others.length]!), payload)
+      : inSlicesOf(500)(task, ports, payload),
+  )
+  expect(scan.builds).toEqual(others)
+  expect(by.buildSha256).toBe(tool.buildSha256)
+})
