@@ -50,6 +50,7 @@ const others = [
   'ion',
   'separated',
   'cut-lines',
+  'counted-texts',
   'r',
 ]
 

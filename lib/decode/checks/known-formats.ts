@@ -1,3 +1,4 @@
+import { isCountedTexts } from './counted-texts.ts'
 import { isBareUuencode, isBencode, isPickle } from './glued-texts.ts'
 import { neverText } from './never-text.ts'
 
@@ -170,6 +171,10 @@ const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolea
   { format: { name: 'ZPL', encrypted: false, weak: false }, isFormat: isZpl },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
   { format: { name: 'uuencode', encrypted: false, weak: false }, isFormat: isBareUuencode },
+  {
+    format: { name: 'list of texts in CBOR, Hessian, Smile or UBJSON', encrypted: false, weak: false },
+    isFormat: (head) => isCountedTexts(head, head.length >= headLength),
+  },
 ]
 
 /** Names of what is known and not read, each once. */
