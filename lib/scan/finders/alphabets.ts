@@ -60,8 +60,8 @@ export const suffixes: ReadonlySet<string> = new Set(
   (
     '7z asc avi avro backup bak bin bmp bson bz2 cer cfg conf crt csr csv dat db der dmp doc docx dump eml enc err export gif gpg gz heic heif ' +
     'html htm ics invalid ini jpeg jpg js json json5 jsonl key ldif lock log lz4 lzma m4a mbox md mkv mov mp3 mp4 msg ndjson odt ogg old orc orig out ' +
-    'ovpn p12 p7b p7m p7s parquet pcap pdf pem pfx pgp php png ppt pptx prop ps pst pub py rar rdb rtf sandbox sig sqlite sql svg swp tar tbz tbz2 tgz ' +
-    'tif tiff tmp toml tsv txt txz vcard vcf wav webm webp xls xlsx xml xz yaml yml z zip zst'
+    'ovpn p12 p7b p7m p7s parquet pcap pdf pem pfx pgp php png ppt pptx prop ps pst pub py rar rdb rtf sandbox service sig socket sqlite sql svg swp tar tbz tbz2 tgz ' +
+    'tif tiff timer tmp toml tsv txt txz vcard vcf wav webm webp xls xlsx xml xz yaml yml z zip zst'
   ).split(' '),
 )
 export const longestSuffix = Math.max(...[...suffixes].map(({ length }) => length))
