@@ -1,4 +1,4 @@
-import { digits, tableOf } from './alphabets.ts'
+import { type Alphabet, digits, tableOf } from './alphabets.ts'
 
 /**
  * Escapes: spellings of one character whose last byte may stand right before an identifier and glue onto it, as `\n`
@@ -9,7 +9,8 @@ import { digits, tableOf } from './alphabets.ts'
  * - `\169` in decimal, as OCaml, Lua and names of DNS write bytes, and `\9`, `\37` and `\8220` where no digit follows, as Perl (Data::Dumper, in octal), Lua (`%q`) and Haskell (`show`) write characters.
  * - `\NUL`, `\SOH`, `\DEL` and other names of control characters, as `show` of Haskell has them.
  * - `%22` and, encoded again up to eight times, `%2522`.
- * - `#011`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy; `#U00fc` and `#L01f600` in names that `unzip` wrote.
+ * - `#011` and `#177`: control characters in system logs; `#22`, `#7B` and other signs in those of HAProxy; `#U00fc` and `#L01f600` in names that `unzip` wrote.
+ * - `\C3\A9` of LDAP and certificates, `#C3#A9` of HAProxy and `#303#251` of rsyslog: the last two bytes of a character that is no ASCII; `\#011` of rsync, whichever byte it is.
  * - `^M`: control characters as `cat -v` and `vis` show them, `^1` of games, `^n` for a line end in parameters of iCalendar and vCard (RFC 6868); `^FD` and `^FV` of labels in ZPL.
  * - `ESC E`, `ESC M` and other sequences without a bracket, of terminals and printers, and characters of SYLK (`ESC N H o`).
  * - terminal sequences as `ESC [ 1 ; 31 m` and `ESC [ ? 2004 h`, with `ESC` itself or as `\e`, `\x1b`, `\u001b`, `\u{1b}`, `\033`, `#033`, `#x1b`, `%1b`, `&#x1b;`, `&#27;`,
@@ -30,6 +31,7 @@ export function endsEscape(bytes: Uint8Array, end: number): boolean {
     endsBackslash(bytes, end) ||
     endsPercent(bytes, end) ||
     endsHash(bytes, end) ||
+    endsCharacter(bytes, end) ||
     endsCaret(bytes, end) ||
     endsShort(bytes, end) ||
     endsSequence(bytes, end)
@@ -55,6 +57,11 @@ const names = 'NUL SOH STX ETX EOT ENQ ACK SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB
 const hex = tableOf('0123456789abcdefABCDEF')
 const octal = tableOf('01234567')
 const zeroToThree = tableOf('0123')
+/** First digits of bytes that go on with a character, and of all that are no ASCII. */
+const goesOnHex = tableOf('89abAB')
+const fromHex = tableOf('89abcdefABCDEF')
+const goesOnOctal = tableOf('2')
+const fromOctal = tableOf('23')
 const parameters = tableOf('?0123456789;')
 const finals = tableOf('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ')
 const sequenceStarts = [
@@ -135,10 +142,28 @@ function endsHash(bytes: Uint8Array, end: number): boolean {
     isNamed(bytes, end - 8, letterUpperL, end) ||
     (end >= 4 &&
       bytes[end - 4] === hash &&
-      bytes[end - 3] === 0x30 &&
-      zeroToThree[bytes[end - 2]!] !== 0 &&
-      octal[bytes[end - 1]!] !== 0)
+      zeroToThree[bytes[end - 3]!] !== 0 &&
+      areAll(octal, bytes, end - 2, end) &&
+      (bytes[end - 5] === backslash || isControl(bytes[end - 3]!, bytes[end - 2]!, bytes[end - 1]!)))
   )
+}
+
+/** Whether these octal digits are a control character of ASCII. */
+const isControl = (first: number, second: number, third: number) =>
+  first === 0x30 ? second < 0x34 : first === 0x31 && second === 0x37 && third === 0x37
+
+/** Whether the last byte of a character in UTF-8 ends here, and the one before it is written in the same way, in two hexadecimal or three octal digits. */
+function endsCharacter(bytes: Uint8Array, end: number): boolean {
+  return endsByte(bytes, end, 3, goesOnHex, fromHex, hex) || endsByte(bytes, end, 4, goesOnOctal, fromOctal, octal)
+}
+
+function endsByte(bytes: Uint8Array, end: number, length: number, goesOn: Alphabet, from: Alphabet, all: Alphabet) {
+  const at = end - length
+  const before = at - length
+  const sign = bytes[at]
+  if (before < 0 || (sign !== hash && sign !== backslash) || bytes[before] !== sign) return false
+  if (goesOn[bytes[at + 1]!] === 0 || from[bytes[before + 1]!] === 0) return false
+  return areAll(all, bytes, at + 2, end) && areAll(all, bytes, before + 2, at)
 }
 
 /** Whether `#` and this letter are at `at`, and hexadecimal digits behind them. */

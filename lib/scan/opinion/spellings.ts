@@ -14,10 +14,12 @@ const backslashEscape = [
   String.raw`\\[uU]?[0-9a-fA-F]{4}`,
   String.raw`\\U[0-9a-fA-F]{8}`,
   String.raw`\\x[0-9a-fA-F]{2}`,
+  String.raw`\\[89a-fA-F][0-9a-fA-F]\\[89abAB][0-9a-fA-F]`,
 ].join('|')
 const otherEscape = [
   '%(?:25){0,8}[0-9a-fA-F]{2}',
-  '#(?:0[0-3][0-7]|22|23|7B|7C|7D|U[0-9a-fA-F]{4}|L[0-9a-fA-F]{6})',
+  '#(?:0[0-3][0-7]|177|22|23|7B|7C|7D|U[0-9a-fA-F]{4}|L[0-9a-fA-F]{6})',
+  String.raw`\\#[0-3][0-7]{2}|#[23][0-7]{2}#2[0-7]{2}|#[89a-fA-F][0-9a-fA-F]#[89abAB][0-9a-fA-F]`,
   String.raw`\^(?:[0-9A-Zn]|F[DV])`,
   String.raw`\x1b[A-Za-z]{1,3}`,
   `(?:${terminalStart}${bracket}[?0-9;]{0,16}[A-Za-z]|${bracket}[?0-9;]{1,16}m)`,

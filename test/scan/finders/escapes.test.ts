@@ -61,6 +61,7 @@ const escapes = [
     '\xe2\x86\x90[0m',
   ],
   ...['&#x1b;[K', '\xef\xbf\xbd[2K', '%1B%5BK', '#22', '#7B', '#7C'],
+  ...['#177', '\\#033', '\\#303\\#251', '#303#251', '#C3#A9', '\\C3\\A9', '\\e7\\94\\a8', '#E7#94#A8'],
 ]
 /** What may stand before an escape and changes nothing. */
 const befores = ['', '"hi', ' ', '\\', '\\\\', '\\n', '\\\\u0027', '123', 'bob', '\xff', ' '.repeat(90)]
