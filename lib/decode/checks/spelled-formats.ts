@@ -18,7 +18,7 @@ const beginnings: readonly { name: string; decimal: readonly string[]; digits: r
 ]
 const between = `(?:,|${gap}){1,82}`
 const pair = '[0-9a-f]{2}'
-/** As the form `bytes` reads lists: behind a bracket, with `0x`, as the registry of Windows has them, and in pairs of digits, of which an address in a network has no more than eight. The second byte is looked for first, since that is fast. */
+/** As the form `bytes` reads lists: behind a bracket, as items of YAML, with `0x`, as the registry of Windows has them, and in pairs of digits, of which an address in a network has no more than eight. The second byte is looked for first, since that is fast. */
 const spellings = beginnings.flatMap(({ name, decimal, digits }) => {
   const spelling = (before: string, second: string, behind: string) => ({
     name,
@@ -34,6 +34,14 @@ const spellings = beginnings.flatMap(({ name, decimal, digits }) => {
         .slice(2)
         .map((each) => between + each)
         .join('')}(?=[,\s\\])`,
+    ),
+    spelling(
+      `(?:^|[\\sn])-[ \\t]${decimal[0]}${gap}{1,40}- `,
+      decimal[1]!,
+      String.raw`${decimal
+        .slice(2)
+        .map((each) => `${gap}{1,40}- ${each}`)
+        .join('')}(?=[\s\\])`,
     ),
     spelling(`[[({<=]${gap}{0,40}0x${digits[0]}${between}0x`, digits[1]!, String.raw`${rest}\b`),
     spelling(String.raw`\bhex(?:\([0-9a-f]{1,2}\))?:${digits[0]},`, digits[1]!, String.raw`,${bytes.join(',')}\b`),

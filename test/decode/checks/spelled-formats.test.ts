@@ -105,6 +105,8 @@ const lists: { as: string; spell: (bytes: Uint8Array) => string }[] = [
   { as: 'a Uint8Array in JSON in JSON', spell: (bytes) => JSON.stringify(JSON.stringify(Uint8Array.from(bytes))) },
   { as: 'Go prints it', spell: (bytes) => `[${bytes.join(' ')}]` },
   { as: 'Rust prints it', spell: (bytes) => `[${bytes.join(', ')}]` },
+  { as: 'items of YAML', spell: (bytes) => `b:\n  - ${bytes.join('\n  - ')}\n` },
+  { as: 'items of YAML in JSON', spell: (bytes) => JSON.stringify(`b:\n- ${bytes.join('\n- ')}\n`) },
   { as: 'Java prints it', spell: (bytes) => `[${new Int8Array(bytes).join(', ')}]` },
   { as: 'an array of C', spell: (bytes) => `char a[] = {\n  0x${pairs(bytes, ', 0x')}\n};` },
   { as: 'an array of C in capitals', spell: (bytes) => `={0x${pairs(bytes, ',0x').toUpperCase()}};` },

@@ -524,6 +524,7 @@ const key = String.raw`\\*"[0-9]{1,3}\\*"`
 const betweenBytes = [
   `(?=[^0-9]{1,40}(?![^0-9]))${space},${space}`,
   `(?=[^0-9]{1,40}[0-9]+[^0-9]{1,40}(?![^0-9]))${space},${space}${key}${space}:${space}`,
+  `(?=[^0-9]{1,40}(?![^0-9]))(?![ -])${space}- ${space}`,
   ' {1,40}',
 ]
 /** Six and more of these in a row, and 28 to either side. */

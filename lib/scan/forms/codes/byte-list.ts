@@ -19,14 +19,15 @@ const comma = 0x2c
 const colon = 0x3a
 const quote = 0x22
 const point = 0x2e
+const hyphen = 0x2d
 const backslash = 0x5c
 const isLetterOfSpace = (byte: number) => byte === 0x6e || byte === 0x72 || byte === 0x74
 
 /** What stands between numbers: of one list it is always the same kind. */
-type Separator = 'comma' | 'keys' | 'blanks'
+type Separator = 'comma' | 'keys' | 'items' | 'blanks'
 
 /**
- * Reads lists of bytes, and calls `take` for each: numbers up to 255 without zeros on the left, with commas between them, with commas and keys, or with blanks. Around
+ * Reads lists of bytes, and calls `take` for each: numbers up to 255 without zeros on the left, with commas between them, with commas and keys, as items of YAML (`- 98`), or with blanks. Around
  * commas are blanks and line ends, as they are or as escapes of a string (`\n`).
  */
 export function createByteList(take: (list: ByteList) => void) {
@@ -87,6 +88,8 @@ export function createByteList(take: (list: ByteList) => void) {
       if (at >= to || bytes[at] !== colon) return undefined
       return goOn(behindSpaces(bytes, at + 1, to), behind, 'keys')
     }
+    if (at > end && bytes[end] !== space && at + 1 < to && bytes[at] === hyphen && bytes[at + 1] === space)
+      return goOn(behindSpaces(bytes, at + 1, to), end, 'items')
     for (at = end; at < to && bytes[at] === space; ) at++
     return at > end ? goOn(at, end, 'blanks') : undefined
   }

@@ -15,7 +15,7 @@ const shortestList = 6
 const margin = 28
 
 /** Bytes between two numbers, or a number and a key. */
-export const inGaps = tableOf(' \t\r\n,":\\nrt')
+export const inGaps = tableOf(' \t\r\n,":-\\nrt')
 const inList = inGaps.map((isIn, byte) => isIn | digits[byte]!)
 
 const atSign = 0x40
@@ -115,7 +115,7 @@ function createBytes(tools: FormTools): FormFinder {
   }
 }
 
-/** As lists are written by Node (also of a `Uint8Array`), Java, Python and Rust, and Go; of characters in JSON and by loggers; as pairs of digits by dumps and .NET. */
+/** As lists are written by Node (also of a `Uint8Array`), Java, Python and Rust, and Go, the latter two also in YAML; of characters in JSON and by loggers; as pairs of digits by dumps and .NET. */
 function spell(text: string): Buffer[] {
   const bytes = Buffer.from(text.length < shortestList ? text.padEnd(2 * shortestList) : text)
   const all = [...bytes]
@@ -125,6 +125,7 @@ function spell(text: string): Buffer[] {
     JSON.stringify({ ...all }),
     `[${all.join(', ')}]`,
     `[${all.join(' ')}]`,
+    all.map((byte) => `- ${byte}`).join('\n'),
     JSON.stringify([...bytes.toString()]),
     JSON.stringify({ ...[...bytes.toString()] }),
     ...[' ', ':', '-'].map((sign) => bytes.toString('hex').replace(/..(?=.)/g, `$&${sign}`)),

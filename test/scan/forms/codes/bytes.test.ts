@@ -25,6 +25,9 @@ const writers: Record<string, (bytes: Buffer) => string> = {
   'a field of CSV in quotes': (bytes) => `"${[...bytes].join(',')}","x"`,
   'a text of JSON': (bytes) => JSON.stringify({ body: [...bytes].join(' ') }),
   'the same in a string': (bytes) => JSON.stringify(JSON.stringify({ body: [...bytes].join(' ') })),
+  'a value of YAML': (bytes) => [...bytes].map((byte) => `- ${byte}\n`).join(''),
+  'an indented value of YAML with CRLF': (bytes) => [...bytes].map((byte) => `      - ${byte}\r\n`).join(''),
+  'YAML in a string': (bytes) => JSON.stringify(`- ${[...bytes].join('\n- ')}\n`),
   'CHAR of SQL': (bytes) => `SELECT CHAR(${[...bytes].join(',')});`,
 }
 
@@ -67,6 +70,8 @@ describe('no list of bytes', () => {
     'behind a byte from 0x80 on of Java, and what is behind it': `[-50,${list.replace('49', '50')}]`,
     'with fractions': `[${list.replaceAll(',', '.0,')}.0]`,
     'with two kinds of signs': `[${list.replace(',', ' ')}]`,
+    'with a hyphen in a line': `- ${list.replaceAll(',', ' - ')}`,
+    'with signs in lines': `-${list.replaceAll(',', '\n-')}`,
     'of less than six': '[49,50,51]',
   }
   for (const [name, text] of Object.entries(others))
