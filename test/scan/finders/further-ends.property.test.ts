@@ -100,6 +100,12 @@ describe('what stands beside an identifier', () => {
       kind: 'email',
       at: [3, 18, 35],
     },
+    {
+      name: 'a unit of systemd',
+      content: 'bob@x.org.service bob@x.org.timer bob@x.org.target',
+      kind: 'email',
+      at: [0, 18],
+    },
     { name: 'a hyphen behind a domain', content: 'bob@x.org-2026.csv', kind: 'email', at: [0] },
     {
       name: 'another domain',
