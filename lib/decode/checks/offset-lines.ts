@@ -1,9 +1,10 @@
 import type { EncodedProblem } from './encoded-check.ts'
 
 /** What the second line of a dump begins with, which is looked for before anything else: next to no text has it. */
-const second = '\n000'
-/** A line behind its offset, and the offset of the next one, as `od`, `hexdump` and `xxd` write them. */
-const line = /(?<=^|\n)([0-9a-f]{6,16}):?[ \t]([^\r\n]{8,400})\r?\n(?=([0-9a-f]{6,16}):?(?:[ \t]|\r?\n))/gi
+const seconds = ['\n000', '\t0x0010:']
+const offset = String.raw`(?:\t0x(?=[0-9a-f]{4})|(?=[0-9a-f]{6}))([0-9a-f]{4,16}):?`
+/** A line behind its offset, and the offset of the next one, as `od`, `hexdump`, `xxd` and, behind a tab, `tcpdump` write them. */
+const line = new RegExp(String.raw`(?<=^|\n)${offset}[ \t]([^\r\n]{8,400})\r?\n(?=${offset}(?:[ \t]|\r?\n))`, 'gi')
 const word = /[\w.@+-]{6}/
 const ofWord = /[\w.@+-]/
 const mostBytes = 64
@@ -14,11 +15,11 @@ const fewest = 2
 type Dumped = { readonly texts: readonly string[]; readonly isFound: boolean }
 
 /**
- * Dumps of bytes that nobody reads: in words, also as decimal numbers, in octal or binary digits or as characters with names (`od`, `hexdump`), and those as pairs of digits or with their characters beside whose lines
+ * Dumps of bytes that nobody reads: in words, also as decimal numbers, in octal or binary digits or as characters with names (`od`, `hexdump`, `tcpdump -x`), and those as pairs of digits or with their characters beside whose lines
  * end within words.
  */
 export function offsetLinesIn(text: string, from: number): EncodedProblem | undefined {
-  if (!text.includes(second)) return undefined
+  if (!seconds.some((second) => text.includes(second))) return undefined
   let cut = 0
   let before = { end: -1, characters: '' }
   for (const { 0: whole, 1: own = '', 2: rest = '', 3: next = '', index } of text.matchAll(line)) {
@@ -60,7 +61,9 @@ function dumpedIn(rest: string, count: number): Dumped | undefined {
       const texts = [words, words.map((each) => Buffer.from(each).reverse())].map((each) =>
         Buffer.concat(each).toString('latin1'),
       )
-      const isBeside = texts.some((each) => rest.includes(each.replace(/[^ -~]/g, '.')))
+      // Blanks are points to `tcpdump`.
+      const shown = rest.replaceAll(' ', '.')
+      const isBeside = texts.some((each) => shown.includes(each.replace(/[^!-~]/g, '.')))
       return { texts, isFound: isBeside || (width === 1 && base === 16) }
     }
   return undefined

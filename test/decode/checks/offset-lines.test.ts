@@ -32,6 +32,13 @@ const written: Record<string, string> = {
 0000000c: 01100101 00101110 01110011 01101101 01101001 01110100  e.smit
 00000012: 01101000
 `,
+  'tcpdump -x': `10:00:00.000000 IP 10.0.0.1.514 > 10.0.0.2.514: SYSLOG user.info, length: 20
+\t0x0000:  4500 0030 0001 0000 4011 66bb 0a00 0001
+\t0x0010:  0a00 0002 0202 0202 001c 0000 3c31 343e
+\t0x0020:  626f 625f 7737 3720 6c6f 6767 6564 2069
+\t0x0030:  6e0a
+10:00:01.000000 IP 10.0.0.1.514 > 10.0.0.2.514: SYSLOG user.info, length: 20
+`,
 }
 
 /** Those that are cut within words twice, as programs make them. */
@@ -64,6 +71,14 @@ describe('a dump of bytes of which no form finds what is in it', () => {
       const dump = execFileSync(tool, options, { input: text.repeat(4), encoding: 'utf8' })
       expect(encodedProblemIn(dump)?.reason).toBe('unsupported-format')
     })
+
+  it('is none as tcpdump -X writes it, with blanks as points, where one line cuts a word', () => {
+    const dump = `\t0x0000:  4500 0030 0001 0000 4011 66bb 0a00 0001  E..0....@.f.....
+\t0x0010:  0a00 0002 626f 625f 7737 3720 6c6f 6767  ....bob_w77.logg
+\t0x0020:  6564 2069 6e20 6174 2031 302e 3030 2e0a  ed.in.at.10.00..
+\t0x0030:  0a\n`
+    expect(encodedProblemIn(dump)).toBeUndefined()
+  })
 
   it('is none of numbers, nor of pairs of digits whose lines cut no word', () => {
     const row = (at: number, cells: readonly string[]) => `${String(100_000 + 16 * at)} ${cells.join(' ')}\n`
