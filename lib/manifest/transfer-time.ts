@@ -66,7 +66,7 @@ export function parseAnyTime(text: string): number | undefined {
   if (hour > 23 || minute > 59 || second > 60 || offsetHour > 23 || offsetMinute > 59) return undefined
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined
+  if (date.getUTCMonth() !== month - 1) return undefined
   if (match[4] === undefined) return date.getTime() + msToEndOfDay
   const offset = (match[8] === '-' ? -1 : 1) * (offsetHour * 60 + offsetMinute)
   return date.getTime() + ((hour * 60 + minute - offset) * 60 + second + fraction) * 1000

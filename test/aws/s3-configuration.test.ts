@@ -60,6 +60,11 @@ describe('the configuration of a deployment', () => {
     expect(() => of(401)).toThrow('stores: expected at most 400 in a deployment, got 401')
   })
 
+  it('is refused where a key is given twice, of which only the last would count', () => {
+    const text = '{"manifest": "manifests/a.csv", "stores": [], "manifest": "manifests/b.csv"}'
+    expect(() => parseDeployedConfig(text, 'US')).toThrow('expected every key of an object once, got "manifest" twice')
+  })
+
   it('counts what restores take in every pass', () => {
     const s3 = { bucket: 'backups', region: 'eu-west-1', account: '111122223333' }
     const restore = { tier: 'bulk', days: 30, wait: '20d', maxUsd: 10 }

@@ -3,8 +3,10 @@ import { canonicalOf } from '../../lib/manifest/identifier.ts'
 import { isTransferred } from '../../lib/subject-index/open-subject-index.ts'
 import { buildIndex, makeIndex } from './make-index.ts'
 
-const confirmed = ['1234567', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'bob@x.org', 'jane_doe', 'jane.doe']
-const pending = ['7654321', '00000000-4f89-41d3-9a0c-0305e82c3301', 'eve@y.org', 'later_on', 'later.on', '7654321']
+const longest = 'h'.repeat(254)
+const confirmed = ['1234567', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'bob@x.org', 'jane_doe', 'jane.doe', longest]
+/** Some have a length that nobody confirmed has. */
+const pending = ['7654321', '00000000-4f89-41d3-9a0c-0305e82c3301', 'eve@why.org', 'later_on', 'later.on.than', '7654321']
 const index = makeIndex(confirmed, { pending })
 
 describe('an identifier of the manifest', () => {
@@ -15,7 +17,7 @@ describe('an identifier of the manifest', () => {
     })
 
   it('is known in every spelling', () => {
-    for (const text of ['JANE_DOE', 'Later.On', 'EVE@y.ORG', '3F2504E04F8941D39A0C0305E82C3301'])
+    for (const text of ['JANE_DOE', 'Later.On.Than', 'EVE@why.ORG', '3F2504E04F8941D39A0C0305E82C3301'])
       expect(index.isListed(text)).toBe(true)
   })
 
@@ -24,7 +26,15 @@ describe('an identifier of the manifest', () => {
       const { shape, canonical } = canonicalOf(text, 'fold') as { shape: 'handle'; canonical: string }
       expect([isTransferred(index, text), index.ordinalOf(shape, canonical)]).toEqual([false, -1])
     }
-    expect([index.subjects, buildIndex(confirmed, { pending }).summary.subjects]).toEqual([5, 5])
+    expect([index.subjects, buildIndex(confirmed, { pending }).summary.subjects]).toEqual([6, 6])
+  })
+
+  it('is known where all of its kind are pending', () => {
+    expect(makeIndex(['1234567'], { pending: ['later_on'] }).isListed('later_on')).toBe(true)
+  })
+
+  it('is a subject with as many characters as one may have', () => {
+    expect(isTransferred(index, longest)).toBe(true)
   })
 
   it('is not a control', () => {
