@@ -21,6 +21,8 @@ const makers: ((n: number) => string)[] = [
   (n) => `${'long.'.repeat(16)}person.${n}@mail.example.com`,
   (n) => `heron_${n}`,
   (n) => `grey.otter-${n}`,
+  // Of every length: SHA-256 takes another block for some.
+  (n) => `otter_${n}_`.padEnd(3 + (n % 252), 'x'),
 ]
 const count = 2 * chunkLeaves + 700
 const subjects = Array.from({ length: count }, (_, n) => makers[n % makers.length]!(n))
@@ -108,7 +110,8 @@ describe('the scope tree', () => {
 describe('the result tree', () => {
   const scope = sourceOfBytes(Buffer.concat([formatHead('scope'), leaves]))
   const hits = createHits({ from: 0, leaves: count, order })
-  const [found, again, late] = [10, chunkLeaves + 1, count - 1].map((leaf) => order.ordinalOf(leaf)) as [
+  const [found, last, again, late] = [10, 20, chunkLeaves + 1, count - 1].map((leaf) => order.ordinalOf(leaf)) as [
+    number,
     number,
     number,
     number,
@@ -122,16 +125,25 @@ describe('the result tree', () => {
     expect(pass(true, false, found, 3, again, 1)).toBe(2)
     // Who was not there at first and is gone again was found, all the same.
     expect(pass(false, false, again, 9, late, 4)).toBe(2)
-    expect(pass(false, true)).toBe(0)
+    // And so was who was not there before the last one.
+    expect(pass(false, true, last, 3)).toBe(1)
     expect(pass(true, true, found, 2)).toBe(1)
-    expect([hits.of(10), hits.of(chunkLeaves + 1), hits.of(count - 1), hits.of(0)]).toEqual([
+    expect([hits.of(10), hits.of(20), hits.of(chunkLeaves + 1), hits.of(count - 1), hits.of(0)]).toEqual([
       { before: 5, after: 2 },
+      { before: 0, after: 3 },
       { before: 1, after: 0 },
       { before: 4, after: 0 },
       { before: 0, after: 0 },
     ])
     expect(() => pass(true, true, controls[0]!, 1)).toThrow('expected no planted control')
     expect(() => pass(false, true, found, 2 ** 32 - 1)).toThrow('expected fewer object versions')
+  })
+
+  it('counts in each shard the leaves of its own', () => {
+    const own = createHits({ from: 10, leaves: 10, order })
+    const one = own.addPass({ isFirst: true, isLast: true })
+    one.add(Uint32Array.from([9, 10, 19, 20].flatMap((leaf) => [order.ordinalOf(leaf), leaf])))
+    expect([one.distinct(), own.of(0).after, own.of(9).after]).toEqual([2, 10, 19])
   })
 
   it.each([
@@ -196,10 +208,10 @@ describe('the result tree', () => {
     })
     expect(rootOfNodes(results)).toEqual(rootAt(treeOf(expected)))
     expect(Object.values(statuses).reduce((sum, each) => sum + each)).toBe(count)
-    expect(rows).toBe(3)
+    expect(rows).toBe(4)
     const file = sourceOfBytes(Buffer.concat(parts))
     expect([0, 1, 2].map((chunk) => [...readResultChunk(file, count, chunk)])).toEqual([
-      [10, 5, 2],
+      [10, 5, 2, 20, 0, 3],
       [chunkLeaves + 1, 1, 0],
       [count - 1, 4, 0],
     ])

@@ -231,6 +231,34 @@ describe('the state machines', () => {
       })
     }
   })
+
+  it('catch everything that can go wrong with a run on its way to its summary, which says what did', () => {
+    const { States } = readDefinition('verify-run')
+    const lastCatchOf = ({ Catch }: { Catch?: unknown }) =>
+      (Catch as { ErrorEquals: string[]; Next: string; Assign?: unknown }[]).at(-1)!
+    for (const name of ['OpenRun', 'BuildIndex', 'BuildScopeTree', 'AttestScope', 'VerifyStores', 'SettleSubjects'])
+      expect({ name, last: lastCatchOf(States[name]!) }).toMatchObject({
+        name,
+        last: {
+          ErrorEquals: ['States.ALL'],
+          Next: 'CloseRun',
+          Assign: {
+            failure: { state: '{% $states.context.State.Name %}', error: '{% $states.errorOutput.Error %}' },
+          },
+        },
+      })
+    const ofStore = (States.VerifyStores!.ItemProcessor as unknown as Definition).States
+    const next = {
+      VerifyStore: 'DecideFailedStore',
+      DecideFailedStore: 'StoreLeftOpen',
+      AttestFailedStore: 'StoreLeftOpen',
+    }
+    for (const [name, Next] of Object.entries(next))
+      expect({ name, last: lastCatchOf(ofStore[name]!) }).toMatchObject({
+        name,
+        last: { ErrorEquals: ['States.ALL'], Next },
+      })
+  })
 })
 
 function scopesOf(definition: Definition): Definition[] {

@@ -27,7 +27,7 @@ const ways: { name: string; setting: Setting; way: string[]; verdict: string }[]
   },
   {
     name: 'found and executed: scanned again',
-    setting: { found: [5], channel: 'delete-files' },
+    setting: { found: [1], channel: 'delete-files' },
     way: [
       'OpenStore',
       ...scanned,
@@ -159,6 +159,20 @@ describe('a run of the real machines', () => {
     expect(way.slice(from, from + 10)).toEqual([...leg, ...again, ...leg, ...leg])
   })
 
+  it('asks it again for as many legs as there are: clocks differ only where one leg finds no answer new enough', async () => {
+    const asked = new Set<unknown>()
+    const deployment = deploy({
+      ...{ found: [5], channel: 's3-delete-versions', legs: 7 },
+      before(name, { leg }) {
+        if (name !== 'execute-deletion' || asked.has(leg)) return
+        asked.add(leg)
+        throw named('ScopeUnconfirmed')
+      },
+    })
+    expect(await deployment.verify()).toEqual(closed(1))
+    expect(deployment.way('verify-store').filter((state) => state === 'ConfirmScopeAgain')).toHaveLength(7)
+  })
+
   it.each([
     { channel: 's3-delete-versions', task: 'execute-deletion' },
     { channel: 'manual', task: 'notify-custodian' },
@@ -190,7 +204,7 @@ describe('a run of the real machines', () => {
     { name: 'what is archived is not to be restored', setting: { toRestore: 0 }, way: [] },
     {
       name: 'it is too dear, or nothing of it can be restored',
-      setting: { toRestore: 5 },
+      setting: { toRestore: 1 },
       way: ['OpenRestore', 'RestoreArchived', 'IsRestoreOver'],
     },
     {
