@@ -49,8 +49,7 @@ const takingBack = new RegExp(
 )
 
 /** Whether the value of a member (JSON as it is written) may hold the time of transfer further inside, where nobody reads it. */
-export const mayHoldTime = (source: string): boolean =>
-  keysIn(source).some((key) => isTimeName(key) || mayBeTimeName(key))
+export const mayHoldTime = (source: string): boolean => keysIn(source).some(mayBeTimeName)
 
 const keysIn = (source: string): string[] =>
   source.startsWith('{') || source.startsWith('[')
@@ -61,7 +60,7 @@ const keysIn = (source: string): string[] =>
  * Whether a column may have the identifiers instead of the one called `id`, which may be of the row alone: those of an account, a customer or another person
  * (`customer_id`, `user`, `uuid`).
  */
-export const mayBeIdBesideId = (name: string): boolean => personIds.test(foldedName(name)) || mayBeIdBesideUserId(name)
+export const mayBeIdBesideId = (name: string): boolean => personIds.test(foldedName(name))
 
 const personIds =
   /^(?:account|customer|member|patient|person|subject|subscriber|user)s?(?:ids?|key|no|number|guid|uuid|ref)?$|^(?:client|contact|profile|sub)(?:id|key|no|number|guid|uuid)$|^(?:uid|guid|uuid|identifier)s?$/

@@ -60,6 +60,15 @@ const cases: Case[] = [
     transferColumn: true,
   },
   {
+    name: 'CSV with transfer times before identifiers, behind an empty line',
+    content: '\ntransferredAt,userId\n,1005\n2026-11-22,1009\n',
+    format: 'csv',
+    rows: ['4:1009'],
+    empty: [1],
+    pending: ['3:1005'],
+    transferColumn: true,
+  },
+  {
     name: 'CSV with another word of a transfer',
     content: 'id,transfer_batch\n12345,a\n',
     format: 'csv',
@@ -219,6 +228,12 @@ describe('a manifest that cannot be used', () => {
       bad: [1],
       problem: /one transferredAt/,
     },
+    {
+      name: 'two times in JSON',
+      content: `{"userId":"${secret}","transferredAt":"2026-01-01","transferred_at":null}\n`,
+      bad: [1],
+      problem: /at most one transferredAt/,
+    },
     ...[
       'transferedAt',
       'Transfer Date',
@@ -309,6 +324,7 @@ describe('a manifest that cannot be used', () => {
     ]),
     ...[
       '"transfer":{"status":"failed"}',
+      '"transfer":{"state":"failed"}',
       '"migration":[{"ok":false}]',
       '"a":{"b":{"rolledBackAt":null}}',
       '"legal":{"hold":true}',
@@ -332,12 +348,20 @@ describe('a manifest that cannot be used', () => {
         problem: /under one name/,
       },
     ]),
-    ...['user-id', 'USER ID', 'userIds'].map((column) => ({
-      name: `identifiers in a CSV column ${column} beside userId`,
-      content: `${column},userId\n${secret},123\n`,
-      bad: [1],
-      problem: /column 1: .*under one name/,
-    })),
+    ...['user-id', 'USER ID', 'userIds'].flatMap((column) => [
+      {
+        name: `identifiers in a CSV column ${column} beside userId`,
+        content: `${column},userId\n${secret},123\n`,
+        bad: [1],
+        problem: /column 1: .*under one name/,
+      },
+      {
+        name: `identifiers in JSON under ${column} beside userId`,
+        content: `{"${column}":"${secret}","userId":123}\n`,
+        bad: [1],
+        problem: /under one name/,
+      },
+    ]),
     ...['"user":{"id":SECRET}', '"row":[{"userId":SECRET}]', '"uuid":SECRET'].map((member) => ({
       name: `identifiers in a JSON object beside or behind its id: ${member}`,
       content: `{"id":123,${member.replace('SECRET', secret)}}\n`,
@@ -350,12 +374,12 @@ describe('a manifest that cannot be used', () => {
       bad: [1],
       problem: /line 1: column 4: .*does not hold/,
     },
-    {
-      name: 'times further inside of a JSON object',
-      content: `{"userId":"${secret}","transfer":{"batch":1,"transferredAt":null}}\n`,
+    ...['transferredAt', 'migrated_on'].map((name) => ({
+      name: `times further inside of a JSON object: ${name}`,
+      content: `{"userId":"${secret}","transfer":{"batch":1,"${name}":null}}\n`,
       bad: [1],
       problem: /to be called transferredAt/,
-    },
+    })),
     ...[
       '0001-01-01T00:00:00Z',
       '0001-01-01',
