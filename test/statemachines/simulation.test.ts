@@ -482,6 +482,16 @@ describe('a failure', () => {
         const results = [...deployment.world.documents].find(([key]) => key.endsWith('SUCCEEDED_0.jsonl'))!
         expect(results[1]).toBe(`{"batch":0}\n{"batch":1,"error":"${error}"}\n`)
       })
+
+      it('is tried with as many as ever behind each that is left out, and behind three of them no more', async () => {
+        const deployment = deploy({ ...crashing(({ most }) => most > 0), scanLegs: 9 })
+        expect(await deployment.verify()).toEqual(closed(0))
+        const ofOne = [...[1000, 5, 2, 1].flatMap((most) => Array(attempts).fill(most)), 0]
+        expect(triedIn(deployment).map(({ most }) => most)).toEqual([
+          ...[ofOne, ofOne, ofOne].flat(),
+          ...Array(attempts).fill(1000),
+        ])
+      })
     },
   )
 

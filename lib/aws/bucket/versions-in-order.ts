@@ -142,10 +142,7 @@ function openWindow(key: string, after: Place | undefined, conflict: Conflict, m
     key,
     add(version) {
       if (after !== undefined && compareVersions(version, after) <= 0) return
-      if (bound !== undefined && compareVersions(version, bound) > 0) {
-        more = true
-        return
-      }
+      if (bound !== undefined && compareVersions(version, bound) > 0) return
       held.push(version)
       if (held.length >= 2 * most) shrink()
     },
