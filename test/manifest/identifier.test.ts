@@ -78,7 +78,18 @@ describe('an identifier', () => {
         })
     })
 
-  const hyphened = ['-bob@x.org', `-${someUuid}`, `${allDigits}-`, '123-', '-ab', '-null', '----bob', 'bob----', '---', '-12-34']
+  const hyphened = [
+    '-bob@x.org',
+    `-${someUuid}`,
+    `${allDigits}-`,
+    '123-',
+    '-ab',
+    '-null',
+    '----bob',
+    'bob----',
+    '---',
+    '-12-34',
+  ]
   it('is refused without being quoted when it is none', () => {
     for (const text of [
       '',

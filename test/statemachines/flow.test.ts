@@ -234,7 +234,7 @@ describe('the state machines', () => {
 
   it('catch everything that can go wrong with a run on its way to its summary, which says what did', () => {
     const { States } = readDefinition('verify-run')
-    const lastCatchOf = ({ Catch }: { Catch?: unknown }) =>
+    const lastCatchOf = ({ Catch }: { [field: string]: unknown }) =>
       (Catch as { ErrorEquals: string[]; Next: string; Assign?: unknown }[]).at(-1)!
     for (const name of ['OpenRun', 'BuildIndex', 'BuildScopeTree', 'AttestScope', 'VerifyStores', 'SettleSubjects'])
       expect({ name, last: lastCatchOf(States[name]!) }).toMatchObject({

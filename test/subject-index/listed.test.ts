@@ -6,7 +6,14 @@ import { buildIndex, makeIndex } from './make-index.ts'
 const longest = 'h'.repeat(254)
 const confirmed = ['1234567', '3f2504e0-4f89-41d3-9a0c-0305e82c3301', 'bob@x.org', 'jane_doe', 'jane.doe', longest]
 /** Some have a length that nobody confirmed has. */
-const pending = ['7654321', '00000000-4f89-41d3-9a0c-0305e82c3301', 'eve@why.org', 'later_on', 'later.on.than', '7654321']
+const pending = [
+  '7654321',
+  '00000000-4f89-41d3-9a0c-0305e82c3301',
+  'eve@why.org',
+  'later_on',
+  'later.on.than',
+  '7654321',
+]
 const index = makeIndex(confirmed, { pending })
 
 describe('an identifier of the manifest', () => {
