@@ -114,7 +114,6 @@ async function deleteAlone(bucket: Bucket, sort: Sort, { Key, VersionId }: Exact
       throw unasked(bucket, 'an answer about versions that were named')
     return { kind: 'deleted' }
   } catch (error) {
-    if (error instanceof EvidenceConflict) throw error
     if (!isRefusal(error)) throw toFault(bucket, 'DeleteObject', error)
     return toAnswer(faultCode(error))
   }

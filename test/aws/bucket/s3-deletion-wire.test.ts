@@ -254,6 +254,10 @@ describe('a deletion whose answer is', () => {
       entries: [goneA, goneB, entry('Deleted', 'c', 'v2', '<DeleteMarker>true</DeleteMarker>')],
     },
     {
+      name: 'a delete marker, by its id alone',
+      entries: [goneA, goneB, entry('Deleted', 'c', 'v2', '<DeleteMarkerVersionId>v2</DeleteMarkerVersionId>')],
+    },
+    {
       name: 'a delete marker that was added',
       entries: [goneA, goneB, entry('Deleted', 'c', 'v2', '<DeleteMarkerVersionId>v9</DeleteMarkerVersionId>')],
     },
