@@ -244,11 +244,14 @@ describe('an index with hashed forms that adds to another', () => {
 it('a UUID of decimal digits and the number that it is without hyphens: every digest stands for one of them', () => {
   const [number, uuid] = ['12345678123456781234567812345678', '12345678-1234-5678-1234-567812345678']
   for (const algorithm of hashAlgorithms)
-    for (const listed of [
-      [number, uuid],
-      [uuid, number, uuid, number],
+    for (const manifests of [
+      [[number, uuid]],
+      [[uuid, number, uuid, number]],
+      [[uuid], [number]],
+      [[number], [uuid]],
     ]) {
-      const index = makeIndex(listed, { hashedForms: [plain(algorithm)] })
+      const hashedForms = [plain(algorithm)]
+      const index = openSubjectIndex(buildParts(manifests, { hashedForms }), testKeys)
       const subjectOf = (text: string) => index.hashed!.find(digestOf(plain(algorithm), text))?.ordinal
       expect(subjectOf(number)).toBe(index.ordinalOf('decimal', number))
       expect(subjectOf(uuid)).toBe(index.ordinalOf('uuid', number))
