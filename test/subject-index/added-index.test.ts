@@ -8,6 +8,7 @@ import { filterBytesOf, formatFooter, headBytes } from '../../lib/subject-index/
 import { type IndexSource, sourceOfBytes } from '../../lib/subject-index/index-source.ts'
 import { openPart } from '../../lib/subject-index/open-part.ts'
 import { isTransferred, openSubjectIndex, type SubjectIndex } from '../../lib/subject-index/open-subject-index.ts'
+import { pendingIndexOf } from '../../lib/subject-index/pending-index.ts'
 import { readIndexParts, readIndexTables } from '../../lib/subject-index/read-index.ts'
 import { find } from '../scan/find.ts'
 import { buildIndex, buildParts, makeIndex, seededRandom, testKeys, testReport } from './make-index.ts'
@@ -121,6 +122,11 @@ describe('a control of a base that is a subject of what is added', () => {
     expect(controls.filter((text) => numbers.includes(text)).length).toBeGreaterThan(0)
     for (const text of controls) expect(isTransferred(united, text)).toBe(numbers.includes(text))
     for (const text of numbers) expect(united.isControl(ordinalOf(united, text))).toBe(false)
+    // Each under one ordinal, whoever asks which part.
+    expect(new Set(numbers.map((text) => ordinalOf(united, text))).size).toBe(numbers.length)
+    const { entries } = openPart(parts[0]!, testKeys)
+    for (const text of controls.filter((each) => numbers.includes(each)))
+      expect(ordinalOf(united, text)).toBeGreaterThanOrEqual(entries)
   })
 
   it('leaves the index with controls of its shape', () => {
@@ -137,6 +143,12 @@ describe('an identifier that is pending', () => {
     const united = openSubjectIndex([withPending, added], testKeys)
     expect(['later_on', '5550001'].map((text) => isTransferred(united, text))).toEqual([true, false])
     expect(['later_on', '5550001', 'new_one'].map((text) => united.isListed(text))).toEqual([true, true, true])
+    const pending = pendingIndexOf(united)!
+    expect(['later_on', '5550001', 'new_one'].map((text) => ordinalOf(pending, text) !== -1)).toEqual([
+      false,
+      true,
+      false,
+    ])
   })
 
   it('in what is added is not to be shown either, also where a base has it as a control', () => {
