@@ -125,12 +125,12 @@ export const facts: Record<string, Facts> = {
     lines: { export: 'out files run? timestampsLeftOut?' },
   },
   verify: {
-    examples: [`odv verify bundle ${pins}`, 'odv verify bundle --json'],
+    examples: [`odv verify bundle ${pins}`, `odv verify bundle ${pins} --json`],
     codes: {
       [good]: 'the bundle holds, whatever its verdicts are',
       [residual]: 'it does not hold; the check that failed is named',
       [incomplete]:
-        'it holds, and its report and tables, which are of another version, were not compared with the evidence',
+        'it agrees with itself, and no --key was given; or it holds, and its report and tables, which are of another version, were not compared with the evidence',
       ...common,
       ...here,
     },
@@ -157,7 +157,7 @@ export const facts: Record<string, Facts> = {
       [good]: 'the proof holds: the subject was deleted, or never found',
       [residual]: 'the proof or the bundle does not hold, the check is named',
       [incomplete]:
-        'the proof holds, and says that data is still there, or that it is not shown to be gone, or another run of the bundle found data that this one did not see',
+        'the proof holds, and says that data is still there, or that it is not shown to be gone, or another run of the bundle found data that this one did not see; or no --key was given',
       ...common,
       ...here,
     },

@@ -7,7 +7,8 @@ const exitCodes = `Exit codes
       whatever its verdicts are
   1   run: some store residual; scan: something found; verify: the bundle does not hold, the check is named;
       export: an identifier in scope would have been in the bundle, and nothing was written
-  2   run: none residual, some incomplete; scan: nothing found, something unverified; verify: its report was not compared
+  2   run: none residual, some incomplete; scan: nothing found, something unverified; verify: no --key was given,
+      or its report was not compared
   64  usage or configuration error; on AWS also: no such deployment, no credentials, a right that is missing
   70  internal fault, a store or service that does not answer, or no room to write
   75  run --no-wait: waits for a custodian or a restore; go on with --resume

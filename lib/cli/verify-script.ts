@@ -29,7 +29,7 @@ const help = `Verifies a filing bundle offline: manifest, keys and their changes
 This file is as trustworthy as where you have it from: somebody who forges a bundle can change it as well. Take it from an
 earlier filing, or run "odv verify" of your own copy.
 
-Exit codes: 0 the bundle holds, whatever its verdicts are, and so does the proof; 1 one does not, and the check that fails is named; 2 with --proof: both
+Exit codes: 0 the bundle holds, whatever its verdicts are, and so does the proof; 1 one does not, and the check that fails is named; 2 no --key was given; or with --proof: both
 hold, and the proof says that data is still there, or that it is not shown to be gone, or a later run of the bundle found data; without: the bundle holds, and its report and tables are of
 another version and were not compared with the evidence; 64 wrong usage.
 `
@@ -159,8 +159,8 @@ function main(): number {
     const proof = options.proof === undefined ? undefined : checkSubjectProof(filing, Buffer.from(options.proof))
     if (json) console.log(JSON.stringify({ kind: 'bundle', holds: true, ...summary, ...(proof && { proof }) }))
     else console.log(proof ? `${show(summary)}\n${showProof(proof)}` : show(summary))
-    if (proof === undefined) return summary.companions ? 0 : 2
-    return showsGone(proof) ? 0 : 2
+    if (!summary.pinned) return 2
+    return (proof === undefined ? summary.companions : showsGone(proof)) ? 0 : 2
   } catch (error) {
     if (error instanceof UsageInvalid) {
       process.stderr.write(`${error.message}\n\n${help}`)

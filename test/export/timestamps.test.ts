@@ -176,10 +176,18 @@ describe.skipIf(withoutOpenssl)('a bundle with timestamps', () => {
     const pins = scratchDirectory()
     writeFileSync(join(pins, 'own.pem'), own.certificate)
     writeFileSync(join(pins, 'stranger.pem'), stranger.certificate('root'))
+    const keyFiles = (['attestation', 'log'] as const).flatMap((kind) => {
+      writeFileSync(join(pins, `${kind}.pem`), keys[kind].publicPem)
+      return ['--key', join(pins, `${kind}.pem`)]
+    })
     const run = (pem: string) =>
-      spawnSync(process.env.ODV_NODE_18 ?? process.execPath, [script, directory, '--authority', join(pins, pem)], {
-        encoding: 'utf8',
-      })
+      spawnSync(
+        process.env.ODV_NODE_18 ?? process.execPath,
+        [script, directory, ...keyFiles, '--authority', join(pins, pem)],
+        {
+          encoding: 'utf8',
+        },
+      )
     expect(run('own.pem')).toMatchObject({ status: 0, stdout: expect.stringContaining('by own, pinned') })
     expect(run('stranger.pem')).toMatchObject({
       status: 1,

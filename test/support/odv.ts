@@ -36,6 +36,12 @@ export function startOdv(cwd: string, args: readonly string[], env: Record<strin
 
 export const odv = (cwd: string, ...args: string[]): Promise<Ended> => startOdv(cwd, args).ended
 
+/** The options by which a bundle of this place is held against its keys. */
+export async function pinsOf(cwd: string): Promise<string[]> {
+  await odv(cwd, 'keys', '--out', 'pins')
+  return ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', `pins/${name}.pub.pem`])
+}
+
 export type JsonLine = { kind: string } & Record<string, unknown>
 
 /** Standard output of `--json`: every line has to be an object with a `kind`. */

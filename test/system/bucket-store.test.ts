@@ -4,7 +4,7 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { custodian } from '../aws/bucket/bucket-fixture.ts'
 import { type Loopback, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
-import { jsonLines, odv, startOdv, verdictsOf } from '../support/odv.ts'
+import { jsonLines, odv, pinsOf, startOdv, verdictsOf } from '../support/odv.ts'
 import { configText, jsonRecords, manifestText, numbers, somebodyElse, transferred } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
@@ -60,7 +60,7 @@ describe.skipIf(withoutMinistack)(`odv run over buckets ${onMinistack}`, () => {
       const { run } = jsonLines(ended).at(-1)!
       const exported = await odv(place, 'export', '--run', String(run), '--out', 'bundle', '--json')
       expect(exported.code, exported.stderr).toBe(0)
-      expect((await odv(place, 'verify', 'bundle', '--json')).code).toBe(0)
+      expect((await odv(place, 'verify', 'bundle', ...(await pinsOf(place)), '--json')).code).toBe(0)
     })
 
   it('counts what is in a bucket before a run', async () => {

@@ -7,7 +7,7 @@ import { parseConfig } from '../../lib/config.ts'
 import { unverifiedReasons } from '../../lib/decode/unverified.ts'
 import { ConfigInvalid } from '../../lib/errors.ts'
 import { statementsOf, withState } from '../support/attested.ts'
-import { type Ended, linesOf, odv } from '../support/odv.ts'
+import { type Ended, linesOf, odv, pinsOf } from '../support/odv.ts'
 import { configText, jsonRecords, manifestText, numbers, somebodyElse, writeFiles } from '../support/sample-files.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
@@ -121,7 +121,7 @@ describe('a run with approved exceptions', () => {
   it('exports them, and the bundle holds', async () => {
     const exported = await odv(place, 'export', '--out', 'bundle')
     expect(exported.code, exported.stderr).toBe(0)
-    expect((await odv(place, 'verify', 'bundle')).code).toBe(0)
+    expect((await odv(place, 'verify', 'bundle', ...(await pinsOf(place)))).code).toBe(0)
     const read = (name: string) => readFileSync(join(place, 'bundle', name), 'utf8')
     const rows = parse(read('exceptions.csv'), { columns: true }) as Record<string, string>[]
     expect(rows.filter(({ kind }) => kind!.endsWith(' exception'))).toMatchObject([

@@ -26,6 +26,7 @@ const steps: [command: string, example: number, code: number][] = [
   ['export', 1, 0],
   ['export', 2, 0],
   ['verify', 0, 0],
+  ['verify', 1, 0],
   ['prove', 0, 0],
   ['verify-proof', 0, 2],
   ['correct', 0, 0],

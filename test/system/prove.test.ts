@@ -62,7 +62,9 @@ async function filed(watched: string) {
     return { code, stdout }
   }
   const prove = (from: string, ...more: string[]) => odv('prove', '--subject-from', from, '--bundle', 'bundle', ...more)
-  return { place, odv, prove, said }
+  await odv('keys', '--out', 'auditor', '--state', 'state')
+  const pins = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', `auditor/${name}.pub.pem`])
+  return { place, odv, prove, said, pins }
 }
 
 const quotesNobody = (said: readonly string[]) => {
@@ -70,7 +72,7 @@ const quotesNobody = (said: readonly string[]) => {
 }
 
 it('answers a person with a proof that anybody checks, and prints no identifier', async () => {
-  const { place, odv, prove, said } = await filed(somebodyElse(2))
+  const { place, odv, prove, said, pins } = await filed(somebodyElse(2))
   const proved = await prove('gone.txt', '--json')
   expect(proved.code, proved.stdout).toBe(0)
   expect(JSON.parse(proved.stdout)).toMatchObject({ kind: 'proof', inScope: true, status: 'deleted', before: 1 })
@@ -86,14 +88,12 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
     /<b>\d+<\/b> not found by any scan of this run \(an earlier run may have found them\), <b>0<\/b> still there/,
   )
 
-  await odv('keys', '--out', 'auditor', '--state', 'state')
-  const pins = ['attestation-p256', 'log-ed25519'].flatMap((name) => ['--key', `auditor/${name}.pub.pem`])
   const check = (file: string, ...more: string[]) => odv('verify-proof', file, '--bundle', 'bundle', ...more)
   const words =
     /found in 1 object version in offshore backups before; gone, as the last inventories, taken between 20\d\d-\d\d-\d\d /
   expect(await check('subject-proof.json', ...pins)).toEqual({ code: 0, stdout: expect.stringMatching(words) })
   expect((await check('never.json', ...pins)).code).toBe(0)
-  expect(await check('subject-proof.json')).toEqual({ code: 0, stdout: expect.stringContaining('no --key was given') })
+  expect(await check('subject-proof.json')).toEqual({ code: 2, stdout: expect.stringContaining('no --key was given') })
   expect(await check('gone.txt', ...pins)).toEqual({ code: 1, stdout: expect.stringContaining('does not hold') })
   const args = ['bundle/tools/verify.mjs', 'bundle', ...pins, '--proof']
   const script = promisify(execFile)
@@ -142,7 +142,7 @@ it('answers a person with a proof that anybody checks, and prints no identifier'
 })
 
 it('says of a proof by a run which others of the bundle followed that it is of before them, and that one found data', async () => {
-  const { place, odv, prove, said } = await filed(somebodyElse(2))
+  const { place, odv, prove, said, pins } = await filed(somebodyElse(2))
   expect((await prove('never.txt', '--out', 'never.json')).code).toBe(0)
   const bundleOf = async (name: string) => {
     await place.run()
@@ -152,7 +152,7 @@ it('says of a proof by a run which others of the bundle followed that it is of b
     ports.close()
   }
   await bundleOf('verified-again')
-  expect(await odv('verify-proof', 'never.json', '--bundle', 'verified-again')).toEqual({
+  expect(await odv('verify-proof', 'never.json', '--bundle', 'verified-again', ...pins)).toEqual({
     code: 0,
     stdout: expect.stringMatching(
       /not found in any .* list; .* says anything: sg, hk; run \S+ of the bundle began later, of which this says nothing\n/,
@@ -162,11 +162,11 @@ it('says of a proof by a run which others of the bundle followed that it is of b
   await bundleOf('found-again')
   const later =
     /list; .*; but run \S+ of the bundle found data that this one did not see, and may have found theirs: ask for a proof by it\n/
-  expect(await odv('verify-proof', 'never.json', '--bundle', 'found-again')).toEqual({
+  expect(await odv('verify-proof', 'never.json', '--bundle', 'found-again', ...pins)).toEqual({
     code: 2,
     stdout: expect.stringMatching(later),
   })
-  const args = ['found-again/tools/verify.mjs', 'found-again', '--proof', 'never.json']
+  const args = ['found-again/tools/verify.mjs', 'found-again', ...pins, '--proof', 'never.json']
   await expect(promisify(execFile)(process.execPath, args, { cwd: place.root })).rejects.toMatchObject({
     code: 2,
     stdout: expect.stringMatching(later),
@@ -175,14 +175,14 @@ it('says of a proof by a run which others of the bundle followed that it is of b
 })
 
 it('says with its exit code that data is still there, or that nothing shows that it is gone', async () => {
-  const { odv, prove, said } = await filed(still)
+  const { odv, prove, said, pins } = await filed(still)
   for (const [from, words] of [
     ['still', 'still there: found in 1 object version'],
     ['gone', 'found in 1 object version in offshore backups before; whether it is gone is not shown'],
     ['never', 'not found so far'],
   ] as const) {
     expect((await prove(`${from}.txt`, '--out', `${from}.json`)).code).toBe(0)
-    const checked = await odv('verify-proof', `${from}.json`, '--bundle', 'bundle')
+    const checked = await odv('verify-proof', `${from}.json`, '--bundle', 'bundle', ...pins)
     expect(checked).toEqual({ code: 2, stdout: expect.stringContaining(words) })
   }
   quotesNobody(said)

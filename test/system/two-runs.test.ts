@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { attestedIn, withState } from '../support/attested.ts'
-import { type Ended, linesOf, odv, type Started, startOdv, verdictsOf } from '../support/odv.ts'
+import { type Ended, linesOf, odv, pinsOf, type Started, startOdv, verdictsOf } from '../support/odv.ts'
 import {
   configText,
   jsonRecords,
@@ -151,7 +151,7 @@ describe.concurrent('beside a run', () => {
     expect([status, one, keys, exported].map(({ code }) => code)).toEqual([0, 0, 0, 0])
     expect(linesOf(status, 'run').map(({ state }) => state)).toEqual(['running', 'finished'])
     expect(linesOf(one, 'request')).toMatchObject([{ request: requestId, store: 'sg' }])
-    expect((await odv(place, 'verify', 'bundle')).code).toBe(0)
+    expect((await odv(place, 'verify', 'bundle', ...(await pinsOf(place)))).code).toBe(0)
 
     const acknowledged = await answer(place, run)
     expect(linesOf(acknowledged, 'acknowledgement')).toMatchObject([{ request: requestId, by: 'custodian' }])

@@ -30,8 +30,8 @@ export async function verifyProofCommand(options: VerifyProofOptions, terminal: 
     terminal.print(`${word} ${options.proof}, of run ${shown.runId}`)
     terminal.print(`    ${shown.words}`)
     warnOfKeys(summary, terminal)
-    // A proof that holds and shows that data is there, or does not show that it is gone, is no success.
-    return showsGone(shown) ? exitCode.good : exitCode.incomplete
+    // A proof that holds and shows that data is there, or does not show that it is gone, is no success; nor is anybody's proof.
+    return summary.pinned && showsGone(shown) ? exitCode.good : exitCode.incomplete
   } catch (error) {
     if (!(error instanceof BundleInvalid)) throw error
     terminal.emit({ kind: 'proof', holds: false, check: error.check, message: error.message })

@@ -7,7 +7,7 @@ Written apart from the program that made the bundle, from the specifications alo
 signed-note, tlog-checkpoint and tlog-proof, FIPS 186-5 (ECDSA on P-256), RFC 8032 (Ed25519). Of what statements say, only
 changes of keys are read here, since they say which key counts where: tools/verify.mjs judges the rest.
 
-Exit codes: 0 everything holds; 1 something does not, it is named; 64 wrong usage.
+Exit codes: 0 everything holds; 1 something does not, it is named; 2 everything agrees with itself, and no --key was given; 64 wrong usage.
 """
 import base64
 import hashlib
@@ -544,6 +544,7 @@ def main(arguments):
             "WARNING: no --key was given. This shows only that the bundle agrees with itself: anybody can make such a\n"
             "bundle with keys of their own. Compare the two digests above with ones that you have from another source."
         )
+        return 2
     return 0
 
 
