@@ -10,12 +10,16 @@ const sources = ['functions', 'lib', 'statemachines', 'package-lock.json', 'pack
  * has a checkout gets it with `find functions lib statemachines package-lock.json package.json -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`.
  */
 export function digestOfSources(root: string): string {
-  const lines = sources
+  const lines = filesOfSources(root).map((name) => `${hash('sha256', readFileSync(join(root, name)), 'hex')}  ${name}\n`)
+  return hash('sha256', lines.join(''), 'hex')
+}
+
+/** The files that a build is made of, sorted. */
+export function filesOfSources(root: string): string[] {
+  return sources
     .flatMap((name) => filesOf(root, name))
     .map((name) => name.replaceAll(sep, '/'))
     .sort()
-    .map((name) => `${hash('sha256', readFileSync(join(root, name)), 'hex')}  ${name}\n`)
-  return hash('sha256', lines.join(''), 'hex')
 }
 
 function filesOf(root: string, name: string): string[] {

@@ -1,15 +1,12 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { filesOfSources } from '../digest-of-sources.ts'
 
 const bundledFrom = 'dist/sources.txt'
 
 /** Which files the program under `root` is made of, with their sizes and times: takes some milliseconds for a thousand of them. */
 export function stateOfSources(root: string): string {
-  const names = ['lib', 'functions'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-  )
-  return [...names.filter((name) => /\.(?:ts|mjs)$/.test(name)), 'package.json', 'node_modules/.package-lock.json']
-    .sort()
+  return [...filesOfSources(root), 'node_modules/.package-lock.json']
     .map((name) => {
       const found = statSync(join(root, name), { throwIfNoEntry: false })
       return `${name} ${found?.size} ${found?.mtimeMs}\n`

@@ -36,10 +36,13 @@ describe('a program that was bundled', () => {
       'lib/scan/other.ts': '',
       'lib/local/starter.mjs': '',
       'functions/attest.ts': '',
+      'lib/export/tools/verify-log.py': '',
+      'statemachines/verify-run.asl.json': '',
+      'package-lock.json': '{}',
       'dist/main.mjs': 'console.log("bundle")',
     })
-    for (const name of ['odv.mjs', 'sources.ts'])
-      copyFileSync(join(root, 'lib/cli', name), join(place, 'lib/cli', name))
+    for (const name of ['cli/odv.mjs', 'cli/sources.ts', 'digest-of-sources.ts'])
+      copyFileSync(join(root, 'lib', name), join(place, 'lib', name))
     writeFiles(place, { 'dist/sources.txt': stateOfSources(place) })
   })
 
@@ -48,6 +51,9 @@ describe('a program that was bundled', () => {
   for (const [what, change] of [
     ['a source that changed', () => writeFiles(place, { 'lib/scan/other.ts': 'export {}' })],
     ['a starter that changed', () => writeFiles(place, { 'lib/local/starter.mjs': 'export {}' })],
+    ['a program for readers that changed', () => writeFiles(place, { 'lib/export/tools/verify-log.py': '#' })],
+    ['a state machine that changed', () => writeFiles(place, { 'statemachines/verify-run.asl.json': '{}' })],
+    ['libraries that are to be installed', () => writeFiles(place, { 'package-lock.json': '{"packages":{}}' })],
     ['a source more', () => writeFiles(place, { 'functions/another.ts': '' })],
     ['a source less', () => rmSync(join(place, 'functions/attest.ts'))],
     ['libraries that were installed since', () => writeFiles(place, { 'node_modules/.package-lock.json': '{}' })],

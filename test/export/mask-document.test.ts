@@ -19,6 +19,7 @@ const run = 'run-20261123-180000-12ab34'
 describe('what the leak gate leaves out of its search', () => {
   it.each<{ what: string; document: unknown; text: string; loose?: true }>([
     { what: 'a digest', document: { envelopeSha256: sha256 }, text: sha256, loose: true },
+    { what: 'each digest of a build', document: { builds: [sha256, sha256] }, text: sha256, loose: true },
     { what: 'a fingerprint', document: { keyid: print, to: { fingerprint: print } }, text: print, loose: true },
     { what: 'a key of a transition', document: { spki }, text: spki },
     { what: 'a time', document: { anything: time }, text: time, loose: true },
@@ -48,6 +49,7 @@ describe('what the leak gate leaves out of its search', () => {
   it.each<{ what: string; document: unknown; text: string }>([
     { what: 'a digest', document: { custodian: sha256 }, text: sha256 },
     { what: 'what is no digest in the place of one', document: { sha256: `${sha256}0` }, text: sha256 },
+    { what: 'what is no digest of a build', document: { builds: ['bob_w77'] }, text: 'bob_w77' },
     { what: 'a fingerprint', document: { custodian: print }, text: print },
     { what: 'what is none in the place of one', document: { keyid: `x${print}` }, text: print },
     { what: 'a key', document: { custodian: spki }, text: spki },

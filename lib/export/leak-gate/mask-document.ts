@@ -47,7 +47,7 @@ const counts = new Set(
     'planned detected deleted neverFound residual undetermined'
   ).split(' '),
 )
-const digests = /(?:[sS]ha256|Commitment|[rR]oot)$/
+const digests = /(?:[sS]ha256|Commitment|[rR]oot|^builds)$/
 /** Texts that hold the name of a run. */
 const named = new Set(['runId', 'requestId', 'name', 'reasons'])
 /** Texts that a program of ours words, from counts and terms of its own. The detail of an exception is a person's. */
