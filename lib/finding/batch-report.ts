@@ -74,7 +74,7 @@ export function parseBatchReport(bytes: Uint8Array, name: string): BatchReport {
   const { name: own, ...head } = first
   if (own !== name)
     throw new EvidenceConflict(`batch report: ${name}: expected the report of this batch, got that of another one`)
-  if (head.builds?.length !== 1 || !head.builds.every(isSha256))
+  if (!Array.isArray(head.builds) || head.builds.length !== 1 || !head.builds.every(isSha256))
     throw new EvidenceConflict(`batch report: ${name}: expected the build that read it`)
   if (reports.some(({ slice }) => slice !== undefined && !isSliceReading(slice)))
     throw new EvidenceConflict('batch report: slice: expected its place in the version and how it was read')

@@ -61,8 +61,8 @@ describe('the report of a batch', () => {
   })
 
   it('is refused where it does not say of one build that it read the batch', () => {
-    for (const builds of [undefined, [], ['7'.repeat(63)], ['7'.repeat(64), '8'.repeat(64)]]) {
-      const changed = formatBatchReport({ ...made, head: { ...made.head, builds: builds! } }, name)
+    for (const builds of [undefined, '7', [], ['7'.repeat(63)], ['7'.repeat(64), '8'.repeat(64)]]) {
+      const changed = formatBatchReport({ ...made, head: { ...made.head, builds: builds as string[] } }, name)
       expect(() => parseBatchReport(Buffer.from(changed), name)).toThrow('expected the build that read it')
     }
   })

@@ -46,7 +46,7 @@ const twoBytes = 0x19
 const isCborText = (byte: number) => byte >= 0x61 && byte <= 0x78
 const breakItem = 0xff
 
-/** RFC 8949, section 3. Byte strings are left out: capitals begin them, as they do words. */
+/** RFC 8949, section 3. Strings of bytes are only in what is an item of another one: capitals begin them, as they do words. */
 function cborEnd(bytes: Uint8Array, at: number, depth: number): number {
   if (at >= bytes.length) return at
   const first = bytes[at]!
@@ -59,6 +59,8 @@ function cborEnd(bytes: Uint8Array, at: number, depth: number): number {
     case 0:
     case 1:
       return isOpen ? -1 : next
+    case 2:
+      return isOpen || depth < 2 ? -1 : next + (size === 0 ? low : numberAt(bytes, at + 1, size))
     case 3:
       return isOpen ? -1 : textEnd(bytes, next, size === 0 ? low : numberAt(bytes, at + 1, size))
     case 4:

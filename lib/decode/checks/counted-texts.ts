@@ -17,12 +17,18 @@ const longestSign = 3
 const lastByte = (sign: string) => sign.charCodeAt(sign.length - 1)
 const bigEndian = (bytes: string) => Buffer.from(bytes, 'latin1').reduce((number, byte) => number * 256 + byte, 0)
 
+/** Strings of bytes in CBOR (RFC 8949, 3). */
+const bytesOfCbor = {
+  sign: /[B-W]|X./sy,
+  lengthOf: (sign: string) => (sign.length === 1 ? lastByte(sign) - 0x40 : lastByte(sign)),
+}
+
 const encodings: readonly Encoding[] = [
+  // An array or a map of them, with their number or, as who writes a stream does not know it yet, an end.
+  { ...bytesOfCbor, begin: /[\x9f\xbf]/sy, end: /\xff/sy },
   {
-    // CBOR (RFC 8949, 3): strings of bytes in an array or a map.
+    ...bytesOfCbor,
     begin: /[\x81-\x97\xa1-\xb7]|[\x98\xb8].|[\x99\xb9]../sy,
-    sign: /[B-W]|X./sy,
-    lengthOf: (sign) => (sign.length === 1 ? lastByte(sign) - 0x40 : lastByte(sign)),
     countOf: (begin) =>
       (begin.length === 1 ? begin.charCodeAt(0) & 0x1f : bigEndian(begin.slice(1))) *
       (begin.charCodeAt(0) < 0xa0 ? 1 : 2),
@@ -39,9 +45,9 @@ const encodings: readonly Encoding[] = [
           ? lastByte(begin) - 0x90
           : bigEndian(begin.slice(1)) - 0xc800,
   },
-  // Smile without its header: an array, or an object of one.
+  // Smile without its header: an array, or an object of one. Texts with such signs are ASCII, which tells them from Danish that begins with this letter.
   {
-    begin: /(?:\xfa[\x80-\xbf][\w.-]+)?\xf8/sy,
+    begin: /(?:\xfa[\x80-\xbf][\w.-]+)?\xf8(?=[\0-\x7f]*(?:\xf9\xfb?)?$)/sy,
     sign: /[@-\x7f]/sy,
     lengthOf: (sign) => lastByte(sign) - 0x3f,
     end: /\xf9\xfb?/sy,
@@ -52,7 +58,7 @@ const encodings: readonly Encoding[] = [
 
 /** What most contents begin with is told by two bytes. */
 function mayBegin(first: number, second: number): boolean {
-  if (first >= 0x80) return (first > 0x80 && first < 0xba) || first === 0xf8 || first === 0xfa
+  if (first >= 0x80) return (first > 0x80 && first < 0xba) || first === 0xbf || first === 0xf8 || first === 0xfa
   if (first === 0x58) return second >= 0x80
   return first === 0x5b ? second === 0x53 : first > 0x78 && second === 0x30
 }

@@ -34,6 +34,10 @@ const binary = [
   { name: 'the beginning of a list of 48 maps in CBOR', bytes: latin1(`\x980${person('alice@x.org').repeat(9)}`) },
   { name: 'the beginning of a map of 48 in CBOR', bytes: latin1(`\xb80${`${text('alice.smith@x.org')}7`.repeat(9)}`) },
   {
+    name: 'a list of lists of strings of bytes in CBOR',
+    bytes: latin1(`\x88${'\x82Hjane_doeQalice.smith@x.org'.repeat(8)}`),
+  },
+  {
     name: 'the beginning of a list of 8,242 texts in MessagePack',
     bytes: latin1(`\xdc 2${'\xd9$550e8400-e29b-41d4-a716-446655440000'.repeat(9)}`),
   },

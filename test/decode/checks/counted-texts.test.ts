@@ -13,6 +13,8 @@ const lists = {
   '48 of them': `\x980${`X${length}${mail}`.repeat(48)}`,
   '8,242 of them': `\x99 2${'Hjane_doe'.repeat(8242)}`,
   'a map of byte strings in CBOR': `\xa3${`X${length}${mail}Hjane_doe`.repeat(3)}`,
+  'an array without their number': `\x9f${`X${length}${mail}Hjane_doe`.repeat(3)}\xff`,
+  'a map without their number': `\xbf${`X${length}${mail}Hjane_doe`.repeat(3)}\xff`,
   'strings in Hessian': `|${`0${length}${mail}`.repeat(4)}`,
   'thirty of them': `X\xae${`0${length}${mail}`.repeat(30)}`,
   '290 of them': `X\xc9\x22${`0${length}${mail}`.repeat(290)}`,
@@ -47,6 +49,9 @@ describe('lists whose lengths and types are all characters', () => {
     '\x93Hello World, \x94 she said to J\xf6rg\n',
     '\x84HELLO WORLD AND ALL WHO LIVE IN IT\n',
     '\xf8konomi og h\xf8yere utdanning\n',
+    // Each of 43 bytes, as its first letter says of a text that is ASCII.
+    `\xf8${'jane_doe,john,j\xf8rgen_jensen,bob.smith,jane\r\n'.repeat(9)}\n`,
+    '\xbfQUE PASA CON BOB_SMITH, SE\xd1OR? DIGA\n',
     'X\xe9nia\n',
   ])('are not taken for texts: %j', (text) => {
     expect(isCountedTexts(latin1(text), false)).toBe(false)
