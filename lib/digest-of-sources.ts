@@ -10,7 +10,9 @@ const sources = ['functions', 'lib', 'statemachines', 'package-lock.json', 'pack
  * has a checkout gets it with `find functions lib statemachines package-lock.json package.json -type f | LC_ALL=C sort | xargs sha256sum | sha256sum`.
  */
 export function digestOfSources(root: string): string {
-  const lines = filesOfSources(root).map((name) => `${hash('sha256', readFileSync(join(root, name)), 'hex')}  ${name}\n`)
+  const lines = filesOfSources(root).map(
+    (name) => `${hash('sha256', readFileSync(join(root, name)), 'hex')}  ${name}\n`,
+  )
   return hash('sha256', lines.join(''), 'hex')
 }
 
