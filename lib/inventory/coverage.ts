@@ -41,7 +41,7 @@ export type Coverage = {
   secondOpinion: { versions: number; bytes: number; mismatches: number }
   inventorySha256: string
   outcomesSha256: string
-  /** The builds that read something, sorted (see `digestOfSources`); absent in coverage from before they were told. */
+  /** The builds that read something, sorted (see `digestOfSources`); absent where some coverage is from before they were told. */
   builds?: string[]
 }
 

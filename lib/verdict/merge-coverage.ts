@@ -77,7 +77,10 @@ export function mergeCoverage(
     },
     inventorySha256: digestOf(all.map((each) => each.inventorySha256)),
     outcomesSha256: digestOf(all.map((each) => each.outcomesSha256)),
-    builds: [...new Set(all.flatMap(({ builds = [] }) => builds))].sort(),
+    // All or none: where one was settled before they were told, the others would pass for all.
+    ...(all.every(({ builds }) => builds !== undefined) && {
+      builds: [...new Set(all.flatMap(({ builds = [] }) => builds))].sort(),
+    }),
   }
 }
 
