@@ -4,6 +4,7 @@ import type {
   Anchor,
   AttestationSigner,
   Authorities,
+  KeyProtection,
   KeyRetirement,
   Ledger,
   LogSigner,
@@ -70,7 +71,10 @@ export type Ports = {
   attestationSigner: AttestationSigner
   logSigner: LogSigner
   keyRetirement: KeyRetirement
+  keyProtection: KeyProtection
   tool: { name: string; version: string; buildSha256: string }
   /** The Region of AWS that tasks run in; empty on one machine. */
   region: string
+  /** The ARN of the execution that is a run; absent on one machine. */
+  executionOf?: (runId: string) => string
 }

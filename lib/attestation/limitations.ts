@@ -76,11 +76,15 @@ const leftOutStart = 'The configuration has stores that this run left out, and n
 export const leftOutTexts = (limitations: readonly string[]): string[] =>
   limitations.filter((each) => each.startsWith(leftOutStart))
 
-/** In which ways was looked for whoever was looked for: what statements admit, but for numbers of the run. What was not restored is unverified, and no way of looking. */
+/** In which ways was looked for whoever was looked for: what statements admit, but for numbers of the run. What was not restored is unverified, and where a store lies is no way of looking. */
 export const waysOf = (limitations: readonly string[]): string[] =>
-  limitations.filter((each) => !each.startsWith(restoreStart))
+  limitations.filter((each) => !each.startsWith(restoreStart) && each !== placeUntold)
 
 const restoreStart = 'Before pass '
+
+/** Of a directory: what its path is nobody else could tell from another one, and it may name people. */
+export const placeUntold =
+  'Where a directory lies is not said: that it held the backups that were promised, and in every run the same, is for whoever ran this to show.'
 
 /** As many as a text of a statement has room for. */
 const leftOutShown = 100
@@ -105,7 +109,7 @@ export function limitationsOfStore({
   /** By pass, as far as they are known. */
   restores: readonly (RestoredVersions & { pass: number })[]
 }): string[] {
-  if (!isBucket) return []
+  if (!isBucket) return [placeUntold]
   return [
     allTags
       ? 'The tags of every version were asked for.'

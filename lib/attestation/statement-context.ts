@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { EvidenceConflict } from '../errors.ts'
+import type { KeyProtection } from '../ports.ts'
 import type { Predicate, Statement } from './statement.ts'
 
 /**
@@ -13,6 +14,9 @@ export type StatementContext = {
   runId: string
   scope?: { subjects: number; scopeRoot?: string; manifestSha256: string; keyCommitment: string }
   tool: { name: string; version: string; buildSha256?: string | undefined; configSha256: string }
+  /** Statements of before this was said lack both; on one machine there is no `execution`. */
+  execution?: string
+  keyProtection?: KeyProtection
   limitations: readonly string[]
   createdAt: string
 }
@@ -41,11 +45,13 @@ export function headOf({ runId }: StatementContext) {
   return { schemaVersion: 1 as const, runId }
 }
 
-export function tailOf({ limitations, tool, createdAt }: StatementContext) {
+export function tailOf({ limitations, tool, execution, keyProtection, createdAt }: StatementContext) {
   const { name, version, buildSha256, configSha256 } = tool
   return {
     limitations: [...limitations],
     tool: { name, version, ...(buildSha256 !== undefined && { buildSha256 }), configSha256 },
+    ...(execution !== undefined && { environment: { execution } }),
+    ...(keyProtection !== undefined && { signer: { keyProtection } }),
     times: { statementCreatedAt: createdAt },
   }
 }

@@ -145,10 +145,18 @@ const subjects = z.strictObject({
   lastInventories: z.optional(z.strictObject({ from: time, to: time })),
 })
 
+/** `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:RUN` */
+export const executionPattern =
+  /^arn:aws[a-z-]*:states:[a-z0-9-]{1,40}:[0-9]{12}:execution:[A-Za-z0-9-]{1,80}:[A-Za-z0-9_-]{1,80}$/
+
 const head = { schemaVersion: z.literal(1), runId }
 const tail = {
   limitations: z.array(text).check(z.minLength(1)),
   tool: z.strictObject({ name: text, version: text, buildSha256: z.optional(sha256), configSha256: sha256 }),
+  /** Of the run on AWS: the ARN of its execution, of which the account's own records say what it did. */
+  environment: z.optional(z.strictObject({ execution: z.string().check(z.maxLength(300), z.regex(executionPattern)) })),
+  /** What keeps the key that signs: KMS, or a file on the machine of the run. */
+  signer: z.optional(z.strictObject({ keyProtection: z.enum(['kms', 'key-file']) })),
   times: z.strictObject({ statementCreatedAt: time }),
 }
 /** A public key: OpenSSH's fingerprint, and the SubjectPublicKeyInfo in DER, in base64 with its SHA-256 in hex. */

@@ -30,7 +30,7 @@ import { s3Evidence } from './s3-evidence.ts'
 import { s3LargeEvidence } from './s3-large-evidence.ts'
 import { s3Manifests } from './s3-manifests.ts'
 import { s3Timestamps } from './s3-timestamps.ts'
-import { stepFunctionsExecutions } from './step-functions-executions.ts'
+import { executionArn, stepFunctionsExecutions } from './step-functions-executions.ts'
 import { stepFunctionsTokens } from './step-functions-tokens.ts'
 
 type StorePorts = Pick<Ports, 'stores' | 'storeDeletions'>
@@ -94,8 +94,10 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     attestationSigner: () => kmsAttestationSigner(clients.kms, keyIds.attestation),
     logSigner: () => kmsLogSigner(clients.kms, keyIds.log),
     keyRetirement: () => kmsRetirement(clients.kms, keyIds),
+    keyProtection: () => 'kms',
     tool: () => tool,
     region: () => environment.region,
+    executionOf: () => (runId) => executionArn(environment.machines, 'verify-run', runId),
   })
   return ports
 }

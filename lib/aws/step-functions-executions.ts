@@ -16,11 +16,7 @@ import { faultOf, isFault } from './faults.ts'
 export function stepFunctionsExecutions(client: SFNClient, machines: string): Executions {
   const machineArn = (machine: StartedMachine) => `${machines}-${machine}`
   const describe = (machine: StartedMachine, name: string): Promise<DescribeExecutionCommandOutput> =>
-    client.send(
-      new DescribeExecutionCommand({
-        executionArn: `${machineArn(machine).replace(':stateMachine:', ':execution:')}:${name}`,
-      }),
-    )
+    client.send(new DescribeExecutionCommand({ executionArn: executionArn(machines, machine, name) }))
   return {
     async start(machine, name, input) {
       const text = JSON.stringify(input)
@@ -47,6 +43,10 @@ export function stepFunctionsExecutions(client: SFNClient, machines: string): Ex
     },
   }
 }
+
+/** `machines`: what the ARNs of the state machines begin with. */
+export const executionArn = (machines: string, machine: StartedMachine, name: string) =>
+  `${machines.replace(':stateMachine:', ':execution:')}-${machine}:${name}`
 
 /** Whatever does not run and did not succeed has failed. */
 function toExecution({ status, error, cause }: DescribeExecutionCommandOutput): Execution {

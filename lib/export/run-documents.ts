@@ -14,7 +14,7 @@ const mostStores = 10_000
 
 const scopeDocument = z.looseObject({
   runId: name,
-  manifest: z.looseObject({ sha256, subjects: count }),
+  manifest: z.looseObject({ sha256, subjects: count, notYetTransferred: z.exactOptional(count) }),
   scopeRoot: z.exactOptional(sha256),
   keyCommitment: sha256,
   stores: z.array(z.looseObject({ storeId: name, country: z.exactOptional(text) })).check(z.maxLength(mostStores)),

@@ -119,6 +119,7 @@ export function localPorts(
     logSigner: logKeyFile(paths.keys),
     // A file that is gone does not come back: people decide when, and the record of the change asks them.
     keyRetirement: { retire: async () => 'left' },
+    keyProtection: 'key-file',
     tool,
     region: '',
     close: () => opened?.close(),

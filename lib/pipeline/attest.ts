@@ -33,7 +33,10 @@ import { composeCorrection } from './propose-correction.ts'
 import { readRestored } from './restore-archived.ts'
 import { attestInput, parseInput } from './task-input.ts'
 
-type AttestPorts = Pick<Ports, 'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'events' | 'tool'> & {
+type AttestPorts = Pick<
+  Ports,
+  'clock' | 'evidence' | 'ledger' | 'attestationSigner' | 'events' | 'tool' | 'keyProtection' | 'executionOf'
+> & {
   logSigner: PublicKeys
 }
 type AttestInput = Exclude<ReturnType<typeof parseInput<typeof attestInput>>, { phase: 'key-transition' }>
@@ -187,6 +190,8 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
       ...ports.tool,
       configSha256: hash('sha256', config ? await ports.evidence.get(configKey) : new Uint8Array(), 'hex'),
     },
+    ...(ports.executionOf && { execution: ports.executionOf(runId) }),
+    keyProtection: ports.keyProtection,
     limitations: limitationsOf({
       containers: formatNames,
       sliceBytes,

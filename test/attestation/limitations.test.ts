@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { limitationsOf, limitationsOfRun, limitationsOfStore } from '../../lib/attestation/limitations.ts'
+import {
+  limitationsOf,
+  limitationsOfRun,
+  limitationsOfStore,
+  placeUntold,
+  waysOf,
+} from '../../lib/attestation/limitations.ts'
 import { hashedSummariesOf } from '../../lib/subject-index/hashed-forms.ts'
 
 const restored = { pass: 0, tier: 'bulk', days: 7, asked: true, versions: 9, restored: 8 }
@@ -45,6 +51,12 @@ describe('what statements admit', () => {
     expect(limitationsOfRun({ leftOut: [] })).toEqual([])
   })
 
+  it('says of a directory that its place is not said, which is no way of looking', () => {
+    const told = limitationsOfStore({ isBucket: false, allTags: false, restores: [] })
+    expect(told).toEqual([placeUntold])
+    expect(waysOf(told)).toEqual([])
+  })
+
   it('says which digests were looked for, and that others were not', () => {
     const of = { containers: ['gzip'], forms: [], left: [], sliceBytes: 1 }
     const told = limitationsOf({ ...of, hashed: hashedSummariesOf(['hmac-sha256', 'md5', 'md5']) }).join('\n')
@@ -75,9 +87,5 @@ describe('what statements admit', () => {
     expect(tags).toMatch(/^Tags that the policy of the bucket hides .* were not looked at\.$/)
     expect(first).toMatch(/^Before pass 0, 8 of 9 archived versions were restored \(bulk, for 7 days\)/)
     expect(second).toMatch(/^Before pass 1, none of 9 archived versions was restored/)
-  })
-
-  it('says nothing of the kind about a directory', () => {
-    expect(limitationsOfStore({ isBucket: false, allTags: false, restores: [] })).toEqual([])
   })
 })

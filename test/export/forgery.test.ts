@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KeyTransition } from '../../lib/attestation/key-chain.ts'
-import type { Predicate, RunStatement, Statement } from '../../lib/attestation/statement.ts'
+import type { Predicate, RunPredicate, RunStatement, Statement } from '../../lib/attestation/statement.ts'
 import { keyTransitionStatement, transitionDocument } from '../../lib/attestation/to-key-transition.ts'
 import { type RunOutcome, runSummaryStatement } from '../../lib/attestation/to-run-summary.ts'
 import { contextOf } from '../../lib/export/restate.ts'
@@ -551,6 +551,26 @@ describe('an attestation', () => {
         }),
       ),
     ).toBe('sequence')
+  })
+
+  const elsewhere = (account: string, runId: string) => () => ({
+    environment: { execution: `arn:aws:states:us-east-1:${account}:execution:odv-prod-verify-run:${runId}` },
+  })
+  it('that names the execution of another run is refused', () => {
+    expect(run(saying('sg 0 scan', elsewhere('123456789012', 'run-2')))).toBe('statement')
+  })
+
+  it('that names another execution than the run began as is refused', () => {
+    expect(run(saying('sg 0 scan', elsewhere('999999999999', 'run-1')))).toBe('scope')
+  })
+
+  it('of before executions and keys were named stands beside one that names them', () => {
+    const forge: Forger = ({ statement, model }) => {
+      const { environment: _, signer: __, ...predicate } = statement.predicate as RunPredicate
+      return { statement: { ...statement, predicate: predicate as Predicate }, model }
+    }
+    const only: Forger = (draft) => (nameOf(draft.statement) === 'sg 0 scan' ? forge(draft) : draft)
+    expect([run(forge), run(only)]).toEqual(['accepted', 'accepted'])
   })
 
   it('that a key gives its duty to another one is refused where the other one did not sign it', () => {

@@ -15,6 +15,8 @@ const print = `SHA256:${'A1b2'.repeat(10)}C3d`
 const spki = 'A1b2'.repeat(20)
 const time = '2026-11-23T18:00:00.000Z'
 const run = 'run-20261123-180000-12ab34'
+const machine = 'arn:aws:states:us-east-1:123456789012:execution:odv-prod-verify-run'
+const execution = `${machine}:${run}`
 
 describe('what the leak gate leaves out of its search', () => {
   it.each<{ what: string; document: unknown; text: string; loose?: true }>([
@@ -22,6 +24,8 @@ describe('what the leak gate leaves out of its search', () => {
     { what: 'each digest of a build', document: { builds: [sha256, sha256] }, text: sha256, loose: true },
     { what: 'a fingerprint', document: { keyid: print, to: { fingerprint: print } }, text: print, loose: true },
     { what: 'a key of a transition', document: { spki }, text: spki },
+    { what: 'an execution of a deployment', document: { execution }, text: 'prod' },
+    { what: 'the run that it is', document: { execution }, text: run, loose: true },
     { what: 'a time', document: { anything: time }, text: time, loose: true },
     { what: 'a count', document: { anything: 12345678 }, text: '12345678' },
     { what: 'a count that is known', document: { rows: 12345678 }, text: '12345678', loose: true },
@@ -56,6 +60,8 @@ describe('what the leak gate leaves out of its search', () => {
     { what: 'what is none in the place of one', document: { spki: 'bob_w77' }, text: 'bob_w77' },
     { what: 'a time in a text', document: { custodian: `x${time}` }, text: time },
     { what: 'a number that is no count', document: { rows: -12345678, more: [1.5] }, text: '-12345678' },
+    { what: 'a name that somebody gave a run', document: { execution: `${machine}:bob_w77` }, text: 'bob_w77' },
+    { what: 'what is no execution in the place of one', document: { execution: `x${machine}` }, text: 'prod' },
     { what: 'a number in quotes', document: { rows: '12345678' }, text: '12345678' },
     { what: 'a name that we gave', document: { custodian: run }, text: run },
     { what: 'a part of a name', document: { runId: `x${run}` }, text: run },

@@ -6,13 +6,15 @@ import axe from 'axe-core'
 import { parse } from 'csv-parse/sync'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
+import type { RunPredicate } from '../../lib/attestation/statement.ts'
 import { readFiling } from '../../lib/export/read-filing.ts'
 import { html } from '../../lib/export/report/html.ts'
 import { formatCsv } from '../../lib/export/report/tables.ts'
 import { bytes, count, share, span } from '../../lib/export/report/wording.ts'
 import { requireTool } from '../support/require-tool.ts'
-import { sampleBundle, sampleKeys, textIn } from '../support/sample-bundle.ts'
+import { sampleBundle, sampleKeys, sampleLog, sampleRun, textIn } from '../support/sample-bundle.ts'
 import { samplePeriod } from '../support/sample-period.ts'
+import { machineArn } from '../support/sample-run.ts'
 import { scratchDirectory } from '../support/scratch.ts'
 
 const { files } = sampleBundle(sampleKeys())
@@ -62,6 +64,61 @@ it('says who says that nobody is named, and that the manifest confirms the trans
   expect(text).toContain('whose transfer the manifest confirms')
   expect(text).toContain(
     'Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).',
+  )
+})
+
+it('says whose keys signed, and that duties are apart only where a role has each of them', () => {
+  const text = (keyProtection?: 'kms' | 'key-file') => {
+    const log = sampleLog(sampleKeys())
+    sampleRun(log, {
+      forge({ statement, model }) {
+        const { signer: _, ...unsaid } = statement.predicate as RunPredicate
+        const predicate = { ...unsaid, ...(keyProtection && { signer: { keyProtection } }) } as RunPredicate
+        return { statement: { ...statement, predicate }, model }
+      },
+    })
+    log.checkpoint()
+    return textIn(log.bundle(), 'methods-and-limitations.md')
+  }
+  expect(text('kms')).toContain('by a key in AWS KMS that only the signing role may use')
+  for (const said of ['another role', 'signing role']) {
+    expect(text('key-file')).not.toContain(said)
+    expect(text()).not.toContain(said)
+  }
+  expect(text('key-file')).toContain('Whoever had these files could sign anything with both')
+  expect(text()).toContain('Not every statement says what kept these keys.')
+})
+
+it('says which execution the run was, for who asks AWS what that did', () => {
+  expect(textIn(files, 'report.html')).toContain(`The last run was the execution <code>${machineArn}:run-1</code>`)
+  const rows = parse(textIn(files, 'custody.csv'), { columns: true }) as Record<string, string>[]
+  expect(new Set(rows.map((row) => row['key protection']))).toEqual(new Set(['kms']))
+  expect(new Set(rows.map((row) => row.execution))).toEqual(new Set([`${machineArn}:run-1`]))
+})
+
+it('says how many rows of the manifest are in no scope', () => {
+  expect(textIn(files, 'report.html')).toContain('Not in scope: <b>1 row</b> of that manifest without a transfer')
+})
+
+it('says where a bucket is and that a prefix is all of it, and of a directory that its place is not said', () => {
+  const place = { kind: 's3', uri: 's3://backups/eu/', region: 'eu-west-1', account: '999900001111' }
+  const given = sampleBundle(sampleKeys(), { models: { ie: { store: { storeId: 'ie', ...place } } } }).files
+  const text = textIn(given, 'report.html')
+  expect(text).toContain(
+    'What is stored under <code>s3://backups/eu/</code>, Region eu-west-1, account 999900001111, and nothing beside it.',
+  )
+  expect(text).toContain('A directory. Where a directory lies is not said')
+  expect(parse(textIn(given, 'stores.csv'), { columns: true })).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        store: 'ie',
+        place: place.uri,
+        kind: 's3',
+        region: place.region,
+        account: place.account,
+      }),
+      expect.objectContaining({ store: 'sg', place: '', kind: 'directory' }),
+    ]),
   )
 })
 

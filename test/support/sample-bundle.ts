@@ -50,6 +50,7 @@ import {
   digest,
   documentOf,
   foundCoverage,
+  machineArn,
   request,
   store,
 } from './sample-run.ts'
@@ -237,7 +238,12 @@ export function sampleRun(
     manifestSha256 = digest('a'),
   }: { runId?: string; models?: Models; forge?: Forger; further?: number; manifestSha256?: string } = {},
 ): void {
-  const run: StatementContext = { ...context, runId, scope: { ...context.scope!, manifestSha256 } }
+  const run: StatementContext = {
+    ...context,
+    runId,
+    execution: `${machineArn}:${runId}`,
+    scope: { ...context.scope!, manifestSha256 },
+  }
   const furtherStores = Array.from({ length: further }, (_, n) => `store-${n}`)
   const attest = (statement: Statement, model: unknown) => {
     const forged = forge({ statement, model })
@@ -375,7 +381,7 @@ export function sampleBundle(keys: SampleKeys, options: Parameters<typeof sample
 
 /** A run that broke down before its scope was known: the smallest that there is. */
 export function failedRun(log: SampleLog, runId: string, createdAt = context.createdAt): void {
-  const { scope: _, ...run } = { ...context, runId, createdAt }
+  const { scope: _, ...run } = { ...context, runId, execution: `${machineArn}:${runId}`, createdAt }
   const failure = { state: 'BuildIndex', error: 'ManifestInvalid' }
   const model = { schemaVersion: 1, runId, planned: ['sg'], verdicts: [], failure }
   const document = documentOf(`runs/${runId}/summary.json`, model)

@@ -7,11 +7,16 @@ import type { StoreReport } from '../../lib/verdict/store-report.ts'
 
 export const digest = (character: string) => character.repeat(64)
 
+/** Of the machine that runs are executions of. */
+export const machineArn = 'arn:aws:states:us-east-1:123456789012:execution:odv-prod-verify-run'
+
 export const context: StatementContext = {
   organization: 'example.com',
   runId: 'run-1',
   scope: { subjects: 3, scopeRoot: digest('5'), manifestSha256: digest('a'), keyCommitment: digest('b') },
   tool: { name: 'odv', version: '0.1.0', buildSha256: digest('6'), configSha256: digest('c') },
+  execution: `${machineArn}:run-1`,
+  keyProtection: 'kms',
   limitations: ['Replicas inside the provider follow its own timetable.'],
   createdAt: '2026-11-23T20:00:00.000Z',
 }

@@ -11,7 +11,17 @@ import {
 } from '../../lib/attestation/to-statement.ts'
 import { decideVerdict } from '../../lib/verdict/decide-verdict.ts'
 import { memoryAttestationSigner } from './memory-signers.ts'
-import { acknowledgement, cleanCoverage, context, digest, documentOf, report, request, store } from './sample-run.ts'
+import {
+  acknowledgement,
+  cleanCoverage,
+  context,
+  digest,
+  documentOf,
+  machineArn,
+  report,
+  request,
+  store,
+} from './sample-run.ts'
 
 /** One statement of every phase. */
 export const statements: { name: string; statement: Statement }[] = [
@@ -87,7 +97,7 @@ export const statements: { name: string; statement: Statement }[] = [
 /** Distinct small statements, as many as a test needs. */
 export function scopeStatementOf(runId: string, createdAt: string = context.createdAt): Statement {
   return scopeStatement(
-    { ...context, runId, createdAt },
+    { ...context, runId, execution: `${machineArn}:${runId}`, createdAt },
     { stores: [{ storeId: 'sg' }], document: documentOf('scope.json', { runId }) },
   )
 }

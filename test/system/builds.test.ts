@@ -39,6 +39,11 @@ it('a scan says which build read the store, and which one says so', async () => 
   expect(by.buildSha256).toBe(tool.buildSha256)
 })
 
+it('a run on one machine says that its keys are files there, and names no execution', async () => {
+  const said = await scanned()
+  expect([said.signer, said.environment]).toEqual([{ keyProtection: 'key-file' }, undefined])
+})
+
 it('a scan names all builds that read something, also of slices of one version', async () => {
   const others = ['1', '2', '3'].map((digit) => digit.repeat(64))
   let read = 0

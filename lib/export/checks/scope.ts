@@ -39,6 +39,8 @@ function checkRun({ stores, summary }: RunEvidence, scope: EvidenceOf<'scope'>):
     at(`attestation ${each.seq}`, () => {
       requireSame('scope', each.predicate.scope, predicate.scope)
       requireSame('organization', each.statement.predicateType, statement.predicateType)
+      if (each.predicate.environment && predicate.environment)
+        requireSame('environment', each.predicate.environment, predicate.environment)
       requireSame('tool.configSha256', each.predicate.tool.configSha256, predicate.tool.configSha256)
     })
   for (const store of stores)

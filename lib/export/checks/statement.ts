@@ -27,6 +27,8 @@ export function checkStatements(
         throw new ProofInvalid('in-toto subject: name: expected the document of its phase, got another')
       if (kind !== documentKindOf(predicate.phase))
         throw new ProofInvalid(`document: expected a ${documentKindOf(predicate.phase)} beside it, got a ${kind}`)
+      if ('environment' in predicate && !predicate.environment?.execution.endsWith(`:${predicate.runId}`))
+        throw new ProofInvalid('environment: execution: expected the one that is the run, got another')
       if (predicate.phase === 'key-transition' && !isTransition(chains, seq))
         throw new ProofInvalid('key transition: expected it to be signed by both keys, got one signature')
       return { seq, envelopeSha256: hash('sha256', envelope, 'hex'), statement, document }

@@ -1,3 +1,4 @@
+import { executionPattern } from '../../attestation/statement-schema.ts'
 import { valueKinds } from '../../decode/format-place.ts'
 import { unverifiedReasons } from '../../decode/unverified.ts'
 import { findingPlaces } from '../../finding/finding.ts'
@@ -49,7 +50,7 @@ const counts = new Set(
 )
 const digests = /(?:[sS]ha256|Commitment|[rR]oot|^builds)$/
 /** Texts that hold the name of a run. */
-const named = new Set(['runId', 'requestId', 'name', 'reasons'])
+const named = new Set(['runId', 'requestId', 'name', 'reasons', 'execution'])
 /** Texts that a program of ours words, from counts and terms of its own. The detail of an exception is a person's. */
 const sentences = new Set(
   'limitations reasons reason forms containers detail protection error state phase result channel by code outcome kind shape caseRule'.split(
@@ -114,7 +115,9 @@ function maskScalar(part: string, { kind, key, within }: Scalar, trust: Trust): 
   if (key === 'reason' && unverifiedReasons.some((reason) => reason === value)) return blank(part)
   if (key === 'forms' && isOwnForm(value)) return blank(part)
   if (trust === 'strict' && Object.hasOwn(placed, key)) return placed[key]!(part)
-  let shown = part
+  // Of a deployment, up to the name of its run: no store and no manifest gave any of it.
+  let shown =
+    key === 'execution' && trust === 'strict' && executionPattern.test(value) ? part.replace(/^.*:/, blank) : part
   if (named.has(key)) shown = shown.replace(ownRunNames, blank)
   return sentences.has(key) ? maskSentence(shown, key) : shown
 }

@@ -24,9 +24,11 @@ export function custody(
   { keys, origin, size, root, timestamps, leftOut, log }: Custody,
 ): Html {
   const latest = attestedOf(runs.at(-1)!)
+  const execution = latest.flatMap(({ predicate }) => predicate.environment?.execution ?? [])[0]
   return html`<section aria-labelledby="custody"><h2 id="custody">Chain of custody</h2>
 <p>Attestations of the last run, in the order of the log <code>${origin}</code>, which has ${plural(size, 'entry', 'entries')} and the root <code>${root}</code>. All runs of this bundle are in <code>custody.csv</code>.</p>
 ${log === undefined ? undefined : html`<p>${logText(log)}</p>`}
+${execution === undefined ? undefined : html`<p>The last run was the execution <code>${execution}</code> of AWS Step Functions: what that account recorded of it, and how often each key signed, can be asked of AWS.</p>`}
 <div class="scroll" tabindex="0" role="group" aria-label="Attestations"><table><caption>Each line is one signed statement and the document that it vouches for</caption>
 <thead><tr><th scope="col" class="n">Entry</th><th scope="col">Signed</th><th scope="col">What</th><th scope="col">Store</th><th scope="col">SHA-256 of the document</th></tr></thead><tbody>
 ${latest.map(({ seq, predicate, statement }) => html`<tr><td class="n">${seq}</td><td class="t">${moment(predicate.times.statementCreatedAt)}</td><td>${predicate.phase}</td><td>${'storeId' in predicate ? predicate.storeId : '–'}</td><td><code>${statement.subject[0]!.digest.sha256}</code></td></tr>`)}</tbody></table></div>

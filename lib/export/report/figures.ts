@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { waysOf } from '../../attestation/limitations.ts'
+import type { KeyProtection } from '../../ports.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'
+import type { ScopeDocument } from '../run-documents.ts'
 import type { RunEvidence, StoreEvidence } from '../run-evidence.ts'
 
 /**
@@ -12,12 +14,16 @@ import type { RunEvidence, StoreEvidence } from '../run-evidence.ts'
  */
 export type Figures = {
   organization: string
-  runs: (RunResult & { startedAt?: string; population?: number; stores: StoreFigures[] } & Pick<
-      RunEvidence,
-      'corrections'
-    >)[]
+  runs: (RunResult & {
+    startedAt?: string
+    population?: number
+    unconfirmedRows?: number
+    stores: StoreFigures[]
+  } & Pick<RunEvidence, 'corrections'>)[]
   latest: Figures['runs'][number]
   stores: StoreHistory[]
+  /** What kept the keys of all runs, as far as all statements say; a file where one says so. */
+  keyProtection?: KeyProtection
   limitations: string[]
   otherLimitations: string[]
 }
@@ -49,7 +55,7 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
   const runs = evidence.map((run) => ({
     ...toRunResult(run),
     ...startOf(run),
-    ...(run.scope && { population: run.scope.predicate.scope.population }),
+    ...(run.scope && { population: run.scope.predicate.scope.population, ...unconfirmedOf(run.scope.model) }),
     stores: storesOf(run),
     corrections: run.corrections,
   }))
@@ -64,9 +70,19 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
     stores: [...new Set(runs.flatMap(({ stores }) => stores.map(({ storeId }) => storeId)))].map((storeId) =>
       historyOf(storeId, runs),
     ),
+    ...protectionOf(statements),
     limitations,
     otherLimitations: limitationsOf(evidence.slice(0, -1)).filter((each) => !limitations.includes(each)),
   }
+}
+
+const unconfirmedOf = ({ manifest: { notYetTransferred: rows } }: ScopeDocument) =>
+  rows === undefined ? {} : { unconfirmedRows: rows }
+
+function protectionOf(statements: ReturnType<typeof attestedOf>): { keyProtection?: KeyProtection } {
+  const said = new Set(statements.map(({ predicate }) => predicate.signer?.keyProtection))
+  if (said.has('key-file')) return { keyProtection: 'key-file' }
+  return said.has(undefined) ? {} : { keyProtection: 'kms' }
 }
 
 const limitationsOf = (evidence: readonly RunEvidence[]) => [

@@ -1,8 +1,25 @@
 import type { Figures } from './figures.ts'
 import { plural } from './wording.ts'
 
+/** Duties are apart only where no single person or machine holds both keys. */
+export function signingText(keyProtection: Figures['keyProtection']): string {
+  switch (keyProtection) {
+    case 'kms':
+      return 'Every step was signed when it was taken, by a key in AWS KMS that only the signing role may use, and the signatures stand in a log whose head is signed by another key under another role.'
+    case 'key-file':
+      return (
+        'Every step was signed when it was taken, by a key in a file on the machine of the run, and the signatures stand in a log whose head is signed by another key there. ' +
+        'Whoever had these files could sign anything with both: that a log was not rewritten is shown by checkpoints that somebody else kept, or by timestamps.'
+      )
+    case undefined:
+      return 'Every step was signed when it was taken, and the signatures stand in a log whose head is signed by another key. Not every statement says what kept these keys.'
+    default:
+      return keyProtection satisfies never
+  }
+}
+
 /** `methods-and-limitations.md`: what was done and what it cannot show, for a filing that quotes it. */
-export function methodsText({ latest, limitations, otherLimitations }: Figures): string {
+export function methodsText({ latest, keyProtection, limitations, otherLimitations }: Figures): string {
   const scans = latest.stores.flatMap(({ storeId, evidence }) => {
     const last = evidence?.scans.at(-1)?.model
     return last === undefined ? [] : [{ storeId, last }]
@@ -21,8 +38,7 @@ export function methodsText({ latest, limitations, otherLimitations }: Figures):
 4. A sample of every batch, drawn by a secret key, is read a second time by other means. Where the two readings disagree the batch proves
    nothing and the store is not \`verified\`.
 5. After a custodian's answer everything is listed and read again. The verdict follows from that scan alone.
-6. Every step was signed when it was taken, by a key that only the signing role can use, and the signatures stand in a log
-   whose head is signed by another key under another role.
+6. ${signingText(keyProtection)}
 
 ## Controls of run ${latest.runId}
 

@@ -1,3 +1,4 @@
+import { placeUntold } from '../../attestation/limitations.ts'
 import { describePlace } from '../../finding/found-place.ts'
 import type { OpenVersion } from '../../verdict/store-report.ts'
 import { allToDo } from '../../verdict/what-to-do.ts'
@@ -5,6 +6,7 @@ import { coverageChart } from './coverage-chart.ts'
 import { exceptionsTable, explainedText } from './exceptions-section.ts'
 import type { Figures, StoreFigures, StoreHistory } from './figures.ts'
 import { type Html, html } from './html.ts'
+import { signingText } from './methods-text.ts'
 import { timeline } from './timeline.ts'
 import { bytes, count, day, moment, plural } from './wording.ts'
 
@@ -82,6 +84,7 @@ ${[...Map.groupBy(obligations, ([, obligation]) => JSON.stringify(obligation)).v
   return html`<p><b>${instrument}</b>${clause === undefined ? '' : `, clause ${clause}`}${reference === undefined ? '' : `, reference ${reference}`}${dueAt === undefined ? '' : `, due ${moment(dueAt)}`}: in this run stores ${same.map(([storeId]) => storeId).join(', ')}.</p>`
 })}
 ${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer the manifest confirms, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).</p>`}
+${(latest.unconfirmedRows ?? 0) === 0 ? undefined : html`<p>Not in scope: <b>${plural(latest.unconfirmedRows!, 'row')}</b> of that manifest without a transfer that was confirmed by then. Nobody was looked for because of them, and nothing here says that their data is gone.</p>`}
 ${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}</section>`
 }
 
@@ -103,6 +106,7 @@ function storeSection(store: StoreFigures, corrections: Figures['latest']['corre
     ({ predicate: { corrects } }) => (corrects.storeId ?? store.storeId) === store.storeId,
   )
   return html`<div class="store"><h3>${store.storeId} ${verdictOf(store.verdict)}</h3>
+${placeOf(store)}
 ${about.map(({ seq, predicate: { corrects } }) => html`<p class="note">Entry ${seq} takes back entry ${corrects.entry} (${corrects.phase}): nothing that is shown here makes this store verified.</p>`)}
 ${
   last === undefined
@@ -112,6 +116,15 @@ ${
 ${last.model.unverified.length === 0 ? undefined : html`<p>Not wholly read, and therefore not called clean: ${last.model.unverified.map(({ reason, versions, bytes: size }) => `${plural(versions, 'object version')} (${bytes(size)}) ${reason}`).join('; ')}. ${explainedText(last.model)}</p>`}`
 }
 ${timeline(store, corrections)}</div>`
+}
+
+/** A bucket, and of it what begins with the prefix: what is beside that, no verdict speaks of. */
+function placeOf({ evidence }: StoreFigures): Html | undefined {
+  const store = (evidence?.verification ?? evidence?.scans.at(-1))?.predicate.store
+  if (store === undefined) return undefined
+  const { uri, region, account } = store
+  if (uri === undefined) return html`<p>A ${store.kind}. ${placeUntold}</p>`
+  return html`<p>What is stored under <code>${uri}</code>${region === undefined ? '' : `, Region ${region}`}${account === undefined ? '' : `, account ${account}`}, and nothing beside it.</p>`
 }
 
 export function remains(figures: Figures): Html {
@@ -149,7 +162,7 @@ function placesOf({ places = [], findings }: OpenVersion): string {
   return shown.join('; ') || '–'
 }
 
-export function methods({ limitations, otherLimitations, latest }: Figures): Html {
+export function methods({ limitations, otherLimitations, latest, keyProtection }: Figures): Html {
   const forms = [
     ...new Set(latest.stores.flatMap(({ evidence }) => evidence?.scans.at(-1)?.model.positiveControls.forms ?? [])),
   ]
@@ -159,7 +172,7 @@ export function methods({ limitations, otherLimitations, latest }: Figures): Htm
 <li>Every batch also scans texts in which made-up identifiers were planted${forms.length > 0 ? ` in ${plural(forms.length, 'form')}` : ''}. A batch that misses one of them proves nothing, and its versions are not called clean.</li>
 <li>A sample of every batch, drawn by a secret key, is read a second time by other means. Where the two readings disagree the batch proves nothing, and the store is not called verified.</li>
 <li>After a custodian’s answer everything is listed and read again. The verdict follows from that scan alone.</li>
-<li>Every step was signed when it was taken, and the signatures stand in a log that cannot be rewritten unseen.</li></ol>
+<li>${signingText(keyProtection)}</li></ol>
 <h3>Limitations</h3><ul>${limitations.map((each) => html`<li>${each}</li>`)}</ul>
 ${otherLimitations.length === 0 ? undefined : html`<h3>Limitations of other runs of this bundle</h3><ul>${otherLimitations.map((each) => html`<li>${each}</li>`)}</ul>`}</section>`
 }

@@ -27,10 +27,11 @@ function formatCell(cell: Cell): string {
 /** One row a store and run. */
 export function storesCsv({ runs }: Figures): string {
   const header =
-    'run,begun,store,country,custodian,verdict,scans,versions,bytes,clean versions,clean bytes,found versions,found bytes,unverified versions,unverified bytes,explained versions,explained bytes,findings,subjects found,subjects in scope,reasons'
+    'run,begun,store,country,custodian,kind,place,region,account,verdict,scans,versions,bytes,clean versions,clean bytes,found versions,found bytes,unverified versions,unverified bytes,explained versions,explained bytes,findings,subjects found,subjects in scope,reasons'
   const rows = runs.flatMap(({ runId, startedAt, stores }) =>
     stores.map(({ storeId, country, verdict, reasons, evidence }) => {
       const last = evidence?.scans.at(-1)
+      const place = (evidence?.verification ?? last)?.predicate.store
       const explained = last && explainedOf(last.model).explained
       const missed = last?.model.unverified.reduce((sum, each) => sum + each.versions, 0)
       const missedBytes = last?.model.unverified.reduce((sum, each) => sum + each.bytes, 0)
@@ -39,7 +40,11 @@ export function storesCsv({ runs }: Figures): string {
         startedAt,
         storeId,
         country,
-        last?.predicate.store.custodian,
+        place?.custodian,
+        place?.kind,
+        place?.uri,
+        place?.region,
+        place?.account,
         verdict,
         evidence?.scans.length ?? 0,
         last?.model.inventory.versions,
@@ -134,7 +139,7 @@ export function custodyCsv(
 ): string {
   const stamped = timestamps.map(({ size, authority, time, sha256 }): Cell[] => [
     ...[undefined, time, undefined, undefined, undefined, 'timestamp', undefined],
-    ...[`checkpoint of ${size} entries`, sha256, undefined, `authority ${authority}`, undefined],
+    ...[`checkpoint of ${size} entries`, sha256, undefined, `authority ${authority}`, ...Array<Cell>(3)],
   ])
   const rows = [...runs.flatMap(attestedOf), ...transitions]
     .sort((a, b) => a.seq - b.seq)
@@ -151,9 +156,13 @@ export function custodyCsv(
       envelopeSha256,
       `${predicate.tool.name} ${predicate.tool.version}`,
       predicate.tool.buildSha256,
+      'environment' in predicate ? predicate.environment?.execution : undefined,
+      'signer' in predicate ? predicate.signer?.keyProtection : undefined,
     ])
   return formatCsv(
-    'entry,signed,run,store,pass,phase,result,document,document sha256,envelope sha256,tool,build'.split(','),
+    'entry,signed,run,store,pass,phase,result,document,document sha256,envelope sha256,tool,build,execution,key protection'.split(
+      ',',
+    ),
     [...rows, ...stamped],
   )
 }

@@ -112,6 +112,7 @@ export function createPorts(world: World, stores: readonly ModelStore[]) {
     attestationSigner,
     logSigner,
     keyRetirement: inWorld(world, 'keys', keyRetirement),
+    keyProtection: 'key-file',
     tool,
     region: '',
   }
