@@ -25,10 +25,16 @@ export function parseStatement(payload: Uint8Array): Statement {
   return parsed
 }
 
-/** What the statement says, whenever it was made: SHA-256 in hex of it without `predicate.times`. */
+/**
+ * What the statement says, whenever and by whatever build it was made: SHA-256 in hex of it without times, build, and how it was signed. What one
+ * build reserved is appended by the next.
+ */
 export function claimOf(value: Statement): string {
-  const { times: _, ...rest } = checked(value).predicate
-  return hash('sha256', JSON.stringify({ ...checked(value), predicate: rest }), 'hex')
+  const statement = checked(value)
+  const { times: _, tool, ...said } = statement.predicate
+  const { version: _version, buildSha256: _build, ...rest } = tool
+  const { environment: _environment, signer: _signer, ...predicate } = { environment: 0, signer: 0, ...said }
+  return hash('sha256', JSON.stringify({ ...statement, predicate: { ...predicate, tool: rest } }), 'hex')
 }
 
 /** Which attestation of a run this is; there is one statement for each identity. SHA-256 in hex. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { signEnvelope } from '../../../lib/attestation/envelope.ts'
-import { claimOf, formatStatement, identityOfStatement } from '../../../lib/attestation/statement.ts'
+import { claimOf, formatStatement, identityOfStatement, type RunPredicate } from '../../../lib/attestation/statement.ts'
 import { EvidenceConflict, LogMoved } from '../../../lib/errors.ts'
 import { leafHash, rootAt, treeOf } from '../../../lib/log/merkle.ts'
 import { appendAttestation } from '../../../lib/pipeline/log/append-attestation.ts'
@@ -15,7 +15,7 @@ import {
   withFaults,
 } from '../../support/memory-ledger.ts'
 import { memoryAttestationSigner, memoryLogSigner, onlyKey } from '../../support/memory-signers.ts'
-import { context } from '../../support/sample-run.ts'
+import { context, digest } from '../../support/sample-run.ts'
 import { scopeStatementOf } from '../../support/sample-statements.ts'
 
 const attestationSigner = memoryAttestationSigner()
@@ -43,6 +43,19 @@ describe('appending an attestation', () => {
     const later = scopeStatementOf('run-1', '2026-11-24T00:00:00.000Z')
     expect(await appendAttestation({ ledger, attestationSigner }, later)).toEqual(first)
     expect(state.entries).toHaveLength(2)
+  })
+
+  it('twice gives the first entry, also when another build says it the second time, and never when it says something else', async () => {
+    const { state, ledger } = newLog()
+    const first = await appendAttestation({ ledger, attestationSigner }, scopeStatementOf('run-1'))
+    const { predicate, ...rest } = scopeStatementOf('run-1')
+    const { signer: _, environment: __, ...unsaid } = predicate as RunPredicate
+    const tool = { ...unsaid.tool, version: '0.2.0', buildSha256: digest('7') }
+    const again = { ...rest, predicate: { ...unsaid, tool } as RunPredicate }
+    expect(await appendAttestation({ ledger, attestationSigner }, again)).toEqual(first)
+    const other = { ...again, predicate: { ...again.predicate, tool: { ...tool, configSha256: digest('7') } } }
+    await expect(appendAttestation({ ledger, attestationSigner }, other)).rejects.toThrow(EvidenceConflict)
+    expect(state.entries).toHaveLength(1)
   })
 
   it('signs once for each entry when nothing fails', async () => {
