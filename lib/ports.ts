@@ -1,10 +1,10 @@
+import type { KeyProtection } from './attestation/statement.ts'
 import type { Config } from './config.ts'
 import type { CaseKey, Evidence, LargeEvidence, Manifests } from './ports/evidence.ts'
 import type {
   Anchor,
   AttestationSigner,
   Authorities,
-  KeyProtection,
   KeyRetirement,
   Ledger,
   LogSigner,

@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import { EvidenceConflict } from '../errors.ts'
-import type { KeyProtection } from '../ports.ts'
-import type { Predicate, Statement } from './statement.ts'
+import type { KeyProtection, Predicate, Statement } from './statement.ts'
 
 /**
  * What all statements of a run share. `scope` is absent only when no manifest could be read. `keyCommitment` is the

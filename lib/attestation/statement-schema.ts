@@ -145,6 +145,10 @@ const subjects = z.strictObject({
   lastInventories: z.optional(z.strictObject({ from: time, to: time })),
 })
 
+/** What keeps the private keys: AWS's KMS, which gives none out, or files of one machine. */
+export const keyProtections = ['kms', 'key-file'] as const
+export type KeyProtection = (typeof keyProtections)[number]
+
 /** `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:RUN` */
 export const executionPattern =
   /^arn:aws[a-z-]*:states:[a-z0-9-]{1,40}:[0-9]{12}:execution:[A-Za-z0-9-]{1,80}:[A-Za-z0-9_-]{1,80}$/
@@ -156,7 +160,7 @@ const tail = {
   /** Of the run on AWS: the ARN of its execution, of which the account's own records say what it did. */
   environment: z.optional(z.strictObject({ execution: z.string().check(z.maxLength(300), z.regex(executionPattern)) })),
   /** What keeps the key that signs: KMS, or a file on the machine of the run. */
-  signer: z.optional(z.strictObject({ keyProtection: z.enum(['kms', 'key-file']) })),
+  signer: z.optional(z.strictObject({ keyProtection: z.enum(keyProtections) })),
   times: z.strictObject({ statementCreatedAt: time }),
 }
 /** A public key: OpenSSH's fingerprint, and the SubjectPublicKeyInfo in DER, in base64 with its SHA-256 in hex. */

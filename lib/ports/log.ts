@@ -9,9 +9,6 @@ export interface Signer {
   sign(message: Uint8Array): Promise<Uint8Array>
 }
 
-/** What keeps the private keys: AWS's KMS, which gives none out, or files of one machine. */
-export type KeyProtection = 'kms' | 'key-file'
-
 /** Keys of a kind, numbered from 1 in the order in which they are in force. Which one is, the log says and nothing else does. */
 export interface Keys<Key = Signer> {
   numbered(number: number): Key

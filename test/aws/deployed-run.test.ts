@@ -1,4 +1,8 @@
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { smallCalls } from '../../lib/aws/client-options.ts'
+import { readFiling } from '../../lib/export/read-filing.ts'
+import { attestedOf } from '../../lib/export/report/figures.ts'
 import { verifyBundle } from '../../lib/export/verify-bundle.ts'
 import { type Deployment, openDeployment } from '../support/deployment.ts'
 import { interpret } from '../support/interpreted.ts'
@@ -40,8 +44,18 @@ describe.skipIf(withoutMinistack || isLeftOut)(`a deployed run ${onMinistack}${n
     it('is attested, and its bundle holds offline against the keys of the stage', async () => {
       const exported = await deployment.execute('export-filing', 'e1', { exportId: 'e1', selection: { runId: 'r1' } })
       expect(exported).toMatchObject({ status: 'SUCCEEDED', output: { incomplete: 1 } })
-      const summary = verifyBundle(await deployment.bundle('e1'), { pinnedKeys: await deployment.publicKeys() })
+      const files = await deployment.bundle('e1')
+      const summary = verifyBundle(files, { pinnedKeys: await deployment.publicKeys() })
       expect(summary).toMatchObject({ pinned: true, stores: [{ runId: 'r1', storeId: 'sg', verdict: 'incomplete' }] })
+      const said = readFiling(files).runs.flatMap(attestedOf)
+      expect(said.length).toBeGreaterThan(1)
+      const [execution, ...others] = new Set(said.map(({ predicate }) => predicate.environment?.execution))
+      expect(others).toEqual([])
+      expect(new Set(said.map(({ predicate }) => predicate.signer?.keyProtection))).toEqual(new Set(['kms']))
+      const machines = new SFNClient({ ...smallCalls, ...server })
+      const known = await machines.send(new DescribeExecutionCommand({ executionArn: execution! }))
+      machines.destroy()
+      expect(known).toMatchObject({ name: 'r1', status: 'SUCCEEDED' })
     })
   })
 

@@ -107,7 +107,7 @@ it('says where a bucket is and that a prefix is all of it, and of a directory th
   expect(text).toContain(
     'What is stored under <code>s3://backups/eu/</code>, Region eu-west-1, account 999900001111, and nothing beside it.',
   )
-  expect(text).toContain('A directory. Where a directory lies is not said')
+  expect(text).toContain('A directory, whose place is not said')
   expect(parse(textIn(given, 'stores.csv'), { columns: true })).toEqual(
     expect.arrayContaining([
       expect.objectContaining({

@@ -1,4 +1,4 @@
-import { executionPattern } from '../../attestation/statement-schema.ts'
+import { executionPattern, keyProtections } from '../../attestation/statement-schema.ts'
 import { valueKinds } from '../../decode/format-place.ts'
 import { unverifiedReasons } from '../../decode/unverified.ts'
 import { findingPlaces } from '../../finding/finding.ts'
@@ -113,6 +113,7 @@ function maskScalar(part: string, { kind, key, within }: Scalar, trust: Trust): 
   // Of a key transition, where it follows from a key whose signature was verified.
   if (key === 'spki' && trust === 'strict' && /^[A-Za-z0-9+/]{58,122}={0,2}$/.test(value)) return blank(part)
   if (key === 'reason' && unverifiedReasons.some((reason) => reason === value)) return blank(part)
+  if (key === 'keyProtection' && keyProtections.some((protection) => protection === value)) return blank(part)
   if (key === 'forms' && isOwnForm(value)) return blank(part)
   if (trust === 'strict' && Object.hasOwn(placed, key)) return placed[key]!(part)
   // Of a deployment, up to the name of its run: no store and no manifest gave any of it.

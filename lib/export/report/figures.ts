@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { waysOf } from '../../attestation/limitations.ts'
-import type { KeyProtection } from '../../ports.ts'
+import type { KeyProtection } from '../../attestation/statement.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'

@@ -1,4 +1,3 @@
-import { placeUntold } from '../../attestation/limitations.ts'
 import { describePlace } from '../../finding/found-place.ts'
 import type { OpenVersion } from '../../verdict/store-report.ts'
 import { allToDo } from '../../verdict/what-to-do.ts'
@@ -123,7 +122,7 @@ function placeOf({ evidence }: StoreFigures): Html | undefined {
   const store = (evidence?.verification ?? evidence?.scans.at(-1))?.predicate.store
   if (store === undefined) return undefined
   const { uri, region, account } = store
-  if (uri === undefined) return html`<p>A ${store.kind}. ${placeUntold}</p>`
+  if (uri === undefined) return html`<p>A ${store.kind}, whose place is not said: see the limitations.</p>`
   return html`<p>What is stored under <code>${uri}</code>${region === undefined ? '' : `, Region ${region}`}${account === undefined ? '' : `, account ${account}`}, and nothing beside it.</p>`
 }
 
