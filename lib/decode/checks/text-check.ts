@@ -19,6 +19,9 @@ export type TextCheck = {
   end(): void
 }
 
+/** Before the number of a colour in chats (`^C04bob`, `^DFF0000bob`), which no word is told from: these are never strays. */
+const colours = [3, 4]
+
 /** So many bytes are around a control byte that somebody typed or pasted: lengths and types of binary records stand closer together, also to what a file begins and ends with. */
 const apart = 4096
 
@@ -34,7 +37,7 @@ function endsBehind(before: number, control: number): ReadonlySet<number> {
   return (control > 0 && endings.get(before)) || none
 }
 
-/** `strays`: single control bytes but zero, far from each other and from both ends, are of a text. */
+/** `strays`: single control bytes but zero and those of colours, far from each other and from both ends, are of a text. */
 export function textCheck({ strays = false } = {}): TextCheck {
   let offset = 0
   /** Behind the last control byte of these, and where that is; -1: there was none. */
@@ -49,7 +52,7 @@ export function textCheck({ strays = false } = {}): TextCheck {
 
   /** Whether a control byte at a place of the content is none of a text's. */
   function isForeign(control: number, at: number): boolean {
-    if (!strays || control === 0 || at - since < apart) return true
+    if (!strays || control === 0 || colours.includes(control) || at - since < apart) return true
     stray = at
     since = at + 1
     return false

@@ -162,6 +162,12 @@ describe('single control bytes in a text', () => {
     { name: 'near each other, as the lengths of a record', bytes: withBytes(12_000, [5000, 5020]), offset: 5000 },
     { name: 'zero', bytes: withBytes(9000, [4500], 0), offset: 4500 },
     {
+      name: 'a colour of a chat, whose number would be glued to a name',
+      bytes: withBytes(9000, [4500], 3),
+      offset: 4500,
+    },
+    { name: 'a colour in hexadecimal digits', bytes: withBytes(9000, [4500], 4), offset: 4500 },
+    {
       name: 'behind a quote and near another',
       bytes: Buffer.concat([withBytes(5000, [4990]), Buffer.from("'\b more"), withBytes(5000, [])]),
       offset: 4990,
