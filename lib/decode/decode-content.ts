@@ -1,6 +1,7 @@
 import { isKnownContent } from './checks/known-contents.ts'
 import { headLength, knownFormatOf } from './checks/known-formats.ts'
 import type { Decoding } from './decoding.ts'
+import { xml } from './document/xml/xml-content.ts'
 import type { Content } from './format.ts'
 import { formatNames, formatOf } from './formats.ts'
 import { type Expectation, readRaw } from './raw-content.ts'
@@ -10,9 +11,9 @@ import { type Expectation, readRaw } from './raw-content.ts'
  * what is innermost.
  */
 export async function decodeContent(content: Content, decoding: Decoding): Promise<void> {
-  const { source, path } = content
+  const { source, path, isMarkup = false } = content
   const head = (await source.peekSome(headLength)).subarray(0, headLength)
-  const format = formatOf(head)
+  const format = formatOf(head) ?? (isMarkup && knownFormatOf(head) === undefined ? xml : undefined)
   const expected = expectationOf(head)
   if (await isKnownContent(source, head)) return readRaw(source, path, decoding, { kind: 'any' })
   if (format === undefined) return readRaw(source, path, decoding, expected)

@@ -11,13 +11,14 @@ export type ReadAt = { readonly size: number; read(from: number, to: number): Pr
 /**
  * One content: the bytes of a stored object, or bytes that another format holds. `path` names what is around it, outermost
  * first. `at` reads the same bytes at any place; only a stored object may have it (see `holdContent` for the others). `part`: what it is in its archive,
- * where parts belong together.
+ * where parts belong together. `isMarkup`: what is around it says that it is HTML, however it begins.
  */
 export type Content = {
   readonly source: ByteSource
   readonly path: readonly string[]
   readonly at?: ReadAt
   readonly part?: Part
+  readonly isMarkup?: boolean
 }
 
 /**

@@ -27,6 +27,9 @@ named.add_attachment(b'nothing', maintype='application', subtype='octet-stream',
 invitation = b'BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nATTENDEE;CN=Jane Doe;ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:jane.do\r\n e@example.org\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n'
 named.add_attachment(invitation.decode().replace('\r\n', '\n'), subtype='calendar', cte='7bit', filename='a.ics')
 write('names-in-parts.bin', named)
+page = message('a page that begins with words', '')
+page.set_content('Dear user 1234567890,<br>\n<b>jane</b><i>_doe</i>@example<wbr>.org has written to you.<br>\n', subtype='html', cte='quoted-printable')
+write('page-behind-words.bin', page)
 with tempfile.TemporaryDirectory() as directory:
     box = mailbox.mbox(os.path.join(directory, 'box'))
     for made in (message('first', 'From here on: user 1234567890\n'), message('second', 'user 1000000007\n', cte='base64'), nested):

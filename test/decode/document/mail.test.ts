@@ -121,6 +121,20 @@ describe('a message', () => {
     expect(got.gaps).toEqual([])
   })
 
+  test.each(['text/html', 'TEXT/HTML; charset=utf-8', 'text/x-amp-html', 'text/watch-html'])(
+    'reads what %s says is markup, however it begins',
+    async (type) => {
+      for (const fields of [`Content-Type: ${type}\n`, `Content-Type: ${type}\nContent-Transfer-Encoding: base64\n`]) {
+        const body = `Dear all,<br>\n${page}`
+        const got = await read(
+          `${head}${fields}\n${fields.includes('base64') ? Buffer.from(body).toString('base64') : body}`,
+        )
+        expect(got.texts['mail/part-1/xml/text']).toBe('Dear all,\nid 12345\n')
+        expect(got.gaps).toEqual([])
+      }
+    },
+  )
+
   test.each(['application/rtf', 'text/rtf', 'text/plain; name="a.rtf"'])(
     'reads RTF that is not encoded: %s',
     async (type) => {

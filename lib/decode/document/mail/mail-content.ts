@@ -137,7 +137,7 @@ async function readLines(
     const source = byteSource(withLinks(isByLine ? gathered(text) : text, out.links))
     if (form.type === 'message/rfc822' && !beginsLikeMail(await source.peekSome(headLength)))
       gap('a message that begins with its fields')
-    await decodeMember({ source, path: own }, decoding)
+    await decodeMember({ source, path: own, isMarkup: htmlTypes.test(form.type) }, decoding)
   }
 
   function endsPart({ bytes, isContinued }: Line, isBase64: boolean): boolean {
@@ -217,7 +217,9 @@ async function readLines(
 
 /** Formats of their own, whose lines are folded or in whose words tags stand, as are bodies that begin like one of them. */
 const ownNames = /\.(?:ics|vcs|vcf|ldif?|x?html?|xml|svg|rtf)$/i
-const ownTypes = /^text\/(?:calendar|vcard|x-vcard|x-vcalendar|directory|html|xml)$|[/+](?:xml|xhtml\+xml)$|\/rtf$/
+const ownTypes = /^text\/(?:calendar|vcard|x-vcard|x-vcalendar|directory|xml)$|[/+](?:xml|xhtml\+xml)$|\/rtf$/
+/** Also for AMP and watches. */
+const htmlTypes = /^text\/(?:x-amp-|watch-)?html$/
 const markup = /^\s*<[!?a-z]/i
 
 /** `none`: the body is not encoded. */
@@ -225,5 +227,5 @@ function decoderOf({ encoding, type, name, isReflowed }: BodyForm): TransferDeco
   if (encoding === 'base64') return base64Decoder()
   if (encoding === 'quoted-printable') return quotedPrintableDecoder()
   if (!['', '7bit', '8bit', 'binary'].includes(encoding)) return 'unknown'
-  return ownTypes.test(type) || ownNames.test(name) || isReflowed ? plainDecoder() : 'none'
+  return ownTypes.test(type) || htmlTypes.test(type) || ownNames.test(name) || isReflowed ? plainDecoder() : 'none'
 }
