@@ -186,6 +186,28 @@ describe('markup', () => {
     },
     { name: 'metadata of OpenDocument', markup: '<text:p><text:meta>123</text:meta>45</text:p>', texts: ['12345'] },
     { name: 'TEI', markup: '<p><hi rend="b">123</hi>45</p>', texts: ['12345'] },
+    {
+      name: 'XSL-FO',
+      markup: '<fo:block>12<fo:inline font-weight="bold">3</fo:inline><fo:basic-link>4</fo:basic-link></fo:block>',
+      texts: ['1234'],
+    },
+    { name: 'CherryTree', markup: '<rich_text>12</rich_text><rich_text weight="heavy">3</rich_text>', texts: ['123'] },
+    {
+      name: 'iXBRL, whose other tags separate',
+      markup: '<p xmlns:ix="http://www.xbrl.org/2013/inlineXBRL"><ix:nonNumeric>12</ix:nonNumeric>3<ix:other/>4</p>',
+      texts: ['123', '4'],
+    },
+    {
+      name: 'XAML',
+      markup:
+        '<Paragraph xmlns="http://schemas.microsoft.com/winfx/2006/xaml/presentation"><Run>12</Run><Run FontWeight="Bold">3</Run><LineBreak/><Run>4</Run></Paragraph>',
+      texts: ['123', '4'],
+    },
+    {
+      name: 'AbiWord, where cells of others are called so',
+      markup: '<d><c>1</c><c>2</c></d><p xmlns="http://www.abisource.com/awml.dtd"><c>12</c><c props="x">3</c></p>',
+      texts: ['1', '2', '123'],
+    },
     { name: 'DITA', markup: '<p><ph>123</ph>45</p>', texts: ['12345'] },
   ]
   test.each(within)('is one text within a word: $name', async ({ markup, texts }) => {

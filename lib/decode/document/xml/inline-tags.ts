@@ -46,6 +46,14 @@ const inline = new Set([
   // SVG, DocBook, JATS, TEI and DITA, the looks of text in Visio, and marks of comments in OpenDocument and Confluence.
   ...['tspan', 'emphasis', 'italic', 'bold', 'hi', 'ph', 'cp', 'pp', 'tp', 'fld'],
   ...['annotation-end', 'inline-comment-marker', 'strikethrough', 'highlight'],
+  // XSL-FO, and runs of CherryTree.
+  ...['inline', 'basic-link', 'rich_text'],
+])
+/** Facts in pages of iXBRL, runs of AbiWord, and those in documents of XAML. */
+const inlineOf = new Map([
+  ['ix', new Set(['nonnumeric', 'nonfraction', 'continuation'])],
+  ['awml', new Set(['c'])],
+  ['xaml', new Set(['run', 'span', 'bold', 'italic', 'underline', 'hyperlink'])],
 ])
 /** In documents and slides of Office all is inside of a paragraph, but for these. */
 const officeBlocks = new Set(['p', 'tab', 'ptab', 'br', 'cr', 'tc', 'tr', 'tbl', 'sectpr', 'body'])
@@ -69,5 +77,5 @@ export function separates(tag: string): boolean {
   if (prefix === 'xliff') return false
   // What Word knows of names and places it marks in HTML as well.
   if (prefix !== undefined && /^st\d$/.test(prefix)) return false
-  return !inline.has(name)
+  return !(inlineOf.get(prefix ?? '') ?? inline).has(name)
 }

@@ -1,6 +1,6 @@
 /**
  * Prefixes under which the rules for tags know namespaces, whatever a document calls them: any of these is written with its strict and
- * its usual name (ECMA-376 parts 1 and 4, OpenDocument 1.3 part 3, Word 2003). What Microsoft adds to documents and slides is under `a`, too.
+ * its usual name (ECMA-376 parts 1 and 4, OpenDocument 1.3 part 3, Word 2003, iXBRL 1.1, AbiWord, XAML). What Microsoft adds to documents and slides is under `a`, too.
  */
 const known: readonly (readonly [RegExp, string])[] = [
   [/^http:\/\/(?:schemas\.openxmlformats\.org|purl\.oclc\.org\/ooxml)\/wordprocessingml\/(?:2006\/)?main$/, 'w'],
@@ -12,6 +12,9 @@ const known: readonly (readonly [RegExp, string])[] = [
   [/^urn:oasis:names:tc:opendocument:xmlns:text:1\.0$/, 'text'],
   [/^urn:oasis:names:tc:opendocument:xmlns:table:1\.0$/, 'table'],
   [/^urn:oasis:names:tc:opendocument:xmlns:drawing:1\.0$/, 'draw'],
+  [/^http:\/\/www\.xbrl\.org\/20\d\d\/inlineXBRL$/, 'ix'],
+  [/^http:\/\/www\.abisource\.com\/awml\.dtd$/, 'awml'],
+  [/^http:\/\/schemas\.microsoft\.com\/winfx\/2006\/xaml\/presentation$/, 'xaml'],
 ]
 
 const declarations = /\sxmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*(?:"([^"]*)"|'([^']*)')/g
