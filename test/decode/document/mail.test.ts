@@ -121,6 +121,17 @@ describe('a message', () => {
     expect(got.gaps).toEqual([])
   })
 
+  test.each(['text/rfc822-headers', 'message/global-headers', 'message/global', 'message/rfc822'])(
+    'reads the fields of a message in %s of a report',
+    async (type) => {
+      const word = (text: string) => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`
+      const report = `--b\nContent-Type: ${type}\n\nTo: ${word('é user 123')}\n ${word('45 x')} <a@b.example>\n\n--b--\n`
+      const { texts, gaps } = await read(`${head}Content-Type: multipart/report; boundary=b\n\n${report}`)
+      expect(texts['mail/fields']).toContain('é user 12345 x')
+      expect(gaps).toEqual([])
+    },
+  )
+
   test.each(['text/html', 'TEXT/HTML; charset=utf-8', 'text/x-amp-html', 'text/watch-html'])(
     'reads what %s says is markup, however it begins',
     async (type) => {

@@ -424,7 +424,7 @@ function decodeCodes(index: SubjectIndex, { text, starts }: Decoded, code: 'hex'
   const joined = Array.from(
     text.matchAll(
       new RegExp(
-        `(?<!${one})${one}{12,}(?:(?<=${one}{32})${behindUuid}(?:(?:\\r[\\r\\n]?|\\n)[ \\t]{0,16}|(?:\\\\{1,8}[nr])+[ \\t]{1,16})${one}+)+`,
+        `(?<!${one})${one}{12,}(?:(?<=${one}{32})${behindUuid}(?:(?:\\r[\\r\\n]?|\\n)[ \\t>#*;|%]{0,16}|(?:\\\\{1,8}[nr])+(?=[ \\t])[ \\t>#*;|%]{1,16})${one}+)+`,
         'g',
       ),
     ),

@@ -102,8 +102,8 @@ async function readLines(
     const form = bodyFormOf(unfolded)
     if (form.boundary !== undefined && form.boundary !== '' && !known.add(form.boundary))
       gap(`at most ${most} boundaries`, 'limit')
-    // A message within the message begins with its fields.
-    if (form.type === 'message/rfc822') inFields = true
+    // A message within the message begins with its fields, and so does what a report of a delivery has of one.
+    if (form.type.startsWith('message/') || form.type === 'text/rfc822-headers') inFields = true
     await readBody(form)
   }
 

@@ -1,3 +1,4 @@
+import { tableOf } from '../../finders/alphabets.ts'
 import { noValue } from '../../finders/code-values.ts'
 import { isUuid } from '../../finders/written-uuid.ts'
 import type { Region } from '../form.ts'
@@ -182,13 +183,15 @@ export function mayGoOn(bytes: Uint8Array, start: number, end: number): boolean 
   return end - start >= codeLine && !isUuid(bytes, start, end)
 }
 
-/** Where the line begins that follows a line end at `at`, behind its indentation; -1: none ends there. One that is an escape has to have an indentation: without one its token is decoded. */
+/** What a line may begin with that is quoted or a comment: of mail, shells and configurations, and columns of a comment. */
+const indents = tableOf('\t >#*;|%')
+
+/** Where the line begins that follows a line end at `at`, behind its indentation and what it is quoted or a comment with; -1: none ends there. One that is an escape has to have an indentation: without one its token is decoded. */
 export function nextLine(bytes: Uint8Array, at: number, to: number): number {
   let next = behindLineEnd(bytes, at, to)
   if (next === at) next = behindEscapedEnd(bytes, at, to)
   if (next === at) return -1
-  for (const first = next; next < to && next - first < mostIndent; next++)
-    if (bytes[next] !== 0x20 && bytes[next] !== 0x09) break
+  for (const first = next; next < to && next - first < mostIndent; next++) if (indents[bytes[next]!] === 0) break
   return next < to ? next : -1
 }
 

@@ -27,7 +27,7 @@ const inLines = (text: string, length: number, lineEnd: string) =>
 describe('an identifier in lines of a code', () => {
   for (const code of ['hex', 'base64'] as const)
     for (const length of [33, 36, 64, 76])
-      for (const lineEnd of ['\n', '\r\n', '\n    '])
+      for (const lineEnd of ['\n', '\r\n', '\n    ', '\n> ', '\r\n>> ', '\n# ', '\n    ; ', '\n * '])
         it(`is found wherever it is: ${code}, lines of ${length}, ${JSON.stringify(lineEnd)}`, () => {
           expect(new Set(formsIn((bytes) => inLines(bytes.toString(code), length, lineEnd)).map(String))).toEqual(
             new Set([code]),

@@ -19,7 +19,7 @@ describe('an identifier that fills lines of a code', () => {
         ['hex', 60, 2],
         ['hex', 32, 2],
       ] as const)
-        for (const end of ['\n', '\r\n', '\\n  ', '\\\\r\\\\n\t'])
+        for (const end of ['\n', '\r\n', '\n> ', '\n  # ', '\\n  ', '\\\\r\\\\n\t'])
           it(`is found: ${name} behind ${before.length}, in ${code} of ${length} a line, ${JSON.stringify(end)}`, () => {
             const first = Math.floor(before.length * perByte)
             const lines = linesOf(Buffer.from(`${before}${identifier}, and so on`).toString(code), length, end)
