@@ -112,7 +112,7 @@ const inSampled = 'cale":'
 const whole = byKey.filter((each) => !sampled.includes(each))
 
 /** Bytes that a mark needs, in front of it and of its own. */
-const needed = 40
+const needed = 48
 /** Of so many bytes of a content, the first ones that are a sample of them: a record with its schema may have 10 KiB. */
 const samplePeriod = 2 ** 18
 const sampleBytes = 2 ** 14

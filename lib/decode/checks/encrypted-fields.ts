@@ -7,7 +7,7 @@ const encodedValue = (characters: number) =>
 const field = sampledMark('encrypted')
 
 /**
- * Names of members, attributes and elements that say of a short value that it is encrypted: base64 of less than 2,048 characters is taken for a token
+ * Names of members, attributes and elements, and forms of values, that say of a short one that it is encrypted: base64 of less than 2,048 characters is taken for a token
  * otherwise. Where a record has one, all have it.
  */
 export const encryptedFields: readonly Mark[] = [
@@ -32,6 +32,10 @@ export const encryptedFields: readonly Mark[] = [
   // The AWS Database Encryption SDK and its predecessor name them in each item.
   field('item that a client of DynamoDB has encrypted', 'aws_dbe_', /^aws_dbe_(?:head|foot)\\*"/),
   field('item that a client of DynamoDB has encrypted', 'amzn-ddb-map-', /^amzn-ddb-map-(?:desc|sig)\*/),
+  // One block behind its salt (CryptoJS, `openssl enc -a`): more of them are told as any other base64 is.
+  field('text that OpenSSL or CryptoJS has encrypted', 'U2FsdGVkX1', /^U2FsdGVkX1[89+/\\][A-Za-z0-9+/\\]{32,36}=/),
+  // A text, its initialisation vector and its tag (AES-GCM).
+  field('text that Rails has encrypted', '==', /^==/, /[A-Za-z0-9+/]{12}--[A-Za-z0-9+/]{22}$/),
   // XML Encryption, as SAML and SOAP have it.
   field('element of XML Encryption', 'CipherValue>', /^CipherValue>\s*[A-Za-z0-9+/]{8}/),
 ]

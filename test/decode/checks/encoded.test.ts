@@ -173,6 +173,21 @@ const marked: { name: string; content: string; reason: string }[] = [
     content: `mac: ENC[AES256_GCM,data:${rowEvents},iv:AAAA,tag:AAAA,type:str]\n`,
     reason: 'encrypted',
   },
+  {
+    name: 'a short text that CryptoJS encrypted',
+    content: '1,U2FsdGVkX18yTZ2nkVyLQ0DdO0Wq3pX1mWlH4bTtE/0=,x\n',
+    reason: 'encrypted',
+  },
+  {
+    name: 'the same in JSON of PHP',
+    content: '{"id":"U2FsdGVkX1\\/3TZ2nkVyLQ0DdO0Wq3pX1mWlH4bTtE\\/0="}',
+    reason: 'encrypted',
+  },
+  {
+    name: 'what a message encryptor of Rails encrypted',
+    content: '7\tk3dJ0pQ1Zg==--m0mXJ4v1YqTn8q5h--Yw0u2rB6cE9sXk1pLq7tZw==\t\\N\n',
+    reason: 'encrypted',
+  },
   { name: 'gzip as Python prints it', content: "b'\\x1f\\x8b\\x08\\x00'", reason: 'unsupported-format' },
   { name: 'gzip as Ruby prints it', content: '"\\x1F\\x8B\\b\\0"', reason: 'unsupported-format' },
   { name: 'gzip in JSON of ASCII', content: '"\\u001f\\u008b\\b\\u0000"', reason: 'unsupported-format' },
@@ -286,6 +301,8 @@ test('text that only speaks of what stands in front of base64 is text', async ()
     'if (inherits(x, "integer64")) oldClass(x) <- "integer64" # class = "integer64"',
     '"name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2"},"field":"price"',
     `key: ${rowEvents}`,
+    'a file of OpenSSL begins with Salted__, in base64 with U2FsdGVkX1, a == b -- c ==\n',
+    '| a -- b | YWJjZA== |--|',
     'ENC[AES256_GCM,data:c2hvcnQ=,iv:AAAA,tag:AAAA,type:str]',
   ])
     expect(await problemIn(content, [content.length])).toBeUndefined()
