@@ -51,6 +51,19 @@ export function isBencode(head: Uint8Array): boolean {
   return texts > 1
 }
 
+/**
+ * Syslog in which messages have their lengths before them instead of line ends between (RFC 6587, 3.4.1): each is glued to the last word of the one before.
+ * `isCut`: what goes on behind the head is not seen.
+ */
+export function isOctetCounted(head: Uint8Array, isCut: boolean): boolean {
+  if (!isDigit(head[0])) return false
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1')
+  const [, length] = /^([1-9]\d{0,5}) <\d{1,3}>/.exec(text) ?? []
+  if (length === undefined) return false
+  const end = length.length + 1 + Number(length)
+  return end < head.length ? isDigit(head[end]) && head[end - 1] !== lineFeed : isCut
+}
+
 /** Lines of uuencode without a first line that names a file, as `pack("u")` of Perl, PHP and Ruby makes them: 45 bytes each but for the last. */
 export function isBareUuencode(head: Uint8Array): boolean {
   if (head[0] !== fullLine) return false

@@ -1,5 +1,5 @@
 import { isCountedTexts } from './counted-texts.ts'
-import { isBareUuencode, isBencode, isPickle } from './glued-texts.ts'
+import { isBareUuencode, isBencode, isOctetCounted, isPickle } from './glued-texts.ts'
 import { neverText } from './never-text.ts'
 
 /**
@@ -170,6 +170,10 @@ const others: readonly { format: KnownFormat; isFormat(head: Uint8Array): boolea
   { format: { name: 'Bitwarden, encrypted', encrypted: true, weak: false }, isFormat: isBitwarden },
   { format: { name: 'ZPL', encrypted: false, weak: false }, isFormat: isZpl },
   { format: { name: 'bencode', encrypted: false, weak: false }, isFormat: isBencode },
+  {
+    format: { name: 'syslog with counted octets', encrypted: false, weak: false },
+    isFormat: (head) => isOctetCounted(head, head.length >= headLength),
+  },
   { format: { name: 'uuencode', encrypted: false, weak: false }, isFormat: isBareUuencode },
   {
     format: { name: 'list of texts in CBOR, Hessian, Smile or UBJSON', encrypted: false, weak: false },

@@ -6,6 +6,12 @@ const gapsOf = async (content: string) => {
   return reading.gaps.map(({ reason }) => reason)
 }
 
+/** A message with its length before it. */
+const counted = (words: string) => {
+  const message = `<34>1 2026-01-01T00:00:00Z host app - - - ${words}`
+  return `${message.length} ${message}`
+}
+
 const glued = [
   // As `pickle.dumps(…, 0)` of Python 3 and 2 has them.
   '(lp0\nVbob@example.org\np1\na.',
@@ -59,12 +65,20 @@ const glued = [
   'S00600006F2E73723A\nS11300004141414141416E616D653D363234393238B8\nS9030000FC\n',
   // The manifest in each archive of Duplicati.
   '{"Version":2,"Created":"20260112T102234Z","Encoding":"utf8","Blocksize":102400,"BlockHash":"SHA256","FileHash":"SHA256","AppVersion":"2.0.6.3"}',
+  // What rsyslog sends, as TCP has it.
+  `${counted('login of bob_smith77')}${counted('logout')}`,
+  `${counted(`login of bob_smith77 ${'and more '.repeat(100)}`)}${counted('logout')}`,
   'd5:email15:bob@example.org2:id10:1234567890e',
   'l36:550e8400-e29b-41d4-a716-44665544000036:550e8400-e29b-41d4-a716-446655440000e',
   `d8:announce35:http://tracker.example.org/announce13:creation datei1700000000e4:infod6:lengthi5e4:name700:${'x'.repeat(700)}ee`,
 ]
 
 const texts = [
+  counted('alone'),
+  `${counted('with its line end\n')}${counted('logout\n')}`,
+  '83 <b>rows</b>\n',
+  '12 <34> and so on\n',
+  '7 of 8\n',
   'Various notes\nand more of them\np0\n',
   'class Person\n  x\n',
   'import os\nfrom x import y\n',
