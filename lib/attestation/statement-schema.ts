@@ -1,149 +1,26 @@
 import * as z from 'zod/mini'
-import { channelKinds } from '../config-schema.ts'
-import { unverifiedReasons } from '../decode/unverified.ts'
-import { protectionCodes } from '../inventory/object-version.ts'
-
-/**
- * What is attested: an in-toto Statement v1 whose predicate says, phase by phase, what was done and seen. The in-toto
- * subject is the document that the statement vouches for. JSON without whitespace, keys in the order of this schema,
- * integers only, times RFC 3339 in UTC with milliseconds, digests lower-case hex. It holds no identifier.
- */
-
-const text = z.string().check(z.minLength(1), z.maxLength(10_000))
-const count = z.int().check(z.minimum(0))
-const ppm = z.int().check(z.minimum(0), z.maximum(1_000_000))
-const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/))
-const time = z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/))
-const runId = z.string().check(z.regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$/))
-const storeId = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,62}$/))
-const reasons = z.array(text)
-const tally = { versions: count, bytes: count }
-const judged = z.enum(['verified', 'residual', 'incomplete'])
-/** Only a verdict has a result. A phase that judges nothing must not read as if it did. */
-const unjudged = z.literal('not-applicable')
-
-const obligation = z.strictObject({
-  instrument: text,
-  clause: z.optional(text),
-  reference: z.optional(text),
-  dueAt: z.optional(time),
-})
-
-/**
- * Who is in scope: `population` subjects of one manifest, under the case key of which this is the SHA-256. `scopeRoot`: of the tree
- * that has a leaf for each of them (lib/proof/subject-leaf.ts); statements of before there was one lack it.
- */
-const scope = z.strictObject({
-  population: count,
-  scopeRoot: z.optional(sha256),
-  keyCommitment: sha256,
-  manifest: z.strictObject({ sha256 }),
-})
-
-const store = z.strictObject({
+import {
+  answer,
+  count,
+  exceptions,
+  inventory,
+  judged,
+  obligation,
+  reasons,
+  request,
+  runId,
+  scan,
+  scope,
+  sha256,
+  store,
   storeId,
-  kind: text,
-  country: z.optional(text),
-  custodian: z.optional(text),
-  uri: z.optional(text),
-  region: z.optional(text),
-  account: z.optional(text),
-})
-
-/**
- * Found and not deleted for a reason that has a name (`until`: when the last of these versions can be deleted); or unverified for a reason that is
- * known and approved, until then. `suffix`: of the keys that it is about. `expired`: it was over when the inventory began, and explains nothing.
- */
-const exceptions = z.array(
-  z.union([
-    z.strictObject({ code: z.enum(protectionCodes), ...tally, until: z.optional(time) }),
-    z.strictObject({
-      code: z.enum(unverifiedReasons),
-      suffix: z.optional(text),
-      ...tally,
-      detail: text,
-      plan: text,
-      until: time,
-      approvedBy: text,
-      expired: z.optional(z.literal(true)),
-    }),
-  ]),
-)
-
-const inventory = z.strictObject({
-  startedAt: time,
-  finishedAt: time,
-  ...tally,
-  deleteMarkers: count,
-  multipartUploads: count,
-  inventorySha256: sha256,
-})
-
-const scan = z.strictObject({
-  clean: z.strictObject(tally),
-  found: z.strictObject(tally),
-  foundPartly: count,
-  unverified: z.array(z.strictObject({ reason: z.enum(unverifiedReasons), ...tally })),
-  unlisted: count,
-  bytesRead: count,
-  bytesDecoded: count,
-  recordsRead: count,
-  findings: count,
-  foundSubjects: count,
-  batches: z.strictObject({ planned: count, reported: count }),
-  closing: z.strictObject({ startedAt: time, finishedAt: time, versions: count, appeared: count, gone: count }),
-  outcomesSha256: sha256,
-  /** Of the programs that read something, as `tool.buildSha256` is of the one that says so. */
-  builds: z.optional(z.array(sha256)),
-})
-
-const validation = z.strictObject({
-  positiveControls: z.strictObject({ planted: count, detected: count, forms: z.array(text) }),
-  negativeControls: z.strictObject({ planted: count, falseAlarms: count }),
-  independentSample: z.strictObject({ versions: count, bytes: count, mismatches: count }),
-})
-
-const request = {
-  requestId: text,
-  channel: z.enum(channelKinds),
-  requestedAt: time,
-  deadline: z.optional(time),
-  ...tally,
-  findings: count,
-  subjects: count,
-  protectedVersions: count,
-  versionsSha256: sha256,
-}
-
-const answer = {
-  by: z.enum(['custodian', 'executor', 'deadline']),
-  acknowledgedAt: time,
-  certificateSha256: z.optional(sha256),
-  versionsDeleted: count,
-  bytesDeleted: count,
-  versionsGone: count,
-  kept: z.array(z.strictObject({ reason: text, ...tally })),
-}
-
-/** Absent figures: no pass was settled. `coveragePpm`: versions of the last inventory read to their end. */
-const verification = z.strictObject({
-  passes: count,
-  requests: count,
-  freshInventory: z.boolean(),
-  secondsAfterAck: z.optional(count),
-  residualVersions: z.optional(count),
-  residualFindings: z.optional(count),
-  residualSubjects: z.optional(count),
-  coveragePpm: ppm,
-  failure: z.optional(z.strictObject({ state: text, error: text })),
-})
-
-/** How many subjects the run came to what for, and the root of the tree that says it for each. */
-const subjects = z.strictObject({
-  resultRoot: sha256,
-  statuses: z.strictObject({ deleted: count, neverFound: count, residual: count, undetermined: count }),
-  lastInventories: z.optional(z.strictObject({ from: time, to: time })),
-})
+  subjects,
+  text,
+  time,
+  unjudged,
+  validation,
+  verification,
+} from './section-schema.ts'
 
 /** What keeps the private keys: AWS's KMS, which gives none out, or files of one machine. */
 export const keyProtections = ['kms', 'key-file'] as const
@@ -279,6 +156,11 @@ export const predicateSchemas = predicate.def.options.map((schema) => ({
   schema,
 }))
 
+/**
+ * What is attested: an in-toto Statement v1 whose predicate says, phase by phase, what was done and seen. The in-toto
+ * subject is the document that the statement vouches for. JSON without whitespace, keys in the order of this schema,
+ * integers only, times RFC 3339 in UTC with milliseconds, digests lower-case hex. It holds no identifier.
+ */
 export const statementSchema = z.strictObject({
   _type: z.literal('https://in-toto.io/Statement/v1'),
   subject: z.array(z.strictObject({ name: text, digest: z.strictObject({ sha256 }) })).check(z.length(1)),
