@@ -17,6 +17,9 @@ const writers: Record<string, (bytes: Buffer) => string> = {
   'JSON of a Uint8Array': (bytes) => JSON.stringify(new Uint8Array(bytes)),
   'indented JSON of a Uint8Array': (bytes) => JSON.stringify(new Uint8Array(bytes), null, 2),
   'JSON in a string': (bytes) => JSON.stringify(JSON.stringify({ body: bytes }, null, 2)),
+  'JSON of a Uint8Array, indented by tabs': (bytes) => JSON.stringify({ a: new Uint8Array(bytes) }, null, '\t'),
+  'JSON in a string, with CRLF': (bytes) =>
+    JSON.stringify(JSON.stringify({ body: bytes }, null, 2).replaceAll('\n', '\r\n')),
   'JSON of a Uint8Array in a string in a string': (bytes) =>
     JSON.stringify(JSON.stringify(JSON.stringify(new Uint8Array(bytes)))),
   'Arrays.toString of Java': (bytes) => `[${[...bytes].join(', ')}]`,
@@ -50,6 +53,32 @@ describe('an identifier whose characters are a list of numbers is found', () => 
       expect(find('bobby.smith@example.org', body, looking, 4096).map(({ form }) => form)).toStrictEqual([
         'bytes percent',
       ])
+  })
+
+  it('behind a thousand others, which are as many as a list has room for at first', () => {
+    for (const others of [900, 1000, 1024, 1300])
+      for (const looking of ['kernel', 'plain'] as const) {
+        const text = JSON.stringify([...Buffer.from(`${'.'.repeat(others)} jane_doe_17 ${'.'.repeat(others)}`)])
+        expect(find('jane_doe_17', text, looking, 5000)).toMatchObject([{ offset: 1 + 3 * (others + 1) }])
+      }
+  })
+
+  it('where it is shorter than a list and something else stands around', () => {
+    for (const identifier of ['abcd', '12345'])
+      for (const text of [`id: ${identifier} `, `\n${identifier}\r\n~`, `~${identifier}   `])
+        for (const looking of ['kernel', 'plain'] as const)
+          expect(find(identifier, JSON.stringify([...Buffer.from(text)]), looking, 5000)).toHaveLength(1)
+  })
+
+  it('with keys of three digits, and indented by 38 blanks, but not farther', () => {
+    const keyed = JSON.stringify(new Uint8Array(Buffer.from(`${'.'.repeat(980)} jane_doe_17 `)))
+    const indentedBy = (count: number) =>
+      `[${[...Buffer.from('jane_doe_17')].map((byte) => `\n${' '.repeat(count)}${byte}`).join(',')}\n]`
+    for (const looking of ['kernel', 'plain'] as const) {
+      expect(find('jane_doe_17', keyed, looking, 5000)).toMatchObject([{ offset: keyed.indexOf('"981"') + 6 }])
+      expect(find('jane_doe_17', indentedBy(38), looking, 5000)).toMatchObject([{ offset: 40 }])
+      expect(find('jane_doe_17', indentedBy(39), looking, 5000)).toStrictEqual([])
+    }
   })
 
   it('wherever it stands in what is looked at together', () => {
