@@ -168,7 +168,12 @@ describe('what stands beside an identifier', () => {
       kind: 'email',
       at: [],
     },
-    { name: 'no tenant', content: 'bob_x.org#EXT@contoso.com bob-x.org#EXT#@contoso.com', kind: 'email', at: [] },
+    {
+      name: 'no tenant',
+      content: 'bob_x.org#EXT@contoso.com bob-x.org#EXT#@contoso.com bob_x.org-news@contoso.com',
+      kind: 'email',
+      at: [],
+    },
     { name: 'markup around an address', content: '_bob@x.org_ __bob@x.org__', kind: 'email', at: [1, 14] },
     { name: 'markup around a handle', content: '_bob_w77_ __bob_w77__ \\n_bob_w77_', kind: 'handle', at: [1, 12, 25] },
     { name: 'a longer handle', content: '____bob_w77 x_bob_w77 bob_w77_x', kind: 'handle', at: [] },
@@ -183,6 +188,33 @@ describe('what stands beside an identifier', () => {
   test.each(cases)('$name', ({ content, kind, at }) => {
     const { occurrences } = find(index, content)
     expect(occurrences.filter(({ ordinal }) => ordinal === ordinals[kind]).map(({ offset }) => offset)).toEqual(at)
+  })
+
+  const ofOthers: { identifier: string; content: string; at: number[] }[] = [
+    // Behind the domain a hyphen, and letters from the first to the last.
+    { identifier: 'bob@x.za', content: 'bob@x.za-2026.csv BOB@X.ZA-a.csv', at: [0, 18] },
+    { identifier: 'bob@x.c0.org', content: 'bob@x.c0.org-2026.csv', at: [0] },
+    { identifier: 'bob@x.o2', content: 'bob@x.o2-a.org', at: [] },
+    { identifier: 'bob@x.my-org', content: 'bob@x.my-org-2.de', at: [] },
+    { identifier: 'bob@x.org.o', content: 'bob@x.org.o-2.de', at: [] },
+    // Bounces of an address with a point, and what has other signs around it.
+    { identifier: 'bob.b@x.org', content: 'news-bob.b=x.org@y.org b+1-a.bob.b=x.org@y.org', at: [5] },
+    { identifier: 'bob@x.org', content: '-bob=x.org+5@y.org bob=x.org_ news@y.org', at: [] },
+    // A label of digits, and sentences.
+    { identifier: 'bob@x.org', content: 'bob@x.org.1-a bob@x.org.09.1', at: [0, 14] },
+    {
+      identifier: 'bob@x.org',
+      content: 'bob@x.org.And bob@x.org.Zum bob@x.org.Jazz bob@x.org.Thanks.Ana',
+      at: [0, 14, 28, 43],
+    },
+    { identifier: 'ana@x.oz', content: 'ana@x.oz.Thanks', at: [0] },
+    // Names are not files because of what stands in the middle.
+    { identifier: 'bob.smith', content: 'bob.smith.csv-1 bob.smith.1', at: [] },
+  ]
+  test.each(ofOthers)('$identifier in $content', ({ identifier, content, at }) => {
+    const own = makeIndex([identifier])
+    for (const looking of ['kernel', 'plain'] as const)
+      expect(find(own, content, { looking }).occurrences.map(({ offset }) => offset)).toEqual(at)
   })
 
   test('digits of a UUID are found in every order that its bytes are stored in, as dumps write them', () => {
