@@ -186,8 +186,10 @@ describe('what stands beside an identifier', () => {
     { name: 'a longer name', content: 'bob.smith.jr bob.smith-csv', kind: 'dotted', at: [] },
   ]
   test.each(cases)('$name', ({ content, kind, at }) => {
-    const { occurrences } = find(index, content)
-    expect(occurrences.filter(({ ordinal }) => ordinal === ordinals[kind]).map(({ offset }) => offset)).toEqual(at)
+    for (const looking of ['kernel', 'plain'] as const) {
+      const { occurrences } = find(index, content, { looking })
+      expect(occurrences.filter(({ ordinal }) => ordinal === ordinals[kind]).map(({ offset }) => offset)).toEqual(at)
+    }
   })
 
   const ofOthers: { identifier: string; content: string; at: number[] }[] = [
