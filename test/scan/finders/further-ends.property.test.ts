@@ -142,7 +142,7 @@ describe('what stands beside an identifier', () => {
     },
     {
       name: 'a longer name in markup',
-      content: '_bob.smith bob.smith_ ____bob.smith____ x_bob.smith bob.smith_x',
+      content: '_bob.smith bob.smith_ ____bob.smith____ x_bob.smith bob.smith_x _bob.smithx xbob.smith_',
       kind: 'dotted',
       at: [],
     },

@@ -4,6 +4,7 @@ import { runControls } from '../../../lib/scan/controls/controls.ts'
 import { createFormMatcher } from '../../../lib/scan/forms/form-matcher.ts'
 import { defaultForms } from '../../../lib/scan/forms/form-names.ts'
 import { makeIndex } from '../../subject-index/make-index.ts'
+import { find } from './expect-found.ts'
 
 const index = makeIndex(['12345678'])
 
@@ -72,6 +73,20 @@ describe('behind a character whose last byte looks like a digit', () => {
     for (const rest of ['', '\n', `%,${'x '.repeat(600)}`])
       for (const text of ['12345678', '1234567%38'])
         expect(findIn(Buffer.concat([character, Buffer.from(text + rest)]))).toHaveLength(1)
+  })
+
+  it.each(['%5f', '&#95;', '&lowbar;', '=5F', '\\u005f', '\\x5f'])('a name goes on in an escape: %s', (sign) => {
+    for (const looking of ['kernel', 'plain'] as const)
+      for (const around of [' ', ` ${'what stands here is text; '.repeat(40)} `]) {
+        const text = `${around}\x83Abob${sign}w77${around}`
+        expect(find('bob_w77', text, looking, 5000)).toMatchObject([{ offset: around.length + 2 }])
+      }
+  })
+
+  it('the rest of a word is not found behind a letter of UTF-8', () => {
+    for (const looking of ['kernel', 'plain'] as const)
+      for (const text of [' \xc3\xa9xbob_w77 ', 'caf\xc3\xa9xbob_w77', ' \xc3\xa9\xc3\xa9xbob_w77 '])
+        expect(find('bob_w77', text, looking, 5000)).toStrictEqual([])
   })
 
   it('no control of eight digits makes a false alarm, whichever is drawn', async () => {
