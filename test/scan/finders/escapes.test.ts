@@ -119,6 +119,24 @@ describe('an identifier that an escape glues onto', () => {
         ])
   })
 
+  it('is found where it is much shorter than another one, which may begin before the escape', () => {
+    const own = makeIndex(['bob@example.com', 'somebody.with.a.long.name@mail.example.com'])
+    for (const glue of ['%22', '#22', '^n', '#U00fc'])
+      for (const before of [' hi', ' hi.hi', '"x%2Fhi'])
+        for (const looking of ['kernel', 'plain'] as const)
+          expect(find(own, `${before}${glue}bob@example.com `, { looking }).occurrences).toMatchObject([
+            { offset: before.length + glue.length },
+          ])
+  })
+
+  it('is found behind the last of more escapes than there is room for at first', () => {
+    const before = '\\nabcdefgh '.repeat(1500)
+    for (const looking of ['kernel', 'plain'] as const)
+      expect(find(index, `${before}\\njane_doe and`, { looking }).occurrences).toMatchObject([
+        { offset: before.length + 2 },
+      ])
+  })
+
   it('is found behind the 0x of SQL, as dumps write the bytes of an ObjectId, and one that begins with 0x as it is', () => {
     const id = '5f7c8ec7c33c6c004bbafe82'
     const wallet = '0x52908400098527886e0f7030069857d2e4169ee7'
