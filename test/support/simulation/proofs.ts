@@ -83,6 +83,8 @@ function contradictionOf(
 ): string | undefined {
   const most = { before: 0, after: 0 }
   const least = { before: 0, after: 0 }
+  // What was read may be lost with the call that read it.
+  let mayBeLost = world.chance.happened.length > 0
   for (const { storeId, listings, readBy } of stores) {
     const { documents } = deployed.memory
     const body = documents.get(`runs/${runId}/stores/${storeId}/report.json`)
@@ -92,11 +94,20 @@ function contradictionOf(
     )
     const last = (body === undefined ? settled : parseStoreReport(body).passes).length - 1
     for (let pass = 0; pass <= last; pass++) {
-      const listed = listings.filter((each) => each.runId === runId && each.pass === pass && each.listing === 'opening')
-      const about = [...new Set(listed.flatMap(({ versions }) => versions))].filter((each) => names(each, person))
+      const own = listings.filter((each) => each.runId === runId && each.pass === pass)
+      const listed = own.filter(({ listing }) => listing === 'opening')
+      const closed = Math.max(...own.map(({ tick }) => tick))
+      const all = [...new Set(listed.flatMap(({ versions }) => versions))]
+      const about = all.filter((each) => names(each, person))
+      mayBeLost ||= all.some(({ content }) => content.endsCalls)
       const read = readBy(runId, pass)
       const seen = about.filter(
-        (each) => read.has(each) && each.content.named.includes(person) && !each.content.isOpaque,
+        (each) =>
+          read.has(each) &&
+          each.content.named.includes(person) &&
+          !each.content.isOpaque &&
+          // Of what went while it was read in slices some were read, and to cut it all of it was looked at.
+          (each.died ?? Number.POSITIVE_INFINITY) > closed,
       )
       if (pass === 0 || pass < last) most.before += about.length
       if (pass === 0) least.before += seen.length
@@ -105,10 +116,9 @@ function contradictionOf(
       least.after += seen.length
     }
   }
-  // What was read may be lost with the call that read it.
-  const isCalm = world.chance.happened.length === 0
   if (before > most.before || after > most.after) return `at most ${most.before} and ${most.after} are there`
-  if (isCalm && (before < least.before || after < least.after)) return `${least.before} and ${least.after} were read`
+  if (!mayBeLost && (before < least.before || after < least.after))
+    return `${least.before} and ${least.after} were read`
   const wasDeleted = stores.some(({ deletions }) =>
     deletions.some((each) => each.runId === runId && names(each.version, person)),
   )
