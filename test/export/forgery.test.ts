@@ -281,6 +281,9 @@ describe('a scan', () => {
     ['no unverified version', withScan({ unverified: [] })],
     ['more bytes read', withScan({ bytesRead: 401 })],
     ['another outcome digest', withScan({ outcomesSha256: digest('9') })],
+    ['another build', withScan({ builds: [digest('9')] })],
+    ['a build more', withScan({ builds: [digest('6'), digest('9')] })],
+    ['no build', withScan({ builds: undefined })],
     [
       'better controls',
       () => ({

@@ -1,7 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { parseEnvelope } from '../../lib/attestation/envelope.ts'
 import { parseStatement, type RunPredicate } from '../../lib/attestation/statement.ts'
+import { batchKey } from '../../lib/pipeline/evidence/evidence-keys.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import type { Ports } from '../../lib/ports.ts'
 import { tool } from '../../lib/tool.ts'
@@ -54,4 +56,20 @@ it('a scan names all builds that read something, also of slices of one version',
   )
   expect(scan.builds).toEqual(others)
   expect(by.buildSha256).toBe(tool.buildSha256)
+})
+
+it('what a build read that did not say which one it was is in no verified store', async () => {
+  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
+  writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(40).map(somebodyElse)) })
+  const report = join(place.paths.evidence, batchKey({ runId: 'run-0', storeId: 'sg', pass: 0 }, 0))
+  const { store, why } = await place.run({
+    after: ({ task }) => {
+      if (task !== 'scan-batch') return
+      const [told, text] = [`"builds":["${tool.buildSha256}"],`, readFileSync(report, 'utf8')]
+      expect(text).toContain(told)
+      writeFileSync(report, text.replace(told, ''))
+    },
+  })
+  expect(store).toBe('incomplete')
+  expect(why).toContain('EvidenceConflict')
 })
