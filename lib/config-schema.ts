@@ -28,6 +28,12 @@ const obligation = z.strictObject({
   dueAt: z.optional(z.iso.datetime()),
 })
 
+/** Who runs the tool and who looks at what it says, as statements name them. */
+const people = z.strictObject({ operator: text, reviewer: z.optional(text) })
+
+/** How long the evidence is to be kept, from the day of each statement, and by which rule. */
+const retention = z.strictObject({ years: z.int().check(z.minimum(1), z.maximum(100)), basis: text })
+
 const channel = z.discriminatedUnion('kind', [
   /** Nobody is asked: findings make the store residual at once. */
   z.strictObject({ kind: z.literal('none') }),
@@ -189,6 +195,8 @@ export const configSchema = z.strictObject({
   /** Scans of a store in one run: pass 0, and one after each deletion request. */
   passes: z._default(z.int().check(z.minimum(2), z.maximum(5)), 2),
   obligation: z.optional(obligation),
+  people: z.optional(people),
+  retention: z.optional(retention),
   timestamps: z.optional(z.array(timestamp).check(z.maxLength(8))),
   stores: z._default(z.array(store), []),
   /** Stores of the configuration that a run was begun without (`--store`): its statements admit it. */
@@ -204,6 +212,8 @@ export type BucketStoreConfig = StoreConfig & { s3: BucketConfig }
 export type TimestampConfig = z.infer<typeof timestamp>
 export type Channel = StoreConfig['channel']
 export type Obligation = z.infer<typeof obligation>
+export type People = z.infer<typeof people>
+export type Retention = z.infer<typeof retention>
 
 const unit = { s: 1, m: 60, h: 3600, d: 86_400 } as const
 

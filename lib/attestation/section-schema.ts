@@ -24,6 +24,10 @@ export const obligation = z.strictObject({
   dueAt: z.optional(time),
 })
 
+/** As the configuration of the run has both: nobody checked them. `years`: from `times.statementCreatedAt` on. */
+export const people = z.strictObject({ operator: text, reviewer: z.optional(text) })
+export const retention = z.strictObject({ years: count, basis: text })
+
 /**
  * Who is in scope: `population` subjects of one manifest, under the case key of which this is the SHA-256. `scopeRoot`: of the tree
  * that has a leaf for each of them (lib/proof/subject-leaf.ts); statements of before there was one lack it.

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
+import type { People, Retention } from '../config.ts'
 import { EvidenceConflict } from '../errors.ts'
 import type { KeyProtection, Predicate, Statement } from './statement.ts'
 
@@ -16,6 +17,8 @@ export type StatementContext = {
   /** Statements of before this was said lack both; on one machine there is no `execution`. */
   execution?: string
   keyProtection?: KeyProtection
+  people?: People
+  retention?: Retention
   limitations: readonly string[]
   createdAt: string
 }
@@ -44,14 +47,17 @@ export function headOf({ runId }: StatementContext) {
   return { schemaVersion: 1 as const, runId }
 }
 
-export function tailOf({ limitations, tool, execution, keyProtection, createdAt }: StatementContext) {
+export function tailOf(context: StatementContext) {
+  const { limitations, tool, execution, keyProtection, people, retention, createdAt } = context
   const { name, version, buildSha256, configSha256 } = tool
   return {
     limitations: [...limitations],
     tool: { name, version, ...(buildSha256 !== undefined && { buildSha256 }), configSha256 },
+    ...(people && { people }),
     ...(execution !== undefined && { environment: { execution } }),
     ...(keyProtection !== undefined && { signer: { keyProtection } }),
     times: { statementCreatedAt: createdAt },
+    ...(retention && { retention }),
   }
 }
 

@@ -6,8 +6,10 @@ import {
   inventory,
   judged,
   obligation,
+  people,
   reasons,
   request,
+  retention,
   runId,
   scan,
   scope,
@@ -34,11 +36,13 @@ const head = { schemaVersion: z.literal(1), runId }
 const tail = {
   limitations: z.array(text).check(z.minLength(1)),
   tool: z.strictObject({ name: text, version: text, buildSha256: z.optional(sha256), configSha256: sha256 }),
+  people: z.optional(people),
   /** Of the run on AWS: the ARN of its execution, of which the account's own records say what it did. */
   environment: z.optional(z.strictObject({ execution: z.string().check(z.maxLength(300), z.regex(executionPattern)) })),
   /** What keeps the key that signs: KMS, or a file on the machine of the run. */
   signer: z.optional(z.strictObject({ keyProtection: z.enum(keyProtections) })),
   times: z.strictObject({ statementCreatedAt: time }),
+  retention: z.optional(retention),
 }
 /** A public key: OpenSSH's fingerprint, and the SubjectPublicKeyInfo in DER, in base64 with its SHA-256 in hex. */
 const publicKey = z.strictObject({

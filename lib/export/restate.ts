@@ -19,7 +19,7 @@ export function requireRestated(statement: Statement, again: Statement): void {
 
 /** What a statement says about its run, beside what its document says. */
 export function contextOf({ predicate, predicateType }: RunStatement): StatementContext {
-  const { runId, scope, tool, environment, signer, limitations, times } = predicate
+  const { runId, scope, tool, people, environment, signer, limitations, times, retention } = predicate
   return {
     organization: organizationOf({ predicateType }),
     runId,
@@ -34,6 +34,8 @@ export function contextOf({ predicate, predicateType }: RunStatement): Statement
     tool,
     ...(environment && { execution: environment.execution }),
     ...(signer && { keyProtection: signer.keyProtection }),
+    ...(people && { people }),
+    ...(retention && { retention }),
     limitations,
     createdAt: times.statementCreatedAt,
   }

@@ -192,6 +192,8 @@ async function readContext(ports: AttestPorts, runId: string): Promise<Statement
     },
     ...(ports.executionOf && { execution: ports.executionOf(runId) }),
     keyProtection: ports.keyProtection,
+    ...(config?.people && { people: config.people }),
+    ...(config?.retention && { retention: config.retention }),
     limitations: limitationsOf({
       containers: formatNames,
       sliceBytes,

@@ -74,8 +74,8 @@ for (const { name, statement } of statements)
         text.replace('"schemaVersion":1', '"schemaVersion":1,"unknown":0'),
         text.replace('/Statement/v1', '/Statement/v2'),
         text.replace('/deletion-verification/v1', '/deletion-verification/v2'),
-        text.replace('.000Z"}}}', 'Z"}}}'),
-        text.replace('.000Z"}}}', '.000+00:00"}}}'),
+        text.replace(/\.000Z(?!.*\.000Z)/, 'Z'),
+        text.replace(/\.000Z(?!.*\.000Z)/, '.000+00:00'),
         text.slice(0, -1),
       ]
       for (const other of others) {

@@ -96,6 +96,28 @@ it('says which execution the run was, for who asks AWS what that did', () => {
   expect(new Set(rows.map((row) => row.execution))).toEqual(new Set([`${machineArn}:run-1`]))
 })
 
+it('says who answers for a run and how long its evidence is kept, or nothing of it', () => {
+  const answers = /operated by|kept for at least/
+  for (const path of ['report.html', 'methods-and-limitations.md']) {
+    expect(textIn(files, path)).toContain(
+      'it is operated by Jane Roe, Privacy Engineering and reviewed by Internal Audit. Neither signs anything with a key of their own.',
+    )
+    expect(textIn(files, path)).toContain(
+      'at least 10 years from the date of each statement (National Security Agreement).',
+    )
+  }
+  const log = sampleLog(sampleKeys())
+  sampleRun(log, {
+    forge({ statement, model }) {
+      const { people: _, retention: _kept, ...predicate } = statement.predicate as RunPredicate
+      return { statement: { ...statement, predicate: predicate as RunPredicate }, model }
+    },
+  })
+  log.checkpoint()
+  for (const path of ['report.html', 'methods-and-limitations.md'])
+    expect(textIn(log.bundle(), path)).not.toMatch(answers)
+})
+
 it('says how many rows of the manifest are in no scope', () => {
   expect(textIn(files, 'report.html')).toContain('Not in scope: <b>1 row</b> of that manifest without a transfer')
 })

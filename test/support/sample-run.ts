@@ -17,6 +17,8 @@ export const context: StatementContext = {
   tool: { name: 'odv', version: '0.1.0', buildSha256: digest('6'), configSha256: digest('c') },
   execution: `${machineArn}:run-1`,
   keyProtection: 'kms',
+  people: { operator: 'Jane Roe, Privacy Engineering', reviewer: 'Internal Audit' },
+  retention: { years: 10, basis: 'National Security Agreement' },
   limitations: ['Replicas inside the provider follow its own timetable.'],
   createdAt: '2026-11-23T20:00:00.000Z',
 }

@@ -15,8 +15,11 @@ import { jsonRecords, numbers, somebodyElse, writeFiles } from '../support/sampl
 const withBuild = (ports: Ports, buildSha256: string): Ports =>
   Object.create(ports, { tool: { value: { ...ports.tool, buildSha256 } } })
 
+const answers = { people: { operator: 'Jane Roe' }, retention: { years: 10, basis: '28 CFR 202.1101' } }
+
 async function scanned(call?: Hands['call']) {
-  const place = await openPlace((root) => ({ stores: [{ id: 'sg', root: join(root, 'store'), country: 'SG' }] }))
+  const stores = (root: string) => [{ id: 'sg', root: join(root, 'store'), country: 'SG' }]
+  const place = await openPlace((root) => ({ ...answers, stores: stores(root) }))
   writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords(numbers(40).map(somebodyElse)), 'b.txt': 'nobody\n' })
   let ports: Ports
   const said: Extract<RunPredicate, { phase: 'scan' }>[] = []
@@ -44,6 +47,11 @@ it('a scan says which build read the store, and which one says so', async () => 
 it('a run on one machine says that its keys are files there, and names no execution', async () => {
   const said = await scanned()
   expect([said.signer, said.environment]).toEqual([{ keyProtection: 'key-file' }, undefined])
+})
+
+it('a run says who answers for it and how long it is kept, as its configuration does', async () => {
+  const { people, retention } = await scanned()
+  expect({ people, retention }).toEqual(answers)
 })
 
 it('a scan names all builds that read something, also of slices of one version', async () => {

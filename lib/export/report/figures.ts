@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { waysOf } from '../../attestation/limitations.ts'
 import type { KeyProtection } from '../../attestation/statement.ts'
+import type { People, Retention } from '../../config.ts'
 import type { Verdict } from '../../verdict/decide-verdict.ts'
 import type { RunResult } from '../bundle-summary.ts'
 import { toRunResult, toStoreResults } from '../bundle-summary.ts'
@@ -18,6 +19,8 @@ export type Figures = {
     startedAt?: string
     population?: number
     unconfirmedRows?: number
+    people?: People
+    retention?: Retention
     stores: StoreFigures[]
   } & Pick<RunEvidence, 'corrections'>)[]
   latest: Figures['runs'][number]
@@ -55,6 +58,7 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
   const runs = evidence.map((run) => ({
     ...toRunResult(run),
     ...startOf(run),
+    ...answerableOf(run),
     ...(run.scope && { population: run.scope.predicate.scope.population, ...unconfirmedOf(run.scope.model) }),
     stores: storesOf(run),
     corrections: run.corrections,
@@ -78,6 +82,15 @@ export function toFigures(evidence: readonly RunEvidence[]): Figures {
 
 const unconfirmedOf = ({ manifest: { notYetTransferred: rows } }: ScopeDocument) =>
   rows === undefined ? {} : { unconfirmedRows: rows }
+
+/** Every statement of a run says the same of these. */
+function answerableOf(run: RunEvidence): { people?: People; retention?: Retention } {
+  const predicate = attestedOf(run).at(-1)?.predicate
+  return {
+    ...(predicate?.people && { people: predicate.people }),
+    ...(predicate?.retention && { retention: predicate.retention }),
+  }
+}
 
 function protectionOf(statements: ReturnType<typeof attestedOf>): { keyProtection?: KeyProtection } {
   const said = new Set(statements.map(({ predicate }) => predicate.signer?.keyProtection))

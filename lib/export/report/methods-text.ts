@@ -1,5 +1,5 @@
 import type { Figures } from './figures.ts'
-import { plural } from './wording.ts'
+import { answersOf, plural } from './wording.ts'
 
 /** Duties are apart only where no single person or machine holds both keys. */
 export function signingText(keyProtection: Figures['keyProtection']): string {
@@ -39,7 +39,9 @@ export function methodsText({ latest, keyProtection, limitations, otherLimitatio
    nothing and the store is not \`verified\`.
 5. After a custodian's answer everything is listed and read again. The verdict follows from that scan alone.
 6. ${signingText(keyProtection)}
-
+${answersOf(latest)
+  .map((each) => `\n${each}\n`)
+  .join('')}
 ## Controls of run ${latest.runId}
 
 ${scans.length === 0 ? 'No scan was attested.\n' : scans.map(({ storeId, last: { positiveControls: yes, negativeControls: no, secondOpinion: twice, builds = [] } }) => `- ${storeId}: ${yes.detected} of ${yes.planted} planted identifiers detected, ${plural(no.falseAlarms, 'false alarm')} in ${plural(no.planted, 'near miss', 'near misses')}; ${plural(twice.versions, 'reading')} of a sample repeated, ${plural(twice.mismatches, 'disagreement')}${builds.length === 0 ? '' : `; read by build ${builds.join(' and ')}`}.\n`).join('')}

@@ -7,7 +7,7 @@ import type { Figures, StoreFigures, StoreHistory } from './figures.ts'
 import { type Html, html } from './html.ts'
 import { signingText } from './methods-text.ts'
 import { timeline } from './timeline.ts'
-import { bytes, count, day, moment, plural } from './wording.ts'
+import { answersOf, bytes, count, day, moment, plural } from './wording.ts'
 
 /** The sections of the report. Each takes the figures alone and claims nothing that they do not hold. */
 
@@ -84,7 +84,8 @@ ${[...Map.groupBy(obligations, ([, obligation]) => JSON.stringify(obligation)).v
 })}
 ${scope === undefined ? html`<p class="note">No scope was attested with a scan in this run.</p>` : html`<p>In scope: <b>${plural(scope.population, 'subject')}</b> whose transfer the manifest confirms, fixed before the first scan by the manifest with SHA-256 <code>${scope.manifest.sha256}</code> under the case key with commitment <code>${scope.keyCommitment}</code>. Whoever made this bundle says that all of its files were searched for them (<code>leak-gate.json</code>, which nobody signed).</p>`}
 ${(latest.unconfirmedRows ?? 0) === 0 ? undefined : html`<p>Not in scope: <b>${plural(latest.unconfirmedRows!, 'row')}</b> of that manifest without a transfer that was confirmed by then. Nobody was looked for because of them, and nothing here says that their data is gone.</p>`}
-${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}</section>`
+${latest.subjects === undefined ? undefined : subjectsOf(latest.subjects)}
+${answersOf(latest).map((each) => html`<p>${each}</p>`)}</section>`
 }
 
 /** Who asks about one person is answered by a proof (`odv prove`); here are the numbers alone. */

@@ -1,3 +1,5 @@
+import type { People, Retention } from '../../config.ts'
+
 /** How numbers, sizes, times and counts are written for people; the same on every machine. */
 
 export const count = (n: number): string => String(n).replace(/\B(?=(\d{3})+$)/g, ',')
@@ -33,6 +35,20 @@ export function span(from: string, to: string): string {
     .filter(([n]) => n > 0)
     .map(([n, unit]) => plural(n, unit))
     .join(' ')
+}
+
+/** Who answers for a run and how long its evidence is kept, as far as its configuration says so. */
+export function answersOf({ people, retention }: { people?: People; retention?: Retention }): string[] {
+  const said: string[] = []
+  if (people !== undefined)
+    said.push(
+      `By the configuration of the run, it is operated by ${people.operator}${people.reviewer === undefined ? '' : ` and reviewed by ${people.reviewer}`}. Neither signs anything with a key of their own.`,
+    )
+  if (retention !== undefined)
+    said.push(
+      `By the same, its evidence is kept for at least ${plural(retention.years, 'year')} from the date of each statement (${retention.basis}).`,
+    )
+  return said
 }
 
 /** Parts of a whole in hundredths of a percent; what is there is never shown as nothing, and a part never as the whole. */
