@@ -75,7 +75,8 @@ export function canonicalOf(
   return {
     problem:
       'expected a decimal number, a UUID, an e-mail address, or a handle of letters, digits, "_", "." and "-"; ' +
-      'of a text like auth0|…, user:… or +… only what is behind the sign',
+      'of a text like auth0|…, user:… or +… only what is behind the sign' +
+      (telephone.test(text) ? ' (a telephone number is found where its digits stand together, not in groups)' : ''),
   }
 }
 
@@ -91,6 +92,9 @@ function beginsNumber(text: string): boolean {
   const first = text.charCodeAt(0)
   return (first >= 0x30 && first <= 0x39) || first === 0x2b || first === 0x2d
 }
+
+/** As people write one, or as E.164 has it. */
+const telephone = /^\+?[0-9(][0-9 ()./-]{5,20}$/
 
 /** Of 8-4-4-4-12. */
 function withoutHyphens(text: string): string {

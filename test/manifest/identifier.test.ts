@@ -6,6 +6,13 @@ const someUuid = '6f1e2d3c-4B5A-4f6e-8d7c-0123456789ab'
 const allDigits = '12345678-1234-1234-1234-123456789012'
 
 describe('an identifier', () => {
+  it('is not a telephone number as people write it, of which is said how it is found', () => {
+    const told = /\(a telephone number is found where its digits stand together, not in groups\)$/
+    for (const text of ['+14155552671', '(415) 555-2671', '+44 20 7946 0958'])
+      expect(canonicalOf(text, 'exact')).toStrictEqual({ problem: expect.stringMatching(told) })
+    expect(canonicalOf('auth0|5f7c8ec7', 'exact')).toStrictEqual({ problem: expect.not.stringMatching(told) })
+  })
+
   const accepted: { text: string; shape: string; canonical: string }[] = [
     { text: '1234567890123', shape: 'decimal', canonical: '1234567890123' },
     { text: '001', shape: 'decimal', canonical: '001' },
