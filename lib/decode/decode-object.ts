@@ -24,12 +24,13 @@ export type Reading = {
   moreGaps: number
 }
 
-/** `at` reads the same stored bytes at any place. `declared`: what the object is said to be, which is not asked of its bytes. */
+/** `at` reads the same stored bytes at any place. `declared`: what the object is said to be, which is not asked of its bytes. `picturesMayBeClean`: see `Decoding`. */
 export type DecodeOptions = {
   limits?: Limits | undefined
   at?: ReadAt | undefined
   means?: Means | undefined
   declared?: DeclaredFormat | undefined
+  picturesMayBeClean?: boolean | undefined
 }
 
 /**
@@ -41,9 +42,9 @@ export type DecodeOptions = {
 export async function decodeObject(
   chunks: AsyncIterable<Uint8Array>,
   open: OpenSink,
-  { limits = defaultLimits, at, means = 'fast', declared }: DecodeOptions = {},
+  { limits = defaultLimits, at, means = 'fast', declared, picturesMayBeClean }: DecodeOptions = {},
 ): Promise<Reading> {
-  const decoding = createDecoding(open, limits, decodeContent, isContainer, means)
+  const decoding = createDecoding(open, limits, decodeContent, isContainer, means, picturesMayBeClean)
   const hash = createHash('sha256')
   const stored = counted(chunks, hash, decoding)
   const source = byteSource(stored)

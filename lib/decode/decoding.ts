@@ -28,6 +28,8 @@ export type Decoding = {
   readonly open: OpenSink
   readonly limits: Limits
   readonly means: Means
+  /** Pictures whose structure and metadata were read to the end are no gap: what they show is not looked at. */
+  readonly picturesMayBeClean: boolean
   /** Reads a content of any format, to its end. */
   decode(content: Content): Promise<void>
   /** Whether a value that begins like this is a content of its own: a format that is read, or one that is known not to be. */
@@ -58,11 +60,13 @@ export function createDecoding(
   decode: (content: Content, decoding: Decoding) => Promise<void>,
   isContainer: (head: Uint8Array) => boolean,
   means: Means = 'fast',
+  picturesMayBeClean = false,
 ): Decoding {
   const decoding: Decoding = {
     open,
     limits,
     means,
+    picturesMayBeClean,
     decode: (content) => decode(content, decoding),
     isContainer,
     gaps: [],

@@ -16,6 +16,7 @@ export const unverifiedReasons = [
   'limit', // beyond the stated limits of size, ratio, window or depth
   'unsupported-format', // a known format that is not read yet
   'trailing-data', // bytes after the end of a container that are not text
+  'picture', // all of it was read but what it shows
   'not-text', // binary or opaque content
   'opaque', // what hides its content: compressed or encrypted by something unknown
   'lossy-number', // numbers whose last digits are gone

@@ -26,6 +26,8 @@ const ofUnverified: Record<UnverifiedReason, string> = {
   'unsupported-format':
     'convert them to a format that is read (see odv formats), have them deleted, or move them to a store of their own, so that they keep no other data from being verified',
   'trailing-data': 'have the archive made anew, without what stands behind its end',
+  picture:
+    'if nobody’s data is in what they show, say so ("picturesMayBeClean" of the store in odv.json), or have them deleted',
   'not-text': binary,
   opaque: binary,
   'invalid-utf8': binary,

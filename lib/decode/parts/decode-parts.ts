@@ -25,7 +25,7 @@ export type ObjectBytes = {
 }
 
 /** How a part of an object is read; `digest` gets the stored bytes of the part, as they are decoded. */
-export type PartOptions = { means?: Means; digest?: PieceDigest }
+export type PartOptions = { means?: Means; digest?: PieceDigest; picturesMayBeClean?: boolean | undefined }
 
 /**
  * Reads the parts of an object of a `cuttableFormat` which begin in a slice, as `decodeObject` reads them in the whole: the same sinks, the same checks.
@@ -36,9 +36,9 @@ export async function decodeParts(
   object: ObjectBytes,
   { format, slice }: { format: Format; slice: ByteRange },
   open: OpenSink,
-  { means = 'fast', digest }: PartOptions = {},
+  { means = 'fast', digest, picturesMayBeClean }: PartOptions = {},
 ): Promise<PartsReading | undefined> {
-  const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer, means)
+  const decoding = createDecoding(open, defaultLimits, decodeContent, isContainer, means, picturesMayBeClean)
   let extent = { start: slice.from, end: slice.from }
   try {
     const at = { size: object.size, read: (from: number, to: number) => inMemory(object.read({ from, to })) }
