@@ -155,6 +155,10 @@ const store = z.strictObject({
   marker: z.optional(text),
   /** The first that fits counts. What is declared is read as nothing else. */
   declared: z.optional(z.array(declared).check(z.maxLength(100))),
+  /**
+   * Whether a picture of which all but what it shows was read may be clean. What is shown may name somebody, so that somebody has to say it.
+   */
+  picturesMayBeClean: z.optional(z.boolean()),
   /** The first that fits an unverified version is about it, also once it has expired. */
   exceptions: z.optional(z.array(exception).check(z.maxLength(100))),
 })

@@ -98,19 +98,28 @@ export type RestoredVersions = {
   restored: number
 }
 
-/** What a statement about one store admits beside that. `allTags`: the tags of every version were asked for. */
+/**
+ * What a statement about one store admits beside that. `allTags`: the tags of every version were asked for. `picturesMayBeClean`: its configuration
+ * takes that nobody looks at them.
+ */
 export function limitationsOfStore({
   isBucket,
   allTags,
+  picturesMayBeClean,
   restores,
 }: {
   isBucket: boolean
   allTags: boolean
+  picturesMayBeClean: boolean
   /** By pass, as far as they are known. */
   restores: readonly (RestoredVersions & { pass: number })[]
 }): string[] {
-  if (!isBucket) return [placeUntold]
+  const shown = picturesMayBeClean
+    ? ['What pictures show was not looked at: one counts as clean where nobody was found in all else that it holds.']
+    : []
+  if (!isBucket) return [placeUntold, ...shown]
   return [
+    ...shown,
     allTags
       ? 'The tags of every version were asked for.'
       : 'Tags that the policy of the bucket hides from the reading role for single objects only were not looked at.',

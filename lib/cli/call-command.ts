@@ -42,7 +42,8 @@ export async function callCommand(
       const { scanCommand } = await import('./commands/scan-command.ts')
       const indexes = (values.index as string[] | undefined) ?? []
       const scan = { ...named('manifest', 'state', 'forms', 'hashed'), ...example(), indexes, paths: positionals }
-      return scanCommand({ ...scan, cwd, signal }, terminal)
+      const picturesMayBeClean = values['pictures-may-be-clean'] === true
+      return scanCommand({ ...scan, picturesMayBeClean, cwd, signal }, terminal)
     }
     case 'index': {
       const [action, ...files] = positionals

@@ -82,6 +82,8 @@ ${place}
                      prefixed-…=FILE, suffixed-…=FILE, hmac-…=FILE, byte for byte. Not with --index, which has its own
   --hashed-example NAME=IDENTIFIER:DIGEST,…
                      proof that a salt is the right one: an identifier that is nobody's, and what copies hold of it
+  --pictures-may-be-clean
+                     a picture of which all but what it shows was read may be clean, as with "picturesMayBeClean" in odv.json
   --json             per object version {"kind":"outcome",…}, findings {"kind":"finding",…}, then {"kind":"summary",…}`,
   index: `odv index: compiles a transfer manifest once, for many scans
 

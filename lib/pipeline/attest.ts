@@ -218,7 +218,12 @@ async function limitationsOfInput(ports: AttestPorts, input: AttestInput): Promi
     const restored = await readRestored(ports.evidence, { runId: input.runId, storeId: input.storeId, pass })
     if (restored) restores.push({ pass, ...restored })
   }
-  return limitationsOfStore({ isBucket: store.s3 !== undefined, allTags: store.s3?.allTags === true, restores })
+  return limitationsOfStore({
+    isBucket: store.s3 !== undefined,
+    allTags: store.s3?.allTags === true,
+    picturesMayBeClean: store.picturesMayBeClean === true,
+    restores,
+  })
 }
 
 /** In which forms identifiers were looked for, and in which not, in words. */

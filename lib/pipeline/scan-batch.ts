@@ -112,6 +112,7 @@ async function readLeg(
     index,
     forms,
     declared: store.declared,
+    picturesMayBeClean: store.picturesMayBeClean,
     meter: ports.meter,
     isLate: () => passed() > readingMs,
     callSeconds: ports.callSeconds,

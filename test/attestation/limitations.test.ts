@@ -52,9 +52,16 @@ describe('what statements admit', () => {
   })
 
   it('says of a directory that its place is not said, which is no way of looking', () => {
-    const told = limitationsOfStore({ isBucket: false, allTags: false, restores: [] })
+    const told = limitationsOfStore({ isBucket: false, allTags: false, picturesMayBeClean: false, restores: [] })
     expect(told).toEqual([placeUntold])
     expect(waysOf(told)).toEqual([])
+  })
+
+  it('says that nobody looked at what pictures show, where that may be clean, as a way of looking', () => {
+    for (const isBucket of [false, true]) {
+      const told = limitationsOfStore({ isBucket, allTags: false, picturesMayBeClean: true, restores: [] })
+      expect(waysOf(told)[0]).toMatch(/^What pictures show was not looked at: one counts as clean where /)
+    }
   })
 
   it('says which digests were looked for, and that others were not', () => {
@@ -76,12 +83,13 @@ describe('what statements admit', () => {
   })
 
   it('says of a bucket how its tags were read, and what was restored before each pass', () => {
-    expect(limitationsOfStore({ isBucket: true, allTags: true, restores: [] })).toEqual([
+    expect(limitationsOfStore({ isBucket: true, allTags: true, picturesMayBeClean: false, restores: [] })).toEqual([
       'The tags of every version were asked for.',
     ])
     const [tags, first, second] = limitationsOfStore({
       isBucket: true,
       allTags: false,
+      picturesMayBeClean: false,
       restores: [restored, { ...restored, pass: 1, asked: false, restored: 0 }],
     })
     expect(tags).toMatch(/^Tags that the policy of the bucket hides .* were not looked at\.$/)

@@ -37,6 +37,7 @@ export type ScanOptions = {
   forms?: string
   hashed?: string
   hashedExample?: string
+  picturesMayBeClean?: boolean
   paths: string[]
   cwd: string
   signal: AbortSignal
@@ -51,7 +52,7 @@ const longList = 2 ** 20
  * deletes nothing and attests nothing.
  */
 export async function scanCommand(options: ScanOptions, terminal: Terminal): Promise<ExitCode> {
-  const { manifest, indexes, paths, cwd, signal } = options
+  const { manifest, indexes, picturesMayBeClean = false, paths, cwd, signal } = options
   if ((manifest === undefined) === (indexes.length === 0))
     throw new UsageInvalid('scan: expected --manifest FILE, or --index FILE instead')
   if (options.state !== undefined && indexes.length === 0)
@@ -80,7 +81,7 @@ export async function scanCommand(options: ScanOptions, terminal: Terminal): Pro
     manifest: resolve(cwd, (manifest ?? indexes[0])!),
     ...(options.forms !== undefined && { forms: options.forms.split(',') }),
     ...hashedOption(options, cwd),
-    stores: roots.map((root, index) => ({ id: `path-${index}`, root })),
+    stores: roots.map((root, index) => ({ id: `path-${index}`, root, picturesMayBeClean })),
   })
   const built = indexes.length === 0 ? undefined : { state: options.state ?? defaultState, cwd }
   const sources = built && (await openIndexes(indexes, built, terminal))

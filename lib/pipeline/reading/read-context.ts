@@ -20,6 +20,7 @@ export type ReadContext = {
   hasSpareCore: Ports['hasSpareCore']
   /** What objects are, by the ends of their keys, where nothing in their bytes tells. */
   declared: StoreConfig['declared']
+  picturesMayBeClean: StoreConfig['picturesMayBeClean']
   /** Is told of everything that is found in the content. */
   see?(occurrence: PlacedOccurrence): void
 }

@@ -27,10 +27,11 @@ export async function readSlice(
     return found.add('content', each)
   }
   const declared = declaredFor(version.key, reading)
-  const { index, forms, hasSpareCore } = reading
+  const { index, forms, hasSpareCore, picturesMayBeClean } = reading
   const scan = await scanSlice(ranges.read, slice, entry.size, index, onOccurrence, {
     forms,
     declared,
+    picturesMayBeClean,
     means: { hasSpareCore },
   })
   const none = { ...slice, start: slice.from, end: slice.from }

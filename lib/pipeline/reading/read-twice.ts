@@ -51,8 +51,8 @@ export async function readForOpinion(
   seed: Uint8Array,
 ): Promise<Opinion | undefined> {
   if (reading.isLate()) return undefined
-  const { index, forms } = reading
-  const options = { index, forms, seed }
+  const { index, forms, picturesMayBeClean } = reading
+  const options = { index, forms, seed, picturesMayBeClean }
   // Bytes are counted as progress once.
   const uncounted = { ...reading, meter: { add() {} } }
   const declared = declaredFor(version.key, reading)

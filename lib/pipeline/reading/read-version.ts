@@ -55,12 +55,13 @@ export async function readVersion(
           reading.see?.(occurrence)
           return found.add('content', occurrence)
         }
-        const { index, forms, hasSpareCore } = reading
+        const { index, forms, hasSpareCore, picturesMayBeClean } = reading
         const declared = declaredFor(version.key, reading)
         const scan = await scanObject(body.chunks, index, onOccurrence, {
           at: again?.at,
           forms,
           declared,
+          picturesMayBeClean,
           means: { hasSpareCore },
         })
         const settled = await opened.settle()

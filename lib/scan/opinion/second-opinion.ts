@@ -37,6 +37,7 @@ export type OpinionOptions = {
   forms: readonly string[]
   seed: Uint8Array
   limits?: typeof opinionLimits
+  picturesMayBeClean?: boolean | undefined
 }
 
 /** An opinion on an object. Absent: the medium did not give all its bytes. */
@@ -46,13 +47,14 @@ export function opinionOnObject(
   at?: ReadAt,
   declared?: DeclaredFormat,
 ): Promise<Opinion | undefined> {
-  const { passed } = options.limits ?? opinionLimits
+  const { limits: { passed } = opinionLimits, picturesMayBeClean } = options
   const startOf = () => 0
   return formOpinion(options, startOf, async (open) => {
     const { gaps, complete, sha256 } = await decodeObject(atMost(passed, chunks), open, {
       at,
       means: 'plain',
       declared,
+      picturesMayBeClean,
     })
     return gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : { complete, sha256 }
   })
@@ -83,7 +85,10 @@ export async function opinionOnParts(
   const startOf = () => 0
   let isUncut = false
   const opinion = await formOpinion(options, startOf, async (open) => {
-    const parts = await decodeParts(object, part, open, { means: 'plain' })
+    const parts = await decodeParts(object, part, open, {
+      means: 'plain',
+      picturesMayBeClean: options.picturesMayBeClean,
+    })
     isUncut = parts === undefined
     return parts === undefined || parts.gaps.some(({ reason }) => reason === 'read-error') ? 'unread' : undefined
   })

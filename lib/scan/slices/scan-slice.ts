@@ -45,7 +45,7 @@ export type SliceScan =
     }
 
 /** `line`: how long a line may be to tell where in it a finding is; all that it changes is how much is read around a slice. */
-export type SliceOptions = Pick<ScanOptions, 'forms' | 'declared' | 'means'> & { line?: number }
+export type SliceOptions = Pick<ScanOptions, 'forms' | 'declared' | 'means' | 'picturesMayBeClean'> & { line?: number }
 
 /**
  * Scans one slice of an object of `size` bytes. Occurrences are where they are in the object, but their `record` counts
@@ -58,7 +58,7 @@ export async function scanSlice(
   size: number,
   index: SubjectIndex,
   onOccurrence: OnOccurrence,
-  { forms = defaultForms, declared, line = longestLine, means = 'fast' }: SliceOptions = {},
+  { forms = defaultForms, declared, line = longestLine, means = 'fast', picturesMayBeClean }: SliceOptions = {},
 ): Promise<SliceScan> {
   if (declared !== undefined) return { kind: 'container' }
   const beginning = await readHead(read, Math.min(placeHead, size))
@@ -68,7 +68,8 @@ export async function scanSlice(
   if (format !== undefined) {
     const matchers = openMatchers(index, forms, 'subjects', onOccurrence)
     const digest = createPieceDigest()
-    const parts = await decodeParts({ size, read }, { format, slice }, matchers.open, { means, digest })
+    const how = { means, digest, picturesMayBeClean }
+    const parts = await decodeParts({ size, read }, { format, slice }, matchers.open, how)
     const { records, gaps, moreGaps } = matchers.stop()
     if (parts === undefined) return { kind: 'container' }
     const sha256 = pinned(digest, parts.end - parts.start)
