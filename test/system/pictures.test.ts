@@ -13,8 +13,8 @@ import { jsonRecords, numbers, somebodyElse, transferred, writeFiles } from '../
 
 const formats = ['png', 'gif', 'jpeg', 'webp']
 const picture = (format: string, text: Uint8Array) => sampleFormats[format]!.wrap(text)
-const clean = jsonRecords(numbers(20).map((n) => somebodyElse(n)))
-const withOne = jsonRecords(numbers(20).map((n) => (n === 14 ? transferred(3) : somebodyElse(n))))
+const clean = Buffer.from(jsonRecords(numbers(20).map((n) => somebodyElse(n))))
+const withOne = Buffer.from(jsonRecords(numbers(20).map((n) => (n === 14 ? transferred(3) : somebodyElse(n)))))
 const all = (text: Uint8Array) => Object.fromEntries(formats.map((format) => [`a.${format}`, picture(format, text)]))
 const said = 'What pictures show was not looked at'
 
