@@ -157,6 +157,20 @@ describe.skipIf(withoutMinistack || isLeftOut)(
       expect(await versions('our-odv-another')).toHaveLength(4)
     })
 
+    it('keeps the bucket that it had, its own as well, which has no checkpoints until they are copied', async () => {
+      await stack.deploy()
+      await open()
+      const own = { Bucket: 'odv-far-anchor-000000000000-us-east-1' }
+      const here = new S3Client(server)
+      await here.send(new HeadBucketCommand(own))
+      expect((await run('r5')).cause).toContain('anchor: expected the last checkpoint of a log that has 3, got none')
+      await stack.deploy(paramsOf('our-odv-another'))
+      await open()
+      await here.send(new HeadBucketCommand(own))
+      here.destroy()
+      expect(await run('r6')).toMatchObject({ status: 'SUCCEEDED' })
+    })
+
     const paramsOf = (anchorBucket: string) => ({ anchorBucket, anchorAccount: keeper, anchorRegion: region })
   },
 )
