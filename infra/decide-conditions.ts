@@ -6,11 +6,15 @@ export type Resource = {
 }
 type Condition = { 'Fn::Equals'?: [unknown, unknown]; 'Fn::Not'?: [Condition] }
 type Conditions = Record<string, Condition>
-export type Template = { Resources: Record<string, Resource>; Conditions?: Conditions }
+export type Template = {
+  Resources: Record<string, Resource>
+  Outputs?: Record<string, unknown>
+  Conditions?: Conditions
+}
 
 /**
  * Conditions of this stack are about params, which are known when a stage is packaged: they are decided here, and the
- * template has exactly what the stage will have: resources without a `Condition`, values without an `Fn::If`. A justification of a
+ * template has exactly what the stage will have: resources without a `Condition`, values and outputs without an `Fn::If`. A justification of a
  * statement that was left out is left out with it.
  * @throws on a condition that only CloudFormation could decide
  */
@@ -27,6 +31,7 @@ export function decideConditions(template: Template): void {
     const justification = resource.Metadata?.odv?.justification
     if (justification) for (const sid of dropped) delete justification[sid]
   }
+  template.Outputs = decide(template.Outputs, conditions, []) as NonNullable<Template['Outputs']>
   delete template.Conditions
 }
 

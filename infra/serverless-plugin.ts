@@ -1,4 +1,5 @@
 import { bundle } from './bundle.ts'
+import { type AnchorParams, checkAnchor } from './check-anchor.ts'
 import { decideConditions, type Resource, type Template } from './decide-conditions.ts'
 import { type KeyCounts, numberKeys } from './number-keys.ts'
 import { checkScanMemory } from './scan-memory.ts'
@@ -7,8 +8,8 @@ import { completeScanTask } from './scan-task.ts'
 type Serverless = {
   serviceDir: string
   service: {
-    provider: { compiledCloudFormationTemplate: Template }
-    custom: { scanMemory: string; scanTask: { seconds: string }; keys: KeyCounts }
+    provider: { compiledCloudFormationTemplate: Template; region: string }
+    custom: { anchor: AnchorParams; scanMemory: string; scanTask: { seconds: string }; keys: KeyCounts }
   }
 }
 
@@ -24,6 +25,7 @@ export default class PackagingPlugin {
     this.hooks = {
       'before:package:createDeploymentArtifacts': () => {
         checkScanMemory(serverless.service.custom.scanMemory)
+        checkAnchor(serverless.service.custom.anchor, serverless.service.provider.region)
         return bundle(serverless.serviceDir)
       },
       'before:aws:package:finalize:stripNullPropsFromTemplateResources': () => {

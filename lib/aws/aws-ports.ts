@@ -40,9 +40,11 @@ type StorePorts = Pick<Ports, 'stores' | 'storeDeletions'>
  * The meter counts nothing here: what a task did is in its result, and how far a run has come is for Step Functions to say.
  */
 export function awsPorts(environment: Environment, given: Partial<StorePorts> = {}): Ports {
-  const { evidenceBucket, anchorBucket, intakeBucket, homeCountry, logId } = environment
+  const { evidenceBucket, intakeBucket, homeCountry, logId } = environment
+  const anchor = { bucket: environment.anchorBucket, owner: environment.anchorAccount }
   const clients = lazily({
     s3: () => new S3Client(bulkCalls),
+    anchor: () => new S3Client({ ...bulkCalls, region: environment.anchorRegion }),
     dynamo: () => new DynamoDBClient(smallCalls),
     kms: () => new KMSClient(smallCalls),
     stepFunctions: () => new SFNClient(smallCalls),
@@ -88,8 +90,8 @@ export function awsPorts(environment: Environment, given: Partial<StorePorts> = 
     executions: () => stepFunctionsExecutions(clients.stepFunctions, environment.machines),
     events: () => eventBus(clients.eventBridge, environment.eventBus),
     ledger: () => dynamoLedger(clients.dynamo, { table: environment.ledgerTable, logId }),
-    anchor: () => s3Anchor(clients.s3, anchorBucket),
-    timestamps: () => s3Timestamps(clients.s3, anchorBucket),
+    anchor: () => s3Anchor(clients.anchor, anchor),
+    timestamps: () => s3Timestamps(clients.anchor, anchor),
     authorities: () => httpAuthorities(),
     attestationSigner: () => kmsAttestationSigner(clients.kms, keyIds.attestation),
     logSigner: () => kmsLogSigner(clients.kms, keyIds.log),

@@ -8,6 +8,9 @@ export type Environment = {
   homeCountry: string
   evidenceBucket: string
   anchorBucket: string
+  /** The account that this bucket belongs to, and the Region that it is in. */
+  anchorAccount: string
+  anchorRegion: string
   intakeBucket: string
   ledgerTable: string
   runStateTable: string
@@ -35,6 +38,7 @@ type Rule = { variable: string; pattern: RegExp; expected: string }
 
 const name = { pattern: /^[A-Za-z0-9-]{1,64}$/, expected: 'letters, digits and hyphens' }
 const bucket = { pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, expected: 'the name of a bucket' }
+const region = { pattern: /^[a-z]{2,}(-[a-z0-9]+)+$/, expected: 'a Region' }
 const table = { pattern: /^[A-Za-z0-9_.-]{3,255}$/, expected: 'the name of a table' }
 const arnOfKey = 'arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+'
 const key = { pattern: new RegExp(`^${arnOfKey}$`), expected: 'the ARN of a KMS key' }
@@ -48,12 +52,14 @@ const role = { pattern: /^[\w+=,.@-]{1,64}$/, expected: 'the name of a role' }
 
 const rules: Record<Exclude<keyof Environment, Optional>, Rule> = {
   /** Lambda sets it. */
-  region: { variable: 'AWS_REGION', pattern: /^[a-z]{2,}(-[a-z0-9]+)+$/, expected: 'a Region' },
+  region: { variable: 'AWS_REGION', ...region },
   stage: { variable: 'ODV_STAGE', ...name },
   logId: { variable: 'ODV_LOG_ID', ...name },
   homeCountry: { variable: 'ODV_HOME_COUNTRY', pattern: /^[A-Z]{2}$/, expected: 'a two-letter country code' },
   evidenceBucket: { variable: 'ODV_EVIDENCE_BUCKET', ...bucket },
   anchorBucket: { variable: 'ODV_ANCHOR_BUCKET', ...bucket },
+  anchorAccount: { variable: 'ODV_ANCHOR_ACCOUNT', pattern: /^[0-9]{12}$/, expected: 'the number of an account' },
+  anchorRegion: { variable: 'ODV_ANCHOR_REGION', ...region },
   intakeBucket: { variable: 'ODV_INTAKE_BUCKET', ...bucket },
   ledgerTable: { variable: 'ODV_LEDGER_TABLE', ...table },
   runStateTable: { variable: 'ODV_RUN_STATE_TABLE', ...table },

@@ -6,12 +6,18 @@ import { listKeys, putObjectOnce, readObject } from './s3-object.ts'
 const prefix = 'checkpoints/'
 const name = /^checkpoints\/[0-9]{16}\.checkpoint$/
 
+/** `owner`: its account, said with every request: a bucket of this name that is somebody else's is refused. */
+export type AnchorBucket = { bucket: string; owner: string }
+
+/** What messages call it: a denial does not say whether the name, the owner or a right was wrong. */
+export const describeAnchor = ({ bucket, owner }: AnchorBucket) => `bucket ${bucket} of account ${owner}`
+
 /**
  * Checkpoints as objects of one bucket, best one with Object Lock in another account. Its default retention is what holds
  * them. Names sort by size.
  */
-export function s3Anchor(client: S3Client, bucket: string): Anchor {
-  const place = (call: string) => ({ client, bucket, where: `anchor: ${call}` })
+export function s3Anchor(client: S3Client, anchor: AnchorBucket): Anchor {
+  const place = (call: string) => ({ client, ...anchor, where: `anchor: ${call}: ${describeAnchor(anchor)}` })
   const read = async (call: string, key: string) => {
     const body = await readObject(place(call), key)
     return body && Buffer.from(body).toString()

@@ -13,8 +13,11 @@ import { ServiceUnavailable } from '../errors.ts'
 import type { Chunks } from '../ports.ts'
 import { calling, faultOf, isFault, isTransient, statusOf } from './faults.ts'
 
-/** An object, written once and read whole. `where` says in messages what is done; keys are left out of them. */
-export type Place = { client: S3Client; bucket: string; where: string }
+/**
+ * An object, written once and read whole. `where` says in messages what is done; keys are left out of them. Where `owner` is given,
+ * a bucket of another account is refused.
+ */
+export type Place = { client: S3Client; bucket: string; where: string; owner?: string }
 
 /** What an object was when it was opened. Every later read is of this one, or fails. */
 export type Pinned = { key: string; bytes: number; etag: string | undefined; versionId?: string | undefined }
@@ -30,7 +33,7 @@ export type Streamed = { bytes: number; sha256: Buffer; read(): Readable }
  * with their digest before it answers.
  */
 export async function putObjectOnce(
-  { client, bucket, where }: Place,
+  { client, bucket, where, owner }: Place,
   key: string,
   body: Uint8Array | Streamed,
 ): Promise<boolean> {
@@ -44,6 +47,7 @@ export async function putObjectOnce(
     const reading = streamed?.read()
     const command = new PutObjectCommand({
       Bucket: bucket,
+      ExpectedBucketOwner: owner,
       Key: key,
       Body: reading ?? (body as Uint8Array),
       ...(streamed && { ContentLength: streamed.bytes }),
@@ -122,9 +126,9 @@ export async function* readPinned(place: Place, pinned: Pinned, first?: Readable
 }
 
 /** What is under a key now; `undefined` when nothing is. */
-export async function pinObject({ client, bucket, where }: Place, key: string): Promise<Pinned | undefined> {
+export async function pinObject({ client, bucket, where, owner }: Place, key: string): Promise<Pinned | undefined> {
   try {
-    const reply = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))
+    const reply = await client.send(new HeadObjectCommand({ Bucket: bucket, ExpectedBucketOwner: owner, Key: key }))
     return { key, bytes: lengthOf(where, reply), etag: reply.ETag }
   } catch (error) {
     if (statusOf(error) === 404) return undefined
@@ -184,8 +188,8 @@ async function reopen(place: Place, pinned: Pinned, at: number): Promise<Readabl
   throw new ServiceUnavailable(`${place.where}: expected ${bytes - at} bytes from ${at}, got ${got.bytes}`)
 }
 
-async function getObject({ client, bucket, where }: Place, input: Omit<GetObjectCommandInput, 'Bucket'>) {
-  const reply = await client.send(new GetObjectCommand({ Bucket: bucket, ...input }))
+async function getObject({ client, bucket, where, owner }: Place, input: Omit<GetObjectCommandInput, 'Bucket'>) {
+  const reply = await client.send(new GetObjectCommand({ Bucket: bucket, ExpectedBucketOwner: owner, ...input }))
   const body = reply.Body as Readable
   // A connection may break before anybody listens: whoever reads the body is told, and until then nobody is.
   body.on('error', () => {})
@@ -213,13 +217,14 @@ export function lengthOf(where: string, { ContentLength }: { ContentLength?: num
 
 /** The keys that begin with `prefix`, in byte order; only those behind `after`, when it is given. */
 export async function* listKeys(
-  { client, bucket, where }: Place,
+  { client, bucket, where, owner }: Place,
   prefix: string,
   after?: string,
 ): AsyncGenerator<string> {
   for (let token: string | undefined; ; ) {
     const command = new ListObjectsV2Command({
       Bucket: bucket,
+      ExpectedBucketOwner: owner,
       Prefix: prefix,
       StartAfter: after,
       ContinuationToken: token,

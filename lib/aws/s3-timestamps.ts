@@ -8,13 +8,14 @@ import {
   type TimestampRef,
   timestampName,
 } from '../timestamp/kept-timestamp.ts'
+import { type AnchorBucket, describeAnchor } from './s3-anchor.ts'
 import { listKeys, putObjectOnce, readObject } from './s3-object.ts'
 
 const prefix = 'timestamps/'
 
 /** Timestamps as objects of the bucket that holds the checkpoints. */
-export function s3Timestamps(client: S3Client, bucket: string): Timestamps {
-  const place = (call: string) => ({ client, bucket, where: `timestamps: ${call}` })
+export function s3Timestamps(client: S3Client, anchor: AnchorBucket): Timestamps {
+  const place = (call: string) => ({ client, ...anchor, where: `timestamps: ${call}: ${describeAnchor(anchor)}` })
   return {
     async add(timestamp) {
       await putObjectOnce(place('add'), `${prefix}${timestampName(timestamp)}`, Buffer.from(formatKept(timestamp)))

@@ -1,7 +1,7 @@
 import type { Acknowledgement, DeletionRequest } from '../deletion/request.ts'
 import { AnsweredTooLate, EvidenceConflict, NotKnown } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import { formatDocument, readDocument } from './evidence/documents.ts'
+import { formatDocument, readDocument, readStoreReport } from './evidence/documents.ts'
 import { passKey, runKey, storeKey } from './evidence/evidence-keys.ts'
 import { acknowledgeInput, parseInput } from './task-input.ts'
 
@@ -39,18 +39,23 @@ export async function acknowledge(
     gone: 0,
     kept: [],
   }
-  const isOver = async () =>
-    (await ports.evidence.has(storeKey(runId, storeId, 'report.json'))) ||
-    (await ports.evidence.has(runKey(runId, 'summary.json')))
+  const reportKey = storeKey(runId, storeId, 'report.json')
+  const isJudged = () => ports.evidence.has(reportKey)
+  const isClosed = () => ports.evidence.has(runKey(runId, 'summary.json'))
+  const isInReport = async () => {
+    const { requests } = await readStoreReport(ports, reportKey)
+    return requests.some((each) => each.request.requestId === requestId && each.acknowledgement !== undefined)
+  }
   const tooLate = () =>
     new AnsweredTooLate(
       `request ${requestId}: expected to be answered before the verdict on store ${storeId}, which run ${runId} has given without it; the next run looks again`,
     )
-  if (!(await ports.evidence.has(key)) && (await isOver())) throw tooLate()
+  if (!(await ports.evidence.has(key)) && ((await isJudged()) || (await isClosed()))) throw tooLate()
   const { created: first } = await ports.evidence.put(key, formatDocument(answer))
-  if (first && (await isOver())) throw tooLate()
   const stored = await readDocument<Acknowledgement>(ports, key)
   if (stored.requestId !== requestId) throw new EvidenceConflict(`request ${requestId}: expected its own answer`)
+  // One that the verdict was given without stays stored: whoever repeats it is not told that it counts.
+  if ((await isJudged()) ? !(await isInReport()) : first && (await isClosed())) throw tooLate()
   const now = (await ports.runState.getRequest(requestId)) ?? record
   await ports.runState.putRequest({ ...now, acknowledgedAt: stored.acknowledgedAt })
   if (now.token !== undefined) await ports.taskTokens.succeed(now.token, { requestId })

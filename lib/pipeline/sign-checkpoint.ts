@@ -23,6 +23,7 @@ import { appendLeaves, emptyHead, isSameHash, leafHash } from '../log/merkle.ts'
 import { originOf } from '../log/origin.ts'
 import type { Anchor, Ledger, LogHead, LogSigner, PublicKeys } from '../ports.ts'
 import { readKeyChains } from './keys/key-chains.ts'
+import { latestAnchored } from './log/require-whole-log.ts'
 
 /** Leaves that are added to the tree at once. */
 const batch = 1024
@@ -39,9 +40,11 @@ export type SignCheckpointPorts = {
  * Signs the head of the log, and only if the log follows from the last checkpoint in the anchor and every entry holds.
  * It is the only holder of the log key and believes nothing that the ledger says about itself. Durable steps:
  *
- * 1. `ledger.addCheckpoint`. A crash before it leaves nothing. Ed25519 is deterministic: the next attempt on the same
+ * 1. Once for a log, `anchor.add` of the checkpoint of the empty log: an anchor without any is not that of a log which has some.
+ *    A crash after it leaves that alone.
+ * 2. `ledger.addCheckpoint`. A crash before it leaves nothing. Ed25519 is deterministic: the next attempt on the same
  *    log gives the same note.
- * 2. `anchor.add`. A crash between the two leaves a checkpoint that is not anchored; the next attempt holds the log to
+ * 3. `anchor.add`. A crash between the two leaves a checkpoint that is not anchored; the next attempt holds the log to
  *    it as well and anchors it, or a larger one. A crash after it: the next attempt finds it and changes nothing.
  *
  * Each entry and each checkpoint is held to the key that was in force there. The first checkpoint that covers the transition
@@ -65,7 +68,7 @@ async function signUnder(ports: SignCheckpointPorts, chains: KeyChains): Promise
   const { ledger, anchor } = ports
   const origin = originOf(chains.log[0]!.pem)
   const log = { origin, chains }
-  const anchored = await readAnchored(anchor, log)
+  const anchored = await readAnchored(ports, log)
   const stored = await readStored(ledger, log, anchored?.size ?? 0)
   const head = await ledger.head()
   const signed = [...(anchored ? [anchored] : []), ...stored]
@@ -76,9 +79,8 @@ async function signUnder(ports: SignCheckpointPorts, chains: KeyChains): Promise
   const { size, root } = head
   const known = signed.find((each) => each.size === size)
   const before = Math.max(0, ...signed.map((each) => each.size))
-  const note =
-    known?.note ??
-    (await signNote(ports, log, formatCheckpointText({ origin, size, root }), retiringAt(chains, before, size)))
+  const note = known?.note ?? (await signNote(ports, log, { size, root }, retiringAt(chains, before, size)))
+  if (!anchored) await anchor.add(0, await signNote(ports, log, emptyHead, []))
   await ledger.addCheckpoint(size, note)
   if (anchored?.size !== size) await anchor.add(size, note)
   return { size, note }
@@ -99,17 +101,18 @@ async function readChains(ports: SignCheckpointPorts): Promise<KeyChains> {
 async function signNote(
   { logSigner }: SignCheckpointPorts,
   { origin, chains }: Log,
-  text: string,
+  { size, root }: Pick<Checkpoint, 'size' | 'root'>,
   retiring: readonly string[],
 ): Promise<string> {
+  const text = formatCheckpointText({ origin, size, root })
   const message = new TextEncoder().encode(text)
-  const key = { origin, publicKeyPem: chains.log.at(-1)!.pem }
-  let note = joinSignature(text, key, await logSigner.numbered(chains.log.length).sign(message))
+  const numberOf = (key: string) => 1 + chains.log.findIndex(({ pem }) => pem === key)
+  const key = { origin, publicKeyPem: logKeyAt(chains, size) }
+  let note = joinSignature(text, key, await logSigner.numbered(numberOf(key.publicKeyPem)).sign(message))
   verifyCheckpoint(note, key)
   for (const publicKeyPem of retiring.toReversed()) {
-    const number = 1 + chains.log.findIndex(({ pem }) => pem === publicKeyPem)
     const signature = await logSigner
-      .numbered(number)
+      .numbered(numberOf(publicKeyPem))
       .sign(message)
       .catch((cause) => {
         if (!(cause instanceof KeyUnsafe)) throw cause
@@ -126,8 +129,8 @@ async function signNote(
 
 type Signed = Checkpoint & { note: string }
 
-async function readAnchored(anchor: Anchor, log: Log): Promise<Signed | undefined> {
-  const note = await anchor.latest()
+async function readAnchored(ports: SignCheckpointPorts, log: Log): Promise<Signed | undefined> {
+  const note = await latestAnchored(ports)
   return note === undefined ? undefined : readSigned(note, log, 'anchor')
 }
 

@@ -31,6 +31,8 @@ export async function newDeployment(server: Loopback, intake: Record<string, str
     homeCountry: 'US',
     evidenceBucket: await newBucket(s3),
     anchorBucket: await newBucket(s3, { locked: true }),
+    anchorAccount: '000000000000',
+    anchorRegion: server.region,
     intakeBucket,
     ledgerTable: await newTable(dynamo),
     runStateTable: await newTable(dynamo),

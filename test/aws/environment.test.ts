@@ -13,6 +13,8 @@ const variables = {
   ODV_HOME_COUNTRY: 'US',
   ODV_EVIDENCE_BUCKET: 'odv-dev-evidence-111122223333-us-east-1',
   ODV_ANCHOR_BUCKET: 'odv-dev-anchor-111122223333-us-east-1',
+  ODV_ANCHOR_ACCOUNT: '111122223333',
+  ODV_ANCHOR_REGION: 'us-east-1',
   ODV_INTAKE_BUCKET: 'odv-dev-intake-111122223333-us-east-1',
   ODV_LEDGER_TABLE: 'odv-dev-ledger',
   ODV_RUN_STATE_TABLE: 'odv-dev-run-state',

@@ -24,6 +24,8 @@ import { temporaryDirectory } from '../local/temporary-directory.ts'
 import { type Ministack, onMinistack, startMinistack, withoutMinistack } from '../support/ministack.ts'
 import { newBucket } from './bucket/buckets.ts'
 
+const owner = '000000000000'
+
 describe.skipIf(withoutMinistack)(onMinistack, () => {
   let server: Ministack
   let client: S3Client
@@ -43,8 +45,8 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
     return { bucket, scratch, large: s3LargeEvidence(client, bucket, scratch), evidence: s3Evidence(client, bucket) }
   }
   largeEvidenceContract('a bucket', makeLarge)
-  timestampsContract('a bucket', async () => s3Timestamps(client, await newBucket(client)))
-  anchorContract('a bucket', async () => s3Anchor(client, await newBucket(client)))
+  timestampsContract('a bucket', async () => s3Timestamps(client, { bucket: await newBucket(client), owner }))
+  anchorContract('a bucket', async () => s3Anchor(client, { bucket: await newBucket(client), owner }))
 
   const versionsIn = async (Bucket: string) =>
     (await client.send(new ListObjectVersionsCommand({ Bucket }))).Versions?.map(({ Key }) => Key)
@@ -135,7 +137,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
           },
         }),
       )
-      const anchor = s3Anchor(client, Bucket)
+      const anchor = s3Anchor(client, { bucket: Bucket, owner })
       for (const note of ['note', 'note']) await anchor.add(7, note)
       const Key = 'checkpoints/0000000000000007.checkpoint'
       expect(await versionsIn(Bucket)).toEqual([Key])
@@ -146,7 +148,7 @@ describe.skipIf(withoutMinistack)(onMinistack, () => {
 
     it('looks at its own names only, and at all pages of them', async () => {
       const bucket = await newBucket(client)
-      const anchor = s3Anchor(client, bucket)
+      const anchor = s3Anchor(client, { bucket, owner })
       const sizes = Array.from({ length: 1005 }, (_, size) => size)
       for (let at = 0; at < sizes.length; at += 50)
         await Promise.all(sizes.slice(at, at + 50).map((size) => anchor.add(size, `note of ${size}`)))

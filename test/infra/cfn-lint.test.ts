@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { byCfnLint, findingsIn, withoutCfnLint } from './cfn-lint.ts'
 import type { Template } from './intrinsics.ts'
@@ -34,6 +35,13 @@ describe.skipIf(withoutCfnLint)(byCfnLint, () => {
 
   it.each(['dev', 'prod'])('finds nothing in the template of stage %s', (stage) => {
     expect(found[stage]).toEqual([])
+  })
+
+  it('finds nothing in what others deploy in their accounts, as the files are', () => {
+    const files = ['offshore-roles', 'anchor-account'].map((name) =>
+      join(import.meta.dirname, `../../infra/${name}.yml`),
+    )
+    expect(findingsIn(...files)).toEqual([[], []])
   })
 
   it.each(broken)('finds $name', ({ finding }) => {

@@ -18,12 +18,13 @@ if (!there && process.env.CI === 'true')
 type Finding = { Filename: string; Rule: { Id: string }; Message: string; Location: { Path: (string | number)[] } }
 
 /**
- * Everything that cfn-lint finds in each of these templates; one process for all, since half of what one takes is its start. It takes the `${Partition}` of a definition for the name of a partition and calls it
+ * Everything that cfn-lint finds in each of these templates, or files as they lie there; one process for all, since half of what one takes is its start. It takes the `${Partition}` of a definition for the name of a partition and calls it
  * E3601, a false alarm: the substitution that CloudFormation makes of it is made before.
  */
-export function findingsIn(...templates: readonly Template[]): string[][] {
+export function findingsIn(...templates: readonly (Template | string)[]): string[][] {
   const directory = scratchDirectory()
   const files = templates.map((template, at) => {
+    if (typeof template === 'string') return template
     const copy = structuredClone(template)
     for (const [, { Properties }] of resourcesOf(copy, 'AWS::StepFunctions::StateMachine'))
       Properties.DefinitionString = Properties.DefinitionString.replaceAll(`\${Partition}`, 'aws')

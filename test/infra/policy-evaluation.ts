@@ -5,6 +5,8 @@ export type Statement = {
   Effect: 'Allow' | 'Deny'
   Principal?: unknown
   Action: string | string[]
+  /** In the place of `Action`. */
+  NotAction?: string[]
   Resource: string | string[]
   Condition?: Record<string, Record<string, string | string[]>>
 }
@@ -66,9 +68,11 @@ function resourceStatements(template: Template, arn: string): Statement[] {
 
 type Concrete = Request & { context: Record<string, string | string[]> }
 
-function matches(statement: Statement, { action, resource, context }: Concrete): boolean {
+export function matches(statement: Statement, { action, resource, context }: Concrete): boolean {
   return (
-    list(statement.Action).some((pattern) => isLike(action, pattern)) &&
+    (statement.NotAction
+      ? !statement.NotAction.includes(action)
+      : list(statement.Action).some((pattern) => isLike(action, pattern))) &&
     list(statement.Resource).some((pattern) => isLike(resource, pattern)) &&
     Object.entries(statement.Condition ?? {}).every(([operator, keys]) =>
       Object.entries(keys).every(([key, expected]) => holds(operator, context[key], list(expected).map(String))),

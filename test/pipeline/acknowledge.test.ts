@@ -45,7 +45,7 @@ describe('an answer to a request', () => {
   })
 
   it.each([storeKey(ref.runId, ref.storeId, 'report.json'), runKey(ref.runId, 'summary.json')])(
-    'is refused as well where %s is written while it is taken',
+    'is refused as well where %s is written while it is taken, and whenever it is repeated',
     async (key) => {
       const { ports, requestId } = await asked(notAsked)
       let taken = false
@@ -59,6 +59,9 @@ describe('an answer to a request', () => {
       }
       const answer = acknowledge({ ...ports, evidence }, { requestId, by: 'custodian' })
       await expect(answer).rejects.toMatchObject({ name: 'AnsweredTooLate' })
+      const again = acknowledge(ports, { requestId, by: 'custodian' })
+      await expect(again).rejects.toMatchObject({ name: 'AnsweredTooLate' })
+      expect(await ports.runState.getRequest(requestId)).not.toHaveProperty('acknowledgedAt')
     },
   )
 

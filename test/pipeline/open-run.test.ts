@@ -55,6 +55,20 @@ describe('a run', () => {
     await expect(open(on({ ...states[1]!, entries, head, reservations }))).rejects.toBe(begun)
   })
 
+  it('begins on one whose first checkpoint was lost on the way, and not beside an anchor that has none of its checkpoints', async () => {
+    const { on, append, states } = await logOf(1)
+    const anchored = new Map<number, string>()
+    const to = (state: LedgerState) => ({ ...on(state), anchor: memoryAnchor(anchored) })
+    await expect(open(to(states[1]!))).rejects.toThrow(
+      'anchor: expected the last checkpoint of a log that has 1, got none; copy all of them from where they were kept before',
+    )
+    await append(states[0]!, 'run-0')
+    const lost = { ...to(states[0]!).ledger, addCheckpoint: () => Promise.reject(new Error('lost')) }
+    await expect(signCheckpoint({ ...to(states[0]!), ledger: lost })).rejects.toThrow('lost')
+    expect([...anchored.keys()]).toEqual([0])
+    await expect(open(to(states[0]!))).rejects.toBe(begun)
+  })
+
   it('does not begin on one that is missing, or shorter than its last checkpoint', async () => {
     const { on, states } = await logOf(2)
     await expect(open(on(states[0]!))).rejects.toThrow(

@@ -14,6 +14,7 @@ import { requestDeletion } from '../../lib/pipeline/request-deletion.ts'
 import { scanBatch } from '../../lib/pipeline/scan-batch.ts'
 import { settleSegment } from '../../lib/pipeline/settle-segment.ts'
 import type { Evidence, Ports, RequestRecord } from '../../lib/ports.ts'
+import { memoryLedger } from '../support/memory-ledger.ts'
 import { type Hands, openPlace, type Place } from '../support/pipeline.ts'
 import { jsonRecords, somebodyElse, transferred, writeFiles } from '../support/sample-files.ts'
 
@@ -172,6 +173,7 @@ describe('a request of a store with a million batches', () => {
       clock: () => new Date('2026-11-26T00:00:00Z'),
       runState: { getRequest: async () => undefined, putRequest: async (_: RequestRecord) => {} },
       anchor: { latest: async () => undefined },
+      ledger: memoryLedger(),
     }) as unknown as Ports
 
   it('reads what was found, once, and neither plan nor reports', async () => {

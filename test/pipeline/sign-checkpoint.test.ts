@@ -31,7 +31,7 @@ const origin = originOf(await logSigner.publicKey())
 const key = { origin, publicKeyPem: await logSigner.publicKey() }
 
 /** A log of `size` entries with its checkpoints at `signedAt` anchored. */
-async function logOf(size: number, signedAt: number[] = []) {
+async function logOf(size: number, signedAt: readonly number[] = []) {
   const state = emptyLedgerState()
   const anchored = new Map<number, string>()
   const ports = { ledger: memoryLedger(state), logSigner, anchor: memoryAnchor(anchored), attestationSigner }
@@ -87,30 +87,30 @@ describe('signing a checkpoint', () => {
       size: 3,
       note: anchored.get(3),
     })
-    expect(anchored.size).toBe(1)
+    expect([...anchored.keys()]).toEqual([0, 3])
   })
 
   it('puts back into the ledger what only the anchor has kept', async () => {
     const { ports, state, anchored } = await logOf(3, [3])
     state.checkpoints.clear()
     await signCheckpoint(ports)
-    expect(state.checkpoints).toEqual(anchored)
+    expect([...state.checkpoints]).toEqual([[3, anchored.get(3)]])
   })
 
   const calls = ['latest', 'checkpoints', 'head', 'entries', 'addCheckpoint', 'add']
   const faults: Fault[] = ['request-lost', 'reply-lost']
-  for (const call of calls)
+  for (const [call, signedAt] of calls.flatMap((each) => [[each, [2]] as const, [each, []] as const]))
     for (const fault of faults)
-      it(`gives the same checkpoint after a crash at ${call} (${fault}) and another attempt`, async () => {
-        const { ports, state, anchored } = await logOf(4, [2])
+      it(`gives the same checkpoint after a crash at ${call} (${fault}), signed before at ${signedAt}, and another attempt`, async () => {
+        const { ports, state, anchored } = await logOf(4, signedAt)
         const plan: Fault[] = [fault]
         const next = (name: string) => (name === call ? (plan.shift() ?? 'none') : 'none')
         const broken = { ...ports, ledger: withFaults(ports.ledger, next), anchor: withFaults(ports.anchor, next) }
         await expect(signCheckpoint(broken)).rejects.toThrow(Outage)
         const { note } = await signCheckpoint(broken)
         expect(note).toBe(await noteOf(4, state.head.root))
-        expect([...anchored.keys()]).toEqual([2, 4])
-        expect(anchored).toEqual(state.checkpoints)
+        expect([...state.checkpoints.keys()]).toEqual([...signedAt, 4])
+        expect(anchored).toEqual(new Map([[0, await noteOf(0, emptyHead.root)], ...state.checkpoints]))
       })
 
   it('anchors a larger one when the log grew after a crash between storing and anchoring', async () => {
@@ -119,7 +119,7 @@ describe('signing a checkpoint', () => {
     await expect(signCheckpoint(broken)).rejects.toThrow(Outage)
     await appendAttestation(ports, scopeStatementOf('run-2'))
     expect((await signCheckpoint(ports)).size).toBe(3)
-    expect([...anchored.keys()]).toEqual([1, 3])
+    expect([...anchored.keys()]).toEqual([0, 1, 3])
     expect([...state.checkpoints.keys()]).toEqual([1, 2, 3])
   })
 })
@@ -259,6 +259,11 @@ describe('no checkpoint is signed', () => {
       name: 'beside a stored checkpoint under another size',
       says: 'ledger',
       tamper: ({ state }) => state.checkpoints.set(6, state.checkpoints.get(4)!),
+    },
+    {
+      name: 'beside an anchor that lost all checkpoints, or is another one',
+      says: 'anchor: expected the last checkpoint of a log that has 2, got none',
+      tamper: ({ anchored }) => anchored.clear(),
     },
     {
       name: 'beside a stored checkpoint that is larger than the log',

@@ -66,6 +66,7 @@ export const thirds = [
     'export/tools',
     'export/verify-text',
     'finding/distinct-ordinals',
+    'infra/anchor-account',
     'infra/offshore-roles',
     'infra/packaging',
     'pipeline/log-interleavings',

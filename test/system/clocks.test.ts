@@ -22,7 +22,8 @@ const cases = [
   ]),
 )
 
-async function run(task: string, ms: number) {
+/** `what`: a task, or a phase that is attested. */
+async function run(what: string, ms: number) {
   const place = await openPlace((root) => ({
     identifierCase: 'exact',
     stores: [
@@ -33,12 +34,12 @@ async function run(task: string, ms: number) {
     ],
   }))
   writeFiles(join(place.root, 'store'), { 'a.jsonl': jsonRecords([transferred(1)]), 'b.txt': 'nobody\n' })
-  let current = ''
+  let current: (string | undefined)[] = []
   let looks = 0
-  const isWrong = () => (task === 'every other' ? looks++ % 2 === 1 : current === task)
+  const isWrong = () => (what === 'every other' ? looks++ % 2 === 1 : current.includes(what))
   const ended = await place.run({
     before: (moment) => {
-      current = moment.task
+      current = [moment.task, moment.phase]
     },
     wrap: (ports) => Object.create(ports, { clock: { value: () => new Date(Date.now() + (isWrong() ? ms : 0)) } }),
   })
@@ -65,6 +66,14 @@ describe('the clock of one task goes', () => {
     }
   })
 })
+
+it.each(['scan', 'deletion-request', 'deletion-ack'])(
+  'no store is verified with what is dated before the attestation of its %s, by a clock that was ahead',
+  async (phase) => {
+    const { why } = await run(phase, amounts['two hours'])
+    expect(why).toContain('failure: ClocksDiffer in AttestScan')
+  },
+)
 
 describe('the clock of the machine is set back by two hours', () => {
   const setBack = async (phase: string) => {

@@ -48,6 +48,32 @@ const run = (at: Place, hands: Hands = {}) => at.run({ call: inSlicesOf(sliceByt
 const evidenceOf = (at: Place, path: string) => join(at.paths.evidence, 'runs/run-0/stores/sg/pass-0', path)
 const report = (batch: number) => `batches/${String(batch).padStart(9, '0')}.jsonl`
 
+type OpenedVersion = Extract<Opened, { kind: 'opened' }>
+type Range = Parameters<Store['open']>[1]
+
+const behindTheFirst = (range: Range) => range !== undefined && range.from > 400 && range.from < 900
+
+/** A store that says something else of what it opens, or of some ranges of it. */
+const opening =
+  (change: (opened: OpenedVersion) => Opened, isTarget: (range: Range) => boolean = behindTheFirst) =>
+  (ports: Ports) =>
+    Object.create(ports, {
+      stores: {
+        value: {
+          open: async (config: Parameters<Ports['stores']['open']>[0]): Promise<Store> => {
+            const store = await ports.stores.open(config)
+            return {
+              ...store,
+              async open(version, range) {
+                const opened = await store.open(version, range)
+                return opened.kind === 'opened' && isTarget(range) ? change(opened) : opened
+              },
+            }
+          },
+        },
+      },
+    })
+
 describe('a large object', () => {
   const whole: { name: string; body: string | Uint8Array; clean: boolean }[] = [
     { name: 'text without anybody in it', body: clean, clean: true },
@@ -164,6 +190,15 @@ describe('a large object', () => {
     const ended = await run(at)
     expect(await ended.coverage(0)).toMatchObject({ findings: 1, subjects: 1, found: { versions: 1 } })
   })
+
+  it('is counted once where its tags hold one, which every range of it is opened with', async () => {
+    const tagged = opening(
+      (opened) => ({ ...opened, labels: [{ place: 'tags', text: transferred(1) }] }),
+      () => true,
+    )
+    const ended = await run(await place({ 'big.txt': clean }), { wrap: tagged })
+    expect(await ended.coverage(0)).toMatchObject({ findings: 1, subjects: 1, found: { versions: 1 } })
+  })
 })
 
 describe('a large object is not clean', () => {
@@ -271,25 +306,7 @@ describe('a large object is not clean', () => {
     expect([ended.store, ended.why]).toEqual(['incomplete', expect.stringMatching(why)])
   })
 
-  const opening = (change: (opened: Extract<Opened, { kind: 'opened' }>) => Opened) => (ports: Ports) =>
-    Object.create(ports, {
-      stores: {
-        value: {
-          open: async (config: Parameters<Ports['stores']['open']>[0]): Promise<Store> => {
-            const store = await ports.stores.open(config)
-            return {
-              ...store,
-              async open(version, range) {
-                const opened = await store.open(version, range)
-                const isTarget = range !== undefined && range.from > 400 && range.from < 900
-                return opened.kind === 'opened' && isTarget ? change(opened) : opened
-              },
-            }
-          },
-        },
-      },
-    })
-  const lies: { name: string; change: (opened: Extract<Opened, { kind: 'opened' }>) => Opened; why: RegExp }[] = [
+  const lies: { name: string; change: (opened: OpenedVersion) => Opened; why: RegExp }[] = [
     {
       name: 'hands out fewer bytes of a range',
       change: (opened) => ({

@@ -1,4 +1,4 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { embeddedPorts } from '../../lib/cli/embedded-ports.ts'
@@ -226,6 +226,23 @@ describe('a run with anything left', () => {
       },
     })
     expect(summary.verdicts).toEqual([])
+    expect(summary.subjects?.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 1, undetermined: 19 })
+  })
+
+  it('says of a store what it was judged by, whatever pass is settled behind its report', async () => {
+    const place = await openPlace((root) => ({
+      ...plain,
+      stores: [watchedStore(root, 'hk'), watchedStore(root, 'sg')],
+    }))
+    writeFiles(place.root, { 'hk/a.jsonl': ids(2), 'sg/b.jsonl': jsonRecords([somebodyElse(1)]) })
+    const passOf = (store: string, pass: number) =>
+      join(place.paths.evidence, `runs/run-0/stores/${store}/pass-${pass}`)
+    const { summary } = await place.run({
+      before(moment) {
+        // Nobody is in it.
+        if (isMoment(moment, { task: 'settle-subjects' })) cpSync(passOf('sg', 0), passOf('hk', 1), { recursive: true })
+      },
+    })
     expect(summary.subjects?.statuses).toEqual({ deleted: 0, neverFound: 0, residual: 1, undetermined: 19 })
   })
 

@@ -201,8 +201,8 @@ describe.concurrent('a run that is gone on with where it was, days after it aske
   })
 })
 
-/** A clock that is ahead when a run begins, and is set right before anything is requested. */
-async function runAhead(milliseconds: number) {
+/** A clock that is ahead when a run begins, and is set right before anything is requested, when the manifest may be gone. */
+async function runAhead(milliseconds: number, isGone = false) {
   const soon = new Date(Date.now() + milliseconds / 2).toISOString()
   const manifest = `${manifestText}${somebodyElse(7)},${soon},soon\n`
   const place = await openPlace(
@@ -221,17 +221,20 @@ async function runAhead(milliseconds: number) {
   const { why } = await place.run({
     time: { now: () => new Date(Date.now() + ahead), sleep: async () => {} },
     before: (moment) => {
-      if (isMoment(moment, { task: 'settle-coverage' })) ahead = 0
+      if (!isMoment(moment, { task: 'settle-coverage' })) return
+      ahead = 0
+      if (isGone) rmSync(join(place.root, 'ids.csv'))
     },
   })
   return { isLeft: existsSync(join(place.root, 'sg/x.jsonl')), why }
 }
 
-for (const [what, milliseconds] of [
-  ['a day', 86_400_000],
-  ['less than clocks may differ', 5 * 60_000],
+for (const [what, milliseconds, isGone] of [
+  ['a day', 86_400_000, false],
+  ['a day, where there is no manifest any more to ask', 86_400_000, true],
+  ['less than clocks may differ', 5 * 60_000, false],
 ] as const)
   it(`nobody's is deleted who was in scope because the clock was ahead by ${what}`, async () => {
-    const { isLeft, why } = await runAhead(milliseconds)
+    const { isLeft, why } = await runAhead(milliseconds, isGone)
     expect([isLeft, why]).toEqual([true, expect.stringContaining('failure: ManifestInvalid in ConfirmScope')])
   })

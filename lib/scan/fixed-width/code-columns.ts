@@ -1,6 +1,6 @@
 import { digits, handleCharacters as gluing, hexDigits } from '../finders/alphabets.ts'
 import { hasUuidHyphens, uuidHyphens, uuidLength } from '../finders/written-uuid.ts'
-import { areMost, countOf, isApart, isMostly, isSame, runOn } from './column-signs.ts'
+import { areMost, countOf, createApart, isMostly, isSame, runOn } from './column-signs.ts'
 
 /** Fewer hexadecimal digits may be a word, or a number. */
 const leastCode = 16
@@ -11,8 +11,9 @@ const leastOf = 1 / 8
 
 /** Where codes in hexadecimal digits (an ObjectId, a UUID, a digest) begin and end that something is glued onto, at the same columns of most lines. */
 export function codeEdges(lines: readonly Uint8Array[], width: number): number[] {
+  const isApart = createApart(lines)
   return [...uuidColumns(lines, width), ...hexColumns(lines, width)].flatMap(([from, ...ends]) =>
-    isApart(lines, from!) ? [] : [from!, ...ends].filter((column) => column > 0 && runOn(lines, column)),
+    isApart(from!) ? [] : [from!, ...ends].filter((column) => column > 0 && runOn(lines, column)),
   )
 }
 

@@ -21,9 +21,9 @@ export function countOf<T>(all: ArrayLike<T>, has: (each: T) => boolean): number
 }
 
 /** Whether most lines are so; asks no more of them than it takes. */
-export function areMost(lines: readonly Uint8Array[], is: (line: Uint8Array) => boolean): boolean {
+export function areMost(lines: readonly Uint8Array[], is: (line: Uint8Array, at: number) => boolean): boolean {
   let others = lines.length - Math.ceil(mostOf * lines.length)
-  for (let at = 0; at < lines.length; at++) if (!is(lines[at]!) && --others < 0) return false
+  for (let at = 0; at < lines.length; at++) if (!is(lines[at]!, at) && --others < 0) return false
   return true
 }
 
@@ -35,12 +35,16 @@ const uuidVersion = 14
 export const isMostly = (lines: readonly Uint8Array[], column: number, table: Uint8Array) =>
   areMost(lines, (line) => table[line[column] ?? 0] === 1)
 
-/** Whether what a column is in has something other than blanks on both sides in most lines. */
-export const isApart = (lines: readonly Uint8Array[], column: number) =>
-  areMost(lines, (line) => {
-    const { start, end } = runAround(line, column)
+/** Says whether what a column is in has something other than blanks on both sides in most lines. Columns of one run, which may be all of a line, are asked for one after the other: it is read once. */
+export function createApart(lines: readonly Uint8Array[]): (column: number) => boolean {
+  const runs = lines.map(() => ({ start: 0, end: -1 }))
+  const isApart = (line: Uint8Array, column: number, at: number) => {
+    if (column < runs[at]!.start || column > runs[at]!.end) runs[at] = runAround(line, column)
+    const { start, end } = runs[at]!
     return start > 0 && end < line.length && line[start - 1] !== blank && line[end] !== blank
-  })
+  }
+  return (column) => areMost(lines, (line, at) => isApart(line, column, at))
+}
 
 /** The characters around a place that run on, of the line [from, to). */
 export function runAround(

@@ -4,7 +4,7 @@ import {
   beginsText,
   blank,
   countOf,
-  isApart,
+  createApart,
   isBehindCode,
   isGlued,
   isHyphen,
@@ -99,13 +99,14 @@ function columnsOfKind(lines: readonly Uint8Array[], longDigits: number): Column
   const edges = new Set(codeEdges(lines, width))
   const numbers: number[] = []
   const isNumeric = mostlyNumeric(lines, width)
+  const isApart = createApart(lines)
   for (let start = 0; start < width; start++) {
     if (isNumeric[start] === 0) continue
     const from = start
     let end = start
     while (isNumeric[end] === 1) end++
     start = end
-    if (isApart(lines, from) || isVersion(lines, from)) continue
+    if (isApart(from) || isVersion(lines, from)) continue
     if (end - from >= longDigits) numbers.push(from)
     if (end - from < least) continue
     if (isMostly(lines, end, numberSigns) && isMostly(lines, end + 1, gluing) && !isHyphen(lines, end))

@@ -26,7 +26,7 @@ const config = (endpoint: string, s3: object = {}, more: object = {}): StoreConf
 })
 
 type Disturb = (asked: Asked) => Reply | undefined
-type Setting = { s3?: object; inAws?: boolean; homeCountry?: string }
+type Setting = { s3?: object; more?: object; inAws?: boolean; homeCountry?: string }
 
 /** A bucket with the given keys, one version each. `inAws`: as if it were reached without an endpoint of its own. */
 async function openWire(disturb: Disturb, keys: readonly string[] = ['a', 'b', 'c'], setting: Setting = {}) {
@@ -45,7 +45,8 @@ async function openWire(disturb: Disturb, keys: readonly string[] = ['a', 'b', '
     },
     { pauseMs: 1, limits: { ...bodyLimits, pauseMs: 1 } },
   )
-  const open = () => deletions.open(config(wire.endpoint, setting.s3), { homeCountry: setting.homeCountry ?? 'US' })
+  const open = () =>
+    deletions.open(config(wire.endpoint, setting.s3, setting.more), { homeCountry: setting.homeCountry ?? 'US' })
   return {
     wire,
     open,
@@ -513,24 +514,49 @@ describe('delete markers of a key that fills pages', () => {
 
   async function removeBy(disturb: Disturb) {
     const { wire, open, versions } = await openWire(disturb, ['a', 'a', 'a'])
-    const answers = await (await open()).removeRemnants(versions.map((each) => ({ ...each, kind: 'delete-marker' })))
-    return { answers, deletions: wire.count('DeleteObjects'), listings: wire.count('ListObjectVersions') }
+    /** What was asked to be deleted by the time that each was written down. */
+    const before: number[] = []
+    const answers = await (await open()).removeRemnants(
+      versions.map((each) => ({ ...each, kind: 'delete-marker' })),
+      async () => before.push(wire.count('DeleteObjects')),
+    )
+    return { answers, before, deletions: wire.count('DeleteObjects'), listings: wire.count('ListObjectVersions') }
   }
 
   it.each([
     ['at the end of the bucket', []],
     ['before another key', [told('Version', 'ab', 'v3')]],
-  ])('go where nothing is under them, %s, after few requests for all of them', async (_, behind) => {
-    const { answers, deletions, listings } = await removeBy(paged(...markers, ...behind))
-    expect([answers, deletions]).toEqual([[deleted(0), deleted(0), deleted(0)], 1])
-    expect(listings).toBeLessThan(10)
-  })
+  ])(
+    'go where nothing is under them, %s, once that was written down, after few requests for all of them',
+    async (_, behind) => {
+      const { answers, before, deletions, listings } = await removeBy(paged(...markers, ...behind))
+      expect([answers, before, deletions]).toEqual([[deleted(0), deleted(0), deleted(0)], [0, 0, 0], 1])
+      expect(listings).toBeLessThan(10)
+    },
+  )
 
   it('stay where the last page has an object that they hide', async () => {
-    const { answers, deletions } = await removeBy(paged(...markers, told('Version', 'a', 'v3')))
+    const { answers, before, deletions } = await removeBy(paged(...markers, told('Version', 'a', 'v3')))
     const hiding = kept('it hides versions that are still there')
-    expect([answers, deletions]).toEqual([[hiding, hiding, hiding], 0])
+    expect([answers, before, deletions]).toEqual([[hiding, hiding, hiding], [], 0])
   })
+})
+
+it('an unfinished upload is aborted once that was written down, and one that is not there is not', async () => {
+  const listed = xml('ListMultipartUploadsResult', '<Upload><Key>a</Key><UploadId>u</UploadId></Upload>')
+  const answer: Disturb = ({ operation }) =>
+    operation === 'ListMultipartUploads' ? { body: listed } : operation === 'DeleteObject' ? { status: 204 } : undefined
+  const more = { channel: { kind: 's3-delete-versions', owner: 'user_id', abortUploads: true } }
+  const { wire, open, versions } = await openWire(answer, ['a'], { more })
+  const before: [string, number][] = []
+  const uploads = ['upload@u', 'upload@v'].map((versionId) => ({
+    ...versions[0]!,
+    ...{ versionId, kind: 'multipart-upload' as const },
+  }))
+  const answers = await (await open()).removeRemnants(uploads, async ({ versionId }) =>
+    before.push([versionId, wire.count('DeleteObject')]),
+  )
+  expect([answers, before]).toEqual([[deleted(), { kind: 'gone' }], [['upload@u', 0]]])
 })
 
 it('a judge is not asked about a version whose key is not fit to be named', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { RequestedVersion } from '../../../lib/deletion/request.ts'
 import { EvidenceConflict } from '../../../lib/errors.ts'
 import { createCountList, readCountList } from '../../../lib/pipeline/evidence/count-list.ts'
+import { publishSame } from '../../../lib/pipeline/evidence/publish.ts'
 import { createVersionList, readVersionList } from '../../../lib/pipeline/evidence/version-list.ts'
 import { memoryEvidence } from '../../support/simulation/memory-ports.ts'
 
@@ -72,4 +73,12 @@ describe.each(Object.entries(lists))('a list of %s', (_, { write, many, parts, a
     await write(evidence, many, many)
     await expect(write(evidence, many)).rejects.toThrow('expected what was stored before')
   })
+})
+
+it('a large document is not taken for the one that an earlier try published in its place', async () => {
+  const { largeEvidence } = memoryEvidence()
+  const publish = (text: string) => publishSame(largeEvidence, 'large', (sink) => sink(Buffer.from(text)))
+  await publish('one')
+  await publish('one')
+  await expect(publish('two')).rejects.toThrow('expected what was stored before')
 })

@@ -61,6 +61,22 @@ describe('what is attested after the end of what it is a part of', () => {
     },
   )
 
+  it('is refused when a call that was given up goes on behind the report on its store, before the verdict is signed', async () => {
+    const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
+    writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })
+    const ports = embeddedPorts(place.paths, { config: undefined, meter: { add() {} } })
+    const late: unknown[] = []
+    await place.run({
+      async before({ phase }) {
+        if (phase === 'scan') throw new ServiceUnavailable('ledger: out')
+        const scan = { phase: 'scan', runId: 'run-0', storeId: 'ie', pass: 0 }
+        if (phase === 'verification') late.push(await attest(ports, scan).catch(({ name }: Error) => name))
+      },
+    })
+    expect(late).toEqual(['EvidenceConflict'])
+    expect((await loggedOf(ports)).phases).not.toContain('scan')
+  })
+
   it('is refused when somebody redrives a store whose verdict could not be signed, and the run can be exported', async () => {
     const place = await openPlace((root) => ({ stores: [{ id: 'ie', root: join(root, 'store'), country: 'IE' }] }))
     writeFiles(join(place.root, 'store'), { 'b.txt': 'nobody\n' })

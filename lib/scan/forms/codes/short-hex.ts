@@ -56,9 +56,12 @@ export function createShortHex({ side, shortest, wanted }: FormTools, name: stri
 
     if (places !== undefined) {
       for (const place of places) if (place < to && letters.includes(buffer[place]!)) look(place)
-    } else
+    } else {
+      // Behind `to` is what was searched before, at times much.
+      const known = buffer.subarray(0, to)
       for (const letter of letters)
-        for (let x = buffer.indexOf(letter); x !== -1 && x < to; x = buffer.indexOf(letter, x + 1)) look(x)
+        for (let x = known.indexOf(letter); x !== -1; x = known.indexOf(letter, x + 1)) look(x)
+    }
     side.flush()
   }
 }

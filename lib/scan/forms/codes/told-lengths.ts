@@ -52,6 +52,8 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   let lead = -1
   /** The nearest bytes of no text before and behind the piece, where any are near; undefined: nobody asked. */
   let binary: { before: number; behind: number } | undefined
+  /** No text ends in the bytes [from, to): each is asked once, not for each length that may be told. */
+  const unended = { from: 0, to: -1 }
   /** Beginnings and ends, decoded. */
   let found: number[] = []
 
@@ -67,6 +69,7 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
   return {
     begin(decoded) {
       byteAt = decoded
+      unended.to = -1
     },
     reserve(length) {
       if (leadBytes + length > bytes.length) bytes = new Uint8Array(2 * (leadBytes + length))
@@ -120,10 +123,18 @@ export function createToldLengths({ index }: Pick<FormTools, 'index'>): ToldLeng
       for (let one = 0; one < count; one++) takeIfBinary(start, start + said[one]!)
       // The length may be that of a text which begins with what the run is.
       if (start === first || allowed[to - start] === 0 || to <= signAt) continue
-      let isWhole = endsAt(byteAt, to + shift, start + shift + 256 * bytes[start - 2]! + bytes[start - 1]!)
-      for (let one = 0; one < count; one++) isWhole ||= endsAt(byteAt, to + shift, start + shift + said[one]!)
+      let isWhole = endsAt(to + shift, start + shift + 256 * bytes[start - 2]! + bytes[start - 1]!)
+      for (let one = 0; one < count; one++) isWhole ||= endsAt(to + shift, start + shift + said[one]!)
       if (isWhole) takeIfBinary(start, to)
     }
+  }
+
+  /** Whether text goes on from `from` to `end` and ends there: at a zero, at what is no text, or with the record. */
+  function endsAt(from: number, end: number): boolean {
+    if (end <= from || end - from > longestText || !isEndAt(byteAt, end)) return false
+    if (from < unended.from || from > unended.to) unended.from = unended.to = from
+    while (unended.to < end && !isEndAt(byteAt, unended.to)) unended.to++
+    return unended.to === end
   }
 }
 
@@ -194,13 +205,7 @@ function nearestBinary(byteAt: ByteAt, start: number, end: number): { before: nu
   }
 }
 
-/** Whether text goes on from `from` to `end` and ends there: at a zero, at what is no text, or with the record. */
-function endsAt(byteAt: ByteAt, from: number, end: number): boolean {
-  const isEnd = (at: number) => byteAt(at) <= 0 || isBinaryAt(byteAt, at)
-  if (end <= from || end - from > longestText || !isEnd(end)) return false
-  for (let at = from; at < end; at++) if (isEnd(at)) return false
-  return true
-}
+const isEndAt = (byteAt: ByteAt, index: number) => byteAt(index) <= 0 || isBinaryAt(byteAt, index)
 
 function isBinaryAt(byteAt: ByteAt, index: number): boolean {
   const byte = byteAt(index)

@@ -50,7 +50,11 @@ export function createQWords({ side }: Pick<FormTools, 'side'>, name: string): F
     if (places !== undefined) {
       for (const at of places)
         if (at >= 0 && at + 1 < to && bytes[at] === equals && bytes[at + 1] === question) look(at)
-    } else for (let at = buffer.indexOf(sign); at !== -1 && at < to; at = buffer.indexOf(sign, at + 1)) look(at)
+    } else {
+      // Behind `to` is what was searched before, at times much.
+      const known = buffer.subarray(0, to)
+      for (let at = known.indexOf(sign); at !== -1; at = known.indexOf(sign, at + 1)) look(at)
+    }
     side.flush()
   }
 }

@@ -59,14 +59,15 @@ export function createBrokenNumbers(syntax: EscapeSyntax, tools: FormTools): For
     return start
   }
 
-  /** Decodes what begins at `start`, and goes on behind `middle`. */
-  function decode(region: Region, start: number, middle: number): void {
+  /** Decodes what begins at `start` and goes on behind the break at `first`, with the breaks that follow near enough; returns where it ends. */
+  function decode(region: Region, start: number, first: number): number {
     const { bytes, to } = region
     side.open()
+    // Digits behind the last break.
     let [count, literal, at] = [0, start, start]
     while (at < to && count <= most) {
       if (groupAlphabet[bytes[at]!] === 1) {
-        if (at > middle && digits[bytes[at]!] === 1) count += 1
+        if (at > first && digits[bytes[at]!] === 1) count += 1
         at += 1
         continue
       }
@@ -74,8 +75,10 @@ export function createBrokenNumbers(syntax: EscapeSyntax, tools: FormTools): For
       if (end === at) break
       side.copy(bytes, literal, at)
       literal = at = end
+      count = 0
     }
     side.copy(bytes, literal, at)
+    return at
   }
 
   return (region, report) => {
@@ -87,18 +90,16 @@ export function createBrokenNumbers(syntax: EscapeSyntax, tools: FormTools): For
       while (looked < places.length && places[looked]! < from) looked++
       return looked < places.length && places[looked]! < region.to ? places[looked]! : -1
     }
-    for (let at = nextFrom(0); at !== -1; at = nextFrom(at + 1)) {
-      if (behindBreak(region, at) === at) continue
-      side.target(acrossOnly(report, at), syntax.name)
-      decode(region, startOf(region, at), at)
-      side.flush()
-    }
+    side.target(acrossOnly(report, region), syntax.name)
+    for (let at = nextFrom(0); at !== -1; )
+      at = nextFrom(behindBreak(region, at) === at ? at + 1 : decode(region, startOf(region, at), at))
+    side.flush()
   }
 
-  /** All else that is found is found without looking at this. */
-  function acrossOnly(report: Report, middle: number): Report {
+  /** All else than what breaks are in is found without looking at this. */
+  function acrossOnly(report: Report, { bytes }: Region): Report {
     return (ordinal, start, end, form) => {
-      if (form === whole && start < middle && end > middle) report(ordinal, start, end, form)
+      if (form === whole && bytes.subarray(start, end).includes(sign)) report(ordinal, start, end, form)
     }
   }
 }

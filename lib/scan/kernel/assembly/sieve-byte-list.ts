@@ -27,6 +27,10 @@ let streakEnd: i32 = 0
 let isWorth: bool = false
 let count: i32 = 0
 let hasAtSign: bool = false
+/** The gap that was read last, and where a number begins that is none of a list: many places in a row may come upon both. */
+let gapStart: i32 = 0
+let gapEnd: i32 = 0
+let refused: i32 = -1
 
 /** Nothing is counted yet; bytes [from - before, to) of the block are known. */
 export function forgetList(from: i32, to: i32, before: i32): void {
@@ -35,6 +39,8 @@ export function forgetList(from: i32, to: i32, before: i32): void {
   isCut = before >= 64
   end = to
   streakStart = streakEnd = 0
+  gapStart = gapEnd = 0
+  refused = -1
 }
 
 /** Looks at the number that begins at a place or last before it, and at those around it. */
@@ -51,11 +57,14 @@ export function lookAt(first: i32, middle: i32): void {
     if (isWorth && at >= streakStart) addSpot(List.bytes, at)
     return
   }
-  if (at < lowest || at >= end) return
+  if (at < lowest || at >= end || at == refused) return
   count = 0
   hasAtSign = load<i32>(sieve, 284) == 0
   const behind = readOn(at)
-  if (behind == at) return
+  if (behind == at) {
+    refused = at
+    return
+  }
   const isOpen = readBack(at)
   streakEnd = behind
   isWorth = behind > firstNew && (isOpen || (count >= load<i32>(sieve, 336) && (hasAtSign || behind == end)))
@@ -66,7 +75,10 @@ export function lookAt(first: i32, middle: i32): void {
 function nextOf(start: i32): i32 {
   let at = start
   while (at < end && isDigit(at)) at++
+  if (at >= gapStart && at < gapEnd) return gapEnd
+  gapStart = at
   while (at < end && isGap(at)) at++
+  gapEnd = at
   return at
 }
 
