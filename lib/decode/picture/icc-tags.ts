@@ -62,7 +62,7 @@ const endOf: Readonly<Record<string, End>> = {
   vcgt: readVideoGamma,
   mmod: readModel,
   // Apple's colours of a display, which are as long as they say, and what a table of its gamma is made of.
-  ndin: (tag) => dataAt + tag.readUInt32BE(dataAt),
+  ndin: (tag) => ([tag.length, tag.length - dataAt].includes(tag.readUInt32BE(dataAt)) ? tag.length : undefined),
   vcgp: fixed(56),
   mft1: (tag) => lutEnd(tag, 48, 1, 256, 256),
   mft2: (tag) => lutEnd(tag, 52, 2, tag.readUInt16BE(48), tag.readUInt16BE(50)),

@@ -65,8 +65,7 @@ async function readOneTag(tag: Buffer, rows: RowWriter, gap: Gap): Promise<void>
 
 /** The header (7.2): names of four characters, a date, flags and other numbers, and the digest of the whole; sizes, versions and the colour of the light are only pushed as they are. */
 async function writeHeader(bytes: Buffer, rows: RowWriter): Promise<void> {
-  for (const at of [4, 12, 16, 20, 40, 44, 48, 52, 56, 60, 64, 80])
-    writeSignature(bytes.subarray(at, at + 4), rows)
+  for (const at of [4, 12, 16, 20, 40, 44, 48, 52, 56, 60, 64, 80]) writeSignature(bytes.subarray(at, at + 4), rows)
   for (let at = dateAt; at < signatureAt; at += 2) rows.ascii(String(bytes.readUInt16BE(at)))
   rows.ascii(uuidText(bytes.subarray(profileIdAt, profileIdAt + 16)))
   await rows.endRow()

@@ -26,7 +26,9 @@ export async function holdMetadata(source: ByteSource, path: readonly string[]):
 /** Reads a text, or another content in the place of one, as a content of its own. */
 export async function readText(bytes: Uint8Array, path: readonly string[], decoding: Decoding): Promise<void> {
   countMember(decoding, path)
-  if (bytes.length > 0) await decodeMember({ source: byteSource(inOne(toText(bytes))), path }, decoding)
+  if (bytes.length === 0) return
+  const content = decoding.isContainer(bytes.subarray(0, headLength)) ? bytes : toText(bytes)
+  await decodeMember({ source: byteSource(inOne(content)), path }, decoding)
 }
 
 /** Pushes bytes that are not read, or not as they should be, and says so; nothing for no bytes. */

@@ -84,8 +84,20 @@ export async function readSuggestedPalette(chunk: PngChunk, texts: PngTexts): Pr
   await texts.fields.numbers('depth', depth, [1])
   const colours = await holdMetadata(chunk.data, texts.path)
   const width = depth[0] === 8 ? 6 : depth[0] === 16 ? 10 : 0
-  if (width > 0 && colours.length % width === 0) return texts.fields.colours(colours)
+  if (width > 0 && isSuggested(colours, width)) return texts.fields.colours(colours)
   await refuse(byteSource(inOne(colours)), texts.path, texts.decoding, 'corrupt', 'png: expected colours')
+}
+
+/** Behind each colour is how often it occurs, the most frequent first. */
+function isSuggested(colours: Buffer, width: number): boolean {
+  if (colours.length % width !== 0) return false
+  let before = 0xffff
+  for (let at = width - 2; at < colours.length; at += width) {
+    const frequency = colours.readUInt16BE(at)
+    if (frequency > before) return false
+    before = frequency
+  }
+  return true
 }
 
 /** A text, or what ImageMagick, GIMP and exiftool write into one: profiles in hexadecimal digits, behind their name and how many bytes they have. */
