@@ -38,17 +38,56 @@ export async function readExtension(label: number, source: ByteSource, part: Par
       if ((await takeBytes(source, 1))?.[0] !== 0) throw stop('corrupt', 'expected the end of an extension')
       return
     case comment:
-      return readText(withoutZeros(await holdMetadata(subBlocks(source, stop), path)), path, decoding)
+      return readBlocks(source, part, (bytes) => readText(withoutZeros(bytes), path, decoding))
     case plainText:
       await fields.numbers('text', await first(12), textWidths, 'LE')
-      return readText(await holdMetadata(subBlocks(source, stop), path), path, decoding)
+      return readBlocks(source, part, (bytes) => readText(bytes, path, decoding))
     case application:
       return readApplication((await first(applicationLength)).toString('latin1'), source, part)
     default: {
       await fields.texts('label', Buffer.from(String(label)))
-      return readUnknown(subBlocks(source, stop), path, decoding, 'gif: expected extensions that are known')
+      return readUnknownBlocks(source, part)
     }
   }
+}
+
+/**
+ * Reads the text that blocks are together. Where one that is not the last has fewer bytes than it may have, it may also be a line of its own, or what is behind it something else:
+ * then `[...path, 'blocks']` has each block by itself.
+ */
+async function readBlocks(
+  source: ByteSource,
+  { path, decoding, stop }: Part,
+  read: (bytes: Buffer) => Promise<void>,
+): Promise<void> {
+  const lengths: number[] = []
+  const bytes = await holdMetadata(subBlocks(source, stop, lengths), path)
+  await read(bytes)
+  if (lengths.slice(0, -1).every((length) => length === mostOfBlock)) return
+  await readText(
+    apart(bytes, lengths, () => lineFeed),
+    [...path, 'blocks'],
+    decoding,
+  )
+}
+
+const mostOfBlock = 255
+const lineFeed = 0x0a
+
+/** Blocks again, with a byte in front of each. */
+function apart(bytes: Buffer, lengths: readonly number[], byteOf: (length: number) => number): Buffer {
+  const parts: Uint8Array[] = []
+  let at = 0
+  for (const length of lengths) {
+    parts.push(Buffer.from([byteOf(length)]), bytes.subarray(at, at + length))
+    at += length
+  }
+  return Buffer.concat(parts)
+}
+
+function readUnknownBlocks(source: ByteSource, part: Part): Promise<void> {
+  const detail = 'gif: expected extensions that are known'
+  return readBlocks(source, part, (bytes) => readUnknown(byteSource(inOne(bytes)), part.path, part.decoding, detail))
 }
 
 /** What programs of C have behind a text. */
@@ -59,11 +98,8 @@ function withoutZeros(bytes: Buffer): Buffer {
 }
 
 /** An extension of an application, behind its name and a code of three bytes (26). */
-async function readApplication(
-  name: string,
-  source: ByteSource,
-  { path, decoding, fields, stop }: Part,
-): Promise<void> {
+async function readApplication(name: string, source: ByteSource, part: Part): Promise<void> {
+  const { path, decoding, fields, stop } = part
   await fields.texts('application', Buffer.from(name, 'latin1'))
   const held = () => holdMetadata(subBlocks(source, stop), path)
   if (name === 'NETSCAPE2.0' || name === 'ANIMEXTS1.0') {
@@ -76,7 +112,7 @@ async function readApplication(
   }
   if (name === 'XMP DataXMP') return readText(await holdXmp(source, path, stop), path, decoding)
   if (name.startsWith('ICCRGBG1')) return readIcc(await held(), path, decoding)
-  await readUnknown(subBlocks(source, stop), path, decoding, 'gif: expected extensions of applications that are known')
+  await readUnknownBlocks(source, part)
 }
 
 /** How often it is repeated, or of how many bytes a reader should have kept; the first number says which. */
@@ -89,13 +125,7 @@ const magicTrailer = Buffer.from([1, ...Array.from({ length: 256 }, (_, index) =
 async function holdXmp(source: ByteSource, path: readonly string[], stop: Stop): Promise<Buffer> {
   const lengths: number[] = []
   const asBlocks = await holdMetadata(subBlocks(source, stop, lengths), path)
-  const parts: Buffer[] = []
-  let at = 0
-  for (const length of lengths) {
-    parts.push(Buffer.from([length]), asBlocks.subarray(at, at + length))
-    at += length
-  }
-  const asItIs = Buffer.concat([...parts, Buffer.from([0])])
+  const asItIs = apart(asBlocks, lengths, (length) => length)
   return asItIs.subarray(-magicTrailer.length).equals(magicTrailer)
     ? asItIs.subarray(0, -magicTrailer.length)
     : asBlocks
