@@ -83,9 +83,13 @@ function readDescription(tag: Buffer, rows: RowWriter): number | undefined {
   if (macAt > tag.length) return undefined
   // Some leave out what is behind the last of these.
   const end = Math.min(macAt + 67, tag.length)
-  textCells(rows, tag.subarray(12, unicodeAt - 8))
+  const macEnd = Math.min(macAt + tag.readUInt8(macAt - 1), end)
+  const ascii = tag.subarray(12, unicodeAt - 8)
+  // What is behind the end of a text shows that it is another one than it says.
+  if (!isZero(tag, macEnd, end) || !isZero(ascii, ascii.indexOf(0) + 1 || ascii.length)) return undefined
+  textCells(rows, ascii)
   unicodeCells(rows, tag.subarray(unicodeAt, macAt - 3))
-  textCells(rows, tag.subarray(macAt, end))
+  textCells(rows, tag.subarray(macAt, macEnd))
   return end
 }
 
