@@ -3,6 +3,7 @@
  */
 export const neverText: readonly { name: string; bytes: string; at?: number }[] = [
   { name: 'JPEG', bytes: '\xff\xd8\xff' },
+  { name: 'GIF of another version', bytes: 'GIF8' },
   { name: 'TIFF', bytes: 'II*\x00' },
   { name: 'TIFF', bytes: 'MM\x00*' },
   { name: 'WebP, WAV or AVI', bytes: 'RIFF' },
