@@ -36,6 +36,8 @@ import { msgpack } from './document/msgpack/msgpack-content.ts'
 import { rtf } from './document/rtf/rtf-content.ts'
 import { xml } from './document/xml/xml-content.ts'
 import type { Format } from './format.ts'
+import { gif } from './picture/gif-content.ts'
+import { png } from './picture/png-content.ts'
 import { cutLines } from './text/cut-lines-content.ts'
 import { doubledAt } from './text/doubled-at-content.ts'
 import { escapedBytes } from './text/escaped-bytes-content.ts'
@@ -59,6 +61,8 @@ export const formats: readonly Format[] = [
   lzip,
   unixCompress,
   zip,
+  png,
+  gif,
   ar,
   tar,
   dbox,

@@ -29,6 +29,8 @@ const compressions = [
 ]
 const others = [
   'utf-16',
+  'png',
+  'gif',
   'sqlite',
   'redis-rdb',
   'tar',

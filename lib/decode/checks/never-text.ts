@@ -3,8 +3,7 @@
  */
 export const neverText: readonly { name: string; bytes: string; at?: number }[] = [
   { name: 'JPEG', bytes: '\xff\xd8\xff' },
-  { name: 'PNG', bytes: '\x89PNG\r\n' },
-  { name: 'GIF', bytes: 'GIF8' },
+  { name: 'GIF of another version', bytes: 'GIF8' },
   { name: 'TIFF', bytes: 'II*\x00' },
   { name: 'TIFF', bytes: 'MM\x00*' },
   { name: 'WebP, WAV or AVI', bytes: 'RIFF' },

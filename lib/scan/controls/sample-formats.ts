@@ -21,6 +21,7 @@ import { writeMsgpack } from './samples/msgpack-sample.ts'
 import { orcSample } from './samples/orc-sample.ts'
 import { parquetSample } from './samples/parquet-sample.ts'
 import { writePgDump } from './samples/pg-dump-sample.ts'
+import { writeGif, writePng } from './samples/picture-samples.ts'
 import { writeRdb } from './samples/redis-sample.ts'
 import { writeRtf } from './samples/rtf-sample.ts'
 import { sevenZipSample } from './samples/seven-zip-sample.ts'
@@ -67,6 +68,8 @@ export const sampleFormats: Readonly<Record<string, SampleFormat>> = {
   'sqlite-journal': { wrap: (document) => writeSqliteJournal(linesOf(document)), path: ['sqlite-journal', 'rows'] },
   dbf: { wrap: (document) => writeDbf(linesOf(document)), path: ['dbf', 'rows'] },
   'redis-rdb': { wrap: (document) => writeRdb(linesOf(document)), path: ['redis-rdb', 'values'] },
+  png: { wrap: writePng, path: ['png', 'chunk-2'] },
+  gif: { wrap: writeGif, path: ['gif', 'block-1'] },
   tar: { wrap: tarSample, path: ['tar', 'member-1'] },
   zip: { wrap: zipSample, path: ['zip', 'member-1'] },
   cpio: { wrap: cpioSample, path: ['cpio', 'member-1'] },
