@@ -6,12 +6,13 @@ import type { Gap, UnverifiedReason } from './unverified.ts'
 /**
  * What may be in a content that is not decoded further. `text`: a problem is a gap of its own reason. `trailing`: bytes
  * after a container's end, for which only text is accepted. `any`: a field that its container defines as text in some
- * encoding, or that is known byte for byte. `refused`: a format that is known not to be read, or too deep. `named`: text, or else that format.
+ * encoding, or that is known byte for byte. `coded`: pixels and the like, in which whatever looks like text is chance. `refused`: a format that is known not to be read, or too deep. `named`: text, or else that format.
  */
 export type Expectation =
   | { kind: 'text' }
   | { kind: 'trailing' }
   | { kind: 'any' }
+  | { kind: 'coded' }
   | { kind: 'refused'; reason: UnverifiedReason; detail: string }
   | { kind: 'named'; reason: UnverifiedReason; detail: string }
 
@@ -31,7 +32,7 @@ export async function readRaw(
   if (expected.kind === 'refused')
     addGap(decoding, { reason: expected.reason, path, offset: 0, detail: expected.detail })
   const sink = decoding.open(path, 'text')
-  const check = contentCheck({ readsEightBit: sink.readsEightBit === true })
+  const check = expected.kind === 'coded' ? noCheck : contentCheck({ readsEightBit: sink.readsEightBit === true })
   try {
     for (;;) {
       const chunk = await source.take()
@@ -58,6 +59,13 @@ export async function readRaw(
   await sink.end()
 }
 
+const noCheck: ReturnType<typeof contentCheck> = {
+  write() {},
+  end() {},
+  text: () => undefined,
+  encoded: () => undefined,
+}
+
 function gapOf(expected: Expectation, found: Gap): Gap | undefined {
   switch (expected.kind) {
     case 'text':
@@ -67,6 +75,7 @@ function gapOf(expected: Expectation, found: Gap): Gap | undefined {
     case 'named':
       return { ...found, reason: expected.reason, detail: expected.detail, offset: 0 }
     case 'any':
+    case 'coded':
     case 'refused':
       return undefined
     default:
