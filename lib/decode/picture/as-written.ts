@@ -21,5 +21,5 @@ export async function readAsWritten(
       for (let chunk = await source.take(); chunk !== undefined; chunk = await source.take()) yield chunk
     }
   }
-  await readRaw(byteSource(all()), path, decoding, { kind: 'coded' })
+  await readRaw(byteSource(all()), path, decoding, { kind: 'pixels' })
 }

@@ -42,7 +42,7 @@ async function readDirectories(
     tiff.judge()
     for (const fault of new Set(tiff.faults)) metadata.gap('corrupt', fault)
   }
-  if (metadata.hasGap) await readRaw(once(held), metadata.pathOf('as-written'), decoding, { kind: 'coded' })
+  if (metadata.hasGap) await readRaw(once(held), metadata.pathOf('as-written'), decoding, { kind: 'pixels' })
   await metadata.end()
 }
 
@@ -168,7 +168,7 @@ async function readThumbnail(values: readonly TiffValue[], tiff: Tiff, metadata:
       metadata.gap('corrupt', 'expected a thumbnail within it')
     for (const piece of pieces.filter((piece) => piece !== undefined)) {
       if (name === 'thumbnail') await metadata.content(name, piece)
-      else await readRaw(once(piece), metadata.pathOf(name), metadata.decoding, { kind: 'coded' })
+      else await readRaw(once(piece), metadata.pathOf(name), metadata.decoding, { kind: 'pixels' })
     }
   }
 }

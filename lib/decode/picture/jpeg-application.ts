@@ -60,6 +60,8 @@ export function applicationData(metadata: Metadata): ApplicationData {
     [0xe2, 'urn:iso:std:iso:ts:21496:-1\0', (bytes) => readGainMap(bytes, metadata)],
     [0xec, 'Ducky', (bytes) => readDucky(bytes, metadata)],
     [0xed, 'Photoshop 3.0\0', (bytes) => void photoshop.push(count(bytes))],
+    // A version of the tables of colours that Photoshop makes thumbnails with.
+    [0xed, 'Adobe_CM\0', (bytes) => readVersion(bytes, metadata)],
     [0xee, 'Adobe', (bytes) => readAdobe(bytes, metadata)],
   ]
 
@@ -130,6 +132,11 @@ async function readAdobe(bytes: Buffer, metadata: Metadata): Promise<void> {
   if (bytes.length !== 7) return metadata.gap('unsupported-format', 'expected a segment of Adobe of its known length')
   await metadata.numbers([0, 2, 4].map((at) => bytes.readUInt16BE(at)))
   await metadata.numbers([bytes[6]!])
+}
+
+async function readVersion(bytes: Buffer, metadata: Metadata): Promise<void> {
+  if (bytes.length !== 2) return metadata.gap('unsupported-format', 'expected a version of two bytes')
+  await metadata.numbers([bytes.readUInt16BE()])
 }
 
 /** ISO 21496-1, annex C: two versions, flags, and numerators and denominators. */

@@ -50,12 +50,15 @@ const versionInfo: Reader = async ({ data }, metadata) => {
 
 /** Photoshop File Formats Specification, Image Resource IDs. */
 const readers = new Map<number, Reader>([
+  [0x03ea, ({ data }, metadata) => metadata.content('settings', data)], // of a printer, in XML
   [0x03ed, numbers(16)], // resolution
   [0x03f3, numbers(8, 9)], // flags to print with
   [0x03f5, numbers(72)], // halftones
   [0x03f8, numbers(112)], // transfer functions
+  [0x0400, numbers(2)], // layer that is worked on
+  [0x0402, numbers(2)], // groups of layers
   [0x0404, ({ data }, metadata) => readIptc(data, metadata)],
-  [0x0406, numbers(7, 9)], // quality of JPEG
+  [0x0406, numbers(2, 7, 9)], // quality of JPEG
   [0x0408, numbers(16)], // grid without guides
   [0x040a, numbers(1)], // copyright
   [0x040b, text], // address
@@ -72,6 +75,8 @@ const readers = new Map<number, Reader>([
   [0x0425, iptcDigest],
   [0x0426, numbers(14)], // scale to print with
   [0x0428, numbers(12)], // shape of pixels
+  [0x042d, numbers(2, 6, 10, 14, 18)], // layers that are chosen
+  [0x0430, numbers(1)], // groups of layers that are on
   [0x2710, numbers(10)], // more flags to print with
 ])
 
