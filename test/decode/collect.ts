@@ -22,6 +22,7 @@ export async function* inPieces(bytes: Uint8Array, lengths: readonly number[]): 
 export async function collect(
   chunks: AsyncIterable<Uint8Array>,
   limits?: Limits,
+  picturesMayBeClean = false,
 ): Promise<{ reading: Reading; contents: Map<string, Collected> }> {
   const contents = new Map<string, Collected>()
   const reading = await decodeObject(
@@ -47,7 +48,7 @@ export async function collect(
         },
       }
     },
-    { limits },
+    { limits, picturesMayBeClean },
   )
   return { reading, contents }
 }

@@ -84,10 +84,11 @@ async function* readPicture(source: ByteSource, metadata: Metadata): AsyncGenera
       fill = 0
       if (code === mark.end) break
       if (code < 0xc0 || (code >= 0xd0 && code <= mark.start)) throw stop('corrupt', 'expected the marker of a segment')
-      const length = (await take(2)).readUInt16BE()
+      const told = await take(2)
+      yield told
+      const length = told.readUInt16BE()
       if (length < 2) throw stop('corrupt', 'expected the length of a segment')
       const payload = await take(length - 2)
-      yield Buffer.from([length >> 8, length & 0xff])
       yield payload
       if (code >= 0xe0 && code <= 0xef) await application.segment(code, payload)
       else if (code === mark.comment) await metadata.text(payload)

@@ -89,7 +89,7 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
     const { name, at } = directory
     const head = claim(at, 2)
     const count = head === undefined ? 0 : u16(at)
-    if (seen.has(name) || count === 0 || claim(at + 2, 12 * count + 4) === undefined) {
+    if (seen.has(name) || head === undefined || claim(at + 2, 12 * count + 4) === undefined) {
       faults.push('expected directories within it, each of them once')
       continue
     }
