@@ -50,6 +50,8 @@ const others = [
   'ion',
   'separated',
   'cut-lines',
+  'jpeg',
+  'webp',
   'counted-texts',
   'r',
 ]

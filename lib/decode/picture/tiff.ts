@@ -33,6 +33,8 @@ const sizes: Readonly<Record<number, number>> = {
 }
 const long = 4
 
+/** What ExifTool puts behind the header of directories of its own. */
+const exifTool = 'ExifMeta'
 /** Pillow fills up with blanks. */
 const isPadding = (bytes: Uint8Array) => isZeros(bytes) || bytes.every((byte) => byte === 0x20)
 
@@ -66,6 +68,7 @@ export function parseTiff(bytes: Buffer, first: string): Tiff | undefined {
     return bytes.subarray(from, from + length)
   }
 
+  if (bytes.toString('latin1', 8, 16) === exifTool) claim(8, 8)
   const directories = [{ name: first, at: u32(4) }]
   const seen = new Set<string>()
 
