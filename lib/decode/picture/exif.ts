@@ -51,7 +51,13 @@ type Reader = (value: TiffValue, metadata: Metadata, tiff: Tiff) => Promise<void
 const unread: Reader = ({ bytes }, metadata) => {
   if (!isZeros(bytes)) metadata.gap('unsupported-format', 'expected values that are read')
 }
-const numbers: Reader = (value, metadata, { isLittle }) => metadata.numbers(numbersOf(value, isLittle) ?? [])
+/** Few small numbers, one in each byte, behind `before` bytes that are others. */
+const small =
+  (most: number, largest: number, before = 0): Reader =>
+  (value, metadata, tiff) => {
+    const isSmall = value.bytes.length <= most && value.bytes.subarray(before).every((byte) => byte <= largest)
+    return isSmall ? metadata.numbers(value.bytes) : unread(value, metadata, tiff)
+  }
 const utf16: Reader = ({ bytes }, metadata) => writeUtf16(bytes, 'utf-16le', metadata)
 /** Places of thumbnails, which are read where they are. */
 const place: Reader = ({ type }, metadata) => {
@@ -88,34 +94,40 @@ const coded: Reader = ({ bytes }, metadata, { isLittle }) => {
   metadata.gap('unsupported-format', 'expected a comment whose characters are read')
 }
 
+const pictureTypes = [0, 0x010001, 0x010002, 0x020001, 0x020002, 0x020003, 0x030000]
+
+/** Of each picture flags with its type, its size and place, and the numbers of two others (CIPA DC-007, 5.2.3.3). */
 const entries: Reader = ({ bytes }, metadata, { isLittle }) => {
   const as = (type: number, size: number) =>
-    numbersOf({ directory: '', tag: 0, type, count: Math.floor(bytes.length / size), bytes, at: 0 }, isLittle)
-  if (bytes.length % 16 !== 0 || bytes.length > 16 * 1024)
-    return metadata.gap('corrupt', 'expected entries of pictures')
-  return metadata.numbers([...as(4, 4)!, ...as(3, 2)!])
+    numbersOf({ directory: '', tag: 0, type, count: Math.floor(bytes.length / size), bytes, at: 0 }, isLittle)!
+  const [longs, shorts] = [as(4, 4).map(Number), as(3, 2).map(Number)]
+  const isEntry = (_: unknown, index: number) =>
+    pictureTypes.includes(longs[4 * index]! & 0x07ffffff) &&
+    shorts.slice(8 * index + 6, 8 * index + 8).every((number) => number <= bytes.length / 16)
+  if (bytes.length % 16 !== 0 || !Array.from({ length: bytes.length / 16 }, isEntry).every(Boolean))
+    return metadata.gap('unsupported-format', 'expected entries of pictures')
+  return metadata.numbers(longs.filter((_, index) => index % 4 !== 3))
 }
 
 const readers = new Map<number, Reader>([
   [0x0111, place], // StripOffsets
   [0x0117, place], // StripByteCounts
-  [0x012d, numbers], // TransferFunction
   [0x0201, place], // JPEGInterchangeFormat
   [0x0202, place], // JPEGInterchangeFormatLength
   [0x02bc, ({ bytes }, metadata) => metadata.content('xmp', withoutZerosBehind(bytes))],
-  [0x83bb, ({ bytes }, metadata) => readIptc(withoutZerosBehind(bytes), metadata)],
+  [0x83bb, ({ bytes }, metadata) => readIptc(bytes, metadata)],
   [0x8649, ({ bytes }, metadata) => readPhotoshop(bytes, metadata)],
   [0x8773, (_, metadata) => metadata.gap('unsupported-format', 'expected no profile of colours')],
   [0x9000, version],
-  [0x9101, numbers], // ComponentsConfiguration
-  [0x9216, numbers], // TIFF/EPStandardID
+  [0x9101, small(4, 6)], // ComponentsConfiguration
+  [0x9216, small(4, 9)], // TIFF/EPStandardID
   [0x927c, unread], // MakerNote
   [0x9286, coded], // UserComment
   ...[0x9c9b, 0x9c9c, 0x9c9d, 0x9c9e, 0x9c9f].map((tag): [number, Reader] => [tag, utf16]), // XPTitle and others
   [0xa000, version],
-  [0xa300, numbers], // FileSource
-  [0xa301, numbers], // SceneType
-  [0xa302, numbers], // CFAPattern
+  [0xa300, small(1, 255)], // FileSource
+  [0xa301, small(1, 255)], // SceneType
+  [0xa302, small(68, 6, 4)], // CFAPattern
   [0xb000, version],
   [0xb002, entries], // MPEntry
   [0xea1c, padding],

@@ -36,8 +36,8 @@ export const jpeg: Format = {
   async read({ source, path }, decoding) {
     addPicture(decoding, path)
     const metadata = metadataOf('jpeg', path, decoding)
-    await readAsWritten(source, path, decoding, readPictures(source, metadata))
-    await metadata.end()
+    const isWhole = await readAsWritten(source, path, decoding, readPictures(source, metadata))
+    await metadata.end(isWhole)
   },
 }
 

@@ -45,14 +45,17 @@ export async function* readCoded(
       from = at + 2
       if (!isRestart) continue
       endInterval(false)
-      if ((next & 7) !== (restarts++ & 7))
-        throw new DecodingStopped('corrupt', path, 0, 'jpeg: expected restarts in order')
+      if ((next & 7) === (restarts++ & 7)) continue
+      source.giveBack(chunk)
+      throw new DecodingStopped('corrupt', path, 0, 'jpeg: expected restarts in order')
     }
     const to = at === -1 ? chunk.length : at
     walk?.write(chunk, from, to)
     read += to
-    if (walk !== undefined && walk.blocks > freeBlocks + blocksPerByte * read)
+    if (walk !== undefined && walk.blocks > freeBlocks + blocksPerByte * read) {
+      source.giveBack(chunk)
       throw new DecodingStopped('limit', path, 0, 'jpeg: expected fewer blocks for as much coded data')
+    }
     yield chunk.subarray(0, to)
     if (to < chunk.length) source.giveBack(chunk.subarray(to))
   }

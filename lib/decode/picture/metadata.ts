@@ -21,7 +21,8 @@ export type Metadata = {
   gap(reason: UnverifiedReason, detail: string): void
   /** Whether there was a gap. */
   readonly hasGap: boolean
-  end(): Promise<void>
+  /** Everything was written; of a picture that is damaged not all was. */
+  end(isComplete?: boolean): Promise<void>
 }
 
 const zero = 0
@@ -69,7 +70,7 @@ export function metadataOf(format: string, path: readonly string[], decoding: De
     get hasGap() {
       return hasGap
     },
-    end: () => rows.end(),
+    end: rows.end,
   }
 }
 

@@ -23,6 +23,7 @@ const unread: Reader = ({ data }, metadata) => {
 const text: Reader = ({ data }, metadata) => metadata.text(data)
 
 const iptcDigest: Reader = ({ data, iptc = Buffer.alloc(0) }, metadata) => {
+  if (data.length !== 16) return unread({ data } as Resource, metadata)
   if (!isZeros(data) && !createHash('md5').update(iptc).digest().equals(data))
     return metadata.numbers([data.toString('hex')])
 }

@@ -24,8 +24,8 @@ export const webp: Format = {
   async read({ source, path }, decoding) {
     addPicture(decoding, path)
     const metadata = metadataOf('webp', path, decoding)
-    await readAsWritten(source, path, decoding, readFile(source, metadata))
-    await metadata.end()
+    const isWhole = await readAsWritten(source, path, decoding, readFile(source, metadata))
+    await metadata.end(isWhole)
   },
 }
 
