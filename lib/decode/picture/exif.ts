@@ -76,11 +76,13 @@ const padding: Reader = (value, metadata, tiff) => {
   return unread(isMarked ? { ...value, bytes: value.bytes.subarray(2) } : value, metadata, tiff)
 }
 
+const codes = ['ASCII\0\0\0', 'UNICODE\0', 'JIS\0\0\0\0\0']
+
 /** A text behind eight bytes that say how its characters are written (Exif 3.0, 4.6.6, UserComment). */
 const coded: Reader = ({ bytes }, metadata, { isLittle }) => {
   const code = bytes.toString('latin1', 0, 8)
   const text = bytes.subarray(8)
-  if (isZeros(text) && (code === '' || isZeros(bytes) || /^[A-Z]+\0+$/.test(code))) return
+  if (isZeros(text) && (isZeros(bytes) || codes.includes(code))) return
   if (code === 'UNICODE\0') {
     const isMarkedBig = text[0] === 0xfe && text[1] === 0xff
     const isMarkedLittle = text[0] === 0xff && text[1] === 0xfe
@@ -141,8 +143,21 @@ const readersOf: Readonly<Record<string, ReadonlyMap<number, Reader>>> = {
   interop: new Map([[0x0002, version]]),
 }
 
-/** More numbers are a table that nobody knows. */
-const mostNumbers = 64
+/** Tags of TIFF, Exif and several pictures that are numbers, from one to another: more than eight bytes of others are a table that nobody knows. */
+const known = [
+  [0x00fe, 0x0214],
+  [0x829a, 0x829d],
+  [0x8822, 0x8835],
+  [0x9003, 0x9217],
+  [0xa001, 0xa217],
+  [0xa401, 0xa500],
+  [0xb001, 0xb20d],
+] as const
+
+function mayBeNumbers({ directory, tag, bytes, count }: TiffValue): boolean {
+  if (bytes.length <= 8) return true
+  return count <= 16 && (directory === 'gps' ? tag < 0x20 : known.some(([from, to]) => tag >= from && tag <= to))
+}
 
 async function readValue(value: TiffValue, tiff: Tiff, metadata: Metadata): Promise<void> {
   const { directory, tag, type, count, bytes } = value
@@ -162,8 +177,8 @@ async function readValue(value: TiffValue, tiff: Tiff, metadata: Metadata): Prom
     else if (isCell(text)) await metadata.text(text)
     else unread(value, metadata, tiff)
   } else {
-    if (count > mostNumbers) metadata.gap('unsupported-format', 'expected no tables of numbers')
-    await metadata.numbers(numbersOf({ ...value, count: Math.min(count, mostNumbers) }, tiff.isLittle)!)
+    if (!mayBeNumbers(value)) return unread(value, metadata, tiff)
+    await metadata.numbers(numbersOf(value, tiff.isLittle)!)
   }
 }
 

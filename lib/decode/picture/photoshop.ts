@@ -17,6 +17,29 @@ function numbers(...lengths: number[]): Reader {
   }
 }
 
+/** Of four inks: points of a curve from 0 to 1000, or none, and whether it is in force. */
+const curves: Reader = (resource, metadata) => {
+  const { data } = resource
+  const isCurve = (_: unknown, index: number) => {
+    const value = data.readUInt16BE(2 * index)
+    return value <= 1000 || value === 0xffff
+  }
+  const areCurves = data.length === 112 && Array.from({ length: 56 }, isCurve).every(Boolean)
+  return (areCurves ? numbers(112) : unread)(resource, metadata)
+}
+
+/** Of four inks: frequency, its unit, angle, shape, room and two flags. */
+const halftones: Reader = (resource, metadata) => {
+  const { data } = resource
+  const isScreen = (_: unknown, index: number) => {
+    const at = 18 * index
+    const [unit, shape] = [data.readUInt16BE(at + 4), data.readUInt16BE(at + 10)]
+    return unit <= 2 && shape <= 6 && isZeros(data.subarray(at + 12, at + 16)) && data.readUInt16BE(at + 16) <= 0x0101
+  }
+  const areScreens = data.length === 72 && Array.from({ length: 4 }, isScreen).every(Boolean)
+  return (areScreens ? numbers(72) : unread)(resource, metadata)
+}
+
 const unread: Reader = ({ data }, metadata) => {
   if (!isZeros(data)) metadata.gap('unsupported-format', 'expected resources of Photoshop that are read')
 }
@@ -54,8 +77,8 @@ const readers = new Map<number, Reader>([
   [0x03ea, ({ data }, metadata) => metadata.content('settings', data)], // of a printer, in XML
   [0x03ed, numbers(16)], // resolution
   [0x03f3, numbers(8, 9)], // flags to print with
-  [0x03f5, numbers(72)], // halftones
-  [0x03f8, numbers(112)], // transfer functions
+  [0x03f5, halftones],
+  [0x03f8, curves],
   [0x0400, numbers(2)], // layer that is worked on
   [0x0402, numbers(2)], // groups of layers
   [0x0404, ({ data }, metadata) => readIptc(data, metadata)],
@@ -91,6 +114,7 @@ export async function readPhotoshop(bytes: Buffer, metadata: Metadata): Promise<
   while (at + 12 <= bytes.length && marks.has(bytes.toString('latin1', at, at + 4))) {
     const id = bytes.readUInt16BE(at + 4)
     const name = bytes.subarray(at + 7, at + 7 + bytes[at + 6]!)
+    const isPadded = isZeros(bytes.subarray(at + 7 + name.length, at + 6 + even(1 + name.length)))
     at += 6 + even(1 + name.length)
     if (at + 4 > bytes.length) break
     const size = bytes.readUInt32BE(at)
@@ -98,7 +122,7 @@ export async function readPhotoshop(bytes: Buffer, metadata: Metadata): Promise<
     const data = bytes.subarray(at, at + size)
     if (data.length < size) return metadata.gap('corrupt', 'expected resources of Photoshop within it')
     // Names and data are padded to an even length.
-    if (!isZeros(bytes.subarray(at + size, at + even(size))))
+    if (!isPadded || !isZeros(bytes.subarray(at + size, at + even(size))))
       metadata.gap('corrupt', 'expected zeros behind resources of Photoshop')
     at += even(size)
     await metadata.text(name)

@@ -114,6 +114,26 @@ const places: Record<string, (bytes: Buffer) => Buffer> = {
       ]),
     ),
   ),
+  ...Object.fromEntries(
+    [3, 4, 5, 9, 12].map((type): [string, (bytes: Buffer) => Buffer] => [
+      `a tag of numbers that nobody knows (${type})`,
+      (bytes) =>
+        inExif(
+          tiff({ image: [{ tag: 0xbeef, type, value: Buffer.concat([bytes, Buffer.alloc(8 - (bytes.length % 8))]) }] }),
+        ),
+    ]),
+  ),
+  ...Object.fromEntries(
+    [0x03f5, 0x03f8].map((number): [string, (bytes: Buffer) => Buffer] => [
+      `resource ${number} of its length`,
+      (bytes) =>
+        jpegOf([
+          photoshop(
+            resource(number, Buffer.concat([bytes, Buffer.alloc(112)]).subarray(0, number === 0x03f5 ? 72 : 112)),
+          ),
+        ]),
+    ]),
+  ),
   'a comment in ASCII': (bytes) => inExif(tiff({ image: [], exif: [bytesOf(0x9286, after('ASCII\0\0\0', bytes))] })),
   'a comment in UTF-16': (bytes) => inExif(tiff({ image: [], exif: [bytesOf(0x9286, after('UNICODE\0', bytes))] })),
   'the area of a place': (bytes) => inExif(tiff({ image: [], gps: [bytesOf(0x1c, bytes)] })),
